@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kafka out, for real: topics made and checked, the embedded cluster when no brokers
+ * are configured, and the thread that steps the relay.
+ */
+#ifndef BUS_BUS_H
+#define BUS_BUS_H
+
+#include "bus/relay.h"
+
+struct bus_pair {
+	struct ent_str name, value;
+};
+
+struct bus_options {
+	struct ent_str brokers; /* empty: the embedded cluster */
+	int32_t partitions;     /* of entente.events.v1, from store_meta */
+	int32_t replication;
+	int64_t retention_ms;   /* of events; -1 for ever */
+	const struct bus_pair *pass; /* for librdkafka, after our own */
+	size_t n_pass;
+	struct relay_options relay;
+	struct ent_str store_path;
+};
+
+#define TOPIC_EVENTS     "entente.events.v1"
+#define TOPIC_INCIDENTS  "entente.incidents.v1"
+#define TOPIC_DEADLETTER "entente.deadletter.v1"
+#define TOPIC_PROGRESS   "entente.progress.v1"
+
+struct bus;
+
+/* Starts the thread; it retries for ever while Kafka is away (webhooks go on). A setting librdkafka does not know, or a wrong
+ * value: ENT_EINVAL with its name. */
+enum ent_rc bus_start(const struct bus_options *options, const struct store_meta *meta, struct clock *clock,
+                      struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+const char *bus_address(const struct bus *bus); /* bootstrap servers; the embedded cluster's own, too */
+bool bus_is_embedded(const struct bus *bus);
+void bus_wake(void *bus); /* any thread: there are new events; fits writer_new()'s wake_relay */
+/* NULL: Kafka can be reached and topics are as they must be; else why not. Any thread. */
+bool bus_ready(struct bus *bus, struct ent_err *ret_why);
+/* True: the relay found that the store is not the one Kafka knows; the process must end with this reason. */
+bool bus_refused(struct bus *bus, struct ent_err *ret_why);
+/* Publishes what is stored until deadline_ms from now, then ends the thread and frees. */
+void bus_stop(struct bus *bus, int deadline_ms);
+
+/* For `entente check`: are brokers reachable, do topics exist as they must be? Lines for people, ENT_OK when all is well. */
+enum ent_rc bus_check(const struct bus_options *options, struct sdk_buf *report, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* For tail and rebuild: reads entente.events.v1 read_committed. from: 0 beginning, 1 only what is new. follow: do not end at the end.
+ * take() gets each record of each partition in order; false stops. idle() is called when nothing came for a while; false stops. */
+struct bus_record {
+	int32_t partition;
+	int64_t offset, seq; /* seq: from ce_storeseq */
+	struct ent_str key, value, type, id, subject;
+	int64_t time_ms; /* of ce_time */
+	const struct ent_header *header; /* all of them */
+	size_t n_header;
+};
+enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, bool (*take)(void *to, const struct bus_record *),
+                     bool (*idle)(void *to), void *to, struct ent_err *err) __attribute__((warn_unused_result));
+/* The last progress record, for rebuild. ENT_EGONE: there is none. */
+enum ent_rc bus_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+#endif

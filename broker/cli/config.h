@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: one YAML file, every setting a row of one table (config_table.c):
+ * name, type, unit, default, range, help. Parser, `entente config --help`, the sample
+ * file and the manual's table come from it. Errors name the line, the setting, what
+ * was found, what is allowed, and the nearest known name.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include "core/supplier.h"
+#include "link/plugin.h"
+
+struct config_pair {
+	struct ent_str name, value;
+	int line;
+};
+
+struct config {
+	struct sdk_arena arena;
+	struct ent_str path; /* of the file; absent: defaults only */
+
+	struct ent_str data_dir;      /* store, tokens, embedded Kafka's address */
+	struct ent_str connector_dir; /* ':'-separated */
+	struct ent_str source;        /* CloudEvents source, "/entente" */
+
+	struct {
+		struct ent_str listen;
+		int64_t port, threads, body_max, header_max, connections_max, connections_per_ip_max, idle_s, request_s, sse_max;
+	} http;
+	struct {
+		struct ent_str brokers; /* empty: embedded */
+		int64_t partitions;     /* of entente.events.v1 */
+		int64_t replication;    /* of topics that Entente makes */
+		int64_t retention_days; /* of events; -1 for ever */
+		int64_t batch_max, pause_us;
+		const struct config_pair *pass; /* any other kafka.* setting, for librdkafka */
+		size_t n_pass;
+	} kafka;
+	struct {
+		int64_t queue_max, batch_max, wal_pages, raw_days; /* raw_days: how long raw deliveries are kept */
+	} store;
+	struct {
+		struct ent_str level, format; /* debug info warn error; json text auto */
+	} log;
+
+	struct supplier_set *suppliers; /* one reference, owned by the config */
+};
+
+/* path NULL: defaults, no suppliers. plugins NULL: suppliers are not looked at. Environment variables are only read
+ * for "env:" secrets. On failure *ret is untouched. */
+enum ent_rc config_load(const char *path, const struct plugins *plugins, struct config **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+void config_free(struct config *config); /* takes NULL */
+
+void config_print_help(struct sdk_buf *buf);   /* the table, for people */
+void config_print_sample(struct sdk_buf *buf); /* a commented file with every default */
+
+#endif

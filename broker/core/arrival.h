@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A delivery as it arrives: verified, decoded and mapped, not yet decided. The
+ * same function serves hooks, import and the replay of dead letters. Pure.
+ */
+#ifndef CORE_ARRIVAL_H
+#define CORE_ARRIVAL_H
+
+#include "core/supplier.h"
+
+struct arrival {
+	struct ent_str supplier;    /* name */
+	struct ent_str delivery_id; /* the supplier's, or "sha256:..." of the body */
+	struct ent_str traceparent; /* W3C; absent when the request had none */
+	int64_t received_ms;
+	struct ent_str header_json; /* what is worth keeping of the headers, secrets removed */
+	struct ent_str body;        /* raw */
+	unsigned char body_hash[32];
+	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
+	uint32_t n_unmapped;
+	bool dead;             /* cannot be handled: keep as a dead letter */
+	struct ent_str reason; /* dead: for people */
+};
+
+/* Is it theirs? ENT_EAUTH when not; nothing is to be stored then. Sets everything but the
+ * changes. `unsigned_ok`: skip the signature (import by a person with a token). */
+enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self, const struct ent_webhook *webhook,
+                           bool unsigned_ok, int64_t now_ms, struct ent_arena *arena, struct arrival *ret,
+                           struct ent_err *err) __attribute__((warn_unused_result));
+/* What happened? Never fails: what cannot be decoded or breaks a limit becomes dead with a reason. */
+void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
+                    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival);
+
+#endif

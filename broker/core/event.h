@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An event: what happened, once, in order. Deciding makes events, folding applies
+ * them, the relay publishes them, rebuild reads them back: events hold everything
+ * that incidents, tickets and threads are made of.
+ */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include "core/state.h"
+#include "sdk/json.h"
+
+/* id, type without prefix and version */
+#define EVENT_TABLE(X) \
+	X(EVENT_INCIDENT_OPENED, "incident.opened") \
+	X(EVENT_INCIDENT_STATUS_CHANGED, "incident.status_changed") \
+	X(EVENT_INCIDENT_HOLDER_CHANGED, "incident.holder_changed") \
+	X(EVENT_INCIDENT_MERGED, "incident.merged")     /* on the survivor: what came in */ \
+	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed") /* on the other: its last event */ \
+	X(EVENT_TICKET_LINKED, "ticket.linked")         /* a ticket's first appearance */ \
+	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */ \
+	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */ \
+	X(EVENT_TICKET_REMOVED, "ticket.removed") \
+	X(EVENT_COMMENT_ADDED, "comment.added") \
+	X(EVENT_COMMENT_EDITED, "comment.edited") \
+	X(EVENT_COMMENT_REMOVED, "comment.removed") \
+	X(EVENT_ATTACHMENT_ADDED, "attachment.added")
+
+#define X(id, name) id,
+enum event_kind { EVENT_TABLE(X) EVENT_N };
+#undef X
+#define EVENT_TYPE_PREFIX "org.entente." /* ce_type = prefix + name + ".v1" */
+
+/* One attribute as an event tells it. */
+struct event_attr {
+	enum ent_attr attr;
+	struct ent_value from, to;
+};
+
+struct event {
+	enum event_kind kind;
+	int64_t seq;      /* in the store, without gap; 0 until stored */
+	int64_t sequence; /* in the incident: 1, 2, 3... */
+	char incident_uuid[ID_SIZE];
+	int64_t incident; /* number */
+	int64_t time_ms;  /* when it happened, by the supplier's clock if it told */
+	int64_t recorded_ms;
+	struct ent_str supplier, delivery_id; /* the cause; absent: a person with us */
+	struct ent_str traceparent;
+	struct ent_person actor;
+
+	/* ticket.*, comment.*, attachment.*: the ticket it is about */
+	struct ent_str ticket_id, ticket_key;
+	struct ent_stamp stamp;
+	uint32_t seen; /* 1u << attribute the payload spoke of (changed), or that came too late (late) */
+	const struct event_attr *attr;
+	size_t n_attr;
+	uint32_t unmapped; /* 1u << attribute whose native value no map knew */
+	struct ent_correlation correlation;
+
+	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
+	enum ent_status status_from, status_to;
+	struct ent_str holder_from, holder_to;
+	int64_t holder_since_ms;
+
+	/* merged, absorbed: the other incident */
+	int64_t other;
+	char other_uuid[ID_SIZE];
+
+	struct comment comment;           /* comment.* */
+	struct ent_attachment attachment; /* attachment.added */
+};
+
+struct ent_str event_type(struct ent_arena *arena, enum event_kind kind); /* "org.entente.ticket.changed.v1" */
+const char *event_name(enum event_kind kind);                             /* "ticket.changed" */
+bool event_kind(struct ent_str type, enum event_kind *ret);               /* by ce_type */
+
+/* The CloudEvent's data, as schemas/events says. */
+void event_print(const struct event *event, struct sdk_buf *buf);
+/* And back. Everything is borrowed from `json` or lives in the arena. */
+enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct ent_str json, struct event *ret,
+                        struct ent_err *err) __attribute__((warn_unused_result));
+
+/* The partition of an incident's events: Kafka's murmur2 over the key, as Java's and
+ * librdkafka's murmur2 partitioners do. */
+int32_t event_partition(struct ent_str incident_uuid, int32_t partitions);
+
+#endif

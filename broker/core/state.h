@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the store keeps of an incident, its tickets and its thread. Plain structs;
+ * store/ loads and saves them, fold.h changes them, decide.h reads them.
+ */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "base/world.h"
+#include "core/audience.h"
+#include "entente/ticket.h"
+
+#define INCIDENT_PREFIX "ENT-" /* number 42 is said "ENT-000042" */
+#define INCIDENT_NUMBER_SIZE 32
+
+struct attribute {
+	struct ent_value value;
+	struct ent_stamp stamp; /* of the change that last spoke of it, changed or not */
+};
+
+struct ticket {
+	int64_t id;       /* 0: not stored yet */
+	int64_t incident; /* number */
+	struct ent_str supplier, external_id, key;
+	uint32_t has; /* attributes ever spoken of */
+	struct attribute at[ENT_N_ATTR];
+	bool removed;
+	int64_t changed_ms; /* supplier's time of the last applied change, else when it was recorded */
+};
+
+struct incident {
+	int64_t number;
+	char uuid[ID_SIZE];
+	struct ent_str title;
+	enum ent_status status;
+	int priority;          /* 1..5, 0 unknown */
+	struct ent_str holder; /* supplier's name, or the raw word when no supplier is called so; empty: nobody */
+	int64_t holder_since_ms;
+	int64_t opened_ms, changed_ms;
+	int64_t sequence;    /* of its last event: 1, 2, 3... */
+	int64_t merged_into; /* number, 0: lives */
+	int64_t n_ticket, n_comment;
+};
+
+struct comment {
+	int64_t id; /* 0: not stored yet */
+	char uuid[ID_SIZE];
+	int64_t incident;
+	struct ent_str supplier;    /* where it was written; empty: with us */
+	struct ent_str ticket;      /* external id of the ticket it stands in */
+	struct ent_str external_id; /* its id there */
+	struct ent_person author;
+	struct ent_str body;
+	enum ent_visibility visibility; /* in the tool it came from */
+	struct audience audience;
+	int64_t created_ms, edited_ms; /* 0: never edited */
+	bool removed;
+	struct ent_stamp stamp;
+};
+
+/* Facts about each status: TMF621's, with who is waited for. */
+enum waiting_on { WAITING_NONE, WAITING_REQUESTER, WAITING_SUPPLIER, WAITING_THIRD_PARTY };
+struct status_facts {
+	bool open, active, resolved, terminal;
+	enum waiting_on waiting_on;
+};
+const struct status_facts *status_facts(enum ent_status status);
+
+/* "ENT-000042"; and back: false when it is not one of our numbers. */
+struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE]);
+bool incident_number_parse(struct ent_str text, int64_t *ret);
+
+/* Negative, 0, positive: a is older than, as old as, newer than b. Versions decide when
+ * both have one, else times; when neither can, the later arrival counts as newer. */
+int stamp_compare(struct ent_stamp a, struct ent_stamp b);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP in. N threads, each with its own libmicrohttpd daemon on the shared port
+ * (SO_REUSEPORT), its own poll loop, its own read-only store handle and its own
+ * connector states. Changes go to the writer; the connection waits suspended and
+ * is answered after the commit.
+ */
+#ifndef EDGE_EDGE_H
+#define EDGE_EDGE_H
+
+#include "base/log.h"
+#include "core/supplier.h"
+#include "store/writer.h"
+
+struct edge_options {
+	struct ent_str listen; /* address, "127.0.0.1" */
+	int port;              /* 0: any free one, see edge_port() */
+	int threads;
+	size_t body_max;       /* bytes of a request body */
+	size_t header_max;     /* bytes of all headers */
+	int connections_max, connections_per_ip_max;
+	int idle_s;            /* a connection that sends nothing */
+	int request_s;         /* first byte to last byte of a request */
+	int sse_max;           /* live streams */
+	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
+};
+
+struct edge;
+
+/* What edge needs of the others, as functions, so that it includes none of them. */
+struct edge_world {
+	struct writer *writer;
+	struct clock *clock;
+	struct chance *chance;
+	struct metrics *metrics;
+	struct log *log;
+	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). `part` is a word for /readyz;
+	 * called with i = 0, 1, ... until it returns a NULL part. Any thread. */
+	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
+	void *of;
+};
+
+enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world, struct supplier_set *suppliers,
+                       struct edge **ret, struct ent_err *err) __attribute__((warn_unused_result));
+int edge_port(const struct edge *edge);
+/* Each thread changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
+enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* Committed events up to seq: live streams have something to send. Any thread, cheap, a hint. */
+void edge_notify(struct edge *edge, int64_t seq);
+/* Stop accepting; what is under way is answered as the writer answers. Then join and free. */
+void edge_drain(struct edge *edge);
+void edge_stop(struct edge *edge);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam: SQL in, rows out. The SQL that passes here is what SQLite and PostgreSQL
+ * both speak ($1 parameters, ON CONFLICT, RETURNING); a second engine is one more
+ * file beside db_sqlite.c.
+ *
+ * Errors stick: after the first failure every call is a no-op and db_failed() says
+ * why. Callers check once, before the commit. One handle, one thread.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "sdk/str.h"
+
+struct db;
+struct db_stmt; /* belongs to its db, prepared once per SQL text, reset by the next db_use of it */
+
+enum db_mode {
+	DB_READ,  /* read-only, never checkpoints */
+	DB_WRITE  /* the one writer: WAL, synchronous=FULL, all checkpoints are its own */
+};
+
+/* vfs: NULL for the real files. DB_READ of a missing file, a corrupt file or no access: ENT_EINVAL, says which. */
+enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct db **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+void db_close(struct db *db); /* takes NULL */
+
+/* `sql` must be a string literal or live as long as db: it is the cache's key by address. */
+struct db_stmt *db_use(struct db *db, const char *sql);
+void db_bind_int(struct db_stmt *stmt, int i, int64_t v); /* i from 1: $1 */
+void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s);  /* absent: NULL */
+void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s); /* absent: NULL */
+void db_bind_null(struct db_stmt *stmt, int i);
+bool db_row(struct db_stmt *stmt); /* true: a row stands; false: no more, or failed; then it is reset */
+int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
+bool db_is_null(struct db_stmt *stmt, int column);
+struct ent_str db_str(struct db_stmt *stmt, int column);  /* text or blob, until the next db_row; NULL gives absent */
+void db_done(struct db_stmt *stmt); /* leave before the last row */
+void db_exec(struct db *db, const char *sql); /* no parameters, no rows; several statements allowed */
+
+bool db_failed(const struct db *db);
+const char *db_error(const struct db *db); /* for people; "" when not failed */
+/* Full disk: nothing was committed and a later try may work. Anything else on the write path
+ * (I/O, corruption) must end the process. Clears the failure only for the former. */
+bool db_forgive_full(struct db *db);
+
+void db_begin(struct db *db);    /* immediate */
+bool db_commit(struct db *db);   /* true: durable. false: failed, rolled back */
+void db_rollback(struct db *db);
+int64_t db_wal_pages(struct db *db); /* pages in the WAL after the last commit */
+void db_checkpoint(struct db *db);   /* passive; DB_WRITE only */
+
+#endif

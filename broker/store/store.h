@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening a store: migrations, identity, version. The SQL of the tables is in
+ * schemas/sql and built into the binary.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/world.h"
+#include "store/db.h"
+
+#define STORE_VERSION 1 /* of the tables; a newer store is refused */
+
+struct store_meta {
+	char store_id[ID_SIZE]; /* stands in every event id and progress record */
+	int32_t partitions;     /* of entente.events.v1; fixed when the store is made */
+	int64_t created_ms;
+};
+
+/* Makes the file when it is missing (partitions is then taken), migrates an older one, refuses a
+ * newer or foreign one. Only the writer's handle may do this. */
+enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock, struct chance *chance,
+                       struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* A reader of a store that exists and has this version. */
+enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_db, struct store_meta *ret_meta,
+                            struct ent_err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one writer. Other threads hand it jobs; each step takes all that wait,
+ * applies them in one transaction, commits, and only then answers them.
+ *
+ * A job belongs to the writer from writer_submit() until its answer() is called
+ * (on the writer's thread). Everything a job points to must live that long.
+ */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "base/metric.h"
+#include "core/arrival.h"
+#include "store/store.h"
+
+enum job_kind {
+	JOB_DELIVERY,    /* an arrival */
+	JOB_REPLAY,      /* a dead letter decoded again: arrival + dead_letter */
+	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
+	JOB_TOKEN_ADD,   /* token */
+	JOB_TOKEN_REMOVE,
+	JOB_PRUNE        /* drop raw deliveries received before prune_before_ms */
+};
+
+enum job_outcome {
+	JOB_WAITING,
+	JOB_ACCEPTED, /* durable, with its effects and events */
+	JOB_REPEATED, /* was durable before: answer as the first time */
+	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
+	JOB_NOT_FOUND,
+	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
+};
+
+struct token_row {
+	struct ent_str name;      /* who holds it, 1..64 bytes */
+	unsigned char hash[32];   /* SHA-256 of the token */
+	int64_t expires_ms;       /* 0: never */
+};
+
+struct job {
+	struct job *next;
+	enum job_kind kind;
+	struct arrival arrival;
+	struct ent_str packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
+	int64_t dead_letter;   /* id */
+	struct token_row token;
+	int64_t prune_before_ms;
+
+	enum job_outcome outcome;
+	struct ent_err err;
+	int64_t n_event;             /* events this job made */
+	char incident_uuid[ID_SIZE]; /* the incident it ended in; "" for none */
+	void (*answer)(struct job *job); /* on the writer's thread; may free the job */
+	void *owner;
+};
+
+struct writer;
+
+struct writer_options {
+	size_t queue_max;     /* jobs waiting; beyond it submit says no */
+	size_t batch_max;     /* jobs in one transaction */
+	int64_t wal_pages;    /* checkpoint when the WAL is longer */
+};
+
+/* Takes over db (a DB_WRITE handle). `wake_relay(relay)` is called after each commit that stored events:
+ * a hint, may be NULL. */
+struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
+                          struct metrics *metrics, const struct writer_options *options,
+                          void (*wake_relay)(void *relay), void *relay);
+void writer_free(struct writer *writer);
+
+/* Any thread. False: the queue is full or the writer ends; the job is still the caller's. */
+bool writer_submit(struct writer *writer, struct job *job) __attribute__((warn_unused_result));
+/* One turn: all that waits, one transaction, answers. ENT_OK: did something. ENT_MORE: nothing waited.
+ * ENT_ERETRY: the disk is full, the jobs were answered JOB_UNAVAILABLE. ENT_EINVAL: an I/O error; nothing may be
+ * acknowledged any more and the process must end (the jobs were not answered). Only the writer's thread. */
+enum ent_rc writer_step(struct writer *writer, struct ent_err *err) __attribute__((warn_unused_result));
+/* Blocks until a job waits, timeout_ms passed, or writer_wake(). Not for the simulator. */
+void writer_wait(struct writer *writer, int timeout_ms);
+void writer_wake(struct writer *writer);
+/* After it, submit says no; what waits is still served by writer_step(). */
+void writer_close(struct writer *writer);
+/* The sequence of the last committed event. Any thread. */
+int64_t writer_last_seq(const struct writer *writer);
+
+/* Compress a raw body for keeping (zstd). Any thread. */
+struct ent_str raw_pack(struct ent_arena *arena, struct ent_str body);
+/* ENT_EINVAL when it is not what raw_pack made, or larger than limit. */
+enum ent_rc raw_unpack(struct ent_arena *arena, struct ent_str packed, size_t limit, struct ent_str *ret,
+                       struct ent_err *err) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ticket language: what a connector and the broker say to one another.
+ * Shapes only; see connector.h for who calls whom and who owns what.
+ */
+#ifndef ENTENTE_TICKET_H
+#define ENTENTE_TICKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes owned by someone else, not NUL-terminated. {NULL, 0} means "absent",
+ * a non-NULL p with n == 0 means "present and empty". Text is valid UTF-8. */
+struct ent_str {
+	const char *p;
+	size_t n;
+};
+#define ENT_STR(literal) ((struct ent_str){(literal), sizeof(literal) - 1})
+#define ENT_ABSENT ((struct ent_str){NULL, 0})
+
+/* alloc() never returns NULL: inputs are bounded, and the broker aborts when
+ * memory runs out. defer() calls fn(what) when the arena is freed. */
+struct ent_arena {
+	void *(*alloc)(struct ent_arena *, size_t size);
+	void (*defer)(struct ent_arena *, void (*fn)(void *), void *what);
+};
+
+/* What the caller should do next. Negative is failure. */
+enum ent_rc {
+	ENT_OK = 0,
+	ENT_MORE = 1,         /* parse(): one more round trip, next phase */
+	ENT_EINVAL = -1,      /* never going to work: dead-letter it */
+	ENT_ERETRY = -2,      /* may work later */
+	ENT_EAUTH = -3,       /* refused: a person must look at the account or the secret */
+	ENT_EGONE = -4,       /* the remote ticket no longer exists */
+	ENT_EUNSUPPORTED = -5 /* this tool cannot express it */
+};
+
+/* For people; the rc is for programs. Written on failure only. Never a secret. */
+struct ent_err {
+	char msg[240];
+};
+
+/* TMF621's states, plus NEW (not yet looked at) and TRANSFERRED (this supplier
+ * passed the work on; its ticket stays as history and may come back). */
+enum ent_status {
+	ENT_STATUS_UNKNOWN,
+	ENT_NEW,
+	ENT_ACKNOWLEDGED,
+	ENT_IN_PROGRESS,
+	ENT_PENDING, /* waits for the requester */
+	ENT_HELD,    /* waits for anything else */
+	ENT_TRANSFERRED,
+	ENT_RESOLVED,
+	ENT_CLOSED,
+	ENT_CANCELLED,
+	ENT_REJECTED
+};
+#define ENT_N_STATUS 11
+
+/* One attribute: what the tool says, and what it means in the ticket language.
+ * A connector sets `native` for STATUS and PRIORITY and may set `text` where the
+ * tool's own semantics decide (canonical names: "in_progress", "1".."5"); else the
+ * broker maps native to text. For the other attributes `text` is the value and
+ * `native` is set only when the tool knows it by another name (a person's id). */
+struct ent_value {
+	struct ent_str text, native;
+};
+
+enum ent_attr {
+	ENT_TITLE,
+	ENT_DESCRIPTION, /* plain text or Markdown */
+	ENT_STATUS,
+	ENT_PRIORITY, /* 1 critical .. 5 planning */
+	ENT_CATEGORY,
+	ENT_SERVICE,
+	ENT_SITE,
+	ENT_TEAM,     /* the supplier's group */
+	ENT_ASSIGNEE, /* text: name shown; native: id in the tool */
+	ENT_REQUESTER,
+	ENT_URL,            /* for people */
+	ENT_TRANSFERRED_TO, /* with status transferred: to whom, a supplier's name or title */
+	ENT_OPENED_AT,      /* RFC 3339, UTC, milliseconds: see sdk_time_format */
+	ENT_DUE_AT,
+	ENT_FIELDS /* everything else worth keeping, one JSON object */
+};
+#define ENT_N_ATTR 15
+
+/* When the supplier says the change happened. 0 = the tool does not say. A
+ * version orders exactly; a time orders as finely as the tool stamps. */
+struct ent_stamp {
+	int64_t version; /* > 0, grows with each change of this ticket */
+	int64_t time_ms; /* Unix epoch, UTC */
+};
+
+struct ent_ticket {
+	struct ent_str id;  /* the tool's stable key: never changes, 1..200 bytes */
+	struct ent_str key; /* what people call it there ("INC0010023"); absent: same as id */
+	uint32_t has;       /* 1u << each attribute the payload speaks of; an empty value clears */
+	struct ent_value at[ENT_N_ATTR];
+};
+
+/* What ties a ticket to an incident. Each is optional. */
+struct ent_reference {
+	struct ent_str supplier, id; /* another supplier's name or title, and its ticket id or key */
+};
+struct ent_correlation {
+	struct ent_str number; /* our incident number, where the supplier's settings say it stands */
+	struct ent_str key;    /* a key that several suppliers share */
+	const struct ent_reference *reference;
+	size_t n_reference;
+};
+
+enum ent_visibility {
+	ENT_INTERNAL, /* the default: for the supplier and us */
+	ENT_PUBLIC    /* the payload positively says that the other side may read it */
+};
+
+struct ent_person {
+	struct ent_str id, name; /* id in the tool; name shown */
+};
+
+struct ent_comment {
+	struct ent_str id; /* the tool's, 1..200 bytes, unique within the supplier's ticket */
+	struct ent_person author;
+	struct ent_str body; /* plain text or Markdown, never HTML */
+	enum ent_visibility visibility;
+	int64_t created_ms; /* 0 = the tool does not say */
+};
+
+struct ent_attachment {
+	struct ent_str id, name, media_type, url;
+	int64_t size; /* bytes, -1 = the tool does not say */
+};
+
+enum ent_change_kind {
+	ENT_TICKET_CHANGED, /* also created: the broker knows which */
+	ENT_TICKET_REMOVED,
+	ENT_COMMENT_ADDED, /* also edited: the broker compares */
+	ENT_COMMENT_REMOVED,
+	ENT_ATTACHMENT_ADDED
+};
+
+/* ticket.id is set in every change; ticket.has may be 0 beside a comment. */
+struct ent_change {
+	enum ent_change_kind kind;
+	struct ent_stamp stamp;
+	struct ent_person actor; /* who did it there, if told */
+	struct ent_ticket ticket;
+	struct ent_correlation correlation;
+	struct ent_comment comment;       /* ENT_COMMENT_* */
+	struct ent_attachment attachment; /* ENT_ATTACHMENT_ADDED */
+};
+
+struct ent_changes {
+	const struct ent_change *at; /* in the order they happened */
+	size_t n;                    /* 0 is a valid answer: nothing of interest */
+};
+
+#endif

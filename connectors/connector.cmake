@@ -1,0 +1,17 @@
+# entente_connector(NAME [LINK libs...]) builds connectors/NAME/*.c into NAME.so. A connector sees the
+# contract and the sdk, nothing of the broker: an include of broker/ does not resolve.
+function(entente_connector name)
+	cmake_parse_arguments(C "" "" "LINK" ${ARGN})
+	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/${name}/*.c)
+	add_library(connector_${name} MODULE ${sources})
+	set_target_properties(connector_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+		LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/connectors)
+	target_link_libraries(connector_${name} PRIVATE entente_flags entente_abi entente_sdk ${C_LINK})
+	target_link_options(connector_${name} PRIVATE -Wl,--exclude-libs,ALL $<$<NOT:$<BOOL:${ENTENTE_SANITIZE}>>:-Wl,-z,defs>)
+	install(TARGETS connector_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/entente/connectors)
+endfunction()
+
+foreach(name null native servicenow jira zendesk github)
+	entente_connector(${name})
+endforeach()
+entente_connector(generic LINK jq)
