@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading. A node is a cJSON item. The gate has passed the text before cJSON sees it,
+ * and numbers reach cJSON as strings that begin with byte 0xFF, which no valid text
+ * contains: so their digits survive, and no real string can be taken for a number.
+ */
+#include "sdk/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "sdk/gate.h"
+#include "sdk/time.h"
+
+#define NUMBER_MARK '\xFF'
+
+static const cJSON *item_of(const struct sdk_json *node)
+{
+	return (const cJSON *)(const void *)node;
+}
+
+static const struct sdk_json *node_of(const cJSON *item)
+{
+	return (const struct sdk_json *)(const void *)item;
+}
+
+static bool is_number(const cJSON *item)
+{
+	return item->type == cJSON_String && item->valuestring[0] == NUMBER_MARK;
+}
+
+/* ---- parsing --------------------------------------------------------------- */
+
+/* Copies the text with `before` and `after` around each number that `which` picks. */
+static struct ent_str wrap_numbers(struct ent_arena *arena, struct ent_str text, const struct gate *gate,
+				   struct ent_str before, struct ent_str after,
+				   bool (*which)(struct ent_str text, const struct gate_number *))
+{
+	const struct gate_number *number = (const struct gate_number *)(const void *)gate->number.p;
+	size_t n = 0, from = 0;
+
+	for (size_t i = 0; i < gate_n_number(gate); i++)
+		n += which(text, &number[i]);
+	if (n == 0)
+		return text;
+	char *out = sdk_alloc(arena, text.n + n * (before.n + after.n) + 1), *p = out;
+	for (size_t i = 0; i < gate_n_number(gate); i++) {
+		if (!which(text, &number[i]))
+			continue;
+		p = (char *)mempcpy(p, text.p + from, number[i].at - from);
+		p = (char *)mempcpy(p, before.p, before.n);
+		p = (char *)mempcpy(p, text.p + number[i].at, number[i].n);
+		p = (char *)mempcpy(p, after.p, after.n);
+		from = number[i].at + number[i].n;
+	}
+	p = (char *)mempcpy(p, text.p + from, text.n - from);
+	return (struct ent_str){out, (size_t)(p - out)};
+}
+
+static bool every_number(struct ent_str text, const struct gate_number *number)
+{
+	(void)text;
+	(void)number;
+	return true;
+}
+
+/* An integer past 2^53, either way. Its first digit is no zero, so text order is number order. */
+static bool big_integer(struct ent_str text, const struct gate_number *number)
+{
+	const char *digits = text.p + number->at, *limit = "9007199254740992";
+	size_t n = number->n, n_limit = strlen(limit);
+
+	if (n > 0 && digits[0] == '-') {
+		digits++;
+		n--;
+	}
+	if (!number->integer || n < n_limit)
+		return false;
+	return n > n_limit || memcmp(digits, limit, n) > 0;
+}
+
+static void tree_free(void *item)
+{
+	cJSON_Delete(item);
+}
+
+enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const struct sdk_json **ret,
+			   struct ent_err *err)
+{
+	struct gate gate;
+	enum ent_rc rc = gate_check(&gate, bytes, err);
+
+	if (rc == ENT_OK) {
+		struct ent_str text =
+		    wrap_numbers(arena, bytes, &gate, ENT_STR("\"\xFF"), ENT_STR("\""), every_number);
+		cJSON *item = cJSON_ParseWithLength(text.p, text.n);
+		if (!item) { /* the text is valid: all that can be missing is memory */
+			fputs("entente: out of memory (reading JSON)\n", stderr);
+			abort();
+		}
+		arena->defer(arena, tree_free, item);
+		*ret = node_of(item);
+	}
+	gate_release(&gate);
+	return rc;
+}
+
+enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err)
+{
+	struct gate gate;
+	enum ent_rc rc = gate_check(&gate, bytes, err);
+
+	gate_release(&gate);
+	return rc;
+}
+
+struct ent_str sdk_json_quote_big(struct ent_arena *arena, struct ent_str bytes)
+{
+	struct gate gate;
+	struct ent_str result = bytes;
+
+	if (gate_check(&gate, bytes, NULL) == ENT_OK)
+		result = wrap_numbers(arena, bytes, &gate, ENT_STR("\""), ENT_STR("\""), big_integer);
+	gate_release(&gate);
+	return result;
+}
+
+/* ---- reading --------------------------------------------------------------- */
+
+enum sdk_json_kind sdk_json_kind(const struct sdk_json *node)
+{
+	const cJSON *item = item_of(node);
+
+	switch (item ? item->type : cJSON_NULL) {
+	case cJSON_True:
+	case cJSON_False:
+		return SDK_JSON_BOOL;
+	case cJSON_String:
+		return is_number(item) ? SDK_JSON_NUMBER : SDK_JSON_STRING;
+	case cJSON_Array:
+		return SDK_JSON_ARRAY;
+	case cJSON_Object:
+		return SDK_JSON_OBJECT;
+	}
+	return SDK_JSON_NULL;
+}
+
+const struct sdk_json *sdk_json_at(const struct sdk_json *node, const char *path)
+{
+	const cJSON *item = item_of(node);
+
+	while (item && *path != '\0') {
+		size_t n = strcspn(path, ".");
+		const cJSON *child = item->type == cJSON_Object ? item->child : NULL;
+		while (child && (strncmp(child->string, path, n) != 0 || child->string[n] != '\0'))
+			child = child->next;
+		item = child;
+		path += path[n] == '.' ? n + 1 : n;
+	}
+	return node_of(item);
+}
+
+const struct sdk_json *sdk_json_first(const struct sdk_json *node)
+{
+	return node ? node_of(item_of(node)->child) : NULL;
+}
+
+const struct sdk_json *sdk_json_next(const struct sdk_json *node)
+{
+	return node ? node_of(item_of(node)->next) : NULL;
+}
+
+struct ent_str sdk_json_key(const struct sdk_json *node)
+{
+	return sdk_str(node ? item_of(node)->string : NULL);
+}
+
+size_t sdk_json_count(const struct sdk_json *node)
+{
+	size_t n = 0;
+
+	for (node = sdk_json_first(node); node; node = sdk_json_next(node))
+		n++;
+	return n;
+}
+
+bool sdk_json_is(const struct sdk_json *node, const char *path, const char *text)
+{
+	const struct sdk_json *at = sdk_json_at(node, path);
+
+	return sdk_json_kind(at) == SDK_JSON_STRING && strcmp(item_of(at)->valuestring, text) == 0;
+}
+
+struct ent_str sdk_json_text(const struct sdk_json *node)
+{
+	switch (sdk_json_kind(node)) {
+	case SDK_JSON_STRING:
+		return sdk_str(item_of(node)->valuestring);
+	case SDK_JSON_NUMBER:
+		return sdk_str(item_of(node)->valuestring + 1);
+	case SDK_JSON_BOOL:
+		return item_of(node)->type == cJSON_True ? ENT_STR("true") : ENT_STR("false");
+	case SDK_JSON_NULL:
+	case SDK_JSON_ARRAY:
+	case SDK_JSON_OBJECT:
+		break;
+	}
+	return ENT_ABSENT;
+}
+
+struct ent_str sdk_json_text_at(const struct sdk_json *node, const char *path)
+{
+	return sdk_json_text(sdk_json_at(node, path));
+}
+
+bool sdk_json_bool(const struct sdk_json *node, bool dflt)
+{
+	return sdk_json_kind(node) == SDK_JSON_BOOL ? item_of(node)->type == cJSON_True : dflt;
+}
+
+bool sdk_json_int(const struct sdk_json *node, int64_t *ret)
+{
+	enum sdk_json_kind kind = sdk_json_kind(node);
+
+	return (kind == SDK_JSON_NUMBER || kind == SDK_JSON_STRING) && sdk_to_int(sdk_json_text(node), ret);
+}
+
+/* ---- printing -------------------------------------------------------------- */
+
+static void print_node(struct sdk_jsonw *w, const struct sdk_json *node)
+{
+	enum sdk_json_kind kind = sdk_json_kind(node);
+
+	switch (kind) {
+	case SDK_JSON_NULL:
+		sdk_jsonw_null(w);
+		return;
+	case SDK_JSON_BOOL:
+	case SDK_JSON_NUMBER:
+		sdk_jsonw_raw(w, sdk_json_text(node));
+		return;
+	case SDK_JSON_STRING:
+		sdk_jsonw_str(w, sdk_json_text(node));
+		return;
+	case SDK_JSON_ARRAY:
+	case SDK_JSON_OBJECT:
+		break;
+	}
+	sdk_jsonw_open(w, kind == SDK_JSON_OBJECT ? '{' : '[');
+	for (const struct sdk_json *child = sdk_json_first(node); child; child = sdk_json_next(child)) {
+		if (kind == SDK_JSON_OBJECT)
+			sdk_jsonw_key_str(w, sdk_json_key(child));
+		print_node(w, child); /* as deep as the gate let it be */
+	}
+	sdk_jsonw_close(w, kind == SDK_JSON_OBJECT ? '}' : ']');
+}
+
+struct ent_str sdk_json_print(struct ent_arena *arena, const struct sdk_json *node)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, SIZE_MAX); /* bounded by what was parsed */
+	sdk_jsonw_init(&w, &buf);
+	print_node(&w, node);
+	struct ent_str result = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return result;
+}
+
+/* ---- by table -------------------------------------------------------------- */
+
+/* False: the value is of another kind. */
+static bool read_field(const struct sdk_json *value, enum sdk_field_kind kind, void *ret)
+{
+	switch (kind) {
+	case SDK_FIELD_STR: {
+		struct ent_str text = sdk_json_text(value);
+		if (text.p)
+			*(struct ent_str *)ret = text;
+		return text.p != NULL;
+	}
+	case SDK_FIELD_INT:
+		return sdk_json_int(value, ret);
+	case SDK_FIELD_BOOL:
+		if (sdk_json_kind(value) != SDK_JSON_BOOL)
+			return false;
+		*(bool *)ret = sdk_json_bool(value, false);
+		return true;
+	case SDK_FIELD_TIME:
+		return sdk_json_kind(value) == SDK_JSON_STRING && sdk_time_parse(sdk_json_text(value), 0, ret);
+	}
+	return false;
+}
+
+enum ent_rc sdk_json_read(const struct sdk_json *node, const struct sdk_field *table, void *ret, struct ent_err *err)
+{
+	for (const struct sdk_field *field = table; field->path; field++) {
+		const struct sdk_json *value = sdk_json_at(node, field->path);
+		if (sdk_json_kind(value) == SDK_JSON_NULL) {
+			if (field->required)
+				return sdk_fail(err, ENT_EINVAL, "%s is missing", field->path);
+			continue;
+		}
+		if (read_field(value, field->kind, (char *)ret + field->offset))
+			continue;
+		const char *want[] = {[SDK_FIELD_STR] = "text or a number",
+				      [SDK_FIELD_INT] = "an integer",
+				      [SDK_FIELD_BOOL] = "true or false",
+				      [SDK_FIELD_TIME] = "a time"};
+		return sdk_fail(err, ENT_EINVAL, "%s is not %s", field->path, want[field->kind]);
+	}
+	return ENT_OK;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sdk/webhook.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct ent_str sdk_header(const struct ent_header *header, size_t n_header, const char *name)
+{
+	struct ent_str found = ENT_ABSENT;
+
+	for (size_t i = 0; i < n_header; i++) {
+		if (!sdk_ieqz(header[i].name, name))
+			continue;
+		if (found.p)
+			return ENT_ABSENT; /* which of the two was signed is not for us to guess */
+		found = header[i].value;
+	}
+	return found;
+}
+
+/* ---- attributes ----------------------------------------------------------- */
+
+/* Each sets its own half of the value, so that native and text may be set in any order. */
+void sdk_set(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str text)
+{
+	ticket->has |= 1u << attr;
+	ticket->at[attr].text = text;
+}
+
+void sdk_set_native(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str native)
+{
+	ticket->has |= 1u << attr;
+	ticket->at[attr].native = native;
+}
+
+void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name)
+{
+	sdk_set(ticket, attr, name);
+	sdk_set_native(ticket, attr, id);
+}
+
+void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path)
+{
+	const struct sdk_json *value = sdk_json_at(node, path);
+
+	if (!value)
+		return;
+	enum sdk_json_kind kind = sdk_json_kind(value);
+	if (kind == SDK_JSON_ARRAY || kind == SDK_JSON_OBJECT)
+		return; /* not understood: that is no reason to clear what is known */
+	if (attr == ENT_STATUS || attr == ENT_PRIORITY)
+		sdk_set_native(ticket, attr, sdk_json_text(value)); /* their text is for canonical names only */
+	else
+		sdk_set(ticket, attr, sdk_json_text(value));
+}
+
+/* ---- changes -------------------------------------------------------------- */
+
+void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena, size_t max)
+{
+	*list = (struct sdk_changes){.arena = arena, .max = max};
+}
+
+struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind)
+{
+	if (list->n == list->max)
+		return NULL;
+	if (list->n == list->cap) {
+		size_t cap = list->cap > 0 ? list->cap * 2 : 2;
+		struct ent_change *at = SDK_NEW_N(list->arena, struct ent_change, cap);
+		if (list->n > 0)
+			memcpy(at, list->at, list->n * sizeof *at);
+		list->at = at;
+		list->cap = cap;
+	}
+	struct ent_change *change = &list->at[list->n++];
+	change->kind = kind;
+	return change;
+}
+
+struct ent_changes sdk_changes_take(const struct sdk_changes *list)
+{
+	return (struct ent_changes){list->at, list->n};
+}
+
+/* ---- canonical names ------------------------------------------------------ */
+
+static const char *const status_name[ENT_N_STATUS] = {
+    [ENT_STATUS_UNKNOWN] = "unknown",
+    [ENT_NEW] = "new",
+    [ENT_ACKNOWLEDGED] = "acknowledged",
+    [ENT_IN_PROGRESS] = "in_progress",
+    [ENT_PENDING] = "pending",
+    [ENT_HELD] = "held",
+    [ENT_TRANSFERRED] = "transferred",
+    [ENT_RESOLVED] = "resolved",
+    [ENT_CLOSED] = "closed",
+    [ENT_CANCELLED] = "cancelled",
+    [ENT_REJECTED] = "rejected",
+};
+
+static const char *const attr_name[ENT_N_ATTR] = {
+    [ENT_TITLE] = "title",
+    [ENT_DESCRIPTION] = "description",
+    [ENT_STATUS] = "status",
+    [ENT_PRIORITY] = "priority",
+    [ENT_CATEGORY] = "category",
+    [ENT_SERVICE] = "service",
+    [ENT_SITE] = "site",
+    [ENT_TEAM] = "team",
+    [ENT_ASSIGNEE] = "assignee",
+    [ENT_REQUESTER] = "requester",
+    [ENT_URL] = "url",
+    [ENT_TRANSFERRED_TO] = "transferred_to",
+    [ENT_OPENED_AT] = "opened_at",
+    [ENT_DUE_AT] = "due_at",
+    [ENT_FIELDS] = "fields",
+};
+
+const char *sdk_status_name(enum ent_status status)
+{
+	assert((unsigned)status < ENT_N_STATUS);
+	return status_name[status];
+}
+
+enum ent_status sdk_status(struct ent_str name)
+{
+	for (size_t i = 0; i < ENT_N_STATUS; i++)
+		if (sdk_eqz(name, status_name[i]))
+			return (enum ent_status)i;
+	return ENT_STATUS_UNKNOWN;
+}
+
+const char *sdk_attr_name(enum ent_attr attr)
+{
+	assert((unsigned)attr < ENT_N_ATTR);
+	return attr_name[attr];
+}
+
+bool sdk_attr(struct ent_str name, enum ent_attr *ret)
+{
+	for (size_t i = 0; i < ENT_N_ATTR; i++)
+		if (sdk_eqz(name, attr_name[i])) {
+			*ret = (enum ent_attr)i;
+			return true;
+		}
+	return false;
+}
