@@ -136,7 +136,8 @@ static size_t base64(const unsigned char *p, size_t n, char *ret)
 
 	for (size_t i = 0; i < n; i += 3, out += 4) {
 		size_t left = n - i;
-		uint32_t w = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+		uint32_t w =
+		    (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
 		ret[out] = digit[w >> 18];
 		ret[out + 1] = digit[w >> 12 & 63];
 		ret[out + 2] = left > 1 ? digit[w >> 6 & 63] : '=';

@@ -8,7 +8,7 @@
 #include "sdk/utf8.h"
 
 #define SIZE_LIMIT INT32_MAX /* bytes of one text: callers stop far earlier, offsets here are 32 bits */
-#define PAIRWISE   12u	     /* keys: up to here comparing all pairs beats sorting */
+#define PAIRWISE   12u       /* keys: up to here comparing all pairs beats sorting */
 
 struct key {
 	uint32_t hash, at, n; /* at: in the text, or in `plain` when escaped */
@@ -25,7 +25,7 @@ struct scan {
 	unsigned depth;
 	bool object[SDK_JSON_DEPTH_MAX];
 	size_t first_key[SDK_JSON_DEPTH_MAX]; /* byte in gate->key where this object's keys begin */
-	struct ent_str twice;		      /* the key, as written, when that is what failed */
+	struct ent_str twice;                 /* the key, as written, when that is what failed */
 };
 
 static bool fail(struct scan *scan, const char *why)

@@ -10,7 +10,7 @@
 
 struct gate_number {
 	uint32_t at, n; /* where its literal stands, in bytes */
-	bool integer;	/* no fraction and no exponent */
+	bool integer;   /* no fraction and no exponent */
 };
 
 struct gate {

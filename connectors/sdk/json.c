@@ -95,8 +95,7 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 	enum ent_rc rc = gate_check(&gate, bytes, err);
 
 	if (rc == ENT_OK) {
-		struct ent_str text =
-		    wrap_numbers(arena, bytes, &gate, ENT_STR("\"\xFF"), ENT_STR("\""), every_number);
+		struct ent_str text = wrap_numbers(arena, bytes, &gate, ENT_STR("\"\xFF"), ENT_STR("\""), every_number);
 		cJSON *item = cJSON_ParseWithLength(text.p, text.n);
 		if (!item) { /* the text is valid: all that can be missing is memory */
 			fputs("entente: out of memory (reading JSON)\n", stderr);

@@ -22,14 +22,14 @@
 #include <sanitizer/asan_interface.h>
 #define ARENA_GAP 16u
 #else
-#define ARENA_GAP			     0u
-#define ASAN_POISON_MEMORY_REGION(p, n)	     ((void)(p), (void)(n))
-#define ASAN_UNPOISON_MEMORY_REGION(p, n)    ((void)(p), (void)(n))
+#define ARENA_GAP                         0u
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-#define CHUNK_FIRST 8192u	    /* bytes, with its header: holds the usual webhook */
+#define CHUNK_FIRST 8192u           /* bytes, with its header: holds the usual webhook */
 #define CHUNK_MAX   (1024u * 1024u) /* doubling ends here; a larger request gets a chunk of its size */
-#define ALIGN	    (_Alignof(max_align_t))
+#define ALIGN       (_Alignof(max_align_t))
 
 struct sdk_arena_chunk {
 	struct sdk_arena_chunk *prev;

@@ -5,7 +5,7 @@
 #define MS_PER_MIN 60000
 #define MS_PER_DAY 86400000
 #define MS_FIRST   INT64_C(-62135596800000) /* 0001-01-01T00:00:00.000Z */
-#define MS_LAST	   INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+#define MS_LAST    INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 /* Days since 1970-01-01. Years begin in March here, so that the leap day is the last. */
 static int64_t days_from_civil(int year, int month, int day)

@@ -86,17 +86,10 @@ struct ent_changes sdk_changes_take(const struct sdk_changes *list)
 /* ---- canonical names ------------------------------------------------------ */
 
 static const char *const status_name[ENT_N_STATUS] = {
-    [ENT_STATUS_UNKNOWN] = "unknown",
-    [ENT_NEW] = "new",
-    [ENT_ACKNOWLEDGED] = "acknowledged",
-    [ENT_IN_PROGRESS] = "in_progress",
-    [ENT_PENDING] = "pending",
-    [ENT_HELD] = "held",
-    [ENT_TRANSFERRED] = "transferred",
-    [ENT_RESOLVED] = "resolved",
-    [ENT_CLOSED] = "closed",
-    [ENT_CANCELLED] = "cancelled",
-    [ENT_REJECTED] = "rejected",
+    [ENT_STATUS_UNKNOWN] = "unknown",  [ENT_NEW] = "new",           [ENT_ACKNOWLEDGED] = "acknowledged",
+    [ENT_IN_PROGRESS] = "in_progress", [ENT_PENDING] = "pending",   [ENT_HELD] = "held",
+    [ENT_TRANSFERRED] = "transferred", [ENT_RESOLVED] = "resolved", [ENT_CLOSED] = "closed",
+    [ENT_CANCELLED] = "cancelled",     [ENT_REJECTED] = "rejected",
 };
 
 static const char *const attr_name[ENT_N_ATTR] = {
