@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "cli/table.h"
+
+/* Characters, taking each code point as one column wide. */
+static size_t width_of(struct ent_str text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += ((unsigned char)text.p[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static struct ent_str cut_to(struct ent_str text, size_t width)
+{
+	size_t i = 0, n = 0;
+
+	while (i < text.n && n < width) {
+		i++;
+		while (i < text.n && ((unsigned char)text.p[i] & 0xC0) == 0x80)
+			i++;
+		n++;
+	}
+	return (struct ent_str){text.p, i};
+}
+
+struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lines)
+{
+	char *out = sdk_alloc(arena, text.n + 1);
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		/* C1 controls are C2 80..9F in UTF-8 */
+		bool c1 = (c & 0xE0) == 0x80 && i && (unsigned char)text.p[i - 1] == 0xC2;
+		if (c1)
+			out[i - 1] = '?';
+		out[i] = c == 0x7F || c1 || (c < 0x20 && !(lines && (c == '\n' || c == '\t'))) ? '?' : (char)c;
+	}
+	return (struct ent_str){out, text.n};
+}
+
+struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value)
+{
+	struct ent_str text = sdk_json_text(value);
+
+	if (text.p)
+		return text.n ? table_safe(arena, text, false) : ENT_STR("-");
+	if (sdk_json_kind(value) == SDK_JSON_NULL)
+		return ENT_STR("-");
+	return table_safe(arena, sdk_json_print(arena, value), false);
+}
+
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 0;
+}
+
+static void print_row(const struct ent_str *cell, const size_t *width, size_t n, size_t room)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct ent_str text = cell[i];
+		bool last = i + 1 == n;
+		if (last && room && used < room)
+			text = cut_to(text, room - used);
+		printf("%.*s", (int)text.n, text.p);
+		if (last) {
+			putchar('\n');
+		} else {
+			printf("%*s", (int)(width[i] - width_of(text)) + 2, "");
+			used += width[i] + 2;
+		}
+	}
+}
+
+void table_print(struct ent_arena *arena, const struct sdk_json *rows, const struct table_column *columns,
+                 const char *empty)
+{
+	struct ent_str cell[TABLE_COLUMNS_MAX];
+	size_t width[TABLE_COLUMNS_MAX], n = 0;
+
+	if (!sdk_json_count(rows)) {
+		puts(empty);
+		return;
+	}
+	for (; n < TABLE_COLUMNS_MAX && columns[n].title; n++)
+		width[n] = width_of(sdk_str(columns[n].title));
+	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row)) {
+		for (size_t i = 0; i < n; i++) {
+			size_t w = width_of(table_cell(arena, sdk_json_at(row, columns[i].path)));
+			width[i] = w > width[i] ? w : width[i];
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		cell[i] = sdk_str(columns[i].title);
+	print_row(cell, width, n, terminal_width());
+	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row)) {
+		for (size_t i = 0; i < n; i++)
+			cell[i] = table_cell(arena, sdk_json_at(row, columns[i].path));
+		print_row(cell, width, n, terminal_width());
+	}
+}

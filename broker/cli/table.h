@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A table for people: columns as wide as their widest cell, the last one cut to fit a
+ * terminal. Control characters from outside are shown as '?', so that a ticket's title
+ * cannot steer the terminal.
+ */
+#ifndef CLI_TABLE_H
+#define CLI_TABLE_H
+
+#include "sdk/json.h"
+
+#define TABLE_COLUMNS_MAX 10
+
+struct table_column {
+	const char *title;
+	const char *path; /* of the member in each row, e.g. "holder" */
+};
+
+/* rows: a JSON array of objects. columns ends with {0}. empty: what is said when there is no row. */
+void table_print(struct ent_arena *arena, const struct sdk_json *rows, const struct table_column *columns,
+                 const char *empty);
+/* One cell's text: strings and numbers as they are, null and absent as "-". */
+struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value);
+/* Text with control characters shown as '?'; line breaks stay when `lines`. */
+struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lines);
+
+#endif
