@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include "cli/client.h"
+#include "cli/command.h"
+#include "cli/table.h"
+
+static void usage(FILE *to)
+{
+	fputs("usage: entente deadletter list [--supplier NAME] [--state WORD] [--limit N] [--cursor WORD]\n"
+	      "       entente deadletter show ID\n"
+	      "       entente deadletter raw ID\n"
+	      "       entente deadletter replay ID\n"
+	      "       entente deadletter replay --all [--supplier NAME]\n"
+	      "       entente deadletter ignore ID\n"
+	      "\n"
+	      "Dead letters are deliveries that could not be handled. They are kept as they came;\n"
+	      "after the cause is mended (a map, a jq program), replay sends them the usual way.\n"
+	      "\n"
+	      "  --supplier NAME    only this supplier's\n"
+	      "  --state WORD       waiting (default), replayed or ignored\n"
+	      "  --limit N          1..200 (50)\n"
+	      "  --cursor WORD      the next page, as the page before said\n"
+	      "  --all              replay: every one that waits\n" CLIENT_HELP
+	      "\n"
+	      "examples:\n"
+	      "  entente deadletter list\n"
+	      "  entente deadletter raw 7 | jq .\n"
+	      "  entente deadletter replay --all --supplier telnord\n",
+	      to);
+}
+
+static void show_list(struct ent_arena *arena, struct ent_str json)
+{
+	static const struct table_column column[] = {{"ID", "id"},       {"RECEIVED", "received"}, {"SUPPLIER", "supplier"},
+	                                             {"STATE", "state"}, {"DELIVERY", "delivery_id"},
+	                                             {"REASON", "reason"}, {0}};
+	const struct sdk_json *answer;
+	struct ent_err err;
+
+	if (sdk_json_parse(arena, json, &answer, &err)) {
+		client_complain(&err);
+		return;
+	}
+	table_print(arena, sdk_json_at(answer, "items"), column, "No dead letters.");
+	struct ent_str next = sdk_json_text_at(answer, "next");
+	if (next.n)
+		printf("\nMore: add --cursor %.*s\n", (int)next.n, next.p);
+}
+
+/* The members of an object, one a line. */
+static void show_members(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer;
+	struct ent_err err;
+
+	if (!json.n)
+		return;
+	if (sdk_json_parse(arena, json, &answer, &err)) {
+		client_complain(&err);
+		return;
+	}
+	for (const struct sdk_json *member = sdk_json_first(answer); member; member = sdk_json_next(member)) {
+		struct ent_str key = sdk_json_key(member), text = table_cell(arena, member);
+		printf("%-12.*s %.*s\n", (int)key.n, key.p, (int)text.n, text.p);
+	}
+}
+
+/* What replay and ignore answer: an outcome, or counts of many. */
+static void show_done(struct ent_arena *arena, struct ent_str json)
+{
+	if (json.n)
+		show_members(arena, json);
+	else
+		puts("done");
+}
+
+struct letter_args {
+	struct client_args client;
+	const char *supplier, *state, *limit, *cursor;
+	bool all;
+};
+
+static int parse_args(struct letter_args *args, int argc, char **argv)
+{
+	static const struct option option[] = {
+	    {"supplier", required_argument, NULL, 0}, {"state", required_argument, NULL, 1},
+	    {"limit", required_argument, NULL, 2}, {"cursor", required_argument, NULL, 3},
+	    {"all", no_argument, NULL, 4}, CLIENT_LONGOPTS, {0}};
+	const char **value[] = {&args->supplier, &args->state, &args->limit, &args->cursor};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
+		if (c == 'h') {
+			usage(stdout);
+			return 0;
+		} else if (c >= 0 && c < 4) {
+			*value[c] = optarg;
+		} else if (c == 4) {
+			args->all = true;
+		} else if (!client_option(&args->client, c, optarg)) {
+			usage(stderr);
+			return 2;
+		}
+	}
+	return -1;
+}
+
+static int list(struct ent_arena *arena, const struct letter_args *args)
+{
+	struct ent_str path = ENT_STR("/v1/deadletters");
+
+	path = client_query(arena, path, "supplier", sdk_str(args->supplier));
+	path = client_query(arena, path, "state", sdk_str(args->state));
+	path = client_query(arena, path, "limit", sdk_str(args->limit));
+	path = client_query(arena, path, "cursor", sdk_str(args->cursor));
+	return client_print(&args->client, "GET", path, ENT_ABSENT, show_list);
+}
+
+/* {"supplier": NAME}, or {} for all of them. */
+static int replay_many(const struct letter_args *args)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, 4096);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kstr_opt(&w, "supplier", sdk_str(args->supplier));
+	sdk_jsonw_close(&w, '}');
+	int status = client_print(&args->client, "POST", ENT_STR("/v1/deadletters/replay"), sdk_buf_view(&buf), show_done);
+	sdk_buf_release(&buf);
+	return status;
+}
+
+static int one_letter(struct ent_arena *arena, const struct letter_args *args, const char *verb, const char *id)
+{
+	static const struct {
+		const char *verb, *method, *after;
+		void (*show)(struct ent_arena *arena, struct ent_str json);
+	} way[] = {{"show", "GET", "", show_members},
+	           {"raw", "GET", "/raw", NULL},
+	           {"replay", "POST", "/replay", show_done},
+	           {"ignore", "POST", "/ignore", show_done}};
+
+	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+		if (strcmp(verb, way[i].verb))
+			continue;
+		struct ent_str path = client_path(arena, "/v1/deadletters/", sdk_str(id), way[i].after);
+		return client_print(&args->client, way[i].method, path, ENT_ABSENT, way[i].show);
+	}
+	usage(stderr);
+	return 2;
+}
+
+int cmd_deadletter(int argc, char **argv)
+{
+	struct letter_args args = {0};
+	struct sdk_arena arena;
+	int status = parse_args(&args, argc, argv);
+
+	if (status >= 0)
+		return status;
+	const char *verb = optind < argc ? argv[optind] : "";
+	sdk_arena_init(&arena);
+	if (!strcmp(verb, "list") && optind + 1 == argc) {
+		status = list(&arena.abi, &args);
+	} else if (!strcmp(verb, "replay") && args.all && optind + 1 == argc) {
+		status = replay_many(&args);
+	} else if (optind + 2 == argc && !args.all) {
+		status = one_letter(&arena.abi, &args, verb, argv[optind + 1]);
+	} else {
+		usage(stderr);
+		status = 2;
+	}
+	sdk_arena_release(&arena);
+	return status;
+}

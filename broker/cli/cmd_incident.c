@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include "cli/client.h"
+#include "cli/command.h"
+#include "cli/table.h"
+
+static void usage(FILE *to)
+{
+	fputs("usage: entente incident list [filters]\n"
+	      "       entente incident show WORD\n"
+	      "       entente incident history WORD [--after N] [--limit N]\n"
+	      "\n"
+	      "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
+	      "(SUPPLIER:ID).\n"
+	      "\n"
+	      "  --status WORD      a status, or open, or terminal\n"
+	      "  --holder NAME      who holds the ball; '' for nobody\n"
+	      "  --supplier NAME    who takes part\n"
+	      "  --since TIME       changed since, RFC 3339\n"
+	      "  --text WORDS       part of the title\n"
+	      "  --limit N          1..200 (50)\n"
+	      "  --cursor WORD      the next page, as the page before said\n"
+	      "  --after N          history: events after the incident's Nth\n" CLIENT_HELP
+	      "\n"
+	      "examples:\n"
+	      "  entente incident list --status open --holder telnord\n"
+	      "  entente incident show ENT-000042\n"
+	      "  entente incident show telnord:INC0012345 --json | jq .tickets\n",
+	      to);
+}
+
+static const struct sdk_json *parse_answer(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *node;
+	struct ent_err err;
+
+	if (sdk_json_parse(arena, json, &node, &err) == ENT_OK)
+		return node;
+	fprintf(stderr, "entente: the broker's answer is no JSON: %s\n", err.msg);
+	return NULL;
+}
+
+static void show_list(struct ent_arena *arena, struct ent_str json)
+{
+	static const struct table_column column[] = {{"NUMBER", "number"},     {"STATUS", "status"}, {"PRIO", "priority"},
+	                                             {"HOLDER", "holder"},     {"TICKETS", "n_tickets"},
+	                                             {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
+	const struct sdk_json *answer = parse_answer(arena, json);
+	struct ent_str next = sdk_json_text_at(answer, "next");
+
+	if (!answer)
+		return;
+	table_print(arena, sdk_json_at(answer, "items"), column, "No incident matches.");
+	if (next.n)
+		printf("\nMore: add --cursor %.*s\n", (int)next.n, next.p);
+}
+
+static void print_line(struct ent_arena *arena, const char *label, const struct sdk_json *value)
+{
+	struct ent_str text = table_cell(arena, value);
+
+	printf("%-10s %.*s\n", label, (int)text.n, text.p);
+}
+
+static void show_comment(struct ent_arena *arena, const struct sdk_json *comment)
+{
+	struct ent_str when = table_cell(arena, sdk_json_at(comment, "created"));
+	struct ent_str who = table_cell(arena, sdk_json_at(comment, "author.name"));
+	struct ent_str supplier = table_cell(arena, sdk_json_at(comment, "supplier"));
+	struct ent_str audience = table_cell(arena, sdk_json_at(comment, "audience.kind"));
+	struct ent_str body = sdk_json_text_at(comment, "body");
+
+	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", (int)when.n, when.p, (int)who.n, who.p, (int)supplier.n, supplier.p,
+	       (int)audience.n, audience.p);
+	body = table_safe(arena, sdk_json_bool(sdk_json_at(comment, "removed"), false) ? ENT_STR("(removed)") : body, true);
+	for (struct ent_str line, rest = body; rest.p;) {
+		line = sdk_cut(rest, '\n', &rest);
+		printf("    %.*s\n", (int)line.n, line.p);
+	}
+}
+
+static void show_one(struct ent_arena *arena, struct ent_str json)
+{
+	static const struct table_column column[] = {{"SUPPLIER", "supplier"}, {"TICKET", "key"},    {"STATUS", "status"},
+	                                             {"PRIO", "priority"},     {"TEAM", "team"},     {"ASSIGNEE", "assignee"},
+	                                             {"CHANGED", "changed"},   {"TITLE", "title"},   {0}};
+	const struct sdk_json *incident = parse_answer(arena, json), *thread = sdk_json_at(incident, "thread");
+	struct ent_str number = table_cell(arena, sdk_json_at(incident, "number"));
+	struct ent_str title = table_cell(arena, sdk_json_at(incident, "title"));
+
+	if (!incident)
+		return;
+	printf("%.*s  %.*s\n", (int)number.n, number.p, (int)title.n, title.p);
+	print_line(arena, "status", sdk_json_at(incident, "status"));
+	print_line(arena, "priority", sdk_json_at(incident, "priority"));
+	print_line(arena, "holder", sdk_json_at(incident, "holder"));
+	print_line(arena, "since", sdk_json_at(incident, "holder_since"));
+	print_line(arena, "opened", sdk_json_at(incident, "opened"));
+	print_line(arena, "changed", sdk_json_at(incident, "changed"));
+	putchar('\n');
+	table_print(arena, sdk_json_at(incident, "tickets"), column, "No tickets.");
+	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
+		show_comment(arena, comment);
+}
+
+static void show_history(struct ent_arena *arena, struct ent_str json)
+{
+	static const struct table_column column[] = {{"#", "sequence"},         {"TIME", "time"},  {"EVENT", "name"},
+	                                             {"SUPPLIER", "supplier"}, {"WHAT", "what"}, {0}};
+	const struct sdk_json *answer = parse_answer(arena, json);
+	struct ent_str next = sdk_json_text_at(answer, "next");
+
+	if (!answer)
+		return;
+	table_print(arena, sdk_json_at(answer, "items"), column, "Nothing has happened.");
+	if (next.n)
+		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
+}
+
+struct incident_args {
+	struct client_args client;
+	const char *status, *holder, *supplier, *since, *text, *limit, *cursor, *after;
+};
+
+/* -1: go on; else the exit status. */
+static int parse_args(struct incident_args *args, int argc, char **argv)
+{
+	static const struct option option[] = {
+	    {"status", required_argument, NULL, 0}, {"holder", required_argument, NULL, 1},
+	    {"supplier", required_argument, NULL, 2}, {"since", required_argument, NULL, 3},
+	    {"text", required_argument, NULL, 4}, {"limit", required_argument, NULL, 5},
+	    {"cursor", required_argument, NULL, 6}, {"after", required_argument, NULL, 7},
+	    CLIENT_LONGOPTS, {0}};
+	const char **value[] = {&args->status, &args->holder, &args->supplier, &args->since,
+	                        &args->text,   &args->limit,  &args->cursor,   &args->after};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
+		if (c == 'h') {
+			usage(stdout);
+			return 0;
+		} else if (c >= 0 && c < 8) {
+			*value[c] = optarg;
+		} else if (!client_option(&args->client, c, optarg)) {
+			usage(stderr);
+			return 2;
+		}
+	}
+	return -1;
+}
+
+static struct ent_str list_path(struct ent_arena *arena, const struct incident_args *args)
+{
+	struct ent_str path = ENT_STR("/v1/incidents");
+
+	path = client_query(arena, path, "status", sdk_str(args->status));
+	path = client_query(arena, path, "holder", sdk_str(args->holder));
+	path = client_query(arena, path, "supplier", sdk_str(args->supplier));
+	path = client_query(arena, path, "changed_since", sdk_str(args->since));
+	path = client_query(arena, path, "text", sdk_str(args->text));
+	path = client_query(arena, path, "limit", sdk_str(args->limit));
+	return client_query(arena, path, "cursor", sdk_str(args->cursor));
+}
+
+int cmd_incident(int argc, char **argv)
+{
+	struct incident_args args = {0};
+	struct sdk_arena arena;
+	int status = parse_args(&args, argc, argv);
+
+	if (status >= 0)
+		return status;
+	const char *verb = optind < argc ? argv[optind] : "";
+	const char *word = optind + 1 < argc ? argv[optind + 1] : NULL;
+	bool one = optind + 2 == argc, none = optind + 1 == argc;
+	sdk_arena_init(&arena);
+	if (!strcmp(verb, "list") && none) {
+		status = client_print(&args.client, "GET", list_path(&arena.abi, &args), ENT_ABSENT, show_list);
+	} else if (!strcmp(verb, "show") && one) {
+		struct ent_str path = client_path(&arena.abi, "/v1/incidents/", sdk_str(word), "");
+		status = client_print(&args.client, "GET", path, ENT_ABSENT, show_one);
+	} else if (!strcmp(verb, "history") && one) {
+		struct ent_str path = client_path(&arena.abi, "/v1/incidents/", sdk_str(word), "/history");
+		path = client_query(&arena.abi, path, "after", sdk_str(args.after));
+		path = client_query(&arena.abi, path, "limit", sdk_str(args.limit));
+		status = client_print(&args.client, "GET", path, ENT_ABSENT, show_history);
+	} else {
+		usage(stderr);
+		status = 2;
+	}
+	sdk_arena_release(&arena);
+	return status;
+}
