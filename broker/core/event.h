@@ -63,9 +63,11 @@ struct event {
 	struct ent_str holder_from, holder_to;
 	int64_t holder_since_ms;
 
-	/* merged, absorbed: the other incident */
+	/* merged, absorbed: the other incident; merged: the tickets that came in */
 	int64_t other;
 	char other_uuid[ID_SIZE];
+	const struct ent_reference *moved;
+	size_t n_moved;
 
 	struct comment comment;           /* comment.* */
 	struct ent_attachment attachment; /* attachment.added */

@@ -45,6 +45,8 @@ struct supplier_set {
 	uint64_t generation;    /* grows with each reload */
 };
 
+/* n zeroed suppliers to fill in before anyone else sees the set; one reference, the caller's. */
+struct supplier_set *supplier_set_new(size_t n);
 struct supplier_set *supplier_set_ref(struct supplier_set *set);
 void supplier_set_unref(struct supplier_set *set); /* the last one wipes secrets and frees; takes NULL */
 const struct supplier *supplier_by_name(const struct supplier_set *set, struct ent_str name);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/arrival.h"
+
+#include "core/state.h"
+#include "sdk/crypto.h"
+#include "sdk/json.h"
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+/* Limits of one delivery; beyond them it becomes a dead letter. */
+enum { CHANGES_MAX = 1000, ID_MAX = 200, WORD_MAX = 4000, REFERENCES_MAX = 32, HEADER_JSON_MAX = 16384 };
+
+/* ---- verify ---------------------------------------------------------------- */
+
+/* Headers that authenticate, or could: not kept. */
+static bool is_secret_header(struct ent_str name)
+{
+	static const char *const exact[] = {"authorization", "proxy-authorization", "cookie", "x-api-key", "host"};
+	static const char *const part[] = {"signature", "token", "secret", "auth"};
+	char lower[64];
+
+	if (name.n >= sizeof lower)
+		return true;
+	for (size_t i = 0; i < name.n; i++)
+		lower[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] + 32 : name.p[i]);
+	lower[name.n] = '\0';
+	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+		if (strcmp(lower, exact[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		if (strstr(lower, part[i]))
+			return true;
+	return false;
+}
+
+static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_webhook *webhook)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, HEADER_JSON_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	for (size_t i = 0; i < webhook->n_header; i++) {
+		const struct ent_header *header = &webhook->header[i];
+		if (is_secret_header(header->name) || !sdk_is_utf8(header->value) ||
+		    memchr(header->value.p ? header->value.p : "", '\0', header->value.n))
+			continue;
+		sdk_jsonw_key_str(&w, header->name);
+		sdk_jsonw_str(&w, header->value);
+	}
+	sdk_jsonw_close(&w, '}');
+	struct ent_str kept = buf.failed ? ENT_STR("{}") : sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return kept;
+}
+
+static bool is_delivery_id(struct ent_str id)
+{
+	if (id.n == 0 || id.n > ID_MAX)
+		return false;
+	for (size_t i = 0; i < id.n; i++)
+		if ((unsigned char)id.p[i] <= ' ' || (unsigned char)id.p[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self, const struct ent_webhook *webhook,
+			   bool unsigned_ok, int64_t now_ms, struct ent_arena *arena, struct arrival *ret,
+			   struct ent_err *err)
+{
+	struct ent_str secret[SUPPLIER_SECRET_MAX], id = ENT_ABSENT;
+	size_t n_secret = unsigned_ok ? 0 : supplier->n_secret;
+
+	for (size_t i = 0; i < n_secret; i++)
+		secret[i] = secret_bytes(&supplier->secret[i]);
+	enum ent_rc rc = supplier->connector->verify(self, webhook, secret, n_secret, now_ms, arena, &id, err);
+	if (rc != ENT_OK)
+		return rc;
+	*ret = (struct arrival){.supplier = supplier->name, .received_ms = now_ms, .body = webhook->body};
+	unsigned char hash[SDK_HASH_MAX];
+	(void)sdk_digest(SDK_SHA256, &webhook->body, 1, hash);
+	memcpy(ret->body_hash, hash, sizeof ret->body_hash);
+	if (id.p && !is_delivery_id(id))
+		return sdk_fail(err, ENT_EINVAL, "the delivery id has to be 1 to %d printable ASCII characters without spaces", ID_MAX);
+	ret->delivery_id = id.p ? id
+				: sdk_format(arena, "sha256:%.64s",
+					     sdk_z(arena, sdk_hex(arena, ret->body_hash, sizeof ret->body_hash)));
+	ret->traceparent = sdk_header(webhook->header, webhook->n_header, "traceparent");
+	ret->header_json = keep_headers(arena, webhook);
+	return ENT_OK;
+}
+
+/* ---- decode ---------------------------------------------------------------- */
+
+struct check {
+	struct ent_arena *arena;
+	const struct supplier_set *set;
+	const struct supplier *supplier;
+	struct ent_err *err;
+	uint32_t n_unmapped;
+};
+
+static enum ent_rc check_text(struct check *check, const char *what, struct ent_str text, size_t max)
+{
+	if (text.n > max)
+		return sdk_fail(check->err, ENT_EINVAL, "%s is %zu bytes long; at most %zu are kept", what, text.n, max);
+	if (!sdk_is_utf8(text))
+		return sdk_fail(check->err, ENT_EINVAL, "%s is not valid UTF-8", what);
+	if (text.n && memchr(text.p, '\0', text.n))
+		return sdk_fail(check->err, ENT_EINVAL, "%s holds U+0000", what);
+	return ENT_OK;
+}
+
+static enum ent_rc check_id(struct check *check, const char *what, struct ent_str id)
+{
+	if (id.n == 0)
+		return sdk_fail(check->err, ENT_EINVAL, "%s is missing", what);
+	return check_text(check, what, id, ID_MAX);
+}
+
+/* The supplier's own map first, then what the tool's semantics say, then the connector's defaults. */
+static void map_value(struct check *check, struct ent_value *value, const struct map *map,
+		      const struct ent_map_row *dflt, bool (*is_canonical)(struct ent_str))
+{
+	struct ent_str canonical = value->native.n ? map_in(map, NULL, value->native) : ENT_ABSENT;
+
+	if (!canonical.p && value->text.n && is_canonical(value->text))
+		canonical = value->text;
+	if (!canonical.p && value->native.n)
+		canonical = map_in(map, dflt, value->native);
+	if (!value->native.n)
+		value->native = value->text;
+	value->text = canonical.p ? canonical : ENT_STR("");
+	if (!canonical.p && value->native.n)
+		check->n_unmapped++;
+}
+
+static bool is_status(struct ent_str text)
+{
+	return sdk_status(text) != ENT_STATUS_UNKNOWN;
+}
+
+static bool is_priority(struct ent_str text)
+{
+	return text.n == 1 && text.p[0] >= '1' && text.p[0] <= '5';
+}
+
+static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
+{
+	enum ent_rc rc = check_id(check, "the ticket's id", ticket->id);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the ticket's key", ticket->key, ID_MAX);
+	for (int i = 0; rc == ENT_OK && i < ENT_N_ATTR; i++) {
+		struct ent_value *value = &ticket->at[i];
+		bool is_long = i == ENT_DESCRIPTION || i == ENT_FIELDS;
+		if (!(ticket->has & (1u << i))) {
+			*value = (struct ent_value){ENT_ABSENT, ENT_ABSENT};
+			continue;
+		}
+		rc = check_text(check, sdk_attr_name((enum ent_attr)i), value->text, is_long ? SIZE_MAX : WORD_MAX);
+		if (rc == ENT_OK)
+			rc = check_text(check, sdk_attr_name((enum ent_attr)i), value->native, WORD_MAX);
+	}
+	if (rc != ENT_OK)
+		return rc;
+	if (ticket->has & (1u << ENT_STATUS))
+		map_value(check, &ticket->at[ENT_STATUS], &check->supplier->status, check->supplier->connector->status,
+			  is_status);
+	if (ticket->has & (1u << ENT_PRIORITY))
+		map_value(check, &ticket->at[ENT_PRIORITY], &check->supplier->priority,
+			  check->supplier->connector->priority, is_priority);
+	struct ent_str *fields = &ticket->at[ENT_FIELDS].text;
+	if (fields->n) { /* compact, so that it reads the same after a journey through an event */
+		const struct sdk_json *json;
+		if (sdk_json_parse(check->arena, *fields, &json, check->err) != ENT_OK)
+			return ENT_EINVAL;
+		*fields = sdk_json_print(check->arena, json);
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc check_correlation(struct check *check, struct ent_correlation *correlation)
+{
+	enum ent_rc rc = check_text(check, "the correlation key", correlation->key, ID_MAX);
+	int64_t number;
+
+	if (rc == ENT_OK && correlation->n_reference > REFERENCES_MAX)
+		return sdk_fail(check->err, ENT_EINVAL, "%zu references to other tickets; at most %d are taken",
+				correlation->n_reference, REFERENCES_MAX);
+	if (!incident_number_parse(correlation->number, &number))
+		correlation->number = ENT_ABSENT; /* the field holds something of theirs */
+	struct ent_reference *reference = SDK_NEW_N(check->arena, struct ent_reference, correlation->n_reference + 1);
+	for (size_t i = 0; rc == ENT_OK && i < correlation->n_reference; i++) {
+		reference[i] = correlation->reference[i];
+		const struct supplier *named = supplier_by_any(check->set, reference[i].supplier);
+		if (named)
+			reference[i].supplier = named->name;
+		rc = check_id(check, "a reference's supplier", reference[i].supplier);
+		if (rc == ENT_OK)
+			rc = check_id(check, "a reference's ticket id", reference[i].id);
+	}
+	correlation->reference = reference;
+	return rc;
+}
+
+/* A tool without comment ids: the same words by the same person at the same time are the same comment. */
+static struct ent_str comment_id(struct check *check, const struct ent_comment *comment)
+{
+	unsigned char hash[SDK_HASH_MAX];
+	struct ent_str created = sdk_int(check->arena, comment->created_ms);
+	const struct ent_str part[] = {comment->author.id, ENT_STR("\n"), comment->author.name, ENT_STR("\n"),
+				       created, ENT_STR("\n"), comment->body};
+	(void)sdk_digest(SDK_SHA256, part, sizeof part / sizeof *part, hash);
+	struct ent_str hex = sdk_hex(check->arena, hash, 16);
+	return sdk_format(check->arena, "sha256:%.*s", (int)hex.n, hex.p);
+}
+
+static enum ent_rc check_change(struct check *check, struct ent_change *change)
+{
+	struct ent_comment *comment = &change->comment;
+	enum ent_rc rc = check_ticket(check, &change->ticket);
+
+	if (rc == ENT_OK)
+		rc = check_correlation(check, &change->correlation);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the actor", change->actor.name, WORD_MAX);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the actor's id", change->actor.id, WORD_MAX);
+	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)) {
+		if (!comment->id.n && change->kind == ENT_COMMENT_ADDED)
+			comment->id = comment_id(check, comment);
+		rc = check_id(check, "the comment's id", comment->id);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the comment", comment->body, SIZE_MAX);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the comment's author", comment->author.name, WORD_MAX);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the comment's author", comment->author.id, WORD_MAX);
+	}
+	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED) {
+		rc = check_id(check, "the attachment's id", change->attachment.id);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the attachment's name", change->attachment.name, WORD_MAX);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the attachment's media type", change->attachment.media_type, ID_MAX);
+		if (rc == ENT_OK)
+			rc = check_text(check, "the attachment's address", change->attachment.url, WORD_MAX);
+	}
+	return rc;
+}
+
+static enum ent_rc check_changes(struct check *check, struct ent_changes changes, struct ent_changes *ret)
+{
+	if (changes.n > CHANGES_MAX)
+		return sdk_fail(check->err, ENT_EINVAL, "%zu changes in one delivery; at most %d are taken", changes.n,
+				CHANGES_MAX);
+	struct ent_change *at = SDK_NEW_N(check->arena, struct ent_change, changes.n + 1);
+	for (size_t i = 0; i < changes.n; i++) {
+		at[i] = changes.at[i];
+		enum ent_rc rc = check_change(check, &at[i]);
+		if (rc != ENT_OK)
+			return rc;
+	}
+	*ret = (struct ent_changes){at, changes.n};
+	return ENT_OK;
+}
+
+void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
+		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival)
+{
+	struct ent_err err = {""};
+	struct ent_changes changes = {NULL, 0};
+	struct check check = {arena, set, supplier, &err, 0};
+
+	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
+	if (rc == ENT_OK)
+		rc = check_changes(&check, changes, &arrival->changes);
+	arrival->n_unmapped = check.n_unmapped;
+	arrival->dead = rc != ENT_OK;
+	if (arrival->dead) {
+		arrival->changes = (struct ent_changes){NULL, 0};
+		arrival->reason = sdk_dup(arena, sdk_str(err.msg[0] ? err.msg : "the connector gave no reason"));
+	}
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/audience.h"
+
+static const char *const names[] = {
+    [AUDIENCE_INTERNAL] = "internal",
+    [AUDIENCE_SUPPLIERS] = "suppliers",
+    [AUDIENCE_EVERYONE] = "everyone",
+    [AUDIENCE_REQUESTER] = "requester",
+};
+
+const char *audience_name(enum audience_kind kind)
+{
+	return names[kind];
+}
+
+bool audience_kind(struct ent_str name, enum audience_kind *ret)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!sdk_eqz(name, names[i]))
+			continue;
+		*ret = (enum audience_kind)i;
+		return true;
+	}
+	return false;
+}
+
+static bool list_has(struct ent_str list, struct ent_str supplier)
+{
+	while (list.p) {
+		struct ent_str rest, item = sdk_cut(list, ',', &rest);
+
+		if (sdk_eq(item, supplier))
+			return true;
+		list = rest;
+	}
+	return false;
+}
+
+bool audience_allows(const struct audience *audience, struct ent_str supplier, bool shares)
+{
+	/* A supplier that takes no part in the incident has no thread to read, named or not. */
+	if (!shares || supplier.n == 0)
+		return false;
+	switch (audience->kind) {
+	case AUDIENCE_INTERNAL:
+		return false;
+	case AUDIENCE_SUPPLIERS:
+		return list_has(audience->suppliers, supplier);
+	case AUDIENCE_EVERYONE:
+	case AUDIENCE_REQUESTER:
+		return true;
+	}
+	return false;
+}

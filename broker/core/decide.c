@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/decide.h"
+
+#include "core/arrival.h"
+#include "sdk/webhook.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool speaks_of(uint32_t bits, enum ent_attr attr)
+{
+	return (bits >> attr) & 1u;
+}
+
+static bool same_value(const struct ent_value *a, const struct ent_value *b)
+{
+	return sdk_eq(a->text, b->text) && sdk_eq(a->native, b->native);
+}
+
+struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at)
+{
+	if (events->n == events->cap) {
+		size_t cap = events->cap ? events->cap * 2 : 8;
+		struct event *grown = SDK_NEW_N(events->arena, struct event, cap);
+		if (events->n)
+			memcpy(grown, events->at, events->n * sizeof *grown);
+		events->at = grown;
+		events->cap = cap;
+	}
+	struct event *event = &events->at[events->n++];
+	*event = (struct event){.kind = kind, .incident = at->incident->number};
+	memcpy(event->incident_uuid, at->incident->uuid, ID_SIZE);
+	event->time_ms = event->recorded_ms = at->now_ms;
+	if (at->arrival) {
+		event->supplier = at->supplier;
+		event->delivery_id = at->arrival->delivery_id;
+		event->traceparent = at->arrival->traceparent;
+	}
+	return event;
+}
+
+static struct event *add_ticket_event(struct events *events, enum event_kind kind, const struct situation *at,
+				      const struct ent_change *change)
+{
+	struct event *event = events_add(events, kind, at);
+	event->actor = change->actor;
+	event->ticket_id = change->ticket.id;
+	event->ticket_key = change->ticket.key;
+	event->stamp = change->stamp;
+	if (change->stamp.time_ms != 0)
+		event->time_ms = change->stamp.time_ms;
+	return event;
+}
+
+/* ---- attributes ----------------------------------------------------------- */
+
+/* Bits of the change that are older than what is stored. */
+static uint32_t late_bits(const struct ticket *ticket, const struct ent_change *change)
+{
+	uint32_t late = 0;
+	if (!ticket)
+		return 0;
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (speaks_of(change->ticket.has & ticket->has, (enum ent_attr)i) &&
+		    stamp_compare(change->stamp, ticket->at[i].stamp) < 0)
+			late |= 1u << i;
+	return late;
+}
+
+static uint32_t unmapped_bits(const struct ent_change *change, uint32_t bits)
+{
+	static const enum ent_attr mapped[] = {ENT_STATUS, ENT_PRIORITY};
+	uint32_t ret = 0;
+	for (size_t i = 0; i < sizeof mapped / sizeof *mapped; i++) {
+		const struct ent_value *value = &change->ticket.at[mapped[i]];
+		if (speaks_of(bits, mapped[i]) && value->native.n && !value->text.n)
+			ret |= 1u << mapped[i];
+	}
+	return ret;
+}
+
+/* Lists the attributes of `bits` whose value differs from what is stored. */
+static void list_attrs(struct events *events, struct event *event, const struct ticket *ticket,
+		       const struct ent_change *change, uint32_t bits)
+{
+	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
+	struct event_attr *list = SDK_NEW_N(events->arena, struct event_attr, ENT_N_ATTR);
+	size_t n = 0;
+
+	for (int i = 0; i < ENT_N_ATTR; i++) {
+		if (!speaks_of(bits, (enum ent_attr)i))
+			continue;
+		const struct ent_value *from = ticket ? &ticket->at[i].value : &nothing;
+		const struct ent_value *to = &change->ticket.at[i];
+		if (!same_value(from, to))
+			list[n++] = (struct event_attr){(enum ent_attr)i, *from, *to};
+	}
+	event->attr = list;
+	event->n_attr = n;
+	event->seen = bits;
+	event->unmapped = unmapped_bits(change, bits);
+}
+
+/* ---- who holds the ball ---------------------------------------------------- */
+
+static enum ent_status status_of(struct ent_value value)
+{
+	return sdk_status(value.text);
+}
+
+/* The status this change gives the ticket; UNKNOWN when it says nothing new about it. */
+static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
+{
+	if (change->kind != ENT_TICKET_CHANGED || !speaks_of(change->ticket.has, ENT_STATUS) ||
+	    speaks_of(late_bits(at->ticket, change), ENT_STATUS))
+		return ENT_STATUS_UNKNOWN;
+	return status_of(change->ticket.at[ENT_STATUS]);
+}
+
+/* The work leaves this supplier now: it was not transferred before, or to somebody else. */
+static bool hands_over(const struct situation *at, const struct ent_change *change)
+{
+	if (new_status(at, change) != ENT_TRANSFERRED)
+		return false;
+	if (!at->ticket || status_of(at->ticket->at[ENT_STATUS].value) != ENT_TRANSFERRED)
+		return true;
+	return speaks_of(change->ticket.has, ENT_TRANSFERRED_TO) &&
+	       !same_value(&change->ticket.at[ENT_TRANSFERRED_TO], &at->ticket->at[ENT_TRANSFERRED_TO].value);
+}
+
+static struct ent_str handed_to(const struct situation *at, const struct ent_change *change)
+{
+	struct ent_str word = change->ticket.at[ENT_TRANSFERRED_TO].text;
+	if (!speaks_of(change->ticket.has, ENT_TRANSFERRED_TO) && at->ticket)
+		word = at->ticket->at[ENT_TRANSFERRED_TO].value.text;
+	const struct supplier *supplier = at->suppliers && word.n ? supplier_by_any(at->suppliers, word) : NULL;
+	if (supplier)
+		return supplier->name;
+	return word.n ? word : ENT_STR("");
+}
+
+struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change)
+{
+	const struct incident *incident = at->incident;
+	bool is_new = incident->sequence == 0;
+
+	if (hands_over(at, change)) {
+		/* An old hand-over that arrives after a newer one moves nothing. */
+		bool outdated = change->stamp.time_ms != 0 && change->stamp.time_ms < incident->holder_since_ms;
+		if (is_new || (sdk_eq(incident->holder, at->supplier) && !outdated))
+			return handed_to(at, change);
+		return incident->holder;
+	}
+	if (is_new)
+		return at->supplier;
+	if (!incident->holder.n && status_facts(new_status(at, change))->active)
+		return at->supplier;
+	return incident->holder;
+}
+
+static enum ent_status next_incident_status(const struct situation *at, const struct ent_change *change,
+					    struct ent_str next_holder)
+{
+	enum ent_status now = at->incident->status;
+	enum ent_status said = ENT_STATUS_UNKNOWN;
+
+	if (sdk_eq(next_holder, at->supplier))
+		said = new_status(at, change);
+	else if (!sdk_eq(next_holder, at->incident->holder))
+		said = at->holder_status;
+	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
+		return now;
+	return said;
+}
+
+static void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	const struct incident *incident = at->incident;
+	struct ent_str holder = decide_next_holder(at, change);
+	enum ent_status status = next_incident_status(at, change, holder);
+	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
+
+	if (!sdk_eq(holder, incident->holder)) {
+		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
+		event->actor = change->actor;
+		event->time_ms = event->holder_since_ms = when;
+		event->holder_from = incident->holder;
+		event->holder_to = holder;
+	}
+	if (status != incident->status) {
+		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);
+		event->actor = change->actor;
+		event->time_ms = when;
+		event->status_from = incident->status;
+		event->status_to = status;
+	}
+}
+
+static void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	enum ent_status status = new_status(at, change);
+	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
+
+	event->actor = change->actor;
+	if (change->stamp.time_ms != 0)
+		event->time_ms = change->stamp.time_ms;
+	event->holder_since_ms = event->time_ms;
+	event->holder_to = decide_next_holder(at, change);
+	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
+	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
+}
+
+static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	const struct ticket *ticket = at->ticket;
+	uint32_t late = late_bits(ticket, change);
+	uint32_t seen = change->ticket.has & ~late;
+	bool is_news = at->news.number.n || at->news.key.n || at->news.n_reference;
+
+	if (at->incident->sequence == 0)
+		decide_opened(at, change, ret);
+	if (!ticket || seen || is_news) {
+		struct event *event =
+		    add_ticket_event(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
+		list_attrs(ret, event, ticket, change, seen);
+		event = &ret->at[ret->n - 1];
+		event->correlation = at->news;
+	}
+	if (late) {
+		struct event *event = add_ticket_event(ret, EVENT_TICKET_LATE, at, change);
+		list_attrs(ret, event, ticket, change, late);
+	}
+	if (at->incident->sequence != 0)
+		decide_incident(at, change, ret);
+}
+
+/* ---- the thread ------------------------------------------------------------ */
+
+static void fill_comment(const struct situation *at, const struct ent_change *change, struct event *event)
+{
+	const struct ent_comment *from = &change->comment;
+	struct comment *to = &event->comment;
+
+	to->supplier = at->supplier;
+	to->ticket = change->ticket.id;
+	to->external_id = from->id;
+	to->author = from->author.name.n || from->author.id.n ? from->author : change->actor;
+	to->body = from->body;
+	to->visibility = from->visibility;
+	to->audience.kind = from->visibility == ENT_PUBLIC ? at->public_audience : AUDIENCE_INTERNAL;
+	to->audience.suppliers = ENT_STR("");
+	to->created_ms = from->created_ms ? from->created_ms : event->time_ms;
+	to->stamp = change->stamp;
+}
+
+static void decide_comment_added(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	const struct comment *known = at->comment;
+
+	if (known && (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
+		      (sdk_eq(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
+		return;
+	struct event *event =
+	    add_ticket_event(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
+	fill_comment(at, change, event);
+	if (known) {
+		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
+		event->comment.created_ms = known->created_ms;
+		event->comment.edited_ms = event->time_ms;
+	}
+}
+
+/* Also when the comment is not known: its addition may come later and must not stand up again. */
+static void decide_comment_removed(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	const struct comment *known = at->comment;
+
+	if (known && known->removed)
+		return;
+	struct event *event = add_ticket_event(ret, EVENT_COMMENT_REMOVED, at, change);
+	event->comment.supplier = at->supplier;
+	event->comment.ticket = change->ticket.id;
+	event->comment.external_id = change->comment.id;
+	event->comment.created_ms = known ? known->created_ms : event->time_ms;
+	event->comment.stamp = change->stamp;
+	if (known)
+		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
+}
+
+void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	assert(at->incident);
+	switch (change->kind) {
+	case ENT_TICKET_CHANGED:
+		decide_ticket(at, change, ret);
+		return;
+	case ENT_TICKET_REMOVED:
+		if (at->ticket && !at->ticket->removed)
+			(void)add_ticket_event(ret, EVENT_TICKET_REMOVED, at, change);
+		return;
+	case ENT_COMMENT_ADDED:
+	case ENT_COMMENT_REMOVED:
+	case ENT_ATTACHMENT_ADDED:
+		break;
+	}
+	/* A comment may be the first word of its ticket, or bring attributes along. */
+	if (!at->ticket || change->ticket.has)
+		decide_ticket(at, change, ret);
+	if (change->kind == ENT_COMMENT_ADDED) {
+		decide_comment_added(at, change, ret);
+	} else if (change->kind == ENT_COMMENT_REMOVED) {
+		decide_comment_removed(at, change, ret);
+	} else if (!at->attachment_known) {
+		struct event *event = add_ticket_event(ret, EVENT_ATTACHMENT_ADDED, at, change);
+		event->attachment = change->attachment;
+	}
+}
+
+void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		  struct events *ret)
+{
+	struct event *event = events_add(ret, EVENT_INCIDENT_ABSORBED, at);
+	event->incident = gone->number;
+	memcpy(event->incident_uuid, gone->uuid, ID_SIZE);
+	event->other = kept->number;
+	memcpy(event->other_uuid, kept->uuid, ID_SIZE);
+
+	event = events_add(ret, EVENT_INCIDENT_MERGED, at);
+	event->incident = kept->number;
+	memcpy(event->incident_uuid, kept->uuid, ID_SIZE);
+	event->other = gone->number;
+	memcpy(event->other_uuid, gone->uuid, ID_SIZE);
+}
+
+int64_t correlate(const struct correlation *known, int64_t *ret_absorb)
+{
+	int64_t found = known->by_number ? known->by_number : known->by_key ? known->by_key : known->by_reference;
+
+	*ret_absorb = 0;
+	if (!known->current || !found || found == known->current)
+		return known->current ? known->current : found;
+	*ret_absorb = found > known->current ? found : known->current;
+	return found > known->current ? known->current : found;
+}

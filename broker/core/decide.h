@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deciding: what one change of a supplier's ticket means, as events. And folding:
+ * what an event does to what is kept. Deciding reads, folding writes; the writer
+ * folds what it decided, and rebuild folds what it read back from Kafka, so that
+ * both end with the same incidents, tickets and threads. Pure.
+ */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/event.h"
+#include "core/supplier.h"
+
+/* What is known about the change's neighbours; NULL where there is nothing. */
+struct situation {
+	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
+	struct ent_str supplier;
+	enum audience_kind public_audience;
+	struct incident *incident;         /* the one the ticket is in after correlation; never NULL */
+	const struct ticket *ticket;       /* NULL: not seen yet */
+	const struct comment *comment;     /* COMMENT_*: the stored one of that external id, NULL: none */
+	bool attachment_known;             /* ATTACHMENT_ADDED: it is stored already */
+	struct ent_correlation news;       /* the part of the change's correlation that is not known yet */
+	enum ent_status holder_status;     /* status of the ticket of whoever `next_holder` names; UNKNOWN: no ticket */
+	int64_t now_ms;
+	const struct arrival *arrival;
+};
+
+/* A growing list of events in an arena. */
+struct events {
+	struct ent_arena *arena;
+	struct event *at;
+	size_t n, cap;
+};
+struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at);
+
+/* Appends what `change` means to the list. Nothing is folded yet. */
+void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret);
+
+/* The two sides of a merge: `kept` takes in `gone`. */
+void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone, struct events *ret);
+
+/* Who would hold the ball after this change? The holder's name now when nothing about it changes. The writer looks up
+ * that supplier's ticket for situation.holder_status before it calls decide_change. */
+struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change);
+
+/* Applies an event to the three things it may touch. ticket and comment are those it names: zeroed with id 0 when it is
+ * their first. Strings are borrowed from the event. */
+void fold_incident(struct incident *incident, const struct event *event);
+void fold_ticket(struct ticket *ticket, const struct event *event);
+void fold_comment(struct comment *comment, const struct event *event);
+
+/* Which incident does a ticket belong to? Each is a living incident's number or 0. */
+struct correlation {
+	int64_t current;      /* where the ticket is now */
+	int64_t by_number, by_key, by_reference;
+};
+/* The one it belongs to; 0: open a new one. When `current` and the found one differ, *ret_absorb is the younger (higher
+ * number), which is to be merged into the returned older one; else 0. */
+int64_t correlate(const struct correlation *known, int64_t *ret_absorb);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading an event's data back: the mirror of event.c, for rebuild and tail. */
+#include "core/event.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+/* A reader that remembers its first failure; checked once at the end. */
+struct reader {
+	struct ent_arena *arena;
+	struct ent_err *err;
+	bool failed;
+};
+
+static void fail(struct reader *reader, const char *what)
+{
+	if (!reader->failed)
+		(void)sdk_fail(reader->err, ENT_EINVAL, "the event's data lacks a valid '%s'", what);
+	reader->failed = true;
+}
+
+static struct ent_str text(const struct sdk_json *node, const char *path)
+{
+	struct ent_str s = sdk_json_text_at(node, path);
+	return s.p ? s : ENT_STR("");
+}
+
+static int64_t time_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required)
+{
+	struct ent_str s = sdk_json_text_at(node, path);
+	int64_t ms = 0;
+	if ((s.p || required) && (!s.p || !sdk_time_parse(s, 0, &ms)))
+		fail(reader, path);
+	return ms;
+}
+
+static void incident_at(struct reader *reader, const struct sdk_json *node, const char *path, int64_t *ret_number,
+			char ret_uuid[ID_SIZE])
+{
+	const struct sdk_json *incident = sdk_json_at(node, path);
+	struct ent_str id = sdk_json_text_at(incident, "id");
+	if (id.n != ID_SIZE - 1 || !incident_number_parse(text(incident, "number"), ret_number)) {
+		fail(reader, path);
+		return;
+	}
+	memcpy(ret_uuid, id.p, id.n);
+	ret_uuid[id.n] = '\0';
+}
+
+static enum ent_status status_at(struct reader *reader, const struct sdk_json *node, const char *path)
+{
+	struct ent_str name = text(node, path);
+	enum ent_status status = sdk_status(name);
+	if (status == ENT_STATUS_UNKNOWN && !sdk_eqz(name, sdk_status_name(ENT_STATUS_UNKNOWN)))
+		fail(reader, path);
+	return status;
+}
+
+static struct ent_person person_at(const struct sdk_json *node, const char *path)
+{
+	const struct sdk_json *person = sdk_json_at(node, path);
+	return (struct ent_person){text(person, "id"), text(person, "name")};
+}
+
+static uint32_t attrs_at(struct reader *reader, const struct sdk_json *node, const char *path)
+{
+	uint32_t bits = 0;
+	enum ent_attr attr;
+	const struct sdk_json *list = sdk_json_at(node, path);
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
+		if (!sdk_attr(sdk_json_text(item), &attr))
+			fail(reader, path);
+		else
+			bits |= 1u << attr;
+	}
+	return bits;
+}
+
+static struct ent_value value_at(struct reader *reader, const struct sdk_json *node, const char *path, enum ent_attr attr)
+{
+	const struct sdk_json *value = sdk_json_at(node, path);
+	const struct sdk_json *json = sdk_json_at(value, "json");
+	struct ent_value ret = {text(value, "text"), text(value, "native")};
+	if (attr == ENT_FIELDS && json)
+		ret.text = sdk_json_print(reader->arena, json);
+	return ret;
+}
+
+static void read_correlation(struct reader *reader, const struct sdk_json *node, struct ent_correlation *ret)
+{
+	const struct sdk_json *correlation = sdk_json_at(node, "correlation");
+	const struct sdk_json *list = sdk_json_at(correlation, "references");
+	size_t n = sdk_json_count(list);
+	struct ent_reference *reference = SDK_NEW_N(reader->arena, struct ent_reference, n + 1);
+
+	ret->number = text(correlation, "number");
+	ret->key = text(correlation, "key");
+	n = 0;
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
+		reference[n++] = (struct ent_reference){text(item, "supplier"), text(item, "id")};
+	ret->reference = reference;
+	ret->n_reference = n;
+}
+
+static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->ticket_id = text(node, "ticket.id");
+	ret->ticket_key = text(node, "ticket.key");
+	if (!ret->ticket_id.n)
+		fail(reader, "ticket.id");
+	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
+	if (version && !sdk_json_int(version, &ret->stamp.version))
+		fail(reader, "stamp.version");
+	ret->stamp.time_ms = time_at(reader, node, "stamp.time", false);
+}
+
+static void read_changes(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *list = sdk_json_at(node, "changes");
+	struct event_attr *attr = SDK_NEW_N(reader->arena, struct event_attr, sdk_json_count(list) + 1);
+
+	ret->seen = attrs_at(reader, node, "seen");
+	ret->unmapped = attrs_at(reader, node, "unmapped");
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
+		struct event_attr *a = &attr[ret->n_attr];
+		if (!sdk_attr(text(item, "attribute"), &a->attr)) {
+			fail(reader, "changes.attribute");
+			continue;
+		}
+		a->from = value_at(reader, item, "from", a->attr);
+		a->to = value_at(reader, item, "to", a->attr);
+		ret->n_attr++;
+	}
+	ret->attr = attr;
+	read_correlation(reader, node, &ret->correlation);
+}
+
+static struct audience audience_at(struct reader *reader, const struct sdk_json *node)
+{
+	struct audience audience = {AUDIENCE_INTERNAL, ENT_STR("")};
+	const struct sdk_json *list = sdk_json_at(node, "audience.suppliers");
+	if (!audience_kind(text(node, "audience.kind"), &audience.kind))
+		fail(reader, "comment.audience.kind");
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
+		struct ent_str name = sdk_json_text(item);
+		audience.suppliers = audience.suppliers.n
+					 ? sdk_format(reader->arena, "%.*s,%.*s", (int)audience.suppliers.n,
+						      audience.suppliers.p, (int)name.n, name.p)
+					 : name;
+	}
+	return audience;
+}
+
+static void read_comment(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *comment = sdk_json_at(node, "comment");
+	struct comment *to = &ret->comment;
+	struct ent_str id = sdk_json_text_at(comment, "id");
+
+	if (id.n != ID_SIZE - 1) {
+		fail(reader, "comment.id");
+		return;
+	}
+	memcpy(to->uuid, id.p, id.n);
+	to->external_id = text(comment, "external_id");
+	to->author = person_at(comment, "author");
+	to->body = text(comment, "body");
+	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
+	if (ret->kind != EVENT_COMMENT_REMOVED)
+		to->audience = audience_at(reader, comment);
+	to->created_ms = time_at(reader, comment, "created", true);
+	to->edited_ms = time_at(reader, comment, "edited", false);
+	to->supplier = ret->supplier;
+	to->ticket = ret->ticket_id;
+	to->stamp = ret->stamp;
+}
+
+static void read_attachment(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *from = sdk_json_at(node, "attachment");
+	ret->attachment = (struct ent_attachment){text(from, "id"), text(from, "name"), text(from, "media_type"),
+						  text(from, "url"), -1};
+	const struct sdk_json *size = sdk_json_at(from, "size");
+	if (size && !sdk_json_int(size, &ret->attachment.size))
+		fail(reader, "attachment.size");
+	if (!ret->attachment.id.n)
+		fail(reader, "attachment.id");
+}
+
+static void read_moved(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *list = sdk_json_at(node, "tickets");
+	struct ent_reference *moved = SDK_NEW_N(reader->arena, struct ent_reference, sdk_json_count(list) + 1);
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
+		moved[ret->n_moved++] = (struct ent_reference){text(item, "supplier"), text(item, "id")};
+	ret->moved = moved;
+}
+
+static void read_body(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	switch (ret->kind) {
+	case EVENT_INCIDENT_OPENED:
+		ret->status_to = status_at(reader, node, "status");
+		ret->holder_to = text(node, "holder");
+		ret->holder_since_ms = time_at(reader, node, "since", true);
+		break;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+		ret->status_from = status_at(reader, node, "from");
+		ret->status_to = status_at(reader, node, "to");
+		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		ret->holder_from = text(node, "from");
+		ret->holder_to = text(node, "to");
+		ret->holder_since_ms = time_at(reader, node, "since", true);
+		break;
+	case EVENT_INCIDENT_MERGED:
+		read_moved(reader, node, ret);
+		incident_at(reader, node, "other", &ret->other, ret->other_uuid);
+		break;
+	case EVENT_INCIDENT_ABSORBED:
+		incident_at(reader, node, "other", &ret->other, ret->other_uuid);
+		break;
+	case EVENT_TICKET_LINKED:
+	case EVENT_TICKET_CHANGED:
+	case EVENT_TICKET_LATE:
+		read_ticket(reader, node, ret);
+		read_changes(reader, node, ret);
+		break;
+	case EVENT_TICKET_REMOVED:
+		read_ticket(reader, node, ret);
+		break;
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+		read_ticket(reader, node, ret);
+		read_comment(reader, node, ret);
+		break;
+	case EVENT_ATTACHMENT_ADDED:
+		read_ticket(reader, node, ret);
+		read_attachment(reader, node, ret);
+		break;
+	case EVENT_N:
+		fail(reader, "type");
+	}
+}
+
+enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct ent_str json, struct event *ret,
+			struct ent_err *err)
+{
+	struct reader reader = {arena, err, false};
+	const struct sdk_json *node;
+	enum ent_rc rc = sdk_json_parse(arena, json, &node, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	struct event event = {.kind = kind};
+	incident_at(&reader, node, "incident", &event.incident, event.incident_uuid);
+	event.supplier = text(node, "supplier");
+	event.delivery_id = text(node, "delivery_id");
+	event.actor = person_at(node, "actor");
+	read_body(&reader, node, &event);
+	if (reader.failed)
+		return ENT_EINVAL;
+	*ret = event;
+	return ENT_OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an event does to what is kept. The only code that changes an incident, a ticket or a comment. */
+#include "core/decide.h"
+
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+static const struct ent_value *attr_of(const struct event *event, enum ent_attr attr)
+{
+	for (size_t i = 0; i < event->n_attr; i++)
+		if (event->attr[i].attr == attr)
+			return &event->attr[i].to;
+	return NULL;
+}
+
+static void fold_incident_ticket(struct incident *incident, const struct event *event)
+{
+	const struct ent_value *title = attr_of(event, ENT_TITLE);
+	const struct ent_value *priority = attr_of(event, ENT_PRIORITY);
+	int64_t level;
+
+	if (event->kind == EVENT_TICKET_LINKED)
+		incident->n_ticket++;
+	if (title && !incident->title.n)
+		incident->title = title->text;
+	/* The ball holder's word counts; anybody's until the holder has said one. */
+	if (priority && (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)) &&
+	    sdk_to_int(priority->text, &level) && level >= 1 && level <= 5)
+		incident->priority = (int)level;
+}
+
+void fold_incident(struct incident *incident, const struct event *event)
+{
+	incident->sequence = event->sequence;
+	incident->changed_ms = event->recorded_ms;
+	switch (event->kind) {
+	case EVENT_INCIDENT_OPENED:
+		incident->number = event->incident;
+		memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
+		incident->opened_ms = event->time_ms;
+		incident->status = event->status_to;
+		incident->holder = event->holder_to;
+		incident->holder_since_ms = event->holder_since_ms;
+		break;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+		incident->status = event->status_to;
+		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		incident->holder = event->holder_to;
+		incident->holder_since_ms = event->holder_since_ms;
+		break;
+	case EVENT_INCIDENT_ABSORBED:
+		incident->merged_into = event->other;
+		break;
+	case EVENT_TICKET_LINKED:
+	case EVENT_TICKET_CHANGED:
+		fold_incident_ticket(incident, event);
+		break;
+	case EVENT_COMMENT_ADDED:
+		incident->n_comment++;
+		break;
+	case EVENT_COMMENT_REMOVED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
+	case EVENT_TICKET_LATE:
+	case EVENT_TICKET_REMOVED:
+	case EVENT_ATTACHMENT_ADDED:
+	case EVENT_N:
+		break;
+	}
+}
+
+void fold_ticket(struct ticket *ticket, const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_REMOVED) {
+		ticket->removed = true;
+		ticket->changed_ms = event->time_ms;
+		return;
+	}
+	if (event->kind != EVENT_TICKET_LINKED && event->kind != EVENT_TICKET_CHANGED)
+		return;
+	if (event->kind == EVENT_TICKET_LINKED) {
+		ticket->incident = event->incident;
+		ticket->supplier = event->supplier;
+		ticket->external_id = event->ticket_id;
+	}
+	if (event->ticket_key.n)
+		ticket->key = event->ticket_key;
+	ticket->changed_ms = event->time_ms;
+	ticket->has |= event->seen;
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (event->seen & (1u << i))
+			ticket->at[i].stamp = event->stamp;
+	for (size_t i = 0; i < event->n_attr; i++)
+		ticket->at[event->attr[i].attr].value = event->attr[i].to;
+}
+
+void fold_comment(struct comment *comment, const struct event *event)
+{
+	const struct comment *said = &event->comment;
+
+	if (comment->id == 0) {
+		*comment = *said;
+		comment->incident = event->incident;
+		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
+		return;
+	}
+	comment->stamp = said->stamp;
+	if (event->kind == EVENT_COMMENT_REMOVED) {
+		comment->removed = true;
+		comment->body = ENT_STR("");
+		return;
+	}
+	comment->body = said->body;
+	comment->visibility = said->visibility;
+	comment->audience = said->audience;
+	comment->edited_ms = said->edited_ms;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/state.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct status_facts *status_facts(enum ent_status status)
+{
+	/* open, active, resolved, terminal, waiting_on */
+	static const struct status_facts facts[ENT_N_STATUS] = {
+	    [ENT_STATUS_UNKNOWN] = {true, false, false, false, WAITING_NONE},
+	    [ENT_NEW] = {true, false, false, false, WAITING_SUPPLIER},
+	    [ENT_ACKNOWLEDGED] = {true, true, false, false, WAITING_NONE},
+	    [ENT_IN_PROGRESS] = {true, true, false, false, WAITING_NONE},
+	    [ENT_PENDING] = {true, false, false, false, WAITING_REQUESTER},
+	    [ENT_HELD] = {true, false, false, false, WAITING_THIRD_PARTY},
+	    [ENT_TRANSFERRED] = {true, false, false, false, WAITING_SUPPLIER},
+	    [ENT_RESOLVED] = {false, false, true, false, WAITING_NONE},
+	    [ENT_CLOSED] = {false, false, true, true, WAITING_NONE},
+	    [ENT_CANCELLED] = {false, false, false, true, WAITING_NONE},
+	    [ENT_REJECTED] = {false, false, false, true, WAITING_NONE},
+	};
+	assert((unsigned)status < ENT_N_STATUS);
+	return &facts[status];
+}
+
+struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE])
+{
+	int n = snprintf(ret, INCIDENT_NUMBER_SIZE, INCIDENT_PREFIX "%06" PRId64, number);
+	return (struct ent_str){ret, (size_t)n};
+}
+
+bool incident_number_parse(struct ent_str text, int64_t *ret)
+{
+	const size_t prefix = sizeof INCIDENT_PREFIX - 1;
+	int64_t number;
+
+	if (!sdk_starts(text, INCIDENT_PREFIX))
+		return false;
+	if (!sdk_to_int((struct ent_str){text.p + prefix, text.n - prefix}, &number) || number <= 0)
+		return false;
+	*ret = number;
+	return true;
+}
+
+int stamp_compare(struct ent_stamp a, struct ent_stamp b)
+{
+#ifdef ENTENTE_MUTANT_ARRIVAL_ORDER
+	(void)a, (void)b;
+	return 1;
+#else
+	if (a.version > 0 && b.version > 0)
+		return (a.version > b.version) - (a.version < b.version);
+	if (a.time_ms != 0 && b.time_ms != 0)
+		return (a.time_ms > b.time_ms) - (a.time_ms < b.time_ms);
+	return 1;
+#endif
+}

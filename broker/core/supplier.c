@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/supplier.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct supplier_set *supplier_set_new(size_t n)
+{
+	struct supplier_set *set = sdk_xalloc(sizeof *set);
+
+	*set = (struct supplier_set){.n = n};
+	atomic_init(&set->references, 1);
+	sdk_arena_init(&set->arena);
+	set->at = SDK_NEW_N(&set->arena.abi, struct supplier, n ? n : 1);
+	for (size_t i = 0; i < n; i++)
+		set->at[i].index = i;
+	return set;
+}
+
+struct supplier_set *supplier_set_ref(struct supplier_set *set)
+{
+	unsigned before = atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
+
+	assert(before > 0);
+	return set;
+}
+
+void supplier_set_unref(struct supplier_set *set)
+{
+	if (!set)
+		return;
+	/* acquire: what other threads did with the set happened before it is freed */
+	if (atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) > 1)
+		return;
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t k = 0; k < SUPPLIER_SECRET_MAX; k++)
+			secret_release(&set->at[i].secret[k]);
+	sdk_arena_release(&set->arena);
+	free(set);
+}
+
+const struct supplier *supplier_by_name(const struct supplier_set *set, struct ent_str name)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (sdk_eq(set->at[i].name, name))
+			return &set->at[i];
+	return NULL;
+}
+
+static char folded(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool same_folded(struct ent_str a, struct ent_str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (folded(a.p[i]) != folded(b.p[i]))
+			return false;
+	return true;
+}
+
+const struct supplier *supplier_by_any(const struct supplier_set *set, struct ent_str word)
+{
+	const struct supplier *named = supplier_by_name(set, word);
+
+	if (named || word.n == 0)
+		return named;
+	for (size_t i = 0; i < set->n; i++)
+		if (same_folded(set->at[i].name, word) || same_folded(set->at[i].title, word))
+			return &set->at[i];
+	return NULL;
+}
+
+/* ---- maps ----------------------------------------------------------------- */
+
+static const struct map_row *row_of_native(const struct map *map, struct ent_str native)
+{
+	for (size_t i = 0; i < map->n_in; i++)
+		if (sdk_eq(map->in[i].native, native))
+			return &map->in[i];
+	return NULL;
+}
+
+struct ent_str map_in(const struct map *map, const struct ent_map_row *dflt, struct ent_str native)
+{
+	const struct map_row *row = row_of_native(map, native);
+
+	if (row)
+		return row->canonical;
+	for (; dflt && dflt->native; dflt++)
+		if (sdk_eqz(native, dflt->native))
+			return sdk_str(dflt->canonical);
+	return ENT_ABSENT;
+}
+
+struct ent_str map_out(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical)
+{
+	for (size_t i = 0; i < map->n_out; i++)
+		if (sdk_eq(map->out[i].canonical, canonical))
+			return map->out[i].native;
+	for (size_t i = 0; i < map->n_in; i++)
+		if (sdk_eq(map->in[i].canonical, canonical))
+			return map->in[i].native;
+	for (; dflt && dflt->native; dflt++)
+		/* a word that the supplier's rows give another meaning is no way out any more */
+		if (sdk_eqz(canonical, dflt->canonical) && !row_of_native(map, sdk_str(dflt->native)))
+			return sdk_str(dflt->native);
+	return ENT_ABSENT;
+}
+
+/* Appends what is wrong with one canonical value; a value seen in an earlier row was looked at then. */
+static void check_one(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical,
+		      struct sdk_buf *wrong)
+{
+	struct ent_str native = map_out(map, dflt, canonical), back;
+
+	if (!native.p)
+		return;
+	back = map_in(map, dflt, native);
+	if (back.p && sdk_eq(back, canonical))
+		return;
+	sdk_buf_format(wrong, "%s%.*s goes out as \"%.*s\", which comes back as %.*s", wrong->n ? "; " : "",
+		       (int)canonical.n, canonical.p, (int)native.n, native.p, back.p ? (int)back.n : 7,
+		       back.p ? back.p : "nothing");
+}
+
+enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, const char *what, struct ent_err *err)
+{
+	static const char *const canonical[] = {
+	    "new",       "acknowledged", "in_progress", "pending", "held", "transferred", "resolved", "closed",
+	    "cancelled", "rejected",     "1",           "2",       "3",    "4",           "5"};
+	struct sdk_buf wrong;
+	enum ent_rc rc = ENT_OK;
+
+	sdk_buf_init(&wrong, 16 * 1024);
+	for (size_t i = 0; i < sizeof canonical / sizeof *canonical; i++)
+		check_one(map, dflt, sdk_str(canonical[i]), &wrong);
+	if (wrong.n > 0)
+		rc = sdk_fail(err, ENT_EINVAL, "%s: %.*s", what, (int)wrong.n, wrong.p);
+	sdk_buf_release(&wrong);
+	return rc;
+}
