@@ -10,7 +10,10 @@ function(entente_connector name)
 	set_target_properties(connector_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
 		LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/connectors)
 	target_link_libraries(connector_${name} PRIVATE entente_flags entente_abi entente_sdk ${C_LINK})
-	target_link_options(connector_${name} PRIVATE -Wl,--exclude-libs,ALL $<$<NOT:$<BOOL:${ENTENTE_SANITIZE}>>:-Wl,-z,defs>)
+	target_link_options(connector_${name} PRIVATE -Wl,--exclude-libs,ALL)
+	if(NOT ENTENTE_SANITIZE) # the sanitizers' own symbols come with the program
+		target_link_options(connector_${name} PRIVATE -Wl,-z,defs)
+	endif()
 	install(TARGETS connector_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/entente/connectors)
 endfunction()
 

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GitHub issues as tickets. An issue knows open and closed; what lies between is told by
+ * labels ("status:pending", "priority:high"). Pull requests share the events and are skipped.
+ */
+#include <string.h>
+
+#include "sdk/webhook.h"
+
+#define CHANGES_MAX 4
+#define MARKER      "<!-- entente:"
+
+struct github_settings {
+	struct ent_str status_label_prefix, priority_label_prefix, number_label_prefix;
+};
+
+static const struct ent_setting github_setting[] = {
+    {"status_label_prefix", ENT_SETTING_STR, "status:", offsetof(struct github_settings, status_label_prefix),
+     "an open issue's label of this and a word is its status; empty: none"},
+    {"priority_label_prefix", ENT_SETTING_STR, "priority:", offsetof(struct github_settings, priority_label_prefix),
+     "a label of this and a word is the priority, as P1 to P5 are; empty: none"},
+    {"number_label_prefix", ENT_SETTING_STR, "ENT-", offsetof(struct github_settings, number_label_prefix),
+     "a label of this and digits is our incident number; empty: none"},
+    {0},
+};
+
+/* A state, its reason after the slash; or the word of a status label. */
+static const struct ent_map_row github_status[] = {
+    {"open", "new"},
+    {"open/assigned", "acknowledged"},
+    {"open/reopened", "in_progress"},
+    {"closed/completed", "resolved"},
+    {"closed", "resolved"},
+    {"closed/not_planned", "cancelled"},
+    {"closed/duplicate", "cancelled"},
+    {"new", "new"},
+    {"acknowledged", "acknowledged"},
+    {"in-progress", "in_progress"},
+    {"in progress", "in_progress"},
+    {"pending", "pending"},
+    {"waiting", "pending"},
+    {"on-hold", "held"},
+    {"blocked", "held"},
+    {0},
+};
+static const struct ent_map_row github_priority[] = {
+    {"P1", "1"},       {"P2", "2"},   {"P3", "3"},     {"P4", "4"},     {"P5", "5"},  {"critical", "1"},
+    {"urgent", "1"},   {"high", "2"}, {"medium", "3"}, {"normal", "3"}, {"low", "4"}, {"planning", "5"},
+    {0},
+};
+
+/* The first label with this prefix, without it. */
+static struct ent_str label_word(const struct sdk_json *labels, struct ent_str prefix, struct ent_arena *arena)
+{
+	const char *z = sdk_z(arena, prefix);
+
+	for (const struct sdk_json *at = sdk_json_first(labels); at && prefix.n > 0; at = sdk_json_next(at)) {
+		struct ent_str name =
+		    sdk_json_kind(at) == SDK_JSON_OBJECT ? sdk_json_text_at(at, "name") : sdk_json_text(at);
+
+		if (name.n > prefix.n && sdk_starts(name, z))
+			return sdk_trim((struct ent_str){name.p + prefix.n, name.n - prefix.n});
+	}
+	return ENT_ABSENT;
+}
+
+static struct ent_str level_label(const struct sdk_json *labels)
+{
+	for (const struct sdk_json *at = sdk_json_first(labels); at; at = sdk_json_next(at)) {
+		struct ent_str name = sdk_json_text_at(at, "name");
+
+		if (name.n == 2 && name.p[0] == 'P' && name.p[1] >= '1' && name.p[1] <= '5')
+			return name;
+	}
+	return ENT_ABSENT;
+}
+
+static void set_status(const struct github_settings *settings, struct ent_ticket *ticket, const struct sdk_json *issue,
+		       struct ent_arena *arena)
+{
+	struct ent_str state = sdk_word_at(issue, "state");
+	struct ent_str reason = sdk_word_at(issue, "state_reason");
+	struct ent_str label = label_word(sdk_json_at(issue, "labels"), settings->status_label_prefix, arena);
+
+	if (!state.p)
+		return; /* pinned and unpinned send half an issue */
+	if (sdk_eqz(state, "open") && label.p)
+		state = label;
+	else if (reason.p)
+		state = sdk_format(arena, "%.*s/%.*s", (int)state.n, state.p, (int)reason.n, reason.p);
+	else if (sdk_eqz(state, "open") && sdk_json_count(sdk_json_at(issue, "assignees")) > 0)
+		state = ENT_STR("open/assigned");
+	sdk_set_native(ticket, ENT_STATUS, state);
+}
+
+static void set_user(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *user)
+{
+	sdk_set_reference(ticket, attr, sdk_word_at(user, "id"), sdk_word_at(user, "login"));
+}
+
+/* The body without our marker, which is for machines; *ret_number is what the marker says. */
+static struct ent_str body_split(struct ent_str body, struct ent_arena *arena, struct ent_str *ret_number)
+{
+	const char *at = body.n > 0 ? memmem(body.p, body.n, MARKER, sizeof(MARKER) - 1) : NULL;
+	size_t before = at ? (size_t)(at - body.p) : 0;
+	struct ent_str inside = {at, body.n - before}, head = {body.p, before};
+	const char *end = at ? memmem(inside.p, inside.n, "-->", 3) : NULL;
+
+	if (!end)
+		return body;
+	inside = (struct ent_str){at + sizeof(MARKER) - 1, (size_t)(end - at) - (sizeof(MARKER) - 1)};
+	inside = sdk_trim(inside);
+	*ret_number = inside.n > 0 && inside.n <= SDK_ID_MAX ? inside : ENT_ABSENT;
+	body = (struct ent_str){end + 3, body.n - (size_t)(end + 3 - body.p)};
+	return sdk_trim(sdk_format(arena, "%.*s%.*s", (int)head.n, head.p, (int)body.n, body.p));
+}
+
+static void issue_read(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
+		       struct ent_arena *arena)
+{
+	static const char *const other[] = {"labels", "milestone", "locked", "active_lock_reason", "closed_at", NULL};
+	const struct sdk_json *labels = sdk_json_at(issue, "labels");
+	struct ent_ticket *ticket = &change->ticket;
+	struct ent_str priority;
+
+	sdk_set_at(ticket, ENT_TITLE, issue, "title");
+	if (sdk_json_at(issue, "body"))
+		sdk_set(ticket, ENT_DESCRIPTION,
+			body_split(sdk_json_text_at(issue, "body"), arena, &change->correlation.number));
+	set_status(settings, ticket, issue, arena);
+	if (labels) {
+		priority = label_word(labels, settings->priority_label_prefix, arena);
+		sdk_set_native(ticket, ENT_PRIORITY, priority.p ? priority : level_label(labels));
+	}
+	if (sdk_json_at(issue, "type"))
+		sdk_set(ticket, ENT_CATEGORY, sdk_word_at(issue, "type.name"));
+	if (sdk_json_at(issue, "assignees"))
+		set_user(ticket, ENT_ASSIGNEE, sdk_json_first(sdk_json_at(issue, "assignees")));
+	if (sdk_json_at(issue, "user"))
+		set_user(ticket, ENT_REQUESTER, sdk_json_at(issue, "user"));
+	sdk_set_at(ticket, ENT_URL, issue, "html_url");
+	sdk_set_time_at(ticket, ENT_OPENED_AT, issue, "created_at", arena);
+	sdk_set_fields(ticket, issue, other, arena);
+	if (!change->correlation.number.p)
+		change->correlation.number = sdk_number_in_list(labels, sdk_z(arena, settings->number_label_prefix));
+}
+
+/* Everyone who sees the issue sees its comments. */
+static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *root, struct ent_err *err)
+{
+	const struct sdk_json *comment = sdk_json_at(root, "comment");
+	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	ret->author = (struct ent_person){sdk_word_at(comment, "user.id"), sdk_word_at(comment, "user.login")};
+	ret->body = sdk_word_at(comment, "body");
+	if (!ret->body.p)
+		ret->body = ENT_STR("");
+	ret->visibility = ENT_PUBLIC;
+	ret->created_ms = sdk_time_at(comment, "created_at");
+	return ENT_OK;
+}
+
+static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *root, struct ent_arena *arena,
+			     struct ent_err *err)
+{
+	struct ent_str repository = sdk_word_at(root, "repository.full_name");
+	struct ent_str number = sdk_word_at(root, "issue.number");
+	enum ent_rc rc = sdk_id_at(root, "issue.id", &head->ticket.id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	if (repository.p && number.p)
+		head->ticket.key = sdk_format(arena, "%.*s#%.*s", (int)repository.n, repository.p, (int)number.n, number.p);
+	head->actor = (struct ent_person){sdk_word_at(root, "sender.id"), sdk_word_at(root, "sender.login")};
+	head->stamp.time_ms = sdk_time_at(root, "issue.updated_at");
+	return ENT_OK;
+}
+
+static enum ent_rc event_decode(const struct github_settings *settings, struct sdk_changes *list,
+				const struct sdk_json *root, bool has_comment, struct ent_err *err)
+{
+	struct ent_str action = sdk_json_text_at(root, "action");
+	bool is_deleted = sdk_eqz(action, "deleted");
+	struct ent_change head = {0}, *change;
+	enum ent_change_kind kind = ENT_TICKET_CHANGED;
+	enum ent_rc rc = head_read(&head, root, list->arena, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	/* A transferred issue lives on under another id, in another repository. */
+	if (!has_comment && (is_deleted || sdk_eqz(action, "transferred")))
+		kind = ENT_TICKET_REMOVED;
+	change = sdk_changes_beside(list, &head, kind);
+	issue_read(settings, change, sdk_json_at(root, "issue"), list->arena);
+	if (!has_comment)
+		return ENT_OK;
+	change = sdk_changes_beside(list, &head, is_deleted ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
+	return comment_read(&change->comment, root, err);
+}
+
+static enum ent_rc github_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				 struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	struct ent_str event = sdk_header(webhook->header, webhook->n_header, "X-GitHub-Event");
+	struct ent_str body = webhook->body;
+	const struct sdk_json *root, *pull_request;
+	struct sdk_changes list;
+	bool has_comment, is_issue;
+	enum ent_rc rc = ENT_OK;
+
+	if (sdk_starts(body, "payload=") && !sdk_form_value(arena, body, "payload", &body))
+		return sdk_fail(err, ENT_EINVAL, "payload: the form is not encoded as forms are");
+	rc = sdk_body_object(arena, body, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	/* An imported delivery may have lost its headers: then the shape tells. */
+	has_comment = event.p ? sdk_eqz(event, "issue_comment") : sdk_json_at(root, "comment") != NULL;
+	is_issue = event.p ? sdk_eqz(event, "issues") : sdk_json_at(root, "issue") != NULL;
+	pull_request = sdk_json_at(root, "issue.pull_request");
+	sdk_changes_init(&list, arena, CHANGES_MAX);
+	if ((has_comment || is_issue) && sdk_json_kind(pull_request) == SDK_JSON_NULL)
+		rc = event_decode(self->settings, &list, root, has_comment, err);
+	if (rc == ENT_OK)
+		*ret = sdk_changes_take(&list);
+	return rc;
+}
+
+static enum ent_rc github_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				 const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
+				 struct ent_str *ret_delivery, struct ent_err *err)
+{
+	enum ent_rc rc = sdk_verify_hex(webhook, "X-Hub-Signature-256", "sha256=", secret, n_secret, err);
+
+	(void)self, (void)now_ms, (void)arena;
+	if (rc == ENT_OK)
+		*ret_delivery = sdk_header(webhook->header, webhook->n_header, "X-GitHub-Delivery");
+	return rc;
+}
+
+static const struct ent_connector github_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "github",
+    .version = ENTENTE_VERSION,
+    .summary = "GitHub issues and their comments",
+    .setting = github_setting,
+    .settings_size = sizeof(struct github_settings),
+    .status = github_status,
+    .priority = github_priority,
+    .verify = github_verify,
+    .decode = github_decode,
+};
+
+ENT_EXPORT(github_connector)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jira.h"
+
+#include <string.h>
+
+#include "sdk/time.h"
+
+/* Names that Jira Service Management and Jira bring along; the rest is decided by category. */
+const struct ent_map_row jira_status[] = {
+    {"Open", "new"},
+    {"To Do", "new"},
+    {"Reopened", "in_progress"},
+    {"Waiting for support", "acknowledged"},
+    {"In Progress", "in_progress"},
+    {"Work in progress", "in_progress"},
+    {"Escalated", "in_progress"},
+    {"Waiting for customer", "pending"},
+    {"Pending", "pending"},
+    {"Waiting for approval", "held"},
+    {"Resolved", "resolved"},
+    {"Done", "resolved"},
+    {"Closed", "closed"},
+    {"Canceled", "cancelled"},
+    {"Cancelled", "cancelled"},
+    {"Declined", "rejected"},
+    {0},
+};
+const struct ent_map_row jira_priority[] = {
+    {"Highest", "1"}, {"High", "2"},  {"Medium", "3"}, {"Low", "4"},     {"Lowest", "5"}, {"Blocker", "1"},
+    {"Critical", "2"}, {"Major", "3"}, {"Minor", "4"},  {"Trivial", "5"}, {0},
+};
+
+/* Resolutions that say that nothing was repaired. */
+static const struct ent_map_row jira_given_up[] = {
+    {"Won't Do", "cancelled"},
+    {"Won't Fix", "cancelled"},
+    {"Duplicate", "cancelled"},
+    {"Declined", "cancelled"},
+    {"Cannot Reproduce", "cancelled"},
+    {"Canceled", "cancelled"},
+    {"Cancelled", "cancelled"},
+    {0},
+};
+
+static const char *const jira_fields[] = {
+    "labels", "components", "fixVersions", "versions", "environment", "resolutiondate", NULL,
+};
+
+static const char *category_status(struct ent_str category)
+{
+	if (sdk_eqz(category, "new"))
+		return "new";
+	if (sdk_eqz(category, "indeterminate"))
+		return "in_progress";
+	return sdk_eqz(category, "done") ? "resolved" : NULL;
+}
+
+/* "Done/Won't Do" is another thing than "Done", and no table of names needs to know it. */
+static void set_status(struct ent_ticket *ticket, const struct sdk_json *fields, struct ent_arena *arena)
+{
+	struct ent_str name = sdk_word_at(fields, "status.name");
+	struct ent_str category = sdk_json_text_at(fields, "status.statusCategory.key");
+	struct ent_str resolution = sdk_word_at(fields, "resolution.name");
+	const char *text = category_status(category);
+
+	if (!name.p)
+		return;
+	if (sdk_eqz(category, "done") && sdk_map_knows(jira_given_up, resolution)) {
+		name = sdk_format(arena, "%.*s/%.*s", (int)name.n, name.p, (int)resolution.n, resolution.p);
+		text = "cancelled";
+	}
+	sdk_set_native(ticket, ENT_STATUS, name);
+	if (text && !sdk_map_knows(jira_status, name))
+		sdk_set(ticket, ENT_STATUS, sdk_str(text));
+}
+
+struct ent_person jira_person(const struct sdk_json *node)
+{
+	static const char *const id[] = {"accountId", "key", "name", NULL}; /* Cloud; Data Center */
+	struct ent_person person = {ENT_ABSENT, sdk_word_at(node, "displayName")};
+
+	for (size_t i = 0; id[i] && !person.id.p; i++)
+		person.id = sdk_word_at(node, id[i]);
+	return person;
+}
+
+static void set_person(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *fields, const char *path)
+{
+	struct ent_person person = jira_person(sdk_json_at(fields, path));
+
+	if (sdk_json_at(fields, path))
+		sdk_set_reference(ticket, attr, person.id, person.name);
+}
+
+/* "https://site/rest/api/2/issue/10017" -> "https://site/browse/KEY". */
+static void set_url(struct ent_ticket *ticket, const struct sdk_json *issue, struct ent_arena *arena)
+{
+	struct ent_str self = sdk_word_at(issue, "self");
+	const char *rest = self.p ? memmem(self.p, self.n, "/rest/", 6) : NULL;
+
+	if (rest && ticket->key.p)
+		sdk_set(ticket, ENT_URL, sdk_format(arena, "%.*s/browse/%.*s", (int)(rest - self.p), self.p,
+						    (int)ticket->key.n, ticket->key.p));
+}
+
+static struct ent_str number(const struct jira_settings *settings, const struct sdk_json *fields,
+			     struct ent_arena *arena)
+{
+	struct ent_str found = ENT_ABSENT;
+
+	if (settings->number_field.n > 0)
+		found = sdk_word_at(fields, sdk_z(arena, settings->number_field));
+	if (!found.p)
+		found = sdk_number_in_list(sdk_json_at(fields, "labels"), sdk_z(arena, settings->number_label_prefix));
+	return found;
+}
+
+void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,
+		struct ent_arena *arena)
+{
+	const struct sdk_json *fields = sdk_json_at(issue, "fields");
+	struct ent_ticket *ticket = &change->ticket;
+
+	sdk_set_at(ticket, ENT_TITLE, fields, "summary");
+	if (sdk_json_at(fields, "description"))
+		sdk_set(ticket, ENT_DESCRIPTION, jira_text(arena, sdk_json_at(fields, "description")));
+	set_status(ticket, fields, arena);
+	if (sdk_json_at(fields, "priority"))
+		sdk_set_native(ticket, ENT_PRIORITY, sdk_word_at(fields, "priority.name"));
+	if (sdk_word_at(fields, "issuetype.name").p)
+		sdk_set(ticket, ENT_CATEGORY, sdk_word_at(fields, "issuetype.name"));
+	set_person(ticket, ENT_ASSIGNEE, fields, "assignee");
+	set_person(ticket, ENT_REQUESTER, fields, "reporter");
+	set_url(ticket, issue, arena);
+	sdk_set_time_at(ticket, ENT_OPENED_AT, fields, "created", arena);
+	sdk_set_time_at(ticket, ENT_DUE_AT, fields, "duedate", arena);
+	sdk_set_fields(ticket, fields, jira_fields, arena);
+	change->correlation.number = number(settings, fields, arena);
+}

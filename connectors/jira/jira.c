@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "jira.h"
+
+#include <string.h>
+
+#include "sdk/time.h"
+
+#define CHANGES_MAX 512
+
+static const struct ent_setting jira_setting[] = {
+    {"number_field", ENT_SETTING_STR, "", offsetof(struct jira_settings, number_field),
+     "custom field that holds our incident number, e.g. customfield_10900; empty: none"},
+    {"number_label_prefix", ENT_SETTING_STR, "ENT-", offsetof(struct jira_settings, number_label_prefix),
+     "a label of this and digits is our incident number; empty: none"},
+    {0},
+};
+
+/* Events of other things: known, and not about tickets. Attachment events name no issue, so the
+ * attachment is taken from the issue_updated event that comes beside them. */
+static const char *const jira_other_event[] = {
+    "sprint_", "board_",      "project_", "user_",         "jira:version_", "jira:worklog_", "worklog_",
+    "option_", "issuelink_",  "issue_property_", "filter_", "dashboard_",   "attachment_",   NULL,
+};
+
+static bool is_other_event(struct ent_str event)
+{
+	for (const char *const *prefix = jira_other_event; *prefix; prefix++)
+		if (sdk_starts(event, *prefix))
+			return true;
+	return false;
+}
+
+/* "https://host/rest/api/2/issue/10013/comment/10082" -> "10013". */
+static struct ent_str issue_of_url(struct ent_str self)
+{
+	static const char mark[] = "/issue/";
+	const char *at = self.n > 0 ? memmem(self.p, self.n, mark, sizeof(mark) - 1) : NULL;
+	struct ent_str rest;
+	struct ent_str id = ENT_ABSENT;
+
+	if (at)
+		id = sdk_cut((struct ent_str){at + sizeof(mark) - 1, self.n - (size_t)(at - self.p) - (sizeof(mark) - 1)},
+			     '/', &rest);
+	return id.n > 0 && id.n <= SDK_ID_MAX ? id : ENT_ABSENT;
+}
+
+/* Data Center's comment events have no issue, only the comment's own address. */
+static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *root, struct ent_err *err)
+{
+	int64_t webhook_ms;
+
+	if (!sdk_json_at(root, "issue") && sdk_json_at(root, "comment"))
+		head->ticket.id = issue_of_url(sdk_json_text_at(root, "comment.self"));
+	if (!head->ticket.id.p && sdk_id_at(root, "issue.id", &head->ticket.id, err) != ENT_OK)
+		return ENT_EINVAL;
+	head->ticket.key = sdk_word_at(root, "issue.key");
+	head->actor = jira_person(sdk_json_at(root, "user"));
+	head->stamp.time_ms = sdk_time_at(root, "issue.fields.updated");
+	if (head->stamp.time_ms == 0 && sdk_json_int(sdk_json_at(root, "timestamp"), &webhook_ms) && webhook_ms > 0)
+		head->stamp.time_ms = webhook_ms;
+	return ENT_OK;
+}
+
+/* Public in a service project's portal, and restricted to no role or group. */
+static enum ent_visibility visibility(const struct sdk_json *comment)
+{
+	const struct sdk_json *restricted = sdk_json_at(comment, "visibility");
+
+	if (restricted && sdk_json_kind(restricted) != SDK_JSON_NULL)
+		return ENT_INTERNAL;
+	return sdk_json_bool(sdk_json_at(comment, "jsdPublic"), false) ? ENT_PUBLIC : ENT_INTERNAL;
+}
+
+static bool is_comment_removal(const struct sdk_json *root)
+{
+	return sdk_json_is(root, "webhookEvent", "comment_deleted") ||
+	       sdk_json_is(root, "issue_event_type_name", "issue_comment_deleted");
+}
+
+static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *root, struct ent_arena *arena,
+				struct ent_err *err)
+{
+	const struct sdk_json *comment = sdk_json_at(root, "comment");
+	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	ret->author = jira_person(sdk_json_at(comment, "author"));
+	ret->body = jira_text(arena, sdk_json_at(comment, "body"));
+	if (!ret->body.p)
+		ret->body = ENT_STR("");
+	ret->visibility = visibility(comment);
+	ret->created_ms = sdk_time_at(comment, "created");
+	return ENT_OK;
+}
+
+/* The changelog names an attachment that was just added; a new issue's are all new. */
+static bool is_added(const struct sdk_json *root, struct ent_str id)
+{
+	const struct sdk_json *item = sdk_json_first(sdk_json_at(root, "changelog.items"));
+
+	if (sdk_json_is(root, "webhookEvent", "jira:issue_created"))
+		return true;
+	for (; item; item = sdk_json_next(item))
+		if (sdk_json_is(item, "field", "Attachment") && sdk_eq(sdk_json_text_at(item, "to"), id))
+			return true;
+	return false;
+}
+
+static enum ent_rc attachments_read(struct sdk_changes *list, const struct ent_change *head,
+				    const struct sdk_json *root, struct ent_err *err)
+{
+	static const struct sdk_attachment_names names = {"id", "filename", "mimeType", "content", "size"};
+	const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "issue.fields.attachment"));
+
+	for (; at; at = sdk_json_next(at)) {
+		struct ent_change *change;
+		enum ent_rc rc;
+
+		if (!is_added(root, sdk_json_text_at(at, "id")))
+			continue;
+		change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
+		if (!change)
+			return sdk_fail(err, ENT_EINVAL, "issue.fields.attachment: more than %d are new", CHANGES_MAX);
+		rc = sdk_attachment_read(at, &names, &change->attachment, err);
+		if (rc != ENT_OK)
+			return rc;
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_webhook *webhook, struct ent_arena *arena,
+			       struct ent_changes *ret, struct ent_err *err)
+{
+	struct ent_change head = {0}, *change;
+	const struct sdk_json *root, *comment;
+	struct sdk_changes list;
+	struct ent_str event;
+	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena, CHANGES_MAX);
+	event = sdk_json_text_at(root, "webhookEvent");
+	if (event.n == 0)
+		return sdk_fail(err, ENT_EINVAL, "webhookEvent is missing: this is no webhook of Jira");
+	if (is_other_event(event)) {
+		*ret = sdk_changes_take(&list);
+		return ENT_OK;
+	}
+	rc = head_read(&head, root, err);
+	if (rc != ENT_OK)
+		return rc;
+
+	comment = sdk_json_at(root, "comment");
+	if (sdk_json_at(root, "issue")) {
+		change = sdk_changes_beside(&list, &head,
+					    sdk_eqz(event, "jira:issue_deleted") ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+		jira_issue(self->settings, sdk_json_at(root, "issue"), change, arena);
+	}
+	if (comment && sdk_json_kind(comment) != SDK_JSON_NULL) {
+		change = sdk_changes_beside(&list, &head, is_comment_removal(root) ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
+		rc = comment_read(&change->comment, root, arena, err);
+	}
+	if (rc == ENT_OK)
+		rc = attachments_read(&list, &head, root, err);
+	if (rc == ENT_OK)
+		*ret = sdk_changes_take(&list);
+	return rc;
+}
+
+static enum ent_rc jira_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+			       const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
+			       struct ent_str *ret_delivery, struct ent_err *err)
+{
+	enum ent_rc rc = sdk_verify_hex(webhook, "X-Hub-Signature", "sha256=", secret, n_secret, err);
+
+	(void)self, (void)now_ms, (void)arena;
+	if (rc == ENT_OK)
+		*ret_delivery = sdk_header(webhook->header, webhook->n_header, "X-Atlassian-Webhook-Identifier");
+	return rc;
+}
+
+static const struct ent_connector jira_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "jira",
+    .version = ENTENTE_VERSION,
+    .summary = "Jira Cloud and Jira Service Management (webhooks of Data Center too)",
+    .setting = jira_setting,
+    .settings_size = sizeof(struct jira_settings),
+    .status = jira_status,
+    .priority = jira_priority,
+    .verify = jira_verify,
+    .decode = jira_decode,
+};
+
+ENT_EXPORT(jira_connector)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "native.h"
+
+#include "sdk/time.h"
+
+/* A supplier that adapts to us speaks the canonical words; its own words need a map. */
+static const struct ent_map_row native_status[] = {
+    {"new", "new"},
+    {"acknowledged", "acknowledged"},
+    {"in_progress", "in_progress"},
+    {"pending", "pending"},
+    {"held", "held"},
+    {"transferred", "transferred"},
+    {"resolved", "resolved"},
+    {"closed", "closed"},
+    {"cancelled", "cancelled"},
+    {"rejected", "rejected"},
+    {0},
+};
+static const struct ent_map_row native_priority[] = {
+    {"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {0},
+};
+
+/* Media type without parameters, as a claim about the header. */
+static bool is_media_type(struct ent_str header, const char *type)
+{
+	struct ent_str rest;
+
+	return sdk_ieqz(sdk_trim(sdk_cut(header, ';', &rest)), type);
+}
+
+static enum ent_rc structured_read(const struct sdk_json *root, struct native_event *ret, struct ent_err *err)
+{
+	struct ent_str content = sdk_json_text_at(root, "datacontenttype");
+
+	if (!sdk_json_is(root, "specversion", "1.0"))
+		return sdk_fail(err, ENT_EINVAL, "specversion is not \"1.0\": this is no CloudEvent we know");
+	if (!sdk_word_at(root, "type").p || !sdk_word_at(root, "id").p || !sdk_word_at(root, "source").p)
+		return sdk_fail(err, ENT_EINVAL, "a CloudEvent needs type, id and source");
+	if (sdk_json_at(root, "data_base64"))
+		return sdk_fail(err, ENT_EINVAL, "data_base64: data must be JSON");
+	if (content.p && !is_media_type(content, "application/json"))
+		return sdk_fail(err, ENT_EINVAL, "datacontenttype is not application/json");
+	ret->type = sdk_json_text_at(root, "type");
+	ret->time_ms = sdk_time_at(root, "time");
+	ret->data = sdk_json_at(root, "data");
+	return ENT_OK;
+}
+
+static enum ent_rc binary_read(const struct ent_webhook *webhook, const struct sdk_json *root, struct native_event *ret,
+			       struct ent_err *err)
+{
+	struct ent_str version = sdk_header(webhook->header, webhook->n_header, "ce-specversion");
+	struct ent_str id = sdk_header(webhook->header, webhook->n_header, "ce-id");
+	struct ent_str source = sdk_header(webhook->header, webhook->n_header, "ce-source");
+	struct ent_str time = sdk_header(webhook->header, webhook->n_header, "ce-time");
+
+	ret->type = sdk_header(webhook->header, webhook->n_header, "ce-type");
+	if (!sdk_eqz(version, "1.0"))
+		return sdk_fail(err, ENT_EINVAL, "header ce-specversion is not 1.0: this is no CloudEvent we know");
+	if (ret->type.n == 0 || id.n == 0 || source.n == 0)
+		return sdk_fail(err, ENT_EINVAL, "a CloudEvent needs the headers ce-type, ce-id and ce-source");
+	if (!sdk_time_parse(time, 0, &ret->time_ms))
+		ret->time_ms = 0;
+	ret->data = root;
+	return ENT_OK;
+}
+
+static enum ent_rc native_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				 struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	struct ent_str content = sdk_header(webhook->header, webhook->n_header, "content-type");
+	bool has_type = sdk_header(webhook->header, webhook->n_header, "ce-type").p != NULL;
+	struct native_event event = {0};
+	const struct sdk_json *root;
+	enum ent_rc rc;
+
+	(void)self;
+	if (is_media_type(content, "application/cloudevents-batch+json"))
+		return sdk_fail(err, ENT_EINVAL, "content-type: a batch; send one event in a request");
+	rc = sdk_body_object(arena, webhook->body, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	/* An imported delivery may have lost its headers: then only the structured mode can be meant. */
+	if (is_media_type(content, "application/cloudevents+json") || (!has_type && !content.p))
+		rc = structured_read(root, &event, err);
+	else
+		rc = binary_read(webhook, root, &event, err);
+	return rc == ENT_OK ? native_changes(&event, arena, ret, err) : rc;
+}
+
+static const struct ent_connector native_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "native",
+    .version = ENTENTE_VERSION,
+    .summary = "Entente's own webhook: CloudEvents 1.0, signed as Standard Webhooks",
+    .status = native_status,
+    .priority = native_priority,
+    .verify = native_verify,
+    .decode = native_decode,
+};
+
+ENT_EXPORT(native_connector)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "servicenow.h"
+
+#include <string.h>
+
+#include "sdk/time.h"
+
+#define TOO_MANY "more than %d changes in one webhook"
+
+static const char *const other_fields[] = {
+    "impact",      "urgency",    "severity",      "subcategory",  "hold_reason",   "cmdb_ci",
+    "close_code",  "close_notes", "contact_type", "company",      "reopen_count",  "parent_incident",
+    "problem_id",  "resolved_at", "closed_at",    NULL,
+};
+
+/* The value of a field, of whichever of its three shapes. Absent: not in the payload; "": null. */
+static struct ent_str field(const struct sdk_json *record, const char *name)
+{
+	const struct sdk_json *at = *name ? sdk_json_at(record, name) : NULL; /* an unset setting */
+
+	if (sdk_json_kind(at) == SDK_JSON_OBJECT)
+		at = sdk_json_at(at, "value");
+	return sdk_json_text(at);
+}
+
+static struct ent_str word(struct ent_str text)
+{
+	return text.n > 0 ? text : ENT_ABSENT;
+}
+
+static void set_field(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record, const char *name)
+{
+	if (sdk_json_at(record, name))
+		sdk_set(ticket, attr, field(record, name));
+}
+
+static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record,
+			  const char *name)
+{
+	const struct sdk_json *at = sdk_json_at(record, name);
+
+	if (at)
+		sdk_set_reference(ticket, attr, field(record, name), sdk_word_at(at, "display_value"));
+}
+
+static void set_time(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record, const char *name,
+		     struct ent_arena *arena)
+{
+	int64_t ms;
+
+	if (sdk_json_at(record, name))
+		sdk_set(ticket, attr, sdk_time_parse(field(record, name), 0, &ms) ? sdk_time(arena, ms) : ENT_ABSENT);
+}
+
+static void set_status(struct ent_ticket *ticket, const struct sdk_json *record)
+{
+	struct ent_str state = field(record, "state");
+
+	if (state.n == 0)
+		state = field(record, "incident_state");
+	if (state.n == 0)
+		return; /* a record always has a state: "" is a payload that leaves it out */
+	if (sdk_eqz(state, "3") && sdk_eqz(field(record, "hold_reason"), "1"))
+		state = ENT_STR("3/1");
+	if (sdk_eqz(state, "2") && sdk_json_at(record, "assigned_to") && field(record, "assigned_to").n == 0)
+		state = ENT_STR("2/unassigned");
+	sdk_set_native(ticket, ENT_STATUS, state);
+}
+
+static void set_attributes(struct ent_ticket *ticket, const struct sdk_json *record, struct ent_arena *arena)
+{
+	set_field(ticket, ENT_TITLE, record, "short_description");
+	set_field(ticket, ENT_DESCRIPTION, record, "description");
+	set_status(ticket, record);
+	if (field(record, "priority").n > 0)
+		sdk_set_native(ticket, ENT_PRIORITY, field(record, "priority"));
+	set_field(ticket, ENT_CATEGORY, record, "category");
+	set_reference(ticket, ENT_SERVICE, record, "business_service");
+	set_reference(ticket, ENT_SITE, record, "location");
+	set_reference(ticket, ENT_TEAM, record, "assignment_group");
+	set_reference(ticket, ENT_ASSIGNEE, record, "assigned_to");
+	set_reference(ticket, ENT_REQUESTER, record, "caller_id");
+	set_field(ticket, ENT_URL, record, "url");
+	set_time(ticket, ENT_OPENED_AT, record, "opened_at", arena);
+	set_time(ticket, ENT_DUE_AT, record, "due_date", arena);
+	sdk_set_fields(ticket, record, other_fields, arena);
+}
+
+static enum ent_rc head_read(struct ent_change *change, const struct sdk_json *record, struct ent_err *err)
+{
+	struct ent_str by = field(record, "sys_updated_by");
+	int64_t mod_count;
+
+	change->ticket.id = field(record, "sys_id");
+	change->ticket.key = word(field(record, "number"));
+	if (change->ticket.id.n == 0 || change->ticket.id.n > SDK_ID_MAX)
+		return sdk_fail(err, ENT_EINVAL, "sys_id is missing or too long");
+	/* A record is born with sys_mod_count 0, and a version begins at 1. */
+	if (sdk_to_int(field(record, "sys_mod_count"), &mod_count) && mod_count >= 0 && mod_count < INT64_MAX)
+		change->stamp.version = mod_count + 1;
+	if (!sdk_time_parse(field(record, "sys_updated_on"), 0, &change->stamp.time_ms))
+		change->stamp.time_ms = 0;
+	if (by.n > 0)
+		change->actor = (struct ent_person){by, by};
+	return ENT_OK;
+}
+
+/* HTML stands between [code] and [/code]; the rest is plain. */
+static struct ent_str journal_text(struct ent_arena *arena, struct ent_str value)
+{
+	struct sdk_buf out;
+	struct ent_str ret, html;
+	const char *open, *close;
+
+	sdk_buf_init(&out, 4 * value.n + 64);
+	while ((open = value.n > 0 ? memmem(value.p, value.n, "[code]", 6) : NULL)) {
+		sdk_buf_add(&out, value.p, (size_t)(open - value.p));
+		html = (struct ent_str){open + 6, value.n - (size_t)(open - value.p) - 6};
+		close = html.n > 0 ? memmem(html.p, html.n, "[/code]", 7) : NULL;
+		value = close ? (struct ent_str){close + 7, html.n - (size_t)(close - html.p) - 7} : ENT_STR("");
+		html.n = close ? (size_t)(close - html.p) : html.n;
+		sdk_buf_str(&out, sdk_html_to_text(arena, html));
+	}
+	sdk_buf_str(&out, value);
+	ret = sdk_dup(arena, sdk_buf_view(&out));
+	sdk_buf_release(&out);
+	return ret.p ? ret : ENT_STR("");
+}
+
+static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_change *head, const struct sdk_json *node,
+				const char *name, struct ent_err *err)
+{
+	const struct sdk_json *entries = sdk_json_at(node, name);
+
+	if (sdk_json_kind(entries) != SDK_JSON_ARRAY && field(node, name).n > 0)
+		return sdk_fail(err, ENT_EINVAL, "%s is no list of journal entries", name);
+	if (sdk_json_kind(entries) != SDK_JSON_ARRAY)
+		return ENT_OK; /* the Table API always answers "" here */
+	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at)) {
+		struct ent_str element = sdk_word_at(at, "element");
+		struct ent_str by = sdk_word_at(at, "sys_created_by");
+		struct ent_change *change = sdk_changes_beside(list, head, ENT_COMMENT_ADDED);
+
+		if (!change)
+			return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
+		if (sdk_id_at(at, "sys_id", &change->comment.id, err) != ENT_OK)
+			return sdk_fail(err, ENT_EINVAL, "%s: an entry has no sys_id", name);
+		change->comment.author = (struct ent_person){by, by};
+		change->comment.body = journal_text(list->arena, sdk_json_text_at(at, "value"));
+		change->comment.created_ms = sdk_time_at(at, "sys_created_on");
+		/* Only the field that customers read, and an entry that does not say otherwise. */
+		if (strcmp(name, "comments") == 0 && (!element.p || sdk_eqz(element, "comments")))
+			change->comment.visibility = ENT_PUBLIC;
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc attachments_read(struct sdk_changes *list, const struct ent_change *head,
+				    const struct sdk_json *node, struct ent_err *err)
+{
+	static const struct sdk_attachment_names names = {"sys_id", "file_name", "content_type", "download_link",
+							  "size_bytes"};
+	const struct sdk_json *at = sdk_json_first(sdk_json_at(node, "attachments"));
+
+	for (; at; at = sdk_json_next(at)) {
+		struct ent_change *change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
+		enum ent_rc rc;
+
+		if (!change)
+			return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
+		rc = sdk_attachment_read(at, &names, &change->attachment, err);
+		if (rc != ENT_OK)
+			return rc;
+	}
+	return ENT_OK;
+}
+
+enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct sdk_changes *list,
+			      const struct sdk_json *record, const struct sdk_json *root, bool is_removal,
+			      struct ent_err *err)
+{
+	struct ent_str table = field(record, "sys_class_name");
+	struct ent_change head = {0}, *change;
+	enum ent_rc rc;
+
+	if (table.n > 0 && !sdk_eq(table, settings->table))
+		return ENT_OK;
+	rc = head_read(&head, record, err);
+	if (rc != ENT_OK)
+		return rc;
+	change = sdk_changes_beside(list, &head, is_removal ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+	if (!change)
+		return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
+	set_attributes(&change->ticket, record, list->arena);
+	change->correlation.number = word(field(record, sdk_z(list->arena, settings->number_field)));
+	change->correlation.key = word(field(record, sdk_z(list->arena, settings->key_field)));
+	for (size_t i = 0; i < (record == root ? 1u : 2u) && rc == ENT_OK; i++) {
+		const struct sdk_json *node = i == 0 ? record : root;
+
+		rc = journal_read(list, &head, node, "comments", err);
+		if (rc == ENT_OK)
+			rc = journal_read(list, &head, node, "work_notes", err);
+		if (rc == ENT_OK)
+			rc = attachments_read(list, &head, node, err);
+	}
+	return rc;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "servicenow.h"
+
+#include "sdk/crypto.h"
+
+static const struct ent_setting servicenow_setting[] = {
+    {"table", ENT_SETTING_STR, "incident", offsetof(struct servicenow_settings, table),
+     "records of other tables are not about tickets"},
+    {"number_field", ENT_SETTING_STR, "correlation_id", offsetof(struct servicenow_settings, number_field),
+     "field that holds our incident number; empty: none"},
+    {"key_field", ENT_SETTING_STR, "", offsetof(struct servicenow_settings, key_field),
+     "field with a key that several suppliers share; empty: none"},
+    {0},
+};
+
+/* Two states mean different things by a second field, which stands after the slash. */
+static const struct ent_map_row servicenow_status[] = {
+    {"1", "new"},
+    {"2/unassigned", "acknowledged"},
+    {"2", "in_progress"},
+    {"3/1", "pending"}, /* hold_reason 1: awaiting caller */
+    {"3", "held"},
+    {"6", "resolved"},
+    {"7", "closed"},
+    {"8", "cancelled"},
+    {0},
+};
+static const struct ent_map_row servicenow_priority[] = {
+    {"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {0},
+};
+
+static enum ent_rc servicenow_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				     struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	static const char *const place[] = {"record", "result", "current"};
+	const struct servicenow_settings *settings = self->settings;
+	const struct sdk_json *root, *record = NULL;
+	struct sdk_changes list;
+	struct ent_str verb, table;
+	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena, SERVICENOW_CHANGES_MAX);
+	table = sdk_cut(sdk_json_text_at(root, "event"), '.', &verb);
+	if (table.n > 0 && !sdk_eq(table, settings->table)) {
+		*ret = sdk_changes_take(&list); /* "ping", "problem.updated" */
+		return ENT_OK;
+	}
+	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]) && !record; i++)
+		record = sdk_json_at(root, place[i]);
+	if (!record)
+		record = root;
+	if (sdk_json_kind(record) == SDK_JSON_ARRAY) {
+		for (record = sdk_json_first(record); record && rc == ENT_OK; record = sdk_json_next(record))
+			rc = servicenow_record(settings, &list, record, record, sdk_eqz(verb, "deleted"), err);
+	} else {
+		rc = servicenow_record(settings, &list, record, root, sdk_eqz(verb, "deleted"), err);
+	}
+	if (rc == ENT_OK)
+		*ret = sdk_changes_take(&list);
+	return rc;
+}
+
+/* sha256=hex from a script that computes it, base64 from GlideCertificateEncryption. */
+static enum ent_rc servicenow_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				     const struct ent_str *secret, size_t n_secret, int64_t now_ms,
+				     struct ent_arena *arena, struct ent_str *ret_delivery, struct ent_err *err)
+{
+	struct ent_str given = sdk_header(webhook->header, webhook->n_header, "X-Entente-Signature");
+	struct ent_str delivery = sdk_header(webhook->header, webhook->n_header, "X-Entente-Delivery");
+	bool is_hex = sdk_starts(given, "sha256=");
+
+	(void)self, (void)now_ms, (void)arena;
+	if (n_secret > 0 && (is_hex || !given.p)) {
+		enum ent_rc rc = sdk_verify_hex(webhook, "X-Entente-Signature", "sha256=", secret, n_secret, err);
+
+		if (rc != ENT_OK)
+			return rc;
+	} else if (n_secret > 0 &&
+		   !sdk_signed_base64(SDK_SHA256, given, secret, n_secret, &webhook->body, 1)) {
+		return sdk_fail(err, ENT_EAUTH, "header X-Entente-Signature matches none of the supplier's secrets");
+	}
+	*ret_delivery = delivery;
+	return ENT_OK;
+}
+
+static const struct ent_connector servicenow_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "servicenow",
+    .version = ENTENTE_VERSION,
+    .summary = "ServiceNow: incidents sent by a business rule in the shape of the Table API",
+    .setting = servicenow_setting,
+    .settings_size = sizeof(struct servicenow_settings),
+    .status = servicenow_status,
+    .priority = servicenow_priority,
+    .verify = servicenow_verify,
+    .decode = servicenow_decode,
+};
+
+ENT_EXPORT(servicenow_connector)

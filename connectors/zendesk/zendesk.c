@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Zendesk sends tickets in two shapes: events it defines (ids are strings, words upper
+ * case, "detail" is the ticket), and bodies an admin writes into a trigger, for which
+ * connectors/README.md gives a template in the shape of the REST API.
+ */
+#include "sdk/crypto.h"
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+
+#define CHANGES_MAX  256
+#define EVENT_PREFIX "zen:event-type:"
+
+struct zendesk_settings {
+	int64_t tolerance_s;
+};
+
+static const struct ent_setting zendesk_setting[] = {
+    {"tolerance_s", ENT_SETTING_INT, "600", offsetof(struct zendesk_settings, tolerance_s),
+     "how far a signed timestamp may be from now, in seconds; 0: any"},
+    {0},
+};
+
+/* Open means accepted by nobody while it has no assignee: that stands after the slash. */
+static const struct ent_map_row zendesk_status[] = {
+    {"new", "new"},      {"open/unassigned", "acknowledged"},
+    {"open", "in_progress"}, {"pending", "pending"},
+    {"hold", "held"},    {"solved", "resolved"},
+    {"closed", "closed"}, {"deleted", "cancelled"},
+    {0},
+};
+static const struct ent_map_row zendesk_priority[] = {
+    {"urgent", "1"}, {"high", "2"}, {"normal", "3"}, {"low", "4"}, {0},
+};
+
+static const char *const zendesk_fields[] = {
+    "type",     "tags",    "custom_fields", "organization_id",  "brand_id",      "form_id",
+    "ticket_form_id", "via", "problem_id", "custom_status_id", "custom_status", NULL,
+};
+
+/* ---- the ticket ------------------------------------------------------------- */
+
+/* Events write OPEN, triggers Open, the API open. */
+static struct ent_str lower_at(const struct sdk_json *node, const char *path, struct ent_arena *arena)
+{
+	struct ent_str text = sdk_word_at(node, path);
+	char *p = text.p ? sdk_z(arena, text) : NULL;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] - 'A' + 'a');
+	return (struct ent_str){p, text.n};
+}
+
+/* Nobody is null, "" or "0". */
+static struct ent_str id_at(const struct sdk_json *node, const char *path)
+{
+	struct ent_str id = sdk_word_at(node, path);
+
+	return sdk_eqz(id, "0") ? ENT_ABSENT : id;
+}
+
+static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *id,
+			  const char *name)
+{
+	if (sdk_json_at(node, id) || sdk_json_at(node, name))
+		sdk_set_reference(ticket, attr, id_at(node, id), sdk_word_at(node, name));
+}
+
+static void ticket_read(struct ent_ticket *ticket, const struct sdk_json *node, struct ent_arena *arena)
+{
+	struct ent_str status = lower_at(node, "status", arena);
+
+	sdk_set_at(ticket, ENT_TITLE, node, "subject");
+	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
+	if (sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") && !id_at(node, "assignee_id").p)
+		status = ENT_STR("open/unassigned");
+	if (status.p)
+		sdk_set_native(ticket, ENT_STATUS, status);
+	if (sdk_json_at(node, "priority"))
+		sdk_set_native(ticket, ENT_PRIORITY, lower_at(node, "priority", arena));
+	set_reference(ticket, ENT_TEAM, node, "group_id", "group_name");
+	set_reference(ticket, ENT_ASSIGNEE, node, "assignee_id", "assignee_name");
+	set_reference(ticket, ENT_REQUESTER, node, "requester_id", "requester_name");
+	sdk_set_at(ticket, ENT_URL, node, "link");
+	sdk_set_time_at(ticket, ENT_OPENED_AT, node, "created_at", arena);
+	sdk_set_time_at(ticket, ENT_DUE_AT, node, "due_at", arena);
+	sdk_set_fields(ticket, node, zendesk_fields, arena);
+}
+
+/* What the event itself says changed, where its ticket does not say it. */
+static void event_read(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
+		       struct ent_arena *arena)
+{
+	static const struct {
+		const char *type;
+		enum ent_attr attr;
+	} row[] = {
+	    {"ticket.status_changed", ENT_STATUS},
+	    {"ticket.priority_changed", ENT_PRIORITY},
+	    {"ticket.subject_changed", ENT_TITLE},
+	    {"ticket.description_changed", ENT_DESCRIPTION},
+	    {"ticket.agent_assignment_changed", ENT_ASSIGNEE},
+	    {"ticket.group_assignment_changed", ENT_TEAM},
+	    {"ticket.requester_changed", ENT_REQUESTER},
+	};
+	const struct sdk_json *current = sdk_json_at(event, "current");
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		enum ent_attr attr = row[i].attr;
+
+		if (!current || !sdk_eqz(type, row[i].type) || ticket->has & 1u << attr)
+			continue;
+		if (attr == ENT_STATUS || attr == ENT_PRIORITY)
+			sdk_set_native(ticket, attr, lower_at(event, "current", arena));
+		else if (attr == ENT_TITLE || attr == ENT_DESCRIPTION)
+			sdk_set(ticket, attr, sdk_json_text(current));
+		else
+			sdk_set_reference(ticket, attr, id_at(event, "current"), ENT_ABSENT);
+	}
+}
+
+/* ---- comments and attachments ------------------------------------------------- */
+
+static bool is_true(const struct sdk_json *node, const char *path)
+{
+	return sdk_eqz(sdk_json_text_at(node, path), "true"); /* a trigger writes it as a string */
+}
+
+static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *node, struct ent_arena *arena,
+				struct ent_err *err)
+{
+	struct ent_str html = sdk_word_at(node, "html_body");
+	struct ent_str plain = sdk_word_at(node, "plain_body");
+	struct ent_str body = sdk_json_text_at(node, "body");
+
+	if (sdk_id_at(node, "id", &ret->id, err) != ENT_OK)
+		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+	ret->author.id = sdk_word_at(node, "author.id");
+	ret->author.name = sdk_word_at(node, "author.name");
+	if (!ret->author.id.p) {
+		ret->author.id = id_at(node, "author_id");
+		ret->author.name = sdk_word_at(node, "author_name");
+	}
+	ret->body = html.p ? sdk_html_to_text(arena, html) : plain.p ? plain : body.p ? body : ENT_STR("");
+	ret->visibility = is_true(node, "is_public") || is_true(node, "public") ? ENT_PUBLIC : ENT_INTERNAL;
+	ret->created_ms = sdk_time_at(node, "created_at");
+	return ENT_OK;
+}
+
+/* Events and the API name an attachment's file differently. */
+static enum ent_rc attachment_add(struct sdk_changes *list, const struct ent_change *head, const struct sdk_json *node,
+				  struct ent_err *err)
+{
+	struct sdk_attachment_names names = {"id", "file_name", "content_type", "content_url", "size"};
+	struct ent_change *change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
+
+	if (!change)
+		return sdk_fail(err, ENT_EINVAL, "more than %d attachments", CHANGES_MAX);
+	if (sdk_json_at(node, "filename"))
+		names.name = "filename";
+	return sdk_attachment_read(node, &names, &change->attachment, err);
+}
+
+static enum ent_rc comment_add(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
+			       const struct sdk_json *comment, struct ent_err *err)
+{
+	const struct sdk_json *attachment = sdk_json_first(sdk_json_at(comment, "attachments"));
+	struct ent_change *change = sdk_changes_beside(list, head, kind);
+	enum ent_rc rc = comment_read(&change->comment, comment, list->arena, err);
+
+	if (rc == ENT_OK && change->comment.created_ms == 0 && kind == ENT_COMMENT_ADDED)
+		change->comment.created_ms = head->stamp.time_ms;
+	for (; attachment && rc == ENT_OK; attachment = sdk_json_next(attachment))
+		rc = attachment_add(list, head, attachment, err);
+	return rc;
+}
+
+/* ---- the two shapes ------------------------------------------------------------- */
+
+static bool is_removal(struct ent_str type)
+{
+	return sdk_eqz(type, "ticket.soft_deleted") || sdk_eqz(type, "ticket.permanently_deleted") ||
+	       sdk_eqz(type, "ticket.marked_as_spam");
+}
+
+static enum ent_rc event_decode(struct sdk_changes *list, struct ent_str type, const struct sdk_json *root,
+				struct ent_err *err)
+{
+	const struct sdk_json *detail = sdk_json_at(root, "detail");
+	const struct sdk_json *comment = sdk_json_at(root, "event.comment");
+	struct ent_change head = {0}, *change;
+	enum ent_rc rc = sdk_id_at(root, "detail.id", &head.ticket.id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	head.stamp.time_ms = sdk_time_at(root, "time");
+	if (head.stamp.time_ms == 0)
+		head.stamp.time_ms = sdk_time_at(detail, "updated_at");
+	head.actor.id = id_at(detail, "actor_id");
+	change = sdk_changes_beside(list, &head, is_removal(type) ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+	ticket_read(&change->ticket, detail, list->arena);
+	event_read(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
+	change->correlation.number = sdk_word_at(detail, "external_id");
+	if (sdk_eqz(type, "ticket.comment_added"))
+		return comment_add(list, &head, ENT_COMMENT_ADDED, comment, err);
+	/* These two tell the id alone. What the supplier took back must not be shown any longer. */
+	if (sdk_eqz(type, "ticket.comment_made_private") || sdk_eqz(type, "ticket.comment_redacted"))
+		return comment_add(list, &head, ENT_COMMENT_REMOVED, comment, err);
+	if (sdk_eqz(type, "ticket.attachment_linked_to_comment"))
+		return attachment_add(list, &head, sdk_json_at(comment, "attachment"), err);
+	return ENT_OK;
+}
+
+static enum ent_rc trigger_decode(struct sdk_changes *list, const struct sdk_json *root, struct ent_err *err)
+{
+	const struct sdk_json *ticket = sdk_json_at(root, "ticket");
+	struct ent_change head = {0}, *change;
+	enum ent_rc rc = sdk_id_at(root, "ticket.id", &head.ticket.id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	head.stamp.time_ms = sdk_time_at(ticket, "updated_at");
+	head.actor.id = id_at(root, "actor.id");
+	head.actor.name = sdk_word_at(root, "actor.name");
+	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
+	ticket_read(&change->ticket, ticket, list->arena);
+	change->correlation.number = sdk_word_at(ticket, "external_id");
+	/* A trigger that fired without a comment fills the template with "". */
+	if (sdk_word_at(root, "comment.id").p)
+		return comment_add(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
+	return ENT_OK;
+}
+
+static enum ent_rc zendesk_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				  struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	struct ent_str type;
+	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
+
+	(void)self;
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena, CHANGES_MAX);
+	type = sdk_json_text_at(root, "type");
+	if (sdk_starts(type, EVENT_PREFIX "ticket.")) {
+		type = (struct ent_str){type.p + sizeof(EVENT_PREFIX) - 1, type.n - (sizeof(EVENT_PREFIX) - 1)};
+		rc = event_decode(&list, type, root, err);
+	} else if (!sdk_starts(type, EVENT_PREFIX)) {
+		rc = trigger_decode(&list, root, err);
+	} /* else users, organizations, articles: not about tickets */
+	if (rc == ENT_OK)
+		*ret = sdk_changes_take(&list);
+	return rc;
+}
+
+/* ---- the signature -------------------------------------------------------------- */
+
+static enum ent_rc signature_check(const struct zendesk_settings *settings, const struct ent_webhook *webhook,
+				   const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_err *err)
+{
+	struct ent_str given = sdk_header(webhook->header, webhook->n_header, "X-Zendesk-Webhook-Signature");
+	struct ent_str time = sdk_header(webhook->header, webhook->n_header, "X-Zendesk-Webhook-Signature-Timestamp");
+	struct ent_str part[] = {time, webhook->body};
+	int64_t sent_ms, away_ms;
+
+	if (!given.p || !time.p)
+		return sdk_fail(err, ENT_EAUTH,
+				"header X-Zendesk-Webhook-Signature or ...-Signature-Timestamp is missing or stands twice");
+	if (!sdk_signed_base64(SDK_SHA256, given, secret, n_secret, part, 2))
+		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature matches none of the supplier's secrets");
+	if (settings->tolerance_s == 0)
+		return ENT_OK;
+	if (!sdk_time_parse(time, 0, &sent_ms))
+		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature-Timestamp is no time");
+	away_ms = now_ms > sent_ms ? now_ms - sent_ms : sent_ms - now_ms;
+	if (away_ms / 1000 > settings->tolerance_s)
+		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature-Timestamp is more than %lld s from now",
+				(long long)settings->tolerance_s);
+	return ENT_OK;
+}
+
+static enum ent_rc zendesk_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				  const struct ent_str *secret, size_t n_secret, int64_t now_ms,
+				  struct ent_arena *arena, struct ent_str *ret_delivery, struct ent_err *err)
+{
+	struct ent_str delivery = sdk_header(webhook->header, webhook->n_header, "X-Zendesk-Webhook-Invocation-Id");
+	const struct sdk_json *root;
+	struct ent_err ignored;
+	enum ent_rc rc = n_secret > 0 ? signature_check(self->settings, webhook, secret, n_secret, now_ms, err) : ENT_OK;
+
+	if (rc != ENT_OK)
+		return rc;
+	/* An imported event may have lost its headers, but has an id. A body that is no JSON is decode's affair. */
+	if (!delivery.p && sdk_body_object(arena, webhook->body, &root, &ignored) == ENT_OK)
+		delivery = sdk_word_at(root, "id");
+	*ret_delivery = delivery;
+	return ENT_OK;
+}
+
+static const struct ent_connector zendesk_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "zendesk",
+    .version = ENTENTE_VERSION,
+    .summary = "Zendesk Support: ticket events, and triggers with a body in the shape of the REST API",
+    .setting = zendesk_setting,
+    .settings_size = sizeof(struct zendesk_settings),
+    .status = zendesk_status,
+    .priority = zendesk_priority,
+    .verify = zendesk_verify,
+    .decode = zendesk_decode,
+};
+
+ENT_EXPORT(zendesk_connector)

@@ -1,0 +1,13 @@
+# Transcripts of the connectors, and their run over the material of ../shared where it lies.
+add_executable(run_cases ${CMAKE_CURRENT_LIST_DIR}/run_cases.c ${CMAKE_CURRENT_LIST_DIR}/harness.c
+	${CMAKE_CURRENT_LIST_DIR}/changes.c)
+target_link_libraries(run_cases PRIVATE entente_flags entente_sdk PkgConfig::libcrypto ${CMAKE_DL_LIBS})
+add_dependencies(run_cases connector_null connector_native connector_servicenow connector_jira connector_zendesk
+	connector_github)
+foreach(name null native servicenow jira zendesk github generic)
+	file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/${name}/*.case)
+	if(cases)
+		add_test(NAME cases/${name}
+			COMMAND run_cases ${CMAKE_BINARY_DIR}/connectors ${CMAKE_CURRENT_LIST_DIR} ${name})
+	endif()
+endforeach()
