@@ -260,9 +260,11 @@ static bool keys_differ(struct scan *scan)
 {
 	struct sdk_buf *buf = &scan->gate->key;
 	size_t first = scan->first_key[scan->depth - 1], n = (buf->n - first) / sizeof(struct key);
-	struct key *key = (struct key *)(void *)(buf->p + first); /* malloc'ed, and first counts whole keys */
 	const struct key *twice = NULL;
 
+	if (n == 0)
+		return true;
+	struct key *key = (struct key *)(void *)(buf->p + first); /* malloc'ed, and first counts whole keys */
 	if (n <= PAIRWISE) {
 		for (size_t i = 1; i < n; i++)
 			for (size_t j = 0; j < i; j++)

@@ -97,7 +97,7 @@ static void put_char(struct html *h, const char *p, size_t n)
 /* Text without markup, entities decoded. */
 static void put_text(struct html *h, struct ent_str text)
 {
-	const char *p = text.p, *end = p + text.n;
+	const char *p = text.p ? text.p : "", *end = p + text.n;
 
 	while (p < end) {
 		char decoded[4];
@@ -164,10 +164,12 @@ static void link_end(struct html *h)
 	if (!link.p)
 		return;
 	h->link = ENT_ABSENT;
-	struct ent_str text = {h->out.p + h->link_text, h->out.n - h->link_text};
+	struct ent_str text = sdk_buf_view(&h->out);
+	text.p += h->link_text;
+	text.n -= h->link_text;
 	if (sdk_starts(link, "mailto:") || sdk_starts(link, "tel:"))
 		sdk_cut(link, ':', &bare);
-	text = text.n > 0 ? sdk_trim(text) : ENT_STR("");
+	text = sdk_trim(text);
 	if (sdk_eq(text, link) || sdk_eq(text, bare))
 		return;
 	if (text.n > 0)
@@ -462,10 +464,12 @@ static bool markup(struct html *h)
 
 struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html)
 {
-	struct html h = {.arena = arena, .p = html.p, .end = html.p + html.n};
+	struct html h = {.arena = arena};
 
 	if (!html.p)
 		return ENT_ABSENT;
+	h.p = html.p;
+	h.end = html.p + html.n;
 	sdk_buf_init(&h.out, SIZE_MAX); /* what a byte of input can become is bounded: see test_webhook */
 	while (h.p < h.end) {
 		if (*h.p == '<' && markup(&h))

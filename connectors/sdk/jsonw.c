@@ -64,7 +64,7 @@ static size_t put_special(struct sdk_buf *buf, const unsigned char *p, const uns
 
 static void put_string(struct sdk_buf *buf, struct ent_str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n, *plain = p;
+	const unsigned char *p = (const unsigned char *)(s.p ? s.p : ""), *end = p + s.n, *plain = p;
 
 	sdk_buf_add(buf, "\"", 1);
 	while (p < end) {

@@ -291,7 +291,7 @@ bool sdk_to_int(struct ent_str s, int64_t *ret)
 
 bool sdk_is_utf8(struct ent_str s)
 {
-	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	const unsigned char *p = (const unsigned char *)(s.p ? s.p : ""), *end = p + s.n;
 
 	while (p < end) {
 		if (end - p >= 8 && (utf8_word(p) & UTF8_HIGHS) == 0) {
