@@ -53,6 +53,10 @@ struct kafka {
 	enum kafka_rc (*commit)(struct kafka *, struct ent_err *);
 	enum kafka_rc (*abort)(struct kafka *, struct ent_err *);
 	void (*close)(struct kafka *); /* drop the producer; init() may follow */
+
+	/* Told by the world, read by the relay; a world that leaves them 0 is well served, too. */
+	int64_t record_max; /* largest record (key, value, headers) that Kafka takes, set by init(); 0: any */
+	bool contended;     /* set by commit(): the begin came while markers of the transaction before were being written */
 };
 
 #endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The states and who moves them:
+ *
+ *   START --init--> POSITION --position--> READY --begin--> OPEN --all produced--> COMMIT --committed--> READY
+ *   OPEN, COMMIT --KAFKA_ABORT--> ABORT --aborted--> READY (from COMMIT: START, its outcome is not taken on trust)
+ *   any --KAFKA_REBUILD--> START, any --the store is not the one Kafka knows--> BROKEN
+ *
+ * `position` moves in two places only: when it is read, and when a commit returned KAFKA_OK.
+ */
+#include "bus/relay.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/relay_inside.h"
+
+#define BACKOFF_FIRST_US 10000
+#define BACKOFF_LAST_US  2000000
+#define QUEUE_FULL_US    2000     /* librdkafka drains its queue meanwhile */
+#define CALL_MAX_US      30000000 /* one state asked again for longer than this: a new producer */
+#define POLL_US          500000   /* a lost wake costs this much */
+#define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
+#define PAUSE_STEP_US    1000
+#define MEASURE_US       250000
+
+struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
+                        struct metrics *metrics, struct log *log, const struct relay_options *options)
+{
+	struct relay *relay = sdk_xalloc(sizeof *relay);
+
+	*relay = (struct relay){.db = db, .meta = *meta, .kafka = kafka, .clock = clock, .metrics = metrics, .log = log,
+	                        .options = *options};
+	assert(options->batch_max > 0 && options->bytes_max > 0 && options->idle_ms > 0 && options->pause_us >= 0);
+	sdk_arena_init(&relay->arena);
+	relay->options.source = sdk_dup(&relay->arena.abi, options->source);
+	record_init(&relay->record, &relay->arena.abi, sdk_str(relay->meta.store_id), relay->options.source);
+	relay->pause_us = options->pause_us;
+	relay->first_seq = relay->last_seq = outbox_last_seq(db);
+	relay->state_us = relay->commit_us = clock->mono_us(clock);
+	relay->measured_us = relay->state_us - MEASURE_US;
+	pthread_mutex_init(&relay->lock, NULL);
+	return relay;
+}
+
+void relay_free(struct relay *relay)
+{
+	if (!relay)
+		return;
+	relay->kafka->close(relay->kafka);
+	metric_set(relay->metrics, METRIC_RELAY_UP, 0);
+	record_release(&relay->record);
+	sdk_arena_release(&relay->arena);
+	pthread_mutex_destroy(&relay->lock);
+	free(relay);
+}
+
+enum relay_state relay_state(const struct relay *relay)
+{
+	return (enum relay_state)atomic_load(&relay->shared_state);
+}
+
+int64_t relay_published_seq(const struct relay *relay)
+{
+	return atomic_load(&relay->published);
+}
+
+void relay_trouble(const struct relay *relay, struct ent_err *ret)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)&relay->lock;
+
+	pthread_mutex_lock(lock);
+	*ret = relay->trouble;
+	pthread_mutex_unlock(lock);
+}
+
+static void trouble_set(struct relay *relay, const char *words)
+{
+	bool is_new = strcmp(relay->trouble.msg, words) != 0; /* only this thread writes it */
+
+	if (!is_new)
+		return;
+	if (relay->log && *words)
+		log_write(relay->log, LOG_WARN, "relay.trouble", LOG_Z("reason", words), LOG_END);
+	else if (relay->log)
+		log_write(relay->log, LOG_INFO, "relay.recovered", LOG_INT("seq", relay->position.seq), LOG_END);
+	metric_set(relay->metrics, METRIC_RELAY_UP, *words == '\0');
+	pthread_mutex_lock(&relay->lock);
+	(void)sdk_fail(&relay->trouble, ENT_OK, "%s", words);
+	pthread_mutex_unlock(&relay->lock);
+}
+
+static void become(struct relay *relay, enum relay_state state)
+{
+	relay->state = state;
+	relay->state_us = relay->clock->mono_us(relay->clock);
+	atomic_store(&relay->shared_state, (int)state);
+}
+
+static int64_t back_off(struct relay *relay)
+{
+	int64_t wait = BACKOFF_LAST_US;
+
+	if (relay->failures < 8) /* 10 ms doubled seven times is 1.28 s */
+		wait = (int64_t)BACKOFF_FIRST_US << relay->failures;
+	if (relay->failures < 1000)
+		relay->failures++;
+	relay->not_before_us = relay->clock->mono_us(relay->clock) + wait;
+	return wait;
+}
+
+static enum ent_rc refuse(struct relay *relay, const struct ent_err *why, struct ent_err *err)
+{
+	relay->refused = *why;
+	trouble_set(relay, why->msg);
+	relay->kafka->close(relay->kafka);
+	become(relay, RELAY_BROKEN);
+	*err = *why;
+	return ENT_EINVAL;
+}
+
+static enum ent_rc store_broken(struct relay *relay, struct ent_err *err)
+{
+	struct ent_err why;
+
+	(void)sdk_fail(&why, ENT_EINVAL, "the store cannot be read: %s", db_error(relay->db));
+	return refuse(relay, &why, err);
+}
+
+static void rebuild(struct relay *relay)
+{
+	relay->kafka->close(relay->kafka);
+	metric_add(relay->metrics, METRIC_RELAY_REBUILDS, 1);
+	become(relay, RELAY_START);
+}
+
+/* What every answer but KAFKA_OK leads to. `doing` is for people. */
+static int64_t react(struct relay *relay, enum kafka_rc rc, const char *doing, const struct ent_err *why)
+{
+	struct ent_err words;
+	bool too_long = relay->clock->mono_us(relay->clock) - relay->state_us > CALL_MAX_US;
+
+	(void)sdk_fail(&words, ENT_ERETRY, "%s: %s", doing, why->msg);
+	trouble_set(relay, words.msg);
+	switch (rc) {
+	case KAFKA_OK:
+		assert(rc != KAFKA_OK);
+		break;
+	case KAFKA_RETRY:
+		if (too_long && relay->state != RELAY_START)
+			rebuild(relay);
+		break;
+	case KAFKA_ABORT:
+		relay->in_doubt = relay->state == RELAY_COMMIT;
+		become(relay, RELAY_ABORT);
+		break;
+	case KAFKA_REBUILD:
+		rebuild(relay);
+		break;
+	}
+	return back_off(relay);
+}
+
+/* The backlog is measured also while Kafka is away. */
+static void measure(struct relay *relay, int64_t now_us)
+{
+	int64_t from = relay->position_known ? relay->position.seq : relay->first_seq;
+	int64_t oldest_ms, backlog;
+
+	if (now_us - relay->measured_us < MEASURE_US)
+		return;
+	relay->measured_us = now_us;
+	relay->last_seq = outbox_last_seq(relay->db);
+	backlog = relay->last_seq > from ? relay->last_seq - from : 0;
+	oldest_ms = backlog ? outbox_oldest_ms(relay->db, from) : 0;
+	metric_set(relay->metrics, METRIC_RELAY_BACKLOG_EVENTS, backlog);
+	oldest_ms = oldest_ms ? relay->clock->now_ms(relay->clock) - oldest_ms : 0;
+	metric_set(relay->metrics, METRIC_RELAY_BACKLOG_MS, oldest_ms > 0 ? oldest_ms : 0);
+}
+
+/* ---- start and position -------------------------------------------------- */
+
+static enum ent_rc position_take(struct relay *relay, const struct position *found, bool is_found, struct ent_err *err)
+{
+	struct ent_err why;
+
+	relay->last_seq = outbox_last_seq(relay->db);
+	if (db_failed(relay->db))
+		return store_broken(relay, err);
+	if (is_found && strcmp(found->store_id, relay->meta.store_id) != 0) {
+		(void)sdk_fail(&why, ENT_EINVAL,
+		               "Kafka holds the stream of store %s, this one is %s: another store, or made anew. Start with the old "
+		               "store, run `entente rebuild`, or use an empty Kafka",
+		               found->store_id, relay->meta.store_id);
+		return refuse(relay, &why, err);
+	}
+	if (is_found && found->seq > relay->last_seq) {
+		(void)sdk_fail(&why, ENT_EINVAL,
+		               "Kafka has events up to %" PRId64 ", this store only up to %" PRId64 ": it was restored. Going on would "
+		               "use ids twice. Bring the newest store back, or run `entente rebuild`",
+		               found->seq, relay->last_seq);
+		return refuse(relay, &why, err);
+	}
+	relay->position = (struct position){0};
+	memcpy(relay->position.store_id, relay->meta.store_id, sizeof relay->position.store_id);
+	if (is_found) {
+		relay->position.seq = found->seq;
+		relay->position.snapshots = found->snapshots;
+	}
+	relay->position_known = true;
+	atomic_store(&relay->published, relay->position.seq);
+	if (relay->log)
+		log_write(relay->log, LOG_INFO, "relay.position", LOG_INT("seq", relay->position.seq),
+		          LOG_INT("snapshots", relay->position.snapshots),
+		          LOG_INT("backlog", relay->last_seq - relay->position.seq), LOG_END);
+	return ENT_OK;
+}
+
+static enum ent_rc step_position(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct position found = {0};
+	bool is_found = false;
+	struct ent_err why = {""};
+	enum kafka_rc rc = relay->kafka->position(relay->kafka, &found, &is_found, &why);
+
+	if (rc != KAFKA_OK) {
+		*ret_wait_us = react(relay, rc, "reading the position", &why);
+		return ENT_OK;
+	}
+	if (position_take(relay, &found, is_found, err))
+		return ENT_EINVAL;
+	trouble_set(relay, "");
+	metric_set(relay->metrics, METRIC_RELAY_UP, 1);
+#ifdef ENTENTE_MUTANT_POSITION_EARLY
+	become(relay, RELAY_START);
+#else
+	become(relay, RELAY_READY);
+#endif
+	return ENT_OK;
+}
+
+static enum ent_rc step_start(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum kafka_rc rc;
+
+	(void)err;
+#ifdef ENTENTE_MUTANT_POSITION_EARLY
+	if (!relay->position_known) {
+		become(relay, RELAY_POSITION);
+		return ENT_OK;
+	}
+#endif
+	rc = relay->kafka->init(relay->kafka, &why);
+	if (rc != KAFKA_OK) {
+		*ret_wait_us = react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "connecting to Kafka", &why);
+		return ENT_OK;
+	}
+#ifdef ENTENTE_MUTANT_POSITION_EARLY
+	relay->position_known = false; /* to be read again before the next init */
+	become(relay, RELAY_READY);
+#else
+	become(relay, RELAY_POSITION);
+#endif
+	return ENT_OK;
+}
+
+/* ---- one transaction ----------------------------------------------------- */
+
+static enum ent_rc step_open(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct ent_err why = {""};
+
+	enum kafka_rc rc = relay_fill(relay, &why);
+	int64_t now_us;
+
+	if (db_failed(relay->db))
+		return store_broken(relay, err);
+	now_us = relay->clock->mono_us(relay->clock);
+	if (rc == KAFKA_OK) {
+		become(relay, RELAY_COMMIT);
+	} else if (rc == KAFKA_RETRY && now_us - relay->state_us < CALL_MAX_US) {
+		*ret_wait_us = QUEUE_FULL_US;
+		relay->not_before_us = now_us + QUEUE_FULL_US;
+	} else {
+		*ret_wait_us = react(relay, rc, "sending events", &why);
+	}
+	return ENT_OK;
+}
+
+/* How long until a transaction is due; 0: now. */
+static int64_t ready_wait(const struct relay *relay, int64_t now_us)
+{
+	int64_t idle = relay->commit_us + relay->options.idle_ms * 1000 - now_us;
+
+	if (relay->position.seq < relay->last_seq || relay->position.snapshots < relay->position.seq || idle <= 0)
+		return 0;
+#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
+	if (relay->progress_due)
+		return 0;
+#endif
+	return idle < POLL_US ? idle : POLL_US;
+}
+
+static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum kafka_rc rc;
+
+	relay->last_seq = outbox_last_seq(relay->db);
+	if (db_failed(relay->db))
+		return store_broken(relay, err);
+	*ret_wait_us = ready_wait(relay, relay->clock->mono_us(relay->clock));
+	if (*ret_wait_us > 0)
+		return ENT_OK;
+	rc = relay->kafka->begin(relay->kafka, &why);
+	if (rc != KAFKA_OK) {
+		*ret_wait_us = react(relay, rc, "beginning a transaction", &why);
+		return ENT_OK;
+	}
+	relay->next = relay->position;
+	relay->fill = FILL_ROWS;
+	relay->n_event = relay->n_snapshot = relay->n_byte = 0;
+	become(relay, RELAY_OPEN);
+	relay->begin_us = relay->state_us;
+#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
+	if (relay->progress_due) /* the transaction of the progress alone */
+		relay->fill = FILL_PROGRESS;
+#endif
+	return step_open(relay, ret_wait_us, err);
+}
+
+/* A begin while the last markers are still being written costs librdkafka 20 ms, so the pause grows when that was seen
+ * and shrinks slowly: at 4 ms about one transaction in 250 tries a shorter one in vain. */
+static void pause_adapt(struct relay *relay)
+{
+	int64_t pause = relay->pause_us;
+
+	pause = relay->kafka->contended ? pause + PAUSE_STEP_US : pause - pause / 1000;
+	if (pause > PAUSE_MAX_US)
+		pause = PAUSE_MAX_US;
+	relay->pause_us = pause > relay->options.pause_us ? pause : relay->options.pause_us;
+}
+
+static void committed(struct relay *relay)
+{
+	relay->commit_us = relay->clock->mono_us(relay->clock);
+	relay->position = relay->next;
+	relay->failures = 0;
+	atomic_store(&relay->published, relay->position.seq);
+	trouble_set(relay, "");
+	metric_add(relay->metrics, METRIC_RELAY_TRANSACTIONS, 1);
+	metric_add(relay->metrics, METRIC_EVENTS_PUBLISHED, relay->n_event);
+	metric_add(relay->metrics, METRIC_SNAPSHOTS_PUBLISHED, relay->n_snapshot);
+	metric_observe(relay->metrics, METRIC_RELAY_COMMIT_US, relay->commit_us - relay->begin_us);
+	pause_adapt(relay);
+	relay->not_before_us = relay->commit_us + relay->pause_us;
+	if (relay->position.seq >= relay->last_seq)
+		relay->measured_us = relay->commit_us - MEASURE_US; /* caught up: show it at once */
+}
+
+static enum ent_rc step_commit(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum kafka_rc rc = relay->kafka->commit(relay->kafka, &why);
+
+	(void)err;
+	if (rc != KAFKA_OK) {
+		*ret_wait_us = react(relay, rc, "committing", &why);
+		return ENT_OK;
+	}
+	committed(relay);
+	become(relay, RELAY_READY);
+	return ENT_OK;
+}
+
+static enum ent_rc step_abort(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum kafka_rc rc = relay->kafka->abort(relay->kafka, &why);
+
+	(void)err;
+	if (rc != KAFKA_OK) {
+		*ret_wait_us = react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "aborting", &why);
+		return ENT_OK;
+	}
+	metric_add(relay->metrics, METRIC_RELAY_ABORTS, 1);
+	if (relay->in_doubt)
+		rebuild(relay);
+	else
+		become(relay, RELAY_READY);
+	return ENT_OK;
+}
+
+enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+{
+	int64_t now_us = relay->clock->mono_us(relay->clock);
+
+	*ret_wait_us = 0;
+	if (relay->state != RELAY_BROKEN)
+		measure(relay, now_us);
+	if (now_us < relay->not_before_us && relay->state != RELAY_BROKEN) {
+		*ret_wait_us = relay->not_before_us - now_us;
+		return ENT_OK;
+	}
+	switch (relay->state) {
+	case RELAY_START:
+		return step_start(relay, ret_wait_us, err);
+	case RELAY_POSITION:
+		return step_position(relay, ret_wait_us, err);
+	case RELAY_READY:
+		return step_ready(relay, ret_wait_us, err);
+	case RELAY_OPEN:
+		return step_open(relay, ret_wait_us, err);
+	case RELAY_COMMIT:
+		return step_commit(relay, ret_wait_us, err);
+	case RELAY_ABORT:
+		return step_abort(relay, ret_wait_us, err);
+	case RELAY_BROKEN:
+		break;
+	}
+	*err = relay->refused;
+	return ENT_EINVAL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The relay's own state, for relay.c (which state follows) and relay_fill.c (what a transaction holds). */
+#ifndef BUS_RELAY_INSIDE_H
+#define BUS_RELAY_INSIDE_H
+
+#include <pthread.h>
+
+#include "bus/relay_record.h"
+
+enum fill { FILL_ROWS, FILL_SNAPSHOTS, FILL_PROGRESS };
+
+struct relay {
+	struct db *db;
+	struct store_meta meta;
+	struct kafka *kafka;
+	struct clock *clock;
+	struct metrics *metrics;
+	struct log *log;
+	struct relay_options options;
+	struct sdk_arena arena;
+	struct record record;
+
+	enum relay_state state;
+	int64_t state_us; /* since when */
+	struct position position, next; /* committed; what the open transaction claims */
+	bool position_known;
+	int64_t last_seq; /* of the store, as seen last */
+	int64_t first_seq; /* of the store at the start; the least that is surely new while the position is not known */
+
+	/* the open transaction */
+	enum fill fill;
+	enum kafka_rc fill_rc;
+	struct ent_err *fill_err;
+	int64_t n_event, n_snapshot, n_byte, begin_us;
+	bool in_doubt; /* abort after a commit that failed */
+#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
+	bool progress_due;
+#endif
+
+	int64_t not_before_us; /* pause or backoff */
+	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */
+	int64_t measured_us;
+	int failures; /* in a row */
+	struct ent_err refused;
+
+	_Atomic int shared_state;
+	_Atomic int64_t published;
+	pthread_mutex_t lock; /* of trouble */
+	struct ent_err trouble;
+};
+
+/* Puts rows, snapshots and the progress record into the open transaction. KAFKA_RETRY: the local queue is full, call
+ * again and it goes on where it was. The caller asks db_failed(). */
+enum kafka_rc relay_fill(struct relay *relay, struct ent_err *ret_why);
+
+#endif

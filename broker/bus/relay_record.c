@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bus/relay_record.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CAUSE_MAX (64 * 1024)
+#define VALUE_MAX (64 * 1024) /* of values made here: progress, and what stands for too large a record */
+
+void record_init(struct record *record, struct ent_arena *arena, struct ent_str store_id, struct ent_str source)
+{
+	*record = (struct record){.store_id = store_id, .source = source};
+	sdk_buf_init(&record->cause, CAUSE_MAX);
+	sdk_buf_init(&record->value, VALUE_MAX);
+	for (int i = 0; i < EVENT_N; i++) {
+		record->type[i] = event_type(arena, (enum event_kind)i);
+		record->schema[i] = sdk_format(arena, RECORD_SCHEMA_PREFIX "%s.v1", event_name((enum event_kind)i));
+	}
+}
+
+void record_release(struct record *record)
+{
+	sdk_buf_release(&record->cause);
+	sdk_buf_release(&record->value);
+}
+
+static void header_add(struct record *record, const char *name, struct ent_str value)
+{
+	if (!value.p)
+		return;
+	assert(record->kafka.n_header < RECORD_HEADERS_MAX);
+	record->header[record->kafka.n_header++] = (struct kafka_header){name, value};
+}
+
+/* What RFC 3986 leaves unreserved stays; the rest is %XX. So the one '/' between supplier and delivery is unique. */
+static void percent_encode(struct sdk_buf *buf, struct ent_str s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+		             c == '.' || c == '_' || c == '~';
+		char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
+
+		if (plain)
+			sdk_buf_add(buf, &s.p[i], 1);
+		else
+			sdk_buf_add(buf, escape, 3);
+	}
+}
+
+static struct ent_str cause(struct record *record, const struct outbox_row *row)
+{
+	if (!row->supplier.p)
+		return ENT_ABSENT;
+	sdk_buf_clear(&record->cause);
+	percent_encode(&record->cause, row->supplier);
+	if (row->delivery_id.p) {
+		sdk_buf_add(&record->cause, "/", 1);
+		percent_encode(&record->cause, row->delivery_id);
+	}
+	return record->cause.failed ? ENT_ABSENT : sdk_buf_view(&record->cause);
+}
+
+static void headers_common(struct record *record, const struct outbox_row *row, struct ent_str type, struct ent_str subject)
+{
+	int n = snprintf(record->id, sizeof record->id, "%.*s-%" PRId64, (int)record->store_id.n, record->store_id.p, row->seq);
+
+	header_add(record, "ce_id", (struct ent_str){record->id, (size_t)n});
+	header_add(record, "ce_source", record->source);
+	header_add(record, "ce_type", type);
+	header_add(record, "ce_specversion", ENT_STR("1.0"));
+	header_add(record, "ce_time", sdk_time_format(row->time_ms, record->time));
+	header_add(record, "ce_subject", subject);
+	header_add(record, "ce_partitionkey", row->key);
+	n = snprintf(record->store_seq, sizeof record->store_seq, "%020" PRId64, row->seq);
+	header_add(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)n});
+	header_add(record, "ce_recordedtime", sdk_time_format(row->recorded_ms, record->recorded));
+	header_add(record, "ce_causationid", cause(record, row));
+	header_add(record, "ce_traceparent", row->traceparent);
+	header_add(record, "traceparent", row->traceparent);
+}
+
+static void record_start(struct record *record, enum kafka_topic topic, int32_t partition, struct ent_str key,
+                         struct ent_str value, int64_t time_ms)
+{
+	record->kafka = (struct kafka_record){topic, partition, key, value, record->header, 0, time_ms};
+}
+
+/* Kafka's own time is when it was recorded: retention counts from it, and a supplier may report what is years old. */
+static void record_event(struct record *record, const struct outbox_row *row)
+{
+	int n;
+
+	record_start(record, KAFKA_EVENTS, row->partition, row->key, row->json, row->recorded_ms);
+	headers_common(record, row, record->type[row->kind], row->subject);
+	header_add(record, "ce_dataschema", record->schema[row->kind]);
+	n = snprintf(record->sequence, sizeof record->sequence, "%020" PRId64, row->sequence);
+	header_add(record, "ce_sequence", (struct ent_str){record->sequence, (size_t)n});
+	header_add(record, "content-type", ENT_STR("application/json"));
+}
+
+/* The names are Kafka Connect's, so that its tools show the reason. */
+static void record_dead_letter(struct record *record, const struct outbox_row *row, struct ent_str reason, struct ent_str value)
+{
+	record_start(record, KAFKA_DEADLETTER, -1, row->key, value, row->recorded_ms);
+	headers_common(record, row, ENT_STR(RECORD_DEADLETTER_TYPE), row->subject);
+	header_add(record, "__connect.errors.connector.name", row->supplier);
+	header_add(record, "__connect.errors.stage", ENT_STR("VALUE_CONVERTER"));
+	header_add(record, "__connect.errors.exception.message", reason);
+	header_add(record, "content-type", ENT_STR("application/octet-stream"));
+}
+
+/* Its bytes stay in the store; here stands where to find them. */
+static void record_too_large(struct record *record, const struct outbox_row *row, int64_t size, int64_t record_max)
+{
+	struct sdk_jsonw w;
+
+	sdk_buf_clear(&record->value);
+	sdk_jsonw_init(&w, &record->value);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kint(&w, "store_seq", row->seq);
+	sdk_jsonw_kstr_opt(&w, "incident", row->subject);
+	if (row->topic == OUTBOX_DEADLETTER)
+		sdk_jsonw_kint(&w, "dead_letter", row->dead_letter);
+	sdk_jsonw_kint(&w, "record_bytes", size);
+	sdk_jsonw_kint(&w, "record_bytes_max", record_max);
+	sdk_jsonw_close(&w, '}');
+	record_dead_letter(record, row, ENT_STR("the record is larger than Kafka's message.max.bytes; its bytes are in the store"),
+	                   sdk_buf_view(&record->value));
+}
+
+void record_row(struct record *record, const struct outbox_row *row, int64_t record_max, bool *ret_too_large)
+{
+	int64_t size;
+
+	if (row->topic == OUTBOX_EVENTS)
+		record_event(record, row);
+	else
+		record_dead_letter(record, row, row->reason, row->json);
+	size = record_size(&record->kafka);
+	*ret_too_large = record_max > 0 && size > record_max;
+	if (*ret_too_large)
+		record_too_large(record, row, size, record_max);
+}
+
+void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition, int64_t now_ms)
+{
+	record_start(record, KAFKA_INCIDENTS, partition, uuid, json, now_ms);
+	if (json.p)
+		header_add(record, "content-type", ENT_STR("application/json"));
+}
+
+void record_progress(struct record *record, const struct position *position, int64_t now_ms)
+{
+	struct sdk_jsonw w;
+
+	sdk_buf_clear(&record->value);
+	sdk_jsonw_init(&w, &record->value);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kz(&w, "store_id", position->store_id);
+	sdk_jsonw_kint(&w, "seq", position->seq);
+	sdk_jsonw_kint(&w, "snapshots", position->snapshots);
+	sdk_jsonw_kstr(&w, "at", sdk_time_format(now_ms, record->time));
+	sdk_jsonw_close(&w, '}');
+	record_start(record, KAFKA_PROGRESS, 0, sdk_str(position->store_id), sdk_buf_view(&record->value), now_ms);
+	header_add(record, "content-type", ENT_STR("application/json"));
+}
+
+struct position_row {
+	struct ent_str store_id;
+	int64_t seq, snapshots;
+};
+
+enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent_err *err)
+{
+	static const struct sdk_field table[] = {
+	    {"store_id", SDK_FIELD_STR, true, offsetof(struct position_row, store_id)},
+	    {"seq", SDK_FIELD_INT, true, offsetof(struct position_row, seq)},
+	    {"snapshots", SDK_FIELD_INT, true, offsetof(struct position_row, snapshots)},
+	    {0},
+	};
+	struct sdk_arena arena;
+	const struct sdk_json *node;
+	struct position_row row = {0};
+	enum ent_rc rc;
+
+	sdk_arena_init(&arena);
+	rc = sdk_json_parse(&arena.abi, json, &node, err);
+	if (!rc)
+		rc = sdk_json_read(node, table, &row, err);
+	if (!rc && (row.store_id.n != ID_SIZE - 1 || row.seq < 0 || row.snapshots < 0 || row.snapshots > row.seq))
+		rc = sdk_fail(err, ENT_EINVAL, "store_id, seq or snapshots out of range");
+	if (!rc) {
+		*ret = (struct position){.seq = row.seq, .snapshots = row.snapshots};
+		memcpy(ret->store_id, row.store_id.p, ID_SIZE - 1);
+	}
+	sdk_arena_release(&arena);
+	return rc;
+}
+
+int64_t record_size(const struct kafka_record *kafka)
+{
+	size_t n = kafka->key.n + kafka->value.n;
+
+	for (size_t i = 0; i < kafka->n_header; i++)
+		n += strlen(kafka->header[i].name) + kafka->header[i].value.n + 4; /* two lengths */
+	return (int64_t)n;
+}
