@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A read_committed consumer that notes when each event came: it looks for "#N#" in the
+ * value (the load generator puts its sequence there) and prints "N microseconds" for the
+ * first time it sees each, on the wall clock. Ends when nothing came for --idle seconds,
+ * or after --count numbers.
+ */
+#include <ctype.h>
+#include <getopt.h>
+#include <librdkafka/rdkafka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static rd_kafka_t *consumer(const char *brokers)
+{
+	static const char *const setting[][2] = {{"isolation.level", "read_committed"}, {"group.id", "lag"},
+	                                         {"enable.auto.commit", "false"},       {"fetch.wait.max.ms", "100"},
+	                                         {"socket.nagle.disable", "true"},      {"auto.offset.reset", "latest"}};
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char why[512];
+
+	rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why);
+	for (size_t i = 0; i < sizeof setting / sizeof *setting; i++) {
+		if (rd_kafka_conf_set(conf, setting[i][0], setting[i][1], why, sizeof why) != RD_KAFKA_CONF_OK)
+			break;
+	}
+	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
+	if (!rk) {
+		fprintf(stderr, "lag: %s\n", why);
+		exit(2);
+	}
+	rd_kafka_poll_set_consumer(rk);
+	return rk;
+}
+
+/* All partitions, from their present end. */
+static void assign_end(rd_kafka_t *rk, const char *name)
+{
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+
+	if (rd_kafka_metadata(rk, 0, topic, &metadata, 10000) || metadata->topic_cnt != 1 ||
+	    metadata->topics[0].partition_cnt == 0) {
+		fprintf(stderr, "lag: topic %s is not there\n", name);
+		exit(2);
+	}
+	for (int i = 0; i < metadata->topics[0].partition_cnt; i++) {
+		int64_t low, high;
+		int partition = metadata->topics[0].partitions[i].id;
+		rd_kafka_query_watermark_offsets(rk, name, partition, &low, &high, 10000);
+		rd_kafka_topic_partition_list_add(list, name, partition)->offset = high;
+	}
+	rd_kafka_assign(rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_topic_destroy(topic);
+}
+
+/* The number between '#' and '#'; -1: there is none. */
+static int64_t find_number(const char *p, size_t n)
+{
+	const char *end = p + n;
+
+	for (const char *at = memchr(p, '#', n); at; at = memchr(at + 1, '#', (size_t)(end - at - 1))) {
+		const char *q = at + 1;
+		int64_t number = 0;
+		while (q < end && isdigit((unsigned char)*q))
+			number = number * 10 + (*q++ - '0');
+		if (q < end && q > at + 1 && *q == '#')
+			return number;
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option option[] = {
+	    {"brokers", 1, 0, 'b'}, {"topic", 1, 0, 't'}, {"count", 1, 0, 'n'}, {"first", 1, 0, 'f'}, {"idle", 1, 0, 'i'}, {0}};
+	const char *brokers = NULL, *topic = NULL;
+	int64_t count = 0, first = 0, n = 0, heard, idle_us = 10000000;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", option, NULL)) != -1) {
+		switch (c) {
+		case 'b': brokers = optarg; break;
+		case 't': topic = optarg; break;
+		case 'n': count = atoll(optarg); break;
+		case 'f': first = atoll(optarg); break;
+		case 'i': idle_us = atoll(optarg) * 1000000; break;
+		default: return 2;
+		}
+	}
+	if (!brokers || !topic || count < 1)
+		return 2;
+	rd_kafka_t *rk = consumer(brokers);
+	bool *seen = calloc((size_t)count, sizeof *seen);
+	assign_end(rk, topic);
+	rd_kafka_message_t *warm = rd_kafka_consumer_poll(rk, 500); /* the first fetch is under way */
+	if (warm)
+		rd_kafka_message_destroy(warm);
+	fprintf(stderr, "ready\n");
+	heard = now_us();
+	while (n < count && now_us() - heard < idle_us) {
+		rd_kafka_message_t *message = rd_kafka_consumer_poll(rk, 100);
+		if (!message)
+			continue;
+		int64_t number = message->err ? -1 : find_number(message->payload, message->len) - first;
+		if (number >= 0 && number < count && !seen[number]) {
+			seen[number] = true;
+			heard = now_us();
+			printf("%lld %lld\n", (long long)(number + first), (long long)heard);
+			n++;
+		}
+		rd_kafka_message_destroy(message);
+	}
+	free(seen);
+	rd_kafka_consumer_close(rk);
+	rd_kafka_destroy(rk);
+	return n == count ? 0 : 1;
+}
