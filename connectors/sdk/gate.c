@@ -8,12 +8,8 @@
 #include "sdk/utf8.h"
 
 #define SIZE_LIMIT INT32_MAX /* bytes of one text: callers stop far earlier, offsets here are 32 bits */
-#define PAIRWISE   12u       /* keys: up to here comparing all pairs beats sorting */
-
-struct key {
-	uint32_t hash, at, n; /* at: in the text, or in `plain` when escaped */
-	uint32_t escaped;
-};
+#define SLOTS      256u      /* of the table that finds repeated keys */
+#define SLOTS_KEYS 128u      /* in an object; more are sorted */
 
 /* What one open array or object is waiting for. */
 enum want { WANT_VALUE, WANT_VALUE_OR_END, WANT_KEY, WANT_KEY_OR_END, WANT_COMMA_OR_END };
@@ -24,7 +20,7 @@ struct scan {
 	const char *why; /* set by what fails; p stands at the place */
 	unsigned depth;
 	bool object[SDK_JSON_DEPTH_MAX];
-	size_t first_key[SDK_JSON_DEPTH_MAX]; /* byte in gate->key where this object's keys begin */
+	size_t first_key[SDK_JSON_DEPTH_MAX]; /* where in gate->key this object's keys begin */
 	struct ent_str twice;                 /* the key, as written, when that is what failed */
 };
 
@@ -157,6 +153,17 @@ size_t gate_unescape(struct ent_str s, char *ret)
 	return (size_t)(out - ret);
 }
 
+/* Twice the room for *cap items of `size` bytes, which stand in `few` until they outgrow it. */
+static void *grow(void *old, const void *few, size_t *cap, size_t size)
+{
+	size_t used = *cap * size;
+
+	*cap *= 2;
+	if (old != few)
+		return sdk_xrealloc(old, *cap * size);
+	return memcpy(sdk_xalloc(*cap * size), few, used);
+}
+
 /* ---- numbers and words ----------------------------------------------------- */
 
 static bool scan_digits(struct scan *scan)
@@ -194,7 +201,10 @@ static bool scan_number(struct scan *scan)
 			return false;
 	}
 	number.n = (uint32_t)(scan->p - start);
-	sdk_buf_add(&scan->gate->number, &number, sizeof number);
+	struct gate *gate = scan->gate;
+	if (gate->n_number == gate->cap_number)
+		gate->number = grow(gate->number, gate->few_number, &gate->cap_number, sizeof number);
+	gate->number[gate->n_number++] = number;
 	return true;
 }
 
@@ -223,7 +233,8 @@ static uint32_t key_hash(const char *p, size_t n)
 static void key_add(struct scan *scan, struct ent_str written, bool escaped)
 {
 	struct gate *gate = scan->gate;
-	struct key key = {.at = (uint32_t)((const unsigned char *)written.p - scan->text), .n = (uint32_t)written.n};
+	struct gate_key key = {.at = (uint32_t)((const unsigned char *)written.p - scan->text),
+			       .n = (uint32_t)written.n};
 	struct ent_str name = written;
 
 	if (escaped) {
@@ -236,17 +247,19 @@ static void key_add(struct scan *scan, struct ent_str written, bool escaped)
 		key.n = (uint32_t)name.n;
 	}
 	key.hash = key_hash(name.p, name.n);
-	sdk_buf_add(&gate->key, &key, sizeof key);
+	if (gate->n_key == gate->cap_key)
+		gate->key = grow(gate->key, gate->few_key, &gate->cap_key, sizeof key);
+	gate->key[gate->n_key++] = key;
 }
 
-static const char *key_name(const struct scan *scan, const struct key *key)
+static const char *key_name(const struct scan *scan, const struct gate_key *key)
 {
 	return key->escaped ? scan->gate->plain.p + key->at : (const char *)scan->text + key->at;
 }
 
 static int key_compare(const void *a, const void *b, void *scan)
 {
-	const struct key *x = a, *y = b;
+	const struct gate_key *x = a, *y = b;
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
@@ -255,31 +268,43 @@ static int key_compare(const void *a, const void *b, void *scan)
 	return memcmp(key_name(scan, x), key_name(scan, y), x->n);
 }
 
+/* Index of a key that stands a second time, n when there is none, SIZE_MAX when too many hashes
+ * fall together to tell cheaply. */
+static size_t find_twice(struct scan *scan, const struct gate_key *key, size_t n)
+{
+	uint8_t slot[SLOTS] = {0}; /* index + 1 */
+	size_t probes = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t at = key[i].hash % SLOTS;
+		for (; slot[at] != 0; at = (at + 1) % SLOTS) {
+			if (key_compare(&key[i], &key[slot[at] - 1], scan) == 0)
+				return i;
+			if (++probes > 8 * n)
+				return SIZE_MAX;
+		}
+		slot[at] = (uint8_t)(i + 1);
+	}
+	return n;
+}
+
 /* The object at the top of the stack has ended: has it a key twice? */
 static bool keys_differ(struct scan *scan)
 {
-	struct sdk_buf *buf = &scan->gate->key;
-	size_t first = scan->first_key[scan->depth - 1], n = (buf->n - first) / sizeof(struct key);
-	const struct key *twice = NULL;
+	struct gate *gate = scan->gate;
+	struct gate_key *key = gate->key + scan->first_key[scan->depth - 1];
+	size_t n = gate->n_key - scan->first_key[scan->depth - 1];
+	size_t twice = n <= SLOTS_KEYS ? find_twice(scan, key, n) : SIZE_MAX;
 
-	if (n == 0)
-		return true;
-	struct key *key = (struct key *)(void *)(buf->p + first); /* malloc'ed, and first counts whole keys */
-	if (n <= PAIRWISE) {
-		for (size_t i = 1; i < n; i++)
-			for (size_t j = 0; j < i; j++)
-				if (key[i].hash == key[j].hash && key_compare(&key[i], &key[j], scan) == 0)
-					twice = &key[i];
-	} else {
+	gate->n_key -= n;
+	if (twice == SIZE_MAX) {
 		qsort_r(key, n, sizeof *key, key_compare, scan);
-		for (size_t i = 1; i < n; i++)
-			if (key_compare(&key[i - 1], &key[i], scan) == 0)
-				twice = &key[i];
+		for (twice = 1; twice < n && key_compare(&key[twice - 1], &key[twice], scan) != 0;)
+			twice++;
 	}
-	buf->n = first;
-	if (!twice)
+	if (twice >= n)
 		return true;
-	scan->twice = (struct ent_str){key_name(scan, twice), twice->n};
+	scan->twice = (struct ent_str){key_name(scan, &key[twice]), key[twice].n};
 	return fail(scan, "a key stands twice in the object that ends");
 }
 
@@ -290,7 +315,7 @@ static bool scan_open(struct scan *scan, bool object, enum want *ret)
 	if (scan->depth == SDK_JSON_DEPTH_MAX)
 		return fail(scan, "nested too deeply");
 	scan->object[scan->depth] = object;
-	scan->first_key[scan->depth] = scan->gate->key.n;
+	scan->first_key[scan->depth] = scan->gate->n_key;
 	scan->depth++;
 	scan->p++;
 	*ret = object ? WANT_KEY_OR_END : WANT_VALUE_OR_END;
@@ -408,8 +433,10 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 	const unsigned char *text = (const unsigned char *)(bytes.p ? bytes.p : "");
 	struct scan scan = {.gate = gate, .text = text, .p = text, .end = text + bytes.n};
 
-	sdk_buf_init(&gate->number, SIZE_MAX);
-	sdk_buf_init(&gate->key, SIZE_MAX);
+	gate->number = gate->few_number;
+	gate->key = gate->few_key;
+	gate->n_number = gate->n_key = 0;
+	gate->cap_number = gate->cap_key = GATE_FEW;
 	sdk_buf_init(&gate->plain, SIZE_MAX);
 	if (bytes.n == 0)
 		scan.why = "empty";
@@ -427,7 +454,9 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 
 void gate_release(struct gate *gate)
 {
-	sdk_buf_release(&gate->number);
-	sdk_buf_release(&gate->key);
+	if (gate->number != gate->few_number)
+		free(gate->number);
+	if (gate->key != gate->few_key)
+		free(gate->key);
 	sdk_buf_release(&gate->plain);
 }

@@ -13,20 +13,25 @@ struct gate_number {
 	bool integer;   /* no fraction and no exponent */
 };
 
-struct gate {
-	struct sdk_buf number; /* struct gate_number, in the order of the text */
-	struct sdk_buf key;    /* keys of the objects still open, innermost last */
-	struct sdk_buf plain;  /* keys that were written with escapes, without them */
+struct gate_key {
+	uint32_t hash, at, n; /* at: in the text, or in `plain` when escaped */
+	uint32_t escaped;
 };
 
-/* Whatever it returns, gate_release() follows. err may be NULL. */
+#define GATE_FEW 64 /* numbers, and open keys, that need no memory of their own: most tickets */
+
+struct gate {
+	struct gate_number *number; /* in the order of the text */
+	struct gate_key *key;       /* of the objects still open, innermost last */
+	size_t n_number, cap_number, n_key, cap_key;
+	struct sdk_buf plain; /* keys that were written with escapes, without them */
+	struct gate_number few_number[GATE_FEW];
+	struct gate_key few_key[GATE_FEW];
+};
+
+/* Whatever it returns, gate_release() follows; the gate stays where it is until then. err may be NULL. */
 enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *err);
 void gate_release(struct gate *gate);
-
-static inline size_t gate_n_number(const struct gate *gate)
-{
-	return gate->number.n / sizeof(struct gate_number);
-}
 
 /* Decodes a string's inside that the gate has passed into ret (room for s.n); returns its size. */
 size_t gate_unescape(struct ent_str s, char *ret);

@@ -40,15 +40,15 @@ static struct ent_str wrap_numbers(struct ent_arena *arena, struct ent_str text,
 				   struct ent_str before, struct ent_str after,
 				   bool (*which)(struct ent_str text, const struct gate_number *))
 {
-	const struct gate_number *number = (const struct gate_number *)(const void *)gate->number.p;
+	const struct gate_number *number = gate->number;
 	size_t n = 0, from = 0;
 
-	for (size_t i = 0; i < gate_n_number(gate); i++)
+	for (size_t i = 0; i < gate->n_number; i++)
 		n += which(text, &number[i]);
 	if (n == 0)
 		return text;
 	char *out = sdk_alloc(arena, text.n + n * (before.n + after.n) + 1), *p = out;
-	for (size_t i = 0; i < gate_n_number(gate); i++) {
+	for (size_t i = 0; i < gate->n_number; i++) {
 		if (!which(text, &number[i]))
 			continue;
 		p = (char *)mempcpy(p, text.p + from, number[i].at - from);
