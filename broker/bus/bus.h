@@ -7,6 +7,7 @@
 #define BUS_BUS_H
 
 #include "bus/relay.h"
+#include "entente/connector.h" /* struct ent_header */
 
 struct bus_pair {
 	struct ent_str name, value;
@@ -42,7 +43,8 @@ void bus_wake(void *bus); /* any thread: there are new events; fits writer_new()
 bool bus_ready(struct bus *bus, struct ent_err *ret_why);
 /* True: the relay found that the store is not the one Kafka knows; the process must end with this reason. */
 bool bus_refused(struct bus *bus, struct ent_err *ret_why);
-/* Publishes what is stored until deadline_ms from now, then ends the thread and frees. */
+/* Publishes what is stored until deadline_ms from now (not at all while Kafka is away), then ends the thread and frees.
+ * A call into Kafka that hangs just then may hold it up for 2 s more. */
 void bus_stop(struct bus *bus, int deadline_ms);
 
 /* For `entente check`: are brokers reachable, do topics exist as they must be? Lines for people, ENT_OK when all is well. */
