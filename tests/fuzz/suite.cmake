@@ -1,5 +1,6 @@
-# Fuzzers: clang only, on request. `cmake -DENTENTE_FUZZ=ON -DCMAKE_C_COMPILER=clang`, then
-# build/tests/fuzz_NAME -max_total_time=30 [folder of seeds]
+# Fuzzers: clang only, on request:
+#   cmake -B build -DENTENTE_FUZZ=ON -DENTENTE_SANITIZE=address,undefined -DCMAKE_C_COMPILER=clang
+#   build/tests/fuzz_NAME -max_total_time=30 [folder of seeds]
 option(ENTENTE_FUZZ "Build the fuzzers (clang)" OFF)
 
 # entente_fuzz(NAME SOURCE...): tests/fuzz/fuzz_NAME.c over the sources, all of it instrumented.
