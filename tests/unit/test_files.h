@@ -17,13 +17,6 @@ static inline struct ent_str shared_path(struct ent_arena *arena, const char *un
 	return sdk_format(arena, "%s/%s", root ? root : TEST_SHARED, under);
 }
 
-static inline bool path_exists(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0;
-}
-
 /* Whole file; absent when it cannot be read. */
 static inline struct ent_str file_read(struct ent_arena *arena, const char *path)
 {
