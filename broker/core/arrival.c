@@ -277,6 +277,8 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
 	if (rc == ENT_OK)
 		rc = check_changes(&check, changes, &arrival->changes);
+	arrival->suppliers = set;
+	arrival->from = supplier;
 	arrival->n_unmapped = check.n_unmapped;
 	arrival->dead = rc != ENT_OK;
 	if (arrival->dead) {

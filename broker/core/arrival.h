@@ -9,6 +9,8 @@
 #include "core/supplier.h"
 
 struct arrival {
+	const struct supplier_set *suppliers; /* set by arrival_decode: what it was decoded with; must outlive the arrival */
+	const struct supplier *from;
 	struct ent_str supplier;    /* name */
 	struct ent_str delivery_id; /* the supplier's, or "sha256:..." of the body */
 	struct ent_str traceparent; /* W3C; absent when the request had none */

@@ -111,7 +111,7 @@ static enum ent_status status_of(struct ent_value value)
 /* The status this change gives the ticket; UNKNOWN when it says nothing new about it. */
 static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
 {
-	if (change->kind != ENT_TICKET_CHANGED || !speaks_of(change->ticket.has, ENT_STATUS) ||
+	if (change->kind == ENT_TICKET_REMOVED || !speaks_of(change->ticket.has, ENT_STATUS) ||
 	    speaks_of(late_bits(at->ticket, change), ENT_STATUS))
 		return ENT_STATUS_UNKNOWN;
 	return status_of(change->ticket.at[ENT_STATUS]);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/apply.h"
+
+#include <string.h>
+
+/* ---- which incident ---------------------------------------------------------- */
+
+static int64_t by_number(struct db *db, const struct ent_correlation *correlation)
+{
+	int64_t number;
+	return correlation->number.n && incident_number_parse(correlation->number, &number) ? incident_living(db, number)
+											   : 0;
+}
+
+static int64_t by_reference(struct db *db, const struct situation *at, const struct ent_change *change)
+{
+	const struct ent_correlation *correlation = &change->correlation;
+
+	for (size_t i = 0; i < correlation->n_reference; i++) {
+		int64_t incident = ticket_incident(db, correlation->reference[i].supplier, correlation->reference[i].id);
+		if (incident)
+			return incident;
+	}
+	/* Somebody may have named this ticket before it was heard of. */
+	return at->ticket ? 0 : incident_living(db, reference_find(db, at->supplier, change->ticket.id, change->ticket.key));
+}
+
+/* The part of the correlation that is not stored yet, for the ticket's event. */
+static struct ent_correlation news_of(struct apply *apply, const struct situation *at, const struct ent_change *change,
+				      const struct correlation *known, int64_t incident)
+{
+	const struct ent_correlation *said = &change->correlation;
+	struct ent_correlation news = {ENT_ABSENT, ENT_ABSENT, NULL, 0};
+	struct ent_reference *reference = SDK_NEW_N(apply->arena, struct ent_reference, said->n_reference + 1);
+
+	if (said->number.n && (!at->ticket || (known->by_number && known->by_number != known->current)))
+		news.number = said->number;
+	if (said->key.n && (!at->ticket || known->by_key == 0))
+		news.key = said->key;
+	for (size_t i = 0; i < said->n_reference; i++)
+		if (!at->ticket || !reference_known(apply->db, &said->reference[i], incident))
+			reference[news.n_reference++] = said->reference[i];
+	news.reference = reference;
+	return news;
+}
+
+/* ---- events -------------------------------------------------------------------- */
+
+static void store_event(struct apply *apply, struct unit *unit, struct event *event)
+{
+	int64_t *sequence = &unit->incident.sequence;
+	int64_t other_sequence;
+
+	if (event->kind == EVENT_INCIDENT_ABSORBED) { /* counts in the incident that goes */
+		struct incident gone;
+		other_sequence = incident_load(apply->db, apply->arena, event->incident, &gone) ? gone.sequence : 0;
+		sequence = &other_sequence;
+	}
+	event->seq = ++apply->ledger->seq;
+	event->sequence = *sequence + 1;
+	event->recorded_ms = apply->now_ms;
+	if ((event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_REMOVED) && !event->comment.uuid[0])
+		apply->chance->uuid(apply->chance, event->comment.uuid);
+	sdk_buf_clear(apply->json);
+	event_print(event, apply->json);
+	event_save(apply->db, event,
+		   event_partition(sdk_str(event->incident_uuid), apply->partitions), sdk_buf_view(apply->json));
+	unit_fold(unit, event);
+	apply->n_event++;
+	if (event->kind == EVENT_TICKET_LATE)
+		apply->n_late++;
+}
+
+static void store_events(struct apply *apply, struct unit *unit, struct events *events)
+{
+	for (size_t i = 0; i < events->n; i++)
+		store_event(apply, unit, &events->at[i]);
+	events->n = 0;
+}
+
+/* The younger incident goes into the older, which the unit then holds. */
+static void merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t kept, int64_t gone)
+{
+	struct events events = {.arena = apply->arena};
+	struct incident absorbed;
+
+	if (!unit_load_incident(unit, kept) || !incident_load(apply->db, apply->arena, gone, &absorbed))
+		return;
+	decide_merge(at, &unit->incident, &absorbed, &events);
+	struct event *merged = &events.at[events.n - 1];
+	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
+	store_events(apply, unit, &events);
+	unit_save(unit);
+}
+
+/* Loads the incident that the change belongs to into the unit, or makes one. False: nothing to do. */
+static bool find_incident(struct apply *apply, struct unit *unit, struct situation *at, const struct ent_change *change)
+{
+	struct correlation known = {.current = unit->has_ticket ? unit->ticket.incident : 0};
+	int64_t gone;
+
+	known.by_number = by_number(apply->db, &change->correlation);
+	if (change->correlation.key.n)
+		known.by_key = incident_living(apply->db, correlation_find(apply->db, change->correlation.key));
+	known.by_reference = by_reference(apply->db, at, change);
+	int64_t number = correlate(&known, &gone);
+	at->news = news_of(apply, at, change, &known, number);
+	if (gone)
+		merge(apply, unit, at, number, gone);
+	else if (number)
+		(void)unit_load_incident(unit, number);
+	if (number)
+		return true;
+	if (change->kind == ENT_TICKET_REMOVED)
+		return false; /* of a ticket nobody has heard of */
+	unit->incident = (struct incident){.number = ++apply->ledger->number};
+	unit->incident_is_new = true;
+	apply->chance->uuid(apply->chance, unit->incident.uuid);
+	return true;
+}
+
+static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *change)
+{
+	struct situation at = *base;
+	struct events events = {.arena = apply->arena};
+	struct unit unit;
+
+	unit_init(&unit, apply->db, apply->arena);
+	if (unit_load_ticket(&unit, at.supplier, change->ticket.id))
+		at.ticket = &unit.ticket;
+	at.incident = &unit.incident;
+	if (!find_incident(apply, &unit, &at, change) || db_failed(apply->db))
+		return;
+	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED) {
+		if (unit_load_comment(&unit, at.supplier, change->ticket.id, change->comment.id))
+			at.comment = &unit.comment;
+	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
+		at.attachment_known =
+		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id);
+	}
+	struct ent_str next = decide_next_holder(&at, change);
+	if (!sdk_eq(next, at.supplier) && !sdk_eq(next, unit.incident.holder))
+		at.holder_status = ticket_status(apply->db, unit.incident.number, next);
+	decide_change(&at, change, &events);
+	store_events(apply, &unit, &events);
+	unit_save(&unit);
+	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
+}
+
+void apply_changes(struct apply *apply, const struct arrival *arrival)
+{
+	struct situation base = {.suppliers = arrival->suppliers,
+				 .supplier = arrival->supplier,
+				 .public_audience = arrival->from ? arrival->from->public_audience : AUDIENCE_INTERNAL,
+				 .now_ms = arrival->received_ms,
+				 .arrival = arrival};
+
+	for (size_t i = 0; i < arrival->changes.n && !db_failed(apply->db); i++)
+		apply_change(apply, &base, &arrival->changes.at[i]);
+}
+
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)
+{
+	int64_t id = dead_letter_add(apply->db, arrival, packed, reason);
+	struct db_stmt *stmt;
+
+	if (id == 0)
+		return false;
+	stmt = db_use(apply->db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, "
+				 "supplier, delivery_id, traceparent, json) VALUES ($1, '" EVENT_KIND_DEADLETTER
+				 "', $2, 1, -1, $3, $4, $5, $6, $7, '')");
+	db_bind_int(stmt, 1, ++apply->ledger->seq);
+	db_bind_int(stmt, 2, -id);
+	db_bind_int(stmt, 3, arrival->received_ms);
+	db_bind_int(stmt, 4, apply->now_ms);
+	db_bind_str(stmt, 5, arrival->supplier);
+	db_bind_str(stmt, 6, arrival->delivery_id);
+	db_bind_str(stmt, 7, arrival->traceparent.p ? arrival->traceparent : ENT_STR(""));
+	(void)db_row(stmt);
+	apply->n_event++;
+	return true;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an arrival to rows and events: correlate, decide, fold, save. Runs inside
+ * the writer's transaction; failures stick in db and undo the whole transaction.
+ */
+#ifndef STORE_APPLY_H
+#define STORE_APPLY_H
+
+#include "core/arrival.h"
+#include "store/inbox.h"
+#include "store/unit.h"
+#include "store/writer.h"
+
+/* What one transaction counts up; restored by the writer when it is undone. */
+struct ledger {
+	int64_t seq;    /* of the last event */
+	int64_t number; /* of the last incident */
+};
+
+struct apply {
+	struct db *db;
+	struct ent_arena *arena;
+	struct chance *chance;
+	int32_t partitions;
+	int64_t now_ms;
+	struct ledger *ledger;
+	struct sdk_buf *json; /* scratch */
+	int64_t n_event, n_late;
+	char incident_uuid[ID_SIZE]; /* the last one touched */
+};
+
+/* The changes of a delivery that is in the inbox already. */
+void apply_changes(struct apply *apply, const struct arrival *arrival);
+/* A delivery that cannot be handled: dead letter and its row in the outbox. False: kept already. */
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The seam over SQLite. The writer's handle does all writes and all checkpoints;
+ * readers never checkpoint (3.40's WAL-reset fault needs two that do).
+ */
+#include "store/db.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STMT_MAX = 128, BUSY_MS = 5000 };
+
+struct db_stmt {
+	struct db *db;
+	const char *sql; /* the literal's address is the key */
+	sqlite3_stmt *stmt;
+};
+
+struct db {
+	sqlite3 *handle;
+	enum db_mode mode;
+	int failure; /* extended result code of the first failure, 0 none */
+	char error[240];
+	int wal_pages;
+	size_t n_stmt;
+	struct db_stmt stmt[STMT_MAX];
+};
+
+static void fail(struct db *db, const char *what)
+{
+	if (db->failure)
+		return;
+	db->failure = sqlite3_extended_errcode(db->handle);
+	if (db->failure == SQLITE_OK)
+		db->failure = SQLITE_ERROR;
+	snprintf(db->error, sizeof db->error, "the store failed (%s): %s", what, sqlite3_errmsg(db->handle));
+}
+
+static int count_wal_pages(void *to, sqlite3 *handle, const char *name, int pages)
+{
+	(void)handle, (void)name;
+	((struct db *)to)->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static void set_up(struct db *db)
+{
+	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	db_exec(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0");
+	if (db->mode == DB_READ) {
+		db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192");
+		return;
+	}
+#ifdef ENTENTE_MUTANT_SYNC_OFF
+	db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
+#else
+	db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+#endif
+	db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
+	sqlite3_wal_hook(db->handle, count_wal_pages, db);
+}
+
+enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct db **ret, struct ent_err *err)
+{
+	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	struct db *db = sdk_xalloc(sizeof *db);
+
+	memset(db, 0, sizeof *db);
+	db->mode = mode;
+	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, vfs) != SQLITE_OK)
+		fail(db, "open");
+	else
+		set_up(db);
+	if (db->failure) {
+		enum ent_rc rc = sdk_fail(err, ENT_EINVAL, "%s: %s", path, db->error);
+		db_close(db);
+		return rc;
+	}
+	*ret = db;
+	return ENT_OK;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < db->n_stmt; i++)
+		sqlite3_finalize(db->stmt[i].stmt);
+	sqlite3_close_v2(db->handle);
+	free(db);
+}
+
+struct db_stmt *db_use(struct db *db, const char *sql)
+{
+	for (size_t i = 0; i < db->n_stmt; i++)
+		if (db->stmt[i].sql == sql) {
+			if (db->stmt[i].stmt)
+				sqlite3_reset(db->stmt[i].stmt);
+			return &db->stmt[i];
+		}
+	assert(db->n_stmt < STMT_MAX);
+	struct db_stmt *stmt = &db->stmt[db->n_stmt++];
+	*stmt = (struct db_stmt){db, sql, NULL};
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->stmt, NULL) != SQLITE_OK) {
+		fail(db, "prepare");
+		db->n_stmt--;
+	}
+	return stmt;
+}
+
+void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
+{
+	if (!stmt->db->failure && sqlite3_bind_int64(stmt->stmt, i, v) != SQLITE_OK)
+		fail(stmt->db, "bind");
+}
+
+void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
+{
+	if (!s.p) {
+		db_bind_null(stmt, i);
+		return;
+	}
+	if (!stmt->db->failure && sqlite3_bind_text64(stmt->stmt, i, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+		fail(stmt->db, "bind");
+}
+
+void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s)
+{
+	if (!s.p) {
+		db_bind_null(stmt, i);
+		return;
+	}
+	if (!stmt->db->failure && sqlite3_bind_blob64(stmt->stmt, i, s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
+		fail(stmt->db, "bind");
+}
+
+void db_bind_null(struct db_stmt *stmt, int i)
+{
+	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, i) != SQLITE_OK)
+		fail(stmt->db, "bind");
+}
+
+bool db_row(struct db_stmt *stmt)
+{
+	if (stmt->db->failure)
+		return false;
+	int rc = sqlite3_step(stmt->stmt);
+	if (rc == SQLITE_ROW)
+		return true;
+	if (rc != SQLITE_DONE)
+		fail(stmt->db, "step");
+	sqlite3_reset(stmt->stmt);
+	return false;
+}
+
+int64_t db_int(struct db_stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt->stmt, column);
+}
+
+bool db_is_null(struct db_stmt *stmt, int column)
+{
+	return sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL;
+}
+
+struct ent_str db_str(struct db_stmt *stmt, int column)
+{
+	if (sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL)
+		return ENT_ABSENT;
+	const char *p = sqlite3_column_blob(stmt->stmt, column);
+	size_t n = (size_t)sqlite3_column_bytes(stmt->stmt, column);
+	return (struct ent_str){p ? p : "", n};
+}
+
+void db_done(struct db_stmt *stmt)
+{
+	if (stmt->stmt)
+		sqlite3_reset(stmt->stmt);
+}
+
+void db_exec(struct db *db, const char *sql)
+{
+	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail(db, "exec");
+}
+
+bool db_failed(const struct db *db)
+{
+	return db->failure != 0;
+}
+
+const char *db_error(const struct db *db)
+{
+	return db->error;
+}
+
+bool db_forgive_full(struct db *db)
+{
+	if (db->failure && (db->failure & 0xff) != SQLITE_FULL)
+		return false;
+	db->failure = 0;
+	db->error[0] = '\0';
+	return true;
+}
+
+void db_begin(struct db *db)
+{
+	db_exec(db, "BEGIN IMMEDIATE");
+}
+
+bool db_commit(struct db *db)
+{
+	db_exec(db, "COMMIT");
+	if (!db->failure)
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+void db_rollback(struct db *db)
+{
+	for (size_t i = 0; i < db->n_stmt; i++)
+		if (db->stmt[i].stmt)
+			sqlite3_reset(db->stmt[i].stmt);
+	if (!sqlite3_get_autocommit(db->handle))
+		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL); /* the first failure stands already */
+}
+
+int64_t db_wal_pages(struct db *db)
+{
+	return db->wal_pages;
+}
+
+void db_checkpoint(struct db *db)
+{
+	int pages = 0, moved = 0;
+
+	assert(db->mode == DB_WRITE);
+	if (db->failure)
+		return;
+	int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+		fail(db, "checkpoint");
+	if (pages >= 0 && pages == moved)
+		db->wal_pages = 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is a store sound, and do two stores hold the same? Read-only. */
+#include "store/rebuild.h"
+
+#include "sdk/crypto.h"
+
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
+static const char *const contents[] = {
+    "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, merged_into, "
+    "n_ticket, n_comment FROM incident ORDER BY number",
+    "SELECT supplier, external_id, key, incident, status, removed, changed_ms, attributes FROM ticket "
+    "ORDER BY supplier, external_id",
+    "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
+    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
+    "ORDER BY supplier, ticket, external_id",
+    "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms FROM attachment "
+    "ORDER BY supplier, ticket, external_id",
+    "SELECT key, incident FROM correlation ORDER BY key",
+    "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
+    "SELECT seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, json "
+    "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
+};
+static const int n_column[] = {13, 8, 16, 9, 2, 3, 11};
+
+enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
+{
+	EVP_MD_CTX *hash = EVP_MD_CTX_new();
+	unsigned char out[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (!hash || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {
+		EVP_MD_CTX_free(hash);
+		return sdk_fail(err, ENT_ERETRY, "the hash could not be started");
+	}
+	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+		struct db_stmt *stmt = db_use(db, contents[i]);
+		while (db_row(stmt))
+			for (int column = 0; column < n_column[i]; column++) {
+				struct ent_str value = db_str(stmt, column);
+				uint64_t size = value.n;
+				EVP_DigestUpdate(hash, &size, sizeof size);
+				EVP_DigestUpdate(hash, value.p ? value.p : "", value.n);
+			}
+	}
+	EVP_DigestFinal_ex(hash, out, &n);
+	EVP_MD_CTX_free(hash);
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(ret + 2 * i, 3, "%02x", out[i]);
+	return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db)) : ENT_OK;
+}
+
+/* Each query gives one row per finding: a sentence and the id it is about. */
+static const struct {
+	const char *what, *sql;
+} checks[] = {
+    {"a ticket belongs to an incident that does not exist",
+     "SELECT supplier || ':' || external_id FROM ticket WHERE incident NOT IN (SELECT number FROM incident) LIMIT 20"},
+    {"a ticket belongs to an incident that was merged into another",
+     "SELECT supplier || ':' || external_id FROM ticket JOIN incident ON number = ticket.incident WHERE merged_into <> 0 "
+     "LIMIT 20"},
+    {"a comment belongs to an incident that does not exist or was merged",
+     "SELECT comment.uuid FROM comment LEFT JOIN incident ON number = comment.incident WHERE number IS NULL OR "
+     "merged_into <> 0 LIMIT 20"},
+    {"a comment stands in a ticket that does not exist",
+     "SELECT comment.uuid FROM comment LEFT JOIN ticket ON ticket.supplier = comment.supplier AND ticket.external_id = "
+     "comment.ticket WHERE comment.supplier <> '' AND ticket.id IS NULL LIMIT 20"},
+    {"an incident's sequence is not that of its last event",
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM event "
+     "WHERE kind <> 'deadletter' GROUP BY incident) AS told ON told.incident = number WHERE last IS NULL OR "
+     "last <> sequence OR n <> sequence LIMIT 20"},
+    {"an event is about an incident that does not exist",
+     "SELECT 'seq ' || seq FROM event WHERE kind <> 'deadletter' AND incident NOT IN (SELECT number FROM incident) "
+     "LIMIT 20"},
+    {"an incident counts other tickets than it has",
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) AS "
+     "told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_ticket LIMIT 20"},
+    {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
+					  "'everyone', 'requester') LIMIT 20"},
+};
+
+static void find(struct db *db, const char *what, const char *sql, const char *fine, struct sdk_buf *report,
+		 int64_t *findings)
+{
+	struct db_stmt *stmt = db_use(db, sql);
+
+	while (db_row(stmt)) {
+		struct ent_str which = db_str(stmt, 0);
+		if (fine && sdk_eqz(which, fine))
+			continue;
+		sdk_buf_format(report, "%s: %.*s\n", what, (int)which.n, which.p);
+		(*findings)++;
+	}
+}
+
+enum ent_rc store_check(struct db *db, struct sdk_buf *report, int64_t *ret_findings, struct ent_err *err)
+{
+	int64_t findings = 0;
+
+	find(db, "the file is damaged", "PRAGMA integrity_check(20)", "ok", report, &findings);
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		find(db, checks[i].what, checks[i].sql, NULL, report, &findings);
+	if (db_failed(db))
+		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
+	*ret_findings = findings;
+	return ENT_OK;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/inbox.h"
+
+#include <string.h>
+
+static struct ent_str hash_of(const struct arrival *arrival)
+{
+	return (struct ent_str){(const char *)arrival->body_hash, sizeof arrival->body_hash};
+}
+
+static bool inbox_insert(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms,
+			 struct ent_str hash, bool dead, int64_t *ret_id)
+{
+	struct db_stmt *stmt = db_use(db, "INSERT INTO inbox (supplier, delivery_id, received_ms, body_hash, dead) "
+					  "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (supplier, delivery_id) DO NOTHING "
+					  "RETURNING id");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, delivery_id);
+	db_bind_int(stmt, 3, received_ms);
+	db_bind_blob(stmt, 4, hash);
+	db_bind_int(stmt, 5, dead);
+	bool is_new = db_row(stmt);
+	if (is_new)
+		*ret_id = db_int(stmt, 0);
+	db_done(stmt);
+	return is_new;
+}
+
+static enum inbox_found inbox_known(struct db *db, const struct arrival *arrival)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT body_hash, dead FROM inbox WHERE supplier = $1 AND delivery_id = $2");
+	enum inbox_found found = INBOX_REPEAT;
+
+	db_bind_str(stmt, 1, arrival->supplier);
+	db_bind_str(stmt, 2, arrival->delivery_id);
+	if (db_row(stmt)) {
+		struct ent_str hash = db_str(stmt, 0);
+		if (hash.n && !sdk_eq(hash, hash_of(arrival)))
+			found = INBOX_OTHER_BODY;
+		else if (db_int(stmt, 1))
+			found = INBOX_REPEAT_DEAD;
+	}
+	db_done(stmt);
+	return found;
+}
+
+enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed)
+{
+	int64_t id = 0;
+
+	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival),
+			  arrival->dead, &id)) {
+#ifdef ENTENTE_MUTANT_NO_DEDUPE
+		return INBOX_NEW;
+#else
+		return inbox_known(db, arrival);
+#endif
+	}
+	struct db_stmt *stmt = db_use(db, "INSERT INTO raw (inbox, received_ms, header, body) VALUES ($1, $2, $3, $4)");
+	db_bind_int(stmt, 1, id);
+	db_bind_int(stmt, 2, arrival->received_ms);
+	db_bind_str(stmt, 3, arrival->header_json);
+	db_bind_blob(stmt, 4, packed);
+	(void)db_row(stmt);
+	return INBOX_NEW;
+}
+
+void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms)
+{
+	int64_t id;
+	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""), false, &id);
+}
+
+void inbox_prune(struct db *db, int64_t before_ms, int max)
+{
+	/* The oldest `max` rows at most: rows come in the order of time, so the first young one ends it. */
+	struct db_stmt *stmt = db_use(db, "DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms "
+					  "FROM raw ORDER BY inbox LIMIT $1) AS oldest WHERE received_ms < $2)");
+	db_bind_int(stmt, 1, max);
+	db_bind_int(stmt, 2, before_ms);
+	(void)db_row(stmt);
+}
+
+int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)
+{
+	struct db_stmt *stmt = db_use(db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
+					  "state, state_ms, header, body) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7) "
+					  "ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
+	db_bind_str(stmt, 1, arrival->supplier);
+	db_bind_str(stmt, 2, arrival->delivery_id);
+	db_bind_int(stmt, 3, arrival->received_ms);
+	db_bind_blob(stmt, 4, hash_of(arrival));
+	db_bind_str(stmt, 5, reason);
+	db_bind_str(stmt, 6, arrival->header_json);
+	db_bind_blob(stmt, 7, packed);
+	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return id;
+}
+
+bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET state = $1, state_ms = $2 WHERE id = $3 AND "
+					  "state = 'waiting' RETURNING id");
+	db_bind_str(stmt, 1, sdk_str(state));
+	db_bind_int(stmt, 2, now_ms);
+	db_bind_int(stmt, 3, id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET reason = $1, state_ms = $2 WHERE id = $3 AND "
+					  "state = 'waiting' RETURNING id");
+	db_bind_str(stmt, 1, reason);
+	db_bind_int(stmt, 2, now_ms);
+	db_bind_int(stmt, 3, id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET heard_ms = excluded.heard_ms, "
+		"accepted = supplier.accepted + excluded.accepted, repeated = supplier.repeated + excluded.repeated, "
+		"dead = supplier.dead + excluded.dead, late = supplier.late + excluded.late, "
+		"unmapped = supplier.unmapped + excluded.unmapped");
+	db_bind_str(stmt, 1, tally->name);
+	db_bind_int(stmt, 2, tally->heard_ms);
+	db_bind_int(stmt, 3, tally->accepted);
+	db_bind_int(stmt, 4, tally->repeated);
+	db_bind_int(stmt, 5, tally->dead);
+	db_bind_int(stmt, 6, tally->late);
+	db_bind_int(stmt, 7, tally->unmapped);
+	(void)db_row(stmt);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deliveries as they came, each once, and what could not be handled. Failures stick in db. */
+#ifndef STORE_INBOX_H
+#define STORE_INBOX_H
+
+#include "core/arrival.h"
+#include "store/db.h"
+
+enum inbox_found { INBOX_NEW, INBOX_REPEAT, INBOX_REPEAT_DEAD, INBOX_OTHER_BODY };
+
+/* Takes the delivery in, or says that it is known. */
+enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed);
+/* A known delivery with no body kept (after a rebuild). */
+void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms);
+void inbox_prune(struct db *db, int64_t before_ms, int max);
+
+/* Returns the dead letter's id, 0 when this very one is kept already. */
+int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason);
+/* waiting -> replayed | ignored. False: there is none, or it does not wait. */
+bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms);
+/* The reason after a replay that failed again. False: there is none waiting. */
+bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms);
+
+/* Counts of one step, per supplier, written once a commit. */
+struct supplier_tally {
+	struct ent_str name;
+	int64_t heard_ms, accepted, repeated, dead, late, unmapped;
+};
+void supplier_tally_save(struct db *db, const struct supplier_tally *tally);
+
+#endif

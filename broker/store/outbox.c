@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/outbox.h"
+
+#include "sdk/webhook.h"
+#include "store/read_print.h"
+#include "store/rows.h"
+#include "store/writer.h"
+
+#include <stdio.h>
+
+enum { RAW_MAX = 64 << 20 };
+
+/* The part of a row that only dead letters have. False: it is gone or damaged, what is known is still told. */
+static void read_dead(struct db *db, struct ent_arena *arena, struct outbox_row *row)
+{
+	struct ent_err err;
+	struct db_stmt *stmt = db_use(db, "SELECT reason, header, body FROM dead_letter WHERE id = $1");
+
+	row->topic = OUTBOX_DEADLETTER;
+	row->key = row->supplier;
+	row->json = row->reason = row->header_json = ENT_STR("");
+	db_bind_int(stmt, 1, row->dead_letter);
+	if (db_row(stmt)) {
+		row->reason = sdk_dup(arena, db_str(stmt, 0));
+		row->header_json = sdk_dup(arena, db_str(stmt, 1));
+		if (raw_unpack(arena, db_str(stmt, 2), RAW_MAX, &row->json, &err) != ENT_OK)
+			row->reason = sdk_dup(arena, sdk_str(err.msg));
+	}
+	db_done(stmt);
+}
+
+static bool kind_of(struct ent_str name, enum event_kind *ret)
+{
+	for (int i = 0; i < EVENT_N; i++)
+		if (sdk_eqz(name, event_name((enum event_kind)i))) {
+			*ret = (enum event_kind)i;
+			return true;
+		}
+	return false;
+}
+
+int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
+		    void *to)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT event.seq, event.kind, event.incident, event.sequence, event.partition_no, event.time_ms, "
+		"event.recorded_ms, event.supplier, event.delivery_id, event.traceparent, event.json, incident.uuid "
+		"FROM event LEFT JOIN incident ON incident.number = event.incident "
+		"WHERE event.seq > $1 ORDER BY event.seq LIMIT $2");
+	struct sdk_arena arena;
+	int64_t n = 0;
+	bool go_on = true;
+
+	sdk_arena_init(&arena);
+	db_bind_int(stmt, 1, after);
+	db_bind_int(stmt, 2, max);
+	while (go_on && db_row(stmt)) {
+		struct outbox_row row = {.seq = db_int(stmt, 0),
+					 .sequence = db_int(stmt, 3),
+					 .partition = (int32_t)db_int(stmt, 4),
+					 .time_ms = db_int(stmt, 5),
+					 .recorded_ms = db_int(stmt, 6),
+					 .supplier = db_str(stmt, 7),
+					 .delivery_id = db_str(stmt, 8),
+					 .traceparent = db_str(stmt, 9),
+					 .json = db_str(stmt, 10),
+					 .subject = db_str(stmt, 11),
+					 .key = db_str(stmt, 11)};
+		struct ent_str kind = db_str(stmt, 1);
+		if (!row.traceparent.n)
+			row.traceparent = ENT_ABSENT;
+		if (!row.delivery_id.n)
+			row.supplier = row.delivery_id = ENT_ABSENT;
+		if (sdk_eqz(kind, EVENT_KIND_DEADLETTER)) {
+			row.dead_letter = -db_int(stmt, 2);
+			read_dead(db, &arena.abi, &row);
+		} else if (!kind_of(kind, &row.kind)) {
+			db_exec(db, "SELECT the_kind_of_an_event_is_unknown");
+			break;
+		}
+		go_on = take(to, &row);
+		n += go_on;
+		sdk_arena_release(&arena);
+	}
+	db_done(stmt);
+	sdk_arena_release(&arena);
+	return db_failed(db) ? -1 : n;
+}
+
+int64_t outbox_last_seq(struct db *db)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT coalesce(max(seq), 0) FROM event");
+	int64_t seq = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return seq;
+}
+
+int64_t outbox_oldest_ms(struct db *db, int64_t after)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT recorded_ms FROM event WHERE seq > $1 ORDER BY seq LIMIT 1");
+	db_bind_int(stmt, 1, after);
+	int64_t ms = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return ms;
+}
+
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
+		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
+{
+	/* An incident counts at its last event of the span; what was taken covers all up to that seq. */
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT max(event.seq) AS last, incident.uuid FROM event JOIN incident ON "
+		       "incident.number = event.incident WHERE event.seq > $1 AND event.seq <= $2 "
+		       "GROUP BY incident.uuid ORDER BY last LIMIT $3");
+	int64_t n = 0;
+	bool go_on = true;
+
+	*ret_reached = up_to;
+	db_bind_int(stmt, 1, after);
+	db_bind_int(stmt, 2, up_to);
+	db_bind_int(stmt, 3, max);
+	while (go_on && db_row(stmt)) {
+		go_on = take(to, db_str(stmt, 1));
+		if (!go_on)
+			break;
+		n++;
+		if (n == max)
+			*ret_reached = db_int(stmt, 0);
+	}
+	db_done(stmt);
+	return db_failed(db) ? -1 : n;
+}
+
+/* ---- the snapshot --------------------------------------------------------------- */
+
+static void print_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t number)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
+					  "FROM ticket WHERE incident = $1 ORDER BY id");
+	db_bind_int(stmt, 1, number);
+	sdk_jsonw_key(w, "tickets");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		struct ticket ticket = {.id = 1};
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "key", db_str(stmt, 2).n ? db_str(stmt, 2) : db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
+		if (ticket_attributes(arena, db_str(stmt, 6), &ticket)) {
+			sdk_jsonw_kstr(w, "native_status",
+				       ticket.at[ENT_STATUS].value.native.p ? ticket.at[ENT_STATUS].value.native
+									    : ENT_STR(""));
+			sdk_jsonw_kstr(w, "title", ticket.at[ENT_TITLE].value.text.p ? ticket.at[ENT_TITLE].value.text
+										    : ENT_STR(""));
+		}
+		sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
+		print_time(w, "changed", db_int(stmt, 5));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void print_snapshot(struct db *db, struct ent_arena *arena, const struct incident *incident, struct sdk_buf *buf)
+{
+	struct sdk_jsonw w;
+
+	sdk_jsonw_init(&w, buf);
+	sdk_jsonw_open(&w, '{');
+	print_incident(&w, incident);
+	print_tickets(db, arena, &w, incident->number);
+	sdk_jsonw_close(&w, '}');
+}
+
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
+			       int32_t *ret_partition)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT incident.number, event.partition_no FROM incident JOIN event ON "
+					  "event.incident = incident.number AND event.sequence = 1 WHERE incident.uuid = $1");
+	struct incident incident;
+	struct sdk_buf buf;
+	int64_t number = 0;
+
+	*ret_gone = false;
+	db_bind_str(stmt, 1, uuid);
+	if (db_row(stmt)) {
+		number = db_int(stmt, 0);
+		*ret_partition = (int32_t)db_int(stmt, 1);
+	}
+	db_done(stmt);
+	if (number == 0 || !incident_load(db, arena, number, &incident))
+		return ENT_ABSENT;
+	*ret_gone = incident.merged_into != 0;
+	if (*ret_gone)
+		return ENT_ABSENT;
+	sdk_buf_init(&buf, RAW_MAX);
+	print_snapshot(db, arena, &incident, &buf);
+	struct ent_str json = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return json;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Incidents and suppliers for people and programs; read_dead.c has dead letters, live events and tokens. */
+#include "store/read.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+#include "store/read_print.h"
+#include "store/rows.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 64 << 20, THREAD_MAX = 5000 };
+
+/* ---- finding one -------------------------------------------------------------- */
+
+static int64_t number_of_uuid(struct db *db, struct ent_str uuid)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT number FROM incident WHERE uuid = $1");
+	db_bind_str(stmt, 1, uuid);
+	int64_t number = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return number;
+}
+
+enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct ent_str word, struct incident *ret,
+			       struct ent_err *err)
+{
+	int64_t number = 0;
+	struct ent_str rest = ENT_ABSENT;
+	struct ent_str head = sdk_cut(word, ':', &rest);
+
+	if (rest.p)
+		number = ticket_incident(db, head, rest);
+	else if (!incident_number_parse(word, &number) && !sdk_to_int(word, &number))
+		number = number_of_uuid(db, word);
+	number = incident_living(db, number);
+	if (number != 0 && incident_load(db, arena, number, ret))
+		return ENT_OK;
+	if (db_failed(db))
+		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
+	return sdk_fail(err, ENT_EGONE, "there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
+			(int)(word.n < 80 ? word.n : 80), word.p);
+}
+
+/* ---- one incident -------------------------------------------------------------- */
+
+static void print_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t number)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
+					  "FROM ticket WHERE incident = $1 ORDER BY id");
+	db_bind_int(stmt, 1, number);
+	sdk_jsonw_key(w, "tickets");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		struct ticket ticket = {.id = 1};
+		struct ent_str key = db_str(stmt, 2);
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
+		sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
+		print_time(w, "changed", db_int(stmt, 5));
+		if (ticket_attributes(arena, db_str(stmt, 6), &ticket))
+			print_attributes(w, &ticket);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience, "
+		"audience_suppliers, created_ms, edited_ms, removed FROM comment WHERE incident = $1 "
+		"ORDER BY created_ms, id LIMIT $2");
+	db_bind_int(stmt, 1, number);
+	db_bind_int(stmt, 2, THREAD_MAX);
+	sdk_jsonw_key(w, "thread");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 2));
+		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 3));
+		sdk_jsonw_key(w, "author");
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 4));
+		sdk_jsonw_kstr(w, "name", db_str(stmt, 5));
+		sdk_jsonw_close(w, '}');
+		sdk_jsonw_kstr(w, "body", db_str(stmt, 6));
+		sdk_jsonw_kstr(w, "visibility", db_str(stmt, 7));
+		sdk_jsonw_key(w, "audience");
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "kind", db_str(stmt, 8));
+		if (db_str(stmt, 9).n)
+			sdk_jsonw_kstr(w, "suppliers", db_str(stmt, 9));
+		sdk_jsonw_close(w, '}');
+		print_time(w, "created", db_int(stmt, 10));
+		if (db_int(stmt, 11))
+			print_time(w, "edited", db_int(stmt, 11));
+		sdk_jsonw_kbool(w, "removed", db_int(stmt, 12) != 0);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void print_attachments(struct db *db, struct sdk_jsonw *w, int64_t number)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, ticket, external_id, name, media_type, url, size FROM attachment "
+					  "WHERE incident = $1 ORDER BY id LIMIT $2");
+	db_bind_int(stmt, 1, number);
+	db_bind_int(stmt, 2, THREAD_MAX);
+	sdk_jsonw_key(w, "attachments");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
+		sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
+		sdk_jsonw_kstr(w, "name", db_str(stmt, 3));
+		sdk_jsonw_kstr(w, "media_type", db_str(stmt, 4));
+		sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
+		if (db_int(stmt, 6) >= 0)
+			sdk_jsonw_kint(w, "size", db_int(stmt, 6));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str *ret,
+			  struct ent_err *err)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	print_incident(&w, incident);
+	print_tickets(db, arena, &w, incident->number);
+	print_thread(db, &w, incident->number);
+	print_attachments(db, &w, incident->number);
+	sdk_jsonw_close(&w, '}');
+	return print_answer(db, arena, &buf, ret, err);
+}
+
+/* ---- the list -------------------------------------------------------------------- */
+
+/* "changed_ms.number" of the last row of the page before. */
+static bool parse_cursor(struct ent_str cursor, int64_t *ret_changed, int64_t *ret_number)
+{
+	struct ent_str rest = ENT_ABSENT;
+	struct ent_str head = sdk_cut(cursor, '.', &rest);
+	return rest.p && sdk_to_int(head, ret_changed) && sdk_to_int(rest, ret_number);
+}
+
+static bool is_known_status(struct ent_str status)
+{
+	return !status.n || sdk_eqz(status, "open") || sdk_eqz(status, "terminal") || sdk_eqz(status, "unknown") ||
+	       sdk_status(status) != ENT_STATUS_UNKNOWN;
+}
+
+/* One statement for all filters: an absent one is NULL and lets everything pass. */
+static const char list_sql[] =
+    "SELECT number FROM incident WHERE merged_into = 0 AND (changed_ms, number) < ($1, $2) "
+    "AND ($3 IS NULL OR status = $3 OR ($3 = 'open' AND status NOT IN ('resolved', 'closed', 'cancelled', 'rejected')) "
+    "OR ($3 = 'terminal' AND status IN ('closed', 'cancelled', 'rejected'))) "
+    "AND ($4 IS NULL OR holder = $4) AND changed_ms >= $5 "
+    "AND ($6 IS NULL OR number IN (SELECT incident FROM ticket WHERE supplier = $6)) "
+    "AND ($7 IS NULL OR instr(lower(title), lower($7)) > 0) "
+    "ORDER BY changed_ms DESC, number DESC LIMIT $8";
+
+enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter, struct ent_str *ret,
+			   struct ent_err *err)
+{
+	int64_t changed = INT64_MAX, number = INT64_MAX, list[READ_PAGE_MAX + 1];
+	int limit = filter->limit < 1 ? 50 : filter->limit > READ_PAGE_MAX ? READ_PAGE_MAX : filter->limit;
+	int n = 0;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+	struct incident incident = {.number = 0};
+
+	if (filter->cursor.n && !parse_cursor(filter->cursor, &changed, &number))
+		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+	if (!is_known_status(filter->status))
+		return sdk_fail(err, ENT_EINVAL, "status '%.*s' is none; use a status of the ticket language, open or terminal",
+				(int)(filter->status.n < 40 ? filter->status.n : 40), filter->status.p);
+	struct db_stmt *stmt = db_use(db, list_sql);
+	db_bind_int(stmt, 1, changed);
+	db_bind_int(stmt, 2, number);
+	db_bind_str(stmt, 3, filter->status.n ? filter->status : ENT_ABSENT);
+	db_bind_str(stmt, 4, filter->holder);
+	db_bind_int(stmt, 5, filter->changed_since_ms);
+	db_bind_str(stmt, 6, filter->supplier.n ? filter->supplier : ENT_ABSENT);
+	db_bind_str(stmt, 7, filter->text.n ? filter->text : ENT_ABSENT);
+	db_bind_int(stmt, 8, limit + 1);
+	while (n <= limit && db_row(stmt))
+		list[n++] = db_int(stmt, 0);
+	db_done(stmt);
+
+	sdk_buf_init(&buf, ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_key(&w, "items");
+	sdk_jsonw_open(&w, '[');
+	for (int i = 0; i < n && i < limit; i++) {
+		if (!incident_load(db, arena, list[i], &incident))
+			continue;
+		sdk_jsonw_open(&w, '{');
+		print_incident(&w, &incident);
+		sdk_jsonw_close(&w, '}');
+	}
+	sdk_jsonw_close(&w, ']');
+	sdk_jsonw_kstr(&w, "next",
+		       n > limit ? sdk_format(arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number) : ENT_ABSENT);
+	sdk_jsonw_close(&w, '}');
+	return print_answer(db, arena, &buf, ret, err);
+}
+
+/* ---- history ---------------------------------------------------------------------- */
+
+enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after, int limit,
+			 struct ent_str *ret, struct ent_err *err)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, traceparent, json FROM event "
+					  "WHERE incident = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
+	int64_t last = after;
+	int n = 0;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	limit = limit < 1 ? 100 : limit > READ_PAGE_MAX ? READ_PAGE_MAX : limit;
+	sdk_buf_init(&buf, ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_key(&w, "items");
+	sdk_jsonw_open(&w, '[');
+	db_bind_int(stmt, 1, incident->number);
+	db_bind_int(stmt, 2, after);
+	db_bind_int(stmt, 3, limit);
+	while (db_row(stmt)) {
+		struct ent_str kind = db_str(stmt, 1);
+		last = db_int(stmt, 2);
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kint(&w, "seq", db_int(stmt, 0));
+		sdk_jsonw_kint(&w, "sequence", last);
+		sdk_jsonw_kstr(&w, "type", sdk_format(arena, EVENT_TYPE_PREFIX "%.*s.v1", (int)kind.n, kind.p));
+		print_time(&w, "time", db_int(stmt, 3));
+		print_time(&w, "recorded", db_int(stmt, 4));
+		if (db_str(stmt, 5).n)
+			sdk_jsonw_kstr(&w, "traceparent", db_str(stmt, 5));
+		sdk_jsonw_kraw(&w, "data", db_str(stmt, 6));
+		sdk_jsonw_close(&w, '}');
+		n++;
+	}
+	sdk_jsonw_close(&w, ']');
+	sdk_jsonw_key(&w, "next");
+	if (n == limit)
+		sdk_jsonw_int(&w, last);
+	else
+		sdk_jsonw_null(&w);
+	sdk_jsonw_close(&w, '}');
+	return print_answer(db, arena, &buf, ret, err);
+}
+
+/* ---- suppliers ---------------------------------------------------------------------- */
+
+static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
+					  "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
+	db_bind_str(stmt, 1, name);
+	bool found = db_row(stmt);
+	int64_t heard = found ? db_int(stmt, 0) : 0;
+
+	sdk_jsonw_key(w, "health");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "state", heard == 0 ? "never_heard" : db_int(stmt, 6) > 0 ? "dead_letters_wait" : "healthy");
+	if (heard) {
+		print_time(w, "last_heard", heard);
+		sdk_jsonw_kint(w, "silent_s", now_ms > heard ? (now_ms - heard) / 1000 : 0);
+	}
+	sdk_jsonw_kint(w, "accepted", found ? db_int(stmt, 1) : 0);
+	sdk_jsonw_kint(w, "repeated", found ? db_int(stmt, 2) : 0);
+	sdk_jsonw_kint(w, "dead", found ? db_int(stmt, 3) : 0);
+	sdk_jsonw_kint(w, "late", found ? db_int(stmt, 4) : 0);
+	sdk_jsonw_kint(w, "unmapped", found ? db_int(stmt, 5) : 0);
+	sdk_jsonw_kint(w, "dead_letters_waiting", found ? db_int(stmt, 6) : 0);
+	sdk_jsonw_close(w, '}');
+	db_done(stmt);
+}
+
+enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct supplier_set *set, int64_t now_ms,
+			   struct ent_str *ret, struct ent_err *err)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_key(&w, "items");
+	sdk_jsonw_open(&w, '[');
+	for (size_t i = 0; i < set->n; i++) {
+		const struct supplier *supplier = &set->at[i];
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kstr(&w, "name", supplier->name);
+		sdk_jsonw_kstr(&w, "title", supplier->title);
+		sdk_jsonw_kz(&w, "connector", supplier->connector->name);
+		sdk_jsonw_kz(&w, "public_comments", supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
+		sdk_jsonw_kbool(&w, "signed", supplier->n_secret > 0);
+		print_health(db, &w, supplier->name, now_ms);
+		sdk_jsonw_close(&w, '}');
+	}
+	sdk_jsonw_close(&w, ']');
+	sdk_jsonw_close(&w, '}');
+	return print_answer(db, arena, &buf, ret, err);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON shapes that the reads share. Only for store/read*.c and outbox.c. */
+#ifndef STORE_READ_PRINT_H
+#define STORE_READ_PRINT_H
+
+#include "core/state.h"
+#include "sdk/json.h"
+#include "store/db.h"
+
+void print_time(struct sdk_jsonw *w, const char *key, int64_t ms);
+/* The members of an incident, without braces. */
+void print_incident(struct sdk_jsonw *w, const struct incident *incident);
+/* "attributes": {name: {"text","native"?}} */
+void print_attributes(struct sdk_jsonw *w, const struct ticket *ticket);
+/* Moves what buf holds into the arena and releases buf; ENT_ERETRY when the store failed or it was too large. */
+enum ent_rc print_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,
+			 struct ent_err *err) __attribute__((warn_unused_result));
+
+#endif

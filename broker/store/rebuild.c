@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/rebuild.h"
+
+#include "store/inbox.h"
+#include "store/unit.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BATCH = 5000 }; /* records a transaction */
+
+struct rebuild {
+	struct db *db;
+	int64_t n_open; /* in the open transaction */
+};
+
+enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions, struct clock *clock,
+			 struct chance *chance, struct rebuild **ret, struct ent_err *err)
+{
+	struct store_meta meta;
+	struct db *db = NULL;
+
+	if (!vfs && access(path, F_OK) == 0)
+		return sdk_fail(err, ENT_EINVAL, "%s exists; rebuild fills an empty data_dir only", path);
+	enum ent_rc rc = store_open(path, vfs, partitions, clock, chance, &db, &meta, err);
+	if (rc != ENT_OK)
+		return rc;
+	struct db_stmt *stmt = db_use(db, "UPDATE meta SET value = $1 WHERE name = 'store_id'");
+	db_bind_str(stmt, 1, sdk_str(store_id));
+	(void)db_row(stmt);
+	struct rebuild *rebuild = sdk_xalloc(sizeof *rebuild);
+	*rebuild = (struct rebuild){db, 0};
+	*ret = rebuild;
+	return ENT_OK;
+}
+
+static enum ent_rc settle(struct rebuild *rebuild, bool end, struct ent_err *err)
+{
+	if (rebuild->n_open > 0 && (end || rebuild->n_open >= BATCH)) {
+		(void)db_commit(rebuild->db);
+		rebuild->n_open = 0;
+	}
+	if (db_failed(rebuild->db))
+		return sdk_fail(err, ENT_EINVAL, "%s", db_error(rebuild->db));
+	return ENT_OK;
+}
+
+static void begin(struct rebuild *rebuild)
+{
+	if (rebuild->n_open++ == 0)
+		db_begin(rebuild->db);
+}
+
+enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *record, struct ent_err *err)
+{
+	struct sdk_arena arena;
+	enum event_kind kind;
+	struct event event;
+
+	if (!event_kind(record->type, &kind))
+		return sdk_fail(err, ENT_EINVAL, "event %" PRId64 " has a type this program does not know: %.*s",
+				record->seq, (int)record->type.n, record->type.p);
+	sdk_arena_init(&arena);
+	enum ent_rc rc = event_parse(&arena.abi, kind, record->json, &event, err);
+	if (rc == ENT_OK) {
+		event.seq = record->seq;
+		event.sequence = record->sequence;
+		event.time_ms = record->time_ms;
+		event.recorded_ms = record->recorded_ms;
+		event.traceparent = record->traceparent;
+		begin(rebuild);
+		struct db_stmt *stmt = db_use(rebuild->db, "DELETE FROM event WHERE seq = $1");
+		db_bind_int(stmt, 1, event.seq);
+		(void)db_row(stmt);
+		event_save(rebuild->db, &event, record->partition, record->json);
+		rc = settle(rebuild, false, err);
+	}
+	sdk_arena_release(&arena);
+	return rc;
+}
+
+/* ---- folding in order ------------------------------------------------------------- */
+
+static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, const struct event *event,
+			    struct ent_err *err)
+{
+	struct unit unit;
+
+	unit_init(&unit, rebuild->db, arena);
+	(void)unit_load_incident(&unit, event->incident);
+	if (unit.incident.sequence + 1 != event->sequence)
+		return sdk_fail(err, ENT_EINVAL,
+				"incident %" PRId64 ": event %" PRId64 " of it is missing on the stream (found %" PRId64
+				"); was the topic's retention shorter than its history?",
+				event->incident, unit.incident.sequence + 1, event->sequence);
+	if (event->ticket_id.n)
+		(void)unit_load_ticket(&unit, event->supplier, event->ticket_id);
+	if (event->comment.external_id.n)
+		(void)unit_load_comment(&unit, event->supplier, event->ticket_id, event->comment.external_id);
+	unit_fold(&unit, event);
+	unit_save(&unit);
+	if (event->delivery_id.n)
+		inbox_mark(rebuild->db, event->supplier, event->delivery_id, event->recorded_ms);
+	return ENT_OK;
+}
+
+/* One event's row, parsed into the arena. False: no more. */
+static bool next_event(struct db *db, struct ent_arena *arena, int64_t after, struct event *ret, enum ent_rc *ret_rc,
+		       struct ent_err *err)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, json FROM event WHERE seq > $1 "
+					  "AND kind <> '" EVENT_KIND_DEADLETTER "' ORDER BY seq LIMIT 1");
+	enum event_kind kind;
+
+	db_bind_int(stmt, 1, after);
+	if (!db_row(stmt))
+		return false;
+	struct ent_str name = db_str(stmt, 1);
+	struct ent_str type = sdk_format(arena, EVENT_TYPE_PREFIX "%.*s.v1", (int)name.n, name.p);
+	*ret_rc = event_kind(type, &kind) ? event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 5)), ret, err)
+					  : sdk_fail(err, ENT_EINVAL, "an event's kind is unknown");
+	if (*ret_rc == ENT_OK) {
+		ret->seq = db_int(stmt, 0);
+		ret->sequence = db_int(stmt, 2);
+		ret->time_ms = db_int(stmt, 3);
+		ret->recorded_ms = db_int(stmt, 4);
+	}
+	db_done(stmt);
+	return true;
+}
+
+enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct ent_err *err)
+{
+	enum ent_rc rc = settle(rebuild, true, err);
+	struct sdk_arena arena;
+	struct event event = {.seq = 0};
+	int64_t after = 0, n = 0;
+
+	sdk_arena_init(&arena);
+	while (rc == ENT_OK && next_event(rebuild->db, &arena.abi, after, &event, &rc, err)) {
+		if (rc != ENT_OK)
+			break;
+		begin(rebuild);
+		rc = fold_one(rebuild, &arena.abi, &event, err);
+		after = event.seq;
+		n++;
+		if (rc == ENT_OK)
+			rc = settle(rebuild, false, err);
+		sdk_arena_release(&arena);
+	}
+	sdk_arena_release(&arena);
+	if (rc == ENT_OK)
+		rc = settle(rebuild, true, err);
+	*ret_events = n;
+	return rc;
+}
+
+/* A place holder in the outbox at last_seq, so that the sequence goes on behind it. */
+void rebuild_reserve(struct rebuild *rebuild, int64_t last_seq)
+{
+	struct db_stmt *stmt = db_use(rebuild->db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, "
+						   "recorded_ms, supplier, delivery_id, traceparent, json) VALUES "
+						   "($1, '" EVENT_KIND_DEADLETTER "', 0, $1, -1, 0, 0, '', '', '', '') "
+						   "ON CONFLICT (seq) DO NOTHING");
+	db_bind_int(stmt, 1, last_seq);
+	(void)db_row(stmt);
+}
+
+void rebuild_close(struct rebuild *rebuild)
+{
+	if (!rebuild)
+		return;
+	db_rollback(rebuild->db);
+	db_close(rebuild->db);
+	free(rebuild);
+}

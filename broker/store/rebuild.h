@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Filling an empty store from the stream alone, and saying whether two stores hold
+ * the same. Partitions come in any order; the store's own sequence puts them right.
+ */
+#ifndef STORE_REBUILD_H
+#define STORE_REBUILD_H
+
+#include "core/event.h"
+#include "store/store.h"
+
+struct rebuild;
+
+/* path must not exist. store_id and partitions are those of the store that wrote the stream. */
+enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions, struct clock *clock,
+			 struct chance *chance, struct rebuild **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* One record of entente.events.v1, in any order, each once or more. */
+struct rebuild_record {
+	int64_t seq, sequence, time_ms, recorded_ms;
+	int32_t partition;
+	struct ent_str type, json, traceparent;
+};
+enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *record, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* All records are in: fold them in order. ENT_EINVAL names the first gap in an incident's sequence. */
+enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* last_seq: the relay's position, so that dead letters' numbers are not used again. */
+void rebuild_reserve(struct rebuild *rebuild, int64_t last_seq);
+void rebuild_close(struct rebuild *rebuild); /* takes NULL */
+
+/* SHA-256 over incidents, tickets with their stamps, threads, attachments and events, in an order of its own;
+ * row ids and raw deliveries do not count. As 64 hex digits. */
+enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err) __attribute__((warn_unused_result));
+
+/* Is the store sound? Each finding is a line; *ret_findings counts them. */
+enum ent_rc store_check(struct db *db, struct sdk_buf *report, int64_t *ret_findings, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+#endif

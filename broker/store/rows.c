@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Incidents, comments, attachments, correlation, events; rows_ticket.c has the tickets. */
+#include "store/rows.h"
+
+#include "sdk/webhook.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct ent_str some(struct ent_str s)
+{
+	return s.p ? s : ENT_STR("");
+}
+
+static void copy_uuid(char ret[ID_SIZE], struct ent_str s)
+{
+	snprintf(ret, ID_SIZE, "%.*s", (int)s.n, s.p ? s.p : "");
+}
+
+bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+		       "merged_into, n_ticket, n_comment FROM incident WHERE number = $1");
+	db_bind_int(stmt, 1, number);
+	if (!db_row(stmt))
+		return false;
+	*ret = (struct incident){.number = number,
+				 .title = sdk_dup(arena, db_str(stmt, 1)),
+				 .status = sdk_status(db_str(stmt, 2)),
+				 .priority = (int)db_int(stmt, 3),
+				 .holder = sdk_dup(arena, db_str(stmt, 4)),
+				 .holder_since_ms = db_int(stmt, 5),
+				 .opened_ms = db_int(stmt, 6),
+				 .changed_ms = db_int(stmt, 7),
+				 .sequence = db_int(stmt, 8),
+				 .merged_into = db_int(stmt, 9),
+				 .n_ticket = db_int(stmt, 10),
+				 .n_comment = db_int(stmt, 11)};
+	copy_uuid(ret->uuid, db_str(stmt, 0));
+	db_done(stmt);
+	return true;
+}
+
+void incident_save(struct db *db, const struct incident *incident, bool is_new)
+{
+	struct db_stmt *stmt;
+
+	if (is_new) {
+		stmt = db_use(db, "INSERT INTO incident (title, status, priority, holder, holder_since_ms, opened_ms, "
+				  "changed_ms, sequence, merged_into, n_ticket, n_comment, number, uuid) "
+				  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+		db_bind_str(stmt, 13, sdk_str(incident->uuid));
+	} else {
+		stmt = db_use(db, "UPDATE incident SET title = $1, status = $2, priority = $3, holder = $4, "
+				  "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
+				  "n_ticket = $10, n_comment = $11 WHERE number = $12");
+	}
+	db_bind_str(stmt, 1, some(incident->title));
+	db_bind_str(stmt, 2, sdk_str(sdk_status_name(incident->status)));
+	db_bind_int(stmt, 3, incident->priority);
+	db_bind_str(stmt, 4, some(incident->holder));
+	db_bind_int(stmt, 5, incident->holder_since_ms);
+	db_bind_int(stmt, 6, incident->opened_ms);
+	db_bind_int(stmt, 7, incident->changed_ms);
+	db_bind_int(stmt, 8, incident->sequence);
+	db_bind_int(stmt, 9, incident->merged_into);
+	db_bind_int(stmt, 10, incident->n_ticket);
+	db_bind_int(stmt, 11, incident->n_comment);
+	db_bind_int(stmt, 12, incident->number);
+	(void)db_row(stmt);
+}
+
+int64_t incident_living(struct db *db, int64_t number)
+{
+	/* Merges always point to an older incident, so this ends. */
+	while (number != 0) {
+		struct db_stmt *stmt = db_use(db, "SELECT merged_into FROM incident WHERE number = $1");
+		db_bind_int(stmt, 1, number);
+		if (!db_row(stmt))
+			return 0;
+		int64_t into = db_int(stmt, 0);
+		db_done(stmt);
+		if (into == 0)
+			return number;
+		number = into < number ? into : 0;
+	}
+	return 0;
+}
+
+void incident_count(struct db *db, struct incident *incident)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT (SELECT count(*) FROM ticket WHERE incident = $1), "
+					  "(SELECT count(*) FROM comment WHERE incident = $1)");
+	db_bind_int(stmt, 1, incident->number);
+	if (db_row(stmt)) {
+		incident->n_ticket = db_int(stmt, 0);
+		incident->n_comment = db_int(stmt, 1);
+	}
+	db_done(stmt);
+}
+
+/* ---- comments and attachments ---------------------------------------------- */
+
+bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str ticket,
+		  struct ent_str external_id, struct comment *ret)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT id, uuid, incident, author_id, author_name, body, visibility, audience, "
+		       "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
+		       "WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, ticket);
+	db_bind_str(stmt, 3, external_id);
+	if (!db_row(stmt))
+		return false;
+	*ret = (struct comment){.id = db_int(stmt, 0),
+				.incident = db_int(stmt, 2),
+				.supplier = supplier,
+				.ticket = ticket,
+				.external_id = external_id,
+				.author = {sdk_dup(arena, db_str(stmt, 3)), sdk_dup(arena, db_str(stmt, 4))},
+				.body = sdk_dup(arena, db_str(stmt, 5)),
+				.visibility = sdk_eqz(db_str(stmt, 6), "public") ? ENT_PUBLIC : ENT_INTERNAL,
+				.audience = {AUDIENCE_INTERNAL, sdk_dup(arena, db_str(stmt, 8))},
+				.created_ms = db_int(stmt, 9),
+				.edited_ms = db_int(stmt, 10),
+				.removed = db_int(stmt, 11) != 0,
+				.stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
+	copy_uuid(ret->uuid, db_str(stmt, 1));
+	(void)audience_kind(db_str(stmt, 7), &ret->audience.kind); /* an unknown word stays internal */
+	db_done(stmt);
+	return true;
+}
+
+void comment_save(struct db *db, struct comment *comment)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author_id, author_name, body, "
+		"visibility, audience, audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
+		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, "
+		"visibility = excluded.visibility, audience = excluded.audience, "
+		"audience_suppliers = excluded.audience_suppliers, edited_ms = excluded.edited_ms, "
+		"removed = excluded.removed, stamp_version = excluded.stamp_version, stamp_ms = excluded.stamp_ms "
+		"RETURNING id");
+	db_bind_str(stmt, 1, sdk_str(comment->uuid));
+	db_bind_int(stmt, 2, comment->incident);
+	db_bind_str(stmt, 3, some(comment->supplier));
+	db_bind_str(stmt, 4, some(comment->ticket));
+	db_bind_str(stmt, 5, some(comment->external_id));
+	db_bind_str(stmt, 6, some(comment->author.id));
+	db_bind_str(stmt, 7, some(comment->author.name));
+	db_bind_str(stmt, 8, some(comment->body));
+	db_bind_str(stmt, 9, sdk_str(comment->visibility == ENT_PUBLIC ? "public" : "internal"));
+	db_bind_str(stmt, 10, sdk_str(audience_name(comment->audience.kind)));
+	db_bind_str(stmt, 11, some(comment->audience.suppliers));
+	db_bind_int(stmt, 12, comment->created_ms);
+	db_bind_int(stmt, 13, comment->edited_ms);
+	db_bind_int(stmt, 14, comment->removed);
+	db_bind_int(stmt, 15, comment->stamp.version);
+	db_bind_int(stmt, 16, comment->stamp.time_ms);
+	if (db_row(stmt))
+		comment->id = db_int(stmt, 0);
+	db_done(stmt);
+}
+
+bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM attachment WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, ticket);
+	db_bind_str(stmt, 3, external_id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+void attachment_save(struct db *db, const struct event *event)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (supplier, ticket, external_id) DO NOTHING");
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	db_bind_str(stmt, 3, event->ticket_id);
+	db_bind_str(stmt, 4, event->attachment.id);
+	db_bind_str(stmt, 5, some(event->attachment.name));
+	db_bind_str(stmt, 6, some(event->attachment.media_type));
+	db_bind_str(stmt, 7, some(event->attachment.url));
+	db_bind_int(stmt, 8, event->attachment.size);
+	db_bind_int(stmt, 9, event->time_ms);
+	(void)db_row(stmt);
+}
+
+/* ---- correlation ------------------------------------------------------------- */
+
+void rows_move(struct db *db, int64_t from, int64_t to)
+{
+	static const char *const sql[] = {
+	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
+	    "UPDATE comment SET incident = $2 WHERE incident = $1",
+	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
+	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
+	    "INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
+	    "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING",
+	    "DELETE FROM reference WHERE incident = $1",
+	};
+	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+		struct db_stmt *stmt = db_use(db, sql[i]);
+		db_bind_int(stmt, 1, from);
+		if (i + 1 < sizeof sql / sizeof *sql)
+			db_bind_int(stmt, 2, to);
+		(void)db_row(stmt);
+	}
+}
+
+void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation)
+{
+	if (correlation->key.n) {
+		struct db_stmt *stmt = db_use(db, "INSERT INTO correlation (key, incident) VALUES ($1, $2) "
+						  "ON CONFLICT (key) DO NOTHING");
+		db_bind_str(stmt, 1, correlation->key);
+		db_bind_int(stmt, 2, incident);
+		(void)db_row(stmt);
+	}
+	for (size_t i = 0; i < correlation->n_reference; i++) {
+		struct db_stmt *stmt =
+		    db_use(db, "INSERT INTO reference (supplier, external_id, incident) VALUES ($1, $2, $3) "
+			       "ON CONFLICT (supplier, external_id, incident) DO NOTHING");
+		db_bind_str(stmt, 1, correlation->reference[i].supplier);
+		db_bind_str(stmt, 2, correlation->reference[i].id);
+		db_bind_int(stmt, 3, incident);
+		(void)db_row(stmt);
+	}
+}
+
+int64_t correlation_find(struct db *db, struct ent_str key)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT incident FROM correlation WHERE key = $1");
+	db_bind_str(stmt, 1, key);
+	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return incident;
+}
+
+bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM reference WHERE supplier = $1 AND external_id = $2 AND incident = $3");
+	db_bind_str(stmt, 1, reference->supplier);
+	db_bind_str(stmt, 2, reference->id);
+	db_bind_int(stmt, 3, incident);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT min(incident) FROM reference WHERE supplier = $1 AND "
+					  "external_id IN ($2, $3)");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, external_id);
+	db_bind_str(stmt, 3, key.n ? key : external_id);
+	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return incident;
+}
+
+/* ---- events ------------------------------------------------------------------ */
+
+void event_save(struct db *db, const struct event *event, int32_t partition, struct ent_str json)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, "
+		       "delivery_id, traceparent, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+	db_bind_int(stmt, 1, event->seq);
+	db_bind_str(stmt, 2, sdk_str(event_name(event->kind)));
+	db_bind_int(stmt, 3, event->incident);
+	db_bind_int(stmt, 4, event->sequence);
+	db_bind_int(stmt, 5, partition);
+	db_bind_int(stmt, 6, event->time_ms);
+	db_bind_int(stmt, 7, event->recorded_ms);
+	db_bind_str(stmt, 8, some(event->supplier));
+	db_bind_str(stmt, 9, some(event->delivery_id));
+	db_bind_str(stmt, 10, some(event->traceparent));
+	db_bind_str(stmt, 11, json);
+	(void)db_row(stmt);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading and saving what core/state.h describes. Loaded strings live in the
+ * arena. Failures stick in db; a load that fails says "not found".
+ */
+#ifndef STORE_ROWS_H
+#define STORE_ROWS_H
+
+#include "core/event.h"
+#include "core/state.h"
+#include "store/db.h"
+
+bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret);
+void incident_save(struct db *db, const struct incident *incident, bool is_new);
+/* The living incident that `number` is part of now: follows merges; 0: there is none. */
+int64_t incident_living(struct db *db, int64_t number);
+
+bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
+		 struct ticket *ret);
+void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
+/* From the column `attributes`. False: damaged. */
+bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);
+/* Status of the supplier's ticket in the incident that changed last; UNKNOWN: none. */
+enum ent_status ticket_status(struct db *db, int64_t incident, struct ent_str supplier);
+/* The incident of a supplier's ticket by external id, else by key; 0: none. */
+int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word);
+/* All tickets of an incident as (supplier, external id), in the order they were linked. */
+size_t ticket_list(struct db *db, struct ent_arena *arena, int64_t incident, const struct ent_reference **ret);
+
+bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str ticket,
+		  struct ent_str external_id, struct comment *ret);
+void comment_save(struct db *db, struct comment *comment);
+
+bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
+void attachment_save(struct db *db, const struct event *event);
+
+/* What an incident.absorbed / incident.merged pair does to everything but the two incidents' own rows. */
+void rows_move(struct db *db, int64_t from, int64_t to);
+void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_comment from the rows */
+
+/* Correlation keys and references, as an event tells them. */
+void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation);
+int64_t correlation_find(struct db *db, struct ent_str key); /* as stored; 0: none */
+bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident);
+/* Who refers to this ticket (by its id or key)? The oldest such incident, 0: nobody. */
+int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key);
+
+/* Appends an event row; event->seq and sequence are set. json: what event_print gave. */
+void event_save(struct db *db, const struct event *event, int32_t partition, struct ent_str json);
+#define EVENT_KIND_DEADLETTER "deadletter" /* in the column kind */
+
+#endif

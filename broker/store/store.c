@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/store.h"
+
+#include "store/sql_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "ENTE": so that another program's SQLite file is not taken for a store. */
+#define APPLICATION_ID 0x454e5445
+
+static int64_t ask_int(struct db *db, const char *sql)
+{
+	struct db_stmt *stmt = db_use(db, sql);
+	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return value;
+}
+
+static enum ent_rc store_trouble(struct db *db, const char *path, struct ent_err *err)
+{
+	return sdk_fail(err, ENT_EINVAL, "%s: %s", path, db_error(db));
+}
+
+static void meta_put(struct db *db, const char *name, struct ent_str value)
+{
+	struct db_stmt *stmt = db_use(db, "INSERT INTO meta (name, value) VALUES ($1, $2) "
+					  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+	db_bind_str(stmt, 1, sdk_str(name));
+	db_bind_str(stmt, 2, value);
+	(void)db_row(stmt);
+}
+
+static bool meta_get(struct db *db, const char *name, char *ret, size_t size)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT value FROM meta WHERE name = $1");
+	db_bind_str(stmt, 1, sdk_str(name));
+	bool found = db_row(stmt);
+	if (found) {
+		struct ent_str value = db_str(stmt, 0);
+		snprintf(ret, size, "%.*s", (int)value.n, value.p);
+	}
+	db_done(stmt);
+	return found;
+}
+
+static enum ent_rc read_meta(struct db *db, const char *path, struct store_meta *ret, struct ent_err *err)
+{
+	char partitions[16] = "", created[24] = "";
+	int64_t n = 0, ms = 0;
+
+	if (!meta_get(db, "store_id", ret->store_id, sizeof ret->store_id) ||
+	    !meta_get(db, "partitions", partitions, sizeof partitions) ||
+	    !meta_get(db, "created_ms", created, sizeof created) || !sdk_to_int(sdk_str(partitions), &n) ||
+	    !sdk_to_int(sdk_str(created), &ms) || n < 1 || n > 10000 || strlen(ret->store_id) != ID_SIZE - 1)
+		return sdk_fail(err, ENT_EINVAL, "%s: %s", path,
+				db_failed(db) ? db_error(db) : "its identity is missing or damaged; restore a backup");
+	ret->partitions = (int32_t)n;
+	ret->created_ms = ms;
+	return ENT_OK;
+}
+
+static enum ent_rc check_version(struct db *db, const char *path, bool may_be_empty, int64_t *ret_version,
+				 struct ent_err *err)
+{
+	int64_t id = ask_int(db, "PRAGMA application_id");
+	int64_t version = ask_int(db, "PRAGMA user_version");
+	int64_t tables = ask_int(db, "SELECT count(*) FROM sqlite_master");
+
+	if (db_failed(db))
+		return store_trouble(db, path, err);
+	*ret_version = version;
+	if (tables == 0 && may_be_empty)
+		return ENT_OK;
+	if (id != APPLICATION_ID)
+		return sdk_fail(err, ENT_EINVAL, "%s is not a store of Entente; name another data_dir", path);
+	if (version > STORE_VERSION)
+		return sdk_fail(err, ENT_EINVAL, "%s has version %d, this program knows %d; use the newer program", path,
+				(int)version, STORE_VERSION);
+	if (version < STORE_VERSION && !may_be_empty)
+		return sdk_fail(err, ENT_EINVAL, "%s has version %d; `entente serve` brings it to %d", path, (int)version,
+				STORE_VERSION);
+	return ENT_OK;
+}
+
+/* Each migration and its version number in one transaction: killed midway, it starts again. */
+static void migrate(struct db *db, int64_t version, int32_t partitions, struct clock *clock, struct chance *chance)
+{
+	char text[64];
+
+	db_begin(db);
+	db_exec(db, sql_0001);
+	snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID, STORE_VERSION);
+	db_exec(db, text);
+	if (version == 0) {
+		char id[ID_SIZE];
+		chance->uuid(chance, id);
+		meta_put(db, "store_id", sdk_str(id));
+		snprintf(text, sizeof text, "%d", (int)partitions);
+		meta_put(db, "partitions", sdk_str(text));
+		snprintf(text, sizeof text, "%lld", (long long)clock->now_ms(clock));
+		meta_put(db, "created_ms", sdk_str(text));
+	}
+	(void)db_commit(db);
+}
+
+enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock, struct chance *chance,
+		       struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
+{
+	struct db *db = NULL;
+	int64_t version = 0;
+	enum ent_rc rc = db_open(path, DB_WRITE, vfs, &db, err);
+
+	if (rc == ENT_OK)
+		rc = check_version(db, path, true, &version, err);
+	if (rc == ENT_OK && version < STORE_VERSION)
+		migrate(db, version, partitions, clock, chance);
+	if (rc == ENT_OK && db_failed(db))
+		rc = store_trouble(db, path, err);
+	if (rc == ENT_OK)
+		rc = read_meta(db, path, ret_meta, err);
+	if (rc != ENT_OK) {
+		db_close(db);
+		return rc;
+	}
+	*ret_db = db;
+	return ENT_OK;
+}
+
+enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_db, struct store_meta *ret_meta,
+			    struct ent_err *err)
+{
+	struct db *db = NULL;
+	int64_t version;
+	enum ent_rc rc = db_open(path, DB_READ, vfs, &db, err);
+
+	if (rc == ENT_OK)
+		rc = check_version(db, path, false, &version, err);
+	if (rc == ENT_OK)
+		rc = read_meta(db, path, ret_meta, err);
+	if (rc != ENT_OK) {
+		db_close(db);
+		return rc;
+	}
+	*ret_db = db;
+	return ENT_OK;
+}

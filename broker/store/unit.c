@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/unit.h"
+
+#include <assert.h>
+#include <string.h>
+
+void unit_init(struct unit *unit, struct db *db, struct ent_arena *arena)
+{
+	*unit = (struct unit){.db = db, .arena = arena};
+}
+
+bool unit_load_ticket(struct unit *unit, struct ent_str supplier, struct ent_str external_id)
+{
+	unit->has_ticket = ticket_load(unit->db, unit->arena, supplier, external_id, &unit->ticket);
+	return unit->has_ticket;
+}
+
+bool unit_load_comment(struct unit *unit, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id)
+{
+	unit->has_comment = comment_load(unit->db, unit->arena, supplier, ticket, external_id, &unit->comment);
+	return unit->has_comment;
+}
+
+bool unit_load_incident(struct unit *unit, int64_t number)
+{
+	unit->incident_is_new = !incident_load(unit->db, unit->arena, number, &unit->incident);
+	return !unit->incident_is_new;
+}
+
+static void fold_ticket_event(struct unit *unit, const struct event *event)
+{
+	if (!unit->has_ticket)
+		unit->ticket = (struct ticket){.id = 0};
+	unit->has_ticket = true;
+	unit->ticket_dirty = true;
+	fold_ticket(&unit->ticket, event);
+	correlation_save(unit->db, event->incident, &event->correlation);
+}
+
+static void fold_comment_event(struct unit *unit, const struct event *event)
+{
+	if (!unit->has_comment)
+		unit->comment = (struct comment){.id = 0};
+	unit->has_comment = true;
+	fold_comment(&unit->comment, event);
+	comment_save(unit->db, &unit->comment);
+}
+
+/* The other incident's last event: its row alone. */
+static void fold_absorbed(struct unit *unit, const struct event *event)
+{
+	struct incident gone;
+
+	if (incident_load(unit->db, unit->arena, event->incident, &gone)) {
+		fold_incident(&gone, event);
+		incident_save(unit->db, &gone, false);
+	}
+}
+
+static void fold_merged(struct unit *unit, const struct event *event)
+{
+	if (unit->ticket_dirty) { /* its row must be where rows_move() finds it */
+		ticket_save(unit->db, &unit->ticket);
+		unit->ticket_dirty = false;
+	}
+	rows_move(unit->db, event->other, event->incident);
+	incident_count(unit->db, &unit->incident);
+	if (unit->has_ticket && unit->ticket.incident == event->other)
+		unit->ticket.incident = event->incident;
+}
+
+void unit_fold(struct unit *unit, const struct event *event)
+{
+	if (event->kind == EVENT_INCIDENT_ABSORBED) {
+		fold_absorbed(unit, event);
+		return;
+	}
+	fold_incident(&unit->incident, event);
+	unit->incident_dirty = true;
+	switch (event->kind) {
+	case EVENT_TICKET_LINKED:
+	case EVENT_TICKET_CHANGED:
+	case EVENT_TICKET_REMOVED:
+		fold_ticket_event(unit, event);
+		break;
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+		fold_comment_event(unit, event);
+		break;
+	case EVENT_ATTACHMENT_ADDED:
+		attachment_save(unit->db, event);
+		break;
+	case EVENT_INCIDENT_MERGED:
+		fold_merged(unit, event);
+		break;
+	case EVENT_INCIDENT_OPENED:
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_TICKET_LATE:
+	case EVENT_N:
+		break;
+	}
+}
+
+void unit_save(struct unit *unit)
+{
+	if (unit->incident_dirty)
+		incident_save(unit->db, &unit->incident, unit->incident_is_new);
+	if (unit->ticket_dirty)
+		ticket_save(unit->db, &unit->ticket);
+	unit->incident_is_new = unit->incident_dirty = unit->ticket_dirty = false;
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue and the step. What a job means is in apply.c and inbox.c. */
+#include "store/writer.h"
+
+#include "store/apply.h"
+#include "store/outbox.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { TALLY_MAX = 64, PRUNE_MAX = 2000, EVENT_SIZE_MAX = 64 << 20 };
+
+struct writer {
+	struct db *db;
+	struct store_meta meta;
+	struct clock *clock;
+	struct chance *chance;
+	struct metrics *metrics;
+	struct writer_options options;
+	void (*wake_relay)(void *);
+	void *relay;
+
+	pthread_mutex_t lock; /* guards the queue */
+	pthread_cond_t waiting;
+	struct job *first, **last;
+	size_t n_queue;
+	bool closed, woken;
+
+	/* the writer's thread only */
+	struct ledger ledger;
+	struct sdk_arena arena; /* of one job */
+	struct sdk_buf json;
+	struct supplier_tally tally[TALLY_MAX];
+	size_t n_tally;
+
+	_Atomic int64_t last_seq;
+};
+
+static int64_t ask(struct db *db, const char *sql)
+{
+	struct db_stmt *stmt = db_use(db, sql);
+	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return value;
+}
+
+struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
+			  struct metrics *metrics, const struct writer_options *options, void (*wake_relay)(void *relay),
+			  void *relay)
+{
+	struct writer *writer = sdk_xalloc(sizeof *writer);
+	pthread_condattr_t attr;
+
+	memset(writer, 0, sizeof *writer);
+	writer->db = db;
+	writer->meta = *meta;
+	writer->clock = clock;
+	writer->chance = chance;
+	writer->metrics = metrics;
+	writer->options = *options;
+	writer->wake_relay = wake_relay;
+	writer->relay = relay;
+	writer->last = &writer->first;
+	pthread_mutex_init(&writer->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&writer->waiting, &attr);
+	pthread_condattr_destroy(&attr);
+	sdk_arena_init(&writer->arena);
+	sdk_buf_init(&writer->json, EVENT_SIZE_MAX);
+	writer->ledger.seq = outbox_last_seq(db);
+	writer->ledger.number = ask(db, "SELECT coalesce(max(number), 0) FROM incident");
+	writer->last_seq = writer->ledger.seq;
+	metric_set(metrics, METRIC_DEAD_LETTERS, ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
+	return writer;
+}
+
+void writer_free(struct writer *writer)
+{
+	if (!writer)
+		return;
+	assert(!writer->first);
+	db_close(writer->db);
+	sdk_arena_release(&writer->arena);
+	sdk_buf_release(&writer->json);
+	pthread_cond_destroy(&writer->waiting);
+	pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
+
+/* ---- the queue: any thread ----------------------------------------------------- */
+
+bool writer_submit(struct writer *writer, struct job *job)
+{
+	bool taken = false;
+
+	pthread_mutex_lock(&writer->lock);
+	if (!writer->closed && writer->n_queue < writer->options.queue_max) {
+		job->next = NULL;
+		job->outcome = JOB_WAITING;
+		*writer->last = job;
+		writer->last = &job->next;
+		writer->n_queue++;
+		taken = true;
+		if (writer->n_queue == 1)
+			pthread_cond_signal(&writer->waiting);
+	}
+	metric_set(writer->metrics, METRIC_WRITER_QUEUE, (int64_t)writer->n_queue);
+	pthread_mutex_unlock(&writer->lock);
+	return taken;
+}
+
+void writer_wait(struct writer *writer, int timeout_ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += (timeout_ms % 1000) * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->first && !writer->woken &&
+	       pthread_cond_timedwait(&writer->waiting, &writer->lock, &until) != ETIMEDOUT)
+		;
+	writer->woken = false;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_wake(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->woken = true;
+	pthread_cond_signal(&writer->waiting);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_close(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->closed = true;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+int64_t writer_last_seq(const struct writer *writer)
+{
+	return writer->last_seq;
+}
+
+static struct job *take_batch(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	struct job *batch = writer->first, *end = batch;
+	size_t n = batch ? 1 : 0;
+	while (end && end->next && n < writer->options.batch_max) {
+		end = end->next;
+		n++;
+	}
+	if (batch) {
+		writer->first = end->next;
+		end->next = NULL;
+		if (!writer->first)
+			writer->last = &writer->first;
+		writer->n_queue -= n;
+	}
+	metric_set(writer->metrics, METRIC_WRITER_QUEUE, (int64_t)writer->n_queue);
+	pthread_mutex_unlock(&writer->lock);
+	return batch;
+}
+
+/* ---- one job -------------------------------------------------------------------- */
+
+static struct supplier_tally *tally_of(struct writer *writer, struct ent_str name)
+{
+	for (size_t i = 0; i < writer->n_tally; i++)
+		if (sdk_eq(writer->tally[i].name, name))
+			return &writer->tally[i];
+	if (writer->n_tally == TALLY_MAX) { /* many suppliers in one batch: write some of them early */
+		for (size_t i = 0; i < writer->n_tally; i++)
+			supplier_tally_save(writer->db, &writer->tally[i]);
+		writer->n_tally = 0;
+	}
+	struct supplier_tally *tally = &writer->tally[writer->n_tally++];
+	*tally = (struct supplier_tally){.name = name};
+	return tally;
+}
+
+static void keep_dead(struct writer *writer, struct apply *apply, struct job *job, struct ent_str reason)
+{
+	struct supplier_tally *tally = tally_of(writer, job->arrival.supplier);
+
+	if (apply_dead_letter(apply, &job->arrival, job->packed, reason)) {
+		tally->dead++;
+		job->outcome = JOB_DEAD;
+	} else {
+		tally->repeated++;
+		job->outcome = JOB_REPEATED;
+	}
+	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)(reason.n < 230 ? reason.n : 230), reason.p);
+}
+
+static void run_delivery(struct writer *writer, struct apply *apply, struct job *job)
+{
+	struct arrival *arrival = &job->arrival;
+	struct supplier_tally *tally = tally_of(writer, arrival->supplier);
+
+	if (arrival->received_ms > tally->heard_ms)
+		tally->heard_ms = arrival->received_ms;
+	if (!job->packed.p)
+		job->packed = raw_pack(apply->arena, arrival->body);
+	switch (inbox_take(writer->db, arrival, job->packed)) {
+	case INBOX_NEW:
+		break;
+	case INBOX_REPEAT:
+	case INBOX_REPEAT_DEAD:
+		tally->repeated++;
+		job->outcome = JOB_REPEATED;
+		return;
+	case INBOX_OTHER_BODY:
+		keep_dead(writer, apply, job,
+			  ENT_STR("a delivery with this id came before with another body; the first one stands"));
+		return;
+	}
+	if (arrival->dead) {
+		keep_dead(writer, apply, job, arrival->reason);
+		return;
+	}
+	apply_changes(apply, arrival);
+	tally->accepted++;
+	tally->late += apply->n_late;
+	tally->unmapped += arrival->n_unmapped;
+	job->outcome = JOB_ACCEPTED;
+}
+
+static void run_replay(struct writer *writer, struct apply *apply, struct job *job)
+{
+	struct arrival *arrival = &job->arrival;
+
+	if (arrival->dead) {
+		bool waits = dead_letter_again(writer->db, job->dead_letter, arrival->reason, apply->now_ms);
+		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
+		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)(arrival->reason.n < 230 ? arrival->reason.n : 230),
+			       arrival->reason.p);
+		return;
+	}
+	if (!dead_letter_close(writer->db, job->dead_letter, "replayed", apply->now_ms)) {
+		job->outcome = JOB_NOT_FOUND;
+		return;
+	}
+	apply_changes(apply, arrival);
+	job->outcome = JOB_ACCEPTED;
+}
+
+static void add_token(struct writer *writer, struct apply *apply, struct job *job)
+{
+	struct db_stmt *stmt = db_use(writer->db, "INSERT INTO token (name, hash, created_ms, expires_ms) "
+						  "VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING name");
+	db_bind_str(stmt, 1, job->token.name);
+	db_bind_blob(stmt, 2, (struct ent_str){(const char *)job->token.hash, sizeof job->token.hash});
+	db_bind_int(stmt, 3, apply->now_ms);
+	db_bind_int(stmt, 4, job->token.expires_ms);
+	job->outcome = db_row(stmt) ? JOB_ACCEPTED : JOB_REPEATED; /* the name is taken */
+	db_done(stmt);
+}
+
+static void remove_token(struct writer *writer, struct job *job)
+{
+	struct db_stmt *stmt = db_use(writer->db, "DELETE FROM token WHERE name = $1 RETURNING name");
+	db_bind_str(stmt, 1, job->token.name);
+	job->outcome = db_row(stmt) ? JOB_ACCEPTED : JOB_NOT_FOUND;
+	db_done(stmt);
+}
+
+static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
+{
+	struct apply apply = {.db = writer->db,
+			      .arena = &writer->arena.abi,
+			      .chance = writer->chance,
+			      .partitions = writer->meta.partitions,
+			      .now_ms = now_ms,
+			      .ledger = &writer->ledger,
+			      .json = &writer->json};
+
+	switch (job->kind) {
+	case JOB_DELIVERY:
+		run_delivery(writer, &apply, job);
+		break;
+	case JOB_REPLAY:
+		run_replay(writer, &apply, job);
+		break;
+	case JOB_DEAD_IGNORE:
+		job->outcome = dead_letter_close(writer->db, job->dead_letter, "ignored", now_ms) ? JOB_ACCEPTED
+												   : JOB_NOT_FOUND;
+		break;
+	case JOB_TOKEN_ADD:
+		add_token(writer, &apply, job);
+		break;
+	case JOB_TOKEN_REMOVE:
+		remove_token(writer, job);
+		break;
+	case JOB_PRUNE:
+		inbox_prune(writer->db, job->prune_before_ms, PRUNE_MAX);
+		job->outcome = JOB_ACCEPTED;
+		break;
+	}
+	job->n_event = apply.n_event;
+	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
+	sdk_arena_release(&writer->arena);
+}
+
+/* ---- one turn --------------------------------------------------------------------- */
+
+static void count(struct writer *writer, const struct job *job)
+{
+	struct metrics *metrics = writer->metrics;
+
+	metric_add(metrics, METRIC_EVENTS_STORED, job->n_event);
+	if (job->kind == JOB_DELIVERY) {
+		metric_add(metrics, METRIC_DELIVERIES_ACCEPTED, job->outcome == JOB_ACCEPTED);
+		metric_add(metrics, METRIC_DELIVERIES_REPEATED, job->outcome == JOB_REPEATED);
+		metric_add(metrics, METRIC_DELIVERIES_DEAD, job->outcome == JOB_DEAD);
+		metric_add(metrics, METRIC_VALUES_UNMAPPED, job->arrival.n_unmapped);
+		metric_add(metrics, METRIC_DEAD_LETTERS, job->outcome == JOB_DEAD);
+	} else if (job->kind == JOB_REPLAY || job->kind == JOB_DEAD_IGNORE) {
+		metric_add(metrics, METRIC_DEAD_LETTERS, -(job->outcome == JOB_ACCEPTED));
+	}
+}
+
+static void answer_all(struct job *batch)
+{
+	while (batch) {
+		struct job *job = batch;
+		batch = job->next; /* answer() may free it */
+		job->answer(job);
+	}
+}
+
+static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger before, struct ent_err *err)
+{
+	(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
+	db_rollback(writer->db);
+	writer->ledger = before;
+	if (!db_forgive_full(writer->db))
+		return ENT_EINVAL;
+	for (struct job *job = batch; job; job = job->next)
+		job->outcome = JOB_UNAVAILABLE;
+	answer_all(batch);
+	return ENT_ERETRY;
+}
+
+enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
+{
+	struct job *batch = take_batch(writer);
+	struct ledger before = writer->ledger;
+	int64_t begin_us = writer->clock->mono_us(writer->clock);
+	int64_t now_ms = writer->clock->now_ms(writer->clock);
+	int64_t late = 0;
+
+	if (!batch)
+		return ENT_MORE;
+	writer->n_tally = 0;
+	db_begin(writer->db);
+	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
+		run_job(writer, job, now_ms);
+	for (size_t i = 0; i < writer->n_tally; i++) {
+		supplier_tally_save(writer->db, &writer->tally[i]);
+		late += writer->tally[i].late;
+	}
+#ifdef ENTENTE_MUTANT_ANSWER_EARLY
+	answer_all(batch);
+	batch = NULL;
+#endif
+	if (!db_commit(writer->db))
+		return undo(writer, batch, before, err);
+	writer->last_seq = writer->ledger.seq;
+	for (const struct job *job = batch; job; job = job->next)
+		count(writer, job);
+	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
+	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
+	metric_observe(writer->metrics, METRIC_WRITER_COMMIT_US, writer->clock->mono_us(writer->clock) - begin_us);
+	answer_all(batch);
+	if (writer->wake_relay && writer->ledger.seq != before.seq)
+		writer->wake_relay(writer->relay);
+	if (db_wal_pages(writer->db) > writer->options.wal_pages) {
+		db_checkpoint(writer->db);
+		if (db_failed(writer->db)) {
+			(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
+			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it. */
+			return db_forgive_full(writer->db) ? ENT_OK : ENT_EINVAL;
+		}
+	}
+	return ENT_OK;
+}

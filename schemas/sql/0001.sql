@@ -1,0 +1,157 @@
+-- The store, version 1. SQL that SQLite and PostgreSQL both speak. Times are milliseconds since the Unix
+-- epoch, UTC. A supplier is its name in the configuration. Text columns that may lack a value hold ''.
+
+CREATE TABLE meta (
+	name  TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+);
+
+-- Each delivery once: (supplier, delivery_id) is what makes a repeat a repeat.
+CREATE TABLE inbox (
+	id          INTEGER PRIMARY KEY,
+	supplier    TEXT NOT NULL,
+	delivery_id TEXT NOT NULL,
+	received_ms BIGINT NOT NULL,
+	body_hash   BLOB NOT NULL, -- SHA-256; empty after a rebuild: the body is not known any more
+	dead        SMALLINT NOT NULL,
+	UNIQUE (supplier, delivery_id)
+);
+
+-- What came, as it came; kept for store.raw_days.
+CREATE TABLE raw (
+	inbox       INTEGER PRIMARY KEY,
+	received_ms BIGINT NOT NULL,
+	header      TEXT NOT NULL, -- JSON object, secrets removed
+	body        BLOB NOT NULL  -- zstd
+);
+
+CREATE TABLE dead_letter (
+	id          INTEGER PRIMARY KEY,
+	supplier    TEXT NOT NULL,
+	delivery_id TEXT NOT NULL,
+	received_ms BIGINT NOT NULL,
+	body_hash   BLOB NOT NULL,
+	reason      TEXT NOT NULL,
+	state       TEXT NOT NULL, -- waiting, replayed, ignored
+	state_ms    BIGINT NOT NULL,
+	header      TEXT NOT NULL,
+	body        BLOB NOT NULL, -- zstd
+	UNIQUE (supplier, delivery_id, body_hash)
+);
+CREATE INDEX dead_letter_state ON dead_letter (state, id);
+
+CREATE TABLE incident (
+	number          INTEGER PRIMARY KEY,
+	uuid            TEXT NOT NULL UNIQUE,
+	title           TEXT NOT NULL,
+	status          TEXT NOT NULL,
+	priority        SMALLINT NOT NULL, -- 1..5, 0 unknown
+	holder          TEXT NOT NULL,     -- '' nobody
+	holder_since_ms BIGINT NOT NULL,
+	opened_ms       BIGINT NOT NULL,
+	changed_ms      BIGINT NOT NULL,
+	sequence        BIGINT NOT NULL, -- of its last event
+	merged_into     BIGINT NOT NULL, -- number, 0 lives
+	n_ticket        BIGINT NOT NULL,
+	n_comment       BIGINT NOT NULL
+);
+CREATE INDEX incident_changed ON incident (changed_ms, number);
+
+CREATE TABLE ticket (
+	id          INTEGER PRIMARY KEY,
+	supplier    TEXT NOT NULL,
+	external_id TEXT NOT NULL,
+	key         TEXT NOT NULL, -- what people call it there; '' as external_id
+	incident    BIGINT NOT NULL,
+	status      TEXT NOT NULL, -- canonical, 'unknown' when no map knows the native one
+	removed     SMALLINT NOT NULL,
+	changed_ms  BIGINT NOT NULL,
+	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]
+	UNIQUE (supplier, external_id)
+);
+CREATE INDEX ticket_incident ON ticket (incident, supplier);
+CREATE INDEX ticket_key ON ticket (key, supplier);
+
+CREATE TABLE comment (
+	id            INTEGER PRIMARY KEY,
+	uuid          TEXT NOT NULL,
+	incident      BIGINT NOT NULL,
+	supplier      TEXT NOT NULL,
+	ticket        TEXT NOT NULL, -- external_id
+	external_id   TEXT NOT NULL,
+	author_id     TEXT NOT NULL,
+	author_name   TEXT NOT NULL,
+	body          TEXT NOT NULL,
+	visibility    TEXT NOT NULL, -- in its own tool: internal, public
+	audience      TEXT NOT NULL, -- internal, suppliers, everyone, requester
+	audience_suppliers TEXT NOT NULL,
+	created_ms    BIGINT NOT NULL,
+	edited_ms     BIGINT NOT NULL,
+	removed       SMALLINT NOT NULL,
+	stamp_version BIGINT NOT NULL,
+	stamp_ms      BIGINT NOT NULL,
+	UNIQUE (supplier, ticket, external_id)
+);
+CREATE INDEX comment_incident ON comment (incident, created_ms, id);
+
+CREATE TABLE attachment (
+	id          INTEGER PRIMARY KEY,
+	incident    BIGINT NOT NULL,
+	supplier    TEXT NOT NULL,
+	ticket      TEXT NOT NULL,
+	external_id TEXT NOT NULL,
+	name        TEXT NOT NULL,
+	media_type  TEXT NOT NULL,
+	url         TEXT NOT NULL,
+	size        BIGINT NOT NULL, -- bytes, -1 unknown
+	created_ms  BIGINT NOT NULL,
+	UNIQUE (supplier, ticket, external_id)
+);
+CREATE INDEX attachment_incident ON attachment (incident, id);
+
+-- A key that several suppliers share, and the incident it stands for.
+CREATE TABLE correlation (
+	key      TEXT PRIMARY KEY,
+	incident BIGINT NOT NULL
+);
+
+-- An incident's ticket names another supplier's ticket, known here or not yet.
+CREATE TABLE reference (
+	supplier    TEXT NOT NULL,
+	external_id TEXT NOT NULL, -- or key
+	incident    BIGINT NOT NULL,
+	PRIMARY KEY (supplier, external_id, incident)
+);
+
+-- The outbox: every event and dead letter in one order. (incident, sequence) has no gap.
+CREATE TABLE event (
+	seq         INTEGER PRIMARY KEY,
+	kind        TEXT NOT NULL, -- without prefix and version; 'deadletter' goes to the dead letter topic
+	incident    BIGINT NOT NULL, -- number; of a dead letter: minus its id
+	sequence    BIGINT NOT NULL,
+	partition_no INTEGER NOT NULL,
+	time_ms     BIGINT NOT NULL,
+	recorded_ms BIGINT NOT NULL,
+	supplier    TEXT NOT NULL,
+	delivery_id TEXT NOT NULL,
+	traceparent TEXT NOT NULL,
+	json        TEXT NOT NULL,
+	UNIQUE (incident, sequence)
+);
+
+CREATE TABLE supplier (
+	name     TEXT PRIMARY KEY,
+	heard_ms BIGINT NOT NULL, -- last delivery of any kind
+	accepted BIGINT NOT NULL,
+	repeated BIGINT NOT NULL,
+	dead     BIGINT NOT NULL,
+	late     BIGINT NOT NULL,
+	unmapped BIGINT NOT NULL
+);
+
+CREATE TABLE token (
+	name       TEXT PRIMARY KEY,
+	hash       BLOB NOT NULL UNIQUE, -- SHA-256 of the token
+	created_ms BIGINT NOT NULL,
+	expires_ms BIGINT NOT NULL -- 0 never
+);
