@@ -1,0 +1,2 @@
+add_executable(event_roundtrip schemas/roundtrip.c)
+target_link_libraries(event_roundtrip PRIVATE entente_flags entente_core)

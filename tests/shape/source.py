@@ -1,0 +1,298 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house that can be read off the sources: layers, purity, banned calls, sizes, top level."""
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+from tap import TOP, Tap
+
+# Lines. The aims are reported, the ceilings fail.
+FILE_AIM, FILE_CEILING = 500, 650
+FUNCTION_AIM, FUNCTION_CEILING = 60, 90
+CONNECTOR_H_CEILING = 250
+
+TOP_LEVEL = {"broker", "connectors", "schemas", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md",
+             "LICENSE"}
+
+# What each layer may include of the house.
+ABI, SDK = {"entente"}, {"entente", "sdk"}
+LAYERS = {
+    "connectors/abi": ABI,
+    "connectors/sdk": SDK,
+    "broker/base": SDK | {"base"},
+    "broker/core": SDK | {"base", "core"},
+    "broker/store": SDK | {"base", "core", "store"},
+    "broker/edge": SDK | {"base", "core", "store", "edge"},
+    "broker/link": SDK | {"base", "core", "store", "link"},
+    "broker/bus": SDK | {"base", "core", "store", "bus"},
+    "broker/cli": SDK | {"base", "core", "store", "edge", "link", "bus", "cli"},
+    "broker": SDK | {"base", "core", "store", "edge", "link", "bus", "cli"},
+}
+
+# Headers of others, and where they may stand. What is pure may include only PURE.
+LIBRARY = {
+    r"cjson/": ["connectors/sdk/json"],
+    r"openssl/": ["connectors/sdk/crypto", "broker/base/", "broker/store/fsck"],
+    r"sqlite3\.h": ["broker/store/db_sqlite"],
+    r"zstd\.h": ["broker/store/"],
+    r"microhttpd\.h": ["broker/edge/"],
+    r"librdkafka/": ["broker/bus/"],
+    r"curl/": ["broker/link/", "broker/cli/"],
+    r"dlfcn\.h": ["broker/link/plugin"],
+    r"yaml\.h": ["broker/cli/config"],
+    r"uuid/": ["broker/base/"],
+    r"jq\.h|jv\.h": ["connectors/generic/"],
+}
+PURE_AT = ("connectors/", "broker/core/")
+PURE = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdatomic.h",
+        "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h"}
+
+# Told to the sanitizer only, when there is one.
+PURE_BUT = {"sanitizer/asan_interface.h": ["connectors/sdk/str.c"]}
+# Bytes as suppliers send them stand here.
+NOT_OURS = ("tests/cases/", "tests/fuzz/corpus/")
+WIDE = 160
+LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+
+# pattern over code without comments and strings; the files that may (reason beside them)
+BANNED = {
+    "unsafe text functions": (r"\b(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|gets|alloca|atoi|atol|atoll|"
+                              r"setjmp|longjmp)\s*\(", []),
+    "cJSON outside sdk/json.c": (r"\bcJSON_\w+", ["connectors/sdk/json.c"]),
+    "the system's clock outside base/world.c": (
+        r"\b(time|clock_gettime|gettimeofday|clock|localtime|localtime_r|gmtime|gmtime_r|mktime|timegm)\s*\(\s*(?!void\b|struct\b)",
+        # Deadlines of real waits: no step of the simulator passes here.
+        ["broker/base/world.c", "broker/bus/bus.c", "broker/bus/kafka_rd", "broker/bus/rd_"]),
+    "sleep": (r"\b(sleep|usleep|nanosleep|clock_nanosleep)\s*\(", ["broker/bus/bus.c"]),  # its thread's pause
+    "chance outside base/world.c": (r"\b(rand|random|srand|drand48|getrandom|uuid_generate\w*)\s*\(", ["broker/base/world.c"]),
+    "allocation outside sdk/str.c": (
+        r"(?<![\w.>])(malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf|aligned_alloc)\s*\(", ["connectors/sdk/str.c"]),
+    "exit below cli": (r"\b(exit|_exit|quick_exit)\s*\(", ["broker/main.c", "broker/cli/"]),
+    "threads where none belong": (r"\bpthread_create\s*\(", ["broker/edge/", "broker/bus/", "broker/cli/"]),
+    "environment outside secrets and cli": (r"\b(getenv|secure_getenv|setenv|putenv)\s*\(", ["broker/base/secret.c", "broker/cli/", "broker/main.c"]),
+    "shell": (r"\b(system|popen|execl|execlp|execv|execvp|execve|fork|vfork|posix_spawn)\s*\(", []),
+    "a goto to anything but out or fail": (r"\bgoto\s+(?!out\b|fail\b)\w+", []),
+    "#if 0": (r"^\s*#\s*if\s+0\b", []),
+}
+# Logs: whatever decides the fate of a message logs it, and that is never one of these.
+NO_LOG = ("connectors/", "broker/core/", "broker/store/")
+SQL = r'"\s*(SELECT\s+[^"]*\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s)'
+
+tap = Tap()
+
+
+def files_of_tree():
+    listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True)
+    if listing.returncode == 0:
+        return [f for f in listing.stdout.split("\n") if f and os.path.isfile(os.path.join(TOP, f))]
+    found = []  # an unpacked archive
+    for folder, names, files in os.walk(TOP):
+        names[:] = [n for n in names if n not in ("build", ".git", "__pycache__")]
+        found += [os.path.relpath(os.path.join(folder, f), TOP) for f in files]
+    return found
+
+
+def read(path):
+    with open(os.path.join(TOP, path), encoding="utf-8") as file:
+        return file.read()
+
+
+TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+
+def without(text, strings):
+    """Comments become blanks; the insides of strings too when asked. Lines keep their numbers."""
+    def blank(match):
+        token = match[0]
+        if token[0] == "/":
+            return re.sub(r"[^\n]", " ", token)
+        return token[0] + " " * (len(token) - 2) + token[0] if strings else token
+    return TOKEN.sub(blank, text)
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def layer_of(path):
+    parts = path.split("/")
+    if parts[0] == "connectors":
+        return "connectors/" + parts[1] if parts[1] in ("abi", "sdk") else "connector"
+    return "broker/" + parts[1] if len(parts) > 2 else "broker"
+
+
+def layer_rules(sources):
+    wrong, impure, strangers = [], [], []
+    for path, code in sources.items():
+        layer = layer_of(path)
+        own = path.split("/")[1]
+        allowed = SDK if layer == "connector" else LAYERS[layer]
+        for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', code, re.M):
+            kind, name = match[1], match[2]
+            where = f"{path}:{line_of(code, match.start())}: includes {name}"
+            if kind == '"':
+                word = name.split("/")[0]
+                if ".." in name or ("/" in name and word not in allowed and (layer != "connector" or word != own)):
+                    wrong.append(where)
+                continue
+            for pattern, places in LIBRARY.items():
+                if re.match(pattern, name) and not path.startswith(tuple(places)):
+                    strangers.append(where)
+            if path.startswith(PURE_AT) and name not in PURE and not any(re.match(p, name) for p in LIBRARY) and \
+                    not path.startswith(tuple(PURE_BUT.get(name, ["-"]))):
+                impure.append(where)
+    yield "layers: includes go only downward; edge, link and bus never include one another", wrong
+    yield "layers: each library's header stands only in the part that owns it", strangers
+    yield "layers: core and connectors include no header that does I/O, time or threads", impure
+
+
+def is_declaration(line, name):
+    """A prototype or a member named like the call."""
+    return re.match(r"\s*(?:[\w*]+\s+)+\**" + re.escape(name) + r"\s*\(", line) and "=" not in line and \
+        not re.match(r"\s*(?:return|else|case|do)\b", line)
+
+
+def calls_of(plain, pattern):
+    for match in re.finditer(pattern, plain, re.M):
+        line = plain[plain.rfind("\n", 0, match.start()) + 1:plain.find("\n", match.start())]
+        if is_declaration(line, match[0].rstrip("( \t")) or re.search(r"(->|\.)\s*$", plain[:match.start()][-3:]):
+            continue
+        yield f"{line_of(plain, match.start())}: {line.strip()[:90]}"
+
+
+def banned_rules(sources):
+    plain = {path: without(code, strings=True) for path, code in sources.items()}
+    for name, (pattern, may) in BANNED.items():
+        yield f"banned: {name}", [f"{path}:{call}" for path, code in plain.items()
+                                  if not (may and path.startswith(tuple(may))) for call in calls_of(code, pattern)]
+    yield "banned: log_write in connectors, core and store", [
+        path for path, code in plain.items() if path.startswith(NO_LOG) and "log_write" in code]
+    with_strings = {path: without(code, strings=False) for path, code in sources.items()}
+    yield "banned: SQL outside store", [
+        f"{path}:{line_of(code, m.start())}" for path, code in with_strings.items()
+        if not path.startswith("broker/store/") for m in re.finditer(SQL, code, re.I)]
+    yield "banned: JSON by format string", [
+        f"{path}:{line_of(code, m.start())}: {m[0][:60]}" for path, code in with_strings.items()
+        for m in re.finditer(r'[{,]\s*\\"\w+\\":\s*(?:\\")?%', code)]
+
+
+def sizes_of(sources):
+    files, functions = [], []
+    for path, code in sources.items():
+        files.append((code.count("\n"), path))
+        start = None
+        for i, line in enumerate(code.split("\n"), 1):
+            if line.startswith("{"):
+                start = i
+            elif line.startswith("}") and start:
+                functions.append((i - start - 1, f"{path}:{start}"))
+                start = None
+    return files, functions
+
+
+def size_rules(sources):
+    files, functions = sizes_of(sources)
+    yield f"size: no file over {FILE_CEILING} lines (aim {FILE_AIM})", [f"{w}: {n}" for n, w in files if n > FILE_CEILING]
+    yield f"size: no function over {FUNCTION_CEILING} lines (aim {FUNCTION_AIM})", [
+        f"{w}: {n}" for n, w in functions if n > FUNCTION_CEILING]
+    yield f"size: connector.h within {CONNECTOR_H_CEILING} lines", [
+        f"{w}: {n}" for n, w in files if w == "connectors/abi/entente/connector.h" and n > CONNECTOR_H_CEILING]
+
+
+def text_rules(texts):
+    spdx, left_over, wide = [], [], []
+    for path, text in texts.items():
+        name = os.path.basename(path)
+        if (name.endswith((".c", ".h", ".py", ".sh")) or text.startswith("#!")) and \
+                "SPDX-License-Identifier: Apache-2.0" not in "\n".join(text.split("\n")[:3]):
+            spdx.append(path)
+        for i, line in enumerate(text.split("\n"), 1):
+            if LEFT_OVER.search(line):
+                left_over.append(f"{path}:{i}: {line.strip()[:90]}")
+            # rows of a table may be as wide as they are
+            if name.endswith((".c", ".h")) and len(line.expandtabs(8)) > WIDE and not re.match(r"\s*(X\(|\{)", line):
+                wide.append(f"{path}:{i}: {len(line.expandtabs(8))} columns")
+    yield "text: every source and script names its licence at its top", spdx
+    yield "text: nothing was left for later", left_over
+    yield f"text: no line is wider than {WIDE} columns (aim 120)", wide
+
+
+def tree_rules(tree):
+    yield "tree: the top level holds only what it may", [
+        f for f in {p.split("/")[0] for p in tree} if not f.startswith(".") and f not in TOP_LEVEL]
+
+
+def rules(sources, texts, tree):
+    for of in (layer_rules(sources), banned_rules(sources), size_rules(sources), text_rules(texts), tree_rules(tree)):
+        yield from of
+
+
+# For each rule something that breaks it: a rule that does not see its own is no rule.
+LATER = "/* TO" "DO */\n"
+PROBES = {
+    "layers: includes go only downward": ("broker/edge/a.c", '#include "bus/bus.h"\n'),
+    "layers: each library's header": ("broker/cli/a.c", "#include <librdkafka/rdkafka.h>\n"),
+    "layers: core and connectors": ("broker/core/a.c", "#include <unistd.h>\n"),
+    "banned: unsafe text": ("broker/base/a.c", "\tstrcpy(a, b);\n"),
+    "banned: cJSON": ("connectors/jira/a.c", "\treturn cJSON_Parse(z);\n"),
+    "banned: the system's clock": ("broker/store/a.c", "\tint64_t t = time(NULL);\n"),
+    "banned: sleep": ("broker/bus/a.c", "\tusleep(1000);\n"),
+    "banned: chance": ("broker/bus/a.c", "\tint i = rand();\n"),
+    "banned: allocation": ("broker/store/a.c", "\tp = malloc(n);\n"),
+    "banned: exit": ("broker/store/a.c", "\tif (bad)\n\t\texit(1);\n"),
+    "banned: threads": ("broker/store/a.c", "\tpthread_create(&t, NULL, f, NULL);\n"),
+    "banned: environment": ("connectors/jira/a.c", '\tz = getenv("HOME");\n'),
+    "banned: shell": ("broker/cli/a.c", "\tsystem(z);\n"),
+    "banned: a goto": ("broker/cli/a.c", "\tgoto again;\n"),
+    "banned: #if 0": ("broker/cli/a.c", "#if 0\n#endif\n"),
+    "banned: log_write": ("broker/store/a.c", "\tlog_write(log, LOG_INFO, \"a\", LOG_END);\n"),
+    "banned: SQL": ("broker/edge/a.c", '\tdb_use(db, "SELECT a FROM b");\n'),
+    "banned: JSON": ("broker/edge/a.c", '\tprintf("{\\"a\\":\\"%s\\"}", a);\n'),
+    "size: no file": ("broker/edge/a.c", "\n" * (FILE_CEILING + 1)),
+    "size: no function": ("broker/edge/a.c", "{\n" + "\n" * (FUNCTION_CEILING + 1) + "}\n"),
+    "size: connector.h": ("connectors/abi/entente/connector.h", "\n" * (CONNECTOR_H_CEILING + 1)),
+    "text: every source": ("broker/edge/a.c", "int a;\n"),
+    "text: nothing": ("broker/edge/a.c", LATER),
+    "text: no line": ("broker/edge/a.c", "a" * 200 + "\n"),
+    "tree: the top": ("stuff/a.c", None),
+}
+
+
+def check_probes(names):
+    blind = []
+    for name in names:
+        probe = [p for start, p in PROBES.items() if name.startswith(start)]
+        if len(probe) != 1:
+            blind.append(f"{name}: has {len(probe)} probes")
+            continue
+        path, text = probe[0]
+        sources = {path: text} if text else {}
+        if not dict(rules(sources, sources, [path]))[name]:
+            blind.append(f"{name}: does not see {text!r} in {path}")
+    tap.check(f"probes: each of the {len(names)} rules sees a breach of its own", not blind, "; ".join(blind))
+
+
+tree = files_of_tree()
+sources = {p: read(p) for p in tree if p.endswith((".c", ".h")) and p.startswith(("broker/", "connectors/"))}
+texts = {}
+for path in tree:
+    if path.startswith(NOT_OURS) or path == "LICENSE":
+        continue
+    try:
+        texts[path] = read(path)
+    except UnicodeDecodeError:
+        pass
+tap.check("tree: there are sources to look at", len(sources) > 20, len(sources))
+files, functions = sizes_of(sources)
+for n, where in sorted([f for f in files if f[0] > FILE_AIM] + [f for f in functions if f[0] > FUNCTION_AIM], reverse=True):
+    tap.note(f"longer than one likes: {where} ({n} lines)")
+names = []
+for name, findings in rules(sources, texts, tree):
+    names.append(name)
+    tap.check(name, not findings, f"{len(findings)} finding(s)")
+    tap.note("\n".join(sorted(findings)[:40]))
+check_probes(names)
+tap.end()
