@@ -44,7 +44,7 @@ static const struct sdk_json *parse_answer(struct ent_arena *arena, struct ent_s
 static void show_list(struct ent_arena *arena, struct ent_str json)
 {
 	static const struct table_column column[] = {{"NUMBER", "number"},     {"STATUS", "status"}, {"PRIO", "priority"},
-	                                             {"HOLDER", "holder"},     {"TICKETS", "n_tickets"},
+	                                             {"HOLDER", "holder"},     {"TICKETS", "n_ticket"},
 	                                             {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
 	const struct sdk_json *answer = parse_answer(arena, json);
 	struct ent_str next = sdk_json_text_at(answer, "next");
@@ -82,9 +82,15 @@ static void show_comment(struct ent_arena *arena, const struct sdk_json *comment
 
 static void show_one(struct ent_arena *arena, struct ent_str json)
 {
-	static const struct table_column column[] = {{"SUPPLIER", "supplier"}, {"TICKET", "key"},    {"STATUS", "status"},
-	                                             {"PRIO", "priority"},     {"TEAM", "team"},     {"ASSIGNEE", "assignee"},
-	                                             {"CHANGED", "changed"},   {"TITLE", "title"},   {0}};
+	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
+	                                             {"TICKET", "key"},
+	                                             {"STATUS", "status"},
+	                                             {"THERE", "attributes.status.native"},
+	                                             {"PRIO", "attributes.priority.text"},
+	                                             {"TEAM", "attributes.team.text"},
+	                                             {"CHANGED", "changed"},
+	                                             {"TITLE", "attributes.title.text"},
+	                                             {0}};
 	const struct sdk_json *incident = parse_answer(arena, json), *thread = sdk_json_at(incident, "thread");
 	struct ent_str number = table_cell(arena, sdk_json_at(incident, "number"));
 	struct ent_str title = table_cell(arena, sdk_json_at(incident, "title"));
@@ -104,16 +110,45 @@ static void show_one(struct ent_arena *arena, struct ent_str json)
 		show_comment(arena, comment);
 }
 
+/* What an event did, in a few words: the attributes it changed, or from and to. */
+static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data)
+{
+	const struct sdk_json *changes = sdk_json_at(data, "changes"), *from = sdk_json_at(data, "from");
+	struct ent_str words = ENT_STR("");
+
+	if (from)
+		return sdk_format(arena, "%.*s -> %.*s", (int)table_cell(arena, from).n, table_cell(arena, from).p,
+		                  (int)table_cell(arena, sdk_json_at(data, "to")).n, table_cell(arena, sdk_json_at(data, "to")).p);
+	if (sdk_json_at(data, "comment.body"))
+		return table_cell(arena, sdk_json_at(data, "comment.body"));
+	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
+		struct ent_str name = table_cell(arena, sdk_json_at(change, "attribute"));
+		struct ent_str to = table_cell(arena, sdk_json_at(change, "to.text"));
+		words = sdk_format(arena, "%.*s%s%.*s=%.*s", (int)words.n, words.p, words.n ? ", " : "", (int)name.n, name.p,
+		                   (int)(to.n < 200 ? to.n : 200), to.p);
+	}
+	return words.n ? words : table_cell(arena, sdk_json_at(data, "ticket.id"));
+}
+
 static void show_history(struct ent_arena *arena, struct ent_str json)
 {
-	static const struct table_column column[] = {{"#", "sequence"},         {"TIME", "time"},  {"EVENT", "name"},
-	                                             {"SUPPLIER", "supplier"}, {"WHAT", "what"}, {0}};
-	const struct sdk_json *answer = parse_answer(arena, json);
+	const struct sdk_json *answer = parse_answer(arena, json), *event = sdk_json_first(sdk_json_at(answer, "items"));
 	struct ent_str next = sdk_json_text_at(answer, "next");
 
-	if (!answer)
-		return;
-	table_print(arena, sdk_json_at(answer, "items"), column, "Nothing has happened.");
+	if (answer && !event)
+		puts("Nothing has happened.");
+	for (; event; event = sdk_json_next(event)) {
+		const struct sdk_json *data = sdk_json_at(event, "data");
+		struct ent_str number = table_cell(arena, sdk_json_at(event, "sequence"));
+		struct ent_str when = table_cell(arena, sdk_json_at(event, "time"));
+		struct ent_str type = table_cell(arena, sdk_json_at(event, "type"));
+		struct ent_str supplier = table_cell(arena, sdk_json_at(data, "supplier"));
+		struct ent_str what = what_happened(arena, data);
+		if (sdk_starts(type, "org.entente.") && type.n > 15) /* and ".v1" */
+			type = (struct ent_str){type.p + 12, type.n - 15};
+		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p, (int)type.n, type.p,
+		       (int)supplier.n, supplier.p, (int)what.n, what.p);
+	}
 	if (next.n)
 		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
 }
@@ -157,8 +192,8 @@ static struct ent_str list_path(struct ent_arena *arena, const struct incident_a
 	path = client_query(arena, path, "status", sdk_str(args->status));
 	path = client_query(arena, path, "holder", sdk_str(args->holder));
 	path = client_query(arena, path, "supplier", sdk_str(args->supplier));
-	path = client_query(arena, path, "changed_since", sdk_str(args->since));
-	path = client_query(arena, path, "text", sdk_str(args->text));
+	path = client_query(arena, path, "since", sdk_str(args->since));
+	path = client_query(arena, path, "q", sdk_str(args->text));
 	path = client_query(arena, path, "limit", sdk_str(args->limit));
 	return client_query(arena, path, "cursor", sdk_str(args->cursor));
 }
