@@ -52,4 +52,8 @@ void edge_notify(struct edge *edge, int64_t seq);
 void edge_drain(struct edge *edge);
 void edge_stop(struct edge *edge);
 
+/* A new bearer token ("ent_" and 43 characters) and the hash that is stored of it. */
+#define EDGE_TOKEN_SIZE 48
+enum ent_rc edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[32]);
+
 #endif

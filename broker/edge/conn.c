@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edge/conn.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "edge/live.h"
+#include "edge/route.h"
+#include "edge/thread.h"
+
+#define IN_SMALL  8192u  /* the usual webhook with its head; beyond it the bytes are counted */
+#define OUT_SMALL 65536u /* an answer's buffer is kept up to here */
+
+static void deadline_set(struct conn *conn, int seconds)
+{
+	conn->deadline_us = seconds > 0 ? conn->thread->now_us + (int64_t)seconds * 1000000 : 0;
+}
+
+struct conn *conn_new(struct thread *thread, int fd, uint32_t bucket)
+{
+	struct conn *conn = sdk_xalloc(sizeof *conn);
+
+	memset(conn, 0, sizeof *conn);
+	conn->thread = conn->x.thread = thread;
+	conn->fd = fd;
+	conn->bucket = bucket;
+	sdk_arena_init(&conn->x.arena);
+	sdk_buf_init(&conn->out, thread->edge->limits.answer_max + OUT_SMALL);
+	conn->readable = true; /* the first request often comes with the connection */
+	deadline_set(conn, thread->edge->limits.idle_s);
+	return conn;
+}
+
+size_t conn_pending(const struct conn *conn)
+{
+	return conn->out.n - conn->n_sent;
+}
+
+/* ---- the buffer of what comes in ------------------------------------------------ */
+
+static void in_resize(struct conn *conn, size_t cap)
+{
+	struct edge *edge = conn->thread->edge;
+	size_t counted = conn->cap_in > IN_SMALL ? conn->cap_in : 0;
+
+	conn->in = cap > 0 ? sdk_xrealloc(conn->in, cap) : (free(conn->in), NULL);
+	conn->cap_in = cap;
+	atomic_fetch_sub(&edge->buffered, counted);
+	atomic_fetch_add(&edge->buffered, cap > IN_SMALL ? cap : 0);
+}
+
+/* Room for at least one more byte. False: all requests together hold too much memory. The guard bounds one request:
+ * head_max, and body_max with the marks of a chunk. */
+static bool in_room(struct conn *conn)
+{
+	struct edge *edge = conn->thread->edge;
+
+	if (conn->n_in < conn->cap_in)
+		return true;
+	if (conn->cap_in >= IN_SMALL && atomic_load(&edge->buffered) + conn->cap_in > edge->limits.buffered_max)
+		return false;
+	in_resize(conn, conn->cap_in > 0 ? conn->cap_in * 2 : IN_SMALL);
+	return true;
+}
+
+enum fill { FILL_SOME, FILL_LATER, FILL_END, FILL_FULL };
+
+static enum fill in_fill(struct conn *conn)
+{
+	size_t room;
+	ssize_t n;
+
+	if (!conn->readable)
+		return FILL_LATER;
+	if (!in_room(conn))
+		return FILL_FULL;
+	room = conn->cap_in - conn->n_in;
+	do
+		n = recv(conn->fd, conn->in + conn->n_in, room, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		conn->readable = false;
+		return errno == EAGAIN || errno == EWOULDBLOCK ? FILL_LATER : FILL_END;
+	}
+	if (n == 0)
+		return FILL_END;
+	conn->n_in += (size_t)n;
+	if ((size_t)n < room && !conn->hung_up)
+		conn->readable = false;
+	return FILL_SOME;
+}
+
+/* ---- exchanges ---------------------------------------------------------------------- */
+
+static void exchange_begin(struct conn *conn)
+{
+	struct exchange *x = &conn->x;
+
+	x->began_us = conn->thread->now_us;
+	x->roster = roster_ref(conn->thread->roster);
+}
+
+/* The answer stands in x: on its way. */
+static void exchange_answer(struct conn *conn)
+{
+	struct exchange *x = &conn->x;
+	struct edge *edge = conn->thread->edge;
+
+	assert(x->answer.status != 0);
+	if (x->request.close || atomic_load(&edge->draining) || x->stream != NULL)
+		conn->closes = true;
+	answer_print(x, conn->closes, &conn->out);
+	metric_add(edge->world.metrics, METRIC_HTTP_REQUESTS, 1);
+	if (edge->world.log->level <= LOG_DEBUG)
+		log_write(edge->world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
+		          LOG_STR("path", x->path), LOG_INT("status", x->answer.status),
+		          LOG_INT("us", conn->thread->now_us - x->began_us), LOG_END);
+	conn->state = x->stream != NULL ? CONN_STREAMS : CONN_SENDS;
+	deadline_set(conn, edge->limits.answer_s);
+}
+
+/* Its request is forgotten; what was pipelined behind it moves to the front. */
+static void exchange_end(struct conn *conn)
+{
+	struct exchange *x = &conn->x;
+	struct thread *thread = x->thread;
+	struct roster *roster = x->roster;
+	size_t used = conn->n_head;
+
+	if (x->stream != NULL)
+		live_end(x);
+	if (conn->n_head > 0)
+		used += x->request.length < 0 ? conn->chunks.at : (size_t)x->request.length;
+	if (used > conn->n_in)
+		used = conn->n_in; /* refused before the body came; then the connection ends */
+	conn->n_in -= used;
+	memmove(conn->in, conn->in + used, conn->n_in);
+	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)
+		in_resize(conn, IN_SMALL);
+	sdk_arena_release(&x->arena);
+	roster_unref(roster);
+	x->request = (struct request){0};
+	x->route = NULL;
+	x->path = x->body = x->principal = ENT_ABSENT;
+	memset(x->param, 0, sizeof x->param);
+	x->n_argument = x->n_waiting = 0;
+	x->roster = NULL;
+	x->answer = (struct answer){0};
+	x->resume = NULL;
+	x->work = NULL;
+	x->stream = NULL;
+	x->thread = thread;
+	conn->scan = (struct guard_scan){0};
+	conn->chunks = (struct guard_chunks){0};
+	conn->n_head = 0;
+	conn->continued = false;
+	conn->state = CONN_HEAD;
+	deadline_set(conn, thread->edge->limits.idle_s);
+}
+
+static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
+{
+	struct edge *edge = conn->thread->edge;
+
+	if (sdk_starts(conn->x.request.target, "/") && sdk_is_utf8(conn->x.request.target))
+		conn->x.path = sdk_cut(conn->x.request.target, '?', &(struct ent_str){0});
+	answer_refusal(&conn->x, refusal);
+	if (refusal->status == 503)
+		conn->x.answer.fields = ENT_STR("Retry-After: 1\r\n");
+	conn->closes = true;
+	if (sdk_starts(conn->x.path, "/hooks/"))
+		metric_add(edge->world.metrics, METRIC_DELIVERIES_REFUSED, 1);
+	exchange_answer(conn);
+	return true;
+}
+
+static bool refuse_full(struct conn *conn)
+{
+	return refuse(conn, &(struct guard_refusal){503, "Too many large requests are under way"});
+}
+
+/* ---- steps: true when there is more to do at once ----------------------------------------- */
+
+static bool fill_or_end(struct conn *conn)
+{
+	switch (in_fill(conn)) {
+	case FILL_SOME:
+		return true;
+	case FILL_LATER:
+		return false;
+	case FILL_FULL:
+		return refuse_full(conn);
+	case FILL_END:
+		break;
+	}
+	conn_end(conn);
+	return false;
+}
+
+/* The head is whole: is it allowed, and does its body have to come first? */
+static bool head_whole(struct conn *conn)
+{
+	const struct limits *limits = &conn->thread->edge->limits;
+	struct exchange *x = &conn->x;
+	struct guard_refusal refusal;
+
+	if (guard_read(&conn->scan, limits, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request, &refusal) !=
+	    GUARD_OK)
+		return refuse(conn, &refusal);
+	conn->state = CONN_BODY;
+	deadline_set(conn, limits->request_s);
+	if (route_admit(x))
+		return true;
+	/* Refused without its body: what follows on this connection cannot be told from it unless it is there. */
+	if (x->request.length != 0)
+		conn->closes = true;
+	exchange_answer(conn);
+	return true;
+}
+
+static bool head_step(struct conn *conn)
+{
+	const struct limits *limits = &conn->thread->edge->limits;
+	struct guard_refusal refusal;
+	struct ent_str bytes;
+
+	/* RFC 9112 2.2: an empty line before a request is the end of the last one for some clients. */
+	if (conn->n_in >= 2 && conn->scan.lines == 0 && memcmp(conn->in, "\r\n", 2) == 0 && conn->x.roster == NULL) {
+		conn->n_in -= 2;
+		memmove(conn->in, conn->in + 2, conn->n_in);
+	}
+	if (conn->n_in == 0 || (conn->n_in == 1 && conn->in[0] == '\r'))
+		return fill_or_end(conn);
+	if (conn->x.roster == NULL) {
+		exchange_begin(conn);
+		deadline_set(conn, limits->head_s);
+	}
+	bytes = (struct ent_str){conn->in, conn->n_in};
+	switch (guard_scan(&conn->scan, limits, bytes, &conn->n_head, &refusal)) {
+	case GUARD_MORE:
+		return fill_or_end(conn);
+	case GUARD_REFUSED:
+		return refuse(conn, &refusal);
+	case GUARD_OK:
+		break;
+	}
+	return head_whole(conn);
+}
+
+/* Is the body whole? Chunks are decoded as they come. */
+static enum guard_verdict body_read(struct conn *conn, struct guard_refusal *ret_refusal)
+{
+	struct exchange *x = &conn->x;
+	char *body = conn->in + conn->n_head;
+	size_t there = conn->n_in - conn->n_head;
+	enum guard_verdict verdict;
+
+	if (x->request.length >= 0) {
+		x->body = (struct ent_str){body, (size_t)x->request.length};
+		return there >= x->body.n ? GUARD_OK : GUARD_MORE;
+	}
+	verdict = guard_chunks(&conn->chunks, &conn->thread->edge->limits, body, there, ret_refusal);
+	/* The marks of the chunks that were decoded take no room. */
+	memmove(body + conn->chunks.body, body + conn->chunks.at, there - conn->chunks.at);
+	conn->n_in -= conn->chunks.at - conn->chunks.body;
+	conn->chunks.at = conn->chunks.body;
+	x->body = (struct ent_str){body, conn->chunks.body};
+	return verdict;
+}
+
+static bool body_step(struct conn *conn)
+{
+	struct exchange *x = &conn->x;
+	struct guard_refusal refusal;
+
+	switch (body_read(conn, &refusal)) {
+	case GUARD_MORE:
+		if (x->request.expects && !conn->continued && conn->n_in == conn->n_head) {
+			sdk_buf_z(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
+			if (send(conn->fd, conn->out.p, conn->out.n, MSG_NOSIGNAL) != (ssize_t)conn->out.n) {
+				conn_end(conn);
+				return false;
+			}
+			sdk_buf_clear(&conn->out);
+		}
+		conn->continued = true;
+		return fill_or_end(conn);
+	case GUARD_REFUSED:
+		return refuse(conn, &refusal);
+	case GUARD_OK:
+		break;
+	}
+	route_serve(x);
+	if (x->n_waiting > 0) {
+		conn->state = CONN_WAITS;
+		conn->deadline_us = 0; /* the writer always answers */
+		return false;
+	}
+	exchange_answer(conn);
+	return true;
+}
+
+/* 1: all sent. 0: the socket is full. -1: nobody takes it. */
+static int out_flush(struct conn *conn)
+{
+	while (conn->n_sent < conn->out.n) {
+		ssize_t n = send(conn->fd, conn->out.p + conn->n_sent, conn->out.n - conn->n_sent, MSG_NOSIGNAL);
+
+		if (n > 0)
+			conn->n_sent += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return 0;
+		else if (errno != EINTR)
+			return -1;
+	}
+	conn->n_sent = 0;
+	if (conn->out.cap > OUT_SMALL)
+		sdk_buf_release(&conn->out);
+	sdk_buf_clear(&conn->out);
+	return 1;
+}
+
+static bool send_step(struct conn *conn)
+{
+	int sent = conn->out.failed ? -1 : out_flush(conn);
+
+	if (sent == 0)
+		return false;
+	if (sent < 0) {
+		conn_end(conn);
+		return false;
+	}
+	if (!conn->closes) {
+		exchange_end(conn);
+		return true;
+	}
+	/* A close with bytes unread becomes a reset, which may destroy the answer before it is read. */
+	shutdown(conn->fd, SHUT_WR);
+	exchange_end(conn);
+	conn->state = CONN_LINGERS;
+	deadline_set(conn, conn->thread->edge->limits.linger_s);
+	return true;
+}
+
+static bool stream_step(struct conn *conn)
+{
+	char dropped[1024];
+	size_t pending = conn_pending(conn);
+	int sent = conn->out.failed ? -1 : out_flush(conn);
+
+	if (sent > 0) {
+		deadline_set(conn, 0);
+		if (conn->x.stream->behind)
+			conn->thread->pump = true;
+	} else if (conn->deadline_us == 0 || conn_pending(conn) < pending) {
+		deadline_set(conn, conn->thread->edge->limits.answer_s);
+	}
+	while (sent >= 0 && conn->readable) {
+		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			conn->readable = false;
+		else if (n <= 0)
+			sent = -1;
+	}
+	if (sent < 0)
+		conn_end(conn);
+	return false;
+}
+
+static bool linger_step(struct conn *conn)
+{
+	char dropped[4096];
+
+	while (conn->readable) {
+		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
+
+		if (n > 0 && (conn->n_lingered += (size_t)n) <= conn->thread->edge->limits.linger_max)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			conn->readable = false;
+			return false;
+		}
+		conn_end(conn);
+		return false;
+	}
+	return false;
+}
+
+/* ---- what happens to it ------------------------------------------------------------------ */
+
+void conn_go(struct conn *conn)
+{
+	struct thread *thread = conn->thread;
+	int requests = 0;
+
+	for (bool more = true; more;) {
+		enum conn_state state = conn->state;
+
+		switch (state) {
+		case CONN_HEAD:
+			more = head_step(conn);
+			break;
+		case CONN_BODY:
+			more = body_step(conn);
+			break;
+		case CONN_SENDS:
+			more = send_step(conn);
+			break;
+		case CONN_STREAMS:
+			more = stream_step(conn);
+			break;
+		case CONN_LINGERS:
+			more = linger_step(conn);
+			break;
+		case CONN_WAITS:
+		case CONN_ENDED:
+			more = false;
+			break;
+		}
+		if (state != CONN_SENDS || conn->state != CONN_HEAD || ++requests < thread->edge->limits.burst)
+			continue;
+		if (!conn->is_ready) {
+			conn->is_ready = true;
+			conn->next_ready = thread->ready;
+			thread->ready = conn;
+		}
+		return;
+	}
+}
+
+void conn_event(struct conn *conn, uint32_t events)
+{
+	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		conn->readable = true;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		conn->hung_up = true;
+	conn_go(conn);
+}
+
+void conn_resume(struct conn *conn)
+{
+	conn->x.resume(&conn->x);
+	if (conn->x.n_waiting > 0)
+		return;
+	exchange_answer(conn);
+	conn_go(conn);
+}
+
+void conn_timeout(struct conn *conn)
+{
+	if ((conn->state == CONN_HEAD && conn->x.roster != NULL) || conn->state == CONN_BODY) {
+		refuse(conn, &(struct guard_refusal){408, "The request did not arrive whole in time"});
+		conn_go(conn);
+	} else {
+		conn_end(conn);
+	}
+}
+
+void conn_drain(struct conn *conn)
+{
+	if (conn->state == CONN_STREAMS || (conn->state == CONN_HEAD && conn->x.roster == NULL))
+		conn_end(conn);
+}
+
+void conn_end(struct conn *conn)
+{
+	struct thread *thread = conn->thread;
+	struct edge *edge = thread->edge;
+
+	assert(conn->state != CONN_WAITS && conn->state != CONN_ENDED);
+	exchange_end(conn);
+	conn->state = CONN_ENDED;
+	conn->deadline_us = 0;
+	close(conn->fd);
+	peers_leave(&edge->peers, conn->bucket);
+	atomic_fetch_sub(&edge->n_connection, 1);
+	metric_add(edge->world.metrics, METRIC_HTTP_CONNECTIONS, -1);
+	if (conn->prev != NULL)
+		conn->prev->next = conn->next;
+	else
+		thread->conns = conn->next;
+	if (conn->next != NULL)
+		conn->next->prev = conn->prev;
+	thread->n_conn--;
+	conn->next_grave = thread->grave;
+	thread->grave = conn;
+}
+
+void conn_free(struct conn *conn)
+{
+	assert(conn->state == CONN_ENDED);
+	in_resize(conn, 0);
+	sdk_buf_release(&conn->out);
+	sdk_arena_release(&conn->x.arena);
+	free(conn);
+}

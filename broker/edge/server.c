@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The server as a whole: sockets, threads, and what every thread must agree to before it is taken. */
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "edge/thread.h"
+
+#define BACKLOG     1024
+#define THREADS_MAX 64
+
+/* ---- rosters -------------------------------------------------------------------- */
+
+static void roster_close(struct roster *roster, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (roster->set->at[i].connector->close != NULL)
+			roster->set->at[i].connector->close(roster->state[i]);
+	supplier_set_unref(roster->set);
+	free(roster->state);
+	free(roster);
+}
+
+enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err)
+{
+	struct roster *roster = sdk_xalloc(sizeof *roster);
+	struct ent_err why = {""};
+
+	*roster = (struct roster){supplier_set_ref(set), sdk_xalloc((set->n + 1) * sizeof(void *)), 1};
+	for (size_t i = 0; i < set->n; i++) {
+		const struct supplier *supplier = &set->at[i];
+		enum ent_rc rc = ENT_OK;
+
+		roster->state[i] = NULL;
+		if (supplier->connector->open != NULL)
+			rc = supplier->connector->open(supplier->settings, &roster->state[i], &why);
+		if (rc != ENT_OK) {
+			sdk_fail(err, rc, "supplier %.*s: connector %s refuses its settings: %s", (int)supplier->name.n,
+			         supplier->name.p, supplier->connector->name, why.msg);
+			roster_close(roster, i);
+			return rc;
+		}
+	}
+	*ret = roster;
+	return ENT_OK;
+}
+
+struct roster *roster_ref(struct roster *roster)
+{
+	roster->references++;
+	return roster;
+}
+
+void roster_unref(struct roster *roster)
+{
+	if (roster != NULL && --roster->references == 0)
+		roster_close(roster, roster->set->n);
+}
+
+struct ent_self roster_self(const struct roster *roster, const struct supplier *supplier)
+{
+	return (struct ent_self){supplier->settings, roster->state[supplier->index]};
+}
+
+/* ---- sockets ----------------------------------------------------------------------- */
+
+static int socket_bind(const struct addrinfo *address, bool shared)
+{
+	int one = 1, fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+	    (!shared || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) == 0) &&
+	    bind(fd, address->ai_addr, address->ai_addrlen) == 0 && (!shared || listen(fd, BACKLOG) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static in_port_t *port_of(struct sockaddr *address)
+{
+	return address->sa_family == AF_INET6 ? &((struct sockaddr_in6 *)address)->sin6_port
+	                                      : &((struct sockaddr_in *)address)->sin_port;
+}
+
+/* Sharing the port is for our own threads: without this look another broker's socket would be shared too, and half
+ * of the deliveries would go there. */
+static bool is_free(const struct addrinfo *address)
+{
+	int fd = socket_bind(address, false);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool sockets_open(struct addrinfo *address, int *fd, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct sockaddr_storage bound;
+		socklen_t size = sizeof bound;
+
+		fd[i] = socket_bind(address, true);
+		if (fd[i] < 0 || getsockname(fd[i], (struct sockaddr *)&bound, &size) != 0)
+			return false;
+		*port_of(address->ai_addr) = *port_of((struct sockaddr *)&bound); /* the others join the first */
+	}
+	return true;
+}
+
+/* Fills fd[n]; on failure those that are open are closed. */
+static enum ent_rc sockets_listen(struct edge *edge, int *fd, int n, struct ent_err *err)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo *address;
+	char port[16];
+	bool opened;
+
+	snprintf(port, sizeof port, "%d", edge->options.port);
+	if (getaddrinfo(edge->options.listen.p, port, &hints, &address) != 0)
+		return sdk_fail(err, ENT_EINVAL, "http.listen: \"%s\" is no IP address", edge->options.listen.p);
+	opened = is_free(address) && sockets_open(address, fd, n);
+	if (!opened)
+		sdk_fail(err, ENT_EINVAL, "http.listen: %s port %s cannot be listened on: %s", edge->options.listen.p, port,
+		         strerror(errno));
+	edge->port = ntohs(*port_of(address->ai_addr));
+	freeaddrinfo(address);
+	for (int i = 0; i < n && !opened; i++) {
+		if (fd[i] >= 0)
+			close(fd[i]);
+		fd[i] = -1;
+	}
+	return opened ? ENT_OK : ENT_EINVAL;
+}
+
+/* ---- start and end ----------------------------------------------------------------------- */
+
+static struct edge *edge_new(const struct edge_options *options, const struct edge_world *world)
+{
+	struct edge *edge = sdk_xalloc(sizeof *edge);
+
+	memset(edge, 0, sizeof *edge);
+	edge->options = *options;
+	edge->world = *world;
+	sdk_arena_init(&edge->arena);
+	edge->options.listen = (struct ent_str){sdk_z(&edge->arena.abi, options->listen), options->listen.n};
+	edge->options.store_path = (struct ent_str){sdk_z(&edge->arena.abi, options->store_path), options->store_path.n};
+	edge->options.source = sdk_dup(&edge->arena.abi, options->source);
+	if (edge->options.threads < 1)
+		edge->options.threads = 1;
+	if (edge->options.threads > THREADS_MAX)
+		edge->options.threads = THREADS_MAX;
+	edge->limits = (struct limits){LIMITS_FIXED,
+	                               .head_max = options->header_max,
+	                               .body_max = options->body_max,
+	                               .request_s = options->request_s,
+	                               .idle_s = options->idle_s,
+	                               .connections_max = options->connections_max,
+	                               .connections_per_ip_max = options->connections_per_ip_max,
+	                               .streams_max = options->sse_max};
+	if (edge->limits.head_s > edge->limits.request_s)
+		edge->limits.head_s = edge->limits.request_s;
+	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
+	atomic_store(&edge->last_seq, writer_last_seq(world->writer));
+	edge->thread = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->thread);
+	return edge;
+}
+
+static void edge_free(struct edge *edge)
+{
+	for (int i = 0; i < edge->n_thread; i++)
+		thread_release(&edge->thread[i]);
+	free(edge->thread);
+	sdk_arena_release(&edge->arena);
+	free(edge);
+}
+
+/* Signals are main's: an http thread takes none. */
+static enum ent_rc threads_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	while (rc == ENT_OK && edge->n_thread < edge->options.threads) {
+		struct roster *roster;
+
+		rc = roster_new(suppliers, &roster, err);
+		if (rc != ENT_OK)
+			break;
+		rc = thread_start(&edge->thread[edge->n_thread], edge, fd[edge->n_thread], roster, err);
+		edge->n_thread++;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world, struct supplier_set *suppliers,
+                       struct edge **ret, struct ent_err *err)
+{
+	struct edge *edge = edge_new(options, world);
+	int fd[THREADS_MAX];
+	enum ent_rc rc;
+
+	memset(fd, -1, sizeof fd);
+	rc = sockets_listen(edge, fd, edge->options.threads, err);
+	if (rc == ENT_OK)
+		rc = threads_start(edge, fd, suppliers, err);
+	if (rc == ENT_OK) {
+		*ret = edge;
+		return ENT_OK;
+	}
+	for (int i = edge->n_thread; i < THREADS_MAX; i++) /* those no thread took over */
+		if (fd[i] >= 0)
+			close(fd[i]);
+	edge_drain(edge);
+	edge_stop(edge);
+	return rc;
+}
+
+int edge_port(const struct edge *edge)
+{
+	return edge->port;
+}
+
+enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
+{
+	struct roster *roster[THREADS_MAX];
+
+	for (int i = 0; i < edge->n_thread; i++) {
+		enum ent_rc rc = roster_new(suppliers, &roster[i], err);
+
+		if (rc == ENT_OK)
+			continue;
+		while (i > 0)
+			roster_unref(roster[--i]);
+		return rc;
+	}
+	for (int i = 0; i < edge->n_thread; i++) {
+		struct thread *thread = &edge->thread[i];
+		struct roster *unused;
+
+		pthread_mutex_lock(&thread->lock);
+		unused = thread->next_roster;
+		thread->next_roster = roster[i];
+		pthread_mutex_unlock(&thread->lock);
+		roster_unref(unused);
+		thread_wake(thread);
+	}
+	return ENT_OK;
+}
+
+void edge_notify(struct edge *edge, int64_t seq)
+{
+	atomic_store(&edge->last_seq, seq);
+	if (atomic_load(&edge->n_stream) == 0)
+		return;
+	for (int i = 0; i < edge->n_thread; i++)
+		if (!atomic_exchange(&edge->thread[i].notified, true))
+			thread_wake(&edge->thread[i]);
+}
+
+void edge_drain(struct edge *edge)
+{
+	atomic_store(&edge->draining, true);
+	for (int i = 0; i < edge->n_thread; i++)
+		if (edge->thread[i].started)
+			thread_wake(&edge->thread[i]);
+}
+
+void edge_stop(struct edge *edge)
+{
+	bool abandoned = false;
+
+	atomic_store(&edge->stopping, true);
+	edge_drain(edge);
+	for (int i = 0; i < edge->n_thread; i++) {
+		if (!edge->thread[i].started)
+			continue;
+		pthread_join(edge->thread[i].id, NULL);
+		abandoned |= edge->thread[i].abandoned;
+	}
+	/* The writer still holds jobs: what they point to has to outlive them, and the process is about to end. */
+	if (!abandoned)
+		edge_free(edge);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The http threads. Each owns its listen socket, its connections, its read-only store
+ * and its connector states; what others may touch of it stands under `lock` or is atomic.
+ */
+#ifndef EDGE_THREAD_H
+#define EDGE_THREAD_H
+
+#include <pthread.h>
+#include "edge/auth.h"
+#include "edge/edge.h"
+#include "edge/exchange.h"
+#include "edge/peers.h"
+
+#define THREAD_DATE_SIZE 40
+
+/* A set of suppliers and this thread's connector states for them. Counted by its own thread only. */
+struct roster {
+	struct supplier_set *set;
+	void **state; /* by supplier->index */
+	size_t references;
+};
+enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err) __attribute__((warn_unused_result));
+struct roster *roster_ref(struct roster *roster);
+void roster_unref(struct roster *roster); /* takes NULL */
+struct ent_self roster_self(const struct roster *roster, const struct supplier *supplier);
+
+struct conn;
+
+struct thread {
+	struct edge *edge;
+	pthread_t id;
+	int listen_fd, epoll_fd, wake_fd;
+	bool accepting; /* the listen socket is in the epoll set */
+	int64_t drains_us; /* when it saw edge->draining; 0: not yet */
+
+	struct db *db;
+	struct roster *roster;
+	struct auth_cache auth;
+	struct sdk_buf scratch; /* the body of the answer under way */
+	struct conn *conns, *ready, *grave;
+	size_t n_conn;
+	bool started, abandoned; /* abandoned: it ended while the writer still held jobs of its */
+	struct stream *streams;
+	int64_t pumped_us;  /* when streams were last served */
+	bool pump;          /* and there is something for them since */
+	int64_t ticked_us;  /* deadlines were looked at */
+	int refused_logs;   /* lines left this second */
+
+	/* one sample a turn */
+	int64_t now_us, now_ms;
+	int64_t date_s; /* of `date` */
+	char date[THREAD_DATE_SIZE];
+
+	pthread_mutex_t lock;
+	struct job *answered, **answered_tail; /* by the writer, not yet resumed */
+	struct roster *next_roster;
+
+	atomic_bool notified; /* events were committed */
+};
+
+struct edge {
+	struct edge_options options; /* strings owned */
+	struct limits limits;
+	struct edge_world world;
+	struct sdk_arena arena;
+	int port;
+	struct thread *thread;
+	int n_thread; /* those that run */
+	struct peers peers;
+	atomic_int n_connection, n_stream;
+	_Atomic int64_t last_seq; /* of the events that were told of */
+	atomic_size_t buffered;
+	atomic_uint tokens_changed; /* grows: caches forget */
+	atomic_bool draining, stopping;
+};
+
+enum ent_rc thread_start(struct thread *thread, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* From other threads: the next turn comes now. */
+void thread_wake(struct thread *thread);
+void thread_release(struct thread *thread); /* joined already, or never started */
+
+/* Another connection for the thread; takes over fd. False: no room for it; told so and closed. */
+bool thread_accept(struct thread *thread, int fd, const struct sockaddr_storage *peer);
+
+/* A line about a refused delivery: bounded, so that an attacker does not write the log. */
+bool thread_may_log_refusal(struct thread *thread);
+
+#endif

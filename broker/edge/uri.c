@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "edge/uri.h"
+
+#include <assert.h>
+#include <string.h>
+#include "sdk/str.h"
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool uri_decode(struct ent_arena *arena, struct ent_str raw, bool plus, struct ent_str *ret)
+{
+	char *p = sdk_alloc(arena, raw.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < raw.n; i++) {
+		char c = raw.p[i];
+
+		if (c == '%') {
+			int high = i + 2 < raw.n ? hex_value(raw.p[i + 1]) : -1, low;
+
+			low = high >= 0 ? hex_value(raw.p[i + 2]) : -1;
+			if (low < 0)
+				return false;
+			c = (char)(high * 16 + low);
+			i += 2;
+		} else if (c == '+' && plus) {
+			c = ' ';
+		}
+		if ((unsigned char)c < ' ' || c == 0x7F)
+			return false;
+		p[n++] = c;
+	}
+	*ret = (struct ent_str){p, n};
+	return sdk_is_utf8(*ret);
+}
+
+bool uri_query(struct ent_arena *arena, struct ent_str raw, struct ent_header *ret, size_t max, size_t *ret_n)
+{
+	struct ent_str rest = raw;
+
+	*ret_n = 0;
+	while (rest.p != NULL && rest.n > 0) {
+		struct ent_str value, name = sdk_cut(sdk_cut(rest, '&', &rest), '=', &value);
+
+		if (*ret_n == max || !uri_decode(arena, name, true, &ret[*ret_n].name) ||
+		    !uri_decode(arena, value, true, &ret[*ret_n].value))
+			return false;
+		++*ret_n;
+	}
+	return true;
+}
+
+bool uri_match(struct ent_str path, const char *pattern, struct ent_str *ret_param, size_t max)
+{
+	struct ent_str want = sdk_str(pattern);
+	size_t n = 0;
+
+	while (path.p != NULL && want.p != NULL) {
+		struct ent_str is = sdk_cut(path, '/', &path), must = sdk_cut(want, '/', &want);
+
+		if (sdk_eqz(must, "{}")) {
+			if (is.n == 0)
+				return false;
+			assert(n < max);
+			ret_param[n++] = is;
+		} else if (!sdk_eq(is, must)) {
+			return false;
+		}
+	}
+	return path.p == NULL && want.p == NULL;
+}
