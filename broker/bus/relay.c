@@ -210,6 +210,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 		relay->position.snapshots = found->snapshots;
 	}
 	relay->position_known = true;
+	relay->measured_us = relay->clock->mono_us(relay->clock) - MEASURE_US; /* now the backlog is known */
 	atomic_store(&relay->published, relay->position.seq);
 	if (relay->log)
 		log_write(relay->log, LOG_INFO, "relay.position", LOG_INT("seq", relay->position.seq),

@@ -4,7 +4,9 @@
 
 #include "bus/relay_inside.h"
 
-#define SNAPSHOTS_MAX 200 /* a transaction; they must not hold up events */
+/* A transaction's share of snapshots, and of events they are looked for in: catching up must not hold up new events. */
+#define SNAPSHOTS_MAX  200
+#define SNAPSHOTS_SPAN 1000
 
 static bool put(struct relay *relay)
 {
@@ -67,13 +69,15 @@ static void fill_rows(struct relay *relay)
 /* Only when the whole backlog fits into this transaction, so that draining is not slowed. */
 static void fill_snapshots(struct relay *relay)
 {
-	int64_t reached = relay->next.snapshots;
+	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
 
 	relay->fill = FILL_PROGRESS;
-	if (relay->next.seq < relay->last_seq || relay->next.snapshots == relay->next.seq)
+	if (relay->next.seq < relay->last_seq || from == up_to)
 		return;
-	(void)outbox_touched(relay->db, relay->next.snapshots, relay->next.seq, SNAPSHOTS_MAX, take_snapshot, relay, &reached);
-	if (relay->fill_rc == KAFKA_OK && reached <= relay->next.seq)
+	if (up_to - from > SNAPSHOTS_SPAN)
+		up_to = from + SNAPSHOTS_SPAN;
+	(void)outbox_touched(relay->db, from, up_to, SNAPSHOTS_MAX, take_snapshot, relay, &reached);
+	if (relay->fill_rc == KAFKA_OK && reached <= up_to)
 		relay->next.snapshots = reached;
 	else if (relay->fill_rc == KAFKA_RETRY)
 		relay->fill_rc = KAFKA_OK; /* no room: the next transaction tells them again, which the topic's compaction forgets */
