@@ -8,6 +8,7 @@
 #include "sdk/webhook.h"
 
 #define CHANGES_MAX 4
+#define FIELDS_MAX  (64u * 1024u)
 #define MARKER      "<!-- entente:"
 
 struct github_settings {
@@ -49,14 +50,19 @@ static const struct ent_map_row github_priority[] = {
     {0},
 };
 
+/* A label is an object, or in older payloads a string. */
+static struct ent_str label_name(const struct sdk_json *label)
+{
+	return sdk_json_kind(label) == SDK_JSON_OBJECT ? sdk_json_text_at(label, "name") : sdk_json_text(label);
+}
+
 /* The first label with this prefix, without it. */
 static struct ent_str label_word(const struct sdk_json *labels, struct ent_str prefix, struct ent_arena *arena)
 {
 	const char *z = sdk_z(arena, prefix);
 
 	for (const struct sdk_json *at = sdk_json_first(labels); at && prefix.n > 0; at = sdk_json_next(at)) {
-		struct ent_str name =
-		    sdk_json_kind(at) == SDK_JSON_OBJECT ? sdk_json_text_at(at, "name") : sdk_json_text(at);
+		struct ent_str name = label_name(at);
 
 		if (name.n > prefix.n && sdk_starts(name, z))
 			return sdk_trim((struct ent_str){name.p + prefix.n, name.n - prefix.n});
@@ -67,7 +73,7 @@ static struct ent_str label_word(const struct sdk_json *labels, struct ent_str p
 static struct ent_str level_label(const struct sdk_json *labels)
 {
 	for (const struct sdk_json *at = sdk_json_first(labels); at; at = sdk_json_next(at)) {
-		struct ent_str name = sdk_json_text_at(at, "name");
+		struct ent_str name = label_name(at);
 
 		if (name.n == 2 && name.p[0] == 'P' && name.p[1] >= '1' && name.p[1] <= '5')
 			return name;
@@ -115,10 +121,34 @@ static struct ent_str body_split(struct ent_str body, struct ent_arena *arena, s
 	return sdk_trim(sdk_format(arena, "%.*s%.*s", (int)head.n, head.p, (int)body.n, body.p));
 }
 
+/* Labels by name, since the broker shows fields as they stand. */
+static void set_fields(struct ent_ticket *ticket, const struct sdk_json *issue, struct ent_arena *arena)
+{
+	const struct sdk_json *labels = sdk_json_at(issue, "labels");
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	if (!labels)
+		return;
+	sdk_buf_init(&buf, FIELDS_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_key(&w, "labels");
+	sdk_jsonw_open(&w, '[');
+	for (const struct sdk_json *at = sdk_json_first(labels); at; at = sdk_json_next(at))
+		sdk_jsonw_str(&w, label_name(at));
+	sdk_jsonw_close(&w, ']');
+	sdk_jsonw_kstr_opt(&w, "milestone", sdk_word_at(issue, "milestone.title"));
+	sdk_jsonw_kstr_opt(&w, "closed_at", sdk_word_at(issue, "closed_at"));
+	sdk_jsonw_close(&w, '}');
+	if (!buf.failed)
+		sdk_set(ticket, ENT_FIELDS, sdk_dup(arena, sdk_buf_view(&buf)));
+	sdk_buf_release(&buf);
+}
+
 static void issue_read(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
 		       struct ent_arena *arena)
 {
-	static const char *const other[] = {"labels", "milestone", "locked", "active_lock_reason", "closed_at", NULL};
 	const struct sdk_json *labels = sdk_json_at(issue, "labels");
 	struct ent_ticket *ticket = &change->ticket;
 	struct ent_str priority;
@@ -140,15 +170,17 @@ static void issue_read(const struct github_settings *settings, struct ent_change
 		set_user(ticket, ENT_REQUESTER, sdk_json_at(issue, "user"));
 	sdk_set_at(ticket, ENT_URL, issue, "html_url");
 	sdk_set_time_at(ticket, ENT_OPENED_AT, issue, "created_at", arena);
-	sdk_set_fields(ticket, issue, other, arena);
+	set_fields(ticket, issue, arena);
 	if (!change->correlation.number.p)
 		change->correlation.number = sdk_number_in_list(labels, sdk_z(arena, settings->number_label_prefix));
 }
 
 /* Everyone who sees the issue sees its comments. */
-static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *root, struct ent_err *err)
+static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json *root, struct ent_err *err)
 {
 	const struct sdk_json *comment = sdk_json_at(root, "comment");
+	struct ent_comment *ret = &change->comment;
+	int64_t comment_ms = sdk_time_at(comment, "updated_at");
 	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
 
 	if (rc != ENT_OK)
@@ -159,6 +191,8 @@ static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *
 		ret->body = ENT_STR("");
 	ret->visibility = ENT_PUBLIC;
 	ret->created_ms = sdk_time_at(comment, "created_at");
+	if (comment_ms > change->stamp.time_ms || (comment_ms > 0 && change->kind == ENT_COMMENT_ADDED))
+		change->stamp.time_ms = comment_ms;
 	return ENT_OK;
 }
 
@@ -193,11 +227,12 @@ static enum ent_rc event_decode(const struct github_settings *settings, struct s
 	if (!has_comment && (is_deleted || sdk_eqz(action, "transferred")))
 		kind = ENT_TICKET_REMOVED;
 	change = sdk_changes_beside(list, &head, kind);
-	issue_read(settings, change, sdk_json_at(root, "issue"), list->arena);
+	if (kind == ENT_TICKET_CHANGED)
+		issue_read(settings, change, sdk_json_at(root, "issue"), list->arena);
 	if (!has_comment)
 		return ENT_OK;
 	change = sdk_changes_beside(list, &head, is_deleted ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
-	return comment_read(&change->comment, root, err);
+	return comment_read(change, root, err);
 }
 
 static enum ent_rc github_decode(const struct ent_self *self, const struct ent_webhook *webhook,

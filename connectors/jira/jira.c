@@ -54,7 +54,7 @@ static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *roo
 	if (!head->ticket.id.p && sdk_id_at(root, "issue.id", &head->ticket.id, err) != ENT_OK)
 		return ENT_EINVAL;
 	head->ticket.key = sdk_word_at(root, "issue.key");
-	head->actor = jira_person(sdk_json_at(root, "user"));
+	head->actor = jira_person(sdk_json_at(root, sdk_json_at(root, "user") ? "user" : "comment.updateAuthor"));
 	head->stamp.time_ms = sdk_time_at(root, "issue.fields.updated");
 	if (head->stamp.time_ms == 0 && sdk_json_int(sdk_json_at(root, "timestamp"), &webhook_ms) && webhook_ms > 0)
 		head->stamp.time_ms = webhook_ms;
@@ -77,11 +77,15 @@ static bool is_comment_removal(const struct sdk_json *root)
 	       sdk_json_is(root, "issue_event_type_name", "issue_comment_deleted");
 }
 
-static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *root, struct ent_arena *arena,
+static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json *root, struct ent_arena *arena,
 				struct ent_err *err)
 {
 	const struct sdk_json *comment = sdk_json_at(root, "comment");
+	struct ent_comment *ret = &change->comment;
 	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
+	int64_t webhook_ms = 0;
+	/* The issue's own time may be older than what was just done to its comment. */
+	int64_t comment_ms = sdk_time_at(comment, "updated");
 
 	if (rc != ENT_OK)
 		return rc;
@@ -91,6 +95,10 @@ static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *
 		ret->body = ENT_STR("");
 	ret->visibility = visibility(comment);
 	ret->created_ms = sdk_time_at(comment, "created");
+	if (change->kind == ENT_COMMENT_REMOVED && sdk_json_int(sdk_json_at(root, "timestamp"), &webhook_ms))
+		comment_ms = webhook_ms;
+	if (comment_ms > 0)
+		change->stamp.time_ms = comment_ms;
 	return ENT_OK;
 }
 
@@ -156,11 +164,12 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 	if (sdk_json_at(root, "issue")) {
 		change = sdk_changes_beside(&list, &head,
 					    sdk_eqz(event, "jira:issue_deleted") ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
-		jira_issue(self->settings, sdk_json_at(root, "issue"), change, arena);
+		if (change->kind == ENT_TICKET_CHANGED)
+			jira_issue(self->settings, sdk_json_at(root, "issue"), change, arena);
 	}
 	if (comment && sdk_json_kind(comment) != SDK_JSON_NULL) {
 		change = sdk_changes_beside(&list, &head, is_comment_removal(root) ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
-		rc = comment_read(&change->comment, root, arena, err);
+		rc = comment_read(change, root, arena, err);
 	}
 	if (rc == ENT_OK)
 		rc = attachments_read(&list, &head, root, err);

@@ -191,6 +191,8 @@ enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct
 	change = sdk_changes_beside(list, &head, is_removal ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 	if (!change)
 		return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
+	if (is_removal)
+		return ENT_OK;
 	set_attributes(&change->ticket, record, list->arena);
 	change->correlation.number = word(field(record, sdk_z(list->arena, settings->number_field)));
 	change->correlation.key = word(field(record, sdk_z(list->arena, settings->key_field)));

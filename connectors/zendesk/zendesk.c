@@ -199,6 +199,8 @@ static enum ent_rc event_decode(struct sdk_changes *list, struct ent_str type, c
 		head.stamp.time_ms = sdk_time_at(detail, "updated_at");
 	head.actor.id = id_at(detail, "actor_id");
 	change = sdk_changes_beside(list, &head, is_removal(type) ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+	if (change->kind == ENT_TICKET_REMOVED)
+		return ENT_OK;
 	ticket_read(&change->ticket, detail, list->arena);
 	event_read(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
 	change->correlation.number = sdk_word_at(detail, "external_id");

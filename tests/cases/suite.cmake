@@ -11,3 +11,9 @@ foreach(name null native servicenow jira zendesk github generic)
 			COMMAND run_cases ${CMAKE_BINARY_DIR}/connectors ${CMAKE_CURRENT_LIST_DIR} ${name})
 	endif()
 endforeach()
+
+add_executable(run_fixtures ${CMAKE_CURRENT_LIST_DIR}/run_fixtures.c ${CMAKE_CURRENT_LIST_DIR}/vectors.c
+	${CMAKE_CURRENT_LIST_DIR}/harness.c ${CMAKE_CURRENT_LIST_DIR}/changes.c)
+target_link_libraries(run_fixtures PRIVATE entente_flags entente_sdk PkgConfig::libcrypto ${CMAKE_DL_LIBS})
+add_dependencies(run_fixtures connector_native connector_servicenow connector_jira connector_zendesk connector_github)
+add_test(NAME cases/fixtures COMMAND run_fixtures ${CMAKE_BINARY_DIR}/connectors ${CMAKE_SOURCE_DIR}/../shared)
