@@ -130,6 +130,10 @@ class Broker:
         with open(self.log, errors="replace") as f:
             return "".join(f.readlines()[-lines:])
 
+    def embedded_address(self):
+        with open(os.path.join(self.tree["data_dir"], "kafka.address")) as f:
+            return f.read().strip()
+
     def cpu_seconds(self):
         with open(f"/proc/{self.process.pid}/stat") as f:
             fields = f.read().rsplit(")", 1)[1].split()
