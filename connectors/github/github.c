@@ -45,9 +45,9 @@ static const struct ent_map_row github_status[] = {
     {0},
 };
 static const struct ent_map_row github_priority[] = {
-    {"P1", "1"},       {"P2", "2"},   {"P3", "3"},     {"P4", "4"},     {"P5", "5"},  {"critical", "1"},
-    {"urgent", "1"},   {"high", "2"}, {"medium", "3"}, {"normal", "3"}, {"low", "4"}, {"planning", "5"},
-    {0},
+    {"P1", "1"},       {"P2", "2"},       {"P3", "3"},   {"P4", "4"},     {"P5", "5"},
+    {"critical", "1"}, {"urgent", "1"},   {"high", "2"}, {"medium", "3"}, {"normal", "3"},
+    {"low", "4"},      {"planning", "5"}, {0},
 };
 
 /* A label is an object, or in older payloads a string. */
@@ -206,7 +206,8 @@ static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *roo
 	if (rc != ENT_OK)
 		return rc;
 	if (repository.p && number.p)
-		head->ticket.key = sdk_format(arena, "%.*s#%.*s", (int)repository.n, repository.p, (int)number.n, number.p);
+		head->ticket.key =
+		    sdk_format(arena, "%.*s#%.*s", (int)repository.n, repository.p, (int)number.n, number.p);
 	head->actor = (struct ent_person){sdk_word_at(root, "sender.id"), sdk_word_at(root, "sender.login")};
 	head->stamp.time_ms = sdk_time_at(root, "issue.updated_at");
 	return ENT_OK;

@@ -26,20 +26,25 @@ const struct ent_map_row jira_status[] = {
     {0},
 };
 const struct ent_map_row jira_priority[] = {
-    {"Highest", "1"}, {"High", "2"},  {"Medium", "3"}, {"Low", "4"},     {"Lowest", "5"}, {"Blocker", "1"},
-    {"Critical", "2"}, {"Major", "3"}, {"Minor", "4"},  {"Trivial", "5"}, {0},
+    {"Highest", "1"},
+    {"High", "2"},
+    {"Medium", "3"},
+    {"Low", "4"},
+    {"Lowest", "5"},
+    {"Blocker", "1"},
+    {"Critical", "2"},
+    {"Major", "3"},
+    {"Minor", "4"},
+    {"Trivial", "5"},
+    {0},
 };
 
 /* Resolutions that say that nothing was repaired. */
 static const struct ent_map_row jira_given_up[] = {
-    {"Won't Do", "cancelled"},
-    {"Won't Fix", "cancelled"},
-    {"Duplicate", "cancelled"},
-    {"Declined", "cancelled"},
-    {"Cannot Reproduce", "cancelled"},
-    {"Canceled", "cancelled"},
-    {"Cancelled", "cancelled"},
-    {0},
+    {"Won't Do", "cancelled"},         {"Won't Fix", "cancelled"},
+    {"Duplicate", "cancelled"},        {"Declined", "cancelled"},
+    {"Cannot Reproduce", "cancelled"}, {"Canceled", "cancelled"},
+    {"Cancelled", "cancelled"},        {0},
 };
 
 static const char *const jira_fields[] = {
@@ -99,8 +104,9 @@ static void set_url(struct ent_ticket *ticket, const struct sdk_json *issue, str
 	const char *rest = self.p ? memmem(self.p, self.n, "/rest/", 6) : NULL;
 
 	if (rest && ticket->key.p)
-		sdk_set(ticket, ENT_URL, sdk_format(arena, "%.*s/browse/%.*s", (int)(rest - self.p), self.p,
-						    (int)ticket->key.n, ticket->key.p));
+		sdk_set(ticket, ENT_URL,
+			sdk_format(arena, "%.*s/browse/%.*s", (int)(rest - self.p), self.p, (int)ticket->key.n,
+				   ticket->key.p));
 }
 
 static struct ent_str number(const struct jira_settings *settings, const struct sdk_json *fields,

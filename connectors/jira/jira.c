@@ -18,8 +18,8 @@ static const struct ent_setting jira_setting[] = {
 /* Events of other things: known, and not about tickets. Attachment events name no issue, so the
  * attachment is taken from the issue_updated event that comes beside them. */
 static const char *const jira_other_event[] = {
-    "sprint_", "board_",      "project_", "user_",         "jira:version_", "jira:worklog_", "worklog_",
-    "option_", "issuelink_",  "issue_property_", "filter_", "dashboard_",   "attachment_",   NULL,
+    "sprint_", "board_",     "project_",        "user_",   "jira:version_", "jira:worklog_", "worklog_",
+    "option_", "issuelink_", "issue_property_", "filter_", "dashboard_",    "attachment_",   NULL,
 };
 
 static bool is_other_event(struct ent_str event)
@@ -39,8 +39,9 @@ static struct ent_str issue_of_url(struct ent_str self)
 	struct ent_str id = ENT_ABSENT;
 
 	if (at)
-		id = sdk_cut((struct ent_str){at + sizeof(mark) - 1, self.n - (size_t)(at - self.p) - (sizeof(mark) - 1)},
-			     '/', &rest);
+		id = sdk_cut(
+		    (struct ent_str){at + sizeof(mark) - 1, self.n - (size_t)(at - self.p) - (sizeof(mark) - 1)}, '/',
+		    &rest);
 	return id.n > 0 && id.n <= SDK_ID_MAX ? id : ENT_ABSENT;
 }
 
@@ -162,13 +163,14 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 
 	comment = sdk_json_at(root, "comment");
 	if (sdk_json_at(root, "issue")) {
-		change = sdk_changes_beside(&list, &head,
-					    sdk_eqz(event, "jira:issue_deleted") ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+		change = sdk_changes_beside(
+		    &list, &head, sdk_eqz(event, "jira:issue_deleted") ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 		if (change->kind == ENT_TICKET_CHANGED)
 			jira_issue(self->settings, sdk_json_at(root, "issue"), change, arena);
 	}
 	if (comment && sdk_json_kind(comment) != SDK_JSON_NULL) {
-		change = sdk_changes_beside(&list, &head, is_comment_removal(root) ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
+		change = sdk_changes_beside(&list, &head,
+					    is_comment_removal(root) ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
 		rc = comment_read(change, root, arena, err);
 	}
 	if (rc == ENT_OK)

@@ -92,8 +92,9 @@ static void leaf_write(struct writer *w, const struct sdk_json *node, struct ent
 /* Depth is bounded by the JSON gate: SDK_JSON_DEPTH_MAX. */
 static void node_write(struct writer *w, const struct sdk_json *node)
 {
-	static const char *const block[] = {"paragraph",  "heading",   "codeBlock", "listItem",  "tableCell", "tableHeader",
-					    "blockquote", "panel",     "taskItem",  "decisionItem", "expand", NULL};
+	static const char *const block[] = {"paragraph", "heading",      "codeBlock",  "listItem",
+					    "tableCell", "tableHeader",  "blockquote", "panel",
+					    "taskItem",  "decisionItem", "expand",     NULL};
 	static const char *const item[] = {"listItem", "taskItem", "decisionItem", NULL};
 	struct ent_str type = sdk_json_text_at(node, "type");
 	const struct sdk_json *child = sdk_json_first(sdk_json_at(node, "content"));

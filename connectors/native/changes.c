@@ -15,10 +15,8 @@ static const struct {
 	const char *type;
 	enum ent_change_kind kind;
 } native_kind[] = {
-    {TYPE_PREFIX "ticket.changed.v1", ENT_TICKET_CHANGED},
-    {TYPE_PREFIX "ticket.removed.v1", ENT_TICKET_REMOVED},
-    {TYPE_PREFIX "comment.added.v1", ENT_COMMENT_ADDED},
-    {TYPE_PREFIX "comment.removed.v1", ENT_COMMENT_REMOVED},
+    {TYPE_PREFIX "ticket.changed.v1", ENT_TICKET_CHANGED},     {TYPE_PREFIX "ticket.removed.v1", ENT_TICKET_REMOVED},
+    {TYPE_PREFIX "comment.added.v1", ENT_COMMENT_ADDED},       {TYPE_PREFIX "comment.removed.v1", ENT_COMMENT_REMOVED},
     {TYPE_PREFIX "attachment.added.v1", ENT_ATTACHMENT_ADDED},
 };
 
@@ -32,14 +30,11 @@ enum shape {
 };
 
 static const enum shape attr_shape[ENT_N_ATTR] = {
-    [ENT_TITLE] = SHAPE_TEXT,         [ENT_DESCRIPTION] = SHAPE_TEXT,
-    [ENT_STATUS] = SHAPE_CANONICAL,   [ENT_PRIORITY] = SHAPE_CANONICAL,
-    [ENT_CATEGORY] = SHAPE_NAMED,     [ENT_SERVICE] = SHAPE_NAMED,
-    [ENT_SITE] = SHAPE_NAMED,         [ENT_TEAM] = SHAPE_NAMED,
-    [ENT_ASSIGNEE] = SHAPE_NAMED,     [ENT_REQUESTER] = SHAPE_NAMED,
-    [ENT_URL] = SHAPE_TEXT,           [ENT_TRANSFERRED_TO] = SHAPE_NAMED,
-    [ENT_OPENED_AT] = SHAPE_TIME,     [ENT_DUE_AT] = SHAPE_TIME,
-    [ENT_FIELDS] = SHAPE_OBJECT,
+    [ENT_TITLE] = SHAPE_TEXT,         [ENT_DESCRIPTION] = SHAPE_TEXT, [ENT_STATUS] = SHAPE_CANONICAL,
+    [ENT_PRIORITY] = SHAPE_CANONICAL, [ENT_CATEGORY] = SHAPE_NAMED,   [ENT_SERVICE] = SHAPE_NAMED,
+    [ENT_SITE] = SHAPE_NAMED,         [ENT_TEAM] = SHAPE_NAMED,       [ENT_ASSIGNEE] = SHAPE_NAMED,
+    [ENT_REQUESTER] = SHAPE_NAMED,    [ENT_URL] = SHAPE_TEXT,         [ENT_TRANSFERRED_TO] = SHAPE_NAMED,
+    [ENT_OPENED_AT] = SHAPE_TIME,     [ENT_DUE_AT] = SHAPE_TIME,      [ENT_FIELDS] = SHAPE_OBJECT,
 };
 
 /* Text of a string or a number; absent and missing are both fine. */

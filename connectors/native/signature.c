@@ -52,9 +52,9 @@ static enum ent_rc time_check(struct ent_str timestamp, int64_t now_ms, struct e
 	return ENT_OK;
 }
 
-enum ent_rc native_verify(const struct ent_self *self, const struct ent_webhook *webhook,
-			  const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
-			  struct ent_str *ret_delivery, struct ent_err *err)
+enum ent_rc native_verify(const struct ent_self *self, const struct ent_webhook *webhook, const struct ent_str *secret,
+			  size_t n_secret, int64_t now_ms, struct ent_arena *arena, struct ent_str *ret_delivery,
+			  struct ent_err *err)
 {
 	struct ent_str id = sdk_header(webhook->header, webhook->n_header, "webhook-id");
 	struct ent_str timestamp = sdk_header(webhook->header, webhook->n_header, "webhook-timestamp");

@@ -35,8 +35,8 @@ static enum ent_rc null_verify(const struct ent_self *self, const struct ent_web
 	return rc;
 }
 
-static enum ent_rc null_decode(const struct ent_self *self, const struct ent_webhook *webhook,
-			       struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+static enum ent_rc null_decode(const struct ent_self *self, const struct ent_webhook *webhook, struct ent_arena *arena,
+			       struct ent_changes *ret, struct ent_err *err)
 {
 	const struct null_settings *settings = self->settings;
 	const struct sdk_json *root;

@@ -8,9 +8,9 @@
 #define TOO_MANY "more than %d changes in one webhook"
 
 static const char *const other_fields[] = {
-    "impact",      "urgency",    "severity",      "subcategory",  "hold_reason",   "cmdb_ci",
-    "close_code",  "close_notes", "contact_type", "company",      "reopen_count",  "parent_incident",
-    "problem_id",  "resolved_at", "closed_at",    NULL,
+    "impact",     "urgency",     "severity",     "subcategory", "hold_reason",  "cmdb_ci",
+    "close_code", "close_notes", "contact_type", "company",     "reopen_count", "parent_incident",
+    "problem_id", "resolved_at", "closed_at",    NULL,
 };
 
 /* The value of a field, of whichever of its three shapes. Absent: not in the payload; "": null. */

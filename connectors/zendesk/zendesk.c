@@ -23,10 +23,14 @@ static const struct ent_setting zendesk_setting[] = {
 
 /* Open means accepted by nobody while it has no assignee: that stands after the slash. */
 static const struct ent_map_row zendesk_status[] = {
-    {"new", "new"},      {"open/unassigned", "acknowledged"},
-    {"open", "in_progress"}, {"pending", "pending"},
-    {"hold", "held"},    {"solved", "resolved"},
-    {"closed", "closed"}, {"deleted", "cancelled"},
+    {"new", "new"},
+    {"open/unassigned", "acknowledged"},
+    {"open", "in_progress"},
+    {"pending", "pending"},
+    {"hold", "held"},
+    {"solved", "resolved"},
+    {"closed", "closed"},
+    {"deleted", "cancelled"},
     {0},
 };
 static const struct ent_map_row zendesk_priority[] = {
@@ -34,8 +38,8 @@ static const struct ent_map_row zendesk_priority[] = {
 };
 
 static const char *const zendesk_fields[] = {
-    "type",     "tags",    "custom_fields", "organization_id",  "brand_id",      "form_id",
-    "ticket_form_id", "via", "problem_id", "custom_status_id", "custom_status", NULL,
+    "type",           "tags", "custom_fields", "organization_id",  "brand_id",      "form_id",
+    "ticket_form_id", "via",  "problem_id",    "custom_status_id", "custom_status", NULL,
 };
 
 /* ---- the ticket ------------------------------------------------------------- */
@@ -269,17 +273,20 @@ static enum ent_rc signature_check(const struct zendesk_settings *settings, cons
 	int64_t sent_ms, away_ms;
 
 	if (!given.p || !time.p)
-		return sdk_fail(err, ENT_EAUTH,
-				"header X-Zendesk-Webhook-Signature or ...-Signature-Timestamp is missing or stands twice");
+		return sdk_fail(
+		    err, ENT_EAUTH,
+		    "header X-Zendesk-Webhook-Signature or ...-Signature-Timestamp is missing or stands twice");
 	if (!sdk_signed_base64(SDK_SHA256, given, secret, n_secret, part, 2))
-		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature matches none of the supplier's secrets");
+		return sdk_fail(err, ENT_EAUTH,
+				"header X-Zendesk-Webhook-Signature matches none of the supplier's secrets");
 	if (settings->tolerance_s == 0)
 		return ENT_OK;
 	if (!sdk_time_parse(time, 0, &sent_ms))
 		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature-Timestamp is no time");
 	away_ms = now_ms > sent_ms ? now_ms - sent_ms : sent_ms - now_ms;
 	if (away_ms / 1000 > settings->tolerance_s)
-		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature-Timestamp is more than %lld s from now",
+		return sdk_fail(err, ENT_EAUTH,
+				"header X-Zendesk-Webhook-Signature-Timestamp is more than %lld s from now",
 				(long long)settings->tolerance_s);
 	return ENT_OK;
 }
@@ -291,7 +298,8 @@ static enum ent_rc zendesk_verify(const struct ent_self *self, const struct ent_
 	struct ent_str delivery = sdk_header(webhook->header, webhook->n_header, "X-Zendesk-Webhook-Invocation-Id");
 	const struct sdk_json *root;
 	struct ent_err ignored;
-	enum ent_rc rc = n_secret > 0 ? signature_check(self->settings, webhook, secret, n_secret, now_ms, err) : ENT_OK;
+	enum ent_rc rc =
+	    n_secret > 0 ? signature_check(self->settings, webhook, secret, n_secret, now_ms, err) : ENT_OK;
 
 	if (rc != ENT_OK)
 		return rc;

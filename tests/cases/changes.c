@@ -223,6 +223,32 @@ static const char *change_fault(const struct ent_change *change)
 	return NULL;
 }
 
+static const struct ent_map_row *map_first(const struct ent_map_row *map, const char *native, const char *canonical)
+{
+	while (map->native && (native ? strcmp(map->native, native) : strcmp(map->canonical, canonical)) != 0)
+		map++;
+	return map;
+}
+
+const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bool is_status)
+{
+	for (const struct ent_map_row *row = map; row && row->native; row++) {
+		struct ent_str word = sdk_str(row->canonical);
+		const char *out = map_first(map, NULL, row->canonical)->native;
+		const char *back = map_first(map, out, NULL)->canonical;
+
+		if (is_status ? sdk_status(word) == ENT_STATUS_UNKNOWN
+			      : word.n != 1 || word.p[0] < '1' || word.p[0] > '5')
+			return sdk_z(arena, sdk_format(arena, "%s is no word of the ticket language", row->canonical));
+		if (strcmp(back, row->canonical) != 0)
+			return sdk_z(arena, sdk_format(arena, "%s goes out as %s and comes back as %s", row->canonical,
+						       out, back));
+		if (map_first(map, row->native, NULL) != row)
+			return sdk_z(arena, sdk_format(arena, "%s stands twice", row->native));
+	}
+	return NULL;
+}
+
 const char *changes_fault(struct ent_arena *arena, const struct ent_changes *changes)
 {
 	for (size_t i = 0; i < changes->n; i++) {

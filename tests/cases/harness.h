@@ -30,6 +30,9 @@ bool plugin_give(struct plugin *plugin, struct ent_str name, struct ent_str valu
 /* Fills the settings and opens the state. ENT_EINVAL names a setting that is missing or wrong. */
 enum ent_rc plugin_open(struct plugin *plugin, struct ent_err *err) __attribute__((warn_unused_result));
 
+/* NULL when every word of a table (NULL: none) means something, and what it is on the way out comes back as
+ * the same on the way in; else what does not. */
+const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bool is_status);
 /* NULL when the changes keep what ticket.h promises; else what is wrong with which. */
 const char *changes_fault(struct ent_arena *arena, const struct ent_changes *changes);
 void changes_print(struct sdk_buf *out, const struct ent_connector *connector, const struct ent_changes *changes);

@@ -251,8 +251,8 @@ static const char *transcript_answer(struct plugin *plugin, struct ent_arena *ar
 	struct ent_str delivery = ENT_ABSENT;
 	struct ent_changes changes = {NULL, 0};
 	struct ent_err err = {""};
-	enum ent_rc rc = connector->verify(&plugin->self, &t->webhook, t->secret, t->n_secret, t->now_ms, arena,
-					   &delivery, &err);
+	enum ent_rc rc =
+	    connector->verify(&plugin->self, &t->webhook, t->secret, t->n_secret, t->now_ms, arena, &delivery, &err);
 
 	sdk_buf_format(out, "verify %s%s%s\n", rc_name(rc), rc == ENT_OK ? "" : ": ", rc == ENT_OK ? "" : err.msg);
 	if (rc != ENT_OK)
@@ -335,6 +335,16 @@ static int is_case(const struct dirent *entry)
 	return dot && strcmp(dot, ".case") == 0;
 }
 
+static void maps_run(struct run *run, const struct ent_connector *connector, struct ent_arena *arena)
+{
+	const char *why = map_fault(arena, connector->status, true);
+
+	if (!why)
+		why = map_fault(arena, connector->priority, false);
+	printf("%sok - cases/%s: its maps%s%s\n", why ? "not " : "", connector->name, why ? ": " : "", why ? why : "");
+	run->n_failed += why != NULL;
+}
+
 static void connector_run(struct run *run, const char *name)
 {
 	struct sdk_arena arena;
@@ -349,6 +359,8 @@ static void connector_run(struct run *run, const char *name)
 		printf("not ok - cases/%s: %s\n", name, why);
 		run->n_failed++;
 	}
+	if (!why)
+		maps_run(run, plugin.connector, &arena.abi);
 	n = why ? 0 : scandir(directory, &entry, is_case, alphasort);
 	for (int i = 0; i < n; i++) {
 		const char *path = sdk_z(&arena.abi, sdk_format(&arena.abi, "%s/%s", directory, entry[i]->d_name));

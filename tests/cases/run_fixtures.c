@@ -22,8 +22,8 @@ struct count {
 /* One folder for one connector, and what must come of it. */
 static const struct fixture_set {
 	const char *connector, *folder;
-	const char *only;    /* one file of it; NULL: all */
-	bool event_in_name;  /* "issues.opened.1.json": what the header X-GitHub-Event said */
+	const char *only;   /* one file of it; NULL: all */
+	bool event_in_name; /* "issues.opened.1.json": what the header X-GitHub-Event said */
 	struct count expected;
 } sets[] = {
     {"github", "github/webhooks", NULL, true, {24, 12, 0, 30}},
@@ -119,7 +119,8 @@ static const char *damage_one(const struct plugin *plugin, const struct ent_webh
 /* Each value in turn becomes one of another kind; the text ends at many places. */
 static unsigned damage_all(const struct plugin *plugin, const struct ent_webhook *webhook, unsigned *ret_n)
 {
-	static const char *const instead[] = {"null", "7", "\"\"", "[]", "{}", "[[{}]]", "true", "-1e999", "{\"value\":[]}"};
+	static const char *const instead[] = {"null", "7",      "\"\"",          "[]", "{}", "[[{}]]",
+					      "true", "-1e999", "{\"value\":[]}"};
 	struct ent_str body = webhook->body;
 	size_t n_value = 0, stride, step = body.n / 64 + 1;
 	unsigned n_failed = 0;
@@ -176,9 +177,9 @@ static bool count_print(const struct fixture_set *set, const struct count *got, 
 	const struct count *want = &set->expected;
 	bool ok = memcmp(got, want, sizeof(*got)) == 0;
 
-	printf("%sok - fixtures/%s%s%s: %u with changes (%u), %u without, %u refused, %u damaged copies", ok ? "" : "not ",
-	       set->folder, set->only ? "/" : "", set->only ? set->only : "", got->with_changes, got->changes, got->without,
-	       got->refused, n_damages);
+	printf("%sok - fixtures/%s%s%s: %u with changes (%u), %u without, %u refused, %u damaged copies",
+	       ok ? "" : "not ", set->folder, set->only ? "/" : "", set->only ? set->only : "", got->with_changes,
+	       got->changes, got->without, got->refused, n_damages);
 	if (!ok)
 		printf("; expected %u (%u), %u, %u", want->with_changes, want->changes, want->without, want->refused);
 	printf("\n");
@@ -223,11 +224,13 @@ int main(int argc, char **argv)
 	unsigned n_failed = 0;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: run_fixtures CONNECTORS SHARED\ne.g.   run_fixtures build/connectors ../shared\n");
+		fprintf(stderr,
+			"usage: run_fixtures CONNECTORS SHARED\ne.g.   run_fixtures build/connectors ../shared\n");
 		return 2;
 	}
 	if (access(argv[2], R_OK) != 0) {
-		printf("ok - fixtures # SKIP there is no %s: real payloads and signature vectors were NOT tried\n", argv[2]);
+		printf("ok - fixtures # SKIP there is no %s: real payloads and signature vectors were NOT tried\n",
+		       argv[2]);
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
