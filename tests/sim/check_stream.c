@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* I2, I3, I8: what a read_committed reader of Kafka sees, beside what the store holds. */
+#include "look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sdk/crypto.h"
+#include "sdk/json.h"
+
+/* One event of the store, by its sequence, and how often Kafka has it. */
+struct stored {
+	bool is_dead_letter;
+	int32_t partition;
+	int64_t sequence;
+	char incident[ID_SIZE];
+	unsigned char hash[32];
+	int n_committed;
+	bool is_seen; /* on Kafka, committed or not, with first_hash */
+	unsigned char first_hash[32];
+};
+
+struct stream {
+	struct look *look;
+	struct stored *at; /* 1..n */
+	int64_t n;
+	struct sdk_arena arena;
+};
+
+static void hash_of(struct ent_str bytes, unsigned char ret[32])
+{
+	unsigned char hash[SDK_HASH_MAX];
+
+	(void)sdk_digest(SDK_SHA256, &bytes, 1, hash);
+	memcpy(ret, hash, 32);
+}
+
+static struct ent_str header(const struct kafka_record *record, const char *name)
+{
+	for (size_t i = 0; i < record->n_header; i++)
+		if (!strcmp(record->header[i].name, name))
+			return record->header[i].value;
+	return ENT_ABSENT;
+}
+
+static int64_t header_int(const struct kafka_record *record, const char *name)
+{
+	int64_t value;
+
+	return sdk_to_int(header(record, name), &value) ? value : -1;
+}
+
+static void stored_load(struct stream *stream)
+{
+	struct look *look = stream->look;
+	sqlite3_stmt *stmt = look_ask(look, "SELECT event.seq, event.kind, event.sequence, event.partition_no, event.json, "
+	                                    "incident.uuid FROM event LEFT JOIN incident ON incident.number = event.incident "
+	                                    "ORDER BY event.seq");
+	int64_t next = 1;
+
+	stream->n = look_int(look, "SELECT coalesce(max(seq), 0) FROM event");
+	stream->at = SDK_NEW_N(&stream->arena.abi, struct stored, (size_t)stream->n + 1);
+	while (look_row(stmt)) {
+		int64_t seq = sqlite3_column_int64(stmt, 0);
+		struct stored *stored = &stream->at[seq];
+		struct ent_str uuid = look_text(stmt, 5);
+
+		if (seq != next++)
+			sim_violates(look->sim, "I2", "store", "the store has no event %lld", (long long)next - 1);
+		stored->is_dead_letter = sdk_eqz(look_text(stmt, 1), "deadletter");
+		stored->sequence = sqlite3_column_int64(stmt, 2);
+		stored->partition = sqlite3_column_int(stmt, 3);
+		hash_of(look_text(stmt, 4), stored->hash);
+		memcpy(stored->incident, uuid.p, uuid.n < ID_SIZE ? uuid.n : ID_SIZE - 1);
+	}
+}
+
+/* Even an aborted record was seen by a read_uncommitted reader: an id means one thing for ever. */
+static void check_ids(struct stream *stream, enum kafka_topic topic, int32_t partition)
+{
+	struct sim *sim = stream->look->sim;
+	struct reader reader = {&sim->cluster, topic, partition, 0};
+	const struct kafka_record *record;
+
+	while ((record = reader_next_any(&reader, NULL))) {
+		int64_t seq = header_int(record, "ce_storeseq");
+		unsigned char hash[32];
+		struct stored *stored;
+
+		if (seq < 1 || seq > stream->n) {
+			sim_violates(sim, "I8", "relay", "Kafka was given event %lld, the store ends at %lld", (long long)seq, (long long)stream->n);
+			return;
+		}
+		stored = &stream->at[seq];
+		hash_of(record->value, hash);
+		if (stored->is_seen && memcmp(stored->first_hash, hash, 32))
+			sim_violates(sim, "I8", "relay", "event id %lld named two different events", (long long)seq);
+		stored->is_seen = true;
+		memcpy(stored->first_hash, hash, 32);
+	}
+}
+
+struct place {
+	char incident[ID_SIZE];
+	int64_t sequence;
+};
+
+/* The last sequence of this incident in this partition so far. */
+static struct place *place_of(struct stream *stream, struct place *place, size_t *n, struct ent_str key)
+{
+	(void)stream;
+	for (size_t i = 0; i < *n; i++)
+		if (sdk_eqz(key, place[i].incident))
+			return &place[i];
+	memset(&place[*n], 0, sizeof place[*n]);
+	memcpy(place[*n].incident, key.p, key.n < ID_SIZE ? key.n : ID_SIZE - 1);
+	return &place[(*n)++];
+}
+
+static void check_event(struct stream *stream, const struct kafka_record *record, int32_t partition, struct place *place)
+{
+	struct sim *sim = stream->look->sim;
+	int64_t seq = header_int(record, "ce_storeseq"), sequence = header_int(record, "ce_sequence");
+	struct stored *stored = &stream->at[seq > 0 && seq <= stream->n ? seq : 0];
+	unsigned char hash[32];
+
+	hash_of(record->value, hash);
+	if (stored == stream->at || stored->is_dead_letter)
+		sim_violates(sim, "I2", "relay", "Kafka has event %lld that the store does not know", (long long)seq);
+	else if (stored->n_committed++)
+		sim_violates(sim, "I2", "relay", "Kafka has event %lld twice", (long long)seq);
+	else if (memcmp(hash, stored->hash, 32) || !sdk_eqz(record->key, stored->incident))
+		sim_violates(sim, "I2", "relay", "event %lld says something else on Kafka than in the store", (long long)seq);
+	else if (sequence != stored->sequence || sequence != place->sequence + 1)
+		sim_violates(sim, "I3", "relay", "event %lld is %lld in its incident, Kafka has it as %lld after %lld", (long long)seq,
+		             (long long)stored->sequence, (long long)sequence, (long long)place->sequence);
+	else if (partition != stored->partition)
+		sim_violates(sim, "I3", "relay", "event %lld is in partition %d, not %d", (long long)seq, partition, stored->partition);
+	place->sequence = sequence;
+}
+
+static void check_events(struct stream *stream, int32_t partition)
+{
+	struct sim *sim = stream->look->sim;
+	struct reader reader = {&sim->cluster, KAFKA_EVENTS, partition, 0};
+	struct place *place = SDK_NEW_N(&stream->arena.abi, struct place, (size_t)stream->n + 1);
+	const struct kafka_record *record;
+	size_t n_place = 0;
+
+	while ((record = reader_next(&reader, NULL)) && !sim->violation.invariant[0])
+		check_event(stream, record, partition, place_of(stream, place, &n_place, record->key));
+}
+
+static void check_dead_letters(struct stream *stream)
+{
+	struct sim *sim = stream->look->sim;
+	struct reader reader = {&sim->cluster, KAFKA_DEADLETTER, 0, 0};
+	const struct kafka_record *record;
+
+	while ((record = reader_next(&reader, NULL))) {
+		int64_t seq = header_int(record, "ce_storeseq");
+
+		if (seq < 1 || seq > stream->n || !stream->at[seq].is_dead_letter)
+			sim_violates(sim, "I2", "relay", "Kafka has a dead letter %lld that the store does not know", (long long)seq);
+		else if (stream->at[seq].n_committed++)
+			sim_violates(sim, "I2", "relay", "Kafka has dead letter %lld twice", (long long)seq);
+	}
+}
+
+/* entente.incidents.v1: the newest word about each incident is its state now, or that it is gone. */
+static void check_snapshots(struct stream *stream)
+{
+	struct look *look = stream->look;
+	sqlite3_stmt *stmt = look_ask(look, "SELECT uuid, sequence, merged_into FROM incident");
+
+	while (look_row(stmt)) {
+		const struct kafka_record *record, *last = NULL;
+		const struct sdk_json *json = NULL;
+		int64_t sequence = -1;
+		struct ent_err err;
+
+		for (int32_t p = 0; p < look->sim->plan.partitions; p++) {
+			struct reader reader = {&look->sim->cluster, KAFKA_INCIDENTS, p, 0};
+
+			while ((record = reader_next(&reader, NULL)))
+				if (sdk_eq(record->key, look_text(stmt, 0)))
+					last = record;
+		}
+		if (last && last->value.p && sdk_json_parse(&stream->arena.abi, last->value, &json, &err) == ENT_OK)
+			(void)sdk_json_int(sdk_json_at(json, "sequence"), &sequence); /* -1 stays */
+		if (!last || (sqlite3_column_int64(stmt, 2) ? last->value.p != NULL : sequence != sqlite3_column_int64(stmt, 1)))
+			sim_violates(look->sim, "I2", "relay", "the snapshot of incident %s is of sequence %lld, the store has %lld",
+			             look_text(stmt, 0).p, (long long)sequence, (long long)sqlite3_column_int64(stmt, 1));
+	}
+}
+
+void check_stream(struct look *look)
+{
+	struct stream stream = {.look = look};
+
+	sdk_arena_init(&stream.arena);
+	stored_load(&stream);
+	for (int32_t p = 0; p < look->sim->plan.partitions && !look->sim->violation.invariant[0]; p++) {
+		check_ids(&stream, KAFKA_EVENTS, p);
+		check_events(&stream, p);
+	}
+	check_ids(&stream, KAFKA_DEADLETTER, 0);
+	check_dead_letters(&stream);
+	for (int64_t seq = 1; seq <= stream.n; seq++)
+		if (stream.at[seq].n_committed != 1)
+			sim_violates(look->sim, "I2", "relay", "event %lld is %d times on Kafka", (long long)seq, stream.at[seq].n_committed);
+	if (!look->sim->violation.invariant[0])
+		check_snapshots(&stream);
+	sdk_arena_release(&stream.arena);
+}
