@@ -11,12 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STMT_MAX = 128, BUSY_MS = 5000 };
+enum { STMT_MAX = 128, PARAMETER_MAX = 24, BUSY_MS = 5000 };
 
 struct db_stmt {
 	struct db *db;
 	const char *sql; /* the literal's address is the key */
 	sqlite3_stmt *stmt;
+	/* SQLite takes $2 for a name and numbers names as they first appear; [n] is where $n really is. */
+	unsigned char at[PARAMETER_MAX + 1];
 };
 
 struct db {
@@ -104,17 +106,25 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 		}
 	assert(db->n_stmt < STMT_MAX);
 	struct db_stmt *stmt = &db->stmt[db->n_stmt++];
-	*stmt = (struct db_stmt){db, sql, NULL};
+	*stmt = (struct db_stmt){.db = db, .sql = sql};
 	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->stmt, NULL) != SQLITE_OK) {
 		fail(db, "prepare");
 		db->n_stmt--;
+		return stmt;
+	}
+	for (int i = 1; i <= sqlite3_bind_parameter_count(stmt->stmt); i++) {
+		int64_t n = 0;
+		const char *name = sqlite3_bind_parameter_name(stmt->stmt, i);
+		bool is_number = name && sdk_to_int(sdk_str(name + 1), &n);
+		assert(is_number && n >= 1 && n <= PARAMETER_MAX);
+		stmt->at[n] = (unsigned char)i;
 	}
 	return stmt;
 }
 
 void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
 {
-	if (!stmt->db->failure && sqlite3_bind_int64(stmt->stmt, i, v) != SQLITE_OK)
+	if (!stmt->db->failure && sqlite3_bind_int64(stmt->stmt, stmt->at[i], v) != SQLITE_OK)
 		fail(stmt->db, "bind");
 }
 
@@ -124,7 +134,7 @@ void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
 		db_bind_null(stmt, i);
 		return;
 	}
-	if (!stmt->db->failure && sqlite3_bind_text64(stmt->stmt, i, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+	if (!stmt->db->failure && sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
 		fail(stmt->db, "bind");
 }
 
@@ -134,13 +144,13 @@ void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s)
 		db_bind_null(stmt, i);
 		return;
 	}
-	if (!stmt->db->failure && sqlite3_bind_blob64(stmt->stmt, i, s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
+	if (!stmt->db->failure && sqlite3_bind_blob64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
 		fail(stmt->db, "bind");
 }
 
 void db_bind_null(struct db_stmt *stmt, int i)
 {
-	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, i) != SQLITE_OK)
+	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, stmt->at[i]) != SQLITE_OK)
 		fail(stmt->db, "bind");
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What serve, rebuild and fsck do alike before their own work: configuration, connectors, data_dir, log. */
+#ifndef CLI_BOOT_H
+#define CLI_BOOT_H
+
+#include "base/log.h"
+#include "bus/bus.h"
+#include "cli/config.h"
+
+struct boot {
+	struct plugins *plugins;
+	struct config *config;
+	struct log log;
+	int lock; /* fd of DATA_DIR/lock, -1: not taken */
+};
+
+/* with_suppliers false: connectors are not loaded. */
+enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_suppliers, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* The configuration once more, for a reload; the caller frees it. */
+enum ent_rc boot_reload(const struct boot *boot, const char *config_path, struct config **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* Makes data_dir and takes its lock: one broker per store. */
+enum ent_rc boot_lock(struct boot *boot, struct ent_err *err) __attribute__((warn_unused_result));
+void boot_release(struct boot *boot);
+
+/* DATA_DIR/name in the configuration's arena. */
+struct ent_str boot_path(const struct boot *boot, const char *name);
+#define BOOT_STORE   "entente.db"
+#define BOOT_ADDRESS "kafka.address"
+void boot_bus_options(const struct boot *boot, const struct store_meta *meta, struct bus_options *ret);
+
+/* --config FILE and --help of a command without other options. Returns -1 to go on, else the exit status. */
+int boot_arguments(int argc, char **argv, const char *help, const char **ret_config);
+
+#endif

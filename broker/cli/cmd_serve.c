@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The broker: store, writer thread, bus thread, http threads, and this thread, which
+ * only waits for signals. Everything that outlives the process is in the store.
+ */
+#include "cli/boot.h"
+#include "cli/command.h"
+#include "edge/edge.h"
+#include "store/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PRUNE_EVERY_MS = 60000, WRITER_WAIT_MS = 1000, BUS_DEADLINE_MS = 5000, FULL_PAUSE_MS = 1000 };
+
+static const char help[] =
+    "usage: entente serve [--config FILE]\n\n"
+    "Runs the broker: takes suppliers' webhooks on POST /hooks/{supplier}, keeps incidents in\n"
+    "data_dir, writes the event stream to Kafka. Without kafka.brokers it uses a Kafka of its own\n"
+    "inside the process, which forgets everything at exit and is for evaluation only.\n\n"
+    "  --config FILE   settings; `entente config --sample` prints one to start from\n\n"
+    "Signals: TERM and INT end it within 10 s with nothing lost; HUP reads the suppliers again and\n"
+    "keeps the old ones when the file is wrong.\n\n"
+    "examples:\n"
+    "  entente serve --config /etc/entente/entente.yaml\n"
+    "  entente check --config /etc/entente/entente.yaml && entente serve --config /etc/entente/entente.yaml\n";
+
+struct serve {
+	struct boot boot;
+	const char *config_path;
+	struct store_meta meta;
+	struct metrics metrics;
+	struct writer *writer;
+	struct bus *bus;
+	_Atomic(struct edge *) edge;
+	pthread_t writer_thread;
+	atomic_bool ending, writer_failed, disk_full;
+	int64_t raw_ms; /* how long raw deliveries are kept */
+};
+
+/* ---- the writer's thread ---------------------------------------------------------- */
+
+static void on_events(void *to)
+{
+	struct serve *serve = to;
+	struct edge *edge = atomic_load(&serve->edge);
+
+	bus_wake(serve->bus);
+	if (edge)
+		edge_notify(edge, writer_last_seq(serve->writer));
+}
+
+static void nothing(struct job *job)
+{
+	(void)job;
+}
+
+static void prune(struct serve *serve, struct job *job)
+{
+	struct clock *clock = clock_system();
+	*job = (struct job){.kind = JOB_PRUNE, .prune_before_ms = clock->now_ms(clock) - serve->raw_ms, .answer = nothing};
+	if (!writer_submit(serve->writer, job))
+		return; /* busy: the next minute will do */
+}
+
+static void *run_writer(void *of)
+{
+	struct serve *serve = of;
+	struct clock *clock = clock_system();
+	int64_t pruned_us = clock->mono_us(clock);
+	struct job prune_job;
+	struct ent_err err;
+
+	pthread_setname_np(pthread_self(), "writer");
+	for (;;) {
+		enum ent_rc rc = writer_step(serve->writer, &err);
+		if (rc == ENT_EINVAL) {
+			log_write(&serve->boot.log, LOG_ERROR, "store.failed", LOG_Z("why", err.msg),
+				  LOG_Z("next", "nothing is acknowledged any more; the process ends and can be started again"),
+				  LOG_END);
+			_exit(3); /* after a failed write not even a clean-up may pretend */
+		}
+		if (rc == ENT_ERETRY && !atomic_exchange(&serve->disk_full, true))
+			log_write(&serve->boot.log, LOG_ERROR, "store.full", LOG_Z("why", err.msg),
+				  LOG_Z("next", "deliveries are answered 503 until there is room again"), LOG_END);
+		if (rc == ENT_OK && atomic_exchange(&serve->disk_full, false))
+			log_write(&serve->boot.log, LOG_INFO, "store.has_room", LOG_END);
+		if (rc != ENT_MORE)
+			continue;
+		if (atomic_load(&serve->ending))
+			return NULL;
+		if (clock->mono_us(clock) - pruned_us > PRUNE_EVERY_MS * INT64_C(1000)) {
+			pruned_us = clock->mono_us(clock);
+			prune(serve, &prune_job);
+			continue;
+		}
+		writer_wait(serve->writer, WRITER_WAIT_MS);
+	}
+}
+
+/* ---- readiness ----------------------------------------------------------------------- */
+
+static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *ret_why)
+{
+	struct serve *serve = of;
+
+	*ret_ready = true;
+	switch (i) {
+	case 0:
+		*ret_ready = !atomic_load(&serve->disk_full);
+		if (!*ret_ready)
+			(void)sdk_fail(ret_why, ENT_ERETRY, "the disk of data_dir is full; make room");
+		return "store";
+	case 1:
+		*ret_ready = bus_ready(serve->bus, ret_why);
+		return "kafka";
+	default:
+		return NULL;
+	}
+}
+
+/* ---- the first token -------------------------------------------------------------------- */
+
+/* Before any thread runs: the writer is stepped from here. */
+static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_err *err)
+{
+	char token[EDGE_TOKEN_SIZE];
+	struct job job = {.kind = JOB_TOKEN_ADD, .token = {.name = ENT_STR("first")}, .answer = nothing};
+
+	if (read_n_tokens(read) > 0)
+		return db_failed(read) ? sdk_fail(err, ENT_EINVAL, "%s", db_error(read)) : ENT_OK;
+	enum ent_rc rc = edge_token_make(chance_system(), token, job.token.hash);
+	if (rc != ENT_OK)
+		return rc;
+	if (!writer_submit(serve->writer, &job))
+		return sdk_fail(err, ENT_EINVAL, "the writer takes no work");
+	rc = writer_step(serve->writer, err);
+	if (rc != ENT_OK)
+		return rc;
+	/* To standard output, never to the log: it is shown this once. */
+	printf("First start: this is the bearer token of '/v1', shown only now. Keep it.\n\n  %s\n\n", token);
+	fflush(stdout);
+	return ENT_OK;
+}
+
+/* ---- starting --------------------------------------------------------------------------- */
+
+static enum ent_rc start_store(struct serve *serve, struct ent_err *err)
+{
+	struct config *config = serve->boot.config;
+	const char *path = sdk_z(&config->arena.abi, boot_path(&serve->boot, BOOT_STORE));
+	struct writer_options options = {.queue_max = (size_t)config->store.queue_max,
+					 .batch_max = (size_t)config->store.batch_max,
+					 .wal_pages = config->store.wal_pages};
+	struct db *db = NULL, *read = NULL;
+	struct store_meta meta;
+
+	enum ent_rc rc = store_open(path, NULL, (int32_t)config->kafka.partitions, clock_system(), chance_system(), &db,
+				    &serve->meta, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (serve->meta.partitions != config->kafka.partitions)
+		log_write(&serve->boot.log, LOG_WARN, "config.partitions_kept",
+			  LOG_INT("store", serve->meta.partitions), LOG_INT("configured", config->kafka.partitions),
+			  LOG_Z("next", "the number is fixed when a store is made; set kafka.partitions to it"), LOG_END);
+	serve->raw_ms = config->store.raw_days * INT64_C(86400000);
+	serve->writer = writer_new(db, &serve->meta, clock_system(), chance_system(), &serve->metrics, &options, on_events,
+				   serve);
+	rc = store_open_read(path, NULL, &read, &meta, err);
+	if (rc == ENT_OK)
+		rc = first_token(serve, read, err);
+	db_close(read);
+	return rc;
+}
+
+static enum ent_rc start_bus(struct serve *serve, struct ent_err *err)
+{
+	struct bus_options options;
+	const char *path = sdk_z(&serve->boot.config->arena.abi, boot_path(&serve->boot, BOOT_ADDRESS));
+
+	boot_bus_options(&serve->boot, &serve->meta, &options);
+	enum ent_rc rc = bus_start(&options, &serve->meta, clock_system(), &serve->metrics, &serve->boot.log, &serve->bus, err);
+	if (rc != ENT_OK)
+		return rc;
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return sdk_fail(err, ENT_EINVAL, "%s cannot be written: %s", path, strerror(errno));
+	fprintf(file, "%s\n", bus_address(serve->bus));
+	if (fclose(file) != 0)
+		return sdk_fail(err, ENT_EINVAL, "%s cannot be written: %s", path, strerror(errno));
+	return ENT_OK;
+}
+
+static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
+{
+	struct config *config = serve->boot.config;
+	struct edge_options options = {.listen = config->http.listen,
+				       .port = (int)config->http.port,
+				       .threads = (int)config->http.threads,
+				       .body_max = (size_t)config->http.body_max,
+				       .header_max = (size_t)config->http.header_max,
+				       .connections_max = (int)config->http.connections_max,
+				       .connections_per_ip_max = (int)config->http.connections_per_ip_max,
+				       .idle_s = (int)config->http.idle_s,
+				       .request_s = (int)config->http.request_s,
+				       .sse_max = (int)config->http.sse_max,
+				       .store_path = boot_path(&serve->boot, BOOT_STORE),
+				       .source = config->source};
+	struct edge_world world = {.writer = serve->writer,
+				   .clock = clock_system(),
+				   .chance = chance_system(),
+				   .metrics = &serve->metrics,
+				   .log = &serve->boot.log,
+				   .readiness = readiness,
+				   .of = serve};
+	struct edge *edge = NULL;
+
+	enum ent_rc rc = edge_start(&options, &world, config->suppliers, &edge, err);
+	if (rc == ENT_OK)
+		atomic_store(&serve->edge, edge);
+	return rc;
+}
+
+static void announce(struct serve *serve)
+{
+	struct config *config = serve->boot.config;
+
+	log_write(&serve->boot.log, LOG_INFO, "serve.ready", LOG_STR("listen", config->http.listen),
+		  LOG_INT("port", edge_port(atomic_load(&serve->edge))), LOG_Z("kafka", bus_address(serve->bus)),
+		  LOG_Z("kafka_is", bus_is_embedded(serve->bus) ? "embedded" : "configured"),
+		  LOG_INT("suppliers", (int64_t)config->suppliers->n), LOG_Z("store_id", serve->meta.store_id), LOG_END);
+	if (bus_is_embedded(serve->bus))
+		log_write(&serve->boot.log, LOG_WARN, "kafka.embedded",
+			  LOG_Z("why", "no kafka.brokers are configured: the stream lives in this process and ends with it"),
+			  LOG_Z("next", "for more than a trial set kafka.brokers to your Kafka"), LOG_END);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static void reload(struct serve *serve)
+{
+	struct config *config = NULL;
+	struct ent_err err;
+
+	enum ent_rc rc = boot_reload(&serve->boot, serve->config_path, &config, &err);
+	if (rc == ENT_OK)
+		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
+	if (rc == ENT_OK)
+		log_write(&serve->boot.log, LOG_INFO, "config.reloaded", LOG_INT("suppliers", (int64_t)config->suppliers->n),
+			  LOG_Z("note", "suppliers only; other settings need a restart"), LOG_END);
+	else
+		log_write(&serve->boot.log, LOG_ERROR, "config.refused", LOG_Z("why", err.msg),
+			  LOG_Z("next", "the suppliers of before stay in force; mend the file and send HUP again"), LOG_END);
+	config_free(config);
+}
+
+/* Until a signal ends it. Returns the exit status. */
+static int wait_for_signals(struct serve *serve, const sigset_t *signals)
+{
+	const struct timespec second = {.tv_sec = 1};
+	struct ent_err why;
+
+	for (;;) {
+		int which = sigtimedwait(signals, NULL, &second);
+		if (which == SIGTERM || which == SIGINT)
+			return 0;
+		if (which == SIGHUP)
+			reload(serve);
+		if (bus_refused(serve->bus, &why)) {
+			log_write(&serve->boot.log, LOG_ERROR, "relay.refused", LOG_Z("why", why.msg), LOG_END);
+			return 1;
+		}
+	}
+}
+
+/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time. */
+static void stop(struct serve *serve)
+{
+	struct edge *edge = atomic_load(&serve->edge);
+
+	log_write(&serve->boot.log, LOG_INFO, "serve.ending", LOG_END);
+	if (edge)
+		edge_drain(edge);
+	writer_close(serve->writer);
+	atomic_store(&serve->ending, true);
+	writer_wake(serve->writer);
+	pthread_join(serve->writer_thread, NULL);
+	atomic_store(&serve->edge, NULL);
+	if (edge)
+		edge_stop(edge);
+	bus_stop(serve->bus, BUS_DEADLINE_MS);
+	serve->bus = NULL;
+	writer_free(serve->writer);
+	log_write(&serve->boot.log, LOG_INFO, "serve.ended", LOG_END);
+}
+
+static enum ent_rc start(struct serve *serve, struct ent_err *err)
+{
+	enum ent_rc rc = boot_load(&serve->boot, serve->config_path, true, err);
+	if (rc == ENT_OK)
+		rc = boot_lock(&serve->boot, err);
+	if (rc == ENT_OK)
+		rc = start_store(serve, err);
+	if (rc == ENT_OK)
+		rc = start_bus(serve, err);
+	if (rc == ENT_OK && pthread_create(&serve->writer_thread, NULL, run_writer, serve) != 0)
+		rc = sdk_fail(err, ENT_EINVAL, "the writer's thread could not be started");
+	if (rc != ENT_OK)
+		return rc;
+	rc = start_edge(serve, err);
+	if (rc != ENT_OK)
+		stop(serve);
+	return rc;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+	struct serve *serve = sdk_xalloc(sizeof *serve); /* lives until exit: threads that hang may still look at it */
+	sigset_t signals;
+	struct ent_err err;
+	int status;
+
+	memset(serve, 0, sizeof *serve);
+	status = boot_arguments(argc, argv, help, &serve->config_path);
+	if (status >= 0)
+		return status;
+	/* Blocked before the first thread, so that only this one hears them. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (start(serve, &err) != ENT_OK) {
+		fprintf(stderr, "entente serve: %s\n", err.msg);
+		return 1;
+	}
+	announce(serve);
+	status = wait_for_signals(serve, &signals);
+	stop(serve);
+	boot_release(&serve->boot);
+	return status;
+}

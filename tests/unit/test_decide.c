@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of what one change means, given what is known. */
+#include "core/arrival.h"
+#include "core/decide.h"
+#include "sdk/webhook.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct world {
+	struct sdk_arena arena;
+	struct incident incident;
+	struct ticket ticket;
+	struct arrival arrival;
+	struct situation at;
+	struct ent_change change;
+	struct events events;
+};
+
+static void begin(struct world *world)
+{
+	memset(world, 0, sizeof *world);
+	sdk_arena_init(&world->arena);
+	world->incident = (struct incident){.number = 7, .status = ENT_NEW, .holder = ENT_STR("orion"), .sequence = 2};
+	world->arrival.delivery_id = ENT_STR("d1");
+	world->at = (struct situation){.supplier = ENT_STR("orion"), .incident = &world->incident, .now_ms = 1000000,
+				       .arrival = &world->arrival};
+	world->change = (struct ent_change){.kind = ENT_TICKET_CHANGED, .ticket.id = ENT_STR("A-1")};
+	world->events.arena = &world->arena.abi;
+}
+
+static void known(struct world *world, const char *status, int64_t version, int64_t time_ms)
+{
+	world->ticket = (struct ticket){.id = 1, .supplier = world->at.supplier, .external_id = ENT_STR("A-1"), .has = 1u << ENT_STATUS};
+	world->ticket.at[ENT_STATUS] = (struct attribute){{sdk_str(status), sdk_str(status)}, {version, time_ms}};
+	world->at.ticket = &world->ticket;
+}
+
+static void says(struct world *world, const char *status, int64_t version, int64_t time_ms)
+{
+	world->change.ticket.has = 1u << ENT_STATUS;
+	world->change.ticket.at[ENT_STATUS] = (struct ent_value){sdk_str(status), sdk_str(status)};
+	world->change.stamp = (struct ent_stamp){version, time_ms};
+}
+
+static const char *kinds(struct world *world)
+{
+	static const char none[] = "";
+	struct sdk_buf buf;
+
+	sdk_buf_init(&buf, 1000);
+	for (size_t i = 0; i < world->events.n; i++) {
+		sdk_buf_z(&buf, i ? " " : "");
+		sdk_buf_z(&buf, event_name(world->events.at[i].kind));
+	}
+	const char *text = buf.n ? sdk_z(&world->arena.abi, sdk_buf_view(&buf)) : none;
+	sdk_buf_release(&buf);
+	return text;
+}
+
+static void test_newer_and_older(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct ent_stamp stored, said;
+		const char *status, *events;
+	} row[] = {
+	    {"newer version", {3, 0}, {4, 0}, "resolved", "ticket.changed incident.status_changed"},
+	    {"older version moves nothing", {3, 0}, {2, 0}, "resolved", "ticket.late"},
+	    {"same version again", {3, 0}, {3, 0}, "new", "ticket.changed"},
+	    {"newer time", {0, 100}, {0, 101}, "resolved", "ticket.changed incident.status_changed"},
+	    {"older time", {0, 100}, {0, 99}, "resolved", "ticket.late"},
+	    {"same coarse time: arrival decides", {0, 100}, {0, 100}, "resolved", "ticket.changed incident.status_changed"},
+	    {"version decides over time", {3, 100}, {4, 50}, "resolved", "ticket.changed incident.status_changed"},
+	    {"no stamp at all: arrival decides", {0, 0}, {0, 0}, "resolved", "ticket.changed incident.status_changed"},
+	    {"unknown native value is kept, the incident stays", {3, 0}, {4, 0}, "", "ticket.changed"},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world);
+		known(&world, "new", row[i].stored.version, row[i].stored.time_ms);
+		says(&world, row[i].status, row[i].said.version, row[i].said.time_ms);
+		decide_change(&world.at, &world.change, &world.events);
+		if (strcmp(kinds(&world), row[i].events) != 0)
+			fail_msg("%s: got '%s', expected '%s'", row[i].name, kinds(&world), row[i].events);
+		sdk_arena_release(&world.arena);
+	}
+}
+
+static void test_who_holds_the_ball(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *holder, *before, *status, *to;
+		int64_t since, time_ms;
+		const char *expect;
+	} row[] = {
+	    {"the holder works on", "orion", "new", "in_progress", "", 50, 100, "orion"},
+	    {"the holder hands over", "orion", "in_progress", "transferred", "telnord", 50, 100, "telnord"},
+	    {"to nobody that is named", "orion", "in_progress", "transferred", "", 50, 100, ""},
+	    {"somebody else's hand-over moves nothing", "telnord", "in_progress", "transferred", "datacoeur", 50, 100, "telnord"},
+	    {"a hand-over from before the present holder's time", "orion", "in_progress", "transferred", "telnord", 200, 100, "orion"},
+	    {"transferred again is not another hand-over", "orion", "transferred", "transferred", "", 50, 100, "orion"},
+	    {"nobody holds it: who works takes it", "", "new", "in_progress", "", 50, 100, "orion"},
+	    {"nobody holds it: waiting is not taking", "", "new", "pending", "", 50, 100, ""},
+	    {"another supplier's work does not take it", "telnord", "new", "in_progress", "", 50, 100, "telnord"},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world);
+		known(&world, row[i].before, 0, 60);
+		says(&world, row[i].status, 0, row[i].time_ms);
+		if (row[i].to[0]) {
+			world.change.ticket.has |= 1u << ENT_TRANSFERRED_TO;
+			world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
+		}
+		world.incident.holder = sdk_str(row[i].holder);
+		world.incident.holder_since_ms = row[i].since;
+		struct ent_str holder = decide_next_holder(&world.at, &world.change);
+		if (!sdk_eqz(holder, row[i].expect))
+			fail_msg("%s: got '%.*s'", row[i].name, (int)holder.n, holder.p);
+		sdk_arena_release(&world.arena);
+	}
+}
+
+static void test_comments(void **state)
+{
+	(void)state;
+	struct world world;
+	begin(&world);
+	known(&world, "new", 1, 0);
+	world.at.public_audience = AUDIENCE_EVERYONE;
+	world.change.kind = ENT_COMMENT_ADDED;
+	world.change.comment = (struct ent_comment){.id = ENT_STR("c1"), .body = ENT_STR("internal word")};
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.added");
+	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+
+	world.events.n = 0;
+	world.change.comment.visibility = ENT_PUBLIC;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_EVERYONE);
+
+	struct comment stored = world.events.at[0].comment;
+	world.at.comment = &stored;
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), ""); /* the same words again */
+
+	world.change.comment.visibility = ENT_INTERNAL;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.edited"); /* made internal: narrows */
+	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+
+	stored.removed = true;
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), ""); /* removed stays removed */
+
+	world.at.comment = NULL;
+	world.change.kind = ENT_COMMENT_REMOVED;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.removed"); /* before it was added: remembered */
+	sdk_arena_release(&world.arena);
+}
+
+static void test_correlate(void **state)
+{
+	(void)state;
+	static const struct {
+		struct correlation known;
+		int64_t expect, absorb;
+	} row[] = {
+	    {{0, 0, 0, 0}, 0, 0},  {{0, 5, 6, 7}, 5, 0}, {{0, 0, 6, 7}, 6, 0}, {{0, 0, 0, 7}, 7, 0},
+	    {{4, 0, 0, 0}, 4, 0},  {{4, 4, 0, 0}, 4, 0}, {{4, 9, 0, 0}, 4, 9}, {{9, 4, 0, 0}, 4, 9},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		int64_t absorb;
+		assert_int_equal(correlate(&row[i].known, &absorb), row[i].expect);
+		assert_int_equal(absorb, row[i].absorb);
+	}
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	char text[INCIDENT_NUMBER_SIZE];
+	int64_t number;
+	assert_true(sdk_eqz(incident_number(42, text), "ENT-000042"));
+	assert_true(incident_number_parse(ENT_STR("ENT-000042"), &number));
+	assert_int_equal(number, 42);
+	assert_true(incident_number_parse(ENT_STR("ENT-12345678"), &number));
+	assert_false(incident_number_parse(ENT_STR("ENT-"), &number));
+	assert_false(incident_number_parse(ENT_STR("ENT-0"), &number));
+	assert_false(incident_number_parse(ENT_STR("ENT--5"), &number));
+	assert_false(incident_number_parse(ENT_STR("INC0000042"), &number));
+}
+
+static void test_partition_is_kafkas(void **state)
+{
+	(void)state;
+	/* Known values of Kafka's own murmur2: "21" -> -973932308, "foobar" -> -790332482, "abc" -> 479470107. */
+	assert_int_equal(event_partition(ENT_STR("21"), INT32_MAX), (-973932308 & 0x7fffffff) % INT32_MAX);
+	assert_int_equal(event_partition(ENT_STR("foobar"), INT32_MAX), (-790332482 & 0x7fffffff) % INT32_MAX);
+	assert_int_equal(event_partition(ENT_STR("abc"), INT32_MAX), 479470107);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_newer_and_older), cmocka_unit_test(test_who_holds_the_ball),
+	    cmocka_unit_test(test_comments),	    cmocka_unit_test(test_correlate),
+	    cmocka_unit_test(test_numbers),	    cmocka_unit_test(test_partition_is_kafkas),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
