@@ -11,8 +11,19 @@
 #include "core/supplier.h"
 #include "link/plugin.h"
 
+#define CONFIG_SIZE_MAX (4u << 20) /* bytes of the file */
+
 struct config_pair {
-	struct ent_str name, value;
+	struct ent_str name, value; /* a value given as env: or file: is already read; it is wiped with the config */
+	struct ent_str reference;   /* that env: or file:, absent when the value stands in the file */
+	int line;
+};
+
+/* What only the file knows of a supplier, beside suppliers->at[i]. */
+struct config_note {
+	struct ent_str secret[SUPPLIER_SECRET_MAX]; /* references */
+	const struct config_pair *setting;          /* as written, without those left to their default */
+	size_t n_setting;
 	int line;
 };
 
@@ -21,12 +32,13 @@ struct config {
 	struct ent_str path; /* of the file; absent: defaults only */
 
 	struct ent_str data_dir;      /* store, tokens, embedded Kafka's address */
-	struct ent_str connector_dir; /* ':'-separated */
+	struct ent_str connector_dir; /* ':'-separated; never empty: the default is where this program's own are */
 	struct ent_str source;        /* CloudEvents source, "/entente" */
 
 	struct {
 		struct ent_str listen;
-		int64_t port, threads, body_max, header_max, connections_max, connections_per_ip_max, idle_s, request_s, sse_max;
+		int64_t port, threads, body_max, header_max, connections_max, connections_per_ip_max, idle_s, request_s,
+		    sse_max;
 	} http;
 	struct {
 		struct ent_str brokers; /* empty: embedded */
@@ -44,16 +56,21 @@ struct config {
 		struct ent_str level, format; /* debug info warn error; json text auto */
 	} log;
 
-	struct supplier_set *suppliers; /* one reference, owned by the config */
+	struct supplier_set *suppliers; /* one reference, owned by the config; never NULL */
+	const struct config_note *note; /* one for each of suppliers->at */
 };
 
 /* path NULL: defaults, no suppliers. plugins NULL: suppliers are not looked at. Environment variables are only read
  * for "env:" secrets. On failure *ret is untouched. */
 enum ent_rc config_load(const char *path, const struct plugins *plugins, struct config **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* The same, and every problem of the file on a line of its own in *report, not only the first. */
+enum ent_rc config_load_report(const char *path, const struct plugins *plugins, struct sdk_buf *report,
+			       struct config **ret, struct ent_err *err) __attribute__((warn_unused_result));
 void config_free(struct config *config); /* takes NULL */
 
-void config_print_help(struct sdk_buf *buf);   /* the table, for people */
-void config_print_sample(struct sdk_buf *buf); /* a commented file with every default */
+void config_print_help(struct sdk_buf *buf);                                /* the table, for people */
+void config_print_sample(struct sdk_buf *buf);                              /* a commented file with every default */
+void config_print_values(const struct config *config, struct sdk_buf *buf); /* effective; secrets as references only */
 
 #endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entente config: the settings explained, a sample file, or the values in effect. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/config.h"
+
+#define PRINT_MAX (64u << 20)
+
+static const char usage[] = "Usage: entente config [--help [CONNECTOR]] [--sample] [--show] [--config FILE]\n"
+			    "\n"
+			    "  --help             every setting of the configuration file\n"
+			    "  --help CONNECTOR   the settings of one connector (suppliers: settings:)\n"
+			    "  --sample           a commented file with every default\n"
+			    "  --show             the values in effect with --config FILE, or the defaults;\n"
+			    "                     secrets only as references\n"
+			    "\n"
+			    "Examples: entente config --sample > entente.yaml\n"
+			    "          entente config --show --config entente.yaml\n"
+			    "          entente config --help generic\n"
+			    "\n";
+
+struct wish {
+	bool help, sample, show;
+	const char *path;
+};
+
+static int complain(const char *text)
+{
+	fprintf(stderr, "entente config: %s\n", text);
+	return 1;
+}
+
+/* The file without its suppliers says where connectors are; then the suppliers can be read with them. */
+static enum ent_rc load_both(const char *path, struct sdk_buf *report, struct plugins **plugins, struct config **config,
+			     struct ent_err *err)
+{
+	struct config *first = NULL;
+	enum ent_rc rc = config_load_report(path, NULL, report, &first, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	rc = plugins_load(sdk_z(&first->arena.abi, first->connector_dir), plugins, err);
+	config_free(first);
+	if (rc != ENT_OK) {
+		sdk_buf_format(report, "%s\n", err->msg);
+		return rc;
+	}
+	return config_load_report(path, *plugins, report, config, err);
+}
+
+static int show(const char *path, struct sdk_buf *out)
+{
+	struct plugins *plugins = NULL;
+	struct config *config = NULL;
+	struct sdk_buf report;
+	struct ent_err err;
+	int status = 0;
+
+	sdk_buf_init(&report, PRINT_MAX);
+	if (path ? load_both(path, &report, &plugins, &config, &err) : config_load(NULL, NULL, &config, &err)) {
+		fprintf(stderr, "%.*s", (int)report.n, report.p);
+		status = 1;
+	} else {
+		config_print_values(config, out);
+	}
+	config_free(config);
+	plugins_unload(plugins);
+	sdk_buf_release(&report);
+	return status;
+}
+
+static void setting_print(const struct ent_setting *row, struct sdk_buf *out)
+{
+	static const char *const type[] = {
+	    [ENT_SETTING_STR] = "text", [ENT_SETTING_INT] = "whole number", [ENT_SETTING_BOOL] = "true or false"};
+
+	sdk_buf_format(out, "\n  %s: %s", row->name, type[row->type]);
+	if (!row->dflt)
+		sdk_buf_z(out, " (required)");
+	else
+		sdk_buf_format(out, ", default %s", row->dflt[0] ? row->dflt : "\"\"");
+	sdk_buf_format(out, "\n      %s\n", row->help);
+}
+
+static void map_print(const char *name, const struct ent_map_row *row, struct sdk_buf *out)
+{
+	if (!row || !row->native)
+		return;
+	sdk_buf_format(out, "\n  map.%s, built in:\n", name);
+	for (; row->native; row++)
+		sdk_buf_format(out, "      \"%s\": %s\n", row->native, row->canonical);
+}
+
+static int connector_help(const char *path, const char *name, struct sdk_buf *out)
+{
+	const struct ent_connector *connector = NULL;
+	struct plugins *plugins = NULL;
+	struct config *config = NULL;
+	struct ent_err err;
+	int status = 0;
+
+	if (config_load(path, NULL, &config, &err) != ENT_OK ||
+	    plugins_load(sdk_z(&config->arena.abi, config->connector_dir), &plugins, &err) != ENT_OK) {
+		config_free(config);
+		return complain(err.msg);
+	}
+	connector = plugins_find(plugins, sdk_str(name));
+	if (connector) {
+		sdk_buf_format(out, "%s %s: %s\n", connector->name, connector->version, connector->summary);
+		for (const struct ent_setting *row = connector->setting; row && row->name; row++)
+			setting_print(row, out);
+		map_print("status", connector->status, out);
+		map_print("priority", connector->priority, out);
+	} else {
+		fprintf(stderr, "entente config: no connector \"%s\"; there are:", name);
+		for (size_t i = 0; i < plugins_count(plugins); i++)
+			fprintf(stderr, " %s", plugins_at(plugins, i)->name);
+		fputs("\n", stderr);
+		status = 1;
+	}
+	plugins_unload(plugins);
+	config_free(config);
+	return status;
+}
+
+static int answer(const struct wish *wish, const char *connector, struct sdk_buf *out)
+{
+	if (wish->help && connector)
+		return connector_help(wish->path, connector, out);
+	if (wish->sample) {
+		config_print_sample(out);
+		return 0;
+	}
+	if (wish->show)
+		return show(wish->path, out);
+	sdk_buf_z(out, usage);
+	config_print_help(out);
+	return 0;
+}
+
+int cmd_config(int argc, char **argv)
+{
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+						{"sample", no_argument, NULL, 's'},
+						{"show", no_argument, NULL, 'w'},
+						{"config", required_argument, NULL, 'c'},
+						{NULL, 0, NULL, 0}};
+	struct wish wish = {0};
+	struct sdk_buf out;
+	int status;
+
+	optind = 1;
+	for (int option; (option = getopt_long(argc, argv, "hc:", options, NULL)) != -1;) {
+		if (option == '?') {
+			fputs(usage, stderr);
+			return 2;
+		}
+		wish.help |= option == 'h';
+		wish.sample |= option == 's';
+		wish.show |= option == 'w';
+		if (option == 'c')
+			wish.path = optarg;
+	}
+	if (argc - optind > (wish.help ? 1 : 0) || wish.help + wish.sample + wish.show > 1) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	sdk_buf_init(&out, PRINT_MAX);
+	status = answer(&wish, argv[optind], &out);
+	if (out.n > 0 && fwrite(out.p, 1, out.n, stdout) != out.n)
+		status = complain("cannot write the output");
+	sdk_buf_release(&out);
+	return status;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every setting but the suppliers', and how its value is read and written. */
+#include "cli/config_read.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define ROW(name, type, member, dflt, sample, unit, min, max, words, help)                                             \
+	{                                                                                                              \
+		name, type, offsetof(struct config, member), dflt, sample, unit, min, max, words, help                 \
+	}
+#define TEXT(name, member, dflt, words, help)   ROW(name, CONFIG_TEXT, member, dflt, NULL, NULL, 0, 0, words, help)
+#define INT(name, member, dflt, min, max, help) ROW(name, CONFIG_INT, member, dflt, NULL, NULL, min, max, NULL, help)
+#define BYTES(name, member, dflt, min, max, help)                                                                      \
+	ROW(name, CONFIG_BYTES, member, dflt, NULL, NULL, min, max, NULL, help)
+#define TIME(name, member, dflt, unit, min, max, help)                                                                 \
+	ROW(name, CONFIG_TIME, member, dflt, NULL, unit, min, max, NULL, help)
+
+#define KIB 1024ll
+#define MIB (1024 * KIB)
+
+static const struct config_row rows[] = {
+    ROW("data_dir", CONFIG_TEXT, data_dir, "entente-data", "/var/lib/entente", NULL, 0, 0, NULL,
+	"Folder of the store and of the first token. Made when missing, readable by its owner only."),
+    TEXT("connector_dir", connector_dir, "", NULL,
+	 "Folders with connectors (*.so), separated by ':'. Empty: those installed with this program."),
+    TEXT("source", source, "/entente", NULL,
+	 "Who says so: the CloudEvents source of every event. One broker, one source; do not change it later."),
+
+    TEXT("http.listen", http.listen, "127.0.0.1", NULL,
+	 "IPv4 or IPv6 address to listen on. TLS is the business of a reverse proxy in front."),
+    INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),
+    INT("http.threads", http.threads, "2", 1, 64, "Threads that serve HTTP."),
+    BYTES("http.body_max", http.body_max, "1MiB", 1 * KIB, 64 * MIB,
+	  "Largest body of a request; a larger one is answered 413."),
+    BYTES("http.header_max", http.header_max, "32KiB", 4 * KIB, 1 * MIB,
+	  "Largest head of a request; a larger one is answered 431."),
+    INT("http.connections_max", http.connections_max, "1024", 1, 65536,
+	"Connections at the same time; one more is answered 503."),
+    INT("http.connections_per_ip_max", http.connections_per_ip_max, "256", 0, 65536,
+	"The same for one address; 0 is no limit. Behind a proxy all connections come from one."),
+    TIME("http.idle", http.idle_s, "60s", "s", 1, 3600, "A connection that sends nothing for so long is closed."),
+    TIME("http.request", http.request_s, "30s", "s", 1, 3600,
+	 "First to last byte of a request; a slower one is answered 408."),
+    INT("http.sse_max", http.sse_max, "64", 0, 10000, "Live event streams (/v1/live) at the same time."),
+
+    TEXT(
+	"kafka.brokers", kafka.brokers, "", NULL,
+	"host:port, several with commas. Empty: an embedded Kafka for evaluation, which forgets when the broker ends."),
+    INT("kafka.partitions", kafka.partitions, "12", 1, 1000,
+	"Partitions of entente.events.v1. Fixed once the store is made."),
+    INT("kafka.replication", kafka.replication, "1", 1, 10,
+	"Copies of each topic that Entente makes: 3 on a cluster of three or more."),
+    ROW("kafka.retention", CONFIG_TIME, kafka.retention_days, "forever", NULL, "d", 1, 36500, "forever",
+	"How long Kafka keeps events. `entente rebuild` can bring back what is still there."),
+    INT("kafka.batch_max", kafka.batch_max, "4000", 1, 100000, "Most events in one Kafka transaction."),
+    TIME("kafka.pause", kafka.pause_us, "4ms", "us", 0, 1000000,
+	 "Least pause between two transactions; the relay lengthens it for a slow Kafka."),
+
+    INT("store.queue_max", store.queue_max, "8192", 16, 1000000,
+	"Changes waiting for the writer; one more is answered 503."),
+    INT("store.batch_max", store.batch_max, "512", 1, 100000, "Most changes in one commit."),
+    INT("store.wal_pages", store.wal_pages, "4000", 100, 1000000,
+	"Checkpoint when SQLite's write-ahead log has more pages (4 KiB each)."),
+    TIME("store.raw", store.raw_days, "30d", "d", 1, 3650,
+	 "How long raw deliveries are kept, compressed. A repeat is recognised for as long."),
+
+    TEXT("log.level", log.level, "info", "debug info warn error", "The least important lines that are written."),
+    TEXT("log.format", log.format, "auto", "json text auto", "auto: text on a terminal, else one JSON object a line."),
+    {0},
+};
+
+const struct config_row *config_rows(void)
+{
+	return rows;
+}
+
+/* ---- amounts -------------------------------------------------------------------- */
+
+struct unit {
+	const char *name;
+	int64_t factor;
+};
+/* Largest last; times in microseconds. */
+static const struct unit byte_units[] = {{"B", 1}, {"KiB", KIB}, {"MiB", MIB}, {"GiB", 1024 * MIB}, {0}};
+static const struct unit time_units[] = {
+    {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"m", 60000000}, {"h", 3600000000ll}, {"d", 86400000000ll}, {0}};
+
+static const struct unit *unit_find(const struct unit *unit, struct ent_str name)
+{
+	for (; unit->name; unit++)
+		if (sdk_eqz(name, unit->name))
+			return unit;
+	return NULL;
+}
+
+static int64_t base_factor(const struct config_row *row)
+{
+	return row->type == CONFIG_TIME ? unit_find(time_units, sdk_str(row->unit))->factor : 1;
+}
+
+/* value in the row's own unit, as one would write it. */
+static void amount_print(const struct config_row *row, int64_t value, struct sdk_buf *buf)
+{
+	const struct unit *unit = row->type == CONFIG_TIME ? time_units : byte_units, *best = unit;
+	int64_t whole;
+
+	if (row->type == CONFIG_INT || (value == 0 && row->type == CONFIG_BYTES)) {
+		sdk_buf_int(buf, value);
+		return;
+	}
+	if (row->type == CONFIG_TIME && value < 0) {
+		sdk_buf_z(buf, row->words);
+		return;
+	}
+	whole = value * base_factor(row);
+	for (; unit->name; unit++)
+		if (whole % unit->factor == 0 && whole != 0)
+			best = unit;
+	/* days from a week on, else 90 s is 90s and 24 h is 1d */
+	sdk_buf_int(buf, whole / best->factor);
+	sdk_buf_z(buf, whole == 0 ? row->unit : best->name);
+}
+
+static void allowed_print(const struct config_row *row, struct sdk_buf *buf)
+{
+	if (row->type == CONFIG_TEXT) {
+		for (const char *p = row->words; *p; p++)
+			sdk_buf_add(buf, *p == ' ' ? ", " : p, *p == ' ' ? 2 : 1);
+		return;
+	}
+	amount_print(row, row->min, buf);
+	sdk_buf_z(buf, " to ");
+	amount_print(row, row->max, buf);
+	if (row->words)
+		sdk_buf_format(buf, ", or %s", row->words);
+}
+
+static bool refuse(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+		   struct ent_str text, const char *why)
+{
+	struct ent_str found = config_found(reader, text);
+	struct sdk_buf allowed;
+
+	sdk_buf_init(&allowed, 1024);
+	allowed_print(row, &allowed);
+	config_problem(reader, node->line, node->name, "found %.*s%s, allowed: %.*s", (int)found.n, found.p, why,
+		       (int)allowed.n, allowed.p);
+	sdk_buf_release(&allowed);
+	return false;
+}
+
+/* "1MiB", "30s", "4711": digits and a unit. Times need theirs, bytes and plain numbers do not. */
+static bool amount_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+			struct ent_str text, int64_t *ret)
+{
+	const struct unit *units = row->type == CONFIG_TIME    ? time_units
+				   : row->type == CONFIG_BYTES ? byte_units
+							       : NULL,
+			  *unit;
+	int64_t base = base_factor(row), factor = 1, n;
+	struct ent_str digits = text, rest;
+
+	if (row->type == CONFIG_TIME && row->words && sdk_eqz(text, row->words)) {
+		*ret = -1;
+		return true;
+	}
+	digits.n = 0;
+	while (digits.n < text.n &&
+	       ((text.p[digits.n] >= '0' && text.p[digits.n] <= '9') || (digits.n == 0 && text.p[0] == '-')))
+		digits.n++;
+	rest = sdk_trim((struct ent_str){text.p + digits.n, text.n - digits.n});
+	if (!sdk_to_int(digits, &n))
+		return refuse(reader, row, node, text,
+			      units ? ", which is no number with a unit" : ", which is no whole number");
+	if (rest.n > 0) {
+		unit = units ? unit_find(units, rest) : NULL;
+		if (!unit)
+			return refuse(reader, row, node, text,
+				      row->type == CONFIG_TIME    ? " (units: us, ms, s, m, h, d)"
+				      : row->type == CONFIG_BYTES ? " (units: B, KiB, MiB, GiB)"
+								  : ", which is no whole number");
+		factor = unit->factor;
+	} else if (row->type == CONFIG_TIME && n != 0) {
+		return refuse(reader, row, node, text, " without a unit (us, ms, s, m, h, d)");
+	}
+	if (__builtin_mul_overflow(n, factor, &n))
+		return refuse(reader, row, node, text, "");
+	if (n % base != 0)
+		return refuse(reader, row, node, text,
+			      row->unit[0] == 'd' ? ", which is not in whole days" : ", which is not in whole seconds");
+	n /= base;
+	if (n < row->min || n > row->max)
+		return refuse(reader, row, node, text, "");
+	*ret = n;
+	return true;
+}
+
+/* ---- texts ---------------------------------------------------------------------- */
+
+static const char *next_word(const void *of, size_t i)
+{
+	const struct ent_str *word = of; /* ends with an absent one; each is NUL-terminated */
+
+	return word[i].p;
+}
+
+static bool word_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+		      struct ent_str text)
+{
+	struct ent_str word[17] = {{0}}, rest = sdk_str(row->words), near;
+
+	for (size_t n = 0; rest.p && n < 16; n++) {
+		word[n] = sdk_cut(rest, ' ', &rest);
+		if (sdk_eq(word[n], text))
+			return true;
+		word[n].p = sdk_z(&reader->arena.abi, word[n]);
+	}
+	near = config_nearest(reader, text, next_word, word);
+	return refuse(reader, row, node, text, sdk_z(&reader->arena.abi, near));
+}
+
+static bool is_address(struct config_reader *reader, struct ent_str text)
+{
+	unsigned char ip[sizeof(struct in6_addr)];
+	const char *z = sdk_z(&reader->arena.abi, text);
+
+	return inet_pton(AF_INET, z, ip) == 1 || inet_pton(AF_INET6, z, ip) == 1;
+}
+
+static bool text_vet(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+		     struct ent_str text)
+{
+	struct ent_str found = config_found(reader, text);
+
+	if (row->words)
+		return word_read(reader, row, node, text);
+	if (row->offset == offsetof(struct config, http.listen) && !is_address(reader, text)) {
+		config_problem(reader, node->line, node->name,
+			       "found %.*s, allowed: an IPv4 or IPv6 address, e.g. 127.0.0.1 or ::1", (int)found.n,
+			       found.p);
+		return false;
+	}
+	if (text.n == 0 && row->dflt[0]) {
+		config_problem(reader, node->line, node->name, "may not be empty");
+		return false;
+	}
+	if (text.n > 4096) {
+		config_problem(reader, node->line, node->name, "has more than 4096 bytes");
+		return false;
+	}
+	return true;
+}
+
+/* ---- rows ----------------------------------------------------------------------- */
+
+static struct ent_str *text_of(const struct config_row *row, struct config *config)
+{
+	return (struct ent_str *)(void *)((char *)config + row->offset);
+}
+
+static int64_t *amount_of(const struct config_row *row, struct config *config)
+{
+	return (int64_t *)(void *)((char *)config + row->offset);
+}
+
+bool config_row_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+		     struct config *config)
+{
+	struct ent_str text;
+
+	if (!config_text(reader, node, &text))
+		return false;
+	if (row->type != CONFIG_TEXT)
+		return amount_read(reader, row, node, text, amount_of(row, config));
+	if (!text_vet(reader, row, node, text))
+		return false;
+	*text_of(row, config) = sdk_dup(&config->arena.abi, text);
+	return true;
+}
+
+void config_row_default(const struct config_row *row, struct config *config)
+{
+	struct config_node nowhere = {NULL, ENT_ABSENT, 0};
+	struct config_reader reader = {.path = "(default)"};
+
+	if (row->type == CONFIG_TEXT) {
+		*text_of(row, config) = sdk_str(row->dflt);
+		return;
+	}
+	sdk_arena_init(&reader.arena);
+	sdk_buf_init(&reader.problems, 4096);
+	(void)amount_read(&reader, row, &nowhere, sdk_str(row->dflt),
+			  amount_of(row, config)); /* a test reads every default */
+	config_reader_close(&reader);
+}
+
+void config_print_text(struct ent_str text, struct sdk_buf *buf)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-";
+	bool quote = text.n == 0 || text.p[0] == '-' || text.p[0] == '.';
+
+	for (size_t i = 0; i < text.n && !quote; i++)
+		quote = !memchr(plain, text.p[i], sizeof plain - 1);
+	if (!quote) {
+		sdk_buf_str(buf, text);
+		return;
+	}
+	sdk_buf_z(buf, "\"");
+	for (size_t i = 0; i < text.n; i++) {
+		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
+			sdk_buf_format(buf, "\\x%02x", (unsigned)(unsigned char)text.p[i]);
+		else
+			sdk_buf_format(buf, "%s%c", text.p[i] == '"' || text.p[i] == '\\' ? "\\" : "", text.p[i]);
+	}
+	sdk_buf_z(buf, "\"");
+}
+
+void config_row_print(const struct config_row *row, const struct config *config, struct sdk_buf *buf)
+{
+	const char *at = (const char *)config + row->offset;
+
+	if (row->type == CONFIG_TEXT)
+		config_print_text(*(const struct ent_str *)(const void *)at, buf);
+	else
+		amount_print(row, *(const int64_t *)(const void *)at, buf);
+}
