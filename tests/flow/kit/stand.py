@@ -30,13 +30,13 @@ DECODE = """
 """
 
 
-def supplier_settings(secret_file, decode=DECODE):
+def supplier(name, title, secret_file, decode=DECODE):
+    """One item of the configuration's `suppliers`."""
     return {
-        "connector": "generic",
-        "secrets": [f"file:{secret_file}"],
+        "name": name, "title": title, "connector": "generic", "secret": f"file:{secret_file}", "public_comments": "everyone",
+        "map": {"status": dict(story.STATUS), "priority": dict(story.PRIORITY)},
         "settings": {"decode": decode, "signature_header": "X-Signature", "signature_prefix": "sha256=",
                      "delivery_header": "X-Delivery"},
-        "map": {"status": [list(row) for row in story.STATUS], "priority": [list(row) for row in story.PRIORITY]},
     }
 
 
@@ -59,7 +59,7 @@ class Broker:
             "connector_dir": os.path.join(self.build, "connectors"),
             "http": {"listen": "127.0.0.1", "port": self.port, "connections_per_ip_max": 1000},
             "log": {"format": "json", "level": "info"},
-            "suppliers": {name: dict(title=title, **supplier_settings(self.secret_file)) for name, title in story.SUPPLIERS},
+            "suppliers": [supplier(name, title, self.secret_file) for name, title in story.SUPPLIERS],
         }
         if brokers:
             self.tree["kafka"] = {"brokers": brokers}
@@ -76,6 +76,9 @@ class Broker:
         """The tree as YAML; JSON is YAML too, but people will read these when a test fails."""
         import yaml
         self._write(self.config, yaml.safe_dump(self.tree, allow_unicode=True, sort_keys=False, width=1000))
+
+    def supplier(self, name):
+        return next(s for s in self.tree["suppliers"] if s["name"] == name)
 
     # ---- the process --------------------------------------------------------
 
