@@ -42,12 +42,36 @@ size_t conn_pending(const struct conn *conn)
 
 /* ---- the buffer of what comes in ------------------------------------------------ */
 
+static struct ent_str moved(struct ent_str s, const char *from, const char *to)
+{
+	return s.p != NULL ? (struct ent_str){to + (s.p - from), s.n} : s;
+}
+
+/* What borrows from the buffer: the request under way. Its parameters and arguments are decoded copies, and the body
+ * is told anew after each read. */
+static void request_move(struct exchange *x, const char *from, const char *to)
+{
+	x->request.method = moved(x->request.method, from, to);
+	x->request.target = moved(x->request.target, from, to);
+	x->path = moved(x->path, from, to);
+	for (size_t i = 0; i < x->request.n_header; i++) {
+		x->request.header[i].name = moved(x->request.header[i].name, from, to);
+		x->request.header[i].value = moved(x->request.header[i].value, from, to);
+	}
+}
+
 static void in_resize(struct conn *conn, size_t cap)
 {
 	struct edge *edge = conn->thread->edge;
 	size_t counted = conn->cap_in > IN_SMALL ? conn->cap_in : 0;
+	char *old = conn->in;
 
-	conn->in = cap > 0 ? sdk_xrealloc(conn->in, cap) : (free(conn->in), NULL);
+	conn->in = cap > 0 ? sdk_xalloc(cap) : NULL;
+	if (conn->n_in > 0 && cap > 0) {
+		memcpy(conn->in, old, conn->n_in);
+		request_move(&conn->x, old, conn->in);
+	}
+	free(old);
 	conn->cap_in = cap;
 	atomic_fetch_sub(&edge->buffered, counted);
 	atomic_fetch_add(&edge->buffered, cap > IN_SMALL ? cap : 0);
@@ -138,9 +162,8 @@ static void exchange_end(struct conn *conn)
 	if (used > conn->n_in)
 		used = conn->n_in; /* refused before the body came; then the connection ends */
 	conn->n_in -= used;
-	memmove(conn->in, conn->in + used, conn->n_in);
-	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)
-		in_resize(conn, IN_SMALL);
+	if (conn->n_in > 0)
+		memmove(conn->in, conn->in + used, conn->n_in);
 	sdk_arena_release(&x->arena);
 	roster_unref(roster);
 	x->request = (struct request){0};
@@ -153,7 +176,8 @@ static void exchange_end(struct conn *conn)
 	x->resume = NULL;
 	x->work = NULL;
 	x->stream = NULL;
-	x->thread = thread;
+	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)
+		in_resize(conn, IN_SMALL);
 	conn->scan = (struct guard_scan){0};
 	conn->chunks = (struct guard_chunks){0};
 	conn->n_head = 0;
@@ -213,9 +237,10 @@ static bool head_whole(struct conn *conn)
 		return refuse(conn, &refusal);
 	conn->state = CONN_BODY;
 	deadline_set(conn, limits->request_s);
-	if (route_admit(x))
-		return true;
-	/* Refused without its body: what follows on this connection cannot be told from it unless it is there. */
+	conn->admitted = route_admit(x);
+	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
+		return true; /* a refusal waits until the chunks prove well-formed: they might deserve another */
+	/* Refused without its body, so that it is the last request here. */
 	if (x->request.length != 0)
 		conn->closes = true;
 	exchange_answer(conn);
@@ -294,7 +319,8 @@ static bool body_step(struct conn *conn)
 	case GUARD_OK:
 		break;
 	}
-	route_serve(x);
+	if (conn->admitted || route_admit(x))
+		route_serve(x);
 	if (x->n_waiting > 0) {
 		conn->state = CONN_WAITS;
 		conn->deadline_us = 0; /* the writer always answers */

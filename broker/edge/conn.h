@@ -33,6 +33,7 @@ struct conn {
 	struct guard_scan scan;
 	struct guard_chunks chunks;
 	size_t n_head;  /* bytes of the head, once it is whole */
+	bool admitted;  /* by route_admit() */
 	bool continued; /* 100 Continue was sent */
 
 	struct sdk_buf out;

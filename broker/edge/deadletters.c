@@ -224,12 +224,11 @@ static void many_submit(struct exchange *x, struct many *many, const int64_t *id
 			many->failed++;
 			continue;
 		}
-		many->more = bytes > x->thread->edge->limits.replay_bytes_max || !exchange_submit(x, job, many_answer);
-		if (many->more && x->n_waiting == many->n) /* it was not handed over */
+		if (bytes > x->thread->edge->limits.replay_bytes_max || !exchange_submit(x, job, many_answer)) {
+			many->more = true;
 			return;
+		}
 		many->job[many->n++] = job;
-		if (many->more)
-			return;
 	}
 }
 

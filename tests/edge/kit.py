@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The server under test, and clients of several degrees of politeness."""
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from tap import BUILD, SHARED, TOP, Tap, wait_for  # noqa: F401
+
+SECRET = b"orion-secret-canary"
+LINE_S = 20
+
+
+class Server:
+    """edge_server in a folder of its own; see server.c for its commands."""
+
+    def __init__(self, **settings):
+        self.folder = tempfile.mkdtemp(prefix="entente-edge-")
+        self.log = open(os.path.join(self.folder, "log"), "w+b")
+        program = os.path.join(BUILD, "tests", "edge_server")
+        self.process = subprocess.Popen([program, self.folder] + [f"{k}={v}" for k, v in settings.items()],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+        self.token = self._line().split()[1]
+        self.port = int(self._line().split()[1])
+
+    def _line(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], LINE_S)
+        line = self.process.stdout.readline().decode() if ready else ""
+        if not line:
+            raise RuntimeError("edge_server says nothing: " + self.logged())
+        return line.strip()
+
+    def logged(self):
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def tell(self, command):
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+        return self._line()
+
+    def end(self):
+        """Ends it as serve does; the exit status, with a sanitizer's findings in the log."""
+        if self.process.poll() is None:
+            try:
+                self.process.stdin.write(b"end\n")
+                self.process.stdin.close()
+                status = self.process.wait(30)
+            except (subprocess.TimeoutExpired, BrokenPipeError):
+                self.process.kill()
+                status = self.process.wait()
+        else:
+            status = self.process.returncode
+        self.process.stdout.close()
+        said = self.logged()
+        self.log.close()
+        shutil.rmtree(self.folder)
+        return status, said
+
+    # ---- polite clients
+
+    def call(self, method, path, body=None, headers=None, token=True):
+        """(status, headers, body) of one request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            return self.call_on(connection, method, path, body, headers, token)
+        finally:
+            connection.close()
+
+    def call_on(self, connection, method, path, body=None, headers=None, token=True):
+        send = dict(headers or {})
+        if token:
+            send.setdefault("Authorization", "Bearer " + (self.token if token is True else token))
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            send.setdefault("Content-Type", "application/json")
+        connection.request(method, path, body, send)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+    def json(self, method, path, body=None, headers=None, token=True):
+        status, got, text = self.call(method, path, body, headers, token)
+        return status, json.loads(text) if text else None
+
+    def hook(self, body, delivery=None, supplier="orion", secret=SECRET, headers=None):
+        body = json.dumps(body).encode() if isinstance(body, dict) else body
+        send = {"X-Null-Signature": sign(body, secret), **(headers or {})}
+        if delivery:
+            send["X-Null-Delivery"] = delivery
+        return self.call("POST", f"/hooks/{supplier}", body, send, token=False)
+
+    def connect(self):
+        s = socket.create_connection(("127.0.0.1", self.port), 30)
+        s.settimeout(30)
+        return s
+
+    def metric(self, name):
+        _, _, text = self.call("GET", "/metrics")
+        found = re.search(rf"^{name} (\S+)$", text.decode(), re.M)
+        return float(found[1])
+
+
+def sign(body, secret=SECRET):
+    return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+def hook_bytes(body, delivery, extra=b"", supplier=b"orion"):
+    """A signed hook as it stands on the wire."""
+    return (b"POST /hooks/" + supplier + b" HTTP/1.1\r\nHost: x\r\nX-Null-Signature: " + sign(body).encode() +
+            b"\r\nX-Null-Delivery: " + delivery.encode() + b"\r\n" + extra +
+            b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+class Answers:
+    """Reads answers off a socket, strictly: what is left over or cut is seen."""
+
+    def __init__(self, sock):
+        self.sock, self.rest, self.closed = sock, b"", False
+
+    def _more(self):
+        try:
+            got = self.sock.recv(65536)
+        except ConnectionResetError:
+            got = b""
+        if not got:
+            self.closed = True
+        self.rest += got
+        return bool(got)
+
+    def next(self, head=False):
+        """(status, headers in lower case, body), or None when the connection ended first."""
+        while b"\r\n\r\n" not in self.rest:
+            if not self._more():
+                return None
+        top, self.rest = self.rest.split(b"\r\n\r\n", 1)
+        lines = top.decode("latin-1").split("\r\n")
+        headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines[1:])}
+        status = int(lines[0].split()[1])
+        length = 0 if head or status in (204, 304) or status < 200 else int(headers.get("content-length", 0))
+        while len(self.rest) < length:
+            if not self._more():
+                return None
+        body, self.rest = self.rest[:length], self.rest[length:]
+        return status, headers, body
+
+    def ends(self, seconds=5):
+        """Does the server close, without another byte?"""
+        self.sock.settimeout(seconds)
+        try:
+            while self._more():
+                pass
+        except socket.timeout:
+            return False
+        return not self.rest
+
+
+def raw(server, data, pieces=1, seconds=10):
+    """Sends bytes and reads until the server closes or is quiet: the list of answers, and whether it closed."""
+    with server.connect() as s:
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        step = max(1, len(data) // pieces)
+        answers = Answers(s)
+        try:
+            for i in range(0, len(data), step):
+                s.sendall(data[i:i + step])
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        got = []
+        s.settimeout(seconds)
+        try:
+            while True:
+                one = answers.next()
+                if one is None:
+                    return got, True, answers.rest
+                got.append(one)
+                s.settimeout(1)
+        except socket.timeout:
+            return got, False, answers.rest
+
+
+def ended_clean(tap, server):
+    status, said = server.end()
+    tap.check("the server ends well, sanitizers silent", status == 0 and "Sanitizer" not in said and "runtime error" not in said,
+              f"status {status}\n{said[-3000:]}")
+    return said
+
+
+def is_problem(answer, status):
+    """An RFC 9457 document that says what to do."""
+    got, headers, body = answer
+    if got != status or headers.get("content-type", headers.get("Content-Type")) != "application/problem+json":
+        return False
+    document = json.loads(body)
+    return (document["status"] == status and document["type"].startswith("/problems/") and len(document["detail"]) > 10 and
+            document["title"])

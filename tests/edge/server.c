@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The real edge, store and writer in one process, with hands on them for tests: standard input takes
+ *   hold        the writer takes nothing until "go"
+ *   unready WHY the part "kafka" is not ready; "ready" again
+ *   reload NAME replaces the suppliers by NAME and telnord
+ *   break       replaces them by one whose settings its connector refuses: must fail
+ *   end         stops as serve does
+ * Each command is answered by one line. usage: edge_server FOLDER [name=number]...
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "edge/edge.h"
+#include "store/read.h"
+
+struct server {
+	struct writer *writer;
+	struct edge *edge;
+	pthread_mutex_t lock;
+	pthread_cond_t go;
+	bool held, ends;
+	atomic_bool unready;
+	char why[100];
+};
+
+static void die(const char *what, const struct ent_err *err)
+{
+	fprintf(stderr, "edge_server: %s: %s\n", what, err->msg);
+	exit(1);
+}
+
+/* ---- suppliers: the null connector, signed and not --------------------------------- */
+
+static enum ent_rc refuse(const void *settings, void **ret, struct ent_err *err)
+{
+	(void)settings;
+	(void)ret;
+	return sdk_fail(err, ENT_EINVAL, "refused on purpose");
+}
+
+static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed, const struct ent_connector *connector)
+{
+	struct supplier *supplier = &set->at[i];
+	struct ent_err err;
+
+	supplier->name = sdk_dup(&set->arena.abi, sdk_str(name));
+	supplier->title = sdk_format(&set->arena.abi, "%s Ltd", name);
+	supplier->connector = connector;
+	supplier->settings = sdk_alloc(&set->arena.abi, connector->settings_size);
+	*(struct ent_str *)supplier->settings = ENT_STR(""); /* id_prefix, its only setting */
+	if (!is_signed)
+		return;
+	setenv("EDGE_TEST_SECRET", "orion-secret-canary", 1);
+	if (secret_load(ENT_STR("env:EDGE_TEST_SECRET"), &supplier->secret[0], &err) != ENT_OK)
+		die("secret", &err);
+	supplier->n_secret = 1;
+}
+
+static struct supplier_set *suppliers(const char *first, const struct ent_connector *connector)
+{
+	struct supplier_set *set = supplier_set_new(2);
+
+	supplier_fill(set, 0, first, true, connector);
+	supplier_fill(set, 1, "telnord", false, connector);
+	return set;
+}
+
+/* ---- threads -------------------------------------------------------------------------- */
+
+static void *writer_main(void *arg)
+{
+	struct server *server = arg;
+	struct ent_err err;
+
+	for (;;) {
+		enum ent_rc rc;
+
+		pthread_mutex_lock(&server->lock);
+		while (server->held && !server->ends)
+			pthread_cond_wait(&server->go, &server->lock);
+		pthread_mutex_unlock(&server->lock);
+		rc = writer_step(server->writer, &err);
+		if (rc == ENT_OK)
+			edge_notify(server->edge, writer_last_seq(server->writer));
+		else if (rc == ENT_MORE && server->ends)
+			return NULL;
+		else if (rc == ENT_MORE)
+			writer_wait(server->writer, 100);
+		else
+			die("writer", &err);
+	}
+}
+
+static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *ret_why)
+{
+	struct server *server = of;
+
+	if (i > 0)
+		return NULL;
+	*ret_ready = !atomic_load(&server->unready);
+	if (!*ret_ready)
+		sdk_fail(ret_why, ENT_ERETRY, "%s", server->why);
+	return "kafka";
+}
+
+static int64_t log_now(void *clock)
+{
+	return ((struct clock *)clock)->now_ms(clock);
+}
+
+/* ---- commands --------------------------------------------------------------------------- */
+
+static void set_held(struct server *server, bool held, bool ends)
+{
+	pthread_mutex_lock(&server->lock);
+	server->held = held;
+	server->ends = ends;
+	pthread_cond_signal(&server->go);
+	pthread_mutex_unlock(&server->lock);
+	writer_wake(server->writer);
+}
+
+static void reload(struct server *server, const char *name, const struct ent_connector *connector)
+{
+	struct supplier_set *set = suppliers(name, connector);
+	struct ent_err err = {"done"};
+
+	if (edge_reload(server->edge, set, &err) != ENT_OK)
+		printf("refused: %s\n", err.msg);
+	else
+		puts("done");
+	supplier_set_unref(set);
+}
+
+static void command(struct server *server, const char *line, const struct ent_connector *connector)
+{
+	struct ent_connector broken = *connector;
+
+	broken.open = refuse;
+	if (strncmp(line, "reload ", 7) == 0) {
+		reload(server, line + 7, connector);
+		return;
+	} else if (strcmp(line, "break") == 0) {
+		reload(server, "orion", &broken);
+		return;
+	} else if (strncmp(line, "unready ", 8) == 0) {
+		snprintf(server->why, sizeof server->why, "%s", line + 8);
+		atomic_store(&server->unready, true);
+	} else if (strcmp(line, "ready") == 0) {
+		atomic_store(&server->unready, false);
+	} else {
+		set_held(server, strcmp(line, "hold") == 0, false);
+	}
+	puts("done");
+}
+
+static int number(int argc, char **argv, const char *name, int dflt)
+{
+	for (int i = 2; i < argc; i++)
+		if (strncmp(argv[i], name, strlen(name)) == 0 && argv[i][strlen(name)] == '=')
+			return atoi(argv[i] + strlen(name) + 1);
+	return dflt;
+}
+
+static void first_token(struct db *db)
+{
+	char token[EDGE_TOKEN_SIZE];
+	unsigned char hash[32];
+	struct db_stmt *stmt;
+
+	(void)edge_token_make(chance_system(), token, hash);
+	db_begin(db);
+	stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ('first', $1, 1, 0)");
+	db_bind_blob(stmt, 1, (struct ent_str){(char *)hash, sizeof hash});
+	while (db_row(stmt))
+		;
+	if (!db_commit(db))
+		die("token", &(struct ent_err){"not stored"});
+	printf("token %s\n", token);
+}
+
+static void serve(struct server *server, const struct ent_connector *connector)
+{
+	char line[200];
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, writer_main, server);
+	printf("port %d\n", edge_port(server->edge));
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "end") == 0)
+			break;
+		command(server, line, connector);
+	}
+	edge_drain(server->edge);
+	writer_close(server->writer);
+	set_held(server, false, true);
+	pthread_join(thread, NULL);
+	edge_stop(server->edge);
+	puts("ended");
+}
+
+int main(int argc, char **argv)
+{
+	struct clock *clock = clock_system();
+	struct metrics *metrics = sdk_xalloc(sizeof *metrics);
+	struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER, .go = PTHREAD_COND_INITIALIZER};
+	struct log log = {2, LOG_INFO, LOG_JSON, false, log_now, clock};
+	const struct ent_connector *connector = entente_connector(ENT_ABI);
+	struct supplier_set *set = suppliers("orion", connector);
+	char path[4096];
+	struct store_meta meta;
+	struct db *db;
+	struct ent_err err;
+
+	if (argc < 2)
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	memset(metrics, 0, sizeof *metrics);
+	snprintf(path, sizeof path, "%s/edge.db", argv[1]);
+	if (store_open(path, NULL, 4, clock, chance_system(), &db, &meta, &err) != ENT_OK)
+		die("store", &err);
+	first_token(db);
+	server.writer = writer_new(db, &meta, clock, chance_system(), metrics,
+	                           &(struct writer_options){(size_t)number(argc, argv, "queue_max", 10000), 500, 4000}, NULL, NULL);
+	const struct edge_options options = {.listen = ENT_STR("127.0.0.1"),
+	                                     .port = number(argc, argv, "port", 0),
+	                                     .threads = number(argc, argv, "threads", 2),
+	                                     .body_max = (size_t)number(argc, argv, "body_max", 1 << 20),
+	                                     .header_max = (size_t)number(argc, argv, "header_max", 32768),
+	                                     .connections_max = number(argc, argv, "connections_max", 4096),
+	                                     .connections_per_ip_max = number(argc, argv, "per_ip", 0),
+	                                     .idle_s = number(argc, argv, "idle_s", 60),
+	                                     .request_s = number(argc, argv, "request_s", 30),
+	                                     .sse_max = number(argc, argv, "sse_max", 32),
+	                                     .store_path = sdk_str(path),
+	                                     .source = ENT_STR("/entente/test")};
+	const struct edge_world world = {server.writer, clock, chance_system(), metrics, &log, readiness, &server};
+	if (edge_start(&options, &world, set, &server.edge, &err) != ENT_OK)
+		die("edge", &err);
+	supplier_set_unref(set);
+	serve(&server, connector);
+	writer_free(server.writer);
+	free(metrics);
+	return 0;
+}
