@@ -52,6 +52,25 @@ def load(folder=FOLDER):
     return schemas
 
 
+def beyond_schema(data):
+    """What holds between members; JSON Schema cannot say it."""
+    wrong = []
+    names = [change["attribute"] for change in data.get("changes", [])]
+    for change in data.get("changes", []):
+        if change["from"] == change["to"]:
+            wrong.append(f"changes: {change['attribute']} is listed and reads the same before and after")
+        if change["attribute"] not in data["seen"]:
+            wrong.append(f"changes: {change['attribute']} is listed and not among seen")
+    if len(names) != len(set(names)):
+        wrong.append("changes: an attribute is listed twice")
+    wrong += [f"unmapped: {name} is not among seen" for name in data.get("unmapped", []) if name not in data["seen"]]
+    if "tickets" not in data and "other" in data and data["other"]["id"] == data["incident"]["id"]:
+        wrong.append("an incident absorbed by itself")
+    if "from" in data and data["from"] == data["to"]:
+        wrong.append("from and to are the same")
+    return wrong
+
+
 class Validator:
     def __init__(self, folder=FOLDER):
         self.schemas = load(folder)
@@ -65,7 +84,8 @@ class Validator:
         validator = self.of_type.get(type)
         if not validator:
             return [f"type {type!r} has no schema"]
-        return [f"{'/'.join(map(str, e.absolute_path)) or 'data'}: {e.message[:300]}" for e in validator.iter_errors(data)]
+        wrong = [f"{'/'.join(map(str, e.absolute_path)) or 'data'}: {e.message[:300]}" for e in validator.iter_errors(data)]
+        return wrong or beyond_schema(data)
 
     def check_headers(self, type, data, headers):
         wrong = [f"header {name} twice" for name in headers if not isinstance(headers[name], str)]
