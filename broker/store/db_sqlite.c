@@ -66,6 +66,35 @@ static void set_up(struct db *db)
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
 }
 
+/* What the last process left in the WAL is visible, but it may not be durable: it died between write and sync, or a
+ * sync failed and the system calls the pages clean. So that nobody reads, publishes or acknowledges what a power cut can
+ * still take back, the same bytes are written again and synced (the first sync of this handle takes the folder along). */
+static void settle_wal(struct db *db)
+{
+	sqlite3_file *wal = NULL;
+	sqlite3_int64 size = 0;
+	char page[16384];
+	int rc = SQLITE_OK;
+
+	db_begin(db); /* nobody else appends meanwhile */
+	if (!db->failure && sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) == SQLITE_OK &&
+	    wal && wal->pMethods)
+		rc = wal->pMethods->xFileSize(wal, &size);
+	for (sqlite3_int64 at = 0; at < size && rc == SQLITE_OK; at += (int)sizeof page) {
+		int n = size - at < (sqlite3_int64)sizeof page ? (int)(size - at) : (int)sizeof page;
+		rc = wal->pMethods->xRead(wal, page, n, at);
+		if (rc == SQLITE_OK)
+			rc = wal->pMethods->xWrite(wal, page, n, at);
+	}
+	if (size > 0 && rc == SQLITE_OK)
+		rc = wal->pMethods->xSync(wal, SQLITE_SYNC_FULL);
+	if (rc != SQLITE_OK && !db->failure) {
+		db->failure = rc;
+		snprintf(db->error, sizeof db->error, "the store failed (making the WAL durable): %s", sqlite3_errstr(rc));
+	}
+	db_rollback(db);
+}
+
 enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct db **ret, struct ent_err *err)
 {
 	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
@@ -77,6 +106,8 @@ enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct
 		fail(db, "open");
 	else
 		set_up(db);
+	if (mode == DB_WRITE && !db->failure)
+		settle_wal(db);
 	if (db->failure) {
 		enum ent_rc rc = sdk_fail(err, ENT_EINVAL, "%s: %s", path, db->error);
 		db_close(db);

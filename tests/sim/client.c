@@ -62,8 +62,8 @@ static void answered(struct job *job)
 	attempt->lost = !sim->healing && rng_ppm(&sim->rng, sim->plan.answer_lost_ppm);
 	attempt->due_us = sim->world.us + rng_range(&sim->rng, 100, attempt->lost ? 3000000 : 30000);
 	if (delivery_of(attempt))
-		trace_line(&sim->world, "answer %s: %d%s%s", delivery_of(attempt)->id, job->outcome, attempt->lost ? ", lost" : "",
-		           job->incident_uuid[0] ? job->incident_uuid : "");
+		trace_line(&sim->world, "answer %s: %d%s %s", delivery_of(attempt)->id, job->outcome,
+		           attempt->lost ? ", lost" : "", job->incident_uuid);
 }
 
 static void submit(struct sim *sim, struct attempt *attempt)
@@ -216,7 +216,8 @@ static void take(struct sim *sim, struct attempt *attempt)
 		break;
 	case JOB_ACCEPTED:
 		break;
-	case JOB_UNAVAILABLE: /* 503: not done, to be sent again */
+	case JOB_UNAVAILABLE: /* 503: not done, to be sent again after a while */
+		sim->next_send_us = sim->world.us + rng_range(&sim->rng, 0, 1000000);
 		return;
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:

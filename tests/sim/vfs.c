@@ -12,7 +12,7 @@ struct vfs_file {
 	struct inode *inode;
 	struct life *life;
 	char name[DISK_NAME_MAX]; /* "": a nameless one, gone at its close */
-	bool sync_folder; /* at the first sync, as the unix VFS does for journals it made */
+	bool sync_folder; /* at the first sync, as the unix VFS does for journals it may have made */
 	bool delete_on_close;
 	int lock;
 	struct vfs_shm *shm;
@@ -305,7 +305,7 @@ static int vfs_open(sqlite3_vfs *base, const char *name, sqlite3_file *ret, int 
 {
 	struct vfs *vfs = (struct vfs *)base;
 	struct vfs_file *file = (struct vfs_file *)ret;
-	bool create = flags & SQLITE_OPEN_CREATE, existed = name && disk_exists(vfs->disk, name);
+	bool create = flags & SQLITE_OPEN_CREATE;
 	enum disk_rc rc = DISK_OK;
 
 	memset(file, 0, sizeof *file);
@@ -320,8 +320,8 @@ static int vfs_open(sqlite3_vfs *base, const char *name, sqlite3_file *ret, int 
 	if (name)
 		memcpy(file->name, name, strlen(name) + 1);
 	file->vfs = vfs;
-	file->sync_folder = create && !existed &&
-	                    (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
+	/* Also for one that exists: whoever made it may have died before its first sync. */
+	file->sync_folder = create && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
 	file->delete_on_close = flags & SQLITE_OPEN_DELETEONCLOSE;
 	file->next = vfs->file;
 	vfs->file = file;
