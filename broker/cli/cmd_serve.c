@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -321,7 +322,7 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 
 int cmd_serve(int argc, char **argv)
 {
-	struct serve *serve = sdk_xalloc(sizeof *serve); /* lives until exit: threads that hang may still look at it */
+	struct serve *serve = sdk_xalloc(sizeof *serve);
 	sigset_t signals;
 	struct ent_err err;
 	int status;
@@ -339,11 +340,13 @@ int cmd_serve(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (start(serve, &err) != ENT_OK) {
 		fprintf(stderr, "entente serve: %s\n", err.msg);
-		return 1;
+		status = 1;
+	} else {
+		announce(serve);
+		status = wait_for_signals(serve, &signals);
+		stop(serve);
 	}
-	announce(serve);
-	status = wait_for_signals(serve, &signals);
-	stop(serve);
 	boot_release(&serve->boot);
+	free(serve);
 	return status;
 }

@@ -51,6 +51,7 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival),
 			  arrival->dead, &id)) {
 #ifdef ENTENTE_MUTANT_NO_DEDUPE
+		(void)inbox_known;
 		return INBOX_NEW;
 #else
 		return inbox_known(db, arrival);
