@@ -12,9 +12,15 @@ static bool speaks_of(uint32_t bits, enum ent_attr attr)
 	return (bits >> attr) & 1u;
 }
 
+/* What is kept does not tell absent from empty. */
+static bool same_text(struct ent_str a, struct ent_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
 static bool same_value(const struct ent_value *a, const struct ent_value *b)
 {
-	return sdk_eq(a->text, b->text) && sdk_eq(a->native, b->native);
+	return same_text(a->text, b->text) && same_text(a->native, b->native);
 }
 
 struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at)
@@ -147,7 +153,7 @@ struct ent_str decide_next_holder(const struct situation *at, const struct ent_c
 	if (hands_over(at, change)) {
 		/* An old hand-over that arrives after a newer one moves nothing. */
 		bool outdated = change->stamp.time_ms != 0 && change->stamp.time_ms < incident->holder_since_ms;
-		if (is_new || (sdk_eq(incident->holder, at->supplier) && !outdated))
+		if (is_new || (same_text(incident->holder, at->supplier) && !outdated))
 			return handed_to(at, change);
 		return incident->holder;
 	}
@@ -164,9 +170,9 @@ static enum ent_status next_incident_status(const struct situation *at, const st
 	enum ent_status now = at->incident->status;
 	enum ent_status said = ENT_STATUS_UNKNOWN;
 
-	if (sdk_eq(next_holder, at->supplier))
+	if (same_text(next_holder, at->supplier))
 		said = new_status(at, change);
-	else if (!sdk_eq(next_holder, at->incident->holder))
+	else if (!same_text(next_holder, at->incident->holder))
 		said = at->holder_status;
 	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
 		return now;
@@ -180,7 +186,7 @@ static void decide_incident(const struct situation *at, const struct ent_change 
 	enum ent_status status = next_incident_status(at, change, holder);
 	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
 
-	if (!sdk_eq(holder, incident->holder)) {
+	if (!same_text(holder, incident->holder)) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
 		event->actor = change->actor;
 		event->time_ms = event->holder_since_ms = when;
@@ -258,7 +264,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	const struct comment *known = at->comment;
 
 	if (known && (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
-		      (sdk_eq(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
+		      (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
 	struct event *event =
 	    add_ticket_event(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);

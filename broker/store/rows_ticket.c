@@ -79,6 +79,17 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 	return sound;
 }
 
+/* Apart, because these columns stand in indexes and hardly ever change. */
+static void place_save(struct db *db, const struct ticket *ticket)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE ticket SET key = $1, incident = $2 WHERE id = $3 AND "
+					  "(key <> $1 OR incident <> $2)");
+	db_bind_str(stmt, 1, some(ticket->key));
+	db_bind_int(stmt, 2, ticket->incident);
+	db_bind_int(stmt, 3, ticket->id);
+	(void)db_row(stmt);
+}
+
 void ticket_save(struct db *db, struct ticket *ticket)
 {
 	struct sdk_buf buf;
@@ -87,21 +98,22 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	sdk_buf_init(&buf, SIZE_MAX / 2);
 	print_attributes(ticket, &buf);
 	if (ticket->id == 0) {
-		stmt = db_use(db, "INSERT INTO ticket (key, incident, status, removed, changed_ms, attributes, supplier, "
-				  "external_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
-		db_bind_str(stmt, 7, ticket->supplier);
-		db_bind_str(stmt, 8, ticket->external_id);
+		stmt = db_use(db, "INSERT INTO ticket (status, removed, changed_ms, attributes, supplier, external_id, key, "
+				  "incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
+		db_bind_str(stmt, 5, ticket->supplier);
+		db_bind_str(stmt, 6, ticket->external_id);
+		db_bind_str(stmt, 7, some(ticket->key));
+		db_bind_int(stmt, 8, ticket->incident);
 	} else {
-		stmt = db_use(db, "UPDATE ticket SET key = $1, incident = $2, status = $3, removed = $4, changed_ms = $5, "
-				  "attributes = $6 WHERE id = $7 RETURNING id");
-		db_bind_int(stmt, 7, ticket->id);
+		place_save(db, ticket);
+		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4 "
+				  "WHERE id = $5 RETURNING id");
+		db_bind_int(stmt, 5, ticket->id);
 	}
-	db_bind_str(stmt, 1, some(ticket->key));
-	db_bind_int(stmt, 2, ticket->incident);
-	db_bind_str(stmt, 3, sdk_str(sdk_status_name(sdk_status(ticket->at[ENT_STATUS].value.text))));
-	db_bind_int(stmt, 4, ticket->removed);
-	db_bind_int(stmt, 5, ticket->changed_ms);
-	db_bind_str(stmt, 6, sdk_buf_view(&buf));
+	db_bind_str(stmt, 1, sdk_str(sdk_status_name(sdk_status(ticket->at[ENT_STATUS].value.text))));
+	db_bind_int(stmt, 2, ticket->removed);
+	db_bind_int(stmt, 3, ticket->changed_ms);
+	db_bind_str(stmt, 4, sdk_buf_view(&buf));
 	if (db_row(stmt))
 		ticket->id = db_int(stmt, 0);
 	db_done(stmt);
