@@ -181,6 +181,19 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 	return ENT_OK;
 }
 
+/* What forms hold when they hold nothing: it would tie strangers' tickets together. */
+static bool says_nothing(struct ent_str key)
+{
+	static const char *const words[] = {"n/a", "none", "null", "unknown", "undefined", "000", "---", "test"};
+
+	if (key.n < 3)
+		return true;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (sdk_ieqz(key, words[i]))
+			return true;
+	return false;
+}
+
 static enum ent_rc check_correlation(struct check *check, struct ent_correlation *correlation)
 {
 	enum ent_rc rc = check_text(check, "the correlation key", correlation->key, ID_MAX);
@@ -191,6 +204,8 @@ static enum ent_rc check_correlation(struct check *check, struct ent_correlation
 				correlation->n_reference, REFERENCES_MAX);
 	if (!incident_number_parse(correlation->number, &number))
 		correlation->number = ENT_ABSENT; /* the field holds something of theirs */
+	if (says_nothing(correlation->key))
+		correlation->key = ENT_ABSENT;
 	struct ent_reference *reference = SDK_NEW_N(check->arena, struct ent_reference, correlation->n_reference + 1);
 	for (size_t i = 0; rc == ENT_OK && i < correlation->n_reference; i++) {
 		reference[i] = correlation->reference[i];

@@ -48,6 +48,8 @@ void db_begin(struct db *db);    /* immediate */
 bool db_commit(struct db *db);   /* true: durable. false: failed, rolled back */
 void db_rollback(struct db *db);
 int64_t db_wal_pages(struct db *db); /* pages in the WAL after the last commit */
-void db_checkpoint(struct db *db);   /* passive; DB_WRITE only */
+/* Moves WAL pages into the file; DB_WRITE only. Passive: takes what no reader holds back. insist: waits for the
+ * readers (up to the busy time), so that the WAL starts anew and cannot grow for ever under constant reading. */
+void db_checkpoint(struct db *db, bool insist);
 
 #endif

@@ -276,14 +276,14 @@ int64_t db_wal_pages(struct db *db)
 	return db->wal_pages;
 }
 
-void db_checkpoint(struct db *db)
+void db_checkpoint(struct db *db, bool insist)
 {
-	int pages = 0, moved = 0;
+	int pages = 0, moved = 0, mode = insist ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
 
 	assert(db->mode == DB_WRITE);
 	if (db->failure)
 		return;
-	int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+	int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &pages, &moved);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		fail(db, "checkpoint");
 	if (pages >= 0 && pages == moved)

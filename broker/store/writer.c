@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TALLY_MAX = 64, PRUNE_MAX = 2000, EVENT_SIZE_MAX = 64 << 20 };
+enum { TALLY_MAX = 64, PRUNE_MAX = 2000, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
 
 struct writer {
 	struct db *db;
@@ -387,8 +387,9 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	answer_all(batch);
 	if (writer->wake_relay && writer->ledger.seq != before.seq)
 		writer->wake_relay(writer->relay);
-	if (db_wal_pages(writer->db) > writer->options.wal_pages) {
-		db_checkpoint(writer->db);
+	int64_t pages = db_wal_pages(writer->db);
+	if (pages > writer->options.wal_pages) {
+		db_checkpoint(writer->db, pages > writer->options.wal_pages * WAL_PATIENCE);
 		if (db_failed(writer->db)) {
 			(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
 			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it. */
