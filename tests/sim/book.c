@@ -81,19 +81,32 @@ static int other_of_group(struct book *book, int ticket)
 	return n ? candidates[rng_below(&book->rng, (uint64_t)n)] : -1;
 }
 
+/* A pair is tied by the second naming the first; a larger group by its key. */
+static void correlate_simply(struct book *book, struct statement *says)
+{
+	int group = book->ticket[says->ticket].group, n = 0;
+	int other = other_of_group(book, says->ticket);
+
+	for (int i = 0; i < book->n_ticket; i++)
+		n += book->ticket[i].group == group;
+	if (n != 2 || other < 0)
+		says->says_key = true;
+	else if (other < says->ticket)
+		says->refers_to = other;
+}
+
 static void correlate_write(struct book *book, struct statement *says)
 {
-	switch (rng_below(&book->rng, 5)) {
-	case 0:
-	case 1:
-		says->says_key = true;
-		break;
-	case 2:
+	uint64_t way = rng_below(&book->rng, 5);
+
+	if (way >= 3)
+		return; /* it comes later, or never */
+	if (!book->is_tangled)
+		correlate_simply(book, says);
+	else if (way == 2)
 		says->refers_to = other_of_group(book, says->ticket);
-		break;
-	default:
-		break; /* it comes later, or never */
-	}
+	else
+		says->says_key = true;
 }
 
 static void attrs_write(struct book *book, struct statement *says, struct book_ticket *ticket, bool is_whole)
@@ -172,6 +185,7 @@ void book_write(struct book *book, const struct plan *plan, uint64_t seed)
 	rng_init(&book->rng, seed, 5);
 	book->n_supplier = plan->n_supplier;
 	book->n_ticket = plan->n_ticket;
+	book->is_tangled = plan_has(plan, FAULT_TANGLE);
 	for (int i = 0; i < plan->n_supplier; i++)
 		supplier_write(book, i);
 	for (int i = 0; i < plan->n_ticket; i++)

@@ -73,6 +73,7 @@ struct book {
 	int n_supplier;
 	struct book_ticket ticket[BOOK_TICKETS];
 	int n_ticket, n_comment;
+	bool is_tangled; /* else each group is tied together in one way only */
 	int comment_ticket[BOOK_COMMENTS], comment_revision[BOOK_COMMENTS];
 	bool comment_removed[BOOK_COMMENTS];
 	struct delivery *delivery;

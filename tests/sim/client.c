@@ -149,6 +149,17 @@ static bool receive(struct sim *sim, struct attempt *attempt)
 	return true;
 }
 
+static void trace_send(struct sim *sim, const struct delivery *delivery)
+{
+	static const char *const kind[] = {"ticket", "comment", "comment removed"};
+	const struct statement *says = &delivery->says;
+
+	trace_line(&sim->world, "send %s: %s %s %s, stamp %lld %lld, has %x%s%s%s", delivery->id, sim->book.supplier[delivery->supplier].name,
+	           sim->book.ticket[says->ticket].id, kind[says->kind], (long long)says->stamp.version, (long long)says->stamp.time_ms,
+	           says->has, says->says_key ? ", with its key" : "", says->refers_to >= 0 ? ", refers to " : "",
+	           says->refers_to >= 0 ? sim->book.ticket[says->refers_to].id : "");
+}
+
 void client_send(struct sim *sim)
 {
 	int i = choose(sim);
@@ -158,8 +169,7 @@ void client_send(struct sim *sim)
 	if (i < 0)
 		return;
 	attempt = attempt_new(sim, i);
-	trace_line(&sim->world, "send %s (%s, %s)", sim->book.delivery[i].id, sim->book.supplier[sim->book.delivery[i].supplier].name,
-	           sim->book.ticket[sim->book.delivery[i].says.ticket].id);
+	trace_send(sim, &sim->book.delivery[i]);
 	attempt->job.kind = JOB_DELIVERY;
 	if (receive(sim, attempt))
 		submit(sim, attempt);

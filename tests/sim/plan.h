@@ -34,7 +34,8 @@
 	X(FAULT_POISON, "poison")             /* what nobody understands, and what is not signed */ \
 	X(FAULT_TIME, "time")                 /* the clock leaps */ \
 	X(FAULT_QUEUE, "queue")               /* a queue and batches so small that they fill */ \
-	X(FAULT_GIVE_UP, "give-up")           /* a client that does not repeat what was unknown */
+	X(FAULT_GIVE_UP, "give-up")           /* a client that does not repeat what was unknown */ \
+	X(FAULT_TANGLE, "tangle")             /* several correlations meet in one ticket */
 
 #define X(id, word) id,
 enum fault { FAULT_TABLE(X) FAULT_N };

@@ -17,14 +17,16 @@ get_target_property(sim_core_sources entente_core SOURCES)
 file(GLOB sim_relay_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/broker/bus/relay*.c)
 file(GLOB sim_connector_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/native/*.c)
 
-# simulate(NAME [MUTANT]): the whole under one seed; a mutant has a known mistake and must be found.
+add_library(sim_worlds OBJECT ${sim}/main.c ${sim}/sim.c ${sim}/client.c ${sim}/broker.c ${sim}/book.c ${sim}/wire.c
+	${sim}/plan.c ${sim}/check.c ${sim}/check_stream.c ${sim}/check_state.c ${sim}/check_rebuild.c ${sim}/world.c
+	${sim}/disk.c ${sim}/vfs.c ${sim}/cluster.c ${sim}/producer.c ${sim_connector_sources})
+target_include_directories(sim_worlds PRIVATE ${CMAKE_SOURCE_DIR}/broker)
+target_link_libraries(sim_worlds PRIVATE entente_flags entente_sdk PkgConfig::sqlite3)
+
+# entente_simulate(NAME [MUTANT]): the whole under one seed; a mutant has a known mistake and must be found.
 function(entente_simulate name)
-	add_executable(${name} ${sim}/main.c ${sim}/sim.c ${sim}/client.c ${sim}/broker.c ${sim}/book.c ${sim}/wire.c
-		${sim}/plan.c ${sim}/check.c ${sim}/check_stream.c ${sim}/check_state.c ${sim}/check_rebuild.c ${sim}/world.c
-		${sim}/disk.c ${sim}/vfs.c ${sim}/cluster.c ${sim}/producer.c ${sim_store_sources} ${sim_core_sources}
-		${sim_relay_sources} ${sim_connector_sources})
-	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/broker
-		$<TARGET_PROPERTY:entente_store,INCLUDE_DIRECTORIES>)
+	add_executable(${name} $<TARGET_OBJECTS:sim_worlds> ${sim_store_sources} ${sim_core_sources} ${sim_relay_sources})
+	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 	target_compile_definitions(${name} PRIVATE $<TARGET_PROPERTY:entente_store,COMPILE_DEFINITIONS>)
 	target_link_libraries(${name} PRIVATE entente_flags entente_base PkgConfig::sqlite3 PkgConfig::libzstd Threads::Threads)
 	if(ARGC GREATER 1)
