@@ -35,7 +35,6 @@ static const struct setting producer[] = {
     {"batch.num.messages", "10000"},
     {"compression.codec", "lz4"}, /* headers repeat: half the bytes for little time */
     {"message.max.bytes", "4128768"}, /* RD_RECORD_MAX - RD_RECORD_OVERHEAD */
-    {"delivery.report.only.error", "true"},
     {0},
 };
 
@@ -60,7 +59,6 @@ static const struct setting ours[] = {
     {"isolation.level", "exactly-once rests on it"},
     {"partitioner", "the store chose the partitions"},
     {"enable.partition.eof", "the position is read with it"},
-    {"delivery.report.only.error", "the relay counts on it"},
     {"test.mock.num.brokers", "leave kafka.brokers empty for the embedded cluster"},
     {0},
 };

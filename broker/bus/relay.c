@@ -25,6 +25,7 @@
 #define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
 #define PAUSE_STEP_US    1000
 #define MEASURE_US       250000
+#define SNAPSHOTS_US     50000    /* after the event they tell of; several changes of an incident share one */
 
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
                         struct metrics *metrics, struct log *log, const struct relay_options *options)
@@ -180,6 +181,14 @@ static void measure(struct relay *relay, int64_t now_us)
 	metric_set(relay->metrics, METRIC_RELAY_BACKLOG_MS, oldest_ms > 0 ? oldest_ms : 0);
 }
 
+static void snapshots_plan(struct relay *relay, int64_t now_us)
+{
+	if (relay->position.snapshots == relay->position.seq)
+		relay->snapshots_due_us = 0;
+	else if (!relay->snapshots_due_us || relay->n_snapshot)
+		relay->snapshots_due_us = now_us + SNAPSHOTS_US;
+}
+
 /* ---- start and position -------------------------------------------------- */
 
 static enum ent_rc position_take(struct relay *relay, const struct position *found, bool is_found, struct ent_err *err)
@@ -210,6 +219,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 		relay->position.snapshots = found->snapshots;
 	}
 	relay->position_known = true;
+	snapshots_plan(relay, relay->clock->mono_us(relay->clock));
 	relay->measured_us = relay->clock->mono_us(relay->clock) - MEASURE_US; /* now the backlog is known */
 	atomic_store(&relay->published, relay->position.seq);
 	if (relay->log)
@@ -296,7 +306,9 @@ static int64_t ready_wait(const struct relay *relay, int64_t now_us)
 {
 	int64_t idle = relay->commit_us + relay->options.idle_ms * 1000 - now_us;
 
-	if (relay->position.seq < relay->last_seq || relay->position.snapshots < relay->position.seq || idle <= 0)
+	if (relay->snapshots_due_us && relay->snapshots_due_us - now_us < idle)
+		idle = relay->snapshots_due_us - now_us;
+	if (relay->position.seq < relay->last_seq || idle <= 0)
 		return 0;
 #ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
 	if (relay->progress_due)
@@ -357,6 +369,7 @@ static void committed(struct relay *relay)
 	metric_add(relay->metrics, METRIC_SNAPSHOTS_PUBLISHED, relay->n_snapshot);
 	metric_observe(relay->metrics, METRIC_RELAY_COMMIT_US, relay->commit_us - relay->begin_us);
 	pause_adapt(relay);
+	snapshots_plan(relay, relay->commit_us);
 	relay->not_before_us = relay->commit_us + relay->pause_us;
 	if (relay->position.seq >= relay->last_seq)
 		relay->measured_us = relay->commit_us - MEASURE_US; /* caught up: show it at once */

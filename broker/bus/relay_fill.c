@@ -66,13 +66,15 @@ static void fill_rows(struct relay *relay)
 		relay->fill = FILL_SNAPSHOTS;
 }
 
-/* Only when the whole backlog fits into this transaction, so that draining is not slowed. */
+/* Only when the whole backlog fits into this transaction, so that draining is not slowed, and not with the first event
+ * after a silence: one more partition would make it wait a round trip longer. */
 static void fill_snapshots(struct relay *relay)
 {
 	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
 
 	relay->fill = FILL_PROGRESS;
-	if (relay->next.seq < relay->last_seq || from == up_to)
+	if (relay->next.seq < relay->last_seq || from == up_to || !relay->snapshots_due_us ||
+	    relay->begin_us < relay->snapshots_due_us)
 		return;
 	if (up_to - from > SNAPSHOTS_SPAN)
 		up_to = from + SNAPSHOTS_SPAN;

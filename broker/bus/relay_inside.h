@@ -39,6 +39,7 @@ struct relay {
 
 	int64_t not_before_us; /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */
+	int64_t snapshots_due_us; /* 0: none are missing */
 	int64_t measured_us;
 	int failures; /* in a row */
 	struct ent_err refused;
