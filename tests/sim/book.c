@@ -190,6 +190,7 @@ void book_write(struct book *book, const struct plan *plan, uint64_t seed)
 		supplier_write(book, i);
 	for (int i = 0; i < plan->n_ticket; i++)
 		ticket_write(book, plan, i);
+	assert(plan->n_delivery <= BOOK_DELIVERIES);
 	book->n_delivery = plan->n_delivery;
 	book->delivery = SDK_NEW_N(&book->arena.abi, struct delivery, (size_t)plan->n_delivery);
 	for (int i = 0; i < plan->n_delivery; i++)

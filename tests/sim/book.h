@@ -13,6 +13,7 @@
 #define BOOK_SUPPLIERS 4
 #define BOOK_TICKETS   8
 #define BOOK_COMMENTS  64
+#define BOOK_DELIVERIES 64
 #define BOOK_ATTRS     5 /* of book_attr[] */
 
 extern const enum ent_attr book_attr[BOOK_ATTRS];

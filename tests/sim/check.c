@@ -87,24 +87,43 @@ struct ent_str look_text(sqlite3_stmt *stmt, int column)
 
 /* ---- deliveries --------------------------------------------------------------- */
 
-static void check_delivery(struct look *look, const struct delivery *delivery)
+/* How often each delivery of the book stands in a table; what is in no book is a phantom. */
+static void count_deliveries(struct look *look, const char *table, int *count)
 {
-	const char *supplier = look->sim->book.supplier[delivery->supplier].name;
-	int64_t n = look_int(look, "SELECT count(*) FROM inbox WHERE supplier = %Q AND delivery_id = %Q", supplier, delivery->id);
-	int64_t dead = look_int(look, "SELECT count(*) FROM dead_letter WHERE supplier = %Q AND delivery_id = %Q", supplier, delivery->id);
+	const struct book *book = &look->sim->book;
+	sqlite3_stmt *stmt = look_ask(look, "SELECT supplier, delivery_id FROM %s", table);
 
+	while (look_row(stmt)) {
+		int i = 0;
+
+		while (i < book->n_delivery && !(sdk_eqz(look_text(stmt, 1), book->delivery[i].id) &&
+		                                 sdk_eqz(look_text(stmt, 0), book->supplier[book->delivery[i].supplier].name)))
+			i++;
+		if (i < book->n_delivery)
+			count[i]++;
+		else
+			sim_violates(look->sim, "I1", look_text(stmt, 1).p, "delivery %s is in the store and nobody sent it", look_text(stmt, 1).p);
+	}
+}
+
+static void check_delivery(struct sim *sim, const struct delivery *delivery, int n, int n_dead)
+{
 	if (delivery->acked && n != 1)
-		sim_violates(look->sim, "I1", delivery->id, "delivery %s was answered 2xx and is %d times in the store", delivery->id, (int)n);
+		sim_violates(sim, "I1", delivery->id, "delivery %s was answered 2xx and is %d times in the store", delivery->id, n);
 	if (n > 0 && (delivery->kind == DELIVERY_FORGED || delivery->n_invoked == 0))
-		sim_violates(look->sim, "I1", delivery->id, "delivery %s was never taken and is in the store", delivery->id);
-	if (n == 1 && dead != (delivery->kind == DELIVERY_POISON))
-		sim_violates(look->sim, "I1", delivery->id, "delivery %s is %d times a dead letter", delivery->id, (int)dead);
+		sim_violates(sim, "I1", delivery->id, "delivery %s was never taken and is in the store", delivery->id);
+	if (n == 1 && n_dead != (delivery->kind == DELIVERY_POISON))
+		sim_violates(sim, "I1", delivery->id, "delivery %s is %d times a dead letter", delivery->id, n_dead);
 }
 
 static void check_deliveries(struct look *look)
 {
+	int inbox[BOOK_DELIVERIES] = {0}, dead[BOOK_DELIVERIES] = {0};
+
+	count_deliveries(look, "inbox", inbox);
+	count_deliveries(look, "dead_letter", dead);
 	for (int i = 0; i < look->sim->book.n_delivery; i++)
-		check_delivery(look, &look->sim->book.delivery[i]);
+		check_delivery(look->sim, &look->sim->book.delivery[i], inbox[i], dead[i]);
 }
 
 static void check_intact(struct look *look)

@@ -43,33 +43,41 @@ static int64_t newest_certain(const struct book *book, int ticket, int attr)
 	return newest;
 }
 
-static void check_attr(struct look *look, int ticket, int attr)
+static bool is_newest(const struct book *book, int ticket, int attr, int64_t newest, struct ent_str value)
+{
+	for (int i = 0; i < book->n_delivery; i++) {
+		const struct delivery *delivery = &book->delivery[i];
+
+		if (is_possible(delivery) && speaks_of(delivery, ticket, attr) && stamp_key(delivery->says.stamp) >= newest &&
+		    sdk_eq(delivery->says.value[attr], value))
+			return true;
+	}
+	return false;
+}
+
+static void check_ticket(struct look *look, int ticket)
 {
 	const struct book *book = &look->sim->book;
 	const struct book_ticket *at = &book->ticket[ticket];
-	const char *name = sdk_attr_name(book_attr[attr]);
-	int64_t newest = newest_certain(book, ticket, attr);
-	sqlite3_stmt *stmt = look_ask(look, "SELECT json_extract(attributes, '$.%s[0]') FROM ticket WHERE supplier = %Q AND external_id = %Q",
-	                              name, book->supplier[at->supplier].name, at->id);
-	bool found = look_row(stmt), right = false;
+	sqlite3_stmt *stmt = look_ask(look, "SELECT json_extract(attributes, '$.title[0]'), json_extract(attributes, '$.status[0]'), "
+	                                    "json_extract(attributes, '$.priority[0]'), json_extract(attributes, '$.assignee[0]'), "
+	                                    "json_extract(attributes, '$.category[0]') FROM ticket WHERE supplier = %Q AND external_id = %Q",
+	                              book->supplier[at->supplier].name, at->id);
+	bool found = look_row(stmt);
 
-	if (!found) {
-		if (newest != INT64_MIN)
+	for (int k = 0; k < BOOK_ATTRS; k++) {
+		int64_t newest = newest_certain(book, ticket, k);
+
+		if (!found && newest != INT64_MIN)
 			sim_violates(look->sim, "I1", at->id, "ticket %s is not in the store", at->id);
-		return;
+		if (!found || (newest == INT64_MIN && sqlite3_column_type(stmt, k) == SQLITE_NULL))
+			continue;
+		if (!is_newest(book, ticket, k, newest, look_text(stmt, k)))
+			sim_violates(look->sim, "I3", at->id, "%s of ticket %s is \"%s\", which is not its newest value",
+			             sdk_attr_name(book_attr[k]), at->id, look_text(stmt, k).p);
 	}
-	for (int i = 0; i < book->n_delivery && !right; i++) {
-		const struct delivery *delivery = &book->delivery[i];
-
-		right = is_possible(delivery) && speaks_of(delivery, ticket, attr) && stamp_key(delivery->says.stamp) >= newest &&
-		        sdk_eq(delivery->says.value[attr], look_text(stmt, 0));
-	}
-	if (newest == INT64_MIN && sqlite3_column_type(stmt, 0) == SQLITE_NULL)
-		right = true;
-	if (!right)
-		sim_violates(look->sim, "I3", at->id, "%s of ticket %s is \"%s\", which is not its newest value", name, at->id,
-		             look_text(stmt, 0).p);
-	sqlite3_finalize(stmt);
+	if (found)
+		sqlite3_finalize(stmt);
 }
 
 /* ---- comments ------------------------------------------------------------------- */
@@ -115,34 +123,71 @@ static bool body_is_newest(const struct book *book, int comment, int64_t newest,
 	return false;
 }
 
-static void check_comment(struct look *look, int comment)
-{
-	struct sim *sim = look->sim;
-	const struct book_ticket *ticket = &sim->book.ticket[sim->book.comment_ticket[comment]];
-	struct canary canary = canary_of(&sim->book, comment);
-	char name[16], like[32];
-	int64_t n, n_rows, n_added;
-	sqlite3_stmt *stmt;
+/* What the store holds of one canary. */
+struct kept {
+	int n_row, n_body, n_added;
+	bool is_removed, is_right;
+};
 
-	snprintf(name, sizeof name, "c%d", comment);
-	snprintf(like, sizeof like, "canary-%d.%%", comment);
-	n = look_int(look, "SELECT count(*) FROM comment WHERE body LIKE %Q", like);
-	n_rows = look_int(look, "SELECT count(*) FROM comment WHERE external_id = %Q", name);
-	n_added = look_int(look, "SELECT count(*) FROM event WHERE kind = 'comment.added' AND json_extract(json, '$.comment.external_id') = %Q", name);
-	if (n > 1 || n_rows > 1 || n_added > 1)
-		sim_violates(sim, "I2", ticket->id, "comment %s stands %d times in the store and was added %d times", name, (int)n, (int)n_added);
-	if (canary.is_said && !canary.may_be_removed && (n != 1 || n_added != 1))
-		sim_violates(sim, "I1", ticket->id, "comment %s was taken and is %d times in the store, added %d times", name, (int)n, (int)n_added);
-	if (!canary.may_be_said && n > 0)
-		sim_violates(sim, "I2", ticket->id, "comment %s was never said and is in the store", name);
-	stmt = look_ask(look, "SELECT body, removed FROM comment WHERE external_id = %Q", name);
-	if (!look_row(stmt))
-		return;
-	if (canary.is_removed ? !sqlite3_column_int(stmt, 1) : !canary.may_be_removed && sqlite3_column_int(stmt, 1))
-		sim_violates(sim, "I3", ticket->id, "comment %s: removed is %d", name, sqlite3_column_int(stmt, 1));
-	if (!canary.may_be_removed && !body_is_newest(&sim->book, comment, canary.newest, look_text(stmt, 0)))
-		sim_violates(sim, "I3", ticket->id, "comment %s says \"%s\", which is not its newest text", name, look_text(stmt, 0).p);
-	sqlite3_finalize(stmt);
+static void check_comment(struct sim *sim, int comment, const struct canary *canary, const struct kept *kept)
+{
+	const char *ticket = sim->book.ticket[sim->book.comment_ticket[comment]].id;
+
+	if (kept->n_row > 1 || kept->n_body > 1 || kept->n_added > 1)
+		sim_violates(sim, "I2", ticket, "comment c%d stands %d times in the store and was added %d times", comment, kept->n_row, kept->n_added);
+	if (canary->is_said && !canary->may_be_removed && (kept->n_body != 1 || kept->n_added != 1))
+		sim_violates(sim, "I1", ticket, "comment c%d was taken and is %d times in the store, added %d times", comment, kept->n_body,
+		             kept->n_added);
+	if (!canary->may_be_said && kept->n_body > 0)
+		sim_violates(sim, "I2", ticket, "comment c%d was never said and is in the store", comment);
+	if (kept->n_row && (canary->is_removed ? !kept->is_removed : !canary->may_be_removed && kept->is_removed))
+		sim_violates(sim, "I3", ticket, "comment c%d: removed is %d", comment, kept->is_removed);
+	if (kept->n_row && !canary->may_be_removed && !kept->is_right)
+		sim_violates(sim, "I3", ticket, "comment c%d does not say its newest text", comment);
+}
+
+/* "c12" -> 12; -1: none of ours. */
+static int comment_of(const struct book *book, struct ent_str id)
+{
+	int64_t n;
+
+	if (id.n < 2 || id.p[0] != 'c' || !sdk_to_int((struct ent_str){id.p + 1, id.n - 1}, &n) || n >= book->n_comment)
+		return -1;
+	return (int)n;
+}
+
+static void check_comments(struct look *look)
+{
+	const struct book *book = &look->sim->book;
+	struct kept kept[BOOK_COMMENTS] = {0};
+	struct canary canary[BOOK_COMMENTS];
+	sqlite3_stmt *stmt = look_ask(look, "SELECT external_id, body, removed FROM comment");
+	int i;
+
+	for (int c = 0; c < book->n_comment; c++)
+		canary[c] = canary_of(book, c);
+	while (look_row(stmt)) {
+		char start[32];
+
+		i = comment_of(book, look_text(stmt, 0));
+		if (i < 0) {
+			sim_violates(look->sim, "I2", "comment", "a comment that nobody wrote");
+			continue;
+		}
+		snprintf(start, sizeof start, "canary-%d.", i);
+		kept[i].n_row++;
+		kept[i].n_body += sdk_starts(look_text(stmt, 1), start);
+		kept[i].is_removed = sqlite3_column_int(stmt, 2);
+		kept[i].is_right = body_is_newest(book, i, canary[i].newest, look_text(stmt, 1));
+	}
+	stmt = look_ask(look, "SELECT json_extract(json, '$.comment.external_id') FROM event WHERE kind = 'comment.added'");
+	while (look_row(stmt)) {
+		i = comment_of(book, look_text(stmt, 0));
+		if (i >= 0)
+			kept[i].n_added++;
+	}
+	for (int c = 0; c < book->n_comment; c++)
+		check_comment(look->sim, c, &canary[c], &kept[c]);
 }
 
 /* ---- which tickets belong together ---------------------------------------------- */
@@ -248,26 +293,22 @@ static void check_rows(struct look *look)
 static void check_effects(struct look *look)
 {
 	const struct book *book = &look->sim->book;
+	sqlite3_stmt *stmt = look_ask(look, "SELECT DISTINCT delivery_id FROM event");
+	bool has_effect[BOOK_DELIVERIES] = {false};
 
-	for (int i = 0; i < book->n_delivery; i++) {
-		const struct delivery *delivery = &book->delivery[i];
-
-		if (is_certain(delivery) && delivery->says.kind == SAYS_TICKET &&
-		    look_int(look, "SELECT count(*) FROM event WHERE supplier = %Q AND delivery_id = %Q", book->supplier[delivery->supplier].name,
-		             delivery->id) < 1)
-			sim_violates(look->sim, "I1", delivery->id, "delivery %s was taken and no event tells of it", delivery->id);
-	}
+	while (look_row(stmt))
+		for (int i = 0; i < book->n_delivery; i++)
+			has_effect[i] |= sdk_eqz(look_text(stmt, 0), book->delivery[i].id);
+	for (int i = 0; i < book->n_delivery; i++)
+		if (is_certain(&book->delivery[i]) && book->delivery[i].says.kind == SAYS_TICKET && !has_effect[i])
+			sim_violates(look->sim, "I1", book->delivery[i].id, "delivery %s was taken and no event tells of it", book->delivery[i].id);
 }
 
 void check_state(struct look *look)
 {
-	const struct book *book = &look->sim->book;
-
-	for (int t = 0; t < book->n_ticket; t++)
-		for (int k = 0; k < BOOK_ATTRS; k++)
-			check_attr(look, t, k);
-	for (int c = 0; c < book->n_comment; c++)
-		check_comment(look, c);
+	for (int t = 0; t < look->sim->book.n_ticket; t++)
+		check_ticket(look, t);
+	check_comments(look);
 	check_groups(look);
 	check_rows(look);
 	check_effects(look);

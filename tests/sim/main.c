@@ -170,27 +170,45 @@ static struct tally run_share(const struct options *options, uint64_t share)
 	return tally;
 }
 
-static bool collect(int from, struct tally *sum)
+static void sum_add(struct tally *sum, const struct tally *one)
+{
+	sum->runs += one->runs;
+	sum->steps += one->steps;
+	sum->kills += one->kills;
+	sum->power_cuts += one->power_cuts;
+	sum->io_ends += one->io_ends;
+	sum->zombies += one->zombies;
+	sum->acked += one->acked;
+	sum->repeated += one->repeated;
+	sum->fenced += one->fenced;
+	sum->aborted_by_time += one->aborted_by_time;
+	sum->late += one->late;
+	sum->appended += one->appended;
+	if (one->first_failure < sum->first_failure)
+		sum->first_failure = one->first_failure;
+}
+
+/* Each share in a process of its own: SQLite's randomness is one for a process. Returns how many ended badly. */
+static int run_shares(const struct options *options, struct tally *sum)
 {
 	struct tally one;
+	int pipes[2], broken = 0;
 
-	if (read(from, &one, sizeof one) != (ssize_t)sizeof one)
-		return false;
-	sum->runs += one.runs;
-	sum->steps += one.steps;
-	sum->kills += one.kills;
-	sum->power_cuts += one.power_cuts;
-	sum->io_ends += one.io_ends;
-	sum->zombies += one.zombies;
-	sum->acked += one.acked;
-	sum->repeated += one.repeated;
-	sum->fenced += one.fenced;
-	sum->aborted_by_time += one.aborted_by_time;
-	sum->late += one.late;
-	sum->appended += one.appended;
-	if (one.first_failure < sum->first_failure)
-		sum->first_failure = one.first_failure;
-	return true;
+	if (pipe(pipes))
+		return options->jobs;
+	for (int j = 0; j < options->jobs; j++) {
+		if (fork() == 0) {
+			one = run_share(options, (uint64_t)j);
+			_exit(write(pipes[1], &one, sizeof one) != (ssize_t)sizeof one);
+		}
+	}
+	close(pipes[1]);
+	for (int j = 0, status; j < options->jobs; j++)
+		broken += wait(&status) < 0 || status != 0;
+	while (read(pipes[0], &one, sizeof one) == (ssize_t)sizeof one)
+		sum_add(sum, &one);
+	close(pipes[0]);
+	return broken;
 }
 
 static double seconds(void)
@@ -205,23 +223,12 @@ static int run_many(const struct options *options)
 {
 	struct tally sum = {.first_failure = UINT64_MAX};
 	double began = seconds(), took;
-	int pipes[2], broken = 0;
+	int broken = 0;
 
-	if (pipe(pipes))
-		return 2;
-	for (int j = 0; j < options->jobs; j++) {
-		if (fork() == 0) {
-			struct tally tally = run_share(options, (uint64_t)j);
-
-			_exit(write(pipes[1], &tally, sizeof tally) != (ssize_t)sizeof tally);
-		}
-	}
-	close(pipes[1]);
-	for (int j = 0, status; j < options->jobs; j++)
-		broken += wait(&status) < 0 || status != 0;
-	while (collect(pipes[0], &sum))
-		;
-	close(pipes[0]);
+	if (options->jobs == 1)
+		sum = run_share(options, 0);
+	else
+		broken = run_shares(options, &sum);
 	took = seconds() - began;
 	printf("%" PRIu64 " runs in %.1f s, %.0f a second and job; %.0f steps a run; %" PRId64 " deliveries answered, %" PRId64
 	       " as repeats; %" PRId64 " kills, %" PRId64 " power cuts, %" PRId64 " ends after I/O errors, %" PRId64 " zombies; Kafka: %" PRId64
@@ -301,6 +308,9 @@ int main(int argc, char **argv)
 {
 	struct options options;
 
+	/* One thread: no locks, no counting. */
+	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK || sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+		return 2;
 	if (!options_parse(argc, argv, &options)) {
 		fputs("simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
 		      "  [--only FAULT,...] [--without FAULT,...] [--deliveries N] [--steps N] [--suppliers N]\nfaults:",

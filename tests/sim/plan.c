@@ -53,9 +53,9 @@ void plan_draw(struct plan *plan, uint64_t seed, const struct limits *limits)
 		plan->n_supplier = limits->suppliers;
 	plan->n_ticket = (int)rng_range(&rng, 1, 7);
 	plan->n_group = (int)rng_range(&rng, 1, plan->n_ticket);
-	plan->n_delivery = (int)rng_range(&rng, 4, 40);
+	plan->n_delivery = (int)rng_range(&rng, 3, 24);
 	plan->partitions = (int32_t)rng_range(&rng, 1, 4);
-	plan->max_steps = (int)rng_range(&rng, 60, 500);
+	plan->max_steps = (int)rng_range(&rng, 40, 320);
 	plan->fault_ppm = rng_range(&rng, 5000, 60000);
 	plan->answer_lost_ppm = rate(&rng, plan, FAULT_ANSWER_LOST, 20000, 400000);
 	plan->repeat_ppm = rate(&rng, plan, FAULT_REPEAT, 20000, 300000);
