@@ -9,21 +9,20 @@
 /* Text broken at spaces; the first line is already `column` wide. */
 static void wrapped(struct sdk_buf *buf, const char *text, const char *margin, size_t column)
 {
-	while (*text) {
+	for (bool first = true; *text; first = false) {
 		size_t n = strcspn(text, " ");
 
-		if (column + n > HELP_WIDTH) {
+		if (!first && column + 1 + n > HELP_WIDTH) {
 			sdk_buf_format(buf, "\n%s", margin);
 			column = strlen(margin);
+		} else if (!first) {
+			sdk_buf_z(buf, " ");
+			column++;
 		}
 		sdk_buf_add(buf, text, n);
 		column += n;
 		text += n;
-		if (*text) {
-			sdk_buf_z(buf, " ");
-			column++;
-			text++;
-		}
+		text += strspn(text, " ");
 	}
 }
 

@@ -30,8 +30,6 @@ struct plugins {
 	size_t n;
 };
 
-typedef const struct ent_connector *plugin_entry(uint32_t abi);
-
 static bool is_connector_name(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -119,13 +117,14 @@ static enum ent_rc vet(const char *file, const struct ent_connector *c, struct e
 static enum ent_rc load_one(struct plugins *plugins, const char *file, struct ent_err *err)
 {
 	struct plugin *plugin = &plugins->at[plugins->n];
-	plugin_entry *entry;
+	const struct ent_connector *(*entry)(uint32_t abi);
 	void *symbol;
 	enum ent_rc rc;
 
 	if (plugins->n == PLUGIN_MAX)
 		return sdk_fail(err, ENT_EINVAL, "%s: more than %d connectors", file, PLUGIN_MAX);
-	*plugin = (struct plugin){.handle = dlopen(file, RTLD_NOW | RTLD_LOCAL), .file = file};
+	/* NODELETE: a library that a connector brings (libjq does) may leave work for the end of a thread */
+	*plugin = (struct plugin){.handle = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE), .file = file};
 	if (!plugin->handle)
 		return sdk_fail(err, ENT_EINVAL, "cannot load connector %s", dlerror());
 	plugins->n++;

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The connector's table: settings, and the four steps put together. See generic.h. */
+#include "generic.h"
+
+#include <stdlib.h>
+
+static const struct ent_setting generic_setting[] = {
+    {"decode", ENT_SETTING_STR, NULL, offsetof(struct generic_settings, decode),
+     "jq program: {\"headers\": {\"x-name\": \"value\"}, \"body\": ...} in, one object for each change out: "
+     "{\"ticket\": {\"id\", "
+     "\"key\", \"title\", \"status\", ...}, \"version\", \"time\", \"actor\", \"correlation\", \"comment\", "
+     "\"attachment\", "
+     "\"removed\"}"},
+    {"body_format", ENT_SETTING_STR, "json", offsetof(struct generic_settings, body_format),
+     "how to read the body: json, form (an object of its fields) or text"},
+    {"form_field", ENT_SETTING_STR, "", offsetof(struct generic_settings, form_field),
+     "with body_format form: the field that holds JSON and is the body, e.g. payload"},
+    {"signature_scheme", ENT_SETTING_STR, "hmac-sha256-hex", offsetof(struct generic_settings, signature_scheme),
+     "hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, hmac-sha512-hex (of the body); token (the header is the "
+     "secret), "
+     "bearer, basic (the secret is user:password), standard-webhooks"},
+    {"signature_header", ENT_SETTING_STR, "", offsetof(struct generic_settings, signature_header),
+     "the header of the signature; empty: X-Signature, X-Token, Authorization or webhook-signature, as the scheme has "
+     "it"},
+    {"signature_prefix", ENT_SETTING_STR, "", offsetof(struct generic_settings, signature_prefix),
+     "what stands before the signature in its header, e.g. sha256="},
+    {"delivery_header", ENT_SETTING_STR, "", offsetof(struct generic_settings, delivery_header),
+     "the header with the tool's id of a delivery, the same when it is sent again; without one the body decides"},
+    {"delivery", ENT_SETTING_STR, "", offsetof(struct generic_settings, delivery),
+     "instead of delivery_header: a jq program over the same input that gives that id"},
+    {0},
+};
+
+/* One per supplier and thread: a jq interpreter serves one thread. */
+struct generic_state {
+	struct program *decode, *delivery; /* delivery: NULL when there is none */
+	enum scheme scheme;
+	enum body_format format;
+};
+
+static void generic_close(void *of)
+{
+	struct generic_state *state = of;
+
+	if (!state)
+		return;
+	program_free(state->decode);
+	program_free(state->delivery);
+	free(state);
+}
+
+static enum ent_rc words_read(const struct generic_settings *settings, struct generic_state *state, struct ent_err *err)
+{
+	struct ent_str word = settings->signature_scheme;
+
+	if (sdk_eqz(word, "none"))
+		return sdk_fail(err, ENT_EINVAL,
+				"signature_scheme: a supplier that signs nothing has `unsigned: true` instead of "
+				"`secret`");
+	if (!scheme_read(word, &state->scheme))
+		return sdk_fail(
+		    err, ENT_EINVAL,
+		    "signature_scheme: found \"%.*s\", allowed: hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, "
+		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks",
+		    (int)(word.n < 40 ? word.n : 40), word.p);
+	word = settings->body_format;
+	if (!body_format(word, &state->format))
+		return sdk_fail(err, ENT_EINVAL, "body_format: found \"%.*s\", allowed: json, form, text",
+				(int)(word.n < 40 ? word.n : 40), word.p);
+	if (settings->form_field.n > 0 && state->format != BODY_FORM)
+		return sdk_fail(err, ENT_EINVAL, "form_field needs body_format: form");
+	if (settings->delivery.n > 0 && settings->delivery_header.n > 0)
+		return sdk_fail(err, ENT_EINVAL, "delivery and delivery_header say the same thing: remove one");
+	return ENT_OK;
+}
+
+static enum ent_rc generic_open(const void *of, void **ret_state, struct ent_err *err)
+{
+	const struct generic_settings *settings = of;
+	struct generic_state *state = sdk_xalloc(sizeof *state);
+	enum ent_rc rc;
+
+	*state = (struct generic_state){0};
+	rc = words_read(settings, state, err);
+	if (rc == ENT_OK)
+		rc = program_compile("decode", settings->decode, &state->decode, err);
+	if (rc == ENT_OK && settings->delivery.n > 0)
+		rc = program_compile("delivery", settings->delivery, &state->delivery, err);
+	if (rc != ENT_OK) {
+		generic_close(state);
+		return rc;
+	}
+	*ret_state = state;
+	return ENT_OK;
+}
+
+/* ---- verify ------------------------------------------------------------------------ */
+
+struct delivery {
+	struct ent_arena *arena;
+	struct ent_str id;
+};
+
+static enum ent_rc delivery_take(void *to, struct ent_str json, struct ent_err *err)
+{
+	struct delivery *delivery = to;
+	const struct sdk_json *node = NULL;
+	enum ent_rc rc = sdk_json_parse(delivery->arena, json, &node, err);
+	struct ent_str text = sdk_json_text(node);
+
+	/* A number is printed as it stood, what is longer than an id may be is none. */
+	if (rc == ENT_OK && text.n > 0 && text.n <= SDK_ID_MAX && sdk_json_kind(node) != SDK_JSON_BOOL)
+		delivery->id = text;
+	return rc;
+}
+
+/* Whatever goes wrong here goes wrong in decode() too, which keeps the payload and says so;
+ * until then the body tells this delivery from others. */
+static struct ent_str delivery_id(const struct ent_self *self, const struct ent_webhook *webhook,
+				  struct ent_arena *arena)
+{
+	const struct generic_settings *settings = self->settings;
+	const struct generic_state *state = self->state;
+	struct delivery delivery = {arena, ENT_ABSENT};
+	struct ent_err err;
+	jv input;
+
+	if (settings->delivery_header.n > 0)
+		return sdk_header(webhook->header, webhook->n_header, sdk_z(arena, settings->delivery_header));
+	if (!state->delivery)
+		return state->scheme == SCHEME_STANDARD ? sdk_header(webhook->header, webhook->n_header, "webhook-id")
+							: ENT_ABSENT;
+	if (input_make(settings, state->format, webhook, arena, &input, &err) != ENT_OK)
+		return ENT_ABSENT;
+	if (program_run(state->delivery, input, 1, delivery_take, &delivery, &err) != ENT_OK)
+		return ENT_ABSENT;
+	return delivery.id;
+}
+
+static enum ent_rc generic_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				  const struct ent_str *secret, size_t n_secret, int64_t now_ms,
+				  struct ent_arena *arena, struct ent_str *ret_delivery, struct ent_err *err)
+{
+	const struct generic_state *state = self->state;
+	enum ent_rc rc = scheme_verify(self->settings, state->scheme, webhook, secret, n_secret, now_ms, arena, err);
+
+	if (rc == ENT_OK)
+		*ret_delivery = delivery_id(self, webhook, arena);
+	return rc;
+}
+
+/* ---- decode ------------------------------------------------------------------------- */
+
+static enum ent_rc output_take(void *to, struct ent_str json, struct ent_err *err)
+{
+	struct sdk_changes *list = to;
+
+	/* what is read is borrowed from the text, which jq frees */
+	return output_read(list, sdk_dup(list->arena, json), err);
+}
+
+static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				  struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	const struct generic_state *state = self->state;
+	struct sdk_changes list;
+	jv input;
+	enum ent_rc rc = input_make(self->settings, state->format, webhook, arena, &input, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena, CHANGES_MAX);
+	rc = program_run(state->decode, input, SIZE_MAX, output_take, &list, err);
+	if (rc == ENT_OK)
+		*ret = sdk_changes_take(&list);
+	return rc;
+}
+
+static const struct ent_connector generic_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof(struct ent_connector),
+    .name = "generic",
+    .version = "1",
+    .summary = "Any tool that sends webhooks, described by a jq program and maps in the supplier's settings",
+    .setting = generic_setting,
+    .settings_size = sizeof(struct generic_settings),
+    .open = generic_open,
+    .close = generic_close,
+    .verify = generic_verify,
+    .decode = generic_decode,
+};
+
+ENT_EXPORT(generic_connector)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * generic: a tool that nobody wrote a connector for, described by jq programs in the
+ * supplier's settings. Four parts: what the program gets (input.c), the program
+ * (program.c), what it gave (change.c), and who sent it (signature.c).
+ */
+#ifndef GENERIC_H
+#define GENERIC_H
+
+#include <jv.h>
+
+#include "sdk/webhook.h"
+
+struct generic_settings {
+	struct ent_str decode, delivery;
+	struct ent_str body_format, form_field;
+	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
+};
+
+/* ---- program.c ---------------------------------------------------------------- */
+
+#define PROGRAM_STEPS_MAX   100000 /* of loops and calls in one run */
+#define PROGRAM_OUTPUTS_MAX 256
+
+struct program;
+
+/* ENT_EINVAL has jq's words and the line in `source`. name: of the setting. */
+enum ent_rc program_compile(const char *name, struct ent_str source, struct program **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+void program_free(struct program *program); /* takes NULL */
+/* Runs it over input, which is consumed. take() gets each output as JSON, borrowed; what it returns but ENT_OK ends
+ * the run. At most n_max outputs are asked for when that is not more than PROGRAM_OUTPUTS_MAX. */
+enum ent_rc program_run(struct program *program, jv input, size_t n_max,
+			enum ent_rc (*take)(void *to, struct ent_str json, struct ent_err *err), void *to,
+			struct ent_err *err) __attribute__((warn_unused_result));
+
+/* The source with a step counted in each function (steps.c). */
+struct ent_str program_counted(struct ent_arena *arena, struct ent_str source);
+
+/* ---- input.c -------------------------------------------------------------------- */
+
+enum body_format { BODY_JSON, BODY_FORM, BODY_TEXT };
+bool body_format(struct ent_str word, enum body_format *ret);
+
+/* {"headers": {...}, "body": ...}; *ret is the caller's to free or to hand on. */
+enum ent_rc input_make(const struct generic_settings *settings, enum body_format format,
+		       const struct ent_webhook *webhook, struct ent_arena *arena, jv *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* ---- signature.c ------------------------------------------------------------------ */
+
+enum scheme {
+	SCHEME_SHA256_HEX,
+	SCHEME_SHA256_BASE64,
+	SCHEME_SHA1_HEX,
+	SCHEME_SHA512_HEX,
+	SCHEME_TOKEN,
+	SCHEME_BEARER,
+	SCHEME_BASIC,
+	SCHEME_STANDARD
+};
+bool scheme_read(struct ent_str word, enum scheme *ret);
+/* The header that proves who sent it; the program never sees it. */
+struct ent_str scheme_header(const struct generic_settings *settings, enum scheme scheme);
+enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme scheme,
+			  const struct ent_webhook *webhook, const struct ent_str *secret, size_t n_secret,
+			  int64_t now_ms, struct ent_arena *arena, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* ---- change.c ------------------------------------------------------------------------ */
+
+#define CHANGES_MAX 1024
+
+/* One output of `decode` -> its changes, in the order ticket, comments, attachments. */
+enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A jq program in a broker: no environment, no clock, no files, no other inputs, and
+ * an end. What ends it is a count of steps: jq's debug callback is the only place
+ * where its interpreter asks us, so `_step` is that callback under another name, and
+ * the loops that jq brings are written again with it. Not bounded: what one program
+ * does with each element of a large body (two nested .[] over it are its square), and
+ * the memory it takes. The same input takes the same steps, on every machine.
+ */
+#include <jq.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "generic.h"
+
+#define SOURCE_MAX (64u * 1024u)
+#define OUTPUT_MAX (8 * 1024 * 1024) /* bytes of one output as JSON */
+
+struct program {
+	jq_state *jq;
+	const char *name; /* of the setting */
+	long steps;       /* left in this run */
+	bool exhausted;
+	struct ent_err *err; /* while it is compiled: the first words of jq */
+};
+
+/* One line, so that the source begins on the second. The parenthesis keeps $ENV bound to the end. */
+static const char prelude[] =
+    "{} as $ENV | def env: {};"
+    " def _step: debug; def debug: .; def debug(f): .; def stderr: .;"
+    " def _error: error; def error: if . == null then \"error(null)\" | _error else _error end; def error(f): f | "
+    "error;"
+    " def input: error(\"input: there is one delivery, and it is the input\"); def inputs: input;"
+    " def input_filename: null; def input_line_number: 0; def get_search_list: []; def modulemeta: error(\"modulemeta: "
+    "there "
+    "are no modules\");"
+    " def now: error(\"now: a program has no clock, the same delivery must give the same changes\");"
+    " def localtime: error(\"localtime: use gmtime\"); def strflocaltime(f): error(\"strflocaltime: use strftime\");"
+    " def halt: error(\"halt: use empty or error\"); def halt_error: halt; def halt_error(f): halt;"
+    /* libjq 1.6 ends the process when these are no code points */
+    " def _implode: implode; def implode: if type == \"array\" and all(.[]; type == \"number\" and . >= 0 and . <= "
+    "1114111 and "
+    "(. < 55296 or . > 57343)) then _implode else error(\"implode: not a list of code points\") end;"
+    " def _range(a; b): range(a; b); def range($a; $b): _range($a; $b) | _step; def range($n): range(0; $n);"
+    " def while(c; u): def _w: _step | if c then ., (u | _w) else empty end; _w;"
+    " def range($a; $b; $by): if $by > 0 then $a | while(. < $b; . + $by) elif $by < 0 then $a | while(. > $b; . + "
+    "$by) else "
+    "empty end;"
+    " def until(c; u): def _u: _step | if c then . else (u | _u) end; _u;"
+    " def repeat(f): def _r: _step | (., (f | _r)); _r;"
+    " def recurse(f): def _r: _step | (., (f | _r)); _r; def recurse(f; c): def _r: _step | (., (f | select(c) | _r)); "
+    "_r;"
+    " def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | _step | [$x] + $w "
+    "end;"
+    " def combinations(n): . as $d | [range(n)] | map($d) | combinations;"
+    /* libjq 1.6 never ends when the pattern matches nothing at the end, as in gsub("\\s*$"; "") */
+    " def _named: .captures | map(select(.name != null) | {key: .name, value: .string}) | from_entries;"
+    " def sub($re; str; $flags): . as $in | reduce match($re; $flags) as $m ({o: \"\", p: 0}; .o += $in[.p:$m.offset] "
+    "+ ($m | "
+    "_named | str) | .p = $m.offset + $m.length) | .o + $in[.p:];"
+    " def sub($re; str): sub($re; str; \"\"); def gsub($re; str; $flags): sub($re; str; $flags + \"g\");"
+    " def gsub($re; str): sub($re; str; \"g\"); (\n";
+
+static void step_taken(void *of, jv input)
+{
+	struct program *program = of;
+
+	jv_free(input);
+	if (program->exhausted || --program->steps > 0)
+		return;
+	program->exhausted = true;
+	jq_halt(program->jq, jv_invalid(), jv_invalid());
+}
+
+/* "... at <top-level>, line 3:" counts the prelude's line. */
+static void words_keep(void *of, jv message)
+{
+	struct program *program = of;
+	jv text = jq_format_error(message);
+	const char *words = jv_string_value(text), *mark = strstr(words, ", line ");
+	struct ent_str first, rest;
+	char *end = NULL;
+	long line = mark ? strtol(mark + 7, &end, 10) : 0;
+
+	if (strncmp(words, "jq: error: ", 11) == 0)
+		words += 11;
+	first = sdk_cut(sdk_str(words), '\n', &rest);
+	if (program->err && program->err->msg[0] == '\0') {
+		const char *at = strstr(words, " at <top-level>");
+		size_t n = at && at < first.p + first.n ? (size_t)(at - words) : first.n;
+
+		if (line > 1)
+			(void)sdk_fail(program->err, ENT_EINVAL, "%s: line %ld: %.*s", program->name, line - 1, (int)n,
+				       words);
+		else
+			(void)sdk_fail(program->err, ENT_EINVAL, "%s: %.*s", program->name, (int)n, words);
+	}
+	jv_free(text);
+}
+
+static bool begins_with_word(struct ent_str source, const char *word)
+{
+	size_t n = strlen(word);
+	struct ent_str text = sdk_trim(source);
+
+	return sdk_starts(text, word) && text.n > n && strchr(" \t\n\"{", text.p[n]);
+}
+
+static enum ent_rc source_vet(const char *name, struct ent_str source, struct ent_err *err)
+{
+	if (source.n > SOURCE_MAX)
+		return sdk_fail(err, ENT_EINVAL, "%s: the program has more than %u bytes", name, SOURCE_MAX);
+	if (sdk_trim(source).n == 0)
+		return sdk_fail(err, ENT_EINVAL, "%s: the program is empty", name);
+	if (begins_with_word(source, "import") || begins_with_word(source, "include") ||
+	    begins_with_word(source, "module"))
+		return sdk_fail(err, ENT_EINVAL,
+				"%s: modules (import, include) cannot be used; write the program in one piece", name);
+	return ENT_OK;
+}
+
+enum ent_rc program_compile(const char *name, struct ent_str source, struct program **ret, struct ent_err *err)
+{
+	struct program *program;
+	struct sdk_arena arena;
+	struct ent_str counted;
+	struct ent_err words = {""};
+	enum ent_rc rc = source_vet(name, source, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_arena_init(&arena);
+	program = sdk_xalloc(sizeof *program);
+	*program = (struct program){.jq = jq_init(), .name = name, .err = &words};
+	if (!program->jq)
+		abort(); /* out of memory, the only reason there is */
+	jq_set_error_cb(program->jq, words_keep, program);
+	jq_set_debug_cb(program->jq, step_taken, program);
+	counted = program_counted(&arena.abi, source);
+	/* the line break ends a comment that the source may end with */
+	if (!jq_compile(program->jq,
+			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", prelude, (int)counted.n, counted.p))))
+		rc = sdk_fail(err, ENT_EINVAL, "%s", words.msg[0] ? words.msg : "the jq program cannot be compiled");
+	program->err = NULL;
+	sdk_arena_release(&arena);
+	if (rc != ENT_OK) {
+		program_free(program);
+		return rc;
+	}
+	*ret = program;
+	return ENT_OK;
+}
+
+void program_free(struct program *program)
+{
+	if (!program)
+		return;
+	jq_teardown(&program->jq);
+	free(program);
+}
+
+/* Why the run ended, from jq's last value, which is consumed. */
+static enum ent_rc end_read(struct program *program, jv last, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+	jv message, text;
+
+	if (program->exhausted) {
+		rc = sdk_fail(err, ENT_EINVAL, "%s: the program took more than %d steps and was ended", program->name,
+			      PROGRAM_STEPS_MAX);
+	} else if (jv_invalid_has_msg(jv_copy(last))) {
+		message = jv_invalid_get_msg(jv_copy(last));
+		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);
+		rc = sdk_fail(err, ENT_EINVAL,
+			      "%s: jq: %.120s (the payload is not as the program expects; .a? and // help)",
+			      program->name, jv_string_value(text));
+		jv_free(text);
+		jv_free(message);
+	}
+	jv_free(last);
+	return rc;
+}
+
+static enum ent_rc output_give(struct program *program, jv output,
+			       enum ent_rc (*take)(void *to, struct ent_str json, struct ent_err *err), void *to,
+			       struct ent_err *err)
+{
+	jv text = jv_dump_string(output, 0);
+	int n = jv_string_length_bytes(jv_copy(text));
+	enum ent_rc rc;
+
+	if (n > OUTPUT_MAX)
+		rc = sdk_fail(err, ENT_EINVAL, "%s: an output has more than %d bytes", program->name, OUTPUT_MAX);
+	else
+		rc = take(to, (struct ent_str){jv_string_value(text), (size_t)n}, err);
+	jv_free(text);
+	return rc;
+}
+
+enum ent_rc program_run(struct program *program, jv input, size_t n_max,
+			enum ent_rc (*take)(void *to, struct ent_str json, struct ent_err *err), void *to,
+			struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+	size_t n = 0;
+	jv value;
+
+	program->steps = PROGRAM_STEPS_MAX;
+	program->exhausted = false;
+	jq_start(program->jq, input, 0);
+	while (rc == ENT_OK && n < n_max) {
+		value = jq_next(program->jq);
+		if (!jv_is_valid(value))
+			return end_read(program, value, err);
+		if (++n > PROGRAM_OUTPUTS_MAX) {
+			jv_free(value);
+			return sdk_fail(err, ENT_EINVAL, "%s: more than %d outputs", program->name,
+					PROGRAM_OUTPUTS_MAX);
+		}
+		rc = output_give(program, value, take, to, err);
+	}
+	return rc;
+}
