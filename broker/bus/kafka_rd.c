@@ -37,10 +37,10 @@ struct kafka_rd {
 	rd_kafka_t *producer;
 	rd_kafka_topic_t *topic[KAFKA_N_TOPIC];
 	bool is_ready, topics_ready;
-	int64_t begin_us;
+	int64_t begin_us, n_failed;   /* of the open transaction; records */
+	rd_kafka_resp_err_t failure; /* of the first that failed */
 	/* of the open transaction; written by librdkafka's threads */
-	_Atomic int n_end, n_failed;
-	_Atomic int failure; /* rd_kafka_resp_err_t of the first record that failed */
+	_Atomic int n_end;
 	_Atomic int64_t first_add_us, last_add_us;
 };
 
@@ -71,32 +71,25 @@ static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *rk, int fd, const char *b
 	return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* Not a delivery callback: with one, the flush inside a commit looks for reports every 10 ms only, and a commit takes that
- * much longer. librdkafka itself fails the commit when a record failed; this counts again, and keeps the words. */
-static rd_kafka_resp_err_t on_acknowledgement(rd_kafka_t *rk, rd_kafka_message_t *message, void *opaque)
-{
-	struct kafka_rd *rd = opaque;
-
-	(void)rk;
-	if (message->err && atomic_fetch_add(&rd->n_failed, 1) == 0)
-		atomic_store(&rd->failure, (int)message->err);
-	return RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
 static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque, char *why, size_t why_size)
 {
-	rd_kafka_resp_err_t error = rd_kafka_interceptor_add_on_request_sent(rk, "entente", on_request_sent, opaque);
-
 	(void)conf, (void)why, (void)why_size;
-	return error ? error : rd_kafka_interceptor_add_on_acknowledgement(rk, "entente", on_acknowledgement, opaque);
+	return rd_kafka_interceptor_add_on_request_sent(rk, "entente", on_request_sent, opaque);
+}
+
+/* For every record, not for failures only: the reports are what wakes the flush inside a commit; without them it looks
+ * every 10 ms, and a commit takes that much longer. Served by the bus thread. */
+static void delivery_cb(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+	struct rd_notes *notes = opaque;
+	struct kafka_rd *rd = (struct kafka_rd *)((char *)notes - offsetof(struct kafka_rd, notes));
+
+	(void)rk;
+	if (message->err && rd->n_failed++ == 0)
+		rd->failure = message->err;
 }
 
 /* ---- answers --------------------------------------------------------------- */
-
-static const char *failure(const struct kafka_rd *rd)
-{
-	return rd_kafka_err2str((rd_kafka_resp_err_t)atomic_load(&rd->failure));
-}
 
 /* Takes error. */
 static enum kafka_rc answer(struct kafka_rd *rd, enum call call, rd_kafka_error_t *error, struct ent_err *err)
@@ -120,7 +113,7 @@ static enum kafka_rc answer(struct kafka_rd *rd, enum call call, rd_kafka_error_
 		                                "run on one stream");
 	else
 		(void)sdk_fail(err, ENT_ERETRY, "%s%s%s%s%s", rd_kafka_error_string(error), rd->n_failed ? "; " : "",
-		               rd->n_failed ? failure(rd) : "", rd->notes.last[0] ? "; " : "", rd->notes.last);
+		               rd->n_failed ? rd_kafka_err2str(rd->failure) : "", rd->notes.last[0] ? "; " : "", rd->notes.last);
 	rd_kafka_error_destroy(error);
 	return rc;
 }
@@ -136,6 +129,7 @@ static enum ent_rc producer_new(struct kafka_rd *rd, struct ent_err *err)
 
 	if (rc)
 		return rc;
+	rd_kafka_conf_set_dr_msg_cb(conf, delivery_cb);
 	rd_kafka_conf_interceptor_add_on_new(conf, "entente", on_new, rd);
 	if (rd_kafka_conf_get(conf, "message.max.bytes", size, &n) == RD_KAFKA_CONF_OK)
 		rd->kafka.record_max = strtoll(size, NULL, 10);
@@ -275,7 +269,7 @@ static enum kafka_rc rd_commit(struct kafka *kafka, struct ent_err *err)
 	rd_kafka_poll(rd->producer, 0);
 	kafka->contended = quick && atomic_load(&rd->last_add_us) - atomic_load(&rd->first_add_us) > CONTENDED_US;
 	if (rc == KAFKA_OK && rd->n_failed) {
-		(void)sdk_fail(err, ENT_ERETRY, "committed although a record failed: %s", failure(rd));
+		(void)sdk_fail(err, ENT_ERETRY, "committed although a record failed: %s", rd_kafka_err2str(rd->failure));
 		return KAFKA_REBUILD;
 	}
 	return rc;

@@ -58,6 +58,7 @@ static const struct setting ours[] = {
     {"enable.idempotence", "exactly-once rests on it"},
     {"isolation.level", "exactly-once rests on it"},
     {"partitioner", "the store chose the partitions"},
+    {"delivery.report.only.error", "commits would take 10 ms longer"},
     {"enable.partition.eof", "the position is read with it"},
     {"test.mock.num.brokers", "leave kafka.brokers empty for the embedded cluster"},
     {0},
