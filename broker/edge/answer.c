@@ -4,6 +4,7 @@
 #include <time.h>
 #include "edge/route.h"
 #include "edge/thread.h"
+#include "edge/uri.h"
 
 /* On every answer: it is data for programs, never a page, and nobody else's to keep. */
 #define FIELDS_ALWAYS \
@@ -102,7 +103,8 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 	sdk_jsonw_kz(&w, "title", problem_facts[problem].title);
 	sdk_jsonw_kint(&w, "status", problem_facts[problem].status);
 	sdk_jsonw_kstr(&w, "detail", (struct ent_str){detail, (size_t)n});
-	sdk_jsonw_kstr_opt(&w, "instance", x->path);
+	if (uri_is_path(x->path))
+		sdk_jsonw_kstr(&w, "instance", x->path);
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
 	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->thread->scratch));

@@ -76,3 +76,16 @@ bool uri_match(struct ent_str path, const char *pattern, struct ent_str *ret_par
 	}
 	return path.p == NULL && want.p == NULL;
 }
+
+bool uri_is_path(struct ent_str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		unsigned char c = (unsigned char)path.p[i];
+
+		if (c == '%' && (i + 2 >= path.n || hex_value(path.p[i + 1]) < 0 || hex_value(path.p[i + 2]) < 0))
+			return false;
+		if (c <= ' ' || c >= 0x7F || strchr("\"<>\\^`{|}", c) != NULL)
+			return false;
+	}
+	return sdk_starts(path, "/") && !sdk_starts(path, "//");
+}

@@ -14,4 +14,7 @@ bool uri_query(struct ent_arena *arena, struct ent_str raw, struct ent_header *r
  * sent; at most max of them. */
 bool uri_match(struct ent_str path, const char *pattern, struct ent_str *ret_param, size_t max);
 
+/* A path by RFC 3986: may stand where a URI reference is wanted. */
+bool uri_is_path(struct ent_str path);
+
 #endif

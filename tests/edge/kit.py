@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from tap import BUILD, SHARED, TOP, Tap, wait_for  # noqa: F401
 
 SECRET = b"orion-secret-canary"
+RECORDED = []  # every polite exchange: method, path, token given, body sent, status, headers, body; see openapi.py
 LINE_S = 20
 
 
@@ -86,7 +87,9 @@ class Server:
             send.setdefault("Content-Type", "application/json")
         connection.request(method, path, body, send)
         answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
+        got = answer.status, answer.headers, answer.read()
+        RECORDED.append((method, path, send, body, *got))
+        return got
 
     def json(self, method, path, body=None, headers=None, token=True):
         status, got, text = self.call(method, path, body, headers, token)

@@ -222,6 +222,10 @@ static void targets(void **state)
 	assert_false(uri_match(ENT_STR("/v1/a/history/"), "/v1/{}/history", param, 2));
 	assert_false(uri_match(ENT_STR("/v1/a"), "/v1/{}/history", param, 2));
 	assert_false(uri_match(ENT_STR("/v1"), "/v1/{}", param, 2));
+	assert_true(uri_is_path(ENT_STR("/a%2F~b:c@d")));
+	assert_false(uri_is_path(ENT_STR("/a%2")));
+	assert_false(uri_is_path(ENT_STR("/a\"b")));
+	assert_false(uri_is_path(ENT_STR("//host/a")));
 	sdk_arena_release(&arena);
 }
 

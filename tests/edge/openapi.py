@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""schemas/openapi.yaml is valid, tells all routes and nothing else, and every answer of the server is as it says."""
+import json
+import os
+import re
+import urllib.parse
+
+import jsonschema
+import yaml
+
+import kit
+from kit import TOP, Server, ended_clean
+
+# What an OpenAPI 3.1 document must hold, as far as ours uses it.
+REF = {"type": "object", "required": ["$ref"], "properties": {"$ref": {"type": "string", "pattern": "^#/"}}}
+
+
+def ref_or(name):
+    return {"if": {"required": ["$ref"]}, "then": REF, "else": {"$ref": f"#/$defs/{name}"}}
+
+
+def closed(need, /, **properties):
+    return {"type": "object", "required": need, "additionalProperties": False, "properties": properties}
+
+
+TEXT, MAP = {"type": "string", "minLength": 1}, "additionalProperties"
+SHAPE = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    **closed(["openapi", "info", "paths", "components", "security"],
+             openapi={"pattern": r"^3\.1\.\d+$"},
+             info=closed(["title", "version", "license"], title=TEXT, version=TEXT, summary=TEXT, description=TEXT,
+                         license=closed(["name", "identifier"], name=TEXT, identifier=TEXT)),
+             servers={"type": "array", "items": closed(["url"], url=TEXT)},
+             security={"type": "array", "items": {"type": "object", MAP: {"type": "array"}}},
+             tags={"type": "array", "items": closed(["name"], name=TEXT, description=TEXT)},
+             paths={"type": "object", "patternProperties": {"^/": {"$ref": "#/$defs/path"}}, MAP: False},
+             components=closed([], securitySchemes={"type": "object"}, examples={"type": "object", MAP: {"$ref": "#/$defs/example"}},
+                               schemas={"type": "object", MAP: {"type": "object"}},
+                               parameters={"type": "object", MAP: {"$ref": "#/$defs/parameter"}},
+                               headers={"type": "object", MAP: {"$ref": "#/$defs/header"}},
+                               responses={"type": "object", MAP: {"$ref": "#/$defs/response"}})),
+    "$defs": {
+        "path": closed([], parameters={"type": "array", "items": ref_or("parameter")},
+                       **{m: {"$ref": "#/$defs/operation"} for m in ("get", "post", "delete")}),
+        "operation": closed(["operationId", "summary", "tags", "responses"], operationId={"pattern": "^[a-z][A-Za-z]+$"},
+                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1},
+                            security={"type": "array"}, parameters={"type": "array", "items": ref_or("parameter")},
+                            requestBody=closed(["content"], required={"type": "boolean"}, content={"$ref": "#/$defs/content"}),
+                            responses={"type": "object", "minProperties": 2, "patternProperties": {"^[1-5][0-9][0-9]$": ref_or("response")},
+                                       MAP: False}),
+        "parameter": {**closed(["name", "in", "schema"], name=TEXT, description=TEXT, required={"type": "boolean"},
+                               schema={"type": "object"}, **{"in": {"enum": ["path", "query", "header"]}}),
+                      "if": {"properties": {"in": {"const": "path"}}}, "then": {"required": ["required"], "properties": {"required": {"const": True}}}},
+        "response": closed(["description"], description=TEXT, headers={"type": "object", MAP: ref_or("header")},
+                           content={"$ref": "#/$defs/content"}),
+        "header": closed(["schema"], description=TEXT, required={"type": "boolean"}, schema={"type": "object"}),
+        "content": {"type": "object", "minProperties": 1, MAP: closed(["schema"], schema={"type": "object"},
+                                                                      examples={"type": "object", MAP: ref_or("example")})},
+        "example": closed(["value"], value=True, summary=TEXT),
+    },
+}
+
+
+class Api:
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as source:
+            self.document = yaml.safe_load(source)
+
+    def resolve(self, node):
+        while isinstance(node, dict) and "$ref" in node:
+            at = self.document
+            for word in node["$ref"][2:].split("/"):
+                at = at[word]
+            node = at
+        return node
+
+    def refs(self, node):
+        if isinstance(node, dict):
+            if isinstance(node.get("$ref"), str):
+                yield node["$ref"]
+            for child in node.values():
+                yield from self.refs(child)
+        elif isinstance(node, list):
+            for child in node:
+                yield from self.refs(child)
+
+    def operations(self):
+        for path, item in self.document["paths"].items():
+            for method in ("get", "post", "delete"):
+                if method in item:
+                    given = [self.resolve(p) for p in item.get("parameters", []) + item[method].get("parameters", [])]
+                    yield method.upper(), path, item[method], given
+
+    def problems(self, schema, value):
+        """What a value does wrong by a schema of the document."""
+        whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.document["components"], **schema}
+        validator = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        return [f"{list(e.path)}: {e.message[:200]}" for e in validator.iter_errors(value)]
+
+    def find(self, method, path):
+        method = "GET" if method == "HEAD" else method
+        for fixed in (True, False):  # a path without a parameter wins over one with
+            for m, template, operation, parameters in self.operations():
+                pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+                if m == method and ("{" not in template) == fixed and re.fullmatch(pattern, path):
+                    return template, operation, parameters
+        return None
+
+
+def check_document(tap, api):
+    document = api.document
+    jsonschema.Draft202012Validator.check_schema(SHAPE)
+    errors = [f"{list(e.path)}: {e.message[:200]}" for e in jsonschema.Draft202012Validator(SHAPE).iter_errors(document)]
+    tap.check("openapi.yaml has the shape of OpenAPI 3.1", not errors, "\n".join(errors[:10]))
+    dangling = []
+    for ref in set(api.refs(document)):
+        try:
+            api.resolve({"$ref": ref})
+        except KeyError:
+            dangling.append(ref)
+    tap.equal("every reference leads somewhere", dangling, [])
+    used = {r.rsplit("/", 1)[1] for r in api.refs(document)}
+    tap.equal("every component is used", [n for k in ("schemas", "parameters", "responses", "headers", "examples")
+                                          for n in document["components"][k] if n not in used], [])
+    names = [o["operationId"] for _, _, o, _ in api.operations()]
+    tap.equal("operation names are unique", len(names), len(set(names)))
+    bad = []
+    for name, schema in document["components"]["schemas"].items():
+        try:
+            jsonschema.Draft202012Validator.check_schema(schema)
+        except jsonschema.SchemaError as error:
+            bad.append(f"{name}: {error.message}")
+    tap.check("schemas are JSON Schema 2020-12, says python3-jsonschema", not bad, bad)
+    try:
+        from openapi_spec_validator import validate
+        validate(document)
+        tap.ok("openapi-spec-validator agrees")
+    except ImportError:
+        tap.skip("openapi-spec-validator agrees", "it is not installed (Debian 12 has no package of it)")
+    missing = [f"{p} {{{n}}}" for p in document["paths"] for n in re.findall(r"\{(\w+)\}", p)
+               if n not in [g["name"] for g in map(api.resolve, document["paths"][p].get("parameters", [])) if g["in"] == "path"]]
+    tap.equal("every {parameter} of a path is described", missing, [])
+
+
+def check_examples(tap, api):
+    bad, n = [], 0
+    contents = [(f"{m} {p} {s}", api.resolve(r).get("content", {})) for m, p, o, _ in api.operations() for s, r in o["responses"].items()]
+    contents += [(f"{m} {p} body", o["requestBody"]["content"]) for m, p, o, _ in api.operations() if "requestBody" in o]
+    for where, content in contents:
+        for media in content.values():
+            for name, example in media.get("examples", {}).items():
+                n += 1
+                bad += [f"{where} {name}: {e}" for e in api.problems(media["schema"], api.resolve(example)["value"])]
+    tap.check(f"{n} examples are what their schemas say", n > 30 and not bad, "\n".join(bad[:10]))
+    lacking = [f"{m} {p}" for m, p, o, _ in api.operations()
+               if not any(media.get("examples") for s, r in o["responses"].items() if s < "300"
+                          for media in api.resolve(r).get("content", {}).values()) and not p.endswith("/raw") and m != "DELETE"]
+    tap.equal("every answer with JSON has an example", lacking, [])
+
+
+def check_routes(tap, api):
+    """The table in route.c and the document tell the same routes, arguments and openness."""
+    with open(os.path.join(TOP, "broker", "edge", "route.c"), encoding="utf-8") as source:
+        code = source.read()
+    lists = {name: re.findall(r'"(\w+)"', words) for name, words in re.findall(r"(\w+_arguments)\[\] = \{([^}]*)\}", code)}
+    rows = re.findall(r'\{"([A-Z]+)", "([^"]+)", (true|false), (true|false), (\w+), \w+\}', code)
+    ours = {(m, p): (o == "true", sorted(lists.get(a, []))) for m, p, o, _, a in rows}
+    theirs = {(m, re.sub(r"\{\w+\}", "{}", p)): (o.get("security") == [], sorted(g["name"] for g in given if g["in"] == "query"))
+              for m, p, o, given in api.operations()}
+    tap.check("route.c's table was found", len(rows) >= 19, rows)
+    tap.equal("the document has the server's routes, query parameters and open routes", theirs, ours)
+
+
+def judge(api, method, path, send, status, headers, body):
+    """What is wrong with one answer, by the document; None when its route is none of the document's."""
+    found = api.find(method, urllib.parse.urlsplit(path).path)
+    if found is None:
+        return None if status in (404, 405) else [f"{status} for a route that the document lacks"]
+    template, operation, _ = found
+    response = api.resolve(operation["responses"].get(str(status)))
+    if response is None:
+        return [f"{template}: {status} is not documented"]
+    wrong = []
+    for name, header in response.get("headers", {}).items():
+        header = api.resolve(header)
+        if name not in headers:
+            wrong += [f"{name} is missing"] if header.get("required") else []
+        else:
+            value = int(headers[name]) if header["schema"].get("type") == "integer" else headers[name]
+            wrong += api.problems(header["schema"], value)
+    media = (headers["Content-Type"] or "").split(";")[0]
+    content = response.get("content", {})
+    if not content:
+        return wrong + (["a body where none is documented"] if body else [])
+    if media not in content:
+        return wrong + [f"{media} is not documented"]
+    if body and media.endswith("json"):
+        wrong += api.problems(content[media]["schema"], json.loads(body))
+    return wrong
+
+
+def check_traffic(tap, api):
+    """All that the other parts asked and got."""
+    wrong, seen, n = [], {}, 0
+    for method, path, send, _, status, headers, body in kit.RECORDED:
+        got = judge(api, method, path, send, status, headers, body)
+        if got is None:
+            continue
+        n += 1
+        wrong += [f"{method} {path} {status}: {g}" for g in got]
+        template, operation, _ = api.find(method, urllib.parse.urlsplit(path).path)
+        seen.setdefault(operation["operationId"], set()).add(status)
+    tap.check(f"{n} answers of the server are as the document says", n > 300 and not wrong, "\n".join(sorted(set(wrong))[:15]))
+    tap.equal("every operation was called and did its work", [o["operationId"] for _, _, o, _ in api.operations()
+                                                              if o["operationId"] != "getLive" and
+                                                              not {200, 201, 202, 204} & seen.get(o["operationId"], set())], [])
+    documented = {(o["operationId"], int(s)) for _, _, o, _ in api.operations() for s in o["responses"]
+                  if s != "405"}
+    reached = {(o, s) for o, statuses in seen.items() for s in statuses}
+    tap.note(f"{len(documented & reached)} of {len(documented)} documented answers were seen here; not seen: " +
+             ", ".join(f"{o} {s}" for o, s in sorted(documented - reached)))
+
+
+class Quiet(kit.Tap):
+    """The other parts, run for their traffic: only what fails is said."""
+
+    def _line(self, line):
+        self.n += 1
+        if line.startswith("not ok"):
+            print(line, flush=True)
+
+
+def call_everything(tap, api):
+    """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
+    server = Server()
+    try:
+        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody"}
+        for method, path, operation, _ in api.operations():
+            real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
+            if operation.get("security") != []:
+                tap.equal(f"{method} {path} without a token", server.call(method, real, token=False)[0], 401)
+            tap.equal(f"{method} {path} with an unknown parameter", server.call(method, real + "?unknown=1")[0], 400)
+            tap.equal(f"PATCH {path}", server.call("PATCH", real)[0], 405)
+    finally:
+        ended_clean(tap, server)
+
+
+def run(tap):
+    api = Api(os.path.join(TOP, "schemas", "openapi.yaml"))
+    check_document(tap, api)
+    check_examples(tap, api)
+    check_routes(tap, api)
+    call_everything(tap, api)
+    if len(kit.RECORDED) < 500:
+        import api as api_part
+        import hooks
+        import live
+        quiet = Quiet()
+        for part in (hooks, api_part, live):
+            part.run(quiet)
+        tap.equal("the parts that make the traffic", quiet.bad, 0)
+    check_traffic(tap, api)
