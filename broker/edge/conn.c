@@ -12,7 +12,6 @@
 #include "edge/route.h"
 #include "edge/thread.h"
 
-#define IN_SMALL  8192u  /* the usual webhook with its head; beyond it the bytes are counted */
 #define OUT_SMALL 65536u /* an answer's buffer is kept up to here */
 
 static void deadline_set(struct conn *conn, int seconds)
@@ -38,84 +37,6 @@ struct conn *conn_new(struct thread *thread, int fd, uint32_t bucket)
 size_t conn_pending(const struct conn *conn)
 {
 	return conn->out.n - conn->n_sent;
-}
-
-/* ---- the buffer of what comes in ------------------------------------------------ */
-
-static struct ent_str moved(struct ent_str s, const char *from, const char *to)
-{
-	return s.p != NULL ? (struct ent_str){to + (s.p - from), s.n} : s;
-}
-
-/* What borrows from the buffer: the request under way. Its parameters and arguments are decoded copies, and the body
- * is told anew after each read. */
-static void request_move(struct exchange *x, const char *from, const char *to)
-{
-	x->request.method = moved(x->request.method, from, to);
-	x->request.target = moved(x->request.target, from, to);
-	x->path = moved(x->path, from, to);
-	for (size_t i = 0; i < x->request.n_header; i++) {
-		x->request.header[i].name = moved(x->request.header[i].name, from, to);
-		x->request.header[i].value = moved(x->request.header[i].value, from, to);
-	}
-}
-
-static void in_resize(struct conn *conn, size_t cap)
-{
-	struct edge *edge = conn->thread->edge;
-	size_t counted = conn->cap_in > IN_SMALL ? conn->cap_in : 0;
-	char *old = conn->in;
-
-	conn->in = cap > 0 ? sdk_xalloc(cap) : NULL;
-	if (conn->n_in > 0 && cap > 0) {
-		memcpy(conn->in, old, conn->n_in);
-		request_move(&conn->x, old, conn->in);
-	}
-	free(old);
-	conn->cap_in = cap;
-	atomic_fetch_sub(&edge->buffered, counted);
-	atomic_fetch_add(&edge->buffered, cap > IN_SMALL ? cap : 0);
-}
-
-/* Room for at least one more byte. False: all requests together hold too much memory. The guard bounds one request:
- * head_max, and body_max with the marks of a chunk. */
-static bool in_room(struct conn *conn)
-{
-	struct edge *edge = conn->thread->edge;
-
-	if (conn->n_in < conn->cap_in)
-		return true;
-	if (conn->cap_in >= IN_SMALL && atomic_load(&edge->buffered) + conn->cap_in > edge->limits.buffered_max)
-		return false;
-	in_resize(conn, conn->cap_in > 0 ? conn->cap_in * 2 : IN_SMALL);
-	return true;
-}
-
-enum fill { FILL_SOME, FILL_LATER, FILL_END, FILL_FULL };
-
-static enum fill in_fill(struct conn *conn)
-{
-	size_t room;
-	ssize_t n;
-
-	if (!conn->readable)
-		return FILL_LATER;
-	if (!in_room(conn))
-		return FILL_FULL;
-	room = conn->cap_in - conn->n_in;
-	do
-		n = recv(conn->fd, conn->in + conn->n_in, room, 0);
-	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		conn->readable = false;
-		return errno == EAGAIN || errno == EWOULDBLOCK ? FILL_LATER : FILL_END;
-	}
-	if (n == 0)
-		return FILL_END;
-	conn->n_in += (size_t)n;
-	if ((size_t)n < room && !conn->hung_up)
-		conn->readable = false;
-	return FILL_SOME;
 }
 
 /* ---- exchanges ---------------------------------------------------------------------- */
@@ -176,8 +97,7 @@ static void exchange_end(struct conn *conn)
 	x->resume = NULL;
 	x->work = NULL;
 	x->stream = NULL;
-	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)
-		in_resize(conn, IN_SMALL);
+	conn_shrink(conn);
 	conn->scan = (struct guard_scan){0};
 	conn->chunks = (struct guard_chunks){0};
 	conn->n_head = 0;
@@ -211,7 +131,7 @@ static bool refuse_full(struct conn *conn)
 
 static bool fill_or_end(struct conn *conn)
 {
-	switch (in_fill(conn)) {
+	switch (conn_fill(conn)) {
 	case FILL_SOME:
 		return true;
 	case FILL_LATER:
@@ -520,7 +440,7 @@ void conn_end(struct conn *conn)
 void conn_free(struct conn *conn)
 {
 	assert(conn->state == CONN_ENDED);
-	in_resize(conn, 0);
+	conn_forget(conn);
 	sdk_buf_release(&conn->out);
 	sdk_arena_release(&conn->x.arena);
 	free(conn);

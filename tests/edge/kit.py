@@ -31,15 +31,19 @@ class Server:
         program = os.path.join(BUILD, "tests", "edge_server")
         self.process = subprocess.Popen([program, self.folder] + [f"{k}={v}" for k, v in settings.items()],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log)
+        self.said = b""
         self.token = self._line().split()[1]
         self.port = int(self._line().split()[1])
 
     def _line(self):
-        ready, _, _ = select.select([self.process.stdout], [], [], LINE_S)
-        line = self.process.stdout.readline().decode() if ready else ""
-        if not line:
-            raise RuntimeError("edge_server says nothing: " + self.logged())
-        return line.strip()
+        while b"\n" not in self.said:
+            ready, _, _ = select.select([self.process.stdout], [], [], LINE_S)
+            more = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            if not more:
+                raise RuntimeError("edge_server says nothing: " + self.logged())
+            self.said += more
+        line, self.said = self.said.split(b"\n", 1)
+        return line.decode()
 
     def logged(self):
         with open(self.log.name, encoding="utf-8", errors="replace") as log:
