@@ -12,6 +12,7 @@
  * Brokers before transaction protocol 2 tell two transactions of one producer epoch apart by nothing, so an end that
  * was sent twice (a connection broke before its answer) may still be on its way and end the NEXT transaction.
  * Interceptors count what was sent; after such a transaction begin() asks for a new producer, whose epoch is higher.
+ * It does so after an abort, too: librdkafka 2.0 cannot go on after a record that failed (it skips sequence numbers).
  */
 #include "bus/rd.h"
 
@@ -36,7 +37,7 @@ struct kafka_rd {
 	struct rd_notes notes;
 	rd_kafka_t *producer;
 	rd_kafka_topic_t *topic[KAFKA_N_TOPIC];
-	bool is_ready, topics_ready;
+	bool is_ready, topics_ready, was_aborted;
 	int64_t begin_us, n_failed;   /* of the open transaction; records */
 	rd_kafka_resp_err_t failure; /* of the first that failed */
 	/* of the open transaction; written by librdkafka's threads */
@@ -227,6 +228,10 @@ static enum kafka_rc rd_begin(struct kafka *kafka, struct ent_err *err)
 		(void)sdk_fail(err, ENT_ERETRY, "the last transaction's end was sent twice: going on with a new producer");
 		return KAFKA_REBUILD;
 	}
+	if (rd->was_aborted) {
+		(void)sdk_fail(err, ENT_ERETRY, "the last transaction was aborted: going on with a new producer");
+		return KAFKA_REBUILD;
+	}
 	rd->n_failed = 0;
 	rd->begin_us = mono_us();
 	rd->notes.last[0] = '\0';
@@ -279,7 +284,10 @@ static enum kafka_rc rd_abort(struct kafka *kafka, struct ent_err *err)
 {
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
 
-	return answer(rd, CALL_ABORT, rd_kafka_abort_transaction(rd->producer, RD_CALL_MS), err);
+	enum kafka_rc rc = answer(rd, CALL_ABORT, rd_kafka_abort_transaction(rd->producer, RD_CALL_MS), err);
+
+	rd->was_aborted = rc == KAFKA_OK;
+	return rc;
 }
 
 static void rd_close(struct kafka *kafka)
@@ -298,7 +306,7 @@ static void rd_close(struct kafka *kafka)
 	}
 	rd_kafka_destroy(rd->producer);
 	rd->producer = NULL;
-	rd->is_ready = rd->topics_ready = false;
+	rd->is_ready = rd->topics_ready = rd->was_aborted = false;
 	rd->notes.last[0] = '\0';
 	atomic_store(&rd->n_end, 0);
 }

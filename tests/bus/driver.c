@@ -88,8 +88,13 @@ static size_t json_of(const struct store *store, int64_t seq, const char *uuid, 
 	                            PRId64 ",\"text\":\"", seq % store->incidents, uuid, seq);
 
 	while (n + 14 < (size_t)store->size) {
+		const char *next = word[(x >> 16) % (sizeof word / sizeof *word)];
+		size_t size = strlen(next);
+
 		x = x * 1664525u + 1013904223u;
-		n += (size_t)snprintf(ret + n, cap - n, "%s ", word[(x >> 16) % (sizeof word / sizeof *word)]);
+		memcpy(ret + n, next, size);
+		ret[n + size] = ' ';
+		n += size + 1;
 	}
 	return n + (size_t)snprintf(ret + n, cap - n, "\"}");
 }
@@ -238,7 +243,6 @@ static int start(struct run *run)
 	snprintf(run->path, sizeof run->path, "%p", (void *)&run->store);
 	run->options.store_path = sdk_str(run->path);
 	run->options.partitions = (int32_t)run->store.partitions;
-	run->options.pass = run->pass;
 	if (bus_start(&run->options, &meta, clock_system(), &run->metrics, &run->log, &run->bus, &err)) {
 		printf("refused: %s\n", err.msg);
 		return 1;
@@ -372,7 +376,6 @@ static int ask(struct run *run, const char *what)
 	struct sdk_buf report;
 	enum ent_rc rc = ENT_EINVAL;
 
-	run->options.pass = run->pass;
 	run->options.partitions = (int32_t)run->store.partitions;
 	sdk_buf_init(&report, 65536);
 	if (!strcmp(what, "read")) {
@@ -403,9 +406,10 @@ int main(int argc, char **argv)
 	run->options.relay = (struct relay_options){.batch_max = 4000, .bytes_max = 16 << 20, .pause_us = 4000, .idle_ms = 3600000,
 	                                            .source = ENT_STR("/entente")};
 	run->options.replication = 1;
+	run->options.pass = run->pass;
 	run->options.retention_ms = -1;
 	run->seconds = 120;
-	run->log = (struct log){.fd = STDERR_FILENO, .level = LOG_INFO, .now_ms = log_now, .clock = clock_system()};
+	run->log = (struct log){.fd = STDERR_FILENO, .level = getenv("DRIVER_DEBUG") ? LOG_DEBUG : LOG_INFO, .now_ms = log_now, .clock = clock_system()};
 	if (argc >= 3 && strcmp(argv[2], "-") != 0)
 		run->options.brokers = sdk_str(argv[2]);
 	if (argc >= 4 && !strchr(argv[3], '='))
