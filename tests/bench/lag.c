@@ -69,8 +69,13 @@ static void assign_end(rd_kafka_t *rk, const char *name)
 	rd_kafka_topic_destroy(topic);
 }
 
-/* The number between '#' and '#'; -1: there is none. */
-static int64_t find_number(const char *p, size_t n)
+struct watch {
+	int64_t first, count, n, heard_us;
+	bool *seen;
+};
+
+/* Every number between two '#': a change tells the title before it, too. */
+static void note_numbers(struct watch *watch, const char *p, size_t n)
 {
 	const char *end = p + n;
 
@@ -79,10 +84,14 @@ static int64_t find_number(const char *p, size_t n)
 		int64_t number = 0;
 		while (q < end && isdigit((unsigned char)*q))
 			number = number * 10 + (*q++ - '0');
-		if (q < end && q > at + 1 && *q == '#')
-			return number;
+		number -= watch->first;
+		if (q == end || q == at + 1 || *q != '#' || number < 0 || number >= watch->count || watch->seen[number])
+			continue;
+		watch->seen[number] = true;
+		watch->heard_us = now_us();
+		watch->n++;
+		printf("%lld %lld\n", (long long)(number + watch->first), (long long)watch->heard_us);
 	}
-	return -1;
 }
 
 int main(int argc, char **argv)
@@ -90,44 +99,42 @@ int main(int argc, char **argv)
 	static const struct option option[] = {
 	    {"brokers", 1, 0, 'b'}, {"topic", 1, 0, 't'}, {"count", 1, 0, 'n'}, {"first", 1, 0, 'f'}, {"idle", 1, 0, 'i'}, {0}};
 	const char *brokers = NULL, *topic = NULL;
-	int64_t count = 0, first = 0, n = 0, heard, idle_us = 10000000;
+	struct watch watch = {0};
+	int64_t idle_us = 10000000;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", option, NULL)) != -1) {
 		switch (c) {
 		case 'b': brokers = optarg; break;
 		case 't': topic = optarg; break;
-		case 'n': count = atoll(optarg); break;
-		case 'f': first = atoll(optarg); break;
+		case 'n': watch.count = atoll(optarg); break;
+		case 'f': watch.first = atoll(optarg); break;
 		case 'i': idle_us = atoll(optarg) * 1000000; break;
 		default: return 2;
 		}
 	}
-	if (!brokers || !topic || count < 1)
+	if (!brokers || !topic || watch.count < 1)
 		return 2;
 	rd_kafka_t *rk = consumer(brokers);
-	bool *seen = calloc((size_t)count, sizeof *seen);
+	watch.seen = calloc((size_t)watch.count, sizeof *watch.seen);
+	if (!watch.seen)
+		return 2;
 	assign_end(rk, topic);
 	rd_kafka_message_t *warm = rd_kafka_consumer_poll(rk, 500); /* the first fetch is under way */
 	if (warm)
 		rd_kafka_message_destroy(warm);
 	fprintf(stderr, "ready\n");
-	heard = now_us();
-	while (n < count && now_us() - heard < idle_us) {
+	watch.heard_us = now_us();
+	while (watch.n < watch.count && now_us() - watch.heard_us < idle_us) {
 		rd_kafka_message_t *message = rd_kafka_consumer_poll(rk, 100);
 		if (!message)
 			continue;
-		int64_t number = message->err ? -1 : find_number(message->payload, message->len) - first;
-		if (number >= 0 && number < count && !seen[number]) {
-			seen[number] = true;
-			heard = now_us();
-			printf("%lld %lld\n", (long long)(number + first), (long long)heard);
-			n++;
-		}
+		if (!message->err)
+			note_numbers(&watch, message->payload, message->len);
 		rd_kafka_message_destroy(message);
 	}
-	free(seen);
+	free(watch.seen);
 	rd_kafka_consumer_close(rk);
 	rd_kafka_destroy(rk);
-	return n == count ? 0 : 1;
+	return watch.n == watch.count ? 0 : 1;
 }

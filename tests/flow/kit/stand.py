@@ -19,14 +19,13 @@ BUILD_RELEASE = os.environ.get("ENTENTE_BUILD_RELEASE") or BUILD
 
 # What the six suppliers' tools send (kit/story.py), in the ticket language.
 DECODE = """
-{changes: [{
-  kind: "ticket",
-  stamp: {version: .version, time: .updated_at},
-  actor: {name: .agent},
-  ticket: ({id: .id, status: .state} + (if .to then {transferred_to: .to} else
-    {title: .title, priority: .priority, team: .team, service: .service, site: .site, requester: .caller} end)),
-  correlation: {key: .correlation}
-}]}
+.body | {
+  version, time: .updated_at, actor: .agent,
+  ticket: ({id, status: .state} + (if .to then {transferred_to: .to}
+    else {title, priority, team, service, site, requester: .caller} end)),
+  correlation: {key: .correlation},
+  comments: (.comments // [])
+}
 """
 
 
