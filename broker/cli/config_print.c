@@ -91,10 +91,9 @@ void config_print_help(struct sdk_buf *buf)
 
 static void comment_print(struct sdk_buf *buf, const struct config_row *row, const char *indent)
 {
-	char margin[16];
+	const char *margin = indent[0] ? "  # " : "# ";
 
-	sdk_buf_format(buf, "\n%s# ", indent);
-	(void)strcpy(stpcpy(margin, indent), "# "); /* indent is "" or two spaces */
+	sdk_buf_format(buf, "\n%s", margin);
 	wrapped(buf, row->help, margin, strlen(margin));
 	if (row->type != CONFIG_TEXT || row->words) {
 		sdk_buf_format(buf, "\n%s# ", indent);

@@ -144,8 +144,8 @@ static bool refuse(struct config_reader *reader, const struct config_row *row, c
 
 	sdk_buf_init(&allowed, 1024);
 	allowed_print(row, &allowed);
-	config_problem(reader, node->line, node->name, "found %.*s%s, allowed: %.*s", (int)found.n, found.p, why,
-		       (int)allowed.n, allowed.p);
+	config_problem(reader, node->line, node->name, "found %.*s%s%s allowed: %.*s", (int)found.n, found.p, why,
+		       strchr(why, '?') ? "" : ",", (int)allowed.n, allowed.p);
 	sdk_buf_release(&allowed);
 	return false;
 }
@@ -298,7 +298,7 @@ void config_row_default(const struct config_row *row, struct config *config)
 void config_print_text(struct ent_str text, struct sdk_buf *buf)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-";
-	bool quote = text.n == 0 || text.p[0] == '-' || text.p[0] == '.';
+	bool quote = text.n == 0 || text.p[0] == '-' || text.p[0] == '.' || sdk_eqz(text, "null");
 
 	for (size_t i = 0; i < text.n && !quote; i++)
 		quote = !memchr(plain, text.p[i], sizeof plain - 1);

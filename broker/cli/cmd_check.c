@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entente check: everything that can be known before a start, a line each, changing nothing. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/boot.h"
+#include "cli/command.h"
+#include "sdk/json.h"
+
+#define REPORT_MAX   (4u << 20)
+#define SECRET_LEAST 16 /* bytes; a shorter one can be guessed from a recorded webhook */
+
+static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [--json]\n"
+			   "\n"
+			   "Looks at everything `entente serve` needs, without starting or changing anything:\n"
+			   "configuration, connectors, suppliers with their secrets and maps, folder, store,\n"
+			   "Kafka and its topics. Ends with 1 when something would stop the start.\n"
+			   "\n"
+			   "  --config FILE   the configuration; without it the defaults\n"
+			   "  --no-kafka      leave Kafka alone\n"
+			   "  --json          {\"ok\", \"checks\": [{\"name\", \"result\", \"text\"}]}\n"
+			   "  --help          this text\n"
+			   "\n"
+			   "Examples: entente check --config /etc/entente/entente.yaml\n"
+			   "          entente check --config entente.yaml --no-kafka --json\n";
+
+enum result { RESULT_OK, RESULT_WARN, RESULT_FAIL };
+
+struct check {
+	struct boot boot; /* plugins and config, as far as they could be loaded */
+	bool json, kafka;
+	size_t n_fail, n_warn;
+	struct sdk_buf out;
+	struct sdk_jsonw w;
+};
+
+static void say(struct check *check, enum result result, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void say(struct check *check, enum result result, const char *name, const char *fmt, ...)
+{
+	static const char *const mark[] = {"ok   ", "warn ", "FAIL "}, *const word[] = {"ok", "warn", "fail"};
+	va_list args;
+	char *text = NULL;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n < 0)
+		abort();
+	check->n_fail += result == RESULT_FAIL;
+	check->n_warn += result == RESULT_WARN;
+	if (check->json) {
+		sdk_jsonw_open(&check->w, '{');
+		sdk_jsonw_kz(&check->w, "name", name);
+		sdk_jsonw_kz(&check->w, "result", word[result]);
+		sdk_jsonw_kz(&check->w, "text", text);
+		sdk_jsonw_close(&check->w, '}');
+	} else {
+		sdk_buf_format(&check->out, "%s%s: %s\n", mark[result], name, text);
+	}
+	free(text);
+}
+
+/* ---- configuration and connectors ------------------------------------------------ */
+
+static void problems_say(struct check *check, const struct sdk_buf *report)
+{
+	struct ent_str rest = sdk_buf_view(report);
+
+	while (rest.n > 0) {
+		struct ent_str line = sdk_cut(rest, '\n', &rest);
+
+		say(check, RESULT_FAIL, "configuration", "%.*s", (int)line.n, line.p);
+	}
+}
+
+/* False: what follows has nothing to look at. */
+static bool config_check(struct check *check, const char *path)
+{
+	struct sdk_buf report;
+	struct config *config = NULL;
+	struct ent_err err;
+	bool well;
+
+	sdk_buf_init(&report, REPORT_MAX);
+	well = config_load_report(path, NULL, &report, &check->boot.config, &err) == ENT_OK;
+	if (well) {
+		config = check->boot.config;
+		well = plugins_load(sdk_z(&config->arena.abi, config->connector_dir), &check->boot.plugins, &err) ==
+		       ENT_OK;
+		if (!well)
+			say(check, RESULT_FAIL, "connectors", "%s", err.msg);
+	}
+	if (well && path) {
+		well = config_load_report(path, check->boot.plugins, &report, &config, &err) == ENT_OK;
+		if (well) {
+			config_free(check->boot.config);
+			check->boot.config = config;
+		}
+	}
+	problems_say(check, &report);
+	sdk_buf_release(&report);
+	if (well)
+		say(check, RESULT_OK, "configuration", "%s, %zu supplier%s", path ? path : "none, the defaults",
+		    config->suppliers->n, config->suppliers->n == 1 ? "" : "s");
+	return well;
+}
+
+static void connectors_check(struct check *check)
+{
+	const struct plugins *plugins = check->boot.plugins;
+	struct ent_str folder = check->boot.config->connector_dir;
+	struct sdk_buf names;
+
+	sdk_buf_init(&names, 32 * 1024);
+	for (size_t i = 0; i < plugins_count(plugins); i++)
+		sdk_buf_format(&names, "%s%s %s", i ? ", " : "", plugins_at(plugins, i)->name,
+			       plugins_at(plugins, i)->version);
+	if (plugins_count(plugins) == 0)
+		say(check, RESULT_WARN, "connectors", "none in %.*s: set connector_dir", (int)folder.n, folder.p);
+	else
+		say(check, RESULT_OK, "connectors", "%.*s (%.*s)", (int)names.n, names.p, (int)folder.n, folder.p);
+	sdk_buf_release(&names);
+}
+
+/* ---- suppliers ------------------------------------------------------------------------ */
+
+static void secrets_check(struct check *check, const struct supplier *supplier, const struct config_note *note,
+			  const char *name)
+{
+	if (supplier->n_secret == 0)
+		say(check, RESULT_WARN, name, "unsigned: whoever reaches /hooks/%.*s can write tickets in its name",
+		    (int)supplier->name.n, supplier->name.p);
+	for (size_t i = 0; i < supplier->n_secret; i++) {
+		struct ent_str reference = note->secret[i];
+		size_t n = secret_bytes(&supplier->secret[i]).n;
+
+		if (n < SECRET_LEAST)
+			say(check, RESULT_WARN, name, "secret %.*s has %zu bytes: take %d or more, made by chance",
+			    (int)reference.n, reference.p, n, SECRET_LEAST);
+		else
+			say(check, RESULT_OK, name, "secret %.*s can be read", (int)reference.n, reference.p);
+	}
+}
+
+static void map_say(struct check *check, const struct map *map, const struct ent_map_row *dflt, const char *what,
+		    const char *name)
+{
+	struct ent_err err;
+
+	if (map->n_in == 0 && (!dflt || !dflt->native))
+		say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged", what,
+		    what);
+	else if (map_check(map, dflt, what, &err) != ENT_OK)
+		say(check, RESULT_FAIL, name, "map: %s; say in %s_out which word goes out", err.msg, what);
+	else
+		say(check, RESULT_OK, name, "map.%s comes back", what);
+}
+
+static void supplier_check(struct check *check, size_t i)
+{
+	const struct supplier *supplier = &check->boot.config->suppliers->at[i];
+	const struct ent_connector *connector = supplier->connector;
+	struct sdk_arena arena;
+	struct ent_err err;
+	const char *name;
+	void *state = NULL;
+
+	sdk_arena_init(&arena);
+	name = sdk_z(&arena.abi, sdk_format(&arena.abi, "supplier %.*s", (int)supplier->name.n, supplier->name.p));
+	if (connector->open && connector->open(supplier->settings, &state, &err) != ENT_OK) {
+		say(check, RESULT_FAIL, name, "connector %s: %s", connector->name, err.msg);
+	} else {
+		say(check, RESULT_OK, name, "connector %s opens", connector->name);
+		if (connector->close)
+			connector->close(state);
+	}
+	secrets_check(check, supplier, &check->boot.config->note[i], name);
+	map_say(check, &supplier->status, connector->status, "status", name);
+	map_say(check, &supplier->priority, connector->priority, "priority", name);
+	sdk_arena_release(&arena);
+}
+
+/* ---- this machine ---------------------------------------------------------------------- */
+
+/* The nearest folder above that exists, in which data_dir would be made. */
+static void parent_check(struct check *check, const char *path)
+{
+	struct sdk_arena arena;
+	struct stat st;
+	char *up;
+
+	sdk_arena_init(&arena);
+	up = sdk_z(&arena.abi, path[0] == '/' ? sdk_str(path) : sdk_format(&arena.abi, "./%s", path));
+	for (char *slash; stat(up, &st) != 0 && (slash = strrchr(up, '/'));)
+		*(slash == up ? slash + 1 : slash) = '\0';
+	if (!S_ISDIR(st.st_mode))
+		say(check, RESULT_FAIL, "data_dir", "%s is no folder: %s cannot be made in it", up, path);
+	else if (access(up, W_OK | X_OK) != 0)
+		say(check, RESULT_FAIL, "data_dir", "%s is not there and cannot be made in %s: %s", path, up,
+		    strerror(errno));
+	else
+		say(check, RESULT_OK, "data_dir", "%s will be made", path);
+	sdk_arena_release(&arena);
+}
+
+static void folder_check(struct check *check)
+{
+	struct config *config = check->boot.config;
+	const char *path = sdk_z(&config->arena.abi, config->data_dir);
+	struct stat st;
+
+	if (stat(path, &st) != 0 && errno == ENOENT)
+		parent_check(check, path);
+	else if (stat(path, &st) != 0)
+		say(check, RESULT_FAIL, "data_dir", "%s: %s", path, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		say(check, RESULT_FAIL, "data_dir", "%s is no folder", path);
+	else if (access(path, R_OK | W_OK | X_OK) != 0)
+		say(check, RESULT_FAIL, "data_dir", "%s: %s; it must belong to the user that runs the broker", path,
+		    strerror(errno));
+	else if (st.st_mode & S_IRWXO)
+		say(check, RESULT_WARN, "data_dir",
+		    "%s is open to everyone on this machine (mode %04o): chmod o-rwx it", path,
+		    (unsigned)(st.st_mode & 07777));
+	else
+		say(check, RESULT_OK, "data_dir", "%s can be written", path);
+}
+
+/* Fills ret_meta and says true when there is a store that can be read. */
+static bool store_check(struct check *check, struct store_meta *ret_meta)
+{
+	struct config *config = check->boot.config;
+	const char *path = sdk_z(&config->arena.abi, boot_path(&check->boot, BOOT_STORE));
+	struct db *db = NULL;
+	struct stat st;
+	struct ent_err err;
+
+	if (stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		say(check, RESULT_OK, "store", "%s will be made", path);
+		return false;
+	}
+	if (store_open_read(path, NULL, &db, ret_meta, &err) != ENT_OK) {
+		say(check, RESULT_FAIL, "store", "%s", err.msg);
+		return false;
+	}
+	db_close(db);
+	if (ret_meta->partitions != config->kafka.partitions)
+		say(check, RESULT_WARN, "store",
+		    "%s was made with %d partitions and keeps them; kafka.partitions says %lld", path,
+		    (int)ret_meta->partitions, (long long)config->kafka.partitions);
+	else
+		say(check, RESULT_OK, "store", "%s, version %d", path, STORE_VERSION);
+	return true;
+}
+
+static void kafka_check(struct check *check, const struct store_meta *meta)
+{
+	struct bus_options options;
+	struct sdk_buf report;
+	struct ent_str rest;
+	struct ent_err err;
+	enum ent_rc rc;
+
+	boot_bus_options(&check->boot, meta, &options);
+	sdk_buf_init(&report, REPORT_MAX);
+	rc = bus_check(&options, &report, &err);
+	rest = sdk_buf_view(&report);
+	while (rest.n > 0) {
+		struct ent_str line = sdk_cut(rest, '\n', &rest);
+
+		say(check, options.brokers.n == 0 ? RESULT_WARN : RESULT_OK, "kafka", "%.*s", (int)line.n, line.p);
+	}
+	if (rc != ENT_OK)
+		say(check, RESULT_FAIL, "kafka", "%s", err.msg);
+	else if (options.brokers.n > 0)
+		say(check, RESULT_OK, "kafka", "%.*s can be reached", (int)options.brokers.n, options.brokers.p);
+	sdk_buf_release(&report);
+}
+
+static void listen_check(struct check *check)
+{
+	struct ent_str listen = check->boot.config->http.listen;
+
+	if (sdk_starts(listen, "127.") || sdk_eqz(listen, "::1"))
+		return;
+	say(check, RESULT_WARN, "http",
+	    "%.*s can be reached from other machines without TLS: put a reverse proxy in front", (int)listen.n,
+	    listen.p);
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
+static void run(struct check *check, const char *path)
+{
+	struct store_meta meta;
+	bool has_store;
+
+	if (!config_check(check, path))
+		return;
+	connectors_check(check);
+	for (size_t i = 0; i < check->boot.config->suppliers->n; i++)
+		supplier_check(check, i);
+	listen_check(check);
+	folder_check(check);
+	has_store = store_check(check, &meta);
+	if (check->kafka)
+		kafka_check(check, has_store ? &meta : NULL);
+}
+
+static void finish(struct check *check)
+{
+	if (check->json) {
+		sdk_jsonw_close(&check->w, ']');
+		sdk_jsonw_kbool(&check->w, "ok", check->n_fail == 0);
+		sdk_jsonw_close(&check->w, '}');
+		sdk_buf_z(&check->out, "\n");
+	} else if (check->n_fail > 0) {
+		sdk_buf_format(&check->out, "%zu of these would stop the start.\n", check->n_fail);
+	} else {
+		sdk_buf_format(&check->out, "Ready to start%s.\n", check->n_warn ? ", see the warnings" : "");
+	}
+	(void)fwrite(check->out.p, 1, check->out.n, stdout); /* the exit status says the same */
+}
+
+static bool options_read(int argc, char **argv, struct check *check, const char **path, int *ret_status)
+{
+	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+						{"no-kafka", no_argument, NULL, 'k'},
+						{"json", no_argument, NULL, 'j'},
+						{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
+
+	optind = 1;
+	for (int option; (option = getopt_long(argc, argv, "hc:", options, NULL)) != -1;) {
+		if (option == 'h' || option == '?') {
+			fputs(help, option == 'h' ? stdout : stderr);
+			*ret_status = option == 'h' ? 0 : 2;
+			return false;
+		}
+		if (option == 'c')
+			*path = optarg;
+		check->kafka &= option != 'k';
+		check->json |= option == 'j';
+	}
+	if (optind == argc)
+		return true;
+	fprintf(stderr, "entente check: what is \"%s\"?\n%s", argv[optind], help);
+	*ret_status = 2;
+	return false;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct check check = {.kafka = true};
+	const char *path = NULL;
+	int status = 0;
+
+	if (!options_read(argc, argv, &check, &path, &status))
+		return status;
+	sdk_buf_init(&check.out, REPORT_MAX);
+	if (check.json) {
+		sdk_jsonw_init(&check.w, &check.out);
+		sdk_jsonw_open(&check.w, '{');
+		sdk_jsonw_key(&check.w, "checks");
+		sdk_jsonw_open(&check.w, '[');
+	}
+	run(&check, path);
+	finish(&check);
+	sdk_buf_release(&check.out);
+	config_free(check.boot.config);
+	plugins_unload(check.boot.plugins);
+	return check.n_fail ? 1 : 0;
+}
