@@ -338,6 +338,7 @@ int cmd_serve(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	db_library();
 	if (start(serve, &err) != ENT_OK) {
 		fprintf(stderr, "entente serve: %s\n", err.msg);
 		status = 1;

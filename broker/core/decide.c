@@ -26,7 +26,7 @@ static bool same_value(const struct ent_value *a, const struct ent_value *b)
 struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at)
 {
 	if (events->n == events->cap) {
-		size_t cap = events->cap ? events->cap * 2 : 8;
+		size_t cap = events->cap ? events->cap * 2 : 4; /* an event is near 1 KB */
 		struct event *grown = SDK_NEW_N(events->arena, struct event, cap);
 		if (events->n)
 			memcpy(grown, events->at, events->n * sizeof *grown);

@@ -20,6 +20,9 @@ enum db_mode {
 	DB_WRITE  /* the one writer: WAL, synchronous=FULL, all checkpoints are its own */
 };
 
+/* Once, before any thread: SQLite keeps no statistics of its memory, whose lock every allocation would take. */
+void db_library(void);
+
 /* vfs: NULL for the real files. DB_READ of a missing file, a corrupt file or no access: ENT_EINVAL, says which. */
 enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct db **ret, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -18,20 +18,20 @@ void sdk_jsonw_init(struct sdk_jsonw *w, struct sdk_buf *buf)
 static void value_begin(struct sdk_jsonw *w)
 {
 	if (w->comma)
-		sdk_buf_add(w->buf, ",", 1);
+		sdk_buf_char(w->buf, ',');
 	w->comma = true;
 }
 
 void sdk_jsonw_open(struct sdk_jsonw *w, char bracket)
 {
 	value_begin(w);
-	sdk_buf_add(w->buf, &bracket, 1);
+	sdk_buf_char(w->buf, bracket);
 	w->comma = false;
 }
 
 void sdk_jsonw_close(struct sdk_jsonw *w, char bracket)
 {
-	sdk_buf_add(w->buf, &bracket, 1);
+	sdk_buf_char(w->buf, bracket);
 	w->comma = true;
 }
 
@@ -66,7 +66,7 @@ static void put_string(struct sdk_buf *buf, struct ent_str s)
 {
 	const unsigned char *p = (const unsigned char *)(s.p ? s.p : ""), *end = p + s.n, *plain = p;
 
-	sdk_buf_add(buf, "\"", 1);
+	sdk_buf_char(buf, '"');
 	while (p < end) {
 		if (end - p >= 8 && !utf8_word_special(utf8_word(p))) {
 			p += 8;
@@ -84,7 +84,7 @@ static void put_string(struct sdk_buf *buf, struct ent_str s)
 		plain = p;
 	}
 	sdk_buf_add(buf, plain, (size_t)(p - plain));
-	sdk_buf_add(buf, "\"", 1);
+	sdk_buf_char(buf, '"');
 }
 
 void sdk_jsonw_key(struct sdk_jsonw *w, const char *key)
@@ -96,7 +96,7 @@ void sdk_jsonw_key_str(struct sdk_jsonw *w, struct ent_str key)
 {
 	value_begin(w);
 	put_string(w->buf, key);
-	sdk_buf_add(w->buf, ":", 1);
+	sdk_buf_char(w->buf, ':');
 	w->comma = false;
 }
 

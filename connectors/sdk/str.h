@@ -64,6 +64,13 @@ void sdk_buf_init(struct sdk_buf *buf, size_t limit);
 void sdk_buf_release(struct sdk_buf *buf); /* takes an initialised or released one */
 void sdk_buf_clear(struct sdk_buf *buf);   /* keeps the memory, forgets content and failure */
 void sdk_buf_add(struct sdk_buf *buf, const void *p, size_t n);
+static inline void sdk_buf_char(struct sdk_buf *buf, char c)
+{
+	if (buf->n < buf->cap && !buf->failed)
+		buf->p[buf->n++] = c;
+	else
+		sdk_buf_add(buf, &c, 1);
+}
 void sdk_buf_str(struct sdk_buf *buf, struct ent_str s);
 void sdk_buf_z(struct sdk_buf *buf, const char *z);
 void sdk_buf_int(struct sdk_buf *buf, int64_t i);
