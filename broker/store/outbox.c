@@ -74,6 +74,8 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		if (sdk_eqz(kind, EVENT_KIND_DEADLETTER)) {
 			row.dead_letter = -db_int(stmt, 2);
 			read_dead(db, &arena.abi, &row);
+			if (db_failed(db))
+				break; /* half a row must reach nobody, not even in a transaction that will be aborted */
 		} else if (!kind_of(kind, &row.kind)) {
 			db_exec(db, "SELECT the_kind_of_an_event_is_unknown");
 			break;

@@ -34,7 +34,6 @@ static void plan_worlds(struct plan *plan, struct rng *rng)
 	plan->kafka.lost_ppm = rate(rng, plan, FAULT_KAFKA_LOST, 5000, 150000);
 	plan->kafka.late_ppm = rate(rng, plan, FAULT_KAFKA_LATE, 5000, 100000);
 	plan->kafka.full_ppm = rate(rng, plan, FAULT_KAFKA_ERROR, 0, 20000);
-	plan->kafka.late_unsaid = plan_has(plan, FAULT_KAFKA_UNSAID);
 }
 
 void plan_draw(struct plan *plan, uint64_t seed, const struct limits *limits)

@@ -24,7 +24,6 @@
 	X(FAULT_KAFKA_ERROR, "kafka-error") \
 	X(FAULT_KAFKA_LOST, "kafka-lost")     /* answers */ \
 	X(FAULT_KAFKA_LATE, "kafka-late") \
-	X(FAULT_KAFKA_UNSAID, "kafka-unsaid") /* "again" or "abort" while a request is held back */ \
 	X(FAULT_KAFKA_DOWN, "kafka-down") \
 	X(FAULT_ZOMBIE, "zombie")             /* the relay before the last one still runs */ \
 	X(FAULT_ANSWER_LOST, "answer-lost")   /* the client never hears of its 2xx */ \

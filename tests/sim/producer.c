@@ -84,6 +84,7 @@ static enum kafka_rc sim_init(struct kafka *kafka, struct ent_err *err)
 		return said(producer, rng_below(&producer->rng, 3) ? KAFKA_RETRY : KAFKA_REBUILD, "init fails", err);
 	txn_over(producer);
 	producer->fatal = false;
+	producer->n_end = 0;
 	if (take_epoch(producer) != REQUEST_OK)
 		return said(producer, KAFKA_RETRY, "init finds nobody", err);
 	if (!producer_lives(producer))
@@ -195,7 +196,10 @@ static enum kafka_rc sim_begin(struct kafka *kafka, struct ent_err *err)
 
 	if (!producer_lives(producer) || producer->fatal || producer->epoch < 0 || producer->in_txn)
 		return said(producer, KAFKA_REBUILD, "begin without a producer", err);
+	if (producer->n_end > 1) /* as kafka_rd.c does */
+		return said(producer, KAFKA_REBUILD, "begin: the last transaction's end was sent twice", err);
 	txn_over(producer);
+	producer->n_end = 0;
 	producer->in_txn = true;
 	producer->api.contended = false;
 	return KAFKA_OK;
@@ -234,12 +238,10 @@ static enum request_rc end_request(struct producer *producer, bool commit)
 }
 
 /* What the library may say when it does not know. */
-static enum kafka_rc unclear(struct producer *producer, bool anything, const char *what, struct ent_err *err)
+static enum kafka_rc unclear(struct producer *producer, const char *what, struct ent_err *err)
 {
-	enum kafka_rc rc = KAFKA_REBUILD;
+	enum kafka_rc rc = (enum kafka_rc)(KAFKA_RETRY + rng_below(&producer->rng, 3));
 
-	if (anything)
-		rc = (enum kafka_rc)(KAFKA_RETRY + rng_below(&producer->rng, 3));
 	producer->must_abort |= rc == KAFKA_ABORT;
 	producer->fatal |= rc == KAFKA_REBUILD;
 	return said(producer, rc, what, err);
@@ -250,16 +252,17 @@ static enum kafka_rc commit_end(struct producer *producer, struct ent_err *err)
 	enum request_rc rc;
 
 	if (fault(producer, producer->faults->error_ppm))
-		return unclear(producer, true, "commit is not sent", err);
+		return unclear(producer, "commit is not sent", err);
+	producer->n_end++;
 	if (fault(producer, producer->faults->late_ppm)) {
 		cluster_end_later(producer->cluster, producer->epoch, true, rng_range(&producer->rng, 1, LATE_MAX_US));
-		return unclear(producer, producer->faults->late_unsaid, "commit is held back", err);
+		return unclear(producer, "commit is held back", err);
 	}
 	rc = end_request(producer, true);
 	if (!producer_lives(producer))
 		return KAFKA_REBUILD;
 	if (rc == REQUEST_OK && fault(producer, producer->faults->lost_ppm))
-		return unclear(producer, true, "commit's answer is lost", err);
+		return unclear(producer, "commit's answer is lost", err);
 	if (rc == REQUEST_DOWN || rc == REQUEST_CONCURRENT)
 		return said(producer, KAFKA_RETRY, "commit finds nobody", err);
 	if (rc != REQUEST_OK) {
@@ -303,6 +306,11 @@ static enum kafka_rc sim_abort(struct kafka *kafka, struct ent_err *err)
 	world_pass(producer->cluster->world, rng_range(&producer->rng, 500, 10000));
 	if (fault(producer, producer->faults->error_ppm))
 		return said(producer, KAFKA_RETRY, "abort is not sent", err);
+	producer->n_end += producer->is_begun;
+	if (producer->is_begun && fault(producer, producer->faults->late_ppm)) {
+		cluster_end_later(producer->cluster, producer->epoch, false, rng_range(&producer->rng, 1, LATE_MAX_US));
+		return said(producer, KAFKA_RETRY, "abort is held back", err);
+	}
 	if (producer->is_begun)
 		rc = end_request(producer, false);
 	if (rc == REQUEST_DOWN || rc == REQUEST_CONCURRENT)

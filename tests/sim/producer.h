@@ -17,7 +17,6 @@ struct producer_faults {
 	int64_t lost_ppm;   /* done, but the answer is lost */
 	int64_t late_ppm;   /* held back: arrives when nobody waits for it any more */
 	int64_t full_ppm;   /* the local queue is full */
-	bool late_unsaid;   /* the library says "again" or "abort" although a request is held back */
 };
 
 struct producer {
@@ -32,6 +31,7 @@ struct producer {
 	int32_t epoch; /* -1: no producer */
 	bool in_txn, must_abort, fatal;
 	bool is_begun;  /* some partition was added to the transaction */
+	int n_end;      /* EndTxn sent for it; more than one: the first may still be under way */
 	bool must_bump; /* something may be held back: abort() takes a new epoch, as the library does */
 	int64_t sequence[KAFKA_N_TOPIC][CLUSTER_PARTITIONS];
 	struct sdk_arena arena; /* of the queue */

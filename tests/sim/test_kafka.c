@@ -161,7 +161,7 @@ struct sum {
 
 static void one_run(uint64_t seed, enum mistake mistake, struct sum *sum)
 {
-	struct producer_faults faults = {150000, 100000, 50000, 50000, false}, none = {0};
+	struct producer_faults faults = {150000, 100000, 50000, 50000}, none = {0};
 	struct world world;
 	struct cluster cluster;
 	struct counter now = {.mistake = mistake}, zombie = {.mistake = mistake};
