@@ -20,4 +20,5 @@ endfunction()
 foreach(name null native servicenow jira zendesk github)
 	entente_connector(${name})
 endforeach()
-entente_connector(generic LINK jq)
+# nodelete: libjq leaves work for the end of a thread, and tables that must stay reachable
+entente_connector(generic LINK jq -Wl,-z,nodelete)

@@ -123,8 +123,7 @@ static enum ent_rc load_one(struct plugins *plugins, const char *file, struct en
 
 	if (plugins->n == PLUGIN_MAX)
 		return sdk_fail(err, ENT_EINVAL, "%s: more than %d connectors", file, PLUGIN_MAX);
-	/* NODELETE: a library that a connector brings (libjq does) may leave work for the end of a thread */
-	*plugin = (struct plugin){.handle = dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE), .file = file};
+	*plugin = (struct plugin){.handle = dlopen(file, RTLD_NOW | RTLD_LOCAL), .file = file};
 	if (!plugin->handle)
 		return sdk_fail(err, ENT_EINVAL, "cannot load connector %s", dlerror());
 	plugins->n++;

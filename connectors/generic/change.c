@@ -24,8 +24,8 @@ static enum ent_rc members_vet(const struct sdk_json *node, const char *what, co
 		while (rest.n > 0 && !found)
 			found = sdk_eq(sdk_cut(rest, ' ', &rest), key);
 		if (!found)
-			return sdk_fail(err, ENT_EINVAL, "decode gave %s.%.*s, which is nothing (known: %s)", what,
-					(int)(key.n < 40 ? key.n : 40), key.p, known);
+			return sdk_fail(err, ENT_EINVAL, "decode gave %s.%.*s, which has no meaning (known: %s)", what,
+					shown(key, 40), key.p, known);
 	}
 	return ENT_OK;
 }
@@ -115,7 +115,7 @@ static enum ent_rc pair_read(struct ent_ticket *ticket, enum ent_attr attr, cons
 	native = native.p ? native : id;
 	if (is_mapped(attr) && text.p && !is_canonical(attr, text))
 		return sdk_fail(err, ENT_EINVAL, "decode gave %s.text \"%.*s\", which is no %s of the ticket language",
-				name, (int)(text.n < 40 ? text.n : 40), text.p, name);
+				name, shown(text, 40), text.p, name);
 	if (is_mapped(attr) && text.p && !native.p)
 		native = text;
 	if (is_mapped(attr))
@@ -185,7 +185,7 @@ static enum ent_rc ticket_read(struct ent_ticket *ticket, const struct sdk_json 
 			    err, ENT_EINVAL,
 			    "decode gave ticket.%.*s, which is no attribute; put what has no name of its own under "
 			    "ticket.fields",
-			    (int)(key.n < 40 ? key.n : 40), key.p);
+			    shown(key, 40), key.p);
 	}
 	return rc;
 }
@@ -390,7 +390,7 @@ enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct en
 	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
 		return sdk_fail(err, ENT_EINVAL,
 				"decode gave %.*s%s, each output must be an object (nothing: empty; a list: .[])",
-				(int)(json.n < 30 ? json.n : 30), json.p, json.n > 30 ? "..." : "");
+				shown(json, 30), json.p, json.n > 30 ? "..." : "");
 	rc = members_vet(root, "output", known, err);
 	if (rc == ENT_OK)
 		rc = model_read(&output.model, root, list->arena, err);

@@ -31,6 +31,17 @@ static const struct ent_setting generic_setting[] = {
     {0},
 };
 
+int shown(struct ent_str text, int max)
+{
+	int n = max;
+
+	if (text.n <= (size_t)max)
+		return (int)text.n;
+	while (n > 0 && ((unsigned char)text.p[n] & 0xC0) == 0x80)
+		n--;
+	return n;
+}
+
 /* One per supplier and thread: a jq interpreter serves one thread. */
 struct generic_state {
 	struct program *decode, *delivery; /* delivery: NULL when there is none */
@@ -62,11 +73,11 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 		    err, ENT_EINVAL,
 		    "signature_scheme: found \"%.*s\", allowed: hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, "
 		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks",
-		    (int)(word.n < 40 ? word.n : 40), word.p);
+		    shown(word, 40), word.p);
 	word = settings->body_format;
 	if (!body_format(word, &state->format))
 		return sdk_fail(err, ENT_EINVAL, "body_format: found \"%.*s\", allowed: json, form, text",
-				(int)(word.n < 40 ? word.n : 40), word.p);
+				shown(word, 40), word.p);
 	if (settings->form_field.n > 0 && state->format != BODY_FORM)
 		return sdk_fail(err, ENT_EINVAL, "form_field needs body_format: form");
 	if (settings->delivery.n > 0 && settings->delivery_header.n > 0)

@@ -17,6 +17,9 @@ struct generic_settings {
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
 };
 
+/* How many bytes of it to show: at most max, cut between characters. */
+int shown(struct ent_str text, int max);
+
 /* ---- program.c ---------------------------------------------------------------- */
 
 #define PROGRAM_STEPS_MAX   100000 /* of loops and calls in one run */

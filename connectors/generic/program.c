@@ -159,6 +159,14 @@ void program_free(struct program *program)
 	free(program);
 }
 
+/* jq's own words are about types; a program's error() speaks for itself. */
+static const char *hint_for(const char *words)
+{
+	return strncmp(words, "Cannot ", 7) == 0 || strstr(words, " cannot be ")
+		   ? " (the payload is not as the program expects: .a? and // help)"
+		   : "";
+}
+
 /* Why the run ended, from jq's last value, which is consumed. */
 static enum ent_rc end_read(struct program *program, jv last, struct ent_err *err)
 {
@@ -171,9 +179,9 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 	} else if (jv_invalid_has_msg(jv_copy(last))) {
 		message = jv_invalid_get_msg(jv_copy(last));
 		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);
-		rc = sdk_fail(err, ENT_EINVAL,
-			      "%s: jq: %.120s (the payload is not as the program expects; .a? and // help)",
-			      program->name, jv_string_value(text));
+		rc = sdk_fail(err, ENT_EINVAL, "%s: jq: %.*s%s", program->name,
+			      shown(sdk_str(jv_string_value(text)), 140), jv_string_value(text),
+			      hint_for(jv_string_value(text)));
 		jv_free(text);
 		jv_free(message);
 	}
