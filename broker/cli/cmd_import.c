@@ -149,7 +149,7 @@ static void count_outcome(struct import *import, struct line *line, const struct
 	struct ent_str outcome = ENT_ABSENT;
 
 	if (sdk_json_parse(&line->arena.abi, answer->body, &node, &err) == ENT_OK)
-		outcome = sdk_json_text_at(node, "outcome");
+		outcome = sdk_json_text_at(node, "status");
 	if (sdk_eqz(outcome, "accepted")) {
 		import->accepted++;
 	} else if (sdk_eqz(outcome, "repeated")) {
@@ -335,6 +335,13 @@ static int64_t stopped_at(const struct import *import)
 	return import->interrupted || import->stop ? import->source.line + 1 : 0;
 }
 
+static int by_line(const void *a, const void *b)
+{
+	const struct failure *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
 static void summary_json(struct import *import, double seconds)
 {
 	struct sdk_buf buf;
@@ -451,6 +458,7 @@ static int import_all(struct import *import, struct client *client)
 	if (import->progress)
 		fputs("\r\033[K", stderr);
 	client_pool_free(import->pool);
+	qsort(import->failure, import->n_failure, sizeof *import->failure, by_line);
 	if (import->args.json)
 		summary_json(import, seconds);
 	else

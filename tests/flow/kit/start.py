@@ -3,7 +3,9 @@
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
+import traceback
 
 from stand import Broker
 
@@ -41,3 +43,16 @@ def apache(tap, name, path):
         yield None if why else kafka
     finally:
         kafka.stop()
+
+
+def _say(kind, value, trace):
+    """What nobody caught is a failed check, with where it happened."""
+    sys.stdout.flush()
+    for line in "".join(traceback.format_exception(kind, value, trace)).splitlines():
+        print(f"# {line}")
+    what = getattr(value, "stderr", None) or str(value)
+    what = what.decode(errors="replace") if isinstance(what, bytes) else what
+    print(f"not ok - {os.path.basename(sys.argv[0])} broke off: {kind.__name__}: {' '.join(what.split())[:600]}", flush=True)
+
+
+sys.excepthook = _say

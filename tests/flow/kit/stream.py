@@ -58,6 +58,8 @@ class Facts:
         for e in all_events:
             ids[e.headers.get("ce_id")] += 1
             self._order(e, partition)
+        # An incident's order is its partition's; a ticket may move between incidents, in the store's order.
+        for e in sorted(all_events, key=lambda e: e.headers.get("ce_storeseq", "")):
             self._fold(e)
         repeated = [i for i, n in ids.items() if n > 1]
         if repeated:
