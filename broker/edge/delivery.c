@@ -70,7 +70,7 @@ enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier
 		ret->arrival.traceparent = exchange_header(x, "traceparent");
 	ret->arrival.traceparent = trace_next(x, ret->arrival.traceparent);
 	arrival_decode(x->roster->set, supplier, &self, webhook, arena, &ret->arrival);
-	ret->packed = raw_pack(arena, webhook->body);
+	ret->packed = packer_pack(x->thread->packer, arena, webhook->body);
 	return ENT_OK;
 }
 

@@ -301,6 +301,7 @@ enum ent_rc thread_start(struct thread *thread, struct edge *edge, int listen_fd
 	*thread = (struct thread){.edge = edge, .listen_fd = listen_fd, .roster = roster, .epoll_fd = -1, .wake_fd = -1,
 	                          .date_s = -1, .refused_logs = edge->limits.refused_logs};
 	thread->answered_tail = &thread->answered;
+	thread->packer = packer_new();
 	sdk_buf_init(&thread->scratch, edge->limits.answer_max);
 	pthread_mutex_init(&thread->lock, NULL);
 	rc = store_open_read(edge->options.store_path.p, NULL, &thread->db, &meta, err);
@@ -329,6 +330,7 @@ void thread_release(struct thread *thread)
 	db_close(thread->db);
 	roster_unref(thread->next_roster);
 	roster_unref(thread->roster);
+	packer_free(thread->packer);
 	sdk_buf_release(&thread->scratch);
 	pthread_mutex_destroy(&thread->lock);
 }

@@ -37,6 +37,7 @@ struct thread {
 	struct db *db;
 	struct roster *roster;
 	struct auth_cache auth;
+	struct packer *packer;
 	struct sdk_buf scratch; /* the body of the answer under way */
 	struct conn *conns, *ready, *grave;
 	size_t n_conn;

@@ -3,18 +3,48 @@
 #include "store/writer.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <zstd.h>
 
 enum { LEVEL = 1 }; /* level 3 takes twice the time for a tenth less */
 
-struct ent_str raw_pack(struct ent_arena *arena, struct ent_str body)
+struct packer {
+	ZSTD_CCtx *context;
+};
+
+struct packer *packer_new(void)
+{
+	struct packer *packer = sdk_xalloc(sizeof *packer);
+
+	packer->context = ZSTD_createCCtx();
+	assert(packer->context); /* out of memory */
+	return packer;
+}
+
+void packer_free(struct packer *packer)
+{
+	if (packer)
+		ZSTD_freeCCtx(packer->context);
+	free(packer);
+}
+
+struct ent_str packer_pack(struct packer *packer, struct ent_arena *arena, struct ent_str body)
 {
 	size_t bound = ZSTD_compressBound(body.n);
 	char *to = sdk_alloc(arena, bound);
-	size_t n = ZSTD_compress(to, bound, body.p ? body.p : "", body.n, LEVEL);
+	size_t n = ZSTD_compressCCtx(packer->context, to, bound, body.p ? body.p : "", body.n, LEVEL);
 
 	assert(!ZSTD_isError(n)); /* the bound is enough by contract */
 	return (struct ent_str){to, n};
+}
+
+struct ent_str raw_pack(struct ent_arena *arena, struct ent_str body)
+{
+	struct packer *packer = packer_new();
+	struct ent_str packed = packer_pack(packer, arena, body);
+
+	packer_free(packer);
+	return packed;
 }
 
 enum ent_rc raw_unpack(struct ent_arena *arena, struct ent_str packed, size_t limit, struct ent_str *ret,

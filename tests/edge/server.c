@@ -184,7 +184,7 @@ static void first_token(struct db *db)
 
 static void serve(struct server *server, const struct ent_connector *connector)
 {
-	char line[200];
+	char line[100];
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, writer_main, server);
