@@ -98,7 +98,7 @@ static enum ent_rc pair_read(struct ent_ticket *ticket, enum ent_attr attr, cons
 			     struct ent_err *err)
 {
 	const char *name = sdk_attr_name(attr);
-	struct ent_str text = ENT_ABSENT, native = ENT_ABSENT, id = ENT_ABSENT, shown = ENT_ABSENT;
+	struct ent_str text = ENT_ABSENT, native = ENT_ABSENT, id = ENT_ABSENT, named = ENT_ABSENT;
 	enum ent_rc rc = members_vet(at, name, is_mapped(attr) ? "text native" : "text native id name", err);
 
 	if (rc == ENT_OK)
@@ -108,10 +108,10 @@ static enum ent_rc pair_read(struct ent_ticket *ticket, enum ent_attr attr, cons
 	if (rc == ENT_OK)
 		rc = word_at(at, "id", &id, err);
 	if (rc == ENT_OK)
-		rc = word_at(at, "name", &shown, err);
+		rc = word_at(at, "name", &named, err);
 	if (rc != ENT_OK)
 		return rc;
-	text = text.p ? text : shown;
+	text = text.p ? text : named;
 	native = native.p ? native : id;
 	if (is_mapped(attr) && text.p && !is_canonical(attr, text))
 		return sdk_fail(err, ENT_EINVAL, "decode gave %s.text \"%.*s\", which is no %s of the ticket language",
