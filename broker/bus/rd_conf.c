@@ -124,11 +124,12 @@ static void error_cb(rd_kafka_t *rk, int error, const char *reason, void *opaque
 {
 	struct rd_notes *notes = opaque;
 	struct ent_err cut;
+	const char *detail = strstr(reason, " (after "); /* how long and how often: differs each time, tells nobody anything */
 
 	(void)rk;
 	if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && notes->last[0])
 		return; /* says less than the one before */
-	(void)sdk_fail(&cut, ENT_OK, "%.180s", reason);
+	(void)sdk_fail(&cut, ENT_OK, "%.*s", detail && detail - reason < 180 ? (int)(detail - reason) : 180, reason);
 	memcpy(notes->last, cut.msg, sizeof notes->last);
 	notes->last[sizeof notes->last - 1] = '\0';
 }
