@@ -202,8 +202,7 @@ static int root_of(const int *parent, int i)
 static bool is_heard_of(const struct book *book, int ticket, bool (*counts)(const struct delivery *))
 {
 	for (int i = 0; i < book->n_delivery; i++)
-		if (counts(&book->delivery[i]) && book->delivery[i].says.ticket == ticket &&
-		    book->delivery[i].says.kind != SAYS_COMMENT_REMOVED)
+		if (counts(&book->delivery[i]) && book->delivery[i].says.ticket == ticket)
 			return true;
 	return false;
 }

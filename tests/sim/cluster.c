@@ -114,23 +114,6 @@ static bool txn_write_marker(struct cluster *cluster)
 	return n > 1;
 }
 
-enum request_rc cluster_init_producer(struct cluster *cluster, int32_t *ret_epoch)
-{
-	if (cluster_is_down(cluster))
-		return REQUEST_DOWN;
-	if (txn_is_closing(cluster))
-		return REQUEST_CONCURRENT;
-	cluster->epoch++;
-	if (cluster->state == TXN_ONGOING) {
-		txn_decide(cluster, false); /* the epoch is new already: the predecessor is fenced from here on */
-		return REQUEST_CONCURRENT;
-	}
-	cluster->state = TXN_EMPTY;
-	*ret_epoch = cluster->epoch;
-	trace_line(cluster->world, "kafka: epoch %d begins", cluster->epoch);
-	return REQUEST_OK;
-}
-
 static enum request_rc txn_may(struct cluster *cluster, int32_t epoch)
 {
 	if (cluster_is_down(cluster))
@@ -140,6 +123,29 @@ static enum request_rc txn_may(struct cluster *cluster, int32_t epoch)
 	cluster->n_fenced++;
 	trace_line(cluster->world, "kafka: epoch %d is fenced", epoch);
 	return REQUEST_FENCED;
+}
+
+enum request_rc cluster_init_producer(struct cluster *cluster, int32_t known, int32_t *ret_epoch)
+{
+	enum request_rc rc = known >= 0 ? txn_may(cluster, known) : REQUEST_OK;
+
+	if (cluster_is_down(cluster))
+		return REQUEST_DOWN;
+	if (rc != REQUEST_OK)
+		return rc;
+	if (txn_is_closing(cluster))
+		return REQUEST_CONCURRENT;
+	if (cluster->state == TXN_ONGOING) {
+		/* The next epoch at once: the predecessor is fenced from here on. Who raises its own keeps the right to. */
+		cluster->epoch += known < 0;
+		txn_decide(cluster, false);
+		return REQUEST_CONCURRENT;
+	}
+	cluster->epoch++;
+	cluster->state = TXN_EMPTY;
+	*ret_epoch = cluster->epoch;
+	trace_line(cluster->world, "kafka: epoch %d begins", cluster->epoch);
+	return REQUEST_OK;
 }
 
 enum request_rc cluster_add_partition(struct cluster *cluster, int32_t epoch, enum kafka_topic topic, int32_t partition)

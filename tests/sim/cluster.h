@@ -73,8 +73,9 @@ void cluster_release(struct cluster *cluster);
 
 /* ---- requests: what really happens at the broker --------------------------- */
 
-/* A new epoch; fences and aborts. REQUEST_CONCURRENT: markers of the predecessor are being written, ask again. */
-enum request_rc cluster_init_producer(struct cluster *cluster, int32_t *ret_epoch);
+/* A new epoch; fences and aborts. REQUEST_CONCURRENT: markers of the predecessor are being written, ask again.
+ * known: the epoch the asker has and wants to raise, refused when it is not the newest; -1: a new producer. */
+enum request_rc cluster_init_producer(struct cluster *cluster, int32_t known, int32_t *ret_epoch);
 enum request_rc cluster_add_partition(struct cluster *cluster, int32_t epoch, enum kafka_topic topic, int32_t partition);
 /* The record's bytes are copied. A repeated sequence is OK and not stored twice. */
 enum request_rc cluster_append(struct cluster *cluster, int32_t epoch, int64_t sequence, int32_t partition,

@@ -59,12 +59,12 @@ static void txn_over(struct producer *producer)
 
 /* ---- init, position --------------------------------------------------------- */
 
-static enum request_rc take_epoch(struct producer *producer)
+static enum request_rc take_epoch(struct producer *producer, int32_t known)
 {
 	enum request_rc rc = REQUEST_CONCURRENT;
 
 	for (int i = 0; i < STEPS_MAX && rc == REQUEST_CONCURRENT; i++) {
-		rc = cluster_init_producer(producer->cluster, &producer->epoch);
+		rc = cluster_init_producer(producer->cluster, known, &producer->epoch);
 		if (rc == REQUEST_CONCURRENT)
 			wait_for_markers(producer);
 	}
@@ -85,7 +85,7 @@ static enum kafka_rc sim_init(struct kafka *kafka, struct ent_err *err)
 	txn_over(producer);
 	producer->fatal = false;
 	producer->n_end = 0;
-	if (take_epoch(producer) != REQUEST_OK)
+	if (take_epoch(producer, -1) != REQUEST_OK)
 		return said(producer, KAFKA_RETRY, "init finds nobody", err);
 	if (!producer_lives(producer))
 		return KAFKA_REBUILD;
@@ -316,7 +316,7 @@ static enum kafka_rc sim_abort(struct kafka *kafka, struct ent_err *err)
 	if (rc == REQUEST_DOWN || rc == REQUEST_CONCURRENT)
 		return said(producer, KAFKA_RETRY, "abort finds nobody", err);
 	if (rc == REQUEST_OK && producer->must_bump)
-		rc = take_epoch(producer);
+		rc = take_epoch(producer, producer->epoch);
 	if (rc != REQUEST_OK || !producer_lives(producer)) {
 		producer->fatal = true;
 		return said(producer, KAFKA_REBUILD, "abort is refused", err);

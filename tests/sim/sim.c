@@ -87,7 +87,8 @@ static void process_failed(struct sim *sim, const struct ent_err *err)
 		return;
 	}
 	sim->n_io_end++;
-	if (sim->healing)
+	/* A life that began among faults may still carry one: a handle's failure sticks. */
+	if (sim->healing && sim->broker->serial > sim->healed_serial)
 		sim_violates(sim, "end", "process", "nothing is wrong and the broker ends: %s", err->msg);
 	sim->broker->life.dead = true; /* no zombie: the whole process ends */
 	process_end(sim, false, err->msg);
@@ -265,6 +266,7 @@ static void sim_heal(struct sim *sim)
 {
 	trace_line(&sim->world, "healed after %d steps", sim->steps);
 	sim->healing = true;
+	sim->healed_serial = sim->serial;
 	zombie_end(sim);
 	cluster_heal(&sim->cluster);
 	disk_heal(&sim->disk);

@@ -36,6 +36,7 @@ struct sim {
 	struct attempt *attempts;
 	int64_t next_send_us, restart_us;
 	int serial; /* lives of the broker so far */
+	int healed_serial;
 	int steps;
 	bool healing;
 	struct violation violation; /* invariant "": none */
