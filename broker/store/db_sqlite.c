@@ -76,6 +76,9 @@ static void settle_wal(struct db *db)
 	char page[16384];
 	int rc = SQLITE_OK;
 
+#ifdef ENTENTE_MUTANT_WAL_UNSETTLED
+	return;
+#endif
 	db_begin(db); /* nobody else appends meanwhile */
 	if (!db->failure && sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) == SQLITE_OK &&
 	    wal && wal->pMethods)

@@ -35,7 +35,8 @@ function(entente_simulate name)
 endfunction()
 
 entente_simulate(simulate)
-foreach(mutant ANSWER_EARLY POSITION_OUTSIDE POSITION_EARLY NO_DEDUPE ARRIVAL_ORDER SYNC_OFF)
+foreach(mutant ANSWER_EARLY POSITION_OUTSIDE POSITION_EARLY NO_DEDUPE ARRIVAL_ORDER SYNC_OFF
+		WAL_UNSETTLED)
 	string(TOLOWER simulate_${mutant} target)
 	entente_simulate(${target} ${mutant})
 endforeach()
