@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/tail_line.h"
+
+#include <string.h>
+
+#include "cli/table.h"
+#include "core/event.h"
+#include "sdk/time.h"
+
+#define TEXT_MAX 100 /* bytes of a comment or a title that are shown */
+#define ARROW " \xe2\x86\x92 "
+
+struct line {
+	struct ent_arena *arena;
+	const struct sdk_json *data;
+	struct sdk_buf *buf;
+	bool color;
+};
+
+static void paint(struct line *line, const char *code)
+{
+	if (line->color)
+		sdk_buf_z(line->buf, code);
+}
+
+/* Cut on a character border, without control characters. */
+static void text(struct line *line, struct ent_str s)
+{
+	struct ent_str cut = s;
+
+	if (cut.n > TEXT_MAX) {
+		cut.n = TEXT_MAX;
+		while (cut.n > 0 && ((unsigned char)cut.p[cut.n] & 0xC0) == 0x80)
+			cut.n--;
+	}
+	sdk_buf_str(line->buf, table_safe(line->arena, cut, false));
+	if (cut.n < s.n)
+		sdk_buf_z(line->buf, "\xe2\x80\xa6");
+}
+
+static void at(struct line *line, const char *path)
+{
+	text(line, sdk_json_text_at(line->data, path));
+}
+
+static bool has(const struct line *line, const char *path)
+{
+	return sdk_json_text_at(line->data, path).n > 0;
+}
+
+static void z(struct line *line, const char *words)
+{
+	sdk_buf_z(line->buf, words);
+}
+
+static void ticket(struct line *line)
+{
+	z(line, "ticket ");
+	at(line, has(line, "ticket.key") ? "ticket.key" : "ticket.id");
+}
+
+/* A value as an event tells it: text, else the tool's own word. */
+static void value(struct line *line, const struct sdk_json *of)
+{
+	struct ent_str words = sdk_json_text_at(of, "text");
+
+	if (!words.n)
+		words = sdk_json_text_at(of, "native");
+	if (words.n)
+		text(line, words);
+	else
+		z(line, "-");
+}
+
+static void changes(struct line *line)
+{
+	const struct sdk_json *change = sdk_json_first(sdk_json_at(line->data, "changes"));
+
+	z(line, change ? ": " : ": nothing else");
+	for (; change; change = sdk_json_next(change)) {
+		text(line, sdk_json_text_at(change, "attribute"));
+		if (!sdk_json_is(change, "attribute", "fields") && !sdk_json_is(change, "attribute", "description")) {
+			if (sdk_json_count(sdk_json_at(change, "from"))) {
+				z(line, " ");
+				value(line, sdk_json_at(change, "from"));
+			}
+			z(line, ARROW);
+			value(line, sdk_json_at(change, "to"));
+		}
+		if (sdk_json_next(change))
+			z(line, ", ");
+	}
+}
+
+static struct ent_str title_of(const struct line *line)
+{
+	for (const struct sdk_json *change = sdk_json_first(sdk_json_at(line->data, "changes")); change; change = sdk_json_next(change))
+		if (sdk_json_is(change, "attribute", "title"))
+			return sdk_json_text_at(change, "to.text");
+	return ENT_ABSENT;
+}
+
+static void comment(struct line *line, const char *did)
+{
+	z(line, "comment ");
+	z(line, did);
+	if (has(line, "comment.author.name")) {
+		z(line, " by ");
+		at(line, "comment.author.name");
+	}
+	if (has(line, "comment.audience.kind")) {
+		z(line, " (for ");
+		at(line, "comment.audience.kind");
+		z(line, ")");
+	}
+	if (has(line, "comment.body")) {
+		z(line, ": ");
+		at(line, "comment.body");
+	}
+}
+
+static void holder(struct line *line, const char *path)
+{
+	if (has(line, path))
+		at(line, path);
+	else
+		z(line, "nobody");
+}
+
+static void happened(struct line *line, enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_INCIDENT_OPENED:
+		z(line, "opened, ");
+		at(line, "status");
+		z(line, ", with ");
+		holder(line, "holder");
+		break;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+		z(line, "status ");
+		at(line, "from");
+		z(line, ARROW);
+		at(line, "to");
+		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		z(line, "handed over: ");
+		holder(line, "from");
+		z(line, ARROW);
+		holder(line, "to");
+		break;
+	case EVENT_INCIDENT_MERGED:
+		z(line, "took in ");
+		at(line, "other.number");
+		break;
+	case EVENT_INCIDENT_ABSORBED:
+		z(line, "is part of ");
+		at(line, "other.number");
+		z(line, " now");
+		break;
+	case EVENT_TICKET_LINKED:
+		ticket(line);
+		z(line, " joined: ");
+		text(line, title_of(line));
+		break;
+	case EVENT_TICKET_CHANGED:
+		ticket(line);
+		changes(line);
+		break;
+	case EVENT_TICKET_LATE:
+		ticket(line);
+		z(line, " spoke too late, nothing moved");
+		break;
+	case EVENT_TICKET_REMOVED:
+		ticket(line);
+		z(line, " was removed");
+		break;
+	case EVENT_COMMENT_ADDED:
+		comment(line, "added");
+		break;
+	case EVENT_COMMENT_EDITED:
+		comment(line, "edited");
+		break;
+	case EVENT_COMMENT_REMOVED:
+		comment(line, "removed");
+		break;
+	case EVENT_ATTACHMENT_ADDED:
+		z(line, "attachment ");
+		at(line, has(line, "attachment.name") ? "attachment.name" : "attachment.id");
+		break;
+	case EVENT_N:
+		break;
+	}
+}
+
+static const char *color_of(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_INCIDENT_OPENED:
+	case EVENT_TICKET_LINKED:
+		return "\033[32m"; /* green: something new */
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_ABSORBED:
+		return "\033[35m"; /* magenta: the ball moves */
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+	case EVENT_ATTACHMENT_ADDED:
+		return "\033[36m"; /* cyan: people talk */
+	case EVENT_TICKET_LATE:
+	case EVENT_TICKET_REMOVED:
+		return "\033[33m"; /* yellow: look twice */
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_TICKET_CHANGED:
+	case EVENT_N:
+		break;
+	}
+	return "";
+}
+
+static void column(struct line *line, const char *path, const char *other, size_t width)
+{
+	size_t from = line->buf->n, shown = 0;
+
+	if (has(line, path))
+		at(line, path);
+	else
+		z(line, other);
+	for (size_t i = from; i < line->buf->n; i++)
+		shown += ((unsigned char)line->buf->p[i] & 0xC0) != 0x80;
+	for (; shown < width; shown++)
+		z(line, " ");
+	z(line, "  ");
+}
+
+void tail_line_words(struct ent_arena *arena, const struct bus_record *record, const struct sdk_json *data, bool color,
+                     struct sdk_buf *buf)
+{
+	struct line line = {arena, data, buf, color};
+	char stamp[SDK_TIME_SIZE];
+	enum event_kind kind;
+
+	(void)sdk_time_format(record->time_ms, stamp);
+	stamp[10] = ' ';
+	stamp[19] = '\0'; /* seconds are fine enough to read */
+	paint(&line, "\033[2m");
+	z(&line, stamp);
+	paint(&line, "\033[0m");
+	z(&line, "  ");
+	paint(&line, "\033[1m");
+	column(&line, "incident.number", "?", 10);
+	paint(&line, "\033[0m");
+	column(&line, "supplier", "-", 12);
+	if (event_kind(record->type, &kind)) {
+		paint(&line, color_of(kind));
+		happened(&line, kind);
+		paint(&line, "\033[0m");
+	} else { /* of a newer broker: its name says most */
+		text(&line, record->type);
+	}
+	z(&line, "\n");
+}
+
+bool tail_line_json(const struct bus_record *record, const struct sdk_json *data, struct sdk_buf *buf)
+{
+	struct sdk_jsonw w;
+
+	if (!data)
+		return false;
+	sdk_jsonw_init(&w, buf);
+	sdk_jsonw_open(&w, '{');
+	for (size_t i = 0; i < record->n_header; i++) {
+		struct ent_str name = record->header[i].name;
+
+		if (sdk_eqz(name, "content-type"))
+			name = ENT_STR("datacontenttype");
+		else if (sdk_starts(name, "ce_"))
+			name = (struct ent_str){name.p + 3, name.n - 3};
+		else
+			continue; /* traceparent stands there as ce_traceparent, too */
+		if (!sdk_is_utf8(record->header[i].value))
+			continue;
+		sdk_jsonw_key_str(&w, name);
+		sdk_jsonw_str(&w, record->header[i].value);
+	}
+	sdk_jsonw_kraw(&w, "data", record->value);
+	sdk_jsonw_close(&w, '}');
+	sdk_buf_z(buf, "\n");
+	return true;
+}
