@@ -3,9 +3,6 @@
 function(entente_connector name)
 	cmake_parse_arguments(C "" "" "LINK" ${ARGN})
 	file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/${name}/*.c)
-	if(NOT sources)
-		return()
-	endif()
 	add_library(connector_${name} MODULE ${sources})
 	set_target_properties(connector_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
 		LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/connectors)
