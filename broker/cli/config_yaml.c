@@ -342,6 +342,14 @@ static size_t distance(struct ent_str a, struct ent_str b)
 	return row[a.n % 3][b.n];
 }
 
+/* "warn" and "warning": one is the other and some more. */
+static bool is_beginning(struct ent_str a, struct ent_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	return n >= 3 && memcmp(a.p, b.p, n) == 0;
+}
+
 struct ent_str config_nearest(struct config_reader *reader, struct ent_str word,
 			      const char *(*next)(const void *of, size_t i), const void *of)
 {
@@ -359,7 +367,7 @@ struct ent_str config_nearest(struct config_reader *reader, struct ent_str word,
 			break;
 		if (candidate.n > WORD_MAX)
 			continue;
-		far = distance(word, candidate);
+		far = is_beginning(word, candidate) ? 1 : distance(word, candidate);
 		if (far < least) {
 			least = far;
 			best = known;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connectors as the loader must and must not take them: one source, a module for each
+ * of the faults below. FAULT is the number of one; 0 is a connector without any.
+ */
+#include "entente/connector.h"
+
+#define NONE            0
+#define TWIN            1 /* another file, the same name */
+#define ABI_NEWER       2
+#define ABI_UNSERVED    3 /* gives NULL for the ABI it is asked for */
+#define TABLE_SMALL     4
+#define NAME_BAD        5
+#define DECODE_MISSING  6
+#define PARSE_MISSING   7
+#define SETTING_OUTSIDE 8
+#define MAP_UNKNOWN     9
+
+static enum ent_rc fixture_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				  const struct ent_str *secret, size_t n_secret, int64_t now_ms,
+				  struct ent_arena *arena, struct ent_str *ret_delivery, struct ent_err *err)
+{
+	(void)self, (void)webhook, (void)secret, (void)n_secret, (void)now_ms, (void)arena, (void)err;
+	*ret_delivery = ENT_ABSENT;
+	return ENT_OK;
+}
+
+#if FAULT != DECODE_MISSING
+static enum ent_rc fixture_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				  struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	(void)self, (void)webhook, (void)arena, (void)err;
+	*ret = (struct ent_changes){NULL, 0};
+	return ENT_OK;
+}
+#endif
+
+#if FAULT == PARSE_MISSING
+static enum ent_rc fixture_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+				 struct ent_request *ret, struct ent_err *err)
+{
+	(void)self, (void)call, (void)arena, (void)ret, (void)err;
+	return ENT_EUNSUPPORTED;
+}
+#endif
+
+struct fixture_settings {
+	struct ent_str word;
+	int64_t number;
+	bool flag;
+};
+
+static const struct ent_setting fixture_setting[] = {
+    {"word", ENT_SETTING_STR, "plain", offsetof(struct fixture_settings, word), "a word"},
+    {"number", ENT_SETTING_INT, NULL, offsetof(struct fixture_settings, number), "a number that must be given"},
+    {"flag", ENT_SETTING_BOOL, "false", FAULT == SETTING_OUTSIDE ? 4096 : offsetof(struct fixture_settings, flag),
+     "a flag"},
+    {0},
+};
+
+static const struct ent_map_row fixture_status[] = {
+    {"open", "in_progress"}, {"done", FAULT == MAP_UNKNOWN ? "finished" : "resolved"}, {0}};
+
+static const struct ent_connector fixture_connector = {
+    .abi = FAULT == ABI_NEWER ? ENT_ABI + 1 : ENT_ABI,
+    .size = FAULT == TABLE_SMALL ? 16 : sizeof(struct ent_connector),
+    .name = FAULT == NAME_BAD ? "Fix Ture" : "fixture",
+    .version = "1",
+    .summary = "for the tests of the loader",
+    .setting = fixture_setting,
+    .settings_size = sizeof(struct fixture_settings),
+    .status = fixture_status,
+    .verify = fixture_verify,
+#if FAULT != DECODE_MISSING
+    .decode = fixture_decode,
+#endif
+#if FAULT == PARSE_MISSING
+    .build = fixture_build,
+#endif
+};
+
+const struct ent_connector *entente_connector(uint32_t abi)
+{
+	return FAULT != ABI_UNSERVED && abi == ENT_ABI ? &fixture_connector : NULL;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the loader takes, and what it refuses by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "link/plugin.h"
+#include "sdk/str.h"
+
+static void expect_refused(const char *folder, const char *file, const char *words)
+{
+	struct plugins *plugins = NULL;
+	struct ent_err err = {""};
+
+	assert_int_equal(plugins_load(folder, &plugins, &err), ENT_EINVAL);
+	assert_null(plugins);
+	if (!strstr(err.msg, words) || !strstr(err.msg, file))
+		fail_msg("\"%s\" does not name %s and say \"%s\"", err.msg, file, words);
+}
+
+static void good_ones(void **state)
+{
+	struct plugins *plugins = NULL;
+	struct ent_err err;
+
+	(void)state;
+	assert_int_equal(plugins_load(FIXTURES "/good::" CONNECTORS, &plugins, &err), ENT_OK);
+	assert_true(plugins_count(plugins) >= 2);
+	for (size_t i = 1; i < plugins_count(plugins); i++)
+		assert_true(strcmp(plugins_at(plugins, i - 1)->name, plugins_at(plugins, i)->name) < 0);
+	assert_non_null(plugins_find(plugins, ENT_STR("fixture")));
+	assert_string_equal(plugins_find(plugins, ENT_STR("generic"))->name, "generic");
+	assert_null(plugins_find(plugins, ENT_STR("fix")));
+	assert_null(plugins_find(plugins, ENT_ABSENT));
+	plugins_unload(plugins);
+	plugins_unload(NULL);
+}
+
+static void bad_ones(void **state)
+{
+	(void)state;
+	expect_refused(FIXTURES "/abi-newer", "abi-newer.so", "ABI 2, this broker speaks 1");
+	expect_refused(FIXTURES "/abi-unserved", "abi-unserved.so", "does not serve connector ABI 1");
+	expect_refused(FIXTURES "/symbol-missing", "symbol-missing.so", "lacks the symbol entente_connector");
+	expect_refused(FIXTURES "/table-small", "table-small.so", "table has 16 bytes");
+	expect_refused(FIXTURES "/name-bad", "name-bad.so", "name");
+	expect_refused(FIXTURES "/decode-missing", "decode-missing.so", "decode is missing");
+	expect_refused(FIXTURES "/parse-missing", "parse-missing.so", "build and parse belong together");
+	expect_refused(FIXTURES "/setting-outside", "setting-outside.so", "\"flag\"");
+	expect_refused(FIXTURES "/map-unknown", "map-unknown.so", "\"finished\", which is none");
+	expect_refused(FIXTURES "/nowhere", "nowhere", "No such file");
+}
+
+static void two_of_one_name(void **state)
+{
+	(void)state;
+	expect_refused(FIXTURES "/good:" FIXTURES "/twin", "twin.so", "call themselves \"fixture\"");
+	expect_refused(FIXTURES "/twin:" FIXTURES "/good", "good.so", "call themselves \"fixture\"");
+	expect_refused(FIXTURES "/good:" FIXTURES "/good", "good.so", "call themselves \"fixture\"");
+}
+
+static void no_library(void **state)
+{
+	char folder[] = "/tmp/entente-plugin-XXXXXX", file[64];
+	struct plugins *plugins = NULL;
+	struct ent_err err;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(plugins_load(folder, &plugins, &err), ENT_OK);
+	assert_int_equal(plugins_count(plugins), 0);
+	plugins_unload(plugins);
+	snprintf(file, sizeof file, "%s/text.so", folder);
+	f = fopen(file, "w");
+	assert_non_null(f);
+	assert_true(fputs("no library\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	expect_refused(folder, "text.so", "cannot load");
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(good_ones),
+	    cmocka_unit_test(bad_ones),
+	    cmocka_unit_test(two_of_one_name),
+	    cmocka_unit_test(no_library),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
