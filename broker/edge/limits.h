@@ -49,6 +49,6 @@ struct limits {
 	.target_max = 8192, .headers_max = 100, .head_s = 10, .answer_s = 60, .linger_s = 2, .linger_max = 256 * 1024, \
 	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024, \
 	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20, \
-	.answer_max = (size_t)64 << 20, .token_cache_s = 5, .refused_logs = 10, .drain_s = 5
+	.answer_max = (size_t)64 << 20, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3
 
 #endif

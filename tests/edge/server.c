@@ -21,7 +21,8 @@ struct server {
 	struct edge *edge;
 	pthread_mutex_t lock;
 	pthread_cond_t go;
-	bool held, ends;
+	bool held;
+	atomic_bool ends;
 	atomic_bool unready;
 	char why[100];
 };
