@@ -354,7 +354,7 @@ struct ent_str config_nearest(struct config_reader *reader, struct ent_str word,
 			      const char *(*next)(const void *of, size_t i), const void *of)
 {
 	const char *best = NULL;
-	size_t least = word.n < 6 ? 2 : word.n / 3 + 1; /* from here on it is another word */
+	size_t least = word.n < 4 ? 2 : word.n / 3 + 2; /* from here on it is another word */
 
 	if (word.n > WORD_MAX)
 		return ENT_STR("");
