@@ -43,7 +43,8 @@ static void ticket_write(struct book *book, const struct plan *plan, int i)
 
 static struct ent_str value_draw(struct book *book, enum ent_attr attr, const struct book_ticket *ticket)
 {
-	static const char *const status[] = {"new", "acknowledged", "in_progress", "pending", "held", "resolved", "closed"};
+	static const char *const status[] = {"new",  "acknowledged", "in_progress", "pending",
+					     "held", "resolved",     "closed"};
 
 	if (attr == ENT_STATUS)
 		return sdk_str(status[rng_below(&book->rng, sizeof status / sizeof *status)]);
@@ -76,7 +77,8 @@ static int other_of_group(struct book *book, int ticket)
 	int candidates[BOOK_TICKETS], n = 0;
 
 	for (int i = 0; i < book->n_ticket; i++)
-		if (book->ticket[i].group == book->ticket[ticket].group && book->ticket[i].supplier != book->ticket[ticket].supplier)
+		if (book->ticket[i].group == book->ticket[ticket].group &&
+		    book->ticket[i].supplier != book->ticket[ticket].supplier)
 			candidates[n++] = i;
 	return n ? candidates[rng_below(&book->rng, (uint64_t)n)] : -1;
 }
@@ -112,7 +114,8 @@ static void correlate_write(struct book *book, struct statement *says)
 static void attrs_write(struct book *book, struct statement *says, struct book_ticket *ticket, bool is_whole)
 {
 	bool is_first = ticket->version == 1;
-	uint32_t changed = is_first ? (1u << BOOK_ATTRS) - 1 : (uint32_t)rng_range(&book->rng, 1, (1 << BOOK_ATTRS) - 1);
+	uint32_t changed =
+	    is_first ? (1u << BOOK_ATTRS) - 1 : (uint32_t)rng_range(&book->rng, 1, (1 << BOOK_ATTRS) - 1);
 
 	for (int k = 0; k < BOOK_ATTRS; k++)
 		if (changed >> k & 1)

@@ -10,11 +10,11 @@
 #include "core/supplier.h"
 #include "plan.h"
 
-#define BOOK_SUPPLIERS 4
-#define BOOK_TICKETS   8
-#define BOOK_COMMENTS  64
+#define BOOK_SUPPLIERS  4
+#define BOOK_TICKETS    8
+#define BOOK_COMMENTS   64
 #define BOOK_DELIVERIES 64
-#define BOOK_ATTRS     5 /* of book_attr[] */
+#define BOOK_ATTRS      5 /* of book_attr[] */
 
 extern const enum ent_attr book_attr[BOOK_ATTRS];
 
@@ -22,7 +22,7 @@ enum stamp_mode { STAMP_VERSION, STAMP_TIME, STAMP_COARSE, STAMP_N };
 
 struct book_supplier {
 	char name[16];
-	char secret[64]; /* as configured: "whsec_..." */
+	char secret[64];    /* as configured: "whsec_..." */
 	struct ent_str key; /* the bytes it signs with */
 	enum stamp_mode stamps;
 	bool is_whole;   /* each delivery tells the whole ticket, not only what changed */
@@ -32,7 +32,7 @@ struct book_supplier {
 struct book_ticket {
 	int supplier;
 	char id[16];
-	int group;      /* tickets of one group are to end in one incident, as far as somebody says so */
+	int group; /* tickets of one group are to end in one incident, as far as somebody says so */
 	int64_t version, time_ms;
 	struct ent_str now[BOOK_ATTRS]; /* newest values */
 };
@@ -43,12 +43,12 @@ enum statement_kind { SAYS_TICKET, SAYS_COMMENT, SAYS_COMMENT_REMOVED };
 struct statement {
 	enum statement_kind kind;
 	int ticket;
-	struct ent_stamp stamp;   /* as told: 0 where the supplier does not tell */
-	uint32_t has;             /* 1u << index in book_attr */
+	struct ent_stamp stamp; /* as told: 0 where the supplier does not tell */
+	uint32_t has;           /* 1u << index in book_attr */
 	struct ent_str value[BOOK_ATTRS];
-	int comment, revision;    /* index of the canary */
-	bool says_key;            /* the group's key */
-	int refers_to;            /* a ticket of another supplier; -1: none */
+	int comment, revision; /* index of the canary */
+	bool says_key;         /* the group's key */
+	int refers_to;         /* a ticket of another supplier; -1: none */
 };
 
 enum delivery_kind { DELIVERY_GOOD, DELIVERY_POISON, DELIVERY_FORGED };
@@ -89,6 +89,6 @@ struct supplier_set *book_suppliers(const struct book *book);
 /* wire.c: the bytes of a statement, and the headers of one attempt at now_ms, signed. */
 void wire_body(struct book *book, struct delivery *delivery, bool is_binary);
 void wire_request(const struct book *book, const struct delivery *delivery, int64_t now_ms, struct ent_arena *arena,
-                  struct ent_webhook *ret);
+		  struct ent_webhook *ret);
 
 #endif

@@ -15,21 +15,22 @@ static void wake(void *of)
 
 static void make_parts(struct broker *broker, struct db *db, const struct plan *plan, struct metrics *metrics)
 {
-	struct writer_options writer = {.queue_max = (size_t)plan->queue_max,
-	                                .batch_max = (size_t)plan->batch_max,
-	                                .wal_pages = plan->wal_pages};
+	struct writer_options writer = {
+	    .queue_max = (size_t)plan->queue_max, .batch_max = (size_t)plan->batch_max, .wal_pages = plan->wal_pages};
 	struct relay_options relay = {.batch_max = plan->relay_batch,
-	                              .bytes_max = 1 << 20,
-	                              .pause_us = 4000,
-	                              .idle_ms = 3600000,
-	                              .source = ENT_STR("urn:sim")};
+				      .bytes_max = 1 << 20,
+				      .pause_us = 4000,
+				      .idle_ms = 3600000,
+				      .source = ENT_STR("urn:sim")};
 
-	broker->writer = writer_new(db, &broker->meta, &broker->world->clock, &broker->world->chance, metrics, &writer, wake, broker);
-	broker->relay = relay_new(broker->reader, &broker->meta, &broker->producer.api, &broker->world->clock, metrics, NULL, &relay);
+	broker->writer = writer_new(db, &broker->meta, &broker->world->clock, &broker->world->chance, metrics, &writer,
+				    wake, broker);
+	broker->relay = relay_new(broker->reader, &broker->meta, &broker->producer.api, &broker->world->clock, metrics,
+				  NULL, &relay);
 }
 
 struct broker *broker_start(struct world *world, struct disk *disk, struct cluster *cluster, const struct plan *plan,
-                            uint64_t seed, int serial, struct ent_err *err)
+			    uint64_t seed, int serial, struct ent_err *err)
 {
 	struct broker *broker = sdk_xalloc(sizeof *broker);
 	struct db *db = NULL;

@@ -32,7 +32,7 @@ struct broker {
 
 /* NULL: it could not start (the reason in err); the disk is as it left it. */
 struct broker *broker_start(struct world *world, struct disk *disk, struct cluster *cluster, const struct plan *plan,
-                            uint64_t seed, int serial, struct ent_err *err);
+			    uint64_t seed, int serial, struct ent_err *err);
 /* The process is gone at once; frees all but keeps the disk as it is. */
 void broker_die(struct broker *broker);
 /* The writer is gone, the relay goes on beside its successor. */

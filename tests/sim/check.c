@@ -17,7 +17,8 @@ bool look_open(struct look *look, struct sim *sim)
 	sim->disk.broken = false;
 	sim->disk.life = &look->life;
 	return sqlite3_open_v2(STORE_PATH, &look->db, SQLITE_OPEN_READWRITE, VFS_NAME) == SQLITE_OK &&
-	       sqlite3_exec(look->db, "PRAGMA wal_autocheckpoint=0; SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK;
+	       sqlite3_exec(look->db, "PRAGMA wal_autocheckpoint=0; SELECT count(*) FROM sqlite_master", NULL, NULL,
+			    NULL) == SQLITE_OK;
 }
 
 /* Its end writes nothing: the store stays as it was found. */
@@ -96,20 +97,23 @@ static void count_deliveries(struct look *look, const char *table, int *count)
 	while (look_row(stmt)) {
 		int i = 0;
 
-		while (i < book->n_delivery && !(sdk_eqz(look_text(stmt, 1), book->delivery[i].id) &&
-		                                 sdk_eqz(look_text(stmt, 0), book->supplier[book->delivery[i].supplier].name)))
+		while (i < book->n_delivery &&
+		       !(sdk_eqz(look_text(stmt, 1), book->delivery[i].id) &&
+			 sdk_eqz(look_text(stmt, 0), book->supplier[book->delivery[i].supplier].name)))
 			i++;
 		if (i < book->n_delivery)
 			count[i]++;
 		else
-			sim_violates(look->sim, "I1", look_text(stmt, 1).p, "delivery %s is in the store and nobody sent it", look_text(stmt, 1).p);
+			sim_violates(look->sim, "I1", look_text(stmt, 1).p,
+				     "delivery %s is in the store and nobody sent it", look_text(stmt, 1).p);
 	}
 }
 
 static void check_delivery(struct sim *sim, const struct delivery *delivery, int n, int n_dead)
 {
 	if (delivery->acked && n != 1)
-		sim_violates(sim, "I1", delivery->id, "delivery %s was answered 2xx and is %d times in the store", delivery->id, n);
+		sim_violates(sim, "I1", delivery->id, "delivery %s was answered 2xx and is %d times in the store",
+			     delivery->id, n);
 	if (n > 0 && (delivery->kind == DELIVERY_FORGED || delivery->n_invoked == 0))
 		sim_violates(sim, "I1", delivery->id, "delivery %s was never taken and is in the store", delivery->id);
 	if (n == 1 && n_dead != (delivery->kind == DELIVERY_POISON))
@@ -158,6 +162,9 @@ void check_all(struct sim *sim)
 		check_stream(&look);
 		check_state(&look);
 		check_rebuild(&look);
+		sim->n_merge = look_int(&look, "SELECT count(*) FROM event WHERE kind = 'incident.merged'");
+		sim->n_late = look_int(&look, "SELECT count(*) FROM event WHERE kind = 'ticket.late'");
+		sim->n_dead = look_int(&look, "SELECT count(*) FROM dead_letter");
 	}
 	look_close(&look);
 }

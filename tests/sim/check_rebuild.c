@@ -19,11 +19,12 @@ static struct ent_str header(const struct kafka_record *record, const char *name
 static enum ent_rc add(struct rebuild *rebuild, const struct kafka_record *from, int32_t partition, struct ent_err *err)
 {
 	struct rebuild_record record = {.partition = partition,
-	                                .type = header(from, "ce_type"),
-	                                .json = from->value,
-	                                .traceparent = header(from, "traceparent")};
+					.type = header(from, "ce_type"),
+					.json = from->value,
+					.traceparent = header(from, "traceparent")};
 
-	if (!sdk_to_int(header(from, "ce_storeseq"), &record.seq) || !sdk_to_int(header(from, "ce_sequence"), &record.sequence) ||
+	if (!sdk_to_int(header(from, "ce_storeseq"), &record.seq) ||
+	    !sdk_to_int(header(from, "ce_sequence"), &record.sequence) ||
 	    !sdk_time_parse(header(from, "ce_time"), 0, &record.time_ms) ||
 	    !sdk_time_parse(header(from, "ce_recordedtime"), 0, &record.recorded_ms))
 		return sdk_fail(err, ENT_EINVAL, "a record without its headers");
@@ -93,7 +94,8 @@ void check_rebuild(struct look *look)
 	rc = store_open_read(STORE_PATH, VFS_NAME, &db, &meta, &err);
 	db_close(db);
 	if (rc == ENT_OK)
-		rc = rebuild_open(AGAIN_PATH, VFS_NAME, meta.store_id, meta.partitions, &sim->world.clock, &sim->world.chance, &rebuild, &err);
+		rc = rebuild_open(AGAIN_PATH, VFS_NAME, meta.store_id, meta.partitions, &sim->world.clock,
+				  &sim->world.chance, &rebuild, &err);
 	if (rc == ENT_OK)
 		rc = fill(sim, rebuild, &err);
 	rebuild_close(rebuild);

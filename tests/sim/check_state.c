@@ -27,7 +27,8 @@ static bool is_certain(const struct delivery *delivery)
 
 static bool speaks_of(const struct delivery *delivery, int ticket, int attr)
 {
-	return delivery->says.kind == SAYS_TICKET && delivery->says.ticket == ticket && (delivery->says.has >> attr & 1);
+	return delivery->says.kind == SAYS_TICKET && delivery->says.ticket == ticket &&
+	       (delivery->says.has >> attr & 1);
 }
 
 static int64_t newest_certain(const struct book *book, int ticket, int attr)
@@ -37,7 +38,8 @@ static int64_t newest_certain(const struct book *book, int ticket, int attr)
 	for (int i = 0; i < book->n_delivery; i++) {
 		const struct delivery *delivery = &book->delivery[i];
 
-		if (is_certain(delivery) && speaks_of(delivery, ticket, attr) && stamp_key(delivery->says.stamp) > newest)
+		if (is_certain(delivery) && speaks_of(delivery, ticket, attr) &&
+		    stamp_key(delivery->says.stamp) > newest)
 			newest = stamp_key(delivery->says.stamp);
 	}
 	return newest;
@@ -48,8 +50,8 @@ static bool is_newest(const struct book *book, int ticket, int attr, int64_t new
 	for (int i = 0; i < book->n_delivery; i++) {
 		const struct delivery *delivery = &book->delivery[i];
 
-		if (is_possible(delivery) && speaks_of(delivery, ticket, attr) && stamp_key(delivery->says.stamp) >= newest &&
-		    sdk_eq(delivery->says.value[attr], value))
+		if (is_possible(delivery) && speaks_of(delivery, ticket, attr) &&
+		    stamp_key(delivery->says.stamp) >= newest && sdk_eq(delivery->says.value[attr], value))
 			return true;
 	}
 	return false;
@@ -59,10 +61,12 @@ static void check_ticket(struct look *look, int ticket)
 {
 	const struct book *book = &look->sim->book;
 	const struct book_ticket *at = &book->ticket[ticket];
-	sqlite3_stmt *stmt = look_ask(look, "SELECT json_extract(attributes, '$.title[0]'), json_extract(attributes, '$.status[0]'), "
-	                                    "json_extract(attributes, '$.priority[0]'), json_extract(attributes, '$.assignee[0]'), "
-	                                    "json_extract(attributes, '$.category[0]') FROM ticket WHERE supplier = %Q AND external_id = %Q",
-	                              book->supplier[at->supplier].name, at->id);
+	sqlite3_stmt *stmt =
+	    look_ask(look,
+		     "SELECT json_extract(attributes, '$.title[0]'), json_extract(attributes, '$.status[0]'), "
+		     "json_extract(attributes, '$.priority[0]'), json_extract(attributes, '$.assignee[0]'), "
+		     "json_extract(attributes, '$.category[0]') FROM ticket WHERE supplier = %Q AND external_id = %Q",
+		     book->supplier[at->supplier].name, at->id);
 	bool found = look_row(stmt);
 
 	for (int k = 0; k < BOOK_ATTRS; k++) {
@@ -73,8 +77,9 @@ static void check_ticket(struct look *look, int ticket)
 		if (!found || (newest == INT64_MIN && sqlite3_column_type(stmt, k) == SQLITE_NULL))
 			continue;
 		if (!is_newest(book, ticket, k, newest, look_text(stmt, k)))
-			sim_violates(look->sim, "I3", at->id, "%s of ticket %s is \"%s\", which is not its newest value",
-			             sdk_attr_name(book_attr[k]), at->id, look_text(stmt, k).p);
+			sim_violates(look->sim, "I3", at->id,
+				     "%s of ticket %s is \"%s\", which is not its newest value",
+				     sdk_attr_name(book_attr[k]), at->id, look_text(stmt, k).p);
 	}
 	if (found)
 		sqlite3_finalize(stmt);
@@ -134,10 +139,11 @@ static void check_comment(struct sim *sim, int comment, const struct canary *can
 	const char *ticket = sim->book.ticket[sim->book.comment_ticket[comment]].id;
 
 	if (kept->n_row > 1 || kept->n_body > 1 || kept->n_added > 1)
-		sim_violates(sim, "I2", ticket, "comment c%d stands %d times in the store and was added %d times", comment, kept->n_row, kept->n_added);
+		sim_violates(sim, "I2", ticket, "comment c%d stands %d times in the store and was added %d times",
+			     comment, kept->n_row, kept->n_added);
 	if (canary->is_said && !canary->may_be_removed && (kept->n_body != 1 || kept->n_added != 1))
-		sim_violates(sim, "I1", ticket, "comment c%d was taken and is %d times in the store, added %d times", comment, kept->n_body,
-		             kept->n_added);
+		sim_violates(sim, "I1", ticket, "comment c%d was taken and is %d times in the store, added %d times",
+			     comment, kept->n_body, kept->n_added);
 	if (!canary->may_be_said && kept->n_body > 0)
 		sim_violates(sim, "I2", ticket, "comment c%d was never said and is in the store", comment);
 	if (kept->n_row && (canary->is_removed ? !kept->is_removed : !canary->may_be_removed && kept->is_removed))
@@ -180,7 +186,8 @@ static void check_comments(struct look *look)
 		kept[i].is_removed = sqlite3_column_int(stmt, 2);
 		kept[i].is_right = body_is_newest(book, i, canary[i].newest, look_text(stmt, 1));
 	}
-	stmt = look_ask(look, "SELECT json_extract(json, '$.comment.external_id') FROM event WHERE kind = 'comment.added'");
+	stmt = look_ask(look,
+			"SELECT json_extract(json, '$.comment.external_id') FROM event WHERE kind = 'comment.added'");
 	while (look_row(stmt)) {
 		i = comment_of(book, look_text(stmt, 0));
 		if (i >= 0)
@@ -242,17 +249,20 @@ static void check_groups(struct look *look)
 	components(book, is_possible, may);
 	for (int t = 0; t < book->n_ticket; t++)
 		incident[t] = look_int(look, "SELECT incident FROM ticket WHERE supplier = %Q AND external_id = %Q",
-		                       book->supplier[book->ticket[t].supplier].name, book->ticket[t].id);
+				       book->supplier[book->ticket[t].supplier].name, book->ticket[t].id);
 	for (int a = 0; a < book->n_ticket; a++)
 		for (int b = 0; b < a; b++) {
 			if (incident[a] < 0 || incident[b] < 0)
 				continue;
 			if (root_of(must, a) == root_of(must, b) && incident[a] != incident[b])
-				sim_violates(look->sim, "merge", book->ticket[a].id, "tickets %s and %s belong together and are in incidents %lld and %lld",
-				             book->ticket[a].id, book->ticket[b].id, (long long)incident[a], (long long)incident[b]);
+				sim_violates(look->sim, "merge", book->ticket[a].id,
+					     "tickets %s and %s belong together and are in incidents %lld and %lld",
+					     book->ticket[a].id, book->ticket[b].id, (long long)incident[a],
+					     (long long)incident[b]);
 			if (root_of(may, a) != root_of(may, b) && incident[a] == incident[b])
-				sim_violates(look->sim, "merge", book->ticket[a].id, "tickets %s and %s have nothing in common and are in incident %lld",
-				             book->ticket[a].id, book->ticket[b].id, (long long)incident[a]);
+				sim_violates(look->sim, "merge", book->ticket[a].id,
+					     "tickets %s and %s have nothing in common and are in incident %lld",
+					     book->ticket[a].id, book->ticket[b].id, (long long)incident[a]);
 		}
 }
 
@@ -268,25 +278,32 @@ static void check_none(struct look *look, const char *invariant, const char *wha
 
 static void check_rows(struct look *look)
 {
-	check_none(look, "I1", "tickets in an incident that was absorbed",
-	           "SELECT count(*) FROM ticket JOIN incident ON incident.number = ticket.incident WHERE merged_into != 0");
+	check_none(
+	    look, "I1", "tickets in an incident that was absorbed",
+	    "SELECT count(*) FROM ticket JOIN incident ON incident.number = ticket.incident WHERE merged_into != 0");
 	check_none(look, "I1", "comments not in their ticket's incident",
-	           "SELECT count(*) FROM comment JOIN ticket ON ticket.supplier = comment.supplier AND ticket.external_id = comment.ticket "
-	           "WHERE ticket.incident != comment.incident");
+		   "SELECT count(*) FROM comment JOIN ticket ON ticket.supplier = comment.supplier AND "
+		   "ticket.external_id = comment.ticket "
+		   "WHERE ticket.incident != comment.incident");
 	check_none(look, "I1", "comments without a ticket",
-	           "SELECT count(*) FROM comment WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.supplier = comment.supplier AND "
-	           "ticket.external_id = comment.ticket)");
+		   "SELECT count(*) FROM comment WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.supplier = "
+		   "comment.supplier AND "
+		   "ticket.external_id = comment.ticket)");
 	check_none(look, "I3", "incidents whose sequence is not that of their last event",
-	           "SELECT count(*) FROM incident WHERE sequence != (SELECT max(sequence) FROM event WHERE event.incident = number)");
+		   "SELECT count(*) FROM incident WHERE sequence != (SELECT max(sequence) FROM event WHERE "
+		   "event.incident = number)");
 	check_none(look, "I3", "incidents with a gap in their events",
-	           "SELECT count(*) FROM incident WHERE sequence != (SELECT count(*) FROM event WHERE event.incident = number)");
+		   "SELECT count(*) FROM incident WHERE sequence != (SELECT count(*) FROM event WHERE event.incident = "
+		   "number)");
 	check_none(look, "I3", "incidents that count their tickets wrong",
-	           "SELECT count(*) FROM incident WHERE merged_into = 0 AND n_ticket != (SELECT count(*) FROM ticket WHERE incident = number)");
+		   "SELECT count(*) FROM incident WHERE merged_into = 0 AND n_ticket != (SELECT count(*) FROM ticket "
+		   "WHERE incident = number)");
 	check_none(look, "I2", "deliveries that changed a ticket twice",
-	           "SELECT count(*) FROM (SELECT 1 FROM event WHERE kind IN ('ticket.linked', 'ticket.changed') "
-	           "GROUP BY supplier, delivery_id HAVING count(*) > 1)");
+		   "SELECT count(*) FROM (SELECT 1 FROM event WHERE kind IN ('ticket.linked', 'ticket.changed') "
+		   "GROUP BY supplier, delivery_id HAVING count(*) > 1)");
 	check_none(look, "I2", "deliveries that were late twice",
-	           "SELECT count(*) FROM (SELECT 1 FROM event WHERE kind = 'ticket.late' GROUP BY supplier, delivery_id HAVING count(*) > 1)");
+		   "SELECT count(*) FROM (SELECT 1 FROM event WHERE kind = 'ticket.late' GROUP BY supplier, "
+		   "delivery_id HAVING count(*) > 1)");
 }
 
 static void check_effects(struct look *look)
@@ -300,7 +317,8 @@ static void check_effects(struct look *look)
 			has_effect[i] |= sdk_eqz(look_text(stmt, 0), book->delivery[i].id);
 	for (int i = 0; i < book->n_delivery; i++)
 		if (is_certain(&book->delivery[i]) && book->delivery[i].says.kind == SAYS_TICKET && !has_effect[i])
-			sim_violates(look->sim, "I1", book->delivery[i].id, "delivery %s was taken and no event tells of it", book->delivery[i].id);
+			sim_violates(look->sim, "I1", book->delivery[i].id,
+				     "delivery %s was taken and no event tells of it", book->delivery[i].id);
 }
 
 void check_state(struct look *look)

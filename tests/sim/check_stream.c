@@ -53,9 +53,10 @@ static int64_t header_int(const struct kafka_record *record, const char *name)
 static void stored_load(struct stream *stream)
 {
 	struct look *look = stream->look;
-	sqlite3_stmt *stmt = look_ask(look, "SELECT event.seq, event.kind, event.sequence, event.partition_no, event.json, "
-	                                    "incident.uuid FROM event LEFT JOIN incident ON incident.number = event.incident "
-	                                    "ORDER BY event.seq");
+	sqlite3_stmt *stmt =
+	    look_ask(look, "SELECT event.seq, event.kind, event.sequence, event.partition_no, event.json, "
+			   "incident.uuid FROM event LEFT JOIN incident ON incident.number = event.incident "
+			   "ORDER BY event.seq");
 	int64_t next = 1;
 
 	stream->n = look_int(look, "SELECT coalesce(max(seq), 0) FROM event");
@@ -88,7 +89,8 @@ static void check_ids(struct stream *stream, enum kafka_topic topic, int32_t par
 		struct stored *stored;
 
 		if (seq < 1 || seq > stream->n) {
-			sim_violates(sim, "I8", "relay", "Kafka was given event %lld, the store ends at %lld", (long long)seq, (long long)stream->n);
+			sim_violates(sim, "I8", "relay", "Kafka was given event %lld, the store ends at %lld",
+				     (long long)seq, (long long)stream->n);
 			return;
 		}
 		stored = &stream->at[seq];
@@ -117,7 +119,8 @@ static struct place *place_of(struct stream *stream, struct place *place, size_t
 	return &place[(*n)++];
 }
 
-static void check_event(struct stream *stream, const struct kafka_record *record, int32_t partition, struct place *place)
+static void check_event(struct stream *stream, const struct kafka_record *record, int32_t partition,
+			struct place *place)
 {
 	struct sim *sim = stream->look->sim;
 	int64_t seq = header_int(record, "ce_storeseq"), sequence = header_int(record, "ce_sequence");
@@ -130,12 +133,15 @@ static void check_event(struct stream *stream, const struct kafka_record *record
 	else if (stored->n_committed++)
 		sim_violates(sim, "I2", "relay", "Kafka has event %lld twice", (long long)seq);
 	else if (memcmp(hash, stored->hash, 32) || !sdk_eqz(record->key, stored->incident))
-		sim_violates(sim, "I2", "relay", "event %lld says something else on Kafka than in the store", (long long)seq);
+		sim_violates(sim, "I2", "relay", "event %lld says something else on Kafka than in the store",
+			     (long long)seq);
 	else if (sequence != stored->sequence || sequence != place->sequence + 1)
-		sim_violates(sim, "I3", "relay", "event %lld is %lld in its incident, Kafka has it as %lld after %lld", (long long)seq,
-		             (long long)stored->sequence, (long long)sequence, (long long)place->sequence);
+		sim_violates(sim, "I3", "relay", "event %lld is %lld in its incident, Kafka has it as %lld after %lld",
+			     (long long)seq, (long long)stored->sequence, (long long)sequence,
+			     (long long)place->sequence);
 	else if (partition != stored->partition)
-		sim_violates(sim, "I3", "relay", "event %lld is in partition %d, not %d", (long long)seq, partition, stored->partition);
+		sim_violates(sim, "I3", "relay", "event %lld is in partition %d, not %d", (long long)seq, partition,
+			     stored->partition);
 	place->sequence = sequence;
 }
 
@@ -161,7 +167,8 @@ static void check_dead_letters(struct stream *stream)
 		int64_t seq = header_int(record, "ce_storeseq");
 
 		if (seq < 1 || seq > stream->n || !stream->at[seq].is_dead_letter)
-			sim_violates(sim, "I2", "relay", "Kafka has a dead letter %lld that the store does not know", (long long)seq);
+			sim_violates(sim, "I2", "relay", "Kafka has a dead letter %lld that the store does not know",
+				     (long long)seq);
 		else if (stream->at[seq].n_committed++)
 			sim_violates(sim, "I2", "relay", "Kafka has dead letter %lld twice", (long long)seq);
 	}
@@ -188,9 +195,12 @@ static void check_snapshots(struct stream *stream)
 		}
 		if (last && last->value.p && sdk_json_parse(&stream->arena.abi, last->value, &json, &err) == ENT_OK)
 			(void)sdk_json_int(sdk_json_at(json, "sequence"), &sequence); /* -1 stays */
-		if (!last || (sqlite3_column_int64(stmt, 2) ? last->value.p != NULL : sequence != sqlite3_column_int64(stmt, 1)))
-			sim_violates(look->sim, "I2", "relay", "the snapshot of incident %s is of sequence %lld, the store has %lld",
-			             look_text(stmt, 0).p, (long long)sequence, (long long)sqlite3_column_int64(stmt, 1));
+		if (!last ||
+		    (sqlite3_column_int64(stmt, 2) ? last->value.p != NULL : sequence != sqlite3_column_int64(stmt, 1)))
+			sim_violates(look->sim, "I2", "relay",
+				     "the snapshot of incident %s is of sequence %lld, the store has %lld",
+				     look_text(stmt, 0).p, (long long)sequence,
+				     (long long)sqlite3_column_int64(stmt, 1));
 	}
 }
 
@@ -208,7 +218,8 @@ void check_stream(struct look *look)
 	check_dead_letters(&stream);
 	for (int64_t seq = 1; seq <= stream.n; seq++)
 		if (stream.at[seq].n_committed != 1)
-			sim_violates(look->sim, "I2", "relay", "event %lld is %d times on Kafka", (long long)seq, stream.at[seq].n_committed);
+			sim_violates(look->sim, "I2", "relay", "event %lld is %d times on Kafka", (long long)seq,
+				     stream.at[seq].n_committed);
 	if (!look->sim->violation.invariant[0])
 		check_snapshots(&stream);
 	sdk_arena_release(&stream.arena);

@@ -63,7 +63,7 @@ static void answered(struct job *job)
 	attempt->due_us = sim->world.us + rng_range(&sim->rng, 100, attempt->lost ? 3000000 : 30000);
 	if (delivery_of(attempt))
 		trace_line(&sim->world, "answer %s: %d%s %s", delivery_of(attempt)->id, job->outcome,
-		           attempt->lost ? ", lost" : "", job->incident_uuid);
+			   attempt->lost ? ", lost" : "", job->incident_uuid);
 }
 
 static void submit(struct sim *sim, struct attempt *attempt)
@@ -137,7 +137,8 @@ static bool receive(struct sim *sim, struct attempt *attempt)
 	if (rc != ENT_OK) {
 		delivery->given_up = true;
 		if (delivery->kind != DELIVERY_FORGED)
-			sim_violates(sim, "verify", delivery->id, "delivery %s is signed and was refused: %s", delivery->id, err.msg);
+			sim_violates(sim, "verify", delivery->id, "delivery %s is signed and was refused: %s",
+				     delivery->id, err.msg);
 		return false;
 	}
 	if (delivery->kind == DELIVERY_FORGED)
@@ -145,7 +146,7 @@ static bool receive(struct sim *sim, struct attempt *attempt)
 	arrival_decode(sim->suppliers, supplier, &self, &webhook, &attempt->arena.abi, &attempt->job.arrival);
 	if (delivery->kind == DELIVERY_GOOD && attempt->job.arrival.dead)
 		sim_violates(sim, "decode", delivery->id, "delivery %s became a dead letter: %.*s", delivery->id,
-		             (int)attempt->job.arrival.reason.n, attempt->job.arrival.reason.p);
+			     (int)attempt->job.arrival.reason.n, attempt->job.arrival.reason.p);
 	return true;
 }
 
@@ -154,10 +155,11 @@ static void trace_send(struct sim *sim, const struct delivery *delivery)
 	static const char *const kind[] = {"ticket", "comment", "comment removed"};
 	const struct statement *says = &delivery->says;
 
-	trace_line(&sim->world, "send %s: %s %s %s, stamp %lld %lld, has %x%s%s%s", delivery->id, sim->book.supplier[delivery->supplier].name,
-	           sim->book.ticket[says->ticket].id, kind[says->kind], (long long)says->stamp.version, (long long)says->stamp.time_ms,
-	           says->has, says->says_key ? ", with its key" : "", says->refers_to >= 0 ? ", refers to " : "",
-	           says->refers_to >= 0 ? sim->book.ticket[says->refers_to].id : "");
+	trace_line(&sim->world, "send %s: %s %s %s, stamp %lld %lld, has %x%s%s%s", delivery->id,
+		   sim->book.supplier[delivery->supplier].name, sim->book.ticket[says->ticket].id, kind[says->kind],
+		   (long long)says->stamp.version, (long long)says->stamp.time_ms, says->has,
+		   says->says_key ? ", with its key" : "", says->refers_to >= 0 ? ", refers to " : "",
+		   says->refers_to >= 0 ? sim->book.ticket[says->refers_to].id : "");
 }
 
 void client_send(struct sim *sim)
@@ -231,7 +233,8 @@ static void take(struct sim *sim, struct attempt *attempt)
 		return;
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:
-		sim_violates(sim, "answer", delivery->id, "delivery %s was answered with outcome %d", delivery->id, attempt->job.outcome);
+		sim_violates(sim, "answer", delivery->id, "delivery %s was answered with outcome %d", delivery->id,
+			     attempt->job.outcome);
 		return;
 	}
 	if (!delivery->acked) {

@@ -84,7 +84,8 @@ static void txn_decide(struct cluster *cluster, bool commit)
 			cluster->partition[t][p].marker_due = cluster->partition[t][p].in_txn;
 			cluster->partition[t][p].in_txn = false;
 		}
-	trace_line(cluster->world, "kafka: transaction of epoch %d %s", cluster->epoch, commit ? "committed" : "aborted");
+	trace_line(cluster->world, "kafka: transaction of epoch %d %s", cluster->epoch,
+		   commit ? "committed" : "aborted");
 }
 
 static bool txn_is_closing(const struct cluster *cluster)
@@ -136,7 +137,8 @@ enum request_rc cluster_init_producer(struct cluster *cluster, int32_t known, in
 	if (txn_is_closing(cluster))
 		return REQUEST_CONCURRENT;
 	if (cluster->state == TXN_ONGOING) {
-		/* The next epoch at once: the predecessor is fenced from here on. Who raises its own keeps the right to. */
+		/* The next epoch at once: the predecessor is fenced from here on. Who raises its own keeps the right
+		 * to. */
 		cluster->epoch += known < 0;
 		txn_decide(cluster, false);
 		return REQUEST_CONCURRENT;
@@ -165,7 +167,7 @@ enum request_rc cluster_add_partition(struct cluster *cluster, int32_t epoch, en
 }
 
 enum request_rc cluster_append(struct cluster *cluster, int32_t epoch, int64_t sequence, int32_t at,
-                               const struct kafka_record *record)
+			       const struct kafka_record *record)
 {
 	struct partition *partition = &cluster->partition[record->topic][at];
 	enum request_rc rc = txn_may(cluster, epoch);
@@ -242,7 +244,7 @@ void cluster_end_later(struct cluster *cluster, int32_t epoch, bool commit, int6
 }
 
 void cluster_append_later(struct cluster *cluster, int32_t epoch, int64_t sequence, int32_t partition,
-                          const struct kafka_record *record, int64_t delay_us)
+			  const struct kafka_record *record, int64_t delay_us)
 {
 	struct late_request *late = late_add(cluster, epoch, delay_us);
 
@@ -269,7 +271,8 @@ static void late_land(struct cluster *cluster, struct late_request *late)
 	else
 		rc = cluster_append(cluster, late->epoch, late->sequence, late->partition, &late->record);
 	cluster->n_late++;
-	trace_line(cluster->world, "kafka: a late %s of epoch %d lands: %d", late->is_end ? "EndTxn" : "record", late->epoch, rc);
+	trace_line(cluster->world, "kafka: a late %s of epoch %d lands: %d", late->is_end ? "EndTxn" : "record",
+		   late->epoch, rc);
 	late_drop(late);
 }
 

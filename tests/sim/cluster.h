@@ -18,15 +18,15 @@
 #include "bus/kafka.h"
 #include "world.h"
 
-#define CLUSTER_PARTITIONS 8
+#define CLUSTER_PARTITIONS     8
 #define CLUSTER_TXN_TIMEOUT_US 15000000
-#define CLUSTER_INFLIGHT 32
+#define CLUSTER_INFLIGHT       32
 
 enum entry_kind { ENTRY_DATA, ENTRY_COMMIT, ENTRY_ABORT };
 struct entry {
 	enum entry_kind kind;
 	int32_t epoch;
-	int64_t sequence; /* of the producer in this partition and epoch */
+	int64_t sequence;        /* of the producer in this partition and epoch */
 	struct sdk_arena *arena; /* of the record; NULL for markers */
 	struct kafka_record record;
 };
@@ -76,22 +76,24 @@ void cluster_release(struct cluster *cluster);
 /* A new epoch; fences and aborts. REQUEST_CONCURRENT: markers of the predecessor are being written, ask again.
  * known: the epoch the asker has and wants to raise, refused when it is not the newest; -1: a new producer. */
 enum request_rc cluster_init_producer(struct cluster *cluster, int32_t known, int32_t *ret_epoch);
-enum request_rc cluster_add_partition(struct cluster *cluster, int32_t epoch, enum kafka_topic topic, int32_t partition);
+enum request_rc cluster_add_partition(struct cluster *cluster, int32_t epoch, enum kafka_topic topic,
+				      int32_t partition);
 /* The record's bytes are copied. A repeated sequence is OK and not stored twice. */
 enum request_rc cluster_append(struct cluster *cluster, int32_t epoch, int64_t sequence, int32_t partition,
-                               const struct kafka_record *record);
+			       const struct kafka_record *record);
 enum request_rc cluster_end(struct cluster *cluster, int32_t epoch, bool commit);
 /* Something under way: it lands in late_step() once delay_us passed, unless there is no room any more. */
 void cluster_end_later(struct cluster *cluster, int32_t epoch, bool commit, int64_t delay_us);
 void cluster_append_later(struct cluster *cluster, int32_t epoch, int64_t sequence, int32_t partition,
-                          const struct kafka_record *record, int64_t delay_us);
+			  const struct kafka_record *record, int64_t delay_us);
 
 /* ---- what the broker does by itself ---------------------------------------- */
 
-bool cluster_has_work(const struct cluster *cluster); /* a marker to write, a late request that is due, a time-out */
-void cluster_step(struct cluster *cluster);           /* one of them */
+bool cluster_has_work(const struct cluster *cluster);   /* a marker to write, a late request that is due, a time-out */
+void cluster_step(struct cluster *cluster);             /* one of them */
 int64_t cluster_next_us(const struct cluster *cluster); /* when there will be work; INT64_MAX: never by itself */
-void cluster_restart(struct cluster *cluster, int64_t away_us); /* the node; connections and what is under way are lost */
+void cluster_restart(struct cluster *cluster,
+		     int64_t away_us); /* the node; connections and what is under way are lost */
 bool cluster_is_down(const struct cluster *cluster);
 void cluster_heal(struct cluster *cluster);
 

@@ -318,7 +318,7 @@ enum disk_rc disk_unlink(struct disk *disk, struct life *life, const char *name,
 }
 
 enum disk_rc disk_read(struct disk *disk, struct life *life, struct inode *inode, void *ret, size_t n, int64_t at,
-                       size_t *ret_n)
+		       size_t *ret_n)
 {
 	size_t have = inode->live.n > (size_t)at ? inode->live.n - (size_t)at : 0;
 

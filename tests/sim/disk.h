@@ -16,7 +16,7 @@
 #include "world.h"
 
 #define DISK_NAME_MAX 64
-#define DISK_FILES 16 /* the store's three and what SQLite makes beside them */
+#define DISK_FILES    16 /* the store's three and what SQLite makes beside them */
 
 struct life {
 	bool dead;
@@ -50,10 +50,10 @@ struct disk_name {
 /* What goes wrong, each out of a million calls; set by the run's plan. */
 struct disk_faults {
 	int64_t read_ppm, write_ppm, sync_ppm; /* EIO */
-	int64_t lost_ppm;    /* of the unsynced writes, those a failed sync loses for ever */
-	bool for_ever;       /* the first error stays until disk_heal() */
-	int64_t tear_ppm, keep_ppm; /* at a power cut, of each write */
-	int64_t space;       /* bytes in all files; 0: no limit */
+	int64_t lost_ppm;                      /* of the unsynced writes, those a failed sync loses for ever */
+	bool for_ever;                         /* the first error stays until disk_heal() */
+	int64_t tear_ppm, keep_ppm;            /* at a power cut, of each write */
+	int64_t space;                         /* bytes in all files; 0: no limit */
 };
 
 struct disk {
@@ -61,9 +61,9 @@ struct disk {
 	struct rng rng;
 	struct disk_name name[DISK_FILES];
 	struct disk_faults faults;
-	bool broken;         /* for_ever has struck */
-	struct life *life;   /* whose turn it is: xOpen takes it */
-	int64_t crash_in;    /* the life ends at this many changes of the disk from now; 0: no */
+	bool broken;       /* for_ever has struck */
+	struct life *life; /* whose turn it is: xOpen takes it */
+	int64_t crash_in;  /* the life ends at this many changes of the disk from now; 0: no */
 	bool crash_power;
 	int64_t n_change, n_error, n_full, n_sync;
 };
@@ -83,7 +83,7 @@ void disk_close(struct inode *inode);
 bool disk_exists(const struct disk *disk, const char *name);
 enum disk_rc disk_unlink(struct disk *disk, struct life *life, const char *name, bool sync_folder);
 enum disk_rc disk_read(struct disk *disk, struct life *life, struct inode *inode, void *ret, size_t n, int64_t at,
-                       size_t *ret_n);
+		       size_t *ret_n);
 enum disk_rc disk_write(struct disk *disk, struct life *life, struct inode *inode, const void *p, size_t n, int64_t at);
 enum disk_rc disk_truncate(struct disk *disk, struct life *life, struct inode *inode, int64_t size);
 enum disk_rc disk_sync(struct disk *disk, struct life *life, struct inode *inode);

@@ -21,7 +21,7 @@ void look_close(struct look *look);
 
 /* sqlite3_mprintf's own formats (%Q). */
 sqlite3_stmt *look_ask(struct look *look, const char *fmt, ...);
-bool look_row(sqlite3_stmt *stmt); /* false: no more; the statement is freed */
+bool look_row(sqlite3_stmt *stmt);                         /* false: no more; the statement is freed */
 int64_t look_int(struct look *look, const char *fmt, ...); /* one number; -1: no row */
 struct ent_str look_text(sqlite3_stmt *stmt, int column);  /* until the next row */
 

@@ -17,7 +17,7 @@
 
 #include "sim.h"
 
-#define JOBS_MAX 64
+#define JOBS_MAX   64
 #define ALL_FAULTS ((1u << FAULT_N) - 1)
 
 struct options {
@@ -31,6 +31,8 @@ struct options {
 struct tally {
 	uint64_t runs, first_failure; /* UINT64_MAX: none */
 	int64_t steps, kills, power_cuts, io_ends, zombies, acked, repeated, fenced, aborted_by_time, late, appended;
+	int64_t merges, late_events, dead_letters;
+	double cpu_s;
 };
 
 static bool fault_list(const char *list, uint32_t *ret)
@@ -53,38 +55,77 @@ static bool fault_list(const char *list, uint32_t *ret)
 	return true;
 }
 
+static bool number(const char *text, int64_t *ret)
+{
+	if (sdk_to_int(sdk_str(text), ret) && *ret >= 0)
+		return true;
+	fprintf(stderr, "simulate: %s is no number\n", text);
+	return false;
+}
+
 static bool options_parse(int argc, char **argv, struct options *ret)
 {
-	enum { SEEDS = 1, FROM, JOBS, SEED, TRACE, HASH, SHRINK, ONLY, WITHOUT, DELIVERIES, STEPS, SUPPLIERS };
+	enum { SEEDS = 1, SEED, FROM, JOBS, DELIVERIES, STEPS, SUPPLIERS, TRACE, HASH, SHRINK, ONLY, WITHOUT };
 	static const struct option table[] = {
-	    {"seeds", 1, NULL, SEEDS},   {"from", 1, NULL, FROM},     {"jobs", 1, NULL, JOBS},       {"seed", 1, NULL, SEED},
-	    {"trace", 0, NULL, TRACE},   {"hash", 0, NULL, HASH},     {"shrink", 0, NULL, SHRINK},   {"only", 1, NULL, ONLY},
-	    {"without", 1, NULL, WITHOUT}, {"deliveries", 1, NULL, DELIVERIES}, {"steps", 1, NULL, STEPS}, {"suppliers", 1, NULL, SUPPLIERS},
+	    {"seeds", 1, NULL, SEEDS},
+	    {"seed", 1, NULL, SEED},
+	    {"from", 1, NULL, FROM},
+	    {"jobs", 1, NULL, JOBS},
+	    {"deliveries", 1, NULL, DELIVERIES},
+	    {"steps", 1, NULL, STEPS},
+	    {"suppliers", 1, NULL, SUPPLIERS},
+	    {"trace", 0, NULL, TRACE},
+	    {"hash", 0, NULL, HASH},
+	    {"shrink", 0, NULL, SHRINK},
+	    {"only", 1, NULL, ONLY},
+	    {"without", 1, NULL, WITHOUT},
 	    {0},
 	};
 	uint32_t faults;
+	int64_t n = 0;
 	int option;
 
 	*ret = (struct options){.from = 1, .seeds = 1, .jobs = 1, .limits = {.faults = ALL_FAULTS}};
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (option == '?' || (option >= SEEDS && option <= SUPPLIERS && !number(optarg, &n)))
+			return false;
 		switch (option) {
-		case SEEDS: ret->seeds = strtoull(optarg, NULL, 10); break;
-		case FROM: ret->from = strtoull(optarg, NULL, 10); break;
-		case SEED: ret->from = strtoull(optarg, NULL, 10); ret->one = true; break;
-		case JOBS: ret->jobs = atoi(optarg); break;
-		case TRACE: ret->trace = true; break;
-		case HASH: ret->hash = true; break;
-		case SHRINK: ret->shrink = true; break;
-		case DELIVERIES: ret->limits.deliveries = atoi(optarg); break;
-		case STEPS: ret->limits.steps = atoi(optarg); break;
-		case SUPPLIERS: ret->limits.suppliers = atoi(optarg); break;
-		case ONLY:
-		case WITHOUT:
+		case SEEDS:
+			ret->seeds = (uint64_t)n;
+			break;
+		case SEED:
+			ret->one = true;
+			ret->from = (uint64_t)n;
+			break;
+		case FROM:
+			ret->from = (uint64_t)n;
+			break;
+		case JOBS:
+			ret->jobs = (int)n;
+			break;
+		case DELIVERIES:
+			ret->limits.deliveries = (int)n;
+			break;
+		case STEPS:
+			ret->limits.steps = (int)n;
+			break;
+		case SUPPLIERS:
+			ret->limits.suppliers = (int)n;
+			break;
+		case TRACE:
+			ret->trace = true;
+			break;
+		case HASH:
+			ret->hash = true;
+			break;
+		case SHRINK:
+			ret->shrink = true;
+			break;
+		default:
 			if (!fault_list(optarg, &faults))
 				return false;
 			ret->limits.faults &= option == ONLY ? faults : ~faults;
 			break;
-		default: return false;
 		}
 	}
 	return optind == argc && ret->jobs >= 1 && ret->jobs <= JOBS_MAX && ret->seeds >= 1;
@@ -100,7 +141,8 @@ static void lines_about(const struct sim *sim, const char *subject)
 		struct ent_str line = sdk_cut(rest, '\n', &rest);
 		char *z = strndup(line.p, line.n);
 
-		if (z && (strstr(z, subject) || strstr(z, "power cut") || strstr(z, "the process ends") || strstr(z, "start ")))
+		if (z && (strstr(z, subject) || strstr(z, "power cut") || strstr(z, "the process ends") ||
+			  strstr(z, "start ")))
 			printf("# %s\n", z);
 		free(z);
 	}
@@ -129,6 +171,14 @@ static int run_one(const struct options *options)
 	return !ok;
 }
 
+static double seconds(clockid_t of)
+{
+	struct timespec now;
+
+	clock_gettime(of, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 /* ---- many runs ------------------------------------------------------------------- */
 
 static void tally_add(struct tally *to, const struct sim *sim)
@@ -145,11 +195,15 @@ static void tally_add(struct tally *to, const struct sim *sim)
 	to->aborted_by_time += sim->cluster.n_timeout;
 	to->late += sim->cluster.n_late;
 	to->appended += sim->cluster.n_append;
+	to->merges += sim->n_merge;
+	to->late_events += sim->n_late;
+	to->dead_letters += sim->n_dead;
 }
 
 static struct tally run_share(const struct options *options, uint64_t share)
 {
 	struct tally tally = {.first_failure = UINT64_MAX};
+	double began = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	for (uint64_t i = share; i < options->seeds; i += (uint64_t)options->jobs) {
 		struct sim sim;
@@ -167,6 +221,7 @@ static struct tally run_share(const struct options *options, uint64_t share)
 			break;
 		}
 	}
+	tally.cpu_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
 	return tally;
 }
 
@@ -184,6 +239,10 @@ static void sum_add(struct tally *sum, const struct tally *one)
 	sum->aborted_by_time += one->aborted_by_time;
 	sum->late += one->late;
 	sum->appended += one->appended;
+	sum->merges += one->merges;
+	sum->cpu_s += one->cpu_s;
+	sum->late_events += one->late_events;
+	sum->dead_letters += one->dead_letters;
 	if (one->first_failure < sum->first_failure)
 		sum->first_failure = one->first_failure;
 }
@@ -211,30 +270,34 @@ static int run_shares(const struct options *options, struct tally *sum)
 	return broken;
 }
 
-static double seconds(void)
+static void print_sum(const struct tally *sum, double took_s)
 {
-	struct timespec now;
+	double runs = sum->runs ? (double)sum->runs : 1;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	printf("%" PRIu64 " runs in %.1f s, %.0f a second of one core, %.0f steps a run\n", sum->runs, took_s,
+	       runs / sum->cpu_s, (double)sum->steps / runs);
+	printf("deliveries: %" PRId64 " answered 2xx, %" PRId64 " of them as repeats, %" PRId64
+	       " dead letters, %" PRId64 " late changes, %" PRId64 " merges\n",
+	       sum->acked, sum->repeated, sum->dead_letters, sum->late_events, sum->merges);
+	printf("broker: %" PRId64 " kills, %" PRId64 " power cuts, %" PRId64 " ends after I/O errors, %" PRId64
+	       " zombies\n",
+	       sum->kills, sum->power_cuts, sum->io_ends, sum->zombies);
+	printf("Kafka: %" PRId64 " records, %" PRId64 " requests fenced, %" PRId64 " landed late, %" PRId64
+	       " transactions timed out\n",
+	       sum->appended, sum->fenced, sum->late, sum->aborted_by_time);
 }
 
 static int run_many(const struct options *options)
 {
 	struct tally sum = {.first_failure = UINT64_MAX};
-	double began = seconds(), took;
+	double began = seconds(CLOCK_MONOTONIC);
 	int broken = 0;
 
 	if (options->jobs == 1)
 		sum = run_share(options, 0);
 	else
 		broken = run_shares(options, &sum);
-	took = seconds() - began;
-	printf("%" PRIu64 " runs in %.1f s, %.0f a second and job; %.0f steps a run; %" PRId64 " deliveries answered, %" PRId64
-	       " as repeats; %" PRId64 " kills, %" PRId64 " power cuts, %" PRId64 " ends after I/O errors, %" PRId64 " zombies; Kafka: %" PRId64
-	       " records, %" PRId64 " requests fenced, %" PRId64 " late, %" PRId64 " transactions timed out\n",
-	       sum.runs, took, (double)sum.runs / took / options->jobs, (double)sum.steps / (double)(sum.runs ? sum.runs : 1), sum.acked,
-	       sum.repeated, sum.kills, sum.power_cuts, sum.io_ends, sum.zombies, sum.appended, sum.fenced, sum.late, sum.aborted_by_time);
+	print_sum(&sum, seconds(CLOCK_MONOTONIC) - began);
 	if (sum.first_failure != UINT64_MAX)
 		printf("first failing seed: %" PRIu64 "\n", sum.first_failure);
 	if (broken)
@@ -293,7 +356,8 @@ static int shrink(const struct options *options)
 		shrink_number(options->from, &limits, &limits.steps, plan.max_steps);
 		shrink_number(options->from, &limits, &limits.suppliers, plan.n_supplier);
 	}
-	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries, limits.steps, limits.suppliers);
+	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries,
+	       limits.steps, limits.suppliers);
 	for (int i = 0, n = 0; i < FAULT_N; i++)
 		if (limits.faults >> i & 1)
 			printf("%s%s", n++ ? "," : " --only ", fault_word((enum fault)i));
@@ -309,12 +373,14 @@ int main(int argc, char **argv)
 	struct options options;
 
 	/* One thread: no locks, no counting. */
-	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK || sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
+	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
 		return 2;
 	if (!options_parse(argc, argv, &options)) {
-		fputs("simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
-		      "  [--only FAULT,...] [--without FAULT,...] [--deliveries N] [--steps N] [--suppliers N]\nfaults:",
-		      stderr);
+		fputs(
+		    "simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
+		    "  [--only FAULT,...] [--without FAULT,...] [--deliveries N] [--steps N] [--suppliers N]\nfaults:",
+		    stderr);
 		for (int i = 0; i < FAULT_N; i++)
 			fprintf(stderr, " %s", fault_word((enum fault)i));
 		fputs("\n", stderr);

@@ -104,7 +104,8 @@ static enum kafka_rc sim_position(struct kafka *kafka, struct position *ret, boo
 		return KAFKA_REBUILD;
 	world_pass(producer->cluster->world, rng_range(&producer->rng, 500, 20000));
 	if (cluster_is_down(producer->cluster) || fault(producer, producer->faults->error_ppm))
-		return said(producer, rng_below(&producer->rng, 3) ? KAFKA_RETRY : KAFKA_REBUILD, "position fails", err);
+		return said(producer, rng_below(&producer->rng, 3) ? KAFKA_RETRY : KAFKA_REBUILD, "position fails",
+			    err);
 	while ((record = reader_next(&reader, NULL)))
 		last = record;
 	*ret_found = last != NULL;
@@ -144,16 +145,17 @@ static bool send_record(struct producer *producer, const struct kafka_record *re
 		return false;
 	if (rc == REQUEST_OK && fault(producer, producer->faults->late_ppm)) {
 		cluster_append_later(cluster, producer->epoch, *sequence, partition, record,
-		                     rng_range(&producer->rng, 1, LATE_MAX_US));
+				     rng_range(&producer->rng, 1, LATE_MAX_US));
 		rc = REQUEST_DOWN;
 	} else if (rc == REQUEST_OK && fault(producer, producer->faults->error_ppm / 8)) {
 		rc = REQUEST_DOWN;
 	} else if (rc == REQUEST_OK) {
 		rc = cluster_append(cluster, producer->epoch, *sequence, partition, record);
-		if (fault(producer, producer->faults->lost_ppm)) /* the library asks again, the broker knows the sequence */
+		if (fault(producer,
+			  producer->faults->lost_ppm)) /* the library asks again, the broker knows the sequence */
 			rc = rng_below(&producer->rng, 2)
-			         ? cluster_append(cluster, producer->epoch, *sequence, partition, record)
-			         : REQUEST_DOWN;
+				 ? cluster_append(cluster, producer->epoch, *sequence, partition, record)
+				 : REQUEST_DOWN;
 	}
 	if (rc == REQUEST_OK) {
 		++*sequence;
@@ -334,16 +336,16 @@ static void sim_close(struct kafka *kafka)
 }
 
 void producer_init(struct producer *producer, struct cluster *cluster, struct life *life,
-                   const struct producer_faults *faults, uint64_t seed, uint64_t stream)
+		   const struct producer_faults *faults, uint64_t seed, uint64_t stream)
 {
 	memset(producer, 0, sizeof *producer);
 	producer->api = (struct kafka){.init = sim_init,
-	                               .position = sim_position,
-	                               .begin = sim_begin,
-	                               .produce = sim_produce,
-	                               .commit = sim_commit,
-	                               .abort = sim_abort,
-	                               .close = sim_close};
+				       .position = sim_position,
+				       .begin = sim_begin,
+				       .produce = sim_produce,
+				       .commit = sim_commit,
+				       .abort = sim_abort,
+				       .close = sim_close};
 	producer->cluster = cluster;
 	producer->life = life;
 	producer->faults = faults;

@@ -13,10 +13,10 @@
 
 /* Each out of a million. */
 struct producer_faults {
-	int64_t error_ppm;  /* a call fails before it did anything */
-	int64_t lost_ppm;   /* done, but the answer is lost */
-	int64_t late_ppm;   /* held back: arrives when nobody waits for it any more */
-	int64_t full_ppm;   /* the local queue is full */
+	int64_t error_ppm; /* a call fails before it did anything */
+	int64_t lost_ppm;  /* done, but the answer is lost */
+	int64_t late_ppm;  /* held back: arrives when nobody waits for it any more */
+	int64_t full_ppm;  /* the local queue is full */
 };
 
 struct producer {
@@ -41,7 +41,7 @@ struct producer {
 };
 
 void producer_init(struct producer *producer, struct cluster *cluster, struct life *life,
-                   const struct producer_faults *faults, uint64_t seed, uint64_t stream);
+		   const struct producer_faults *faults, uint64_t seed, uint64_t stream);
 void producer_release(struct producer *producer);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One generator from the seed (xoshiro256**), and streams split off it so that a change in one world does not shift the others. */
+/* One generator from the seed (xoshiro256**), and streams split off it so that a change in one world does not shift the
+ * others. */
 #ifndef SIM_RNG_H
 #define SIM_RNG_H
 

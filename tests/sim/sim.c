@@ -138,7 +138,8 @@ static void fault_strike(struct sim *sim, enum fault fault)
 
 static void maybe_fault(struct sim *sim)
 {
-	static const enum fault between[] = {FAULT_KILL, FAULT_POWER, FAULT_CRASH_INSIDE, FAULT_FULL, FAULT_KAFKA_DOWN, FAULT_TIME};
+	static const enum fault between[] = {FAULT_KILL, FAULT_POWER,      FAULT_CRASH_INSIDE,
+					     FAULT_FULL, FAULT_KAFKA_DOWN, FAULT_TIME};
 	enum fault fault = between[rng_below(&sim->rng, sizeof between / sizeof *between)];
 
 	if (rng_ppm(&sim->rng, sim->plan.fault_ppm) && plan_has(&sim->plan, fault))
@@ -199,7 +200,8 @@ static void act(struct sim *sim, enum action action)
 		break;
 	case ACT_WRITER:
 		rc = broker_step_writer(sim->broker, &err);
-		trace_line(&sim->world, "writer: %d %s, stored %lld", rc, err.msg, (long long)writer_last_seq(sim->broker->writer));
+		trace_line(&sim->world, "writer: %d %s, stored %lld", rc, err.msg,
+			   (long long)writer_last_seq(sim->broker->writer));
 		break;
 	case ACT_RELAY:
 		rc = broker_step_relay(sim->broker, &err);
@@ -293,10 +295,10 @@ static void drain(struct sim *sim)
 	}
 	if (sim->broker)
 		relay_trouble(sim->broker->relay, &why);
-	sim_violates(sim, "I9", "relay", "it does not drain: settled %d, relay %d at %lld of %lld: %s", client_is_settled(sim),
-	             sim->broker ? (int)relay_state(sim->broker->relay) : -1,
-	             sim->broker ? (long long)relay_published_seq(sim->broker->relay) : -1LL,
-	             sim->broker ? (long long)writer_last_seq(sim->broker->writer) : -1LL, why.msg);
+	sim_violates(sim, "I9", "relay", "it does not drain: settled %d, relay %d at %lld of %lld: %s",
+		     client_is_settled(sim), sim->broker ? (int)relay_state(sim->broker->relay) : -1,
+		     sim->broker ? (long long)relay_published_seq(sim->broker->relay) : -1LL,
+		     sim->broker ? (long long)writer_last_seq(sim->broker->writer) : -1LL, why.msg);
 }
 
 static void sim_init(struct sim *sim, uint64_t seed, const struct limits *limits, bool keep_trace)
@@ -313,8 +315,9 @@ static void sim_init(struct sim *sim, uint64_t seed, const struct limits *limits
 	cluster_init(&sim->cluster, &sim->world, seed, sim->plan.partitions);
 	book_write(&sim->book, &sim->plan, seed);
 	sim->suppliers = book_suppliers(&sim->book);
-	trace_line(&sim->world, "seed %llu: %d suppliers, %d tickets, %d deliveries, %d partitions", (unsigned long long)seed,
-	           sim->plan.n_supplier, sim->plan.n_ticket, sim->plan.n_delivery, sim->plan.partitions);
+	trace_line(&sim->world, "seed %llu: %d suppliers, %d tickets, %d deliveries, %d partitions",
+		   (unsigned long long)seed, sim->plan.n_supplier, sim->plan.n_ticket, sim->plan.n_delivery,
+		   sim->plan.partitions);
 	for (int i = 0; i < FAULT_N; i++)
 		if (plan_has(&sim->plan, (enum fault)i))
 			trace_line(&sim->world, "fault %s", fault_word((enum fault)i));

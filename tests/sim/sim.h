@@ -42,6 +42,7 @@ struct sim {
 	struct violation violation; /* invariant "": none */
 
 	int n_kill, n_power, n_io_end, n_restart, n_acked, n_repeated, n_busy, n_zombie;
+	int64_t n_merge, n_late, n_dead; /* in the store at the end */
 };
 
 /* True: every claim held. */

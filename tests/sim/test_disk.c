@@ -28,7 +28,7 @@ static bool intact(sqlite3 *db)
 {
 	sqlite3_stmt *stmt = NULL;
 	bool ok = sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt, NULL) == SQLITE_OK &&
-	          sqlite3_step(stmt) == SQLITE_ROW && !strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
+		  sqlite3_step(stmt) == SQLITE_ROW && !strcmp((const char *)sqlite3_column_text(stmt, 0), "ok");
 
 	sqlite3_finalize(stmt);
 	return ok;
@@ -39,8 +39,8 @@ static int write_rows(struct disk *disk, const char *synchronous, int already, i
 {
 	sqlite3 *db = NULL;
 	char *sql = sqlite3_mprintf("PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA wal_autocheckpoint=20;"
-	                            "CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, text TEXT)",
-	                            synchronous);
+				    "CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, text TEXT)",
+				    synchronous);
 	char text[700];
 	int acked = already;
 
@@ -140,13 +140,15 @@ int main(void)
 
 	printf("# FULL: %d rows acked, %d power cuts; lost in %d\n", full.acked, full.cuts, full.lost);
 	tap_ok(&tap, full.acked > 1000 && full.cuts > 500, "sim/disk runs", "too little happened");
-	tap_ok(&tap, !full.lost && !full.unreadable, "sim/disk synchronous=FULL keeps acked rows over power cuts", "rows lost");
+	tap_ok(&tap, !full.lost && !full.unreadable, "sim/disk synchronous=FULL keeps acked rows over power cuts",
+	       "rows lost");
 	tap_ok(&tap, !full.corrupt, "sim/disk synchronous=FULL stays intact", "integrity_check");
 	tap_ok(&tap, normal.lost > 0 && !normal.corrupt, "sim/disk synchronous=NORMAL loses acked rows, stays intact",
 	       "it lost nothing");
 	tap_ok(&tap, off.lost + off.corrupt + off.unreadable > normal.lost / 2 && off.corrupt > 0,
 	       "sim/disk synchronous=OFF loses rows and files", "it lost nothing");
-	tap_ok(&tap, !kill.lost && !kill.corrupt && !kill.unreadable, "sim/disk a killed process loses nothing", "rows lost");
+	tap_ok(&tap, !kill.lost && !kill.corrupt && !kill.unreadable, "sim/disk a killed process loses nothing",
+	       "rows lost");
 	tap_ok(&tap, full.hash == again.hash, "sim/disk the same seeds do the same", "the traces differ");
 	return tap_end(&tap);
 }

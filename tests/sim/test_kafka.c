@@ -104,7 +104,8 @@ static void counter_step(struct counter *counter)
 			counter->position = n;
 		else if (counter->mistake == BELIEVES_ERRORS && rc == KAFKA_REBUILD) {
 			kafka->close(kafka);
-			counter->ready = kafka->init(kafka, &err) == KAFKA_OK; /* "it failed, so nothing was committed" */
+			counter->ready =
+			    kafka->init(kafka, &err) == KAFKA_OK; /* "it failed, so nothing was committed" */
 			return;
 		}
 	}
@@ -112,7 +113,7 @@ static void counter_step(struct counter *counter)
 }
 
 static void counter_start(struct counter *counter, struct cluster *cluster, const struct producer_faults *faults,
-                          uint64_t seed, uint64_t stream)
+			  uint64_t seed, uint64_t stream)
 {
 	enum mistake mistake = counter->mistake;
 
@@ -227,7 +228,8 @@ int main(void)
 	struct sum right = many_runs(RIGHT), again = many_runs(RIGHT);
 	struct sum early = many_runs(POSITION_EARLY), believes = many_runs(BELIEVES_ERRORS);
 
-	printf("# %d requests fenced, %d landed late; wrong runs of 300: right %d, position early %d, believes errors %d\n",
+	printf("# %d requests fenced, %d landed late; wrong runs of 300: right %d, position early %d, believes errors "
+	       "%d\n",
 	       right.fenced, right.late, right.runs_wrong, early.runs_wrong, believes.runs_wrong);
 	tap_ok(&tap, right.fenced > 100 && right.late > 100, "sim/kafka runs with faults", "too little happened");
 	tap_ok(&tap, right.runs_wrong == 0, "sim/kafka a right relay publishes each number once", "it did not");

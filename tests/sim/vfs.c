@@ -12,7 +12,7 @@ struct vfs_file {
 	struct inode *inode;
 	struct life *life;
 	char name[DISK_NAME_MAX]; /* "": a nameless one, gone at its close */
-	bool sync_folder; /* at the first sync, as the unix VFS does for journals it may have made */
+	bool sync_folder;         /* at the first sync, as the unix VFS does for journals it may have made */
 	bool delete_on_close;
 	int lock;
 	struct vfs_shm *shm;
@@ -58,7 +58,8 @@ static int file_close(sqlite3_file *base)
 	*at = file->next;
 	disk_close(file->inode);
 	if (file->delete_on_close && file->name[0])
-		(void)disk_unlink(file->vfs->disk, file->life, file->name, false); /* a temporary file: nobody misses it */
+		(void)disk_unlink(file->vfs->disk, file->life, file->name,
+				  false); /* a temporary file: nobody misses it */
 	return SQLITE_OK;
 }
 
@@ -66,7 +67,8 @@ static int file_read(sqlite3_file *base, void *ret, int n, sqlite3_int64 at)
 {
 	struct vfs_file *file = (struct vfs_file *)base;
 	size_t got = 0;
-	int rc = vfs_rc(disk_read(file->vfs->disk, file->life, file->inode, ret, (size_t)n, at, &got), SQLITE_IOERR_READ);
+	int rc =
+	    vfs_rc(disk_read(file->vfs->disk, file->life, file->inode, ret, (size_t)n, at, &got), SQLITE_IOERR_READ);
 
 	if (rc != SQLITE_OK || got == (size_t)n)
 		return rc;
@@ -321,7 +323,8 @@ static int vfs_open(sqlite3_vfs *base, const char *name, sqlite3_file *ret, int 
 		memcpy(file->name, name, strlen(name) + 1);
 	file->vfs = vfs;
 	/* Also for one that exists: whoever made it may have died before its first sync. */
-	file->sync_folder = create && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
+	file->sync_folder =
+	    create && (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
 	file->delete_on_close = flags & SQLITE_OPEN_DELETEONCLOSE;
 	file->next = vfs->file;
 	vfs->file = file;

@@ -121,8 +121,8 @@ void wire_body(struct book *book, struct delivery *delivery, bool is_binary)
 	sdk_buf_release(&buf);
 }
 
-static struct ent_str sign(const struct book_supplier *supplier, const struct delivery *delivery, struct ent_str seconds,
-                           struct ent_arena *arena)
+static struct ent_str sign(const struct book_supplier *supplier, const struct delivery *delivery,
+			   struct ent_str seconds, struct ent_arena *arena)
 {
 	struct ent_str part[] = {sdk_str(delivery->id), ENT_STR("."), seconds, ENT_STR("."), delivery->body};
 	unsigned char mac[SDK_HASH_MAX];
@@ -136,7 +136,7 @@ static struct ent_str sign(const struct book_supplier *supplier, const struct de
 }
 
 void wire_request(const struct book *book, const struct delivery *delivery, int64_t now_ms, struct ent_arena *arena,
-                  struct ent_webhook *ret)
+		  struct ent_webhook *ret)
 {
 	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, 8);
 	struct ent_str seconds = sdk_int(arena, now_ms / 1000);
@@ -145,7 +145,7 @@ void wire_request(const struct book *book, const struct delivery *delivery, int6
 	header[n++] = (struct ent_header){ENT_STR("webhook-id"), sdk_str(delivery->id)};
 	header[n++] = (struct ent_header){ENT_STR("webhook-timestamp"), seconds};
 	header[n++] = (struct ent_header){ENT_STR("webhook-signature"),
-	                                  sign(&book->supplier[delivery->supplier], delivery, seconds, arena)};
+					  sign(&book->supplier[delivery->supplier], delivery, seconds, arena)};
 	if (delivery->type.p) {
 		header[n++] = (struct ent_header){ENT_STR("content-type"), ENT_STR("application/json")};
 		header[n++] = (struct ent_header){ENT_STR("ce-specversion"), ENT_STR("1.0")};

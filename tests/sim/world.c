@@ -37,8 +37,8 @@ static void world_uuid(struct chance *chance, char ret[ID_SIZE])
 
 	a = (a & ~(uint64_t)0xF000) | 0x4000;
 	b = (b & ~((uint64_t)3 << 62)) | (uint64_t)1 << 63;
-	snprintf(ret, ID_SIZE, "%08" PRIx32 "-%04x-%04x-%04x-%012" PRIx64, (uint32_t)(a >> 32), (unsigned)(a >> 16 & 0xFFFF),
-	         (unsigned)(a & 0xFFFF), (unsigned)(b >> 48), b & 0xFFFFFFFFFFFF);
+	snprintf(ret, ID_SIZE, "%08" PRIx32 "-%04x-%04x-%04x-%012" PRIx64, (uint32_t)(a >> 32),
+		 (unsigned)(a >> 16 & 0xFFFF), (unsigned)(a & 0xFFFF), (unsigned)(b >> 48), b & 0xFFFFFFFFFFFF);
 }
 
 void world_init(struct world *world, uint64_t seed, bool keep_trace)

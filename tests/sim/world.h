@@ -19,10 +19,10 @@ struct trace {
 };
 
 struct world {
-	struct clock clock;   /* first: &world->clock is the world */
+	struct clock clock; /* first: &world->clock is the world */
 	struct chance chance;
-	struct rng rng;       /* of uuids and random bytes */
-	int64_t us;           /* since the run began */
+	struct rng rng; /* of uuids and random bytes */
+	int64_t us;     /* since the run began */
 	struct trace trace;
 };
 
