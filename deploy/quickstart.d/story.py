@@ -153,7 +153,7 @@ class Stage:
             return file.read()[-3000:]
 
     def start_tail(self):
-        self.tail = subprocess.Popen([self.entente, "tail", "--config", self.config, "--json"], stdout=subprocess.PIPE,
+        self.tail = subprocess.Popen([self.entente, "tail", "--config", self.config, "--from", "beginning", "--json"], stdout=subprocess.PIPE,
                                      stderr=subprocess.PIPE, text=True, start_new_session=True)
 
         def read_lines():
@@ -294,7 +294,7 @@ def what_next(stage, number):
    entente incident show {number}
    entente incident history {number}
    entente deadletter list
-   entente tail                             # the stream from Kafka, as it comes
+   entente tail --brokers $ENTENTE_KAFKA --from beginning
 
    curl -H "Authorization: Bearer $ENTENTE_TOKEN" $ENTENTE_URL/v1/incidents/{number}
    curl -N -H "Authorization: Bearer $ENTENTE_TOKEN" $ENTENTE_URL/v1/live
