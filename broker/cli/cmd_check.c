@@ -244,7 +244,9 @@ static bool store_check(struct check *check, struct store_meta *ret_meta)
 	struct stat st;
 	struct ent_err err;
 
-	if (stat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+	if (stat(path, &st) != 0 && errno == ENOTDIR)
+		return false; /* told as data_dir */
+	if (stat(path, &st) != 0 && errno == ENOENT) {
 		say(check, RESULT_OK, "store", "%s will be made", path);
 		return false;
 	}
@@ -260,6 +262,22 @@ static bool store_check(struct check *check, struct store_meta *ret_meta)
 	else
 		say(check, RESULT_OK, "store", "%s, version %d", path, STORE_VERSION);
 	return true;
+}
+
+/* "FILE:LINE: " when the words begin with the name of a setting that librdkafka got from the file. */
+static struct ent_str pass_place(struct check *check, const char *words)
+{
+	struct config *config = check->boot.config;
+	struct ent_arena *arena = &config->arena.abi;
+
+	for (size_t i = 0; i < config->kafka.n_pass; i++) {
+		const struct config_pair *pair = &config->kafka.pass[i];
+		struct ent_str name = sdk_format(arena, "kafka.%.*s", (int)pair->name.n, pair->name.p);
+
+		if (sdk_starts(sdk_str(words), sdk_z(arena, name)) && strchr(": ", words[name.n]))
+			return sdk_format(arena, "%.*s:%d: ", (int)config->path.n, config->path.p, pair->line);
+	}
+	return ENT_STR("");
 }
 
 static void kafka_check(struct check *check, const struct store_meta *meta)
@@ -279,9 +297,11 @@ static void kafka_check(struct check *check, const struct store_meta *meta)
 
 		say(check, options.brokers.n == 0 ? RESULT_WARN : RESULT_OK, "kafka", "%.*s", (int)line.n, line.p);
 	}
-	if (rc != ENT_OK)
-		say(check, RESULT_FAIL, "kafka", "%s", err.msg);
-	else if (options.brokers.n > 0)
+	if (rc != ENT_OK) {
+		struct ent_str place = pass_place(check, err.msg);
+
+		say(check, RESULT_FAIL, "kafka", "%.*s%s", (int)place.n, place.p, err.msg);
+	} else if (options.brokers.n > 0)
 		say(check, RESULT_OK, "kafka", "%.*s can be reached", (int)options.brokers.n, options.brokers.p);
 	sdk_buf_release(&report);
 }

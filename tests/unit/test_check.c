@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `entente check`: a line for each thing it looked at, 1 when one would stop the start, and nothing changed on disk. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cli/command.h"
+#include "sdk/json.h"
+
+static char folder[] = "/tmp/entente-check-XXXXXX";
+static char text[65536]; /* what the last run wrote */
+
+static const char *in_folder(const char *name)
+{
+	static char path[3][sizeof folder + 32];
+	static int next;
+	char *at = path[next = (next + 1) % 3];
+
+	snprintf(at, sizeof path[0], "%s/%s", folder, name);
+	return at;
+}
+
+static void file_write(const char *name, const char *content, mode_t mode)
+{
+	FILE *f = fopen(in_folder(name), "w");
+
+	assert_non_null(f);
+	assert_true(fputs(content, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(in_folder(name), mode), 0);
+}
+
+/* Runs the command with its standard output in a file; @ in `yaml` stands for the folder. */
+static int check(const char *yaml, const char *option)
+{
+	char config[4096], path[64], *argv[] = {(char[]){"check"}, (char[]){"--config"}, path, NULL, NULL};
+	int saved, status, argc = 3;
+	FILE *out;
+	size_t n;
+
+	snprintf(config, sizeof config, "connector_dir: %s\n", CONNECTORS);
+	n = strlen(config);
+	for (const char *p = yaml; *p && n < sizeof config - sizeof folder; p++) {
+		if (*p == '@') {
+			memcpy(config + n, folder, strlen(folder));
+			n += strlen(folder);
+		} else {
+			config[n++] = *p;
+		}
+	}
+	config[n] = '\0';
+	file_write("c.yaml", config, 0600);
+	snprintf(path, sizeof path, "%s", in_folder("c.yaml"));
+	if (option)
+		argv[argc++] = (char *)(uintptr_t)option;
+	fflush(stdout);
+	saved = dup(1);
+	out = fopen(in_folder("out"), "w+");
+	assert_non_null(out);
+	assert_true(dup2(fileno(out), 1) == 1);
+	status = cmd_check(argc, argv);
+	fflush(stdout);
+	assert_true(dup2(saved, 1) == 1);
+	close(saved);
+	rewind(out);
+	n = fread(text, 1, sizeof text - 1, out);
+	text[n] = '\0';
+	fclose(out);
+	return status;
+}
+
+static void expect_line(const char *line)
+{
+	if (!strstr(text, line))
+		fail_msg("no \"%s\" in\n%s", line, text);
+}
+
+#define GOOD                                                                                                           \
+	"data_dir: @/data\nsuppliers:\n  - name: orion\n    connector: generic\n    secret: file:@/secret\n    "       \
+	"public_comments: us\n"                                                                                        \
+	"    settings: {decode: .body}\n    map: {status: {a: new}, priority: {x: 1}}\n"
+
+static void all_is_well(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	file_write("secret", "0123456789abcdef0123\n", 0600);
+	assert_int_equal(check(GOOD, "--no-kafka"), 0);
+	expect_line("ok   configuration: /tmp/entente-check-");
+	expect_line(", 1 supplier\n");
+	expect_line("ok   connectors: ");
+	expect_line("ok   supplier orion: connector generic opens\n");
+	expect_line("ok   supplier orion: secret file:/tmp/entente-check-");
+	expect_line("ok   supplier orion: map.status comes back\n");
+	expect_line("ok   supplier orion: map.priority comes back\n");
+	expect_line("/data will be made\n");
+	expect_line("/data/entente.db will be made\n");
+	expect_line("Ready to start.\n");
+	assert_null(strstr(text, "kafka"));
+	assert_null(strstr(text, "0123456789"));
+	assert_int_not_equal(stat(in_folder("data"), &st), 0);
+	assert_int_equal(check(GOOD, NULL), 0);
+	expect_line("warn kafka: embedded Kafka, for evaluation");
+	assert_int_equal(unlink(in_folder("secret")), 0);
+}
+
+static void warnings_do_not_stop(void **state)
+{
+	(void)state;
+	file_write("secret", "short\n", 0600);
+	assert_int_equal(mkdir(in_folder("data"), 0700), 0);
+	assert_int_equal(chmod(in_folder("data"), 0755), 0);
+	assert_int_equal(
+	    check("http: {listen: 0.0.0.0}\n"
+		  "data_dir: @/data\nsuppliers:\n"
+		  "  - {name: a, connector: generic, secret: \"file:@/secret\", public_comments: us, settings: "
+		  "{decode: .}}\n"
+		  "  - {name: b, connector: generic, unsigned: true, public_comments: us, settings: {decode: .}}\n",
+		  "--no-kafka"),
+	    0);
+	expect_line("warn supplier a: secret file:/tmp/entente-check-");
+	expect_line("has 5 bytes");
+	expect_line("warn supplier a: no word of map.status");
+	expect_line("warn supplier b: unsigned: whoever reaches /hooks/b");
+	expect_line("warn http: 0.0.0.0 can be reached from other machines");
+	expect_line("is open to everyone on this machine (mode 0755)");
+	expect_line("Ready to start, see the warnings.\n");
+	assert_int_equal(rmdir(in_folder("data")), 0);
+	assert_int_equal(unlink(in_folder("secret")), 0);
+}
+
+static void what_stops_the_start(void **state)
+{
+	(void)state;
+	assert_int_equal(check(GOOD "http: {port: x}\n", "--no-kafka"), 1);
+	expect_line("FAIL configuration: ");
+	expect_line("http.port: found \"x\"");
+	assert_int_equal(check(GOOD, "--no-kafka"), 1);
+	expect_line("/secret: No such file");
+	expect_line("1 of these would stop the start.\n");
+	file_write("plain", "x", 0600);
+	assert_int_equal(check("data_dir: @/plain\n", "--no-kafka"), 1);
+	expect_line("/plain is no folder");
+	assert_int_equal(check("data_dir: @/plain/data\n", "--no-kafka"), 1);
+	expect_line("FAIL data_dir: ");
+	assert_int_equal(mkdir(in_folder("data"), 0700), 0);
+	file_write("data/entente.db", "this is no database, and long enough to be looked at as one, is it not?\n",
+		   0600);
+	assert_int_equal(check("data_dir: @/data\n", "--no-kafka"), 1);
+	expect_line("FAIL store: ");
+	assert_int_equal(unlink(in_folder("data/entente.db")), 0);
+	assert_int_equal(rmdir(in_folder("data")), 0);
+	assert_int_equal(unlink(in_folder("plain")), 0);
+	assert_int_equal(check("data_dir: @/data\nkafka:\n  foo.bar: 1\n", NULL), 1);
+	expect_line("c.yaml:4: kafka.foo.bar: ");
+	assert_int_equal(check("data_dir: @/data\nkafka: {brokers: \"127.0.0.1:1\"}\n", NULL), 1);
+	expect_line("FAIL kafka: ");
+}
+
+static void as_json(void **state)
+{
+	const struct sdk_json *root = NULL, *item;
+	struct sdk_arena arena;
+	struct ent_err err;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	assert_int_equal(check("data_dir: @/data\nlog: {level: \"q\\\"uiet\"}\n", "--json"), 1);
+	assert_int_equal(sdk_json_parse(&arena.abi, sdk_str(text), &root, &err), ENT_OK);
+	assert_false(sdk_json_bool(sdk_json_at(root, "ok"), true));
+	item = sdk_json_first(sdk_json_at(root, "checks"));
+	assert_true(sdk_json_is(item, "name", "configuration"));
+	assert_true(sdk_json_is(item, "result", "fail"));
+	assert_int_equal(check("data_dir: @/data\n", "--json"), 0);
+	assert_int_equal(sdk_json_parse(&arena.abi, sdk_str(text), &root, &err), ENT_OK);
+	assert_true(sdk_json_bool(sdk_json_at(root, "ok"), false));
+	sdk_arena_release(&arena);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	return unlink(in_folder("c.yaml")) + unlink(in_folder("out")) + rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(all_is_well),
+	    cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(as_json),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
