@@ -160,8 +160,8 @@ static void environment_stays_inside(void **state)
 	    "error($ENV)",
 	    "{ticket: {id: \"1\", fields: ($ENV + env)}}",
 	    "$__loc__ | {ticket: {id: \"1\", fields: .}}",
-	    "{ticket: {id: \"1\", fields: {e: (try get_search_list catch .), f: (try (\"x\" | modulemeta) catch .), g: "
-	    "input_filename}}}",
+	    "{ticket: {id: \"1\", fields: {e: (try get_search_list catch .), f: (try (\"x\" | modulemeta) catch .)}}}",
+	    "{ticket: {id: \"1\", fields: {g: input_filename}}}",
 	};
 	const struct ent_connector *generic = plugins_find(*state, ENT_STR("generic"));
 
