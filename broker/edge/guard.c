@@ -3,7 +3,6 @@
 
 #include <string.h>
 #include "sdk/str.h"
-#include "sdk/webhook.h"
 
 #define CHUNK_DIGITS_MAX 8
 #define LENGTH_DIGITS_MAX 15 /* beyond it a body is too large, whatever the limit */

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import BUILD, SHARED, TOP, Tap, wait_for  # noqa: F401
+from tap import BUILD, SHARED, TOP, Tap, free_port, wait_for  # noqa: F401
 
 SECRET = b"orion-secret-canary"
 RECORDED = []  # every polite exchange: method, path, token given, body sent, status, headers, body; see openapi.py
@@ -115,6 +115,50 @@ class Server:
         _, _, text = self.call("GET", "/metrics")
         found = re.search(rf"^{name} (\S+)$", text.decode(), re.M)
         return float(found[1])
+
+
+class Binary(Server):
+    """The same two suppliers behind the program itself, `entente serve`."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="entente-edge-")
+        self.port = free_port()
+        self.log = open(os.path.join(self.folder, "log"), "w+b")
+        secret = os.path.join(self.folder, "secret")
+        with open(os.open(secret, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(SECRET + b"\n")
+        config = os.path.join(self.folder, "entente.yaml")
+        with open(config, "w", encoding="utf-8") as file:
+            json.dump({"data_dir": os.path.join(self.folder, "data"), "connector_dir": os.path.join(BUILD, "connectors"),
+                       "http": {"listen": "127.0.0.1", "port": self.port, "connections_per_ip_max": 1000},
+                       "suppliers": [{"name": "orion", "connector": "null", "public_comments": "everyone", "secret": f"file:{secret}"},
+                                     {"name": "telnord", "connector": "null", "public_comments": "us", "unsigned": True}]}, file, indent=1)
+        self.process = subprocess.Popen([os.path.join(BUILD, "entente"), "serve", "--config", config],
+                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        if not wait_for(self._ready, 30):
+            self.process.kill()
+            raise RuntimeError("entente serve does not get ready: " + self.logged()[-2000:])
+        self.token = re.search(r"ent_[A-Za-z0-9_-]{43}", self.logged())[0]
+
+    def _ready(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as s:
+                s.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                return s.recv(100).startswith(b"HTTP/1.1 200")
+        except OSError:
+            return False
+
+    def end(self):
+        self.process.terminate()
+        try:
+            status = self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        said = self.logged()
+        self.log.close()
+        shutil.rmtree(self.folder)
+        return status, said
 
 
 def sign(body, secret=SECRET):

@@ -9,7 +9,9 @@ import jsonschema
 import yaml
 
 import kit
-from kit import TOP, Server, ended_clean
+from framing import check_refused
+from kit import TOP, Binary, Server, ended_clean
+from live import Stream
 
 # What an OpenAPI 3.1 document must hold, as far as ours uses it.
 REF = {"type": "object", "required": ["$ref"], "properties": {"$ref": {"type": "string", "pattern": "^#/"}}}
@@ -230,9 +232,8 @@ class Quiet(kit.Tap):
             print(line, flush=True)
 
 
-def call_everything(tap, api):
+def call_everything(tap, api, server):
     """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
-    server = Server()
     try:
         values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody"}
         for method, path, operation, _ in api.operations():
@@ -241,8 +242,34 @@ def call_everything(tap, api):
                 tap.equal(f"{method} {path} without a token", server.call(method, real, token=False)[0], 401)
             tap.equal(f"{method} {path} with an unknown parameter", server.call(method, real + "?unknown=1")[0], 400)
             tap.equal(f"PATCH {path}", server.call("PATCH", real)[0], 405)
+        use_everything(tap, server)
+        check_refused(tap, server)
     finally:
         ended_clean(tap, server)
+
+
+def use_everything(tap, server):
+    """Each operation does its work once."""
+    def did(name, got, want):
+        tap.equal(f"{name} works", got[0], want)
+        return got
+    did("hook", server.hook({"id": "1", "title": "a", "status": "open", "comment": "b"}, "b-1"), 202)
+    did("hook", server.hook(b"broken", "b-2"), 202)
+    did("hook", server.hook(b"broken too", "b-3"), 202)
+    did("import", server.call("POST", "/v1/deliveries", {"supplier": "telnord", "delivery_id": "b-4", "body": {"id": "9"}}), 202)
+    letters = json.loads(did("dead letters", server.call("GET", "/v1/deadletters"), 200)[2])["items"]
+    number = json.loads(did("incidents", server.call("GET", "/v1/incidents"), 200)[2])["items"][0]["number"]
+    for path in (f"/v1/incidents/{number}", "/v1/incidents/orion:1/history", "/v1/suppliers", f"/v1/deadletters/{letters[0]['id']}",
+                 f"/v1/deadletters/{letters[0]['id']}/raw", "/v1/tokens", "/metrics", "/healthz", "/readyz"):
+        did(path, server.call("GET", path), 200)
+    did("replay", server.call("POST", f"/v1/deadletters/{letters[0]['id']}/replay"), 200)
+    did("replay of many", server.call("POST", "/v1/deadletters/replay", {}), 200)
+    did("ignore", server.call("POST", f"/v1/deadletters/{letters[1]['id']}/ignore"), 200)
+    did("a token", server.call("POST", "/v1/tokens", {"name": "brief", "expires": "2999-01-01T00:00:00Z"}), 201)
+    did("its end", server.call("DELETE", "/v1/tokens/brief"), 204)
+    stream = Stream(server, "?after=0")
+    tap.check("live events work", stream.events(3))
+    stream.close()
 
 
 def run(tap):
@@ -250,7 +277,12 @@ def run(tap):
     check_document(tap, api)
     check_examples(tap, api)
     check_routes(tap, api)
-    call_everything(tap, api)
+    call_everything(tap, api, Server())
+    if os.path.exists(os.path.join(kit.BUILD, "entente")) and os.path.exists(os.path.join(kit.BUILD, "connectors", "null.so")):
+        tap.note("the same with the program itself")
+        call_everything(tap, api, Binary())
+    else:
+        tap.skip("entente serve", "the program is not built here")
     if len(kit.RECORDED) < 500:
         import api as api_part
         import hooks
