@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A Kafka that is strict about the order of calls and fails where it was told to. */
+#ifndef UNIT_RELAY_KAFKA_H
+#define UNIT_RELAY_KAFKA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/relay_record.h"
+#include "relay_store.h"
+
+#define SEQ_MAX 4096
+
+/* ---- Kafka ------------------------------------------------------------------ */
+
+enum fault { FAULT_RETRY, FAULT_ABORT, FAULT_REBUILD, FAULT_DONE_REBUILD, FAULT_DONE_ABORT, FAULT_N };
+enum phase { CLOSED, READY, OPEN, MUST_ABORT, MUST_CLOSE };
+
+struct fake_kafka {
+	struct kafka kafka;
+	enum phase phase;
+	int call; /* counted over all functions */
+	struct {
+		int at; /* -1: none */
+		enum fault fault;
+	} plan[2];
+	bool abort_is_fatal; /* after FAULT_DONE_ABORT */
+	/* committed */
+	int64_t seq[SEQ_MAX * 2];
+	size_t n_seq, n_snapshot, n_tombstone, n_progress, n_transaction;
+	struct position position;
+	bool has_position;
+	/* pending */
+	int64_t pending[SEQ_MAX];
+	size_t n_pending, n_pending_snapshot, n_pending_tombstone;
+	struct position pending_position;
+	bool has_pending_position;
+	int64_t snapshot_after; /* of the last snapshot: how many events were pending beside it */
+};
+
+static bool planned(struct fake_kafka *fake, enum fault *ret)
+{
+	int call = fake->call++;
+
+	for (int i = 0; i < 2; i++)
+		if (fake->plan[i].at == call) {
+			*ret = fake->plan[i].fault;
+			return true;
+		}
+	return false;
+}
+
+static void pending_apply(struct fake_kafka *fake)
+{
+	assert_true(fake->n_seq + fake->n_pending <= SEQ_MAX * 2);
+	memcpy(fake->seq + fake->n_seq, fake->pending, fake->n_pending * sizeof *fake->pending);
+	fake->n_seq += fake->n_pending;
+	fake->n_snapshot += fake->n_pending_snapshot;
+	fake->n_tombstone += fake->n_pending_tombstone;
+	fake->n_transaction++;
+	if (fake->has_pending_position) {
+		fake->position = fake->pending_position;
+		fake->has_position = true;
+		fake->n_progress++;
+	}
+}
+
+static void pending_drop(struct fake_kafka *fake)
+{
+	fake->n_pending = fake->n_pending_snapshot = fake->n_pending_tombstone = 0;
+	fake->has_pending_position = false;
+}
+
+static enum kafka_rc answer_fault(struct fake_kafka *fake, enum fault fault, struct ent_err *err)
+{
+	(void)sdk_fail(err, ENT_ERETRY, "planned fault %d", (int)fault);
+	switch (fault) {
+	case FAULT_RETRY:
+		return KAFKA_RETRY;
+	case FAULT_ABORT:
+	case FAULT_DONE_ABORT:
+		fake->phase = MUST_ABORT;
+		return KAFKA_ABORT;
+	case FAULT_REBUILD:
+	case FAULT_DONE_REBUILD:
+	case FAULT_N:
+		break;
+	}
+	fake->phase = MUST_CLOSE;
+	return KAFKA_REBUILD;
+}
+
+static enum kafka_rc fake_init(struct kafka *kafka, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, CLOSED);
+	pending_drop(fake); /* fences: what was open is aborted */
+	if (planned(fake, &fault))
+		return answer_fault(fake, fault == FAULT_RETRY ? FAULT_RETRY : FAULT_REBUILD, err);
+	fake->phase = READY;
+	return KAFKA_OK;
+}
+
+static enum kafka_rc fake_position(struct kafka *kafka, struct position *ret, bool *ret_found, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, READY); /* only after init */
+	if (planned(fake, &fault))
+		return answer_fault(fake, fault == FAULT_RETRY ? FAULT_RETRY : FAULT_REBUILD, err);
+	*ret = fake->position;
+	*ret_found = fake->has_position;
+	return KAFKA_OK;
+}
+
+static enum kafka_rc fake_begin(struct kafka *kafka, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, READY);
+	pending_drop(fake);
+	if (planned(fake, &fault))
+		return answer_fault(fake, fault, err);
+	fake->phase = OPEN;
+	return KAFKA_OK;
+}
+
+static int64_t seq_of(const struct kafka_record *record)
+{
+	int64_t seq = 0;
+
+	for (size_t i = 0; i < record->n_header; i++)
+		if (!strcmp(record->header[i].name, "ce_storeseq")) {
+			assert_int_equal(record->header[i].value.n, 20);
+			assert_true(sdk_to_int(record->header[i].value, &seq));
+		}
+	return seq;
+}
+
+static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record *record, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, OPEN);
+	if (planned(fake, &fault))
+		return answer_fault(fake, fault, err);
+	switch (record->topic) {
+	case KAFKA_EVENTS:
+	case KAFKA_DEADLETTER:
+		assert_false(fake->has_pending_position); /* the progress is last */
+		fake->pending[fake->n_pending++] = seq_of(record);
+		assert_int_equal(record->topic == KAFKA_DEADLETTER, seq_of(record) % 7 == 0);
+		assert_int_equal(record->partition, record->topic == KAFKA_DEADLETTER ? -1 : (int32_t)(seq_of(record) % UUIDS));
+		break;
+	case KAFKA_INCIDENTS:
+		fake->snapshot_after = (int64_t)fake->n_pending;
+		fake->n_pending_snapshot++;
+		fake->n_pending_tombstone += record->value.p == NULL;
+		assert_int_equal(record->partition, record->key.p[record->key.n - 1] - '0');
+		break;
+	case KAFKA_PROGRESS:
+		assert_int_equal(record->partition, 0);
+		assert_true(sdk_eqz(record->key, STORE_ID));
+		assert_int_equal(position_parse(record->value, &fake->pending_position, err), ENT_OK);
+		fake->has_pending_position = true;
+		break;
+	}
+	return KAFKA_OK;
+}
+
+static enum kafka_rc fake_commit(struct kafka *kafka, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, OPEN);
+	if (planned(fake, &fault)) {
+		if (fault == FAULT_DONE_REBUILD || fault == FAULT_DONE_ABORT)
+			pending_apply(fake);
+		fake->abort_is_fatal = fault == FAULT_DONE_ABORT;
+		return answer_fault(fake, fault, err);
+	}
+	pending_apply(fake);
+	fake->phase = READY;
+	return KAFKA_OK;
+}
+
+static enum kafka_rc fake_abort(struct kafka *kafka, struct ent_err *err)
+{
+	struct fake_kafka *fake = (struct fake_kafka *)kafka;
+	enum fault fault;
+
+	assert_int_equal(fake->phase, MUST_ABORT);
+	if (fake->abort_is_fatal) {
+		fake->abort_is_fatal = false;
+		return answer_fault(fake, FAULT_REBUILD, err);
+	}
+	if (planned(fake, &fault))
+		return answer_fault(fake, fault == FAULT_RETRY ? FAULT_RETRY : FAULT_REBUILD, err);
+	pending_drop(fake);
+	fake->phase = READY;
+	return KAFKA_OK;
+}
+
+static void fake_close(struct kafka *kafka)
+{
+	((struct fake_kafka *)kafka)->phase = CLOSED;
+}
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store behind the relay as a formula: it takes the place of store/outbox.c and the errors of store/db.h. */
+#ifndef UNIT_RELAY_STORE_H
+#define UNIT_RELAY_STORE_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bus/relay_record.h"
+
+#define STORE_ID "0b0e7a66-0000-4000-8000-000000000001"
+#define OTHER_ID "0b0e7a66-0000-4000-8000-000000000002"
+#define UUIDS    5
+
+/* ---- the store: event s belongs to incident s % UUIDS, every 7th is a dead letter -------------- */
+
+struct db {
+	int64_t last_seq;
+	int64_t large; /* the seq of a row of 5,000 bytes, 0: none */
+	bool failed;
+	int64_t reads;
+};
+
+static const char *const uuid[UUIDS] = {
+    "aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002",
+    "aaaaaaaa-0000-4000-8000-000000000003", "aaaaaaaa-0000-4000-8000-000000000004"};
+
+int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row), void *to)
+{
+	int64_t n = 0;
+	char json[5000];
+
+	db->reads++;
+	if (db->failed)
+		return -1;
+	for (int64_t seq = after + 1; seq <= db->last_seq && n < max; seq++, n++) {
+		const char *key = uuid[seq % UUIDS];
+		int size = snprintf(json, sizeof json, "{\"n\":%d}", (int)seq);
+		struct outbox_row row = {.seq = seq, .kind = EVENT_TICKET_CHANGED, .sequence = seq / UUIDS + 1,
+		                         .partition = (int32_t)(seq % UUIDS), .key = sdk_str(key), .subject = sdk_str(key),
+		                         .time_ms = 1700000000000 + seq, .recorded_ms = 1700000000500 + seq,
+		                         .supplier = ENT_STR("acme"), .delivery_id = ENT_STR("d/1 \xc3\xa9"),
+		                         .traceparent = ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+		                         .json = {json, (size_t)size}};
+		if (seq == db->large) {
+			memset(json, ' ', sizeof json);
+			row.json.n = sizeof json;
+		}
+		if (seq % 7 == 0) {
+			row.topic = OUTBOX_DEADLETTER;
+			row.partition = -1;
+			row.key = ENT_STR("acme");
+			row.reason = ENT_STR("no ticket id");
+			row.dead_letter = seq;
+		}
+		if (!take(to, &row))
+			break;
+	}
+	return n;
+}
+
+int64_t outbox_last_seq(struct db *db)
+{
+	return db->last_seq;
+}
+
+int64_t outbox_oldest_ms(struct db *db, int64_t after)
+{
+	return after < db->last_seq ? 1700000000500 + after + 1 : 0;
+}
+
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max, bool (*take)(void *to, struct ent_str uuid),
+                       void *to, int64_t *ret_reached)
+{
+	bool told[UUIDS] = {false};
+	int64_t n = 0, seq;
+
+	(void)db;
+	for (seq = after + 1; seq <= up_to && n < max; seq++) {
+		if (seq % 7 == 0 || told[seq % UUIDS])
+			continue;
+		told[seq % UUIDS] = true;
+		n++;
+		if (!take(to, sdk_str(uuid[seq % UUIDS])))
+			return n;
+	}
+	*ret_reached = up_to; /* the last event of each is up to date by then: snapshots show the present */
+	return n;
+}
+
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str which, bool *ret_gone, int32_t *ret_partition)
+{
+	*ret_partition = which.p[which.n - 1] - '0';
+	*ret_gone = *ret_partition == 4;
+	return *ret_gone ? ENT_ABSENT : sdk_format(arena, "{\"at\":%d}", (int)db->last_seq);
+}
+
+bool db_failed(const struct db *db)
+{
+	return db->failed;
+}
+
+const char *db_error(const struct db *db)
+{
+	return db->failed ? "disk I/O error" : "";
+}
+
+#endif
