@@ -138,7 +138,7 @@ def check_document(tap, api):
         validate(document)
         tap.ok("openapi-spec-validator agrees")
     except ImportError:
-        tap.skip("openapi-spec-validator agrees", "it is not installed (Debian 12 has no package of it)")
+        tap.note("openapi-spec-validator is not installed (Debian 12 has no package of it): its check is left out")
     missing = [f"{p} {{{n}}}" for p in document["paths"] for n in re.findall(r"\{(\w+)\}", p)
                if n not in [g["name"] for g in map(api.resolve, document["paths"][p].get("parameters", [])) if g["in"] == "path"]]
     tap.equal("every {parameter} of a path is described", missing, [])
