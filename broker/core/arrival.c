@@ -144,7 +144,7 @@ static bool is_status(struct ent_str text)
 
 static bool is_priority(struct ent_str text)
 {
-	return text.n == 1 && text.p[0] >= '1' && text.p[0] <= '5';
+	return priority_of(text) != 0;
 }
 
 static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)

@@ -179,6 +179,16 @@ static enum ent_status next_incident_status(const struct situation *at, const st
 	return said;
 }
 
+/* The priority that the ball comes with. */
+static int next_priority(const struct situation *at, const struct ent_change *change, struct ent_str next_holder)
+{
+	if (!same_text(next_holder, at->supplier))
+		return at->holder_priority;
+	if (speaks_of(change->ticket.has & ~late_bits(at->ticket, change), ENT_PRIORITY))
+		return priority_of(change->ticket.at[ENT_PRIORITY].text);
+	return at->ticket ? priority_of(at->ticket->at[ENT_PRIORITY].value.text) : 0;
+}
+
 static void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct incident *incident = at->incident;
@@ -192,6 +202,7 @@ static void decide_incident(const struct situation *at, const struct ent_change 
 		event->time_ms = event->holder_since_ms = when;
 		event->holder_from = incident->holder;
 		event->holder_to = holder;
+		event->priority = next_priority(at, change, holder);
 	}
 	if (status != incident->status) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);

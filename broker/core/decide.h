@@ -21,7 +21,8 @@ struct situation {
 	const struct comment *comment;     /* COMMENT_*: the stored one of that external id, NULL: none */
 	bool attachment_known;             /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;       /* the part of the change's correlation that is not known yet */
-	enum ent_status holder_status;     /* status of the ticket of whoever `next_holder` names; UNKNOWN: no ticket */
+	enum ent_status holder_status;     /* what the ticket of whoever `next_holder` names says; UNKNOWN: no ticket */
+	int holder_priority;               /* the same; 0: no ticket, or no priority */
 	int64_t now_ms;
 	const struct arrival *arrival;
 };

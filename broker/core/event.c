@@ -234,6 +234,8 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_kstr(w, "from", event->holder_from);
 		sdk_jsonw_kstr(w, "to", event->holder_to);
 		print_time(w, "since", event->holder_since_ms);
+		if (event->priority)
+			sdk_jsonw_kint(w, "priority", event->priority);
 		break;
 	case EVENT_INCIDENT_MERGED:
 		print_incident(w, "other", event->other, event->other_uuid);

@@ -61,6 +61,7 @@ struct event {
 	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
 	enum ent_status status_from, status_to;
 	struct ent_str holder_from, holder_to;
+	int priority; /* holder_changed: 1..5, what the new holder's ticket says; 0: nothing */
 	int64_t holder_since_ms;
 
 	/* merged, absorbed: the other incident; merged: the tickets that came in */

@@ -214,6 +214,7 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		ret->holder_from = text(node, "from");
 		ret->holder_to = text(node, "to");
 		ret->holder_since_ms = time_at(reader, node, "since", true);
+		ret->priority = priority_of(text(node, "priority"));
 		break;
 	case EVENT_INCIDENT_MERGED:
 		read_moved(reader, node, ret);

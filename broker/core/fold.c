@@ -18,16 +18,15 @@ static void fold_incident_ticket(struct incident *incident, const struct event *
 {
 	const struct ent_value *title = attr_of(event, ENT_TITLE);
 	const struct ent_value *priority = attr_of(event, ENT_PRIORITY);
-	int64_t level;
 
 	if (event->kind == EVENT_TICKET_LINKED)
 		incident->n_ticket++;
 	if (title && !incident->title.n)
 		incident->title = title->text;
 	/* The ball holder's word counts; anybody's until the holder has said one. */
-	if (priority && (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)) &&
-	    sdk_to_int(priority->text, &level) && level >= 1 && level <= 5)
-		incident->priority = (int)level;
+	if (priority && priority_of(priority->text) &&
+	    (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)))
+		incident->priority = priority_of(priority->text);
 }
 
 void fold_incident(struct incident *incident, const struct event *event)
@@ -49,6 +48,8 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 		incident->holder = event->holder_to;
 		incident->holder_since_ms = event->holder_since_ms;
+		if (event->priority)
+			incident->priority = event->priority;
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;

@@ -26,6 +26,11 @@ const struct status_facts *status_facts(enum ent_status status)
 	return &facts[status];
 }
 
+int priority_of(struct ent_str text)
+{
+	return text.n == 1 && text.p[0] >= '1' && text.p[0] <= '5' ? text.p[0] - '0' : 0;
+}
+
 struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE])
 {
 	int n = snprintf(ret, INCIDENT_NUMBER_SIZE, INCIDENT_PREFIX "%06" PRId64, number);

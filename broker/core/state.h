@@ -66,6 +66,9 @@ struct status_facts {
 };
 const struct status_facts *status_facts(enum ent_status status);
 
+/* 1..5 from a priority's canonical text; 0: unknown. */
+int priority_of(struct ent_str text);
+
 /* "ENT-000042"; and back: false when it is not one of our numbers. */
 struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE]);
 bool incident_number_parse(struct ent_str text, int64_t *ret);

@@ -140,7 +140,8 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	}
 	struct ent_str next = decide_next_holder(&at, change);
 	if (!sdk_eq(next, at.supplier) && !sdk_eq(next, unit.incident.holder))
-		at.holder_status = ticket_status(apply->db, unit.incident.number, next);
+		(void)ticket_word(apply->db, apply->arena, unit.incident.number, next, &at.holder_status,
+				  &at.holder_priority); /* the next holder may have no ticket yet */
 	decide_change(&at, change, &events);
 	store_events(apply, &unit, &events);
 	unit_save(&unit);

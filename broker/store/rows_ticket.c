@@ -120,15 +120,21 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	sdk_buf_release(&buf);
 }
 
-enum ent_status ticket_status(struct db *db, int64_t incident, struct ent_str supplier)
+bool ticket_word(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
+		 enum ent_status *ret_status, int *ret_priority)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT status FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0 "
-					  "ORDER BY changed_ms DESC, id DESC LIMIT 1");
+	struct ticket ticket = {.id = 0};
+	struct db_stmt *stmt = db_use(db, "SELECT status, attributes FROM ticket WHERE incident = $1 AND supplier = $2 AND "
+					  "removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	enum ent_status status = db_row(stmt) ? sdk_status(db_str(stmt, 0)) : ENT_STATUS_UNKNOWN;
+	bool found = db_row(stmt) && ticket_attributes(arena, db_str(stmt, 1), &ticket);
+	if (found) {
+		*ret_status = sdk_status(db_str(stmt, 0));
+		*ret_priority = priority_of(ticket.at[ENT_PRIORITY].value.text);
+	}
 	db_done(stmt);
-	return status;
+	return found;
 }
 
 int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word)

@@ -127,6 +127,35 @@ static void test_who_holds_the_ball(void **state)
 	}
 }
 
+static void test_the_ball_brings_its_priority(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world); /* nobody holds it; a new ticket of orion's is being worked on */
+	world.incident.holder = ENT_STR("");
+	world.incident.priority = 3;
+	says(&world, "in_progress", 1, 100);
+	sdk_set(&world.change.ticket, ENT_PRIORITY, ENT_STR("2"));
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "ticket.linked incident.holder_changed incident.status_changed");
+	world.events.at[0].incident = 7;
+	fold_incident(&world.incident, &world.events.at[0]);
+	assert_int_equal(world.incident.priority, 3); /* not the holder's word yet */
+	fold_incident(&world.incident, &world.events.at[1]);
+	assert_int_equal(world.incident.priority, 2);
+
+	world.events.n = 0; /* handed over to a supplier whose ticket says 4 */
+	known(&world, "in_progress", 1, 100);
+	says(&world, "transferred", 2, 200);
+	sdk_set(&world.change.ticket, ENT_TRANSFERRED_TO, ENT_STR("telnord"));
+	world.at.holder_priority = 4;
+	decide_change(&world.at, &world.change, &world.events);
+	fold_incident(&world.incident, &world.events.at[1]);
+	assert_int_equal(world.incident.priority, 4);
+	sdk_arena_release(&world.arena);
+}
+
 static void test_comments(void **state)
 {
 	(void)state;
@@ -213,6 +242,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_newer_and_older), cmocka_unit_test(test_who_holds_the_ball),
+	    cmocka_unit_test(test_the_ball_brings_its_priority),
 	    cmocka_unit_test(test_comments),	    cmocka_unit_test(test_correlate),
 	    cmocka_unit_test(test_numbers),	    cmocka_unit_test(test_partition_is_kafkas),
 	};
