@@ -32,7 +32,7 @@ static void plan_worlds(struct plan *plan, struct rng *rng)
 	plan->disk_space = plan_has(plan, FAULT_FULL) ? rng_range(rng, 150000, 400000) : 0;
 	plan->kafka.error_ppm = rate(rng, plan, FAULT_KAFKA_ERROR, 5000, 200000);
 	plan->kafka.lost_ppm = rate(rng, plan, FAULT_KAFKA_LOST, 5000, 150000);
-	plan->kafka.late_ppm = rate(rng, plan, FAULT_KAFKA_LATE, 5000, 100000);
+	plan->kafka.late_ppm = rate(rng, plan, FAULT_KAFKA_LATE, 10000, 250000);
 	plan->kafka.full_ppm = rate(rng, plan, FAULT_KAFKA_ERROR, 0, 20000);
 }
 

@@ -6,8 +6,9 @@
 
 #include "bus/relay_record.h"
 
-#define LATE_MAX_US 8000000
-#define STEPS_MAX   64 /* markers and late requests that one call waits for */
+#define LATE_MAX_US  8000000
+#define LATE_SOON_US 40000 /* about as long as a new producer takes: where the races are */
+#define STEPS_MAX    64    /* markers and late requests that one call waits for */
 
 static struct producer *producer_of(struct kafka *kafka)
 {
@@ -27,6 +28,11 @@ static bool producer_lives(struct producer *producer)
 static bool fault(struct producer *producer, int64_t ppm)
 {
 	return rng_ppm(&producer->rng, ppm);
+}
+
+static int64_t late_us(struct producer *producer)
+{
+	return rng_range(&producer->rng, 1, rng_below(&producer->rng, 2) ? LATE_SOON_US : LATE_MAX_US);
 }
 
 static enum kafka_rc said(struct producer *producer, enum kafka_rc rc, const char *what, struct ent_err *err)
@@ -144,8 +150,7 @@ static bool send_record(struct producer *producer, const struct kafka_record *re
 	if (!producer_lives(producer))
 		return false;
 	if (rc == REQUEST_OK && fault(producer, producer->faults->late_ppm)) {
-		cluster_append_later(cluster, producer->epoch, *sequence, partition, record,
-				     rng_range(&producer->rng, 1, LATE_MAX_US));
+		cluster_append_later(cluster, producer->epoch, *sequence, partition, record, late_us(producer));
 		rc = REQUEST_DOWN;
 	} else if (rc == REQUEST_OK && fault(producer, producer->faults->error_ppm / 8)) {
 		rc = REQUEST_DOWN;
@@ -257,7 +262,7 @@ static enum kafka_rc commit_end(struct producer *producer, struct ent_err *err)
 		return unclear(producer, "commit is not sent", err);
 	producer->n_end++;
 	if (fault(producer, producer->faults->late_ppm)) {
-		cluster_end_later(producer->cluster, producer->epoch, true, rng_range(&producer->rng, 1, LATE_MAX_US));
+		cluster_end_later(producer->cluster, producer->epoch, true, late_us(producer));
 		return unclear(producer, "commit is held back", err);
 	}
 	rc = end_request(producer, true);
@@ -310,7 +315,7 @@ static enum kafka_rc sim_abort(struct kafka *kafka, struct ent_err *err)
 		return said(producer, KAFKA_RETRY, "abort is not sent", err);
 	producer->n_end += producer->is_begun;
 	if (producer->is_begun && fault(producer, producer->faults->late_ppm)) {
-		cluster_end_later(producer->cluster, producer->epoch, false, rng_range(&producer->rng, 1, LATE_MAX_US));
+		cluster_end_later(producer->cluster, producer->epoch, false, late_us(producer));
 		return said(producer, KAFKA_RETRY, "abort is held back", err);
 	}
 	if (producer->is_begun)
