@@ -34,6 +34,14 @@ static bool is_secret_header(struct ent_str name)
 	return false;
 }
 
+static bool stands_before(const struct ent_webhook *webhook, size_t i)
+{
+	for (size_t before = 0; before < i; before++)
+		if (sdk_eq(webhook->header[before].name, webhook->header[i].name))
+			return true;
+	return false;
+}
+
 static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_webhook *webhook)
 {
 	struct sdk_buf buf;
@@ -44,7 +52,7 @@ static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_web
 	sdk_jsonw_open(&w, '{');
 	for (size_t i = 0; i < webhook->n_header; i++) {
 		const struct ent_header *header = &webhook->header[i];
-		if (is_secret_header(header->name) || !sdk_is_utf8(header->value) ||
+		if (stands_before(webhook, i) || is_secret_header(header->name) || !sdk_is_utf8(header->value) ||
 		    memchr(header->value.p ? header->value.p : "", '\0', header->value.n))
 			continue;
 		sdk_jsonw_key_str(&w, header->name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP in. N threads, each with its own libmicrohttpd daemon on the shared port
- * (SO_REUSEPORT), its own poll loop, its own read-only store handle and its own
- * connector states. Changes go to the writer; the connection waits suspended and
- * is answered after the commit.
+ * HTTP in. N threads, each with its own socket on the shared port (SO_REUSEPORT), its
+ * own poll loop, its own read-only store handle and its own connector states. Requests
+ * are read by one strict reader (guard.h). Changes go to the writer; the connection
+ * waits and is answered after the commit.
  */
 #ifndef EDGE_EDGE_H
 #define EDGE_EDGE_H
