@@ -88,6 +88,9 @@ static enum kafka_rc sim_init(struct kafka *kafka, struct ent_err *err)
 	world_pass(producer->cluster->world, rng_range(&producer->rng, 1000, 50000));
 	if (fault(producer, producer->faults->error_ppm))
 		return said(producer, rng_below(&producer->rng, 3) ? KAFKA_RETRY : KAFKA_REBUILD, "init fails", err);
+	/* What is due may reach the broker before this does. */
+	for (int i = 0; i < STEPS_MAX && cluster_has_work(producer->cluster) && rng_below(&producer->rng, 4); i++)
+		cluster_step(producer->cluster);
 	txn_over(producer);
 	producer->fatal = false;
 	producer->n_end = 0;

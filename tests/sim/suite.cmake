@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The simulator: base, core, store, the relay and one connector, compiled again for each mutant. It links no
-# libmicrohttpd, librdkafka or curl. The disk and the log have tests of their own; see run for the whole.
+# The simulator: base, core, store, the relay and one connector. It links no libmicrohttpd, librdkafka or curl. The
+# disk and the log have tests of their own; see run for the whole.
 set(sim ${CMAKE_CURRENT_LIST_DIR})
 
 add_executable(sim_disk ${sim}/test_disk.c ${sim}/disk.c ${sim}/vfs.c ${sim}/world.c)
@@ -23,20 +23,34 @@ add_library(sim_worlds OBJECT ${sim}/main.c ${sim}/sim.c ${sim}/client.c ${sim}/
 target_include_directories(sim_worlds PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 target_link_libraries(sim_worlds PRIVATE entente_flags entente_sdk PkgConfig::sqlite3)
 
-# entente_simulate(NAME [MUTANT]): the whole under one seed; a mutant has a known mistake and must be found.
-function(entente_simulate name)
-	add_executable(${name} $<TARGET_OBJECTS:sim_worlds> ${sim_store_sources} ${sim_core_sources} ${sim_relay_sources})
-	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
-	target_compile_definitions(${name} PRIVATE $<TARGET_PROPERTY:entente_store,COMPILE_DEFINITIONS>)
-	target_link_libraries(${name} PRIVATE entente_flags entente_base PkgConfig::sqlite3 PkgConfig::libzstd Threads::Threads)
-	if(ARGC GREATER 1)
-		target_compile_definitions(${name} PRIVATE ENTENTE_MUTANT_${ARGV1})
+add_library(sim_relay OBJECT ${sim_relay_sources})
+target_include_directories(sim_relay PRIVATE ${CMAKE_SOURCE_DIR}/broker)
+target_link_libraries(sim_relay PRIVATE entente_flags entente_sdk)
+
+add_executable(simulate $<TARGET_OBJECTS:sim_worlds> $<TARGET_OBJECTS:sim_relay>)
+target_link_libraries(simulate PRIVATE entente_flags entente_store PkgConfig::sqlite3 Threads::Threads)
+
+# entente_mutant(NAME LAYER): the layer compiled again with a known mistake, which must be found.
+function(entente_mutant name layer)
+	string(TOLOWER simulate_${name} target)
+	set(right_relay $<TARGET_OBJECTS:sim_relay>)
+	if("${layer}" STREQUAL "relay")
+		set(right_relay "")
+	endif()
+	add_executable(${target} $<TARGET_OBJECTS:sim_worlds> ${right_relay} ${sim_${layer}_sources})
+	target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
+	target_compile_definitions(${target} PRIVATE ENTENTE_MUTANT_${name}
+		$<TARGET_PROPERTY:entente_store,COMPILE_DEFINITIONS>)
+	target_link_libraries(${target} PRIVATE entente_flags entente_store PkgConfig::sqlite3 PkgConfig::libzstd Threads::Threads)
+	if(CMAKE_BUILD_TYPE STREQUAL "Debug") # hundreds of runs: only the release build does them
+		set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
 	endif()
 endfunction()
 
-entente_simulate(simulate)
-foreach(mutant ANSWER_EARLY POSITION_OUTSIDE POSITION_EARLY NO_DEDUPE ARRIVAL_ORDER SYNC_OFF
-		WAL_UNSETTLED)
-	string(TOLOWER simulate_${mutant} target)
-	entente_simulate(${target} ${mutant})
+foreach(mutant ANSWER_EARLY NO_DEDUPE SYNC_OFF WAL_UNSETTLED)
+	entente_mutant(${mutant} store)
+endforeach()
+entente_mutant(ARRIVAL_ORDER core)
+foreach(mutant POSITION_OUTSIDE POSITION_EARLY)
+	entente_mutant(${mutant} relay)
 endforeach()
