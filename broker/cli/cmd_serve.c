@@ -329,8 +329,10 @@ int cmd_serve(int argc, char **argv)
 
 	memset(serve, 0, sizeof *serve);
 	status = boot_arguments(argc, argv, help, &serve->config_path);
-	if (status >= 0)
+	if (status >= 0) {
+		free(serve);
 		return status;
+	}
 	/* Blocked before the first thread, so that only this one hears them. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

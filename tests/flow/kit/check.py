@@ -37,6 +37,10 @@ def story_held(tap, label, want, events, ordered=True):
         of.setdefault(want.tickets.get((supplier, ticket)), set()).add(uuid)
     split = [k for k, v in of.items() if len(v) != 1]
     tap.check(f"{label}: the tickets of an incident are together", not split, f"{len(split)} are not, e.g. {split[:3]}")
+    if ordered:
+        path = {incident: facts.holders[next(iter(uuids))] for incident, uuids in of.items() if len(uuids) == 1}
+        wrong = [(i, path.get(i), h) for i, h in want.holders.items() if path.get(i) != h]
+        tap.check(f"{label}: the ball goes the log's way", not wrong, f"{len(wrong)} do not, e.g. {wrong[:2]}")
     holder = {incident: facts.holder[next(iter(uuids))] for incident, uuids in of.items() if len(uuids) == 1}
     wrong = [(i, holder.get(i), h) for i, h in want.last_holder.items() if holder.get(i) != h]
     tap.check(f"{label}: the ball ends where the log says", not wrong, f"{len(wrong)} do not, e.g. {wrong[:3]}")

@@ -124,6 +124,7 @@ def expect(log):
     want.final = {key: (d.state, CANONICAL.get(d.state, "")) for key, d in last.items()}
     want.several = sum(len(set(h)) > 1 for h in holders.values())
     want.returns = sum(h[i] == h[i - 2] for h in holders.values() for i in range(2, len(h)))
+    want.holders = dict(holders)
     want.last_holder = {incident: h[-1] for incident, h in holders.items()}
     return want
 
