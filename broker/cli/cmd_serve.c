@@ -136,12 +136,10 @@ static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_
 
 	if (read_n_tokens(read) > 0)
 		return db_failed(read) ? sdk_fail(err, ENT_EINVAL, "%s", db_error(read)) : ENT_OK;
-	enum ent_rc rc = edge_token_make(chance_system(), token, job.token.hash);
-	if (rc != ENT_OK)
-		return rc;
+	edge_token_make(chance_system(), token, job.token.hash);
 	if (!writer_submit(serve->writer, &job))
 		return sdk_fail(err, ENT_EINVAL, "the writer takes no work");
-	rc = writer_step(serve->writer, err);
+	enum ent_rc rc = writer_step(serve->writer, err);
 	if (rc != ENT_OK)
 		return rc;
 	/* To standard output, never to the log: it is shown this once. */

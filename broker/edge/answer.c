@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "edge/uri.h"
 
 /* On every answer: it is data for programs, never a page, and nobody else's to keep. */
@@ -61,8 +61,8 @@ struct sdk_jsonw answer_json(struct exchange *x)
 {
 	struct sdk_jsonw w;
 
-	sdk_buf_clear(&x->thread->scratch);
-	sdk_jsonw_init(&w, &x->thread->scratch);
+	sdk_buf_clear(&x->worker->scratch);
+	sdk_jsonw_init(&w, &x->worker->scratch);
 	return w;
 }
 
@@ -75,10 +75,10 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 
 void answer_done(struct exchange *x, int status)
 {
-	if (x->thread->scratch.failed)
+	if (x->worker->scratch.failed)
 		answer_problem(x, PROBLEM_INTERNAL, "The answer is larger than this server sends; ask for less.");
 	else
-		answer_body(x, status, NULL, sdk_buf_view(&x->thread->scratch));
+		answer_body(x, status, NULL, sdk_buf_view(&x->worker->scratch));
 }
 
 void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
@@ -107,7 +107,7 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 		sdk_jsonw_kstr(&w, "instance", x->path);
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
-	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->thread->scratch));
+	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->worker->scratch));
 }
 
 void answer_busy(struct exchange *x, const char *why)
@@ -138,17 +138,17 @@ void answer_refusal(struct exchange *x, const struct guard_refusal *refusal)
 
 /* ---- bytes ------------------------------------------------------------------- */
 
-static const char *date(struct thread *thread)
+static const char *date(struct worker *worker)
 {
-	time_t now = (time_t)(thread->now_ms / 1000);
+	time_t now = (time_t)(worker->now_ms / 1000);
 	struct tm tm;
 
-	if (thread->date_s != now) {
+	if (worker->date_s != now) {
 		gmtime_r(&now, &tm);
-		strftime(thread->date, sizeof thread->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
-		thread->date_s = now;
+		strftime(worker->date, sizeof worker->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+		worker->date_s = now;
 	}
-	return thread->date;
+	return worker->date;
 }
 
 void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
@@ -161,7 +161,7 @@ void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
 	sdk_buf_z(out, " ");
 	sdk_buf_z(out, reason_phrase(answer->status));
 	sdk_buf_z(out, "\r\n");
-	sdk_buf_z(out, date(x->thread));
+	sdk_buf_z(out, date(x->worker));
 	if (!bodiless) {
 		sdk_buf_z(out, "Content-Type: ");
 		sdk_buf_z(out, answer->type != NULL ? answer->type : "application/json");

@@ -2,7 +2,7 @@
 #include "edge/auth.h"
 
 #include <string.h>
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "sdk/crypto.h"
 #include "store/read.h"
 
@@ -17,7 +17,7 @@ static void token_hash(struct ent_str token, unsigned char ret[AUTH_HASH_SIZE])
 	memcpy(ret, hash, AUTH_HASH_SIZE);
 }
 
-enum ent_rc edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
+void edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	unsigned char secret[33] = {0}; /* 256 bits, and zeros that fill the last character */
@@ -34,7 +34,6 @@ enum ent_rc edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], un
 	*p = '\0';
 	explicit_bzero(secret, sizeof secret);
 	token_hash((struct ent_str){ret, TOKEN_CHARS}, ret_hash);
-	return ENT_OK;
 }
 
 /* The token of "Authorization: Bearer ...", absent when there is none of our shape. */
@@ -59,9 +58,9 @@ static bool refuse(struct exchange *x)
 
 bool auth_admit(struct exchange *x)
 {
-	struct thread *thread = x->thread;
-	struct auth_cache *cache = &thread->auth;
-	unsigned changed = atomic_load(&thread->edge->tokens_changed);
+	struct worker *worker = x->worker;
+	struct auth_cache *cache = &worker->auth;
+	unsigned changed = atomic_load(&worker->edge->tokens_changed);
 	struct ent_str token = token_of(x);
 	unsigned char hash[AUTH_HASH_SIZE];
 	size_t i;
@@ -74,18 +73,18 @@ bool auth_admit(struct exchange *x)
 	}
 	token_hash(token, hash);
 	i = hash[0] % AUTH_CACHE_SIZE;
-	if (cache->at[i].until_us > thread->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0) {
+	if (cache->at[i].until_us > worker->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0) {
 		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
 		return true;
 	}
-	if (!read_token(thread->db, &x->arena.abi, hash, thread->now_ms, &x->principal)) {
-		if (!db_failed(thread->db))
+	if (!read_token(worker->db, &x->arena.abi, hash, worker->now_ms, &x->principal)) {
+		if (!db_failed(worker->db))
 			return refuse(x);
 		answer_busy(x, "The store cannot be read; tokens cannot be checked.");
 		return false;
 	}
 	if (x->principal.n <= AUTH_NAME_MAX) {
-		cache->at[i].until_us = thread->now_us + (int64_t)thread->edge->limits.token_cache_s * 1000000;
+		cache->at[i].until_us = worker->now_us + (int64_t)worker->edge->limits.token_cache_s * 1000000;
 		memcpy(cache->at[i].hash, hash, sizeof hash);
 		memcpy(cache->at[i].name, x->principal.p, x->principal.n);
 		cache->at[i].n_name = x->principal.n;

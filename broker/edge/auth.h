@@ -12,7 +12,7 @@
 #define AUTH_CACHE_SIZE 64 /* power of two */
 #define AUTH_NAME_MAX   64
 
-/* What was found in the store a moment ago; one per thread. */
+/* What was found in the store a moment ago; one per worker. */
 struct auth_cache {
 	unsigned changed; /* edge->tokens_changed when it was filled */
 	struct {

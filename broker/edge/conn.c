@@ -2,7 +2,6 @@
 #include "edge/conn.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,33 +9,26 @@
 #include <unistd.h>
 #include "edge/live.h"
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 
-#define OUT_SMALL 65536u /* an answer's buffer is kept up to here */
-
-static void deadline_set(struct conn *conn, int seconds)
+void conn_deadline(struct conn *conn, int seconds)
 {
-	conn->deadline_us = seconds > 0 ? conn->thread->now_us + (int64_t)seconds * 1000000 : 0;
+	conn->deadline_us = seconds > 0 ? conn->worker->now_us + (int64_t)seconds * 1000000 : 0;
 }
 
-struct conn *conn_new(struct thread *thread, int fd, uint32_t bucket)
+struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
 {
 	struct conn *conn = sdk_xalloc(sizeof *conn);
 
 	memset(conn, 0, sizeof *conn);
-	conn->thread = conn->x.thread = thread;
+	conn->worker = conn->x.worker = worker;
 	conn->fd = fd;
 	conn->bucket = bucket;
 	sdk_arena_init(&conn->x.arena);
-	sdk_buf_init(&conn->out, thread->edge->limits.answer_max + OUT_SMALL);
+	sdk_buf_init(&conn->out, worker->edge->limits.answer_max + CONN_OUT_SMALL);
 	conn->readable = true; /* the first request often comes with the connection */
-	deadline_set(conn, thread->edge->limits.idle_s);
+	conn_deadline(conn, worker->edge->limits.idle_s);
 	return conn;
-}
-
-size_t conn_pending(const struct conn *conn)
-{
-	return conn->out.n - conn->n_sent;
 }
 
 /* ---- exchanges ---------------------------------------------------------------------- */
@@ -45,15 +37,15 @@ static void exchange_begin(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
 
-	x->began_us = conn->thread->now_us;
-	x->roster = roster_ref(conn->thread->roster);
+	x->began_us = conn->worker->now_us;
+	x->roster = roster_ref(conn->worker->roster);
 }
 
 /* The answer stands in x: on its way. */
 static void exchange_answer(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
-	struct edge *edge = conn->thread->edge;
+	struct edge *edge = conn->worker->edge;
 
 	assert(x->answer.status != 0);
 	if (x->request.close || atomic_load(&edge->draining) || x->stream != NULL)
@@ -63,16 +55,15 @@ static void exchange_answer(struct conn *conn)
 	if (edge->world.log->level <= LOG_DEBUG)
 		log_write(edge->world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
 		          LOG_STR("path", x->path), LOG_INT("status", x->answer.status),
-		          LOG_INT("us", conn->thread->now_us - x->began_us), LOG_END);
+		          LOG_INT("us", conn->worker->now_us - x->began_us), LOG_END);
 	conn->state = x->stream != NULL ? CONN_STREAMS : CONN_SENDS;
-	deadline_set(conn, edge->limits.answer_s);
+	conn_deadline(conn, edge->limits.answer_s);
 }
 
-/* Its request is forgotten; what was pipelined behind it moves to the front. */
-static void exchange_end(struct conn *conn)
+void conn_forward(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
-	struct thread *thread = x->thread;
+	struct worker *worker = x->worker;
 	struct roster *roster = x->roster;
 	size_t used = conn->n_head;
 
@@ -103,12 +94,12 @@ static void exchange_end(struct conn *conn)
 	conn->n_head = 0;
 	conn->continued = false;
 	conn->state = CONN_HEAD;
-	deadline_set(conn, thread->edge->limits.idle_s);
+	conn_deadline(conn, worker->edge->limits.idle_s);
 }
 
 static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
 {
-	struct edge *edge = conn->thread->edge;
+	struct edge *edge = conn->worker->edge;
 
 	if (sdk_starts(conn->x.request.target, "/") && sdk_is_utf8(conn->x.request.target))
 		conn->x.path = sdk_cut(conn->x.request.target, '?', &(struct ent_str){0});
@@ -148,7 +139,7 @@ static bool fill_or_end(struct conn *conn)
 /* The head is whole: is it allowed, and does its body have to come first? */
 static bool head_whole(struct conn *conn)
 {
-	const struct limits *limits = &conn->thread->edge->limits;
+	const struct limits *limits = &conn->worker->edge->limits;
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
@@ -156,7 +147,7 @@ static bool head_whole(struct conn *conn)
 	    GUARD_OK)
 		return refuse(conn, &refusal);
 	conn->state = CONN_BODY;
-	deadline_set(conn, limits->request_s);
+	conn_deadline(conn, limits->request_s);
 	conn->admitted = route_admit(x);
 	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
 		return true; /* a refusal waits until the chunks prove well-formed: they might deserve another */
@@ -169,7 +160,7 @@ static bool head_whole(struct conn *conn)
 
 static bool head_step(struct conn *conn)
 {
-	const struct limits *limits = &conn->thread->edge->limits;
+	const struct limits *limits = &conn->worker->edge->limits;
 	struct guard_refusal refusal;
 	struct ent_str bytes;
 
@@ -182,7 +173,7 @@ static bool head_step(struct conn *conn)
 		return fill_or_end(conn);
 	if (conn->x.roster == NULL) {
 		exchange_begin(conn);
-		deadline_set(conn, limits->head_s);
+		conn_deadline(conn, limits->head_s);
 	}
 	bytes = (struct ent_str){conn->in, conn->n_in};
 	switch (guard_scan(&conn->scan, limits, bytes, &conn->n_head, &refusal)) {
@@ -208,7 +199,7 @@ static enum guard_verdict body_read(struct conn *conn, struct guard_refusal *ret
 		x->body = (struct ent_str){body, (size_t)x->request.length};
 		return there >= x->body.n ? GUARD_OK : GUARD_MORE;
 	}
-	verdict = guard_chunks(&conn->chunks, &conn->thread->edge->limits, body, there, ret_refusal);
+	verdict = guard_chunks(&conn->chunks, &conn->worker->edge->limits, body, there, ret_refusal);
 	/* The marks of the chunks that were decoded take no room. */
 	memmove(body + conn->chunks.body, body + conn->chunks.at, there - conn->chunks.at);
 	conn->n_in -= conn->chunks.at - conn->chunks.body;
@@ -250,98 +241,11 @@ static bool body_step(struct conn *conn)
 	return true;
 }
 
-/* 1: all sent. 0: the socket is full. -1: nobody takes it. */
-static int out_flush(struct conn *conn)
-{
-	while (conn->n_sent < conn->out.n) {
-		ssize_t n = send(conn->fd, conn->out.p + conn->n_sent, conn->out.n - conn->n_sent, MSG_NOSIGNAL);
-
-		if (n > 0)
-			conn->n_sent += (size_t)n;
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			return 0;
-		else if (errno != EINTR)
-			return -1;
-	}
-	conn->n_sent = 0;
-	if (conn->out.cap > OUT_SMALL)
-		sdk_buf_release(&conn->out);
-	sdk_buf_clear(&conn->out);
-	return 1;
-}
-
-static bool send_step(struct conn *conn)
-{
-	int sent = conn->out.failed ? -1 : out_flush(conn);
-
-	if (sent == 0)
-		return false;
-	if (sent < 0) {
-		conn_end(conn);
-		return false;
-	}
-	if (!conn->closes) {
-		exchange_end(conn);
-		return true;
-	}
-	/* A close with bytes unread becomes a reset, which may destroy the answer before it is read. */
-	shutdown(conn->fd, SHUT_WR);
-	exchange_end(conn);
-	conn->state = CONN_LINGERS;
-	deadline_set(conn, conn->thread->edge->limits.linger_s);
-	return true;
-}
-
-static bool stream_step(struct conn *conn)
-{
-	char dropped[1024];
-	size_t pending = conn_pending(conn);
-	int sent = conn->out.failed ? -1 : out_flush(conn);
-
-	if (sent > 0) {
-		deadline_set(conn, 0);
-		if (conn->x.stream->behind)
-			conn->thread->pump = true;
-	} else if (conn->deadline_us == 0 || conn_pending(conn) < pending) {
-		deadline_set(conn, conn->thread->edge->limits.answer_s);
-	}
-	while (sent >= 0 && conn->readable) {
-		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
-
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			conn->readable = false;
-		else if (n <= 0)
-			sent = -1;
-	}
-	if (sent < 0)
-		conn_end(conn);
-	return false;
-}
-
-static bool linger_step(struct conn *conn)
-{
-	char dropped[4096];
-
-	while (conn->readable) {
-		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
-
-		if (n > 0 && (conn->n_lingered += (size_t)n) <= conn->thread->edge->limits.linger_max)
-			continue;
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			conn->readable = false;
-			return false;
-		}
-		conn_end(conn);
-		return false;
-	}
-	return false;
-}
-
 /* ---- what happens to it ------------------------------------------------------------------ */
 
 void conn_go(struct conn *conn)
 {
-	struct thread *thread = conn->thread;
+	struct worker *worker = conn->worker;
 	int requests = 0;
 
 	for (bool more = true; more;) {
@@ -355,25 +259,25 @@ void conn_go(struct conn *conn)
 			more = body_step(conn);
 			break;
 		case CONN_SENDS:
-			more = send_step(conn);
+			more = conn_send(conn);
 			break;
 		case CONN_STREAMS:
-			more = stream_step(conn);
+			more = conn_stream(conn);
 			break;
 		case CONN_LINGERS:
-			more = linger_step(conn);
+			more = conn_linger(conn);
 			break;
 		case CONN_WAITS:
 		case CONN_ENDED:
 			more = false;
 			break;
 		}
-		if (state != CONN_SENDS || conn->state != CONN_HEAD || ++requests < thread->edge->limits.burst)
+		if (state != CONN_SENDS || conn->state != CONN_HEAD || ++requests < worker->edge->limits.burst)
 			continue;
 		if (!conn->is_ready) {
 			conn->is_ready = true;
-			conn->next_ready = thread->ready;
-			thread->ready = conn;
+			conn->next_ready = worker->ready;
+			worker->ready = conn;
 		}
 		return;
 	}
@@ -415,11 +319,11 @@ void conn_drain(struct conn *conn)
 
 void conn_end(struct conn *conn)
 {
-	struct thread *thread = conn->thread;
-	struct edge *edge = thread->edge;
+	struct worker *worker = conn->worker;
+	struct edge *edge = worker->edge;
 
 	assert(conn->state != CONN_WAITS && conn->state != CONN_ENDED);
-	exchange_end(conn);
+	conn_forward(conn);
 	conn->state = CONN_ENDED;
 	conn->deadline_us = 0;
 	close(conn->fd);
@@ -429,12 +333,12 @@ void conn_end(struct conn *conn)
 	if (conn->prev != NULL)
 		conn->prev->next = conn->next;
 	else
-		thread->conns = conn->next;
+		worker->conns = conn->next;
 	if (conn->next != NULL)
 		conn->next->prev = conn->prev;
-	thread->n_conn--;
-	conn->next_grave = thread->grave;
-	thread->grave = conn;
+	worker->n_conn--;
+	conn->next_grave = worker->grave;
+	worker->grave = conn;
 }
 
 void conn_free(struct conn *conn)

@@ -16,14 +16,14 @@ enum conn_state {
 	CONN_SENDS,   /* the answer goes out */
 	CONN_STREAMS, /* a live stream */
 	CONN_LINGERS, /* answered for the last time; what the client still sends is dropped so that it can read the answer */
-	CONN_ENDED    /* in the thread's grave until the turn ends */
+	CONN_ENDED    /* in the worker's grave until the turn ends */
 };
 
 struct conn {
 	struct exchange x;
-	struct thread *thread;
+	struct worker *worker;
 	struct conn *prev, *next, *next_ready, *next_grave;
-	bool is_ready; /* in the thread's list of those to go on with next turn */
+	bool is_ready; /* in the worker's list of those to go on with next turn */
 	int fd;
 	uint32_t bucket; /* in edge->peers */
 	enum conn_state state;
@@ -45,7 +45,7 @@ struct conn {
 	int64_t deadline_us; /* 0: none */
 };
 
-struct conn *conn_new(struct thread *thread, int fd, uint32_t bucket);
+struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket);
 /* Goes on as far as it can. Takes an ended one. */
 void conn_go(struct conn *conn);
 void conn_event(struct conn *conn, uint32_t events);
@@ -72,5 +72,19 @@ enum fill conn_fill(struct conn *conn);
 /* Between requests: back to the small buffer if what is left fits. */
 void conn_shrink(struct conn *conn);
 void conn_forget(struct conn *conn);
+
+/* ---- conn_out.c, for conn.c: steps; true when there is more to do at once ----- */
+
+bool conn_send(struct conn *conn);
+bool conn_stream(struct conn *conn);
+bool conn_linger(struct conn *conn);
+
+/* ---- conn.c, for conn_out.c -------------------------------------------------- */
+
+#define CONN_OUT_SMALL 65536u /* an answer's buffer is kept up to here */
+
+void conn_deadline(struct conn *conn, int seconds); /* 0: none */
+/* The exchange is over: its request is forgotten, and what was pipelined behind it moves to the front. */
+void conn_forward(struct conn *conn);
 
 #endif

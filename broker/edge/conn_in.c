@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "edge/conn.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 
 #define IN_SMALL 8192u /* the usual webhook with its head; beyond it the bytes are counted */
 
@@ -29,7 +29,7 @@ static void request_move(struct exchange *x, const char *from, const char *to)
 
 static void in_resize(struct conn *conn, size_t cap)
 {
-	struct edge *edge = conn->thread->edge;
+	struct edge *edge = conn->worker->edge;
 	size_t counted = conn->cap_in > IN_SMALL ? conn->cap_in : 0;
 	char *old = conn->in;
 
@@ -48,7 +48,7 @@ static void in_resize(struct conn *conn, size_t cap)
  * head_max, and body_max with the marks of a chunk. */
 static bool in_room(struct conn *conn)
 {
-	struct edge *edge = conn->thread->edge;
+	struct edge *edge = conn->worker->edge;
 
 	if (conn->n_in < conn->cap_in)
 		return true;

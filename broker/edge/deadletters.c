@@ -2,12 +2,12 @@
 /* Dead letters: read, raw, replayed one or many, ignored. */
 #include "edge/delivery.h"
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "store/read.h"
 
 void deadletter_list(struct exchange *x)
 {
-	const struct limits *limits = &x->thread->edge->limits;
+	const struct limits *limits = &x->worker->edge->limits;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 	int64_t limit;
@@ -15,7 +15,7 @@ void deadletter_list(struct exchange *x)
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
 		return;
-	rc = read_dead_letters(x->thread->db, &x->arena.abi, exchange_argument(x, "supplier"), exchange_argument(x, "state"),
+	rc = read_dead_letters(x->worker->db, &x->arena.abi, exchange_argument(x, "supplier"), exchange_argument(x, "state"),
 	                       exchange_argument(x, "cursor"), (int)limit, &json, &err);
 	if (rc == ENT_OK)
 		answer_body(x, 200, NULL, json);
@@ -39,7 +39,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 
 	if (!read_id(x, &id))
 		return false;
-	rc = read_dead_letter(x->thread->db, &x->arena.abi, id, ret, &err);
+	rc = read_dead_letter(x->worker->db, &x->arena.abi, id, ret, &err);
 	if (rc != ENT_OK)
 		answer_failure(x, rc, &err);
 	return rc == ENT_OK;
@@ -216,7 +216,7 @@ static void many_submit(struct exchange *x, struct many *many, const int64_t *id
 		struct ent_err err;
 		struct job *job = NULL;
 
-		if (read_dead_letter(x->thread->db, &x->arena.abi, id[i], &letter, &err) == ENT_OK) {
+		if (read_dead_letter(x->worker->db, &x->arena.abi, id[i], &letter, &err) == ENT_OK) {
 			bytes += letter.body.n;
 			job = replay_prepare(x, &letter, &err);
 		}
@@ -224,7 +224,7 @@ static void many_submit(struct exchange *x, struct many *many, const int64_t *id
 			many->failed++;
 			continue;
 		}
-		if (bytes > x->thread->edge->limits.replay_bytes_max || !exchange_submit(x, job, many_answer)) {
+		if (bytes > x->worker->edge->limits.replay_bytes_max || !exchange_submit(x, job, many_answer)) {
 			many->more = true;
 			return;
 		}
@@ -234,13 +234,13 @@ static void many_submit(struct exchange *x, struct many *many, const int64_t *id
 
 void deadletter_replay_many(struct exchange *x)
 {
-	int64_t max = x->thread->edge->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
+	int64_t max = x->worker->edge->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
 	struct many *many = SDK_NEW(&x->arena.abi, struct many);
 	struct ent_str supplier;
 
 	if (!read_supplier(x, &supplier))
 		return;
-	n = read_dead_letter_ids(x->thread->db, supplier, 0, id, max + 1);
+	n = read_dead_letter_ids(x->worker->db, supplier, 0, id, max + 1);
 	if (n < 0) {
 		answer_busy(x, "The store cannot be read.");
 		return;

@@ -9,14 +9,9 @@
  * decoded is no failure but a dead letter. `unsigned_ok`: a person with a token vouches for it. */
 enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
                              bool unsigned_ok, struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
-/* 1..200 printable ASCII characters without spaces. */
-bool delivery_id_is_valid(struct ent_str id);
 /* The body became a dead letter: said once, here. */
 void delivery_log_dead(struct exchange *x, const struct job *job);
 /* "accepted", "repeated" or "dead"; NULL: it is not durable. */
 const char *delivery_outcome(const struct job *job);
-
-/* W3C trace context: the given trace goes on with a span of ours; without a valid one a fresh trace begins. */
-struct ent_str trace_next(struct exchange *x, struct ent_str traceparent);
 
 #endif

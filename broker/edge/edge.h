@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP in. N threads, each with its own socket on the shared port (SO_REUSEPORT), its
+ * HTTP in. N workers, threads each with its own socket on the shared port (SO_REUSEPORT), its
  * own poll loop, its own read-only store handle and its own connector states. Requests
  * are read by one strict reader (guard.h). Changes go to the writer; the connection
  * waits and is answered after the commit.
@@ -43,7 +43,7 @@ struct edge_world {
 enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world, struct supplier_set *suppliers,
                        struct edge **ret, struct ent_err *err) __attribute__((warn_unused_result));
 int edge_port(const struct edge *edge);
-/* Each thread changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
+/* Each worker changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
 enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* Committed events up to seq: live streams have something to send. Any thread, cheap, a hint. */
@@ -54,6 +54,6 @@ void edge_stop(struct edge *edge);
 
 /* A new bearer token ("ent_" and 43 characters) and the hash that is stored of it. */
 #define EDGE_TOKEN_SIZE 48
-enum ent_rc edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[32]);
+void edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[32]);
 
 #endif

@@ -3,23 +3,23 @@
 
 #include <string.h>
 #include <unistd.h>
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "sdk/webhook.h"
 
-/* On the writer's thread. After the unlock the http thread may have freed the exchange and the job. */
+/* On the writer's thread. After the unlock its worker may have freed the exchange and the job. */
 static void job_answered(struct job *job)
 {
-	struct thread *thread = ((struct exchange *)job->owner)->thread;
+	struct worker *worker = ((struct exchange *)job->owner)->worker;
 	bool first;
 
 	job->next = NULL;
-	pthread_mutex_lock(&thread->lock);
-	first = thread->answered == NULL;
-	*thread->answered_tail = job;
-	thread->answered_tail = &job->next;
-	pthread_mutex_unlock(&thread->lock);
+	pthread_mutex_lock(&worker->lock);
+	first = worker->answered == NULL;
+	*worker->answered_tail = job;
+	worker->answered_tail = &job->next;
+	pthread_mutex_unlock(&worker->lock);
 	if (first) /* else a wake is on its way */
-		thread_wake(thread);
+		worker_wake(worker);
 }
 
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
@@ -27,9 +27,9 @@ bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct 
 	job->answer = job_answered;
 	job->owner = x;
 	x->resume = resume;
-	if (!writer_submit(x->thread->edge->world.writer, job))
+	if (!writer_submit(x->worker->edge->world.writer, job))
 		return false;
-	x->n_waiting++; /* only this thread counts, and it resumes no earlier than its next turn */
+	x->n_waiting++; /* only this worker counts, and it resumes no earlier than its next turn */
 	return true;
 }
 

@@ -2,10 +2,10 @@
 /*
  * One request and its answer: what a route's function sees. It either sets the answer,
  * or hands jobs to the writer and is resumed when all of them came back, or becomes a
- * live stream. It never blocks on anything but its thread's read-only store.
+ * live stream. It never blocks on anything but its worker's read-only store.
  *
  * Everything of it lives in its arena, which is released after the answer went out; the
- * answer's body may also stand in the thread's scratch buffer, see answer_json().
+ * answer's body may also stand in the worker's scratch buffer, see answer_json().
  */
 #ifndef EDGE_EXCHANGE_H
 #define EDGE_EXCHANGE_H
@@ -17,7 +17,7 @@
 #define EXCHANGE_PARAMS_MAX 2
 #define EXCHANGE_ARGUMENTS_MAX 12
 
-struct thread;
+struct worker;
 struct roster;
 struct stream;
 struct route;
@@ -30,7 +30,7 @@ struct answer {
 };
 
 struct exchange {
-	struct thread *thread;
+	struct worker *worker;
 	struct request request;
 	const struct route *route;
 	struct ent_str path;                                /* as sent, without the query */
@@ -52,7 +52,7 @@ struct exchange {
 
 /* ---- what routes do ------------------------------------------------------- */
 
-/* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before the thread's next
+/* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before the worker's next
  * turn; resume is then called once. */
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x)) __attribute__((warn_unused_result));
 struct ent_str exchange_argument(const struct exchange *x, const char *name); /* absent: not in the query */
@@ -60,7 +60,7 @@ struct ent_str exchange_header(const struct exchange *x, const char *name);   /*
 /* An argument as a whole number in [min, max]; missing: dflt. False: answered 400. */
 bool exchange_argument_int(struct exchange *x, const char *name, int64_t dflt, int64_t min, int64_t max, int64_t *ret);
 
-/* Writes a JSON body into the thread's scratch buffer; answer_done() takes it as the answer. */
+/* Writes a JSON body into the worker's scratch buffer; answer_done() takes it as the answer. */
 struct sdk_jsonw answer_json(struct exchange *x);
 void answer_done(struct exchange *x, int status);
 void answer_body(struct exchange *x, int status, const char *type, struct ent_str body);

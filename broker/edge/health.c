@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For load balancers, people at night, and Prometheus. */
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 
 void health_get(struct exchange *x)
 {
@@ -26,8 +26,8 @@ static void print_part(struct sdk_jsonw *w, const char *part, bool ready, const 
 
 void ready_get(struct exchange *x)
 {
-	struct edge *edge = x->thread->edge;
-	bool readable = !db_failed(x->thread->db), draining = atomic_load(&edge->draining), all = readable && !draining;
+	struct edge *edge = x->worker->edge;
+	bool readable = !db_failed(x->worker->db), draining = atomic_load(&edge->draining), all = readable && !draining;
 	struct sdk_jsonw w = answer_json(x);
 
 	sdk_jsonw_open(&w, '{');
@@ -55,8 +55,8 @@ void ready_get(struct exchange *x)
 
 void metrics_get(struct exchange *x)
 {
-	sdk_buf_clear(&x->thread->scratch);
-	metric_print(x->thread->edge->world.metrics, &x->thread->scratch);
+	sdk_buf_clear(&x->worker->scratch);
+	metric_print(x->worker->edge->world.metrics, &x->worker->scratch);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -2,15 +2,15 @@
 /* POST /hooks/{supplier}: the journey of a webhook, up to the writer and back. */
 #include "edge/delivery.h"
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 
 /* The same words whatever was wrong: an answer must not help to guess a signature. */
 static void refuse_unsigned(struct exchange *x, const struct supplier *supplier, const struct ent_err *err)
 {
-	struct edge *edge = x->thread->edge;
+	struct edge *edge = x->worker->edge;
 
 	metric_add(edge->world.metrics, METRIC_DELIVERIES_REFUSED, 1);
-	if (thread_may_log_refusal(x->thread))
+	if (worker_may_log_refusal(x->worker))
 		log_write(edge->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name), LOG_Z("why", err->msg),
 		          LOG_END);
 	answer_problem(x, PROBLEM_SIGNATURE,
@@ -22,7 +22,7 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 static void hook_answer(struct exchange *x)
 {
 	const struct job *job = x->work;
-	struct edge *edge = x->thread->edge;
+	struct edge *edge = x->worker->edge;
 	struct sdk_jsonw w;
 
 	if (delivery_outcome(job) == NULL) {
@@ -32,7 +32,7 @@ static void hook_answer(struct exchange *x)
 	}
 	if (job->outcome == JOB_DEAD)
 		delivery_log_dead(x, job);
-	metric_observe(edge->world.metrics, METRIC_HOOK_US, x->thread->now_us - x->began_us);
+	metric_observe(edge->world.metrics, METRIC_HOOK_US, x->worker->now_us - x->began_us);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", "accepted");
@@ -44,7 +44,7 @@ static void hook_answer(struct exchange *x)
 void hook_post(struct exchange *x)
 {
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
-	struct metrics *metrics = x->thread->edge->world.metrics;
+	struct metrics *metrics = x->worker->edge->world.metrics;
 	struct job *job;
 	struct ent_err err = {""};
 	enum ent_rc rc;

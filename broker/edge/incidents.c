@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Incidents and suppliers, read. */
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "sdk/time.h"
 #include "store/read.h"
 
@@ -15,7 +15,7 @@ static void answer_read(struct exchange *x, enum ent_rc rc, struct ent_str json,
 
 void incident_list(struct exchange *x)
 {
-	const struct limits *limits = &x->thread->edge->limits;
+	const struct limits *limits = &x->worker->edge->limits;
 	struct incident_filter filter = {.status = exchange_argument(x, "status"),
 	                                 .holder = exchange_argument(x, "holder"),
 	                                 .supplier = exchange_argument(x, "supplier"),
@@ -33,14 +33,14 @@ void incident_list(struct exchange *x)
 		answer_problem(x, PROBLEM_REQUEST, "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
 		return;
 	}
-	rc = read_incidents(x->thread->db, &x->arena.abi, &filter, &json, &err);
+	rc = read_incidents(x->worker->db, &x->arena.abi, &filter, &json, &err);
 	answer_read(x, rc, json, &err);
 }
 
 static bool find(struct exchange *x, struct incident *ret)
 {
 	struct ent_err err;
-	enum ent_rc rc = read_incident_find(x->thread->db, &x->arena.abi, x->param[0], ret, &err);
+	enum ent_rc rc = read_incident_find(x->worker->db, &x->arena.abi, x->param[0], ret, &err);
 
 	if (rc != ENT_OK)
 		answer_failure(x, rc, &err);
@@ -75,7 +75,7 @@ void incident_get(struct exchange *x)
 	if (tag_matches(exchange_header(x, "if-none-match"), tag)) {
 		answer_body(x, 304, NULL, ENT_STR(""));
 	} else {
-		rc = read_incident(x->thread->db, &x->arena.abi, &incident, &json, &err);
+		rc = read_incident(x->worker->db, &x->arena.abi, &incident, &json, &err);
 		answer_read(x, rc, json, &err);
 		if (rc != ENT_OK)
 			return;
@@ -85,7 +85,7 @@ void incident_get(struct exchange *x)
 
 void incident_history(struct exchange *x)
 {
-	const struct limits *limits = &x->thread->edge->limits;
+	const struct limits *limits = &x->worker->edge->limits;
 	struct incident incident;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
@@ -95,7 +95,7 @@ void incident_history(struct exchange *x)
 	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &after) ||
 	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) || !find(x, &incident))
 		return;
-	rc = read_history(x->thread->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
+	rc = read_history(x->worker->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
 	answer_read(x, rc, json, &err);
 }
 
@@ -103,7 +103,7 @@ void supplier_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_suppliers(x->thread->db, &x->arena.abi, x->roster->set, x->thread->now_ms, &json, &err);
+	enum ent_rc rc = read_suppliers(x->worker->db, &x->arena.abi, x->roster->set, x->worker->now_ms, &json, &err);
 
 	answer_read(x, rc, json, &err);
 }

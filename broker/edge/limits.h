@@ -41,7 +41,7 @@ struct limits {
 	size_t replay_bytes_max; /* and the bytes of their bodies */
 	size_t answer_max;       /* bytes of one answer */
 	int token_cache_s;       /* how long a token that was found is believed without looking again */
-	int refused_logs;        /* lines a second and thread about refused hooks; the rest is only counted */
+	int refused_logs;        /* lines a second and worker about refused hooks; the rest is only counted */
 	int drain_s;             /* edge_stop(): time for what is under way */
 };
 

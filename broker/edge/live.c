@@ -4,7 +4,7 @@
 #include <string.h>
 #include "edge/conn.h"
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "store/read.h"
 
 /* x is the connection's first member. */
@@ -19,7 +19,7 @@ static struct conn *conn_of(struct stream *stream)
 static bool read_after(struct exchange *x, int64_t *ret)
 {
 	struct ent_str text = exchange_header(x, "last-event-id");
-	int64_t last = writer_last_seq(x->thread->edge->world.writer);
+	int64_t last = writer_last_seq(x->worker->edge->world.writer);
 
 	if (text.p == NULL)
 		text = exchange_argument(x, "after");
@@ -49,7 +49,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	}
 	if (word.p == NULL)
 		return true;
-	rc = read_incident_find(x->thread->db, &x->arena.abi, word, &incident, &err);
+	rc = read_incident_find(x->worker->db, &x->arena.abi, word, &incident, &err);
 	if (rc == ENT_OK)
 		stream->incident = sdk_dup(&x->arena.abi, sdk_str(incident.uuid));
 	else
@@ -59,8 +59,8 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 
 void live_get(struct exchange *x)
 {
-	struct thread *thread = x->thread;
-	struct edge *edge = thread->edge;
+	struct worker *worker = x->worker;
+	struct edge *edge = worker->edge;
 	struct stream *stream = SDK_NEW(&x->arena.abi, struct stream);
 
 	if (!read_after(x, &stream->after) || !read_filters(x, stream))
@@ -75,25 +75,25 @@ void live_get(struct exchange *x)
 	}
 	metric_add(edge->world.metrics, METRIC_SSE_STREAMS, 1);
 	stream->x = x;
-	stream->next = thread->streams;
+	stream->next = worker->streams;
 	if (stream->next != NULL)
 		stream->next->prev = stream;
-	thread->streams = stream;
-	stream->sent_us = thread->now_us;
+	worker->streams = stream;
+	stream->sent_us = worker->now_us;
 	stream->behind = true;
-	thread->pump = true;
+	worker->pump = true;
 	x->stream = stream;
 }
 
 void live_end(struct exchange *x)
 {
 	struct stream *stream = x->stream;
-	struct edge *edge = x->thread->edge;
+	struct edge *edge = x->worker->edge;
 
 	if (stream->prev != NULL)
 		stream->prev->next = stream->next;
 	else
-		x->thread->streams = stream->next;
+		x->worker->streams = stream->next;
 	if (stream->next != NULL)
 		stream->next->prev = stream->prev;
 	atomic_fetch_sub(&edge->n_stream, 1);
@@ -144,9 +144,9 @@ static bool take(void *to, int64_t seq, struct ent_str type, struct ent_str json
 	return conn_pending(conn_of(serve->stream)) < serve->buffer_max;
 }
 
-static void serve_stream(struct thread *thread, struct stream *stream)
+static void serve_stream(struct worker *worker, struct stream *stream)
 {
-	const struct limits *limits = &thread->edge->limits;
+	const struct limits *limits = &worker->edge->limits;
 	struct conn *conn = conn_of(stream);
 	size_t pending = conn_pending(conn);
 	struct sdk_arena arena;
@@ -156,42 +156,42 @@ static void serve_stream(struct thread *thread, struct stream *stream)
 	if (pending >= limits->stream_buffer) /* goes on when the reader took some */
 		return;
 	sdk_arena_init(&arena);
-	reached = read_live(thread->db, &arena.abi, thread->edge->options.source, stream->after, limits->stream_batch, take,
+	reached = read_live(worker->db, &arena.abi, worker->edge->options.source, stream->after, limits->stream_batch, take,
 	                    &serve);
 	sdk_arena_release(&arena);
 	stream->behind = serve.n >= limits->stream_batch || conn_pending(conn) >= limits->stream_buffer;
 	if (!stream->behind && reached > stream->after)
 		stream->after = reached;
 	if (conn_pending(conn) == pending) {
-		thread->pump |= stream->behind;
+		worker->pump |= stream->behind;
 		return;
 	}
-	stream->sent_us = thread->now_us;
+	stream->sent_us = worker->now_us;
 	conn_go(conn); /* may end the stream */
 }
 
-void live_pump(struct thread *thread)
+void live_pump(struct worker *worker)
 {
-	int64_t last = atomic_load(&thread->edge->last_seq);
+	int64_t last = atomic_load(&worker->edge->last_seq);
 
-	thread->pump = false;
-	thread->pumped_us = thread->now_us;
-	for (struct stream *stream = thread->streams, *next; stream != NULL; stream = next) {
+	worker->pump = false;
+	worker->pumped_us = worker->now_us;
+	for (struct stream *stream = worker->streams, *next; stream != NULL; stream = next) {
 		next = stream->next;
 		if (stream->behind || stream->after < last)
-			serve_stream(thread, stream);
+			serve_stream(worker, stream);
 	}
 }
 
-void live_heartbeat(struct thread *thread)
+void live_heartbeat(struct worker *worker)
 {
-	int64_t quiet_us = (int64_t)thread->edge->limits.heartbeat_s * 1000000;
+	int64_t quiet_us = (int64_t)worker->edge->limits.heartbeat_s * 1000000;
 
-	for (struct stream *stream = thread->streams, *next; stream != NULL; stream = next) {
+	for (struct stream *stream = worker->streams, *next; stream != NULL; stream = next) {
 		next = stream->next;
-		if (thread->now_us - stream->sent_us < quiet_us || conn_pending(conn_of(stream)) > 0)
+		if (worker->now_us - stream->sent_us < quiet_us || conn_pending(conn_of(stream)) > 0)
 			continue;
-		stream->sent_us = thread->now_us;
+		stream->sent_us = worker->now_us;
 		sdk_buf_z(&conn_of(stream)->out, ": still here\n\n");
 		conn_go(conn_of(stream));
 	}

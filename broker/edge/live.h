@@ -8,7 +8,7 @@
 
 #include "edge/exchange.h"
 
-/* In the arena of its exchange, in the list of its thread. */
+/* In the arena of its exchange, in the list of its worker. */
 struct stream {
 	struct exchange *x;
 	struct stream *prev, *next;
@@ -18,11 +18,11 @@ struct stream {
 	struct ent_str supplier, incident; /* only events of this supplier, of this incident's uuid; absent: all */
 };
 
-/* The exchange ends: takes its stream out of the thread's list. */
+/* The exchange ends: takes its stream out of the worker's list. */
 void live_end(struct exchange *x);
-/* Serves the streams of the thread from the store; sets thread->pump when some have more to get at once. */
-void live_pump(struct thread *thread);
+/* Serves the streams of the worker from the store; sets worker->pump when some have more to get at once. */
+void live_pump(struct worker *worker);
 /* Once a second: comments that keep quiet streams open. */
-void live_heartbeat(struct thread *thread);
+void live_heartbeat(struct worker *worker);
 
 #endif

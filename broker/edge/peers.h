@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many connections an address has open, over all threads. Addresses share a bucket by
+ * How many connections an address has open, over all workers. Addresses share a bucket by
  * a secret hash: a rare collision only makes the cap narrower, and nobody can aim for one.
  * IPv6 counts by /64, which is what one customer gets.
  */

@@ -20,7 +20,7 @@ void route_serve(struct exchange *x);
 
 /* The routes, by file. */
 void hook_post(struct exchange *x);
-void delivery_post(struct exchange *x);
+void import_post(struct exchange *x);
 void incident_list(struct exchange *x);
 void incident_get(struct exchange *x);
 void incident_history(struct exchange *x);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server as a whole: sockets, threads, and what every thread must agree to before it is taken. */
+/* The server as a whole: sockets, workers, and what every worker must agree to before it is taken. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,63 +9,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "edge/thread.h"
+#include "edge/roster.h"
+#include "edge/worker.h"
 
 #define BACKLOG     1024
-#define THREADS_MAX 64
-
-/* ---- rosters -------------------------------------------------------------------- */
-
-static void roster_close(struct roster *roster, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (roster->set->at[i].connector->close != NULL)
-			roster->set->at[i].connector->close(roster->state[i]);
-	supplier_set_unref(roster->set);
-	free(roster->state);
-	free(roster);
-}
-
-enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err)
-{
-	struct roster *roster = sdk_xalloc(sizeof *roster);
-	struct ent_err why = {""};
-
-	*roster = (struct roster){supplier_set_ref(set), sdk_xalloc((set->n + 1) * sizeof(void *)), 1};
-	for (size_t i = 0; i < set->n; i++) {
-		const struct supplier *supplier = &set->at[i];
-		enum ent_rc rc = ENT_OK;
-
-		roster->state[i] = NULL;
-		if (supplier->connector->open != NULL)
-			rc = supplier->connector->open(supplier->settings, &roster->state[i], &why);
-		if (rc != ENT_OK) {
-			sdk_fail(err, rc, "supplier %.*s: connector %s refuses its settings: %s", (int)supplier->name.n,
-			         supplier->name.p, supplier->connector->name, why.msg);
-			roster_close(roster, i);
-			return rc;
-		}
-	}
-	*ret = roster;
-	return ENT_OK;
-}
-
-struct roster *roster_ref(struct roster *roster)
-{
-	roster->references++;
-	return roster;
-}
-
-void roster_unref(struct roster *roster)
-{
-	if (roster != NULL && --roster->references == 0)
-		roster_close(roster, roster->set->n);
-}
-
-struct ent_self roster_self(const struct roster *roster, const struct supplier *supplier)
-{
-	return (struct ent_self){supplier->settings, roster->state[supplier->index]};
-}
+#define WORKERS_MAX 64
 
 /* ---- sockets ----------------------------------------------------------------------- */
 
@@ -89,7 +37,7 @@ static in_port_t *port_of(struct sockaddr *address)
 	                                      : &((struct sockaddr_in *)address)->sin_port;
 }
 
-/* Sharing the port is for our own threads: without this look another broker's socket would be shared too, and half
+/* Sharing the port is for our own workers: without this look another broker's socket would be shared too, and half
  * of the deliveries would go there. */
 static bool is_free(const struct addrinfo *address)
 {
@@ -154,8 +102,8 @@ static struct edge *edge_new(const struct edge_options *options, const struct ed
 	edge->options.source = sdk_dup(&edge->arena.abi, options->source);
 	if (edge->options.threads < 1)
 		edge->options.threads = 1;
-	if (edge->options.threads > THREADS_MAX)
-		edge->options.threads = THREADS_MAX;
+	if (edge->options.threads > WORKERS_MAX)
+		edge->options.threads = WORKERS_MAX;
 	edge->limits = (struct limits){LIMITS_FIXED,
 	                               .head_max = options->header_max,
 	                               .body_max = options->body_max,
@@ -168,35 +116,35 @@ static struct edge *edge_new(const struct edge_options *options, const struct ed
 		edge->limits.head_s = edge->limits.request_s;
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
 	atomic_store(&edge->last_seq, writer_last_seq(world->writer));
-	edge->thread = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->thread);
+	edge->worker = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->worker);
 	return edge;
 }
 
 static void edge_free(struct edge *edge)
 {
-	for (int i = 0; i < edge->n_thread; i++)
-		thread_release(&edge->thread[i]);
-	free(edge->thread);
+	for (int i = 0; i < edge->n_worker; i++)
+		worker_release(&edge->worker[i]);
+	free(edge->worker);
 	sdk_arena_release(&edge->arena);
 	free(edge);
 }
 
-/* Signals are main's: an http thread takes none. */
-static enum ent_rc threads_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
+/* Signals are main's: a worker takes none. */
+static enum ent_rc workers_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;
 	sigset_t all, before;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	while (rc == ENT_OK && edge->n_thread < edge->options.threads) {
+	while (rc == ENT_OK && edge->n_worker < edge->options.threads) {
 		struct roster *roster;
 
 		rc = roster_new(suppliers, &roster, err);
 		if (rc != ENT_OK)
 			break;
-		rc = thread_start(&edge->thread[edge->n_thread], edge, fd[edge->n_thread], roster, err);
-		edge->n_thread++;
+		rc = worker_start(&edge->worker[edge->n_worker], edge, fd[edge->n_worker], roster, err);
+		edge->n_worker++;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
@@ -206,18 +154,18 @@ enum ent_rc edge_start(const struct edge_options *options, const struct edge_wor
                        struct edge **ret, struct ent_err *err)
 {
 	struct edge *edge = edge_new(options, world);
-	int fd[THREADS_MAX];
+	int fd[WORKERS_MAX];
 	enum ent_rc rc;
 
 	memset(fd, -1, sizeof fd);
 	rc = sockets_listen(edge, fd, edge->options.threads, err);
 	if (rc == ENT_OK)
-		rc = threads_start(edge, fd, suppliers, err);
+		rc = workers_start(edge, fd, suppliers, err);
 	if (rc == ENT_OK) {
 		*ret = edge;
 		return ENT_OK;
 	}
-	for (int i = edge->n_thread; i < THREADS_MAX; i++) /* those no thread took over */
+	for (int i = edge->n_worker; i < WORKERS_MAX; i++) /* those no worker took over */
 		if (fd[i] >= 0)
 			close(fd[i]);
 	edge_drain(edge);
@@ -232,9 +180,9 @@ int edge_port(const struct edge *edge)
 
 enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
 {
-	struct roster *roster[THREADS_MAX];
+	struct roster *roster[WORKERS_MAX];
 
-	for (int i = 0; i < edge->n_thread; i++) {
+	for (int i = 0; i < edge->n_worker; i++) {
 		enum ent_rc rc = roster_new(suppliers, &roster[i], err);
 
 		if (rc == ENT_OK)
@@ -243,16 +191,16 @@ enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struc
 			roster_unref(roster[--i]);
 		return rc;
 	}
-	for (int i = 0; i < edge->n_thread; i++) {
-		struct thread *thread = &edge->thread[i];
+	for (int i = 0; i < edge->n_worker; i++) {
+		struct worker *worker = &edge->worker[i];
 		struct roster *unused;
 
-		pthread_mutex_lock(&thread->lock);
-		unused = thread->next_roster;
-		thread->next_roster = roster[i];
-		pthread_mutex_unlock(&thread->lock);
+		pthread_mutex_lock(&worker->lock);
+		unused = worker->next_roster;
+		worker->next_roster = roster[i];
+		pthread_mutex_unlock(&worker->lock);
 		roster_unref(unused);
-		thread_wake(thread);
+		worker_wake(worker);
 	}
 	return ENT_OK;
 }
@@ -262,17 +210,17 @@ void edge_notify(struct edge *edge, int64_t seq)
 	atomic_store(&edge->last_seq, seq);
 	if (atomic_load(&edge->n_stream) == 0)
 		return;
-	for (int i = 0; i < edge->n_thread; i++)
-		if (!atomic_exchange(&edge->thread[i].notified, true))
-			thread_wake(&edge->thread[i]);
+	for (int i = 0; i < edge->n_worker; i++)
+		if (!atomic_exchange(&edge->worker[i].notified, true))
+			worker_wake(&edge->worker[i]);
 }
 
 void edge_drain(struct edge *edge)
 {
 	atomic_store(&edge->draining, true);
-	for (int i = 0; i < edge->n_thread; i++)
-		if (edge->thread[i].started)
-			thread_wake(&edge->thread[i]);
+	for (int i = 0; i < edge->n_worker; i++)
+		if (edge->worker[i].started)
+			worker_wake(&edge->worker[i]);
 }
 
 void edge_stop(struct edge *edge)
@@ -281,11 +229,11 @@ void edge_stop(struct edge *edge)
 
 	atomic_store(&edge->stopping, true);
 	edge_drain(edge);
-	for (int i = 0; i < edge->n_thread; i++) {
-		if (!edge->thread[i].started)
+	for (int i = 0; i < edge->n_worker; i++) {
+		if (!edge->worker[i].started)
 			continue;
-		pthread_join(edge->thread[i].id, NULL);
-		abandoned |= edge->thread[i].abandoned;
+		pthread_join(edge->worker[i].id, NULL);
+		abandoned |= edge->worker[i].abandoned;
 	}
 	/* The writer still holds jobs: what they point to has to outlive them, and the process is about to end. */
 	if (!abandoned)

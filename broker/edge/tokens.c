@@ -2,7 +2,7 @@
 /* Bearer tokens: listed without their secret, made once, taken back. */
 #include <string.h>
 #include "edge/route.h"
-#include "edge/thread.h"
+#include "edge/worker.h"
 #include "sdk/time.h"
 #include "store/read.h"
 
@@ -10,7 +10,7 @@ void token_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_tokens(x->thread->db, &x->arena.abi, &json, &err);
+	enum ent_rc rc = read_tokens(x->worker->db, &x->arena.abi, &json, &err);
 
 	if (rc == ENT_OK)
 		answer_body(x, 200, NULL, json);
@@ -51,7 +51,7 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 		return false;
 	}
 	if (sdk_json_kind(expires) != SDK_JSON_NULL &&
-	    (!sdk_time_parse(sdk_json_text(expires), 0, &ret->expires_ms) || ret->expires_ms <= x->thread->now_ms)) {
+	    (!sdk_time_parse(sdk_json_text(expires), 0, &ret->expires_ms) || ret->expires_ms <= x->worker->now_ms)) {
 		answer_problem(x, PROBLEM_CONTENT, "\"expires\" has to be a time to come, like 2027-01-31T00:00:00Z.");
 		return false;
 	}
@@ -70,7 +70,7 @@ static void post_answer(struct exchange *x)
 	struct sdk_jsonw w;
 
 	if (made->job.outcome == JOB_ACCEPTED) {
-		log_write(x->thread->edge->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
+		log_write(x->worker->edge->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
 		          LOG_STR("by", x->principal), LOG_END);
 		w = answer_json(x);
 		sdk_jsonw_open(&w, '{');
@@ -95,18 +95,18 @@ void token_post(struct exchange *x)
 		return;
 	made->job.kind = JOB_TOKEN_ADD;
 	x->work = made;
-	if (edge_token_make(x->thread->edge->world.chance, made->token, made->job.token.hash) != ENT_OK ||
-	    !exchange_submit(x, &made->job, post_answer))
+	edge_token_make(x->worker->edge->world.chance, made->token, made->job.token.hash);
+	if (!exchange_submit(x, &made->job, post_answer))
 		answer_busy(x, "As many changes wait for the store as may.");
 }
 
 static void delete_answer(struct exchange *x)
 {
-	struct edge *edge = x->thread->edge;
+	struct edge *edge = x->worker->edge;
 	const struct job *job = x->work;
 
 	if (job->outcome == JOB_ACCEPTED) {
-		atomic_fetch_add(&edge->tokens_changed, 1); /* no thread believes it any longer */
+		atomic_fetch_add(&edge->tokens_changed, 1); /* no worker believes it any longer */
 		log_write(edge->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
 		          LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));

@@ -172,7 +172,7 @@ static void first_token(struct db *db)
 	unsigned char hash[32];
 	struct db_stmt *stmt;
 
-	(void)edge_token_make(chance_system(), token, hash);
+	edge_token_make(chance_system(), token, hash);
 	db_begin(db);
 	stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ('first', $1, 1, 0)");
 	db_bind_blob(stmt, 1, (struct ent_str){(char *)hash, sizeof hash});

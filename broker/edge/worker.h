@@ -1,33 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The http threads. Each owns its listen socket, its connections, its read-only store
+ * The workers: http threads. Each owns its listen socket, its connections, its read-only store
  * and its connector states; what others may touch of it stands under `lock` or is atomic.
  */
-#ifndef EDGE_THREAD_H
-#define EDGE_THREAD_H
+#ifndef EDGE_WORKER_H
+#define EDGE_WORKER_H
 
 #include <pthread.h>
 #include "edge/auth.h"
 #include "edge/edge.h"
 #include "edge/exchange.h"
 #include "edge/peers.h"
+#include "edge/roster.h"
 
-#define THREAD_DATE_SIZE 40
-
-/* A set of suppliers and this thread's connector states for them. Counted by its own thread only. */
-struct roster {
-	struct supplier_set *set;
-	void **state; /* by supplier->index */
-	size_t references;
-};
-enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err) __attribute__((warn_unused_result));
-struct roster *roster_ref(struct roster *roster);
-void roster_unref(struct roster *roster); /* takes NULL */
-struct ent_self roster_self(const struct roster *roster, const struct supplier *supplier);
+#define WORKER_DATE_SIZE 40
 
 struct conn;
 
-struct thread {
+struct worker {
 	struct edge *edge;
 	pthread_t id;
 	int listen_fd, epoll_fd, wake_fd;
@@ -51,7 +41,7 @@ struct thread {
 	/* one sample a turn */
 	int64_t now_us, now_ms;
 	int64_t date_s; /* of `date` */
-	char date[THREAD_DATE_SIZE];
+	char date[WORKER_DATE_SIZE];
 
 	pthread_mutex_t lock;
 	struct job *answered, **answered_tail; /* by the writer, not yet resumed */
@@ -66,8 +56,8 @@ struct edge {
 	struct edge_world world;
 	struct sdk_arena arena;
 	int port;
-	struct thread *thread;
-	int n_thread; /* those that run */
+	struct worker *worker;
+	int n_worker; /* those that run */
 	struct peers peers;
 	atomic_int n_connection, n_stream;
 	_Atomic int64_t last_seq; /* of the events that were told of */
@@ -76,16 +66,13 @@ struct edge {
 	atomic_bool draining, stopping;
 };
 
-enum ent_rc thread_start(struct thread *thread, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
+enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* From other threads: the next turn comes now. */
-void thread_wake(struct thread *thread);
-void thread_release(struct thread *thread); /* joined already, or never started */
-
-/* Another connection for the thread; takes over fd. False: no room for it; told so and closed. */
-bool thread_accept(struct thread *thread, int fd, const struct sockaddr_storage *peer);
+void worker_wake(struct worker *worker);
+void worker_release(struct worker *worker); /* joined already, or never started */
 
 /* A line about a refused delivery: bounded, so that an attacker does not write the log. */
-bool thread_may_log_refusal(struct thread *thread);
+bool worker_may_log_refusal(struct worker *worker);
 
 #endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One worker's loop: what came, what the writer answered, who is due. */
+#include "edge/worker.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "edge/conn.h"
+#include "edge/live.h"
+
+#define EVENTS_MAX  256    /* of one turn */
+#define ACCEPTS_MAX 64     /* of one turn */
+#define TICK_US     1000000
+#define PUMP_US     20000  /* streams are served at most this often, however many commits there are */
+
+void worker_wake(struct worker *worker)
+{
+	uint64_t one = 1;
+
+	/* It can only fail when the counter is full, and then a wake is on its way already. */
+	if (write(worker->wake_fd, &one, sizeof one) < 0)
+		return;
+}
+
+bool worker_may_log_refusal(struct worker *worker)
+{
+	return worker->refused_logs > 0 && worker->refused_logs-- > 0;
+}
+
+/* ---- accepting --------------------------------------------------------------- */
+
+static void refuse_connection(struct worker *worker, int fd)
+{
+	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+	(void)send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy: the close says it too */
+	close(fd);
+	if (worker_may_log_refusal(worker))
+		log_write(worker->edge->world.log, LOG_WARN, "http.connection_refused",
+		          LOG_Z("why", "as many connections are open as http.connections_max or connections_per_ip_max allow"),
+		          LOG_END);
+}
+
+static void accept_one(struct worker *worker, int fd, const struct sockaddr_storage *peer)
+{
+	struct edge *edge = worker->edge;
+	uint32_t bucket = peers_bucket(&edge->peers, peer);
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET};
+	struct conn *conn;
+	int one = 1;
+
+	if (atomic_fetch_add(&edge->n_connection, 1) >= edge->limits.connections_max ||
+	    !peers_enter(&edge->peers, bucket, edge->limits.connections_per_ip_max)) {
+		atomic_fetch_sub(&edge->n_connection, 1);
+		refuse_connection(worker, fd);
+		return;
+	}
+	metric_add(edge->world.metrics, METRIC_HTTP_CONNECTIONS, 1);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* only costs latency */
+	conn = conn_new(worker, fd, bucket);
+	conn->next = worker->conns;
+	if (conn->next != NULL)
+		conn->next->prev = conn;
+	worker->conns = conn;
+	worker->n_conn++;
+	event.data.ptr = conn;
+	if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+		conn_end(conn);
+	else
+		conn_go(conn);
+}
+
+static void listen_set(struct worker *worker, bool on)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &worker->listen_fd};
+
+	if (worker->accepting != on && worker->listen_fd >= 0 &&
+	    epoll_ctl(worker->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, worker->listen_fd, &event) == 0)
+		worker->accepting = on;
+}
+
+static void accept_waiting(struct worker *worker)
+{
+	for (int i = 0; i < ACCEPTS_MAX; i++) {
+		struct sockaddr_storage peer = {0};
+		socklen_t n = sizeof peer;
+		int fd = accept4(worker->listen_fd, (struct sockaddr *)&peer, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			accept_one(worker, fd, &peer);
+		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+			/* They stay in the backlog; the next tick tries again. */
+			listen_set(worker, false);
+			log_write(worker->edge->world.log, LOG_ERROR, "http.accept_failed", LOG_Z("why", strerror(errno)), LOG_END);
+			return;
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			return;
+		}
+	}
+}
+
+/* ---- what others left for this worker ------------------------------------------ */
+
+static void wake_drain(struct worker *worker)
+{
+	uint64_t n;
+
+	if (read(worker->wake_fd, &n, sizeof n) < 0)
+		return; /* nothing was there: as good */
+}
+
+static void resume_answered(struct worker *worker)
+{
+	struct job *job, *next;
+	struct roster *roster;
+
+	pthread_mutex_lock(&worker->lock);
+	job = worker->answered;
+	worker->answered = NULL;
+	worker->answered_tail = &worker->answered;
+	roster = worker->next_roster;
+	worker->next_roster = NULL;
+	pthread_mutex_unlock(&worker->lock);
+	for (; job != NULL; job = next) {
+		struct exchange *x = job->owner;
+
+		next = job->next; /* the job goes with its exchange */
+		if (--x->n_waiting == 0)
+			conn_resume((struct conn *)x);
+	}
+	if (roster != NULL) {
+		roster_unref(worker->roster);
+		worker->roster = roster;
+	}
+}
+
+static void go_on_ready(struct worker *worker)
+{
+	struct conn *conn = worker->ready, *next;
+
+	worker->ready = NULL;
+	for (; conn != NULL; conn = next) {
+		next = conn->next_ready;
+		conn->is_ready = false;
+		conn_go(conn);
+	}
+}
+
+/* ---- time ------------------------------------------------------------------------ */
+
+static void now_sample(struct worker *worker)
+{
+	struct clock *clock = worker->edge->world.clock;
+
+	worker->now_us = clock->mono_us(clock);
+	worker->now_ms = clock->now_ms(clock);
+}
+
+/* A read that failed sticks to its handle: a fresh one tells whether the store can be read again. */
+static void store_reopen(struct worker *worker)
+{
+	struct edge *edge = worker->edge;
+	struct store_meta meta;
+	struct db *db;
+	struct ent_err err = {""};
+
+	log_write(edge->world.log, LOG_ERROR, "http.store_unreadable", LOG_Z("why", db_error(worker->db)), LOG_END);
+	if (store_open_read(edge->options.store_path.p, NULL, &db, &meta, &err) != ENT_OK)
+		return;
+	db_close(worker->db);
+	worker->db = db;
+	worker->pump = true;
+}
+
+static void tick(struct worker *worker)
+{
+	worker->ticked_us = worker->now_us;
+	worker->refused_logs = worker->edge->limits.refused_logs;
+	for (struct conn *conn = worker->conns, *next; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->deadline_us != 0 && conn->deadline_us <= worker->now_us)
+			conn_timeout(conn);
+	}
+	live_heartbeat(worker);
+	if (worker->drains_us == 0)
+		listen_set(worker, true);
+	if (db_failed(worker->db))
+		store_reopen(worker);
+}
+
+static void drain(struct worker *worker)
+{
+	worker->drains_us = worker->now_us;
+	accept_waiting(worker); /* the backlog would be reset; these get one answer each */
+	listen_set(worker, false);
+	close(worker->listen_fd);
+	worker->listen_fd = -1;
+	for (struct conn *conn = worker->conns, *next; conn != NULL; conn = next) {
+		next = conn->next;
+		conn_drain(conn);
+	}
+}
+
+/* ---- the loop ---------------------------------------------------------------------- */
+
+static int timeout_ms(const struct worker *worker)
+{
+	int64_t due_us = worker->ticked_us + TICK_US;
+
+	if (worker->ready != NULL)
+		return 0;
+	if (worker->pump && worker->streams != NULL && worker->pumped_us + PUMP_US < due_us)
+		due_us = worker->pumped_us + PUMP_US;
+	due_us -= worker->now_us;
+	return due_us <= 0 ? 0 : (int)((due_us + 999) / 1000);
+}
+
+static void bury(struct worker *worker)
+{
+	while (worker->grave != NULL) {
+		struct conn *conn = worker->grave;
+
+		if (conn->is_ready) /* in the ready list still: next turn */
+			return;
+		worker->grave = conn->next_grave;
+		conn_free(conn);
+	}
+}
+
+/* True: nothing is under way any more, or it took too long. */
+static bool has_ended(struct worker *worker)
+{
+	bool late = worker->drains_us != 0 &&
+	            worker->now_us - worker->drains_us > (int64_t)worker->edge->limits.drain_s * 1000000;
+
+	if (!atomic_load(&worker->edge->stopping) || (worker->n_conn > 0 && !late))
+		return false;
+	for (struct conn *conn = worker->conns, *next; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->x.n_waiting == 0)
+			conn_end(conn);
+	}
+	worker->abandoned = worker->n_conn > 0;
+	return true;
+}
+
+static void turn(struct worker *worker, const struct epoll_event *event, int n)
+{
+	if (atomic_exchange(&worker->notified, false))
+		worker->pump = true;
+	for (int i = 0; i < n; i++) {
+		if (event[i].data.ptr == &worker->wake_fd)
+			wake_drain(worker);
+		else if (event[i].data.ptr == &worker->listen_fd)
+			accept_waiting(worker);
+		else
+			conn_event(event[i].data.ptr, event[i].events);
+	}
+	resume_answered(worker);
+	go_on_ready(worker);
+	if (worker->pump && worker->streams != NULL && worker->now_us - worker->pumped_us >= PUMP_US)
+		live_pump(worker);
+	if (worker->now_us - worker->ticked_us >= TICK_US)
+		tick(worker);
+	if (atomic_load(&worker->edge->draining) && worker->drains_us == 0)
+		drain(worker);
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct epoll_event event[EVENTS_MAX];
+
+	now_sample(worker);
+	worker->ticked_us = worker->now_us;
+	do {
+		int n = epoll_wait(worker->epoll_fd, event, EVENTS_MAX, timeout_ms(worker));
+
+		now_sample(worker);
+		turn(worker, event, n);
+		bury(worker);
+	} while (!has_ended(worker));
+	go_on_ready(worker); /* takes the ended ones off its list */
+	bury(worker);
+	return NULL;
+}
+
+enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &worker->wake_fd};
+	struct store_meta meta;
+	enum ent_rc rc;
+
+	*worker = (struct worker){.edge = edge, .listen_fd = listen_fd, .roster = roster, .epoll_fd = -1, .wake_fd = -1,
+	                          .date_s = -1, .refused_logs = edge->limits.refused_logs};
+	worker->answered_tail = &worker->answered;
+	worker->packer = packer_new();
+	sdk_buf_init(&worker->scratch, edge->limits.answer_max);
+	pthread_mutex_init(&worker->lock, NULL);
+	rc = store_open_read(edge->options.store_path.p, NULL, &worker->db, &meta, err);
+	if (rc != ENT_OK)
+		return rc;
+	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (worker->epoll_fd < 0 || worker->wake_fd < 0 ||
+	    epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, worker->wake_fd, &event) != 0)
+		return sdk_fail(err, ENT_EINVAL, "an http thread cannot wait for events: %s", strerror(errno));
+	listen_set(worker, true);
+	if (!worker->accepting || pthread_create(&worker->id, NULL, worker_main, worker) != 0)
+		return sdk_fail(err, ENT_EINVAL, "an http thread cannot be started");
+	worker->started = true;
+	return ENT_OK;
+}
+
+void worker_release(struct worker *worker)
+{
+	if (worker->listen_fd >= 0)
+		close(worker->listen_fd);
+	if (worker->epoll_fd >= 0)
+		close(worker->epoll_fd);
+	if (worker->wake_fd >= 0)
+		close(worker->wake_fd);
+	db_close(worker->db);
+	roster_unref(worker->next_roster);
+	roster_unref(worker->roster);
+	packer_free(worker->packer);
+	sdk_buf_release(&worker->scratch);
+	pthread_mutex_destroy(&worker->lock);
+}
