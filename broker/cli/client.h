@@ -24,7 +24,7 @@ enum { CLIENT_OPT_URL = 1000, CLIENT_OPT_TOKEN_FILE, CLIENT_OPT_CONFIG, CLIENT_O
 	    {"help", no_argument, NULL, 'h'}
 #define CLIENT_HELP \
 	"  --url URL          where the broker listens; else ENTENTE_URL, else the http\n" \
-	"                     section of --config, else http://127.0.0.1:8080\n" \
+	"                     section of --config, else http://127.0.0.1:8480\n" \
 	"  --token-file FILE  file with the bearer token (not readable by others);\n" \
 	"                     else the environment variable ENTENTE_TOKEN\n" \
 	"  --config FILE      the broker's configuration, to find its port\n" \
