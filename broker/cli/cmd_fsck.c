@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/boot.h"
 #include "cli/command.h"
-#include "store/rebuild.h"
+#include "store/fsck.h"
+#include "store/store.h"
 
 #include <getopt.h>
 #include <stdio.h>

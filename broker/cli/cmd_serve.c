@@ -41,6 +41,7 @@ struct serve {
 	struct bus *bus;
 	_Atomic(struct edge *) edge;
 	pthread_t writer_thread;
+	bool writer_runs;
 	atomic_bool ending, writer_failed, disk_full;
 	int64_t raw_ms; /* how long raw deliveries are kept */
 };
@@ -132,16 +133,20 @@ static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *r
 static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_err *err)
 {
 	char token[EDGE_TOKEN_SIZE];
+	int64_t n;
 	struct job job = {.kind = JOB_TOKEN_ADD, .token = {.name = ENT_STR("first")}, .answer = nothing};
 
-	if (read_n_tokens(read) > 0)
-		return db_failed(read) ? sdk_fail(err, ENT_EINVAL, "%s", db_error(read)) : ENT_OK;
+	enum ent_rc rc = read_n_tokens(read, &n, err);
+	if (rc != ENT_OK || n > 0)
+		return rc;
 	edge_token_make(chance_system(), token, job.token.hash);
 	if (!writer_submit(serve->writer, &job))
 		return sdk_fail(err, ENT_EINVAL, "the writer takes no work");
-	enum ent_rc rc = writer_step(serve->writer, err);
+	rc = writer_step(serve->writer, err);
 	if (rc != ENT_OK)
 		return rc;
+	if (job.outcome != JOB_ACCEPTED)
+		return sdk_fail(err, ENT_EINVAL, "the first token could not be stored");
 	/* To standard output, never to the log: it is shown this once. */
 	printf("First start: this is the bearer token of '/v1', shown only now. Keep it.\n\n  %s\n\n", token);
 	fflush(stdout);
@@ -278,25 +283,27 @@ static int wait_for_signals(struct serve *serve, const sigset_t *signals)
 	}
 }
 
-/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time. */
+/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time. Takes
+ * a half-started broker, too. */
 static void stop(struct serve *serve)
 {
 	struct edge *edge = atomic_load(&serve->edge);
 
-	log_write(&serve->boot.log, LOG_INFO, "serve.ending", LOG_END);
 	if (edge)
 		edge_drain(edge);
-	writer_close(serve->writer);
-	atomic_store(&serve->ending, true);
-	writer_wake(serve->writer);
-	pthread_join(serve->writer_thread, NULL);
+	if (serve->writer_runs) {
+		writer_close(serve->writer);
+		atomic_store(&serve->ending, true);
+		writer_wake(serve->writer);
+		pthread_join(serve->writer_thread, NULL);
+	}
 	atomic_store(&serve->edge, NULL);
 	if (edge)
 		edge_stop(edge);
-	bus_stop(serve->bus, BUS_DEADLINE_MS);
-	serve->bus = NULL;
+	if (serve->bus)
+		bus_stop(serve->bus, BUS_DEADLINE_MS);
 	writer_free(serve->writer);
-	log_write(&serve->boot.log, LOG_INFO, "serve.ended", LOG_END);
+	boot_release(&serve->boot);
 }
 
 static enum ent_rc start(struct serve *serve, struct ent_err *err)
@@ -308,14 +315,12 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 		rc = start_store(serve, err);
 	if (rc == ENT_OK)
 		rc = start_bus(serve, err);
-	if (rc == ENT_OK && pthread_create(&serve->writer_thread, NULL, run_writer, serve) != 0)
-		rc = sdk_fail(err, ENT_EINVAL, "the writer's thread could not be started");
 	if (rc != ENT_OK)
 		return rc;
-	rc = start_edge(serve, err);
-	if (rc != ENT_OK)
-		stop(serve);
-	return rc;
+	serve->writer_runs = pthread_create(&serve->writer_thread, NULL, run_writer, serve) == 0;
+	if (!serve->writer_runs)
+		return sdk_fail(err, ENT_EINVAL, "the writer's thread could not be started");
+	return start_edge(serve, err);
 }
 
 int cmd_serve(int argc, char **argv)
@@ -345,9 +350,9 @@ int cmd_serve(int argc, char **argv)
 	} else {
 		announce(serve);
 		status = wait_for_signals(serve, &signals);
-		stop(serve);
+		log_write(&serve->boot.log, LOG_INFO, "serve.ending", LOG_END);
 	}
-	boot_release(&serve->boot);
+	stop(serve);
 	free(serve);
 	return status;
 }

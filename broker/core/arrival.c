@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Limits of one delivery; beyond them it becomes a dead letter. */
-enum { CHANGES_MAX = 1000, ID_MAX = 200, WORD_MAX = 4000, REFERENCES_MAX = 32, HEADER_JSON_MAX = 16384 };
+/* Beside those of ticket.h, in bytes; beyond them a delivery becomes a dead letter. */
+enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
 
 /* ---- verify ---------------------------------------------------------------- */
 
@@ -64,9 +64,9 @@ static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_web
 	return kept;
 }
 
-static bool is_delivery_id(struct ent_str id)
+bool arrival_is_delivery_id(struct ent_str id)
 {
-	if (id.n == 0 || id.n > ID_MAX)
+	if (id.n == 0 || id.n > ENT_ID_MAX)
 		return false;
 	for (size_t i = 0; i < id.n; i++)
 		if ((unsigned char)id.p[i] <= ' ' || (unsigned char)id.p[i] >= 0x7f)
@@ -86,12 +86,13 @@ enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_sel
 	enum ent_rc rc = supplier->connector->verify(self, webhook, secret, n_secret, now_ms, arena, &id, err);
 	if (rc != ENT_OK)
 		return rc;
+	if (id.p && !arrival_is_delivery_id(id))
+		return sdk_fail(err, ENT_EINVAL,
+				"the delivery id has to be 1 to %d printable ASCII characters without spaces", ENT_ID_MAX);
 	*ret = (struct arrival){.supplier = supplier->name, .received_ms = now_ms, .body = webhook->body};
 	unsigned char hash[SDK_HASH_MAX];
 	(void)sdk_digest(SDK_SHA256, &webhook->body, 1, hash);
 	memcpy(ret->body_hash, hash, sizeof ret->body_hash);
-	if (id.p && !is_delivery_id(id))
-		return sdk_fail(err, ENT_EINVAL, "the delivery id has to be 1 to %d printable ASCII characters without spaces", ID_MAX);
 	ret->delivery_id = id.p ? id
 				: sdk_format(arena, "sha256:%.64s",
 					     sdk_z(arena, sdk_hex(arena, ret->body_hash, sizeof ret->body_hash)));
@@ -125,7 +126,7 @@ static enum ent_rc check_id(struct check *check, const char *what, struct ent_st
 {
 	if (id.n == 0)
 		return sdk_fail(check->err, ENT_EINVAL, "%s is missing", what);
-	return check_text(check, what, id, ID_MAX);
+	return check_text(check, what, id, ENT_ID_MAX);
 }
 
 /* The supplier's own map first, then what the tool's semantics say, then the connector's defaults. */
@@ -159,7 +160,7 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 {
 	enum ent_rc rc = check_id(check, "the ticket's id", ticket->id);
 	if (rc == ENT_OK)
-		rc = check_text(check, "the ticket's key", ticket->key, ID_MAX);
+		rc = check_text(check, "the ticket's key", ticket->key, ENT_ID_MAX);
 	for (int i = 0; rc == ENT_OK && i < ENT_N_ATTR; i++) {
 		struct ent_value *value = &ticket->at[i];
 		bool is_long = i == ENT_DESCRIPTION || i == ENT_FIELDS;
@@ -204,12 +205,12 @@ static bool says_nothing(struct ent_str key)
 
 static enum ent_rc check_correlation(struct check *check, struct ent_correlation *correlation)
 {
-	enum ent_rc rc = check_text(check, "the correlation key", correlation->key, ID_MAX);
+	enum ent_rc rc = check_text(check, "the correlation key", correlation->key, ENT_ID_MAX);
 	int64_t number;
 
-	if (rc == ENT_OK && correlation->n_reference > REFERENCES_MAX)
+	if (rc == ENT_OK && correlation->n_reference > ENT_REFERENCES_MAX)
 		return sdk_fail(check->err, ENT_EINVAL, "%zu references to other tickets; at most %d are taken",
-				correlation->n_reference, REFERENCES_MAX);
+				correlation->n_reference, ENT_REFERENCES_MAX);
 	if (!incident_number_parse(correlation->number, &number))
 		correlation->number = ENT_ABSENT; /* the field holds something of theirs */
 	if (says_nothing(correlation->key))
@@ -267,7 +268,7 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 		if (rc == ENT_OK)
 			rc = check_text(check, "the attachment's name", change->attachment.name, WORD_MAX);
 		if (rc == ENT_OK)
-			rc = check_text(check, "the attachment's media type", change->attachment.media_type, ID_MAX);
+			rc = check_text(check, "the attachment's media type", change->attachment.media_type, ENT_ID_MAX);
 		if (rc == ENT_OK)
 			rc = check_text(check, "the attachment's address", change->attachment.url, WORD_MAX);
 	}
@@ -276,9 +277,9 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 
 static enum ent_rc check_changes(struct check *check, struct ent_changes changes, struct ent_changes *ret)
 {
-	if (changes.n > CHANGES_MAX)
+	if (changes.n > ENT_CHANGES_MAX)
 		return sdk_fail(check->err, ENT_EINVAL, "%zu changes in one delivery; at most %d are taken", changes.n,
-				CHANGES_MAX);
+				ENT_CHANGES_MAX);
 	struct ent_change *at = SDK_NEW_N(check->arena, struct ent_change, changes.n + 1);
 	for (size_t i = 0; i < changes.n; i++) {
 		at[i] = changes.at[i];

@@ -24,8 +24,11 @@ struct arrival {
 	struct ent_str reason; /* dead: for people */
 };
 
-/* Is it theirs? ENT_EAUTH when not; nothing is to be stored then. Sets everything but the
- * changes. `unsigned_ok`: skip the signature (import by a person with a token). */
+/* 1..ENT_ID_MAX printable ASCII characters without spaces. */
+bool arrival_is_delivery_id(struct ent_str id);
+/* Is it theirs? ENT_EAUTH when not; nothing is to be stored then. ENT_EINVAL: the connector gives a delivery id that
+ * is none. *ret is written on success only: all but changes, suppliers, from, dead, reason and n_unmapped, which are
+ * arrival_decode's and zero until then. `unsigned_ok`: skip the signature (import by a person with a token). */
 enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self, const struct ent_webhook *webhook,
                            bool unsigned_ok, int64_t now_ms, struct ent_arena *arena, struct arrival *ret,
                            struct ent_err *err) __attribute__((warn_unused_result));

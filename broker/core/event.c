@@ -25,6 +25,16 @@ struct ent_str event_type(struct ent_arena *arena, enum event_kind kind)
 	return sdk_format(arena, EVENT_TYPE_PREFIX "%s.v1", event_name(kind));
 }
 
+bool event_kind_by_name(struct ent_str name, enum event_kind *ret)
+{
+	for (int i = 0; i < EVENT_N; i++)
+		if (sdk_eqz(name, names[i])) {
+			*ret = (enum event_kind)i;
+			return true;
+		}
+	return false;
+}
+
 bool event_kind(struct ent_str type, enum event_kind *ret)
 {
 	const size_t prefix = sizeof EVENT_TYPE_PREFIX - 1;
@@ -33,13 +43,7 @@ bool event_kind(struct ent_str type, enum event_kind *ret)
 	if (!sdk_starts(type, EVENT_TYPE_PREFIX) || type.n < prefix + suffix ||
 	    memcmp(type.p + type.n - suffix, ".v1", suffix) != 0)
 		return false;
-	struct ent_str name = {type.p + prefix, type.n - prefix - suffix};
-	for (int i = 0; i < EVENT_N; i++)
-		if (sdk_eqz(name, names[i])) {
-			*ret = (enum event_kind)i;
-			return true;
-		}
-	return false;
+	return event_kind_by_name((struct ent_str){type.p + prefix, type.n - prefix - suffix}, ret);
 }
 
 /* ---- printing ------------------------------------------------------------ */

@@ -77,10 +77,11 @@ struct event {
 struct ent_str event_type(struct ent_arena *arena, enum event_kind kind); /* "org.entente.ticket.changed.v1" */
 const char *event_name(enum event_kind kind);                             /* "ticket.changed" */
 bool event_kind(struct ent_str type, enum event_kind *ret);               /* by ce_type */
+bool event_kind_by_name(struct ent_str name, enum event_kind *ret);       /* "ticket.changed" */
 
 /* The CloudEvent's data, as schemas/events says. */
 void event_print(const struct event *event, struct sdk_buf *buf);
-/* And back. Everything is borrowed from `json` or lives in the arena. */
+/* And back: all but seq, sequence, times and traceparent, which travel beside the data. Everything is borrowed from `json` or lives in the arena. */
 enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct ent_str json, struct event *ret,
                         struct ent_err *err) __attribute__((warn_unused_result));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading an event's data back: the mirror of event.c, for rebuild and tail. */
+/* Reading an event's data back: the mirror of event.c, for rebuild. */
 #include "core/event.h"
 
 #include "sdk/time.h"

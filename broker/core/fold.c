@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event does to what is kept. The only code that changes an incident, a ticket or a comment. */
+/* What an event does to an incident, a ticket, a comment. What it moves between rows (a merge) and counts is in store/unit.c. */
 #include "core/decide.h"
 
 #include "sdk/webhook.h"
@@ -58,9 +58,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_TICKET_CHANGED:
 		fold_incident_ticket(incident, event);
 		break;
-	case EVENT_COMMENT_ADDED:
-		incident->n_comment++;
-		break;
+	case EVENT_COMMENT_ADDED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_COMMENT_EDITED:
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */

@@ -8,19 +8,14 @@
 
 const struct status_facts *status_facts(enum ent_status status)
 {
-	/* open, active, resolved, terminal, waiting_on */
+	/* open, active, terminal */
 	static const struct status_facts facts[ENT_N_STATUS] = {
-	    [ENT_STATUS_UNKNOWN] = {true, false, false, false, WAITING_NONE},
-	    [ENT_NEW] = {true, false, false, false, WAITING_SUPPLIER},
-	    [ENT_ACKNOWLEDGED] = {true, true, false, false, WAITING_NONE},
-	    [ENT_IN_PROGRESS] = {true, true, false, false, WAITING_NONE},
-	    [ENT_PENDING] = {true, false, false, false, WAITING_REQUESTER},
-	    [ENT_HELD] = {true, false, false, false, WAITING_THIRD_PARTY},
-	    [ENT_TRANSFERRED] = {true, false, false, false, WAITING_SUPPLIER},
-	    [ENT_RESOLVED] = {false, false, true, false, WAITING_NONE},
-	    [ENT_CLOSED] = {false, false, true, true, WAITING_NONE},
-	    [ENT_CANCELLED] = {false, false, false, true, WAITING_NONE},
-	    [ENT_REJECTED] = {false, false, false, true, WAITING_NONE},
+	    [ENT_STATUS_UNKNOWN] = {true, false, false}, [ENT_NEW] = {true, false, false},
+	    [ENT_ACKNOWLEDGED] = {true, true, false},	 [ENT_IN_PROGRESS] = {true, true, false},
+	    [ENT_PENDING] = {true, false, false},	 [ENT_HELD] = {true, false, false},
+	    [ENT_TRANSFERRED] = {true, false, false},	 [ENT_RESOLVED] = {false, false, false},
+	    [ENT_CLOSED] = {false, false, true},	 [ENT_CANCELLED] = {false, false, true},
+	    [ENT_REJECTED] = {false, false, true},
 	};
 	assert((unsigned)status < ENT_N_STATUS);
 	return &facts[status];

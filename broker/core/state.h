@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the store keeps of an incident, its tickets and its thread. Plain structs;
- * store/ loads and saves them, fold.h changes them, decide.h reads them.
+ * store/ loads and saves them, fold.c changes them, decide.c reads them.
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -39,7 +39,7 @@ struct incident {
 	int64_t opened_ms, changed_ms;
 	int64_t sequence;    /* of its last event: 1, 2, 3... */
 	int64_t merged_into; /* number, 0: lives */
-	int64_t n_ticket, n_comment;
+	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
 };
 
 struct comment {
@@ -58,11 +58,9 @@ struct comment {
 	struct ent_stamp stamp;
 };
 
-/* Facts about each status: TMF621's, with who is waited for. */
-enum waiting_on { WAITING_NONE, WAITING_REQUESTER, WAITING_SUPPLIER, WAITING_THIRD_PARTY };
+/* Facts about each status. active: somebody works on it now. terminal: it does not come back by itself. */
 struct status_facts {
-	bool open, active, resolved, terminal;
-	enum waiting_on waiting_on;
+	bool open, active, terminal;
 };
 const struct status_facts *status_facts(enum ent_status status);
 

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "sdk/webhook.h"
+
 struct supplier_set *supplier_set_new(size_t n)
 {
 	struct supplier_set *set = sdk_xalloc(sizeof *set);
@@ -47,21 +49,6 @@ const struct supplier *supplier_by_name(const struct supplier_set *set, struct e
 	return NULL;
 }
 
-static char folded(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool same_folded(struct ent_str a, struct ent_str b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (folded(a.p[i]) != folded(b.p[i]))
-			return false;
-	return true;
-}
-
 const struct supplier *supplier_by_any(const struct supplier_set *set, struct ent_str word)
 {
 	const struct supplier *named = supplier_by_name(set, word);
@@ -69,7 +56,7 @@ const struct supplier *supplier_by_any(const struct supplier_set *set, struct en
 	if (named || word.n == 0)
 		return named;
 	for (size_t i = 0; i < set->n; i++)
-		if (same_folded(set->at[i].name, word) || same_folded(set->at[i].title, word))
+		if (sdk_ieq(set->at[i].name, word) || sdk_ieq(set->at[i].title, word))
 			return &set->at[i];
 	return NULL;
 }
@@ -122,22 +109,23 @@ static void check_one(const struct map *map, const struct ent_map_row *dflt, str
 	back = map_in(map, dflt, native);
 	if (back.p && sdk_eq(back, canonical))
 		return;
+	if (!back.p)
+		back = ENT_STR("nothing");
 	sdk_buf_format(wrong, "%s%.*s goes out as \"%.*s\", which comes back as %.*s", wrong->n ? "; " : "",
-		       (int)canonical.n, canonical.p, (int)native.n, native.p, back.p ? (int)back.n : 7,
-		       back.p ? back.p : "nothing");
+		       ENT_F(canonical), ENT_F(native), ENT_F(back));
 }
 
 enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, const char *what, struct ent_err *err)
 {
-	static const char *const canonical[] = {
-	    "new",       "acknowledged", "in_progress", "pending", "held", "transferred", "resolved", "closed",
-	    "cancelled", "rejected",     "1",           "2",       "3",    "4",           "5"};
+	static const char *const priority[] = {"1", "2", "3", "4", "5"};
 	struct sdk_buf wrong;
 	enum ent_rc rc = ENT_OK;
 
 	sdk_buf_init(&wrong, 16 * 1024);
-	for (size_t i = 0; i < sizeof canonical / sizeof *canonical; i++)
-		check_one(map, dflt, sdk_str(canonical[i]), &wrong);
+	for (unsigned i = ENT_STATUS_UNKNOWN + 1; i < ENT_N_STATUS; i++)
+		check_one(map, dflt, sdk_str(sdk_status_name((enum ent_status)i)), &wrong);
+	for (size_t i = 0; i < sizeof priority / sizeof *priority; i++)
+		check_one(map, dflt, sdk_str(priority[i]), &wrong);
 	if (wrong.n > 0)
 		rc = sdk_fail(err, ENT_EINVAL, "%s: %.*s", what, (int)wrong.n, wrong.p);
 	sdk_buf_release(&wrong);

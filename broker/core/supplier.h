@@ -42,7 +42,6 @@ struct supplier_set {
 	struct supplier *at;
 	size_t n;
 	struct sdk_arena arena; /* everything above lives here, secrets excepted */
-	uint64_t generation;    /* grows with each reload */
 };
 
 /* n zeroed suppliers to fill in before anyone else sees the set; one reference, the caller's. */

@@ -32,6 +32,7 @@ const char *delivery_outcome(const struct job *job)
 		return "dead";
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:
+	case JOB_CONFLICT:
 	case JOB_UNAVAILABLE:
 		break;
 	}
@@ -41,6 +42,6 @@ const char *delivery_outcome(const struct job *job)
 void delivery_log_dead(struct exchange *x, const struct job *job)
 {
 	log_write(x->worker->edge->world.log, LOG_WARN, "delivery.dead", LOG_STR("supplier", job->arrival.supplier),
-	          LOG_STR("delivery", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
+	          LOG_STR("delivery_id", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
 	          LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

@@ -79,7 +79,7 @@ static void post_answer(struct exchange *x)
 		sdk_jsonw_kstr(&w, "expires", row->expires_ms != 0 ? sdk_time(&x->arena.abi, row->expires_ms) : ENT_ABSENT);
 		sdk_jsonw_close(&w, '}');
 		answer_done(x, 201);
-	} else if (made->job.outcome == JOB_REPEATED || made->job.outcome == JOB_DEAD) {
+	} else if (made->job.outcome == JOB_CONFLICT) {
 		answer_problem(x, PROBLEM_CONFLICT, "A token of this name exists; remove it first, or choose another name.");
 	} else {
 		answer_busy(x, "The store does not take changes now.");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/apply.h"
 
+#include "store/outbox.h"
+
 #include <string.h>
 
 /* ---- which incident ---------------------------------------------------------- */
@@ -63,8 +65,17 @@ static void store_event(struct apply *apply, struct unit *unit, struct event *ev
 		apply->chance->uuid(apply->chance, event->comment.uuid);
 	sdk_buf_clear(apply->json);
 	event_print(event, apply->json);
-	event_save(apply->db, event,
-		   event_partition(sdk_str(event->incident_uuid), apply->partitions), sdk_buf_view(apply->json));
+	outbox_append(apply->db, &(struct outbox_entry){.seq = event->seq,
+							.kind = sdk_str(event_name(event->kind)),
+							.incident = event->incident,
+							.sequence = event->sequence,
+							.partition = event_partition(sdk_str(event->incident_uuid), apply->partitions),
+							.time_ms = event->time_ms,
+							.recorded_ms = event->recorded_ms,
+							.supplier = event->supplier,
+							.delivery_id = event->delivery_id,
+							.traceparent = event->traceparent,
+							.json = sdk_buf_view(apply->json)});
 	unit_fold(unit, event);
 	apply->n_event++;
 	if (event->kind == EVENT_TICKET_LATE)
@@ -163,21 +174,19 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)
 {
 	int64_t id = dead_letter_add(apply->db, arrival, packed, reason);
-	struct db_stmt *stmt;
 
 	if (id == 0)
 		return false;
-	stmt = db_use(apply->db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, "
-				 "supplier, delivery_id, traceparent, json) VALUES ($1, '" EVENT_KIND_DEADLETTER
-				 "', $2, 1, -1, $3, $4, $5, $6, $7, '')");
-	db_bind_int(stmt, 1, ++apply->ledger->seq);
-	db_bind_int(stmt, 2, -id);
-	db_bind_int(stmt, 3, arrival->received_ms);
-	db_bind_int(stmt, 4, apply->now_ms);
-	db_bind_str(stmt, 5, arrival->supplier);
-	db_bind_str(stmt, 6, arrival->delivery_id);
-	db_bind_str(stmt, 7, arrival->traceparent.p ? arrival->traceparent : ENT_STR(""));
-	(void)db_row(stmt);
+	outbox_append(apply->db, &(struct outbox_entry){.seq = ++apply->ledger->seq,
+							.kind = ENT_STR(EVENT_KIND_DEADLETTER),
+							.sequence = id,
+							.partition = -1,
+							.time_ms = arrival->received_ms,
+							.recorded_ms = apply->now_ms,
+							.supplier = arrival->supplier,
+							.delivery_id = arrival->delivery_id,
+							.traceparent = arrival->traceparent,
+							.json = ENT_STR("")});
 	apply->n_event++;
 	return true;
 }

@@ -9,7 +9,6 @@
 #include "core/arrival.h"
 #include "store/inbox.h"
 #include "store/unit.h"
-#include "store/writer.h"
 
 /* What one transaction counts up; restored by the writer when it is undone. */
 struct ledger {

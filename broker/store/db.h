@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The seam: SQL in, rows out. The SQL that passes here is what SQLite and PostgreSQL
- * both speak ($1 parameters, ON CONFLICT, RETURNING); a second engine is one more
- * file beside db_sqlite.c.
+ * The seam: SQL in, rows out. The SQL of the other files is what SQLite and PostgreSQL
+ * both speak ($1 parameters, ON CONFLICT, RETURNING); what only one engine knows is
+ * behind a function here, so that a second engine is one more file beside db_sqlite.c.
  *
  * Errors stick: after the first failure every call is a no-op and db_failed() says
  * why. Callers check once, before the commit. One handle, one thread.
@@ -30,22 +30,35 @@ void db_close(struct db *db); /* takes NULL */
 
 /* `sql` must be a string literal or live as long as db: it is the cache's key by address. */
 struct db_stmt *db_use(struct db *db, const char *sql);
-void db_bind_int(struct db_stmt *stmt, int i, int64_t v); /* i from 1: $1 */
+/* Bound text and blobs are borrowed until the statement is used again. i from 1: $1 */
+void db_bind_int(struct db_stmt *stmt, int i, int64_t v);
 void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s);  /* absent: NULL */
 void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s); /* absent: NULL */
 void db_bind_null(struct db_stmt *stmt, int i);
 bool db_row(struct db_stmt *stmt); /* true: a row stands; false: no more, or failed; then it is reset */
 int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
-bool db_is_null(struct db_stmt *stmt, int column);
 struct ent_str db_str(struct db_stmt *stmt, int column);  /* text or blob, until the next db_row; NULL gives absent */
 void db_done(struct db_stmt *stmt); /* leave before the last row */
+int64_t db_ask(struct db *db, const char *sql); /* one number without parameters; no row, NULL or failure: 0 */
 void db_exec(struct db *db, const char *sql); /* no parameters, no rows; several statements allowed */
 
+/* The stored data is not what it must be: a failure that sticks like the engine's own. */
+void db_fail(struct db *db, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool db_failed(const struct db *db);
 const char *db_error(const struct db *db); /* for people; "" when not failed */
 /* Full disk: nothing was committed and a later try may work. Anything else on the write path
  * (I/O, corruption) must end the process. Clears the failure only for the former. */
 bool db_forgive_full(struct db *db);
+
+/* Whose file is it, of which version, and is there anything in it? For store.c. */
+struct db_identity {
+	int64_t application, version;
+	bool is_empty;
+};
+struct db_identity db_identity(struct db *db);
+void db_identify(struct db *db, int64_t application, int64_t version);
+/* Each finding of the engine's own check as one line. */
+void db_verify(struct db *db, bool (*found)(void *to, struct ent_str finding), void *to);
 
 void db_begin(struct db *db);    /* immediate */
 bool db_commit(struct db *db);   /* true: durable. false: failed, rolled back */

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,9 +59,10 @@ static void set_up(struct db *db)
 		return;
 	}
 #ifdef ENTENTE_MUTANT_SYNC_OFF
-	db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
+	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
 #else
-	db_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+	/* 8 KiB: an event or a ticket with a description is 2 KB, and a page of 4 would hold but one. */
+	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
 #endif
 	db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
@@ -211,11 +213,6 @@ int64_t db_int(struct db_stmt *stmt, int column)
 	return sqlite3_column_int64(stmt->stmt, column);
 }
 
-bool db_is_null(struct db_stmt *stmt, int column)
-{
-	return sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL;
-}
-
 struct ent_str db_str(struct db_stmt *stmt, int column)
 {
 	if (sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL)
@@ -231,10 +228,55 @@ void db_done(struct db_stmt *stmt)
 		sqlite3_reset(stmt->stmt);
 }
 
+int64_t db_ask(struct db *db, const char *sql)
+{
+	struct db_stmt *stmt = db_use(db, sql);
+	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
+
+	db_done(stmt);
+	return value;
+}
+
+struct db_identity db_identity(struct db *db)
+{
+	return (struct db_identity){db_ask(db, "PRAGMA application_id"), db_ask(db, "PRAGMA user_version"),
+				    db_ask(db, "SELECT count(*) FROM sqlite_master") == 0};
+}
+
+void db_identify(struct db *db, int64_t application, int64_t version)
+{
+	char text[96];
+
+	snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", (int)application, (int)version);
+	db_exec(db, text);
+}
+
+void db_verify(struct db *db, bool (*found)(void *to, struct ent_str finding), void *to)
+{
+	struct db_stmt *stmt = db_use(db, "PRAGMA integrity_check(20)");
+
+	while (db_row(stmt))
+		if (!sdk_eqz(db_str(stmt, 0), "ok") && !found(to, db_str(stmt, 0)))
+			break;
+	db_done(stmt);
+}
+
 void db_exec(struct db *db, const char *sql)
 {
 	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail(db, "exec");
+}
+
+void db_fail(struct db *db, const char *fmt, ...)
+{
+	va_list args;
+
+	if (db->failure)
+		return;
+	db->failure = SQLITE_CORRUPT;
+	va_start(args, fmt);
+	vsnprintf(db->error, sizeof db->error, fmt, args);
+	va_end(args);
 }
 
 bool db_failed(const struct db *db)

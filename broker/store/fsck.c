@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a store sound, and do two stores hold the same? Read-only. */
-#include "store/rebuild.h"
+#include "store/fsck.h"
 
 #include "sdk/crypto.h"
 
@@ -79,33 +79,41 @@ static const struct {
     {"an incident counts other tickets than it has",
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) AS "
      "told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_ticket LIMIT 20"},
+    {"an incident counts other comments than stand in it",
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 GROUP "
+     "BY incident) AS told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_comment LIMIT 20"},
     {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
 					  "'everyone', 'requester') LIMIT 20"},
 };
 
-static void find(struct db *db, const char *what, const char *sql, const char *fine, struct sdk_buf *report,
-		 int64_t *findings)
-{
-	struct db_stmt *stmt = db_use(db, sql);
+struct findings {
+	struct sdk_buf *report;
+	const char *what;
+	int64_t n;
+};
 
-	while (db_row(stmt)) {
-		struct ent_str which = db_str(stmt, 0);
-		if (fine && sdk_eqz(which, fine))
-			continue;
-		sdk_buf_format(report, "%s: %.*s\n", what, (int)which.n, which.p);
-		(*findings)++;
-	}
+static bool found(void *to, struct ent_str which)
+{
+	struct findings *findings = to;
+
+	sdk_buf_format(findings->report, "%s: %.*s\n", findings->what, (int)which.n, which.p);
+	findings->n++;
+	return true;
 }
 
 enum ent_rc store_check(struct db *db, struct sdk_buf *report, int64_t *ret_findings, struct ent_err *err)
 {
-	int64_t findings = 0;
+	struct findings findings = {report, "the file is damaged", 0};
 
-	find(db, "the file is damaged", "PRAGMA integrity_check(20)", "ok", report, &findings);
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-		find(db, checks[i].what, checks[i].sql, NULL, report, &findings);
+	db_verify(db, found, &findings);
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		struct db_stmt *stmt = db_use(db, checks[i].sql);
+		findings.what = checks[i].what;
+		while (db_row(stmt))
+			(void)found(&findings, db_str(stmt, 0));
+	}
 	if (db_failed(db))
 		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
-	*ret_findings = findings;
+	*ret_findings = findings.n;
 	return ENT_OK;
 }

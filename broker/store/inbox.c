@@ -9,16 +9,15 @@ static struct ent_str hash_of(const struct arrival *arrival)
 }
 
 static bool inbox_insert(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms,
-			 struct ent_str hash, bool dead, int64_t *ret_id)
+			 struct ent_str hash, int64_t *ret_id)
 {
-	struct db_stmt *stmt = db_use(db, "INSERT INTO inbox (supplier, delivery_id, received_ms, body_hash, dead) "
-					  "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (supplier, delivery_id) DO NOTHING "
+	struct db_stmt *stmt = db_use(db, "INSERT INTO inbox (supplier, delivery_id, received_ms, body_hash) "
+					  "VALUES ($1, $2, $3, $4) ON CONFLICT (supplier, delivery_id) DO NOTHING "
 					  "RETURNING id");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, delivery_id);
 	db_bind_int(stmt, 3, received_ms);
 	db_bind_blob(stmt, 4, hash);
-	db_bind_int(stmt, 5, dead);
 	bool is_new = db_row(stmt);
 	if (is_new)
 		*ret_id = db_int(stmt, 0);
@@ -28,7 +27,7 @@ static bool inbox_insert(struct db *db, struct ent_str supplier, struct ent_str 
 
 static enum inbox_found inbox_known(struct db *db, const struct arrival *arrival)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT body_hash, dead FROM inbox WHERE supplier = $1 AND delivery_id = $2");
+	struct db_stmt *stmt = db_use(db, "SELECT body_hash FROM inbox WHERE supplier = $1 AND delivery_id = $2");
 	enum inbox_found found = INBOX_REPEAT;
 
 	db_bind_str(stmt, 1, arrival->supplier);
@@ -37,8 +36,6 @@ static enum inbox_found inbox_known(struct db *db, const struct arrival *arrival
 		struct ent_str hash = db_str(stmt, 0);
 		if (hash.n && !sdk_eq(hash, hash_of(arrival)))
 			found = INBOX_OTHER_BODY;
-		else if (db_int(stmt, 1))
-			found = INBOX_REPEAT_DEAD;
 	}
 	db_done(stmt);
 	return found;
@@ -49,7 +46,7 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 	int64_t id = 0;
 
 	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival),
-			  arrival->dead, &id)) {
+			  &id)) {
 #ifdef ENTENTE_MUTANT_NO_DEDUPE
 		(void)inbox_known;
 		return INBOX_NEW;
@@ -69,17 +66,24 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms)
 {
 	int64_t id;
-	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""), false, &id);
+	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""), &id);
 }
 
 void inbox_prune(struct db *db, int64_t before_ms, int max)
 {
-	/* The oldest `max` rows at most: rows come in the order of time, so the first young one ends it. */
-	struct db_stmt *stmt = db_use(db, "DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms "
-					  "FROM raw ORDER BY inbox LIMIT $1) AS oldest WHERE received_ms < $2)");
-	db_bind_int(stmt, 1, max);
-	db_bind_int(stmt, 2, before_ms);
-	(void)db_row(stmt);
+	/* Rows come in the order of time: of the oldest `max`, those that are old enough. */
+	static const char *const sql[] = {
+	    "DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox LIMIT $1) "
+	    "AS oldest WHERE received_ms < $2)",
+	    "DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
+	    "AS oldest WHERE received_ms < $2)",
+	};
+	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+		struct db_stmt *stmt = db_use(db, sql[i]);
+		db_bind_int(stmt, 1, max);
+		db_bind_int(stmt, 2, before_ms);
+		(void)db_row(stmt);
+	}
 }
 
 int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)

@@ -6,12 +6,14 @@
 #include "core/arrival.h"
 #include "store/db.h"
 
-enum inbox_found { INBOX_NEW, INBOX_REPEAT, INBOX_REPEAT_DEAD, INBOX_OTHER_BODY };
+enum inbox_found { INBOX_NEW, INBOX_REPEAT, INBOX_OTHER_BODY };
 
 /* Takes the delivery in, or says that it is known. */
 enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed);
 /* A known delivery with no body kept (after a rebuild). */
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms);
+/* Forgets at most max bodies and as many deliveries received before: a repeat from before is taken for new then, and its
+ * stamps say that it is late. */
 void inbox_prune(struct db *db, int64_t before_ms, int max);
 
 /* Returns the dead letter's id, 0 when this very one is kept already. */

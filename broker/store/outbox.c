@@ -2,13 +2,14 @@
 #include "store/outbox.h"
 
 #include "sdk/webhook.h"
-#include "store/read_print.h"
+#include "store/raw.h"
+#include "store/read_json.h"
 #include "store/rows.h"
-#include "store/writer.h"
 
 #include <stdio.h>
 
 enum { RAW_MAX = 64 << 20 };
+#define META_RESERVED_SEQ "reserved_seq"
 
 /* The part of a row that only dead letters have. False: it is gone or damaged, what is known is still told. */
 static void read_dead(struct db *db, struct ent_arena *arena, struct outbox_row *row)
@@ -27,16 +28,6 @@ static void read_dead(struct db *db, struct ent_arena *arena, struct outbox_row 
 			row->reason = sdk_dup(arena, sdk_str(err.msg));
 	}
 	db_done(stmt);
-}
-
-static bool kind_of(struct ent_str name, enum event_kind *ret)
-{
-	for (int i = 0; i < EVENT_N; i++)
-		if (sdk_eqz(name, event_name((enum event_kind)i))) {
-			*ret = (enum event_kind)i;
-			return true;
-		}
-	return false;
 }
 
 int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
@@ -72,12 +63,12 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		if (!row.delivery_id.n)
 			row.supplier = row.delivery_id = ENT_ABSENT;
 		if (sdk_eqz(kind, EVENT_KIND_DEADLETTER)) {
-			row.dead_letter = -db_int(stmt, 2);
+			row.dead_letter = db_int(stmt, 3);
 			read_dead(db, &arena.abi, &row);
 			if (db_failed(db))
 				break; /* half a row must reach nobody, not even in a transaction that will be aborted */
-		} else if (!kind_of(kind, &row.kind)) {
-			db_exec(db, "SELECT the_kind_of_an_event_is_unknown");
+		} else if (!event_kind_by_name(kind, &row.kind)) {
+			db_fail(db, "event %lld is of an unknown kind; was the store written by a newer program?", (long long)row.seq);
 			break;
 		}
 		go_on = take(to, &row);
@@ -91,10 +82,36 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 
 int64_t outbox_last_seq(struct db *db)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT coalesce(max(seq), 0) FROM event");
-	int64_t seq = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return seq;
+	/* What rebuild reserved counts: those numbers stand on Kafka, for dead letters that did not come back. */
+	return db_ask(db, "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM event UNION ALL SELECT CAST(value AS BIGINT) "
+			  "FROM meta WHERE name = '" META_RESERVED_SEQ "') AS told");
+}
+
+void outbox_reserve(struct db *db, int64_t seq)
+{
+	struct db_stmt *stmt = db_use(db, "INSERT INTO meta (name, value) VALUES ('" META_RESERVED_SEQ "', CAST($1 AS TEXT)) "
+					  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+	db_bind_int(stmt, 1, seq);
+	(void)db_row(stmt);
+}
+
+void outbox_append(struct db *db, const struct outbox_entry *entry)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, "
+		       "delivery_id, traceparent, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+	db_bind_int(stmt, 1, entry->seq);
+	db_bind_str(stmt, 2, entry->kind);
+	db_bind_int(stmt, 3, entry->incident);
+	db_bind_int(stmt, 4, entry->sequence);
+	db_bind_int(stmt, 5, entry->partition);
+	db_bind_int(stmt, 6, entry->time_ms);
+	db_bind_int(stmt, 7, entry->recorded_ms);
+	db_bind_str(stmt, 8, entry->supplier.p ? entry->supplier : ENT_STR(""));
+	db_bind_str(stmt, 9, entry->delivery_id.p ? entry->delivery_id : ENT_STR(""));
+	db_bind_str(stmt, 10, entry->traceparent.p ? entry->traceparent : ENT_STR(""));
+	db_bind_str(stmt, 11, entry->json);
+	(void)db_row(stmt);
 }
 
 int64_t outbox_oldest_ms(struct db *db, int64_t after)
@@ -135,42 +152,14 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 
 /* ---- the snapshot --------------------------------------------------------------- */
 
-static void print_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t number)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
-					  "FROM ticket WHERE incident = $1 ORDER BY id");
-	db_bind_int(stmt, 1, number);
-	sdk_jsonw_key(w, "tickets");
-	sdk_jsonw_open(w, '[');
-	while (db_row(stmt)) {
-		struct ticket ticket = {.id = 1};
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "key", db_str(stmt, 2).n ? db_str(stmt, 2) : db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
-		if (ticket_attributes(arena, db_str(stmt, 6), &ticket)) {
-			sdk_jsonw_kstr(w, "native_status",
-				       ticket.at[ENT_STATUS].value.native.p ? ticket.at[ENT_STATUS].value.native
-									    : ENT_STR(""));
-			sdk_jsonw_kstr(w, "title", ticket.at[ENT_TITLE].value.text.p ? ticket.at[ENT_TITLE].value.text
-										    : ENT_STR(""));
-		}
-		sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
-		print_time(w, "changed", db_int(stmt, 5));
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
 static void print_snapshot(struct db *db, struct ent_arena *arena, const struct incident *incident, struct sdk_buf *buf)
 {
 	struct sdk_jsonw w;
 
 	sdk_jsonw_init(&w, buf);
 	sdk_jsonw_open(&w, '{');
-	print_incident(&w, incident);
-	print_tickets(db, arena, &w, incident->number);
+	json_incident(&w, incident);
+	json_tickets(db, arena, &w, incident->number, false);
 	sdk_jsonw_close(&w, '}');
 }
 

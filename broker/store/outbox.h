@@ -28,6 +28,21 @@ struct outbox_row {
 	int64_t dead_letter; /* its id */
 };
 
+/* A row of the table `event`, as it is appended in the writer's transaction. */
+struct outbox_entry {
+	int64_t seq;
+	struct ent_str kind; /* an event's name, or EVENT_KIND_DEADLETTER */
+	int64_t incident;    /* number; 0 for a dead letter */
+	int64_t sequence;    /* in the incident; a dead letter's id */
+	int32_t partition;   /* -1 for a dead letter */
+	int64_t time_ms, recorded_ms;
+	struct ent_str supplier, delivery_id, traceparent, json;
+};
+#define EVENT_KIND_DEADLETTER "deadletter"
+void outbox_append(struct db *db, const struct outbox_entry *entry);
+/* Sequences up to seq are taken although their rows are not here (after a rebuild). */
+void outbox_reserve(struct db *db, int64_t seq);
+
 /* Rows with seq > after, at most max, handed to take() one by one (borrowed until it returns; false stops).
  * Returns how many were taken; negative: the read failed, see db_error(). */
 int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row), void *to);

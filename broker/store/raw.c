@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Raw bodies are kept compressed. */
-#include "store/writer.h"
+#include "store/raw.h"
 
 #include <assert.h>
 #include <stdlib.h>

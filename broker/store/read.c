@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents and suppliers for people and programs; read_dead.c has dead letters, live events and tokens. */
+/* Incidents and suppliers for people and programs; read_dead.c has dead letters, read_live.c live events, token.c tokens. */
 #include "store/read.h"
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/read_print.h"
+#include "store/read_json.h"
 #include "store/rows.h"
 
 #include <inttypes.h>
@@ -45,30 +45,6 @@ enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct en
 
 /* ---- one incident -------------------------------------------------------------- */
 
-static void print_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t number)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
-					  "FROM ticket WHERE incident = $1 ORDER BY id");
-	db_bind_int(stmt, 1, number);
-	sdk_jsonw_key(w, "tickets");
-	sdk_jsonw_open(w, '[');
-	while (db_row(stmt)) {
-		struct ticket ticket = {.id = 1};
-		struct ent_str key = db_str(stmt, 2);
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
-		sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
-		print_time(w, "changed", db_int(stmt, 5));
-		if (ticket_attributes(arena, db_str(stmt, 6), &ticket))
-			print_attributes(w, &ticket);
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
 static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
 {
 	struct db_stmt *stmt = db_use(
@@ -95,12 +71,18 @@ static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
 		sdk_jsonw_key(w, "audience");
 		sdk_jsonw_open(w, '{');
 		sdk_jsonw_kstr(w, "kind", db_str(stmt, 8));
-		if (db_str(stmt, 9).n)
-			sdk_jsonw_kstr(w, "suppliers", db_str(stmt, 9));
+		if (db_str(stmt, 9).n) {
+			struct ent_str rest = db_str(stmt, 9);
+			sdk_jsonw_key(w, "suppliers");
+			sdk_jsonw_open(w, '[');
+			while (rest.n)
+				sdk_jsonw_str(w, sdk_cut(rest, ',', &rest));
+			sdk_jsonw_close(w, ']');
+		}
 		sdk_jsonw_close(w, '}');
-		print_time(w, "created", db_int(stmt, 10));
+		json_time(w, "created", db_int(stmt, 10));
 		if (db_int(stmt, 11))
-			print_time(w, "edited", db_int(stmt, 11));
+			json_time(w, "edited", db_int(stmt, 11));
 		sdk_jsonw_kbool(w, "removed", db_int(stmt, 12) != 0);
 		sdk_jsonw_close(w, '}');
 	}
@@ -139,12 +121,12 @@ enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct i
 	sdk_buf_init(&buf, ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	print_incident(&w, incident);
-	print_tickets(db, arena, &w, incident->number);
+	json_incident(&w, incident);
+	json_tickets(db, arena, &w, incident->number, true);
 	print_thread(db, &w, incident->number);
 	print_attachments(db, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return json_answer(db, arena, &buf, ret, err);
 }
 
 /* ---- the list -------------------------------------------------------------------- */
@@ -157,21 +139,54 @@ static bool parse_cursor(struct ent_str cursor, int64_t *ret_changed, int64_t *r
 	return rest.p && sdk_to_int(head, ret_changed) && sdk_to_int(rest, ret_number);
 }
 
-static bool is_known_status(struct ent_str status)
-{
-	return !status.n || sdk_eqz(status, "open") || sdk_eqz(status, "terminal") || sdk_eqz(status, "unknown") ||
-	       sdk_status(status) != ENT_STATUS_UNKNOWN;
-}
-
-/* One statement for all filters: an absent one is NULL and lets everything pass. */
+/* One statement for all filters: an absent one is NULL and lets everything pass. $3 is a list ",a,b," of statuses, $7 a
+ * pattern. */
 static const char list_sql[] =
     "SELECT number FROM incident WHERE merged_into = 0 AND (changed_ms, number) < ($1, $2) "
-    "AND ($3 IS NULL OR status = $3 OR ($3 = 'open' AND status NOT IN ('resolved', 'closed', 'cancelled', 'rejected')) "
-    "OR ($3 = 'terminal' AND status IN ('closed', 'cancelled', 'rejected'))) "
-    "AND ($4 IS NULL OR holder = $4) AND changed_ms >= $5 "
+    "AND ($3 IS NULL OR $3 LIKE '%,' || status || ',%') AND ($4 IS NULL OR holder = $4) AND changed_ms >= $5 "
     "AND ($6 IS NULL OR number IN (SELECT incident FROM ticket WHERE supplier = $6)) "
-    "AND ($7 IS NULL OR instr(lower(title), lower($7)) > 0) "
-    "ORDER BY changed_ms DESC, number DESC LIMIT $8";
+    "AND ($7 IS NULL OR lower(title) LIKE $7 ESCAPE '!') ORDER BY changed_ms DESC, number DESC LIMIT $8";
+
+/* ",new,pending," for a status, "open" or "terminal"; absent for no filter. False: no such status. */
+static bool status_list(struct ent_arena *arena, struct ent_str word, struct ent_str *ret)
+{
+	struct ent_str list = ENT_STR(",");
+	bool found = false;
+
+	*ret = ENT_ABSENT;
+	if (!word.n)
+		return true;
+	for (int i = 0; i < ENT_N_STATUS; i++) {
+		enum ent_status status = (enum ent_status)i;
+		const struct status_facts *facts = status_facts(status);
+		if (!sdk_eqz(word, sdk_status_name(status)) && !(sdk_eqz(word, "open") && facts->open) &&
+		    !(sdk_eqz(word, "terminal") && facts->terminal))
+			continue;
+		list = sdk_format(arena, "%.*s%s,", (int)list.n, list.p, sdk_status_name(status));
+		found = true;
+	}
+	*ret = list;
+	return found;
+}
+
+/* "%words%", folded, with the pattern's own characters escaped. */
+static struct ent_str text_pattern(struct ent_arena *arena, struct ent_str text)
+{
+	char *p = sdk_alloc(arena, text.n * 2 + 3);
+	size_t n = 0;
+
+	if (!text.n)
+		return ENT_ABSENT;
+	p[n++] = '%';
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if (c == '%' || c == '_' || c == '!')
+			p[n++] = '!';
+		p[n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	}
+	p[n++] = '%';
+	return (struct ent_str){p, n};
+}
 
 enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter, struct ent_str *ret,
 			   struct ent_err *err)
@@ -182,20 +197,21 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 	struct incident incident = {.number = 0};
+	struct ent_str statuses;
 
 	if (filter->cursor.n && !parse_cursor(filter->cursor, &changed, &number))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	if (!is_known_status(filter->status))
+	if (!status_list(arena, filter->status, &statuses))
 		return sdk_fail(err, ENT_EINVAL, "status '%.*s' is none; use a status of the ticket language, open or terminal",
 				(int)(filter->status.n < 40 ? filter->status.n : 40), filter->status.p);
 	struct db_stmt *stmt = db_use(db, list_sql);
 	db_bind_int(stmt, 1, changed);
 	db_bind_int(stmt, 2, number);
-	db_bind_str(stmt, 3, filter->status.n ? filter->status : ENT_ABSENT);
+	db_bind_str(stmt, 3, statuses);
 	db_bind_str(stmt, 4, filter->holder);
 	db_bind_int(stmt, 5, filter->changed_since_ms);
 	db_bind_str(stmt, 6, filter->supplier.n ? filter->supplier : ENT_ABSENT);
-	db_bind_str(stmt, 7, filter->text.n ? filter->text : ENT_ABSENT);
+	db_bind_str(stmt, 7, text_pattern(arena, filter->text));
 	db_bind_int(stmt, 8, limit + 1);
 	while (n <= limit && db_row(stmt))
 		list[n++] = db_int(stmt, 0);
@@ -210,14 +226,14 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 		if (!incident_load(db, arena, list[i], &incident))
 			continue;
 		sdk_jsonw_open(&w, '{');
-		print_incident(&w, &incident);
+		json_incident(&w, &incident);
 		sdk_jsonw_close(&w, '}');
 	}
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_kstr(&w, "next",
 		       n > limit ? sdk_format(arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number) : ENT_ABSENT);
 	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return json_answer(db, arena, &buf, ret, err);
 }
 
 /* ---- history ---------------------------------------------------------------------- */
@@ -248,8 +264,8 @@ enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct in
 		sdk_jsonw_kint(&w, "seq", db_int(stmt, 0));
 		sdk_jsonw_kint(&w, "sequence", last);
 		sdk_jsonw_kstr(&w, "type", sdk_format(arena, EVENT_TYPE_PREFIX "%.*s.v1", (int)kind.n, kind.p));
-		print_time(&w, "time", db_int(stmt, 3));
-		print_time(&w, "recorded", db_int(stmt, 4));
+		json_time(&w, "time", db_int(stmt, 3));
+		json_time(&w, "recorded", db_int(stmt, 4));
 		if (db_str(stmt, 5).n)
 			sdk_jsonw_kstr(&w, "traceparent", db_str(stmt, 5));
 		sdk_jsonw_kraw(&w, "data", db_str(stmt, 6));
@@ -263,7 +279,7 @@ enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct in
 	else
 		sdk_jsonw_null(&w);
 	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return json_answer(db, arena, &buf, ret, err);
 }
 
 /* ---- suppliers ---------------------------------------------------------------------- */
@@ -280,7 +296,7 @@ static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "state", heard == 0 ? "never_heard" : db_int(stmt, 6) > 0 ? "dead_letters_wait" : "healthy");
 	if (heard) {
-		print_time(w, "last_heard", heard);
+		json_time(w, "last_heard", heard);
 		sdk_jsonw_kint(w, "silent_s", now_ms > heard ? (now_ms - heard) / 1000 : 0);
 	}
 	sdk_jsonw_kint(w, "accepted", found ? db_int(stmt, 1) : 0);
@@ -317,5 +333,5 @@ enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct 
 	}
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return json_answer(db, arena, &buf, ret, err);
 }

@@ -2,7 +2,8 @@
 /*
  * What people and programs read under /v1, as JSON in the arena. Read-only
  * handles; one per http thread. Every list is bounded and pages by cursor.
- * Failures of the store are ENT_ERETRY with the reason in err.
+ * Failures of the store are ENT_ERETRY with the reason in err; too large an answer is
+ * ENT_EUNSUPPORTED; a damaged dead letter body is ENT_EINVAL.
  */
 #ifndef STORE_READ_H
 #define STORE_READ_H
@@ -52,20 +53,12 @@ struct dead_letter {
 enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret, struct ent_err *err)
     __attribute__((warn_unused_result)); /* ENT_EGONE: none */
 struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_letter *letter);
-/* ids of waiting dead letters of a supplier (absent: all) after `after`, for replaying many. Returns how many. */
+/* ids of waiting dead letters of a supplier (absent: all) after `after`, for replaying many. Returns how many; negative: the store failed. */
 int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max);
 
 /* Live: events after seq as CloudEvents in structured mode ({"specversion",...,"data"}), one call each; false stops.
  * Dead letters are not among them. Returns the last seq seen, negative on failure. */
 int64_t read_live(struct db *db, struct ent_arena *arena, struct ent_str source, int64_t after, int64_t max,
                   bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to);
-
-/* Is the SHA-256 of a bearer token known and not expired? Fills the holder's name. */
-bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms, struct ent_str *ret_name);
-int64_t read_n_tokens(struct db *db);
-/* {"items":[{"name","created","expires"}]} */
-enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
-int64_t read_n_dead_letters(struct db *db); /* waiting */
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dead letters, live events, tokens. */
+/* Dead letters for people. */
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/outbox.h"
+#include "store/raw.h"
 #include "store/read.h"
-#include "store/read_print.h"
-#include "store/writer.h"
+#include "store/read_json.h"
 
 #include <inttypes.h>
 
@@ -17,7 +16,7 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 	sdk_jsonw_kint(w, "id", id);
 	sdk_jsonw_kstr(w, "supplier", supplier);
 	sdk_jsonw_kstr(w, "delivery_id", delivery_id);
-	print_time(w, "received", received_ms);
+	json_time(w, "received", received_ms);
 	sdk_jsonw_kstr(w, "reason", reason);
 	sdk_jsonw_kstr(w, "state", state);
 }
@@ -60,7 +59,7 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_kstr(&w, "next", n > limit ? sdk_int(arena, last) : ENT_ABSENT);
 	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return json_answer(db, arena, &buf, ret, err);
 }
 
 enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret,
@@ -114,107 +113,5 @@ int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t aft
 	db_bind_int(stmt, 3, max);
 	while (db_row(stmt))
 		ret[n++] = db_int(stmt, 0);
-	return n;
-}
-
-/* ---- live ------------------------------------------------------------------------- */
-
-struct live {
-	struct ent_arena *arena;
-	struct ent_str source;
-	bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json);
-	void *to;
-	int64_t last;
-	struct sdk_buf buf;
-};
-
-static bool take_live(void *to, const struct outbox_row *row)
-{
-	struct live *live = to;
-	struct sdk_jsonw w;
-
-	live->last = row->seq;
-	if (row->topic != OUTBOX_EVENTS)
-		return true;
-	struct ent_str type = event_type(live->arena, row->kind);
-	sdk_buf_clear(&live->buf);
-	sdk_jsonw_init(&w, &live->buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "specversion", "1.0");
-	sdk_jsonw_kstr(&w, "id", sdk_int(live->arena, row->seq));
-	sdk_jsonw_kstr(&w, "source", live->source);
-	sdk_jsonw_kstr(&w, "type", type);
-	print_time(&w, "time", row->time_ms);
-	sdk_jsonw_kstr(&w, "subject", row->subject);
-	sdk_jsonw_kz(&w, "datacontenttype", "application/json");
-	sdk_jsonw_kraw(&w, "data", row->json);
-	sdk_jsonw_close(&w, '}');
-	return live->take(live->to, row->seq, type, sdk_buf_view(&live->buf));
-}
-
-int64_t read_live(struct db *db, struct ent_arena *arena, struct ent_str source, int64_t after, int64_t max,
-		  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to)
-{
-	struct live live = {arena, source, take, to, after, {0}};
-
-	sdk_buf_init(&live.buf, BODY_MAX);
-	int64_t n = outbox_read(db, after, max, take_live, &live);
-	sdk_buf_release(&live.buf);
-	return n < 0 ? -1 : live.last;
-}
-
-/* ---- tokens ------------------------------------------------------------------------ */
-
-bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms, struct ent_str *ret_name)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT name FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
-	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, 32});
-	db_bind_int(stmt, 2, now_ms);
-	bool found = db_row(stmt);
-	if (found)
-		*ret_name = sdk_dup(arena, db_str(stmt, 0));
-	db_done(stmt);
-	return found;
-}
-
-static int64_t ask(struct db *db, const char *sql)
-{
-	struct db_stmt *stmt = db_use(db, sql);
-	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return value;
-}
-
-int64_t read_n_tokens(struct db *db)
-{
-	return ask(db, "SELECT count(*) FROM token");
-}
-
-int64_t read_n_dead_letters(struct db *db)
-{
-	return ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'");
-}
-
-enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT name, created_ms, expires_ms FROM token ORDER BY name LIMIT 1000");
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
-
-	sdk_buf_init(&buf, BODY_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
-	while (db_row(stmt)) {
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kstr(&w, "name", db_str(stmt, 0));
-		print_time(&w, "created", db_int(stmt, 1));
-		if (db_int(stmt, 2))
-			print_time(&w, "expires", db_int(stmt, 2));
-		sdk_jsonw_close(&w, '}');
-	}
-	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_close(&w, '}');
-	return print_answer(db, arena, &buf, ret, err);
+	return db_failed(db) ? -1 : n;
 }

@@ -2,6 +2,7 @@
 #include "store/rebuild.h"
 
 #include "store/inbox.h"
+#include "store/outbox.h"
 #include "store/unit.h"
 
 #include <inttypes.h>
@@ -74,7 +75,17 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 		struct db_stmt *stmt = db_use(rebuild->db, "DELETE FROM event WHERE seq = $1");
 		db_bind_int(stmt, 1, event.seq);
 		(void)db_row(stmt);
-		event_save(rebuild->db, &event, record->partition, record->json);
+		outbox_append(rebuild->db, &(struct outbox_entry){.seq = event.seq,
+								  .kind = sdk_str(event_name(kind)),
+								  .incident = event.incident,
+								  .sequence = event.sequence,
+								  .partition = record->partition,
+								  .time_ms = event.time_ms,
+								  .recorded_ms = event.recorded_ms,
+								  .supplier = event.supplier,
+								  .delivery_id = event.delivery_id,
+								  .traceparent = event.traceparent,
+								  .json = record->json});
 		rc = settle(rebuild, false, err);
 	}
 	sdk_arena_release(&arena);
@@ -117,9 +128,7 @@ static bool next_event(struct db *db, struct ent_arena *arena, int64_t after, st
 	db_bind_int(stmt, 1, after);
 	if (!db_row(stmt))
 		return false;
-	struct ent_str name = db_str(stmt, 1);
-	struct ent_str type = sdk_format(arena, EVENT_TYPE_PREFIX "%.*s.v1", (int)name.n, name.p);
-	*ret_rc = event_kind(type, &kind) ? event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 5)), ret, err)
+	*ret_rc = event_kind_by_name(db_str(stmt, 1), &kind) ? event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 5)), ret, err)
 					  : sdk_fail(err, ENT_EINVAL, "an event's kind is unknown");
 	if (*ret_rc == ENT_OK) {
 		ret->seq = db_int(stmt, 0);
@@ -157,15 +166,9 @@ enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct 
 	return rc;
 }
 
-/* A place holder in the outbox at last_seq, so that the sequence goes on behind it. */
 void rebuild_reserve(struct rebuild *rebuild, int64_t last_seq)
 {
-	struct db_stmt *stmt = db_use(rebuild->db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, "
-						   "recorded_ms, supplier, delivery_id, traceparent, json) VALUES "
-						   "($1, '" EVENT_KIND_DEADLETTER "', 0, $1, -1, 0, 0, '', '', '', '') "
-						   "ON CONFLICT (seq) DO NOTHING");
-	db_bind_int(stmt, 1, last_seq);
-	(void)db_row(stmt);
+	outbox_reserve(rebuild->db, last_seq);
 }
 
 void rebuild_close(struct rebuild *rebuild)

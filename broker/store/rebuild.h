@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Filling an empty store from the stream alone, and saying whether two stores hold
- * the same. Partitions come in any order; the store's own sequence puts them right.
+ * Filling an empty store from the stream alone. Partitions come in any order; the
+ * store's own sequence puts them right.
  */
 #ifndef STORE_REBUILD_H
 #define STORE_REBUILD_H
@@ -29,13 +29,5 @@ enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct 
 /* last_seq: the relay's position, so that dead letters' numbers are not used again. */
 void rebuild_reserve(struct rebuild *rebuild, int64_t last_seq);
 void rebuild_close(struct rebuild *rebuild); /* takes NULL */
-
-/* SHA-256 over incidents, tickets with their stamps, threads, attachments and events, in an order of its own;
- * row ids and raw deliveries do not count. As 64 hex digits. */
-enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err) __attribute__((warn_unused_result));
-
-/* Is the store sound? Each finding is a line; *ret_findings counts them. */
-enum ent_rc store_check(struct db *db, struct sdk_buf *report, int64_t *ret_findings, struct ent_err *err)
-    __attribute__((warn_unused_result));
 
 #endif

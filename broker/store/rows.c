@@ -91,7 +91,7 @@ int64_t incident_living(struct db *db, int64_t number)
 void incident_count(struct db *db, struct incident *incident)
 {
 	struct db_stmt *stmt = db_use(db, "SELECT (SELECT count(*) FROM ticket WHERE incident = $1), "
-					  "(SELECT count(*) FROM comment WHERE incident = $1)");
+					  "(SELECT count(*) FROM comment WHERE incident = $1 AND removed = 0)");
 	db_bind_int(stmt, 1, incident->number);
 	if (db_row(stmt)) {
 		incident->n_ticket = db_int(stmt, 0);
@@ -267,25 +267,4 @@ int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str ex
 	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return incident;
-}
-
-/* ---- events ------------------------------------------------------------------ */
-
-void event_save(struct db *db, const struct event *event, int32_t partition, struct ent_str json)
-{
-	struct db_stmt *stmt =
-	    db_use(db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, "
-		       "delivery_id, traceparent, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-	db_bind_int(stmt, 1, event->seq);
-	db_bind_str(stmt, 2, sdk_str(event_name(event->kind)));
-	db_bind_int(stmt, 3, event->incident);
-	db_bind_int(stmt, 4, event->sequence);
-	db_bind_int(stmt, 5, partition);
-	db_bind_int(stmt, 6, event->time_ms);
-	db_bind_int(stmt, 7, event->recorded_ms);
-	db_bind_str(stmt, 8, some(event->supplier));
-	db_bind_str(stmt, 9, some(event->delivery_id));
-	db_bind_str(stmt, 10, some(event->traceparent));
-	db_bind_str(stmt, 11, json);
-	(void)db_row(stmt);
 }

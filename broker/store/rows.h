@@ -46,8 +46,4 @@ bool reference_known(struct db *db, const struct ent_reference *reference, int64
 /* Who refers to this ticket (by its id or key)? The oldest such incident, 0: nobody. */
 int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key);
 
-/* Appends an event row; event->seq and sequence are set. json: what event_print gave. */
-void event_save(struct db *db, const struct event *event, int32_t partition, struct ent_str json);
-#define EVENT_KIND_DEADLETTER "deadletter" /* in the column kind */
-
 #endif

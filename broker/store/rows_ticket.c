@@ -74,8 +74,9 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 			       .external_id = external_id};
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
 	db_done(stmt);
-	if (!sound) /* make it stick, so that nothing is built on a damaged row */
-		db_exec(db, "SELECT the_attributes_of_a_ticket_are_damaged");
+	if (!sound) /* sticks, so that nothing is built on a damaged row */
+		db_fail(db, "the attributes of ticket %.*s:%.*s are damaged; run `entente fsck`, then restore or rebuild",
+			(int)supplier.n, supplier.p, (int)external_id.n, external_id.p);
 	return sound;
 }
 

@@ -9,14 +9,6 @@
 /* "ENTE": so that another program's SQLite file is not taken for a store. */
 #define APPLICATION_ID 0x454e5445
 
-static int64_t ask_int(struct db *db, const char *sql)
-{
-	struct db_stmt *stmt = db_use(db, sql);
-	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return value;
-}
-
 static enum ent_rc store_trouble(struct db *db, const char *path, struct ent_err *err)
 {
 	return sdk_fail(err, ENT_EINVAL, "%s: %s", path, db_error(db));
@@ -63,16 +55,15 @@ static enum ent_rc read_meta(struct db *db, const char *path, struct store_meta 
 static enum ent_rc check_version(struct db *db, const char *path, bool may_be_empty, int64_t *ret_version,
 				 struct ent_err *err)
 {
-	int64_t id = ask_int(db, "PRAGMA application_id");
-	int64_t version = ask_int(db, "PRAGMA user_version");
-	int64_t tables = ask_int(db, "SELECT count(*) FROM sqlite_master");
+	struct db_identity identity = db_identity(db);
+	int64_t version = identity.version;
 
 	if (db_failed(db))
 		return store_trouble(db, path, err);
 	*ret_version = version;
-	if (tables == 0 && may_be_empty)
+	if (identity.is_empty && may_be_empty)
 		return ENT_OK;
-	if (id != APPLICATION_ID)
+	if (identity.application != APPLICATION_ID)
 		return sdk_fail(err, ENT_EINVAL, "%s is not a store of Entente; name another data_dir", path);
 	if (version > STORE_VERSION)
 		return sdk_fail(err, ENT_EINVAL, "%s has version %d, this program knows %d; use the newer program", path,
@@ -90,8 +81,7 @@ static void migrate(struct db *db, int64_t version, int32_t partitions, struct c
 
 	db_begin(db);
 	db_exec(db, sql_0001);
-	snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID, STORE_VERSION);
-	db_exec(db, text);
+	db_identify(db, APPLICATION_ID, STORE_VERSION);
 	if (version == 0) {
 		char id[ID_SIZE];
 		chance->uuid(chance, id);

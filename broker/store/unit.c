@@ -41,8 +41,10 @@ static void fold_comment_event(struct unit *unit, const struct event *event)
 {
 	if (!unit->has_comment)
 		unit->comment = (struct comment){.id = 0};
+	bool stood = unit->has_comment && !unit->comment.removed;
 	unit->has_comment = true;
 	fold_comment(&unit->comment, event);
+	unit->incident.n_comment += !unit->comment.removed - stood;
 	comment_save(unit->db, &unit->comment);
 }
 

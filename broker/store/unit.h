@@ -26,8 +26,8 @@ bool unit_load_ticket(struct unit *unit, struct ent_str supplier, struct ent_str
 bool unit_load_comment(struct unit *unit, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
 bool unit_load_incident(struct unit *unit, int64_t number);
 
-/* Applies one event whose seq, sequence and (for comments) uuid are set. INCIDENT_ABSORBED touches the rows of the
- * other incident at once; the rest is saved by unit_save(). */
+/* Applies one event whose seq, sequence and (for comments) uuid are set. Comments, attachments, correlation and what a
+ * merge moves are written at once; the incident and the ticket wait for unit_save(), as several events change them. */
 void unit_fold(struct unit *unit, const struct event *event);
 void unit_save(struct unit *unit);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue and the step. What a job means is in apply.c and inbox.c. */
+/* The queue and the step. What a job means is in apply.c, inbox.c and token.c. */
 #include "store/writer.h"
 
 #include "store/apply.h"
 #include "store/outbox.h"
+#include "store/token.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -40,14 +41,6 @@ struct writer {
 	_Atomic int64_t last_seq;
 };
 
-static int64_t ask(struct db *db, const char *sql)
-{
-	struct db_stmt *stmt = db_use(db, sql);
-	int64_t value = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return value;
-}
-
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
 			  struct metrics *metrics, const struct writer_options *options, void (*wake_relay)(void *relay),
 			  void *relay)
@@ -73,9 +66,9 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	sdk_arena_init(&writer->arena);
 	sdk_buf_init(&writer->json, EVENT_SIZE_MAX);
 	writer->ledger.seq = outbox_last_seq(db);
-	writer->ledger.number = ask(db, "SELECT coalesce(max(number), 0) FROM incident");
+	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
 	writer->last_seq = writer->ledger.seq;
-	metric_set(metrics, METRIC_DEAD_LETTERS, ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
+	metric_set(metrics, METRIC_DEAD_LETTERS, db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
 	return writer;
 }
 
@@ -191,18 +184,19 @@ static struct supplier_tally *tally_of(struct writer *writer, struct ent_str nam
 	return tally;
 }
 
-static void keep_dead(struct writer *writer, struct apply *apply, struct job *job, struct ent_str reason)
+static void keep_dead(struct writer *writer, struct apply *apply, struct job *job, struct ent_str packed,
+		      struct ent_str reason)
 {
 	struct supplier_tally *tally = tally_of(writer, job->arrival.supplier);
 
-	if (apply_dead_letter(apply, &job->arrival, job->packed, reason)) {
+	if (apply_dead_letter(apply, &job->arrival, packed, reason)) {
 		tally->dead++;
 		job->outcome = JOB_DEAD;
 	} else {
 		tally->repeated++;
 		job->outcome = JOB_REPEATED;
 	}
-	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)(reason.n < 230 ? reason.n : 230), reason.p);
+	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
 }
 
 static void run_delivery(struct writer *writer, struct apply *apply, struct job *job)
@@ -212,23 +206,21 @@ static void run_delivery(struct writer *writer, struct apply *apply, struct job 
 
 	if (arrival->received_ms > tally->heard_ms)
 		tally->heard_ms = arrival->received_ms;
-	if (!job->packed.p)
-		job->packed = raw_pack(apply->arena, arrival->body);
-	switch (inbox_take(writer->db, arrival, job->packed)) {
+	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
+	switch (inbox_take(writer->db, arrival, packed)) {
 	case INBOX_NEW:
 		break;
 	case INBOX_REPEAT:
-	case INBOX_REPEAT_DEAD:
 		tally->repeated++;
 		job->outcome = JOB_REPEATED;
 		return;
 	case INBOX_OTHER_BODY:
-		keep_dead(writer, apply, job,
+		keep_dead(writer, apply, job, packed,
 			  ENT_STR("a delivery with this id came before with another body; the first one stands"));
 		return;
 	}
 	if (arrival->dead) {
-		keep_dead(writer, apply, job, arrival->reason);
+		keep_dead(writer, apply, job, packed, arrival->reason);
 		return;
 	}
 	apply_changes(apply, arrival);
@@ -245,8 +237,7 @@ static void run_replay(struct writer *writer, struct apply *apply, struct job *j
 	if (arrival->dead) {
 		bool waits = dead_letter_again(writer->db, job->dead_letter, arrival->reason, apply->now_ms);
 		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
-		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)(arrival->reason.n < 230 ? arrival->reason.n : 230),
-			       arrival->reason.p);
+		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
 		return;
 	}
 	if (!dead_letter_close(writer->db, job->dead_letter, "replayed", apply->now_ms)) {
@@ -255,26 +246,6 @@ static void run_replay(struct writer *writer, struct apply *apply, struct job *j
 	}
 	apply_changes(apply, arrival);
 	job->outcome = JOB_ACCEPTED;
-}
-
-static void add_token(struct writer *writer, struct apply *apply, struct job *job)
-{
-	struct db_stmt *stmt = db_use(writer->db, "INSERT INTO token (name, hash, created_ms, expires_ms) "
-						  "VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING name");
-	db_bind_str(stmt, 1, job->token.name);
-	db_bind_blob(stmt, 2, (struct ent_str){(const char *)job->token.hash, sizeof job->token.hash});
-	db_bind_int(stmt, 3, apply->now_ms);
-	db_bind_int(stmt, 4, job->token.expires_ms);
-	job->outcome = db_row(stmt) ? JOB_ACCEPTED : JOB_REPEATED; /* the name is taken */
-	db_done(stmt);
-}
-
-static void remove_token(struct writer *writer, struct job *job)
-{
-	struct db_stmt *stmt = db_use(writer->db, "DELETE FROM token WHERE name = $1 RETURNING name");
-	db_bind_str(stmt, 1, job->token.name);
-	job->outcome = db_row(stmt) ? JOB_ACCEPTED : JOB_NOT_FOUND;
-	db_done(stmt);
 }
 
 static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
@@ -299,10 +270,10 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 												   : JOB_NOT_FOUND;
 		break;
 	case JOB_TOKEN_ADD:
-		add_token(writer, &apply, job);
+		job->outcome = token_add(writer->db, &job->token, now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
 		break;
 	case JOB_TOKEN_REMOVE:
-		remove_token(writer, job);
+		job->outcome = token_remove(writer->db, job->token.name) ? JOB_ACCEPTED : JOB_NOT_FOUND;
 		break;
 	case JOB_PRUNE:
 		inbox_prune(writer->db, job->prune_before_ms, PRUNE_MAX);
@@ -391,9 +362,13 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	if (pages > writer->options.wal_pages) {
 		db_checkpoint(writer->db, pages > writer->options.wal_pages * WAL_PATIENCE);
 		if (db_failed(writer->db)) {
-			(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
+			struct ent_err why;
+			(void)sdk_fail(&why, ENT_EINVAL, "%s", db_error(writer->db));
 			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it. */
-			return db_forgive_full(writer->db) ? ENT_OK : ENT_EINVAL;
+			if (!db_forgive_full(writer->db)) {
+				*err = why;
+				return ENT_EINVAL;
+			}
 		}
 	}
 	return ENT_OK;

@@ -11,7 +11,9 @@
 
 #include "base/metric.h"
 #include "core/arrival.h"
+#include "store/raw.h"
 #include "store/store.h"
+#include "store/token.h"
 
 enum job_kind {
 	JOB_DELIVERY,    /* an arrival */
@@ -28,13 +30,8 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
+	JOB_CONFLICT, /* a token's name is taken */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
-};
-
-struct token_row {
-	struct ent_str name;      /* who holds it, 1..64 bytes */
-	unsigned char hash[32];   /* SHA-256 of the token */
-	int64_t expires_ms;       /* 0: never */
 };
 
 struct job {
@@ -82,16 +79,5 @@ void writer_wake(struct writer *writer);
 void writer_close(struct writer *writer);
 /* The sequence of the last committed event. Any thread. */
 int64_t writer_last_seq(const struct writer *writer);
-
-/* Compress a raw body for keeping (zstd). Any thread. */
-struct ent_str raw_pack(struct ent_arena *arena, struct ent_str body);
-/* The same with a compressor that is kept: five times cheaper for a usual webhook. One thread. */
-struct packer;
-struct packer *packer_new(void);
-void packer_free(struct packer *packer); /* takes NULL */
-struct ent_str packer_pack(struct packer *packer, struct ent_arena *arena, struct ent_str body);
-/* ENT_EINVAL when it is not what raw_pack made, or larger than limit. */
-enum ent_rc raw_unpack(struct ent_arena *arena, struct ent_str packed, size_t limit, struct ent_str *ret,
-                       struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

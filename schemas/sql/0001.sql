@@ -6,14 +6,13 @@ CREATE TABLE meta (
 	value TEXT NOT NULL
 );
 
--- Each delivery once: (supplier, delivery_id) is what makes a repeat a repeat.
+-- Each delivery once: (supplier, delivery_id) is what makes a repeat a repeat. Kept for store.raw, like the body.
 CREATE TABLE inbox (
 	id          INTEGER PRIMARY KEY,
 	supplier    TEXT NOT NULL,
 	delivery_id TEXT NOT NULL,
 	received_ms BIGINT NOT NULL,
 	body_hash   BLOB NOT NULL, -- SHA-256; empty after a rebuild: the body is not known any more
-	dead        SMALLINT NOT NULL,
 	UNIQUE (supplier, delivery_id)
 );
 
@@ -127,9 +126,9 @@ CREATE TABLE reference (
 CREATE TABLE event (
 	seq         INTEGER PRIMARY KEY,
 	kind        TEXT NOT NULL, -- without prefix and version; 'deadletter' goes to the dead letter topic
-	incident    BIGINT NOT NULL, -- number; of a dead letter: minus its id
-	sequence    BIGINT NOT NULL,
-	partition_no INTEGER NOT NULL,
+	incident    BIGINT NOT NULL, -- number; 0 of a dead letter
+	sequence    BIGINT NOT NULL, -- in the incident; a dead letter's id
+	partition_no INTEGER NOT NULL, -- -1 of a dead letter: Kafka chooses by the supplier's name
 	time_ms     BIGINT NOT NULL,
 	recorded_ms BIGINT NOT NULL,
 	supplier    TEXT NOT NULL,

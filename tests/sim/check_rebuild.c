@@ -4,6 +4,7 @@
 
 #include "look.h"
 #include "sdk/time.h"
+#include "store/fsck.h"
 #include "store/rebuild.h"
 
 #define AGAIN_PATH "again.db"

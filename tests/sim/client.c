@@ -233,6 +233,7 @@ static void take(struct sim *sim, struct attempt *attempt)
 		return;
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:
+	case JOB_CONFLICT:
 		sim_violates(sim, "answer", delivery->id, "delivery %s was answered with outcome %d", delivery->id,
 			     attempt->job.outcome);
 		return;
