@@ -69,3 +69,9 @@ struct chance *chance_system(void)
 {
 	return (struct chance *)&system_chance;
 }
+
+int64_t system_mono_us(void)
+{
+	struct clock *clock = clock_system();
+	return clock->mono_us(clock);
+}

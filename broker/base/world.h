@@ -19,6 +19,8 @@ struct chance {
 	void (*bytes)(struct chance *, void *ret, size_t n);
 };
 
+/* The system's monotonic clock, for code that waits on the system itself (sockets, condition variables). */
+int64_t system_mono_us(void);
 struct clock *clock_system(void);   /* immutable, shared by all threads */
 struct chance *chance_system(void); /* libuuid and getrandom; any thread */
 

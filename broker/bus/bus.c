@@ -29,14 +29,6 @@ struct bus {
 	struct ent_err why;  /* when refused */
 };
 
-static int64_t mono_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* ---- the thread ------------------------------------------------------------ */
 
 static void wait_until(struct bus *bus, int64_t until_us)
@@ -44,7 +36,7 @@ static void wait_until(struct bus *bus, int64_t until_us)
 	struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
 
 	pthread_mutex_lock(&bus->lock);
-	while (!bus->woken && !bus->stopping && mono_us() < until_us)
+	while (!bus->woken && !bus->stopping && system_mono_us() < until_us)
 		pthread_cond_timedwait(&bus->changed, &bus->lock, &until);
 	bus->woken = false;
 	pthread_mutex_unlock(&bus->lock);
@@ -59,7 +51,7 @@ static bool may_go_on(struct bus *bus)
 
 	pthread_mutex_lock(&bus->lock);
 	stopping = bus->stopping;
-	left_us = bus->deadline_us - mono_us();
+	left_us = bus->deadline_us - system_mono_us();
 	pthread_mutex_unlock(&bus->lock);
 	if (!stopping)
 		return true;
@@ -83,8 +75,6 @@ static void *bus_run(void *arg)
 
 	while (may_go_on(bus)) {
 		if (relay_step(bus->relay, &wait_us, &err)) {
-			if (bus->log)
-				log_write(bus->log, LOG_ERROR, "relay.refused", LOG_Z("reason", err.msg), LOG_END);
 			pthread_mutex_lock(&bus->lock);
 			bus->refused = true;
 			bus->why = err;
@@ -99,7 +89,7 @@ static void *bus_run(void *arg)
 		if (stopping)
 			pause_stopping(wait_us < 20000 ? wait_us : 20000);
 		else
-			wait_until(bus, mono_us() + wait_us);
+			wait_until(bus, system_mono_us() + wait_us);
 	}
 	return NULL;
 }
@@ -250,7 +240,7 @@ void bus_stop(struct bus *bus, int deadline_ms)
 		return;
 	pthread_mutex_lock(&bus->lock);
 	bus->stopping = true;
-	bus->deadline_us = mono_us() + (int64_t)deadline_ms * 1000;
+	bus->deadline_us = system_mono_us() + (int64_t)deadline_ms * 1000;
 	pthread_cond_signal(&bus->changed);
 	pthread_mutex_unlock(&bus->lock);
 	pthread_join(bus->thread, NULL);

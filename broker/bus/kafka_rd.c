@@ -45,14 +45,6 @@ struct kafka_rd {
 	_Atomic int64_t first_add_us, last_add_us;
 };
 
-static int64_t mono_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* ---- what librdkafka tells on the side ------------------------------------ */
 
 static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t broker_id, int16_t api,
@@ -65,7 +57,7 @@ static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *rk, int fd, const char *b
 	if (api == API_END_TXN)
 		atomic_fetch_add(&rd->n_end, 1);
 	if (api == API_ADD_PARTITIONS) {
-		now = mono_us();
+		now = system_mono_us();
 		(void)atomic_compare_exchange_strong(&rd->first_add_us, &none, now);
 		atomic_store(&rd->last_add_us, now);
 	}
@@ -233,7 +225,7 @@ static enum kafka_rc rd_begin(struct kafka *kafka, struct ent_err *err)
 		return KAFKA_REBUILD;
 	}
 	rd->n_failed = 0;
-	rd->begin_us = mono_us();
+	rd->begin_us = system_mono_us();
 	rd->notes.last[0] = '\0';
 	atomic_store(&rd->n_end, 0);
 	atomic_store(&rd->first_add_us, 0);
@@ -268,7 +260,7 @@ static enum kafka_rc rd_produce(struct kafka *kafka, const struct kafka_record *
 static enum kafka_rc rd_commit(struct kafka *kafka, struct ent_err *err)
 {
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
-	bool quick = mono_us() - rd->begin_us < FILLED_US;
+	bool quick = system_mono_us() - rd->begin_us < FILLED_US;
 	enum kafka_rc rc = answer(rd, CALL_COMMIT, rd_kafka_commit_transaction(rd->producer, RD_CALL_MS), err);
 
 	rd_kafka_poll(rd->producer, 0);

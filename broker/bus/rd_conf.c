@@ -53,6 +53,7 @@ static const struct setting reader[] = {
 static const struct setting ours[] = {
     {"bootstrap.servers", "set kafka.brokers"},
     {"metadata.broker.list", "set kafka.brokers"},
+    {"transactional.id", "under another name a relay would not fence its predecessor"},
     {"acks", "exactly-once rests on it"},
     {"request.required.acks", "exactly-once rests on it"},
     {"enable.idempotence", "exactly-once rests on it"},

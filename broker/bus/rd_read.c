@@ -15,14 +15,6 @@
 #define SILENCE_MS    30000 /* without follow: Kafka went away */
 #define HEADERS_MAX   64
 
-static int64_t mono_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* ---- the position ------------------------------------------------------------ */
 
 /* The last record from `from` up to the end. *ret_found stays false when only markers and aborted ones are there. */
@@ -35,7 +27,7 @@ static enum ent_rc window_read(rd_kafka_t *reader, const struct rd_notes *notes,
 	if (rd_kafka_consume_start(topic, 0, from) == -1)
 		return rd_fail(reader, notes, rd_kafka_last_error(), "reading " TOPIC_PROGRESS, err);
 	while (!rc && !at_end) {
-		int64_t left = until_ms - mono_ms();
+		int64_t left = until_ms - system_mono_us() / 1000;
 		rd_kafka_message_t *message = left > 0 ? rd_kafka_consume(topic, 0, (int)left) : NULL;
 
 		if (!message) {
@@ -62,7 +54,7 @@ static enum ent_rc position_find(rd_kafka_t *reader, const struct rd_notes *note
                                  struct ent_err *err)
 {
 	int64_t low = 0, high = 0, window = WINDOW_FIRST;
-	int64_t left = until_ms - mono_ms();
+	int64_t left = until_ms - system_mono_us() / 1000;
 	bool found = false;
 	rd_kafka_topic_t *topic;
 	struct position last = {0};
@@ -102,7 +94,7 @@ enum ent_rc rd_position(const struct bus_options *options, struct log *log, int 
 
 	if (rc)
 		return rc;
-	rc = position_find(reader, &notes, mono_ms() + timeout_ms, ret, err);
+	rc = position_find(reader, &notes, system_mono_us() / 1000 + timeout_ms, ret, err);
 	rd_kafka_destroy(reader);
 	return rc;
 }
@@ -245,16 +237,16 @@ enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, b
 	if (rc)
 		return rc;
 	rc = reading_start(&reading, from, err);
-	heard_ms = mono_ms();
+	heard_ms = system_mono_us() / 1000;
 	while (!rc && !reading.stopped && (follow || reading.n_at_end < reading.partitions)) {
 		ssize_t n = rd_kafka_consume_batch_queue(reading.queue, IDLE_MS, message, BATCH);
 
 		if (n > 0) {
 			rc = batch_take(&reading, message, n, err);
-			heard_ms = mono_ms();
+			heard_ms = system_mono_us() / 1000;
 		} else if (idle && !idle(to)) {
 			break;
-		} else if (!follow && mono_ms() - heard_ms > SILENCE_MS) {
+		} else if (!follow && system_mono_us() / 1000 - heard_ms > SILENCE_MS) {
 			rc = rd_fail(reading.reader, &reading.notes, RD_KAFKA_RESP_ERR__TIMED_OUT, "reading " TOPIC_EVENTS, err);
 		}
 	}

@@ -77,20 +77,23 @@ void relay_trouble(const struct relay *relay, struct ent_err *ret)
 	pthread_mutex_unlock(lock);
 }
 
-static void trouble_set(struct relay *relay, const char *words)
+static void trouble_keep(struct relay *relay, const char *words)
 {
-	bool is_new = strcmp(relay->trouble.msg, words) != 0; /* only this thread writes it */
-
-	if (!is_new)
-		return;
-	if (relay->log && *words)
-		log_write(relay->log, LOG_WARN, "relay.trouble", LOG_Z("reason", words), LOG_END);
-	else if (relay->log)
-		log_write(relay->log, LOG_INFO, "relay.recovered", LOG_INT("seq", relay->position.seq), LOG_END);
 	metric_set(relay->metrics, METRIC_RELAY_UP, *words == '\0');
 	pthread_mutex_lock(&relay->lock);
 	(void)sdk_fail(&relay->trouble, ENT_OK, "%s", words);
 	pthread_mutex_unlock(&relay->lock);
+}
+
+static void trouble_set(struct relay *relay, const char *words)
+{
+	if (strcmp(relay->trouble.msg, words) == 0) /* only this thread writes it */
+		return;
+	if (relay->log && *words)
+		log_write(relay->log, LOG_WARN, "relay.trouble", LOG_Z("why", words), LOG_END);
+	else if (relay->log)
+		log_write(relay->log, LOG_INFO, "relay.recovered", LOG_INT("seq", relay->position.seq), LOG_END);
+	trouble_keep(relay, words);
 }
 
 static void become(struct relay *relay, enum relay_state state)
@@ -115,7 +118,7 @@ static int64_t back_off(struct relay *relay)
 static enum ent_rc refuse(struct relay *relay, const struct ent_err *why, struct ent_err *err)
 {
 	relay->refused = *why;
-	trouble_set(relay, why->msg);
+	trouble_keep(relay, why->msg); /* whoever ends the process for it says so once */
 	relay->kafka->close(relay->kafka);
 	become(relay, RELAY_BROKEN);
 	*err = *why;

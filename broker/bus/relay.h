@@ -32,11 +32,11 @@ enum relay_state { RELAY_START, RELAY_POSITION, RELAY_READY, RELAY_OPEN, RELAY_C
 
 /* One transition: init, read the position, begin and produce a batch, commit, or back off. Never sleeps.
  * *ret_wait_us: how long nothing needs doing (0: step again now); new events may end the wait early.
- * ENT_EINVAL: the store is not the one Kafka knows (restored, or another's): stop and say so. */
+ * ENT_EINVAL: the store is not the one Kafka knows (restored, or another's), or cannot be read: stop and say so. */
 enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err) __attribute__((warn_unused_result));
 enum relay_state relay_state(const struct relay *relay);
 int64_t relay_published_seq(const struct relay *relay); /* last committed position; any thread */
-/* Why Kafka cannot be reached right now, for /readyz; "" when it can. Any thread; valid until the next call. */
+/* Copies why Kafka cannot be reached right now, for /readyz; "" when it can. Any thread. */
 void relay_trouble(const struct relay *relay, struct ent_err *ret);
 
 #endif
