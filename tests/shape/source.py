@@ -3,6 +3,7 @@
 """The rules of the house that can be read off the sources: layers, purity, banned calls, sizes, top level."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -84,9 +85,10 @@ tap = Tap()
 
 
 def files_of_tree():
-    listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True)
-    if listing.returncode == 0:
-        return [f for f in listing.stdout.split("\n") if f and os.path.isfile(os.path.join(TOP, f))]
+    if shutil.which("git"):
+        listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True)
+        if listing.returncode == 0:
+            return [f for f in listing.stdout.split("\n") if f and os.path.isfile(os.path.join(TOP, f))]
     found = []  # an unpacked archive
     for folder, names, files in os.walk(TOP):
         names[:] = [n for n in names if n not in ("build", ".git", "__pycache__")]
