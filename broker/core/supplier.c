@@ -127,7 +127,7 @@ enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, con
 	for (size_t i = 0; i < sizeof priority / sizeof *priority; i++)
 		check_one(map, dflt, sdk_str(priority[i]), &wrong);
 	if (wrong.n > 0)
-		rc = sdk_fail(err, ENT_EINVAL, "%s: %.*s", what, (int)wrong.n, wrong.p);
+		rc = sdk_fail(err, ENT_EINVAL, "%s: %.*s", what, ENT_F(wrong));
 	sdk_buf_release(&wrong);
 	return rc;
 }

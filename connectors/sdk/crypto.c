@@ -48,6 +48,31 @@ size_t sdk_digest(enum sdk_hash hash, const struct ent_str *part, size_t n_part,
 	return n;
 }
 
+void sdk_digest_init(struct sdk_digest *digest)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+
+	assert(ok);
+	digest->context = ctx;
+}
+
+void sdk_digest_add(struct sdk_digest *digest, const void *p, size_t n)
+{
+	int ok = EVP_DigestUpdate(digest->context, p, n);
+
+	assert(ok);
+}
+
+void sdk_digest_end(struct sdk_digest *digest, unsigned char ret[32])
+{
+	int ok = EVP_DigestFinal_ex(digest->context, ret, NULL);
+
+	assert(ok);
+	EVP_MD_CTX_free(digest->context);
+	digest->context = NULL;
+}
+
 /* RFC 2104 over EVP digests: HMAC() takes one part only, and EVP_MAC costs more to set up
  * than the hash of a webhook. */
 size_t sdk_hmac(enum sdk_hash hash, struct ent_str secret, const struct ent_str *part, size_t n_part,
@@ -90,39 +115,15 @@ struct ent_str sdk_hex(struct ent_arena *arena, const unsigned char *p, size_t n
 	return (struct ent_str){out, n * 2};
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* hex.n is even and ret has room for half of it. */
 static bool unhex(struct ent_str hex, unsigned char *ret)
 {
 	for (size_t i = 0; i < hex.n; i += 2) {
-		int high = nibble(hex.p[i]), low = nibble(hex.p[i + 1]);
+		int high = sdk_hex_value(hex.p[i]), low = sdk_hex_value(hex.p[i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		ret[i / 2] = (unsigned char)(high << 4 | low);
 	}
-	return true;
-}
-
-bool sdk_unhex(struct ent_arena *arena, struct ent_str hex, struct ent_str *ret)
-{
-	unsigned char *out;
-
-	if (hex.n % 2 != 0)
-		return false;
-	out = sdk_alloc(arena, hex.n / 2 + 1);
-	if (!unhex(hex, out))
-		return false;
-	*ret = (struct ent_str){(char *)out, hex.n / 2};
 	return true;
 }
 

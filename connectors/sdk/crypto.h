@@ -13,8 +13,15 @@ size_t sdk_hmac(enum sdk_hash hash, struct ent_str secret, const struct ent_str 
                 unsigned char ret[SDK_HASH_MAX]);
 size_t sdk_digest(enum sdk_hash hash, const struct ent_str *part, size_t n_part, unsigned char ret[SDK_HASH_MAX]);
 
+/* SHA-256 of what does not lie in memory at once. sdk_digest_end() releases it and gives 32 bytes. */
+struct sdk_digest {
+	void *context;
+};
+void sdk_digest_init(struct sdk_digest *digest);
+void sdk_digest_add(struct sdk_digest *digest, const void *p, size_t n);
+void sdk_digest_end(struct sdk_digest *digest, unsigned char ret[32]);
+
 struct ent_str sdk_hex(struct ent_arena *arena, const unsigned char *p, size_t n); /* lower case */
-bool sdk_unhex(struct ent_arena *arena, struct ent_str hex, struct ent_str *ret);
 struct ent_str sdk_base64(struct ent_arena *arena, const unsigned char *p, size_t n);
 bool sdk_unbase64(struct ent_arena *arena, struct ent_str text, struct ent_str *ret); /* strict, with padding */
 

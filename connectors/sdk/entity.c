@@ -75,23 +75,20 @@ static size_t decode_name(struct ent_str s, char ret[4], size_t *ret_n)
 	return n + 2;
 }
 
-static uint32_t digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (uint32_t)(c - '0');
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : 16;
-}
-
 static size_t decode_number(struct ent_str s, char ret[4], size_t *ret_n)
 {
 	bool hex = s.n > 2 && (s.p[2] | 0x20) == 'x';
 	uint32_t base = hex ? 16 : 10, code = 0;
 	size_t start = hex ? 3 : 2, i = start;
 
-	for (; i < s.n && digit_of(s.p[i]) < base; i++)
+	for (; i < s.n; i++) {
+		int digit = sdk_hex_value(s.p[i]);
+
+		if (digit < 0 || (uint32_t)digit >= base)
+			break;
 		if (code <= 0x10FFFF) /* then it is wrong however it goes on */
-			code = code * base + digit_of(s.p[i]);
+			code = code * base + (uint32_t)digit;
+	}
 	if (i == start)
 		return 0;
 	if (code >= 0x80 && code <= 0x9F)

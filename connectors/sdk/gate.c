@@ -38,14 +38,6 @@ static void skip_space(struct scan *scan)
 
 /* ---- strings -------------------------------------------------------------- */
 
-static int hex_digit(unsigned char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Four hex digits at p, or -1. */
 static int hex4(const unsigned char *p, const unsigned char *end)
 {
@@ -54,7 +46,7 @@ static int hex4(const unsigned char *p, const unsigned char *end)
 	if (end - p < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_digit(p[i]);
+		int digit = sdk_hex_value((char)p[i]);
 		if (digit < 0)
 			return -1;
 		value = value << 4 | digit;

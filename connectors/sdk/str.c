@@ -167,14 +167,30 @@ static char ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+bool sdk_ieq(struct ent_str a, struct ent_str b)
+{
+	if (!a.p || !b.p)
+		return !a.p && !b.p;
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
+}
+
 bool sdk_ieqz(struct ent_str a, const char *z)
 {
-	if (!a.p || !z)
-		return !a.p && !z;
-	for (size_t i = 0; i < a.n; i++)
-		if (z[i] == '\0' || ascii_lower(a.p[i]) != ascii_lower(z[i]))
-			return false;
-	return z[a.n] == '\0';
+	return sdk_ieq(a, sdk_str(z));
+}
+
+struct ent_str sdk_lower(struct ent_arena *arena, struct ent_str s)
+{
+	char *out = s.p ? sdk_alloc(arena, s.n + 1) : NULL;
+
+	for (size_t i = 0; i < s.n; i++)
+		out[i] = ascii_lower(s.p[i]);
+	return (struct ent_str){out, s.n};
 }
 
 bool sdk_starts(struct ent_str s, const char *prefix)
@@ -211,6 +227,19 @@ struct ent_str sdk_cut(struct ent_str s, char at, struct ent_str *ret_rest)
 	size_t head = (size_t)(p - s.p);
 	*ret_rest = (struct ent_str){p + 1, s.n - head - 1};
 	return (struct ent_str){s.p, head};
+}
+
+struct ent_str sdk_head(struct ent_str s, size_t max)
+{
+	size_t n = max;
+
+	if (s.n <= max)
+		return s;
+	while (n > 0 && max - n < 3 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n--;
+	if (((unsigned char)s.p[n] & 0xC0) == 0x80)
+		n = max; /* no UTF-8 at all */
+	return (struct ent_str){s.p, n};
 }
 
 struct ent_str sdk_dup(struct ent_arena *arena, struct ent_str s)
@@ -305,6 +334,59 @@ bool sdk_is_utf8(struct ent_str s)
 	}
 	return true;
 }
+
+/* ---- digits and percent signs ---------------------------------------------- */
+
+int sdk_hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool sdk_percent_decode(struct ent_arena *arena, struct ent_str s, bool plus, struct ent_str *ret)
+{
+	char *out = sdk_alloc(arena, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '%') {
+			out[n++] = plus && s.p[i] == '+' ? ' ' : s.p[i];
+			continue;
+		}
+		int high = s.n - i > 2 ? sdk_hex_value(s.p[i + 1]) : -1;
+		int low = high >= 0 ? sdk_hex_value(s.p[i + 2]) : -1;
+		if (low < 0)
+			return false;
+		out[n++] = (char)(high << 4 | low);
+		i += 2;
+	}
+	*ret = (struct ent_str){out, n};
+	return true;
+}
+
+static bool is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (c != '\0' && strchr("-._~", c));
+}
+
+void sdk_percent_encode(struct sdk_buf *buf, struct ent_str s)
+{
+	static const char digit[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (is_unreserved(s.p[i]))
+			sdk_buf_char(buf, s.p[i]);
+		else
+			sdk_buf_add(buf, (const char[]){'%', digit[c >> 4], digit[c & 15]}, 3);
+	}
+}
+
+/* ---- errors ------------------------------------------------------------------ */
 
 enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...)
 {

@@ -36,11 +36,14 @@ void *sdk_xrealloc(void *old, size_t size);
 struct ent_str sdk_str(const char *z); /* borrows; NULL gives absent */
 bool sdk_eq(struct ent_str a, struct ent_str b);
 bool sdk_eqz(struct ent_str a, const char *z);
-bool sdk_ieqz(struct ent_str a, const char *z); /* ASCII case folded */
+bool sdk_ieq(struct ent_str a, struct ent_str b); /* ASCII case folded */
+bool sdk_ieqz(struct ent_str a, const char *z);
+struct ent_str sdk_lower(struct ent_arena *arena, struct ent_str s); /* ASCII; absent stays absent */
 bool sdk_starts(struct ent_str s, const char *prefix);
 struct ent_str sdk_trim(struct ent_str s); /* ASCII white space */
 /* Cut at the first `at`: *ret_rest is what follows it, absent when there was none. */
 struct ent_str sdk_cut(struct ent_str s, char at, struct ent_str *ret_rest);
+struct ent_str sdk_head(struct ent_str s, size_t max); /* at most max bytes of it, cut on a character border */
 struct ent_str sdk_dup(struct ent_arena *arena, struct ent_str s); /* absent stays absent */
 char *sdk_z(struct ent_arena *arena, struct ent_str s);             /* NUL-terminated copy */
 struct ent_str sdk_format(struct ent_arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -48,6 +51,11 @@ struct ent_str sdk_int(struct ent_arena *arena, int64_t i);
 /* Whole string, optional '-', digits only, in range; else false. */
 bool sdk_to_int(struct ent_str s, int64_t *ret);
 bool sdk_is_utf8(struct ent_str s);
+int sdk_hex_value(char c); /* 0..15 of a digit of either case, else -1 */
+/* %XX (and, with `plus`, '+' for a space) as the bytes they stand for, whatever those are. False: a '%' without
+ * two digits. */
+bool sdk_percent_decode(struct ent_arena *arena, struct ent_str s, bool plus, struct ent_str *ret)
+    __attribute__((warn_unused_result));
 
 /* Sets err->msg, cut at its size on a character border. Returns rc. */
 enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -74,6 +82,8 @@ static inline void sdk_buf_char(struct sdk_buf *buf, char c)
 void sdk_buf_str(struct sdk_buf *buf, struct ent_str s);
 void sdk_buf_z(struct sdk_buf *buf, const char *z);
 void sdk_buf_int(struct sdk_buf *buf, int64_t i);
+/* What RFC 3986 leaves unreserved stays, each other byte is %XX. */
+void sdk_percent_encode(struct sdk_buf *buf, struct ent_str s);
 void sdk_buf_format(struct sdk_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct ent_str sdk_buf_view(const struct sdk_buf *buf); /* until the next change */
 

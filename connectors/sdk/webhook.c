@@ -124,6 +124,13 @@ enum ent_status sdk_status(struct ent_str name)
 	return ENT_STATUS_UNKNOWN;
 }
 
+bool sdk_is_canonical(enum ent_attr attr, struct ent_str word)
+{
+	if (attr == ENT_STATUS)
+		return sdk_status(word) != ENT_STATUS_UNKNOWN;
+	return attr == ENT_PRIORITY && word.n == 1 && word.p[0] >= '1' && word.p[0] <= '5';
+}
+
 const char *sdk_attr_name(enum ent_attr attr)
 {
 	assert((unsigned)attr < ENT_N_ATTR);

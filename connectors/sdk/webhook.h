@@ -32,7 +32,9 @@ struct ent_changes sdk_changes_take(const struct sdk_changes *list);
 /* Canonical names: "in_progress" and so on; "unknown" for ENT_STATUS_UNKNOWN. */
 const char *sdk_status_name(enum ent_status status);
 enum ent_status sdk_status(struct ent_str name); /* ENT_STATUS_UNKNOWN when it is none */
-const char *sdk_attr_name(enum ent_attr attr);   /* "title", "transferred_to", ... */
+/* Is it a word of the ticket language for STATUS (a status name) or PRIORITY ("1".."5")? Other attributes have none. */
+bool sdk_is_canonical(enum ent_attr attr, struct ent_str word);
+const char *sdk_attr_name(enum ent_attr attr); /* "title", "transferred_to", ... */
 bool sdk_attr(struct ent_str name, enum ent_attr *ret);
 
 /* HTML to plain text: block elements become line breaks, entities are decoded,

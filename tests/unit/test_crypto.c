@@ -81,19 +81,28 @@ static void test_hmac(void **state)
 
 static void test_hex(void **state)
 {
-	struct ent_arena *arena = &arena_of(state)->abi;
-	const char *const bad[] = {"0", "0g", "g0", "0x", " 0", "0 ", "00 ", "\xC3\xA9"};
-	struct ent_str out;
+	assert_true(hex_is(&arena_of(state)->abi, (const unsigned char *)"\x00\x0f\xf0", 3, "000ff0"));
+}
 
-	assert_true(sdk_unhex(arena, ENT_STR("00fFA5"), &out));
-	assert_int_equal(out.n, 3);
-	assert_memory_equal(out.p, "\x00\xFF\xA5", 3);
-	assert_true(sdk_unhex(arena, ENT_STR(""), &out));
-	assert_true(out.p && out.n == 0);
-	for (size_t i = 0; i < N(bad); i++)
-		if (sdk_unhex(arena, sdk_str(bad[i]), &out))
-			fail_msg("taken for hex: '%s'", bad[i]);
-	assert_true(hex_is(arena, (const unsigned char *)"\x00\x0f\xf0", 3, "000ff0"));
+/* In pieces as in one. */
+static void test_digest_in_pieces(void **state)
+{
+	const struct ent_str abc = ENT_STR("abc");
+	unsigned char want[SDK_HASH_MAX], got[32];
+	struct sdk_digest digest;
+
+	(void)state;
+	sdk_digest(SDK_SHA256, &abc, 1, want);
+	sdk_digest_init(&digest);
+	sdk_digest_add(&digest, "a", 1);
+	sdk_digest_add(&digest, "", 0);
+	sdk_digest_add(&digest, "bc", 2);
+	sdk_digest_end(&digest, got);
+	assert_memory_equal(got, want, 32);
+	sdk_digest_init(&digest);
+	sdk_digest_end(&digest, got);
+	sdk_digest(SDK_SHA256, NULL, 0, want);
+	assert_memory_equal(got, want, 32);
 }
 
 static void test_base64(void **state)
@@ -193,15 +202,24 @@ static void test_signed_base64(void **state)
 
 /* ---- Wycheproof ------------------------------------------------------------- */
 
+static struct ent_str unhex_at(struct ent_arena *arena, const struct sdk_json *node, const char *path)
+{
+	struct ent_str hex = sdk_json_text_at(node, path);
+	char *out = sdk_alloc(arena, hex.n / 2 + 1);
+
+	assert_true(hex.n % 2 == 0);
+	for (size_t i = 0; i < hex.n; i += 2)
+		out[i / 2] = (char)(sdk_hex_value(hex.p[i]) << 4 | sdk_hex_value(hex.p[i + 1]));
+	return (struct ent_str){out, hex.n / 2};
+}
+
 /* A tag shorter than the hash is its beginning. */
 static bool wycheproof_agrees(struct ent_arena *arena, enum sdk_hash hash, size_t tag_n, const struct sdk_json *test)
 {
-	struct ent_str key, msg, tag;
+	struct ent_str key = unhex_at(arena, test, "key"), msg = unhex_at(arena, test, "msg");
+	struct ent_str tag = unhex_at(arena, test, "tag");
 	unsigned char mac[SDK_HASH_MAX];
 
-	assert_true(sdk_unhex(arena, sdk_json_text_at(test, "key"), &key));
-	assert_true(sdk_unhex(arena, sdk_json_text_at(test, "msg"), &msg));
-	assert_true(sdk_unhex(arena, sdk_json_text_at(test, "tag"), &tag));
 	/* In three parts, so that where they meet is tried too. */
 	const struct ent_str part[] = {
 	    {msg.p, msg.n / 3}, {msg.p + msg.n / 3, 0}, {msg.p + msg.n / 3, msg.n - msg.n / 3}};
@@ -255,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_digest),
 	    TEST(test_hmac),
+	    TEST(test_digest_in_pieces),
 	    TEST(test_hex),
 	    TEST(test_base64),
 	    TEST(test_same),

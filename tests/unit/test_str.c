@@ -106,6 +106,9 @@ static void test_equal(void **state)
 	assert_false(sdk_ieqz(ENT_STR("X-Hubs"), "x-hub"));
 	assert_false(sdk_ieqz(ENT_STR("a@"), "a`")); /* only letters fold */
 	assert_false(sdk_ieqz(ENT_ABSENT, ""));
+	assert_true(sdk_ieq(ENT_STR("Aé"), ENT_STR("aé")));
+	assert_false(sdk_ieq(ENT_STR("a"), ENT_STR("ab")));
+	assert_true(sdk_ieq(ENT_ABSENT, ENT_ABSENT));
 	assert_true(sdk_starts(ENT_STR("sha256=ab"), "sha256="));
 	assert_false(sdk_starts(ENT_STR("sha2"), "sha256="));
 	assert_false(sdk_starts(ENT_ABSENT, ""));
@@ -322,6 +325,71 @@ static void test_buf_grows(void **state)
 	sdk_buf_release(&buf);
 }
 
+static void test_head(void **state)
+{
+	struct sdk_arena arena;
+	const struct ent_str fire = ENT_STR("a\xC3\xA9\xF0\x9F\x9A\xA8z"); /* 1, 2, 4 and 1 bytes */
+	static const size_t want[] = {0, 1, 1, 3, 3, 3, 3, 7, 8, 8};
+
+	(void)state;
+	for (size_t max = 0; max < N(want); max++)
+		assert_int_equal(sdk_head(fire, max).n, want[max]);
+	assert_int_equal(sdk_head(ENT_STR("\x80\x80\x80\x80\x80"), 4).n, 4); /* no UTF-8: cut all the same */
+	assert_null(sdk_head(ENT_ABSENT, 3).p);
+	sdk_arena_init(&arena);
+	assert_str(sdk_format(&arena.abi, "<%.*s|%.*s>", ENT_F(sdk_head(fire, 4)), ENT_F(ENT_ABSENT)), "<a\xC3\xA9|>");
+	assert_str(sdk_lower(&arena.abi, ENT_STR("AZ@[\xC3\x89")), "az@[\xC3\x89");
+	assert_null(sdk_lower(&arena.abi, ENT_ABSENT).p);
+	sdk_arena_release(&arena);
+}
+
+static void test_hex_value(void **state)
+{
+	static const char digit[] = "0123456789abcdefABCDEF";
+
+	(void)state;
+	for (int c = -128; c < 128; c++) {
+		const char *at = c ? strchr(digit, c) : NULL;
+		int want = at ? (int)(at - digit) : -1;
+
+		assert_int_equal(sdk_hex_value((char)c), want > 15 ? want - 6 : want);
+	}
+}
+
+static void test_percent(void **state)
+{
+	static const char *const bad[] = {"%", "%4", "a%4", "%4g", "%g4", "%%41", "% 41"};
+	struct ent_str text;
+	struct sdk_arena arena;
+	struct sdk_buf buf;
+	char all[256];
+
+	(void)state;
+	sdk_arena_init(&arena);
+	sdk_buf_init(&buf, 1024);
+	sdk_percent_encode(&buf, ENT_STR("aZ09-._~/ +%\xC3\xA9"));
+	sdk_buf_add(&buf, "\0", 1);
+	assert_string_equal(buf.p, "aZ09-._~%2F%20%2B%25%C3%A9");
+	for (size_t i = 0; i < sizeof all; i++)
+		all[i] = (char)i;
+	sdk_buf_clear(&buf);
+	sdk_percent_encode(&buf, (struct ent_str){all, sizeof all});
+	assert_true(sdk_percent_decode(&arena.abi, sdk_buf_view(&buf), true, &text));
+	assert_int_equal(text.n, sizeof all);
+	assert_memory_equal(text.p, all, sizeof all);
+	sdk_buf_release(&buf);
+	assert_true(sdk_percent_decode(&arena.abi, ENT_STR("a+b%2b"), true, &text));
+	assert_str(text, "a b+");
+	assert_true(sdk_percent_decode(&arena.abi, ENT_STR("a+b%2B"), false, &text));
+	assert_str(text, "a+b+");
+	assert_true(sdk_percent_decode(&arena.abi, ENT_ABSENT, false, &text));
+	assert_str(text, "");
+	for (size_t i = 0; i < N(bad); i++)
+		if (sdk_percent_decode(&arena.abi, sdk_str(bad[i]), true, &text))
+			fail_msg("decoded: %s", bad[i]);
+	sdk_arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +399,9 @@ int main(void)
 	    cmocka_unit_test(test_trim_and_cut),
 	    cmocka_unit_test(test_format),
 	    cmocka_unit_test(test_int),
+	    cmocka_unit_test(test_head),
+	    cmocka_unit_test(test_hex_value),
+	    cmocka_unit_test(test_percent),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_fail_cuts_on_a_border),
 	    cmocka_unit_test(test_buf_keeps_its_limit),

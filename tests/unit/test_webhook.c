@@ -129,6 +129,13 @@ static void test_names(void **state)
 	assert_string_equal(sdk_attr_name(ENT_TRANSFERRED_TO), "transferred_to");
 	assert_int_equal(sdk_status(ENT_STR("In_Progress")), ENT_STATUS_UNKNOWN);
 	assert_int_equal(sdk_status(ENT_ABSENT), ENT_STATUS_UNKNOWN);
+	assert_true(sdk_is_canonical(ENT_STATUS, ENT_STR("in_progress")));
+	assert_false(sdk_is_canonical(ENT_STATUS, ENT_STR("unknown")));
+	assert_false(sdk_is_canonical(ENT_STATUS, ENT_STR("1")));
+	assert_true(sdk_is_canonical(ENT_PRIORITY, ENT_STR("1")) && sdk_is_canonical(ENT_PRIORITY, ENT_STR("5")));
+	assert_false(sdk_is_canonical(ENT_PRIORITY, ENT_STR("0")) || sdk_is_canonical(ENT_PRIORITY, ENT_STR("6")));
+	assert_false(sdk_is_canonical(ENT_PRIORITY, ENT_STR("11")) || sdk_is_canonical(ENT_PRIORITY, ENT_ABSENT));
+	assert_false(sdk_is_canonical(ENT_SITE, ENT_STR("new")));
 	assert_false(sdk_attr(ENT_STR("colour"), &attr));
 	assert_false(sdk_attr(ENT_ABSENT, &attr));
 }

@@ -9,13 +9,15 @@
  * stored delivery, and fuzzed.
  *
  * Memory. What is passed in is borrowed until the call returns. What is handed
- * out is borrowed from an argument or taken from the call's arena.
+ * out is borrowed from an argument or taken from the call's arena. What a call
+ * deferred there runs before the connector is unloaded: it may be its code.
  *
  * Threads. open() makes one state per supplier and thread; the broker never
  * uses one state on two threads. Without open() there is no state at all.
  *
  * Versions. ENT_ABI changes when a struct or a meaning here changes. The table
- * grows at its end only, and `size` says how much of it the connector knew.
+ * grows at its end only, and `size` says how much of it the connector knew: at
+ * least through `decode`. To the broker what lies behind its `size` is zero.
  *   1  first version
  */
 #ifndef ENTENTE_CONNECTOR_H
@@ -50,7 +52,7 @@ struct ent_webhook {
 
 struct ent_request {
 	const char *method;
-	struct ent_str path; /* under the account's base URL; the broker adds host and credentials */
+	struct ent_str path; /* under the supplier's base URL; the broker adds host and credentials */
 	struct ent_str content_type, body;
 	const struct ent_header *header; /* extra ones, e.g. an idempotency key */
 	size_t n_header;

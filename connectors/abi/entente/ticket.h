@@ -18,6 +18,13 @@ struct ent_str {
 };
 #define ENT_STR(literal) ((struct ent_str){(literal), sizeof(literal) - 1})
 #define ENT_ABSENT ((struct ent_str){NULL, 0})
+/* The two arguments of a "%.*s"; absent prints nothing. s is looked at twice. */
+#define ENT_F(s) (int)(s).n, ((s).p ? (s).p : "")
+
+/* What the broker takes. Beyond it a delivery becomes a dead letter. */
+#define ENT_ID_MAX         200  /* bytes of an id or key of a ticket, comment, attachment or delivery */
+#define ENT_CHANGES_MAX    1000 /* from one delivery */
+#define ENT_REFERENCES_MAX 32   /* in one change */
 
 /* alloc() never returns NULL: inputs are bounded, and the broker aborts when
  * memory runs out. defer() calls fn(what) when the arena is freed. */
@@ -32,7 +39,7 @@ enum ent_rc {
 	ENT_MORE = 1,         /* parse(): one more round trip, next phase */
 	ENT_EINVAL = -1,      /* never going to work: dead-letter it */
 	ENT_ERETRY = -2,      /* may work later */
-	ENT_EAUTH = -3,       /* refused: a person must look at the account or the secret */
+	ENT_EAUTH = -3,       /* refused: a person must look at the supplier or its secret */
 	ENT_EGONE = -4,       /* the remote ticket no longer exists */
 	ENT_EUNSUPPORTED = -5 /* this tool cannot express it */
 };
@@ -95,7 +102,7 @@ struct ent_stamp {
 };
 
 struct ent_ticket {
-	struct ent_str id;  /* the tool's stable key: never changes, 1..200 bytes */
+	struct ent_str id;  /* the tool's stable key: never changes, 1..ENT_ID_MAX bytes */
 	struct ent_str key; /* what people call it there ("INC0010023"); absent: same as id */
 	uint32_t has;       /* 1u << each attribute the payload speaks of; an empty value clears */
 	struct ent_value at[ENT_N_ATTR];
@@ -122,7 +129,9 @@ struct ent_person {
 };
 
 struct ent_comment {
-	struct ent_str id; /* the tool's, 1..200 bytes, unique within the supplier's ticket */
+	/* The tool's, 1..ENT_ID_MAX bytes, unique within the supplier's ticket. ENT_COMMENT_ADDED, absent: the
+	 * broker makes one from author, time (the comment's, else the change's) and words. */
+	struct ent_str id;
 	struct ent_person author;
 	struct ent_str body; /* plain text or Markdown, never HTML */
 	enum ent_visibility visibility;
