@@ -56,6 +56,11 @@ struct broker *broker_start(struct world *world, struct disk *disk, struct clust
 	}
 	producer_init(&broker->producer, cluster, &broker->life, &broker->kafka_faults, seed, (uint64_t)serial);
 	make_parts(broker, db, plan, &broker->metrics);
+	if (db_failed(db)) { /* the writer could not read where the store ends: nothing can come of this life */
+		(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(db));
+		broker_die(broker);
+		return NULL;
+	}
 	return broker;
 }
 
