@@ -5,7 +5,6 @@
 #include "sdk/crypto.h"
 
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,27 +28,22 @@ static const int n_column[] = {13, 8, 16, 9, 2, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	unsigned char out[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
+	struct sdk_digest hash;
+	unsigned char out[32];
 
-	if (!hash || EVP_DigestInit_ex(hash, EVP_sha256(), NULL) != 1) {
-		EVP_MD_CTX_free(hash);
-		return sdk_fail(err, ENT_ERETRY, "the hash could not be started");
-	}
+	sdk_digest_init(&hash);
 	for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
 		struct db_stmt *stmt = db_use(db, contents[i]);
 		while (db_row(stmt))
 			for (int column = 0; column < n_column[i]; column++) {
 				struct ent_str value = db_str(stmt, column);
 				uint64_t size = value.n;
-				EVP_DigestUpdate(hash, &size, sizeof size);
-				EVP_DigestUpdate(hash, value.p ? value.p : "", value.n);
+				sdk_digest_add(&hash, &size, sizeof size);
+				sdk_digest_add(&hash, value.p ? value.p : "", value.n);
 			}
 	}
-	EVP_DigestFinal_ex(hash, out, &n);
-	EVP_MD_CTX_free(hash);
-	for (unsigned i = 0; i < 32; i++)
+	sdk_digest_end(&hash, out);
+	for (size_t i = 0; i < sizeof out; i++)
 		snprintf(ret + 2 * i, 3, "%02x", out[i]);
 	return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db)) : ENT_OK;
 }
