@@ -2,12 +2,14 @@
 /*
  * A connector is vetted before anything of it is called: symbol, ABI, size, and
  * whether its tables hold what the broker relies on. After that they are trusted.
+ * The table itself is copied, so that it is whole however much of it the connector knew.
  */
 #include "link/plugin.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +19,12 @@
 #define PLUGIN_NAME_MAX    64
 #define PLUGIN_SETTING_MAX 128
 #define SETTINGS_SIZE_MAX  (64u * 1024u)
+#define TABLE_SIZE_LEAST   offsetof(struct ent_connector, build) /* ABI 1: through decode */
 
 struct plugin {
 	void *handle;
 	const char *file;
-	const struct ent_connector *connector;
+	const struct ent_connector *connector; /* a copy, whole: zero where the connector's own ends */
 };
 
 struct plugins {
@@ -37,21 +40,13 @@ static bool is_connector_name(const char *name)
 	return n > 0 && n <= PLUGIN_NAME_MAX && name[n] == '\0';
 }
 
-static bool row_is_known(const struct ent_map_row *row, bool priority)
-{
-	if (priority)
-		return row->canonical && row->canonical[0] >= '1' && row->canonical[0] <= '5' &&
-		       row->canonical[1] == '\0';
-	return row->canonical && sdk_status(sdk_str(row->canonical)) != ENT_STATUS_UNKNOWN;
-}
-
-static enum ent_rc vet_map(const char *file, const struct ent_map_row *row, bool priority, struct ent_err *err)
+static enum ent_rc vet_map(const char *file, const struct ent_map_row *row, enum ent_attr attr, struct ent_err *err)
 {
 	for (; row && row->native; row++)
-		if (!row_is_known(row, priority))
-			return sdk_fail(
-			    err, ENT_EINVAL, "%s: its %s table gives \"%s\" the meaning \"%s\", which is none", file,
-			    priority ? "priority" : "status", row->native, row->canonical ? row->canonical : "");
+		if (!sdk_is_canonical(attr, sdk_str(row->canonical)))
+			return sdk_fail(err, ENT_EINVAL,
+					"%s: its %s table gives \"%s\" the meaning \"%s\", which is none", file,
+					sdk_attr_name(attr), row->native, row->canonical ? row->canonical : "");
 	return ENT_OK;
 }
 
@@ -91,12 +86,6 @@ static enum ent_rc vet(const char *file, const struct ent_connector *c, struct e
 {
 	enum ent_rc rc;
 
-	if (c->abi != ENT_ABI)
-		return sdk_fail(err, ENT_EINVAL, "%s: made for connector ABI %u, this broker speaks %u: build it anew",
-				file, c->abi, ENT_ABI);
-	if (c->size < sizeof *c)
-		return sdk_fail(err, ENT_EINVAL, "%s: its table has %u bytes, ABI %u needs %zu: build it anew", file,
-				c->size, ENT_ABI, sizeof *c);
 	if (!c->name || !is_connector_name(c->name))
 		return sdk_fail(err, ENT_EINVAL, "%s: its name is not of a-z, 0-9, - and _", file);
 	if (!c->version || !c->summary)
@@ -107,17 +96,36 @@ static enum ent_rc vet(const char *file, const struct ent_connector *c, struct e
 		return sdk_fail(err, ENT_EINVAL, "%s: build and parse belong together, one is missing", file);
 	rc = vet_settings(file, c, err);
 	if (rc == ENT_OK)
-		rc = vet_map(file, c->status, false, err);
+		rc = vet_map(file, c->status, ENT_STATUS, err);
 	if (rc == ENT_OK)
-		rc = vet_map(file, c->priority, true, err);
+		rc = vet_map(file, c->priority, ENT_PRIORITY, err);
 	return rc;
+}
+
+/* A connector of an older or newer broker knows less or more of the table: what it does not know is zero, what this
+ * broker does not know is left behind. */
+static enum ent_rc table_copy(struct ent_arena *arena, const char *file, const struct ent_connector *given,
+			      const struct ent_connector **ret, struct ent_err *err)
+{
+	struct ent_connector *table;
+
+	if (given->abi != ENT_ABI)
+		return sdk_fail(err, ENT_EINVAL, "%s: made for connector ABI %u, this broker speaks %u: build it anew",
+				file, given->abi, ENT_ABI);
+	if (given->size < TABLE_SIZE_LEAST)
+		return sdk_fail(err, ENT_EINVAL, "%s: its table has %u bytes, ABI %u needs %zu: build it anew", file,
+				given->size, ENT_ABI, TABLE_SIZE_LEAST);
+	table = SDK_NEW(arena, struct ent_connector);
+	memcpy(table, given, given->size < sizeof *table ? given->size : sizeof *table);
+	*ret = table;
+	return ENT_OK;
 }
 
 /* On failure the handle stays in the list, so that plugins_unload() closes it after err was written. */
 static enum ent_rc load_one(struct plugins *plugins, const char *file, struct ent_err *err)
 {
 	struct plugin *plugin = &plugins->at[plugins->n];
-	const struct ent_connector *(*entry)(uint32_t abi);
+	const struct ent_connector *(*entry)(uint32_t abi), *given;
 	void *symbol;
 	enum ent_rc rc;
 
@@ -131,11 +139,13 @@ static enum ent_rc load_one(struct plugins *plugins, const char *file, struct en
 	if (!symbol)
 		return sdk_fail(err, ENT_EINVAL, "%s: no connector, it lacks the symbol " ENT_CONNECTOR_SYMBOL, file);
 	memcpy(&entry, &symbol, sizeof entry); /* POSIX lets dlsym give functions, ISO C has no cast for it */
-	plugin->connector = entry(ENT_ABI);
-	if (!plugin->connector)
+	given = entry(ENT_ABI);
+	if (!given)
 		return sdk_fail(err, ENT_EINVAL, "%s: does not serve connector ABI %u: build it anew for this broker",
 				file, ENT_ABI);
-	rc = vet(file, plugin->connector, err);
+	rc = table_copy(&plugins->arena.abi, file, given, &plugin->connector, err);
+	if (rc == ENT_OK)
+		rc = vet(file, plugin->connector, err);
 	if (rc != ENT_OK)
 		return rc;
 	for (size_t i = 0; i + 1 < plugins->n; i++)

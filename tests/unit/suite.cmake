@@ -18,7 +18,8 @@ entente_unit(guard entente_edge)
 # ---- configuration, loader, generic connector: modules that the loader must refuse, each in a folder of its own
 set(fixture_plugins ${CMAKE_CURRENT_BINARY_DIR}/plugins)
 set(fixture_fault 0)
-foreach(name good twin abi-newer abi-unserved table-small name-bad decode-missing parse-missing setting-outside map-unknown)
+foreach(name good twin abi-newer abi-unserved table-small name-bad decode-missing parse-missing setting-outside map-unknown
+	table-short table-long)
 	add_library(fixture_${name} MODULE ${CMAKE_CURRENT_LIST_DIR}/plugins/fixture.c)
 	target_compile_definitions(fixture_${name} PRIVATE FAULT=${fixture_fault})
 	list(APPEND fixtures fixture_${name})

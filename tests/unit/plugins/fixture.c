@@ -15,6 +15,8 @@
 #define PARSE_MISSING   7
 #define SETTING_OUTSIDE 8
 #define MAP_UNKNOWN     9
+#define TABLE_SHORT     10 /* knows the least there is: what stands behind it is not the table any more */
+#define TABLE_LONG      11 /* made for a broker whose table goes on */
 
 static enum ent_rc fixture_verify(const struct ent_self *self, const struct ent_webhook *webhook,
 				  const struct ent_str *secret, size_t n_secret, int64_t now_ms,
@@ -35,7 +37,7 @@ static enum ent_rc fixture_decode(const struct ent_self *self, const struct ent_
 }
 #endif
 
-#if FAULT == PARSE_MISSING
+#if FAULT == PARSE_MISSING || FAULT == TABLE_SHORT
 static enum ent_rc fixture_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 				 struct ent_request *ret, struct ent_err *err)
 {
@@ -63,7 +65,10 @@ static const struct ent_map_row fixture_status[] = {
 
 static const struct ent_connector fixture_connector = {
     .abi = FAULT == ABI_NEWER ? ENT_ABI + 1 : ENT_ABI,
-    .size = FAULT == TABLE_SMALL ? 16 : sizeof(struct ent_connector),
+    .size = FAULT == TABLE_SMALL   ? offsetof(struct ent_connector, build) - 1
+	    : FAULT == TABLE_SHORT ? offsetof(struct ent_connector, build)
+	    : FAULT == TABLE_LONG  ? sizeof(struct ent_connector) + 64
+				   : sizeof(struct ent_connector),
     .name = FAULT == NAME_BAD ? "Fix Ture" : "fixture",
     .version = "1",
     .summary = "for the tests of the loader",
@@ -74,7 +79,7 @@ static const struct ent_connector fixture_connector = {
 #if FAULT != DECODE_MISSING
     .decode = fixture_decode,
 #endif
-#if FAULT == PARSE_MISSING
+#if FAULT == PARSE_MISSING || FAULT == TABLE_SHORT
     .build = fixture_build,
 #endif
 };
