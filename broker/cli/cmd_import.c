@@ -31,7 +31,7 @@
 enum wait_state { LINE_FREE, LINE_WAITS, LINE_SENT };
 struct line {
 	enum wait_state state;
-	int64_t number, order; /* order: hash of the order key */
+	int64_t number, end, order; /* end: bytes of the file up to its end; order: hash of the order key */
 	int64_t not_before_us; /* 503: the broker asked for a pause */
 	struct sdk_arena arena;
 	struct ent_str request;
@@ -76,7 +76,8 @@ static void usage(FILE *to)
 	      "suppliers' own versions and times, where they give them.\n"
 	      "\n"
 	      "It may be interrupted and repeated: what the broker has is counted as \"repeated\".\n"
-	      "A busy broker (503) is waited for. Exit status 1 when some lines failed.\n"
+	      "A busy broker (503) is waited for, one that does not answer for 30 s. Exit status 1\n"
+	      "when some lines failed.\n"
 	      "\n"
 	      "  --parallel N       deliveries under way at once, 1..256 (16)\n"
 	      "  --order-by PATH    e.g. correlation, or issue.id\n"
@@ -103,9 +104,10 @@ static void progress_draw(struct import *import, int64_t now_us)
 	double seconds = (double)(now_us - import->started_us) / 1e6, rate = seconds > 0 ? (double)n / seconds : 0;
 	char text[256], bar[21] = "";
 	int size = 0;
+	int64_t done = import->n ? import->line[import->first].end : import->source.offset;
 
-	if (import->source.size > 0 && import->source.offset > 0) {
-		double part = (double)import->source.offset / (double)import->source.size;
+	if (import->source.size > 0 && done > 0) {
+		double part = (double)done / (double)import->source.size;
 		int rest_s = (int)(seconds / part - seconds);
 		memset(bar, '.', 20);
 		memset(bar, '#', (size_t)(part * 20));
@@ -228,6 +230,7 @@ static void read_lines(struct import *import)
 		}
 		line->state = LINE_WAITS;
 		line->number = import->source.line;
+		line->end = import->source.offset;
 		line->order = order_hash(order);
 		line->not_before_us = 0;
 		import->n++;

@@ -130,7 +130,11 @@ static size_t fill_template(const char *template, int64_t seq, char *out, size_t
 			n += strftime(out + n, size - n, "%Y-%m-%d %H:%M:%S", &tm);
 			p += 6;
 		} else {
-			out[n++] = *p++;
+			size_t plain = strcspn(p + 1, "@") + 1;
+			plain = plain < size - 64 - n ? plain : size - 64 - n;
+			memcpy(out + n, p, plain);
+			n += plain;
+			p += plain;
 		}
 	}
 	return n;
@@ -162,8 +166,10 @@ static void prepare(struct load *load)
 			unsigned n_mac;
 			HMAC(EVP_sha256(), secret, (int)n_secret, (unsigned char *)body, n_body, mac, &n_mac);
 			n += snprintf(head + n, sizeof head - (size_t)n, "X-Entente-Signature: sha256=");
-			for (unsigned k = 0; k < n_mac; k++)
-				n += snprintf(head + n, sizeof head - (size_t)n, "%02x", mac[k]);
+			for (unsigned k = 0; k < n_mac; k++) {
+				head[n++] = "0123456789abcdef"[mac[k] >> 4];
+				head[n++] = "0123456789abcdef"[mac[k] & 15];
+			}
 			n += snprintf(head + n, sizeof head - (size_t)n, "\r\n");
 		}
 		n += snprintf(head + n, sizeof head - (size_t)n, "\r\n");
