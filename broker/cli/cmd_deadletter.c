@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include "cli/client.h"
@@ -21,7 +22,7 @@ static void usage(FILE *to)
 	      "  --state WORD       waiting (default), replayed or ignored\n"
 	      "  --limit N          1..200 (50)\n"
 	      "  --cursor WORD      the next page, as the page before said\n"
-	      "  --all              replay: every one that waits\n" CLIENT_HELP
+	      "  --all              replay: every one that waits, each once\n" CLIENT_HELP
 	      "\n"
 	      "examples:\n"
 	      "  entente deadletter list\n"
@@ -66,7 +67,7 @@ static void show_members(struct ent_arena *arena, struct ent_str json)
 	}
 }
 
-/* What replay and ignore answer: an outcome, or counts of many. */
+/* What replay and ignore answer: an outcome. */
 static void show_done(struct ent_arena *arena, struct ent_str json)
 {
 	if (json.n)
@@ -117,8 +118,15 @@ static int list(struct ent_arena *arena, const struct letter_args *args)
 	return client_print(&args->client, "GET", path, ENT_ABSENT, show_list);
 }
 
-/* {"supplier": NAME}, or {} for all of them. */
-static int replay_many(const struct letter_args *args)
+/* ---- replay --all: page after page -------------------------------------------------- */
+
+struct replay {
+	int64_t replayed, dead, failed, after;
+	bool more;
+};
+
+/* {"supplier": NAME, "after": ID}, both if wanted. */
+static struct ent_str page_body(struct ent_arena *arena, const struct letter_args *args, const struct replay *replay)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -127,10 +135,90 @@ static int replay_many(const struct letter_args *args)
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kstr_opt(&w, "supplier", sdk_str(args->supplier));
+	if (replay->after > 0)
+		sdk_jsonw_kint(&w, "after", replay->after);
 	sdk_jsonw_close(&w, '}');
-	int status = client_print(&args->client, "POST", ENT_STR("/v1/deadletters/replay"), sdk_buf_view(&buf), show_done);
+	struct ent_str body = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
-	return status;
+	return body;
+}
+
+/* ENT_EINVAL also when the cursor stands still: it would go on for ever. */
+static enum ent_rc page_add(struct ent_arena *arena, struct ent_str json, struct replay *replay, struct ent_err *err)
+{
+	static const struct sdk_field field[] = {{"replayed", SDK_FIELD_INT, true, offsetof(struct replay, replayed)},
+	                                         {"dead", SDK_FIELD_INT, true, offsetof(struct replay, dead)},
+	                                         {"failed", SDK_FIELD_INT, true, offsetof(struct replay, failed)},
+	                                         {"after", SDK_FIELD_INT, true, offsetof(struct replay, after)},
+	                                         {"more", SDK_FIELD_BOOL, true, offsetof(struct replay, more)}, {0}};
+	const struct sdk_json *node;
+	struct replay page;
+	enum ent_rc rc = sdk_json_parse(arena, json, &node, err);
+
+	if (!rc)
+		rc = sdk_json_read(node, field, &page, err);
+	if (!rc && page.more && page.after <= replay->after)
+		rc = sdk_fail(err, ENT_EINVAL, "the broker's cursor does not move: is it of another version?");
+	if (rc)
+		return rc;
+	replay->replayed += page.replayed;
+	replay->dead += page.dead;
+	replay->failed += page.failed;
+	replay->after = page.after;
+	replay->more = page.more;
+	return ENT_OK;
+}
+
+/* As the API says it of a page. */
+static struct ent_str replay_json(struct ent_arena *arena, const struct replay *replay)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, 4096);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kint(&w, "replayed", replay->replayed);
+	sdk_jsonw_kint(&w, "dead", replay->dead);
+	sdk_jsonw_kint(&w, "failed", replay->failed);
+	sdk_jsonw_kint(&w, "after", replay->after);
+	sdk_jsonw_kbool(&w, "more", replay->more);
+	sdk_jsonw_close(&w, '}');
+	struct ent_str json = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return json;
+}
+
+/* Each letter that waits is tried once: what stays dead stays behind the cursor. */
+static int replay_all(struct ent_arena *arena, const struct letter_args *args)
+{
+	struct replay replay = {.more = true};
+	struct client *client;
+	struct ent_err err;
+	enum ent_rc rc = client_open(&args->client, &client, &err);
+
+	if (rc)
+		return client_complain(&err);
+	while (replay.more && !rc) {
+		struct client_answer answer;
+		struct sdk_arena page;
+
+		sdk_arena_init(&page);
+		rc = client_call(client, &page.abi, "POST", ENT_STR("/v1/deadletters/replay"), page_body(&page.abi, args, &replay),
+		                 &answer, &err);
+		if (!rc)
+			rc = page_add(&page.abi, answer.body, &replay, &err);
+		sdk_arena_release(&page);
+	}
+	client_close(client);
+	if (!rc || replay.after > 0) {
+		struct ent_str json = replay_json(arena, &replay);
+		if (args->client.json)
+			printf("%.*s\n", (int)json.n, json.p);
+		else
+			show_members(arena, json);
+	}
+	return rc ? client_complain(&err) : 0;
 }
 
 static int one_letter(struct ent_arena *arena, const struct letter_args *args, const char *verb, const char *id)
@@ -166,7 +254,7 @@ int cmd_deadletter(int argc, char **argv)
 	if (!strcmp(verb, "list") && optind + 1 == argc) {
 		status = list(&arena.abi, &args);
 	} else if (!strcmp(verb, "replay") && args.all && optind + 1 == argc) {
-		status = replay_many(&args);
+		status = replay_all(&arena.abi, &args);
 	} else if (optind + 2 == argc && !args.all) {
 		status = one_letter(&arena.abi, &args, verb, argv[optind + 1]);
 	} else {

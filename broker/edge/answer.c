@@ -112,7 +112,10 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 
 void answer_busy(struct exchange *x, const char *why)
 {
-	answer_problem(x, PROBLEM_UNAVAILABLE, "%s Nothing was kept; send it again after the time in Retry-After.", why);
+	bool reads = sdk_eqz(x->request.method, "GET") || sdk_eqz(x->request.method, "HEAD");
+
+	answer_problem(x, PROBLEM_UNAVAILABLE, "%s %s after the time in Retry-After.", why,
+	               reads ? "Ask again" : "Nothing was kept; send it again");
 	x->answer.fields = ENT_STR("Retry-After: " RETRY_AFTER_S "\r\n");
 }
 
@@ -122,8 +125,10 @@ void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *er
 		answer_problem(x, PROBLEM_NOT_FOUND, "%s", err->msg);
 	else if (rc == ENT_EINVAL)
 		answer_problem(x, PROBLEM_REQUEST, "%s", err->msg);
+	else if (rc == ENT_EUNSUPPORTED)
+		answer_problem(x, PROBLEM_INTERNAL, "%s", err->msg);
 	else
-		answer_busy(x, "The store cannot be read.");
+		answer_busy(x, "The store cannot be read just now.");
 }
 
 void answer_refusal(struct exchange *x, const struct guard_refusal *refusal)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "edge/worker.h"
 #include "sdk/crypto.h"
-#include "store/read.h"
+#include "store/token.h"
 
 #define TOKEN_PREFIX "ent_"
 #define TOKEN_CHARS  (EDGE_TOKEN_SIZE - 1)
@@ -63,6 +63,7 @@ bool auth_admit(struct exchange *x)
 	unsigned changed = atomic_load(&worker->edge->tokens_changed);
 	struct ent_str token = token_of(x);
 	unsigned char hash[AUTH_HASH_SIZE];
+	int64_t expires_ms;
 	size_t i;
 
 	if (token.p == NULL)
@@ -73,18 +74,20 @@ bool auth_admit(struct exchange *x)
 	}
 	token_hash(token, hash);
 	i = hash[0] % AUTH_CACHE_SIZE;
-	if (cache->at[i].until_us > worker->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0) {
+	if (cache->at[i].until_us > worker->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0 &&
+	    (cache->at[i].expires_ms == 0 || cache->at[i].expires_ms > worker->now_ms)) {
 		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
 		return true;
 	}
-	if (!read_token(worker->db, &x->arena.abi, hash, worker->now_ms, &x->principal)) {
+	if (!read_token(worker->db, &x->arena.abi, hash, worker->now_ms, &x->principal, &expires_ms)) {
 		if (!db_failed(worker->db))
 			return refuse(x);
-		answer_busy(x, "The store cannot be read; tokens cannot be checked.");
+		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
 		return false;
 	}
 	if (x->principal.n <= AUTH_NAME_MAX) {
 		cache->at[i].until_us = worker->now_us + (int64_t)worker->edge->limits.token_cache_s * 1000000;
+		cache->at[i].expires_ms = expires_ms;
 		memcpy(cache->at[i].hash, hash, sizeof hash);
 		memcpy(cache->at[i].name, x->principal.p, x->principal.n);
 		cache->at[i].n_name = x->principal.n;

@@ -16,7 +16,8 @@
 struct auth_cache {
 	unsigned changed; /* edge->tokens_changed when it was filled */
 	struct {
-		int64_t until_us;
+		int64_t until_us;   /* believed without looking */
+		int64_t expires_ms; /* 0: never */
 		unsigned char hash[AUTH_HASH_SIZE];
 		char name[AUTH_NAME_MAX];
 		size_t n_name;

@@ -40,7 +40,9 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 	if (!read_id(x, &id))
 		return false;
 	rc = read_dead_letter(x->worker->db, &x->arena.abi, id, ret, &err);
-	if (rc != ENT_OK)
+	if (rc == ENT_EINVAL) /* nothing of the request: what is kept of it is damaged */
+		answer_problem(x, PROBLEM_INTERNAL, "%s", err.msg);
+	else if (rc != ENT_OK)
 		answer_failure(x, rc, &err);
 	return rc == ENT_OK;
 }
@@ -66,10 +68,6 @@ void deadletter_raw(struct exchange *x)
 }
 
 /* ---- replay --------------------------------------------------------------------- */
-
-static const char *const words[] = {[JOB_WAITING] = "unavailable",    [JOB_ACCEPTED] = "replayed",
-                                    [JOB_REPEATED] = "replayed",      [JOB_DEAD] = "dead",
-                                    [JOB_NOT_FOUND] = "not_found",    [JOB_UNAVAILABLE] = "unavailable"};
 
 /* The headers that were kept of it. What does not read back is no reason to refuse the replay. */
 static struct ent_webhook webhook_of(struct exchange *x, const struct dead_letter *letter)
@@ -130,7 +128,7 @@ static void replay_answer(struct exchange *x)
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "id", job->dead_letter);
-	sdk_jsonw_kz(&w, "status", words[job->outcome]);
+	sdk_jsonw_kz(&w, "status", job->outcome == JOB_DEAD ? "dead" : "replayed");
 	if (job->incident_uuid[0] != '\0')
 		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)
@@ -159,77 +157,109 @@ void deadletter_replay(struct exchange *x)
 
 /* ---- replay of many --------------------------------------------------------------- */
 
+/* A page of those that wait, by id. Whatever becomes of them, `after` passes them, so that what stays dead hides
+ * nothing behind it. */
 struct many {
 	struct job **job;
 	size_t n;
 	int64_t failed; /* could not be handed over at all */
+	int64_t after;  /* the last one tried */
 	bool more;
 };
 
+/* The store takes no changes: the page ends before the first that it did not take. */
+static void many_cut(struct many *many)
+{
+	for (size_t i = 0; i < many->n; i++) {
+		enum job_outcome outcome = many->job[i]->outcome;
+
+		if (outcome != JOB_WAITING && outcome != JOB_UNAVAILABLE)
+			continue;
+		many->after = many->job[i]->dead_letter - 1;
+		many->more = true;
+		return;
+	}
+}
+
 static void many_answer(struct exchange *x)
 {
-	const struct many *many = x->work;
+	struct many *many = x->work;
 	int64_t replayed = 0, dead = 0, failed = many->failed;
 	struct sdk_jsonw w;
 
+	many_cut(many);
 	for (size_t i = 0; i < many->n; i++) {
 		enum job_outcome outcome = many->job[i]->outcome;
 
 		replayed += outcome == JOB_ACCEPTED || outcome == JOB_REPEATED;
 		dead += outcome == JOB_DEAD;
-		failed += outcome != JOB_ACCEPTED && outcome != JOB_REPEATED && outcome != JOB_DEAD;
+		failed += outcome == JOB_NOT_FOUND; /* somebody else was faster */
+	}
+	if (many->more && replayed + dead + failed == 0) {
+		answer_busy(x, "The store does not take changes now.");
+		return;
 	}
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "replayed", replayed);
 	sdk_jsonw_kint(&w, "dead", dead);
 	sdk_jsonw_kint(&w, "failed", failed);
+	sdk_jsonw_kint(&w, "after", many->after);
 	sdk_jsonw_kbool(&w, "more", many->more);
 	sdk_jsonw_close(&w, '}');
 	answer_done(x, 200);
 }
 
-/* {} or {"supplier": NAME} */
-static bool read_supplier(struct exchange *x, struct ent_str *ret)
+/* {}, with "supplier" and "after" if wanted. */
+static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t *ret_after)
 {
-	const struct sdk_json *node;
+	const struct sdk_json *node, *supplier, *after;
 	struct ent_err err;
 
 	if (sdk_json_parse(&x->arena.abi, x->body, &node, &err) != ENT_OK) {
 		answer_problem(x, PROBLEM_REQUEST, "The body is no JSON: %s.", err.msg);
 		return false;
 	}
-	*ret = sdk_json_kind(sdk_json_at(node, "supplier")) == SDK_JSON_STRING ? sdk_json_text_at(node, "supplier") : ENT_ABSENT;
-	if (sdk_json_kind(node) == SDK_JSON_OBJECT && sdk_json_count(node) == (ret->p != NULL))
+	supplier = sdk_json_at(node, "supplier");
+	after = sdk_json_at(node, "after");
+	*ret_supplier = sdk_json_text(supplier);
+	*ret_after = 0;
+	if (sdk_json_kind(node) == SDK_JSON_OBJECT &&
+	    sdk_json_count(node) == (size_t)(supplier != NULL) + (size_t)(after != NULL) &&
+	    (supplier == NULL || sdk_json_kind(supplier) == SDK_JSON_STRING) &&
+	    (after == NULL ||
+	     (sdk_json_kind(after) == SDK_JSON_NUMBER && sdk_json_int(after, ret_after) && *ret_after >= 0)))
 		return true;
-	answer_problem(x, PROBLEM_CONTENT, "The body has to be {} or {\"supplier\": \"name\"}.");
+	answer_problem(x, PROBLEM_CONTENT,
+	               "The body has to be {}, and may have \"supplier\", a name, and \"after\", as the answer before said.");
 	return false;
 }
 
-/* Hands over as many as the limits and the queue allow; the rest is "more". */
-static void many_submit(struct exchange *x, struct many *many, const int64_t *id, size_t n)
+/* Hands over one. False: not now; it begins the next page. */
+static bool many_take(struct exchange *x, struct many *many, int64_t id, size_t *bytes)
 {
-	size_t bytes = 0;
+	size_t bytes_max = x->worker->edge->limits.replay_bytes_max;
+	struct dead_letter letter;
+	struct ent_err err;
+	enum ent_rc rc = read_dead_letter(x->worker->db, &x->arena.abi, id, &letter, &err);
+	struct job *job = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		struct dead_letter letter;
-		struct ent_err err;
-		struct job *job = NULL;
-
-		if (read_dead_letter(x->worker->db, &x->arena.abi, id[i], &letter, &err) == ENT_OK) {
-			bytes += letter.body.n;
-			job = replay_prepare(x, &letter, &err);
-		}
-		if (job == NULL) {
-			many->failed++;
-			continue;
-		}
-		if (bytes > x->worker->edge->limits.replay_bytes_max || !exchange_submit(x, job, many_answer)) {
-			many->more = true;
-			return;
-		}
-		many->job[many->n++] = job;
+	if (rc == ENT_ERETRY)
+		return false;
+	if (rc == ENT_OK) {
+		if (*bytes > 0 && *bytes + letter.body.n > bytes_max) /* one alone may be larger */
+			return false;
+		*bytes += letter.body.n;
+		job = replay_prepare(x, &letter, &err);
 	}
+	if (job == NULL)
+		many->failed++;
+	else if (exchange_submit(x, job, many_answer))
+		many->job[many->n++] = job;
+	else
+		return false;
+	many->after = id;
+	return true;
 }
 
 void deadletter_replay_many(struct exchange *x)
@@ -237,18 +267,24 @@ void deadletter_replay_many(struct exchange *x)
 	int64_t max = x->worker->edge->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
 	struct many *many = SDK_NEW(&x->arena.abi, struct many);
 	struct ent_str supplier;
+	size_t bytes = 0;
 
-	if (!read_supplier(x, &supplier))
+	if (!read_many(x, &supplier, &many->after))
 		return;
-	n = read_dead_letter_ids(x->worker->db, supplier, 0, id, max + 1);
+	n = read_dead_letter_ids(x->worker->db, supplier, many->after, id, max + 1);
 	if (n < 0) {
-		answer_busy(x, "The store cannot be read.");
+		answer_busy(x, "The store cannot be read just now.");
 		return;
 	}
 	many->job = SDK_NEW_N(&x->arena.abi, struct job *, (size_t)max);
+	many->more = n > max;
 	x->work = many;
-	many_submit(x, many, id, (size_t)(n < max ? n : max));
-	many->more |= n > max;
+	for (int64_t i = 0; i < n && i < max; i++) {
+		if (many_take(x, many, id[i], &bytes))
+			continue;
+		many->more = true;
+		break;
+	}
 	if (x->n_waiting == 0)
 		many_answer(x);
 }

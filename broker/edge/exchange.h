@@ -90,9 +90,9 @@ enum problem { PROBLEM_TABLE(X) PROBLEM_N };
 
 /* An RFC 9457 document; fmt says what to do. No secret may stand in it. */
 void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* 503 with Retry-After, in seconds. */
+/* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, const char *why);
-/* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, else 503. */
+/* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
 void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err);
 
 /* ---- what the connection does ----------------------------------------------- */

@@ -36,7 +36,7 @@ static void hook_answer(struct exchange *x)
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", "accepted");
-	sdk_jsonw_kstr(&w, "delivery", job->arrival.delivery_id);
+	sdk_jsonw_kstr(&w, "delivery_id", job->arrival.delivery_id);
 	sdk_jsonw_close(&w, '}');
 	answer_done(x, 202);
 }

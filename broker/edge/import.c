@@ -103,7 +103,7 @@ static void import_answer(struct exchange *x)
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", outcome);
-	sdk_jsonw_kstr(&w, "delivery", job->arrival.delivery_id);
+	sdk_jsonw_kstr(&w, "delivery_id", job->arrival.delivery_id);
 	if (job->incident_uuid[0] != '\0')
 		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)

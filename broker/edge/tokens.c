@@ -4,7 +4,7 @@
 #include "edge/route.h"
 #include "edge/worker.h"
 #include "sdk/time.h"
-#include "store/read.h"
+#include "store/token.h"
 
 void token_list(struct exchange *x)
 {

@@ -27,14 +27,17 @@ bool token_remove(struct db *db, struct ent_str name)
 	return removed;
 }
 
-bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms, struct ent_str *ret_name)
+bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms, struct ent_str *ret_name,
+                int64_t *ret_expires_ms)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT name FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
+	struct db_stmt *stmt = db_use(db, "SELECT name, expires_ms FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 2, now_ms);
 	bool found = db_row(stmt);
-	if (found)
+	if (found) {
 		*ret_name = sdk_dup(arena, db_str(stmt, 0));
+		*ret_expires_ms = db_int(stmt, 1);
+	}
 	db_done(stmt);
 	return found;
 }

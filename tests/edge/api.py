@@ -155,18 +155,6 @@ def check_replay(tap, server):
     status, done = server.json("POST", f"/v1/deadletters/{letter}/replay")
     tap.check("a dead letter that decodes is applied", (status, done["status"]) == (200, "replayed") and done["incident"], done)
     tap.equal("its effect is there", server.json("GET", "/v1/incidents/orion:rp")[1]["tickets"][0]["attributes"]["title"]["text"], "second")
-    for i in range(130):
-        server.hook(b"many %d" % i, f"many-{i}")
-    server.hook({"id": "rp", "title": "third"}, "rp-1")
-    waiting = server.metric("entente_dead_letters")
-    status, counts = server.json("POST", "/v1/deadletters/replay", {"supplier": "orion"})
-    tap.check("many are replayed, at most 100 at once, and counted", status == 200 and counts["more"] is True and
-              counts["replayed"] + counts["dead"] + counts["failed"] == 100, counts)
-    tap.check("those of another supplier: none", server.json("POST", "/v1/deadletters/replay", {"supplier": "telnord"})[1] ==
-              {"replayed": 0, "dead": 0, "failed": 0, "more": False})
-    tap.check("still broken ones wait on", 0 <= waiting - server.metric("entente_dead_letters") <= 1)
-    for body in ([], {"supplier": 7}, {"all": True}):
-        tap.check(f"refused: {body}", is_problem(server.call("POST", "/v1/deadletters/replay", body), 422))
 
 
 def check_health(tap, server):

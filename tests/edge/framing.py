@@ -61,7 +61,7 @@ def check_pipeline(tap, server):
         ids = []
         for _ in range(n):
             got = answers.next()
-            ids.append(json.loads(got[2])["delivery"] if got and got[0] == 202 else got)
+            ids.append(json.loads(got[2])["delivery_id"] if got and got[0] == 202 else got)
         tap.equal(f"{n} pipelined deliveries are answered in order", ids, [f"pipe-{i}" for i in range(n)])
         s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
         tap.check("and 100 reads behind them", all(answers.next()[0] == 200 for _ in range(100)))

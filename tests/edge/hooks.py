@@ -10,20 +10,20 @@ TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 def check_answers(tap, server):
     first = server.hook({"id": "7", "title": "Printer on fire", "status": "open"}, "d-1")
-    tap.equal("a delivery: 202 and its id", (first[0], json.loads(first[2])), (202, {"status": "accepted", "delivery": "d-1"}))
+    tap.equal("a delivery: 202 and its id", (first[0], json.loads(first[2])), (202, {"status": "accepted", "delivery_id": "d-1"}))
     again = server.hook({"id": "7", "title": "Printer on fire", "status": "open"}, "d-1")
     tap.equal("its repeat is answered as the first time", (again[0], again[2]), (first[0], first[2]))
     dead = server.hook(b"no json at all", "d-2")
-    tap.equal("what cannot be decoded: the same shape", (dead[0], json.loads(dead[2])), (202, {"status": "accepted", "delivery": "d-2"}))
+    tap.equal("what cannot be decoded: the same shape", (dead[0], json.loads(dead[2])), (202, {"status": "accepted", "delivery_id": "d-2"}))
     other = server.hook({"id": "7", "title": "something else"}, "d-1")
-    tap.equal("the same id with another body: taken, as a dead letter", (other[0], json.loads(other[2])["delivery"]), (202, "d-1"))
+    tap.equal("the same id with another body: taken, as a dead letter", (other[0], json.loads(other[2])["delivery_id"]), (202, "d-1"))
     _, letters = server.json("GET", "/v1/deadletters")
     tap.equal("both are dead letters", sorted(i["delivery_id"] for i in letters["items"]), ["d-1", "d-2"])
     unnamed = server.hook({"id": "8"})
-    tap.check("without an id the body's hash names it", json.loads(unnamed[2])["delivery"].startswith("sha256:"), unnamed)
+    tap.check("without an id the body's hash names it", json.loads(unnamed[2])["delivery_id"].startswith("sha256:"), unnamed)
     tap.equal("an unsigned supplier", server.hook({"id": "9"}, "t-1", "telnord", b"whatever")[0], 202)
     odd = server.hook({"id": "odd"}, 'a"b\\c')
-    tap.equal("an id with quotes comes back as it was", json.loads(odd[2])["delivery"], 'a"b\\c')
+    tap.equal("an id with quotes comes back as it was", json.loads(odd[2])["delivery_id"], 'a"b\\c')
     tap.check("what is answered is stored", server.json("GET", "/v1/incidents/orion:7")[1]["title"] == "Printer on fire")
 
 
@@ -98,7 +98,7 @@ def check_full(tap):
         server.tell("go")
         for t in threads:
             t.join(10)
-        accepted = {json.loads(r[2])["delivery"] for r in results if r[0] == 202}
+        accepted = {json.loads(r[2])["delivery_id"] for r in results if r[0] == 202}
         tap.check("those that waited are answered after the commit", len(accepted) == 3 and len(results) == 10, [r[0] for r in results])
         stored = {f"q-{i}" for i in range(10) if server.call("GET", f"/v1/incidents/orion:q{i}")[0] == 200}
         tap.equal("stored is what was accepted, nothing else", stored, accepted)

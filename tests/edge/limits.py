@@ -139,7 +139,7 @@ def check_load(tap):
                     body = json.dumps({"id": f"c{k}", "title": f"{k}.{i}", "status": "open"}).encode()
                     s.sendall(hook_bytes(body, f"c-{k}-{i}"))
                     got = answers.next()
-                    if not got or got[0] != 202 or json.loads(got[2])["delivery"] != f"c-{k}-{i}":
+                    if not got or got[0] != 202 or json.loads(got[2])["delivery_id"] != f"c-{k}-{i}":
                         wrong.append((k, i, got))
         threads = [threading.Thread(target=client, args=(k,)) for k in range(8)]
         for t in threads:
