@@ -64,7 +64,7 @@ struct delivery {
 	int n_invoked, n_flying, n_unknown;
 	bool acked, acked_dead; /* answered 2xx at least once; as a dead letter */
 	bool given_up;
-	int64_t acked_us;
+	int64_t first_us; /* first sent */
 };
 
 struct book {

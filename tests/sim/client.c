@@ -79,16 +79,23 @@ static void submit(struct sim *sim, struct attempt *attempt)
 	sim->attempts = attempt;
 	if (delivery_of(attempt)) {
 		delivery_of(attempt)->n_flying++;
-		delivery_of(attempt)->n_invoked++;
+		if (delivery_of(attempt)->n_invoked++ == 0)
+			delivery_of(attempt)->first_us = sim->world.us;
 	}
 }
 
 /* ---- sending ---------------------------------------------------------------- */
 
+/* Too late to repeat what may have been taken: it would count as new. */
+static bool is_too_old(const struct sim *sim, const struct delivery *delivery)
+{
+	return delivery->n_invoked > 0 && sim->world.us - delivery->first_us > REPEAT_US &&
+	       (delivery->acked || delivery->n_unknown > 0);
+}
+
 static bool wants_sending(const struct sim *sim, const struct delivery *delivery)
 {
-	(void)sim;
-	return !delivery->acked && !delivery->given_up && delivery->n_flying == 0;
+	return !is_too_old(sim, delivery) && !delivery->acked && !delivery->given_up && delivery->n_flying == 0;
 }
 
 /* Among the first few that are to be sent, or one that was answered already; -1: none. */
@@ -105,7 +112,8 @@ static int choose(struct sim *sim)
 	if (repeat) {
 		int any = (int)rng_below(&sim->rng, (uint64_t)book->n_delivery);
 
-		if (book->delivery[any].n_invoked && !book->delivery[any].given_up)
+		if (book->delivery[any].n_invoked && !book->delivery[any].given_up &&
+		    !is_too_old(sim, &book->delivery[any]))
 			return any;
 	}
 	return n ? candidates[rng_below(&sim->rng, (uint64_t)n)] : -1;
@@ -184,7 +192,9 @@ void client_prune(struct sim *sim)
 	struct attempt *attempt = attempt_new(sim, -1);
 
 	attempt->job.kind = JOB_PRUNE;
-	attempt->job.prune_before_ms = sim->world.clock.now_ms(&sim->world.clock) - 1000;
+	attempt->job.prune_before_ms = SIM_EPOCH_MS + (sim->world.us - FORGET_US) / 1000;
+	if (sim->world.us - FORGET_US > sim->forgotten_us)
+		sim->forgotten_us = sim->world.us - FORGET_US;
 	submit(sim, attempt);
 }
 
@@ -240,7 +250,6 @@ static void take(struct sim *sim, struct attempt *attempt)
 	}
 	if (!delivery->acked) {
 		sim->n_acked++;
-		delivery->acked_us = sim->world.us;
 		trace_line(&sim->world, "ok %s", delivery->id);
 	}
 	delivery->acked = true;

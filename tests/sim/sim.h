@@ -12,6 +12,10 @@
 
 #define CLAIM_MAX 400
 
+/* A supplier repeats for so long; the broker forgets deliveries after more. */
+#define REPEAT_US 60000000
+#define FORGET_US 150000000
+
 /* The first claim of reliability.md section 2 that does not hold. */
 struct violation {
 	char invariant[16];
@@ -35,7 +39,8 @@ struct sim {
 	struct broker *broker, *zombie; /* NULL: down; none */
 	struct attempt *attempts;
 	int64_t next_send_us, restart_us;
-	int serial; /* lives of the broker so far */
+	int64_t forgotten_us; /* deliveries from before may have been pruned */
+	int serial;           /* lives of the broker so far */
 	int healed_serial;
 	int steps;
 	bool healing;
