@@ -14,17 +14,12 @@ enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
 /* ---- verify ---------------------------------------------------------------- */
 
 /* Headers that authenticate, or could: not kept. */
-static bool is_secret_header(struct ent_str name)
+static bool is_secret_header(struct ent_arena *arena, struct ent_str name)
 {
 	static const char *const exact[] = {"authorization", "proxy-authorization", "cookie", "x-api-key", "host"};
 	static const char *const part[] = {"signature", "token", "secret", "auth"};
-	char lower[64];
+	const char *lower = sdk_z(arena, sdk_lower(arena, name));
 
-	if (name.n >= sizeof lower)
-		return true;
-	for (size_t i = 0; i < name.n; i++)
-		lower[i] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] + 32 : name.p[i]);
-	lower[name.n] = '\0';
 	for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
 		if (strcmp(lower, exact[i]) == 0)
 			return true;
@@ -52,7 +47,7 @@ static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_web
 	sdk_jsonw_open(&w, '{');
 	for (size_t i = 0; i < webhook->n_header; i++) {
 		const struct ent_header *header = &webhook->header[i];
-		if (stands_before(webhook, i) || is_secret_header(header->name) || !sdk_is_utf8(header->value) ||
+		if (stands_before(webhook, i) || is_secret_header(arena, header->name) || !sdk_is_utf8(header->value) ||
 		    memchr(header->value.p ? header->value.p : "", '\0', header->value.n))
 			continue;
 		sdk_jsonw_key_str(&w, header->name);
@@ -130,30 +125,23 @@ static enum ent_rc check_id(struct check *check, const char *what, struct ent_st
 }
 
 /* The supplier's own map first, then what the tool's semantics say, then the connector's defaults. */
-static void map_value(struct check *check, struct ent_value *value, const struct map *map,
-		      const struct ent_map_row *dflt, bool (*is_canonical)(struct ent_str))
+static void map_value(struct check *check, struct ent_ticket *ticket, enum ent_attr attr, const struct map *map,
+		      const struct ent_map_row *dflt)
 {
+	struct ent_value *value = &ticket->at[attr];
 	struct ent_str canonical = value->native.n ? map_in(map, NULL, value->native) : ENT_ABSENT;
 
-	if (!canonical.p && value->text.n && is_canonical(value->text))
+	if (!(ticket->has & (1u << attr)))
+		return;
+	if (!canonical.p && sdk_is_canonical(attr, value->text))
 		canonical = value->text;
 	if (!canonical.p && value->native.n)
 		canonical = map_in(map, dflt, value->native);
 	if (!value->native.n)
 		value->native = value->text;
-	value->text = canonical.p ? canonical : ENT_STR("");
+	value->text = sdk_or_empty(canonical);
 	if (!canonical.p && value->native.n)
 		check->n_unmapped++;
-}
-
-static bool is_status(struct ent_str text)
-{
-	return sdk_status(text) != ENT_STATUS_UNKNOWN;
-}
-
-static bool is_priority(struct ent_str text)
-{
-	return priority_of(text) != 0;
 }
 
 static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
@@ -174,12 +162,8 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 	}
 	if (rc != ENT_OK)
 		return rc;
-	if (ticket->has & (1u << ENT_STATUS))
-		map_value(check, &ticket->at[ENT_STATUS], &check->supplier->status, check->supplier->connector->status,
-			  is_status);
-	if (ticket->has & (1u << ENT_PRIORITY))
-		map_value(check, &ticket->at[ENT_PRIORITY], &check->supplier->priority,
-			  check->supplier->connector->priority, is_priority);
+	map_value(check, ticket, ENT_STATUS, &check->supplier->status, check->supplier->connector->status);
+	map_value(check, ticket, ENT_PRIORITY, &check->supplier->priority, check->supplier->connector->priority);
 	struct ent_str *fields = &ticket->at[ENT_FIELDS].text;
 	if (fields->n) { /* compact, so that it reads the same after a journey through an event */
 		const struct sdk_json *json;
@@ -229,16 +213,15 @@ static enum ent_rc check_correlation(struct check *check, struct ent_correlation
 	return rc;
 }
 
-/* A tool without comment ids: the same words by the same person at the same time are the same comment. */
-static struct ent_str comment_id(struct check *check, const struct ent_comment *comment)
+/* A tool that gives no id: the same words by the same person at the same time are the same comment. */
+static struct ent_str comment_id(struct ent_arena *arena, const struct ent_change *change)
 {
-	unsigned char hash[SDK_HASH_MAX];
-	struct ent_str created = sdk_int(check->arena, comment->created_ms);
-	const struct ent_str part[] = {comment->author.id, ENT_STR("\n"), comment->author.name, ENT_STR("\n"),
-				       created, ENT_STR("\n"), comment->body};
-	(void)sdk_digest(SDK_SHA256, part, sizeof part / sizeof *part, hash);
-	struct ent_str hex = sdk_hex(check->arena, hash, 16);
-	return sdk_format(check->arena, "sha256:%.*s", (int)hex.n, hex.p);
+	const struct ent_comment *comment = &change->comment;
+	const struct ent_str line = ENT_STR("\n");
+	const struct ent_str time = sdk_int(arena, comment->created_ms ? comment->created_ms : change->stamp.time_ms);
+	const struct ent_str part[] = {comment->author.id, line, comment->author.name, line, time, line, comment->body};
+
+	return sdk_format(arena, "sha256:%.*s", ENT_F(sdk_content_id(arena, part, sizeof part / sizeof *part)));
 }
 
 static enum ent_rc check_change(struct check *check, struct ent_change *change)
@@ -254,7 +237,7 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 		rc = check_text(check, "the actor's id", change->actor.id, WORD_MAX);
 	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)) {
 		if (!comment->id.n && change->kind == ENT_COMMENT_ADDED)
-			comment->id = comment_id(check, comment);
+			comment->id = comment_id(check->arena, change);
 		rc = check_id(check, "the comment's id", comment->id);
 		if (rc == ENT_OK)
 			rc = check_text(check, "the comment", comment->body, SIZE_MAX);

@@ -31,17 +31,6 @@ static const struct ent_setting generic_setting[] = {
     {0},
 };
 
-int shown(struct ent_str text, int max)
-{
-	int n = max;
-
-	if (text.n <= (size_t)max)
-		return (int)text.n;
-	while (n > 0 && ((unsigned char)text.p[n] & 0xC0) == 0x80)
-		n--;
-	return n;
-}
-
 /* One per supplier and thread: a jq interpreter serves one thread. */
 struct generic_state {
 	struct program *decode, *delivery; /* delivery: NULL when there is none */
@@ -73,11 +62,11 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 		    err, ENT_EINVAL,
 		    "signature_scheme: found \"%.*s\", allowed: hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, "
 		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks",
-		    shown(word, 40), word.p);
+		    ENT_F(sdk_head(word, 40)));
 	word = settings->body_format;
 	if (!body_format(word, &state->format))
 		return sdk_fail(err, ENT_EINVAL, "body_format: found \"%.*s\", allowed: json, form, text",
-				shown(word, 40), word.p);
+				ENT_F(sdk_head(word, 40)));
 	if (settings->form_field.n > 0 && state->format != BODY_FORM)
 		return sdk_fail(err, ENT_EINVAL, "form_field needs body_format: form");
 	if (settings->delivery.n > 0 && settings->delivery_header.n > 0)
@@ -120,7 +109,7 @@ static enum ent_rc delivery_take(void *to, struct ent_str json, struct ent_err *
 	struct ent_str text = sdk_json_text(node);
 
 	/* A number is printed as it stood, what is longer than an id may be is none. */
-	if (rc == ENT_OK && text.n > 0 && text.n <= SDK_ID_MAX && sdk_json_kind(node) != SDK_JSON_BOOL)
+	if (rc == ENT_OK && text.n > 0 && text.n <= ENT_ID_MAX && sdk_json_kind(node) != SDK_JSON_BOOL)
 		delivery->id = text;
 	return rc;
 }
@@ -180,11 +169,9 @@ static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_
 
 	if (rc != ENT_OK)
 		return rc;
-	sdk_changes_init(&list, arena, CHANGES_MAX);
+	sdk_changes_init(&list, arena);
 	rc = program_run(state->decode, input, SIZE_MAX, output_take, &list, err);
-	if (rc == ENT_OK)
-		*ret = sdk_changes_take(&list);
-	return rc;
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
 static const struct ent_connector generic_connector = {

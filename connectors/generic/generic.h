@@ -17,9 +17,6 @@ struct generic_settings {
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
 };
 
-/* How many bytes of it to show: at most max, cut between characters. */
-int shown(struct ent_str text, int max);
-
 /* ---- program.c ---------------------------------------------------------------- */
 
 #define PROGRAM_STEPS_MAX   100000 /* of loops and calls in one run */
@@ -71,8 +68,6 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
     __attribute__((warn_unused_result));
 
 /* ---- change.c ------------------------------------------------------------------------ */
-
-#define CHANGES_MAX 1024
 
 /* One output of `decode` -> its changes, in the order ticket, comments, attachments. */
 enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)

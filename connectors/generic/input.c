@@ -42,12 +42,10 @@ static enum ent_rc json_of(struct ent_str bytes, struct ent_arena *arena, jv *re
 	return sdk_fail(err, ENT_EINVAL, "the body is no JSON that jq can read");
 }
 
-/* One side of a pair, decoded by the sdk's reader of values. */
+/* One side of a pair. */
 static bool part_decode(struct ent_arena *arena, struct ent_str raw, struct ent_str *ret)
 {
-	struct ent_str pair = sdk_format(arena, "v=%.*s", (int)raw.n, raw.n ? raw.p : "");
-
-	return sdk_form_value(arena, pair, "v", ret) && sdk_is_utf8(*ret);
+	return sdk_percent_decode(arena, raw, true, ret) && sdk_is_utf8(*ret);
 }
 
 /* A name that stands several times becomes a list, in the order of the body. */
@@ -102,7 +100,7 @@ static enum ent_rc body_of(const struct generic_settings *settings, enum body_fo
 			return form_of(body, arena, ret, err);
 		if (!sdk_form_value(arena, body, sdk_z(arena, settings->form_field), &field))
 			return sdk_fail(err, ENT_EINVAL, "the body is no form with a field %.*s",
-					(int)settings->form_field.n, settings->form_field.p);
+					ENT_F(settings->form_field));
 		return json_of(field, arena, ret, err);
 	case BODY_TEXT:
 		break;
@@ -113,22 +111,13 @@ static enum ent_rc body_of(const struct generic_settings *settings, enum body_fo
 	return ENT_OK;
 }
 
-static struct ent_str lower(struct ent_arena *arena, struct ent_str name)
-{
-	char *out = SDK_NEW_N(arena, char, name.n + 1);
-
-	for (size_t i = 0; i < name.n; i++)
-		out[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] - 'A' + 'a') : name.p[i];
-	return (struct ent_str){out, name.n};
-}
-
 /* Not what proves who sent it: a token must not end up in a ticket. Not what stands twice: which one holds? */
 static jv headers_of(const struct ent_webhook *webhook, const char *proof, struct ent_arena *arena)
 {
 	jv headers = jv_object();
 
 	for (size_t i = 0; i < webhook->n_header; i++) {
-		struct ent_str name = lower(arena, webhook->header[i].name), value;
+		struct ent_str name = sdk_lower(arena, webhook->header[i].name), value;
 
 		value = sdk_header(webhook->header, webhook->n_header, sdk_z(arena, name));
 		if (!value.p || !sdk_is_utf8(value) || sdk_ieqz(name, proof) || sdk_eqz(name, "authorization") ||

@@ -139,7 +139,7 @@ enum ent_rc program_compile(const char *name, struct ent_str source, struct prog
 	counted = program_counted(&arena.abi, source);
 	/* the line break ends a comment that the source may end with */
 	if (!jq_compile(program->jq,
-			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", prelude, (int)counted.n, counted.p))))
+			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", prelude, ENT_F(counted)))))
 		rc = sdk_fail(err, ENT_EINVAL, "%s", words.msg[0] ? words.msg : "the jq program cannot be compiled");
 	program->err = NULL;
 	sdk_arena_release(&arena);
@@ -180,7 +180,7 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 		message = jv_invalid_get_msg(jv_copy(last));
 		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);
 		rc = sdk_fail(err, ENT_EINVAL, "%s: jq: %.*s%s", program->name,
-			      shown(sdk_str(jv_string_value(text)), 140), jv_string_value(text),
+			      ENT_F(sdk_head(sdk_str(jv_string_value(text)), 140)),
 			      hint_for(jv_string_value(text)));
 		jv_free(text);
 		jv_free(message);

@@ -71,58 +71,9 @@ static bool matches(enum scheme scheme, struct ent_str given, const struct ent_s
 	case SCHEME_BASIC:
 		return sdk_unbase64(arena, given, &plain) && is_secret(plain, secret, n_secret);
 	case SCHEME_STANDARD:
-		break; /* not one header over the body: standard_verify() */
+		break; /* not one header over the body: sdk_verify_standard() */
 	}
 	return false;
-}
-
-/* ---- Standard Webhooks ------------------------------------------------------------ */
-
-#define TOLERANCE_S     300
-#define SIGNATURES_MAX  16
-#define TIMESTAMP_MAX_S 253402300799 /* the last second of year 9999 */
-
-/* The secret is "whsec_" + base64. */
-static bool standard_key(struct ent_arena *arena, struct ent_str secret, struct ent_str *ret)
-{
-	struct ent_str text = sdk_starts(secret, "whsec_") ? (struct ent_str){secret.p + 6, secret.n - 6} : secret;
-
-	return text.n > 0 && sdk_unbase64(arena, text, ret) && ret->n > 0;
-}
-
-static bool standard_matches(struct ent_str list, const struct ent_str part[5], const struct ent_str *secret,
-			     size_t n_secret, struct ent_arena *arena)
-{
-	for (size_t i = 0; i < SIGNATURES_MAX && list.p; i++) {
-		struct ent_str one = after_prefix(sdk_cut(list, ' ', &list), ENT_STR("v1,")), key;
-
-		for (size_t k = 0; k < n_secret && one.p; k++)
-			if (standard_key(arena, secret[k], &key) &&
-			    sdk_signed_base64(SDK_SHA256, one, &key, 1, part, 5))
-				return true;
-	}
-	return false;
-}
-
-static enum ent_rc standard_verify(const struct ent_webhook *webhook, struct ent_str given,
-				   const struct ent_str *secret, size_t n_secret, int64_t now_ms,
-				   struct ent_arena *arena, struct ent_err *err)
-{
-	struct ent_str id = sdk_header(webhook->header, webhook->n_header, "webhook-id");
-	struct ent_str timestamp = sdk_header(webhook->header, webhook->n_header, "webhook-timestamp");
-	const struct ent_str part[5] = {id, ENT_STR("."), timestamp, ENT_STR("."), webhook->body};
-	int64_t sent_s;
-
-	/* a dot in the id could move the border between the signed parts */
-	if (id.n == 0 || id.n > SDK_ID_MAX || memchr(id.p, '.', id.n))
-		return sdk_fail(err, ENT_EAUTH, "header webhook-id is missing, stands twice, is too long or has a dot");
-	if (!sdk_to_int(timestamp, &sent_s) || sent_s < 0 || sent_s > TIMESTAMP_MAX_S)
-		return sdk_fail(err, ENT_EAUTH, "header webhook-timestamp is missing or no number of seconds");
-	if (now_ms - sent_s * 1000 >= (TOLERANCE_S + 1) * 1000 || now_ms - sent_s * 1000 < -TOLERANCE_S * 1000)
-		return sdk_fail(err, ENT_EAUTH, "header webhook-timestamp is more than %d s from now", TOLERANCE_S);
-	if (!standard_matches(given, part, secret, n_secret, arena))
-		return sdk_fail(err, ENT_EAUTH, "header webhook-signature matches none of the supplier's secrets");
-	return ENT_OK;
 }
 
 enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme scheme,
@@ -135,14 +86,13 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 
 	if (n_secret == 0)
 		return ENT_OK;
+	if (scheme == SCHEME_STANDARD)
+		return sdk_verify_standard(webhook, sdk_z(arena, header), secret, n_secret, now_ms, arena, err);
 	given = sdk_header(webhook->header, webhook->n_header, sdk_z(arena, header));
 	if (!given.p)
-		return sdk_fail(err, ENT_EAUTH, "header %.*s is missing or stands twice", (int)header.n, header.p);
-	if (scheme == SCHEME_STANDARD)
-		return standard_verify(webhook, given, secret, n_secret, now_ms, arena, err);
+		return sdk_fail(err, ENT_EAUTH, "header %.*s is missing or stands twice", ENT_F(header));
 	given = after_prefix(given, prefix);
 	if (!given.p || !matches(scheme, given, &webhook->body, secret, n_secret, arena))
-		return sdk_fail(err, ENT_EAUTH, "header %.*s matches none of the supplier's secrets", (int)header.n,
-				header.p);
+		return sdk_fail(err, ENT_EAUTH, "header %.*s matches none of the supplier's secrets", ENT_F(header));
 	return ENT_OK;
 }

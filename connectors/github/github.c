@@ -7,9 +7,8 @@
 
 #include "sdk/webhook.h"
 
-#define CHANGES_MAX 4
-#define FIELDS_MAX  (64u * 1024u)
-#define MARKER      "<!-- entente:"
+#define FIELDS_MAX (64u * 1024u)
+#define MARKER     "<!-- entente:"
 
 struct github_settings {
 	struct ent_str status_label_prefix, priority_label_prefix, number_label_prefix;
@@ -50,19 +49,13 @@ static const struct ent_map_row github_priority[] = {
     {"low", "4"},      {"planning", "5"}, {0},
 };
 
-/* A label is an object, or in older payloads a string. */
-static struct ent_str label_name(const struct sdk_json *label)
-{
-	return sdk_json_kind(label) == SDK_JSON_OBJECT ? sdk_json_text_at(label, "name") : sdk_json_text(label);
-}
-
 /* The first label with this prefix, without it. */
 static struct ent_str label_word(const struct sdk_json *labels, struct ent_str prefix, struct ent_arena *arena)
 {
 	const char *z = sdk_z(arena, prefix);
 
 	for (const struct sdk_json *at = sdk_json_first(labels); at && prefix.n > 0; at = sdk_json_next(at)) {
-		struct ent_str name = label_name(at);
+		struct ent_str name = sdk_label(at);
 
 		if (name.n > prefix.n && sdk_starts(name, z))
 			return sdk_trim((struct ent_str){name.p + prefix.n, name.n - prefix.n});
@@ -70,12 +63,13 @@ static struct ent_str label_word(const struct sdk_json *labels, struct ent_str p
 	return ENT_ABSENT;
 }
 
+/* "P1" to "P5". */
 static struct ent_str level_label(const struct sdk_json *labels)
 {
 	for (const struct sdk_json *at = sdk_json_first(labels); at; at = sdk_json_next(at)) {
-		struct ent_str name = label_name(at);
+		struct ent_str name = sdk_label(at);
 
-		if (name.n == 2 && name.p[0] == 'P' && name.p[1] >= '1' && name.p[1] <= '5')
+		if (sdk_starts(name, "P") && sdk_is_canonical(ENT_PRIORITY, (struct ent_str){name.p + 1, name.n - 1}))
 			return name;
 	}
 	return ENT_ABSENT;
@@ -93,7 +87,7 @@ static void set_status(const struct github_settings *settings, struct ent_ticket
 	if (sdk_eqz(state, "open") && label.p)
 		state = label;
 	else if (reason.p)
-		state = sdk_format(arena, "%.*s/%.*s", (int)state.n, state.p, (int)reason.n, reason.p);
+		state = sdk_format(arena, "%.*s/%.*s", ENT_F(state), ENT_F(reason));
 	else if (sdk_eqz(state, "open") && sdk_json_count(sdk_json_at(issue, "assignees")) > 0)
 		state = ENT_STR("open/assigned");
 	sdk_set_native(ticket, ENT_STATUS, state);
@@ -114,11 +108,10 @@ static struct ent_str body_split(struct ent_str body, struct ent_arena *arena, s
 
 	if (!end)
 		return body;
-	inside = (struct ent_str){at + sizeof(MARKER) - 1, (size_t)(end - at) - (sizeof(MARKER) - 1)};
-	inside = sdk_trim(inside);
-	*ret_number = inside.n > 0 && inside.n <= SDK_ID_MAX ? inside : ENT_ABSENT;
+	inside = sdk_trim((struct ent_str){at + sizeof(MARKER) - 1, (size_t)(end - at) - (sizeof(MARKER) - 1)});
+	*ret_number = inside.n > 0 && inside.n <= ENT_ID_MAX ? inside : ENT_ABSENT;
 	body = (struct ent_str){end + 3, body.n - (size_t)(end + 3 - body.p)};
-	return sdk_trim(sdk_format(arena, "%.*s%.*s", (int)head.n, head.p, (int)body.n, body.p));
+	return sdk_trim(sdk_format(arena, "%.*s%.*s", ENT_F(head), ENT_F(body)));
 }
 
 /* Labels by name, since the broker shows fields as they stand. */
@@ -136,7 +129,7 @@ static void set_fields(struct ent_ticket *ticket, const struct sdk_json *issue, 
 	sdk_jsonw_key(&w, "labels");
 	sdk_jsonw_open(&w, '[');
 	for (const struct sdk_json *at = sdk_json_first(labels); at; at = sdk_json_next(at))
-		sdk_jsonw_str(&w, label_name(at));
+		sdk_jsonw_str(&w, sdk_label(at));
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_kstr_opt(&w, "milestone", sdk_word_at(issue, "milestone.title"));
 	sdk_jsonw_kstr_opt(&w, "closed_at", sdk_word_at(issue, "closed_at"));
@@ -185,10 +178,8 @@ static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json
 
 	if (rc != ENT_OK)
 		return rc;
-	ret->author = (struct ent_person){sdk_word_at(comment, "user.id"), sdk_word_at(comment, "user.login")};
-	ret->body = sdk_word_at(comment, "body");
-	if (!ret->body.p)
-		ret->body = ENT_STR("");
+	ret->author = sdk_person_at(comment, "user.id", "user.login");
+	ret->body = sdk_or_empty(sdk_json_text_at(comment, "body"));
 	ret->visibility = ENT_PUBLIC;
 	ret->created_ms = sdk_time_at(comment, "created_at");
 	if (comment_ms > change->stamp.time_ms || (comment_ms > 0 && change->kind == ENT_COMMENT_ADDED))
@@ -206,9 +197,8 @@ static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *roo
 	if (rc != ENT_OK)
 		return rc;
 	if (repository.p && number.p)
-		head->ticket.key =
-		    sdk_format(arena, "%.*s#%.*s", (int)repository.n, repository.p, (int)number.n, number.p);
-	head->actor = (struct ent_person){sdk_word_at(root, "sender.id"), sdk_word_at(root, "sender.login")};
+		head->ticket.key = sdk_format(arena, "%.*s#%.*s", ENT_F(repository), ENT_F(number));
+	head->actor = sdk_person_at(root, "sender.id", "sender.login");
 	head->stamp.time_ms = sdk_time_at(root, "issue.updated_at");
 	return ENT_OK;
 }
@@ -255,12 +245,10 @@ static enum ent_rc github_decode(const struct ent_self *self, const struct ent_w
 	has_comment = event.p ? sdk_eqz(event, "issue_comment") : sdk_json_at(root, "comment") != NULL;
 	is_issue = event.p ? sdk_eqz(event, "issues") : sdk_json_at(root, "issue") != NULL;
 	pull_request = sdk_json_at(root, "issue.pull_request");
-	sdk_changes_init(&list, arena, CHANGES_MAX);
+	sdk_changes_init(&list, arena);
 	if ((has_comment || is_issue) && sdk_json_kind(pull_request) == SDK_JSON_NULL)
 		rc = event_decode(self->settings, &list, root, has_comment, err);
-	if (rc == ENT_OK)
-		*ret = sdk_changes_take(&list);
-	return rc;
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
 static enum ent_rc github_verify(const struct ent_self *self, const struct ent_webhook *webhook,

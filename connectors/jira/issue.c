@@ -71,7 +71,7 @@ static void set_status(struct ent_ticket *ticket, const struct sdk_json *fields,
 	if (!name.p)
 		return;
 	if (sdk_eqz(category, "done") && sdk_map_knows(jira_given_up, resolution)) {
-		name = sdk_format(arena, "%.*s/%.*s", (int)name.n, name.p, (int)resolution.n, resolution.p);
+		name = sdk_format(arena, "%.*s/%.*s", ENT_F(name), ENT_F(resolution));
 		text = "cancelled";
 	}
 	sdk_set_native(ticket, ENT_STATUS, name);
@@ -105,8 +105,7 @@ static void set_url(struct ent_ticket *ticket, const struct sdk_json *issue, str
 
 	if (rest && ticket->key.p)
 		sdk_set(ticket, ENT_URL,
-			sdk_format(arena, "%.*s/browse/%.*s", (int)(rest - self.p), self.p, (int)ticket->key.n,
-				   ticket->key.p));
+			sdk_format(arena, "%.*s/browse/%.*s", (int)(rest - self.p), self.p, ENT_F(ticket->key)));
 }
 
 static struct ent_str number(const struct jira_settings *settings, const struct sdk_json *fields,

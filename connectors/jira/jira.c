@@ -5,8 +5,6 @@
 
 #include "sdk/time.h"
 
-#define CHANGES_MAX 512
-
 static const struct ent_setting jira_setting[] = {
     {"number_field", ENT_SETTING_STR, "", offsetof(struct jira_settings, number_field),
      "custom field that holds our incident number, e.g. customfield_10900; empty: none"},
@@ -42,7 +40,7 @@ static struct ent_str issue_of_url(struct ent_str self)
 		id = sdk_cut(
 		    (struct ent_str){at + sizeof(mark) - 1, self.n - (size_t)(at - self.p) - (sizeof(mark) - 1)}, '/',
 		    &rest);
-	return id.n > 0 && id.n <= SDK_ID_MAX ? id : ENT_ABSENT;
+	return id.n > 0 && id.n <= ENT_ID_MAX ? id : ENT_ABSENT;
 }
 
 /* Data Center's comment events have no issue, only the comment's own address. */
@@ -91,9 +89,7 @@ static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json
 	if (rc != ENT_OK)
 		return rc;
 	ret->author = jira_person(sdk_json_at(comment, "author"));
-	ret->body = jira_text(arena, sdk_json_at(comment, "body"));
-	if (!ret->body.p)
-		ret->body = ENT_STR("");
+	ret->body = sdk_or_empty(jira_text(arena, sdk_json_at(comment, "body")));
 	ret->visibility = visibility(comment);
 	ret->created_ms = sdk_time_at(comment, "created");
 	if (change->kind == ENT_COMMENT_REMOVED && sdk_json_int(sdk_json_at(root, "timestamp"), &webhook_ms))
@@ -122,20 +118,13 @@ static enum ent_rc attachments_read(struct sdk_changes *list, const struct ent_c
 	static const struct sdk_attachment_names names = {"id", "filename", "mimeType", "content", "size"};
 	const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "issue.fields.attachment"));
 
-	for (; at; at = sdk_json_next(at)) {
-		struct ent_change *change;
-		enum ent_rc rc;
+	enum ent_rc rc = ENT_OK;
 
-		if (!is_added(root, sdk_json_text_at(at, "id")))
-			continue;
-		change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
-		if (!change)
-			return sdk_fail(err, ENT_EINVAL, "issue.fields.attachment: more than %d are new", CHANGES_MAX);
-		rc = sdk_attachment_read(at, &names, &change->attachment, err);
-		if (rc != ENT_OK)
-			return rc;
-	}
-	return ENT_OK;
+	for (; at && rc == ENT_OK; at = sdk_json_next(at))
+		if (is_added(root, sdk_json_text_at(at, "id")))
+			rc = sdk_attachment_read(
+			    at, &names, &sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED)->attachment, err);
+	return rc;
 }
 
 static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_webhook *webhook, struct ent_arena *arena,
@@ -149,14 +138,12 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 
 	if (rc != ENT_OK)
 		return rc;
-	sdk_changes_init(&list, arena, CHANGES_MAX);
+	sdk_changes_init(&list, arena);
 	event = sdk_json_text_at(root, "webhookEvent");
 	if (event.n == 0)
 		return sdk_fail(err, ENT_EINVAL, "webhookEvent is missing: this is no webhook of Jira");
-	if (is_other_event(event)) {
-		*ret = sdk_changes_take(&list);
-		return ENT_OK;
-	}
+	if (is_other_event(event))
+		return sdk_changes_take(&list, ret, err);
 	rc = head_read(&head, root, err);
 	if (rc != ENT_OK)
 		return rc;
@@ -175,9 +162,7 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 	}
 	if (rc == ENT_OK)
 		rc = attachments_read(&list, &head, root, err);
-	if (rc == ENT_OK)
-		*ret = sdk_changes_take(&list);
-	return rc;
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
 static enum ent_rc jira_verify(const struct ent_self *self, const struct ent_webhook *webhook,

@@ -66,6 +66,18 @@ static enum ent_rc binary_read(const struct ent_webhook *webhook, const struct s
 	return ENT_OK;
 }
 
+static enum ent_rc native_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				 const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
+				 struct ent_str *ret_delivery, struct ent_err *err)
+{
+	enum ent_rc rc = sdk_verify_standard(webhook, "webhook-signature", secret, n_secret, now_ms, arena, err);
+
+	(void)self;
+	if (rc == ENT_OK)
+		*ret_delivery = sdk_header(webhook->header, webhook->n_header, "webhook-id");
+	return rc;
+}
+
 static enum ent_rc native_decode(const struct ent_self *self, const struct ent_webhook *webhook,
 				 struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
 {

@@ -15,9 +15,6 @@ struct native_event {
 	const struct sdk_json *data;
 };
 
-enum ent_rc native_verify(const struct ent_self *self, const struct ent_webhook *webhook, const struct ent_str *secret,
-			  size_t n_secret, int64_t now_ms, struct ent_arena *arena, struct ent_str *ret_delivery,
-			  struct ent_err *err);
 /* data -> changes. Paths in errors are those inside `data`. */
 enum ent_rc native_changes(const struct native_event *event, struct ent_arena *arena, struct ent_changes *ret,
 			   struct ent_err *err) __attribute__((warn_unused_result));

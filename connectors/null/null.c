@@ -49,11 +49,11 @@ static enum ent_rc null_decode(const struct ent_self *self, const struct ent_web
 		rc = sdk_id_at(root, "id", &id, err);
 	if (rc != ENT_OK)
 		return rc;
-	if (settings->id_prefix.n + id.n > SDK_ID_MAX)
+	if (settings->id_prefix.n + id.n > ENT_ID_MAX)
 		return sdk_fail(err, ENT_EINVAL, "id is too long with the prefix before it");
-	id = sdk_format(arena, "%.*s%.*s", (int)settings->id_prefix.n, settings->id_prefix.p, (int)id.n, id.p);
+	id = sdk_format(arena, "%.*s%.*s", ENT_F(settings->id_prefix), ENT_F(id));
 
-	sdk_changes_init(&list, arena, 2);
+	sdk_changes_init(&list, arena);
 	change = sdk_changes_add(&list, ENT_TICKET_CHANGED);
 	change->ticket.id = id;
 	sdk_set_at(&change->ticket, ENT_TITLE, root, "title");
@@ -62,12 +62,9 @@ static enum ent_rc null_decode(const struct ent_self *self, const struct ent_web
 	if (sdk_word_at(root, "comment").p) {
 		change = sdk_changes_add(&list, ENT_COMMENT_ADDED);
 		change->ticket.id = id;
-		change->comment.body = sdk_word_at(root, "comment");
-		/* The tool gives comments no id: their content is one, so a repeat is no second comment. */
-		change->comment.id = sdk_content_id(arena, &change->comment.body, 1);
+		change->comment.body = sdk_word_at(root, "comment"); /* the tool gives it no id: the broker makes one */
 	}
-	*ret = sdk_changes_take(&list);
-	return ENT_OK;
+	return sdk_changes_take(&list, ret, err);
 }
 
 static const struct ent_connector null_connector = {

@@ -440,7 +440,7 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 		return ENT_EINVAL;
 	if (scan.twice.p)
 		return sdk_fail(err, ENT_EINVAL, "not valid JSON: %s at byte %zu: \"%.*s\"", scan.why,
-				(size_t)(scan.p - text), (int)scan.twice.n, scan.twice.p);
+				(size_t)(scan.p - text), ENT_F(scan.twice));
 	return sdk_fail(err, ENT_EINVAL, "not valid JSON: %s at byte %zu", scan.why, (size_t)(scan.p - text));
 }
 

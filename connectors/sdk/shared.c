@@ -9,20 +9,6 @@
 
 #define FIELDS_MAX (256u * 1024u)
 
-enum ent_rc sdk_verify_hex(const struct ent_webhook *webhook, const char *name, const char *prefix,
-			   const struct ent_str *secret, size_t n_secret, struct ent_err *err)
-{
-	struct ent_str given = sdk_header(webhook->header, webhook->n_header, name);
-
-	if (n_secret == 0)
-		return ENT_OK;
-	if (!given.p)
-		return sdk_fail(err, ENT_EAUTH, "header %s is missing or stands twice", name);
-	if (!sdk_signed_hex(SDK_SHA256, given, prefix, secret, n_secret, &webhook->body, 1))
-		return sdk_fail(err, ENT_EAUTH, "header %s matches none of the supplier's secrets", name);
-	return ENT_OK;
-}
-
 enum ent_rc sdk_body_object(struct ent_arena *arena, struct ent_str body, const struct sdk_json **ret,
 			    struct ent_err *err)
 {
@@ -48,8 +34,8 @@ enum ent_rc sdk_id_at(const struct sdk_json *node, const char *path, struct ent_
 		return sdk_fail(err, ENT_EINVAL, "%s is missing", path);
 	if (kind != SDK_JSON_STRING && (kind != SDK_JSON_NUMBER || !sdk_json_int(at, &number)))
 		return sdk_fail(err, ENT_EINVAL, "%s is neither a string nor an integer", path);
-	if (id.n == 0 || id.n > SDK_ID_MAX)
-		return sdk_fail(err, ENT_EINVAL, "%s has %zu bytes, an id has 1 to %d", path, id.n, SDK_ID_MAX);
+	if (id.n == 0 || id.n > ENT_ID_MAX)
+		return sdk_fail(err, ENT_EINVAL, "%s has %zu bytes, an id has 1 to %d", path, id.n, ENT_ID_MAX);
 	*ret = id;
 	return ENT_OK;
 }
@@ -61,41 +47,22 @@ struct ent_str sdk_word_at(const struct sdk_json *node, const char *path)
 	return text.n > 0 ? text : ENT_ABSENT;
 }
 
+struct ent_str sdk_or_empty(struct ent_str s)
+{
+	return s.p ? s : ENT_STR("");
+}
+
+struct ent_person sdk_person_at(const struct sdk_json *node, const char *id, const char *name)
+{
+	return (struct ent_person){sdk_word_at(node, id), sdk_word_at(node, name)};
+}
+
 struct ent_str sdk_content_id(struct ent_arena *arena, const struct ent_str *part, size_t n_part)
 {
 	unsigned char hash[SDK_HASH_MAX];
 
 	sdk_digest(SDK_SHA256, part, n_part, hash);
 	return sdk_hex(arena, hash, 16);
-}
-
-/* The byte that %XX stands for, or -1. */
-static int percent_byte(const char *p)
-{
-	const char *digit = "0123456789abcdef0123456789ABCDEF";
-	const char *high = memchr(digit, p[1], 32);
-	const char *low = memchr(digit, p[2], 32);
-
-	return high && low ? (int)((high - digit) % 16 * 16 + (low - digit) % 16) : -1;
-}
-
-static bool form_decode(struct ent_arena *arena, struct ent_str text, struct ent_str *ret)
-{
-	char *out = sdk_alloc(arena, text.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] != '%') {
-			out[n++] = text.p[i] == '+' ? ' ' : text.p[i];
-			continue;
-		}
-		if (text.n - i < 3 || percent_byte(text.p + i) < 0)
-			return false;
-		out[n++] = (char)percent_byte(text.p + i);
-		i += 2;
-	}
-	*ret = (struct ent_str){out, n};
-	return true;
 }
 
 bool sdk_form_value(struct ent_arena *arena, struct ent_str body, const char *name, struct ent_str *ret)
@@ -107,7 +74,7 @@ bool sdk_form_value(struct ent_arena *arena, struct ent_str body, const char *na
 		struct ent_str pair = sdk_cut(rest, '&', &rest);
 
 		if (sdk_eqz(sdk_cut(pair, '=', &value), name))
-			return value.p && form_decode(arena, value, ret);
+			return value.p && sdk_percent_decode(arena, value, true, ret);
 	}
 	return false;
 }
@@ -129,7 +96,7 @@ void sdk_set_time_at(struct ent_ticket *ticket, enum ent_attr attr, const struct
 	if (!at)
 		return;
 	if (text.n == sizeof("2026-11-22") - 1)
-		text = sdk_format(arena, "%.*sT00:00:00Z", (int)text.n, text.p);
+		text = sdk_format(arena, "%.*sT00:00:00Z", ENT_F(text));
 	sdk_set(ticket, attr, sdk_time_parse(text, 0, &ms) ? sdk_time(arena, ms) : ENT_ABSENT);
 }
 
@@ -186,12 +153,10 @@ struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent
 	struct ent_change from = *model; /* the list may move under it */
 	struct ent_change *change = sdk_changes_add(list, kind);
 
-	if (change) {
-		change->stamp = from.stamp;
-		change->actor = from.actor;
-		change->ticket.id = from.ticket.id;
-		change->ticket.key = from.ticket.key;
-	}
+	change->stamp = from.stamp;
+	change->actor = from.actor;
+	change->ticket.id = from.ticket.id;
+	change->ticket.key = from.ticket.key;
 	return change;
 }
 
@@ -208,6 +173,17 @@ enum ent_rc sdk_attachment_read(const struct sdk_json *node, const struct sdk_at
 	if (!names->size || !sdk_json_int(sdk_json_at(node, names->size), &ret->size) || ret->size < 0)
 		ret->size = -1;
 	return ENT_OK;
+}
+
+enum ent_rc sdk_attachments_add(struct sdk_changes *list, const struct ent_change *model, const struct sdk_json *nodes,
+				const struct sdk_attachment_names *names, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	for (const struct sdk_json *at = sdk_json_first(nodes); at && rc == ENT_OK; at = sdk_json_next(at))
+		rc = sdk_attachment_read(at, names, &sdk_changes_beside(list, model, ENT_ATTACHMENT_ADDED)->attachment,
+					 err);
+	return rc;
 }
 
 bool sdk_map_knows(const struct ent_map_row *row, struct ent_str native)
@@ -230,14 +206,16 @@ static bool is_number(struct ent_str s, const char *prefix)
 	return true;
 }
 
+struct ent_str sdk_label(const struct sdk_json *node)
+{
+	return sdk_json_kind(node) == SDK_JSON_OBJECT ? sdk_json_text_at(node, "name") : sdk_json_text(node);
+}
+
 struct ent_str sdk_number_in_list(const struct sdk_json *list, const char *prefix)
 {
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at)) {
-		struct ent_str word =
-		    sdk_json_kind(at) == SDK_JSON_OBJECT ? sdk_json_text_at(at, "name") : sdk_json_text(at);
-
-		if (is_number(word, prefix))
-			return word;
+		if (is_number(sdk_label(at), prefix))
+			return sdk_label(at);
 	}
 	return ENT_ABSENT;
 }

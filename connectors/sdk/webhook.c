@@ -56,15 +56,18 @@ void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_
 
 /* ---- changes -------------------------------------------------------------- */
 
-void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena, size_t max)
+void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena)
 {
-	*list = (struct sdk_changes){.arena = arena, .max = max};
+	*list = (struct sdk_changes){.arena = arena};
 }
 
 struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind)
 {
-	if (list->n == list->max)
-		return NULL;
+	if (list->n == ENT_CHANGES_MAX) {
+		list->failed = true;
+		list->spill = (struct ent_change){.kind = kind};
+		return &list->spill;
+	}
 	if (list->n == list->cap) {
 		size_t cap = list->cap > 0 ? list->cap * 2 : 2;
 		struct ent_change *at = SDK_NEW_N(list->arena, struct ent_change, cap);
@@ -78,9 +81,12 @@ struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kin
 	return change;
 }
 
-struct ent_changes sdk_changes_take(const struct sdk_changes *list)
+enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
 {
-	return (struct ent_changes){list->at, list->n};
+	if (list->failed)
+		return sdk_fail(err, ENT_EINVAL, "more than %d changes in one delivery", ENT_CHANGES_MAX);
+	*ret = (struct ent_changes){list->at, list->n};
+	return ENT_OK;
 }
 
 /* ---- canonical names ------------------------------------------------------ */

@@ -19,15 +19,20 @@ void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_st
 /* Only when the payload has the path: sets attr to its text (null clears). */
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path);
 
-/* A list of changes that grows in the arena, at most max; one more is refused with NULL. */
+/* A list of changes that grows in the arena up to ENT_CHANGES_MAX, then remembers that it failed; sdk_changes_take()
+ * tells, once at the end. */
 struct sdk_changes {
 	struct ent_change *at;
-	size_t n, cap, max;
+	size_t n, cap;
+	bool failed;
+	struct ent_change spill; /* what did not fit is written here and forgotten */
 	struct ent_arena *arena;
 };
-void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena, size_t max);
-struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind); /* zeroed */
-struct ent_changes sdk_changes_take(const struct sdk_changes *list);
+void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena);
+/* Zeroed, never NULL; valid until the next one is added. */
+struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind);
+enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 
 /* Canonical names: "in_progress" and so on; "unknown" for ENT_STATUS_UNKNOWN. */
 const char *sdk_status_name(enum ent_status status);
@@ -41,25 +46,33 @@ bool sdk_attr(struct ent_str name, enum ent_attr *ret);
  * script and style vanish, links keep their address in brackets. Never fails. */
 struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html);
 
-/* ---- steps that most connectors take (shared.c) --------------------------- */
-
-#define SDK_ID_MAX 200 /* bytes of a ticket's or comment's id: the ABI's limit */
+/* ---- who sent it (verify.c) ------------------------------------------------ */
 
 /* verify() for tools that sign the body alone: header `name` is `prefix` + hex(HMAC-SHA256(secret, body)).
  * ENT_OK without secrets; ENT_EAUTH names the header that is missing or matches none of them. */
 enum ent_rc sdk_verify_hex(const struct ent_webhook *webhook, const char *name, const char *prefix,
                            const struct ent_str *secret, size_t n_secret, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* verify() for Standard Webhooks: HMAC-SHA256 over webhook-id.webhook-timestamp.body, base64, several signatures of
+ * several versions in header `name`; at most 300 s old. The delivery's id is the header webhook-id. */
+enum ent_rc sdk_verify_standard(const struct ent_webhook *webhook, const char *name, const struct ent_str *secret,
+				size_t n_secret, int64_t now_ms, struct ent_arena *arena, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* ---- steps that most connectors take (shared.c) --------------------------- */
+
 /* The body is one JSON object; else ENT_EINVAL says what it is. */
 enum ent_rc sdk_body_object(struct ent_arena *arena, struct ent_str body, const struct sdk_json **ret,
                             struct ent_err *err) __attribute__((warn_unused_result));
-/* An id: a string or an integer literal of 1..SDK_ID_MAX bytes. ENT_EINVAL names the path. */
+/* An id: a string or an integer literal of 1..ENT_ID_MAX bytes. ENT_EINVAL names the path. */
 enum ent_rc sdk_id_at(const struct sdk_json *node, const char *path, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* The text at path, absent also when it is empty: for optional ids, names and numbers. */
 struct ent_str sdk_word_at(const struct sdk_json *node, const char *path);
+struct ent_str sdk_or_empty(struct ent_str s); /* absent becomes "": a comment has a body */
+struct ent_person sdk_person_at(const struct sdk_json *node, const char *id, const char *name); /* of two words */
 
-/* An id for what the tool gives none: a hash, the same for the same parts. */
+/* An id for what has none: a hash, the same for the same parts. A comment's is the broker's business. */
 struct ent_str sdk_content_id(struct ent_arena *arena, const struct ent_str *part, size_t n_part);
 
 /* A value of an application/x-www-form-urlencoded body, decoded. False: not there, or not encoded as it must be. */
@@ -79,7 +92,7 @@ void sdk_set_fields(struct ent_ticket *ticket, const struct sdk_json *node, cons
 
 /* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */
 void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
-/* A change beside another one: the same ticket, stamp and actor, nothing else. NULL when the list is full. */
+/* A change beside another one: the same ticket, stamp and actor, nothing else. */
 struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent_change *model,
                                       enum ent_change_kind kind);
 /* An attachment from a tool's object, by the names its members have there (NULL: the tool has none). */
@@ -88,10 +101,15 @@ struct sdk_attachment_names {
 };
 enum ent_rc sdk_attachment_read(const struct sdk_json *node, const struct sdk_attachment_names *names,
                                 struct ent_attachment *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* Each of a list of such objects (NULL: none) as a change beside model. */
+enum ent_rc sdk_attachments_add(struct sdk_changes *list, const struct ent_change *model, const struct sdk_json *nodes,
+				const struct sdk_attachment_names *names, struct ent_err *err)
+    __attribute__((warn_unused_result));
 
 /* Does a table (ends with {0}) know this word, exactly? */
 bool sdk_map_knows(const struct ent_map_row *row, struct ent_str native);
-/* The first string of a list, or `name` of its objects, that is `prefix` and digits: "ENT-000042". */
+struct ent_str sdk_label(const struct sdk_json *node); /* a string, or the `name` of an object: tools write both */
+/* The first label of a list that is `prefix` and digits: "ENT-000042". */
 struct ent_str sdk_number_in_list(const struct sdk_json *list, const char *prefix);
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "sdk/time.h"
 
-#define TOO_MANY "more than %d changes in one webhook"
-
 static const char *const other_fields[] = {
     "impact",     "urgency",     "severity",     "subcategory", "hold_reason",  "cmdb_ci",
     "close_code", "close_notes", "contact_type", "company",     "reopen_count", "parent_incident",
@@ -93,7 +91,7 @@ static enum ent_rc head_read(struct ent_change *change, const struct sdk_json *r
 
 	change->ticket.id = field(record, "sys_id");
 	change->ticket.key = word(field(record, "number"));
-	if (change->ticket.id.n == 0 || change->ticket.id.n > SDK_ID_MAX)
+	if (change->ticket.id.n == 0 || change->ticket.id.n > ENT_ID_MAX)
 		return sdk_fail(err, ENT_EINVAL, "sys_id is missing or too long");
 	/* A record is born with sys_mod_count 0, and a version begins at 1. */
 	if (sdk_to_int(field(record, "sys_mod_count"), &mod_count) && mod_count >= 0 && mod_count < INT64_MAX)
@@ -124,7 +122,7 @@ static struct ent_str journal_text(struct ent_arena *arena, struct ent_str value
 	sdk_buf_str(&out, value);
 	ret = sdk_dup(arena, sdk_buf_view(&out));
 	sdk_buf_release(&out);
-	return ret.p ? ret : ENT_STR("");
+	return sdk_or_empty(ret);
 }
 
 static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_change *head, const struct sdk_json *node,
@@ -141,8 +139,6 @@ static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_chang
 		struct ent_str by = sdk_word_at(at, "sys_created_by");
 		struct ent_change *change = sdk_changes_beside(list, head, ENT_COMMENT_ADDED);
 
-		if (!change)
-			return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
 		if (sdk_id_at(at, "sys_id", &change->comment.id, err) != ENT_OK)
 			return sdk_fail(err, ENT_EINVAL, "%s: an entry has no sys_id", name);
 		change->comment.author = (struct ent_person){by, by};
@@ -155,30 +151,12 @@ static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_chang
 	return ENT_OK;
 }
 
-static enum ent_rc attachments_read(struct sdk_changes *list, const struct ent_change *head,
-				    const struct sdk_json *node, struct ent_err *err)
-{
-	static const struct sdk_attachment_names names = {"sys_id", "file_name", "content_type", "download_link",
-							  "size_bytes"};
-	const struct sdk_json *at = sdk_json_first(sdk_json_at(node, "attachments"));
-
-	for (; at; at = sdk_json_next(at)) {
-		struct ent_change *change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
-		enum ent_rc rc;
-
-		if (!change)
-			return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
-		rc = sdk_attachment_read(at, &names, &change->attachment, err);
-		if (rc != ENT_OK)
-			return rc;
-	}
-	return ENT_OK;
-}
-
 enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct sdk_changes *list,
 			      const struct sdk_json *record, const struct sdk_json *root, bool is_removal,
 			      struct ent_err *err)
 {
+	static const struct sdk_attachment_names names = {"sys_id", "file_name", "content_type", "download_link",
+							  "size_bytes"};
 	struct ent_str table = field(record, "sys_class_name");
 	struct ent_change head = {0}, *change;
 	enum ent_rc rc;
@@ -189,8 +167,6 @@ enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct
 	if (rc != ENT_OK)
 		return rc;
 	change = sdk_changes_beside(list, &head, is_removal ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
-	if (!change)
-		return sdk_fail(err, ENT_EINVAL, TOO_MANY, SERVICENOW_CHANGES_MAX);
 	if (is_removal)
 		return ENT_OK;
 	set_attributes(&change->ticket, record, list->arena);
@@ -203,7 +179,7 @@ enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct
 		if (rc == ENT_OK)
 			rc = journal_read(list, &head, node, "work_notes", err);
 		if (rc == ENT_OK)
-			rc = attachments_read(list, &head, node, err);
+			rc = sdk_attachments_add(list, &head, sdk_json_at(node, "attachments"), &names, err);
 	}
 	return rc;
 }

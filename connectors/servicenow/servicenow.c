@@ -41,12 +41,10 @@ static enum ent_rc servicenow_decode(const struct ent_self *self, const struct e
 
 	if (rc != ENT_OK)
 		return rc;
-	sdk_changes_init(&list, arena, SERVICENOW_CHANGES_MAX);
+	sdk_changes_init(&list, arena);
 	table = sdk_cut(sdk_json_text_at(root, "event"), '.', &verb);
-	if (table.n > 0 && !sdk_eq(table, settings->table)) {
-		*ret = sdk_changes_take(&list); /* "ping", "problem.updated" */
-		return ENT_OK;
-	}
+	if (table.n > 0 && !sdk_eq(table, settings->table))
+		return sdk_changes_take(&list, ret, err); /* "ping", "problem.updated" */
 	for (size_t i = 0; i < sizeof(place) / sizeof(place[0]) && !record; i++)
 		record = sdk_json_at(root, place[i]);
 	if (!record)
@@ -57,9 +55,7 @@ static enum ent_rc servicenow_decode(const struct ent_self *self, const struct e
 	} else {
 		rc = servicenow_record(settings, &list, record, root, sdk_eqz(verb, "deleted"), err);
 	}
-	if (rc == ENT_OK)
-		*ret = sdk_changes_take(&list);
-	return rc;
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
 /* sha256=hex from a script that computes it, base64 from GlideCertificateEncryption. */

@@ -9,8 +9,6 @@
 
 #include "sdk/webhook.h"
 
-#define SERVICENOW_CHANGES_MAX 2000
-
 struct servicenow_settings {
 	struct ent_str table, number_field, key_field;
 };

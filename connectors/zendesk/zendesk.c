@@ -8,7 +8,6 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
-#define CHANGES_MAX  256
 #define EVENT_PREFIX "zen:event-type:"
 
 struct zendesk_settings {
@@ -47,13 +46,7 @@ static const char *const zendesk_fields[] = {
 /* Events write OPEN, triggers Open, the API open. */
 static struct ent_str lower_at(const struct sdk_json *node, const char *path, struct ent_arena *arena)
 {
-	struct ent_str text = sdk_word_at(node, path);
-	char *p = text.p ? sdk_z(arena, text) : NULL;
-
-	for (size_t i = 0; i < text.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
-	return (struct ent_str){p, text.n};
+	return sdk_lower(arena, sdk_word_at(node, path));
 }
 
 /* Nobody is null, "" or "0". */
@@ -140,13 +133,10 @@ static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *
 
 	if (sdk_id_at(node, "id", &ret->id, err) != ENT_OK)
 		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
-	ret->author.id = sdk_word_at(node, "author.id");
-	ret->author.name = sdk_word_at(node, "author.name");
-	if (!ret->author.id.p) {
-		ret->author.id = id_at(node, "author_id");
-		ret->author.name = sdk_word_at(node, "author_name");
-	}
-	ret->body = html.p ? sdk_html_to_text(arena, html) : plain.p ? plain : body.p ? body : ENT_STR("");
+	ret->author = sdk_person_at(node, "author.id", "author.name");
+	if (!ret->author.id.p)
+		ret->author = (struct ent_person){id_at(node, "author_id"), sdk_word_at(node, "author_name")};
+	ret->body = html.p ? sdk_html_to_text(arena, html) : plain.p ? plain : sdk_or_empty(body);
 	ret->visibility = is_true(node, "is_public") || is_true(node, "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	ret->created_ms = sdk_time_at(node, "created_at");
 	return ENT_OK;
@@ -157,13 +147,10 @@ static enum ent_rc attachment_add(struct sdk_changes *list, const struct ent_cha
 				  struct ent_err *err)
 {
 	struct sdk_attachment_names names = {"id", "file_name", "content_type", "content_url", "size"};
-	struct ent_change *change = sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED);
 
-	if (!change)
-		return sdk_fail(err, ENT_EINVAL, "more than %d attachments", CHANGES_MAX);
 	if (sdk_json_at(node, "filename"))
 		names.name = "filename";
-	return sdk_attachment_read(node, &names, &change->attachment, err);
+	return sdk_attachment_read(node, &names, &sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED)->attachment, err);
 }
 
 static enum ent_rc comment_add(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
@@ -227,8 +214,7 @@ static enum ent_rc trigger_decode(struct sdk_changes *list, const struct sdk_jso
 	if (rc != ENT_OK)
 		return rc;
 	head.stamp.time_ms = sdk_time_at(ticket, "updated_at");
-	head.actor.id = id_at(root, "actor.id");
-	head.actor.name = sdk_word_at(root, "actor.name");
+	head.actor = (struct ent_person){id_at(root, "actor.id"), sdk_word_at(root, "actor.name")};
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
 	ticket_read(&change->ticket, ticket, list->arena);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
@@ -249,7 +235,7 @@ static enum ent_rc zendesk_decode(const struct ent_self *self, const struct ent_
 	(void)self;
 	if (rc != ENT_OK)
 		return rc;
-	sdk_changes_init(&list, arena, CHANGES_MAX);
+	sdk_changes_init(&list, arena);
 	type = sdk_json_text_at(root, "type");
 	if (sdk_starts(type, EVENT_PREFIX "ticket.")) {
 		type = (struct ent_str){type.p + sizeof(EVENT_PREFIX) - 1, type.n - (sizeof(EVENT_PREFIX) - 1)};
@@ -257,9 +243,7 @@ static enum ent_rc zendesk_decode(const struct ent_self *self, const struct ent_
 	} else if (!sdk_starts(type, EVENT_PREFIX)) {
 		rc = trigger_decode(&list, root, err);
 	} /* else users, organizations, articles: not about tickets */
-	if (rc == ENT_OK)
-		*ret = sdk_changes_take(&list);
-	return rc;
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
 /* ---- the signature -------------------------------------------------------------- */

@@ -161,7 +161,7 @@ void changes_print(struct sdk_buf *out, const struct ent_connector *connector, c
 
 static bool is_id(struct ent_str id)
 {
-	return id.p && id.n >= 1 && id.n <= SDK_ID_MAX && sdk_is_utf8(id);
+	return id.p && id.n >= 1 && id.n <= ENT_ID_MAX && sdk_is_utf8(id);
 }
 
 static bool is_time(struct ent_str text)
@@ -181,11 +181,8 @@ static const char *attr_fault(const struct ent_ticket *ticket, enum ent_attr att
 		return value->text.p || value->native.p ? "an attribute is set that `has` does not name" : NULL;
 	if (!sdk_is_utf8(value->text) || !sdk_is_utf8(value->native))
 		return "an attribute is not UTF-8";
-	if (attr == ENT_STATUS && value->text.n > 0 && sdk_status(value->text) == ENT_STATUS_UNKNOWN)
-		return "status text is no canonical name";
-	if (attr == ENT_PRIORITY && value->text.n > 0 &&
-	    (value->text.n != 1 || value->text.p[0] < '1' || value->text.p[0] > '5'))
-		return "priority text is not 1 to 5";
+	if ((attr == ENT_STATUS || attr == ENT_PRIORITY) && value->text.n > 0 && !sdk_is_canonical(attr, value->text))
+		return "status or priority text is no word of the ticket language";
 	if ((attr == ENT_STATUS || attr == ENT_PRIORITY) && value->text.n > 0 && !value->native.p)
 		return "status or priority has text, but no native value";
 	if ((attr == ENT_OPENED_AT || attr == ENT_DUE_AT) && !is_time(value->text))
@@ -201,18 +198,20 @@ static const char *change_fault(const struct ent_change *change)
 	const char *fault = NULL;
 
 	if (!is_id(change->ticket.id))
-		return "ticket.id is not 1..200 bytes of UTF-8";
+		return "ticket.id is not 1..ENT_ID_MAX bytes of UTF-8";
 	if (change->ticket.has >> ENT_N_ATTR)
 		return "`has` names an attribute that does not exist";
 	for (unsigned attr = 0; attr < ENT_N_ATTR && !fault; attr++)
 		fault = attr_fault(&change->ticket, (enum ent_attr)attr);
 	if (fault)
 		return fault;
+	if (change->correlation.n_reference > ENT_REFERENCES_MAX)
+		return "more than ENT_REFERENCES_MAX references";
 	if (change->stamp.version < 0)
 		return "stamp.version is negative";
 	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED) {
-		if (!is_id(change->comment.id))
-			return "comment.id is not 1..200 bytes of UTF-8";
+		if (!is_id(change->comment.id) && (change->comment.id.p || change->kind == ENT_COMMENT_REMOVED))
+			return "comment.id is not 1..ENT_ID_MAX bytes of UTF-8";
 		if (!sdk_is_utf8(change->comment.body))
 			return "comment.body is not UTF-8";
 	}
@@ -237,8 +236,7 @@ const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bo
 		const char *out = map_first(map, NULL, row->canonical)->native;
 		const char *back = map_first(map, out, NULL)->canonical;
 
-		if (is_status ? sdk_status(word) == ENT_STATUS_UNKNOWN
-			      : word.n != 1 || word.p[0] < '1' || word.p[0] > '5')
+		if (!sdk_is_canonical(is_status ? ENT_STATUS : ENT_PRIORITY, word))
 			return sdk_z(arena, sdk_format(arena, "%s is no word of the ticket language", row->canonical));
 		if (strcmp(back, row->canonical) != 0)
 			return sdk_z(arena, sdk_format(arena, "%s goes out as %s and comes back as %s", row->canonical,
@@ -251,6 +249,8 @@ const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bo
 
 const char *changes_fault(struct ent_arena *arena, const struct ent_changes *changes)
 {
+	if (changes->n > ENT_CHANGES_MAX)
+		return "more than ENT_CHANGES_MAX changes";
 	for (size_t i = 0; i < changes->n; i++) {
 		const char *fault = change_fault(&changes->at[i]);
 

@@ -10,7 +10,7 @@
 
 static const char *plugin_handshake(struct plugin *plugin, const char *name)
 {
-	const struct ent_connector *(*symbol)(uint32_t);
+	const struct ent_connector *(*symbol)(uint32_t), *given;
 	void *found = dlsym(plugin->library, ENT_CONNECTOR_SYMBOL);
 
 	if (!found)
@@ -18,10 +18,11 @@ static const char *plugin_handshake(struct plugin *plugin, const char *name)
 	memcpy(&symbol, &found, sizeof(symbol));
 	if (symbol(ENT_ABI + 1))
 		return "claims an ABI that does not exist";
-	plugin->connector = symbol(ENT_ABI);
-	if (!plugin->connector || plugin->connector->abi != ENT_ABI ||
-	    plugin->connector->size < sizeof(struct ent_connector))
+	given = symbol(ENT_ABI);
+	if (!given || given->abi != ENT_ABI || given->size < offsetof(struct ent_connector, build))
 		return "does not serve this ABI";
+	memcpy(&plugin->table, given, given->size < sizeof(plugin->table) ? given->size : sizeof(plugin->table));
+	plugin->connector = &plugin->table;
 	if (strcmp(plugin->connector->name, name) != 0)
 		return "carries another name than its file";
 	return NULL;

@@ -15,7 +15,8 @@
 
 struct plugin {
 	void *library;
-	const struct ent_connector *connector;
+	const struct ent_connector *connector; /* what the connector knows of the table; zero behind it */
+	struct ent_connector table;
 	struct ent_str given[PLUGIN_SETTINGS_MAX]; /* by the row of the settings table; absent: its default */
 	struct sdk_arena arena;                    /* settings and given values */
 	struct ent_self self;

@@ -3,7 +3,7 @@ add_executable(run_cases ${CMAKE_CURRENT_LIST_DIR}/run_cases.c ${CMAKE_CURRENT_L
 	${CMAKE_CURRENT_LIST_DIR}/changes.c)
 target_link_libraries(run_cases PRIVATE entente_flags entente_sdk PkgConfig::libcrypto ${CMAKE_DL_LIBS})
 add_dependencies(run_cases connector_null connector_native connector_servicenow connector_jira connector_zendesk
-	connector_github)
+	connector_github connector_generic)
 foreach(name null native servicenow jira zendesk github generic)
 	file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/${name}/*.case)
 	if(cases)

@@ -96,22 +96,30 @@ static void test_set_at(void **state)
 static void test_changes(void **state)
 {
 	struct sdk_changes list;
+	struct ent_changes changes;
+	struct ent_err err = {""};
 
-	sdk_changes_init(&list, arena_of(state), 5);
-	assert_int_equal(sdk_changes_take(&list).n, 0);
-	for (int64_t i = 0; i < 5; i++) {
+	sdk_changes_init(&list, arena_of(state));
+	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);
+	assert_int_equal(changes.n, 0);
+	for (int64_t i = 0; i < ENT_CHANGES_MAX; i++) {
 		struct ent_change *change = sdk_changes_add(&list, ENT_COMMENT_ADDED);
 		assert_non_null(change);
 		assert_null(change->comment.id.p);
 		change->stamp.version = i + 1;
 	}
-	assert_null(sdk_changes_add(&list, ENT_COMMENT_ADDED));
-	struct ent_changes changes = sdk_changes_take(&list);
-	assert_int_equal(changes.n, 5);
-	for (size_t i = 0; i < 5; i++) {
+	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);
+	assert_int_equal(changes.n, ENT_CHANGES_MAX);
+	for (size_t i = 0; i < changes.n; i++) {
 		assert_int_equal(changes.at[i].stamp.version, i + 1);
 		assert_int_equal(changes.at[i].kind, ENT_COMMENT_ADDED);
 	}
+	struct ent_change *spilt = sdk_changes_add(&list, ENT_TICKET_CHANGED);
+	spilt->stamp.version = 7;
+	assert_int_equal(sdk_changes_add(&list, ENT_TICKET_CHANGED)->stamp.version, 0);
+	assert_int_equal(changes.at[0].stamp.version, 1);
+	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_EINVAL);
+	assert_non_null(strstr(err.msg, "more than 1000 changes"));
 }
 
 static void test_names(void **state)

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sdk/reader.h"
+
+#include "sdk/time.h"
+
+#define MS_LEAST 100000000000 /* a smaller number is a time in seconds, not in milliseconds */
+
+/* ---- members ---------------------------------------------------------------------- */
+
+static enum ent_rc refuse(const struct sdk_reader *reader, const char *what, const char *name, const char *why)
+{
+	return sdk_fail(reader->err, ENT_EINVAL, "%s.%s %s", what, name, why);
+}
+
+static bool is_null(const struct sdk_json *node)
+{
+	return sdk_json_kind(node) == SDK_JSON_NULL;
+}
+
+enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
+			     const char *known)
+{
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT)
+		return sdk_fail(reader->err, ENT_EINVAL, "%s is no object", what);
+	for (const struct sdk_json *at = sdk_json_first(node); at && reader->is_closed; at = sdk_json_next(at)) {
+		struct ent_str key = sdk_json_key(at), rest = sdk_str(known);
+		bool found = false;
+
+		while (rest.n > 0 && !found)
+			found = sdk_eq(sdk_cut(rest, ' ', &rest), key);
+		if (!found)
+			return sdk_fail(reader->err, ENT_EINVAL, "%s.%.*s has no meaning (known: %s)", what,
+					ENT_F(sdk_head(key, 40)), known);
+	}
+	return ENT_OK;
+}
+
+/* Text of a string or number; null, empty and missing are all absent. */
+static enum ent_rc word_read(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
+			     const char *name, struct ent_str *ret)
+{
+	const struct sdk_json *at = sdk_json_at(node, name);
+	enum sdk_json_kind kind = sdk_json_kind(at);
+
+	if (kind != SDK_JSON_NULL && kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER)
+		return refuse(reader, what, name, "is neither text nor a number");
+	*ret = sdk_word_at(node, name);
+	return ENT_OK;
+}
+
+/* RFC 3339, or milliseconds since 1970 as a number. Not told: *ret stays. */
+static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_json *at, const char *path, int64_t *ret)
+{
+	struct ent_str text = sdk_json_text(at);
+	int64_t ms;
+
+	if (is_null(at) || (sdk_json_kind(at) == SDK_JSON_STRING && text.n == 0))
+		return ENT_OK;
+	if ((sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms)) ||
+	    (sdk_json_kind(at) == SDK_JSON_NUMBER && sdk_json_int(at, &ms) && ms >= MS_LEAST)) {
+		*ret = ms;
+		return ENT_OK;
+	}
+	return sdk_fail(reader->err, ENT_EINVAL,
+			"%s is no time: 2026-11-22T04:18:45Z, or milliseconds (not seconds) since 1970 as a number",
+			path);
+}
+
+/* A name, or {"id", "name"}. */
+static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk_json *at, const char *path,
+			       struct ent_person *ret)
+{
+	enum ent_rc rc;
+
+	if (is_null(at))
+		return ENT_OK;
+	if (sdk_json_kind(at) == SDK_JSON_STRING) {
+		if (sdk_json_text(at).n > 0)
+			ret->name = sdk_json_text(at);
+		return ENT_OK;
+	}
+	rc = sdk_read_members(reader, at, path, "id name");
+	if (rc == ENT_OK)
+		rc = word_read(reader, at, path, "id", &ret->id);
+	if (rc == ENT_OK)
+		rc = word_read(reader, at, path, "name", &ret->name);
+	return rc;
+}
+
+/* ---- the ticket --------------------------------------------------------------------- */
+
+static bool is_mapped(enum ent_attr attr)
+{
+	return attr == ENT_STATUS || attr == ENT_PRIORITY;
+}
+
+/* {"native", "canonical"} of a mapped attribute, {"id", "name"} of another; "text" and "native" in either. */
+static enum ent_rc pair_read(const struct sdk_reader *reader, struct ent_ticket *ticket, enum ent_attr attr,
+			     const struct sdk_json *at)
+{
+	bool mapped = is_mapped(attr), told = false;
+	const char *const member[] = {"text", mapped ? "canonical" : "name", "native", mapped ? "native" : "id"};
+	struct ent_str value[4] = {ENT_ABSENT}, text, native;
+	struct ent_str path = sdk_format(reader->arena, "ticket.%s", sdk_attr_name(attr));
+	const char *what = sdk_z(reader->arena, path);
+	enum ent_rc rc = sdk_read_members(reader, at, what, mapped ? "native canonical text" : "id name native text");
+
+	for (size_t i = 0; i < 4 && rc == ENT_OK; i++) {
+		told |= sdk_json_at(at, member[i]) != NULL;
+		rc = word_read(reader, at, what, member[i], &value[i]);
+	}
+	if (rc != ENT_OK)
+		return rc;
+	text = value[0].p ? value[0] : value[1];
+	native = value[2].p ? value[2] : value[3];
+	if (!told)
+		return refuse(reader, "ticket", sdk_attr_name(attr),
+			      mapped ? "needs native or canonical" : "needs id or name");
+	if (!mapped) {
+		sdk_set_reference(ticket, attr, native, text);
+		return ENT_OK;
+	}
+	if (text.p && !sdk_is_canonical(attr, text))
+		return sdk_fail(reader->err, ENT_EINVAL, "%s.%s \"%.*s\" is no word of the ticket language", what,
+				member[value[0].p ? 0 : 1], ENT_F(sdk_head(text, 40)));
+	sdk_set_person(ticket, attr, native.p ? native : text, text);
+	return ENT_OK;
+}
+
+static enum ent_rc attr_read(const struct sdk_reader *reader, struct ent_ticket *ticket, enum ent_attr attr,
+			     const struct sdk_json *at)
+{
+	bool is_text = attr == ENT_TITLE || attr == ENT_DESCRIPTION || attr == ENT_URL;
+	enum sdk_json_kind kind = sdk_json_kind(at);
+	int64_t ms = 0;
+	enum ent_rc rc;
+
+	if (kind == SDK_JSON_NULL || (kind == SDK_JSON_STRING && sdk_json_text(at).n == 0)) {
+		sdk_set(ticket, attr, ENT_ABSENT);
+		return ENT_OK;
+	}
+	if (attr == ENT_FIELDS && kind == SDK_JSON_OBJECT) {
+		sdk_set(ticket, attr, sdk_json_print(reader->arena, at));
+		return ENT_OK;
+	}
+	if (attr == ENT_OPENED_AT || attr == ENT_DUE_AT) {
+		rc = time_read(reader, at, attr == ENT_DUE_AT ? "ticket.due_at" : "ticket.opened_at", &ms);
+		if (rc == ENT_OK)
+			sdk_set(ticket, attr, sdk_time(reader->arena, ms));
+		return rc;
+	}
+	if (kind == SDK_JSON_OBJECT && !is_text)
+		return pair_read(reader, ticket, attr, at);
+	if (attr == ENT_FIELDS || (kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER))
+		return refuse(reader, "ticket", sdk_attr_name(attr), "is of the wrong kind");
+	if (is_mapped(attr))
+		sdk_set_native(ticket, attr, sdk_json_text(at));
+	else
+		sdk_set(ticket, attr, sdk_json_text(at));
+	return ENT_OK;
+}
+
+static enum ent_rc ticket_read(const struct sdk_reader *reader, const struct sdk_json *root, struct ent_ticket *ret)
+{
+	const struct sdk_json *node = sdk_json_at(root, "ticket");
+	enum ent_rc rc = sdk_id_at(root, "ticket.id", &ret->id, reader->err);
+
+	if (rc == ENT_OK)
+		rc = word_read(reader, node, "ticket", "key", &ret->key);
+	for (const struct sdk_json *at = sdk_json_first(node); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		struct ent_str key = sdk_json_key(at);
+		enum ent_attr attr;
+
+		if (sdk_attr(key, &attr))
+			rc = attr_read(reader, ret, attr, at);
+		else if (reader->is_closed && !sdk_eqz(key, "id") && !sdk_eqz(key, "key"))
+			rc = sdk_fail(reader->err, ENT_EINVAL,
+				      "ticket.%.*s is no attribute; put what has no name of its own under ticket.fields",
+				      ENT_F(sdk_head(key, 40)));
+	}
+	return rc;
+}
+
+/* ---- what it belongs to --------------------------------------------------------------- */
+
+static enum ent_rc references_read(const struct sdk_reader *reader, const struct sdk_json *list,
+				   struct ent_correlation *ret)
+{
+	struct ent_reference *reference = SDK_NEW_N(reader->arena, struct ent_reference, ENT_REFERENCES_MAX);
+
+	if (sdk_json_kind(list) != SDK_JSON_ARRAY || sdk_json_count(list) > ENT_REFERENCES_MAX)
+		return sdk_fail(reader->err, ENT_EINVAL, "correlation.references is no list of at most %d",
+				ENT_REFERENCES_MAX);
+	ret->reference = reference;
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at)) {
+		struct ent_reference one = {ENT_ABSENT, ENT_ABSENT};
+		enum ent_rc rc = sdk_read_members(reader, at, "correlation.references", "supplier id");
+
+		if (rc == ENT_OK && (!sdk_json_at(at, "supplier") || !sdk_json_at(at, "id")))
+			return sdk_fail(reader->err, ENT_EINVAL, "correlation.references: each needs supplier and id");
+		if (rc == ENT_OK)
+			rc = word_read(reader, at, "correlation.references", "supplier", &one.supplier);
+		if (rc == ENT_OK)
+			rc = word_read(reader, at, "correlation.references", "id", &one.id);
+		if (rc != ENT_OK)
+			return rc;
+		if (one.supplier.p && one.id.p) /* else a tool's field that nobody filled in */
+			reference[ret->n_reference++] = one;
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc correlation_read(const struct sdk_reader *reader, const struct sdk_json *node,
+				    struct ent_correlation *ret)
+{
+	enum ent_rc rc;
+
+	if (is_null(node))
+		return ENT_OK;
+	rc = sdk_read_members(reader, node, "correlation", "number key references");
+	if (rc == ENT_OK)
+		rc = word_read(reader, node, "correlation", "number", &ret->number);
+	if (rc == ENT_OK)
+		rc = word_read(reader, node, "correlation", "key", &ret->key);
+	if (rc == ENT_OK && !is_null(sdk_json_at(node, "references")))
+		rc = references_read(reader, sdk_json_at(node, "references"), ret);
+	return rc;
+}
+
+enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json *root, struct ent_change *ret)
+{
+	const struct sdk_json *version = sdk_json_at(root, "version");
+	enum ent_rc rc = ticket_read(reader, root, &ret->ticket);
+
+	if (rc == ENT_OK)
+		rc = time_read(reader, sdk_json_at(root, "time"), "time", &ret->stamp.time_ms);
+	if (rc == ENT_OK)
+		rc = person_read(reader, sdk_json_at(root, "actor"), "actor", &ret->actor);
+	if (rc == ENT_OK)
+		rc = correlation_read(reader, sdk_json_at(root, "correlation"), &ret->correlation);
+	if (rc == ENT_OK && !is_null(version) &&
+	    (!sdk_json_int(version, &ret->stamp.version) || ret->stamp.version < 1))
+		return sdk_fail(reader->err, ENT_EINVAL, "version is no whole number of 1 or more");
+	return rc;
+}
+
+/* ---- comments and attachments ------------------------------------------------------------ */
+
+/* "public": true, or "visibility": "public"; whatever else is known says internal. */
+static enum ent_rc visibility_read(const struct sdk_reader *reader, const struct sdk_json *node,
+				   enum ent_visibility *ret)
+{
+	const struct sdk_json *at = sdk_json_at(node, "public");
+	bool is_public = sdk_json_is(node, "visibility", "public");
+
+	if (!is_null(at) && sdk_json_kind(at) != SDK_JSON_BOOL)
+		return refuse(reader, "comment", "public", "is neither true nor false");
+	if (!is_public && !is_null(sdk_json_at(node, "visibility")) && !sdk_json_is(node, "visibility", "internal"))
+		return refuse(reader, "comment", "visibility", "is neither public nor internal");
+	if (sdk_json_bool(at, false) || (!at && is_public))
+		*ret = ENT_PUBLIC;
+	return ENT_OK;
+}
+
+enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+{
+	struct ent_comment *comment = &ret->comment;
+	const struct sdk_json *body = sdk_json_at(node, "body");
+	struct ent_str word;
+	struct ent_err why;
+	enum ent_rc rc = sdk_read_members(reader, node, "comment", "id author body public visibility created_at removed");
+
+	if (rc == ENT_OK)
+		rc = visibility_read(reader, node, &comment->visibility);
+	if (rc == ENT_OK)
+		rc = person_read(reader, sdk_json_at(node, "author"), "comment.author", &comment->author);
+	if (rc == ENT_OK)
+		rc = time_read(reader, sdk_json_at(node, "created_at"), "comment.created_at", &comment->created_ms);
+	if (rc == ENT_OK)
+		rc = word_read(reader, node, "comment", "body", &word);
+	if (rc != ENT_OK)
+		return rc;
+	comment->body = sdk_json_text(body); /* "" is a body */
+	if (ret->kind == ENT_COMMENT_ADDED && !comment->body.p)
+		return refuse(reader, "comment", "body", "is missing");
+	if (ret->kind == ENT_COMMENT_ADDED && is_null(sdk_json_at(node, "id")))
+		return ENT_OK;
+	rc = sdk_id_at(node, "id", &comment->id, &why);
+	return rc == ENT_OK ? rc : sdk_fail(reader->err, rc, "comment.%s", why.msg);
+}
+
+enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+{
+	static const struct sdk_attachment_names names = {"id", "name", "media_type", "url", "size"};
+	enum ent_rc rc = sdk_read_members(reader, node, "attachment", "id name media_type url size");
+
+	return rc == ENT_OK ? sdk_attachment_read(node, &names, &ret->attachment, reader->err) : rc;
+}

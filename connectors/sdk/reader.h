@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ticket language as JSON, for connectors whose sender writes it: native and generic.
+ * connectors/README.md shows all of it. Read strictly: a member that is there and not of
+ * its kind is ENT_EINVAL with its path. null is "not told" for ids, times, people and
+ * references, and clears an attribute.
+ */
+#ifndef SDK_READER_H
+#define SDK_READER_H
+
+#include "sdk/webhook.h"
+
+struct sdk_reader {
+	struct ent_arena *arena;
+	struct ent_err *err;
+	bool is_closed; /* a member that nobody knows is refused by name; else it is passed over */
+};
+
+/* An object, and in a closed reader none but the known members: words with one space between. what: its path. */
+enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
+			     const char *known) __attribute__((warn_unused_result));
+/* "ticket", "version", "time", "actor" and "correlation" of root. What is not told stays as it is in *ret. */
+enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json *root, struct ent_change *ret)
+    __attribute__((warn_unused_result));
+/* ret->kind says whether it was added or removed. Only an added one may lack its id, only a removed one its body. */
+enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+    __attribute__((warn_unused_result));
+enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+    __attribute__((warn_unused_result));
+
+#endif
