@@ -220,8 +220,9 @@ static struct ent_str comment_id(struct ent_arena *arena, const struct ent_chang
 	const struct ent_str line = ENT_STR("\n");
 	const struct ent_str time = sdk_int(arena, comment->created_ms ? comment->created_ms : change->stamp.time_ms);
 	const struct ent_str part[] = {comment->author.id, line, comment->author.name, line, time, line, comment->body};
+	struct ent_str hash = sdk_content_id(arena, part, sizeof part / sizeof *part);
 
-	return sdk_format(arena, "sha256:%.*s", ENT_F(sdk_content_id(arena, part, sizeof part / sizeof *part)));
+	return sdk_format(arena, "sha256:%.*s", ENT_F(hash));
 }
 
 static enum ent_rc check_change(struct check *check, struct ent_change *change)

@@ -146,8 +146,7 @@ static struct audience audience_at(struct reader *reader, const struct sdk_json 
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
 		struct ent_str name = sdk_json_text(item);
 		audience.suppliers = audience.suppliers.n
-					 ? sdk_format(reader->arena, "%.*s,%.*s", (int)audience.suppliers.n,
-						      audience.suppliers.p, (int)name.n, name.p)
+					 ? sdk_format(reader->arena, "%.*s,%.*s", ENT_F(audience.suppliers), ENT_F(name))
 					 : name;
 	}
 	return audience;
