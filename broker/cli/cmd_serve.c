@@ -176,6 +176,8 @@ static enum ent_rc start_store(struct serve *serve, struct ent_err *err)
 	serve->raw_ms = config->store.raw_days * INT64_C(86400000);
 	serve->writer = writer_new(db, &serve->meta, clock_system(), chance_system(), &serve->metrics, &options, on_events,
 				   serve);
+	if (db_failed(db)) /* it could not read where it stands */
+		return sdk_fail(err, ENT_EINVAL, "%s: %s", path, db_error(db));
 	rc = store_open_read(path, NULL, &read, &meta, err);
 	if (rc == ENT_OK)
 		rc = first_token(serve, read, err);

@@ -349,13 +349,12 @@ void decide_merge(const struct situation *at, const struct incident *kept, const
 	memcpy(event->other_uuid, gone->uuid, ID_SIZE);
 }
 
-int64_t correlate(const struct correlation *known, int64_t *ret_absorb)
+int64_t correlate(const int64_t *found, size_t n)
 {
-	int64_t found = known->by_number ? known->by_number : known->by_key ? known->by_key : known->by_reference;
+	int64_t oldest = 0;
 
-	*ret_absorb = 0;
-	if (!known->current || !found || found == known->current)
-		return known->current ? known->current : found;
-	*ret_absorb = found > known->current ? found : known->current;
-	return found > known->current ? known->current : found;
+	for (size_t i = 0; i < n; i++)
+		if (found[i] != 0 && (oldest == 0 || found[i] < oldest))
+			oldest = found[i];
+	return oldest;
 }

@@ -51,13 +51,9 @@ void fold_incident(struct incident *incident, const struct event *event);
 void fold_ticket(struct ticket *ticket, const struct event *event);
 void fold_comment(struct comment *comment, const struct event *event);
 
-/* Which incident does a ticket belong to? Each is a living incident's number or 0. */
-struct correlation {
-	int64_t current;      /* where the ticket is now */
-	int64_t by_number, by_key, by_reference;
-};
-/* The one it belongs to; 0: open a new one. When `current` and the found one differ, *ret_absorb is the younger (higher
- * number), which is to be merged into the returned older one; else 0. */
-int64_t correlate(const struct correlation *known, int64_t *ret_absorb);
+/* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our number, a
+ * shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned in, the oldest
+ * (lowest number) keeps it, and the others turn out to be the same and are merged into it. 0: open a new one. */
+int64_t correlate(const int64_t *found, size_t n);
 
 #endif

@@ -7,37 +7,49 @@
 
 /* ---- which incident ---------------------------------------------------------- */
 
-static int64_t by_number(struct db *db, const struct ent_correlation *correlation)
-{
-	int64_t number;
-	return correlation->number.n && incident_number_parse(correlation->number, &number) ? incident_living(db, number)
-											   : 0;
-}
+enum { FOUND_MAX = 3 + ENT_REFERENCES_MAX + REFERRERS_MAX };
 
-static int64_t by_reference(struct db *db, const struct situation *at, const struct ent_change *change)
-{
-	const struct ent_correlation *correlation = &change->correlation;
+/* All that leads to an incident, each a living one's number or 0. */
+struct leads {
+	int64_t current, by_number, by_key;
+	int64_t found[FOUND_MAX]; /* the above and both kinds of references */
+	size_t n;
+};
 
-	for (size_t i = 0; i < correlation->n_reference; i++) {
-		int64_t incident = ticket_incident(db, correlation->reference[i].supplier, correlation->reference[i].id);
-		if (incident)
-			return incident;
-	}
-	/* Somebody may have named this ticket before it was heard of. */
-	return at->ticket ? 0 : incident_living(db, reference_find(db, at->supplier, change->ticket.id, change->ticket.key));
+static void find_leads(struct db *db, const struct situation *at, const struct ent_change *change, struct leads *ret)
+{
+	const struct ent_correlation *said = &change->correlation;
+	int64_t number, referrer[REFERRERS_MAX];
+
+	*ret = (struct leads){.current = at->ticket ? at->ticket->incident : 0};
+	if (said->number.n && incident_number_parse(said->number, &number))
+		ret->by_number = incident_living(db, number);
+	if (said->key.n)
+		ret->by_key = incident_living(db, correlation_find(db, said->key));
+	ret->found[ret->n++] = ret->current;
+	ret->found[ret->n++] = ret->by_number;
+	ret->found[ret->n++] = ret->by_key;
+	for (size_t i = 0; i < said->n_reference; i++)
+		ret->found[ret->n++] = ticket_incident(db, said->reference[i].supplier, said->reference[i].id);
+	if (at->ticket)
+		return;
+	/* Others may have named this ticket before it was heard of. */
+	size_t n = reference_find(db, at->supplier, change->ticket.id, change->ticket.key, referrer);
+	for (size_t i = 0; i < n; i++)
+		ret->found[ret->n++] = incident_living(db, referrer[i]);
 }
 
 /* The part of the correlation that is not stored yet, for the ticket's event. */
 static struct ent_correlation news_of(struct apply *apply, const struct situation *at, const struct ent_change *change,
-				      const struct correlation *known, int64_t incident)
+				      const struct leads *leads, int64_t incident)
 {
 	const struct ent_correlation *said = &change->correlation;
 	struct ent_correlation news = {ENT_ABSENT, ENT_ABSENT, NULL, 0};
 	struct ent_reference *reference = SDK_NEW_N(apply->arena, struct ent_reference, said->n_reference + 1);
 
-	if (said->number.n && (!at->ticket || (known->by_number && known->by_number != known->current)))
+	if (said->number.n && (!at->ticket || (leads->by_number && leads->by_number != leads->current)))
 		news.number = said->number;
-	if (said->key.n && (!at->ticket || known->by_key == 0))
+	if (said->key.n && (!at->ticket || leads->by_key == 0))
 		news.key = said->key;
 	for (size_t i = 0; i < said->n_reference; i++)
 		if (!at->ticket || !reference_known(apply->db, &said->reference[i], incident))
@@ -89,13 +101,13 @@ static void store_events(struct apply *apply, struct unit *unit, struct events *
 	events->n = 0;
 }
 
-/* The younger incident goes into the older, which the unit then holds. */
-static void merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t kept, int64_t gone)
+/* A younger incident goes into the older one that the unit holds. */
+static void merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone)
 {
 	struct events events = {.arena = apply->arena};
 	struct incident absorbed;
 
-	if (!unit_load_incident(unit, kept) || !incident_load(apply->db, apply->arena, gone, &absorbed))
+	if (!incident_load(apply->db, apply->arena, gone, &absorbed))
 		return;
 	decide_merge(at, &unit->incident, &absorbed, &events);
 	struct event *merged = &events.at[events.n - 1];
@@ -104,24 +116,27 @@ static void merge(struct apply *apply, struct unit *unit, struct situation *at, 
 	unit_save(unit);
 }
 
+static void merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads, int64_t kept)
+{
+	for (size_t i = 0; i < leads->n; i++)
+		/* Asked again: one found twice is gone by now. */
+		if (leads->found[i] != 0 && leads->found[i] != kept && incident_living(apply->db, leads->found[i]) != kept)
+			merge(apply, unit, at, leads->found[i]);
+}
+
 /* Loads the incident that the change belongs to into the unit, or makes one. False: nothing to do. */
 static bool find_incident(struct apply *apply, struct unit *unit, struct situation *at, const struct ent_change *change)
 {
-	struct correlation known = {.current = unit->has_ticket ? unit->ticket.incident : 0};
-	int64_t gone;
+	struct leads leads;
 
-	known.by_number = by_number(apply->db, &change->correlation);
-	if (change->correlation.key.n)
-		known.by_key = incident_living(apply->db, correlation_find(apply->db, change->correlation.key));
-	known.by_reference = by_reference(apply->db, at, change);
-	int64_t number = correlate(&known, &gone);
-	at->news = news_of(apply, at, change, &known, number);
-	if (gone)
-		merge(apply, unit, at, number, gone);
-	else if (number)
+	find_leads(apply->db, at, change, &leads);
+	int64_t number = correlate(leads.found, leads.n);
+	at->news = news_of(apply, at, change, &leads, number);
+	if (number) {
 		(void)unit_load_incident(unit, number);
-	if (number)
+		merge_all(apply, unit, at, &leads, number);
 		return true;
+	}
 	if (change->kind == ENT_TICKET_REMOVED)
 		return false; /* of a ticket nobody has heard of */
 	unit->incident = (struct incident){.number = ++apply->ledger->number};

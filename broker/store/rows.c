@@ -257,14 +257,19 @@ bool reference_known(struct db *db, const struct ent_reference *reference, int64
 	return found;
 }
 
-int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key)
+size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key,
+		      int64_t ret[REFERRERS_MAX])
 {
-	struct db_stmt *stmt = db_use(db, "SELECT min(incident) FROM reference WHERE supplier = $1 AND "
-					  "external_id IN ($2, $3)");
+	struct db_stmt *stmt = db_use(db, "SELECT DISTINCT incident FROM reference WHERE supplier = $1 AND "
+					  "external_id IN ($2, $3) ORDER BY incident LIMIT $4");
+	size_t n = 0;
+
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, external_id);
 	db_bind_str(stmt, 3, key.n ? key : external_id);
-	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_bind_int(stmt, 4, REFERRERS_MAX);
+	while (n < REFERRERS_MAX && db_row(stmt))
+		ret[n++] = db_int(stmt, 0);
 	db_done(stmt);
-	return incident;
+	return n;
 }

@@ -43,7 +43,9 @@ void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_co
 void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation);
 int64_t correlation_find(struct db *db, struct ent_str key); /* as stored; 0: none */
 bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident);
-/* Who refers to this ticket (by its id or key)? The oldest such incident, 0: nobody. */
-int64_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key);
+/* Which incidents refer to this ticket, by its id or key? The oldest ones; returns how many. */
+#define REFERRERS_MAX 32
+size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key,
+		      int64_t ret[REFERRERS_MAX]);
 
 #endif

@@ -226,6 +226,31 @@ static void test_reference_before_and_after(void **state)
 	assert_int_equal(incident.number, 1);
 }
 
+static void test_several_incidents_meet(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct ent_reference to_c[] = {{ENT_STR("datacoeur"), ENT_STR("C-1")}}, to_both[] = {{ENT_STR("orion"), ENT_STR("A-1")}, {ENT_STR("orion"), ENT_STR("A-2")}};
+	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("B-1", "new", 1, NULL), c = ticket("C-1", "new", 1, NULL);
+	struct ent_change a2 = ticket("A-2", "new", 1, NULL), d = ticket("D-1", "new", 1, NULL);
+	struct incident incident;
+
+	a.correlation.reference = b.correlation.reference = to_c; /* two incidents name a ticket nobody has heard of */
+	a.correlation.n_reference = b.correlation.n_reference = 1;
+	deliver(fixture, "orion", "1", "1", &a);
+	deliver(fixture, "telnord", "2", "2", &b);
+	deliver(fixture, "orion", "3", "3", &a2);
+	deliver(fixture, "datacoeur", "4", "4", &c); /* it arrives: they are one */
+	show(fixture, "telnord:B-1", &incident);
+	assert_int_equal(incident.number, 1);
+	assert_int_equal(incident.n_ticket, 3);
+	d.correlation.reference = to_both; /* and one that names two */
+	d.correlation.n_reference = 2;
+	deliver(fixture, "datacoeur", "5", "5", &d);
+	show(fixture, "orion:A-2", &incident);
+	assert_int_equal(incident.number, 1);
+	assert_int_equal(incident.n_ticket, 5);
+}
+
 /* ---- rebuilding ------------------------------------------------------------------------ */
 
 struct copy {
@@ -258,6 +283,12 @@ static void random_change(struct fixture *fixture, int i, struct ent_change *ret
 	ret->stamp.time_ms = 1600000000000 + (int64_t)(r >> 24) % 100000;
 	if ((r >> 32) % 4 == 0)
 		ret->correlation.key = sdk_format(arena, "K%d", (int)(r >> 40) % 15);
+	if ((r >> 42) % 9 == 0) {
+		struct ent_reference *to = SDK_NEW(arena, struct ent_reference);
+		*to = (struct ent_reference){sdk_str(suppliers[(r >> 50) % 3]), sdk_format(arena, "T-%d", (int)((r >> 53) % 60))};
+		ret->correlation.reference = to;
+		ret->correlation.n_reference = 1;
+	}
 	if ((r >> 34) % 3 == 0)
 		sdk_set(&ret->ticket, ENT_TRANSFERRED_TO, sdk_str(suppliers[(r >> 44) % 3]));
 	if ((r >> 35) % 5 == 0)
@@ -366,6 +397,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_each_delivery_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_late_and_merge, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_reference_before_and_after, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_several_incidents_meet, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_rebuild_from_events, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_raw, set_up, tear_down),
