@@ -5,8 +5,6 @@
  * simulate --seed S --shrink [LIMITS]                 the smallest run found that still fails
  *
  * LIMITS: --only FAULT,... --without FAULT,... --deliveries N --steps N --suppliers N
- * --tangle: also suppliers who tie one ticket to others in several ways at once; off, since the store then follows
- * only the first tie it finds.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -21,7 +19,6 @@
 
 #define JOBS_MAX   64
 #define ALL_FAULTS ((1u << FAULT_N) - 1)
-#define TANGLE     (1u << FAULT_TANGLE)
 
 struct options {
 	uint64_t from, seeds;
@@ -68,7 +65,7 @@ static bool number(const char *text, int64_t *ret)
 
 static bool options_parse(int argc, char **argv, struct options *ret)
 {
-	enum { SEEDS = 1, SEED, FROM, JOBS, DELIVERIES, STEPS, SUPPLIERS, TRACE, HASH, SHRINK, TANGLED, ONLY, WITHOUT };
+	enum { SEEDS = 1, SEED, FROM, JOBS, DELIVERIES, STEPS, SUPPLIERS, TRACE, HASH, SHRINK, ONLY, WITHOUT };
 	static const struct option table[] = {
 	    {"seeds", 1, NULL, SEEDS},
 	    {"seed", 1, NULL, SEED},
@@ -80,7 +77,6 @@ static bool options_parse(int argc, char **argv, struct options *ret)
 	    {"trace", 0, NULL, TRACE},
 	    {"hash", 0, NULL, HASH},
 	    {"shrink", 0, NULL, SHRINK},
-	    {"tangle", 0, NULL, TANGLED},
 	    {"only", 1, NULL, ONLY},
 	    {"without", 1, NULL, WITHOUT},
 	    {0},
@@ -89,7 +85,7 @@ static bool options_parse(int argc, char **argv, struct options *ret)
 	int64_t n = 0;
 	int option;
 
-	*ret = (struct options){.from = 1, .seeds = 1, .jobs = 1, .limits = {.faults = ALL_FAULTS & ~TANGLE}};
+	*ret = (struct options){.from = 1, .seeds = 1, .jobs = 1, .limits = {.faults = ALL_FAULTS}};
 	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (option == '?' || (option >= SEEDS && option <= SUPPLIERS && !number(optarg, &n)))
 			return false;
@@ -121,9 +117,6 @@ static bool options_parse(int argc, char **argv, struct options *ret)
 			break;
 		case HASH:
 			ret->hash = true;
-			break;
-		case TANGLED:
-			ret->limits.faults |= TANGLE;
 			break;
 		case SHRINK:
 			ret->shrink = true;
@@ -363,8 +356,7 @@ static int shrink(const struct options *options)
 		shrink_number(options->from, &limits, &limits.steps, plan.max_steps);
 		shrink_number(options->from, &limits, &limits.suppliers, plan.n_supplier);
 	}
-	printf("%s--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d",
-	       limits.faults & TANGLE ? "--tangle " : "", options->from, limits.deliveries, limits.steps,
+	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries, limits.steps,
 	       limits.suppliers);
 	for (int i = 0, n = 0; i < FAULT_N; i++)
 		if (limits.faults >> i & 1)
@@ -387,7 +379,7 @@ int main(int argc, char **argv)
 	if (!options_parse(argc, argv, &options)) {
 		fputs("simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
 		      "  [--only FAULT,...] [--without FAULT,...] [--deliveries N] [--steps N] [--suppliers N] "
-		      "[--tangle]\nfaults:",
+		      "\nfaults:",
 		      stderr);
 		for (int i = 0; i < FAULT_N; i++)
 			fprintf(stderr, " %s", fault_word((enum fault)i));
