@@ -62,7 +62,7 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 		return ENT_OK;
 	}
 	return sdk_fail(reader->err, ENT_EINVAL,
-			"%s is no time: 2026-11-22T04:18:45Z, or milliseconds (not seconds) since 1970 as a number",
+			"%s is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970",
 			path);
 }
 
@@ -79,6 +79,8 @@ static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk
 			ret->name = sdk_json_text(at);
 		return ENT_OK;
 	}
+	if (sdk_json_kind(at) != SDK_JSON_OBJECT)
+		return sdk_fail(reader->err, ENT_EINVAL, "%s is neither a name nor {\"id\", \"name\"}", path);
 	rc = sdk_read_members(reader, at, path, "id name");
 	if (rc == ENT_OK)
 		rc = word_read(reader, at, path, "id", &ret->id);
