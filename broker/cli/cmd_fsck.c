@@ -62,7 +62,7 @@ static enum ent_rc print_digest(struct db *db, bool json, struct ent_err *err)
 	char digest[65];
 	enum ent_rc rc = store_digest(db, digest, err);
 	if (rc == ENT_OK)
-		printf(json ? "{\"digest\":\"%s\"}\n" : "%s\n", digest);
+		printf(json ? DIGEST_JSON : "%s\n", digest);
 	return rc;
 }
 

@@ -268,7 +268,7 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 		print_attachment(w, &event->attachment);
 		break;
 	case EVENT_N:
-		assert(!"an event kind");
+		assert(event->kind != EVENT_N);
 	}
 }
 

@@ -73,10 +73,10 @@ void inbox_prune(struct db *db, int64_t before_ms, int max)
 {
 	/* Rows come in the order of time: of the oldest `max`, those that are old enough. */
 	static const char *const sql[] = {
-	    "DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox LIMIT $1) "
-	    "AS oldest WHERE received_ms < $2)",
-	    "DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
-	    "AS oldest WHERE received_ms < $2)",
+	    ("DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox LIMIT $1) "
+	     "AS oldest WHERE received_ms < $2)"),
+	    ("DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
+	     "AS oldest WHERE received_ms < $2)"),
 	};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);

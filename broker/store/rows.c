@@ -203,8 +203,8 @@ void rows_move(struct db *db, int64_t from, int64_t to)
 	    "UPDATE comment SET incident = $2 WHERE incident = $1",
 	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
 	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
-	    "INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
-	    "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING",
+	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
+	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    "DELETE FROM reference WHERE incident = $1",
 	};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {

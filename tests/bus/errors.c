@@ -129,12 +129,12 @@ static void try_row(struct world *world, const struct row *row)
 			name = api[i].name;
 	if (row->api == API_INIT)
 		for (int i = 0; i < row->times; i++)
-			rd_kafka_mock_push_request_errors(world->cluster, row->api, 1, row->error);
+			rd_kafka_mock_push_request_errors(world->cluster, (int16_t)row->api, 1, row->error);
 	rc = init(kafka, said, sizeof said);
 	if (!rc && row->api != API_INIT) { /* the first one warms up */
 		(void)transaction(kafka, after, sizeof after, &err);
 		for (int i = 0; i < row->times; i++)
-			rd_kafka_mock_push_request_errors(world->cluster, row->api, 1, row->error);
+			rd_kafka_mock_push_request_errors(world->cluster, (int16_t)row->api, 1, row->error);
 	}
 	if (!rc)
 		rc = transaction(kafka, said, sizeof said, &err);

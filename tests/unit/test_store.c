@@ -147,7 +147,7 @@ static struct ent_change ticket(const char *id, const char *status, int64_t vers
 
 static struct ent_str show(struct fixture *fixture, const char *word, struct incident *ret)
 {
-	struct ent_str json;
+	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 
 	if (read_incident_find(fixture->read, &fixture->arena.abi, sdk_str(word), ret, &err) != ENT_OK ||
