@@ -31,8 +31,8 @@ struct bus_options {
 
 struct bus;
 
-/* Copies what it needs of the options. Starts the thread; it retries for ever while Kafka is away (webhooks go on). A setting librdkafka does not know, or a wrong
- * value: ENT_EINVAL with its name. */
+/* Copies what it needs of the options. Starts the thread; it retries for ever while Kafka is away (webhooks go on). A
+ * setting librdkafka does not know, or a wrong value: ENT_EINVAL with its name. */
 enum ent_rc bus_start(const struct bus_options *options, const struct store_meta *meta, struct clock *clock,
                       struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -60,10 +60,24 @@ static int parse(int argc, char **argv, struct options *ret)
 static enum ent_rc print_digest(struct db *db, bool json, struct ent_err *err)
 {
 	char digest[65];
+	struct sdk_buf out;
+	struct sdk_jsonw w;
 	enum ent_rc rc = store_digest(db, digest, err);
-	if (rc == ENT_OK)
-		printf(json ? DIGEST_JSON : "%s\n", digest);
-	return rc;
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_buf_init(&out, 256);
+	if (json) {
+		sdk_jsonw_init(&w, &out);
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kz(&w, "digest", digest);
+		sdk_jsonw_close(&w, '}');
+	} else {
+		sdk_buf_z(&out, digest);
+	}
+	printf("%.*s\n", (int)out.n, out.p);
+	sdk_buf_release(&out);
+	return ENT_OK;
 }
 
 static enum ent_rc print_findings(struct db *db, bool json, int64_t *ret_findings, struct ent_err *err)
