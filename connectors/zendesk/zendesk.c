@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Zendesk sends tickets in two shapes: events it defines (ids are strings, words upper
- * case, "detail" is the ticket), and bodies an admin writes into a trigger, for which
- * connectors/README.md gives a template in the shape of the REST API.
- */
+#include "zendesk.h"
+
 #include "sdk/crypto.h"
 #include "sdk/time.h"
-#include "sdk/webhook.h"
 
 #define EVENT_PREFIX "zen:event-type:"
 
@@ -36,87 +32,6 @@ static const struct ent_map_row zendesk_priority[] = {
     {"urgent", "1"}, {"high", "2"}, {"normal", "3"}, {"low", "4"}, {0},
 };
 
-static const char *const zendesk_fields[] = {
-    "type",           "tags", "custom_fields", "organization_id",  "brand_id",      "form_id",
-    "ticket_form_id", "via",  "problem_id",    "custom_status_id", "custom_status", NULL,
-};
-
-/* ---- the ticket ------------------------------------------------------------- */
-
-/* Events write OPEN, triggers Open, the API open. */
-static struct ent_str lower_at(const struct sdk_json *node, const char *path, struct ent_arena *arena)
-{
-	return sdk_lower(arena, sdk_word_at(node, path));
-}
-
-/* Nobody is null, "" or "0". */
-static struct ent_str id_at(const struct sdk_json *node, const char *path)
-{
-	struct ent_str id = sdk_word_at(node, path);
-
-	return sdk_eqz(id, "0") ? ENT_ABSENT : id;
-}
-
-static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *id,
-			  const char *name)
-{
-	if (sdk_json_at(node, id) || sdk_json_at(node, name))
-		sdk_set_reference(ticket, attr, id_at(node, id), sdk_word_at(node, name));
-}
-
-static void ticket_read(struct ent_ticket *ticket, const struct sdk_json *node, struct ent_arena *arena)
-{
-	struct ent_str status = lower_at(node, "status", arena);
-
-	sdk_set_at(ticket, ENT_TITLE, node, "subject");
-	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
-	if (sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") && !id_at(node, "assignee_id").p)
-		status = ENT_STR("open/unassigned");
-	if (status.p)
-		sdk_set_native(ticket, ENT_STATUS, status);
-	if (sdk_json_at(node, "priority"))
-		sdk_set_native(ticket, ENT_PRIORITY, lower_at(node, "priority", arena));
-	set_reference(ticket, ENT_TEAM, node, "group_id", "group_name");
-	set_reference(ticket, ENT_ASSIGNEE, node, "assignee_id", "assignee_name");
-	set_reference(ticket, ENT_REQUESTER, node, "requester_id", "requester_name");
-	sdk_set_at(ticket, ENT_URL, node, "link");
-	sdk_set_time_at(ticket, ENT_OPENED_AT, node, "created_at", arena);
-	sdk_set_time_at(ticket, ENT_DUE_AT, node, "due_at", arena);
-	sdk_set_fields(ticket, node, zendesk_fields, arena);
-}
-
-/* What the event itself says changed, where its ticket does not say it. */
-static void event_read(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
-		       struct ent_arena *arena)
-{
-	static const struct {
-		const char *type;
-		enum ent_attr attr;
-	} row[] = {
-	    {"ticket.status_changed", ENT_STATUS},
-	    {"ticket.priority_changed", ENT_PRIORITY},
-	    {"ticket.subject_changed", ENT_TITLE},
-	    {"ticket.description_changed", ENT_DESCRIPTION},
-	    {"ticket.agent_assignment_changed", ENT_ASSIGNEE},
-	    {"ticket.group_assignment_changed", ENT_TEAM},
-	    {"ticket.requester_changed", ENT_REQUESTER},
-	};
-	const struct sdk_json *current = sdk_json_at(event, "current");
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		enum ent_attr attr = row[i].attr;
-
-		if (!current || !sdk_eqz(type, row[i].type) || ticket->has & 1u << attr)
-			continue;
-		if (attr == ENT_STATUS || attr == ENT_PRIORITY)
-			sdk_set_native(ticket, attr, lower_at(event, "current", arena));
-		else if (attr == ENT_TITLE || attr == ENT_DESCRIPTION)
-			sdk_set(ticket, attr, sdk_json_text(current));
-		else
-			sdk_set_reference(ticket, attr, id_at(event, "current"), ENT_ABSENT);
-	}
-}
-
 /* ---- comments and attachments ------------------------------------------------- */
 
 static bool is_true(const struct sdk_json *node, const char *path)
@@ -135,7 +50,7 @@ static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *
 		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(node, "author.id", "author.name");
 	if (!ret->author.id.p)
-		ret->author = (struct ent_person){id_at(node, "author_id"), sdk_word_at(node, "author_name")};
+		ret->author = (struct ent_person){zendesk_id_at(node, "author_id"), sdk_word_at(node, "author_name")};
 	ret->body = html.p ? sdk_html_to_text(arena, html) : plain.p ? plain : sdk_or_empty(body);
 	ret->visibility = is_true(node, "is_public") || is_true(node, "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	ret->created_ms = sdk_time_at(node, "created_at");
@@ -188,12 +103,12 @@ static enum ent_rc event_decode(struct sdk_changes *list, struct ent_str type, c
 	head.stamp.time_ms = sdk_time_at(root, "time");
 	if (head.stamp.time_ms == 0)
 		head.stamp.time_ms = sdk_time_at(detail, "updated_at");
-	head.actor.id = id_at(detail, "actor_id");
+	head.actor.id = zendesk_id_at(detail, "actor_id");
 	change = sdk_changes_beside(list, &head, is_removal(type) ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 	if (change->kind == ENT_TICKET_REMOVED)
 		return ENT_OK;
-	ticket_read(&change->ticket, detail, list->arena);
-	event_read(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
+	zendesk_ticket(&change->ticket, detail, list->arena);
+	zendesk_event(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
 	change->correlation.number = sdk_word_at(detail, "external_id");
 	if (sdk_eqz(type, "ticket.comment_added"))
 		return comment_add(list, &head, ENT_COMMENT_ADDED, comment, err);
@@ -214,9 +129,9 @@ static enum ent_rc trigger_decode(struct sdk_changes *list, const struct sdk_jso
 	if (rc != ENT_OK)
 		return rc;
 	head.stamp.time_ms = sdk_time_at(ticket, "updated_at");
-	head.actor = (struct ent_person){id_at(root, "actor.id"), sdk_word_at(root, "actor.name")};
+	head.actor = (struct ent_person){zendesk_id_at(root, "actor.id"), sdk_word_at(root, "actor.name")};
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
-	ticket_read(&change->ticket, ticket, list->arena);
+	zendesk_ticket(&change->ticket, ticket, list->arena);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
 	/* A trigger that fired without a comment fills the template with "". */
 	if (sdk_word_at(root, "comment.id").p)
