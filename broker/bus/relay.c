@@ -25,7 +25,7 @@
 #define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
 #define PAUSE_STEP_US    1000
 #define MEASURE_US       250000
-#define SNAPSHOTS_US     50000    /* after the event they tell of; several changes of an incident share one */
+#define SNAPSHOTS_US     1000000  /* after the event they tell of; several changes of an incident share one */
 
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
                         struct metrics *metrics, struct log *log, const struct relay_options *options)

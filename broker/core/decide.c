@@ -123,45 +123,59 @@ static enum ent_status new_status(const struct situation *at, const struct ent_c
 	return status_of(change->ticket.at[ENT_STATUS]);
 }
 
-/* The work leaves this supplier now: it was not transferred before, or to somebody else. */
-static bool hands_over(const struct situation *at, const struct ent_change *change)
+/* What this ticket says once the change is applied. */
+static struct word own_word(const struct situation *at, const struct ent_change *change)
 {
-	if (new_status(at, change) != ENT_TRANSFERRED)
-		return false;
-	if (!at->ticket || status_of(at->ticket->at[ENT_STATUS].value) != ENT_TRANSFERRED)
-		return true;
-	return speaks_of(change->ticket.has, ENT_TRANSFERRED_TO) &&
-	       !same_value(&change->ticket.at[ENT_TRANSFERRED_TO], &at->ticket->at[ENT_TRANSFERRED_TO].value);
+	uint32_t applied = change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~late_bits(at->ticket, change);
+	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
+	const struct ent_value *value[] = {&nothing, &nothing, &nothing};
+	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY, ENT_TRANSFERRED_TO};
+
+	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++)
+		if (speaks_of(applied, attr[i]))
+			value[i] = &change->ticket.at[attr[i]];
+		else if (at->ticket)
+			value[i] = &at->ticket->at[attr[i]].value;
+	return (struct word){at->supplier, value[2]->text, status_of(*value[0]), priority_of(value[1]->text)};
 }
 
-static struct ent_str handed_to(const struct situation *at, const struct ent_change *change)
+/* False: that supplier has no ticket in the incident. */
+static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier, struct word *ret)
 {
-	struct ent_str word = change->ticket.at[ENT_TRANSFERRED_TO].text;
-	if (!speaks_of(change->ticket.has, ENT_TRANSFERRED_TO) && at->ticket)
-		word = at->ticket->at[ENT_TRANSFERRED_TO].value.text;
+	if (same_text(supplier, at->supplier)) {
+		*ret = own_word(at, change);
+		return true;
+	}
+	for (size_t i = 0; i < at->n_word; i++)
+		if (same_text(at->word[i].supplier, supplier)) {
+			*ret = at->word[i];
+			return true;
+		}
+	return false;
+}
+
+static struct ent_str handed_to(const struct situation *at, struct ent_str word)
+{
 	const struct supplier *supplier = at->suppliers && word.n ? supplier_by_any(at->suppliers, word) : NULL;
-	if (supplier)
-		return supplier->name;
-	return word.n ? word : ENT_STR("");
+	return supplier ? supplier->name : word;
 }
 
 struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change)
 {
 	const struct incident *incident = at->incident;
-	bool is_new = incident->sequence == 0;
+	struct ent_str first = incident->sequence == 0 ? at->supplier : incident->holder;
+	struct ent_str holder = first;
+	struct word word;
+	size_t steps = 0;
 
-	if (hands_over(at, change)) {
-		/* An old hand-over that arrives after a newer one moves nothing. */
-		bool outdated = change->stamp.time_ms != 0 && change->stamp.time_ms < incident->holder_since_ms;
-		if (is_new || (same_text(incident->holder, at->supplier) && !outdated))
-			return handed_to(at, change);
-		return incident->holder;
+	while (holder.n && word_of(at, change, holder, &word) && word.status == ENT_TRANSFERRED) {
+		holder = handed_to(at, word.transferred_to);
+		if (++steps > at->n_word + 1) /* more than there are suppliers: a circle */
+			return first;
 	}
-	if (is_new)
+	if (!holder.n && status_facts(new_status(at, change))->active)
 		return at->supplier;
-	if (!incident->holder.n && status_facts(new_status(at, change))->active)
-		return at->supplier;
-	return incident->holder;
+	return holder.n ? holder : ENT_STR("");
 }
 
 static enum ent_status next_incident_status(const struct situation *at, const struct ent_change *change,
@@ -169,24 +183,15 @@ static enum ent_status next_incident_status(const struct situation *at, const st
 {
 	enum ent_status now = at->incident->status;
 	enum ent_status said = ENT_STATUS_UNKNOWN;
+	struct word word;
 
 	if (same_text(next_holder, at->supplier))
-		said = new_status(at, change);
-	else if (!same_text(next_holder, at->incident->holder))
-		said = at->holder_status;
+		said = own_word(at, change).status;
+	else if (!same_text(next_holder, at->incident->holder) && word_of(at, change, next_holder, &word))
+		said = word.status;
 	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
 		return now;
 	return said;
-}
-
-/* The priority that the ball comes with. */
-static int next_priority(const struct situation *at, const struct ent_change *change, struct ent_str next_holder)
-{
-	if (!same_text(next_holder, at->supplier))
-		return at->holder_priority;
-	if (speaks_of(change->ticket.has & ~late_bits(at->ticket, change), ENT_PRIORITY))
-		return priority_of(change->ticket.at[ENT_PRIORITY].text);
-	return at->ticket ? priority_of(at->ticket->at[ENT_PRIORITY].value.text) : 0;
 }
 
 static void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret)
@@ -195,6 +200,7 @@ static void decide_incident(const struct situation *at, const struct ent_change 
 	struct ent_str holder = decide_next_holder(at, change);
 	enum ent_status status = next_incident_status(at, change, holder);
 	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
+	struct word word;
 
 	if (!same_text(holder, incident->holder)) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
@@ -202,7 +208,7 @@ static void decide_incident(const struct situation *at, const struct ent_change 
 		event->time_ms = event->holder_since_ms = when;
 		event->holder_from = incident->holder;
 		event->holder_to = holder;
-		event->priority = next_priority(at, change, holder);
+		event->priority = word_of(at, change, holder, &word) ? word.priority : 0;
 	}
 	if (status != incident->status) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);

@@ -11,6 +11,13 @@
 #include "core/event.h"
 #include "core/supplier.h"
 
+/* What a supplier's ticket in the incident says; of several, the one that changed last. */
+struct word {
+	struct ent_str supplier, transferred_to;
+	enum ent_status status;
+	int priority; /* 0: none */
+};
+
 /* What is known about the change's neighbours; NULL where there is nothing. */
 struct situation {
 	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
@@ -21,8 +28,8 @@ struct situation {
 	const struct comment *comment;     /* COMMENT_*: the stored one of that external id, NULL: none */
 	bool attachment_known;             /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;       /* the part of the change's correlation that is not known yet */
-	enum ent_status holder_status;     /* what the ticket of whoever `next_holder` names says; UNKNOWN: no ticket */
-	int holder_priority;               /* the same; 0: no ticket, or no priority */
+	const struct word *word;           /* of the incident's other tickets */
+	size_t n_word;
 	int64_t now_ms;
 	const struct arrival *arrival;
 };
@@ -41,8 +48,9 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 /* The two sides of a merge: `kept` takes in `gone`. */
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone, struct events *ret);
 
-/* Who would hold the ball after this change? The holder's name now when nothing about it changes. The writer looks up
- * that supplier's ticket for situation.holder_status before it calls decide_change. */
+/* Who holds the ball after this change? While the holder's own ticket says transferred, the one it names does; so hand-overs
+ * that are learned in the wrong order end where those in the right order do. A circle moves nothing: the next word of one in
+ * it will tell. */
 struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change);
 
 /* Applies an event to the three things it may touch. ticket and comment are those it names: zeroed with id 0 when it is

@@ -164,10 +164,8 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		at.attachment_known =
 		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id);
 	}
-	struct ent_str next = decide_next_holder(&at, change);
-	if (!sdk_eq(next, at.supplier) && !sdk_eq(next, unit.incident.holder))
-		(void)ticket_word(apply->db, apply->arena, unit.incident.number, next, &at.holder_status,
-				  &at.holder_priority); /* the next holder may have no ticket yet */
+	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
+		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id, &at.word);
 	decide_change(&at, change, &events);
 	store_events(apply, &unit, &events);
 	unit_save(&unit);

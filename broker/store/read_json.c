@@ -53,7 +53,6 @@ void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w, bool whole)
 {
 	struct ticket ticket = {.id = 1};
-	bool sound = ticket_attributes(arena, db_str(stmt, 6), &ticket);
 	struct ent_str key = db_str(stmt, 2);
 
 	sdk_jsonw_open(w, '{');
@@ -61,14 +60,9 @@ static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sd
 	sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
 	sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
 	sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
-	if (sound && !whole) {
-		struct ent_str native = ticket.at[ENT_STATUS].value.native, title = ticket.at[ENT_TITLE].value.text;
-		sdk_jsonw_kstr(w, "native_status", native.p ? native : ENT_STR(""));
-		sdk_jsonw_kstr(w, "title", title.p ? title : ENT_STR(""));
-	}
 	sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
 	json_time(w, "changed", db_int(stmt, 5));
-	if (sound && whole)
+	if (whole && ticket_attributes(arena, db_str(stmt, 6), &ticket))
 		json_attributes(w, &ticket);
 	sdk_jsonw_close(w, '}');
 }

@@ -6,7 +6,7 @@
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
 
-#include "core/event.h"
+#include "core/decide.h"
 #include "core/state.h"
 #include "store/db.h"
 
@@ -20,9 +20,9 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
 /* From the column `attributes`. False: damaged. */
 bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);
-/* What the supplier's ticket in the incident that changed last says. False: it has none. */
-bool ticket_word(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
-		 enum ent_status *ret_status, int *ret_priority);
+/* What each supplier's ticket in the incident says, the changing ticket left out; of several, the last changed. */
+size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
+		    struct ent_str external_id, const struct word **ret);
 /* The incident of a supplier's ticket by external id, else by key; 0: none. */
 int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word);
 /* All tickets of an incident as (supplier, external id), in the order they were linked. */

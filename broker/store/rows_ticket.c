@@ -6,6 +6,8 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
+enum { WORDS_MAX = 64 }; /* tickets of an incident that count for who holds the ball */
+
 static struct ent_str some(struct ent_str s)
 {
 	return s.p ? s : ENT_STR("");
@@ -121,21 +123,28 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	sdk_buf_release(&buf);
 }
 
-bool ticket_word(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
-		 enum ent_status *ret_status, int *ret_priority)
+size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
+		    struct ent_str external_id, const struct word **ret)
 {
-	struct ticket ticket = {.id = 0};
-	struct db_stmt *stmt = db_use(db, "SELECT status, attributes FROM ticket WHERE incident = $1 AND supplier = $2 AND "
-					  "removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1");
+	struct word *list = SDK_NEW_N(arena, struct word, WORDS_MAX);
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
+					  "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, id DESC LIMIT $4");
+	size_t n = 0;
+
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt) && ticket_attributes(arena, db_str(stmt, 1), &ticket);
-	if (found) {
-		*ret_status = sdk_status(db_str(stmt, 0));
-		*ret_priority = priority_of(ticket.at[ENT_PRIORITY].value.text);
+	db_bind_str(stmt, 3, external_id);
+	db_bind_int(stmt, 4, WORDS_MAX);
+	while (n < WORDS_MAX && db_row(stmt)) {
+		struct ticket ticket = {.id = 0};
+		/* The first of a supplier is its last changed; those behind it are never found. */
+		if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 2)), &ticket))
+			list[n++] = (struct word){sdk_dup(arena, db_str(stmt, 0)), ticket.at[ENT_TRANSFERRED_TO].value.text,
+						  sdk_status(db_str(stmt, 1)), priority_of(ticket.at[ENT_PRIORITY].value.text)};
 	}
 	db_done(stmt);
-	return found;
+	*ret = list;
+	return n;
 }
 
 int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word)

@@ -95,31 +95,39 @@ static void test_who_holds_the_ball(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *name, *holder, *before, *status, *to;
-		int64_t since, time_ms;
+		const char *name, *holder, *status, *to;
+		struct {
+			const char *supplier, *to; /* another's ticket; to: it says transferred */
+		} other[2];
 		const char *expect;
 	} row[] = {
-	    {"the holder works on", "orion", "new", "in_progress", "", 50, 100, "orion"},
-	    {"the holder hands over", "orion", "in_progress", "transferred", "telnord", 50, 100, "telnord"},
-	    {"to nobody that is named", "orion", "in_progress", "transferred", "", 50, 100, ""},
-	    {"somebody else's hand-over moves nothing", "telnord", "in_progress", "transferred", "datacoeur", 50, 100, "telnord"},
-	    {"a hand-over from before the present holder's time", "orion", "in_progress", "transferred", "telnord", 200, 100, "orion"},
-	    {"transferred again is not another hand-over", "orion", "transferred", "transferred", "", 50, 100, "orion"},
-	    {"nobody holds it: who works takes it", "", "new", "in_progress", "", 50, 100, "orion"},
-	    {"nobody holds it: waiting is not taking", "", "new", "pending", "", 50, 100, ""},
-	    {"another supplier's work does not take it", "telnord", "new", "in_progress", "", 50, 100, "telnord"},
+	    {"the holder works on", "orion", "in_progress", "", {{0}}, "orion"},
+	    {"the holder hands over", "orion", "transferred", "telnord", {{0}}, "telnord"},
+	    {"to nobody that is named", "orion", "transferred", "", {{0}}, ""},
+	    {"somebody else's hand-over moves nothing", "telnord", "transferred", "datacoeur", {{"telnord", NULL}}, "telnord"},
+	    {"to one who passed it on already", "orion", "transferred", "telnord", {{"telnord", "datacoeur"}}, "datacoeur"},
+	    {"and who holds it there", "orion", "transferred", "telnord", {{"telnord", "datacoeur"}, {"datacoeur", NULL}}, "datacoeur"},
+	    {"a circle moves nothing", "orion", "transferred", "telnord", {{"telnord", "orion"}}, "orion"},
+	    {"who took it back breaks the circle", "telnord", "in_progress", "", {{"telnord", "orion"}}, "orion"},
+	    {"nobody holds it: who works takes it", "", "in_progress", "", {{0}}, "orion"},
+	    {"nobody holds it: waiting is not taking", "", "pending", "", {{0}}, ""},
+	    {"another supplier's work does not take it", "telnord", "in_progress", "", {{"telnord", NULL}}, "telnord"},
+	    {"a holder without a ticket here", "telnord", "in_progress", "", {{0}}, "telnord"},
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct world world;
+		struct word words[2];
 		begin(&world);
-		known(&world, row[i].before, 0, 60);
-		says(&world, row[i].status, 0, row[i].time_ms);
-		if (row[i].to[0]) {
-			world.change.ticket.has |= 1u << ENT_TRANSFERRED_TO;
-			world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
-		}
+		known(&world, "new", 0, 60);
+		says(&world, row[i].status, 0, 100);
+		world.change.ticket.has |= 1u << ENT_TRANSFERRED_TO;
+		world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
 		world.incident.holder = sdk_str(row[i].holder);
-		world.incident.holder_since_ms = row[i].since;
+		for (size_t k = 0; k < 2 && row[i].other[k].supplier; k++)
+			words[world.at.n_word++] = (struct word){.supplier = sdk_str(row[i].other[k].supplier),
+								 .transferred_to = sdk_str(row[i].other[k].to),
+								 .status = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
+		world.at.word = words;
 		struct ent_str holder = decide_next_holder(&world.at, &world.change);
 		if (!sdk_eqz(holder, row[i].expect))
 			fail_msg("%s: got '%.*s'", row[i].name, (int)holder.n, holder.p);
@@ -150,7 +158,8 @@ static void test_the_ball_brings_its_priority(void **state)
 	known(&world, "in_progress", 1, 100);
 	says(&world, "transferred", 2, 200);
 	sdk_set(&world.change.ticket, ENT_TRANSFERRED_TO, ENT_STR("telnord"));
-	world.at.holder_priority = 4;
+	world.at.word = &(struct word){.supplier = ENT_STR("telnord"), .status = ENT_IN_PROGRESS, .priority = 4};
+	world.at.n_word = 1;
 	decide_change(&world.at, &world.change, &world.events);
 	fold_incident(&world.incident, &world.events.at[1]);
 	assert_int_equal(world.incident.priority, 4);
