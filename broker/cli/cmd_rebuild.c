@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -112,6 +113,7 @@ int cmd_rebuild(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	umask(077); /* as in serve */
 	enum ent_rc rc = boot_load(&boot, config, false, &err);
 	if (rc == ENT_OK)
 		rc = boot_lock(&boot, &err);

@@ -11,6 +11,16 @@
 /* Beside those of ticket.h, in bytes; beyond them a delivery becomes a dead letter. */
 enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
 
+/* As they stand in an event's JSON. A changed ticket's event holds what it was and what it is, so that two of the former and
+ * what surrounds them fit in one Kafka record of 4 MiB, as one of the latter does. */
+enum { ATTRIBUTES_MAX = 1536 << 10, COMMENT_MAX = 3 << 20 };
+
+/* A supplier's clock may be ahead by this much; what claims more is taken as said now, or one mistake would make everything
+ * that follows late. */
+#define AHEAD_MAX_MS INT64_C(86400000)
+#define TIME_MIN_MS  INT64_C(-62135596800000) /* year 1 */
+#define TIME_MAX_MS  INT64_C(253402300799999) /* year 9999 */
+
 /* ---- verify ---------------------------------------------------------------- */
 
 /* Headers that authenticate, or could: not kept. */
@@ -37,7 +47,18 @@ static bool stands_before(const struct ent_webhook *webhook, size_t i)
 	return false;
 }
 
-static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_webhook *webhook)
+/* Some tools send the shared secret itself, in a header of the administrator's choice. */
+static bool holds_secret(const struct supplier *supplier, struct ent_str value)
+{
+	for (size_t i = 0; i < supplier->n_secret; i++) {
+		struct ent_str secret = secret_bytes(&supplier->secret[i]);
+		if (secret.n && value.n && memmem(value.p, value.n, secret.p, secret.n))
+			return true;
+	}
+	return false;
+}
+
+static struct ent_str keep_headers(struct ent_arena *arena, const struct supplier *supplier, const struct ent_webhook *webhook)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -47,7 +68,8 @@ static struct ent_str keep_headers(struct ent_arena *arena, const struct ent_web
 	sdk_jsonw_open(&w, '{');
 	for (size_t i = 0; i < webhook->n_header; i++) {
 		const struct ent_header *header = &webhook->header[i];
-		if (stands_before(webhook, i) || is_secret_header(arena, header->name) || !sdk_is_utf8(header->value) ||
+		if (stands_before(webhook, i) || is_secret_header(arena, header->name) ||
+		    holds_secret(supplier, header->value) || !sdk_is_utf8(header->value) ||
 		    memchr(header->value.p ? header->value.p : "", '\0', header->value.n))
 			continue;
 		sdk_jsonw_key_str(&w, header->name);
@@ -92,7 +114,7 @@ enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_sel
 				: sdk_format(arena, "sha256:%.64s",
 					     sdk_z(arena, sdk_hex(arena, ret->body_hash, sizeof ret->body_hash)));
 	ret->traceparent = sdk_header(webhook->header, webhook->n_header, "traceparent");
-	ret->header_json = keep_headers(arena, webhook);
+	ret->header_json = keep_headers(arena, supplier, webhook);
 	return ENT_OK;
 }
 
@@ -103,6 +125,7 @@ struct check {
 	const struct supplier_set *set;
 	const struct supplier *supplier;
 	struct ent_err *err;
+	int64_t received_ms;
 	uint32_t n_unmapped;
 };
 
@@ -225,11 +248,65 @@ static struct ent_str comment_id(struct ent_arena *arena, const struct ent_chang
 	return sdk_format(arena, "sha256:%.*s", ENT_F(hash));
 }
 
+/* Bytes that a text takes in JSON. */
+static size_t printed_size(struct ent_str text)
+{
+	size_t n = text.n;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c == '"' || c == '\\')
+			n += 1;
+		else if (c < ' ')
+			n += 5;
+	}
+	return n;
+}
+
+static enum ent_rc check_size(struct check *check, const struct ent_change *change)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		n += printed_size(change->ticket.at[i].text) + printed_size(change->ticket.at[i].native);
+	if (n > ATTRIBUTES_MAX)
+		return sdk_fail(check->err, ENT_EINVAL, "the ticket's attributes take %zu bytes as JSON; at most %d are taken", n,
+				ATTRIBUTES_MAX);
+	n = printed_size(change->comment.body);
+	if (n > COMMENT_MAX)
+		return sdk_fail(check->err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n, COMMENT_MAX);
+	return ENT_OK;
+}
+
+static enum ent_rc check_time(struct check *check, const char *what, int64_t ms)
+{
+	if (ms < TIME_MIN_MS || ms > TIME_MAX_MS)
+		return sdk_fail(check->err, ENT_EINVAL, "%s is not in the years 1 to 9999", what);
+	return ENT_OK;
+}
+
+static enum ent_rc check_stamp(struct check *check, struct ent_change *change)
+{
+	enum ent_rc rc = check_time(check, "the change's time", change->stamp.time_ms);
+
+	if (rc == ENT_OK)
+		rc = check_time(check, "the comment's time", change->comment.created_ms);
+	if (rc == ENT_OK && change->stamp.version < 0)
+		rc = sdk_fail(check->err, ENT_EINVAL, "the change's version is negative");
+	if (rc == ENT_OK && change->stamp.time_ms > check->received_ms + AHEAD_MAX_MS)
+		change->stamp.time_ms = check->received_ms;
+	return rc;
+}
+
 static enum ent_rc check_change(struct check *check, struct ent_change *change)
 {
 	struct ent_comment *comment = &change->comment;
 	enum ent_rc rc = check_ticket(check, &change->ticket);
 
+	if (rc == ENT_OK)
+		rc = check_size(check, change);
+	if (rc == ENT_OK)
+		rc = check_stamp(check, change);
 	if (rc == ENT_OK)
 		rc = check_correlation(check, &change->correlation);
 	if (rc == ENT_OK)
@@ -280,7 +357,7 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 {
 	struct ent_err err = {""};
 	struct ent_changes changes = {NULL, 0};
-	struct check check = {arena, set, supplier, &err, 0};
+	struct check check = {arena, set, supplier, &err, arrival->received_ms, 0};
 
 	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
 	if (rc == ENT_OK)

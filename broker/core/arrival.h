@@ -20,6 +20,7 @@ struct arrival {
 	unsigned char body_hash[32];
 	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
 	uint32_t n_unmapped;
+	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
 	bool dead;             /* cannot be handled: keep as a dead letter */
 	struct ent_str reason; /* dead: for people */
 };

@@ -60,15 +60,30 @@ static struct event *add_ticket_event(struct events *events, enum event_kind kin
 
 /* ---- attributes ----------------------------------------------------------- */
 
-/* Bits of the change that are older than what is stored. */
-static uint32_t late_bits(const struct ticket *ticket, const struct ent_change *change)
+static bool can_compare(struct ent_stamp a, struct ent_stamp b)
 {
+	return (a.version > 0 && b.version > 0) || (a.time_ms != 0 && b.time_ms != 0);
+}
+
+static bool is_older(const struct situation *at, const struct ent_change *change, struct ent_stamp stored)
+{
+	/* A dead letter without a stamp is as old as the day it came. */
+	if (at->arrival && at->arrival->replayed && !can_compare(change->stamp, stored))
+		return at->arrival->received_ms < at->ticket->changed_ms;
+	return stamp_compare(change->stamp, stored) < 0;
+}
+
+/* Bits of the change that are older than what is stored. */
+static uint32_t late_bits(const struct situation *at, const struct ent_change *change)
+{
+	const struct ticket *ticket = at->ticket;
 	uint32_t late = 0;
+
 	if (!ticket)
 		return 0;
 	for (int i = 0; i < ENT_N_ATTR; i++)
 		if (speaks_of(change->ticket.has & ticket->has, (enum ent_attr)i) &&
-		    stamp_compare(change->stamp, ticket->at[i].stamp) < 0)
+		    is_older(at, change, ticket->at[i].stamp))
 			late |= 1u << i;
 	return late;
 }
@@ -118,7 +133,7 @@ static enum ent_status status_of(struct ent_value value)
 static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
 {
 	if (change->kind == ENT_TICKET_REMOVED || !speaks_of(change->ticket.has, ENT_STATUS) ||
-	    speaks_of(late_bits(at->ticket, change), ENT_STATUS))
+	    speaks_of(late_bits(at, change), ENT_STATUS))
 		return ENT_STATUS_UNKNOWN;
 	return status_of(change->ticket.at[ENT_STATUS]);
 }
@@ -126,7 +141,7 @@ static enum ent_status new_status(const struct situation *at, const struct ent_c
 /* What this ticket says once the change is applied. */
 static struct word own_word(const struct situation *at, const struct ent_change *change)
 {
-	uint32_t applied = change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~late_bits(at->ticket, change);
+	uint32_t applied = change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~late_bits(at, change);
 	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
 	const struct ent_value *value[] = {&nothing, &nothing, &nothing};
 	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY, ENT_TRANSFERRED_TO};
@@ -236,7 +251,7 @@ static void decide_opened(const struct situation *at, const struct ent_change *c
 static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct ticket *ticket = at->ticket;
-	uint32_t late = late_bits(ticket, change);
+	uint32_t late = late_bits(at, change);
 	uint32_t seen = change->ticket.has & ~late;
 	bool is_news = at->news.number.n || at->news.key.n || at->news.n_reference;
 
@@ -318,7 +333,8 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 		decide_ticket(at, change, ret);
 		return;
 	case ENT_TICKET_REMOVED:
-		if (at->ticket && !at->ticket->removed)
+		/* Older than the last word about its state: it was opened again since. */
+		if (at->ticket && !at->ticket->removed && !is_older(at, change, at->ticket->at[ENT_STATUS].stamp))
 			(void)add_ticket_event(ret, EVENT_TICKET_REMOVED, at, change);
 		return;
 	case ENT_COMMENT_ADDED:

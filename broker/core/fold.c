@@ -74,6 +74,7 @@ void fold_ticket(struct ticket *ticket, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_REMOVED) {
 		ticket->removed = true;
+		ticket->removed_stamp = event->stamp;
 		ticket->changed_ms = event->time_ms;
 		return;
 	}
@@ -88,6 +89,8 @@ void fold_ticket(struct ticket *ticket, const struct event *event)
 		ticket->key = event->ticket_key;
 	ticket->changed_ms = event->time_ms;
 	ticket->has |= event->seen;
+	if (event->seen && ticket->removed && stamp_compare(event->stamp, ticket->removed_stamp) > 0)
+		ticket->removed = false;
 	for (int i = 0; i < ENT_N_ATTR; i++)
 		if (event->seen & (1u << i))
 			ticket->at[i].stamp = event->stamp;

@@ -25,6 +25,7 @@ struct ticket {
 	uint32_t has; /* attributes ever spoken of */
 	struct attribute at[ENT_N_ATTR];
 	bool removed;
+	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
 	int64_t changed_ms; /* supplier's time of the last applied change, else when it was recorded */
 };
 

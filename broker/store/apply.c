@@ -184,9 +184,10 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 		apply_change(apply, &base, &arrival->changes.at[i]);
 }
 
-bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
+		       bool conflict)
 {
-	int64_t id = dead_letter_add(apply->db, arrival, packed, reason);
+	int64_t id = dead_letter_add(apply->db, arrival, packed, reason, conflict);
 
 	if (id == 0)
 		return false;

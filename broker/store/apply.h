@@ -31,6 +31,7 @@ struct apply {
 /* The changes of a delivery that is in the inbox already. */
 void apply_changes(struct apply *apply, const struct arrival *arrival);
 /* A delivery that cannot be handled: dead letter and its row in the outbox. False: kept already. */
-bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason);
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
+		       bool conflict);
 
 #endif

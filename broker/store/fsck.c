@@ -12,7 +12,7 @@
 static const char *const contents[] = {
     "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
-    "SELECT supplier, external_id, key, incident, status, removed, changed_ms, attributes FROM ticket "
+    "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, attributes FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
     "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
@@ -24,7 +24,7 @@ static const char *const contents[] = {
     "SELECT seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {13, 8, 16, 9, 2, 3, 11};
+static const int n_column[] = {13, 10, 16, 9, 2, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

@@ -86,10 +86,11 @@ void inbox_prune(struct db *db, int64_t before_ms, int max)
 	}
 }
 
-int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason)
+int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
+			bool conflict)
 {
 	struct db_stmt *stmt = db_use(db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
-					  "state, state_ms, header, body) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7) "
+					  "state, state_ms, header, body, conflict) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, $8) "
 					  "ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
 	db_bind_str(stmt, 1, arrival->supplier);
 	db_bind_str(stmt, 2, arrival->delivery_id);
@@ -98,6 +99,7 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 	db_bind_str(stmt, 5, reason);
 	db_bind_str(stmt, 6, arrival->header_json);
 	db_bind_blob(stmt, 7, packed);
+	db_bind_int(stmt, 8, conflict);
 	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return id;

@@ -53,7 +53,7 @@ struct dead_letter {
 enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret, struct ent_err *err)
     __attribute__((warn_unused_result)); /* ENT_EGONE: none */
 struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_letter *letter);
-/* ids of waiting dead letters of a supplier (absent: all) after `after`, for replaying many. Returns how many; negative: the store failed. */
+/* ids of waiting dead letters (those in conflict with an earlier delivery left out: they are replayed by id only) of a supplier (absent: all) after `after`, for replaying many. Returns how many; negative: the store failed. */
 int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max);
 
 /* Live: events after seq as CloudEvents in structured mode ({"specversion",...,"data"}), one call each; false stops.

@@ -104,7 +104,7 @@ struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_
 
 int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND id > $1 AND "
+	struct db_stmt *stmt = db_use(db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND conflict = 0 AND id > $1 AND "
 					  "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
 	int64_t n = 0;
 

@@ -61,7 +61,7 @@ static void print_attributes(const struct ticket *ticket, struct sdk_buf *buf)
 bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
 		 struct ticket *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT id, key, incident, removed, changed_ms, attributes FROM ticket "
+	struct db_stmt *stmt = db_use(db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms FROM ticket "
 					  "WHERE supplier = $1 AND external_id = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, external_id);
@@ -72,6 +72,7 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 			       .incident = db_int(stmt, 2),
 			       .removed = db_int(stmt, 3) != 0,
 			       .changed_ms = db_int(stmt, 4),
+			       .removed_stamp = {db_int(stmt, 6), db_int(stmt, 7)},
 			       .supplier = supplier,
 			       .external_id = external_id};
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
@@ -101,22 +102,25 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	sdk_buf_init(&buf, SIZE_MAX / 2);
 	print_attributes(ticket, &buf);
 	if (ticket->id == 0) {
-		stmt = db_use(db, "INSERT INTO ticket (status, removed, changed_ms, attributes, supplier, external_id, key, "
-				  "incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
-		db_bind_str(stmt, 5, ticket->supplier);
-		db_bind_str(stmt, 6, ticket->external_id);
-		db_bind_str(stmt, 7, some(ticket->key));
-		db_bind_int(stmt, 8, ticket->incident);
+		stmt = db_use(db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
+				  "supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+				  "RETURNING id");
+		db_bind_str(stmt, 7, ticket->supplier);
+		db_bind_str(stmt, 8, ticket->external_id);
+		db_bind_str(stmt, 9, some(ticket->key));
+		db_bind_int(stmt, 10, ticket->incident);
 	} else {
 		place_save(db, ticket);
-		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4 "
-				  "WHERE id = $5 RETURNING id");
-		db_bind_int(stmt, 5, ticket->id);
+		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4, "
+				  "removed_version = $5, removed_ms = $6 WHERE id = $7 RETURNING id");
+		db_bind_int(stmt, 7, ticket->id);
 	}
 	db_bind_str(stmt, 1, sdk_str(sdk_status_name(sdk_status(ticket->at[ENT_STATUS].value.text))));
 	db_bind_int(stmt, 2, ticket->removed);
 	db_bind_int(stmt, 3, ticket->changed_ms);
 	db_bind_str(stmt, 4, sdk_buf_view(&buf));
+	db_bind_int(stmt, 5, ticket->removed_stamp.version);
+	db_bind_int(stmt, 6, ticket->removed_stamp.time_ms);
 	if (db_row(stmt))
 		ticket->id = db_int(stmt, 0);
 	db_done(stmt);
@@ -153,7 +157,7 @@ int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str w
 	    "SELECT incident FROM ticket WHERE supplier = $1 AND external_id = $2",
 	    "SELECT incident FROM ticket WHERE supplier = $1 AND key = $2 ORDER BY id LIMIT 1",
 	};
-	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+	for (size_t i = 0; word.n && i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
 		db_bind_str(stmt, 1, supplier);
 		db_bind_str(stmt, 2, word);

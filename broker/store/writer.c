@@ -185,11 +185,11 @@ static struct supplier_tally *tally_of(struct writer *writer, struct ent_str nam
 }
 
 static void keep_dead(struct writer *writer, struct apply *apply, struct job *job, struct ent_str packed,
-		      struct ent_str reason)
+		      struct ent_str reason, bool conflict)
 {
 	struct supplier_tally *tally = tally_of(writer, job->arrival.supplier);
 
-	if (apply_dead_letter(apply, &job->arrival, packed, reason)) {
+	if (apply_dead_letter(apply, &job->arrival, packed, reason, conflict)) {
 		tally->dead++;
 		job->outcome = JOB_DEAD;
 	} else {
@@ -216,11 +216,11 @@ static void run_delivery(struct writer *writer, struct apply *apply, struct job 
 		return;
 	case INBOX_OTHER_BODY:
 		keep_dead(writer, apply, job, packed,
-			  ENT_STR("a delivery with this id came before with another body; the first one stands"));
+			  ENT_STR("a delivery with this id came before with another body; the first one stands"), true);
 		return;
 	}
 	if (arrival->dead) {
-		keep_dead(writer, apply, job, packed, arrival->reason);
+		keep_dead(writer, apply, job, packed, arrival->reason, false);
 		return;
 	}
 	apply_changes(apply, arrival);
@@ -244,6 +244,7 @@ static void run_replay(struct writer *writer, struct apply *apply, struct job *j
 		job->outcome = JOB_NOT_FOUND;
 		return;
 	}
+	arrival->replayed = true;
 	apply_changes(apply, arrival);
 	job->outcome = JOB_ACCEPTED;
 }

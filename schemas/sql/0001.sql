@@ -31,6 +31,7 @@ CREATE TABLE dead_letter (
 	received_ms BIGINT NOT NULL,
 	body_hash   BLOB NOT NULL,
 	reason      TEXT NOT NULL,
+	conflict    SMALLINT NOT NULL, -- its id came before with another body: replayed by id only
 	state       TEXT NOT NULL, -- waiting, replayed, ignored
 	state_ms    BIGINT NOT NULL,
 	header      TEXT NOT NULL,
@@ -64,6 +65,8 @@ CREATE TABLE ticket (
 	incident    BIGINT NOT NULL,
 	status      TEXT NOT NULL, -- canonical, 'unknown' when no map knows the native one
 	removed     SMALLINT NOT NULL,
+	removed_version BIGINT NOT NULL, -- stamp of the removal
+	removed_ms  BIGINT NOT NULL,
 	changed_ms  BIGINT NOT NULL,
 	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]
 	UNIQUE (supplier, external_id)

@@ -209,10 +209,61 @@ static void words(void **state)
 	sdk_arena_release(&world.arena);
 }
 
+static void secrets_are_not_kept(void **state)
+{
+	struct world world;
+	struct ent_err err;
+	const struct ent_header header[] = {{ENT_STR("X-Desk-Key"), ENT_STR("key=CANARY-secret;v=1")},
+					    {ENT_STR("X-Request-Id"), ENT_STR("42")},
+					    {ENT_STR("Authorization"), ENT_STR("Basic x")}};
+
+	(void)state;
+	begin(&world);
+	world.supplier.secret[0] = (struct secret){(char[]){"CANARY-secret"}, 13};
+	world.supplier.n_secret = 1;
+	world.webhook.header = header;
+	world.webhook.n_header = 3;
+	assert_int_equal(arrival_verify(&world.supplier, &world.self, &world.webhook, false, 1, &world.arena.abi, &world.arrival, &err),
+			 ENT_OK);
+	assert_true(sdk_eqz(world.arrival.header_json, "{\"X-Request-Id\":\"42\"}"));
+	sdk_arena_release(&world.arena);
+}
+
+static void sizes_and_times(void **state)
+{
+	struct world world;
+	const size_t big = 1600u << 10;
+
+	(void)state;
+	begin(&world);
+	world.change.ticket.has = 1u << ENT_DESCRIPTION;
+	world.change.ticket.at[ENT_DESCRIPTION].text = (struct ent_str){memset(sdk_alloc(&world.arena.abi, big), 'a', big), big};
+	expect_dead(&world, "attributes take");
+	world.change.ticket.at[ENT_DESCRIPTION].text.n = 800 << 10;
+	assert_non_null(decode(&world));
+	assert_false(world.arrival.dead);
+	memset((char *)(uintptr_t)world.change.ticket.at[ENT_DESCRIPTION].text.p, '"', 800 << 10); /* twice as long in JSON */
+	expect_dead(&world, "attributes take");
+
+	world.change.ticket.has = 0;
+	world.arrival.received_ms = 1700000000000;
+	world.change.stamp.time_ms = 253402300799999; /* the year 9999: a clock that is wrong */
+	assert_int_equal(decode(&world)->stamp.time_ms, 1700000000000);
+	world.change.stamp.time_ms = 1700000000000 + 3600000; /* an hour ahead: that happens */
+	assert_int_equal(decode(&world)->stamp.time_ms, 1700000000000 + 3600000);
+	world.change.stamp.time_ms = 253402300800000;
+	expect_dead(&world, "years 1 to 9999");
+	world.change.stamp = (struct ent_stamp){.version = -1};
+	expect_dead(&world, "negative");
+	sdk_arena_release(&world.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(delivery_ids), cmocka_unit_test(verified), cmocka_unit_test(comments_without_id),
+	    cmocka_unit_test(delivery_ids),
+	    cmocka_unit_test(secrets_are_not_kept),
+	    cmocka_unit_test(sizes_and_times), cmocka_unit_test(verified), cmocka_unit_test(comments_without_id),
 	    cmocka_unit_test(limits),       cmocka_unit_test(words),
 	};
 

@@ -226,6 +226,56 @@ static void test_reference_before_and_after(void **state)
 	assert_int_equal(incident.number, 1);
 }
 
+static void test_removed_and_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ent_change open = ticket("A-1", "new", 5, NULL), back = ticket("A-1", "in_progress", 7, NULL);
+	struct ent_change old_removal = {.kind = ENT_TICKET_REMOVED, .stamp.version = 3, .ticket.id = ENT_STR("A-1")};
+	struct ent_change removal = {.kind = ENT_TICKET_REMOVED, .stamp.version = 6, .ticket.id = ENT_STR("A-1")};
+	const char *const removed = "SELECT removed FROM ticket";
+
+	deliver(fixture, "orion", "1", "1", &open);
+	deliver(fixture, "orion", "2", "2", &old_removal);
+	assert_int_equal(db_ask(fixture->read, removed), 0);
+	deliver(fixture, "orion", "3", "3", &removal);
+	assert_int_equal(db_ask(fixture->read, removed), 1);
+	deliver(fixture, "orion", "4", "4", &back);
+	assert_int_equal(db_ask(fixture->read, removed), 0);
+}
+
+static enum job_outcome replay(struct fixture *fixture, int64_t id, int64_t received_ms, const struct ent_change *change)
+{
+	struct job *job = SDK_NEW(&fixture->arena.abi, struct job);
+	struct ent_err err;
+
+	*job = (struct job){.kind = JOB_REPLAY, .answer = nothing, .dead_letter = id,
+			    .arrival = {.supplier = ENT_STR("orion"), .delivery_id = ENT_STR("again"), .received_ms = received_ms,
+					.changes = {change, 1}}};
+	assert_true(writer_submit(fixture->writer, job));
+	assert_int_equal(writer_step(fixture->writer, &err), ENT_OK);
+	return job->outcome;
+}
+
+static void test_replay_moves_nothing_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ent_change open = ticket("A-1", "new", 0, NULL), working = ticket("A-1", "in_progress", 0, NULL);
+	struct ent_change done = ticket("A-1", "resolved", 0, NULL);
+	struct incident incident;
+	int64_t ids[8];
+
+	deliver(fixture, "orion", "1", "1", &open);
+	int64_t came_ms = fixture->now_ms;
+	assert_int_equal(deliver(fixture, "orion", "2", "2", NULL), JOB_DEAD);
+	deliver(fixture, "orion", "3", "3", &done);
+	assert_int_equal(deliver(fixture, "orion", "1", "another body", &working), JOB_DEAD); /* a conflict */
+	assert_int_equal(read_dead_letter_ids(fixture->read, ENT_ABSENT, 0, ids, 8), 1);      /* is not among those for all */
+	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_ACCEPTED);
+	show(fixture, "ENT-000001", &incident);
+	assert_int_equal(incident.status, ENT_RESOLVED);
+	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_NOT_FOUND);
+}
+
 static void test_several_incidents_meet(void **state)
 {
 	struct fixture *fixture = *state;
@@ -398,6 +448,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_late_and_merge, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_reference_before_and_after, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_several_incidents_meet, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_removed_and_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_replay_moves_nothing_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_rebuild_from_events, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_refusals, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_raw, set_up, tear_down),
