@@ -68,6 +68,12 @@ int64_t relay_published_seq(const struct relay *relay)
 	return atomic_load(&relay->published);
 }
 
+bool relay_caught_up(const struct relay *relay)
+{
+	return relay->state == RELAY_READY && relay->position.seq == relay->last_seq &&
+	       relay->position.snapshots == relay->position.seq;
+}
+
 void relay_trouble(const struct relay *relay, struct ent_err *ret)
 {
 	pthread_mutex_t *lock = (pthread_mutex_t *)&relay->lock;

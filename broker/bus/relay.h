@@ -36,6 +36,8 @@ enum relay_state { RELAY_START, RELAY_POSITION, RELAY_READY, RELAY_OPEN, RELAY_C
 enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err) __attribute__((warn_unused_result));
 enum relay_state relay_state(const struct relay *relay);
 int64_t relay_published_seq(const struct relay *relay); /* last committed position; any thread */
+/* Everything stored when it last looked is on Kafka, snapshots too. Only the thread that steps. */
+bool relay_caught_up(const struct relay *relay);
 /* Copies why Kafka cannot be reached right now, for /readyz; "" when it can. Any thread. */
 void relay_trouble(const struct relay *relay, struct ent_err *ret);
 

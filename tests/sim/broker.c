@@ -120,7 +120,7 @@ enum ent_rc broker_step_relay(struct broker *broker, struct ent_err *err)
 
 bool broker_is_drained(const struct broker *broker)
 {
-	return broker->n_waiting == 0 && relay_state(broker->relay) == RELAY_READY &&
+	return broker->n_waiting == 0 && relay_caught_up(broker->relay) &&
 	       relay_published_seq(broker->relay) == writer_last_seq(broker->writer) &&
 	       broker->relay_due_us > broker->world->us + 100000;
 }
