@@ -60,7 +60,7 @@ static const struct config_row rows[] = {
     INT("store.queue_max", store.queue_max, "8192", 16, 1000000,
 	"Changes waiting for the writer; one more is answered 503."),
     INT("store.batch_max", store.batch_max, "512", 1, 100000, "Most changes in one commit."),
-    INT("store.wal_pages", store.wal_pages, "4000", 100, 1000000,
+    INT("store.wal_pages", store.wal_pages, "2000", 100, 1000000,
 	"Checkpoint when SQLite's write-ahead log has more pages (4 KiB each)."),
     TIME("store.raw", store.raw_days, "30d", "d", 1, 3650,
 	 "How long raw deliveries are kept, compressed. A repeat is recognised for as long."),
