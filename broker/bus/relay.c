@@ -200,13 +200,54 @@ static void snapshots_plan(struct relay *relay, int64_t now_us)
 
 /* ---- start and position -------------------------------------------------- */
 
+struct row_at {
+	int64_t seq; /* 0: none */
+	char mark[POSITION_MARK_SIZE];
+};
+
+static bool take_mark(void *to, const struct outbox_row *row)
+{
+	struct row_at *at = to;
+
+	at->seq = row->seq;
+	record_mark(row, at->mark);
+	return true;
+}
+
+/* An old copy of the store that went on by itself while Kafka was away has other events up to the position, and nobody
+ * would ever publish them. False with the words; db_failed() is the caller's to ask. */
+static bool store_is_marked(struct relay *relay, const struct position *found, struct ent_err *ret_why)
+{
+	struct row_at at = {0};
+
+	if (!found->mark[0] || found->seq == 0)
+		return true;
+	(void)outbox_read(relay->db, found->seq - 1, 1, take_mark, &at);
+	if (at.seq == found->seq ? !strcmp(at.mark, found->mark) : found->seq <= outbox_reserved(relay->db))
+		return true; /* a rebuilt store: dead letters up to what is reserved did not come back */
+	(void)sdk_fail(ret_why, ENT_EINVAL,
+	               "this store is an old copy that went on by itself: its event %" PRId64 " is not Kafka's, and up to there none "
+	               "of its own would be published. Bring the newest store back, or keep this one aside and run `entente rebuild`",
+	               found->seq);
+	if (relay->log)
+		log_write(relay->log, LOG_ERROR, "relay.store_is_a_copy", LOG_INT("seq", found->seq),
+		          LOG_STR("on_kafka", sdk_str(found->mark)), LOG_STR("in_store", sdk_str(at.seq == found->seq ? at.mark : "")),
+		          LOG_END);
+	return false;
+}
+
 static enum ent_rc position_take(struct relay *relay, const struct position *found, bool is_found, struct ent_err *err)
 {
 	struct ent_err why;
+	bool is_marked = true;
 
 	relay->last_seq = outbox_last_seq(relay->db);
+	if (is_found && found->seq <= relay->last_seq && !strcmp(found->store_id, relay->meta.store_id))
+		is_marked = store_is_marked(relay, found, &why);
 	if (db_failed(relay->db))
 		return store_broken(relay, err);
+	if (!is_marked)
+		return refuse(relay, &why, err);
 	if (is_found && strcmp(found->store_id, relay->meta.store_id) != 0) {
 		(void)sdk_fail(&why, ENT_EINVAL,
 		               "Kafka holds the stream of store %s, this one is %s: another store, or made anew. Start with the old "
@@ -226,6 +267,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 	if (is_found) {
 		relay->position.seq = found->seq;
 		relay->position.snapshots = found->snapshots;
+		memcpy(relay->position.mark, found->mark, sizeof relay->position.mark);
 	}
 	relay->position_known = true;
 	snapshots_plan(relay, relay->clock->mono_us(relay->clock));

@@ -29,6 +29,7 @@ static bool take_row(void *to, const struct outbox_row *row)
 		log_write(relay->log, LOG_ERROR, "relay.record_too_large", LOG_INT("seq", row->seq), LOG_STR("key", row->key),
 		          LOG_INT("record_bytes_max", relay->kafka->record_max), LOG_END);
 	relay->next.seq = row->seq;
+	record_mark(row, relay->next.mark);
 	relay->n_event++;
 	return relay->n_byte < relay->options.bytes_max;
 }

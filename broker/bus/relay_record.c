@@ -129,8 +129,7 @@ static void record_too_large(struct record *record, const struct outbox_row *row
 	sdk_jsonw_kint(&w, "record_bytes", size);
 	sdk_jsonw_kint(&w, "record_bytes_max", record_max);
 	sdk_jsonw_close(&w, '}');
-	record_dead_letter(record, row, ENT_STR("the record is larger than Kafka's message.max.bytes; its bytes are in the store"),
-	                   sdk_buf_view(&record->value));
+	record_dead_letter(record, row, ENT_STR(RECORD_TOO_LARGE), sdk_buf_view(&record->value));
 }
 
 void record_row(struct record *record, const struct outbox_row *row, int64_t record_max, bool *ret_too_large)
@@ -154,6 +153,17 @@ void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str 
 		header_add(record, "content-type", ENT_STR("application/json"));
 }
 
+/* A rebuilt store has the same: all of it stands on the stream. The time tells copies of one store apart, whose next
+ * event of an incident has the same number in each. */
+void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE])
+{
+	struct ent_str what = row->topic == OUTBOX_DEADLETTER ? ENT_STR(EVENT_KIND_DEADLETTER) : row->subject;
+	int n = what.n < ID_SIZE ? (int)what.n : ID_SIZE - 1;
+
+	(void)snprintf(ret, POSITION_MARK_SIZE, "%.*s:%" PRId64 ":%" PRId64, n, what.p ? what.p : "", row->sequence,
+	               row->recorded_ms);
+}
+
 void record_progress(struct record *record, const struct position *position, int64_t now_ms)
 {
 	struct sdk_jsonw w;
@@ -164,6 +174,8 @@ void record_progress(struct record *record, const struct position *position, int
 	sdk_jsonw_kz(&w, "store_id", position->store_id);
 	sdk_jsonw_kint(&w, "seq", position->seq);
 	sdk_jsonw_kint(&w, "snapshots", position->snapshots);
+	if (position->mark[0])
+		sdk_jsonw_kz(&w, "mark", position->mark);
 	sdk_jsonw_kstr(&w, "at", sdk_time_format(now_ms, record->time));
 	sdk_jsonw_close(&w, '}');
 	record_start(record, KAFKA_PROGRESS, 0, sdk_str(position->store_id), sdk_buf_view(&record->value), now_ms);
@@ -171,7 +183,7 @@ void record_progress(struct record *record, const struct position *position, int
 }
 
 struct position_row {
-	struct ent_str store_id;
+	struct ent_str store_id, mark;
 	int64_t seq, snapshots;
 };
 
@@ -181,6 +193,7 @@ enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent
 	    {"store_id", SDK_FIELD_STR, true, offsetof(struct position_row, store_id)},
 	    {"seq", SDK_FIELD_INT, true, offsetof(struct position_row, seq)},
 	    {"snapshots", SDK_FIELD_INT, true, offsetof(struct position_row, snapshots)},
+	    {"mark", SDK_FIELD_STR, false, offsetof(struct position_row, mark)},
 	    {0},
 	};
 	struct sdk_arena arena;
@@ -194,9 +207,13 @@ enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent
 		rc = sdk_json_read(node, table, &row, err);
 	if (!rc && (row.store_id.n != ID_SIZE - 1 || row.seq < 0 || row.snapshots < 0 || row.snapshots > row.seq))
 		rc = sdk_fail(err, ENT_EINVAL, "store_id, seq or snapshots out of range");
+	if (!rc && row.mark.n >= POSITION_MARK_SIZE)
+		rc = sdk_fail(err, ENT_EINVAL, "mark is too long");
 	if (!rc) {
 		*ret = (struct position){.seq = row.seq, .snapshots = row.snapshots};
 		memcpy(ret->store_id, row.store_id.p, ID_SIZE - 1);
+		if (row.mark.n)
+			memcpy(ret->mark, row.mark.p, row.mark.n);
 	}
 	sdk_arena_release(&arena);
 	return rc;

@@ -95,6 +95,11 @@ void outbox_reserve(struct db *db, int64_t seq)
 	(void)db_row(stmt);
 }
 
+int64_t outbox_reserved(struct db *db)
+{
+	return db_ask(db, "SELECT max(CAST(value AS BIGINT)) FROM meta WHERE name = '" META_RESERVED_SEQ "'");
+}
+
 void outbox_append(struct db *db, const struct outbox_entry *entry)
 {
 	struct db_stmt *stmt =

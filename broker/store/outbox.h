@@ -42,6 +42,7 @@ struct outbox_entry {
 void outbox_append(struct db *db, const struct outbox_entry *entry);
 /* Sequences up to seq are taken although their rows are not here (after a rebuild). */
 void outbox_reserve(struct db *db, int64_t seq);
+int64_t outbox_reserved(struct db *db); /* 0: none */
 
 /* Rows with seq > after, at most max, handed to take() one by one (borrowed until it returns; false stops).
  * Returns how many were taken; negative: the read failed, see db_error(). */

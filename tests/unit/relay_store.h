@@ -19,6 +19,8 @@ struct db {
 	int64_t large; /* the seq of a row of 5,000 bytes, 0: none */
 	bool failed;
 	int64_t reads;
+	int64_t copied; /* 0: none; else an old copy up to here, which went on by itself */
+	int64_t reserved; /* rebuilt: no dead letters up to here */
 };
 
 static const char *const uuid[UUIDS] = {
@@ -33,7 +35,10 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 	db->reads++;
 	if (db->failed)
 		return -1;
-	for (int64_t seq = after + 1; seq <= db->last_seq && n < max; seq++, n++) {
+	for (int64_t seq = after + 1; seq <= db->last_seq && n < max; seq++) {
+		if (seq <= db->reserved && seq % 7 == 0)
+			continue;
+		n++;
 		const char *key = uuid[seq % UUIDS];
 		int size = snprintf(json, sizeof json, "{\"n\":%d}", (int)seq);
 		struct outbox_row row = {.seq = seq, .kind = EVENT_TICKET_CHANGED, .sequence = seq / UUIDS + 1,
@@ -42,6 +47,8 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		                         .supplier = ENT_STR("acme"), .delivery_id = ENT_STR("d/1 \xc3\xa9"),
 		                         .traceparent = ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
 		                         .json = {json, (size_t)size}};
+		if (db->copied && seq > db->copied)
+			row.recorded_ms += 60000;
 		if (seq == db->large) {
 			memset(json, ' ', sizeof json);
 			row.json.n = sizeof json;
@@ -54,7 +61,7 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 			row.dead_letter = seq;
 		}
 		if (!take(to, &row))
-			break;
+			return n - 1;
 	}
 	return n;
 }
@@ -62,6 +69,11 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 int64_t outbox_last_seq(struct db *db)
 {
 	return db->last_seq;
+}
+
+int64_t outbox_reserved(struct db *db)
+{
+	return db->reserved;
 }
 
 int64_t outbox_oldest_ms(struct db *db, int64_t after)

@@ -127,7 +127,9 @@ static void test_position_parse(void **state)
 	static const char *const bad[] = {
 	    "", "{}", "[]", "{\"store_id\":\"" STORE_ID "\",\"seq\":5}", "{\"store_id\":\"x\",\"seq\":5,\"snapshots\":5}",
 	    "{\"store_id\":\"" STORE_ID "\",\"seq\":-1,\"snapshots\":-1}",
-	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5,\"snapshots\":6}"};
+	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5,\"snapshots\":6}",
+	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5,\"snapshots\":5,\"mark\":\"0123456789012345678901234567890123456789"
+	    "012345678901234567890123456789012345678901234567\"}"};
 	struct position position;
 	struct ent_err err;
 
@@ -139,6 +141,7 @@ static void test_position_parse(void **state)
 	assert_int_equal(position.seq, 6);
 	assert_int_equal(position.snapshots, 5);
 	assert_string_equal(position.store_id, STORE_ID);
+	assert_string_equal(position.mark, ""); /* of an older relay */
 }
 
 int main(void)
