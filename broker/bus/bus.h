@@ -63,6 +63,11 @@ struct bus_record {
 };
 enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, bool (*take)(void *to, const struct bus_record *),
                      bool (*idle)(void *to), void *to, struct ent_err *err) __attribute__((warn_unused_result));
+/* The same of another topic, always from its beginning to its end. ENT_EGONE: there is no such topic. *ret_trimmed: records
+ * at its beginning are gone, by retention or by hand. */
+enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic topic,
+                           bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* The last progress record, for rebuild. ENT_EGONE: there is none. */
 enum ent_rc bus_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
     __attribute__((warn_unused_result));

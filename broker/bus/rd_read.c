@@ -3,6 +3,7 @@
 #include "bus/rd.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -109,6 +110,8 @@ enum ent_rc bus_position(const struct bus_options *options, struct position *ret
 struct reading {
 	rd_kafka_t *reader;
 	struct rd_notes notes;
+	enum kafka_topic which;
+	char doing[64]; /* for people */
 	rd_kafka_topic_t *topic;
 	rd_kafka_queue_t *queue;
 	int32_t partitions, n_started;
@@ -170,7 +173,7 @@ static enum ent_rc message_take(struct reading *reading, const rd_kafka_message_
 		return ENT_OK;
 	}
 	if (message->err)
-		return rd_fail(reading->reader, &reading->notes, message->err, "reading " TOPIC_EVENTS, err);
+		return rd_fail(reading->reader, &reading->notes, message->err, reading->doing, err);
 	reading->stopped = !give(reading, message);
 	return ENT_OK;
 }
@@ -188,17 +191,19 @@ static enum ent_rc reading_start(struct reading *reading, int from, struct ent_e
 	}
 	if (rc)
 		return rc;
-	if (topic[KAFKA_EVENTS].partitions == 0)
-		return sdk_fail(err, ENT_EGONE, "there is no topic " TOPIC_EVENTS " on these brokers yet: `entente serve` makes it");
-	reading->partitions = topic[KAFKA_EVENTS].partitions;
+	if (topic[reading->which].partitions == 0)
+		return sdk_fail(err, ENT_EGONE, "there is no topic %s on these brokers yet: `entente serve` makes it",
+		                topic[reading->which].name);
+	(void)snprintf(reading->doing, sizeof reading->doing, "reading %s", topic[reading->which].name);
+	reading->partitions = topic[reading->which].partitions;
 	reading->at_end = sdk_xalloc((size_t)reading->partitions * sizeof *reading->at_end);
 	memset(reading->at_end, 0, (size_t)reading->partitions * sizeof *reading->at_end);
-	reading->topic = rd_kafka_topic_new(reading->reader, TOPIC_EVENTS, NULL);
+	reading->topic = rd_kafka_topic_new(reading->reader, topic[reading->which].name, NULL);
 	reading->queue = rd_kafka_queue_new(reading->reader);
 	for (; reading->n_started < reading->partitions; reading->n_started++)
 		if (rd_kafka_consume_start_queue(reading->topic, reading->n_started,
 		                                 from == 1 ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING, reading->queue) == -1)
-			return rd_fail(reading->reader, &reading->notes, rd_kafka_last_error(), "reading " TOPIC_EVENTS, err);
+			return rd_fail(reading->reader, &reading->notes, rd_kafka_last_error(), reading->doing, err);
 	return ENT_OK;
 }
 
@@ -226,30 +231,71 @@ static enum ent_rc batch_take(struct reading *reading, rd_kafka_message_t **mess
 	return rc;
 }
 
+static enum ent_rc reading_run(struct reading *reading, bool follow, bool (*idle)(void *to), struct ent_err *err)
+{
+	rd_kafka_message_t *message[BATCH];
+	int64_t heard_ms = system_mono_us() / 1000;
+	enum ent_rc rc = ENT_OK;
+
+	while (!rc && !reading->stopped && (follow || reading->n_at_end < reading->partitions)) {
+		ssize_t n = rd_kafka_consume_batch_queue(reading->queue, IDLE_MS, message, BATCH);
+
+		if (n > 0) {
+			rc = batch_take(reading, message, n, err);
+			heard_ms = system_mono_us() / 1000;
+		} else if (idle && !idle(reading->to)) {
+			break;
+		} else if (!follow && system_mono_us() / 1000 - heard_ms > SILENCE_MS) {
+			rc = rd_fail(reading->reader, &reading->notes, RD_KAFKA_RESP_ERR__TIMED_OUT, reading->doing, err);
+		}
+	}
+	return rc;
+}
+
 enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, bool (*take)(void *to, const struct bus_record *),
                      bool (*idle)(void *to), void *to, struct ent_err *err)
 {
-	struct reading reading = {.take = take, .to = to};
-	rd_kafka_message_t *message[BATCH];
-	int64_t heard_ms;
+	struct reading reading = {.take = take, .to = to, .which = KAFKA_EVENTS};
 	enum ent_rc rc = rd_reader(options, &reading.notes, &reading.reader, err);
 
 	if (rc)
 		return rc;
 	rc = reading_start(&reading, from, err);
-	heard_ms = system_mono_us() / 1000;
-	while (!rc && !reading.stopped && (follow || reading.n_at_end < reading.partitions)) {
-		ssize_t n = rd_kafka_consume_batch_queue(reading.queue, IDLE_MS, message, BATCH);
+	if (!rc)
+		rc = reading_run(&reading, follow, idle, err);
+	reading_end(&reading);
+	return rc;
+}
 
-		if (n > 0) {
-			rc = batch_take(&reading, message, n, err);
-			heard_ms = system_mono_us() / 1000;
-		} else if (idle && !idle(to)) {
-			break;
-		} else if (!follow && system_mono_us() / 1000 - heard_ms > SILENCE_MS) {
-			rc = rd_fail(reading.reader, &reading.notes, RD_KAFKA_RESP_ERR__TIMED_OUT, "reading " TOPIC_EVENTS, err);
-		}
+/* Asked after the reading: what was deleted meanwhile was perhaps not read. Aborted transactions do not move it. */
+static enum ent_rc trimmed(struct reading *reading, bool *ret, struct ent_err *err)
+{
+	int64_t low, high;
+
+	*ret = false;
+	for (int32_t i = 0; i < reading->partitions; i++) {
+		rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(reading->reader, rd_kafka_topic_name(reading->topic), i,
+		                                                             &low, &high, 5 * RD_CALL_MS);
+		if (error)
+			return rd_fail(reading->reader, &reading->notes, error, reading->doing, err);
+		*ret |= low > 0;
 	}
+	return ENT_OK;
+}
+
+enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic topic,
+                           bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed, struct ent_err *err)
+{
+	struct reading reading = {.take = take, .to = to, .which = topic};
+	enum ent_rc rc = rd_reader(options, &reading.notes, &reading.reader, err);
+
+	if (rc)
+		return rc;
+	rc = reading_start(&reading, 0, err);
+	if (!rc)
+		rc = reading_run(&reading, false, NULL, err);
+	if (!rc)
+		rc = trimmed(&reading, ret_trimmed, err);
 	reading_end(&reading);
 	return rc;
 }

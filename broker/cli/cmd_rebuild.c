@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bus/relay_record.h"
 #include "cli/boot.h"
 #include "cli/command.h"
 #include "sdk/time.h"
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,19 +18,36 @@ static const char help[] =
     "usage: entente rebuild [--config FILE]\n\n"
     "Fills the empty data_dir of the configuration from the stream on Kafka (kafka.brokers): incidents,\n"
     "tickets and threads come out as they were; `entente fsck --digest` compares. Raw deliveries, dead\n"
-    "letters and tokens are not on the stream and do not come back. The old broker must not run any more.\n\n"
+    "letters and tokens are not on the stream and do not come back. The old broker must not run any more.\n"
+    "It fails when anything is missing that the stream must hold.\n\n"
     "example:\n  entente rebuild --config /etc/entente/entente.yaml\n";
+
+#define SEQ_MAX ((int64_t)1 << 36) /* 8 GiB of marks */
 
 struct work {
 	struct rebuild *rebuild;
 	struct ent_err err;
 	enum ent_rc rc;
 	int64_t n;
+	int64_t last_seq; /* by the progress record */
+	uint8_t *seen;    /* a bit for each number up to it */
+	bool events_trimmed, dead_trimmed;
 };
 
 static struct ent_str header(const struct bus_record *record, const char *name)
 {
 	return sdk_header(record->header, record->n_header, name);
+}
+
+static enum ent_rc see(struct work *work, int64_t seq)
+{
+	if (seq > work->last_seq)
+		return sdk_fail(&work->err, ENT_EINVAL,
+				"the stream has number %" PRId64 ", its progress record tells of %" PRId64
+				" only: does a broker still run on it? End that first",
+				seq, work->last_seq);
+	work->seen[(seq - 1) / 8] |= (uint8_t)(1 << ((seq - 1) % 8));
+	return ENT_OK;
 }
 
 static bool take(void *to, const struct bus_record *record)
@@ -47,16 +66,82 @@ static bool take(void *to, const struct bus_record *record)
 				    "partition %d, offset %" PRId64 ": not a record that Entente wrote", record->partition,
 				    record->offset);
 	else
+		work->rc = see(work, in.seq);
+	if (work->rc == ENT_OK)
 		work->rc = rebuild_add(work->rebuild, &in, &work->err);
 	if (work->rc == ENT_OK && ++work->n % 50000 == 0)
 		fprintf(stderr, "%" PRId64 " events read\n", work->n);
 	return work->rc == ENT_OK;
 }
 
-static bool go_on(void *to)
+/* Dead letters stay away; their numbers must be accounted for. A supplier's word cannot look like a stand-in: only
+ * an event has a subject. */
+static bool take_dead(void *to, const struct bus_record *record)
 {
-	(void)to;
-	return true;
+	struct work *work = to;
+
+	if (record->seq <= 0)
+		work->rc = sdk_fail(&work->err, ENT_EINVAL,
+				    TOPIC_DEADLETTER " holds at partition %d, offset %" PRId64 " what Entente did not write",
+				    record->partition, record->offset);
+	else if (record->subject.n && sdk_eqz(header(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
+		work->rc = sdk_fail(&work->err, ENT_EINVAL,
+				    "event %" PRId64 " of incident %.*s was too large for Kafka, and only the old store has it: "
+				    "bring that back",
+				    record->seq, (int)record->subject.n, record->subject.p);
+	else
+		work->rc = see(work, record->seq);
+	return work->rc == ENT_OK;
+}
+
+/* Every number up to the position is an event or a dead letter. What retention took cannot be told from what was lost,
+ * so then it is said, and rebuild_finish() judges each incident's sequence. */
+static enum ent_rc count(const struct work *work, struct ent_err *err)
+{
+	int64_t missing = 0, first = 0;
+
+	for (int64_t seq = 1; seq <= work->last_seq; seq++)
+		if (!(work->seen[(seq - 1) / 8] >> ((seq - 1) % 8) & 1)) {
+			first = first ? first : seq;
+			missing++;
+		}
+	if (missing && !work->events_trimmed && !work->dead_trimmed)
+		return sdk_fail(err, ENT_EINVAL,
+				"number %" PRId64 " is on the stream neither as an event nor as a dead letter (%" PRId64 " of %" PRId64
+				" are missing), although nothing was deleted from it",
+				first, missing, work->last_seq);
+	if (missing)
+		fprintf(stderr,
+			"%" PRId64 " of %" PRId64 " numbers are no longer on the stream, the first is %" PRId64 ": records were deleted "
+			"from %s. Whole incidents that ended before that do not come back\n",
+			missing, work->last_seq, first, work->events_trimmed ? TOPIC_EVENTS : TOPIC_DEADLETTER);
+	return ENT_OK;
+}
+
+static enum ent_rc read_all(struct work *work, const struct bus_options *options, struct ent_err *err)
+{
+	enum ent_rc rc;
+
+	if (work->last_seq > SEQ_MAX)
+		return sdk_fail(err, ENT_EINVAL, "the progress record tells of %" PRId64 " events; that cannot be", work->last_seq);
+	work->seen = calloc((size_t)work->last_seq / 8 + 1, 1);
+	if (!work->seen)
+		return sdk_fail(err, ENT_EINVAL, "no memory for %" PRId64 " numbers", work->last_seq);
+	rc = bus_read_whole(options, KAFKA_EVENTS, take, work, &work->events_trimmed, err);
+	if (rc == ENT_OK && work->rc == ENT_OK) {
+		rc = bus_read_whole(options, KAFKA_DEADLETTER, take_dead, work, &work->dead_trimmed, err);
+		if (rc == ENT_EGONE)
+			rc = ENT_OK; /* then its numbers are missing, if there were any */
+	}
+	if (work->rc != ENT_OK) {
+		*err = work->err;
+		rc = work->rc;
+	}
+	if (rc == ENT_OK)
+		rc = count(work, err);
+	free(work->seen);
+	work->seen = NULL;
+	return rc;
 }
 
 /* The store under construction and SQLite's files beside it. */
@@ -74,7 +159,7 @@ static void remove_part(const char *part)
 static enum ent_rc fill(struct boot *boot, const struct bus_options *options, const struct position *position,
 			int64_t *ret_events, struct ent_err *err)
 {
-	struct work work = {.rc = ENT_OK};
+	struct work work = {.rc = ENT_OK, .last_seq = position->seq};
 	const char *path = sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE));
 	const char *part = sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE ".part"));
 
@@ -84,11 +169,7 @@ static enum ent_rc fill(struct boot *boot, const struct bus_options *options, co
 	enum ent_rc rc = rebuild_open(part, NULL, position->store_id, options->partitions, clock_system(), chance_system(),
 				      &work.rebuild, err);
 	if (rc == ENT_OK)
-		rc = bus_read(options, 0, false, take, go_on, &work, err);
-	if (work.rc != ENT_OK) {
-		*err = work.err;
-		rc = work.rc;
-	}
+		rc = read_all(&work, options, err);
 	if (rc == ENT_OK)
 		rc = rebuild_finish(work.rebuild, ret_events, err);
 	if (rc == ENT_OK)
