@@ -224,7 +224,9 @@ static const char *change_fault(const struct ent_change *change)
 
 static const struct ent_map_row *map_first(const struct ent_map_row *map, const char *native, const char *canonical)
 {
-	while (map->native && (native ? strcmp(map->native, native) : strcmp(map->canonical, canonical)) != 0)
+	const char *word = native ? native : canonical;
+
+	while (map->native && strcmp(native ? map->native : map->canonical, word) != 0)
 		map++;
 	return map;
 }
