@@ -9,9 +9,9 @@
 #include "sdk/json.h"
 #include "sdk/time.h"
 
-#define FIELDS_MAX 16
-#define VALUE_MAX  2048 /* bytes of one value; the rest is cut */
-#define LINE_SIZE_MAX   (256 * 1024)
+#define FIELDS_MAX    16
+#define VALUE_MAX     2048 /* bytes of one value; the rest is cut */
+#define LINE_SIZE_MAX (256 * 1024)
 
 static const char *const level_name[] = {"debug", "info", "warn", "error"};
 static const char *const level_text[] = {"DEBUG", "INFO ", "WARN ", "ERROR"};
@@ -35,7 +35,7 @@ static struct ent_str value_clean(struct ent_str value, char copy[VALUE_MAX])
 }
 
 static void print_json(struct sdk_buf *buf, struct ent_str time, enum log_level level, const char *name,
-                       const struct log_field *field, size_t n)
+		       const struct log_field *field, size_t n)
 {
 	struct sdk_jsonw w;
 	char copy[VALUE_MAX];
@@ -87,13 +87,13 @@ static void print_text_value(struct sdk_buf *buf, struct ent_str s)
 }
 
 static void print_text(struct sdk_buf *buf, const struct log *log, struct ent_str time, enum log_level level,
-                       const char *name, const struct log_field *field, size_t n)
+		       const char *name, const struct log_field *field, size_t n)
 {
 	char copy[VALUE_MAX];
 
 	sdk_buf_str(buf, time);
 	sdk_buf_format(buf, " %s%s%s %s", log->color ? level_color[level] : "", level_text[level],
-	               log->color ? "\033[0m" : "", name);
+		       log->color ? "\033[0m" : "", name);
 	for (size_t i = 0; i < n; i++) {
 		sdk_buf_format(buf, " %s=", field[i].key);
 		if (field[i].kind == LOG_KIND_INT)

@@ -103,7 +103,8 @@ void metric_print(struct metrics *metrics, struct sdk_buf *buf)
 
 		print_head(buf, value_facts[i].name, value_facts[i].help, counter ? "counter" : "gauge");
 		sdk_buf_format(buf, "%s ", value_facts[i].name);
-		print_scaled(buf, metric_get(metrics, (enum metric)i), value_facts[i].kind == METRIC_GAUGE_MS ? 1000 : 1);
+		print_scaled(buf, metric_get(metrics, (enum metric)i),
+			     value_facts[i].kind == METRIC_GAUGE_MS ? 1000 : 1);
 		sdk_buf_z(buf, "\n");
 	}
 	for (size_t i = 0; i < METRIC_HISTOGRAM_N; i++)

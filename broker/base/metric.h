@@ -10,34 +10,43 @@
 #include "sdk/str.h"
 
 /* id, kind, name, help */
-#define METRIC_TABLE(X) \
-	X(METRIC_DELIVERIES_ACCEPTED, COUNTER, "entente_deliveries_accepted_total", "Deliveries committed for the first time.") \
-	X(METRIC_DELIVERIES_REPEATED, COUNTER, "entente_deliveries_repeated_total", "Deliveries seen before, answered as the first time.") \
-	X(METRIC_DELIVERIES_DEAD, COUNTER, "entente_deliveries_dead_total", "Deliveries kept as dead letters.") \
-	X(METRIC_DELIVERIES_REFUSED, COUNTER, "entente_deliveries_refused_total", "Hook requests refused before anything was stored (signature, limits, framing).") \
-	X(METRIC_DELIVERIES_BUSY, COUNTER, "entente_deliveries_busy_total", "Hook requests answered 503 because the writer's queue was full.") \
-	X(METRIC_CHANGES_LATE, COUNTER, "entente_changes_late_total", "Changes older than what is stored; recorded, nothing moved back.") \
-	X(METRIC_VALUES_UNMAPPED, COUNTER, "entente_values_unmapped_total", "Statuses and priorities that no map knew; kept raw.") \
-	X(METRIC_EVENTS_STORED, COUNTER, "entente_events_stored_total", "Events committed to the store.") \
-	X(METRIC_EVENTS_PUBLISHED, COUNTER, "entente_events_published_total", "Events committed to Kafka.") \
-	X(METRIC_SNAPSHOTS_PUBLISHED, COUNTER, "entente_snapshots_published_total", "Incident snapshots committed to the compacted topic.") \
-	X(METRIC_RELAY_TRANSACTIONS, COUNTER, "entente_relay_transactions_total", "Kafka transactions committed.") \
-	X(METRIC_RELAY_ABORTS, COUNTER, "entente_relay_aborts_total", "Kafka transactions aborted and sent again.") \
-	X(METRIC_RELAY_REBUILDS, COUNTER, "entente_relay_rebuilds_total", "Times the Kafka producer was replaced after a fatal or unclear error.") \
-	X(METRIC_RELAY_BACKLOG_EVENTS, GAUGE, "entente_relay_backlog_events", "Events stored and not yet on Kafka.") \
-	X(METRIC_RELAY_BACKLOG_MS, GAUGE_MS, "entente_relay_backlog_seconds", "Age of the oldest event not yet on Kafka.") \
-	X(METRIC_RELAY_UP, GAUGE, "entente_relay_up", "1 while the relay can reach Kafka.") \
-	X(METRIC_WRITER_COMMITS, COUNTER, "entente_writer_commits_total", "Store transactions committed.") \
-	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Changes waiting for the writer.") \
-	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.") \
-	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.") \
-	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.") \
+#define METRIC_TABLE(X)                                                                                                \
+	X(METRIC_DELIVERIES_ACCEPTED, COUNTER, "entente_deliveries_accepted_total",                                    \
+	  "Deliveries committed for the first time.")                                                                  \
+	X(METRIC_DELIVERIES_REPEATED, COUNTER, "entente_deliveries_repeated_total",                                    \
+	  "Deliveries seen before, answered as the first time.")                                                       \
+	X(METRIC_DELIVERIES_DEAD, COUNTER, "entente_deliveries_dead_total", "Deliveries kept as dead letters.")        \
+	X(METRIC_DELIVERIES_REFUSED, COUNTER, "entente_deliveries_refused_total",                                      \
+	  "Hook requests refused before anything was stored (signature, limits, framing).")                            \
+	X(METRIC_DELIVERIES_BUSY, COUNTER, "entente_deliveries_busy_total",                                            \
+	  "Hook requests answered 503 because the writer's queue was full.")                                           \
+	X(METRIC_CHANGES_LATE, COUNTER, "entente_changes_late_total",                                                  \
+	  "Changes older than what is stored; recorded, nothing moved back.")                                          \
+	X(METRIC_VALUES_UNMAPPED, COUNTER, "entente_values_unmapped_total",                                            \
+	  "Statuses and priorities that no map knew; kept raw.")                                                       \
+	X(METRIC_EVENTS_STORED, COUNTER, "entente_events_stored_total", "Events committed to the store.")              \
+	X(METRIC_EVENTS_PUBLISHED, COUNTER, "entente_events_published_total", "Events committed to Kafka.")            \
+	X(METRIC_SNAPSHOTS_PUBLISHED, COUNTER, "entente_snapshots_published_total",                                    \
+	  "Incident snapshots committed to the compacted topic.")                                                      \
+	X(METRIC_RELAY_TRANSACTIONS, COUNTER, "entente_relay_transactions_total", "Kafka transactions committed.")     \
+	X(METRIC_RELAY_ABORTS, COUNTER, "entente_relay_aborts_total", "Kafka transactions aborted and sent again.")    \
+	X(METRIC_RELAY_REBUILDS, COUNTER, "entente_relay_rebuilds_total",                                              \
+	  "Times the Kafka producer was replaced after a fatal or unclear error.")                                     \
+	X(METRIC_RELAY_BACKLOG_EVENTS, GAUGE, "entente_relay_backlog_events", "Events stored and not yet on Kafka.")   \
+	X(METRIC_RELAY_BACKLOG_MS, GAUGE_MS, "entente_relay_backlog_seconds",                                          \
+	  "Age of the oldest event not yet on Kafka.")                                                                 \
+	X(METRIC_RELAY_UP, GAUGE, "entente_relay_up", "1 while the relay can reach Kafka.")                            \
+	X(METRIC_WRITER_COMMITS, COUNTER, "entente_writer_commits_total", "Store transactions committed.")             \
+	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Changes waiting for the writer.")                  \
+	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
+	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
+	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \
 	X(METRIC_SSE_STREAMS, GAUGE, "entente_sse_streams", "Open live event streams.")
 
 /* id, name, help: durations in microseconds, printed as seconds */
-#define METRIC_HISTOGRAM_TABLE(X) \
-	X(METRIC_WRITER_COMMIT_US, "entente_writer_transaction_seconds", "One store transaction, begin to durable.") \
-	X(METRIC_RELAY_COMMIT_US, "entente_relay_transaction_seconds", "One Kafka transaction, begin to committed.") \
+#define METRIC_HISTOGRAM_TABLE(X)                                                                                      \
+	X(METRIC_WRITER_COMMIT_US, "entente_writer_transaction_seconds", "One store transaction, begin to durable.")   \
+	X(METRIC_RELAY_COMMIT_US, "entente_relay_transaction_seconds", "One Kafka transaction, begin to committed.")   \
 	X(METRIC_HOOK_US, "entente_hook_duration_seconds", "A delivery, first byte to answer.")
 
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_GAUGE_MS };

@@ -74,7 +74,7 @@ static enum ent_rc base_from_config(struct client *client, const char *path, str
 		host = ENT_STR("127.0.0.1");
 	bool v6 = memchr(host.p, ':', host.n);
 	client->base = sdk_format(&client->arena.abi, "http://%s%.*s%s:%lld", v6 ? "[" : "", (int)host.n, host.p,
-	                          v6 ? "]" : "", (long long)config->http.port);
+				  v6 ? "]" : "", (long long)config->http.port);
 	config_free(config);
 	return ENT_OK;
 }
@@ -89,7 +89,8 @@ static enum ent_rc find_base(struct client *client, const struct client_args *ar
 	while (base.n && base.p[base.n - 1] == '/')
 		base.n--;
 	if (!sdk_starts(base, "http://") && !sdk_starts(base, "https://"))
-		return sdk_fail(err, ENT_EINVAL, "%s is no address of a broker: it must begin with http:// or https://", url);
+		return sdk_fail(err, ENT_EINVAL, "%s is no address of a broker: it must begin with http:// or https://",
+				url);
 	if (memchr(base.p, '@', base.n))
 		return sdk_fail(err, ENT_EINVAL, "the broker's address must not hold a user or a password");
 	client->base = base;
@@ -104,9 +105,10 @@ static enum ent_rc find_token(struct client *client, const struct client_args *a
 		return secret_load(sdk_format(&client->arena.abi, "file:%s", args->token_file), &client->token, err);
 	if (env && *env)
 		return secret_load(ENT_STR("env:ENTENTE_TOKEN"), &client->token, err);
-	return sdk_fail(err, ENT_EAUTH,
-	                "no token: give --token-file FILE, or set ENTENTE_TOKEN. The broker printed its first token when "
-	                "it started for the first time");
+	return sdk_fail(
+	    err, ENT_EAUTH,
+	    "no token: give --token-file FILE, or set ENTENTE_TOKEN. The broker printed its first token when "
+	    "it started for the first time");
 }
 
 enum ent_rc client_open(const struct client_args *args, struct client **ret, struct ent_err *err)
@@ -147,8 +149,8 @@ static struct ent_str percent(struct ent_arena *arena, struct ent_str word)
 
 	for (size_t i = 0; i < word.n; i++) {
 		unsigned char c = (unsigned char)word.p[i];
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '~' ||
-		    (c == '.' && word.n > 2)) {
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+		    c == '_' || c == '~' || (c == '.' && word.n > 2)) {
 			out[n++] = (char)c;
 		} else {
 			out[n++] = '%';
@@ -172,7 +174,7 @@ struct ent_str client_query(struct ent_arena *arena, struct ent_str path, const 
 		return path;
 	struct ent_str safe = percent(arena, value);
 	return sdk_format(arena, "%.*s%c%s=%.*s", (int)path.n, path.p, memchr(path.p, '?', path.n) ? '&' : '?', name,
-	                  (int)safe.n, safe.p);
+			  (int)safe.n, safe.p);
 }
 
 /* ---- one transfer ---------------------------------------------------------- */
@@ -234,8 +236,8 @@ static struct client_answer transfer_answer(struct transfer *transfer, CURLcode 
 
 	if (code) {
 		answer.why = transfer->body.failed ? "the answer is too large"
-		             : *transfer->problem  ? transfer->problem
-		                                   : curl_easy_strerror(code);
+			     : *transfer->problem  ? transfer->problem
+						   : curl_easy_strerror(code);
 		return answer;
 	}
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -257,7 +259,8 @@ enum ent_rc client_judge(const struct client_answer *answer, struct ent_err *err
 	if (answer->status >= 200 && answer->status < 300)
 		return ENT_OK;
 	if (!answer->status)
-		return sdk_fail(err, ENT_ERETRY, "no answer from the broker: %s", answer->why ? answer->why : "unknown");
+		return sdk_fail(err, ENT_ERETRY, "no answer from the broker: %s",
+				answer->why ? answer->why : "unknown");
 	if (answer->status == 503 || answer->status == 429)
 		rc = ENT_ERETRY;
 	else if (answer->status == 401 || answer->status == 403)
@@ -268,19 +271,21 @@ enum ent_rc client_judge(const struct client_answer *answer, struct ent_err *err
 	if (sdk_json_parse(&arena.abi, answer->body, &problem, &ignored) == ENT_OK && sdk_json_at(problem, "title")) {
 		struct ent_str title = sdk_json_text_at(problem, "title"), detail = sdk_json_text_at(problem, "detail");
 		sdk_fail(err, rc, "%.*s%s%.*s (HTTP %d)", (int)title.n, title.p, detail.n ? ": " : "", (int)detail.n,
-		         detail.n ? detail.p : "", answer->status);
+			 detail.n ? detail.p : "", answer->status);
 	} else {
-		sdk_fail(err, rc, "the answer was HTTP %d and not one of Entente's: is this the right address?", answer->status);
+		sdk_fail(err, rc, "the answer was HTTP %d and not one of Entente's: is this the right address?",
+			 answer->status);
 	}
 	sdk_arena_release(&arena);
 	return rc;
 }
 
 enum ent_rc client_call(struct client *client, struct ent_arena *arena, const char *method, struct ent_str path,
-                        struct ent_str body, struct client_answer *ret, struct ent_err *err)
+			struct ent_str body, struct client_answer *ret, struct ent_err *err)
 {
 	struct transfer transfer;
-	char *url = sdk_z(arena, sdk_format(arena, "%.*s%.*s", (int)client->base.n, client->base.p, (int)path.n, path.p));
+	char *url =
+	    sdk_z(arena, sdk_format(arena, "%.*s%.*s", (int)client->base.n, client->base.p, (int)path.n, path.p));
 
 	transfer_init(&transfer, client);
 	curl_easy_setopt(transfer.easy, CURLOPT_URL, url);
@@ -309,7 +314,8 @@ struct client_pool *client_pool_new(struct client *client, struct ent_str path, 
 		abort(); /* out of memory */
 	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, (long)n_slot);
 	pool->at = sdk_xalloc(n_slot * sizeof *pool->at);
-	pool->url = sdk_format(&client->arena.abi, "%.*s%.*s", (int)client->base.n, client->base.p, (int)path.n, path.p);
+	pool->url =
+	    sdk_format(&client->arena.abi, "%.*s%.*s", (int)client->base.n, client->base.p, (int)path.n, path.p);
 	for (size_t i = 0; i < n_slot; i++) {
 		transfer_init(&pool->at[i], client);
 		pool->at[i].slot = i;
@@ -351,7 +357,7 @@ void client_pool_post(struct client_pool *pool, size_t slot, struct ent_str body
 }
 
 void client_pool_wait(struct client_pool *pool, const int *fd, size_t n_fd, int timeout_ms,
-                      void (*done)(void *to, size_t slot, const struct client_answer *answer), void *to)
+		      void (*done)(void *to, size_t slot, const struct client_answer *answer), void *to)
 {
 	struct curl_waitfd extra[4];
 	struct CURLMsg *msg;
@@ -379,7 +385,7 @@ void client_pool_wait(struct client_pool *pool, const int *fd, size_t n_fd, int 
 /* ---- a command that prints one answer -------------------------------------- */
 
 int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
-                 void (*show)(struct ent_arena *arena, struct ent_str json))
+		 void (*show)(struct ent_arena *arena, struct ent_str json))
 {
 	struct client *client;
 	struct client_answer answer;

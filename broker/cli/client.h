@@ -18,17 +18,20 @@ struct client_args {
 	bool json;
 };
 enum { CLIENT_OPT_URL = 1000, CLIENT_OPT_TOKEN_FILE, CLIENT_OPT_CONFIG, CLIENT_OPT_JSON };
-#define CLIENT_LONGOPTS \
-	{"url", required_argument, NULL, CLIENT_OPT_URL}, {"token-file", required_argument, NULL, CLIENT_OPT_TOKEN_FILE}, \
-	    {"config", required_argument, NULL, CLIENT_OPT_CONFIG}, {"json", no_argument, NULL, CLIENT_OPT_JSON}, \
-	    {"help", no_argument, NULL, 'h'}
-#define CLIENT_HELP \
-	"  --url URL          where the broker listens; else ENTENTE_URL, else the http\n" \
-	"                     section of --config, else http://127.0.0.1:8480\n" \
-	"  --token-file FILE  file with the bearer token (not readable by others);\n" \
-	"                     else the environment variable ENTENTE_TOKEN\n" \
-	"  --config FILE      the broker's configuration, to find its port\n" \
-	"  --json             print what the API says, as JSON\n" \
+#define CLIENT_LONGOPTS                                                                                                \
+	{"url", required_argument, NULL, CLIENT_OPT_URL},                                                              \
+	    {"token-file", required_argument, NULL, CLIENT_OPT_TOKEN_FILE},                                            \
+	    {"config", required_argument, NULL, CLIENT_OPT_CONFIG}, {"json", no_argument, NULL, CLIENT_OPT_JSON},      \
+	{                                                                                                              \
+		"help", no_argument, NULL, 'h'                                                                         \
+	}
+#define CLIENT_HELP                                                                                                    \
+	"  --url URL          where the broker listens; else ENTENTE_URL, else the http\n"                             \
+	"                     section of --config, else http://127.0.0.1:8480\n"                                       \
+	"  --token-file FILE  file with the bearer token (not readable by others);\n"                                  \
+	"                     else the environment variable ENTENTE_TOKEN\n"                                           \
+	"  --config FILE      the broker's configuration, to find its port\n"                                          \
+	"  --json             print what the API says, as JSON\n"                                                      \
 	"  --help             this text\n"
 /* True: the option was one of the above and is taken. */
 bool client_option(struct client_args *args, int option, const char *value);
@@ -44,15 +47,15 @@ struct ent_str client_path(struct ent_arena *arena, const char *before, struct e
 struct ent_str client_query(struct ent_arena *arena, struct ent_str path, const char *name, struct ent_str value);
 
 struct client_answer {
-	int status;            /* 0: there was no answer; why says so */
-	struct ent_str body;   /* in the arena, or valid during the callback */
-	int retry_after_s;     /* -1: the broker named none */
+	int status;          /* 0: there was no answer; why says so */
+	struct ent_str body; /* in the arena, or valid during the callback */
+	int retry_after_s;   /* -1: the broker named none */
 	const char *why;
 };
 /* One request, waited for. body absent: none is sent. ENT_ERETRY: the broker cannot be reached, or is busy (429, 503);
  * ENT_EAUTH: 401, 403; ENT_EGONE: 404; ENT_EINVAL: anything else but 2xx. err has the problem in words. */
 enum ent_rc client_call(struct client *client, struct ent_arena *arena, const char *method, struct ent_str path,
-                        struct ent_str body, struct client_answer *ret, struct ent_err *err)
+			struct ent_str body, struct client_answer *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* What client_call() says of an answer. */
 enum ent_rc client_judge(const struct client_answer *answer, struct ent_err *err);
@@ -66,12 +69,12 @@ bool client_pool_idle(const struct client_pool *pool, size_t slot);
 void client_pool_post(struct client_pool *pool, size_t slot, struct ent_str body);
 /* Waits until something was answered, a descriptor of fd[] can be read, or timeout_ms passed. */
 void client_pool_wait(struct client_pool *pool, const int *fd, size_t n_fd, int timeout_ms,
-                      void (*done)(void *to, size_t slot, const struct client_answer *answer), void *to);
+		      void (*done)(void *to, size_t slot, const struct client_answer *answer), void *to);
 
 /* The whole of a command that prints one answer: opens, calls, and prints either the JSON as it stands or what
  * show() makes of it. show NULL: JSON only. Returns the exit status. */
 int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
-                 void (*show)(struct ent_arena *arena, struct ent_str json));
+		 void (*show)(struct ent_arena *arena, struct ent_str json));
 /* "entente: ..." on standard error; returns 1. */
 int client_complain(const struct ent_err *err);
 

@@ -22,8 +22,7 @@ static void usage(FILE *to)
 	      "  --state WORD       waiting (default), replayed or ignored\n"
 	      "  --limit N          1..200 (50)\n"
 	      "  --cursor WORD      the next page, as the page before said\n"
-	      "  --all              replay: every one that waits, each once\n" CLIENT_HELP
-	      "\n"
+	      "  --all              replay: every one that waits, each once\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente deadletter list\n"
 	      "  entente deadletter raw 7 | jq .\n"
@@ -33,9 +32,13 @@ static void usage(FILE *to)
 
 static void show_list(struct ent_arena *arena, struct ent_str json)
 {
-	static const struct table_column column[] = {{"ID", "id"},       {"RECEIVED", "received"}, {"SUPPLIER", "supplier"},
-	                                             {"STATE", "state"}, {"DELIVERY", "delivery_id"},
-	                                             {"REASON", "reason"}, {0}};
+	static const struct table_column column[] = {{"ID", "id"},
+						     {"RECEIVED", "received"},
+						     {"SUPPLIER", "supplier"},
+						     {"STATE", "state"},
+						     {"DELIVERY", "delivery_id"},
+						     {"REASON", "reason"},
+						     {0}};
 	const struct sdk_json *answer;
 	struct ent_err err;
 
@@ -84,10 +87,13 @@ struct letter_args {
 
 static int parse_args(struct letter_args *args, int argc, char **argv)
 {
-	static const struct option option[] = {
-	    {"supplier", required_argument, NULL, 0}, {"state", required_argument, NULL, 1},
-	    {"limit", required_argument, NULL, 2}, {"cursor", required_argument, NULL, 3},
-	    {"all", no_argument, NULL, 4}, CLIENT_LONGOPTS, {0}};
+	static const struct option option[] = {{"supplier", required_argument, NULL, 0},
+					       {"state", required_argument, NULL, 1},
+					       {"limit", required_argument, NULL, 2},
+					       {"cursor", required_argument, NULL, 3},
+					       {"all", no_argument, NULL, 4},
+					       CLIENT_LONGOPTS,
+					       {0}};
 	const char **value[] = {&args->supplier, &args->state, &args->limit, &args->cursor};
 	int c;
 
@@ -147,10 +153,11 @@ static struct ent_str page_body(struct ent_arena *arena, const struct letter_arg
 static enum ent_rc page_add(struct ent_arena *arena, struct ent_str json, struct replay *replay, struct ent_err *err)
 {
 	static const struct sdk_field field[] = {{"replayed", SDK_FIELD_INT, true, offsetof(struct replay, replayed)},
-	                                         {"dead", SDK_FIELD_INT, true, offsetof(struct replay, dead)},
-	                                         {"failed", SDK_FIELD_INT, true, offsetof(struct replay, failed)},
-	                                         {"after", SDK_FIELD_INT, true, offsetof(struct replay, after)},
-	                                         {"more", SDK_FIELD_BOOL, true, offsetof(struct replay, more)}, {0}};
+						 {"dead", SDK_FIELD_INT, true, offsetof(struct replay, dead)},
+						 {"failed", SDK_FIELD_INT, true, offsetof(struct replay, failed)},
+						 {"after", SDK_FIELD_INT, true, offsetof(struct replay, after)},
+						 {"more", SDK_FIELD_BOOL, true, offsetof(struct replay, more)},
+						 {0}};
 	const struct sdk_json *node;
 	struct replay page;
 	enum ent_rc rc = sdk_json_parse(arena, json, &node, err);
@@ -204,8 +211,8 @@ static int replay_all(struct ent_arena *arena, const struct letter_args *args)
 		struct sdk_arena page;
 
 		sdk_arena_init(&page);
-		rc = client_call(client, &page.abi, "POST", ENT_STR("/v1/deadletters/replay"), page_body(&page.abi, args, &replay),
-		                 &answer, &err);
+		rc = client_call(client, &page.abi, "POST", ENT_STR("/v1/deadletters/replay"),
+				 page_body(&page.abi, args, &replay), &answer, &err);
 		if (!rc)
 			rc = page_add(&page.abi, answer.body, &replay, &err);
 		sdk_arena_release(&page);
@@ -227,9 +234,9 @@ static int one_letter(struct ent_arena *arena, const struct letter_args *args, c
 		const char *verb, *method, *after;
 		void (*show)(struct ent_arena *arena, struct ent_str json);
 	} way[] = {{"show", "GET", "", show_members},
-	           {"raw", "GET", "/raw", NULL},
-	           {"replay", "POST", "/replay", show_done},
-	           {"ignore", "POST", "/ignore", show_done}};
+		   {"raw", "GET", "/raw", NULL},
+		   {"replay", "POST", "/replay", show_done},
+		   {"ignore", "POST", "/ignore", show_done}};
 
 	for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
 		if (strcmp(verb, way[i].verb))

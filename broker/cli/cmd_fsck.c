@@ -24,12 +24,10 @@ struct options {
 
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-						{"store", required_argument, NULL, 's'},
-						{"digest", no_argument, NULL, 'd'},
-						{"json", no_argument, NULL, 'j'},
-						{"help", no_argument, NULL, 'h'},
-						{NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
+	    {"digest", no_argument, NULL, 'd'},       {"json", no_argument, NULL, 'j'},
+	    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
 	int option;
 
 	*ret = (struct options){NULL, NULL, false, false};
@@ -98,7 +96,8 @@ static enum ent_rc print_findings(struct db *db, bool json, int64_t *ret_finding
 		sdk_buf_release(&out);
 	} else if (rc == ENT_OK) {
 		printf("%.*s", (int)report.n, report.p ? report.p : "");
-		printf(*ret_findings ? "%lld finding(s)\n" : "the store is sound (%lld findings)\n", (long long)*ret_findings);
+		printf(*ret_findings ? "%lld finding(s)\n" : "the store is sound (%lld findings)\n",
+		       (long long)*ret_findings);
 	}
 	sdk_buf_release(&report);
 	return rc;
@@ -125,7 +124,8 @@ int cmd_fsck(int argc, char **argv)
 	if (rc == ENT_OK)
 		rc = store_open_read(options.store, NULL, &db, &meta, &err);
 	if (rc == ENT_OK)
-		rc = options.digest ? print_digest(db, options.json, &err) : print_findings(db, options.json, &findings, &err);
+		rc = options.digest ? print_digest(db, options.json, &err)
+				    : print_findings(db, options.json, &findings, &err);
 	if (rc != ENT_OK)
 		fprintf(stderr, "entente fsck: %s\n", err.msg);
 	db_close(db);

@@ -21,18 +21,18 @@
 #include "cli/command.h"
 #include "cli/import_source.h"
 
-#define PARALLEL_MAX     256
-#define WINDOW_PER_SLOT  8
-#define FAILURES_KEPT    100
-#define UNREACHABLE_S    30 /* without any answer for so long, it gives up */
-#define PAUSE_MAX_US     5000000
+#define PARALLEL_MAX      256
+#define WINDOW_PER_SLOT   8
+#define FAILURES_KEPT     100
+#define UNREACHABLE_S     30 /* without any answer for so long, it gives up */
+#define PAUSE_MAX_US      5000000
 #define PROGRESS_EVERY_US 200000
 
 enum wait_state { LINE_FREE, LINE_WAITS, LINE_SENT };
 struct line {
 	enum wait_state state;
 	int64_t number, end, order; /* end: bytes of the file up to its end; order: hash of the order key */
-	int64_t not_before_us; /* 503: the broker asked for a pause */
+	int64_t not_before_us;      /* 503: the broker asked for a pause */
 	struct sdk_arena arena;
 	struct ent_str request;
 };
@@ -81,8 +81,7 @@ static void usage(FILE *to)
 	      "\n"
 	      "  --parallel N       deliveries under way at once, 1..256 (16)\n"
 	      "  --order-by PATH    e.g. correlation, or issue.id\n"
-	      "  --no-progress      no progress bar on a terminal\n" CLIENT_HELP
-	      "\n"
+	      "  --no-progress      no progress bar on a terminal\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente import deliveries.jsonl --token-file token\n"
 	      "  zcat old.jsonl.gz | entente import - --parallel 64 --order-by correlation --json\n",
@@ -111,10 +110,11 @@ static void progress_draw(struct import *import, int64_t now_us)
 		int rest_s = (int)(seconds / part - seconds);
 		memset(bar, '.', 20);
 		memset(bar, '#', (size_t)(part * 20));
-		size = snprintf(text, sizeof text, "%s %3d%% %02d:%02d left  ", bar, (int)(part * 100), rest_s / 60, rest_s % 60);
+		size = snprintf(text, sizeof text, "%s %3d%% %02d:%02d left  ", bar, (int)(part * 100), rest_s / 60,
+				rest_s % 60);
 	}
 	size += snprintf(text + size, sizeof text - (size_t)size, "%lld lines  %.0f/s  %lld failed", (long long)n, rate,
-	                 (long long)import->failed);
+			 (long long)import->failed);
 	fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, text);
 	import->drawn_us = now_us;
 }
@@ -214,7 +214,8 @@ static void read_lines(struct import *import)
 			import->read_all = true;
 			if (got == IMPORT_BROKEN) {
 				import->stop = true;
-				sdk_fail(&import->why, ENT_EINVAL, "%s cannot be read further: %s", import->file, strerror(errno));
+				sdk_fail(&import->why, ENT_EINVAL, "%s cannot be read further: %s", import->file,
+					 strerror(errno));
 			}
 			return;
 		}
@@ -384,9 +385,9 @@ static void summary_text(struct import *import, double seconds)
 {
 	int64_t n = import->accepted + import->repeated + import->dead + import->failed, stopped = stopped_at(import);
 
-	printf("%lld accepted, %lld repeated, %lld dead letters, %lld failed in %.1f s (%.0f/s)\n", (long long)import->accepted,
-	       (long long)import->repeated, (long long)import->dead, (long long)import->failed, seconds,
-	       seconds > 0 ? (double)n / seconds : 0);
+	printf("%lld accepted, %lld repeated, %lld dead letters, %lld failed in %.1f s (%.0f/s)\n",
+	       (long long)import->accepted, (long long)import->repeated, (long long)import->dead,
+	       (long long)import->failed, seconds, seconds > 0 ? (double)n / seconds : 0);
 	for (size_t i = 0; i < import->n_failure; i++)
 		printf("line %lld: %.*s\n", (long long)import->failure[i].line, (int)import->failure[i].why.n,
 		       import->failure[i].why.p);
@@ -397,9 +398,10 @@ static void summary_text(struct import *import, double seconds)
 	if (stopped == 1)
 		printf("stopped before the first line was with the broker\n");
 	else if (stopped)
-		printf("stopped: everything before line %lld is with the broker. Run the same command again; what it has "
-		       "already is not taken twice.\n",
-		       (long long)stopped);
+		printf(
+		    "stopped: everything before line %lld is with the broker. Run the same command again; what it has "
+		    "already is not taken twice.\n",
+		    (long long)stopped);
 }
 
 /* ---- the command ----------------------------------------------------------- */
@@ -408,10 +410,10 @@ static int parse_args(struct import *import, int argc, char **argv)
 {
 	enum { OPT_PARALLEL = 1, OPT_ORDER_BY, OPT_NO_PROGRESS };
 	static const struct option option[] = {{"parallel", required_argument, NULL, OPT_PARALLEL},
-	                                       {"order-by", required_argument, NULL, OPT_ORDER_BY},
-	                                       {"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
-	                                       CLIENT_LONGOPTS,
-	                                       {0}};
+					       {"order-by", required_argument, NULL, OPT_ORDER_BY},
+					       {"no-progress", no_argument, NULL, OPT_NO_PROGRESS},
+					       CLIENT_LONGOPTS,
+					       {0}};
 	int64_t n;
 	int c;
 
@@ -427,7 +429,8 @@ static int parse_args(struct import *import, int argc, char **argv)
 			import->progress = false;
 		} else if (!client_option(&import->args, c, optarg)) {
 			if (c == OPT_PARALLEL)
-				fprintf(stderr, "entente import: --parallel takes a number from 1 to %d\n", PARALLEL_MAX);
+				fprintf(stderr, "entente import: --parallel takes a number from 1 to %d\n",
+					PARALLEL_MAX);
 			usage(stderr);
 			return 2;
 		}

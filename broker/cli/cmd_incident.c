@@ -21,8 +21,7 @@ static void usage(FILE *to)
 	      "  --text WORDS       part of the title\n"
 	      "  --limit N          1..200 (50)\n"
 	      "  --cursor WORD      the next page, as the page before said\n"
-	      "  --after N          history: events after the incident's Nth\n" CLIENT_HELP
-	      "\n"
+	      "  --after N          history: events after the incident's Nth\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente incident list --status open --holder telnord\n"
 	      "  entente incident show ENT-000042\n"
@@ -43,9 +42,9 @@ static const struct sdk_json *parse_answer(struct ent_arena *arena, struct ent_s
 
 static void show_list(struct ent_arena *arena, struct ent_str json)
 {
-	static const struct table_column column[] = {{"NUMBER", "number"},     {"STATUS", "status"}, {"PRIO", "priority"},
-	                                             {"HOLDER", "holder"},     {"TICKETS", "n_ticket"},
-	                                             {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
+	static const struct table_column column[] = {
+	    {"NUMBER", "number"},    {"STATUS", "status"},   {"PRIO", "priority"}, {"HOLDER", "holder"},
+	    {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
 	const struct sdk_json *answer = parse_answer(arena, json);
 	struct ent_str next = sdk_json_text_at(answer, "next");
 
@@ -73,7 +72,8 @@ static void show_comment(struct ent_arena *arena, const struct sdk_json *comment
 
 	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", (int)when.n, when.p, (int)who.n, who.p, (int)supplier.n, supplier.p,
 	       (int)audience.n, audience.p);
-	body = table_safe(arena, sdk_json_bool(sdk_json_at(comment, "removed"), false) ? ENT_STR("(removed)") : body, true);
+	body = table_safe(arena, sdk_json_bool(sdk_json_at(comment, "removed"), false) ? ENT_STR("(removed)") : body,
+			  true);
 	for (struct ent_str line, rest = body; rest.p;) {
 		line = sdk_cut(rest, '\n', &rest);
 		printf("    %.*s\n", (int)line.n, line.p);
@@ -83,14 +83,14 @@ static void show_comment(struct ent_arena *arena, const struct sdk_json *comment
 static void show_one(struct ent_arena *arena, struct ent_str json)
 {
 	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
-	                                             {"TICKET", "key"},
-	                                             {"STATUS", "status"},
-	                                             {"THERE", "attributes.status.native"},
-	                                             {"PRIO", "attributes.priority.text"},
-	                                             {"TEAM", "attributes.team.text"},
-	                                             {"CHANGED", "changed"},
-	                                             {"TITLE", "attributes.title.text"},
-	                                             {0}};
+						     {"TICKET", "key"},
+						     {"STATUS", "status"},
+						     {"THERE", "attributes.status.native"},
+						     {"PRIO", "attributes.priority.text"},
+						     {"TEAM", "attributes.team.text"},
+						     {"CHANGED", "changed"},
+						     {"TITLE", "attributes.title.text"},
+						     {0}};
 	const struct sdk_json *incident = parse_answer(arena, json), *thread = sdk_json_at(incident, "thread");
 	struct ent_str number = table_cell(arena, sdk_json_at(incident, "number"));
 	struct ent_str title = table_cell(arena, sdk_json_at(incident, "title"));
@@ -118,21 +118,23 @@ static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_js
 
 	if (from)
 		return sdk_format(arena, "%.*s -> %.*s", (int)table_cell(arena, from).n, table_cell(arena, from).p,
-		                  (int)table_cell(arena, sdk_json_at(data, "to")).n, table_cell(arena, sdk_json_at(data, "to")).p);
+				  (int)table_cell(arena, sdk_json_at(data, "to")).n,
+				  table_cell(arena, sdk_json_at(data, "to")).p);
 	if (sdk_json_at(data, "comment.body"))
 		return table_cell(arena, sdk_json_at(data, "comment.body"));
 	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
 		struct ent_str name = table_cell(arena, sdk_json_at(change, "attribute"));
 		struct ent_str to = table_cell(arena, sdk_json_at(change, "to.text"));
-		words = sdk_format(arena, "%.*s%s%.*s=%.*s", (int)words.n, words.p, words.n ? ", " : "", (int)name.n, name.p,
-		                   (int)(to.n < 200 ? to.n : 200), to.p);
+		words = sdk_format(arena, "%.*s%s%.*s=%.*s", (int)words.n, words.p, words.n ? ", " : "", (int)name.n,
+				   name.p, (int)(to.n < 200 ? to.n : 200), to.p);
 	}
 	return words.n ? words : table_cell(arena, sdk_json_at(data, "ticket.id"));
 }
 
 static void show_history(struct ent_arena *arena, struct ent_str json)
 {
-	const struct sdk_json *answer = parse_answer(arena, json), *event = sdk_json_first(sdk_json_at(answer, "items"));
+	const struct sdk_json *answer = parse_answer(arena, json),
+			      *event = sdk_json_first(sdk_json_at(answer, "items"));
 	struct ent_str next = sdk_json_text_at(answer, "next");
 
 	if (answer && !event)
@@ -146,8 +148,8 @@ static void show_history(struct ent_arena *arena, struct ent_str json)
 		struct ent_str what = what_happened(arena, data);
 		if (sdk_starts(type, "org.entente.") && type.n > 15) /* and ".v1" */
 			type = (struct ent_str){type.p + 12, type.n - 15};
-		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p, (int)type.n, type.p,
-		       (int)supplier.n, supplier.p, (int)what.n, what.p);
+		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p,
+		       (int)type.n, type.p, (int)supplier.n, supplier.p, (int)what.n, what.p);
 	}
 	if (next.n)
 		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
@@ -161,14 +163,18 @@ struct incident_args {
 /* -1: go on; else the exit status. */
 static int parse_args(struct incident_args *args, int argc, char **argv)
 {
-	static const struct option option[] = {
-	    {"status", required_argument, NULL, 0}, {"holder", required_argument, NULL, 1},
-	    {"supplier", required_argument, NULL, 2}, {"since", required_argument, NULL, 3},
-	    {"text", required_argument, NULL, 4}, {"limit", required_argument, NULL, 5},
-	    {"cursor", required_argument, NULL, 6}, {"after", required_argument, NULL, 7},
-	    CLIENT_LONGOPTS, {0}};
+	static const struct option option[] = {{"status", required_argument, NULL, 0},
+					       {"holder", required_argument, NULL, 1},
+					       {"supplier", required_argument, NULL, 2},
+					       {"since", required_argument, NULL, 3},
+					       {"text", required_argument, NULL, 4},
+					       {"limit", required_argument, NULL, 5},
+					       {"cursor", required_argument, NULL, 6},
+					       {"after", required_argument, NULL, 7},
+					       CLIENT_LONGOPTS,
+					       {0}};
 	const char **value[] = {&args->status, &args->holder, &args->supplier, &args->since,
-	                        &args->text,   &args->limit,  &args->cursor,   &args->after};
+				&args->text,   &args->limit,  &args->cursor,   &args->after};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {

@@ -67,7 +67,8 @@ static void nothing(struct job *job)
 static void prune(struct serve *serve, struct job *job)
 {
 	struct clock *clock = clock_system();
-	*job = (struct job){.kind = JOB_PRUNE, .prune_before_ms = clock->now_ms(clock) - serve->raw_ms, .answer = nothing};
+	*job =
+	    (struct job){.kind = JOB_PRUNE, .prune_before_ms = clock->now_ms(clock) - serve->raw_ms, .answer = nothing};
 	if (!writer_submit(serve->writer, job))
 		return; /* busy: the next minute will do */
 }
@@ -85,7 +86,8 @@ static void *run_writer(void *of)
 		enum ent_rc rc = writer_step(serve->writer, &err);
 		if (rc == ENT_EINVAL) {
 			log_write(&serve->boot.log, LOG_ERROR, "store.failed", LOG_Z("why", err.msg),
-				  LOG_Z("next", "nothing is acknowledged any more; the process ends and can be started again"),
+				  LOG_Z("next",
+					"nothing is acknowledged any more; the process ends and can be started again"),
 				  LOG_END);
 			_exit(3); /* after a failed write not even a clean-up may pretend */
 		}
@@ -173,10 +175,11 @@ static enum ent_rc start_store(struct serve *serve, struct ent_err *err)
 	if (serve->meta.partitions != config->kafka.partitions)
 		log_write(&serve->boot.log, LOG_WARN, "config.partitions_kept",
 			  LOG_INT("store", serve->meta.partitions), LOG_INT("configured", config->kafka.partitions),
-			  LOG_Z("next", "the number is fixed when a store is made; set kafka.partitions to it"), LOG_END);
+			  LOG_Z("next", "the number is fixed when a store is made; set kafka.partitions to it"),
+			  LOG_END);
 	serve->raw_ms = config->store.raw_days * INT64_C(86400000);
-	serve->writer = writer_new(db, &serve->meta, clock_system(), chance_system(), &serve->metrics, &options, on_events,
-				   serve);
+	serve->writer =
+	    writer_new(db, &serve->meta, clock_system(), chance_system(), &serve->metrics, &options, on_events, serve);
 	if (db_failed(db)) /* it could not read where it stands */
 		return sdk_fail(err, ENT_EINVAL, "%s: %s", path, db_error(db));
 	rc = store_open_read(path, NULL, &read, &meta, err);
@@ -192,7 +195,8 @@ static enum ent_rc start_bus(struct serve *serve, struct ent_err *err)
 	const char *path = sdk_z(&serve->boot.config->arena.abi, boot_path(&serve->boot, BOOT_ADDRESS));
 
 	boot_bus_options(&serve->boot, &serve->meta, &options);
-	enum ent_rc rc = bus_start(&options, &serve->meta, clock_system(), &serve->metrics, &serve->boot.log, &serve->bus, err);
+	enum ent_rc rc =
+	    bus_start(&options, &serve->meta, clock_system(), &serve->metrics, &serve->boot.log, &serve->bus, err);
 	if (rc != ENT_OK)
 		return rc;
 	FILE *file = fopen(path, "we");
@@ -241,11 +245,13 @@ static void announce(struct serve *serve)
 	log_write(&serve->boot.log, LOG_INFO, "serve.ready", LOG_STR("listen", config->http.listen),
 		  LOG_INT("port", edge_port(atomic_load(&serve->edge))), LOG_Z("kafka", bus_address(serve->bus)),
 		  LOG_Z("kafka_is", bus_is_embedded(serve->bus) ? "embedded" : "configured"),
-		  LOG_INT("suppliers", (int64_t)config->suppliers->n), LOG_Z("store_id", serve->meta.store_id), LOG_END);
+		  LOG_INT("suppliers", (int64_t)config->suppliers->n), LOG_Z("store_id", serve->meta.store_id),
+		  LOG_END);
 	if (bus_is_embedded(serve->bus))
-		log_write(&serve->boot.log, LOG_WARN, "kafka.embedded",
-			  LOG_Z("why", "no kafka.brokers are configured: the stream lives in this process and ends with it"),
-			  LOG_Z("next", "for more than a trial set kafka.brokers to your Kafka"), LOG_END);
+		log_write(
+		    &serve->boot.log, LOG_WARN, "kafka.embedded",
+		    LOG_Z("why", "no kafka.brokers are configured: the stream lives in this process and ends with it"),
+		    LOG_Z("next", "for more than a trial set kafka.brokers to your Kafka"), LOG_END);
 }
 
 /* ---- running ----------------------------------------------------------------------------- */
@@ -259,11 +265,13 @@ static void reload(struct serve *serve)
 	if (rc == ENT_OK)
 		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
 	if (rc == ENT_OK)
-		log_write(&serve->boot.log, LOG_INFO, "config.reloaded", LOG_INT("suppliers", (int64_t)config->suppliers->n),
+		log_write(&serve->boot.log, LOG_INFO, "config.reloaded",
+			  LOG_INT("suppliers", (int64_t)config->suppliers->n),
 			  LOG_Z("note", "suppliers only; other settings need a restart"), LOG_END);
 	else
 		log_write(&serve->boot.log, LOG_ERROR, "config.refused", LOG_Z("why", err.msg),
-			  LOG_Z("next", "the suppliers of before stay in force; mend the file and send HUP again"), LOG_END);
+			  LOG_Z("next", "the suppliers of before stay in force; mend the file and send HUP again"),
+			  LOG_END);
 	config_free(config);
 }
 
@@ -286,7 +294,8 @@ static int wait_for_signals(struct serve *serve, const sigset_t *signals)
 	}
 }
 
-/* The end must not wait for a connector that does not come back. What was answered is durable, so this loses nothing. */
+/* The end must not wait for a connector that does not come back. What was answered is durable, so this loses nothing.
+ */
 static void end_now(int signal_number)
 {
 	static const char words[] = "entente serve: something did not end in time; what was answered is durable\n";
@@ -296,8 +305,8 @@ static void end_now(int signal_number)
 	_exit(4);
 }
 
-/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time. Takes
- * a half-started broker, too. */
+/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time.
+ * Takes a half-started broker, too. */
 static void stop(struct serve *serve)
 {
 	struct edge *edge = atomic_load(&serve->edge);

@@ -17,7 +17,8 @@
 #define IDLE_MANY      10 /* calls of idle(), 200 ms each, between two looks at kafka.address */
 
 static const char help[] =
-    "Usage: entente tail [--config FILE | --brokers LIST] [--from beginning|now] [--incident ID] [--json] [--no-follow]\n"
+    "Usage: entente tail [--config FILE | --brokers LIST] [--from beginning|now] [--incident ID] [--json] "
+    "[--no-follow]\n"
     "Prints the event stream as it comes from Kafka (read_committed), one line an event.\n"
     "\n"
     "  --config FILE    kafka.* settings from there; without kafka.brokers the broker's embedded Kafka,\n"
@@ -100,7 +101,8 @@ static bool idle(void *to)
 
 	fflush(stdout);
 	if (tail->address_path && ++tail->n_idle % IDLE_MANY == 0)
-		tail->address_changed = address_read(tail, tail->address_now) && strcmp(tail->address, tail->address_now) != 0;
+		tail->address_changed =
+		    address_read(tail, tail->address_now) && strcmp(tail->address, tail->address_now) != 0;
 	return !tail->address_changed && !ferror(stdout);
 }
 
@@ -118,8 +120,11 @@ static int run(struct tail *tail)
 	do {
 		if (tail->address_path) {
 			if (!address_read(tail, tail->address)) {
-				(void)sdk_fail(&err, ENT_EINVAL, "no broker with an embedded Kafka runs here (%s is missing): start `entente serve`, or name "
-				                                 "--brokers or --config", tail->address_path);
+				(void)sdk_fail(&err, ENT_EINVAL,
+					       "no broker with an embedded Kafka runs here (%s is missing): start "
+					       "`entente serve`, or name "
+					       "--brokers or --config",
+					       tail->address_path);
 				return fail(&err);
 			}
 			tail->options.brokers = sdk_str(tail->address);
@@ -153,15 +158,19 @@ struct given {
 /* -1: go on; else the exit status. */
 static int arguments(int argc, char **argv, struct tail *tail, struct given *given)
 {
-	static const struct option option[] = {{"config", required_argument, NULL, 'c'},   {"brokers", required_argument, NULL, 'b'},
-	                                       {"from", required_argument, NULL, 'f'},     {"incident", required_argument, NULL, 'i'},
-	                                       {"json", no_argument, NULL, 'j'},           {"no-follow", no_argument, NULL, 'n'},
-	                                       {"help", no_argument, NULL, 'h'},           {0}};
+	static const struct option option[] = {
+	    {"config", required_argument, NULL, 'c'}, {"brokers", required_argument, NULL, 'b'},
+	    {"from", required_argument, NULL, 'f'},   {"incident", required_argument, NULL, 'i'},
+	    {"json", no_argument, NULL, 'j'},         {"no-follow", no_argument, NULL, 'n'},
+	    {"help", no_argument, NULL, 'h'},         {0}};
 	int c;
 
 	tail->follow = true;
 	while ((c = getopt_long(argc, argv, "c:h", option, NULL)) != -1) {
-		const char **text = c == 'c' ? &given->config : c == 'b' ? &given->brokers : c == 'f' ? &given->from : &given->incident;
+		const char **text = c == 'c'   ? &given->config
+				    : c == 'b' ? &given->brokers
+				    : c == 'f' ? &given->from
+					       : &given->incident;
 
 		if (c == 'h') {
 			fputs(help, stdout);
@@ -176,8 +185,10 @@ static int arguments(int argc, char **argv, struct tail *tail, struct given *giv
 		if (optarg && c != 'j' && c != 'n')
 			*text = optarg;
 	}
-	if (optind < argc || (given->from && strcmp(given->from, "beginning") != 0 && strcmp(given->from, "now") != 0)) {
-		fprintf(stderr, "entente tail: %s\n", optind < argc ? "one argument too many" : "--from is beginning or now");
+	if (optind < argc ||
+	    (given->from && strcmp(given->from, "beginning") != 0 && strcmp(given->from, "now") != 0)) {
+		fprintf(stderr, "entente tail: %s\n",
+			optind < argc ? "one argument too many" : "--from is beginning or now");
 		return 2;
 	}
 	if (!given->from)

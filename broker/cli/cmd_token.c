@@ -14,8 +14,7 @@ static void usage(FILE *to)
 	      "Bearer tokens for people and programs. A new one is printed once; the broker keeps\n"
 	      "only its hash.\n"
 	      "\n"
-	      "  --expires TIME     RFC 3339; without it the token does not expire\n" CLIENT_HELP
-	      "\n"
+	      "  --expires TIME     RFC 3339; without it the token does not expire\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  (umask 077; entente token add dashboards > dashboards.token)\n"
 	      "  entente token remove dashboards\n",
@@ -24,7 +23,8 @@ static void usage(FILE *to)
 
 static void show_list(struct ent_arena *arena, struct ent_str json)
 {
-	static const struct table_column column[] = {{"NAME", "name"}, {"CREATED", "created"}, {"EXPIRES", "expires"}, {0}};
+	static const struct table_column column[] = {
+	    {"NAME", "name"}, {"CREATED", "created"}, {"EXPIRES", "expires"}, {0}};
 	const struct sdk_json *answer;
 	struct ent_err err;
 

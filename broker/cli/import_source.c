@@ -107,7 +107,7 @@ enum import_line import_source_next(struct import_source *source, struct ent_str
 }
 
 enum ent_rc import_request(struct ent_arena *arena, struct ent_str line, const char *order_by, struct ent_str *ret,
-                           struct ent_str *ret_order, struct ent_err *err)
+			   struct ent_str *ret_order, struct ent_err *err)
 {
 	static const char *const member[] = {"supplier", "delivery_id", "headers", "body"};
 	const struct sdk_json *delivery;
@@ -135,8 +135,7 @@ enum ent_rc import_request(struct ent_arena *arena, struct ent_str line, const c
 	sdk_jsonw_close(&w, '}');
 	*ret = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
-	struct ent_str order =
-	    order_by ? sdk_json_text_at(sdk_json_at(delivery, "body"), order_by) : ENT_ABSENT;
+	struct ent_str order = order_by ? sdk_json_text_at(sdk_json_at(delivery, "body"), order_by) : ENT_ABSENT;
 	*ret_order = order.n ? order : supplier;
 	return ENT_OK;
 }

@@ -12,13 +12,13 @@
 
 struct import_source {
 	int fd;
-	int64_t size;      /* bytes of the file, -1 for a pipe */
-	int64_t line;      /* of the last line taken, from 1 */
-	int64_t offset;    /* bytes taken */
-	bool ended;        /* nothing more comes */
-	bool skipping;     /* the rest of a line that is too long */
+	int64_t size;   /* bytes of the file, -1 for a pipe */
+	int64_t line;   /* of the last line taken, from 1 */
+	int64_t offset; /* bytes taken */
+	bool ended;     /* nothing more comes */
+	bool skipping;  /* the rest of a line that is too long */
 	struct sdk_buf read;
-	size_t taken;      /* bytes of read that were handed out */
+	size_t taken; /* bytes of read that were handed out */
 };
 
 /* "-" is standard input. */
@@ -34,6 +34,6 @@ enum import_line import_source_next(struct import_source *source, struct ent_str
 /* A line as a request body. *ret_order: lines of equal order must be sent one after the other: the value at `order_by`
  * in the delivery's body, or the supplier's name when order_by is NULL or the value is missing. */
 enum ent_rc import_request(struct ent_arena *arena, struct ent_str line, const char *order_by, struct ent_str *ret,
-                           struct ent_str *ret_order, struct ent_err *err) __attribute__((warn_unused_result));
+			   struct ent_str *ret_order, struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -80,7 +80,7 @@ static void print_row(const struct ent_str *cell, const size_t *width, size_t n,
 }
 
 void table_print(struct ent_arena *arena, const struct sdk_json *rows, const struct table_column *columns,
-                 const char *empty)
+		 const char *empty)
 {
 	struct ent_str cell[TABLE_COLUMNS_MAX];
 	size_t width[TABLE_COLUMNS_MAX], n = 0;

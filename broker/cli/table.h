@@ -18,7 +18,7 @@ struct table_column {
 
 /* rows: a JSON array of objects. columns ends with {0}. empty: what is said when there is no row. */
 void table_print(struct ent_arena *arena, const struct sdk_json *rows, const struct table_column *columns,
-                 const char *empty);
+		 const char *empty);
 /* One cell's text: strings and numbers as they are, null and absent as "-". */
 struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value);
 /* Text with control characters shown as '?'; line breaks stay when `lines`. */

@@ -8,7 +8,7 @@
 #include "sdk/time.h"
 
 #define TEXT_MAX 100 /* bytes of a comment or a title that are shown */
-#define ARROW " \xe2\x86\x92 "
+#define ARROW    " \xe2\x86\x92 "
 
 struct line {
 	struct ent_arena *arena;
@@ -94,7 +94,8 @@ static void changes(struct line *line)
 
 static struct ent_str title_of(const struct line *line)
 {
-	for (const struct sdk_json *change = sdk_json_first(sdk_json_at(line->data, "changes")); change; change = sdk_json_next(change))
+	for (const struct sdk_json *change = sdk_json_first(sdk_json_at(line->data, "changes")); change;
+	     change = sdk_json_next(change))
 		if (sdk_json_is(change, "attribute", "title"))
 			return sdk_json_text_at(change, "to.text");
 	return ENT_ABSENT;
@@ -234,7 +235,7 @@ static void column(struct line *line, const char *path, const char *other, size_
 }
 
 void tail_line_words(struct ent_arena *arena, const struct bus_record *record, const struct sdk_json *data, bool color,
-                     struct sdk_buf *buf)
+		     struct sdk_buf *buf)
 {
 	struct line line = {arena, data, buf, color};
 	char stamp[SDK_TIME_SIZE];

@@ -11,12 +11,12 @@
 /* Beside those of ticket.h, in bytes; beyond them a delivery becomes a dead letter. */
 enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
 
-/* As they stand in an event's JSON. A changed ticket's event holds what it was and what it is, so that two of the former and
- * what surrounds them fit in one Kafka record of 4 MiB, as one of the latter does. */
+/* As they stand in an event's JSON. A changed ticket's event holds what it was and what it is, so that two of the
+ * former and what surrounds them fit in one Kafka record of 4 MiB, as one of the latter does. */
 enum { ATTRIBUTES_MAX = 1536 << 10, COMMENT_MAX = 3 << 20 };
 
-/* A supplier's clock may be ahead by this much; what claims more is taken as said now, or one mistake would make everything
- * that follows late. */
+/* A supplier's clock may be ahead by this much; what claims more is taken as said now, or one mistake would make
+ * everything that follows late. */
 #define AHEAD_MAX_MS INT64_C(86400000)
 #define TIME_MIN_MS  INT64_C(-62135596800000) /* year 1 */
 #define TIME_MAX_MS  INT64_C(253402300799999) /* year 9999 */
@@ -58,7 +58,8 @@ static bool holds_secret(const struct supplier *supplier, struct ent_str value)
 	return false;
 }
 
-static struct ent_str keep_headers(struct ent_arena *arena, const struct supplier *supplier, const struct ent_webhook *webhook)
+static struct ent_str keep_headers(struct ent_arena *arena, const struct supplier *supplier,
+				   const struct ent_webhook *webhook)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -91,9 +92,9 @@ bool arrival_is_delivery_id(struct ent_str id)
 	return true;
 }
 
-enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self, const struct ent_webhook *webhook,
-			   bool unsigned_ok, int64_t now_ms, struct ent_arena *arena, struct arrival *ret,
-			   struct ent_err *err)
+enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self,
+			   const struct ent_webhook *webhook, bool unsigned_ok, int64_t now_ms, struct ent_arena *arena,
+			   struct arrival *ret, struct ent_err *err)
 {
 	struct ent_str secret[SUPPLIER_SECRET_MAX], id = ENT_ABSENT;
 	size_t n_secret = unsigned_ok ? 0 : supplier->n_secret;
@@ -105,7 +106,8 @@ enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_sel
 		return rc;
 	if (id.p && !arrival_is_delivery_id(id))
 		return sdk_fail(err, ENT_EINVAL,
-				"the delivery id has to be 1 to %d printable ASCII characters without spaces", ENT_ID_MAX);
+				"the delivery id has to be 1 to %d printable ASCII characters without spaces",
+				ENT_ID_MAX);
 	*ret = (struct arrival){.supplier = supplier->name, .received_ms = now_ms, .body = webhook->body};
 	unsigned char hash[SDK_HASH_MAX];
 	(void)sdk_digest(SDK_SHA256, &webhook->body, 1, hash);
@@ -132,7 +134,8 @@ struct check {
 static enum ent_rc check_text(struct check *check, const char *what, struct ent_str text, size_t max)
 {
 	if (text.n > max)
-		return sdk_fail(check->err, ENT_EINVAL, "%s is %zu bytes long; at most %zu are kept", what, text.n, max);
+		return sdk_fail(check->err, ENT_EINVAL, "%s is %zu bytes long; at most %zu are kept", what, text.n,
+				max);
 	if (!sdk_is_utf8(text))
 		return sdk_fail(check->err, ENT_EINVAL, "%s is not valid UTF-8", what);
 	if (text.n && memchr(text.p, '\0', text.n))
@@ -270,11 +273,13 @@ static enum ent_rc check_size(struct check *check, const struct ent_change *chan
 	for (int i = 0; i < ENT_N_ATTR; i++)
 		n += printed_size(change->ticket.at[i].text) + printed_size(change->ticket.at[i].native);
 	if (n > ATTRIBUTES_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "the ticket's attributes take %zu bytes as JSON; at most %d are taken", n,
+		return sdk_fail(check->err, ENT_EINVAL,
+				"the ticket's attributes take %zu bytes as JSON; at most %d are taken", n,
 				ATTRIBUTES_MAX);
 	n = printed_size(change->comment.body);
 	if (n > COMMENT_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n, COMMENT_MAX);
+		return sdk_fail(check->err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n,
+				COMMENT_MAX);
 	return ENT_OK;
 }
 
@@ -329,7 +334,8 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 		if (rc == ENT_OK)
 			rc = check_text(check, "the attachment's name", change->attachment.name, WORD_MAX);
 		if (rc == ENT_OK)
-			rc = check_text(check, "the attachment's media type", change->attachment.media_type, ENT_ID_MAX);
+			rc =
+			    check_text(check, "the attachment's media type", change->attachment.media_type, ENT_ID_MAX);
 		if (rc == ENT_OK)
 			rc = check_text(check, "the attachment's address", change->attachment.url, WORD_MAX);
 	}

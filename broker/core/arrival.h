@@ -9,7 +9,8 @@
 #include "core/supplier.h"
 
 struct arrival {
-	const struct supplier_set *suppliers; /* set by arrival_decode: what it was decoded with; must outlive the arrival */
+	const struct supplier_set
+	    *suppliers; /* set by arrival_decode: what it was decoded with; must outlive the arrival */
 	const struct supplier *from;
 	struct ent_str supplier;    /* name */
 	struct ent_str delivery_id; /* the supplier's, or "sha256:..." of the body */
@@ -30,11 +31,11 @@ bool arrival_is_delivery_id(struct ent_str id);
 /* Is it theirs? ENT_EAUTH when not; nothing is to be stored then. ENT_EINVAL: the connector gives a delivery id that
  * is none. *ret is written on success only: all but changes, suppliers, from, dead, reason and n_unmapped, which are
  * arrival_decode's and zero until then. `unsigned_ok`: skip the signature (import by a person with a token). */
-enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self, const struct ent_webhook *webhook,
-                           bool unsigned_ok, int64_t now_ms, struct ent_arena *arena, struct arrival *ret,
-                           struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_self *self,
+			   const struct ent_webhook *webhook, bool unsigned_ok, int64_t now_ms, struct ent_arena *arena,
+			   struct arrival *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* What happened? Never fails: what cannot be decoded or breaks a limit becomes dead with a reason. */
 void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
-                    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival);
+		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival);
 
 #endif

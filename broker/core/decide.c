@@ -155,7 +155,8 @@ static struct word own_word(const struct situation *at, const struct ent_change 
 }
 
 /* False: that supplier has no ticket in the incident. */
-static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier, struct word *ret)
+static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier,
+		    struct word *ret)
 {
 	if (same_text(supplier, at->supplier)) {
 		*ret = own_word(at, change);
@@ -295,11 +296,11 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 {
 	const struct comment *known = at->comment;
 
-	if (known && (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
-		      (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
+	if (known &&
+	    (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
+	     (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
-	struct event *event =
-	    add_ticket_event(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
+	struct event *event = add_ticket_event(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, change, event);
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);

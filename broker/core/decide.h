@@ -23,12 +23,12 @@ struct situation {
 	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
 	struct ent_str supplier;
 	enum audience_kind public_audience;
-	struct incident *incident;         /* the one the ticket is in after correlation; never NULL */
-	const struct ticket *ticket;       /* NULL: not seen yet */
-	const struct comment *comment;     /* COMMENT_*: the stored one of that external id, NULL: none */
-	bool attachment_known;             /* ATTACHMENT_ADDED: it is stored already */
-	struct ent_correlation news;       /* the part of the change's correlation that is not known yet */
-	const struct word *word;           /* of the incident's other tickets */
+	struct incident *incident;     /* the one the ticket is in after correlation; never NULL */
+	const struct ticket *ticket;   /* NULL: not seen yet */
+	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
+	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
+	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */
+	const struct word *word;       /* of the incident's other tickets */
 	size_t n_word;
 	int64_t now_ms;
 	const struct arrival *arrival;
@@ -46,11 +46,12 @@ struct event *events_add(struct events *events, enum event_kind kind, const stru
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret);
 
 /* The two sides of a merge: `kept` takes in `gone`. */
-void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone, struct events *ret);
+void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
+		  struct events *ret);
 
-/* Who holds the ball after this change? While the holder's own ticket says transferred, the one it names does; so hand-overs
- * that are learned in the wrong order end where those in the right order do. A circle moves nothing: the next word of one in
- * it will tell. */
+/* Who holds the ball after this change? While the holder's own ticket says transferred, the one it names does; so
+ * hand-overs that are learned in the wrong order end where those in the right order do. A circle moves nothing: the
+ * next word of one in it will tell. */
 struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change);
 
 /* Applies an event to the three things it may touch. ticket and comment are those it names: zeroed with id 0 when it is
@@ -59,9 +60,10 @@ void fold_incident(struct incident *incident, const struct event *event);
 void fold_ticket(struct ticket *ticket, const struct event *event);
 void fold_comment(struct comment *comment, const struct event *event);
 
-/* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our number, a
- * shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned in, the oldest
- * (lowest number) keeps it, and the others turn out to be the same and are merged into it. 0: open a new one. */
+/* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our
+ * number, a shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned
+ * in, the oldest (lowest number) keeps it, and the others turn out to be the same and are merged into it. 0: open a new
+ * one. */
 int64_t correlate(const int64_t *found, size_t n);
 
 #endif

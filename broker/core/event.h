@@ -11,19 +11,19 @@
 #include "sdk/json.h"
 
 /* id, type without prefix and version */
-#define EVENT_TABLE(X) \
-	X(EVENT_INCIDENT_OPENED, "incident.opened") \
-	X(EVENT_INCIDENT_STATUS_CHANGED, "incident.status_changed") \
-	X(EVENT_INCIDENT_HOLDER_CHANGED, "incident.holder_changed") \
-	X(EVENT_INCIDENT_MERGED, "incident.merged")     /* on the survivor: what came in */ \
-	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed") /* on the other: its last event */ \
-	X(EVENT_TICKET_LINKED, "ticket.linked")         /* a ticket's first appearance */ \
-	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */ \
-	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */ \
-	X(EVENT_TICKET_REMOVED, "ticket.removed") \
-	X(EVENT_COMMENT_ADDED, "comment.added") \
-	X(EVENT_COMMENT_EDITED, "comment.edited") \
-	X(EVENT_COMMENT_REMOVED, "comment.removed") \
+#define EVENT_TABLE(X)                                                                                                 \
+	X(EVENT_INCIDENT_OPENED, "incident.opened")                                                                    \
+	X(EVENT_INCIDENT_STATUS_CHANGED, "incident.status_changed")                                                    \
+	X(EVENT_INCIDENT_HOLDER_CHANGED, "incident.holder_changed")                                                    \
+	X(EVENT_INCIDENT_MERGED, "incident.merged")     /* on the survivor: what came in */                            \
+	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed") /* on the other: its last event */                             \
+	X(EVENT_TICKET_LINKED, "ticket.linked")         /* a ticket's first appearance */                              \
+	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */                        \
+	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */       \
+	X(EVENT_TICKET_REMOVED, "ticket.removed")                                                                      \
+	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
+	X(EVENT_COMMENT_EDITED, "comment.edited")                                                                      \
+	X(EVENT_COMMENT_REMOVED, "comment.removed")                                                                    \
 	X(EVENT_ATTACHMENT_ADDED, "attachment.added")
 
 #define X(id, name) id,
@@ -81,9 +81,10 @@ bool event_kind_by_name(struct ent_str name, enum event_kind *ret);       /* "ti
 
 /* The CloudEvent's data, as schemas/events says. */
 void event_print(const struct event *event, struct sdk_buf *buf);
-/* And back: all but seq, sequence, times and traceparent, which travel beside the data. Everything is borrowed from `json` or lives in the arena. */
+/* And back: all but seq, sequence, times and traceparent, which travel beside the data. Everything is borrowed from
+ * `json` or lives in the arena. */
 enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct ent_str json, struct event *ret,
-                        struct ent_err *err) __attribute__((warn_unused_result));
+			struct ent_err *err) __attribute__((warn_unused_result));
 
 /* The partition of an incident's events: Kafka's murmur2 over the key, as Java's and
  * librdkafka's murmur2 partitioners do. */

@@ -78,7 +78,8 @@ static uint32_t attrs_at(struct reader *reader, const struct sdk_json *node, con
 	return bits;
 }
 
-static struct ent_value value_at(struct reader *reader, const struct sdk_json *node, const char *path, enum ent_attr attr)
+static struct ent_value value_at(struct reader *reader, const struct sdk_json *node, const char *path,
+				 enum ent_attr attr)
 {
 	const struct sdk_json *value = sdk_json_at(node, path);
 	const struct sdk_json *json = sdk_json_at(value, "json");
@@ -145,9 +146,9 @@ static struct audience audience_at(struct reader *reader, const struct sdk_json 
 		fail(reader, "comment.audience.kind");
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
 		struct ent_str name = sdk_json_text(item);
-		audience.suppliers = audience.suppliers.n
-					 ? sdk_format(reader->arena, "%.*s,%.*s", ENT_F(audience.suppliers), ENT_F(name))
-					 : name;
+		audience.suppliers = audience.suppliers.n ? sdk_format(reader->arena, "%.*s,%.*s",
+								       ENT_F(audience.suppliers), ENT_F(name))
+							  : name;
 	}
 	return audience;
 }

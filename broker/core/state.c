@@ -11,10 +11,10 @@ const struct status_facts *status_facts(enum ent_status status)
 	/* open, active, terminal */
 	static const struct status_facts facts[ENT_N_STATUS] = {
 	    [ENT_STATUS_UNKNOWN] = {true, false, false}, [ENT_NEW] = {true, false, false},
-	    [ENT_ACKNOWLEDGED] = {true, true, false},	 [ENT_IN_PROGRESS] = {true, true, false},
-	    [ENT_PENDING] = {true, false, false},	 [ENT_HELD] = {true, false, false},
-	    [ENT_TRANSFERRED] = {true, false, false},	 [ENT_RESOLVED] = {false, false, false},
-	    [ENT_CLOSED] = {false, false, true},	 [ENT_CANCELLED] = {false, false, true},
+	    [ENT_ACKNOWLEDGED] = {true, true, false},    [ENT_IN_PROGRESS] = {true, true, false},
+	    [ENT_PENDING] = {true, false, false},        [ENT_HELD] = {true, false, false},
+	    [ENT_TRANSFERRED] = {true, false, false},    [ENT_RESOLVED] = {false, false, false},
+	    [ENT_CLOSED] = {false, false, true},         [ENT_CANCELLED] = {false, false, true},
 	    [ENT_REJECTED] = {false, false, true},
 	};
 	assert((unsigned)status < ENT_N_STATUS);

@@ -10,7 +10,7 @@
 #include "core/audience.h"
 #include "entente/ticket.h"
 
-#define INCIDENT_PREFIX "ENT-" /* number 42 is said "ENT-000042" */
+#define INCIDENT_PREFIX      "ENT-" /* number 42 is said "ENT-000042" */
 #define INCIDENT_NUMBER_SIZE 32
 
 struct attribute {
@@ -26,7 +26,7 @@ struct ticket {
 	struct attribute at[ENT_N_ATTR];
 	bool removed;
 	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
-	int64_t changed_ms; /* supplier's time of the last applied change, else when it was recorded */
+	int64_t changed_ms;             /* supplier's time of the last applied change, else when it was recorded */
 };
 
 struct incident {
@@ -38,8 +38,8 @@ struct incident {
 	struct ent_str holder; /* supplier's name, or the raw word when no supplier is called so; empty: nobody */
 	int64_t holder_since_ms;
 	int64_t opened_ms, changed_ms;
-	int64_t sequence;    /* of its last event: 1, 2, 3... */
-	int64_t merged_into; /* number, 0: lives */
+	int64_t sequence;            /* of its last event: 1, 2, 3... */
+	int64_t merged_into;         /* number, 0: lives */
 	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
 };
 

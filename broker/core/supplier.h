@@ -12,7 +12,7 @@
 #include "core/audience.h"
 #include "entente/connector.h"
 
-#define SUPPLIER_NAME_MAX 64 /* [a-z0-9][a-z0-9-]*: stands in URLs and events */
+#define SUPPLIER_NAME_MAX   64 /* [a-z0-9][a-z0-9-]*: stands in URLs and events */
 #define SUPPLIER_SECRET_MAX 2
 
 /* One word of a supplier's tool and what it means. */
@@ -29,12 +29,12 @@ struct map {
 struct supplier {
 	struct ent_str name, title; /* title: what people read, e.g. "Orion Infogérance" */
 	const struct ent_connector *connector;
-	void *settings;                /* connector->settings_size bytes */
+	void *settings; /* connector->settings_size bytes */
 	struct secret secret[SUPPLIER_SECRET_MAX];
-	size_t n_secret;               /* 0: `unsigned: true` stands in the configuration */
-	struct map status, priority;   /* the supplier's rows; the connector's table comes after */
+	size_t n_secret;                    /* 0: `unsigned: true` stands in the configuration */
+	struct map status, priority;        /* the supplier's rows; the connector's table comes after */
 	enum audience_kind public_audience; /* what a public comment in its tool means for the others */
-	size_t index;                  /* position in its set */
+	size_t index;                       /* position in its set */
 };
 
 struct supplier_set {

@@ -7,10 +7,10 @@
 #include "edge/uri.h"
 
 /* On every answer: it is data for programs, never a page, and nobody else's to keep. */
-#define FIELDS_ALWAYS \
-	"Cache-Control: no-store\r\n" \
-	"X-Content-Type-Options: nosniff\r\n" \
-	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" \
+#define FIELDS_ALWAYS                                                                                                  \
+	"Cache-Control: no-store\r\n"                                                                                  \
+	"X-Content-Type-Options: nosniff\r\n"                                                                          \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"                                      \
 	"Referrer-Policy: no-referrer\r\n"
 #define RETRY_AFTER_S "1"
 
@@ -29,25 +29,25 @@ static const char *reason_phrase(int status)
 		int status;
 		const char *phrase;
 	} phrases[] = {{200, "OK"},
-	               {201, "Created"},
-	               {202, "Accepted"},
-	               {204, "No Content"},
-	               {304, "Not Modified"},
-	               {400, "Bad Request"},
-	               {401, "Unauthorized"},
-	               {404, "Not Found"},
-	               {405, "Method Not Allowed"},
-	               {408, "Request Timeout"},
-	               {409, "Conflict"},
-	               {413, "Content Too Large"},
-	               {414, "URI Too Long"},
-	               {415, "Unsupported Media Type"},
-	               {417, "Expectation Failed"},
-	               {422, "Unprocessable Content"},
-	               {431, "Request Header Fields Too Large"},
-	               {500, "Internal Server Error"},
-	               {503, "Service Unavailable"},
-	               {505, "HTTP Version Not Supported"}};
+		       {201, "Created"},
+		       {202, "Accepted"},
+		       {204, "No Content"},
+		       {304, "Not Modified"},
+		       {400, "Bad Request"},
+		       {401, "Unauthorized"},
+		       {404, "Not Found"},
+		       {405, "Method Not Allowed"},
+		       {408, "Request Timeout"},
+		       {409, "Conflict"},
+		       {413, "Content Too Large"},
+		       {414, "URI Too Long"},
+		       {415, "Unsupported Media Type"},
+		       {417, "Expectation Failed"},
+		       {422, "Unprocessable Content"},
+		       {431, "Request Header Fields Too Large"},
+		       {500, "Internal Server Error"},
+		       {503, "Service Unavailable"},
+		       {505, "HTTP Version Not Supported"}};
 
 	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
 		if (phrases[i].status == status)
@@ -115,7 +115,7 @@ void answer_busy(struct exchange *x, const char *why)
 	bool reads = sdk_eqz(x->request.method, "GET") || sdk_eqz(x->request.method, "HEAD");
 
 	answer_problem(x, PROBLEM_UNAVAILABLE, "%s %s after the time in Retry-After.", why,
-	               reads ? "Ask again" : "Nothing was kept; send it again");
+		       reads ? "Ask again" : "Nothing was kept; send it again");
 	x->answer.fields = ENT_STR("Retry-After: " RETRY_AFTER_S "\r\n");
 }
 

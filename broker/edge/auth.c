@@ -50,8 +50,8 @@ static struct ent_str token_of(const struct exchange *x)
 static bool refuse(struct exchange *x)
 {
 	answer_problem(x, PROBLEM_TOKEN,
-	               "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. "
-	               "\"entente token\" lists them and makes new ones.");
+		       "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. "
+		       "\"entente token\" lists them and makes new ones.");
 	x->answer.fields = ENT_STR("WWW-Authenticate: Bearer realm=\"entente\"\r\n");
 	return false;
 }

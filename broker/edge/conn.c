@@ -54,8 +54,8 @@ static void exchange_answer(struct conn *conn)
 	metric_add(edge->world.metrics, METRIC_HTTP_REQUESTS, 1);
 	if (edge->world.log->level <= LOG_DEBUG)
 		log_write(edge->world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
-		          LOG_STR("path", x->path), LOG_INT("status", x->answer.status),
-		          LOG_INT("us", conn->worker->now_us - x->began_us), LOG_END);
+			  LOG_STR("path", x->path), LOG_INT("status", x->answer.status),
+			  LOG_INT("us", conn->worker->now_us - x->began_us), LOG_END);
 	conn->state = x->stream != NULL ? CONN_STREAMS : CONN_SENDS;
 	conn_deadline(conn, edge->limits.answer_s);
 }
@@ -143,8 +143,8 @@ static bool head_whole(struct conn *conn)
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
-	if (guard_read(&conn->scan, limits, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request, &refusal) !=
-	    GUARD_OK)
+	if (guard_read(&conn->scan, limits, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request,
+		       &refusal) != GUARD_OK)
 		return refuse(conn, &refusal);
 	conn->state = CONN_BODY;
 	conn_deadline(conn, limits->request_s);

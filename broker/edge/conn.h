@@ -15,7 +15,8 @@ enum conn_state {
 	CONN_WAITS,   /* the writer has it */
 	CONN_SENDS,   /* the answer goes out */
 	CONN_STREAMS, /* a live stream */
-	CONN_LINGERS, /* answered for the last time; what the client still sends is dropped so that it can read the answer */
+	CONN_LINGERS, /* answered for the last time; what the client still sends is dropped so that it can read the
+			 answer */
 	CONN_ENDED    /* in the worker's grave until the turn ends */
 };
 
@@ -39,9 +40,9 @@ struct conn {
 	struct sdk_buf out;
 	size_t n_sent; /* of out */
 	size_t n_lingered;
-	bool readable; /* recv() may give something */
-	bool hung_up;  /* the other side sends no more: a short read is no sign of an empty socket */
-	bool closes;   /* after the answer */
+	bool readable;       /* recv() may give something */
+	bool hung_up;        /* the other side sends no more: a short read is no sign of an empty socket */
+	bool closes;         /* after the answer */
 	int64_t deadline_us; /* 0: none */
 };
 

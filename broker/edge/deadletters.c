@@ -15,8 +15,8 @@ void deadletter_list(struct exchange *x)
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
 		return;
-	rc = read_dead_letters(x->worker->db, &x->arena.abi, exchange_argument(x, "supplier"), exchange_argument(x, "state"),
-	                       exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	rc = read_dead_letters(x->worker->db, &x->arena.abi, exchange_argument(x, "supplier"),
+			       exchange_argument(x, "state"), exchange_argument(x, "cursor"), (int)limit, &json, &err);
 	if (rc == ENT_OK)
 		answer_body(x, 200, NULL, json);
 	else
@@ -63,8 +63,9 @@ void deadletter_raw(struct exchange *x)
 	if (!read_letter(x, &letter))
 		return;
 	answer_body(x, 200, "application/octet-stream", letter.body);
-	x->answer.fields = sdk_format(&x->arena.abi, "Content-Disposition: attachment; filename=\"deadletter-%lld.bin\"\r\n",
-	                              (long long)letter.id);
+	x->answer.fields =
+	    sdk_format(&x->arena.abi, "Content-Disposition: attachment; filename=\"deadletter-%lld.bin\"\r\n",
+		       (long long)letter.id);
 }
 
 /* ---- replay --------------------------------------------------------------------- */
@@ -99,7 +100,7 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	}
 	if (supplier == NULL) {
 		sdk_fail(err, ENT_EINVAL, "its supplier %.*s is not configured any more", (int)letter->supplier.n,
-		         letter->supplier.p);
+			 letter->supplier.p);
 		return NULL;
 	}
 	webhook = webhook_of(x, letter);
@@ -230,8 +231,9 @@ static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t 
 	    (after == NULL ||
 	     (sdk_json_kind(after) == SDK_JSON_NUMBER && sdk_json_int(after, ret_after) && *ret_after >= 0)))
 		return true;
-	answer_problem(x, PROBLEM_CONTENT,
-	               "The body has to be {}, and may have \"supplier\", a name, and \"after\", as the answer before said.");
+	answer_problem(
+	    x, PROBLEM_CONTENT,
+	    "The body has to be {}, and may have \"supplier\", a name, and \"after\", as the answer before said.");
 	return false;
 }
 

@@ -5,11 +5,12 @@
 #include "edge/worker.h"
 
 enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
-                             bool unsigned_ok, struct job *ret, struct ent_err *err)
+			     bool unsigned_ok, struct job *ret, struct ent_err *err)
 {
 	struct ent_self self = roster_self(x->roster, supplier);
 	struct ent_arena *arena = &x->arena.abi;
-	enum ent_rc rc = arrival_verify(supplier, &self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
+	enum ent_rc rc =
+	    arrival_verify(supplier, &self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -42,6 +43,6 @@ const char *delivery_outcome(const struct job *job)
 void delivery_log_dead(struct exchange *x, const struct job *job)
 {
 	log_write(x->worker->edge->world.log, LOG_WARN, "delivery.dead", LOG_STR("supplier", job->arrival.supplier),
-	          LOG_STR("delivery_id", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
-	          LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
+		  LOG_STR("delivery_id", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
+		  LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

@@ -8,7 +8,8 @@
 /* Verifies, decodes and packs into ret, which is zeroed but for its kind. Fails as arrival_verify does; what cannot be
  * decoded is no failure but a dead letter. `unsigned_ok`: a person with a token vouches for it. */
 enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
-                             bool unsigned_ok, struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
+			     bool unsigned_ok, struct job *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* The body became a dead letter: said once, here. */
 void delivery_log_dead(struct exchange *x, const struct job *job);
 /* "accepted", "repeated" or "dead"; NULL: it is not durable. */

@@ -16,12 +16,12 @@ struct edge_options {
 	struct ent_str listen; /* address, "127.0.0.1" */
 	int port;              /* 0: any free one, see edge_port() */
 	int threads;
-	size_t body_max;       /* bytes of a request body */
-	size_t header_max;     /* bytes of all headers */
+	size_t body_max;   /* bytes of a request body */
+	size_t header_max; /* bytes of all headers */
 	int connections_max, connections_per_ip_max;
-	int idle_s;            /* a connection that sends nothing */
-	int request_s;         /* first byte to last byte of a request */
-	int sse_max;           /* live streams */
+	int idle_s;                        /* a connection that sends nothing */
+	int request_s;                     /* first byte to last byte of a request */
+	int sse_max;                       /* live streams */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
 };
 
@@ -34,14 +34,15 @@ struct edge_world {
 	struct chance *chance;
 	struct metrics *metrics;
 	struct log *log;
-	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). `part` is a word for /readyz;
-	 * called with i = 0, 1, ... until it returns a NULL part. Any thread. */
+	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). `part` is a word for
+	 * /readyz; called with i = 0, 1, ... until it returns a NULL part. Any thread. */
 	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
 	void *of;
 };
 
-enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world, struct supplier_set *suppliers,
-                       struct edge **ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world,
+		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 int edge_port(const struct edge *edge);
 /* Each worker changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
 enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)

@@ -14,7 +14,7 @@
 #include "sdk/json.h"
 #include "store/writer.h"
 
-#define EXCHANGE_PARAMS_MAX 2
+#define EXCHANGE_PARAMS_MAX    2
 #define EXCHANGE_ARGUMENTS_MAX 12
 
 struct worker;
@@ -44,7 +44,7 @@ struct exchange {
 	int64_t began_us;      /* its first byte */
 	struct answer answer;
 
-	size_t n_waiting; /* jobs that the writer has */
+	size_t n_waiting;                   /* jobs that the writer has */
 	void (*resume)(struct exchange *x); /* when the last of them came back */
 	void *work;                         /* the route's own, for resume */
 	struct stream *stream;              /* it became a live stream */
@@ -54,7 +54,8 @@ struct exchange {
 
 /* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before the worker's next
  * turn; resume is then called once. */
-bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x)) __attribute__((warn_unused_result));
+bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
+    __attribute__((warn_unused_result));
 struct ent_str exchange_argument(const struct exchange *x, const char *name); /* absent: not in the query */
 struct ent_str exchange_header(const struct exchange *x, const char *name);   /* absent: missing or twice */
 /* An argument as a whole number in [min, max]; missing: dflt. False: answered 400. */
@@ -66,22 +67,22 @@ void answer_done(struct exchange *x, int status);
 void answer_body(struct exchange *x, int status, const char *type, struct ent_str body);
 
 /* id, status, word in the type's URI, title */
-#define PROBLEM_TABLE(X) \
-	X(PROBLEM_REQUEST, 400, "request", "The request cannot be understood") \
-	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed") \
-	X(PROBLEM_SIGNATURE, 401, "signature", "The delivery is not signed as agreed") \
-	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing") \
-	X(PROBLEM_METHOD, 405, "method", "This method is not for this path") \
-	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long") \
-	X(PROBLEM_CONFLICT, 409, "conflict", "The state of things does not allow it") \
-	X(PROBLEM_TOO_LARGE, 413, "too-large", "The body is too large") \
-	X(PROBLEM_TARGET, 414, "target", "The address is too long") \
-	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken") \
-	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met") \
-	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be") \
-	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large") \
-	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here") \
-	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again") \
+#define PROBLEM_TABLE(X)                                                                                               \
+	X(PROBLEM_REQUEST, 400, "request", "The request cannot be understood")                                         \
+	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed")                                                     \
+	X(PROBLEM_SIGNATURE, 401, "signature", "The delivery is not signed as agreed")                                 \
+	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing")                                               \
+	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
+	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \
+	X(PROBLEM_CONFLICT, 409, "conflict", "The state of things does not allow it")                                  \
+	X(PROBLEM_TOO_LARGE, 413, "too-large", "The body is too large")                                                \
+	X(PROBLEM_TARGET, 414, "target", "The address is too long")                                                    \
+	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
+	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
+	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
+	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
+	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \
+	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again")                                 \
 	X(PROBLEM_VERSION, 505, "version", "This version of HTTP is not spoken")
 
 #define X(id, status, word, title) id,
@@ -89,7 +90,8 @@ enum problem { PROBLEM_TABLE(X) PROBLEM_N };
 #undef X
 
 /* An RFC 9457 document; fmt says what to do. No secret may stand in it. */
-void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, const char *why);
 /* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */

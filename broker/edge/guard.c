@@ -4,7 +4,7 @@
 #include <string.h>
 #include "sdk/str.h"
 
-#define CHUNK_DIGITS_MAX 8
+#define CHUNK_DIGITS_MAX  8
 #define LENGTH_DIGITS_MAX 15 /* beyond it a body is too large, whatever the limit */
 
 static enum guard_verdict refuse(struct guard_refusal *ret, int status, const char *why)
@@ -40,7 +40,7 @@ static bool is_digits(struct ent_str s)
 /* ---- the end of the head ---------------------------------------------------- */
 
 enum guard_verdict guard_scan(struct guard_scan *scan, const struct limits *limits, struct ent_str bytes, size_t *ret_n,
-                              struct guard_refusal *ret_refusal)
+			      struct guard_refusal *ret_refusal)
 {
 	size_t line = scan->at; /* always the start of a line */
 	const char *lf;
@@ -86,7 +86,7 @@ static enum guard_verdict read_version(struct ent_str version, struct request *r
 }
 
 static enum guard_verdict read_request_line(struct ent_str line, const struct limits *limits, struct request *ret,
-                                            struct guard_refusal *ret_refusal)
+					    struct guard_refusal *ret_refusal)
 {
 	struct ent_str rest, version;
 	enum guard_verdict verdict;
@@ -104,7 +104,8 @@ static enum guard_verdict read_request_line(struct ent_str line, const struct li
 		return refuse(ret_refusal, 400, "the request target has to be a path that begins with '/'");
 	for (size_t i = 0; i < ret->target.n; i++)
 		if (ret->target.p[i] <= ' ' || ret->target.p[i] >= 0x7F || ret->target.p[i] == '#')
-			return refuse(ret_refusal, 400, "the request target holds a character that must be percent-encoded");
+			return refuse(ret_refusal, 400,
+				      "the request target holds a character that must be percent-encoded");
 	return GUARD_OK;
 }
 
@@ -180,7 +181,7 @@ static bool is_host(struct ent_str host)
 }
 
 static enum guard_verdict framing_judge(const struct framing *framing, const struct limits *limits, struct request *ret,
-                                        struct guard_refusal *ret_refusal)
+					struct guard_refusal *ret_refusal)
 {
 	if (framing->n_host > 1 || (framing->n_host == 0 && !ret->old))
 		return refuse(ret_refusal, 400, "there has to be exactly one Host header");
@@ -198,14 +199,15 @@ static enum guard_verdict framing_judge(const struct framing *framing, const str
 		return refuse(ret_refusal, 417, "the only expectation met is: 100-continue");
 	ret->expects = framing->n_expect == 1 && !ret->old;
 	ret->length = framing->n_encoding == 1 ? -1 : 0;
-	if (framing->n_length == 1 && (framing->length.n > LENGTH_DIGITS_MAX || !sdk_to_int(framing->length, &ret->length) ||
-	                               (uint64_t)ret->length > limits->body_max))
+	if (framing->n_length == 1 &&
+	    (framing->length.n > LENGTH_DIGITS_MAX || !sdk_to_int(framing->length, &ret->length) ||
+	     (uint64_t)ret->length > limits->body_max))
 		return refuse(ret_refusal, 413, "the body is larger than this server takes");
 	return GUARD_OK;
 }
 
 enum guard_verdict guard_read(const struct guard_scan *scan, const struct limits *limits, struct ent_str head,
-                              struct ent_arena *arena, struct request *ret, struct guard_refusal *ret_refusal)
+			      struct ent_arena *arena, struct request *ret, struct guard_refusal *ret_refusal)
 {
 	struct ent_str rest = head, line = sdk_cut(rest, '\n', &rest);
 	struct framing framing = {0};
@@ -237,7 +239,7 @@ static int hex_value(char c)
 
 /* Digits and CR LF, nothing else. */
 static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct limits *limits, const char *p, size_t n,
-                                     struct guard_refusal *ret_refusal)
+				     struct guard_refusal *ret_refusal)
 {
 	size_t size = 0, i = 0;
 
@@ -247,7 +249,8 @@ static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct l
 		size = size * 16 + (size_t)hex_value(p[i]);
 	}
 	if ((i < n && (i == 0 || p[i] != '\r')) || (i + 1 < n && p[i + 1] != '\n'))
-		return refuse(ret_refusal, 400, "a chunk's size has to be hexadecimal digits and CR LF, without extensions");
+		return refuse(ret_refusal, 400,
+			      "a chunk's size has to be hexadecimal digits and CR LF, without extensions");
 	if (i + 1 >= n)
 		return GUARD_MORE;
 	if (size > limits->body_max - chunks->body)
@@ -258,7 +261,8 @@ static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct l
 	return GUARD_OK;
 }
 
-static enum guard_verdict chunk_crlf(struct guard_chunks *chunks, const char *p, size_t n, struct guard_refusal *ret_refusal)
+static enum guard_verdict chunk_crlf(struct guard_chunks *chunks, const char *p, size_t n,
+				     struct guard_refusal *ret_refusal)
 {
 	if ((n > 0 && p[0] != '\r') || (n > 1 && p[1] != '\n'))
 		return refuse(ret_refusal, 400, "a chunk is not followed by CR LF, or the body by trailers");
@@ -269,7 +273,7 @@ static enum guard_verdict chunk_crlf(struct guard_chunks *chunks, const char *p,
 }
 
 enum guard_verdict guard_chunks(struct guard_chunks *chunks, const struct limits *limits, char *p, size_t n,
-                                struct guard_refusal *ret_refusal)
+				struct guard_refusal *ret_refusal)
 {
 	enum guard_verdict verdict = GUARD_OK;
 

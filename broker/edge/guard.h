@@ -35,10 +35,10 @@ struct guard_scan {
 };
 /* bytes: all of the request that is there. GUARD_OK: *ret_n bytes are the head, with its empty line. */
 enum guard_verdict guard_scan(struct guard_scan *scan, const struct limits *limits, struct ent_str bytes, size_t *ret_n,
-                              struct guard_refusal *ret_refusal);
+			      struct guard_refusal *ret_refusal);
 /* head: what guard_scan found. The request borrows from it; its header table is in the arena. */
 enum guard_verdict guard_read(const struct guard_scan *scan, const struct limits *limits, struct ent_str head,
-                              struct ent_arena *arena, struct request *ret, struct guard_refusal *ret_refusal);
+			      struct ent_arena *arena, struct request *ret, struct guard_refusal *ret_refusal);
 
 /* A chunked body, decoded in place: p[0..body) is decoded, p[body..at) is free, p[at..n) not looked at yet.
  * Zeroed at the start. No chunk extensions, no trailers. */
@@ -48,6 +48,6 @@ struct guard_chunks {
 	size_t left; /* of the chunk under way */
 };
 enum guard_verdict guard_chunks(struct guard_chunks *chunks, const struct limits *limits, char *p, size_t n,
-                                struct guard_refusal *ret_refusal);
+				struct guard_refusal *ret_refusal);
 
 #endif

@@ -11,10 +11,11 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 
 	metric_add(edge->world.metrics, METRIC_DELIVERIES_REFUSED, 1);
 	if (worker_may_log_refusal(x->worker))
-		log_write(edge->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name), LOG_Z("why", err->msg),
-		          LOG_END);
-	answer_problem(x, PROBLEM_SIGNATURE,
-	               "Sign the delivery with the secret that was agreed on, as this supplier's tool does; nothing was kept.");
+		log_write(edge->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name),
+			  LOG_Z("why", err->msg), LOG_END);
+	answer_problem(
+	    x, PROBLEM_SIGNATURE,
+	    "Sign the delivery with the secret that was agreed on, as this supplier's tool does; nothing was kept.");
 	x->answer.fields = ENT_STR("WWW-Authenticate: Signature realm=\"hooks\"\r\n");
 }
 
@@ -55,8 +56,8 @@ void hook_post(struct exchange *x)
 		return;
 	}
 	job = SDK_NEW(&x->arena.abi, struct job);
-	rc = delivery_prepare(x, supplier, &(struct ent_webhook){x->request.header, x->request.n_header, x->body}, false, job,
-	                      &err);
+	rc = delivery_prepare(x, supplier, &(struct ent_webhook){x->request.header, x->request.n_header, x->body},
+			      false, job, &err);
 	if (rc == ENT_EAUTH) {
 		refuse_unsigned(x, supplier, &err);
 	} else if (rc != ENT_OK) {

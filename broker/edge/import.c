@@ -27,7 +27,7 @@ static bool read_headers(struct exchange *x, const struct sdk_json *node, struct
 
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT || n > x->worker->edge->limits.headers_max) {
 		answer_problem(x, PROBLEM_CONTENT, "\"headers\" has to be an object of at most %zu names and strings.",
-		               x->worker->edge->limits.headers_max);
+			       x->worker->edge->limits.headers_max);
 		return false;
 	}
 	ret->header = SDK_NEW_N(&x->arena.abi, struct ent_header, n + 1);
@@ -55,10 +55,11 @@ static bool read_member(struct exchange *x, const struct sdk_json *member, struc
 	else if (sdk_eqz(key, "delivery_id") && string)
 		ret->delivery_id = sdk_json_text(member);
 	else
-		return answer_problem(x, PROBLEM_CONTENT,
-		                      "The members are \"supplier\" and \"delivery_id\" (strings), \"body\" (anything) and "
-		                      "\"headers\" (an object of strings); \"%.*s\" is none of them, or of another kind.",
-		                      (int)(key.n < 64 ? key.n : 64), key.p),
+		return answer_problem(
+			   x, PROBLEM_CONTENT,
+			   "The members are \"supplier\" and \"delivery_id\" (strings), \"body\" (anything) and "
+			   "\"headers\" (an object of strings); \"%.*s\" is none of them, or of another kind.",
+			   (int)(key.n < 64 ? key.n : 64), key.p),
 		       false;
 	return true;
 }
@@ -81,8 +82,9 @@ static bool read_import(struct exchange *x, struct import *ret)
 			return false;
 	if (ret->supplier.p == NULL || ret->body.p == NULL || !is_delivery_id(ret->delivery_id)) {
 		answer_problem(x, PROBLEM_CONTENT,
-		               "\"supplier\", \"delivery_id\" (1 to %d printable characters without spaces) and \"body\" are needed.",
-		               DELIVERY_ID_MAX);
+			       "\"supplier\", \"delivery_id\" (1 to %d printable characters without spaces) and "
+			       "\"body\" are needed.",
+			       DELIVERY_ID_MAX);
 		return false;
 	}
 	return true;
@@ -123,11 +125,12 @@ void import_post(struct exchange *x)
 		return;
 	supplier = supplier_by_name(x->roster->set, import.supplier);
 	if (supplier == NULL) {
-		answer_problem(x, PROBLEM_CONTENT, "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
+		answer_problem(x, PROBLEM_CONTENT,
+			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
 		return;
 	}
 	if (delivery_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body}, true, job,
-	                     &err) != ENT_OK) {
+			     &err) != ENT_OK) {
 		answer_problem(x, PROBLEM_CONTENT, "The connector does not take it: %s.", err.msg);
 		return;
 	}

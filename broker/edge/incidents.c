@@ -17,10 +17,10 @@ void incident_list(struct exchange *x)
 {
 	const struct limits *limits = &x->worker->edge->limits;
 	struct incident_filter filter = {.status = exchange_argument(x, "status"),
-	                                 .holder = exchange_argument(x, "holder"),
-	                                 .supplier = exchange_argument(x, "supplier"),
-	                                 .text = exchange_argument(x, "q"),
-	                                 .cursor = exchange_argument(x, "cursor")};
+					 .holder = exchange_argument(x, "holder"),
+					 .supplier = exchange_argument(x, "supplier"),
+					 .text = exchange_argument(x, "q"),
+					 .cursor = exchange_argument(x, "cursor")};
 	struct ent_str since = exchange_argument(x, "since"), json = ENT_ABSENT;
 	struct ent_err err;
 	int64_t limit;

@@ -18,11 +18,11 @@ struct limits {
 	int request_s;      /* first byte to the last byte of the body; 408. Setting http.request_s */
 
 	/* one connection */
-	int idle_s;   /* between requests; closed. Setting http.idle_s */
-	int answer_s; /* an answer that the client does not take; closed */
-	int linger_s; /* what a refused client may still send, in time; closed */
+	int idle_s;        /* between requests; closed. Setting http.idle_s */
+	int answer_s;      /* an answer that the client does not take; closed */
+	int linger_s;      /* what a refused client may still send, in time; closed */
 	size_t linger_max; /* and in bytes */
-	int burst;    /* pipelined requests answered before others get their turn */
+	int burst;         /* pipelined requests answered before others get their turn */
 
 	/* all of them */
 	int connections_max;        /* 503, closed. Setting http.connections_max */
@@ -45,10 +45,10 @@ struct limits {
 	int drain_s;             /* edge_stop(): time for what is under way */
 };
 
-#define LIMITS_FIXED \
+#define LIMITS_FIXED                                                                                                   \
 	.target_max = 8192, .headers_max = 100, .head_s = 10, .answer_s = 60, .linger_s = 2, .linger_max = 256 * 1024, \
-	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024, \
-	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20, \
+	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024,                \
+	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20,     \
 	.answer_max = (size_t)64 << 20, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3
 
 #endif

@@ -27,7 +27,8 @@ static bool read_after(struct exchange *x, int64_t *ret)
 	if (text.p == NULL)
 		return true;
 	if (!sdk_to_int(text, ret) || *ret < 0) {
-		answer_problem(x, PROBLEM_REQUEST, "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
+		answer_problem(x, PROBLEM_REQUEST,
+			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
 		return false;
 	}
 	if (*ret > last)
@@ -44,7 +45,8 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 
 	stream->supplier = exchange_argument(x, "supplier");
 	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL) {
-		answer_problem(x, PROBLEM_REQUEST, "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
+		answer_problem(x, PROBLEM_REQUEST,
+			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
 		return false;
 	}
 	if (word.p == NULL)
@@ -156,8 +158,8 @@ static void serve_stream(struct worker *worker, struct stream *stream)
 	if (pending >= limits->stream_buffer) /* goes on when the reader took some */
 		return;
 	sdk_arena_init(&arena);
-	reached = read_live(worker->db, &arena.abi, worker->edge->options.source, stream->after, limits->stream_batch, take,
-	                    &serve);
+	reached = read_live(worker->db, &arena.abi, worker->edge->options.source, stream->after, limits->stream_batch,
+			    take, &serve);
 	sdk_arena_release(&arena);
 	stream->behind = serve.n >= limits->stream_batch || conn_pending(conn) >= limits->stream_buffer;
 	if (!stream->behind && reached > stream->after)

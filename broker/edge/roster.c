@@ -28,7 +28,7 @@ enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent
 			rc = supplier->connector->open(supplier->settings, &roster->state[i], &why);
 		if (rc != ENT_OK) {
 			sdk_fail(err, rc, "supplier %.*s: connector %s refuses its settings: %s", (int)supplier->name.n,
-			         supplier->name.p, supplier->connector->name, why.msg);
+				 supplier->name.p, supplier->connector->name, why.msg);
 			roster_close(roster, i);
 			return rc;
 		}

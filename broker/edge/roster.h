@@ -10,7 +10,8 @@ struct roster {
 	void **state; /* by supplier->index */
 	size_t references;
 };
-enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 struct roster *roster_ref(struct roster *roster);
 void roster_unref(struct roster *roster); /* takes NULL */
 struct ent_self roster_self(const struct roster *roster, const struct supplier *supplier);

@@ -48,7 +48,7 @@ static bool refuse_unknown(struct exchange *x)
 	for (size_t i = 0; i < N_ROUTES; i++)
 		if (uri_match(x->path, routes[i].pattern, param, EXCHANGE_PARAMS_MAX))
 			allow = sdk_format(&x->arena.abi, "%.*s%s%s%s", (int)allow.n, allow.p, allow.n > 0 ? ", " : "",
-			                   routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+					   routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
 	if (allow.n == 0) {
 		answer_problem(x, PROBLEM_NOT_FOUND, "No route has this path. schemas/openapi.yaml lists all of them.");
 		return false;
@@ -72,7 +72,8 @@ static bool route_find(struct exchange *x)
 		return refuse_unknown(x);
 	for (size_t i = 0; i < EXCHANGE_PARAMS_MAX && raw[i].p != NULL; i++) {
 		if (!uri_decode(&x->arena.abi, raw[i], false, &x->param[i])) {
-			answer_problem(x, PROBLEM_REQUEST, "The path does not decode: %%XX escapes of UTF-8 without controls.");
+			answer_problem(x, PROBLEM_REQUEST,
+				       "The path does not decode: %%XX escapes of UTF-8 without controls.");
 			return false;
 		}
 	}
@@ -91,7 +92,7 @@ static bool read_arguments(struct exchange *x, struct ent_str query)
 {
 	if (!uri_query(&x->arena.abi, query, x->argument, EXCHANGE_ARGUMENTS_MAX, &x->n_argument)) {
 		answer_problem(x, PROBLEM_REQUEST, "The query does not decode, or has more than %d parameters.",
-		               EXCHANGE_ARGUMENTS_MAX);
+			       EXCHANGE_ARGUMENTS_MAX);
 		return false;
 	}
 	for (size_t i = 0; i < x->n_argument; i++) {
@@ -99,13 +100,14 @@ static bool read_arguments(struct exchange *x, struct ent_str query)
 
 		if (!is_known(x->route, name)) {
 			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" is not known here.",
-			               (int)(name.n < 64 ? name.n : 64), name.p);
+				       (int)(name.n < 64 ? name.n : 64), name.p);
 			return false;
 		}
 		for (size_t j = 0; j < i; j++) {
 			if (!sdk_eq(name, x->argument[j].name))
 				continue;
-			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" stands twice.", (int)name.n, name.p);
+			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" stands twice.", (int)name.n,
+				       name.p);
 			return false;
 		}
 	}

@@ -7,8 +7,8 @@
 
 struct route {
 	const char *method, *pattern;
-	bool open; /* no token needed */
-	bool json; /* takes a JSON body */
+	bool open;                   /* no token needed */
+	bool json;                   /* takes a JSON body */
 	const char *const *argument; /* names the query may hold, ends with NULL; NULL: none */
 	void (*serve)(struct exchange *x);
 };

@@ -34,7 +34,7 @@ static int socket_bind(const struct addrinfo *address, bool shared)
 static in_port_t *port_of(struct sockaddr *address)
 {
 	return address->sa_family == AF_INET6 ? &((struct sockaddr_in6 *)address)->sin6_port
-	                                      : &((struct sockaddr_in *)address)->sin_port;
+					      : &((struct sockaddr_in *)address)->sin_port;
 }
 
 /* Sharing the port is for our own workers: without this look another broker's socket would be shared too, and half
@@ -75,8 +75,8 @@ static enum ent_rc sockets_listen(struct edge *edge, int *fd, int n, struct ent_
 		return sdk_fail(err, ENT_EINVAL, "http.listen: \"%s\" is no IP address", edge->options.listen.p);
 	opened = is_free(address) && sockets_open(address, fd, n);
 	if (!opened)
-		sdk_fail(err, ENT_EINVAL, "http.listen: %s port %s cannot be listened on: %s", edge->options.listen.p, port,
-		         strerror(errno));
+		sdk_fail(err, ENT_EINVAL, "http.listen: %s port %s cannot be listened on: %s", edge->options.listen.p,
+			 port, strerror(errno));
 	edge->port = ntohs(*port_of(address->ai_addr));
 	freeaddrinfo(address);
 	for (int i = 0; i < n && !opened; i++) {
@@ -98,20 +98,21 @@ static struct edge *edge_new(const struct edge_options *options, const struct ed
 	edge->world = *world;
 	sdk_arena_init(&edge->arena);
 	edge->options.listen = (struct ent_str){sdk_z(&edge->arena.abi, options->listen), options->listen.n};
-	edge->options.store_path = (struct ent_str){sdk_z(&edge->arena.abi, options->store_path), options->store_path.n};
+	edge->options.store_path =
+	    (struct ent_str){sdk_z(&edge->arena.abi, options->store_path), options->store_path.n};
 	edge->options.source = sdk_dup(&edge->arena.abi, options->source);
 	if (edge->options.threads < 1)
 		edge->options.threads = 1;
 	if (edge->options.threads > WORKERS_MAX)
 		edge->options.threads = WORKERS_MAX;
 	edge->limits = (struct limits){LIMITS_FIXED,
-	                               .head_max = options->header_max,
-	                               .body_max = options->body_max,
-	                               .request_s = options->request_s,
-	                               .idle_s = options->idle_s,
-	                               .connections_max = options->connections_max,
-	                               .connections_per_ip_max = options->connections_per_ip_max,
-	                               .streams_max = options->sse_max};
+				       .head_max = options->header_max,
+				       .body_max = options->body_max,
+				       .request_s = options->request_s,
+				       .idle_s = options->idle_s,
+				       .connections_max = options->connections_max,
+				       .connections_per_ip_max = options->connections_per_ip_max,
+				       .streams_max = options->sse_max};
 	if (edge->limits.head_s > edge->limits.request_s)
 		edge->limits.head_s = edge->limits.request_s;
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
@@ -150,8 +151,8 @@ static enum ent_rc workers_start(struct edge *edge, const int *fd, struct suppli
 	return rc;
 }
 
-enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world, struct supplier_set *suppliers,
-                       struct edge **ret, struct ent_err *err)
+enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world,
+		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
 {
 	struct edge *edge = edge_new(options, world);
 	int fd[WORKERS_MAX];

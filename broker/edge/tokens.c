@@ -43,11 +43,14 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 	}
 	expires = sdk_json_at(node, "expires");
 	n += expires != NULL;
-	ret->name = sdk_json_kind(sdk_json_at(node, "name")) == SDK_JSON_STRING ? sdk_json_text_at(node, "name") : ENT_ABSENT;
+	ret->name =
+	    sdk_json_kind(sdk_json_at(node, "name")) == SDK_JSON_STRING ? sdk_json_text_at(node, "name") : ENT_ABSENT;
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT || !is_name(ret->name) || sdk_json_count(node) != n) {
-		answer_problem(x, PROBLEM_CONTENT,
-		               "The body has to be {\"name\": \"...\"}, 1 to %d letters, digits and . _ - @, and may have "
-		               "\"expires\", a time.", AUTH_NAME_MAX);
+		answer_problem(
+		    x, PROBLEM_CONTENT,
+		    "The body has to be {\"name\": \"...\"}, 1 to %d letters, digits and . _ - @, and may have "
+		    "\"expires\", a time.",
+		    AUTH_NAME_MAX);
 		return false;
 	}
 	if (sdk_json_kind(expires) != SDK_JSON_NULL &&
@@ -71,16 +74,18 @@ static void post_answer(struct exchange *x)
 
 	if (made->job.outcome == JOB_ACCEPTED) {
 		log_write(x->worker->edge->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
-		          LOG_STR("by", x->principal), LOG_END);
+			  LOG_STR("by", x->principal), LOG_END);
 		w = answer_json(x);
 		sdk_jsonw_open(&w, '{');
 		sdk_jsonw_kstr(&w, "name", row->name);
 		sdk_jsonw_kz(&w, "token", made->token);
-		sdk_jsonw_kstr(&w, "expires", row->expires_ms != 0 ? sdk_time(&x->arena.abi, row->expires_ms) : ENT_ABSENT);
+		sdk_jsonw_kstr(&w, "expires",
+			       row->expires_ms != 0 ? sdk_time(&x->arena.abi, row->expires_ms) : ENT_ABSENT);
 		sdk_jsonw_close(&w, '}');
 		answer_done(x, 201);
 	} else if (made->job.outcome == JOB_CONFLICT) {
-		answer_problem(x, PROBLEM_CONFLICT, "A token of this name exists; remove it first, or choose another name.");
+		answer_problem(x, PROBLEM_CONFLICT,
+			       "A token of this name exists; remove it first, or choose another name.");
 	} else {
 		answer_busy(x, "The store does not take changes now.");
 	}
@@ -108,7 +113,7 @@ static void delete_answer(struct exchange *x)
 	if (job->outcome == JOB_ACCEPTED) {
 		atomic_fetch_add(&edge->tokens_changed, 1); /* no worker believes it any longer */
 		log_write(edge->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
-		          LOG_STR("by", x->principal), LOG_END);
+			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
 	} else if (job->outcome == JOB_NOT_FOUND) {
 		answer_problem(x, PROBLEM_NOT_FOUND, "There is no token of this name; GET /v1/tokens lists them.");

@@ -23,8 +23,9 @@ static bool is_trace(struct ent_str t)
 	bool zero_trace, zero_span, zero;
 
 	return t.n == TRACE_SIZE && sdk_starts(t, "00-") && t.p[35] == '-' && t.p[52] == '-' &&
-	       is_hex((struct ent_str){t.p + 3, 32}, &zero_trace) && is_hex((struct ent_str){t.p + 36, 16}, &zero_span) &&
-	       is_hex((struct ent_str){t.p + 53, 2}, &zero) && !zero_trace && !zero_span;
+	       is_hex((struct ent_str){t.p + 3, 32}, &zero_trace) &&
+	       is_hex((struct ent_str){t.p + 36, 16}, &zero_span) && is_hex((struct ent_str){t.p + 53, 2}, &zero) &&
+	       !zero_trace && !zero_span;
 }
 
 struct ent_str trace_next(struct exchange *x, struct ent_str traceparent)

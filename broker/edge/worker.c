@@ -14,10 +14,10 @@
 #include "edge/conn.h"
 #include "edge/live.h"
 
-#define EVENTS_MAX  256    /* of one turn */
-#define ACCEPTS_MAX 64     /* of one turn */
+#define EVENTS_MAX  256 /* of one turn */
+#define ACCEPTS_MAX 64  /* of one turn */
 #define TICK_US     1000000
-#define PUMP_US     20000  /* streams are served at most this often, however many commits there are */
+#define PUMP_US     20000 /* streams are served at most this often, however many commits there are */
 
 void worker_wake(struct worker *worker)
 {
@@ -37,14 +37,16 @@ bool worker_may_log_refusal(struct worker *worker)
 
 static void refuse_connection(struct worker *worker, int fd)
 {
-	static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	static const char busy[] =
+	    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 	(void)send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy: the close says it too */
 	close(fd);
 	if (worker_may_log_refusal(worker))
 		log_write(worker->edge->world.log, LOG_WARN, "http.connection_refused",
-		          LOG_Z("why", "as many connections are open as http.connections_max or connections_per_ip_max allow"),
-		          LOG_END);
+			  LOG_Z("why",
+				"as many connections are open as http.connections_max or connections_per_ip_max allow"),
+			  LOG_END);
 }
 
 static void accept_one(struct worker *worker, int fd, const struct sockaddr_storage *peer)
@@ -97,7 +99,8 @@ static void accept_waiting(struct worker *worker)
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			/* They stay in the backlog; the next tick tries again. */
 			listen_set(worker, false);
-			log_write(worker->edge->world.log, LOG_ERROR, "http.accept_failed", LOG_Z("why", strerror(errno)), LOG_END);
+			log_write(worker->edge->world.log, LOG_ERROR, "http.accept_failed",
+				  LOG_Z("why", strerror(errno)), LOG_END);
 			return;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
 			return;
@@ -237,7 +240,7 @@ static void bury(struct worker *worker)
 static bool has_ended(struct worker *worker)
 {
 	bool late = worker->drains_us != 0 &&
-	            worker->now_us - worker->drains_us > (int64_t)worker->edge->limits.drain_s * 1000000;
+		    worker->now_us - worker->drains_us > (int64_t)worker->edge->limits.drain_s * 1000000;
 
 	if (!atomic_load(&worker->edge->stopping) || (worker->n_conn > 0 && !late))
 		return false;
@@ -291,14 +294,20 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
+enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster,
+			 struct ent_err *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &worker->wake_fd};
 	struct store_meta meta;
 	enum ent_rc rc;
 
-	*worker = (struct worker){.edge = edge, .listen_fd = listen_fd, .roster = roster, .epoll_fd = -1, .wake_fd = -1,
-	                          .date_s = -1, .refused_logs = edge->limits.refused_logs};
+	*worker = (struct worker){.edge = edge,
+				  .listen_fd = listen_fd,
+				  .roster = roster,
+				  .epoll_fd = -1,
+				  .wake_fd = -1,
+				  .date_s = -1,
+				  .refused_logs = edge->limits.refused_logs};
 	worker->answered_tail = &worker->answered;
 	worker->packer = packer_new();
 	sdk_buf_init(&worker->scratch, edge->limits.answer_max);

@@ -21,7 +21,7 @@ struct worker {
 	struct edge *edge;
 	pthread_t id;
 	int listen_fd, epoll_fd, wake_fd;
-	bool accepting; /* the listen socket is in the epoll set */
+	bool accepting;    /* the listen socket is in the epoll set */
 	int64_t drains_us; /* when it saw edge->draining; 0: not yet */
 
 	struct db *db;
@@ -33,10 +33,10 @@ struct worker {
 	size_t n_conn;
 	bool started, abandoned; /* abandoned: it ended while the writer still held jobs of its */
 	struct stream *streams;
-	int64_t pumped_us;  /* when streams were last served */
-	bool pump;          /* and there is something for them since */
-	int64_t ticked_us;  /* deadlines were looked at */
-	int refused_logs;   /* lines left this second */
+	int64_t pumped_us; /* when streams were last served */
+	bool pump;         /* and there is something for them since */
+	int64_t ticked_us; /* deadlines were looked at */
+	int refused_logs;  /* lines left this second */
 
 	/* one sample a turn */
 	int64_t now_us, now_ms;
@@ -66,8 +66,8 @@ struct edge {
 	atomic_bool draining, stopping;
 };
 
-enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster, struct ent_err *err)
-    __attribute__((warn_unused_result));
+enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster,
+			 struct ent_err *err) __attribute__((warn_unused_result));
 /* From other threads: the next turn comes now. */
 void worker_wake(struct worker *worker);
 void worker_release(struct worker *worker); /* joined already, or never started */

@@ -11,7 +11,8 @@
 struct plugins;
 
 /* folder: several, separated by ':'; earlier ones win nothing, a name twice is refused. */
-enum ent_rc plugins_load(const char *folder, struct plugins **ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc plugins_load(const char *folder, struct plugins **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* Takes NULL. After the last use of any table, and after each arena that a connector was given is released: what it
  * deferred there is its code. */
 void plugins_unload(struct plugins *plugins);

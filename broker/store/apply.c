@@ -77,17 +77,18 @@ static void store_event(struct apply *apply, struct unit *unit, struct event *ev
 		apply->chance->uuid(apply->chance, event->comment.uuid);
 	sdk_buf_clear(apply->json);
 	event_print(event, apply->json);
-	outbox_append(apply->db, &(struct outbox_entry){.seq = event->seq,
-							.kind = sdk_str(event_name(event->kind)),
-							.incident = event->incident,
-							.sequence = event->sequence,
-							.partition = event_partition(sdk_str(event->incident_uuid), apply->partitions),
-							.time_ms = event->time_ms,
-							.recorded_ms = event->recorded_ms,
-							.supplier = event->supplier,
-							.delivery_id = event->delivery_id,
-							.traceparent = event->traceparent,
-							.json = sdk_buf_view(apply->json)});
+	outbox_append(apply->db, &(struct outbox_entry){
+				     .seq = event->seq,
+				     .kind = sdk_str(event_name(event->kind)),
+				     .incident = event->incident,
+				     .sequence = event->sequence,
+				     .partition = event_partition(sdk_str(event->incident_uuid), apply->partitions),
+				     .time_ms = event->time_ms,
+				     .recorded_ms = event->recorded_ms,
+				     .supplier = event->supplier,
+				     .delivery_id = event->delivery_id,
+				     .traceparent = event->traceparent,
+				     .json = sdk_buf_view(apply->json)});
 	unit_fold(unit, event);
 	apply->n_event++;
 	if (event->kind == EVENT_TICKET_LATE)
@@ -116,11 +117,13 @@ static void merge(struct apply *apply, struct unit *unit, struct situation *at, 
 	unit_save(unit);
 }
 
-static void merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads, int64_t kept)
+static void merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads,
+		      int64_t kept)
 {
 	for (size_t i = 0; i < leads->n; i++)
 		/* Asked again: one found twice is gone by now. */
-		if (leads->found[i] != 0 && leads->found[i] != kept && incident_living(apply->db, leads->found[i]) != kept)
+		if (leads->found[i] != 0 && leads->found[i] != kept &&
+		    incident_living(apply->db, leads->found[i]) != kept)
 			merge(apply, unit, at, leads->found[i]);
 }
 
@@ -165,7 +168,8 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id);
 	}
 	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
-		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id, &at.word);
+		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id,
+					 &at.word);
 	decide_change(&at, change, &events);
 	store_events(apply, &unit, &events);
 	unit_save(&unit);

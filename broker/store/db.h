@@ -16,8 +16,8 @@ struct db;
 struct db_stmt; /* belongs to its db, prepared once per SQL text, reset by the next db_use of it */
 
 enum db_mode {
-	DB_READ,  /* read-only, never checkpoints */
-	DB_WRITE  /* the one writer: WAL, synchronous=FULL, all checkpoints are its own */
+	DB_READ, /* read-only, never checkpoints */
+	DB_WRITE /* the one writer: WAL, synchronous=FULL, all checkpoints are its own */
 };
 
 /* Once, before any thread: SQLite keeps no statistics of its memory, whose lock every allocation would take. */
@@ -35,12 +35,12 @@ void db_bind_int(struct db_stmt *stmt, int i, int64_t v);
 void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s);  /* absent: NULL */
 void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s); /* absent: NULL */
 void db_bind_null(struct db_stmt *stmt, int i);
-bool db_row(struct db_stmt *stmt); /* true: a row stands; false: no more, or failed; then it is reset */
+bool db_row(struct db_stmt *stmt);                /* true: a row stands; false: no more, or failed; then it is reset */
 int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
-struct ent_str db_str(struct db_stmt *stmt, int column);  /* text or blob, until the next db_row; NULL gives absent */
-void db_done(struct db_stmt *stmt); /* leave before the last row */
-int64_t db_ask(struct db *db, const char *sql); /* one number without parameters; no row, NULL or failure: 0 */
-void db_exec(struct db *db, const char *sql); /* no parameters, no rows; several statements allowed */
+struct ent_str db_str(struct db_stmt *stmt, int column); /* text or blob, until the next db_row; NULL gives absent */
+void db_done(struct db_stmt *stmt);                      /* leave before the last row */
+int64_t db_ask(struct db *db, const char *sql);          /* one number without parameters; no row, NULL or failure: 0 */
+void db_exec(struct db *db, const char *sql);            /* no parameters, no rows; several statements allowed */
 
 /* The stored data is not what it must be: a failure that sticks like the engine's own. */
 void db_fail(struct db *db, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -60,8 +60,8 @@ void db_identify(struct db *db, int64_t application, int64_t version);
 /* Each finding of the engine's own check as one line. */
 void db_verify(struct db *db, bool (*found)(void *to, struct ent_str finding), void *to);
 
-void db_begin(struct db *db);    /* immediate */
-bool db_commit(struct db *db);   /* true: durable. false: failed, rolled back */
+void db_begin(struct db *db);  /* immediate */
+bool db_commit(struct db *db); /* true: durable. false: failed, rolled back */
 void db_rollback(struct db *db);
 int64_t db_wal_pages(struct db *db); /* pages in the WAL after the last commit */
 /* Moves WAL pages into the file; DB_WRITE only. Passive: takes what no reader holds back. insist: waits for the

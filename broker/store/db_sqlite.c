@@ -64,13 +64,16 @@ static void set_up(struct db *db)
 	/* 8 KiB: an event or a ticket with a description is 2 KB, and a page of 4 would hold but one. */
 	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
 #endif
-	db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
+	db_exec(
+	    db,
+	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
 }
 
 /* What the last process left in the WAL is visible, but it may not be durable: it died between write and sync, or a
- * sync failed and the system calls the pages clean. So that nobody reads, publishes or acknowledges what a power cut can
- * still take back, the same bytes are written again and synced (the first sync of this handle takes the folder along). */
+ * sync failed and the system calls the pages clean. So that nobody reads, publishes or acknowledges what a power cut
+ * can still take back, the same bytes are written again and synced (the first sync of this handle takes the folder
+ * along). */
 static void settle_wal(struct db *db)
 {
 	sqlite3_file *wal = NULL;
@@ -95,7 +98,8 @@ static void settle_wal(struct db *db)
 		rc = wal->pMethods->xSync(wal, SQLITE_SYNC_FULL);
 	if (rc != SQLITE_OK && !db->failure) {
 		db->failure = rc;
-		snprintf(db->error, sizeof db->error, "the store failed (making the WAL durable): %s", sqlite3_errstr(rc));
+		snprintf(db->error, sizeof db->error, "the store failed (making the WAL durable): %s",
+			 sqlite3_errstr(rc));
 	}
 	db_rollback(db);
 }
@@ -175,7 +179,8 @@ void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
 		db_bind_null(stmt, i);
 		return;
 	}
-	if (!stmt->db->failure && sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+	if (!stmt->db->failure &&
+	    sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
 		fail(stmt->db, "bind");
 }
 

@@ -10,9 +10,11 @@
 
 /* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
 static const char *const contents[] = {
-    "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, merged_into, "
+    "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+    "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
-    "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, attributes FROM ticket "
+    "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, attributes "
+    "FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
     "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
@@ -21,7 +23,8 @@ static const char *const contents[] = {
     "ORDER BY supplier, ticket, external_id",
     "SELECT key, incident FROM correlation ORDER BY key",
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
-    "SELECT seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, json "
+    "SELECT seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, "
+    "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
 static const int n_column[] = {13, 10, 16, 9, 2, 3, 11};
@@ -55,7 +58,8 @@ static const struct {
     {"a ticket belongs to an incident that does not exist",
      "SELECT supplier || ':' || external_id FROM ticket WHERE incident NOT IN (SELECT number FROM incident) LIMIT 20"},
     {"a ticket belongs to an incident that was merged into another",
-     "SELECT supplier || ':' || external_id FROM ticket JOIN incident ON number = ticket.incident WHERE merged_into <> 0 "
+     "SELECT supplier || ':' || external_id FROM ticket JOIN incident ON number = ticket.incident WHERE merged_into <> "
+     "0 "
      "LIMIT 20"},
     {"a comment belongs to an incident that does not exist or was merged",
      "SELECT comment.uuid FROM comment LEFT JOIN incident ON number = comment.incident WHERE number IS NULL OR "
@@ -64,17 +68,20 @@ static const struct {
      "SELECT comment.uuid FROM comment LEFT JOIN ticket ON ticket.supplier = comment.supplier AND ticket.external_id = "
      "comment.ticket WHERE comment.supplier <> '' AND ticket.id IS NULL LIMIT 20"},
     {"an incident's sequence is not that of its last event",
-     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM event "
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM "
+     "event "
      "WHERE kind <> 'deadletter' GROUP BY incident) AS told ON told.incident = number WHERE last IS NULL OR "
      "last <> sequence OR n <> sequence LIMIT 20"},
     {"an event is about an incident that does not exist",
      "SELECT 'seq ' || seq FROM event WHERE kind <> 'deadletter' AND incident NOT IN (SELECT number FROM incident) "
      "LIMIT 20"},
     {"an incident counts other tickets than it has",
-     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) AS "
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) "
+     "AS "
      "told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_ticket LIMIT 20"},
     {"an incident counts other comments than stand in it",
-     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 GROUP "
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 "
+     "GROUP "
      "BY incident) AS told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_comment LIMIT 20"},
     {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
 					  "'everyone', 'requester') LIMIT 20"},

@@ -45,8 +45,7 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 {
 	int64_t id = 0;
 
-	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival),
-			  &id)) {
+	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival), &id)) {
 #ifdef ENTENTE_MUTANT_NO_DEDUPE
 		(void)inbox_known;
 		return INBOX_NEW;
@@ -73,7 +72,8 @@ void inbox_prune(struct db *db, int64_t before_ms, int max)
 {
 	/* Rows come in the order of time: of the oldest `max`, those that are old enough. */
 	static const char *const sql[] = {
-	    ("DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox LIMIT $1) "
+	    ("DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox "
+	     "LIMIT $1) "
 	     "AS oldest WHERE received_ms < $2)"),
 	    ("DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
 	     "AS oldest WHERE received_ms < $2)"),
@@ -89,9 +89,10 @@ void inbox_prune(struct db *db, int64_t before_ms, int max)
 int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
 			bool conflict)
 {
-	struct db_stmt *stmt = db_use(db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
-					  "state, state_ms, header, body, conflict) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, $8) "
-					  "ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
+		"state, state_ms, header, body, conflict) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, $8) "
+		"ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
 	db_bind_str(stmt, 1, arrival->supplier);
 	db_bind_str(stmt, 2, arrival->delivery_id);
 	db_bind_int(stmt, 3, arrival->received_ms);

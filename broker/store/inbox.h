@@ -12,8 +12,8 @@ enum inbox_found { INBOX_NEW, INBOX_REPEAT, INBOX_OTHER_BODY };
 enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed);
 /* A known delivery with no body kept (after a rebuild). */
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms);
-/* Forgets at most max bodies and as many deliveries received before: a repeat from before is taken for new then, and its
- * stamps say that it is late. */
+/* Forgets at most max bodies and as many deliveries received before: a repeat from before is taken for new then, and
+ * its stamps say that it is late. */
 void inbox_prune(struct db *db, int64_t before_ms, int max);
 
 /* Returns the dead letter's id, 0 when this very one is kept already. */

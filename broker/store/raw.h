@@ -14,6 +14,6 @@ void packer_free(struct packer *packer); /* takes NULL */
 struct ent_str packer_pack(struct packer *packer, struct ent_arena *arena, struct ent_str body);
 /* ENT_EINVAL when it is not what raw_pack made, or larger than limit. */
 enum ent_rc raw_unpack(struct ent_arena *arena, struct ent_str packed, size_t limit, struct ent_str *ret,
-                       struct ent_err *err) __attribute__((warn_unused_result));
+		       struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents and suppliers for people and programs; read_dead.c has dead letters, read_live.c live events, token.c tokens. */
+/* Incidents and suppliers for people and programs; read_dead.c has dead letters, read_live.c live events, token.c
+ * tokens. */
 #include "store/read.h"
 
 #include "sdk/time.h"
@@ -39,7 +40,8 @@ enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct en
 		return ENT_OK;
 	if (db_failed(db))
 		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
-	return sdk_fail(err, ENT_EGONE, "there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
+	return sdk_fail(err, ENT_EGONE,
+			"there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
 			(int)(word.n < 80 ? word.n : 80), word.p);
 }
 
@@ -91,8 +93,9 @@ static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
 
 static void print_attachments(struct db *db, struct sdk_jsonw *w, int64_t number)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, ticket, external_id, name, media_type, url, size FROM attachment "
-					  "WHERE incident = $1 ORDER BY id LIMIT $2");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT supplier, ticket, external_id, name, media_type, url, size FROM attachment "
+		       "WHERE incident = $1 ORDER BY id LIMIT $2");
 	db_bind_int(stmt, 1, number);
 	db_bind_int(stmt, 2, THREAD_MAX);
 	sdk_jsonw_key(w, "attachments");
@@ -188,8 +191,8 @@ static struct ent_str text_pattern(struct ent_arena *arena, struct ent_str text)
 	return (struct ent_str){p, n};
 }
 
-enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter, struct ent_str *ret,
-			   struct ent_err *err)
+enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter,
+			   struct ent_str *ret, struct ent_err *err)
 {
 	int64_t changed = INT64_MAX, number = INT64_MAX, list[READ_PAGE_MAX + 1];
 	int limit = filter->limit < 1 ? 50 : filter->limit > READ_PAGE_MAX ? READ_PAGE_MAX : filter->limit;
@@ -202,7 +205,8 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 	if (filter->cursor.n && !parse_cursor(filter->cursor, &changed, &number))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
 	if (!status_list(arena, filter->status, &statuses))
-		return sdk_fail(err, ENT_EINVAL, "status '%.*s' is none; use a status of the ticket language, open or terminal",
+		return sdk_fail(err, ENT_EINVAL,
+				"status '%.*s' is none; use a status of the ticket language, open or terminal",
 				(int)(filter->status.n < 40 ? filter->status.n : 40), filter->status.p);
 	struct db_stmt *stmt = db_use(db, list_sql);
 	db_bind_int(stmt, 1, changed);
@@ -231,18 +235,20 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 	}
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_kstr(&w, "next",
-		       n > limit ? sdk_format(arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number) : ENT_ABSENT);
+		       n > limit ? sdk_format(arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number)
+				 : ENT_ABSENT);
 	sdk_jsonw_close(&w, '}');
 	return json_answer(db, arena, &buf, ret, err);
 }
 
 /* ---- history ---------------------------------------------------------------------- */
 
-enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after, int limit,
-			 struct ent_str *ret, struct ent_err *err)
+enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after,
+			 int limit, struct ent_str *ret, struct ent_err *err)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, traceparent, json FROM event "
-					  "WHERE incident = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, traceparent, json FROM event "
+		       "WHERE incident = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
 	int64_t last = after;
 	int n = 0;
 	struct sdk_buf buf;
@@ -286,8 +292,9 @@ enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct in
 
 static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
-					  "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
+		       "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
 	db_bind_str(stmt, 1, name);
 	bool found = db_row(stmt);
 	int64_t heard = found ? db_int(stmt, 0) : 0;

@@ -15,50 +15,51 @@
 #define READ_PAGE_MAX 200
 
 struct incident_filter {
-	struct ent_str status;   /* canonical name, or "open" / "terminal"; absent: all */
-	struct ent_str holder;   /* supplier name; "" = nobody */
-	struct ent_str supplier; /* takes part */
+	struct ent_str status;    /* canonical name, or "open" / "terminal"; absent: all */
+	struct ent_str holder;    /* supplier name; "" = nobody */
+	struct ent_str supplier;  /* takes part */
 	int64_t changed_since_ms; /* 0: any */
-	struct ent_str text;     /* part of the title, case folded ASCII */
-	struct ent_str cursor;   /* from the page before; absent: the first */
-	int limit;               /* 1..READ_PAGE_MAX */
+	struct ent_str text;      /* part of the title, case folded ASCII */
+	struct ent_str cursor;    /* from the page before; absent: the first */
+	int limit;                /* 1..READ_PAGE_MAX */
 };
 
 /* {"items":[...],"next":"cursor"|null}: newest change first. ENT_EINVAL: bad cursor or filter. */
-enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter, struct ent_str *ret,
-                           struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter,
+			   struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* By uuid, number ("ENT-000042" or "42"), or any supplier's ticket ("supplier:external-id" or key). Fills ret;
  * ENT_EGONE: there is none. An absorbed incident resolves to the one it is part of now. */
 enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct ent_str word, struct incident *ret,
-                               struct ent_err *err) __attribute__((warn_unused_result));
+			       struct ent_err *err) __attribute__((warn_unused_result));
 /* The incident with its tickets, its thread and who shares it. */
 enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str *ret,
-                          struct ent_err *err) __attribute__((warn_unused_result));
+			  struct ent_err *err) __attribute__((warn_unused_result));
 /* Its events in order, after `after` (sequence in the incident). {"items":[...],"next":N|null} */
-enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after, int limit,
-                         struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after,
+			 int limit, struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* {"items":[{"name","title","connector","health":{...}}]} for the suppliers of the set: state, last_heard, counts. */
 enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct supplier_set *set, int64_t now_ms,
-                           struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+			   struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 
 /* Dead letters. state: "waiting" | "replayed" | "ignored" | absent = waiting. */
 enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str state,
-                              struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
+			      struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 struct dead_letter {
 	int64_t id;
 	struct ent_str supplier, delivery_id, reason, state, header_json, body; /* body unpacked */
 	int64_t received_ms;
 };
-enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret, struct ent_err *err)
-    __attribute__((warn_unused_result)); /* ENT_EGONE: none */
+enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret,
+			     struct ent_err *err) __attribute__((warn_unused_result)); /* ENT_EGONE: none */
 struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_letter *letter);
-/* ids of waiting dead letters (those in conflict with an earlier delivery left out: they are replayed by id only) of a supplier (absent: all) after `after`, for replaying many. Returns how many; negative: the store failed. */
+/* ids of waiting dead letters (those in conflict with an earlier delivery left out: they are replayed by id only) of a
+ * supplier (absent: all) after `after`, for replaying many. Returns how many; negative: the store failed. */
 int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max);
 
 /* Live: events after seq as CloudEvents in structured mode ({"specversion",...,"data"}), one call each; false stops.
  * Dead letters are not among them. Returns the last seq seen, negative on failure. */
 int64_t read_live(struct db *db, struct ent_arena *arena, struct ent_str source, int64_t after, int64_t max,
-                  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to);
+		  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to);
 
 #endif

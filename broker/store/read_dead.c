@@ -53,7 +53,8 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 			continue;
 		last = db_int(stmt, 0);
 		sdk_jsonw_open(&w, '{');
-		print_dead(&w, last, db_str(stmt, 1), db_str(stmt, 2), db_int(stmt, 3), db_str(stmt, 4), db_str(stmt, 5));
+		print_dead(&w, last, db_str(stmt, 1), db_str(stmt, 2), db_int(stmt, 3), db_str(stmt, 4),
+			   db_str(stmt, 5));
 		sdk_jsonw_close(&w, '}');
 	}
 	sdk_jsonw_close(&w, ']');
@@ -91,7 +92,8 @@ struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_
 	sdk_buf_init(&buf, BODY_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	print_dead(&w, letter->id, letter->supplier, letter->delivery_id, letter->received_ms, letter->reason, letter->state);
+	print_dead(&w, letter->id, letter->supplier, letter->delivery_id, letter->received_ms, letter->reason,
+		   letter->state);
 	sdk_jsonw_kraw(&w, "headers", letter->header_json);
 	sdk_jsonw_kint(&w, "size", (int64_t)letter->body.n);
 	/* As text where it is text; the raw bytes are one address further. */
@@ -104,8 +106,9 @@ struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_
 
 int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND conflict = 0 AND id > $1 AND "
-					  "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND conflict = 0 AND id > $1 AND "
+		       "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
 	int64_t n = 0;
 
 	db_bind_int(stmt, 1, after);

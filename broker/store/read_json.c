@@ -80,7 +80,7 @@ void json_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, i
 }
 
 enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,
-			 struct ent_err *err)
+			struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;
 

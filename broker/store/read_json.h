@@ -16,6 +16,6 @@ void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket);
 void json_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident, bool whole);
 /* Moves what buf holds into the arena and releases buf; ENT_ERETRY: the store failed; ENT_EUNSUPPORTED: too large. */
 enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,
-			 struct ent_err *err) __attribute__((warn_unused_result));
+			struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -17,8 +17,8 @@ struct rebuild {
 	int64_t n_open; /* in the open transaction */
 };
 
-enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions, struct clock *clock,
-			 struct chance *chance, struct rebuild **ret, struct ent_err *err)
+enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions,
+			 struct clock *clock, struct chance *chance, struct rebuild **ret, struct ent_err *err)
 {
 	struct store_meta meta;
 	struct db *db = NULL;
@@ -121,15 +121,17 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 static bool next_event(struct db *db, struct ent_arena *arena, int64_t after, struct event *ret, enum ent_rc *ret_rc,
 		       struct ent_err *err)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, json FROM event WHERE seq > $1 "
-					  "AND kind <> '" EVENT_KIND_DEADLETTER "' ORDER BY seq LIMIT 1");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, json FROM event WHERE seq > $1 "
+		       "AND kind <> '" EVENT_KIND_DEADLETTER "' ORDER BY seq LIMIT 1");
 	enum event_kind kind;
 
 	db_bind_int(stmt, 1, after);
 	if (!db_row(stmt))
 		return false;
-	*ret_rc = event_kind_by_name(db_str(stmt, 1), &kind) ? event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 5)), ret, err)
-					  : sdk_fail(err, ENT_EINVAL, "an event's kind is unknown");
+	*ret_rc = event_kind_by_name(db_str(stmt, 1), &kind)
+		      ? event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 5)), ret, err)
+		      : sdk_fail(err, ENT_EINVAL, "an event's kind is unknown");
 	if (*ret_rc == ENT_OK) {
 		ret->seq = db_int(stmt, 0);
 		ret->sequence = db_int(stmt, 2);

@@ -12,8 +12,8 @@
 struct rebuild;
 
 /* path must not exist. store_id and partitions are those of the store that wrote the stream. */
-enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions, struct clock *clock,
-			 struct chance *chance, struct rebuild **ret, struct ent_err *err)
+enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions,
+			 struct clock *clock, struct chance *chance, struct rebuild **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* One record of entente.events.v1, in any order, each once or more. */
 struct rebuild_record {

@@ -19,9 +19,9 @@ static void copy_uuid(char ret[ID_SIZE], struct ent_str s)
 
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		       "merged_into, n_ticket, n_comment FROM incident WHERE number = $1");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+		"merged_into, n_ticket, n_comment FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -52,9 +52,10 @@ void incident_save(struct db *db, const struct incident *incident, bool is_new)
 				  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 		db_bind_str(stmt, 13, sdk_str(incident->uuid));
 	} else {
-		stmt = db_use(db, "UPDATE incident SET title = $1, status = $2, priority = $3, holder = $4, "
-				  "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
-				  "n_ticket = $10, n_comment = $11 WHERE number = $12");
+		stmt = db_use(db,
+			      "UPDATE incident SET title = $1, status = $2, priority = $3, holder = $4, "
+			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
+			      "n_ticket = $10, n_comment = $11 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, some(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name(incident->status)));
@@ -180,8 +181,9 @@ bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str tic
 void attachment_save(struct db *db, const struct event *event)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (supplier, ticket, external_id) DO NOTHING");
+	    db,
+	    "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms) "
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (supplier, ticket, external_id) DO NOTHING");
 	db_bind_int(stmt, 1, event->incident);
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_str(stmt, 3, event->ticket_id);

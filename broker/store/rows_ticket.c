@@ -61,8 +61,9 @@ static void print_attributes(const struct ticket *ticket, struct sdk_buf *buf)
 bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
 		 struct ticket *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms FROM ticket "
-					  "WHERE supplier = $1 AND external_id = $2");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms FROM ticket "
+		"WHERE supplier = $1 AND external_id = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, external_id);
 	if (!db_row(stmt))
@@ -78,7 +79,8 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
 	db_done(stmt);
 	if (!sound) /* sticks, so that nothing is built on a damaged row */
-		db_fail(db, "the attributes of ticket %.*s:%.*s are damaged; run `entente fsck`, then restore or rebuild",
+		db_fail(db,
+			"the attributes of ticket %.*s:%.*s are damaged; run `entente fsck`, then restore or rebuild",
 			(int)supplier.n, supplier.p, (int)external_id.n, external_id.p);
 	return sound;
 }
@@ -102,9 +104,10 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	sdk_buf_init(&buf, SIZE_MAX / 2);
 	print_attributes(ticket, &buf);
 	if (ticket->id == 0) {
-		stmt = db_use(db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
-				  "supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-				  "RETURNING id");
+		stmt = db_use(
+		    db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
+			"supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+			"RETURNING id");
 		db_bind_str(stmt, 7, ticket->supplier);
 		db_bind_str(stmt, 8, ticket->external_id);
 		db_bind_str(stmt, 9, some(ticket->key));
@@ -131,8 +134,9 @@ size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, st
 		    struct ent_str external_id, const struct word **ret)
 {
 	struct word *list = SDK_NEW_N(arena, struct word, WORDS_MAX);
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
-					  "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, id DESC LIMIT $4");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
+		       "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, id DESC LIMIT $4");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);
@@ -143,8 +147,9 @@ size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, st
 		struct ticket ticket = {.id = 0};
 		/* The first of a supplier is its last changed; those behind it are never found. */
 		if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 2)), &ticket))
-			list[n++] = (struct word){sdk_dup(arena, db_str(stmt, 0)), ticket.at[ENT_TRANSFERRED_TO].value.text,
-						  sdk_status(db_str(stmt, 1)), priority_of(ticket.at[ENT_PRIORITY].value.text)};
+			list[n++] =
+			    (struct word){sdk_dup(arena, db_str(stmt, 0)), ticket.at[ENT_TRANSFERRED_TO].value.text,
+					  sdk_status(db_str(stmt, 1)), priority_of(ticket.at[ENT_PRIORITY].value.text)};
 	}
 	db_done(stmt);
 	*ret = list;

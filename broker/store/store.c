@@ -66,11 +66,11 @@ static enum ent_rc check_version(struct db *db, const char *path, bool may_be_em
 	if (identity.application != APPLICATION_ID)
 		return sdk_fail(err, ENT_EINVAL, "%s is not a store of Entente; name another data_dir", path);
 	if (version > STORE_VERSION)
-		return sdk_fail(err, ENT_EINVAL, "%s has version %d, this program knows %d; use the newer program", path,
-				(int)version, STORE_VERSION);
+		return sdk_fail(err, ENT_EINVAL, "%s has version %d, this program knows %d; use the newer program",
+				path, (int)version, STORE_VERSION);
 	if (version < STORE_VERSION && !may_be_empty)
-		return sdk_fail(err, ENT_EINVAL, "%s has version %d; `entente serve` brings it to %d", path, (int)version,
-				STORE_VERSION);
+		return sdk_fail(err, ENT_EINVAL, "%s has version %d; `entente serve` brings it to %d", path,
+				(int)version, STORE_VERSION);
 	return ENT_OK;
 }
 
@@ -94,8 +94,8 @@ static void migrate(struct db *db, int64_t version, int32_t partitions, struct c
 	(void)db_commit(db);
 }
 
-enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock, struct chance *chance,
-		       struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
+enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock,
+		       struct chance *chance, struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
 {
 	struct db *db = NULL;
 	int64_t version = 0;

@@ -19,11 +19,11 @@ struct store_meta {
 
 /* Makes the file when it is missing (partitions is then taken), migrates an older one, refuses a
  * newer or foreign one. Only the writer's handle may do this. */
-enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock, struct chance *chance,
-                       struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
+enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, struct clock *clock,
+		       struct chance *chance, struct db **ret_db, struct store_meta *ret_meta, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* A reader of a store that exists and has this version. */
 enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_db, struct store_meta *ret_meta,
-                            struct ent_err *err) __attribute__((warn_unused_result));
+			    struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -7,8 +7,9 @@ enum { LIST_MAX = 16 << 20 };
 
 bool token_add(struct db *db, const struct token_row *token, int64_t now_ms)
 {
-	struct db_stmt *stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4) "
-					  "ON CONFLICT (name) DO NOTHING RETURNING name");
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4) "
+		       "ON CONFLICT (name) DO NOTHING RETURNING name");
 	db_bind_str(stmt, 1, token->name);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)token->hash, sizeof token->hash});
 	db_bind_int(stmt, 3, now_ms);
@@ -27,10 +28,11 @@ bool token_remove(struct db *db, struct ent_str name)
 	return removed;
 }
 
-bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms, struct ent_str *ret_name,
-                int64_t *ret_expires_ms)
+bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,
+		struct ent_str *ret_name, int64_t *ret_expires_ms)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT name, expires_ms FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT name, expires_ms FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 2, now_ms);
 	bool found = db_row(stmt);

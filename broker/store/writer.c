@@ -42,8 +42,8 @@ struct writer {
 };
 
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
-			  struct metrics *metrics, const struct writer_options *options, void (*wake_relay)(void *relay),
-			  void *relay)
+			  struct metrics *metrics, const struct writer_options *options,
+			  void (*wake_relay)(void *relay), void *relay)
 {
 	struct writer *writer = sdk_xalloc(sizeof *writer);
 	pthread_condattr_t attr;
@@ -68,7 +68,8 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
 	writer->last_seq = writer->ledger.seq;
-	metric_set(metrics, METRIC_DEAD_LETTERS, db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
+	metric_set(metrics, METRIC_DEAD_LETTERS,
+		   db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
 	return writer;
 }
 
@@ -267,8 +268,8 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		run_replay(writer, &apply, job);
 		break;
 	case JOB_DEAD_IGNORE:
-		job->outcome = dead_letter_close(writer->db, job->dead_letter, "ignored", now_ms) ? JOB_ACCEPTED
-												   : JOB_NOT_FOUND;
+		job->outcome =
+		    dead_letter_close(writer->db, job->dead_letter, "ignored", now_ms) ? JOB_ACCEPTED : JOB_NOT_FOUND;
 		break;
 	case JOB_TOKEN_ADD:
 		job->outcome = token_add(writer->db, &job->token, now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
@@ -365,7 +366,8 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 		if (db_failed(writer->db)) {
 			struct ent_err why;
 			(void)sdk_fail(&why, ENT_EINVAL, "%s", db_error(writer->db));
-			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it. */
+			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it.
+			 */
 			if (!db_forgive_full(writer->db)) {
 				*err = why;
 				return ENT_EINVAL;

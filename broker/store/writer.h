@@ -21,7 +21,7 @@ enum job_kind {
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token */
 	JOB_TOKEN_REMOVE,
-	JOB_PRUNE        /* drop raw deliveries received before prune_before_ms */
+	JOB_PRUNE /* drop raw deliveries received before prune_before_ms */
 };
 
 enum job_outcome {
@@ -30,7 +30,7 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
-	JOB_CONFLICT, /* a token's name is taken */
+	JOB_CONFLICT,   /* a token's name is taken */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
 
@@ -38,15 +38,16 @@ struct job {
 	struct job *next;
 	enum job_kind kind;
 	struct arrival arrival;
-	struct ent_str packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
-	int64_t dead_letter;   /* id */
+	struct ent_str
+	    packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
+	int64_t dead_letter; /* id */
 	struct token_row token;
 	int64_t prune_before_ms;
 
 	enum job_outcome outcome;
 	struct ent_err err;
-	int64_t n_event;             /* events this job made */
-	char incident_uuid[ID_SIZE]; /* the incident it ended in; "" for none */
+	int64_t n_event;                 /* events this job made */
+	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */
 	void (*answer)(struct job *job); /* on the writer's thread; may free the job */
 	void *owner;
 };
@@ -54,16 +55,16 @@ struct job {
 struct writer;
 
 struct writer_options {
-	size_t queue_max;     /* jobs waiting; beyond it submit says no */
-	size_t batch_max;     /* jobs in one transaction */
-	int64_t wal_pages;    /* checkpoint when the WAL is longer */
+	size_t queue_max;  /* jobs waiting; beyond it submit says no */
+	size_t batch_max;  /* jobs in one transaction */
+	int64_t wal_pages; /* checkpoint when the WAL is longer */
 };
 
 /* Takes over db (a DB_WRITE handle). `wake_relay(relay)` is called after each commit that stored events:
  * a hint, may be NULL. */
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
-                          struct metrics *metrics, const struct writer_options *options,
-                          void (*wake_relay)(void *relay), void *relay);
+			  struct metrics *metrics, const struct writer_options *options,
+			  void (*wake_relay)(void *relay), void *relay);
 void writer_free(struct writer *writer);
 
 /* Any thread. False: the queue is full or the writer ends; the job is still the caller's. */

@@ -2,7 +2,7 @@
 /*
  * generic: a tool that nobody wrote a connector for, described by jq programs in the
  * supplier's settings. Four parts: what the program gets (input.c), the program
- * (program.c), what it gave (change.c), and who sent it (signature.c).
+ * (program.c, prelude.c, steps.c), what it gave (change.c), and who sent it (signature.c).
  */
 #ifndef GENERIC_H
 #define GENERIC_H
@@ -34,6 +34,8 @@ enum ent_rc program_run(struct program *program, jv input, size_t n_max,
 			enum ent_rc (*take)(void *to, struct ent_str json, struct ent_err *err), void *to,
 			struct ent_err *err) __attribute__((warn_unused_result));
 
+/* What stands in front of each source: one line, ended by an open parenthesis (prelude.c). */
+extern const char program_prelude[];
 /* The source with a step counted in each function (steps.c). */
 struct ent_str program_counted(struct ent_arena *arena, struct ent_str source);
 

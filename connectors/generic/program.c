@@ -2,8 +2,8 @@
 /*
  * A jq program in a broker: no environment, no clock, no files, no other inputs, and
  * an end. What ends it is a count of steps: jq's debug callback is the only place
- * where its interpreter asks us, so `_step` is that callback under another name, and
- * the loops that jq brings are written again with it. Not bounded: what one program
+ * where its interpreter asks us; prelude.c gives that callback another name and writes
+ * the loops that jq brings again with it. Not bounded: what one program
  * does with each element of a large body (two nested .[] over it are its square), and
  * the memory it takes. The same input takes the same steps, on every machine.
  */
@@ -16,6 +16,13 @@
 #define SOURCE_MAX (64u * 1024u)
 #define OUTPUT_MAX (8 * 1024 * 1024) /* bytes of one output as JSON */
 
+#define RESERVED   "_entente_"         /* who defines the step again has a program without an end */
+#define RETRY_MAX  1000000UL           /* of one search in one text, some 20 ms */
+
+/* libjq brings Oniguruma, but not its header; a libjq built without regular expressions has neither of these. */
+extern int onig_set_retry_limit_in_match(unsigned long n) __attribute__((weak));
+extern int onig_set_retry_limit_in_search(unsigned long n) __attribute__((weak));
+
 struct program {
 	jq_state *jq;
 	const char *name; /* of the setting */
@@ -23,43 +30,6 @@ struct program {
 	bool exhausted;
 	struct ent_err *err; /* while it is compiled: the first words of jq */
 };
-
-/* One line, so that the source begins on the second. The parenthesis keeps $ENV bound to the end. */
-static const char prelude[] =
-    "{} as $ENV | def env: {};"
-    " def _step: debug; def debug: .; def debug(f): .; def stderr: .;"
-    " def _error: error; def error: if . == null then \"error(null)\" | _error else _error end; def error(f): f | "
-    "error;"
-    " def input: error(\"input: there is one delivery, and it is the input\"); def inputs: input;"
-    " def input_filename: null; def input_line_number: 0; def get_search_list: []; def modulemeta: error(\"modulemeta: "
-    "there "
-    "are no modules\");"
-    " def now: error(\"now: a program has no clock, the same delivery must give the same changes\");"
-    " def localtime: error(\"localtime: use gmtime\"); def strflocaltime(f): error(\"strflocaltime: use strftime\");"
-    " def halt: error(\"halt: use empty or error\"); def halt_error: halt; def halt_error(f): halt;"
-    /* libjq 1.6 ends the process when these are no code points */
-    " def _implode: implode; def implode: if type == \"array\" and all(.[]; type == \"number\" and . >= 0 and . <= "
-    "1114111 and "
-    "(. < 55296 or . > 57343)) then _implode else error(\"implode: not a list of code points\") end;"
-    " def _range(a; b): range(a; b); def range($a; $b): _range($a; $b) | _step; def range($n): range(0; $n);"
-    " def while(c; u): def _w: _step | if c then ., (u | _w) else empty end; _w;"
-    " def range($a; $b; $by): if $by > 0 then $a | while(. < $b; . + $by) elif $by < 0 then $a | while(. > $b; . + "
-    "$by) else "
-    "empty end;"
-    " def until(c; u): def _u: _step | if c then . else (u | _u) end; _u;"
-    " def repeat(f): def _r: _step | (., (f | _r)); _r;"
-    " def recurse(f): def _r: _step | (., (f | _r)); _r; def recurse(f; c): def _r: _step | (., (f | select(c) | _r)); "
-    "_r;"
-    " def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | _step | [$x] + $w "
-    "end;"
-    " def combinations(n): . as $d | [range(n)] | map($d) | combinations;"
-    /* libjq 1.6 never ends when the pattern matches nothing at the end, as in gsub("\\s*$"; "") */
-    " def _named: .captures | map(select(.name != null) | {key: .name, value: .string}) | from_entries;"
-    " def sub($re; str; $flags): . as $in | reduce match($re; $flags) as $m ({o: \"\", p: 0}; .o += $in[.p:$m.offset] "
-    "+ ($m | "
-    "_named | str) | .p = $m.offset + $m.length) | .o + $in[.p:];"
-    " def sub($re; str): sub($re; str; \"\"); def gsub($re; str; $flags): sub($re; str; $flags + \"g\");"
-    " def gsub($re; str): sub($re; str; \"g\"); (\n";
 
 static void step_taken(void *of, jv input)
 {
@@ -116,6 +86,8 @@ static enum ent_rc source_vet(const char *name, struct ent_str source, struct en
 	    begins_with_word(source, "module"))
 		return sdk_fail(err, ENT_EINVAL,
 				"%s: modules (import, include) cannot be used; write the program in one piece", name);
+	if (memmem(source.p, source.n, RESERVED, sizeof RESERVED - 1))
+		return sdk_fail(err, ENT_EINVAL, "%s: names with " RESERVED " are the broker's own", name);
 	return ENT_OK;
 }
 
@@ -129,6 +101,10 @@ enum ent_rc program_compile(const char *name, struct ent_str source, struct prog
 
 	if (rc != ENT_OK)
 		return rc;
+	if (onig_set_retry_limit_in_match) /* of the process, and the same for each program */
+		(void)onig_set_retry_limit_in_match(RETRY_MAX);
+	if (onig_set_retry_limit_in_search)
+		(void)onig_set_retry_limit_in_search(RETRY_MAX);
 	sdk_arena_init(&arena);
 	program = sdk_xalloc(sizeof *program);
 	*program = (struct program){.jq = jq_init(), .name = name, .err = &words};
@@ -139,7 +115,7 @@ enum ent_rc program_compile(const char *name, struct ent_str source, struct prog
 	counted = program_counted(&arena.abi, source);
 	/* the line break ends a comment that the source may end with */
 	if (!jq_compile(program->jq,
-			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", prelude, ENT_F(counted)))))
+			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", program_prelude, ENT_F(counted)))))
 		rc = sdk_fail(err, ENT_EINVAL, "%s", words.msg[0] ? words.msg : "the jq program cannot be compiled");
 	program->err = NULL;
 	sdk_arena_release(&arena);

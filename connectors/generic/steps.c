@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * jq has no limit on time. Its own loops are replaced in program.c; a function that
- * calls itself is the other way to run for ever, so `_step |` is put in front of the
+ * jq has no limit on time. Its own loops are replaced in prelude.c; a function that
+ * calls itself is the other way to run for ever, so `_entente_step |` is put in front of the
  * body of each function of the source. Only that: strings, comments and field names
  * are told apart as jq's lexer does.
  */
@@ -119,12 +119,12 @@ static bool code_skip(struct lexer *lexer)
 
 struct ent_str program_counted(struct ent_arena *arena, struct ent_str source)
 {
-	static const char step[] = " _step |";
+	static const char step[] = " _entente_step |";
 	struct lexer lexer = {.source = source};
 	struct ent_str counted;
 	struct sdk_buf out;
 
-	sdk_buf_init(&out, 4 * source.n + 64);
+	sdk_buf_init(&out, 8 * source.n + 64);
 	while (lexer.at < source.n) {
 		size_t begin = lexer.at;
 		bool body = code_skip(&lexer);

@@ -10,7 +10,7 @@ enum sdk_hash { SDK_SHA1, SDK_SHA256, SDK_SHA512 };
 
 /* Over the parts one after the other. Returns the hash's size in bytes. */
 size_t sdk_hmac(enum sdk_hash hash, struct ent_str secret, const struct ent_str *part, size_t n_part,
-                unsigned char ret[SDK_HASH_MAX]);
+		unsigned char ret[SDK_HASH_MAX]);
 size_t sdk_digest(enum sdk_hash hash, const struct ent_str *part, size_t n_part, unsigned char ret[SDK_HASH_MAX]);
 
 /* SHA-256 of what does not lie in memory at once. sdk_digest_end() releases it and gives 32 bytes. */
@@ -29,9 +29,9 @@ bool sdk_same(struct ent_str a, struct ent_str b); /* constant time for equal le
 
 /* Header `value` is `prefix` + hex(HMAC(secret_i, body)) for one of the secrets. */
 bool sdk_signed_hex(enum sdk_hash hash, struct ent_str value, const char *prefix, const struct ent_str *secret,
-                    size_t n_secret, const struct ent_str *part, size_t n_part);
+		    size_t n_secret, const struct ent_str *part, size_t n_part);
 /* The same with base64 and no prefix. */
 bool sdk_signed_base64(enum sdk_hash hash, struct ent_str value, const struct ent_str *secret, size_t n_secret,
-                       const struct ent_str *part, size_t n_part);
+		       const struct ent_str *part, size_t n_part);
 
 #endif

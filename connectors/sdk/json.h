@@ -21,7 +21,7 @@ enum sdk_json_kind { SDK_JSON_NULL, SDK_JSON_BOOL, SDK_JSON_NUMBER, SDK_JSON_STR
 
 /* ENT_EINVAL names what, and at which byte. An empty input is invalid. */
 enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const struct sdk_json **ret,
-                           struct ent_err *err) __attribute__((warn_unused_result));
+			   struct ent_err *err) __attribute__((warn_unused_result));
 /* The gate alone: is it valid? */
 enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err) __attribute__((warn_unused_result));
 /* The same JSON with each integer that a double cannot hold exactly written as a
@@ -29,8 +29,9 @@ enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err) __attribut
 struct ent_str sdk_json_quote_big(struct ent_arena *arena, struct ent_str bytes);
 
 /* All readers take NULL (absent) and give absent / NULL / 0 / the default. */
-enum sdk_json_kind sdk_json_kind(const struct sdk_json *node);      /* NULL: SDK_JSON_NULL */
-const struct sdk_json *sdk_json_at(const struct sdk_json *node, const char *path); /* "issue.fields.status"; no array index */
+enum sdk_json_kind sdk_json_kind(const struct sdk_json *node); /* NULL: SDK_JSON_NULL */
+const struct sdk_json *sdk_json_at(const struct sdk_json *node,
+				   const char *path);               /* "issue.fields.status"; no array index */
 const struct sdk_json *sdk_json_first(const struct sdk_json *node); /* first child of an array or object */
 const struct sdk_json *sdk_json_next(const struct sdk_json *node);
 struct ent_str sdk_json_key(const struct sdk_json *node); /* its name in the object it is in */
@@ -46,7 +47,12 @@ bool sdk_json_int(const struct sdk_json *node, int64_t *ret);
 struct ent_str sdk_json_print(struct ent_arena *arena, const struct sdk_json *node);
 
 /* Reading by table: path, where to put it, and whether the payload may lack it. */
-enum sdk_field_kind { SDK_FIELD_STR, SDK_FIELD_INT, SDK_FIELD_BOOL, SDK_FIELD_TIME }; /* ent_str, int64_t, bool, int64_t ms */
+enum sdk_field_kind {
+	SDK_FIELD_STR,
+	SDK_FIELD_INT,
+	SDK_FIELD_BOOL,
+	SDK_FIELD_TIME
+}; /* ent_str, int64_t, bool, int64_t ms */
 struct sdk_field {
 	const char *path;
 	enum sdk_field_kind kind;

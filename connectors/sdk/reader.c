@@ -4,6 +4,7 @@
 #include "sdk/time.h"
 
 #define MS_LEAST 100000000000 /* a smaller number is a time in seconds, not in milliseconds */
+#define MS_MOST  253402300799999 /* the end of the year 9999, the last that RFC 3339 can write */
 
 /* ---- members ---------------------------------------------------------------------- */
 
@@ -57,7 +58,7 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 	if (is_null(at) || (sdk_json_kind(at) == SDK_JSON_STRING && text.n == 0))
 		return ENT_OK;
 	if ((sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms)) ||
-	    (sdk_json_kind(at) == SDK_JSON_NUMBER && sdk_json_int(at, &ms) && ms >= MS_LEAST)) {
+	    (sdk_json_kind(at) == SDK_JSON_NUMBER && sdk_json_int(at, &ms) && ms >= MS_LEAST && ms <= MS_MOST)) {
 		*ret = ms;
 		return ENT_OK;
 	}

@@ -24,7 +24,7 @@ void sdk_arena_init(struct sdk_arena *arena);
 void sdk_arena_release(struct sdk_arena *arena);
 
 void *sdk_alloc(struct ent_arena *arena, size_t size); /* zeroed, aligned for any type */
-#define SDK_NEW(arena, type) ((type *)sdk_alloc((arena), sizeof(type)))
+#define SDK_NEW(arena, type)      ((type *)sdk_alloc((arena), sizeof(type)))
 #define SDK_NEW_N(arena, type, n) ((type *)sdk_alloc((arena), sizeof(type) * (n)))
 
 /* malloc/realloc that abort with one line when memory runs out. */
@@ -45,7 +45,7 @@ struct ent_str sdk_trim(struct ent_str s); /* ASCII white space */
 struct ent_str sdk_cut(struct ent_str s, char at, struct ent_str *ret_rest);
 struct ent_str sdk_head(struct ent_str s, size_t max); /* at most max bytes of it, cut on a character border */
 struct ent_str sdk_dup(struct ent_arena *arena, struct ent_str s); /* absent stays absent */
-char *sdk_z(struct ent_arena *arena, struct ent_str s);             /* NUL-terminated copy */
+char *sdk_z(struct ent_arena *arena, struct ent_str s);            /* NUL-terminated copy */
 struct ent_str sdk_format(struct ent_arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct ent_str sdk_int(struct ent_arena *arena, int64_t i);
 /* Whole string, optional '-', digits only, in range; else false. */

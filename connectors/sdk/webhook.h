@@ -51,7 +51,7 @@ struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html);
 /* verify() for tools that sign the body alone: header `name` is `prefix` + hex(HMAC-SHA256(secret, body)).
  * ENT_OK without secrets; ENT_EAUTH names the header that is missing or matches none of them. */
 enum ent_rc sdk_verify_hex(const struct ent_webhook *webhook, const char *name, const char *prefix,
-                           const struct ent_str *secret, size_t n_secret, struct ent_err *err)
+			   const struct ent_str *secret, size_t n_secret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* verify() for Standard Webhooks: HMAC-SHA256 over webhook-id.webhook-timestamp.body, base64, several signatures of
  * several versions in header `name`; at most 300 s old. The delivery's id is the header webhook-id. */
@@ -63,7 +63,7 @@ enum ent_rc sdk_verify_standard(const struct ent_webhook *webhook, const char *n
 
 /* The body is one JSON object; else ENT_EINVAL says what it is. */
 enum ent_rc sdk_body_object(struct ent_arena *arena, struct ent_str body, const struct sdk_json **ret,
-                            struct ent_err *err) __attribute__((warn_unused_result));
+			    struct ent_err *err) __attribute__((warn_unused_result));
 /* An id: a string or an integer literal of 1..ENT_ID_MAX bytes. ENT_EINVAL names the path. */
 enum ent_rc sdk_id_at(const struct sdk_json *node, const char *path, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
@@ -84,23 +84,23 @@ int64_t sdk_time_at(const struct sdk_json *node, const char *path);
 /* Only when the payload has the path: sets attr to the time as the ticket language writes it; a bare
  * date is its midnight in UTC. What is no time clears. */
 void sdk_set_time_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
-                     struct ent_arena *arena);
+		     struct ent_arena *arena);
 /* Sets ENT_FIELDS to those of the named members (ends with NULL) that hold something; leaves it alone when
  * there is none. Values stand as the tool wrote them. */
 void sdk_set_fields(struct ent_ticket *ticket, const struct sdk_json *node, const char *const *name,
-                    struct ent_arena *arena);
+		    struct ent_arena *arena);
 
 /* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */
 void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
 /* A change beside another one: the same ticket, stamp and actor, nothing else. */
 struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent_change *model,
-                                      enum ent_change_kind kind);
+				      enum ent_change_kind kind);
 /* An attachment from a tool's object, by the names its members have there (NULL: the tool has none). */
 struct sdk_attachment_names {
 	const char *id, *name, *media_type, *url, *size;
 };
 enum ent_rc sdk_attachment_read(const struct sdk_json *node, const struct sdk_attachment_names *names,
-                                struct ent_attachment *ret, struct ent_err *err) __attribute__((warn_unused_result));
+				struct ent_attachment *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* Each of a list of such objects (NULL: none) as a change beside model. */
 enum ent_rc sdk_attachments_add(struct sdk_changes *list, const struct ent_change *model, const struct sdk_json *nodes,
 				const struct sdk_attachment_names *names, struct ent_err *err)

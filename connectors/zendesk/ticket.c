@@ -47,7 +47,8 @@ void zendesk_ticket(struct ent_ticket *ticket, const struct sdk_json *node, stru
 	sdk_set_fields(ticket, node, zendesk_fields, arena);
 }
 
-void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event, struct ent_arena *arena)
+void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
+		   struct ent_arena *arena)
 {
 	static const struct {
 		const char *type;

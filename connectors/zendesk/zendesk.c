@@ -65,7 +65,8 @@ static enum ent_rc attachment_add(struct sdk_changes *list, const struct ent_cha
 
 	if (sdk_json_at(node, "filename"))
 		names.name = "filename";
-	return sdk_attachment_read(node, &names, &sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED)->attachment, err);
+	return sdk_attachment_read(node, &names, &sdk_changes_beside(list, head, ENT_ATTACHMENT_ADDED)->attachment,
+				   err);
 }
 
 static enum ent_rc comment_add(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,

@@ -33,8 +33,10 @@ int main(int argc, char **argv)
 	sqlite3_stmt *insert;
 
 	if (argc != 3 || sqlite3_open(argv[1], &db) ||
-	    sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, row BLOB)",
-	                 NULL, NULL, NULL) ||
+	    sqlite3_exec(
+		db,
+		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, row BLOB)",
+		NULL, NULL, NULL) ||
 	    sqlite3_prepare_v2(db, "INSERT INTO t(row) VALUES(?)", -1, &insert, NULL))
 		return 2;
 	memset(row, 'x', sizeof row);
@@ -51,8 +53,8 @@ int main(int argc, char **argv)
 		us[n++] = (uint32_t)((now - from) / 1000);
 	}
 	qsort(us, (size_t)n, sizeof *us, by_value);
-	printf("{\"commits\":%d,\"rate\":%.1f,\"p50_us\":%u,\"p99_us\":%u}\n", n, (double)n / ((double)(now - started) / 1e9),
-	       us[n / 2], us[(int)((double)(n - 1) * .99)]);
+	printf("{\"commits\":%d,\"rate\":%.1f,\"p50_us\":%u,\"p99_us\":%u}\n", n,
+	       (double)n / ((double)(now - started) / 1e9), us[n / 2], us[(int)((double)(n - 1) * .99)]);
 	sqlite3_finalize(insert);
 	sqlite3_close(db);
 	free(us);

@@ -25,9 +25,10 @@ static int64_t now_us(void)
 
 static rd_kafka_t *consumer(const char *brokers)
 {
-	static const char *const setting[][2] = {{"isolation.level", "read_committed"}, {"group.id", "lag"},
-	                                         {"enable.auto.commit", "false"},       {"fetch.wait.max.ms", "100"},
-	                                         {"socket.nagle.disable", "true"},      {"auto.offset.reset", "latest"}};
+	static const char *const setting[][2] = {
+	    {"isolation.level", "read_committed"}, {"group.id", "lag"},
+	    {"enable.auto.commit", "false"},       {"fetch.wait.max.ms", "100"},
+	    {"socket.nagle.disable", "true"},      {"auto.offset.reset", "latest"}};
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char why[512];
 
@@ -96,8 +97,8 @@ static void note_numbers(struct watch *watch, const char *p, size_t n)
 
 int main(int argc, char **argv)
 {
-	static const struct option option[] = {
-	    {"brokers", 1, 0, 'b'}, {"topic", 1, 0, 't'}, {"count", 1, 0, 'n'}, {"first", 1, 0, 'f'}, {"idle", 1, 0, 'i'}, {0}};
+	static const struct option option[] = {{"brokers", 1, 0, 'b'}, {"topic", 1, 0, 't'}, {"count", 1, 0, 'n'},
+					       {"first", 1, 0, 'f'},   {"idle", 1, 0, 'i'},  {0}};
 	const char *brokers = NULL, *topic = NULL;
 	struct watch watch = {0};
 	int64_t idle_us = 10000000;
@@ -105,12 +106,23 @@ int main(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", option, NULL)) != -1) {
 		switch (c) {
-		case 'b': brokers = optarg; break;
-		case 't': topic = optarg; break;
-		case 'n': watch.count = atoll(optarg); break;
-		case 'f': watch.first = atoll(optarg); break;
-		case 'i': idle_us = atoll(optarg) * 1000000; break;
-		default: return 2;
+		case 'b':
+			brokers = optarg;
+			break;
+		case 't':
+			topic = optarg;
+			break;
+		case 'n':
+			watch.count = atoll(optarg);
+			break;
+		case 'f':
+			watch.first = atoll(optarg);
+			break;
+		case 'i':
+			idle_us = atoll(optarg) * 1000000;
+			break;
+		default:
+			return 2;
 		}
 	}
 	if (!brokers || !topic || watch.count < 1)

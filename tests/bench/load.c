@@ -153,13 +153,14 @@ static void prepare(struct load *load)
 	load->request = grow(NULL, (size_t)load->count * sizeof *load->request);
 	for (int64_t i = 0; i < load->count; i++) {
 		size_t at = load->n_text, n_body = 0;
-		int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", load->get ? "GET" : "POST",
-		                 load->path, load->port);
+		int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n",
+				 load->get ? "GET" : "POST", load->path, load->port);
 		if (!load->get) {
 			n_body = fill_template(template, load->first + i, body, size);
 			n += snprintf(head + n, sizeof head - (size_t)n,
-			              "Content-Type: application/json\r\nContent-Length: %zu\r\nX-Entente-Delivery: load-%lld\r\n", n_body,
-			              (long long)(load->first + i));
+				      "Content-Type: application/json\r\nContent-Length: %zu\r\nX-Entente-Delivery: "
+				      "load-%lld\r\n",
+				      n_body, (long long)(load->first + i));
 		}
 		if (secret) {
 			unsigned char mac[EVP_MAX_MD_SIZE];
@@ -384,9 +385,9 @@ static void report(struct load *load, double seconds)
 	qsort(load->latency_us, (size_t)load->answered, sizeof *load->latency_us, by_value);
 	printf("{\"connections\":%d,\"answered\":%lld,\"failed\":%lld,\"reopened\":%lld,\"seconds\":%.3f,\"rate\":%.1f,"
 	       "\"p50_us\":%u,\"p90_us\":%u,\"p99_us\":%u,\"p999_us\":%u,\"max_us\":%u,\"status\":{",
-	       load->n_connection, (long long)load->answered, (long long)load->failed, (long long)load->reopened, seconds,
-	       (double)load->answered / seconds, percentile(load, .5), percentile(load, .9), percentile(load, .99),
-	       percentile(load, .999), percentile(load, 1));
+	       load->n_connection, (long long)load->answered, (long long)load->failed, (long long)load->reopened,
+	       seconds, (double)load->answered / seconds, percentile(load, .5), percentile(load, .9),
+	       percentile(load, .99), percentile(load, .999), percentile(load, 1));
 	const char *comma = "";
 	for (int i = 0; i < 600; i++) {
 		if (load->status[i]) {
@@ -416,26 +417,49 @@ static void usage(void)
 int main(int argc, char **argv)
 {
 	static const struct option option[] = {
-	    {"port", 1, 0, 'p'},    {"path", 1, 0, 'u'},  {"get", 0, 0, 'g'},   {"body", 1, 0, 'b'},
+	    {"port", 1, 0, 'p'},        {"path", 1, 0, 'u'},        {"get", 0, 0, 'g'},     {"body", 1, 0, 'b'},
 	    {"secret-file", 1, 0, 'k'}, {"connections", 1, 0, 'c'}, {"seconds", 1, 0, 's'}, {"count", 1, 0, 'n'},
-	    {"first", 1, 0, 'f'},   {"rate", 1, 0, 'r'},  {"log", 1, 0, 'l'},   {0}};
+	    {"first", 1, 0, 'f'},       {"rate", 1, 0, 'r'},        {"log", 1, 0, 'l'},     {0}};
 	struct load load = {.n_connection = 1, .seconds = 3600, .path = "/"};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", option, NULL)) != -1) {
 		switch (c) {
-		case 'p': load.port = atoi(optarg); break;
-		case 'u': load.path = optarg; break;
-		case 'g': load.get = true; break;
-		case 'b': load.body = optarg; break;
-		case 'k': load.secret_file = optarg; break;
-		case 'c': load.n_connection = atoi(optarg); break;
-		case 's': load.seconds = atof(optarg); break;
-		case 'n': load.count = atoll(optarg); break;
-		case 'f': load.first = atoll(optarg); break;
-		case 'r': load.rate = atoll(optarg); break;
-		case 'l': load.log = optarg; break;
-		default: usage();
+		case 'p':
+			load.port = atoi(optarg);
+			break;
+		case 'u':
+			load.path = optarg;
+			break;
+		case 'g':
+			load.get = true;
+			break;
+		case 'b':
+			load.body = optarg;
+			break;
+		case 'k':
+			load.secret_file = optarg;
+			break;
+		case 'c':
+			load.n_connection = atoi(optarg);
+			break;
+		case 's':
+			load.seconds = atof(optarg);
+			break;
+		case 'n':
+			load.count = atoll(optarg);
+			break;
+		case 'f':
+			load.first = atoll(optarg);
+			break;
+		case 'r':
+			load.rate = atoll(optarg);
+			break;
+		case 'l':
+			load.log = optarg;
+			break;
+		default:
+			usage();
 		}
 	}
 	if (!load.port || load.n_connection < 1 || load.count < 1 || (!load.get && !load.body))

@@ -42,7 +42,8 @@ static enum ent_rc refuse(const void *settings, void **ret, struct ent_err *err)
 	return sdk_fail(err, ENT_EINVAL, "refused on purpose");
 }
 
-static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed, const struct ent_connector *connector)
+static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed,
+			  const struct ent_connector *connector)
 {
 	struct supplier *supplier = &set->at[i];
 	struct ent_err err;
@@ -225,20 +226,21 @@ int main(int argc, char **argv)
 	if (store_open(path, NULL, 4, clock, chance_system(), &db, &meta, &err) != ENT_OK)
 		die("store", &err);
 	first_token(db);
-	server.writer = writer_new(db, &meta, clock, chance_system(), metrics,
-	                           &(struct writer_options){(size_t)number(argc, argv, "queue_max", 10000), 500, 4000}, NULL, NULL);
+	server.writer =
+	    writer_new(db, &meta, clock, chance_system(), metrics,
+		       &(struct writer_options){(size_t)number(argc, argv, "queue_max", 10000), 500, 4000}, NULL, NULL);
 	const struct edge_options options = {.listen = ENT_STR("127.0.0.1"),
-	                                     .port = number(argc, argv, "port", 0),
-	                                     .threads = number(argc, argv, "threads", 2),
-	                                     .body_max = (size_t)number(argc, argv, "body_max", 1 << 20),
-	                                     .header_max = (size_t)number(argc, argv, "header_max", 32768),
-	                                     .connections_max = number(argc, argv, "connections_max", 4096),
-	                                     .connections_per_ip_max = number(argc, argv, "per_ip", 0),
-	                                     .idle_s = number(argc, argv, "idle_s", 60),
-	                                     .request_s = number(argc, argv, "request_s", 30),
-	                                     .sse_max = number(argc, argv, "sse_max", 32),
-	                                     .store_path = sdk_str(path),
-	                                     .source = ENT_STR("/entente/test")};
+					     .port = number(argc, argv, "port", 0),
+					     .threads = number(argc, argv, "threads", 2),
+					     .body_max = (size_t)number(argc, argv, "body_max", 1 << 20),
+					     .header_max = (size_t)number(argc, argv, "header_max", 32768),
+					     .connections_max = number(argc, argv, "connections_max", 4096),
+					     .connections_per_ip_max = number(argc, argv, "per_ip", 0),
+					     .idle_s = number(argc, argv, "idle_s", 60),
+					     .request_s = number(argc, argv, "request_s", 30),
+					     .sse_max = number(argc, argv, "sse_max", 32),
+					     .store_path = sdk_str(path),
+					     .source = ENT_STR("/entente/test")};
 	const struct edge_world world = {server.writer, clock, chance_system(), metrics, &log, readiness, &server};
 	if (edge_start(&options, &world, set, &server.edge, &err) != ENT_OK)
 		die("edge", &err);

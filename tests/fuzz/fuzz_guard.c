@@ -32,7 +32,8 @@ static struct outcome read_head(struct ent_str bytes, size_t step, struct sdk_ar
 		verdict = guard_scan(&scan, &limits, (struct ent_str){bytes.p, n}, &outcome.n_head, &refusal);
 	}
 	if (verdict == GUARD_OK)
-		verdict = guard_read(&scan, &limits, (struct ent_str){bytes.p, outcome.n_head}, &arena->abi, request, &refusal);
+		verdict = guard_read(&scan, &limits, (struct ent_str){bytes.p, outcome.n_head}, &arena->abi, request,
+				     &refusal);
 	if (verdict != GUARD_MORE)
 		outcome.status = verdict == GUARD_OK ? 0 : refusal.status;
 	if (verdict == GUARD_OK) {

@@ -356,8 +356,8 @@ static int shrink(const struct options *options)
 		shrink_number(options->from, &limits, &limits.steps, plan.max_steps);
 		shrink_number(options->from, &limits, &limits.suppliers, plan.n_supplier);
 	}
-	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries, limits.steps,
-	       limits.suppliers);
+	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries,
+	       limits.steps, limits.suppliers);
 	for (int i = 0, n = 0; i < FAULT_N; i++)
 		if (limits.faults >> i & 1)
 			printf("%s%s", n++ ? "," : " --only ", fault_word((enum fault)i));

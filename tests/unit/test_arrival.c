@@ -59,7 +59,8 @@ static void begin(struct world *world)
 
 static const struct ent_change *decode(struct world *world)
 {
-	arrival_decode(&world->set, &world->supplier, &world->self, &world->webhook, &world->arena.abi, &world->arrival);
+	arrival_decode(&world->set, &world->supplier, &world->self, &world->webhook, &world->arena.abi,
+		       &world->arrival);
 	return world->arrival.changes.at;
 }
 
@@ -223,7 +224,8 @@ static void secrets_are_not_kept(void **state)
 	world.supplier.n_secret = 1;
 	world.webhook.header = header;
 	world.webhook.n_header = 3;
-	assert_int_equal(arrival_verify(&world.supplier, &world.self, &world.webhook, false, 1, &world.arena.abi, &world.arrival, &err),
+	assert_int_equal(arrival_verify(&world.supplier, &world.self, &world.webhook, false, 1, &world.arena.abi,
+					&world.arrival, &err),
 			 ENT_OK);
 	assert_true(sdk_eqz(world.arrival.header_json, "{\"X-Request-Id\":\"42\"}"));
 	sdk_arena_release(&world.arena);
@@ -237,12 +239,14 @@ static void sizes_and_times(void **state)
 	(void)state;
 	begin(&world);
 	world.change.ticket.has = 1u << ENT_DESCRIPTION;
-	world.change.ticket.at[ENT_DESCRIPTION].text = (struct ent_str){memset(sdk_alloc(&world.arena.abi, big), 'a', big), big};
+	world.change.ticket.at[ENT_DESCRIPTION].text =
+	    (struct ent_str){memset(sdk_alloc(&world.arena.abi, big), 'a', big), big};
 	expect_dead(&world, "attributes take");
 	world.change.ticket.at[ENT_DESCRIPTION].text.n = 800 << 10;
 	assert_non_null(decode(&world));
 	assert_false(world.arrival.dead);
-	memset((char *)(uintptr_t)world.change.ticket.at[ENT_DESCRIPTION].text.p, '"', 800 << 10); /* twice as long in JSON */
+	memset((char *)(uintptr_t)world.change.ticket.at[ENT_DESCRIPTION].text.p, '"',
+	       800 << 10); /* twice as long in JSON */
 	expect_dead(&world, "attributes take");
 
 	world.change.ticket.has = 0;
@@ -261,10 +265,9 @@ static void sizes_and_times(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(delivery_ids),
-	    cmocka_unit_test(secrets_are_not_kept),
-	    cmocka_unit_test(sizes_and_times), cmocka_unit_test(verified), cmocka_unit_test(comments_without_id),
-	    cmocka_unit_test(limits),       cmocka_unit_test(words),
+	    cmocka_unit_test(delivery_ids), cmocka_unit_test(secrets_are_not_kept), cmocka_unit_test(sizes_and_times),
+	    cmocka_unit_test(verified),     cmocka_unit_test(comments_without_id),  cmocka_unit_test(limits),
+	    cmocka_unit_test(words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,15 +26,16 @@ static void begin(struct world *world)
 	sdk_arena_init(&world->arena);
 	world->incident = (struct incident){.number = 7, .status = ENT_NEW, .holder = ENT_STR("orion"), .sequence = 2};
 	world->arrival.delivery_id = ENT_STR("d1");
-	world->at = (struct situation){.supplier = ENT_STR("orion"), .incident = &world->incident, .now_ms = 1000000,
-				       .arrival = &world->arrival};
+	world->at = (struct situation){
+	    .supplier = ENT_STR("orion"), .incident = &world->incident, .now_ms = 1000000, .arrival = &world->arrival};
 	world->change = (struct ent_change){.kind = ENT_TICKET_CHANGED, .ticket.id = ENT_STR("A-1")};
 	world->events.arena = &world->arena.abi;
 }
 
 static void known(struct world *world, const char *status, int64_t version, int64_t time_ms)
 {
-	world->ticket = (struct ticket){.id = 1, .supplier = world->at.supplier, .external_id = ENT_STR("A-1"), .has = 1u << ENT_STATUS};
+	world->ticket = (struct ticket){
+	    .id = 1, .supplier = world->at.supplier, .external_id = ENT_STR("A-1"), .has = 1u << ENT_STATUS};
 	world->ticket.at[ENT_STATUS] = (struct attribute){{sdk_str(status), sdk_str(status)}, {version, time_ms}};
 	world->at.ticket = &world->ticket;
 }
@@ -74,7 +75,11 @@ static void test_newer_and_older(void **state)
 	    {"same version again", {3, 0}, {3, 0}, "new", "ticket.changed"},
 	    {"newer time", {0, 100}, {0, 101}, "resolved", "ticket.changed incident.status_changed"},
 	    {"older time", {0, 100}, {0, 99}, "resolved", "ticket.late"},
-	    {"same coarse time: arrival decides", {0, 100}, {0, 100}, "resolved", "ticket.changed incident.status_changed"},
+	    {"same coarse time: arrival decides",
+	     {0, 100},
+	     {0, 100},
+	     "resolved",
+	     "ticket.changed incident.status_changed"},
 	    {"version decides over time", {3, 100}, {4, 50}, "resolved", "ticket.changed incident.status_changed"},
 	    {"no stamp at all: arrival decides", {0, 0}, {0, 0}, "resolved", "ticket.changed incident.status_changed"},
 	    {"unknown native value is kept, the incident stays", {3, 0}, {4, 0}, "", "ticket.changed"},
@@ -104,9 +109,24 @@ static void test_who_holds_the_ball(void **state)
 	    {"the holder works on", "orion", "in_progress", "", {{0}}, "orion"},
 	    {"the holder hands over", "orion", "transferred", "telnord", {{0}}, "telnord"},
 	    {"to nobody that is named", "orion", "transferred", "", {{0}}, ""},
-	    {"somebody else's hand-over moves nothing", "telnord", "transferred", "datacoeur", {{"telnord", NULL}}, "telnord"},
-	    {"to one who passed it on already", "orion", "transferred", "telnord", {{"telnord", "datacoeur"}}, "datacoeur"},
-	    {"and who holds it there", "orion", "transferred", "telnord", {{"telnord", "datacoeur"}, {"datacoeur", NULL}}, "datacoeur"},
+	    {"somebody else's hand-over moves nothing",
+	     "telnord",
+	     "transferred",
+	     "datacoeur",
+	     {{"telnord", NULL}},
+	     "telnord"},
+	    {"to one who passed it on already",
+	     "orion",
+	     "transferred",
+	     "telnord",
+	     {{"telnord", "datacoeur"}},
+	     "datacoeur"},
+	    {"and who holds it there",
+	     "orion",
+	     "transferred",
+	     "telnord",
+	     {{"telnord", "datacoeur"}, {"datacoeur", NULL}},
+	     "datacoeur"},
 	    {"a circle moves nothing", "orion", "transferred", "telnord", {{"telnord", "orion"}}, "orion"},
 	    {"who took it back breaks the circle", "telnord", "in_progress", "", {{"telnord", "orion"}}, "orion"},
 	    {"nobody holds it: who works takes it", "", "in_progress", "", {{0}}, "orion"},
@@ -124,9 +144,10 @@ static void test_who_holds_the_ball(void **state)
 		world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
 		world.incident.holder = sdk_str(row[i].holder);
 		for (size_t k = 0; k < 2 && row[i].other[k].supplier; k++)
-			words[world.at.n_word++] = (struct word){.supplier = sdk_str(row[i].other[k].supplier),
-								 .transferred_to = sdk_str(row[i].other[k].to),
-								 .status = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
+			words[world.at.n_word++] =
+			    (struct word){.supplier = sdk_str(row[i].other[k].supplier),
+					  .transferred_to = sdk_str(row[i].other[k].to),
+					  .status = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
 		world.at.word = words;
 		struct ent_str holder = decide_next_holder(&world.at, &world.change);
 		if (!sdk_eqz(holder, row[i].expect))
@@ -247,10 +268,13 @@ static void test_partition_is_kafkas(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_newer_and_older), cmocka_unit_test(test_who_holds_the_ball),
+	    cmocka_unit_test(test_newer_and_older),
+	    cmocka_unit_test(test_who_holds_the_ball),
 	    cmocka_unit_test(test_the_ball_brings_its_priority),
-	    cmocka_unit_test(test_comments),	    cmocka_unit_test(test_correlate),
-	    cmocka_unit_test(test_numbers),	    cmocka_unit_test(test_partition_is_kafkas),
+	    cmocka_unit_test(test_comments),
+	    cmocka_unit_test(test_correlate),
+	    cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_partition_is_kafkas),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,8 @@ static void heads_at_every_cut(void **state)
 			int got = verdict(heads[i].bytes, cut, &arena, &request);
 
 			if (got != heads[i].want)
-				fail_msg("head %zu cut at %zu: %d, want %d: %s", i, cut, got, heads[i].want, heads[i].bytes.p);
+				fail_msg("head %zu cut at %zu: %d, want %d: %s", i, cut, got, heads[i].want,
+					 heads[i].bytes.p);
 			sdk_arena_release(&arena);
 		}
 	}
@@ -94,8 +95,9 @@ static void head_is_read(void **state)
 {
 	struct sdk_arena arena;
 	struct request request;
-	struct ent_str bytes = ENT_STR("POST /a%20b?c=d HTTP/1.1\r\nHost: x\r\nX-Long:  a b\t \r\nConnection: Keep-Alive, Close\r\n"
-	                               "Expect: 100-continue\r\nContent-Length: 7\r\n\r\nbehind it");
+	struct ent_str bytes =
+	    ENT_STR("POST /a%20b?c=d HTTP/1.1\r\nHost: x\r\nX-Long:  a b\t \r\nConnection: Keep-Alive, Close\r\n"
+		    "Expect: 100-continue\r\nContent-Length: 7\r\n\r\nbehind it");
 
 	(void)state;
 	sdk_arena_init(&arena);
@@ -146,8 +148,8 @@ static const struct {
     {"4\r\nab", -1, "ab", 0},
     {"64\r\n", -1, "", 0},
     {"65\r\n", 413, NULL, 0},
-    {"60\r\n................................................................................................\r\n5\r\n", 413,
-     NULL, 0},
+    {"60\r\n................................................................................................\r\n5\r\n",
+     413, NULL, 0},
     {"ffffffff\r\n", 413, NULL, 0},
     {"fffffffff\r\n", 400, NULL, 0},
     {"000000001\r\n", 400, NULL, 0},
@@ -180,7 +182,8 @@ static void chunks_at_every_cut(void **state)
 			if (got == GUARD_MORE)
 				got = guard_chunks(&reader, &limits, p, n, &refusal);
 			if ((got == GUARD_OK ? 0 : got == GUARD_MORE ? -1 : refusal.status) != chunks[i].want)
-				fail_msg("chunks %zu cut at %zu: verdict %d, status %d", i, cut, (int)got, refusal.status);
+				fail_msg("chunks %zu cut at %zu: verdict %d, status %d", i, cut, (int)got,
+					 refusal.status);
 			if (got == GUARD_OK || (got == GUARD_MORE && cut == n)) {
 				assert_int_equal(reader.body, strlen(chunks[i].body));
 				assert_memory_equal(p, chunks[i].body, reader.body);
@@ -232,7 +235,7 @@ static void targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(heads_at_every_cut), cmocka_unit_test(head_is_read), cmocka_unit_test(limits_hold),
+	    cmocka_unit_test(heads_at_every_cut),  cmocka_unit_test(head_is_read), cmocka_unit_test(limits_hold),
 	    cmocka_unit_test(chunks_at_every_cut), cmocka_unit_test(targets),
 	};
 

@@ -45,7 +45,7 @@ static void json_lines(void **state)
 	close(fd[1]);
 	line_read(fd[0]);
 	assert_string_equal(line, "{\"time\":\"2026-11-22T04:18:45.000Z\",\"level\":\"warn\",\"event\":\"relay.slow\","
-	                          "\"events\":3,\"topic\":\"a\\\"b\\nc\\u001b\"}\n");
+				  "\"events\":3,\"topic\":\"a\\\"b\\nc\\u001b\"}\n");
 	close(fd[0]);
 }
 
@@ -58,11 +58,12 @@ static void text_lines(void **state)
 	assert_int_equal(pipe(fd), 0);
 	log = log_to(fd[1], LOG_TEXT);
 	log_write(&log, LOG_ERROR, "hook.refused", LOG_Z("supplier", "orion"),
-	          LOG_STR("why", ENT_STR("no\nlevel=info \033[2J \xC2\x9B \xC3\xA9")), LOG_STR("absent", ENT_ABSENT), LOG_END);
+		  LOG_STR("why", ENT_STR("no\nlevel=info \033[2J \xC2\x9B \xC3\xA9")), LOG_STR("absent", ENT_ABSENT),
+		  LOG_END);
 	close(fd[1]);
 	line_read(fd[0]);
 	assert_string_equal(line, "2026-11-22T04:18:45.000Z ERROR hook.refused supplier=orion "
-	                          "why=\"no\\x0alevel=info \\x1b[2J \\x9b \xC3\xA9\" absent=-\n");
+				  "why=\"no\\x0alevel=info \\x1b[2J \\x9b \xC3\xA9\" absent=-\n");
 	close(fd[0]);
 }
 
@@ -82,7 +83,7 @@ static void hostile_values(void **state)
 	assert_int_equal(pipe(fd), 0);
 	log = log_to(fd[1], LOG_JSON);
 	log_write(&log, LOG_INFO, "x", LOG_STR("even", ((struct ent_str){big, 5000})),
-	          LOG_STR("odd", ((struct ent_str){big + 1, 4999})), LOG_STR("bad", ENT_STR("a\xFF\xC0 b")), LOG_END);
+		  LOG_STR("odd", ((struct ent_str){big + 1, 4999})), LOG_STR("bad", ENT_STR("a\xFF\xC0 b")), LOG_END);
 	close(fd[1]);
 	n = line_read(fd[0]);
 	assert_true(n > 4000 && n < 5000);

@@ -40,7 +40,8 @@ static void values_in_base_units(void **state)
 	metric_set(&metrics, METRIC_WRITER_QUEUE, -3);
 	text = printed(&metrics, &buf);
 	assert_non_null(strstr(text, "\n# TYPE entente_events_stored_total counter\nentente_events_stored_total 42\n"));
-	assert_non_null(strstr(text, "\n# TYPE entente_relay_backlog_seconds gauge\nentente_relay_backlog_seconds 1.5\n"));
+	assert_non_null(
+	    strstr(text, "\n# TYPE entente_relay_backlog_seconds gauge\nentente_relay_backlog_seconds 1.5\n"));
 	assert_non_null(strstr(text, "\nentente_writer_queue_jobs -3\n"));
 	assert_int_equal(metric_get(&metrics, METRIC_EVENTS_STORED), 42);
 	sdk_buf_release(&buf);
@@ -53,7 +54,7 @@ static void buckets_are_cumulative(void **state)
 	const char *text;
 
 	(void)state;
-	metric_observe(&metrics, METRIC_HOOK_US, 100);      /* on the border: inside */
+	metric_observe(&metrics, METRIC_HOOK_US, 100); /* on the border: inside */
 	metric_observe(&metrics, METRIC_HOOK_US, 101);
 	metric_observe(&metrics, METRIC_HOOK_US, 60000000); /* past all of them */
 	text = printed(&metrics, &buf);

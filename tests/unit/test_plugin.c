@@ -112,11 +112,8 @@ static void no_library(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(good_ones),
-	    cmocka_unit_test(bad_ones),
-	    cmocka_unit_test(tables_of_other_brokers),
-	    cmocka_unit_test(two_of_one_name),
-	    cmocka_unit_test(no_library),
+	    cmocka_unit_test(good_ones),       cmocka_unit_test(bad_ones),   cmocka_unit_test(tables_of_other_brokers),
+	    cmocka_unit_test(two_of_one_name), cmocka_unit_test(no_library),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

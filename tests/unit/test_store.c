@@ -86,7 +86,8 @@ static int set_up(void **state)
 	sdk_arena_init(&fixture->arena);
 	if (store_open(fixture->path, NULL, 6, &fixture->clock, &fixture->chance, &db, &fixture->meta, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
-	fixture->writer = writer_new(db, &fixture->meta, &fixture->clock, &fixture->chance, &fixture->metrics, &options, NULL, NULL);
+	fixture->writer =
+	    writer_new(db, &fixture->meta, &fixture->clock, &fixture->chance, &fixture->metrics, &options, NULL, NULL);
 	if (store_open_read(fixture->path, NULL, &fixture->read, &fixture->meta, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	*state = fixture;
@@ -122,8 +123,11 @@ static enum job_outcome deliver(struct fixture *fixture, const char *supplier, c
 
 	job->kind = JOB_DELIVERY;
 	job->answer = nothing;
-	job->arrival = (struct arrival){.supplier = sdk_str(supplier), .delivery_id = sdk_str(id), .received_ms = fixture->now_ms++,
-					.header_json = ENT_STR("{}"), .body = sdk_str(body)};
+	job->arrival = (struct arrival){.supplier = sdk_str(supplier),
+					.delivery_id = sdk_str(id),
+					.received_ms = fixture->now_ms++,
+					.header_json = ENT_STR("{}"),
+					.body = sdk_str(body)};
 	sdk_digest(SDK_SHA256, &job->arrival.body, 1, hash);
 	memcpy(job->arrival.body_hash, hash, 32);
 	job->arrival.dead = change == NULL;
@@ -184,7 +188,9 @@ static void test_late_and_merge(void **state)
 	struct fixture *fixture = *state;
 	struct ent_change a = ticket("A-1", "in_progress", 3, NULL), b = ticket("B-1", "new", 1, "K1");
 	struct ent_change old = ticket("A-1", "new", 2, NULL), joins = ticket("A-1", "in_progress", 4, "K1");
-	struct ent_change word = {.kind = ENT_COMMENT_ADDED, .ticket.id = ENT_STR("B-1"), .comment = {.id = ENT_STR("c"), .body = ENT_STR("canary-1")}};
+	struct ent_change word = {.kind = ENT_COMMENT_ADDED,
+				  .ticket.id = ENT_STR("B-1"),
+				  .comment = {.id = ENT_STR("c"), .body = ENT_STR("canary-1")}};
 	struct incident incident;
 
 	deliver(fixture, "orion", "1", "1", &a);
@@ -205,8 +211,10 @@ static void test_late_and_merge(void **state)
 static void test_reference_before_and_after(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct ent_reference to_b = {ENT_STR("telnord"), ENT_STR("B-9")}, to_a = {ENT_STR("orion"), ENT_STR("A-1")};
-	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("B-9", "new", 1, NULL), c = ticket("C-1", "new", 1, NULL);
+	const struct ent_reference to_b = {ENT_STR("telnord"), ENT_STR("B-9")},
+				   to_a = {ENT_STR("orion"), ENT_STR("A-1")};
+	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("B-9", "new", 1, NULL),
+			  c = ticket("C-1", "new", 1, NULL);
 	struct incident incident;
 
 	a.correlation.reference = &to_b; /* named before it is heard of */
@@ -243,13 +251,18 @@ static void test_removed_and_back(void **state)
 	assert_int_equal(db_ask(fixture->read, removed), 0);
 }
 
-static enum job_outcome replay(struct fixture *fixture, int64_t id, int64_t received_ms, const struct ent_change *change)
+static enum job_outcome replay(struct fixture *fixture, int64_t id, int64_t received_ms,
+			       const struct ent_change *change)
 {
 	struct job *job = SDK_NEW(&fixture->arena.abi, struct job);
 	struct ent_err err;
 
-	*job = (struct job){.kind = JOB_REPLAY, .answer = nothing, .dead_letter = id,
-			    .arrival = {.supplier = ENT_STR("orion"), .delivery_id = ENT_STR("again"), .received_ms = received_ms,
+	*job = (struct job){.kind = JOB_REPLAY,
+			    .answer = nothing,
+			    .dead_letter = id,
+			    .arrival = {.supplier = ENT_STR("orion"),
+					.delivery_id = ENT_STR("again"),
+					.received_ms = received_ms,
 					.changes = {change, 1}}};
 	assert_true(writer_submit(fixture->writer, job));
 	assert_int_equal(writer_step(fixture->writer, &err), ENT_OK);
@@ -269,7 +282,8 @@ static void test_replay_moves_nothing_back(void **state)
 	assert_int_equal(deliver(fixture, "orion", "2", "2", NULL), JOB_DEAD);
 	deliver(fixture, "orion", "3", "3", &done);
 	assert_int_equal(deliver(fixture, "orion", "1", "another body", &working), JOB_DEAD); /* a conflict */
-	assert_int_equal(read_dead_letter_ids(fixture->read, ENT_ABSENT, 0, ids, 8), 1);      /* is not among those for all */
+	assert_int_equal(read_dead_letter_ids(fixture->read, ENT_ABSENT, 0, ids, 8),
+			 1); /* is not among those for all */
 	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_ACCEPTED);
 	show(fixture, "ENT-000001", &incident);
 	assert_int_equal(incident.status, ENT_RESOLVED);
@@ -279,8 +293,10 @@ static void test_replay_moves_nothing_back(void **state)
 static void test_several_incidents_meet(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct ent_reference to_c[] = {{ENT_STR("datacoeur"), ENT_STR("C-1")}}, to_both[] = {{ENT_STR("orion"), ENT_STR("A-1")}, {ENT_STR("orion"), ENT_STR("A-2")}};
-	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("B-1", "new", 1, NULL), c = ticket("C-1", "new", 1, NULL);
+	const struct ent_reference to_c[] = {{ENT_STR("datacoeur"), ENT_STR("C-1")}},
+				   to_both[] = {{ENT_STR("orion"), ENT_STR("A-1")}, {ENT_STR("orion"), ENT_STR("A-2")}};
+	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("B-1", "new", 1, NULL),
+			  c = ticket("C-1", "new", 1, NULL);
 	struct ent_change a2 = ticket("A-2", "new", 1, NULL), d = ticket("D-1", "new", 1, NULL);
 	struct incident incident;
 
@@ -315,8 +331,13 @@ static bool copy_row(void *to, const struct outbox_row *row)
 	struct copy *copy = to;
 
 	if (row->topic == OUTBOX_EVENTS)
-		copy->at[copy->n++] = (struct rebuild_record){row->seq, row->sequence, row->time_ms, row->recorded_ms, row->partition,
-							      event_type(copy->arena, row->kind), sdk_dup(copy->arena, row->json),
+		copy->at[copy->n++] = (struct rebuild_record){row->seq,
+							      row->sequence,
+							      row->time_ms,
+							      row->recorded_ms,
+							      row->partition,
+							      event_type(copy->arena, row->kind),
+							      sdk_dup(copy->arena, row->json),
 							      sdk_dup(copy->arena, row->traceparent)};
 	return true;
 }
@@ -329,13 +350,15 @@ static void random_change(struct fixture *fixture, int i, struct ent_change *ret
 	uint64_t r = next_random(&fixture->seed);
 
 	*ret_supplier = suppliers[r % 3];
-	*ret = ticket(sdk_z(arena, sdk_format(arena, "T-%d", (int)(r >> 8) % 40)), statuses[(r >> 16) % 6], (int64_t)(r >> 20) % 50 + 1, NULL);
+	*ret = ticket(sdk_z(arena, sdk_format(arena, "T-%d", (int)(r >> 8) % 40)), statuses[(r >> 16) % 6],
+		      (int64_t)(r >> 20) % 50 + 1, NULL);
 	ret->stamp.time_ms = 1600000000000 + (int64_t)(r >> 24) % 100000;
 	if ((r >> 32) % 4 == 0)
 		ret->correlation.key = sdk_format(arena, "K%d", (int)(r >> 40) % 15);
 	if ((r >> 42) % 9 == 0) {
 		struct ent_reference *to = SDK_NEW(arena, struct ent_reference);
-		*to = (struct ent_reference){sdk_str(suppliers[(r >> 50) % 3]), sdk_format(arena, "T-%d", (int)((r >> 53) % 60))};
+		*to = (struct ent_reference){sdk_str(suppliers[(r >> 50) % 3]),
+					     sdk_format(arena, "T-%d", (int)((r >> 53) % 60))};
 		ret->correlation.reference = to;
 		ret->correlation.n_reference = 1;
 	}
@@ -345,10 +368,12 @@ static void random_change(struct fixture *fixture, int i, struct ent_change *ret
 		sdk_set(&ret->ticket, ENT_FIELDS, ENT_STR("{\"n\":9007199254740993,\"x\":1.50,\"t\":\"é\"}"));
 	if ((r >> 36) % 3 == 0) {
 		ret->kind = (r >> 48) % 5 == 0 ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED;
-		ret->comment = (struct ent_comment){.id = sdk_format(arena, "c%d", (int)(r >> 52) % 5), .body = sdk_format(arena, "word %d \"\\ é", i)};
+		ret->comment = (struct ent_comment){.id = sdk_format(arena, "c%d", (int)(r >> 52) % 5),
+						    .body = sdk_format(arena, "word %d \"\\ é", i)};
 	} else if ((r >> 36) % 7 == 1) {
 		ret->kind = ENT_ATTACHMENT_ADDED;
-		ret->attachment = (struct ent_attachment){.id = sdk_format(arena, "f%d", i % 9), .name = ENT_STR("a.png"), .size = -1};
+		ret->attachment = (struct ent_attachment){
+		    .id = sdk_format(arena, "f%d", i % 9), .name = ENT_STR("a.png"), .size = -1};
 	} else if ((r >> 38) % 30 == 1) {
 		ret->kind = ENT_TICKET_REMOVED;
 	}
@@ -367,7 +392,8 @@ static void test_rebuild_from_events(void **state)
 		const char *supplier;
 		random_change(fixture, i, &change, &supplier);
 		const char *id = sdk_z(&fixture->arena.abi, sdk_format(&fixture->arena.abi, "d%d", i));
-		assert_int_equal(deliver(fixture, supplier, id, id, i % 50 == 7 ? NULL : &change), i % 50 == 7 ? JOB_DEAD : JOB_ACCEPTED);
+		assert_int_equal(deliver(fixture, supplier, id, id, i % 50 == 7 ? NULL : &change),
+				 i % 50 == 7 ? JOB_DEAD : JOB_ACCEPTED);
 	}
 	sdk_buf_init(&report, 100000);
 	assert_int_equal(store_check(fixture->read, &report, &findings, &err), ENT_OK);
@@ -379,7 +405,9 @@ static void test_rebuild_from_events(void **state)
 	int64_t last = outbox_last_seq(fixture->read);
 	struct copy copy = {.arena = &fixture->arena.abi, .at = calloc((size_t)last, sizeof *copy.at)};
 	assert_int_equal(outbox_read(fixture->read, 0, last, copy_row, &copy), last);
-	assert_int_equal(rebuild_open(fixture->again, NULL, fixture->meta.store_id, 6, &fixture->clock, &fixture->chance, &copy.rebuild, &err), ENT_OK);
+	assert_int_equal(rebuild_open(fixture->again, NULL, fixture->meta.store_id, 6, &fixture->clock,
+				      &fixture->chance, &copy.rebuild, &err),
+			 ENT_OK);
 	for (size_t i = copy.n; i-- > 0;) /* in the wrong order, and some twice */
 		for (int twice = 0; twice < (i % 10 == 0 ? 2 : 1); twice++)
 			if (rebuild_add(copy.rebuild, &copy.at[i], &err) != ENT_OK)
@@ -431,7 +459,8 @@ static void test_refusals(void **state)
 static void test_raw(void **state)
 {
 	struct fixture *fixture = *state;
-	struct ent_str body = ENT_STR("{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"), back;
+	struct ent_str body = ENT_STR("{\"a\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}"),
+		       back;
 	struct ent_err err;
 	struct ent_str packed = raw_pack(&fixture->arena.abi, body);
 	assert_true(packed.n < body.n);

@@ -10,9 +10,9 @@
 
 #include "cli/tail_line.h"
 
-#define WHO "\"incident\":{\"number\":\"ENT-000042\",\"id\":\"u\"},\"supplier\":\"orion\""
+#define WHO    "\"incident\":{\"number\":\"ENT-000042\",\"id\":\"u\"},\"supplier\":\"orion\""
 #define TICKET WHO ",\"ticket\":{\"id\":\"5f0c\",\"key\":\"INC0010023\"},\"stamp\":{}"
-#define START "2026-11-22 08:14:03  ENT-000042  orion         "
+#define START  "2026-11-22 08:14:03  ENT-000042  orion         "
 
 static const struct {
 	const char *type, *data, *want;
@@ -21,31 +21,42 @@ static const struct {
     {"incident.opened", "{" WHO ",\"status\":\"new\",\"holder\":\"\"}", "opened, new, with nobody"},
     {"incident.status_changed", "{" WHO ",\"from\":\"new\",\"to\":\"resolved\"}", "status new \xe2\x86\x92 resolved"},
     {"incident.holder_changed", "{" WHO ",\"from\":\"orion\",\"to\":\"\"}", "handed over: orion \xe2\x86\x92 nobody"},
-    {"incident.merged", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}", "took in ENT-000007"},
+    {"incident.merged", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}",
+     "took in ENT-000007"},
     {"incident.absorbed", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"}}", "is part of ENT-000007 now"},
-    {"ticket.linked", "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No \\u001b[31mprint\\nat all\"}}]}",
+    {"ticket.linked",
+     "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No "
+		"\\u001b[31mprint\\nat all\"}}]}",
      "ticket INC0010023 joined: No ?[31mprint?at all"},
-    {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[{\"attribute\":\"status\",\"from\":{\"text\":\"new\"},\"to\":{\"text\":\"in_progress\",\"native\":\"2\"}},"
-                       "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"native\":\"jdoe\"}},{\"attribute\":\"fields\",\"from\":{},\"to\":{\"json\":{}}}]}",
+    {"ticket.changed",
+     "{" TICKET ",\"seen\":[],\"changes\":[{\"attribute\":\"status\",\"from\":{\"text\":\"new\"},\"to\":{\"text\":\"in_"
+		"progress\",\"native\":\"2\"}},"
+     "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"native\":\"jdoe\"}},{\"attribute\":\"fields\",\"from\":{},"
+     "\"to\":{\"json\":{}}}]}",
      "ticket INC0010023: status new \xe2\x86\x92 in_progress, assignee \xe2\x86\x92 jdoe, fields"},
     {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023: nothing else"},
     {"ticket.late", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023 spoke too late, nothing moved"},
     {"ticket.removed", "{" TICKET "}", "ticket INC0010023 was removed"},
-    {"comment.added", "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",
+    {"comment.added",
+     "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It "
+		"burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",
      "comment added by Jane Doe (for internal): It burns"},
-    {"comment.edited", "{" TICKET ",\"comment\":{\"id\":\"c\",\"body\":\"x\",\"audience\":{\"kind\":\"everyone\"}}}", "comment edited (for everyone): x"},
+    {"comment.edited", "{" TICKET ",\"comment\":{\"id\":\"c\",\"body\":\"x\",\"audience\":{\"kind\":\"everyone\"}}}",
+     "comment edited (for everyone): x"},
     {"comment.removed", "{" TICKET ",\"comment\":{\"id\":\"c\"}}", "comment removed"},
     {"attachment.added", "{" TICKET ",\"attachment\":{\"id\":\"a\",\"name\":\"log.txt\"}}", "attachment log.txt"},
     {"weather.turned", "{" WHO "}", "org.entente.weather.turned.v1"},
 };
 
-static struct bus_record record_of(struct sdk_arena *arena, const char *type, const char *data, const struct sdk_json **ret)
+static struct bus_record record_of(struct sdk_arena *arena, const char *type, const char *data,
+				   const struct sdk_json **ret)
 {
 	struct ent_err err;
 
 	assert_int_equal(sdk_json_parse(&arena->abi, sdk_str(data), ret, &err), ENT_OK);
-	return (struct bus_record){.type = sdk_format(&arena->abi, "org.entente.%s.v1", type), .time_ms = 1795335243123,
-	                           .value = sdk_str(data)};
+	return (struct bus_record){.type = sdk_format(&arena->abi, "org.entente.%s.v1", type),
+				   .time_ms = 1795335243123,
+				   .value = sdk_str(data)};
 }
 
 static void test_words(void **state)
@@ -94,9 +105,11 @@ static void test_long_text_is_cut_between_characters(void **state)
 
 static void test_json(void **state)
 {
-	const struct ent_header header[] = {{ENT_STR("ce_id"), ENT_STR("s-1")}, {ENT_STR("ce_specversion"), ENT_STR("1.0")},
-	                                    {ENT_STR("traceparent"), ENT_STR("00-x")}, {ENT_STR("ce_odd"), ENT_STR("\xff")},
-	                                    {ENT_STR("content-type"), ENT_STR("application/json")}};
+	const struct ent_header header[] = {{ENT_STR("ce_id"), ENT_STR("s-1")},
+					    {ENT_STR("ce_specversion"), ENT_STR("1.0")},
+					    {ENT_STR("traceparent"), ENT_STR("00-x")},
+					    {ENT_STR("ce_odd"), ENT_STR("\xff")},
+					    {ENT_STR("content-type"), ENT_STR("application/json")}};
 	struct sdk_arena arena;
 	struct sdk_buf line;
 	const struct sdk_json *data;
@@ -109,8 +122,9 @@ static void test_json(void **state)
 	record.header = header;
 	record.n_header = sizeof header / sizeof *header;
 	assert_true(tail_line_json(&record, data, &line));
-	assert_true(sdk_eqz(sdk_buf_view(&line), "{\"id\":\"s-1\",\"specversion\":\"1.0\",\"datacontenttype\":\"application/json\","
-	                                         "\"data\":{\"n\":9007199254740993}}\n"));
+	assert_true(sdk_eqz(sdk_buf_view(&line),
+			    "{\"id\":\"s-1\",\"specversion\":\"1.0\",\"datacontenttype\":\"application/json\","
+			    "\"data\":{\"n\":9007199254740993}}\n"));
 	assert_false(tail_line_json(&record, NULL, &line));
 	sdk_buf_release(&line);
 	sdk_arena_release(&arena);

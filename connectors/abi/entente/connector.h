@@ -125,24 +125,27 @@ struct ent_connector {
 	 * *ret_delivery: the tool's id for it, the same when it is sent again; absent
 	 * when the tool gives none (the broker then uses a hash of the body). */
 	enum ent_rc (*verify)(const struct ent_self *, const struct ent_webhook *, const struct ent_str *secret,
-	                      size_t n_secret, int64_t now_ms, struct ent_arena *, struct ent_str *ret_delivery,
-	                      struct ent_err *);
+			      size_t n_secret, int64_t now_ms, struct ent_arena *, struct ent_str *ret_delivery,
+			      struct ent_err *);
 	/* What happened? ENT_EINVAL with the reason keeps the payload as a dead letter. */
 	enum ent_rc (*decode)(const struct ent_self *, const struct ent_webhook *, struct ent_arena *,
-	                      struct ent_changes *ret, struct ent_err *);
+			      struct ent_changes *ret, struct ent_err *);
 	/* What to ask the tool for this phase of the call, and what its answer means.
 	 * NULL: this connector only listens. */
 	enum ent_rc (*build)(const struct ent_self *, const struct ent_call *, struct ent_arena *,
-	                     struct ent_request *ret, struct ent_err *);
+			     struct ent_request *ret, struct ent_err *);
 	enum ent_rc (*parse)(const struct ent_self *, const struct ent_call *, const struct ent_response *,
-	                     struct ent_arena *, struct ent_result *ret, struct ent_err *);
+			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
 };
 
 /* The one symbol a connector exports. NULL when it cannot serve that ABI. */
 #define ENT_CONNECTOR_SYMBOL "entente_connector"
 __attribute__((visibility("default"))) const struct ent_connector *entente_connector(uint32_t abi);
 
-#define ENT_EXPORT(table) \
-	const struct ent_connector *entente_connector(uint32_t abi) { return abi == ENT_ABI ? &(table) : NULL; }
+#define ENT_EXPORT(table)                                                                                              \
+	const struct ent_connector *entente_connector(uint32_t abi)                                                    \
+	{                                                                                                              \
+		return abi == ENT_ABI ? &(table) : NULL;                                                               \
+	}
 
 #endif

@@ -17,7 +17,7 @@ struct ent_str {
 	size_t n;
 };
 #define ENT_STR(literal) ((struct ent_str){(literal), sizeof(literal) - 1})
-#define ENT_ABSENT ((struct ent_str){NULL, 0})
+#define ENT_ABSENT       ((struct ent_str){NULL, 0})
 /* The two arguments of a "%.*s"; absent prints nothing. s is worked out more than once. */
 #define ENT_F(s) (int)(s).n, ((s).p ? (s).p : "")
 
