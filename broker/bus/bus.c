@@ -56,8 +56,8 @@ static bool may_go_on(struct bus *bus)
 	if (!stopping)
 		return true;
 	relay_trouble(bus->relay, &trouble);
-	return left_us > RD_CALL_MS * 1000 && !trouble.msg[0] && relay_published_seq(bus->relay) < outbox_last_seq(bus->db) &&
-	       !db_failed(bus->db);
+	return left_us > RD_CALL_MS * 1000 && !trouble.msg[0] &&
+	       relay_published_seq(bus->relay) < outbox_last_seq(bus->db) && !db_failed(bus->db);
 }
 
 static void pause_stopping(int64_t us)
@@ -160,7 +160,8 @@ static void options_copy(struct bus *bus, const struct bus_options *options, con
 	bus->options.partitions = meta->partitions;
 	bus->options.brokers = sdk_str(sdk_z(arena, sdk_str(brokers)));
 	for (size_t i = 0; i < options->n_pass; i++)
-		pass[i] = (struct bus_pair){sdk_dup(arena, options->pass[i].name), sdk_dup(arena, options->pass[i].value)};
+		pass[i] =
+		    (struct bus_pair){sdk_dup(arena, options->pass[i].name), sdk_dup(arena, options->pass[i].value)};
 	bus->options.pass = pass;
 	bus->options.store_path = sdk_str(sdk_z(arena, options->store_path));
 	bus->options.relay.source = sdk_dup(arena, options->relay.source);
@@ -198,7 +199,7 @@ static void bus_free(struct bus *bus)
 }
 
 enum ent_rc bus_start(const struct bus_options *options, const struct store_meta *meta, struct clock *clock,
-                      struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
+		      struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
 {
 	struct bus *bus = sdk_xalloc(sizeof *bus);
 	pthread_condattr_t attr;

@@ -17,7 +17,7 @@ struct bus_options {
 	struct ent_str brokers; /* empty: the embedded cluster */
 	int32_t partitions;     /* of entente.events.v1, from store_meta */
 	int32_t replication;
-	int64_t retention_ms;   /* of events; -1 for ever */
+	int64_t retention_ms;        /* of events; -1 for ever */
 	const struct bus_pair *pass; /* for librdkafka, after our own */
 	size_t n_pass;
 	struct relay_options relay;
@@ -34,7 +34,7 @@ struct bus;
 /* Copies what it needs of the options. Starts the thread; it retries for ever while Kafka is away (webhooks go on). A
  * setting librdkafka does not know, or a wrong value: ENT_EINVAL with its name. */
 enum ent_rc bus_start(const struct bus_options *options, const struct store_meta *meta, struct clock *clock,
-                      struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
+		      struct metrics *metrics, struct log *log, struct bus **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 const char *bus_address(const struct bus *bus); /* bootstrap servers; the embedded cluster's own, too */
 bool bus_is_embedded(const struct bus *bus);
@@ -47,27 +47,30 @@ bool bus_refused(struct bus *bus, struct ent_err *ret_why);
  * A call into Kafka that hangs just then may hold it up for 2 s more. */
 void bus_stop(struct bus *bus, int deadline_ms);
 
-/* For `entente check`: are brokers reachable, do topics exist as they must be? Lines for people, ENT_OK when all is well. */
+/* For `entente check`: are brokers reachable, do topics exist as they must be? Lines for people, ENT_OK when all is
+ * well. */
 enum ent_rc bus_check(const struct bus_options *options, struct sdk_buf *report, struct ent_err *err)
     __attribute__((warn_unused_result));
 
-/* For tail and rebuild: reads entente.events.v1 read_committed. from: 0 beginning, 1 only what is new. follow: do not end at the end.
- * take() gets each record of each partition in order; false stops. idle() is called when nothing came for a while; false stops. */
+/* For tail and rebuild: reads entente.events.v1 read_committed. from: 0 beginning, 1 only what is new. follow: do not
+ * end at the end. take() gets each record of each partition in order; false stops. idle() is called when nothing came
+ * for a while; false stops. */
 struct bus_record {
 	int32_t partition;
 	int64_t offset, seq; /* seq: from ce_storeseq */
 	struct ent_str key, value, type, id, subject;
-	int64_t time_ms; /* of ce_time */
+	int64_t time_ms;                 /* of ce_time */
 	const struct ent_header *header; /* all of them */
 	size_t n_header;
 };
-enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, bool (*take)(void *to, const struct bus_record *),
-                     bool (*idle)(void *to), void *to, struct ent_err *err) __attribute__((warn_unused_result));
-/* The same of another topic, always from its beginning to its end. ENT_EGONE: there is no such topic. *ret_trimmed: records
- * at its beginning are gone, by retention or by hand. */
+enum ent_rc bus_read(const struct bus_options *options, int from, bool follow,
+		     bool (*take)(void *to, const struct bus_record *), bool (*idle)(void *to), void *to,
+		     struct ent_err *err) __attribute__((warn_unused_result));
+/* The same of another topic, always from its beginning to its end. ENT_EGONE: there is no such topic. *ret_trimmed:
+ * records at its beginning are gone, by retention or by hand. */
 enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic topic,
-                           bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed, struct ent_err *err)
-    __attribute__((warn_unused_result));
+			   bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed,
+			   struct ent_err *err) __attribute__((warn_unused_result));
 /* The last progress record, for rebuild. ENT_EGONE: there is none. */
 enum ent_rc bus_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
     __attribute__((warn_unused_result));

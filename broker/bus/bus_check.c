@@ -6,17 +6,18 @@
 
 static void topic_tell(const struct rd_topic *topic, struct sdk_buf *report)
 {
-	sdk_buf_format(report, "topic %s: %d partition%s", topic->name, (int)topic->partitions, topic->partitions == 1 ? "" : "s");
+	sdk_buf_format(report, "topic %s: %d partition%s", topic->name, (int)topic->partitions,
+		       topic->partitions == 1 ? "" : "s");
 	if (topic->settings_seen)
-		sdk_buf_format(report, ", cleanup.policy=%s, retention.ms=%s, max.message.bytes=%" PRId64, topic->seen_cleanup,
-		               topic->seen_retention, topic->seen_record_max);
+		sdk_buf_format(report, ", cleanup.policy=%s, retention.ms=%s, max.message.bytes=%" PRId64,
+			       topic->seen_cleanup, topic->seen_retention, topic->seen_record_max);
 	else
 		sdk_buf_z(report, ", settings not shown to us");
 	sdk_buf_z(report, "\n");
 }
 
 static enum ent_rc topics_tell(rd_kafka_t *reader, const struct rd_notes *notes, const struct bus_options *options,
-                               struct sdk_buf *report, struct ent_err *err)
+			       struct sdk_buf *report, struct ent_err *err)
 {
 	struct rd_topic topic[KAFKA_N_TOPIC];
 	struct ent_err first = {""}, why;

@@ -37,7 +37,8 @@ enum ent_rc embedded_new(int32_t partitions, struct log *log, struct embedded **
 	embedded->cluster = rd_kafka_mock_cluster_new(embedded->handle, 1);
 	rd_topics_init(topic);
 	for (int i = 0; i < KAFKA_N_TOPIC && embedded->cluster && !rc; i++)
-		if (rd_kafka_mock_topic_create(embedded->cluster, topic[i].name, topic[i].is_partitioned ? partitions : 1, 1))
+		if (rd_kafka_mock_topic_create(embedded->cluster, topic[i].name,
+					       topic[i].is_partitioned ? partitions : 1, 1))
 			rc = sdk_fail(err, ENT_EINVAL, "the embedded Kafka cannot make topic %s", topic[i].name);
 	if (!embedded->cluster)
 		rc = sdk_fail(err, ENT_EINVAL, "the embedded Kafka cannot listen on 127.0.0.1");

@@ -28,7 +28,7 @@ struct kafka_header {
 };
 struct kafka_record {
 	enum kafka_topic topic;
-	int32_t partition; /* -1: by key */
+	int32_t partition;         /* -1: by key */
 	struct ent_str key, value; /* value absent: a tombstone */
 	const struct kafka_header *header;
 	size_t n_header;
@@ -41,13 +41,14 @@ struct position {
 	char store_id[ID_SIZE];
 	int64_t seq;       /* events and dead letters up to here */
 	int64_t snapshots; /* incident snapshots cover events up to here; <= seq */
-	/* What stands at seq, by record_mark(): an old copy of the store that went on by itself has something else there.
-	 * Empty at seq 0, and in records of relays that wrote none. */
+	/* What stands at seq, by record_mark(): an old copy of the store that went on by itself has something else
+	 * there. Empty at seq 0, and in records of relays that wrote none. */
 	char mark[POSITION_MARK_SIZE];
 };
 
 struct kafka {
-	/* A new producer under the one transactional.id; fences and resolves its predecessor. Topics' metadata is warm after it. */
+	/* A new producer under the one transactional.id; fences and resolves its predecessor. Topics' metadata is warm
+	 * after it. */
 	enum kafka_rc (*init)(struct kafka *, struct ent_err *);
 	/* The last committed progress record, read after init(). *ret_found false: there is none. */
 	enum kafka_rc (*position)(struct kafka *, struct position *ret, bool *ret_found, struct ent_err *);
@@ -60,7 +61,7 @@ struct kafka {
 
 	/* Told by the world, read by the relay; a world that leaves them 0 is well served, too. */
 	int64_t record_max; /* largest record (key, value, headers) that Kafka takes, set by init(); 0: any */
-	bool contended;     /* set by commit(): the begin came while markers of the transaction before were being written */
+	bool contended; /* set by commit(): the begin came while markers of the transaction before were being written */
 };
 
 #endif

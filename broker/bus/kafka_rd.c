@@ -25,7 +25,7 @@
 #define API_ADD_PARTITIONS 24
 #define API_END_TXN        26
 #define CONTENDED_US       10000 /* AddPartitionsToTxn asked again so much later: the answer was CONCURRENT_TRANSACTIONS */
-#define FILLED_US          5000  /* filled more slowly, it may also ask again for partitions that came late */
+#define FILLED_US          5000 /* filled more slowly, it may also ask again for partitions that came late */
 #define POSITION_MS        2000
 
 enum call { CALL_INIT, CALL_BEGIN, CALL_PRODUCE, CALL_COMMIT, CALL_ABORT };
@@ -38,7 +38,7 @@ struct kafka_rd {
 	rd_kafka_t *producer;
 	rd_kafka_topic_t *topic[KAFKA_N_TOPIC];
 	bool is_ready, topics_ready, was_aborted;
-	int64_t begin_us, n_failed;   /* of the open transaction; records */
+	int64_t begin_us, n_failed;  /* of the open transaction; records */
 	rd_kafka_resp_err_t failure; /* of the first that failed */
 	/* of the open transaction; written by librdkafka's threads */
 	_Atomic int n_end;
@@ -48,7 +48,7 @@ struct kafka_rd {
 /* ---- what librdkafka tells on the side ------------------------------------ */
 
 static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *rk, int fd, const char *broker, int32_t broker_id, int16_t api,
-                                           int16_t version, int32_t correlation, size_t size, void *opaque)
+					   int16_t version, int32_t correlation, size_t size, void *opaque)
 {
 	struct kafka_rd *rd = opaque;
 	int64_t none = 0, now;
@@ -96,17 +96,21 @@ static enum kafka_rc answer(struct kafka_rd *rd, enum call call, rd_kafka_error_
 	fenced = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED;
 	rd_kafka_poll(rd->producer, 0);
 	if (call == CALL_PRODUCE)
-		rc = fatal ? KAFKA_REBUILD : rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL ? KAFKA_RETRY : KAFKA_ABORT;
+		rc = fatal                                                         ? KAFKA_REBUILD
+		     : rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL ? KAFKA_RETRY
+										   : KAFKA_ABORT;
 	else if (!fatal && rd_kafka_error_txn_requires_abort(error))
 		rc = call == CALL_INIT || call == CALL_ABORT ? KAFKA_REBUILD : KAFKA_ABORT;
 	else if (!fatal && rd_kafka_error_is_retriable(error) && call != CALL_BEGIN)
 		rc = KAFKA_RETRY;
 	if (fenced)
-		(void)sdk_fail(err, ENT_ERETRY, "another broker took over the stream (same kafka.transactional.id); two must not "
-		                                "run on one stream");
+		(void)sdk_fail(err, ENT_ERETRY,
+			       "another broker took over the stream (same kafka.transactional.id); two must not "
+			       "run on one stream");
 	else
 		(void)sdk_fail(err, ENT_ERETRY, "%s%s%s%s%s", rd_kafka_error_string(error), rd->n_failed ? "; " : "",
-		               rd->n_failed ? rd_kafka_err2str(rd->failure) : "", rd->notes.last[0] ? "; " : "", rd->notes.last);
+			       rd->n_failed ? rd_kafka_err2str(rd->failure) : "", rd->notes.last[0] ? "; " : "",
+			       rd->notes.last);
 	rd_kafka_error_destroy(error);
 	return rc;
 }
@@ -217,7 +221,8 @@ static enum kafka_rc rd_begin(struct kafka *kafka, struct ent_err *err)
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
 
 	if (atomic_load(&rd->n_end) > 1) {
-		(void)sdk_fail(err, ENT_ERETRY, "the last transaction's end was sent twice: going on with a new producer");
+		(void)sdk_fail(err, ENT_ERETRY,
+			       "the last transaction's end was sent twice: going on with a new producer");
 		return KAFKA_REBUILD;
 	}
 	if (rd->was_aborted) {
@@ -241,10 +246,11 @@ static enum kafka_rc rd_produce(struct kafka *kafka, const struct kafka_record *
 
 	for (size_t i = 0; i < record->n_header; i++)
 		rd_kafka_header_add(headers, record->header[i].name, -1, record->header[i].value.p,
-		                    (ssize_t)record->header[i].value.n);
+				    (ssize_t)record->header[i].value.n);
 	rd_kafka_vu_t part[] = {
 	    {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = rd->topic[record->topic]},
-	    {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = record->partition < 0 ? RD_KAFKA_PARTITION_UA : record->partition},
+	    {.vtype = RD_KAFKA_VTYPE_PARTITION,
+	     .u.i32 = record->partition < 0 ? RD_KAFKA_PARTITION_UA : record->partition},
 	    {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
 	    {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)record->key.p, record->key.n}},
 	    {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)record->value.p, record->value.n}},
@@ -266,7 +272,8 @@ static enum kafka_rc rd_commit(struct kafka *kafka, struct ent_err *err)
 	rd_kafka_poll(rd->producer, 0);
 	kafka->contended = quick && atomic_load(&rd->last_add_us) - atomic_load(&rd->first_add_us) > CONTENDED_US;
 	if (rc == KAFKA_OK && rd->n_failed) {
-		(void)sdk_fail(err, ENT_ERETRY, "committed although a record failed: %s", rd_kafka_err2str(rd->failure));
+		(void)sdk_fail(err, ENT_ERETRY, "committed although a record failed: %s",
+			       rd_kafka_err2str(rd->failure));
 		return KAFKA_REBUILD;
 	}
 	return rc;
@@ -308,9 +315,16 @@ struct kafka *kafka_rd_new(const struct bus_options *options, bool embedded, str
 	struct kafka_rd *rd = sdk_xalloc(sizeof *rd);
 
 	*rd = (struct kafka_rd){
-	    .kafka = {.init = rd_init, .position = rd_position_of, .begin = rd_begin, .produce = rd_produce,
-	              .commit = rd_commit, .abort = rd_abort, .close = rd_close},
-	    .options = options, .embedded = embedded, .notes = {.log = log},
+	    .kafka = {.init = rd_init,
+		      .position = rd_position_of,
+		      .begin = rd_begin,
+		      .produce = rd_produce,
+		      .commit = rd_commit,
+		      .abort = rd_abort,
+		      .close = rd_close},
+	    .options = options,
+	    .embedded = embedded,
+	    .notes = {.log = log},
 	};
 	return &rd->kafka;
 }

@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #define RD_STR2(x) #x
-#define RD_STR(x) RD_STR2(x)
+#define RD_STR(x)  RD_STR2(x)
 
 struct setting {
 	const char *name, *value;
@@ -30,10 +30,11 @@ static const struct setting producer[] = {
     {"enable.idempotence", "true"},
     {"partitioner", "murmur2_random"}, /* Java's; dead letters go by key */
     {"transaction.timeout.ms", "15000"},
-    {"retry.backoff.ms", "5"}, /* CONCURRENT_TRANSACTIONS is asked again after this; the default of 100 shows as latency */
-    {"linger.ms", "0"},        /* commit flushes; waiting would only delay it */
+    {"retry.backoff.ms",
+     "5"},              /* CONCURRENT_TRANSACTIONS is asked again after this; the default of 100 shows as latency */
+    {"linger.ms", "0"}, /* commit flushes; waiting would only delay it */
     {"batch.num.messages", "10000"},
-    {"compression.codec", "lz4"}, /* headers repeat: half the bytes for little time */
+    {"compression.codec", "lz4"},     /* headers repeat: half the bytes for little time */
     {"message.max.bytes", "4128768"}, /* RD_RECORD_MAX - RD_RECORD_OVERHEAD */
     {0},
 };
@@ -79,8 +80,8 @@ static void set(rd_kafka_conf_t *conf, const struct setting *setting)
 /* Values of these may be secrets: neither value nor librdkafka's words about it are shown. */
 static bool is_secret(const char *name)
 {
-	return strcasestr(name, "password") || strcasestr(name, "secret") || strcasestr(name, "key") || strcasestr(name, "pem") ||
-	       strcasestr(name, "sasl.oauthbearer.config");
+	return strcasestr(name, "password") || strcasestr(name, "secret") || strcasestr(name, "key") ||
+	       strcasestr(name, "pem") || strcasestr(name, "sasl.oauthbearer.config");
 }
 
 static enum ent_rc pass(rd_kafka_conf_t *conf, const struct bus_pair *pair, struct ent_err *err)
@@ -125,7 +126,8 @@ static void error_cb(rd_kafka_t *rk, int error, const char *reason, void *opaque
 {
 	struct rd_notes *notes = opaque;
 	struct ent_err cut;
-	const char *detail = strstr(reason, " (after "); /* how long and how often: differs each time, tells nobody anything */
+	const char *detail =
+	    strstr(reason, " (after "); /* how long and how often: differs each time, tells nobody anything */
 
 	(void)rk;
 	if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && notes->last[0])
@@ -136,7 +138,7 @@ static void error_cb(rd_kafka_t *rk, int error, const char *reason, void *opaque
 }
 
 enum ent_rc rd_conf(const struct bus_options *options, enum rd_role role, struct rd_notes *notes, rd_kafka_conf_t **ret,
-                    struct ent_err *err)
+		    struct ent_err *err)
 {
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	struct sdk_arena arena;
@@ -147,7 +149,8 @@ enum ent_rc rd_conf(const struct bus_options *options, enum rd_role role, struct
 	set(conf, common);
 	set(conf, role == RD_PRODUCER ? producer : reader);
 	sdk_arena_init(&arena);
-	if (rd_kafka_conf_set(conf, "bootstrap.servers", sdk_z(&arena.abi, options->brokers), why, sizeof why) != RD_KAFKA_CONF_OK)
+	if (rd_kafka_conf_set(conf, "bootstrap.servers", sdk_z(&arena.abi, options->brokers), why, sizeof why) !=
+	    RD_KAFKA_CONF_OK)
 		rc = sdk_fail(err, ENT_EINVAL, "kafka.brokers: %s", why);
 	sdk_arena_release(&arena);
 	for (size_t i = 0; i < options->n_pass && !rc; i++)
@@ -166,7 +169,8 @@ enum ent_rc rd_conf(const struct bus_options *options, enum rd_role role, struct
 enum ent_rc rd_open(enum rd_role role, rd_kafka_conf_t *conf, rd_kafka_t **ret, struct ent_err *err)
 {
 	char why[200];
-	rd_kafka_t *rk = rd_kafka_new(role == RD_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why, sizeof why);
+	rd_kafka_t *rk =
+	    rd_kafka_new(role == RD_PRODUCER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why, sizeof why);
 
 	if (!rk) {
 		rd_kafka_conf_destroy(conf);
@@ -185,7 +189,7 @@ enum ent_rc rd_reader(const struct bus_options *options, struct rd_notes *notes,
 }
 
 enum ent_rc rd_fail(rd_kafka_t *rk, const struct rd_notes *notes, rd_kafka_resp_err_t error, const char *doing,
-                    struct ent_err *err)
+		    struct ent_err *err)
 {
 	rd_kafka_poll(rk, 0); /* brings error_cb */
 	if (notes->last[0])

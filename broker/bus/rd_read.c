@@ -10,17 +10,17 @@
 
 #include "bus/relay_record.h"
 
-#define WINDOW_FIRST  64   /* offsets from the end: the record, its marker, and some aborted ones */
-#define BATCH         256
-#define IDLE_MS       200  /* nothing came for so long: idle() */
-#define SILENCE_MS    30000 /* without follow: Kafka went away */
-#define HEADERS_MAX   64
+#define WINDOW_FIRST 64 /* offsets from the end: the record, its marker, and some aborted ones */
+#define BATCH        256
+#define IDLE_MS      200   /* nothing came for so long: idle() */
+#define SILENCE_MS   30000 /* without follow: Kafka went away */
+#define HEADERS_MAX  64
 
 /* ---- the position ------------------------------------------------------------ */
 
 /* The last record from `from` up to the end. *ret_found stays false when only markers and aborted ones are there. */
 static enum ent_rc window_read(rd_kafka_t *reader, const struct rd_notes *notes, rd_kafka_topic_t *topic, int64_t from,
-                               int64_t until_ms, struct position *ret, bool *ret_found, struct ent_err *err)
+			       int64_t until_ms, struct position *ret, bool *ret_found, struct ent_err *err)
 {
 	bool at_end = false;
 	enum ent_rc rc = ENT_OK;
@@ -42,7 +42,9 @@ static enum ent_rc window_read(rd_kafka_t *reader, const struct rd_notes *notes,
 		} else if (message->payload) {
 			rc = position_parse((struct ent_str){message->payload, message->len}, ret, err);
 			if (rc)
-				rc = sdk_fail(err, ENT_EINVAL, TOPIC_PROGRESS " holds at %" PRId64 " what no relay wrote", message->offset);
+				rc = sdk_fail(err, ENT_EINVAL,
+					      TOPIC_PROGRESS " holds at %" PRId64 " what no relay wrote",
+					      message->offset);
 			*ret_found = true;
 		}
 		rd_kafka_message_destroy(message);
@@ -51,8 +53,8 @@ static enum ent_rc window_read(rd_kafka_t *reader, const struct rd_notes *notes,
 	return rc;
 }
 
-static enum ent_rc position_find(rd_kafka_t *reader, const struct rd_notes *notes, int64_t until_ms, struct position *ret,
-                                 struct ent_err *err)
+static enum ent_rc position_find(rd_kafka_t *reader, const struct rd_notes *notes, int64_t until_ms,
+				 struct position *ret, struct ent_err *err)
 {
 	int64_t low = 0, high = 0, window = WINDOW_FIRST;
 	int64_t left = until_ms - system_mono_us() / 1000;
@@ -87,7 +89,7 @@ static enum ent_rc position_find(rd_kafka_t *reader, const struct rd_notes *note
 }
 
 enum ent_rc rd_position(const struct bus_options *options, struct log *log, int timeout_ms, struct position *ret,
-                        struct ent_err *err)
+			struct ent_err *err)
 {
 	struct rd_notes notes = {.log = log};
 	rd_kafka_t *reader;
@@ -122,7 +124,8 @@ struct reading {
 	bool stopped;
 };
 
-static bool header_add(struct bus_record *record, struct ent_header *header, const char *name, const void *value, size_t n)
+static bool header_add(struct bus_record *record, struct ent_header *header, const char *name, const void *value,
+		       size_t n)
 {
 	struct ent_str text = {value, n};
 
@@ -145,8 +148,11 @@ static bool header_add(struct bus_record *record, struct ent_header *header, con
 static bool give(struct reading *reading, const rd_kafka_message_t *message)
 {
 	struct ent_header header[HEADERS_MAX];
-	struct bus_record record = {.partition = message->partition, .offset = message->offset, .header = header,
-	                            .key = {message->key, message->key_len}, .value = {message->payload, message->len}};
+	struct bus_record record = {.partition = message->partition,
+				    .offset = message->offset,
+				    .header = header,
+				    .key = {message->key, message->key_len},
+				    .value = {message->payload, message->len}};
 	rd_kafka_headers_t *headers;
 	const char *name;
 	const void *value;
@@ -193,7 +199,7 @@ static enum ent_rc reading_start(struct reading *reading, int from, struct ent_e
 		return rc;
 	if (topic[reading->which].partitions == 0)
 		return sdk_fail(err, ENT_EGONE, "there is no topic %s on these brokers yet: `entente serve` makes it",
-		                topic[reading->which].name);
+				topic[reading->which].name);
 	(void)snprintf(reading->doing, sizeof reading->doing, "reading %s", topic[reading->which].name);
 	reading->partitions = topic[reading->which].partitions;
 	reading->at_end = sdk_xalloc((size_t)reading->partitions * sizeof *reading->at_end);
@@ -202,7 +208,8 @@ static enum ent_rc reading_start(struct reading *reading, int from, struct ent_e
 	reading->queue = rd_kafka_queue_new(reading->reader);
 	for (; reading->n_started < reading->partitions; reading->n_started++)
 		if (rd_kafka_consume_start_queue(reading->topic, reading->n_started,
-		                                 from == 1 ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING, reading->queue) == -1)
+						 from == 1 ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING,
+						 reading->queue) == -1)
 			return rd_fail(reading->reader, &reading->notes, rd_kafka_last_error(), reading->doing, err);
 	return ENT_OK;
 }
@@ -246,14 +253,16 @@ static enum ent_rc reading_run(struct reading *reading, bool follow, bool (*idle
 		} else if (idle && !idle(reading->to)) {
 			break;
 		} else if (!follow && system_mono_us() / 1000 - heard_ms > SILENCE_MS) {
-			rc = rd_fail(reading->reader, &reading->notes, RD_KAFKA_RESP_ERR__TIMED_OUT, reading->doing, err);
+			rc = rd_fail(reading->reader, &reading->notes, RD_KAFKA_RESP_ERR__TIMED_OUT, reading->doing,
+				     err);
 		}
 	}
 	return rc;
 }
 
-enum ent_rc bus_read(const struct bus_options *options, int from, bool follow, bool (*take)(void *to, const struct bus_record *),
-                     bool (*idle)(void *to), void *to, struct ent_err *err)
+enum ent_rc bus_read(const struct bus_options *options, int from, bool follow,
+		     bool (*take)(void *to, const struct bus_record *), bool (*idle)(void *to), void *to,
+		     struct ent_err *err)
 {
 	struct reading reading = {.take = take, .to = to, .which = KAFKA_EVENTS};
 	enum ent_rc rc = rd_reader(options, &reading.notes, &reading.reader, err);
@@ -274,8 +283,8 @@ static enum ent_rc trimmed(struct reading *reading, bool *ret, struct ent_err *e
 
 	*ret = false;
 	for (int32_t i = 0; i < reading->partitions; i++) {
-		rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(reading->reader, rd_kafka_topic_name(reading->topic), i,
-		                                                             &low, &high, 5 * RD_CALL_MS);
+		rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+		    reading->reader, rd_kafka_topic_name(reading->topic), i, &low, &high, 5 * RD_CALL_MS);
 		if (error)
 			return rd_fail(reading->reader, &reading->notes, error, reading->doing, err);
 		*ret |= low > 0;
@@ -284,7 +293,8 @@ static enum ent_rc trimmed(struct reading *reading, bool *ret, struct ent_err *e
 }
 
 enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic topic,
-                           bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed, struct ent_err *err)
+			   bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed,
+			   struct ent_err *err)
 {
 	struct reading reading = {.take = take, .to = to, .which = topic};
 	enum ent_rc rc = rd_reader(options, &reading.notes, &reading.reader, err);

@@ -6,20 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ADMIN_MS 4000
+#define ADMIN_MS     4000
 #define LEADER_TRIES 20
 
 void rd_topics_init(struct rd_topic topic[KAFKA_N_TOPIC])
 {
 	topic[KAFKA_EVENTS] = (struct rd_topic){.name = TOPIC_EVENTS, .cleanup = "delete", .is_partitioned = true};
-	topic[KAFKA_INCIDENTS] = (struct rd_topic){.name = TOPIC_INCIDENTS, .cleanup = "compact", .is_partitioned = true};
+	topic[KAFKA_INCIDENTS] =
+	    (struct rd_topic){.name = TOPIC_INCIDENTS, .cleanup = "compact", .is_partitioned = true};
 	topic[KAFKA_DEADLETTER] = (struct rd_topic){.name = TOPIC_DEADLETTER, .cleanup = "delete"};
 	topic[KAFKA_PROGRESS] = (struct rd_topic){.name = TOPIC_PROGRESS, .cleanup = "compact", .is_single = true};
 }
 
 /* ---- looking --------------------------------------------------------------- */
 
-static enum ent_rc partitions_look(rd_kafka_t *reader, const struct rd_notes *notes, struct rd_topic *topic, struct ent_err *err)
+static enum ent_rc partitions_look(rd_kafka_t *reader, const struct rd_notes *notes, struct rd_topic *topic,
+				   struct ent_err *err)
 {
 	rd_kafka_topic_t *rkt = rd_kafka_topic_new(reader, topic->name, NULL);
 	const struct rd_kafka_metadata *metadata;
@@ -108,8 +110,8 @@ static void settings_look(rd_kafka_t *reader, struct rd_topic topic[KAFKA_N_TOPI
 	rd_kafka_queue_destroy(queue);
 }
 
-enum ent_rc rd_topics_look(rd_kafka_t *reader, const struct rd_notes *notes, bool settings, struct rd_topic topic[KAFKA_N_TOPIC],
-                           struct ent_err *err)
+enum ent_rc rd_topics_look(rd_kafka_t *reader, const struct rd_notes *notes, bool settings,
+			   struct rd_topic topic[KAFKA_N_TOPIC], struct ent_err *err)
 {
 	for (int i = 0; i < KAFKA_N_TOPIC; i++) {
 		enum ent_rc rc = partitions_look(reader, notes, &topic[i], err);
@@ -132,7 +134,7 @@ static rd_kafka_NewTopic_t *wanted(const struct rd_topic *topic, const struct bu
 {
 	char text[24], why[200];
 	rd_kafka_NewTopic_t *made = rd_kafka_NewTopic_new(topic->name, topic->is_partitioned ? options->partitions : 1,
-	                                                  options->replication, why, sizeof why);
+							  options->replication, why, sizeof why);
 
 	if (!made)
 		return NULL;
@@ -140,7 +142,8 @@ static rd_kafka_NewTopic_t *wanted(const struct rd_topic *topic, const struct bu
 	snprintf(text, sizeof text, "%d", RD_RECORD_MAX);
 	wish(made, "max.message.bytes", text);
 	if (!strcmp(topic->cleanup, "delete")) {
-		snprintf(text, sizeof text, "%" PRId64, options->retention_ms < 0 ? (int64_t)-1 : options->retention_ms);
+		snprintf(text, sizeof text, "%" PRId64,
+			 options->retention_ms < 0 ? (int64_t)-1 : options->retention_ms);
 		wish(made, "retention.ms", text);
 	}
 	if (topic->is_single) /* a record a transaction: small segments, so that compaction keeps it small */
@@ -151,22 +154,24 @@ static rd_kafka_NewTopic_t *wanted(const struct rd_topic *topic, const struct bu
 static enum ent_rc made_check(rd_kafka_event_t *event, struct ent_err *err)
 {
 	size_t n;
-	const rd_kafka_topic_result_t **told = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+	const rd_kafka_topic_result_t **told =
+	    rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
 
 	for (size_t i = 0; i < n; i++) {
 		rd_kafka_resp_err_t error = rd_kafka_topic_result_error(told[i]);
 
 		if (error && error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
 			return sdk_fail(err, ENT_ERETRY, "making topic %s: %s", rd_kafka_topic_result_name(told[i]),
-			                rd_kafka_topic_result_error_string(told[i]) ? rd_kafka_topic_result_error_string(told[i])
-			                                                            : rd_kafka_err2str(error));
+					rd_kafka_topic_result_error_string(told[i])
+					    ? rd_kafka_topic_result_error_string(told[i])
+					    : rd_kafka_err2str(error));
 	}
 	return ENT_OK;
 }
 
 /* A new topic shows in metadata a moment after it was made. */
 static enum ent_rc made_wait(rd_kafka_t *reader, const struct rd_notes *notes, struct rd_topic topic[KAFKA_N_TOPIC],
-                             struct ent_err *err)
+			     struct ent_err *err)
 {
 	for (int try = 0; try < LEADER_TRIES; try++) {
 		bool all = true;
@@ -184,7 +189,7 @@ static enum ent_rc made_wait(rd_kafka_t *reader, const struct rd_notes *notes, s
 }
 
 enum ent_rc rd_topics_make(rd_kafka_t *reader, const struct bus_options *options, const struct rd_notes *notes,
-                           const struct rd_topic topic[KAFKA_N_TOPIC], struct ent_err *err)
+			   const struct rd_topic topic[KAFKA_N_TOPIC], struct ent_err *err)
 {
 	rd_kafka_NewTopic_t *made[KAFKA_N_TOPIC];
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(reader);
@@ -204,13 +209,15 @@ enum ent_rc rd_topics_make(rd_kafka_t *reader, const struct bus_options *options
 		if (made[n])
 			n++;
 		else
-			rc = sdk_fail(err, ENT_ERETRY, "making topic %s: partitions or replication out of range", topic[i].name);
+			rc = sdk_fail(err, ENT_ERETRY, "making topic %s: partitions or replication out of range",
+				      topic[i].name);
 	}
 	if (!rc && n) {
 		rd_kafka_CreateTopics(reader, made, n, admin, queue);
 		event = rd_kafka_queue_poll(queue, ADMIN_MS);
 		if (!event || rd_kafka_event_error(event))
-			rc = rd_fail(reader, notes, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT, "making topics", err);
+			rc = rd_fail(reader, notes, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
+				     "making topics", err);
 		else
 			rc = made_check(event, err);
 		if (event)
@@ -230,24 +237,30 @@ enum ent_rc rd_topics_make(rd_kafka_t *reader, const struct bus_options *options
 enum ent_rc rd_topic_check(const struct rd_topic *topic, int32_t partitions, int64_t record_max, struct ent_err *err)
 {
 	if (topic->partitions == 0)
-		return sdk_fail(err, ENT_EINVAL, "topic %s is missing; `entente serve` makes it if it may", topic->name);
+		return sdk_fail(err, ENT_EINVAL, "topic %s is missing; `entente serve` makes it if it may",
+				topic->name);
 	if (topic->is_partitioned && topic->partitions != partitions)
-		return sdk_fail(err, ENT_EINVAL,
-		                "topic %s has %d partitions, this store was made for %d. Nothing is published until they agree: "
-		                "delete the topic if it is not in use, or start on an empty store",
-		                topic->name, (int)topic->partitions, (int)partitions);
+		return sdk_fail(
+		    err, ENT_EINVAL,
+		    "topic %s has %d partitions, this store was made for %d. Nothing is published until they agree: "
+		    "delete the topic if it is not in use, or start on an empty store",
+		    topic->name, (int)topic->partitions, (int)partitions);
 	if (topic->is_single && topic->partitions != 1)
-		return sdk_fail(err, ENT_EINVAL, "topic %s has %d partitions and must have one: the position is read from there. Delete it",
-		                topic->name, (int)topic->partitions);
+		return sdk_fail(
+		    err, ENT_EINVAL,
+		    "topic %s has %d partitions and must have one: the position is read from there. Delete it",
+		    topic->name, (int)topic->partitions);
 	if (!topic->settings_seen)
 		return ENT_OK;
 	if (strcmp(topic->seen_cleanup, topic->cleanup) != 0)
-		return sdk_fail(err, ENT_EINVAL, "topic %s has cleanup.policy=%s and must have %s: set it with kafka-configs", topic->name,
-		                topic->seen_cleanup, topic->cleanup);
+		return sdk_fail(err, ENT_EINVAL,
+				"topic %s has cleanup.policy=%s and must have %s: set it with kafka-configs",
+				topic->name, topic->seen_cleanup, topic->cleanup);
 	if (topic->seen_record_max > 0 && topic->seen_record_max < record_max)
 		return sdk_fail(err, ENT_EINVAL,
-		                "topic %s takes records up to %" PRId64 " bytes (max.message.bytes), the relay sends up to %" PRId64
-		                ": raise it, or set kafka.message.max.bytes lower",
-		                topic->name, topic->seen_record_max, record_max);
+				"topic %s takes records up to %" PRId64
+				" bytes (max.message.bytes), the relay sends up to %" PRId64
+				": raise it, or set kafka.message.max.bytes lower",
+				topic->name, topic->seen_record_max, record_max);
 	return ENT_OK;
 }

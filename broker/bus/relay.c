@@ -25,15 +25,20 @@
 #define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
 #define PAUSE_STEP_US    1000
 #define MEASURE_US       250000
-#define SNAPSHOTS_US     1000000  /* after the event they tell of; several changes of an incident share one */
+#define SNAPSHOTS_US     1000000 /* after the event they tell of; several changes of an incident share one */
 
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
-                        struct metrics *metrics, struct log *log, const struct relay_options *options)
+			struct metrics *metrics, struct log *log, const struct relay_options *options)
 {
 	struct relay *relay = sdk_xalloc(sizeof *relay);
 
-	*relay = (struct relay){.db = db, .meta = *meta, .kafka = kafka, .clock = clock, .metrics = metrics, .log = log,
-	                        .options = *options};
+	*relay = (struct relay){.db = db,
+				.meta = *meta,
+				.kafka = kafka,
+				.clock = clock,
+				.metrics = metrics,
+				.log = log,
+				.options = *options};
 	assert(options->batch_max > 0 && options->bytes_max > 0 && options->idle_ms > 0 && options->pause_us >= 0);
 	sdk_arena_init(&relay->arena);
 	relay->options.source = sdk_dup(&relay->arena.abi, options->source);
@@ -226,13 +231,15 @@ static bool store_is_marked(struct relay *relay, const struct position *found, s
 	if (at.seq == found->seq ? !strcmp(at.mark, found->mark) : found->seq <= outbox_reserved(relay->db))
 		return true; /* a rebuilt store: dead letters up to what is reserved did not come back */
 	(void)sdk_fail(ret_why, ENT_EINVAL,
-	               "this store is an old copy that went on by itself: its event %" PRId64 " is not Kafka's, and up to there none "
-	               "of its own would be published. Bring the newest store back, or keep this one aside and run `entente rebuild`",
-	               found->seq);
+		       "this store is an old copy that went on by itself: its event %" PRId64
+		       " is not Kafka's, and up to there none "
+		       "of its own would be published. Bring the newest store back, or keep this one aside and run "
+		       "`entente rebuild`",
+		       found->seq);
 	if (relay->log)
 		log_write(relay->log, LOG_ERROR, "relay.store_is_a_copy", LOG_INT("seq", found->seq),
-		          LOG_STR("on_kafka", sdk_str(found->mark)), LOG_STR("in_store", sdk_str(at.seq == found->seq ? at.mark : "")),
-		          LOG_END);
+			  LOG_STR("on_kafka", sdk_str(found->mark)),
+			  LOG_STR("in_store", sdk_str(at.seq == found->seq ? at.mark : "")), LOG_END);
 	return false;
 }
 
@@ -250,16 +257,18 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 		return refuse(relay, &why, err);
 	if (is_found && strcmp(found->store_id, relay->meta.store_id) != 0) {
 		(void)sdk_fail(&why, ENT_EINVAL,
-		               "Kafka holds the stream of store %s, this one is %s: another store, or made anew. Start with the old "
-		               "store, run `entente rebuild`, or use an empty Kafka",
-		               found->store_id, relay->meta.store_id);
+			       "Kafka holds the stream of store %s, this one is %s: another store, or made anew. Start "
+			       "with the old "
+			       "store, run `entente rebuild`, or use an empty Kafka",
+			       found->store_id, relay->meta.store_id);
 		return refuse(relay, &why, err);
 	}
 	if (is_found && found->seq > relay->last_seq) {
 		(void)sdk_fail(&why, ENT_EINVAL,
-		               "Kafka has events up to %" PRId64 ", this store only up to %" PRId64 ": it was restored. Going on would "
-		               "use ids twice. Bring the newest store back, or run `entente rebuild`",
-		               found->seq, relay->last_seq);
+			       "Kafka has events up to %" PRId64 ", this store only up to %" PRId64
+			       ": it was restored. Going on would "
+			       "use ids twice. Bring the newest store back, or run `entente rebuild`",
+			       found->seq, relay->last_seq);
 		return refuse(relay, &why, err);
 	}
 	relay->position = (struct position){0};
@@ -275,8 +284,8 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 	atomic_store(&relay->published, relay->position.seq);
 	if (relay->log)
 		log_write(relay->log, LOG_INFO, "relay.position", LOG_INT("seq", relay->position.seq),
-		          LOG_INT("snapshots", relay->position.snapshots),
-		          LOG_INT("backlog", relay->last_seq - relay->position.seq), LOG_END);
+			  LOG_INT("snapshots", relay->position.snapshots),
+			  LOG_INT("backlog", relay->last_seq - relay->position.seq), LOG_END);
 	return ENT_OK;
 }
 

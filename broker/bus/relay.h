@@ -16,16 +16,17 @@
 struct relay;
 
 struct relay_options {
-	int64_t batch_max;  /* events a transaction, 4000 */
-	int64_t bytes_max;  /* of values a transaction */
-	int64_t pause_us;   /* least pause between a commit and the next begin; adapted upward to the broker's marker time */
-	int64_t idle_ms;    /* a progress-only transaction after so long without one, 3600000 */
+	int64_t batch_max; /* events a transaction, 4000 */
+	int64_t bytes_max; /* of values a transaction */
+	int64_t
+	    pause_us; /* least pause between a commit and the next begin; adapted upward to the broker's marker time */
+	int64_t idle_ms;       /* a progress-only transaction after so long without one, 3600000 */
 	struct ent_str source; /* ce_source */
 };
 
 /* db: a DB_READ handle of its own. log may be NULL. */
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
-                        struct metrics *metrics, struct log *log, const struct relay_options *options);
+			struct metrics *metrics, struct log *log, const struct relay_options *options);
 void relay_free(struct relay *relay); /* closes kafka's producer */
 
 enum relay_state { RELAY_START, RELAY_POSITION, RELAY_READY, RELAY_OPEN, RELAY_COMMIT, RELAY_ABORT, RELAY_BROKEN };
@@ -33,7 +34,8 @@ enum relay_state { RELAY_START, RELAY_POSITION, RELAY_READY, RELAY_OPEN, RELAY_C
 /* One transition: init, read the position, begin and produce a batch, commit, or back off. Never sleeps.
  * *ret_wait_us: how long nothing needs doing (0: step again now); new events may end the wait early.
  * ENT_EINVAL: the store is not the one Kafka knows (restored, or another's), or cannot be read: stop and say so. */
-enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
+    __attribute__((warn_unused_result));
 enum relay_state relay_state(const struct relay *relay);
 int64_t relay_published_seq(const struct relay *relay); /* last committed position; any thread */
 /* Everything stored when it last looked is on Kafka, snapshots too. Only the thread that steps. */

@@ -26,8 +26,8 @@ static bool take_row(void *to, const struct outbox_row *row)
 	if (!put(relay))
 		return false;
 	if (too_large && relay->log)
-		log_write(relay->log, LOG_ERROR, "relay.record_too_large", LOG_INT("seq", row->seq), LOG_STR("key", row->key),
-		          LOG_INT("record_bytes_max", relay->kafka->record_max), LOG_END);
+		log_write(relay->log, LOG_ERROR, "relay.record_too_large", LOG_INT("seq", row->seq),
+			  LOG_STR("key", row->key), LOG_INT("record_bytes_max", relay->kafka->record_max), LOG_END);
 	relay->next.seq = row->seq;
 	record_mark(row, relay->next.mark);
 	relay->n_event++;
@@ -46,7 +46,8 @@ static bool take_snapshot(void *to, struct ent_str uuid)
 	json = outbox_snapshot(relay->db, &arena.abi, uuid, &gone, &partition);
 	ok = true;
 	if (json.p || gone) {
-		record_snapshot(&relay->record, uuid, gone ? ENT_ABSENT : json, partition, relay->clock->now_ms(relay->clock));
+		record_snapshot(&relay->record, uuid, gone ? ENT_ABSENT : json, partition,
+				relay->clock->now_ms(relay->clock));
 		/* One too large for Kafka is left out: the events tell it all. */
 		if (!relay->kafka->record_max || record_size(&relay->record.kafka) <= relay->kafka->record_max) {
 			ok = put(relay);
@@ -62,7 +63,8 @@ static void fill_rows(struct relay *relay)
 	int64_t left = relay->options.batch_max - relay->n_event;
 
 	if (left > 0 && relay->n_byte < relay->options.bytes_max)
-		(void)outbox_read(relay->db, relay->next.seq, left, take_row, relay); /* db_failed() is asked afterwards */
+		(void)outbox_read(relay->db, relay->next.seq, left, take_row,
+				  relay); /* db_failed() is asked afterwards */
 	if (relay->fill_rc == KAFKA_OK)
 		relay->fill = FILL_SNAPSHOTS;
 }
@@ -83,7 +85,8 @@ static void fill_snapshots(struct relay *relay)
 	if (relay->fill_rc == KAFKA_OK && reached <= up_to)
 		relay->next.snapshots = reached;
 	else if (relay->fill_rc == KAFKA_RETRY)
-		relay->fill_rc = KAFKA_OK; /* no room: the next transaction tells them again, which the topic's compaction forgets */
+		relay->fill_rc =
+		    KAFKA_OK; /* no room: the next transaction tells them again, which the topic's compaction forgets */
 }
 
 static void fill_progress(struct relay *relay)

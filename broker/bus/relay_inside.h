@@ -21,10 +21,10 @@ struct relay {
 	struct record record;
 
 	enum relay_state state;
-	int64_t state_us; /* since when */
+	int64_t state_us;               /* since when */
 	struct position position, next; /* committed; what the open transaction claims */
 	bool position_known;
-	int64_t last_seq; /* of the store, as seen last */
+	int64_t last_seq;  /* of the store, as seen last */
 	int64_t first_seq; /* of the store at the start; the least that is surely new while the position is not known */
 
 	/* the open transaction */
@@ -37,9 +37,9 @@ struct relay {
 	bool progress_due;
 #endif
 
-	int64_t not_before_us; /* pause or backoff */
+	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */
-	int64_t snapshots_due_us; /* 0: none are missing */
+	int64_t snapshots_due_us;    /* 0: none are missing */
 	int64_t measured_us;
 	int failures; /* in a row */
 	struct ent_err refused;

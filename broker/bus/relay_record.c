@@ -42,7 +42,7 @@ static void percent_encode(struct sdk_buf *buf, struct ent_str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-		             c == '.' || c == '_' || c == '~';
+			     c == '.' || c == '_' || c == '~';
 		char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
 
 		if (plain)
@@ -65,9 +65,11 @@ static struct ent_str cause(struct record *record, const struct outbox_row *row)
 	return record->cause.failed ? ENT_ABSENT : sdk_buf_view(&record->cause);
 }
 
-static void headers_common(struct record *record, const struct outbox_row *row, struct ent_str type, struct ent_str subject)
+static void headers_common(struct record *record, const struct outbox_row *row, struct ent_str type,
+			   struct ent_str subject)
 {
-	int n = snprintf(record->id, sizeof record->id, "%.*s-%" PRId64, (int)record->store_id.n, record->store_id.p, row->seq);
+	int n = snprintf(record->id, sizeof record->id, "%.*s-%" PRId64, (int)record->store_id.n, record->store_id.p,
+			 row->seq);
 
 	header_add(record, "ce_id", (struct ent_str){record->id, (size_t)n});
 	header_add(record, "ce_source", record->source);
@@ -85,7 +87,7 @@ static void headers_common(struct record *record, const struct outbox_row *row, 
 }
 
 static void record_start(struct record *record, enum kafka_topic topic, int32_t partition, struct ent_str key,
-                         struct ent_str value, int64_t time_ms)
+			 struct ent_str value, int64_t time_ms)
 {
 	record->kafka = (struct kafka_record){topic, partition, key, value, record->header, 0, time_ms};
 }
@@ -104,7 +106,8 @@ static void record_event(struct record *record, const struct outbox_row *row)
 }
 
 /* The names are Kafka Connect's, so that its tools show the reason. */
-static void record_dead_letter(struct record *record, const struct outbox_row *row, struct ent_str reason, struct ent_str value)
+static void record_dead_letter(struct record *record, const struct outbox_row *row, struct ent_str reason,
+			       struct ent_str value)
 {
 	record_start(record, KAFKA_DEADLETTER, -1, row->key, value, row->recorded_ms);
 	headers_common(record, row, ENT_STR(RECORD_DEADLETTER_TYPE), row->subject);
@@ -161,7 +164,7 @@ void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE])
 	int n = what.n < ID_SIZE ? (int)what.n : ID_SIZE - 1;
 
 	(void)snprintf(ret, POSITION_MARK_SIZE, "%.*s:%" PRId64 ":%" PRId64, n, what.p ? what.p : "", row->sequence,
-	               row->recorded_ms);
+		       row->recorded_ms);
 }
 
 void record_progress(struct record *record, const struct position *position, int64_t now_ms)

@@ -11,11 +11,12 @@
 #include "sdk/time.h"
 #include "store/outbox.h"
 
-#define RECORD_HEADERS_MAX 24
-#define RECORD_SCHEMA_PREFIX "urn:entente:schema:events:" /* + name + ".v1": the $id of schemas/events */
+#define RECORD_HEADERS_MAX     24
+#define RECORD_SCHEMA_PREFIX   "urn:entente:schema:events:" /* + name + ".v1": the $id of schemas/events */
 #define RECORD_DEADLETTER_TYPE EVENT_TYPE_PREFIX "deadletter.stored.v1"
 
-#define RECORD_TOO_LARGE "the record is larger than Kafka's message.max.bytes; its bytes are in the store" /* the reason */
+#define RECORD_TOO_LARGE                                                                                               \
+	"the record is larger than Kafka's message.max.bytes; its bytes are in the store" /* the reason */
 
 /* A record and all that it borrows; made again and again in the same place. */
 struct record {
@@ -36,14 +37,16 @@ void record_release(struct record *record);
 /* record_max: 0 for any. What is larger goes to the dead letter topic with its reason and without its bytes, so
  * that one row cannot hold up all others; *ret_too_large says so. */
 void record_row(struct record *record, const struct outbox_row *row, int64_t record_max, bool *ret_too_large);
-void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition, int64_t now_ms);
+void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition,
+		     int64_t now_ms);
 void record_progress(struct record *record, const struct position *position, int64_t now_ms);
 
 /* Tells the row from any other that a store could have at its seq. */
 void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE]);
 
 /* The value of a progress record. ENT_EINVAL: it is none. */
-enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 
 /* Bytes of key, value and headers. */
 int64_t record_size(const struct kafka_record *kafka);

@@ -63,8 +63,8 @@ static bool take(void *to, const struct bus_record *record)
 	if (!sdk_to_int(header(record, "ce_sequence"), &in.sequence) ||
 	    !sdk_time_parse(header(record, "ce_recordedtime"), 0, &in.recorded_ms) || in.seq <= 0)
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
-				    "partition %d, offset %" PRId64 ": not a record that Entente wrote", record->partition,
-				    record->offset);
+				    "partition %d, offset %" PRId64 ": not a record that Entente wrote",
+				    record->partition, record->offset);
 	else
 		work->rc = see(work, in.seq);
 	if (work->rc == ENT_OK)
@@ -81,12 +81,14 @@ static bool take_dead(void *to, const struct bus_record *record)
 	struct work *work = to;
 
 	if (record->seq <= 0)
-		work->rc = sdk_fail(&work->err, ENT_EINVAL,
-				    TOPIC_DEADLETTER " holds at partition %d, offset %" PRId64 " what Entente did not write",
-				    record->partition, record->offset);
+		work->rc =
+		    sdk_fail(&work->err, ENT_EINVAL,
+			     TOPIC_DEADLETTER " holds at partition %d, offset %" PRId64 " what Entente did not write",
+			     record->partition, record->offset);
 	else if (record->subject.n && sdk_eqz(header(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
-				    "event %" PRId64 " of incident %.*s was too large for Kafka, and only the old store has it: "
+				    "event %" PRId64
+				    " of incident %.*s was too large for Kafka, and only the old store has it: "
 				    "bring that back",
 				    record->seq, (int)record->subject.n, record->subject.p);
 	else
@@ -107,12 +109,13 @@ static enum ent_rc count(const struct work *work, struct ent_err *err)
 		}
 	if (missing && !work->events_trimmed && !work->dead_trimmed)
 		return sdk_fail(err, ENT_EINVAL,
-				"number %" PRId64 " is on the stream neither as an event nor as a dead letter (%" PRId64 " of %" PRId64
-				" are missing), although nothing was deleted from it",
+				"number %" PRId64 " is on the stream neither as an event nor as a dead letter (%" PRId64
+				" of %" PRId64 " are missing), although nothing was deleted from it",
 				first, missing, work->last_seq);
 	if (missing)
 		fprintf(stderr,
-			"%" PRId64 " of %" PRId64 " numbers are no longer on the stream, the first is %" PRId64 ": records were deleted "
+			"%" PRId64 " of %" PRId64 " numbers are no longer on the stream, the first is %" PRId64
+			": records were deleted "
 			"from %s. Whole incidents that ended before that do not come back\n",
 			missing, work->last_seq, first, work->events_trimmed ? TOPIC_EVENTS : TOPIC_DEADLETTER);
 	return ENT_OK;
@@ -123,10 +126,10 @@ static enum ent_rc read_all(struct work *work, const struct bus_options *options
 	enum ent_rc rc;
 
 	if (work->last_seq > SEQ_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the progress record tells of %" PRId64 " events; that cannot be", work->last_seq);
-	work->seen = calloc((size_t)work->last_seq / 8 + 1, 1);
-	if (!work->seen)
-		return sdk_fail(err, ENT_EINVAL, "no memory for %" PRId64 " numbers", work->last_seq);
+		return sdk_fail(err, ENT_EINVAL, "the progress record tells of %" PRId64 " events; that cannot be",
+				work->last_seq);
+	const size_t size = (size_t)work->last_seq / 8 + 1;
+	work->seen = memset(sdk_xalloc(size), 0, size);
 	rc = bus_read_whole(options, KAFKA_EVENTS, take, work, &work->events_trimmed, err);
 	if (rc == ENT_OK && work->rc == ENT_OK) {
 		rc = bus_read_whole(options, KAFKA_DEADLETTER, take_dead, work, &work->dead_trimmed, err);
@@ -166,8 +169,8 @@ static enum ent_rc fill(struct boot *boot, const struct bus_options *options, co
 	if (access(path, F_OK) == 0)
 		return sdk_fail(err, ENT_EINVAL, "%s exists; rebuild fills an empty data_dir only", path);
 	remove_part(part); /* of a rebuild that was interrupted */
-	enum ent_rc rc = rebuild_open(part, NULL, position->store_id, options->partitions, clock_system(), chance_system(),
-				      &work.rebuild, err);
+	enum ent_rc rc = rebuild_open(part, NULL, position->store_id, options->partitions, clock_system(),
+				      chance_system(), &work.rebuild, err);
 	if (rc == ENT_OK)
 		rc = read_all(&work, options, err);
 	if (rc == ENT_OK)
@@ -201,14 +204,16 @@ int cmd_rebuild(int argc, char **argv)
 	if (rc == ENT_OK) {
 		boot_bus_options(&boot, NULL, &options);
 		if (!options.brokers.n)
-			rc = sdk_fail(&err, ENT_EINVAL, "kafka.brokers is not set; the embedded Kafka forgets the stream at exit");
+			rc = sdk_fail(&err, ENT_EINVAL,
+				      "kafka.brokers is not set; the embedded Kafka forgets the stream at exit");
 	}
 	if (rc == ENT_OK)
 		rc = bus_position(&options, &position, &err);
 	if (rc == ENT_OK)
 		rc = fill(&boot, &options, &position, &events, &err);
 	if (rc == ENT_OK)
-		printf("%" PRId64 " events folded into %.*s\n", events, (int)boot.config->data_dir.n, boot.config->data_dir.p);
+		printf("%" PRId64 " events folded into %.*s\n", events, (int)boot.config->data_dir.n,
+		       boot.config->data_dir.p);
 	else
 		fprintf(stderr, "entente rebuild: %s\n", err.msg);
 	boot_release(&boot);

@@ -66,9 +66,11 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 			row.dead_letter = db_int(stmt, 3);
 			read_dead(db, &arena.abi, &row);
 			if (db_failed(db))
-				break; /* half a row must reach nobody, not even in a transaction that will be aborted */
+				break; /* half a row must reach nobody, not even in a transaction that will be aborted
+					*/
 		} else if (!event_kind_by_name(kind, &row.kind)) {
-			db_fail(db, "event %lld is of an unknown kind; was the store written by a newer program?", (long long)row.seq);
+			db_fail(db, "event %lld is of an unknown kind; was the store written by a newer program?",
+				(long long)row.seq);
 			break;
 		}
 		go_on = take(to, &row);
@@ -83,14 +85,16 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 int64_t outbox_last_seq(struct db *db)
 {
 	/* What rebuild reserved counts: those numbers stand on Kafka, for dead letters that did not come back. */
-	return db_ask(db, "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM event UNION ALL SELECT CAST(value AS BIGINT) "
-			  "FROM meta WHERE name = '" META_RESERVED_SEQ "') AS told");
+	return db_ask(db,
+		      "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM event UNION ALL SELECT CAST(value AS BIGINT) "
+		      "FROM meta WHERE name = '" META_RESERVED_SEQ "') AS told");
 }
 
 void outbox_reserve(struct db *db, int64_t seq)
 {
-	struct db_stmt *stmt = db_use(db, "INSERT INTO meta (name, value) VALUES ('" META_RESERVED_SEQ "', CAST($1 AS TEXT)) "
-					  "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO meta (name, value) VALUES ('" META_RESERVED_SEQ "', CAST($1 AS TEXT)) "
+		       "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
 	db_bind_int(stmt, 1, seq);
 	(void)db_row(stmt);
 }
@@ -102,9 +106,9 @@ int64_t outbox_reserved(struct db *db)
 
 void outbox_append(struct db *db, const struct outbox_entry *entry)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, "
-		       "delivery_id, traceparent, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, "
+		"delivery_id, traceparent, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 	db_bind_int(stmt, 1, entry->seq);
 	db_bind_str(stmt, 2, entry->kind);
 	db_bind_int(stmt, 3, entry->incident);
@@ -132,10 +136,9 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
 {
 	/* An incident counts at its last event of the span; what was taken covers all up to that seq. */
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT max(event.seq) AS last, incident.uuid FROM event JOIN incident ON "
-		       "incident.number = event.incident WHERE event.seq > $1 AND event.seq <= $2 "
-		       "GROUP BY incident.uuid ORDER BY last LIMIT $3");
+	struct db_stmt *stmt = db_use(db, "SELECT max(event.seq) AS last, incident.uuid FROM event JOIN incident ON "
+					  "incident.number = event.incident WHERE event.seq > $1 AND event.seq <= $2 "
+					  "GROUP BY incident.uuid ORDER BY last LIMIT $3");
 	int64_t n = 0;
 	bool go_on = true;
 
@@ -171,8 +174,9 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
 			       int32_t *ret_partition)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT incident.number, event.partition_no FROM incident JOIN event ON "
-					  "event.incident = incident.number AND event.sequence = 1 WHERE incident.uuid = $1");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT incident.number, event.partition_no FROM incident JOIN event ON "
+		       "event.incident = incident.number AND event.sequence = 1 WHERE incident.uuid = $1");
 	struct incident incident;
 	struct sdk_buf buf;
 	int64_t number = 0;

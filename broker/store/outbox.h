@@ -14,12 +14,12 @@ enum outbox_topic { OUTBOX_EVENTS, OUTBOX_DEADLETTER };
 struct outbox_row {
 	int64_t seq; /* 1, 2, 3... over both topics */
 	enum outbox_topic topic;
-	int32_t partition; /* OUTBOX_EVENTS; OUTBOX_DEADLETTER: -1, the key decides */
+	int32_t partition;  /* OUTBOX_EVENTS; OUTBOX_DEADLETTER: -1, the key decides */
 	struct ent_str key; /* incident uuid, or supplier name */
 	enum event_kind kind;
-	int64_t sequence;   /* in the incident */
+	int64_t sequence; /* in the incident */
 	int64_t time_ms, recorded_ms;
-	struct ent_str subject; /* incident uuid */
+	struct ent_str subject;               /* incident uuid */
 	struct ent_str supplier, delivery_id; /* the cause; absent for none */
 	struct ent_str traceparent;
 	struct ent_str json; /* the value; OUTBOX_DEADLETTER: the raw body */
@@ -46,7 +46,8 @@ int64_t outbox_reserved(struct db *db); /* 0: none */
 
 /* Rows with seq > after, at most max, handed to take() one by one (borrowed until it returns; false stops).
  * Returns how many were taken; negative: the read failed, see db_error(). */
-int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row), void *to);
+int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
+		    void *to);
 int64_t outbox_last_seq(struct db *db);
 /* recorded_ms of the first row after `after`; 0: none. */
 int64_t outbox_oldest_ms(struct db *db, int64_t after);
@@ -54,10 +55,10 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after);
 /* The incidents with events in (after, up_to], oldest change first, at most max: uuid and sequence of their
  * last such event. Returns how many, and the seq up to which all are told in *ret_reached. */
 int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
-                       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached);
+		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached);
 /* The value for entente.incidents.v1: the incident with its tickets, without the thread. Absent: no such incident;
  * *ret_gone: it was absorbed by another (publish a tombstone). */
 struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
-                               int32_t *ret_partition);
+			       int32_t *ret_partition);
 
 #endif

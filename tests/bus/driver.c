@@ -10,8 +10,8 @@
  *   driver position BROKERS                         the last progress record
  *   driver check BROKERS [OPTION=VALUE...]          what `entente check` says
  *
- * BROKERS "-" is the embedded cluster. OPTION: store_id, partitions, copied, size, batch, pause_us, incidents, seconds, snapshots=0,
- * or kafka.NAME for librdkafka.
+ * BROKERS "-" is the embedded cluster. OPTION: store_id, partitions, copied, size, batch, pause_us, incidents, seconds,
+ * snapshots=0, or kafka.NAME for librdkafka.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -42,7 +42,7 @@ struct db {
 
 /* bus_start() opens the store by its path; here the path is the address of the formula. */
 enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_db, struct store_meta *ret_meta,
-                            struct ent_err *err)
+			    struct ent_err *err)
 {
 	struct db *db = sdk_xalloc(sizeof *db);
 	void *store = NULL;
@@ -76,17 +76,21 @@ const char *db_error(const struct db *db)
 
 static int uuid_of(int64_t incident, char ret[ID_SIZE])
 {
-	return snprintf(ret, ID_SIZE, "%08x-0000-4000-8000-%012x", (unsigned)(incident * 2654435761u), (unsigned)incident);
+	return snprintf(ret, ID_SIZE, "%08x-0000-4000-8000-%012x", (unsigned)(incident * 2654435761u),
+			(unsigned)incident);
 }
 
 /* Words in the order of a small generator: compresses about as ticket texts do. */
 static size_t json_of(const struct store *store, int64_t seq, const char *uuid, char *ret, size_t cap)
 {
-	static const char *const word[] = {"printer", "network", "slow", "since", "monday", "user", "cannot", "login", "screen",
-	                                   "black", "after", "update", "server", "rack", "please", "check", "again", "thanks"};
+	static const char *const word[] = {"printer", "network", "slow",   "since", "monday", "user",
+					   "cannot",  "login",   "screen", "black", "after",  "update",
+					   "server",  "rack",    "please", "check", "again",  "thanks"};
 	uint32_t x = (uint32_t)seq * 2654435761u + 1;
-	size_t n = (size_t)snprintf(ret, cap, "{\"incident\":{\"number\":\"ENT-%06" PRId64 "\",\"id\":\"%s\"},\"supplier\":\"acme\",\"n\":%"
-	                            PRId64 ",\"text\":\"", seq % store->incidents, uuid, seq);
+	size_t n = (size_t)snprintf(ret, cap,
+				    "{\"incident\":{\"number\":\"ENT-%06" PRId64
+				    "\",\"id\":\"%s\"},\"supplier\":\"acme\",\"n\":%" PRId64 ",\"text\":\"",
+				    seq % store->incidents, uuid, seq);
 
 	while (n + 14 < (size_t)store->size) {
 		const char *next = word[(x >> 16) % (sizeof word / sizeof *word)];
@@ -100,7 +104,8 @@ static size_t json_of(const struct store *store, int64_t seq, const char *uuid, 
 	return n + (size_t)snprintf(ret + n, cap - n, "\"}");
 }
 
-int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row), void *to)
+int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
+		    void *to)
 {
 	const struct store *store = db->store;
 	int64_t n = 0, last = store->last_seq;
@@ -110,10 +115,17 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 	for (int64_t seq = after + 1; seq <= last && n < max; seq++, n++) {
 		int size = uuid_of(seq % store->incidents, uuid);
 		struct ent_str key = {uuid, (size_t)size};
-		struct outbox_row row = {.seq = seq, .kind = EVENT_TICKET_CHANGED, .sequence = seq / store->incidents + 1,
-		                         .partition = event_partition(key, (int32_t)store->partitions), .key = key, .subject = key,
-		                         .time_ms = 1456790400000 + seq, .recorded_ms = 1456790400500 + seq, .supplier = ENT_STR("acme"),
-		                         .traceparent = ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
+		struct outbox_row row = {.seq = seq,
+					 .kind = EVENT_TICKET_CHANGED,
+					 .sequence = seq / store->incidents + 1,
+					 .partition = event_partition(key, (int32_t)store->partitions),
+					 .key = key,
+					 .subject = key,
+					 .time_ms = 1456790400000 + seq,
+					 .recorded_ms = 1456790400500 + seq,
+					 .supplier = ENT_STR("acme"),
+					 .traceparent =
+					     ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")};
 
 		if (store->copied && seq > store->copied)
 			row.recorded_ms += 60000;
@@ -144,8 +156,8 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return 0;
 }
 
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max, bool (*take)(void *to, struct ent_str uuid),
-                       void *to, int64_t *ret_reached)
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
+		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
 {
 	const struct store *store = db->store;
 	int64_t n = 0, seq = after;
@@ -161,12 +173,14 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 	return n;
 }
 
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone, int32_t *ret_partition)
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
+			       int32_t *ret_partition)
 {
 	*ret_gone = false;
 	*ret_partition = event_partition(uuid, (int32_t)db->store->partitions);
-	return sdk_format(arena, "{\"id\":\"%.*s\",\"title\":\"a printer that prints nothing\",\"status\":\"in_progress\"}", (int)uuid.n,
-	                  uuid.p);
+	return sdk_format(arena,
+			  "{\"id\":\"%.*s\",\"title\":\"a printer that prints nothing\",\"status\":\"in_progress\"}",
+			  (int)uuid.n, uuid.p);
 }
 
 /* ---- the run --------------------------------------------------------------------- */
@@ -281,16 +295,17 @@ static int drain(struct run *run, int64_t total)
 			bus_stop(run->bus, 2000);
 			return 1;
 		}
-		if (first == 0 && bus_ready(run->bus, &err) && metric(run, METRIC_RELAY_UP) && metric(run, METRIC_RELAY_BACKLOG_EVENTS) == 0 &&
-		    now_s() - from > 2)
+		if (first == 0 && bus_ready(run->bus, &err) && metric(run, METRIC_RELAY_UP) &&
+		    metric(run, METRIC_RELAY_BACKLOG_EVENTS) == 0 && now_s() - from > 2)
 			break; /* all of it was there before */
 		nap(1000);
 	}
 	took = now_s() - from;
 	printf("{\"seconds\":%.3f,\"events\":%" PRId64 ",\"rate\":%.0f,\"transactions\":%" PRId64 ",\"aborts\":%" PRId64
-	       ",\"rebuilds\":%" PRId64 ",\"snapshots\":%" PRId64 "}\n", took, metric(run, METRIC_EVENTS_PUBLISHED),
-	       (double)metric(run, METRIC_EVENTS_PUBLISHED) / took, metric(run, METRIC_RELAY_TRANSACTIONS),
-	       metric(run, METRIC_RELAY_ABORTS), metric(run, METRIC_RELAY_REBUILDS), metric(run, METRIC_SNAPSHOTS_PUBLISHED));
+	       ",\"rebuilds\":%" PRId64 ",\"snapshots\":%" PRId64 "}\n",
+	       took, metric(run, METRIC_EVENTS_PUBLISHED), (double)metric(run, METRIC_EVENTS_PUBLISHED) / took,
+	       metric(run, METRIC_RELAY_TRANSACTIONS), metric(run, METRIC_RELAY_ABORTS),
+	       metric(run, METRIC_RELAY_REBUILDS), metric(run, METRIC_SNAPSHOTS_PUBLISHED));
 	bus_stop(run->bus, 5000);
 	return 0;
 }
@@ -330,7 +345,8 @@ static int latency(struct run *run, int64_t n)
 	}
 	bus_stop(run->bus, 2000);
 	qsort(ms, (size_t)n, sizeof *ms, by_size);
-	printf("{\"n\":%" PRId64 ",\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n", n, ms[n / 2], ms[n * 99 / 100], ms[n - 1]);
+	printf("{\"n\":%" PRId64 ",\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"max_ms\":%.2f}\n", n, ms[n / 2], ms[n * 99 / 100],
+	       ms[n - 1]);
 	free(ms);
 	return now_s() > until;
 }
@@ -356,7 +372,8 @@ static int hold(struct run *run, int64_t total)
 		if (ready)
 			memcpy(err.msg, "ready", sizeof "ready");
 		if (strcmp(err.msg, last.msg) != 0) {
-			printf("%s%s published=%" PRId64 "\n", ready ? "" : "not ready: ", err.msg, metric(run, METRIC_EVENTS_PUBLISHED));
+			printf("%s%s published=%" PRId64 "\n", ready ? "" : "not ready: ", err.msg,
+			       metric(run, METRIC_EVENTS_PUBLISHED));
 			fflush(stdout);
 			last = err;
 		}
@@ -373,7 +390,8 @@ static bool print_record(void *to, const struct bus_record *record)
 {
 	(void)to;
 	printf("%d %" PRId64 " %" PRId64 " %.*s %.*s %" PRId64 " %zu\n", record->partition, record->offset, record->seq,
-	       (int)record->type.n, record->type.p, (int)record->key.n, record->key.p, record->time_ms, record->n_header);
+	       (int)record->type.n, record->type.p, (int)record->key.n, record->key.p, record->time_ms,
+	       record->n_header);
 	return true;
 }
 
@@ -409,15 +427,24 @@ int main(int argc, char **argv)
 	int64_t n = 0;
 
 	memset(run, 0, sizeof *run);
-	run->store = (struct store){.incidents = 500, .size = 600, .partitions = 4, .snapshots = true,
-	                            .store_id = "0b0e7a66-0000-4000-8000-000000000001"};
-	run->options.relay = (struct relay_options){.batch_max = 4000, .bytes_max = 16 << 20, .pause_us = 4000, .idle_ms = 3600000,
-	                                            .source = ENT_STR("/entente")};
+	run->store = (struct store){.incidents = 500,
+				    .size = 600,
+				    .partitions = 4,
+				    .snapshots = true,
+				    .store_id = "0b0e7a66-0000-4000-8000-000000000001"};
+	run->options.relay = (struct relay_options){.batch_max = 4000,
+						    .bytes_max = 16 << 20,
+						    .pause_us = 4000,
+						    .idle_ms = 3600000,
+						    .source = ENT_STR("/entente")};
 	run->options.replication = 1;
 	run->options.pass = run->pass;
 	run->options.retention_ms = -1;
 	run->seconds = 120;
-	run->log = (struct log){.fd = STDERR_FILENO, .level = getenv("DRIVER_DEBUG") ? LOG_DEBUG : LOG_INFO, .now_ms = log_now, .clock = clock_system()};
+	run->log = (struct log){.fd = STDERR_FILENO,
+				.level = getenv("DRIVER_DEBUG") ? LOG_DEBUG : LOG_INFO,
+				.now_ms = log_now,
+				.clock = clock_system()};
 	if (argc >= 3 && strcmp(argv[2], "-") != 0)
 		run->options.brokers = sdk_str(argv[2]);
 	if (argc >= 4 && !strchr(argv[3], '='))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What kafka_rd.c makes of errors, and that the stream goes on afterwards. librdkafka's mock cluster answers the given
- * request once with the given error; the calls of one transaction follow as the relay would make them. One line per check.
+ * request once with the given error; the calls of one transaction follow as the relay would make them. One line per
+ * check.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,8 @@ struct row {
 	const char *want; /* each call's answer until a transaction is committed or the producer must go */
 };
 
-/* c: committed, r: the same again, a: abort, A: aborted, x: a new producer. librdkafka itself asks again for what is only
- * a matter of waiting, so that most of it never shows. */
+/* c: committed, r: the same again, a: abort, A: aborted, x: a new producer. librdkafka itself asks again for what is
+ * only a matter of waiting, so that most of it never shows. */
 static const struct row table[] = {
     {API_END, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, 1, "c"},
     {API_END, RD_KAFKA_RESP_ERR_NOT_COORDINATOR, 1, "c"},
@@ -72,8 +73,13 @@ static enum kafka_rc init(struct kafka *kafka, char *said, size_t cap)
 static enum kafka_rc put(struct kafka *kafka, struct ent_err *err)
 {
 	struct kafka_header header = {"ce_id", ENT_STR("1")};
-	struct kafka_record record = {.topic = KAFKA_EVENTS, .partition = 1, .key = ENT_STR("k"), .value = ENT_STR("{}"),
-	                              .header = &header, .n_header = 1, .time_ms = 1700000000000};
+	struct kafka_record record = {.topic = KAFKA_EVENTS,
+				      .partition = 1,
+				      .key = ENT_STR("k"),
+				      .value = ENT_STR("{}"),
+				      .header = &header,
+				      .n_header = 1,
+				      .time_ms = 1700000000000};
 	enum kafka_rc rc = kafka->produce(kafka, &record, err);
 
 	record.topic = KAFKA_PROGRESS;
@@ -117,7 +123,10 @@ static void try_row(struct world *world, const struct row *row)
 	static const struct {
 		enum api api;
 		const char *name;
-	} api[] = {{API_PRODUCE, "Produce"}, {API_INIT, "InitProducerId"}, {API_ADD, "AddPartitionsToTxn"}, {API_END, "EndTxn"}};
+	} api[] = {{API_PRODUCE, "Produce"},
+		   {API_INIT, "InitProducerId"},
+		   {API_ADD, "AddPartitionsToTxn"},
+		   {API_END, "EndTxn"}};
 	struct kafka *kafka = kafka_rd_new(&world->options, true, NULL);
 	char said[16] = "", after[16] = "", why[400];
 	const char *name = "";

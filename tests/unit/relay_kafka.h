@@ -162,7 +162,8 @@ static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record
 		assert_false(fake->has_pending_position); /* the progress is last */
 		fake->pending[fake->n_pending++] = seq_of(record);
 		assert_int_equal(record->topic == KAFKA_DEADLETTER, seq_of(record) % 7 == 0);
-		assert_int_equal(record->partition, record->topic == KAFKA_DEADLETTER ? -1 : (int32_t)(seq_of(record) % UUIDS));
+		assert_int_equal(record->partition,
+				 record->topic == KAFKA_DEADLETTER ? -1 : (int32_t)(seq_of(record) % UUIDS));
 		break;
 	case KAFKA_INCIDENTS:
 		fake->snapshot_after = (int64_t)fake->n_pending;

@@ -19,15 +19,16 @@ struct db {
 	int64_t large; /* the seq of a row of 5,000 bytes, 0: none */
 	bool failed;
 	int64_t reads;
-	int64_t copied; /* 0: none; else an old copy up to here, which went on by itself */
+	int64_t copied;   /* 0: none; else an old copy up to here, which went on by itself */
 	int64_t reserved; /* rebuilt: no dead letters up to here */
 };
 
-static const char *const uuid[UUIDS] = {
-    "aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002",
-    "aaaaaaaa-0000-4000-8000-000000000003", "aaaaaaaa-0000-4000-8000-000000000004"};
+static const char *const uuid[UUIDS] = {"aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001",
+					"aaaaaaaa-0000-4000-8000-000000000002", "aaaaaaaa-0000-4000-8000-000000000003",
+					"aaaaaaaa-0000-4000-8000-000000000004"};
 
-int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row), void *to)
+int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
+		    void *to)
 {
 	int64_t n = 0;
 	char json[5000];
@@ -41,12 +42,19 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		n++;
 		const char *key = uuid[seq % UUIDS];
 		int size = snprintf(json, sizeof json, "{\"n\":%d}", (int)seq);
-		struct outbox_row row = {.seq = seq, .kind = EVENT_TICKET_CHANGED, .sequence = seq / UUIDS + 1,
-		                         .partition = (int32_t)(seq % UUIDS), .key = sdk_str(key), .subject = sdk_str(key),
-		                         .time_ms = 1700000000000 + seq, .recorded_ms = 1700000000500 + seq,
-		                         .supplier = ENT_STR("acme"), .delivery_id = ENT_STR("d/1 \xc3\xa9"),
-		                         .traceparent = ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-		                         .json = {json, (size_t)size}};
+		struct outbox_row row = {.seq = seq,
+					 .kind = EVENT_TICKET_CHANGED,
+					 .sequence = seq / UUIDS + 1,
+					 .partition = (int32_t)(seq % UUIDS),
+					 .key = sdk_str(key),
+					 .subject = sdk_str(key),
+					 .time_ms = 1700000000000 + seq,
+					 .recorded_ms = 1700000000500 + seq,
+					 .supplier = ENT_STR("acme"),
+					 .delivery_id = ENT_STR("d/1 \xc3\xa9"),
+					 .traceparent =
+					     ENT_STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+					 .json = {json, (size_t)size}};
 		if (db->copied && seq > db->copied)
 			row.recorded_ms += 60000;
 		if (seq == db->large) {
@@ -81,8 +89,8 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return after < db->last_seq ? 1700000000500 + after + 1 : 0;
 }
 
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max, bool (*take)(void *to, struct ent_str uuid),
-                       void *to, int64_t *ret_reached)
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
+		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
 {
 	bool told[UUIDS] = {false};
 	int64_t n = 0, seq;
@@ -100,7 +108,8 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 	return n;
 }
 
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str which, bool *ret_gone, int32_t *ret_partition)
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str which, bool *ret_gone,
+			       int32_t *ret_partition)
 {
 	*ret_partition = which.p[which.n - 1] - '0';
 	*ret_gone = *ret_partition == 4;

@@ -36,16 +36,25 @@ static struct world *world_new(int64_t last_seq, int64_t batch_max)
 {
 	struct world *world = sdk_xalloc(sizeof *world);
 	struct store_meta meta = {.store_id = STORE_ID, .partitions = UUIDS};
-	struct relay_options options = {.batch_max = batch_max, .bytes_max = 1 << 20, .pause_us = 4000, .idle_ms = 3600000,
-	                                .source = ENT_STR("/entente")};
+	struct relay_options options = {.batch_max = batch_max,
+					.bytes_max = 1 << 20,
+					.pause_us = 4000,
+					.idle_ms = 3600000,
+					.source = ENT_STR("/entente")};
 
 	memset(world, 0, sizeof *world);
 	world->db.last_seq = last_seq;
 	world->clock.clock = (struct clock){clock_now, clock_mono};
-	world->kafka.kafka = (struct kafka){.init = fake_init, .position = fake_position, .begin = fake_begin,
-	                                    .produce = fake_produce, .commit = fake_commit, .abort = fake_abort, .close = fake_close};
+	world->kafka.kafka = (struct kafka){.init = fake_init,
+					    .position = fake_position,
+					    .begin = fake_begin,
+					    .produce = fake_produce,
+					    .commit = fake_commit,
+					    .abort = fake_abort,
+					    .close = fake_close};
 	world->kafka.plan[0].at = world->kafka.plan[1].at = -1;
-	world->relay = relay_new(&world->db, &meta, &world->kafka.kafka, &world->clock.clock, &world->metrics, NULL, &options);
+	world->relay =
+	    relay_new(&world->db, &meta, &world->kafka.kafka, &world->clock.clock, &world->metrics, NULL, &options);
 	return world;
 }
 

@@ -125,10 +125,15 @@ static void test_too_large_record(void **state)
 static void test_position_parse(void **state)
 {
 	static const char *const bad[] = {
-	    "", "{}", "[]", "{\"store_id\":\"" STORE_ID "\",\"seq\":5}", "{\"store_id\":\"x\",\"seq\":5,\"snapshots\":5}",
+	    "",
+	    "{}",
+	    "[]",
+	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5}",
+	    "{\"store_id\":\"x\",\"seq\":5,\"snapshots\":5}",
 	    "{\"store_id\":\"" STORE_ID "\",\"seq\":-1,\"snapshots\":-1}",
 	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5,\"snapshots\":6}",
-	    "{\"store_id\":\"" STORE_ID "\",\"seq\":5,\"snapshots\":5,\"mark\":\"0123456789012345678901234567890123456789"
+	    "{\"store_id\":\"" STORE_ID
+	    "\",\"seq\":5,\"snapshots\":5,\"mark\":\"0123456789012345678901234567890123456789"
 	    "012345678901234567890123456789012345678901234567\"}"};
 	struct position position;
 	struct ent_err err;
@@ -136,8 +141,10 @@ static void test_position_parse(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_int_equal(position_parse(sdk_str(bad[i]), &position, &err), ENT_EINVAL);
-	assert_int_equal(position_parse(ENT_STR("{\"store_id\":\"" STORE_ID "\",\"seq\":6,\"snapshots\":5,\"at\":\"x\",\"new\":1}"),
-	                                &position, &err), ENT_OK);
+	assert_int_equal(
+	    position_parse(ENT_STR("{\"store_id\":\"" STORE_ID "\",\"seq\":6,\"snapshots\":5,\"at\":\"x\",\"new\":1}"),
+			   &position, &err),
+	    ENT_OK);
 	assert_int_equal(position.seq, 6);
 	assert_int_equal(position.snapshots, 5);
 	assert_string_equal(position.store_id, STORE_ID);
