@@ -63,6 +63,8 @@ static void what_open_refuses(void **state)
 	    {{"decode", ".", "signature_scheme", "md5"}, "found \"md5\", allowed: hmac-sha256-hex"},
 	    {{"decode", ".", "body_format", "xml"}, "found \"xml\", allowed: json, form, text"},
 	    {{"decode", ".", "form_field", "payload"}, "needs body_format: form"},
+	    {{"decode", "def _entente_step: .; def f: f; f"}, "decode: names with _entente_ are the broker's own"},
+	    {{"decode", "[55296] | _entente_implode"}, "are the broker's own"},
 	    {{"decode", ".", "delivery", "foo"}, "delivery: line 1: foo/0"},
 	};
 	const struct ent_connector *generic = plugins_find(*state, ENT_STR("generic"));
@@ -123,7 +125,7 @@ static void errors_leave_nothing_behind(void **state)
 	static const char program[] =
 	    "if .body == 1 then range(1e12) | empty elif .body == 2 then .body.x "
 	    "elif .body == 3 then range(1000) | {ticket: {id: \"\\(.)\"}} elif .body == 4 then 7 "
-	    "else {ticket: {id: \"x\", fields: {body}}} end";
+	    "elif .body == 5 then def _step: .; def f: f; f else {ticket: {id: \"x\", fields: {body}}} end";
 	const struct ent_connector *generic = plugins_find(*state, ENT_STR("generic"));
 	struct sdk_arena arena;
 	struct ent_self self;
@@ -134,7 +136,7 @@ static void errors_leave_nothing_behind(void **state)
 	sdk_arena_init(&arena);
 	self = self_of(generic, &arena, program);
 	for (int i = 0; i < 20; i++) {
-		const char body[] = {(char)('1' + i % 4), '\0'};
+		const char body[] = {(char)('1' + i % 5), '\0'};
 
 		assert_int_equal(decode(generic, &self, body, &n, fields, &err), ENT_EINVAL);
 		assert_int_equal(n, 0);
