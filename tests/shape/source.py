@@ -283,6 +283,16 @@ def check_probes(names):
     tap.check(f"probes: each of the {len(names)} rules sees a breach of its own", not blind, "; ".join(blind))
 
 
+def check_layout(paths):
+    name = "layout: as .clang-format says"
+    if not shutil.which("clang-format"):
+        tap.skip(name, "clang-format is not installed")
+        return
+    done = subprocess.run(["clang-format", "-n", "--Werror", *paths], cwd=TOP, capture_output=True, text=True)
+    wrong = sorted({line.split(":")[0] for line in done.stderr.splitlines() if "error:" in line})
+    tap.check(name, done.returncode == 0, "clang-format -i " + " ".join(wrong))
+
+
 tree = files_of_tree()
 sources = {p: read(p) for p in tree if p.endswith((".c", ".h")) and p.startswith(("broker/", "connectors/"))}
 texts = {}
@@ -303,4 +313,5 @@ for name, findings in rules(sources, texts, tree):
     tap.check(name, not findings, f"{len(findings)} finding(s)")
     tap.note("\n".join(sorted(findings)[:40]))
 check_probes(names)
+check_layout([p for p in tree if p.endswith((".c", ".h"))])
 tap.end()

@@ -26,11 +26,11 @@ static const struct {
     {"incident.absorbed", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"}}", "is part of ENT-000007 now"},
     {"ticket.linked",
      "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No "
-		"\\u001b[31mprint\\nat all\"}}]}",
+     "\\u001b[31mprint\\nat all\"}}]}",
      "ticket INC0010023 joined: No ?[31mprint?at all"},
     {"ticket.changed",
      "{" TICKET ",\"seen\":[],\"changes\":[{\"attribute\":\"status\",\"from\":{\"text\":\"new\"},\"to\":{\"text\":\"in_"
-		"progress\",\"native\":\"2\"}},"
+     "progress\",\"native\":\"2\"}},"
      "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"native\":\"jdoe\"}},{\"attribute\":\"fields\",\"from\":{},"
      "\"to\":{\"json\":{}}}]}",
      "ticket INC0010023: status new \xe2\x86\x92 in_progress, assignee \xe2\x86\x92 jdoe, fields"},
@@ -39,7 +39,7 @@ static const struct {
     {"ticket.removed", "{" TICKET "}", "ticket INC0010023 was removed"},
     {"comment.added",
      "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It "
-		"burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",
+     "burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",
      "comment added by Jane Doe (for internal): It burns"},
     {"comment.edited", "{" TICKET ",\"comment\":{\"id\":\"c\",\"body\":\"x\",\"audience\":{\"kind\":\"everyone\"}}}",
      "comment edited (for everyone): x"},
