@@ -16,8 +16,8 @@
 #define SOURCE_MAX (64u * 1024u)
 #define OUTPUT_MAX (8 * 1024 * 1024) /* bytes of one output as JSON */
 
-#define RESERVED   "_entente_"         /* who defines the step again has a program without an end */
-#define RETRY_MAX  1000000UL           /* of one search in one text, some 20 ms */
+#define RESERVED  "_entente_" /* who defines the step again has a program without an end */
+#define RETRY_MAX 1000000UL   /* of one search in one text, some 20 ms */
 
 /* libjq brings Oniguruma, but not its header; a libjq built without regular expressions has neither of these. */
 extern int onig_set_retry_limit_in_match(unsigned long n) __attribute__((weak));
@@ -156,8 +156,7 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 		message = jv_invalid_get_msg(jv_copy(last));
 		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);
 		rc = sdk_fail(err, ENT_EINVAL, "%s: jq: %.*s%s", program->name,
-			      ENT_F(sdk_head(sdk_str(jv_string_value(text)), 140)),
-			      hint_for(jv_string_value(text)));
+			      ENT_F(sdk_head(sdk_str(jv_string_value(text)), 140)), hint_for(jv_string_value(text)));
 		jv_free(text);
 		jv_free(message);
 	}

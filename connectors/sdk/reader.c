@@ -3,7 +3,7 @@
 
 #include "sdk/time.h"
 
-#define MS_LEAST 100000000000 /* a smaller number is a time in seconds, not in milliseconds */
+#define MS_LEAST 100000000000    /* a smaller number is a time in seconds, not in milliseconds */
 #define MS_MOST  253402300799999 /* the end of the year 9999, the last that RFC 3339 can write */
 
 /* ---- members ---------------------------------------------------------------------- */
@@ -62,9 +62,9 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 		*ret = ms;
 		return ENT_OK;
 	}
-	return sdk_fail(reader->err, ENT_EINVAL,
-			"%s is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970",
-			path);
+	return sdk_fail(
+	    reader->err, ENT_EINVAL,
+	    "%s is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970", path);
 }
 
 /* A name, or {"id", "name"}. */
@@ -177,9 +177,10 @@ static enum ent_rc ticket_read(const struct sdk_reader *reader, const struct sdk
 		if (sdk_attr(key, &attr))
 			rc = attr_read(reader, ret, attr, at);
 		else if (reader->is_closed && !sdk_eqz(key, "id") && !sdk_eqz(key, "key"))
-			rc = sdk_fail(reader->err, ENT_EINVAL,
-				      "ticket.%.*s is no attribute; put what has no name of its own under ticket.fields",
-				      ENT_F(sdk_head(key, 40)));
+			rc =
+			    sdk_fail(reader->err, ENT_EINVAL,
+				     "ticket.%.*s is no attribute; put what has no name of its own under ticket.fields",
+				     ENT_F(sdk_head(key, 40)));
 	}
 	return rc;
 }
@@ -271,7 +272,8 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 	const struct sdk_json *body = sdk_json_at(node, "body");
 	struct ent_str word;
 	struct ent_err why;
-	enum ent_rc rc = sdk_read_members(reader, node, "comment", "id author body public visibility created_at removed");
+	enum ent_rc rc =
+	    sdk_read_members(reader, node, "comment", "id author body public visibility created_at removed");
 
 	if (rc == ENT_OK)
 		rc = visibility_read(reader, node, &comment->visibility);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replay of many dead letters: what stays dead hides nothing behind it, whatever its number and size."""
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 
 from kit import BUILD, Server, ended_clean, is_problem
@@ -10,15 +12,33 @@ BROKEN = 130  # more than one page
 
 
 def bury(server, prefix, title):
-    """Letters that fail again, then one that decodes: the same delivery with another body is dead, and its replay is not."""
+    """Letters that fail again, then one that decodes."""
     server.hook({"id": prefix, "title": "first"}, f"{prefix}-good", "telnord")
     for i in range(BROKEN):
         server.hook(f"broken {prefix} {i}".encode(), f"{prefix}-{i}", "telnord")
     server.hook({"id": prefix, "title": title}, f"{prefix}-good", "telnord")
+    make_good(server)
+
+
+def make_good(server):
+    """The same delivery with another body is dead and decodes; without its mark it is a letter whose cause was mended."""
+    with contextlib.closing(sqlite3.connect(os.path.join(server.folder, "edge.db"), timeout=10)) as db, db:
+        db.execute("UPDATE dead_letter SET conflict = 0")
 
 
 def title(server, prefix):
     return server.json("GET", f"/v1/incidents/telnord:{prefix}")[1]["tickets"][0]["attributes"]["title"]["text"]
+
+
+def check_conflict(tap, server):
+    server.hook({"id": "same", "title": "first"}, "same-id", "telnord")
+    server.hook({"id": "same", "title": "another body"}, "same-id", "telnord")
+    tap.equal("a delivery in conflict with an earlier one is not replayed with the many",
+              server.json("POST", "/v1/deadletters/replay", {"supplier": "telnord"})[1]["replayed"], 0)
+    tap.equal("the first one stands", title(server, "same"), "first")
+    letter = server.json("GET", "/v1/deadletters?supplier=telnord&limit=1")[1]["items"][0]["id"]
+    tap.equal("by its id it is", server.call("POST", f"/v1/deadletters/{letter}/replay")[0], 200)
+    tap.equal("a person decided", title(server, "same"), "another body")
 
 
 def check_pages(tap, server):
@@ -71,6 +91,7 @@ def check_large(tap):
             status = server.hook(b"%d" % i + b"x" * (17 << 20), f"l-{i}", "telnord")[0]
             tap.equal("a delivery of 17 MiB becomes a dead letter", status, 202)
         server.hook({"id": "large", "title": "small"}, "l-good", "telnord")
+        make_good(server)
         after, pages = 0, []
         while len(pages) < 10:
             page = server.json("POST", "/v1/deadletters/replay", {"after": after})[1]
@@ -109,6 +130,7 @@ def check_full(tap):
 def run(tap):
     server = Server()
     try:
+        check_conflict(tap, server)
         check_pages(tap, server)
         if os.path.exists(os.path.join(BUILD, "entente")):
             check_command(tap, server)
