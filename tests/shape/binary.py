@@ -27,7 +27,7 @@ MAY_CALL = re.compile(r"""^(
     floor|fmod|pow|round|trunc|isnan|__errno_location|
     __stack_chk_fail|__cxa_finalize|__gmon_start__|_ITM_\w+|
     (EVP|HMAC|CRYPTO|SHA1|SHA256|SHA512|OSSL|OPENSSL)(_\w+)?|
-    cJSON_\w+|(jq|jv)_\w+
+    cJSON_\w+|(jq|jv)_\w+|onig_set_retry_limit_in_(match|search)
 )$""", re.X)
 MAY_NEED = re.compile(r"^(libc\.so|libm\.so|libcrypto\.so|libcjson\.so|libjq\.so|ld-linux)")
 
