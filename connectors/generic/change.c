@@ -85,7 +85,7 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
 {
 	struct ent_err why = {""};
-	const struct sdk_reader reader = {.arena = list->arena, .err = &why, .is_closed = true};
+	const struct sdk_reader reader = {.arena = list->arena, .err = &why, .is_closed = true, .null_is_untold = true};
 	const struct sdk_json *root = NULL;
 	enum ent_rc rc = sdk_json_parse(list->arena, json, &root, &why);
 

@@ -174,6 +174,8 @@ static enum ent_rc ticket_read(const struct sdk_reader *reader, const struct sdk
 		struct ent_str key = sdk_json_key(at);
 		enum ent_attr attr;
 
+		if (is_null(at) && reader->null_is_untold)
+			continue;
 		if (sdk_attr(key, &attr))
 			rc = attr_read(reader, ret, attr, at);
 		else if (reader->is_closed && !sdk_eqz(key, "id") && !sdk_eqz(key, "key"))

@@ -3,7 +3,7 @@
  * The ticket language as JSON, for connectors whose sender writes it: native and generic.
  * connectors/README.md shows all of it. Read strictly: a member that is there and not of
  * its kind is ENT_EINVAL with its path. null is "not told" for ids, times, people and
- * references, and clears an attribute.
+ * references. An attribute that is null is cleared, or not told: see null_is_untold.
  */
 #ifndef SDK_READER_H
 #define SDK_READER_H
@@ -14,6 +14,8 @@ struct sdk_reader {
 	struct ent_arena *arena;
 	struct ent_err *err;
 	bool is_closed; /* a member that nobody knows is refused by name; else it is passed over */
+	/* A null attribute says nothing, as jq gives null for what is not there; "" clears. Else null clears, too. */
+	bool null_is_untold;
 };
 
 /* An object, and in a closed reader none but the known members: words with one space between. what: its path. */
