@@ -32,6 +32,14 @@ struct situation {
 	size_t n_word;
 	int64_t now_ms;
 	const struct arrival *arrival;
+
+	/* The supplier's ways; zero for one that is only listened to. */
+	enum policy policy[ENT_N_ATTR];
+	bool writes;          /* we can write to its tool */
+	uint32_t echo;        /* 1u << attribute whose value is our own coming back: kept, but nobody's word */
+	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
+	bool sweep;           /* asked to compare: what stands there now counts as said now */
+	bool is_ours;         /* the answer to our own delivery: what it tells is kept and nobody's word */
 };
 
 /* A growing list of events in an arena. */
@@ -44,6 +52,16 @@ struct event *events_add(struct events *events, enum event_kind kind, const stru
 
 /* Appends what `change` means to the list. Nothing is folded yet. */
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret);
+
+/* What a person with us does. author may be empty. */
+void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, const struct brief *brief,
+		  const struct ent_person *author, struct events *ret);
+void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
+		    const struct ent_person *author, struct events *ret);
+void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
+		   struct events *ret);
+/* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
+void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
 
 /* The two sides of a merge: `kept` takes in `gone`. */
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,

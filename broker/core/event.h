@@ -8,6 +8,7 @@
 #define CORE_EVENT_H
 
 #include "core/state.h"
+#include "entente/connector.h"
 #include "sdk/json.h"
 
 /* id, type without prefix and version */
@@ -24,7 +25,14 @@
 	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
 	X(EVENT_COMMENT_EDITED, "comment.edited")                                                                      \
 	X(EVENT_COMMENT_REMOVED, "comment.removed")                                                                    \
-	X(EVENT_ATTACHMENT_ADDED, "attachment.added")
+	X(EVENT_ATTACHMENT_ADDED, "attachment.added")                                                                  \
+	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
+	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
+	X(EVENT_TICKET_OVERRULED, "ticket.overruled") /* what it said does not count, by policy: said and stands */    \
+	X(EVENT_DELIVERY_DONE, "delivery.done")       /* it stands in the supplier's tool */                           \
+	X(EVENT_DELIVERY_PARKED, "delivery.parked")   /* a person must look: also an unknown outcome */                \
+	X(EVENT_DELIVERY_CANCELLED, "delivery.cancelled")         /* it will not be brought, and why */                \
+	X(EVENT_SUPPLIER_STATE_CHANGED, "supplier.state_changed") /* of no incident: see `incident` below */
 
 #define X(id, name) id,
 enum event_kind { EVENT_TABLE(X) EVENT_N };
@@ -42,7 +50,8 @@ struct event {
 	int64_t seq;      /* in the store, without gap; 0 until stored */
 	int64_t sequence; /* in the incident: 1, 2, 3... */
 	char incident_uuid[ID_SIZE];
-	int64_t incident; /* number */
+	int64_t incident; /* number. SUPPLIER_STATE_CHANGED: minus the supplier's row; incident_uuid is "", key and
+			   * subject are the supplier's name, sequence counts that supplier's events */
 	int64_t time_ms;  /* when it happened, by the supplier's clock if it told */
 	int64_t recorded_ms;
 	struct ent_str supplier, delivery_id; /* the cause; absent: a person with us */
@@ -69,6 +78,25 @@ struct event {
 	char other_uuid[ID_SIZE];
 	const struct ent_reference *moved;
 	size_t n_moved;
+
+	/* shared: supplier is who takes part now. unshared: why in `reason` */
+	bool escalated; /* also handed the ball */
+	struct brief brief;
+
+	/* overruled: one row in attr: from what it said, to what stands */
+
+	/* delivery.*: supplier is whose tool; ticket_id and ticket_key the ticket there, if there is one by then;
+	 * comment.uuid for ADD_COMMENT of a comment of the thread */
+	int64_t delivery; /* the row's id */
+	char delivery_key[ID_SIZE];
+	enum ent_op_kind op;
+	struct ent_str remote_id; /* done: the comment's id there */
+	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs */
+	struct ent_str reason;    /* for people */
+	bool unknown;             /* parked: it may have been done */
+
+	/* supplier.state_changed */
+	struct ent_str state_from, state_to, why, next;
 
 	struct comment comment;           /* comment.* */
 	struct ent_attachment attachment; /* attachment.added */

@@ -59,6 +59,21 @@ struct comment {
 	struct ent_stamp stamp;
 };
 
+/* How a supplier takes part in an incident. It is `escalated` while it holds the ball, else `shadow`. A ticket that
+ * joins makes one by itself. */
+struct share {
+	int64_t incident;
+	struct ent_str supplier;
+	int64_t since_ms;
+	int64_t withdrawn_ms; /* 0: it stands */
+};
+
+/* What the receiving supplier needs to know; becomes the text of its ticket. All but `what` may be absent. */
+struct brief {
+	struct ent_str what, impact, tried, wanted;
+	int64_t needed_before_ms; /* 0: not said */
+};
+
 /* Facts about each status. active: somebody works on it now. terminal: it does not come back by itself. */
 struct status_facts {
 	bool open, active, terminal;

@@ -26,13 +26,59 @@ struct map {
 	size_t n_in, n_out;
 };
 
+/* Whose word counts where a ticket and the incident say different things; per supplier and attribute. Those with a
+ * policy: ENT_STATUS and ENT_PRIORITY. Other attributes are told when a ticket is created and then belong to their
+ * tool. */
+enum policy {
+	POLICY_HOLDER, /* the default. The ball holder's word counts; anybody's that opens again what was resolved */
+	POLICY_NEWEST, /* this supplier's word counts like anybody's: the last one stands */
+	POLICY_OURS,   /* its word never counts: the incident's is written back */
+	POLICY_THEIRS  /* its word always counts, and we never write it */
+};
+const char *policy_name(enum policy policy); /* "holder" */
+bool policy_by_name(struct ent_str name, enum policy *ret);
+
+enum auth_kind {
+	AUTH_NONE,
+	AUTH_BASIC,  /* user and credential */
+	AUTH_BEARER, /* Authorization: Bearer credential */
+	AUTH_HEADER, /* header: credential, e.g. X-Redmine-API-Key; `scheme` before it when not empty: "token 1-14-..."
+		      */
+	AUTH_OAUTH2  /* client credentials at token_url: user is the client id, credential its secret */
+};
+
+/* How we reach its tool. */
+struct supplier_link {
+	struct ent_str url; /* base, "https://host[:port][/path]" without a trailing slash; absent: we only listen */
+	enum auth_kind auth;
+	struct ent_str user, header, scheme, token_url, scope;
+	struct secret credential;
+	struct ent_str ca_file;      /* absent: the system's */
+	bool plain_http;             /* `http:` is taken; else only https */
+	const struct ent_str *allow; /* CIDRs of special ranges it may connect to, "127.0.0.0/8" */
+	size_t n_allow;
+	int64_t timeout_ms, connect_ms; /* of one round trip */
+	int64_t answer_max;             /* decoded bytes of one answer */
+	int64_t rate_per_min,
+	    at_once;               /* requests; at_once: also over all its tickets. One at a time per ticket always */
+	int64_t poll_ms, sweep_ms; /* 0: never */
+	int64_t silence_ms; /* alarm when nothing was heard for so long; 0: learned from what is usual; -1: never */
+	bool paused;        /* maintenance: nothing is sent or asked */
+};
+
 struct supplier {
 	struct ent_str name, title; /* title: what people read, e.g. "Orion Infogérance" */
 	const struct ent_connector *connector;
 	void *settings; /* connector->settings_size bytes */
 	struct secret secret[SUPPLIER_SECRET_MAX];
-	size_t n_secret;                    /* 0: `unsigned: true` stands in the configuration */
-	struct map status, priority;        /* the supplier's rows; the connector's table comes after */
+	size_t n_secret;             /* 0: `unsigned: true` stands in the configuration */
+	struct map status, priority; /* the supplier's rows; the connector's table comes after */
+	struct map category, person; /* rows only: category: its word -> ours; person: its id -> name shown */
+	int64_t map_version;         /* of the published map that stands in for the configuration's; 0: none */
+	struct ent_str account;      /* id or name of our user in its tool: its words are our own; absent: unknown */
+	enum ent_visibility comments_as; /* how a delivered comment stands in its tool */
+	enum policy policy[ENT_N_ATTR];
+	struct supplier_link link;
 	enum audience_kind public_audience; /* what a public comment in its tool means for the others */
 	size_t index;                       /* position in its set */
 };
@@ -51,6 +97,9 @@ void supplier_set_unref(struct supplier_set *set); /* the last one wipes secrets
 const struct supplier *supplier_by_name(const struct supplier_set *set, struct ent_str name);
 /* By name, or by title (case folded ASCII): what a payload may call a supplier. */
 const struct supplier *supplier_by_any(const struct supplier_set *set, struct ent_str word);
+
+/* Can this be asked of it: url set, not only listening, and the connector builds that op? */
+bool supplier_can(const struct supplier *supplier, enum ent_op_kind op);
 
 /* Native -> canonical by the supplier's rows, then the connector's; absent when no row knows it. */
 struct ent_str map_in(const struct map *map, const struct ent_map_row *dflt, struct ent_str native);

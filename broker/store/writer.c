@@ -261,7 +261,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .json = &writer->json};
 
 	switch (job->kind) {
-	case JOB_DELIVERY:
+	case JOB_ARRIVAL:
 		run_delivery(writer, &apply, job);
 		break;
 	case JOB_REPLAY:
@@ -294,7 +294,7 @@ static void count(struct writer *writer, const struct job *job)
 	struct metrics *metrics = writer->metrics;
 
 	metric_add(metrics, METRIC_EVENTS_STORED, job->n_event);
-	if (job->kind == JOB_DELIVERY) {
+	if (job->kind == JOB_ARRIVAL) {
 		metric_add(metrics, METRIC_DELIVERIES_ACCEPTED, job->outcome == JOB_ACCEPTED);
 		metric_add(metrics, METRIC_DELIVERIES_REPEATED, job->outcome == JOB_REPEATED);
 		metric_add(metrics, METRIC_DELIVERIES_DEAD, job->outcome == JOB_DEAD);

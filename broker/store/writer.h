@@ -11,17 +11,63 @@
 
 #include "base/metric.h"
 #include "core/arrival.h"
+#include "core/delivery.h"
+#include "store/deliveries.h"
 #include "store/raw.h"
 #include "store/store.h"
+#include "store/supplier_rows.h"
 #include "store/token.h"
 
 enum job_kind {
-	JOB_DELIVERY,    /* an arrival */
+	JOB_ARRIVAL,     /* an arrival: a webhook, an import, a mail */
 	JOB_REPLAY,      /* a dead letter decoded again: arrival + dead_letter */
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token */
 	JOB_TOKEN_REMOVE,
-	JOB_PRUNE /* drop raw deliveries received before prune_before_ms */
+	JOB_PRUNE, /* drop raw deliveries received before prune_before_ms */
+
+	/* The way out, by a person: job->ask, job->suppliers */
+	JOB_SHARE,   /* incident, supplier, escalated, brief, with_thread, author */
+	JOB_UNSHARE, /* incident, supplier, text: why, author */
+	JOB_COMMENT, /* incident, text, audience, author; comment_uuid: of the asker, "": made here. A repeat of a uuid
+		      * is JOB_REPEATED */
+	JOB_STATUS,  /* incident, status, author */
+	JOB_DELIVERY_ACT,  /* id, action, text */
+	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
+	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */
+	JOB_MAP_ROLL_BACK, /* supplier, id: version */
+	JOB_BACKFILL,      /* supplier, since_ms: starts it anew */
+	JOB_BACKFILL_STOP, /* supplier */
+
+	/* The way out, by link/ */
+	JOB_SEND,   /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
+	JOB_RESULT, /* result; arrival: what the answer told, supplier set and changes, n may be 0. JOB_NOT_FOUND: not
+		     * the attempt that is in flight; nothing was changed, its changes neither */
+	JOB_PAGE, /* arrival (changes may be none), cursor: stored together. arrival.dead: the page could not be read: a
+		   * dead letter, the cursor stays */
+	JOB_SUPPLIER_STATE /* state: what changed is an event */
+};
+
+/* What a person or link/ asks for. */
+struct ask {
+	int64_t incident; /* number */
+	int64_t id;
+	struct ent_str supplier, text;
+	struct ent_person author; /* the token's name */
+	bool escalated, with_thread;
+	struct brief brief;
+	struct audience audience;
+	char comment_uuid[ID_SIZE];
+	enum ent_status status;
+	enum delivery_action action;
+	enum delivery_cause cause;
+	int64_t since_ms;
+	unsigned char hash[32];
+	struct delivery_result result;
+	struct cursor cursor;
+	struct supplier_state state;
+
+	int64_t ret_count;
 };
 
 enum job_outcome {
@@ -30,7 +76,7 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
-	JOB_CONFLICT,   /* a token's name is taken */
+	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
 
@@ -43,6 +89,9 @@ struct job {
 	int64_t dead_letter; /* id */
 	struct token_row token;
 	int64_t prune_before_ms;
+	struct ask ask;
+	const struct supplier_set
+	    *suppliers; /* as of the asking; for arrivals arrival.suppliers. Decides whom it reaches */
 
 	enum job_outcome outcome;
 	struct ent_err err;

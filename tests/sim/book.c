@@ -166,7 +166,7 @@ static void statement_write(struct book *book, struct statement *says)
 
 static void delivery_write(struct book *book, const struct plan *plan, int i)
 {
-	struct delivery *delivery = &book->delivery[i];
+	struct message *delivery = &book->delivery[i];
 	int old = i > 0 ? (int)rng_below(&book->rng, (uint64_t)i) : 0;
 	bool is_stale = rng_ppm(&book->rng, plan->stale_ppm), is_poison = rng_ppm(&book->rng, plan->poison_ppm);
 
@@ -195,7 +195,7 @@ void book_write(struct book *book, const struct plan *plan, uint64_t seed)
 		ticket_write(book, plan, i);
 	assert(plan->n_delivery <= BOOK_DELIVERIES);
 	book->n_delivery = plan->n_delivery;
-	book->delivery = SDK_NEW_N(&book->arena.abi, struct delivery, (size_t)plan->n_delivery);
+	book->delivery = SDK_NEW_N(&book->arena.abi, struct message, (size_t)plan->n_delivery);
 	for (int i = 0; i < plan->n_delivery; i++)
 		delivery_write(book, plan, i);
 }

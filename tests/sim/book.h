@@ -53,7 +53,7 @@ struct statement {
 
 enum delivery_kind { DELIVERY_GOOD, DELIVERY_POISON, DELIVERY_FORGED };
 
-struct delivery {
+struct message {
 	enum delivery_kind kind;
 	int supplier;
 	char id[48];
@@ -77,7 +77,7 @@ struct book {
 	bool is_tangled; /* else each group is tied together in one way only */
 	int comment_ticket[BOOK_COMMENTS], comment_revision[BOOK_COMMENTS];
 	bool comment_removed[BOOK_COMMENTS];
-	struct delivery *delivery;
+	struct message *delivery;
 	int n_delivery;
 };
 
@@ -87,8 +87,8 @@ void book_release(struct book *book);
 struct supplier_set *book_suppliers(const struct book *book);
 
 /* wire.c: the bytes of a statement, and the headers of one attempt at now_ms, signed. */
-void wire_body(struct book *book, struct delivery *delivery, bool is_binary);
-void wire_request(const struct book *book, const struct delivery *delivery, int64_t now_ms, struct ent_arena *arena,
+void wire_body(struct book *book, struct message *delivery, bool is_binary);
+void wire_request(const struct book *book, const struct message *delivery, int64_t now_ms, struct ent_arena *arena,
 		  struct ent_webhook *ret);
 
 #endif

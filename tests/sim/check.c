@@ -109,7 +109,7 @@ static void count_deliveries(struct look *look, const char *table, int *count)
 	}
 }
 
-static void check_delivery(struct sim *sim, const struct delivery *delivery, int n, int n_dead)
+static void check_delivery(struct sim *sim, const struct message *delivery, int n, int n_dead)
 {
 	if (n == 0 && delivery->acked && delivery->first_us <= sim->forgotten_us + 1000)
 		return;

@@ -13,19 +13,19 @@ static int64_t stamp_key(struct ent_stamp stamp)
 }
 
 /* May have been taken; was surely taken. */
-static bool is_possible(const struct delivery *delivery)
+static bool is_possible(const struct message *delivery)
 {
 	return delivery->kind == DELIVERY_GOOD && delivery->n_invoked > 0;
 }
 
-static bool is_certain(const struct delivery *delivery)
+static bool is_certain(const struct message *delivery)
 {
 	return delivery->kind == DELIVERY_GOOD && delivery->acked;
 }
 
 /* ---- tickets: the newest word of each attribute ------------------------------- */
 
-static bool speaks_of(const struct delivery *delivery, int ticket, int attr)
+static bool speaks_of(const struct message *delivery, int ticket, int attr)
 {
 	return delivery->says.kind == SAYS_TICKET && delivery->says.ticket == ticket &&
 	       (delivery->says.has >> attr & 1);
@@ -36,7 +36,7 @@ static int64_t newest_certain(const struct book *book, int ticket, int attr)
 	int64_t newest = INT64_MIN;
 
 	for (int i = 0; i < book->n_delivery; i++) {
-		const struct delivery *delivery = &book->delivery[i];
+		const struct message *delivery = &book->delivery[i];
 
 		if (is_certain(delivery) && speaks_of(delivery, ticket, attr) &&
 		    stamp_key(delivery->says.stamp) > newest)
@@ -48,7 +48,7 @@ static int64_t newest_certain(const struct book *book, int ticket, int attr)
 static bool is_newest(const struct book *book, int ticket, int attr, int64_t newest, struct ent_str value)
 {
 	for (int i = 0; i < book->n_delivery; i++) {
-		const struct delivery *delivery = &book->delivery[i];
+		const struct message *delivery = &book->delivery[i];
 
 		if (is_possible(delivery) && speaks_of(delivery, ticket, attr) &&
 		    stamp_key(delivery->says.stamp) >= newest && sdk_eq(delivery->says.value[attr], value))
@@ -97,7 +97,7 @@ static struct canary canary_of(const struct book *book, int comment)
 	struct canary canary = {.newest = INT64_MIN};
 
 	for (int i = 0; i < book->n_delivery; i++) {
-		const struct delivery *delivery = &book->delivery[i];
+		const struct message *delivery = &book->delivery[i];
 
 		if (!is_possible(delivery) || delivery->says.comment != comment)
 			continue;
@@ -117,7 +117,7 @@ static struct canary canary_of(const struct book *book, int comment)
 static bool body_is_newest(const struct book *book, int comment, int64_t newest, struct ent_str body)
 {
 	for (int i = 0; i < book->n_delivery; i++) {
-		const struct delivery *delivery = &book->delivery[i];
+		const struct message *delivery = &book->delivery[i];
 		char text[64];
 
 		snprintf(text, sizeof text, "canary-%d. revision %d.", comment, delivery->says.revision);
@@ -206,7 +206,7 @@ static int root_of(const int *parent, int i)
 	return i;
 }
 
-static bool is_heard_of(const struct book *book, int ticket, bool (*counts)(const struct delivery *))
+static bool is_heard_of(const struct book *book, int ticket, bool (*counts)(const struct message *))
 {
 	for (int i = 0; i < book->n_delivery; i++)
 		if (counts(&book->delivery[i]) && book->delivery[i].says.ticket == ticket)
@@ -215,7 +215,7 @@ static bool is_heard_of(const struct book *book, int ticket, bool (*counts)(cons
 }
 
 /* Tickets that deliveries which count tie to one another. */
-static void components(const struct book *book, bool (*counts)(const struct delivery *), int parent[BOOK_TICKETS])
+static void components(const struct book *book, bool (*counts)(const struct message *), int parent[BOOK_TICKETS])
 {
 	int keyed[BOOK_TICKETS]; /* of each group: a ticket that named its key */
 

@@ -16,7 +16,7 @@ struct attempt {
 	int64_t due_us; /* answered: when the client sees it */
 };
 
-static struct delivery *delivery_of(const struct attempt *attempt)
+static struct message *delivery_of(const struct attempt *attempt)
 {
 	return attempt->delivery < 0 ? NULL : &attempt->sim->book.delivery[attempt->delivery];
 }
@@ -87,13 +87,13 @@ static void submit(struct sim *sim, struct attempt *attempt)
 /* ---- sending ---------------------------------------------------------------- */
 
 /* Too late to repeat what may have been taken: it would count as new. */
-static bool is_too_old(const struct sim *sim, const struct delivery *delivery)
+static bool is_too_old(const struct sim *sim, const struct message *delivery)
 {
 	return delivery->n_invoked > 0 && sim->world.us - delivery->first_us > REPEAT_US &&
 	       (delivery->acked || delivery->n_unknown > 0);
 }
 
-static bool wants_sending(const struct sim *sim, const struct delivery *delivery)
+static bool wants_sending(const struct sim *sim, const struct message *delivery)
 {
 	return !is_too_old(sim, delivery) && !delivery->acked && !delivery->given_up && delivery->n_flying == 0;
 }
@@ -132,7 +132,7 @@ bool client_may_send(struct sim *sim)
 /* What edge does with a request before it hands it on. False: answered at once, nothing is to be stored. */
 static bool receive(struct sim *sim, struct attempt *attempt)
 {
-	struct delivery *delivery = delivery_of(attempt);
+	struct message *delivery = delivery_of(attempt);
 	const struct supplier *supplier = &sim->suppliers->at[delivery->supplier];
 	struct ent_self self = {NULL, NULL};
 	struct ent_webhook webhook;
@@ -158,7 +158,7 @@ static bool receive(struct sim *sim, struct attempt *attempt)
 	return true;
 }
 
-static void trace_send(struct sim *sim, const struct delivery *delivery)
+static void trace_send(struct sim *sim, const struct message *delivery)
 {
 	static const char *const kind[] = {"ticket", "comment", "comment removed"};
 	const struct statement *says = &delivery->says;
@@ -180,7 +180,7 @@ void client_send(struct sim *sim)
 		return;
 	attempt = attempt_new(sim, i);
 	trace_send(sim, &sim->book.delivery[i]);
-	attempt->job.kind = JOB_DELIVERY;
+	attempt->job.kind = JOB_ARRIVAL;
 	if (receive(sim, attempt))
 		submit(sim, attempt);
 	else
@@ -210,7 +210,7 @@ static struct attempt *next_answer(const struct sim *sim)
 	return first;
 }
 
-static void unknown(struct sim *sim, struct delivery *delivery)
+static void unknown(struct sim *sim, struct message *delivery)
 {
 	delivery->n_unknown++;
 	if (!delivery->acked && !sim->healing && rng_ppm(&sim->rng, sim->plan.give_up_ppm))
@@ -220,7 +220,7 @@ static void unknown(struct sim *sim, struct delivery *delivery)
 
 static void take(struct sim *sim, struct attempt *attempt)
 {
-	struct delivery *delivery = delivery_of(attempt);
+	struct message *delivery = delivery_of(attempt);
 
 	if (!delivery)
 		return;

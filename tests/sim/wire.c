@@ -93,7 +93,7 @@ static void data_print(struct sdk_jsonw *w, const struct book *book, const struc
 	sdk_jsonw_close(w, '}');
 }
 
-void wire_body(struct book *book, struct delivery *delivery, bool is_binary)
+void wire_body(struct book *book, struct message *delivery, bool is_binary)
 {
 	const struct statement *says = &delivery->says;
 	struct sdk_buf buf;
@@ -121,7 +121,7 @@ void wire_body(struct book *book, struct delivery *delivery, bool is_binary)
 	sdk_buf_release(&buf);
 }
 
-static struct ent_str sign(const struct book_supplier *supplier, const struct delivery *delivery,
+static struct ent_str sign(const struct book_supplier *supplier, const struct message *delivery,
 			   struct ent_str seconds, struct ent_arena *arena)
 {
 	struct ent_str part[] = {sdk_str(delivery->id), ENT_STR("."), seconds, ENT_STR("."), delivery->body};
@@ -135,7 +135,7 @@ static struct ent_str sign(const struct book_supplier *supplier, const struct de
 	return sdk_format(arena, "v1,%.*s", (int)text.n, text.p);
 }
 
-void wire_request(const struct book *book, const struct delivery *delivery, int64_t now_ms, struct ent_arena *arena,
+void wire_request(const struct book *book, const struct message *delivery, int64_t now_ms, struct ent_arena *arena,
 		  struct ent_webhook *ret)
 {
 	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, 8);

@@ -121,7 +121,7 @@ static enum job_outcome deliver(struct fixture *fixture, const char *supplier, c
 	unsigned char hash[SDK_HASH_MAX];
 	struct ent_err err;
 
-	job->kind = JOB_DELIVERY;
+	job->kind = JOB_ARRIVAL;
 	job->answer = nothing;
 	job->arrival = (struct arrival){.supplier = sdk_str(supplier),
 					.delivery_id = sdk_str(id),

@@ -19,23 +19,40 @@
  * grows at its end only, and `size` says how much of it the connector knew: at
  * least through `decode`. To the broker what lies behind its `size` is zero.
  *   1  first version
+ *   2  the way out: marker and number in the op, look and repeat, polling
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
 
 #include "entente/ticket.h"
 
-#define ENT_ABI 1u
+#define ENT_ABI 2u
 
 /* ---- what the broker asks of a tool (the way out) ------------------------ */
 
 enum ent_op_kind { ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET, ENT_POLL };
 
+/* What one may do with an op whose outcome is not known: the request left, no answer came. */
+enum ent_repeat {
+	ENT_REPEAT_NEVER,  /* a repeat could do it twice: a person decides */
+	ENT_REPEAT_SEARCH, /* call again with `look`: the connector searches the marker before it writes */
+	ENT_REPEAT_SAFE    /* once is as good as twice: the tool honours `key`, or the op sets a value */
+};
+
 struct ent_op {
 	enum ent_op_kind kind;
-	struct ent_str key; /* the same on every attempt: make the call idempotent with it */
+	struct ent_str key;    /* a UUID, the same on every attempt */
+	struct ent_str marker; /* CREATE, ADD_COMMENT: short ASCII text that holds key; where the tool can be searched
+				* for text, put it there as the last line. Others read it: sdk/marker.h */
+	struct ent_str number; /* our incident's number, "ENT-000042": correlation field, title or text of a CREATE */
+	/* UPDATE, ADD_COMMENT, FETCH: id and key say which one. CREATE, UPDATE: `has` and `at` are what it shall say.
+	 * Of STATUS and PRIORITY `text` is canonical and `native` the tool's word from the supplier's map, never
+	 * absent. */
 	struct ent_ticket ticket;
+	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
+	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED. */
 	struct ent_comment comment;
+	int64_t since_ms; /* POLL: where to begin when there is no memo yet */
 };
 
 /* ---- HTTP as data ------------------------------------------------------- */
@@ -52,10 +69,13 @@ struct ent_webhook {
 
 struct ent_request {
 	const char *method;
-	struct ent_str path; /* under the supplier's base URL; the broker adds host and credentials */
+	/* Under the supplier's base URL, begins with '/', query included, each part percent-encoded. An absolute URL
+	 * that the tool gave (a link, Location) is taken when it lies under the base URL. */
+	struct ent_str path;
 	struct ent_str content_type, body;
-	const struct ent_header *header; /* extra ones, e.g. an idempotency key */
+	const struct ent_header *header; /* extra ones, e.g. an idempotency key or If-Match */
 	size_t n_header;
+	bool read; /* changes nothing there although it is no GET: an unknown outcome is then just asked again */
 };
 
 struct ent_response {
@@ -65,20 +85,28 @@ struct ent_response {
 	struct ent_str body;
 };
 
-/* One attempt at one op. `memo` is what the previous phase asked to keep; the
- * broker stores it, so a crash between phases does not repeat the first. */
+/* One round trip of one attempt at one op. Phase 0 is the first of every attempt. `memo` is what the previous phase
+ * asked to keep; after a phase that wrote, the broker stores both before it goes on, so that a crash does not repeat
+ * it. */
 struct ent_call {
 	struct ent_op op;
-	unsigned phase, attempt;
+	unsigned phase, attempt; /* attempt: from 1 */
+	bool look; /* phase 0 of an ENT_REPEAT_SEARCH op: an attempt before may have been done. Search, then write. */
 	struct ent_str memo;
 };
 
 struct ent_result {
-	struct ent_str remote_id; /* of what the op made or found */
-	struct ent_str memo;      /* ENT_MORE: for the next phase. ENT_POLL: the cursor */
-	unsigned retry_after_s;   /* ENT_ERETRY: 0 leaves it to the broker */
+	/* ENT_OK: of what the op made or found: CREATE: the ticket's id; ADD_COMMENT: the comment's id as decode()
+	 * would give it, absent when the tool does not tell. */
+	struct ent_str remote_id, remote_key;
+	unsigned phase;         /* ENT_MORE: the next one, not 0 */
+	struct ent_str memo;    /* ENT_MORE: for the next phase. POLL: where to go on, also with ENT_OK */
+	unsigned retry_after_s; /* ENT_ERETRY: 0 leaves it to the broker, which knows Retry-After itself */
+	/* What the answer tells about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
+	 * stands there now, which is how the broker finds a write that was answered with success and not done. */
 	struct ent_changes changes;
 };
+#define ENT_PHASES_MAX 40 /* round trips of one attempt; POLL may take as many as there are pages */
 
 /* ---- the table ---------------------------------------------------------- */
 
@@ -131,11 +159,18 @@ struct ent_connector {
 	enum ent_rc (*decode)(const struct ent_self *, const struct ent_webhook *, struct ent_arena *,
 			      struct ent_changes *ret, struct ent_err *);
 	/* What to ask the tool for this phase of the call, and what its answer means.
-	 * NULL: this connector only listens. */
+	 * NULL: this connector only listens. build() may say ENT_OK without a method: there is nothing to ask, the op
+	 * is done. parse() gets every HTTP answer and calls sdk_http_status() for what is no success. For POLL,
+	 * ENT_MORE means: more is waiting now; ENT_OK: caught up. In both the changes and the memo are stored together.
+	 * A POLL answer that cannot be read is ENT_EINVAL: it is kept raw and the memo of before stays. */
 	enum ent_rc (*build)(const struct ent_self *, const struct ent_call *, struct ent_arena *,
 			     struct ent_request *ret, struct ent_err *);
 	enum ent_rc (*parse)(const struct ent_self *, const struct ent_call *, const struct ent_response *,
 			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
+	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others. */
+	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind);
+	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
+	const char *const *cannot;
 };
 
 /* The one symbol a connector exports. NULL when it cannot serve that ABI. */

@@ -36,12 +36,13 @@ struct ent_arena {
 /* What the caller should do next. Negative is failure. */
 enum ent_rc {
 	ENT_OK = 0,
-	ENT_MORE = 1,         /* parse(): one more round trip, next phase */
-	ENT_EINVAL = -1,      /* never going to work: dead-letter it */
-	ENT_ERETRY = -2,      /* may work later */
-	ENT_EAUTH = -3,       /* refused: a person must look at the supplier or its secret */
-	ENT_EGONE = -4,       /* the remote ticket no longer exists */
-	ENT_EUNSUPPORTED = -5 /* this tool cannot express it */
+	ENT_MORE = 1,          /* parse(): one more round trip, next phase */
+	ENT_EINVAL = -1,       /* never going to work: dead-letter it */
+	ENT_ERETRY = -2,       /* may work later */
+	ENT_EAUTH = -3,        /* refused: a person must look at the supplier or its secret */
+	ENT_EGONE = -4,        /* the remote ticket no longer exists */
+	ENT_EUNSUPPORTED = -5, /* this tool cannot express it */
+	ENT_ECONFLICT = -6     /* somebody changed it since it was read: begin again with the first phase */
 };
 
 /* For people; the rc is for programs. Written on failure only. Never a secret. */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A delivery: one thing to bring to one supplier's tool.
+ *
+ *   pending -> in_flight -> done
+ *      ^           |-> pending     known not to be done, or a repeat is safe: at due_ms, look set when unknown
+ *      |           |-> unknown     it may have been done and nobody can look: a person decides
+ *      |           |-> parked      it will not work like this: a person reads the reason
+ *      +-- retry --+-> cancelled   not to be brought any more, or the tool cannot express it
+ *
+ * In order per (incident, supplier): `head` is the first open one. Open are pending, in_flight, unknown, parked; a
+ * parked UPDATE holds nobody back, a newer one takes its place.
+ */
+#ifndef CORE_DELIVERY_H
+#define CORE_DELIVERY_H
+
+#include "core/federate.h"
+
+enum delivery_state {
+	DELIVERY_PENDING,
+	DELIVERY_IN_FLIGHT,
+	DELIVERY_UNKNOWN,
+	DELIVERY_PARKED,
+	DELIVERY_DONE,
+	DELIVERY_CANCELLED
+};
+const char *delivery_state_name(enum delivery_state state); /* "in_flight" */
+bool delivery_state_by_name(struct ent_str name, enum delivery_state *ret);
+const char *delivery_op_name(enum ent_op_kind op); /* "create_ticket", "update_ticket", "add_comment", ... */
+bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
+
+/* Why it is parked, unknown or cancelled; the words that `repair --cause` takes. id, word, what a person can do. */
+#define DELIVERY_CAUSES(X)                                                                                             \
+	X(CAUSE_NONE, "", "")                                                                                          \
+	X(CAUSE_UNMAPPED, "unmapped", "give the supplier's map a word for it, then: entente delivery repair")          \
+	X(CAUSE_REFUSED, "refused", "the tool refused these words: read its reason, then edit, retry or ignore")       \
+	X(CAUSE_NOT_DONE, "not_done",                                                                                  \
+	  "the tool said yes and did not do it: check rights and workflow there, then retry or ignore")                \
+	X(CAUSE_CONFLICT, "conflict", "somebody keeps changing it there: look at the ticket, then retry or ignore")    \
+	X(CAUSE_FAILING, "failing", "the tool failed on this one again and again: read its reason, then retry")        \
+	X(CAUSE_GONE, "gone", "the ticket does not exist there any more: share again or ignore")                       \
+	X(CAUSE_UNKNOWN, "unknown",                                                                                    \
+	  "it may have been done: look in the tool, then `ignore` when it stands there, "                              \
+	  "`retry` when it does not")                                                                                  \
+	X(CAUSE_LOOP, "loop", "too many changes within a minute: find the automat that answers us, then retry")        \
+	X(CAUSE_AUDIENCE, "audience", "its audience does not reach this supplier any more")                            \
+	X(CAUSE_UNSHARED, "unshared", "the incident is not shared with this supplier any more")                        \
+	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \
+	X(CAUSE_INVALID, "invalid", "our connector or its program cannot build it: read the reason, mend, retry")      \
+	X(CAUSE_IGNORED, "ignored", "a person decided so")                                                             \
+	X(CAUSE_SUPERSEDED, "superseded", "a newer one says it")
+#define X(id, word, help) id,
+enum delivery_cause { DELIVERY_CAUSES(X) CAUSE_N };
+#undef X
+const char *delivery_cause_word(enum delivery_cause cause);
+const char *delivery_cause_help(enum delivery_cause cause);
+bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret);
+
+struct delivery {
+	int64_t id;
+	char key[ID_SIZE];
+	int64_t incident;
+	char incident_uuid[ID_SIZE];
+	struct ent_str supplier;
+	struct ent_str ticket, ticket_key; /* external id there; absent: a CREATE, or it comes with one */
+	enum ent_op_kind op;
+	uint32_t set;               /* UPDATE */
+	char comment[ID_SIZE];      /* "" for none */
+	struct ent_str title, text; /* CREATE: title and brief; ADD_COMMENT of no comment: the words; else absent. An
+				     * edit by a person stands here and takes precedence over the comment's words. */
+	enum ent_status status;     /* UPDATE, CREATE: the values at planning */
+	int priority;
+	struct audience audience;
+	enum delivery_state state;
+	bool head, look;
+	unsigned attempt, phase; /* attempts begun; phase to go on with */
+	struct ent_str memo;
+	int64_t made_ms, due_ms, state_ms;
+	enum delivery_cause cause;
+	struct ent_str reason, remote_id;
+};
+
+/* What one attempt came to, as link/ tells the writer. */
+enum delivery_outcome {
+	OUTCOME_DONE,
+	OUTCOME_MORE,  /* a phase wrote: keep phase and memo, stay in flight */
+	OUTCOME_LATER, /* known not to be done: again at due_ms */
+	OUTCOME_LOST,  /* not known. may_look: again at due_ms with `look`; else unknown */
+	OUTCOME_PARKED,
+	OUTCOME_CANCELLED
+};
+struct delivery_result {
+	int64_t id;
+	unsigned attempt; /* the fence: another attempt's result is dropped */
+	enum delivery_outcome outcome;
+	bool may_look;    /* LOST */
+	bool keeps_phase; /* LATER, LOST: go on with phase and memo as stored, else from phase 0 */
+	unsigned phase;
+	struct ent_str memo;
+	int64_t due_ms;
+	enum delivery_cause cause;
+	struct ent_str reason;
+	struct ent_str remote_id, remote_key;
+};
+
+/* The second ask, in the send function: may this row's words go to this supplier, as things stand now? comment: NULL
+ * for a delivery without one. False: *ret_cause says why. */
+bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
+		     enum delivery_cause *ret_cause);
+/* The op for a connector: texts rendered, words mapped. ENT_EINVAL: *ret_cause UNMAPPED names attribute and value. */
+enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
+			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
+			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* After an UPDATE: does what the tool tells now agree with what was asked? ENT_EINVAL: names attribute, asked and
+ * found. ENT_OK also when it tells nothing. */
+enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes *changes, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is it our own word coming back? Three layers, each enough by itself: the remote id is one
+ * we were given when we delivered; the author is our account; the content is what we
+ * delivered a short while ago (for a comment also: it carries our marker). Pure.
+ */
+#ifndef CORE_ECHO_H
+#define CORE_ECHO_H
+
+#include "core/supplier.h"
+
+#define ECHO_WINDOW_MS 900000 /* content is compared for so long */
+
+/* What was brought, or may have been, to the ticket in the window; the store looks it up. */
+struct echo_sent {
+	struct ent_str comment;          /* uuid; absent: not a comment of the thread */
+	char key[ID_SIZE];               /* the delivery's */
+	unsigned char hash[32];          /* echo_hash() of the text as delivered; zero for an update */
+	uint32_t set;                    /* update: 1u << attribute */
+	struct ent_str status, priority; /* update: canonical */
+	bool is_bound;                   /* its remote id is known already: another comment of the same words is news */
+};
+
+/* SHA-256 of a text as tools leave it: marker cut off, white space runs as one, markup signs that tools eat (\ * _ `
+ * < > and entities) left out, case kept. */
+void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32]);
+
+enum echo { ECHO_NONE, ECHO_ID, ECHO_MARKER, ECHO_AUTHOR, ECHO_CONTENT };
+/* is_known: (supplier, ticket, comment id) is one of our copies. *ret_sent: which delivery it is, NULL when it cannot
+ * be told. The marker counts only when its key is one of ours in this incident (is_ours): a supplier may quote one. */
+enum echo echo_comment(const struct supplier *supplier, const struct ent_change *change, bool is_known,
+		       const struct echo_sent *sent, size_t n_sent, struct ent_arena *arena,
+		       const struct echo_sent **ret_sent);
+/* 1u << STATUS / PRIORITY that the change tells as we set it. A person who is not our account is never an echo. */
+uint32_t echo_attributes(const struct supplier *supplier, const struct ent_change *change, const struct echo_sent *sent,
+			 size_t n_sent);
+/* The author or actor is our account there, by id or by name. */
+bool echo_is_account(const struct supplier *supplier, const struct ent_person *person);
+
+#endif

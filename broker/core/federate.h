@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whom must it reach? From an event and who takes part: what is to be brought to which
+ * supplier's tool. Pure. The audience goes with the plan and is stored on the delivery's
+ * row; it is asked a second time right before the bytes are made (delivery_may_go).
+ */
+#ifndef CORE_FEDERATE_H
+#define CORE_FEDERATE_H
+
+#include "core/event.h"
+#include "core/supplier.h"
+
+/* A supplier and its part in the incident. */
+struct party {
+	const struct supplier *supplier;
+	bool shares;           /* a share that stands, and a ticket that was not removed or none yet */
+	struct ent_str ticket; /* external id; absent: it has none yet */
+	bool comes;            /* a delivery that creates it is open */
+	enum ent_status status;
+	int priority; /* what its ticket says, canonical; UNKNOWN, 0 */
+	int64_t since_ms;
+};
+
+/* A delivery to be made. */
+struct planned {
+	const struct supplier *supplier;
+	enum ent_op_kind op;
+	uint32_t set;             /* UPDATE: 1u << STATUS, PRIORITY: to the incident's value as it is when planned */
+	char comment[ID_SIZE];    /* ADD_COMMENT of the thread: its uuid, else "" */
+	struct ent_str text;      /* ADD_COMMENT of no comment of the thread (a notice): the words */
+	struct audience audience; /* of the comment; a notice and a ticket: AUDIENCE_SUPPLIERS, this one */
+	bool cancels; /* first cancel what is open for this supplier and incident (a share was taken back) */
+};
+struct planned_list {
+	struct ent_arena *arena;
+	struct planned *at;
+	size_t n, cap;
+};
+
+/* before, after: the incident without and with the event. */
+struct federate {
+	const struct incident *before, *after;
+	const struct event *event;
+	const struct party *party;
+	size_t n_party;
+};
+void federate(const struct federate *at, struct planned_list *ret);
+
+/* The value of `attr` in the incident as the supplier's tool says it: canonical text and native word. False: its tool
+ * has no word for it (text is set, native absent). */
+bool federate_value(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr,
+		    struct ent_value *ret);
+/* Does what its ticket says agree with the incident, as far as its words can tell and its policy asks? */
+bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr);
+
+/* The text of a ticket from a brief: headings in the supplier's language are its tool's business; ours are English. */
+struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, struct ent_str number);
+/* A comment as others read it: "David (Orion): ..." - the author's name is never guessed: without one it is the
+ * supplier's title alone; with us: the author, or "Entente". */
+struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_set *suppliers,
+				const struct comment *comment);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP out, as link's step sees it: requests go in, answers come out, in any order and
+ * later. The real one is libcurl's multi handle (transfers_curl.c); the simulator has its
+ * own. One thread.
+ */
+#ifndef LINK_TRANSFERS_H
+#define LINK_TRANSFERS_H
+
+#include "core/supplier.h"
+
+/* One request, complete: link has added host and credentials. Everything is copied by start(). */
+struct transfer {
+	uint64_t id;                      /* link's, unique */
+	const struct supplier_link *link; /* rules of the connection: CA, allow, limits, time; lives until the end */
+	struct ent_str supplier;          /* name: one connection pool each */
+	const char *method;
+	struct ent_str url;
+	const struct ent_header *header; /* Authorization among them */
+	size_t n_header;
+	struct ent_str body;
+};
+
+enum transfer_outcome {
+	TRANSFER_ANSWERED, /* a whole answer of any status */
+	TRANSFER_NOT_SENT, /* no byte of the request left: refused, DNS, TLS, address not allowed. Certain. */
+	TRANSFER_LOST,     /* it left, and no whole answer came: time-out, reset, too large, truncated, not decodable */
+	TRANSFER_REFUSED   /* our own rules: the address is in a special range, the URL is none. Not to be repeated */
+};
+
+/* Borrowed until the next call. */
+struct transfer_end {
+	uint64_t id;
+	enum transfer_outcome outcome;
+	struct ent_response response; /* ANSWERED; header names as sent */
+	int64_t took_us;
+	struct ent_err why; /* not ANSWERED; names no secret */
+};
+
+struct transfers {
+	void (*start)(struct transfers *, const struct transfer *);
+	/* Moves what can be moved and hands over one that ended; false: none. */
+	bool (*next)(struct transfers *, struct transfer_end *ret);
+	/* Gives up what is under way for a supplier (its settings changed): each ends as LOST or NOT_SENT. */
+	void (*drop)(struct transfers *, struct ent_str supplier);
+};
+
+/* curl_global_init() must have run. */
+struct transfers *transfers_curl_new(void);
+void transfers_curl_free(struct transfers *transfers); /* takes NULL */
+/* Blocks until a transfer moves, timeout_ms passed, or transfers_curl_wake() (any thread). */
+void transfers_curl_wait(struct transfers *transfers, int timeout_ms);
+void transfers_curl_wake(struct transfers *transfers);
+
+/* "Retry-After" in both forms, in milliseconds from now; -1: absent or not readable. At most an hour. Pure. */
+int64_t transfers_retry_after_ms(struct ent_str value, int64_t now_ms);
+/* Is `path` (or an absolute URL) under the base URL? Then the whole URL, in the arena. ENT_EINVAL: another host, "..",
+ * a control character or a blank. Pure. */
+enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
+			  struct ent_err *err) __attribute__((warn_unused_result));
+
+/* May we connect to this address? Special ranges (loopback, private, link-local, multicast, documentation, ...) only
+ * when `allow` holds one that has it. Pure. address: struct sockaddr. */
+struct sockaddr;
+bool transfers_may_connect(const struct sockaddr *address, const struct ent_str *allow, size_t n_allow);
+bool transfers_is_cidr(struct ent_str text);
+
+#endif

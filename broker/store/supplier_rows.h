@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept of a supplier: how far its tool is read, how it does, its published maps. Failures stick in db. */
+#ifndef STORE_SUPPLIER_ROWS_H
+#define STORE_SUPPLIER_ROWS_H
+
+#include "core/supplier.h"
+#include "store/db.h"
+
+enum cursor_stream { CURSOR_POLL, CURSOR_BACKFILL, CURSOR_SWEEP, CURSOR_N };
+const char *cursor_stream_name(enum cursor_stream stream); /* "poll" */
+
+struct cursor {
+	struct ent_str supplier;
+	enum cursor_stream stream;
+	struct ent_str memo; /* POLL, BACKFILL: the connector's. SWEEP: external id of the last ticket asked for */
+	unsigned phase;
+	int64_t since_ms, made_ms, moved_ms, pages, changes;
+	struct ent_str state; /* "running", "done", "stopped" */
+};
+bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, enum cursor_stream stream,
+		 struct cursor *ret);
+void cursor_save(struct db *db, const struct cursor *cursor);
+/* Open tickets of a supplier after external id `after`, in its order. Returns how many of max. */
+size_t sweep_list(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str after,
+		  struct ent_reference *ret, size_t max);
+
+enum supplier_health { SUPPLIER_HEALTHY, SUPPLIER_SLOW, SUPPLIER_FAILING, SUPPLIER_PAUSED, SUPPLIER_REFUSED };
+const char *supplier_health_name(enum supplier_health health); /* "healthy" */
+bool supplier_health_by_name(struct ent_str name, enum supplier_health *ret);
+
+struct supplier_state {
+	struct ent_str supplier;
+	enum supplier_health state;
+	int64_t since_ms;
+	struct ent_str why, next;
+	int64_t quiet_since_ms, gap_ms;
+	int64_t heard_ms; /* from the table supplier; not written here */
+};
+bool supplier_state_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct supplier_state *ret);
+
+struct map_row_version {
+	int64_t version, made_ms;
+	struct ent_str author, json;
+	bool active;
+};
+/* The active one; false: the configuration's counts. */
+bool map_active(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct map_row_version *ret);
+int64_t map_publish(struct db *db, struct ent_str supplier, struct ent_str json, struct ent_str author, int64_t now_ms);
+/* version 0: the configuration's. False: there is no such version. */
+bool map_roll_back(struct db *db, struct ent_str supplier, int64_t version);
+
+#endif

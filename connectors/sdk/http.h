@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What connectors that write share: paths, headers, what a status means. Pure. */
+#ifndef SDK_HTTP_H
+#define SDK_HTTP_H
+
+#include "entente/connector.h"
+#include "sdk/json.h"
+
+/* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (403 with
+ * Retry-After: ENT_ERETRY); 404, 410 ENT_EGONE; 409, 412 ENT_ECONFLICT; 408, 425, 429, 5xx ENT_ERETRY; 3xx and the
+ * others ENT_EINVAL. err: the status and the tool's own words: a JSON member called message, error, errors,
+ * errorMessages, description or detail, at most 200 bytes; never a whole page of HTML. */
+enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* 2xx with a JSON body (whatever its Content-Type says; HTML and empty are ENT_ERETRY for 2xx: a login page or a proxy,
+ * not the tool). */
+enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena *arena, const struct sdk_json **ret,
+			  struct ent_err *err) __attribute__((warn_unused_result));
+struct ent_str sdk_http_header(const struct ent_response *response, const char *name); /* absent: none */
+/* printf with %s only, each argument (struct ent_str *) percent-encoded: sdk_http_path(a, "/issues/%s.json", &id, NULL)
+ */
+struct ent_str sdk_http_path(struct ent_arena *arena, const char *fmt, ...) __attribute__((sentinel));
+/* The last part of a URL's path: the id in a Location or a link; absent when there is none. */
+struct ent_str sdk_http_last_part(struct ent_str url);
+
+#endif

@@ -1,0 +1,94 @@
+-- The store, version 2: the way out.
+
+-- Who takes part in an incident. A ticket that joins makes its supplier one.
+CREATE TABLE share (
+	incident     BIGINT NOT NULL, -- number
+	supplier     TEXT NOT NULL,
+	since_ms     BIGINT NOT NULL,
+	withdrawn_ms BIGINT NOT NULL, -- 0: stands
+	PRIMARY KEY (incident, supplier)
+);
+INSERT INTO share (incident, supplier, since_ms, withdrawn_ms)
+	SELECT incident, supplier, min(changed_ms), 0 FROM ticket GROUP BY incident, supplier;
+
+-- One thing to bring to one supplier's tool; see broker/core/delivery.h for its states.
+CREATE TABLE delivery (
+	id          INTEGER PRIMARY KEY,
+	key         TEXT NOT NULL UNIQUE, -- UUID, the same on every attempt
+	incident    BIGINT NOT NULL,
+	supplier    TEXT NOT NULL,
+	op          TEXT NOT NULL, -- create_ticket, update_ticket, add_comment
+	attributes  INTEGER NOT NULL, -- update_ticket: bits of enum ent_attr
+	comment     TEXT NOT NULL, -- uuid; '' for none
+	title       TEXT NOT NULL,
+	text        TEXT NOT NULL, -- '': the comment's words
+	status      TEXT NOT NULL, -- canonical, as planned; '' for none
+	priority    SMALLINT NOT NULL,
+	audience    TEXT NOT NULL,
+	audience_suppliers TEXT NOT NULL,
+	hash        BLOB NOT NULL, -- echo_hash of the words as sent; empty before the first attempt and for an update
+	state       TEXT NOT NULL,
+	head        SMALLINT NOT NULL, -- 1: the first open one of its incident and supplier
+	look        SMALLINT NOT NULL, -- 1: an attempt may have been done, look first
+	attempt     INTEGER NOT NULL,
+	phase       INTEGER NOT NULL,
+	memo        TEXT NOT NULL,
+	made_ms     BIGINT NOT NULL,
+	due_ms      BIGINT NOT NULL,
+	state_ms    BIGINT NOT NULL,
+	cause       TEXT NOT NULL,
+	reason      TEXT NOT NULL,
+	remote_id   TEXT NOT NULL
+);
+CREATE INDEX delivery_due ON delivery (supplier, due_ms, id) WHERE state = 'pending' AND head = 1;
+CREATE INDEX delivery_queue ON delivery (incident, supplier, id);
+CREATE INDEX delivery_open ON delivery (state, id) WHERE state NOT IN ('done', 'cancelled');
+CREATE UNIQUE INDEX delivery_once ON delivery (comment, supplier) WHERE comment <> '';
+
+-- Where our comments stand: the first layer against echoes.
+CREATE TABLE copy (
+	supplier    TEXT NOT NULL,
+	ticket      TEXT NOT NULL, -- external_id
+	external_id TEXT NOT NULL, -- the comment's id there
+	comment     TEXT NOT NULL, -- uuid; '' for a notice
+	PRIMARY KEY (supplier, ticket, external_id)
+);
+CREATE INDEX copy_comment ON copy (comment, supplier);
+
+-- How far a supplier's tool has been read. stream: poll, backfill, sweep.
+CREATE TABLE cursor (
+	supplier TEXT NOT NULL,
+	stream   TEXT NOT NULL,
+	memo     TEXT NOT NULL, -- the connector's
+	phase    INTEGER NOT NULL,
+	since_ms BIGINT NOT NULL, -- where it began
+	made_ms  BIGINT NOT NULL,
+	moved_ms BIGINT NOT NULL, -- last page
+	pages    BIGINT NOT NULL,
+	changes  BIGINT NOT NULL,
+	state    TEXT NOT NULL, -- running, done, stopped
+	PRIMARY KEY (supplier, stream)
+);
+
+CREATE TABLE supplier_state (
+	supplier TEXT PRIMARY KEY,
+	row_no   INTEGER NOT NULL UNIQUE, -- its events' incident is minus this
+	state    TEXT NOT NULL, -- healthy, slow, failing, paused, refused
+	since_ms BIGINT NOT NULL,
+	why      TEXT NOT NULL,
+	next     TEXT NOT NULL, -- what to do
+	quiet_since_ms BIGINT NOT NULL, -- 0: not quiet
+	gap_ms   BIGINT NOT NULL, -- usual time between two words of it, smoothed; 0 not known yet
+	sequence BIGINT NOT NULL -- of its last event
+);
+
+-- Published maps. None active: the configuration's.
+CREATE TABLE map (
+	supplier TEXT NOT NULL,
+	version  INTEGER NOT NULL,
+	made_ms  BIGINT NOT NULL,
+	author   TEXT NOT NULL,
+	json     TEXT NOT NULL, -- {"status": {native: canonical}, "status_out", "priority", "priority_out", "category", "person"}
+	active   SMALLINT NOT NULL,
+	PRIMARY KEY (supplier, version)
+);
