@@ -11,14 +11,14 @@
 
 /* id, kind, name, help */
 #define METRIC_TABLE(X)                                                                                                \
-	X(METRIC_DELIVERIES_ACCEPTED, COUNTER, "entente_deliveries_accepted_total",                                    \
-	  "Deliveries committed for the first time.")                                                                  \
-	X(METRIC_DELIVERIES_REPEATED, COUNTER, "entente_deliveries_repeated_total",                                    \
-	  "Deliveries seen before, answered as the first time.")                                                       \
-	X(METRIC_DELIVERIES_DEAD, COUNTER, "entente_deliveries_dead_total", "Deliveries kept as dead letters.")        \
-	X(METRIC_DELIVERIES_REFUSED, COUNTER, "entente_deliveries_refused_total",                                      \
+	X(METRIC_ARRIVALS_ACCEPTED, COUNTER, "entente_arrivals_accepted_total",                                        \
+	  "Arrivals committed for the first time.")                                                                    \
+	X(METRIC_ARRIVALS_REPEATED, COUNTER, "entente_arrivals_repeated_total",                                        \
+	  "Arrivals seen before, answered as the first time.")                                                         \
+	X(METRIC_ARRIVALS_DEAD, COUNTER, "entente_arrivals_dead_total", "Arrivals kept as dead letters.")              \
+	X(METRIC_ARRIVALS_REFUSED, COUNTER, "entente_arrivals_refused_total",                                          \
 	  "Hook requests refused before anything was stored (signature, limits, framing).")                            \
-	X(METRIC_DELIVERIES_BUSY, COUNTER, "entente_deliveries_busy_total",                                            \
+	X(METRIC_ARRIVALS_BUSY, COUNTER, "entente_arrivals_busy_total",                                                \
 	  "Hook requests answered 503 because the writer's queue was full.")                                           \
 	X(METRIC_CHANGES_LATE, COUNTER, "entente_changes_late_total",                                                  \
 	  "Changes older than what is stored; recorded, nothing moved back.")                                          \
@@ -47,7 +47,7 @@
 #define METRIC_HISTOGRAM_TABLE(X)                                                                                      \
 	X(METRIC_WRITER_COMMIT_US, "entente_writer_transaction_seconds", "One store transaction, begin to durable.")   \
 	X(METRIC_RELAY_COMMIT_US, "entente_relay_transaction_seconds", "One Kafka transaction, begin to committed.")   \
-	X(METRIC_HOOK_US, "entente_hook_duration_seconds", "A delivery, first byte to answer.")
+	X(METRIC_HOOK_US, "entente_hook_duration_seconds", "An arrival, first byte to answer.")
 
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_GAUGE_MS };
 #define X(id, kind, name, help) id,

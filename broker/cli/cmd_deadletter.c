@@ -15,7 +15,7 @@ static void usage(FILE *to)
 	      "       entente deadletter replay --all [--supplier NAME]\n"
 	      "       entente deadletter ignore ID\n"
 	      "\n"
-	      "Dead letters are deliveries that could not be handled. They are kept as they came;\n"
+	      "Dead letters are arrivals that could not be handled. They are kept as they came;\n"
 	      "after the cause is mended (a map, a jq program), replay sends them the usual way.\n"
 	      "\n"
 	      "  --supplier NAME    only this supplier's\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * entente import: a file of deliveries through the same journey as webhooks.
+ * entente import: a file of arrivals through the same journey as webhooks.
  *
  * A window of lines is kept; a line may go out when no earlier line of the window has
  * the same order key, so what belongs together stays in the order of the file while
@@ -67,10 +67,10 @@ static void usage(FILE *to)
 {
 	fputs("usage: entente import FILE|- [--parallel N] [--order-by PATH] [--no-progress]\n"
 	      "\n"
-	      "Sends deliveries to a running broker, as if each were a webhook. One JSON object a\n"
+	      "Sends arrivals to a running broker, as if each were a webhook. One JSON object a\n"
 	      "line: {\"supplier\",\"delivery_id\",\"headers\"?,\"body\"}; other members are ignored.\n"
 	      "\n"
-	      "Order: of one supplier, at most one delivery is under way, in the order of the file;\n"
+	      "Order: of one supplier, at most one arrival is under way, in the order of the file;\n"
 	      "suppliers overlap. With --order-by it is one per value at PATH of the body instead\n"
 	      "(an incident's or a ticket's id), which is faster. The broker also orders by the\n"
 	      "suppliers' own versions and times, where they give them.\n"
@@ -79,11 +79,11 @@ static void usage(FILE *to)
 	      "A busy broker (503) is waited for, one that does not answer for 30 s. Exit status 1\n"
 	      "when some lines failed.\n"
 	      "\n"
-	      "  --parallel N       deliveries under way at once, 1..256 (16)\n"
+	      "  --parallel N       arrivals under way at once, 1..256 (16)\n"
 	      "  --order-by PATH    e.g. correlation, or issue.id\n"
 	      "  --no-progress      no progress bar on a terminal\n" CLIENT_HELP "\n"
 	      "examples:\n"
-	      "  entente import deliveries.jsonl --token-file token\n"
+	      "  entente import arrivals.jsonl --token-file token\n"
 	      "  zcat old.jsonl.gz | entente import - --parallel 64 --order-by correlation --json\n",
 	      to);
 }
@@ -457,7 +457,7 @@ static int import_all(struct import *import, struct client *client)
 	import->line = sdk_xalloc(import->n_window * sizeof *import->line);
 	memset(import->line, 0, import->n_window * sizeof *import->line);
 	import->slot = sdk_xalloc(import->parallel * sizeof *import->slot);
-	import->pool = client_pool_new(client, ENT_STR("/v1/deliveries"), import->parallel);
+	import->pool = client_pool_new(client, ENT_STR("/v1/arrivals"), import->parallel);
 	import->started_us = import->heard_us = import->clock->mono_us(import->clock);
 	run(import, signals);
 	double seconds = (double)(import->clock->mono_us(import->clock) - import->started_us) / 1e6;

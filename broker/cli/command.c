@@ -10,7 +10,7 @@ const struct command *command_table(void)
 	    {"check", "verify configuration, connectors, maps, Kafka and store without starting", cmd_check},
 	    {"config", "explain the settings, print a sample or what is in force", cmd_config},
 	    {"tail", "follow the event stream from Kafka", cmd_tail},
-	    {"import", "send a file of deliveries to a running broker", cmd_import},
+	    {"import", "send a file of arrivals to a running broker", cmd_import},
 	    {"incident", "list and show incidents", cmd_incident},
 	    {"deadletter", "list, show, replay or ignore what could not be handled", cmd_deadletter},
 	    {"token", "list, add and remove bearer tokens", cmd_token},

@@ -110,32 +110,32 @@ enum ent_rc import_request(struct ent_arena *arena, struct ent_str line, const c
 			   struct ent_str *ret_order, struct ent_err *err)
 {
 	static const char *const member[] = {"supplier", "delivery_id", "headers", "body"};
-	const struct sdk_json *delivery;
+	const struct sdk_json *arrival;
 	struct sdk_jsonw w;
 	struct sdk_buf buf;
-	enum ent_rc rc = sdk_json_parse(arena, line, &delivery, err);
+	enum ent_rc rc = sdk_json_parse(arena, line, &arrival, err);
 
 	if (rc)
 		return rc;
-	if (sdk_json_kind(delivery) != SDK_JSON_OBJECT)
+	if (sdk_json_kind(arrival) != SDK_JSON_OBJECT)
 		return sdk_fail(err, ENT_EINVAL, "the line is no JSON object");
-	struct ent_str supplier = sdk_json_text_at(delivery, "supplier");
+	struct ent_str supplier = sdk_json_text_at(arrival, "supplier");
 	if (!supplier.n)
 		return sdk_fail(err, ENT_EINVAL, "\"supplier\" is missing");
-	if (!sdk_json_at(delivery, "body"))
+	if (!sdk_json_at(arrival, "body"))
 		return sdk_fail(err, ENT_EINVAL, "\"body\" is missing");
 	sdk_buf_init(&buf, line.n * 6 + 256);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	for (size_t i = 0; i < sizeof member / sizeof *member; i++) {
-		const struct sdk_json *value = sdk_json_at(delivery, member[i]);
+		const struct sdk_json *value = sdk_json_at(arrival, member[i]);
 		if (value)
 			sdk_jsonw_kraw(&w, member[i], sdk_json_print(arena, value));
 	}
 	sdk_jsonw_close(&w, '}');
 	*ret = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
-	struct ent_str order = order_by ? sdk_json_text_at(sdk_json_at(delivery, "body"), order_by) : ENT_ABSENT;
+	struct ent_str order = order_by ? sdk_json_text_at(sdk_json_at(arrival, "body"), order_by) : ENT_ABSENT;
 	*ret_order = order.n ? order : supplier;
 	return ENT_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of a JSONL file of deliveries, one at a time, each turned into the body
- * of POST /v1/deliveries. A pipe is only read when something waits in it.
+ * The lines of a JSONL file of arrivals, one at a time, each turned into the body
+ * of POST /v1/arrivals. A pipe is only read when something waits in it.
  */
 #ifndef CLI_IMPORT_SOURCE_H
 #define CLI_IMPORT_SOURCE_H
@@ -32,7 +32,7 @@ enum import_line { IMPORT_LINE, IMPORT_TOO_LONG, IMPORT_NOTHING_YET, IMPORT_END,
 enum import_line import_source_next(struct import_source *source, struct ent_str *ret);
 
 /* A line as a request body. *ret_order: lines of equal order must be sent one after the other: the value at `order_by`
- * in the delivery's body, or the supplier's name when order_by is NULL or the value is missing. */
+ * in the arrival's body, or the supplier's name when order_by is NULL or the value is missing. */
 enum ent_rc import_request(struct ent_arena *arena, struct ent_str line, const char *order_by, struct ent_str *ret,
 			   struct ent_str *ret_order, struct ent_err *err) __attribute__((warn_unused_result));
 

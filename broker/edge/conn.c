@@ -108,7 +108,7 @@ static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
 		conn->x.answer.fields = ENT_STR("Retry-After: 1\r\n");
 	conn->closes = true;
 	if (sdk_starts(conn->x.path, "/hooks/"))
-		metric_add(edge->world.metrics, METRIC_DELIVERIES_REFUSED, 1);
+		metric_add(edge->world.metrics, METRIC_ARRIVALS_REFUSED, 1);
 	exchange_answer(conn);
 	return true;
 }

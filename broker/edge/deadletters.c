@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dead letters: read, raw, replayed one or many, ignored. */
-#include "edge/delivery.h"
+#include "edge/arrive.h"
 #include "edge/route.h"
 #include "edge/worker.h"
 #include "store/read.h"
@@ -106,7 +106,7 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	webhook = webhook_of(x, letter);
 	job->kind = JOB_REPLAY;
 	job->dead_letter = letter->id;
-	if (delivery_prepare(x, supplier, &webhook, true, job, err) != ENT_OK)
+	if (arrive_prepare(x, supplier, &webhook, true, job, err) != ENT_OK)
 		return NULL;
 	job->arrival.delivery_id = letter->delivery_id;
 	job->arrival.received_ms = letter->received_ms;

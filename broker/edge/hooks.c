@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /hooks/{supplier}: the journey of a webhook, up to the writer and back. */
-#include "edge/delivery.h"
+#include "edge/arrive.h"
 #include "edge/route.h"
 #include "edge/worker.h"
 
@@ -9,13 +9,13 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 {
 	struct edge *edge = x->worker->edge;
 
-	metric_add(edge->world.metrics, METRIC_DELIVERIES_REFUSED, 1);
+	metric_add(edge->world.metrics, METRIC_ARRIVALS_REFUSED, 1);
 	if (worker_may_log_refusal(x->worker))
 		log_write(edge->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name),
 			  LOG_Z("why", err->msg), LOG_END);
 	answer_problem(
 	    x, PROBLEM_SIGNATURE,
-	    "Sign the delivery with the secret that was agreed on, as this supplier's tool does; nothing was kept.");
+	    "Sign the arrival with the secret that was agreed on, as this supplier's tool does; nothing was kept.");
 	x->answer.fields = ENT_STR("WWW-Authenticate: Signature realm=\"hooks\"\r\n");
 }
 
@@ -26,13 +26,13 @@ static void hook_answer(struct exchange *x)
 	struct edge *edge = x->worker->edge;
 	struct sdk_jsonw w;
 
-	if (delivery_outcome(job) == NULL) {
-		metric_add(edge->world.metrics, METRIC_DELIVERIES_BUSY, 1);
+	if (arrive_outcome(job) == NULL) {
+		metric_add(edge->world.metrics, METRIC_ARRIVALS_BUSY, 1);
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
 	if (job->outcome == JOB_DEAD)
-		delivery_log_dead(x, job);
+		arrive_log_dead(x, job);
 	metric_observe(edge->world.metrics, METRIC_HOOK_US, x->worker->now_us - x->began_us);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
@@ -51,23 +51,23 @@ void hook_post(struct exchange *x)
 	enum ent_rc rc;
 
 	if (supplier == NULL) {
-		metric_add(metrics, METRIC_DELIVERIES_REFUSED, 1);
+		metric_add(metrics, METRIC_ARRIVALS_REFUSED, 1);
 		answer_problem(x, PROBLEM_NOT_FOUND, "No supplier is configured by this name.");
 		return;
 	}
 	job = SDK_NEW(&x->arena.abi, struct job);
-	rc = delivery_prepare(x, supplier, &(struct ent_webhook){x->request.header, x->request.n_header, x->body},
-			      false, job, &err);
+	rc = arrive_prepare(x, supplier, &(struct ent_webhook){x->request.header, x->request.n_header, x->body}, false,
+			    job, &err);
 	if (rc == ENT_EAUTH) {
 		refuse_unsigned(x, supplier, &err);
 	} else if (rc != ENT_OK) {
-		metric_add(metrics, METRIC_DELIVERIES_REFUSED, 1);
-		answer_problem(x, PROBLEM_REQUEST, "The delivery cannot be taken: %s.", err.msg);
+		metric_add(metrics, METRIC_ARRIVALS_REFUSED, 1);
+		answer_problem(x, PROBLEM_REQUEST, "The arrival cannot be taken: %s.", err.msg);
 	} else {
 		x->work = job;
 		if (exchange_submit(x, job, hook_answer))
 			return;
-		metric_add(metrics, METRIC_DELIVERIES_BUSY, 1);
-		answer_busy(x, "As many deliveries wait for the store as may.");
+		metric_add(metrics, METRIC_ARRIVALS_BUSY, 1);
+		answer_busy(x, "As many arrivals wait for the store as may.");
 	}
 }

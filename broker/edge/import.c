@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /v1/deliveries: import's way in. */
-#include "edge/delivery.h"
+/* POST /v1/arrivals: import's way in. */
+#include "edge/arrive.h"
 #include "edge/route.h"
 #include "edge/worker.h"
 
@@ -93,7 +93,7 @@ static bool read_import(struct exchange *x, struct import *ret)
 static void import_answer(struct exchange *x)
 {
 	const struct job *job = x->work;
-	const char *outcome = delivery_outcome(job);
+	const char *outcome = arrive_outcome(job);
 	struct sdk_jsonw w;
 
 	if (outcome == NULL) {
@@ -101,7 +101,7 @@ static void import_answer(struct exchange *x)
 		return;
 	}
 	if (job->outcome == JOB_DEAD)
-		delivery_log_dead(x, job);
+		arrive_log_dead(x, job);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", outcome);
@@ -129,15 +129,15 @@ void import_post(struct exchange *x)
 			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
 		return;
 	}
-	if (delivery_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body}, true, job,
-			     &err) != ENT_OK) {
+	if (arrive_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body}, true, job,
+			   &err) != ENT_OK) {
 		answer_problem(x, PROBLEM_CONTENT, "The connector does not take it: %s.", err.msg);
 		return;
 	}
 	job->arrival.delivery_id = import.delivery_id;
 	x->work = job;
 	if (!exchange_submit(x, job, import_answer)) {
-		metric_add(x->worker->edge->world.metrics, METRIC_DELIVERIES_BUSY, 1);
+		metric_add(x->worker->edge->world.metrics, METRIC_ARRIVALS_BUSY, 1);
 		answer_busy(x, "As many changes wait for the store as may.");
 	}
 }

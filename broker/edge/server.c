@@ -38,7 +38,7 @@ static in_port_t *port_of(struct sockaddr *address)
 }
 
 /* Sharing the port is for our own workers: without this look another broker's socket would be shared too, and half
- * of the deliveries would go there. */
+ * of the arrivals would go there. */
 static bool is_free(const struct addrinfo *address)
 {
 	int fd = socket_bind(address, false);

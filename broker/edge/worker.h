@@ -72,7 +72,7 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 void worker_wake(struct worker *worker);
 void worker_release(struct worker *worker); /* joined already, or never started */
 
-/* A line about a refused delivery: bounded, so that an attacker does not write the log. */
+/* A line about a refused arrival: bounded, so that an attacker does not write the log. */
 bool worker_may_log_refusal(struct worker *worker);
 
 #endif

@@ -295,9 +295,9 @@ static void count(struct writer *writer, const struct job *job)
 
 	metric_add(metrics, METRIC_EVENTS_STORED, job->n_event);
 	if (job->kind == JOB_ARRIVAL) {
-		metric_add(metrics, METRIC_DELIVERIES_ACCEPTED, job->outcome == JOB_ACCEPTED);
-		metric_add(metrics, METRIC_DELIVERIES_REPEATED, job->outcome == JOB_REPEATED);
-		metric_add(metrics, METRIC_DELIVERIES_DEAD, job->outcome == JOB_DEAD);
+		metric_add(metrics, METRIC_ARRIVALS_ACCEPTED, job->outcome == JOB_ACCEPTED);
+		metric_add(metrics, METRIC_ARRIVALS_REPEATED, job->outcome == JOB_REPEATED);
+		metric_add(metrics, METRIC_ARRIVALS_DEAD, job->outcome == JOB_DEAD);
 		metric_add(metrics, METRIC_VALUES_UNMAPPED, job->arrival.n_unmapped);
 		metric_add(metrics, METRIC_DEAD_LETTERS, job->outcome == JOB_DEAD);
 	} else if (job->kind == JOB_REPLAY || job->kind == JOB_DEAD_IGNORE) {

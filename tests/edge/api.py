@@ -9,7 +9,7 @@ import subprocess
 from kit import Server, ended_clean, is_problem
 
 OPEN = ["/healthz", "/readyz"]
-GUARDED = [("GET", "/metrics"), ("POST", "/v1/deliveries"), ("GET", "/v1/incidents"), ("GET", "/v1/incidents/ENT-000001"),
+GUARDED = [("GET", "/metrics"), ("POST", "/v1/arrivals"), ("GET", "/v1/incidents"), ("GET", "/v1/incidents/ENT-000001"),
            ("GET", "/v1/incidents/ENT-000001/history"), ("GET", "/v1/live"), ("GET", "/v1/suppliers"), ("GET", "/v1/deadletters"),
            ("POST", "/v1/deadletters/replay"), ("GET", "/v1/deadletters/1"), ("GET", "/v1/deadletters/1/raw"),
            ("POST", "/v1/deadletters/1/replay"), ("POST", "/v1/deadletters/1/ignore"), ("GET", "/v1/tokens"),
@@ -109,23 +109,23 @@ def check_incidents(tap, server):
 
 def check_import(tap, server):
     def post(body, **more):
-        return server.json("POST", "/v1/deliveries", {"supplier": "orion", "delivery_id": "imp-1", "body": body, **more})
+        return server.json("POST", "/v1/arrivals", {"supplier": "orion", "delivery_id": "imp-1", "body": body, **more})
     tap.equal("import: no signature needed, the outcome told",
               [(s, a["status"]) for s, a in (post({"id": "imp", "title": "in"}), post({"id": "imp", "title": "in"}))],
               [(202, "accepted"), (202, "repeated")])
     status, dead = post({"title": "no id"}, delivery_id="imp-2")
     tap.check("import: dead, with the reason", (status, dead["status"]) == (202, "dead") and dead["reason"], dead)
     tap.equal("import: text as the body", post('{"id":"imp","title":"as text"}', delivery_id="imp-3", headers={"X-A": "b"})[1]["status"], "accepted")
-    server.json("POST", "/v1/deliveries", {"supplier": "orion", "delivery_id": "imp-4", "body": "x"})
+    server.json("POST", "/v1/arrivals", {"supplier": "orion", "delivery_id": "imp-4", "body": "x"})
     big = b'{"supplier":"orion","delivery_id":"imp-5","body":{"id":9007199254740993,"title":"n"}}'
-    server.call("POST", "/v1/deliveries", big, {"Content-Type": "application/json; charset=utf-8"})
+    server.call("POST", "/v1/arrivals", big, {"Content-Type": "application/json; charset=utf-8"})
     tap.equal("import: integers past 2^53 survive", server.call("GET", "/v1/incidents/orion:9007199254740993")[0], 200)
     for name, body, want in (("no supplier", {"delivery_id": "a", "body": {}}, 422), ("unknown supplier", {"supplier": "x", "delivery_id": "a", "body": {}}, 422),
                              ("no id", {"supplier": "orion", "body": {}}, 422), ("an id with a space", {"supplier": "orion", "delivery_id": "a b", "body": {}}, 422),
                              ("no body", {"supplier": "orion", "delivery_id": "a"}, 422), ("another member", {"supplier": "orion", "delivery_id": "a", "body": 1, "x": 1}, 422),
                              ("headers of another kind", {"supplier": "orion", "delivery_id": "a", "body": 1, "headers": {"a": 1}}, 422),
                              ("a list", [], 422)):
-        tap.check(f"import, {name}: {want}", is_problem(server.call("POST", "/v1/deliveries", body), want))
+        tap.check(f"import, {name}: {want}", is_problem(server.call("POST", "/v1/arrivals", body), want))
 
 
 def check_dead_letters(tap, server):
@@ -187,7 +187,7 @@ def check_headers(tap, server):
             bad.append((path, status, headers.items()))
     tap.check("every answer is nosniff, not stored, and may load nothing", not bad, bad)
     for method, path, allow in (("PUT", "/v1/incidents", "GET, HEAD"), ("OPTIONS", "/v1/tokens", "GET, HEAD, POST"),
-                                ("GET", "/v1/deliveries", "POST"), ("BREW", "/healthz", "GET, HEAD")):
+                                ("GET", "/v1/arrivals", "POST"), ("BREW", "/healthz", "GET, HEAD")):
         got = server.call(method, path)
         tap.check(f"{method} {path}: 405", is_problem(got, 405) and got[1]["Allow"] == allow, got[1]["Allow"])
 

@@ -92,7 +92,7 @@ def check_full(tap):
         busy = [r for r in results if r[0] == 503]
         tap.check("queue full: 503 with Retry-After for all that do not fit", len(results) == 7 and len(busy) == 7 and
                   all(is_problem(r, 503) and r[1]["Retry-After"] for r in busy), [r[0] for r in results])
-        tap.check("import is told the same", is_problem(server.call("POST", "/v1/deliveries", {
+        tap.check("import is told the same", is_problem(server.call("POST", "/v1/arrivals", {
             "supplier": "orion", "delivery_id": "q-x", "body": {"id": "1"}}), 503))
         tap.equal("reads go on", server.call("GET", "/v1/incidents")[0], 200)
         server.tell("go")
@@ -102,7 +102,7 @@ def check_full(tap):
         tap.check("those that waited are answered after the commit", len(accepted) == 3 and len(results) == 10, [r[0] for r in results])
         stored = {f"q-{i}" for i in range(10) if server.call("GET", f"/v1/incidents/orion:q{i}")[0] == 200}
         tap.equal("stored is what was accepted, nothing else", stored, accepted)
-        tap.check("counted", server.metric("entente_deliveries_busy_total") >= 7)
+        tap.check("counted", server.metric("entente_arrivals_busy_total") >= 7)
     finally:
         ended_clean(tap, server)
 
@@ -178,7 +178,7 @@ def run(tap):
         check_reload(tap, server)
         said = server.logged()
         tap.check("refusals and dead letters are logged once each, without secrets",
-                  '"hook.refused"' in said and '"delivery.dead"' in said and "canary" not in said and SECRET.decode() not in said
+                  '"hook.refused"' in said and '"arrival.dead"' in said and "canary" not in said and SECRET.decode() not in said
                   and server.token not in said, said[-2000:])
     finally:
         check_stop(tap, server)

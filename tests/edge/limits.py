@@ -108,7 +108,7 @@ def check_large(tap):
                              b"".join(b"ffff\r\n" + b"y" * 65535 + b"\r\n" for _ in range(100)))
         tap.check("chunks past the limit: 413", [g[0] for g in got] == [413] and closed, [g[0] for g in got])
         with server.connect() as s:
-            s.sendall(b"POST /v1/deliveries HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n")
+            s.sendall(b"POST /v1/arrivals HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n")
             answers = Answers(s)
             tap.check("who has no token is told before sending the body", answers.next()[0] == 401 and answers.ends())
         before = rss_mib(server)
@@ -147,7 +147,7 @@ def check_load(tap):
         for t in threads:
             t.join()
         tap.check("8 clients, 150 deliveries each, every answer its own", not wrong, wrong[:3])
-        tap.equal("all of them stored once", server.metric("entente_deliveries_accepted_total"), 8 * 150)
+        tap.equal("all of them stored once", server.metric("entente_arrivals_accepted_total"), 8 * 150)
         accepted = server.metric("entente_writer_commits_total")
         tap.check("commits are shared", accepted < 8 * 150, accepted)
         tap.check("nobody is left behind", wait_for(lambda: server.metric("entente_http_connections") == 1))

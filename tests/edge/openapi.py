@@ -256,7 +256,7 @@ def use_everything(tap, server):
     did("hook", server.hook({"id": "1", "title": "a", "status": "open", "comment": "b"}, "b-1"), 202)
     did("hook", server.hook(b"broken", "b-2"), 202)
     did("hook", server.hook(b"broken too", "b-3"), 202)
-    did("import", server.call("POST", "/v1/deliveries", {"supplier": "telnord", "delivery_id": "b-4", "body": {"id": "9"}}), 202)
+    did("import", server.call("POST", "/v1/arrivals", {"supplier": "telnord", "delivery_id": "b-4", "body": {"id": "9"}}), 202)
     letters = json.loads(did("dead letters", server.call("GET", "/v1/deadletters"), 200)[2])["items"]
     number = json.loads(did("incidents", server.call("GET", "/v1/incidents"), 200)[2])["items"][0]["number"]
     for path in (f"/v1/incidents/{number}", "/v1/incidents/orion:1/history", "/v1/suppliers", f"/v1/deadletters/{letters[0]['id']}",

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edge/delivery.h"
+#include "edge/arrive.h"
 
 #include "edge/trace.h"
 #include "edge/worker.h"
 
-enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
-			     bool unsigned_ok, struct job *ret, struct ent_err *err)
+enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
+			   bool unsigned_ok, struct job *ret, struct ent_err *err)
 {
 	struct ent_self self = roster_self(x->roster, supplier);
 	struct ent_arena *arena = &x->arena.abi;
@@ -22,7 +22,7 @@ enum ent_rc delivery_prepare(struct exchange *x, const struct supplier *supplier
 	return ENT_OK;
 }
 
-const char *delivery_outcome(const struct job *job)
+const char *arrive_outcome(const struct job *job)
 {
 	switch (job->outcome) {
 	case JOB_ACCEPTED:
@@ -40,9 +40,9 @@ const char *delivery_outcome(const struct job *job)
 	return NULL;
 }
 
-void delivery_log_dead(struct exchange *x, const struct job *job)
+void arrive_log_dead(struct exchange *x, const struct job *job)
 {
-	log_write(x->worker->edge->world.log, LOG_WARN, "delivery.dead", LOG_STR("supplier", job->arrival.supplier),
+	log_write(x->worker->edge->world.log, LOG_WARN, "arrival.dead", LOG_STR("supplier", job->arrival.supplier),
 		  LOG_STR("delivery_id", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
 		  LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }
