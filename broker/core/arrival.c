@@ -358,14 +358,12 @@ static enum ent_rc check_changes(struct check *check, struct ent_changes changes
 	return ENT_OK;
 }
 
-void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
-		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival)
+/* rc, err: what the connector said about the changes. */
+static void settle(const struct supplier_set *set, const struct supplier *supplier, enum ent_rc rc, struct ent_err *err,
+		   struct ent_changes changes, struct ent_arena *arena, struct arrival *arrival)
 {
-	struct ent_err err = {""};
-	struct ent_changes changes = {NULL, 0};
-	struct check check = {arena, set, supplier, &err, arrival->received_ms, 0};
+	struct check check = {arena, set, supplier, err, arrival->received_ms, 0};
 
-	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
 	if (rc == ENT_OK)
 		rc = check_changes(&check, changes, &arrival->changes);
 	arrival->suppliers = set;
@@ -374,6 +372,24 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 	arrival->dead = rc != ENT_OK;
 	if (arrival->dead) {
 		arrival->changes = (struct ent_changes){NULL, 0};
-		arrival->reason = sdk_dup(arena, sdk_str(err.msg[0] ? err.msg : "the connector gave no reason"));
+		arrival->reason = sdk_dup(arena, sdk_str(err->msg[0] ? err->msg : "the connector gave no reason"));
 	}
+}
+
+void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
+		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival)
+{
+	struct ent_err err = {""};
+	struct ent_changes changes = {NULL, 0};
+	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
+
+	settle(set, supplier, rc, &err, changes, arena, arrival);
+}
+
+void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
+		  struct ent_arena *arena, struct arrival *arrival)
+{
+	struct ent_err err = {""};
+
+	settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
 }

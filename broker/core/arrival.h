@@ -22,6 +22,7 @@ struct arrival {
 	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
 	uint32_t n_unmapped;
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
+	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
 	bool dead;             /* cannot be handled: keep as a dead letter */
 	struct ent_str reason; /* dead: for people */
 };
@@ -37,5 +38,8 @@ enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_sel
 /* What happened? Never fails: what cannot be decoded or breaks a limit becomes dead with a reason. */
 void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
 		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival);
+/* The same for changes that a tool's answer told (parse), not a webhook. */
+void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
+		  struct ent_arena *arena, struct arrival *arrival);
 
 #endif
