@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* I4, I5, I7 and convergence, from the tools' books and the store's rows. I6 is asked when bytes arrive: net.c. */
+#include "out.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct db *rows(struct out_sim *sim)
+{
+	return sim->broker->read;
+}
+
+static int canary_of(struct ent_str body)
+{
+	char text[400];
+	const char *found;
+
+	snprintf(text, sizeof text, "%.*s", ENT_F(sdk_head(body, sizeof text - 1)));
+	found = strstr(text, "canary-");
+	return found ? atoi(found + 7) : -1;
+}
+
+static struct tool *tool_of(struct out_sim *sim, struct ent_str name)
+{
+	for (int i = 0; i < sim->n_tool; i++)
+		if (sdk_eqz(name, sim->tool[i].name))
+			return &sim->tool[i];
+	out_violates(sim, "store", "store", "no tool is called %.*s", ENT_F(name));
+	return &sim->tool[0];
+}
+
+/* How often our words of a canary stand in a tool; where the first of them stands. */
+static int copies(const struct tool *tool, int canary, int *ret_at)
+{
+	int n = 0;
+
+	for (int i = tool->n_comment - 1; i >= 0; i--)
+		if (tool->comment[i].ours && tool->comment[i].canary == canary) {
+			*ret_at = i;
+			n++;
+		}
+	return n;
+}
+
+static void check_once(struct out_sim *sim)
+{
+	int at;
+
+	for (int t = 0; t < sim->n_tool; t++)
+		for (int c = 0; c < sim->n_canary; c++) {
+			int n = copies(&sim->tool[t], c, &at);
+			if (n > 1)
+				out_violates(sim, "I4", sim->tool[t].name, "canary-%d. stands %d times in %s", c, n,
+					     sim->tool[t].name);
+		}
+	for (int t = 0; t < sim->n_tool; t++)
+		for (int i = 0; i < sim->tool[t].n_ticket; i++)
+			for (int j = 0; sim->tool[t].ticket[i].ours && j < i; j++)
+				if (strcmp(sim->tool[t].ticket[i].key, sim->tool[t].ticket[j].key) == 0 &&
+				    sim->tool[t].ticket[j].ours)
+					out_violates(sim, "I4", sim->tool[t].name, "one ticket was opened twice in %s",
+						     sim->tool[t].name);
+}
+
+/* ---- the thread: each comment once, none of them our own echo ----------------------------- */
+
+static void check_thread(struct out_sim *sim)
+{
+	int said[CANARIES] = {0};
+	struct db_stmt *stmt = db_use(rows(sim), "SELECT body FROM comment WHERE removed = 0");
+
+	while (db_row(stmt)) {
+		int c = canary_of(db_str(stmt, 0));
+		if (c >= 0 && c < CANARIES)
+			said[c]++;
+	}
+	for (int c = 0; c < sim->n_canary; c++) {
+		char subject[24];
+		snprintf(subject, sizeof subject, "canary-%d.", c);
+		if (said[c] > 1)
+			out_violates(sim, "I7", subject, "canary-%d. is %d comments of the thread", c, said[c]);
+		if (said[c] == 0 && sim->canary[c].tool >= 0)
+			out_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
+				     sim->tool[sim->canary[c].tool].name);
+	}
+}
+
+/* ---- deliveries ---------------------------------------------------------------------------------- */
+
+static bool has_merges(struct out_sim *sim)
+{
+	return db_ask(rows(sim), "SELECT count(*) FROM event WHERE kind = 'incident.merged'") > 0;
+}
+
+static void check_open(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT id, supplier, incident, state, op FROM delivery AS d WHERE state IN ('pending', 'in_flight') "
+	    "AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.incident = d.incident AND b.supplier = d.supplier "
+	    "AND b.id < d.id AND (b.state = 'unknown' OR b.state = 'parked' AND b.op <> 'update_ticket'))");
+
+	while (db_row(stmt))
+		out_violates(sim, "I9", "delivery",
+			     "delivery %lld to %.*s of incident %lld is %.*s, and nothing holds it",
+			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), (long long)db_int(stmt, 2),
+			     ENT_F(db_str(stmt, 3)));
+}
+
+static void check_plans(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(rows(sim), "SELECT id, supplier, audience FROM delivery WHERE op = 'add_comment' "
+						 "AND audience = 'internal'");
+
+	while (db_row(stmt))
+		out_violates(sim, "I6", "delivery", "delivery %lld brings an internal comment to %.*s",
+			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)));
+}
+
+static void check_done(struct out_sim *sim)
+{
+	struct db_stmt *stmt =
+	    db_use(rows(sim), "SELECT d.id, d.supplier, d.incident, c.body FROM delivery AS d JOIN comment AS c ON "
+			      "c.uuid = d.comment WHERE d.state = 'done' ORDER BY d.incident, d.supplier, d.id");
+	int64_t incident = 0;
+	struct tool *tool = NULL;
+	int before = -1, at = -1;
+	bool merges = has_merges(sim);
+
+	while (db_row(stmt)) {
+		struct tool *of = tool_of(sim, db_str(stmt, 1));
+		int canary = canary_of(db_str(stmt, 3));
+		if (of != tool || db_int(stmt, 2) != incident)
+			before = -1;
+		tool = of;
+		incident = db_int(stmt, 2);
+		if (canary < 0)
+			continue;
+		if (copies(tool, canary, &at) == 0) {
+			out_violates(sim, "I4", tool->name, "delivery %lld is done and canary-%d. is not in %s",
+				     (long long)db_int(stmt, 0), canary, tool->name);
+			continue;
+		}
+		if (at < before && !merges)
+			out_violates(sim, "I5", tool->name, "canary-%d. stands in %s before one said earlier", canary,
+				     tool->name);
+		before = at;
+		sim->n_delivered++;
+	}
+}
+
+/* Who took part when a comment for everyone was said has a delivery of it. */
+static void check_reach(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT json_extract(e.json, '$.comment.id'), s.supplier, c.body FROM event AS e JOIN share AS s ON "
+	    "s.incident = "
+	    "e.incident JOIN comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') WHERE e.kind = "
+	    "'comment.added' AND json_extract(e.json, '$.comment.audience.kind') = 'everyone' AND s.supplier <> "
+	    "e.supplier AND s.withdrawn_ms = 0 AND (SELECT max(seq) FROM event AS u WHERE u.incident = e.incident AND "
+	    "u.supplier = s.supplier AND u.kind IN ('incident.shared', 'incident.unshared', 'ticket.linked', "
+	    "'ticket.removed')) < e.seq AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = "
+	    "json_extract(e.json, '$.comment.id') AND d.supplier = s.supplier)");
+
+	if (has_merges(sim))
+		return;
+	while (db_row(stmt))
+		out_violates(sim, "I4", "delivery", "canary-%d. is for everyone and was never to be brought to %.*s",
+			     canary_of(db_str(stmt, 2)), ENT_F(db_str(stmt, 1)));
+}
+
+/* ---- states --------------------------------------------------------------------------------------- */
+
+static void check_states(struct out_sim *sim)
+{
+	static const char *const canonical[STATUSES] = {"new", "in_progress", "pending", "resolved"};
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT t.supplier, t.external_id, t.status, i.status, i.holder, i.number, (SELECT count(*) FROM delivery "
+	    "AS d "
+	    "WHERE d.incident = i.number AND d.supplier = t.supplier AND d.state IN ('parked', 'unknown')), (SELECT "
+	    "count(*) FROM share AS s WHERE s.incident = i.number AND s.supplier = t.supplier AND s.withdrawn_ms = 0), "
+	    "(SELECT count(*) FROM ticket AS o WHERE o.incident = t.incident AND o.supplier = t.supplier) "
+	    "FROM ticket AS t JOIN incident AS i ON i.number = t.incident");
+
+	while (db_row(stmt)) {
+		struct tool *tool = tool_of(sim, db_str(stmt, 0));
+		int ticket = atoi(db_str(stmt, 1).p);
+		const char *stands = canonical[tool->ticket[ticket].status];
+		bool holds = sdk_eq(db_str(stmt, 4), db_str(stmt, 0));
+		if (!sdk_eqz(db_str(stmt, 2), stands))
+			out_violates(sim, "states", tool->name, "%s/%d is %s there and %.*s with us", tool->name,
+				     ticket, stands, ENT_F(db_str(stmt, 2)));
+		if (db_int(stmt, 6) > 0 || db_int(stmt, 7) == 0 || db_int(stmt, 8) > 1 ||
+		    (holds && tool->ticket[ticket].status == 0))
+			continue;
+		if (!sdk_eqz(db_str(stmt, 3), stands))
+			out_violates(sim, "states", tool->name, "%s/%d is %s, its incident %lld is %.*s (held by %.*s)",
+				     tool->name, ticket, stands, (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 3)),
+				     ENT_F(db_str(stmt, 4)));
+	}
+}
+
+void check_out(struct out_sim *sim)
+{
+	check_once(sim);
+	check_thread(sim);
+	check_open(sim);
+	check_plans(sim);
+	check_done(sim);
+	check_reach(sim);
+	check_states(sim);
+	if (db_failed(rows(sim)))
+		out_violates(sim, "store", "store", "%s", db_error(rows(sim)));
+}

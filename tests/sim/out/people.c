@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* People at the tools and with us, webhooks on their way, and the asks of people with us. */
+#include "out.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/rows.h"
+
+enum { OPENED_MAX = 5, PATIENCE_US = 3000000 };
+
+/* ---- requests: to the writer and back ------------------------------------------------------ */
+
+struct request *request_new(struct out_sim *sim, enum job_kind kind)
+{
+	struct request *request = sdk_xalloc(sizeof *request);
+	struct request **end = &sim->requests;
+
+	memset(request, 0, sizeof *request);
+	request->sim = sim;
+	request->job.kind = kind;
+	request->canary = -1;
+	request->due_us = sim->world.us;
+	sdk_arena_init(&request->arena);
+	while (*end)
+		end = &(*end)->next;
+	*end = request;
+	return request;
+}
+
+static void request_free(struct out_sim *sim, struct request *request)
+{
+	struct request **at = &sim->requests;
+
+	while (*at != request)
+		at = &(*at)->next;
+	*at = request->next;
+	sdk_arena_release(&request->arena);
+	free(request);
+}
+
+void request_hook(struct out_sim *sim, struct tool *tool, int change)
+{
+	if (out_has(sim, OUT_HOOK_LOST) && rng_ppm(&sim->rng, 200000))
+		return;
+	int times = 1 + (out_has(sim, OUT_HOOK_TWICE) && rng_ppm(&sim->rng, 200000));
+	for (int i = 0; i < times; i++) {
+		struct request *request = request_new(sim, JOB_ARRIVAL);
+		bool early = out_has(sim, OUT_EARLY) && rng_below(&sim->rng, 2);
+
+		request->is_hook = true;
+		request->tool = tool->index;
+		request->change = change;
+		request->job.arrival.body = tool_tell(tool, change, false, &request->arena.abi);
+		request->due_us +=
+		    early ? 0 : rng_range(&sim->rng, 1000, out_has(sim, OUT_HOOK_ORDER) ? 8000000 : 300000);
+		sim->n_hook++;
+	}
+}
+
+static void on_answer(struct job *job)
+{
+	struct request *request = (struct request *)job;
+	struct out_sim *sim = request->sim;
+
+	if (sim->broker && !sim->broker->life.dead && sim->broker->serial == request->serial)
+		request->answered = true;
+}
+
+/* What edge does with a webhook. */
+static void receive(struct out_sim *sim, struct request *request)
+{
+	const struct supplier *supplier = &sim->suppliers->at[request->tool];
+	struct ent_self self = {supplier->settings, NULL};
+	struct arrival *arrival = &request->job.arrival;
+	struct ent_header header = {ENT_STR("delivery"), sdk_format(&request->arena.abi, "%s-%d",
+								    sim->tool[request->tool].name, request->change)};
+	struct ent_webhook webhook = {&header, 1, arrival->body};
+	struct ent_err err;
+	int64_t now_ms = sim->world.clock.now_ms(&sim->world.clock);
+
+	if (arrival_verify(supplier, &self, &webhook, true, now_ms, &request->arena.abi, arrival, &err) != ENT_OK)
+		out_violates(sim, "verify", "hook", "a webhook was refused: %s", err.msg);
+	arrival_decode(sim->suppliers, supplier, &self, &webhook, &request->arena.abi, arrival);
+	if (arrival->dead)
+		out_violates(sim, "decode", "hook", "a webhook is a dead letter: %.*s", ENT_F(arrival->reason));
+}
+
+static struct request *next_due(const struct out_sim *sim)
+{
+	struct request *first = NULL;
+
+	for (struct request *request = sim->requests; request; request = request->next)
+		if (!request->submitted && (!first || request->due_us < first->due_us))
+			first = request;
+	return first;
+}
+
+bool request_is_due(const struct out_sim *sim)
+{
+	const struct request *request = next_due(sim);
+
+	return sim->broker && request && request->due_us <= sim->world.us;
+}
+
+int64_t request_next_us(const struct out_sim *sim)
+{
+	const struct request *request = next_due(sim);
+
+	return sim->broker && request ? request->due_us : INT64_MAX;
+}
+
+void request_send(struct out_sim *sim)
+{
+	struct request *request = next_due(sim);
+
+	if (request->is_hook && !request->job.arrival.suppliers)
+		receive(sim, request);
+	request->job.suppliers = sim->suppliers;
+	request->job.answer = on_answer;
+	request->serial = sim->broker->serial;
+	request->submitted = writer_submit(sim->broker->writer, &request->job);
+	if (!request->submitted)
+		request->due_us = sim->world.us + PATIENCE_US;
+	else if (request->is_hook)
+		trace_line(&sim->world, "hook %s-%d%s", sim->tool[request->tool].name, request->change,
+			   request->narrows ? " narrows" : "");
+}
+
+/* Nobody answered: a webhook is sent again, a person asks again; what is repeated is known by its id. */
+void request_reset(struct out_sim *sim)
+{
+	for (struct request *request = sim->requests; request; request = request->next)
+		if (request->submitted && !request->answered) {
+			request->submitted = false;
+			request->due_us = sim->world.us + PATIENCE_US;
+		}
+}
+
+void request_take(struct out_sim *sim)
+{
+	for (struct request *request = sim->requests, *next; request; request = next) {
+		next = request->next;
+		if (!request->answered)
+			continue;
+		if (request->job.outcome == JOB_UNAVAILABLE) {
+			request->answered = request->submitted = false;
+			request->due_us = sim->world.us + PATIENCE_US;
+			continue;
+		}
+		if (request->canary >= 0 && sim->canary[request->canary].narrowed_us == INT64_MAX)
+			sim->canary[request->canary].narrowed_us = sim->world.us;
+		trace_line(&sim->world, "answered %d: %d", request->job.kind, request->job.outcome);
+		request_free(sim, request);
+	}
+}
+
+void request_release(struct out_sim *sim)
+{
+	while (sim->requests)
+		request_free(sim, sim->requests);
+}
+
+/* ---- people at the tools -------------------------------------------------------------------- */
+
+static int canary_new(struct out_sim *sim, int tool, int ticket, bool is_public, struct ent_str *ret_body)
+{
+	int i = sim->n_canary++;
+
+	sim->canary[i] = (struct canary){
+	    .tool = tool, .ticket = ticket, .is_public = is_public, .narrowed_us = INT64_MAX, .comment = -1};
+	*ret_body = sdk_format(&sim->arena.abi, "canary-%d. somebody  says *so*", i);
+	return i;
+}
+
+/* Any ticket of any tool; NULL: there is none. */
+static struct tool *any_ticket(struct out_sim *sim, int *ret_ticket)
+{
+	struct tool *tool = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+
+	if (tool->n_ticket == 0)
+		return NULL;
+	*ret_ticket = (int)rng_below(&sim->rng, (uint64_t)tool->n_ticket);
+	return tool;
+}
+
+static void change_log(struct out_sim *sim, struct tool *tool, int ticket, int comment)
+{
+	struct tool_ticket *at = &tool->ticket[ticket];
+
+	at->version++;
+	at->time_ms = SIM_EPOCH_MS + sim->world.us / 1000 + tool->skew_ms;
+	at->last_ours = false;
+	tool->change[tool->n_change++] = (struct tool_change){ticket, comment, false};
+	sim->last_word_us = sim->world.us;
+	if (tool->hooks)
+		request_hook(sim, tool, tool->n_change - 1);
+}
+
+static void person_opens(struct out_sim *sim)
+{
+	struct tool *tool = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+
+	if (tool->n_ticket >= OPENED_MAX)
+		return;
+	int i = tool_open(sim, tool, false, sdk_format(&sim->arena.abi, "%s opens %d", tool->name, tool->n_ticket), 0);
+	tool->ticket[i].locked = out_has(sim, OUT_LOCKED) && rng_ppm(&sim->rng, 300000);
+	trace_line(&sim->world, "person opens %s/%d%s", tool->name, i, tool->ticket[i].locked ? " locked" : "");
+	change_log(sim, tool, i, -1);
+}
+
+static void person_says(struct out_sim *sim)
+{
+	struct ent_str body;
+	int ticket;
+	struct tool *tool = any_ticket(sim, &ticket);
+
+	if (!tool || sim->n_canary == CANARIES)
+		return;
+	bool is_public = rng_below(&sim->rng, 3) > 0;
+	int canary = canary_new(sim, tool->index, ticket, is_public, &body);
+	sim->canary[canary].comment = tool_say(sim, tool, ticket, false, is_public, canary, body);
+	trace_line(&sim->world, "person says canary-%d. in %s/%d, %s", canary, tool->name, ticket,
+		   is_public ? "public" : "internal");
+	change_log(sim, tool, ticket, sim->canary[canary].comment);
+}
+
+static void person_sets(struct out_sim *sim)
+{
+	int ticket, status = (int)rng_below(&sim->rng, STATUSES);
+	struct tool *tool = any_ticket(sim, &ticket);
+
+	if (!tool || tool->ticket[ticket].status == status)
+		return;
+	trace_line(&sim->world, "person sets %s/%d to %s", tool->name, ticket, out_status[status]);
+	tool_set(sim, tool, ticket, false, status);
+}
+
+/* A public comment turns out to be internal. Where the tool sends webhooks the moment it is durable is known. */
+static void person_narrows(struct out_sim *sim)
+{
+	if (sim->n_canary == 0)
+		return;
+	int i = (int)rng_below(&sim->rng, (uint64_t)sim->n_canary);
+	struct canary *canary = &sim->canary[i];
+	if (canary->tool < 0 || !canary->is_public || canary->is_narrowed)
+		return;
+	struct tool *tool = &sim->tool[canary->tool];
+	struct request *before = sim->requests;
+	tool->comment[canary->comment].is_public = false;
+	canary->is_narrowed = true;
+	trace_line(&sim->world, "person narrows canary-%d.", i);
+	while (before && before->next)
+		before = before->next;
+	change_log(sim, tool, canary->ticket, canary->comment);
+	for (struct request *request = before ? before->next : sim->requests; request; request = request->next) {
+		request->canary = i;
+		request->narrows = true;
+	}
+}
+
+/* ---- people with us ------------------------------------------------------------------------- */
+
+/* The incident of a person's ticket, if it is known by now. */
+static int64_t any_incident(struct out_sim *sim, struct tool **ret_tool)
+{
+	char id[16];
+	int ticket;
+	struct tool *tool = any_ticket(sim, &ticket);
+
+	if (!tool || !sim->broker)
+		return 0;
+	snprintf(id, sizeof id, "%d", ticket);
+	*ret_tool = tool;
+	int64_t number = ticket_incident(sim->broker->read, sdk_str(tool->name), sdk_str(id));
+	return db_failed(sim->broker->read) ? 0 : number;
+}
+
+static void we_share(struct out_sim *sim)
+{
+	struct tool *tool = NULL, *with = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+	int64_t incident = any_incident(sim, &tool);
+
+	if (!incident || with == tool || with->n_ticket >= TICKETS - 2)
+		return;
+	struct request *request = request_new(sim, JOB_SHARE);
+	request->job.ask = (struct ask){.incident = incident,
+					.supplier = sdk_str(with->name),
+					.escalated = rng_below(&sim->rng, 2),
+					.with_thread = rng_below(&sim->rng, 3) == 0,
+					.author = {ENT_ABSENT, ENT_STR("we")},
+					.brief = {.what = ENT_STR("look at it")}};
+	trace_line(&sim->world, "we share %d with %s%s", (int)incident, with->name,
+		   request->job.ask.escalated ? ", escalated" : "");
+}
+
+static void we_unshare(struct out_sim *sim)
+{
+	struct tool *tool = NULL, *with = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+	int64_t incident = any_incident(sim, &tool);
+
+	if (!incident)
+		return;
+	struct request *request = request_new(sim, JOB_UNSHARE);
+	request->job.ask =
+	    (struct ask){.incident = incident, .supplier = sdk_str(with->name), .author = {ENT_ABSENT, ENT_STR("we")}};
+	trace_line(&sim->world, "we unshare %d with %s", (int)incident, with->name);
+}
+
+static void we_say(struct out_sim *sim)
+{
+	struct tool *tool = NULL;
+	int64_t incident = any_incident(sim, &tool);
+	struct ent_str body;
+
+	if (!incident || sim->n_canary == CANARIES)
+		return;
+	int i = canary_new(sim, -1, -1, false, &body);
+	struct canary *canary = &sim->canary[i];
+	struct request *request = request_new(sim, JOB_COMMENT);
+	canary->incident = incident;
+	canary->audience.kind = (enum audience_kind)rng_below(&sim->rng, 3);
+	canary->audience.suppliers =
+	    canary->audience.kind == AUDIENCE_SUPPLIERS ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_STR("");
+	sim->world.chance.uuid(&sim->world.chance, canary->uuid);
+	request->job.ask = (struct ask){
+	    .incident = incident, .text = body, .audience = canary->audience, .author = {ENT_ABSENT, ENT_STR("we")}};
+	memcpy(request->job.ask.comment_uuid, canary->uuid, ID_SIZE);
+	trace_line(&sim->world, "we say canary-%d. in %d to %s", i, (int)incident,
+		   audience_name(canary->audience.kind));
+}
+
+static void we_set(struct out_sim *sim)
+{
+	static const enum ent_status words[] = {ENT_IN_PROGRESS, ENT_PENDING, ENT_RESOLVED};
+	struct tool *tool = NULL;
+	int64_t incident = any_incident(sim, &tool);
+
+	if (!incident)
+		return;
+	struct request *request = request_new(sim, JOB_STATUS);
+	request->job.ask = (struct ask){
+	    .incident = incident, .status = words[rng_below(&sim->rng, 3)], .author = {ENT_ABSENT, ENT_STR("we")}};
+	trace_line(&sim->world, "we set %d to %d", (int)incident, request->job.ask.status);
+}
+
+void people_act(struct out_sim *sim)
+{
+	uint64_t what = rng_below(&sim->rng, 20);
+
+	sim->people_done++;
+	sim->last_word_us = sim->world.us;
+	sim->people_us = sim->world.us + rng_range(&sim->rng, 10000, 4000000);
+	if (sim->people_done <= 2 || what < 2)
+		person_opens(sim);
+	else if (what < 7)
+		person_says(sim);
+	else if (what < 10)
+		person_sets(sim);
+	else if (what < 14)
+		we_share(sim);
+	else if (what < 17)
+		we_say(sim);
+	else if (what < 18)
+		we_set(sim);
+	else if (what < 19 && out_has(sim, OUT_NARROW))
+		person_narrows(sim);
+	else if (out_has(sim, OUT_UNSHARE))
+		we_unshare(sim);
+	else
+		person_says(sim);
+}
