@@ -76,6 +76,8 @@ struct ent_request {
 	const struct ent_header *header; /* extra ones, e.g. an idempotency key or If-Match */
 	size_t n_header;
 	bool read; /* changes nothing there although it is no GET: an unknown outcome is then just asked again */
+	bool sign; /* link adds webhook-signature, as Standard Webhooks says, over the header webhook-id, the header
+		    * webhook-timestamp and body, with the supplier's first secret. Without a secret: ENT_EAUTH */
 };
 
 struct ent_response {
@@ -93,6 +95,7 @@ struct ent_call {
 	unsigned phase, attempt; /* attempt: from 1 */
 	bool look; /* phase 0 of an ENT_REPEAT_SEARCH op: an attempt before may have been done. Search, then write. */
 	struct ent_str memo;
+	int64_t now_ms; /* when this request is built: for stamps in what is sent, for nothing that decides */
 };
 
 struct ent_result {
@@ -162,7 +165,9 @@ struct ent_connector {
 	 * NULL: this connector only listens. build() may say ENT_OK without a method: there is nothing to ask, the op
 	 * is done. parse() gets every HTTP answer and calls sdk_http_status() for what is no success. For POLL,
 	 * ENT_MORE means: more is waiting now; ENT_OK: caught up. In both the changes and the memo are stored together.
-	 * A POLL answer that cannot be read is ENT_EINVAL: it is kept raw and the memo of before stays. */
+	 * A POLL answer that cannot be read is ENT_EINVAL: it is kept raw and the memo of before stays.
+	 * ENT_ERETRY to a request that writes: known not to be done when the status is 4xx or 503; with any other (a
+	 * proxy's 502, a page of HTML with 200) it may have been done, and the broker acts as if no answer had come. */
 	enum ent_rc (*build)(const struct ent_self *, const struct ent_call *, struct ent_arena *,
 			     struct ent_request *ret, struct ent_err *);
 	enum ent_rc (*parse)(const struct ent_self *, const struct ent_call *, const struct ent_response *,

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sdk/http.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "sdk/webhook.h"
+
+#define WORDS_MAX   200 /* bytes of a tool's own words in an error */
+#define WORDS_DEPTH 3   /* how deep an error object is read */
+
+struct ent_str sdk_http_header(const struct ent_response *response, const char *name)
+{
+	return sdk_header(response->header, response->n_header, name);
+}
+
+/* ---- what a status means ------------------------------------------------------- */
+
+static enum ent_rc status_rc(const struct ent_response *response)
+{
+	int status = response->status;
+
+	if (status >= 200 && status < 300)
+		return ENT_OK;
+	switch (status) {
+	case 403: /* some tools limit with 403 */
+		return sdk_http_header(response, "Retry-After").p ? ENT_ERETRY : ENT_EAUTH;
+	case 401:
+		return ENT_EAUTH;
+	case 404:
+	case 410:
+		return ENT_EGONE;
+	case 409:
+	case 412:
+		return ENT_ECONFLICT;
+	case 408:
+	case 425:
+	case 429:
+		return ENT_ERETRY;
+	default:
+		return status >= 500 ? ENT_ERETRY : ENT_EINVAL;
+	}
+}
+
+static bool is_words(struct ent_str key)
+{
+	static const char *const name[] = {"message", "error", "errors", "errorMessages", "description", "detail"};
+
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		if (sdk_eqz(key, name[i]))
+			return true;
+	return false;
+}
+
+/* All text below a node, in order, separated by "; "; a field's name goes before what is said about it. */
+static void words_add(struct sdk_buf *out, const struct sdk_json *node, unsigned depth)
+{
+	enum sdk_json_kind kind = sdk_json_kind(node);
+	struct ent_str key = sdk_json_key(node), text = sdk_json_text(node);
+
+	if ((kind == SDK_JSON_ARRAY || kind == SDK_JSON_OBJECT) && depth < WORDS_DEPTH) {
+		for (const struct sdk_json *at = sdk_json_first(node); at && out->n < WORDS_MAX; at = sdk_json_next(at))
+			words_add(out, at, depth + 1);
+	} else if (text.n > 0 && kind != SDK_JSON_BOOL) {
+		sdk_buf_z(out, out->n > 0 ? "; " : "");
+		if (depth > 0 && key.n > 0 && !is_words(key)) {
+			sdk_buf_str(out, sdk_head(key, 40));
+			sdk_buf_z(out, ": ");
+		}
+		sdk_buf_str(out, sdk_head(text, WORDS_MAX));
+	}
+}
+
+static bool is_html(struct ent_str body)
+{
+	body = sdk_trim(body);
+	return body.n > 0 && body.p[0] == '<';
+}
+
+/* The tool's own words, on one line; absent when it has none. A short plain text is one, too. */
+static struct ent_str words_of(const struct ent_response *response, struct ent_arena *arena)
+{
+	const struct sdk_json *root = NULL;
+	struct ent_err unread;
+	struct sdk_buf out;
+	struct ent_str words;
+	char *line;
+
+	sdk_buf_init(&out, 64 * WORDS_MAX);
+	if (sdk_json_parse(arena, response->body, &root, &unread) == ENT_OK) {
+		if (sdk_json_kind(root) == SDK_JSON_STRING || sdk_json_kind(root) == SDK_JSON_ARRAY)
+			words_add(&out, root, 0);
+		for (const struct sdk_json *at = sdk_json_first(root); at && out.n < WORDS_MAX; at = sdk_json_next(at))
+			if (is_words(sdk_json_key(at)))
+				words_add(&out, at, 0);
+	} else if (!is_html(response->body) && sdk_is_utf8(response->body)) {
+		sdk_buf_str(&out, sdk_head(sdk_trim(response->body), WORDS_MAX));
+	}
+	words = sdk_head(sdk_buf_view(&out), WORDS_MAX);
+	line = sdk_z(arena, words);
+	for (size_t i = 0; i < words.n; i++)
+		line[i] = (char)((unsigned char)line[i] < 0x20 || line[i] == 0x7f ? ' ' : line[i]);
+	sdk_buf_release(&out);
+	return words.n > 0 ? (struct ent_str){line, words.n} : ENT_ABSENT;
+}
+
+enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+{
+	enum ent_rc rc = status_rc(response);
+	struct ent_str words;
+
+	if (rc == ENT_OK)
+		return ENT_OK;
+	words = words_of(response, arena);
+	if (!words.p && response->status >= 300 && response->status < 400)
+		words = ENT_STR("it redirects, which is not followed: check the supplier's url");
+	return sdk_fail(err, rc, "HTTP %d%s%.*s", response->status, words.p ? ": " : "", ENT_F(words));
+}
+
+enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena *arena, const struct sdk_json **ret,
+			  struct ent_err *err)
+{
+	enum ent_rc rc = sdk_http_status(response, arena, err);
+	struct ent_err unread = {""};
+
+	if (rc != ENT_OK)
+		return rc;
+	if (sdk_trim(response->body).n == 0)
+		return sdk_fail(err, ENT_ERETRY, "HTTP %d with an empty body where JSON is due", response->status);
+	if (is_html(response->body))
+		return sdk_fail(err, ENT_ERETRY, "HTTP %d with HTML where JSON is due: a login page or a proxy?",
+				response->status);
+	rc = sdk_json_parse(arena, response->body, ret, &unread);
+	return rc == ENT_OK ? rc : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
+}
+
+/* ---- paths and links ------------------------------------------------------------ */
+
+struct ent_str sdk_http_path(struct ent_arena *arena, const char *fmt, ...)
+{
+	size_t limit = strlen(fmt) + 1;
+	struct sdk_buf out;
+	struct ent_str path;
+	va_list args;
+
+	va_start(args, fmt);
+	for (const struct ent_str *s; (s = va_arg(args, const struct ent_str *));)
+		limit += 3 * s->n;
+	va_end(args);
+	sdk_buf_init(&out, limit);
+	va_start(args, fmt);
+	for (const char *p = fmt; *p; p++) {
+		if (p[0] == '%' && p[1] == 's') {
+			const struct ent_str *s = va_arg(args, const struct ent_str *);
+
+			if (!s)
+				break;
+			sdk_percent_encode(&out, *s);
+			p++;
+		} else {
+			sdk_buf_char(&out, *p);
+		}
+	}
+	va_end(args);
+	path = sdk_dup(arena, sdk_buf_view(&out));
+	sdk_buf_release(&out);
+	return path;
+}
+
+struct ent_str sdk_http_last_part(struct ent_str url)
+{
+	struct ent_str rest, path = sdk_cut(sdk_cut(url, '#', &rest), '?', &rest);
+	const char *authority = path.n > 0 ? memmem(path.p, path.n, "://", 3) : NULL;
+	size_t end = path.n, begin, least = 0;
+
+	if (authority) {
+		const char *slash = memchr(authority + 3, '/', path.n - (size_t)(authority + 3 - path.p));
+
+		if (!slash)
+			return ENT_ABSENT;
+		least = (size_t)(slash - path.p);
+	}
+	while (end > least && path.p[end - 1] == '/')
+		end--;
+	for (begin = end; begin > least && path.p[begin - 1] != '/';)
+		begin--;
+	return end > begin ? (struct ent_str){path.p + begin, end - begin} : ENT_ABSENT;
+}

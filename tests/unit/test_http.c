@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What connectors that write share: statuses, answers, paths, links. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "sdk/http.h"
+
+static void expect_status(int status, const char *header, const char *body, enum ent_rc rc, const char *words)
+{
+	struct ent_header one = {sdk_str(header), ENT_STR("30")};
+	struct ent_response response = {status, &one, header ? 1 : 0, sdk_str(body)};
+	struct ent_err err = {""};
+	struct sdk_arena arena;
+	enum ent_rc got;
+
+	sdk_arena_init(&arena);
+	got = sdk_http_status(&response, &arena.abi, &err);
+	if (got != rc || strcmp(err.msg, words) != 0)
+		fail_msg("HTTP %d: %d \"%s\", expected %d \"%s\"", status, (int)got, err.msg, (int)rc, words);
+	sdk_arena_release(&arena);
+}
+
+static void statuses(void **state)
+{
+	(void)state;
+	expect_status(200, NULL, "", ENT_OK, "");
+	expect_status(201, NULL, "<html>", ENT_OK, "");
+	expect_status(299, NULL, "", ENT_OK, "");
+	expect_status(301, NULL, "", ENT_EINVAL,
+		      "HTTP 301: it redirects, which is not followed: check the supplier's url");
+	expect_status(400, NULL, "", ENT_EINVAL, "HTTP 400");
+	expect_status(401, NULL, "", ENT_EAUTH, "HTTP 401");
+	expect_status(403, NULL, "", ENT_EAUTH, "HTTP 403");
+	expect_status(403, "retry-after", "", ENT_ERETRY, "HTTP 403");
+	expect_status(404, NULL, "", ENT_EGONE, "HTTP 404");
+	expect_status(405, NULL, "", ENT_EINVAL, "HTTP 405");
+	expect_status(408, NULL, "", ENT_ERETRY, "HTTP 408");
+	expect_status(409, NULL, "", ENT_ECONFLICT, "HTTP 409");
+	expect_status(410, NULL, "", ENT_EGONE, "HTTP 410");
+	expect_status(412, NULL, "", ENT_ECONFLICT, "HTTP 412");
+	expect_status(422, NULL, "", ENT_EINVAL, "HTTP 422");
+	expect_status(425, NULL, "", ENT_ERETRY, "HTTP 425");
+	expect_status(429, NULL, "", ENT_ERETRY, "HTTP 429");
+	expect_status(500, NULL, "", ENT_ERETRY, "HTTP 500");
+	expect_status(502, NULL, "<h1>Bad gateway</h1>", ENT_ERETRY, "HTTP 502");
+	expect_status(599, NULL, "", ENT_ERETRY, "HTTP 599");
+	expect_status(100, NULL, "", ENT_EINVAL, "HTTP 100");
+}
+
+static void words(void **state)
+{
+	char page[4096], long_words[4096];
+
+	(void)state;
+	expect_status(422, NULL, "{\"errors\":[\"Subject cannot be blank\",\"Tracker is missing\"]}", ENT_EINVAL,
+		      "HTTP 422: Subject cannot be blank; Tracker is missing");
+	expect_status(400, NULL, "{\"errorMessages\":[],\"errors\":{\"summary\":\"Give one.\"}}", ENT_EINVAL,
+		      "HTTP 400: summary: Give one.");
+	expect_status(403, NULL, "{\"error\":{\"message\":\"Denied\",\"detail\":\"ACL\"},\"status\":\"failure\"}",
+		      ENT_EAUTH, "HTTP 403: Denied; ACL");
+	expect_status(422, NULL, "{\"message\":\"Bad\",\"errors\":[{\"field\":\"title\",\"code\":\"missing\"}]}",
+		      ENT_EINVAL, "HTTP 422: Bad; field: title; code: missing");
+	expect_status(400, NULL, "[\"No queue\"]", ENT_EINVAL, "HTTP 400: No queue");
+	expect_status(400, NULL, "\"No queue\"", ENT_EINVAL, "HTTP 400: No queue");
+	expect_status(400, NULL, " Two\r\nlines ", ENT_EINVAL, "HTTP 400: Two  lines");
+	expect_status(400, NULL, "{\"data\":{\"title\":\"private\"}}", ENT_EINVAL, "HTTP 400");
+	expect_status(400, NULL, "{\"error\":true}", ENT_EINVAL, "HTTP 400");
+	expect_status(400, NULL, "\n <!DOCTYPE html><p>Not this</p>", ENT_EINVAL, "HTTP 400");
+	expect_status(400, NULL, "\xff\xfe", ENT_EINVAL, "HTTP 400");
+	memset(page, 'x', sizeof page);
+	memcpy(page, "{\"message\":\"", 12);
+	memcpy(page + sizeof page - 3, "\"}", 3);
+	memset(long_words, 'x', sizeof long_words);
+	memcpy(long_words, "HTTP 500: ", 10);
+	long_words[10 + 200] = '\0';
+	expect_status(500, NULL, page, ENT_ERETRY, long_words);
+}
+
+static void answers(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		enum ent_rc rc;
+		const char *words;
+	} row[] = {
+	    {200, "{\"id\": 7}", ENT_OK, ""},
+	    {201, "[]", ENT_OK, ""},
+	    {200, " ", ENT_ERETRY, "HTTP 200 with an empty body where JSON is due"},
+	    {204, "", ENT_ERETRY, "HTTP 204 with an empty body where JSON is due"},
+	    {200, "<html>", ENT_ERETRY, "HTTP 200 with HTML where JSON is due: a login page or a proxy?"},
+	    {200, "{\"id\": 7", ENT_EINVAL, "HTTP 200: the answer is no JSON: "},
+	    {404, "{\"id\": 7}", ENT_EGONE, "HTTP 404"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_response response = {row[i].status, NULL, 0, sdk_str(row[i].body)};
+		const struct sdk_json *root = NULL;
+		struct ent_err err = {""};
+		struct sdk_arena arena;
+
+		sdk_arena_init(&arena);
+		assert_int_equal(sdk_http_json(&response, &arena.abi, &root, &err), row[i].rc);
+		assert_int_equal(root != NULL, row[i].rc == ENT_OK);
+		if (strncmp(err.msg, row[i].words, strlen(row[i].words)) != 0 || (!err.msg[0] != !row[i].words[0]))
+			fail_msg("\"%s\" does not begin with \"%s\"", err.msg, row[i].words);
+		sdk_arena_release(&arena);
+	}
+}
+
+static void headers(void **state)
+{
+	struct ent_header header[] = {{ENT_STR("ETag"), ENT_STR("\"7\"")}, {ENT_STR("Link"), ENT_STR("a")},
+				      {ENT_STR("link"), ENT_STR("b")}};
+	struct ent_response response = {200, header, 3, ENT_ABSENT};
+
+	(void)state;
+	assert_true(sdk_eqz(sdk_http_header(&response, "etag"), "\"7\""));
+	assert_null(sdk_http_header(&response, "Link").p);
+	assert_null(sdk_http_header(&response, "Location").p);
+}
+
+static void paths(void **state)
+{
+	struct sdk_arena arena;
+	struct ent_str id = ENT_STR("7/../8"), query = ENT_STR("\"a b\" & \xc3\xa9=%"), absent = ENT_ABSENT;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	assert_true(sdk_eqz(sdk_http_path(&arena.abi, "/issues.json", NULL), "/issues.json"));
+	assert_true(sdk_eqz(sdk_http_path(&arena.abi, "/issues/%s.json?q=%s", &id, &query, NULL),
+			    "/issues/7%2F..%2F8.json?q=%22a%20b%22%20%26%20%C3%A9%3D%25"));
+	assert_true(sdk_eqz(sdk_http_path(&arena.abi, "/a/%s/b", &absent, NULL), "/a//b"));
+	assert_true(sdk_eqz(sdk_http_path(&arena.abi, "/100%/%s", &absent, NULL), "/100%/"));
+	sdk_arena_release(&arena);
+}
+
+static void last_parts(void **state)
+{
+	static const char *const row[][2] = {
+	    {"https://desk.example/api/tickets/42", "42"},
+	    {"https://desk.example/api/tickets/42/?x=/7#/8", "42"},
+	    {"/tickets/HD-1", "HD-1"},
+	    {"HD-1", "HD-1"},
+	    {"https://desk.example", NULL},
+	    {"https://desk.example/", NULL},
+	    {"https://desk.example?x=/7", NULL},
+	    {"/", NULL},
+	    {"", NULL},
+	    {NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_str got = sdk_http_last_part(sdk_str(row[i][0]));
+
+		if (!sdk_eq(got, sdk_str(row[i][1])))
+			fail_msg("%s: %.*s", row[i][0] ? row[i][0] : "absent", ENT_F(got));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(statuses), cmocka_unit_test(words), cmocka_unit_test(answers),
+	    cmocka_unit_test(headers),  cmocka_unit_test(paths), cmocka_unit_test(last_parts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
