@@ -59,6 +59,13 @@ int64_t transfers_retry_after_ms(struct ent_str value, int64_t now_ms);
 enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
 
+/* May requests go to this whole URL? https, or http with plain_http; a plain host; no user, no fragment, no port of
+ * another protocol, nothing that another reader could see differently. ENT_EINVAL. Pure. */
+enum ent_rc transfers_vet(struct ent_str url, bool plain_http, struct ent_err *err) __attribute__((warn_unused_result));
+/* The same for a supplier's base URL: no query either. Pure. */
+enum ent_rc transfers_vet_base(struct ent_str url, bool plain_http, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
 /* May we connect to this address? Special ranges (loopback, private, link-local, multicast, documentation, ...) only
  * when `allow` holds one that has it. Pure. address: struct sockaddr. */
 struct sockaddr;
