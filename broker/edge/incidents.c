@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents and suppliers, read. */
+/* Incidents, read; and the one thing of them that a person sets. */
+#include "edge/ask.h"
+#include "edge/body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
 #include "sdk/time.h"
+#include "sdk/webhook.h"
 #include "store/read.h"
-
-static void answer_read(struct exchange *x, enum ent_rc rc, struct ent_str json, const struct ent_err *err)
-{
-	if (rc == ENT_OK)
-		answer_body(x, 200, NULL, json);
-	else
-		answer_failure(x, rc, err);
-}
+#include "store/read_out.h"
 
 void incident_list(struct exchange *x)
 {
@@ -34,17 +30,7 @@ void incident_list(struct exchange *x)
 		return;
 	}
 	rc = read_incidents(x->worker->db, &x->arena.abi, &filter, &json, &err);
-	answer_read(x, rc, json, &err);
-}
-
-static bool find(struct exchange *x, struct incident *ret)
-{
-	struct ent_err err;
-	enum ent_rc rc = read_incident_find(x->worker->db, &x->arena.abi, x->param[0], ret, &err);
-
-	if (rc != ENT_OK)
-		answer_failure(x, rc, &err);
-	return rc == ENT_OK;
+	ask_answer(x, 200, rc, json, &err);
 }
 
 /* One of a list of entity tags, compared weakly as If-None-Match does; or "*". */
@@ -61,26 +47,72 @@ static bool tag_matches(struct ent_str list, struct ent_str tag)
 	return false;
 }
 
-/* Each event of an incident has a sequence of its own, so that uuid and sequence say which state was read. */
+/* Each event of an incident has a sequence of its own, and its deliveries a mark for what moves without an event: uuid
+ * and both say which state was read. */
+static struct ent_str tag_of(struct exchange *x, const struct incident *incident)
+{
+	return sdk_format(&x->arena.abi, "\"%s-%lld-%lld\"", incident->uuid, (long long)incident->sequence,
+			  (long long)read_deliveries_mark(x->worker->db, incident->number));
+}
+
+static void answer_incident(struct exchange *x, const struct incident *incident, struct ent_str tag)
+{
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	enum ent_rc rc = read_incident(x->worker->db, &x->arena.abi, incident, &json, &err);
+
+	ask_answer(x, 200, rc, json, &err);
+	if (rc == ENT_OK)
+		x->answer.fields = sdk_format(&x->arena.abi, "ETag: %.*s\r\n", (int)tag.n, tag.p);
+}
+
 void incident_get(struct exchange *x)
 {
 	struct incident incident;
-	struct ent_str tag, json = ENT_ABSENT;
-	struct ent_err err;
-	enum ent_rc rc;
+	struct ent_str tag;
 
-	if (!find(x, &incident))
+	if (!ask_incident(x, &incident))
 		return;
-	tag = sdk_format(&x->arena.abi, "\"%s-%lld\"", incident.uuid, (long long)incident.sequence);
-	if (tag_matches(exchange_header(x, "if-none-match"), tag)) {
-		answer_body(x, 304, NULL, ENT_STR(""));
-	} else {
-		rc = read_incident(x->worker->db, &x->arena.abi, &incident, &json, &err);
-		answer_read(x, rc, json, &err);
-		if (rc != ENT_OK)
-			return;
+	tag = tag_of(x, &incident);
+	if (!tag_matches(exchange_header(x, "if-none-match"), tag)) {
+		answer_incident(x, &incident, tag);
+		return;
 	}
+	answer_body(x, 304, NULL, ENT_STR(""));
 	x->answer.fields = sdk_format(&x->arena.abi, "ETag: %.*s\r\n", (int)tag.n, tag.p);
+}
+
+/* ---- its status, by a person with us ------------------------------------------------- */
+
+static void patch_answer(struct exchange *x)
+{
+	struct incident incident;
+
+	if (ask_done(x, x->work) && ask_incident(x, &incident))
+		answer_incident(x, &incident, tag_of(x, &incident));
+}
+
+void incident_patch(struct exchange *x)
+{
+	struct {
+		struct ent_str status;
+	} body = {ENT_ABSENT};
+	static const struct body_field fields[] = {{"status", BODY_TEXT, true, 1, 32, 0}, {0}};
+	struct incident incident;
+	struct job *job = ask_new(x, JOB_STATUS);
+
+	if (!ask_incident(x, &incident) || !body_read(x, fields, &body))
+		return;
+	job->ask.incident = incident.number;
+	job->ask.status = sdk_status(body.status);
+	/* A hand-over is a share; it is no state that an incident could be in. */
+	if (job->ask.status == ENT_STATUS_UNKNOWN || job->ask.status == ENT_TRANSFERRED)
+		answer_problem(
+		    x, PROBLEM_CONTENT,
+		    "\"status\" has to be one of new, acknowledged, in_progress, pending, held, resolved, closed, "
+		    "cancelled, rejected.");
+	else
+		ask_submit(x, job, patch_answer);
 }
 
 void incident_history(struct exchange *x)
@@ -93,17 +125,9 @@ void incident_history(struct exchange *x)
 	enum ent_rc rc;
 
 	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &after) ||
-	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) || !find(x, &incident))
+	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) ||
+	    !ask_incident(x, &incident))
 		return;
 	rc = read_history(x->worker->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
-	answer_read(x, rc, json, &err);
-}
-
-void supplier_list(struct exchange *x)
-{
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	enum ent_rc rc = read_suppliers(x->worker->db, &x->arena.abi, x->roster->set, x->worker->now_ms, &json, &err);
-
-	answer_read(x, rc, json, &err);
+	ask_answer(x, 200, rc, json, &err);
 }

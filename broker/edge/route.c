@@ -7,6 +7,7 @@
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
+static const char *const delivery_arguments[] = {"supplier", "state", "cause", "incident", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
@@ -18,6 +19,16 @@ static const struct route routes[] = {
     {"GET", "/v1/incidents", false, false, incident_arguments, incident_list},
     {"GET", "/v1/incidents/{}", false, false, NULL, incident_get},
     {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incident_history},
+    {"PATCH", "/v1/incidents/{}", false, true, NULL, incident_patch},
+    {"POST", "/v1/incidents/{}/shares", false, true, NULL, share_post},
+    {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, share_delete},
+    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comment_post},
+    {"GET", "/v1/deliveries", false, false, delivery_arguments, delivery_list},
+    {"POST", "/v1/deliveries/repair", false, true, NULL, delivery_repair_post},
+    {"GET", "/v1/deliveries/{}", false, false, NULL, delivery_get},
+    {"POST", "/v1/deliveries/{}/retry", false, false, NULL, delivery_retry},
+    {"POST", "/v1/deliveries/{}/edit", false, true, NULL, delivery_edit},
+    {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, delivery_ignore},
     {"GET", "/v1/live", false, false, live_arguments, live_get},
     {"GET", "/v1/suppliers", false, false, NULL, supplier_list},
     {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletter_list},
@@ -130,6 +141,12 @@ static bool is_json(struct ent_str type)
 	return sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json");
 }
 
+/* A DELETE may come without the body that it may have. */
+static bool takes_json(const struct exchange *x)
+{
+	return x->route->json && (x->body.n > 0 || !sdk_eqz(x->request.method, "DELETE"));
+}
+
 void route_serve(struct exchange *x)
 {
 	struct ent_str coding = exchange_header(x, "content-encoding");
@@ -137,7 +154,7 @@ void route_serve(struct exchange *x)
 	if (coding.p != NULL && !sdk_ieqz(coding, "identity")) {
 		answer_problem(x, PROBLEM_MEDIA, "Send the body as it is, without Content-Encoding.");
 		x->answer.fields = ENT_STR("Accept-Encoding: identity\r\n");
-	} else if (x->route->json && !is_json(exchange_header(x, "content-type"))) {
+	} else if (takes_json(x) && !is_json(exchange_header(x, "content-type"))) {
 		answer_problem(x, PROBLEM_MEDIA, "Send the body as Content-Type: application/json.");
 		x->answer.fields = ENT_STR("Accept: application/json\r\n");
 	} else {

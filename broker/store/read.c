@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents and suppliers for people and programs; read_dead.c has dead letters, read_live.c live events, token.c
- * tokens. */
+/* Incidents found, listed, and their history; read_incident.c shows one, read_*.c the rest, token.c tokens. */
 #include "store/read.h"
 
 #include "sdk/time.h"
@@ -11,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 64 << 20, THREAD_MAX = 5000 };
+enum { ANSWER_MAX = 64 << 20 };
 
 /* ---- finding one -------------------------------------------------------------- */
 
@@ -43,93 +42,6 @@ enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct en
 	return sdk_fail(err, ENT_EGONE,
 			"there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
 			(int)(word.n < 80 ? word.n : 80), word.p);
-}
-
-/* ---- one incident -------------------------------------------------------------- */
-
-static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
-{
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience, "
-		"audience_suppliers, created_ms, edited_ms, removed FROM comment WHERE incident = $1 "
-		"ORDER BY created_ms, id LIMIT $2");
-	db_bind_int(stmt, 1, number);
-	db_bind_int(stmt, 2, THREAD_MAX);
-	sdk_jsonw_key(w, "thread");
-	sdk_jsonw_open(w, '[');
-	while (db_row(stmt)) {
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 2));
-		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 3));
-		sdk_jsonw_key(w, "author");
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 4));
-		sdk_jsonw_kstr(w, "name", db_str(stmt, 5));
-		sdk_jsonw_close(w, '}');
-		sdk_jsonw_kstr(w, "body", db_str(stmt, 6));
-		sdk_jsonw_kstr(w, "visibility", db_str(stmt, 7));
-		sdk_jsonw_key(w, "audience");
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "kind", db_str(stmt, 8));
-		if (db_str(stmt, 9).n) {
-			struct ent_str rest = db_str(stmt, 9);
-			sdk_jsonw_key(w, "suppliers");
-			sdk_jsonw_open(w, '[');
-			while (rest.n)
-				sdk_jsonw_str(w, sdk_cut(rest, ',', &rest));
-			sdk_jsonw_close(w, ']');
-		}
-		sdk_jsonw_close(w, '}');
-		json_time(w, "created", db_int(stmt, 10));
-		if (db_int(stmt, 11))
-			json_time(w, "edited", db_int(stmt, 11));
-		sdk_jsonw_kbool(w, "removed", db_int(stmt, 12) != 0);
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
-static void print_attachments(struct db *db, struct sdk_jsonw *w, int64_t number)
-{
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT supplier, ticket, external_id, name, media_type, url, size FROM attachment "
-		       "WHERE incident = $1 ORDER BY id LIMIT $2");
-	db_bind_int(stmt, 1, number);
-	db_bind_int(stmt, 2, THREAD_MAX);
-	sdk_jsonw_key(w, "attachments");
-	sdk_jsonw_open(w, '[');
-	while (db_row(stmt)) {
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
-		sdk_jsonw_kstr(w, "name", db_str(stmt, 3));
-		sdk_jsonw_kstr(w, "media_type", db_str(stmt, 4));
-		sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
-		if (db_int(stmt, 6) >= 0)
-			sdk_jsonw_kint(w, "size", db_int(stmt, 6));
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
-enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str *ret,
-			  struct ent_err *err)
-{
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
-
-	sdk_buf_init(&buf, ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	json_incident(&w, incident);
-	json_tickets(db, arena, &w, incident->number, true);
-	print_thread(db, &w, incident->number);
-	print_attachments(db, &w, incident->number);
-	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
 }
 
 /* ---- the list -------------------------------------------------------------------- */
@@ -284,61 +196,6 @@ enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct in
 		sdk_jsonw_int(&w, last);
 	else
 		sdk_jsonw_null(&w);
-	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
-}
-
-/* ---- suppliers ---------------------------------------------------------------------- */
-
-static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
-{
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
-		       "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
-	db_bind_str(stmt, 1, name);
-	bool found = db_row(stmt);
-	int64_t heard = found ? db_int(stmt, 0) : 0;
-
-	sdk_jsonw_key(w, "health");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "state", heard == 0 ? "never_heard" : db_int(stmt, 6) > 0 ? "dead_letters_wait" : "healthy");
-	if (heard) {
-		json_time(w, "last_heard", heard);
-		sdk_jsonw_kint(w, "silent_s", now_ms > heard ? (now_ms - heard) / 1000 : 0);
-	}
-	sdk_jsonw_kint(w, "accepted", found ? db_int(stmt, 1) : 0);
-	sdk_jsonw_kint(w, "repeated", found ? db_int(stmt, 2) : 0);
-	sdk_jsonw_kint(w, "dead", found ? db_int(stmt, 3) : 0);
-	sdk_jsonw_kint(w, "late", found ? db_int(stmt, 4) : 0);
-	sdk_jsonw_kint(w, "unmapped", found ? db_int(stmt, 5) : 0);
-	sdk_jsonw_kint(w, "dead_letters_waiting", found ? db_int(stmt, 6) : 0);
-	sdk_jsonw_close(w, '}');
-	db_done(stmt);
-}
-
-enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct supplier_set *set, int64_t now_ms,
-			   struct ent_str *ret, struct ent_err *err)
-{
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
-
-	sdk_buf_init(&buf, ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
-	for (size_t i = 0; i < set->n; i++) {
-		const struct supplier *supplier = &set->at[i];
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kstr(&w, "name", supplier->name);
-		sdk_jsonw_kstr(&w, "title", supplier->title);
-		sdk_jsonw_kz(&w, "connector", supplier->connector->name);
-		sdk_jsonw_kz(&w, "public_comments", supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
-		sdk_jsonw_kbool(&w, "signed", supplier->n_secret > 0);
-		print_health(db, &w, supplier->name, now_ms);
-		sdk_jsonw_close(&w, '}');
-	}
-	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
 	return json_answer(db, arena, &buf, ret, err);
 }

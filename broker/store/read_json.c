@@ -3,7 +3,10 @@
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
+#include "core/delivery.h"
 #include "store/rows.h"
+
+enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 
 void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 {
@@ -50,8 +53,80 @@ void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 	sdk_jsonw_close(w, '}');
 }
 
-static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w, bool whole)
+/* ---- tickets ----------------------------------------------------------------- */
+
+/* ticket.overruled events of an incident, newest first. */
+struct lost {
+	const struct sdk_json *data;
+	int64_t time_ms;
+};
+struct lost_list {
+	struct lost at[OVERRULED_MAX];
+	size_t n;
+};
+
+static void lost_load(struct db *db, struct ent_arena *arena, int64_t incident, struct lost_list *ret)
 {
+	struct db_stmt *stmt = db_use(db, "SELECT time_ms, json FROM event WHERE incident = $1 AND "
+					  "kind = 'ticket.overruled' ORDER BY sequence DESC LIMIT $2");
+	struct ent_err err;
+
+	ret->n = 0;
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, OVERRULED_MAX);
+	while (ret->n < OVERRULED_MAX && db_row(stmt)) {
+		struct lost *lost = &ret->at[ret->n];
+		lost->time_ms = db_int(stmt, 0);
+		if (sdk_json_parse(arena, sdk_dup(arena, db_str(stmt, 1)), &lost->data, &err) == ENT_OK)
+			ret->n++;
+	}
+	db_done(stmt);
+}
+
+static bool is_of(const struct lost *lost, struct ent_str supplier, struct ent_str ticket, enum ent_attr attr)
+{
+	return sdk_json_is(lost->data, "attribute", sdk_attr_name(attr)) &&
+	       sdk_eq(sdk_json_text_at(lost->data, "supplier"), supplier) &&
+	       sdk_eq(sdk_json_text_at(lost->data, "ticket.id"), ticket);
+}
+
+static void json_value(struct sdk_jsonw *w, const char *key, const struct sdk_json *value)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "text", sdk_json_text_at(value, "text"));
+	sdk_jsonw_kstr_opt(w, "native", sdk_json_text_at(value, "native"));
+	sdk_jsonw_close(w, '}');
+}
+
+/* What the ticket said last and what stands instead, for each attribute that has a policy. */
+static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, struct ent_str supplier,
+			   struct ent_str ticket)
+{
+	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY};
+
+	sdk_jsonw_key(w, "overruled");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++) {
+		size_t k = 0;
+		while (k < list->n && !is_of(&list->at[k], supplier, ticket, attr[i]))
+			k++;
+		if (k == list->n)
+			continue;
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kz(w, "attribute", sdk_attr_name(attr[i]));
+		json_value(w, "said", sdk_json_at(list->at[k].data, "said"));
+		json_value(w, "stands", sdk_json_at(list->at[k].data, "stands"));
+		json_time(w, "time", list->at[k].time_ms);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w,
+			const struct lost_list *lost)
+{
+	bool whole = lost != NULL;
 	struct ticket ticket = {.id = 1};
 	struct ent_str key = db_str(stmt, 2);
 
@@ -64,6 +139,8 @@ static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sd
 	json_time(w, "changed", db_int(stmt, 5));
 	if (whole && ticket_attributes(arena, db_str(stmt, 6), &ticket))
 		json_attributes(w, &ticket);
+	if (whole)
+		json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
 	sdk_jsonw_close(w, '}');
 }
 
@@ -71,12 +148,73 @@ void json_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, i
 {
 	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
 					  "FROM ticket WHERE incident = $1 ORDER BY id");
+	struct lost_list lost;
+
+	if (whole)
+		lost_load(db, arena, incident, &lost);
 	db_bind_int(stmt, 1, incident);
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt))
-		json_ticket(stmt, arena, w, whole);
+		json_ticket(stmt, arena, w, whole ? &lost : NULL);
 	sdk_jsonw_close(w, ']');
+}
+
+/* ---- the way out ---------------------------------------------------------------- */
+
+void json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
+{
+	sdk_jsonw_key(w, "audience");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "kind", kind);
+	if (suppliers.n) {
+		sdk_jsonw_key(w, "suppliers");
+		sdk_jsonw_open(w, '[');
+		while (suppliers.n)
+			sdk_jsonw_str(w, sdk_cut(suppliers, ',', &suppliers));
+		sdk_jsonw_close(w, ']');
+	}
+	sdk_jsonw_close(w, '}');
+}
+
+void json_set(struct sdk_jsonw *w, uint32_t set)
+{
+	sdk_jsonw_key(w, "attributes");
+	sdk_jsonw_open(w, '[');
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (set & (1u << i))
+			sdk_jsonw_str(w, sdk_str(sdk_attr_name((enum ent_attr)i)));
+	sdk_jsonw_close(w, ']');
+}
+
+void json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason)
+{
+	enum delivery_cause known;
+
+	if (cause.n)
+		sdk_jsonw_kstr(w, "cause", cause);
+	if (reason.n)
+		sdk_jsonw_kstr(w, "reason", reason);
+	if (cause.n && delivery_cause_by_word(cause, &known))
+		sdk_jsonw_kz(w, "next", delivery_cause_help(known));
+}
+
+/* ---- pages ------------------------------------------------------------------------ */
+
+void json_page_open(struct sdk_jsonw *w, struct sdk_buf *buf)
+{
+	sdk_buf_init(buf, READ_ANSWER_MAX);
+	sdk_jsonw_init(w, buf);
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_key(w, "items");
+	sdk_jsonw_open(w, '[');
+}
+
+void json_page_close(struct sdk_jsonw *w, struct ent_str next)
+{
+	sdk_jsonw_close(w, ']');
+	sdk_jsonw_kstr(w, "next", next);
+	sdk_jsonw_close(w, '}');
 }
 
 enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outbound queue for people: what is on its way to suppliers' tools, what stands still and why. */
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+#include "store/read.h"
+#include "store/read_json.h"
+#include "store/read_out.h"
+
+#define DELIVERY_SQL                                                                                                   \
+	"SELECT d.id, d.key, d.incident, d.supplier, d.op, d.attributes, d.comment, d.status, d.priority, "            \
+	"d.audience, "                                                                                                 \
+	"d.audience_suppliers, d.state, d.head, d.look, d.attempt, d.made_ms, d.due_ms, d.state_ms, d.cause, "         \
+	"d.reason, d.remote_id, (SELECT CASE WHEN t.key = '' THEN t.external_id ELSE t.key END FROM ticket t WHERE "   \
+	"t.incident = d.incident AND t.supplier = d.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC " \
+	"LIMIT 1), (SELECT min(o.id) FROM delivery o WHERE o.incident = d.incident AND o.supplier = d.supplier AND "   \
+	"o.head = 1 AND o.state NOT IN ('done', 'cancelled')), d.title, d.text FROM delivery d WHERE "
+#define IS_OPEN "d.state NOT IN ('done', 'cancelled') AND "
+#define FILTER                                                                                                         \
+	"($1 IS NULL OR d.state = $1) AND d.id < $2 AND ($3 IS NULL OR d.supplier = $3) AND ($4 IS NULL OR d.cause = " \
+	"$4) "
+
+enum {
+	D_ID,
+	D_KEY,
+	D_INCIDENT,
+	D_SUPPLIER,
+	D_OP,
+	D_SET,
+	D_COMMENT,
+	D_STATUS,
+	D_PRIORITY,
+	D_AUDIENCE,
+	D_AUDIENCE_SUPPLIERS,
+	D_STATE,
+	D_HEAD,
+	D_LOOK,
+	D_ATTEMPT,
+	D_MADE,
+	D_DUE,
+	D_SINCE,
+	D_CAUSE,
+	D_REASON,
+	D_REMOTE,
+	D_TICKET,
+	D_FIRST,
+	D_TITLE,
+	D_TEXT
+};
+
+static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+	struct ent_str state = db_str(stmt, D_STATE);
+	int64_t id = db_int(stmt, D_ID), first = db_int(stmt, D_FIRST);
+	bool pending = sdk_eqz(state, "pending");
+
+	sdk_jsonw_kint(w, "id", id);
+	sdk_jsonw_kstr(w, "key", db_str(stmt, D_KEY));
+	sdk_jsonw_kstr(w, "incident", incident_number(db_int(stmt, D_INCIDENT), number));
+	sdk_jsonw_kstr(w, "supplier", db_str(stmt, D_SUPPLIER));
+	if (db_str(stmt, D_TICKET).n)
+		sdk_jsonw_kstr(w, "ticket", db_str(stmt, D_TICKET));
+	sdk_jsonw_kstr(w, "op", db_str(stmt, D_OP));
+	if (db_int(stmt, D_SET))
+		json_set(w, (uint32_t)db_int(stmt, D_SET));
+	if (db_str(stmt, D_COMMENT).n)
+		sdk_jsonw_kstr(w, "comment", db_str(stmt, D_COMMENT));
+	if (db_str(stmt, D_STATUS).n)
+		sdk_jsonw_kstr(w, "status", db_str(stmt, D_STATUS));
+	if (db_int(stmt, D_PRIORITY))
+		sdk_jsonw_kint(w, "priority", db_int(stmt, D_PRIORITY));
+	sdk_jsonw_kstr(w, "state", state);
+	json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
+	sdk_jsonw_kint(w, "attempt", db_int(stmt, D_ATTEMPT));
+	sdk_jsonw_kbool(w, "look", db_int(stmt, D_LOOK) != 0);
+	json_time(w, "made", db_int(stmt, D_MADE));
+	json_time(w, "since", db_int(stmt, D_SINCE));
+	if (pending && db_int(stmt, D_HEAD))
+		json_time(w, "due", db_int(stmt, D_DUE));
+	if (pending && !db_int(stmt, D_HEAD) && first)
+		sdk_jsonw_kint(w, "waits_for", first);
+	if (db_str(stmt, D_REMOTE).n)
+		sdk_jsonw_kstr(w, "remote_id", db_str(stmt, D_REMOTE));
+}
+
+/* ---- the list ----------------------------------------------------------------- */
+
+/* *ret_state: bound as $1. *ret_all: also what is done and cancelled. */
+static bool filter_state(struct ent_str word, struct ent_str *ret_state, bool *ret_all)
+{
+	enum delivery_state state;
+
+	*ret_state = ENT_ABSENT;
+	*ret_all = sdk_eqz(word, "all");
+	if (!word.n || sdk_eqz(word, "open") || *ret_all)
+		return true;
+	if (!delivery_state_by_name(word, &state))
+		return false;
+	*ret_state = word;
+	*ret_all = state == DELIVERY_DONE || state == DELIVERY_CANCELLED;
+	return true;
+}
+
+/* The open ones are few among many: found by their own index and then sorted. */
+static struct db_stmt *list_statement(struct db *db, bool all, bool of_incident)
+{
+	static const char open[] = DELIVERY_SQL IS_OPEN FILTER "ORDER BY +d.id DESC LIMIT $5";
+	static const char any[] = DELIVERY_SQL FILTER "ORDER BY d.id DESC LIMIT $5";
+	static const char incident_open[] =
+	    DELIVERY_SQL IS_OPEN FILTER "AND d.incident = $6 ORDER BY +d.id DESC LIMIT $5";
+	static const char incident_any[] = DELIVERY_SQL FILTER "AND d.incident = $6 ORDER BY +d.id DESC LIMIT $5";
+
+	if (of_incident)
+		return db_use(db, all ? incident_any : incident_open);
+	return db_use(db, all ? any : open);
+}
+
+enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct delivery_filter *filter,
+			    struct ent_str *ret, struct ent_err *err)
+{
+	int limit = filter->limit < 1 ? 50 : filter->limit > READ_PAGE_MAX ? READ_PAGE_MAX : filter->limit;
+	int64_t before = INT64_MAX, last = 0;
+	enum delivery_cause cause;
+	struct ent_str state;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+	bool all;
+	int n = 0;
+
+	if (!filter_state(filter->state, &state, &all))
+		return sdk_fail(err, ENT_EINVAL,
+				"state is one of open, all, pending, in_flight, unknown, parked, done, cancelled");
+	if (filter->cause.n && !delivery_cause_by_word(filter->cause, &cause))
+		return sdk_fail(err, ENT_EINVAL, "cause is none of those that deliveries are parked or cancelled for");
+	if (filter->cursor.n && !sdk_to_int(filter->cursor, &before))
+		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+	struct db_stmt *stmt = list_statement(db, all, filter->incident != 0);
+	db_bind_str(stmt, 1, state);
+	db_bind_int(stmt, 2, before);
+	db_bind_str(stmt, 3, filter->supplier.n ? filter->supplier : ENT_ABSENT);
+	db_bind_str(stmt, 4, filter->cause.n ? filter->cause : ENT_ABSENT);
+	db_bind_int(stmt, 5, limit + 1);
+	if (filter->incident)
+		db_bind_int(stmt, 6, filter->incident);
+	json_page_open(&w, &buf);
+	while (db_row(stmt)) {
+		if (++n > limit)
+			continue;
+		last = db_int(stmt, D_ID);
+		sdk_jsonw_open(&w, '{');
+		print_members(&w, stmt);
+		sdk_jsonw_close(&w, '}');
+	}
+	json_page_close(&w, n > limit ? sdk_int(arena, last) : ENT_ABSENT);
+	return json_answer(db, arena, &buf, ret, err);
+}
+
+/* ---- one ------------------------------------------------------------------------ */
+
+/* The words as they are or would be read: an edit takes precedence over the comment's own. */
+static void print_words(struct db *db, struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	struct db_stmt *comment =
+	    db_use(db, "SELECT body, author_name, supplier FROM comment WHERE incident = $1 AND uuid = $2");
+	struct ent_str text = db_str(stmt, D_TEXT);
+	bool of_thread = db_str(stmt, D_COMMENT).n > 0;
+
+	if (db_str(stmt, D_TITLE).n)
+		sdk_jsonw_kstr(w, "title", db_str(stmt, D_TITLE));
+	db_bind_int(comment, 1, db_int(stmt, D_INCIDENT));
+	db_bind_str(comment, 2, db_str(stmt, D_COMMENT));
+	if (of_thread && db_row(comment)) {
+		sdk_jsonw_kstr(w, "text", text.n ? text : db_str(comment, 0));
+		sdk_jsonw_key(w, "author");
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "name", db_str(comment, 1));
+		sdk_jsonw_kstr(w, "supplier", db_str(comment, 2));
+		sdk_jsonw_close(w, '}');
+	} else if (text.n) {
+		sdk_jsonw_kstr(w, "text", text);
+	}
+	db_done(comment);
+	sdk_jsonw_kbool(w, "edited", of_thread && text.n > 0);
+	json_audience(w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
+}
+
+enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, struct ent_str *ret, struct ent_err *err)
+{
+	static const char one[] = DELIVERY_SQL "d.id = $1";
+	struct db_stmt *stmt = db_use(db, one);
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	db_bind_int(stmt, 1, id);
+	sdk_buf_init(&buf, READ_ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	bool found = db_row(stmt);
+	if (found) {
+		sdk_jsonw_open(&w, '{');
+		print_members(&w, stmt);
+		print_words(db, &w, stmt);
+		sdk_jsonw_close(&w, '}');
+	}
+	db_done(stmt);
+	if (!found && !db_failed(db)) {
+		sdk_buf_release(&buf);
+		return sdk_fail(err, ENT_EGONE, "there is no delivery %lld; GET /v1/deliveries lists them",
+				(long long)id);
+	}
+	return json_answer(db, arena, &buf, ret, err);
+}
+
+int64_t read_deliveries_mark(struct db *db, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT coalesce(max(state_ms), 0) + count(*) + coalesce(sum(attempt), 0) "
+					  "FROM delivery WHERE incident = $1");
+	db_bind_int(stmt, 1, incident);
+	int64_t mark = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return mark;
+}

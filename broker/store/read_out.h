@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people and programs read of the way out, as JSON in the arena. As read.h says: bounded, by cursor, failing so.
+ */
+#ifndef STORE_READ_OUT_H
+#define STORE_READ_OUT_H
+
+#include "core/delivery.h"
+#include "store/store.h"
+
+/* A supplier's part in an incident. ENT_EGONE: it never had one. */
+enum ent_rc read_share(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str supplier,
+		       struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+bool read_has_ticket(struct db *db, int64_t incident, struct ent_str supplier); /* one that was not removed */
+/* A comment of the thread and where it stands. ENT_EGONE: there is none. */
+enum ent_rc read_comment(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct ent_str *ret,
+			 struct ent_err *err) __attribute__((warn_unused_result));
+/* Changes with the state of the incident's deliveries, which move without an event. */
+int64_t read_deliveries_mark(struct db *db, int64_t incident);
+
+struct delivery_filter {
+	struct ent_str state;    /* one of them, "open" (the default: not done, not cancelled) or "all" */
+	struct ent_str supplier; /* absent: any, as all below */
+	struct ent_str cause;
+	struct ent_str cursor;
+	int64_t incident; /* number; 0: any */
+	int limit;        /* 1..READ_PAGE_MAX */
+};
+/* {"items":[...],"next":"cursor"|null}, newest first. ENT_EINVAL: bad cursor or filter. */
+enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct delivery_filter *filter,
+			    struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* One with its words. ENT_EGONE: there is none. */
+enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, struct ent_str *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+#endif
