@@ -14,8 +14,16 @@ function(entente_connector name)
 	install(TARGETS connector_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/entente/connectors)
 endfunction()
 
-foreach(name null native servicenow jira zendesk github)
-	entente_connector(${name})
+# each folder is a connector, but for the contract and what they share
+file(GLOB connector_folders CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${CMAKE_SOURCE_DIR}/connectors
+	${CMAKE_SOURCE_DIR}/connectors/*)
+foreach(name ${connector_folders})
+	file(GLOB connector_sources ${CMAKE_SOURCE_DIR}/connectors/${name}/*.c)
+	if(connector_sources AND NOT name MATCHES "^(sdk|generic)$")
+		entente_connector(${name})
+		list(APPEND connector_names ${name})
+	endif()
 endforeach()
 # nodelete: libjq leaves work for the end of a thread, and tables that must stay reachable
 entente_connector(generic LINK jq -Wl,-z,nodelete)
+list(APPEND connector_names generic)

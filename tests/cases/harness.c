@@ -127,6 +127,55 @@ bool file_read(struct ent_arena *arena, const char *path, struct ent_str *ret)
 	return n < FILE_MAX;
 }
 
+struct ent_str line_take(struct ent_str *text)
+{
+	struct ent_str rest;
+	struct ent_str line = sdk_cut(*text, '\n', &rest);
+
+	*text = rest.p ? rest : (struct ent_str){text->p + text->n, 0};
+	return line;
+}
+
+struct ent_str word_take(struct ent_str *text)
+{
+	struct ent_str rest, word;
+
+	*text = sdk_trim(*text);
+	if (text->n > 0 && text->p[0] == '"')
+		word = sdk_cut((struct ent_str){text->p + 1, text->n - 1}, '"', &rest);
+	else
+		word = sdk_cut(*text, ' ', &rest);
+	*text = rest.p ? rest : ENT_STR("");
+	return word;
+}
+
+size_t value_end(struct ent_str text, size_t begin)
+{
+	unsigned depth = 0;
+	bool in_string = false;
+
+	for (size_t i = begin; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (in_string && c == '\\') {
+			i++;
+		} else if (c == '"') {
+			in_string = !in_string;
+			if (!in_string && depth == 0)
+				return i + 1;
+		} else if (!in_string && (c == '{' || c == '[')) {
+			depth++;
+		} else if (!in_string && (c == '}' || c == ']')) {
+			if (depth <= 1)
+				return depth == 1 ? i + 1 : i;
+			depth--;
+		} else if (!in_string && depth == 0 && c == ',') {
+			return i;
+		}
+	}
+	return text.n;
+}
+
 const char *rc_name(enum ent_rc rc)
 {
 	switch (rc) {
@@ -144,6 +193,8 @@ const char *rc_name(enum ent_rc rc)
 		return "gone";
 	case ENT_EUNSUPPORTED:
 		return "unsupported";
+	case ENT_ECONFLICT:
+		return "conflict";
 	}
 	return "unknown rc";
 }

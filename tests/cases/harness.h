@@ -41,6 +41,12 @@ const char *rc_name(enum ent_rc rc); /* "ok", "invalid", "auth", ... */
 /* In quotes, with what is not printable escaped; absent is "-". */
 void quoted_print(struct sdk_buf *out, struct ent_str s);
 
+/* Takes the first line, or the first word (or what stands between quotes), off the text. */
+struct ent_str line_take(struct ent_str *text);
+struct ent_str word_take(struct ent_str *text);
+/* Where the JSON value that begins at `begin` ends. Good enough to aim at. */
+size_t value_end(struct ent_str text, size_t begin);
+
 /* The whole file in the arena. False when it cannot be read or is larger than 16 MiB. */
 bool file_read(struct ent_arena *arena, const char *path, struct ent_str *ret);
 

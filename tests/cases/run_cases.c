@@ -20,6 +20,31 @@
  * `body`, a header above, or "text". A secret that begins with whsec_ is base64.
  *
  * Without a `secret` the supplier is unsigned. Every case runs twice: a connector is pure.
+ *
+ * The way out is a dialog, as the broker leads it:
+ *
+ *	>>> call
+ *	{"op": "add_comment", "ticket": {"id": "7"}, "comment": {"body": "On it.", "visibility": "internal"}}
+ *
+ *	<<< request                            (written by --bless, as is each result)
+ *	POST /tickets/7/notes
+ *	Content-Type: application/json
+ *
+ *	{"text":"On it."}
+ *
+ *	>>> response
+ *	HTTP 201
+ *	Content-Type: application/json
+ *
+ *	{"id": 5}
+ *
+ *	<<< result
+ *	ok
+ *	remote_id "5"
+ *
+ * Write the call and the first response; --bless fills in the requests, so one sees what the next response answers.
+ * After `more` the next phase is built; `>>> lost` instead of a response is an answer that did not come; a response
+ * after `conflict`, `later` or a poll's `ok` answers the next attempt or poll. Each answer is tried damaged, too.
  */
 #include <dirent.h>
 #include <openssl/evp.h>
@@ -27,7 +52,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness.h"
+#include "dialog.h"
 #include "sdk/time.h"
 
 #define HEADER_MAX 32
@@ -41,7 +66,9 @@ struct transcript {
 	struct ent_str secret[SECRET_MAX];
 	size_t n_secret;
 	int64_t now_ms;
+	bool own_statuses;
 	struct ent_str question, answer; /* the file's two parts */
+	struct ent_str dialog;           /* or, of the way out, all from the first call on */
 };
 
 struct run {
@@ -51,29 +78,6 @@ struct run {
 };
 
 /* ---- reading ----------------------------------------------------------------- */
-
-static struct ent_str line_take(struct ent_str *text)
-{
-	struct ent_str rest;
-	struct ent_str line = sdk_cut(*text, '\n', &rest);
-
-	*text = rest.p ? rest : (struct ent_str){text->p + text->n, 0};
-	return line;
-}
-
-/* A word, or what stands between quotes. */
-static struct ent_str word_take(struct ent_str *text)
-{
-	struct ent_str rest, word;
-
-	*text = sdk_trim(*text);
-	if (text->n > 0 && text->p[0] == '"')
-		word = sdk_cut((struct ent_str){text->p + 1, text->n - 1}, '"', &rest);
-	else
-		word = sdk_cut(*text, ' ', &rest);
-	*text = rest.p ? rest : ENT_STR("");
-	return word;
-}
 
 static struct ent_str hmac(struct ent_arena *arena, bool hex, struct ent_str secret, struct ent_str text)
 {
@@ -200,22 +204,27 @@ static const char *preamble_read(struct plugin *plugin, struct transcript *t, st
 	const char *why = NULL;
 
 	while (text->n > 0 && !why) {
+		struct ent_str here = *text;
 		struct ent_str value = sdk_trim(line_take(text));
 		struct ent_str word;
 
 		if (value.n == 0 || value.p[0] == '#')
 			continue;
-		if (sdk_eqz(value, ">>> webhook"))
+		if (sdk_eqz(value, ">>> call"))
+			t->dialog = here;
+		if (sdk_eqz(value, ">>> webhook") || t->dialog.p)
 			return NULL;
 		word = word_take(&value);
 		if (sdk_eqz(word, "setting"))
 			why = setting_read(plugin, value, text);
 		else if (sdk_eqz(word, "secret") && t->n_secret < SECRET_MAX)
 			t->secret[t->n_secret++] = sdk_trim(value);
+		else if (sdk_eqz(word, "own_statuses"))
+			t->own_statuses = true;
 		else if (!sdk_eqz(word, "now") || !sdk_time_parse(sdk_trim(value), 0, &t->now_ms))
-			why = "a line before >>> webhook that is neither setting, secret nor now";
+			why = "a line before >>> webhook or >>> call that is neither setting, secret, own_statuses nor now";
 	}
-	return why ? why : "no line >>> webhook";
+	return why ? why : "no line >>> webhook or >>> call";
 }
 
 static const char *transcript_read(struct plugin *plugin, struct ent_arena *arena, struct ent_str file,
@@ -233,6 +242,11 @@ static const char *transcript_read(struct plugin *plugin, struct ent_arena *aren
 	why = preamble_read(plugin, t, &text);
 	if (why)
 		return why;
+	if (t->dialog.p) {
+		t->question = (struct ent_str){file.p, (size_t)(t->dialog.p - file.p)};
+		t->dialog.n = file.n - t->question.n;
+		return NULL;
+	}
 	for (blank = text; blank.n > 0 && line_take(&blank).n > 0;)
 		continue;
 	t->webhook.body = blank;
@@ -278,7 +292,8 @@ static bool case_write(const char *path, const struct transcript *t, struct ent_
 		return false;
 	while (n > 0 && t->question.p[n - 1] == '\n')
 		n--;
-	fprintf(file, "%.*s\n\n<<< answer\n%.*s", (int)n, t->question.p, (int)answer.n, answer.p);
+	fprintf(file, "%.*s\n\n%s%.*s", (int)n, t->question.p, t->dialog.p ? "" : "<<< answer\n", (int)answer.n,
+		answer.p);
 	return fclose(file) == 0;
 }
 
@@ -293,6 +308,28 @@ static void difference_print(struct ent_str expected, struct ent_str got)
 		printf("#   expected: %.*s\n#   got:      %.*s\n", (int)a.n, a.p, (int)b.n, b.p);
 		break;
 	}
+}
+
+/* A dialog checks its own purity; what it wrote before it failed is kept by --bless, to be gone on with. */
+static const char *dialog_case_run(struct run *run, struct plugin *plugin, const char *path, struct ent_arena *arena,
+				   const struct transcript *t)
+{
+	struct sdk_buf out;
+	struct dialog dialog = {plugin, arena, t->now_ms, t->own_statuses, &out};
+	const char *why;
+	bool same;
+
+	sdk_buf_init(&out, TEXT_MAX);
+	why = dialog_run(&dialog, t->dialog);
+	same = sdk_eq(t->dialog, sdk_buf_view(&out));
+	if (run->bless && !same && out.n > 0 && !case_write(path, t, sdk_buf_view(&out)))
+		why = "cannot be written";
+	if (!why && !run->bless && !same) {
+		difference_print(t->dialog, sdk_buf_view(&out));
+		why = "the dialog differs (--bless writes the new one; review the diff)";
+	}
+	sdk_buf_release(&out);
+	return why;
 }
 
 static const char *case_run(struct run *run, struct plugin *plugin, const char *path, struct ent_arena *arena)
@@ -311,6 +348,8 @@ static const char *case_run(struct run *run, struct plugin *plugin, const char *
 		return why;
 	if (plugin_open(plugin, &err) != ENT_OK)
 		return sdk_z(arena, sdk_str(err.msg));
+	if (t.dialog.p)
+		return dialog_case_run(run, plugin, path, arena, &t);
 	for (size_t i = 0; i < 2; i++) {
 		sdk_buf_init(&out[i], TEXT_MAX);
 		why = transcript_answer(plugin, arena, &t, &out[i]);

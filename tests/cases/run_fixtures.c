@@ -63,34 +63,6 @@ static const char *decode_once(const struct plugin *plugin, struct ent_arena *ar
 
 /* ---- damage ------------------------------------------------------------------- */
 
-/* Where values begin: after a colon or in a list, outside strings. Good enough to aim at. */
-static size_t value_end(struct ent_str text, size_t begin)
-{
-	unsigned depth = 0;
-	bool in_string = false;
-
-	for (size_t i = begin; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (in_string && c == '\\') {
-			i++;
-		} else if (c == '"') {
-			in_string = !in_string;
-			if (!in_string && depth == 0)
-				return i + 1;
-		} else if (!in_string && (c == '{' || c == '[')) {
-			depth++;
-		} else if (!in_string && (c == '}' || c == ']')) {
-			if (depth <= 1)
-				return depth == 1 ? i + 1 : i;
-			depth--;
-		} else if (!in_string && depth == 0 && c == ',') {
-			return i;
-		}
-	}
-	return text.n;
-}
-
 static const char *damage_one(const struct plugin *plugin, const struct ent_webhook *webhook, size_t begin, size_t end,
 			      const char *instead)
 {
