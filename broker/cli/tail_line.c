@@ -128,96 +128,218 @@ static void holder(struct line *line, const char *path)
 		z(line, "nobody");
 }
 
-static void happened(struct line *line, enum event_kind kind)
+static void opened(struct line *line)
 {
-	switch (kind) {
-	case EVENT_INCIDENT_OPENED:
-		z(line, "opened, ");
-		at(line, "status");
-		z(line, ", with ");
-		holder(line, "holder");
-		break;
-	case EVENT_INCIDENT_STATUS_CHANGED:
-		z(line, "status ");
-		at(line, "from");
-		z(line, ARROW);
-		at(line, "to");
-		break;
-	case EVENT_INCIDENT_HOLDER_CHANGED:
-		z(line, "handed over: ");
-		holder(line, "from");
-		z(line, ARROW);
-		holder(line, "to");
-		break;
-	case EVENT_INCIDENT_MERGED:
-		z(line, "took in ");
-		at(line, "other.number");
-		break;
-	case EVENT_INCIDENT_ABSORBED:
-		z(line, "is part of ");
-		at(line, "other.number");
-		z(line, " now");
-		break;
-	case EVENT_TICKET_LINKED:
-		ticket(line);
-		z(line, " joined: ");
-		text(line, title_of(line));
-		break;
-	case EVENT_TICKET_CHANGED:
-		ticket(line);
-		changes(line);
-		break;
-	case EVENT_TICKET_LATE:
-		ticket(line);
-		z(line, " spoke too late, nothing moved");
-		break;
-	case EVENT_TICKET_REMOVED:
-		ticket(line);
-		z(line, " was removed");
-		break;
-	case EVENT_COMMENT_ADDED:
-		comment(line, "added");
-		break;
-	case EVENT_COMMENT_EDITED:
-		comment(line, "edited");
-		break;
-	case EVENT_COMMENT_REMOVED:
-		comment(line, "removed");
-		break;
-	case EVENT_ATTACHMENT_ADDED:
-		z(line, "attachment ");
-		at(line, has(line, "attachment.name") ? "attachment.name" : "attachment.id");
-		break;
-	case EVENT_N:
-		break;
+	z(line, "opened, ");
+	at(line, "status");
+	z(line, ", with ");
+	holder(line, "holder");
+}
+
+static void status_changed(struct line *line)
+{
+	z(line, "status ");
+	at(line, "from");
+	z(line, ARROW);
+	at(line, "to");
+}
+
+static void holder_changed(struct line *line)
+{
+	z(line, "handed over: ");
+	holder(line, "from");
+	z(line, ARROW);
+	holder(line, "to");
+}
+
+static void merged(struct line *line)
+{
+	z(line, "took in ");
+	at(line, "other.number");
+}
+
+static void absorbed(struct line *line)
+{
+	z(line, "is part of ");
+	at(line, "other.number");
+	z(line, " now");
+}
+
+static void shared(struct line *line)
+{
+	z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
+	at(line, "supplier");
+	if (has(line, "brief.what")) {
+		z(line, ": ");
+		at(line, "brief.what");
 	}
 }
 
-static const char *color_of(enum event_kind kind)
+static void unshared(struct line *line)
 {
-	switch (kind) {
-	case EVENT_INCIDENT_OPENED:
-	case EVENT_TICKET_LINKED:
-		return "\033[32m"; /* green: something new */
-	case EVENT_INCIDENT_HOLDER_CHANGED:
-	case EVENT_INCIDENT_MERGED:
-	case EVENT_INCIDENT_ABSORBED:
-		return "\033[35m"; /* magenta: the ball moves */
-	case EVENT_COMMENT_ADDED:
-	case EVENT_COMMENT_EDITED:
-	case EVENT_COMMENT_REMOVED:
-	case EVENT_ATTACHMENT_ADDED:
-		return "\033[36m"; /* cyan: people talk */
-	case EVENT_TICKET_LATE:
-	case EVENT_TICKET_REMOVED:
-		return "\033[33m"; /* yellow: look twice */
-	case EVENT_INCIDENT_STATUS_CHANGED:
-	case EVENT_TICKET_CHANGED:
-	case EVENT_N:
-		break;
+	z(line, "not shared with ");
+	at(line, "supplier");
+	z(line, " any more");
+	if (has(line, "reason")) {
+		z(line, ": ");
+		at(line, "reason");
 	}
-	return "";
 }
+
+static void linked(struct line *line)
+{
+	ticket(line);
+	z(line, " joined: ");
+	text(line, title_of(line));
+}
+
+static void changed(struct line *line)
+{
+	ticket(line);
+	changes(line);
+}
+
+static void late(struct line *line)
+{
+	ticket(line);
+	z(line, " spoke too late, nothing moved");
+}
+
+static void removed(struct line *line)
+{
+	ticket(line);
+	z(line, " was removed");
+}
+
+static void overruled(struct line *line)
+{
+	ticket(line);
+	z(line, " says ");
+	at(line, "attribute");
+	z(line, " ");
+	value(line, sdk_json_at(line->data, "said"));
+	z(line, ", which does not count: ");
+	value(line, sdk_json_at(line->data, "stands"));
+	z(line, " stands");
+}
+
+static void comment_added(struct line *line)
+{
+	comment(line, "added");
+}
+
+static void comment_edited(struct line *line)
+{
+	comment(line, "edited");
+}
+
+static void comment_removed(struct line *line)
+{
+	comment(line, "removed");
+}
+
+static void attachment(struct line *line)
+{
+	z(line, "attachment ");
+	at(line, has(line, "attachment.name") ? "attachment.name" : "attachment.id");
+}
+
+/* "delivery 17, a comment for ticket INC0010023" */
+static void delivery(struct line *line)
+{
+	static const struct {
+		const char *op, *words;
+	} row[] = {{"create_ticket", "a new ticket"}, {"update_ticket", "what stands"}, {"add_comment", "a comment"}};
+
+	z(line, "delivery ");
+	at(line, "delivery.id");
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+		if (sdk_json_is(line->data, "delivery.op", row[i].op)) {
+			z(line, ", ");
+			z(line, row[i].words);
+		}
+	if (has(line, "ticket.id")) {
+		z(line, " for ");
+		ticket(line);
+	}
+}
+
+static void delivered(struct line *line)
+{
+	delivery(line);
+	z(line, ": done");
+}
+
+static void why(struct line *line)
+{
+	z(line, " (");
+	at(line, "cause");
+	z(line, ")");
+	if (has(line, "reason")) {
+		z(line, ": ");
+		at(line, "reason");
+	}
+}
+
+static void parked(struct line *line)
+{
+	delivery(line);
+	z(line, sdk_json_bool(sdk_json_at(line->data, "unknown"), false) ? ": nobody knows whether it was done"
+									 : ": waits for a person");
+	why(line);
+}
+
+static void cancelled(struct line *line)
+{
+	delivery(line);
+	z(line, ": will not be brought");
+	why(line);
+}
+
+static void supplier_state(struct line *line)
+{
+	z(line, "is ");
+	at(line, "to");
+	if (has(line, "why")) {
+		z(line, ": ");
+		at(line, "why");
+	}
+	if (has(line, "next")) {
+		z(line, "; ");
+		at(line, "next");
+	}
+}
+
+#define GREEN   "\033[32m" /* something new */
+#define MAGENTA "\033[35m" /* the ball moves, who takes part */
+#define CYAN    "\033[36m" /* people talk */
+#define YELLOW  "\033[33m" /* look twice */
+
+static const struct {
+	void (*words)(struct line *);
+	const char *color;
+} looks[EVENT_N] = {
+    [EVENT_INCIDENT_OPENED] = {opened, GREEN},
+    [EVENT_INCIDENT_STATUS_CHANGED] = {status_changed, ""},
+    [EVENT_INCIDENT_HOLDER_CHANGED] = {holder_changed, MAGENTA},
+    [EVENT_INCIDENT_MERGED] = {merged, MAGENTA},
+    [EVENT_INCIDENT_ABSORBED] = {absorbed, MAGENTA},
+    [EVENT_INCIDENT_SHARED] = {shared, MAGENTA},
+    [EVENT_INCIDENT_UNSHARED] = {unshared, MAGENTA},
+    [EVENT_TICKET_LINKED] = {linked, GREEN},
+    [EVENT_TICKET_CHANGED] = {changed, ""},
+    [EVENT_TICKET_LATE] = {late, YELLOW},
+    [EVENT_TICKET_REMOVED] = {removed, YELLOW},
+    [EVENT_TICKET_OVERRULED] = {overruled, YELLOW},
+    [EVENT_COMMENT_ADDED] = {comment_added, CYAN},
+    [EVENT_COMMENT_EDITED] = {comment_edited, CYAN},
+    [EVENT_COMMENT_REMOVED] = {comment_removed, CYAN},
+    [EVENT_ATTACHMENT_ADDED] = {attachment, CYAN},
+    [EVENT_DELIVERY_DONE] = {delivered, ""},
+    [EVENT_DELIVERY_PARKED] = {parked, YELLOW},
+    [EVENT_DELIVERY_CANCELLED] = {cancelled, YELLOW},
+    [EVENT_SUPPLIER_STATE_CHANGED] = {supplier_state, YELLOW},
+};
 
 static void column(struct line *line, const char *path, const char *other, size_t width)
 {
@@ -249,12 +371,12 @@ void tail_line_words(struct ent_arena *arena, const struct bus_record *record, c
 	paint(&line, "\033[0m");
 	z(&line, "  ");
 	paint(&line, "\033[1m");
-	column(&line, "incident.number", "?", 10);
+	column(&line, "incident.number", "-", 10);
 	paint(&line, "\033[0m");
 	column(&line, "supplier", "-", 12);
 	if (event_kind(record->type, &kind)) {
-		paint(&line, color_of(kind));
-		happened(&line, kind);
+		paint(&line, looks[kind].color);
+		looks[kind].words(&line);
 		paint(&line, "\033[0m");
 	} else { /* of a newer broker: its name says most */
 		text(&line, record->type);

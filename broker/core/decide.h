@@ -28,7 +28,7 @@ struct situation {
 	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
 	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */
-	const struct word *word;       /* of the incident's other tickets */
+	const struct word *word;       /* of the incident's other tickets; what a person does: of all of them */
 	size_t n_word;
 	int64_t now_ms;
 	const struct arrival *arrival;
@@ -38,8 +38,9 @@ struct situation {
 	bool writes;          /* we can write to its tool */
 	uint32_t echo;        /* 1u << attribute whose value is our own coming back: kept, but nobody's word */
 	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
-	bool sweep;           /* asked to compare: what stands there now counts as said now */
-	bool is_ours;         /* the answer to our own delivery: what it tells is kept and nobody's word */
+	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
+		     * is open: what it says then is about to be something else */
+	bool is_ours; /* the answer to our own delivery: what it tells is kept and nobody's word */
 };
 
 /* A growing list of events in an arena. */
@@ -53,7 +54,8 @@ struct event *events_add(struct events *events, enum event_kind kind, const stru
 /* Appends what `change` means to the list. Nothing is folded yet. */
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret);
 
-/* What a person with us does. author may be empty. */
+/* What a person with us does. author may be empty. A brief for a supplier that has a ticket already becomes a comment
+ * of our own for it alone: comment.added with uuid "" and no external_id; the store gives it both, the same. */
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, const struct brief *brief,
 		  const struct ent_person *author, struct events *ret);
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,

@@ -18,7 +18,9 @@ struct echo_sent {
 	unsigned char hash[32];          /* echo_hash() of the text as delivered; zero for an update */
 	uint32_t set;                    /* update: 1u << attribute */
 	struct ent_str status, priority; /* update: canonical */
-	bool is_bound;                   /* its remote id is known already: another comment of the same words is news */
+	/* Its remote id is known already: another comment of the same words is news. Update: the tool has told these
+	 * values since (its answer, an echo): the same said once more is news, too. */
+	bool is_bound;
 };
 
 /* SHA-256 of a text as tools leave it: marker cut off, white space runs as one, markup signs that tools eat (\ * _ `

@@ -39,6 +39,8 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 #undef X
 #define EVENT_TYPE_PREFIX "org.entente." /* ce_type = prefix + name + ".v1" */
 
+#define PRIORITY_NO_WORD (-1)
+
 /* One attribute as an event tells it. */
 struct event_attr {
 	enum ent_attr attr;
@@ -70,7 +72,10 @@ struct event {
 	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
 	enum ent_status status_from, status_to;
 	struct ent_str holder_from, holder_to;
-	int priority; /* holder_changed: 1..5, what the new holder's ticket says; 0: nothing */
+	/* holder_changed: 1..5, what the new holder's ticket says; 0: nothing. ticket.linked, ticket.changed: 0: the
+	 * rule says whether its priority is the incident's (anybody's until the holder has said one, then the
+	 * holder's); 1..5: the incident's from now on; PRIORITY_NO_WORD: nobody's, whatever the rule says. */
+	int priority;
 	int64_t holder_since_ms;
 
 	/* merged, absorbed: the other incident; merged: the tickets that came in */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading an event's data back: the mirror of event.c, for rebuild. */
-#include "core/event.h"
+/* Reading an event's data back: the mirror of event_print.c, for rebuild. */
+#include "core/delivery.h"
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -105,11 +105,17 @@ static void read_correlation(struct reader *reader, const struct sdk_json *node,
 	ret->n_reference = n;
 }
 
-static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
+static void read_ticket_name(const struct sdk_json *node, struct event *ret)
 {
 	ret->ticket_id = text(node, "ticket.id");
 	ret->ticket_key = text(node, "ticket.key");
-	if (!ret->ticket_id.n)
+}
+
+static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket_name(node, ret);
+	/* A comment of our own stands in no ticket. */
+	if (!ret->ticket_id.n && (ret->kind != EVENT_COMMENT_ADDED || ret->supplier.n))
 		fail(reader, "ticket.id");
 	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
 	if (version && !sdk_json_int(version, &ret->stamp.version))
@@ -135,6 +141,10 @@ static void read_changes(struct reader *reader, const struct sdk_json *node, str
 		ret->n_attr++;
 	}
 	ret->attr = attr;
+	const struct sdk_json *priority = sdk_json_at(node, "incident_priority");
+	if (priority)
+		ret->priority =
+		    sdk_eqz(sdk_json_text(priority), "0") ? PRIORITY_NO_WORD : priority_of(sdk_json_text(priority));
 	read_correlation(reader, node, &ret->correlation);
 }
 
@@ -198,23 +208,102 @@ static void read_moved(struct reader *reader, const struct sdk_json *node, struc
 	ret->moved = moved;
 }
 
+static void read_shared(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *brief = sdk_json_at(node, "brief");
+
+	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
+	ret->brief = (struct brief){text(brief, "what"), text(brief, "impact"), text(brief, "tried"),
+				    text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
+}
+
+static void read_overruled(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	struct event_attr *attr = SDK_NEW(reader->arena, struct event_attr);
+
+	read_ticket(reader, node, ret);
+	if (!sdk_attr(text(node, "attribute"), &attr->attr)) {
+		fail(reader, "attribute");
+		return;
+	}
+	attr->from = value_at(reader, node, "said", attr->attr);
+	attr->to = value_at(reader, node, "stands", attr->attr);
+	ret->attr = attr;
+	ret->n_attr = 1;
+}
+
+/* An id that may be missing: then "". */
+static void uuid_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required,
+		    char ret[ID_SIZE])
+{
+	struct ent_str id = sdk_json_text_at(node, path);
+
+	ret[0] = '\0';
+	if (id.n == ID_SIZE - 1) {
+		memcpy(ret, id.p, id.n);
+		ret[id.n] = '\0';
+	} else if (id.p || required) {
+		fail(reader, path);
+	}
+}
+
+static void read_delivery(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket_name(node, ret);
+	if (!sdk_json_int(sdk_json_at(node, "delivery.id"), &ret->delivery))
+		fail(reader, "delivery.id");
+	uuid_at(reader, node, "delivery.key", true, ret->delivery_key);
+	uuid_at(reader, node, "delivery.comment", false, ret->comment.uuid);
+	if (!delivery_op_by_name(text(node, "delivery.op"), &ret->op))
+		fail(reader, "delivery.op");
+	ret->remote_id = text(node, "remote_id");
+	ret->cause = text(node, "cause");
+	ret->reason = text(node, "reason");
+	ret->unknown = sdk_json_bool(sdk_json_at(node, "unknown"), false);
+}
+
+static void read_supplier_state(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->state_from = text(node, "from");
+	ret->state_to = text(node, "to");
+	ret->why = text(node, "why");
+	ret->next = text(node, "next");
+	if (!ret->state_to.n)
+		fail(reader, "to");
+}
+
+static void read_opened(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->status_to = status_at(reader, node, "status");
+	ret->holder_to = text(node, "holder");
+	ret->holder_since_ms = time_at(reader, node, "since", true);
+}
+
+static void read_status_changed(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->status_from = status_at(reader, node, "from");
+	ret->status_to = status_at(reader, node, "to");
+}
+
+static void read_holder_changed(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->holder_from = text(node, "from");
+	ret->holder_to = text(node, "to");
+	ret->holder_since_ms = time_at(reader, node, "since", true);
+	ret->priority = priority_of(text(node, "priority"));
+}
+
 static void read_body(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	switch (ret->kind) {
 	case EVENT_INCIDENT_OPENED:
-		ret->status_to = status_at(reader, node, "status");
-		ret->holder_to = text(node, "holder");
-		ret->holder_since_ms = time_at(reader, node, "since", true);
+		read_opened(reader, node, ret);
 		break;
 	case EVENT_INCIDENT_STATUS_CHANGED:
-		ret->status_from = status_at(reader, node, "from");
-		ret->status_to = status_at(reader, node, "to");
+		read_status_changed(reader, node, ret);
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
-		ret->holder_from = text(node, "from");
-		ret->holder_to = text(node, "to");
-		ret->holder_since_ms = time_at(reader, node, "since", true);
-		ret->priority = priority_of(text(node, "priority"));
+		read_holder_changed(reader, node, ret);
 		break;
 	case EVENT_INCIDENT_MERGED:
 		read_moved(reader, node, ret);
@@ -222,6 +311,12 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident_at(reader, node, "other", &ret->other, ret->other_uuid);
+		break;
+	case EVENT_INCIDENT_SHARED:
+		read_shared(reader, node, ret);
+		break;
+	case EVENT_INCIDENT_UNSHARED:
+		ret->reason = text(node, "reason");
 		break;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
@@ -232,6 +327,9 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 	case EVENT_TICKET_REMOVED:
 		read_ticket(reader, node, ret);
 		break;
+	case EVENT_TICKET_OVERRULED:
+		read_overruled(reader, node, ret);
+		break;
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_REMOVED:
@@ -241,6 +339,14 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 	case EVENT_ATTACHMENT_ADDED:
 		read_ticket(reader, node, ret);
 		read_attachment(reader, node, ret);
+		break;
+	case EVENT_DELIVERY_DONE:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+		read_delivery(reader, node, ret);
+		break;
+	case EVENT_SUPPLIER_STATE_CHANGED:
+		read_supplier_state(reader, node, ret);
 		break;
 	case EVENT_N:
 		fail(reader, "type");
@@ -257,7 +363,8 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	if (rc != ENT_OK)
 		return rc;
 	struct event event = {.kind = kind};
-	incident_at(&reader, node, "incident", &event.incident, event.incident_uuid);
+	if (kind != EVENT_SUPPLIER_STATE_CHANGED) /* of no incident: who reads it finds the supplier's row by name */
+		incident_at(&reader, node, "incident", &event.incident, event.incident_uuid);
 	event.supplier = text(node, "supplier");
 	event.delivery_id = text(node, "delivery_id");
 	event.actor = person_at(node, "actor");

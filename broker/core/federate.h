@@ -10,7 +10,7 @@
 #include "core/event.h"
 #include "core/supplier.h"
 
-/* A supplier and its part in the incident. */
+/* A supplier and its part in the incident, once the event is folded. */
 struct party {
 	const struct supplier *supplier;
 	bool shares;           /* a share that stands, and a ticket that was not removed or none yet */
@@ -27,7 +27,8 @@ struct planned {
 	enum ent_op_kind op;
 	uint32_t set;             /* UPDATE: 1u << STATUS, PRIORITY: to the incident's value as it is when planned */
 	char comment[ID_SIZE];    /* ADD_COMMENT of the thread: its uuid, else "" */
-	struct ent_str text;      /* ADD_COMMENT of no comment of the thread (a notice): the words */
+	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
+				   * the words. Absent beside `cancels` and no comment: nothing is brought */
 	struct audience audience; /* of the comment; a notice and a ticket: AUDIENCE_SUPPLIERS, this one */
 	bool cancels; /* first cancel what is open for this supplier and incident (a share was taken back) */
 };
@@ -44,6 +45,8 @@ struct federate {
 	const struct party *party;
 	size_t n_party;
 };
+/* Of comments only what is added is planned: an edit goes with the delivery that still waits, and whoever took a
+ * comment back had it cancelled: both are the store's business. */
 void federate(const struct federate *at, struct planned_list *ret);
 
 /* The value of `attr` in the incident as the supplier's tool says it: canonical text and native word. False: its tool

@@ -5,6 +5,7 @@
 
 #include "sdk/webhook.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct ent_value *attr_of(const struct event *event, enum ent_attr attr)
@@ -24,9 +25,12 @@ static void fold_incident_ticket(struct incident *incident, const struct event *
 		incident->n_ticket++;
 	if (title && !incident->title.n)
 		incident->title = title->text;
-	/* The ball holder's word counts; anybody's until the holder has said one. */
-	if (priority && priority_of(priority->text) &&
-	    (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)))
+	/* The ball holder's word counts; anybody's until the holder has said one. Policies say otherwise in the event.
+	 */
+	if (event->priority > 0)
+		incident->priority = event->priority;
+	else if (event->priority != PRIORITY_NO_WORD && priority && priority_of(priority->text) &&
+		 (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)))
 		incident->priority = priority_of(priority->text);
 }
 
@@ -65,9 +69,17 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
 	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_REMOVED:
+	case EVENT_TICKET_OVERRULED:
 	case EVENT_ATTACHMENT_ADDED:
-	case EVENT_N:
+	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
+	case EVENT_INCIDENT_UNSHARED:
+	case EVENT_DELIVERY_DONE:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
 		break;
+	case EVENT_SUPPLIER_STATE_CHANGED: /* of no incident: never comes here */
+	case EVENT_N:
+		assert(event->kind < EVENT_SUPPLIER_STATE_CHANGED);
 	}
 }
 

@@ -34,9 +34,11 @@ void supplier_set_unref(struct supplier_set *set)
 	/* acquire: what other threads did with the set happened before it is freed */
 	if (atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) > 1)
 		return;
-	for (size_t i = 0; i < set->n; i++)
+	for (size_t i = 0; i < set->n; i++) {
 		for (size_t k = 0; k < SUPPLIER_SECRET_MAX; k++)
 			secret_release(&set->at[i].secret[k]);
+		secret_release(&set->at[i].link.credential);
+	}
 	sdk_arena_release(&set->arena);
 	free(set);
 }
@@ -59,6 +61,37 @@ const struct supplier *supplier_by_any(const struct supplier_set *set, struct en
 		if (sdk_ieq(set->at[i].name, word) || sdk_ieq(set->at[i].title, word))
 			return &set->at[i];
 	return NULL;
+}
+
+/* ---- the way out ---------------------------------------------------------- */
+
+static const char *const policy_names[] = {
+    [POLICY_HOLDER] = "holder", [POLICY_NEWEST] = "newest", [POLICY_OURS] = "ours", [POLICY_THEIRS] = "theirs"};
+#define N_POLICY (sizeof policy_names / sizeof *policy_names)
+
+const char *policy_name(enum policy policy)
+{
+	assert((size_t)policy < N_POLICY);
+	return policy_names[policy];
+}
+
+bool policy_by_name(struct ent_str name, enum policy *ret)
+{
+	for (size_t i = 0; i < N_POLICY; i++) {
+		if (!sdk_eqz(name, policy_names[i]))
+			continue;
+		*ret = (enum policy)i;
+		return true;
+	}
+	return false;
+}
+
+bool supplier_can(const struct supplier *supplier, enum ent_op_kind op)
+{
+	const struct ent_connector *connector = supplier->connector;
+
+	return supplier->link.url.n > 0 && connector && connector->build && connector->parse &&
+	       ((connector->ops >> op) & 1u);
 }
 
 /* ---- maps ----------------------------------------------------------------- */

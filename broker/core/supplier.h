@@ -71,7 +71,8 @@ struct supplier {
 	const struct ent_connector *connector;
 	void *settings; /* connector->settings_size bytes */
 	struct secret secret[SUPPLIER_SECRET_MAX];
-	size_t n_secret;             /* 0: `unsigned: true` stands in the configuration */
+	size_t n_secret;             /* 0: `unsigned: true` stands in the configuration, or no_hooks */
+	bool no_hooks;               /* it is only asked: its webhooks are refused */
 	struct map status, priority; /* the supplier's rows; the connector's table comes after */
 	struct map category, person; /* rows only: category: its word -> ours; person: its id -> name shown */
 	int64_t map_version;         /* of the published map that stands in for the configuration's; 0: none */

@@ -45,7 +45,7 @@ def beyond_schema(data):
     wrong += [f"unmapped: {name} is not among seen" for name in data.get("unmapped", []) if name not in data["seen"]]
     if "tickets" not in data and "other" in data and data["other"]["id"] == data["incident"]["id"]:
         wrong.append("an incident absorbed by itself")
-    if "from" in data and data["from"] == data["to"]:
+    if "from" in data and "why" not in data and data["from"] == data["to"]:
         wrong.append("from and to are the same")
     return wrong
 
@@ -81,10 +81,12 @@ class Validator:
         schema = self.schemas.get(headers.get("ce_dataschema"), {})
         if schema.get("title") != type:
             wrong.append(f"ce_dataschema {headers.get('ce_dataschema')!r} is not the schema of {type}")
-        incident = data.get("incident", {}).get("id") if isinstance(data, dict) else None
+        subject = None
+        if isinstance(data, dict): # of no incident: the supplier
+            subject = data["incident"].get("id") if "incident" in data else data.get("supplier")
         for name in ("ce_subject", "ce_partitionkey"):
-            if headers.get(name) != incident:
-                wrong.append(f"{name} {headers.get(name)!r} is not the incident {incident!r}")
+            if headers.get(name) != subject:
+                wrong.append(f"{name} {headers.get(name)!r} is not {subject!r}, which the event is about")
         return wrong
 
     def check(self, type, data, headers=None):

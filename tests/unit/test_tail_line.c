@@ -45,6 +45,27 @@ static const struct {
      "comment edited (for everyone): x"},
     {"comment.removed", "{" TICKET ",\"comment\":{\"id\":\"c\"}}", "comment removed"},
     {"attachment.added", "{" TICKET ",\"attachment\":{\"id\":\"a\",\"name\":\"log.txt\"}}", "attachment log.txt"},
+    {"incident.shared", "{" WHO ",\"escalated\":true,\"brief\":{\"what\":\"No print\"}}",
+     "escalated to orion: No print"},
+    {"incident.shared", "{" WHO ",\"escalated\":false}", "shared with orion"},
+    {"incident.unshared", "{" WHO ",\"reason\":\"\"}", "not shared with orion any more"},
+    {"incident.unshared", "{" WHO ",\"reason\":\"found\"}", "not shared with orion any more: found"},
+    {"ticket.overruled",
+     "{" TICKET ",\"attribute\":\"status\",\"said\":{\"text\":\"closed\"},\"stands\":{\"text\":\"held\"}}",
+     "ticket INC0010023 says status closed, which does not count: held stands"},
+    {"delivery.done", "{" TICKET ",\"delivery\":{\"id\":17,\"op\":\"add_comment\"}}",
+     "delivery 17, a comment for ticket INC0010023: done"},
+    {"delivery.parked",
+     "{" WHO ",\"delivery\":{\"id\":18,\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":\"no answer\","
+     "\"unknown\":true}",
+     "delivery 18, a new ticket: nobody knows whether it was done (unknown): no answer"},
+    {"delivery.parked",
+     "{" WHO
+     ",\"delivery\":{\"id\":18,\"op\":\"update_ticket\"},\"cause\":\"not_done\",\"reason\":\"\",\"unknown\":false}",
+     "delivery 18, what stands: waits for a person (not_done)"},
+    {"delivery.cancelled",
+     "{" WHO ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"unsupported\",\"reason\":\"no notes\"}",
+     "delivery 19, a comment: will not be brought (unsupported): no notes"},
     {"weather.turned", "{" WHO "}", "org.entente.weather.turned.v1"},
 };
 

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/delivery.h"
+
+#include "sdk/marker.h"
+#include "sdk/webhook.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- names ------------------------------------------------------------------- */
+
+static const char *const state_names[] = {
+    [DELIVERY_PENDING] = "pending", [DELIVERY_IN_FLIGHT] = "in_flight", [DELIVERY_UNKNOWN] = "unknown",
+    [DELIVERY_PARKED] = "parked",   [DELIVERY_DONE] = "done",           [DELIVERY_CANCELLED] = "cancelled",
+};
+#define N_STATE (sizeof state_names / sizeof *state_names)
+
+static const char *const op_names[] = {
+    [ENT_CREATE_TICKET] = "create_ticket",
+    [ENT_UPDATE_TICKET] = "update_ticket",
+    [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_FETCH_TICKET] = "fetch_ticket",
+    [ENT_POLL] = "poll",
+};
+#define N_OP (sizeof op_names / sizeof *op_names)
+
+static const char *const cause_words[CAUSE_N] = {
+#define X(id, word, help) [id] = word,
+    DELIVERY_CAUSES(X)
+#undef X
+};
+
+static const char *const cause_helps[CAUSE_N] = {
+#define X(id, word, help) [id] = help,
+    DELIVERY_CAUSES(X)
+#undef X
+};
+
+/* The index of a word in a list; n: it is not there. */
+static size_t index_of(const char *const *word, size_t n, struct ent_str name)
+{
+	size_t i = 0;
+
+	while (i < n && !sdk_eqz(name, word[i]))
+		i++;
+	return i;
+}
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	assert((size_t)state < N_STATE);
+	return state_names[state];
+}
+
+bool delivery_state_by_name(struct ent_str name, enum delivery_state *ret)
+{
+	size_t i = index_of(state_names, N_STATE, name);
+
+	if (i < N_STATE)
+		*ret = (enum delivery_state)i;
+	return i < N_STATE;
+}
+
+const char *delivery_op_name(enum ent_op_kind op)
+{
+	assert((size_t)op < N_OP);
+	return op_names[op];
+}
+
+bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret)
+{
+	size_t i = index_of(op_names, N_OP, name);
+
+	if (i < N_OP)
+		*ret = (enum ent_op_kind)i;
+	return i < N_OP;
+}
+
+const char *delivery_cause_word(enum delivery_cause cause)
+{
+	assert((size_t)cause < CAUSE_N);
+	return cause_words[cause];
+}
+
+const char *delivery_cause_help(enum delivery_cause cause)
+{
+	assert((size_t)cause < CAUSE_N);
+	return cause_helps[cause];
+}
+
+bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret)
+{
+	size_t i = index_of(cause_words, CAUSE_N, word);
+
+	if (i < CAUSE_N)
+		*ret = (enum delivery_cause)i;
+	return i < CAUSE_N;
+}
+
+/* ---- the second ask ------------------------------------------------------------ */
+
+static bool refuse(enum delivery_cause cause, enum delivery_cause *ret)
+{
+	*ret = cause;
+	return false;
+}
+
+/* Words of our own for this supplier alone. It may be that we tell it that it takes no part any more. */
+static bool notice_may_go(const struct delivery *delivery, enum delivery_cause *ret_cause)
+{
+	return delivery->text.n && delivery->audience.kind == AUDIENCE_SUPPLIERS &&
+		       audience_allows(&delivery->audience, delivery->supplier, true)
+		   ? true
+		   : refuse(CAUSE_AUDIENCE, ret_cause);
+}
+
+/* Both who was meant when it was planned and who may read it now. */
+static bool comment_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
+			   enum delivery_cause *ret_cause)
+{
+	if (!shares)
+		return refuse(CAUSE_UNSHARED, ret_cause);
+	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
+	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
+		return refuse(CAUSE_AUDIENCE, ret_cause);
+	if (!audience_allows(&delivery->audience, delivery->supplier, shares) ||
+	    !audience_allows(&comment->audience, delivery->supplier, shares))
+		return refuse(CAUSE_AUDIENCE, ret_cause);
+	return true;
+}
+
+bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
+		     enum delivery_cause *ret_cause)
+{
+#ifdef ENTENTE_MUTANT_AUDIENCE_SEND
+	(void)delivery, (void)comment, (void)shares, (void)ret_cause;
+	(void)comment_may_go, (void)notice_may_go;
+	return true;
+#else
+	switch (delivery->op) {
+	case ENT_ADD_COMMENT:
+		return delivery->comment[0] ? comment_may_go(delivery, comment, shares, ret_cause)
+					    : notice_may_go(delivery, ret_cause);
+	case ENT_CREATE_TICKET:
+	case ENT_UPDATE_TICKET:
+		return shares ? true : refuse(CAUSE_UNSHARED, ret_cause);
+	case ENT_FETCH_TICKET: /* ask for what is theirs: no delivery */
+	case ENT_POLL:
+		break;
+	}
+	return refuse(CAUSE_INVALID, ret_cause);
+#endif
+}
+
+/* ---- the op -------------------------------------------------------------------- */
+
+struct op_maker {
+	const struct delivery *delivery;
+	const struct supplier *supplier;
+	struct ent_arena *arena;
+	struct ent_op *op;
+};
+
+static void op_set(struct op_maker *make, enum ent_attr attr, struct ent_value value)
+{
+	make->op->ticket.has |= 1u << attr;
+	make->op->ticket.at[attr] = value;
+}
+
+/* STATUS or PRIORITY as planned. False: its tool has no word for it; nothing is set, nor when there is no value. */
+static bool op_set_mapped(struct op_maker *make, enum ent_attr attr)
+{
+	const struct incident planned = {.status = make->delivery->status, .priority = make->delivery->priority};
+	struct ent_value value;
+
+	if (attr == ENT_STATUS ? planned.status == ENT_STATUS_UNKNOWN : planned.priority == 0)
+		return true;
+	if (!federate_value(make->supplier, &planned, attr, &value))
+		return false;
+	value.text = sdk_dup(make->arena, value.text);
+	op_set(make, attr, value);
+	return true;
+}
+
+static void op_create(struct op_maker *make)
+{
+	const struct delivery *delivery = make->delivery;
+	struct ent_str title = delivery->title, rest;
+
+	if (!title.n) /* a ticket needs one: the first line of its text */
+		title = sdk_trim(sdk_cut(sdk_trim(delivery->text), '\n', &rest));
+	op_set(make, ENT_TITLE, (struct ent_value){title.n ? title : make->op->number, ENT_ABSENT});
+	op_set(make, ENT_DESCRIPTION, (struct ent_value){sdk_or_empty(delivery->text), ENT_ABSENT});
+	/* What the tool has no word for is left to its own defaults: the ticket is new there anyway. */
+	(void)op_set_mapped(make, ENT_STATUS);
+	(void)op_set_mapped(make, ENT_PRIORITY);
+}
+
+static enum ent_rc op_update(struct op_maker *make, enum delivery_cause *ret_cause, struct ent_err *err)
+{
+	static const enum ent_attr mapped[] = {ENT_STATUS, ENT_PRIORITY};
+
+	for (size_t i = 0; i < sizeof mapped / sizeof *mapped; i++) {
+		if (!(make->delivery->set & (1u << mapped[i])) || op_set_mapped(make, mapped[i]))
+			continue;
+		*ret_cause = CAUSE_UNMAPPED;
+		if (mapped[i] == ENT_STATUS)
+			return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the status %s",
+					ENT_F(make->supplier->name), sdk_status_name(make->delivery->status));
+		return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the priority %d",
+				ENT_F(make->supplier->name), make->delivery->priority);
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *suppliers,
+			      const struct comment *comment, enum delivery_cause *ret_cause, struct ent_err *err)
+{
+	const struct delivery *delivery = make->delivery;
+	struct ent_comment *to = &make->op->comment;
+
+	to->id = sdk_str(delivery->comment);
+	to->visibility = make->supplier->comments_as;
+	to->body = delivery->text;
+	if (comment) {
+		struct comment said = *comment;
+		if (delivery->text.n)
+			said.body = delivery->text; /* by a person who mended it */
+		to->author = comment->author;
+		to->created_ms = comment->created_ms;
+		to->body = federate_comment(make->arena, suppliers, &said);
+	}
+	if (to->body.n && (comment || !delivery->comment[0]))
+		return ENT_OK;
+	*ret_cause = CAUSE_INVALID;
+	return sdk_fail(err, ENT_EINVAL, "there are no words to bring");
+}
+
+enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
+			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
+			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)
+{
+	struct op_maker make = {delivery, supplier, arena, ret};
+	char number[INCIDENT_NUMBER_SIZE];
+
+	*ret = (struct ent_op){.kind = delivery->op, .key = sdk_str(delivery->key)};
+	*ret_cause = CAUSE_NONE;
+	if (!supplier_can(supplier, delivery->op)) {
+		*ret_cause = CAUSE_UNSUPPORTED;
+		return sdk_fail(err, ENT_EUNSUPPORTED, "%.*s's tool cannot do %s", ENT_F(supplier->name),
+				delivery_op_name(delivery->op));
+	}
+	ret->number = sdk_dup(arena, incident_number(delivery->incident, number));
+	ret->ticket.id = delivery->ticket;
+	ret->ticket.key = delivery->ticket_key;
+	if (delivery->op == ENT_UPDATE_TICKET)
+		return op_update(&make, ret_cause, err);
+	ret->marker = sdk_marker(arena, ret->number, ret->key);
+	if (delivery->op == ENT_ADD_COMMENT)
+		return op_comment(&make, suppliers, comment, ret_cause, err);
+	op_create(&make);
+	return ENT_OK;
+}
+
+/* ---- reading back ---------------------------------------------------------------- */
+
+/* Tools answer with the word, with its id under another name, or with what it means. */
+static bool says(const struct ent_value *told, const struct ent_value *asked)
+{
+	return (told->native.n && sdk_ieq(told->native, asked->native)) ||
+	       (told->text.n && (sdk_ieq(told->text, asked->text) || sdk_ieq(told->text, asked->native)));
+}
+
+enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes *changes, struct ent_err *err)
+{
+	for (int i = 0; i < ENT_N_ATTR; i++) {
+		const struct ent_value *asked = &op->ticket.at[i], *told = NULL;
+
+		if (!(op->ticket.has & (1u << i)) || (i != ENT_STATUS && i != ENT_PRIORITY))
+			continue;
+		for (size_t k = 0; k < changes->n; k++) { /* the last word about it */
+			const struct ent_ticket *ticket = &changes->at[k].ticket;
+			if (sdk_eq(ticket->id, op->ticket.id) && (ticket->has & (1u << i)))
+				told = &ticket->at[i];
+		}
+		if (!told || says(told, asked))
+			continue;
+		return sdk_fail(err, ENT_EINVAL, "%s: asked for \"%.*s\", the tool says \"%.*s\"",
+				sdk_attr_name((enum ent_attr)i), ENT_F(asked->native),
+				ENT_F(told->native.n ? told->native : told->text));
+	}
+	return ENT_OK;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An event's data as JSON; event_parse.c is its mirror. */
+#include "core/delivery.h"
+#include "core/event.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+
+#include <assert.h>
+
+static void print_time(struct sdk_jsonw *w, const char *key, int64_t ms)
+{
+	char text[SDK_TIME_SIZE];
+	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
+}
+
+static void print_incident(struct sdk_jsonw *w, const char *key, int64_t number, const char *uuid)
+{
+	char text[INCIDENT_NUMBER_SIZE];
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "number", incident_number(number, text));
+	sdk_jsonw_kz(w, "id", uuid);
+	sdk_jsonw_close(w, '}');
+}
+
+static void kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s)
+{
+	if (s.n)
+		sdk_jsonw_kstr(w, key, s);
+}
+
+static void print_person(struct sdk_jsonw *w, const char *key, const struct ent_person *person)
+{
+	if (!person->id.n && !person->name.n)
+		return;
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '{');
+	kstr_some(w, "id", person->id);
+	kstr_some(w, "name", person->name);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_attrs(struct sdk_jsonw *w, const char *key, uint32_t bits)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '[');
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (bits & (1u << i))
+			sdk_jsonw_str(w, sdk_str(sdk_attr_name((enum ent_attr)i)));
+	sdk_jsonw_close(w, ']');
+}
+
+/* ENT_FIELDS is a JSON object and is shown as one; arrival.c has made it compact. */
+static void print_value(struct sdk_jsonw *w, const char *key, enum ent_attr attr, const struct ent_value *value)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '{');
+	if (attr == ENT_FIELDS && value->text.n)
+		sdk_jsonw_kraw(w, "json", value->text);
+	else
+		kstr_some(w, "text", value->text);
+	kstr_some(w, "native", value->native);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_correlation(struct sdk_jsonw *w, const struct ent_correlation *correlation)
+{
+	if (!correlation->number.n && !correlation->key.n && !correlation->n_reference)
+		return;
+	sdk_jsonw_key(w, "correlation");
+	sdk_jsonw_open(w, '{');
+	kstr_some(w, "number", correlation->number);
+	kstr_some(w, "key", correlation->key);
+	if (correlation->n_reference) {
+		sdk_jsonw_key(w, "references");
+		sdk_jsonw_open(w, '[');
+		for (size_t i = 0; i < correlation->n_reference; i++) {
+			sdk_jsonw_open(w, '{');
+			sdk_jsonw_kstr(w, "supplier", correlation->reference[i].supplier);
+			sdk_jsonw_kstr(w, "id", correlation->reference[i].id);
+			sdk_jsonw_close(w, '}');
+		}
+		sdk_jsonw_close(w, ']');
+	}
+	sdk_jsonw_close(w, '}');
+}
+
+/* Nothing for what stands in no ticket: a comment of our own, a delivery whose ticket is not made yet. */
+static void print_ticket_name(struct sdk_jsonw *w, const struct event *event)
+{
+	if (!event->ticket_id.n)
+		return;
+	sdk_jsonw_key(w, "ticket");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "id", event->ticket_id);
+	kstr_some(w, "key", event->ticket_key);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_ticket(struct sdk_jsonw *w, const struct event *event)
+{
+	print_ticket_name(w, event);
+	sdk_jsonw_key(w, "stamp");
+	sdk_jsonw_open(w, '{');
+	if (event->stamp.version > 0)
+		sdk_jsonw_kint(w, "version", event->stamp.version);
+	if (event->stamp.time_ms != 0)
+		print_time(w, "time", event->stamp.time_ms);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_changes(struct sdk_jsonw *w, const struct event *event)
+{
+	print_attrs(w, "seen", event->seen);
+	sdk_jsonw_key(w, "changes");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < event->n_attr; i++) {
+		const struct event_attr *attr = &event->attr[i];
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kz(w, "attribute", sdk_attr_name(attr->attr));
+		print_value(w, "from", attr->attr, &attr->from);
+		print_value(w, "to", attr->attr, &attr->to);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+	if (event->unmapped)
+		print_attrs(w, "unmapped", event->unmapped);
+	print_correlation(w, &event->correlation);
+	if (event->priority) /* 0 in JSON: no word */
+		sdk_jsonw_kint(w, "incident_priority", event->priority == PRIORITY_NO_WORD ? 0 : event->priority);
+}
+
+static void print_audience(struct sdk_jsonw *w, const struct audience *audience)
+{
+	sdk_jsonw_key(w, "audience");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "kind", audience_name(audience->kind));
+	if (audience->kind == AUDIENCE_SUPPLIERS) {
+		sdk_jsonw_key(w, "suppliers");
+		sdk_jsonw_open(w, '[');
+		struct ent_str rest = audience->suppliers;
+		while (rest.n)
+			sdk_jsonw_str(w, sdk_cut(rest, ',', &rest));
+		sdk_jsonw_close(w, ']');
+	}
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_comment(struct sdk_jsonw *w, const struct event *event)
+{
+	const struct comment *comment = &event->comment;
+	print_ticket(w, event);
+	sdk_jsonw_key(w, "comment");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "id", comment->uuid);
+	kstr_some(w, "external_id", comment->external_id);
+	if (event->kind != EVENT_COMMENT_REMOVED) {
+		print_person(w, "author", &comment->author);
+		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
+		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
+		print_audience(w, &comment->audience);
+	}
+	print_time(w, "created", comment->created_ms);
+	if (comment->edited_ms)
+		print_time(w, "edited", comment->edited_ms);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_attachment(struct sdk_jsonw *w, const struct event *event)
+{
+	const struct ent_attachment *attachment = &event->attachment;
+	print_ticket(w, event);
+	sdk_jsonw_key(w, "attachment");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "id", attachment->id);
+	kstr_some(w, "name", attachment->name);
+	kstr_some(w, "media_type", attachment->media_type);
+	kstr_some(w, "url", attachment->url);
+	if (attachment->size >= 0)
+		sdk_jsonw_kint(w, "size", attachment->size);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_moved(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_key(w, "tickets");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < event->n_moved; i++) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", event->moved[i].supplier);
+		sdk_jsonw_kstr(w, "id", event->moved[i].id);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void kstr_empty(struct sdk_jsonw *w, const char *key, struct ent_str s)
+{
+	sdk_jsonw_kstr(w, key, sdk_or_empty(s));
+}
+
+static void print_brief(struct sdk_jsonw *w, const struct brief *brief)
+{
+	if (!brief->what.n)
+		return;
+	sdk_jsonw_key(w, "brief");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "what", brief->what);
+	kstr_some(w, "impact", brief->impact);
+	kstr_some(w, "tried", brief->tried);
+	kstr_some(w, "wanted", brief->wanted);
+	if (brief->needed_before_ms)
+		print_time(w, "needed_before", brief->needed_before_ms);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_overruled(struct sdk_jsonw *w, const struct event *event)
+{
+	assert(event->n_attr == 1);
+	print_ticket(w, event);
+	sdk_jsonw_kz(w, "attribute", sdk_attr_name(event->attr->attr));
+	print_value(w, "said", event->attr->attr, &event->attr->from);
+	print_value(w, "stands", event->attr->attr, &event->attr->to);
+}
+
+static void print_delivery(struct sdk_jsonw *w, const struct event *event)
+{
+	print_ticket_name(w, event);
+	sdk_jsonw_key(w, "delivery");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kint(w, "id", event->delivery);
+	sdk_jsonw_kz(w, "key", event->delivery_key);
+	sdk_jsonw_kz(w, "op", delivery_op_name(event->op));
+	if (event->comment.uuid[0])
+		sdk_jsonw_kz(w, "comment", event->comment.uuid);
+	sdk_jsonw_close(w, '}');
+	if (event->kind == EVENT_DELIVERY_DONE) {
+		kstr_some(w, "remote_id", event->remote_id);
+		return;
+	}
+	sdk_jsonw_kstr(w, "cause", event->cause);
+	kstr_empty(w, "reason", event->reason);
+	if (event->kind == EVENT_DELIVERY_PARKED)
+		sdk_jsonw_kbool(w, "unknown", event->unknown);
+}
+
+static void print_supplier_state(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kstr(w, "from", event->state_from);
+	sdk_jsonw_kstr(w, "to", event->state_to);
+	kstr_empty(w, "why", event->why);
+	kstr_empty(w, "next", event->next);
+}
+
+static void print_opened(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kz(w, "status", sdk_status_name(event->status_to));
+	sdk_jsonw_kstr(w, "holder", event->holder_to);
+	print_time(w, "since", event->holder_since_ms);
+}
+
+static void print_status_changed(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kz(w, "from", sdk_status_name(event->status_from));
+	sdk_jsonw_kz(w, "to", sdk_status_name(event->status_to));
+}
+
+static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kstr(w, "from", event->holder_from);
+	sdk_jsonw_kstr(w, "to", event->holder_to);
+	print_time(w, "since", event->holder_since_ms);
+	if (event->priority)
+		sdk_jsonw_kint(w, "priority", event->priority);
+}
+
+static void print_body(struct sdk_jsonw *w, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_INCIDENT_OPENED:
+		print_opened(w, event);
+		break;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+		print_status_changed(w, event);
+		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		print_holder_changed(w, event);
+		break;
+	case EVENT_INCIDENT_MERGED:
+		print_incident(w, "other", event->other, event->other_uuid);
+		print_moved(w, event);
+		break;
+	case EVENT_INCIDENT_ABSORBED:
+		print_incident(w, "other", event->other, event->other_uuid);
+		break;
+	case EVENT_INCIDENT_SHARED:
+		sdk_jsonw_kbool(w, "escalated", event->escalated);
+		print_brief(w, &event->brief);
+		break;
+	case EVENT_INCIDENT_UNSHARED:
+		kstr_empty(w, "reason", event->reason);
+		break;
+	case EVENT_TICKET_LINKED:
+	case EVENT_TICKET_CHANGED:
+	case EVENT_TICKET_LATE:
+		print_ticket(w, event);
+		print_changes(w, event);
+		break;
+	case EVENT_TICKET_REMOVED:
+		print_ticket(w, event);
+		break;
+	case EVENT_TICKET_OVERRULED:
+		print_overruled(w, event);
+		break;
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+		print_comment(w, event);
+		break;
+	case EVENT_ATTACHMENT_ADDED:
+		print_attachment(w, event);
+		break;
+	case EVENT_DELIVERY_DONE:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+		print_delivery(w, event);
+		break;
+	case EVENT_SUPPLIER_STATE_CHANGED:
+		print_supplier_state(w, event);
+		break;
+	case EVENT_N:
+		assert(event->kind != EVENT_N);
+	}
+}
+
+void event_print(const struct event *event, struct sdk_buf *buf)
+{
+	struct sdk_jsonw w;
+	sdk_jsonw_init(&w, buf);
+	sdk_jsonw_open(&w, '{');
+	if (event->kind != EVENT_SUPPLIER_STATE_CHANGED)
+		print_incident(&w, "incident", event->incident, event->incident_uuid);
+	kstr_some(&w, "supplier", event->supplier);
+	kstr_some(&w, "delivery_id", event->delivery_id);
+	print_person(&w, "actor", &event->actor);
+	print_body(&w, event);
+	sdk_jsonw_close(&w, '}');
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/federate.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Something can be brought to its tool; not only asked of it. */
+static bool takes_words(const struct supplier *supplier)
+{
+	return supplier_can(supplier, ENT_CREATE_TICKET) || supplier_can(supplier, ENT_UPDATE_TICKET) ||
+	       supplier_can(supplier, ENT_ADD_COMMENT);
+}
+
+/* ---- values ------------------------------------------------------------------------ */
+
+static const enum ent_attr carried[] = {ENT_STATUS, ENT_PRIORITY};
+#define N_CARRIED (sizeof carried / sizeof *carried)
+
+static struct ent_str priority_text(int priority)
+{
+	static const char digits[] = "12345";
+
+	return priority >= 1 && priority <= 5 ? (struct ent_str){digits + priority - 1, 1} : ENT_STR("");
+}
+
+bool federate_value(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr,
+		    struct ent_value *ret)
+{
+	const struct ent_connector *connector = supplier->connector;
+	bool is_status = attr == ENT_STATUS;
+
+	assert(is_status || attr == ENT_PRIORITY);
+	ret->text = is_status ? sdk_str(sdk_status_name(incident->status)) : priority_text(incident->priority);
+	ret->native = map_out(is_status ? &supplier->status : &supplier->priority,
+			      !connector  ? NULL
+			      : is_status ? connector->status
+					  : connector->priority,
+			      ret->text);
+	return ret->native.n > 0;
+}
+
+/* What the tool's word for the incident's value reads as when it comes back: where two values share one word, the
+ * ticket can only say one of them. Absent: there is no word. */
+static struct ent_str there_and_back(const struct supplier *supplier, const struct incident *incident,
+				     enum ent_attr attr)
+{
+	const struct ent_connector *connector = supplier->connector;
+	struct ent_value value;
+
+	if (!federate_value(supplier, incident, attr, &value))
+		return ENT_ABSENT;
+	return attr == ENT_STATUS ? map_in(&supplier->status, connector ? connector->status : NULL, value.native)
+				  : map_in(&supplier->priority, connector ? connector->priority : NULL, value.native);
+}
+
+static bool status_agrees(const struct party *party, const struct incident *incident)
+{
+	bool open = status_facts(incident->status)->open;
+	bool holds = sdk_eq(incident->holder, party->supplier->name);
+
+	if (incident->status == ENT_STATUS_UNKNOWN || incident->status == party->status)
+		return true;
+	if (party->status == ENT_TRANSFERRED && !holds)
+		return open; /* it passed the work on: how that goes is not its state, until it is over */
+	struct ent_str back = there_and_back(party->supplier, incident, ENT_STATUS);
+	if (back.n)
+		return party->status != ENT_STATUS_UNKNOWN && sdk_status(back) == party->status;
+	/* Without a word for it, open or not is all it can say. */
+	return party->status != ENT_STATUS_UNKNOWN && status_facts(party->status)->open == open;
+}
+
+static bool priority_agrees(const struct party *party, const struct incident *incident)
+{
+	struct ent_str back;
+
+	if (incident->priority == 0 || incident->priority == party->priority)
+		return true;
+	back = there_and_back(party->supplier, incident, ENT_PRIORITY);
+	return !back.n || priority_of(back) == party->priority;
+}
+
+/* heard: also a ball holder that has not spoken yet. */
+static bool agrees(const struct party *party, const struct incident *incident, enum ent_attr attr, bool heard)
+{
+	if (party->supplier->policy[attr] == POLICY_THEIRS)
+		return true;
+	if (!heard && party->status == ENT_NEW && status_facts(incident->status)->open &&
+	    sdk_eq(incident->holder, party->supplier->name))
+		return true;
+	return attr == ENT_STATUS ? status_agrees(party, incident) : priority_agrees(party, incident);
+}
+
+bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr)
+{
+	assert(attr == ENT_STATUS || attr == ENT_PRIORITY);
+	return agrees(party, incident, attr, false);
+}
+
+/* ---- plans --------------------------------------------------------------------------- */
+
+static struct planned *plan(struct planned_list *list, const struct party *party, enum ent_op_kind op)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 8;
+		struct planned *grown = SDK_NEW_N(list->arena, struct planned, cap);
+		if (list->n)
+			memcpy(grown, list->at, list->n * sizeof *grown);
+		list->at = grown;
+		list->cap = cap;
+	}
+	struct planned *planned = &list->at[list->n++];
+	*planned = (struct planned){
+	    .supplier = party->supplier, .op = op, .audience = {AUDIENCE_SUPPLIERS, party->supplier->name}};
+	return planned;
+}
+
+/* There is a ticket to bring it to, or there will be one. */
+static bool can_be_told(const struct party *party)
+{
+	return party->shares && (party->ticket.n || party->comes) && takes_words(party->supplier);
+}
+
+static void plan_update(const struct federate *at, const struct party *party, uint32_t bits, bool heard,
+			struct planned_list *ret)
+{
+	uint32_t set = 0;
+
+	if (!can_be_told(party) || !supplier_can(party->supplier, ENT_UPDATE_TICKET))
+		return;
+	for (size_t i = 0; i < N_CARRIED; i++)
+		if ((bits & (1u << carried[i])) && !agrees(party, at->after, carried[i], heard))
+			set |= 1u << carried[i];
+	if (set)
+		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
+}
+
+/* What the event moved in the incident. */
+static uint32_t moved_bits(const struct federate *at)
+{
+	uint32_t bits = 0;
+
+	if (at->before->status != at->after->status)
+		bits |= 1u << ENT_STATUS;
+	if (at->before->priority != at->after->priority)
+		bits |= 1u << ENT_PRIORITY;
+	return bits;
+}
+
+/* To everybody but who said it. */
+static void plan_moved(const struct federate *at, struct planned_list *ret)
+{
+	bool by_person = !at->event->supplier.n;
+	uint32_t bits = moved_bits(at);
+
+	for (size_t i = 0; bits && i < at->n_party; i++)
+		if (by_person || !sdk_eq(at->party[i].supplier->name, at->event->supplier))
+			plan_update(at, &at->party[i], bits, by_person, ret);
+}
+
+static const struct party *party_of(const struct federate *at, struct ent_str supplier)
+{
+	for (size_t i = 0; i < at->n_party; i++)
+		if (sdk_eq(at->party[i].supplier->name, supplier))
+			return &at->party[i];
+	return NULL;
+}
+
+#define BOTH (1u << ENT_STATUS | 1u << ENT_PRIORITY)
+
+/* The ticket as the event tells it: its row may be as old as before. */
+static void plan_linked(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *found = party_of(at, at->event->supplier);
+
+	if (!found || sdk_eq(at->after->holder, at->event->supplier))
+		return;
+	struct party party = *found;
+	party.ticket = at->event->ticket_id;
+	for (size_t i = 0; i < at->event->n_attr; i++) {
+		const struct event_attr *attr = &at->event->attr[i];
+		if (attr->attr == ENT_STATUS)
+			party.status = sdk_status(attr->to.text);
+		else if (attr->attr == ENT_PRIORITY)
+			party.priority = priority_of(attr->to.text);
+	}
+	plan_update(at, &party, BOTH, false, ret);
+}
+
+static void plan_overruled(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = party_of(at, at->event->supplier);
+	enum ent_attr attr = at->event->attr->attr;
+
+	if (party && can_be_told(party) && supplier_can(party->supplier, ENT_UPDATE_TICKET) &&
+	    party->supplier->policy[attr] != POLICY_THEIRS)
+		plan(ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
+}
+
+static void plan_comment(const struct federate *at, struct planned_list *ret)
+{
+	const struct comment *comment = &at->event->comment;
+
+	for (size_t i = 0; i < at->n_party; i++) {
+		const struct party *party = &at->party[i];
+		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
+			continue;
+#ifndef ENTENTE_MUTANT_AUDIENCE_PLAN
+		if (!audience_allows(&comment->audience, party->supplier->name, party->shares))
+			continue;
+#endif
+		struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
+		memcpy(planned->comment, comment->uuid, ID_SIZE);
+		planned->audience = comment->audience;
+	}
+}
+
+static void plan_shared(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = party_of(at, at->event->supplier);
+	const struct brief *brief = &at->event->brief;
+	char number[INCIDENT_NUMBER_SIZE];
+	struct planned *planned;
+
+	if (!party || !party->shares || !takes_words(party->supplier))
+		return;
+	if (party->ticket.n) { /* its brief is a comment of the thread by now */
+		plan_update(at, party, BOTH, false, ret);
+		return;
+	}
+	if (party->comes && !brief->what.n)
+		return;
+	planned = plan(ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
+	planned->text = federate_brief(ret->arena, brief, incident_number(at->after->number, number));
+}
+
+static void plan_unshared(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = party_of(at, at->event->supplier);
+	const struct ent_str reason = at->event->reason;
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (!party)
+		return;
+	struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
+	planned->cancels = true;
+	if (party->ticket.n && takes_words(party->supplier))
+		planned->text =
+		    sdk_format(ret->arena, "Entente: %.*s is not shared with you any more.%s%.*s",
+			       ENT_F(incident_number(at->after->number, number)), reason.n ? " " : "", ENT_F(reason));
+}
+
+/* The ball came back, by a person's word, to one who had passed it on. */
+static void plan_holder(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = at->event->supplier.n ? NULL : party_of(at, at->after->holder);
+
+	if (party && party->status == ENT_TRANSFERRED)
+		plan_update(at, party, 1u << ENT_STATUS, false, ret);
+}
+
+/* Tickets of two incidents are in one now. The holder's word will be heard; the others are told. */
+static void plan_merged(const struct federate *at, struct planned_list *ret)
+{
+	for (size_t i = 0; i < at->n_party; i++)
+		if (!sdk_eq(at->party[i].supplier->name, at->after->holder))
+			plan_update(at, &at->party[i], BOTH, false, ret);
+}
+
+void federate(const struct federate *at, struct planned_list *ret)
+{
+	switch (at->event->kind) {
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_TICKET_CHANGED:
+		plan_moved(at, ret);
+		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		plan_moved(at, ret);
+		plan_holder(at, ret);
+		break;
+	case EVENT_TICKET_LINKED:
+		plan_moved(at, ret);
+		plan_linked(at, ret);
+		break;
+	case EVENT_TICKET_OVERRULED:
+		plan_overruled(at, ret);
+		break;
+	case EVENT_COMMENT_ADDED:
+		plan_comment(at, ret);
+		break;
+	case EVENT_INCIDENT_SHARED:
+		plan_shared(at, ret);
+		break;
+	case EVENT_INCIDENT_UNSHARED:
+		plan_unshared(at, ret);
+		break;
+	case EVENT_INCIDENT_MERGED:
+		plan_merged(at, ret);
+		break;
+	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
+	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_TICKET_LATE:
+	case EVENT_TICKET_REMOVED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+	case EVENT_ATTACHMENT_ADDED:
+	case EVENT_DELIVERY_DONE:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_N:
+		break;
+	}
+}
+
+/* ---- words ------------------------------------------------------------------------------ */
+
+static void paragraph(struct sdk_buf *buf, const char *heading, struct ent_str text)
+{
+	if (!text.n)
+		return;
+	sdk_buf_z(buf, buf->n ? "\n\n" : "");
+	sdk_buf_z(buf, heading);
+	sdk_buf_str(buf, text);
+}
+
+#define BRIEF_MAX (4u << 20) /* its members were bounded where they came in */
+
+struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, struct ent_str number)
+{
+	char time[SDK_TIME_SIZE];
+	struct sdk_buf buf;
+
+	sdk_buf_init(&buf, BRIEF_MAX);
+	paragraph(&buf, "", brief->what);
+	paragraph(&buf, "Impact: ", brief->impact);
+	paragraph(&buf, "Already tried: ", brief->tried);
+	paragraph(&buf, "Wanted: ", brief->wanted);
+	if (brief->needed_before_ms) {
+		sdk_time_format(brief->needed_before_ms, time);
+		time[10] = ' ';
+		time[16] = '\0'; /* minutes are fine enough to read */
+		paragraph(&buf, "Needed before: ", sdk_format(arena, "%s UTC", time));
+	}
+	paragraph(&buf, "Incident: ", number);
+	struct ent_str text = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return text;
+}
+
+struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_set *suppliers,
+				const struct comment *comment)
+{
+	const struct supplier *from =
+	    suppliers && comment->supplier.n ? supplier_by_name(suppliers, comment->supplier) : NULL;
+	struct ent_str title = from && from->title.n ? from->title : comment->supplier;
+	struct ent_str name = comment->author.name, who = name;
+
+	if (!comment->supplier.n)
+		who = name.n ? name : ENT_STR("Entente");
+	else
+		who = name.n ? sdk_format(arena, "%.*s (%.*s)", ENT_F(name), ENT_F(title)) : title;
+	/* Markdown that spans lines begins on one of its own. */
+	const char *gap = comment->body.n && memchr(comment->body.p, '\n', comment->body.n) ? "\n\n" : " ";
+	return sdk_format(arena, "%.*s:%s%.*s", ENT_F(who), gap, ENT_F(comment->body));
+}
