@@ -170,6 +170,37 @@ static void map_value(struct check *check, struct ent_ticket *ticket, enum ent_a
 		check->n_unmapped++;
 }
 
+/* Its word for a category; one that no row knows stands as it is. */
+static void map_category(struct check *check, struct ent_ticket *ticket)
+{
+	struct ent_value *value = &ticket->at[ENT_CATEGORY];
+	struct ent_str word = value->native.n ? value->native : value->text;
+	struct ent_str ours = word.n ? map_in(&check->supplier->category, NULL, word) : ENT_ABSENT;
+
+	if ((ticket->has & (1u << ENT_CATEGORY)) && ours.n)
+		*value = (struct ent_value){ours, word};
+}
+
+/* A name that the tool gives is never replaced; an id shown for want of one is no name. */
+static void map_name(struct check *check, struct ent_str id, struct ent_str *name)
+{
+	struct ent_str known = id.n ? map_in(&check->supplier->person, NULL, id) : ENT_ABSENT;
+
+	if (known.n && (!name->n || sdk_eq(*name, id)))
+		*name = known;
+}
+
+static void map_people(struct check *check, struct ent_change *change)
+{
+	static const enum ent_attr people[] = {ENT_ASSIGNEE, ENT_REQUESTER};
+
+	for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+		if (change->ticket.has & (1u << people[i]))
+			map_name(check, change->ticket.at[people[i]].native, &change->ticket.at[people[i]].text);
+	map_name(check, change->actor.id, &change->actor.name);
+	map_name(check, change->comment.author.id, &change->comment.author.name);
+}
+
 static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 {
 	enum ent_rc rc = check_id(check, "the ticket's id", ticket->id);
@@ -190,6 +221,7 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 		return rc;
 	map_value(check, ticket, ENT_STATUS, &check->supplier->status, check->supplier->connector->status);
 	map_value(check, ticket, ENT_PRIORITY, &check->supplier->priority, check->supplier->connector->priority);
+	map_category(check, ticket);
 	struct ent_str *fields = &ticket->at[ENT_FIELDS].text;
 	if (fields->n) { /* compact, so that it reads the same after a journey through an event */
 		const struct sdk_json *json;
@@ -303,9 +335,38 @@ static enum ent_rc check_stamp(struct check *check, struct ent_change *change)
 	return rc;
 }
 
-static enum ent_rc check_change(struct check *check, struct ent_change *change)
+static enum ent_rc check_comment(struct check *check, struct ent_change *change)
 {
 	struct ent_comment *comment = &change->comment;
+	enum ent_rc rc;
+
+	if (!comment->id.n && change->kind == ENT_COMMENT_ADDED)
+		comment->id = comment_id(check->arena, change);
+	rc = check_id(check, "the comment's id", comment->id);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the comment", comment->body, SIZE_MAX);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the comment's author", comment->author.name, WORD_MAX);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the comment's author", comment->author.id, WORD_MAX);
+	return rc;
+}
+
+static enum ent_rc check_attachment(struct check *check, const struct ent_attachment *attachment)
+{
+	enum ent_rc rc = check_id(check, "the attachment's id", attachment->id);
+
+	if (rc == ENT_OK)
+		rc = check_text(check, "the attachment's name", attachment->name, WORD_MAX);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the attachment's media type", attachment->media_type, ENT_ID_MAX);
+	if (rc == ENT_OK)
+		rc = check_text(check, "the attachment's address", attachment->url, WORD_MAX);
+	return rc;
+}
+
+static enum ent_rc check_change(struct check *check, struct ent_change *change)
+{
 	enum ent_rc rc = check_ticket(check, &change->ticket);
 
 	if (rc == ENT_OK)
@@ -318,27 +379,12 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 		rc = check_text(check, "the actor", change->actor.name, WORD_MAX);
 	if (rc == ENT_OK)
 		rc = check_text(check, "the actor's id", change->actor.id, WORD_MAX);
-	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)) {
-		if (!comment->id.n && change->kind == ENT_COMMENT_ADDED)
-			comment->id = comment_id(check->arena, change);
-		rc = check_id(check, "the comment's id", comment->id);
-		if (rc == ENT_OK)
-			rc = check_text(check, "the comment", comment->body, SIZE_MAX);
-		if (rc == ENT_OK)
-			rc = check_text(check, "the comment's author", comment->author.name, WORD_MAX);
-		if (rc == ENT_OK)
-			rc = check_text(check, "the comment's author", comment->author.id, WORD_MAX);
-	}
-	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED) {
-		rc = check_id(check, "the attachment's id", change->attachment.id);
-		if (rc == ENT_OK)
-			rc = check_text(check, "the attachment's name", change->attachment.name, WORD_MAX);
-		if (rc == ENT_OK)
-			rc =
-			    check_text(check, "the attachment's media type", change->attachment.media_type, ENT_ID_MAX);
-		if (rc == ENT_OK)
-			rc = check_text(check, "the attachment's address", change->attachment.url, WORD_MAX);
-	}
+	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED))
+		rc = check_comment(check, change);
+	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED)
+		rc = check_attachment(check, &change->attachment);
+	if (rc == ENT_OK) /* after the comment's id is made, which may hold its author's words */
+		map_people(check, change);
 	return rc;
 }
 

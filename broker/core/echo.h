@@ -7,6 +7,7 @@
 #ifndef CORE_ECHO_H
 #define CORE_ECHO_H
 
+#include "base/world.h"
 #include "core/supplier.h"
 
 #define ECHO_WINDOW_MS 900000 /* content is compared for so long */
