@@ -22,6 +22,7 @@ struct config_pair {
 /* What only the file knows of a supplier, beside suppliers->at[i]. */
 struct config_note {
 	struct ent_str secret[SUPPLIER_SECRET_MAX]; /* references */
+	struct ent_str credential;                  /* the same, of auth; absent: none */
 	const struct config_pair *setting;          /* as written, without those left to their default */
 	size_t n_setting;
 	int line;

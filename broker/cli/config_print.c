@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table for people: help, the sample file, and the values that are in effect. */
+/* The table for people: help and the sample file. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/config_read.h"
@@ -26,39 +27,31 @@ static void wrapped(struct sdk_buf *buf, const char *text, const char *margin, s
 	}
 }
 
-/* "1 to 64", "debug, info": as problems say it. */
-static void range_print(const struct config_row *row, struct sdk_buf *buf)
+static void key_help(const struct config_key *key, const char *margin, struct sdk_buf *buf)
 {
-	struct config *scratch = NULL;
-	struct ent_err err;
-	int64_t *at;
+	const char *help = key->row ? key->row->help : key->help;
+	char inner[16];
 
-	if (row->type == CONFIG_TEXT) {
-		for (const char *p = row->words ? row->words : ""; *p; p++)
-			sdk_buf_add(buf, *p == ' ' ? ", " : p, *p == ' ' ? 2 : 1);
-		return;
+	(void)snprintf(inner, sizeof inner, "%s    ", margin);
+	if (key->row) {
+		sdk_buf_format(buf, "\n%s%s = %s   (", margin, key->name, key->row->dflt);
+		config_allowed_print(key->row, buf);
+		sdk_buf_format(buf, ")\n%s", inner);
+	} else {
+		sdk_buf_format(buf, "\n%s%s: %s%s\n%s", margin, key->name, key->form,
+			       key->required ? " (required)" : "", inner);
 	}
-	if (config_load(NULL, NULL, &scratch, &err) != ENT_OK)
-		return;
-	at = (int64_t *)(void *)((char *)scratch + row->offset);
-	*at = row->min;
-	config_row_print(row, scratch, buf);
-	sdk_buf_z(buf, " to ");
-	*at = row->max;
-	config_row_print(row, scratch, buf);
-	if (row->words)
-		sdk_buf_format(buf, ", or %s", row->words);
-	config_free(scratch);
+	wrapped(buf, help, inner, strlen(inner));
+	sdk_buf_z(buf, "\n");
+	for (const struct config_key *member = key->member; member && member->name; member++)
+		key_help(member, inner, buf);
 }
 
 static void suppliers_help(struct sdk_buf *buf)
 {
 	sdk_buf_z(buf, "\nsuppliers: a list; each item is one supplier and the tool it works in:\n");
-	for (const struct config_key *key = config_supplier_keys(); key->name; key++) {
-		sdk_buf_format(buf, "\n  %s: %s%s\n      ", key->name, key->form, key->required ? " (required)" : "");
-		wrapped(buf, key->help, "      ", 6);
-		sdk_buf_z(buf, "\n");
-	}
+	for (const struct config_key *key = config_supplier_keys(); key->name; key++)
+		key_help(key, "  ", buf);
 }
 
 void config_print_help(struct sdk_buf *buf)
@@ -70,7 +63,7 @@ void config_print_help(struct sdk_buf *buf)
 		sdk_buf_format(buf, "\n  %s = %s", row->name, row->dflt[0] ? row->dflt : "\"\"");
 		if (row->type != CONFIG_TEXT || row->words) {
 			sdk_buf_z(buf, "   (");
-			range_print(row, buf);
+			config_allowed_print(row, buf);
 			sdk_buf_z(buf, ")");
 		}
 		sdk_buf_z(buf, "\n      ");
@@ -97,7 +90,7 @@ static void comment_print(struct sdk_buf *buf, const struct config_row *row, con
 	wrapped(buf, row->help, margin, strlen(margin));
 	if (row->type != CONFIG_TEXT || row->words) {
 		sdk_buf_format(buf, "\n%s# ", indent);
-		range_print(row, buf);
+		config_allowed_print(row, buf);
 	}
 }
 
@@ -136,6 +129,11 @@ static const char sample_supplier[] =
     "#    connector: generic\n"
     "#    secret: file:/etc/entente/orion.secret\n"
     "#    public_comments: us\n"
+    "#    url: https://tickets.orion.example/api\n"
+    "#    auth:\n"
+    "#      kind: bearer\n"
+    "#      credential: file:/etc/entente/orion.token\n"
+    "#    account: entente\n"
     "#    settings:\n"
     "#      signature_header: X-Signature\n"
     "#      delivery_header: X-Delivery\n"
@@ -147,6 +145,30 @@ static const char sample_supplier[] =
     "#        working: in_progress\n"
     "#        \"waiting for user\": pending\n"
     "#        done: resolved\n";
+
+/* group: "auth." for its members. */
+static void sample_key(struct sdk_buf *buf, const struct config_key *key, const char *group)
+{
+	struct sdk_buf help;
+
+	sdk_buf_init(&help, 4096);
+	sdk_buf_z(&help, key->row ? key->row->help : key->help);
+	if (key->row) {
+		sdk_buf_format(&help, " Default: %s. ", key->row->dflt);
+		config_allowed_print(key->row, &help);
+		sdk_buf_z(&help, ".");
+	}
+	sdk_buf_char(&help, '\0');
+	sdk_buf_format(buf, "#    # %s%s: ", group, key->name);
+	wrapped(buf, help.p, "#    #   ", 9 + strlen(group) + strlen(key->name));
+	sdk_buf_z(buf, "\n");
+	sdk_buf_clear(&help);
+	sdk_buf_format(&help, "%s.", key->name);
+	sdk_buf_char(&help, '\0');
+	for (const struct config_key *member = key->member; member && member->name; member++)
+		sample_key(buf, member, help.p);
+	sdk_buf_release(&help);
+}
 
 void config_print_sample(struct sdk_buf *buf)
 {
@@ -166,92 +188,7 @@ void config_print_sample(struct sdk_buf *buf)
 		sample_row(buf, row);
 	}
 	sdk_buf_z(buf, sample_suppliers);
-	for (const struct config_key *key = config_supplier_keys(); key->name; key++) {
-		sdk_buf_format(buf, "#    # %s: ", key->name);
-		wrapped(buf, key->help, "#    #   ", 8 + strlen(key->name));
-		sdk_buf_z(buf, "\n");
-	}
+	for (const struct config_key *key = config_supplier_keys(); key->name; key++)
+		sample_key(buf, key, "");
 	sdk_buf_z(buf, sample_supplier);
-}
-
-/* ---- effective values ---------------------------------------------------------------- */
-
-static void map_values(const char *name, const struct map_row *row, size_t n, bool out, struct sdk_buf *buf)
-{
-	if (n > 0)
-		sdk_buf_format(buf, "      %s:\n", name);
-	for (size_t i = 0; i < n; i++) {
-		sdk_buf_z(buf, "        ");
-		config_print_text(out ? row[i].canonical : row[i].native, buf);
-		sdk_buf_z(buf, ": ");
-		config_print_text(out ? row[i].native : row[i].canonical, buf);
-		sdk_buf_z(buf, "\n");
-	}
-}
-
-static void supplier_values(const struct supplier *supplier, const struct config_note *note, struct sdk_buf *buf)
-{
-	const struct map *status = &supplier->status, *priority = &supplier->priority;
-
-	sdk_buf_format(buf, "  - name: %.*s\n    title: ", (int)supplier->name.n, supplier->name.p);
-	config_print_text(supplier->title, buf);
-	sdk_buf_format(buf, "\n    connector: %s\n", supplier->connector->name);
-	if (supplier->n_secret == 0)
-		sdk_buf_z(buf, "    unsigned: true\n");
-	else
-		sdk_buf_z(buf, "    secret:\n");
-	for (size_t i = 0; i < supplier->n_secret; i++) {
-		sdk_buf_z(buf, "      - ");
-		config_print_text(note->secret[i], buf);
-		sdk_buf_z(buf, "\n");
-	}
-	sdk_buf_format(buf, "    public_comments: %s\n",
-		       supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
-	if (status->n_in + status->n_out + priority->n_in + priority->n_out > 0)
-		sdk_buf_z(buf, "    map:\n");
-	map_values("status", status->in, status->n_in, false, buf);
-	map_values("status_out", status->out, status->n_out, true, buf);
-	map_values("priority", priority->in, priority->n_in, false, buf);
-	map_values("priority_out", priority->out, priority->n_out, true, buf);
-	if (note->n_setting > 0)
-		sdk_buf_z(buf, "    settings:\n");
-	for (size_t i = 0; i < note->n_setting; i++) {
-		sdk_buf_format(buf, "      %.*s: ", (int)note->setting[i].name.n, note->setting[i].name.p);
-		config_print_text(note->setting[i].value, buf);
-		sdk_buf_z(buf, "\n");
-	}
-}
-
-static void pass_values(const struct config *config, struct sdk_buf *buf)
-{
-	for (size_t i = 0; i < config->kafka.n_pass; i++) {
-		const struct config_pair *pair = &config->kafka.pass[i];
-
-		sdk_buf_format(buf, "  %.*s: ", (int)pair->name.n, pair->name.p);
-		config_print_text(pair->reference.p ? pair->reference : pair->value, buf);
-		sdk_buf_z(buf, "\n");
-	}
-}
-
-void config_print_values(const struct config *config, struct sdk_buf *buf)
-{
-	struct ent_str section = ENT_ABSENT;
-
-	for (const struct config_row *row = config_rows(); row->name; row++) {
-		const char *dot = strchr(row->name, '.');
-		struct ent_str now = dot ? (struct ent_str){row->name, (size_t)(dot - row->name)} : ENT_ABSENT;
-
-		if (!sdk_eq(now, section)) {
-			if (sdk_eqz(section, "kafka"))
-				pass_values(config, buf);
-			sdk_buf_format(buf, "%.*s:\n", (int)now.n, now.p);
-			section = now;
-		}
-		sdk_buf_format(buf, "%s%s: ", dot ? "  " : "", dot ? dot + 1 : row->name);
-		config_row_print(row, config, buf);
-		sdk_buf_z(buf, "\n");
-	}
-	sdk_buf_z(buf, config->suppliers->n ? "suppliers:\n" : "suppliers: []\n");
-	for (size_t i = 0; i < config->suppliers->n; i++)
-		supplier_values(&config->suppliers->at[i], &config->note[i], buf);
 }

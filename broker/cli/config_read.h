@@ -65,10 +65,11 @@ struct config_row {
 	size_t offset;
 	const char *dflt;   /* as written in the file */
 	const char *sample; /* what the sample file has instead, NULL: dflt */
-	const char *unit;   /* CONFIG_TIME: what the struct holds, "us", "s" or "d" */
+	const char *unit;   /* CONFIG_TIME: what the struct holds, "us", "ms", "s" or "d" */
 	int64_t min, max;   /* in that unit */
 	const char *words;  /* CONFIG_TEXT: all it may be; CONFIG_TIME: the word for -1; NULL: none */
 	const char *help;
+	bool zero; /* 0 is allowed, too, whatever min says */
 };
 /* Ends with {0}; rows of one section stand together. */
 const struct config_row *config_rows(void);
@@ -80,13 +81,31 @@ void config_row_default(const struct config_row *row, struct config *config);
 void config_row_print(const struct config_row *row, const struct config *config, struct sdk_buf *buf);
 void config_print_text(struct ent_str text, struct sdk_buf *buf); /* quoted where YAML needs it */
 
+/* ---- amounts: all rows but CONFIG_TEXT, with or without a place in struct config -- */
+
+/* "1MiB", "30s", "4711": digits and a unit. Times need theirs, bytes and plain numbers do not. */
+bool config_amount_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+			struct ent_str text, int64_t *ret);
+/* value in the row's own unit, as one would write it. */
+void config_amount_print(const struct config_row *row, int64_t value, struct sdk_buf *buf);
+void config_allowed_print(const struct config_row *row, struct sdk_buf *buf); /* "1 to 64, or 0"; "json, text" */
+/* Keeps the problem: found, why (may be ""), allowed. Returns false. */
+bool config_refuse(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+		   struct ent_str text, const char *why);
+
 /* ---- suppliers ---------------------------------------------------------------- */
 
+/* A setting of a supplier. */
 struct config_key {
 	const char *name, *form, *help;
 	bool required;
+	const struct config_key *member; /* of a group whose members are known; ends with {0} */
+	const struct config_row *row;    /* an amount: form and help are its; its offset is into struct supplier */
 };
 const struct config_key *config_supplier_keys(void); /* ends with {0} */
+/* Each node under its key's place in found; what is no key is told as no setting of `what`, "a supplier". */
+void config_keys_sort(struct config_reader *reader, const struct config_node *node, const struct config_key *keys,
+		      const char *what, struct config_node *found);
 void config_suppliers_read(struct config_reader *reader, const struct config_node *list, const struct plugins *plugins,
 			   struct config *config);
 /* A reference's text; a problem when it is none, without repeating it. */

@@ -1,32 +1,132 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list `suppliers`: secrets by reference, the connector's settings by its own table. */
+/* The list `suppliers`: every setting of one, and the first of them. */
 #include "cli/config_supplier.h"
 
 #include <string.h>
 
+static const struct config_key auth_keys[] = {
+    {.name = "kind",
+     .form = "basic, bearer, header or oauth2",
+     .help = "basic: user and credential (its password). bearer: credential (a token). header: header and credential, "
+	     "and scheme where a word stands before it. oauth2: client credentials, with user (the client id), "
+	     "credential (its secret), token_url and scope.",
+     .required = true},
+    {.name = "user", .form = "text", .help = "Name of the account, or the client id."},
+    {.name = "credential",
+     .form = "reference",
+     .help = "Password, token or client secret: env:NAME or file:/path, never the secret itself.",
+     .required = true},
+    {.name = "header", .form = "name", .help = "Header that carries it, e.g. X-Redmine-API-Key."},
+    {.name = "scheme", .form = "word", .help = "Stands before it in the header, e.g. token."},
+    {.name = "token_url", .form = "URL", .help = "Where oauth2 gets its tokens."},
+    {.name = "scope", .form = "text", .help = "What oauth2 asks for; default: nothing is said."},
+    {0},
+};
+
+static const struct config_key policy_keys[] = {
+    {.name = "status", .form = "holder, newest, ours or theirs", .help = "For the status."},
+    {.name = "priority", .form = "holder, newest, ours or theirs", .help = "For the priority."},
+    {0},
+};
+
+#define TIME(name, member, dflt, min, max, words, help, zero)                                                          \
+	{                                                                                                              \
+		name, CONFIG_TIME, offsetof(struct supplier, link.member), dflt, NULL, "ms", min, max, words, help,    \
+		    zero                                                                                               \
+	}
+#define MINUTE 60000ll
+#define DAY    86400000ll
+
+static const struct config_row rows[] = {
+    TIME("timeout", timeout_ms, "30s", 100, 10 * MINUTE, NULL,
+	 "One round trip, all of it: name, connection, request, answer.", false),
+    TIME("connect_timeout", connect_ms, "5s", 50, 5 * MINUTE, NULL, "How much of it name, connection and TLS may take.",
+	 false),
+    {"answer_max", CONFIG_BYTES, offsetof(struct supplier, link.answer_max), "4MiB", NULL, NULL, 1024, 256ll << 20,
+     NULL, "Largest answer, unpacked; a larger one counts as none.", false},
+    {"rate", CONFIG_INT, offsetof(struct supplier, link.rate_per_min), "600", NULL, NULL, 1, 100000, NULL,
+     "Requests a minute, all together; its own limit, less what others of you need.", false},
+    {"at_once", CONFIG_INT, offsetof(struct supplier, link.at_once), "4", NULL, NULL, 1, 64, NULL,
+     "Requests at the same time. For one ticket always one.", false},
+    TIME("poll", poll_ms, "60s", 100, DAY, NULL,
+	 "How often it is asked what is new, where the connector can; 0: never, its webhooks tell it.", true),
+    TIME("sweep", sweep_ms, "6h", 1000, 30 * DAY, NULL,
+	 "How often each of its open tickets is compared with ours; 0: never.", true),
+    TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
+	 "An alarm when nothing was heard of it for so long. 0: learned from what is usual.", true),
+};
+enum { ROW_TIMEOUT, ROW_CONNECT, ROW_ANSWER, ROW_RATE, ROW_AT_ONCE, ROW_POLL, ROW_SWEEP, ROW_SILENCE, ROW_N };
+_Static_assert(sizeof rows / sizeof *rows == ROW_N, "a name for each row");
+
+/* In the order of enum key. */
 static const struct config_key keys[] = {
-    {"name", "text", "Short name, a-z 0-9 and -: stands in the URL /hooks/NAME and in events. Do not change it later.",
-     true},
-    {"title", "text", "What people read. Default: the name.", false},
-    {"connector", "text", "Which connector speaks its tool's language; `entente check` lists them.", true},
-    {"secret", "reference(s)",
-     "What its webhooks are signed with: env:NAME or file:/path, never the secret itself. A list of two while one "
-     "replaces the "
-     "other.",
-     false},
-    {"unsigned", "true",
-     "Instead of `secret`: accept its webhooks from anyone. Only where the network decides who can send.", false},
-    {"public_comments", "us or everyone",
-     "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier that works "
-     "on the "
-     "incident.",
-     true},
-    {"map", "group",
-     "status: its words and what they mean; priority: its words and 1 to 5; status_out, priority_out: which word is "
-     "used on the "
-     "way out, where several mean the same. Adds to the connector's own table, row by row.",
-     false},
-    {"settings", "group", "The connector's own settings; `entente config --help CONNECTOR` lists them.", false},
+    {.name = "name",
+     .form = "text",
+     .help = "Short name, a-z 0-9 and -: stands in the URL /hooks/NAME and in events. Do not change it later.",
+     .required = true},
+    {.name = "title", .form = "text", .help = "What people read. Default: the name."},
+    {.name = "connector",
+     .form = "text",
+     .help = "Which connector speaks its tool's language; `entente check` lists them.",
+     .required = true},
+    {.name = "secret",
+     .form = "reference(s)",
+     .help = "What its webhooks are signed with: env:NAME or file:/path, never the secret itself. A list of two while "
+	     "one replaces the other. Without it, and where it is polled, no webhook is taken."},
+    {.name = "unsigned",
+     .form = "true",
+     .help = "Instead of `secret`: accept its webhooks from anyone. Only where the network decides who can send."},
+    {.name = "public_comments",
+     .form = "us or everyone",
+     .help = "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier "
+	     "that works on the incident.",
+     .required = true},
+    {.name = "url",
+     .form = "URL",
+     .help = "Where its tool is, https://host/path without anything that follows. Without it we only listen."},
+    {.name = "auth", .form = "group", .help = "How we log in there.", .member = auth_keys},
+    {.name = "account",
+     .form = "text",
+     .help = "Id or name of our user in its tool: what it writes is our own and comes back to nobody. Without it only "
+	     "ids and words of what we sent are known."},
+    {.name = "comments_as",
+     .form = "internal or public",
+     .help = "How a comment that we bring stands in its tool. Default: internal."},
+    {.name = "policy",
+     .form = "group",
+     .help = "Whose word counts where its ticket and the incident say different things. holder: that of whoever holds "
+	     "the incident (the default). newest: the last one. ours: the incident's is written back. theirs: its "
+	     "own, and we never write it.",
+     .member = policy_keys},
+    {.name = "map",
+     .form = "group",
+     .help = "status: its words and what they mean; priority: its words and 1 to 5; status_out, priority_out: which "
+	     "word is used on the way out, where several mean the same. Adds to the connector's own table, row by row. "
+	     "category: its words and ours; person: its ids and the names shown."},
+    {.name = "settings",
+     .form = "group",
+     .help = "The connector's own settings; `entente config --help CONNECTOR` lists them."},
+    {.name = "ca_file",
+     .form = "path",
+     .help = "Certificates (PEM) that its tool's is signed by, instead of the system's."},
+    {.name = "plain_http",
+     .form = "true or false",
+     .help = "Take http: in url, where everybody on the way can read and change everything. Default: false."},
+    {.name = "allow",
+     .form = "list of ranges",
+     .help = "Private and other special addresses that its tool may have, e.g. [10.1.0.0/16]. Others are never "
+	     "connected to, whatever its name says."},
+    {.name = "timeout", .row = &rows[ROW_TIMEOUT]},
+    {.name = "connect_timeout", .row = &rows[ROW_CONNECT]},
+    {.name = "answer_max", .row = &rows[ROW_ANSWER]},
+    {.name = "rate", .row = &rows[ROW_RATE]},
+    {.name = "at_once", .row = &rows[ROW_AT_ONCE]},
+    {.name = "poll", .row = &rows[ROW_POLL]},
+    {.name = "sweep", .row = &rows[ROW_SWEEP]},
+    {.name = "silence", .row = &rows[ROW_SILENCE]},
+    {.name = "paused",
+     .form = "true or false",
+     .help = "Maintenance: nothing is sent to it and nothing asked; what is for it waits. Default: false."},
     {0},
 };
 
@@ -35,33 +135,30 @@ const struct config_key *config_supplier_keys(void)
 	return keys;
 }
 
-/* One supplier while it is read: its members by the rows of keys[]. */
-enum { KEY_NAME, KEY_TITLE, KEY_CONNECTOR, KEY_SECRET, KEY_UNSIGNED, KEY_PUBLIC, KEY_MAP, KEY_SETTINGS, KEY_N };
-
 static const char *next_key(const void *of, size_t i)
 {
 	return ((const struct config_key *)of)[i].name;
 }
 
-static void members_sort(struct supplier_reader *r, const struct config_member *member, size_t n,
-			 struct config_node found[KEY_N])
+void config_keys_sort(struct config_reader *reader, const struct config_node *node, const struct config_key *of,
+		      const char *what, struct config_node *found)
 {
+	const struct config_member *member = NULL;
+	size_t n = config_members(reader, node, &member);
+
 	for (size_t i = 0; i < n; i++) {
 		struct ent_str near;
 		size_t k = 0;
 
-		while (k < KEY_N && !sdk_eqz(member[i].key, keys[k].name))
+		while (of[k].name && !sdk_eqz(member[i].key, of[k].name))
 			k++;
-		if (k < KEY_N) {
+		if (of[k].name) {
 			found[k] = member[i].value;
 			continue;
 		}
-		near = config_nearest(r->reader, member[i].key, next_key, keys);
-		config_problem(r->reader, member[i].value.line, member[i].value.name,
-			       "is no setting of a supplier%.*s (known: name, title, connector, secret, unsigned, "
-			       "public_comments, "
-			       "map, settings)",
-			       (int)near.n, near.p);
+		near = config_nearest(reader, member[i].key, next_key, of);
+		config_problem(reader, member[i].value.line, member[i].value.name,
+			       "is no setting of %s%.*s (`entente config --help` lists them)", what, ENT_F(near));
 	}
 }
 
@@ -105,67 +202,6 @@ static void title_read(struct supplier_reader *r, const struct config_node *node
 		config_problem(r->reader, node->line, node->name, "has %zu bytes, allowed: 1 to 200", title.n);
 	else
 		r->supplier->title = sdk_dup(r->arena, title);
-}
-
-/* ---- secrets -------------------------------------------------------------------- */
-
-bool config_reference(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)
-{
-	struct ent_str text;
-
-	if (!config_text(reader, node, &text))
-		return false;
-	if (sdk_starts(text, "env:") || sdk_starts(text, "file:")) {
-		*ret = text;
-		return true;
-	}
-	config_problem(
-	    reader, node->line, node->name,
-	    "a secret stands in the file itself; write env:NAME or file:/path, and consider it known to others");
-	return false;
-}
-
-static void secret_read(struct supplier_reader *r, const struct config_node *node)
-{
-	struct supplier *supplier = r->supplier;
-	struct ent_str reference;
-	struct ent_err err;
-
-	if (!config_reference(r->reader, node, &reference))
-		return;
-	if (secret_load(reference, &supplier->secret[supplier->n_secret], &err) != ENT_OK) {
-		config_problem(r->reader, node->line, node->name, "%s", err.msg);
-		return;
-	}
-	r->note->secret[supplier->n_secret++] = sdk_dup(r->keep, reference);
-}
-
-static void secrets_read(struct supplier_reader *r, const struct config_node *node, const struct config_node *open)
-{
-	const struct config_node *item;
-	bool is_unsigned = false;
-	size_t n;
-
-	if (open->yaml)
-		(void)config_bool(r->reader, open, &is_unsigned); /* a problem is kept, and it stays false */
-	if (node->yaml && is_unsigned) {
-		config_problem(r->reader, open->line, open->name, "stands beside `secret`: remove one of the two");
-	} else if (!node->yaml) {
-		if (!is_unsigned)
-			config_problem(r->reader, r->line, r->name,
-				       "nothing says how its webhooks are signed. Add `secret: env:NAME` or `secret: "
-				       "file:/path`, or "
-				       "`unsigned: true` to accept them from anyone");
-	} else if (node->yaml->type != YAML_SEQUENCE_NODE) {
-		secret_read(r, node);
-	} else {
-		n = config_items(r->reader, node, &item);
-		if (n < 1 || n > SUPPLIER_SECRET_MAX)
-			config_problem(r->reader, node->line, node->name,
-				       "has %zu secrets, allowed: 1, or 2 while one replaces the other", n);
-		for (size_t i = 0; i < n && i < SUPPLIER_SECRET_MAX; i++)
-			secret_read(r, &item[i]);
-	}
 }
 
 /* ---- audience of public comments -------------------------------------------------- */
@@ -230,10 +266,8 @@ static void connector_read(struct supplier_reader *r, const struct config_node *
 static void supplier_read(struct supplier_reader *r, const struct config_node *item)
 {
 	struct config_node found[KEY_N] = {{0}};
-	const struct config_member *member = NULL;
 	struct config_node named = *item;
 	struct ent_str name = ENT_ABSENT;
-	size_t n = 0;
 
 	/* Its name first: problems say suppliers.orion.secret, not suppliers[3].secret. */
 	if (item->yaml->type == YAML_MAPPING_NODE)
@@ -242,8 +276,7 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 		named.name = sdk_format(&r->reader->arena.abi, "suppliers.%.*s", (int)name.n, name.p);
 	r->name = named.name;
 	r->line = r->note->line = item->line;
-	n = config_members(r->reader, &named, &member);
-	members_sort(r, member, n, found);
+	config_keys_sort(r->reader, &named, keys, "a supplier", found);
 	for (size_t k = 0; k < KEY_N; k++)
 		if (keys[k].required && k != KEY_PUBLIC && !found[k].yaml)
 			config_problem(r->reader, r->line, r->name, "%s is missing. %s", keys[k].name, keys[k].help);
@@ -252,8 +285,9 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 	title_read(r, &found[KEY_TITLE]);
 	if (found[KEY_CONNECTOR].yaml)
 		connector_read(r, &found[KEY_CONNECTOR]);
-	secrets_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
 	public_read(r, &found[KEY_PUBLIC]);
+	config_link_read(r, found);
+	config_secrets_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
 	config_map_read(r, &found[KEY_MAP]);
 	if (r->supplier->connector)
 		config_settings_read(r, &found[KEY_SETTINGS]);

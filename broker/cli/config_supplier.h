@@ -1,11 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One supplier while it is read; for config_supplier.c and config_map.c only. */
+/* One supplier while it is read; for config_*.c only. */
 #ifndef CLI_CONFIG_SUPPLIER_H
 #define CLI_CONFIG_SUPPLIER_H
 
 #include "cli/config_read.h"
 
 #define CONFIG_SUPPLIERS_MAX 1000
+#define CONFIG_ALLOW_MAX     64
+
+/* Its settings, in the order of config_supplier_keys(). */
+enum key {
+	KEY_NAME,
+	KEY_TITLE,
+	KEY_CONNECTOR,
+	KEY_SECRET,
+	KEY_UNSIGNED,
+	KEY_PUBLIC,
+	KEY_URL,
+	KEY_AUTH,
+	KEY_ACCOUNT,
+	KEY_COMMENTS_AS,
+	KEY_POLICY,
+	KEY_MAP,
+	KEY_SETTINGS,
+	KEY_CA_FILE,
+	KEY_PLAIN_HTTP,
+	KEY_ALLOW,
+	KEY_TIMEOUT,
+	KEY_CONNECT_TIMEOUT,
+	KEY_ANSWER_MAX,
+	KEY_RATE,
+	KEY_AT_ONCE,
+	KEY_POLL,
+	KEY_SWEEP,
+	KEY_SILENCE,
+	KEY_PAUSED,
+	KEY_N
+};
 
 struct supplier_reader {
 	struct config_reader *reader;
@@ -19,6 +50,11 @@ struct supplier_reader {
 
 /* The supplier's name when it is one, for the names of problems; absent when not. */
 struct ent_str config_supplier_name(struct config_reader *reader, const struct config_node *item);
+/* secret and unsigned; after connector and the way out, which say whether it can do without. */
+void config_secrets_read(struct supplier_reader *r, const struct config_node *node, const struct config_node *open);
+/* The way out: everything from url on but map and settings. */
+void config_link_read(struct supplier_reader *r, const struct config_node found[KEY_N]);
+void config_auth_read(struct supplier_reader *r, const struct config_node *node, bool plain_http);
 void config_map_read(struct supplier_reader *r, const struct config_node *node);
 void config_settings_read(struct supplier_reader *r, const struct config_node *node);
 

@@ -50,9 +50,9 @@ void hook_post(struct exchange *x)
 	struct ent_err err = {""};
 	enum ent_rc rc;
 
-	if (supplier == NULL) {
+	if (supplier == NULL || supplier->no_hooks) {
 		metric_add(metrics, METRIC_ARRIVALS_REFUSED, 1);
-		answer_problem(x, PROBLEM_NOT_FOUND, "No supplier is configured by this name.");
+		answer_problem(x, PROBLEM_NOT_FOUND, "No supplier that sends webhooks is configured by this name.");
 		return;
 	}
 	job = SDK_NEW(&x->arena.abi, struct job);

@@ -415,6 +415,9 @@ static void sample_is_true(void **state)
 	secret = strstr(tail, "file:/etc/entente/orion.secret");
 	assert_non_null(secret);
 	memcpy(secret, "env:HOME                      ", strlen("file:/etc/entente/orion.secret"));
+	secret = strstr(tail, "file:/etc/entente/orion.token");
+	assert_non_null(secret);
+	memcpy(secret, "env:HOME                     ", strlen("file:/etc/entente/orion.token"));
 	/* "#suppliers:" leaves one space more than YAML has at the top: everything below it has it, too */
 	config = load(*state, strstr(tail, " suppliers:"));
 	assert_int_equal(config->suppliers->n, 1);
@@ -427,9 +430,15 @@ static void sample_is_true(void **state)
 
 static void help_has_every_setting(void **state)
 {
-	static const char *const some[] = {
-	    "http.body_max = 1MiB   (1KiB to 64MiB)",       "kafka.retention = forever", "log.format = auto",
-	    "  public_comments: us or everyone (required)", "  secret: reference(s)",    "kafka.*"};
+	static const char *const some[] = {"http.body_max = 1MiB   (1KiB to 64MiB)",
+					   "kafka.retention = forever",
+					   "log.format = auto",
+					   "  public_comments: us or everyone (required)",
+					   "  secret: reference(s)",
+					   "kafka.*",
+					   "  timeout = 30s   (100ms to 10m)",
+					   "      kind: basic, bearer",
+					   "  silence = 0   (1s to 365d, 0, or never)"};
 	struct sdk_buf help;
 
 	(void)state;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How we log in at a supplier's tool: each kind with the members it needs, and no others. */
+#include "cli/config_supplier.h"
+
+#include <string.h>
+
+#include "link/transfers.h"
+
+enum { AT_KIND, AT_USER, AT_CREDENTIAL, AT_HEADER, AT_SCHEME, AT_TOKEN_URL, AT_SCOPE, AT_N };
+static const char *const at_name[] = {"kind", "user", "credential", "header", "scheme", "token_url", "scope"};
+
+static const struct {
+	const char *word;
+	enum auth_kind kind;
+	bool needs[AT_N], takes[AT_N];
+} kinds[] = {
+    {"basic", AUTH_BASIC, {[AT_USER] = true, [AT_CREDENTIAL] = true}, {0}},
+    {"bearer", AUTH_BEARER, {[AT_CREDENTIAL] = true}, {0}},
+    {"header", AUTH_HEADER, {[AT_HEADER] = true, [AT_CREDENTIAL] = true}, {[AT_SCHEME] = true}},
+    {"oauth2", AUTH_OAUTH2, {[AT_USER] = true, [AT_CREDENTIAL] = true, [AT_TOKEN_URL] = true}, {[AT_SCOPE] = true}},
+};
+#define N_KINDS (sizeof kinds / sizeof *kinds)
+
+static const char *next_kind(const void *of, size_t i)
+{
+	(void)of;
+	return i < N_KINDS ? kinds[i].word : NULL;
+}
+
+/* N_KINDS: none, the problem is kept. */
+static size_t kind_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str word, near, found;
+
+	if (!config_text(r->reader, node, &word))
+		return N_KINDS;
+	for (size_t i = 0; i < N_KINDS; i++)
+		if (sdk_eqz(word, kinds[i].word))
+			return i;
+	near = config_nearest(r->reader, word, next_kind, NULL);
+	found = config_found(r->reader, word);
+	config_problem(r->reader, node->line, node->name, "found %.*s%.*s%s allowed: basic, bearer, header, oauth2",
+		       ENT_F(found), ENT_F(near), near.n ? "" : ",");
+	return N_KINDS;
+}
+
+/* ---- texts that end up in a header ----------------------------------------------------- */
+
+static bool has_control(struct ent_str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
+			return true;
+	return false;
+}
+
+static bool is_token(struct ent_str text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < text.n; i++)
+		if (!memchr(allowed, text.p[i], sizeof allowed - 1))
+			return false;
+	return text.n > 0 && text.n <= 100;
+}
+
+/* Headers that say where a request goes or ends are HTTP's own. */
+static bool is_framing(struct ent_str name)
+{
+	static const char *const framing[] = {"host", "content-length", "transfer-encoding", "connection", "expect",
+					      "te",   "upgrade",        "content-type",      "trailer"};
+
+	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++)
+		if (sdk_ieqz(name, framing[i]))
+			return true;
+	return false;
+}
+
+static struct ent_str text_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str text;
+
+	if (!node->yaml || !config_text(r->reader, node, &text))
+		return ENT_ABSENT;
+	if (text.n > 0 && text.n <= 1000 && !has_control(text))
+		return sdk_dup(r->arena, text);
+	config_problem(r->reader, node->line, node->name, "is empty, has more than 1000 bytes or a control character");
+	return ENT_ABSENT;
+}
+
+static struct ent_str token_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str text = text_read(r, node), found;
+
+	if (!text.p || (is_token(text) && !is_framing(text)))
+		return text;
+	found = config_found(r->reader, text);
+	config_problem(r->reader, node->line, node->name, "found %.*s, which %s", ENT_F(found),
+		       is_token(text) ? "is a header that HTTP itself sets"
+				      : "is no name of a header and no word of one");
+	return ENT_ABSENT;
+}
+
+static void credential_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct secret *credential = &r->supplier->link.credential;
+	struct ent_str reference;
+	struct ent_err err;
+
+	if (!node->yaml || !config_reference(r->reader, node, &reference))
+		return;
+	if (secret_load(reference, credential, &err) != ENT_OK) {
+		config_problem(r->reader, node->line, node->name, "%s", err.msg);
+		return;
+	}
+	r->note->credential = sdk_dup(r->keep, reference);
+	if (has_control(secret_bytes(credential)))
+		config_problem(r->reader, node->line, node->name,
+			       "%.*s has more than one line or a control character, which no header can carry",
+			       ENT_F(reference));
+}
+
+static void token_url_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
+{
+	struct ent_str url = text_read(r, node);
+	struct ent_err err;
+
+	if (!url.p)
+		return;
+	if (transfers_vet(url, plain_http, &err) == ENT_OK)
+		r->supplier->link.token_url = url;
+	else
+		config_problem(r->reader, node->line, node->name, "%s", err.msg);
+}
+
+/* ---- all of it ---------------------------------------------------------------------------- */
+
+void config_auth_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
+{
+	const struct config_key *keys = config_supplier_keys()[KEY_AUTH].member;
+	struct supplier_link *link = &r->supplier->link;
+	struct config_node found[AT_N] = {{0}};
+	size_t kind = N_KINDS;
+
+	if (!node->yaml)
+		return;
+	config_keys_sort(r->reader, node, keys, "auth", found);
+	if (found[AT_KIND].yaml)
+		kind = kind_read(r, &found[AT_KIND]);
+	else
+		config_problem(r->reader, node->line, node->name,
+			       "kind is missing; allowed: basic, bearer, header, oauth2");
+	for (int i = AT_USER; i < AT_N && kind < N_KINDS; i++) {
+		if (kinds[kind].needs[i] && !found[i].yaml)
+			config_problem(r->reader, node->line, node->name, "%s is missing, which %s needs. %s",
+				       at_name[i], kinds[kind].word, keys[i].help);
+		if (found[i].yaml && !kinds[kind].needs[i] && !kinds[kind].takes[i])
+			config_problem(r->reader, found[i].line, found[i].name, "has no use with kind %s; remove it",
+				       kinds[kind].word);
+	}
+	if (kind < N_KINDS)
+		link->auth = kinds[kind].kind;
+	link->user = text_read(r, &found[AT_USER]);
+	if (link->auth == AUTH_BASIC && link->user.p && memchr(link->user.p, ':', link->user.n))
+		config_problem(r->reader, found[AT_USER].line, found[AT_USER].name,
+			       "has a colon, which basic cannot carry");
+	credential_read(r, &found[AT_CREDENTIAL]);
+	link->header = token_read(r, &found[AT_HEADER]);
+	link->scheme = token_read(r, &found[AT_SCHEME]);
+	token_url_read(r, &found[AT_TOKEN_URL], plain_http);
+	link->scope = text_read(r, &found[AT_SCOPE]);
+}
