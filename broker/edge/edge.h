@@ -37,6 +37,9 @@ struct edge_world {
 	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). `part` is a word for
 	 * /readyz; called with i = 0, 1, ... until it returns a NULL part. Any thread. */
 	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
+	/* Another map of a supplier is in force: the supplier sets have to be made anew (edge_reload(), link_reload()).
+	 * A hint from any thread that may not wait: it has to be taken up soon after. NULL: nobody listens. */
+	void (*reload)(void *of);
 	void *of;
 };
 

@@ -2,6 +2,8 @@
 /* For load balancers, people at night, and Prometheus. */
 #include "edge/route.h"
 #include "edge/worker.h"
+#include "store/read_out.h"
+#include "store/supplier_rows.h"
 
 void health_get(struct exchange *x)
 {
@@ -53,10 +55,56 @@ void ready_get(struct exchange *x)
 		x->answer.fields = ENT_STR("Retry-After: 5\r\n");
 }
 
+/* ---- metrics ------------------------------------------------------------------------- */
+
+static void print_head(struct sdk_buf *buf, const char *name, const char *help)
+{
+	sdk_buf_format(buf, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+/* Names are [a-z0-9-] and states words of ours: neither needs an escape. */
+static void print_states(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_now *now)
+{
+	static const enum supplier_health state[] = {SUPPLIER_HEALTHY, SUPPLIER_SLOW, SUPPLIER_FAILING, SUPPLIER_PAUSED,
+						     SUPPLIER_REFUSED};
+
+	print_head(buf, "entente_supplier_state", "1 for the state that the supplier's tool is in.");
+	for (size_t i = 0; i < set->n; i++) {
+		for (size_t k = 0; k < sizeof state / sizeof *state; k++) {
+			const char *name = supplier_health_name(state[k]);
+
+			sdk_buf_format(buf, "entente_supplier_state{supplier=\"%.*s\",state=\"%s\"} %d\n",
+				       ENT_F(set->at[i].name), name, sdk_eqz(now[i].state, name));
+		}
+	}
+	print_head(buf, "entente_supplier_quiet", "1 while a supplier that used to talk says nothing.");
+	for (size_t i = 0; i < set->n; i++)
+		sdk_buf_format(buf, "entente_supplier_quiet{supplier=\"%.*s\"} %d\n", ENT_F(set->at[i].name),
+			       now[i].quiet_since_ms != 0);
+}
+
+static void print_open(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_open *open)
+{
+	print_head(buf, "entente_supplier_deliveries", "Deliveries that are not done and not cancelled.");
+	for (size_t i = 0; i < set->n; i++)
+		for (size_t state = 0; state < SUPPLIER_N_OPEN; state++)
+			sdk_buf_format(buf, "entente_supplier_deliveries{supplier=\"%.*s\",state=\"%s\"} %lld\n",
+				       ENT_F(set->at[i].name), delivery_state_name((enum delivery_state)state),
+				       (long long)open[i].n[state]);
+}
+
 void metrics_get(struct exchange *x)
 {
-	sdk_buf_clear(&x->worker->scratch);
-	metric_print(x->worker->edge->world.metrics, &x->worker->scratch);
+	const struct supplier_set *set = x->roster->set;
+	struct supplier_now *now = SDK_NEW_N(&x->arena.abi, struct supplier_now, set->n + 1);
+	struct sdk_buf *buf = &x->worker->scratch;
+
+	sdk_buf_clear(buf);
+	metric_print(x->worker->edge->world.metrics, buf);
+	for (size_t i = 0; i < set->n; i++)
+		now[i] = read_supplier_now(x->worker->db, &x->arena.abi, &set->at[i]);
+	print_states(buf, set, now);
+	print_open(buf, set, read_suppliers_open(x->worker->db, &x->arena.abi, set));
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

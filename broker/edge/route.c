@@ -8,6 +8,7 @@
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
 static const char *const delivery_arguments[] = {"supplier", "state", "cause", "incident", "limit", "cursor", NULL};
+static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
@@ -31,6 +32,14 @@ static const struct route routes[] = {
     {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, delivery_ignore},
     {"GET", "/v1/live", false, false, live_arguments, live_get},
     {"GET", "/v1/suppliers", false, false, NULL, supplier_list},
+    {"GET", "/v1/suppliers/{}", false, false, NULL, supplier_get},
+    {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, backfill_post},
+    {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, backfill_delete},
+    {"GET", "/v1/suppliers/{}/maps", false, false, NULL, map_list},
+    {"POST", "/v1/suppliers/{}/maps", false, true, NULL, map_post},
+    {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, map_try},
+    {"POST", "/v1/suppliers/{}/maps/{}/activate", false, false, NULL, map_activate},
+    {"GET", "/v1/drift", false, false, drift_arguments, drift_list},
     {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletter_list},
     {"POST", "/v1/deadletters/replay", false, true, NULL, deadletter_replay_many},
     {"GET", "/v1/deadletters/{}", false, false, NULL, deadletter_get},

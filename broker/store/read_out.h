@@ -32,4 +32,32 @@ enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct
 enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* ---- suppliers --------------------------------------------------------------------- */
+
+/* {...} of one of the set, as read_suppliers() lists it. */
+enum ent_rc read_supplier(struct db *db, struct ent_arena *arena, const struct supplier_set *set,
+			  const struct supplier *supplier, int64_t now_ms, struct ent_str *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* How it does, as link said last; nothing said: healthy, or paused by its settings. */
+struct supplier_now {
+	struct ent_str state, why, next;
+	int64_t since_ms, quiet_since_ms; /* 0: not known; not quiet */
+};
+struct supplier_now read_supplier_now(struct db *db, struct ent_arena *arena, const struct supplier *supplier);
+/* Open deliveries by state (its enum value), by supplier->index. */
+#define SUPPLIER_N_OPEN ((size_t)DELIVERY_DONE)
+struct supplier_open {
+	int64_t n[SUPPLIER_N_OPEN];
+};
+const struct supplier_open *read_suppliers_open(struct db *db, struct ent_arena *arena, const struct supplier_set *set);
+
+/* ---- drift ------------------------------------------------------------------------- */
+
+/* Where suppliers' tools do not say what they should, and nothing is on its way to mend it:
+ * {"items":[{"incident","supplier","ticket"?,"what","ours","theirs","next"}],"next":"cursor"|null}. A page looks at a
+ * bounded number of incidents and may be empty although others follow. ENT_EINVAL: bad cursor. */
+enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supplier_set *set, struct ent_str supplier,
+		       struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
 #endif

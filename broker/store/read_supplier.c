@@ -1,11 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Suppliers for people and programs: what they are, how they do, how far their tools were read. */
+#include "sdk/webhook.h"
 #include "store/read.h"
 #include "store/read_json.h"
 #include "store/read_out.h"
 
-static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
+/* ---- what is open for whom -------------------------------------------------------------- */
+
+const struct supplier_open *read_suppliers_open(struct db *db, struct ent_arena *arena, const struct supplier_set *set)
 {
+	struct supplier_open *ret = SDK_NEW_N(arena, struct supplier_open, set->n + 1);
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, state, count(*) FROM delivery WHERE state NOT IN ('done', "
+					  "'cancelled') GROUP BY supplier, state");
+	while (db_row(stmt)) {
+		const struct supplier *supplier = supplier_by_name(set, db_str(stmt, 0));
+		enum delivery_state state;
+
+		if (supplier && delivery_state_by_name(db_str(stmt, 1), &state) && (size_t)state < SUPPLIER_N_OPEN)
+			ret[supplier->index].n[state] = db_int(stmt, 2);
+	}
+	return ret;
+}
+
+/* ---- one -------------------------------------------------------------------------------- */
+
+struct supplier_now read_supplier_now(struct db *db, struct ent_arena *arena, const struct supplier *supplier)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT state, since_ms, why, next, quiet_since_ms FROM supplier_state "
+					  "WHERE supplier = $1");
+	struct supplier_now now = {.state = supplier->link.paused ? ENT_STR("paused") : ENT_STR("healthy"),
+				   .why = ENT_STR(""),
+				   .next = ENT_STR("")};
+	db_bind_str(stmt, 1, supplier->name);
+	if (db_row(stmt))
+		now = (struct supplier_now){sdk_dup(arena, db_str(stmt, 0)), sdk_dup(arena, db_str(stmt, 2)),
+					    sdk_dup(arena, db_str(stmt, 3)), db_int(stmt, 1), db_int(stmt, 4)};
+	db_done(stmt);
+	return now;
+}
+
+static void print_now(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier)
+{
+	struct supplier_now now = read_supplier_now(db, arena, supplier);
+
+	sdk_jsonw_kstr(w, "state", now.state);
+	if (now.since_ms)
+		json_time(w, "since", now.since_ms);
+	sdk_jsonw_kstr(w, "why", now.why);
+	sdk_jsonw_kstr(w, "next", now.next);
+	if (now.quiet_since_ms)
+		json_time(w, "quiet_since", now.quiet_since_ms);
+}
+
+static void print_counts(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
+{
+	static const char *const count[] = {"accepted", "repeated", "dead", "late", "unmapped", "dead_letters_waiting"};
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
 		       "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
@@ -13,26 +62,116 @@ static void print_health(struct db *db, struct sdk_jsonw *w, struct ent_str name
 	bool found = db_row(stmt);
 	int64_t heard = found ? db_int(stmt, 0) : 0;
 
-	sdk_jsonw_key(w, "health");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "state", heard == 0 ? "never_heard" : db_int(stmt, 6) > 0 ? "dead_letters_wait" : "healthy");
 	if (heard) {
 		json_time(w, "last_heard", heard);
 		sdk_jsonw_kint(w, "silent_s", now_ms > heard ? (now_ms - heard) / 1000 : 0);
 	}
-	sdk_jsonw_kint(w, "accepted", found ? db_int(stmt, 1) : 0);
-	sdk_jsonw_kint(w, "repeated", found ? db_int(stmt, 2) : 0);
-	sdk_jsonw_kint(w, "dead", found ? db_int(stmt, 3) : 0);
-	sdk_jsonw_kint(w, "late", found ? db_int(stmt, 4) : 0);
-	sdk_jsonw_kint(w, "unmapped", found ? db_int(stmt, 5) : 0);
-	sdk_jsonw_kint(w, "dead_letters_waiting", found ? db_int(stmt, 6) : 0);
+	sdk_jsonw_key(w, "arrivals");
+	sdk_jsonw_open(w, '{');
+	for (int i = 0; i < (int)(sizeof count / sizeof *count); i++)
+		sdk_jsonw_kint(w, count[i], found ? db_int(stmt, i + 1) : 0);
 	sdk_jsonw_close(w, '}');
 	db_done(stmt);
+}
+
+static void print_open(struct sdk_jsonw *w, const struct supplier_open *open)
+{
+	sdk_jsonw_key(w, "deliveries");
+	sdk_jsonw_open(w, '{');
+	for (size_t i = 0; i < SUPPLIER_N_OPEN; i++)
+		sdk_jsonw_kint(w, delivery_state_name((enum delivery_state)i), open->n[i]);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT stream, state, since_ms, made_ms, moved_ms, pages, changes FROM cursor "
+		       "WHERE supplier = $1 ORDER BY stream");
+	db_bind_str(stmt, 1, name);
+	sdk_jsonw_key(w, "cursors");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "stream", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "state", db_str(stmt, 1));
+		json_time(w, "since", db_int(stmt, 2));
+		json_time(w, "begun", db_int(stmt, 3));
+		if (db_int(stmt, 4))
+			json_time(w, "moved", db_int(stmt, 4));
+		sdk_jsonw_kint(w, "pages", db_int(stmt, 5));
+		sdk_jsonw_kint(w, "changes", db_int(stmt, 6));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
+{
+	static const enum ent_op_kind op[] = {ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET,
+					      ENT_POLL};
+	sdk_jsonw_key(w, "can");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < sizeof op / sizeof *op; i++)
+		if (supplier_can(supplier, op[i]))
+			sdk_jsonw_str(w, sdk_str(delivery_op_name(op[i])));
+	sdk_jsonw_close(w, ']');
+	sdk_jsonw_key(w, "cannot");
+	sdk_jsonw_open(w, '[');
+	for (const char *const *one = supplier->connector->cannot; one && *one; one++)
+		sdk_jsonw_str(w, sdk_str(*one));
+	sdk_jsonw_close(w, ']');
+}
+
+/* No credential, header or token address: where its tool is and how often we ask it. */
+static void print_link(struct sdk_jsonw *w, const struct supplier *supplier)
+{
+	const struct supplier_link *link = &supplier->link;
+
+	sdk_jsonw_key(w, "link");
+	if (!link->url.n) {
+		sdk_jsonw_null(w);
+		return;
+	}
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "url", link->url);
+	sdk_jsonw_kint(w, "rate_per_min", link->rate_per_min);
+	sdk_jsonw_kint(w, "at_once", link->at_once);
+	sdk_jsonw_kint(w, "poll_s", link->poll_ms / 1000);
+	sdk_jsonw_kint(w, "sweep_s", link->sweep_ms / 1000);
+	sdk_jsonw_kbool(w, "paused", link->paused);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier,
+			   const struct supplier_open *open, int64_t now_ms)
+{
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "name", supplier->name);
+	sdk_jsonw_kstr(w, "title", supplier->title);
+	sdk_jsonw_kz(w, "connector", supplier->connector->name);
+	sdk_jsonw_kz(w, "public_comments", supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
+	sdk_jsonw_kz(w, "comments_as", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
+	sdk_jsonw_kbool(w, "signed", supplier->n_secret > 0);
+	sdk_jsonw_key(w, "policy");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "status", policy_name(supplier->policy[ENT_STATUS]));
+	sdk_jsonw_kz(w, "priority", policy_name(supplier->policy[ENT_PRIORITY]));
+	sdk_jsonw_close(w, '}');
+	sdk_jsonw_kint(w, "map_version", supplier->map_version);
+	print_now(db, arena, w, supplier);
+	print_counts(db, w, supplier->name, now_ms);
+	print_open(w, &open[supplier->index]);
+	print_cursors(db, w, supplier->name);
+	print_can(w, supplier);
+	print_link(w, supplier);
+	sdk_jsonw_close(w, '}');
 }
 
 enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct supplier_set *set, int64_t now_ms,
 			   struct ent_str *ret, struct ent_err *err)
 {
+	const struct supplier_open *open = read_suppliers_open(db, arena, set);
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
@@ -41,18 +180,22 @@ enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct 
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_key(&w, "items");
 	sdk_jsonw_open(&w, '[');
-	for (size_t i = 0; i < set->n; i++) {
-		const struct supplier *supplier = &set->at[i];
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kstr(&w, "name", supplier->name);
-		sdk_jsonw_kstr(&w, "title", supplier->title);
-		sdk_jsonw_kz(&w, "connector", supplier->connector->name);
-		sdk_jsonw_kz(&w, "public_comments", supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
-		sdk_jsonw_kbool(&w, "signed", supplier->n_secret > 0);
-		print_health(db, &w, supplier->name, now_ms);
-		sdk_jsonw_close(&w, '}');
-	}
+	for (size_t i = 0; i < set->n; i++)
+		print_supplier(db, arena, &w, &set->at[i], open, now_ms);
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
+	return json_answer(db, arena, &buf, ret, err);
+}
+
+enum ent_rc read_supplier(struct db *db, struct ent_arena *arena, const struct supplier_set *set,
+			  const struct supplier *supplier, int64_t now_ms, struct ent_str *ret, struct ent_err *err)
+{
+	const struct supplier_open *open = read_suppliers_open(db, arena, set);
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, READ_ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	print_supplier(db, arena, &w, supplier, open, now_ms);
 	return json_answer(db, arena, &buf, ret, err);
 }

@@ -4,6 +4,7 @@
  *   hold        the writer takes nothing until "go"
  *   unready WHY the part "kafka" is not ready; "ready" again
  *   reload NAME replaces the suppliers by NAME and telnord
+ *   reloads     how often edge asked for the suppliers to be made anew
  *   break       replaces them by one whose settings its connector refuses: must fail
  *   end         stops as serve does
  * Each command is answered by one line. usage: edge_server FOLDER [name=number]...
@@ -24,6 +25,7 @@ struct server {
 	bool held;
 	atomic_bool ends;
 	atomic_bool unready;
+	atomic_int n_reload; /* asked for by edge */
 	char why[100];
 };
 
@@ -108,6 +110,11 @@ static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *r
 	return "kafka";
 }
 
+static void count_reload(void *of)
+{
+	atomic_fetch_add(&((struct server *)of)->n_reload, 1);
+}
+
 static int64_t log_now(void *clock)
 {
 	return ((struct clock *)clock)->now_ms(clock);
@@ -147,6 +154,9 @@ static void command(struct server *server, const char *line, const struct ent_co
 		return;
 	} else if (strcmp(line, "break") == 0) {
 		reload(server, "orion", &broken);
+		return;
+	} else if (strcmp(line, "reloads") == 0) {
+		printf("%d\n", atomic_load(&server->n_reload));
 		return;
 	} else if (strncmp(line, "unready ", 8) == 0) {
 		snprintf(server->why, sizeof server->why, "%s", line + 8);
@@ -241,7 +251,14 @@ int main(int argc, char **argv)
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test")};
-	const struct edge_world world = {server.writer, clock, chance_system(), metrics, &log, readiness, &server};
+	const struct edge_world world = {.writer = server.writer,
+					 .clock = clock,
+					 .chance = chance_system(),
+					 .metrics = metrics,
+					 .log = &log,
+					 .readiness = readiness,
+					 .reload = count_reload,
+					 .of = &server};
 	if (edge_start(&options, &world, set, &server.edge, &err) != ENT_OK)
 		die("edge", &err);
 	supplier_set_unref(set);

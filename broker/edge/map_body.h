@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A map in a request's body. */
+#ifndef EDGE_MAP_BODY_H
+#define EDGE_MAP_BODY_H
+
+#include "edge/exchange.h"
+#include "store/read_map.h"
+
+#define MAP_JSON_MAX (256 << 10) /* bytes */
+
+/* *ret borrows from the exchange's arena. False: answered 422 with what is wrong. */
+bool map_body_check(struct exchange *x, const struct supplier *supplier, const struct sdk_json *node,
+		    struct ent_str *ret_json, struct maps *ret);
+
+#endif

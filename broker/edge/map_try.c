@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What another map would make of what a supplier really sent: its last arrivals are decoded once more and read with
+ * both maps. Nothing is changed.
+ */
+#include <string.h>
+#include "edge/ask.h"
+#include "edge/body.h"
+#include "edge/map_body.h"
+#include "edge/route.h"
+#include "edge/worker.h"
+#include "sdk/webhook.h"
+
+#define LAST_MAX  5000
+#define LAST_DFLT 500
+#define ROWS_MAX  500     /* different differences that are told */
+#define BUDGET_US 2000000 /* this thread serves others, too: then it answers with what it has seen */
+
+/* One word that is read differently. */
+struct difference {
+	const char *attribute;
+	struct ent_str native, from, to, ticket;
+	int64_t n;
+};
+
+struct
+try {
+	struct exchange *x;
+	struct supplier now, then; /* the supplier, with its map and with the other */
+	struct ent_self self;
+	struct difference *at;
+	size_t n;
+	int64_t last, arrivals, undecoded, changes, unmapped_now, unmapped_then, end_us;
+	bool cut_off, more_rows;
+};
+
+/* ---- differences ------------------------------------------------------------------------- */
+
+static void note(struct try *try, const char *attribute, struct ent_str native, struct ent_str from, struct ent_str to,
+		 struct ent_str ticket)
+{
+	struct ent_arena *arena = &try->x->arena.abi;
+
+	if (sdk_eq(sdk_or_empty(from), sdk_or_empty(to)))
+		return;
+	for (size_t i = 0; i < try->n; i++) {
+		struct difference *one = &try->at[i];
+
+		if (strcmp(one->attribute, attribute) == 0 && sdk_eq(one->native, native) && sdk_eq(one->from, from) &&
+		    sdk_eq(one->to, to)) {
+			one->n++;
+			return;
+		}
+	}
+	if (try->n == ROWS_MAX) {
+		try->more_rows = true;
+		return;
+	}
+	try->at[try->n++] = (struct difference){.attribute = attribute,
+						.native = sdk_dup(arena, native),
+						.from = sdk_dup(arena, sdk_or_empty(from)),
+						.to = sdk_dup(arena, sdk_or_empty(to)),
+						.ticket = sdk_dup(arena, ticket),
+						.n = 1};
+}
+
+static void compare(struct try *try, const struct ent_change *now, const struct ent_change *then)
+{
+	struct ent_str ticket = now->ticket.key.n > 0 ? now->ticket.key : now->ticket.id;
+
+	try->changes++;
+	for (int i = 0; i < ENT_N_ATTR; i++) {
+		const struct ent_value *value = &now->ticket.at[i];
+
+		if ((now->ticket.has & (1u << i)) != 0)
+			note(try, sdk_attr_name((enum ent_attr)i), value->native.n > 0 ? value->native : value->text,
+			     value->text, then->ticket.at[i].text, ticket);
+	}
+	note(try, "author", now->comment.author.id, now->comment.author.name, then->comment.author.name, ticket);
+	note(try, "actor", now->actor.id, now->actor.name, then->actor.name, ticket);
+}
+
+/* ---- one arrival ----------------------------------------------------------------------------- */
+
+static struct ent_webhook webhook_of(struct ent_arena *arena, const struct raw_row *row)
+{
+	struct ent_webhook webhook = {.body = row->body};
+	const struct sdk_json *node;
+	struct ent_header *header;
+	struct ent_err err;
+
+	if (sdk_json_parse(arena, row->header_json, &node, &err) != ENT_OK)
+		return webhook;
+	header = SDK_NEW_N(arena, struct ent_header, sdk_json_count(node) + 1);
+	for (const struct sdk_json *one = sdk_json_first(node); one != NULL; one = sdk_json_next(one))
+		header[webhook.n_header++] = (struct ent_header){sdk_json_key(one), sdk_json_text(one)};
+	webhook.header = header;
+	return webhook;
+}
+
+/* A page that was asked for is an answer to parse(), all else a webhook to decode(). */
+static bool decode(struct try *try, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
+{
+	const struct ent_connector *connector = try->now.connector;
+	struct ent_webhook webhook = webhook_of(arena, row);
+	struct ent_result result = {.phase = 0};
+	struct ent_err err;
+
+	if (!sdk_starts(row->delivery_id, "poll:"))
+		return connector->decode(&try->self, &webhook, arena, ret, &err) == ENT_OK;
+	if (connector->parse == NULL)
+		return false;
+	for (unsigned phase = 0; phase < 3; phase++) {
+		struct ent_call call = {.op = {.kind = ENT_POLL}, .phase = phase, .attempt = 1};
+		struct ent_response response = {200, webhook.header, webhook.n_header, webhook.body};
+		enum ent_rc rc = connector->parse(&try->self, &call, &response, arena, &result, &err);
+
+		if (rc != ENT_OK && rc != ENT_MORE)
+			continue;
+		*ret = result.changes;
+		if (ret->n > 0)
+			return true;
+	}
+	return ret->n > 0;
+}
+
+static bool take(void *to, const struct raw_row *row)
+{
+	struct try *try = to;
+	struct exchange *x = try->x;
+	struct clock *clock = x->worker->edge->world.clock;
+	struct arrival now = {.supplier = try->now.name, .received_ms = row->received_ms}, then = now;
+	struct ent_changes changes = {NULL, 0};
+	struct sdk_arena arena;
+
+	if (clock->mono_us(clock) > try->end_us) {
+		try->cut_off = true;
+		return false;
+	}
+	try->arrivals++;
+	sdk_arena_init(&arena);
+	if (!decode(try, row, &arena.abi, &changes)) {
+		try->undecoded++;
+	} else {
+		arrival_take(x->roster->set, &try->now, changes, &arena.abi, &now);
+		arrival_take(x->roster->set, &try->then, changes, &arena.abi, &then);
+		try->unmapped_now += now.n_unmapped;
+		try->unmapped_then += then.n_unmapped;
+		for (size_t i = 0; i < now.changes.n && i < then.changes.n; i++)
+			compare(try, &now.changes.at[i], &then.changes.at[i]);
+	}
+	sdk_arena_release(&arena);
+	return true;
+}
+
+/* ---- the answer -------------------------------------------------------------------------------- */
+
+static void print(struct try *try)
+{
+	struct sdk_jsonw w = answer_json(try->x);
+
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kstr(&w, "supplier", try->now.name);
+	sdk_jsonw_kint(&w, "version", try->now.map_version);
+	sdk_jsonw_kint(&w, "arrivals", try->arrivals);
+	sdk_jsonw_kint(&w, "undecoded", try->undecoded);
+	sdk_jsonw_kint(&w, "changes", try->changes);
+	sdk_jsonw_kint(&w, "unmapped_before", try->unmapped_now);
+	sdk_jsonw_kint(&w, "unmapped_after", try->unmapped_then);
+	sdk_jsonw_kbool(&w, "cut_off", try->cut_off || try->more_rows);
+	sdk_jsonw_key(&w, "differences");
+	sdk_jsonw_open(&w, '[');
+	for (size_t i = 0; i < try->n; i++) {
+		const struct difference *one = &try->at[i];
+
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kz(&w, "attribute", one->attribute);
+		sdk_jsonw_kstr(&w, "native", one->native);
+		sdk_jsonw_kstr(&w, "from", one->from);
+		sdk_jsonw_kstr(&w, "to", one->to);
+		sdk_jsonw_kint(&w, "n", one->n);
+		sdk_jsonw_kstr(&w, "ticket", one->ticket);
+		sdk_jsonw_close(&w, '}');
+	}
+	sdk_jsonw_close(&w, ']');
+	sdk_jsonw_close(&w, '}');
+	answer_done(try->x, 200);
+}
+
+struct try_body {
+	const struct sdk_json *map;
+	int64_t last;
+};
+
+static const struct body_field try_fields[] = {{"map", BODY_NODE, true, 0, 0, offsetof(struct try_body, map)},
+					       {"last", BODY_INT, false, 1, LAST_MAX, offsetof(struct try_body, last)},
+					       {0}};
+
+void map_try(struct exchange *x)
+{
+	const struct supplier *supplier = ask_supplier(x);
+	struct try *try = SDK_NEW(&x->arena.abi, struct try);
+	struct clock *clock = x->worker->edge->world.clock;
+	struct try_body body = {NULL, LAST_DFLT};
+	struct ent_str json;
+	struct maps maps;
+	struct ent_err err;
+
+	if (supplier == NULL || !body_read(x, try_fields, &body) ||
+	    !map_body_check(x, supplier, body.map, &json, &maps))
+		return;
+	try->x = x;
+	try->now = try->then = *supplier;
+	maps_put(&try->then, &maps);
+	try->self = roster_self(x->roster, supplier);
+	try->at = SDK_NEW_N(&x->arena.abi, struct difference, ROWS_MAX);
+	try->end_us = clock->mono_us(clock) + BUDGET_US;
+	if (read_raw(x->worker->db, supplier->name, body.last, take, try, &err) == ENT_OK)
+		print(try);
+	else
+		answer_failure(x, ENT_ERETRY, &err);
+}
