@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/decide.h"
+/* What a change means: its ticket, its comment. decide_word.c is about who holds the ball and whose word counts,
+ * decide_own.c about what a person with us does. */
+#include "core/decide_inside.h"
 
 #include "core/arrival.h"
-#include "sdk/webhook.h"
 
 #include <assert.h>
 #include <string.h>
-
-static bool speaks_of(uint32_t bits, enum ent_attr attr)
-{
-	return (bits >> attr) & 1u;
-}
-
-/* What is kept does not tell absent from empty. */
-static bool same_text(struct ent_str a, struct ent_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-static bool same_value(const struct ent_value *a, const struct ent_value *b)
-{
-	return same_text(a->text, b->text) && same_text(a->native, b->native);
-}
 
 struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at)
 {
@@ -45,8 +30,8 @@ struct event *events_add(struct events *events, enum event_kind kind, const stru
 	return event;
 }
 
-static struct event *add_ticket_event(struct events *events, enum event_kind kind, const struct situation *at,
-				      const struct ent_change *change)
+struct event *decide_add(struct events *events, enum event_kind kind, const struct situation *at,
+			 const struct ent_change *change)
 {
 	struct event *event = events_add(events, kind, at);
 	event->actor = change->actor;
@@ -74,7 +59,7 @@ static bool is_older(const struct situation *at, const struct ent_change *change
 }
 
 /* Bits of the change that are older than what is stored. */
-static uint32_t late_bits(const struct situation *at, const struct ent_change *change)
+uint32_t decide_late(const struct situation *at, const struct ent_change *change)
 {
 	const struct ticket *ticket = at->ticket;
 	uint32_t late = 0;
@@ -122,151 +107,23 @@ static void list_attrs(struct events *events, struct event *event, const struct 
 	event->unmapped = unmapped_bits(change, bits);
 }
 
-/* ---- who holds the ball ---------------------------------------------------- */
-
-static enum ent_status status_of(struct ent_value value)
-{
-	return sdk_status(value.text);
-}
-
-/* The status this change gives the ticket; UNKNOWN when it says nothing new about it. */
-static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
-{
-	if (change->kind == ENT_TICKET_REMOVED || !speaks_of(change->ticket.has, ENT_STATUS) ||
-	    speaks_of(late_bits(at, change), ENT_STATUS))
-		return ENT_STATUS_UNKNOWN;
-	return status_of(change->ticket.at[ENT_STATUS]);
-}
-
-/* What this ticket says once the change is applied. */
-static struct word own_word(const struct situation *at, const struct ent_change *change)
-{
-	uint32_t applied = change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~late_bits(at, change);
-	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
-	const struct ent_value *value[] = {&nothing, &nothing, &nothing};
-	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY, ENT_TRANSFERRED_TO};
-
-	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++)
-		if (speaks_of(applied, attr[i]))
-			value[i] = &change->ticket.at[attr[i]];
-		else if (at->ticket)
-			value[i] = &at->ticket->at[attr[i]].value;
-	return (struct word){at->supplier, value[2]->text, status_of(*value[0]), priority_of(value[1]->text)};
-}
-
-/* False: that supplier has no ticket in the incident. */
-static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier,
-		    struct word *ret)
-{
-	if (same_text(supplier, at->supplier)) {
-		*ret = own_word(at, change);
-		return true;
-	}
-	for (size_t i = 0; i < at->n_word; i++)
-		if (same_text(at->word[i].supplier, supplier)) {
-			*ret = at->word[i];
-			return true;
-		}
-	return false;
-}
-
-static struct ent_str handed_to(const struct situation *at, struct ent_str word)
-{
-	const struct supplier *supplier = at->suppliers && word.n ? supplier_by_any(at->suppliers, word) : NULL;
-	return supplier ? supplier->name : word;
-}
-
-struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change)
-{
-	const struct incident *incident = at->incident;
-	struct ent_str first = incident->sequence == 0 ? at->supplier : incident->holder;
-	struct ent_str holder = first;
-	struct word word;
-	size_t steps = 0;
-
-	while (holder.n && word_of(at, change, holder, &word) && word.status == ENT_TRANSFERRED) {
-		holder = handed_to(at, word.transferred_to);
-		if (++steps > at->n_word + 1) /* more than there are suppliers: a circle */
-			return first;
-	}
-	if (!holder.n && status_facts(new_status(at, change))->active)
-		return at->supplier;
-	return holder.n ? holder : ENT_STR("");
-}
-
-static enum ent_status next_incident_status(const struct situation *at, const struct ent_change *change,
-					    struct ent_str next_holder)
-{
-	enum ent_status now = at->incident->status;
-	enum ent_status said = ENT_STATUS_UNKNOWN;
-	struct word word;
-
-	if (same_text(next_holder, at->supplier))
-		said = own_word(at, change).status;
-	else if (!same_text(next_holder, at->incident->holder) && word_of(at, change, next_holder, &word))
-		said = word.status;
-	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
-		return now;
-	return said;
-}
-
-static void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret)
-{
-	const struct incident *incident = at->incident;
-	struct ent_str holder = decide_next_holder(at, change);
-	enum ent_status status = next_incident_status(at, change, holder);
-	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
-	struct word word;
-
-	if (!same_text(holder, incident->holder)) {
-		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
-		event->actor = change->actor;
-		event->time_ms = event->holder_since_ms = when;
-		event->holder_from = incident->holder;
-		event->holder_to = holder;
-		event->priority = word_of(at, change, holder, &word) ? word.priority : 0;
-	}
-	if (status != incident->status) {
-		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);
-		event->actor = change->actor;
-		event->time_ms = when;
-		event->status_from = incident->status;
-		event->status_to = status;
-	}
-}
-
-static void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret)
-{
-	enum ent_status status = new_status(at, change);
-	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
-
-	event->actor = change->actor;
-	if (change->stamp.time_ms != 0)
-		event->time_ms = change->stamp.time_ms;
-	event->holder_since_ms = event->time_ms;
-	event->holder_to = decide_next_holder(at, change);
-	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
-	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
-}
-
 static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct ticket *ticket = at->ticket;
-	uint32_t late = late_bits(at, change);
+	uint32_t late = decide_late(at, change);
 	uint32_t seen = change->ticket.has & ~late;
 	bool is_news = at->news.number.n || at->news.key.n || at->news.n_reference;
 
 	if (at->incident->sequence == 0)
 		decide_opened(at, change, ret);
 	if (!ticket || seen || is_news) {
-		struct event *event =
-		    add_ticket_event(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
+		struct event *event = decide_add(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
 		list_attrs(ret, event, ticket, change, seen);
-		event = &ret->at[ret->n - 1];
 		event->correlation = at->news;
+		event->priority = decide_priority(at, change);
 	}
 	if (late) {
-		struct event *event = add_ticket_event(ret, EVENT_TICKET_LATE, at, change);
+		struct event *event = decide_add(ret, EVENT_TICKET_LATE, at, change);
 		list_attrs(ret, event, ticket, change, late);
 	}
 	if (at->incident->sequence != 0)
@@ -300,7 +157,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	    (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
 	     (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
-	struct event *event = add_ticket_event(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
+	struct event *event = decide_add(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, change, event);
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
@@ -316,7 +173,7 @@ static void decide_comment_removed(const struct situation *at, const struct ent_
 
 	if (known && known->removed)
 		return;
-	struct event *event = add_ticket_event(ret, EVENT_COMMENT_REMOVED, at, change);
+	struct event *event = decide_add(ret, EVENT_COMMENT_REMOVED, at, change);
 	event->comment.supplier = at->supplier;
 	event->comment.ticket = change->ticket.id;
 	event->comment.external_id = change->comment.id;
@@ -336,7 +193,7 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 	case ENT_TICKET_REMOVED:
 		/* Older than the last word about its state: it was opened again since. */
 		if (at->ticket && !at->ticket->removed && !is_older(at, change, at->ticket->at[ENT_STATUS].stamp))
-			(void)add_ticket_event(ret, EVENT_TICKET_REMOVED, at, change);
+			(void)decide_add(ret, EVENT_TICKET_REMOVED, at, change);
 		return;
 	case ENT_COMMENT_ADDED:
 	case ENT_COMMENT_REMOVED:
@@ -346,12 +203,14 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 	/* A comment may be the first word of its ticket, or bring attributes along. */
 	if (!at->ticket || change->ticket.has)
 		decide_ticket(at, change, ret);
+	if (at->is_comment_echo)
+		return;
 	if (change->kind == ENT_COMMENT_ADDED) {
 		decide_comment_added(at, change, ret);
 	} else if (change->kind == ENT_COMMENT_REMOVED) {
 		decide_comment_removed(at, change, ret);
 	} else if (!at->attachment_known) {
-		struct event *event = add_ticket_event(ret, EVENT_ATTACHMENT_ADDED, at, change);
+		struct event *event = decide_add(ret, EVENT_ATTACHMENT_ADDED, at, change);
 		event->attachment = change->attachment;
 	}
 }

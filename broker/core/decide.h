@@ -40,7 +40,8 @@ struct situation {
 	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
 	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
 		     * is open: what it says then is about to be something else */
-	bool is_ours; /* the answer to our own delivery: what it tells is kept and nobody's word */
+	bool withdrawn; /* its share was taken back: what it says of status and priority is kept and nobody's word */
+	bool is_ours;   /* the answer to our own delivery: what it tells is kept and nobody's word */
 };
 
 /* A growing list of events in an arena. */

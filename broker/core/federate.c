@@ -63,6 +63,9 @@ static bool status_agrees(const struct party *party, const struct incident *inci
 
 	if (incident->status == ENT_STATUS_UNKNOWN || incident->status == party->status)
 		return true;
+	/* Tools close by themselves what was resolved for a while; to open it again over that would be a quarrel. */
+	if (incident->status == ENT_RESOLVED && party->status == ENT_CLOSED)
+		return true;
 	if (party->status == ENT_TRANSFERRED && !holds)
 		return open; /* it passed the work on: how that goes is not its state, until it is over */
 	struct ent_str back = there_and_back(party->supplier, incident, ENT_STATUS);

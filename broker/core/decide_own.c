@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a person with us does. No delivery caused it: the events have no cause but their actor. */
+#include "core/decide_inside.h"
+
+#include "core/federate.h"
+
+static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,
+			     const struct ent_person *author)
+{
+	struct event *event = events_add(events, kind, at);
+
+	event->actor = *author;
+	return event;
+}
+
+static const struct word *word_by(const struct situation *at, struct ent_str supplier)
+{
+	for (size_t i = 0; i < at->n_word; i++)
+		if (same_text(at->word[i].supplier, supplier))
+			return &at->word[i];
+	return NULL;
+}
+
+static void add_holder(const struct situation *at, struct ent_str holder, const struct ent_person *author,
+		       struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_INCIDENT_HOLDER_CHANGED, at, author);
+	const struct word *word = word_by(at, holder);
+
+	event->holder_from = at->incident->holder;
+	event->holder_to = holder;
+	event->holder_since_ms = event->time_ms;
+	event->priority = word ? decide_brought_priority(at, word) : 0;
+}
+
+void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, const struct brief *brief,
+		  const struct ent_person *author, struct events *ret)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
+
+	event->supplier = supplier;
+	event->escalated = escalated;
+	event->brief = *brief;
+	if (escalated && !same_text(at->incident->holder, supplier))
+		add_holder(at, supplier, author, ret);
+	if (brief->what.n && word_by(at, supplier)) { /* no ticket is made that could say it */
+		struct comment comment = {.author = *author, .audience = {AUDIENCE_SUPPLIERS, supplier}};
+		comment.body = federate_brief(ret->arena, brief, incident_number(at->incident->number, number));
+		decide_own_comment(at, &comment, ret);
+	}
+}
+
+void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
+		    const struct ent_person *author, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_INCIDENT_UNSHARED, at, author);
+
+	event->supplier = supplier;
+	event->reason = reason;
+	if (same_text(at->incident->holder, supplier))
+		add_holder(at, ENT_STR(""), author, ret);
+}
+
+void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
+		   struct events *ret)
+{
+	if (status == at->incident->status)
+		return;
+	struct event *event = add_own(ret, EVENT_INCIDENT_STATUS_CHANGED, at, author);
+	event->status_from = at->incident->status;
+	event->status_to = status;
+}
+
+void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_COMMENT_ADDED, at, &comment->author);
+	struct comment *to = &event->comment;
+
+	*to = *comment;
+	to->supplier = to->ticket = ENT_STR("");
+	to->external_id = ENT_STR("");
+	if (to->uuid[0])
+		to->external_id = sdk_dup(ret->arena, sdk_str(to->uuid));
+	if (!to->created_ms)
+		to->created_ms = event->time_ms;
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who holds the ball, and whose word counts for the incident. */
+#include "core/decide_inside.h"
+
+#include "core/federate.h"
+#include "sdk/webhook.h"
+
+/* ---- words ------------------------------------------------------------------- */
+
+static enum ent_status status_of(struct ent_value value)
+{
+	return sdk_status(value.text);
+}
+
+/* What the change tells that is not older than what is stored. */
+static uint32_t heard_bits(const struct situation *at, const struct ent_change *change)
+{
+	return change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~decide_late(at, change);
+}
+
+/* The status this change gives the ticket; UNKNOWN when it says nothing new about it. */
+static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
+{
+	if (!speaks_of(heard_bits(at, change), ENT_STATUS))
+		return ENT_STATUS_UNKNOWN;
+	return status_of(change->ticket.at[ENT_STATUS]);
+}
+
+static enum ent_status stored_status(const struct situation *at)
+{
+	return at->ticket ? status_of(at->ticket->at[ENT_STATUS].value) : ENT_STATUS_UNKNOWN;
+}
+
+/* What this ticket says once the change is applied. */
+static struct word own_word(const struct situation *at, const struct ent_change *change)
+{
+	uint32_t applied = heard_bits(at, change);
+	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
+	const struct ent_value *value[] = {&nothing, &nothing, &nothing};
+	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY, ENT_TRANSFERRED_TO};
+
+	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++)
+		if (speaks_of(applied, attr[i]))
+			value[i] = &change->ticket.at[attr[i]];
+		else if (at->ticket)
+			value[i] = &at->ticket->at[attr[i]].value;
+	return (struct word){at->supplier, value[2]->text, status_of(*value[0]), priority_of(value[1]->text)};
+}
+
+/* False: that supplier has no ticket in the incident. */
+static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier,
+		    struct word *ret)
+{
+	if (same_text(supplier, at->supplier)) {
+		*ret = own_word(at, change);
+		return true;
+	}
+	for (size_t i = 0; i < at->n_word; i++)
+		if (same_text(at->word[i].supplier, supplier)) {
+			*ret = at->word[i];
+			return true;
+		}
+	return false;
+}
+
+/* Only listened to and without a policy of its own: what it says is taken as it comes. */
+static bool is_plain(const struct situation *at, enum ent_attr attr)
+{
+	return !at->writes && at->policy[attr] == POLICY_HOLDER;
+}
+
+/* Does somebody there say it, now? Not what we set, not what the ticket said before, not what it was born with. */
+static bool is_word(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
+{
+	if (at->is_ours || at->withdrawn || speaks_of(at->echo, attr) || !speaks_of(heard_bits(at, change), attr))
+		return false;
+	if (at->ticket && !at->sweep && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]))
+		return false;
+	return at->ticket || new_status(at, change) != ENT_NEW || (attr == ENT_PRIORITY && at->incident->priority == 0);
+}
+
+/* UNKNOWN: it says none. `new` is a word only of a ticket that was something else before. */
+static enum ent_status status_word(const struct situation *at, const struct ent_change *change)
+{
+	enum ent_status said = new_status(at, change), was = stored_status(at);
+
+	if (!is_word(at, change, ENT_STATUS) || said == ENT_TRANSFERRED ||
+	    (said == ENT_NEW && (was == ENT_NEW || was == ENT_STATUS_UNKNOWN)))
+		return ENT_STATUS_UNKNOWN;
+	return said;
+}
+
+/* 0: it says none. */
+static int priority_word(const struct situation *at, const struct ent_change *change)
+{
+	return is_word(at, change, ENT_PRIORITY) ? priority_of(change->ticket.at[ENT_PRIORITY].text) : 0;
+}
+
+/* What was over opens again, there and so here. */
+static bool reopens(const struct situation *at, const struct ent_change *change)
+{
+	return at->ticket && !status_facts(stored_status(at))->open && status_facts(new_status(at, change))->open &&
+	       !status_facts(at->incident->status)->open;
+}
+
+static bool counts(const struct situation *at, enum ent_attr attr, struct ent_str holder)
+{
+	switch (at->policy[attr]) {
+	case POLICY_NEWEST:
+	case POLICY_THEIRS:
+		return true;
+	case POLICY_HOLDER:
+		return same_text(holder, at->supplier);
+	case POLICY_OURS:
+		break;
+	}
+	return false;
+}
+
+/* ---- who holds the ball ---------------------------------------------------- */
+
+static struct ent_str handed_to(const struct situation *at, struct ent_str word)
+{
+	const struct supplier *supplier = at->suppliers && word.n ? supplier_by_any(at->suppliers, word) : NULL;
+	return supplier ? supplier->name : word;
+}
+
+/* Who works on it takes a ball that lies about; our own update makes nobody work. */
+static bool takes_the_ball(const struct situation *at, const struct ent_change *change)
+{
+	if (at->withdrawn || (at->writes && !is_word(at, change, ENT_STATUS)))
+		return false;
+	return status_facts(new_status(at, change))->active;
+}
+
+struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change)
+{
+	const struct incident *incident = at->incident;
+	struct ent_str first = incident->sequence == 0 ? at->supplier : incident->holder;
+	struct ent_str holder = first;
+	struct word word;
+	size_t steps = 0;
+
+	while (holder.n && word_of(at, change, holder, &word) && word.status == ENT_TRANSFERRED) {
+		holder = handed_to(at, word.transferred_to);
+		if (++steps > at->n_word + 1) /* more than there are suppliers: a circle */
+			return first;
+	}
+	if (!holder.n && takes_the_ball(at, change))
+		return at->supplier;
+	return holder.n ? holder : ENT_STR("");
+}
+
+/* Does the word of one who is handed the ball come along with it? Where we can write, a new ticket has not spoken yet,
+ * and what is under `ours` never does. */
+static bool is_brought(const struct situation *at, const struct word *word, enum ent_attr attr)
+{
+	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, word->supplier) : NULL;
+
+	if (!supplier)
+		return true;
+	return supplier->policy[attr] != POLICY_OURS &&
+	       (word->status != ENT_NEW || !supplier_can(supplier, ENT_UPDATE_TICKET));
+}
+
+int decide_brought_priority(const struct situation *at, const struct word *word)
+{
+	return is_brought(at, word, ENT_PRIORITY) ? word->priority : 0;
+}
+
+/* ---- the incident's status -------------------------------------------------- */
+
+/* What it is after the change. */
+static enum ent_status next_status(const struct situation *at, const struct ent_change *change, struct ent_str holder)
+{
+	enum ent_status now = at->incident->status, said = ENT_STATUS_UNKNOWN;
+	bool has_moved = !same_text(holder, at->incident->holder);
+	struct word word;
+
+	if (!is_plain(at, ENT_STATUS)) {
+		said = status_word(at, change);
+		if (said != ENT_STATUS_UNKNOWN && (counts(at, ENT_STATUS, holder) ||
+						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens(at, change))))
+			return said;
+		said = ENT_STATUS_UNKNOWN;
+	} else if (same_text(holder, at->supplier)) {
+		said = own_word(at, change).status;
+	}
+	if (has_moved && !same_text(holder, at->supplier) && word_of(at, change, holder, &word) &&
+	    is_brought(at, &word, ENT_STATUS))
+		said = word.status;
+	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
+		return now;
+	return said;
+}
+
+/* A word in vain that its tool may take back: said and told, and written over. A ticket's first words are none. */
+static void decide_overruled(const struct situation *at, const struct ent_change *change, enum ent_attr attr,
+			     const struct incident *next, struct events *ret)
+{
+	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, at->supplier) : NULL;
+	struct word word = own_word(at, change);
+	bool said = attr == ENT_STATUS ? status_word(at, change) != ENT_STATUS_UNKNOWN : priority_word(at, change) != 0;
+	struct party party = {.supplier = supplier, .status = word.status, .priority = word.priority};
+
+	if (!at->writes || !supplier || !at->ticket || !said || federate_agrees(&party, next, attr))
+		return;
+	struct event_attr *row = SDK_NEW(ret->arena, struct event_attr);
+	row->attr = attr;
+	row->from = change->ticket.at[attr];
+	(void)federate_value(supplier, next, attr, &row->to); /* no word for it: the text alone */
+	row->to.text = sdk_dup(ret->arena, row->to.text);
+	struct event *event = decide_add(ret, EVENT_TICKET_OVERRULED, at, change);
+	event->attr = row;
+	event->n_attr = 1;
+}
+
+void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	const struct incident *incident = at->incident;
+	struct incident next = *incident;
+	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
+	struct word word;
+
+	next.holder = decide_next_holder(at, change);
+	next.status = next_status(at, change, next.holder);
+	if (!same_text(next.holder, incident->holder)) {
+		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
+		event->actor = change->actor;
+		event->time_ms = event->holder_since_ms = when;
+		event->holder_from = incident->holder;
+		event->holder_to = next.holder;
+		if (word_of(at, change, next.holder, &word))
+			event->priority = decide_brought_priority(at, &word);
+		if (event->priority)
+			next.priority = event->priority;
+	}
+	if (next.status != incident->status) {
+		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);
+		event->actor = change->actor;
+		event->time_ms = when;
+		event->status_from = incident->status;
+		event->status_to = next.status;
+	}
+	if (counts(at, ENT_PRIORITY, next.holder) && priority_word(at, change))
+		next.priority = priority_word(at, change);
+	decide_overruled(at, change, ENT_STATUS, &next, ret);
+	decide_overruled(at, change, ENT_PRIORITY, &next, ret);
+}
+
+void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	enum ent_status status = new_status(at, change);
+	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
+
+	event->actor = change->actor;
+	if (change->stamp.time_ms != 0)
+		event->time_ms = change->stamp.time_ms;
+	event->holder_since_ms = event->time_ms;
+	event->holder_to = decide_next_holder(at, change);
+	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
+	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
+}
+
+/* ---- the incident's priority -------------------------------------------------- */
+
+/* fold_incident() knows one rule: anybody's until the holder has said one, then the holder's. Policies say where it
+ * does not hold. */
+int decide_priority(const struct situation *at, const struct ent_change *change)
+{
+	const struct incident *incident = at->incident;
+	bool is_heard = speaks_of(heard_bits(at, change), ENT_PRIORITY);
+	int said = is_heard ? priority_of(change->ticket.at[ENT_PRIORITY].text) : 0;
+
+	if (is_plain(at, ENT_PRIORITY) || incident->sequence == 0 || said == 0)
+		return 0;
+	bool by_rule =
+	    (incident->priority == 0 || same_text(at->supplier, incident->holder)) &&
+	    !(at->ticket && same_value(&at->ticket->at[ENT_PRIORITY].value, &change->ticket.at[ENT_PRIORITY]));
+	bool is_next = priority_word(at, change) == said &&
+		       (incident->priority == 0 || counts(at, ENT_PRIORITY, incident->holder));
+	if (is_next == by_rule)
+		return 0;
+	return is_next ? said : PRIORITY_NO_WORD;
+}
