@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Request Tracker 5, REST2: no webhooks; history tells what happened and never its words; a PUT that is not done is 200."""
+import base64
+import calendar
+import time
+from urllib.parse import quote_plus
+
+from .book import iso
+from .query import Bad, Query, compare
+from .tool import Refused, Tool, route
+from .wire import Response
+
+STATES = ("new", "open", "stalled", "resolved", "rejected", "deleted")
+NEVER = "1970-01-01T00:00:00Z"
+TYPE = {"created": "Create", "status": "Status", "title": "Set", "priority": "Set"}
+FIELD = {"status": "Status", "title": "Subject", "priority": "Priority"}
+
+
+def parse_date(text):
+    """As TicketSQL reads it on a server in UTC; seconds."""
+    text = text.strip().replace("T", " ").rstrip("Z").strip()
+    for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            return calendar.timegm(time.strptime(text, form))
+        except ValueError:
+            pass
+    raise Bad(f"cannot read the date {text!r}")
+
+
+class RT(Tool):
+    name = "rt"
+    initial, priority = "new", "50"
+    account_id = account_name = "entente"
+
+    def __init__(self, *args, **more):
+        self.custom_field = "Correlation ID"
+        self.zone = 0  # seconds: dates of queries are read in it
+        self.queues = {"General": "1"}
+        super().__init__(*args, **more)
+
+    def more_settings(self, settings):
+        self.custom_field = settings.get("custom_field", self.custom_field)
+        self.zone = settings["zone_minutes"] * 60 if "zone_minutes" in settings else self.zone
+        for n, queue in enumerate(settings.get("queues", ())):
+            self.queues[queue] = str(n + 2)
+
+    def authorized(self, request):
+        if self.credential and request.header("authorization").startswith("token "):
+            return not self.revoked and request.header("authorization")[6:] == self.credential
+        return super().authorized(request)
+
+    def link(self, kind, one):
+        return {"type": kind, "id": str(one), "_url": f"{self.url}/REST/2.0/{kind}/{one}"}
+
+    def ref(self, kind, one):
+        return f"{self.url}/REST/2.0/{kind}/{one}"
+
+    # ---- tickets ------------------------------------------------------------------------
+
+    def view(self, t):
+        resolved = next((h["at"] for h in reversed(t.history) if h["what"] == "status" and h["new"] == "resolved"), None)
+        return {
+            "id": int(t.id), "Type": "ticket", "Subject": t.title, "Status": t.status, "Priority": str(t.priority), "InitialPriority": "0",
+            "FinalPriority": "0", "Queue": self.link("queue", self.queues.get(t.extra.get("queue", "General"), "1")),
+            "Owner": self.link("user", t.extra.get("owner", "Nobody")), "Creator": self.link("user", t.by), "LastUpdatedBy": self.link("user", t.updated_by),
+            "Requestor": [self.link("user", t.extra["requestor"])] if t.extra.get("requestor") else [], "Cc": [], "AdminCc": [],
+            "Created": iso(t.created), "LastUpdated": iso(t.updated), "Starts": NEVER, "Started": NEVER, "Due": NEVER,
+            "Resolved": iso(resolved) if resolved else NEVER, "TimeWorked": "0", "TimeLeft": "0", "TimeEstimated": "0",
+            "CustomFields": [dict(self.link("customfield", 2), name=self.custom_field, values=[t.number] if t.number else [])],
+            "EffectiveId": self.link("ticket", t.id), "_hyperlinks": self.hyperlinks(t)}
+
+    def hyperlinks(self, t):
+        out = [dict(self.link("ticket", t.id), id=int(t.id), ref="self"), {"ref": "history", "_url": self.ref("ticket", t.id) + "/history"},
+               {"ref": "correspond", "_url": self.ref("ticket", t.id) + "/correspond"},
+               {"ref": "comment", "_url": self.ref("ticket", t.id) + "/comment"}]
+        return out + [{"ref": "lifecycle", "from": t.status, "to": s, "label": s.title(), "update": "Respond"} for s in STATES if s != t.status]
+
+    @route("GET", "/REST/2.0/rt", "other")
+    def version(self, request):
+        return Response(200, {"Version": "5.0.3", "Plugins": []})
+
+    @route("POST", "/REST/2.0/ticket", "create")
+    def create(self, request):
+        body = request.json()
+        if body.get("Queue") not in self.queues and str(body.get("Queue")) not in self.queues.values():
+            return Response(403, {"message": f"No permission to create tickets in the queue '{body.get('Queue')}'"})
+        fields = body.get("CustomFields") or {}
+        ticket = self.book.create(self.account, body.get("Subject") or "(No subject)", body.get("Content") or "", self.initial,
+                                  str(body.get("Priority", "0")), str(fields.get(self.custom_field) or ""), queue=body["Queue"],
+                                  requestor=body.get("Requestor"))
+        if body.get("Status") in STATES:
+            self.update(ticket, self.account, status=body["Status"])
+        return Response(201, self.link("ticket", ticket.id), [("Location", f"/REST/2.0/ticket/{ticket.id}")])
+
+    @route("GET", r"/REST/2.0/ticket/(\d+)", "fetch")
+    def fetch(self, request, tid):
+        ticket = self.ticket_or_404(tid)
+        return Response(200, self.view(ticket), [("ETag", f'"{ticket.version + 30}"'), ("Last-Modified", iso(ticket.updated))])
+
+    @route("PUT", r"/REST/2.0/ticket/(\d+)", "update")
+    def put(self, request, tid):
+        ticket, body = self.ticket_or_404(tid), request.json()
+        if request.header("if-match") and request.header("if-match") != f'"{ticket.version + 30}"':
+            return Response(412, {"message": "Precondition Failed"})
+        said = []
+        if "MergeInto" in body:
+            self.book.merge(ticket, self.ticket_or_404(str(body["MergeInto"])), self.account)
+            return Response(200, ["Merge Successful"])
+        if "Status" in body:
+            said += self.set_status(ticket, body["Status"])
+        if "Priority" in body and str(body["Priority"]) != str(ticket.priority):
+            said.append(f"Ticket {tid}: Priority changed from '{ticket.priority}' to '{body['Priority']}'")
+            self.update(ticket, self.account, priority=str(body["Priority"]))
+        if body.get("Subject") not in (None, ticket.title):
+            said.append(f"Ticket {tid}: Subject changed")
+            self.update(ticket, self.account, title=body["Subject"])
+        number = (body.get("CustomFields") or {}).get(self.custom_field)
+        if number is not None and number != ticket.number:
+            said.append(f"{self.custom_field} {number} added")
+            self.update(ticket, self.account, number=number)
+        return Response(200, said)
+
+    def set_status(self, ticket, status):
+        if status not in STATES:
+            return [f"Ticket {ticket.id}: Status '{status}' isn't a valid status for this ticket."]
+        if status == ticket.status:
+            return []
+        said = [f"Ticket {ticket.id}: Status changed from '{ticket.status}' to '{status}'"]
+        self.update(ticket, self.account, status=status)
+        return said
+
+    # ---- words --------------------------------------------------------------------------
+
+    def say(self, request, tid, internal):
+        ticket, body = self.ticket_or_404(tid), request.json()
+        if not body.get("ContentType"):
+            return Response(400, {"message": "ContentType is a required field"})
+        comment = self.book.comment(ticket, self.account, body.get("Content") or "", internal)
+        said = ["Comments added" if internal else "Correspondence added"]
+        if not internal and ticket.status in ("new", "stalled", "resolved"):
+            self.update(ticket, self.account, status="open")  # a scrip does so
+        if body.get("Status"):
+            said += self.set_status(ticket, body["Status"])
+        number = next(h["id"] for h in reversed(ticket.history) if h["what"] == "comment" and h["comment"] == comment.id)
+        return Response(201, said, [("Location", f"/REST/2.0/transaction/{number}")])
+
+    @route("POST", r"/REST/2.0/ticket/(\d+)/correspond", "comment")
+    def correspond(self, request, tid):
+        return self.say(request, tid, False)
+
+    @route("POST", r"/REST/2.0/ticket/(\d+)/comment", "comment")
+    def comment(self, request, tid):
+        return self.say(request, tid, True)
+
+    def person_does(self, what, ticket, by, one):
+        out = super().person_does(what, ticket, by, one)
+        if what == "comment" and not one.get("internal") and ticket.status in ("stalled", "resolved"):
+            self.book.change(ticket, by, status="open")
+        return out
+
+    def transactions(self, ticket):
+        """Comments that were edited or deleted do not exist in RT; a deleted one is gone."""
+        for h in ticket.history:
+            comment = next((c for c in ticket.comments if c.id == h["comment"]), None) if h["comment"] else None
+            if h["what"] == "comment" and comment is not None and not comment.deleted:
+                yield h, "Comment" if comment.internal else "Correspond", comment
+            elif h["what"] in TYPE:
+                yield h, TYPE[h["what"]], None
+
+    def transaction_row(self, ticket, h, kind):
+        return {"id": str(h["id"]), "type": "transaction", "_url": self.ref("transaction", h["id"]), "Type": kind, "Creator": self.link("user", h["by"]),
+                "Created": iso(h["at"]), "Field": FIELD.get(h["what"], ""), "OldValue": str(h["old"] or "") if h["what"] in FIELD else "",
+                "NewValue": str(h["new"] or "") if h["what"] in FIELD else "", "Content": "", "Description": "",
+                "ObjectType": "RT::Ticket", "ObjectId": ticket.id, "Object": self.link("ticket", ticket.id)}
+
+    def fields(self, request, row):
+        """Without `fields` only id, type and _url."""
+        wanted = [w for key, value in request.pairs if key == "fields" for w in value.split(",")]
+        out = {name: row[name] for name in ("id", "type", "_url") if name in row}
+        for name in wanted:
+            if name in row:
+                out[name] = row[name]
+                more = request.query(f"fields[{name}]")
+                if more and isinstance(out[name], dict):
+                    queue = next((q for q, n in self.queues.items() if n == out[name]["id"]), out[name]["id"])
+                    out[name] = dict(out[name], Name=queue if name == "Queue" else out[name]["id"])
+        return out
+
+    def listing(self, request, rows):
+        size = max(1, min(int(request.query("per_page", "20")), self.page_max))
+        page = max(1, int(request.query("page", "1")))
+        part = rows[:size] if self.repeat_page else rows[(page - 1) * size:page * size]
+        if self.shuffle_pages:
+            part = sorted(part, key=lambda r: hash((r["id"], self.n_requests)))
+        pages = max(1, -(-len(rows) // size))
+        out = {"count": len(part), "total": len(rows), "page": page, "pages": pages, "per_page": size,
+               "items": [self.fields(request, row) for row in part]}
+        if page < pages or self.repeat_page:
+            query = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in request.pairs if k != "page")
+            out["next_page"] = f"{self.url}{request.path}?{query}&page={page + 1}"
+        return Response(200, out)
+
+    @route("GET", r"/REST/2.0/ticket/(\d+)/history", "fetch")
+    def history(self, request, tid):
+        ticket = self.ticket_or_404(tid)
+        rows = [self.transaction_row(ticket, h, kind) for h, kind, _ in self.transactions(ticket)]
+        return self.listing(request, self.sorted(request, rows))
+
+    def find_transaction(self, number):
+        for ticket in self.book.all():
+            for h, kind, comment in self.transactions(ticket):
+                if str(h["id"]) == number:
+                    return ticket, h, kind, comment
+        raise Refused(404, {"message": "Not Found"})
+
+    @route("GET", r"/REST/2.0/transaction/(\d+)", "fetch")
+    def transaction(self, request, number):
+        ticket, h, kind, comment = self.find_transaction(number)
+        row = self.transaction_row(ticket, h, kind)
+        row["id"] = int(row["id"])
+        row["_hyperlinks"] = [dict(self.link("transaction", number), ref="self")]
+        if comment or kind == "Create":
+            row["_hyperlinks"].append({"ref": "attachment", "_url": self.ref("attachment", number)})
+        return Response(200, row)
+
+    def attachment_row(self, number, words):
+        return {"id": number, "type": "attachment", "_url": self.ref("attachment", number), "TransactionId": number, "ContentType": "text/plain",
+                "Filename": "", "ContentLength": str(len(words.encode()))}
+
+    @route("GET", r"/REST/2.0/attachment/(\d+)", "fetch")
+    def attachment(self, request, number):
+        ticket, h, kind, comment = self.find_transaction(number)
+        words = comment.body if comment else ticket.text
+        out = dict(self.attachment_row(number, words), id=int(number), TransactionId=self.link("transaction", number), Parent="0", Subject="",
+                   Created=iso(h["at"]), Creator=self.link("user", h["by"]), Headers="Content-Type: text/plain; charset=\"utf-8\"",
+                   Content=base64.encodebytes(words.encode()).decode())
+        return Response(200, out)
+
+    def attachment_rows(self, ticket):
+        return [dict(self.attachment_row(str(h["id"]), c.body if c else ticket.text), Created=iso(h["at"])) for h, kind, c in self.transactions(ticket)
+                if c or kind == "Create"]
+
+    @route("GET", r"/REST/2.0/ticket/(\d+)/attachments", "fetch")
+    def attachments(self, request, tid):
+        return self.listing(request, self.attachment_rows(self.ticket_or_404(tid)))
+
+    @route("GET", r"/REST/2.0/transaction/(\d+)/attachments", "fetch")
+    def transaction_attachments(self, request, number):
+        ticket, _, _, _ = self.find_transaction(number)
+        return self.listing(request, [r for r in self.attachment_rows(ticket) if r["id"] == number])
+
+    # ---- searches -----------------------------------------------------------------------
+
+    def ticket_field(self, t, field, op, value):
+        name = field.strip("'").lower()
+        if name in ("lastupdated", "created", "resolved", "told"):
+            return compare((t.updated if name != "created" else t.created) // 1000, op, parse_date(value) - self.zone)
+        if name.startswith("cf.") or name.startswith("customfield."):
+            return compare(t.number, op, value)
+        if name == "queue" and value in self.queues.values():
+            value = next(q for q, n in self.queues.items() if n == value)
+        if name in ("content", "fulltext"):
+            return any(compare(words, op, value) for words in [t.text, *[c.body for c in t.comments]])
+        have = {"id": t.n, "status": t.status, "subject": t.title, "priority": t.priority, "queue": t.extra.get("queue", "General"),
+                "creator": t.by, "owner": t.extra.get("owner", "Nobody"), "lastupdatedby": t.updated_by}
+        if name not in have:
+            raise Bad(f"Unknown field: {field}")
+        return compare(have[name], op, value)
+
+    def transaction_field(self, row, field, op, value):
+        name = field.lower()
+        if name == "created":
+            return compare(parse_date(row["Created"]), op, parse_date(value) - self.zone)
+        have = {"id": int(row["id"]), "objecttype": row["ObjectType"], "type": row["Type"], "objectid": int(row["ObjectId"]),
+                "ticketid": int(row["ObjectId"]), "creator": row["Creator"]["id"], "field": row["Field"], "content": row.get("words", "")}
+        if name not in have:
+            raise Bad(f"Unknown field: {field}")
+        return compare(have[name], op, value)
+
+    def sorted(self, request, rows):
+        """By the last `orderby` first: sorts are stable."""
+        fields = [value for key, value in request.pairs if key == "orderby"]
+        orders = [value for key, value in request.pairs if key == "order"]
+        for n, field in reversed(list(enumerate(fields))):
+            down = n < len(orders) and orders[n].upper() == "DESC"
+            rows = sorted(rows, key=lambda r: int(r["id"]) if field == "id" else r.get(field, ""), reverse=down)
+        return rows
+
+    @route("GET", "/REST/2.0/tickets", "poll")
+    def tickets(self, request):
+        try:
+            query = Query(request.query("query", "id > 0"))
+            found = [t for t in self.book.all() if t.status != "deleted" and query.holds(lambda f, op, v, t=t: self.ticket_field(t, f, op, v))]
+        except (Bad, KeyError) as wrong:
+            return Response(400, {"message": f"DBIx::SearchBuilder: {wrong}"})
+        rows = [dict(self.view(t), id=t.id, type="ticket", _url=self.ref("ticket", t.id)) for t in found]
+        return self.listing(request, self.sorted(request, rows))
+
+    @route("GET", "/REST/2.0/transactions", "poll")
+    def transaction_list(self, request):
+        rows = [dict(self.transaction_row(t, h, kind), words=c.body if c else "") for t in self.book.all() for h, kind, c in self.transactions(t)]
+        try:
+            query = Query(request.query("query", "id > 0"))
+            rows = [r for r in rows if query.holds(lambda f, op, v, r=r: self.transaction_field(r, f, op, v))]
+        except (Bad, KeyError) as wrong:
+            return Response(400, {"message": f"DBIx::SearchBuilder: {wrong}"})
+        return self.listing(request, self.sorted(request, sorted(rows, key=lambda r: int(r["id"]))))
