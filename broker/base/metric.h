@@ -41,13 +41,28 @@
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
 	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
 	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \
-	X(METRIC_SSE_STREAMS, GAUGE, "entente_sse_streams", "Open live event streams.")
+	X(METRIC_SSE_STREAMS, GAUGE, "entente_sse_streams", "Open live event streams.")                                \
+	X(METRIC_LINK_UP, GAUGE, "entente_link_up", "1 while link can read the store.")                                \
+	X(METRIC_LINK_REQUESTS, COUNTER, "entente_link_requests_total", "Requests sent to suppliers' tools.")          \
+	X(METRIC_LINK_FAILURES, COUNTER, "entente_link_failures_total",                                                \
+	  "Requests to suppliers' tools that got no answer of use.")                                                   \
+	X(METRIC_LINK_IN_FLIGHT, GAUGE, "entente_link_requests_in_flight", "Requests to suppliers' tools under way.")  \
+	X(METRIC_LINK_PAGES, COUNTER, "entente_link_pages_total",                                                      \
+	  "Pages of polls, back-fills and sweeps to be stored.")                                                       \
+	X(METRIC_LINK_DONE, COUNTER, "entente_link_done_total", "Deliveries that stand in the supplier's tool.")       \
+	X(METRIC_LINK_PHASES, COUNTER, "entente_link_phases_total", "Steps of deliveries that take several requests.") \
+	X(METRIC_LINK_RETRIES, COUNTER, "entente_link_retries_total",                                                  \
+	  "Attempts known not to be done, to be repeated.")                                                            \
+	X(METRIC_LINK_LOST, COUNTER, "entente_link_lost_total", "Attempts whose outcome is not known.")                \
+	X(METRIC_LINK_PARKED, COUNTER, "entente_link_parked_total", "Deliveries parked for a person.")                 \
+	X(METRIC_LINK_CANCELLED, COUNTER, "entente_link_cancelled_total", "Deliveries not to be brought any more.")
 
 /* id, name, help: durations in microseconds, printed as seconds */
 #define METRIC_HISTOGRAM_TABLE(X)                                                                                      \
 	X(METRIC_WRITER_COMMIT_US, "entente_writer_transaction_seconds", "One store transaction, begin to durable.")   \
 	X(METRIC_RELAY_COMMIT_US, "entente_relay_transaction_seconds", "One Kafka transaction, begin to committed.")   \
-	X(METRIC_HOOK_US, "entente_hook_duration_seconds", "An arrival, first byte to answer.")
+	X(METRIC_HOOK_US, "entente_hook_duration_seconds", "An arrival, first byte to answer.")                        \
+	X(METRIC_LINK_REQUEST_US, "entente_link_request_seconds", "One request to a supplier's tool, to its answer.")
 
 enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_GAUGE_MS };
 #define X(id, kind, name, help) id,

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who we are to a supplier's tool. The words that prove it are made for one request and wiped
+ * after it; a token of OAuth2's client credentials lives here, in memory alone, until its end.
+ */
+#ifndef LINK_AUTH_H
+#define LINK_AUTH_H
+
+#include "core/supplier.h"
+
+struct auth {
+	char *token; /* NULL: none */
+	size_t n;
+	int64_t renew_us; /* its end is near from then on */
+};
+
+/* A header, or a body, with a secret in it. Release wipes it. */
+struct auth_words {
+	struct sdk_buf buf;
+	struct ent_str name; /* of the header; absent: none is needed */
+};
+
+bool auth_wants_token(const struct auth *auth, const struct supplier_link *link, int64_t now_us);
+void auth_forget(struct auth *auth);
+/* Before it auth_wants_token() said no. */
+void auth_header(const struct auth *auth, const struct supplier_link *link, struct auth_words *ret);
+/* The form that asks for a token. */
+void auth_token_form(const struct supplier_link *link, struct auth_words *ret);
+void auth_words_release(struct auth_words *words);
+struct ent_str auth_words_view(const struct auth_words *words);
+/* ENT_EAUTH: we are not let in; ENT_ERETRY: the answer is none. err never holds the token. */
+enum ent_rc auth_token_take(struct auth *auth, const struct ent_response *response, int64_t now_us, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* webhook-signature over the request's webhook-id, webhook-timestamp and body with the supplier's first secret.
+ * ENT_EAUTH: there is none, or it is no key. */
+enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request *request, struct auth_words *ret,
+		      struct ent_err *err) __attribute__((warn_unused_result));
+/* A tool may say our secret in its error: then its words are not kept. */
+void auth_clean(const struct auth *auth, const struct supplier_link *link, struct ent_err *err);
+
+#endif

@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A delivery's way: JOB_SEND is committed, the audience is asked again, then its requests; what
+ * they came to is JOB_RESULT. What may be done after an answer was lost is its connector's word.
+ */
+#include "link/inside.h"
+
+#include <string.h>
+
+enum { SOON_MS = 1 };
+
+/* ---- telling ----------------------------------------------------------------------- */
+
+static void say(const struct flight *flight, const struct delivery_result *result)
+{
+	static const char *const name[] = {"delivery.done", "delivery.more",   "delivery.later",
+					   "delivery.lost", "delivery.parked", "delivery.cancelled"};
+	bool is_bad = result->outcome == OUTCOME_PARKED || result->outcome == OUTCOME_LOST;
+
+	if (!flight->link->world.log)
+		return;
+	log_write(flight->link->world.log, is_bad ? LOG_WARN : LOG_DEBUG, name[result->outcome],
+		  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
+		  LOG_INT("incident", flight->delivery.incident), LOG_Z("op", delivery_op_name(flight->delivery.op)),
+		  LOG_INT("attempt", flight->delivery.attempt), LOG_Z("cause", delivery_cause_word(result->cause)),
+		  LOG_STR("why", result->reason), LOG_END);
+}
+
+static void count(const struct flight *flight, const struct delivery_result *result)
+{
+	static const enum metric metric[] = {METRIC_LINK_DONE, METRIC_LINK_PHASES, METRIC_LINK_RETRIES,
+					     METRIC_LINK_LOST, METRIC_LINK_PARKED, METRIC_LINK_CANCELLED};
+
+	metric_add(flight->link->world.metrics, metric[result->outcome], 1);
+}
+
+static void told(struct flight *flight)
+{
+	flight_end(flight);
+}
+
+/* result: outcome and what belongs to it. */
+static void tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *))
+{
+	struct link *link = flight->link;
+
+	result.id = flight->delivery.id;
+	result.attempt = flight->delivery.attempt;
+	flight->job.ask.result = result;
+	flight->job.arrival.supplier = flight->delivery.supplier;
+	flight->job.arrival.suppliers = flight->roster->set;
+	flight->job.arrival.from = flight->supplier;
+	flight->job.arrival.received_ms = link->now_ms;
+	say(flight, &result);
+	count(flight, &result);
+	flight_tell(flight, JOB_RESULT, answered);
+}
+
+static struct ent_str words(struct flight *flight, const struct ent_err *err)
+{
+	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
+}
+
+static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause,
+		 const struct ent_err *err)
+{
+	tell(flight, (struct delivery_result){.outcome = outcome, .cause = cause, .reason = words(flight, err)}, told);
+}
+
+/* ---- what failed while others did well ------------------------------------------------ */
+
+static struct strike *strike_find(struct lane *lane, int64_t delivery)
+{
+	for (size_t i = 0; i < STRIKES; i++)
+		if (lane->strike[i].delivery == delivery)
+			return &lane->strike[i];
+	return NULL;
+}
+
+static struct strike *strike_of(struct lane *lane, int64_t delivery)
+{
+	struct strike *strike = strike_find(lane, delivery);
+
+	if (strike)
+		return strike;
+	strike = &lane->strike[lane->next_strike++ % STRIKES];
+	*strike = (struct strike){.delivery = delivery, .successes = -1};
+	return strike;
+}
+
+static void forget_strikes(struct flight *flight)
+{
+	struct strike *strike = strike_find(flight->lane, flight->delivery.id);
+
+	if (strike)
+		*strike = (struct strike){0};
+}
+
+/* True: its supplier did something for others since it failed the last time, and that too often by now. */
+static bool is_struck_out(struct flight *flight)
+{
+	struct lane *lane = flight->lane;
+	struct strike *strike = strike_of(lane, flight->delivery.id);
+
+	if (strike->successes != lane->successes)
+		strike->n++;
+	strike->successes = lane->successes;
+	return strike->n >= flight->link->options.attempts_max;
+}
+
+/* ---- after a failure ------------------------------------------------------------------ */
+
+static enum ent_repeat repeat_of(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
+{
+	if (supplier->connector->repeat)
+		return supplier->connector->repeat(self, op);
+	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
+}
+
+static enum ent_repeat repeat(const struct flight *flight)
+{
+	return repeat_of(flight->supplier, &flight->self, flight->delivery.op);
+}
+
+static int64_t wait_of(struct flight *flight, const struct ending *ending)
+{
+	unsigned times = flight->delivery.attempt > 0 ? flight->delivery.attempt - 1 : 0;
+	int64_t wait_ms = link_backoff_ms(flight->link, times);
+
+	return ending->wait_ms > wait_ms ? ending->wait_ms : wait_ms;
+}
+
+static void later(struct flight *flight, const struct ending *ending, int64_t wait_ms)
+{
+	tell(flight,
+	     (struct delivery_result){.outcome = OUTCOME_LATER,
+				      .keeps_phase = true,
+				      .due_ms = flight->link->now_ms + wait_ms,
+				      .reason = words(flight, &ending->err)},
+	     told);
+}
+
+static void lost(struct flight *flight, const struct ending *ending)
+{
+	enum ent_repeat how = repeat(flight);
+
+	if (how != ENT_REPEAT_NEVER && is_struck_out(flight))
+		how = ENT_REPEAT_NEVER; /* its answers are lost again and again: a person looks */
+	tell(flight,
+	     (struct delivery_result){.outcome = OUTCOME_LOST,
+				      .may_look = how != ENT_REPEAT_NEVER,
+				      .keeps_phase = how == ENT_REPEAT_SAFE,
+				      .due_ms = flight->link->now_ms + wait_of(flight, ending),
+				      .cause = CAUSE_UNKNOWN,
+				      .reason = words(flight, &ending->err)},
+	     told);
+}
+
+static void failed(struct flight *flight, const struct ending *ending)
+{
+	if (ending->is_lost)
+		lost(flight, ending);
+	else if (is_struck_out(flight))
+		stop(flight, OUTCOME_PARKED, CAUSE_FAILING, &ending->err);
+	else
+		later(flight, ending, wait_of(flight, ending));
+}
+
+static void refused(struct flight *flight, const struct ending *ending)
+{
+	if (ending->is_refused && ending->status != 403) /* nobody is let in: the lane waits, not the row */
+		later(flight, ending, SOON_MS);
+	else if (is_struck_out(flight))
+		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, &ending->err);
+	else
+		later(flight, ending, ending->is_refused ? REFUSED_MS : wait_of(flight, ending));
+}
+
+/* What was read is old: from the first phase. One that wrote already in this attempt must not do that twice. */
+static void conflict(struct flight *flight, const struct ending *ending)
+{
+	enum ent_repeat how = repeat(flight);
+	bool has_written = flight->delivery.phase > 0;
+
+	if (++strike_of(flight->lane, flight->delivery.id)->conflicts > CONFLICTS_MAX) {
+		stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, &ending->err);
+		return;
+	}
+	tell(flight,
+	     (struct delivery_result){.outcome = has_written && how == ENT_REPEAT_SEARCH ? OUTCOME_LOST : OUTCOME_LATER,
+				      .may_look = true,
+				      .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
+				      .due_ms = flight->link->now_ms,
+				      .reason = words(flight, &ending->err)},
+	     told);
+}
+
+/* ---- after a success ------------------------------------------------------------------- */
+
+/* Of a CREATE: the ticket as the answer tells it, or a bare one; with our number, by which it joins its incident. */
+static struct ent_changes created(struct flight *flight, struct ent_changes changes, struct delivery_result *result)
+{
+	struct ent_arena *arena = &flight->trip.abi;
+	struct ent_change *at = SDK_NEW_N(arena, struct ent_change, changes.n + 1);
+	bool told_of = false;
+
+	if (!result->remote_id.n && changes.n)
+		result->remote_id = changes.at[0].ticket.id;
+	for (size_t i = 0; i < changes.n; i++) {
+		at[i] = changes.at[i];
+		if (!sdk_eq(at[i].ticket.id, result->remote_id))
+			continue;
+		at[i].correlation.number = flight->call.op.number;
+		told_of = true;
+		if (!result->remote_key.n)
+			result->remote_key = at[i].ticket.key;
+	}
+	if (!told_of && result->remote_id.n)
+		at[changes.n++] = (struct ent_change){.kind = ENT_TICKET_CHANGED,
+						      .ticket = {.id = result->remote_id, .key = result->remote_key},
+						      .correlation.number = flight->call.op.number};
+	return (struct ent_changes){at, changes.n};
+}
+
+static void take_changes(struct flight *flight, struct ent_changes changes)
+{
+	struct arrival *arrival = &flight->job.arrival;
+
+	arrival->received_ms = flight->link->now_ms;
+	arrival_take(flight->roster->set, flight->supplier, changes, &flight->trip.abi, arrival);
+	if (!arrival->dead)
+		return;
+	/* The thing itself is done; what cannot be taken is what the answer tells beside it. */
+	if (flight->link->world.log)
+		log_write(flight->link->world.log, LOG_WARN, "delivery.answer_not_taken",
+			  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
+			  LOG_STR("why", arrival->reason), LOG_END);
+	*arrival = (struct arrival){0};
+}
+
+static void done(struct flight *flight, const struct ending *ending)
+{
+	struct delivery_result result = {
+	    .outcome = OUTCOME_DONE, .remote_id = ending->result.remote_id, .remote_key = ending->result.remote_key};
+	struct ent_changes changes = ending->result.changes;
+	struct ent_err err = {""};
+
+	if (flight->delivery.op == ENT_CREATE_TICKET)
+		changes = created(flight, changes, &result);
+	if (result.remote_id.n > ENT_ID_MAX || (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n)) {
+		(void)sdk_fail(&err, ENT_EINVAL, "the tool said yes, and its answer holds no id that can be kept");
+		stop(flight, OUTCOME_PARKED, CAUSE_INVALID, &err);
+		return;
+	}
+	take_changes(flight, changes);
+	if (flight->delivery.op == ENT_UPDATE_TICKET &&
+	    delivery_read_back(&flight->call.op, &flight->job.arrival.changes, &err) != ENT_OK) {
+		result.outcome = OUTCOME_PARKED;
+		result.cause = CAUSE_NOT_DONE;
+		result.reason = words(flight, &err);
+	}
+	forget_strikes(flight);
+	tell(flight, result, told);
+}
+
+static void more_told(struct flight *flight)
+{
+	const struct delivery_result *result = &flight->job.ask.result;
+
+	if (flight->job.outcome != JOB_ACCEPTED) { /* a person or a later life has it now */
+		flight_end(flight);
+		return;
+	}
+	flight->delivery.phase = result->phase;
+	flight_phase(flight, &(struct ent_result){.phase = result->phase, .memo = result->memo});
+}
+
+static void more(struct flight *flight, const struct ending *ending)
+{
+	struct delivery_result result = {.outcome = OUTCOME_MORE,
+					 .phase = ending->result.phase,
+					 .memo = sdk_dup(&flight->arena.abi, ending->result.memo)};
+
+	if (flight->writes)
+		tell(flight, result, more_told);
+	else
+		flight_phase(flight, &ending->result);
+}
+
+void delivery_ended(struct flight *flight, struct ending *ending)
+{
+	flight->job.arrival = (struct arrival){0};
+	switch (ending->rc) {
+	case ENT_OK:
+		done(flight, ending);
+		break;
+	case ENT_MORE:
+		more(flight, ending);
+		break;
+	case ENT_EINVAL:
+		stop(flight, OUTCOME_PARKED, ending->is_built ? CAUSE_REFUSED : CAUSE_INVALID, &ending->err);
+		break;
+	case ENT_ERETRY:
+		failed(flight, ending);
+		break;
+	case ENT_EAUTH:
+		refused(flight, ending);
+		break;
+	case ENT_EGONE:
+		stop(flight, OUTCOME_PARKED, CAUSE_GONE, &ending->err);
+		break;
+	case ENT_EUNSUPPORTED:
+		stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, &ending->err);
+		break;
+	case ENT_ECONFLICT:
+		conflict(flight, ending);
+		break;
+	}
+}
+
+void delivery_give_back(struct flight *flight, int64_t wait_ms)
+{
+	struct ending ending = {0};
+
+	(void)sdk_fail(&ending.err, ENT_ERETRY, "its turn did not come");
+	flight->job.arrival = (struct arrival){0};
+	later(flight, &ending, wait_ms);
+}
+
+/* ---- beginning ------------------------------------------------------------------------- */
+
+/* What can be said of it now. False: nothing may go, and *ret_outcome says what becomes of it. */
+static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_outcome *ret_outcome,
+		    enum delivery_cause *ret_cause, struct ent_err *err)
+{
+	struct link *link = flight->link;
+	struct ent_arena *arena = &flight->arena.abi;
+	struct delivery *delivery = &flight->delivery;
+	struct comment comment;
+	bool has_comment = delivery->comment[0] != '\0';
+	bool found = has_comment && comment_by_uuid(link->world.read, arena, sdk_str(delivery->comment), &comment);
+	bool shares = share_stands(link->world.read, delivery->incident, delivery->supplier);
+
+	*ret_outcome = OUTCOME_CANCELLED;
+	*ret_cause = CAUSE_AUDIENCE; /* in any doubt */
+	(void)sdk_fail(err, ENT_EINVAL, "may not go");
+	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, shares, ret_cause)) {
+		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
+		return false;
+	}
+	if (!(flight->supplier->connector->ops & (1u << delivery->op))) {
+		*ret_cause = CAUSE_UNSUPPORTED;
+		(void)sdk_fail(err, ENT_EUNSUPPORTED, "connector %s cannot do it: %s",
+			       flight->supplier->connector->name, delivery_op_name(delivery->op));
+		return false;
+	}
+	*ret_outcome = OUTCOME_PARKED;
+	*ret_cause = CAUSE_INVALID;
+	return delivery_op(delivery, flight->supplier, flight->roster->set, found ? &comment : NULL, arena, ret,
+			   ret_cause, err) == ENT_OK;
+}
+
+/* The echo guard's word for what will be sent. */
+static void hash_of(struct flight *flight, const struct ent_op *op, unsigned char ret[32])
+{
+	memset(ret, 0, 32);
+	if (op->kind == ENT_ADD_COMMENT)
+		echo_hash(&flight->arena.abi, op->comment.body, ret);
+	else if (op->kind == ENT_CREATE_TICKET)
+		echo_hash(&flight->arena.abi, op->ticket.at[ENT_DESCRIPTION].text, ret);
+}
+
+static void take_off(struct flight *flight)
+{
+	const struct delivery *delivery = &flight->delivery;
+
+	flight->call.phase = delivery->phase;
+	flight->call.memo = delivery->memo;
+	flight->call.attempt = delivery->attempt;
+	flight->call.look = delivery->look && delivery->phase == 0 && repeat(flight) == ENT_REPEAT_SEARCH;
+#ifdef ENTENTE_MUTANT_NO_LOOK
+	flight->call.look = false;
+#endif
+	flight->state = FLIGHT_READY;
+}
+
+/* It is in flight in the store now. All is read again: this is the second ask, of things as they stand now. */
+static void begun(struct flight *flight)
+{
+	struct link *link = flight->link;
+	enum delivery_outcome outcome = OUTCOME_CANCELLED;
+	enum delivery_cause cause = CAUSE_NONE;
+	struct ending ending = {0};
+	unsigned char hash[32];
+	struct delivery now;
+
+	flight->lane->ask_us = 0;
+	if (flight->job.outcome != JOB_ACCEPTED) {
+		flight_end(flight);
+		return;
+	}
+	flight->job.arrival = (struct arrival){0};
+	flight->delivery.attempt++;
+	sdk_arena_release(&flight->arena);
+	if (!delivery_load(link->world.read, &flight->arena.abi, flight->delivery.id, &now)) {
+		(void)sdk_fail(&ending.err, ENT_ERETRY, "it cannot be read");
+		later(flight, &ending, link->options.backoff_ms);
+		return;
+	}
+	flight->delivery = now;
+	bool may = prepare(flight, &flight->call.op, &outcome, &cause, &ending.err);
+	if (db_failed(link->world.read)) {
+		later(flight, &ending, link->options.backoff_ms);
+		return;
+	}
+	if (!may) {
+		stop(flight, outcome, cause, &ending.err);
+		return;
+	}
+	hash_of(flight, &flight->call.op, hash);
+	if (memcmp(hash, flight->hash, sizeof hash) != 0) {
+		/* The words changed meanwhile, and what is kept for the echo guard is of the old ones. */
+		(void)sdk_fail(&ending.err, ENT_ERETRY, "its words changed meanwhile");
+		later(flight, &ending, 0);
+		return;
+	}
+	take_off(flight);
+}
+
+void delivery_start(struct lane *lane, const struct delivery *delivery)
+{
+	struct flight *flight = flight_new(lane->link, lane, FLIGHT_DELIVERY);
+	enum delivery_outcome outcome;
+	enum delivery_cause cause;
+	struct ent_err err;
+	struct ent_op op = {0};
+
+	flight->has_turn = true;
+	flight->delivery = *delivery;
+	flight->delivery.supplier = flight->supplier->name;
+	/* What may not go is begun all the same: only the attempt in flight can be settled. */
+	if (prepare(flight, &op, &outcome, &cause, &err))
+		hash_of(flight, &op, flight->hash);
+	flight->job.ask.id = delivery->id;
+	memcpy(flight->job.ask.hash, flight->hash, sizeof flight->hash);
+	flight_tell(flight, JOB_SEND, begun);
+}
+
+/* ---- a life before ------------------------------------------------------------------------ */
+
+static void recovered(struct flight *flight)
+{
+	flight->link->recovery.n_taken += flight->job.outcome == JOB_ACCEPTED;
+	flight->link->recovery.not_before_us = flight->link->now_us;
+	flight_end(flight);
+}
+
+static void recover(struct link *link, const struct delivery *row)
+{
+	struct flight *flight = flight_new(link, NULL, FLIGHT_DELIVERY);
+	const struct supplier *supplier = supplier_by_name(link->roster->set, row->supplier);
+	enum ent_repeat how = ENT_REPEAT_NEVER; /* of one that is gone nobody can ask */
+
+	flight->delivery = *row;
+	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
+	flight->roster = roster_ref(link->roster);
+	flight->supplier = supplier;
+	if (supplier && !link->roster->broken[supplier->index].msg[0])
+		how = repeat_of(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
+				row->op);
+	tell(flight,
+	     (struct delivery_result){.outcome = OUTCOME_LOST,
+				      .may_look = how != ENT_REPEAT_NEVER,
+				      .keeps_phase = how == ENT_REPEAT_SAFE,
+				      .due_ms = link->now_ms,
+				      .cause = CAUSE_UNKNOWN,
+				      .reason = ENT_STR("the broker ended while it was under way")},
+	     recovered);
+}
+
+bool recovery_step(struct link *link)
+{
+	struct recovery *recovery = &link->recovery;
+	enum { ROWS = 64 };
+	struct sdk_arena arena;
+	size_t n;
+
+	if (recovery->is_done || recovery->flights || link->is_draining || link->now_us < recovery->not_before_us)
+		return false;
+	if (recovery->n && !recovery->n_taken) { /* what it was about is settled otherwise */
+		recovery->is_done = true;
+		link->look_us = link->now_us;
+		return true;
+	}
+	sdk_arena_init(&arena);
+	struct delivery *row = SDK_NEW_N(&arena.abi, struct delivery, ROWS);
+	n = delivery_in_flight(link->world.read, &arena.abi, row, ROWS);
+	recovery->n = n;
+	recovery->n_taken = 0;
+	for (size_t i = 0; i < n; i++)
+		recover(link, &row[i]);
+	recovery->is_done = n == 0 && !db_failed(link->world.read);
+	recovery->not_before_us = link->now_us + 1000000; /* for a store that could not be read */
+	sdk_arena_release(&arena);
+	if (recovery->is_done)
+		link->look_us = link->now_us;
+	return true;
+}

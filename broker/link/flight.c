@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One thing under way: its requests, one after the other, and its jobs. What an answer means is deliver.c's, poll.c's
+ * and sweep.c's business. */
+#include "link/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sdk/http.h"
+#include "sdk/webhook.h"
+
+enum { HEADERS_MAX = 32 };
+
+/* ---- life -------------------------------------------------------------------------- */
+
+struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind kind)
+{
+	struct flight *flight = sdk_xalloc(sizeof *flight);
+	struct flight **first = lane ? &lane->flights : &link->recovery.flights;
+
+	*flight = (struct flight){.link = link, .lane = lane, .kind = kind, .next = *first};
+	sdk_arena_init(&flight->arena);
+	sdk_arena_init(&flight->trip);
+	*first = flight;
+	if (!lane)
+		return flight;
+	if (lane->supplier)
+		flight_fly_for(flight, lane->roster, lane->supplier);
+	lane->n_flight += kind != FLIGHT_TOKEN;
+	if (stream_of(flight))
+		stream_of(flight)->is_flying = true;
+	return flight;
+}
+
+void flight_fly_for(struct flight *flight, struct roster *roster, const struct supplier *supplier)
+{
+	roster_ref(roster);
+	roster_unref(flight->roster);
+	flight->roster = roster;
+	flight->supplier = supplier;
+	flight->self = (struct ent_self){supplier->settings, roster->state[supplier->index]};
+}
+
+void flight_free(struct flight *flight)
+{
+	sdk_arena_release(&flight->trip);
+	sdk_arena_release(&flight->arena);
+	roster_unref(flight->roster); /* after what its connectors deferred */
+	free(flight);
+}
+
+void flight_end(struct flight *flight)
+{
+	struct lane *lane = flight->lane;
+	struct flight **at = lane ? &lane->flights : &flight->link->recovery.flights;
+
+	while (*at != flight)
+		at = &(*at)->next;
+	*at = flight->next;
+	if (lane) {
+		lane->n_flight -= flight->kind != FLIGHT_TOKEN;
+		if (stream_of(flight))
+			stream_of(flight)->is_flying = false;
+		if (flight->kind == FLIGHT_DELIVERY)
+			lane->ask_us = 0; /* the next one of its incident may be due */
+		lane_touch(lane);
+	}
+	flight_free(flight);
+}
+
+void flight_tell(struct flight *flight, enum job_kind kind, void (*answered)(struct flight *))
+{
+	flight->job.kind = kind;
+	flight->job.owner = flight;
+	flight->job.answer = link_answer;
+	flight->job.suppliers = flight->roster->set;
+	flight->answered = answered;
+	flight->state = FLIGHT_TELLS;
+	link_submit(flight->link, &flight->job, &flight->is_out);
+}
+
+static void end(struct flight *flight, struct ending *ending)
+{
+	auth_clean(&flight->lane->auth, &flight->supplier->link, &ending->err);
+	switch (flight->kind) {
+	case FLIGHT_DELIVERY:
+		delivery_ended(flight, ending);
+		break;
+	case FLIGHT_POLL:
+	case FLIGHT_BACKFILL:
+		page_ended(flight, ending);
+		break;
+	case FLIGHT_SWEEP:
+		sweep_ended(flight, ending);
+		break;
+	case FLIGHT_TOKEN:
+		break;
+	}
+}
+
+void flight_give_back(struct flight *flight, int64_t wait_ms)
+{
+	if (flight->kind == FLIGHT_DELIVERY) {
+		delivery_give_back(flight, wait_ms);
+		return;
+	}
+	stream_of(flight)->due_us = flight->link->now_us + wait_ms * 1000; /* one for a token is never READY */
+	flight_end(flight);
+}
+
+/* ---- asking ------------------------------------------------------------------------ */
+
+static bool is_header_value(struct ent_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static bool is_header_name(struct ent_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr("!#$%&'*+-.^_`|~", s.p[i], 15) && !(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z'))
+			return false;
+	return s.n > 0;
+}
+
+static enum ent_rc headers_take(const struct ent_request *request, struct ent_header *to, size_t *ret_n,
+				struct ent_err *err)
+{
+	size_t n = 0;
+
+	if (request->n_header > HEADERS_MAX)
+		return sdk_fail(err, ENT_EINVAL, "the connector asks for %zu headers; at most %d are sent",
+				request->n_header, HEADERS_MAX);
+	if (request->content_type.n)
+		to[n++] = (struct ent_header){ENT_STR("Content-Type"), request->content_type};
+	for (size_t i = 0; i < request->n_header; i++)
+		to[n++] = request->header[i];
+	for (size_t i = 0; i < n; i++)
+		if (!is_header_name(to[i].name) || !is_header_value(to[i].value))
+			return sdk_fail(err, ENT_EINVAL, "the connector asks for a header that is none (number %zu)",
+					i + 1);
+	*ret_n = n;
+	return ENT_OK;
+}
+
+static void start(struct flight *flight, const struct transfer *transfer)
+{
+	struct link *link = flight->link;
+
+	flight->state = FLIGHT_ASKS;
+	metric_add(link->world.metrics, METRIC_LINK_REQUESTS, 1);
+	metric_add(link->world.metrics, METRIC_LINK_IN_FLIGHT, 1);
+	link->world.transfers->start(link->world.transfers, transfer);
+}
+
+/* The request with host and credentials, which are wiped again. */
+static enum ent_rc leave(struct flight *flight, const struct ent_request *request, struct ent_err *err)
+{
+	const struct supplier_link *way = &flight->supplier->link;
+	struct ent_header header[HEADERS_MAX + 3];
+	struct transfer transfer = {.id = ++flight->link->last_transfer,
+				    .link = way,
+				    .supplier = flight->lane->name,
+				    .method = request->method,
+				    .header = header,
+				    .body = request->body};
+	struct auth_words who = {.name = ENT_ABSENT}, signature = {.name = ENT_ABSENT};
+	enum ent_rc rc = transfers_url(&flight->trip.abi, way->url, request->path, &transfer.url, err);
+
+	if (rc == ENT_OK)
+		rc = headers_take(request, header, &transfer.n_header, err);
+	if (rc == ENT_OK && request->sign)
+		rc = auth_sign(flight->supplier, request, &signature, err);
+	if (rc == ENT_OK) {
+		auth_header(&flight->lane->auth, way, &who);
+		if (who.name.p)
+			header[transfer.n_header++] = (struct ent_header){who.name, auth_words_view(&who)};
+		if (signature.name.p)
+			header[transfer.n_header++] = (struct ent_header){signature.name, auth_words_view(&signature)};
+		flight->transfer = transfer.id;
+		flight->writes =
+		    !request->read && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+		start(flight, &transfer);
+	}
+	auth_words_release(&who);
+	auth_words_release(&signature);
+	return rc;
+}
+
+void flight_ask(struct flight *flight)
+{
+	struct lane *lane = flight->lane;
+	struct link *link = flight->link;
+	struct ending ending = {.is_built = false};
+	struct ent_request request = {0};
+
+	sdk_arena_release(&flight->trip);
+	flight->call.now_ms = link->now_ms;
+	ending.rc =
+	    flight->supplier->connector->build(&flight->self, &flight->call, &flight->trip.abi, &request, &ending.err);
+	if (ending.rc == ENT_OK && request.method) {
+		if (!flight->has_turn)
+			limiter_take(&lane->limiter, link->now_us);
+		flight->has_turn = false;
+		ending.rc = leave(flight, &request, &ending.err);
+		if (ending.rc == ENT_OK)
+			return;
+	}
+	if (ending.rc == ENT_EAUTH)
+		ending.is_refused = breaker_refused(&lane->breaker, true, link->now_us, REFUSED_MS * 1000, &ending.err);
+	if (ending.rc == ENT_MORE)
+		ending.rc = sdk_fail(&ending.err, ENT_EINVAL, "the connector wants more before it asked");
+	end(flight, &ending);
+}
+
+void flight_phase(struct flight *flight, const struct ent_result *result)
+{
+	flight->call.phase = result->phase;
+	flight->call.memo = sdk_dup(&flight->arena.abi, result->memo);
+	flight->call.look = false;
+	flight->state = FLIGHT_READY;
+	lane_touch(flight->lane);
+}
+
+/* ---- answered ------------------------------------------------------------------------ */
+
+/* The answer is borrowed from the transfers: what parse() hands out may point into it. */
+static struct ent_response keep(struct flight *flight, const struct ent_response *response)
+{
+	struct ent_arena *arena = &flight->trip.abi;
+	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, response->n_header + 1);
+
+	for (size_t i = 0; i < response->n_header; i++)
+		header[i] = (struct ent_header){sdk_dup(arena, response->header[i].name),
+						sdk_dup(arena, response->header[i].value)};
+	return (struct ent_response){response->status, header, response->n_header,
+				     sdk_or_empty(sdk_dup(arena, response->body))};
+}
+
+/* Its pause counts for all of the supplier where the tool speaks of all of it. */
+static void hold(struct flight *flight, const struct ent_response *response, struct ending *ending)
+{
+	struct link *link = flight->link;
+	int64_t ms = transfers_retry_after_ms(sdk_http_header(response, "Retry-After"), link->now_ms);
+	int64_t said_ms = (int64_t)ending->result.retry_after_s * 1000;
+
+	if (said_ms > ms)
+		ms = said_ms < 3600000 ? said_ms : 3600000;
+	ending->wait_ms = ms > 0 ? ms : 0;
+	if (ending->rc == ENT_ERETRY && (response->status == 429 || response->status == 503))
+		limiter_hold(&flight->lane->limiter, link->now_us + ending->wait_ms * 1000);
+}
+
+static void parse(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
+{
+	const struct ent_response response = keep(flight, &end_of->response);
+
+	ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response, &flight->trip.abi,
+							&ending->result, &ending->err);
+	ending->status = response.status;
+	ending->body = response.body;
+	hold(flight, &response, ending);
+	/* See connector.h: it may have been done. */
+	ending->is_lost = ending->rc == ENT_ERETRY && flight->writes && response.status != 503 &&
+			  (response.status < 400 || response.status >= 500);
+	if (ending->rc == ENT_MORE && (ending->result.phase == 0 || ++flight->n_trip >= ENT_PHASES_MAX) &&
+	    flight->call.op.kind != ENT_POLL)
+		ending->rc = sdk_fail(&ending->err, ENT_EINVAL, "the connector asks more than %d times, or for phase 0",
+				      ENT_PHASES_MAX);
+}
+
+static void unanswered(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
+{
+	ending->err = end_of->why;
+	ending->rc = end_of->outcome == TRANSFER_REFUSED ? ENT_EAUTH : ENT_ERETRY;
+	ending->is_lost = end_of->outcome == TRANSFER_LOST && flight->writes;
+}
+
+/* What it says of the supplier as a whole. */
+static void judge(struct flight *flight, struct ending *ending, enum transfer_outcome outcome)
+{
+	struct lane *lane = flight->lane;
+	struct link *link = flight->link;
+	bool sure = ending->status != 403 || flight->kind != FLIGHT_DELIVERY;
+
+	if (ending->rc == ENT_ERETRY) {
+		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
+		breaker_failed(&lane->breaker, link->options.breaker_failures, link->now_us,
+			       link_backoff_ms(link, lane->breaker.trips) * 1000, &ending->err);
+	} else if (ending->rc == ENT_EAUTH) {
+		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
+		ending->is_refused =
+		    breaker_refused(&lane->breaker, sure, link->now_us, REFUSED_MS * 1000, &ending->err);
+	} else if (outcome == TRANSFER_ANSWERED) {
+		breaker_ok(&lane->breaker);
+		lane->successes++;
+	}
+}
+
+void flight_took(struct flight *flight, const struct transfer_end *end_of)
+{
+	struct lane *lane = flight->lane;
+	struct ending ending = {.is_built = true};
+
+	metric_observe(flight->link->world.metrics, METRIC_LINK_REQUEST_US, end_of->took_us);
+	if (end_of->outcome == TRANSFER_ANSWERED)
+		health_took(lane, end_of->took_us);
+	if (flight->kind == FLIGHT_TOKEN) {
+		token_took(flight, end_of);
+		return;
+	}
+	if (end_of->outcome == TRANSFER_ANSWERED && end_of->response.status == 401 && !flight->was_let_in &&
+	    flight->supplier->link.auth == AUTH_OAUTH2) {
+		/* The token was taken back before its time: once again with a new one. */
+		flight->was_let_in = true;
+		auth_forget(&lane->auth);
+		flight->state = FLIGHT_READY;
+		return;
+	}
+	if (end_of->outcome == TRANSFER_ANSWERED)
+		parse(flight, end_of, &ending);
+	else
+		unanswered(flight, end_of, &ending);
+	auth_clean(&lane->auth, &flight->supplier->link, &ending.err);
+	judge(flight, &ending, end_of->outcome);
+	end(flight, &ending);
+}

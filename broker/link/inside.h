@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Link's own state. A lane is what it remembers of one supplier; a flight is one thing under way
+ * there: a delivery, a page, a ticket of a sweep, a token.
+ *
+ *   READY --its turn: build--> ASKS --answer: parse--> READY (another phase)
+ *     ^                                 |
+ *     +---- TELLS (a job) <-------------+--> ended
+ *
+ * A delivery begins with a job (JOB_SEND) and ends with one, the others end with one.
+ */
+#ifndef LINK_INSIDE_H
+#define LINK_INSIDE_H
+
+#include <pthread.h>
+
+#include "link/auth.h"
+#include "link/breaker.h"
+#include "link/health.h"
+#include "link/limiter.h"
+#include "link/link.h"
+
+#define NEVER_US      INT64_MAX
+#define STRIKES       32
+#define CONFLICTS_MAX 5
+#define REFUSED_MS    300000 /* before we try again whether we are let in */
+#define SWEEP_PACE_US 1000000
+#define SWEEP_TRIES   3
+
+/* A set of suppliers and link's connector states for them. Counted by the step's thread. */
+struct roster {
+	struct supplier_set *set;
+	void **state;           /* by supplier->index */
+	struct ent_err *broken; /* the same; "": its connector took its settings */
+	size_t references;
+};
+
+enum flight_kind { FLIGHT_DELIVERY, FLIGHT_POLL, FLIGHT_BACKFILL, FLIGHT_SWEEP, FLIGHT_TOKEN };
+enum flight_state { FLIGHT_READY, FLIGHT_ASKS, FLIGHT_TELLS };
+
+struct flight {
+	struct flight *next; /* of its lane */
+	struct link *link;
+	struct lane *lane;               /* NULL: of a life before */
+	struct roster *roster;           /* as of its beginning */
+	const struct supplier *supplier; /* in it */
+	struct ent_self self;
+	enum flight_kind kind;
+	enum flight_state state;
+	struct sdk_arena arena, trip; /* of all of it; of one round trip */
+
+	struct ent_call call;
+	uint64_t transfer; /* ASKS */
+	unsigned n_trip;
+	bool has_turn;   /* its next request is counted by the limiter already */
+	bool writes;     /* the request under way may change something there */
+	bool was_let_in; /* a 401 led to a new token once already */
+
+	struct job job;
+	bool is_out;                       /* the job is with the writer */
+	void (*answered)(struct flight *); /* what the writer's answer leads to */
+
+	struct delivery delivery;
+	unsigned char hash[32];
+	struct cursor cursor; /* the others: as it was; then as it shall be */
+	bool is_troubled;     /* its stream has been told when to try again */
+};
+
+/* What a stream of pages is doing, beside its cursor in the store. */
+struct stream {
+	int64_t due_us;
+	bool is_flying;         /* one page at a time */
+	unsigned failures;      /* in a row */
+	struct ent_err trouble; /* "": none */
+	/* Does it go round in a circle? One place it was at, and how many pages ago. */
+	unsigned char mark[32];
+	uint64_t n_page, mark_at;
+};
+
+/* A delivery that failed while its supplier did well with others. */
+struct strike {
+	int64_t delivery;
+	int64_t successes; /* of the lane, when it failed last */
+	unsigned n, conflicts;
+};
+
+struct lane {
+	struct link *link;
+	struct ent_str name; /* in its own memory */
+	char name_z[SUPPLIER_NAME_MAX + 1];
+	struct roster *roster;
+	const struct supplier *supplier; /* in it; NULL: the configuration has it no more */
+	bool reopens; /* the rules of its connections changed: what was open is given up when nothing flies */
+
+	struct limiter limiter;
+	struct breaker breaker;
+	struct auth auth;
+	struct health health;
+	struct stream stream[CURSOR_N];
+	struct strike strike[STRIKES];
+	size_t next_strike;
+	int64_t successes;
+
+	struct flight *flights;
+	size_t n_flight; /* without the one for a token */
+	int64_t ask_us;  /* when to look into the store for deliveries that are due */
+	bool polled_last;
+	char sweep_after[ENT_ID_MAX + 1]; /* the ticket that was asked for last; "": from the first */
+	unsigned sweep_tries;             /* of the next one */
+	int64_t next_us;                  /* when there is something to do */
+	bool is_touched;
+};
+
+struct link {
+	struct link_world world;
+	struct link_options options;
+
+	pthread_mutex_t lock; /* of the next four */
+	struct job *answered, **answered_last;
+	bool is_woken;
+	struct roster *next_roster; /* of a reload */
+
+	/* the step's */
+	struct roster *roster;
+	struct lane **lane;
+	size_t n_lane;
+	uint64_t last_transfer;
+	int64_t now_us, now_ms;     /* one sample a turn */
+	int64_t submit_us;          /* when jobs that found no room are handed over again; NEVER_US: there are none */
+	int64_t look_us, listen_us; /* the next look into the store without a hint; the next look for silence */
+	int64_t asked_us;           /* when lanes were told to look last */
+	bool look_again;            /* a hint came too soon after the last look */
+	bool is_draining;
+	bool is_readable; /* the read handle has not failed; else nothing is begun any more */
+	struct recovery {
+		bool is_done;
+		struct flight *flights; /* their results are with the writer */
+		size_t n, n_taken;
+		int64_t not_before_us;
+	} recovery;
+};
+
+/* link.c */
+uint64_t link_below(struct link *link, uint64_t n); /* 0 <= it < n */
+/* Doubled with each of `times`, half of it by chance. */
+int64_t link_backoff_ms(struct link *link, unsigned times);
+int64_t link_to_us(const struct link *link, int64_t ms); /* a time of the wall clock on the other one */
+void link_submit(struct link *link, struct job *job, bool *ret_is_out);
+void link_answer(struct job *job); /* any thread: the writer's way back */
+
+/* lane.c */
+enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+struct roster *roster_ref(struct roster *roster);
+void roster_unref(struct roster *roster); /* takes NULL */
+/* Lanes as the roster says; those that are gone stay until nothing flies there. */
+void lanes_follow(struct link *link, struct roster *roster);
+void lane_free(struct lane *lane);
+bool lane_is_gone(const struct lane *lane);
+
+/* schedule.c */
+bool lane_turn(struct lane *lane);
+void lane_touch(struct lane *lane); /* look at it in this turn or the next */
+
+/* flight.c */
+struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind kind);
+void flight_fly_for(struct flight *flight, struct roster *roster, const struct supplier *supplier);
+void flight_free(struct flight *flight);
+void flight_end(struct flight *flight); /* off its lane; frees it */
+/* Its job to the writer; `answered` comes with its answer. */
+void flight_tell(struct flight *flight, enum job_kind kind, void (*answered)(struct flight *));
+void flight_ask(struct flight *flight); /* its turn: builds and starts one round trip */
+void flight_took(struct flight *flight, const struct transfer_end *end);
+void flight_phase(struct flight *flight, const struct ent_result *result); /* the next one, without telling */
+void flight_give_back(struct flight *flight, int64_t wait_ms);             /* its turn does not come: later */
+
+/* token.c */
+void token_fetch(struct flight *for_whom);
+void token_took(struct flight *flight, const struct transfer_end *end);
+
+/* What a round trip came to. rc is parse()'s, or says what kept it from being asked or answered. */
+struct ending {
+	enum ent_rc rc;
+	bool is_built;   /* false: build() or the way there said so; nothing left */
+	bool is_lost;    /* it may have been done */
+	bool is_refused; /* EAUTH, and it is of the whole supplier */
+	int status;      /* 0: no answer */
+	int64_t wait_ms; /* what the tool asks for; 0: nothing */
+	struct ent_result result;
+	struct ent_err err;
+	struct ent_str body; /* of the answer */
+};
+
+/* deliver.c */
+void delivery_start(struct lane *lane, const struct delivery *delivery);
+void delivery_ended(struct flight *flight, struct ending *ending);
+void delivery_give_back(struct flight *flight, int64_t wait_ms);
+/* Rows that were in flight when the last life ended. True: it did something. */
+bool recovery_step(struct link *link);
+
+/* poll.c and sweep.c */
+struct stream *stream_of(const struct flight *flight); /* NULL: it is of none */
+void page_begin(struct lane *lane, enum cursor_stream stream);
+void page_ended(struct flight *flight, struct ending *ending);
+void sweep_begin(struct lane *lane);
+void sweep_ended(struct flight *flight, struct ending *ending);
+void streams_open(struct lane *lane); /* new settings: when does each stream want something? */
+void streams_look(struct lane *lane); /* did a person start or stop one? */
+/* An answer as an arrival that can be stored. */
+void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes);
+void page_tell(struct flight *flight, void (*answered)(struct flight *));
+void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_ms);
+
+#endif

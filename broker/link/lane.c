@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What link remembers of a supplier, and how it follows a configuration that changes. */
+#include "link/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the roster ------------------------------------------------------------------ */
+
+static void roster_close(struct roster *roster, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (roster->set->at[i].connector->close)
+			roster->set->at[i].connector->close(roster->state[i]);
+	supplier_set_unref(roster->set);
+	free(roster->state);
+	free(roster->broken);
+	free(roster);
+}
+
+enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
+{
+	struct roster *roster = sdk_xalloc(sizeof *roster);
+
+	*roster = (struct roster){.set = supplier_set_ref(set),
+				  .state = sdk_xalloc((set->n + 1) * sizeof(void *)),
+				  .broken = sdk_xalloc((set->n + 1) * sizeof(struct ent_err)),
+				  .references = 1};
+	for (size_t i = 0; i < set->n; i++) {
+		const struct supplier *supplier = &set->at[i];
+		struct ent_err why = {""};
+
+		roster->state[i] = NULL;
+		roster->broken[i] = (struct ent_err){""};
+		if (!supplier->connector->open ||
+		    supplier->connector->open(supplier->settings, &roster->state[i], &why) == ENT_OK)
+			continue;
+		roster->state[i] = NULL;
+		(void)sdk_fail(&roster->broken[i], ENT_EINVAL, "connector %s refuses its settings: %s",
+			       supplier->connector->name, why.msg);
+		if (strict) {
+			(void)sdk_fail(err, ENT_EINVAL, "supplier %.*s: %s", ENT_F(supplier->name),
+				       roster->broken[i].msg);
+			roster_close(roster, i);
+			return ENT_EINVAL;
+		}
+	}
+	*ret = roster;
+	return ENT_OK;
+}
+
+struct roster *roster_ref(struct roster *roster)
+{
+	roster->references++;
+	return roster;
+}
+
+void roster_unref(struct roster *roster)
+{
+	if (roster && --roster->references == 0)
+		roster_close(roster, roster->set->n);
+}
+
+/* ---- lanes ----------------------------------------------------------------------- */
+
+static bool same_credential(const struct supplier_link *a, const struct supplier_link *b)
+{
+	return a->auth == b->auth && sdk_eq(a->user, b->user) && sdk_eq(a->header, b->header) &&
+	       sdk_eq(a->scheme, b->scheme) && sdk_eq(a->token_url, b->token_url) && sdk_eq(a->scope, b->scope) &&
+	       sdk_eq(secret_bytes(&a->credential), secret_bytes(&b->credential));
+}
+
+static bool same_way(const struct supplier_link *a, const struct supplier_link *b)
+{
+	if (!sdk_eq(a->url, b->url) || !sdk_eq(a->ca_file, b->ca_file) || a->plain_http != b->plain_http ||
+	    a->n_allow != b->n_allow)
+		return false;
+	for (size_t i = 0; i < a->n_allow; i++)
+		if (!sdk_eq(a->allow[i], b->allow[i]))
+			return false;
+	return same_credential(a, b);
+}
+
+static void lane_read(struct lane *lane)
+{
+	struct link *link = lane->link;
+	struct supplier_state state = {0};
+
+	lane->health.known = supplier_state_load(link->world.read, &lane->health.arena.abi, lane->name, &state);
+	if (lane->health.known) {
+		lane->health.told = state;
+		lane->health.quiet_since_ms = state.quiet_since_ms;
+	}
+}
+
+static struct lane *lane_new(struct link *link, struct ent_str name)
+{
+	struct lane *lane = sdk_xalloc(sizeof *lane);
+
+	*lane = (struct lane){.link = link, .is_touched = true};
+	memcpy(lane->name_z, name.p, name.n < SUPPLIER_NAME_MAX ? name.n : SUPPLIER_NAME_MAX);
+	lane->name = sdk_str(lane->name_z);
+	for (int i = 0; i < CURSOR_N; i++)
+		lane->stream[i].due_us = NEVER_US;
+	health_open(&lane->health);
+	lane_read(lane);
+	return lane;
+}
+
+void lane_free(struct lane *lane)
+{
+	while (lane->flights) {
+		struct flight *flight = lane->flights;
+		lane->flights = flight->next;
+		flight_free(flight);
+	}
+	auth_forget(&lane->auth);
+	roster_unref(lane->health.job_roster);
+	health_release(&lane->health);
+	roster_unref(lane->roster);
+	free(lane);
+}
+
+bool lane_is_gone(const struct lane *lane)
+{
+	return !lane->supplier && !lane->flights && !lane->health.is_telling;
+}
+
+static struct lane *lane_of(struct link *link, struct ent_str name)
+{
+	for (size_t i = 0; i < link->n_lane; i++)
+		if (sdk_eq(link->lane[i]->name, name))
+			return link->lane[i];
+	link->lane = sdk_xrealloc(link->lane, (link->n_lane + 1) * sizeof(struct lane *));
+	link->lane[link->n_lane] = lane_new(link, name);
+	return link->lane[link->n_lane++];
+}
+
+static void lane_take(struct lane *lane, struct roster *roster, const struct supplier *supplier)
+{
+	if (lane->supplier && !same_way(&lane->supplier->link, &supplier->link))
+		lane->reopens = true;
+	roster_ref(roster);
+	roster_unref(lane->roster);
+	lane->roster = roster;
+	lane->supplier = supplier;
+	limiter_set(&lane->limiter, supplier->link.rate_per_min);
+	breaker_again(&lane->breaker);
+	lane->ask_us = 0;
+	streams_open(lane);
+	lane_touch(lane);
+}
+
+void lanes_follow(struct link *link, struct roster *roster)
+{
+	for (size_t i = 0; i < link->n_lane; i++) {
+		struct lane *lane = link->lane[i];
+
+		if (supplier_by_name(roster->set, lane->name))
+			continue;
+		lane->supplier = NULL;
+		lane->reopens = true;
+		roster_unref(lane->roster);
+		lane->roster = NULL;
+		lane_touch(lane);
+	}
+	for (size_t i = 0; i < roster->set->n; i++)
+		lane_take(lane_of(link, roster->set->at[i].name), roster, &roster->set->at[i]);
+	roster_unref(link->roster);
+	link->roster = roster;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pages: the poll and the back-fill. One page at a time and stream; what it tells and how far it
+ * goes are stored together, and only then the next one is asked for.
+ */
+#include "link/inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sdk/crypto.h"
+#include "sdk/webhook.h"
+
+enum { JITTER = 10 /* the tenth part */, STILL_MS = 600000, CIRCLE_MS = 60000 };
+
+struct stream *stream_of(const struct flight *flight)
+{
+	switch (flight->kind) {
+	case FLIGHT_POLL:
+		return &flight->lane->stream[CURSOR_POLL];
+	case FLIGHT_BACKFILL:
+		return &flight->lane->stream[CURSOR_BACKFILL];
+	case FLIGHT_SWEEP:
+		return &flight->lane->stream[CURSOR_SWEEP];
+	case FLIGHT_DELIVERY:
+	case FLIGHT_TOKEN:
+		break;
+	}
+	return NULL;
+}
+
+static const char *stream_name(const struct flight *flight)
+{
+	return cursor_stream_name((enum cursor_stream)(stream_of(flight) - flight->lane->stream));
+}
+
+/* ---- when -------------------------------------------------------------------------- */
+
+static int64_t jittered(struct link *link, int64_t ms)
+{
+	return ms - ms / JITTER + (int64_t)link_below(link, (uint64_t)(2 * (ms / JITTER)) + 1);
+}
+
+static bool is_state(const struct cursor *cursor, const char *state)
+{
+	return sdk_eqz(cursor->state, state);
+}
+
+void streams_look(struct lane *lane)
+{
+	struct link *link = lane->link;
+	struct stream *backfill = &lane->stream[CURSOR_BACKFILL];
+	struct cursor cursor;
+	struct sdk_arena arena;
+
+	if (backfill->due_us != NEVER_US || backfill->is_flying || !lane->supplier ||
+	    !supplier_can(lane->supplier, ENT_POLL))
+		return;
+	sdk_arena_init(&arena);
+	if (cursor_load(link->world.read, &arena.abi, lane->name, CURSOR_BACKFILL, &cursor) &&
+	    is_state(&cursor, "running"))
+		backfill->due_us = link->now_us;
+	sdk_arena_release(&arena);
+}
+
+static int64_t first_poll_us(struct lane *lane, struct ent_arena *arena)
+{
+	struct link *link = lane->link;
+	struct cursor cursor;
+
+	if (!cursor_load(link->world.read, arena, lane->name, CURSOR_POLL, &cursor) || cursor.phase != 0)
+		return link->now_us;
+	return link_to_us(link, cursor.moved_ms + lane->supplier->link.poll_ms);
+}
+
+static int64_t first_sweep_us(struct lane *lane, struct ent_arena *arena)
+{
+	struct link *link = lane->link;
+	int64_t sweep_ms = lane->supplier->link.sweep_ms;
+	struct cursor cursor;
+
+	if (!cursor_load(link->world.read, arena, lane->name, CURSOR_SWEEP, &cursor))
+		return link->now_us + (sweep_ms < CIRCLE_MS ? sweep_ms : CIRCLE_MS) * 1000;
+	if (!is_state(&cursor, "running"))
+		return link_to_us(link, cursor.moved_ms + sweep_ms);
+	memcpy(lane->sweep_after, cursor.memo.n ? cursor.memo.p : "", cursor.memo.n <= ENT_ID_MAX ? cursor.memo.n : 0);
+	return link->now_us;
+}
+
+void streams_open(struct lane *lane)
+{
+	bool polls = supplier_can(lane->supplier, ENT_POLL) && lane->supplier->link.poll_ms > 0;
+	bool sweeps = supplier_can(lane->supplier, ENT_FETCH_TICKET) && lane->supplier->link.sweep_ms > 0;
+	struct sdk_arena arena;
+
+	sdk_arena_init(&arena);
+	for (int i = 0; i < CURSOR_N; i++) {
+		lane->stream[i].due_us = NEVER_US;
+		lane->stream[i].failures = 0;
+		lane->stream[i].trouble = (struct ent_err){""};
+	}
+	if (polls)
+		lane->stream[CURSOR_POLL].due_us = first_poll_us(lane, &arena.abi);
+	if (sweeps)
+		lane->stream[CURSOR_SWEEP].due_us = first_sweep_us(lane, &arena.abi);
+	sdk_arena_release(&arena);
+}
+
+/* ---- asking -------------------------------------------------------------------------- */
+
+void page_begin(struct lane *lane, enum cursor_stream which)
+{
+	struct link *link = lane->link;
+	struct flight *flight = flight_new(link, lane, which == CURSOR_POLL ? FLIGHT_POLL : FLIGHT_BACKFILL);
+	struct cursor *cursor = &flight->cursor;
+
+	flight->has_turn = true;
+	if (!cursor_load(link->world.read, &flight->arena.abi, lane->name, which, cursor)) {
+		if (which == CURSOR_BACKFILL || db_failed(link->world.read)) {
+			lane->stream[which].due_us = which == CURSOR_POLL ? link->now_us + 1000000 : NEVER_US;
+			flight_end(flight);
+			return;
+		}
+		/* From now on; what was before is the back-fill's business. */
+		*cursor = (struct cursor){.since_ms = link->now_ms, .made_ms = link->now_ms, .memo = ENT_ABSENT};
+	}
+	if (which == CURSOR_BACKFILL && !is_state(cursor, "running")) {
+		flight_end(flight);
+		return;
+	}
+	cursor->supplier = lane->name;
+	cursor->stream = which;
+	cursor->state = ENT_STR("running");
+	flight->call = (struct ent_call){.op = {.kind = ENT_POLL, .since_ms = cursor->since_ms},
+					 .phase = cursor->phase,
+					 .attempt = lane->stream[which].failures + 1,
+					 .memo = cursor->memo.n ? cursor->memo : ENT_ABSENT};
+	flight->state = FLIGHT_READY;
+	lane_touch(lane);
+}
+
+/* ---- telling ------------------------------------------------------------------------- */
+
+void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes)
+{
+	struct ent_arena *arena = &flight->trip.abi;
+	struct arrival *arrival = &flight->job.arrival;
+	unsigned char hash[SDK_HASH_MAX];
+
+	*arrival = (struct arrival){.supplier = flight->supplier->name,
+				    .received_ms = flight->link->now_ms,
+				    .header_json = ENT_STR("{}"),
+				    .body = sdk_or_empty(ending->body),
+				    .sweep = flight->kind == FLIGHT_SWEEP};
+	(void)sdk_digest(SDK_SHA256, &arrival->body, 1, hash);
+	memcpy(arrival->body_hash, hash, sizeof arrival->body_hash);
+	struct ent_str hex = sdk_hex(arena, hash, 32);
+	/* A sweep compares also when the ticket stands there as it did the last time. */
+	if (arrival->sweep)
+		arrival->delivery_id =
+		    sdk_format(arena, "sweep:%lld:%s:%.16s", (long long)flight->cursor.made_ms,
+			       sdk_z(arena, sdk_content_id(arena, &flight->call.op.ticket.id, 1)), hex.p);
+	else
+		arrival->delivery_id = sdk_format(arena, "poll:%.*s", ENT_F(hex));
+	arrival_take(flight->roster->set, flight->supplier, changes, arena, arrival);
+	flight->job.packed = raw_pack(arena, arrival->body);
+}
+
+void page_tell(struct flight *flight, void (*answered)(struct flight *))
+{
+	flight->cursor.moved_ms = flight->link->now_ms;
+	flight->job.ask.cursor = flight->cursor;
+	metric_add(flight->link->world.metrics, METRIC_LINK_PAGES, 1);
+	flight_tell(flight, JOB_PAGE, answered);
+}
+
+/* ---- trouble --------------------------------------------------------------------------- */
+
+void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_ms)
+{
+	struct link *link = flight->link;
+	struct stream *at = stream_of(flight);
+	int64_t backoff_ms = link_backoff_ms(link, at->failures);
+
+	flight->is_troubled = true;
+	if (at->failures < INT32_MAX)
+		at->failures++;
+	if (ending->rc == ENT_EINVAL || ending->rc == ENT_EGONE || ending->rc == ENT_EUNSUPPORTED)
+		(void)sdk_fail(&at->trouble, ending->rc, "%s: %s", stream_name(flight), ending->err.msg);
+	if (wait_ms < backoff_ms)
+		wait_ms = backoff_ms;
+	if (wait_ms < ending->wait_ms)
+		wait_ms = ending->wait_ms;
+	at->due_us = link->now_us + wait_ms * 1000;
+	if (link->world.log && at->failures == 1)
+		log_write(link->world.log, LOG_WARN, "page.trouble", LOG_STR("supplier", flight->lane->name),
+			  LOG_Z("stream", stream_name(flight)), LOG_Z("why", ending->err.msg), LOG_END);
+}
+
+static void dead_told(struct flight *flight)
+{
+	flight_end(flight);
+}
+
+/* Nobody can read it: it is kept raw, and the cursor stays before it. */
+static void dead(struct flight *flight, struct ending *ending)
+{
+	stream_trouble(flight, ending, flight->supplier->link.poll_ms);
+	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
+	flight->job.arrival.dead = true;
+	flight->job.arrival.reason = sdk_dup(&flight->arena.abi, sdk_str(ending->err.msg));
+	page_tell(flight, dead_told);
+}
+
+/* ---- circles: a place that comes again while there is "more" is one that never ends ------- */
+
+static void place_hash(unsigned phase, struct ent_str memo, unsigned char ret[32])
+{
+	unsigned char hash[SDK_HASH_MAX];
+	const struct ent_str part[] = {{(const char *)&phase, sizeof phase}, sdk_or_empty(memo)};
+
+	(void)sdk_digest(SDK_SHA256, part, 2, hash);
+	memcpy(ret, hash, 32);
+}
+
+/* Brent's way: one place is remembered, a later one each time the way has doubled. */
+static bool goes_round(struct stream *at, const struct ent_call *from, const struct ent_result *to)
+{
+	unsigned char hash[32];
+
+	if (at->n_page == 0) {
+		place_hash(from->phase, from->memo, at->mark);
+		at->mark_at = 1;
+	}
+	at->n_page++;
+	place_hash(to->phase, to->memo, hash);
+	if (memcmp(hash, at->mark, sizeof hash) == 0)
+		return true;
+	if (at->n_page == 2 * at->mark_at) {
+		memcpy(at->mark, hash, sizeof hash);
+		at->mark_at = at->n_page;
+	}
+	return false;
+}
+
+/* ---- a page that was read ------------------------------------------------------------------ */
+
+static void page_told(struct flight *flight)
+{
+	struct link *link = flight->link;
+	struct stream *at = stream_of(flight);
+	bool is_more = flight->call.phase == 1; /* see take() */
+
+	if (flight->job.outcome != JOB_ACCEPTED && flight->job.outcome != JOB_REPEATED) {
+		at->due_us = flight->kind == FLIGHT_POLL ? link->now_us + 1000000 : NEVER_US;
+	} else if (!flight->is_troubled) { /* else it has its time */
+		at->failures = 0;
+		at->trouble = (struct ent_err){""};
+		if (is_more)
+			at->due_us = link->now_us;
+		else if (flight->kind == FLIGHT_POLL)
+			at->due_us = link->now_us + jittered(link, flight->supplier->link.poll_ms) * 1000;
+	}
+	flight_end(flight);
+}
+
+/* A person may have stopped it or begun anew while the page was under way. */
+static bool still_runs(struct flight *flight)
+{
+	struct cursor now;
+
+	return flight->kind == FLIGHT_POLL ||
+	       (cursor_load(flight->link->world.read, &flight->trip.abi, flight->lane->name, CURSOR_BACKFILL, &now) &&
+		is_state(&now, "running") && now.made_ms == flight->cursor.made_ms &&
+		now.pages == flight->cursor.pages);
+}
+
+static void take(struct flight *flight, struct ending *ending)
+{
+	struct cursor *cursor = &flight->cursor;
+	struct stream *at = stream_of(flight);
+	bool is_more = ending->rc == ENT_MORE;
+	struct ent_str memo = ending->result.memo.p ? ending->result.memo : cursor->memo;
+	bool is_still = !is_more && flight->job.arrival.changes.n == 0 && cursor->phase == 0 && cursor->pages > 0 &&
+			sdk_eq(sdk_or_empty(memo), sdk_or_empty(cursor->memo)) && flight->kind == FLIGHT_POLL &&
+			flight->link->now_ms - cursor->moved_ms < STILL_MS;
+
+	cursor->memo = sdk_or_empty(sdk_dup(&flight->arena.abi, memo));
+	cursor->phase = is_more ? ending->result.phase : 0;
+	cursor->pages++;
+	cursor->changes += (int64_t)flight->job.arrival.changes.n;
+	flight->call.phase = is_more; /* for page_told */
+	if (!is_more)
+		at->n_page = 0;
+	if (!is_more && flight->kind == FLIGHT_BACKFILL)
+		cursor->state = ENT_STR("done");
+	if (is_still) { /* nothing is new, not even how far: nothing to store */
+		flight->job.outcome = JOB_ACCEPTED;
+		page_told(flight);
+		return;
+	}
+	page_tell(flight, page_told);
+}
+
+static void read_page(struct flight *flight, struct ending *ending)
+{
+	page_arrival(flight, ending, ending->result.changes);
+	if (flight->job.arrival.dead) {
+		(void)sdk_fail(&ending->err, ENT_EINVAL, "%.*s", ENT_F(flight->job.arrival.reason));
+		ending->rc = ENT_EINVAL;
+		dead(flight, ending);
+		return;
+	}
+	if (!still_runs(flight)) {
+		flight_end(flight);
+		return;
+	}
+	if (ending->rc == ENT_MORE && goes_round(stream_of(flight), &flight->call, &ending->result)) {
+		stream_of(flight)->n_page = 0;
+		(void)sdk_fail(
+		    &ending->err, ENT_EINVAL,
+		    "its tool says that there is more and gives a place where we were: a page that never ends");
+		if (flight->kind == FLIGHT_BACKFILL)
+			flight->cursor.state = ENT_STR("stopped");
+		struct ending trouble = *ending;
+		trouble.rc = ENT_EINVAL;
+		stream_trouble(flight, &trouble, CIRCLE_MS);
+		if (flight->kind == FLIGHT_BACKFILL)
+			stream_of(flight)->due_us = NEVER_US;
+	}
+	take(flight, ending);
+}
+
+void page_ended(struct flight *flight, struct ending *ending)
+{
+	int64_t poll_ms = flight->supplier->link.poll_ms;
+
+	if (ending->rc == ENT_OK || ending->rc == ENT_MORE) {
+		read_page(flight, ending);
+		return;
+	}
+	if (ending->rc == ENT_EINVAL && ending->is_built) {
+		dead(flight, ending);
+		return;
+	}
+	if (ending->rc == ENT_EAUTH)
+		stream_of(flight)->due_us = flight->link->now_us; /* the lane waits */
+	else
+		stream_trouble(flight, ending, ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT ? 0 : poll_ms);
+	flight_end(flight);
+}
