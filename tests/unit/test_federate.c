@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets what: events against who takes part. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "suppliers.h"
+
+#define UUID "51f4a1d6-6f0b-4c89-9a57-3f1fd33d0b02"
+
+struct world {
+	struct sdk_arena arena;
+	struct supplier_set *set;
+	struct incident before, after;
+	struct event event;
+	struct party party[N_SUPPLIERS];
+	struct federate at;
+	struct planned_list list;
+};
+
+/* Everybody takes part with a ticket in progress at priority 3, and so does the incident; orion holds the ball and is
+ * who speaks. */
+static void begin(struct world *world, enum event_kind kind)
+{
+	memset(world, 0, sizeof *world);
+	sdk_arena_init(&world->arena);
+	world->set = test_suppliers();
+	world->before = (struct incident){
+	    .number = 42, .status = ENT_IN_PROGRESS, .priority = 3, .holder = ENT_STR("orion"), .sequence = 3};
+	world->after = world->before;
+	world->event =
+	    (struct event){.kind = kind, .incident = 42, .supplier = ENT_STR("orion"), .ticket_id = ENT_STR("A-1")};
+	for (size_t i = 0; i < N_SUPPLIERS; i++)
+		world->party[i] = (struct party){.supplier = &world->set->at[i],
+						 .shares = true,
+						 .ticket = ENT_STR("T-1"),
+						 .status = ENT_IN_PROGRESS,
+						 .priority = 3};
+	world->at = (struct federate){&world->before, &world->after, &world->event, world->party, N_SUPPLIERS};
+	world->list.arena = &world->arena.abi;
+}
+
+static void end(struct world *world)
+{
+	supplier_set_unref(world->set);
+	sdk_arena_release(&world->arena);
+}
+
+/* "telnord:add_comment vega:update_ticket(status,priority)" */
+static const char *plans(struct world *world)
+{
+	struct ent_str text = ENT_STR("");
+
+	federate(&world->at, &world->list);
+	for (size_t i = 0; i < world->list.n; i++) {
+		const struct planned *p = &world->list.at[i];
+		const char *op = p->op == ENT_CREATE_TICKET ? "create"
+				 : p->op == ENT_ADD_COMMENT ? "comment"
+							    : "update";
+		if (p->op == ENT_ADD_COMMENT && !p->comment[0])
+			op = p->text.n ? "notice" : "nothing";
+		text = sdk_format(&world->arena.abi, "%.*s%s%.*s:%s%s%s%s", ENT_F(text), i ? " " : "",
+				  ENT_F(p->supplier->name), op, p->set & (1u << ENT_STATUS) ? "+status" : "",
+				  p->set & (1u << ENT_PRIORITY) ? "+priority" : "", p->cancels ? "+cancels" : "");
+	}
+	return sdk_z(&world->arena.abi, text);
+}
+
+static void expect(struct world *world, const char *what, const char *want)
+{
+	const char *got = plans(world);
+
+	if (strcmp(got, want) != 0)
+		fail_msg("%s: got '%s', expected '%s'", what, got, want);
+	end(world);
+}
+
+static void test_comment_by_audience(void **state)
+{
+	(void)state;
+	static const struct {
+		enum audience_kind kind;
+		const char *suppliers, *from, *expect;
+	} row[] = {
+	    {AUDIENCE_INTERNAL, "", "orion", ""},
+	    {AUDIENCE_INTERNAL, "", "", ""},
+	    {AUDIENCE_SUPPLIERS, "", "", ""},
+	    {AUDIENCE_SUPPLIERS, "vega", "", "vega:comment"},
+	    {AUDIENCE_SUPPLIERS, "orion,vega", "orion", "vega:comment"}, /* the origin never gets its own */
+	    {AUDIENCE_SUPPLIERS, "orion", "orion", ""},
+	    {AUDIENCE_SUPPLIERS, "ear", "", ""}, /* only listened to */
+	    {AUDIENCE_EVERYONE, "", "orion", "telnord:comment vega:comment"},
+	    {AUDIENCE_EVERYONE, "", "", "orion:comment telnord:comment vega:comment"},
+	    {AUDIENCE_EVERYONE, "", "ear", "orion:comment telnord:comment vega:comment"},
+	    {AUDIENCE_REQUESTER, "", "vega", "orion:comment telnord:comment"},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, EVENT_COMMENT_ADDED);
+		world.event.supplier = world.event.comment.supplier = sdk_str(row[i].from);
+		world.event.comment.audience = (struct audience){row[i].kind, sdk_str(row[i].suppliers)};
+		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
+		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
+	}
+}
+
+static void test_comment_plan_carries_audience(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_COMMENT_ADDED);
+	world.event.comment = (struct comment){.uuid = UUID, .supplier = ENT_STR("orion")};
+	world.event.comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("telnord")};
+	federate(&world.at, &world.list);
+	assert_int_equal(world.list.n, 1);
+	assert_string_equal(world.list.at[0].comment, UUID);
+	assert_int_equal(world.list.at[0].audience.kind, AUDIENCE_SUPPLIERS);
+	assert_true(sdk_eqz(world.list.at[0].audience.suppliers, "telnord"));
+	end(&world);
+}
+
+static void test_comment_by_part(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		bool shares, has_ticket, comes;
+		const char *expect;
+	} row[] = {
+	    {"takes part", true, true, false, "telnord:comment vega:comment"},
+	    {"its ticket is being made", true, false, true, "telnord:comment vega:comment"},
+	    {"no ticket and none to come", true, false, false, "vega:comment"},
+	    {"its share was taken back", false, true, false, "vega:comment"},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, EVENT_COMMENT_ADDED);
+		world.event.comment.supplier = ENT_STR("orion");
+		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
+		world.party[TELNORD].shares = row[i].shares;
+		world.party[TELNORD].ticket = row[i].has_ticket ? ENT_STR("T-1") : ENT_ABSENT;
+		world.party[TELNORD].comes = row[i].comes;
+		expect(&world, row[i].what, row[i].expect);
+	}
+}
+
+static void test_what_moved(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *by;
+		enum ent_status now, telnord, vega;
+		int priority;
+		enum policy policy; /* telnord's */
+		const char *expect;
+	} row[] = {
+	    {"the holder resolves", "orion", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_IN_PROGRESS, 3, POLICY_HOLDER,
+	     "telnord:update+status vega:update+status"},
+	    {"who says so already is left alone", "orion", ENT_RESOLVED, ENT_RESOLVED, ENT_IN_PROGRESS, 3,
+	     POLICY_HOLDER, "vega:update+status"},
+	    {"theirs is never written", "orion", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_RESOLVED, 3, POLICY_THEIRS, ""},
+	    {"ours is", "orion", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_RESOLVED, 3, POLICY_OURS, "telnord:update+status"},
+	    {"newest is", "orion", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_RESOLVED, 3, POLICY_NEWEST,
+	     "telnord:update+status"},
+	    {"a person with us: everybody", "", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_IN_PROGRESS, 3, POLICY_HOLDER,
+	     "orion:update+status telnord:update+status vega:update+status"},
+	    {"another supplier reopened it: the holder, too", "vega", ENT_PENDING, ENT_RESOLVED, ENT_PENDING, 3,
+	     POLICY_HOLDER, "orion:update+status telnord:update+status"},
+	    {"both at once", "orion", ENT_RESOLVED, ENT_IN_PROGRESS, ENT_IN_PROGRESS, 1, POLICY_HOLDER,
+	     "telnord:update+status+priority vega:update+status+priority"},
+	    {"a word its tool lacks, open as it is: all it can say", "orion", ENT_HELD, ENT_IN_PROGRESS, ENT_PENDING, 3,
+	     POLICY_HOLDER, ""},
+	    {"a word its tool lacks, and it is not as open", "orion", ENT_CANCELLED, ENT_IN_PROGRESS, ENT_RESOLVED, 3,
+	     POLICY_HOLDER, "telnord:update+status"},
+	    {"closed by itself after it was resolved", "orion", ENT_RESOLVED, ENT_CLOSED, ENT_RESOLVED, 3,
+	     POLICY_HOLDER, ""},
+	    {"closed here, resolved there", "orion", ENT_CLOSED, ENT_RESOLVED, ENT_CLOSED, 3, POLICY_HOLDER,
+	     "telnord:update+status"},
+	    {"who passed it on is told when it is over", "orion", ENT_PENDING, ENT_TRANSFERRED, ENT_TRANSFERRED, 3,
+	     POLICY_HOLDER, ""},
+	    {"and then", "orion", ENT_RESOLVED, ENT_TRANSFERRED, ENT_RESOLVED, 3, POLICY_HOLDER,
+	     "telnord:update+status"},
+	    {"nothing moved", "orion", ENT_IN_PROGRESS, ENT_NEW, ENT_NEW, 3, POLICY_HOLDER, ""},
+	    {"priority alone", "orion", ENT_IN_PROGRESS, ENT_IN_PROGRESS, ENT_IN_PROGRESS, 5, POLICY_HOLDER,
+	     "telnord:update+priority vega:update+priority"},
+	    {"a priority no tool has a word for", "orion", ENT_IN_PROGRESS, ENT_IN_PROGRESS, ENT_IN_PROGRESS, 2,
+	     POLICY_HOLDER, ""},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, row[i].priority == 3 ? EVENT_INCIDENT_STATUS_CHANGED : EVENT_TICKET_CHANGED);
+		world.event.supplier = *row[i].by ? sdk_str(row[i].by) : ENT_ABSENT;
+		world.after.status = row[i].now;
+		world.after.priority = row[i].priority;
+		world.party[TELNORD].status = row[i].telnord;
+		world.party[VEGA].status = row[i].vega;
+		world.set->at[TELNORD].policy[ENT_STATUS] = row[i].policy;
+		expect(&world, row[i].what, row[i].expect);
+	}
+}
+
+/* A new ticket of the holder's has not spoken; who only watches is told what stands. */
+static void test_new_tickets(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *by, *holder;
+		enum event_kind kind;
+		const char *expect;
+	} row[] = {
+	    {"a shadow's new ticket", "vega", "orion", EVENT_TICKET_LINKED, "vega:update+status+priority"},
+	    {"the holder's new ticket", "vega", "vega", EVENT_TICKET_LINKED, ""},
+	    {"it is moved by another while new", "orion", "vega", EVENT_INCIDENT_STATUS_CHANGED,
+	     "telnord:update+status"},
+	    {"a person with us says so", "", "vega", EVENT_INCIDENT_STATUS_CHANGED,
+	     "orion:update+status telnord:update+status vega:update+status"},
+	    {"merged: all but the holder", "vega", "orion", EVENT_INCIDENT_MERGED,
+	     "telnord:update+status vega:update+status+priority"},
+	};
+	static const struct event_attr said[] = {
+	    {ENT_STATUS, {{NULL, 0}, {NULL, 0}}, {ENT_STR("new"), ENT_STR("New")}},
+	    {ENT_PRIORITY, {{NULL, 0}, {NULL, 0}}, {ENT_STR("5"), ENT_STR("Low")}}};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, row[i].kind);
+		world.event.supplier = *row[i].by ? sdk_str(row[i].by) : ENT_ABSENT;
+		world.after.holder = world.before.holder = sdk_str(row[i].holder);
+		world.after.status = ENT_PENDING;
+		if (row[i].kind == EVENT_TICKET_LINKED) {
+			world.before.status = ENT_PENDING;
+			world.event.attr = said;
+			world.event.n_attr = 2;
+		} else {
+			world.party[VEGA].status = ENT_NEW;
+			world.party[VEGA].priority = 5;
+		}
+		expect(&world, row[i].what, row[i].expect);
+	}
+}
+
+static void test_shared(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *supplier;
+		bool has_ticket, comes, says;
+		enum ent_status status;
+		const char *expect;
+	} row[] = {
+	    {"no ticket: one is made", "vega", false, false, true, 0, "vega:create"},
+	    {"without a word", "vega", false, false, false, 0, "vega:create"},
+	    {"one is being made already", "vega", false, true, false, 0, ""},
+	    {"one is being made: the brief goes after it", "vega", false, true, true, 0, "vega:notice"},
+	    {"a ticket: its brief is a comment by now", "vega", true, false, true, ENT_IN_PROGRESS, ""},
+	    {"a ticket that lags", "vega", true, false, true, ENT_RESOLVED, "vega:update+status"},
+	    {"only listened to", "ear", false, false, true, 0, ""},
+	    {"not in the configuration any more", "gone", false, false, true, 0, ""},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, EVENT_INCIDENT_SHARED);
+		world.event.supplier = sdk_str(row[i].supplier);
+		if (row[i].says)
+			world.event.brief.what = ENT_STR("No print");
+		for (size_t k = VEGA; k <= EAR; k++) {
+			world.party[k].ticket = row[i].has_ticket ? ENT_STR("T-1") : ENT_ABSENT;
+			world.party[k].comes = row[i].comes;
+			world.party[k].status = row[i].status;
+		}
+		expect(&world, row[i].what, row[i].expect);
+	}
+}
+
+static void test_unshared(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_INCIDENT_UNSHARED);
+	world.event.supplier = ENT_STR("vega");
+	world.event.reason = ENT_STR("Orion found it.");
+	world.party[VEGA].shares = false;
+	assert_string_equal(plans(&world), "vega:notice+cancels");
+	assert_true(
+	    sdk_eqz(world.list.at[0].text, "Entente: ENT-000042 is not shared with you any more. Orion found it."));
+	assert_int_equal(world.list.at[0].audience.kind, AUDIENCE_SUPPLIERS);
+	assert_true(sdk_eqz(world.list.at[0].audience.suppliers, "vega"));
+	end(&world);
+
+	begin(&world, EVENT_INCIDENT_UNSHARED); /* its ticket was still to be made */
+	world.event.supplier = ENT_STR("vega");
+	world.party[VEGA].shares = false;
+	world.party[VEGA].ticket = ENT_ABSENT;
+	expect(&world, "no ticket to tell", "vega:nothing+cancels");
+}
+
+static void test_overruled(void **state)
+{
+	static const struct event_attr row = {
+	    ENT_STATUS, {ENT_STR("closed"), ENT_STR("Closed")}, {ENT_STR("pending"), ENT_STR("Waiting")}};
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_TICKET_OVERRULED);
+	world.event.supplier = ENT_STR("vega");
+	world.event.attr = &row;
+	world.event.n_attr = 1;
+	expect(&world, "written back", "vega:update+status");
+
+	begin(&world, EVENT_TICKET_OVERRULED);
+	world.event.supplier = ENT_STR("vega");
+	world.event.attr = &row;
+	world.event.n_attr = 1;
+	world.set->at[VEGA].policy[ENT_STATUS] = POLICY_THEIRS;
+	expect(&world, "never against theirs", "");
+}
+
+static void test_ball_given_back_by_a_person(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_INCIDENT_HOLDER_CHANGED);
+	world.event.supplier = ENT_ABSENT;
+	world.after.holder = ENT_STR("vega");
+	world.party[VEGA].status = ENT_TRANSFERRED;
+	expect(&world, "its ticket must not say any more that it passed it on", "vega:update+status");
+
+	begin(&world, EVENT_INCIDENT_HOLDER_CHANGED);
+	world.event.supplier = ENT_ABSENT;
+	world.after.holder = ENT_STR("vega");
+	expect(&world, "else nothing", "");
+}
+
+static void test_quiet_events(void **state)
+{
+	(void)state;
+	static const enum event_kind quiet[] = {
+	    EVENT_INCIDENT_OPENED,    EVENT_INCIDENT_ABSORBED,      EVENT_TICKET_LATE,
+	    EVENT_TICKET_REMOVED,     EVENT_COMMENT_EDITED,         EVENT_COMMENT_REMOVED,
+	    EVENT_ATTACHMENT_ADDED,   EVENT_DELIVERY_DONE,          EVENT_DELIVERY_PARKED,
+	    EVENT_DELIVERY_CANCELLED, EVENT_SUPPLIER_STATE_CHANGED,
+	};
+	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
+		struct world world;
+		begin(&world, quiet[i]);
+		world.after.status = ENT_RESOLVED;
+		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		expect(&world, event_name(quiet[i]), "");
+	}
+}
+
+static void test_words(void **state)
+{
+	struct sdk_arena arena;
+	struct supplier_set *set = test_suppliers();
+	struct comment comment = {.supplier = ENT_STR("orion"), .body = ENT_STR("It burns")};
+
+	(void)state;
+	sdk_arena_init(&arena);
+	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
+	comment.author = (struct ent_person){ENT_STR("jdoe"), ENT_STR("")}; /* an id is no name */
+	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
+	comment.author.name = ENT_STR("David");
+	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David (Orion): It burns"));
+	comment.supplier = ENT_STR("left");
+	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David (left): It burns"));
+	comment.supplier = ENT_STR("");
+	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David: It burns"));
+	comment.author.name = ENT_ABSENT;
+	comment.body = ENT_STR("- one\n- two");
+	assert_true(sdk_eqz(federate_comment(&arena.abi, NULL, &comment), "Entente:\n\n- one\n- two"));
+
+	struct brief brief = {
+	    .what = ENT_STR("No print"), .needed_before_ms = 1795335243123, .wanted = ENT_STR("Look")};
+	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, ENT_STR("ENT-000042")),
+			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:14 UTC\n\nIncident: ENT-000042"));
+	supplier_set_unref(set);
+	sdk_arena_release(&arena);
+}
+
+static void test_values(void **state)
+{
+	struct supplier_set *set = test_suppliers();
+	struct incident incident = {.status = ENT_RESOLVED, .priority = 2};
+	struct ent_value value;
+
+	(void)state;
+	assert_true(federate_value(&set->at[ORION], &incident, ENT_STATUS, &value));
+	assert_true(sdk_eqz(value.text, "resolved") && sdk_eqz(value.native, "Resolved"));
+	assert_false(federate_value(&set->at[ORION], &incident, ENT_PRIORITY, &value));
+	assert_true(sdk_eqz(value.text, "2") && value.native.n == 0);
+	/* A way out that shares another value's word comes back as that. */
+	static const struct map_row out[] = {{ENT_STR("Closed"), ENT_STR("resolved")}};
+	set->at[ORION].status = (struct map){.out = out, .n_out = 1};
+	assert_true(
+	    federate_agrees(&(struct party){.supplier = &set->at[ORION], .status = ENT_CLOSED}, &incident, ENT_STATUS));
+	assert_false(federate_agrees(&(struct party){.supplier = &set->at[ORION], .status = ENT_PENDING}, &incident,
+				     ENT_STATUS));
+	assert_false(
+	    federate_agrees(&(struct party){.supplier = &set->at[ORION]}, &incident, ENT_STATUS)); /* raw word */
+	supplier_set_unref(set);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_comment_by_audience),
+	    cmocka_unit_test(test_comment_plan_carries_audience),
+	    cmocka_unit_test(test_comment_by_part),
+	    cmocka_unit_test(test_what_moved),
+	    cmocka_unit_test(test_new_tickets),
+	    cmocka_unit_test(test_shared),
+	    cmocka_unit_test(test_unshared),
+	    cmocka_unit_test(test_overruled),
+	    cmocka_unit_test(test_ball_given_back_by_a_person),
+	    cmocka_unit_test(test_quiet_events),
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_values),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
