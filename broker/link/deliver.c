@@ -40,7 +40,7 @@ static void told(struct flight *flight)
 }
 
 /* result: outcome and what belongs to it. */
-static void tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *))
+void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *))
 {
 	struct link *link = flight->link;
 
@@ -59,12 +59,6 @@ static void tell(struct flight *flight, struct delivery_result result, void (*an
 static struct ent_str words(struct flight *flight, const struct ent_err *err)
 {
 	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
-}
-
-static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause,
-		 const struct ent_err *err)
-{
-	tell(flight, (struct delivery_result){.outcome = outcome, .cause = cause, .reason = words(flight, err)}, told);
 }
 
 /* ---- what failed while others did well ------------------------------------------------ */
@@ -96,6 +90,14 @@ static void forget_strikes(struct flight *flight)
 		*strike = (struct strike){0};
 }
 
+static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause,
+		 const struct ent_err *err)
+{
+	forget_strikes(flight); /* a person begins anew */
+	delivery_tell(flight,
+		      (struct delivery_result){.outcome = outcome, .cause = cause, .reason = words(flight, err)}, told);
+}
+
 /* True: its supplier did something for others since it failed the last time, and that too often by now. */
 static bool is_struck_out(struct flight *flight)
 {
@@ -110,7 +112,7 @@ static bool is_struck_out(struct flight *flight)
 
 /* ---- after a failure ------------------------------------------------------------------ */
 
-static enum ent_repeat repeat_of(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
+enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
 {
 	if (supplier->connector->repeat)
 		return supplier->connector->repeat(self, op);
@@ -119,7 +121,7 @@ static enum ent_repeat repeat_of(const struct supplier *supplier, const struct e
 
 static enum ent_repeat repeat(const struct flight *flight)
 {
-	return repeat_of(flight->supplier, &flight->self, flight->delivery.op);
+	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op);
 }
 
 static int64_t wait_of(struct flight *flight, const struct ending *ending)
@@ -132,12 +134,12 @@ static int64_t wait_of(struct flight *flight, const struct ending *ending)
 
 static void later(struct flight *flight, const struct ending *ending, int64_t wait_ms)
 {
-	tell(flight,
-	     (struct delivery_result){.outcome = OUTCOME_LATER,
-				      .keeps_phase = true,
-				      .due_ms = flight->link->now_ms + wait_ms,
-				      .reason = words(flight, &ending->err)},
-	     told);
+	delivery_tell(flight,
+		      (struct delivery_result){.outcome = OUTCOME_LATER,
+					       .keeps_phase = true,
+					       .due_ms = flight->link->now_ms + wait_ms,
+					       .reason = words(flight, &ending->err)},
+		      told);
 }
 
 static void lost(struct flight *flight, const struct ending *ending)
@@ -146,14 +148,16 @@ static void lost(struct flight *flight, const struct ending *ending)
 
 	if (how != ENT_REPEAT_NEVER && is_struck_out(flight))
 		how = ENT_REPEAT_NEVER; /* its answers are lost again and again: a person looks */
-	tell(flight,
-	     (struct delivery_result){.outcome = OUTCOME_LOST,
-				      .may_look = how != ENT_REPEAT_NEVER,
-				      .keeps_phase = how == ENT_REPEAT_SAFE,
-				      .due_ms = flight->link->now_ms + wait_of(flight, ending),
-				      .cause = CAUSE_UNKNOWN,
-				      .reason = words(flight, &ending->err)},
-	     told);
+	if (how == ENT_REPEAT_NEVER)
+		forget_strikes(flight);
+	delivery_tell(flight,
+		      (struct delivery_result){.outcome = OUTCOME_LOST,
+					       .may_look = how != ENT_REPEAT_NEVER,
+					       .keeps_phase = how == ENT_REPEAT_SAFE,
+					       .due_ms = flight->link->now_ms + wait_of(flight, ending),
+					       .cause = CAUSE_UNKNOWN,
+					       .reason = words(flight, &ending->err)},
+		      told);
 }
 
 static void failed(struct flight *flight, const struct ending *ending)
@@ -186,13 +190,14 @@ static void conflict(struct flight *flight, const struct ending *ending)
 		stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, &ending->err);
 		return;
 	}
-	tell(flight,
-	     (struct delivery_result){.outcome = has_written && how == ENT_REPEAT_SEARCH ? OUTCOME_LOST : OUTCOME_LATER,
-				      .may_look = true,
-				      .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
-				      .due_ms = flight->link->now_ms,
-				      .reason = words(flight, &ending->err)},
-	     told);
+	delivery_tell(
+	    flight,
+	    (struct delivery_result){.outcome = has_written && how == ENT_REPEAT_SEARCH ? OUTCOME_LOST : OUTCOME_LATER,
+				     .may_look = true,
+				     .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
+				     .due_ms = flight->link->now_ms,
+				     .reason = words(flight, &ending->err)},
+	    told);
 }
 
 /* ---- after a success ------------------------------------------------------------------- */
@@ -260,7 +265,7 @@ static void done(struct flight *flight, const struct ending *ending)
 		result.reason = words(flight, &err);
 	}
 	forget_strikes(flight);
-	tell(flight, result, told);
+	delivery_tell(flight, result, told);
 }
 
 static void more_told(struct flight *flight)
@@ -282,7 +287,7 @@ static void more(struct flight *flight, const struct ending *ending)
 					 .memo = sdk_dup(&flight->arena.abi, ending->result.memo)};
 
 	if (flight->writes)
-		tell(flight, result, more_told);
+		delivery_tell(flight, result, more_told);
 	else
 		flight_phase(flight, &ending->result);
 }
@@ -444,65 +449,4 @@ void delivery_start(struct lane *lane, const struct delivery *delivery)
 	flight->job.ask.id = delivery->id;
 	memcpy(flight->job.ask.hash, flight->hash, sizeof flight->hash);
 	flight_tell(flight, JOB_SEND, begun);
-}
-
-/* ---- a life before ------------------------------------------------------------------------ */
-
-static void recovered(struct flight *flight)
-{
-	flight->link->recovery.n_taken += flight->job.outcome == JOB_ACCEPTED;
-	flight->link->recovery.not_before_us = flight->link->now_us;
-	flight_end(flight);
-}
-
-static void recover(struct link *link, const struct delivery *row)
-{
-	struct flight *flight = flight_new(link, NULL, FLIGHT_DELIVERY);
-	const struct supplier *supplier = supplier_by_name(link->roster->set, row->supplier);
-	enum ent_repeat how = ENT_REPEAT_NEVER; /* of one that is gone nobody can ask */
-
-	flight->delivery = *row;
-	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
-	flight->roster = roster_ref(link->roster);
-	flight->supplier = supplier;
-	if (supplier && !link->roster->broken[supplier->index].msg[0])
-		how = repeat_of(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
-				row->op);
-	tell(flight,
-	     (struct delivery_result){.outcome = OUTCOME_LOST,
-				      .may_look = how != ENT_REPEAT_NEVER,
-				      .keeps_phase = how == ENT_REPEAT_SAFE,
-				      .due_ms = link->now_ms,
-				      .cause = CAUSE_UNKNOWN,
-				      .reason = ENT_STR("the broker ended while it was under way")},
-	     recovered);
-}
-
-bool recovery_step(struct link *link)
-{
-	struct recovery *recovery = &link->recovery;
-	enum { ROWS = 64 };
-	struct sdk_arena arena;
-	size_t n;
-
-	if (recovery->is_done || recovery->flights || link->is_draining || link->now_us < recovery->not_before_us)
-		return false;
-	if (recovery->n && !recovery->n_taken) { /* what it was about is settled otherwise */
-		recovery->is_done = true;
-		link->look_us = link->now_us;
-		return true;
-	}
-	sdk_arena_init(&arena);
-	struct delivery *row = SDK_NEW_N(&arena.abi, struct delivery, ROWS);
-	n = delivery_in_flight(link->world.read, &arena.abi, row, ROWS);
-	recovery->n = n;
-	recovery->n_taken = 0;
-	for (size_t i = 0; i < n; i++)
-		recover(link, &row[i]);
-	recovery->is_done = n == 0 && !db_failed(link->world.read);
-	recovery->not_before_us = link->now_us + 1000000; /* for a store that could not be read */
-	sdk_arena_release(&arena);
-	if (recovery->is_done)
-		link->look_us = link->now_us;
-	return true;
 }

@@ -195,6 +195,11 @@ struct ending {
 void delivery_start(struct lane *lane, const struct delivery *delivery);
 void delivery_ended(struct flight *flight, struct ending *ending);
 void delivery_give_back(struct flight *flight, int64_t wait_ms);
+/* result: outcome and what belongs to it. */
+void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *));
+enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op);
+
+/* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */
 bool recovery_step(struct link *link);
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was in flight when the life before ended: nobody knows whether it was done. Nothing else begins before this. */
+#include "link/inside.h"
+
+static void recovered(struct flight *flight)
+{
+	flight->link->recovery.n_taken += flight->job.outcome == JOB_ACCEPTED;
+	flight->link->recovery.not_before_us = flight->link->now_us;
+	flight_end(flight);
+}
+
+static void recover(struct link *link, const struct delivery *row)
+{
+	struct flight *flight = flight_new(link, NULL, FLIGHT_DELIVERY);
+	const struct supplier *supplier = supplier_by_name(link->roster->set, row->supplier);
+	enum ent_repeat how = ENT_REPEAT_NEVER; /* of one that is gone nobody can ask */
+
+	flight->delivery = *row;
+	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
+	flight->roster = roster_ref(link->roster);
+	flight->supplier = supplier;
+	if (supplier && !link->roster->broken[supplier->index].msg[0])
+		how = delivery_repeat(
+		    supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]}, row->op);
+	delivery_tell(flight,
+		      (struct delivery_result){.outcome = OUTCOME_LOST,
+					       .may_look = how != ENT_REPEAT_NEVER,
+					       .keeps_phase = how == ENT_REPEAT_SAFE,
+					       .due_ms = link->now_ms,
+					       .cause = CAUSE_UNKNOWN,
+					       .reason = ENT_STR("the broker ended while it was under way")},
+		      recovered);
+}
+
+bool recovery_step(struct link *link)
+{
+	struct recovery *recovery = &link->recovery;
+	enum { ROWS = 64 };
+	struct sdk_arena arena;
+	size_t n;
+
+	if (recovery->is_done || recovery->flights || link->is_draining || link->now_us < recovery->not_before_us)
+		return false;
+	if (recovery->n && !recovery->n_taken) { /* what it was about is settled otherwise */
+		recovery->is_done = true;
+		link->look_us = link->now_us;
+		return true;
+	}
+	sdk_arena_init(&arena);
+	struct delivery *row = SDK_NEW_N(&arena.abi, struct delivery, ROWS);
+	n = delivery_in_flight(link->world.read, &arena.abi, row, ROWS);
+	recovery->n = n;
+	recovery->n_taken = 0;
+	for (size_t i = 0; i < n; i++)
+		recover(link, &row[i]);
+	recovery->is_done = n == 0 && !db_failed(link->world.read);
+	recovery->not_before_us = link->now_us + 1000000; /* for a store that could not be read */
+	sdk_arena_release(&arena);
+	if (recovery->is_done)
+		link->look_us = link->now_us;
+	return true;
+}
