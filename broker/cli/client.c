@@ -34,32 +34,6 @@ struct client_pool {
 	size_t n;
 };
 
-bool client_option(struct client_args *args, int option, const char *value)
-{
-	switch (option) {
-	case CLIENT_OPT_URL:
-		args->url = value;
-		return true;
-	case CLIENT_OPT_TOKEN_FILE:
-		args->token_file = value;
-		return true;
-	case CLIENT_OPT_CONFIG:
-		args->config = value;
-		return true;
-	case CLIENT_OPT_JSON:
-		args->json = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
-int client_complain(const struct ent_err *err)
-{
-	fprintf(stderr, "entente: %s\n", err->msg);
-	return 1;
-}
-
 /* ---- where, and as whom ---------------------------------------------------- */
 
 static enum ent_rc base_from_config(struct client *client, const char *path, struct ent_err *err)
@@ -380,32 +354,4 @@ void client_pool_wait(struct client_pool *pool, const int *fd, size_t n_fd, int 
 		transfer->busy = false;
 		done(to, transfer->slot, &answer);
 	}
-}
-
-/* ---- a command that prints one answer -------------------------------------- */
-
-int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
-		 void (*show)(struct ent_arena *arena, struct ent_str json))
-{
-	struct client *client;
-	struct client_answer answer;
-	struct sdk_arena arena;
-	struct ent_err err;
-
-	if (client_open(args, &client, &err))
-		return client_complain(&err);
-	sdk_arena_init(&arena);
-	enum ent_rc rc = client_call(client, &arena.abi, method, path, body, &answer, &err);
-	if (rc) {
-		client_complain(&err);
-	} else if (args->json || !show) {
-		fwrite(answer.body.p, 1, answer.body.n, stdout);
-		if (answer.body.n && answer.body.p[answer.body.n - 1] != '\n')
-			putchar('\n');
-	} else {
-		show(&arena.abi, answer.body);
-	}
-	sdk_arena_release(&arena);
-	client_close(client);
-	return rc ? 1 : 0;
 }

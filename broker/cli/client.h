@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Talking to a running broker over its HTTP API: what import, incident, deadletter
- * and token share. The token comes from a file or the environment, never from the
- * command line, where everyone on the machine can read it.
+ * Talking to a running broker over its HTTP API: what the commands that ask it share. The token comes from a file or
+ * the environment, never from the command line, where everyone on the machine can read it.
  */
 #ifndef CLI_CLIENT_H
 #define CLI_CLIENT_H
 
 #include <getopt.h>
+#include <stdio.h>
 #include "base/secret.h"
+#include "sdk/json.h"
 
 #define CLIENT_ANSWER_MAX ((size_t)64 << 20) /* bytes of one answer that are read */
 
@@ -77,5 +78,20 @@ int client_print(const struct client_args *args, const char *method, struct ent_
 		 void (*show)(struct ent_arena *arena, struct ent_str json));
 /* "entente: ..." on standard error; returns 1. */
 int client_complain(const struct ent_err *err);
+/* An answer's JSON; NULL: it is none, and that was said. */
+const struct sdk_json *client_parse(struct ent_arena *arena, struct ent_str json);
+/* What a person hands over: the file's content, or what comes from standard input for "-". */
+enum ent_rc client_read(struct ent_arena *arena, const char *name, size_t size_max, struct ent_str *ret,
+			struct ent_err *err) __attribute__((warn_unused_result));
+/* One option of a command and where its word goes; a flag when `flag` is set. Ends with {0}. */
+struct client_word {
+	const char *name;
+	const char **word;
+	bool *flag;
+};
+/* The options of a command and those of CLIENT_HELP. -1: go on, arguments begin at optind; else the exit status, with
+ * usage() printed. */
+int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv,
+		 void (*usage)(FILE *to));
 
 #endif

@@ -52,22 +52,12 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 		printf("\nMore: add --cursor %.*s\n", (int)next.n, next.p);
 }
 
-/* The members of an object, one a line. */
 static void show_members(struct ent_arena *arena, struct ent_str json)
 {
-	const struct sdk_json *answer;
-	struct ent_err err;
+	const struct sdk_json *answer = json.n ? client_parse(arena, json) : NULL;
 
-	if (!json.n)
-		return;
-	if (sdk_json_parse(arena, json, &answer, &err)) {
-		client_complain(&err);
-		return;
-	}
-	for (const struct sdk_json *member = sdk_json_first(answer); member; member = sdk_json_next(member)) {
-		struct ent_str key = sdk_json_key(member), text = table_cell(arena, member);
-		printf("%-12.*s %.*s\n", (int)key.n, key.p, (int)text.n, text.p);
-	}
+	if (answer)
+		table_members(arena, answer, NULL);
 }
 
 /* What replay and ignore answer: an outcome. */
@@ -84,34 +74,6 @@ struct letter_args {
 	const char *supplier, *state, *limit, *cursor;
 	bool all;
 };
-
-static int parse_args(struct letter_args *args, int argc, char **argv)
-{
-	static const struct option option[] = {{"supplier", required_argument, NULL, 0},
-					       {"state", required_argument, NULL, 1},
-					       {"limit", required_argument, NULL, 2},
-					       {"cursor", required_argument, NULL, 3},
-					       {"all", no_argument, NULL, 4},
-					       CLIENT_LONGOPTS,
-					       {0}};
-	const char **value[] = {&args->supplier, &args->state, &args->limit, &args->cursor};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
-		if (c == 'h') {
-			usage(stdout);
-			return 0;
-		} else if (c >= 0 && c < 4) {
-			*value[c] = optarg;
-		} else if (c == 4) {
-			args->all = true;
-		} else if (!client_option(&args->client, c, optarg)) {
-			usage(stderr);
-			return 2;
-		}
-	}
-	return -1;
-}
 
 static int list(struct ent_arena *arena, const struct letter_args *args)
 {
@@ -251,8 +213,11 @@ static int one_letter(struct ent_arena *arena, const struct letter_args *args, c
 int cmd_deadletter(int argc, char **argv)
 {
 	struct letter_args args = {0};
+	const struct client_word option[] = {{"supplier", &args.supplier, NULL}, {"state", &args.state, NULL},
+					     {"limit", &args.limit, NULL},       {"cursor", &args.cursor, NULL},
+					     {"all", NULL, &args.all},           {0}};
 	struct sdk_arena arena;
-	int status = parse_args(&args, argc, argv);
+	int status = client_words(&args.client, option, argc, argv, usage);
 
 	if (status >= 0)
 		return status;

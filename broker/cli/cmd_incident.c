@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cli/client.h"
 #include "cli/command.h"
+#include "cli/incident_show.h"
 #include "cli/table.h"
 
 static void usage(FILE *to)
@@ -10,9 +11,10 @@ static void usage(FILE *to)
 	fputs("usage: entente incident list [filters]\n"
 	      "       entente incident show WORD\n"
 	      "       entente incident history WORD [--after N] [--limit N]\n"
+	      "       entente incident status WORD STATUS\n"
 	      "\n"
 	      "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
-	      "(SUPPLIER:ID).\n"
+	      "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
 	      "\n"
 	      "  --status WORD      a status, or open, or terminal\n"
 	      "  --holder NAME      who holds the ball; '' for nobody\n"
@@ -25,19 +27,9 @@ static void usage(FILE *to)
 	      "examples:\n"
 	      "  entente incident list --status open --holder telnord\n"
 	      "  entente incident show ENT-000042\n"
-	      "  entente incident show telnord:INC0012345 --json | jq .tickets\n",
+	      "  entente incident show telnord:INC0012345 --json | jq .tickets\n"
+	      "  entente incident status ENT-000042 resolved\n",
 	      to);
-}
-
-static const struct sdk_json *parse_answer(struct ent_arena *arena, struct ent_str json)
-{
-	const struct sdk_json *node;
-	struct ent_err err;
-
-	if (sdk_json_parse(arena, json, &node, &err) == ENT_OK)
-		return node;
-	fprintf(stderr, "entente: the broker's answer is no JSON: %s\n", err.msg);
-	return NULL;
 }
 
 static void show_list(struct ent_arena *arena, struct ent_str json)
@@ -45,7 +37,7 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 	static const struct table_column column[] = {
 	    {"NUMBER", "number"},    {"STATUS", "status"},   {"PRIO", "priority"}, {"HOLDER", "holder"},
 	    {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
-	const struct sdk_json *answer = parse_answer(arena, json);
+	const struct sdk_json *answer = client_parse(arena, json);
 	struct ent_str next = sdk_json_text_at(answer, "next");
 
 	if (!answer)
@@ -53,61 +45,6 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 	table_print(arena, sdk_json_at(answer, "items"), column, "No incident matches.");
 	if (next.n)
 		printf("\nMore: add --cursor %.*s\n", (int)next.n, next.p);
-}
-
-static void print_line(struct ent_arena *arena, const char *label, const struct sdk_json *value)
-{
-	struct ent_str text = table_cell(arena, value);
-
-	printf("%-10s %.*s\n", label, (int)text.n, text.p);
-}
-
-static void show_comment(struct ent_arena *arena, const struct sdk_json *comment)
-{
-	struct ent_str when = table_cell(arena, sdk_json_at(comment, "created"));
-	struct ent_str who = table_cell(arena, sdk_json_at(comment, "author.name"));
-	struct ent_str supplier = table_cell(arena, sdk_json_at(comment, "supplier"));
-	struct ent_str audience = table_cell(arena, sdk_json_at(comment, "audience.kind"));
-	struct ent_str body = sdk_json_text_at(comment, "body");
-
-	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", (int)when.n, when.p, (int)who.n, who.p, (int)supplier.n, supplier.p,
-	       (int)audience.n, audience.p);
-	body = table_safe(arena, sdk_json_bool(sdk_json_at(comment, "removed"), false) ? ENT_STR("(removed)") : body,
-			  true);
-	for (struct ent_str line, rest = body; rest.p;) {
-		line = sdk_cut(rest, '\n', &rest);
-		printf("    %.*s\n", (int)line.n, line.p);
-	}
-}
-
-static void show_one(struct ent_arena *arena, struct ent_str json)
-{
-	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
-						     {"TICKET", "key"},
-						     {"STATUS", "status"},
-						     {"THERE", "attributes.status.native"},
-						     {"PRIO", "attributes.priority.text"},
-						     {"TEAM", "attributes.team.text"},
-						     {"CHANGED", "changed"},
-						     {"TITLE", "attributes.title.text"},
-						     {0}};
-	const struct sdk_json *incident = parse_answer(arena, json), *thread = sdk_json_at(incident, "thread");
-	struct ent_str number = table_cell(arena, sdk_json_at(incident, "number"));
-	struct ent_str title = table_cell(arena, sdk_json_at(incident, "title"));
-
-	if (!incident)
-		return;
-	printf("%.*s  %.*s\n", (int)number.n, number.p, (int)title.n, title.p);
-	print_line(arena, "status", sdk_json_at(incident, "status"));
-	print_line(arena, "priority", sdk_json_at(incident, "priority"));
-	print_line(arena, "holder", sdk_json_at(incident, "holder"));
-	print_line(arena, "since", sdk_json_at(incident, "holder_since"));
-	print_line(arena, "opened", sdk_json_at(incident, "opened"));
-	print_line(arena, "changed", sdk_json_at(incident, "changed"));
-	putchar('\n');
-	table_print(arena, sdk_json_at(incident, "tickets"), column, "No tickets.");
-	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
-		show_comment(arena, comment);
 }
 
 /* What an event did, in a few words: the attributes it changed, or from and to. */
@@ -133,7 +70,7 @@ static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_js
 
 static void show_history(struct ent_arena *arena, struct ent_str json)
 {
-	const struct sdk_json *answer = parse_answer(arena, json),
+	const struct sdk_json *answer = client_parse(arena, json),
 			      *event = sdk_json_first(sdk_json_at(answer, "items"));
 	struct ent_str next = sdk_json_text_at(answer, "next");
 
@@ -160,37 +97,6 @@ struct incident_args {
 	const char *status, *holder, *supplier, *since, *text, *limit, *cursor, *after;
 };
 
-/* -1: go on; else the exit status. */
-static int parse_args(struct incident_args *args, int argc, char **argv)
-{
-	static const struct option option[] = {{"status", required_argument, NULL, 0},
-					       {"holder", required_argument, NULL, 1},
-					       {"supplier", required_argument, NULL, 2},
-					       {"since", required_argument, NULL, 3},
-					       {"text", required_argument, NULL, 4},
-					       {"limit", required_argument, NULL, 5},
-					       {"cursor", required_argument, NULL, 6},
-					       {"after", required_argument, NULL, 7},
-					       CLIENT_LONGOPTS,
-					       {0}};
-	const char **value[] = {&args->status, &args->holder, &args->supplier, &args->since,
-				&args->text,   &args->limit,  &args->cursor,   &args->after};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
-		if (c == 'h') {
-			usage(stdout);
-			return 0;
-		} else if (c >= 0 && c < 8) {
-			*value[c] = optarg;
-		} else if (!client_option(&args->client, c, optarg)) {
-			usage(stderr);
-			return 2;
-		}
-	}
-	return -1;
-}
-
 static struct ent_str list_path(struct ent_arena *arena, const struct incident_args *args)
 {
 	struct ent_str path = ENT_STR("/v1/incidents");
@@ -204,11 +110,31 @@ static struct ent_str list_path(struct ent_arena *arena, const struct incident_a
 	return client_query(arena, path, "cursor", sdk_str(args->cursor));
 }
 
+static struct ent_str status_body(struct ent_arena *arena, const char *status)
+{
+	struct ent_str body;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, 4096);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kz(&w, "status", status);
+	sdk_jsonw_close(&w, '}');
+	body = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return body;
+}
+
 int cmd_incident(int argc, char **argv)
 {
 	struct incident_args args = {0};
+	const struct client_word option[] = {
+	    {"status", &args.status, NULL}, {"holder", &args.holder, NULL}, {"supplier", &args.supplier, NULL},
+	    {"since", &args.since, NULL},   {"text", &args.text, NULL},     {"limit", &args.limit, NULL},
+	    {"cursor", &args.cursor, NULL}, {"after", &args.after, NULL},   {0}};
 	struct sdk_arena arena;
-	int status = parse_args(&args, argc, argv);
+	int status = client_words(&args.client, option, argc, argv, usage);
 
 	if (status >= 0)
 		return status;
@@ -220,12 +146,16 @@ int cmd_incident(int argc, char **argv)
 		status = client_print(&args.client, "GET", list_path(&arena.abi, &args), ENT_ABSENT, show_list);
 	} else if (!strcmp(verb, "show") && one) {
 		struct ent_str path = client_path(&arena.abi, "/v1/incidents/", sdk_str(word), "");
-		status = client_print(&args.client, "GET", path, ENT_ABSENT, show_one);
+		status = client_print(&args.client, "GET", path, ENT_ABSENT, incident_show);
 	} else if (!strcmp(verb, "history") && one) {
 		struct ent_str path = client_path(&arena.abi, "/v1/incidents/", sdk_str(word), "/history");
 		path = client_query(&arena.abi, path, "after", sdk_str(args.after));
 		path = client_query(&arena.abi, path, "limit", sdk_str(args.limit));
 		status = client_print(&args.client, "GET", path, ENT_ABSENT, show_history);
+	} else if (!strcmp(verb, "status") && optind + 3 == argc) {
+		struct ent_str path = client_path(&arena.abi, "/v1/incidents/", sdk_str(word), "");
+		status =
+		    client_print(&args.client, "PATCH", path, status_body(&arena.abi, argv[optind + 2]), incident_show);
 	} else {
 		usage(stderr);
 		status = 2;

@@ -106,3 +106,34 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 		print_row(cell, width, n, terminal_width());
 	}
 }
+
+static bool is_among(struct ent_str name, const char *const *names)
+{
+	for (; names && *names; names++)
+		if (sdk_eqz(name, *names))
+			return true;
+	return false;
+}
+
+void table_members(struct ent_arena *arena, const struct sdk_json *object, const char *const *but)
+{
+	size_t width = 12;
+
+	for (const struct sdk_json *member = sdk_json_first(object); member; member = sdk_json_next(member))
+		if (!is_among(sdk_json_key(member), but) && sdk_json_key(member).n > width)
+			width = sdk_json_key(member).n;
+	for (const struct sdk_json *member = sdk_json_first(object); member; member = sdk_json_next(member)) {
+		struct ent_str key = sdk_json_key(member), text = table_cell(arena, member);
+
+		if (!is_among(key, but))
+			printf("%-*.*s %.*s\n", (int)width, (int)key.n, key.p, (int)text.n, text.p);
+	}
+}
+
+void table_lines(struct ent_arena *arena, const char *indent, struct ent_str text)
+{
+	for (struct ent_str line, rest = table_safe(arena, text, true); rest.p;) {
+		line = sdk_cut(rest, '\n', &rest);
+		printf("%s%.*s\n", indent, (int)line.n, line.p);
+	}
+}

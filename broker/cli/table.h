@@ -23,5 +23,9 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value);
 /* Text with control characters shown as '?'; line breaks stay when `lines`. */
 struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lines);
+/* An object's members, one a line: "name  value". Those in `but` (names, ends with NULL; may be NULL) are left out. */
+void table_members(struct ent_arena *arena, const struct sdk_json *object, const char *const *but);
+/* Each line of a text behind `indent`. */
+void table_lines(struct ent_arena *arena, const char *indent, struct ent_str text);
 
 #endif

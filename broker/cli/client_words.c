@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands that ask a broker do alike: their options, what they read, and the one answer they print. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli/client.h"
+
+#define WORDS_MAX 16
+
+bool client_option(struct client_args *args, int option, const char *value)
+{
+	switch (option) {
+	case CLIENT_OPT_URL:
+		args->url = value;
+		return true;
+	case CLIENT_OPT_TOKEN_FILE:
+		args->token_file = value;
+		return true;
+	case CLIENT_OPT_CONFIG:
+		args->config = value;
+		return true;
+	case CLIENT_OPT_JSON:
+		args->json = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv,
+		 void (*usage)(FILE *to))
+{
+	static const struct option common[] = {CLIENT_LONGOPTS};
+	struct option option[WORDS_MAX + sizeof common / sizeof *common + 1];
+	int n = 0, c;
+
+	for (; word[n].name && n < WORDS_MAX; n++)
+		option[n] = (struct option){word[n].name, word[n].flag ? no_argument : required_argument, NULL, n};
+	memcpy(&option[n], common, sizeof common);
+	memset(&option[n + (int)(sizeof common / sizeof *common)], 0, sizeof *option);
+	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
+		if (c == 'h') {
+			usage(stdout);
+			return 0;
+		} else if (c >= 0 && c < n && word[c].flag) {
+			*word[c].flag = true;
+		} else if (c >= 0 && c < n) {
+			*word[c].word = optarg;
+		} else if (!client_option(args, c, optarg)) {
+			usage(stderr);
+			return 2;
+		}
+	}
+	return -1;
+}
+
+/* ---- input and output --------------------------------------------------------- */
+
+int client_complain(const struct ent_err *err)
+{
+	fprintf(stderr, "entente: %s\n", err->msg);
+	return 1;
+}
+
+const struct sdk_json *client_parse(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *node;
+	struct ent_err err;
+
+	if (sdk_json_parse(arena, json, &node, &err) == ENT_OK)
+		return node;
+	fprintf(stderr, "entente: the broker's answer is no JSON: %s\n", err.msg);
+	return NULL;
+}
+
+enum ent_rc client_read(struct ent_arena *arena, const char *name, size_t size_max, struct ent_str *ret,
+			struct ent_err *err)
+{
+	bool is_stdin = !strcmp(name, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	enum ent_rc rc = ENT_OK;
+	struct sdk_buf buf;
+	char chunk[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return sdk_fail(err, ENT_EINVAL, "%s cannot be read: %s", name, strerror(errno));
+	sdk_buf_init(&buf, size_max);
+	while ((n = read(fd, chunk, sizeof chunk)) > 0 && !buf.failed)
+		sdk_buf_add(&buf, chunk, (size_t)n);
+	if (n < 0)
+		rc = sdk_fail(err, ENT_EINVAL, "%s cannot be read: %s", name, strerror(errno));
+	else if (buf.failed)
+		rc = sdk_fail(err, ENT_EINVAL, "%s has more than %zu bytes", name, size_max);
+	else
+		*ret = sdk_dup(arena, buf.n ? sdk_buf_view(&buf) : ENT_STR(""));
+	if (!is_stdin)
+		close(fd);
+	sdk_buf_release(&buf);
+	return rc;
+}
+
+int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
+		 void (*show)(struct ent_arena *arena, struct ent_str json))
+{
+	struct client *client;
+	struct client_answer answer;
+	struct sdk_arena arena;
+	struct ent_err err;
+
+	if (client_open(args, &client, &err))
+		return client_complain(&err);
+	sdk_arena_init(&arena);
+	enum ent_rc rc = client_call(client, &arena.abi, method, path, body, &answer, &err);
+	if (rc) {
+		client_complain(&err);
+	} else if (args->json || !show) {
+		fwrite(answer.body.p, 1, answer.body.n, stdout);
+		if (answer.body.n && answer.body.p[answer.body.n - 1] != '\n')
+			putchar('\n');
+	} else {
+		show(&arena.abi, answer.body);
+	}
+	sdk_arena_release(&arena);
+	client_close(client);
+	return rc ? 1 : 0;
+}

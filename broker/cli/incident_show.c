@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/incident_show.h"
+
+#include <stdio.h>
+#include "cli/client.h"
+#include "cli/table.h"
+
+static struct ent_str cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
+{
+	return table_cell(arena, sdk_json_at(node, path));
+}
+
+static void print_line(struct ent_arena *arena, const char *label, const struct sdk_json *value)
+{
+	printf("%-10s %.*s\n", label, ENT_F(table_cell(arena, value)));
+}
+
+/* ---- a comment ------------------------------------------------------------------- */
+
+/* Who may read it, in words nobody can mistake. */
+static struct ent_str audience_words(struct ent_arena *arena, const struct sdk_json *audience)
+{
+	struct ent_str words = ENT_STR("for us");
+
+	if (sdk_json_is(audience, "kind", "internal"))
+		return ENT_STR("internal: for us only");
+	if (sdk_json_is(audience, "kind", "everyone"))
+		return ENT_STR("for everyone who shares the incident");
+	if (sdk_json_is(audience, "kind", "requester"))
+		return ENT_STR("for everyone who shares the incident, and the requester");
+	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(audience, "suppliers")); one;
+	     one = sdk_json_next(one)) {
+		struct ent_str name = table_cell(arena, one);
+		words = sdk_format(arena, "%.*s%s%.*s", ENT_F(words), sdk_json_next(one) ? ", " : " and ", ENT_F(name));
+	}
+	return words;
+}
+
+static void show_where(struct ent_arena *arena, const struct sdk_json *where)
+{
+	struct ent_str supplier = cell(arena, where, "supplier"), state = cell(arena, where, "state");
+
+	printf("    -> %.*s: %.*s", ENT_F(supplier), ENT_F(state));
+	if (sdk_json_at(where, "cause"))
+		printf(" (%.*s)", ENT_F(cell(arena, where, "cause")));
+	if (sdk_json_at(where, "reason"))
+		printf(": %.*s", ENT_F(cell(arena, where, "reason")));
+	if (sdk_json_at(where, "external_id"))
+		printf(", there %.*s", ENT_F(cell(arena, where, "external_id")));
+	if (sdk_json_at(where, "delivery") && !sdk_json_is(where, "state", "done"))
+		printf("  [delivery %.*s]", ENT_F(cell(arena, where, "delivery")));
+	putchar('\n');
+	if (sdk_json_at(where, "next") &&
+	    (sdk_json_is(where, "state", "parked") || sdk_json_is(where, "state", "unknown")))
+		printf("       %.*s\n", ENT_F(cell(arena, where, "next")));
+}
+
+void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comment)
+{
+	struct ent_str supplier = sdk_json_text_at(comment, "supplier");
+	bool removed = sdk_json_bool(sdk_json_at(comment, "removed"), false);
+
+	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", ENT_F(cell(arena, comment, "created")),
+	       ENT_F(cell(arena, comment, "author.name")),
+	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
+	       ENT_F(audience_words(arena, sdk_json_at(comment, "audience"))));
+	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : sdk_json_text_at(comment, "body"));
+	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
+	     where = sdk_json_next(where))
+		show_where(arena, where);
+}
+
+/* ---- the incident -------------------------------------------------------------------- */
+
+static void show_holder(struct ent_arena *arena, const struct sdk_json *incident)
+{
+	struct ent_str holder = sdk_json_text_at(incident, "holder"), since = cell(arena, incident, "holder_since");
+
+	if (holder.n)
+		printf("%-10s %.*s, since %.*s\n", "holder", ENT_F(table_safe(arena, holder, false)), ENT_F(since));
+	else
+		printf("%-10s nobody, since %.*s\n", "holder", ENT_F(since));
+}
+
+static void show_shares(struct ent_arena *arena, const struct sdk_json *incident)
+{
+	static const struct table_column column[] = {{"SHARED WITH", "supplier"},
+						     {"ROLE", "role"},
+						     {"SINCE", "since"},
+						     {"TICKET", "ticket_key"},
+						     {"PENDING", "deliveries.pending"},
+						     {"UNKNOWN", "deliveries.unknown"},
+						     {"PARKED", "deliveries.parked"},
+						     {0}};
+	putchar('\n');
+	table_print(arena, sdk_json_at(incident, "shares"), column, "Shared with nobody.");
+	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(incident, "former_shares")); one;
+	     one = sdk_json_next(one))
+		printf("Not shared with %.*s any more, since %.*s.\n", ENT_F(cell(arena, one, "supplier")),
+		       ENT_F(cell(arena, one, "withdrawn")));
+}
+
+/* What suppliers said and what stands instead. */
+static void show_overruled(struct ent_arena *arena, const struct sdk_json *ticket)
+{
+	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(ticket, "overruled")); one;
+	     one = sdk_json_next(one)) {
+		printf("%.*s %.*s said %.*s %.*s at %.*s; by policy %.*s stands.\n",
+		       ENT_F(cell(arena, ticket, "supplier")), ENT_F(cell(arena, ticket, "key")),
+		       ENT_F(cell(arena, one, "attribute")), ENT_F(cell(arena, one, "said.text")),
+		       ENT_F(cell(arena, one, "time")), ENT_F(cell(arena, one, "stands.text")));
+	}
+}
+
+static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets)
+{
+	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
+						     {"TICKET", "key"},
+						     {"STATUS", "status"},
+						     {"THERE", "attributes.status.native"},
+						     {"PRIO", "attributes.priority.text"},
+						     {"TEAM", "attributes.team.text"},
+						     {"CHANGED", "changed"},
+						     {"TITLE", "attributes.title.text"},
+						     {0}};
+	putchar('\n');
+	table_print(arena, tickets, column, "No tickets.");
+	for (const struct sdk_json *ticket = sdk_json_first(tickets); ticket; ticket = sdk_json_next(ticket))
+		show_overruled(arena, ticket);
+}
+
+void incident_show(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *incident = client_parse(arena, json), *thread = sdk_json_at(incident, "thread");
+
+	if (!incident)
+		return;
+	printf("%.*s  %.*s\n", ENT_F(cell(arena, incident, "number")), ENT_F(cell(arena, incident, "title")));
+	print_line(arena, "status", sdk_json_at(incident, "status"));
+	print_line(arena, "priority", sdk_json_at(incident, "priority"));
+	show_holder(arena, incident);
+	print_line(arena, "opened", sdk_json_at(incident, "opened"));
+	print_line(arena, "changed", sdk_json_at(incident, "changed"));
+	show_shares(arena, incident);
+	show_tickets(arena, sdk_json_at(incident, "tickets"));
+	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
+		incident_show_comment(arena, comment);
+}
