@@ -19,7 +19,8 @@
 #define PLUGIN_NAME_MAX    64
 #define PLUGIN_SETTING_MAX 128
 #define SETTINGS_SIZE_MAX  (64u * 1024u)
-#define TABLE_SIZE_LEAST   offsetof(struct ent_connector, build) /* ABI 1: through decode */
+#define TABLE_SIZE_LEAST   offsetof(struct ent_connector, build) /* through decode */
+#define OPS_ALL            ((1u << (ENT_POLL + 1)) - 1)
 
 struct plugin {
 	void *handle;
@@ -82,6 +83,19 @@ static enum ent_rc vet_settings(const char *file, const struct ent_connector *c,
 	return ENT_OK;
 }
 
+/* What the connector can do on the way out, and who answers for it. */
+static enum ent_rc vet_ops(const char *file, const struct ent_connector *c, struct ent_err *err)
+{
+	if (!c->build != !c->parse)
+		return sdk_fail(err, ENT_EINVAL, "%s: build and parse belong together, one is missing", file);
+	if (c->ops & ~OPS_ALL)
+		return sdk_fail(err, ENT_EINVAL, "%s: its ops name one that this broker does not know", file);
+	if (!c->ops != !c->build)
+		return sdk_fail(err, ENT_EINVAL, "%s: %s", file,
+				c->ops ? "it has ops and no build" : "it has build and no ops");
+	return ENT_OK;
+}
+
 static enum ent_rc vet(const char *file, const struct ent_connector *c, struct ent_err *err)
 {
 	enum ent_rc rc;
@@ -92,9 +106,9 @@ static enum ent_rc vet(const char *file, const struct ent_connector *c, struct e
 		return sdk_fail(err, ENT_EINVAL, "%s: version or summary is missing in its table", file);
 	if (!c->verify || !c->decode)
 		return sdk_fail(err, ENT_EINVAL, "%s: verify or decode is missing in its table", file);
-	if (!c->build != !c->parse)
-		return sdk_fail(err, ENT_EINVAL, "%s: build and parse belong together, one is missing", file);
-	rc = vet_settings(file, c, err);
+	rc = vet_ops(file, c, err);
+	if (rc == ENT_OK)
+		rc = vet_settings(file, c, err);
 	if (rc == ENT_OK)
 		rc = vet_map(file, c->status, ENT_STATUS, err);
 	if (rc == ENT_OK)

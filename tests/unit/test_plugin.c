@@ -45,16 +45,40 @@ static void good_ones(void **state)
 static void bad_ones(void **state)
 {
 	(void)state;
-	expect_refused(FIXTURES "/abi-newer", "abi-newer.so", "ABI 2, this broker speaks 1");
-	expect_refused(FIXTURES "/abi-unserved", "abi-unserved.so", "does not serve connector ABI 1");
+	expect_refused(FIXTURES "/abi-newer", "abi-newer.so", "ABI 3, this broker speaks 2");
+	expect_refused(FIXTURES "/abi-unserved", "abi-unserved.so", "does not serve connector ABI 2");
 	expect_refused(FIXTURES "/symbol-missing", "symbol-missing.so", "lacks the symbol entente_connector");
-	expect_refused(FIXTURES "/table-small", "table-small.so", " bytes, ABI 1 needs ");
+	expect_refused(FIXTURES "/table-small", "table-small.so", " bytes, ABI 2 needs ");
 	expect_refused(FIXTURES "/name-bad", "name-bad.so", "name");
 	expect_refused(FIXTURES "/decode-missing", "decode-missing.so", "decode is missing");
 	expect_refused(FIXTURES "/parse-missing", "parse-missing.so", "build and parse belong together");
+	expect_refused(FIXTURES "/ops-unknown", "ops-unknown.so", "ops name one");
+	expect_refused(FIXTURES "/ops-unbuilt", "ops-unbuilt.so", "it has ops and no build");
+	expect_refused(FIXTURES "/ops-none", "ops-none.so", "it has build and no ops");
 	expect_refused(FIXTURES "/setting-outside", "setting-outside.so", "\"flag\"");
 	expect_refused(FIXTURES "/map-unknown", "map-unknown.so", "\"finished\", which is none");
 	expect_refused(FIXTURES "/nowhere", "nowhere", "No such file");
+}
+
+/* All of the table comes through: what may be repeated, and what the tool cannot express. */
+static void one_that_writes(void **state)
+{
+	struct ent_self self = {0};
+	struct plugins *plugins = NULL;
+	const struct ent_connector *connector;
+	struct ent_err err = {""};
+
+	(void)state;
+	if (plugins_load(FIXTURES "/writer", &plugins, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	connector = plugins_find(plugins, ENT_STR("fixture"));
+	assert_non_null(connector);
+	assert_int_equal(connector->ops, 1u << ENT_ADD_COMMENT);
+	assert_non_null(connector->parse);
+	assert_int_equal(connector->repeat(&self, ENT_ADD_COMMENT), ENT_REPEAT_SEARCH);
+	assert_string_equal(connector->cannot[0], "It keeps nothing.");
+	assert_null(connector->cannot[1]);
+	plugins_unload(plugins);
 }
 
 /* The table grows at its end: a connector that knows less of it, or more, is served all the same. */
@@ -113,7 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_ones),       cmocka_unit_test(bad_ones),   cmocka_unit_test(tables_of_other_brokers),
-	    cmocka_unit_test(two_of_one_name), cmocka_unit_test(no_library),
+	    cmocka_unit_test(two_of_one_name), cmocka_unit_test(no_library), cmocka_unit_test(one_that_writes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

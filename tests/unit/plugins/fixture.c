@@ -17,6 +17,10 @@
 #define MAP_UNKNOWN     9
 #define TABLE_SHORT     10 /* knows the least there is: what stands behind it is not the table any more */
 #define TABLE_LONG      11 /* made for a broker whose table goes on */
+#define OPS_UNKNOWN     12
+#define OPS_UNBUILT     13 /* ops, and nothing that builds them */
+#define OPS_NONE        14 /* build, and nothing to build */
+#define WRITER          15 /* without any fault: one that writes, with all of the table */
 
 static enum ent_rc fixture_verify(const struct ent_self *self, const struct ent_webhook *webhook,
 				  const struct ent_str *secret, size_t n_secret, int64_t now_ms,
@@ -37,13 +41,42 @@ static enum ent_rc fixture_decode(const struct ent_self *self, const struct ent_
 }
 #endif
 
-#if FAULT == PARSE_MISSING || FAULT == TABLE_SHORT
+#define PARSES (FAULT == OPS_UNKNOWN || FAULT == OPS_NONE || FAULT == WRITER)
+#define BUILDS (PARSES || FAULT == PARSE_MISSING || FAULT == TABLE_SHORT)
+
+#if FAULT == OPS_UNKNOWN
+#define OPS (1u << 31)
+#elif FAULT == OPS_UNBUILT || FAULT == PARSE_MISSING || FAULT == WRITER
+#define OPS (1u << ENT_ADD_COMMENT)
+#else
+#define OPS 0
+#endif
+
+#if BUILDS
 static enum ent_rc fixture_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 				 struct ent_request *ret, struct ent_err *err)
 {
 	(void)self, (void)call, (void)arena, (void)ret, (void)err;
 	return ENT_EUNSUPPORTED;
 }
+#endif
+
+#if PARSES
+static enum ent_rc fixture_parse(const struct ent_self *self, const struct ent_call *call,
+				 const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				 struct ent_err *err)
+{
+	(void)self, (void)call, (void)response, (void)arena, (void)ret, (void)err;
+	return ENT_OK;
+}
+
+static enum ent_repeat fixture_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self;
+	return kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
+}
+
+static const char *const fixture_cannot[] = {"It keeps nothing.", NULL};
 #endif
 
 struct fixture_settings {
@@ -79,8 +112,14 @@ static const struct ent_connector fixture_connector = {
 #if FAULT != DECODE_MISSING
     .decode = fixture_decode,
 #endif
-#if FAULT == PARSE_MISSING || FAULT == TABLE_SHORT
+    .ops = OPS,
+#if BUILDS
     .build = fixture_build,
+#endif
+#if PARSES
+    .parse = fixture_parse,
+    .repeat = fixture_repeat,
+    .cannot = fixture_cannot,
 #endif
 };
 
