@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/apply.h"
 
+#include "store/delivery_rows.h"
 #include "store/outbox.h"
 
 #include <string.h>
@@ -60,46 +61,69 @@ static struct ent_correlation news_of(struct apply *apply, const struct situatio
 
 /* ---- events -------------------------------------------------------------------- */
 
-static void store_event(struct apply *apply, struct unit *unit, struct event *event)
+/* To the outbox, with its number in the store; its number in the incident is the caller's. */
+static void append_event(struct apply *apply, struct event *event, struct ent_str key)
 {
-	int64_t *sequence = &unit->incident.sequence;
-	int64_t other_sequence;
-
-	if (event->kind == EVENT_INCIDENT_ABSORBED) { /* counts in the incident that goes */
-		struct incident gone;
-		other_sequence = incident_load(apply->db, apply->arena, event->incident, &gone) ? gone.sequence : 0;
-		sequence = &other_sequence;
-	}
 	event->seq = ++apply->ledger->seq;
-	event->sequence = *sequence + 1;
 	event->recorded_ms = apply->now_ms;
-	if ((event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_REMOVED) && !event->comment.uuid[0])
-		apply->chance->uuid(apply->chance, event->comment.uuid);
 	sdk_buf_clear(apply->json);
 	event_print(event, apply->json);
-	outbox_append(apply->db, &(struct outbox_entry){
-				     .seq = event->seq,
-				     .kind = sdk_str(event_name(event->kind)),
-				     .incident = event->incident,
-				     .sequence = event->sequence,
-				     .partition = event_partition(sdk_str(event->incident_uuid), apply->partitions),
-				     .time_ms = event->time_ms,
-				     .recorded_ms = event->recorded_ms,
-				     .supplier = event->supplier,
-				     .delivery_id = event->delivery_id,
-				     .traceparent = event->traceparent,
-				     .json = sdk_buf_view(apply->json)});
-	unit_fold(unit, event);
+	outbox_append(apply->db, &(struct outbox_entry){.seq = event->seq,
+							.kind = sdk_str(event_name(event->kind)),
+							.incident = event->incident,
+							.sequence = event->sequence,
+							.partition = event_partition(key, apply->partitions),
+							.time_ms = event->time_ms,
+							.recorded_ms = event->recorded_ms,
+							.supplier = event->supplier,
+							.delivery_id = event->delivery_id,
+							.traceparent = event->traceparent,
+							.json = sdk_buf_view(apply->json)});
 	apply->n_event++;
 	if (event->kind == EVENT_TICKET_LATE)
 		apply->n_late++;
 }
 
-static void store_events(struct apply *apply, struct unit *unit, struct events *events)
+/* Our own comments have one id, in the thread and outside. */
+static void name_comment(struct apply *apply, struct event *event)
+{
+	if (event->kind != EVENT_COMMENT_ADDED && event->kind != EVENT_COMMENT_REMOVED)
+		return;
+	if (!event->comment.uuid[0])
+		apply->chance->uuid(apply->chance, event->comment.uuid);
+	if (!event->comment.supplier.n && !event->comment.external_id.n)
+		event->comment.external_id = sdk_dup(apply->arena, sdk_str(event->comment.uuid));
+}
+
+static void store_event(struct apply *apply, struct unit *unit, struct event *event)
+{
+	struct incident before = unit->incident;
+	struct unit *outer = apply->unit;
+
+	event->sequence = before.sequence + 1;
+	if (event->kind == EVENT_INCIDENT_ABSORBED) { /* counts in the incident that goes */
+		struct incident gone;
+		event->sequence =
+		    incident_load(apply->db, apply->arena, event->incident, &gone) ? gone.sequence + 1 : 1;
+	}
+	name_comment(apply, event);
+	append_event(apply, event, sdk_str(event->incident_uuid));
+	unit_fold(unit, event);
+	apply->unit = unit;
+	deliveries_plan(apply, apply->suppliers, &before, &unit->incident, event);
+	apply->unit = outer;
+}
+
+void apply_events(struct apply *apply, struct unit *unit, struct events *events)
 {
 	for (size_t i = 0; i < events->n; i++)
 		store_event(apply, unit, &events->at[i]);
 	events->n = 0;
+}
+
+void apply_supplier_event(struct apply *apply, struct event *event)
+{
+	append_event(apply, event, event->supplier);
 }
 
 /* A younger incident goes into the older one that the unit holds. */
@@ -113,7 +137,7 @@ static void merge(struct apply *apply, struct unit *unit, struct situation *at, 
 	decide_merge(at, &unit->incident, &absorbed, &events);
 	struct event *merged = &events.at[events.n - 1];
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
-	store_events(apply, unit, &events);
+	apply_events(apply, unit, &events);
 	unit_save(unit);
 }
 
@@ -148,9 +172,62 @@ static bool find_incident(struct apply *apply, struct unit *unit, struct situati
 	return true;
 }
 
+/* ---- our own coming back --------------------------------------------------------- */
+
+#define CARRIED (1u << ENT_STATUS | 1u << ENT_PRIORITY)
+
+static bool update_is_open(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM delivery WHERE incident = $1 AND supplier = $2 AND op = 'update_ticket' AND "
+		       "state NOT IN ('done', 'cancelled') LIMIT 1");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+/* Asked only of a tool that we write to. *ret_sent: the delivery that this is the echo of. */
+static void find_echo(struct apply *apply, struct situation *at, const struct ent_change *change,
+		      const struct echo_sent **ret_sent)
+{
+	const struct supplier *from = at->arrival->from;
+	const struct echo_sent *sent = NULL;
+	bool is_new_comment = change->kind == ENT_COMMENT_ADDED && !at->comment;
+	uint32_t told = change->ticket.has & CARRIED;
+	size_t n = 0;
+
+	if (is_new_comment || told)
+		n = echo_list(apply->db, apply->arena, at->incident->number, at->supplier,
+			      apply->now_ms - ECHO_WINDOW_MS, &sent);
+	if (told)
+		at->echo = echo_attributes(from, change, sent, n);
+	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&
+			copy_known(apply->db, at->supplier, change->ticket.id, change->comment.id);
+	at->is_comment_echo = is_known;
+	if (is_new_comment)
+		at->is_comment_echo =
+		    echo_comment(from, change, is_known, sent, n, apply->arena, ret_sent) != ECHO_NONE;
+	at->sweep = at->sweep && !update_is_open(apply->db, at->incident->number, at->supplier);
+}
+
+/* What it tells about our deliveries. */
+static void heed_echo(struct apply *apply, const struct situation *at, const struct ent_change *change,
+		      const struct echo_sent *sent)
+{
+	if (at->echo)
+		delivery_bind_updates(apply->db, at->incident->number, at->supplier, at->echo);
+	if (sent && sent->key[0])
+		delivery_seen(apply, apply->suppliers, sdk_str(sent->key), change->ticket.id, change->comment.id);
+}
+
+/* ---- one change --------------------------------------------------------------------- */
+
 static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *change)
 {
 	struct situation at = *base;
+	const struct echo_sent *sent = NULL;
 	struct events events = {.arena = apply->arena};
 	struct unit unit;
 
@@ -170,10 +247,19 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
 		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id,
 					 &at.word);
+	if (at.writes && !unit.incident_is_new)
+		find_echo(apply, &at, change, &sent);
 	decide_change(&at, change, &events);
-	store_events(apply, &unit, &events);
+	apply_events(apply, &unit, &events);
 	unit_save(&unit);
 	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
+	heed_echo(apply, &at, change, sent);
+}
+
+static bool takes_words(const struct supplier *supplier)
+{
+	return supplier_can(supplier, ENT_UPDATE_TICKET) || supplier_can(supplier, ENT_ADD_COMMENT) ||
+	       supplier_can(supplier, ENT_CREATE_TICKET);
 }
 
 void apply_changes(struct apply *apply, const struct arrival *arrival)
@@ -181,11 +267,41 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 	struct situation base = {.suppliers = arrival->suppliers,
 				 .supplier = arrival->supplier,
 				 .public_audience = arrival->from ? arrival->from->public_audience : AUDIENCE_INTERNAL,
-				 .now_ms = arrival->received_ms,
-				 .arrival = arrival};
+				 .now_ms = arrival->received_ms ? arrival->received_ms : apply->now_ms,
+				 .arrival = arrival,
+				 .writes = arrival->from && takes_words(arrival->from),
+				 .sweep = arrival->sweep,
+				 .is_ours = apply->is_ours};
 
+	if (arrival->from)
+		memcpy(base.policy, arrival->from->policy, sizeof base.policy);
 	for (size_t i = 0; i < arrival->changes.n && !db_failed(apply->db); i++)
 		apply_change(apply, &base, &arrival->changes.at[i]);
+}
+
+void apply_told(struct apply *apply, const struct arrival *told)
+{
+	bool outer = apply->is_ours;
+
+	apply->is_ours = true;
+	apply_changes(apply, told);
+	apply->is_ours = outer;
+}
+
+bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret)
+{
+	int64_t number = incident_living(apply->db, incident);
+
+	unit_init(ret_unit, apply->db, apply->arena);
+	if (number == 0 || !unit_load_incident(ret_unit, number))
+		return false;
+	*ret = (struct situation){.suppliers = apply->suppliers,
+				  .supplier = ENT_STR(""),
+				  .incident = &ret_unit->incident,
+				  .now_ms = apply->now_ms};
+	ret->n_word = ticket_words(apply->db, apply->arena, number, ENT_STR(""), ENT_STR(""), &ret->word);
+	memcpy(apply->incident_uuid, ret_unit->incident.uuid, ID_SIZE);
+	return true;
 }
 
 bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,

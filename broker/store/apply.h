@@ -25,11 +25,23 @@ struct apply {
 	struct ledger *ledger;
 	struct sdk_buf *json; /* scratch */
 	int64_t n_event, n_late;
-	char incident_uuid[ID_SIZE]; /* the last one touched */
+	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
+	struct unit *unit;                    /* that the event being stored is of; NULL between events */
+	bool is_ours;                         /* the changes are an answer to our own delivery */
+	char incident_uuid[ID_SIZE];          /* the last one touched */
 };
 
 /* The changes of a delivery that is in the inbox already. */
 void apply_changes(struct apply *apply, const struct arrival *arrival);
+/* What the answer to our own delivery told: kept, and nobody's word. */
+void apply_told(struct apply *apply, const struct arrival *told);
+/* What a person with us does to a living incident: the unit with it, a situation with its words. */
+bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret);
+/* Numbers, prints, stores and folds each event, and plans whom it must reach. Empties the list. The unit is the
+ * caller's to save. */
+void apply_events(struct apply *apply, struct unit *unit, struct events *events);
+/* The next event of a supplier's state: of no incident, no unit. */
+void apply_supplier_event(struct apply *apply, struct event *event);
 /* A delivery that cannot be handled: dead letter and its row in the outbox. False: kept already. */
 bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
 		       bool conflict);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STMT_MAX = 128, PARAMETER_MAX = 24, BUSY_MS = 5000 };
+enum { STMT_MAX = 256, PARAMETER_MAX = 32, BUSY_MS = 5000 };
 
 struct db_stmt {
 	struct db *db;

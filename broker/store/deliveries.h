@@ -11,6 +11,7 @@
 #include "store/db.h"
 
 struct apply;
+struct arrival;
 struct unit;
 
 /* ---- reading: any handle ------------------------------------------------------ */

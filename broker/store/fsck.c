@@ -23,11 +23,16 @@ static const char *const contents[] = {
     "ORDER BY supplier, ticket, external_id",
     "SELECT key, incident FROM correlation ORDER BY key",
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
-    "SELECT seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, "
+    /* When it began is not the same in a store of version 1 that was brought here. */
+    "SELECT incident, supplier, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT supplier, ticket, external_id, comment FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
+    /* A supplier's number is this store's own. */
+    "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
+    "supplier, delivery_id, traceparent, "
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {13, 10, 16, 9, 2, 3, 11};
+static const int n_column[] = {13, 10, 16, 9, 2, 3, 4, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
@@ -73,8 +78,46 @@ static const struct {
      "WHERE kind <> 'deadletter' GROUP BY incident) AS told ON told.incident = number WHERE last IS NULL OR "
      "last <> sequence OR n <> sequence LIMIT 20"},
     {"an event is about an incident that does not exist",
-     "SELECT 'seq ' || seq FROM event WHERE kind <> 'deadletter' AND incident NOT IN (SELECT number FROM incident) "
+     "SELECT 'seq ' || seq FROM event WHERE kind <> 'deadletter' AND incident >= 0 AND incident NOT IN (SELECT number "
+     "FROM incident) LIMIT 20"},
+    {"a supplier's sequence is not that of its last event",
+     "SELECT supplier FROM supplier_state LEFT JOIN (SELECT incident, max(sequence) AS last, count(*) AS n FROM event "
+     "WHERE incident < 0 GROUP BY incident) AS told ON told.incident = -row_no WHERE coalesce(last, 0) <> sequence OR "
+     "coalesce(n, 0) <> sequence LIMIT 20"},
+    {"an event is about a supplier that has no row",
+     "SELECT 'seq ' || seq FROM event WHERE incident < 0 AND -incident NOT IN (SELECT row_no FROM supplier_state) "
      "LIMIT 20"},
+    {"a share is of an incident that does not exist or was merged",
+     "SELECT supplier || ' ENT-' || incident FROM share LEFT JOIN incident ON number = share.incident WHERE number IS "
+     "NULL OR merged_into <> 0 LIMIT 20"},
+    {"a ticket's supplier has no share in its incident",
+     "SELECT supplier || ':' || external_id FROM ticket WHERE NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
+     "ticket.incident AND share.supplier = ticket.supplier) LIMIT 20"},
+    {"a delivery is of an incident that does not exist or was merged",
+     "SELECT 'delivery ' || id FROM delivery LEFT JOIN incident ON number = delivery.incident WHERE number IS NULL OR "
+     "merged_into <> 0 LIMIT 20"},
+    {"a delivery brings a comment that does not exist or is of another incident",
+     "SELECT 'delivery ' || delivery.id FROM delivery LEFT JOIN comment ON comment.uuid = delivery.comment WHERE "
+     "delivery.comment <> '' AND (comment.id IS NULL OR comment.incident <> delivery.incident) LIMIT 20"},
+    {"a delivery's supplier has no share in its incident",
+     "SELECT 'delivery ' || id FROM delivery WHERE NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
+     "delivery.incident AND share.supplier = delivery.supplier) LIMIT 20"},
+    {"a delivery is not where it should be in its queue",
+     "SELECT 'delivery ' || id FROM delivery LEFT JOIN (SELECT coalesce(min(CASE WHEN q.state = 'in_flight' THEN q.id "
+     "END), min(q.id)) AS first FROM delivery AS q WHERE q.state NOT IN ('done', 'cancelled') AND NOT (q.state = "
+     "'parked' AND q.op = 'update_ticket') AND (q.op = 'create_ticket' OR q.state = 'in_flight' OR EXISTS (SELECT 1 "
+     "FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND ticket.removed = 0)) GROUP "
+     "BY q.incident, q.supplier) AS queue ON queue.first = delivery.id WHERE state NOT IN ('done', 'cancelled') AND "
+     "(head = 1) <> (queue.first IS NOT NULL) LIMIT 20"},
+    {"two deliveries of one incident are on their way to one supplier",
+     "SELECT supplier || ' ENT-' || incident FROM delivery WHERE state = 'in_flight' GROUP BY incident, supplier "
+     "HAVING count(*) > 1 LIMIT 20"},
+    {"a delivery's state or op is none that is known",
+     "SELECT 'delivery ' || id FROM delivery WHERE state NOT IN ('pending', 'in_flight', 'unknown', 'parked', 'done', "
+     "'cancelled') OR op NOT IN ('create_ticket', 'update_ticket', 'add_comment') LIMIT 20"},
+    {"a copy is of a comment that does not exist",
+     "SELECT supplier || ':' || ticket || ':' || external_id FROM copy WHERE comment <> '' AND NOT EXISTS (SELECT 1 "
+     "FROM comment WHERE comment.uuid = copy.comment) LIMIT 20"},
     {"an incident counts other tickets than it has",
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) "
      "AS "

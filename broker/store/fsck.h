@@ -5,8 +5,8 @@
 
 #include "store/db.h"
 
-/* SHA-256 over incidents, tickets with their stamps, threads, attachments and events, in an order of its own;
- * row ids and raw deliveries do not count. As 64 hex digits. */
+/* SHA-256 over incidents, tickets with their stamps, threads, attachments, shares, copies and events, in an order of
+ * its own; row ids, raw arrivals, deliveries, cursors and states do not count. As 64 hex digits. */
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err) __attribute__((warn_unused_result));
 
 /* Is the store sound? Each finding is a line; *ret_findings counts them. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/inbox.h"
 
+#include "store/supplier_rows.h"
+
 #include <string.h>
 
 static struct ent_str hash_of(const struct arrival *arrival)
@@ -132,9 +134,12 @@ bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t
 
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 {
+	if (tally->accepted > 0 && !supplier_gap_save(db, tally->name, tally->heard_ms, tally->accepted))
+		(void)supplier_row(db, tally->name, tally->heard_ms);
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET heard_ms = excluded.heard_ms, "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET heard_ms = CASE WHEN "
+		"excluded.heard_ms > supplier.heard_ms THEN excluded.heard_ms ELSE supplier.heard_ms END, "
 		"accepted = supplier.accepted + excluded.accepted, repeated = supplier.repeated + excluded.repeated, "
 		"dead = supplier.dead + excluded.dead, late = supplier.late + excluded.late, "
 		"unmapped = supplier.unmapped + excluded.unmapped");

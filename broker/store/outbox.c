@@ -57,6 +57,8 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 					 .json = db_str(stmt, 10),
 					 .subject = db_str(stmt, 11),
 					 .key = db_str(stmt, 11)};
+		if (db_int(stmt, 2) < 0) /* a supplier's state: of no incident */
+			row.subject = row.key = row.supplier;
 		struct ent_str kind = db_str(stmt, 1);
 		if (!row.traceparent.n)
 			row.traceparent = ENT_ABSENT;

@@ -15,11 +15,11 @@ struct outbox_row {
 	int64_t seq; /* 1, 2, 3... over both topics */
 	enum outbox_topic topic;
 	int32_t partition;  /* OUTBOX_EVENTS; OUTBOX_DEADLETTER: -1, the key decides */
-	struct ent_str key; /* incident uuid, or supplier name */
+	struct ent_str key; /* incident uuid; of a supplier's state and of a dead letter the supplier's name */
 	enum event_kind kind;
-	int64_t sequence; /* in the incident */
+	int64_t sequence; /* in the incident, or among the supplier's states */
 	int64_t time_ms, recorded_ms;
-	struct ent_str subject;               /* incident uuid */
+	struct ent_str subject;               /* incident uuid, supplier name */
 	struct ent_str supplier, delivery_id; /* the cause; absent for none */
 	struct ent_str traceparent;
 	struct ent_str json; /* the value; OUTBOX_DEADLETTER: the raw body */
@@ -32,7 +32,7 @@ struct outbox_row {
 struct outbox_entry {
 	int64_t seq;
 	struct ent_str kind; /* an event's name, or EVENT_KIND_DEADLETTER */
-	int64_t incident;    /* number; 0 for a dead letter */
+	int64_t incident;    /* number; 0 for a dead letter; minus the supplier's row for its states */
 	int64_t sequence;    /* in the incident; a dead letter's id */
 	int32_t partition;   /* -1 for a dead letter */
 	int64_t time_ms, recorded_ms;

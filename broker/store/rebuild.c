@@ -3,6 +3,7 @@
 
 #include "store/inbox.h"
 #include "store/outbox.h"
+#include "store/supplier_rows.h"
 #include "store/unit.h"
 
 #include <inttypes.h>
@@ -72,6 +73,8 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 		event.recorded_ms = record->recorded_ms;
 		event.traceparent = record->traceparent;
 		begin(rebuild);
+		if (kind == EVENT_SUPPLIER_STATE_CHANGED)
+			event.incident = -supplier_row(rebuild->db, event.supplier, event.recorded_ms);
 		struct db_stmt *stmt = db_use(rebuild->db, "DELETE FROM event WHERE seq = $1");
 		db_bind_int(stmt, 1, event.seq);
 		(void)db_row(stmt);
@@ -94,18 +97,41 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 
 /* ---- folding in order ------------------------------------------------------------- */
 
+static enum ent_rc missing(int64_t sequence, struct ent_str whose, int64_t found, struct ent_err *err)
+{
+	return sdk_fail(err, ENT_EINVAL,
+			"%.*s: event %" PRId64 " of it is missing on the stream (found %" PRId64
+			"); was the topic's retention shorter than its history?",
+			ENT_F(whose), sequence, found);
+}
+
+/* Of no incident. */
+static enum ent_rc fold_supplier(struct rebuild *rebuild, const struct event *event, struct ent_err *err)
+{
+	int64_t last = supplier_sequence(rebuild->db, event->supplier);
+	struct supplier_state state = {
+	    .supplier = event->supplier, .since_ms = event->time_ms, .why = event->why, .next = event->next};
+
+	if (last + 1 != event->sequence)
+		return missing(last + 1, event->supplier, event->sequence, err);
+	(void)supplier_health_by_name(event->state_to, &state.state);
+	supplier_state_save(rebuild->db, &state, event->sequence);
+	return ENT_OK;
+}
+
 static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, const struct event *event,
 			    struct ent_err *err)
 {
+	char number[INCIDENT_NUMBER_SIZE];
 	struct unit unit;
 
+	if (event->kind == EVENT_SUPPLIER_STATE_CHANGED)
+		return fold_supplier(rebuild, event, err);
 	unit_init(&unit, rebuild->db, arena);
 	(void)unit_load_incident(&unit, event->incident);
 	if (unit.incident.sequence + 1 != event->sequence)
-		return sdk_fail(err, ENT_EINVAL,
-				"incident %" PRId64 ": event %" PRId64 " of it is missing on the stream (found %" PRId64
-				"); was the topic's retention shorter than its history?",
-				event->incident, unit.incident.sequence + 1, event->sequence);
+		return missing(unit.incident.sequence + 1, incident_number(event->incident, number), event->sequence,
+			       err);
 	if (event->ticket_id.n)
 		(void)unit_load_ticket(&unit, event->supplier, event->ticket_id);
 	if (event->comment.external_id.n)

@@ -3,6 +3,7 @@
 #include "store/rows.h"
 
 #include "sdk/webhook.h"
+#include "store/deliveries.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,23 +104,19 @@ void incident_count(struct db *db, struct incident *incident)
 
 /* ---- comments and attachments ---------------------------------------------- */
 
-bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str ticket,
-		  struct ent_str external_id, struct comment *ret)
+#define COMMENT_COLUMNS                                                                                                \
+	"SELECT id, uuid, incident, author_id, author_name, body, visibility, audience, audience_suppliers, "          \
+	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id FROM comment "
+
+static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT id, uuid, incident, author_id, author_name, body, visibility, audience, "
-		       "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
-		       "WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
-	db_bind_str(stmt, 1, supplier);
-	db_bind_str(stmt, 2, ticket);
-	db_bind_str(stmt, 3, external_id);
 	if (!db_row(stmt))
 		return false;
 	*ret = (struct comment){.id = db_int(stmt, 0),
 				.incident = db_int(stmt, 2),
-				.supplier = supplier,
-				.ticket = ticket,
-				.external_id = external_id,
+				.supplier = sdk_dup(arena, db_str(stmt, 14)),
+				.ticket = sdk_dup(arena, db_str(stmt, 15)),
+				.external_id = sdk_dup(arena, db_str(stmt, 16)),
 				.author = {sdk_dup(arena, db_str(stmt, 3)), sdk_dup(arena, db_str(stmt, 4))},
 				.body = sdk_dup(arena, db_str(stmt, 5)),
 				.visibility = sdk_eqz(db_str(stmt, 6), "public") ? ENT_PUBLIC : ENT_INTERNAL,
@@ -132,6 +129,24 @@ bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplie
 	(void)audience_kind(db_str(stmt, 7), &ret->audience.kind); /* an unknown word stays internal */
 	db_done(stmt);
 	return true;
+}
+
+bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str ticket,
+		  struct ent_str external_id, struct comment *ret)
+{
+	struct db_stmt *stmt = db_use(db, COMMENT_COLUMNS "WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
+	db_bind_str(stmt, 1, some(supplier));
+	db_bind_str(stmt, 2, some(ticket));
+	db_bind_str(stmt, 3, external_id);
+	return read_comment_row(stmt, arena, ret);
+}
+
+bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct comment *ret)
+{
+	struct db_stmt *stmt = db_use(db, COMMENT_COLUMNS "WHERE uuid = $1");
+
+	db_bind_str(stmt, 1, uuid);
+	return read_comment_row(stmt, arena, ret);
 }
 
 void comment_save(struct db *db, struct comment *comment)
@@ -216,6 +231,7 @@ void rows_move(struct db *db, int64_t from, int64_t to)
 			db_bind_int(stmt, 2, to);
 		(void)db_row(stmt);
 	}
+	deliveries_move(db, from, to);
 }
 
 void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation)

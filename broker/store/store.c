@@ -74,13 +74,15 @@ static enum ent_rc check_version(struct db *db, const char *path, bool may_be_em
 	return ENT_OK;
 }
 
-/* Each migration and its version number in one transaction: killed midway, it starts again. */
+/* All that is missing and the version number in one transaction: killed midway, it starts again. */
 static void migrate(struct db *db, int64_t version, int32_t partitions, struct clock *clock, struct chance *chance)
 {
+	static const char *const step[STORE_VERSION] = {sql_0001, sql_0002};
 	char text[64];
 
 	db_begin(db);
-	db_exec(db, sql_0001);
+	for (int64_t i = version; i < STORE_VERSION; i++)
+		db_exec(db, step[i]);
 	db_identify(db, APPLICATION_ID, STORE_VERSION);
 	if (version == 0) {
 		char id[ID_SIZE];

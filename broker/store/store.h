@@ -9,7 +9,7 @@
 #include "base/world.h"
 #include "store/db.h"
 
-#define STORE_VERSION 1 /* of the tables; a newer store is refused */
+#define STORE_VERSION 2 /* of the tables; a newer store is refused */
 
 struct store_meta {
 	char store_id[ID_SIZE]; /* stands in every event id and progress record */

@@ -37,6 +37,12 @@ struct supplier_state {
 	int64_t heard_ms; /* from the table supplier; not written here */
 };
 bool supplier_state_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct supplier_state *ret);
+/* Its number in this store, made when it has none; its events are of incident minus that. */
+int64_t supplier_row(struct db *db, struct ent_str supplier, int64_t now_ms);
+int64_t supplier_sequence(struct db *db, struct ent_str supplier);                             /* of its last event */
+void supplier_state_save(struct db *db, const struct supplier_state *state, int64_t sequence); /* its row is there */
+/* n words of it came, the last at heard_ms; before the table supplier knows of them. False: nothing was learned. */
+bool supplier_gap_save(struct db *db, struct ent_str supplier, int64_t heard_ms, int64_t n);
 
 struct map_row_version {
 	int64_t version, made_ms;

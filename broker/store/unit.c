@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/unit.h"
 
+#include "store/deliveries.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -35,6 +37,7 @@ static void fold_ticket_event(struct unit *unit, const struct event *event)
 	unit->ticket_dirty = true;
 	fold_ticket(&unit->ticket, event);
 	correlation_save(unit->db, event->incident, &event->correlation);
+	share_fold(unit->db, event);
 }
 
 static void fold_comment_event(struct unit *unit, const struct event *event)
@@ -96,11 +99,22 @@ void unit_fold(struct unit *unit, const struct event *event)
 	case EVENT_INCIDENT_MERGED:
 		fold_merged(unit, event);
 		break;
+	case EVENT_INCIDENT_SHARED:
+	case EVENT_INCIDENT_UNSHARED:
+		share_fold(unit->db, event);
+		break;
+	case EVENT_DELIVERY_DONE:
+		delivery_fold(unit->db, event);
+		break;
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
+	case EVENT_TICKET_OVERRULED:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+	case EVENT_SUPPLIER_STATE_CHANGED: /* of no incident: never comes here */
 	case EVENT_N:
 		break;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue and the step. What a job means is in apply.c, inbox.c and token.c. */
+/* The queue and the step. What a job means is in apply.c, jobs_out.c, inbox.c and token.c. */
 #include "store/writer.h"
 
 #include "store/apply.h"
+#include "store/jobs_out.h"
 #include "store/outbox.h"
 #include "store/token.h"
 
@@ -200,13 +201,20 @@ static void keep_dead(struct writer *writer, struct apply *apply, struct job *jo
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
 }
 
-static void run_delivery(struct writer *writer, struct apply *apply, struct job *job)
+static void hear(struct supplier_tally *tally, const struct arrival *arrival)
+{
+	if (arrival->received_ms > tally->heard_ms)
+		tally->heard_ms = arrival->received_ms;
+}
+
+static void run_arrival(struct writer *writer, struct apply *apply, struct job *job)
 {
 	struct arrival *arrival = &job->arrival;
 	struct supplier_tally *tally = tally_of(writer, arrival->supplier);
 
-	if (arrival->received_ms > tally->heard_ms)
-		tally->heard_ms = arrival->received_ms;
+	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. */
+	if (job->kind == JOB_ARRIVAL)
+		hear(tally, arrival);
 	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
 	switch (inbox_take(writer->db, arrival, packed)) {
 	case INBOX_NEW:
@@ -224,11 +232,22 @@ static void run_delivery(struct writer *writer, struct apply *apply, struct job 
 		keep_dead(writer, apply, job, packed, arrival->reason, false);
 		return;
 	}
+	hear(tally, arrival);
 	apply_changes(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;
 	tally->unmapped += arrival->n_unmapped;
 	job->outcome = JOB_ACCEPTED;
+}
+
+/* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */
+static void run_page(struct writer *writer, struct apply *apply, struct job *job)
+{
+	job->outcome = JOB_ACCEPTED;
+	if (job->arrival.dead || job->arrival.changes.n) /* a page of nothing is not worth keeping */
+		run_arrival(writer, apply, job);
+	if (!job->arrival.dead && job->outcome != JOB_DEAD)
+		job_page_cursor(writer->db, apply->arena, &job->ask.cursor);
 }
 
 static void run_replay(struct writer *writer, struct apply *apply, struct job *job)
@@ -258,11 +277,15 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .partitions = writer->meta.partitions,
 			      .now_ms = now_ms,
 			      .ledger = &writer->ledger,
-			      .json = &writer->json};
+			      .json = &writer->json,
+			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
 	switch (job->kind) {
 	case JOB_ARRIVAL:
-		run_delivery(writer, &apply, job);
+		run_arrival(writer, &apply, job);
+		break;
+	case JOB_PAGE:
+		run_page(writer, &apply, job);
 		break;
 	case JOB_REPLAY:
 		run_replay(writer, &apply, job);
@@ -281,6 +304,21 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		inbox_prune(writer->db, job->prune_before_ms, PRUNE_MAX);
 		job->outcome = JOB_ACCEPTED;
 		break;
+	case JOB_SHARE:
+	case JOB_UNSHARE:
+	case JOB_COMMENT:
+	case JOB_STATUS:
+	case JOB_DELIVERY_ACT:
+	case JOB_REPAIR:
+	case JOB_MAP_PUBLISH:
+	case JOB_MAP_ROLL_BACK:
+	case JOB_BACKFILL:
+	case JOB_BACKFILL_STOP:
+	case JOB_SEND:
+	case JOB_RESULT:
+	case JOB_SUPPLIER_STATE:
+		job_out(&apply, job);
+		break;
 	}
 	job->n_event = apply.n_event;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
@@ -294,7 +332,7 @@ static void count(struct writer *writer, const struct job *job)
 	struct metrics *metrics = writer->metrics;
 
 	metric_add(metrics, METRIC_EVENTS_STORED, job->n_event);
-	if (job->kind == JOB_ARRIVAL) {
+	if (job->kind == JOB_ARRIVAL || (job->kind == JOB_PAGE && (job->arrival.dead || job->arrival.changes.n))) {
 		metric_add(metrics, METRIC_ARRIVALS_ACCEPTED, job->outcome == JOB_ACCEPTED);
 		metric_add(metrics, METRIC_ARRIVALS_REPEATED, job->outcome == JOB_REPEATED);
 		metric_add(metrics, METRIC_ARRIVALS_DEAD, job->outcome == JOB_DEAD);
@@ -327,6 +365,18 @@ static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger 
 	return ENT_ERETRY;
 }
 
+#ifdef ENTENTE_MUTANT_CURSOR_FIRST
+static void save_cursors(struct writer *writer, const struct job *batch)
+{
+	db_begin(writer->db);
+	for (const struct job *job = batch; job; job = job->next)
+		if (job->kind == JOB_PAGE && !job->arrival.dead)
+			job_page_cursor(writer->db, &writer->arena.abi, &job->ask.cursor);
+	(void)db_commit(writer->db);
+	sdk_arena_release(&writer->arena);
+}
+#endif
+
 enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 {
 	struct job *batch = take_batch(writer);
@@ -334,9 +384,13 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	int64_t begin_us = writer->clock->mono_us(writer->clock);
 	int64_t now_ms = writer->clock->now_ms(writer->clock);
 	int64_t late = 0;
+	bool stirs = false;
 
 	if (!batch)
 		return ENT_MORE;
+#ifdef ENTENTE_MUTANT_CURSOR_FIRST
+	save_cursors(writer, batch);
+#endif
 	writer->n_tally = 0;
 	db_begin(writer->db);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
@@ -352,13 +406,15 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	if (!db_commit(writer->db))
 		return undo(writer, batch, before, err);
 	writer->last_seq = writer->ledger.seq;
-	for (const struct job *job = batch; job; job = job->next)
+	for (const struct job *job = batch; job; job = job->next) {
 		count(writer, job);
+		stirs = stirs || job_stirs(job);
+	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
 	metric_observe(writer->metrics, METRIC_WRITER_COMMIT_US, writer->clock->mono_us(writer->clock) - begin_us);
 	answer_all(batch);
-	if (writer->wake_relay && writer->ledger.seq != before.seq)
+	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))
 		writer->wake_relay(writer->relay);
 	int64_t pages = db_wal_pages(writer->db);
 	if (pages > writer->options.wal_pages) {

@@ -6,10 +6,11 @@ CREATE TABLE share (
 	supplier     TEXT NOT NULL,
 	since_ms     BIGINT NOT NULL,
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
+	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
 	PRIMARY KEY (incident, supplier)
 );
-INSERT INTO share (incident, supplier, since_ms, withdrawn_ms)
-	SELECT incident, supplier, min(changed_ms), 0 FROM ticket GROUP BY incident, supplier;
+INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew)
+	SELECT incident, supplier, min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
 
 -- One thing to bring to one supplier's tool; see broker/core/delivery.h for its states.
 CREATE TABLE delivery (
@@ -33,15 +34,19 @@ CREATE TABLE delivery (
 	attempt     INTEGER NOT NULL,
 	phase       INTEGER NOT NULL,
 	memo        TEXT NOT NULL,
+	origin      TEXT NOT NULL, -- the supplier whose word caused it; '' a person with us
+	said_ms     BIGINT NOT NULL, -- when that was said, by the supplier's clock
 	made_ms     BIGINT NOT NULL,
 	due_ms      BIGINT NOT NULL,
 	state_ms    BIGINT NOT NULL,
 	cause       TEXT NOT NULL,
 	reason      TEXT NOT NULL,
-	remote_id   TEXT NOT NULL
+	remote_id   TEXT NOT NULL,
+	bound       SMALLINT NOT NULL -- 1: its remote id is known; an update: the tool has told these values since
 );
 CREATE INDEX delivery_due ON delivery (supplier, due_ms, id) WHERE state = 'pending' AND head = 1;
 CREATE INDEX delivery_queue ON delivery (incident, supplier, id);
+CREATE INDEX delivery_wait ON delivery (incident, supplier, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX delivery_open ON delivery (state, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE UNIQUE INDEX delivery_once ON delivery (comment, supplier) WHERE comment <> '';
 
@@ -49,11 +54,13 @@ CREATE UNIQUE INDEX delivery_once ON delivery (comment, supplier) WHERE comment 
 CREATE TABLE copy (
 	supplier    TEXT NOT NULL,
 	ticket      TEXT NOT NULL, -- external_id
-	external_id TEXT NOT NULL, -- the comment's id there
+	external_id TEXT NOT NULL, -- the comment's id there; 'delivery:' and the key when the tool told none
 	comment     TEXT NOT NULL, -- uuid; '' for a notice
+	learned     SMALLINT NOT NULL, -- 1: from its echo, after delivery.done; a rebuilt store has to learn it again
 	PRIMARY KEY (supplier, ticket, external_id)
 );
 CREATE INDEX copy_comment ON copy (comment, supplier);
+CREATE INDEX comment_uuid ON comment (uuid);
 
 -- How far a supplier's tool has been read. stream: poll, backfill, sweep.
 CREATE TABLE cursor (

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the outbound queue: what is due, one delivery, what an echo is compared with. */
+#include "store/delivery_rows.h"
+
+#include "sdk/webhook.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The ticket is not the row's: it may come while the row waits. Of several, the one that changed last. */
+#define COLUMNS                                                                                                        \
+	"SELECT delivery.id, delivery.key, delivery.incident, delivery.supplier, delivery.op, delivery.attributes, "   \
+	"delivery.comment, delivery.title, delivery.text, delivery.status, delivery.priority, delivery.audience, "     \
+	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
+	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
+	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key FROM delivery "            \
+	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
+	"(SELECT t.id FROM ticket AS t WHERE t.incident = delivery.incident AND t.supplier = delivery.supplier AND "   \
+	"t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT 1) "
+
+static void read_words(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
+{
+	bool is_ticket = ret->op == ENT_CREATE_TICKET || ret->op == ENT_UPDATE_TICKET;
+
+	ret->title = db_str(stmt, 7).n ? sdk_dup(arena, db_str(stmt, 7)) : ENT_ABSENT;
+	ret->text = db_str(stmt, 8).n ? sdk_dup(arena, db_str(stmt, 8)) : ENT_ABSENT;
+	ret->status = is_ticket ? sdk_status(db_str(stmt, 9)) : ENT_STATUS_UNKNOWN;
+	ret->priority = (int)db_int(stmt, 10);
+	(void)audience_kind(db_str(stmt, 11), &ret->audience.kind); /* an unknown word stays internal */
+	ret->audience.suppliers = sdk_dup(arena, db_str(stmt, 12));
+}
+
+/* Unknown words stand for what does least: parked, no cause. */
+static void read_state(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
+{
+	ret->state = DELIVERY_PARKED;
+	(void)delivery_state_by_name(db_str(stmt, 13), &ret->state);
+	ret->head = db_int(stmt, 14) != 0;
+	ret->look = db_int(stmt, 15) != 0;
+	ret->attempt = (unsigned)db_int(stmt, 16);
+	ret->phase = (unsigned)db_int(stmt, 17);
+	ret->memo = sdk_dup(arena, db_str(stmt, 18));
+	ret->made_ms = db_int(stmt, 19);
+	ret->due_ms = db_int(stmt, 20);
+	ret->state_ms = db_int(stmt, 21);
+	(void)delivery_cause_by_word(db_str(stmt, 22), &ret->cause);
+	ret->reason = sdk_dup(arena, db_str(stmt, 23));
+	ret->remote_id = sdk_dup(arena, db_str(stmt, 24));
+}
+
+static void copy_text(char ret[ID_SIZE], struct ent_str s)
+{
+	snprintf(ret, ID_SIZE, "%.*s", ENT_F(s));
+}
+
+static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
+{
+	*ret = (struct delivery){.id = db_int(stmt, 0),
+				 .incident = db_int(stmt, 2),
+				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
+				 .set = (uint32_t)db_int(stmt, 5),
+				 .ticket = sdk_dup(arena, db_str(stmt, 26)),
+				 .ticket_key = db_str(stmt, 27).n ? sdk_dup(arena, db_str(stmt, 27)) : ENT_ABSENT};
+	(void)delivery_op_by_name(db_str(stmt, 4), &ret->op);
+	copy_text(ret->key, db_str(stmt, 1));
+	copy_text(ret->comment, db_str(stmt, 6));
+	copy_text(ret->incident_uuid, db_str(stmt, 25));
+	read_words(stmt, arena, ret);
+	read_state(stmt, arena, ret);
+}
+
+static size_t read_rows(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && db_row(stmt))
+		read_row(stmt, arena, &ret[n++]);
+	db_done(stmt);
+	return n;
+}
+
+bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret)
+{
+	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.id = $1");
+
+	db_bind_int(stmt, 1, id);
+	return read_rows(stmt, arena, ret, 1) == 1;
+}
+
+size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
+		    struct delivery *ret, size_t max)
+{
+	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.state = 'pending' AND delivery.head = 1 AND "
+						  "delivery.supplier = $1 AND delivery.due_ms <= $2 "
+						  "ORDER BY delivery.due_ms, delivery.id LIMIT $3");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_int(stmt, 2, now_ms);
+	db_bind_int(stmt, 3, (int64_t)max);
+	return read_rows(stmt, arena, ret, max);
+}
+
+int64_t delivery_next_due(struct db *db, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT due_ms FROM delivery WHERE state = 'pending' AND head = 1 AND "
+					  "supplier = $1 ORDER BY due_ms, id LIMIT 1");
+	db_bind_str(stmt, 1, supplier);
+	int64_t due_ms = db_row(stmt) ? db_int(stmt, 0) : INT64_MAX;
+	db_done(stmt);
+	return due_ms;
+}
+
+size_t delivery_in_flight(struct db *db, struct ent_arena *arena, struct delivery *ret, size_t max)
+{
+	/* Both words: the second lets the partial index serve it. */
+	struct db_stmt *stmt =
+	    db_use(db, COLUMNS "WHERE delivery.state = 'in_flight' AND delivery.state NOT IN ('done', 'cancelled') "
+			       "ORDER BY delivery.id LIMIT $1");
+	db_bind_int(stmt, 1, (int64_t)max);
+	return read_rows(stmt, arena, ret, max);
+}
+
+size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
+			const struct delivery **ret)
+{
+	size_t n = 0, cap = 16;
+	struct delivery *list = SDK_NEW_N(arena, struct delivery, cap);
+	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.incident = $1 AND delivery.supplier = $2 AND "
+						  "delivery.state NOT IN ('done', 'cancelled') AND "
+						  "delivery.state <> 'in_flight' ORDER BY delivery.id");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	while (db_row(stmt)) {
+		if (n == cap) {
+			struct delivery *grown = SDK_NEW_N(arena, struct delivery, cap * 2);
+			memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+			cap *= 2;
+		}
+		read_row(stmt, arena, &list[n++]);
+	}
+	*ret = list;
+	return n;
+}
+
+/* ---- echoes --------------------------------------------------------------------- */
+
+enum { ECHOES_MAX = 200 };
+
+size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
+		 const struct echo_sent **ret)
+{
+	/* Begun once: what was not is nobody's echo. What is open may still be under way, however old. */
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT comment, key, hash, attributes, status, priority, bound FROM delivery "
+		       "WHERE incident = $1 AND supplier = $2 AND (attempt > 0 OR length(hash) > 0) AND "
+		       "(state_ms >= $3 OR state NOT IN ('done', 'cancelled')) ORDER BY id DESC LIMIT $4");
+	struct echo_sent *list = SDK_NEW_N(arena, struct echo_sent, ECHOES_MAX);
+	size_t n = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_int(stmt, 3, since_ms);
+	db_bind_int(stmt, 4, ECHOES_MAX);
+	while (n < ECHOES_MAX && db_row(stmt)) {
+		struct echo_sent *sent = &list[n++];
+		struct ent_str hash = db_str(stmt, 2);
+
+		*sent = (struct echo_sent){.set = (uint32_t)db_int(stmt, 3), .is_bound = db_int(stmt, 6) != 0};
+		if (db_str(stmt, 0).n)
+			sent->comment = sdk_dup(arena, db_str(stmt, 0));
+		copy_text(sent->key, db_str(stmt, 1));
+		if (hash.n == sizeof sent->hash)
+			memcpy(sent->hash, hash.p, sizeof sent->hash);
+		if (sent->set) {
+			sent->status = sdk_dup(arena, db_str(stmt, 4));
+			sent->priority = db_int(stmt, 5) ? sdk_int(arena, db_int(stmt, 5)) : ENT_ABSENT;
+		}
+	}
+	db_done(stmt);
+	*ret = list;
+	return n;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/jobs_out.h"
+
+#include "sdk/webhook.h"
+#include "store/delivery_rows.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void refuse(struct job *job, enum job_outcome outcome, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void refuse(struct job *job, enum job_outcome outcome, const char *fmt, ...)
+{
+	va_list args;
+
+	job->outcome = outcome;
+	va_start(args, fmt);
+	vsnprintf(job->err.msg, sizeof job->err.msg, fmt, args);
+	va_end(args);
+}
+
+/* NULL: refused. */
+static const struct supplier *find_supplier(struct job *job)
+{
+	const struct supplier *supplier = job->suppliers ? supplier_by_name(job->suppliers, job->ask.supplier) : NULL;
+
+	if (!supplier)
+		refuse(job, JOB_NOT_FOUND, "no supplier is called %.*s",
+		       ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
+	return supplier;
+}
+
+static bool find_incident(struct apply *apply, struct job *job, struct unit *ret_unit, struct situation *ret)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (apply_open(apply, job->ask.incident, ret_unit, ret))
+		return true;
+	refuse(job, JOB_NOT_FOUND, "there is no incident %.*s", ENT_F(incident_number(job->ask.incident, number)));
+	return false;
+}
+
+static void end(struct apply *apply, struct job *job, struct unit *unit, struct events *events)
+{
+	apply_events(apply, unit, events);
+	unit_save(unit);
+	job->outcome = JOB_ACCEPTED;
+}
+
+/* ---- shares ------------------------------------------------------------------------------ */
+
+/* NULL: it never took part. */
+static const struct party *find_party(struct apply *apply, int64_t incident, const struct supplier *supplier)
+{
+	const struct party *party;
+	size_t n = party_list(apply->db, apply->arena, apply->suppliers, incident, &party);
+
+	for (size_t i = 0; i < n; i++)
+		if (party[i].supplier == supplier)
+			return &party[i];
+	return NULL;
+}
+
+/* A ticket is there, or on its way. */
+static bool has_ticket(struct apply *apply, const struct situation *at, const struct supplier *supplier)
+{
+	const struct party *party = find_party(apply, at->incident->number, supplier);
+
+	for (size_t i = 0; i < at->n_word; i++)
+		if (sdk_eq(at->word[i].supplier, supplier->name))
+			return true;
+	return party && party->comes;
+}
+
+static bool may_share(struct apply *apply, struct job *job, const struct situation *at, const struct supplier *supplier)
+{
+	const struct incident *incident = at->incident;
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (status_facts(incident->status)->terminal) {
+		refuse(job, JOB_CONFLICT, "%.*s is %s; give it an open status first",
+		       ENT_F(incident_number(incident->number, number)), sdk_status_name(incident->status));
+		return false;
+	}
+	if (!has_ticket(apply, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
+		refuse(job, JOB_CONFLICT, "%.*s has no ticket in %.*s, and none can be made there: %s",
+		       ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)),
+		       supplier->link.url.n ? "its connector cannot" : "it is only listened to, it has no url");
+		return false;
+	}
+	return true;
+}
+
+static void run_share(struct apply *apply, struct job *job)
+{
+	const struct supplier *supplier = find_supplier(job);
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	struct unit unit;
+
+	if (!supplier || !find_incident(apply, job, &unit, &at) || !may_share(apply, job, &at, supplier))
+		return;
+	decide_share(&at, supplier->name, job->ask.escalated, &job->ask.brief, &job->ask.author, &events);
+	end(apply, job, &unit, &events);
+	if (job->ask.with_thread)
+		deliveries_thread(apply, supplier, &unit.incident);
+}
+
+static void run_unshare(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	char number[INCIDENT_NUMBER_SIZE];
+	struct situation at;
+	struct unit unit;
+
+	if (!find_incident(apply, job, &unit, &at))
+		return;
+	if (!share_stands(apply->db, unit.incident.number, job->ask.supplier)) {
+		refuse(job, JOB_NOT_FOUND, "%.*s is not shared with %.*s",
+		       ENT_F(incident_number(unit.incident.number, number)),
+		       ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
+		return;
+	}
+	decide_unshare(&at, job->ask.supplier, job->ask.text, &job->ask.author, &events);
+	end(apply, job, &unit, &events);
+}
+
+/* ---- the thread, the status ------------------------------------------------------------------ */
+
+/* Who is named must be able to read it; else it would reach nobody, and nobody would know. */
+static bool may_say(struct apply *apply, struct job *job, int64_t incident)
+{
+	struct ent_str rest =
+	    job->ask.audience.kind == AUDIENCE_SUPPLIERS ? sdk_or_empty(job->ask.audience.suppliers) : ENT_ABSENT;
+
+	while (rest.p) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+		if (share_stands(apply->db, incident, name))
+			continue;
+		refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
+		       ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
+		return false;
+	}
+	return true;
+}
+
+static void run_comment(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	struct comment known, comment = {.author = job->ask.author,
+					 .body = job->ask.text,
+					 .audience = job->ask.audience,
+					 .created_ms = apply->now_ms};
+	struct situation at;
+	struct unit unit;
+
+	if (!find_incident(apply, job, &unit, &at))
+		return;
+	if (job->ask.comment_uuid[0] &&
+	    comment_by_uuid(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
+		if (!known.supplier.n && known.incident == unit.incident.number)
+			job->outcome = JOB_REPEATED;
+		else
+			refuse(job, JOB_CONFLICT, "another comment has this id");
+		return;
+	}
+	if (!may_say(apply, job, unit.incident.number))
+		return;
+	comment.audience.suppliers = sdk_or_empty(comment.audience.suppliers);
+	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
+	decide_own_comment(&at, &comment, &events);
+	end(apply, job, &unit, &events);
+}
+
+static void run_status(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	enum ent_status status = job->ask.status;
+	struct situation at;
+	struct unit unit;
+
+	if (!find_incident(apply, job, &unit, &at))
+		return;
+	if (status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED) {
+		refuse(job, JOB_CONFLICT, "an incident is never %s", sdk_status_name(status));
+		return;
+	}
+	decide_status(&at, status, &job->ask.author, &events);
+	end(apply, job, &unit, &events);
+}
+
+/* ---- the queue ---------------------------------------------------------------------------------- */
+
+static void run_act(struct apply *apply, struct job *job)
+{
+	const struct ask *ask = &job->ask;
+	struct delivery delivery;
+
+	if (!delivery_load(apply->db, apply->arena, ask->id, &delivery))
+		refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
+	else if (delivery_act(apply, ask->id, ask->action, ask->text, &ask->author))
+		job->outcome = JOB_ACCEPTED;
+	else if (ask->action == DELIVERY_EDIT && delivery.op == ENT_UPDATE_TICKET)
+		refuse(job, JOB_CONFLICT, "delivery %lld sets values, it has no words to edit", (long long)ask->id);
+	else
+		refuse(job, JOB_CONFLICT, "delivery %lld is %s", (long long)ask->id,
+		       delivery_state_name(delivery.state));
+}
+
+static void run_send(struct apply *apply, struct job *job)
+{
+	if (delivery_begin(apply->db, job->ask.id, job->ask.hash, apply->now_ms))
+		job->outcome = JOB_ACCEPTED;
+	else
+		refuse(job, JOB_NOT_FOUND, "delivery %lld does not wait any more", (long long)job->ask.id);
+}
+
+static void run_result(struct apply *apply, struct job *job)
+{
+	if (delivery_settle(apply, apply->suppliers, &job->ask.result, &job->arrival))
+		job->outcome = JOB_ACCEPTED;
+	else
+		refuse(job, JOB_NOT_FOUND, "attempt %u of delivery %lld is not in flight", job->ask.result.attempt,
+		       (long long)job->ask.result.id);
+}
+
+/* ---- suppliers ------------------------------------------------------------------------------------ */
+
+static void run_map(struct apply *apply, struct job *job)
+{
+	if (!find_supplier(job))
+		return;
+	if (job->kind == JOB_MAP_PUBLISH) {
+		job->ask.ret_count =
+		    map_publish(apply->db, job->ask.supplier, job->ask.text, job->ask.author.name, apply->now_ms);
+	} else if (!map_roll_back(apply->db, job->ask.supplier, job->ask.id)) {
+		refuse(job, JOB_NOT_FOUND, "%.*s has no map of version %lld", ENT_F(job->ask.supplier),
+		       (long long)job->ask.id);
+		return;
+	}
+	job->outcome = JOB_ACCEPTED;
+}
+
+static void run_backfill(struct apply *apply, struct job *job)
+{
+	const struct supplier *supplier = find_supplier(job);
+	struct cursor cursor = {.supplier = job->ask.supplier,
+				.stream = CURSOR_BACKFILL,
+				.since_ms = job->ask.since_ms,
+				.made_ms = apply->now_ms,
+				.state = ENT_STR("running")};
+
+	if (!supplier)
+		return;
+	if (!supplier_can(supplier, ENT_POLL)) {
+		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
+		       supplier->link.url.n ? "its connector does not poll" : "it has no url");
+		return;
+	}
+	cursor_save(apply->db, &cursor);
+	job->outcome = JOB_ACCEPTED;
+}
+
+static void run_backfill_stop(struct apply *apply, struct job *job)
+{
+	struct cursor cursor;
+
+	if (!cursor_load(apply->db, apply->arena, job->ask.supplier, CURSOR_BACKFILL, &cursor) ||
+	    !sdk_eqz(cursor.state, "running")) {
+		refuse(job, JOB_NOT_FOUND, "no back-fill of %.*s is running",
+		       ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
+		return;
+	}
+	cursor.state = ENT_STR("stopped");
+	cursor_save(apply->db, &cursor);
+	job->outcome = JOB_ACCEPTED;
+}
+
+void job_page_cursor(struct db *db, struct ent_arena *arena, const struct cursor *cursor)
+{
+	struct cursor now;
+
+	if (cursor->stream == CURSOR_BACKFILL && (!cursor_load(db, arena, cursor->supplier, cursor->stream, &now) ||
+						  now.made_ms != cursor->made_ms || !sdk_eqz(now.state, "running")))
+		return;
+	cursor_save(db, cursor);
+}
+
+static bool same_state(const struct supplier_state *a, const struct supplier_state *b)
+{
+	return a->state == b->state && a->quiet_since_ms == b->quiet_since_ms &&
+	       sdk_eq(sdk_or_empty(a->why), sdk_or_empty(b->why)) &&
+	       sdk_eq(sdk_or_empty(a->next), sdk_or_empty(b->next));
+}
+
+static void run_supplier_state(struct apply *apply, struct job *job)
+{
+	const struct supplier_state *state = &job->ask.state;
+	struct supplier_state before;
+	struct event event = {.kind = EVENT_SUPPLIER_STATE_CHANGED,
+			      .incident = -supplier_row(apply->db, state->supplier, apply->now_ms),
+			      .sequence = supplier_sequence(apply->db, state->supplier) + 1,
+			      .time_ms = apply->now_ms,
+			      .supplier = state->supplier,
+			      .why = sdk_or_empty(state->why),
+			      .next = sdk_or_empty(state->next)};
+
+	job->outcome = JOB_ACCEPTED;
+	if (!supplier_state_load(apply->db, apply->arena, state->supplier, &before) || same_state(&before, state))
+		return;
+	event.state_from = sdk_str(supplier_health_name(before.state));
+	event.state_to = sdk_str(supplier_health_name(state->state));
+	apply_supplier_event(apply, &event);
+	supplier_state_save(apply->db, state, event.sequence);
+}
+
+/* ---- all ------------------------------------------------------------------------------------------- */
+
+void job_out(struct apply *apply, struct job *job)
+{
+	switch (job->kind) {
+	case JOB_SHARE:
+		run_share(apply, job);
+		break;
+	case JOB_UNSHARE:
+		run_unshare(apply, job);
+		break;
+	case JOB_COMMENT:
+		run_comment(apply, job);
+		break;
+	case JOB_STATUS:
+		run_status(apply, job);
+		break;
+	case JOB_DELIVERY_ACT:
+		run_act(apply, job);
+		break;
+	case JOB_REPAIR:
+		job->ask.ret_count = delivery_repair(apply, job->ask.supplier, job->ask.cause);
+		job->outcome = JOB_ACCEPTED;
+		break;
+	case JOB_MAP_PUBLISH:
+	case JOB_MAP_ROLL_BACK:
+		run_map(apply, job);
+		break;
+	case JOB_BACKFILL:
+		run_backfill(apply, job);
+		break;
+	case JOB_BACKFILL_STOP:
+		run_backfill_stop(apply, job);
+		break;
+	case JOB_SEND:
+		run_send(apply, job);
+		break;
+	case JOB_RESULT:
+		run_result(apply, job);
+		break;
+	case JOB_SUPPLIER_STATE:
+		run_supplier_state(apply, job);
+		break;
+	case JOB_ARRIVAL:
+	case JOB_REPLAY:
+	case JOB_DEAD_IGNORE:
+	case JOB_TOKEN_ADD:
+	case JOB_TOKEN_REMOVE:
+	case JOB_PRUNE:
+	case JOB_PAGE:
+		assert(job->kind > JOB_PAGE);
+	}
+}
+
+bool job_stirs(const struct job *job)
+{
+	return job->outcome == JOB_ACCEPTED && (job->kind == JOB_DELIVERY_ACT || job->kind == JOB_REPAIR ||
+						job->kind == JOB_BACKFILL || job->kind == JOB_BACKFILL_STOP);
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what is to be brought to rows in the queue: order, merging, the loop breaker. */
+#include "store/delivery_rows.h"
+
+#include "sdk/webhook.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LOOP_WINDOW_MS = 60000, LOOP_UPDATES = 10, LOOP_COMMENTS = 30, THREAD_MAX = 100 };
+
+/* ---- rows --------------------------------------------------------------------------- */
+
+static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
+{
+	bool has_status = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
+
+	db_bind_str(stmt, 1, sdk_str(delivery->key));
+	db_bind_int(stmt, 2, delivery->incident);
+	db_bind_str(stmt, 3, delivery->supplier);
+	db_bind_str(stmt, 4, sdk_str(delivery_op_name(delivery->op)));
+	db_bind_int(stmt, 5, delivery->set);
+	db_bind_str(stmt, 6, sdk_str(delivery->comment));
+	db_bind_str(stmt, 7, sdk_or_empty(delivery->title));
+	db_bind_str(stmt, 8, sdk_or_empty(delivery->text));
+	db_bind_str(stmt, 9, has_status ? sdk_str(sdk_status_name(delivery->status)) : ENT_STR(""));
+	db_bind_int(stmt, 10, has_status ? delivery->priority : 0);
+	db_bind_str(stmt, 11, sdk_str(audience_name(delivery->audience.kind)));
+	db_bind_str(stmt, 12, sdk_or_empty(delivery->audience.suppliers));
+	db_bind_str(stmt, 13, sdk_str(delivery_state_name(delivery->state)));
+	db_bind_int(stmt, 14, delivery->made_ms);
+}
+
+bool delivery_insert(struct db *db, struct delivery_row *row)
+{
+	/* One that was taken back with its share, or with its audience, may go after all. */
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "INSERT INTO delivery (key, incident, supplier, op, attributes, comment, title, text, status, priority, "
+	    "audience, audience_suppliers, hash, state, head, look, attempt, phase, memo, origin, said_ms, made_ms, "
+	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+	    "$12, $17, $13, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', 0) ON CONFLICT (comment, supplier) "
+	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
+	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
+	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, phase = 0, memo = '' "
+	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience') RETURNING id");
+
+	bind_delivery(stmt, &row->delivery);
+	db_bind_str(stmt, 15, sdk_or_empty(row->origin));
+	db_bind_int(stmt, 16, row->said_ms);
+	db_bind_blob(stmt, 17, ENT_STR(""));
+	bool is_new = db_row(stmt);
+	if (is_new)
+		row->delivery.id = db_int(stmt, 0);
+	db_done(stmt);
+	return is_new;
+}
+
+/* ---- the queue's head ---------------------------------------------------------------- */
+
+#ifdef ENTENTE_MUTANT_BLOCK_SUPPLIER
+#define OF_QUEUE "q.incident > 0 * $1 AND q.supplier = $2"
+#else
+#define OF_QUEUE "q.incident = $1 AND q.supplier = $2"
+#endif
+
+void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "SELECT q.id, q.head FROM delivery AS q WHERE " OF_QUEUE " AND q.state NOT IN ('done', 'cancelled') AND "
+	    "NOT (q.state = 'parked' AND q.op = 'update_ticket') AND (q.op = 'create_ticket' OR q.state = 'in_flight' "
+	    "OR EXISTS (SELECT 1 FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND "
+	    "ticket.removed = 0)) ORDER BY CASE WHEN q.state = 'in_flight' THEN 0 ELSE 1 END, q.id LIMIT 1");
+	int64_t first = 0;
+	bool was = false;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	if (db_row(stmt)) {
+		first = db_int(stmt, 0);
+		was = db_int(stmt, 1) != 0;
+	}
+	db_done(stmt);
+	stmt = db_use(db, "UPDATE delivery AS q SET head = 0 WHERE " OF_QUEUE
+			  " AND q.state NOT IN ('done', 'cancelled') AND q.head = 1 AND q.id <> $3");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_int(stmt, 3, first);
+	(void)db_row(stmt);
+	if (first == 0 || was)
+		return;
+	stmt = db_use(db, "UPDATE delivery SET head = 1 WHERE id = $1");
+	db_bind_int(stmt, 1, first);
+	(void)db_row(stmt);
+}
+
+void delivery_heads_all(struct db *db, struct ent_arena *arena, int64_t incident)
+{
+	enum { SUPPLIERS_MAX = 256 };
+	struct db_stmt *stmt = db_use(db, "SELECT DISTINCT supplier FROM delivery WHERE incident = $1 AND "
+					  "state NOT IN ('done', 'cancelled') ORDER BY supplier LIMIT $2");
+	struct ent_str *name = SDK_NEW_N(arena, struct ent_str, SUPPLIERS_MAX);
+	size_t n = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, SUPPLIERS_MAX);
+	while (n < SUPPLIERS_MAX && db_row(stmt))
+		name[n++] = sdk_dup(arena, db_str(stmt, 0));
+	db_done(stmt);
+	for (size_t i = 0; i < n; i++)
+		delivery_heads(db, incident, name[i]);
+}
+
+/* ---- a row for a plan ------------------------------------------------------------------ */
+
+struct planning {
+	struct apply *apply;
+	const struct incident *incident; /* with the event */
+	const struct event *event;       /* NULL: a person asked for the thread */
+};
+
+/* The supplier whose word caused it; "": a person with us, who tells us whom it is for. */
+static struct ent_str origin_of(const struct event *event)
+{
+	if (!event || event->kind == EVENT_INCIDENT_SHARED || event->kind == EVENT_INCIDENT_UNSHARED)
+		return ENT_STR("");
+	return sdk_or_empty(event->supplier);
+}
+
+/* Too much within a minute, by our clock and by that of who said it, and no person with us among it. So a history that
+ * is read in late is no loop, and a supplier whose clock is wrong is still found. */
+static bool is_loop(const struct planning *planning, struct ent_str supplier, enum ent_op_kind op)
+{
+	int64_t max = op == ENT_UPDATE_TICKET ? LOOP_UPDATES : LOOP_COMMENTS;
+	struct ent_str origin = origin_of(planning->event);
+	struct db_stmt *stmt = db_use(
+	    planning->apply->db,
+	    "SELECT count(*) FROM (SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
+	    "supplier = $2 AND op = $3 ORDER BY id DESC LIMIT $4) AS last WHERE origin <> '' AND made_ms > $5 AND "
+	    "said_ms > $6 AND said_ms < $7");
+
+	if (!origin.n || op == ENT_CREATE_TICKET)
+		return false;
+	db_bind_int(stmt, 1, planning->incident->number);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
+	db_bind_int(stmt, 4, max);
+	db_bind_int(stmt, 5, planning->apply->now_ms - LOOP_WINDOW_MS);
+	db_bind_int(stmt, 6, planning->event->time_ms - LOOP_WINDOW_MS);
+	db_bind_int(stmt, 7, planning->event->time_ms + LOOP_WINDOW_MS);
+	bool loops = db_row(stmt) && db_int(stmt, 0) >= max;
+	db_done(stmt);
+	return loops;
+}
+
+static void end(struct apply *apply, const struct delivery *delivery, enum delivery_state state,
+		enum delivery_cause cause, const char *reason)
+{
+	delivery_end(apply, delivery,
+		     &(struct delivery_verdict){.state = state, .cause = cause, .reason = sdk_str(reason)});
+}
+
+static struct delivery_row row_of(const struct planning *planning, const struct planned *planned)
+{
+	struct apply *apply = planning->apply;
+	const struct incident *incident = planning->incident;
+	struct delivery_row row = {.delivery = {.incident = incident->number,
+						.supplier = planned->supplier->name,
+						.op = planned->op,
+						.set = planned->set,
+						.text = planned->text,
+						.status = incident->status,
+						.priority = incident->priority,
+						.audience = planned->audience,
+						.state = DELIVERY_PENDING,
+						.made_ms = apply->now_ms},
+				   .origin = origin_of(planning->event),
+				   .said_ms = planning->event ? planning->event->time_ms : apply->now_ms};
+
+	apply->chance->uuid(apply->chance, row.delivery.key);
+	memcpy(row.delivery.comment, planned->comment, ID_SIZE);
+	memcpy(row.delivery.incident_uuid, incident->uuid, ID_SIZE);
+	if (planned->op == ENT_CREATE_TICKET)
+		row.delivery.title = incident->title;
+	return row;
+}
+
+static void add_row(const struct planning *planning, const struct planned *planned)
+{
+	bool loops = is_loop(planning, planned->supplier->name, planned->op);
+	struct delivery_row row = row_of(planning, planned);
+
+	if (delivery_insert(planning->apply->db, &row) && loops)
+		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP,
+		    "too many changes of this ticket within a minute, none by a person with us");
+}
+
+/* ---- updates: one waits at most ------------------------------------------------------------ */
+
+static void update_merge(const struct planning *planning, const struct delivery *into, uint32_t set)
+{
+	struct db_stmt *stmt = db_use(planning->apply->db,
+				      "UPDATE delivery SET attributes = $1, status = $2, priority = $3 WHERE id = $4");
+
+	db_bind_int(stmt, 1, into->set | set);
+	db_bind_str(stmt, 2, sdk_str(sdk_status_name(planning->incident->status)));
+	db_bind_int(stmt, 3, planning->incident->priority);
+	db_bind_int(stmt, 4, into->id);
+	(void)db_row(stmt);
+}
+
+/* It says what the incident says now, so what a parked one was to set goes along. */
+static void plan_update(const struct planning *planning, const struct planned *planned)
+{
+	struct apply *apply = planning->apply;
+	const struct delivery *waiting;
+	size_t n =
+	    delivery_waiting(apply->db, apply->arena, planning->incident->number, planned->supplier->name, &waiting);
+	struct planned all = *planned;
+	bool loops = is_loop(planning, planned->supplier->name, planned->op);
+
+	for (size_t i = 0; i < n; i++) {
+		if (waiting[i].op != ENT_UPDATE_TICKET || waiting[i].state != DELIVERY_PARKED)
+			continue;
+		if (loops && waiting[i].cause == CAUSE_LOOP) { /* it stands still already, visibly */
+			update_merge(planning, &waiting[i], all.set);
+			return;
+		}
+		all.set |= waiting[i].set;
+		end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED, "a newer update says it");
+	}
+	const struct delivery *last = n ? &waiting[n - 1] : NULL;
+	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0) {
+		update_merge(planning, last, all.set);
+		return;
+	}
+	add_row(planning, &all);
+}
+
+/* ---- what an event does to what waits --------------------------------------------------------- */
+
+static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str supplier)
+{
+	const struct delivery *waiting;
+	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
+
+	for (size_t i = 0; i < n; i++)
+		end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED, "the share was taken back");
+}
+
+/* Where one is in flight, its outcome tells. */
+static void cancel_comment(struct apply *apply, const struct incident *incident, const char *uuid)
+{
+	struct db_stmt *stmt = db_use(apply->db, "SELECT id FROM delivery WHERE comment = $1 AND comment <> '' AND "
+						 "state IN ('pending', 'parked', 'unknown') ORDER BY id");
+	enum { ROWS_MAX = 256 };
+	int64_t *id = SDK_NEW_N(apply->arena, int64_t, ROWS_MAX);
+	struct delivery delivery;
+	size_t n = 0;
+
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	while (n < ROWS_MAX && db_row(stmt))
+		id[n++] = db_int(stmt, 0);
+	db_done(stmt);
+	for (size_t i = 0; i < n; i++)
+		if (delivery_load(apply->db, apply->arena, id[i], &delivery))
+			end(apply, &delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, "the comment was removed");
+	if (n)
+		delivery_heads_all(apply->db, apply->arena, incident->number);
+}
+
+/* Nothing can go there any more until it is shared again or comes back. */
+static void park_gone(struct apply *apply, int64_t incident, struct ent_str supplier)
+{
+	const struct delivery *waiting;
+	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
+
+	for (size_t i = 0; i < n; i++)
+		if (waiting[i].state == DELIVERY_PENDING && !waiting[i].ticket.n && waiting[i].op != ENT_CREATE_TICKET)
+			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE, "the ticket was removed there");
+}
+
+/* A ticket is there. A second one is not made: its text becomes a comment. One that may have been made by us and now
+ * tells our number is that one. */
+static void meet_ticket(struct apply *apply, int64_t incident, struct ent_str supplier, bool is_named)
+{
+	const struct delivery *waiting;
+	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
+
+	for (size_t i = 0; i < n; i++) {
+		if (waiting[i].op != ENT_CREATE_TICKET || !waiting[i].ticket.n)
+			continue;
+		if (waiting[i].state == DELIVERY_UNKNOWN && is_named) {
+			end(apply, &waiting[i], DELIVERY_DONE, CAUSE_NONE, "");
+		} else if (waiting[i].state == DELIVERY_PENDING && waiting[i].attempt == 0) {
+			struct db_stmt *stmt = db_use(
+			    apply->db, "UPDATE delivery SET op = 'add_comment', title = '', status = '', priority = 0 "
+				       "WHERE id = $1");
+			db_bind_int(stmt, 1, waiting[i].id);
+			(void)db_row(stmt);
+		}
+	}
+}
+
+static bool names_us(const struct event *event)
+{
+	int64_t number;
+
+	return event->correlation.number.n && incident_number_parse(event->correlation.number, &number);
+}
+
+static void meet_merged(struct apply *apply, const struct supplier_set *suppliers, int64_t incident)
+{
+	for (size_t i = 0; i < suppliers->n; i++)
+		meet_ticket(apply, incident, suppliers->at[i].name, false);
+	delivery_heads_all(apply->db, apply->arena, incident);
+}
+
+static void prepare(struct apply *apply, const struct supplier_set *suppliers, const struct incident *incident,
+		    const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_LINKED) {
+		meet_ticket(apply, incident->number, event->supplier, names_us(event));
+		delivery_heads(apply->db, incident->number, event->supplier);
+	} else if (event->kind == EVENT_TICKET_REMOVED) {
+		park_gone(apply, incident->number, event->supplier);
+		delivery_heads(apply->db, incident->number, event->supplier);
+	} else if (event->kind == EVENT_INCIDENT_MERGED) {
+		meet_merged(apply, suppliers, incident->number);
+	} else if (event->kind == EVENT_INCIDENT_UNSHARED) { /* also for a supplier that is configured no more */
+		cancel_waiting(apply, incident->number, event->supplier);
+		delivery_heads(apply->db, incident->number, event->supplier);
+	} else if (event->kind == EVENT_COMMENT_REMOVED) {
+		cancel_comment(apply, incident, event->comment.uuid);
+	}
+}
+
+/* ---- planning ---------------------------------------------------------------------------------- */
+
+static bool takes_words(const struct supplier *supplier)
+{
+	return supplier_can(supplier, ENT_ADD_COMMENT) || supplier_can(supplier, ENT_UPDATE_TICKET) ||
+	       supplier_can(supplier, ENT_CREATE_TICKET);
+}
+
+static bool others_share(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM share WHERE incident = $1 AND supplier <> $2 AND withdrawn_ms = 0 LIMIT 1");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, sdk_or_empty(supplier));
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+/* Most events are of one supplier's ticket alone, and end here without a question to the tables. */
+static bool concerns_others(struct apply *apply, const struct supplier_set *suppliers, const struct incident *before,
+			    const struct incident *after, const struct event *event)
+{
+	bool to_all = false, others = false;
+
+	switch (event->kind) {
+	case EVENT_INCIDENT_OPENED:
+	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_TICKET_LATE:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_ATTACHMENT_ADDED:
+	case EVENT_DELIVERY_DONE:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_N:
+		return false;
+	case EVENT_TICKET_LINKED:
+		if (after->sequence == 2 && sdk_eq(after->holder, event->supplier)) /* it opened the incident */
+			return false;
+		to_all = true;
+		break;
+	case EVENT_TICKET_CHANGED:
+		if (before->priority == after->priority)
+			return false;
+		break;
+	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_SHARED:
+	case EVENT_INCIDENT_UNSHARED:
+	case EVENT_TICKET_OVERRULED:
+	case EVENT_TICKET_REMOVED:
+		to_all = true;
+		break;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_REMOVED:
+		break;
+	}
+	for (size_t i = 0; i < suppliers->n && !others; i++)
+		others = takes_words(&suppliers->at[i]) && (to_all || !sdk_eq(suppliers->at[i].name, event->supplier));
+	return others && (to_all || others_share(apply->db, after->number, event->supplier));
+}
+
+void deliveries_plan(struct apply *apply, const struct supplier_set *suppliers, const struct incident *before,
+		     const struct incident *after, const struct event *event)
+{
+	struct planning planning = {apply, after, event};
+	struct planned_list list = {.arena = apply->arena};
+	struct federate at = {.before = before, .after = after, .event = event};
+
+	if (!suppliers || !concerns_others(apply, suppliers, before, after, event))
+		return;
+	unit_save(apply->unit); /* what is asked below is asked of the tables */
+	prepare(apply, suppliers, after, event);
+	at.n_party = party_list(apply->db, apply->arena, suppliers, after->number, &at.party);
+	federate(&at, &list);
+	for (size_t i = 0; i < list.n && !db_failed(apply->db); i++) {
+		const struct planned *planned = &list.at[i];
+		if (planned->op == ENT_UPDATE_TICKET)
+			plan_update(&planning, planned);
+		else if (planned->op == ENT_CREATE_TICKET || planned->comment[0] || planned->text.n)
+			add_row(&planning, planned);
+		delivery_heads(apply->db, after->number, planned->supplier->name);
+	}
+}
+
+/* ---- the thread for who joins ------------------------------------------------------------------- */
+
+void deliveries_thread(struct apply *apply, const struct supplier *supplier, const struct incident *incident)
+{
+	struct planning planning = {apply, incident, NULL};
+	struct planned *list = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT uuid, audience, audience_suppliers FROM comment WHERE incident = $1 AND "
+			      "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
+			      "comment.uuid AND copy.supplier = $2) ORDER BY created_ms DESC, id DESC");
+	size_t n = 0;
+
+	db_bind_int(stmt, 1, incident->number);
+	db_bind_str(stmt, 2, supplier->name);
+	while (n < THREAD_MAX && db_row(stmt)) {
+		struct planned *planned = &list[n];
+		*planned = (struct planned){.supplier = supplier, .op = ENT_ADD_COMMENT};
+		if (!audience_kind(db_str(stmt, 1), &planned->audience.kind))
+			continue;
+		planned->audience.suppliers = sdk_dup(apply->arena, db_str(stmt, 2));
+		if (!audience_allows(&planned->audience, supplier->name, true))
+			continue;
+		snprintf(planned->comment, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+		n++;
+	}
+	db_done(stmt);
+	while (n-- > 0) /* the oldest first */
+		add_row(&planning, &list[n]);
+	delivery_heads(apply->db, incident->number, supplier->name);
+}

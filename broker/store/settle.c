@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A delivery's states: every move of them is here. What ends, or stands still for a person, is an event. */
+#include "store/delivery_rows.h"
+
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+/* ---- the row ------------------------------------------------------------------------- */
+
+struct move {
+	enum delivery_state state;
+	bool look;
+	unsigned phase;
+	int64_t due_ms;
+	enum delivery_cause cause;
+	struct ent_str memo, reason, remote_id;
+};
+
+static void move_save(struct db *db, int64_t id, const struct move *move, int64_t now_ms)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "UPDATE delivery SET state = $1, look = $2, phase = $3, memo = $4, due_ms = $5, cause = $6, "
+		       "reason = $7, remote_id = $8, bound = CASE WHEN $8 <> '' THEN 1 ELSE bound END, state_ms = $9 "
+		       "WHERE id = $10");
+	db_bind_str(stmt, 1, sdk_str(delivery_state_name(move->state)));
+	db_bind_int(stmt, 2, move->look);
+	db_bind_int(stmt, 3, move->phase);
+	db_bind_str(stmt, 4, sdk_or_empty(move->memo));
+	db_bind_int(stmt, 5, move->due_ms);
+	db_bind_str(stmt, 6, sdk_str(delivery_cause_word(move->cause)));
+	db_bind_str(stmt, 7, sdk_or_empty(move->reason));
+	db_bind_str(stmt, 8, sdk_or_empty(move->remote_id));
+	db_bind_int(stmt, 9, now_ms);
+	db_bind_int(stmt, 10, id);
+	(void)db_row(stmt);
+}
+
+static enum event_kind event_of(enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_DONE:
+		return EVENT_DELIVERY_DONE;
+	case DELIVERY_CANCELLED:
+		return EVENT_DELIVERY_CANCELLED;
+	case DELIVERY_PARKED:
+	case DELIVERY_UNKNOWN:
+		return EVENT_DELIVERY_PARKED;
+	case DELIVERY_PENDING:
+	case DELIVERY_IN_FLIGHT:
+		break;
+	}
+	return EVENT_N;
+}
+
+static void fill_event(const struct delivery *delivery, const struct delivery_verdict *verdict, struct event *event)
+{
+	event->supplier = delivery->supplier;
+	event->ticket_id = delivery->ticket;
+	event->ticket_key = delivery->ticket_key;
+	event->delivery = delivery->id;
+	memcpy(event->delivery_key, delivery->key, ID_SIZE);
+	memcpy(event->comment.uuid, delivery->comment, ID_SIZE);
+	event->op = delivery->op;
+	event->remote_id = verdict->remote_id;
+	event->cause = sdk_str(delivery_cause_word(verdict->cause));
+	event->reason = verdict->reason;
+	event->unknown = verdict->state == DELIVERY_UNKNOWN;
+	if (verdict->author)
+		event->actor = *verdict->author;
+}
+
+void delivery_end(struct apply *apply, const struct delivery *delivery, const struct delivery_verdict *verdict)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at = {.now_ms = apply->now_ms};
+	struct unit own, *unit = apply->unit;
+
+	move_save(apply->db, delivery->id,
+		  &(struct move){.state = verdict->state,
+				 .look = delivery->look,
+				 .due_ms = delivery->due_ms,
+				 .cause = verdict->cause,
+				 .reason = verdict->reason,
+				 .remote_id = verdict->remote_id},
+		  apply->now_ms);
+	if (!unit || unit->incident.number != delivery->incident) {
+		unit = &own;
+		unit_init(unit, apply->db, apply->arena);
+		if (!unit_load_incident(unit, delivery->incident))
+			return;
+	}
+	at.incident = &unit->incident;
+	fill_event(delivery, verdict, events_add(&events, event_of(verdict->state), &at));
+	apply_events(apply, unit, &events);
+	if (unit == &own)
+		unit_save(unit);
+}
+
+/* ---- an attempt ------------------------------------------------------------------------ */
+
+bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int64_t now_ms)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "UPDATE delivery SET state = 'in_flight', attempt = attempt + 1, state_ms = $1, "
+		       "hash = CASE WHEN op = 'update_ticket' THEN hash ELSE $2 END, bound = CASE WHEN op = "
+		       "'update_ticket' THEN 0 ELSE bound END WHERE id = $3 AND state = 'pending' AND head = 1 "
+		       "RETURNING id");
+	db_bind_int(stmt, 1, now_ms);
+	db_bind_blob(stmt, 2, (struct ent_str){(const char *)hash, 32});
+	db_bind_int(stmt, 3, id);
+	bool begun = db_row(stmt);
+	db_done(stmt);
+	return begun;
+}
+
+static void again(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result, bool look)
+{
+	bool keeps = result->keeps_phase;
+
+	move_save(apply->db, delivery->id,
+		  &(struct move){.state = DELIVERY_PENDING,
+				 .look = look,
+				 .phase = keeps ? delivery->phase : 0,
+				 .memo = keeps ? delivery->memo : ENT_STR(""),
+				 .due_ms = result->due_ms,
+				 .cause = CAUSE_NONE,
+				 .reason = result->reason},
+		  apply->now_ms);
+}
+
+static void keep_phase(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result)
+{
+	move_save(apply->db, delivery->id,
+		  &(struct move){.state = DELIVERY_IN_FLIGHT,
+				 .look = delivery->look,
+				 .phase = result->phase,
+				 .memo = result->memo,
+				 .due_ms = delivery->due_ms},
+		  apply->now_ms);
+}
+
+static void end_with(struct apply *apply, const struct delivery *delivery, enum delivery_state state,
+		     enum delivery_cause cause, const struct delivery_result *result)
+{
+	delivery_end(apply, delivery,
+		     &(struct delivery_verdict){
+			 .state = state, .cause = cause, .reason = result->reason, .remote_id = result->remote_id});
+}
+
+static void settle_by_outcome(struct apply *apply, const struct delivery *delivery,
+			      const struct delivery_result *result)
+{
+	switch (result->outcome) {
+	case OUTCOME_DONE:
+		end_with(apply, delivery, DELIVERY_DONE, CAUSE_NONE, result);
+		break;
+	case OUTCOME_MORE:
+		keep_phase(apply, delivery, result);
+		break;
+	case OUTCOME_LATER:
+		again(apply, delivery, result, delivery->look);
+		break;
+	case OUTCOME_LOST:
+		if (result->may_look)
+			again(apply, delivery, result, true);
+		else
+			end_with(apply, delivery, DELIVERY_UNKNOWN, CAUSE_UNKNOWN, result);
+		break;
+	case OUTCOME_PARKED:
+		end_with(apply, delivery, DELIVERY_PARKED, result->cause, result);
+		break;
+	case OUTCOME_CANCELLED:
+		end_with(apply, delivery, DELIVERY_CANCELLED, result->cause, result);
+		break;
+	}
+}
+
+/* Its ticket came to be after the share was taken back: the supplier is told, as it would have been then. */
+static void tell_withdrawn(struct apply *apply, const struct supplier_set *suppliers, const struct delivery *delivery)
+{
+	struct unit unit;
+	struct event event = {.kind = EVENT_INCIDENT_UNSHARED, .supplier = delivery->supplier};
+
+	if (share_stands(apply->db, delivery->incident, delivery->supplier))
+		return;
+	unit_init(&unit, apply->db, apply->arena);
+	if (!unit_load_incident(&unit, delivery->incident))
+		return;
+	struct unit *outer = apply->unit;
+	apply->unit = &unit;
+	event.time_ms = event.recorded_ms = apply->now_ms;
+	deliveries_plan(apply, suppliers, &unit.incident, &unit.incident, &event);
+	unit_save(&unit);
+	apply->unit = outer;
+}
+
+void delivery_bind_updates(struct db *db, int64_t incident, struct ent_str supplier, uint32_t bits)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "UPDATE delivery SET bound = 1 WHERE incident = $1 AND supplier = $2 AND "
+		       "op = 'update_ticket' AND state = 'done' AND bound = 0 AND (attributes & $3) <> 0");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_int(stmt, 3, bits);
+	(void)db_row(stmt);
+}
+
+static uint32_t told_bits(const struct arrival *told)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; told && i < told->changes.n; i++)
+		if (told->changes.at[i].kind == ENT_TICKET_CHANGED)
+			bits |= told->changes.at[i].ticket.has;
+	return bits;
+}
+
+bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, const struct delivery_result *result,
+		     const struct arrival *told)
+{
+	struct delivery delivery;
+
+	if (!delivery_load(apply->db, apply->arena, result->id, &delivery) || delivery.state != DELIVERY_IN_FLIGHT ||
+	    delivery.attempt != result->attempt)
+		return false;
+	/* The ticket first, so that what is done can name it; it may turn out to be in another incident. */
+	if (told && told->changes.n && delivery.op == ENT_CREATE_TICKET) {
+		apply_told(apply, told);
+		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
+			return false;
+	}
+	settle_by_outcome(apply, &delivery, result);
+	if (told && told->changes.n && delivery.op != ENT_CREATE_TICKET)
+		apply_told(apply, told);
+	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_UPDATE_TICKET)
+		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
+	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_CREATE_TICKET)
+		tell_withdrawn(apply, suppliers, &delivery);
+	delivery_heads(apply->db, delivery.incident, delivery.supplier);
+	return true;
+}
+
+/* ---- a person --------------------------------------------------------------------------- */
+
+/* Attempts are counted anew, so that it is tried as often as a fresh one. */
+static void revive(struct apply *apply, const struct delivery *delivery, struct ent_str text)
+{
+	struct db_stmt *stmt = db_use(
+	    apply->db, "UPDATE delivery SET state = 'pending', attempt = 0, phase = 0, memo = '', cause = '', "
+		       "reason = '', text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
+		       "WHERE id = $3");
+	db_bind_str(stmt, 1, sdk_or_empty(text));
+	db_bind_int(stmt, 2, apply->now_ms);
+	db_bind_int(stmt, 3, delivery->id);
+	(void)db_row(stmt);
+	delivery_heads(apply->db, delivery->incident, delivery->supplier);
+}
+
+bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
+		  const struct ent_person *author)
+{
+	struct delivery delivery;
+	struct delivery_verdict ignored = {
+	    .state = DELIVERY_CANCELLED, .cause = CAUSE_IGNORED, .reason = text, .author = author};
+
+	if (!delivery_load(apply->db, apply->arena, id, &delivery))
+		return false;
+	bool stands_still = delivery.state == DELIVERY_PARKED || delivery.state == DELIVERY_UNKNOWN;
+	bool waits = delivery.state == DELIVERY_PENDING;
+	switch (action) {
+	case DELIVERY_RETRY:
+		if (!stands_still)
+			return false;
+		revive(apply, &delivery, ENT_ABSENT);
+		break;
+	case DELIVERY_EDIT:
+		if (!(stands_still || waits) || !text.n || delivery.op == ENT_UPDATE_TICKET)
+			return false;
+		revive(apply, &delivery, text);
+		break;
+	case DELIVERY_IGNORE:
+		if (!(stands_still || waits))
+			return false;
+		delivery_end(apply, &delivery, &ignored);
+		delivery_heads(apply->db, delivery.incident, delivery.supplier);
+		break;
+	}
+	memcpy(apply->incident_uuid, delivery.incident_uuid, ID_SIZE);
+	return true;
+}
+
+enum { REPAIR_MAX = 10000 };
+
+int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause)
+{
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT id, incident, supplier FROM delivery WHERE state = 'parked' AND "
+			      "state NOT IN ('done', 'cancelled') AND cause = $1 AND "
+			      "($2 = '' OR supplier = $2) ORDER BY id LIMIT $3");
+	struct delivery *list = SDK_NEW_N(apply->arena, struct delivery, REPAIR_MAX);
+	int64_t n = 0;
+
+	db_bind_str(stmt, 1, sdk_str(delivery_cause_word(cause)));
+	db_bind_str(stmt, 2, sdk_or_empty(supplier));
+	db_bind_int(stmt, 3, REPAIR_MAX);
+	while (n < REPAIR_MAX && db_row(stmt))
+		list[n++] = (struct delivery){.id = db_int(stmt, 0),
+					      .incident = db_int(stmt, 1),
+					      .supplier = sdk_dup(apply->arena, db_str(stmt, 2))};
+	db_done(stmt);
+	for (int64_t i = 0; i < n; i++)
+		revive(apply, &list[i], ENT_ABSENT);
+	return n;
+}
+
+/* ---- echoes -------------------------------------------------------------------------------- */
+
+/* The tool told no id when it answered; its echo does. */
+static void bind_comment(struct db *db, const struct delivery *delivery, struct ent_str ticket,
+			 struct ent_str external_id)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE delivery SET remote_id = $1, bound = 1 WHERE id = $2");
+
+	db_bind_str(stmt, 1, external_id);
+	db_bind_int(stmt, 2, delivery->id);
+	(void)db_row(stmt);
+	copy_save(db, delivery->supplier, ticket, external_id, delivery->comment, true);
+}
+
+void delivery_seen(struct apply *apply, const struct supplier_set *suppliers, struct ent_str key, struct ent_str ticket,
+		   struct ent_str external_id)
+{
+	struct db_stmt *stmt = db_use(apply->db, "SELECT id FROM delivery WHERE key = $1");
+	struct delivery delivery;
+
+	(void)suppliers; /* nothing is planned by what stands there already */
+	db_bind_str(stmt, 1, key);
+	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	if (id == 0 || !delivery_load(apply->db, apply->arena, id, &delivery) || delivery.op != ENT_ADD_COMMENT)
+		return;
+	if (delivery.state == DELIVERY_DONE || delivery.state == DELIVERY_CANCELLED) {
+		if (!delivery.remote_id.n && external_id.n)
+			bind_comment(apply->db, &delivery, ticket, external_id);
+		return;
+	}
+	delivery.ticket = ticket;
+	delivery_end(apply, &delivery, &(struct delivery_verdict){.state = DELIVERY_DONE, .remote_id = external_id});
+	delivery_heads(apply->db, delivery.incident, delivery.supplier);
+}

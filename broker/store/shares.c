@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who takes part in an incident, and where its comments stand. */
+#include "store/delivery_rows.h"
+
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+bool share_stands(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM share WHERE incident = $1 AND supplier = $2 AND withdrawn_ms = 0");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+/* ---- parties ---------------------------------------------------------------------- */
+
+/* A share and the ticket that speaks for it: one that stands before one that was removed, then the last changed. */
+static const char parties_sql[] =
+    "SELECT share.supplier, share.since_ms, share.withdrawn_ms, share.anew, ticket.external_id, ticket.status, "
+    "ticket.attributes, "
+    "ticket.removed, EXISTS (SELECT 1 FROM delivery WHERE delivery.incident = "
+    "share.incident AND delivery.supplier = share.supplier AND delivery.op = 'create_ticket' AND "
+    "delivery.state NOT IN ('done', 'cancelled')) FROM share LEFT JOIN ticket ON ticket.id = "
+    "(SELECT t.id FROM ticket AS t WHERE t.incident = share.incident AND t.supplier = share.supplier "
+    "ORDER BY t.removed, t.changed_ms DESC, t.id DESC LIMIT 1) WHERE share.incident = $1 "
+    "ORDER BY share.since_ms, share.supplier";
+
+static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, const struct supplier *supplier)
+{
+	bool stands = db_int(stmt, 2) == 0, anew = db_int(stmt, 3) != 0, removed = db_int(stmt, 7) != 0;
+	struct party party = {.supplier = supplier, .since_ms = db_int(stmt, 1), .comes = db_int(stmt, 8) != 0};
+	struct ticket ticket = {.id = 0};
+
+	party.shares = stands && (!removed || anew);
+	if (!db_str(stmt, 4).n || (removed && anew))
+		return party;
+	party.ticket = sdk_dup(arena, db_str(stmt, 4));
+	party.status = sdk_status(db_str(stmt, 5));
+	if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 6)), &ticket))
+		party.priority = priority_of(ticket.at[ENT_PRIORITY].value.text);
+	return party;
+}
+
+size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
+		  const struct party **ret)
+{
+	struct party *list = SDK_NEW_N(arena, struct party, suppliers && suppliers->n ? suppliers->n : 1);
+	struct db_stmt *stmt = db_use(db, parties_sql);
+	size_t n = 0;
+
+	db_bind_int(stmt, 1, incident);
+	while (suppliers && db_row(stmt)) {
+		const struct supplier *supplier = supplier_by_name(suppliers, db_str(stmt, 0));
+		if (supplier)
+			list[n++] = read_party(stmt, arena, supplier);
+	}
+	db_done(stmt);
+	*ret = list;
+	return n;
+}
+
+/* ---- where comments stand ----------------------------------------------------------- */
+
+bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM copy WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, ticket);
+	db_bind_str(stmt, 3, external_id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+void copy_save(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id,
+	       const char *comment, bool learned)
+{
+	/* What an event tells stands before what an echo told. */
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO copy (supplier, ticket, external_id, comment, learned) VALUES ($1, $2, $3, $4, $5) "
+		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET comment = excluded.comment, learned = 0 "
+		"WHERE excluded.learned = 0");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, ticket);
+	db_bind_str(stmt, 3, external_id);
+	db_bind_str(stmt, 4, sdk_str(comment));
+	db_bind_int(stmt, 5, learned);
+	(void)db_row(stmt);
+}
+
+void delivery_fold(struct db *db, const struct event *event)
+{
+	char made[sizeof "delivery:" + ID_SIZE] = "delivery:";
+
+	if (event->kind != EVENT_DELIVERY_DONE || event->op != ENT_ADD_COMMENT || !event->ticket_id.n)
+		return;
+	memcpy(made + sizeof "delivery:" - 1, event->delivery_key, ID_SIZE);
+	copy_save(db, event->supplier, event->ticket_id, event->remote_id.n ? event->remote_id : sdk_str(made),
+		  event->comment.uuid, false);
+}
+
+/* ---- folding shares ------------------------------------------------------------------ */
+
+/* A ticket that joins makes a share; what was withdrawn stays withdrawn until a person shares again. */
+static void share_join(struct db *db, const struct event *event)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) VALUES ($1, $2, $3, 0, 0) "
+		       "ON CONFLICT (incident, supplier) DO UPDATE SET anew = 0 WHERE share.anew <> 0");
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	db_bind_int(stmt, 3, event->recorded_ms);
+	(void)db_row(stmt);
+}
+
+static void share_again(struct db *db, const struct event *event)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $1, $2, $3, 0, "
+		       "CASE WHEN EXISTS (SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0) "
+		       "THEN 0 ELSE 1 END WHERE 1 = 1 ON CONFLICT (incident, supplier) DO UPDATE SET withdrawn_ms = 0, "
+		       "anew = excluded.anew, since_ms = CASE WHEN share.withdrawn_ms <> 0 OR excluded.anew <> 0 THEN "
+		       "excluded.since_ms ELSE share.since_ms END");
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	db_bind_int(stmt, 3, event->recorded_ms);
+	(void)db_row(stmt);
+}
+
+static void share_withdraw(struct db *db, const struct event *event)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE share SET withdrawn_ms = $3 WHERE incident = $1 AND supplier = $2");
+
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	db_bind_int(stmt, 3, event->recorded_ms);
+	(void)db_row(stmt);
+}
+
+void share_fold(struct db *db, const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_LINKED)
+		share_join(db, event);
+	else if (event->kind == EVENT_INCIDENT_SHARED)
+		share_again(db, event);
+	else if (event->kind == EVENT_INCIDENT_UNSHARED)
+		share_withdraw(db, event);
+}
+
+void deliveries_move(struct db *db, int64_t from, int64_t to)
+{
+	/* Of two shares one of which was taken back, that one counts: any doubt is no. */
+	static const char *const sql[] = {
+	    ("INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $2, supplier, since_ms, "
+	     "withdrawn_ms, anew FROM share WHERE incident = $1 ON CONFLICT (incident, supplier) DO UPDATE SET "
+	     "since_ms = CASE WHEN excluded.since_ms < share.since_ms THEN excluded.since_ms ELSE share.since_ms END, "
+	     "withdrawn_ms = CASE WHEN excluded.withdrawn_ms > share.withdrawn_ms THEN excluded.withdrawn_ms ELSE "
+	     "share.withdrawn_ms END"),
+	    "UPDATE delivery SET incident = $2 WHERE incident = $1",
+	    "DELETE FROM share WHERE incident = $1",
+	};
+	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+		struct db_stmt *stmt = db_use(db, sql[i]);
+		db_bind_int(stmt, 1, from);
+		if (i < 2)
+			db_bind_int(stmt, 2, to);
+		(void)db_row(stmt);
+	}
+}
