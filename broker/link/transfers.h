@@ -51,6 +51,8 @@ void transfers_curl_free(struct transfers *transfers); /* takes NULL */
 /* Blocks until a transfer moves, timeout_ms passed, or transfers_curl_wake() (any thread). */
 void transfers_curl_wait(struct transfers *transfers, int timeout_ms);
 void transfers_curl_wake(struct transfers *transfers);
+/* Gives up whatever is under way: each ends as LOST or NOT_SENT. */
+void transfers_curl_give_up(struct transfers *transfers);
 
 /* "Retry-After" in both forms, in milliseconds from now; -1: absent or not readable. At most an hour. Pure. */
 int64_t transfers_retry_after_ms(struct ent_str value, int64_t now_ms);

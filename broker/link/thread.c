@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread around link's step: it sleeps in the transfers, where answers, hints and reloads wake it. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "link/link.h"
+
+#define SLEEP_MAX_MS 1000 /* an upper bound; whatever happens wakes it */
+#define DRAIN_MS     20   /* between two looks whether all has ended */
+
+struct link_thread {
+	struct link *link;
+	struct transfers *transfers;
+	struct clock *clock;
+	struct log *log;
+	pthread_t thread;
+	atomic_bool is_ending;
+	_Atomic int64_t deadline_us; /* of the end; 0 until it is known */
+};
+
+static void wake(void *of)
+{
+	struct link_thread *thread = of;
+
+	transfers_curl_wake(thread->transfers);
+}
+
+/* What flies at the deadline is given up; then only the writer's answers are waited for. */
+static void drain(struct link_thread *thread)
+{
+	bool gave_up = false;
+
+	while (!link_drain(thread->link)) {
+		int64_t deadline_us = atomic_load(&thread->deadline_us);
+
+		if (!gave_up && deadline_us > 0 && thread->clock->mono_us(thread->clock) >= deadline_us) {
+			gave_up = true;
+			log_write(thread->log, LOG_WARN, "link.gave_up",
+				  LOG_Z("why", "requests were under way when the time to end had passed"),
+				  LOG_Z("next", "each is looked up in its tool before it is repeated"), LOG_END);
+			transfers_curl_give_up(thread->transfers);
+		}
+		if (!link_step(thread->link))
+			transfers_curl_wait(thread->transfers, DRAIN_MS);
+	}
+}
+
+static void *run(void *of)
+{
+	struct link_thread *thread = of;
+
+	pthread_setname_np(pthread_self(), "link");
+	while (!atomic_load(&thread->is_ending)) {
+		int64_t sleep_us;
+
+		if (link_step(thread->link))
+			continue;
+		sleep_us = link_next_us(thread->link);
+		if (sleep_us < INT64_MAX)
+			sleep_us -= thread->clock->mono_us(thread->clock);
+		if (sleep_us > SLEEP_MAX_MS * INT64_C(1000))
+			sleep_us = SLEEP_MAX_MS * INT64_C(1000);
+		if (sleep_us > 0)
+			transfers_curl_wait(thread->transfers, (int)((sleep_us + 999) / 1000));
+	}
+	drain(thread);
+	return NULL;
+}
+
+enum ent_rc link_start(const struct link_world *world, const struct link_options *options,
+		       struct supplier_set *suppliers, struct link_thread **ret, struct ent_err *err)
+{
+	struct link_thread *thread = sdk_xalloc(sizeof *thread);
+	struct link_world own = *world;
+
+	*thread = (struct link_thread){.transfers = transfers_curl_new(), .clock = world->clock, .log = world->log};
+	own.transfers = thread->transfers;
+	own.wake = wake;
+	own.of = thread;
+	thread->link = link_new(&own, options, suppliers);
+	if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
+		link_free(thread->link);
+		transfers_curl_free(thread->transfers);
+		free(thread);
+		return sdk_fail(err, ENT_EINVAL, "link's thread could not be started");
+	}
+	*ret = thread;
+	return ENT_OK;
+}
+
+struct link *link_of(struct link_thread *thread)
+{
+	return thread->link;
+}
+
+void link_end(struct link_thread *thread, int deadline_ms)
+{
+	if (!thread || atomic_exchange(&thread->is_ending, true))
+		return;
+	atomic_store(&thread->deadline_us, thread->clock->mono_us(thread->clock) + deadline_ms * INT64_C(1000));
+	transfers_curl_wake(thread->transfers);
+	pthread_join(thread->thread, NULL);
+}
+
+/* Not in link_end(): the writer's thread may still be on its way out of the last answer. */
+void link_stop(struct link_thread *thread)
+{
+	if (!thread)
+		return;
+	link_free(thread->link);
+	transfers_curl_free(thread->transfers);
+	free(thread);
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request and its answer: what curl is told, and what its word means. */
+#include "link/transfers_inside.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define REQUEST_HEAD_MAX (64 << 10)
+#define METHOD_MAX       16
+#define REUSE_MAX_S      30 /* an older connection is likely to be closed on the other side just now */
+
+/* ---- our own rules --------------------------------------------------------------------- */
+
+static bool is_token(struct ent_str text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < text.n; i++)
+		if (!memchr(allowed, text.p[i], sizeof allowed - 1))
+			return false;
+	return text.n > 0;
+}
+
+/* What says where a request goes, where it ends and how the answer is packed is set here alone. */
+static bool is_ours(struct ent_str name)
+{
+	static const char *const ours[] = {
+	    "host", "content-length", "transfer-encoding", "connection", "expect",
+	    "te",   "upgrade",        "trailer",           "keep-alive", "accept-encoding"};
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (sdk_ieqz(name, ours[i]))
+			return true;
+	return false;
+}
+
+static bool has_control(struct ent_str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
+			return true;
+	return false;
+}
+
+/* "Name: value", "Name;" for an empty one, as curl wants them. A value is never repeated in an error. */
+static enum ent_rc field_add(struct trip *trip, const struct ent_header *header, struct ent_err *err)
+{
+	struct curl_slist *longer;
+	const char *line;
+
+	if (!is_token(header->name) || header->name.n > 200)
+		return sdk_fail(err, ENT_EINVAL, "a header's name is none");
+	if (is_ours(header->name))
+		return sdk_fail(err, ENT_EINVAL, "header %.*s is not to be set", ENT_F(header->name));
+	if (has_control(header->value))
+		return sdk_fail(err, ENT_EINVAL, "header %.*s has a control character", ENT_F(header->name));
+	if (sdk_trim(header->value).n > 0)
+		line = sdk_z(&trip->arena.abi,
+			     sdk_format(&trip->arena.abi, "%.*s: %.*s", ENT_F(header->name), ENT_F(header->value)));
+	else
+		line = sdk_z(&trip->arena.abi, sdk_format(&trip->arena.abi, "%.*s;", ENT_F(header->name)));
+	longer = curl_slist_append(trip->field, line);
+	if (!longer)
+		abort();
+	trip->field = longer;
+	return ENT_OK;
+}
+
+static enum ent_rc fields_take(struct trip *trip, const struct transfer *transfer, struct ent_err *err)
+{
+	bool has_type = false;
+	size_t n = 0;
+	enum ent_rc rc = ENT_OK;
+
+	for (size_t i = 0; i < transfer->n_header && rc == ENT_OK; i++) {
+		n += transfer->header[i].name.n + transfer->header[i].value.n + 4;
+		if (n > REQUEST_HEAD_MAX)
+			return sdk_fail(err, ENT_EINVAL, "the headers have more than %d bytes", REQUEST_HEAD_MAX);
+		has_type |= sdk_ieqz(transfer->header[i].name, "content-type");
+		rc = field_add(trip, &transfer->header[i], err);
+	}
+	/* without a value curl leaves its own out; an answer that never comes is not to be waited for twice */
+	for (size_t i = has_type ? 1 : 0; i < 2 && rc == ENT_OK; i++) {
+		struct curl_slist *longer = curl_slist_append(trip->field, i ? "Expect:" : "Content-Type:");
+
+		if (!longer)
+			abort();
+		trip->field = longer;
+	}
+	return rc;
+}
+
+bool trip_take(struct trip *trip, const struct transfer *transfer)
+{
+	struct ent_str method = sdk_str(transfer->method);
+	struct ent_err err = {""};
+	enum ent_rc rc = ENT_OK;
+
+	sdk_arena_init(&trip->arena);
+	sdk_buf_init(&trip->answer, (size_t)transfer->link->answer_max);
+	trip->id = transfer->id;
+	trip->link = transfer->link;
+	trip->header = SDK_NEW_N(&trip->arena.abi, struct ent_header, TRIP_HEADERS_MAX);
+	if (!is_token(method) || method.n > METHOD_MAX)
+		rc = sdk_fail(&err, ENT_EINVAL, "the method is none");
+	if (rc == ENT_OK)
+		rc = transfers_vet(transfer->url, transfer->link->plain_http, &err);
+	if (rc == ENT_OK)
+		rc = fields_take(trip, transfer, &err);
+	if (rc != ENT_OK) {
+		trip->end = (struct transfer_end){.id = trip->id, .outcome = TRANSFER_REFUSED};
+		(void)sdk_fail(&trip->end.why, rc, "not sent: %s", err.msg);
+		return false;
+	}
+	trip->method = sdk_z(&trip->arena.abi, method);
+	trip->url = sdk_z(&trip->arena.abi, transfer->url);
+	trip->body = sdk_dup(&trip->arena.abi, transfer->body);
+	return true;
+}
+
+void trip_free(struct trip *trip)
+{
+	curl_slist_free_all(trip->field);
+	sdk_buf_release(&trip->answer);
+	sdk_arena_release(&trip->arena);
+	free(trip);
+}
+
+/* ---- while it is on its way --------------------------------------------------------------- */
+
+static void address_note(struct trip *trip, const struct sockaddr *address)
+{
+	const char *text = NULL;
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&in, address, sizeof in);
+		text = inet_ntop(AF_INET, &in.sin_addr, trip->refused, sizeof trip->refused);
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(&in6, address, sizeof in6);
+		text = inet_ntop(AF_INET6, &in6.sin6_addr, trip->refused, sizeof trip->refused);
+	}
+	if (!text)
+		trip->refused[0] = '\0';
+	trip->n_refused++;
+}
+
+/* The address that is really connected to, whatever the name said a moment ago. */
+static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct trip *trip = of;
+
+	(void)purpose;
+	if (!transfers_may_connect(&address->addr, trip->link->allow, trip->link->n_allow)) {
+		address_note(trip, &address->addr);
+		return CURL_SOCKET_BAD;
+	}
+	trip->n_open++;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* Connected, TLS stands, nothing of the request is written; also for a connection that is used again. */
+static int on_connected(void *of, char *address, char *own, int port, int own_port)
+{
+	struct trip *trip = of;
+
+	(void)own, (void)port, (void)own_port;
+	if (!address_may_connect(address, trip->link->allow, trip->link->n_allow)) {
+		(void)strncpy(trip->refused, address, sizeof trip->refused - 1);
+		trip->n_refused++;
+		trip->n_open = 0;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	trip->begun = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *of)
+{
+	struct trip *trip = of;
+
+	sdk_buf_add(&trip->answer, bytes, size * n); /* what curl unpacked */
+	return trip->answer.failed ? 0 : size * n;
+}
+
+static void header_keep(struct trip *trip, struct ent_str line)
+{
+	struct ent_str value, name = sdk_cut(line, ':', &value);
+
+	if (!value.p || !is_token(name) || !sdk_is_utf8(value))
+		return;
+	trip->header[trip->n_header++] =
+	    (struct ent_header){sdk_dup(&trip->arena.abi, name), sdk_dup(&trip->arena.abi, sdk_trim(value))};
+}
+
+static size_t on_header(char *bytes, size_t size, size_t n, void *of)
+{
+	struct ent_str line = sdk_trim((struct ent_str){bytes, size * n});
+	struct trip *trip = of;
+
+	trip->head_bytes += size * n;
+	if (trip->head_bytes > TRIP_HEAD_MAX || trip->n_header == TRIP_HEADERS_MAX) {
+		trip->head_too_large = true;
+		return 0;
+	}
+	if (sdk_starts(line, "HTTP/") && trip->answer.n == 0) { /* what came before was a 1xx answer's */
+		trip->n_header = 0;
+		trip->head_done = false;
+	} else if (line.n == 0) {
+		trip->head_done = true;
+	} else if (!trip->head_done) { /* else a trailer: nobody asked for it */
+		header_keep(trip, line);
+	}
+	return size * n;
+}
+
+static size_t on_wanted(char *into, size_t size, size_t n, void *of)
+{
+	struct trip *trip = of;
+	size_t give = trip->body.n - trip->given;
+
+	if (give > size * n)
+		give = size * n;
+	if (give > 0)
+		memcpy(into, trip->body.p + trip->given, give);
+	trip->given += give;
+	return give;
+}
+
+/* curl repeats a request by itself when a connection that was kept breaks before the first byte of the answer. The
+ * other side may have done it, so no body is given twice. */
+static int on_rewind(void *of, curl_off_t offset, int origin)
+{
+	(void)of, (void)offset, (void)origin;
+	return CURL_SEEKFUNC_FAIL;
+}
+
+/* ---- what curl is told ---------------------------------------------------------------------- */
+
+/* The first thing that it does not take is the result. */
+#define SET(option, value)                                                                                             \
+	do {                                                                                                           \
+		if (code == CURLE_OK)                                                                                  \
+			code = curl_easy_setopt(easy, option, value);                                                  \
+	} while (0)
+
+static CURLcode rules_set(const struct trip *trip, CURL *easy)
+{
+	const struct supplier_link *link = trip->link;
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_PROTOCOLS_STR, link->plain_http ? "http,https" : "https");
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	SET(CURLOPT_PATH_AS_IS, 1L);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* one lost connection loses one answer */
+	SET(CURLOPT_HTTP09_ALLOWED, 0L);
+	SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+	SET(CURLOPT_SSL_VERIFYPEER, 1L);
+	SET(CURLOPT_SSL_VERIFYHOST, 2L);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (link->ca_file.n > 0) {
+		struct sdk_arena arena;
+
+		sdk_arena_init(&arena);
+		SET(CURLOPT_CAINFO, sdk_z(&arena.abi, link->ca_file)); /* curl keeps a copy */
+		SET(CURLOPT_CAPATH, NULL);
+		sdk_arena_release(&arena);
+	}
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)link->connect_ms);
+	SET(CURLOPT_TIMEOUT_MS, (long)link->timeout_ms);
+	SET(CURLOPT_MAXAGE_CONN, (long)REUSE_MAX_S);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that does not answer holds back its own trip, not all of them */
+	SET(CURLOPT_USERAGENT, "entente/" ENTENTE_VERSION);
+	return code;
+}
+
+static CURLcode hooks_set(struct trip *trip, CURL *easy)
+{
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_PRIVATE, trip);
+	SET(CURLOPT_ERRORBUFFER, trip->error);
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, trip);
+	SET(CURLOPT_PREREQFUNCTION, on_connected);
+	SET(CURLOPT_PREREQDATA, trip);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, trip);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, trip);
+	return code;
+}
+
+static CURLcode request_set(struct trip *trip, CURL *easy)
+{
+	bool is_get = strcmp(trip->method, "GET") == 0, is_head = strcmp(trip->method, "HEAD") == 0;
+	CURLcode code = CURLE_OK;
+
+	SET(CURLOPT_URL, trip->url);
+	SET(CURLOPT_HTTPHEADER, trip->field);
+	if (trip->body.n > 0) {
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)trip->body.n);
+		SET(CURLOPT_READFUNCTION, on_wanted);
+		SET(CURLOPT_READDATA, trip);
+		SET(CURLOPT_SEEKFUNCTION, on_rewind);
+	} else if (is_head) {
+		SET(CURLOPT_NOBODY, 1L);
+	} else if (is_get) {
+		SET(CURLOPT_HTTPGET, 1L);
+	} else {
+		if (strcmp(trip->method, "DELETE") != 0) { /* it says that its body is empty */
+			SET(CURLOPT_POST, 1L);
+			SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+			SET(CURLOPT_POSTFIELDS, "");
+		}
+		/* without a body there is no on_rewind() to keep it from being sent twice */
+		SET(CURLOPT_FRESH_CONNECT, 1L);
+	}
+	if (!is_head)
+		SET(CURLOPT_CUSTOMREQUEST, trip->method);
+	return code;
+}
+
+bool trip_prepare(struct trip *trip, CURL *easy)
+{
+	CURLcode code = rules_set(trip, easy);
+
+	if (code == CURLE_OK)
+		code = hooks_set(trip, easy);
+	if (code == CURLE_OK)
+		code = request_set(trip, easy);
+	if (code != CURLE_OK)
+		trip_judge(trip, code);
+	return code == CURLE_OK;
+}
+
+/* ---- what came of it ------------------------------------------------------------------------ */
+
+/* curl's words for people: names, numbers, reasons; nothing of what was sent. */
+static struct ent_str words_of(struct trip *trip, CURLcode code)
+{
+	for (char *p = trip->error; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7F)
+			*p = ' ';
+	return sdk_head(sdk_trim(sdk_str(trip->error[0] ? trip->error : curl_easy_strerror(code))), 160);
+}
+
+static void judge_answer(struct trip *trip, long status)
+{
+	struct transfer_end *end = &trip->end;
+
+	if (status < 200 || status > 999) {
+		end->outcome = TRANSFER_LOST;
+		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; what came with status %ld is no answer", status);
+		return;
+	}
+	end->outcome = TRANSFER_ANSWERED;
+	end->response = (struct ent_response){.status = (int)status,
+					      .header = trip->header,
+					      .n_header = trip->n_header,
+					      .body = trip->answer.n ? sdk_buf_view(&trip->answer) : ENT_STR("")};
+}
+
+void trip_judge(struct trip *trip, CURLcode code)
+{
+	struct transfer_end *end = &trip->end;
+	struct ent_str words = words_of(trip, code);
+	long status = 0;
+
+	*end = (struct transfer_end){.id = trip->id, .took_us = system_mono_us() - trip->began_us};
+	if (code == CURLE_OK && curl_easy_getinfo(trip->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK) {
+		judge_answer(trip, status);
+	} else if (trip->begun) {
+		end->outcome = TRANSFER_LOST;
+		if (trip->answer.failed)
+			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has more than %lld bytes",
+				       (long long)trip->link->answer_max);
+		else if (trip->head_too_large)
+			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has too many headers");
+		else
+			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; no whole answer: %.*s", ENT_F(words));
+	} else if (trip->n_refused > 0 && trip->n_open == 0) {
+		end->outcome = TRANSFER_REFUSED;
+		(void)sdk_fail(&end->why, ENT_EINVAL,
+			       "not sent: its address %s is a private or special one, and `allow` does not have it",
+			       trip->refused);
+	} else {
+		end->outcome = TRANSFER_NOT_SENT;
+		(void)sdk_fail(&end->why, ENT_ERETRY, "not sent: %.*s", ENT_F(words));
+	}
+}
+
+void trip_give_up(struct trip *trip, const char *why)
+{
+	trip->end = (struct transfer_end){.id = trip->id,
+					  .outcome = trip->begun ? TRANSFER_LOST : TRANSFER_NOT_SENT,
+					  .took_us = system_mono_us() - trip->began_us};
+	(void)sdk_fail(&trip->end.why, ENT_ERETRY, "%s: %s", trip->begun ? "sent; no answer" : "not sent", why);
+}
