@@ -45,19 +45,25 @@ static enum ent_rc attachments_add(const struct sdk_reader *reader, struct sdk_c
 	return rc;
 }
 
-enum ent_rc native_changes(const struct native_event *event, struct ent_arena *arena, struct ent_changes *ret,
-			   struct ent_err *err)
+static enum ent_rc event_add(const struct native_event *event, enum ent_change_kind kind, struct sdk_changes *list,
+			     struct ent_err *err)
 {
-	const struct sdk_reader reader = {.arena = arena, .err = err};
-	struct sdk_changes list;
-	struct ent_change model;
-	struct ent_change *change;
-	enum ent_rc rc;
+	const struct sdk_reader reader = {.arena = list->arena, .err = err};
+	struct ent_change *change = sdk_changes_add(list, kind);
+	enum ent_rc rc = change_read(&reader, event, change);
+	struct ent_change model = *change;
+
+	if (rc == ENT_OK)
+		rc = attachments_add(&reader, list, &model, sdk_json_at(event->data, "attachments"));
+	return rc;
+}
+
+enum ent_rc native_changes(const struct native_event *event, struct sdk_changes *list, struct ent_err *err)
+{
 	size_t i = 0;
 
-	sdk_changes_init(&list, arena);
 	if (sdk_eqz(event->type, TYPE_PREFIX "ping.v1"))
-		return sdk_changes_take(&list, ret, err);
+		return ENT_OK;
 	while (i < sizeof(native_kind) / sizeof(native_kind[0]) && !sdk_eqz(event->type, native_kind[i].type))
 		i++;
 	if (i == sizeof(native_kind) / sizeof(native_kind[0]))
@@ -65,11 +71,12 @@ enum ent_rc native_changes(const struct native_event *event, struct ent_arena *a
 				ENT_F(sdk_head(event->type, 80)));
 	if (sdk_json_kind(event->data) != SDK_JSON_OBJECT)
 		return sdk_fail(err, ENT_EINVAL, "data is no object");
+	return event_add(event, native_kind[i].kind, list, err);
+}
 
-	change = sdk_changes_add(&list, native_kind[i].kind);
-	rc = change_read(&reader, event, change);
-	model = *change;
-	if (rc == ENT_OK)
-		rc = attachments_add(&reader, &list, &model, sdk_json_at(event->data, "attachments"));
-	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
+enum ent_rc native_ticket(const struct sdk_json *data, struct sdk_changes *list, struct ent_err *err)
+{
+	const struct native_event event = {.data = data};
+
+	return event_add(&event, ENT_TICKET_CHANGED, list, err);
 }

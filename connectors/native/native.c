@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "native.h"
 
+#include <string.h>
+
 #include "sdk/time.h"
 
 /* A supplier that adapts to us speaks the canonical words; its own words need a map. */
@@ -21,6 +23,16 @@ static const struct ent_map_row native_priority[] = {
     {"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {0},
 };
 
+static const struct ent_setting native_setting[] = {
+    {"events", ENT_SETTING_STR, "/events", offsetof(struct native_settings, events),
+     "path under url that takes our events; empty: none"},
+    {"tickets", ENT_SETTING_STR, "", offsetof(struct native_settings, tickets),
+     "path under url where a ticket can be read, /tickets for GET /tickets/4711; empty: they cannot be read"},
+    {"changes", ENT_SETTING_STR, "", offsetof(struct native_settings, changes),
+     "path under url that tells what changed, /changes for GET /changes?since=...; empty: it cannot be polled"},
+    {0},
+};
+
 /* Media type without parameters, as a claim about the header. */
 static bool is_media_type(struct ent_str header, const char *type)
 {
@@ -29,7 +41,7 @@ static bool is_media_type(struct ent_str header, const char *type)
 	return sdk_ieqz(sdk_trim(sdk_cut(header, ';', &rest)), type);
 }
 
-static enum ent_rc structured_read(const struct sdk_json *root, struct native_event *ret, struct ent_err *err)
+enum ent_rc native_event_read(const struct sdk_json *root, struct native_event *ret, struct ent_err *err)
 {
 	struct ent_str content = sdk_json_text_at(root, "datacontenttype");
 
@@ -85,6 +97,7 @@ static enum ent_rc native_decode(const struct ent_self *self, const struct ent_w
 	bool has_type = sdk_header(webhook->header, webhook->n_header, "ce-type").p != NULL;
 	struct native_event event = {0};
 	const struct sdk_json *root;
+	struct sdk_changes list;
 	enum ent_rc rc;
 
 	(void)self;
@@ -95,22 +108,51 @@ static enum ent_rc native_decode(const struct ent_self *self, const struct ent_w
 		return rc;
 	/* An imported delivery may have lost its headers: then only the structured mode can be meant. */
 	if (is_media_type(content, "application/cloudevents+json") || (!has_type && !content.p))
-		rc = structured_read(root, &event, err);
+		rc = native_event_read(root, &event, err);
 	else
 		rc = binary_read(webhook, root, &event, err);
-	return rc == ENT_OK ? native_changes(&event, arena, ret, err) : rc;
+	sdk_changes_init(&list, arena);
+	if (rc == ENT_OK)
+		rc = native_changes(&event, &list, err);
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
+
+static enum ent_rc native_open(const void *of, void **ret_state, struct ent_err *err)
+{
+	const struct native_settings *settings = of;
+	const struct ent_str path[] = {settings->events, settings->tickets, settings->changes};
+
+	(void)ret_state;
+	for (size_t i = 0; i < sizeof path / sizeof *path; i++)
+		if (path[i].n > 0 && (path[i].p[0] != '/' || memchr(path[i].p, '?', path[i].n)))
+			return sdk_fail(err, ENT_EINVAL, "%s: a path under the supplier's url, such as /events, or empty",
+					native_setting[i].name);
+	return ENT_OK;
+}
+
+static const char *const native_cannot[] = {
+    "What the receiver does with an event is its own business: only its answer and its own events tell.",
+    NULL,
+};
 
 static const struct ent_connector native_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "native",
     .version = ENTENTE_VERSION,
-    .summary = "Entente's own webhook: CloudEvents 1.0, signed as Standard Webhooks",
+    .summary = "Entente's own events, both ways: CloudEvents 1.0, signed as Standard Webhooks",
+    .ops = NATIVE_OPS,
+    .setting = native_setting,
+    .settings_size = sizeof(struct native_settings),
     .status = native_status,
     .priority = native_priority,
+    .open = native_open,
     .verify = native_verify,
     .decode = native_decode,
+    .build = native_build,
+    .parse = native_parse,
+    .repeat = native_repeat,
+    .cannot = native_cannot,
 };
 
 ENT_EXPORT(native_connector)

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way out: one event a request, with the same bytes and the same webhook-id on every
+ * attempt. A receiver that takes an id once makes each repeat safe; that is what we ask for.
+ */
+#include "native.h"
+#include "sdk/ask.h"
+#include "sdk/http.h"
+#include "sdk/time.h"
+#include "sdk/writer.h"
+
+#define PAGE "100"
+
+static const char *event_type(enum ent_op_kind kind)
+{
+	switch (kind) {
+	case ENT_CREATE_TICKET:
+		return "org.entente.ticket.create.v1";
+	case ENT_UPDATE_TICKET:
+		return "org.entente.ticket.update.v1";
+	default:
+		return "org.entente.comment.add.v1";
+	}
+}
+
+static void event_write(struct sdk_jsonw *w, const struct ent_op *op, struct ent_arena *arena)
+{
+	sdk_jsonw_kz(w, "specversion", "1.0");
+	sdk_jsonw_kz(w, "type", event_type(op->kind));
+	sdk_jsonw_kstr(w, "source", sdk_format(arena, "urn:entente:incident:%.*s", ENT_F(op->number)));
+	sdk_jsonw_kstr(w, "id", op->key);
+	sdk_jsonw_kz(w, "datacontenttype", "application/json");
+	sdk_jsonw_key(w, "data");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_key(w, "correlation");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "number", op->number);
+	sdk_jsonw_close(w, '}');
+	sdk_jsonw_key(w, "ticket");
+	sdk_write_ticket(w, &op->ticket);
+	if (op->kind == ENT_ADD_COMMENT) {
+		sdk_jsonw_key(w, "comment");
+		sdk_write_comment(w, &op->comment);
+	}
+	sdk_jsonw_close(w, '}');
+}
+
+static enum ent_rc event_build(const struct native_settings *settings, const struct ent_call *call,
+			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, 2);
+	struct sdk_ask ask;
+	enum ent_rc rc;
+
+	if (settings->events.n == 0)
+		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier takes no events (setting events)");
+	sdk_ask_begin(&ask);
+	event_write(&ask.w, &call->op, arena);
+	rc = sdk_ask_send(&ask, "POST", settings->events, arena, ret, err);
+	header[0] = (struct ent_header){ENT_STR("webhook-id"), call->op.key};
+	header[1] = (struct ent_header){ENT_STR("webhook-timestamp"), sdk_int(arena, call->now_ms / 1000)};
+	ret->content_type = ENT_STR("application/cloudevents+json");
+	ret->header = header;
+	ret->n_header = 2;
+	ret->sign = true;
+	return rc;
+}
+
+enum ent_rc native_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			 struct ent_request *ret, struct ent_err *err)
+{
+	const struct native_settings *settings = self->settings;
+	struct ent_str since, path;
+
+	switch (call->op.kind) {
+	case ENT_FETCH_TICKET:
+		if (settings->tickets.n == 0)
+			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier gives no tickets to read (setting tickets)");
+		path = sdk_http_path(arena, "%s", &call->op.ticket.id, NULL);
+		path = sdk_format(arena, "%.*s/%.*s", ENT_F(settings->tickets), ENT_F(path));
+		break;
+	case ENT_POLL:
+		if (settings->changes.n == 0)
+			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier tells no changes (setting changes)");
+		since = sdk_time(arena, call->op.since_ms);
+		path = call->memo.n > 0 ? sdk_http_path(arena, "?limit=" PAGE "&cursor=%s", &call->memo, NULL)
+					: sdk_http_path(arena, "?limit=" PAGE "&since=%s", &since, NULL);
+		path = sdk_format(arena, "%.*s%.*s", ENT_F(settings->changes), ENT_F(path));
+		break;
+	default:
+		return event_build(settings, call, arena, ret, err);
+	}
+	sdk_ask_get(ret, path);
+	return ENT_OK;
+}
+
+/* ---- answers ------------------------------------------------------------------------- */
+
+static enum ent_rc page_parse(const struct sdk_json *root, struct sdk_changes *list, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *events = sdk_json_at(root, "events");
+	enum ent_rc rc = ENT_OK;
+
+	if (sdk_json_kind(events) != SDK_JSON_ARRAY || !sdk_word_at(root, "next").p)
+		return sdk_fail(err, ENT_EINVAL, "a page of changes needs the list events and the cursor next");
+	for (const struct sdk_json *at = sdk_json_first(events); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		struct native_event event = {0};
+
+		rc = native_event_read(at, &event, err);
+		if (rc == ENT_OK)
+			rc = native_changes(&event, list, err);
+	}
+	ret->memo = sdk_word_at(root, "next");
+	if (rc == ENT_OK && sdk_json_bool(sdk_json_at(root, "more"), false))
+		rc = ENT_MORE;
+	return rc;
+}
+
+/* An answer may say nothing, except to a create, or tell {"ticket", "comment"} as it stands now. */
+static enum ent_rc event_parse(const struct ent_op *op, const struct sdk_json *root, struct sdk_changes *list,
+			       struct ent_result *ret, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	if (op->kind == ENT_CREATE_TICKET) {
+		rc = sdk_id_at(root, "ticket.id", &ret->remote_id, err);
+		ret->remote_key = sdk_word_at(root, "ticket.key");
+	} else if (op->kind == ENT_ADD_COMMENT && sdk_word_at(root, "comment.id").p) {
+		rc = sdk_id_at(root, "comment.id", &ret->remote_id, err);
+	}
+	if (rc == ENT_OK && sdk_word_at(root, "ticket.id").p)
+		rc = native_ticket(root, list, err);
+	return rc;
+}
+
+enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	bool reads = call->op.kind == ENT_FETCH_TICKET || call->op.kind == ENT_POLL;
+	bool may_be_empty = call->op.kind == ENT_UPDATE_TICKET || call->op.kind == ENT_ADD_COMMENT;
+	const struct sdk_json *root = NULL;
+	struct ent_result result = {0};
+	struct sdk_changes list;
+	enum ent_rc rc = sdk_http_status(response, arena, err), taken;
+
+	(void)self;
+	if (rc == ENT_OK && (!may_be_empty || sdk_trim(response->body).n > 0))
+		rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena);
+	if (call->op.kind == ENT_POLL)
+		rc = page_parse(root, &list, &result, err);
+	else if (reads)
+		rc = native_ticket(root, &list, err);
+	else
+		rc = event_parse(&call->op, root, &list, &result, err);
+	if (rc < 0)
+		return rc;
+	taken = sdk_changes_take(&list, &result.changes, err);
+	if (taken != ENT_OK)
+		return taken;
+	*ret = result;
+	return rc;
+}
+
+enum ent_repeat native_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self, (void)kind;
+	return ENT_REPEAT_SAFE;
+}
