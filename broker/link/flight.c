@@ -34,8 +34,8 @@ struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind
 
 void flight_fly_for(struct flight *flight, struct roster *roster, const struct supplier *supplier)
 {
-	roster_ref(roster);
-	roster_unref(flight->roster);
+	link_roster_ref(roster);
+	link_roster_unref(flight->roster);
 	flight->roster = roster;
 	flight->supplier = supplier;
 	flight->self = (struct ent_self){supplier->settings, roster->state[supplier->index]};
@@ -45,7 +45,7 @@ void flight_free(struct flight *flight)
 {
 	sdk_arena_release(&flight->trip);
 	sdk_arena_release(&flight->arena);
-	roster_unref(flight->roster); /* after what its connectors deferred */
+	link_roster_unref(flight->roster); /* after what its connectors deferred */
 	free(flight);
 }
 

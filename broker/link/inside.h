@@ -149,10 +149,10 @@ void link_submit(struct link *link, struct job *job, bool *ret_is_out);
 void link_answer(struct job *job); /* any thread: the writer's way back */
 
 /* lane.c */
-enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
+enum ent_rc link_roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-struct roster *roster_ref(struct roster *roster);
-void roster_unref(struct roster *roster); /* takes NULL */
+struct roster *link_roster_ref(struct roster *roster);
+void link_roster_unref(struct roster *roster); /* takes NULL */
 /* Lanes as the roster says; those that are gone stay until nothing flies there. */
 void lanes_follow(struct link *link, struct roster *roster);
 void lane_free(struct lane *lane);

@@ -18,7 +18,7 @@ static void roster_close(struct roster *roster, size_t n)
 	free(roster);
 }
 
-enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
+enum ent_rc link_roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
 {
 	struct roster *roster = sdk_xalloc(sizeof *roster);
 
@@ -49,13 +49,13 @@ enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **r
 	return ENT_OK;
 }
 
-struct roster *roster_ref(struct roster *roster)
+struct roster *link_roster_ref(struct roster *roster)
 {
 	roster->references++;
 	return roster;
 }
 
-void roster_unref(struct roster *roster)
+void link_roster_unref(struct roster *roster)
 {
 	if (roster && --roster->references == 0)
 		roster_close(roster, roster->set->n);
@@ -115,9 +115,9 @@ void lane_free(struct lane *lane)
 		flight_free(flight);
 	}
 	auth_forget(&lane->auth);
-	roster_unref(lane->health.job_roster);
+	link_roster_unref(lane->health.job_roster);
 	health_release(&lane->health);
-	roster_unref(lane->roster);
+	link_roster_unref(lane->roster);
 	free(lane);
 }
 
@@ -140,8 +140,8 @@ static void lane_take(struct lane *lane, struct roster *roster, const struct sup
 {
 	if (lane->supplier && !same_way(&lane->supplier->link, &supplier->link))
 		lane->reopens = true;
-	roster_ref(roster);
-	roster_unref(lane->roster);
+	link_roster_ref(roster);
+	link_roster_unref(lane->roster);
 	lane->roster = roster;
 	lane->supplier = supplier;
 	limiter_set(&lane->limiter, supplier->link.rate_per_min);
@@ -160,12 +160,12 @@ void lanes_follow(struct link *link, struct roster *roster)
 			continue;
 		lane->supplier = NULL;
 		lane->reopens = true;
-		roster_unref(lane->roster);
+		link_roster_unref(lane->roster);
 		lane->roster = NULL;
 		lane_touch(lane);
 	}
 	for (size_t i = 0; i < roster->set->n; i++)
 		lane_take(lane_of(link, roster->set->at[i].name), roster, &roster->set->at[i]);
-	roster_unref(link->roster);
+	link_roster_unref(link->roster);
 	link->roster = roster;
 }

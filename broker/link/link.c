@@ -301,7 +301,7 @@ struct link *link_new(const struct link_world *world, const struct link_options 
 	sample(link);
 	link->listen_us = link->now_us + LISTEN_US;
 	/* One whose connector takes its settings no more is refused by itself and stops nobody else. */
-	enum ent_rc rc = roster_open(suppliers, false, &roster, &err);
+	enum ent_rc rc = link_roster_open(suppliers, false, &roster, &err);
 	assert(rc == ENT_OK);
 	lanes_follow(link, roster);
 	return link;
@@ -310,7 +310,7 @@ struct link *link_new(const struct link_world *world, const struct link_options 
 enum ent_rc link_reload(struct link *link, struct supplier_set *suppliers, struct ent_err *err)
 {
 	struct roster *roster, *passed;
-	enum ent_rc rc = roster_open(suppliers, true, &roster, err);
+	enum ent_rc rc = link_roster_open(suppliers, true, &roster, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -318,7 +318,7 @@ enum ent_rc link_reload(struct link *link, struct supplier_set *suppliers, struc
 	passed = link->next_roster;
 	link->next_roster = roster;
 	pthread_mutex_unlock(&link->lock);
-	roster_unref(passed); /* nobody else has it yet */
+	link_roster_unref(passed); /* nobody else has it yet */
 	if (link->world.wake)
 		link->world.wake(link->world.of);
 	return ENT_OK;
@@ -345,8 +345,8 @@ void link_free(struct link *link)
 	for (size_t i = 0; i < link->n_lane; i++)
 		lane_free(link->lane[i]);
 	free(link->lane);
-	roster_unref(link->next_roster);
-	roster_unref(link->roster);
+	link_roster_unref(link->next_roster);
+	link_roster_unref(link->roster);
 	db_close(link->world.read);
 	pthread_mutex_destroy(&link->lock);
 	free(link);

@@ -17,7 +17,7 @@ static void recover(struct link *link, const struct delivery *row)
 
 	flight->delivery = *row;
 	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
-	flight->roster = roster_ref(link->roster);
+	flight->roster = link_roster_ref(link->roster);
 	flight->supplier = supplier;
 	if (supplier && !link->roster->broken[supplier->index].msg[0])
 		how = delivery_repeat(
