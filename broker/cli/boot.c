@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/read_map.h"
+#include "store/supplier_rows.h"
+
 static int64_t log_now(void *clock)
 {
 	struct clock *system = clock;
@@ -56,6 +59,46 @@ enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_supp
 enum ent_rc boot_reload(const struct boot *boot, const char *config_path, struct config **ret, struct ent_err *err)
 {
 	return config_load(config_path, boot->plugins, ret, err);
+}
+
+static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *set, struct supplier *supplier)
+{
+	struct ent_arena *arena = &set->arena.abi;
+	struct map_row_version row;
+	struct maps maps;
+	struct ent_err err;
+
+	if (!map_active(db, arena, supplier->name, &row))
+		return;
+	/* it was good when it was published, by the connector of then */
+	if (maps_parse(arena, sdk_dup(arena, row.json), supplier->connector, &maps, &err) != ENT_OK) {
+		log_write(&boot->log, LOG_ERROR, "map.refused", LOG_STR("supplier", supplier->name),
+			  LOG_INT("version", row.version), LOG_Z("why", err.msg),
+			  LOG_Z("next", "the configuration's map is in force; publish a mended one"), LOG_END);
+		return;
+	}
+	maps_put(supplier, &maps);
+	supplier->map_version = row.version;
+}
+
+enum ent_rc boot_maps(struct boot *boot, struct supplier_set *set, struct ent_err *err)
+{
+	struct store_meta meta;
+	struct sdk_arena arena;
+	struct db *db = NULL;
+	enum ent_rc rc;
+
+	sdk_arena_init(&arena);
+	rc = store_open_read(sdk_z(&arena.abi, boot_path(boot, BOOT_STORE)), NULL, &db, &meta, err);
+	sdk_arena_release(&arena);
+	if (rc != ENT_OK)
+		return rc;
+	for (size_t i = 0; i < set->n; i++)
+		map_overlay(boot, db, set, &set->at[i]);
+	if (db_failed(db))
+		rc = sdk_fail(err, ENT_EINVAL, "the published maps cannot be read: %s", db_error(db));
+	db_close(db);
+	return rc;
 }
 
 struct ent_str boot_path(const struct boot *boot, const char *name)

@@ -20,6 +20,10 @@ enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_supp
 /* The configuration once more, for a reload; the caller frees it. */
 enum ent_rc boot_reload(const struct boot *boot, const char *config_path, struct config **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* The maps that were published stand in for the configuration's, in a set that nobody else has seen yet; the store
+ * must be there. */
+enum ent_rc boot_maps(struct boot *boot, struct supplier_set *set, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* Makes data_dir and takes its lock: one broker per store. */
 enum ent_rc boot_lock(struct boot *boot, struct ent_err *err) __attribute__((warn_unused_result));
 void boot_release(struct boot *boot);

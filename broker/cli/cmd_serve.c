@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The broker: store, writer thread, bus thread, http threads, and this thread, which
- * only waits for signals. Everything that outlives the process is in the store.
+ * The broker: store, writer thread, bus thread, link thread, http threads, and this thread,
+ * which only waits for signals. Everything that outlives the process is in the store.
  */
 #include "cli/boot.h"
 #include "cli/command.h"
 #include "edge/edge.h"
+#include "link/link.h"
 #include "store/read.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -19,13 +21,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PRUNE_EVERY_MS = 60000, WRITER_WAIT_MS = 1000, BUS_DEADLINE_MS = 5000, END_S = 9 };
+enum { PRUNE_EVERY_MS = 60000, WRITER_WAIT_MS = 1000, LINK_DEADLINE_MS = 2500, BUS_DEADLINE_MS = 5000, END_S = 9 };
 
 static const char help[] =
     "usage: entente serve [--config FILE]\n\n"
-    "Runs the broker: takes suppliers' webhooks on POST /hooks/{supplier}, keeps incidents in\n"
-    "data_dir, writes the event stream to Kafka. Without kafka.brokers it uses a Kafka of its own\n"
-    "inside the process, which forgets everything at exit and is for evaluation only.\n\n"
+    "Runs the broker: takes suppliers' webhooks on POST /hooks/{supplier}, asks their tools and\n"
+    "writes to them, keeps incidents in data_dir, writes the event stream to Kafka. Without\n"
+    "kafka.brokers it uses a Kafka of its own inside the process, which forgets everything at exit\n"
+    "and is for evaluation only.\n\n"
     "  --config FILE   settings; `entente config --sample` prints one to start from\n\n"
     "Signals: TERM and INT end it within 10 s with nothing lost; HUP reads the suppliers again and\n"
     "keeps the old ones when the file is wrong.\n\n"
@@ -41,6 +44,8 @@ struct serve {
 	struct writer *writer;
 	struct bus *bus;
 	_Atomic(struct edge *) edge;
+	_Atomic(struct link_thread *) link;
+	pthread_t main_thread;
 	pthread_t writer_thread;
 	bool writer_runs;
 	atomic_bool ending, writer_failed, disk_full;
@@ -53,8 +58,11 @@ static void on_events(void *to)
 {
 	struct serve *serve = to;
 	struct edge *edge = atomic_load(&serve->edge);
+	struct link_thread *link = atomic_load(&serve->link);
 
 	bus_wake(serve->bus);
+	if (link)
+		link_wake(link_of(link));
 	if (edge)
 		edge_notify(edge, writer_last_seq(serve->writer));
 }
@@ -186,7 +194,7 @@ static enum ent_rc start_store(struct serve *serve, struct ent_err *err)
 	if (rc == ENT_OK)
 		rc = first_token(serve, read, err);
 	db_close(read);
-	return rc;
+	return rc == ENT_OK ? boot_maps(&serve->boot, config->suppliers, err) : rc;
 }
 
 static enum ent_rc start_bus(struct serve *serve, struct ent_err *err)
@@ -206,6 +214,34 @@ static enum ent_rc start_bus(struct serve *serve, struct ent_err *err)
 	if (fclose(file) != 0)
 		return sdk_fail(err, ENT_EINVAL, "%s cannot be written: %s", path, strerror(errno));
 	return ENT_OK;
+}
+
+static enum ent_rc start_link(struct serve *serve, struct ent_err *err)
+{
+	struct config *config = serve->boot.config;
+	const char *path = sdk_z(&config->arena.abi, boot_path(&serve->boot, BOOT_STORE));
+	struct link_world world = {.writer = serve->writer,
+				   .clock = clock_system(),
+				   .chance = chance_system(),
+				   .metrics = &serve->metrics,
+				   .log = &serve->boot.log};
+	struct link_thread *link = NULL;
+	struct store_meta meta;
+
+	enum ent_rc rc = store_open_read(path, NULL, &world.read, &meta, err);
+	if (rc == ENT_OK)
+		rc = link_start(&world, &link_options_default, config->suppliers, &link, err);
+	if (rc == ENT_OK)
+		atomic_store(&serve->link, link);
+	return rc;
+}
+
+/* Any thread; the main one takes it up as if somebody had sent HUP. */
+static void reload_ask(void *of)
+{
+	struct serve *serve = of;
+
+	pthread_kill(serve->main_thread, SIGHUP);
 }
 
 static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
@@ -229,6 +265,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				   .metrics = &serve->metrics,
 				   .log = &serve->boot.log,
 				   .readiness = readiness,
+				   .reload = reload_ask,
 				   .of = serve};
 	struct edge *edge = NULL;
 
@@ -263,7 +300,11 @@ static void reload(struct serve *serve)
 
 	enum ent_rc rc = boot_reload(&serve->boot, serve->config_path, &config, &err);
 	if (rc == ENT_OK)
+		rc = boot_maps(&serve->boot, config->suppliers, &err);
+	if (rc == ENT_OK)
 		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
+	if (rc == ENT_OK)
+		rc = link_reload(link_of(atomic_load(&serve->link)), config->suppliers, &err);
 	if (rc == ENT_OK)
 		log_write(&serve->boot.log, LOG_INFO, "config.reloaded",
 			  LOG_INT("suppliers", (int64_t)config->suppliers->n),
@@ -310,11 +351,13 @@ static void end_now(int signal_number)
 static void stop(struct serve *serve)
 {
 	struct edge *edge = atomic_load(&serve->edge);
+	struct link_thread *link = atomic_load(&serve->link);
 
 	signal(SIGALRM, end_now);
 	alarm(END_S);
 	if (edge)
 		edge_drain(edge);
+	link_end(link, LINK_DEADLINE_MS); /* the writer still answers it */
 	if (serve->writer_runs) {
 		writer_close(serve->writer);
 		atomic_store(&serve->ending, true);
@@ -322,6 +365,8 @@ static void stop(struct serve *serve)
 		pthread_join(serve->writer_thread, NULL);
 	}
 	atomic_store(&serve->edge, NULL);
+	atomic_store(&serve->link, NULL);
+	link_stop(link);
 	if (edge)
 		edge_stop(edge);
 	if (serve->bus)
@@ -345,7 +390,8 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 	serve->writer_runs = pthread_create(&serve->writer_thread, NULL, run_writer, serve) == 0;
 	if (!serve->writer_runs)
 		return sdk_fail(err, ENT_EINVAL, "the writer's thread could not be started");
-	return start_edge(serve, err);
+	rc = start_link(serve, err);
+	return rc == ENT_OK ? start_edge(serve, err) : rc;
 }
 
 int cmd_serve(int argc, char **argv)
@@ -370,6 +416,8 @@ int cmd_serve(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	umask(077); /* raw deliveries and internal comments are nobody else's */
 	db_library();
+	serve->main_thread = pthread_self();
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */
 	if (start(serve, &err) != ENT_OK) {
 		fprintf(stderr, "entente serve: %s\n", err.msg);
 		status = 1;
@@ -379,6 +427,7 @@ int cmd_serve(int argc, char **argv)
 		log_write(&serve->boot.log, LOG_INFO, "serve.ending", LOG_END);
 	}
 	stop(serve);
+	curl_global_cleanup();
 	free(serve);
 	return status;
 }
