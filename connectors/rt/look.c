@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rt.h"
+
+#include "sdk/marker.h"
+
+#include <string.h>
+
+#define TEXT_QUERY_MAX 16384u
+
+enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *arena, const char *path,
+		     struct ent_str *ret, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
+	struct ent_str all = ENT_STR("");
+
+	if (rc != ENT_OK)
+		return rc;
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at; at = sdk_json_next(at)) {
+		struct ent_str word = sdk_word_at(at, path);
+		int64_t number;
+
+		if (!sdk_to_int(word, &number)) /* it goes into searches */
+			return sdk_fail(err, ENT_EINVAL, "%s of an item is no number", path);
+		all = sdk_format(arena, "%.*s%s%.*s", ENT_F(all), all.n > 0 ? "," : "", ENT_F(word));
+	}
+	*ret = all;
+	return ENT_OK;
+}
+
+/* Texts only: files of these transactions may be large, and hold bytes that JSON cannot. */
+void rt_texts_build(struct ent_arena *arena, struct ent_str transactions, struct ent_request *ret)
+{
+	struct sdk_buf body;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&body, TEXT_QUERY_MAX);
+	sdk_jsonw_init(&w, &body);
+	sdk_jsonw_open(&w, '[');
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kz(&w, "field", "ContentType");
+	sdk_jsonw_kz(&w, "value", "text/plain");
+	sdk_jsonw_close(&w, '}');
+	while (transactions.n > 0) {
+		struct ent_str one = sdk_cut(transactions, ',', &transactions);
+
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kz(&w, "field", "TransactionId");
+		sdk_jsonw_kstr(&w, "value", one);
+		sdk_jsonw_close(&w, '}');
+	}
+	sdk_jsonw_close(&w, ']');
+	ret->method = "POST";
+	ret->path = ENT_STR("/attachments?fields=Content,TransactionId&per_page=100");
+	ret->content_type = ENT_STR("application/json");
+	ret->body = sdk_dup(arena, sdk_buf_view(&body));
+	ret->read = true;
+	sdk_buf_release(&body);
+}
+
+enum ent_rc rt_texts_parse(const struct ent_response *response, struct ent_arena *arena, struct ent_str marker,
+			   struct ent_str *ret, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	*ret = ENT_ABSENT;
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at; at = sdk_json_next(at)) {
+		struct ent_str text = sdk_json_text_at(at, "Content");
+
+		if (text.n > 0 && marker.n > 0 && memmem(text.p, text.n, marker.p, marker.n))
+			return sdk_id_at(at, "TransactionId", ret, err);
+	}
+	return ENT_OK;
+}

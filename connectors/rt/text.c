@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a transaction says. Its text lies in its attachments, beside files. */
+#include "rt.h"
+
+#include "sdk/crypto.h"
+#include "sdk/marker.h"
+
+static bool is_text(struct ent_str type)
+{
+	return sdk_eqz(type, "text/plain") || sdk_eqz(type, "text/html");
+}
+
+/* Files are attachments; the first plain text without a name is what was said, else the first HTML. */
+enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
+			   char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
+{
+	static const struct sdk_attachment_names names = {"id", "Filename", "ContentType", NULL, "ContentLength"};
+	const struct sdk_json *root = NULL;
+	struct ent_str text = ENT_ABSENT, text_type = ENT_ABSENT;
+	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
+
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at && rc == ENT_OK;
+	     at = sdk_json_next(at)) {
+		struct ent_str type = sdk_word_at(at, "ContentType");
+
+		if (sdk_word_at(at, "Filename").p && !sdk_starts(type, "multipart/"))
+			rc = sdk_attachment_read(
+			    at, &names, &sdk_changes_beside(list, model, ENT_ATTACHMENT_ADDED)->attachment, err);
+		else if (is_text(type) && sdk_word_at(at, "id").p &&
+			 (!text.p || (sdk_eqz(type, "text/plain") && !sdk_eqz(text_type, "text/plain"))))
+			text = sdk_word_at(at, "id"), text_type = type;
+	}
+	if (rc != ENT_OK)
+		return rc;
+	if (text.p)
+		sdk_walk_put(walk, sdk_format(walk->arena, "%c %.*s %.*s %.*s", kind - 'a' + 'A', ENT_F(text),
+					      ENT_F(transaction), ENT_F(model->ticket.id)));
+	else
+		sdk_walk_drop(walk);
+	return ENT_OK;
+}
+
+static struct ent_str text_of(const struct sdk_json *root, struct ent_arena *arena)
+{
+	struct ent_str text = ENT_ABSENT, plain;
+	struct sdk_buf digits; /* without the line ends */
+
+	plain = sdk_json_text_at(root, "Content");
+	sdk_buf_init(&digits, plain.n + 1);
+	for (size_t i = 0; i < plain.n; i++)
+		if ((unsigned char)plain.p[i] > ' ')
+			sdk_buf_char(&digits, plain.p[i]);
+	if (!sdk_unbase64(arena, sdk_dup(arena, sdk_buf_view(&digits)), &text) || !sdk_is_utf8(text))
+		text = ENT_STR("(This text could not be read here: see the ticket.)");
+	sdk_buf_release(&digits);
+	if (sdk_json_is(root, "ContentType", "text/html"))
+		text = sdk_html_to_text(arena, text);
+	return sdk_or_empty(text);
+}
+
+enum ent_rc rt_text_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
+			  char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
+	struct ent_change head = *model, *change;
+	struct ent_str text;
+
+	if (rc != ENT_OK)
+		return rc;
+	text = text_of(root, walk->arena);
+	head.stamp.time_ms = sdk_time_at(root, "Created");
+	head.actor = sdk_person_at(root, "Creator.id", "Creator.RealName");
+	change = sdk_changes_beside(list, &head, kind == 'D' ? ENT_TICKET_CHANGED : ENT_COMMENT_ADDED);
+	if (kind == 'D') {
+		sdk_set(&change->ticket, ENT_DESCRIPTION, sdk_marker_strip(walk->arena, text));
+	} else {
+		change->comment = (struct ent_comment){.id = transaction,
+						       .author = head.actor,
+						       .body = text,
+						       .visibility = kind == 'P' ? ENT_PUBLIC : ENT_INTERNAL,
+						       .created_ms = head.stamp.time_ms};
+	}
+	sdk_walk_drop(walk);
+	return ENT_OK;
+}

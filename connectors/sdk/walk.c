@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sdk/walk.h"
+
+#include <string.h>
+
+#include "sdk/json.h"
+
+#define MEMO_MAX      (64u * 1024u) /* bytes written; the words are bounded before */
+#define SIZE_READ_MAX 15000u        /* sdk_walk_put() may have made it more than SDK_WALK_SIZE_MAX */
+
+static bool words_add(struct sdk_walk *walk, struct sdk_walk_words *words, struct ent_str word, size_t size_max)
+{
+	if (words->n == SDK_WALK_WORDS_MAX || walk->size + word.n + 3 > size_max)
+		return false;
+	words->at[words->n++] = word;
+	walk->size += word.n + 3; /* quotes and comma */
+	return true;
+}
+
+static void words_drop(struct sdk_walk *walk, struct sdk_walk_words *words, size_t begin, size_t n)
+{
+	for (size_t i = begin; i < begin + n; i++)
+		walk->size -= words->at[i].n + 3;
+	memmove(words->at + begin, words->at + begin + n, (words->n - begin - n) * sizeof(*words->at));
+	words->n -= n;
+}
+
+static bool words_read(struct sdk_walk *walk, struct sdk_walk_words *words, const struct sdk_json *list)
+{
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
+		if (sdk_json_kind(at) != SDK_JSON_STRING || !words_add(walk, words, sdk_json_text(at), SIZE_READ_MAX))
+			return false;
+	return true;
+}
+
+enum ent_rc sdk_walk_read(const struct ent_call *call, struct ent_arena *arena, struct sdk_walk **ret,
+			  struct ent_err *err)
+{
+	struct sdk_walk *walk = SDK_NEW(arena, struct sdk_walk);
+	const struct sdk_json *root = NULL;
+
+	walk->arena = arena;
+	walk->since_ms = call->op.since_ms;
+	*ret = walk;
+	if (call->memo.n == 0)
+		return ENT_OK;
+	if (sdk_json_parse(arena, call->memo, &root, err) != ENT_OK || sdk_json_kind(root) != SDK_JSON_OBJECT ||
+	    !sdk_json_int(sdk_json_at(root, "since"), &walk->since_ms) ||
+	    !sdk_json_int(sdk_json_at(root, "skip"), &walk->skip) ||
+	    !words_read(walk, &walk->seen, sdk_json_at(root, "seen")) ||
+	    !words_read(walk, &walk->todo, sdk_json_at(root, "todo")))
+		return sdk_fail(err, ENT_EINVAL, "the memo of the poll is none of this connector");
+	walk->from = sdk_json_text_at(root, "from");
+	walk->more = sdk_json_bool(sdk_json_at(root, "more"), false);
+	return ENT_OK;
+}
+
+static void words_write(struct sdk_jsonw *w, const char *key, const struct sdk_walk_words *words)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < words->n; i++)
+		sdk_jsonw_str(w, words->at[i]);
+	sdk_jsonw_close(w, ']');
+}
+
+struct ent_str sdk_walk_memo(const struct sdk_walk *walk)
+{
+	struct ent_str memo;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, MEMO_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kint(&w, "since", walk->since_ms);
+	sdk_jsonw_kstr_opt(&w, "from", walk->from);
+	sdk_jsonw_kint(&w, "skip", walk->skip);
+	sdk_jsonw_kbool(&w, "more", walk->more);
+	words_write(&w, "seen", &walk->seen);
+	words_write(&w, "todo", &walk->todo);
+	sdk_jsonw_close(&w, '}');
+	memo = sdk_dup(walk->arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return memo;
+}
+
+bool sdk_walk_has_seen(const struct sdk_walk *walk, struct ent_str word)
+{
+	for (size_t i = 0; i < walk->seen.n; i++)
+		if (sdk_eq(walk->seen.at[i], word))
+			return true;
+	return false;
+}
+
+bool sdk_walk_see(struct sdk_walk *walk, struct ent_str word)
+{
+	return words_add(walk, &walk->seen, word, SDK_WALK_SIZE_MAX);
+}
+
+bool sdk_walk_add(struct sdk_walk *walk, struct ent_str word)
+{
+	return words_add(walk, &walk->todo, word, SDK_WALK_SIZE_MAX);
+}
+
+void sdk_walk_forget(struct sdk_walk *walk, size_t n)
+{
+	words_drop(walk, &walk->seen, 0, n < walk->seen.n ? n : walk->seen.n);
+}
+
+struct ent_str sdk_walk_first(const struct sdk_walk *walk)
+{
+	return walk->todo.n > 0 ? walk->todo.at[0] : ENT_ABSENT;
+}
+
+void sdk_walk_drop(struct sdk_walk *walk)
+{
+	words_drop(walk, &walk->todo, 0, 1);
+}
+
+void sdk_walk_drop_at(struct sdk_walk *walk, size_t i)
+{
+	words_drop(walk, &walk->todo, i, 1);
+}
+
+void sdk_walk_put(struct sdk_walk *walk, struct ent_str word)
+{
+	walk->size = walk->size - walk->todo.at[0].n + word.n;
+	walk->todo.at[0] = word;
+}
+
+enum ent_rc sdk_walk_end(const struct sdk_walk *walk, struct ent_result *ret)
+{
+	bool more = walk->more || walk->todo.n > 0;
+
+	ret->memo = sdk_walk_memo(walk);
+	ret->phase = more ? 1 : 0;
+	return more ? ENT_MORE : ENT_OK;
+}
