@@ -72,7 +72,9 @@ static bool is_plain(const struct situation *at, enum ent_attr attr)
 /* Does somebody there say it, now? Not what we set, not what the ticket said before, not what it was born with. */
 static bool is_word(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
 {
-	if (at->is_ours || at->withdrawn || speaks_of(at->echo, attr) || !speaks_of(heard_bits(at, change), attr))
+	if (at->withdrawn || speaks_of(at->echo, attr) || !speaks_of(heard_bits(at, change), attr))
+		return false;
+	if (at->is_ours && (at->asked == 0 || speaks_of(at->asked, attr)))
 		return false;
 	if (at->ticket && !at->sweep && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]))
 		return false;

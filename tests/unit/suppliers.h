@@ -23,19 +23,19 @@ static enum ent_rc test_parse(const struct ent_self *self, const struct ent_call
 	return ENT_EUNSUPPORTED;
 }
 
-static const struct ent_map_row test_status[] = {
+static const struct ent_map_row test_status_words[] = {
     {"New", "new"},           {"Open", "in_progress"}, {"Waiting", "pending"},
     {"Resolved", "resolved"}, {"Closed", "closed"},    {0},
 };
-static const struct ent_map_row test_priority[] = {{"High", "1"}, {"Normal", "3"}, {"Low", "5"}, {0}};
+static const struct ent_map_row test_priority_words[] = {{"High", "1"}, {"Normal", "3"}, {"Low", "5"}, {0}};
 
 static const struct ent_connector test_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "test",
     .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT,
-    .status = test_status,
-    .priority = test_priority,
+    .status = test_status_words,
+    .priority = test_priority_words,
     .build = test_build,
     .parse = test_parse,
 };
