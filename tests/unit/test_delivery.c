@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may go, what it says to a connector, and whether the tool did it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/delivery.h"
+#include "suppliers.h"
+
+#define KEY    "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+#define MARKER "[ENT-000042:0b9c6f0e4d1a4f6c8e2b7a5d3c1f0e9a]"
+#define UUID   "51f4a1d6-6f0b-4c89-9a57-3f1fd33d0b02"
+#define OTHER  "61f4a1d6-6f0b-4c89-9a57-3f1fd33d0b02"
+
+static void test_names(void **state)
+{
+	enum delivery_state found;
+	enum ent_op_kind op;
+	enum delivery_cause cause;
+
+	(void)state;
+	for (int i = DELIVERY_PENDING; i <= DELIVERY_CANCELLED; i++) {
+		assert_true(delivery_state_by_name(sdk_str(delivery_state_name((enum delivery_state)i)), &found));
+		assert_int_equal(found, i);
+	}
+	for (int i = ENT_CREATE_TICKET; i <= ENT_POLL; i++) {
+		assert_true(delivery_op_by_name(sdk_str(delivery_op_name((enum ent_op_kind)i)), &op));
+		assert_int_equal(op, i);
+	}
+	for (int i = CAUSE_NONE; i < CAUSE_N; i++) {
+		assert_true(delivery_cause_by_word(sdk_str(delivery_cause_word((enum delivery_cause)i)), &cause));
+		assert_int_equal(cause, i);
+		assert_true(i == CAUSE_NONE || *delivery_cause_help((enum delivery_cause)i));
+	}
+	assert_false(delivery_state_by_name(ENT_STR("lost"), &found));
+	assert_false(delivery_op_by_name(ENT_STR(""), &op));
+	assert_false(delivery_cause_by_word(ENT_STR("weather"), &cause));
+	assert_false(delivery_cause_by_word(ENT_ABSENT, &cause));
+}
+
+/* A comment of orion's for everyone, on its way to vega; each row breaks one thing. */
+static void test_second_ask(void **state)
+{
+	(void)state;
+	static const struct audience everyone = {AUDIENCE_EVERYONE, {NULL, 0}},
+				     internal = {AUDIENCE_INTERNAL, {NULL, 0}},
+				     vega = {AUDIENCE_SUPPLIERS, ENT_STR("vega")},
+				     telnord = {AUDIENCE_SUPPLIERS, ENT_STR("telnord")},
+				     none = {AUDIENCE_SUPPLIERS, {NULL, 0}};
+	static const struct {
+		const char *what;
+		const struct audience *planned, *now;
+		bool shares, removed, missing;
+		const char *from, *uuid;
+		int64_t incident;
+		bool may;
+		enum delivery_cause cause;
+	} row[] = {
+	    {"as it should be", &everyone, &everyone, true, false, false, "orion", UUID, 42, true, CAUSE_NONE},
+	    {"named", &vega, &vega, true, false, false, "orion", UUID, 42, true, CAUSE_NONE},
+	    {"of ours", &vega, &vega, true, false, false, "", UUID, 42, true, CAUSE_NONE},
+	    {"narrowed since", &everyone, &internal, true, false, false, "orion", UUID, 42, false, CAUSE_AUDIENCE},
+	    {"narrowed to another", &everyone, &telnord, true, false, false, "orion", UUID, 42, false, CAUSE_AUDIENCE},
+	    {"widened since: planned for another", &telnord, &everyone, true, false, false, "orion", UUID, 42, false,
+	     CAUSE_AUDIENCE},
+	    {"planned as internal", &internal, &everyone, true, false, false, "orion", UUID, 42, false, CAUSE_AUDIENCE},
+	    {"nobody named", &none, &none, true, false, false, "orion", UUID, 42, false, CAUSE_AUDIENCE},
+	    {"not shared any more", &everyone, &everyone, false, false, false, "orion", UUID, 42, false,
+	     CAUSE_UNSHARED},
+	    {"named, not shared any more", &vega, &vega, false, false, false, "orion", UUID, 42, false, CAUSE_UNSHARED},
+	    {"removed", &everyone, &everyone, true, true, false, "orion", UUID, 42, false, CAUSE_AUDIENCE},
+	    {"the comment cannot be read", &everyone, &everyone, true, false, true, "orion", UUID, 42, false,
+	     CAUSE_AUDIENCE},
+	    {"another comment was read", &everyone, &everyone, true, false, false, "orion", OTHER, 42, false,
+	     CAUSE_AUDIENCE},
+	    {"of another incident", &everyone, &everyone, true, false, false, "orion", UUID, 43, false, CAUSE_AUDIENCE},
+	    {"its own", &everyone, &everyone, true, false, false, "vega", UUID, 42, false, CAUSE_AUDIENCE},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct delivery delivery = {.op = ENT_ADD_COMMENT,
+					    .incident = 42,
+					    .supplier = ENT_STR("vega"),
+					    .comment = UUID,
+					    .audience = *row[i].planned};
+		struct comment comment = {.incident = row[i].incident,
+					  .supplier = sdk_str(row[i].from),
+					  .audience = *row[i].now,
+					  .removed = row[i].removed};
+		enum delivery_cause cause = CAUSE_NONE;
+
+		memcpy(comment.uuid, row[i].uuid, ID_SIZE);
+		bool may = delivery_may_go(&delivery, row[i].missing ? NULL : &comment, row[i].shares, &cause);
+		if (may != row[i].may || cause != row[i].cause)
+			fail_msg("%s: %d, %s", row[i].what, may, delivery_cause_word(cause));
+	}
+}
+
+static void test_second_ask_without_comment(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		enum ent_op_kind op;
+		const char *text, *audience;
+		enum audience_kind kind;
+		bool shares, may;
+	} row[] = {
+	    {"a ticket", ENT_CREATE_TICKET, "brief", "vega", AUDIENCE_SUPPLIERS, true, true},
+	    {"a ticket, not shared any more", ENT_CREATE_TICKET, "brief", "vega", AUDIENCE_SUPPLIERS, false, false},
+	    {"an update", ENT_UPDATE_TICKET, "", "vega", AUDIENCE_SUPPLIERS, true, true},
+	    {"an update, not shared any more", ENT_UPDATE_TICKET, "", "vega", AUDIENCE_SUPPLIERS, false, false},
+	    {"a notice", ENT_ADD_COMMENT, "words", "vega", AUDIENCE_SUPPLIERS, true, true},
+	    {"a notice that it is not shared any more", ENT_ADD_COMMENT, "words", "vega", AUDIENCE_SUPPLIERS, false,
+	     true},
+	    {"a notice for another", ENT_ADD_COMMENT, "words", "orion", AUDIENCE_SUPPLIERS, true, false},
+	    {"a notice for everyone", ENT_ADD_COMMENT, "words", "", AUDIENCE_EVERYONE, true, false},
+	    {"a notice without words", ENT_ADD_COMMENT, "", "vega", AUDIENCE_SUPPLIERS, true, false},
+	    {"what is no delivery", ENT_POLL, "", "vega", AUDIENCE_SUPPLIERS, true, false},
+	    {"what is no delivery", ENT_FETCH_TICKET, "", "vega", AUDIENCE_SUPPLIERS, true, false},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct delivery delivery = {.op = row[i].op,
+					    .supplier = ENT_STR("vega"),
+					    .text = sdk_str(row[i].text),
+					    .audience = {row[i].kind, sdk_str(row[i].audience)}};
+		enum delivery_cause cause = CAUSE_NONE;
+
+		if (delivery_may_go(&delivery, NULL, row[i].shares, &cause) != row[i].may || row[i].may != !cause)
+			fail_msg("%s: %s", row[i].what, delivery_cause_word(cause));
+	}
+}
+
+struct world {
+	struct sdk_arena arena;
+	struct supplier_set *set;
+	struct delivery delivery;
+	struct comment comment;
+	struct ent_op op;
+	enum delivery_cause cause;
+	struct ent_err err;
+};
+
+static void begin(struct world *world, enum ent_op_kind op)
+{
+	memset(world, 0, sizeof *world);
+	sdk_arena_init(&world->arena);
+	world->set = test_suppliers();
+	world->delivery = (struct delivery){.key = KEY,
+					    .incident = 42,
+					    .supplier = ENT_STR("vega"),
+					    .ticket = ENT_STR("17"),
+					    .ticket_key = ENT_STR("V-17"),
+					    .op = op,
+					    .status = ENT_IN_PROGRESS,
+					    .priority = 3};
+	world->comment = (struct comment){.uuid = UUID,
+					  .incident = 42,
+					  .supplier = ENT_STR("orion"),
+					  .author.name = ENT_STR("David"),
+					  .body = ENT_STR("It burns")};
+}
+
+static enum ent_rc make(struct world *world, bool with_comment)
+{
+	return delivery_op(&world->delivery, &world->set->at[VEGA], world->set, with_comment ? &world->comment : NULL,
+			   &world->arena.abi, &world->op, &world->cause, &world->err);
+}
+
+static void end(struct world *world)
+{
+	supplier_set_unref(world->set);
+	sdk_arena_release(&world->arena);
+}
+
+static void test_op_comment(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, ENT_ADD_COMMENT);
+	memcpy(world.delivery.comment, UUID, ID_SIZE);
+	world.set->at[VEGA].comments_as = ENT_PUBLIC;
+	assert_int_equal(make(&world, true), ENT_OK);
+	assert_true(sdk_eqz(world.op.key, KEY));
+	assert_true(sdk_eqz(world.op.marker, MARKER));
+	assert_true(sdk_eqz(world.op.number, "ENT-000042"));
+	assert_true(sdk_eqz(world.op.ticket.id, "17") && sdk_eqz(world.op.ticket.key, "V-17"));
+	assert_true(sdk_eqz(world.op.comment.body, "David (Orion): It burns")); /* the marker stands beside it */
+	assert_int_equal(world.op.comment.visibility, ENT_PUBLIC);
+
+	world.delivery.text = ENT_STR("It smokes"); /* mended by a person; whose words it was stays */
+	world.set->at[VEGA].comments_as = ENT_INTERNAL;
+	assert_int_equal(make(&world, true), ENT_OK);
+	assert_true(sdk_eqz(world.op.comment.body, "David (Orion): It smokes"));
+	assert_int_equal(world.op.comment.visibility, ENT_INTERNAL);
+
+	assert_int_equal(make(&world, false), ENT_EINVAL); /* the comment is gone: its text alone is nobody's */
+	assert_int_equal(world.cause, CAUSE_INVALID);
+
+	world.delivery.comment[0] = '\0';
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_true(sdk_eqz(world.op.comment.body, "It smokes")); /* a notice */
+	end(&world);
+}
+
+static void test_op_create(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, ENT_CREATE_TICKET);
+	world.delivery.title = ENT_STR("Printers");
+	world.delivery.text = ENT_STR("\nNo print\n\nIncident: ENT-000042");
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_true(sdk_eqz(world.op.marker, MARKER));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_TITLE].text, "Printers"));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].text, "in_progress"));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].native, "Open"));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_PRIORITY].native, "Normal"));
+	assert_int_equal(world.op.ticket.has,
+			 1u << ENT_TITLE | 1u << ENT_DESCRIPTION | 1u << ENT_STATUS | 1u << ENT_PRIORITY);
+
+	world.delivery.status = ENT_HELD; /* no words for these: the tool's own defaults */
+	world.delivery.priority = 2;
+	world.delivery.title = ENT_ABSENT;
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_int_equal(world.op.ticket.has, 1u << ENT_TITLE | 1u << ENT_DESCRIPTION);
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_TITLE].text, "No print"));
+
+	world.delivery.text = ENT_ABSENT;
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_TITLE].text, "ENT-000042"));
+	end(&world);
+}
+
+static void test_op_update(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, ENT_UPDATE_TICKET);
+	world.delivery.set = 1u << ENT_STATUS;
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_int_equal(world.op.ticket.has, 1u << ENT_STATUS);
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].native, "Open"));
+	assert_null(world.op.marker.p);
+
+	world.delivery.set |= 1u << ENT_PRIORITY;
+	world.delivery.priority = 2;
+	assert_int_equal(make(&world, false), ENT_EINVAL);
+	assert_int_equal(world.cause, CAUSE_UNMAPPED);
+	assert_string_equal(world.err.msg, "no word of vega's tool for the priority 2");
+	world.delivery.status = ENT_HELD;
+	assert_int_equal(make(&world, false), ENT_EINVAL);
+	assert_string_equal(world.err.msg, "no word of vega's tool for the status held");
+
+	static const struct map_row out[] = {{ENT_STR("Waiting"), ENT_STR("held")}, {ENT_STR("High"), ENT_STR("2")}};
+	world.set->at[VEGA].status = (struct map){.out = out, .n_out = 2}; /* a person gave it words */
+	world.set->at[VEGA].priority = (struct map){.out = out, .n_out = 2};
+	assert_int_equal(make(&world, false), ENT_OK);
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].native, "Waiting"));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].text, "held"));
+	assert_true(sdk_eqz(world.op.ticket.at[ENT_PRIORITY].native, "High"));
+	end(&world);
+}
+
+static void test_op_unsupported(void **state)
+{
+	struct world world;
+	struct ent_connector mute = test_connector;
+
+	(void)state;
+	begin(&world, ENT_ADD_COMMENT);
+	mute.ops = 1u << ENT_UPDATE_TICKET;
+	world.set->at[VEGA].connector = &mute;
+	assert_int_equal(make(&world, true), ENT_EUNSUPPORTED);
+	assert_int_equal(world.cause, CAUSE_UNSUPPORTED);
+	end(&world);
+}
+
+static void test_read_back(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *id, *text, *native;
+		bool speaks;
+		enum ent_rc expect;
+	} row[] = {
+	    {"the word", "17", NULL, "Resolved", true, ENT_OK},
+	    {"in another case", "17", NULL, "resolved", true, ENT_OK},
+	    {"what it means", "17", "resolved", NULL, true, ENT_OK},
+	    {"what it means, under another word", "17", "resolved", "Done", true, ENT_OK},
+	    {"the word as text", "17", "Resolved", NULL, true, ENT_OK},
+	    {"another word", "17", NULL, "Open", true, ENT_EINVAL},
+	    {"another meaning", "17", "in_progress", "Open", true, ENT_EINVAL},
+	    {"cleared", "17", NULL, NULL, true, ENT_EINVAL},
+	    {"nothing about it", "17", NULL, "Open", false, ENT_OK},
+	    {"another ticket", "18", NULL, "Open", true, ENT_OK},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_op op = {.kind = ENT_UPDATE_TICKET,
+				    .ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}};
+		struct ent_change change = {.ticket.id = sdk_str(row[i].id)};
+		struct ent_err err = {""};
+
+		op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};
+		change.ticket.has = row[i].speaks ? 1u << ENT_STATUS : 1u << ENT_TITLE;
+		change.ticket.at[ENT_STATUS] = (struct ent_value){sdk_str(row[i].text), sdk_str(row[i].native)};
+		if (delivery_read_back(&op, &(struct ent_changes){&change, 1}, &err) != row[i].expect)
+			fail_msg("%s: %s", row[i].what, err.msg);
+	}
+}
+
+static void test_read_back_takes_the_last_word(void **state)
+{
+	struct ent_op op = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}};
+	struct ent_change change[2] = {{.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}}};
+	struct ent_err err = {""};
+
+	(void)state;
+	op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};
+	change[1] = change[0];
+	change[0].ticket.at[ENT_STATUS].native = ENT_STR("Open");
+	change[1].ticket.at[ENT_STATUS].native = ENT_STR("Resolved");
+	assert_int_equal(delivery_read_back(&op, &(struct ent_changes){change, 2}, &err), ENT_OK);
+	change[1].ticket.at[ENT_STATUS].native = ENT_STR("Open");
+	assert_int_equal(delivery_read_back(&op, &(struct ent_changes){change, 2}, &err), ENT_EINVAL);
+	assert_string_equal(err.msg, "status: asked for \"Resolved\", the tool says \"Open\"");
+	assert_int_equal(delivery_read_back(&op, &(struct ent_changes){NULL, 0}, &err), ENT_OK);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_second_ask),
+	    cmocka_unit_test(test_second_ask_without_comment),
+	    cmocka_unit_test(test_op_comment),
+	    cmocka_unit_test(test_op_create),
+	    cmocka_unit_test(test_op_update),
+	    cmocka_unit_test(test_op_unsupported),
+	    cmocka_unit_test(test_read_back),
+	    cmocka_unit_test(test_read_back_takes_the_last_word),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
