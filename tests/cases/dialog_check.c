@@ -79,6 +79,11 @@ static const char *header_fault(const struct ent_header *header)
 	return NULL;
 }
 
+static bool holds(struct ent_str text, const char *part)
+{
+	return text.n > 0 && memmem(text.p, text.n, part, strlen(part));
+}
+
 static const char *body_fault(const struct ent_request *request)
 {
 	bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
@@ -90,11 +95,9 @@ static const char *body_fault(const struct ent_request *request)
 		return "a body without a content type";
 	if (!is_printable(request->content_type, ""))
 		return "the content type has a control character";
-	if (memmem(request->content_type.p, request->content_type.n, "json", 4) &&
-	    sdk_json_check(request->body, &err) != ENT_OK)
+	if (holds(request->content_type, "json") && sdk_json_check(request->body, &err) != ENT_OK)
 		return "the body is not the JSON that its content type says";
-	if (memmem(request->body.p, request->body.n, "\n<<< ", 5) ||
-	    memmem(request->body.p, request->body.n, "\n>>> ", 5))
+	if (holds(request->body, "\n<<< ") || holds(request->body, "\n>>> "))
 		return "the body has a line that a transcript uses itself";
 	return NULL;
 }
