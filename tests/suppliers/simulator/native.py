@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A supplier that adapted to Entente: takes signed CloudEvents (Standard Webhooks), sends the same.
 
-class A takes a webhook-id once; B can be searched (GET /search?text=); C does it again each time."""
+class A takes a webhook-id once, as it should; B and C do it again each time."""
 import json
 import time
 import uuid
@@ -25,7 +25,7 @@ class Native(Tool):
     account_id, account_name = "entente", "Entente"
 
     def __init__(self, *args, **more):
-        self.answered = {}
+        self.answered, self.events = {}, []
         super().__init__(*args, **more)
 
     def ids(self, n):
@@ -53,8 +53,7 @@ class Native(Tool):
         kind, function, groups = super().kind_of(request)
         if kind == "other" and function is not None and request.method == "POST":
             event = self.event_type(request)
-            kind = "comment" if "comment" in event else "create" if "create" in event or "shared" in event else \
-                "fetch" if "fetch" in event or "ping" in event else "update"
+            kind = "comment" if "comment" in event else "create" if "ticket.create" in event else "update"
             try:
                 tid = self.ticket_word(request.json())
             except (ValueError, AttributeError):
@@ -111,23 +110,22 @@ class Native(Tool):
         comment = self.book.comment(ticket, self.account, said["body"], said.get("visibility") != "public", request.header("webhook-id"))
         return Response(201, {"ticket": {"id": ticket.id}, "comment": {"id": comment.id}})
 
-    def on_fetch(self, request, data):
-        if not self.ticket_word(data):
-            return Response(200, {})
-        ticket = self.ticket_or_404(self.ticket_word(data))
-        return Response(200, {"ticket": self.view(ticket), **self.stamped(ticket)})
-
-    @route("GET", r"/search", "search")
-    def search(self, request):
-        if self.kind_class == "C":
-            return self.not_found()
-        text = request.query("text", "")
-        return Response(200, {"found": [{"ticket": t.id, "comment": c.id} for t in self.book.all() for c in t.comments if text in c.body]})
-
     @route("GET", r"/tickets/([^/]+)", "fetch")
     def fetch(self, request, word):
         ticket = self.ticket_or_404(self.book_id(word))
         return Response(200, {"ticket": self.view(ticket), **self.stamped(ticket)})
+
+    @route("GET", "/changes", "poll")
+    def changes(self, request):
+        """What it sent, or would have sent, since: the cursor counts."""
+        first = int(request.query("cursor") or 0)
+        if not request.query("cursor"):
+            since = request.query("since", "")
+            first = next((n for n, e in enumerate(self.events) if e["time"] >= since), len(self.events))
+        size = min(int(request.query("limit", "100")), self.page_max)
+        part = self.events[:size] if self.repeat_page else self.events[first:first + size]
+        after = first + len(part)
+        return Response(200, {"events": part, "next": str(after), "more": self.repeat_page or after < len(self.events)})
 
     # ---- what it sends ----------------------------------------------------------------------
 
@@ -144,6 +142,7 @@ class Native(Tool):
                                "author": {"id": by.id, "name": comment.by}, "created_at": iso(comment.created, True)}
         event = {"specversion": "1.0", "type": f"{PREFIX}{kind}.v1", "source": f"/{self.supplier}", "id": uuid.uuid4().hex,
                  "time": iso(ticket.updated, True), "datacontenttype": "application/json", "data": data}
+        self.events.append(event)
         delivery = f"msg_{event['id']}"
 
         def sign(raw):

@@ -49,6 +49,11 @@ class RT(Tool):
             return not self.revoked and request.header("authorization")[6:] == self.credential
         return super().authorized(request)
 
+    @staticmethod
+    def tag(ticket):
+        """The number of its last transaction."""
+        return f'"{ticket.history[-1]["id"]}"'
+
     def link(self, kind, one):
         return {"type": kind, "id": str(one), "_url": f"{self.url}/REST/2.0/{kind}/{one}"}
 
@@ -95,12 +100,12 @@ class RT(Tool):
     @route("GET", r"/REST/2.0/ticket/(\d+)", "fetch")
     def fetch(self, request, tid):
         ticket = self.ticket_or_404(tid)
-        return Response(200, self.view(ticket), [("ETag", f'"{ticket.version + 30}"'), ("Last-Modified", iso(ticket.updated))])
+        return Response(200, self.expanded(request, self.view(ticket)), [("ETag", self.tag(ticket)), ("Last-Modified", iso(ticket.updated))])
 
     @route("PUT", r"/REST/2.0/ticket/(\d+)", "update")
     def put(self, request, tid):
         ticket, body = self.ticket_or_404(tid), request.json()
-        if request.header("if-match") and request.header("if-match") != f'"{ticket.version + 30}"':
+        if request.header("if-match") and request.header("if-match") != self.tag(ticket):
             return Response(412, {"message": "Precondition Failed"})
         said = []
         if "MergeInto" in body:
@@ -180,11 +185,16 @@ class RT(Tool):
         for name in wanted:
             if name in row:
                 out[name] = row[name]
-                more = request.query(f"fields[{name}]")
-                if more and isinstance(out[name], dict):
-                    queue = next((q for q, n in self.queues.items() if n == out[name]["id"]), out[name]["id"])
-                    out[name] = dict(out[name], Name=queue if name == "Queue" else out[name]["id"])
-        return out
+        return self.expanded(request, out)
+
+    def expanded(self, request, row):
+        """fields[Owner]=RealName adds that to the link."""
+        for key, more in request.pairs:
+            name = key[7:-1] if key.startswith("fields[") else None
+            if name and isinstance(row.get(name), dict):
+                queue = next((q for q, n in self.queues.items() if n == row[name]["id"]), row[name]["id"])
+                row = dict(row, **{name: dict(row[name], **{more: queue if name == "Queue" else row[name]["id"]})})
+        return row
 
     def listing(self, request, rows):
         size = max(1, min(int(request.query("per_page", "20")), self.page_max))
@@ -234,7 +244,7 @@ class RT(Tool):
         out = dict(self.attachment_row(number, words), id=int(number), TransactionId=self.link("transaction", number), Parent="0", Subject="",
                    Created=iso(h["at"]), Creator=self.link("user", h["by"]), Headers="Content-Type: text/plain; charset=\"utf-8\"",
                    Content=base64.encodebytes(words.encode()).decode())
-        return Response(200, out)
+        return Response(200, self.expanded(request, out))
 
     def attachment_rows(self, ticket):
         return [dict(self.attachment_row(str(h["id"]), c.body if c else ticket.text), Created=iso(h["at"])) for h, kind, c in self.transactions(ticket)
@@ -243,6 +253,20 @@ class RT(Tool):
     @route("GET", r"/REST/2.0/ticket/(\d+)/attachments", "fetch")
     def attachments(self, request, tid):
         return self.listing(request, self.attachment_rows(self.ticket_or_404(tid)))
+
+    @route("POST", "/REST/2.0/attachments", "search")
+    def attachment_search(self, request):
+        """A JSON search: values of one field are alternatives, fields hold together."""
+        wanted = {}
+        for one in request.json():
+            wanted.setdefault(one["field"], set()).add(str(one["value"]))
+        rows = []
+        for ticket in self.book.all():
+            for h, kind, c in self.transactions(ticket):
+                row = self.attachment_row(str(h["id"]), c.body if c else ticket.text)
+                if (c or kind == "Create") and all(str(row.get(name)) in values for name, values in wanted.items()):
+                    rows.append(dict(row, Content=c.body if c else ticket.text))
+        return self.listing(request, rows)
 
     @route("GET", r"/REST/2.0/transaction/(\d+)/attachments", "fetch")
     def transaction_attachments(self, request, number):
@@ -265,17 +289,22 @@ class RT(Tool):
                 "creator": t.by, "owner": t.extra.get("owner", "Nobody"), "lastupdatedby": t.updated_by}
         if name not in have:
             raise Bad(f"Unknown field: {field}")
-        return compare(have[name], op, value)
+        return compare(have[name], op, self.who(name, value))
 
     def transaction_field(self, row, field, op, value):
         name = field.lower()
         if name == "created":
             return compare(parse_date(row["Created"]), op, parse_date(value) - self.zone)
         have = {"id": int(row["id"]), "objecttype": row["ObjectType"], "type": row["Type"], "objectid": int(row["ObjectId"]),
-                "ticketid": int(row["ObjectId"]), "creator": row["Creator"]["id"], "field": row["Field"], "content": row.get("words", "")}
+                "ticketid": int(row["ObjectId"]), "creator": row["Creator"]["id"], "ticketqueue": row["queue"], "field": row["Field"], "content": row.get("words", "")}
         if name not in have:
             raise Bad(f"Unknown field: {field}")
-        return compare(have[name], op, value)
+        if name == "ticketqueue" and value in self.queues.values():
+            value = next(q for q, n in self.queues.items() if n == value)
+        return compare(have[name], op, self.who(name, value))
+
+    def who(self, name, value):
+        return self.account.name if name == "creator" and value == "__CurrentUser__" else value
 
     def sorted(self, request, rows):
         """By the last `orderby` first: sorts are stable."""
@@ -298,7 +327,7 @@ class RT(Tool):
 
     @route("GET", "/REST/2.0/transactions", "poll")
     def transaction_list(self, request):
-        rows = [dict(self.transaction_row(t, h, kind), words=c.body if c else "") for t in self.book.all() for h, kind, c in self.transactions(t)]
+        rows = [dict(self.transaction_row(t, h, kind), words=c.body if c else "", queue=t.extra.get("queue", "General")) for t in self.book.all() for h, kind, c in self.transactions(t)]
         try:
             query = Query(request.query("query", "id > 0"))
             rows = [r for r in rows if query.holds(lambda f, op, v, r=r: self.transaction_field(r, f, op, v))]

@@ -76,6 +76,8 @@ class Tool:
         self.server.no_continue = settings.get("no_continue", self.server.no_continue)
         if "hooks" in settings:
             self.hooks.settings(**settings["hooks"])
+        if settings.get("expire_tokens"):
+            self.tokens.clear()
         self.more_settings(settings)
 
     # ---- what a tool says by itself; each one overrides some ----------------------------

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How each simulated tool is connected: its entry in the broker's configuration, and its words in ours."""
+
+# jq: the webhook of the simulated generic tool, and the rows of its lists.
+GENERIC_DECODE = """
+def one: {
+  version, time: .updated_at, actor: (.agent // .updated_by),
+  ticket: {id, key, title, status: .state, priority: .urgency, url: .link},
+  correlation: {number},
+  comments: [(.comments // [])[] | {id, author, body, public, created_at, removed}],
+  removed
+};
+.body | if .items then .items[] | one else one end
+"""
+
+# Its words; the first one of a canonical word is the way out.
+GENERIC_STATUS = {"new": "new", "accepted": "acknowledged", "working": "in_progress", "waiting": "pending", "hold": "held", "done": "resolved",
+                  "closed": "closed", "dropped": "cancelled"}
+GENERIC_PRIORITY = {"top": "1", "high": "2", "normal": "3", "low": "4", "plan": "5"}
+
+# What each tool calls a state: canonical -> its word, as its people would set it.
+WORDS = {
+    "rt": {"new": "new", "in_progress": "open", "pending": "stalled", "resolved": "resolved", "cancelled": "rejected"},
+    "redmine": {"new": "New", "in_progress": "In Progress", "pending": "Feedback", "resolved": "Resolved", "closed": "Closed", "cancelled": "Rejected"},
+    "servicenow": {"new": "1", "in_progress": "2", "held": "3", "resolved": "6", "closed": "7", "cancelled": "8"},
+    "jira": {"new": "Open", "acknowledged": "Waiting for support", "in_progress": "In Progress", "pending": "Pending", "resolved": "Resolved",
+             "closed": "Closed", "cancelled": "Canceled"},
+    "zendesk": {"new": "new", "in_progress": "open", "pending": "pending", "held": "hold", "resolved": "solved", "closed": "closed"},
+    "github": {"new": "open", "in_progress": "open/reopened", "resolved": "closed/completed", "cancelled": "closed/not_planned"},
+    "native": {w: w for w in ("new", "acknowledged", "in_progress", "pending", "held", "resolved", "closed", "cancelled")},
+    "generic": {v: k for k, v in GENERIC_STATUS.items()},
+}
+WORDS["jira-dc"] = WORDS["jira"]
+
+PRIORITIES = {
+    "rt": {"1": "100", "2": "75", "3": "50", "4": "25", "5": "0"},
+    "redmine": {"1": "Immediate", "2": "Urgent", "3": "High", "4": "Normal", "5": "Low"},
+    "servicenow": {n: n for n in "12345"},
+    "jira": dict(zip("12345", ["Highest", "High", "Medium", "Low", "Lowest"])),
+    "jira-dc": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"])),
+    "zendesk": {"1": "urgent", "2": "high", "3": "normal", "4": "low", "5": "low"},
+    "github": {}, "native": {n: n for n in "12345"}, "generic": {v: k for k, v in GENERIC_PRIORITY.items()},
+}
+
+POLLED = {"rt", "redmine"}
+OPEN = {"new", "acknowledged", "in_progress", "pending", "held"}
+
+
+def canonical(tool, word):
+    """What a word of the tool means, "" when this table does not know it."""
+    return next((c for c, w in WORDS[tool].items() if w == word), {"2/unassigned": "acknowledged", "closed": "resolved"}.get(word, ""))
+
+
+def connection(tool, url):
+    """url, auth and settings: what differs by tool. credential and secret are files, added by the world."""
+    base = {
+        "rt": {"url": url + "/REST/2.0", "auth": {"kind": "header", "header": "Authorization", "scheme": "token"}, "account": "entente",
+               "settings": {"queue": "General", "number_field": "Correlation ID"}},
+        "redmine": {"url": url, "auth": {"kind": "header", "header": "X-Redmine-API-Key"}, "account": "5", "settings": {"project": "supplier", "number_field": 1}},
+        "servicenow": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "entente"},
+        "jira": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "712020:entente", "settings": {"project": "SUP"}},
+        "jira-dc": {"url": url, "auth": {"kind": "bearer"}, "account": "JIRAUSER10100", "settings": {"project": "SUP"}},
+        "zendesk": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "900100"},
+        "github": {"url": url, "auth": {"kind": "bearer"}, "account": "4100", "settings": {"repository": "supplier/desk"}},
+        "native": {"url": url},
+        "generic": {"url": url, "auth": {"kind": "bearer"}, "account": "entente"},
+    }[tool]
+    return dict(base)
+
+
+def simulated_auth(tool, credential):
+    """What the simulated tool asks for, to fit connection()."""
+    kind = {"servicenow": "basic", "jira": "basic", "zendesk": "basic"}.get(tool)
+    if tool == "native":
+        return {}
+    return {"auth": "basic", "credential": f"entente:{credential}"} if kind else {"credential": credential}
