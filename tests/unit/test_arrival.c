@@ -262,12 +262,83 @@ static void sizes_and_times(void **state)
 	sdk_arena_release(&world.arena);
 }
 
+/* A category by its word; people by id, and only where the tool gives no name. */
+static void mapped_by_the_supplier(void **state)
+{
+	static const struct map_row category[] = {{ENT_STR("Drucker"), ENT_STR("Printing")}};
+	static const struct map_row person[] = {{ENT_STR("u17"), ENT_STR("David")}, {ENT_STR("u18"), ENT_STR("Jane")}};
+	static const struct {
+		const char *id, *name, *expect;
+	} row[] = {
+	    {"u17", "", "David"},
+	    {"u17", "u17", "David"}, /* shown for want of a name */
+	    {"u17", "D. Smith", "D. Smith"},
+	    {"u99", "", ""},
+	    {"u99", "u99", "u99"},
+	    {"", "u17", "u17"}, /* what is called so is not known to be it */
+	    {"", "", ""},
+	};
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	world.supplier.category = (struct map){.in = category, .n_in = 1};
+	world.supplier.person = (struct map){.in = person, .n_in = 2};
+	world.change.kind = ENT_COMMENT_ADDED;
+	world.change.comment.id = ENT_STR("c");
+	world.change.ticket.has = 1u << ENT_CATEGORY | 1u << ENT_ASSIGNEE;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_person who = {sdk_str(row[i].id), sdk_str(row[i].name)};
+		world.change.actor = world.change.comment.author = who;
+		world.change.ticket.at[ENT_ASSIGNEE] = (struct ent_value){who.name, who.id};
+		world.change.ticket.at[ENT_CATEGORY] = (struct ent_value){ENT_STR("Drucker"), ENT_ABSENT};
+		const struct ent_change *got = decode(&world);
+		assert_false(world.arrival.dead);
+		assert_true(sdk_eqz(got->ticket.at[ENT_CATEGORY].text, "Printing"));
+		assert_true(sdk_eqz(got->ticket.at[ENT_CATEGORY].native, "Drucker"));
+		if (!sdk_eqz(got->comment.author.name, row[i].expect) || !sdk_eqz(got->actor.name, row[i].expect) ||
+		    !sdk_eqz(got->ticket.at[ENT_ASSIGNEE].text, row[i].expect))
+			fail_msg("%s/%s: %.*s", row[i].id, row[i].name, ENT_F(got->comment.author.name));
+		assert_true(sdk_eqz(got->comment.author.id, row[i].id)); /* never erased */
+	}
+	world.change.ticket.at[ENT_CATEGORY] = (struct ent_value){ENT_STR("Netz"), ENT_ABSENT};
+	assert_true(sdk_eqz(decode(&world)->ticket.at[ENT_CATEGORY].text, "Netz"));
+	sdk_arena_release(&world.arena);
+}
+
+static void taken_from_an_answer(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	world.arrival.received_ms = 5;
+	world.change.ticket.has = 1u << ENT_STATUS;
+	world.change.ticket.at[ENT_STATUS] = (struct ent_value){ENT_ABSENT, ENT_STR("open")};
+	arrival_take(&world.set, &world.supplier, world.speech.changes, &world.arena.abi, &world.arrival);
+	assert_false(world.arrival.dead);
+	assert_true(sdk_eqz(world.arrival.changes.at[0].ticket.at[ENT_STATUS].text, "new"));
+	assert_ptr_equal(world.arrival.from, &world.supplier);
+
+	world.change.ticket.id = ENT_ABSENT; /* the same checks as for a webhook */
+	arrival_take(&world.set, &world.supplier, world.speech.changes, &world.arena.abi, &world.arrival);
+	assert_true(world.arrival.dead);
+	assert_int_equal(world.arrival.changes.n, 0);
+	sdk_arena_release(&world.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(delivery_ids), cmocka_unit_test(secrets_are_not_kept), cmocka_unit_test(sizes_and_times),
-	    cmocka_unit_test(verified),     cmocka_unit_test(comments_without_id),  cmocka_unit_test(limits),
+	    cmocka_unit_test(delivery_ids),
+	    cmocka_unit_test(secrets_are_not_kept),
+	    cmocka_unit_test(sizes_and_times),
+	    cmocka_unit_test(verified),
+	    cmocka_unit_test(comments_without_id),
+	    cmocka_unit_test(limits),
 	    cmocka_unit_test(words),
+	    cmocka_unit_test(mapped_by_the_supplier),
+	    cmocka_unit_test(taken_from_an_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
