@@ -9,12 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/boot.h"
+#include "cli/check.h"
 #include "cli/command.h"
-#include "sdk/json.h"
 
-#define REPORT_MAX   (4u << 20)
-#define SECRET_LEAST 16 /* bytes; a shorter one can be guessed from a recorded webhook */
+#define REPORT_MAX (4u << 20)
 
 static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [--json]\n"
 			   "\n"
@@ -30,20 +28,7 @@ static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [-
 			   "Examples: entente check --config /etc/entente/entente.yaml\n"
 			   "          entente check --config entente.yaml --no-kafka --json\n";
 
-enum result { RESULT_OK, RESULT_WARN, RESULT_FAIL };
-
-struct check {
-	struct boot boot; /* plugins and config, as far as they could be loaded */
-	bool json, kafka;
-	size_t n_fail, n_warn;
-	struct sdk_buf out;
-	struct sdk_jsonw w;
-};
-
-static void say(struct check *check, enum result result, const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void say(struct check *check, enum result result, const char *name, const char *fmt, ...)
+void check_say(struct check *check, enum result result, const char *name, const char *fmt, ...)
 {
 	static const char *const mark[] = {"ok   ", "warn ", "FAIL "}, *const word[] = {"ok", "warn", "fail"};
 	va_list args;
@@ -78,7 +63,7 @@ static void problems_say(struct check *check, const struct sdk_buf *report)
 	while (rest.n > 0) {
 		struct ent_str line = sdk_cut(rest, '\n', &rest);
 
-		say(check, RESULT_FAIL, "configuration", "%.*s", (int)line.n, line.p);
+		check_say(check, RESULT_FAIL, "configuration", "%.*s", (int)line.n, line.p);
 	}
 }
 
@@ -97,7 +82,7 @@ static bool config_check(struct check *check, const char *path)
 		well = plugins_load(sdk_z(&config->arena.abi, config->connector_dir), &check->boot.plugins, &err) ==
 		       ENT_OK;
 		if (!well)
-			say(check, RESULT_FAIL, "connectors", "%s", err.msg);
+			check_say(check, RESULT_FAIL, "connectors", "%s", err.msg);
 	}
 	if (well && path) {
 		well = config_load_report(path, check->boot.plugins, &report, &config, &err) == ENT_OK;
@@ -109,8 +94,8 @@ static bool config_check(struct check *check, const char *path)
 	problems_say(check, &report);
 	sdk_buf_release(&report);
 	if (well)
-		say(check, RESULT_OK, "configuration", "%s, %zu supplier%s", path ? path : "none, the defaults",
-		    config->suppliers->n, config->suppliers->n == 1 ? "" : "s");
+		check_say(check, RESULT_OK, "configuration", "%s, %zu supplier%s", path ? path : "none, the defaults",
+			  config->suppliers->n, config->suppliers->n == 1 ? "" : "s");
 	return well;
 }
 
@@ -125,68 +110,11 @@ static void connectors_check(struct check *check)
 		sdk_buf_format(&names, "%s%s %s", i ? ", " : "", plugins_at(plugins, i)->name,
 			       plugins_at(plugins, i)->version);
 	if (plugins_count(plugins) == 0)
-		say(check, RESULT_WARN, "connectors", "none in %.*s: set connector_dir", (int)folder.n, folder.p);
+		check_say(check, RESULT_WARN, "connectors", "none in %.*s: set connector_dir", (int)folder.n, folder.p);
 	else
-		say(check, RESULT_OK, "connectors", "%.*s (%.*s)", (int)names.n, names.p, (int)folder.n, folder.p);
+		check_say(check, RESULT_OK, "connectors", "%.*s (%.*s)", (int)names.n, names.p, (int)folder.n,
+			  folder.p);
 	sdk_buf_release(&names);
-}
-
-/* ---- suppliers ------------------------------------------------------------------------ */
-
-static void secrets_check(struct check *check, const struct supplier *supplier, const struct config_note *note,
-			  const char *name)
-{
-	if (supplier->n_secret == 0)
-		say(check, RESULT_WARN, name, "unsigned: whoever reaches /hooks/%.*s can write tickets in its name",
-		    (int)supplier->name.n, supplier->name.p);
-	for (size_t i = 0; i < supplier->n_secret; i++) {
-		struct ent_str reference = note->secret[i];
-		size_t n = secret_bytes(&supplier->secret[i]).n;
-
-		if (n < SECRET_LEAST)
-			say(check, RESULT_WARN, name, "secret %.*s has %zu bytes: take %d or more, made by chance",
-			    (int)reference.n, reference.p, n, SECRET_LEAST);
-		else
-			say(check, RESULT_OK, name, "secret %.*s can be read", (int)reference.n, reference.p);
-	}
-}
-
-static void map_say(struct check *check, const struct map *map, const struct ent_map_row *dflt, const char *what,
-		    const char *name)
-{
-	struct ent_err err;
-
-	if (map->n_in == 0 && (!dflt || !dflt->native))
-		say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged", what,
-		    what);
-	else if (map_check(map, dflt, what, &err) != ENT_OK)
-		say(check, RESULT_FAIL, name, "map: %s; say in %s_out which word goes out", err.msg, what);
-	else
-		say(check, RESULT_OK, name, "map.%s comes back", what);
-}
-
-static void supplier_check(struct check *check, size_t i)
-{
-	const struct supplier *supplier = &check->boot.config->suppliers->at[i];
-	const struct ent_connector *connector = supplier->connector;
-	struct sdk_arena arena;
-	struct ent_err err;
-	const char *name;
-	void *state = NULL;
-
-	sdk_arena_init(&arena);
-	name = sdk_z(&arena.abi, sdk_format(&arena.abi, "supplier %.*s", (int)supplier->name.n, supplier->name.p));
-	if (connector->open && connector->open(supplier->settings, &state, &err) != ENT_OK) {
-		say(check, RESULT_FAIL, name, "connector %s: %s", connector->name, err.msg);
-	} else {
-		say(check, RESULT_OK, name, "connector %s opens", connector->name);
-		if (connector->close)
-			connector->close(state);
-	}
-	secrets_check(check, supplier, &check->boot.config->note[i], name);
-	map_say(check, &supplier->status, connector->status, "status", name);
-	map_say(check, &supplier->priority, connector->priority, "priority", name);
-	sdk_arena_release(&arena);
 }
 
 /* ---- this machine ---------------------------------------------------------------------- */
@@ -203,12 +131,12 @@ static void parent_check(struct check *check, const char *path)
 	for (char *slash; stat(up, &st) != 0 && (slash = strrchr(up, '/'));)
 		*(slash == up ? slash + 1 : slash) = '\0';
 	if (!S_ISDIR(st.st_mode))
-		say(check, RESULT_FAIL, "data_dir", "%s is no folder: %s cannot be made in it", up, path);
+		check_say(check, RESULT_FAIL, "data_dir", "%s is no folder: %s cannot be made in it", up, path);
 	else if (access(up, W_OK | X_OK) != 0)
-		say(check, RESULT_FAIL, "data_dir", "%s is not there and cannot be made in %s: %s", path, up,
-		    strerror(errno));
+		check_say(check, RESULT_FAIL, "data_dir", "%s is not there and cannot be made in %s: %s", path, up,
+			  strerror(errno));
 	else
-		say(check, RESULT_OK, "data_dir", "%s will be made", path);
+		check_say(check, RESULT_OK, "data_dir", "%s will be made", path);
 	sdk_arena_release(&arena);
 }
 
@@ -221,18 +149,18 @@ static void folder_check(struct check *check)
 	if (stat(path, &st) != 0 && errno == ENOENT)
 		parent_check(check, path);
 	else if (stat(path, &st) != 0)
-		say(check, RESULT_FAIL, "data_dir", "%s: %s", path, strerror(errno));
+		check_say(check, RESULT_FAIL, "data_dir", "%s: %s", path, strerror(errno));
 	else if (!S_ISDIR(st.st_mode))
-		say(check, RESULT_FAIL, "data_dir", "%s is no folder", path);
+		check_say(check, RESULT_FAIL, "data_dir", "%s is no folder", path);
 	else if (access(path, R_OK | W_OK | X_OK) != 0)
-		say(check, RESULT_FAIL, "data_dir", "%s: %s; it must belong to the user that runs the broker", path,
-		    strerror(errno));
+		check_say(check, RESULT_FAIL, "data_dir", "%s: %s; it must belong to the user that runs the broker",
+			  path, strerror(errno));
 	else if (st.st_mode & S_IRWXO)
-		say(check, RESULT_WARN, "data_dir",
-		    "%s is open to everyone on this machine (mode %04o): chmod o-rwx it", path,
-		    (unsigned)(st.st_mode & 07777));
+		check_say(check, RESULT_WARN, "data_dir",
+			  "%s is open to everyone on this machine (mode %04o): chmod o-rwx it", path,
+			  (unsigned)(st.st_mode & 07777));
 	else
-		say(check, RESULT_OK, "data_dir", "%s can be written", path);
+		check_say(check, RESULT_OK, "data_dir", "%s can be written", path);
 }
 
 /* Fills ret_meta and says true when there is a store that can be read. */
@@ -247,20 +175,20 @@ static bool store_check(struct check *check, struct store_meta *ret_meta)
 	if (stat(path, &st) != 0 && errno == ENOTDIR)
 		return false; /* told as data_dir */
 	if (stat(path, &st) != 0 && errno == ENOENT) {
-		say(check, RESULT_OK, "store", "%s will be made", path);
+		check_say(check, RESULT_OK, "store", "%s will be made", path);
 		return false;
 	}
 	if (store_open_read(path, NULL, &db, ret_meta, &err) != ENT_OK) {
-		say(check, RESULT_FAIL, "store", "%s", err.msg);
+		check_say(check, RESULT_FAIL, "store", "%s", err.msg);
 		return false;
 	}
 	db_close(db);
 	if (ret_meta->partitions != config->kafka.partitions)
-		say(check, RESULT_WARN, "store",
-		    "%s was made with %d partitions and keeps them; kafka.partitions says %lld", path,
-		    (int)ret_meta->partitions, (long long)config->kafka.partitions);
+		check_say(check, RESULT_WARN, "store",
+			  "%s was made with %d partitions and keeps them; kafka.partitions says %lld", path,
+			  (int)ret_meta->partitions, (long long)config->kafka.partitions);
 	else
-		say(check, RESULT_OK, "store", "%s, version %d", path, STORE_VERSION);
+		check_say(check, RESULT_OK, "store", "%s, version %d", path, STORE_VERSION);
 	return true;
 }
 
@@ -295,14 +223,15 @@ static void kafka_check(struct check *check, const struct store_meta *meta)
 	while (rest.n > 0) {
 		struct ent_str line = sdk_cut(rest, '\n', &rest);
 
-		say(check, options.brokers.n == 0 ? RESULT_WARN : RESULT_OK, "kafka", "%.*s", (int)line.n, line.p);
+		check_say(check, options.brokers.n == 0 ? RESULT_WARN : RESULT_OK, "kafka", "%.*s", (int)line.n,
+			  line.p);
 	}
 	if (rc != ENT_OK) {
 		struct ent_str place = pass_place(check, err.msg);
 
-		say(check, RESULT_FAIL, "kafka", "%.*s%s", (int)place.n, place.p, err.msg);
+		check_say(check, RESULT_FAIL, "kafka", "%.*s%s", (int)place.n, place.p, err.msg);
 	} else if (options.brokers.n > 0)
-		say(check, RESULT_OK, "kafka", "%.*s can be reached", (int)options.brokers.n, options.brokers.p);
+		check_say(check, RESULT_OK, "kafka", "%.*s can be reached", (int)options.brokers.n, options.brokers.p);
 	sdk_buf_release(&report);
 }
 
@@ -312,9 +241,9 @@ static void listen_check(struct check *check)
 
 	if (sdk_starts(listen, "127.") || sdk_eqz(listen, "::1"))
 		return;
-	say(check, RESULT_WARN, "http",
-	    "%.*s can be reached from other machines without TLS: put a reverse proxy in front", (int)listen.n,
-	    listen.p);
+	check_say(check, RESULT_WARN, "http",
+		  "%.*s can be reached from other machines without TLS: put a reverse proxy in front", (int)listen.n,
+		  listen.p);
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */
@@ -328,7 +257,7 @@ static void run(struct check *check, const char *path)
 		return;
 	connectors_check(check);
 	for (size_t i = 0; i < check->boot.config->suppliers->n; i++)
-		supplier_check(check, i);
+		check_supplier(check, i);
 	listen_check(check);
 	folder_check(check);
 	has_store = store_check(check, &meta);

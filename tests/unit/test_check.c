@@ -136,6 +136,45 @@ static void warnings_do_not_stop(void **state)
 	assert_int_equal(unlink(in_folder("secret")), 0);
 }
 
+#define JIRA                                                                                                           \
+	"data_dir: @/data\nsuppliers:\n  - name: telnord\n    connector: jira\n    public_comments: us\n"              \
+	"    settings: {project: T}\n"
+
+static void the_way_out(void **state)
+{
+	(void)state;
+	file_write("token", "0123456789abcdef0123\n", 0600);
+	assert_int_equal(check(JIRA "    url: https://tickets.example\n    account: u1\n    poll: 90s\n"
+				    "    auth: {kind: bearer, credential: \"file:@/token\"}\n",
+			       "--no-kafka"),
+			 0);
+	expect_line("ok   supplier telnord: sends no webhooks: /hooks/telnord is closed, it is asked every 90 s\n");
+	expect_line("ok   supplier telnord: way out: connector jira opens tickets, changes tickets, comments, reads "
+		    "tickets, asks what is new\n");
+	expect_line("ok   supplier telnord: its tool cannot do all: ");
+	assert_null(strstr(text, "account is missing"));
+	assert_null(strstr(text, "no auth"));
+	assert_null(strstr(text, "http:"));
+	assert_null(strstr(text, "0123456789"));
+	assert_int_equal(check(JIRA "    unsigned: true\n    url: http://tickets.example\n    plain_http: true\n"
+				    "    allow: [0.0.0.0/0]\n    paused: true\n",
+			       "--no-kafka"),
+			 0);
+	expect_line("warn supplier telnord: account is missing: ");
+	expect_line("warn supplier telnord: no auth: ");
+	expect_line("warn supplier telnord: http: ");
+	expect_line("warn supplier telnord: allow has 0.0.0.0/0: ");
+	expect_line("warn supplier telnord: paused: ");
+	assert_int_equal(
+	    check(JIRA "    unsigned: true\n    auth: {kind: bearer, credential: \"file:@/token\"}\n", "--no-kafka"),
+	    0);
+	expect_line("warn supplier telnord: no way out, although auth is there");
+	/* only asked, but nobody says where */
+	assert_int_equal(check(JIRA, "--no-kafka"), 1);
+	expect_line("nothing says how its webhooks are signed");
+	assert_int_equal(unlink(in_folder("token")), 0);
+}
+
 static void what_stops_the_start(void **state)
 {
 	(void)state;
@@ -199,9 +238,8 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_is_well),
-	    cmocka_unit_test(warnings_do_not_stop),
-	    cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(all_is_well), cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(the_way_out), cmocka_unit_test(what_stops_the_start),
 	    cmocka_unit_test(as_json),
 	};
 

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One supplier, looked at before a start: what it may say to us, and what we can say to it. */
+#include <string.h>
+
+#include "cli/check.h"
+#include "sdk/webhook.h"
+
+#define SECRET_LEAST 16 /* bytes; a shorter one can be guessed from a recorded webhook */
+
+/* ---- the way in ---------------------------------------------------------------------------- */
+
+static void secrets_check(struct check *check, const struct supplier *supplier, const struct config_note *note,
+			  const char *name)
+{
+	if (supplier->no_hooks)
+		check_say(check, RESULT_OK, name, "sends no webhooks: /hooks/%.*s is closed, it is asked every %lld s",
+			  ENT_F(supplier->name), (long long)(supplier->link.poll_ms + 999) / 1000);
+	else if (supplier->n_secret == 0)
+		check_say(check, RESULT_WARN, name,
+			  "unsigned: whoever reaches /hooks/%.*s can write tickets in its name", ENT_F(supplier->name));
+	for (size_t i = 0; i < supplier->n_secret; i++) {
+		struct ent_str reference = note->secret[i];
+		size_t n = secret_bytes(&supplier->secret[i]).n;
+
+		if (n < SECRET_LEAST)
+			check_say(check, RESULT_WARN, name,
+				  "secret %.*s has %zu bytes: take %d or more, made by chance", ENT_F(reference), n,
+				  SECRET_LEAST);
+		else
+			check_say(check, RESULT_OK, name, "secret %.*s can be read", ENT_F(reference));
+	}
+}
+
+static void map_say(struct check *check, const struct map *map, const struct ent_map_row *dflt, const char *what,
+		    const char *name)
+{
+	struct ent_err err;
+
+	if (map->n_in == 0 && (!dflt || !dflt->native))
+		check_say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged",
+			  what, what);
+	else if (map_check(map, dflt, what, &err) != ENT_OK)
+		check_say(check, RESULT_FAIL, name, "map: %s; say in %s_out which word goes out", err.msg, what);
+	else
+		check_say(check, RESULT_OK, name, "map.%s comes back", what);
+}
+
+/* ---- the way out --------------------------------------------------------------------------- */
+
+static void can_say(struct check *check, const struct supplier *supplier, const char *name)
+{
+	static const struct {
+		enum ent_op_kind op;
+		const char *words;
+	} can[] = {{ENT_CREATE_TICKET, "opens tickets"},
+		   {ENT_UPDATE_TICKET, "changes tickets"},
+		   {ENT_ADD_COMMENT, "comments"},
+		   {ENT_FETCH_TICKET, "reads tickets"},
+		   {ENT_POLL, "asks what is new"}};
+	struct sdk_buf words;
+	bool writes = false;
+
+	sdk_buf_init(&words, 1024);
+	for (size_t i = 0; i < sizeof can / sizeof *can; i++) {
+		if (!supplier_can(supplier, can[i].op))
+			continue;
+		writes |= can[i].op <= ENT_ADD_COMMENT;
+		sdk_buf_format(&words, "%s%s", words.n ? ", " : "", can[i].words);
+	}
+	if (words.n == 0)
+		check_say(check, RESULT_WARN, name, "url has no use: connector %s only listens",
+			  supplier->connector->name);
+	else
+		check_say(check, RESULT_OK, name, "way out: connector %s %.*s", supplier->connector->name,
+			  ENT_F(words));
+	sdk_buf_release(&words);
+	for (const char *const *cannot = supplier->connector->cannot; cannot && *cannot; cannot++)
+		check_say(check, RESULT_OK, name, "its tool cannot do all: %s", *cannot);
+	if (writes && !supplier->account.p)
+		check_say(check, RESULT_WARN, name,
+			  "account is missing: what we write there is known again by id and words, not by its author; "
+			  "set it to our user in its tool");
+}
+
+/* A value without a word there is parked when it is to be told. */
+static void words_out_say(struct check *check, const struct supplier *supplier, const char *name)
+{
+	struct sdk_buf mute;
+
+	if (!supplier_can(supplier, ENT_UPDATE_TICKET) || supplier->policy[ENT_STATUS] == POLICY_THEIRS)
+		return;
+	sdk_buf_init(&mute, 1024);
+	for (unsigned i = ENT_STATUS_UNKNOWN + 1; i < ENT_N_STATUS; i++) {
+		const char *status = sdk_status_name((enum ent_status)i);
+
+		/* a hand-over is a supplier's word, nobody is told it */
+		if (i != ENT_TRANSFERRED && !map_out(&supplier->status, supplier->connector->status, sdk_str(status)).p)
+			sdk_buf_format(&mute, "%s%s", mute.n ? ", " : "", status);
+	}
+	if (mute.n > 0)
+		check_say(check, RESULT_WARN, name,
+			  "no word on the way out for %.*s: a change to it is parked; give it one in map.status_out",
+			  ENT_F(mute));
+	else
+		check_say(check, RESULT_OK, name, "every status has a word on the way out");
+	sdk_buf_release(&mute);
+}
+
+static void reach_say(struct check *check, const struct supplier *supplier, const char *name)
+{
+	const struct supplier_link *link = &supplier->link;
+
+	if (link->auth == AUTH_NONE)
+		check_say(check, RESULT_WARN, name, "no auth: its tool is asked without logging in");
+	if (sdk_starts(link->url, "http://") || sdk_starts(link->token_url, "http://"))
+		check_say(check, RESULT_WARN, name,
+			  "http: whoever is on the way reads the credential and can change what is said");
+	for (size_t i = 0; i < link->n_allow; i++)
+		if (sdk_eqz(link->allow[i], "0.0.0.0/0") || sdk_eqz(link->allow[i], "::/0"))
+			check_say(check, RESULT_WARN, name, "allow has %.*s: this machine itself may be connected to",
+				  ENT_F(link->allow[i]));
+	if (link->paused)
+		check_say(check, RESULT_WARN, name, "paused: nothing is sent to it and nothing asked");
+}
+
+static void out_check(struct check *check, const struct supplier *supplier, const char *name)
+{
+	if (supplier->link.url.n == 0) {
+		check_say(check, supplier->link.auth == AUTH_NONE ? RESULT_OK : RESULT_WARN, name,
+			  "no way out%s: its tool is not written to",
+			  supplier->link.auth == AUTH_NONE ? "" : ", although auth is there (url is missing)");
+		return;
+	}
+	can_say(check, supplier, name);
+	words_out_say(check, supplier, name);
+	reach_say(check, supplier, name);
+}
+
+/* ---- both -------------------------------------------------------------------------------------- */
+
+void check_supplier(struct check *check, size_t i)
+{
+	const struct supplier *supplier = &check->boot.config->suppliers->at[i];
+	const struct ent_connector *connector = supplier->connector;
+	struct sdk_arena arena;
+	struct ent_err err;
+	const char *name;
+	void *state = NULL;
+
+	sdk_arena_init(&arena);
+	name = sdk_z(&arena.abi, sdk_format(&arena.abi, "supplier %.*s", ENT_F(supplier->name)));
+	if (connector->open && connector->open(supplier->settings, &state, &err) != ENT_OK) {
+		check_say(check, RESULT_FAIL, name, "connector %s: %s", connector->name, err.msg);
+	} else {
+		check_say(check, RESULT_OK, name, "connector %s opens", connector->name);
+		if (connector->close)
+			connector->close(state);
+	}
+	secrets_check(check, supplier, &check->boot.config->note[i], name);
+	map_say(check, &supplier->status, connector->status, "status", name);
+	map_say(check, &supplier->priority, connector->priority, "priority", name);
+	out_check(check, supplier, name);
+	sdk_arena_release(&arena);
+}
