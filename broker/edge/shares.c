@@ -53,26 +53,7 @@ static void share_answer(struct exchange *x)
 	if (!ask_done(x, job) || !ask_incident(x, &incident))
 		return;
 	rc = read_share(x->worker->db, &x->arena.abi, &incident, job->ask.supplier, &json, &err);
-	ask_answer(x, job->kind == JOB_SHARE && job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
-}
-
-/* It has to be able to learn of it: by a ticket that we open there, or one that it has. */
-static bool may_share(struct exchange *x, const struct incident *incident, struct ent_str name)
-{
-	const struct supplier *supplier = supplier_by_name(x->roster->set, name);
-
-	if (supplier == NULL) {
-		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
-		return false;
-	}
-	if (supplier_can(supplier, ENT_CREATE_TICKET) || read_has_ticket(x->worker->db, incident->number, name))
-		return true;
-	answer_problem(x, PROBLEM_CONFLICT,
-		       "We cannot open tickets in this supplier's tool (no url, or its connector only listens), and it "
-		       "has none of this incident: open one there and name %s%06lld in it.",
-		       INCIDENT_PREFIX, (long long)incident->number);
-	return false;
+	ask_answer(x, job->kind == JOB_SHARE ? 201 : 200, rc, json, &err);
 }
 
 void share_post(struct exchange *x)
@@ -81,8 +62,13 @@ void share_post(struct exchange *x)
 	struct incident incident;
 	struct job *job;
 
-	if (!ask_incident(x, &incident) || !read_share_body(x, &body) || !may_share(x, &incident, body.supplier))
+	if (!ask_incident(x, &incident) || !read_share_body(x, &body))
 		return;
+	if (supplier_by_name(x->roster->set, body.supplier) == NULL) {
+		answer_problem(x, PROBLEM_CONTENT,
+			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
+		return;
+	}
 	job = ask_new(x, JOB_SHARE);
 	job->ask.incident = incident.number;
 	job->ask.supplier = body.supplier;

@@ -10,7 +10,6 @@
 /* A supplier's part in an incident. ENT_EGONE: it never had one. */
 enum ent_rc read_share(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str supplier,
 		       struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
-bool read_has_ticket(struct db *db, int64_t incident, struct ent_str supplier); /* one that was not removed */
 /* A comment of the thread and where it stands. ENT_EGONE: there is none. */
 enum ent_rc read_comment(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct ent_str *ret,
 			 struct ent_err *err) __attribute__((warn_unused_result));

@@ -95,16 +95,6 @@ enum ent_rc read_share(struct db *db, struct ent_arena *arena, const struct inci
 	return json_answer(db, arena, &buf, ret, err);
 }
 
-bool read_has_ticket(struct db *db, int64_t incident, struct ent_str supplier)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0");
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
-}
-
 /* ---- comments --------------------------------------------------------------------- */
 
 static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
@@ -113,7 +103,8 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
 	sdk_jsonw_kz(w, "state", "done");
 	sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
-	sdk_jsonw_kstr(w, "external_id", db_str(stmt, 2));
+	if (!sdk_starts(db_str(stmt, 2), "delivery:")) /* the tool told no id: the store made one */
+		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 2));
 	sdk_jsonw_close(w, '}');
 }
 

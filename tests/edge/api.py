@@ -13,7 +13,14 @@ GUARDED = [("GET", "/metrics"), ("POST", "/v1/arrivals"), ("GET", "/v1/incidents
            ("GET", "/v1/incidents/ENT-000001/history"), ("GET", "/v1/live"), ("GET", "/v1/suppliers"), ("GET", "/v1/deadletters"),
            ("POST", "/v1/deadletters/replay"), ("GET", "/v1/deadletters/1"), ("GET", "/v1/deadletters/1/raw"),
            ("POST", "/v1/deadletters/1/replay"), ("POST", "/v1/deadletters/1/ignore"), ("GET", "/v1/tokens"),
-           ("POST", "/v1/tokens"), ("DELETE", "/v1/tokens/first")]
+           ("POST", "/v1/tokens"), ("DELETE", "/v1/tokens/first"), ("PATCH", "/v1/incidents/ENT-000001"),
+           ("POST", "/v1/incidents/ENT-000001/shares"), ("DELETE", "/v1/incidents/ENT-000001/shares/vega"),
+           ("POST", "/v1/incidents/ENT-000001/comments"), ("GET", "/v1/deliveries"), ("POST", "/v1/deliveries/repair"),
+           ("GET", "/v1/deliveries/1"), ("POST", "/v1/deliveries/1/retry"), ("POST", "/v1/deliveries/1/edit"),
+           ("POST", "/v1/deliveries/1/ignore"), ("GET", "/v1/drift"), ("GET", "/v1/suppliers/vega"),
+           ("POST", "/v1/suppliers/vega/backfill"), ("DELETE", "/v1/suppliers/vega/backfill"), ("GET", "/v1/suppliers/vega/maps"),
+           ("POST", "/v1/suppliers/vega/maps"), ("POST", "/v1/suppliers/vega/maps/try"),
+           ("POST", "/v1/suppliers/vega/maps/0/activate")]
 
 
 def check_tokens_needed(tap, server):
@@ -204,7 +211,7 @@ def run(tap):
         check_health(tap, server)
         check_headers(tap, server)
         suppliers = server.json("GET", "/v1/suppliers")[1]["items"]
-        tap.equal("suppliers", [(s["name"], s["connector"]) for s in suppliers], [("orion", "null"), ("telnord", "null")])
+        tap.equal("suppliers", [(s["name"], s["connector"]) for s in suppliers], [(n, "null") for n in ("orion", "telnord", "vega", "south")])
     finally:
         said = ended_clean(tap, server)
         tap.check("who made and removed tokens is logged, the tokens are not",

@@ -44,6 +44,31 @@ static enum ent_rc refuse(const void *settings, void **ret, struct ent_err *err)
 	return sdk_fail(err, ENT_EINVAL, "refused on purpose");
 }
 
+/* Enough of a way out for deliveries to be planned; nobody brings them here. */
+static enum ent_rc build_nothing(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+				 struct ent_request *ret, struct ent_err *err)
+{
+	(void)self;
+	(void)call;
+	(void)arena;
+	(void)ret;
+	return sdk_fail(err, ENT_EUNSUPPORTED, "there is no link in this program");
+}
+
+static enum ent_rc parse_nothing(const struct ent_self *self, const struct ent_call *call,
+				 const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				 struct ent_err *err)
+{
+	(void)self;
+	(void)call;
+	(void)response;
+	(void)arena;
+	(void)ret;
+	return sdk_fail(err, ENT_EINVAL, "there is no link in this program");
+}
+
+static const char *const cannot[] = {"An attachment cannot be brought.", NULL};
+
 static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed,
 			  const struct ent_connector *connector)
 {
@@ -63,12 +88,40 @@ static void supplier_fill(struct supplier_set *set, size_t i, const char *name, 
 	supplier->n_secret = 1;
 }
 
+/* One whose tool can be written to. */
+static void supplier_write(struct supplier *supplier, struct ent_connector *connector)
+{
+	struct ent_err err;
+
+	setenv("EDGE_TEST_CREDENTIAL", "vega-credential-canary", 1);
+	if (secret_load(ENT_STR("env:EDGE_TEST_CREDENTIAL"), &supplier->link.credential, &err) != ENT_OK)
+		die("credential", &err);
+	supplier->connector = connector;
+	supplier->link.url = ENT_STR("https://tool.example");
+	supplier->link.auth = AUTH_BEARER;
+	supplier->link.rate_per_min = 600;
+	supplier->link.at_once = 4;
+	supplier->link.poll_ms = 60000;
+}
+
+/* The first is signed; vega and south can be written to, the others are listened to. */
 static struct supplier_set *suppliers(const char *first, const struct ent_connector *connector)
 {
-	struct supplier_set *set = supplier_set_new(2);
+	struct supplier_set *set = supplier_set_new(4);
+	struct ent_connector *writes = SDK_NEW(&set->arena.abi, struct ent_connector);
 
+	*writes = *connector;
+	writes->ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_POLL;
+	writes->build = build_nothing;
+	writes->parse = parse_nothing;
+	writes->cannot = cannot;
 	supplier_fill(set, 0, first, true, connector);
 	supplier_fill(set, 1, "telnord", false, connector);
+	supplier_fill(set, 2, "vega", false, connector);
+	supplier_fill(set, 3, "south", false, connector);
+	supplier_write(&set->at[2], writes);
+	supplier_write(&set->at[3], writes);
+	set->at[2].public_audience = AUDIENCE_EVERYONE;
 	return set;
 }
 
