@@ -177,7 +177,7 @@ static void refused(struct flight *flight, const struct ending *ending)
 	else if (is_struck_out(flight))
 		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, &ending->err);
 	else
-		later(flight, ending, ending->is_refused ? REFUSED_MS : wait_of(flight, ending));
+		later(flight, ending, wait_of(flight, ending));
 }
 
 /* What was read is old: from the first phase. One that wrote already in this attempt must not do that twice. */

@@ -210,8 +210,11 @@ void flight_ask(struct flight *flight)
 		if (ending.rc == ENT_OK)
 			return;
 	}
-	if (ending.rc == ENT_EAUTH)
-		ending.is_refused = breaker_refused(&lane->breaker, true, link->now_us, REFUSED_MS * 1000, &ending.err);
+	if (ending.rc == ENT_EAUTH) {
+		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us, REFUSED_MS * 1000,
+				&ending.err);
+		ending.is_refused = true;
+	}
 	if (ending.rc == ENT_MORE)
 		ending.rc = sdk_fail(&ending.err, ENT_EINVAL, "the connector wants more before it asked");
 	end(flight, &ending);
@@ -285,16 +288,19 @@ static void judge(struct flight *flight, struct ending *ending, enum transfer_ou
 {
 	struct lane *lane = flight->lane;
 	struct link *link = flight->link;
-	bool sure = ending->status != 403 || flight->kind != FLIGHT_DELIVERY;
+	int64_t failures_max = link->options.breaker_failures;
+	int64_t whom = flight->kind == FLIGHT_DELIVERY ? flight->delivery.incident : 0;
 
 	if (ending->rc == ENT_ERETRY) {
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
-		breaker_failed(&lane->breaker, link->options.breaker_failures, link->now_us,
+		breaker_failed(&lane->breaker, failures_max, outcome == TRANSFER_NOT_SENT ? 0 : whom, link->now_us,
 			       link_backoff_ms(link, lane->breaker.trips) * 1000, &ending->err);
 	} else if (ending->rc == ENT_EAUTH) {
+		/* 403 may be about this ticket; 401, or what our own rules refuse, is not. */
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
-		ending->is_refused =
-		    breaker_refused(&lane->breaker, sure, link->now_us, REFUSED_MS * 1000, &ending->err);
+		breaker_refused(&lane->breaker, failures_max, ending->status == 403 ? whom : 0, link->now_us,
+				REFUSED_MS * 1000, &ending->err);
+		ending->is_refused = breaker_is_open(&lane->breaker, failures_max);
 	} else if (outcome == TRANSFER_ANSWERED) {
 		breaker_ok(&lane->breaker);
 		lane->successes++;

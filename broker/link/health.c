@@ -83,11 +83,11 @@ static struct judgement judge(const struct lane *lane)
 		ret.state = SUPPLIER_PAUSED;
 		ret.next = "when the maintenance is over: paused: false, and reload";
 		(void)sdk_fail(&ret.why, ENT_OK, "the configuration says so");
-	} else if (lane->breaker.is_refused) {
+	} else if (breaker_is_refused(&lane->breaker)) {
 		ret = (struct judgement){SUPPLIER_REFUSED, lane->breaker.why,
 					 "check url, auth and the account's rights there, then reload; it is tried "
 					 "again every 5 minutes"};
-	} else if (breaker_is_open(&lane->breaker, lane->link->options.breaker_failures)) {
+	} else if (breaker_is_failing(&lane->breaker, lane->link->options.breaker_failures)) {
 		ret = (struct judgement){SUPPLIER_FAILING, lane->breaker.why,
 					 "nothing is lost: it is tried again with growing pauses; ask whoever runs "
 					 "it"};

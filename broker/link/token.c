@@ -52,9 +52,10 @@ void token_took(struct flight *flight, const struct transfer_end *end)
 	if (rc != ENT_OK) /* nobody can go without one: no hurry for the next try either */
 		limiter_hold(&lane->limiter, link->now_us + link_backoff_ms(link, lane->breaker.trips) * 1000);
 	if (rc == ENT_ERETRY)
-		breaker_failed(&lane->breaker, link->options.breaker_failures, link->now_us,
+		breaker_failed(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
 			       link_backoff_ms(link, lane->breaker.trips) * 1000, &why);
 	else if (rc != ENT_OK)
-		(void)breaker_refused(&lane->breaker, true, link->now_us, REFUSED_MS * 1000, &why);
+		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us, REFUSED_MS * 1000,
+				&why);
 	flight_end(flight);
 }

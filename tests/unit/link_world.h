@@ -1,0 +1,694 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A world for link: the real writer and store on a file, a clock that stands, transfers whose answers the test gives,
+ * and a connector ("toy") whose tool speaks in one line:
+ *
+ *   op            requests                                     the answer's body
+ *   CREATE        POST /create                                 ok ID
+ *   UPDATE        GET /read, then PUT /write                   more 1 etag; ok | is STATUS
+ *   ADD_COMMENT   POST /comment (settings two: then PUT /show) ok ID | more 1 ID
+ *     looking     GET /search                                  found ID | none
+ *   FETCH         GET /ticket/ID                               is STATUS
+ *   POLL          GET /poll?MEMO                               page MEMO more|end [ticket:ID:STATUS ...]
+ *   any           also: gone conflict unsupported invalid html
+ */
+#ifndef UNIT_LINK_WORLD_H
+#define UNIT_LINK_WORLD_H
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "link/link.h"
+#include "sdk/crypto.h"
+#include "sdk/http.h"
+#include "sdk/webhook.h"
+
+#define BASE "https://tool.example/api"
+
+/* ---- the toy ------------------------------------------------------------------------- */
+
+struct toy {
+	struct ent_str repeats; /* "safe", "search", "never" */
+	bool two;               /* a comment takes two requests */
+};
+
+static inline enum ent_rc toy_request(struct ent_request *ret, const char *method, struct ent_str path,
+				      struct ent_str body)
+{
+	*ret = (struct ent_request){.method = method, .path = path, .body = body};
+	return ENT_OK;
+}
+
+static inline enum ent_rc toy_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+				    struct ent_request *ret, struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+	(void)self;
+	switch (op->kind) {
+	case ENT_CREATE_TICKET:
+		return toy_request(ret, "POST", ENT_STR("/create"), op->ticket.at[ENT_TITLE].text);
+	case ENT_UPDATE_TICKET:
+		if (call->phase == 0)
+			return toy_request(ret, "GET", sdk_format(arena, "/read/%.*s", ENT_F(op->ticket.id)),
+					   ENT_ABSENT);
+		return toy_request(
+		    ret, "PUT", sdk_format(arena, "/write/%.*s", ENT_F(op->ticket.id)),
+		    sdk_format(arena, "%.*s %.*s", ENT_F(op->ticket.at[ENT_STATUS].native), ENT_F(call->memo)));
+	case ENT_ADD_COMMENT:
+		if (memmem(op->comment.body.p, op->comment.body.n, "unbuildable", 11))
+			return sdk_fail(err, ENT_EINVAL, "the toy cannot build that");
+		if (call->look)
+			return toy_request(ret, "GET", sdk_format(arena, "/search/%.*s", ENT_F(op->key)), ENT_ABSENT);
+		if (call->phase == 2)
+			return toy_request(ret, "PUT", sdk_format(arena, "/show/%.*s", ENT_F(call->memo)),
+					   ENT_STR("show"));
+		return toy_request(ret, "POST", ENT_STR("/comment"), op->comment.body);
+	case ENT_FETCH_TICKET:
+		return toy_request(ret, "GET", sdk_format(arena, "/ticket/%.*s", ENT_F(op->ticket.id)), ENT_ABSENT);
+	case ENT_POLL:
+		return toy_request(ret, "GET", sdk_format(arena, "/poll?%.*s", ENT_F(call->memo)), ENT_ABSENT);
+	}
+	return ENT_EINVAL;
+}
+
+static inline void toy_ticket(struct sdk_changes *list, struct ent_str id, struct ent_str status)
+{
+	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
+
+	change->ticket.id = id;
+	sdk_set_native(&change->ticket, ENT_STATUS, status);
+	sdk_set(&change->ticket, ENT_TITLE, ENT_STR("toy"));
+}
+
+static inline enum ent_rc toy_page(struct ent_str rest, struct ent_arena *arena, struct ent_result *ret,
+				   struct ent_err *err)
+{
+	struct sdk_changes list;
+	struct ent_str word;
+
+	ret->memo = sdk_cut(rest, ' ', &rest);
+	word = sdk_cut(rest, ' ', &rest);
+	sdk_changes_init(&list, arena);
+	while (rest.p) {
+		struct ent_str one = sdk_cut(rest, ' ', &rest), id, status;
+		(void)sdk_cut(one, ':', &one);
+		id = sdk_cut(one, ':', &status);
+		toy_ticket(&list, id, status);
+	}
+	if (sdk_changes_take(&list, &ret->changes, err) != ENT_OK)
+		return ENT_EINVAL;
+	ret->phase = sdk_eqz(word, "more");
+	return sdk_eqz(word, "more") ? ENT_MORE : ENT_OK;
+}
+
+static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str word, struct ent_str rest,
+				   struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	int64_t phase;
+
+	if (sdk_eqz(word, "more") && sdk_to_int(sdk_cut(rest, ' ', &rest), &phase)) {
+		ret->phase = (unsigned)phase;
+		ret->memo = rest;
+		return ENT_MORE;
+	}
+	if (sdk_eqz(word, "none")) {
+		ret->phase = 1;
+		return ENT_MORE;
+	}
+	if (sdk_eqz(word, "is")) {
+		struct sdk_changes list;
+		sdk_changes_init(&list, arena);
+		toy_ticket(&list, call->op.ticket.id, rest);
+		return sdk_changes_take(&list, &ret->changes, err);
+	}
+	if (sdk_eqz(word, "page"))
+		return toy_page(rest, arena, ret, err);
+	if (sdk_eqz(word, "gone"))
+		return sdk_fail(err, ENT_EGONE, "no such ticket");
+	if (sdk_eqz(word, "conflict"))
+		return sdk_fail(err, ENT_ECONFLICT, "somebody was faster");
+	if (sdk_eqz(word, "unsupported"))
+		return sdk_fail(err, ENT_EUNSUPPORTED, "no such thing here");
+	if (sdk_eqz(word, "html"))
+		return sdk_fail(err, ENT_ERETRY, "a page of HTML");
+	if (!sdk_eqz(word, "ok") && !sdk_eqz(word, "found"))
+		return sdk_fail(err, ENT_EINVAL, "the tool says %.*s", ENT_F(word));
+	ret->remote_id = rest;
+	return ENT_OK;
+}
+
+static inline enum ent_rc toy_parse(const struct ent_self *self, const struct ent_call *call,
+				    const struct ent_response *response, struct ent_arena *arena,
+				    struct ent_result *ret, struct ent_err *err)
+{
+	struct ent_str rest, word = sdk_cut(response->body, ' ', &rest);
+	enum ent_rc rc = sdk_http_status(response, arena, err);
+	(void)self;
+
+	return rc != ENT_OK ? rc : toy_word(call, word, rest, arena, ret, err);
+}
+
+static inline enum ent_repeat toy_repeat(const struct ent_self *self, enum ent_op_kind op)
+{
+	const struct toy *toy = self->settings;
+
+	if (op == ENT_UPDATE_TICKET || sdk_eqz(toy->repeats, "safe"))
+		return ENT_REPEAT_SAFE;
+	return sdk_eqz(toy->repeats, "search") ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
+}
+
+static inline enum ent_rc toy_verify(const struct ent_self *self, const struct ent_webhook *webhook,
+				     const struct ent_str *secret, size_t n_secret, int64_t now_ms,
+				     struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)
+{
+	(void)self, (void)webhook, (void)secret, (void)n_secret, (void)now_ms, (void)arena, (void)ret;
+	return sdk_fail(err, ENT_EAUTH, "the toy takes no webhooks");
+}
+
+static inline enum ent_rc toy_decode(const struct ent_self *self, const struct ent_webhook *webhook,
+				     struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	(void)self, (void)webhook, (void)arena, (void)ret;
+	return sdk_fail(err, ENT_EINVAL, "the toy takes no webhooks");
+}
+
+static inline enum ent_rc toy_open(const void *settings, void **ret_state, struct ent_err *err)
+{
+	const struct toy *toy = settings;
+
+	if (sdk_eqz(toy->repeats, "broken"))
+		return sdk_fail(err, ENT_EINVAL, "broken");
+	*ret_state = NULL;
+	return ENT_OK;
+}
+
+static inline void toy_close(void *state)
+{
+	(void)state;
+}
+
+static const struct ent_map_row toy_status[] = {{"Open", "new"},        {"Working", "in_progress"},
+						{"Waiting", "pending"}, {"Fixed", "resolved"},
+						{"Done", "closed"},     {NULL, NULL}};
+static const struct ent_connector toy_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof toy_connector,
+    .name = "toy",
+    .version = "1",
+    .summary = "a tool that speaks in one line",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
+    .settings_size = sizeof(struct toy),
+    .status = toy_status,
+    .open = toy_open,
+    .close = toy_close,
+    .verify = toy_verify,
+    .decode = toy_decode,
+    .build = toy_build,
+    .parse = toy_parse,
+    .repeat = toy_repeat,
+};
+
+/* ---- transfers whose answers the test gives -------------------------------------------- */
+
+enum { SENT_MAX = 256, TEXT_MAX = 600 };
+
+struct sent {
+	uint64_t id;
+	char supplier[32], line[TEXT_MAX], body[TEXT_MAX], authorization[TEXT_MAX];
+	int64_t at_us;
+	bool is_open, is_answered;
+	enum transfer_outcome outcome;
+	int status;
+	char answer[TEXT_MAX], retry_after[64];
+	int64_t took_us;
+};
+
+struct fake_transfers {
+	struct transfers transfers;
+	const int64_t *us;
+	struct sent sent[SENT_MAX];
+	size_t n;
+	struct ent_header header[2];
+	int n_drop;
+};
+
+static inline void text_keep(char *to, struct ent_str s)
+{
+	snprintf(to, TEXT_MAX, "%.*s", ENT_F(s));
+}
+
+static inline void fake_start(struct transfers *of, const struct transfer *transfer)
+{
+	struct fake_transfers *fake = (struct fake_transfers *)of;
+	struct sent *sent = &fake->sent[fake->n++];
+
+	assert_in_range(fake->n, 1, SENT_MAX);
+	*sent = (struct sent){.id = transfer->id, .at_us = *fake->us, .is_open = true, .took_us = 5000};
+	snprintf(sent->supplier, sizeof sent->supplier, "%.*s", ENT_F(transfer->supplier));
+	snprintf(sent->line, sizeof sent->line, "%s %.*s", transfer->method, ENT_F(transfer->url));
+	text_keep(sent->body, transfer->body);
+	for (size_t i = 0; i < transfer->n_header; i++)
+		if (sdk_ieqz(transfer->header[i].name, "authorization") || sdk_ieqz(transfer->header[i].name, "x-key"))
+			text_keep(sent->authorization, transfer->header[i].value);
+}
+
+static inline bool fake_next(struct transfers *of, struct transfer_end *ret)
+{
+	struct fake_transfers *fake = (struct fake_transfers *)of;
+
+	for (size_t i = 0; i < fake->n; i++) {
+		struct sent *sent = &fake->sent[i];
+		if (!sent->is_open || !sent->is_answered)
+			continue;
+		sent->is_open = false;
+		fake->header[0] = (struct ent_header){ENT_STR("Retry-After"), sdk_str(sent->retry_after)};
+		*ret = (struct transfer_end){
+		    .id = sent->id,
+		    .outcome = sent->outcome,
+		    .took_us = sent->took_us,
+		    .response = {sent->status, fake->header, sent->retry_after[0] != '\0', sdk_str(sent->answer)}};
+		if (sent->outcome != TRANSFER_ANSWERED)
+			(void)sdk_fail(&ret->why, ENT_ERETRY, "%s", sent->answer);
+		return true;
+	}
+	return false;
+}
+
+static inline void fake_drop(struct transfers *of, struct ent_str supplier)
+{
+	struct fake_transfers *fake = (struct fake_transfers *)of;
+
+	(void)supplier;
+	fake->n_drop++;
+}
+
+/* ---- the world ----------------------------------------------------------------------------- */
+
+struct world {
+	char dir[64], path[96], secret_path[96];
+	struct clock clock;
+	int64_t us;
+	struct chance chance;
+	uint64_t seed;
+	struct metrics metrics;
+	struct store_meta meta;
+	struct writer *writer;
+	struct db *db; /* reading */
+	struct fake_transfers fake;
+	struct link *link;
+	struct link_options options;
+	struct supplier_set *set;
+	struct sdk_arena arena;
+	int n_turn; /* turns that did something, since the clock moved */
+};
+
+#define START_MS INT64_C(1700000000000)
+
+static inline struct world *of_clock(struct clock *clock)
+{
+	return (struct world *)((char *)clock - offsetof(struct world, clock));
+}
+
+static inline int64_t world_now_ms(struct clock *clock)
+{
+	return START_MS + of_clock(clock)->us / 1000;
+}
+
+static inline int64_t world_mono_us(struct clock *clock)
+{
+	return of_clock(clock)->us;
+}
+
+static inline uint64_t world_random(struct world *world)
+{
+	world->seed ^= world->seed << 13;
+	world->seed ^= world->seed >> 7;
+	world->seed ^= world->seed << 17;
+	return world->seed;
+}
+
+static inline void world_uuid(struct chance *chance, char ret[ID_SIZE])
+{
+	struct world *world = (struct world *)((char *)chance - offsetof(struct world, chance));
+	snprintf(ret, ID_SIZE, "%08x-0000-4000-8000-%012" PRIx64, (unsigned)world_random(world),
+		 world_random(world) & 0xffffffffffff);
+}
+
+static inline void world_bytes(struct chance *chance, void *ret, size_t n)
+{
+	struct world *world = (struct world *)((char *)chance - offsetof(struct world, chance));
+	for (size_t i = 0; i < n; i++)
+		((unsigned char *)ret)[i] = (unsigned char)(world_random(world) >> 17);
+}
+
+/* One of the set: a tool of the toy's kind at BASE/name. */
+static inline struct supplier *toy_supplier(struct world *world, struct supplier_set *set, size_t i, const char *name,
+					    const char *repeats)
+{
+	struct supplier *supplier = &set->at[i];
+	struct toy *toy = SDK_NEW(&set->arena.abi, struct toy);
+
+	(void)world;
+	toy->repeats = sdk_str(repeats);
+	supplier->name = supplier->title = sdk_str(name);
+	supplier->connector = &toy_connector;
+	supplier->settings = toy;
+	supplier->public_audience = AUDIENCE_EVERYONE;
+	supplier->link = (struct supplier_link){.url = sdk_format(&set->arena.abi, BASE "/%s", name),
+						.timeout_ms = 30000,
+						.connect_ms = 5000,
+						.answer_max = 1 << 20,
+						.rate_per_min = 6000,
+						.at_once = 4,
+						.silence_ms = -1};
+	return supplier;
+}
+
+/* What serve does: a commit is a hint. */
+static inline void world_wake(void *of)
+{
+	struct world *world = of;
+	if (world->link)
+		link_wake(world->link);
+}
+
+static inline void world_start(struct world *world)
+{
+	static const struct writer_options options = {.queue_max = 1000, .batch_max = 100, .wal_pages = 200};
+	struct store_meta again;
+	struct db *db = NULL, *read = NULL;
+	struct ent_err err;
+
+	if (store_open(world->path, NULL, 6, &world->clock, &world->chance, &db, &world->meta, &err) != ENT_OK ||
+	    store_open_read(world->path, NULL, &world->db, &again, &err) != ENT_OK ||
+	    store_open_read(world->path, NULL, &read, &again, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	world->writer =
+	    writer_new(db, &world->meta, &world->clock, &world->chance, &world->metrics, &options, world_wake, world);
+	world->link = link_new(&(struct link_world){.writer = world->writer,
+						    .read = read,
+						    .clock = &world->clock,
+						    .chance = &world->chance,
+						    .transfers = &world->fake.transfers,
+						    .metrics = &world->metrics},
+			       &world->options, world->set);
+}
+
+/* The power goes: what is on the disk at this instant is all that the next life has. */
+static inline void world_die(struct world *world)
+{
+	char command[800];
+	struct ent_err err;
+
+	snprintf(command, sizeof command, "cp '%s' '%s/next' && cp '%s-wal' '%s/next-wal'", world->path, world->dir,
+		 world->path, world->dir);
+	assert_int_equal(system(command), 0);
+	while (writer_step(world->writer, &err) == ENT_OK)
+		;
+	link_free(world->link);
+	world->link = NULL;
+	writer_free(world->writer);
+	db_close(world->db);
+	snprintf(command, sizeof command,
+		 "rm -f '%s' '%s-wal' '%s-shm' && mv '%s/next' '%s' && mv '%s/next-wal' '%s-wal'", world->path,
+		 world->path, world->path, world->dir, world->path, world->dir, world->path);
+	assert_int_equal(system(command), 0);
+	world->fake.n = 0;
+}
+
+static inline struct world *world_new(struct supplier_set *set)
+{
+	struct world *world = calloc(1, sizeof *world);
+
+	snprintf(world->dir, sizeof world->dir, "/tmp/entente-link-XXXXXX");
+	assert_non_null(mkdtemp(world->dir));
+	snprintf(world->path, sizeof world->path, "%s/entente.db", world->dir);
+	world->clock = (struct clock){world_now_ms, world_mono_us};
+	world->chance = (struct chance){world_uuid, world_bytes};
+	world->seed = 88172645463325252u;
+	world->us = 1000000;
+	world->fake.transfers = (struct transfers){fake_start, fake_next, fake_drop};
+	world->fake.us = &world->us;
+	world->options = link_options_default;
+	world->set = set;
+	sdk_arena_init(&world->arena);
+	return world;
+}
+
+static inline void world_free(struct world *world)
+{
+	char command[128];
+
+	link_free(world->link);
+	assert_int_equal(0, db_failed(world->db));
+	writer_free(world->writer);
+	db_close(world->db);
+	supplier_set_unref(world->set);
+	sdk_arena_release(&world->arena);
+	snprintf(command, sizeof command, "rm -rf '%s'", world->dir);
+	assert_int_equal(system(command), 0);
+	free(world);
+}
+
+/* Until nobody has anything to do at this instant. */
+static inline void settle(struct world *world)
+{
+	struct ent_err err;
+	bool did = true;
+	enum ent_rc rc;
+
+	world->n_turn = 0;
+	while (did) {
+		did = link_step(world->link);
+		while ((rc = writer_step(world->writer, &err)) == ENT_OK)
+			did = true;
+		if (rc != ENT_MORE)
+			fail_msg("%s", err.msg);
+		assert_in_range(world->n_turn++, 0, 400);
+	}
+	assert_false(db_failed(world->db));
+	/* No busy loop: at rest it wants to be called at a later time only. */
+	if (link_next_us(world->link) <= world->us)
+		fail_msg("link wants a turn at once and does nothing in it");
+}
+
+/* Time passes, from one thing to do to the next. */
+static inline void pass_ms(struct world *world, int64_t ms)
+{
+	int64_t until_us = world->us + ms * 1000;
+
+	settle(world);
+	while (world->us < until_us) {
+		int64_t next_us = link_next_us(world->link);
+		assert_true(next_us > world->us);
+		world->us = next_us < until_us ? next_us : until_us;
+		settle(world);
+	}
+}
+
+/* ---- asking and answering --------------------------------------------------------------------- */
+
+/* The oldest open request that begins with `line` after BASE; NULL: none. */
+static inline struct sent *sent_find(struct world *world, const char *method, const char *path)
+{
+	char line[TEXT_MAX];
+	int n = snprintf(line, sizeof line, "%s " BASE "%s", method, path);
+
+	for (size_t i = 0; i < world->fake.n; i++)
+		if (world->fake.sent[i].is_open && strncmp(world->fake.sent[i].line, line, (size_t)n) == 0)
+			return &world->fake.sent[i];
+	return NULL;
+}
+
+static inline size_t n_open(struct world *world)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < world->fake.n; i++)
+		n += world->fake.sent[i].is_open;
+	return n;
+}
+
+static inline size_t n_sent(struct world *world, const char *method, const char *path)
+{
+	char line[TEXT_MAX];
+	int n = snprintf(line, sizeof line, "%s " BASE "%s", method, path);
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->fake.n; i++)
+		count += strncmp(world->fake.sent[i].line, line, (size_t)n) == 0;
+	return count;
+}
+
+static inline struct sent *expect(struct world *world, const char *method, const char *path)
+{
+	struct sent *sent = sent_find(world, method, path);
+
+	if (!sent) {
+		for (size_t i = 0; i < world->fake.n; i++)
+			print_message("%s %s%s\n", world->fake.sent[i].is_open ? "open" : "over",
+				      world->fake.sent[i].line, "");
+		fail_msg("no open request %s %s", method, path);
+	}
+	return sent;
+}
+
+static inline void give(struct sent *sent, enum transfer_outcome outcome, int status, const char *answer)
+{
+	sent->is_answered = true;
+	sent->outcome = outcome;
+	sent->status = status;
+	snprintf(sent->answer, sizeof sent->answer, "%s", answer);
+}
+
+/* Expects it, answers it, and lets the world come to rest. */
+static inline void answer(struct world *world, const char *method, const char *path, int status, const char *body)
+{
+	give(expect(world, method, path), TRANSFER_ANSWERED, status, body);
+	settle(world);
+}
+
+static inline void lose(struct world *world, const char *method, const char *path)
+{
+	give(expect(world, method, path), TRANSFER_LOST, 0, "timed out");
+	settle(world);
+}
+
+static inline void nothing(struct job *job)
+{
+	(void)job;
+}
+
+static inline struct job *job_run(struct world *world, struct job *job)
+{
+	job->answer = nothing;
+	job->suppliers = world->set;
+	assert_true(writer_submit(world->writer, job));
+	pass_ms(world, 10); /* hints are taken together for a few */
+	return job;
+}
+
+static inline struct job *job_new(struct world *world, enum job_kind kind)
+{
+	struct job *job = SDK_NEW(&world->arena.abi, struct job);
+
+	job->kind = kind;
+	job->ask.author = (struct ent_person){ENT_STR("ana"), ENT_STR("Ana")};
+	return job;
+}
+
+/* A ticket of a supplier as its webhook would tell it; number: of our incident, 0: a new one. Gives the incident. */
+static inline int64_t ticket_comes(struct world *world, const char *supplier, const char *id, const char *status,
+				   int64_t number)
+{
+	struct job *job = job_new(world, JOB_ARRIVAL);
+	struct ent_change *change = SDK_NEW(&world->arena.abi, struct ent_change);
+	struct arrival *arrival = &job->arrival;
+	unsigned char hash[SDK_HASH_MAX];
+	char text[INCIDENT_NUMBER_SIZE];
+
+	change->kind = ENT_TICKET_CHANGED;
+	change->stamp.time_ms = world_now_ms(&world->clock);
+	change->ticket.id = sdk_str(id);
+	sdk_set(&change->ticket, ENT_TITLE, ENT_STR("The line is down"));
+	sdk_set_native(&change->ticket, ENT_STATUS, sdk_str(status));
+	if (number)
+		change->correlation.number = sdk_dup(&world->arena.abi, incident_number(number, text));
+	*arrival = (struct arrival){
+	    .supplier = sdk_dup(&world->arena.abi, sdk_str(supplier)),
+	    .delivery_id = sdk_format(&world->arena.abi, "%s-%s-%" PRId64, supplier, id, (int64_t)world->us++),
+	    .received_ms = world_now_ms(&world->clock),
+	    .header_json = ENT_STR("{}")};
+	arrival->body = arrival->delivery_id;
+	sdk_digest(SDK_SHA256, &arrival->body, 1, hash);
+	memcpy(arrival->body_hash, hash, 32);
+	arrival_take(world->set, supplier_by_name(world->set, arrival->supplier), (struct ent_changes){change, 1},
+		     &world->arena.abi, arrival);
+	assert_false(arrival->dead);
+	job_run(world, job);
+	assert_int_equal(job->outcome, JOB_ACCEPTED);
+	struct db_stmt *stmt = db_use(world->db, "SELECT number FROM incident WHERE uuid = $1");
+	db_bind_str(stmt, 1, sdk_str(job->incident_uuid));
+	int64_t found = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	assert_true(found > 0);
+	return found;
+}
+
+static inline void comment(struct world *world, int64_t incident, const char *text)
+{
+	struct job *job = job_new(world, JOB_COMMENT);
+
+	job->ask.incident = incident;
+	job->ask.text = sdk_dup(&world->arena.abi, sdk_str(text));
+	job->ask.audience.kind = AUDIENCE_EVERYONE;
+	job_run(world, job);
+	assert_int_equal(job->outcome, JOB_ACCEPTED);
+}
+
+static inline void share(struct world *world, int64_t incident, const char *supplier)
+{
+	struct job *job = job_new(world, JOB_SHARE);
+
+	job->ask.incident = incident;
+	job->ask.supplier = sdk_str(supplier);
+	job->ask.brief.what = ENT_STR("the line is down");
+	job_run(world, job);
+	assert_int_equal(job->outcome, JOB_ACCEPTED);
+}
+
+static inline int64_t n_state_event(struct world *world, const char *name)
+{
+	struct db_stmt *stmt = db_use(world->db, "SELECT sequence FROM supplier_state WHERE supplier = $1");
+	db_bind_str(stmt, 1, sdk_str(name));
+	int64_t n = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return n;
+}
+
+/* What became of deliveries, "state cause phase look" of the row-th (from 1), in order of their ids. */
+static inline const char *delivery_is(struct world *world, int64_t row)
+{
+	struct db_stmt *stmt =
+	    db_use(world->db, "SELECT state, cause, phase, look FROM delivery ORDER BY id LIMIT 1 OFFSET $1");
+	db_bind_int(stmt, 1, row - 1);
+	assert_true(db_row(stmt));
+	struct ent_str cause = db_str(stmt, 1);
+	const char *is = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "%.*s%s%.*s phase %d look %d",
+							     ENT_F(db_str(stmt, 0)), cause.n ? " " : "", ENT_F(cause),
+							     (int)db_int(stmt, 2), (int)db_int(stmt, 3)));
+	db_done(stmt);
+	return is;
+}
+
+static inline int64_t n_delivery(struct world *world, const char *state)
+{
+	struct db_stmt *stmt = db_use(world->db, "SELECT count(*) FROM delivery WHERE state = $1");
+	db_bind_str(stmt, 1, sdk_str(state));
+	int64_t n = db_row(stmt) ? db_int(stmt, 0) : -1;
+	db_done(stmt);
+	return n;
+}
+
+static inline const char *supplier_is(struct world *world, const char *name)
+{
+	struct db_stmt *stmt =
+	    db_use(world->db, "SELECT state, quiet_since_ms FROM supplier_state WHERE supplier = $1");
+	db_bind_str(stmt, 1, sdk_str(name));
+	const char *is = "unknown";
+	if (db_row(stmt))
+		is = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "%.*s%s", ENT_F(db_str(stmt, 0)),
+							 db_int(stmt, 1) ? " quiet" : ""));
+	db_done(stmt);
+	return is;
+}
+
+#endif
