@@ -41,9 +41,9 @@ struct situation {
 	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
 		     * is open: what it says then is about to be something else */
 	bool withdrawn; /* its share was taken back: what it says of status and priority is kept and nobody's word */
-	bool is_ours;   /* the answer to our own delivery: what it tells of `asked` is kept and nobody's word */
-	uint32_t asked; /* 1u << attribute that this delivery set; 0: all, as in the answer to a CREATE. What an answer
-			 * tells beyond that somebody said there, and its webhook will then tell nothing new. */
+	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
+	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */
+	uint32_t asked;
 };
 
 /* A growing list of events in an arena. */

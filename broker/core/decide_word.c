@@ -72,9 +72,7 @@ static bool is_plain(const struct situation *at, enum ent_attr attr)
 /* Does somebody there say it, now? Not what we set, not what the ticket said before, not what it was born with. */
 static bool is_word(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
 {
-	if (at->withdrawn || speaks_of(at->echo, attr) || !speaks_of(heard_bits(at, change), attr))
-		return false;
-	if (at->is_ours && (at->asked == 0 || speaks_of(at->asked, attr)))
+	if (at->withdrawn || speaks_of(at->echo | at->asked, attr) || !speaks_of(heard_bits(at, change), attr))
 		return false;
 	if (at->ticket && !at->sweep && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]))
 		return false;

@@ -247,6 +247,8 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
 		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id,
 					 &at.word);
+	if (at.ticket && !unit.incident_is_new)
+		at.withdrawn = !share_stands(apply->db, unit.incident.number, at.supplier);
 	if (at.writes && !unit.incident_is_new)
 		find_echo(apply, &at, change, &sent);
 	decide_change(&at, change, &events);
@@ -271,7 +273,7 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 				 .arrival = arrival,
 				 .writes = arrival->from && takes_words(arrival->from),
 				 .sweep = arrival->sweep,
-				 .is_ours = apply->is_ours};
+				 .asked = apply->asked};
 
 	if (arrival->from)
 		memcpy(base.policy, arrival->from->policy, sizeof base.policy);
@@ -279,13 +281,13 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 		apply_change(apply, &base, &arrival->changes.at[i]);
 }
 
-void apply_told(struct apply *apply, const struct arrival *told)
+void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked)
 {
-	bool outer = apply->is_ours;
+	uint32_t outer = apply->asked;
 
-	apply->is_ours = true;
+	apply->asked = asked;
 	apply_changes(apply, told);
-	apply->is_ours = outer;
+	apply->asked = outer;
 }
 
 bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret)

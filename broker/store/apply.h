@@ -27,14 +27,14 @@ struct apply {
 	int64_t n_event, n_late;
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
 	struct unit *unit;                    /* that the event being stored is of; NULL between events */
-	bool is_ours;                         /* the changes are an answer to our own delivery */
+	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	char incident_uuid[ID_SIZE];          /* the last one touched */
 };
 
 /* The changes of a delivery that is in the inbox already. */
 void apply_changes(struct apply *apply, const struct arrival *arrival);
-/* What the answer to our own delivery told: kept, and nobody's word. */
-void apply_told(struct apply *apply, const struct arrival *told);
+/* What the answer to our own delivery told. asked: 1u << attribute that it set; of those it is nobody's word. */
+void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked);
 /* What a person with us does to a living incident: the unit with it, a situation with its words. */
 bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret);
 /* Numbers, prints, stores and folds each event, and plans whom it must reach. Empties the list. The unit is the

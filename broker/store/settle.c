@@ -226,13 +226,13 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 		return false;
 	/* The ticket first, so that what is done can name it; it may turn out to be in another incident. */
 	if (told && told->changes.n && delivery.op == ENT_CREATE_TICKET) {
-		apply_told(apply, told);
+		apply_told(apply, told, UINT32_MAX);
 		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
 			return false;
 	}
 	settle_by_outcome(apply, &delivery, result);
 	if (told && told->changes.n && delivery.op != ENT_CREATE_TICKET)
-		apply_told(apply, told);
+		apply_told(apply, told, delivery.set);
 	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_UPDATE_TICKET)
 		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
 	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_CREATE_TICKET)

@@ -179,7 +179,7 @@ static void test_no_word(void **state)
 	(void)state;
 	static const struct {
 		const char *what;
-		bool sweep, is_ours, withdrawn, writes, late;
+		bool sweep, withdrawn, writes, late;
 		uint32_t echo, asked;
 		const char *before, *expect;
 	} row[] = {
@@ -188,10 +188,11 @@ static void test_no_word(void **state)
 	     .expect = NEWS},
 	    {"another attribute came back", .writes = true, .echo = 1u << ENT_PRIORITY, .before = "in_progress",
 	     .expect = OVERRULED},
-	    {"the answer to our own", .writes = true, .is_ours = true, .before = "in_progress", .expect = NEWS},
-	    {"the answer to an update of it", .writes = true, .is_ours = true, .asked = 1u << ENT_STATUS,
-	     .before = "in_progress", .expect = NEWS},
-	    {"the answer to an update of something else", .writes = true, .is_ours = true, .asked = 1u << ENT_PRIORITY,
+	    {"the answer to a ticket of ours", .writes = true, .asked = UINT32_MAX, .before = "in_progress",
+	     .expect = NEWS},
+	    {"the answer to an update of it", .writes = true, .asked = 1u << ENT_STATUS, .before = "in_progress",
+	     .expect = NEWS},
+	    {"the answer to an update of something else", .writes = true, .asked = 1u << ENT_PRIORITY,
 	     .before = "in_progress", .expect = OVERRULED},
 	    {"its share was taken back", .writes = true, .withdrawn = true, .before = "in_progress", .expect = NEWS},
 	    {"too late", .writes = true, .late = true, .before = "in_progress", .expect = "ticket.late"},
@@ -203,7 +204,6 @@ static void test_no_word(void **state)
 		struct world world;
 		begin(&world);
 		world.at.sweep = row[i].sweep;
-		world.at.is_ours = row[i].is_ours;
 		world.at.asked = row[i].asked;
 		world.at.withdrawn = row[i].withdrawn;
 		world.at.writes = row[i].writes;
