@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A store in a folder of its own, three suppliers whose tools take words and one that is only listened to; each step
+ * is one job of the writer. For the tests of the way out. */
+#ifndef UNIT_DELIVERIES_H
+#define UNIT_DELIVERIES_H
+
+#include "core/arrival.h"
+#include "sdk/crypto.h"
+#include "sdk/marker.h"
+#include "sdk/webhook.h"
+#include "store/fsck.h"
+#include "store/outbox.h"
+#include "store/rebuild.h"
+#include "store/writer.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct world {
+	char dir[64], path[96], again[96];
+	struct clock clock;
+	int64_t now_ms;
+	struct chance chance;
+	uint64_t seed;
+	struct metrics metrics;
+	struct store_meta meta;
+	struct writer *writer;
+	struct db *read;
+	struct sdk_arena arena;
+	struct supplier_set *suppliers;
+	int n_arrival, n_woken;
+	struct job last; /* the job that ran last */
+};
+
+/* ---- time, chance, suppliers ------------------------------------------------------------ */
+
+static inline int64_t world_now_ms(struct clock *clock)
+{
+	return ((struct world *)((char *)clock - offsetof(struct world, clock)))->now_ms;
+}
+
+static inline int64_t world_mono_us(struct clock *clock)
+{
+	return world_now_ms(clock) * 1000;
+}
+
+static inline uint64_t world_random(struct world *world)
+{
+	world->seed ^= world->seed << 13;
+	world->seed ^= world->seed >> 7;
+	world->seed ^= world->seed << 17;
+	return world->seed;
+}
+
+static inline void world_uuid(struct chance *chance, char ret[ID_SIZE])
+{
+	struct world *world = (struct world *)((char *)chance - offsetof(struct world, chance));
+	snprintf(ret, ID_SIZE, "%08x-0000-4000-8000-%012" PRIx64, (unsigned)world_random(world),
+		 world_random(world) & 0xffffffffffff);
+}
+
+static inline void world_bytes(struct chance *chance, void *ret, size_t n)
+{
+	(void)chance;
+	memset(ret, 7, n);
+}
+
+static inline enum ent_rc world_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+				      struct ent_request *ret, struct ent_err *err)
+{
+	(void)self, (void)call, (void)arena, (void)ret;
+	return sdk_fail(err, ENT_EUNSUPPORTED, "nothing is built here");
+}
+
+static inline enum ent_rc world_parse(const struct ent_self *self, const struct ent_call *call,
+				      const struct ent_response *response, struct ent_arena *arena,
+				      struct ent_result *ret, struct ent_err *err)
+{
+	(void)self, (void)call, (void)response, (void)arena, (void)ret;
+	return sdk_fail(err, ENT_EUNSUPPORTED, "nothing is read here");
+}
+
+static inline struct supplier_set *world_suppliers(void)
+{
+	static const struct ent_map_row status[] = {
+	    {"new", "new"},   {"in_progress", "in_progress"}, {"pending", "pending"},
+	    {"held", "held"}, {"resolved", "resolved"},       {"closed", "closed"},
+	    {NULL, NULL}};
+	static const struct ent_map_row priority[] = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {NULL, NULL}};
+	static const struct ent_connector connector = {.abi = ENT_ABI,
+						       .size = sizeof connector,
+						       .name = "paper",
+						       .ops = 0x1f,
+						       .status = status,
+						       .priority = priority,
+						       .build = world_build,
+						       .parse = world_parse};
+	static const char *const name[] = {"orion", "telnord", "datacoeur", "deaf"};
+	struct supplier_set *set = supplier_set_new(4);
+
+	for (size_t i = 0; i < 4; i++) {
+		struct supplier *supplier = &set->at[i];
+		supplier->name = supplier->title = sdk_str(name[i]);
+		supplier->connector = &connector;
+		supplier->account = ENT_STR("robot");
+		supplier->public_audience = AUDIENCE_EVERYONE;
+		if (i < 3)
+			supplier->link.url = ENT_STR("https://tool.example");
+	}
+	return set;
+}
+
+static inline void world_woken(void *of)
+{
+	((struct world *)of)->n_woken++;
+}
+
+static inline int world_set_up(void **state)
+{
+	static const struct writer_options options = {.queue_max = 1000, .batch_max = 500, .wal_pages = 200};
+	struct world *world = calloc(1, sizeof *world);
+	struct ent_err err;
+	struct db *db = NULL;
+
+	snprintf(world->dir, sizeof world->dir, "/tmp/entente-out-XXXXXX");
+	assert_non_null(mkdtemp(world->dir));
+	snprintf(world->path, sizeof world->path, "%s/entente.db", world->dir);
+	snprintf(world->again, sizeof world->again, "%s/again.db", world->dir);
+	world->clock = (struct clock){world_now_ms, world_mono_us};
+	world->now_ms = 1700000000000;
+	world->chance = (struct chance){world_uuid, world_bytes};
+	world->seed = 88172645463325252u;
+	world->suppliers = world_suppliers();
+	sdk_arena_init(&world->arena);
+	if (store_open(world->path, NULL, 6, &world->clock, &world->chance, &db, &world->meta, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	world->writer =
+	    writer_new(db, &world->meta, &world->clock, &world->chance, &world->metrics, &options, world_woken, world);
+	if (store_open_read(world->path, NULL, &world->read, &world->meta, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	*state = world;
+	return 0;
+}
+
+static inline int world_tear_down(void **state)
+{
+	struct world *world = *state;
+	char command[128];
+
+	db_close(world->read);
+	writer_free(world->writer);
+	supplier_set_unref(world->suppliers);
+	sdk_arena_release(&world->arena);
+	snprintf(command, sizeof command, "rm -rf '%s'", world->dir);
+	assert_int_equal(system(command), 0);
+	free(world);
+	return 0;
+}
+
+/* ---- jobs --------------------------------------------------------------------------------- */
+
+static inline void world_answered(struct job *job)
+{
+	(void)job;
+}
+
+static inline enum job_outcome run(struct world *world, struct job *job)
+{
+	struct ent_err err;
+
+	world->now_ms += 10;
+	job->answer = world_answered;
+	if (!job->suppliers && job->kind != JOB_ARRIVAL && job->kind != JOB_PAGE)
+		job->suppliers = world->suppliers;
+	assert_true(writer_submit(world->writer, job));
+	if (writer_step(world->writer, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	world->last = *job;
+	return job->outcome;
+}
+
+static inline struct arrival arrival_of(struct world *world, const char *supplier, const struct ent_change *change,
+					size_t n)
+{
+	struct ent_arena *arena = &world->arena.abi;
+	struct arrival arrival = {.suppliers = world->suppliers,
+				  .from = supplier_by_name(world->suppliers, sdk_str(supplier)),
+				  .supplier = sdk_str(supplier),
+				  .delivery_id = sdk_format(arena, "a-%d", ++world->n_arrival),
+				  .received_ms = world->now_ms,
+				  .header_json = ENT_STR("{}"),
+				  .body = sdk_format(arena, "body %d", world->n_arrival),
+				  .changes = {change, n}};
+	unsigned char hash[SDK_HASH_MAX];
+
+	sdk_digest(SDK_SHA256, &arrival.body, 1, hash);
+	memcpy(arrival.body_hash, hash, 32);
+	return arrival;
+}
+
+static inline enum job_outcome arrive(struct world *world, const char *supplier, const struct ent_change *change)
+{
+	struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, supplier, change, 1)};
+
+	return run(world, &job);
+}
+
+/* A ticket's state as its tool tells it; version 0: stamped with the time of day. NULL: nothing is said of it. */
+static inline struct ent_change ticket(struct world *world, const char *id, const char *status, const char *priority)
+{
+	struct ent_change change = {.kind = ENT_TICKET_CHANGED,
+				    .stamp.time_ms = world->now_ms,
+				    .actor = {ENT_STR("u1"), ENT_STR("David")},
+				    .ticket.id = sdk_str(id)};
+	if (status) {
+		sdk_set(&change.ticket, ENT_STATUS, sdk_str(status));
+		sdk_set_native(&change.ticket, ENT_STATUS, sdk_str(status));
+	}
+	if (priority) {
+		sdk_set(&change.ticket, ENT_PRIORITY, sdk_str(priority));
+		sdk_set_native(&change.ticket, ENT_PRIORITY, sdk_str(priority));
+	}
+	return change;
+}
+
+static inline struct ent_change word(struct world *world, const char *id, const char *comment, const char *body)
+{
+	return (struct ent_change){.kind = ENT_COMMENT_ADDED,
+				   .stamp.time_ms = world->now_ms,
+				   .actor = {ENT_STR("u1"), ENT_STR("David")},
+				   .ticket.id = sdk_str(id),
+				   .comment = {.id = sdk_str(comment),
+					       .author = {ENT_STR("u1"), ENT_STR("David")},
+					       .body = sdk_str(body),
+					       .visibility = ENT_PUBLIC}};
+}
+
+static inline enum job_outcome tell(struct world *world, const char *supplier, const char *id, const char *status)
+{
+	struct ent_change change = ticket(world, id, status, NULL);
+
+	return arrive(world, supplier, &change);
+}
+
+static inline enum job_outcome write_word(struct world *world, const char *supplier, const char *id,
+					  const char *comment, const char *body)
+{
+	struct ent_change change = word(world, id, comment, body);
+
+	return arrive(world, supplier, &change);
+}
+
+static inline enum job_outcome share(struct world *world, int64_t incident, const char *supplier, bool escalated)
+{
+	struct job job = {.kind = JOB_SHARE,
+			  .ask = {.incident = incident,
+				  .supplier = sdk_str(supplier),
+				  .escalated = escalated,
+				  .author = {ENT_STR("desk"), ENT_STR("desk")},
+				  .brief = {.what = ENT_STR("No printer prints.")}}};
+	return run(world, &job);
+}
+
+static inline enum job_outcome unshare(struct world *world, int64_t incident, const char *supplier)
+{
+	struct job job = {.kind = JOB_UNSHARE,
+			  .ask = {.incident = incident,
+				  .supplier = sdk_str(supplier),
+				  .text = ENT_STR("It is done."),
+				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	return run(world, &job);
+}
+
+static inline enum job_outcome say(struct world *world, int64_t incident, const char *uuid, const char *body,
+				   enum audience_kind kind, const char *suppliers)
+{
+	struct job job = {.kind = JOB_COMMENT,
+			  .ask = {.incident = incident,
+				  .text = sdk_str(body),
+				  .audience = {kind, sdk_str(suppliers)},
+				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", uuid);
+	return run(world, &job);
+}
+
+static inline enum job_outcome give_status(struct world *world, int64_t incident, enum ent_status status)
+{
+	struct job job = {.kind = JOB_STATUS, .ask = {.incident = incident, .status = status}};
+
+	return run(world, &job);
+}
+
+static inline enum job_outcome act(struct world *world, int64_t id, enum delivery_action action, const char *text)
+{
+	struct job job = {.kind = JOB_DELIVERY_ACT, .ask = {.id = id, .action = action, .text = sdk_str(text)}};
+
+	return run(world, &job);
+}
+
+/* ---- the queue ------------------------------------------------------------------------------ */
+
+/* The one that is due at a supplier; fails when there are more. id 0: none. */
+static inline struct delivery due(struct world *world, const char *supplier)
+{
+	struct delivery found[8] = {{.id = 0}};
+	size_t n = delivery_due(world->read, &world->arena.abi, sdk_str(supplier), world->now_ms + 1000, found, 8);
+
+	if (n > 1)
+		fail_msg("%zu deliveries are due at %s", n, supplier);
+	return found[0];
+}
+
+static inline struct delivery load(struct world *world, int64_t id)
+{
+	struct delivery delivery;
+
+	if (!delivery_load(world->read, &world->arena.abi, id, &delivery))
+		fail_msg("there is no delivery %" PRId64, id);
+	return delivery;
+}
+
+static inline enum job_outcome send(struct world *world, int64_t id, const char *text)
+{
+	struct job job = {.kind = JOB_SEND, .ask.id = id};
+
+	if (text)
+		echo_hash(&world->arena.abi, sdk_str(text), job.ask.hash);
+	return run(world, &job);
+}
+
+static inline enum job_outcome settle(struct world *world, struct delivery_result result, const char *supplier,
+				      const struct ent_change *told)
+{
+	struct job job = {.kind = JOB_RESULT, .ask.result = result};
+
+	job.arrival = (struct arrival){.supplier = sdk_str(supplier),
+				       .suppliers = world->suppliers,
+				       .from = supplier_by_name(world->suppliers, sdk_str(supplier)),
+				       .received_ms = world->now_ms,
+				       .changes = {told, told != NULL}};
+	return run(world, &job);
+}
+
+/* Sent and done, whatever is due; a CREATE gets a ticket of that id. Returns the delivery's id, 0: nothing was due. */
+static inline int64_t bring(struct world *world, const char *supplier, const char *remote_id)
+{
+	struct delivery delivery = due(world, supplier);
+	char number[INCIDENT_NUMBER_SIZE];
+	struct ent_change told = ticket(world, remote_id, "new", NULL);
+
+	if (!delivery.id)
+		return 0;
+	told.correlation.number = sdk_dup(&world->arena.abi, incident_number(delivery.incident, number));
+	assert_int_equal(send(world, delivery.id, sdk_z(&world->arena.abi, sdk_or_empty(delivery.text))), JOB_ACCEPTED);
+	assert_int_equal(settle(world,
+				(struct delivery_result){
+				    .id = delivery.id,
+				    .attempt = delivery.attempt + 1,
+				    .outcome = OUTCOME_DONE,
+				    .remote_id = delivery.op == ENT_UPDATE_TICKET ? ENT_ABSENT : sdk_str(remote_id)},
+				supplier, delivery.op == ENT_CREATE_TICKET ? &told : NULL),
+			 JOB_ACCEPTED);
+	return delivery.id;
+}
+
+/* An incident of orion's O-1 that telnord shares with its T-1, orion holding the ball. Everything is brought. */
+static inline void two_parties(struct world *world)
+{
+	assert_int_equal(tell(world, "orion", "O-1", "in_progress"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
+	assert_true(bring(world, "telnord", "T-1") > 0);
+	while (bring(world, "telnord", "x") || bring(world, "orion", "x"))
+		;
+	world->now_ms += 120000;
+}
+
+/* ---- what must hold ---------------------------------------------------------------------------- */
+
+static inline int64_t ask(struct world *world, const char *sql)
+{
+	return db_ask(world->read, sql);
+}
+
+static inline int64_t n_event(struct world *world, const char *kind)
+{
+	struct db_stmt *stmt = db_use(world->read, "SELECT count(*) FROM event WHERE kind = $1");
+	db_bind_str(stmt, 1, sdk_str(kind));
+	int64_t n = db_row(stmt) ? db_int(stmt, 0) : -1;
+	db_done(stmt);
+	return n;
+}
+
+static inline void check_sound(struct world *world)
+{
+	struct sdk_buf report;
+	struct ent_err err;
+	int64_t findings = -1;
+
+	sdk_buf_init(&report, 100000);
+	if (store_check(world->read, &report, &findings, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	if (findings)
+		fail_msg("%.*s", ENT_F(sdk_buf_view(&report)));
+	sdk_buf_release(&report);
+}
+
+struct world_copy {
+	struct rebuild *rebuild;
+	struct ent_arena *arena;
+	struct rebuild_record *at;
+	size_t n;
+};
+
+static inline bool world_copy_row(void *to, const struct outbox_row *row)
+{
+	struct world_copy *copy = to;
+
+	if (row->topic == OUTBOX_EVENTS) {
+		assert_true(row->key.n > 0 && row->subject.n > 0 && row->partition >= 0);
+		copy->at[copy->n++] = (struct rebuild_record){row->seq,
+							      row->sequence,
+							      row->time_ms,
+							      row->recorded_ms,
+							      row->partition,
+							      event_type(copy->arena, row->kind),
+							      sdk_dup(copy->arena, row->json),
+							      sdk_dup(copy->arena, row->traceparent)};
+	}
+	return true;
+}
+
+/* A store made from this one's stream alone, in the wrong order, holds the same and is sound. */
+static inline void check_rebuilt(struct world *world)
+{
+	struct ent_arena *arena = &world->arena.abi;
+	int64_t last = outbox_last_seq(world->read), n = 0, findings = -1;
+	struct world_copy copy = {.arena = arena, .at = SDK_NEW_N(arena, struct rebuild_record, (size_t)last + 1)};
+	char before[65], after[65];
+	struct store_meta meta;
+	struct db *again = NULL;
+	struct sdk_buf report;
+	struct ent_err err;
+
+	assert_int_equal(outbox_read(world->read, 0, last + 1, world_copy_row, &copy), last);
+	remove(world->again);
+	if (rebuild_open(world->again, NULL, world->meta.store_id, 6, &world->clock, &world->chance, &copy.rebuild,
+			 &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	for (size_t i = copy.n; i-- > 0;)
+		if (rebuild_add(copy.rebuild, &copy.at[i], &err) != ENT_OK)
+			fail_msg("%s", err.msg);
+	if (rebuild_finish(copy.rebuild, &n, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	rebuild_close(copy.rebuild);
+	if (store_open_read(world->again, NULL, &again, &meta, &err) != ENT_OK ||
+	    store_digest(world->read, before, &err) != ENT_OK || store_digest(again, after, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	assert_string_equal(before, after);
+	sdk_buf_init(&report, 100000);
+	assert_int_equal(store_check(again, &report, &findings, &err), ENT_OK);
+	if (findings)
+		fail_msg("rebuilt: %.*s", ENT_F(sdk_buf_view(&report)));
+	sdk_buf_release(&report);
+	db_close(again);
+}
+
+static inline void check_all(struct world *world)
+{
+	check_sound(world);
+	check_rebuilt(world);
+}
+
+#endif

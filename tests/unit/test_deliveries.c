@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outbound queue over a real file: what is planned, in which order it goes, each change of a state, who may undo
+ * what. */
+#include "deliveries.h"
+
+#define A_UUID "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+#define B_UUID "1b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+#define C_UUID "2b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+
+static struct delivery_result outcome(const struct delivery *delivery, enum delivery_outcome what)
+{
+	return (struct delivery_result){.id = delivery->id, .attempt = delivery->attempt + 1, .outcome = what};
+}
+
+static enum delivery_state state_of(struct world *world, int64_t id)
+{
+	return load(world, id).state;
+}
+
+/* ---- planning ------------------------------------------------------------------------------ */
+
+static void test_a_comment_reaches_the_others_once(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(write_word(world, "orion", "O-1", "c1", "hello"), JOB_ACCEPTED);
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(delivery.op, ENT_ADD_COMMENT);
+	assert_true(sdk_eqz(delivery.ticket, "T-1"));
+	assert_int_equal(delivery.audience.kind, AUDIENCE_EVERYONE);
+	assert_int_equal(due(world, "orion").id, 0); /* not to where it came from */
+	assert_int_equal(due(world, "datacoeur").id, 0);
+	assert_true(bring(world, "telnord", "t77") > 0);
+	assert_int_equal(ask(world, "SELECT count(*) FROM copy WHERE supplier = 'telnord' AND ticket = 'T-1' AND "
+				    "external_id = 't77' AND learned = 0"),
+			 1);
+	assert_int_equal(n_event(world, "delivery.done"), 3); /* the ticket, its status, the comment */
+	write_word(world, "orion", "O-1", "c1", "hello");     /* the same again */
+	assert_int_equal(due(world, "telnord").id, 0);
+	check_all(world);
+}
+
+static void test_one_party_plans_nothing(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "new");
+	write_word(world, "orion", "O-1", "c1", "hello");
+	tell(world, "orion", "O-1", "resolved");
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery"), 0);
+	assert_int_equal(ask(world, "SELECT count(*) FROM share"), 1);
+	check_all(world);
+}
+
+static void test_status_goes_to_the_other(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	tell(world, "orion", "O-1", "pending");
+	struct delivery first = due(world, "telnord");
+	assert_int_equal(first.op, ENT_UPDATE_TICKET);
+	assert_int_equal(first.set, 1u << ENT_STATUS);
+	assert_int_equal(first.status, ENT_PENDING);
+	tell(world, "orion", "O-1", "resolved"); /* goes along with what waits */
+	struct delivery merged = due(world, "telnord");
+	assert_int_equal(merged.id, first.id);
+	assert_int_equal(merged.status, ENT_RESOLVED);
+	assert_int_equal(send(world, merged.id, NULL), JOB_ACCEPTED);
+	tell(world, "orion", "O-1", "closed"); /* but not with what is on its way */
+	assert_int_equal(due(world, "telnord").id, 0);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'pending'"), 1);
+	assert_int_equal(settle(world, outcome(&merged, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(due(world, "telnord").status, ENT_CLOSED);
+	check_all(world);
+}
+
+static void test_a_parked_update_holds_nobody_back(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	tell(world, "orion", "O-1", "pending");
+	struct delivery update = due(world, "telnord");
+	send(world, update.id, NULL);
+	struct delivery_result result = outcome(&update, OUTCOME_PARKED);
+	result.cause = CAUSE_NOT_DONE;
+	result.reason = ENT_STR("it says 200 and stays open");
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery comment = due(world, "telnord");
+	assert_int_equal(comment.op, ENT_ADD_COMMENT);
+	check_sound(world);
+	bring(world, "telnord", "t1");
+	struct ent_change urgent = ticket(world, "O-1", NULL, "1"); /* takes the parked one's place and its bits */
+	arrive(world, "orion", &urgent);
+	struct delivery newer = due(world, "telnord");
+	assert_int_equal(newer.set, 1u << ENT_STATUS | 1u << ENT_PRIORITY);
+	assert_int_equal(newer.priority, 1);
+	assert_int_equal(state_of(world, update.id), DELIVERY_CANCELLED);
+	assert_int_equal(load(world, update.id).cause, CAUSE_SUPERSEDED);
+	assert_int_equal(n_event(world, "delivery.cancelled"), 1);
+	check_all(world);
+}
+
+/* ---- order ------------------------------------------------------------------------------------ */
+
+static void test_order_of_a_queue_and_of_no_other(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	tell(world, "orion", "O-2", "new");
+	share(world, 2, "telnord", false);
+	bring(world, "telnord", "T-2");
+	write_word(world, "orion", "O-1", "c1", "one");
+	write_word(world, "orion", "O-1", "c2", "two");
+	struct delivery first = due(world, "telnord");
+	write_word(world, "orion", "O-2", "c1", "another incident");
+	struct delivery found[4];
+	assert_int_equal(delivery_due(world->read, &world->arena.abi, ENT_STR("telnord"), world->now_ms, found, 4), 2);
+	assert_int_equal(found[0].id, first.id);
+	assert_int_equal(found[1].incident, 2);
+	assert_int_equal(found[1].head, true);
+	send(world, first.id, "one"); /* stuck: nobody knows, nobody can look */
+	assert_int_equal(settle(world, outcome(&first, OUTCOME_LOST), "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(state_of(world, first.id), DELIVERY_UNKNOWN);
+	struct delivery other = due(world, "telnord"); /* two waits, the other incident does not */
+	assert_int_equal(other.incident, 2);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'pending' AND head = 0"), 1);
+	check_sound(world);
+	assert_int_equal(act(world, first.id, DELIVERY_IGNORE, "it stands there"), JOB_ACCEPTED);
+	assert_true(delivery_next_due(world->read, ENT_STR("telnord")) <= world->now_ms);
+	assert_int_equal(delivery_due(world->read, &world->arena.abi, ENT_STR("telnord"), world->now_ms, found, 4), 2);
+	check_all(world);
+}
+
+static void test_nothing_goes_before_its_ticket(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	assert_int_equal(create.op, ENT_CREATE_TICKET);
+	assert_false(create.ticket.n > 0);
+	assert_non_null(strstr(sdk_z(&world->arena.abi, create.text), "No printer prints."));
+	write_word(world, "orion", "O-1", "c1", "hello");
+	tell(world, "orion", "O-1", "pending");
+	assert_int_equal(due(world, "telnord").id, create.id);
+	send(world, create.id, "x");
+	assert_int_equal(due(world, "telnord").id, 0);
+	struct delivery_result result = outcome(&create, OUTCOME_PARKED);
+	result.cause = CAUSE_REFUSED;
+	settle(world, result, "telnord", NULL);
+	assert_int_equal(due(world, "telnord").id, 0);
+	check_sound(world);
+	assert_int_equal(act(world, create.id, DELIVERY_EDIT, "other words"), JOB_ACCEPTED);
+	assert_true(sdk_eqz(due(world, "telnord").text, "other words"));
+	assert_int_equal(bring(world, "telnord", "T-1"), create.id);
+	struct delivery next = due(world, "telnord");
+	assert_int_equal(next.op, ENT_ADD_COMMENT);
+	assert_true(sdk_eqz(next.ticket, "T-1"));
+	check_all(world);
+}
+
+/* ---- an attempt ------------------------------------------------------------------------------- */
+
+static void test_states_of_an_attempt(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(send(world, delivery.id, "hello"), JOB_ACCEPTED);
+	assert_int_equal(send(world, delivery.id, "hello"), JOB_NOT_FOUND); /* one at a time */
+	struct delivery flying[4];
+	assert_int_equal(delivery_in_flight(world->read, &world->arena.abi, flying, 4), 1);
+	assert_int_equal(flying[0].attempt, 1);
+
+	struct delivery_result result = outcome(&delivery, OUTCOME_MORE);
+	result.phase = 2;
+	result.memo = ENT_STR("etag-1");
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	delivery = load(world, delivery.id);
+	assert_int_equal(delivery.state, DELIVERY_IN_FLIGHT);
+	assert_int_equal(delivery.phase, 2);
+	assert_true(sdk_eqz(delivery.memo, "etag-1"));
+
+	/* Known not to be done: later, from the phase that wrote. */
+	result = (struct delivery_result){.id = delivery.id,
+					  .attempt = 1,
+					  .outcome = OUTCOME_LATER,
+					  .keeps_phase = true,
+					  .due_ms = world->now_ms + 60000,
+					  .reason = ENT_STR("503")};
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	delivery = load(world, delivery.id);
+	assert_int_equal(delivery.state, DELIVERY_PENDING);
+	assert_int_equal(delivery.phase, 2);
+	assert_int_equal(due(world, "telnord").id, 0);
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_NOT_FOUND); /* the attempt is over */
+	world->now_ms += 60000;
+	assert_int_equal(due(world, "telnord").id, delivery.id);
+
+	/* Not known, but it can be looked up: again, with look, from the start. */
+	send(world, delivery.id, "hello");
+	result = outcome(&delivery, OUTCOME_LOST);
+	result.may_look = true;
+	result.due_ms = world->now_ms;
+	assert_int_equal(result.attempt, 2);
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	delivery = load(world, delivery.id);
+	assert_true(delivery.look);
+	assert_int_equal(delivery.phase, 0);
+	assert_int_equal(delivery.memo.n, 0);
+	send(world, delivery.id, "hello");
+	result = outcome(&delivery, OUTCOME_LATER);
+	result.due_ms = world->now_ms;
+	settle(world, result, "telnord", NULL);
+	assert_true(load(world, delivery.id).look); /* what may have been done may still have been done */
+	check_sound(world);
+
+	delivery = due(world, "telnord");
+	send(world, delivery.id, "hello");
+	result = outcome(&delivery, OUTCOME_DONE);
+	result.attempt--; /* of a life before */
+	result.remote_id = ENT_STR("t1");
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_NOT_FOUND);
+	assert_int_equal(state_of(world, delivery.id), DELIVERY_IN_FLIGHT);
+	result.attempt++;
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_NOT_FOUND);
+	assert_int_equal(n_event(world, "delivery.done"), 3);
+	check_all(world);
+}
+
+static void test_a_refused_result_changes_nothing(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery delivery = due(world, "telnord");
+	struct ent_change told = ticket(world, "T-1", "held", NULL);
+	int64_t last = writer_last_seq(world->writer);
+	assert_int_equal(settle(world, outcome(&delivery, OUTCOME_DONE), "telnord", &told), JOB_NOT_FOUND);
+	assert_int_equal(writer_last_seq(world->writer), last);
+	check_all(world);
+}
+
+static void test_a_person_decides(void **state)
+{
+	struct world *world = *state;
+	struct delivery delivery;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	delivery = due(world, "telnord");
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, NULL), JOB_CONFLICT); /* it waits already */
+	assert_int_equal(act(world, 999, DELIVERY_RETRY, NULL), JOB_NOT_FOUND);
+	send(world, delivery.id, "hello");
+	assert_int_equal(act(world, delivery.id, DELIVERY_IGNORE, NULL), JOB_CONFLICT); /* its outcome will tell */
+	settle(world, outcome(&delivery, OUTCOME_LOST), "telnord", NULL);
+	assert_int_equal(n_event(world, "delivery.parked"), 1);
+	int woken = world->n_woken;
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, NULL), JOB_ACCEPTED);
+	assert_int_equal(world->n_woken, woken + 1); /* it is due, and no event says so */
+	delivery = due(world, "telnord");
+	assert_int_equal(delivery.attempt, 0); /* counted anew */
+	assert_int_equal(delivery.cause, CAUSE_NONE);
+	assert_int_equal(act(world, delivery.id, DELIVERY_EDIT, "mended"), JOB_ACCEPTED);
+	assert_true(sdk_eqz(due(world, "telnord").text, "mended"));
+	assert_int_equal(act(world, delivery.id, DELIVERY_IGNORE, "not needed"), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).cause, CAUSE_IGNORED);
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, NULL), JOB_CONFLICT);
+	tell(world, "orion", "O-1", "pending");
+	delivery = due(world, "telnord");
+	assert_int_equal(act(world, delivery.id, DELIVERY_EDIT, "x"), JOB_CONFLICT); /* values have no words */
+	check_all(world);
+}
+
+static void test_repair_all_of_a_cause(void **state)
+{
+	struct world *world = *state;
+	struct delivery_result result;
+	int64_t id[3];
+
+	two_parties(world);
+	for (int i = 0; i < 3; i++) {
+		char *ticket_id = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "O-%d", 10 + i));
+		char *remote = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "T-%d", 10 + i));
+		tell(world, "orion", ticket_id, "new");
+		share(world, 2 + i, "telnord", false);
+		bring(world, "telnord", remote);
+		tell(world, "orion", ticket_id, "held");
+		struct delivery delivery = due(world, "telnord");
+		id[i] = delivery.id;
+		send(world, delivery.id, NULL);
+		result = outcome(&delivery, OUTCOME_PARKED);
+		result.cause = i < 2 ? CAUSE_UNMAPPED : CAUSE_REFUSED;
+		settle(world, result, "telnord", NULL);
+	}
+	struct job job = {.kind = JOB_REPAIR, .ask = {.supplier = ENT_STR("orion"), .cause = CAUSE_UNMAPPED}};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(job.ask.ret_count, 0);
+	job = (struct job){.kind = JOB_REPAIR, .ask = {.cause = CAUSE_UNMAPPED}};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(job.ask.ret_count, 2);
+	assert_int_equal(state_of(world, id[0]), DELIVERY_PENDING);
+	assert_true(load(world, id[1]).head);
+	assert_int_equal(state_of(world, id[2]), DELIVERY_PARKED);
+	check_all(world);
+}
+
+/* ---- what happens to what waits ------------------------------------------------------------------- */
+
+static void test_what_is_removed_or_taken_back_does_not_go(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery delivery = due(world, "telnord");
+	struct ent_change gone = word(world, "O-1", "c1", "");
+	gone.kind = ENT_COMMENT_REMOVED;
+	arrive(world, "orion", &gone);
+	assert_int_equal(state_of(world, delivery.id), DELIVERY_CANCELLED);
+	assert_int_equal(due(world, "telnord").id, 0);
+
+	write_word(world, "orion", "O-1", "c2", "hello");
+	delivery = due(world, "telnord");
+	struct ent_change edited = word(world, "O-1", "c2", "hello, for us alone");
+	edited.comment.visibility = ENT_INTERNAL;
+	edited.stamp.time_ms = world->now_ms + 1;
+	arrive(world, "orion", &edited);
+	/* The row keeps who was meant; the second ask reads who may. */
+	struct comment comment;
+	enum delivery_cause cause;
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(due(world, "telnord").comment), &comment));
+	delivery = due(world, "telnord");
+	assert_false(delivery_may_go(&delivery, &comment, share_stands(world->read, 1, ENT_STR("telnord")), &cause));
+	assert_int_equal(cause, CAUSE_AUDIENCE);
+	send(world, delivery.id, NULL);
+	struct delivery_result result = outcome(&delivery, OUTCOME_CANCELLED);
+	result.cause = cause;
+	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(n_event(world, "delivery.cancelled"), 2);
+	check_all(world);
+}
+
+static void test_internal_words_stay(void **state)
+{
+	struct world *world = *state;
+	struct ent_change secret;
+
+	two_parties(world);
+	secret = word(world, "O-1", "c1", "only for us");
+	secret.comment.visibility = ENT_INTERNAL;
+	arrive(world, "orion", &secret);
+	say(world, 1, A_UUID, "our own", AUDIENCE_INTERNAL, "");
+	say(world, 1, B_UUID, "for orion", AUDIENCE_SUPPLIERS, "orion");
+	assert_int_equal(due(world, "telnord").id, 0);
+	struct delivery delivery = due(world, "orion");
+	assert_string_equal(delivery.comment, B_UUID);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE comment <> ''"), 1);
+	check_all(world);
+}
+
+static void test_removed_ticket_stops_its_queue(void **state)
+{
+	struct world *world = *state;
+	struct ent_change removed;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery delivery = due(world, "telnord");
+	removed = (struct ent_change){
+	    .kind = ENT_TICKET_REMOVED, .stamp.time_ms = world->now_ms + 1, .ticket.id = ENT_STR("T-1")};
+	arrive(world, "telnord", &removed);
+	assert_int_equal(state_of(world, delivery.id), DELIVERY_PARKED);
+	assert_int_equal(load(world, delivery.id).cause, CAUSE_GONE);
+	write_word(world, "orion", "O-1", "c2", "nobody there");
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'pending'"), 0);
+	check_sound(world);
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED); /* again: another ticket */
+	delivery = due(world, "telnord");
+	assert_int_equal(delivery.op, ENT_CREATE_TICKET);
+	bring(world, "telnord", "T-9");
+	struct job job = {.kind = JOB_REPAIR, .ask.cause = CAUSE_GONE};
+	run(world, &job);
+	delivery = due(world, "telnord");
+	assert_true(sdk_eqz(delivery.ticket, "T-9"));
+	check_all(world);
+}
+
+/* ---- loops ----------------------------------------------------------------------------------------- */
+
+static void test_loop_of_updates_is_stopped(void **state)
+{
+	struct world *world = *state;
+	int n = 0;
+
+	two_parties(world);
+	for (int i = 0; i < 15; i++) {
+		tell(world, "orion", "O-1", i % 2 ? "pending" : "held");
+		n += bring(world, "telnord", "x") > 0;
+	}
+	assert_int_equal(n, 10);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'parked' AND cause = 'loop'"), 1);
+	assert_int_equal(n_event(world, "delivery.parked"), 1);
+	check_sound(world);
+	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED); /* a person is no loop */
+	assert_int_equal(due(world, "telnord").status, ENT_RESOLVED);
+	bring(world, "telnord", "x");
+	world->now_ms += 61000;
+	tell(world, "orion", "O-1", "pending");
+	assert_int_equal(due(world, "telnord").status, ENT_PENDING);
+	check_all(world);
+}
+
+static void test_loop_of_comments_is_stopped_and_history_is_none(void **state)
+{
+	struct world *world = *state;
+	int64_t born_ms;
+
+	two_parties(world);
+	born_ms = world->now_ms - 86400000;
+	for (int i = 0; i < 40; i++) { /* read in late: an hour apart when they were said */
+		struct ent_change old =
+		    word(world, "O-1", sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "h%d", i)), "old");
+		old.stamp.time_ms = born_ms + (int64_t)i * 3600000;
+		arrive(world, "orion", &old);
+	}
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE cause = 'loop'"), 0);
+	world->now_ms += 100000;
+	for (int i = 0; i < 40; i++)
+		write_word(world, "orion", "O-1", sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "c%d", i)),
+			   "new");
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE cause = 'loop'"), 10);
+	check_all(world);
+}
+
+/* ---- echoes ----------------------------------------------------------------------------------------- */
+
+static void test_the_echo_before_the_answer(void **state)
+{
+	struct world *world = *state;
+	char number[INCIDENT_NUMBER_SIZE];
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello there");
+	struct delivery delivery = due(world, "telnord");
+	send(world, delivery.id, "David (orion): hello there");
+	struct ent_str marker = sdk_marker(&world->arena.abi, incident_number(1, number), sdk_str(delivery.key));
+	struct ent_change echo =
+	    word(world, "T-1", "t5",
+		 sdk_z(&world->arena.abi, sdk_marker_append(&world->arena.abi, ENT_STR("rewritten"), marker)));
+	echo.comment.author = (struct ent_person){ENT_STR("robot"), ENT_ABSENT};
+	assert_int_equal(arrive(world, "telnord", &echo), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1); /* no news */
+	assert_int_equal(state_of(world, delivery.id), DELIVERY_DONE);
+	assert_true(sdk_eqz(load(world, delivery.id).remote_id, "t5"));
+	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t5")));
+	assert_int_equal(settle(world, outcome(&delivery, OUTCOME_DONE), "telnord", NULL), JOB_NOT_FOUND);
+	check_all(world);
+}
+
+static void test_the_echo_binds_what_the_answer_did_not_tell(void **state)
+{
+	struct world *world = *state;
+	const struct echo_sent *sent;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	write_word(world, "orion", "O-1", "c1", "hello there");
+	struct delivery delivery = due(world, "telnord");
+	send(world, delivery.id, "David (orion): hello there");
+	assert_int_equal(settle(world, outcome(&delivery, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM copy WHERE external_id LIKE 'delivery:%'"), 1);
+	assert_int_equal(echo_list(world->read, &world->arena.abi, 1, ENT_STR("telnord"), 0, &sent), 3);
+	assert_false(sent[0].is_bound);
+	write_word(world, "telnord", "T-1", "t5", "David (orion):  hello there");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1);
+	assert_int_equal(echo_list(world->read, &world->arena.abi, 1, ENT_STR("telnord"), 0, &sent), 3);
+	assert_true(sent[0].is_bound);
+	world->now_ms += 2 * ECHO_WINDOW_MS; /* years later it is read once more */
+	write_word(world, "telnord", "T-1", "t5", "David (orion): hello there");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1);
+	write_word(world, "telnord", "T-1", "t6", "David (orion): hello there"); /* somebody says the same: news */
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 2);
+	struct ent_change gone = word(world, "T-1", "t5", "");
+	gone.kind = ENT_COMMENT_REMOVED; /* our copy there, not the comment */
+	arrive(world, "telnord", &gone);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE removed = 1"), 0);
+	check_all(world);
+}
+
+static void test_the_echo_of_a_status_is_nobodys_word(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	tell(world, "orion", "O-1", "pending");
+	bring(world, "telnord", "x");
+	struct ent_change echo = ticket(world, "T-1", "pending", NULL);
+	echo.actor = (struct ent_person){ENT_STR("robot"), ENT_STR("robot")};
+	arrive(world, "telnord", &echo);
+	assert_int_equal(n_event(world, "ticket.overruled"), 0);
+	assert_int_equal(due(world, "orion").id, 0);
+	assert_int_equal(due(world, "telnord").id, 0);
+	assert_int_equal(ask(world, "SELECT count(*) FROM incident WHERE status = 'pending' AND holder = 'orion'"), 1);
+	assert_int_equal(ask(world, "SELECT bound FROM delivery WHERE op = 'update_ticket' ORDER BY id DESC LIMIT 1"),
+			 1);
+	tell(world, "telnord", "T-1", "held"); /* a person there, who does not hold the ball: written back */
+	assert_int_equal(n_event(world, "ticket.overruled"), 1);
+	struct delivery back = due(world, "telnord");
+	assert_int_equal(back.op, ENT_UPDATE_TICKET);
+	assert_int_equal(back.status, ENT_PENDING);
+	check_all(world);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
+	static const struct CMUnitTest tests[] = {
+	    TEST(test_a_comment_reaches_the_others_once),
+	    TEST(test_one_party_plans_nothing),
+	    TEST(test_status_goes_to_the_other),
+	    TEST(test_a_parked_update_holds_nobody_back),
+	    TEST(test_order_of_a_queue_and_of_no_other),
+	    TEST(test_nothing_goes_before_its_ticket),
+	    TEST(test_states_of_an_attempt),
+	    TEST(test_a_refused_result_changes_nothing),
+	    TEST(test_a_person_decides),
+	    TEST(test_repair_all_of_a_cause),
+	    TEST(test_what_is_removed_or_taken_back_does_not_go),
+	    TEST(test_internal_words_stay),
+	    TEST(test_removed_ticket_stops_its_queue),
+	    TEST(test_loop_of_updates_is_stopped),
+	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),
+	    TEST(test_the_echo_before_the_answer),
+	    TEST(test_the_echo_binds_what_the_answer_did_not_tell),
+	    TEST(test_the_echo_of_a_status_is_nobodys_word),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
