@@ -240,23 +240,27 @@ static void attempt_again(struct round *round, bool look, bool from_start)
 	round->call.memo = look || from_start ? ENT_ABSENT : round->stored_memo;
 }
 
-/* The request left and no answer came. True: there is another attempt. */
-static bool lost(struct round *round)
+static enum ent_repeat repeat_of(const struct round *round)
 {
 	const struct plugin *plugin = round->dialog->plugin;
 	enum ent_op_kind kind = round->call.op.kind;
-	struct sdk_buf *out = round->dialog->out;
-	enum ent_repeat repeat = kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER
-										      : ENT_REPEAT_SAFE;
 
-	sdk_buf_z(out, "\n<<< result\n");
+	if (plugin->connector->repeat)
+		return plugin->connector->repeat(&plugin->self, kind);
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
+}
+
+/* No answer, or one that leaves open whether it was done. True: there is another attempt. */
+static bool lost(struct round *round)
+{
+	struct sdk_buf *out = round->dialog->out;
+	enum ent_repeat repeat = repeat_of(round);
+
 	if (!round->writes) {
 		sdk_buf_z(out, "lost, it only read: again\n");
 		attempt_again(round, round->call.look && round->call.phase == 0, false);
 		return true;
 	}
-	if (plugin->connector->repeat)
-		repeat = plugin->connector->repeat(&plugin->self, kind);
 	sdk_buf_z(out, repeat == ENT_REPEAT_SAFE     ? "lost, safe: again\n"
 		       : repeat == ENT_REPEAT_SEARCH ? "lost, search: again with look\n"
 						     : "lost, never: unknown, a person decides\n");
@@ -264,8 +268,17 @@ static bool lost(struct round *round)
 	return repeat != ENT_REPEAT_NEVER;
 }
 
+/* Somebody changed it meanwhile: from the start, but what this delivery wrote already must not be written again. */
+static void conflict(struct round *round)
+{
+	bool has_written = round->stored_phase > 0;
+	enum ent_repeat repeat = repeat_of(round);
+
+	attempt_again(round, has_written && repeat == ENT_REPEAT_SEARCH, !has_written || repeat != ENT_REPEAT_NEVER);
+}
+
 /* Where the broker goes after an answer. True: the call goes on at once. */
-static bool answered(struct round *round, const struct parsed *parsed)
+static bool answered(struct round *round, int status, const struct parsed *parsed)
 {
 	struct section next;
 	struct ent_str rest;
@@ -286,9 +299,11 @@ static bool answered(struct round *round, const struct parsed *parsed)
 		round->call.phase = parsed->phase;
 		return has_next && round->call.op.kind == ENT_POLL;
 	case ENT_ECONFLICT:
-		attempt_again(round, false, true);
+		conflict(round);
 		return has_next;
 	case ENT_ERETRY:
+		if (round->writes && status != 503 && (status < 400 || status >= 500))
+			return lost(round) && has_next;
 		attempt_again(round, round->call.look && round->call.phase == 0, false);
 		return has_next;
 	default:
@@ -321,6 +336,7 @@ static const char *call_run(struct round *round)
 		round->rest = rest;
 		section_print(dialog->out, &given);
 		if (sdk_eqz(given.head, ">>> lost")) {
+			sdk_buf_z(dialog->out, "\n<<< result\n");
 			goes_on = lost(round);
 			continue;
 		}
@@ -330,7 +346,7 @@ static const char *call_run(struct round *round)
 			why = step_run(round, &response, &parsed, NULL);
 		if (!why)
 			why = damage_fault(dialog, &round->call, &response);
-		goes_on = !why && answered(round, &parsed);
+		goes_on = !why && answered(round, response.status, &parsed);
 	}
 	return why;
 }
