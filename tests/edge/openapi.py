@@ -294,8 +294,9 @@ def run(tap):
         import api as api_part
         import hooks
         import live
+        import out
         quiet = Quiet()
-        for part in (hooks, api_part, live):
+        for part in (hooks, api_part, out, live):
             part.run(quiet)
         tap.equal("the parts that make the traffic", quiet.bad, 0)
     check_traffic(tap, api)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands that ask a running broker: what they print for people and for programs, what they refuse, how they end."""
+import json
+import os
+import signal
+import subprocess
+import uuid
+
+from kit import BUILD, Server, ended_clean, wait_for
+from out import change, opened, queue, share, ticket_of
+
+ENTENTE = os.path.join(BUILD, "entente")
+
+
+class Words:
+    def __init__(self, server):
+        self.server = server
+
+    def arguments(self, *words):
+        return [ENTENTE, *words, "--url", f"http://127.0.0.1:{self.server.port}"]
+
+    def env(self, token=None):
+        return dict(os.environ, ENTENTE_TOKEN=token or self.server.token)
+
+    def run(self, *words, text=None, token=None):
+        return subprocess.run(self.arguments(*words), input=text, capture_output=True, text=True, env=self.env(token), timeout=60)
+
+    def out(self, *words, text=None):
+        got = self.run(*words, text=text)
+        return got.stdout if got.returncode == 0 else f"status {got.returncode}: {got.stderr}"
+
+    def json(self, *words, text=None):
+        return json.loads(self.out(*words, "--json", text=text))
+
+
+def check_help(tap, words):
+    for name in ("share", "unshare", "comment", "delivery", "drift", "supplier", "backfill", "map", "incident", "deadletter"):
+        got = words.run(name, "--help")
+        tap.check(f"{name} --help: how it is used, with examples", got.returncode == 0 and got.stdout.startswith(f"usage: entente {name}") and
+                  "examples:" in got.stdout and "--token-file" in got.stdout, got.stdout[:300])
+        bad = words.run(name, "--colour")
+        tap.check(f"{name} --colour: wrong use, status 2", bad.returncode == 2 and "usage:" in bad.stderr, (bad.returncode, bad.stderr[:200]))
+    got = subprocess.run([ENTENTE, "--help"], capture_output=True, text=True)
+    tap.check("entente --help lists them", all(f"  {n} " in got.stdout for n in ("share", "comment", "delivery", "drift", "backfill", "map")))
+
+
+def check_wrong_use(tap, words):
+    for args in (("share",), ("share", "ENT-000001", "vega"), ("unshare", "ENT-000001"), ("comment", "ENT-000001", "hello"), ("comment",),
+                 ("delivery",), ("delivery", "burn", "1"), ("delivery", "repair"), ("drift", "now"), ("supplier", "a", "b"), ("backfill", "vega"),
+                 ("backfill", "vega", "--since", "2026-01-01T00:00:00Z", "--stop"), ("map",), ("map", "show"), ("map", "publish", "vega"),
+                 ("map", "rollback", "vega"), ("incident", "status", "ENT-000001")):
+        got = words.run(*args)
+        tap.check(f"{' '.join(args)}: wrong use, status 2", got.returncode == 2 and "usage:" in got.stderr, (got.returncode, got.stderr[:200]))
+    got = words.run("supplier", token="ent_" + "A" * 43)
+    tap.check("a wrong token: status 1, in words, without the token", got.returncode == 1 and "401" in got.stderr and "AAAA" not in got.stderr, got.stderr)
+    got = words.run("share", "ENT-999999", "vega", "--what", "x")
+    tap.check("an unknown incident: status 1, in words", got.returncode == 1 and "ENT-999999" in got.stderr and "404" in got.stderr, got.stderr)
+
+
+def check_incident(tap, words):
+    server = words.server
+    number = opened(server, "w1", "Water on floor 2")
+    made = words.json("share", number, "vega", "--escalate", "--what", "Water", "--impact", "all", "--tried", "-", "--wanted", "a plumber",
+                      "--before", "2027-01-01T00:00:00Z")
+    tap.check("share --escalate: it holds the ball", made["role"] == "escalated" and made["holds_since"], made)
+    tap.check("share: for people", "on its way" in (said := words.out("share", number, "south", "--what", "for your information")) and "shadow" in said, said)
+    ticket_of(server, "vega", number, "V-w1")
+    key = str(uuid.uuid4())
+    first = words.json("comment", number, "--to", "vega,south", "--id", key, "Coming \x1b[31mat three.")
+    tap.equal("comment --to two of them", (first["id"], first["audience"]["suppliers"]), (key, ["south", "vega"]))
+    tap.equal("the same --id once more writes nothing", words.json("comment", number, "--to", "vega,south", "--id", key, "Coming \x1b[31mat three.")["id"], key)
+    words.out("comment", number, "--to", "internal", text="from standard input\nsecond line\n")
+    words.out("comment", number, "--to", "everyone", "-", text="to all\n")
+    change(server, "UPDATE delivery SET state = 'parked', cause = 'refused', reason = 'HTTP 422' WHERE comment = ? AND supplier = 'vega'", key)
+    show = words.out("incident", "show", number)
+    plain = " ".join(show.split())
+    for what, text in (("who holds the ball since when", "holder vega, since 20"), ("who takes part and how", "vega escalated"),
+                       ("a note of ours, spelled out", "[internal: for us only]"), ("for whom a comment is", "[for us, south and vega]"),
+                       ("for all", "[for everyone who shares the incident]"), ("where it is on its way to", "-> south: pending"),
+                       ("why it stands still", "-> vega: parked (refused): HTTP 422"), ("and what to do", "edit, retry or ignore"),
+                       ("all lines", "second line"), ("tickets", "V-w1")):
+        tap.check(f"incident show: {what}", text in plain, show)
+    tap.check("incident show: no control character steers the terminal", "\x1b" not in show and "?[31m" in show, show)
+    tap.check("a lost answer can be asked again by its id", "--id" in words.run("comment", "ENT-999999", "--to", "internal", "x").stderr)
+    tap.equal("nobody by that name: said in words", words.run("comment", number, "--to", "nobody", "x").returncode, 1)
+    tap.equal("incident status", words.json("incident", "status", number, "held")["status"], "held")
+    tap.check("incident status: a word that is none", "transferred" not in words.run("incident", "status", number, "transferred").stdout)
+    gone = words.json("unshare", number, "south", "--reason", "thank you")
+    tap.check("unshare with a reason", gone["role"] == "none" and gone["withdrawn"], gone)
+    tap.check("incident show: who does not take part any more", "Not shared with south any more" in words.out("incident", "show", number))
+    return number
+
+
+def check_delivery(tap, words, number):
+    server = words.server
+    parked = next(d["id"] for d in queue(server, state="parked", incident=number))
+    listed = words.out("delivery", "list", "--state", "parked", "--incident", number)
+    tap.check("delivery list: a table with the reason", str(parked) in listed and "HTTP 422" in listed and "REASON" in listed, listed)
+    one = words.out("delivery", "show", str(parked))
+    tap.check("delivery show: the reason, what to do, the words", all(w in one for w in ("HTTP 422", "what to do", "at three.", "refused")), one)
+    tap.equal("delivery edit, words from standard input", words.json("delivery", "edit", str(parked), "-", text="shorter\n")["text"], "shorter")
+    change(server, "UPDATE delivery SET state = 'parked', cause = 'failing' WHERE id = ?", parked)
+    tap.equal("delivery retry", words.json("delivery", "retry", str(parked))["state"], "pending")
+    tap.check("delivery retry of one that waits: status 1, in words", (got := words.run("delivery", "retry", str(parked))).returncode == 1 and
+              "pending" in got.stderr, got.stderr)
+    change(server, "UPDATE delivery SET state = 'parked', cause = 'unmapped' WHERE id = ?", parked)
+    tap.equal("delivery repair", words.json("delivery", "repair", "--cause", "unmapped", "--supplier", "vega"), {"repaired": 1})
+    tap.check("delivery repair: for people", "0 on their way again" in words.out("delivery", "repair", "--cause", "unmapped"))
+    change(server, "UPDATE delivery SET state = 'parked', cause = 'refused' WHERE id = ?", parked)
+    tap.equal("delivery ignore", words.json("delivery", "ignore", str(parked))["cause"], "ignored")
+    tap.equal("none of that state: said", words.out("delivery", "list", "--state", "in_flight").strip(), "No delivery matches.")
+
+
+def check_drift(tap, words):
+    server = words.server
+    tap.equal("drift: none, said", words.out("drift").strip(), "No drift.")
+    for i in range(3):
+        number = opened(server, f"wd{i}")
+        share(server, number, "vega")
+        change(server, "UPDATE delivery SET state = 'done' WHERE incident = ?", int(number[4:]))
+    table = words.out("drift", "--supplier", "vega")
+    tap.check("drift: a table of all of them with what to do", table.count("no ticket") == 3 and "entente share" in table, table)
+    tap.equal("drift --json: one array", len(words.json("drift")["items"]), 3)
+    change(server, "UPDATE delivery SET state = 'pending' WHERE state = 'done' AND op = 'create_ticket'")
+
+
+def check_supplier(tap, words):
+    table = words.out("supplier")
+    tap.check("supplier: all of them", all(n in table for n in ("orion", "telnord", "vega", "south", "healthy")), table)
+    one = words.out("supplier", "vega")
+    tap.check("supplier NAME: what it can and cannot, whose word counts", all(w in one for w in (
+        "create_ticket", "An attachment cannot be brought.", "https://tool.example", "pending", "holder")), one)
+    tap.check("supplier NAME: only listened to", "only listen" in words.out("supplier", "telnord"))
+    tap.equal("supplier NAME --json", words.json("supplier", "vega")["name"], "vega")
+
+
+def check_map(tap, words, folder):
+    path = os.path.join(folder, "map.json")
+    one = {"status": {"In Arbeit": "held"}}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(one, file)
+    for i in range(3):
+        words.server.hook({"id": f"wm{i}", "title": "t", "status": "In Arbeit"}, f"wmap-{i}")
+    tap.check("map show: the configuration's", "configuration" in words.out("map", "show", "orion"))
+    tried = words.out("map", "try", "orion", path, "--last", "3")
+    tap.check("map try: a difference with how often and an example", " ".join(tried.split()).count("status In Arbeit - held 3 wm") == 1, tried)
+    tap.check("map try without a file: what the map in force does not know", "3 now, 3 then" in (said := words.out("map", "try", "orion", "--last", "3")), said)
+    tap.check("map try --last of nothing", words.run("map", "try", "orion", path, "--last", "0").returncode == 1)
+    tap.equal("map publish", words.json("map", "publish", "orion", path), {"supplier": "orion", "version": 1})
+    tap.check("map publish from standard input", "version 2" in words.out("map", "publish", "orion", "-", text=json.dumps(one)))
+    shown = words.out("map", "show", "orion")
+    tap.check("map show: versions, who and when", "true" in shown and "first" in shown, shown)
+    tap.check("map rollback", "version 0" in words.out("map", "rollback", "orion", "0"))
+    bad = words.run("map", "publish", "orion", "-", text='{"status": {"x": "funny"}}')
+    tap.check("map publish of a wrong one: status 1, what is wrong", bad.returncode == 1 and "funny" in bad.stderr, bad.stderr)
+    bad = words.run("map", "publish", "orion", "-", text="{")
+    tap.check("map publish of no JSON", bad.returncode == 1 and "no JSON" in bad.stderr, bad.stderr)
+
+
+def check_backfill(tap, words):
+    server = words.server
+    running = lambda: [c["state"] for c in server.json("GET", "/v1/suppliers/vega")[1]["cursors"] if c["stream"] == "backfill"]  # noqa: E731
+    tap.check("backfill --no-wait: begun", "running: 0 pages" in words.out("backfill", "vega", "--since", "2026-01-01T00:00:00Z", "--no-wait"))
+    tap.equal("backfill --stop", (words.json("backfill", "vega", "--stop")["state"], running()), ("stopped", ["stopped"]))
+    for how, end, want in (("it is done", lambda p: change(server, "UPDATE cursor SET state = 'done', pages = 7, changes = 31 WHERE supplier = 'vega'"), 0),
+                           ("Ctrl-C stops it", lambda p: p.send_signal(signal.SIGINT), 130)):
+        process = subprocess.Popen(words.arguments("backfill", "vega", "--since", "2026-01-01T00:00:00Z", "--json"), env=words.env(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        begun = wait_for(lambda: running() == ["running"], 20, 0.05)
+        end(process)
+        out, err = process.communicate(timeout=30)
+        tap.check(f"backfill: waits until {how}", begun and process.returncode == want and json.loads(out)["state"] == running()[0] != "running",
+                  (process.returncode, out, err))
+    got = words.run("backfill", "telnord", "--since", "2026-01-01T00:00:00Z")
+    tap.check("backfill of one that is only listened to: in words", got.returncode == 1 and "409" in got.stderr, got.stderr)
+
+
+def run(tap):
+    if not os.path.exists(ENTENTE):
+        tap.skip("commands", "the program is not built here")
+        return
+    server = Server()
+    words = Words(server)
+    try:
+        check_help(tap, words)
+        check_wrong_use(tap, words)
+        number = check_incident(tap, words)
+        check_delivery(tap, words, number)
+        check_drift(tap, words)
+        check_supplier(tap, words)
+        check_map(tap, words, server.folder)
+        check_backfill(tap, words)
+    finally:
+        ended_clean(tap, server)
