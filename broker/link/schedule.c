@@ -175,7 +175,7 @@ static bool page(struct lane *lane, enum cursor_stream stream)
 	return true;
 }
 
-/* False: nothing of what is due could begin, and the lane knows when to look again. */
+/* What is due and first in turn. Each of them moves its time. True: something began. */
 static bool begin_one(struct lane *lane)
 {
 	bool delivers = lane->ask_us <= lane->link->now_us;
@@ -186,13 +186,9 @@ static bool begin_one(struct lane *lane)
 	}
 	if (delivers) {
 		lane->polled_last = false;
-		return deliver(lane) || is_due(lane, CURSOR_POLL);
+		return deliver(lane);
 	}
-	if (is_due(lane, CURSOR_SWEEP))
-		return page(lane, CURSOR_SWEEP);
-	if (is_due(lane, CURSOR_BACKFILL))
-		return page(lane, CURSOR_BACKFILL);
-	return false;
+	return page(lane, is_due(lane, CURSOR_SWEEP) ? CURSOR_SWEEP : CURSOR_BACKFILL);
 }
 
 static int64_t due_us(const struct lane *lane)
@@ -228,10 +224,7 @@ static bool begin(struct lane *lane)
 			next_at(lane, at_us);
 			break;
 		}
-		if (begin_one(lane))
-			did = true;
-		else if (due_us(lane) <= lane->link->now_us)
-			break; /* never: each of them moves its time */
+		did |= begin_one(lane);
 	}
 	return did;
 }
