@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * GitHub issues as tickets. An issue knows open and closed; what lies between is told by
- * labels ("status:pending", "priority:high"). Pull requests share the events and are skipped.
- */
-#include <string.h>
+#include "github.h"
 
-#include "sdk/webhook.h"
+#include <string.h>
 
 #define FIELDS_MAX (64u * 1024u)
 #define MARKER     "<!-- entente:"
-
-struct github_settings {
-	struct ent_str status_label_prefix, priority_label_prefix, number_label_prefix;
-};
 
 static const struct ent_setting github_setting[] = {
     {"status_label_prefix", ENT_SETTING_STR, "status:", offsetof(struct github_settings, status_label_prefix),
@@ -21,25 +13,27 @@ static const struct ent_setting github_setting[] = {
      "a label of this and a word is the priority, as P1 to P5 are; empty: none"},
     {"number_label_prefix", ENT_SETTING_STR, "ENT-", offsetof(struct github_settings, number_label_prefix),
      "a label of this and digits is our incident number; empty: none"},
+    {"repository", ENT_SETTING_STR, "", offsetof(struct github_settings, repository),
+     "owner/name, where we open issues and which we poll"},
     {0},
 };
 
 /* A state, its reason after the slash; or the word of a status label. */
 static const struct ent_map_row github_status[] = {
-    {"open", "new"},
-    {"open/assigned", "acknowledged"},
-    {"open/reopened", "in_progress"},
-    {"closed/completed", "resolved"},
-    {"closed", "resolved"},
-    {"closed/not_planned", "cancelled"},
-    {"closed/duplicate", "cancelled"},
-    {"new", "new"},
+    {"open", "new"}, /* the first of each is the one we write */
     {"acknowledged", "acknowledged"},
     {"in-progress", "in_progress"},
-    {"in progress", "in_progress"},
     {"pending", "pending"},
-    {"waiting", "pending"},
     {"on-hold", "held"},
+    {"closed/completed", "resolved"},
+    {"closed/not_planned", "cancelled"},
+    {"open/assigned", "acknowledged"},
+    {"open/reopened", "in_progress"},
+    {"closed", "resolved"},
+    {"closed/duplicate", "cancelled"},
+    {"new", "new"},
+    {"in progress", "in_progress"},
+    {"waiting", "pending"},
     {"blocked", "held"},
     {0},
 };
@@ -139,8 +133,8 @@ static void set_fields(struct ent_ticket *ticket, const struct sdk_json *issue, 
 	sdk_buf_release(&buf);
 }
 
-static void issue_read(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
-		       struct ent_arena *arena)
+void github_issue(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
+		  struct ent_arena *arena)
 {
 	const struct sdk_json *labels = sdk_json_at(issue, "labels");
 	struct ent_ticket *ticket = &change->ticket;
@@ -169,15 +163,13 @@ static void issue_read(const struct github_settings *settings, struct ent_change
 }
 
 /* Everyone who sees the issue sees its comments. */
-static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json *root, struct ent_err *err)
+enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_err *err)
 {
-	const struct sdk_json *comment = sdk_json_at(root, "comment");
 	struct ent_comment *ret = &change->comment;
 	int64_t comment_ms = sdk_time_at(comment, "updated_at");
-	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
 
-	if (rc != ENT_OK)
-		return rc;
+	if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
+		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(comment, "user.id", "user.login");
 	ret->body = sdk_or_empty(sdk_json_text_at(comment, "body"));
 	ret->visibility = ENT_PUBLIC;
@@ -219,11 +211,11 @@ static enum ent_rc event_decode(const struct github_settings *settings, struct s
 		kind = ENT_TICKET_REMOVED;
 	change = sdk_changes_beside(list, &head, kind);
 	if (kind == ENT_TICKET_CHANGED)
-		issue_read(settings, change, sdk_json_at(root, "issue"), list->arena);
+		github_issue(settings, change, sdk_json_at(root, "issue"), list->arena);
 	if (!has_comment)
 		return ENT_OK;
 	change = sdk_changes_beside(list, &head, is_deleted ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
-	return comment_read(change, root, err);
+	return github_comment(change, sdk_json_at(root, "comment"), err);
 }
 
 static enum ent_rc github_decode(const struct ent_self *self, const struct ent_webhook *webhook,
@@ -269,12 +261,18 @@ static const struct ent_connector github_connector = {
     .name = "github",
     .version = ENTENTE_VERSION,
     .summary = "GitHub issues and their comments",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = github_setting,
     .settings_size = sizeof(struct github_settings),
     .status = github_status,
     .priority = github_priority,
     .verify = github_verify,
     .decode = github_decode,
+    .build = github_build,
+    .parse = github_parse,
+    .repeat = github_repeat,
+    .cannot = github_cannot,
 };
 
 ENT_EXPORT(github_connector)

@@ -10,6 +10,16 @@ static const struct ent_setting jira_setting[] = {
      "custom field that holds our incident number, e.g. customfield_10900; empty: none"},
     {"number_label_prefix", ENT_SETTING_STR, "ENT-", offsetof(struct jira_settings, number_label_prefix),
      "a label of this and digits is our incident number; empty: none"},
+    {"project", ENT_SETTING_STR, "", offsetof(struct jira_settings, project),
+     "key of the project we open issues in and poll, e.g. SUP"},
+    {"issue_type", ENT_SETTING_STR, "Task", offsetof(struct jira_settings, issue_type), "of the issues we open"},
+    {"resolution", ENT_SETTING_STR, "Done", offsetof(struct jira_settings, resolution),
+     "given when a transition demands one"},
+    {"service_desk", ENT_SETTING_BOOL, "true", offsetof(struct jira_settings, service_desk),
+     "the project is a service project: a comment is internal or for the customer. false: a plain project, where "
+     "everybody who sees it reads all comments"},
+    {"data_center", ENT_SETTING_BOOL, "false", offsetof(struct jira_settings, data_center),
+     "Jira Data Center: searches by page number"},
     {0},
 };
 
@@ -76,22 +86,32 @@ static bool is_comment_removal(const struct sdk_json *root)
 	       sdk_json_is(root, "issue_event_type_name", "issue_comment_deleted");
 }
 
-static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json *root, struct ent_arena *arena,
-				struct ent_err *err)
+enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
+			 struct ent_err *err)
 {
-	const struct sdk_json *comment = sdk_json_at(root, "comment");
 	struct ent_comment *ret = &change->comment;
-	enum ent_rc rc = sdk_id_at(root, "comment.id", &ret->id, err);
-	int64_t webhook_ms = 0;
 	/* The issue's own time may be older than what was just done to its comment. */
 	int64_t comment_ms = sdk_time_at(comment, "updated");
 
-	if (rc != ENT_OK)
-		return rc;
+	if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
+		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = jira_person(sdk_json_at(comment, "author"));
 	ret->body = sdk_or_empty(jira_text(arena, sdk_json_at(comment, "body")));
 	ret->visibility = visibility(comment);
 	ret->created_ms = sdk_time_at(comment, "created");
+	if (comment_ms > 0)
+		change->stamp.time_ms = comment_ms;
+	return ENT_OK;
+}
+
+static enum ent_rc comment_read(struct ent_change *change, const struct sdk_json *root, struct ent_arena *arena,
+				struct ent_err *err)
+{
+	int64_t comment_ms = 0, webhook_ms = 0;
+	enum ent_rc rc = jira_comment(change, sdk_json_at(root, "comment"), arena, err);
+
+	if (rc != ENT_OK)
+		return rc;
 	if (change->kind == ENT_COMMENT_REMOVED && sdk_json_int(sdk_json_at(root, "timestamp"), &webhook_ms))
 		comment_ms = webhook_ms;
 	if (comment_ms > 0)
@@ -182,13 +202,19 @@ static const struct ent_connector jira_connector = {
     .size = sizeof(struct ent_connector),
     .name = "jira",
     .version = ENTENTE_VERSION,
-    .summary = "Jira Cloud and Jira Service Management (webhooks of Data Center too)",
+    .summary = "Jira Cloud, Jira Service Management and Jira Data Center",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = jira_setting,
     .settings_size = sizeof(struct jira_settings),
     .status = jira_status,
     .priority = jira_priority,
     .verify = jira_verify,
     .decode = jira_decode,
+    .build = jira_build,
+    .parse = jira_parse,
+    .repeat = jira_repeat,
+    .cannot = jira_cannot,
 };
 
 ENT_EXPORT(jira_connector)

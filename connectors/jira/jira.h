@@ -10,6 +10,8 @@
 
 struct jira_settings {
 	struct ent_str number_field, number_label_prefix;
+	bool data_center, service_desk;
+	struct ent_str project, issue_type, resolution;
 };
 
 extern const struct ent_map_row jira_status[], jira_priority[];
@@ -20,5 +22,17 @@ struct ent_person jira_person(const struct sdk_json *node);
 /* What the webhook's issue says, as far as it says it: a comment's issue is a stub. */
 void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,
 		struct ent_arena *arena);
+
+/* A comment of the REST API or of a webhook. */
+enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
+			 struct ent_err *err) __attribute__((warn_unused_result));
+
+/* out.c */
+extern const char *const jira_cannot[];
+enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+		       struct ent_request *ret, struct ent_err *err);
+enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+		       struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
 
 #endif

@@ -50,7 +50,8 @@ static void set_time(struct ent_ticket *ticket, enum ent_attr attr, const struct
 		sdk_set(ticket, attr, sdk_time_parse(field(record, name), 0, &ms) ? sdk_time(arena, ms) : ENT_ABSENT);
 }
 
-static void set_status(struct ent_ticket *ticket, const struct sdk_json *record)
+static void set_status(const struct servicenow_settings *settings, struct ent_ticket *ticket,
+		       const struct sdk_json *record)
 {
 	struct ent_str state = field(record, "state");
 
@@ -60,16 +61,18 @@ static void set_status(struct ent_ticket *ticket, const struct sdk_json *record)
 		return; /* a record always has a state: "" is a payload that leaves it out */
 	if (sdk_eqz(state, "3") && sdk_eqz(field(record, "hold_reason"), "1"))
 		state = ENT_STR("3/1");
-	if (sdk_eqz(state, "2") && sdk_json_at(record, "assigned_to") && field(record, "assigned_to").n == 0)
+	if (settings->unassigned_is_acknowledged && sdk_eqz(state, "2") && sdk_json_at(record, "assigned_to") &&
+	    field(record, "assigned_to").n == 0)
 		state = ENT_STR("2/unassigned");
 	sdk_set_native(ticket, ENT_STATUS, state);
 }
 
-static void set_attributes(struct ent_ticket *ticket, const struct sdk_json *record, struct ent_arena *arena)
+static void set_attributes(const struct servicenow_settings *settings, struct ent_ticket *ticket,
+			   const struct sdk_json *record, struct ent_arena *arena)
 {
 	set_field(ticket, ENT_TITLE, record, "short_description");
 	set_field(ticket, ENT_DESCRIPTION, record, "description");
-	set_status(ticket, record);
+	set_status(settings, ticket, record);
 	if (field(record, "priority").n > 0)
 		sdk_set_native(ticket, ENT_PRIORITY, field(record, "priority"));
 	set_field(ticket, ENT_CATEGORY, record, "category");
@@ -125,6 +128,33 @@ static struct ent_str journal_text(struct ent_arena *arena, struct ent_str value
 	return sdk_or_empty(ret);
 }
 
+static enum ent_rc entry_read(struct ent_change *change, const struct sdk_json *entry, struct ent_arena *arena,
+			      bool may_be_public, struct ent_err *err)
+{
+	struct ent_str element = sdk_word_at(entry, "element");
+	struct ent_str by = sdk_word_at(entry, "sys_created_by");
+
+	if (sdk_id_at(entry, "sys_id", &change->comment.id, err) != ENT_OK)
+		return sdk_fail(err, ENT_EINVAL, "a journal entry has no sys_id");
+	change->comment.author = (struct ent_person){by, by};
+	change->comment.body = journal_text(arena, sdk_json_text_at(entry, "value"));
+	change->comment.created_ms = sdk_time_at(entry, "sys_created_on");
+	if (may_be_public && (!element.p || sdk_eqz(element, "comments")))
+		change->comment.visibility = ENT_PUBLIC;
+	return ENT_OK;
+}
+
+enum ent_rc servicenow_journal_row(struct sdk_changes *list, struct ent_str id, const struct sdk_json *row,
+				   struct ent_err *err)
+{
+	struct ent_change *change = sdk_changes_add(list, ENT_COMMENT_ADDED);
+
+	change->ticket.id = id;
+	change->stamp.time_ms = sdk_time_at(row, "sys_created_on");
+	/* Its element says which journal it is: without one nobody may see it. */
+	return entry_read(change, row, list->arena, sdk_json_is(row, "element", "comments"), err);
+}
+
 static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_change *head, const struct sdk_json *node,
 				const char *name, struct ent_err *err)
 {
@@ -134,20 +164,11 @@ static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_chang
 		return sdk_fail(err, ENT_EINVAL, "%s is no list of journal entries", name);
 	if (sdk_json_kind(entries) != SDK_JSON_ARRAY)
 		return ENT_OK; /* the Table API always answers "" here */
-	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at)) {
-		struct ent_str element = sdk_word_at(at, "element");
-		struct ent_str by = sdk_word_at(at, "sys_created_by");
-		struct ent_change *change = sdk_changes_beside(list, head, ENT_COMMENT_ADDED);
-
-		if (sdk_id_at(at, "sys_id", &change->comment.id, err) != ENT_OK)
-			return sdk_fail(err, ENT_EINVAL, "%s: an entry has no sys_id", name);
-		change->comment.author = (struct ent_person){by, by};
-		change->comment.body = journal_text(list->arena, sdk_json_text_at(at, "value"));
-		change->comment.created_ms = sdk_time_at(at, "sys_created_on");
+	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at))
 		/* Only the field that customers read, and an entry that does not say otherwise. */
-		if (strcmp(name, "comments") == 0 && (!element.p || sdk_eqz(element, "comments")))
-			change->comment.visibility = ENT_PUBLIC;
-	}
+		if (entry_read(sdk_changes_beside(list, head, ENT_COMMENT_ADDED), at, list->arena,
+			       strcmp(name, "comments") == 0, err) != ENT_OK)
+			return ENT_EINVAL;
 	return ENT_OK;
 }
 
@@ -169,7 +190,7 @@ enum ent_rc servicenow_record(const struct servicenow_settings *settings, struct
 	change = sdk_changes_beside(list, &head, is_removal ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 	if (is_removal)
 		return ENT_OK;
-	set_attributes(&change->ticket, record, list->arena);
+	set_attributes(settings, &change->ticket, record, list->arena);
 	change->correlation.number = word(field(record, sdk_z(list->arena, settings->number_field)));
 	change->correlation.key = word(field(record, sdk_z(list->arena, settings->key_field)));
 	for (size_t i = 0; i < (record == root ? 1u : 2u) && rc == ENT_OK; i++) {

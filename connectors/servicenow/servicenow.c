@@ -10,6 +10,22 @@ static const struct ent_setting servicenow_setting[] = {
      "field that holds our incident number; empty: none"},
     {"key_field", ENT_SETTING_STR, "", offsetof(struct servicenow_settings, key_field),
      "field with a key that several suppliers share; empty: none"},
+    {"unassigned_is_acknowledged", ENT_SETTING_BOOL, "false",
+     offsetof(struct servicenow_settings, unassigned_is_acknowledged),
+     "In Progress without an assignee is only acknowledged. Not together with a url, unless whoever changes the state "
+     "there assigns it, too"},
+    {"journal", ENT_SETTING_BOOL, "true", offsetof(struct servicenow_settings, journal),
+     "our user may read sys_journal_field: comments are polled, and found again after a lost answer"},
+    {"caller", ENT_SETTING_STR, "", offsetof(struct servicenow_settings, caller),
+     "caller_id (sys_id) of the incidents we open; empty: none"},
+    {"assignment_group", ENT_SETTING_STR, "", offsetof(struct servicenow_settings, assignment_group),
+     "group (sys_id) that gets the incidents we open; empty: their rules decide"},
+    {"close_code", ENT_SETTING_STR, "Solution provided", offsetof(struct servicenow_settings, close_code),
+     "close_code when we resolve or close"},
+    {"close_notes", ENT_SETTING_STR, "Resolved together with the other suppliers.",
+     offsetof(struct servicenow_settings, close_notes), "close_notes when we resolve or close"},
+    {"hold_reason", ENT_SETTING_STR, "4", offsetof(struct servicenow_settings, hold_reason),
+     "hold_reason of a plain On Hold; 4: awaiting vendor"},
     {0},
 };
 
@@ -85,13 +101,19 @@ static const struct ent_connector servicenow_connector = {
     .size = sizeof(struct ent_connector),
     .name = "servicenow",
     .version = ENTENTE_VERSION,
-    .summary = "ServiceNow: incidents sent by a business rule in the shape of the Table API",
+    .summary = "ServiceNow: incidents sent by a business rule in the shape of the Table API; written by that API",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = servicenow_setting,
     .settings_size = sizeof(struct servicenow_settings),
     .status = servicenow_status,
     .priority = servicenow_priority,
     .verify = servicenow_verify,
     .decode = servicenow_decode,
+    .build = servicenow_build,
+    .parse = servicenow_parse,
+    .repeat = servicenow_repeat,
+    .cannot = servicenow_cannot,
 };
 
 ENT_EXPORT(servicenow_connector)

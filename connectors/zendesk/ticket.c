@@ -26,13 +26,15 @@ static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const s
 		sdk_set_reference(ticket, attr, zendesk_id_at(node, id), sdk_word_at(node, name));
 }
 
-void zendesk_ticket(struct ent_ticket *ticket, const struct sdk_json *node, struct ent_arena *arena)
+void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *ticket, const struct sdk_json *node,
+		    struct ent_arena *arena)
 {
 	struct ent_str status = lower_at(node, "status", arena);
 
 	sdk_set_at(ticket, ENT_TITLE, node, "subject");
 	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
-	if (sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") && !zendesk_id_at(node, "assignee_id").p)
+	if (settings->unassigned_is_acknowledged && sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") &&
+	    !zendesk_id_at(node, "assignee_id").p)
 		status = ENT_STR("open/unassigned");
 	if (status.p)
 		sdk_set_native(ticket, ENT_STATUS, status);

@@ -6,13 +6,16 @@
 
 #define EVENT_PREFIX "zen:event-type:"
 
-struct zendesk_settings {
-	int64_t tolerance_s;
-};
-
 static const struct ent_setting zendesk_setting[] = {
     {"tolerance_s", ENT_SETTING_INT, "600", offsetof(struct zendesk_settings, tolerance_s),
      "how far a signed timestamp may be from now, in seconds; 0: any"},
+    {"unassigned_is_acknowledged", ENT_SETTING_BOOL, "false",
+     offsetof(struct zendesk_settings, unassigned_is_acknowledged),
+     "Open without an assignee is only acknowledged. Not together with a url, unless whoever opens it there assigns "
+     "it, "
+     "too"},
+    {"requester_email", ENT_SETTING_STR, "", offsetof(struct zendesk_settings, requester_email),
+     "requester of the tickets we open; empty: our user"},
     {0},
 };
 
@@ -69,8 +72,8 @@ static enum ent_rc attachment_add(struct sdk_changes *list, const struct ent_cha
 				   err);
 }
 
-static enum ent_rc comment_add(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
-			       const struct sdk_json *comment, struct ent_err *err)
+enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
+			    const struct sdk_json *comment, struct ent_err *err)
 {
 	const struct sdk_json *attachment = sdk_json_first(sdk_json_at(comment, "attachments"));
 	struct ent_change *change = sdk_changes_beside(list, head, kind);
@@ -91,8 +94,8 @@ static bool is_removal(struct ent_str type)
 	       sdk_eqz(type, "ticket.marked_as_spam");
 }
 
-static enum ent_rc event_decode(struct sdk_changes *list, struct ent_str type, const struct sdk_json *root,
-				struct ent_err *err)
+static enum ent_rc event_decode(const struct zendesk_settings *settings, struct sdk_changes *list, struct ent_str type,
+				const struct sdk_json *root, struct ent_err *err)
 {
 	const struct sdk_json *detail = sdk_json_at(root, "detail");
 	const struct sdk_json *comment = sdk_json_at(root, "event.comment");
@@ -108,20 +111,21 @@ static enum ent_rc event_decode(struct sdk_changes *list, struct ent_str type, c
 	change = sdk_changes_beside(list, &head, is_removal(type) ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 	if (change->kind == ENT_TICKET_REMOVED)
 		return ENT_OK;
-	zendesk_ticket(&change->ticket, detail, list->arena);
+	zendesk_ticket(settings, &change->ticket, detail, list->arena);
 	zendesk_event(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
 	change->correlation.number = sdk_word_at(detail, "external_id");
 	if (sdk_eqz(type, "ticket.comment_added"))
-		return comment_add(list, &head, ENT_COMMENT_ADDED, comment, err);
+		return zendesk_comment(list, &head, ENT_COMMENT_ADDED, comment, err);
 	/* These two tell the id alone. What the supplier took back must not be shown any longer. */
 	if (sdk_eqz(type, "ticket.comment_made_private") || sdk_eqz(type, "ticket.comment_redacted"))
-		return comment_add(list, &head, ENT_COMMENT_REMOVED, comment, err);
+		return zendesk_comment(list, &head, ENT_COMMENT_REMOVED, comment, err);
 	if (sdk_eqz(type, "ticket.attachment_linked_to_comment"))
 		return attachment_add(list, &head, sdk_json_at(comment, "attachment"), err);
 	return ENT_OK;
 }
 
-static enum ent_rc trigger_decode(struct sdk_changes *list, const struct sdk_json *root, struct ent_err *err)
+static enum ent_rc trigger_decode(const struct zendesk_settings *settings, struct sdk_changes *list,
+				  const struct sdk_json *root, struct ent_err *err)
 {
 	const struct sdk_json *ticket = sdk_json_at(root, "ticket");
 	struct ent_change head = {0}, *change;
@@ -132,11 +136,11 @@ static enum ent_rc trigger_decode(struct sdk_changes *list, const struct sdk_jso
 	head.stamp.time_ms = sdk_time_at(ticket, "updated_at");
 	head.actor = (struct ent_person){zendesk_id_at(root, "actor.id"), sdk_word_at(root, "actor.name")};
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
-	zendesk_ticket(&change->ticket, ticket, list->arena);
+	zendesk_ticket(settings, &change->ticket, ticket, list->arena);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
 	/* A trigger that fired without a comment fills the template with "". */
 	if (sdk_word_at(root, "comment.id").p)
-		return comment_add(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
+		return zendesk_comment(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
 	return ENT_OK;
 }
 
@@ -148,16 +152,15 @@ static enum ent_rc zendesk_decode(const struct ent_self *self, const struct ent_
 	struct ent_str type;
 	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
 
-	(void)self;
 	if (rc != ENT_OK)
 		return rc;
 	sdk_changes_init(&list, arena);
 	type = sdk_json_text_at(root, "type");
 	if (sdk_starts(type, EVENT_PREFIX "ticket.")) {
 		type = (struct ent_str){type.p + sizeof(EVENT_PREFIX) - 1, type.n - (sizeof(EVENT_PREFIX) - 1)};
-		rc = event_decode(&list, type, root, err);
+		rc = event_decode(self->settings, &list, type, root, err);
 	} else if (!sdk_starts(type, EVENT_PREFIX)) {
-		rc = trigger_decode(&list, root, err);
+		rc = trigger_decode(self->settings, &list, root, err);
 	} /* else users, organizations, articles: not about tickets */
 	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
@@ -215,13 +218,19 @@ static const struct ent_connector zendesk_connector = {
     .size = sizeof(struct ent_connector),
     .name = "zendesk",
     .version = ENTENTE_VERSION,
-    .summary = "Zendesk Support: ticket events, and triggers with a body in the shape of the REST API",
+    .summary = "Zendesk Support: ticket events, triggers with a body in the shape of the REST API, and that API",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = zendesk_setting,
     .settings_size = sizeof(struct zendesk_settings),
     .status = zendesk_status,
     .priority = zendesk_priority,
     .verify = zendesk_verify,
     .decode = zendesk_decode,
+    .build = zendesk_build,
+    .parse = zendesk_parse,
+    .repeat = zendesk_repeat,
+    .cannot = zendesk_cannot,
 };
 
 ENT_EXPORT(zendesk_connector)

@@ -9,12 +9,31 @@
 
 #include "sdk/webhook.h"
 
+struct zendesk_settings {
+	int64_t tolerance_s;
+	bool unassigned_is_acknowledged;
+	struct ent_str requester_email;
+};
+
 /* An id; nobody is null, "" or "0". */
 struct ent_str zendesk_id_at(const struct sdk_json *node, const char *path);
 /* What a ticket of either shape says. */
-void zendesk_ticket(struct ent_ticket *ticket, const struct sdk_json *node, struct ent_arena *arena);
+void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *ticket, const struct sdk_json *node,
+		    struct ent_arena *arena);
 /* What the event itself says changed, where its ticket does not say it. type: "ticket.status_changed". */
 void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
 		   struct ent_arena *arena);
+
+/* A comment of either shape, with its attachments. */
+enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
+			    const struct sdk_json *comment, struct ent_err *err) __attribute__((warn_unused_result));
+
+/* out.c */
+extern const char *const zendesk_cannot[];
+enum ent_repeat zendesk_repeat(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			  struct ent_request *ret, struct ent_err *err);
+enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
 
 #endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GitHub issues as tickets. An issue knows open and closed; what lies between is told by
+ * labels ("status:pending", "priority:high"). Pull requests share the events and are skipped.
+ */
+#ifndef GITHUB_H
+#define GITHUB_H
+
+#include "sdk/webhook.h"
+
+struct github_settings {
+	struct ent_str status_label_prefix, priority_label_prefix, number_label_prefix, repository;
+};
+
+/* What an issue of the API or of a webhook says; id, key, stamp and actor are the caller's. */
+void github_issue(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
+		  struct ent_arena *arena);
+enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* out.c */
+extern const char *const github_cannot[];
+enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_rc github_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			 struct ent_request *ret, struct ent_err *err);
+enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way out. GitHub's paths want the issue's number, which stands in its key ("owner/name#7"). A status between open
+ * and closed, and the priority, are labels: read those the issue has, then write all of them. Every comment is public
+ * there, so an internal one is refused before it leaves.
+ */
+#include "github.h"
+
+#include <string.h>
+
+#include "sdk/ask.h"
+#include "sdk/http.h"
+#include "sdk/poll.h"
+#include "sdk/time.h"
+
+enum { WRITE = 1, PAGE = 100 };
+
+const char *const github_cannot[] = {
+    "Whoever sees an issue reads all its comments: nothing is delivered while comments_as is internal.",
+    "States between open and closed are labels; so is the priority.",
+    NULL,
+};
+
+enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self;
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+}
+
+/* ---- paths ------------------------------------------------------------------------------- */
+
+/* "owner/name" -> "/repos/owner/name". */
+static enum ent_rc repository_path(struct ent_str repository, struct ent_arena *arena, struct ent_str *ret,
+				   struct ent_err *err)
+{
+	struct ent_str name, owner = sdk_cut(repository, '/', &name);
+
+	if (!owner.n || !name.n || memchr(name.p, '/', name.n))
+		return sdk_fail(err, ENT_EINVAL, "a repository is owner/name; found \"%.*s\" (setting `repository`)",
+				ENT_F(sdk_head(repository, 80)));
+	*ret = sdk_http_path(arena, "/repos/%s/%s", &owner, &name, NULL);
+	return ENT_OK;
+}
+
+/* Of the ticket the op is about: repository and number out of its key. */
+static enum ent_rc issue_path(const struct ent_op *op, struct ent_arena *arena, struct ent_str *ret,
+			      struct ent_err *err)
+{
+	struct ent_str number, repository = sdk_cut(op->ticket.key, '#', &number);
+	int64_t n;
+
+	if (!sdk_to_int(number, &n) || n < 1)
+		return sdk_fail(err, ENT_EINVAL, "the ticket's key is not owner/name#number but \"%.*s\"",
+				ENT_F(sdk_head(op->ticket.key, 80)));
+	enum ent_rc rc = repository_path(repository, arena, ret, err);
+	if (rc == ENT_OK)
+		*ret = sdk_format(arena, "%.*s/issues/%lld", ENT_F(*ret), (long long)n);
+	return rc;
+}
+
+/* ---- labels ------------------------------------------------------------------------------- */
+
+static bool has_prefix(struct ent_str name, struct ent_str prefix, struct ent_arena *arena)
+{
+	return prefix.n && sdk_starts(name, sdk_z(arena, prefix));
+}
+
+static bool is_level(struct ent_str name)
+{
+	return name.n == 2 && name.p[0] == 'P' && name.p[1] >= '1' && name.p[1] <= '5';
+}
+
+static void put_word(struct sdk_jsonw *w, struct ent_str prefix, struct ent_str word, struct ent_arena *arena)
+{
+	sdk_jsonw_str(w, sdk_format(arena, "%.*s%.*s", ENT_F(prefix), ENT_F(word)));
+}
+
+/* A word of the map that is no state of GitHub's stands as a label. */
+static bool is_state(struct ent_str word)
+{
+	return sdk_starts(word, "open") || sdk_starts(word, "closed");
+}
+
+/* old: JSON list of the names the issue has; absent: none. */
+static void put_labels(struct sdk_jsonw *w, const struct github_settings *settings, const struct ent_op *op,
+		       const struct sdk_json *old, struct ent_arena *arena)
+{
+	struct ent_str status = sdk_op_native(op, ENT_STATUS), priority = sdk_op_native(op, ENT_PRIORITY);
+
+	sdk_jsonw_key(w, "labels");
+	sdk_jsonw_open(w, '[');
+	for (const struct sdk_json *at = sdk_json_first(old); at; at = sdk_json_next(at)) {
+		struct ent_str name = sdk_json_text(at);
+		bool is_status = status.n && has_prefix(name, settings->status_label_prefix, arena);
+		bool is_priority =
+		    priority.n && (is_level(name) || has_prefix(name, settings->priority_label_prefix, arena));
+		if (!is_status && !is_priority)
+			sdk_jsonw_str(w, name);
+	}
+	if (status.n && !is_state(status))
+		put_word(w, settings->status_label_prefix, status, arena);
+	if (priority.n)
+		put_word(w, is_level(priority) ? ENT_STR("") : settings->priority_label_prefix, priority, arena);
+	if (op->kind == ENT_CREATE_TICKET)
+		sdk_jsonw_str(w, op->number);
+	sdk_jsonw_close(w, ']');
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static enum ent_rc build_create(const struct github_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+	struct ent_str path;
+	struct sdk_ask ask;
+	enum ent_rc rc = repository_path(settings->repository, arena, &path, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	path = sdk_format(arena, "%.*s/issues", ENT_F(path));
+	if (sdk_call_looks(call)) {
+		struct ent_str label = sdk_http_path(arena, "?state=all&per_page=100&labels=%s", &op->number, NULL);
+		sdk_ask_get(ret, sdk_format(arena, "%.*s%.*s", ENT_F(path), ENT_F(label)));
+		return ENT_OK;
+	}
+	sdk_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "title", op->ticket.at[ENT_TITLE].text);
+	sdk_jsonw_kstr(
+	    &ask.w, "body",
+	    sdk_format(arena, "%.*s\n<!-- entente:%.*s -->", ENT_F(sdk_op_text(op, arena)), ENT_F(op->number)));
+	put_labels(&ask.w, settings, op, NULL, arena);
+	return sdk_ask_send(&ask, "POST", path, arena, ret, err);
+}
+
+static enum ent_rc build_comment(const struct ent_call *call, struct ent_str path, struct ent_arena *arena,
+				 struct ent_request *ret, struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+	struct ent_str number, repository = sdk_cut(op->ticket.key, '#', &number);
+	struct sdk_ask ask;
+
+	if (op->comment.visibility != ENT_PUBLIC)
+		return sdk_fail(err, ENT_EUNSUPPORTED,
+				"GitHub has no internal comments; set comments_as: public when all who see the "
+				"repository may read them");
+	if (sdk_call_looks(call)) { /* the newest of the repository: an issue's own list begins with the oldest */
+		enum ent_rc rc = repository_path(repository, arena, &path, err);
+		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/comments?sort=created&direction=desc&per_page=100",
+					    ENT_F(path)));
+		return rc;
+	}
+	sdk_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
+	return sdk_ask_send(&ask, "POST", sdk_format(arena, "%.*s/comments", ENT_F(path)), arena, ret, err);
+}
+
+/* Phase WRITE: memo is the list of labels that were read. */
+static enum ent_rc build_update(const struct github_settings *settings, const struct ent_call *call,
+				struct ent_str path, struct ent_arena *arena, struct ent_request *ret,
+				struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+	struct ent_str reason, state = sdk_cut(sdk_op_native(op, ENT_STATUS), '/', &reason);
+	const struct sdk_json *old = NULL;
+	struct sdk_ask ask;
+
+	if (call->phase != WRITE) {
+		sdk_ask_get(ret, path);
+		return ENT_OK;
+	}
+	if (sdk_json_parse(arena, call->memo, &old, err) != ENT_OK)
+		return ENT_EINVAL;
+	sdk_ask_begin(&ask);
+	if (state.n) {
+		bool closes = sdk_eqz(state, "closed");
+		sdk_jsonw_kz(&ask.w, "state", closes ? "closed" : "open");
+		if (closes)
+			sdk_jsonw_kstr(&ask.w, "state_reason",
+				       sdk_eqz(reason, "not_planned") ? reason : ENT_STR("completed"));
+	}
+	put_labels(&ask.w, settings, op, old, arena);
+	return sdk_ask_send(&ask, "PATCH", path, arena, ret, err);
+}
+
+static const struct sdk_poll_rule poll_rule = {.grain_ms = 1000};
+
+static enum ent_rc build_poll(const struct github_settings *settings, const struct ent_call *call,
+			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	struct sdk_poll poll;
+	struct ent_str path;
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
+
+	if (rc == ENT_OK)
+		rc = repository_path(settings->repository, arena, &path, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (poll.todo.p) { /* "id number": its comments since */
+		struct ent_str number;
+		(void)sdk_cut(poll.todo, ' ', &number);
+		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/%.*s/comments?per_page=100&since=%.*s", ENT_F(path),
+					    ENT_F(number), ENT_F(sdk_time(arena, poll.since_ms))));
+		return ENT_OK;
+	}
+	sdk_ask_get(
+	    ret, sdk_format(arena, "%.*s/issues?state=all&sort=updated&direction=asc&per_page=100&since=%.*s&page=%lld",
+			    ENT_F(path), ENT_F(sdk_time(arena, poll.since_ms)), (long long)poll.page + 1));
+	return ENT_OK;
+}
+
+enum ent_rc github_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			 struct ent_request *ret, struct ent_err *err)
+{
+	const struct github_settings *settings = self->settings;
+	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, 2);
+	struct ent_str path = ENT_ABSENT;
+	enum ent_op_kind kind = call->op.kind;
+	enum ent_rc rc = ENT_OK;
+
+	if (kind != ENT_CREATE_TICKET && kind != ENT_POLL)
+		rc = issue_path(&call->op, arena, &path, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (kind == ENT_POLL)
+		rc = build_poll(settings, call, arena, ret, err);
+	else if (kind == ENT_CREATE_TICKET)
+		rc = build_create(settings, call, arena, ret, err);
+	else if (kind == ENT_ADD_COMMENT)
+		rc = build_comment(call, path, arena, ret, err);
+	else if (kind == ENT_UPDATE_TICKET)
+		rc = build_update(settings, call, path, arena, ret, err);
+	else
+		sdk_ask_get(ret, path);
+	header[0] = (struct ent_header){ENT_STR("Accept"), ENT_STR("application/vnd.github+json")};
+	header[1] = (struct ent_header){ENT_STR("X-GitHub-Api-Version"), ENT_STR("2022-11-28")};
+	ret->header = header;
+	ret->n_header = 2;
+	return rc;
+}
+
+/* ---- understanding ------------------------------------------------------------------------------ */
+
+/* "https://api.github.com/repos/owner/name" -> "owner/name". */
+static struct ent_str repository_of(const struct sdk_json *issue)
+{
+	struct ent_str url = sdk_word_at(issue, "repository_url");
+	const char *at = url.n ? memmem(url.p, url.n, "/repos/", 7) : NULL;
+
+	return at ? (struct ent_str){at + 7, url.n - (size_t)(at + 7 - url.p)} : ENT_ABSENT;
+}
+
+static enum ent_rc tell_issue(const struct github_settings *settings, const struct sdk_json *issue,
+			      struct sdk_changes *list, struct ent_err *err)
+{
+	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
+	struct ent_str repository = repository_of(issue);
+	enum ent_rc rc = sdk_id_at(issue, "id", &change->ticket.id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	if (!repository.n)
+		repository = settings->repository;
+	change->ticket.key =
+	    sdk_format(list->arena, "%.*s#%.*s", ENT_F(repository), ENT_F(sdk_json_text_at(issue, "number")));
+	change->stamp.time_ms = sdk_time_at(issue, "updated_at");
+	github_issue(settings, change, issue, list->arena);
+	return ENT_OK;
+}
+
+static enum ent_rc parse_page(const struct github_settings *settings, struct sdk_poll *poll,
+			      const struct sdk_json *root, struct sdk_changes *list, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	if (sdk_json_kind(root) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "the answer is no list of issues");
+	for (const struct sdk_json *at = sdk_json_first(root); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		int64_t stamp = sdk_time_at(at, "updated_at");
+		if (!sdk_poll_news(poll, sdk_json_text_at(at, "id"), stamp, ENT_ABSENT) ||
+		    sdk_json_kind(sdk_json_at(at, "pull_request")) != SDK_JSON_NULL)
+			continue;
+		rc = tell_issue(settings, at, list, err);
+		if (!sdk_eqz(sdk_json_text_at(at, "comments"), "0")) /* a comment does not name its issue's id */
+			sdk_poll_later(poll, sdk_format(list->arena, "%.*s %.*s", ENT_F(sdk_json_text_at(at, "id")),
+							ENT_F(sdk_json_text_at(at, "number"))));
+	}
+	return rc == ENT_OK ? sdk_poll_page(poll, sdk_json_count(root) >= PAGE, ENT_ABSENT, &ret->memo) : rc;
+}
+
+static enum ent_rc parse_comments(const struct sdk_poll *poll, const struct sdk_json *root, struct sdk_changes *list,
+				  struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+	struct ent_str number;
+
+	for (const struct sdk_json *at = sdk_json_first(root); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		struct ent_change *change = sdk_changes_add(list, ENT_COMMENT_ADDED);
+		change->ticket.id = sdk_cut(poll->todo, ' ', &number);
+		rc = github_comment(change, at, err);
+	}
+	return rc;
+}
+
+static enum ent_rc parse_poll(const struct github_settings *settings, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	struct sdk_changes list;
+	struct sdk_poll poll;
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, arena, err), taken;
+
+	if (rc != ENT_OK)
+		return rc;
+	bool is_gone = poll.todo.p && (response->status == 404 || response->status == 410);
+	sdk_changes_init(&list, arena);
+	if (!is_gone)
+		rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	ret->phase = WRITE;
+	if (poll.todo.p) {
+		rc = parse_comments(&poll, root, &list, err);
+		if (rc == ENT_OK)
+			rc = sdk_poll_done(&poll, &ret->memo);
+	} else {
+		rc = parse_page(settings, &poll, root, &list, ret, err);
+	}
+	taken = rc >= ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
+	return taken == ENT_OK ? rc : taken;
+}
+
+/* The names of an issue's labels as a JSON list, for the phase that writes them. */
+static struct ent_str label_names(const struct sdk_json *issue, struct ent_arena *arena)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, 16u * 1024u);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '[');
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "labels")); at; at = sdk_json_next(at))
+		sdk_jsonw_str(&w, sdk_label(at));
+	sdk_jsonw_close(&w, ']');
+	struct ent_str names = buf.failed ? ENT_ABSENT : sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return names;
+}
+
+enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	const struct github_settings *settings = self->settings;
+	const struct ent_op *op = &call->op;
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	enum ent_rc rc;
+
+	if (op->kind == ENT_POLL)
+		return parse_poll(settings, call, response, arena, ret, err);
+	rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (op->kind == ENT_ADD_COMMENT) {
+		if (sdk_call_looks(call))
+			return sdk_find_marked(root, "body", "id", op, WRITE, ret, &root, err);
+		return sdk_id_at(root, "id", &ret->remote_id, err);
+	}
+	if (op->kind == ENT_UPDATE_TICKET && call->phase != WRITE) {
+		ret->memo = label_names(root, arena);
+		ret->phase = WRITE;
+		return ret->memo.p ? ENT_MORE : sdk_fail(err, ENT_EINVAL, "the issue has more labels than can be kept");
+	}
+	if (op->kind == ENT_CREATE_TICKET && sdk_call_looks(call)) {
+		rc = sdk_find_marked(root, "body", "id", op, WRITE, ret, &root, err);
+		if (rc != ENT_OK)
+			return rc;
+	}
+	sdk_changes_init(&list, arena);
+	rc = tell_issue(settings, root, &list, err);
+	if (rc == ENT_OK)
+		rc = sdk_changes_take(&list, &ret->changes, err);
+	if (rc == ENT_OK && op->kind == ENT_CREATE_TICKET) {
+		ret->remote_id = list.at[0].ticket.id;
+		ret->remote_key = list.at[0].ticket.key;
+	}
+	return rc;
+}

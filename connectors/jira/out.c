@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way out by REST API 2, whose texts are strings on Cloud and Data Center alike. A status is not written but
+ * reached by a transition of the customer's workflow: read the issue, list its transitions, take the one that leads
+ * there, read back. Searching is eventually consistent on Cloud: what was just created may not be found for some
+ * seconds.
+ */
+#include "jira.h"
+
+#include "sdk/ask.h"
+#include "sdk/http.h"
+#include "sdk/poll.h"
+
+enum { WRITE = 1, TRANSITIONS, PRIORITY, MOVE, READ, PAGE = 100 };
+
+#define ISSUE "/rest/api/2/issue/"
+#define FIELDS                                                                                                         \
+	"summary,description,status,priority,resolution,issuetype,assignee,reporter,created,updated,duedate,labels"
+
+const char *const jira_cannot[] = {
+    "A status that the workflow does not reach in one step from where the issue stands is parked with the steps there "
+    "are.",
+    "In a project without a service desk every comment is for all who see the project.",
+    NULL,
+};
+
+enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self;
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+}
+
+/* ---- asking --------------------------------------------------------------------------- */
+
+static void ask_issue(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
+		      struct ent_str id, bool with_comments)
+{
+	struct ent_str path = sdk_http_path(arena, ISSUE "%s?fields=" FIELDS, &id, NULL);
+
+	if (settings->number_field.n)
+		path = sdk_format(arena, "%.*s,%.*s", ENT_F(path), ENT_F(settings->number_field));
+	if (with_comments)
+		path = sdk_format(arena, "%.*s,comment", ENT_F(path));
+	sdk_ask_get(ret, path);
+}
+
+static void ask_search(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
+		       struct ent_str jql, int64_t page, struct ent_str token)
+{
+	struct ent_str start = sdk_int(arena, page * PAGE);
+
+	if (settings->data_center)
+		sdk_ask_get(ret, sdk_http_path(arena,
+					       "/rest/api/2/search?jql=%s&fields=updated,description&maxResults=100"
+					       "&startAt=%s",
+					       &jql, &start, NULL));
+	else if (token.n)
+		sdk_ask_get(ret, sdk_http_path(arena,
+					       "/rest/api/2/search/jql?jql=%s&fields=updated,description"
+					       "&maxResults=100&nextPageToken=%s",
+					       &jql, &token, NULL));
+	else
+		sdk_ask_get(
+		    ret, sdk_http_path(arena, "/rest/api/2/search/jql?jql=%s&fields=updated,description&maxResults=100",
+				       &jql, NULL));
+}
+
+static void put_name(struct sdk_jsonw *w, const char *key, struct ent_str name)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "name", name);
+	sdk_jsonw_close(w, '}');
+}
+
+static enum ent_rc build_create(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
+				struct ent_request *ret, struct ent_err *err)
+{
+	struct sdk_ask ask;
+
+	if (!settings->project.n)
+		return sdk_fail(err, ENT_EINVAL,
+				"the supplier's setting `project` says where issues are opened; it is empty");
+	sdk_ask_begin(&ask);
+	sdk_jsonw_key(&ask.w, "fields");
+	sdk_jsonw_open(&ask.w, '{');
+	sdk_jsonw_key(&ask.w, "project");
+	sdk_jsonw_open(&ask.w, '{');
+	sdk_jsonw_kstr(&ask.w, "key", settings->project);
+	sdk_jsonw_close(&ask.w, '}');
+	put_name(&ask.w, "issuetype", settings->issue_type);
+	sdk_jsonw_kstr(&ask.w, "summary", op->ticket.at[ENT_TITLE].text);
+	sdk_jsonw_kstr(&ask.w, "description", sdk_op_text(op, arena));
+	if (sdk_op_native(op, ENT_PRIORITY).n)
+		put_name(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
+	if (settings->number_field.n)
+		sdk_jsonw_kstr(&ask.w, sdk_z(arena, settings->number_field), op->number);
+	sdk_jsonw_key(&ask.w, "labels");
+	sdk_jsonw_open(&ask.w, '[');
+	sdk_jsonw_str(&ask.w, op->number); /* found again by it: labels are compared whole */
+	sdk_jsonw_close(&ask.w, ']');
+	sdk_jsonw_close(&ask.w, '}');
+	return sdk_ask_send(&ask, "POST", ENT_STR("/rest/api/2/issue"), arena, ret, err);
+}
+
+/* A service project's comment is public unless it is said not to be. */
+static enum ent_rc build_comment(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
+				 struct ent_request *ret, struct ent_err *err)
+{
+	bool is_public = op->comment.visibility == ENT_PUBLIC;
+	struct sdk_ask ask;
+
+	sdk_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
+	if (settings->service_desk) {
+		sdk_jsonw_kbool(&ask.w, "public", is_public);
+		return sdk_ask_send(
+		    &ask, "POST", sdk_http_path(arena, "/rest/servicedeskapi/request/%s/comment", &op->ticket.id, NULL),
+		    arena, ret, err);
+	}
+	return sdk_ask_send(&ask, "POST", sdk_http_path(arena, ISSUE "%s/comment", &op->ticket.id, NULL), arena, ret,
+			    err);
+}
+
+/* memo: the transition's id, and a resolution when it asks for one: "31 Done". */
+static enum ent_rc build_move(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
+			      struct ent_err *err)
+{
+	struct ent_str resolution, id = sdk_cut(call->memo, ' ', &resolution);
+	struct sdk_ask ask;
+
+	sdk_ask_begin(&ask);
+	sdk_jsonw_key(&ask.w, "transition");
+	sdk_jsonw_open(&ask.w, '{');
+	sdk_jsonw_kstr(&ask.w, "id", id);
+	sdk_jsonw_close(&ask.w, '}');
+	if (resolution.n) {
+		sdk_jsonw_key(&ask.w, "fields");
+		sdk_jsonw_open(&ask.w, '{');
+		put_name(&ask.w, "resolution", resolution);
+		sdk_jsonw_close(&ask.w, '}');
+	}
+	return sdk_ask_send(&ask, "POST", sdk_http_path(arena, ISSUE "%s/transitions", &call->op.ticket.id, NULL),
+			    arena, ret, err);
+}
+
+static enum ent_rc build_priority(const struct ent_op *op, struct ent_arena *arena, struct ent_request *ret,
+				  struct ent_err *err)
+{
+	struct sdk_ask ask;
+
+	sdk_ask_begin(&ask);
+	sdk_jsonw_key(&ask.w, "fields");
+	sdk_jsonw_open(&ask.w, '{');
+	put_name(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
+	sdk_jsonw_close(&ask.w, '}');
+	return sdk_ask_send(&ask, "PUT", sdk_http_path(arena, ISSUE "%s", &op->ticket.id, NULL), arena, ret, err);
+}
+
+static enum ent_rc build_update(const struct jira_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	switch (call->phase) {
+	case TRANSITIONS:
+		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/transitions?expand=transitions.fields",
+					       &call->op.ticket.id, NULL));
+		return ENT_OK;
+	case PRIORITY:
+		return build_priority(&call->op, arena, ret, err);
+	case MOVE:
+		return build_move(call, arena, ret, err);
+	default: /* before and after */
+		ask_issue(settings, ret, arena, call->op.ticket.id, false);
+		return ENT_OK;
+	}
+}
+
+static const struct sdk_poll_rule poll_rule = {.overlap_ms = 300000};
+
+static enum ent_rc build_poll(const struct jira_settings *settings, const struct ent_call *call,
+			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	struct sdk_poll poll;
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
+
+	if (rc == ENT_OK && !settings->project.n)
+		rc = sdk_fail(err, ENT_EINVAL, "the supplier's setting `project` says what is polled; it is empty");
+	if (rc != ENT_OK)
+		return rc;
+	if (poll.todo.p) {
+		ask_issue(settings, ret, arena, poll.todo, true);
+		return ENT_OK;
+	}
+	/* A bare number is milliseconds; a date would be read to the minute, in the user's own zone. */
+	ask_search(settings, ret, arena,
+		   sdk_format(arena, "project = \"%.*s\" AND updated >= %lld ORDER BY updated ASC, id ASC",
+			      ENT_F(settings->project), (long long)poll.since_ms),
+		   poll.page, poll.token);
+	return ENT_OK;
+}
+
+enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+		       struct ent_request *ret, struct ent_err *err)
+{
+	const struct jira_settings *settings = self->settings;
+	const struct ent_op *op = &call->op;
+
+	switch (op->kind) {
+	case ENT_CREATE_TICKET:
+		if (!sdk_call_looks(call))
+			return build_create(settings, op, arena, ret, err);
+		ask_search(settings, ret, arena,
+			   sdk_format(arena, "project = \"%.*s\" AND labels = \"%.*s\"", ENT_F(settings->project),
+				      ENT_F(op->number)),
+			   0, ENT_ABSENT);
+		return ENT_OK;
+	case ENT_ADD_COMMENT:
+		if (!sdk_call_looks(call))
+			return build_comment(settings, op, arena, ret, err);
+		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/comment?orderBy=-created&maxResults=100",
+					       &op->ticket.id, NULL));
+		return ENT_OK;
+	case ENT_UPDATE_TICKET:
+		return build_update(settings, call, arena, ret, err);
+	case ENT_FETCH_TICKET:
+		ask_issue(settings, ret, arena, op->ticket.id, true);
+		return ENT_OK;
+	case ENT_POLL:
+		break;
+	}
+	return build_poll(settings, call, arena, ret, err);
+}
+
+/* ---- understanding ------------------------------------------------------------------------ */
+
+static enum ent_rc tell_issue(const struct jira_settings *settings, const struct sdk_json *issue,
+			      struct sdk_changes *list, struct ent_err *err)
+{
+	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
+	enum ent_rc rc = sdk_id_at(issue, "id", &change->ticket.id, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	change->ticket.key = sdk_word_at(issue, "key");
+	change->stamp.time_ms = sdk_time_at(issue, "fields.updated");
+	jira_issue(settings, issue, change, list->arena);
+	struct ent_change head = *change;
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "fields.comment.comments"));
+	     at && rc == ENT_OK; at = sdk_json_next(at))
+		rc = jira_comment(sdk_changes_beside(list, &head, ENT_COMMENT_ADDED), at, list->arena, err);
+	return rc;
+}
+
+/* The one that leads to this status and needs nothing we do not have. */
+static const struct sdk_json *find_transition(const struct sdk_json *list, struct ent_str name)
+{
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
+		if (sdk_ieq(sdk_json_text_at(at, "to.name"), name))
+			return at;
+	return NULL;
+}
+
+static enum ent_rc no_transition(const struct sdk_json *list, struct ent_str name, struct ent_arena *arena,
+				 struct ent_err *err)
+{
+	struct ent_str names = ENT_STR("");
+
+	for (const struct sdk_json *at = sdk_json_first(list); at && names.n < 120; at = sdk_json_next(at))
+		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? ", " : "",
+				   ENT_F(sdk_json_text_at(at, "to.name")));
+	return sdk_fail(err, ENT_EINVAL, "the workflow has no transition from here to \"%.*s\"; it has: %.*s",
+			ENT_F(name), ENT_F(names));
+}
+
+static enum ent_rc parse_transitions(const struct jira_settings *settings, const struct ent_call *call,
+				     const struct sdk_json *root, struct ent_arena *arena, struct ent_result *ret,
+				     struct ent_err *err)
+{
+	struct ent_str said, name = sdk_cut(sdk_op_native(&call->op, ENT_STATUS), '/', &said);
+	const struct sdk_json *list = sdk_json_at(root, "transitions"), *found = find_transition(list, name);
+
+	if (!found)
+		return no_transition(list, name, arena, err);
+	bool asks = sdk_json_bool(sdk_json_at(found, "fields.resolution.required"), false);
+	if (!said.n && asks)
+		said = settings->resolution;
+	ret->memo =
+	    sdk_format(arena, "%.*s%s%.*s", ENT_F(sdk_json_text_at(found, "id")), said.n ? " " : "", ENT_F(said));
+	ret->phase = MOVE;
+	return ENT_MORE;
+}
+
+/* Where it stands before: what of the two is still to be done? */
+static enum ent_rc parse_before(const struct ent_call *call, const struct sdk_changes *list, struct ent_result *ret)
+{
+	const struct ent_ticket *now = &list->at[0].ticket;
+	const struct ent_op *op = &call->op;
+	bool moves = sdk_op_sets(op, ENT_STATUS) && !sdk_ieq(now->at[ENT_STATUS].native, sdk_op_native(op, ENT_STATUS));
+	bool ranks =
+	    sdk_op_sets(op, ENT_PRIORITY) && !sdk_ieq(now->at[ENT_PRIORITY].native, sdk_op_native(op, ENT_PRIORITY));
+
+	if (call->phase == READ || (!moves && !ranks))
+		return ENT_OK;
+	ret->memo = moves ? ENT_STR("moves") : ENT_STR("");
+	ret->phase = ranks ? PRIORITY : TRANSITIONS;
+	return ENT_MORE;
+}
+
+static enum ent_rc parse_page(const struct jira_settings *settings, struct sdk_poll *poll, const struct sdk_json *root,
+			      struct ent_result *ret)
+{
+	const struct sdk_json *issues = sdk_json_at(root, "issues");
+	struct ent_str token = sdk_word_at(root, "nextPageToken");
+	bool more = settings->data_center ? sdk_json_count(issues) >= PAGE : token.n > 0;
+
+	for (const struct sdk_json *at = sdk_json_first(issues); at; at = sdk_json_next(at)) {
+		struct ent_str id = sdk_json_text_at(at, "id");
+		if (sdk_poll_news(poll, id, sdk_time_at(at, "fields.updated"), sdk_json_text_at(at, "fields.updated")))
+			sdk_poll_later(poll, id);
+	}
+	return sdk_poll_page(poll, more, token, &ret->memo);
+}
+
+static enum ent_rc parse_poll(const struct jira_settings *settings, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	struct sdk_changes list;
+	struct sdk_poll poll;
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, arena, err);
+	bool is_gone = poll.todo.p && (response->status == 404 || response->status == 410);
+
+	sdk_changes_init(&list, arena);
+	if (rc == ENT_OK && !is_gone)
+		rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	ret->phase = WRITE;
+	if (!poll.todo.p) {
+		if (sdk_json_kind(sdk_json_at(root, "issues")) != SDK_JSON_ARRAY)
+			return sdk_fail(err, ENT_EINVAL, "the answer has no list called issues");
+		return parse_page(settings, &poll, root, ret);
+	}
+	if (!is_gone)
+		rc = tell_issue(settings, root, &list, err);
+	if (rc == ENT_OK)
+		rc = sdk_changes_take(&list, &ret->changes, err);
+	return rc == ENT_OK ? sdk_poll_done(&poll, &ret->memo) : rc;
+}
+
+static enum ent_rc parse_update(const struct jira_settings *settings, const struct ent_call *call,
+				const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				struct ent_err *err)
+{
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	bool wrote = call->phase == PRIORITY || call->phase == MOVE; /* 204 */
+	enum ent_rc rc = wrote ? sdk_http_status(response, arena, err) : sdk_http_json(response, arena, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	if (wrote) {
+		ret->phase = call->phase == PRIORITY && call->memo.n ? TRANSITIONS : READ;
+		return ENT_MORE;
+	}
+	if (call->phase == TRANSITIONS)
+		return parse_transitions(settings, call, root, arena, ret, err);
+	sdk_changes_init(&list, arena);
+	rc = tell_issue(settings, root, &list, err);
+	if (rc == ENT_OK)
+		rc = sdk_changes_take(&list, &ret->changes, err);
+	return rc == ENT_OK ? parse_before(call, &list, ret) : rc;
+}
+
+enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+		       struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	const struct jira_settings *settings = self->settings;
+	const struct ent_op *op = &call->op;
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	enum ent_rc rc;
+
+	if (op->kind == ENT_POLL)
+		return parse_poll(settings, call, response, arena, ret, err);
+	if (op->kind == ENT_UPDATE_TICKET)
+		return parse_update(settings, call, response, arena, ret, err);
+	rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (op->kind == ENT_FETCH_TICKET) {
+		sdk_changes_init(&list, arena);
+		rc = tell_issue(settings, root, &list, err);
+		return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
+	}
+	if (sdk_call_looks(call)) {
+		const struct sdk_json *found = NULL;
+		bool creates = op->kind == ENT_CREATE_TICKET;
+
+		rc = sdk_find_marked(sdk_json_at(root, creates ? "issues" : "comments"),
+				     creates ? "fields.description" : "body", "id", op, WRITE, ret, &found, err);
+		ret->remote_key = sdk_word_at(found, "key");
+		return rc;
+	}
+	ret->remote_key = op->kind == ENT_CREATE_TICKET ? sdk_word_at(root, "key") : ENT_ABSENT;
+	return sdk_id_at(root, "id", &ret->remote_id, err);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sdk/ask.h"
+
+#include "sdk/marker.h"
+#include "sdk/webhook.h"
+
+#define BODY_MAX (4u * 1024u * 1024u)
+
+void sdk_ask_get(struct ent_request *ret, struct ent_str path)
+{
+	*ret = (struct ent_request){.method = "GET", .path = path};
+}
+
+void sdk_ask_begin(struct sdk_ask *ask)
+{
+	sdk_buf_init(&ask->buf, BODY_MAX);
+	sdk_jsonw_init(&ask->w, &ask->buf);
+	sdk_jsonw_open(&ask->w, '{');
+}
+
+enum ent_rc sdk_ask_send(struct sdk_ask *ask, const char *method, struct ent_str path, struct ent_arena *arena,
+			 struct ent_request *ret, struct ent_err *err)
+{
+	sdk_jsonw_close(&ask->w, '}');
+	bool fits = !ask->buf.failed;
+	*ret = (struct ent_request){.method = method,
+				    .path = path,
+				    .content_type = ENT_STR("application/json"),
+				    .body = fits ? sdk_dup(arena, sdk_buf_view(&ask->buf)) : ENT_ABSENT};
+	sdk_buf_release(&ask->buf);
+	if (!fits)
+		return sdk_fail(err, ENT_EINVAL, "the request is larger than %u bytes", BODY_MAX);
+	return ENT_OK;
+}
+
+bool sdk_op_sets(const struct ent_op *op, enum ent_attr attr)
+{
+	return op->ticket.has >> attr & 1u;
+}
+
+struct ent_str sdk_op_native(const struct ent_op *op, enum ent_attr attr)
+{
+	return sdk_op_sets(op, attr) ? op->ticket.at[attr].native : ENT_ABSENT;
+}
+
+struct ent_str sdk_op_text(const struct ent_op *op, struct ent_arena *arena)
+{
+	struct ent_str text = op->kind == ENT_ADD_COMMENT ? op->comment.body : op->ticket.at[ENT_DESCRIPTION].text;
+
+	return sdk_marker_append(arena, text, op->marker);
+}
+
+enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const char *id, const struct ent_op *op,
+			    unsigned phase, struct ent_result *ret, const struct sdk_json **ret_found,
+			    struct ent_err *err)
+{
+	char key[SDK_MARKER_KEY_SIZE];
+
+	if (sdk_json_kind(list) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_ERETRY, "the answer to the search for what may have been done is no list");
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
+		if (sdk_marker_find(sdk_json_text_at(at, path), key) && sdk_eqz(op->key, key)) {
+			*ret_found = at;
+			return sdk_id_at(at, id, &ret->remote_id, err);
+		}
+	*ret_found = NULL;
+	ret->phase = phase;
+	return ENT_MORE;
+}
+
+bool sdk_call_looks(const struct ent_call *call)
+{
+	return call->phase == 0 && call->look;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests in the making: what build() of most connectors does. Pure. */
+#ifndef SDK_ASK_H
+#define SDK_ASK_H
+
+#include "entente/connector.h"
+#include "sdk/json.h"
+
+void sdk_ask_get(struct ent_request *ret, struct ent_str path);
+
+/* A JSON object as body: begin, members through `w`, then send, which closes it. */
+struct sdk_ask {
+	struct sdk_jsonw w;
+	struct sdk_buf buf;
+};
+void sdk_ask_begin(struct sdk_ask *ask);
+/* ENT_EINVAL: the body is too large. Releases ask's memory either way. */
+enum ent_rc sdk_ask_send(struct sdk_ask *ask, const char *method, struct ent_str path, struct ent_arena *arena,
+			 struct ent_request *ret, struct ent_err *err) __attribute__((warn_unused_result));
+
+/* Shall the op set this attribute? */
+bool sdk_op_sets(const struct ent_op *op, enum ent_attr attr);
+/* The tool's word for it; absent when the op does not set it. */
+struct ent_str sdk_op_native(const struct ent_op *op, enum ent_attr attr);
+/* The description of a CREATE, the comment of an ADD_COMMENT, with the marker as its last line. */
+struct ent_str sdk_op_text(const struct ent_op *op, struct ent_arena *arena);
+
+/* The answer of a search: the one of the list's objects whose text at `path` holds this op's marker. ENT_OK: its id is
+ * in *ret and *ret_found is it. ENT_MORE: it is not there, so write (ret->phase = phase). What is no list is no answer:
+ * ENT_ERETRY, for writing on it could do it twice. */
+enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const char *id, const struct ent_op *op,
+			    unsigned phase, struct ent_result *ret, const struct sdk_json **ret_found,
+			    struct ent_err *err) __attribute__((warn_unused_result));
+/* phase 0 of a repeat that must look first. */
+bool sdk_call_looks(const struct ent_call *call);
+
+#endif

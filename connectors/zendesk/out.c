@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way out by API v2. A comment is an update of its ticket; whoever may read it is always said, as Zendesk's default
+ * is everybody. Each update answers with the ticket as it is now. Polling is the incremental export by cursor, which
+ * needs an administrator and gives ten pages a minute; comments are asked for per ticket.
+ */
+#include "zendesk.h"
+
+#include "sdk/ask.h"
+#include "sdk/http.h"
+#include "sdk/walk.h"
+
+enum { WRITE = 1, PAGE = 100 };
+
+#define TICKETS "/api/v2/tickets"
+
+const char *const zendesk_cannot[] = {
+    "A closed ticket takes nothing any more, and a ticket that left `new` cannot go back to it.",
+    "Priority knows four steps: planning (5) becomes low.",
+    NULL,
+};
+
+enum ent_repeat zendesk_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self;
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+}
+
+/* ---- asking ---------------------------------------------------------------------------- */
+
+static void put_comment(struct sdk_jsonw *w, const struct ent_op *op, struct ent_arena *arena, bool is_public)
+{
+	sdk_jsonw_key(w, "comment");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "body", sdk_op_text(op, arena));
+	sdk_jsonw_kbool(w, "public", is_public);
+	sdk_jsonw_close(w, '}');
+}
+
+static void put_requester(struct sdk_jsonw *w, const struct zendesk_settings *settings)
+{
+	if (!settings->requester_email.n)
+		return;
+	sdk_jsonw_key(w, "requester");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "email", settings->requester_email);
+	sdk_jsonw_kstr(w, "name", settings->requester_email);
+	sdk_jsonw_close(w, '}');
+}
+
+static enum ent_rc build_write(const struct zendesk_settings *settings, const struct ent_op *op,
+			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	bool creates = op->kind == ENT_CREATE_TICKET;
+	struct ent_str detail, status = sdk_cut(sdk_op_native(op, ENT_STATUS), '/', &detail);
+	struct sdk_ask ask;
+	enum ent_rc rc;
+
+	sdk_ask_begin(&ask);
+	sdk_jsonw_key(&ask.w, "ticket");
+	sdk_jsonw_open(&ask.w, '{');
+	if (creates) {
+		sdk_jsonw_kstr(&ask.w, "subject", op->ticket.at[ENT_TITLE].text);
+		sdk_jsonw_kstr(&ask.w, "external_id", op->number);
+		put_requester(&ask.w, settings);
+		put_comment(&ask.w, op, arena, false);
+	} else if (op->kind == ENT_ADD_COMMENT) {
+		put_comment(&ask.w, op, arena, op->comment.visibility == ENT_PUBLIC);
+	} else if (status.n) {
+		sdk_jsonw_kstr(&ask.w, "status", status);
+	}
+	if (sdk_op_native(op, ENT_PRIORITY).n)
+		sdk_jsonw_kstr(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
+	sdk_jsonw_close(&ask.w, '}');
+	rc = sdk_ask_send(&ask, creates ? "POST" : "PUT",
+			  creates ? ENT_STR(TICKETS ".json")
+				  : sdk_http_path(arena, TICKETS "/%s.json", &op->ticket.id, NULL),
+			  arena, ret, err);
+	if (creates) { /* kept for two hours; longer than that the search by external_id tells */
+		struct ent_header *header = SDK_NEW(arena, struct ent_header);
+		*header = (struct ent_header){ENT_STR("Idempotency-Key"), op->key};
+		ret->header = header;
+		ret->n_header = 1;
+	}
+	return rc;
+}
+
+static void ask_comments(struct ent_request *ret, struct ent_arena *arena, struct ent_str id)
+{
+	sdk_ask_get(ret,
+		    sdk_http_path(arena, TICKETS "/%s/comments.json?sort=-created_at&page%5Bsize%5D=100", &id, NULL));
+}
+
+static enum ent_rc build_poll(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
+			      struct ent_err *err)
+{
+	struct sdk_walk *walk;
+	enum ent_rc rc = sdk_walk_read(call, arena, &walk, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	struct ent_str first = sdk_walk_first(walk), since = sdk_int(arena, walk->since_ms / 1000);
+	if (first.p)
+		ask_comments(ret, arena, first);
+	else if (walk->from.n)
+		sdk_ask_get(ret, sdk_http_path(arena, "/api/v2/incremental/tickets/cursor.json?per_page=100&cursor=%s",
+					       &walk->from, NULL));
+	else
+		sdk_ask_get(ret,
+			    sdk_http_path(arena, "/api/v2/incremental/tickets/cursor.json?per_page=100&start_time=%s",
+					  &since, NULL));
+	return ENT_OK;
+}
+
+enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			  struct ent_request *ret, struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+
+	if (op->kind == ENT_POLL)
+		return build_poll(call, arena, ret, err);
+	if (op->kind == ENT_FETCH_TICKET) {
+		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s.json", &op->ticket.id, NULL));
+	} else if (sdk_call_looks(call) && op->kind == ENT_ADD_COMMENT) {
+		ask_comments(ret, arena, op->ticket.id);
+	} else if (sdk_call_looks(call) && op->kind == ENT_CREATE_TICKET) {
+		sdk_ask_get(ret, sdk_http_path(arena, TICKETS ".json?external_id=%s", &op->number, NULL));
+	} else {
+		return build_write(self->settings, op, arena, ret, err);
+	}
+	return ENT_OK;
+}
+
+/* ---- understanding ------------------------------------------------------------------------- */
+
+static enum ent_rc tell_ticket(const struct zendesk_settings *settings, const struct sdk_json *ticket,
+			       struct sdk_changes *list, struct ent_err *err)
+{
+	bool is_gone = sdk_json_is(ticket, "status", "deleted");
+	struct ent_change *change = sdk_changes_add(list, is_gone ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
+	enum ent_rc rc = sdk_id_at(ticket, "id", &change->ticket.id, err);
+
+	change->stamp.time_ms = sdk_time_at(ticket, "updated_at");
+	if (is_gone)
+		return rc;
+	zendesk_ticket(settings, &change->ticket, ticket, list->arena);
+	change->correlation.number = sdk_word_at(ticket, "external_id");
+	return rc;
+}
+
+static enum ent_rc parse_page(const struct zendesk_settings *settings, struct sdk_walk *walk,
+			      const struct sdk_json *root, struct sdk_changes *list, struct ent_err *err)
+{
+	const struct sdk_json *tickets = sdk_json_at(root, "tickets");
+	struct ent_str cursor = sdk_word_at(root, "after_cursor");
+	enum ent_rc rc = ENT_OK;
+
+	if (sdk_json_kind(tickets) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "the export has no list called tickets");
+	for (const struct sdk_json *at = sdk_json_first(tickets); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		rc = tell_ticket(settings, at, list, err);
+		if (rc == ENT_OK && !sdk_json_is(at, "status", "deleted") &&
+		    !sdk_walk_add(walk, sdk_json_text_at(at, "id")))
+			rc = sdk_fail(err, ENT_EINVAL, "a page of the export has more tickets than were asked for");
+	}
+	walk->more = !sdk_json_bool(sdk_json_at(root, "end_of_stream"), true);
+	if (cursor.n)
+		walk->from = cursor;
+	return rc;
+}
+
+static enum ent_rc parse_comments(const struct sdk_json *root, struct ent_str id, struct sdk_changes *list,
+				  struct ent_err *err)
+{
+	struct ent_change head = {.ticket = {.id = id}};
+	enum ent_rc rc = ENT_OK;
+
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "comments")); at && rc == ENT_OK;
+	     at = sdk_json_next(at)) {
+		head.stamp.time_ms = sdk_time_at(at, "created_at");
+		rc = zendesk_comment(list, &head, ENT_COMMENT_ADDED, at, err);
+	}
+	return rc;
+}
+
+static enum ent_rc parse_poll(const struct zendesk_settings *settings, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	struct sdk_walk *walk;
+	enum ent_rc rc = sdk_walk_read(call, arena, &walk, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	struct ent_str first = sdk_walk_first(walk);
+	bool is_gone = first.p && response->status == 404;
+	sdk_changes_init(&list, arena);
+	if (!is_gone) {
+		rc = sdk_http_json(response, arena, &root, err);
+		if (rc == ENT_OK)
+			rc = first.p ? parse_comments(root, first, &list, err)
+				     : parse_page(settings, walk, root, &list, err);
+	}
+	if (rc != ENT_OK)
+		return rc;
+	if (first.p)
+		sdk_walk_drop(walk);
+	rc = sdk_changes_take(&list, &ret->changes, err);
+	return rc == ENT_OK ? sdk_walk_end(walk, ret) : rc;
+}
+
+/* The audit of an update names the comment it made. */
+static struct ent_str comment_id(const struct sdk_json *root)
+{
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "audit.events")); at; at = sdk_json_next(at))
+		if (sdk_json_is(at, "type", "Comment"))
+			return sdk_word_at(at, "id");
+	return ENT_ABSENT;
+}
+
+enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	const struct ent_op *op = &call->op;
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	enum ent_rc rc;
+
+	if (op->kind == ENT_POLL)
+		return parse_poll(self->settings, call, response, arena, ret, err);
+	rc = sdk_http_json(response, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (sdk_call_looks(call)) {
+		const struct sdk_json *found;
+		bool creates = op->kind == ENT_CREATE_TICKET;
+
+		return sdk_find_marked(sdk_json_at(root, creates ? "tickets" : "comments"),
+				       creates ? "description" : "body", "id", op, WRITE, ret, &found, err);
+	}
+	if (op->kind == ENT_CREATE_TICKET)
+		rc = sdk_id_at(root, "ticket.id", &ret->remote_id, err);
+	else if (op->kind == ENT_ADD_COMMENT)
+		ret->remote_id = comment_id(root);
+	sdk_changes_init(&list, arena);
+	if (rc == ENT_OK)
+		rc = tell_ticket(self->settings, sdk_json_at(root, "ticket"), &list, err);
+	return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
+}
