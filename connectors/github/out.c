@@ -196,11 +196,12 @@ static enum ent_rc build_poll(const struct github_settings *settings, const stru
 		rc = repository_path(settings->repository, arena, &path, err);
 	if (rc != ENT_OK)
 		return rc;
-	if (poll.todo.p) { /* "id number": its comments since */
-		struct ent_str number;
+	if (poll.todo.p) {
+		struct ent_str number, since;
 		(void)sdk_cut(poll.todo, ' ', &number);
+		number = sdk_cut(number, ' ', &since);
 		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/%.*s/comments?per_page=100&since=%.*s", ENT_F(path),
-					    ENT_F(number), ENT_F(sdk_time(arena, poll.since_ms))));
+					    ENT_F(number), ENT_F(since)));
 		return ENT_OK;
 	}
 	sdk_ask_get(
@@ -282,9 +283,12 @@ static enum ent_rc parse_page(const struct github_settings *settings, struct sdk
 		    sdk_json_kind(sdk_json_at(at, "pull_request")) != SDK_JSON_NULL)
 			continue;
 		rc = tell_issue(settings, at, list, err);
-		if (!sdk_eqz(sdk_json_text_at(at, "comments"), "0")) /* a comment does not name its issue's id */
-			sdk_poll_later(poll, sdk_format(list->arena, "%.*s %.*s", ENT_F(sdk_json_text_at(at, "id")),
-							ENT_F(sdk_json_text_at(at, "number"))));
+		/* "id number since": a comment does not name its issue's id, and the walk's own time moves on. */
+		if (!sdk_eqz(sdk_json_text_at(at, "comments"), "0"))
+			sdk_poll_later(poll,
+				       sdk_format(list->arena, "%.*s %.*s %.*s", ENT_F(sdk_json_text_at(at, "id")),
+						  ENT_F(sdk_json_text_at(at, "number")),
+						  ENT_F(sdk_time(list->arena, poll->since_ms))));
 	}
 	return rc == ENT_OK ? sdk_poll_page(poll, sdk_json_count(root) >= PAGE, ENT_ABSENT, &ret->memo) : rc;
 }
