@@ -47,25 +47,47 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 		printf("\nMore: add --cursor %.*s\n", (int)next.n, next.p);
 }
 
+static struct ent_str cell(struct ent_arena *arena, const struct sdk_json *data, const char *path)
+{
+	return table_cell(arena, sdk_json_at(data, path));
+}
+
+/* Of the way out: a share, what does not count, a delivery. Absent: none of these. */
+static struct ent_str what_went(struct ent_arena *arena, const struct sdk_json *data)
+{
+	if (sdk_json_at(data, "brief"))
+		return cell(arena, data, "brief.what");
+	if (sdk_json_at(data, "said"))
+		return sdk_format(arena, "%.*s: said %.*s, %.*s stands", ENT_F(cell(arena, data, "attribute")),
+				  ENT_F(cell(arena, data, "said.text")), ENT_F(cell(arena, data, "stands.text")));
+	if (sdk_json_at(data, "delivery") && sdk_json_at(data, "cause"))
+		return sdk_format(arena, "%.*s (%.*s): %.*s", ENT_F(cell(arena, data, "delivery.op")),
+				  ENT_F(cell(arena, data, "cause")), ENT_F(cell(arena, data, "reason")));
+	if (sdk_json_at(data, "delivery"))
+		return cell(arena, data, "delivery.op");
+	return sdk_json_at(data, "reason") ? cell(arena, data, "reason") : ENT_ABSENT;
+}
+
 /* What an event did, in a few words: the attributes it changed, or from and to. */
 static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data)
 {
 	const struct sdk_json *changes = sdk_json_at(data, "changes"), *from = sdk_json_at(data, "from");
-	struct ent_str words = ENT_STR("");
+	struct ent_str words = what_went(arena, data);
 
+	if (words.p)
+		return words;
 	if (from)
-		return sdk_format(arena, "%.*s -> %.*s", (int)table_cell(arena, from).n, table_cell(arena, from).p,
-				  (int)table_cell(arena, sdk_json_at(data, "to")).n,
-				  table_cell(arena, sdk_json_at(data, "to")).p);
+		return sdk_format(arena, "%.*s -> %.*s", ENT_F(table_cell(arena, from)),
+				  ENT_F(cell(arena, data, "to")));
 	if (sdk_json_at(data, "comment.body"))
-		return table_cell(arena, sdk_json_at(data, "comment.body"));
+		return cell(arena, data, "comment.body");
+	words = ENT_STR("");
 	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
-		struct ent_str name = table_cell(arena, sdk_json_at(change, "attribute"));
-		struct ent_str to = table_cell(arena, sdk_json_at(change, "to.text"));
-		words = sdk_format(arena, "%.*s%s%.*s=%.*s", (int)words.n, words.p, words.n ? ", " : "", (int)name.n,
-				   name.p, (int)(to.n < 200 ? to.n : 200), to.p);
+		struct ent_str name = cell(arena, change, "attribute"), to = cell(arena, change, "to.text");
+		words = sdk_format(arena, "%.*s%s%.*s=%.*s", ENT_F(words), words.n ? ", " : "", ENT_F(name),
+				   ENT_F(sdk_head(to, 200)));
 	}
-	return words.n ? words : table_cell(arena, sdk_json_at(data, "ticket.id"));
+	return words.n ? words : cell(arena, data, "ticket.id");
 }
 
 static void show_history(struct ent_arena *arena, struct ent_str json)

@@ -129,6 +129,18 @@ static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets
 		show_overruled(arena, ticket);
 }
 
+/* What is to be brought beside comments: tickets to be made, values to be set, notices. */
+static void show_deliveries(struct ent_arena *arena, const struct sdk_json *deliveries)
+{
+	static const struct table_column column[] = {{"TO", "supplier"}, {"WHAT", "op"},       {"SETS", "attributes"},
+						     {"STATE", "state"}, {"CAUSE", "cause"},   {"DELIVERY", "id"},
+						     {"SINCE", "since"}, {"REASON", "reason"}, {0}};
+	if (!sdk_json_count(deliveries))
+		return;
+	putchar('\n');
+	table_print(arena, deliveries, column, "");
+}
+
 void incident_show(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *incident = client_parse(arena, json), *thread = sdk_json_at(incident, "thread");
@@ -143,6 +155,7 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	print_line(arena, "changed", sdk_json_at(incident, "changed"));
 	show_shares(arena, incident);
 	show_tickets(arena, sdk_json_at(incident, "tickets"));
+	show_deliveries(arena, sdk_json_at(incident, "deliveries"));
 	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
 		incident_show_comment(arena, comment);
 }

@@ -6,6 +6,8 @@
 #include "store/read_json.h"
 #include "store/read_out.h"
 
+enum { OF_INCIDENT_MAX = 100 };
+
 #define DELIVERY_SQL                                                                                                   \
 	"SELECT d.id, d.key, d.incident, d.supplier, d.op, d.attributes, d.comment, d.status, d.priority, "            \
 	"d.audience, "                                                                                                 \
@@ -153,6 +155,25 @@ enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct
 	}
 	json_page_close(&w, n > limit ? sdk_int(arena, last) : ENT_ABSENT);
 	return json_answer(db, arena, &buf, ret, err);
+}
+
+void json_deliveries(struct db *db, struct sdk_jsonw *w, int64_t incident)
+{
+	static const char sql[] = DELIVERY_SQL
+	    "d.incident = $1 AND d.comment = '' AND (d.state NOT IN ('done', 'cancelled') OR d.cause = 'unsupported') "
+	    "ORDER BY +d.id DESC LIMIT $2";
+	struct db_stmt *stmt = db_use(db, sql);
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, OF_INCIDENT_MAX);
+	sdk_jsonw_key(w, "deliveries");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		print_members(w, stmt);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
 }
 
 /* ---- one ------------------------------------------------------------------------ */

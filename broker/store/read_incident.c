@@ -103,6 +103,7 @@ enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct i
 	json_incident(&w, incident);
 	json_tickets(db, arena, &w, incident->number, true);
 	json_shares(db, &w, incident);
+	json_deliveries(db, &w, incident->number);
 	print_thread(db, &w, incident->number);
 	print_attachments(db, &w, incident->number);
 	sdk_jsonw_close(&w, '}');

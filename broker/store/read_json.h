@@ -26,6 +26,8 @@ void json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason
 void json_shares(struct db *db, struct sdk_jsonw *w, const struct incident *incident);
 /* "where": [...]: where a comment stands, or is on its way to. */
 void json_where(struct db *db, struct sdk_jsonw *w, struct ent_str comment);
+/* "deliveries": [...] of no comment: what of the incident is on its way, stands still, or cannot be expressed there. */
+void json_deliveries(struct db *db, struct sdk_jsonw *w, int64_t incident);
 /* Begins "items": [ and ends it with "next". */
 void json_page_open(struct sdk_jsonw *w, struct sdk_buf *buf);
 void json_page_close(struct sdk_jsonw *w, struct ent_str next);

@@ -241,6 +241,10 @@ def check_status(tap, server):
     update = [d for d in queue(server, incident=number) if d["op"] == "update_ticket"]
     tap.equal("whose tool can be written to is told", [(d["supplier"], d["attributes"], d["status"], d["state"]) for d in update],
               [("vega", ["status"], "resolved", "pending")])
+    change(server, "UPDATE delivery SET state = 'parked', cause = 'not_done', reason = 'it still says open' WHERE id = ?", update[0]["id"])
+    tap.equal("what stands still beside comments is shown with the incident",
+              [(d["supplier"], d["op"], d["state"], d["reason"]) for d in server.json("GET", f"/v1/incidents/{number}")[1]["deliveries"]],
+              [("vega", "update_ticket", "parked", "it still says open")])
     tap.equal("once more changes nothing", (server.json("PATCH", f"/v1/incidents/{number}", {"status": "resolved"})[0],
                                             len([d for d in queue(server, incident=number) if d["op"] == "update_ticket"])), (200, 1))
     with store(server) as db:
@@ -422,6 +426,18 @@ def check_live(tap, server, number):
     got = stream.events(1)
     tap.check("live events of a supplier on the way out", got and got[0][1].startswith("org.entente."), got)
     stream.close()
+    with store(server) as db:
+        last = db.execute("SELECT max(seq) FROM event").fetchone()[0]
+        db.execute("INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, "
+                   "json) VALUES (?, 'supplier.state_changed', -77, 1, 0, 1, 1, 'vega', '', '', ?)",
+                   (last + 1, json.dumps({"supplier": "vega", "from": "healthy", "to": "refused", "why": "HTTP 401", "next": "look"})))
+    db.close()
+    stream = live.Stream(server, f"?after={last}&supplier=vega")
+    got = stream.events(1)
+    tap.check("a supplier's new state is among them", got and got[0][1] == "org.entente.supplier.state_changed.v1" and
+              got[0][2]["data"]["to"] == "refused" and got[0][2]["subject"] == "vega", got)
+    stream.close()
+    change(server, "DELETE FROM event WHERE incident = -77")
 
 
 def run(tap):
