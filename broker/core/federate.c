@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/federate.h"
 
+#include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
@@ -365,7 +366,9 @@ struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_s
 		who = name.n ? name : ENT_STR("Entente");
 	else
 		who = name.n ? sdk_format(arena, "%.*s (%.*s)", ENT_F(name), ENT_F(title)) : title;
+	/* Who answers by mail quotes what we wrote there, marker and all. */
+	const struct ent_str body = sdk_marker_strip(arena, comment->body);
 	/* Markdown that spans lines begins on one of its own. */
-	const char *gap = comment->body.n && memchr(comment->body.p, '\n', comment->body.n) ? "\n\n" : " ";
-	return sdk_format(arena, "%.*s:%s%.*s", ENT_F(who), gap, ENT_F(comment->body));
+	const char *gap = body.n && memchr(body.p, '\n', body.n) ? "\n\n" : " ";
+	return sdk_format(arena, "%.*s:%s%.*s", ENT_F(who), gap, ENT_F(body));
 }

@@ -2,6 +2,7 @@
 #include "store/apply.h"
 
 #include "store/delivery_rows.h"
+#include "sdk/marker.h"
 #include "store/outbox.h"
 
 #include <string.h>
@@ -188,6 +189,25 @@ static bool update_is_open(struct db *db, int64_t incident, struct ent_str suppl
 	return found;
 }
 
+/* A tool may be read long after we wrote there: the marker in the words tells whose they are. */
+static size_t add_marked(struct apply *apply, const struct situation *at, const struct ent_change *change,
+			 const struct echo_sent **sent, size_t n)
+{
+	char key[SDK_MARKER_KEY_SIZE];
+
+	if (!sdk_marker_find(change->comment.body, key))
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp((*sent)[i].key, key) == 0)
+			return n;
+	struct echo_sent *list = SDK_NEW_N(apply->arena, struct echo_sent, n + 1);
+	if (n)
+		memcpy(list, *sent, n * sizeof *list);
+	n += echo_by_key(apply->db, apply->arena, at->incident->number, at->supplier, sdk_str(key), &list[n]);
+	*sent = list;
+	return n;
+}
+
 /* Asked only of a tool that we write to. *ret_sent: the delivery that this is the echo of. */
 static void find_echo(struct apply *apply, struct situation *at, const struct ent_change *change,
 		      const struct echo_sent **ret_sent)
@@ -201,6 +221,8 @@ static void find_echo(struct apply *apply, struct situation *at, const struct en
 	if (is_new_comment || told)
 		n = echo_list(apply->db, apply->arena, at->incident->number, at->supplier,
 			      apply->now_ms - ECHO_WINDOW_MS, &sent);
+	if (is_new_comment)
+		n = add_marked(apply, at, change, &sent, n);
 	if (told)
 		at->echo = echo_attributes(from, change, sent, n);
 	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&

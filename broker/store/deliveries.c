@@ -146,12 +146,46 @@ size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident
 
 enum { ECHOES_MAX = 200 };
 
+#define SENT_COLUMNS "comment, key, hash, attributes, status, priority, bound"
+
+static void read_sent(struct db_stmt *stmt, struct ent_arena *arena, struct echo_sent *ret)
+{
+	struct ent_str hash = db_str(stmt, 2);
+
+	*ret = (struct echo_sent){.set = (uint32_t)db_int(stmt, 3), .is_bound = db_int(stmt, 6) != 0};
+	if (db_str(stmt, 0).n)
+		ret->comment = sdk_dup(arena, db_str(stmt, 0));
+	copy_text(ret->key, db_str(stmt, 1));
+	if (hash.n == sizeof ret->hash)
+		memcpy(ret->hash, hash.p, sizeof ret->hash);
+	if (ret->set) {
+		ret->status = sdk_dup(arena, db_str(stmt, 4));
+		ret->priority = db_int(stmt, 5) ? sdk_int(arena, db_int(stmt, 5)) : ENT_ABSENT;
+	}
+}
+
+bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
+		 struct echo_sent *ret)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT " SENT_COLUMNS " FROM delivery WHERE key = $1 AND incident = $2 AND "
+					  "supplier = $3 AND (attempt > 0 OR length(hash) > 0)");
+
+	db_bind_str(stmt, 1, key);
+	db_bind_int(stmt, 2, incident);
+	db_bind_str(stmt, 3, supplier);
+	bool found = db_row(stmt);
+	if (found)
+		read_sent(stmt, arena, ret);
+	db_done(stmt);
+	return found;
+}
+
 size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
 		 const struct echo_sent **ret)
 {
 	/* Begun once: what was not is nobody's echo. What is open may still be under way, however old. */
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT comment, key, hash, attributes, status, priority, bound FROM delivery "
+	    db_use(db, "SELECT " SENT_COLUMNS " FROM delivery "
 		       "WHERE incident = $1 AND supplier = $2 AND (attempt > 0 OR length(hash) > 0) AND "
 		       "(state_ms >= $3 OR state NOT IN ('done', 'cancelled')) ORDER BY id DESC LIMIT $4");
 	struct echo_sent *list = SDK_NEW_N(arena, struct echo_sent, ECHOES_MAX);
@@ -161,21 +195,8 @@ size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struc
 	db_bind_str(stmt, 2, supplier);
 	db_bind_int(stmt, 3, since_ms);
 	db_bind_int(stmt, 4, ECHOES_MAX);
-	while (n < ECHOES_MAX && db_row(stmt)) {
-		struct echo_sent *sent = &list[n++];
-		struct ent_str hash = db_str(stmt, 2);
-
-		*sent = (struct echo_sent){.set = (uint32_t)db_int(stmt, 3), .is_bound = db_int(stmt, 6) != 0};
-		if (db_str(stmt, 0).n)
-			sent->comment = sdk_dup(arena, db_str(stmt, 0));
-		copy_text(sent->key, db_str(stmt, 1));
-		if (hash.n == sizeof sent->hash)
-			memcpy(sent->hash, hash.p, sizeof sent->hash);
-		if (sent->set) {
-			sent->status = sdk_dup(arena, db_str(stmt, 4));
-			sent->priority = db_int(stmt, 5) ? sdk_int(arena, db_int(stmt, 5)) : ENT_ABSENT;
-		}
-	}
+	while (n < ECHOES_MAX && db_row(stmt))
+		read_sent(stmt, arena, &list[n++]);
 	db_done(stmt);
 	*ret = list;
 	return n;

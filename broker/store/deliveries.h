@@ -29,6 +29,9 @@ bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
 size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
 		  const struct party **ret);
 bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
+/* The one with this key, whatever its age: a marker is found in texts that were not read for long. */
+bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
+		 struct echo_sent *ret);
 /* What was brought, or may have been, to this supplier in this incident since. */
 size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
 		 const struct echo_sent **ret);

@@ -21,7 +21,8 @@ static void move_save(struct db *db, int64_t id, const struct move *move, int64_
 {
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE delivery SET state = $1, look = $2, phase = $3, memo = $4, due_ms = $5, cause = $6, "
-		       "reason = $7, remote_id = $8, bound = CASE WHEN $8 <> '' THEN 1 ELSE bound END, state_ms = $9 "
+		       "reason = $7, remote_id = $8, bound = CASE WHEN $8 <> '' AND op = 'add_comment' THEN 1 ELSE "
+		       "bound END, state_ms = $9 "
 		       "WHERE id = $10");
 	db_bind_str(stmt, 1, sdk_str(delivery_state_name(move->state)));
 	db_bind_int(stmt, 2, move->look);

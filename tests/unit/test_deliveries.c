@@ -498,6 +498,28 @@ static void test_the_echo_binds_what_the_answer_did_not_tell(void **state)
 	check_all(world);
 }
 
+static void test_the_marker_is_known_however_late_it_is_read(void **state)
+{
+	struct world *world = *state;
+	char number[INCIDENT_NUMBER_SIZE];
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	write_word(world, "orion", "O-1", "c1", "hello there");
+	struct delivery delivery = due(world, "telnord");
+	send(world, delivery.id, "David (orion): hello there");
+	assert_int_equal(settle(world, outcome(&delivery, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
+	world->now_ms += 2 * ECHO_WINDOW_MS; /* the tool was not to be reached */
+	struct ent_str marker = sdk_marker(&world->arena.abi, incident_number(1, number), sdk_str(delivery.key));
+	const char *late = sdk_z(&world->arena.abi, sdk_marker_append(&world->arena.abi, ENT_STR("rewritten"), marker));
+	write_word(world, "telnord", "T-1", "t5", late);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1);
+	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t5")));
+	write_word(world, "telnord", "T-1", "t6", late); /* its place is known by now: somebody quotes it */
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 2);
+	check_all(world);
+}
+
 static void test_the_echo_of_a_status_is_nobodys_word(void **state)
 {
 	struct world *world = *state;
@@ -543,6 +565,7 @@ int main(void)
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),
 	    TEST(test_the_echo_before_the_answer),
 	    TEST(test_the_echo_binds_what_the_answer_did_not_tell),
+	    TEST(test_the_marker_is_known_however_late_it_is_read),
 	    TEST(test_the_echo_of_a_status_is_nobodys_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,6 +375,9 @@ static void test_words(void **state)
 	comment.body = ENT_STR("- one\n- two");
 	assert_true(sdk_eqz(federate_comment(&arena.abi, NULL, &comment), "Entente:\n\n- one\n- two"));
 
+	comment.body = ENT_STR("Yes\n> [ENT-000042:0b9c6f0e4d1a4f6c8e2b7a5d3c1f0e9a]"); /* goes no further */
+	assert_true(sdk_eqz(federate_comment(&arena.abi, NULL, &comment), "Entente:\n\nYes\n>"));
+
 	struct brief brief = {
 	    .what = ENT_STR("No print"), .needed_before_ms = 1795335243123, .wanted = ENT_STR("Look")};
 	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, ENT_STR("ENT-000042")),
