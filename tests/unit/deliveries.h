@@ -347,25 +347,28 @@ static inline enum job_outcome settle(struct world *world, struct delivery_resul
 	return run(world, &job);
 }
 
-/* Sent and done, whatever is due; a CREATE gets a ticket of that id. Returns the delivery's id, 0: nothing was due. */
+/* Sent and done, whatever is due; a CREATE gets a ticket of that id, an UPDATE tells what stands there now. Returns the
+ * delivery's id, 0: nothing was due. */
 static inline int64_t bring(struct world *world, const char *supplier, const char *remote_id)
 {
+	struct ent_arena *arena = &world->arena.abi;
 	struct delivery delivery = due(world, supplier);
 	char number[INCIDENT_NUMBER_SIZE];
 	struct ent_change told = ticket(world, remote_id, "new", NULL);
+	struct delivery_result done = {.id = delivery.id, .attempt = delivery.attempt + 1, .outcome = OUTCOME_DONE};
 
 	if (!delivery.id)
 		return 0;
-	told.correlation.number = sdk_dup(&world->arena.abi, incident_number(delivery.incident, number));
-	assert_int_equal(send(world, delivery.id, sdk_z(&world->arena.abi, sdk_or_empty(delivery.text))), JOB_ACCEPTED);
-	assert_int_equal(settle(world,
-				(struct delivery_result){
-				    .id = delivery.id,
-				    .attempt = delivery.attempt + 1,
-				    .outcome = OUTCOME_DONE,
-				    .remote_id = delivery.op == ENT_UPDATE_TICKET ? ENT_ABSENT : sdk_str(remote_id)},
-				supplier, delivery.op == ENT_CREATE_TICKET ? &told : NULL),
-			 JOB_ACCEPTED);
+	told.correlation.number = sdk_dup(arena, incident_number(delivery.incident, number));
+	if (delivery.op == ENT_UPDATE_TICKET)
+		told = ticket(world, sdk_z(arena, delivery.ticket),
+			      delivery.set & (1u << ENT_STATUS) ? sdk_status_name(delivery.status) : NULL,
+			      delivery.set & (1u << ENT_PRIORITY) ? sdk_z(arena, sdk_int(arena, delivery.priority))
+								  : NULL);
+	else
+		done.remote_id = sdk_str(remote_id);
+	assert_int_equal(send(world, delivery.id, sdk_z(arena, sdk_or_empty(delivery.text))), JOB_ACCEPTED);
+	assert_int_equal(settle(world, done, supplier, delivery.op == ENT_ADD_COMMENT ? NULL : &told), JOB_ACCEPTED);
 	return delivery.id;
 }
 

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who takes part, and what people with us say: shares, briefs, comments of our own, states; tickets that come from
+ * both sides at once; merges. */
+#include "deliveries.h"
+
+#define A_UUID "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+
+static int64_t count(struct world *world, const char *table, const char *where)
+{
+	char sql[400];
+	struct db_stmt *stmt;
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE %s", table, where);
+	stmt = db_use(world->read, sdk_z(&world->arena.abi, sdk_str(sql)));
+	int64_t n = db_row(stmt) ? db_int(stmt, 0) : -1;
+	db_done(stmt); /* else this handle goes on reading the past */
+	if (db_failed(world->read))
+		fail_msg("%s", db_error(world->read));
+	return n;
+}
+
+static const struct party *party(struct world *world, int64_t incident, const char *supplier)
+{
+	const struct party *list;
+	size_t n = party_list(world->read, &world->arena.abi, world->suppliers, incident, &list);
+
+	for (size_t i = 0; i < n; i++)
+		if (sdk_eqz(list[i].supplier->name, supplier))
+			return &list[i];
+	fail_msg("%s has no part in %" PRId64, supplier, incident);
+	return NULL;
+}
+
+/* ---- sharing ------------------------------------------------------------------------------ */
+
+static void test_what_cannot_be_shared(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(share(world, 1, "telnord", false), JOB_NOT_FOUND);
+	assert_non_null(strstr(world->last.err.msg, "ENT-000001"));
+	tell(world, "orion", "O-1", "in_progress");
+	assert_int_equal(share(world, 1, "nobody", false), JOB_NOT_FOUND);
+	assert_non_null(strstr(world->last.err.msg, "nobody"));
+	assert_int_equal(share(world, 1, "deaf", false), JOB_CONFLICT);
+	assert_non_null(strstr(world->last.err.msg, "only listened to"));
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_NOT_FOUND);
+	tell(world, "orion", "O-1", "closed");
+	assert_int_equal(share(world, 1, "telnord", false), JOB_CONFLICT);
+	assert_non_null(strstr(world->last.err.msg, "closed"));
+	assert_int_equal(n_event(world, "incident.shared"), 0);
+	check_all(world);
+}
+
+static void test_a_share_makes_a_ticket(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	assert_int_equal(share(world, 1, "telnord", true), JOB_ACCEPTED);
+	assert_string_equal(world->last.incident_uuid, load(world, due(world, "telnord").id).incident_uuid);
+	assert_int_equal(count(world, "incident", "holder = 'telnord'"), 1);
+	assert_true(party(world, 1, "telnord")->shares);
+	assert_true(party(world, 1, "telnord")->comes);
+	assert_false(party(world, 1, "telnord")->ticket.n > 0);
+	bring(world, "telnord", "T-1");
+	assert_true(sdk_eqz(party(world, 1, "telnord")->ticket, "T-1"));
+	assert_int_equal(party(world, 1, "telnord")->status, ENT_NEW);
+	assert_false(party(world, 1, "telnord")->comes);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 1);
+	assert_int_equal(n_event(world, "ticket.linked"), 2);
+	assert_int_equal(due(world, "telnord").id, 0); /* who holds the ball and has not spoken yet is told nothing */
+	assert_int_equal(count(world, "incident", "holder = 'telnord' AND status = 'in_progress'"), 1);
+	check_all(world);
+}
+
+static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(share(world, 1, "telnord", true), JOB_ACCEPTED);
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(delivery.op, ENT_ADD_COMMENT);
+	assert_true(delivery.comment[0]);
+	assert_int_equal(due(world, "orion").id, 0);
+	assert_int_equal(count(world, "comment",
+			       "supplier = '' AND ticket = '' AND external_id = uuid AND audience = "
+			       "'suppliers' AND audience_suppliers = 'telnord'"),
+			 1);
+	assert_int_equal(count(world, "ticket", "1 = 1"), 2);
+	bring(world, "telnord", "t1");
+	check_all(world);
+}
+
+static void test_the_thread_for_who_joins(void **state)
+{
+	struct world *world = *state;
+	struct job job;
+
+	tell(world, "orion", "O-1", "in_progress");
+	write_word(world, "orion", "O-1", "c1", "first");
+	struct ent_change secret = word(world, "O-1", "c2", "secret");
+	secret.comment.visibility = ENT_INTERNAL;
+	arrive(world, "orion", &secret);
+	world->now_ms += 1000;
+	write_word(world, "orion", "O-1", "c3", "third");
+	job = (struct job){
+	    .kind = JOB_SHARE,
+	    .ask = {.incident = 1, .supplier = ENT_STR("telnord"), .with_thread = true, .brief.what = ENT_STR("x")}};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(count(world, "delivery", "op = 'add_comment'"), 2);
+	bring(world, "telnord", "T-1");
+	struct delivery delivery = due(world, "telnord");
+	struct comment comment;
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery.comment), &comment));
+	assert_true(sdk_eqz(comment.body, "first"));
+	bring(world, "telnord", "t1");
+	delivery = due(world, "telnord");
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery.comment), &comment));
+	assert_true(sdk_eqz(comment.body, "third"));
+	/* Taken back and given again: what it has stays one, what did not go does. */
+	unshare(world, 1, "telnord");
+	assert_int_equal(count(world, "delivery", "state = 'cancelled'"), 2); /* the comment, the update behind it */
+	run(world, &job);
+	assert_int_equal(count(world, "delivery", "state = 'pending' AND comment <> ''"), 2); /* and the brief */
+	check_all(world);
+}
+
+static void test_unsharing(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	share(world, 1, "telnord", true);
+	bring(world, "telnord", "t1");
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).state, DELIVERY_CANCELLED);
+	assert_int_equal(load(world, delivery.id).cause, CAUSE_UNSHARED);
+	assert_int_equal(count(world, "incident", "holder = ''"), 1);
+	delivery = due(world, "telnord");
+	assert_int_equal(delivery.op, ENT_ADD_COMMENT);
+	assert_string_equal(delivery.comment, "");
+	assert_non_null(strstr(sdk_z(&world->arena.abi, delivery.text), "not shared with you any more. It is done."));
+	enum delivery_cause cause;
+	assert_true(delivery_may_go(&delivery, NULL, false, &cause));
+	bring(world, "telnord", "t9");
+	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t9")));
+	write_word(world, "orion", "O-1", "c2", "not for them");
+	tell(world, "orion", "O-1", "held");
+	assert_int_equal(due(world, "telnord").id, 0);
+	/* What its ticket goes on saying does not bring it back in. */
+	tell(world, "telnord", "T-1", "held");
+	assert_false(share_stands(world->read, 1, ENT_STR("telnord")));
+	check_all(world);
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
+	assert_true(share_stands(world->read, 1, ENT_STR("telnord")));
+	assert_true(sdk_eqz(due(world, "telnord").ticket, "T-1"));
+	check_all(world);
+}
+
+static void test_unshared_while_its_ticket_is_made(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	send(world, create.id, "x");
+	write_word(world, "orion", "O-1", "c1", "hello");
+	unshare(world, 1, "telnord");
+	assert_int_equal(load(world, create.id).state, DELIVERY_IN_FLIGHT);
+	assert_int_equal(due(world, "telnord").id, 0);
+	struct ent_change told = ticket(world, "T-1", "new", NULL);
+	told.correlation.number = ENT_STR("ENT-000001");
+	assert_int_equal(settle(world, (struct delivery_result){.id = create.id, .attempt = 1, .outcome = OUTCOME_DONE},
+				"telnord", &told),
+			 JOB_ACCEPTED);
+	assert_false(share_stands(world->read, 1, ENT_STR("telnord")));
+	struct delivery notice = due(world, "telnord");
+	assert_true(sdk_eqz(notice.ticket, "T-1"));
+	assert_non_null(strstr(sdk_z(&world->arena.abi, notice.text), "not shared with you any more"));
+	check_all(world);
+}
+
+/* ---- tickets from both sides --------------------------------------------------------------- */
+
+static void test_the_webhook_comes_before_the_answer(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	send(world, create.id, "x");
+	write_word(world, "orion", "O-1", "c1", "hello");
+	tell(world, "telnord", "T-1", "new"); /* it does not say our number */
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 2);
+	struct ent_change told = ticket(world, "T-1", "new", NULL);
+	told.correlation.number = ENT_STR("ENT-000001");
+	struct delivery_result done = {
+	    .id = create.id, .attempt = 1, .outcome = OUTCOME_DONE, .remote_id = ENT_STR("T-1")};
+	assert_int_equal(settle(world, done, "telnord", &told), JOB_ACCEPTED);
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 1);
+	assert_int_equal(count(world, "share", "1 = 1"), 2);
+	assert_int_equal(load(world, create.id).state, DELIVERY_DONE);
+	assert_int_equal(due(world, "telnord").op, ENT_ADD_COMMENT);
+	check_all(world);
+}
+
+static void test_its_own_ticket_joins_meanwhile(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	struct ent_change own = ticket(world, "T-7", "in_progress", NULL);
+	own.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "telnord", &own);
+	struct delivery brief = due(world, "telnord"); /* no second ticket: the brief becomes a comment in this one */
+	assert_int_equal(brief.id, create.id);
+	assert_int_equal(brief.op, ENT_ADD_COMMENT);
+	assert_true(sdk_eqz(brief.ticket, "T-7"));
+	enum delivery_cause cause;
+	assert_true(delivery_may_go(&brief, NULL, true, &cause));
+	bring(world, "telnord", "t1");
+	check_all(world);
+}
+
+static void test_an_unknown_ticket_tells_our_number(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	send(world, create.id, "x");
+	settle(world, (struct delivery_result){.id = create.id, .attempt = 1, .outcome = OUTCOME_LOST}, "telnord",
+	       NULL);
+	assert_int_equal(load(world, create.id).state, DELIVERY_UNKNOWN);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	assert_int_equal(due(world, "telnord").id, 0);
+	struct ent_change ours = ticket(world, "T-7", "in_progress", NULL);
+	ours.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "telnord", &ours);
+	assert_int_equal(load(world, create.id).state, DELIVERY_DONE);
+	assert_int_equal(due(world, "telnord").op, ENT_ADD_COMMENT);
+	check_all(world);
+}
+
+static void test_merges_move_the_way_out(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	tell(world, "orion", "O-2", "in_progress");
+	share(world, 2, "telnord", false);
+	bring(world, "telnord", "T-2");
+	while (bring(world, "telnord", "x"))
+		;
+	share(world, 2, "datacoeur", false);
+	write_word(world, "orion", "O-1", "c1", "in the first");
+	write_word(world, "orion", "O-2", "c2", "in the second");
+	share(world, 1, "datacoeur", false);
+	struct ent_change meets = ticket(world, "O-2", "in_progress", NULL);
+	meets.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "orion", &meets);
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 1);
+	assert_int_equal(count(world, "share", "incident = 1 AND withdrawn_ms = 0"), 3);
+	assert_int_equal(count(world, "share", "incident <> 1"), 0);
+	assert_int_equal(count(world, "delivery", "incident <> 1"), 0);
+	check_sound(world);
+	struct delivery delivery = due(world, "telnord"); /* one queue now */
+	struct comment comment;
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery.comment), &comment));
+	assert_true(sdk_eqz(comment.body, "in the first"));
+	assert_int_equal(due(world, "datacoeur").op, ENT_CREATE_TICKET);
+	bring(world, "datacoeur", "D-1"); /* one ticket is enough: the second brief is a comment in it */
+	assert_int_equal(count(world, "delivery", "supplier = 'datacoeur' AND op = 'create_ticket'"), 1);
+	while (bring(world, "datacoeur", sdk_z(&world->arena.abi, sdk_int(&world->arena.abi, world->now_ms))))
+		;
+	assert_int_equal(count(world, "delivery", "supplier = 'datacoeur' AND state <> 'done'"), 0);
+	check_all(world);
+}
+
+static void test_a_share_taken_back_stays_so_in_a_merge(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	unshare(world, 1, "telnord");
+	bring(world, "telnord", "t1");
+	tell(world, "orion", "O-2", "in_progress");
+	share(world, 2, "telnord", false);
+	bring(world, "telnord", "T-2");
+	struct ent_change meets = ticket(world, "O-2", "in_progress", NULL);
+	meets.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "orion", &meets);
+	assert_false(share_stands(world->read, 1, ENT_STR("telnord")));
+	check_all(world);
+}
+
+/* ---- people ----------------------------------------------------------------------------------- */
+
+static void test_our_own_comments(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(say(world, 9, "", "x", AUDIENCE_EVERYONE, ""), JOB_NOT_FOUND);
+	assert_int_equal(say(world, 1, A_UUID, "hello all", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, A_UUID, "hello all", AUDIENCE_EVERYONE, ""), JOB_REPEATED);
+	assert_int_equal(count(world, "comment", "1 = 1"), 1);
+	assert_string_equal(due(world, "orion").comment, A_UUID);
+	assert_string_equal(due(world, "telnord").comment, A_UUID);
+	assert_int_equal(say(world, 1, "", "for one who is not here", AUDIENCE_SUPPLIERS, "datacoeur,telnord"),
+			 JOB_CONFLICT);
+	assert_non_null(strstr(world->last.err.msg, "datacoeur"));
+	tell(world, "orion", "O-2", "new");
+	assert_int_equal(say(world, 2, A_UUID, "elsewhere", AUDIENCE_EVERYONE, ""), JOB_CONFLICT);
+	check_all(world);
+}
+
+static void test_a_status_by_a_person_goes_to_all(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(give_status(world, 1, ENT_TRANSFERRED), JOB_CONFLICT);
+	assert_int_equal(give_status(world, 7, ENT_RESOLVED), JOB_NOT_FOUND);
+	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
+	assert_int_equal(due(world, "orion").status, ENT_RESOLVED);
+	assert_int_equal(due(world, "telnord").status, ENT_RESOLVED);
+	int64_t last = writer_last_seq(world->writer);
+	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
+	assert_int_equal(writer_last_seq(world->writer), last);
+	check_all(world);
+}
+
+static void test_who_is_configured_no_more(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	world->suppliers->at[1].name = ENT_STR("renamed");
+	assert_int_equal(share_stands(world->read, 1, ENT_STR("telnord")), true);
+	write_word(world, "orion", "O-1", "c2", "hello");
+	assert_int_equal(count(world, "delivery", "comment <> ''"), 1);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(count(world, "delivery", "state = 'cancelled'"), 1);
+	check_all(world);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
+	static const struct CMUnitTest tests[] = {
+	    TEST(test_what_cannot_be_shared),
+	    TEST(test_a_share_makes_a_ticket),
+	    TEST(test_a_brief_for_who_has_a_ticket_is_a_comment),
+	    TEST(test_the_thread_for_who_joins),
+	    TEST(test_unsharing),
+	    TEST(test_unshared_while_its_ticket_is_made),
+	    TEST(test_the_webhook_comes_before_the_answer),
+	    TEST(test_its_own_ticket_joins_meanwhile),
+	    TEST(test_an_unknown_ticket_tells_our_number),
+	    TEST(test_merges_move_the_way_out),
+	    TEST(test_a_share_taken_back_stays_so_in_a_merge),
+	    TEST(test_our_own_comments),
+	    TEST(test_a_status_by_a_person_goes_to_all),
+	    TEST(test_who_is_configured_no_more),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
