@@ -57,7 +57,7 @@ static bool begins(const struct rt_settings *settings, const struct ent_call *ca
 {
 	bool askable = !memchr(settings->queue.p, '/', settings->queue.n); /* REST2 finds no name with a slash */
 
-	return askable && call->phase == 0 && walk->seen.n == 0 && walk->todo.n == 0;
+	return askable && call->phase == 0 && walk->from.n == 0 && walk->seen.n == 0 && walk->todo.n == 0;
 }
 
 enum ent_rc rt_poll_build(const struct rt_settings *settings, const struct ent_call *call, struct ent_arena *arena,
@@ -84,7 +84,7 @@ enum ent_rc rt_poll_build(const struct rt_settings *settings, const struct ent_c
 			   arena, "/transaction/%s/attachments?fields=ContentType,Filename,ContentLength&per_page=100",
 			   &id, NULL));
 	else
-		rt_get(ret, sdk_http_path(arena, "/attachment/%s?fields%%5BCreator%%5D=RealName", &id, NULL));
+		rt_get(ret, sdk_http_path(arena, "/attachment/%s?fields%5BCreator%5D=RealName", &id, NULL));
 	return ENT_OK;
 }
 

@@ -55,6 +55,8 @@ static struct ent_str text_of(const struct sdk_json *root, struct ent_arena *are
 	sdk_buf_release(&digits);
 	if (sdk_json_is(root, "ContentType", "text/html"))
 		text = sdk_html_to_text(arena, text);
+	while (text.n > 0 && (unsigned char)text.p[text.n - 1] <= ' ')
+		text.n--;
 	return sdk_or_empty(text);
 }
 

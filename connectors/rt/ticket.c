@@ -31,8 +31,7 @@ struct ent_str rt_quote(struct ent_arena *arena, struct ent_str word)
 struct ent_str rt_ticket_path(struct ent_arena *arena, struct ent_str id)
 {
 	return sdk_http_path(
-	    arena,
-	    "/ticket/%s?fields%%5BQueue%%5D=Name&fields%%5BOwner%%5D=RealName&fields%%5BLastUpdatedBy%%5D=RealName",
+	    arena, "/ticket/%s?fields%5BQueue%5D=Name&fields%5BOwner%5D=RealName&fields%5BLastUpdatedBy%5D=RealName",
 	    &id, NULL);
 }
 

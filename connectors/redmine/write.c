@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "redmine.h"
+
+/* WRITE and READ_BACK of an update; BEGIN reads. memo: "STATUS-ID PRIORITY-ID", "-" for none. */
+enum phase { BEGIN, WRITE, READ_BACK, STATUSES, PRIORITIES };
+
+enum ent_rc redmine_more(struct ent_result *ret, unsigned phase, struct ent_str memo)
+{
+	ret->phase = phase;
+	ret->memo = memo;
+	return ENT_MORE;
+}
+
+void redmine_get(struct ent_request *ret, struct ent_str path)
+{
+	ret->method = "GET";
+	ret->path = path;
+}
+
+enum ent_rc redmine_body(struct ent_arena *arena, const struct sdk_buf *body, struct ent_request *ret,
+			 struct ent_err *err)
+{
+	if (body->failed)
+		return sdk_fail(err, ENT_EINVAL, "the text is too long for one request");
+	ret->content_type = ENT_STR("application/json");
+	ret->body = sdk_format(arena, "{\"issue\":%.*s}", (int)body->n, body->p);
+	return ENT_OK;
+}
+
+enum ent_rc redmine_tell(const struct redmine_settings *settings, const struct sdk_json *issue, struct ent_arena *arena,
+			 struct ent_result *ret, struct ent_err *err)
+{
+	struct sdk_changes list;
+	enum ent_rc rc;
+
+	sdk_changes_init(&list, arena);
+	rc = redmine_issue_add(settings, &list, issue, err);
+	return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
+}
+
+enum ent_rc redmine_written(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+{
+	if (response->status == 403) /* a closed project; the supplier is not to be refused for one issue */
+		return sdk_fail(err, ENT_EINVAL, "HTTP 403: our user may not change this issue");
+	if (response->status == 200 && response->body.n > 0) /* a page of a proxy; what became of it is not known */
+		return sdk_fail(err, ENT_ERETRY, "HTTP 200 where 204 is due");
+	return sdk_http_status(response, arena, err);
+}
+
+struct ent_str redmine_word_id(const struct sdk_json *list, struct ent_str name)
+{
+	int64_t number;
+
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
+		if (sdk_eq(sdk_word_at(at, "name"), name) && sdk_to_int(sdk_word_at(at, "id"), &number))
+			return sdk_word_at(at, "id");
+	return sdk_to_int(name, &number) ? name : ENT_ABSENT;
+}
+
+enum ent_rc redmine_priority_id(const struct ent_response *response, struct ent_str name, struct ent_arena *arena,
+				struct ent_str *ret, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	*ret = redmine_word_id(sdk_json_at(root, "issue_priorities"), name);
+	return ret->p ? ENT_OK
+		      : sdk_fail(err, ENT_EINVAL, "no priority is called %.*s there: mend the map", ENT_F(name));
+}
+
+/* ---- one issue as it is --------------------------------------------------------------- */
+
+enum ent_rc redmine_fetch_build(const struct redmine_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	(void)settings, (void)err;
+	redmine_get(ret, redmine_issue_path(arena, call->op.ticket.id));
+	return ENT_OK;
+}
+
+enum ent_rc redmine_fetch_parse(const struct redmine_settings *settings, const struct ent_call *call,
+				const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				struct ent_err *err)
+{
+	const struct sdk_json *issue = NULL;
+	enum ent_rc rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
+
+	return rc == ENT_OK ? redmine_tell(settings, issue, arena, ret, err) : rc;
+}
+
+/* ---- status and priority ----------------------------------------------------------------- */
+
+static bool wants(const struct ent_ticket *asked, enum ent_attr attr, struct ent_str found)
+{
+	return asked->has & 1u << attr && !sdk_eq(asked->at[attr].native, found);
+}
+
+static enum ent_rc update_put(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
+			      struct ent_err *err)
+{
+	struct ent_str priority, status = sdk_cut(call->memo, ' ', &priority);
+	struct sdk_buf body;
+	struct sdk_jsonw w;
+	enum ent_rc rc;
+
+	sdk_buf_init(&body, REDMINE_BODY_MAX);
+	sdk_jsonw_init(&w, &body);
+	sdk_jsonw_open(&w, '{');
+	if (!sdk_eqz(status, "-"))
+		sdk_jsonw_kstr(&w, "status_id", status);
+	if (!sdk_eqz(priority, "-"))
+		sdk_jsonw_kstr(&w, "priority_id", priority);
+	sdk_jsonw_close(&w, '}');
+	ret->method = "PUT";
+	ret->path = sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL);
+	rc = redmine_body(arena, &body, ret, err);
+	sdk_buf_release(&body);
+	return rc;
+}
+
+enum ent_rc redmine_update_build(const struct redmine_settings *settings, const struct ent_call *call,
+				 struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	switch ((enum phase)call->phase) {
+	case WRITE:
+		return update_put(call, arena, ret, err);
+	case STATUSES:
+		redmine_get(ret, ENT_STR("/issue_statuses.json"));
+		return ENT_OK;
+	case PRIORITIES:
+		redmine_get(ret, ENT_STR(REDMINE_PRIORITIES));
+		return ENT_OK;
+	case BEGIN:
+	case READ_BACK:
+		break;
+	}
+	return redmine_fetch_build(settings, call, arena, ret, err);
+}
+
+/* The status is known by now, "-" when it is not to be set. */
+static enum ent_rc status_known(struct ent_str status, bool priority, struct ent_arena *arena, struct ent_result *ret)
+{
+	return redmine_more(ret, priority ? PRIORITIES : WRITE, sdk_format(arena, "%.*s -", ENT_F(status)));
+}
+
+/* What our user may set from here is listed since Redmine 5; before, every status is tried. */
+static enum ent_rc begun_parse(const struct redmine_settings *settings, const struct ent_call *call,
+			       const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
+			       struct ent_err *err)
+{
+	const struct ent_ticket *asked = &call->op.ticket;
+	const struct sdk_json *allowed = sdk_json_at(issue, "allowed_statuses");
+	struct ent_str found = sdk_word_at(issue, "status.name"), id;
+	bool status = wants(asked, ENT_STATUS, found);
+	bool priority = wants(asked, ENT_PRIORITY, sdk_word_at(issue, "priority.name"));
+
+	if (!status && !priority)
+		return redmine_tell(settings, issue, arena, ret, err);
+	if (!status)
+		return status_known(ENT_STR("-"), priority, arena, ret);
+	if (!allowed) /* the priority's turn comes after */
+		return redmine_more(ret, STATUSES, priority ? ENT_STR("priority") : ENT_STR(""));
+	id = redmine_word_id(allowed, asked->at[ENT_STATUS].native);
+	if (!id.p)
+		return sdk_fail(err, ENT_EINVAL, "their workflow does not let our user set %.*s after %.*s",
+				ENT_F(asked->at[ENT_STATUS].native), ENT_F(found));
+	return status_known(id, priority, arena, ret);
+}
+
+static enum ent_rc statuses_parse(const struct ent_call *call, const struct ent_response *response,
+				  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	struct ent_str name = call->op.ticket.at[ENT_STATUS].native, id;
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	id = redmine_word_id(sdk_json_at(root, "issue_statuses"), name);
+	if (!id.p)
+		return sdk_fail(err, ENT_EINVAL, "no status is called %.*s there: mend the map", ENT_F(name));
+	return status_known(id, call->memo.n > 0, arena, ret);
+}
+
+enum ent_rc redmine_update_parse(const struct redmine_settings *settings, const struct ent_call *call,
+				 const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				 struct ent_err *err)
+{
+	struct ent_str priority = ENT_ABSENT, rest, status = sdk_cut(call->memo, ' ', &rest);
+	const struct sdk_json *issue = NULL;
+	enum ent_rc rc;
+
+	switch ((enum phase)call->phase) {
+	case WRITE:
+		rc = redmine_written(response, arena, err);
+		return rc == ENT_OK ? redmine_more(ret, READ_BACK, ENT_STR("")) : rc;
+	case STATUSES:
+		return statuses_parse(call, response, arena, ret, err);
+	case PRIORITIES:
+		rc = redmine_priority_id(response, call->op.ticket.at[ENT_PRIORITY].native, arena, &priority, err);
+		if (rc != ENT_OK)
+			return rc;
+		return redmine_more(ret, WRITE, sdk_format(arena, "%.*s %.*s", ENT_F(status), ENT_F(priority)));
+	case BEGIN:
+	case READ_BACK:
+		break;
+	}
+	rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
+	if (rc != ENT_OK)
+		return rc;
+	return call->phase == BEGIN ? begun_parse(settings, call, issue, arena, ret, err)
+				    : redmine_tell(settings, issue, arena, ret, err);
+}
