@@ -58,11 +58,13 @@ def connection(tool, url):
                "settings": {"queue": "General", "number_field": "Correlation ID"}},
         "redmine": {"url": url, "auth": {"kind": "header", "header": "X-Redmine-API-Key"}, "account": "5", "settings": {"project": "supplier", "number_field": 1}},
         "servicenow": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "entente"},
-        "jira": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "712020:entente", "settings": {"project": "SUP"}},
-        "jira-dc": {"url": url, "auth": {"kind": "bearer"}, "account": "JIRAUSER10100", "settings": {"project": "SUP"}},
+        "jira": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "712020:entente", "settings": {"project": "SUP", "number_field": "customfield_10900"}, "map": {"status_out": {"in_progress": "In Progress"}}},
+        "jira-dc": {"url": url, "auth": {"kind": "bearer"}, "account": "JIRAUSER10100", 
+                    "settings": {"project": "SUP", "data_center": True, "number_field": "customfield_10900"},
+                    "map": {"status_out": {"in_progress": "In Progress"}, "priority_out": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"]))}},
         "zendesk": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "900100"},
         "github": {"url": url, "auth": {"kind": "bearer"}, "account": "4100", "settings": {"repository": "supplier/desk"}},
-        "native": {"url": url},
+        "native": {"url": url, "account": "entente", "settings": {"tickets": "/tickets", "changes": "/changes"}},
         "generic": {"url": url, "auth": {"kind": "bearer"}, "account": "entente"},
     }[tool]
     return dict(base)

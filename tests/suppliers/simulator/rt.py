@@ -3,7 +3,7 @@
 import base64
 import calendar
 import time
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 from .book import iso
 from .query import Bad, Query, compare
@@ -83,6 +83,13 @@ class RT(Tool):
     @route("GET", "/REST/2.0/rt", "other")
     def version(self, request):
         return Response(200, {"Version": "5.0.3", "Plugins": []})
+
+    @route("GET", r"/REST/2.0/queue/([^/]+)", "other")
+    def queue(self, request, word):
+        name = next((q for q, n in self.queues.items() if unquote(word) in (q, n)), None)
+        if name is None:
+            return self.not_found()
+        return Response(200, {"id": int(self.queues[name]), "Name": name, "Lifecycle": "default", "Description": "", "Disabled": "0"})
 
     @route("POST", "/REST/2.0/ticket", "create")
     def create(self, request):
