@@ -289,7 +289,8 @@ static void judge(struct flight *flight, struct ending *ending, enum transfer_ou
 	struct lane *lane = flight->lane;
 	struct link *link = flight->link;
 	int64_t failures_max = link->options.breaker_failures;
-	int64_t whom = flight->kind == FLIGHT_DELIVERY ? flight->delivery.incident : 0;
+	/* A poll that fails by itself stops no deliveries either. */
+	int64_t whom = flight->kind == FLIGHT_DELIVERY ? flight->delivery.incident : -1 - (int64_t)flight->kind;
 
 	if (ending->rc == ENT_ERETRY) {
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "sdk/crypto.h"
+#include "sdk/json.h"
 #include "sdk/webhook.h"
 
 enum { JITTER = 10 /* the tenth part */, STILL_MS = 600000, CIRCLE_MS = 60000 };
+enum { PAGE_QUESTION_MAX = 64 << 10 /* bytes */ };
 
 struct stream *stream_of(const struct flight *flight)
 {
@@ -125,6 +127,7 @@ void page_begin(struct lane *lane, enum cursor_stream which)
 		*cursor = (struct cursor){.since_ms = link->now_ms, .made_ms = link->now_ms, .memo = ENT_ABSENT};
 	}
 	if (which == CURSOR_BACKFILL && !is_state(cursor, "running")) {
+		lane->stream[which].trouble = (struct ent_err){""}; /* a person stopped it */
 		flight_end(flight);
 		return;
 	}
@@ -141,6 +144,27 @@ void page_begin(struct lane *lane, enum cursor_stream which)
 
 /* ---- telling ------------------------------------------------------------------------- */
 
+/* What was asked, kept beside the answer where a webhook keeps its headers: with it the answer can be read again. */
+static struct ent_str page_question(struct ent_arena *arena, const struct ent_call *call)
+{
+	struct ent_str question;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	sdk_buf_init(&buf, PAGE_QUESTION_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kz(&w, "op", delivery_op_name(call->op.kind));
+	sdk_jsonw_kstr(&w, "phase", sdk_int(arena, call->phase));
+	sdk_jsonw_kstr(&w, "since", sdk_int(arena, call->op.since_ms));
+	sdk_jsonw_kstr_opt(&w, "ticket", call->op.ticket.id);
+	sdk_jsonw_kstr_opt(&w, "memo", call->memo);
+	sdk_jsonw_close(&w, '}');
+	question = buf.failed ? ENT_STR("{}") : sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return question;
+}
+
 void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes)
 {
 	struct ent_arena *arena = &flight->trip.abi;
@@ -149,7 +173,7 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 
 	*arrival = (struct arrival){.supplier = flight->supplier->name,
 				    .received_ms = flight->link->now_ms,
-				    .header_json = ENT_STR("{}"),
+				    .header_json = page_question(arena, &flight->call),
 				    .body = sdk_or_empty(ending->body),
 				    .sweep = flight->kind == FLIGHT_SWEEP};
 	(void)sdk_digest(SDK_SHA256, &arrival->body, 1, hash);
@@ -185,7 +209,8 @@ void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_m
 	flight->is_troubled = true;
 	if (at->failures < INT32_MAX)
 		at->failures++;
-	if (ending->rc == ENT_EINVAL || ending->rc == ENT_EGONE || ending->rc == ENT_EUNSUPPORTED)
+	if ((ending->rc != ENT_ERETRY && ending->rc != ENT_ECONFLICT) ||
+	    at->failures >= (unsigned)link->options.breaker_failures)
 		(void)sdk_fail(&at->trouble, ending->rc, "%s: %s", stream_name(flight), ending->err.msg);
 	if (wait_ms < backoff_ms)
 		wait_ms = backoff_ms;
@@ -228,6 +253,8 @@ static bool goes_round(struct stream *at, const struct ent_call *from, const str
 {
 	unsigned char hash[32];
 
+	if (from->phase == to->phase && sdk_eq(sdk_or_empty(from->memo), sdk_or_empty(to->memo)))
+		return true;
 	if (at->n_page == 0) {
 		place_hash(from->phase, from->memo, at->mark);
 		at->mark_at = 1;
@@ -343,8 +370,10 @@ void page_ended(struct flight *flight, struct ending *ending)
 		dead(flight, ending);
 		return;
 	}
-	if (ending->rc == ENT_EAUTH)
-		stream_of(flight)->due_us = flight->link->now_us; /* the lane waits */
+	if (ending->rc == ENT_EAUTH && ending->status != 403)
+		stream_of(flight)->due_us = flight->link->now_us; /* nobody is let in: the lane waits */
+	else if (ending->rc == ENT_EAUTH)
+		stream_trouble(flight, ending, REFUSED_MS);
 	else
 		stream_trouble(flight, ending, ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT ? 0 : poll_ms);
 	flight_end(flight);

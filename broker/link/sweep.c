@@ -120,6 +120,7 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 	switch (ending->rc) {
 	case ENT_OK:
 		flight->lane->stream[CURSOR_SWEEP].failures = 0;
+		flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){""};
 		tell(flight, ending, ending->result.changes);
 		break;
 	case ENT_MORE:
@@ -129,7 +130,10 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 		tell(flight, ending, (struct ent_changes){&removed, 1});
 		break;
 	case ENT_EAUTH:
-		flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us; /* the lane waits */
+		if (ending->status == 403)
+			stream_trouble(flight, ending, REFUSED_MS);
+		else /* nobody is let in: the lane waits */
+			flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us;
 		flight_end(flight);
 		break;
 	case ENT_EINVAL:

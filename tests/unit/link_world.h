@@ -623,6 +623,37 @@ static inline int64_t ticket_comes(struct world *world, const char *supplier, co
 	return found;
 }
 
+/* A public comment in a supplier's tool, said or edited there; the job is not handed over yet. */
+static inline struct job *comment_there(struct world *world, const char *supplier, const char *ticket, const char *id,
+					const char *body)
+{
+	struct job *job = job_new(world, JOB_ARRIVAL);
+	struct ent_change *change = SDK_NEW(&world->arena.abi, struct ent_change);
+	unsigned char hash[SDK_HASH_MAX];
+
+	change->kind = ENT_COMMENT_ADDED;
+	change->stamp.time_ms = world_now_ms(&world->clock);
+	change->ticket.id = sdk_str(ticket);
+	change->comment = (struct ent_comment){.id = sdk_str(id),
+					       .author = {ENT_STR("u1"), ENT_STR("David")},
+					       .body = sdk_str(body),
+					       .visibility = ENT_PUBLIC};
+	job->arrival = (struct arrival){.supplier = sdk_str(supplier),
+					.delivery_id = sdk_format(&world->arena.abi, "%s-%s-%s", supplier, id, body),
+					.received_ms = world_now_ms(&world->clock),
+					.header_json = ENT_STR("{}")};
+	job->arrival.body = job->arrival.delivery_id;
+	sdk_digest(SDK_SHA256, &job->arrival.body, 1, hash);
+	memcpy(job->arrival.body_hash, hash, 32);
+	arrival_take(world->set, supplier_by_name(world->set, job->arrival.supplier), (struct ent_changes){change, 1},
+		     &world->arena.abi, &job->arrival);
+	assert_false(job->arrival.dead);
+	job->arrival.delivery_id = sdk_content_id(&world->arena.abi, &job->arrival.delivery_id, 1);
+	job->answer = nothing;
+	job->suppliers = world->set;
+	return job;
+}
+
 static inline void comment(struct world *world, int64_t incident, const char *text)
 {
 	struct job *job = job_new(world, JOB_COMMENT);

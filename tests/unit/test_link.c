@@ -494,6 +494,60 @@ static void test_second_ask(void **state)
 	world_free(world);
 }
 
+/* Edited between the commit of JOB_SEND and the bytes: the new words go, and it is theirs that are kept against echoes.
+ */
+static void test_words_change(void **state)
+{
+	int64_t incident;
+	struct world *world = two("search", &incident);
+	struct ent_err err;
+	(void)state;
+
+	assert_true(writer_submit(world->writer, comment_there(world, "acme", "A1", "c1", "the old words")));
+	assert_int_equal(writer_step(world->writer, &err), ENT_OK);
+	world->us += 10000;
+	while (link_step(world->link)) /* hands over JOB_SEND */
+		;
+	assert_true(writer_submit(world->writer, comment_there(world, "acme", "A1", "c1", "the new words")));
+	pass_ms(world, 100);
+	assert_int_equal(n_open(world), 1);
+	assert_non_null(strstr(expect(world, "POST", "/orion/comment")->body, "the new words"));
+	assert_int_equal(world->fake.n, 1);
+	answer(world, "POST", "/orion/comment", 200, "ok C1");
+	assert_int_equal(db_ask(world->db, "SELECT attempt FROM delivery"), 2);
+	world_free(world);
+}
+
+/* One dead supplier: the others do not notice. */
+static void test_one_is_dead(void **state)
+{
+	struct supplier_set *set = supplier_set_new(3);
+	struct world *world = world_new(set);
+	int64_t incident;
+	(void)state;
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	toy_supplier(world, set, 1, "orion", "search");
+	toy_supplier(world, set, 2, "vega", "search");
+	world_start(world);
+	incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	ticket_comes(world, "orion", "T1", "Open", incident);
+	ticket_comes(world, "vega", "V1", "Open", incident);
+	for (int i = 0; i < 50; i++) {
+		comment(world, incident, "word");
+		answer(world, "POST", "/vega/comment", 200, "ok"); /* at once */
+		for (struct sent *sent; (sent = sent_find(world, "POST", "/orion"));) {
+			give(sent, TRANSFER_NOT_SENT, 0, "connection refused");
+			settle(world);
+		}
+		pass_ms(world, 3000);
+	}
+	assert_string_equal(supplier_is(world, "orion"), "failing");
+	assert_string_equal(supplier_is(world, "vega"), "healthy");
+	assert_int_equal(n_delivery(world, "done"), 50);
+	world_free(world);
+}
+
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
 static void test_one_at_a_time_and_in_order(void **state)
@@ -903,6 +957,8 @@ int main(void)
 	    cmocka_unit_test(test_crash_between_phases),
 	    cmocka_unit_test(test_fence),
 	    cmocka_unit_test(test_second_ask),
+	    cmocka_unit_test(test_words_change),
+	    cmocka_unit_test(test_one_is_dead),
 	    cmocka_unit_test(test_one_at_a_time_and_in_order),
 	    cmocka_unit_test(test_at_once),
 	    cmocka_unit_test(test_rate),

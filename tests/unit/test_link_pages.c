@@ -227,6 +227,33 @@ static void test_poll_beside_deliveries(void **state)
 	world_free(world);
 }
 
+/* We may write but not read there, or reading fails: it is shown, and deliveries go on. */
+static void test_poll_alone_fails(void **state)
+{
+	static const int status[] = {403, 500};
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct supplier *orion;
+		struct world *world = polled(tune_poll, &orion);
+		int64_t incident;
+
+		answer(world, "GET", "/orion/poll?", status[i], "");
+		incident = ticket_comes(world, "acme", "A1", "Open", 0);
+		ticket_comes(world, "orion", "T1", "Open", incident);
+		for (int k = 0; k < 200; k++) {
+			comment(world, incident, "word");
+			answer(world, "POST", "/orion/comment", 200, "ok"); /* at once */
+			pass_ms(world, 10000);
+			if (sent_find(world, "GET", "/orion/poll?"))
+				answer(world, "GET", "/orion/poll?", status[i], "");
+		}
+		assert_string_equal(supplier_is(world, "orion"), "failing");
+		assert_in_range(n_sent(world, "GET", "/orion/poll?"), 5, 30);
+		world_free(world);
+	}
+}
+
 /* With one request at a time both go by turns. */
 static void test_turns(void **state)
 {
@@ -325,6 +352,27 @@ static void test_backfill_stopped(void **state)
 	pass_ms(world, 1100);
 	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open");
 	assert_string_equal(cursor_is(world, "backfill"), "m1 phase 0 pages 1 changes 1 done");
+	world_free(world);
+}
+
+static void test_backfill_never_ends(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_nothing, &orion);
+	(void)state;
+
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?", 200, "page m1 more ticket:P1:Open");
+	answer(world, "GET", "/orion/poll?m1", 200, "page m1 more ticket:P1:Open");
+	assert_string_equal(cursor_is(world, "backfill"), "m1 phase 1 pages 2 changes 2 stopped");
+	assert_string_equal(supplier_is(world, "orion"), "failing");
+	pass_ms(world, 600000);
+	assert_int_equal(world->fake.n, 2);
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end");
+	assert_string_equal(supplier_is(world, "orion"), "healthy");
 	world_free(world);
 }
 
@@ -651,9 +699,11 @@ int main(void)
 	    cmocka_unit_test(test_poll_fails),
 	    cmocka_unit_test(test_poll_never_ends),
 	    cmocka_unit_test(test_poll_beside_deliveries),
+	    cmocka_unit_test(test_poll_alone_fails),
 	    cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_backfill),
 	    cmocka_unit_test(test_backfill_stopped),
+	    cmocka_unit_test(test_backfill_never_ends),
 	    cmocka_unit_test(test_backfill_anew),
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_sweep_stumbles),
