@@ -256,13 +256,17 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 			       ENT_F(incident_number(at->after->number, number)), reason.n ? " " : "", ENT_F(reason));
 }
 
-/* The ball came back, by a person's word, to one who had passed it on. */
+/* By a person's word the ball came back to one who had passed it on, or left one who had not spoken yet. */
 static void plan_holder(const struct federate *at, struct planned_list *ret)
 {
-	const struct party *party = at->event->supplier.n ? NULL : party_of(at, at->after->holder);
+	bool by_person = !at->event->supplier.n;
+	const struct party *party = by_person ? party_of(at, at->after->holder) : NULL;
+	const struct party *left = by_person ? party_of(at, at->event->holder_from) : NULL;
 
 	if (party && party->status == ENT_TRANSFERRED)
 		plan_update(at, party, 1u << ENT_STATUS, false, ret);
+	if (left)
+		plan_update(at, left, BOTH, false, ret);
 }
 
 /* Tickets of two incidents are in one now. The holder's word will be heard; the others are told. */

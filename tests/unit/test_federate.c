@@ -218,6 +218,8 @@ static void test_new_tickets(void **state)
 	     "telnord:update+status"},
 	    {"a person with us says so", "", "vega", EVENT_INCIDENT_STATUS_CHANGED,
 	     "orion:update+status telnord:update+status vega:update+status"},
+	    {"a person moves the ball on from it", "", "orion", EVENT_INCIDENT_HOLDER_CHANGED,
+	     "vega:update+status+priority"},
 	    {"merged: all but the holder", "vega", "orion", EVENT_INCIDENT_MERGED,
 	     "telnord:update+status vega:update+status+priority"},
 	};
@@ -230,6 +232,11 @@ static void test_new_tickets(void **state)
 		world.event.supplier = *row[i].by ? sdk_str(row[i].by) : ENT_ABSENT;
 		world.after.holder = world.before.holder = sdk_str(row[i].holder);
 		world.after.status = ENT_PENDING;
+		if (row[i].kind == EVENT_INCIDENT_HOLDER_CHANGED) {
+			world.before.status = ENT_PENDING;
+			world.event.holder_from = ENT_STR("vega");
+			world.event.holder_to = ENT_STR("orion");
+		}
 		if (row[i].kind == EVENT_TICKET_LINKED) {
 			world.before.status = ENT_PENDING;
 			world.event.attr = said;
