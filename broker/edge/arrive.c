@@ -1,26 +1,101 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge/arrive.h"
 
+#include "core/delivery.h"
 #include "edge/trace.h"
 #include "edge/worker.h"
+#include "sdk/webhook.h"
 
-enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
-			   bool unsigned_ok, struct job *ret, struct ent_err *err)
+static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			   const struct ent_webhook *webhook, bool unsigned_ok, struct job *ret, struct ent_err *err)
 {
-	struct ent_self self = roster_self(x->roster, supplier);
 	struct ent_arena *arena = &x->arena.abi;
 	enum ent_rc rc =
-	    arrival_verify(supplier, &self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
+	    arrival_verify(supplier, self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
 
 	if (rc != ENT_OK)
 		return rc;
 	if (ret->arrival.traceparent.p == NULL)
 		ret->arrival.traceparent = exchange_header(x, "traceparent");
 	ret->arrival.traceparent = trace_next(x, ret->arrival.traceparent);
-	arrival_decode(x->roster->set, supplier, &self, webhook, arena, &ret->arrival);
 	ret->packed = packer_pack(x->worker->packer, arena, webhook->body);
 	return ENT_OK;
 }
+
+enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
+			   bool unsigned_ok, struct job *ret, struct ent_err *err)
+{
+	struct ent_self self = roster_self(x->roster, supplier);
+	enum ent_rc rc = prepare(x, supplier, &self, webhook, unsigned_ok, ret, err);
+
+	if (rc == ENT_OK)
+		arrival_decode(x->roster->set, supplier, &self, webhook, &x->arena.abi, &ret->arrival);
+	return rc;
+}
+
+/* ---- answers that were kept -------------------------------------------------------- */
+
+bool arrive_was_asked_for(struct ent_str delivery_id)
+{
+	return sdk_starts(delivery_id, "poll:") || sdk_starts(delivery_id, "sweep:");
+}
+
+static bool read_question(const struct ent_webhook *kept, struct ent_call *ret)
+{
+	const struct ent_header *header = kept->header;
+	size_t n = kept->n_header;
+	int64_t phase, since_ms;
+
+	if (!delivery_op_by_name(sdk_header(header, n, "op"), &ret->op.kind) ||
+	    !sdk_to_int(sdk_header(header, n, "phase"), &phase) || phase < 0 || phase > UINT16_MAX ||
+	    !sdk_to_int(sdk_header(header, n, "since"), &since_ms))
+		return false;
+	ret->op.ticket.id = ret->op.ticket.key = sdk_header(header, n, "ticket");
+	ret->op.since_ms = since_ms;
+	ret->phase = (unsigned)phase;
+	ret->attempt = 1;
+	ret->memo = sdk_header(header, n, "memo");
+	return true;
+}
+
+enum ent_rc arrive_read_answer(const struct ent_connector *connector, const struct ent_self *self,
+			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
+			       struct ent_err *err)
+{
+	static const struct ent_header type = {{"Content-Type", 12}, {"application/json", 16}};
+	const struct ent_response response = {200, &type, 1, kept->body};
+	struct ent_result result = {.phase = 0};
+	struct ent_call call = {.attempt = 0};
+	enum ent_rc rc;
+
+	if (connector->parse == NULL || !read_question(kept, &call))
+		return sdk_fail(err, ENT_EINVAL, "it answers a question that was not kept");
+	rc = connector->parse(self, &call, &response, arena, &result, err);
+	*ret = result.changes;
+	return rc == ENT_MORE ? ENT_OK : rc;
+}
+
+enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *kept,
+				  struct job *ret, struct ent_err *err)
+{
+	struct ent_self self = roster_self(x->roster, supplier);
+	struct ent_arena *arena = &x->arena.abi;
+	struct ent_changes changes = {NULL, 0};
+	struct ent_err why = {""};
+	enum ent_rc rc = prepare(x, supplier, &self, kept, true, ret, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	rc = arrive_read_answer(supplier->connector, &self, kept, arena, &changes, &why);
+	arrival_take(x->roster->set, supplier, changes, arena, &ret->arrival);
+	if (rc != ENT_OK) {
+		ret->arrival.dead = true;
+		ret->arrival.reason = sdk_dup(arena, sdk_str(why.msg));
+	}
+	return ENT_OK;
+}
+
+/* ---- what became of it -------------------------------------------------------------- */
 
 const char *arrive_outcome(const struct job *job)
 {

@@ -93,6 +93,7 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	const struct supplier *supplier = supplier_by_name(x->roster->set, letter->supplier);
 	struct job *job = SDK_NEW(&x->arena.abi, struct job);
 	struct ent_webhook webhook;
+	enum ent_rc rc;
 
 	if (!sdk_eqz(letter->state, "waiting")) {
 		sdk_fail(err, ENT_EINVAL, "it does not wait: it is %.*s", (int)letter->state.n, letter->state.p);
@@ -106,7 +107,9 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	webhook = webhook_of(x, letter);
 	job->kind = JOB_REPLAY;
 	job->dead_letter = letter->id;
-	if (arrive_prepare(x, supplier, &webhook, true, job, err) != ENT_OK)
+	rc = arrive_was_asked_for(letter->delivery_id) ? arrive_prepare_answer(x, supplier, &webhook, job, err)
+						       : arrive_prepare(x, supplier, &webhook, true, job, err);
+	if (rc != ENT_OK)
 		return NULL;
 	job->arrival.delivery_id = letter->delivery_id;
 	job->arrival.received_ms = letter->received_ms;

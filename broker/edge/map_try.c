@@ -4,6 +4,7 @@
  * both maps. Nothing is changed.
  */
 #include <string.h>
+#include "edge/arrive.h"
 #include "edge/ask.h"
 #include "edge/body.h"
 #include "edge/map_body.h"
@@ -98,30 +99,14 @@ static struct ent_webhook webhook_of(struct ent_arena *arena, const struct raw_r
 	return webhook;
 }
 
-/* A page that was asked for is an answer to parse(), all else a webhook to decode(). */
 static bool decode(struct try *try, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
 {
-	const struct ent_connector *connector = try->now.connector;
 	struct ent_webhook webhook = webhook_of(arena, row);
-	struct ent_result result = {.phase = 0};
 	struct ent_err err;
 
-	if (!sdk_starts(row->delivery_id, "poll:"))
-		return connector->decode(&try->self, &webhook, arena, ret, &err) == ENT_OK;
-	if (connector->parse == NULL)
-		return false;
-	for (unsigned phase = 0; phase < 3; phase++) {
-		struct ent_call call = {.op = {.kind = ENT_POLL}, .phase = phase, .attempt = 1};
-		struct ent_response response = {200, webhook.header, webhook.n_header, webhook.body};
-		enum ent_rc rc = connector->parse(&try->self, &call, &response, arena, &result, &err);
-
-		if (rc != ENT_OK && rc != ENT_MORE)
-			continue;
-		*ret = result.changes;
-		if (ret->n > 0)
-			return true;
-	}
-	return ret->n > 0;
+	if (arrive_was_asked_for(row->delivery_id))
+		return arrive_read_answer(try->now.connector, &try->self, &webhook, arena, ret, &err) == ENT_OK;
+	return try->now.connector->decode(&try->self, &webhook, arena, ret, &err) == ENT_OK;
 }
 
 static bool take(void *to, const struct raw_row *row)

@@ -254,3 +254,8 @@ def is_problem(answer, status):
     document = json.loads(body)
     return (document["status"] == status and document["type"].startswith("/problems/") and len(document["detail"]) > 10 and
             document["title"])
+
+
+def sanitizes_threads():
+    with open(os.path.join(BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
+        return re.search(r"^ENTENTE_SANITIZE:\w+=.*\bthread\b", cache.read(), re.M) is not None

@@ -272,18 +272,13 @@ def use_everything(tap, server):
     stream.close()
 
 
-def sanitizes_threads():
-    with open(os.path.join(kit.BUILD, "CMakeCache.txt"), encoding="utf-8") as cache:
-        return re.search(r"^ENTENTE_SANITIZE:\w+=.*\bthread\b", cache.read(), re.M) is not None
-
-
 def run(tap):
     api = Api(os.path.join(TOP, "schemas", "openapi.yaml"))
     check_document(tap, api)
     check_examples(tap, api)
     check_routes(tap, api)
     call_everything(tap, api, Server())
-    if sanitizes_threads():
+    if kit.sanitizes_threads():
         tap.skip("entente serve", "librdkafka starts its threads past ThreadSanitizer, which crashes in them")
     elif os.path.exists(os.path.join(kit.BUILD, "entente")) and os.path.exists(os.path.join(kit.BUILD, "connectors", "null.so")):
         tap.note("the same with the program itself")

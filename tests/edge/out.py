@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import uuid
 
-from kit import Server, ended_clean, is_problem
+from kit import BUILD, Binary, Server, ended_clean, is_problem, sanitizes_threads, wait_for
 
 CREDENTIAL = "vega-credential-canary"
 BRIEF = {"what": "No uplink at site 7", "impact": "60 people", "tried": "restarted", "wanted": "check the port",
@@ -405,6 +405,25 @@ def check_maps(tap, server):
     tap.equal("what cannot be decoded is counted", [server.json("POST", f"{at}/try", {"map": {}, "last": n})[1]["arrivals"] for n in (1, 3, 5000)][:2],
               [1, 3])
     tap.equal("nothing of it is in force", server.json("GET", at)[1], before)
+    question = '{"op":"poll","phase":"0","since":"0"}'
+    for i in range(3):
+        server.json("POST", "/v1/arrivals", {"supplier": "vega", "delivery_id": f"page-{i}", "body": {"id": f"pg{i}", "title": "t", "status": "In Arbeit"}})
+    for i, header in enumerate((question, question, "{}")):
+        change(server, "UPDATE raw SET header = ? WHERE inbox = (SELECT id FROM inbox WHERE delivery_id = ?)", header, f"page-{i}")
+        change(server, "UPDATE inbox SET delivery_id = ? WHERE delivery_id = ?", f"poll:{i}", f"page-{i}")
+    tried = server.json("POST", "/v1/suppliers/vega/maps/try", {"map": one, "last": 3})[1]
+    tap.equal("pages that were asked for are read as answers; one without its question is not",
+              (tried["arrivals"], tried["undecoded"], [(d["native"], d["n"]) for d in tried["differences"]]), (3, 1, [("In Arbeit", 2)]))
+    server.json("POST", "/v1/arrivals", {"supplier": "vega", "delivery_id": "page-x", "body": {"title": "no id"}})
+    letter = server.json("GET", "/v1/deadletters?supplier=vega")[1]["items"][0]["id"]
+    change(server, "UPDATE dead_letter SET delivery_id = 'poll:x', header = ? WHERE id = ?", question, letter)
+    tap.equal("a dead page is read as an answer, too: dead still for its own reason",
+              [server.json("POST", f"/v1/deadletters/{letter}/replay")[1][k] for k in ("status", "reason")], ["dead", "id is missing"])
+    with store(server) as db:
+        body = db.execute("SELECT body FROM raw r JOIN inbox i ON i.id = r.inbox WHERE i.delivery_id = 'poll:0'").fetchone()[0]
+        db.execute("UPDATE dead_letter SET body = ? WHERE id = ?", (body, letter))
+    db.close()
+    tap.equal("a page that can be read now is replayed", server.json("POST", f"/v1/deadletters/{letter}/replay")[1]["status"], "replayed")
     reloads = int(server.tell("reloads"))
     status, made = server.json("POST", at, {"map": one})
     tap.equal("published", (status, made), (201, {"supplier": "orion", "version": 1}))
@@ -417,6 +436,22 @@ def check_maps(tap, server):
     tap.equal("to the configuration's", (server.json("POST", f"{at}/0/activate")[0],
                                          [i["active"] for i in server.json("GET", at)[1]["items"]]), (200, [False, False]))
     tap.equal("each time the suppliers are made anew", int(server.tell("reloads")) - reloads, 4)
+
+
+def check_serve(tap, server):
+    """The program itself: a published map counts for what comes next, without a restart."""
+    def status_of(name):
+        server.hook({"id": name, "title": "t", "status": "In Arbeit"}, f"serve-{name}")
+        return server.json("GET", f"/v1/incidents/orion:{name}")[1]["status"]
+    version = lambda: server.json("GET", "/v1/suppliers/orion")[1]["map_version"]  # noqa: E731
+    before = status_of("s1")
+    server.json("POST", "/v1/suppliers/orion/maps", {"map": {"status": {"In Arbeit": "held"}}})
+    tap.check("serve: a published map is in force within seconds", wait_for(lambda: version() == 1, 10, 0.05), version())
+    tap.equal("serve: what comes next is read with it, what came stays", (before, status_of("s2"),
+              server.json("GET", "/v1/incidents/orion:s1")[1]["status"]), ("new", "held", "new"))
+    server.json("POST", "/v1/suppliers/orion/maps/0/activate")
+    tap.check("serve: rolled back", wait_for(lambda: version() == 0, 10, 0.05), version())
+    tap.equal("serve: the configuration's map counts again", status_of("s3"), "new")
 
 
 def check_live(tap, server, number):
@@ -461,3 +496,11 @@ def run(tap):
         said = ended_clean(tap, server)
         tap.check("nor in the log, where changes of maps are told with who did them",
                   CREDENTIAL not in said and '"map.published"' in said and '"by":"first"' in said, said[-800:])
+    if not os.path.exists(os.path.join(BUILD, "entente")) or sanitizes_threads():
+        tap.skip("serve", "the program is not built here, or with ThreadSanitizer")
+        return
+    server = Binary()
+    try:
+        check_serve(tap, server)
+    finally:
+        ended_clean(tap, server)

@@ -44,7 +44,7 @@ static enum ent_rc refuse(const void *settings, void **ret, struct ent_err *err)
 	return sdk_fail(err, ENT_EINVAL, "refused on purpose");
 }
 
-/* Enough of a way out for deliveries to be planned; nobody brings them here. */
+/* Enough of a way out for deliveries to be planned; nobody brings them here. A page looks like a webhook. */
 static enum ent_rc build_nothing(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 				 struct ent_request *ret, struct ent_err *err)
 {
@@ -55,16 +55,14 @@ static enum ent_rc build_nothing(const struct ent_self *self, const struct ent_c
 	return sdk_fail(err, ENT_EUNSUPPORTED, "there is no link in this program");
 }
 
-static enum ent_rc parse_nothing(const struct ent_self *self, const struct ent_call *call,
-				 const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
-				 struct ent_err *err)
+static enum ent_rc parse_page(const struct ent_self *self, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
 {
-	(void)self;
-	(void)call;
-	(void)response;
-	(void)arena;
-	(void)ret;
-	return sdk_fail(err, ENT_EINVAL, "there is no link in this program");
+	if (call->op.kind != ENT_POLL)
+		return sdk_fail(err, ENT_EINVAL, "there is no link in this program");
+	return entente_connector(ENT_ABI)->decode(self, &(struct ent_webhook){.body = response->body}, arena,
+						  &ret->changes, err);
 }
 
 static const char *const cannot[] = {"An attachment cannot be brought.", NULL};
@@ -113,7 +111,7 @@ static struct supplier_set *suppliers(const char *first, const struct ent_connec
 	*writes = *connector;
 	writes->ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_POLL;
 	writes->build = build_nothing;
-	writes->parse = parse_nothing;
+	writes->parse = parse_page;
 	writes->cannot = cannot;
 	supplier_fill(set, 0, first, true, connector);
 	supplier_fill(set, 1, "telnord", false, connector);
