@@ -25,6 +25,8 @@ entente_unit(marker entente_sdk)
 entente_unit(store entente_store)
 entente_unit(deliveries entente_store)
 entente_unit(shares entente_store)
+entente_unit(store_pages entente_store)
+entente_unit(store_version entente_store)
 entente_unit(guard entente_edge)
 
 # ---- configuration, loader, generic connector: modules that the loader must refuse, each in a folder of its own
