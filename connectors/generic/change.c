@@ -82,10 +82,16 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 	return rc;
 }
 
+enum ent_rc change_read(struct sdk_changes *list, const struct sdk_json *node, struct ent_err *err)
+{
+	const struct sdk_reader reader = {.arena = list->arena, .err = err, .is_closed = true, .null_is_untold = true};
+
+	return root_read(&reader, list, node);
+}
+
 enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
 {
 	struct ent_err why = {""};
-	const struct sdk_reader reader = {.arena = list->arena, .err = &why, .is_closed = true, .null_is_untold = true};
 	const struct sdk_json *root = NULL;
 	enum ent_rc rc = sdk_json_parse(list->arena, json, &root, &why);
 
@@ -94,6 +100,6 @@ enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct en
 				"decode gave %.*s%s, each output must be an object (nothing: empty; a list: .[])",
 				ENT_F(sdk_head(json, 30)), json.n > 30 ? "..." : "");
 	if (rc == ENT_OK)
-		rc = root_read(&reader, list, root);
+		rc = change_read(list, root, &why);
 	return rc == ENT_OK ? rc : sdk_fail(err, rc, "decode: %s", why.msg);
 }

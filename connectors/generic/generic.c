@@ -28,14 +28,27 @@ static const struct ent_setting generic_setting[] = {
      "the header with the tool's id of a delivery, the same when it is sent again; without one the body decides"},
     {"delivery", ENT_SETTING_STR, "", offsetof(struct generic_settings, delivery),
      "instead of delivery_header: a jq program over the same input that gives that id"},
+    {"build", ENT_SETTING_STR, "", offsetof(struct generic_settings, build),
+     "the way out, jq: {\"op\": \"create_ticket\" | \"update_ticket\" | \"add_comment\" | \"fetch_ticket\" | "
+     "\"poll\", \"key\", \"number\", \"marker\", \"ticket\", \"comment\", \"phase\", \"look\", \"memo\", "
+     "\"poll\"} in, {\"method\", \"path\", \"headers\", \"body\" | \"form\" | \"text\", \"read\"} out; no "
+     "output: unsupported"},
+    {"parse", ENT_SETTING_STR, "", offsetof(struct generic_settings, parse),
+     "with build, jq: {\"call\", \"status\", \"headers\", \"body\"} in, {\"result\": \"ok\" | \"more\" | \"later\" | "
+     "\"refused\" | \"gone\" | \"conflict\" | \"unsupported\" | \"invalid\", \"message\", \"phase\", \"memo\", "
+     "\"remote_id\", \"remote_key\", \"retry_after\", \"changes\", \"page\", \"ask\", \"more\"} out"},
+    {"statuses", ENT_SETTING_STR, "http", offsetof(struct generic_settings, statuses),
+     "http: parse gets successes, other statuses mean what they do everywhere; own: parse gets every answer"},
+    {"repeat_create", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_create),
+     "when the answer to a create was lost: never (a person decides), search (build is asked with look), safe (the tool "
+     "takes `key` once)"},
+    {"repeat_comment", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_comment),
+     "the same for a comment"},
+    {"poll_overlap_s", ENT_SETTING_INT, "20", offsetof(struct generic_settings, poll_overlap_s),
+     "how many seconds later than its time a change may appear in the tool's list"},
+    {"poll_grain_s", ENT_SETTING_INT, "1", offsetof(struct generic_settings, poll_grain_s),
+     "how many seconds fine the tool's times are, in what it writes and in what it is asked: 1, 60, 86400"},
     {0},
-};
-
-/* One per supplier and thread: a jq interpreter serves one thread. */
-struct generic_state {
-	struct program *decode, *delivery; /* delivery: NULL when there is none */
-	enum scheme scheme;
-	enum body_format format;
 };
 
 static void generic_close(void *of)
@@ -46,6 +59,8 @@ static void generic_close(void *of)
 		return;
 	program_free(state->decode);
 	program_free(state->delivery);
+	program_free(state->build);
+	program_free(state->parse);
 	free(state);
 }
 
@@ -74,6 +89,44 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 	return ENT_OK;
 }
 
+static enum ent_rc words_out_read(const struct generic_settings *settings, struct generic_state *state,
+				  struct ent_err *err)
+{
+	state->own_statuses = sdk_eqz(settings->statuses, "own");
+	if (!state->own_statuses && !sdk_eqz(settings->statuses, "http"))
+		return sdk_fail(err, ENT_EINVAL, "statuses: allowed: http, own");
+	if (!repeat_read(settings->repeat_create, &state->repeat_create) ||
+	    !repeat_read(settings->repeat_comment, &state->repeat_comment))
+		return sdk_fail(err, ENT_EINVAL, "repeat_create, repeat_comment: allowed: never, search, safe");
+	if (settings->poll_overlap_s < 1 || settings->poll_overlap_s > 3600 || settings->poll_grain_s < 1 ||
+	    settings->poll_grain_s > 86400)
+		return sdk_fail(err, ENT_EINVAL, "poll_overlap_s: 1 to 3600; poll_grain_s: 1 to 86400");
+	if (!settings->build.n != !settings->parse.n)
+		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
+	return ENT_OK;
+}
+
+static enum ent_rc programs_compile(const struct generic_settings *settings, struct generic_state *state,
+				    struct ent_err *err)
+{
+	const struct {
+		const char *name;
+		struct ent_str source;
+		struct program **ret;
+	} program[] = {
+	    {"decode", settings->decode, &state->decode},
+	    {"delivery", settings->delivery, &state->delivery},
+	    {"build", settings->build, &state->build},
+	    {"parse", settings->parse, &state->parse},
+	};
+	enum ent_rc rc = ENT_OK;
+
+	for (size_t i = 0; i < sizeof program / sizeof *program && rc == ENT_OK; i++)
+		if (program[i].source.n > 0 || i == 0) /* decode must be given */
+			rc = program_compile(program[i].name, program[i].source, program[i].ret, err);
+	return rc;
+}
+
 static enum ent_rc generic_open(const void *of, void **ret_state, struct ent_err *err)
 {
 	const struct generic_settings *settings = of;
@@ -83,9 +136,9 @@ static enum ent_rc generic_open(const void *of, void **ret_state, struct ent_err
 	*state = (struct generic_state){0};
 	rc = words_read(settings, state, err);
 	if (rc == ENT_OK)
-		rc = program_compile("decode", settings->decode, &state->decode, err);
-	if (rc == ENT_OK && settings->delivery.n > 0)
-		rc = program_compile("delivery", settings->delivery, &state->delivery, err);
+		rc = words_out_read(settings, state, err);
+	if (rc == ENT_OK)
+		rc = programs_compile(settings, state, err);
 	if (rc != ENT_OK) {
 		generic_close(state);
 		return rc;
@@ -174,18 +227,29 @@ static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_
 	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
 
+static const char *const generic_cannot[] = {
+    "What its programs give nothing for is not carried: build without an output for an op.",
+    NULL,
+};
+
 static const struct ent_connector generic_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "generic",
     .version = ENTENTE_VERSION,
-    .summary = "Any tool that sends webhooks, described by a jq program and maps in the supplier's settings",
+    .summary = "Any tool with webhooks or an HTTP API, described by jq programs and maps in the supplier's settings",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = generic_setting,
     .settings_size = sizeof(struct generic_settings),
     .open = generic_open,
     .close = generic_close,
     .verify = generic_verify,
     .decode = generic_decode,
+    .build = generic_build,
+    .parse = generic_parse,
+    .repeat = generic_repeat,
+    .cannot = generic_cannot,
 };
 
 ENT_EXPORT(generic_connector)

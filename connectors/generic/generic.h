@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * generic: a tool that nobody wrote a connector for, described by jq programs in the
- * supplier's settings. Four parts: what the program gets (input.c), the program
- * (program.c, prelude.c, steps.c), what it gave (change.c), and who sent it (signature.c).
+ * supplier's settings. What the program gets (input.c, call.c), the program (program.c,
+ * prelude.c, steps.c), what it gave (change.c, request.c, result.c), who sent it
+ * (signature.c); put together for what comes in (generic.c) and what goes out (out.c).
  */
 #ifndef GENERIC_H
 #define GENERIC_H
 
 #include <jv.h>
 
+#include "sdk/poll.h"
 #include "sdk/webhook.h"
 
 struct generic_settings {
 	struct ent_str decode, delivery;
 	struct ent_str body_format, form_field;
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
+	struct ent_str build, parse, statuses, repeat_create, repeat_comment;
+	int64_t poll_overlap_s, poll_grain_s;
 };
 
 /* ---- program.c ---------------------------------------------------------------- */
@@ -49,6 +53,10 @@ enum ent_rc input_make(const struct generic_settings *settings, enum body_format
 		       const struct ent_webhook *webhook, struct ent_arena *arena, jv *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* JSON for jq: integers that a double cannot hold become strings. */
+enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
 /* ---- signature.c ------------------------------------------------------------------ */
 
 enum scheme {
@@ -69,10 +77,52 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 			  int64_t now_ms, struct ent_arena *arena, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* ---- the state -------------------------------------------------------------------- */
+
+/* One per supplier and thread: a jq interpreter serves one thread. */
+struct generic_state {
+	struct program *decode, *delivery, *build, *parse; /* NULL: there is none. build and parse together */
+	enum scheme scheme;
+	enum body_format format;
+	enum ent_repeat repeat_create, repeat_comment;
+	bool own_statuses;
+};
+
 /* ---- change.c ------------------------------------------------------------------------ */
 
 /* One output of `decode` -> its changes, in the order ticket, comments, attachments. */
 enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* The same of what `parse` has under changes or page. */
+enum ent_rc change_read(struct sdk_changes *list, const struct sdk_json *node, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* ---- call.c -------------------------------------------------------------------------- */
+
+const char *op_name(enum ent_op_kind kind);
+/* response: NULL for `build`. poll: the connector's own cursor, NULL when the program keeps one. */
+enum ent_rc call_input(const struct ent_call *call, const struct sdk_poll *poll, const struct ent_response *response,
+		       struct ent_arena *arena, jv *ret, struct ent_err *err) __attribute__((warn_unused_result));
+
+/* ---- request.c, result.c --------------------------------------------------------------- */
+
+enum ent_rc request_read(const struct sdk_json *root, struct ent_arena *arena, struct ent_request *ret,
+			 struct ent_err *err) __attribute__((warn_unused_result));
+/* "result" and "message": *ret is what it says, with err's words when that is a failure. */
+enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* What parse() returns. */
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_poll *poll,
+			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
+/* ---- out.c ------------------------------------------------------------------------------ */
+
+bool repeat_read(struct ent_str word, enum ent_repeat *ret);
+enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			  struct ent_request *ret, struct ent_err *err);
+enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
+enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind);
 
 #endif

@@ -24,8 +24,7 @@ static jv text_of(struct ent_str text)
 	return jv_string_sized(text.n ? text.p : "", (int)text.n);
 }
 
-/* Integers that a double cannot hold become strings: jq only has doubles. */
-static enum ent_rc json_of(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
+enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
 {
 	enum ent_rc rc = sdk_json_check(bytes, err);
 	struct ent_str quoted;
@@ -94,14 +93,14 @@ static enum ent_rc body_of(const struct generic_settings *settings, enum body_fo
 		return sdk_fail(err, ENT_EINVAL, "the body is too large");
 	switch (format) {
 	case BODY_JSON:
-		return json_of(body, arena, ret, err);
+		return json_read(body, arena, ret, err);
 	case BODY_FORM:
 		if (settings->form_field.n == 0)
 			return form_of(body, arena, ret, err);
 		if (!sdk_form_value(arena, body, sdk_z(arena, settings->form_field), &field))
 			return sdk_fail(err, ENT_EINVAL, "the body is no form with a field %.*s",
 					ENT_F(settings->form_field));
-		return json_of(field, arena, ret, err);
+		return json_read(field, arena, ret, err);
 	case BODY_TEXT:
 		break;
 	}

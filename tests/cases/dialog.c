@@ -359,9 +359,11 @@ const char *dialog_run(struct dialog *dialog, struct ent_str text)
 	while (!why && given_next(&text, &given, &text)) {
 		struct round round = {.dialog = dialog, .rest = text};
 
-		if (!sdk_eqz(given.head, ">>> call"))
-			return "a response that nothing asked for";
 		section_print(dialog->out, &given);
+		if (!sdk_eqz(given.head, ">>> call")) {
+			why = "a response that nothing asked for";
+			continue;
+		}
 		why = call_read(dialog, given.text, &round.call);
 		round.stored_phase = round.call.phase;
 		round.stored_memo = round.call.memo;
@@ -369,5 +371,8 @@ const char *dialog_run(struct dialog *dialog, struct ent_str text)
 			why = call_run(&round);
 		text = round.rest;
 	}
+	if (why) /* so that --bless keeps what the case still gives */
+		while (given_next(&text, &given, &text))
+			section_print(dialog->out, &given);
 	return why;
 }

@@ -7,7 +7,7 @@
 #define PATH_MAX_BYTES   8000
 #define HEADER_VALUE_MAX 4000
 #define HEADERS_MAX      16
-#define MEMO_MAX         (16u * 1024u)
+#define MEMO_MAX         (64u * 1024u)
 #define RETRY_MAX_S      86400
 #define TRUNCATIONS      48
 #define VALUES_MAX       100

@@ -31,6 +31,9 @@ bool plugin_give(struct plugin *plugin, struct ent_str name, struct ent_str valu
 /* Fills the settings and opens the state. ENT_EINVAL names a setting that is missing or wrong. */
 enum ent_rc plugin_open(struct plugin *plugin, struct ent_err *err) __attribute__((warn_unused_result));
 
+/* Gives the scalars of the first mapping called `settings` in a YAML file. NULL, or what is wrong. */
+const char *settings_load(struct plugin *plugin, const char *folder, struct ent_str file);
+
 /* NULL when every word of a table (NULL: none) means something, and what it is on the way out comes back as
  * the same on the way in; else what does not. */
 const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bool is_status);

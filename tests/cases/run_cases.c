@@ -15,7 +15,8 @@
  *	<<< answer
  *	verify ok ...                          (written by --bless, read by a reviewer)
  *
- * A setting of several lines: `setting program <<END`, the lines, `END`. In header values
+ * A setting of several lines: `setting program <<END`, the lines, `END`. `settings FILE` takes those of the first supplier
+ * in a YAML file beside the cases, so that an example is tested as it stands. In header values
  * ${hex SECRET PART...} and ${base64 SECRET PART...} stand for an HMAC-SHA256 over the parts:
  * `body`, a header above, or "text". A secret that begins with whsec_ is base64.
  *
@@ -67,6 +68,7 @@ struct transcript {
 	size_t n_secret;
 	int64_t now_ms;
 	bool own_statuses;
+	const char *folder; /* of the case */
 	struct ent_str question, answer; /* the file's two parts */
 	struct ent_str dialog;           /* or, of the way out, all from the first call on */
 };
@@ -217,6 +219,8 @@ static const char *preamble_read(struct plugin *plugin, struct transcript *t, st
 		word = word_take(&value);
 		if (sdk_eqz(word, "setting"))
 			why = setting_read(plugin, value, text);
+		else if (sdk_eqz(word, "settings"))
+			why = settings_load(plugin, t->folder, sdk_trim(value));
 		else if (sdk_eqz(word, "secret") && t->n_secret < SECRET_MAX)
 			t->secret[t->n_secret++] = sdk_trim(value);
 		else if (sdk_eqz(word, "own_statuses"))
@@ -332,9 +336,10 @@ static const char *dialog_case_run(struct run *run, struct plugin *plugin, const
 	return why;
 }
 
-static const char *case_run(struct run *run, struct plugin *plugin, const char *path, struct ent_arena *arena)
+static const char *case_run(struct run *run, struct plugin *plugin, const char *folder, const char *path,
+			    struct ent_arena *arena)
 {
-	struct transcript t = {0};
+	struct transcript t = {.folder = folder};
 	struct sdk_buf out[2];
 	struct ent_str file;
 	struct ent_err err = {""};
@@ -406,7 +411,7 @@ static void connector_run(struct run *run, const char *name)
 		struct sdk_arena one;
 
 		sdk_arena_init(&one);
-		why = case_run(run, &plugin, path, &one.abi);
+		why = case_run(run, &plugin, directory, path, &one.abi);
 		printf("%sok - cases/%s/%.*s%s%s\n", why ? "not " : "", name, (int)strlen(entry[i]->d_name) - 5,
 		       entry[i]->d_name, why ? ": " : "", why ? why : "");
 		run->n_failed += why != NULL;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way out: `build` makes a request of a call, `parse` says what its answer means. */
+#include "generic.h"
+
+#include "sdk/http.h"
+
+#define MS 1000
+
+bool repeat_read(struct ent_str word, enum ent_repeat *ret)
+{
+	static const char *const name[] = {
+	    [ENT_REPEAT_NEVER] = "never", [ENT_REPEAT_SEARCH] = "search", [ENT_REPEAT_SAFE] = "safe"};
+
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+		if (sdk_eqz(word, name[i])) {
+			*ret = (enum ent_repeat)i;
+			return true;
+		}
+	return false;
+}
+
+enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	const struct generic_state *state = self->state;
+
+	return kind == ENT_CREATE_TICKET ? state->repeat_create
+	       : kind == ENT_ADD_COMMENT ? state->repeat_comment
+					 : ENT_REPEAT_SAFE; /* it reads, or sets a value */
+}
+
+/* ---- one output of a program ------------------------------------------------------------ */
+
+struct answer {
+	const char *name; /* of the program */
+	struct ent_arena *arena;
+	struct ent_str json; /* absent: the program said nothing */
+	size_t n;
+};
+
+static enum ent_rc answer_take(void *to, struct ent_str json, struct ent_err *err)
+{
+	struct answer *answer = to;
+
+	if (answer->n++ > 0)
+		return sdk_fail(err, ENT_EINVAL, "%s: more than one output", answer->name);
+	answer->json = sdk_dup(answer->arena, json);
+	return ENT_OK;
+}
+
+/* *ret: NULL when the program said nothing. */
+static enum ent_rc program_ask(struct program *program, const char *name, jv input, struct ent_arena *arena,
+			       const struct sdk_json **ret, struct ent_err *err)
+{
+	struct answer answer = {.name = name, .arena = arena};
+	enum ent_rc rc = program_run(program, input, 2, answer_take, &answer, err);
+
+	*ret = NULL;
+	if (rc == ENT_OK && answer.json.p)
+		rc = sdk_json_parse(arena, answer.json, ret, err);
+	return rc;
+}
+
+/* ---- polls ---------------------------------------------------------------------------------- */
+
+/* The connector's own cursor, unless the program keeps one: then *ret is NULL. */
+static void poll_begin(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+		       struct ent_arena *arena, struct sdk_poll **ret)
+{
+	const struct generic_settings *settings = self->settings;
+	const struct sdk_poll_rule rule = {settings->poll_overlap_s * MS, settings->poll_grain_s * MS,
+					   settings->poll_grain_s * MS};
+	struct sdk_poll *poll = SDK_NEW(arena, struct sdk_poll);
+	struct ent_err *unread = SDK_NEW(arena, struct ent_err);
+
+	*ret = NULL;
+	if (call->op.kind == ENT_POLL && sdk_poll_begin(poll, &rule, call, response, arena, unread) == ENT_OK)
+		*ret = poll;
+}
+
+/* ---- build ------------------------------------------------------------------------------------ */
+
+static enum ent_rc output_take(const struct ent_call *call, const struct sdk_json *root, struct ent_arena *arena,
+			       struct ent_request *ret, struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum ent_rc said = ENT_OK, rc;
+
+	if (!root)
+		return sdk_fail(err, ENT_EUNSUPPORTED, "build gives nothing for %s", op_name(call->op.kind));
+	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
+		return sdk_fail(err, ENT_EINVAL, "build: the output is no object");
+	if (!sdk_json_at(root, "result")) {
+		rc = request_read(root, arena, ret, &why);
+		return rc == ENT_OK ? rc : sdk_fail(err, rc, "build: %s", why.msg);
+	}
+	rc = verdict_read(root, &said, &why);
+	if (rc == ENT_OK && said > ENT_OK)
+		rc = sdk_fail(&why, ENT_EINVAL, "it is parse that says more");
+	if (rc != ENT_OK)
+		return sdk_fail(err, rc, "build: %s", why.msg);
+	if (said != ENT_OK)
+		return sdk_fail(err, said, "%s", why.msg);
+	*ret = (struct ent_request){0}; /* nothing to ask: done */
+	return ENT_OK;
+}
+
+enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			  struct ent_request *ret, struct ent_err *err)
+{
+	const struct generic_state *state = self->state;
+	const struct sdk_json *root = NULL;
+	struct sdk_poll *poll;
+	enum ent_rc rc;
+	jv input;
+
+	if (!state->build)
+		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no build and parse: it is only listened to");
+	poll_begin(self, call, NULL, arena, &poll);
+	rc = call_input(call, poll, NULL, arena, &input, err);
+	if (rc == ENT_OK)
+		rc = program_ask(state->build, "build", input, arena, &root, err);
+	return rc == ENT_OK ? output_take(call, root, arena, ret, err) : rc;
+}
+
+/* ---- parse -------------------------------------------------------------------------------------- */
+
+/* What no program has to think of: other statuses than success, and a page instead of the tool. */
+static enum ent_rc status_check(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+{
+	const struct sdk_json *unused;
+	struct ent_str body = sdk_trim(response->body);
+	enum ent_rc rc = sdk_http_status(response, arena, err);
+
+	if (rc == ENT_OK && body.n > 0 && body.p[0] == '<')
+		rc = sdk_http_json(response, arena, &unused, err);
+	return rc;
+}
+
+enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	const struct generic_state *state = self->state;
+	const struct sdk_json *root = NULL;
+	struct ent_err why = {""};
+	struct sdk_poll *poll;
+	enum ent_rc rc = state->own_statuses ? ENT_OK : status_check(response, arena, &why);
+	jv input;
+
+	poll_begin(self, call, response, arena, &poll);
+	if (rc == ENT_EGONE && poll && poll->todo.p) { /* a ticket that went while it waited to be asked for */
+		*ret = (struct ent_result){0};
+		return sdk_poll_done(poll, &ret->memo);
+	}
+	if (rc != ENT_OK)
+		return sdk_fail(err, rc, "%s", why.msg);
+	rc = call_input(call, poll, response, arena, &input, err);
+	if (rc == ENT_OK)
+		rc = program_ask(state->parse, "parse", input, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
+		return sdk_fail(err, ENT_EINVAL, "parse: the output is no object");
+	rc = result_read(call, root, poll, arena, ret, &why);
+	if (rc == ENT_EINVAL && !sdk_json_is(root, "result", "invalid"))
+		return sdk_fail(err, rc, "parse: %s", why.msg);
+	return rc < 0 ? sdk_fail(err, rc, "%s", why.msg) : rc;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `parse` gave: what the answer means. */
+#include "generic.h"
+#include "sdk/reader.h"
+#include "sdk/time.h"
+
+#define MEMO_MAX        (12u * 1024u)
+#define RETRY_AFTER_MAX 3600
+
+static const struct {
+	const char *word;
+	enum ent_rc rc;
+} results[] = {
+    {"ok", ENT_OK},           {"more", ENT_MORE},         {"later", ENT_ERETRY},
+    {"refused", ENT_EAUTH},   {"gone", ENT_EGONE},        {"conflict", ENT_ECONFLICT},
+    {"invalid", ENT_EINVAL},  {"unsupported", ENT_EUNSUPPORTED},
+};
+
+enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
+{
+	struct ent_str word = sdk_word_at(root, "result"), message = sdk_word_at(root, "message");
+
+	if (!word.p)
+		word = ENT_STR("ok");
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+		if (!sdk_eqz(word, results[i].word))
+			continue;
+		*ret = results[i].rc;
+		if (*ret < 0)
+			(void)sdk_fail(err, *ret, "%.*s%s%.*s", ENT_F(message), message.p ? "" : "the program says: ",
+				       ENT_F(message.p ? ENT_ABSENT : word));
+		return ENT_OK;
+	}
+	return sdk_fail(err, ENT_EINVAL,
+			"result is none of ok, more, later, refused, gone, conflict, unsupported and invalid");
+}
+
+/* As JSON, so that a program gets back what it gave: an object, a list, a text. */
+static enum ent_rc memo_read(const struct sdk_json *root, struct ent_arena *arena, struct ent_result *ret,
+			     struct ent_err *err)
+{
+	const struct sdk_json *memo = sdk_json_at(root, "memo");
+
+	if (sdk_json_kind(memo) == SDK_JSON_NULL)
+		return ENT_OK;
+	ret->memo = sdk_json_print(arena, memo);
+	if (ret->memo.n > MEMO_MAX)
+		return sdk_fail(err, ENT_EINVAL, "memo has more than %u bytes", MEMO_MAX);
+	return ENT_OK;
+}
+
+static enum ent_rc number_read(const struct sdk_json *root, const char *name, int64_t most, unsigned *ret,
+			       struct ent_err *err)
+{
+	const struct sdk_json *node = sdk_json_at(root, name);
+	int64_t i;
+
+	if (sdk_json_kind(node) == SDK_JSON_NULL)
+		return ENT_OK;
+	if (!sdk_json_int(node, &i) || i < 0 || i > most)
+		return sdk_fail(err, ENT_EINVAL, "%s is no whole number of 0 to %lld", name, (long long)most);
+	*ret = (unsigned)i;
+	return ENT_OK;
+}
+
+static enum ent_rc id_read(const struct sdk_json *root, const char *name, struct ent_str *ret, struct ent_err *err)
+{
+	return sdk_word_at(root, name).p ? sdk_id_at(root, name, ret, err) : ENT_OK;
+}
+
+static enum ent_rc changes_read(const struct sdk_json *list, struct sdk_changes *to, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	if (sdk_json_kind(list) != SDK_JSON_NULL && sdk_json_kind(list) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "changes or page is no list");
+	for (const struct sdk_json *at = sdk_json_first(list); at && rc == ENT_OK; at = sdk_json_next(at))
+		rc = change_read(to, at, err);
+	return rc;
+}
+
+/* ---- a page for the connector's own cursor ------------------------------------------------ */
+
+/* "time" is what the cursor goes by. */
+static enum ent_rc item_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
+			     struct sdk_poll *poll, bool *ret_news, struct ent_err *err)
+{
+	int64_t stamp_ms;
+
+	if (id.n == 0 || id.n > ENT_ID_MAX || !sdk_time_parse(sdk_json_text_at(node, "time"), 0, &stamp_ms))
+		return sdk_fail(err, ENT_EINVAL, "page and ask: each needs its ticket's id and a time");
+	*ret_news = sdk_poll_news(poll, id, stamp_ms, content);
+	return ENT_OK;
+}
+
+static enum ent_rc page_read(const struct sdk_json *root, struct sdk_poll *poll, struct sdk_changes *to,
+			     struct ent_result *ret, enum ent_rc *ret_rc, struct ent_err *err)
+{
+	const struct sdk_json *page = sdk_json_at(root, "page"), *ask = sdk_json_at(root, "ask");
+	bool more = sdk_json_bool(sdk_json_at(root, "more"), false), news = false;
+	enum ent_rc rc = ENT_OK;
+
+	if (poll->todo.p) { /* this was about one ticket */
+		rc = changes_read(sdk_json_at(root, "changes"), to, err);
+		*ret_rc = sdk_poll_done(poll, &ret->memo);
+		return rc;
+	}
+	if (sdk_json_kind(page) != SDK_JSON_ARRAY && sdk_json_kind(ask) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "a poll answers with page, with ask, or with a memo of its own");
+	for (const struct sdk_json *at = sdk_json_first(page); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		rc = item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(to->arena, at), poll, &news, err);
+		if (rc == ENT_OK && news)
+			rc = change_read(to, at, err);
+	}
+	for (const struct sdk_json *at = sdk_json_first(ask); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		rc = item_read(at, sdk_json_text_at(at, "id"), sdk_word_at(at, "version"), poll, &news, err);
+		if (rc == ENT_OK && news)
+			sdk_poll_later(poll, sdk_json_text_at(at, "id"));
+	}
+	if (rc != ENT_OK)
+		return rc;
+	rc = sdk_poll_page(poll, more, ENT_ABSENT, &ret->memo);
+	*ret_rc = rc;
+	return rc < 0 ? rc : ENT_OK;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static enum ent_rc parts_read(const struct sdk_json *root, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	enum ent_rc rc = memo_read(root, arena, ret, err);
+
+	if (rc == ENT_OK)
+		rc = number_read(root, "phase", ENT_PHASES_MAX - 1, &ret->phase, err);
+	if (rc == ENT_OK)
+		rc = number_read(root, "retry_after", RETRY_AFTER_MAX, &ret->retry_after_s, err);
+	if (rc == ENT_OK)
+		rc = id_read(root, "remote_id", &ret->remote_id, err);
+	if (rc == ENT_OK)
+		rc = id_read(root, "remote_key", &ret->remote_key, err);
+	return rc;
+}
+
+/* What a program may forget, and the broker relies on. */
+static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result,
+			      struct ent_err *err)
+{
+	enum ent_op_kind kind = call->op.kind;
+
+	if (rc == ENT_MORE && result->phase == 0 && kind != ENT_POLL)
+		return sdk_fail(err, ENT_EINVAL, "more needs the next phase, of 1 or more");
+	if (rc == ENT_OK && kind == ENT_CREATE_TICKET && !result->remote_id.p)
+		return sdk_fail(err, ENT_EINVAL, "a created ticket needs remote_id");
+	if (rc == ENT_OK && kind == ENT_FETCH_TICKET && result->changes.n == 0)
+		return sdk_fail(err, ENT_EINVAL, "a fetched ticket needs changes");
+	return ENT_OK;
+}
+
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_poll *poll,
+			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	static const char known[] =
+	    "result message phase memo remote_id remote_key retry_after changes page ask more";
+	const struct sdk_reader reader = {.arena = arena, .err = err, .is_closed = true};
+	struct ent_result result = {0};
+	struct sdk_changes list;
+	struct ent_err verdict = {""};
+	enum ent_rc said = ENT_OK, rc = sdk_read_members(&reader, root, "output", known);
+
+	sdk_changes_init(&list, arena);
+	if (rc == ENT_OK)
+		rc = verdict_read(root, &said, &verdict);
+	if (rc != ENT_OK && verdict.msg[0])
+		*err = verdict;
+	if (rc == ENT_OK)
+		rc = parts_read(root, arena, &result, err);
+	if (rc == ENT_OK && said < 0) {
+		ret->retry_after_s = result.retry_after_s;
+		*err = verdict;
+		return said;
+	}
+	if (rc == ENT_OK && call->op.kind == ENT_POLL && poll && !result.memo.p)
+		rc = page_read(root, poll, &list, &result, &said, err);
+	else if (rc == ENT_OK)
+		rc = changes_read(sdk_json_at(root, "changes"), &list, err);
+	if (rc == ENT_OK)
+		rc = sdk_changes_take(&list, &result.changes, err);
+	if (rc == ENT_OK)
+		rc = result_vet(call, said, &result, err);
+	if (rc != ENT_OK)
+		return rc;
+	*ret = result;
+	return said;
+}
