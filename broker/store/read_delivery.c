@@ -16,9 +16,11 @@ enum { OF_INCIDENT_MAX = 100 };
 	"t.incident = d.incident AND t.supplier = d.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC " \
 	"LIMIT 1), (SELECT min(o.id) FROM delivery o WHERE o.incident = d.incident AND o.supplier = d.supplier AND "   \
 	"o.head = 1 AND o.state NOT IN ('done', 'cancelled')), d.title, d.text FROM delivery d WHERE "
-#define IS_OPEN "d.state NOT IN ('done', 'cancelled') AND "
+/* First which ones, then what they are: sorting must not carry all that is told of each. */
+#define PAGE(which) DELIVERY_SQL "d.id IN (SELECT o.id FROM delivery o WHERE " which " LIMIT $5) ORDER BY d.id DESC"
+#define IS_OPEN     "o.state NOT IN ('done', 'cancelled') AND "
 #define FILTER                                                                                                         \
-	"($1 IS NULL OR d.state = $1) AND d.id < $2 AND ($3 IS NULL OR d.supplier = $3) AND ($4 IS NULL OR d.cause = " \
+	"($1 IS NULL OR o.state = $1) AND o.id < $2 AND ($3 IS NULL OR o.supplier = $3) AND ($4 IS NULL OR o.cause = " \
 	"$4) "
 
 enum {
@@ -106,11 +108,10 @@ static bool filter_state(struct ent_str word, struct ent_str *ret_state, bool *r
 /* The open ones are few among many: found by their own index and then sorted. */
 static struct db_stmt *list_statement(struct db *db, bool all, bool of_incident)
 {
-	static const char open[] = DELIVERY_SQL IS_OPEN FILTER "ORDER BY +d.id DESC LIMIT $5";
-	static const char any[] = DELIVERY_SQL FILTER "ORDER BY d.id DESC LIMIT $5";
-	static const char incident_open[] =
-	    DELIVERY_SQL IS_OPEN FILTER "AND d.incident = $6 ORDER BY +d.id DESC LIMIT $5";
-	static const char incident_any[] = DELIVERY_SQL FILTER "AND d.incident = $6 ORDER BY +d.id DESC LIMIT $5";
+	static const char open[] = PAGE(IS_OPEN FILTER "ORDER BY +o.id DESC");
+	static const char any[] = PAGE(FILTER "ORDER BY o.id DESC");
+	static const char incident_open[] = PAGE(IS_OPEN FILTER "AND o.incident = $6 ORDER BY +o.id DESC");
+	static const char incident_any[] = PAGE(FILTER "AND o.incident = $6 ORDER BY +o.id DESC");
 
 	if (of_incident)
 		return db_use(db, all ? incident_any : incident_open);
