@@ -79,13 +79,15 @@ static bool is_word(const struct situation *at, const struct ent_change *change,
 	return at->ticket || new_status(at, change) != ENT_NEW || (attr == ENT_PRIORITY && at->incident->priority == 0);
 }
 
-/* UNKNOWN: it says none. `new` is a word only of a ticket that was something else before. */
+/* UNKNOWN: it says none. `new` is a word only of a ticket that was something else before; to a sweep also of one that
+ * does not hold the ball: it should say what the incident says by then. */
 static enum ent_status status_word(const struct situation *at, const struct ent_change *change)
 {
 	enum ent_status said = new_status(at, change), was = stored_status(at);
+	bool lags = at->sweep && !same_text(at->supplier, at->incident->holder);
 
 	if (!is_word(at, change, ENT_STATUS) || said == ENT_TRANSFERRED ||
-	    (said == ENT_NEW && (was == ENT_NEW || was == ENT_STATUS_UNKNOWN)))
+	    (said == ENT_NEW && !lags && (was == ENT_NEW || was == ENT_STATUS_UNKNOWN)))
 		return ENT_STATUS_UNKNOWN;
 	return said;
 }

@@ -277,6 +277,15 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 			plan_update(at, &at->party[i], BOTH, false, ret);
 }
 
+/* What was brought may be old by the time it stands there. */
+static void plan_done(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = at->event->op == ENT_UPDATE_TICKET ? party_of(at, at->event->supplier) : NULL;
+
+	if (party)
+		plan_update(at, party, BOTH, false, ret);
+}
+
 void federate(const struct federate *at, struct planned_list *ret)
 {
 	switch (at->event->kind) {
@@ -307,6 +316,9 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_MERGED:
 		plan_merged(at, ret);
 		break;
+	case EVENT_DELIVERY_DONE:
+		plan_done(at, ret);
+		break;
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
@@ -314,7 +326,6 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:
-	case EVENT_DELIVERY_DONE:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:
 	case EVENT_SUPPLIER_STATE_CHANGED:

@@ -367,12 +367,16 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 	case EVENT_TICKET_LATE:
 	case EVENT_COMMENT_EDITED:
 	case EVENT_ATTACHMENT_ADDED:
-	case EVENT_DELIVERY_DONE:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
 	case EVENT_N:
 		return false;
+	case EVENT_DELIVERY_DONE:
+		if (event->op != ENT_UPDATE_TICKET)
+			return false;
+		to_all = true;
+		break;
 	case EVENT_TICKET_LINKED:
 		if (after->sequence == 2 && sdk_eq(after->holder, event->supplier)) /* it opened the incident */
 			return false;

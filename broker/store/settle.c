@@ -225,18 +225,21 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 	if (!delivery_load(apply->db, apply->arena, result->id, &delivery) || delivery.state != DELIVERY_IN_FLIGHT ||
 	    delivery.attempt != result->attempt)
 		return false;
-	/* The ticket first, so that what is done can name it; it may turn out to be in another incident. */
-	if (told && told->changes.n && delivery.op == ENT_CREATE_TICKET) {
-		apply_told(apply, told, UINT32_MAX);
+	bool is_told = told && told->changes.n;
+	bool creates = delivery.op == ENT_CREATE_TICKET, updates = delivery.op == ENT_UPDATE_TICKET;
+	/* The ticket first, so that what is done can name it, and is compared with what stands there now; it may turn
+	 * out to be in another incident. */
+	if (is_told && (creates || updates)) {
+		apply_told(apply, told, creates ? UINT32_MAX : delivery.set);
 		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
 			return false;
 	}
 	settle_by_outcome(apply, &delivery, result);
-	if (told && told->changes.n && delivery.op != ENT_CREATE_TICKET)
+	if (is_told && !creates && !updates)
 		apply_told(apply, told, delivery.set);
-	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_UPDATE_TICKET)
+	if (result->outcome == OUTCOME_DONE && updates)
 		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
-	if (result->outcome == OUTCOME_DONE && delivery.op == ENT_CREATE_TICKET)
+	if (result->outcome == OUTCOME_DONE && creates)
 		tell_withdrawn(apply, suppliers, &delivery);
 	delivery_heads(apply->db, delivery.incident, delivery.supplier);
 	return true;
