@@ -41,8 +41,10 @@ static void *settings_of(const struct ent_connector *connector, struct sdk_arena
 		for (size_t i = 0; pair[i]; i += 2)
 			if (strcmp(pair[i], row->name) == 0)
 				value = sdk_str(pair[i + 1]);
-		assert_int_equal(row->type, ENT_SETTING_STR);
-		*(struct ent_str *)(void *)(settings + row->offset) = value;
+		if (row->type == ENT_SETTING_INT)
+			assert_true(sdk_to_int(value, (int64_t *)(void *)(settings + row->offset)));
+		else
+			*(struct ent_str *)(void *)(settings + row->offset) = value;
 	}
 	return settings;
 }
@@ -50,7 +52,7 @@ static void *settings_of(const struct ent_connector *connector, struct sdk_arena
 static void what_open_refuses(void **state)
 {
 	static const struct {
-		const char *pair[5], *words;
+		const char *pair[7], *words;
 	} rows[] = {
 	    {{"decode", ".a |"}, "decode: "},
 	    {{"decode", "\n\n  foo"}, "decode: line 3: foo/0 is not defined"},
@@ -66,6 +68,15 @@ static void what_open_refuses(void **state)
 	    {{"decode", "def _entente_step: .; def f: f; f"}, "decode: names with _entente_ are the broker's own"},
 	    {{"decode", "[55296] | _entente_implode"}, "are the broker's own"},
 	    {{"decode", ".", "delivery", "foo"}, "delivery: line 1: foo/0"},
+	    {{"decode", ".", "build", "."}, "build and parse belong together"},
+	    {{"decode", ".", "parse", "."}, "build and parse belong together"},
+	    {{"decode", ".", "build", ".", "parse", "\n foo"}, "parse: line 2: foo/0"},
+	    {{"decode", ".", "build", "env.x | import", "parse", "."}, "build: "},
+	    {{"decode", ".", "statuses", "mine"}, "statuses: allowed: http, own"},
+	    {{"decode", ".", "repeat_create", "always"}, "allowed: never, search, safe"},
+	    {{"decode", ".", "repeat_comment", ""}, "allowed: never, search, safe"},
+	    {{"decode", ".", "poll_overlap_s", "0"}, "poll_overlap_s: 1 to 3600"},
+	    {{"decode", ".", "poll_grain_s", "86401"}, "poll_grain_s: 1 to 86400"},
 	};
 	const struct ent_connector *generic = plugins_find(*state, ENT_STR("generic"));
 
