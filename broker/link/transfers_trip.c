@@ -349,6 +349,8 @@ bool trip_prepare(struct trip *trip, CURL *easy)
 /* curl's words for people: names, numbers, reasons; nothing of what was sent. */
 static struct ent_str words_of(struct trip *trip, CURLcode code)
 {
+	if (code == CURLE_SEND_FAIL_REWIND) /* see on_rewind() */
+		return ENT_STR("the connection broke before an answer came");
 	for (char *p = trip->error; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
 			*p = ' ';
@@ -359,9 +361,10 @@ static void judge_answer(struct trip *trip, long status)
 {
 	struct transfer_end *end = &trip->end;
 
-	if (status < 200 || status > 999) {
+	/* curl takes a head that breaks off for an answer without a body */
+	if (status < 200 || status > 999 || !trip->head_done) {
 		end->outcome = TRANSFER_LOST;
-		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; what came with status %ld is no answer", status);
+		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; what came with status %ld is no whole answer", status);
 		return;
 	}
 	end->outcome = TRANSFER_ANSWERED;

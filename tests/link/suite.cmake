@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Requests to hostile servers over real sockets: tests/link/run starts this program and the servers.
+add_executable(link_driver ${CMAKE_CURRENT_LIST_DIR}/driver.c)
+target_link_libraries(link_driver PRIVATE entente_flags entente_link PkgConfig::libcurl Threads::Threads ${CMAKE_DL_LIBS})
+set_target_properties(link_driver PROPERTIES ENABLE_EXPORTS ON) # its getaddrinfo() is to be libcurl's, too
+add_test(NAME link COMMAND ${CMAKE_CURRENT_LIST_DIR}/run)
+set_tests_properties(link PROPERTIES ENVIRONMENT "ENTENTE_BUILD=${CMAKE_BINARY_DIR}")
