@@ -291,17 +291,6 @@ static void page_told(struct flight *flight)
 	flight_end(flight);
 }
 
-/* A person may have stopped it or begun anew while the page was under way. */
-static bool still_runs(struct flight *flight)
-{
-	struct cursor now;
-
-	return flight->kind == FLIGHT_POLL ||
-	       (cursor_load(flight->link->world.read, &flight->trip.abi, flight->lane->name, CURSOR_BACKFILL, &now) &&
-		is_state(&now, "running") && now.made_ms == flight->cursor.made_ms &&
-		now.pages == flight->cursor.pages);
-}
-
 static void take(struct flight *flight, struct ending *ending)
 {
 	struct cursor *cursor = &flight->cursor;
@@ -336,10 +325,6 @@ static void read_page(struct flight *flight, struct ending *ending)
 		(void)sdk_fail(&ending->err, ENT_EINVAL, "%.*s", ENT_F(flight->job.arrival.reason));
 		ending->rc = ENT_EINVAL;
 		dead(flight, ending);
-		return;
-	}
-	if (!still_runs(flight)) {
-		flight_end(flight);
 		return;
 	}
 	if (ending->rc == ENT_MORE && goes_round(stream_of(flight), &flight->call, &ending->result)) {
