@@ -2,8 +2,17 @@
 /*
  * The smallest connector: copy this folder to begin your own. Its tool sends
  *	{"id": "7", "title": "Printer on fire", "status": "open", "comment": "Still burning"}
- * with X-Null-Signature: sha256=<hex HMAC-SHA256 of the body> and X-Null-Delivery: <id>.
+ * with X-Null-Signature: sha256=<hex HMAC-SHA256 of the body> and X-Null-Delivery: <id>. It takes
+ *	POST /tickets          {"title", "text", "status"}       -> the ticket
+ *	PATCH /tickets/7       {"title", "status"}               -> the ticket
+ *	POST /tickets/7/notes  {"text", "internal"}              -> {"id"}
+ *	GET /tickets/7                                           -> the ticket
+ *	GET /tickets?since=<ms>&skip=<pages>                     -> {"tickets": [each with "changed"], "more": true}
+ * and a POST with an Idempotency-Key that it knows does nothing again.
  */
+#include "sdk/ask.h"
+#include "sdk/http.h"
+#include "sdk/poll.h"
 #include "sdk/webhook.h"
 
 struct null_settings {
@@ -15,13 +24,16 @@ static const struct ent_setting null_setting[] = {
     {0},
 };
 
-/* The tool's words. A word that stands here neither nor in the supplier's map is kept and flagged. */
+/* The tool's words. A word that stands here neither nor in the supplier's map is kept and flagged. The first row of a
+ * canonical word is its way out. */
 static const struct ent_map_row null_status[] = {
     {"open", "in_progress"},
     {"waiting", "pending"},
     {"done", "resolved"},
     {0},
 };
+
+/* ---- what it sends ------------------------------------------------------------------ */
 
 static enum ent_rc null_verify(const struct ent_self *self, const struct ent_webhook *webhook,
 			       const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
@@ -35,49 +47,164 @@ static enum ent_rc null_verify(const struct ent_self *self, const struct ent_web
 	return rc;
 }
 
-static enum ent_rc null_decode(const struct ent_self *self, const struct ent_webhook *webhook, struct ent_arena *arena,
-			       struct ent_changes *ret, struct ent_err *err)
+/* A ticket as the tool writes it, in a webhook or in an answer. */
+static enum ent_rc ticket_add(const struct ent_self *self, const struct sdk_json *node, struct sdk_changes *list,
+			      struct ent_err *err)
 {
 	const struct null_settings *settings = self->settings;
-	const struct sdk_json *root;
-	struct sdk_changes list;
 	struct ent_change *change;
 	struct ent_str id;
-	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
+	enum ent_rc rc = sdk_id_at(node, "id", &id, err);
 
-	if (rc == ENT_OK)
-		rc = sdk_id_at(root, "id", &id, err);
 	if (rc != ENT_OK)
 		return rc;
 	if (settings->id_prefix.n + id.n > ENT_ID_MAX)
 		return sdk_fail(err, ENT_EINVAL, "id is too long with the prefix before it");
-	id = sdk_format(arena, "%.*s%.*s", ENT_F(settings->id_prefix), ENT_F(id));
+	id = sdk_format(list->arena, "%.*s%.*s", ENT_F(settings->id_prefix), ENT_F(id));
+
+	change = sdk_changes_add(list, ENT_TICKET_CHANGED);
+	change->ticket.id = id;
+	change->stamp.time_ms = sdk_time_at(node, "changed");
+	sdk_set_at(&change->ticket, ENT_TITLE, node, "title");
+	sdk_set_at(&change->ticket, ENT_STATUS, node, "status"); /* the native word: the map does the rest */
+
+	if (sdk_word_at(node, "comment").p) {
+		change = sdk_changes_beside(list, change, ENT_COMMENT_ADDED);
+		change->comment.body = sdk_word_at(node, "comment"); /* the tool gives it no id: the broker makes one */
+	}
+	return ENT_OK;
+}
+
+static enum ent_rc null_decode(const struct ent_self *self, const struct ent_webhook *webhook, struct ent_arena *arena,
+			       struct ent_changes *ret, struct ent_err *err)
+{
+	const struct sdk_json *root;
+	struct sdk_changes list;
+	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
 
 	sdk_changes_init(&list, arena);
-	change = sdk_changes_add(&list, ENT_TICKET_CHANGED);
-	change->ticket.id = id;
-	sdk_set_at(&change->ticket, ENT_TITLE, root, "title");
-	sdk_set_at(&change->ticket, ENT_STATUS, root, "status"); /* the native word: the map does the rest */
-
-	if (sdk_word_at(root, "comment").p) {
-		change = sdk_changes_add(&list, ENT_COMMENT_ADDED);
-		change->ticket.id = id;
-		change->comment.body = sdk_word_at(root, "comment"); /* the tool gives it no id: the broker makes one */
-	}
-	return sdk_changes_take(&list, ret, err);
+	if (rc == ENT_OK)
+		rc = ticket_add(self, root, &list, err);
+	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
 }
+
+/* ---- what it is asked ----------------------------------------------------------------- */
+
+static const struct sdk_poll_rule null_poll = {.stamp_ms = 1000};
+
+static enum ent_rc null_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
+			      struct ent_request *ret, struct ent_err *err)
+{
+	const struct null_settings *settings = self->settings;
+	const struct ent_op *op = &call->op;
+	struct ent_header *header = SDK_NEW(arena, struct ent_header);
+	struct ent_str id = op->ticket.id, path;
+	struct sdk_poll poll;
+	struct sdk_ask ask;
+	enum ent_rc rc;
+
+	if (id.n >= settings->id_prefix.n && id.p)
+		id = (struct ent_str){id.p + settings->id_prefix.n, id.n - settings->id_prefix.n};
+	path = op->kind == ENT_CREATE_TICKET ? ENT_STR("/tickets") : sdk_http_path(arena, "/tickets/%s", &id, NULL);
+	if (op->kind == ENT_POLL) {
+		rc = sdk_poll_begin(&poll, &null_poll, call, NULL, arena, err);
+		if (rc == ENT_OK)
+			sdk_ask_get(ret, sdk_format(arena, "/tickets?since=%lld&skip=%lld", (long long)poll.since_ms,
+						    (long long)poll.page));
+		return rc;
+	}
+	if (op->kind == ENT_FETCH_TICKET) {
+		sdk_ask_get(ret, path);
+		return ENT_OK;
+	}
+	sdk_ask_begin(&ask);
+	if (op->kind == ENT_ADD_COMMENT) {
+		path = sdk_http_path(arena, "/tickets/%s/notes", &id, NULL);
+		sdk_jsonw_kstr(&ask.w, "text", op->comment.body);
+		sdk_jsonw_kbool(&ask.w, "internal", op->comment.visibility != ENT_PUBLIC);
+	} else {
+		sdk_jsonw_kstr_opt(&ask.w, "title", op->ticket.at[ENT_TITLE].text);
+		sdk_jsonw_kstr_opt(&ask.w, "text", op->ticket.at[ENT_DESCRIPTION].text);
+		sdk_jsonw_kstr_opt(&ask.w, "status", sdk_op_native(op, ENT_STATUS));
+	}
+	rc = sdk_ask_send(&ask, op->kind == ENT_UPDATE_TICKET ? "PATCH" : "POST", path, arena, ret, err);
+	*header = (struct ent_header){ENT_STR("Idempotency-Key"), op->key};
+	ret->header = header;
+	ret->n_header = 1;
+	return rc;
+}
+
+static enum ent_rc page_parse(const struct ent_self *self, const struct ent_call *call,
+			      const struct ent_response *response, const struct sdk_json *root,
+			      struct sdk_changes *list, struct ent_result *ret, struct ent_err *err)
+{
+	struct sdk_poll poll;
+	enum ent_rc rc = sdk_poll_begin(&poll, &null_poll, call, response, list->arena, err);
+
+	if (rc == ENT_OK && sdk_json_kind(sdk_json_at(root, "tickets")) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "tickets is missing");
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "tickets")); at && rc == ENT_OK;
+	     at = sdk_json_next(at))
+		if (sdk_poll_news(&poll, sdk_word_at(at, "id"), sdk_time_at(at, "changed"),
+				  sdk_json_print(list->arena, at)))
+			rc = ticket_add(self, at, list, err);
+	if (rc != ENT_OK)
+		return rc;
+	return sdk_poll_page(&poll, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT, &ret->memo);
+}
+
+static enum ent_rc null_parse(const struct ent_self *self, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *root;
+	struct ent_result result = {0};
+	struct sdk_changes list;
+	enum ent_rc rc = sdk_http_json(response, arena, &root, err), taken;
+
+	if (rc != ENT_OK)
+		return rc;
+	sdk_changes_init(&list, arena);
+	if (call->op.kind == ENT_POLL)
+		rc = page_parse(self, call, response, root, &list, &result, err);
+	else if (call->op.kind != ENT_ADD_COMMENT) /* a note's id is of no use: the tool's webhooks do not tell it */
+		rc = ticket_add(self, root, &list, err);
+	if (rc < 0)
+		return rc;
+	taken = sdk_changes_take(&list, &result.changes, err);
+	if (taken != ENT_OK)
+		return taken;
+	if (call->op.kind == ENT_CREATE_TICKET)
+		result.remote_id = result.changes.at[0].ticket.id;
+	*ret = result;
+	return rc;
+}
+
+static enum ent_repeat null_repeat(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self, (void)kind;
+	return ENT_REPEAT_SAFE; /* the tool takes a key once; reading and setting a value can be done twice */
+}
+
+static const char *const null_cannot[] = {"It knows no priority.", NULL};
 
 static const struct ent_connector null_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "null",
     .version = ENTENTE_VERSION,
-    .summary = "the model for new connectors: one JSON object a webhook",
+    .summary = "the model for new connectors: one JSON object a webhook, five requests",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL,
     .setting = null_setting,
     .settings_size = sizeof(struct null_settings),
     .status = null_status,
     .verify = null_verify,
     .decode = null_decode,
+    .build = null_build,
+    .parse = null_parse,
+    .repeat = null_repeat,
+    .cannot = null_cannot,
 };
 
 ENT_EXPORT(null_connector)
