@@ -115,25 +115,26 @@ static bool add_attribute(struct drift *drift, const struct party *party, enum e
 	return add(drift, party, &row);
 }
 
-/* Was it written after the supplier took part? By our own clock where its event is this incident's; else (it came in by
- * a merge) by the comment's. */
-static bool is_after(struct drift *drift, struct ent_str uuid, int64_t created_ms, int64_t since_ms)
+/* Was it written here after the supplier took part? What came in by a merge, and what was said before the last one, was
+ * said to others: as with a share, it is not brought by itself. */
+static bool is_after(struct drift *drift, struct ent_str uuid, int64_t since_ms)
 {
-	struct db_stmt *stmt = db_use(drift->db, "SELECT max(recorded_ms) FROM event WHERE incident = $1 AND "
-						 "kind = 'comment.added' AND json LIKE $2");
-	int64_t recorded_ms = 0;
+	struct db_stmt *stmt = db_use(
+	    drift->db, "SELECT max(recorded_ms), kind FROM event WHERE incident = $1 AND (kind = 'incident.merged' OR "
+		       "(kind = 'comment.added' AND recorded_ms > $2 AND json LIKE $3)) GROUP BY kind ORDER BY kind");
+	int64_t said_ms = 0, merged_ms = 0;
 
 	db_bind_int(stmt, 1, drift->incident.number);
-	db_bind_str(stmt, 2, sdk_format(drift->arena, "%%\"%.*s\"%%", (int)uuid.n, uuid.p));
-	if (db_row(stmt))
-		recorded_ms = db_int(stmt, 0);
-	db_done(stmt);
-	return (recorded_ms ? recorded_ms : created_ms) > since_ms;
+	db_bind_int(stmt, 2, since_ms);
+	db_bind_str(stmt, 3, sdk_format(drift->arena, "%%\"%.*s\"%%", (int)uuid.n, uuid.p));
+	while (db_row(stmt))
+		*(sdk_eqz(db_str(stmt, 1), "comment.added") ? &said_ms : &merged_ms) = db_int(stmt, 0);
+	return said_ms > since_ms && said_ms > merged_ms;
 }
 
 static bool add_comments(struct drift *drift, const struct party *party)
 {
-	static const char sql[] = "SELECT uuid, created_ms, audience, audience_suppliers FROM comment c WHERE incident "
+	static const char sql[] = "SELECT uuid, audience, audience_suppliers FROM comment c WHERE incident "
 				  "= $1 AND removed = 0 AND "
 				  "supplier <> $2 AND audience <> 'internal' AND NOT EXISTS (SELECT 1 FROM delivery d "
 				  "WHERE d.comment = c.uuid "
@@ -149,13 +150,13 @@ static bool add_comments(struct drift *drift, const struct party *party)
 	db_bind_str(stmt, 2, party->supplier->name);
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
 	while (more && db_row(stmt)) {
-		struct audience audience = {AUDIENCE_INTERNAL, db_str(stmt, 3)};
+		struct audience audience = {AUDIENCE_INTERNAL, db_str(stmt, 2)};
 		struct row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
 				  "say it there, or write it again with entente comment"};
 
-		if (audience_kind(db_str(stmt, 2), &audience.kind) &&
+		if (audience_kind(db_str(stmt, 1), &audience.kind) &&
 		    audience_allows(&audience, party->supplier->name, true) &&
-		    is_after(drift, db_str(stmt, 0), db_int(stmt, 1), party->since_ms))
+		    is_after(drift, db_str(stmt, 0), party->since_ms))
 			more = add(drift, party, &row);
 	}
 	db_done(stmt);

@@ -5,6 +5,8 @@
 #include "store/read_json.h"
 #include "store/read_out.h"
 
+#include <string.h>
+
 /* ---- what is open for whom -------------------------------------------------------------- */
 
 const struct supplier_open *read_suppliers_open(struct db *db, struct ent_arena *arena, const struct supplier_set *set)
@@ -123,6 +125,17 @@ static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
 	sdk_jsonw_close(w, ']');
 }
 
+/* "https://host:port": what stands behind it may be secret with some tools. */
+static struct ent_str origin_of(struct ent_str url)
+{
+	const char *host = url.n ? memmem(url.p, url.n, "://", 3) : NULL;
+	size_t n = host ? (size_t)(host - url.p) + 3 : 0;
+
+	while (n < url.n && url.p[n] != '/' && url.p[n] != '?')
+		n++;
+	return (struct ent_str){url.p, n};
+}
+
 /* No credential, header or token address: where its tool is and how often we ask it. */
 static void print_link(struct sdk_jsonw *w, const struct supplier *supplier)
 {
@@ -134,7 +147,7 @@ static void print_link(struct sdk_jsonw *w, const struct supplier *supplier)
 		return;
 	}
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "url", link->url);
+	sdk_jsonw_kstr(w, "url", origin_of(link->url));
 	sdk_jsonw_kint(w, "rate_per_min", link->rate_per_min);
 	sdk_jsonw_kint(w, "at_once", link->at_once);
 	sdk_jsonw_kint(w, "poll_s", link->poll_ms / 1000);

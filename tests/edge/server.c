@@ -95,7 +95,7 @@ static void supplier_write(struct supplier *supplier, struct ent_connector *conn
 	if (secret_load(ENT_STR("env:EDGE_TEST_CREDENTIAL"), &supplier->link.credential, &err) != ENT_OK)
 		die("credential", &err);
 	supplier->connector = connector;
-	supplier->link.url = ENT_STR("https://tool.example");
+	supplier->link.url = ENT_STR("https://tool.example/path-canary/api");
 	supplier->link.auth = AUTH_BEARER;
 	supplier->link.rate_per_min = 600;
 	supplier->link.at_once = 4;
