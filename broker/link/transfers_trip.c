@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -171,7 +172,7 @@ static int on_connected(void *of, char *address, char *own, int port, int own_po
 
 	(void)own, (void)port, (void)own_port;
 	if (!address_may_connect(address, trip->link->allow, trip->link->n_allow)) {
-		(void)strncpy(trip->refused, address, sizeof trip->refused - 1);
+		(void)snprintf(trip->refused, sizeof trip->refused, "%s", address);
 		trip->n_refused++;
 		trip->n_open = 0;
 		return CURL_PREREQFUNC_ABORT;
