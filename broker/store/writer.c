@@ -212,7 +212,7 @@ static void run_arrival(struct writer *writer, struct apply *apply, struct job *
 	struct arrival *arrival = &job->arrival;
 	struct supplier_tally *tally = tally_of(writer, arrival->supplier);
 
-	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. */
+	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. Nor is a sweep. */
 	if (job->kind == JOB_ARRIVAL)
 		hear(tally, arrival);
 	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
@@ -232,7 +232,8 @@ static void run_arrival(struct writer *writer, struct apply *apply, struct job *
 		keep_dead(writer, apply, job, packed, arrival->reason, false);
 		return;
 	}
-	hear(tally, arrival);
+	if (!arrival->sweep)
+		hear(tally, arrival);
 	apply_changes(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;

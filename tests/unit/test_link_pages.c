@@ -647,6 +647,30 @@ static void test_silence(void **state)
 	world_free(world);
 }
 
+/* That it answers when we ask is not that it talks: its webhook may be broken. */
+static void tune_silence_and_sweep(struct supplier *supplier)
+{
+	supplier->link.silence_ms = 7200000;
+	supplier->link.sweep_ms = 600000;
+}
+
+static void test_silence_beside_sweep(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_silence_and_sweep, &orion);
+	(void)state;
+
+	ticket_comes(world, "orion", "T1", "Open", 0);
+	for (int i = 0; i < 90; i++) {
+		pass_ms(world, 100000);
+		if (n_open(world))
+			answer(world, "GET", "/orion/ticket/T1", 200, "is Open");
+	}
+	assert_in_range(n_sent(world, "GET", "/orion/ticket/T1"), 10, 16);
+	assert_string_equal(supplier_is(world, "orion"), "healthy quiet");
+	world_free(world);
+}
+
 static void tune_learned(struct supplier *supplier)
 {
 	supplier->link.silence_ms = 0;
@@ -712,6 +736,7 @@ int main(void)
 	    cmocka_unit_test(test_token_taken_back),
 	    cmocka_unit_test(test_token_refused),
 	    cmocka_unit_test(test_silence),
+	    cmocka_unit_test(test_silence_beside_sweep),
 	    cmocka_unit_test(test_silence_learned),
 	    cmocka_unit_test(test_rest),
 	};
