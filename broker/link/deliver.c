@@ -243,6 +243,11 @@ static void take_changes(struct flight *flight, struct ent_changes changes)
 	*arrival = (struct arrival){0};
 }
 
+static bool can_be_kept(struct ent_str id)
+{
+	return id.n <= ENT_ID_MAX && sdk_is_utf8(id) && !(id.n && memchr(id.p, '\0', id.n));
+}
+
 static void done(struct flight *flight, const struct ending *ending)
 {
 	struct delivery_result result = {
@@ -252,7 +257,11 @@ static void done(struct flight *flight, const struct ending *ending)
 
 	if (flight->delivery.op == ENT_CREATE_TICKET)
 		changes = created(flight, changes, &result);
-	if (result.remote_id.n > ENT_ID_MAX || (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n)) {
+	if (!can_be_kept(result.remote_key))
+		result.remote_key = ENT_ABSENT;
+	if (!can_be_kept(result.remote_id))
+		result.remote_id = ENT_ABSENT;
+	if (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n) {
 		(void)sdk_fail(&err, ENT_EINVAL, "the tool said yes, and its answer holds no id that can be kept");
 		stop(flight, OUTCOME_PARKED, CAUSE_INVALID, &err);
 		return;

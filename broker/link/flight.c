@@ -9,7 +9,7 @@
 #include "sdk/http.h"
 #include "sdk/webhook.h"
 
-enum { HEADERS_MAX = 32 };
+enum { HEADERS_MAX = 32, MEMO_MAX = 64 << 10 };
 
 /* ---- life -------------------------------------------------------------------------- */
 
@@ -79,9 +79,20 @@ void flight_tell(struct flight *flight, enum job_kind kind, void (*answered)(str
 	link_submit(flight->link, &flight->job, &flight->is_out);
 }
 
+/* It goes into events and logs: no secret of ours, and text. */
+static void clean(const struct flight *flight, struct ent_err *err)
+{
+	auth_clean(&flight->lane->auth, &flight->supplier->link, err);
+	if (sdk_is_utf8(sdk_str(err->msg)))
+		return;
+	for (char *p = err->msg; *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+}
+
 static void end(struct flight *flight, struct ending *ending)
 {
-	auth_clean(&flight->lane->auth, &flight->supplier->link, &ending->err);
+	clean(flight, &ending->err);
 	switch (flight->kind) {
 	case FLIGHT_DELIVERY:
 		delivery_ended(flight, ending);
@@ -274,6 +285,9 @@ static void parse(struct flight *flight, const struct transfer_end *end_of, stru
 	    flight->call.op.kind != ENT_POLL)
 		ending->rc = sdk_fail(&ending->err, ENT_EINVAL, "the connector asks more than %d times, or for phase 0",
 				      ENT_PHASES_MAX);
+	if (ending->rc >= ENT_OK && (ending->result.memo.n > MEMO_MAX || !sdk_is_utf8(ending->result.memo)))
+		ending->rc = sdk_fail(&ending->err, ENT_EINVAL,
+				      "what the connector wants to keep is longer than %d bytes, or no text", MEMO_MAX);
 }
 
 static void unanswered(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
@@ -332,7 +346,7 @@ void flight_took(struct flight *flight, const struct transfer_end *end_of)
 		parse(flight, end_of, &ending);
 	else
 		unanswered(flight, end_of, &ending);
-	auth_clean(&lane->auth, &flight->supplier->link, &ending.err);
+	clean(flight, &ending.err);
 	judge(flight, &ending, end_of->outcome);
 	end(flight, &ending);
 }

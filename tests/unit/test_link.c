@@ -311,6 +311,36 @@ static void test_written_phase_is_kept(void **state)
 	world_free(world);
 }
 
+/* What a tool says goes into events: ids that are none, words that are no text. */
+static void test_odd_bytes(void **state)
+{
+	static const struct {
+		int status;
+		const char *body, *becomes;
+	} row[] = {{200, "ok \xff\xfe", "done phase 0 look 0"},
+		   {200, "\xff\xfe", "parked refused phase 0 look 0"},
+		   {200, "more 2 \xff", "parked refused phase 0 look 0"}};
+	char body[TEXT_MAX];
+	(void)state;
+
+	for (size_t i = 0; i < 4; i++) {
+		int64_t incident;
+		struct world *world = two("search", &incident);
+
+		comment(world, incident, "Hello");
+		memset(body, 'x', sizeof body);
+		memcpy(body, "ok ", 3);
+		body[3 + ENT_ID_MAX + 1] = '\0'; /* an id of 201 bytes */
+		answer(world, "POST", "/orion/comment", i < 3 ? row[i].status : 200, i < 3 ? row[i].body : body);
+		assert_string_equal(delivery_is(world, 1), row[i < 3 ? i : 0].becomes);
+		struct db_stmt *stmt = db_use(world->db, "SELECT reason FROM delivery");
+		assert_true(db_row(stmt));
+		assert_true(sdk_is_utf8(db_str(stmt, 0)));
+		db_done(stmt);
+		world_free(world);
+	}
+}
+
 static void test_too_many_phases(void **state)
 {
 	int64_t incident;
@@ -387,6 +417,25 @@ static void test_crash_in_flight(void **state)
 		assert_int_equal(n_delivery(world, i ? "done" : "unknown"), 1);
 		world_free(world);
 	}
+}
+
+/* Nobody can be asked about it any more. */
+static void test_crash_and_gone(void **state)
+{
+	int64_t incident;
+	struct world *world = two("safe", &incident);
+	struct supplier_set *set = supplier_set_new(1);
+	(void)state;
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	comment(world, incident, "Hello");
+	world_die(world);
+	supplier_set_unref(world->set);
+	world->set = set;
+	world_start(world);
+	settle(world);
+	assert_string_equal(delivery_is(world, 1), "unknown unknown phase 0 look 0");
+	world_free(world);
 }
 
 /* Between two phases, at each possible instant: the first request is made once. */
@@ -954,7 +1003,9 @@ int main(void)
 	    cmocka_unit_test(test_conflict),
 	    cmocka_unit_test(test_conflict_after_write),
 	    cmocka_unit_test(test_crash_in_flight),
+	    cmocka_unit_test(test_crash_and_gone),
 	    cmocka_unit_test(test_crash_between_phases),
+	    cmocka_unit_test(test_odd_bytes),
 	    cmocka_unit_test(test_fence),
 	    cmocka_unit_test(test_second_ask),
 	    cmocka_unit_test(test_words_change),
