@@ -96,10 +96,23 @@ static void name_comment(struct apply *apply, struct event *event)
 		event->comment.external_id = sdk_dup(apply->arena, sdk_str(event->comment.uuid));
 }
 
+/* What waits for a supplier's ticket goes when it is there, and not when it is not. Whoever can be written to. */
+static void heed_ticket(struct apply *apply, struct unit *unit, const struct event *event, bool was_removed)
+{
+	bool came = event->kind == EVENT_TICKET_LINKED && event->sequence > 2; /* 2: it opened the incident */
+	bool moved = unit->has_ticket && unit->ticket.removed != was_removed;
+
+	if (!came && !moved)
+		return;
+	unit_save(unit);
+	delivery_heads(apply->db, unit->incident.number, unit->ticket.supplier);
+}
+
 static void store_event(struct apply *apply, struct unit *unit, struct event *event)
 {
 	struct incident before = unit->incident;
 	struct unit *outer = apply->unit;
+	bool was_removed = unit->has_ticket && unit->ticket.removed;
 
 	event->sequence = before.sequence + 1;
 	if (event->kind == EVENT_INCIDENT_ABSORBED) { /* counts in the incident that goes */
@@ -110,6 +123,9 @@ static void store_event(struct apply *apply, struct unit *unit, struct event *ev
 	name_comment(apply, event);
 	append_event(apply, event, sdk_str(event->incident_uuid));
 	unit_fold(unit, event);
+	heed_ticket(apply, unit, event, was_removed);
+	if (event->kind == EVENT_INCIDENT_MERGED)
+		delivery_heads_all(apply->db, apply->arena, event->incident);
 	apply->unit = unit;
 	deliveries_plan(apply, apply->suppliers, &before, &unit->incident, event);
 	apply->unit = outer;

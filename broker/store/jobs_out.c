@@ -169,7 +169,8 @@ static void run_comment(struct apply *apply, struct job *job)
 	}
 	if (!may_say(apply, job, unit.incident.number))
 		return;
-	comment.audience.suppliers = sdk_or_empty(comment.audience.suppliers);
+	if (comment.audience.kind != AUDIENCE_SUPPLIERS || !comment.audience.suppliers.p)
+		comment.audience.suppliers = ENT_STR("");
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	decide_own_comment(&at, &comment, &events);
 	end(apply, job, &unit, &events);

@@ -144,9 +144,11 @@ static void keep_phase(struct apply *apply, const struct delivery *delivery, con
 static void end_with(struct apply *apply, const struct delivery *delivery, enum delivery_state state,
 		     enum delivery_cause cause, const struct delivery_result *result)
 {
+	struct ent_str remote_id = state == DELIVERY_DONE ? result->remote_id : ENT_ABSENT;
+
 	delivery_end(apply, delivery,
 		     &(struct delivery_verdict){
-			 .state = state, .cause = cause, .reason = result->reason, .remote_id = result->remote_id});
+			 .state = state, .cause = cause, .reason = result->reason, .remote_id = remote_id});
 }
 
 static void settle_by_outcome(struct apply *apply, const struct delivery *delivery,
