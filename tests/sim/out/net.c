@@ -123,9 +123,9 @@ static void check_audience(struct out_sim *sim, const struct flight *flight)
 		if (i < 0 || i >= sim->n_canary)
 			continue;
 		const struct canary *canary = &sim->canary[i];
-		bool may = canary->tool < 0
-			       ? audience_allows(&canary->audience, sdk_str(tool->name), true)
-			       : canary->is_public && sim->tool[canary->tool].everyone && canary->tool != tool->index;
+		bool may = canary->tool < 0 ? audience_allows(&canary->audience, sdk_str(tool->name), true)
+					    : canary->is_public && !canary->is_narrowed &&
+						  sim->tool[canary->tool].everyone && canary->tool != tool->index;
 		/* Narrowed later than the bytes were made: it was shown as sent. */
 		bool was_public = canary->is_narrowed && flight->began_us <= canary->narrowed_us &&
 				  sim->tool[canary->tool].everyone && canary->tool != tool->index;

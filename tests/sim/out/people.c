@@ -238,11 +238,8 @@ static void person_sets(struct out_sim *sim)
 }
 
 /* A public comment turns out to be internal. Where the tool sends webhooks the moment it is durable is known. */
-static void person_narrows(struct out_sim *sim)
+static void person_narrows(struct out_sim *sim, int i)
 {
-	if (sim->n_canary == 0)
-		return;
-	int i = (int)rng_below(&sim->rng, (uint64_t)sim->n_canary);
 	struct canary *canary = &sim->canary[i];
 	if (canary->tool < 0 || !canary->is_public || canary->is_narrowed)
 		return;
@@ -345,10 +342,23 @@ static void we_set(struct out_sim *sim)
 	trace_line(&sim->world, "we set %d to %d", (int)incident, request->job.ask.status);
 }
 
+/* Right after it was said: then it may not have gone out yet. */
+static bool narrows_now(struct out_sim *sim)
+{
+	const struct canary *last = sim->n_canary ? &sim->canary[sim->n_canary - 1] : NULL;
+
+	return last && out_has(sim, OUT_NARROW) && last->tool >= 0 && last->is_public && !last->is_narrowed &&
+	       rng_below(&sim->rng, 3) == 0;
+}
+
 void people_act(struct out_sim *sim)
 {
 	uint64_t what = rng_below(&sim->rng, 20);
 
+	if (narrows_now(sim)) {
+		person_narrows(sim, sim->n_canary - 1);
+		return;
+	}
 	sim->people_done++;
 	sim->last_word_us = sim->world.us;
 	sim->people_us = sim->world.us + rng_range(&sim->rng, 10000, 4000000);
@@ -364,8 +374,8 @@ void people_act(struct out_sim *sim)
 		we_say(sim);
 	else if (what < 18)
 		we_set(sim);
-	else if (what < 19 && out_has(sim, OUT_NARROW))
-		person_narrows(sim);
+	else if (what < 19 && out_has(sim, OUT_NARROW) && sim->n_canary > 0)
+		person_narrows(sim, (int)rng_below(&sim->rng, (uint64_t)sim->n_canary));
 	else if (out_has(sim, OUT_UNSHARE))
 		we_unshare(sim);
 	else
