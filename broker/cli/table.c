@@ -37,7 +37,10 @@ struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lin
 		bool c1 = (c & 0xE0) == 0x80 && i && (unsigned char)text.p[i - 1] == 0xC2;
 		if (c1)
 			out[i - 1] = '?';
-		out[i] = c == 0x7F || c1 || (c < 0x20 && !(lines && (c == '\n' || c == '\t'))) ? '?' : (char)c;
+		if (c == '\n' || c == '\t')
+			out[i] = lines ? (char)c : ' ';
+		else
+			out[i] = c == 0x7F || c1 || c < 0x20 ? '?' : (char)c;
 	}
 	return (struct ent_str){out, text.n};
 }

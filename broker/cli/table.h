@@ -21,7 +21,7 @@ void table_print(struct ent_arena *arena, const struct sdk_json *rows, const str
 		 const char *empty);
 /* One cell's text: strings and numbers as they are, null and absent as "-". */
 struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value);
-/* Text with control characters shown as '?'; line breaks stay when `lines`. */
+/* Text with control characters shown as '?'; line breaks and tabs stay when `lines`, else they are blanks. */
 struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lines);
 /* An object's members, one a line: "name  value". Those in `but` (names, ends with NULL; may be NULL) are left out. */
 void table_members(struct ent_arena *arena, const struct sdk_json *object, const char *const *but);

@@ -150,8 +150,8 @@ static void print_link(struct sdk_jsonw *w, const struct supplier *supplier)
 	sdk_jsonw_kstr(w, "url", origin_of(link->url));
 	sdk_jsonw_kint(w, "rate_per_min", link->rate_per_min);
 	sdk_jsonw_kint(w, "at_once", link->at_once);
-	sdk_jsonw_kint(w, "poll_s", link->poll_ms / 1000);
-	sdk_jsonw_kint(w, "sweep_s", link->sweep_ms / 1000);
+	sdk_jsonw_kint(w, "poll_ms", link->poll_ms);
+	sdk_jsonw_kint(w, "sweep_ms", link->sweep_ms);
 	sdk_jsonw_kbool(w, "paused", link->paused);
 	sdk_jsonw_close(w, '}');
 }

@@ -27,7 +27,7 @@ static const struct {
     {"ticket.linked",
      "{" TICKET ",\"seen\":[\"title\"],\"changes\":[{\"attribute\":\"title\",\"from\":{},\"to\":{\"text\":\"No "
      "\\u001b[31mprint\\nat all\"}}]}",
-     "ticket INC0010023 joined: No ?[31mprint?at all"},
+     "ticket INC0010023 joined: No ?[31mprint at all"},
     {"ticket.changed",
      "{" TICKET ",\"seen\":[],\"changes\":[{\"attribute\":\"status\",\"from\":{\"text\":\"new\"},\"to\":{\"text\":\"in_"
      "progress\",\"native\":\"2\"}},"
