@@ -8,8 +8,9 @@ import tempfile
 import time
 
 here = os.path.dirname(os.path.realpath(__file__))
-sys.path[:0] = [here, os.path.join(here, "..", "..", "flow", "kit"), os.path.join(here, "..", "..", "lib")]
+sys.path[:0] = [here, os.path.join(here, "..", "..", "suppliers"), os.path.join(here, "..", "..", "flow", "kit"), os.path.join(here, "..", "..", "lib")]
 import start  # noqa: E402,F401
+from ask import ask  # noqa: E402,F401
 from tap import Tap, wait_for  # noqa: E402
 from world import World  # noqa: E402
 

@@ -46,8 +46,12 @@ POLLED = {"rt", "redmine"}
 OPEN = {"new", "acknowledged", "in_progress", "pending", "held"}
 
 
-def canonical(tool, word):
-    """What a word of the tool means, "" when this table does not know it."""
+def canonical(tool, ticket):
+    """What the state of a ticket in the tool's book means, "" when this table does not know it."""
+    word = ticket["status"]
+    if tool == "github" and word.startswith("open"):
+        word = next((name[7:] for name in ticket["extra"].get("labels", []) if name.startswith("status:")), word)
+        return {"in-progress": "in_progress", "on-hold": "held", "open": "new"}.get(word, word if "/" not in word else "in_progress")
     return next((c for c, w in WORDS[tool].items() if w == word), {"2/unassigned": "acknowledged", "closed": "resolved"}.get(word, ""))
 
 

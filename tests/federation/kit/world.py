@@ -57,6 +57,10 @@ class World:
         if tool == "generic":
             out["map"] = {"status": dict(tools.GENERIC_STATUS), "priority": dict(tools.GENERIC_PRIORITY)}
             out["settings"] = generic_out.settings(spec.get("class", "A"), spec.get("dialect", "plain"))
+        if tool == "generic" and spec.get("dialect") == "odd":  # it sends nothing
+            out["map"]["priority"] = {"critical": "1", "high": "2", "normal": "3", "low": "4", "someday": "5"}
+            out["poll"] = "300ms"
+            del out["secret"]
         for key, value in spec.get("entry", {}).items():
             out[key] = dict(out.get(key) or {}, **value) if isinstance(value, dict) else value
         return {k: v for k, v in out.items() if v is not None}
@@ -131,8 +135,8 @@ class World:
     def drift(self):
         return self.api("GET", "/v1/drift?limit=200")["items"]
 
-    def act(self, delivery, what, body=None):
-        return self.api("POST", f"/v1/deliveries/{delivery}/{what}", body or {})
+    def act(self, delivery, what, body=None, good=(200,)):
+        return self.api("POST", f"/v1/deliveries/{delivery}/{what}", body or {}, good)
 
     # ---- incidents -----------------------------------------------------------------------
 
@@ -283,5 +287,5 @@ class World:
         out = {"": one["status"]}
         for ticket in one["tickets"]:
             have = self.sim[ticket["supplier"]].ticket(ticket["id"])
-            out[ticket["supplier"]] = canonical(self.specs[ticket["supplier"]]["tool"], have["status"]) if have else None
+            out[ticket["supplier"]] = canonical(self.specs[ticket["supplier"]]["tool"], have) if have else None
         return out

@@ -37,6 +37,7 @@ class Generic(Tool):
         return str(1000 + n), f"GEN-{n}"
 
     def book_id(self, word):
+        word = str(word).rpartition("/")[2]  # the odd dialect's ids are links
         return word if word in self.book.tickets else next((t.id for t in self.book.order if t.key == word), word)
 
     def view(self, ticket, comments=True):
