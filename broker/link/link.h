@@ -38,9 +38,10 @@ struct link_options {
 };
 extern const struct link_options link_options_default;
 
+/* A supplier whose connector refuses its settings is shown as refused; the others work. */
 struct link *link_new(const struct link_world *world, const struct link_options *options,
 		      struct supplier_set *suppliers);
-void link_free(struct link *link); /* its jobs must have been answered; takes NULL */
+void link_free(struct link *link); /* its jobs must have been answered, or their writer be gone; takes NULL */
 /* Another set from now on; takes a reference of its own. ENT_EINVAL: a connector refused its settings, the old set
  * stays. Any thread. */
 enum ent_rc link_reload(struct link *link, struct supplier_set *suppliers, struct ent_err *err)
