@@ -59,7 +59,8 @@ static bool parse_cursor(struct ent_str cursor, int64_t *ret_changed, int64_t *r
 static const char list_sql[] =
     "SELECT number FROM incident WHERE merged_into = 0 AND (changed_ms, number) < ($1, $2) "
     "AND ($3 IS NULL OR $3 LIKE '%,' || status || ',%') AND ($4 IS NULL OR holder = $4) AND changed_ms >= $5 "
-    "AND ($6 IS NULL OR number IN (SELECT incident FROM ticket WHERE supplier = $6)) "
+    "AND ($6 IS NULL OR EXISTS (SELECT 1 FROM ticket t WHERE t.incident = number AND t.supplier = $6) OR EXISTS "
+    "(SELECT 1 FROM share s WHERE s.incident = number AND s.supplier = $6)) "
     "AND ($7 IS NULL OR lower(title) LIKE $7 ESCAPE '!') ORDER BY changed_ms DESC, number DESC LIMIT $8";
 
 /* ",new,pending," for a status, "open" or "terminal"; absent for no filter. False: no such status. */

@@ -152,6 +152,7 @@ def check_shares(tap, server):
     text = server.json("GET", f"/v1/deliveries/{create[0]['id']}")[1]
     tap.check("from the whole brief and our number", all(BRIEF[k] in text["text"] for k in ("what", "impact", "tried", "wanted")) and
               number in text["text"] and text["title"], text)
+    tap.check("it takes part before it has a ticket", number in [i["number"] for i in server.json("GET", "/v1/incidents?supplier=vega&limit=200")[1]["items"]])
     status, made = share(server, number, "south", "escalated", with_thread=True)
     tap.check("escalated: it holds the ball", status == 201 and made["role"] == "escalated" and made["holds_since"], made)
     whole = server.json("GET", at)[1]
