@@ -20,3 +20,5 @@ set(fuzz_sdk_json connectors/sdk/str.c connectors/sdk/time.c connectors/sdk/gate
 entente_fuzz(json ${fuzz_sdk_json})
 entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c)
 entente_fuzz(guard broker/edge/guard.c broker/edge/uri.c connectors/sdk/str.c)
+entente_fuzz(transfers broker/link/transfers.c broker/link/transfers_url.c broker/link/address.c connectors/sdk/str.c
+	connectors/sdk/time.c connectors/sdk/percent.c)
