@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import uuid
 
-from kit import BUILD, Binary, Server, ended_clean, is_problem, sanitizes_threads, wait_for
+from kit import BUILD, Binary, Server, ended_clean, hook_bytes, is_problem, sanitizes_threads, wait_for
 
 CREDENTIAL = "vega-credential-canary"
 BRIEF = {"what": "No uplink at site 7", "impact": "60 people", "tried": "restarted", "wanted": "check the port",
@@ -455,6 +455,38 @@ def check_serve(tap, server):
     tap.equal("serve: the configuration's map counts again", status_of("s3"), "new")
 
 
+def check_busy(tap):
+    """A full queue: every route that changes something says so at once, keeps nothing, and works afterwards."""
+    server = Server(queue_max=1)
+    try:
+        number = opened(server, "bz")
+        server.tell("hold")
+        waiting = server.connect()
+        waiting.sendall(hook_bytes(b'{"id":"bz","title":"waits"}', "bz-2"))
+        filled = wait_for(lambda: server.metric("entente_writer_queue_jobs") == 1, 10, 0.05)
+        at, bad = f"/v1/incidents/{number}", []
+        for method, path, body in (("POST", f"{at}/shares", {"supplier": "vega", "role": "shadow", "brief": BRIEF}),
+                                   ("DELETE", f"{at}/shares/vega", None), ("PATCH", at, {"status": "held"}),
+                                   ("POST", f"{at}/comments", {"body": "x", "audience": "internal"}), ("POST", "/v1/deliveries/1/retry", None),
+                                   ("POST", "/v1/deliveries/1/ignore", None), ("POST", "/v1/deliveries/1/edit", {"text": "x"}),
+                                   ("POST", "/v1/deliveries/repair", {"cause": "loop"}), ("DELETE", "/v1/suppliers/vega/backfill", None),
+                                   ("POST", "/v1/suppliers/vega/backfill", {"since": "2026-01-01T00:00:00Z"}),
+                                   ("POST", "/v1/suppliers/vega/maps", {"map": {}}), ("POST", "/v1/suppliers/vega/maps/0/activate", None)):
+            got = server.call(method, path, body)
+            if not is_problem(got, 503) or not got[1]["Retry-After"]:
+                bad.append((method, path, got[0], got[2][:200]))
+        tap.check("a full queue: 12 routes answer 503 with Retry-After", filled and not bad, (filled, bad))
+        server.tell("go")
+        waiting.settimeout(10)
+        tap.check("what waited is answered", b"202" in waiting.recv(100))
+        waiting.close()
+        tap.equal("nothing else was kept", (server.json("GET", at)[1]["status"], queue(server), server.json("GET", "/v1/suppliers/vega/maps")[1]["items"]),
+                  ("in_progress", [], []))
+        tap.equal("and then it goes", share(server, number, "vega")[0], 201)
+    finally:
+        ended_clean(tap, server)
+
+
 def check_live(tap, server, number):
     seq = server.json("GET", f"/v1/incidents/{number}/history?limit=200")[1]["items"][0]["seq"]
     import live
@@ -497,6 +529,7 @@ def run(tap):
         said = ended_clean(tap, server)
         tap.check("nor in the log, where changes of maps are told with who did them",
                   CREDENTIAL not in said and '"map.published"' in said and '"by":"first"' in said, said[-800:])
+    check_busy(tap)
     if not os.path.exists(os.path.join(BUILD, "entente")) or sanitizes_threads():
         tap.skip("serve", "the program is not built here, or with ThreadSanitizer")
         return
