@@ -9,8 +9,11 @@
 #define INPUT_MAX (32u * 1024u * 1024u)
 
 static const char *const op_word[] = {
-    [ENT_CREATE_TICKET] = "create_ticket", [ENT_UPDATE_TICKET] = "update_ticket", [ENT_ADD_COMMENT] = "add_comment",
-    [ENT_FETCH_TICKET] = "fetch_ticket",   [ENT_POLL] = "poll",
+    [ENT_CREATE_TICKET] = "create_ticket",
+    [ENT_UPDATE_TICKET] = "update_ticket",
+    [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_FETCH_TICKET] = "fetch_ticket",
+    [ENT_POLL] = "poll",
 };
 
 const char *op_name(enum ent_op_kind kind)

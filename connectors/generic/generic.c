@@ -40,7 +40,8 @@ static const struct ent_setting generic_setting[] = {
     {"statuses", ENT_SETTING_STR, "http", offsetof(struct generic_settings, statuses),
      "http: parse gets successes, other statuses mean what they do everywhere; own: parse gets every answer"},
     {"repeat_create", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_create),
-     "when the answer to a create was lost: never (a person decides), search (build is asked with look), safe (the tool "
+     "when the answer to a create was lost: never (a person decides), search (build is asked with look), safe (the "
+     "tool "
      "takes `key` once)"},
     {"repeat_comment", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_comment),
      "the same for a comment"},

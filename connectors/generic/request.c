@@ -37,7 +37,8 @@ static enum ent_rc path_read(struct ent_str path, struct ent_request *ret, struc
 	if (!under && !sdk_starts(path, "http://") && !sdk_starts(path, "https://"))
 		return sdk_fail(err, ENT_EINVAL, "path neither begins with / nor is it a whole address");
 	if (path.n > PATH_MAX_N || !is_plain(path, '!', "\"<>\\^`{|}#"))
-		return sdk_fail(err, ENT_EINVAL, "path has a character that must be encoded (use @uri), or is too long");
+		return sdk_fail(err, ENT_EINVAL,
+				"path has a character that must be encoded (use @uri), or is too long");
 	for (size_t i = 0; i < path.n; i++)
 		if (path.p[i] == '%' &&
 		    (i + 2 >= path.n || sdk_hex_value(path.p[i + 1]) < 0 || sdk_hex_value(path.p[i + 2]) < 0))
@@ -49,9 +50,18 @@ static enum ent_rc path_read(struct ent_str path, struct ent_request *ret, struc
 /* Who we are, where it goes and how long it is are not the program's business. */
 static bool is_ours(struct ent_str name)
 {
-	static const char *const known[] = {"authorization",     "proxy-authorization", "cookie",     "host",
-					    "content-length",    "transfer-encoding",   "connection", "content-type",
-					    "webhook-signature", "expect",              "te",         "upgrade"};
+	static const char *const known[] = {"authorization",
+					    "proxy-authorization",
+					    "cookie",
+					    "host",
+					    "content-length",
+					    "transfer-encoding",
+					    "connection",
+					    "content-type",
+					    "webhook-signature",
+					    "expect",
+					    "te",
+					    "upgrade"};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (sdk_ieqz(name, known[i]))
@@ -76,7 +86,8 @@ static enum ent_rc headers_read(const struct sdk_json *node, struct ent_arena *a
 		if (is_ours(name))
 			return sdk_fail(err, ENT_EINVAL, "header %.*s is set by the broker", ENT_F(sdk_head(name, 40)));
 		if (!is_plain(name, '!', "()<>@,;:\\\"/[]?={}") || !is_plain(value, ' ', ""))
-			return sdk_fail(err, ENT_EINVAL, "a header's name or value is empty or has a character it may not have");
+			return sdk_fail(err, ENT_EINVAL,
+					"a header's name or value is empty or has a character it may not have");
 		header[ret->n_header++] = (struct ent_header){name, value};
 	}
 	ret->header = header;

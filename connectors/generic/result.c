@@ -11,9 +11,8 @@ static const struct {
 	const char *word;
 	enum ent_rc rc;
 } results[] = {
-    {"ok", ENT_OK},           {"more", ENT_MORE},         {"later", ENT_ERETRY},
-    {"refused", ENT_EAUTH},   {"gone", ENT_EGONE},        {"conflict", ENT_ECONFLICT},
-    {"invalid", ENT_EINVAL},  {"unsupported", ENT_EUNSUPPORTED},
+    {"ok", ENT_OK},      {"more", ENT_MORE},          {"later", ENT_ERETRY},   {"refused", ENT_EAUTH},
+    {"gone", ENT_EGONE}, {"conflict", ENT_ECONFLICT}, {"invalid", ENT_EINVAL}, {"unsupported", ENT_EUNSUPPORTED},
 };
 
 enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
@@ -27,8 +26,8 @@ enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct e
 			continue;
 		*ret = results[i].rc;
 		if (*ret < 0)
-			(void)sdk_fail(err, *ret, "%.*s%s%.*s", ENT_F(message), message.p ? "" : "the program says: ",
-				       ENT_F(message.p ? ENT_ABSENT : word));
+			(void)sdk_fail(err, *ret, "%.*s%s%.*s", ENT_F(message),
+				       message.p ? "" : "the program says: ", ENT_F(message.p ? ENT_ABSENT : word));
 		return ENT_OK;
 	}
 	return sdk_fail(err, ENT_EINVAL,
@@ -160,8 +159,7 @@ static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const
 enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_poll *poll,
 			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
-	static const char known[] =
-	    "result message phase memo remote_id remote_key retry_after changes page ask more";
+	static const char known[] = "result message phase memo remote_id remote_key retry_after changes page ask more";
 	const struct sdk_reader reader = {.arena = arena, .err = err, .is_closed = true};
 	struct ent_result result = {0};
 	struct sdk_changes list;

@@ -125,7 +125,8 @@ static enum ent_rc native_open(const void *of, void **ret_state, struct ent_err 
 	(void)ret_state;
 	for (size_t i = 0; i < sizeof path / sizeof *path; i++)
 		if (path[i].n > 0 && (path[i].p[0] != '/' || memchr(path[i].p, '?', path[i].n)))
-			return sdk_fail(err, ENT_EINVAL, "%s: a path under the supplier's url, such as /events, or empty",
+			return sdk_fail(err, ENT_EINVAL,
+					"%s: a path under the supplier's url, such as /events, or empty",
 					native_setting[i].name);
 	return ENT_OK;
 }

@@ -75,7 +75,8 @@ enum ent_rc native_build(const struct ent_self *self, const struct ent_call *cal
 	switch (call->op.kind) {
 	case ENT_FETCH_TICKET:
 		if (settings->tickets.n == 0)
-			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier gives no tickets to read (setting tickets)");
+			return sdk_fail(err, ENT_EUNSUPPORTED,
+					"this supplier gives no tickets to read (setting tickets)");
 		path = sdk_http_path(arena, "%s", &call->op.ticket.id, NULL);
 		path = sdk_format(arena, "%.*s/%.*s", ENT_F(settings->tickets), ENT_F(path));
 		break;

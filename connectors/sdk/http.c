@@ -131,7 +131,8 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 		return sdk_fail(err, ENT_ERETRY, "HTTP %d with HTML where JSON is due: a login page or a proxy?",
 				response->status);
 	rc = sdk_json_parse(arena, response->body, ret, &unread);
-	return rc == ENT_OK ? rc : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
+	return rc == ENT_OK ? rc
+			    : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
 }
 
 /* ---- paths and links ------------------------------------------------------------ */

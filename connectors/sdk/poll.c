@@ -7,15 +7,15 @@
 #include "sdk/http.h"
 #include "sdk/time.h"
 
-#define OVERLAP_MS  20000
-#define STAMP_MS    1000
-#define SKEW_MS     300000               /* of the clock of a tool that does not tell it, to ours */
-#define AHEAD_MS    (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
-#define SEEN_MAX    300                  /* beyond it the oldest are forgotten, and told again */
-#define PAGES_MAX   10000                /* with the same time */
-#define HASH_SIZE   6                    /* bytes: 48 bits tell a few hundred apart */
-#define HASH_CHARS  (2 * HASH_SIZE)
-#define MEMO_LIMIT  (256u * 1024u)
+#define OVERLAP_MS 20000
+#define STAMP_MS   1000
+#define SKEW_MS    300000               /* of the clock of a tool that does not tell it, to ours */
+#define AHEAD_MS   (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
+#define SEEN_MAX   300                  /* beyond it the oldest are forgotten, and told again */
+#define PAGES_MAX  10000                /* with the same time */
+#define HASH_SIZE  6                    /* bytes: 48 bits tell a few hundred apart */
+#define HASH_CHARS (2 * HASH_SIZE)
+#define MEMO_LIMIT (256u * 1024u)
 
 enum seen_how {
 	SEEN_FOR_GOOD = '+',
@@ -184,7 +184,8 @@ static struct sdk_poll_seen *seen_add(struct sdk_poll *poll)
 	return &poll->seen[poll->n_seen++];
 }
 
-/* May another change appear there that has the same stamp? Our clock stands in for the tool's, with twice the margin. */
+/* May another change appear there that has the same stamp? Our clock stands in for the tool's, with twice the margin.
+ */
 static bool is_fresh(const struct sdk_poll *poll, int64_t stamp_ms)
 {
 	int64_t margin = poll->rule.stamp_ms + (poll->knows_now ? 1 : 2) * poll->rule.overlap_ms;

@@ -15,8 +15,8 @@ struct section {
 struct round {
 	struct dialog *dialog;
 	struct ent_call call;
-	struct ent_str rest;     /* of the case */
-	unsigned stored_phase;   /* where an attempt goes on: behind the last phase that wrote */
+	struct ent_str rest;   /* of the case */
+	unsigned stored_phase; /* where an attempt goes on: behind the last phase that wrote */
 	struct ent_str stored_memo;
 	bool writes; /* the last request */
 };

@@ -9,8 +9,11 @@
 #define KEY_SIZE 36 /* a UUID */
 
 static const char *const op_name[] = {
-    [ENT_CREATE_TICKET] = "create_ticket", [ENT_UPDATE_TICKET] = "update_ticket", [ENT_ADD_COMMENT] = "add_comment",
-    [ENT_FETCH_TICKET] = "fetch_ticket",   [ENT_POLL] = "poll",
+    [ENT_CREATE_TICKET] = "create_ticket",
+    [ENT_UPDATE_TICKET] = "update_ticket",
+    [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_FETCH_TICKET] = "fetch_ticket",
+    [ENT_POLL] = "poll",
 };
 
 static const char *members_fault(struct ent_arena *arena, const struct sdk_json *node, const char *where,
@@ -22,8 +25,8 @@ static const char *members_fault(struct ent_arena *arena, const struct sdk_json 
 		while (known[i] && !sdk_eqz(sdk_json_key(at), known[i]))
 			i++;
 		if (!known[i])
-			return sdk_z(arena, sdk_format(arena, "%s: no member is called %.*s", where,
-						       ENT_F(sdk_json_key(at))));
+			return sdk_z(arena,
+				     sdk_format(arena, "%s: no member is called %.*s", where, ENT_F(sdk_json_key(at))));
 	}
 	return NULL;
 }

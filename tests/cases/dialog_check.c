@@ -183,8 +183,8 @@ static enum ent_rc damage_try(struct damage *damage, struct ent_str body, const 
 	rc = plugin->connector->parse(&plugin->self, damage->call, &response, &arena.abi, &result, &err);
 	fault = result_fault(&arena.abi, damage->call, rc, &result, &err);
 	if (fault)
-		damage->why = sdk_z(keep, sdk_format(keep, "damaged answer (HTTP %d, %s): %s", response.status, what,
-						     fault));
+		damage->why =
+		    sdk_z(keep, sdk_format(keep, "damaged answer (HTTP %d, %s): %s", response.status, what, fault));
 	sdk_arena_release(&arena);
 	return rc;
 }
@@ -204,8 +204,17 @@ static void value_replace(struct damage *damage, size_t begin, size_t end, const
 
 static void bodies_damage(struct damage *damage)
 {
-	static const char *const whole[] = {"",  "null", "[]", "{}", "7", "\"\"", "[[]]", "[null]",
-					    "<", "\xff", "{\"error\":{\"message\":[[\"\\u0007\"]]}}"};
+	static const char *const whole[] = {"",
+					    "null",
+					    "[]",
+					    "{}",
+					    "7",
+					    "\"\"",
+					    "[[]]",
+					    "[null]",
+					    "<",
+					    "\xff",
+					    "{\"error\":{\"message\":[[\"\\u0007\"]]}}"};
 	static const char *const value[] = {"null", "7", "\"\"", "[]", "{}", "[null,[{}]]", "-1e999", "true"};
 	struct ent_str body = damage->response.body;
 	size_t step = body.n / TRUNCATIONS + 1, n_value = 0, stride;
@@ -228,8 +237,9 @@ static void statuses_damage(struct damage *damage)
 	static const struct {
 		int status;
 		enum ent_rc rc; /* ENT_OK: the tool's business */
-	} row[] = {{302, ENT_OK}, {400, ENT_OK}, {401, ENT_EAUTH}, {403, ENT_OK},     {404, ENT_OK},    {409, ENT_OK},
-		   {412, ENT_OK}, {422, ENT_OK}, {204, ENT_OK},    {429, ENT_ERETRY}, {500, ENT_ERETRY}, {503, ENT_ERETRY}};
+	} row[] = {{302, ENT_OK}, {400, ENT_OK},     {401, ENT_EAUTH},  {403, ENT_OK},
+		   {404, ENT_OK}, {409, ENT_OK},     {412, ENT_OK},     {422, ENT_OK},
+		   {204, ENT_OK}, {429, ENT_ERETRY}, {500, ENT_ERETRY}, {503, ENT_ERETRY}};
 	struct ent_str page = ENT_STR("<!DOCTYPE html>\n<html><body><h1>Not the tool</h1></body></html>");
 
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

@@ -15,8 +15,8 @@
  *	<<< answer
  *	verify ok ...                          (written by --bless, read by a reviewer)
  *
- * A setting of several lines: `setting program <<END`, the lines, `END`. `settings FILE` takes those of the first supplier
- * in a YAML file beside the cases, so that an example is tested as it stands. In header values
+ * A setting of several lines: `setting program <<END`, the lines, `END`. `settings FILE` takes those of the first
+ *supplier in a YAML file beside the cases, so that an example is tested as it stands. In header values
  * ${hex SECRET PART...} and ${base64 SECRET PART...} stand for an HMAC-SHA256 over the parts:
  * `body`, a header above, or "text". A secret that begins with whsec_ is base64.
  *
@@ -68,7 +68,7 @@ struct transcript {
 	size_t n_secret;
 	int64_t now_ms;
 	bool own_statuses;
-	const char *folder; /* of the case */
+	const char *folder;              /* of the case */
 	struct ent_str question, answer; /* the file's two parts */
 	struct ent_str dialog;           /* or, of the way out, all from the first call on */
 };
@@ -226,7 +226,8 @@ static const char *preamble_read(struct plugin *plugin, struct transcript *t, st
 		else if (sdk_eqz(word, "own_statuses"))
 			t->own_statuses = true;
 		else if (!sdk_eqz(word, "now") || !sdk_time_parse(sdk_trim(value), 0, &t->now_ms))
-			why = "a line before >>> webhook or >>> call that is neither setting, secret, own_statuses nor now";
+			why = "a line before >>> webhook or >>> call that is neither setting, secret, own_statuses nor "
+			      "now";
 	}
 	return why ? why : "no line >>> webhook or >>> call";
 }

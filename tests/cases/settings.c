@@ -20,8 +20,8 @@ static const yaml_node_t *node_find(yaml_document_t *document, const yaml_node_t
 	if (!node || depth == DEPTH_MAX)
 		return NULL;
 	if (node->type == YAML_SEQUENCE_NODE)
-		for (yaml_node_item_t *at = node->data.sequence.items.start; at < node->data.sequence.items.top && !found;
-		     at++)
+		for (yaml_node_item_t *at = node->data.sequence.items.start;
+		     at < node->data.sequence.items.top && !found; at++)
 			found = node_find(document, yaml_document_get_node(document, *at), name, depth + 1);
 	if (node->type == YAML_MAPPING_NODE)
 		for (yaml_node_pair_t *at = node->data.mapping.pairs.start; at < node->data.mapping.pairs.top && !found;

@@ -114,8 +114,8 @@ static void answers(void **state)
 
 static void headers(void **state)
 {
-	struct ent_header header[] = {{ENT_STR("ETag"), ENT_STR("\"7\"")}, {ENT_STR("Link"), ENT_STR("a")},
-				      {ENT_STR("link"), ENT_STR("b")}};
+	struct ent_header header[] = {
+	    {ENT_STR("ETag"), ENT_STR("\"7\"")}, {ENT_STR("Link"), ENT_STR("a")}, {ENT_STR("link"), ENT_STR("b")}};
 	struct ent_response response = {200, header, 3, ENT_ABSENT};
 
 	(void)state;

@@ -10,12 +10,12 @@
 #include "sdk/poll.h"
 #include "sdk/time.h"
 
-#define TICKETS    60
-#define PAGE       7
-#define START_MS   1795320000000LL /* 2026-11-22T04:00:00Z */
-#define LATE_MS    5000            /* how much later than its stamp a change may appear */
-#define STEPS      500
-#define QUIET      12 /* walks after the last change */
+#define TICKETS  60
+#define PAGE     7
+#define START_MS 1795320000000LL /* 2026-11-22T04:00:00Z */
+#define LATE_MS  5000            /* how much later than its stamp a change may appear */
+#define STEPS    500
+#define QUIET    12 /* walks after the last change */
 
 struct tool {
 	uint64_t random;
@@ -122,8 +122,7 @@ static enum ent_rc poll_once(struct tool *tool, char *memo, size_t size, size_t 
 		for (size_t i = begin; i < end; i++) {
 			struct ent_str id = sdk_int(&arena.abi, (int64_t)item[i].ticket);
 			unsigned version = tool->ticket[item[i].ticket].shown;
-			struct ent_str content =
-			    tool->tells_content ? sdk_int(&arena.abi, version) : ENT_ABSENT;
+			struct ent_str content = tool->tells_content ? sdk_int(&arena.abi, version) : ENT_ABSENT;
 
 			if (!sdk_poll_news(&poll, id, item[i].stamp_ms, content))
 				continue;
@@ -170,7 +169,8 @@ static void tool_try(uint64_t seed)
 			tool_change(&tool);
 		tool_time(&tool, (int64_t)draw(&tool, 3) * (int64_t)draw(&tool, 900));
 		if (draw(&tool, 3) && poll_once(&tool, memo, sizeof memo, &news) == ENT_OK)
-			tool_time(&tool, 4000); /* the interval of polls, more than the tool's grain when it is coarse */
+			tool_time(&tool,
+				  4000); /* the interval of polls, more than the tool's grain when it is coarse */
 	}
 	for (size_t i = 0; i < QUIET; i++) {
 		tool_time(&tool, 60000);
@@ -228,9 +228,14 @@ static void tokens_and_limits(void **state)
 {
 	struct sdk_poll_rule rule = {0};
 	struct ent_call call = {.op = {.kind = ENT_POLL, .since_ms = START_MS}, .now_ms = START_MS};
-	static const char *const bad[] = {"", "{", "[]", "{}", "{\"since\":-1,\"page\":0,\"high\":0,\"began\":0}",
-					  "{\"since\":1,\"page\":0,\"high\":0,\"began\":0,\"seen\":[[1,\"+12\"]]}",
-					  "{\"since\":1,\"page\":0,\"high\":0,\"began\":0,\"seen\":[],\"todo\":[\"\"]}"};
+	static const char *const bad[] = {
+	    "",
+	    "{",
+	    "[]",
+	    "{}",
+	    "{\"since\":-1,\"page\":0,\"high\":0,\"began\":0}",
+	    "{\"since\":1,\"page\":0,\"high\":0,\"began\":0,\"seen\":[[1,\"+12\"]]}",
+	    "{\"since\":1,\"page\":0,\"high\":0,\"began\":0,\"seen\":[],\"todo\":[\"\"]}"};
 	struct ent_str memo;
 	struct sdk_arena arena;
 	struct sdk_poll poll;
@@ -269,8 +274,11 @@ static void tokens_and_limits(void **state)
 
 static void dates(void **state)
 {
-	static const char *const bad[] = {"", "Sun, 22 Nov 2026 04:18:45 UTC", "Sun, 22 Nob 2026 04:18:45 GMT",
-					  "Sunday, 22-Nov-26 04:18:45 GMT", "Sun, 22 ovD 2026 04:18:45 GMT",
+	static const char *const bad[] = {"",
+					  "Sun, 22 Nov 2026 04:18:45 UTC",
+					  "Sun, 22 Nob 2026 04:18:45 GMT",
+					  "Sunday, 22-Nov-26 04:18:45 GMT",
+					  "Sun, 22 ovD 2026 04:18:45 GMT",
 					  "Sun, 32 Nov 2026 04:18:45 GMT"};
 	int64_t ms = 0;
 
