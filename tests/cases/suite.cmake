@@ -17,3 +17,15 @@ add_executable(run_fixtures ${CMAKE_CURRENT_LIST_DIR}/run_fixtures.c ${CMAKE_CUR
 target_link_libraries(run_fixtures PRIVATE entente_flags entente_sdk PkgConfig::libcrypto ${CMAKE_DL_LIBS})
 add_dependencies(run_fixtures connector_native connector_servicenow connector_jira connector_zendesk connector_github)
 add_test(NAME cases/fixtures COMMAND run_fixtures ${CMAKE_BINARY_DIR}/connectors ${CMAKE_SOURCE_DIR}/../shared)
+
+# the harness itself: connectors with one fault each
+set(case_faults ${CMAKE_CURRENT_BINARY_DIR}/faults)
+foreach(fault RANGE 17)
+	add_library(fault_${fault} MODULE ${CMAKE_CURRENT_LIST_DIR}/faults.c)
+	target_compile_definitions(fault_${fault} PRIVATE FAULT=${fault})
+	target_link_libraries(fault_${fault} PRIVATE entente_flags entente_abi entente_sdk)
+	target_link_options(fault_${fault} PRIVATE -Wl,--exclude-libs,ALL)
+	set_target_properties(fault_${fault} PROPERTIES PREFIX "" OUTPUT_NAME faulty LIBRARY_OUTPUT_DIRECTORY ${case_faults}/${fault})
+	add_dependencies(run_cases fault_${fault})
+endforeach()
+add_test(NAME cases/harness COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_harness $<TARGET_FILE:run_cases> ${case_faults})
