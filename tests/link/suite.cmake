@@ -5,3 +5,6 @@ target_link_libraries(link_driver PRIVATE entente_flags entente_link PkgConfig::
 set_target_properties(link_driver PROPERTIES ENABLE_EXPORTS ON) # its getaddrinfo() is to be libcurl's, too
 add_test(NAME link COMMAND ${CMAKE_CURRENT_LIST_DIR}/run)
 set_tests_properties(link PROPERTIES ENVIRONMENT "ENTENTE_BUILD=${CMAKE_BINARY_DIR}")
+
+add_executable(link_thread ${CMAKE_CURRENT_LIST_DIR}/thread.c ${CMAKE_SOURCE_DIR}/connectors/null/null.c)
+target_link_libraries(link_thread PRIVATE entente_flags entente_link PkgConfig::libcurl Threads::Threads)
