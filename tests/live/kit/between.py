@@ -10,6 +10,13 @@ import urllib.parse
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "accept-encoding"}
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass  # the broker was killed in the middle of a request
+
+
 class Between:
     def __init__(self, tool, reads=()):
         """reads: beginnings of paths whose POST only searches."""
@@ -21,8 +28,7 @@ class Between:
         self.lose = None  # a random.Random: one answer in `one_in` to a request that writes is lost
         self.one_in = 0
         self.log = []
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), self._handler())
         self.server = server
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()

@@ -8,13 +8,13 @@ PATIENCE = 40  # seconds for one thing to arrive; polls are a second apart
 
 def arrives(tap, name, tool, ticket, words, seconds=PATIENCE):
     """The words stand in the ticket; how they stand is told: public or not."""
-    found = wait_for(lambda: count(tool.texts(ticket), words), seconds, 0.3)
+    found = wait_for(lambda: count(tool.texts(ticket), words), seconds, 1)
     tap.check(name, found, f"{words!r} is not in ticket {ticket} after {seconds} s")
     return found[0] if found else None
 
 
 def becomes(tap, name, tool, ticket, status, seconds=PATIENCE):
-    tap.check(name, wait_for(lambda: tool.status(ticket) == status, seconds, 0.3),
+    tap.check(name, wait_for(lambda: tool.status(ticket) == status, seconds, 1),
               f"ticket {ticket} is {tool.status(ticket)}, not {status}, after {seconds} s")
 
 

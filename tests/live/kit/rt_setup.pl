@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 # Makes in a fresh RT what connectors/README.md tells an administrator to click: our user with no more rights than it
-# needs and a token, the custom field for our number; and David, who works there. Prints the token.
+# needs and a token, the custom field for our number; and David, who works there. Prints a token of each.
 use strict;
 use warnings;
 use lib '/usr/local/share/request-tracker5/lib', '/usr/share/request-tracker5/lib';
@@ -41,7 +41,9 @@ grant($ours, $queue, qw(SeeQueue ShowTicket ShowTicketComments CreateTicket Repl
 my $david = person('david', 'David', 'david-password');
 grant($david, RT->System, 'SuperUser');
 
-my $token = RT::AuthToken->new(RT->SystemUser);
-($ok, $why, my $auth) = $token->Create(Owner => $ours->id, Description => 'Entente');
-die "token: $why" unless $ok;
-print "$auth\n";
+for my $user ($ours, $david) {
+	my $token = RT::AuthToken->new(RT->SystemUser);
+	($ok, $why, my $auth) = $token->Create(Owner => $user->id, Description => 'live');
+	die "token: $why" unless $ok;
+	print uc $user->Name, "=$auth\n";
+}

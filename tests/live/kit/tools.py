@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two tools, as David sees them who works in both: his own API calls, past the broker."""
-import base64
 import json
 import os
 import subprocess
@@ -40,6 +39,9 @@ class Tool:
         with open(os.path.join(self.folder, name), encoding="utf-8") as f:
             return f.read().strip()
 
+    def keys(self):
+        return dict(line.split("=", 1) for line in self.read("keys").splitlines())
+
     def ask(self, method, path, body=None, headers=()):
         send = dict(headers)
         data = None
@@ -64,8 +66,7 @@ class Rt(Tool):
     STATUS = {"new": "new", "open": "in_progress", "stalled": "pending", "resolved": "resolved"}
 
     def call(self, method, path, body=None):
-        user = base64.b64encode(self.read("david").encode()).decode()
-        return self.ask(method, path, body, {"Authorization": f"Basic {user}"})
+        return self.ask(method, path, body, {"Authorization": f"token {self.keys()['DAVID']}"})
 
     def create(self, title, text):
         return str(self.call("POST", "/ticket", {"Queue": "General", "Subject": title, "Content": text,
@@ -111,9 +112,6 @@ class Redmine(Tool):
     script = "redmine"
     STATUS = {"New": "new", "In Progress": "in_progress", "Feedback": "pending", "Resolved": "resolved"}
     IDS = {"New": 1, "In Progress": 2, "Resolved": 3, "Feedback": 4}
-
-    def keys(self):
-        return dict(line.split("=", 1) for line in self.read("keys").splitlines())
 
     def call(self, method, path, body=None):
         return self.ask(method, path, body, {"X-Redmine-API-Key": self.keys()["DAVID"]})

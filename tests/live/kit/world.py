@@ -55,7 +55,7 @@ class World:
         return [
             {"name": "orion", "title": "Orion", "connector": "rt", "url": self.between["rt"].url + "/REST/2.0",
              "auth": {"kind": "header", "header": "Authorization", "scheme": "token",
-                      "credential": secret("rt.token", self.rt.read("token"))},
+                      "credential": secret("rt.token", self.rt.keys()["ENTENTE"])},
              "account": "entente", "comments_as": "public",
              "settings": {"queue": "General", "number_field": "Incident"}, **reach},
             {"name": "north", "title": "North", "connector": "redmine", "url": self.between["redmine"].url,
