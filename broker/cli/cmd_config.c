@@ -94,6 +94,28 @@ static void map_print(const char *name, const struct ent_map_row *row, struct sd
 		sdk_buf_format(out, "      \"%s\": %s\n", row->native, row->canonical);
 }
 
+static void out_print(const struct ent_connector *connector, struct sdk_buf *out)
+{
+	static const char *const can[] = {"opens tickets", "changes tickets", "comments", "reads tickets",
+					  "asks what is new"}; /* in the order of enum ent_op_kind */
+	const char *between = " ";
+
+	if (!connector->build || connector->ops == 0) {
+		sdk_buf_z(out, "\n  Only listens: nothing can be sent to its tool.\n");
+		return;
+	}
+	sdk_buf_z(out, "\n  On the way out it");
+	for (size_t i = 0; i < sizeof can / sizeof *can; i++) {
+		if (!(connector->ops & 1u << i))
+			continue;
+		sdk_buf_format(out, "%s%s", between, can[i]);
+		between = ", ";
+	}
+	sdk_buf_z(out, ".\n");
+	for (const char *const *cannot = connector->cannot; cannot && *cannot; cannot++)
+		sdk_buf_format(out, "  Its tool cannot do all: %s\n", *cannot);
+}
+
 static int connector_help(const char *path, const char *name, struct sdk_buf *out)
 {
 	const struct ent_connector *connector = NULL;
@@ -114,6 +136,7 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 			setting_print(row, out);
 		map_print("status", connector->status, out);
 		map_print("priority", connector->priority, out);
+		out_print(connector, out);
 	} else {
 		fprintf(stderr, "entente config: no connector \"%s\"; there are:", name);
 		for (size_t i = 0; i < plugins_count(plugins); i++)
