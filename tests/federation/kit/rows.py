@@ -18,9 +18,10 @@ tap = Tap()
 
 
 @contextlib.contextmanager
-def world(suppliers, settings=None, keep=None):
+def world(suppliers, settings=None, keep=None, adjust=None):
     folder = keep or tempfile.mkdtemp(prefix="entente-federation-", dir=os.environ.get("ENTENTE_TMP"))
     one = World(folder, suppliers, settings)
+    one.adjust = adjust or one.adjust
     try:
         yield one.start()
     finally:

@@ -31,6 +31,7 @@ class World:
         self.broker = Broker(os.path.join(folder, "broker"), build=build, settings=settings)
         self.said, self.n_said = [], 0
         self.gone = set()  # (canary, supplier) that people withdrew or gave up before it stood there: may be missing
+        self.adjust = lambda one: None  # the configuration, when addresses are known
         self.at_once = False  # begin within the second of the start
 
     def sim_settings(self, name, spec):
@@ -68,6 +69,7 @@ class World:
     def start(self):
         self.sim.start()
         self.broker.tree["suppliers"] = [self.entry(name, spec) for name, spec in self.specs.items()]
+        self.adjust(self)
         self.broker.configure()
         self.broker.start()
         for name, spec in self.specs.items():

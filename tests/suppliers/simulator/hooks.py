@@ -30,6 +30,7 @@ class Hooks:
         self.stats = collections.Counter()
         self.stream = None
         self.random = random.Random(7)
+        self.forced = False
         self.settings()
 
     def settings(self, **values):
@@ -42,7 +43,7 @@ class Hooks:
         self.off = values.get("off", False)
 
     def put(self, body, sign):
-        if self.url is None or self.off:
+        if self.url is None or self.off and not self.forced:
             return
         self.stats["made"] += 1
         if self.random.random() < self.lost:

@@ -33,9 +33,11 @@ class Redmine(Tool):
 
     def __init__(self, *args, **more):
         self.projects = {"supplier": 1}
+        self.may_be_private = True
         super().__init__(*args, **more)
 
     def more_settings(self, settings):
+        self.may_be_private = settings.get("may_be_private", self.may_be_private)
         for n, project in enumerate(settings.get("projects", ())):
             self.projects[project] = n + 2
 
@@ -154,6 +156,10 @@ class Redmine(Tool):
             rows = [t for t in rows if str(STATUS_ID[t.status]) in status.split("|")]
         if request.query("cf_1") is not None:
             rows = [t for t in rows if t.number == request.query("cf_1")]
+        if (request.query("subject") or "").startswith("~"):
+            rows = [t for t in rows if request.query("subject")[1:].lower() in t.title.lower()]
+        if request.query("author_id") == "me":
+            rows = [t for t in rows if t.by == self.account.name]
         if request.query("issue_id"):
             rows = [t for t in rows if t.id in request.query("issue_id").split(",")]
         for name, of in (("updated_on", lambda t: t.updated), ("created_on", lambda t: t.created)):
@@ -194,7 +200,20 @@ class Redmine(Tool):
 
     @route("GET", r"/(?:users/current|my/account)\.json", "other")
     def me(self, request):
-        return Response(200, {"user": {"id": 5, "login": "entente", "firstname": "Entente", "lastname": "Broker", "mail": "entente@desk.example"}})
+        user = {"id": 5, "login": "entente", "firstname": "Entente", "lastname": "Broker", "mail": "entente@desk.example", "admin": False}
+        if "memberships" in request.query("include", ""):
+            user["memberships"] = [{"id": n, "project": {"id": n, "name": name}, "roles": [{"id": 4, "name": "Entente"}]}
+                                   for name, n in self.projects.items()]
+        return Response(200, {"user": user})
+
+    @route("GET", r"/roles/(\d+)\.json", "other")
+    def role(self, request, number):
+        rights = ["view_issues", "add_issues", "edit_issues", "add_issue_notes", "view_private_notes", *(["set_notes_private"] if self.may_be_private else [])]
+        return Response(200, {"role": {"id": int(number), "name": "Entente", "assignable": True, "permissions": rights}})
+
+    @route("GET", r"/custom_fields\.json", "other")
+    def custom_fields(self, request):
+        return Response(403, b"", [("Content-Type", "application/json")], None)  # for administrators
 
     @route("GET", r"/issue_statuses\.json", "other")
     def statuses(self, request):
