@@ -188,15 +188,22 @@ size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struc
 	    db_use(db, "SELECT " SENT_COLUMNS " FROM delivery "
 		       "WHERE incident = $1 AND supplier = $2 AND (attempt > 0 OR length(hash) > 0) AND "
 		       "(state_ms >= $3 OR state NOT IN ('done', 'cancelled')) ORDER BY id DESC LIMIT $4");
-	struct echo_sent *list = SDK_NEW_N(arena, struct echo_sent, ECHOES_MAX);
-	size_t n = 0;
+	struct echo_sent *list = NULL;
+	size_t n = 0, cap = 0;
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
 	db_bind_int(stmt, 3, since_ms);
 	db_bind_int(stmt, 4, ECHOES_MAX);
-	while (n < ECHOES_MAX && db_row(stmt))
+	while (n < ECHOES_MAX && db_row(stmt)) { /* most find nothing, and take nothing */
+		if (n == cap) {
+			struct echo_sent *grown = SDK_NEW_N(arena, struct echo_sent, cap = cap ? cap * 2 : 8);
+			if (n)
+				memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+		}
 		read_sent(stmt, arena, &list[n++]);
+	}
 	db_done(stmt);
 	*ret = list;
 	return n;
