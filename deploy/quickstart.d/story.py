@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Starts a fresh broker on its embedded default, sends it the story of tale.py over real, signed HTTP, shows what came
-of it, and checks each expectation. Standard library only; called by deploy/quickstart."""
+"""Starts a fresh broker on its embedded default and a supplier's tool (desk.py), sends the story of tale.py over real,
+signed HTTP, shows what came of it, and checks each expectation. Standard library only; called by deploy/quickstart."""
 import argparse
 import base64
 import json
 import os
 import queue
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -81,12 +82,13 @@ class Stage:
         self.config = os.path.join(self.folder, "entente.yaml")
         self.port = args.port or DEFAULT_PORT
         self.port_is_asked = bool(args.port)
-        self.broker = self.tail = None
-        self.token = self.kafka = ""
+        self.broker = self.tail = self.desk = None
+        self.token = self.kafka = self.desk_url = ""
         self.events = []  # parsed lines of `entente tail --json`
         self.lines = queue.Queue()
-        self.secret = {tale.NORTH: "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
-                       tale.ORION: secrets.token_urlsafe(24), tale.VEGA: secrets.token_urlsafe(24)}
+        whsec = ["whsec_" + base64.b64encode(secrets.token_bytes(24)).decode() for _ in range(2)]
+        self.secret = {tale.NORTH: whsec[0], tale.ORION: secrets.token_urlsafe(24), tale.VEGA: secrets.token_urlsafe(24),
+                       tale.DELTA: whsec[1]}
 
     # ---- files
 
@@ -113,6 +115,8 @@ class Stage:
                 self.port = s.getsockname()[1]
         for name, secret in self.secret.items():
             self.write(f"secrets/{name}", secret + "\n")
+
+    def configure(self):
         text = [f"data_dir: {self.folder}/data", f"connector_dir: {self.connectors}", "http:", f"  port: {self.port}", "",
                 "suppliers:"]
         for name in self.secret:
@@ -120,9 +124,21 @@ class Stage:
                      f"    secret: file:{self.folder}/secrets/{name}", "    public_comments: everyone"]
             if name == tale.ORION:
                 text += ["    map:", "      status:", '        "10": transferred   # Orion\'s own word for "passed on"']
+            if name == tale.DELTA:
+                text += [f"    url: {self.desk_url}   # with it, Entente also writes", "    account: entente",
+                         "    plain_http: true   # all on this machine; else https alone", "    allow: [127.0.0.1/32]",
+                         "    poll: 0   # its webhooks tell what is new", "    settings:", "      tickets: /tickets"]
         self.write("entente.yaml", "\n".join(text) + "\n")
 
     # ---- processes
+
+    def start_desk(self):
+        self.desk = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(os.path.realpath(__file__)), "desk.py"),
+                                      "--secret", os.path.join(self.folder, "secrets", tale.DELTA), "--hook",
+                                      self.url(f"/hooks/{tale.DELTA}")], stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.desk_url = self.desk.stdout.readline().strip()
+        if not self.desk_url:
+            raise Failed("Delta's desk (desk.py) did not start")
 
     def start_broker(self):
         log = open(os.path.join(self.folder, "broker.log"), "wb")
@@ -146,7 +162,7 @@ class Stage:
             self.kafka = file.read().strip()
         self.write("env", "".join(f"export {name}={value}\n" for name, value in (
             ("PATH", f"{os.path.dirname(self.entente)}:$PATH"), ("ENTENTE_URL", self.url("")), ("ENTENTE_TOKEN", self.token),
-            ("ENTENTE_KAFKA", self.kafka), ("ENTENTE_CONFIG", self.config))))
+            ("ENTENTE_KAFKA", self.kafka), ("ENTENTE_CONFIG", self.config), ("DELTA_URL", self.desk_url))))
 
     def broker_log(self):
         with open(os.path.join(self.folder, "broker.log"), encoding="utf-8", errors="replace") as file:
@@ -162,7 +178,7 @@ class Stage:
         threading.Thread(target=read_lines, daemon=True).start()
 
     def end(self):
-        for process in (self.tail, self.broker):
+        for process in (self.tail, self.broker, self.desk):
             if not process or process.poll() is not None:
                 continue
             process.terminate()
@@ -186,7 +202,15 @@ class Stage:
             raise Failed(f"GET {path} was answered {status}: {body}")
         return body
 
+    def at_desk(self, method, path, body=None):
+        status, _, answer = call(method, self.desk_url + path, body and body.encode())
+        if status != 200:
+            raise Failed(f"Delta's desk answered {method} {path} with {status}: {answer}")
+        return answer
+
     def send(self, step):
+        if step.lost:
+            self.at_desk("POST", "/lose")
         secret = self.secret[step.supplier] if not step.forged else "not-the-secret"
         headers = tale.SIGN[step.supplier](secret, step.body, step.delivery_id)
         return call("POST", self.url(f"/hooks/{step.supplier}"), step.body, headers)
@@ -208,8 +232,10 @@ class Stage:
                 if self.tail.poll() is not None:
                     raise Failed(f"entente tail ended: {self.tail.stderr.read()}") from None
                 continue
-            self.events.append(json.loads(line))
-            say(f"   kafka  {in_words(self.events[-1])}", DIM)
+            event = json.loads(line)
+            say(f"   kafka  {in_words(event)}", DIM)
+            if "incident" in event["data"]:  # else it is about a supplier's tool
+                self.events.append(event)
 
 
 def in_words(event):
@@ -224,9 +250,15 @@ def in_words(event):
         detail = f"{data['supplier']} {data['ticket'].get('key', data['ticket']['id'])}: {detail}"
     elif "comment" in data:
         detail = f"{data['comment']['audience']['kind']}: \"{data['comment']['body']}\""
+    elif "delivery" in data:
+        detail = f"{data['delivery']['op']} stands in {data['supplier']}'s tool, ticket {data.get('ticket', {}).get('id', '?')}"
+    elif "brief" in data:
+        detail = f"with {data['supplier']}{' (escalated)' if data['escalated'] else ''}: \"{data['brief']['what']}\""
     elif "from" in data:
         detail = f"{data['from'] or 'nobody'} -> {data['to'] or 'nobody'}"
-    return f"{data['incident']['number']} {name:<24} {detail}"[:150]
+    if name == "supplier.state_changed":
+        detail = f"{data['supplier']}'s tool is {data['to']}"
+    return f"{data.get('incident', {}).get('number', '-'):<10} {name:<24} {' '.join(detail.split())}"[:150]
 
 
 def value_in_words(value):
@@ -247,13 +279,12 @@ def play(stage, checks):
         yield from tale.north_begins(clock)
         yield from tale.orion_looks(clock, number)
         yield from tale.vega_repairs(clock, number)
+        yield from tale.delta_is_asked(clock, number)
         yield from tale.what_goes_wrong(clock)
 
     for i, step in enumerate(steps(), 1):
         say(f"\n{i:2}. {step.words}")
-        status, _, answer = stage.send(step)
-        say(f"   POST /hooks/{step.supplier}  ->  {status}", DIM)
-        checks.equal(f"step {i}: the answer", status, step.status)
+        do(stage, checks, step, i)
         expected += step.events
         stage.read_stream(len(expected))
         checks.equal(f"step {i}: events so far", types_of(stage.events), expected)
@@ -262,18 +293,39 @@ def play(stage, checks):
     return number
 
 
+def do(stage, checks, step, i):
+    if isinstance(step, tale.Ours):
+        say(f"   entente {shlex.join(step.arguments)}", DIM)
+        stage.command(*step.arguments)
+    elif isinstance(step, tale.There):
+        told = stage.at_desk(step.method, step.path, step.body)["told"]
+        say(f"   desk   {step.method} {step.path.partition('?')[0]} {step.body!r}; it tells us: POST /hooks/{tale.DELTA}  ->  {told}", DIM)
+        checks.equal(f"step {i}: the answer to Delta's webhook", told, 202)
+    else:
+        status, _, _ = stage.send(step)
+        say(f"   POST /hooks/{step.supplier}  ->  {status}", DIM)
+        checks.equal(f"step {i}: the answer", status, step.status)
+
+
 def types_of(events):
     return [e["type"].removeprefix("org.entente.").removesuffix(".v1") for e in events]
+
+
+def show_desk(stage):
+    for ticket in stage.at_desk("GET", "/tickets")["tickets"]:
+        say(f"\n   In Delta's own tool: {ticket['id']} [{ticket['number']}] {ticket['title']}, {ticket['status']}")
+        for words in (ticket["description"], *(f"{c['author']['name']} ({c['visibility']}): {c['body']}" for c in ticket["comments"])):
+            say("      " + " / ".join(filter(None, words.split("\n"))))
 
 
 def check_all(stage, checks, number):
     incidents = stage.get("/v1/incidents")["items"]
     checks.equal("number of incidents", len(incidents), 1)
     incident = stage.get(f"/v1/incidents/{number}")
-    checks.equal("holder of the ball", incident["holder"], tale.VEGA)
+    checks.equal("holder of the ball", incident["holder"], tale.DELTA)
     checks.equal("status", incident["status"], "resolved")
     checks.equal("tickets", {t["supplier"]: t["status"] for t in incident["tickets"]}, tale.TICKETS)
-    thread = [(c["supplier"], c["audience"]["kind"], c["body"]) for c in incident["thread"]]
+    thread = [(c["supplier"] or "", c["audience"]["kind"], c["body"]) for c in incident["thread"]]
     checks.equal("the thread", thread, tale.THREAD)
     by_ticket = stage.get("/v1/incidents/orion:INC0010023")
     checks.equal("found by a supplier's ticket", by_ticket["number"], number)
@@ -282,6 +334,24 @@ def check_all(stage, checks, number):
     checks.equal("the stream is the incident's history, without gap", [int(e["sequence"]) for e in stage.events],
                  list(range(1, len(stage.events) + 1)))
     checks.equal("each event once", len({e["id"] for e in stage.events}), len(stage.events))
+    check_way_out(stage, checks, number)
+
+
+def check_way_out(stage, checks, number):
+    tickets = stage.at_desk("GET", "/tickets")["tickets"]
+    checks.equal("tickets at Delta's desk", [(t["id"], t["number"], t["status"]) for t in tickets],
+                 [(tale.TICKET, number, "resolved")])
+    comments = [(c["author"]["name"], c["visibility"], c["body"]) for c in tickets[0]["comments"]] if tickets else []
+    checks.equal("what stands in Delta's ticket, each once", comments, tale.AT_DELTA)
+    log = wait_for(lambda: (seen := stage.at_desk("GET", "/log")) and all(t["status"] for t in seen["told"]) and seen, 10) \
+        or stage.at_desk("GET", "/log")
+    checks.equal("the lost answer: asked again under the same id", [e["times"] for e in log["events"]], tale.ASKED)
+    checks.equal("what Delta's tool told, its echo of our comments included",
+                 sorted((t["type"], t["status"]) for t in log["told"]), tale.TOLD)
+    checks.equal("open deliveries", stage.get("/v1/deliveries?state=open")["items"], [])
+    checks.equal("drift", stage.get("/v1/drift")["items"], [])
+    supplier = stage.get(f"/v1/suppliers/{tale.DELTA}")
+    checks.equal("Delta's tool is healthy", supplier["state"], "healthy")
 
 
 def what_next(stage, number):
@@ -295,6 +365,13 @@ def what_next(stage, number):
    entente incident history {number}
    entente deadletter list
    entente tail --brokers $ENTENTE_KAFKA --from beginning
+
+   entente comment {number} --to everyone 'Thank you all.'     # arrives in Delta's tool
+   curl $DELTA_URL/tickets                                       # what stands there
+   curl -d 'Always.' "$DELTA_URL/tickets/D-1/comments?by=Dana"   # Delta's people write; it comes back
+   entente supplier delta
+   entente delivery list --state all
+   entente drift
 
    curl -H "Authorization: Bearer $ENTENTE_TOKEN" $ENTENTE_URL/v1/incidents/{number}
    curl -N -H "Authorization: Bearer $ENTENTE_TOKEN" $ENTENTE_URL/v1/live
@@ -314,10 +391,13 @@ def run(args):
     stage = Stage(args)
     checks = Checks()
     try:
-        say("\n3. A fresh folder, a configuration with three suppliers, and the broker on its defaults", BOLD)
+        say("\n3. A fresh folder, a configuration with four suppliers, and the broker on its defaults", BOLD)
         stage.make_folder()
+        stage.start_desk()
+        stage.configure()
         stage.start_broker()
         say(f"   it listens on {stage.url('')}, its embedded Kafka on {stage.kafka}")
+        say(f"   the tool of one supplier, Delta Doors, runs beside it on {stage.desk_url}")
         say("\n4. The story: every line 'kafka' was read back from the stream", BOLD)
         stage.start_tail()
         number = play(stage, checks)
@@ -327,6 +407,7 @@ def run(args):
         say()
         for line in stage.command("deadletter", "list").rstrip().split("\n"):
             say("   " + line)
+        show_desk(stage)
         check_all(stage, checks, number)
         if checks.wrong:
             say(f"\n{len(checks.wrong)} of {checks.n} expectations did not hold:", RED)

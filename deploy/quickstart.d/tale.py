@@ -1,28 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The story itself: an incident that travels between three suppliers with three different tools. Each step is one
-delivery in the tool's own words, and what has to come of it. No I/O here."""
+"""The story itself: an incident that travels between four suppliers with four different tools. Each step is something
+that a tool sends in its own words, that we do, or that people at Delta's desk do (desk.py plays its tool), and what
+has to come of it. No I/O here."""
 import json
 import time
 from dataclasses import dataclass, field
 
 from hooks import signed_jira, signed_native, signed_servicenow
 
-NORTH, ORION, VEGA = "north", "orion", "vega"
-CONNECTOR = {NORTH: "native", ORION: "servicenow", VEGA: "jira"}
-TITLE = {NORTH: "North Facilities", ORION: "Orion IT", VEGA: "Vega Networks"}
+NORTH, ORION, VEGA, DELTA = "north", "orion", "vega", "delta"
+CONNECTOR = {NORTH: "native", ORION: "servicenow", VEGA: "jira", DELTA: "native"}
+TITLE = {NORTH: "North Facilities", ORION: "Orion IT", VEGA: "Vega Networks", DELTA: "Delta Doors"}
 SIGN = {NORTH: signed_native, ORION: signed_servicenow, VEGA: signed_jira}
 
 
 @dataclass
 class Step:
+    """A webhook of a supplier's tool."""
     words: str
     supplier: str
     delivery_id: str
     body: bytes
     events: list = field(default_factory=list)  # types without prefix and version, in order
     status: int = 202
-    dead: bool = False
     forged: bool = False
+    lost: bool = False  # Delta's next answer does not arrive
+
+
+@dataclass
+class Ours:
+    """A command that we type."""
+    words: str
+    arguments: list
+    events: list
+
+
+@dataclass
+class There:
+    """What people do at Delta's desk."""
+    words: str
+    method: str
+    path: str
+    body: str
+    events: list
 
 
 class Clock:
@@ -113,15 +133,35 @@ def vega_repairs(clock, number):
     yield Step(f"Vega's Jira has an issue with the label {number}, in progress: Vega takes the ball.", VEGA, "1795321200001",
                issue("jira:issue_created", clock.jira(), in_jira("In Progress", "indeterminate", labels=[number, "gate"])),
                ["ticket.linked", "incident.holder_changed"])
+    yield vega_says(clock, "1795321200002", "10500", "Uplink module replaced, three readers answer. The fourth has no lock any more.",
+                    "Vega tells everyone what it did.", ["comment.added"])
+
+
+def vega_says(clock, delivery_id, comment_id, text, words, events, **more):
     at = clock.jira()
-    comment = {"id": "10500", "author": {"accountId": "5f1a91", "displayName": "Bo Chen"}, "jsdPublic": True,
-               "body": "Uplink module replaced, all four readers answer.", "created": at, "updated": at}
-    yield Step("Vega tells everyone what it did.", VEGA, "1795321200002",
-               issue("comment_created", at, in_jira("In Progress", "indeterminate"), comment=comment),
-               ["ticket.changed", "comment.added"])
-    yield Step("Vega resolves. It holds the ball, so the incident is resolved.", VEGA, "1795321200003",
-               issue("jira:issue_updated", clock.jira(), in_jira("Resolved", "done", resolution={"name": "Done"})),
-               ["ticket.changed", "incident.status_changed"])
+    comment = {"id": comment_id, "author": {"accountId": "5f1a91", "displayName": "Bo Chen"}, "jsdPublic": True,
+               "body": text, "created": at, "updated": at}
+    return Step(words, VEGA, delivery_id, issue("comment_created", at, in_jira("In Progress", "indeterminate"), comment=comment),
+                ["ticket.changed", *events], **more)
+
+
+def delta_is_asked(clock, number):
+    yield Ours("We share it with Delta Doors, who hold the ball from now on: our words become a ticket in Delta's tool, and "
+               "the thread so far goes with it, as far as it is for everyone.",
+               ["share", number, DELTA, "--escalate", "--with-thread", "--what", "No lock at gate 4, reader 4",
+                "--impact", "The gate stands open", "--wanted", "A new strike plate today"],
+               ["incident.shared", "incident.holder_changed", "ticket.linked", *["delivery.done"] * 4])
+    yield vega_says(clock, "1795321200003", "10501", "Port of reader 4 is up, it only misses the plate.",
+                    "Vega adds a comment. Delta's tool takes it and its answer gets lost: it is sent again under the same id, "
+                    "and stands there once.", ["comment.added", "delivery.done"], lost=True)
+    yield Ours("We write to Delta alone. Delta's tool sends a webhook about it, as tools do: known again, nothing happens twice.",
+               ["comment", number, "--to", DELTA, "The key of the cabinet is at the front desk."],
+               ["comment.added", "delivery.done"])
+    yield There("Delta's people begin.", "PUT", f"/tickets/{TICKET}/status", "in_progress", ["ticket.changed"])
+    yield There("Delta's people answer, in their own tool.", "POST", f"/tickets/{TICKET}/comments?by=Dana",
+                "Plate fitted, gate 4 locks again.", ["comment.added"])
+    yield There("Delta resolves. It holds the ball, so the incident is resolved.", "PUT", f"/tickets/{TICKET}/status", "resolved",
+                ["ticket.changed", "incident.status_changed"])
 
 
 def what_goes_wrong(clock):
@@ -129,15 +169,30 @@ def what_goes_wrong(clock):
     yield Step("An old update of Orion's arrives late (\"in progress\"). It is recorded as late and moves nothing back.",
                ORION, "INC0010023.late", record(1, late, state="2"), ["ticket.late"])
     yield Step("Vega's tool sends something nobody understands. It is kept as a dead letter, for a person.", VEGA,
-               "1795321200004", b'{"roster": ["Bo", "Ana"], "week": 47}', dead=True)
+               "1795321200004", b'{"roster": ["Bo", "Ana"], "week": 47}')
     yield Step("Somebody without Orion's secret pretends to be Orion. Refused, nothing is kept.", ORION, "forged",
                record(9, clock.servicenow(), state="7"), status=401, forged=True)
 
 
+US = ""
+TICKET = "D-1"  # what Delta's desk calls its first
 THREAD = [  # supplier, audience, words
     (NORTH, "everyone", "Power is there, so it is not ours: the readers get no network."),
     (ORION, "everyone", "The switch is up. Its uplink is dark."),
     (ORION, "internal", "Third time this month, see contract 88-B."),
-    (VEGA, "everyone", "Uplink module replaced, all four readers answer."),
+    (VEGA, "everyone", "Uplink module replaced, three readers answer. The fourth has no lock any more."),
+    (VEGA, "everyone", "Port of reader 4 is up, it only misses the plate."),
+    (US, "suppliers", "The key of the cabinet is at the front desk."),
+    (DELTA, "everyone", "Plate fitted, gate 4 locks again."),
 ]
-TICKETS = {NORTH: "transferred", ORION: "transferred", VEGA: "resolved"}
+TICKETS = {NORTH: "transferred", ORION: "transferred", VEGA: "in_progress", DELTA: "resolved"}
+AT_DELTA = [  # author there, visibility there, words: all but Orion's work note, each once
+    ("Entente", "internal", "Mo Salah (North Facilities): Power is there, so it is not ours: the readers get no network."),
+    ("Entente", "internal", "beth.anglin (Orion IT): The switch is up. Its uplink is dark."),
+    ("Entente", "internal", "Bo Chen (Vega Networks): Uplink module replaced, three readers answer. The fourth has no lock any more."),
+    ("Entente", "internal", "Bo Chen (Vega Networks): Port of reader 4 is up, it only misses the plate."),
+    ("Entente", "internal", "first: The key of the cabinet is at the front desk."),
+    ("Dana", "public", "Plate fitted, gate 4 locks again."),
+]
+ASKED = [1, 1, 1, 1, 2, 1]  # how often each event came to Delta's desk: the ticket, four comments with one twice, ours
+TOLD = [("comment.added", 202)] * 5 + [("ticket.changed", 202)] * 2  # four echoes and Dana's; begun, resolved
