@@ -22,3 +22,20 @@ entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c
 entente_fuzz(guard broker/edge/guard.c broker/edge/uri.c connectors/sdk/str.c)
 entente_fuzz(transfers broker/link/transfers.c broker/link/transfers_url.c broker/link/address.c connectors/sdk/str.c
 	connectors/sdk/time.c connectors/sdk/percent.c)
+
+# What a connector makes of answers: fuzz_answer_NAME, one for each that needs nothing beside the sdk.
+file(GLOB fuzz_sdk RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/connectors/sdk/*.c)
+foreach(name ${connector_names})
+	if(NOT ENTENTE_FUZZ OR NOT CMAKE_C_COMPILER_ID STREQUAL "Clang" OR name STREQUAL generic)
+		continue()
+	endif()
+	file(GLOB fuzz_connector RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/connectors/${name}/*.c)
+	set(fuzz_sources ${fuzz_sdk} ${fuzz_connector} tests/cases/changes.c tests/cases/dialog_check.c tests/cases/harness.c)
+	list(TRANSFORM fuzz_sources PREPEND ${PROJECT_SOURCE_DIR}/)
+	add_executable(fuzz_answer_${name} fuzz/fuzz_answer.c ${fuzz_sources})
+	target_include_directories(fuzz_answer_${name} PRIVATE ${PROJECT_SOURCE_DIR}/connectors ${PROJECT_SOURCE_DIR}/tests)
+	target_link_libraries(fuzz_answer_${name} PRIVATE entente_abi entente_flags PkgConfig::libcjson PkgConfig::libcrypto
+		${CMAKE_DL_LIBS})
+	target_compile_options(fuzz_answer_${name} PRIVATE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+	target_link_options(fuzz_answer_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
+endforeach()
