@@ -239,7 +239,7 @@ static void find_echo(struct apply *apply, struct situation *at, const struct en
 			      apply->now_ms - ECHO_WINDOW_MS, &sent);
 	if (is_new_comment)
 		n = add_marked(apply, at, change, &sent, n);
-	if (told)
+	if (told && !at->sweep) /* what a sweep finds is what stands there, whoever set it */
 		at->echo = echo_attributes(from, change, sent, n);
 	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&
 			copy_known(apply->db, at->supplier, change->ticket.id, change->comment.id);

@@ -203,8 +203,30 @@ static void check_states(struct out_sim *sim)
 	}
 }
 
+/* What the broker says happened, behind the trace of what did. */
+static void trace_rows(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT id, incident, made_ms, state_ms, supplier, op, state, cause, status FROM delivery ORDER BY id");
+
+	while (db_row(stmt))
+		trace_line(&sim->world, "delivery %lld of %lld to %.*s: %.*s %.*s %.*s, made at %lld, %.*s at %lld",
+			   (long long)db_int(stmt, 0), (long long)db_int(stmt, 1), ENT_F(db_str(stmt, 4)),
+			   ENT_F(db_str(stmt, 5)), ENT_F(db_str(stmt, 8)), ENT_F(db_str(stmt, 7)),
+			   (long long)(db_int(stmt, 2) - SIM_EPOCH_MS), ENT_F(db_str(stmt, 6)),
+			   (long long)(db_int(stmt, 3) - SIM_EPOCH_MS));
+	stmt = db_use(rows(sim), "SELECT seq, recorded_ms, kind, json FROM event ORDER BY seq");
+
+	while (db_row(stmt))
+		trace_line(&sim->world, "event %lld at %lld: %.*s %.*s", (long long)db_int(stmt, 0),
+			   (long long)(db_int(stmt, 1) - SIM_EPOCH_MS), ENT_F(db_str(stmt, 2)), ENT_F(db_str(stmt, 3)));
+}
+
 void check_out(struct out_sim *sim)
 {
+	if (sim->world.trace.keep)
+		trace_rows(sim);
 	check_once(sim);
 	check_thread(sim);
 	check_open(sim);

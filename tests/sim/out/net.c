@@ -25,6 +25,18 @@ static void unlink_flight(struct out_sim *sim, struct flight *flight)
 	*at = flight->next;
 }
 
+/* S8: no flood, also after days of silence. In any minute at most what was agreed and one burst, a tenth of it. */
+static void check_rate(struct out_sim *sim, struct tool *tool)
+{
+	if (sim->world.us - tool->minute_us > 60000000) {
+		tool->minute_us = sim->world.us;
+		tool->in_minute = 0;
+	}
+	if (++tool->in_minute > tool->rate_per_min + tool->rate_per_min / 10 + 10)
+		out_violates(sim, "S8", tool->name, "%s is asked %lld times in a minute, and takes %lld", tool->name,
+			     (long long)tool->in_minute, (long long)tool->rate_per_min);
+}
+
 static void start(struct transfers *transfers, const struct transfer *transfer)
 {
 	struct out_broker *broker = broker_of(transfers);
@@ -51,6 +63,7 @@ static void start(struct transfers *transfers, const struct transfer *transfer)
 	flight->next = sim->flights;
 	sim->flights = flight;
 	sim->n_flight++;
+	check_rate(sim, &sim->tool[flight->tool]);
 }
 
 static bool next(struct transfers *transfers, struct transfer_end *ret)
@@ -172,6 +185,10 @@ void net_step(struct out_sim *sim)
 	enum out_fault fault = kind[rng_below(&sim->rng, sizeof kind / sizeof *kind)];
 	bool done = rng_below(&sim->rng, 2);
 
+	if (sim->tool[flight->tool].down_until_us > sim->world.us && !sim->healing) {
+		end_as(sim, flight, TRANSFER_NOT_SENT, "down");
+		return;
+	}
 	sim->n_lost += strikes && out_has(sim, fault);
 	if (!strikes || !out_has(sim, fault)) {
 		serve(sim, flight);

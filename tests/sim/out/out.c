@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAIN_STEPS = 60000 };
+enum { DRAIN_STEPS = 60000, WEEK_S = 7 * 86400, LEAPS = 12, STEPS_A_LEAP = 25 };
 #define POLL_MS  4000
 #define SWEEP_MS 20000
 #define QUIET_US 90000000 /* several sweeps and polls without a word: it is over */
@@ -156,7 +156,7 @@ static void sleep_until_next(struct out_sim *sim)
 
 static void maybe_fault(struct out_sim *sim)
 {
-	static const enum out_fault between[] = {OUT_KILL, OUT_POWER, OUT_INSIDE, OUT_TIME};
+	static const enum out_fault between[] = {OUT_KILL, OUT_POWER, OUT_INSIDE, OUT_TIME, OUT_DOWN};
 	enum out_fault fault = between[rng_below(&sim->rng, sizeof between / sizeof *between)];
 
 	if (!rng_ppm(&sim->rng, sim->fault_ppm) || !out_has(sim, fault))
@@ -164,6 +164,13 @@ static void maybe_fault(struct out_sim *sim)
 	if (fault == OUT_INSIDE) {
 		sim->disk.crash_in = rng_range(&sim->rng, 1, 60);
 		sim->disk.crash_power = out_has(sim, OUT_POWER) && rng_below(&sim->rng, 2);
+	} else if (fault == OUT_DOWN) {
+		struct tool *tool = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+		tool->down_until_us = sim->world.us + (rng_below(&sim->rng, 2) ? rng_range(&sim->rng, 1, 600)
+									       : rng_range(&sim->rng, 600, WEEK_S)) *
+							  1000000;
+		trace_line(&sim->world, "%s is down for %lld s", tool->name,
+			   (long long)((tool->down_until_us - sim->world.us) / 1000000));
 	} else if (fault == OUT_TIME) {
 		world_pass(&sim->world, rng_range(&sim->rng, 1000000, 100000000));
 	} else {
@@ -212,7 +219,7 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 						.timeout_ms = 30000,
 						.connect_ms = 5000,
 						.answer_max = 1 << 20,
-						.rate_per_min = 6000,
+						.rate_per_min = tool->rate_per_min,
 						.at_once = 3,
 						.poll_ms = polls ? POLL_MS : 0,
 						.sweep_ms = SWEEP_MS,
@@ -298,6 +305,21 @@ static void drain(struct out_sim *sim)
 		     sim->requests != NULL, (long long)((sim->world.us - sim->last_word_us) / 1000));
 }
 
+/* Days go by in leaps: nobody wants to see each poll of them. */
+static void wait_for_tools(struct out_sim *sim)
+{
+	int64_t until_us = 0;
+
+	for (int i = 0; i < sim->n_tool; i++)
+		if (sim->tool[i].down_until_us > until_us)
+			until_us = sim->tool[i].down_until_us;
+	for (int i = 0; i < LEAPS && sim->world.us < until_us && !sim->violation.invariant[0]; i++) {
+		world_pass(&sim->world, (until_us - sim->world.us) / (LEAPS - i) + 1);
+		for (int k = 0; k < STEPS_A_LEAP && !sim->violation.invariant[0]; k++)
+			step(sim);
+	}
+}
+
 bool out_run(struct out_sim *sim, uint64_t seed, const struct out_limits *limits, bool keep_trace)
 {
 	init(sim, seed, limits, keep_trace);
@@ -305,6 +327,7 @@ bool out_run(struct out_sim *sim, uint64_t seed, const struct out_limits *limits
 		step(sim);
 	for (int i = (int)rng_below(&sim->rng, 400); i > 0 && !sim->violation.invariant[0]; i--)
 		step(sim);
+	wait_for_tools(sim);
 	trace_line(&sim->world, "healed after %d steps", sim->steps);
 	sim->healing = true;
 	sim->last_word_us = sim->world.us;

@@ -38,6 +38,7 @@
 	X(OUT_EDIT, "edit")     /* people change tickets while we write */                                             \
 	X(OUT_NARROW, "narrow") /* a public comment becomes internal */                                                \
 	X(OUT_UNSHARE, "unshare")                                                                                      \
+	X(OUT_DOWN, "down") /* a tool is away, for minutes or for days */                                              \
 	X(OUT_TIME, "time")
 
 #define X(id, word) id,
@@ -91,7 +92,8 @@ struct tool {
 	int n_comment;
 	struct tool_change change[CHANGES];
 	int n_change;
-	int64_t n_request;
+	int64_t n_request, down_until_us;
+	int64_t rate_per_min, minute_us, in_minute; /* requests begun since minute_us */
 };
 
 struct out_sim;

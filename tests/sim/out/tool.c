@@ -28,6 +28,7 @@ void tool_init(struct tool *tool, int index, struct rng *rng)
 	tool->everyone = rng_below(rng, 4) > 0;
 	tool->knows_account = rng_below(rng, 2);
 	tool->skew_ms = rng_range(rng, -300000, 300000);
+	tool->rate_per_min = rng_range(rng, 0, 2) ? 6000 : rng_range(rng, 60, 300);
 	/* Only where the account is known may a tool change the words and lose the marker: else nobody could tell. */
 	if (tool->class != CLASS_B) {
 		tool->marks = rng_below(rng, 2);
