@@ -93,7 +93,8 @@ static void step(const struct ent_connector *connector, const struct ent_call *c
 	if (connector->build(&self, call, &arena.abi, &request, &refused) == ENT_OK && call->memo.n == 0)
 		complain(request_fault(&arena.abi, &request), &refused);
 	rc = connector->parse(&self, call, &response, &arena.abi, &result, &err);
-	complain(result_fault(&arena.abi, call, rc, &result, &err), &err);
+	if (call->memo.n == 0)
+		complain(result_fault(&arena.abi, call, rc, &result, &err), &err);
 	if (connector->close)
 		connector->close(self.state);
 	sdk_arena_release(&arena);
