@@ -3,7 +3,7 @@
  * store made from the stream alone holds the same. Each run is its seed. */
 #include "deliveries.h"
 
-enum { STEPS = 1500, N_TICKET = 8 };
+enum { STEPS = 1000, N_TICKET = 8 };
 
 static const char *const names[] = {"orion", "telnord", "datacoeur"};
 static const char *const states[] = {"new", "in_progress", "pending", "held", "resolved", "closed"};
@@ -222,7 +222,7 @@ static void test_random(void **state)
 {
 	struct world *world = *state;
 	const char *only = getenv("SEED");
-	uint64_t first = only ? strtoull(only, NULL, 10) : 1, last = only ? first : 6;
+	uint64_t first = only ? strtoull(only, NULL, 10) : 1, last = only ? first : 3;
 
 	for (uint64_t seed = first; seed <= last; seed++) {
 		void *each;
