@@ -83,9 +83,10 @@ static bool memo_read(struct sdk_poll *poll, struct ent_str memo)
 	if (sdk_json_parse(poll->arena, memo, &root, &unread) != ENT_OK ||
 	    !sdk_json_int(sdk_json_at(root, "since"), &poll->since_ms) ||
 	    !sdk_json_int(sdk_json_at(root, "page"), &poll->page) ||
-	    !sdk_json_int(sdk_json_at(root, "high"), &poll->high_ms) ||
-	    !sdk_json_int(sdk_json_at(root, "began"), &poll->began_ms) || poll->since_ms < 0 || poll->page < 0)
+	    !sdk_json_int(sdk_json_at(root, "high"), &poll->high_ms) || poll->since_ms < 0 || poll->page < 0)
 		return false;
+	poll->began_ms = 0;
+	(void)sdk_json_int(sdk_json_at(root, "began"), &poll->began_ms); /* in the middle of a walk */
 	poll->before_ms = poll->high_ms;
 	poll->token = sdk_json_text_at(root, "token");
 	poll->caught_up = sdk_json_bool(sdk_json_at(root, "caught_up"), false);
@@ -111,9 +112,10 @@ static void memo_write(const struct sdk_poll *poll, struct ent_str *ret)
 	sdk_jsonw_kint(&w, "page", poll->page);
 	sdk_jsonw_kstr_opt(&w, "token", poll->token);
 	sdk_jsonw_kint(&w, "high", poll->high_ms);
-	sdk_jsonw_kint(&w, "began", poll->began_ms);
-	if (poll->caught_up)
+	if (poll->caught_up) /* the same memo as before when nothing was new: then there is nothing to store */
 		sdk_jsonw_kbool(&w, "caught_up", true);
+	else
+		sdk_jsonw_kint(&w, "began", poll->began_ms);
 	sdk_jsonw_key(&w, "seen");
 	sdk_jsonw_open(&w, '[');
 	for (size_t i = 0; i < poll->n_seen; i++) {
