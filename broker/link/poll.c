@@ -165,18 +165,36 @@ static struct ent_str page_question(struct ent_arena *arena, const struct ent_ca
 	return question;
 }
 
+/* One page is like another when its bytes are and it tells of the same things: a list of comments need not say whose. */
+static void page_hash(struct ent_arena *arena, struct ent_str body, struct ent_changes changes, unsigned char ret[32])
+{
+	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 1 + 4 * changes.n);
+	unsigned char hash[SDK_HASH_MAX];
+	size_t n = 0;
+
+	part[n++] = body;
+	for (size_t i = 0; i < changes.n; i++) {
+		part[n++] = sdk_or_empty(changes.at[i].ticket.id);
+		part[n++] = ENT_STR("\n");
+		part[n++] = sdk_or_empty(changes.at[i].comment.id);
+		part[n++] = ENT_STR("\n");
+	}
+	(void)sdk_digest(SDK_SHA256, part, n, hash);
+	memcpy(ret, hash, 32);
+}
+
 void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes)
 {
 	struct ent_arena *arena = &flight->trip.abi;
 	struct arrival *arrival = &flight->job.arrival;
-	unsigned char hash[SDK_HASH_MAX];
+	unsigned char hash[32];
 
 	*arrival = (struct arrival){.supplier = flight->supplier->name,
 				    .received_ms = flight->link->now_ms,
 				    .header_json = page_question(arena, &flight->call),
 				    .body = sdk_or_empty(ending->body),
 				    .sweep = flight->kind == FLIGHT_SWEEP};
-	(void)sdk_digest(SDK_SHA256, &arrival->body, 1, hash);
+	page_hash(arena, arrival->body, changes, hash);
 	memcpy(arrival->body_hash, hash, sizeof arrival->body_hash);
 	struct ent_str hex = sdk_hex(arena, hash, 32);
 	/* A sweep compares also when the ticket stands there as it did the last time. */
@@ -355,7 +373,9 @@ void page_ended(struct flight *flight, struct ending *ending)
 		dead(flight, ending);
 		return;
 	}
-	if (ending->rc == ENT_EAUTH && ending->status != 403)
+	if (ending->rc == ENT_EUNSUPPORTED && flight->kind == FLIGHT_POLL)
+		stream_of(flight)->due_us = NEVER_US; /* its settings leave nothing to ask; a reload may */
+	else if (ending->rc == ENT_EAUTH && ending->status != 403)
 		stream_of(flight)->due_us = flight->link->now_us; /* nobody is let in: the lane waits */
 	else if (ending->rc == ENT_EAUTH)
 		stream_trouble(flight, ending, REFUSED_MS);

@@ -254,6 +254,20 @@ static void test_poll_alone_fails(void **state)
 	}
 }
 
+/* Its settings leave nothing to ask: that is no trouble, and is not asked again. */
+static void test_poll_unsupported(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	(void)state;
+
+	answer(world, "GET", "/orion/poll?", 200, "unsupported");
+	pass_ms(world, 600000);
+	assert_null(sent_find(world, "GET", "/orion/poll?"));
+	assert_string_equal(supplier_is(world, "orion"), "unknown"); /* never in trouble */
+	world_free(world);
+}
+
 /* With one request at a time both go by turns. */
 static void test_turns(void **state)
 {
@@ -724,6 +738,7 @@ int main(void)
 	    cmocka_unit_test(test_poll_never_ends),
 	    cmocka_unit_test(test_poll_beside_deliveries),
 	    cmocka_unit_test(test_poll_alone_fails),
+	    cmocka_unit_test(test_poll_unsupported),
 	    cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_backfill),
 	    cmocka_unit_test(test_backfill_stopped),
