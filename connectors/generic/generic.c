@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "sdk/ask.h"
+
 static const struct ent_setting generic_setting[] = {
     {"decode", ENT_SETTING_STR, NULL, offsetof(struct generic_settings, decode),
      "jq program: {\"headers\": {\"x-name\": \"value\"}, \"body\": ...} in, one object for each change out: "
@@ -239,8 +241,7 @@ static const struct ent_connector generic_connector = {
     .name = "generic",
     .version = ENTENTE_VERSION,
     .summary = "Any tool with webhooks or an HTTP API, described by jq programs and maps in the supplier's settings",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = generic_setting,
     .settings_size = sizeof(struct generic_settings),
     .open = generic_open,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sdk/ask.h"
+
 #define FIELDS_MAX (64u * 1024u)
 #define MARKER     "<!-- entente:"
 
@@ -261,8 +263,7 @@ static const struct ent_connector github_connector = {
     .name = "github",
     .version = ENTENTE_VERSION,
     .summary = "GitHub issues and their comments",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = github_setting,
     .settings_size = sizeof(struct github_settings),
     .status = github_status,
@@ -271,7 +272,7 @@ static const struct ent_connector github_connector = {
     .decode = github_decode,
     .build = github_build,
     .parse = github_parse,
-    .repeat = github_repeat,
+    .repeat = sdk_repeat_by_search,
     .cannot = github_cannot,
 };
 

@@ -21,12 +21,6 @@ const char *const github_cannot[] = {
     NULL,
 };
 
-enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind)
-{
-	(void)self;
-	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
-
 /* ---- paths ------------------------------------------------------------------------------- */
 
 /* "owner/name" -> "/repos/owner/name". */

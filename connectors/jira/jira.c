@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sdk/ask.h"
 #include "sdk/time.h"
 
 static const struct ent_setting jira_setting[] = {
@@ -203,8 +204,7 @@ static const struct ent_connector jira_connector = {
     .name = "jira",
     .version = ENTENTE_VERSION,
     .summary = "Jira Cloud, Jira Service Management and Jira Data Center",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = jira_setting,
     .settings_size = sizeof(struct jira_settings),
     .status = jira_status,
@@ -213,7 +213,7 @@ static const struct ent_connector jira_connector = {
     .decode = jira_decode,
     .build = jira_build,
     .parse = jira_parse,
-    .repeat = jira_repeat,
+    .repeat = sdk_repeat_by_search,
     .cannot = jira_cannot,
 };
 

@@ -24,12 +24,6 @@ const char *const jira_cannot[] = {
     NULL,
 };
 
-enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind)
-{
-	(void)self;
-	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
-
 /* ---- asking --------------------------------------------------------------------------- */
 
 static void ask_issue(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
@@ -251,7 +245,7 @@ static enum ent_rc tell_issue(const struct jira_settings *settings, const struct
 	return rc;
 }
 
-/* The one that leads to this status and needs nothing we do not have. */
+/* The first that leads to this status. */
 static const struct sdk_json *find_transition(const struct sdk_json *list, struct ent_str name)
 {
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
@@ -284,10 +278,9 @@ static enum ent_rc parse_transitions(const struct jira_settings *settings, const
 	bool asks = sdk_json_bool(sdk_json_at(found, "fields.resolution.required"), false);
 	if (!said.n && asks)
 		said = settings->resolution;
-	ret->memo =
-	    sdk_format(arena, "%.*s%s%.*s", ENT_F(sdk_json_text_at(found, "id")), said.n ? " " : "", ENT_F(said));
-	ret->phase = MOVE;
-	return ENT_MORE;
+	return sdk_more(
+	    ret, MOVE,
+	    sdk_format(arena, "%.*s%s%.*s", ENT_F(sdk_json_text_at(found, "id")), said.n ? " " : "", ENT_F(said)));
 }
 
 /* Where it stands before: what of the two is still to be done? */
@@ -301,9 +294,7 @@ static enum ent_rc parse_before(const struct ent_call *call, const struct sdk_ch
 
 	if (call->phase == READ || (!moves && !ranks))
 		return ENT_OK;
-	ret->memo = moves ? ENT_STR("moves") : ENT_STR("");
-	ret->phase = ranks ? PRIORITY : TRANSITIONS;
-	return ENT_MORE;
+	return sdk_more(ret, ranks ? PRIORITY : TRANSITIONS, moves ? ENT_STR("moves") : ENT_STR(""));
 }
 
 static enum ent_rc parse_page(const struct jira_settings *settings, struct sdk_poll *poll, const struct sdk_json *root,
@@ -360,10 +351,8 @@ static enum ent_rc parse_update(const struct jira_settings *settings, const stru
 
 	if (rc != ENT_OK)
 		return rc;
-	if (wrote) {
-		ret->phase = call->phase == PRIORITY && call->memo.n ? TRANSITIONS : READ;
-		return ENT_MORE;
-	}
+	if (wrote)
+		return sdk_more(ret, call->phase == PRIORITY && call->memo.n ? TRANSITIONS : READ, ENT_ABSENT);
 	if (call->phase == TRANSITIONS)
 		return parse_transitions(settings, call, root, arena, ret, err);
 	sdk_changes_init(&list, arena);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sdk/ask.h"
 #include "sdk/time.h"
 
 /* A supplier that adapts to us speaks the canonical words; its own words need a map. */
@@ -142,7 +143,7 @@ static const struct ent_connector native_connector = {
     .name = "native",
     .version = ENTENTE_VERSION,
     .summary = "Entente's own events, both ways: CloudEvents 1.0, signed as Standard Webhooks",
-    .ops = NATIVE_OPS,
+    .ops = SDK_OPS_ALL,
     .setting = native_setting,
     .settings_size = sizeof(struct native_settings),
     .status = native_status,

@@ -33,10 +33,6 @@ enum ent_rc native_ticket(const struct sdk_json *data, struct sdk_changes *list,
 
 /* ---- out.c ------------------------------------------------------------------------ */
 
-#define NATIVE_OPS                                                                                                     \
-	(1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |          \
-	 1u << ENT_POLL)
-
 enum ent_rc native_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			 struct ent_request *ret, struct ent_err *err);
 enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "sdk/marker.h"
-
 #define RIGHT "set_notes_private"
 
 /* memo of USER: the project's id; of ROLE: ids of roles still to be asked, commas between. */
@@ -18,21 +16,13 @@ enum phase { BEGIN, WRITE, READ_BACK, USER, ROLE };
 static enum ent_rc note_put(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
 			    struct ent_err *err)
 {
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, REDMINE_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "notes", sdk_marker_append(arena, call->op.comment.body, call->op.marker));
-	sdk_jsonw_kbool(&w, "private_notes", call->op.comment.visibility != ENT_PUBLIC);
-	sdk_jsonw_close(&w, '}');
-	ret->method = "PUT";
-	ret->path = sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL);
-	rc = redmine_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+	redmine_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "notes", sdk_op_text(&call->op, arena));
+	sdk_jsonw_kbool(&ask.w, "private_notes", call->op.comment.visibility != ENT_PUBLIC);
+	return redmine_ask_send(&ask, "PUT", sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL), arena,
+				ret, err);
 }
 
 enum ent_rc redmine_comment_build(const struct redmine_settings *settings, const struct ent_call *call,
@@ -44,10 +34,10 @@ enum ent_rc redmine_comment_build(const struct redmine_settings *settings, const
 	case WRITE:
 		return note_put(call, arena, ret, err);
 	case USER:
-		redmine_get(ret, ENT_STR("/users/current.json?include=memberships"));
+		sdk_ask_get(ret, ENT_STR("/users/current.json?include=memberships"));
 		return ENT_OK;
 	case ROLE:
-		redmine_get(ret, sdk_http_path(arena, "/roles/%s.json", &role, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/roles/%s.json", &role, NULL));
 		return ENT_OK;
 	case BEGIN:
 	case READ_BACK:
@@ -91,9 +81,9 @@ static enum ent_rc begun_parse(const struct ent_call *call, const struct sdk_jso
 	if (note)
 		return sdk_id_at(note, "id", &ret->remote_id, err);
 	if (call->op.comment.visibility == ENT_PUBLIC)
-		return redmine_more(ret, WRITE, ENT_STR(""));
+		return sdk_more(ret, WRITE, ENT_STR(""));
 	rc = sdk_id_at(issue, "project.id", &project, err);
-	return rc == ENT_OK ? redmine_more(ret, USER, project) : rc;
+	return rc == ENT_OK ? sdk_more(ret, USER, project) : rc;
 }
 
 static enum ent_rc no_right(struct ent_err *err)
@@ -112,7 +102,7 @@ static enum ent_rc user_parse(const struct ent_call *call, const struct ent_resp
 	if (rc != ENT_OK)
 		return rc;
 	if (sdk_json_bool(sdk_json_at(root, "user.admin"), false))
-		return redmine_more(ret, WRITE, ENT_STR(""));
+		return sdk_more(ret, WRITE, ENT_STR(""));
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "user.memberships")); at;
 	     at = sdk_json_next(at)) {
 		const struct sdk_json *role = sdk_json_first(sdk_json_at(at, "roles"));
@@ -121,7 +111,7 @@ static enum ent_rc user_parse(const struct ent_call *call, const struct ent_resp
 			roles = sdk_format(arena, "%.*s%s%.*s", ENT_F(roles), roles.n > 0 ? "," : "",
 					   ENT_F(sdk_word_at(role, "id")));
 	}
-	return roles.n > 0 ? redmine_more(ret, ROLE, roles) : no_right(err);
+	return roles.n > 0 ? sdk_more(ret, ROLE, roles) : no_right(err);
 }
 
 static enum ent_rc role_parse(const struct ent_call *call, const struct ent_response *response, struct ent_arena *arena,
@@ -136,9 +126,9 @@ static enum ent_rc role_parse(const struct ent_call *call, const struct ent_resp
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "role.permissions")); at;
 	     at = sdk_json_next(at))
 		if (sdk_eqz(sdk_json_text(at), RIGHT))
-			return redmine_more(ret, WRITE, ENT_STR(""));
+			return sdk_more(ret, WRITE, ENT_STR(""));
 	(void)sdk_cut(call->memo, ',', &rest);
-	return rest.n > 0 ? redmine_more(ret, ROLE, rest) : no_right(err);
+	return rest.n > 0 ? sdk_more(ret, ROLE, rest) : no_right(err);
 }
 
 enum ent_rc redmine_comment_parse(const struct redmine_settings *settings, const struct ent_call *call,
@@ -152,7 +142,7 @@ enum ent_rc redmine_comment_parse(const struct redmine_settings *settings, const
 	switch ((enum phase)call->phase) {
 	case WRITE:
 		rc = redmine_written(response, arena, err);
-		return rc == ENT_OK ? redmine_more(ret, READ_BACK, ENT_STR("")) : rc;
+		return rc == ENT_OK ? sdk_more(ret, READ_BACK, ENT_STR("")) : rc;
 	case USER:
 		return user_parse(call, response, arena, ret, err);
 	case ROLE:

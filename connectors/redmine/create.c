@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "sdk/marker.h"
 #include "sdk/title.h"
 
 #define SUBJECT_MAX 255 /* of the column: characters, so bytes are on the safe side */
@@ -19,7 +18,7 @@ static enum phase phase_of(const struct ent_call *call)
 		return (enum phase)call->phase;
 	if (call->look)
 		return LOOK;
-	return call->op.ticket.has & 1u << ENT_PRIORITY ? PRIORITIES : WRITE;
+	return sdk_op_sets(&call->op, ENT_PRIORITY) ? PRIORITIES : WRITE;
 }
 
 static struct ent_str list_path(const struct redmine_settings *settings, const struct ent_op *op,
@@ -51,30 +50,20 @@ static enum ent_rc create_post(const struct redmine_settings *settings, const st
 			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	const struct ent_op *op = &call->op;
-	struct ent_str text = sdk_or_empty(op->ticket.at[ENT_DESCRIPTION].text);
 	struct ent_str number = settings->number_field > 0 ? ENT_ABSENT : op->number;
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, REDMINE_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "project_id", settings->project);
+	redmine_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "project_id", settings->project);
 	if (settings->tracker > 0)
-		sdk_jsonw_kint(&w, "tracker_id", settings->tracker);
-	sdk_jsonw_kstr(&w, "subject", sdk_title_make(arena, op->ticket.at[ENT_TITLE].text, number, SUBJECT_MAX));
-	sdk_jsonw_kstr(&w, "description", sdk_marker_append(arena, text, op->marker));
+		sdk_jsonw_kint(&ask.w, "tracker_id", settings->tracker);
+	sdk_jsonw_kstr(&ask.w, "subject", sdk_title_make(arena, op->ticket.at[ENT_TITLE].text, number, SUBJECT_MAX));
+	sdk_jsonw_kstr(&ask.w, "description", sdk_op_text(op, arena));
 	if (call->memo.n > 0)
-		sdk_jsonw_kstr(&w, "priority_id", call->memo);
+		sdk_jsonw_kstr(&ask.w, "priority_id", call->memo);
 	if (settings->number_field > 0)
-		number_write(&w, settings->number_field, op->number);
-	sdk_jsonw_close(&w, '}');
-	ret->method = "POST";
-	ret->path = ENT_STR("/issues.json");
-	rc = redmine_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+		number_write(&ask.w, settings->number_field, op->number);
+	return redmine_ask_send(&ask, "POST", ENT_STR("/issues.json"), arena, ret, err);
 }
 
 enum ent_rc redmine_create_build(const struct redmine_settings *settings, const struct ent_call *call,
@@ -82,10 +71,10 @@ enum ent_rc redmine_create_build(const struct redmine_settings *settings, const 
 {
 	switch (phase_of(call)) {
 	case LOOK:
-		redmine_get(ret, list_path(settings, &call->op, arena));
+		sdk_ask_get(ret, list_path(settings, &call->op, arena));
 		return ENT_OK;
 	case PRIORITIES:
-		redmine_get(ret, ENT_STR(REDMINE_PRIORITIES));
+		sdk_ask_get(ret, ENT_STR(REDMINE_PRIORITIES));
 		return ENT_OK;
 	case BEGIN:
 	case WRITE:
@@ -120,7 +109,7 @@ static enum ent_rc looked(const struct redmine_settings *settings, const struct 
 		if (text.n > 0 && marker.n > 0 && memmem(text.p, text.n, marker.p, marker.n))
 			return created(settings, at, arena, ret, err);
 	}
-	return redmine_more(ret, call->op.ticket.has & 1u << ENT_PRIORITY ? PRIORITIES : WRITE, ENT_STR(""));
+	return sdk_more(ret, sdk_op_sets(&call->op, ENT_PRIORITY) ? PRIORITIES : WRITE, ENT_STR(""));
 }
 
 enum ent_rc redmine_create_parse(const struct redmine_settings *settings, const struct ent_call *call,
@@ -136,7 +125,7 @@ enum ent_rc redmine_create_parse(const struct redmine_settings *settings, const 
 		return looked(settings, call, response, arena, ret, err);
 	case PRIORITIES:
 		rc = redmine_priority_id(response, call->op.ticket.at[ENT_PRIORITY].native, arena, &priority, err);
-		return rc == ENT_OK ? redmine_more(ret, WRITE, priority) : rc;
+		return rc == ENT_OK ? sdk_more(ret, WRITE, priority) : rc;
 	case BEGIN:
 	case WRITE:
 		break;

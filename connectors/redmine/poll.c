@@ -47,11 +47,11 @@ enum ent_rc redmine_poll_build(const struct redmine_settings *settings, const st
 	from = from_of(walk);
 	skip = sdk_int(arena, walk->skip);
 	if (call->phase == BEGIN) /* 401 to a stranger; 403 or 200 to us; holds nothing that is secret */
-		redmine_get(ret, ENT_STR("/custom_fields.json"));
+		sdk_ask_get(ret, ENT_STR("/custom_fields.json"));
 	else if (id.n > 0)
-		redmine_get(ret, redmine_issue_path(arena, id));
+		sdk_ask_get(ret, redmine_issue_path(arena, id));
 	else
-		redmine_get(ret, sdk_http_path(arena,
+		sdk_ask_get(ret, sdk_http_path(arena,
 					       "/issues.json?status_id=*&project_id=%s&updated_on=%3E%3D%s&"
 					       "sort=updated_on,id&limit=100&offset=%s",
 					       &settings->project, &from, &skip, NULL));

@@ -102,20 +102,13 @@ static enum ent_rc redmine_op_parse(const struct ent_self *self, const struct en
 	return parses[call->op.kind](self->settings, call, response, arena, ret, err);
 }
 
-static enum ent_repeat redmine_repeat(const struct ent_self *self, enum ent_op_kind kind)
-{
-	(void)self;
-	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
-
 static const struct ent_connector redmine_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "redmine",
     .version = ENTENTE_VERSION,
     .summary = "Redmine, both ways through its REST API, by polling",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = redmine_setting,
     .settings_size = sizeof(struct redmine_settings),
     .status = redmine_status,
@@ -124,7 +117,7 @@ static const struct ent_connector redmine_connector = {
     .decode = redmine_decode,
     .build = redmine_op_build,
     .parse = redmine_op_parse,
-    .repeat = redmine_repeat,
+    .repeat = sdk_repeat_by_search,
     .cannot = redmine_cannot,
 };
 

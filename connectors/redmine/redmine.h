@@ -12,6 +12,7 @@
 #ifndef REDMINE_H
 #define REDMINE_H
 
+#include "sdk/ask.h"
 #include "sdk/http.h"
 #include "sdk/walk.h"
 #include "sdk/webhook.h"
@@ -36,12 +37,10 @@ struct ent_str redmine_issue_path(struct ent_arena *arena, struct ent_str id);
 
 /* ---- write.c: what the ops share ---- */
 
-#define REDMINE_BODY_MAX (4u * 1024u * 1024u)
-enum ent_rc redmine_more(struct ent_result *ret, unsigned phase, struct ent_str memo);
-void redmine_get(struct ent_request *ret, struct ent_str path);
-/* {"issue": ...} as written into body. */
-enum ent_rc redmine_body(struct ent_arena *arena, const struct sdk_buf *body, struct ent_request *ret,
-			 struct ent_err *err) __attribute__((warn_unused_result));
+/* {"issue": {...}}: begin, members through ask.w, send. */
+void redmine_ask_begin(struct sdk_ask *ask);
+enum ent_rc redmine_ask_send(struct sdk_ask *ask, const char *method, struct ent_str path, struct ent_arena *arena,
+			     struct ent_request *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* The issue alone as the result's changes. */
 enum ent_rc redmine_tell(const struct redmine_settings *settings, const struct sdk_json *issue, struct ent_arena *arena,
 			 struct ent_result *ret, struct ent_err *err) __attribute__((warn_unused_result));

@@ -4,27 +4,18 @@
 /* WRITE and READ_BACK of an update; BEGIN reads. memo: "STATUS-ID PRIORITY-ID", "-" for none. */
 enum phase { BEGIN, WRITE, READ_BACK, STATUSES, PRIORITIES };
 
-enum ent_rc redmine_more(struct ent_result *ret, unsigned phase, struct ent_str memo)
+void redmine_ask_begin(struct sdk_ask *ask)
 {
-	ret->phase = phase;
-	ret->memo = memo;
-	return ENT_MORE;
+	sdk_ask_begin(ask);
+	sdk_jsonw_key(&ask->w, "issue");
+	sdk_jsonw_open(&ask->w, '{');
 }
 
-void redmine_get(struct ent_request *ret, struct ent_str path)
+enum ent_rc redmine_ask_send(struct sdk_ask *ask, const char *method, struct ent_str path, struct ent_arena *arena,
+			     struct ent_request *ret, struct ent_err *err)
 {
-	ret->method = "GET";
-	ret->path = path;
-}
-
-enum ent_rc redmine_body(struct ent_arena *arena, const struct sdk_buf *body, struct ent_request *ret,
-			 struct ent_err *err)
-{
-	if (body->failed)
-		return sdk_fail(err, ENT_EINVAL, "the text is too long for one request");
-	ret->content_type = ENT_STR("application/json");
-	ret->body = sdk_format(arena, "{\"issue\":%.*s}", (int)body->n, body->p);
-	return ENT_OK;
+	sdk_jsonw_close(&ask->w, '}');
+	return sdk_ask_send(ask, method, path, arena, ret, err);
 }
 
 enum ent_rc redmine_tell(const struct redmine_settings *settings, const struct sdk_json *issue, struct ent_arena *arena,
@@ -76,7 +67,7 @@ enum ent_rc redmine_fetch_build(const struct redmine_settings *settings, const s
 				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	(void)settings, (void)err;
-	redmine_get(ret, redmine_issue_path(arena, call->op.ticket.id));
+	sdk_ask_get(ret, redmine_issue_path(arena, call->op.ticket.id));
 	return ENT_OK;
 }
 
@@ -101,23 +92,15 @@ static enum ent_rc update_put(const struct ent_call *call, struct ent_arena *are
 			      struct ent_err *err)
 {
 	struct ent_str priority, status = sdk_cut(call->memo, ' ', &priority);
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, REDMINE_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
+	redmine_ask_begin(&ask);
 	if (!sdk_eqz(status, "-"))
-		sdk_jsonw_kstr(&w, "status_id", status);
+		sdk_jsonw_kstr(&ask.w, "status_id", status);
 	if (!sdk_eqz(priority, "-"))
-		sdk_jsonw_kstr(&w, "priority_id", priority);
-	sdk_jsonw_close(&w, '}');
-	ret->method = "PUT";
-	ret->path = sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL);
-	rc = redmine_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+		sdk_jsonw_kstr(&ask.w, "priority_id", priority);
+	return redmine_ask_send(&ask, "PUT", sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL), arena,
+				ret, err);
 }
 
 enum ent_rc redmine_update_build(const struct redmine_settings *settings, const struct ent_call *call,
@@ -127,10 +110,10 @@ enum ent_rc redmine_update_build(const struct redmine_settings *settings, const 
 	case WRITE:
 		return update_put(call, arena, ret, err);
 	case STATUSES:
-		redmine_get(ret, ENT_STR("/issue_statuses.json"));
+		sdk_ask_get(ret, ENT_STR("/issue_statuses.json"));
 		return ENT_OK;
 	case PRIORITIES:
-		redmine_get(ret, ENT_STR(REDMINE_PRIORITIES));
+		sdk_ask_get(ret, ENT_STR(REDMINE_PRIORITIES));
 		return ENT_OK;
 	case BEGIN:
 	case READ_BACK:
@@ -142,7 +125,7 @@ enum ent_rc redmine_update_build(const struct redmine_settings *settings, const 
 /* The status is known by now, "-" when it is not to be set. */
 static enum ent_rc status_known(struct ent_str status, bool priority, struct ent_arena *arena, struct ent_result *ret)
 {
-	return redmine_more(ret, priority ? PRIORITIES : WRITE, sdk_format(arena, "%.*s -", ENT_F(status)));
+	return sdk_more(ret, priority ? PRIORITIES : WRITE, sdk_format(arena, "%.*s -", ENT_F(status)));
 }
 
 /* What our user may set from here is listed since Redmine 5; before, every status is tried. */
@@ -161,7 +144,7 @@ static enum ent_rc begun_parse(const struct redmine_settings *settings, const st
 	if (!status)
 		return status_known(ENT_STR("-"), priority, arena, ret);
 	if (!allowed) /* the priority's turn comes after */
-		return redmine_more(ret, STATUSES, priority ? ENT_STR("priority") : ENT_STR(""));
+		return sdk_more(ret, STATUSES, priority ? ENT_STR("priority") : ENT_STR(""));
 	id = redmine_word_id(allowed, asked->at[ENT_STATUS].native);
 	if (!id.p)
 		return sdk_fail(err, ENT_EINVAL, "their workflow does not let our user set %.*s after %.*s",
@@ -195,14 +178,14 @@ enum ent_rc redmine_update_parse(const struct redmine_settings *settings, const 
 	switch ((enum phase)call->phase) {
 	case WRITE:
 		rc = redmine_written(response, arena, err);
-		return rc == ENT_OK ? redmine_more(ret, READ_BACK, ENT_STR("")) : rc;
+		return rc == ENT_OK ? sdk_more(ret, READ_BACK, ENT_STR("")) : rc;
 	case STATUSES:
 		return statuses_parse(call, response, arena, ret, err);
 	case PRIORITIES:
 		rc = redmine_priority_id(response, call->op.ticket.at[ENT_PRIORITY].native, arena, &priority, err);
 		if (rc != ENT_OK)
 			return rc;
-		return redmine_more(ret, WRITE, sdk_format(arena, "%.*s %.*s", ENT_F(status), ENT_F(priority)));
+		return sdk_more(ret, WRITE, sdk_format(arena, "%.*s %.*s", ENT_F(status), ENT_F(priority)));
 	case BEGIN:
 	case READ_BACK:
 		break;

@@ -5,7 +5,6 @@
  */
 #include "rt.h"
 
-#include "sdk/marker.h"
 #include "sdk/title.h"
 
 #define SUBJECT_MAX 200  /* bytes of the column */
@@ -48,35 +47,25 @@ static struct ent_str births_query(struct ent_str tickets, struct ent_arena *are
 static enum ent_rc create_post(const struct rt_settings *settings, const struct ent_op *op, struct ent_arena *arena,
 			       struct ent_request *ret, struct ent_err *err)
 {
-	struct ent_str text = sdk_or_empty(op->ticket.at[ENT_DESCRIPTION].text);
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, RT_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "Queue", settings->queue);
-	sdk_jsonw_kstr(&w, "Subject", subject_of(settings, op, arena));
+	sdk_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "Queue", settings->queue);
+	sdk_jsonw_kstr(&ask.w, "Subject", subject_of(settings, op, arena));
 	if (settings->requestor.n > 0)
-		sdk_jsonw_kstr(&w, "Requestor", settings->requestor);
-	if (op->ticket.has & 1u << ENT_PRIORITY)
-		sdk_jsonw_kstr(&w, "Priority", op->ticket.at[ENT_PRIORITY].native);
-	sdk_jsonw_kstr(&w, "Content", sdk_marker_append(arena, text, op->marker));
-	sdk_jsonw_kz(&w, "ContentType", "text/plain");
+		sdk_jsonw_kstr(&ask.w, "Requestor", settings->requestor);
+	if (sdk_op_sets(op, ENT_PRIORITY))
+		sdk_jsonw_kstr(&ask.w, "Priority", op->ticket.at[ENT_PRIORITY].native);
+	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_text(op, arena));
+	sdk_jsonw_kz(&ask.w, "ContentType", "text/plain");
 	if (settings->number_field.n > 0) {
-		sdk_jsonw_key(&w, "CustomFields");
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_key_str(&w, settings->number_field);
-		sdk_jsonw_str(&w, op->number);
-		sdk_jsonw_close(&w, '}');
+		sdk_jsonw_key(&ask.w, "CustomFields");
+		sdk_jsonw_open(&ask.w, '{');
+		sdk_jsonw_key_str(&ask.w, settings->number_field);
+		sdk_jsonw_str(&ask.w, op->number);
+		sdk_jsonw_close(&ask.w, '}');
 	}
-	sdk_jsonw_close(&w, '}');
-	ret->method = "POST";
-	ret->path = ENT_STR("/ticket");
-	rc = rt_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+	return sdk_ask_send(&ask, "POST", ENT_STR("/ticket"), arena, ret, err);
 }
 
 enum ent_rc rt_create_build(const struct rt_settings *settings, const struct ent_call *call, struct ent_arena *arena,
@@ -89,23 +78,23 @@ enum ent_rc rt_create_build(const struct rt_settings *settings, const struct ent
 		if (!call->look)
 			return create_post(settings, &call->op, arena, ret, err);
 		query = ours_query(settings, &call->op, arena);
-		rt_get(ret,
-		       sdk_http_path(arena, "/tickets?query=%s&orderby=id&order=DESC&per_page=" LISTED, &query, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/tickets?query=%s&orderby=id&order=DESC&per_page=" LISTED,
+					       &query, NULL));
 		return ENT_OK;
 	case WRITE:
 		return create_post(settings, &call->op, arena, ret, err);
 	case READ_BACK:
-		rt_get(ret, rt_ticket_path(arena, call->memo));
+		sdk_ask_get(ret, rt_ticket_path(arena, call->memo));
 		return ENT_OK;
 	case BIRTHS:
 		query = births_query(call->memo, arena);
-		rt_get(ret, sdk_http_path(arena, "/transactions?query=%s&per_page=" LISTED, &query, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/transactions?query=%s&per_page=" LISTED, &query, NULL));
 		return ENT_OK;
 	case TEXTS:
 		rt_texts_build(arena, call->memo, ret);
 		return ENT_OK;
 	case WHOSE:
-		rt_get(ret, sdk_http_path(arena, "/transaction/%s", &call->memo, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/transaction/%s", &call->memo, NULL));
 		return ENT_OK;
 	}
 	return sdk_fail(err, ENT_EINVAL, "a phase that does not exist");
@@ -120,7 +109,7 @@ static enum ent_rc id_parse(const struct ent_response *response, const char *pat
 
 	if (rc == ENT_OK)
 		rc = sdk_id_at(root, path, &id, err);
-	return rc == ENT_OK ? rt_more(ret, READ_BACK, id) : rc;
+	return rc == ENT_OK ? sdk_more(ret, READ_BACK, id) : rc;
 }
 
 enum ent_rc rt_create_parse(const struct rt_settings *settings, const struct ent_call *call,
@@ -137,7 +126,7 @@ enum ent_rc rt_create_parse(const struct rt_settings *settings, const struct ent
 		rc = rt_items(response, arena, "id", &found, err);
 		if (rc != ENT_OK)
 			return rc;
-		return found.n > 0 ? rt_more(ret, BIRTHS, found) : rt_more(ret, WRITE, ENT_STR(""));
+		return found.n > 0 ? sdk_more(ret, BIRTHS, found) : sdk_more(ret, WRITE, ENT_STR(""));
 	case WRITE:
 		return id_parse(response, "id", arena, ret, err);
 	case READ_BACK:
@@ -148,12 +137,12 @@ enum ent_rc rt_create_parse(const struct rt_settings *settings, const struct ent
 		rc = rt_items(response, arena, "id", &found, err);
 		if (rc != ENT_OK)
 			return rc;
-		return found.n > 0 ? rt_more(ret, TEXTS, found) : rt_more(ret, WRITE, ENT_STR(""));
+		return found.n > 0 ? sdk_more(ret, TEXTS, found) : sdk_more(ret, WRITE, ENT_STR(""));
 	case TEXTS:
 		rc = rt_texts_parse(response, arena, call->op.marker, &found, err);
 		if (rc != ENT_OK)
 			return rc;
-		return found.n > 0 ? rt_more(ret, WHOSE, found) : rt_more(ret, WRITE, ENT_STR(""));
+		return found.n > 0 ? sdk_more(ret, WHOSE, found) : sdk_more(ret, WRITE, ENT_STR(""));
 	case WHOSE:
 		return id_parse(response, "Object.id", arena, ret, err);
 	}

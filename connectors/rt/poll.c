@@ -73,18 +73,19 @@ enum ent_rc rt_poll_build(const struct rt_settings *settings, const struct ent_c
 	kind = word_take(&rest);
 	id = word_take(&rest);
 	if (begins(settings, call, walk))
-		rt_get(ret, sdk_http_path(arena, "/queue/%s", &settings->queue, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/queue/%s", &settings->queue, NULL));
 	else if (kind.n == 0)
-		rt_get(ret, list_path(settings, walk, arena));
+		sdk_ask_get(ret, list_path(settings, walk, arena));
 	else if (kind.p[0] == 't')
-		rt_get(ret, rt_ticket_path(arena, id));
+		sdk_ask_get(ret, rt_ticket_path(arena, id));
 	else if (kind.p[0] >= 'a')
-		rt_get(ret,
-		       sdk_http_path(
-			   arena, "/transaction/%s/attachments?fields=ContentType,Filename,ContentLength&per_page=100",
-			   &id, NULL));
+		sdk_ask_get(
+		    ret,
+		    sdk_http_path(arena,
+				  "/transaction/%s/attachments?fields=ContentType,Filename,ContentLength&per_page=100",
+				  &id, NULL));
 	else
-		rt_get(ret, sdk_http_path(arena, "/attachment/%s?fields%5BCreator%5D=RealName", &id, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/attachment/%s?fields%5BCreator%5D=RealName", &id, NULL));
 	return ENT_OK;
 }
 

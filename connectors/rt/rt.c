@@ -83,20 +83,13 @@ static enum ent_rc rt_op_parse(const struct ent_self *self, const struct ent_cal
 	return parses[call->op.kind](self->settings, call, response, arena, ret, err);
 }
 
-static enum ent_repeat rt_repeat(const struct ent_self *self, enum ent_op_kind kind)
-{
-	(void)self;
-	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
-
 static const struct ent_connector rt_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "rt",
     .version = ENTENTE_VERSION,
     .summary = "Request Tracker 5, both ways through REST2, by polling",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = rt_setting,
     .settings_size = sizeof(struct rt_settings),
     .status = rt_status,
@@ -105,7 +98,7 @@ static const struct ent_connector rt_connector = {
     .decode = rt_decode,
     .build = rt_op_build,
     .parse = rt_op_parse,
-    .repeat = rt_repeat,
+    .repeat = sdk_repeat_by_search,
     .cannot = rt_cannot,
 };
 

@@ -11,6 +11,7 @@
 #ifndef RT_H
 #define RT_H
 
+#include "sdk/ask.h"
 #include "sdk/http.h"
 #include "sdk/walk.h"
 #include "sdk/webhook.h"
@@ -34,11 +35,6 @@ struct ent_str rt_quote(struct ent_arena *arena, struct ent_str word); /* for Ti
 
 /* ---- write.c: what the ops share ---- */
 
-#define RT_BODY_MAX (4u * 1024u * 1024u)
-enum ent_rc rt_more(struct ent_result *ret, unsigned phase, struct ent_str memo);
-void rt_get(struct ent_request *ret, struct ent_str path);
-enum ent_rc rt_body(struct ent_arena *arena, const struct sdk_buf *body, struct ent_request *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
 /* The one ticket of an answer, told as a change. */
 enum ent_rc rt_tell(const struct rt_settings *settings, const struct ent_response *response, struct ent_str id,
 		    struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)

@@ -2,33 +2,7 @@
 /* Changes to a ticket that is there: each reads it first, since one that was merged takes them silently. */
 #include "rt.h"
 
-#include <string.h>
-
-#include "sdk/marker.h"
-
 enum phase { BEGIN, WRITE, READ_BACK, OWN, TEXTS };
-
-enum ent_rc rt_more(struct ent_result *ret, unsigned phase, struct ent_str memo)
-{
-	ret->phase = phase;
-	ret->memo = memo;
-	return ENT_MORE;
-}
-
-void rt_get(struct ent_request *ret, struct ent_str path)
-{
-	ret->method = "GET";
-	ret->path = path;
-}
-
-enum ent_rc rt_body(struct ent_arena *arena, const struct sdk_buf *body, struct ent_request *ret, struct ent_err *err)
-{
-	if (body->failed)
-		return sdk_fail(err, ENT_EINVAL, "the text is too long for one request");
-	ret->content_type = ENT_STR("application/json");
-	ret->body = sdk_dup(arena, sdk_buf_view(body));
-	return ENT_OK;
-}
 
 enum ent_rc rt_tell(const struct rt_settings *settings, const struct ent_response *response, struct ent_str id,
 		    struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
@@ -63,7 +37,7 @@ enum ent_rc rt_fetch_build(const struct rt_settings *settings, const struct ent_
 			   struct ent_request *ret, struct ent_err *err)
 {
 	(void)settings, (void)err;
-	rt_get(ret, rt_ticket_path(arena, call->op.ticket.id));
+	sdk_ask_get(ret, rt_ticket_path(arena, call->op.ticket.id));
 	return ENT_OK;
 }
 
@@ -84,23 +58,14 @@ static bool agrees(const struct ent_ticket *asked, const struct ent_ticket *foun
 static enum ent_rc update_put(const struct ent_ticket *asked, struct ent_arena *arena, struct ent_request *ret,
 			      struct ent_err *err)
 {
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, RT_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
+	sdk_ask_begin(&ask);
 	if (asked->has & 1u << ENT_STATUS)
-		sdk_jsonw_kstr(&w, "Status", asked->at[ENT_STATUS].native);
+		sdk_jsonw_kstr(&ask.w, "Status", asked->at[ENT_STATUS].native);
 	if (asked->has & 1u << ENT_PRIORITY)
-		sdk_jsonw_kstr(&w, "Priority", asked->at[ENT_PRIORITY].native);
-	sdk_jsonw_close(&w, '}');
-	ret->method = "PUT";
-	ret->path = sdk_http_path(arena, "/ticket/%s", &asked->id, NULL);
-	rc = rt_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+		sdk_jsonw_kstr(&ask.w, "Priority", asked->at[ENT_PRIORITY].native);
+	return sdk_ask_send(&ask, "PUT", sdk_http_path(arena, "/ticket/%s", &asked->id, NULL), arena, ret, err);
 }
 
 enum ent_rc rt_update_build(const struct rt_settings *settings, const struct ent_call *call, struct ent_arena *arena,
@@ -122,13 +87,13 @@ enum ent_rc rt_update_parse(const struct rt_settings *settings, const struct ent
 		return rt_fetch_parse(settings, call, response, arena, ret, err);
 	if (call->phase == WRITE) {
 		rc = sdk_http_json(response, arena, &said, err);
-		return rc == ENT_OK ? rt_more(ret, READ_BACK, ENT_STR("")) : rc;
+		return rc == ENT_OK ? sdk_more(ret, READ_BACK, ENT_STR("")) : rc;
 	}
 	rc = before(settings, call, response, arena, ret, &found, err);
 	if (rc != ENT_OK || (agrees(asked, found, ENT_STATUS) && agrees(asked, found, ENT_PRIORITY)))
 		return rc;
 	ret->changes = (struct ent_changes){0}; /* told when it is done */
-	return rt_more(ret, WRITE, ENT_STR(""));
+	return sdk_more(ret, WRITE, ENT_STR(""));
 }
 
 /* ---- a comment ------------------------------------------------------------------------
@@ -139,24 +104,15 @@ static enum ent_rc comment_post(const struct ent_call *call, struct ent_arena *a
 {
 	bool is_public = call->op.comment.visibility == ENT_PUBLIC;
 	struct ent_str rest, status = sdk_cut(call->memo, '\n', &rest);
-	struct sdk_buf body;
-	struct sdk_jsonw w;
-	enum ent_rc rc;
+	const char *path = is_public ? "/ticket/%s/correspond" : "/ticket/%s/comment";
+	struct sdk_ask ask;
 
-	sdk_buf_init(&body, RT_BODY_MAX);
-	sdk_jsonw_init(&w, &body);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "Content", sdk_marker_append(arena, call->op.comment.body, call->op.marker));
-	sdk_jsonw_kz(&w, "ContentType", "text/plain");
+	sdk_ask_begin(&ask);
+	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_text(&call->op, arena));
+	sdk_jsonw_kz(&ask.w, "ContentType", "text/plain");
 	if (is_public && status.n > 0) /* a reply opens the ticket; words are words, states come by themselves */
-		sdk_jsonw_kstr(&w, "Status", status);
-	sdk_jsonw_close(&w, '}');
-	ret->method = "POST";
-	ret->path =
-	    sdk_http_path(arena, is_public ? "/ticket/%s/correspond" : "/ticket/%s/comment", &call->op.ticket.id, NULL);
-	rc = rt_body(arena, &body, ret, err);
-	sdk_buf_release(&body);
-	return rc;
+		sdk_jsonw_kstr(&ask.w, "Status", status);
+	return sdk_ask_send(&ask, "POST", sdk_http_path(arena, path, &call->op.ticket.id, NULL), arena, ret, err);
 }
 
 enum ent_rc rt_comment_build(const struct rt_settings *settings, const struct ent_call *call, struct ent_arena *arena,
@@ -172,8 +128,8 @@ enum ent_rc rt_comment_build(const struct rt_settings *settings, const struct en
 				   "ObjectType = 'RT::Ticket' AND ObjectId = %.*s AND Creator = '__CurrentUser__' AND "
 				   "(Type = 'Comment' OR Type = 'Correspond')",
 				   ENT_F(rt_quote(arena, call->op.ticket.id)));
-		rt_get(ret,
-		       sdk_http_path(arena, "/transactions?query=%s&orderby=id&order=DESC&per_page=50", &query, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena, "/transactions?query=%s&orderby=id&order=DESC&per_page=50",
+					       &query, NULL));
 		return ENT_OK;
 	case TEXTS:
 		(void)sdk_cut(call->memo, '\n', &listed);
@@ -215,11 +171,11 @@ enum ent_rc rt_comment_parse(const struct rt_settings *settings, const struct en
 		rc = rt_items(response, arena, "id", &word, err);
 		if (rc != ENT_OK)
 			return rc;
-		return word.n == 0 ? rt_more(ret, WRITE, sdk_or_empty(status))
-				   : rt_more(ret, TEXTS, sdk_format(arena, "%.*s\n%.*s", ENT_F(status), ENT_F(word)));
+		return word.n == 0 ? sdk_more(ret, WRITE, sdk_or_empty(status))
+				   : sdk_more(ret, TEXTS, sdk_format(arena, "%.*s\n%.*s", ENT_F(status), ENT_F(word)));
 	case TEXTS:
 		rc = rt_texts_parse(response, arena, call->op.marker, &ret->remote_id, err);
-		return rc != ENT_OK || ret->remote_id.p ? rc : rt_more(ret, WRITE, sdk_or_empty(status));
+		return rc != ENT_OK || ret->remote_id.p ? rc : sdk_more(ret, WRITE, sdk_or_empty(status));
 	case BEGIN:
 	case READ_BACK:
 		break;
@@ -229,5 +185,5 @@ enum ent_rc rt_comment_parse(const struct rt_settings *settings, const struct en
 		return rc;
 	word = sdk_or_empty(found->at[ENT_STATUS].native);
 	ret->changes = (struct ent_changes){0};
-	return rt_more(ret, call->look ? OWN : WRITE, word);
+	return sdk_more(ret, call->look ? OWN : WRITE, word);
 }

@@ -72,3 +72,16 @@ bool sdk_call_looks(const struct ent_call *call)
 {
 	return call->phase == 0 && call->look;
 }
+
+enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo)
+{
+	ret->phase = phase;
+	ret->memo = memo;
+	return ENT_MORE;
+}
+
+enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind)
+{
+	(void)self;
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+}

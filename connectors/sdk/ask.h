@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests in the making: what build() of most connectors does. Pure. */
+/* Requests in the making, and what their answers lead to: what most connectors do on the way out. Pure. */
 #ifndef SDK_ASK_H
 #define SDK_ASK_H
 
@@ -33,5 +33,13 @@ enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const
 			    struct ent_err *err) __attribute__((warn_unused_result));
 /* phase 0 of a repeat that must look first. */
 bool sdk_call_looks(const struct ent_call *call);
+/* parse(): one more round trip. phase is not 0; memo: what it has to know. Returns ENT_MORE. */
+enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo);
+/* repeat() of a tool where our marker is found again, and where an UPDATE sets values. */
+enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind);
+
+#define SDK_OPS_ALL                                                                                                    \
+	(1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |          \
+	 1u << ENT_POLL)
 
 #endif

@@ -13,7 +13,7 @@
 #include "sdk/poll.h"
 #include "sdk/time.h"
 
-enum { WRITE = 1, FIND = 2, PAGE = 100, JOURNAL_PAGE = 50 };
+enum { WRITE = 1, FIND = 2, PAGE = 100 };
 
 #define BASE "/api/now/v2/table/"
 
@@ -102,13 +102,14 @@ static void ask_journal(struct ent_request *ret, struct ent_arena *arena, struct
 				       &id, NULL));
 }
 
+static const struct sdk_poll_rule poll_rule = {.grain_ms = 1000};
+
 static enum ent_rc build_poll(const struct servicenow_settings *settings, const struct ent_call *call,
 			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
-	static const struct sdk_poll_rule rule = {.grain_ms = 1000};
 	struct sdk_poll poll;
 	char text[SDK_TIME_SIZE];
-	enum ent_rc rc = sdk_poll_begin(&poll, &rule, call, NULL, arena, err);
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -196,9 +197,8 @@ static enum ent_rc parse_poll(const struct servicenow_settings *settings, const 
 			      const struct ent_response *response, const struct sdk_json *rows,
 			      struct sdk_changes *list, struct ent_result *ret, struct ent_err *err)
 {
-	static const struct sdk_poll_rule rule = {.grain_ms = 1000};
 	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &rule, call, response, list->arena, err), taken;
+	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, list->arena, err), taken;
 
 	if (rc != ENT_OK)
 		return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "servicenow.h"
 
+#include "sdk/ask.h"
 #include "sdk/crypto.h"
 
 static const struct ent_setting servicenow_setting[] = {
@@ -102,8 +103,7 @@ static const struct ent_connector servicenow_connector = {
     .name = "servicenow",
     .version = ENTENTE_VERSION,
     .summary = "ServiceNow: incidents sent by a business rule in the shape of the Table API; written by that API",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = servicenow_setting,
     .settings_size = sizeof(struct servicenow_settings),
     .status = servicenow_status,

@@ -10,7 +10,7 @@
 #include "sdk/http.h"
 #include "sdk/walk.h"
 
-enum { WRITE = 1, PAGE = 100 };
+enum { WRITE = 1 };
 
 #define TICKETS "/api/v2/tickets"
 
@@ -19,12 +19,6 @@ const char *const zendesk_cannot[] = {
     "Priority knows four steps: planning (5) becomes low.",
     NULL,
 };
-
-enum ent_repeat zendesk_repeat(const struct ent_self *self, enum ent_op_kind kind)
-{
-	(void)self;
-	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
 
 /* ---- asking ---------------------------------------------------------------------------- */
 

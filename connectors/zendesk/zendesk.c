@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "zendesk.h"
 
+#include "sdk/ask.h"
 #include "sdk/crypto.h"
 #include "sdk/time.h"
 
@@ -219,8 +220,7 @@ static const struct ent_connector zendesk_connector = {
     .name = "zendesk",
     .version = ENTENTE_VERSION,
     .summary = "Zendesk Support: ticket events, triggers with a body in the shape of the REST API, and that API",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = SDK_OPS_ALL,
     .setting = zendesk_setting,
     .settings_size = sizeof(struct zendesk_settings),
     .status = zendesk_status,
@@ -229,7 +229,7 @@ static const struct ent_connector zendesk_connector = {
     .decode = zendesk_decode,
     .build = zendesk_build,
     .parse = zendesk_parse,
-    .repeat = zendesk_repeat,
+    .repeat = sdk_repeat_by_search,
     .cannot = zendesk_cannot,
 };
 

@@ -30,7 +30,6 @@ enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *h
 
 /* out.c */
 extern const char *const zendesk_cannot[];
-enum ent_repeat zendesk_repeat(const struct ent_self *self, enum ent_op_kind kind);
 enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			  struct ent_request *ret, struct ent_err *err);
 enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
