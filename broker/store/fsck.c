@@ -109,9 +109,6 @@ static const struct {
      "FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND ticket.removed = 0)) GROUP "
      "BY q.incident, q.supplier) AS queue ON queue.first = delivery.id WHERE state NOT IN ('done', 'cancelled') AND "
      "(head = 1) <> (queue.first IS NOT NULL) LIMIT 20"},
-    {"two deliveries of one incident are on their way to one supplier",
-     "SELECT supplier || ' ENT-' || incident FROM delivery WHERE state = 'in_flight' GROUP BY incident, supplier "
-     "HAVING count(*) > 1 LIMIT 20"},
     {"a delivery's state or op is none that is known",
      "SELECT 'delivery ' || id FROM delivery WHERE state NOT IN ('pending', 'in_flight', 'unknown', 'parked', 'done', "
      "'cancelled') OR op NOT IN ('create_ticket', 'update_ticket', 'add_comment') LIMIT 20"},
