@@ -60,6 +60,7 @@ struct delivery {
 	int64_t id;
 	char key[ID_SIZE];
 	int64_t incident;
+	int64_t marked; /* the number that its marker holds: of the incident it was sent first for; 0: as incident */
 	char incident_uuid[ID_SIZE];
 	struct ent_str supplier;
 	struct ent_str ticket, ticket_key; /* external id there; absent: a CREATE, or it comes with one */

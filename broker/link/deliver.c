@@ -34,12 +34,6 @@ static void count(const struct flight *flight, const struct delivery_result *res
 	metric_add(flight->link->world.metrics, metric[result->outcome], 1);
 }
 
-static void told(struct flight *flight)
-{
-	flight_end(flight);
-}
-
-/* result: outcome and what belongs to it. */
 void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *))
 {
 	struct link *link = flight->link;
@@ -59,6 +53,24 @@ void delivery_tell(struct flight *flight, struct delivery_result result, void (*
 static struct ent_str words(struct flight *flight, const struct ent_err *err)
 {
 	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
+}
+
+enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
+{
+	if (supplier->connector->repeat)
+		return supplier->connector->repeat(self, op);
+	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
+}
+
+static enum ent_repeat repeat(const struct flight *flight)
+{
+	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op);
+}
+
+/* A success that nobody can read, or a redirect: it may have been done for all that. */
+static bool wrote(const struct flight *flight, const struct ending *ending)
+{
+	return flight->writes && ending->is_built && ending->status >= 200 && ending->status < 400;
 }
 
 /* ---- what failed while others did well ------------------------------------------------ */
@@ -90,12 +102,21 @@ static void forget_strikes(struct flight *flight)
 		*strike = (struct strike){0};
 }
 
-static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause,
+/* What stands still may go again by a person's word, and what was written before must not be written twice. wrote: the
+ * request that ended was a write, and the tool did not say no to it. */
+static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
 		 const struct ent_err *err)
 {
+	bool has_written = flight->delivery.phase > 0, searches = repeat(flight) == ENT_REPEAT_SEARCH;
+
 	forget_strikes(flight); /* a person begins anew */
 	delivery_tell(flight,
-		      (struct delivery_result){.outcome = outcome, .cause = cause, .reason = words(flight, err)}, told);
+		      (struct delivery_result){.outcome = outcome,
+					       .cause = cause,
+					       .may_look = wrote || (has_written && searches),
+					       .keeps_phase = has_written && !searches,
+					       .reason = words(flight, err)},
+		      flight_end);
 }
 
 /* True: its supplier did something for others since it failed the last time, and that too often by now. */
@@ -112,18 +133,6 @@ static bool is_struck_out(struct flight *flight)
 
 /* ---- after a failure ------------------------------------------------------------------ */
 
-enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
-{
-	if (supplier->connector->repeat)
-		return supplier->connector->repeat(self, op);
-	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
-}
-
-static enum ent_repeat repeat(const struct flight *flight)
-{
-	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op);
-}
-
 static int64_t wait_of(struct flight *flight, const struct ending *ending)
 {
 	unsigned times = flight->delivery.attempt > 0 ? flight->delivery.attempt - 1 : 0;
@@ -139,7 +148,7 @@ static void later(struct flight *flight, const struct ending *ending, int64_t wa
 					       .keeps_phase = true,
 					       .due_ms = flight->link->now_ms + wait_ms,
 					       .reason = words(flight, &ending->err)},
-		      told);
+		      flight_end);
 }
 
 static void lost(struct flight *flight, const struct ending *ending)
@@ -153,11 +162,11 @@ static void lost(struct flight *flight, const struct ending *ending)
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = OUTCOME_LOST,
 					       .may_look = how != ENT_REPEAT_NEVER,
-					       .keeps_phase = how == ENT_REPEAT_SAFE,
+					       .keeps_phase = repeat(flight) != ENT_REPEAT_SEARCH,
 					       .due_ms = flight->link->now_ms + wait_of(flight, ending),
 					       .cause = CAUSE_UNKNOWN,
 					       .reason = words(flight, &ending->err)},
-		      told);
+		      flight_end);
 }
 
 static void failed(struct flight *flight, const struct ending *ending)
@@ -165,7 +174,7 @@ static void failed(struct flight *flight, const struct ending *ending)
 	if (ending->is_lost)
 		lost(flight, ending);
 	else if (is_struck_out(flight))
-		stop(flight, OUTCOME_PARKED, CAUSE_FAILING, &ending->err);
+		stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
 	else
 		later(flight, ending, wait_of(flight, ending));
 }
@@ -175,7 +184,7 @@ static void refused(struct flight *flight, const struct ending *ending)
 	if (ending->is_refused && ending->status != 403) /* nobody is let in: the lane waits, not the row */
 		later(flight, ending, SOON_MS);
 	else if (is_struck_out(flight))
-		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, &ending->err);
+		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
 	else
 		later(flight, ending, wait_of(flight, ending));
 }
@@ -187,7 +196,7 @@ static void conflict(struct flight *flight, const struct ending *ending)
 	bool has_written = flight->delivery.phase > 0;
 
 	if (++strike_of(flight->lane, flight->delivery.id)->conflicts > CONFLICTS_MAX) {
-		stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, &ending->err);
+		stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, wrote(flight, ending), &ending->err);
 		return;
 	}
 	delivery_tell(
@@ -197,7 +206,7 @@ static void conflict(struct flight *flight, const struct ending *ending)
 				     .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
 				     .due_ms = flight->link->now_ms,
 				     .reason = words(flight, &ending->err)},
-	    told);
+	    flight_end);
 }
 
 /* ---- after a success ------------------------------------------------------------------- */
@@ -263,7 +272,7 @@ static void done(struct flight *flight, const struct ending *ending)
 		result.remote_id = ENT_ABSENT;
 	if (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n) {
 		(void)sdk_fail(&err, ENT_EINVAL, "the tool said yes, and its answer holds no id that can be kept");
-		stop(flight, OUTCOME_PARKED, CAUSE_INVALID, &err);
+		stop(flight, OUTCOME_PARKED, CAUSE_INVALID, true, &err);
 		return;
 	}
 	take_changes(flight, changes);
@@ -274,7 +283,7 @@ static void done(struct flight *flight, const struct ending *ending)
 		result.reason = words(flight, &err);
 	}
 	forget_strikes(flight);
-	delivery_tell(flight, result, told);
+	delivery_tell(flight, result, flight_end);
 }
 
 static void more_told(struct flight *flight)
@@ -312,7 +321,8 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		more(flight, ending);
 		break;
 	case ENT_EINVAL:
-		stop(flight, OUTCOME_PARKED, ending->is_built ? CAUSE_REFUSED : CAUSE_INVALID, &ending->err);
+		stop(flight, OUTCOME_PARKED, ending->is_built ? CAUSE_REFUSED : CAUSE_INVALID, wrote(flight, ending),
+		     &ending->err);
 		break;
 	case ENT_ERETRY:
 		failed(flight, ending);
@@ -321,10 +331,10 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		refused(flight, ending);
 		break;
 	case ENT_EGONE:
-		stop(flight, OUTCOME_PARKED, CAUSE_GONE, &ending->err);
+		stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
 		break;
 	case ENT_EUNSUPPORTED:
-		stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, &ending->err);
+		stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
 		break;
 	case ENT_ECONFLICT:
 		conflict(flight, ending);
@@ -428,7 +438,7 @@ static void begun(struct flight *flight)
 		return;
 	}
 	if (!may) {
-		stop(flight, outcome, cause, &ending.err);
+		stop(flight, outcome, cause, false, &ending.err);
 		return;
 	}
 	hash_of(flight, &flight->call.op, hash);

@@ -165,7 +165,8 @@ static struct ent_str page_question(struct ent_arena *arena, const struct ent_ca
 	return question;
 }
 
-/* One page is like another when its bytes are and it tells of the same things: a list of comments need not say whose. */
+/* One page is like another when its bytes are and it tells of the same things: a list of comments need not say whose.
+ */
 static void page_hash(struct ent_arena *arena, struct ent_str body, struct ent_changes changes, unsigned char ret[32])
 {
 	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 1 + 4 * changes.n);
@@ -240,11 +241,6 @@ void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_m
 			  LOG_Z("stream", stream_name(flight)), LOG_Z("why", ending->err.msg), LOG_END);
 }
 
-static void dead_told(struct flight *flight)
-{
-	flight_end(flight);
-}
-
 /* Nobody can read it: it is kept raw, and the cursor stays before it. */
 static void dead(struct flight *flight, struct ending *ending)
 {
@@ -252,7 +248,7 @@ static void dead(struct flight *flight, struct ending *ending)
 	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
 	flight->job.arrival.dead = true;
 	flight->job.arrival.reason = sdk_dup(&flight->arena.abi, sdk_str(ending->err.msg));
-	page_tell(flight, dead_told);
+	page_tell(flight, flight_end);
 }
 
 /* ---- circles: a place that comes again while there is "more" is one that never ends ------- */

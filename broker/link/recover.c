@@ -25,7 +25,7 @@ static void recover(struct link *link, const struct delivery *row)
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = OUTCOME_LOST,
 					       .may_look = how != ENT_REPEAT_NEVER,
-					       .keeps_phase = how == ENT_REPEAT_SAFE,
+					       .keeps_phase = how != ENT_REPEAT_SEARCH,
 					       .due_ms = link->now_ms,
 					       .cause = CAUSE_UNKNOWN,
 					       .reason = ENT_STR("the broker ended while it was under way")},

@@ -13,7 +13,8 @@
 	"delivery.comment, delivery.title, delivery.text, delivery.status, delivery.priority, delivery.audience, "     \
 	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
-	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key FROM delivery "            \
+	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
+	"delivery.marked FROM delivery "                                                                               \
 	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
 	"(SELECT t.id FROM ticket AS t WHERE t.incident = delivery.incident AND t.supplier = delivery.supplier AND "   \
 	"t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT 1) "
@@ -57,6 +58,7 @@ static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct deliv
 {
 	*ret = (struct delivery){.id = db_int(stmt, 0),
 				 .incident = db_int(stmt, 2),
+				 .marked = db_int(stmt, 28),
 				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
 				 .set = (uint32_t)db_int(stmt, 5),
 				 .ticket = sdk_dup(arena, db_str(stmt, 26)),

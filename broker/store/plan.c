@@ -33,16 +33,19 @@ static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
 
 bool delivery_insert(struct db *db, struct delivery_row *row)
 {
-	/* One that was taken back with its share, or with its audience, may go after all. */
+	/* One that was taken back with its share, or with its audience, may go after all; where it had got to stands.
+	 */
 	struct db_stmt *stmt = db_use(
 	    db,
-	    "INSERT INTO delivery (key, incident, supplier, op, attributes, comment, title, text, status, priority, "
+	    "INSERT INTO delivery (key, incident, marked, supplier, op, attributes, comment, title, text, status, "
+	    "priority, "
 	    "audience, audience_suppliers, hash, state, head, look, attempt, phase, memo, origin, said_ms, made_ms, "
-	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+	    "$11, "
 	    "$12, $17, $13, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', 0) ON CONFLICT (comment, supplier) "
 	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
 	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
-	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, phase = 0, memo = '' "
+	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0 "
 	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience') RETURNING id");
 
 	bind_delivery(stmt, &row->delivery);
@@ -245,8 +248,13 @@ static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str
 	const struct delivery *waiting;
 	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
+	/* What may stand there already does not go again when the share does: nobody could look. */
 	for (size_t i = 0; i < n; i++)
-		end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED, "the share was taken back");
+		if (waiting[i].state == DELIVERY_UNKNOWN)
+			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNKNOWN,
+			    "the share was taken back; it may have been done before");
+		else
+			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED, "the share was taken back");
 }
 
 /* Where one is in flight, its outcome tells. */
@@ -293,7 +301,8 @@ static void meet_ticket(struct apply *apply, int64_t incident, struct ent_str su
 			continue;
 		if (waiting[i].state == DELIVERY_UNKNOWN && is_named) {
 			end(apply, &waiting[i], DELIVERY_DONE, CAUSE_NONE, "");
-		} else if (waiting[i].state == DELIVERY_PENDING && waiting[i].attempt == 0) {
+		} else if ((waiting[i].state == DELIVERY_PENDING || waiting[i].state == DELIVERY_PARKED) &&
+			   !waiting[i].look && waiting[i].phase == 0) { /* known not to be done */
 			struct db_stmt *stmt = db_use(
 			    apply->db, "UPDATE delivery SET op = 'add_comment', title = '', status = '', priority = 0 "
 				       "WHERE id = $1");

@@ -76,10 +76,14 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
 	struct events events = {.arena = apply->arena};
 	struct situation at = {.now_ms = apply->now_ms};
 	struct unit own, *unit = apply->unit;
+	bool is_done = verdict->state == DELIVERY_DONE;
 
+	/* Else it may go again, and then goes on where it was. */
 	move_save(apply->db, delivery->id,
 		  &(struct move){.state = verdict->state,
 				 .look = delivery->look,
+				 .phase = is_done ? 0 : delivery->phase,
+				 .memo = is_done ? ENT_STR("") : delivery->memo,
 				 .due_ms = delivery->due_ms,
 				 .cause = verdict->cause,
 				 .reason = verdict->reason,
@@ -145,8 +149,14 @@ static void end_with(struct apply *apply, const struct delivery *delivery, enum 
 		     enum delivery_cause cause, const struct delivery_result *result)
 {
 	struct ent_str remote_id = state == DELIVERY_DONE ? result->remote_id : ENT_ABSENT;
+	struct delivery left = *delivery;
 
-	delivery_end(apply, delivery,
+	left.look |= state == DELIVERY_PARKED && result->may_look;
+	if (!result->keeps_phase) {
+		left.phase = 0;
+		left.memo = ENT_STR("");
+	}
+	delivery_end(apply, &left,
 		     &(struct delivery_verdict){
 			 .state = state, .cause = cause, .reason = result->reason, .remote_id = remote_id});
 }
@@ -250,12 +260,13 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 
 /* ---- a person --------------------------------------------------------------------------- */
 
-/* Attempts are counted anew, so that it is tried as often as a fresh one. */
+/* Attempts are counted anew, so that it is tried as often as a fresh one. Other words begin from the first request. */
 static void revive(struct apply *apply, const struct delivery *delivery, struct ent_str text)
 {
 	struct db_stmt *stmt = db_use(
-	    apply->db, "UPDATE delivery SET state = 'pending', attempt = 0, phase = 0, memo = '', cause = '', "
-		       "reason = '', text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
+	    apply->db, "UPDATE delivery SET state = 'pending', attempt = 0, phase = CASE WHEN $1 <> '' THEN 0 "
+		       "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, cause = '', reason = '', "
+		       "text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
 		       "WHERE id = $3");
 	db_bind_str(stmt, 1, sdk_or_empty(text));
 	db_bind_int(stmt, 2, apply->now_ms);

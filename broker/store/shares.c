@@ -162,7 +162,9 @@ void deliveries_move(struct db *db, int64_t from, int64_t to)
 	     "since_ms = CASE WHEN excluded.since_ms < share.since_ms THEN excluded.since_ms ELSE share.since_ms END, "
 	     "withdrawn_ms = CASE WHEN excluded.withdrawn_ms > share.withdrawn_ms THEN excluded.withdrawn_ms ELSE "
 	     "share.withdrawn_ms END"),
-	    "UPDATE delivery SET incident = $2 WHERE incident = $1",
+	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
+	     "marked "
+	     "END WHERE incident = $1"),
 	    "DELETE FROM share WHERE incident = $1",
 	};
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {

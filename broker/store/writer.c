@@ -216,6 +216,10 @@ static void run_arrival(struct writer *writer, struct apply *apply, struct job *
 	if (job->kind == JOB_ARRIVAL)
 		hear(tally, arrival);
 	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
+	if (arrival->dead && job->kind == JOB_PAGE) { /* it is read again, and may be understood by then */
+		keep_dead(writer, apply, job, packed, arrival->reason, false);
+		return;
+	}
 	switch (inbox_take(writer->db, arrival, packed)) {
 	case INBOX_NEW:
 		break;

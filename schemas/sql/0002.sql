@@ -17,6 +17,7 @@ CREATE TABLE delivery (
 	id          INTEGER PRIMARY KEY,
 	key         TEXT NOT NULL UNIQUE, -- UUID, the same on every attempt
 	incident    BIGINT NOT NULL,
+	marked      BIGINT NOT NULL, -- number in its marker: a merge does not change what was sent
 	supplier    TEXT NOT NULL,
 	op          TEXT NOT NULL, -- create_ticket, update_ticket, add_comment
 	attributes  INTEGER NOT NULL, -- update_ticket: bits of enum ent_attr

@@ -230,6 +230,28 @@ static void test_its_own_ticket_joins_meanwhile(void **state)
 	check_all(world);
 }
 
+/* The tool refused ours, and then they open one by hand: what a person retries makes no second one. */
+static void test_its_own_ticket_joins_after_ours_was_refused(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	struct delivery create = due(world, "telnord");
+	send(world, create.id, "x");
+	settle(
+	    world,
+	    (struct delivery_result){.id = create.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_REFUSED},
+	    "telnord", NULL);
+	struct ent_change own = ticket(world, "T-7", "in_progress", NULL);
+	own.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "telnord", &own);
+	assert_int_equal(act(world, create.id, DELIVERY_RETRY, NULL), JOB_ACCEPTED);
+	assert_int_equal(due(world, "telnord").id, create.id);
+	assert_int_equal(due(world, "telnord").op, ENT_ADD_COMMENT);
+	check_all(world);
+}
+
 static void test_an_unknown_ticket_tells_our_number(void **state)
 {
 	struct world *world = *state;
@@ -367,6 +389,7 @@ int main(void)
 	    TEST(test_unshared_while_its_ticket_is_made),
 	    TEST(test_the_webhook_comes_before_the_answer),
 	    TEST(test_its_own_ticket_joins_meanwhile),
+	    TEST(test_its_own_ticket_joins_after_ours_was_refused),
 	    TEST(test_an_unknown_ticket_tells_our_number),
 	    TEST(test_merges_move_the_way_out),
 	    TEST(test_a_share_taken_back_stays_so_in_a_merge),

@@ -87,6 +87,25 @@ static void test_a_broken_page_is_kept_once_and_passed_by_never(void **state)
 	check_all(world);
 }
 
+/* The program that could not read it was mended: the same page, asked for again, is read and not taken for a repeat. */
+static void test_a_broken_page_is_read_when_it_can_be(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change = ticket(world, "O-1", "in_progress", NULL);
+	struct job broken = page(world, "orion", "poll:x", NULL, 0, "m2"), mended;
+
+	memset(broken.arrival.body_hash, 9, 32);
+	broken.arrival.dead = true;
+	broken.arrival.reason = ENT_STR("it is HTML");
+	assert_int_equal(run(world, &broken), JOB_DEAD);
+	mended = page(world, "orion", "poll:x", &change, 1, "m2");
+	memset(mended.arrival.body_hash, 9, 32);
+	assert_int_equal(run(world, &mended), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM ticket"), 1);
+	assert_true(sdk_eqz(memo_of(world, "orion", CURSOR_POLL), "m2"));
+	check_all(world);
+}
+
 static void test_backfill_is_a_persons(void **state)
 {
 	struct world *world = *state;
@@ -272,6 +291,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(test_a_page_and_its_cursor),
 	    TEST(test_a_broken_page_is_kept_once_and_passed_by_never),
+	    TEST(test_a_broken_page_is_read_when_it_can_be),
 	    TEST(test_backfill_is_a_persons),
 	    TEST(test_sweep_asks_for_what_is_open),
 	    TEST(test_states_are_events_of_no_incident),
