@@ -33,7 +33,8 @@ class Refused(Exception):
 
 
 def now():
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    at = time.time_ns() // 1000000
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at // 1000)) + f".{at % 1000:03}Z"
 
 
 class Desk:
