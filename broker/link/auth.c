@@ -13,7 +13,8 @@
 #define LIFE_S       300 /* when the tool does not say how long it lives */
 #define LIFE_MAX_S   86400
 #define ROOM         (4 * SECRET_SIZE_MAX + TOKEN_MAX)
-#define SECRET_SHORT 6 /* bytes: a shorter one is found in anything */
+#define SECRET_SHORT 6  /* bytes: a shorter one is found in anything */
+#define SECRET_HEAD  16 /* bytes of one: what a tool says is cut to a length, perhaps in the midst of it */
 
 static void room_make(struct auth_words *ret)
 {
@@ -196,16 +197,35 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 				 "the request has to be signed, and the supplier has no secret of whsec_ and base64");
 }
 
-static bool is_said(const struct ent_err *err, const char *secret, size_t n)
+static bool is_said(const struct ent_err *err, struct ent_str secret)
 {
-	return n >= SECRET_SHORT && memmem(err->msg, strlen(err->msg), secret, n);
+	size_t n = secret.n < SECRET_HEAD ? secret.n : SECRET_HEAD;
+
+	return n >= SECRET_SHORT && memmem(err->msg, strlen(err->msg), secret.p, n);
+}
+
+/* As it goes over the wire, which is what a tool repeats: the form of a request for a token, the header. */
+static bool is_said_as_sent(const struct ent_err *err, const struct supplier_link *link)
+{
+	struct auth_words words;
+
+	room_make(&words);
+	if (link->auth == AUTH_BASIC)
+		add_base64(&words.buf, link->user, secret_bytes(&link->credential));
+	else
+		sdk_percent_encode(&words.buf, secret_bytes(&link->credential));
+	bool said = is_said(err, auth_words_view(&words));
+	auth_words_release(&words);
+	return said;
 }
 
 void auth_clean(const struct auth *auth, const struct supplier_link *link, struct ent_err *err)
 {
-	struct ent_str credential = secret_bytes(&link->credential);
+	const struct ent_str token = {auth->token, auth->n};
 
 	err->msg[sizeof err->msg - 1] = '\0';
-	if (is_said(err, credential.p, credential.n) || (auth->token && is_said(err, auth->token, auth->n)))
+	if (!err->msg[0])
+		return;
+	if (is_said(err, secret_bytes(&link->credential)) || is_said(err, token) || is_said_as_sent(err, link))
 		(void)sdk_fail(err, ENT_OK, "the tool's words hold our secret and are not kept");
 }

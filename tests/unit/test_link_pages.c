@@ -490,7 +490,7 @@ static struct secret secret_of(const char *z)
 	return secret;
 }
 
-static struct world *with_auth(enum auth_kind kind, const char *scheme, int64_t *ret_incident)
+static struct world *with_secret(enum auth_kind kind, const char *scheme, const char *secret, int64_t *ret_incident)
 {
 	struct supplier_set *set = supplier_set_new(2);
 	struct world *world = world_new(set);
@@ -504,11 +504,16 @@ static struct world *with_auth(enum auth_kind kind, const char *scheme, int64_t 
 	orion->link.scheme = sdk_str(scheme);
 	orion->link.token_url = ENT_STR("https://login.example/token");
 	orion->link.scope = ENT_STR("tickets write");
-	orion->link.credential = secret_of("s3cret/&");
+	orion->link.credential = secret_of(secret);
 	world_start(world);
 	*ret_incident = ticket_comes(world, "acme", "A1", "Open", 0);
 	ticket_comes(world, "orion", "T1", "Open", *ret_incident);
 	return world;
+}
+
+static struct world *with_auth(enum auth_kind kind, const char *scheme, int64_t *ret_incident)
+{
+	return with_secret(kind, scheme, "s3cret/&", ret_incident);
 }
 
 static void test_auth(void **state)
@@ -535,6 +540,61 @@ static void test_auth(void **state)
 		assert_int_equal(n_delivery(world, "parked"), 1);
 		world_free(world);
 	}
+}
+
+/* Nor when it repeats the header as it came, or a page of words that is cut in the midst of the secret. */
+static void test_auth_repeated(void **state)
+{
+	int64_t incident;
+	struct world *world = with_auth(AUTH_BASIC, "", &incident);
+	char answered[TEXT_MAX];
+	(void)state;
+
+	comment(world, incident, "Hello");
+	answer(world, "POST", "/orion/comment", 400, "{\"message\": \"who is Basic Ym90OjE6czNjcmV0LyY=?\"}");
+	assert_int_equal(n_delivery(world, "parked"), 1);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%Ym90OjE6czNj%'"), 0);
+	world_free(world);
+
+	world = with_secret(AUTH_BEARER, "", "0123456789abcdefghijklmnopqrstuvwxyz", &incident);
+	comment(world, incident, "Hello");
+	snprintf(answered, sizeof answered, "%0165d: 0123456789abcdefghijklmnopqrstuvwxyz", 7);
+	answer(world, "POST", "/orion/comment", 400, answered);
+	assert_int_equal(n_delivery(world, "parked"), 1);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%0123456789abcdef%'"), 0);
+	world_free(world);
+}
+
+/* Lists that do not say whose they are: the same bytes about another ticket are no repeat. */
+static enum ent_rc nameless_parse(const struct ent_self *self, const struct ent_call *call,
+				  const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				  struct ent_err *err)
+{
+	struct sdk_changes list;
+
+	if (call->op.kind != ENT_POLL)
+		return toy_parse(self, call, response, arena, ret, err);
+	sdk_changes_init(&list, arena);
+	toy_ticket(&list, call->memo.n ? call->memo : ENT_STR("P1"), ENT_STR("Open"));
+	ret->phase = 1;
+	ret->memo = call->memo.n ? ENT_STR("P3") : ENT_STR("P2");
+	enum ent_rc rc = sdk_changes_take(&list, &ret->changes, err);
+	return rc != ENT_OK || sdk_eqz(call->memo, "P2") ? rc : ENT_MORE;
+}
+
+static void test_pages_of_the_same_bytes(void **state)
+{
+	struct ent_connector nameless = toy_connector;
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	(void)state;
+
+	nameless.parse = nameless_parse;
+	orion->connector = &nameless;
+	answer(world, "GET", "/orion/poll?", 200, "[]");
+	answer(world, "GET", "/orion/poll?P2", 200, "[]");
+	assert_int_equal(n_ticket(world), 2);
+	world_free(world);
 }
 
 static struct sent *token_asked(struct world *world)
@@ -747,6 +807,8 @@ int main(void)
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_sweep_stumbles),
 	    cmocka_unit_test(test_auth),
+	    cmocka_unit_test(test_auth_repeated),
+	    cmocka_unit_test(test_pages_of_the_same_bytes),
 	    cmocka_unit_test(test_token),
 	    cmocka_unit_test(test_token_taken_back),
 	    cmocka_unit_test(test_token_refused),
