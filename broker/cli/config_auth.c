@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "link/transfers.h"
+#include "sdk/http.h"
 
 enum { AT_KIND, AT_USER, AT_CREDENTIAL, AT_HEADER, AT_SCHEME, AT_TOKEN_URL, AT_SCOPE, AT_N };
 static const char *const at_name[] = {"kind", "user", "credential", "header", "scheme", "token_url", "scope"};
@@ -46,34 +47,15 @@ static size_t kind_read(struct supplier_reader *r, const struct config_node *nod
 
 /* ---- texts that end up in a header ----------------------------------------------------- */
 
-static bool has_control(struct ent_str text)
+/* One that HTTP itself sets is none for a credential. */
+static bool is_taken(struct ent_str name)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
-			return true;
-	return false;
+	return sdk_http_is_framing(name) || sdk_ieqz(name, "content-type");
 }
 
-static bool is_token(struct ent_str text)
+static bool is_name(struct ent_str text)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < text.n; i++)
-		if (!memchr(allowed, text.p[i], sizeof allowed - 1))
-			return false;
-	return text.n > 0 && text.n <= 100;
-}
-
-/* Headers that say where a request goes or ends are HTTP's own. */
-static bool is_framing(struct ent_str name)
-{
-	static const char *const framing[] = {"host", "content-length", "transfer-encoding", "connection", "expect",
-					      "te",   "upgrade",        "content-type",      "trailer"};
-
-	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++)
-		if (sdk_ieqz(name, framing[i]))
-			return true;
-	return false;
+	return sdk_is_token(text) && text.n <= 100;
 }
 
 static struct ent_str text_read(struct supplier_reader *r, const struct config_node *node)
@@ -82,7 +64,7 @@ static struct ent_str text_read(struct supplier_reader *r, const struct config_n
 
 	if (!node->yaml || !config_text(r->reader, node, &text))
 		return ENT_ABSENT;
-	if (text.n > 0 && text.n <= 1000 && !has_control(text))
+	if (text.n > 0 && text.n <= 1000 && !sdk_has_control(text))
 		return sdk_dup(r->arena, text);
 	config_problem(r->reader, node->line, node->name, "is empty, has more than 1000 bytes or a control character");
 	return ENT_ABSENT;
@@ -92,12 +74,12 @@ static struct ent_str token_read(struct supplier_reader *r, const struct config_
 {
 	struct ent_str text = text_read(r, node), found;
 
-	if (!text.p || (is_token(text) && !is_framing(text)))
+	if (!text.p || (is_name(text) && !is_taken(text)))
 		return text;
 	found = config_found(r->reader, text);
 	config_problem(r->reader, node->line, node->name, "found %.*s, which %s", ENT_F(found),
-		       is_token(text) ? "is a header that HTTP itself sets"
-				      : "is no name of a header and no word of one");
+		       is_name(text) ? "is a header that HTTP itself sets"
+				     : "is no name of a header and no word of one");
 	return ENT_ABSENT;
 }
 
@@ -114,7 +96,7 @@ static void credential_read(struct supplier_reader *r, const struct config_node 
 		return;
 	}
 	r->note->credential = sdk_dup(r->keep, reference);
-	if (has_control(secret_bytes(credential)))
+	if (sdk_has_control(secret_bytes(credential)))
 		config_problem(r->reader, node->line, node->name,
 			       "%.*s has more than one line or a control character, which no header can carry",
 			       ENT_F(reference));

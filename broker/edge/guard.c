@@ -13,22 +13,6 @@ static enum guard_verdict refuse(struct guard_refusal *ret, int status, const ch
 	return GUARD_REFUSED;
 }
 
-/* RFC 9110 5.6.2: what names and methods are made of. */
-static bool is_token_char(unsigned char c)
-{
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return true;
-	return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
-}
-
-static bool is_token(struct ent_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_token_char((unsigned char)s.p[i]))
-			return false;
-	return s.n > 0;
-}
-
 static bool is_digits(struct ent_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -93,7 +77,7 @@ static enum guard_verdict read_request_line(struct ent_str line, const struct li
 
 	ret->method = sdk_cut(line, ' ', &rest);
 	ret->target = sdk_cut(rest, ' ', &version);
-	if (!is_token(ret->method) || ret->target.n == 0 || version.p == NULL)
+	if (!sdk_is_token(ret->method) || ret->target.n == 0 || version.p == NULL)
 		return refuse(ret_refusal, 400, "the request line is not: method, space, target, space, version");
 	verdict = read_version(version, ret, ret_refusal);
 	if (verdict != GUARD_OK)
@@ -122,7 +106,7 @@ static enum guard_verdict read_field(struct ent_str line, struct ent_header *ret
 		return refuse(ret_refusal, 400, "a header line has no colon");
 	ret->name = (struct ent_str){line.p, (size_t)(colon - line.p)};
 	ret->value = (struct ent_str){colon + 1, line.n - ret->name.n - 1};
-	if (!is_token(ret->name))
+	if (!sdk_is_token(ret->name))
 		return refuse(ret_refusal, 400, "a header name holds a space or another character that no name has");
 	for (size_t i = 0; i < ret->value.n; i++) {
 		unsigned char c = (unsigned char)ret->value.p[i];
@@ -175,7 +159,7 @@ static void framing_note(struct framing *framing, const struct ent_header *heade
 static bool is_host(struct ent_str host)
 {
 	for (size_t i = 0; i < host.n; i++)
-		if (!is_token_char((unsigned char)host.p[i]) && memchr(":[]()=;,", host.p[i], 8) == NULL)
+		if (!sdk_is_token((struct ent_str){host.p + i, 1}) && memchr(":[]()=;,", host.p[i], 8) == NULL)
 			return false;
 	return host.n > 0;
 }
@@ -228,25 +212,16 @@ enum guard_verdict guard_read(const struct guard_scan *scan, const struct limits
 
 /* ---- chunked bodies ----------------------------------------------------------------- */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Digits and CR LF, nothing else. */
 static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct limits *limits, const char *p, size_t n,
 				     struct guard_refusal *ret_refusal)
 {
 	size_t size = 0, i = 0;
 
-	for (; i < n && hex_value(p[i]) >= 0; i++) {
+	for (; i < n && sdk_hex_value(p[i]) >= 0; i++) {
 		if (i == CHUNK_DIGITS_MAX)
 			return refuse(ret_refusal, 400, "a chunk's size has too many digits");
-		size = size * 16 + (size_t)hex_value(p[i]);
+		size = size * 16 + (size_t)sdk_hex_value(p[i]);
 	}
 	if ((i < n && (i == 0 || p[i] != '\r')) || (i + 1 < n && p[i + 1] != '\n'))
 		return refuse(ret_refusal, 400,

@@ -5,40 +5,9 @@
 #include <string.h>
 #include "sdk/str.h"
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool uri_decode(struct ent_arena *arena, struct ent_str raw, bool plus, struct ent_str *ret)
 {
-	char *p = sdk_alloc(arena, raw.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < raw.n; i++) {
-		char c = raw.p[i];
-
-		if (c == '%') {
-			int high = i + 2 < raw.n ? hex_value(raw.p[i + 1]) : -1, low;
-
-			low = high >= 0 ? hex_value(raw.p[i + 2]) : -1;
-			if (low < 0)
-				return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		} else if (c == '+' && plus) {
-			c = ' ';
-		}
-		if ((unsigned char)c < ' ' || c == 0x7F)
-			return false;
-		p[n++] = c;
-	}
-	*ret = (struct ent_str){p, n};
-	return sdk_is_utf8(*ret);
+	return sdk_percent_decode(arena, raw, plus, ret) && !sdk_has_control(*ret) && sdk_is_utf8(*ret);
 }
 
 bool uri_query(struct ent_arena *arena, struct ent_str raw, struct ent_header *ret, size_t max, size_t *ret_n)
@@ -82,7 +51,8 @@ bool uri_is_path(struct ent_str path)
 	for (size_t i = 0; i < path.n; i++) {
 		unsigned char c = (unsigned char)path.p[i];
 
-		if (c == '%' && (i + 2 >= path.n || hex_value(path.p[i + 1]) < 0 || hex_value(path.p[i + 2]) < 0))
+		if (c == '%' &&
+		    (i + 2 >= path.n || sdk_hex_value(path.p[i + 1]) < 0 || sdk_hex_value(path.p[i + 2]) < 0))
 			return false;
 		if (c <= ' ' || c >= 0x7F || strchr("\"<>\\^`{|}", c) != NULL)
 			return false;

@@ -121,23 +121,6 @@ void flight_give_back(struct flight *flight, int64_t wait_ms)
 
 /* ---- asking ------------------------------------------------------------------------ */
 
-static bool is_header_value(struct ent_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
-static bool is_header_name(struct ent_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!memchr("!#$%&'*+-.^_`|~", s.p[i], 15) && !(s.p[i] >= '0' && s.p[i] <= '9') &&
-		    !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z'))
-			return false;
-	return s.n > 0;
-}
-
 static enum ent_rc headers_take(const struct ent_request *request, struct ent_header *to, size_t *ret_n,
 				struct ent_err *err)
 {
@@ -151,8 +134,9 @@ static enum ent_rc headers_take(const struct ent_request *request, struct ent_he
 	for (size_t i = 0; i < request->n_header; i++)
 		to[n++] = request->header[i];
 	for (size_t i = 0; i < n; i++)
-		if (!is_header_name(to[i].name) || !is_header_value(to[i].value))
-			return sdk_fail(err, ENT_EINVAL, "the connector asks for a header that is none (number %zu)",
+		if (!sdk_is_token(to[i].name) || sdk_http_is_framing(to[i].name) || sdk_has_control(to[i].value))
+			return sdk_fail(err, ENT_EINVAL,
+					"the connector asks for a header that is none, or none of its own (number %zu)",
 					i + 1);
 	*ret_n = n;
 	return ENT_OK;

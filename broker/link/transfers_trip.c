@@ -10,42 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sdk/http.h"
+
 #define REQUEST_HEAD_MAX (64 << 10)
 #define METHOD_MAX       16
 #define REUSE_MAX_S      30 /* an older connection is likely to be closed on the other side just now */
 
 /* ---- our own rules --------------------------------------------------------------------- */
-
-static bool is_token(struct ent_str text)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
-
-	for (size_t i = 0; i < text.n; i++)
-		if (!memchr(allowed, text.p[i], sizeof allowed - 1))
-			return false;
-	return text.n > 0;
-}
-
-/* What says where a request goes, where it ends and how the answer is packed is set here alone. */
-static bool is_ours(struct ent_str name)
-{
-	static const char *const ours[] = {
-	    "host", "content-length", "transfer-encoding", "connection", "expect",
-	    "te",   "upgrade",        "trailer",           "keep-alive", "accept-encoding"};
-
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (sdk_ieqz(name, ours[i]))
-			return true;
-	return false;
-}
-
-static bool has_control(struct ent_str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
-			return true;
-	return false;
-}
 
 /* "Name: value", "Name;" for an empty one, as curl wants them. A value is never repeated in an error. */
 static enum ent_rc field_add(struct trip *trip, const struct ent_header *header, struct ent_err *err)
@@ -53,11 +24,11 @@ static enum ent_rc field_add(struct trip *trip, const struct ent_header *header,
 	struct curl_slist *longer;
 	const char *line;
 
-	if (!is_token(header->name) || header->name.n > 200)
+	if (!sdk_is_token(header->name) || header->name.n > 200)
 		return sdk_fail(err, ENT_EINVAL, "a header's name is none");
-	if (is_ours(header->name))
+	if (sdk_http_is_framing(header->name))
 		return sdk_fail(err, ENT_EINVAL, "header %.*s is not to be set", ENT_F(header->name));
-	if (has_control(header->value))
+	if (sdk_has_control(header->value))
 		return sdk_fail(err, ENT_EINVAL, "header %.*s has a control character", ENT_F(header->name));
 	if (sdk_trim(header->value).n > 0)
 		line = sdk_z(&trip->arena.abi,
@@ -106,7 +77,7 @@ bool trip_take(struct trip *trip, const struct transfer *transfer)
 	trip->id = transfer->id;
 	trip->link = transfer->link;
 	trip->header = SDK_NEW_N(&trip->arena.abi, struct ent_header, TRIP_HEADERS_MAX);
-	if (!is_token(method) || method.n > METHOD_MAX)
+	if (!sdk_is_token(method) || method.n > METHOD_MAX)
 		rc = sdk_fail(&err, ENT_EINVAL, "the method is none");
 	if (rc == ENT_OK)
 		rc = transfers_vet(transfer->url, transfer->link->plain_http, &err);
@@ -193,7 +164,7 @@ static void header_keep(struct trip *trip, struct ent_str line)
 {
 	struct ent_str value, name = sdk_cut(line, ':', &value);
 
-	if (!value.p || !is_token(name) || !sdk_is_utf8(value))
+	if (!value.p || !sdk_is_token(name) || !sdk_is_utf8(value))
 		return;
 	trip->header[trip->n_header++] =
 	    (struct ent_header){sdk_dup(&trip->arena.abi, name), sdk_dup(&trip->arena.abi, sdk_trim(value))};

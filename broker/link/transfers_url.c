@@ -173,21 +173,13 @@ static bool climbs(struct ent_str path)
 	return false;
 }
 
-static bool has_control(struct ent_str path)
-{
-	for (size_t i = 0; i < path.n; i++)
-		if ((unsigned char)path.p[i] < 0x20 || path.p[i] == 0x7F)
-			return true;
-	return false;
-}
-
 /* However often a server decodes it, it stays below where it begins. */
 static enum ent_rc path_vet(struct ent_arena *arena, struct ent_str path, struct ent_err *err)
 {
 	for (int times = 0; times < DECODES_MAX; times++) {
 		struct ent_str decoded;
 
-		if (climbs(path) || has_control(path))
+		if (climbs(path) || sdk_has_control(path))
 			return sdk_fail(err, ENT_EINVAL, "the path has a part \".\" or \"..\" or a control character");
 		if (path.n == 0 || !memchr(path.p, '%', path.n))
 			return ENT_OK;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "generic.h"
+#include "sdk/http.h"
 #include "sdk/reader.h"
 
 #define HEADERS_MAX 16
@@ -50,23 +51,13 @@ static enum ent_rc path_read(struct ent_str path, struct ent_request *ret, struc
 /* Who we are, where it goes and how long it is are not the program's business. */
 static bool is_ours(struct ent_str name)
 {
-	static const char *const known[] = {"authorization",
-					    "proxy-authorization",
-					    "cookie",
-					    "host",
-					    "content-length",
-					    "transfer-encoding",
-					    "connection",
-					    "content-type",
-					    "webhook-signature",
-					    "expect",
-					    "te",
-					    "upgrade"};
+	static const char *const known[] = {"authorization", "proxy-authorization", "cookie", "content-type",
+					    "webhook-signature"};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (sdk_ieqz(name, known[i]))
 			return true;
-	return false;
+	return sdk_http_is_framing(name);
 }
 
 static enum ent_rc headers_read(const struct sdk_json *node, struct ent_arena *arena, struct ent_request *ret,

@@ -14,6 +14,18 @@ struct ent_str sdk_http_header(const struct ent_response *response, const char *
 	return sdk_header(response->header, response->n_header, name);
 }
 
+bool sdk_http_is_framing(struct ent_str name)
+{
+	static const char *const framing[] = {
+	    "host", "content-length", "transfer-encoding", "connection", "expect",
+	    "te",   "upgrade",        "trailer",           "keep-alive", "accept-encoding"};
+
+	for (size_t i = 0; i < sizeof framing / sizeof *framing; i++)
+		if (sdk_ieqz(name, framing[i]))
+			return true;
+	return false;
+}
+
 /* ---- what a status means ------------------------------------------------------- */
 
 static enum ent_rc status_rc(const struct ent_response *response)

@@ -335,6 +335,24 @@ bool sdk_is_utf8(struct ent_str s)
 	return true;
 }
 
+bool sdk_is_token(struct ent_str s)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!memchr(allowed, s.p[i], sizeof allowed - 1))
+			return false;
+	return s.n > 0;
+}
+
+bool sdk_has_control(struct ent_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
 enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...)
 {
 	va_list args;

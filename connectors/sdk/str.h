@@ -51,7 +51,9 @@ struct ent_str sdk_int(struct ent_arena *arena, int64_t i);
 /* Whole string, optional '-', digits only, in range; else false. */
 bool sdk_to_int(struct ent_str s, int64_t *ret);
 bool sdk_is_utf8(struct ent_str s);
-int sdk_hex_value(char c); /* 0..15 of a digit of either case, else -1 */
+bool sdk_is_token(struct ent_str s);    /* what HTTP's names and methods are made of, at least one (RFC 9110 5.6.2) */
+bool sdk_has_control(struct ent_str s); /* a byte below 0x20, or 0x7f */
+int sdk_hex_value(char c);              /* 0..15 of a digit of either case, else -1 */
 /* %XX (and, with `plus`, '+' for a space) as the bytes they stand for, whatever those are. False: a '%' without
  * two digits. */
 bool sdk_percent_decode(struct ent_arena *arena, struct ent_str s, bool plus, struct ent_str *ret)
