@@ -30,7 +30,7 @@ void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[3
 
 enum echo { ECHO_NONE, ECHO_ID, ECHO_MARKER, ECHO_AUTHOR, ECHO_CONTENT };
 /* is_known: (supplier, ticket, comment id) is one of our copies. *ret_sent: which delivery it is, NULL when it cannot
- * be told. The marker counts only when its key is one of ours in this incident (is_ours): a supplier may quote one. */
+ * be told. A marker counts only when its key is that of one of `sent`, and not where somebody quotes it. */
 enum echo echo_comment(const struct supplier *supplier, const struct ent_change *change, bool is_known,
 		       const struct echo_sent *sent, size_t n_sent, struct ent_arena *arena,
 		       const struct echo_sent **ret_sent);

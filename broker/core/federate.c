@@ -8,13 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* Something can be brought to its tool; not only asked of it. */
-static bool takes_words(const struct supplier *supplier)
-{
-	return supplier_can(supplier, ENT_CREATE_TICKET) || supplier_can(supplier, ENT_UPDATE_TICKET) ||
-	       supplier_can(supplier, ENT_ADD_COMMENT);
-}
-
 /* ---- values ------------------------------------------------------------------------ */
 
 static const enum ent_attr carried[] = {ENT_STATUS, ENT_PRIORITY};
@@ -124,7 +117,7 @@ static struct planned *plan(struct planned_list *list, const struct party *party
 /* There is a ticket to bring it to, or there will be one. */
 static bool can_be_told(const struct party *party)
 {
-	return party->shares && (party->ticket.n || party->comes) && takes_words(party->supplier);
+	return party->shares && (party->ticket.n || party->comes) && supplier_takes_words(party->supplier);
 }
 
 static void plan_update(const struct federate *at, const struct party *party, uint32_t bits, bool heard,
@@ -228,7 +221,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	char number[INCIDENT_NUMBER_SIZE];
 	struct planned *planned;
 
-	if (!party || !party->shares || !takes_words(party->supplier))
+	if (!party || !party->shares || !supplier_takes_words(party->supplier))
 		return;
 	if (party->ticket.n) { /* its brief is a comment of the thread by now */
 		plan_update(at, party, BOTH, false, ret);
@@ -250,7 +243,7 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 		return;
 	struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
 	planned->cancels = true;
-	if (party->ticket.n && takes_words(party->supplier))
+	if (party->ticket.n && supplier_takes_words(party->supplier))
 		planned->text =
 		    sdk_format(ret->arena, "Entente: %.*s is not shared with you any more.%s%.*s",
 			       ENT_F(incident_number(at->after->number, number)), reason.n ? " " : "", ENT_F(reason));

@@ -94,6 +94,12 @@ bool supplier_can(const struct supplier *supplier, enum ent_op_kind op)
 	       ((connector->ops >> op) & 1u);
 }
 
+bool supplier_takes_words(const struct supplier *supplier)
+{
+	return supplier_can(supplier, ENT_CREATE_TICKET) || supplier_can(supplier, ENT_UPDATE_TICKET) ||
+	       supplier_can(supplier, ENT_ADD_COMMENT);
+}
+
 /* ---- maps ----------------------------------------------------------------- */
 
 static const struct map_row *row_of_native(const struct map *map, struct ent_str native)

@@ -101,6 +101,8 @@ const struct supplier *supplier_by_any(const struct supplier_set *set, struct en
 
 /* Can this be asked of it: url set, not only listening, and the connector builds that op? */
 bool supplier_can(const struct supplier *supplier, enum ent_op_kind op);
+/* Can something be brought to it, not only asked of it? */
+bool supplier_takes_words(const struct supplier *supplier);
 
 /* Native -> canonical by the supplier's rows, then the connector's; absent when no row knows it. */
 struct ent_str map_in(const struct map *map, const struct ent_map_row *dflt, struct ent_str native);

@@ -257,7 +257,7 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 	if (at->echo)
 		delivery_bind_updates(apply->db, at->incident->number, at->supplier, at->echo);
 	if (sent && sent->key[0])
-		delivery_seen(apply, apply->suppliers, sdk_str(sent->key), change->ticket.id, change->comment.id);
+		delivery_seen(apply, sdk_str(sent->key), change->ticket.id, change->comment.id);
 }
 
 /* ---- one change --------------------------------------------------------------------- */
@@ -296,12 +296,6 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	heed_echo(apply, &at, change, sent);
 }
 
-static bool takes_words(const struct supplier *supplier)
-{
-	return supplier_can(supplier, ENT_UPDATE_TICKET) || supplier_can(supplier, ENT_ADD_COMMENT) ||
-	       supplier_can(supplier, ENT_CREATE_TICKET);
-}
-
 void apply_changes(struct apply *apply, const struct arrival *arrival)
 {
 	struct situation base = {.suppliers = arrival->suppliers,
@@ -309,7 +303,7 @@ void apply_changes(struct apply *apply, const struct arrival *arrival)
 				 .public_audience = arrival->from ? arrival->from->public_audience : AUDIENCE_INTERNAL,
 				 .now_ms = arrival->received_ms ? arrival->received_ms : apply->now_ms,
 				 .arrival = arrival,
-				 .writes = arrival->from && takes_words(arrival->from),
+				 .writes = arrival->from && supplier_takes_words(arrival->from),
 				 .sweep = arrival->sweep,
 				 .asked = apply->asked};
 

@@ -17,7 +17,7 @@ struct unit;
 /* ---- reading: any handle ------------------------------------------------------ */
 
 bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret);
-/* Heads that are due, oldest due first; `except` are incidents that have one under way. Returns how many of max. */
+/* Heads that are due, oldest due first. Returns how many of max. */
 size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
 		    struct delivery *ret, size_t max);
 int64_t delivery_next_due(struct db *db, struct ent_str supplier); /* due_ms of the next head; INT64_MAX: none */
@@ -48,15 +48,15 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
  * that attempt is not the one in flight. */
 bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, const struct delivery_result *result,
 		     const struct arrival *told);
-/* A person's word on one that is parked or unknown (or pending, for cancel). */
+/* A person's word on one that is parked or unknown; one that is pending can be edited and ignored, too. False: it is in
+ * another state, or an update, which has no words to edit. */
 enum delivery_action { DELIVERY_RETRY, DELIVERY_EDIT, DELIVERY_IGNORE };
 bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
 		  const struct ent_person *author);
 /* Parked ones of a supplier (absent: all) with that cause: pending again, words mapped anew. Returns how many. */
 int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause);
 /* An echo told us that an open or unknown delivery stands there: done. */
-void delivery_seen(struct apply *apply, const struct supplier_set *suppliers, struct ent_str key, struct ent_str ticket,
-		   struct ent_str external_id);
+void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id);
 
 /* Folds, also used by rebuild. */
 void share_fold(struct db *db, const struct event *event);     /* shared, unshared, ticket.linked */

@@ -6,8 +6,6 @@
 #include "store/apply.h"
 #include "store/deliveries.h"
 
-#define DELIVERY_IS_OPEN "state NOT IN ('done', 'cancelled')" /* as the partial index says it */
-
 /* Not yet in the table: id 0, key made. */
 struct delivery_row {
 	struct delivery delivery;

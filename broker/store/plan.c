@@ -347,12 +347,6 @@ static void prepare(struct apply *apply, const struct supplier_set *suppliers, c
 
 /* ---- planning ---------------------------------------------------------------------------------- */
 
-static bool takes_words(const struct supplier *supplier)
-{
-	return supplier_can(supplier, ENT_ADD_COMMENT) || supplier_can(supplier, ENT_UPDATE_TICKET) ||
-	       supplier_can(supplier, ENT_CREATE_TICKET);
-}
-
 static bool others_share(struct db *db, int64_t incident, struct ent_str supplier)
 {
 	struct db_stmt *stmt =
@@ -409,7 +403,8 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 		break;
 	}
 	for (size_t i = 0; i < suppliers->n && !others; i++)
-		others = takes_words(&suppliers->at[i]) && (to_all || !sdk_eq(suppliers->at[i].name, event->supplier));
+		others = supplier_takes_words(&suppliers->at[i]) &&
+			 (to_all || !sdk_eq(suppliers->at[i].name, event->supplier));
 	return others && (to_all || others_share(apply->db, after->number, event->supplier));
 }
 

@@ -346,13 +346,11 @@ static void bind_comment(struct db *db, const struct delivery *delivery, struct 
 	copy_save(db, delivery->supplier, ticket, external_id, delivery->comment, true);
 }
 
-void delivery_seen(struct apply *apply, const struct supplier_set *suppliers, struct ent_str key, struct ent_str ticket,
-		   struct ent_str external_id)
+void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id)
 {
 	struct db_stmt *stmt = db_use(apply->db, "SELECT id FROM delivery WHERE key = $1");
 	struct delivery delivery;
 
-	(void)suppliers; /* nothing is planned by what stands there already */
 	db_bind_str(stmt, 1, key);
 	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
