@@ -137,6 +137,18 @@ struct ent_str map_out(const struct map *map, const struct ent_map_row *dflt, st
 	return ENT_ABSENT;
 }
 
+/* Does any word of the tool mean it? */
+static bool is_meant(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical)
+{
+	for (size_t i = 0; i < map->n_in; i++)
+		if (sdk_eq(map->in[i].canonical, canonical))
+			return true;
+	for (; dflt && dflt->native; dflt++)
+		if (sdk_eqz(canonical, dflt->canonical) && !row_of_native(map, sdk_str(dflt->native)))
+			return true;
+	return false;
+}
+
 /* Appends what is wrong with one canonical value; a value seen in an earlier row was looked at then. */
 static void check_one(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical,
 		      struct sdk_buf *wrong)
@@ -147,6 +159,9 @@ static void check_one(const struct map *map, const struct ent_map_row *dflt, str
 		return;
 	back = map_in(map, dflt, native);
 	if (back.p && sdk_eq(back, canonical))
+		return;
+	/* What no word of its means may borrow one, as `closed` that of `resolved`: it settles there. */
+	if (back.p && !is_meant(map, dflt, canonical) && sdk_eq(map_out(map, dflt, back), native))
 		return;
 	if (!back.p)
 		back = ENT_STR("nothing");

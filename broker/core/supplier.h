@@ -108,8 +108,9 @@ bool supplier_takes_words(const struct supplier *supplier);
 struct ent_str map_in(const struct map *map, const struct ent_map_row *dflt, struct ent_str native);
 /* Canonical -> native by the same rows; absent when the tool cannot express it. */
 struct ent_str map_out(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical);
-/* in(out(c)) == c for each canonical value that some row gives; ENT_EINVAL names those that do not
- * come back. what: "status" or "priority". */
+/* in(out(c)) == c for each canonical value that some row gives; one that no word of the tool means may borrow another's
+ * word in `out`, if that settles: out(in(out(c))) is the same word. ENT_EINVAL names those that do not come back. what:
+ * "status" or "priority". */
 enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, const char *what, struct ent_err *err)
     __attribute__((warn_unused_result));
 

@@ -347,6 +347,24 @@ static struct ent_str label_names(const struct sdk_json *issue, struct ent_arena
 	return names;
 }
 
+/* The hourly limit is told with 403 and no Retry-After. */
+static bool is_used_up(const struct ent_response *response)
+{
+	return (response->status == 403 || response->status == 429) &&
+	       sdk_eqz(sdk_http_header(response, "x-ratelimit-remaining"), "0");
+}
+
+static enum ent_rc wait_for_quota(const struct ent_call *call, const struct ent_response *response,
+				  struct ent_result *ret, struct ent_err *err)
+{
+	int64_t reset_s, wait_s = 60;
+
+	if (sdk_to_int(sdk_http_header(response, "x-ratelimit-reset"), &reset_s))
+		wait_s = reset_s - call->now_ms / 1000;
+	ret->retry_after_s = wait_s < 1 ? 1 : wait_s > 3600 ? 3600 : (unsigned)wait_s;
+	return sdk_fail(err, ENT_ERETRY, "HTTP %d: the hourly limit of our user is used up", response->status);
+}
+
 enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
@@ -356,6 +374,8 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 	struct sdk_changes list;
 	enum ent_rc rc;
 
+	if (is_used_up(response))
+		return wait_for_quota(call, response, ret, err);
 	if (op->kind == ENT_POLL)
 		return parse_poll(settings, call, response, arena, ret, err);
 	rc = sdk_http_json(response, arena, &root, err);

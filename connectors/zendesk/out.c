@@ -16,7 +16,7 @@ enum { WRITE = 1 };
 
 const char *const zendesk_cannot[] = {
     "A closed ticket takes nothing any more, and a ticket that left `new` cannot go back to it.",
-    "Priority knows four steps: planning (5) becomes low.",
+    "Priority knows four steps: planning (5) is not told, unless map.priority_out names low for it.",
     NULL,
 };
 
@@ -93,7 +93,8 @@ static enum ent_rc build_poll(const struct ent_call *call, struct ent_arena *are
 
 	if (rc != ENT_OK)
 		return rc;
-	struct ent_str first = sdk_walk_first(walk), since = sdk_int(arena, walk->since_ms / 1000);
+	/* The export takes no beginning within the last minute. */
+	struct ent_str first = sdk_walk_first(walk), since = sdk_int(arena, walk->since_ms / 1000 - 120);
 	if (first.p)
 		ask_comments(ret, arena, first);
 	else if (walk->from.n)

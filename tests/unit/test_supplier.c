@@ -65,9 +65,12 @@ static void what_does_not_come_back(void **state)
 	const struct map bad = {.in = in, .n_in = 2, .out = wrong, .n_out = 1};
 	const struct map lost = {.in = in, .n_in = 2, .out = nowhere, .n_out = 1};
 	const struct map good = {.in = in, .n_in = 2, .out = right, .n_out = 1}, none = {0};
+	const struct map_row borrows[] = {row("a", "closed")}, only[] = {row("a", "resolved")};
+	const struct map borrowed = {.in = only, .n_in = 1, .out = borrows, .n_out = 1};
 	struct ent_err err;
 
 	(void)state;
+	assert_int_equal(map_check(&borrowed, NULL, "status", &err), ENT_OK);
 	assert_int_equal(map_check(&good, tool, "status", &err), ENT_OK);
 	assert_int_equal(map_check(&none, tool, "status", &err), ENT_OK);
 	assert_int_equal(map_check(&none, NULL, "status", &err), ENT_OK);
