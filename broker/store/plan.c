@@ -286,7 +286,7 @@ static void park_gone(struct apply *apply, int64_t incident, struct ent_str supp
 
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_PENDING && !waiting[i].ticket.n && waiting[i].op != ENT_CREATE_TICKET)
-			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE, "the ticket was removed there");
+			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE, "there is no ticket, nor will there be");
 }
 
 /* A ticket is there. A second one is not made: its text becomes a comment. One that may have been made by us and now
@@ -326,13 +326,20 @@ static void meet_merged(struct apply *apply, const struct supplier_set *supplier
 	delivery_heads_all(apply->db, apply->arena, incident);
 }
 
+/* With the share all that waits is cancelled anyway. */
+static bool gives_up_ticket(const struct event *event)
+{
+	return event->kind == EVENT_DELIVERY_CANCELLED && event->op == ENT_CREATE_TICKET &&
+	       !sdk_eqz(event->cause, delivery_cause_word(CAUSE_UNSHARED));
+}
+
 static void prepare(struct apply *apply, const struct supplier_set *suppliers, const struct incident *incident,
 		    const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_LINKED) {
 		meet_ticket(apply, incident->number, event->supplier, names_us(event));
 		delivery_heads(apply->db, incident->number, event->supplier);
-	} else if (event->kind == EVENT_TICKET_REMOVED) {
+	} else if (event->kind == EVENT_TICKET_REMOVED || gives_up_ticket(event)) {
 		park_gone(apply, incident->number, event->supplier);
 		delivery_heads(apply->db, incident->number, event->supplier);
 	} else if (event->kind == EVENT_INCIDENT_MERGED) {
@@ -371,10 +378,14 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 	case EVENT_COMMENT_EDITED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:
-	case EVENT_DELIVERY_CANCELLED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
 	case EVENT_N:
 		return false;
+	case EVENT_DELIVERY_CANCELLED:
+		if (!gives_up_ticket(event))
+			return false;
+		to_all = true;
+		break;
 	case EVENT_DELIVERY_DONE:
 		if (event->op != ENT_UPDATE_TICKET)
 			return false;

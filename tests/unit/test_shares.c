@@ -252,6 +252,28 @@ static void test_its_own_ticket_joins_after_ours_was_refused(void **state)
 	check_all(world);
 }
 
+/* A person gives up the ticket: what waited for it does not wait in silence. */
+static void test_what_waits_for_a_ticket_that_never_comes(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	struct delivery create = due(world, "telnord");
+	assert_int_equal(act(world, create.id, DELIVERY_IGNORE, "it is done by phone"), JOB_ACCEPTED);
+	assert_int_equal(count(world, "delivery", "state = 'pending' AND supplier = 'telnord'"), 0);
+	assert_int_equal(count(world, "delivery", "state = 'parked' AND cause = 'gone'"), 1);
+	check_all(world);
+
+	share(world, 1, "telnord", false); /* once more: there will be a ticket after all */
+	assert_int_equal(bring(world, "telnord", "T-1"), create.id + 2);
+	struct job job = {.kind = JOB_REPAIR, .ask.cause = CAUSE_GONE};
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(bring(world, "telnord", "t1"), create.id + 1);
+	check_all(world);
+}
+
 static void test_an_unknown_ticket_tells_our_number(void **state)
 {
 	struct world *world = *state;
@@ -390,6 +412,7 @@ int main(void)
 	    TEST(test_the_webhook_comes_before_the_answer),
 	    TEST(test_its_own_ticket_joins_meanwhile),
 	    TEST(test_its_own_ticket_joins_after_ours_was_refused),
+	    TEST(test_what_waits_for_a_ticket_that_never_comes),
 	    TEST(test_an_unknown_ticket_tells_our_number),
 	    TEST(test_merges_move_the_way_out),
 	    TEST(test_a_share_taken_back_stays_so_in_a_merge),
