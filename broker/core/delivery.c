@@ -225,7 +225,7 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 	if (comment) {
 		struct comment said = *comment;
 		if (delivery->text.n)
-			said.body = delivery->text; /* by a person who mended it */
+			said.body = delivery->text;     /* by a person who mended it */
 		to->author.name = comment->author.name; /* the id is of another's tool, and nobody's business here */
 		to->created_ms = comment->created_ms;
 		to->body = federate_comment(make->arena, suppliers, &said);

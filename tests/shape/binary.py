@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from tap import BUILD, Tap
 
 RELEASE = os.environ.get("ENTENTE_BUILD_RELEASE") or os.path.join(os.path.dirname(BUILD), "release")
-CONNECTORS = {"null", "native", "generic", "servicenow", "jira", "zendesk", "github"}
+CONNECTORS = {"null", "native", "generic", "servicenow", "jira", "zendesk", "github", "rt", "redmine"}
 
 # What a connector may call: pure functions of libc, hashes of libcrypto, cJSON inside the sdk, libjq.
 # No file, no socket, no clock, no thread, no environment, no log. stderr, fwrite and abort: the last words of an

@@ -33,7 +33,7 @@ install_stage() {
 }
 check "install: into a staging folder" install_stage
 lib=/usr/lib/$(gcc -dumpmachine)
-for file in /usr/bin/entente "$lib"/entente/connectors/{null,native,generic,servicenow,jira,zendesk,github}.so \
+for file in /usr/bin/entente "$lib"/entente/connectors/{null,native,generic,servicenow,jira,zendesk,github,rt,redmine}.so \
 	/usr/include/entente/{connector,ticket}.h /usr/share/entente/schemas/events/ticket.changed.v1.json \
 	/usr/lib/systemd/system/entente.service /etc/entente/entente.yaml; do
 	check "install: $file" test -s "$stage$file"

@@ -121,8 +121,8 @@ void wire_body(struct book *book, struct message *delivery, bool is_binary)
 	sdk_buf_release(&buf);
 }
 
-static struct ent_str sign(const struct book_supplier *supplier, const struct message *delivery,
-			   struct ent_str seconds, struct ent_arena *arena)
+static struct ent_str sign(const struct book_supplier *supplier, const struct message *delivery, struct ent_str seconds,
+			   struct ent_arena *arena)
 {
 	struct ent_str part[] = {sdk_str(delivery->id), ENT_STR("."), seconds, ENT_STR("."), delivery->body};
 	unsigned char mac[SDK_HASH_MAX];
