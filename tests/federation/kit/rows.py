@@ -18,10 +18,11 @@ tap = Tap()
 
 
 @contextlib.contextmanager
-def world(suppliers, settings=None, keep=None, adjust=None):
+def world(suppliers, settings=None, keep=None, adjust=None, at_once=False):
     folder = keep or tempfile.mkdtemp(prefix="entente-federation-", dir=os.environ.get("ENTENTE_TMP"))
     one = World(folder, suppliers, settings)
     one.adjust = adjust or one.adjust
+    one.at_once = at_once
     try:
         yield one.start()
     finally:
@@ -84,6 +85,10 @@ def ends_well(one, label, seconds=60, drift=True):
     """Everything comes to rest, and the books say what they must."""
     took = one.settled(seconds)
     tap.check(f"{label}: it comes to rest", took is not None, brief(one.waiting()) or "something goes on being sent")
+    before = one.broker.cpu_seconds()
+    time.sleep(1)
+    used = one.broker.cpu_seconds() - before
+    tap.check(f"{label}: I9: the broker rests, too", used < 0.3, f"{used:.2f} s of CPU in a second")
     wrong = one.problems()
     tap.check(f"{label}: I4 I5 I6 I7 by {len(one.said)} canaries in the books", not wrong, wrong[:8])
     if drift:

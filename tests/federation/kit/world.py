@@ -11,7 +11,7 @@ here = os.path.dirname(os.path.realpath(__file__))
 sys.path[:0] = [os.path.join(here, "..", "..", "suppliers"), os.path.join(here, "..", "..", "flow", "kit"), os.path.join(here, "..", "..", "lib")]
 from client import Simulator  # noqa: E402
 from stand import Broker  # noqa: E402
-from tap import wait_for  # noqa: E402
+from tap import free_port, wait_for  # noqa: E402
 from tools import POLLED, canonical, connection, simulated_auth  # noqa: E402
 import generic_out  # noqa: E402
 import tools  # noqa: E402
@@ -68,6 +68,7 @@ class World:
 
     def start(self):
         self.sim.start()
+        self.broker.port = self.broker.tree["http"]["port"] = free_port()  # none that the simulator took meanwhile
         self.broker.tree["suppliers"] = [self.entry(name, spec) for name, spec in self.specs.items()]
         self.adjust(self)
         self.broker.configure()

@@ -7,6 +7,7 @@ import json
 import re
 import time
 import uuid
+from email.utils import formatdate
 from urllib.parse import parse_qs
 
 from .book import Book, Clock, Person
@@ -157,6 +158,11 @@ class Tool:
 
     def process(self, _, request):
         """As a healthy tool does."""
+        response = self._process(request)
+        response.headers.append(("Date", formatdate(self.clock.now() / 1000, usegmt=True)))
+        return response
+
+    def _process(self, request):
         kind, function, groups = self.kind_of(request)
         try:
             if kind != "token" and not self.authorized(request):
