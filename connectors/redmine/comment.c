@@ -6,8 +6,6 @@
  */
 #include "redmine.h"
 
-#include <string.h>
-
 #define RIGHT "set_notes_private"
 
 /* memo of USER: the project's id; of ROLE: ids of roles still to be asked, commas between. */
@@ -46,40 +44,37 @@ enum ent_rc redmine_comment_build(const struct redmine_settings *settings, const
 	return redmine_fetch_build(settings, call, arena, ret, err);
 }
 
-/* The journal with our marker, NULL for none. */
-static const struct sdk_json *note_find(const struct sdk_json *issue, struct ent_str marker)
+/* The first journal with our marker; later ones quote it. ENT_MORE: there is none. */
+static enum ent_rc note_find(const struct ent_call *call, const struct sdk_json *issue, struct ent_result *ret,
+			     const struct sdk_json **ret_note, struct ent_err *err)
 {
-	const struct sdk_json *found = NULL;
-
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "journals")); at; at = sdk_json_next(at)) {
-		struct ent_str notes = sdk_json_text_at(at, "notes");
-
-		if (notes.n > 0 && marker.n > 0 && memmem(notes.p, notes.n, marker.p, marker.n))
-			found = found ? found : at; /* later ones quote it */
-	}
-	return found;
+	return sdk_find_marked(sdk_json_at(issue, "journals"), "notes", "id", &call->op, WRITE, ret, ret_note, err);
 }
 
-static enum ent_rc note_done(const struct ent_call *call, const struct sdk_json *note, struct ent_result *ret,
-			     struct ent_err *err)
+static enum ent_rc written_parse(const struct ent_call *call, const struct sdk_json *issue, struct ent_result *ret,
+				 struct ent_err *err)
 {
-	if (!note)
+	const struct sdk_json *note = NULL;
+	enum ent_rc rc = note_find(call, issue, ret, &note, err);
+
+	if (rc == ENT_MORE)
 		return sdk_fail(err, ENT_EINVAL,
 				"Redmine said yes and there is no such note: may our user add notes there?");
-	if (call->op.comment.visibility != ENT_PUBLIC && !sdk_json_bool(sdk_json_at(note, "private_notes"), false))
+	if (rc == ENT_OK && call->op.comment.visibility != ENT_PUBLIC &&
+	    !sdk_json_bool(sdk_json_at(note, "private_notes"), false))
 		return sdk_fail(err, ENT_EINVAL, "the note was to be private and stands there for everybody");
-	return sdk_id_at(note, "id", &ret->remote_id, err);
+	return rc;
 }
 
 static enum ent_rc begun_parse(const struct ent_call *call, const struct sdk_json *issue, struct ent_result *ret,
 			       struct ent_err *err)
 {
-	const struct sdk_json *note = call->look ? note_find(issue, call->op.marker) : NULL;
+	const struct sdk_json *note = NULL;
 	struct ent_str project = ENT_ABSENT;
-	enum ent_rc rc;
+	enum ent_rc rc = call->look ? note_find(call, issue, ret, &note, err) : ENT_MORE;
 
-	if (note)
-		return sdk_id_at(note, "id", &ret->remote_id, err);
+	if (rc != ENT_MORE)
+		return rc;
 	if (call->op.comment.visibility == ENT_PUBLIC)
 		return sdk_more(ret, WRITE, ENT_STR(""));
 	rc = sdk_id_at(issue, "project.id", &project, err);
@@ -154,6 +149,5 @@ enum ent_rc redmine_comment_parse(const struct redmine_settings *settings, const
 	rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
 	if (rc != ENT_OK)
 		return rc;
-	return call->phase == BEGIN ? begun_parse(call, issue, ret, err)
-				    : note_done(call, note_find(issue, call->op.marker), ret, err);
+	return call->phase == BEGIN ? begun_parse(call, issue, ret, err) : written_parse(call, issue, ret, err);
 }

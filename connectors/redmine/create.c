@@ -3,8 +3,6 @@
  * description. */
 #include "redmine.h"
 
-#include <string.h>
-
 #include "sdk/title.h"
 
 #define SUBJECT_MAX 255 /* of the column: characters, so bytes are on the safe side */
@@ -97,19 +95,14 @@ static enum ent_rc looked(const struct redmine_settings *settings, const struct 
 			  const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			  struct ent_err *err)
 {
-	const struct sdk_json *root = NULL;
-	struct ent_str marker = call->op.marker;
+	const struct sdk_json *root = NULL, *found = NULL;
+	unsigned phase = sdk_op_sets(&call->op, ENT_PRIORITY) ? PRIORITIES : WRITE;
 	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
 
-	if (rc != ENT_OK)
-		return rc;
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "issues")); at; at = sdk_json_next(at)) {
-		struct ent_str text = sdk_json_text_at(at, "description");
-
-		if (text.n > 0 && marker.n > 0 && memmem(text.p, text.n, marker.p, marker.n))
-			return created(settings, at, arena, ret, err);
-	}
-	return sdk_more(ret, sdk_op_sets(&call->op, ENT_PRIORITY) ? PRIORITIES : WRITE, ENT_STR(""));
+	if (rc == ENT_OK)
+		rc = sdk_find_marked(sdk_json_at(root, "issues"), "description", "id", &call->op, phase, ret, &found,
+				     err);
+	return rc == ENT_OK ? created(settings, found, arena, ret, err) : rc;
 }
 
 enum ent_rc redmine_create_parse(const struct redmine_settings *settings, const struct ent_call *call,

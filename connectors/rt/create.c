@@ -139,10 +139,10 @@ enum ent_rc rt_create_parse(const struct rt_settings *settings, const struct ent
 			return rc;
 		return found.n > 0 ? sdk_more(ret, TEXTS, found) : sdk_more(ret, WRITE, ENT_STR(""));
 	case TEXTS:
-		rc = rt_texts_parse(response, arena, call->op.marker, &found, err);
-		if (rc != ENT_OK)
-			return rc;
-		return found.n > 0 ? sdk_more(ret, WHOSE, found) : sdk_more(ret, WRITE, ENT_STR(""));
+		rc = rt_texts_parse(response, arena, &call->op, WRITE, ret, err);
+		found = ret->remote_id;
+		ret->remote_id = ENT_ABSENT; /* a transaction, not yet the ticket */
+		return rc == ENT_OK ? sdk_more(ret, WHOSE, found) : rc;
 	case WHOSE:
 		return id_parse(response, "Object.id", arena, ret, err);
 	}

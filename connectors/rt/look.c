@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rt.h"
 
-#include "sdk/marker.h"
-
-#include <string.h>
-
 #define TEXT_QUERY_MAX 16384u
 
 enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *arena, const char *path,
@@ -14,6 +10,8 @@ enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *aren
 	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
 	struct ent_str all = ENT_STR("");
 
+	if (rc == ENT_OK && sdk_json_kind(sdk_json_at(root, "items")) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_ERETRY, "the answer to the search for what may have been done is no list");
 	if (rc != ENT_OK)
 		return rc;
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at; at = sdk_json_next(at)) {
@@ -58,20 +56,13 @@ void rt_texts_build(struct ent_arena *arena, struct ent_str transactions, struct
 	sdk_buf_release(&body);
 }
 
-enum ent_rc rt_texts_parse(const struct ent_response *response, struct ent_arena *arena, struct ent_str marker,
-			   struct ent_str *ret, struct ent_err *err)
+enum ent_rc rt_texts_parse(const struct ent_response *response, struct ent_arena *arena, const struct ent_op *op,
+			   unsigned phase, struct ent_result *ret, struct ent_err *err)
 {
-	const struct sdk_json *root = NULL;
+	const struct sdk_json *root = NULL, *found = NULL;
 	enum ent_rc rc = sdk_http_json(response, arena, &root, err);
 
 	if (rc != ENT_OK)
 		return rc;
-	*ret = ENT_ABSENT;
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at; at = sdk_json_next(at)) {
-		struct ent_str text = sdk_json_text_at(at, "Content");
-
-		if (text.n > 0 && marker.n > 0 && memmem(text.p, text.n, marker.p, marker.n))
-			return sdk_id_at(at, "TransactionId", ret, err);
-	}
-	return ENT_OK;
+	return sdk_find_marked(sdk_json_at(root, "items"), "Content", "TransactionId", op, phase, ret, &found, err);
 }

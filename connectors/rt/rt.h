@@ -62,9 +62,11 @@ enum ent_rc rt_text_parse(struct sdk_walk *walk, const struct ent_response *resp
 
 /* The texts of these transactions (numbers with commas between). */
 void rt_texts_build(struct ent_arena *arena, struct ent_str transactions, struct ent_request *ret);
-/* *ret: the transaction whose text holds the marker, absent: none of them. */
-enum ent_rc rt_texts_parse(const struct ent_response *response, struct ent_arena *arena, struct ent_str marker,
-			   struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* ENT_OK: remote_id is the transaction whose text holds the op's marker. ENT_MORE: none does, so write, in that phase.
+ */
+enum ent_rc rt_texts_parse(const struct ent_response *response, struct ent_arena *arena, const struct ent_op *op,
+			   unsigned phase, struct ent_result *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* The numbers at `path` of all items of a list, commas between; "" for none. */
 enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *arena, const char *path,
 		     struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));

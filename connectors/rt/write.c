@@ -174,8 +174,8 @@ enum ent_rc rt_comment_parse(const struct rt_settings *settings, const struct en
 		return word.n == 0 ? sdk_more(ret, WRITE, sdk_or_empty(status))
 				   : sdk_more(ret, TEXTS, sdk_format(arena, "%.*s\n%.*s", ENT_F(status), ENT_F(word)));
 	case TEXTS:
-		rc = rt_texts_parse(response, arena, call->op.marker, &ret->remote_id, err);
-		return rc != ENT_OK || ret->remote_id.p ? rc : sdk_more(ret, WRITE, sdk_or_empty(status));
+		rc = rt_texts_parse(response, arena, &call->op, WRITE, ret, err);
+		return rc == ENT_MORE ? sdk_more(ret, WRITE, sdk_or_empty(status)) : rc;
 	case BEGIN:
 	case READ_BACK:
 		break;

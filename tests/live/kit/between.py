@@ -25,9 +25,9 @@ class Between:
         self.lock = threading.Lock()
         self.asked = self.wrote = self.lost = 0
         self.last_write = 0.0
-        self.lose = None  # a random.Random: one answer in `one_in` to a request that writes is lost
-        self.one_in = 0
-        self.log = []
+        self.lose = None  # a random.Random: one answer in three to a request that writes is lost, `to_lose` at most
+        self.to_lose = 0
+        self.hold = None  # a threading.Event, set once the tool has written; the answer waits a moment for what follows
         server = Server(("127.0.0.1", 0), self._handler())
         self.server = server
         self.url = f"http://127.0.0.1:{server.server_address[1]}"
@@ -41,15 +41,17 @@ class Between:
         writes = method not in ("GET", "HEAD") and not path.startswith(self.reads)
         with self.lock:
             self.asked += 1
-            self.log.append((time.monotonic(), method, path, status))
             if not writes:
                 return False
             self.wrote += 1
             self.last_write = time.monotonic()
-            if self.lose is None or self.lose.randrange(self.one_in):
-                return False
-            self.lost += 1
-            return True
+            loses = self.lose is not None and status < 300 and self.lost < self.to_lose and self.lose.randrange(3) == 0
+            self.lost += loses
+        hold = self.hold
+        if hold is not None and not loses:
+            hold.set()
+            time.sleep(0.3)
+        return loses
 
     def _handler(between):  # noqa: N805 - `self` is the request below
         class Handler(http.server.BaseHTTPRequestHandler):
