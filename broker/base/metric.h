@@ -37,7 +37,7 @@
 	  "Age of the oldest event not yet on Kafka.")                                                                 \
 	X(METRIC_RELAY_UP, GAUGE, "entente_relay_up", "1 while the relay can reach Kafka.")                            \
 	X(METRIC_WRITER_COMMITS, COUNTER, "entente_writer_commits_total", "Store transactions committed.")             \
-	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Changes waiting for the writer.")                  \
+	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Jobs waiting for the writer.")                     \
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
 	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
 	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \
@@ -49,13 +49,16 @@
 	X(METRIC_LINK_IN_FLIGHT, GAUGE, "entente_link_requests_in_flight", "Requests to suppliers' tools under way.")  \
 	X(METRIC_LINK_PAGES, COUNTER, "entente_link_pages_total",                                                      \
 	  "Pages of polls, back-fills and sweeps to be stored.")                                                       \
-	X(METRIC_LINK_DONE, COUNTER, "entente_link_done_total", "Deliveries that stand in the supplier's tool.")       \
-	X(METRIC_LINK_PHASES, COUNTER, "entente_link_phases_total", "Steps of deliveries that take several requests.") \
-	X(METRIC_LINK_RETRIES, COUNTER, "entente_link_retries_total",                                                  \
+	X(METRIC_DELIVERIES_DONE, COUNTER, "entente_deliveries_done_total",                                            \
+	  "Deliveries that stand in the supplier's tool.")                                                             \
+	X(METRIC_DELIVERIES_STEPS, COUNTER, "entente_deliveries_steps_total",                                          \
+	  "Steps of deliveries that take several requests.")                                                           \
+	X(METRIC_DELIVERIES_LATER, COUNTER, "entente_deliveries_later_total",                                          \
 	  "Attempts known not to be done, to be repeated.")                                                            \
-	X(METRIC_LINK_LOST, COUNTER, "entente_link_lost_total", "Attempts whose outcome is not known.")                \
-	X(METRIC_LINK_PARKED, COUNTER, "entente_link_parked_total", "Deliveries parked for a person.")                 \
-	X(METRIC_LINK_CANCELLED, COUNTER, "entente_link_cancelled_total", "Deliveries not to be brought any more.")
+	X(METRIC_DELIVERIES_LOST, COUNTER, "entente_deliveries_lost_total", "Attempts whose outcome is not known.")    \
+	X(METRIC_DELIVERIES_PARKED, COUNTER, "entente_deliveries_parked_total", "Deliveries parked for a person.")     \
+	X(METRIC_DELIVERIES_CANCELLED, COUNTER, "entente_deliveries_cancelled_total",                                  \
+	  "Deliveries not to be brought any more.")
 
 /* id, name, help: durations in microseconds, printed as seconds */
 #define METRIC_HISTOGRAM_TABLE(X)                                                                                      \

@@ -13,8 +13,11 @@ enum { SOON_MS = 1 };
 
 static void say(const struct flight *flight, const struct delivery_result *result)
 {
-	static const char *const name[] = {"delivery.done", "delivery.more",   "delivery.later",
-					   "delivery.lost", "delivery.parked", "delivery.cancelled"};
+	static const char *const name[] = {
+	    [OUTCOME_DONE] = "delivery.done",     [OUTCOME_MORE] = "delivery.more",
+	    [OUTCOME_LATER] = "delivery.later",   [OUTCOME_LOST] = "delivery.lost",
+	    [OUTCOME_PARKED] = "delivery.parked", [OUTCOME_CANCELLED] = "delivery.cancelled",
+	};
 	bool is_bad = result->outcome == OUTCOME_PARKED || result->outcome == OUTCOME_LOST;
 
 	if (!flight->link->world.log)
@@ -28,8 +31,11 @@ static void say(const struct flight *flight, const struct delivery_result *resul
 
 static void count(const struct flight *flight, const struct delivery_result *result)
 {
-	static const enum metric metric[] = {METRIC_LINK_DONE, METRIC_LINK_PHASES, METRIC_LINK_RETRIES,
-					     METRIC_LINK_LOST, METRIC_LINK_PARKED, METRIC_LINK_CANCELLED};
+	static const enum metric metric[] = {
+	    [OUTCOME_DONE] = METRIC_DELIVERIES_DONE,     [OUTCOME_MORE] = METRIC_DELIVERIES_STEPS,
+	    [OUTCOME_LATER] = METRIC_DELIVERIES_LATER,   [OUTCOME_LOST] = METRIC_DELIVERIES_LOST,
+	    [OUTCOME_PARKED] = METRIC_DELIVERIES_PARKED, [OUTCOME_CANCELLED] = METRIC_DELIVERIES_CANCELLED,
+	};
 
 	metric_add(flight->link->world.metrics, metric[result->outcome], 1);
 }
