@@ -19,6 +19,9 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 struct ent_str sdk_http_header(const struct ent_response *response, const char *name); /* absent: none */
 /* Headers of a request that say where it goes, where it ends and how its answer is packed: set by what sends it. */
 bool sdk_http_is_framing(struct ent_str name);
+/* "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms. now_ms: a year of two digits is less than 50 years ahead of
+ * it. False: none. */
+bool sdk_http_date(struct ent_str s, int64_t now_ms, int64_t *ret_ms) __attribute__((warn_unused_result));
 /* printf with %s only, each argument (struct ent_str *) percent-encoded: sdk_http_path(a, "/issues/%s.json", &id, NULL)
  */
 struct ent_str sdk_http_path(struct ent_arena *arena, const char *fmt, ...) __attribute__((sentinel));

@@ -5,7 +5,6 @@
 
 #include "sdk/crypto.h"
 #include "sdk/http.h"
-#include "sdk/time.h"
 
 #define OVERLAP_MS 20000
 #define STAMP_MS   1000
@@ -28,29 +27,6 @@ struct sdk_poll_seen {
 	char how;
 	char hash[HASH_CHARS];
 };
-
-/* ---- the tool's clock ------------------------------------------------------------ */
-
-bool sdk_poll_http_date(struct ent_str s, int64_t *ret_ms)
-{
-	static const char month[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char text[] = "0000-00-00T00:00:00Z";
-	const char *at;
-	unsigned n;
-
-	if (s.n != 29 || memcmp(s.p + 25, " GMT", 4) != 0 || memcmp(s.p + 3, ", ", 2) != 0)
-		return false;
-	at = memmem(month, sizeof month - 1, s.p + 8, 3);
-	if (!at || (at - month) % 3 != 0)
-		return false;
-	n = (unsigned)(at - month) / 3 + 1;
-	memcpy(text, s.p + 12, 4);
-	text[5] = (char)('0' + n / 10);
-	text[6] = (char)('0' + n % 10);
-	memcpy(text + 8, s.p + 5, 2);
-	memcpy(text + 11, s.p + 17, 8);
-	return sdk_time_parse(sdk_str(text), 0, ret_ms);
-}
 
 /* ---- memo ------------------------------------------------------------------------- */
 
@@ -148,7 +124,7 @@ enum ent_rc sdk_poll_begin(struct sdk_poll *poll, const struct sdk_poll_rule *ru
 	poll->rule.stamp_ms = rule->stamp_ms > 0 ? rule->stamp_ms : STAMP_MS;
 	poll->seen = SDK_NEW_N(arena, struct sdk_poll_seen, SEEN_MAX);
 	poll->waits = SDK_NEW_N(arena, struct ent_str, SDK_POLL_TODO_MAX);
-	poll->knows_now = response && sdk_poll_http_date(sdk_http_header(response, "Date"), &poll->now_ms);
+	poll->knows_now = response && sdk_http_date(sdk_http_header(response, "Date"), call->now_ms, &poll->now_ms);
 	if (call->memo.n == 0)
 		poll->since_ms = whole(poll, call->op.since_ms);
 	else if (!memo_read(poll, call->memo))

@@ -70,7 +70,4 @@ enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token
 /* Behind the answer about `todo`, also when it is gone. */
 enum ent_rc sdk_poll_done(struct sdk_poll *poll, struct ent_str *ret_memo) __attribute__((warn_unused_result));
 
-/* "Sun, 22 Nov 2026 04:18:45 GMT" of a Date header. False: none. */
-bool sdk_poll_http_date(struct ent_str s, int64_t *ret_ms) __attribute__((warn_unused_result));
-
 #endif

@@ -163,11 +163,60 @@ static void last_parts(void **state)
 	}
 }
 
+static void dates(void **state)
+{
+	static const char *const good[] = {"Sun, 22 Nov 2026 04:18:45 GMT", "Sunday, 22-Nov-26 04:18:45 GMT",
+					   "Sun Nov 22 04:18:45 2026"};
+	static const char *const bad[] = {"",
+					  "Sun, 22 Nov 2026 04:18:45 UTC",
+					  "Sun, 22 Nob 2026 04:18:45 GMT",
+					  "Sun, 22 ovD 2026 04:18:45 GMT",
+					  "Sun, 32 Nov 2026 04:18:45 GMT",
+					  "Sun, 22 Nov 2026 04:18:45 GMT and more"};
+	const int64_t now_ms = 1795321125000LL;
+	int64_t ms;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		ms = 0;
+		assert_true(sdk_http_date(sdk_str(good[i]), now_ms, &ms));
+		assert_true(ms == now_ms);
+	}
+	assert_true(sdk_http_date(ENT_STR("Thu, 01 Jan 1970 00:00:00 GMT"), now_ms, &ms));
+	assert_true(ms == 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(sdk_http_date(sdk_str(bad[i]), now_ms, &ms));
+	assert_false(sdk_http_date(ENT_ABSENT, now_ms, &ms));
+}
+
+static void header_rules(void **state)
+{
+	(void)state;
+	assert_true(sdk_is_token(ENT_STR("X-Redmine-API-Key")));
+	assert_true(sdk_is_token(ENT_STR("!#$%&'*+-.^_`|~09azAZ")));
+	assert_false(sdk_is_token(ENT_STR("")));
+	assert_false(sdk_is_token(ENT_ABSENT));
+	assert_false(sdk_is_token(ENT_STR("a b")));
+	assert_false(sdk_is_token(ENT_STR("a:")));
+	assert_false(sdk_is_token((struct ent_str){"a\0", 2}));
+	assert_false(sdk_is_token(ENT_STR("\xc3\xa4")));
+	assert_false(sdk_has_control(ENT_STR("v\xc3\xa4lue")));
+	assert_false(sdk_has_control(ENT_ABSENT));
+	assert_true(sdk_has_control(ENT_STR("a\tb")));
+	assert_true(sdk_has_control(ENT_STR("a\r\nb")));
+	assert_true(sdk_has_control(ENT_STR("\x7f")));
+	assert_true(sdk_http_is_framing(ENT_STR("Host")));
+	assert_true(sdk_http_is_framing(ENT_STR("transfer-encoding")));
+	assert_false(sdk_http_is_framing(ENT_STR("Authorization")));
+	assert_false(sdk_http_is_framing(ENT_STR("Accept")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(statuses), cmocka_unit_test(words), cmocka_unit_test(answers),
-	    cmocka_unit_test(headers),  cmocka_unit_test(paths), cmocka_unit_test(last_parts),
+	    cmocka_unit_test(dates), cmocka_unit_test(header_rules), cmocka_unit_test(statuses),
+	    cmocka_unit_test(words), cmocka_unit_test(answers),      cmocka_unit_test(headers),
+	    cmocka_unit_test(paths), cmocka_unit_test(last_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -272,33 +272,12 @@ static void tokens_and_limits(void **state)
 	sdk_arena_release(&arena);
 }
 
-static void dates(void **state)
-{
-	static const char *const bad[] = {"",
-					  "Sun, 22 Nov 2026 04:18:45 UTC",
-					  "Sun, 22 Nob 2026 04:18:45 GMT",
-					  "Sunday, 22-Nov-26 04:18:45 GMT",
-					  "Sun, 22 ovD 2026 04:18:45 GMT",
-					  "Sun, 32 Nov 2026 04:18:45 GMT"};
-	int64_t ms = 0;
-
-	(void)state;
-	assert_true(sdk_poll_http_date(ENT_STR("Sun, 22 Nov 2026 04:18:45 GMT"), &ms));
-	assert_true(ms == 1795321125000LL);
-	assert_true(sdk_poll_http_date(ENT_STR("Thu, 01 Jan 1970 00:00:00 GMT"), &ms));
-	assert_true(ms == 0);
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_false(sdk_poll_http_date(sdk_str(bad[i]), &ms));
-	assert_false(sdk_poll_http_date(ENT_ABSENT, &ms));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_is_missed),
 	    cmocka_unit_test(one_time),
 	    cmocka_unit_test(tokens_and_limits),
-	    cmocka_unit_test(dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
