@@ -260,6 +260,21 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 		delivery_seen(apply, sdk_str(sent->key), change->ticket.id, change->comment.id);
 }
 
+/* Of several tickets of one supplier in an incident the one that changed last speaks: see struct word. */
+static bool speaks_last(struct db *db, const struct ticket *ticket)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0 AND external_id <> $3 "
+		"AND changed_ms >= $4 LIMIT 1");
+	db_bind_int(stmt, 1, ticket->incident);
+	db_bind_str(stmt, 2, ticket->supplier);
+	db_bind_str(stmt, 3, ticket->external_id);
+	db_bind_int(stmt, 4, ticket->changed_ms);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return !found;
+}
+
 /* ---- one change --------------------------------------------------------------------- */
 
 static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *change)
@@ -287,6 +302,8 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 					 &at.word);
 	if (at.ticket && !unit.incident_is_new)
 		at.withdrawn = !share_stands(apply->db, unit.incident.number, at.supplier);
+	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
+	at.sweep = at.sweep && at.ticket && speaks_last(apply->db, at.ticket);
 	if (at.writes && !unit.incident_is_new)
 		find_echo(apply, &at, change, &sent);
 	decide_change(&at, change, &events);

@@ -3,6 +3,8 @@
  * both sides at once; merges. */
 #include "deliveries.h"
 
+#include "store/supplier_rows.h"
+
 #define A_UUID "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
 
 static int64_t count(struct world *world, const char *table, const char *where)
@@ -330,6 +332,48 @@ static void test_merges_move_the_way_out(void **state)
 	check_all(world);
 }
 
+static enum job_outcome sweep(struct world *world, const struct ent_change *change)
+{
+	struct job job = {.kind = JOB_PAGE, .arrival = arrival_of(world, "orion", change, 1)};
+
+	job.arrival.sweep = true;
+	job.ask.cursor = (struct cursor){.supplier = ENT_STR("orion"), .stream = CURSOR_SWEEP, .memo = ENT_STR("")};
+	return run(world, &job);
+}
+
+/* The ball holder has two tickets in one incident that say different things. Each sweep hears both of them, and that
+ * is nobody changing their mind: the one that changed last speaks, and the other's tool is left alone. */
+static void test_two_tickets_of_the_holder_do_not_quarrel(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	struct ent_change first = ticket(world, "O-1", "in_progress", NULL), second;
+	world->now_ms += 60000;
+	second = ticket(world, "O-2", "pending", NULL);
+	arrive(world, "orion", &second);
+	second.correlation.number = ENT_STR("ENT-000001");
+	world->now_ms += 60000;
+	second.stamp.time_ms = world->now_ms;
+	arrive(world, "orion", &second);
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 1);
+	while (bring(world, "telnord", "x"))
+		;
+	int64_t n = n_event(world, "incident.status_changed");
+	for (int i = 0; i < 4; i++) {
+		world->now_ms += 600000;
+		assert_int_equal(sweep(world, &first), JOB_ACCEPTED);
+		while (bring(world, "telnord", "x"))
+			;
+		assert_int_equal(sweep(world, &second), JOB_ACCEPTED);
+		while (bring(world, "telnord", "x"))
+			;
+	}
+	assert_in_range(n_event(world, "incident.status_changed"), n, n + 1);
+	assert_int_equal(count(world, "incident", "number = 1 AND status = 'pending'"), 1);
+	check_all(world);
+}
+
 static void test_a_share_taken_back_stays_so_in_a_merge(void **state)
 {
 	struct world *world = *state;
@@ -416,6 +460,7 @@ int main(void)
 	    TEST(test_an_unknown_ticket_tells_our_number),
 	    TEST(test_merges_move_the_way_out),
 	    TEST(test_a_share_taken_back_stays_so_in_a_merge),
+	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),
 	    TEST(test_our_own_comments),
 	    TEST(test_a_status_by_a_person_goes_to_all),
 	    TEST(test_who_is_configured_no_more),

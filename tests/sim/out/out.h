@@ -39,7 +39,9 @@
 	X(OUT_NARROW, "narrow") /* a public comment becomes internal */                                                \
 	X(OUT_UNSHARE, "unshare")                                                                                      \
 	X(OUT_DOWN, "down") /* a tool is away, for minutes or for days */                                              \
-	X(OUT_TIME, "time")
+	X(OUT_TIME, "time")                                                                                            \
+	X(OUT_DECIDE, "decide") /* we retry what is parked, give up what nobody knows about */                         \
+	X(OUT_MERGE, "merge")   /* a person at a tool writes our number of another incident into a ticket */
 
 #define X(id, word) id,
 enum out_fault { OUT_FAULTS(X) OUT_FAULT_N };

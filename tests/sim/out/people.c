@@ -342,6 +342,45 @@ static void we_set(struct out_sim *sim)
 	trace_line(&sim->world, "we set %d to %d", (int)incident, request->job.ask.status);
 }
 
+/* Who gives up a ticket gives up all that is said later: that is a person's word, and left out here. */
+#define STANDS_STILL "(state = 'parked' OR state = 'unknown' AND op <> 'create_ticket')"
+
+/* Any that stands still. What may have been done is not said again where nobody can look: a person would be wrong. */
+static void we_decide(struct out_sim *sim)
+{
+	struct db *db = sim->broker ? sim->broker->read : NULL;
+	int64_t n = db ? db_ask(db, "SELECT count(*) FROM delivery WHERE " STANDS_STILL) : 0;
+
+	if (n <= 0)
+		return;
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT id, state FROM delivery WHERE " STANDS_STILL " ORDER BY id LIMIT 1 OFFSET $1");
+	db_bind_int(stmt, 1, (int64_t)rng_below(&sim->rng, (uint64_t)n));
+	bool found = db_row(stmt), is_parked = found && sdk_eqz(db_str(stmt, 1), "parked");
+	int64_t id = found ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	if (!found)
+		return;
+	struct request *request = request_new(sim, JOB_DELIVERY_ACT);
+	request->job.ask = (struct ask){
+	    .id = id, .action = is_parked ? DELIVERY_RETRY : DELIVERY_IGNORE, .author = {ENT_ABSENT, ENT_STR("we")}};
+	trace_line(&sim->world, "we %s delivery %d", is_parked ? "retry" : "ignore", (int)id);
+}
+
+static void person_merges(struct out_sim *sim)
+{
+	struct tool *tool = NULL, *of = NULL;
+	int64_t incident = any_incident(sim, &of);
+	char number[INCIDENT_NUMBER_SIZE];
+	int ticket;
+
+	if (!incident || !(tool = any_ticket(sim, &ticket)))
+		return;
+	tool->ticket[ticket].number = sdk_dup(&sim->arena.abi, incident_number(incident, number));
+	trace_line(&sim->world, "person writes %s into %s/%d", number, tool->name, ticket);
+	change_log(sim, tool, ticket, -1);
+}
+
 /* Right after it was said: then it may not have gone out yet. */
 static bool narrows_now(struct out_sim *sim)
 {
@@ -362,6 +401,14 @@ void people_act(struct out_sim *sim)
 	sim->people_done++;
 	sim->last_word_us = sim->world.us;
 	sim->people_us = sim->world.us + rng_range(&sim->rng, 10000, 4000000);
+	if (out_has(sim, OUT_DECIDE) && rng_below(&sim->rng, 4) == 0) {
+		we_decide(sim);
+		return;
+	}
+	if (out_has(sim, OUT_MERGE) && rng_below(&sim->rng, 12) == 0) {
+		person_merges(sim);
+		return;
+	}
 	if (sim->people_done <= 2 || what < 2)
 		person_opens(sim);
 	else if (what < 7)
