@@ -55,17 +55,35 @@ def canonical(tool, ticket):
     return next((c for c, w in WORDS[tool].items() if w == word), {"2/unassigned": "acknowledged", "closed": "resolved"}.get(word, ""))
 
 
+# Where a tool has no word of its own, the nearest one: `entente check` names what is missing.
+NEAREST = {
+    "rt": {"closed": "resolved", "held": "stalled", "acknowledged": "open"},
+    "redmine": {"held": "Feedback", "acknowledged": "In Progress"},
+    "servicenow": {"acknowledged": "2"},
+    "jira": {"in_progress": "In Progress"}, "jira-dc": {"in_progress": "In Progress"},
+    "zendesk": {"acknowledged": "open", "cancelled": "solved"},
+    "github": {"closed": "closed/completed"},
+}
+
+
 def connection(tool, url):
-    """url, auth and settings: what differs by tool. credential and secret are files, added by the world."""
+    """url, auth, settings and map: what differs by tool. credential and secret are files, added by the world."""
+    out = tool_connection(tool, url)
+    if tool in NEAREST:
+        out.setdefault("map", {})["status_out"] = dict(NEAREST[tool])
+    return out
+
+
+def tool_connection(tool, url):
     base = {
         "rt": {"url": url + "/REST/2.0", "auth": {"kind": "header", "header": "Authorization", "scheme": "token"}, "account": "entente",
                "settings": {"queue": "General", "number_field": "Correlation ID"}},
         "redmine": {"url": url, "auth": {"kind": "header", "header": "X-Redmine-API-Key"}, "account": "5", "settings": {"project": "supplier", "number_field": 1}},
         "servicenow": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "entente"},
-        "jira": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "712020:entente", "settings": {"project": "SUP", "number_field": "customfield_10900"}, "map": {"status_out": {"in_progress": "In Progress"}}},
+        "jira": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "712020:entente", "settings": {"project": "SUP", "number_field": "customfield_10900"}},
         "jira-dc": {"url": url, "auth": {"kind": "bearer"}, "account": "JIRAUSER10100", 
                     "settings": {"project": "SUP", "data_center": True, "number_field": "customfield_10900"},
-                    "map": {"status_out": {"in_progress": "In Progress"}, "priority_out": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"]))}},
+                    "map": {"priority_out": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"]))}},
         "zendesk": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "900100"},
         "github": {"url": url, "auth": {"kind": "bearer"}, "account": "4100", "settings": {"repository": "supplier/desk"}},
         "native": {"url": url, "account": "entente", "settings": {"tickets": "/tickets", "changes": "/changes"}},
