@@ -59,10 +59,7 @@ def canonical(tool, ticket):
 NEAREST = {
     "rt": {"closed": "resolved", "held": "stalled", "acknowledged": "open"},
     "redmine": {"held": "Feedback", "acknowledged": "In Progress"},
-    "servicenow": {"acknowledged": "2"},
     "jira": {"in_progress": "In Progress"}, "jira-dc": {"in_progress": "In Progress"},
-    "zendesk": {"acknowledged": "open", "cancelled": "solved"},
-    "github": {"closed": "closed/completed"},
 }
 
 
