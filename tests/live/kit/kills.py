@@ -32,7 +32,7 @@ class Person(threading.Thread):
 
     def run(self):
         try:
-            while not self.ends.wait(self.chance.uniform(0.1, 0.8)):
+            while not self.ends.wait(self.chance.uniform(0.2, 1.5)):
                 self.did += 1
                 self.act(self.chance.choice(self.made))
         except Exception as why:  # told by end(), on the main thread
@@ -47,7 +47,7 @@ class Person(threading.Thread):
 
     def act(self, story):
         ticket = story.here if self.where == "rt" else story.there
-        if self.where == "redmine" and self.chance.random() < 0.3:  # it holds the ball
+        if self.where == "redmine" and self.chance.random() < 0.2:  # it holds the ball
             self.surely(lambda: self.tool.set_status(ticket, self.chance.choice(["in_progress", "pending", "resolved"])))
             return
         public = self.chance.random() < 0.6
@@ -95,7 +95,7 @@ def kill_often(world, made, kills, seed):
             written.clear()
             for one in world.between.values():
                 one.hold = written
-            midst += written.wait(5)
+            midst += written.wait(8)
         world.broker.kill()
         for one in world.between.values():
             one.hold = None
