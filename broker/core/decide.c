@@ -163,6 +163,8 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
 		event->comment.created_ms = known->created_ms;
 		event->comment.edited_ms = event->time_ms;
+		event->is_published =
+		    known->audience.kind == AUDIENCE_INTERNAL && event->comment.audience.kind != AUDIENCE_INTERNAL;
 	}
 }
 

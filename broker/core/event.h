@@ -103,7 +103,8 @@ struct event {
 	/* supplier.state_changed */
 	struct ent_str state_from, state_to, why, next;
 
-	struct comment comment;           /* comment.* */
+	struct comment comment; /* comment.* */
+	bool is_published; /* comment.edited: nobody else could read it before. Not in the event: only who plans asks */
 	struct ent_attachment attachment; /* attachment.added */
 };
 

@@ -300,6 +300,10 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_COMMENT_ADDED:
 		plan_comment(at, ret);
 		break;
+	case EVENT_COMMENT_EDITED:
+		if (at->event->is_published)
+			plan_comment(at, ret);
+		break;
 	case EVENT_INCIDENT_SHARED:
 		plan_shared(at, ret);
 		break;
@@ -316,7 +320,6 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_REMOVED:
-	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:

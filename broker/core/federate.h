@@ -45,8 +45,8 @@ struct federate {
 	const struct party *party;
 	size_t n_party;
 };
-/* Of comments only what is added is planned: an edit goes with the delivery that still waits, and whoever took a
- * comment back had it cancelled: both are the store's business. */
+/* Of comments what is added is planned, and what others may read from now on: an edit goes with the delivery that still
+ * waits, and whoever took a comment back had it cancelled: both are the store's business. */
 void federate(const struct federate *at, struct planned_list *ret);
 
 /* The value of `attr` in the incident as the supplier's tool says it: canonical text and native word. False: its tool

@@ -375,12 +375,15 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
-	case EVENT_COMMENT_EDITED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
 	case EVENT_N:
 		return false;
+	case EVENT_COMMENT_EDITED:
+		if (!event->is_published)
+			return false;
+		break;
 	case EVENT_DELIVERY_CANCELLED:
 		if (!gives_up_ticket(event))
 			return false;

@@ -369,6 +369,31 @@ static void test_internal_words_stay(void **state)
 	check_all(world);
 }
 
+/* Made public later, as Redmine's private notes can be: it reaches the others then, and once. */
+static void test_internal_words_that_become_public(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	struct ent_change note = word(world, "O-1", "c1", "the disk is full");
+	note.comment.visibility = ENT_INTERNAL;
+	arrive(world, "orion", &note);
+	assert_int_equal(due(world, "telnord").id, 0);
+	for (int i = 0; i < 3; i++) {
+		world->now_ms += 1000;
+		note.stamp.time_ms = world->now_ms;
+		note.comment.visibility = i % 2 ? ENT_INTERNAL : ENT_PUBLIC;
+		arrive(world, "orion", &note);
+		assert_int_equal(bring(world, "telnord", "t1") > 0, i == 0);
+	}
+	note.comment.body = ENT_STR("the disk was full");
+	world->now_ms += 1000;
+	note.stamp.time_ms = world->now_ms;
+	arrive(world, "orion", &note);
+	assert_int_equal(due(world, "telnord").id, 0); /* an edit goes nowhere */
+	check_all(world);
+}
+
 static void test_removed_ticket_stops_its_queue(void **state)
 {
 	struct world *world = *state;
@@ -560,6 +585,7 @@ int main(void)
 	    TEST(test_repair_all_of_a_cause),
 	    TEST(test_what_is_removed_or_taken_back_does_not_go),
 	    TEST(test_internal_words_stay),
+	    TEST(test_internal_words_that_become_public),
 	    TEST(test_removed_ticket_stops_its_queue),
 	    TEST(test_loop_of_updates_is_stopped),
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),
