@@ -78,6 +78,17 @@ int client_print(const struct client_args *args, const char *method, struct ent_
 		 void (*show)(struct ent_arena *arena, struct ent_str json));
 /* "entente: ..." on standard error; returns 1. */
 int client_complain(const struct ent_err *err);
+/* A request's JSON object: begin, members through `w`, take. */
+struct client_body {
+	struct sdk_jsonw w;
+	struct sdk_buf buf;
+};
+void client_body_begin(struct client_body *body);
+struct ent_str client_body_take(struct client_body *body, struct ent_arena *arena); /* closes it */
+/* What a person writes, without line ends behind it; text NULL or "-": from standard input. ENT_EINVAL: too long, or
+ * not UTF-8. */
+enum ent_rc client_text(struct ent_arena *arena, const char *text, struct ent_str *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* An answer's JSON; NULL: it is none, and that was said. */
 const struct sdk_json *client_parse(struct ent_arena *arena, struct ent_str json);
 /* What a person hands over: the file's content, or what comes from standard input for "-". */

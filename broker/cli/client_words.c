@@ -7,7 +7,9 @@
 #include <unistd.h>
 #include "cli/client.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX     16
+#define TEXT_SIZE_MAX ((size_t)256 << 10) /* bytes; more than the broker takes */
+#define BODY_MAX      ((size_t)2 << 20)   /* bytes: what any text or file becomes in JSON */
 
 bool client_option(struct client_args *args, int option, const char *value)
 {
@@ -100,6 +102,38 @@ enum ent_rc client_read(struct ent_arena *arena, const char *name, size_t size_m
 		close(fd);
 	sdk_buf_release(&buf);
 	return rc;
+}
+
+enum ent_rc client_text(struct ent_arena *arena, const char *text, struct ent_str *ret, struct ent_err *err)
+{
+	struct ent_str words = sdk_str(text);
+	enum ent_rc rc = !text || !strcmp(text, "-") ? client_read(arena, "-", TEXT_SIZE_MAX, &words, err) : ENT_OK;
+
+	if (rc)
+		return rc;
+	while (words.n && words.p[words.n - 1] == '\n')
+		words.n--;
+	if (!sdk_is_utf8(words))
+		return sdk_fail(err, ENT_EINVAL, "the words are not UTF-8: convert them, e.g. with iconv");
+	*ret = words;
+	return ENT_OK;
+}
+
+void client_body_begin(struct client_body *body)
+{
+	sdk_buf_init(&body->buf, BODY_MAX);
+	sdk_jsonw_init(&body->w, &body->buf);
+	sdk_jsonw_open(&body->w, '{');
+}
+
+struct ent_str client_body_take(struct client_body *body, struct ent_arena *arena)
+{
+	struct ent_str json;
+
+	sdk_jsonw_close(&body->w, '}');
+	json = sdk_dup(arena, sdk_buf_view(&body->buf));
+	sdk_buf_release(&body->buf);
+	return json;
 }
 
 int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,

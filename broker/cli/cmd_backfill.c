@@ -127,25 +127,18 @@ static int watch(const struct backfill *backfill, int signals)
 static int start(struct ent_arena *arena, const struct backfill *backfill, const char *since, bool waits)
 {
 	const struct sdk_json *supplier;
-	struct ent_str body;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 	struct ent_err err;
 	sigset_t set;
 
-	sdk_buf_init(&buf, 4096);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "since", since);
-	sdk_jsonw_close(&w, '}');
-	body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
+	client_body_begin(&body);
+	sdk_jsonw_kz(&body.w, "since", since);
 	/* Before it is started: a Ctrl-C must stop it, not only this program. */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (call(arena, backfill, "POST", "/backfill", body, &supplier, &err))
+	if (call(arena, backfill, "POST", "/backfill", client_body_take(&body, arena), &supplier, &err))
 		return client_complain(&err);
 	if (!waits) {
 		print_end(arena, backfill, supplier);

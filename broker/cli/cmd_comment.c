@@ -8,9 +8,6 @@
 #include "cli/incident_show.h"
 #include "cli/table.h"
 
-#define TEXT_SIZE_MAX ((size_t)256 << 10) /* bytes */
-#define BODY_MAX      ((size_t)2 << 20)
-
 static void usage(FILE *to)
 {
 	fputs("usage: entente comment INCIDENT --to internal|everyone|SUPPLIER,... [--id UUID] [TEXT|-]\n"
@@ -54,39 +51,26 @@ static void audience_print(struct sdk_jsonw *w, const char *to)
 
 static struct ent_str body_of(struct ent_arena *arena, struct ent_str text, const char *to, const char *id)
 {
-	struct ent_str body;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, BODY_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "body", text);
-	sdk_jsonw_key(&w, "audience");
-	audience_print(&w, to);
-	sdk_jsonw_kz(&w, "id", id);
-	sdk_jsonw_close(&w, '}');
-	body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return body;
+	client_body_begin(&body);
+	sdk_jsonw_kstr(&body.w, "body", text);
+	sdk_jsonw_key(&body.w, "audience");
+	audience_print(&body.w, to);
+	sdk_jsonw_kz(&body.w, "id", id);
+	return client_body_take(&body, arena);
 }
 
 static int comment(struct ent_arena *arena, const struct client_args *args, const char *incident, const char *text,
 		   const char *to, const char *id)
 {
-	struct ent_str words = sdk_str(text);
+	struct ent_str words;
 	char made[ID_SIZE];
 	struct ent_err err;
 	int status;
 
-	if ((!text || !strcmp(text, "-")) && client_read(arena, "-", TEXT_SIZE_MAX, &words, &err) != ENT_OK)
+	if (client_text(arena, text, &words, &err) != ENT_OK)
 		return client_complain(&err);
-	while (words.n && words.p[words.n - 1] == '\n')
-		words.n--;
-	if (!sdk_is_utf8(words)) {
-		sdk_fail(&err, ENT_EINVAL, "the words are not UTF-8");
-		return client_complain(&err);
-	}
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
 	status = client_print(args, "POST", client_path(arena, "/v1/incidents/", sdk_str(incident), "/comments"),

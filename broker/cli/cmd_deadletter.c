@@ -96,19 +96,13 @@ struct replay {
 /* {"supplier": NAME, "after": ID}, both if wanted. */
 static struct ent_str page_body(struct ent_arena *arena, const struct letter_args *args, const struct replay *replay)
 {
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, 4096);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr_opt(&w, "supplier", sdk_str(args->supplier));
+	client_body_begin(&body);
+	sdk_jsonw_kstr_opt(&body.w, "supplier", sdk_str(args->supplier));
 	if (replay->after > 0)
-		sdk_jsonw_kint(&w, "after", replay->after);
-	sdk_jsonw_close(&w, '}');
-	struct ent_str body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return body;
+		sdk_jsonw_kint(&body.w, "after", replay->after);
+	return client_body_take(&body, arena);
 }
 
 /* ENT_EINVAL also when the cursor stands still: it would go on for ever. */
@@ -141,21 +135,15 @@ static enum ent_rc page_add(struct ent_arena *arena, struct ent_str json, struct
 /* As the API says it of a page. */
 static struct ent_str replay_json(struct ent_arena *arena, const struct replay *replay)
 {
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, 4096);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kint(&w, "replayed", replay->replayed);
-	sdk_jsonw_kint(&w, "dead", replay->dead);
-	sdk_jsonw_kint(&w, "failed", replay->failed);
-	sdk_jsonw_kint(&w, "after", replay->after);
-	sdk_jsonw_kbool(&w, "more", replay->more);
-	sdk_jsonw_close(&w, '}');
-	struct ent_str json = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return json;
+	client_body_begin(&body);
+	sdk_jsonw_kint(&body.w, "replayed", replay->replayed);
+	sdk_jsonw_kint(&body.w, "dead", replay->dead);
+	sdk_jsonw_kint(&body.w, "failed", replay->failed);
+	sdk_jsonw_kint(&body.w, "after", replay->after);
+	sdk_jsonw_kbool(&body.w, "more", replay->more);
+	return client_body_take(&body, arena);
 }
 
 /* Each letter that waits is tried once: what stays dead stays behind the cursor. */

@@ -6,9 +6,6 @@
 #include "cli/command.h"
 #include "cli/table.h"
 
-#define TEXT_SIZE_MAX ((size_t)256 << 10) /* bytes */
-#define BODY_MAX      ((size_t)2 << 20)
-
 static void usage(FILE *to)
 {
 	fputs("usage: entente delivery list [--supplier NAME] [--state WORD] [--cause WORD] [--incident WORD]\n"
@@ -116,34 +113,21 @@ static int list(struct ent_arena *arena, const struct delivery_args *args)
 static struct ent_str body_of(struct ent_arena *arena, const char *name, struct ent_str value, const char *other,
 			      struct ent_str second)
 {
-	struct ent_str body;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, BODY_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr_opt(&w, name, value);
-	sdk_jsonw_kstr_opt(&w, other, second);
-	sdk_jsonw_close(&w, '}');
-	body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return body;
+	client_body_begin(&body);
+	sdk_jsonw_kstr_opt(&body.w, name, value);
+	sdk_jsonw_kstr_opt(&body.w, other, second);
+	return client_body_take(&body, arena);
 }
 
 static int edit(struct ent_arena *arena, const struct delivery_args *args, const char *id, const char *text)
 {
-	struct ent_str words = sdk_str(text), path = client_path(arena, "/v1/deliveries/", sdk_str(id), "/edit");
+	struct ent_str words, path = client_path(arena, "/v1/deliveries/", sdk_str(id), "/edit");
 	struct ent_err err;
 
-	if ((!text || !strcmp(text, "-")) && client_read(arena, "-", TEXT_SIZE_MAX, &words, &err) != ENT_OK)
+	if (client_text(arena, text, &words, &err) != ENT_OK)
 		return client_complain(&err);
-	while (words.n && words.p[words.n - 1] == '\n')
-		words.n--;
-	if (!sdk_is_utf8(words)) {
-		sdk_fail(&err, ENT_EINVAL, "the words are not UTF-8");
-		return client_complain(&err);
-	}
 	return client_print(&args->client, "POST", path, body_of(arena, "text", words, "", ENT_ABSENT), show_one);
 }
 

@@ -134,18 +134,11 @@ static struct ent_str list_path(struct ent_arena *arena, const struct incident_a
 
 static struct ent_str status_body(struct ent_arena *arena, const char *status)
 {
-	struct ent_str body;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, 4096);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "status", status);
-	sdk_jsonw_close(&w, '}');
-	body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return body;
+	client_body_begin(&body);
+	sdk_jsonw_kz(&body.w, "status", status);
+	return client_body_take(&body, arena);
 }
 
 int cmd_incident(int argc, char **argv)

@@ -105,20 +105,13 @@ static void show_change(struct ent_arena *arena, struct ent_str json)
 
 static struct ent_str body_of(struct ent_arena *arena, struct ent_str map, int64_t last)
 {
-	struct ent_str body;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, FILE_SIZE_MAX + 4096);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kraw(&w, "map", map);
+	client_body_begin(&body);
+	sdk_jsonw_kraw(&body.w, "map", map);
 	if (last)
-		sdk_jsonw_kint(&w, "last", last);
-	sdk_jsonw_close(&w, '}');
-	body = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return body;
+		sdk_jsonw_kint(&body.w, "last", last);
+	return client_body_take(&body, arena);
 }
 
 static enum ent_rc read_map(struct ent_arena *arena, const char *name, struct ent_str *ret, struct ent_err *err)

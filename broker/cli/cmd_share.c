@@ -5,8 +5,6 @@
 #include "cli/command.h"
 #include "cli/table.h"
 
-#define BODY_MAX ((size_t)1 << 20)
-
 static void usage_share(FILE *to)
 {
 	fputs("usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--impact WORDS] [--tried WORDS]\n"
@@ -55,14 +53,6 @@ static void show_share(struct ent_arena *arena, struct ent_str json)
 		printf("%-12s %.*s %.*s\n", "on its way", ENT_F(sdk_json_text(one)), ENT_F(sdk_json_key(one)));
 }
 
-static struct ent_str taken(struct ent_arena *arena, struct sdk_buf *buf)
-{
-	struct ent_str body = sdk_dup(arena, sdk_buf_view(buf));
-
-	sdk_buf_release(buf);
-	return body;
-}
-
 struct share_words {
 	const char *what, *impact, *tried, *wanted, *before;
 	bool escalate, with_thread;
@@ -70,25 +60,21 @@ struct share_words {
 
 static struct ent_str share_body(struct ent_arena *arena, const char *supplier, const struct share_words *words)
 {
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
 
-	sdk_buf_init(&buf, BODY_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "supplier", supplier);
-	sdk_jsonw_kz(&w, "role", words->escalate ? "escalated" : "shadow");
-	sdk_jsonw_key(&w, "brief");
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "what", words->what);
-	sdk_jsonw_kstr_opt(&w, "impact", sdk_str(words->impact));
-	sdk_jsonw_kstr_opt(&w, "tried", sdk_str(words->tried));
-	sdk_jsonw_kstr_opt(&w, "wanted", sdk_str(words->wanted));
-	sdk_jsonw_kstr_opt(&w, "needed_before", sdk_str(words->before));
-	sdk_jsonw_close(&w, '}');
-	sdk_jsonw_kbool(&w, "with_thread", words->with_thread);
-	sdk_jsonw_close(&w, '}');
-	return taken(arena, &buf);
+	client_body_begin(&body);
+	sdk_jsonw_kz(&body.w, "supplier", supplier);
+	sdk_jsonw_kz(&body.w, "role", words->escalate ? "escalated" : "shadow");
+	sdk_jsonw_key(&body.w, "brief");
+	sdk_jsonw_open(&body.w, '{');
+	sdk_jsonw_kz(&body.w, "what", words->what);
+	sdk_jsonw_kstr_opt(&body.w, "impact", sdk_str(words->impact));
+	sdk_jsonw_kstr_opt(&body.w, "tried", sdk_str(words->tried));
+	sdk_jsonw_kstr_opt(&body.w, "wanted", sdk_str(words->wanted));
+	sdk_jsonw_kstr_opt(&body.w, "needed_before", sdk_str(words->before));
+	sdk_jsonw_close(&body.w, '}');
+	sdk_jsonw_kbool(&body.w, "with_thread", words->with_thread);
+	return client_body_take(&body, arena);
 }
 
 int cmd_share(int argc, char **argv)
@@ -126,10 +112,9 @@ int cmd_unshare(int argc, char **argv)
 	const char *reason = NULL;
 	const struct client_word option[] = {{"reason", &reason, NULL}, {0}};
 	int status = client_words(&args, option, argc, argv, usage_unshare);
-	struct ent_str path, body = ENT_ABSENT;
+	struct ent_str path, json = ENT_ABSENT;
+	struct client_body body;
 	struct sdk_arena arena;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
 
 	if (status >= 0)
 		return status;
@@ -141,14 +126,11 @@ int cmd_unshare(int argc, char **argv)
 	path = client_path(&arena.abi, "/v1/incidents/", sdk_str(argv[optind]), "/shares/");
 	path = client_path(&arena.abi, sdk_z(&arena.abi, path), sdk_str(argv[optind + 1]), "");
 	if (reason) {
-		sdk_buf_init(&buf, BODY_MAX);
-		sdk_jsonw_init(&w, &buf);
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kz(&w, "reason", reason);
-		sdk_jsonw_close(&w, '}');
-		body = taken(&arena.abi, &buf);
+		client_body_begin(&body);
+		sdk_jsonw_kz(&body.w, "reason", reason);
+		json = client_body_take(&body, &arena.abi);
 	}
-	status = client_print(&args, "DELETE", path, body, show_share);
+	status = client_print(&args, "DELETE", path, json, show_share);
 	sdk_arena_release(&arena);
 	return status;
 }

@@ -59,17 +59,16 @@ static void show_nothing(struct ent_arena *arena, struct ent_str json)
 
 static int add(const struct client_args *args, const char *name, const char *expires)
 {
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
+	struct client_body body;
+	struct sdk_arena arena;
+	int status;
 
-	sdk_buf_init(&buf, 65536);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "name", name);
-	sdk_jsonw_kstr_opt(&w, "expires", sdk_str(expires));
-	sdk_jsonw_close(&w, '}');
-	int status = client_print(args, "POST", ENT_STR("/v1/tokens"), sdk_buf_view(&buf), show_added);
-	sdk_buf_release(&buf);
+	sdk_arena_init(&arena);
+	client_body_begin(&body);
+	sdk_jsonw_kz(&body.w, "name", name);
+	sdk_jsonw_kstr_opt(&body.w, "expires", sdk_str(expires));
+	status = client_print(args, "POST", ENT_STR("/v1/tokens"), client_body_take(&body, &arena.abi), show_added);
+	sdk_arena_release(&arena);
 	return status;
 }
 

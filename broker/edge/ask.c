@@ -28,7 +28,7 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
 {
 	if (sdk_to_int(x->param[i], ret) && *ret >= (zero ? 0 : 1))
 		return true;
-	answer_problem(x, PROBLEM_NOT_FOUND, "There is a number missing in the path; the lists show which ones are.");
+	answer_problem(x, PROBLEM_NOT_FOUND, "The path needs a number where this stands, as the lists show them.");
 	return false;
 }
 

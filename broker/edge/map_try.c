@@ -24,8 +24,7 @@ struct difference {
 	int64_t n;
 };
 
-struct
-try {
+struct trial {
 	struct exchange *x;
 	struct supplier now, then; /* the supplier, with its map and with the other */
 	struct ent_self self;
@@ -37,15 +36,15 @@ try {
 
 /* ---- differences ------------------------------------------------------------------------- */
 
-static void note(struct try *try, const char *attribute, struct ent_str native, struct ent_str from, struct ent_str to,
-		 struct ent_str ticket)
+static void note(struct trial *trial, const char *attribute, struct ent_str native, struct ent_str from,
+		 struct ent_str to, struct ent_str ticket)
 {
-	struct ent_arena *arena = &try->x->arena.abi;
+	struct ent_arena *arena = &trial->x->arena.abi;
 
 	if (sdk_eq(sdk_or_empty(from), sdk_or_empty(to)))
 		return;
-	for (size_t i = 0; i < try->n; i++) {
-		struct difference *one = &try->at[i];
+	for (size_t i = 0; i < trial->n; i++) {
+		struct difference *one = &trial->at[i];
 
 		if (strcmp(one->attribute, attribute) == 0 && sdk_eq(one->native, native) && sdk_eq(one->from, from) &&
 		    sdk_eq(one->to, to)) {
@@ -53,32 +52,32 @@ static void note(struct try *try, const char *attribute, struct ent_str native, 
 			return;
 		}
 	}
-	if (try->n == ROWS_MAX) {
-		try->more_rows = true;
+	if (trial->n == ROWS_MAX) {
+		trial->more_rows = true;
 		return;
 	}
-	try->at[try->n++] = (struct difference){.attribute = attribute,
-						.native = sdk_dup(arena, native),
-						.from = sdk_dup(arena, sdk_or_empty(from)),
-						.to = sdk_dup(arena, sdk_or_empty(to)),
-						.ticket = sdk_dup(arena, ticket),
-						.n = 1};
+	trial->at[trial->n++] = (struct difference){.attribute = attribute,
+						    .native = sdk_dup(arena, native),
+						    .from = sdk_dup(arena, sdk_or_empty(from)),
+						    .to = sdk_dup(arena, sdk_or_empty(to)),
+						    .ticket = sdk_dup(arena, ticket),
+						    .n = 1};
 }
 
-static void compare(struct try *try, const struct ent_change *now, const struct ent_change *then)
+static void compare(struct trial *trial, const struct ent_change *now, const struct ent_change *then)
 {
 	struct ent_str ticket = now->ticket.key.n > 0 ? now->ticket.key : now->ticket.id;
 
-	try->changes++;
+	trial->changes++;
 	for (int i = 0; i < ENT_N_ATTR; i++) {
 		const struct ent_value *value = &now->ticket.at[i];
 
 		if ((now->ticket.has & (1u << i)) != 0)
-			note(try, sdk_attr_name((enum ent_attr)i), value->native.n > 0 ? value->native : value->text,
+			note(trial, sdk_attr_name((enum ent_attr)i), value->native.n > 0 ? value->native : value->text,
 			     value->text, then->ticket.at[i].text, ticket);
 	}
-	note(try, "author", now->comment.author.id, now->comment.author.name, then->comment.author.name, ticket);
-	note(try, "actor", now->actor.id, now->actor.name, then->actor.name, ticket);
+	note(trial, "author", now->comment.author.id, now->comment.author.name, then->comment.author.name, ticket);
+	note(trial, "actor", now->actor.id, now->actor.name, then->actor.name, ticket);
 }
 
 /* ---- one arrival ----------------------------------------------------------------------------- */
@@ -99,40 +98,40 @@ static struct ent_webhook webhook_of(struct ent_arena *arena, const struct raw_r
 	return webhook;
 }
 
-static bool decode(struct try *try, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
+static bool decode(struct trial *trial, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
 {
 	struct ent_webhook webhook = webhook_of(arena, row);
 	struct ent_err err;
 
 	if (arrive_was_asked_for(row->delivery_id))
-		return arrive_read_answer(try->now.connector, &try->self, &webhook, arena, ret, &err) == ENT_OK;
-	return try->now.connector->decode(&try->self, &webhook, arena, ret, &err) == ENT_OK;
+		return arrive_read_answer(trial->now.connector, &trial->self, &webhook, arena, ret, &err) == ENT_OK;
+	return trial->now.connector->decode(&trial->self, &webhook, arena, ret, &err) == ENT_OK;
 }
 
 static bool take(void *to, const struct raw_row *row)
 {
-	struct try *try = to;
-	struct exchange *x = try->x;
+	struct trial *trial = to;
+	struct exchange *x = trial->x;
 	struct clock *clock = x->worker->edge->world.clock;
-	struct arrival now = {.supplier = try->now.name, .received_ms = row->received_ms}, then = now;
+	struct arrival now = {.supplier = trial->now.name, .received_ms = row->received_ms}, then = now;
 	struct ent_changes changes = {NULL, 0};
 	struct sdk_arena arena;
 
-	if (clock->mono_us(clock) > try->end_us) {
-		try->cut_off = true;
+	if (clock->mono_us(clock) > trial->end_us) {
+		trial->cut_off = true;
 		return false;
 	}
-	try->arrivals++;
+	trial->arrivals++;
 	sdk_arena_init(&arena);
-	if (!decode(try, row, &arena.abi, &changes)) {
-		try->undecoded++;
+	if (!decode(trial, row, &arena.abi, &changes)) {
+		trial->undecoded++;
 	} else {
-		arrival_take(x->roster->set, &try->now, changes, &arena.abi, &now);
-		arrival_take(x->roster->set, &try->then, changes, &arena.abi, &then);
-		try->unmapped_now += now.n_unmapped;
-		try->unmapped_then += then.n_unmapped;
+		arrival_take(x->roster->set, &trial->now, changes, &arena.abi, &now);
+		arrival_take(x->roster->set, &trial->then, changes, &arena.abi, &then);
+		trial->unmapped_now += now.n_unmapped;
+		trial->unmapped_then += then.n_unmapped;
 		for (size_t i = 0; i < now.changes.n && i < then.changes.n; i++)
-			compare(try, &now.changes.at[i], &then.changes.at[i]);
+			compare(trial, &now.changes.at[i], &then.changes.at[i]);
 	}
 	sdk_arena_release(&arena);
 	return true;
@@ -140,23 +139,23 @@ static bool take(void *to, const struct raw_row *row)
 
 /* ---- the answer -------------------------------------------------------------------------------- */
 
-static void print(struct try *try)
+static void print(struct trial *trial)
 {
-	struct sdk_jsonw w = answer_json(try->x);
+	struct sdk_jsonw w = answer_json(trial->x);
 
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kstr(&w, "supplier", try->now.name);
-	sdk_jsonw_kint(&w, "version", try->now.map_version);
-	sdk_jsonw_kint(&w, "arrivals", try->arrivals);
-	sdk_jsonw_kint(&w, "undecoded", try->undecoded);
-	sdk_jsonw_kint(&w, "changes", try->changes);
-	sdk_jsonw_kint(&w, "unmapped_before", try->unmapped_now);
-	sdk_jsonw_kint(&w, "unmapped_after", try->unmapped_then);
-	sdk_jsonw_kbool(&w, "cut_off", try->cut_off || try->more_rows);
+	sdk_jsonw_kstr(&w, "supplier", trial->now.name);
+	sdk_jsonw_kint(&w, "version", trial->now.map_version);
+	sdk_jsonw_kint(&w, "arrivals", trial->arrivals);
+	sdk_jsonw_kint(&w, "undecoded", trial->undecoded);
+	sdk_jsonw_kint(&w, "changes", trial->changes);
+	sdk_jsonw_kint(&w, "unmapped_before", trial->unmapped_now);
+	sdk_jsonw_kint(&w, "unmapped_after", trial->unmapped_then);
+	sdk_jsonw_kbool(&w, "cut_off", trial->cut_off || trial->more_rows);
 	sdk_jsonw_key(&w, "differences");
 	sdk_jsonw_open(&w, '[');
-	for (size_t i = 0; i < try->n; i++) {
-		const struct difference *one = &try->at[i];
+	for (size_t i = 0; i < trial->n; i++) {
+		const struct difference *one = &trial->at[i];
 
 		sdk_jsonw_open(&w, '{');
 		sdk_jsonw_kz(&w, "attribute", one->attribute);
@@ -169,7 +168,7 @@ static void print(struct try *try)
 	}
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
-	answer_done(try->x, 200);
+	answer_done(trial->x, 200);
 }
 
 struct try_body {
@@ -184,7 +183,7 @@ static const struct body_field try_fields[] = {{"map", BODY_NODE, true, 0, 0, of
 void map_try(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
-	struct try *try = SDK_NEW(&x->arena.abi, struct try);
+	struct trial *trial = SDK_NEW(&x->arena.abi, struct trial);
 	struct clock *clock = x->worker->edge->world.clock;
 	struct try_body body = {NULL, LAST_DFLT};
 	struct ent_str json;
@@ -194,14 +193,14 @@ void map_try(struct exchange *x)
 	if (supplier == NULL || !body_read(x, try_fields, &body) ||
 	    !map_body_check(x, supplier, body.map, &json, &maps))
 		return;
-	try->x = x;
-	try->now = try->then = *supplier;
-	maps_put(&try->then, &maps);
-	try->self = roster_self(x->roster, supplier);
-	try->at = SDK_NEW_N(&x->arena.abi, struct difference, ROWS_MAX);
-	try->end_us = clock->mono_us(clock) + BUDGET_US;
-	if (read_raw(x->worker->db, supplier->name, body.last, take, try, &err) == ENT_OK)
-		print(try);
+	trial->x = x;
+	trial->now = trial->then = *supplier;
+	maps_put(&trial->then, &maps);
+	trial->self = roster_self(x->roster, supplier);
+	trial->at = SDK_NEW_N(&x->arena.abi, struct difference, ROWS_MAX);
+	trial->end_us = clock->mono_us(clock) + BUDGET_US;
+	if (read_raw(x->worker->db, supplier->name, body.last, take, trial, &err) == ENT_OK)
+		print(trial);
 	else
 		answer_failure(x, ENT_ERETRY, &err);
 }
