@@ -49,7 +49,7 @@ struct serve {
 	pthread_t writer_thread;
 	bool writer_runs;
 	atomic_bool ending, writer_failed, disk_full;
-	int64_t raw_ms; /* how long raw deliveries are kept */
+	int64_t raw_ms; /* how long raw arrivals are kept */
 };
 
 /* ---- the writer's thread ---------------------------------------------------------- */
@@ -414,7 +414,7 @@ int cmd_serve(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	umask(077); /* raw deliveries and internal comments are nobody else's */
+	umask(077); /* raw arrivals and internal comments are nobody else's */
 	db_library();
 	serve->main_thread = pthread_self();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */

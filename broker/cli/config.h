@@ -51,7 +51,7 @@ struct config {
 		size_t n_pass;
 	} kafka;
 	struct {
-		int64_t queue_max, batch_max, wal_pages, raw_days; /* raw_days: how long raw deliveries are kept */
+		int64_t queue_max, batch_max, wal_pages, raw_days; /* raw_days: how long raw arrivals are kept */
 	} store;
 	struct {
 		struct ent_str level, format; /* debug info warn error; json text auto */

@@ -63,7 +63,7 @@ static const struct config_row rows[] = {
     INT("store.wal_pages", store.wal_pages, "2000", 100, 1000000,
 	"Checkpoint when SQLite's write-ahead log has more pages (4 KiB each)."),
     TIME("store.raw", store.raw_days, "30d", "d", 1, 3650,
-	 "How long raw deliveries are kept, compressed. A repeat is recognised for as long."),
+	 "How long raw arrivals are kept, compressed. A repeat is recognised for as long."),
 
     TEXT("log.level", log.level, "info", "debug info warn error", "The least important lines that are written."),
     TEXT("log.format", log.format, "auto", "json text auto", "auto: text on a terminal, else one JSON object a line."),

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Beside those of ticket.h, in bytes; beyond them a delivery becomes a dead letter. */
+/* Beside those of ticket.h, in bytes; beyond them an arrival becomes a dead letter. */
 enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
 
 /* As they stand in an event's JSON. A changed ticket's event holds what it was and what it is, so that two of the
@@ -391,7 +391,7 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 static enum ent_rc check_changes(struct check *check, struct ent_changes changes, struct ent_changes *ret)
 {
 	if (changes.n > ENT_CHANGES_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "%zu changes in one delivery; at most %d are taken", changes.n,
+		return sdk_fail(check->err, ENT_EINVAL, "%zu changes in one arrival; at most %d are taken", changes.n,
 				ENT_CHANGES_MAX);
 	struct ent_change *at = SDK_NEW_N(check->arena, struct ent_change, changes.n + 1);
 	for (size_t i = 0; i < changes.n; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A delivery as it arrives: verified, decoded and mapped, not yet decided. The
+ * What a supplier sent: verified, decoded and mapped, not yet decided. The
  * same function serves hooks, import and the replay of dead letters. Pure.
  */
 #ifndef CORE_ARRIVAL_H
@@ -13,7 +13,7 @@ struct arrival {
 	    *suppliers; /* set by arrival_decode: what it was decoded with; must outlive the arrival */
 	const struct supplier *from;
 	struct ent_str supplier;    /* name */
-	struct ent_str delivery_id; /* the supplier's, or "sha256:..." of the body */
+	struct ent_str delivery_id; /* what its tool calls it, or "sha256:..." of the body */
 	struct ent_str traceparent; /* W3C; absent when the request had none */
 	int64_t received_ms;
 	struct ent_str header_json; /* what is worth keeping of the headers, secrets removed */

@@ -31,7 +31,7 @@ struct apply {
 	char incident_uuid[ID_SIZE];          /* the last one touched */
 };
 
-/* The changes of a delivery that is in the inbox already. */
+/* The changes of an arrival that is in the inbox already. */
 void apply_changes(struct apply *apply, const struct arrival *arrival);
 /* What the answer to our own delivery told. asked: 1u << attribute that it set; of those it is nobody's word. */
 void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked);
@@ -42,7 +42,7 @@ bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, st
 void apply_events(struct apply *apply, struct unit *unit, struct events *events);
 /* The next event of a supplier's state: of no incident, no unit. */
 void apply_supplier_event(struct apply *apply, struct event *event);
-/* A delivery that cannot be handled: dead letter and its row in the outbox. False: kept already. */
+/* An arrival that cannot be handled: dead letter and its row in the outbox. False: kept already. */
 bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
 		       bool conflict);
 

@@ -8,9 +8,9 @@
 
 enum inbox_found { INBOX_NEW, INBOX_REPEAT, INBOX_OTHER_BODY };
 
-/* Takes the delivery in, or says that it is known. */
+/* Takes the arrival in, or says that it is known. */
 enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed);
-/* A known delivery with no body kept (after a rebuild). */
+/* A known arrival with no body kept (after a rebuild). */
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms);
 /* Forgets at most max bodies and as many deliveries received before: a repeat from before is taken for new then, and
  * its stamps say that it is late. */

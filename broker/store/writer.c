@@ -229,7 +229,7 @@ static void run_arrival(struct writer *writer, struct apply *apply, struct job *
 		return;
 	case INBOX_OTHER_BODY:
 		keep_dead(writer, apply, job, packed,
-			  ENT_STR("a delivery with this id came before with another body; the first one stands"), true);
+			  ENT_STR("an arrival with this id came before with another body; the first one stands"), true);
 		return;
 	}
 	if (arrival->dead) {

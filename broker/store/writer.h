@@ -24,7 +24,7 @@ enum job_kind {
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token */
 	JOB_TOKEN_REMOVE,
-	JOB_PRUNE, /* drop raw deliveries received before prune_before_ms */
+	JOB_PRUNE, /* drop raw arrivals received before prune_before_ms */
 
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_thread, author */

@@ -84,7 +84,7 @@ struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kin
 enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
 {
 	if (list->failed)
-		return sdk_fail(err, ENT_EINVAL, "more than %d changes in one delivery", ENT_CHANGES_MAX);
+		return sdk_fail(err, ENT_EINVAL, "more than %d changes in one arrival", ENT_CHANGES_MAX);
 	*ret = (struct ent_changes){list->at, list->n};
 	return ENT_OK;
 }

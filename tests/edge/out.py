@@ -88,7 +88,7 @@ def check_bodies(tap, server):
                 {"status": "resolved", "priority": 1}]
     maps = [{}, {"map": []}, {"map": {"colour": {}}}, {"map": {"status": {"x": "funny"}}}, {"map": {"priority": {"P1": "0"}}},
             {"map": {"status": {"": "new"}}}, {"map": {"status": ["x"]}}, {"map": {"status": {"x" * 201: "new"}}},
-            {"map": {"status": {"x": {}}}}, {"map": {"status_out": {"new": "open"}}}, {"map": {"person": {"u": ""}}},
+            {"map": {"status": {"x": {}}}}, {"map": {"status_out": {"resolved": "open"}}}, {"map": {"person": {"u": ""}}},
             {"map": {"category": {f"{i}": "x" for i in range(1001)}}}, {"map": {}, "last": 1, "more": 1}]
     table = [("POST", f"{at}/shares", shares), ("POST", f"{at}/comments", comments), ("PATCH", at, statuses),
              ("DELETE", f"{at}/shares/vega", [{"reason": ""}, {"reason": 7}, {"why": "x"}, {"reason": "x" * 1001}, []]),

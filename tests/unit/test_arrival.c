@@ -172,7 +172,7 @@ static void limits(void **state)
 	assert_false(world.arrival.dead);
 	assert_int_equal(world.arrival.changes.n, ENT_CHANGES_MAX);
 	world.speech.changes.n = ENT_CHANGES_MAX + 1;
-	expect_dead(&world, "1001 changes in one delivery; at most 1000");
+	expect_dead(&world, "1001 changes in one arrival; at most 1000");
 	world.speech.changes = (struct ent_changes){&world.change, 1};
 	world.change.ticket.id.n = ENT_ID_MAX + 1;
 	expect_dead(&world, "the ticket's id is 201 bytes long; at most 200");

@@ -69,7 +69,7 @@ static void test_refuses(void **state)
 		   {"{\"person\": {\"u1\": \"\"}}", "1 to 200"},
 		   {"{\"priority\": {\"P0\": \"0\"}}", "'0'"},
 		   {"{\"priority\": {\"P6\": \"6\"}}", "'6'"},
-		   {"{\"status_out\": {\"new\": \"open\"}}", "new"}, /* open comes back as in_progress */
+		   {"{\"status_out\": {\"resolved\": \"open\"}}", "resolved"}, /* open comes back as in_progress */
 		   {"{\"status\": {\"x\": \"new\", \"x\": \"held\"}}", "x"}};
 	struct world *world = *state;
 

@@ -6,7 +6,7 @@
  * language. It is pure functions over bytes: it opens no socket, reads no
  * clock, writes no log. The broker does all of that. The same arguments give
  * the same result, so a connector is tested from a text file, replayed from a
- * stored delivery, and fuzzed.
+ * stored arrival, and fuzzed.
  *
  * Memory. What is passed in is borrowed until the call returns. What is handed
  * out is borrowed from an argument or taken from the call's arena. What a call

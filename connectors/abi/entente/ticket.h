@@ -21,9 +21,9 @@ struct ent_str {
 /* The two arguments of a "%.*s"; absent prints nothing. s is worked out more than once. */
 #define ENT_F(s) (int)(s).n, ((s).p ? (s).p : "")
 
-/* What the broker takes. Beyond it a delivery becomes a dead letter. */
-#define ENT_ID_MAX         200  /* bytes of an id or key of a ticket, comment, attachment or delivery */
-#define ENT_CHANGES_MAX    1000 /* from one delivery */
+/* What the broker takes. Beyond it an arrival becomes a dead letter. */
+#define ENT_ID_MAX         200  /* bytes of an id or key of a ticket, comment, attachment or arrival */
+#define ENT_CHANGES_MAX    1000 /* from one arrival */
 #define ENT_REFERENCES_MAX 32   /* in one change */
 
 /* alloc() never returns NULL: inputs are bounded, and the broker aborts when
