@@ -105,12 +105,20 @@ static bool reopens(const struct situation *at, const struct ent_change *change)
 	       !status_facts(at->incident->status)->open;
 }
 
-static bool counts(const struct situation *at, enum ent_attr attr, struct ent_str holder)
+/* A sweep hears again what was said before: it may be the holder's, it is never the newest. Two that are never written,
+ * or not any more, and differ would else take turns for ever. */
+static bool is_said_again(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
+{
+	return at->sweep && at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]);
+}
+
+static bool counts(const struct situation *at, const struct ent_change *change, enum ent_attr attr,
+		   struct ent_str holder)
 {
 	switch (at->policy[attr]) {
 	case POLICY_NEWEST:
 	case POLICY_THEIRS:
-		return true;
+		return same_text(holder, at->supplier) || !is_said_again(at, change, attr);
 	case POLICY_HOLDER:
 		return same_text(holder, at->supplier);
 	case POLICY_OURS:
@@ -181,7 +189,7 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 
 	if (!is_plain(at, ENT_STATUS)) {
 		said = status_word(at, change);
-		if (said != ENT_STATUS_UNKNOWN && (counts(at, ENT_STATUS, holder) ||
+		if (said != ENT_STATUS_UNKNOWN && (counts(at, change, ENT_STATUS, holder) ||
 						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens(at, change))))
 			return said;
 		said = ENT_STATUS_UNKNOWN;
@@ -244,7 +252,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 		event->status_from = incident->status;
 		event->status_to = next.status;
 	}
-	if (counts(at, ENT_PRIORITY, next.holder) && priority_word(at, change))
+	if (counts(at, change, ENT_PRIORITY, next.holder) && priority_word(at, change))
 		next.priority = priority_word(at, change);
 	decide_overruled(at, change, ENT_STATUS, &next, ret);
 	decide_overruled(at, change, ENT_PRIORITY, &next, ret);
@@ -280,7 +288,7 @@ int decide_priority(const struct situation *at, const struct ent_change *change)
 	    (incident->priority == 0 || same_text(at->supplier, incident->holder)) &&
 	    !(at->ticket && same_value(&at->ticket->at[ENT_PRIORITY].value, &change->ticket.at[ENT_PRIORITY]));
 	bool is_next = priority_word(at, change) == said &&
-		       (incident->priority == 0 || counts(at, ENT_PRIORITY, incident->holder));
+		       (incident->priority == 0 || counts(at, change, ENT_PRIORITY, incident->holder));
 	if (is_next == by_rule)
 		return 0;
 	return is_next ? said : PRIORITY_NO_WORD;

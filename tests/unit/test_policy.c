@@ -234,6 +234,36 @@ static void test_sweep_is_heard_of_the_holder(void **state)
 	end(&world);
 }
 
+/* Of two who differ under `newest` or `theirs` each would be the newest in turn, with every sweep. */
+static void test_sweep_is_no_newer_word(void **state)
+{
+	static const enum policy policy[] = {POLICY_NEWEST, POLICY_THEIRS};
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct world world;
+
+		begin(&world);
+		world.at.sweep = true;
+		world.at.policy[ENT_STATUS] = policy[i];
+		said(&world, ENT_STATUS, "resolved");
+		says(&world, ENT_STATUS, "resolved");
+		decide_change(&world.at, &world.change, &world.events);
+		for (size_t k = 0; k < world.events.n; k++)
+			assert_int_not_equal(world.events.at[k].kind, EVENT_INCIDENT_STATUS_CHANGED);
+		end(&world);
+
+		begin(&world); /* a webhook was lost: that is news */
+		world.at.sweep = true;
+		world.at.policy[ENT_STATUS] = policy[i];
+		said(&world, ENT_STATUS, "in_progress");
+		says(&world, ENT_STATUS, "resolved");
+		decide_change(&world.at, &world.change, &world.events);
+		assert_true(sdk_eqz(kinds(&world), MOVED));
+		end(&world);
+	}
+}
+
 static void test_overruled_tells_both(void **state)
 {
 	struct world world;
@@ -552,6 +582,7 @@ int main(void)
 	    cmocka_unit_test(test_status),
 	    cmocka_unit_test(test_no_word),
 	    cmocka_unit_test(test_sweep_is_heard_of_the_holder),
+	    cmocka_unit_test(test_sweep_is_no_newer_word),
 	    cmocka_unit_test(test_overruled_tells_both),
 	    cmocka_unit_test(test_priority),
 	    cmocka_unit_test(test_priority_of_new_tickets),

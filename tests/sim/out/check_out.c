@@ -193,8 +193,8 @@ static void check_states(struct out_sim *sim)
 		if (!sdk_eqz(db_str(stmt, 2), stands))
 			out_violates(sim, "states", tool->name, "%s/%d is %s there and %.*s with us", tool->name,
 				     ticket, stands, ENT_F(db_str(stmt, 2)));
-		if (db_int(stmt, 6) > 0 || db_int(stmt, 7) == 0 || db_int(stmt, 8) > 1 ||
-		    (holds && tool->ticket[ticket].status == 0))
+		if (tool->policy == POLICY_THEIRS || db_int(stmt, 6) > 0 || db_int(stmt, 7) == 0 ||
+		    db_int(stmt, 8) > 1 || (holds && tool->ticket[ticket].status == 0))
 			continue;
 		if (!sdk_eqz(db_str(stmt, 3), stands))
 			out_violates(sim, "states", tool->name, "%s/%d is %s, its incident %lld is %.*s (held by %.*s)",

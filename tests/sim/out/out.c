@@ -214,6 +214,7 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 	supplier->connector = &out_connector;
 	supplier->settings = settings;
 	supplier->public_audience = tool->everyone ? AUDIENCE_EVERYONE : AUDIENCE_INTERNAL;
+	supplier->policy[ENT_STATUS] = tool->policy;
 	supplier->account = tool->knows_account ? ENT_STR("bot") : ENT_ABSENT;
 	supplier->link = (struct supplier_link){.url = sdk_format(arena, "https://%s.example/api", tool->name),
 						.timeout_ms = 30000,
@@ -257,6 +258,8 @@ static void draw(struct out_sim *sim)
 		tool_init(&sim->tool[i], i, &rng);
 	if (rng_below(&rng, 6) == 0)
 		only_id(sim);
+	for (int i = 0; i < sim->n_tool && sim->faults >> OUT_POLICY & 1; i++)
+		sim->tool[i].policy = (enum policy)rng_below(&rng, POLICY_THEIRS + 1);
 	if (sim->limits.people && sim->n_people > sim->limits.people)
 		sim->n_people = sim->limits.people;
 	sim->suppliers = supplier_set_new((size_t)sim->n_tool);

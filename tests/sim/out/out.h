@@ -41,6 +41,7 @@
 	X(OUT_DOWN, "down") /* a tool is away, for minutes or for days */                                              \
 	X(OUT_TIME, "time")                                                                                            \
 	X(OUT_DECIDE, "decide") /* we retry what is parked, give up what nobody knows about */                         \
+	X(OUT_POLICY, "policy") /* suppliers differ in whose word counts about the status */                           \
 	X(OUT_MERGE, "merge")   /* a person at a tool writes our number of another incident into a ticket */
 
 #define X(id, word) id,
@@ -86,6 +87,7 @@ struct tool {
 	enum out_class class;
 	bool hooks, tells_actor, mangles, coarse, marks; /* marks: keeps text as it is given, so that markers stand */
 	bool knows_account;                              /* the supplier is configured with our account */
+	enum policy policy;                              /* of the status */
 	bool everyone;                                   /* public comments are for everyone */
 	int64_t skew_ms;
 	struct tool_ticket ticket[TICKETS];
