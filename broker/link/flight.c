@@ -9,7 +9,7 @@
 #include "sdk/http.h"
 #include "sdk/webhook.h"
 
-enum { HEADERS_MAX = 32, MEMO_MAX = 64 << 10 };
+enum { HEADERS_MAX = 32 };
 
 /* ---- life -------------------------------------------------------------------------- */
 
@@ -269,9 +269,10 @@ static void parse(struct flight *flight, const struct transfer_end *end_of, stru
 	    flight->call.op.kind != ENT_POLL)
 		ending->rc = sdk_fail(&ending->err, ENT_EINVAL, "the connector asks more than %d times, or for phase 0",
 				      ENT_PHASES_MAX);
-	if (ending->rc >= ENT_OK && (ending->result.memo.n > MEMO_MAX || !sdk_is_utf8(ending->result.memo)))
-		ending->rc = sdk_fail(&ending->err, ENT_EINVAL,
-				      "what the connector wants to keep is longer than %d bytes, or no text", MEMO_MAX);
+	if (ending->rc >= ENT_OK && (ending->result.memo.n > ENT_MEMO_MAX || !sdk_is_utf8(ending->result.memo)))
+		ending->rc =
+		    sdk_fail(&ending->err, ENT_EINVAL,
+			     "what the connector wants to keep is longer than %d bytes, or no text", ENT_MEMO_MAX);
 }
 
 static void unanswered(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)

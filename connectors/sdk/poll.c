@@ -14,7 +14,6 @@
 #define PAGES_MAX  10000                /* with the same time */
 #define HASH_SIZE  6                    /* bytes: 48 bits tell a few hundred apart */
 #define HASH_CHARS (2 * HASH_SIZE)
-#define MEMO_LIMIT (256u * 1024u)
 
 enum seen_how {
 	SEEN_FOR_GOOD = '+',
@@ -76,12 +75,12 @@ static bool memo_read(struct sdk_poll *poll, struct ent_str memo)
 	return seen_read(poll, sdk_json_at(root, "seen"));
 }
 
-static void memo_write(const struct sdk_poll *poll, struct ent_str *ret)
+static enum ent_rc memo_write(const struct sdk_poll *poll, struct ent_str *ret)
 {
 	struct sdk_jsonw w;
 	struct sdk_buf buf;
 
-	sdk_buf_init(&buf, MEMO_LIMIT);
+	sdk_buf_init(&buf, ENT_MEMO_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "since", poll->since_ms);
@@ -111,8 +110,13 @@ static void memo_write(const struct sdk_poll *poll, struct ent_str *ret)
 		sdk_jsonw_close(&w, ']');
 	}
 	sdk_jsonw_close(&w, '}');
-	*ret = sdk_dup(poll->arena, sdk_buf_view(&buf));
+	bool fits = !buf.failed;
+	if (fits)
+		*ret = sdk_dup(poll->arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
+	return fits ? ENT_OK
+		    : sdk_fail(poll->err, ENT_EINVAL, "a page names more tickets than a cursor of %d bytes holds",
+			       ENT_MEMO_MAX);
 }
 
 enum ent_rc sdk_poll_begin(struct sdk_poll *poll, const struct sdk_poll_rule *rule, const struct ent_call *call,
@@ -270,13 +274,13 @@ enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token
 		poll->page = 0;
 	}
 	seen_prune(poll);
-	memo_write(poll, ret_memo);
-	return more || poll->n_waits > 0 ? ENT_MORE : ENT_OK;
+	enum ent_rc rc = memo_write(poll, ret_memo);
+	return rc == ENT_OK && (more || poll->n_waits > 0) ? ENT_MORE : rc;
 }
 
 enum ent_rc sdk_poll_done(struct sdk_poll *poll, struct ent_str *ret_memo)
 {
 	poll->begin_waits = poll->n_waits > 0 ? 1 : 0;
-	memo_write(poll, ret_memo);
-	return poll->n_waits > 1 || !poll->caught_up ? ENT_MORE : ENT_OK;
+	enum ent_rc rc = memo_write(poll, ret_memo);
+	return rc == ENT_OK && (poll->n_waits > 1 || !poll->caught_up) ? ENT_MORE : rc;
 }

@@ -64,7 +64,8 @@ enum ent_rc sdk_poll_begin(struct sdk_poll *poll, const struct sdk_poll_rule *ru
 bool sdk_poll_news(struct sdk_poll *poll, struct ent_str id, int64_t stamp_ms, struct ent_str content);
 void sdk_poll_later(struct sdk_poll *poll, struct ent_str id);
 /* Behind a page: ENT_MORE or ENT_OK, and the memo. more: the page was full, or the tool says that there is another
- * one. token: for it, when the tool has one. ENT_EINVAL: the tool gives pages without an end. */
+ * one. token: for it, when the tool has one. ENT_EINVAL: the tool gives pages without an end, or more
+ * tickets in one than the memo holds. */
 enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token, struct ent_str *ret_memo)
     __attribute__((warn_unused_result));
 /* Behind the answer about `todo`, also when it is gone. */

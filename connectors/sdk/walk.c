@@ -5,8 +5,7 @@
 
 #include "sdk/json.h"
 
-#define MEMO_MAX      (64u * 1024u) /* bytes written; the words are bounded before */
-#define SIZE_READ_MAX 15000u        /* sdk_walk_put() may have made it more than SDK_WALK_SIZE_MAX */
+#define SIZE_READ_MAX 15000u /* sdk_walk_put() may have made it more than SDK_WALK_SIZE_MAX */
 
 static bool words_add(struct sdk_walk *walk, struct sdk_walk_words *words, struct ent_str word, size_t size_max)
 {
@@ -70,7 +69,7 @@ struct ent_str sdk_walk_memo(const struct sdk_walk *walk)
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	sdk_buf_init(&buf, MEMO_MAX);
+	sdk_buf_init(&buf, ENT_MEMO_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "since", walk->since_ms);

@@ -15,7 +15,7 @@
 #include "sdk/str.h"
 
 #define SDK_WALK_WORDS_MAX 200   /* in `seen` and in `todo` */
-#define SDK_WALK_SIZE_MAX  12000 /* bytes of all words: the memo stays within the broker's 16 KiB */
+#define SDK_WALK_SIZE_MAX  12000 /* bytes of all words: the memo stays well within ENT_MEMO_MAX */
 
 struct sdk_walk_words {
 	struct ent_str at[SDK_WALK_WORDS_MAX];

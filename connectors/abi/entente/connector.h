@@ -109,7 +109,8 @@ struct ent_result {
 	 * stands there now, which is how the broker finds a write that was answered with success and not done. */
 	struct ent_changes changes;
 };
-#define ENT_PHASES_MAX 40 /* round trips of one attempt; POLL may take as many as there are pages */
+#define ENT_PHASES_MAX 40         /* round trips of one attempt; POLL may take as many as there are pages */
+#define ENT_MEMO_MAX   (64 << 10) /* bytes of a memo, which is UTF-8; a longer one is ENT_EINVAL */
 
 /* ---- the table ---------------------------------------------------------- */
 
