@@ -66,10 +66,12 @@ static enum ent_rc call(struct ent_arena *arena, const struct backfill *backfill
 static struct ent_str words(struct ent_arena *arena, const struct sdk_json *supplier)
 {
 	const struct sdk_json *cursor = cursor_of(supplier);
+	struct ent_str why = sdk_json_text_at(supplier, "why");
 
-	return sdk_format(arena, "%.*s: %.*s pages, %.*s changes, tool %.*s", ENT_F(sdk_json_text_at(cursor, "state")),
-			  ENT_F(sdk_json_text_at(cursor, "pages")), ENT_F(sdk_json_text_at(cursor, "changes")),
-			  ENT_F(sdk_json_text_at(supplier, "state")));
+	return sdk_format(arena, "%.*s: %.*s pages, %.*s changes, tool %.*s%s%.*s",
+			  ENT_F(sdk_json_text_at(cursor, "state")), ENT_F(sdk_json_text_at(cursor, "pages")),
+			  ENT_F(sdk_json_text_at(cursor, "changes")), ENT_F(sdk_json_text_at(supplier, "state")),
+			  why.n ? ": " : "", ENT_F(why));
 }
 
 static void print_end(struct ent_arena *arena, const struct backfill *backfill, const struct sdk_json *supplier)

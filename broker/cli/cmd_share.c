@@ -95,6 +95,8 @@ int cmd_share(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (optind + 2 != argc || !words.what) {
+		if (optind + 2 == argc)
+			fputs("entente share: --what is needed: what is it about?\n", stderr);
 		usage_share(stderr);
 		return 2;
 	}

@@ -207,8 +207,12 @@ static void run_act(struct apply *apply, struct job *job)
 	else if (ask->action == DELIVERY_EDIT && delivery.op == ENT_UPDATE_TICKET)
 		refuse(job, JOB_CONFLICT, "delivery %lld sets values, it has no words to edit", (long long)ask->id);
 	else
-		refuse(job, JOB_CONFLICT, "delivery %lld is %s", (long long)ask->id,
-		       delivery_state_name(delivery.state));
+		refuse(job, JOB_CONFLICT, "delivery %lld is %s: %s", (long long)ask->id,
+		       delivery_state_name(delivery.state),
+		       delivery.state == DELIVERY_DONE ? "it stands in the tool"
+		       : delivery.state == DELIVERY_CANCELLED
+			   ? "it is not brought any more; say it anew"
+			   : "it goes by itself; people decide about parked and unknown ones");
 }
 
 static void run_send(struct apply *apply, struct job *job)

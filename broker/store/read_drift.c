@@ -98,8 +98,10 @@ static bool add_attribute(struct drift *drift, const struct party *party, enum e
 	bool is_status = attr == ENT_STATUS;
 	struct ent_value ours = {ENT_ABSENT, ENT_ABSENT};
 	struct row row = {.what = sdk_attr_name(attr),
-			  .next = is_status ? "set it in the tool, or here: entente incident status"
-					    : "set it in the tool"};
+			  .next = is_status && party->status == ENT_STATUS_UNKNOWN
+				      ? "no map knows the tool's word: entente map publish"
+				  : is_status ? "set it in the tool, or here: entente incident status"
+					      : "set it in the tool"};
 
 	if (!party->ticket.n || !supplier_can(party->supplier, ENT_UPDATE_TICKET) ||
 	    federate_agrees(party, incident, attr) || is_settled(drift, party, ENT_UPDATE_TICKET, 1u << attr))
