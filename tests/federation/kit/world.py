@@ -23,12 +23,12 @@ Said = collections.namedtuple("Said", "canary incident origin readers n")
 class World:
     """suppliers: {name: {"tool", "class", "sim": {more for the simulator}, "entry": {more for the configuration}}}"""
 
-    def __init__(self, folder, suppliers, settings=None, build=None):
+    def __init__(self, folder, suppliers, settings=None, build=None, brokers=None):
         self.folder, self.specs = folder, suppliers
         self.credential = {name: f"cred-{i}-8f1d0c" for i, name in enumerate(suppliers)}
         self.secret = {name: "whsec_" + base64.b64encode(f"hook secret of {name}".ljust(32, ".").encode()).decode() for name in suppliers}
         self.sim = Simulator(os.path.join(folder, "suppliers"), {name: self.sim_settings(name, spec) for name, spec in suppliers.items()})
-        self.broker = Broker(os.path.join(folder, "broker"), build=build, settings=settings)
+        self.broker = Broker(os.path.join(folder, "broker"), brokers, build=build, settings=settings)
         self.said, self.n_said = [], 0
         self.gone = set()  # (canary, supplier) that people withdrew or gave up before it stood there: may be missing
         self.adjust = lambda one: None  # the configuration, when addresses are known
