@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Makes in a fresh Redmine what connectors/README.md tells an administrator to click: REST on, our user with a role that
-# may do no more than it needs, the custom field for our number; and David, who works there. Prints both API keys.
+# Makes in a fresh Redmine what connectors/redmine/README.md tells an administrator to click: REST on, our user with a
+# role that may do no more than it needs, the custom field for our number; and David, who works there. Prints both API keys.
 Redmine::DefaultData::Loader.load('en') if Redmine::DefaultData::Loader.no_data?
 Setting.rest_api_enabled = 1
 Setting.default_language = 'en'

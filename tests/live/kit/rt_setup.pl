@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# Makes in a fresh RT what connectors/README.md tells an administrator to click: our user with no more rights than it
+# Makes in a fresh RT what connectors/rt/README.md tells an administrator to click: our user with no more rights than it
 # needs and a token, the custom field for our number; and David, who works there. Prints a token of each.
 use strict;
 use warnings;
