@@ -32,7 +32,8 @@ static void usage(FILE *to)
 	    "examples:\n"
 	    "  entente map show telnord --json | jq .map > telnord.json\n"
 	    "  entente map try telnord telnord.json --last 2000\n"
-	    "  entente map publish telnord telnord.json && entente delivery repair --cause unmapped\n",
+	    "  entente map publish telnord telnord.json   # in force within a second or two; then:\n"
+	    "  entente delivery repair --cause unmapped\n",
 	    to);
 }
 
@@ -96,7 +97,7 @@ static void show_change(struct ent_arena *arena, struct ent_str json)
 	const struct sdk_json *answer = client_parse(arena, json);
 
 	if (answer)
-		printf("%.*s: map version %.*s is in force\n",
+		printf("%.*s: map version %.*s takes effect within a second or two\n",
 		       ENT_F(table_cell(arena, sdk_json_at(answer, "supplier"))),
 		       ENT_F(sdk_json_text_at(answer, "version")));
 }

@@ -32,7 +32,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 /* Why it is parked, unknown or cancelled; the words that `repair --cause` takes. id, word, what a person can do. */
 #define DELIVERY_CAUSES(X)                                                                                             \
 	X(CAUSE_NONE, "", "")                                                                                          \
-	X(CAUSE_UNMAPPED, "unmapped", "give the supplier's map a word for it, then: entente delivery repair")          \
+	X(CAUSE_UNMAPPED, "unmapped",                                                                                  \
+	  "give the supplier's map a word for it, then: entente delivery repair --cause unmapped")                     \
 	X(CAUSE_REFUSED, "refused", "the tool refused these words: read its reason, then edit, retry or ignore")       \
 	X(CAUSE_NOT_DONE, "not_done",                                                                                  \
 	  "the tool said yes and did not do it: check rights and workflow there, then retry or ignore")                \

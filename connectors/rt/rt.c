@@ -29,7 +29,7 @@ static const char *const rt_cannot[] = {
     NULL,
 };
 
-/* RT signs nothing itself; a scrip that posts a ticket may, as connectors/README.md shows. */
+/* RT signs nothing itself; a scrip that posts a ticket may, as connectors/rt/README.md shows. */
 static enum ent_rc rt_verify(const struct ent_self *self, const struct ent_webhook *webhook,
 			     const struct ent_str *secret, size_t n_secret, int64_t now_ms, struct ent_arena *arena,
 			     struct ent_str *ret_delivery, struct ent_err *err)
