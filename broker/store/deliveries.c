@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The ticket is not the row's: it may come while the row waits. Of several, the one that changed last. */
+/* The ticket is not the row's: it may come while the row waits. Of several, the one that it was begun for, else the one
+ * that changed last. */
 #define COLUMNS                                                                                                        \
 	"SELECT delivery.id, delivery.key, delivery.incident, delivery.supplier, delivery.op, delivery.attributes, "   \
 	"delivery.comment, delivery.title, delivery.text, delivery.status, delivery.priority, delivery.audience, "     \
@@ -16,8 +17,10 @@
 	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
 	"delivery.marked FROM delivery "                                                                               \
 	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
+	"coalesce((SELECT s.id FROM ticket AS s WHERE s.supplier = delivery.supplier AND s.external_id = "             \
+	"delivery.sent_to AND s.incident = delivery.incident AND s.removed = 0), "                                     \
 	"(SELECT t.id FROM ticket AS t WHERE t.incident = delivery.incident AND t.supplier = delivery.supplier AND "   \
-	"t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT 1) "
+	"t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT 1)) "
 
 static void read_words(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
 {

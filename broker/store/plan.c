@@ -37,10 +37,12 @@ bool delivery_insert(struct db *db, struct delivery_row *row)
 	 */
 	struct db_stmt *stmt = db_use(
 	    db,
-	    "INSERT INTO delivery (key, incident, marked, supplier, op, attributes, comment, title, text, status, "
+	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
+	    "status, "
 	    "priority, "
 	    "audience, audience_suppliers, hash, state, head, look, attempt, phase, memo, origin, said_ms, made_ms, "
-	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $2, $3, '', $4, $5, $6, $7, $8, $9, "
+	    "$10, "
 	    "$11, "
 	    "$12, $17, $13, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', 0) ON CONFLICT (comment, supplier) "
 	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "

@@ -109,7 +109,10 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE delivery SET state = 'in_flight', attempt = attempt + 1, state_ms = $1, "
 		       "hash = CASE WHEN op = 'update_ticket' THEN hash ELSE $2 END, bound = CASE WHEN op = "
-		       "'update_ticket' THEN 0 ELSE bound END WHERE id = $3 AND state = 'pending' AND head = 1 "
+		       "'update_ticket' THEN 0 ELSE bound END, sent_to = CASE WHEN sent_to <> '' THEN sent_to ELSE "
+		       "coalesce((SELECT t.external_id FROM ticket AS t WHERE t.incident = delivery.incident AND "
+		       "t.supplier = delivery.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT "
+		       "1), '') END WHERE id = $3 AND state = 'pending' AND head = 1 "
 		       "RETURNING id");
 	db_bind_int(stmt, 1, now_ms);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)hash, 32});

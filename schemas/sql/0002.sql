@@ -19,6 +19,7 @@ CREATE TABLE delivery (
 	incident    BIGINT NOT NULL,
 	marked      BIGINT NOT NULL, -- number in its marker: a merge does not change what was sent
 	supplier    TEXT NOT NULL,
+	sent_to     TEXT NOT NULL, -- external_id of the ticket it was begun for: of several each attempt is for that one
 	op          TEXT NOT NULL, -- create_ticket, update_ticket, add_comment
 	attributes  INTEGER NOT NULL, -- update_ticket: bits of enum ent_attr
 	comment     TEXT NOT NULL, -- uuid; '' for none

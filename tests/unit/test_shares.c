@@ -374,6 +374,31 @@ static void test_two_tickets_of_the_holder_do_not_quarrel(void **state)
 	check_all(world);
 }
 
+/* Who looks whether a comment stands there has to look where it was written, whichever ticket changed since. */
+static void test_each_attempt_is_for_the_same_ticket(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	struct ent_change second = ticket(world, "T-2", "new", NULL);
+	second.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "telnord", &second);
+	write_word(world, "orion", "O-1", "c1", "hello");
+	while (due(world, "telnord").op == ENT_UPDATE_TICKET)
+		bring(world, "telnord", "x");
+	struct delivery delivery = due(world, "telnord");
+	assert_true(sdk_eqz(delivery.ticket, "T-2")); /* it changed last */
+	send(world, delivery.id, "hello");
+	settle(world,
+	       (struct delivery_result){.id = delivery.id, .attempt = 1, .outcome = OUTCOME_LOST, .may_look = true},
+	       "telnord", NULL);
+	world->now_ms += 60000;
+	struct ent_change first = ticket(world, "T-1", NULL, "2");
+	arrive(world, "telnord", &first);
+	assert_true(sdk_eqz(load(world, delivery.id).ticket, "T-2"));
+	check_all(world);
+}
+
 static void test_a_share_taken_back_stays_so_in_a_merge(void **state)
 {
 	struct world *world = *state;
@@ -460,6 +485,7 @@ int main(void)
 	    TEST(test_an_unknown_ticket_tells_our_number),
 	    TEST(test_merges_move_the_way_out),
 	    TEST(test_a_share_taken_back_stays_so_in_a_merge),
+	    TEST(test_each_attempt_is_for_the_same_ticket),
 	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),
 	    TEST(test_our_own_comments),
 	    TEST(test_a_status_by_a_person_goes_to_all),
