@@ -143,7 +143,8 @@ static void fill_comment(const struct situation *at, const struct ent_change *ch
 	to->author = from->author.name.n || from->author.id.n ? from->author : change->actor;
 	to->body = from->body;
 	to->visibility = from->visibility;
-	to->audience.kind = from->visibility == ENT_PUBLIC ? at->public_audience : AUDIENCE_INTERNAL;
+	/* Who takes no part any more is read by us alone. */
+	to->audience.kind = from->visibility == ENT_PUBLIC && !at->withdrawn ? at->public_audience : AUDIENCE_INTERNAL;
 	to->audience.suppliers = ENT_STR("");
 	to->created_ms = from->created_ms ? from->created_ms : event->time_ms;
 	to->stamp = change->stamp;

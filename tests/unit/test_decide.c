@@ -205,6 +205,14 @@ static void test_comments(void **state)
 	decide_change(&world.at, &world.change, &world.events);
 	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_EVERYONE);
 
+	world.at.withdrawn = true; /* its share was taken back: nobody shares its words any more */
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+	world.at.withdrawn = false;
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+
 	struct comment stored = world.events.at[0].comment;
 	world.at.comment = &stored;
 	world.events.n = 0;
