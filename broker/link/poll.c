@@ -12,7 +12,7 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
-enum { JITTER = 10 /* the tenth part */, STILL_MS = 600000, CIRCLE_MS = 60000 };
+enum { JITTER = 10 /* the tenth part */, STILL_MS = 600000, CIRCLE_MS = 60000, FOREIGN_MS = 3600000 };
 enum { PAGE_QUESTION_MAX = 64 << 10 /* bytes */ };
 
 struct stream *stream_of(const struct flight *flight)
@@ -110,6 +110,20 @@ void streams_open(struct lane *lane)
 
 /* ---- asking -------------------------------------------------------------------------- */
 
+/* A memo of another connector is not to be read: the same time is asked for again, with some to spare. */
+static void own_memo(struct cursor *cursor, const struct supplier *supplier)
+{
+	struct ent_str own = sdk_str(supplier->connector->name);
+
+	if (cursor->connector.n && !sdk_eq(cursor->connector, own)) {
+		cursor->since_ms =
+		    cursor->moved_ms > cursor->since_ms + FOREIGN_MS ? cursor->moved_ms - FOREIGN_MS : cursor->since_ms;
+		cursor->memo = ENT_ABSENT;
+		cursor->phase = 0;
+	}
+	cursor->connector = own;
+}
+
 void page_begin(struct lane *lane, enum cursor_stream which)
 {
 	struct link *link = lane->link;
@@ -126,6 +140,7 @@ void page_begin(struct lane *lane, enum cursor_stream which)
 		/* From now on; what was before is the back-fill's business. */
 		*cursor = (struct cursor){.since_ms = link->now_ms, .made_ms = link->now_ms, .memo = ENT_ABSENT};
 	}
+	own_memo(cursor, flight->supplier);
 	if (which == CURSOR_BACKFILL && !is_state(cursor, "running")) {
 		lane->stream[which].trouble = (struct ent_err){""}; /* a person stopped it */
 		flight_end(flight);

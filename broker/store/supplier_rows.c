@@ -24,8 +24,9 @@ const char *cursor_stream_name(enum cursor_stream stream)
 bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, enum cursor_stream stream,
 		 struct cursor *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT memo, phase, since_ms, made_ms, moved_ms, pages, changes, state FROM "
-					  "cursor WHERE supplier = $1 AND stream = $2");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT memo, phase, since_ms, made_ms, moved_ms, pages, changes, state, connector FROM "
+		       "cursor WHERE supplier = $1 AND stream = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(stream)));
 	bool found = db_row(stmt);
@@ -39,7 +40,8 @@ bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 				       .moved_ms = db_int(stmt, 4),
 				       .pages = db_int(stmt, 5),
 				       .changes = db_int(stmt, 6),
-				       .state = sdk_dup(arena, db_str(stmt, 7))};
+				       .state = sdk_dup(arena, db_str(stmt, 7)),
+				       .connector = sdk_dup(arena, db_str(stmt, 8))};
 	db_done(stmt);
 	return found;
 }
@@ -48,11 +50,12 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 {
 	struct db_stmt *stmt = db_use(
 	    db,
-	    "INSERT INTO cursor (supplier, stream, memo, phase, since_ms, made_ms, moved_ms, pages, changes, state) "
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (supplier, stream) DO UPDATE SET "
+	    "INSERT INTO cursor (supplier, stream, memo, phase, since_ms, made_ms, moved_ms, pages, changes, state, "
+	    "connector) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (supplier, stream) DO UPDATE "
+	    "SET "
 	    "memo = excluded.memo, phase = excluded.phase, since_ms = excluded.since_ms, made_ms = excluded.made_ms, "
 	    "moved_ms = excluded.moved_ms, pages = excluded.pages, changes = excluded.changes, "
-	    "state = excluded.state");
+	    "state = excluded.state, connector = excluded.connector");
 	db_bind_str(stmt, 1, cursor->supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
 	db_bind_str(stmt, 3, some(cursor->memo));
@@ -63,6 +66,7 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	db_bind_int(stmt, 8, cursor->pages);
 	db_bind_int(stmt, 9, cursor->changes);
 	db_bind_str(stmt, 10, some(cursor->state));
+	db_bind_str(stmt, 11, some(cursor->connector));
 	(void)db_row(stmt);
 }
 

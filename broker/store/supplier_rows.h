@@ -12,7 +12,8 @@ const char *cursor_stream_name(enum cursor_stream stream); /* "poll" */
 struct cursor {
 	struct ent_str supplier;
 	enum cursor_stream stream;
-	struct ent_str memo; /* POLL, BACKFILL: the connector's. SWEEP: external id of the last ticket asked for */
+	struct ent_str connector; /* whose memo it is; empty: nobody's yet */
+	struct ent_str memo;      /* POLL, BACKFILL: the connector's. SWEEP: external id of the last ticket asked for */
 	unsigned phase;
 	int64_t since_ms, made_ms, moved_ms, pages, changes;
 	struct ent_str state; /* "running", "done", "stopped" */

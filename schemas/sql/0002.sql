@@ -68,7 +68,8 @@ CREATE INDEX comment_uuid ON comment (uuid);
 CREATE TABLE cursor (
 	supplier TEXT NOT NULL,
 	stream   TEXT NOT NULL,
-	memo     TEXT NOT NULL, -- the connector's
+	connector TEXT NOT NULL, -- whose memo it is; '': none yet
+	memo     TEXT NOT NULL,
 	phase    INTEGER NOT NULL,
 	since_ms BIGINT NOT NULL, -- where it began
 	made_ms  BIGINT NOT NULL,

@@ -254,6 +254,38 @@ static void test_poll_alone_fails(void **state)
 	}
 }
 
+static void other_connector(const struct world *world)
+{
+	struct db *db;
+	struct ent_err err;
+
+	assert_int_equal(db_open(world->path, DB_WRITE, NULL, &db, &err), ENT_OK);
+	db_begin(db);
+	db_exec(db, "UPDATE cursor SET connector = 'other'");
+	assert_true(db_commit(db));
+	db_close(db);
+}
+
+/* The supplier changed its tool and kept its name: what another connector noted is not read. */
+static void test_poll_foreign_memo(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	(void)state;
+
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open");
+	pass_ms(world, 70000);
+	answer(world, "GET", "/orion/poll?m1", 200, "page m2 end");
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM cursor WHERE connector = 'toy'"), 1);
+	world_die(world);
+	other_connector(world);
+	world_start(world);
+	pass_ms(world, 70000);
+	assert_null(sent_find(world, "GET", "/orion/poll?m2"));
+	answer(world, "GET", "/orion/poll?", 200, "page n1 end");
+	world_free(world);
+}
+
 /* Its settings leave nothing to ask: that is no trouble, and is not asked again. */
 static void test_poll_unsupported(void **state)
 {
@@ -799,6 +831,7 @@ int main(void)
 	    cmocka_unit_test(test_poll_beside_deliveries),
 	    cmocka_unit_test(test_poll_alone_fails),
 	    cmocka_unit_test(test_poll_unsupported),
+	    cmocka_unit_test(test_poll_foreign_memo),
 	    cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_backfill),
 	    cmocka_unit_test(test_backfill_stopped),
