@@ -17,8 +17,10 @@
 static const char help[] =
     "usage: entente rebuild [--config FILE]\n\n"
     "Fills the empty data_dir of the configuration from the stream on Kafka (kafka.brokers): incidents,\n"
-    "tickets and threads come out as they were; `entente fsck --digest` compares. Raw deliveries, dead\n"
-    "letters and tokens are not on the stream and do not come back. The old broker must not run any more.\n"
+    "tickets, threads and shares come out as they were; `entente fsck --digest` compares. Raw arrivals,\n"
+    "dead letters, tokens, deliveries under way or parked, published maps and how far tools were read are\n"
+    "not on the stream and do not come back: afterwards `entente backfill SUPPLIER --since` reads the gap and\n"
+    "`entente drift` lists what is missing there. The old broker must not run any more.\n"
     "It fails when anything is missing that the stream must hold.\n\n"
     "example:\n  entente rebuild --config /etc/entente/entente.yaml\n";
 

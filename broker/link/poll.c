@@ -372,9 +372,23 @@ static void read_page(struct flight *flight, struct ending *ending)
 	take(flight, ending);
 }
 
+/* There is nothing to fill back from: it ends, and the supplier's `why` says so. */
+static void backfill_unsupported(struct flight *flight, struct ending *ending)
+{
+	stream_trouble(flight, ending, CIRCLE_MS);
+	stream_of(flight)->due_us = NEVER_US;
+	flight->job.ask.supplier = flight->supplier->name;
+	flight_tell(flight, JOB_BACKFILL_STOP, flight_end);
+}
+
 void page_ended(struct flight *flight, struct ending *ending)
 {
 	int64_t poll_ms = flight->supplier->link.poll_ms;
+
+	if (ending->rc == ENT_EUNSUPPORTED && flight->kind == FLIGHT_BACKFILL) {
+		backfill_unsupported(flight, ending);
+		return;
+	}
 
 	if (ending->rc == ENT_OK || ending->rc == ENT_MORE) {
 		read_page(flight, ending);

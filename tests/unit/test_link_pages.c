@@ -401,6 +401,22 @@ static void test_backfill_stopped(void **state)
 	world_free(world);
 }
 
+/* Its settings leave nothing to ask: it does not run for ever without a word. */
+static void test_backfill_unsupported(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_nothing, &orion);
+	(void)state;
+
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?", 200, "unsupported");
+	pass_ms(world, 600000);
+	assert_null(sent_find(world, "GET", "/orion/poll?"));
+	assert_string_equal(cursor_is(world, "backfill"), " phase 0 pages 0 changes 0 stopped");
+	world_free(world);
+}
+
 static void test_backfill_never_ends(void **state)
 {
 	struct supplier *orion;
@@ -832,6 +848,7 @@ int main(void)
 	    cmocka_unit_test(test_poll_alone_fails),
 	    cmocka_unit_test(test_poll_unsupported),
 	    cmocka_unit_test(test_poll_foreign_memo),
+	    cmocka_unit_test(test_backfill_unsupported),
 	    cmocka_unit_test(test_turns),
 	    cmocka_unit_test(test_backfill),
 	    cmocka_unit_test(test_backfill_stopped),
