@@ -81,6 +81,12 @@ static const struct config_key keys[] = {
      .help = "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier "
 	     "that works on the incident.",
      .required = true},
+    {.name = "joins",
+     .form = "any or shared",
+     .help =
+	 "Which incidents its own ticket may join by what it says (our number, a shared key, another's ticket). any: "
+	 "whichever it names (the default). shared: only those we shared with it; then nobody gets into a thread by "
+	 "naming its number."},
     {.name = "url",
      .form = "URL",
      .help = "Where its tool is, https://host/path without anything that follows. Without it we only listen."},
@@ -206,6 +212,19 @@ static void title_read(struct supplier_reader *r, const struct config_node *node
 
 /* ---- audience of public comments -------------------------------------------------- */
 
+static void joins_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str word, found;
+
+	if (!node->yaml || !config_text(r->reader, node, &word))
+		return;
+	r->supplier->joins_shared = sdk_eqz(word, "shared");
+	if (r->supplier->joins_shared || sdk_eqz(word, "any"))
+		return;
+	found = config_found(r->reader, word);
+	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: any, shared", ENT_F(found));
+}
+
 static void public_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str word;
@@ -286,6 +305,7 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 	if (found[KEY_CONNECTOR].yaml)
 		connector_read(r, &found[KEY_CONNECTOR]);
 	public_read(r, &found[KEY_PUBLIC]);
+	joins_read(r, &found[KEY_JOINS]);
 	config_link_read(r, found);
 	config_secrets_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
 	config_map_read(r, &found[KEY_MAP]);

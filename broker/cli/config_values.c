@@ -108,6 +108,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 	}
 	sdk_buf_format(buf, "    public_comments: %s\n",
 		       supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
+	sdk_buf_format(buf, "    joins: %s\n", supplier->joins_shared ? "shared" : "any");
 	link_values(supplier, note, buf);
 	maps_values(supplier, buf);
 	if (note->n_setting > 0)

@@ -277,13 +277,32 @@ static bool speaks_last(struct db *db, const struct ticket *ticket)
 
 /* ---- one change --------------------------------------------------------------------- */
 
-static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *change)
+/* What a supplier may say to get into an incident: with `joins: shared` the number of one that is shared with it. */
+static struct ent_correlation admitted(struct apply *apply, const struct situation *at, const struct ent_change *change)
 {
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
+	struct ent_correlation said = change->correlation;
+	int64_t number = 0;
+
+	if (!from || !from->joins_shared)
+		return said;
+	if (said.number.n && incident_number_parse(said.number, &number))
+		number = incident_living(apply->db, number);
+	if (number == 0 || !share_stands(apply->db, number, at->supplier))
+		said.number = ENT_ABSENT;
+	return (struct ent_correlation){said.number, ENT_ABSENT, NULL, 0};
+}
+
+static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *told)
+{
+	struct ent_change admits = *told;
+	const struct ent_change *change = &admits;
 	struct situation at = *base;
 	const struct echo_sent *sent = NULL;
 	struct events events = {.arena = apply->arena};
 	struct unit unit;
 
+	admits.correlation = admitted(apply, &at, told);
 	unit_init(&unit, apply->db, apply->arena);
 	if (unit_load_ticket(&unit, at.supplier, change->ticket.id))
 		at.ticket = &unit.ticket;

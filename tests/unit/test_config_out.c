@@ -123,7 +123,7 @@ static void defaults(void **state)
 	"  auth: {kind: oauth2, user: us, credential: \"file:$\", token_url: \"https://login.example/t?x=1\", scope: " \
 	"a "                                                                                                           \
 	"b}\n"                                                                                                         \
-	"  account: ' u7 '\n  comments_as: public\n  policy: {status: ours, priority: theirs}\n"                       \
+	"  account: ' u7 '\n  comments_as: public\n  joins: shared\n  policy: {status: ours, priority: theirs}\n"      \
 	"  ca_file: $\n  plain_http: true\n  allow: [10.1.0.0/16, \"::1/128\"]\n"                                      \
 	"  timeout: 1500ms\n  connect_timeout: 2s\n  answer_max: 1MiB\n  rate: 30\n  at_once: 1\n  poll: 0\n"          \
 	"  sweep: 0s\n  silence: never\n  paused: true\n"                                                              \
@@ -143,6 +143,7 @@ static void everything(void **state)
 	assert_true(sdk_eqz(link->scope, "a b"));
 	assert_true(sdk_eqz(supplier->account, "u7"));
 	assert_int_equal(supplier->comments_as, ENT_PUBLIC);
+	assert_true(supplier->joins_shared);
 	assert_int_equal(supplier->policy[ENT_STATUS], POLICY_OURS);
 	assert_int_equal(supplier->policy[ENT_PRIORITY], POLICY_THEIRS);
 	assert_non_null(link->ca_file.p);
@@ -254,6 +255,7 @@ static const struct {
      "suppliers.orion.auth.token_url: is http:", NULL},
     {AUTH "bearer\n", "suppliers.orion.auth: a group of settings", NULL},
     {SUPPLIER "  account: \"\"\n", "suppliers.orion.account: has 0 bytes, allowed: 1 to 200", NULL},
+    {SUPPLIER "  joins: all\n", "found \"all\", allowed: any, shared", NULL},
     {SUPPLIER "  comments_as: private\n", "found \"private\", allowed: internal", "public"},
     {SUPPLIER "  policy: {status: our}\n",
      "suppliers.orion.policy.status: found \"our\"; did you mean \"ours\"? allowed: holder, newest, ours, theirs",

@@ -76,6 +76,33 @@ static void test_a_share_makes_a_ticket(void **state)
 	check_all(world);
 }
 
+static void names(struct world *world, const char *supplier, const char *id)
+{
+	struct ent_change change = ticket(world, id, "in_progress", NULL);
+
+	change.correlation.number = ENT_STR("ENT-000001");
+	change.correlation.key = ENT_STR("a-key-of-several");
+	arrive(world, supplier, &change);
+}
+
+/* Numbers can be guessed: who may join only what is shared with it gets in by none. */
+static void test_joins_shared(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < world->suppliers->n; i++)
+		world->suppliers->at[i].joins_shared = sdk_eqz(world->suppliers->at[i].name, "telnord");
+	tell(world, "orion", "O-1", "in_progress");
+	names(world, "telnord", "T-1");
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 0);
+	assert_int_equal(count(world, "share", "supplier = 'telnord' AND incident = 1"), 0);
+	assert_int_equal(count(world, "correlation", "1"), 0);
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
+	names(world, "telnord", "T-2");
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND external_id = 'T-2' AND incident = 1"), 1);
+	check_all(world);
+}
+
 static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
 {
 	struct world *world = *state;
@@ -474,6 +501,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(test_what_cannot_be_shared),
 	    TEST(test_a_share_makes_a_ticket),
+	    TEST(test_joins_shared),
 	    TEST(test_a_brief_for_who_has_a_ticket_is_a_comment),
 	    TEST(test_the_thread_for_who_joins),
 	    TEST(test_unsharing),
