@@ -108,11 +108,11 @@ static bool row_take(struct sdk_walk *walk, const struct row *row)
 	if (!sdk_walk_add(walk, sdk_format(arena, "%.*s %lld", ENT_F(row->id), (long long)walk->since_ms)))
 		return false;
 	word = sdk_format(arena, "%.*s@%.*s/%lld", ENT_F(row->id), ENT_F(row->time), (long long)times + 1);
-	if (times > 0) {
+	if (times > 0)
 		walk->seen.at[i] = word;
-		return true;
-	}
-	return sdk_walk_see(walk, word);
+	else
+		(void)sdk_walk_see(walk, word); /* without room it is told again, which does no harm */
+	return true;
 }
 
 /* Of what was seen, what the next list may show again is kept. */
@@ -223,6 +223,11 @@ enum ent_rc redmine_poll_parse(const struct redmine_settings *settings, const st
 		walk->more = true;
 	} else if (walk->todo.n > 0) {
 		rc = issue_parse(settings, walk, response, &list, err);
+		if (sdk_walk_aside(walk, call, response, rc)) {
+			err->msg[0] = '\0';
+			sdk_changes_init(&list, arena);
+			rc = ENT_OK;
+		}
 	} else {
 		rc = list_parse(settings, walk, response, err);
 	}

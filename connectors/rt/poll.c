@@ -79,11 +79,11 @@ enum ent_rc rt_poll_build(const struct rt_settings *settings, const struct ent_c
 	else if (kind.p[0] == 't')
 		sdk_ask_get(ret, rt_ticket_path(arena, id));
 	else if (kind.p[0] >= 'a')
-		sdk_ask_get(
-		    ret,
-		    sdk_http_path(arena,
-				  "/transaction/%s/attachments?fields=ContentType,Filename,ContentLength&per_page=100",
-				  &id, NULL));
+		sdk_ask_get(ret, sdk_http_path(arena,
+					       "/transaction/%s/"
+					       "attachments?fields=ContentType,Filename,ContentLength,Creator,Created&"
+					       "fields%5BCreator%5D=RealName&per_page=100",
+					       &id, NULL));
 	else
 		sdk_ask_get(ret, sdk_http_path(arena, "/attachment/%s?fields%5BCreator%5D=RealName", &id, NULL));
 	return ENT_OK;
@@ -287,6 +287,11 @@ enum ent_rc rt_poll_parse(const struct rt_settings *settings, const struct ent_c
 		rc = ticket_parse(settings, walk, response, id, rest, &list, err);
 	} else {
 		rc = said_parse(walk, response, kind.p[0], rest, &list, err);
+	}
+	if (sdk_walk_aside(walk, call, response, rc)) {
+		err->msg[0] = '\0';
+		sdk_changes_init(&list, arena);
+		rc = ENT_OK;
 	}
 	if (rc == ENT_OK)
 		rc = sdk_changes_take(&list, &ret->changes, err);

@@ -5,19 +5,41 @@
 #include "sdk/crypto.h"
 #include "sdk/marker.h"
 
+#define TEXT_MAX 1000000 /* bytes; in base64 it must stay within what the broker takes as one answer */
+
 static bool is_text(struct ent_str type)
 {
 	return sdk_eqz(type, "text/plain") || sdk_eqz(type, "text/html");
 }
 
 /* Files are attachments; the first plain text without a name is what was said, else the first HTML. */
+/* What was said; `node` tells who and when: an attachment, alone or in a list. */
+static void said_add(struct sdk_changes *list, const struct ent_change *model, char kind, struct ent_str transaction,
+		     const struct sdk_json *node, struct ent_str text)
+{
+	struct ent_change head = *model, *change;
+
+	head.stamp.time_ms = sdk_time_at(node, "Created");
+	head.actor = sdk_person_at(node, "Creator.id", "Creator.RealName");
+	change = sdk_changes_beside(list, &head, kind == 'd' ? ENT_TICKET_CHANGED : ENT_COMMENT_ADDED);
+	if (kind == 'd')
+		sdk_set(&change->ticket, ENT_DESCRIPTION, sdk_marker_strip(list->arena, text));
+	else
+		change->comment = (struct ent_comment){.id = transaction,
+						       .author = head.actor,
+						       .body = text,
+						       .visibility = kind == 'p' ? ENT_PUBLIC : ENT_INTERNAL,
+						       .created_ms = head.stamp.time_ms};
+}
+
 enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
 			   char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
 {
 	static const struct sdk_attachment_names names = {"id", "Filename", "ContentType", NULL, "ContentLength"};
 	const struct sdk_json *root = NULL;
-	struct ent_str text = ENT_ABSENT, text_type = ENT_ABSENT;
+	const struct sdk_json *text = NULL;
 	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
+	int64_t size = 0;
 
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at && rc == ENT_OK;
 	     at = sdk_json_next(at)) {
@@ -27,14 +49,18 @@ enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *res
 			rc = sdk_attachment_read(
 			    at, &names, &sdk_changes_beside(list, model, ENT_ATTACHMENT_ADDED)->attachment, err);
 		else if (is_text(type) && sdk_word_at(at, "id").p &&
-			 (!text.p || (sdk_eqz(type, "text/plain") && !sdk_eqz(text_type, "text/plain"))))
-			text = sdk_word_at(at, "id"), text_type = type;
+			 (!text || (sdk_eqz(type, "text/plain") && !sdk_json_is(text, "ContentType", "text/plain"))))
+			text = at;
 	}
 	if (rc != ENT_OK)
 		return rc;
-	if (text.p)
-		sdk_walk_put(walk, sdk_format(walk->arena, "%c %.*s %.*s %.*s", kind - 'a' + 'A', ENT_F(text),
-					      ENT_F(transaction), ENT_F(model->ticket.id)));
+	if (text && sdk_json_int(sdk_json_at(text, "ContentLength"), &size) && size > TEXT_MAX)
+		said_add(list, model, kind, transaction, text,
+			 ENT_STR("(This text is too long to be carried: see the ticket.)"));
+	if (text && size <= TEXT_MAX)
+		sdk_walk_put(walk,
+			     sdk_format(walk->arena, "%c %.*s %.*s %.*s", kind - 'a' + 'A',
+					ENT_F(sdk_word_at(text, "id")), ENT_F(transaction), ENT_F(model->ticket.id)));
 	else
 		sdk_walk_drop(walk);
 	return ENT_OK;
@@ -65,24 +91,10 @@ enum ent_rc rt_text_parse(struct sdk_walk *walk, const struct ent_response *resp
 {
 	const struct sdk_json *root = NULL;
 	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
-	struct ent_change head = *model, *change;
-	struct ent_str text;
 
 	if (rc != ENT_OK)
 		return rc;
-	text = text_of(root, walk->arena);
-	head.stamp.time_ms = sdk_time_at(root, "Created");
-	head.actor = sdk_person_at(root, "Creator.id", "Creator.RealName");
-	change = sdk_changes_beside(list, &head, kind == 'D' ? ENT_TICKET_CHANGED : ENT_COMMENT_ADDED);
-	if (kind == 'D') {
-		sdk_set(&change->ticket, ENT_DESCRIPTION, sdk_marker_strip(walk->arena, text));
-	} else {
-		change->comment = (struct ent_comment){.id = transaction,
-						       .author = head.actor,
-						       .body = text,
-						       .visibility = kind == 'P' ? ENT_PUBLIC : ENT_INTERNAL,
-						       .created_ms = head.stamp.time_ms};
-	}
+	said_add(list, model, (char)(kind - 'A' + 'a'), transaction, root, text_of(root, walk->arena));
 	sdk_walk_drop(walk);
 	return ENT_OK;
 }

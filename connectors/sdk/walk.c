@@ -49,8 +49,13 @@ enum ent_rc sdk_walk_read(const struct ent_call *call, struct ent_arena *arena, 
 	    !words_read(walk, &walk->seen, sdk_json_at(root, "seen")) ||
 	    !words_read(walk, &walk->todo, sdk_json_at(root, "todo")))
 		return sdk_fail(err, ENT_EINVAL, "the memo of the poll is none of this connector");
+	if (!words_read(walk, &walk->aside, sdk_json_at(root, "aside")))
+		return sdk_fail(err, ENT_EINVAL, "the memo of the poll is none of this connector");
+	if (!sdk_json_int(sdk_json_at(root, "chances"), &walk->chances))
+		walk->chances = 0;
 	walk->from = sdk_json_text_at(root, "from");
 	walk->more = sdk_json_bool(sdk_json_at(root, "more"), false);
+	walk->tried = call->phase > 0 && sdk_json_bool(sdk_json_at(root, "tried"), false);
 	return ENT_OK;
 }
 
@@ -78,6 +83,12 @@ struct ent_str sdk_walk_memo(const struct sdk_walk *walk)
 	sdk_jsonw_kbool(&w, "more", walk->more);
 	words_write(&w, "seen", &walk->seen);
 	words_write(&w, "todo", &walk->todo);
+	if (walk->aside.n > 0)
+		words_write(&w, "aside", &walk->aside);
+	if (walk->chances > 0)
+		sdk_jsonw_kint(&w, "chances", walk->chances);
+	if (walk->tried)
+		sdk_jsonw_kbool(&w, "tried", true);
 	sdk_jsonw_close(&w, '}');
 	memo = sdk_dup(walk->arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
@@ -115,6 +126,7 @@ struct ent_str sdk_walk_first(const struct sdk_walk *walk)
 void sdk_walk_drop(struct sdk_walk *walk)
 {
 	words_drop(walk, &walk->todo, 0, 1);
+	walk->chances = 0;
 }
 
 void sdk_walk_drop_at(struct sdk_walk *walk, size_t i)
@@ -128,9 +140,43 @@ void sdk_walk_put(struct sdk_walk *walk, struct ent_str word)
 	walk->todo.at[0] = word;
 }
 
-enum ent_rc sdk_walk_end(const struct sdk_walk *walk, struct ent_result *ret)
+bool sdk_walk_aside(struct sdk_walk *walk, const struct ent_call *call, const struct ent_response *response,
+		    enum ent_rc rc)
 {
-	bool more = walk->more || walk->todo.n > 0;
+	bool is_bad = rc == ENT_EINVAL || (rc == ENT_ERETRY && response->status == 500);
+	int64_t chances = walk->chances;
+	struct ent_str word = sdk_walk_first(walk);
+
+	if (!is_bad || !word.p || (chances == 0 && call->attempt < SDK_WALK_TRIES))
+		return false;
+	word = sdk_format(walk->arena, "%lld %.*s", (long long)chances + 1, ENT_F(word));
+	sdk_walk_drop(walk);
+	walk->tried = true; /* the next chance is for another poll */
+	if (chances < SDK_WALK_CHANCES)
+		(void)words_add(walk, &walk->aside, word, SDK_WALK_SIZE_MAX); /* without room it is given up */
+	return true;
+}
+
+/* The tool answers lists, so one that was put aside has its chance. */
+static void aside_try(struct sdk_walk *walk)
+{
+	struct ent_str rest, chances;
+
+	if (walk->more || walk->todo.n > 0 || walk->aside.n == 0 || walk->tried)
+		return;
+	chances = sdk_cut(walk->aside.at[0], ' ', &rest);
+	words_drop(walk, &walk->aside, 0, 1);
+	walk->tried = true;
+	if (rest.p && sdk_to_int(chances, &walk->chances))
+		(void)sdk_walk_add(walk, rest);
+}
+
+enum ent_rc sdk_walk_end(struct sdk_walk *walk, struct ent_result *ret)
+{
+	bool more;
+
+	aside_try(walk);
+	more = walk->more || walk->todo.n > 0;
 
 	ret->memo = sdk_walk_memo(walk);
 	ret->phase = more ? 1 : 0;

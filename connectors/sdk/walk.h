@@ -28,6 +28,9 @@ struct sdk_walk {
 	int64_t skip;        /* rows or pages of the list that were read from there */
 	bool more;           /* the list did not end where the page ended */
 	struct sdk_walk_words seen, todo;
+	struct sdk_walk_words aside; /* what could not be asked for: how often, a blank, the word */
+	int64_t chances;             /* of the first of todo: it was aside so often before */
+	bool tried;                  /* one of aside had its chance in this poll */
 	size_t size;
 };
 
@@ -46,7 +49,16 @@ void sdk_walk_drop(struct sdk_walk *walk);                     /* it is done */
 void sdk_walk_drop_at(struct sdk_walk *walk, size_t i);        /* the i-th of todo is not wanted */
 void sdk_walk_put(struct sdk_walk *walk, struct ent_str word); /* in place of the first comes another one */
 
+/* The answer about the first of todo came to rc. True: the tool failed at it (HTTP 500) or it cannot be read, several
+ * times: it is put aside, so that one bad ticket does not hold up all others; go on with sdk_walk_end(). It has one
+ * more chance in each of the next polls, behind a list that was answered, and is given up after the third. False:
+ * return rc. */
+bool sdk_walk_aside(struct sdk_walk *walk, const struct ent_call *call, const struct ent_response *response,
+		    enum ent_rc rc);
+#define SDK_WALK_TRIES   4 /* fewer than what opens the broker's breaker */
+#define SDK_WALK_CHANCES 3
+
 /* ENT_MORE while there is something to do now, else ENT_OK; memo and phase in *ret. */
-enum ent_rc sdk_walk_end(const struct sdk_walk *walk, struct ent_result *ret);
+enum ent_rc sdk_walk_end(struct sdk_walk *walk, struct ent_result *ret);
 
 #endif

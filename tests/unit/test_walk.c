@@ -67,6 +67,45 @@ static void test_begins_and_goes_on(void **state)
 	sdk_arena_release(&arena);
 }
 
+/* One bad ticket holds nobody up for long, and is not forgotten at once. */
+static void test_aside(void **state)
+{
+	static const struct ent_response broken = {.status = 500}, busy = {.status = 503};
+	struct ent_call call = {.phase = 1, .attempt = SDK_WALK_TRIES - 1};
+	struct ent_result result = {0};
+	struct sdk_arena arena;
+	struct sdk_walk *walk;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	walk = walk_read(&arena, ENT_ABSENT);
+	assert_false(sdk_walk_aside(walk, &call, &broken, ENT_EINVAL)); /* it was the list */
+	assert_true(sdk_walk_add(walk, ENT_STR("bad")));
+	assert_true(sdk_walk_add(walk, ENT_STR("good")));
+	assert_false(sdk_walk_aside(walk, &call, &broken, ENT_ERETRY)); /* not often enough */
+	call.attempt = SDK_WALK_TRIES;
+	assert_false(sdk_walk_aside(walk, &call, &busy, ENT_ERETRY)); /* the tool is away, not the ticket bad */
+	assert_false(sdk_walk_aside(walk, &call, &broken, ENT_EAUTH));
+	assert_true(sdk_walk_aside(walk, &call, &broken, ENT_ERETRY));
+	assert_true(sdk_eqz(sdk_walk_first(walk), "good"));
+	sdk_walk_drop(walk);
+	assert_int_equal(sdk_walk_end(walk, &result), ENT_OK); /* its chance is the next poll's */
+	for (int i = 1; i <= SDK_WALK_CHANCES; i++) {
+		walk = walk_read(&arena, result.memo);
+		assert_null(sdk_walk_first(walk).p); /* behind the list */
+		assert_int_equal(sdk_walk_end(walk, &result), ENT_MORE);
+		call = (struct ent_call){.phase = 1, .attempt = 1, .memo = result.memo};
+		assert_int_equal(sdk_walk_read(&call, &arena.abi, &walk, NULL), ENT_OK);
+		assert_true(sdk_eqz(sdk_walk_first(walk), "bad"));
+		assert_true(sdk_walk_aside(walk, &call, &broken, ENT_EINVAL));
+		assert_int_equal(sdk_walk_end(walk, &result), ENT_OK);
+	}
+	walk = walk_read(&arena, result.memo);
+	assert_int_equal(sdk_walk_end(walk, &result), ENT_OK); /* given up */
+	assert_int_equal(walk->aside.n, 0);
+	sdk_arena_release(&arena);
+}
+
 /* However long the words are, the memo fits, and what did not fit is told. */
 static void test_bounded(void **state)
 {
@@ -186,9 +225,8 @@ static void test_title_split(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_begins_and_goes_on), cmocka_unit_test(test_bounded),
-	    cmocka_unit_test(test_strange_memo),       cmocka_unit_test(test_title),
-	    cmocka_unit_test(test_title_split),
+	    cmocka_unit_test(test_begins_and_goes_on), cmocka_unit_test(test_aside), cmocka_unit_test(test_bounded),
+	    cmocka_unit_test(test_strange_memo),       cmocka_unit_test(test_title), cmocka_unit_test(test_title_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
