@@ -2,6 +2,7 @@
 /* entente map: a supplier's words as data: shown, tried against what it really sent, published, rolled back. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -32,8 +33,7 @@ static void usage(FILE *to)
 	    "examples:\n"
 	    "  entente map show telnord --json | jq .map > telnord.json\n"
 	    "  entente map try telnord telnord.json --last 2000\n"
-	    "  entente map publish telnord telnord.json   # in force within a second or two; then:\n"
-	    "  entente delivery repair --cause unmapped\n",
+	    "  entente map publish telnord telnord.json && entente delivery repair --cause unmapped\n",
 	    to);
 }
 
@@ -97,8 +97,7 @@ static void show_change(struct ent_arena *arena, struct ent_str json)
 	const struct sdk_json *answer = client_parse(arena, json);
 
 	if (answer)
-		printf("%.*s: map version %.*s takes effect within a second or two\n",
-		       ENT_F(table_cell(arena, sdk_json_at(answer, "supplier"))),
+		printf("%.*s: map version %.*s\n", ENT_F(table_cell(arena, sdk_json_at(answer, "supplier"))),
 		       ENT_F(sdk_json_text_at(answer, "version")));
 }
 
@@ -165,6 +164,53 @@ static int send_map(struct ent_arena *arena, const struct client_args *args, con
 	return client_print(args, "POST", path, body_of(arena, map, n), tries ? show_try : show_change);
 }
 
+/* ---- in force -------------------------------------------------------------------------- */
+
+enum { FORCE_MS = 5000, LOOK_MS = 100 };
+
+/* Of the answer to GET .../maps: what the broker works with, and what it shall work with. */
+static bool is_in_force(const struct sdk_json *maps)
+{
+	int64_t now = 0, wanted = 0;
+
+	(void)sdk_json_int(sdk_json_at(maps, "version"), &now); /* not there: the configuration's */
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(maps, "items")); at; at = sdk_json_next(at))
+		if (sdk_json_bool(sdk_json_at(at, "active"), false))
+			(void)sdk_json_int(sdk_json_at(at, "version"), &wanted);
+	return now == wanted;
+}
+
+/* The broker takes a map up behind its answer; what is typed next may count on it. */
+static int wait_in_force(const struct client_args *args, const char *supplier)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	struct client *client;
+	struct ent_err err;
+	bool done = false;
+
+	if (client_open(args, &client, &err) != ENT_OK)
+		return client_complain(&err);
+	for (int waited = 0; !done && waited < FORCE_MS; waited += LOOK_MS) {
+		struct client_answer answer;
+		const struct sdk_json *maps;
+		struct sdk_arena arena;
+
+		sdk_arena_init(&arena);
+		done = client_call(client, &arena.abi, "GET",
+				   client_path(&arena.abi, "/v1/suppliers/", sdk_str(supplier), "/maps"), ENT_ABSENT,
+				   &answer, &err) == ENT_OK &&
+		       sdk_json_parse(&arena.abi, answer.body, &maps, &err) == ENT_OK && is_in_force(maps);
+		sdk_arena_release(&arena);
+		if (!done)
+			(void)nanosleep(&pause, NULL);
+	}
+	client_close(client);
+	if (!done)
+		fputs("entente map: it is stored and not in force yet; the broker's log says why (map.refused)\n",
+		      stderr);
+	return done ? 0 : 1;
+}
+
 /* ---- the command ---------------------------------------------------------------------- */
 
 static int run(struct ent_arena *arena, const struct client_args *args, const char *last, int n, char **word)
@@ -176,12 +222,15 @@ static int run(struct ent_arena *arena, const struct client_args *args, const ch
 				    ENT_ABSENT, show_maps);
 	if ((n == 2 || n == 3) && !strcmp(verb, "try"))
 		return send_map(arena, args, word[1], n == 3 ? word[2] : NULL, last ? last : "500");
-	if (n == 3 && !strcmp(verb, "publish") && !last)
-		return send_map(arena, args, word[1], word[2], NULL);
+	if (n == 3 && !strcmp(verb, "publish") && !last) {
+		int status = send_map(arena, args, word[1], word[2], NULL);
+		return status ? status : wait_in_force(args, word[1]);
+	}
 	if (n == 3 && !strcmp(verb, "rollback") && !last) {
 		struct ent_str path = client_path(arena, "/v1/suppliers/", sdk_str(word[1]), "/maps/");
 		path = client_path(arena, sdk_z(arena, path), sdk_str(word[2]), "/activate");
-		return client_print(args, "POST", path, ENT_ABSENT, show_change);
+		int status = client_print(args, "POST", path, ENT_ABSENT, show_change);
+		return status ? status : wait_in_force(args, word[1]);
 	}
 	usage(stderr);
 	return 2;
