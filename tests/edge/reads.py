@@ -95,7 +95,8 @@ def check_audience(tap, server):
 
 
 def check_expiry(tap, server):
-    """A token that a worker has just looked up still ends when it has to."""
+    """A token that a worker has just looked up still ends when it has to: to a few milliseconds, as a worker reads the clock
+    once a turn."""
     end = time.time() + 3
     until = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(end)) + f".{int(end % 1 * 1000):03}Z"
     made = server.json("POST", "/v1/tokens", {"name": "brief", "expires": until})[1]["token"]
@@ -105,7 +106,7 @@ def check_expiry(tap, server):
         seen.append((sent - end, server.call("GET", "/v1/suppliers", token=made)[0]))
     good, bad = [at for at, status in seen if status == 200], [at for at, status in seen if status == 401]
     tap.check("a token works until it expires, and no longer", good and bad and len(good) + len(bad) == len(seen) and
-              max(good) < 0 and max(good) < min(bad), (len(good), len(bad), good[-1:], bad[:1]))
+              max(good) < 0.05 and max(good) < min(bad), (len(good), len(bad), good[-1:], bad[:1]))
 
 
 def run(tap):
