@@ -9,7 +9,8 @@ from tap import wait_for
 from world import count
 
 
-SETTLES = 180  # seconds at most until all has arrived; RT needs a quarter of a second for each request, at best
+SETTLES = 180  # seconds at most until all has arrived, and 4 more for each kill: RT needs a quarter of a second for each
+               # request, at best, and is asked by two
 STILL = 8
 
 
@@ -143,7 +144,7 @@ def run(tap, world, kills, seed):
     took = time.monotonic() - began
     tap.check(f"the broker starts again after each of {kills} kills", wait_for(lambda: world.broker.get("/readyz")[0] == 200, 20))
     began = time.monotonic()
-    wait_for(lambda: settled(world, made), SETTLES, 2)
+    wait_for(lambda: settled(world, made), SETTLES + 4 * kills, 2)
     tap.note(f"{kills} kills in {took:.0f} s, {midst} of them between a write and its answer, "
              f"{sum(one.lost for one in world.between.values())} more answers lost; {spoken} words and states; "
              f"{time.monotonic() - began:.0f} s until all stood where it belongs")
