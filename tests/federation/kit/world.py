@@ -31,6 +31,7 @@ class World:
         self.broker = Broker(os.path.join(folder, "broker"), brokers, build=build, settings=settings)
         self.said, self.n_said = [], 0
         self.gone = set()  # (canary, supplier) that people withdrew or gave up before it stood there: may be missing
+        self.loose = set()  # incidents whose suppliers themselves tell things in another order
         self.adjust = lambda one: None  # the configuration, when addresses are known
         self.at_once = False  # begin within the second of the start
 
@@ -260,13 +261,17 @@ class World:
                     out.append(f"{rule}: {said.canary} of {said.origin or 'us'} stands {n} times at {name}")
                 elif want and not n and (said.canary, name) not in self.gone and not (is_c and name in unknown):
                     out.append(f"I4: {said.canary} of {said.origin or 'us'} does not stand at {name}")
-        for name in self.specs:  # I5: in the order it was said, per incident
-            for number in {s.incident for s in ledger}:
-                row = [where[name][s.canary][0][1] for s in ledger if s.incident == number and name in s.readers and where[name][s.canary] and
-                       not s.origin]
-                if row != sorted(row):
-                    out.append(f"I5: {name} got the comments of {number} in another order")
-        return out + self.leaks(ledger)
+        return out + self.disorder(ledger, where) + self.leaks(ledger)
+
+    def disorder(self, ledger, where):
+        """I5: what one party said in an incident stands everywhere in the order it was said."""
+        rows = collections.defaultdict(list)
+        for said in ledger:
+            for name in said.readers:
+                if where[name][said.canary] and said.incident not in self.loose:
+                    rows[(name, said.incident, said.origin)].append(where[name][said.canary][0][1])
+        return [f"I5: {name} got the comments of {origin or 'us'} to {number} in another order" for (name, number, origin), row in rows.items()
+                if row != sorted(row)]
 
     def leaks(self, ledger):
         """I6: in the bytes that each supplier was sent, stored or not."""

@@ -334,7 +334,8 @@ class RT(Tool):
 
     @route("GET", "/REST/2.0/transactions", "poll")
     def transaction_list(self, request):
-        rows = [dict(self.transaction_row(t, h, kind), words=c.body if c else "", queue=t.extra.get("queue", "General")) for t in self.book.order if not t.deleted for h, kind, c in self.transactions(t)]
+        rows = [dict(self.transaction_row(t, h, kind), words=c.body if c else "", queue=t.extra.get("queue", "General"))
+                for t in self.book.order if not t.deleted for h, kind, c in self.transactions(t)]
         try:
             query = Query(request.query("query", "id > 0"))
             rows = [r for r in rows if query.holds(lambda f, op, v, r=r: self.transaction_field(r, f, op, v))]
