@@ -23,8 +23,9 @@ class Story:
 class Person(threading.Thread):
     """David at work in one tool, whatever becomes of the broker."""
 
-    def __init__(self, world, where, made, seed):
+    def __init__(self, world, where, made, seed, pause_s):
         super().__init__(daemon=True)
+        self.pause_s = pause_s
         self.tool = world.rt if where == "rt" else world.redmine
         self.where, self.made, self.chance = where, made, random.Random(f"{seed} {where}")
         self.ends = threading.Event()
@@ -33,7 +34,7 @@ class Person(threading.Thread):
 
     def run(self):
         try:
-            while not self.ends.wait(self.chance.uniform(0.2, 1.5)):
+            while not self.ends.wait(self.chance.uniform(0.2, self.pause_s)):
                 self.did += 1
                 self.act(self.chance.choice(self.made))
         except Exception as why:  # told by end(), on the main thread
@@ -86,7 +87,8 @@ def kill_often(world, made, kills, seed):
     """Every other kill waits for a tool to have written, so that its answer comes to nobody; 4 s each on average, and no
     longer, on a slow machine."""
     chance, written = random.Random(seed), threading.Event()
-    people = [Person(world, where, made, seed) for where in ("rt", "redmine")]
+    pause_s = 1.5 if kills <= 50 else 4.0  # a long run must not outgrow what the tools can take
+    people = [Person(world, where, made, seed, pause_s) for where in ("rt", "redmine")]
     for person in people:
         person.start()
     midst, patience = 0, 4.0 * kills

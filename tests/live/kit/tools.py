@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The two tools, as David sees them who works in both: his own API calls, past the broker."""
+import http.client
 import json
 import os
 import subprocess
@@ -58,7 +59,10 @@ class Tool:
                 # SQLite below the tool: whoever comes second may be turned away. Reading again harms nothing.
                 if method != "GET" or why.code < 500 or attempt == 4:
                     raise RuntimeError(f"{method} {path}: {why.code} {why.read()[:300]!r}") from why
-                time.sleep(0.3)
+            except (OSError, http.client.HTTPException) as why:  # no answer in time
+                if method != "GET" or attempt == 4:
+                    raise RuntimeError(f"{method} {path}: {why}") from why
+            time.sleep(0.3)
 
 
 class Rt(Tool):
