@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* entente map: a supplier's words as data: shown, tried against what it really sent, published, rolled back. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -183,7 +183,6 @@ static bool is_in_force(const struct sdk_json *maps)
 /* The broker takes a map up behind its answer; what is typed next may count on it. */
 static int wait_in_force(const struct client_args *args, const char *supplier)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	struct client *client;
 	struct ent_err err;
 	bool done = false;
@@ -202,7 +201,7 @@ static int wait_in_force(const struct client_args *args, const char *supplier)
 		       sdk_json_parse(&arena.abi, answer.body, &maps, &err) == ENT_OK && is_in_force(maps);
 		sdk_arena_release(&arena);
 		if (!done)
-			(void)nanosleep(&pause, NULL);
+			(void)poll(NULL, 0, LOOK_MS);
 	}
 	client_close(client);
 	if (!done)

@@ -76,8 +76,9 @@ struct supplier {
 	struct map status, priority; /* the supplier's rows; the connector's table comes after */
 	struct map category, person; /* rows only: category: its word -> ours; person: its id -> name shown */
 	int64_t map_version;         /* of the published map that stands in for the configuration's; 0: none */
-	bool joins_shared; /* its ticket joins by its own word only an incident that is shared with it; else any it names */
-	struct ent_str account;      /* id or name of our user in its tool: its words are our own; absent: unknown */
+	bool joins_shared;      /* its ticket joins by its own word only an incident that is shared with it; else any it
+				   names */
+	struct ent_str account; /* id or name of our user in its tool: its words are our own; absent: unknown */
 	enum ent_visibility comments_as; /* how a delivered comment stands in its tool */
 	enum policy policy[ENT_N_ATTR];
 	struct supplier_link link;

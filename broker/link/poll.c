@@ -12,7 +12,13 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
-enum { JITTER = 10 /* the tenth part */, STILL_MS = 600000, CIRCLE_MS = 60000, FOREIGN_MS = 3600000 };
+enum {
+	JITTER = 10 /* the tenth part */,
+	STILL_MS = 600000,
+	CIRCLE_MS = 60000,
+	FOREIGN_MS = 3600000,
+	FIRST_MS = 900000
+};
 enum { PAGE_QUESTION_MAX = 64 << 10 /* bytes */ };
 
 struct stream *stream_of(const struct flight *flight)
@@ -137,8 +143,9 @@ void page_begin(struct lane *lane, enum cursor_stream which)
 			flight_end(flight);
 			return;
 		}
-		/* From now on; what was before is the back-fill's business. */
-		*cursor = (struct cursor){.since_ms = link->now_ms, .made_ms = link->now_ms, .memo = ENT_ABSENT};
+		/* From about now on, as the tool's clock may be behind; what was before is the back-fill's business. */
+		*cursor =
+		    (struct cursor){.since_ms = link->now_ms - FIRST_MS, .made_ms = link->now_ms, .memo = ENT_ABSENT};
 	}
 	own_memo(cursor, flight->supplier);
 	if (which == CURSOR_BACKFILL && !is_state(cursor, "running")) {

@@ -81,7 +81,7 @@ static bool go_on(struct lane *lane, struct flight *flight)
 		return false;
 	}
 	if (gate.at_us > now_us) {
-		flight_give_back(flight, gate.at_us == NEVER_US ? 0 : (gate.at_us - now_us) / 1000);
+		flight_give_back(flight, 0); /* the lane waits, not the row: a reload may open it at once */
 		return true;
 	}
 	if (auth_wants_token(&lane->auth, &flight->supplier->link, now_us))

@@ -9,9 +9,9 @@
 const struct ent_map_row jira_status[] = {
     {"Open", "new"},
     {"To Do", "new"},
-    {"Reopened", "in_progress"},
     {"Waiting for support", "acknowledged"},
     {"In Progress", "in_progress"},
+    {"Reopened", "in_progress"},
     {"Work in progress", "in_progress"},
     {"Escalated", "in_progress"},
     {"Waiting for customer", "pending"},

@@ -5,7 +5,7 @@
 
 #include "sdk/json.h"
 
-#define SIZE_READ_MAX 15000u /* sdk_walk_put() may have made it more than SDK_WALK_SIZE_MAX */
+#define SIZE_READ_MAX 45000u /* sdk_walk_put() may have made it more than SDK_WALK_SIZE_MAX */
 
 static bool words_add(struct sdk_walk *walk, struct sdk_walk_words *words, struct ent_str word, size_t size_max)
 {

@@ -14,8 +14,8 @@
 #include "entente/connector.h"
 #include "sdk/str.h"
 
-#define SDK_WALK_WORDS_MAX 200   /* in `seen` and in `todo` */
-#define SDK_WALK_SIZE_MAX  12000 /* bytes of all words: the memo stays well within ENT_MEMO_MAX */
+#define SDK_WALK_WORDS_MAX 2000  /* in `seen` and in `todo` */
+#define SDK_WALK_SIZE_MAX  40000 /* bytes of all words: the memo stays well within ENT_MEMO_MAX */
 
 struct sdk_walk_words {
 	struct ent_str at[SDK_WALK_WORDS_MAX];

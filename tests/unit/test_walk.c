@@ -11,7 +11,7 @@
 #include "sdk/title.h"
 #include "sdk/walk.h"
 
-#define MEMO_MAX 16384 /* the broker's */
+#define MEMO_MAX ENT_MEMO_MAX
 
 static struct sdk_walk *walk_read(struct sdk_arena *arena, struct ent_str memo)
 {
