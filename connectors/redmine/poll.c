@@ -150,6 +150,19 @@ static void list_advance(struct sdk_walk *walk, struct ent_str last, bool full)
 	seen_cut(walk);
 }
 
+/* The tool's clock was set back: what is stamped from now on would lie before where the list begins. */
+static void clock_heed(struct sdk_walk *walk, const struct ent_response *response)
+{
+	int64_t date_ms;
+
+	if (!sdk_http_date(sdk_http_header(response, "Date"), walk->since_ms, &date_ms) ||
+	    ms_of(from_of(walk)) <= date_ms)
+		return;
+	walk->from = time_of(walk->arena, date_ms - OVERLAP_MS);
+	if (walk->since_ms > date_ms - OVERLAP_MS)
+		walk->since_ms = date_ms - OVERLAP_MS;
+}
+
 static enum ent_rc list_parse(const struct redmine_settings *settings, struct sdk_walk *walk,
 			      const struct ent_response *response, struct ent_err *err)
 {
@@ -180,6 +193,8 @@ static enum ent_rc list_parse(const struct redmine_settings *settings, struct sd
 	}
 	if (rc == ENT_OK)
 		list_advance(walk, last, full);
+	if (rc == ENT_OK && !walk->more)
+		clock_heed(walk, response);
 	return rc;
 }
 
