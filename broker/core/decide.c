@@ -158,6 +158,10 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	    (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
 	     (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
+	/* What cannot be told to be newer widens nothing: of two words within one stamp the narrower stands. */
+	if (known && known->visibility == ENT_INTERNAL && change->comment.visibility == ENT_PUBLIC &&
+	    stamp_compare(change->stamp, known->stamp) <= 0)
+		return;
 	struct event *event = decide_add(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, change, event);
 	if (known) {

@@ -5,6 +5,8 @@
  */
 #include "link/inside.h"
 
+#define RECENT_MS (24 * 3600 * INT64_C(1000)) /* what is over is asked for so long */
+
 #include <string.h>
 
 #define AGAIN_US 1000000
@@ -61,7 +63,8 @@ void sweep_begin(struct lane *lane)
 	cursor->supplier = lane->name;
 	cursor->stream = CURSOR_SWEEP;
 	cursor->state = ENT_STR("running");
-	size_t n = sweep_list(link->world.read, arena, lane->name, sdk_str(lane->sweep_after), &ticket, 1);
+	size_t n = sweep_list(link->world.read, arena, lane->name, sdk_str(lane->sweep_after), link->now_ms - RECENT_MS,
+			      &ticket, 1);
 	if (db_failed(link->world.read)) {
 		rest(lane);
 		flight_end(flight);

@@ -71,20 +71,22 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 }
 
 size_t sweep_list(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str after,
-		  struct ent_reference *ret, size_t max)
+		  int64_t since_ms, struct ent_reference *ret, size_t max)
 {
-	/* Open is also what no map knows. A ticket that is over there, in an incident that is not, is asked for, too.
-	 */
+	/* Open is also what no map knows. A ticket that is over there, in an incident that is not, is asked for, too;
+	 * and what changed a short while ago: its last word may have been overtaken within one stamp. */
 	struct db_stmt *stmt = db_use(
 	    db, "SELECT ticket.external_id, ticket.key FROM ticket JOIN incident ON incident.number = "
 		"ticket.incident WHERE ticket.supplier = $1 AND ticket.external_id > $2 AND ticket.removed = 0 AND "
 		"(ticket.status NOT IN ('resolved', 'closed', 'cancelled', 'rejected') OR incident.status NOT IN "
-		"('resolved', 'closed', 'cancelled', 'rejected')) ORDER BY ticket.external_id LIMIT $3");
+		"('resolved', 'closed', 'cancelled', 'rejected') OR ticket.changed_ms >= $4) ORDER BY "
+		"ticket.external_id LIMIT $3");
 	size_t n = 0;
 
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, some(after));
 	db_bind_int(stmt, 3, (int64_t)max);
+	db_bind_int(stmt, 4, since_ms);
 	while (n < max && db_row(stmt)) {
 		ret[n].id = sdk_dup(arena, db_str(stmt, 0));
 		ret[n++].supplier = supplier;

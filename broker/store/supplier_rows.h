@@ -21,9 +21,10 @@ struct cursor {
 bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, enum cursor_stream stream,
 		 struct cursor *ret);
 void cursor_save(struct db *db, const struct cursor *cursor);
-/* Open tickets of a supplier after external id `after`, in its order. Returns how many of max. */
+/* Open tickets of a supplier, and those that changed since, after external id `after`, in its order. Returns how many
+ * of max. */
 size_t sweep_list(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str after,
-		  struct ent_reference *ret, size_t max);
+		  int64_t since_ms, struct ent_reference *ret, size_t max);
 
 enum supplier_health { SUPPLIER_HEALTHY, SUPPLIER_SLOW, SUPPLIER_FAILING, SUPPLIER_PAUSED, SUPPLIER_REFUSED };
 const char *supplier_health_name(enum supplier_health health); /* "healthy" */

@@ -224,6 +224,18 @@ static void test_comments(void **state)
 	assert_string_equal(kinds(&world), "comment.edited"); /* made internal: narrows */
 	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
 
+	/* Public and internal within one stamp: the narrower stands, in whatever order they come. */
+	stored.visibility = ENT_INTERNAL;
+	stored.stamp = (struct ent_stamp){8, 0};
+	world.change.comment.visibility = ENT_PUBLIC;
+	for (int64_t version = 8; version <= 9; version++) {
+		world.change.stamp = (struct ent_stamp){version, 0};
+		world.events.n = 0;
+		decide_change(&world.at, &world.change, &world.events);
+		assert_string_equal(kinds(&world), version == 8 ? "" : "comment.edited");
+	}
+	world.change.comment.visibility = ENT_INTERNAL;
+
 	stored.removed = true;
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);

@@ -149,11 +149,16 @@ static void test_sweep_asks_for_what_is_open(void **state)
 	tell(world, "orion", "O-1", "held");
 	tell(world, "orion", "O-2", "closed");
 	tell(world, "telnord", "T-1", "new");
-	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_ABSENT, found, 4), 2);
+	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_ABSENT, INT64_MAX, found, 4),
+			 2);
 	assert_true(sdk_eqz(found[0].id, "O-1"));
 	assert_true(sdk_eqz(found[1].id, "O-3"));
-	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_STR("O-1"), found, 4), 1);
-	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_ABSENT, found, 1), 1);
+	assert_int_equal(
+	    sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_STR("O-1"), INT64_MAX, found, 4), 1);
+	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_ABSENT, INT64_MAX, found, 1),
+			 1);
+	/* and what is over, and changed lately */
+	assert_int_equal(sweep_list(world->read, &world->arena.abi, ENT_STR("orion"), ENT_ABSENT, 0, found, 4), 3);
 }
 
 /* ---- states ---------------------------------------------------------------------------------- */

@@ -119,7 +119,7 @@ static void print_violation(const struct out_sim *sim)
 static int run_one(const struct options *options)
 {
 	struct out_sim *sim = sdk_xalloc(sizeof *sim);
-	bool ok = out_run(sim, options->from, &options->limits, true);
+	bool ok = out_run(sim, options->from, &options->limits, options->trace);
 
 	if (options->trace)
 		fwrite(sim->world.trace.text.p, 1, sim->world.trace.text.n, stdout);
