@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How we log in: headers made from secrets, tokens that are fetched. */
+#include "link_pages.h"
+
+/* ---- tokens --------------------------------------------------------------------------------- */
+
+static struct secret secret_of(const char *z)
+{
+	char path[] = "/tmp/entente-secret-XXXXXX", reference[64];
+	struct secret secret = {0};
+	struct ent_err err;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, z, strlen(z)), strlen(z));
+	close(fd);
+	snprintf(reference, sizeof reference, "file:%s", path);
+	if (secret_load(sdk_str(reference), &secret, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	unlink(path);
+	return secret;
+}
+
+static struct world *with_secret(enum auth_kind kind, const char *scheme, const char *secret, int64_t *ret_incident)
+{
+	struct supplier_set *set = supplier_set_new(2);
+	struct world *world = world_new(set);
+	struct supplier *orion;
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	orion = toy_supplier(world, set, 1, "orion", "search");
+	orion->link.auth = kind;
+	orion->link.user = ENT_STR("bot:1");
+	orion->link.header = ENT_STR("X-Key");
+	orion->link.scheme = sdk_str(scheme);
+	orion->link.token_url = ENT_STR("https://login.example/token");
+	orion->link.scope = ENT_STR("tickets write");
+	orion->link.credential = secret_of(secret);
+	world_start(world);
+	*ret_incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	ticket_comes(world, "orion", "T1", "Open", *ret_incident);
+	return world;
+}
+
+static struct world *with_auth(enum auth_kind kind, const char *scheme, int64_t *ret_incident)
+{
+	return with_secret(kind, scheme, "s3cret/&", ret_incident);
+}
+
+static void test_auth(void **state)
+{
+	static const struct {
+		enum auth_kind kind;
+		const char *scheme, *header;
+	} row[] = {{AUTH_NONE, "", ""},
+		   {AUTH_BASIC, "", "Basic Ym90OjE6czNjcmV0LyY="},
+		   {AUTH_BEARER, "", "Bearer s3cret/&"},
+		   {AUTH_HEADER, "", "s3cret/&"},
+		   {AUTH_HEADER, "token", "token s3cret/&"}};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		int64_t incident;
+		struct world *world = with_auth(row[i].kind, row[i].scheme, &incident);
+
+		comment(world, incident, "Hello");
+		assert_string_equal(expect(world, "POST", "/orion/comment")->authorization, row[i].header);
+		/* A tool that says our secret to us: its words are not kept. */
+		answer(world, "POST", "/orion/comment", 400, "{\"message\": \"no such key s3cret/&\"}");
+		assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%s3cret%'"), 0);
+		assert_int_equal(n_delivery(world, "parked"), 1);
+		world_free(world);
+	}
+}
+
+/* Nor when it repeats the header as it came, or a page of words that is cut in the midst of the secret. */
+static void test_auth_repeated(void **state)
+{
+	int64_t incident;
+	struct world *world = with_auth(AUTH_BASIC, "", &incident);
+	char answered[TEXT_MAX];
+	(void)state;
+
+	comment(world, incident, "Hello");
+	answer(world, "POST", "/orion/comment", 400, "{\"message\": \"who is Basic Ym90OjE6czNjcmV0LyY=?\"}");
+	assert_int_equal(n_delivery(world, "parked"), 1);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%Ym90OjE6czNj%'"), 0);
+	world_free(world);
+
+	world = with_secret(AUTH_BEARER, "", "0123456789abcdefghijklmnopqrstuvwxyz", &incident);
+	comment(world, incident, "Hello");
+	snprintf(answered, sizeof answered, "%0165d: 0123456789abcdefghijklmnopqrstuvwxyz", 7);
+	answer(world, "POST", "/orion/comment", 400, answered);
+	assert_int_equal(n_delivery(world, "parked"), 1);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%0123456789abcdef%'"), 0);
+	world_free(world);
+}
+
+static struct sent *token_asked(struct world *world)
+{
+	for (size_t i = 0; i < world->fake.n; i++)
+		if (world->fake.sent[i].is_open && strstr(world->fake.sent[i].line, "https://login.example/token"))
+			return &world->fake.sent[i];
+	fail_msg("no token is asked for");
+	return NULL;
+}
+
+static void token_given(struct world *world, int status, const char *json)
+{
+	give(token_asked(world), TRANSFER_ANSWERED, status, json);
+	settle(world);
+}
+
+static void test_token(void **state)
+{
+	int64_t incident;
+	struct world *world = with_auth(AUTH_OAUTH2, "", &incident);
+	(void)state;
+
+	comment(world, incident, "Hello");
+	assert_int_equal(n_open(world), 1); /* who needs it waits */
+	assert_string_equal(token_asked(world)->body, "grant_type=client_credentials&client_id=bot%3A1&client_secret="
+						      "s3cret%2F%26&scope=tickets%20write");
+	assert_string_equal(token_asked(world)->authorization, "");
+	token_given(world, 200, "{\"access_token\": \"abc.def\", \"expires_in\": 3600, \"token_type\": \"Bearer\"}");
+	assert_string_equal(expect(world, "POST", "/orion/comment")->authorization, "Bearer abc.def");
+	answer(world, "POST", "/orion/comment", 200, "ok");
+	comment(world, incident, "again");
+	answer(world, "POST", "/orion/comment", 200, "ok");
+	pass_ms(world, 3545000); /* less than a minute to its end */
+	comment(world, incident, "later");
+	token_given(world, 200, "{\"access_token\": \"ghi\", \"expires_in\": \"3600\"}");
+	assert_string_equal(expect(world, "POST", "/orion/comment")->authorization, "Bearer ghi");
+	answer(world, "POST", "/orion/comment", 200, "ok");
+	assert_int_equal(n_delivery(world, "done"), 3);
+	world_free(world);
+}
+
+/* Taken back before its time: once a new one; refused with that, too: the supplier refuses us. */
+static void test_token_taken_back(void **state)
+{
+	int64_t incident;
+	struct world *world = with_auth(AUTH_OAUTH2, "", &incident);
+	(void)state;
+
+	comment(world, incident, "Hello");
+	token_given(world, 200, "{\"access_token\": \"abc\", \"expires_in\": 3600}");
+	answer(world, "POST", "/orion/comment", 401, "");
+	token_given(world, 200, "{\"access_token\": \"def\", \"expires_in\": 3600}");
+	assert_string_equal(expect(world, "POST", "/orion/comment")->authorization, "Bearer def");
+	answer(world, "POST", "/orion/comment", 401, "");
+	assert_string_equal(supplier_is(world, "orion"), "refused");
+	assert_int_equal(n_open(world), 0);
+	assert_int_equal(n_delivery(world, "pending"), 1);
+	world_free(world);
+}
+
+static void test_token_refused(void **state)
+{
+	static const struct {
+		int status;
+		const char *json, *becomes;
+	} row[] = {{400, "{\"error\": \"invalid_client\"}", "refused"},
+		   {401, "{\"error\": \"invalid_client\"}", "refused"},
+		   {200, "{\"token\": \"x\"}", "healthy"},
+		   {200, "{\"access_token\": \"a\\r\\nX-Evil: 1\"}", "healthy"},
+		   {200, "<html>", "healthy"},
+		   {503, "", "healthy"}};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		int64_t incident;
+		struct world *world = with_auth(AUTH_OAUTH2, "", &incident);
+
+		comment(world, incident, "Hello");
+		token_given(world, row[i].status, row[i].json);
+		assert_string_equal(supplier_is(world, "orion"), row[i].becomes);
+		assert_int_equal(n_sent(world, "POST", "/orion/comment"), 0);
+		for (int k = 0; k < 6 && i >= 2; k++) {
+			for (int j = 0; j < 100 && !n_open(world); j++)
+				pass_ms(world, 1000);
+			token_given(world, row[i].status, row[i].json);
+		}
+		if (i >= 2)
+			assert_string_equal(supplier_is(world, "orion"), "failing");
+		pass_ms(world, 620000);
+		token_given(world, 200, "{\"access_token\": \"abc\", \"expires_in\": 3600}");
+		answer(world, "POST", "/orion/comment", 200, "ok");
+		assert_string_equal(supplier_is(world, "orion"), "healthy");
+		assert_int_equal(n_delivery(world, "done"), 1);
+		world_free(world);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_auth),          cmocka_unit_test(test_auth_repeated),
+	    cmocka_unit_test(test_token),         cmocka_unit_test(test_token_taken_back),
+	    cmocka_unit_test(test_token_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
