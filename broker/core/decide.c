@@ -202,6 +202,8 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 		if (at->ticket && !at->ticket->removed && !is_older(at, change, at->ticket->at[ENT_STATUS].stamp))
 			(void)decide_add(ret, EVENT_TICKET_REMOVED, at, change);
 		return;
+	case ENT_TICKET_CONTINUES:
+		return;
 	case ENT_COMMENT_ADDED:
 	case ENT_COMMENT_REMOVED:
 	case ENT_ATTACHMENT_ADDED:

@@ -21,6 +21,7 @@ static const char *const op_names[] = {
     [ENT_ADD_COMMENT] = "add_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
+    [ENT_PROBE] = "probe",
 };
 #define N_OP (sizeof op_names / sizeof *op_names)
 
@@ -146,6 +147,7 @@ bool delivery_may_go(const struct delivery *delivery, const struct comment *comm
 		return shares ? true : refuse(CAUSE_UNSHARED, ret_cause);
 	case ENT_FETCH_TICKET: /* ask for what is theirs: no delivery */
 	case ENT_POLL:
+	case ENT_PROBE:
 		break;
 	}
 	return refuse(CAUSE_INVALID, ret_cause);

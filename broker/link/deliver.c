@@ -61,16 +61,20 @@ static struct ent_str words(struct flight *flight, const struct ent_err *err)
 	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
 }
 
-enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op)
+enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op,
+				unsigned *ret_lag_s)
 {
+	*ret_lag_s = 0;
 	if (supplier->connector->repeat)
-		return supplier->connector->repeat(self, op);
+		return supplier->connector->repeat(self, op, ret_lag_s);
 	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
 }
 
 static enum ent_repeat repeat(const struct flight *flight)
 {
-	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op);
+	unsigned lag_s;
+
+	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op, &lag_s);
 }
 
 /* A success that nobody can read, or a redirect: it may have been done for all that. */
@@ -327,6 +331,7 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		more(flight, ending);
 		break;
 	case ENT_EINVAL:
+	case ENT_ETOOLONG:
 		stop(flight, OUTCOME_PARKED, ending->is_built ? CAUSE_REFUSED : CAUSE_INVALID, wrote(flight, ending),
 		     &ending->err);
 		break;

@@ -197,7 +197,9 @@ void delivery_ended(struct flight *flight, struct ending *ending);
 void delivery_give_back(struct flight *flight, int64_t wait_ms);
 /* result: outcome and what belongs to it. */
 void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *));
-enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op);
+/* ret_lag_s: see connector.h; 0 when the op does not search. */
+enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op,
+				unsigned *ret_lag_s);
 
 /* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */

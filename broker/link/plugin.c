@@ -20,7 +20,7 @@
 #define PLUGIN_SETTING_MAX 128
 #define SETTINGS_SIZE_MAX  (64u * 1024u)
 #define TABLE_SIZE_LEAST   offsetof(struct ent_connector, build) /* through decode */
-#define OPS_ALL            ((1u << (ENT_POLL + 1)) - 1)
+#define OPS_ALL            ((1u << ENT_N_OP) - 1)
 
 struct plugin {
 	void *handle;

@@ -140,6 +140,7 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 		flight_end(flight);
 		break;
 	case ENT_EINVAL:
+	case ENT_ETOOLONG:
 	case ENT_ERETRY:
 	case ENT_EUNSUPPORTED:
 	case ENT_ECONFLICT:

@@ -123,6 +123,6 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 			  struct ent_request *ret, struct ent_err *err);
 enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
-enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 
 #endif

@@ -19,10 +19,11 @@ bool repeat_read(struct ent_str word, enum ent_repeat *ret)
 	return false;
 }
 
-enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind)
+enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
 	const struct generic_state *state = self->state;
 
+	(void)ret_lag_s;
 	return kind == ENT_CREATE_TICKET ? state->repeat_create
 	       : kind == ENT_ADD_COMMENT ? state->repeat_comment
 					 : ENT_REPEAT_SAFE; /* it reads, or sets a value */

@@ -219,6 +219,8 @@ enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call,
 	case ENT_FETCH_TICKET:
 		ask_issue(settings, ret, arena, op->ticket.id, true);
 		return ENT_OK;
+	case ENT_PROBE:
+		return sdk_fail(err, ENT_EUNSUPPORTED, "it cannot be asked who we are");
 	case ENT_POLL:
 		break;
 	}

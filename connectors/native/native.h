@@ -37,6 +37,6 @@ enum ent_rc native_build(const struct ent_self *self, const struct ent_call *cal
 			 struct ent_request *ret, struct ent_err *err);
 enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
-enum ent_repeat native_repeat(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_repeat native_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 
 #endif

@@ -166,8 +166,8 @@ enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *cal
 	return rc;
 }
 
-enum ent_repeat native_repeat(const struct ent_self *self, enum ent_op_kind kind)
+enum ent_repeat native_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
-	(void)self, (void)kind;
+	(void)self, (void)kind, (void)ret_lag_s;
 	return ENT_REPEAT_SAFE;
 }

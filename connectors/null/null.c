@@ -180,9 +180,9 @@ static enum ent_rc null_parse(const struct ent_self *self, const struct ent_call
 	return rc;
 }
 
-static enum ent_repeat null_repeat(const struct ent_self *self, enum ent_op_kind kind)
+static enum ent_repeat null_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
-	(void)self, (void)kind;
+	(void)self, (void)kind, (void)ret_lag_s;
 	return ENT_REPEAT_SAFE; /* the tool takes a key once; reading and setting a value can be done twice */
 }
 

@@ -80,8 +80,8 @@ enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo
 	return ENT_MORE;
 }
 
-enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind)
+enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
-	(void)self;
+	(void)self, (void)ret_lag_s;
 	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
 }

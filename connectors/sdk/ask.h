@@ -36,7 +36,7 @@ bool sdk_call_looks(const struct ent_call *call);
 /* parse(): one more round trip. phase is not 0; memo: what it has to know. Returns ENT_MORE. */
 enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo);
 /* repeat() of a tool where our marker is found again, and where an UPDATE sets values. */
-enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind);
+enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 
 #define SDK_OPS_ALL                                                                                                    \
 	(1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |          \

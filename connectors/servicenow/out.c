@@ -23,10 +23,11 @@ const char *const servicenow_cannot[] = {
     NULL,
 };
 
-enum ent_repeat servicenow_repeat(const struct ent_self *self, enum ent_op_kind kind)
+enum ent_repeat servicenow_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
 	const struct servicenow_settings *settings = self->settings;
 
+	(void)ret_lag_s;
 	if (kind == ENT_ADD_COMMENT)
 		return settings->journal ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
 	return kind == ENT_CREATE_TICKET ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
@@ -268,6 +269,8 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 		if (rc != ENT_OK)
 			return rc;
 		break;
+	case ENT_PROBE:
+		return ENT_OK;
 	case ENT_UPDATE_TICKET:
 	case ENT_FETCH_TICKET:
 		break;

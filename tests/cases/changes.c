@@ -41,6 +41,8 @@ static const char *kind_name(enum ent_change_kind kind)
 		return "comment removed";
 	case ENT_ATTACHMENT_ADDED:
 		return "attachment added";
+	case ENT_TICKET_CONTINUES:
+		return "ticket continues";
 	}
 	return "unknown kind";
 }
@@ -147,6 +149,10 @@ static void change_print(struct sdk_buf *out, const struct ent_connector *connec
 		comment_print(out, &change->comment);
 	if (change->kind == ENT_ATTACHMENT_ADDED)
 		attachment_print(out, &change->attachment);
+	if (change->kind == ENT_TICKET_CONTINUES) {
+		line_print(out, "continues as", change->continues_as.id);
+		line_print(out, "  key", change->continues_as.key);
+	}
 }
 
 void changes_print(struct sdk_buf *out, const struct ent_connector *connector, const struct ent_changes *changes)
@@ -219,6 +225,9 @@ static const char *change_fault(const struct ent_change *change)
 		return "a comment was added without a body";
 	if (change->kind == ENT_ATTACHMENT_ADDED && (!is_id(change->attachment.id) || change->attachment.size < -1))
 		return "attachment.id or size is not as promised";
+	if (change->kind == ENT_TICKET_CONTINUES &&
+	    (!is_id(change->continues_as.id) || sdk_eq(change->continues_as.id, change->ticket.id)))
+		return "continues_as.id is no id, or the ticket's own";
 	return NULL;
 }
 

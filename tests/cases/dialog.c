@@ -244,9 +244,10 @@ static enum ent_repeat repeat_of(const struct round *round)
 {
 	const struct plugin *plugin = round->dialog->plugin;
 	enum ent_op_kind kind = round->call.op.kind;
+	unsigned lag_s = 0;
 
 	if (plugin->connector->repeat)
-		return plugin->connector->repeat(&plugin->self, kind);
+		return plugin->connector->repeat(&plugin->self, kind, &lag_s);
 	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
 }
 

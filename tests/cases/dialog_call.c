@@ -14,6 +14,7 @@ static const char *const op_name[] = {
     [ENT_ADD_COMMENT] = "add_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
+    [ENT_PROBE] = "probe",
 };
 
 static const char *members_fault(struct ent_arena *arena, const struct sdk_json *node, const char *where,
@@ -78,7 +79,7 @@ static const char *ticket_read(const struct dialog *dialog, const struct sdk_jso
 			why = attr_read(dialog, at, &op->ticket);
 	if (why)
 		return why;
-	if (!op->ticket.id.p != (op->kind == ENT_CREATE_TICKET || op->kind == ENT_POLL))
+	if (!op->ticket.id.p != (op->kind == ENT_CREATE_TICKET || op->kind >= ENT_POLL))
 		return "call: ticket.id belongs to update_ticket, add_comment and fetch_ticket";
 	if (!op->ticket.has != (op->kind != ENT_CREATE_TICKET && op->kind != ENT_UPDATE_TICKET))
 		return "call: attributes belong to create_ticket and update_ticket";

@@ -20,7 +20,7 @@ const char *connector_fault(const struct plugin *plugin)
 
 	if (!connector->ops != !connector->build || !connector->build != !connector->parse)
 		return "ops, build and parse do not belong together";
-	if (connector->ops >> (ENT_POLL + 1))
+	if (connector->ops >> ENT_N_OP)
 		return "ops names an op that does not exist";
 	for (const char *const *cannot = connector->cannot; cannot && *cannot; cannot++)
 		if (strlen(*cannot) < 10 || (*cannot)[strlen(*cannot) - 1] != '.')

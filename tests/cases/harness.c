@@ -195,6 +195,8 @@ const char *rc_name(enum ent_rc rc)
 		return "unsupported";
 	case ENT_ECONFLICT:
 		return "conflict";
+	case ENT_ETOOLONG:
+		return "too long";
 	}
 	return "unknown rc";
 }

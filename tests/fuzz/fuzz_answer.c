@@ -34,12 +34,12 @@ static void call_fill(struct ent_call *call, uint8_t kind, uint8_t bits, struct 
 {
 	struct ent_op *op = &call->op;
 
-	op->kind = (enum ent_op_kind)(kind % (ENT_POLL + 1));
+	op->kind = (enum ent_op_kind)(kind % ENT_N_OP);
 	op->key = ENT_STR("0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a");
 	op->number = ENT_STR("ENT-000042");
 	op->marker = ENT_STR("[ENT-000042:0b9c6f0e4d1a4f6c8e2b7a5d3c1f0e9a]");
 	op->since_ms = 1795320000000;
-	if (op->kind != ENT_CREATE_TICKET && op->kind != ENT_POLL)
+	if (op->kind != ENT_CREATE_TICKET && op->kind < ENT_POLL)
 		op->ticket.id = ENT_STR("17");
 	if (op->kind == ENT_CREATE_TICKET || op->kind == ENT_UPDATE_TICKET) {
 		sdk_set(&op->ticket, ENT_TITLE, text);

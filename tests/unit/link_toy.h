@@ -60,6 +60,8 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 		return toy_request(ret, "GET", sdk_format(arena, "/ticket/%.*s", ENT_F(op->ticket.id)), ENT_ABSENT);
 	case ENT_POLL:
 		return toy_request(ret, "GET", sdk_format(arena, "/poll?%.*s", ENT_F(call->memo)), ENT_ABSENT);
+	case ENT_PROBE:
+		return toy_request(ret, "GET", ENT_STR("/whoami"), ENT_ABSENT);
 	}
 	return ENT_EINVAL;
 }
@@ -141,10 +143,11 @@ static inline enum ent_rc toy_parse(const struct ent_self *self, const struct en
 	return rc != ENT_OK ? rc : toy_word(call, word, rest, arena, ret, err);
 }
 
-static inline enum ent_repeat toy_repeat(const struct ent_self *self, enum ent_op_kind op)
+static inline enum ent_repeat toy_repeat(const struct ent_self *self, enum ent_op_kind op, unsigned *ret_lag_s)
 {
 	const struct toy *toy = self->settings;
 
+	(void)ret_lag_s;
 	if (op == ENT_UPDATE_TICKET || sdk_eqz(toy->repeats, "safe"))
 		return ENT_REPEAT_SAFE;
 	return sdk_eqz(toy->repeats, "search") ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;

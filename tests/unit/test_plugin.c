@@ -45,10 +45,10 @@ static void good_ones(void **state)
 static void bad_ones(void **state)
 {
 	(void)state;
-	expect_refused(FIXTURES "/abi-newer", "abi-newer.so", "ABI 3, this broker speaks 2");
-	expect_refused(FIXTURES "/abi-unserved", "abi-unserved.so", "does not serve connector ABI 2");
+	expect_refused(FIXTURES "/abi-newer", "abi-newer.so", "ABI 4, this broker speaks 3");
+	expect_refused(FIXTURES "/abi-unserved", "abi-unserved.so", "does not serve connector ABI 3");
 	expect_refused(FIXTURES "/symbol-missing", "symbol-missing.so", "lacks the symbol entente_connector");
-	expect_refused(FIXTURES "/table-small", "table-small.so", " bytes, ABI 2 needs ");
+	expect_refused(FIXTURES "/table-small", "table-small.so", " bytes, ABI 3 needs ");
 	expect_refused(FIXTURES "/name-bad", "name-bad.so", "name");
 	expect_refused(FIXTURES "/decode-missing", "decode-missing.so", "decode is missing");
 	expect_refused(FIXTURES "/parse-missing", "parse-missing.so", "build and parse belong together");
@@ -67,6 +67,7 @@ static void one_that_writes(void **state)
 	struct plugins *plugins = NULL;
 	const struct ent_connector *connector;
 	struct ent_err err = {""};
+	unsigned lag_s = 0;
 
 	(void)state;
 	if (plugins_load(FIXTURES "/writer", &plugins, &err) != ENT_OK)
@@ -75,7 +76,7 @@ static void one_that_writes(void **state)
 	assert_non_null(connector);
 	assert_int_equal(connector->ops, 1u << ENT_ADD_COMMENT);
 	assert_non_null(connector->parse);
-	assert_int_equal(connector->repeat(&self, ENT_ADD_COMMENT), ENT_REPEAT_SEARCH);
+	assert_int_equal(connector->repeat(&self, ENT_ADD_COMMENT, &lag_s), ENT_REPEAT_SEARCH);
 	assert_string_equal(connector->cannot[0], "It keeps nothing.");
 	assert_null(connector->cannot[1]);
 	plugins_unload(plugins);

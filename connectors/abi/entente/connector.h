@@ -20,17 +20,42 @@
  * least through `decode`. To the broker what lies behind its `size` is zero.
  *   1  first version
  *   2  the way out: marker and number in the op, look and repeat, polling
+ *   3  probe; limits of texts, and a text that is too long; how far a search lags; a ticket that continues as another;
+ *      tickets that a poll put aside, and what a poll has to say to people
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
 
 #include "entente/ticket.h"
 
-#define ENT_ABI 2u
+#define ENT_ABI 3u
 
 /* ---- what the broker asks of a tool (the way out) ------------------------ */
 
-enum ent_op_kind { ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET, ENT_POLL };
+enum ent_op_kind {
+	ENT_CREATE_TICKET,
+	ENT_UPDATE_TICKET,
+	ENT_ADD_COMMENT,
+	ENT_FETCH_TICKET,
+	ENT_POLL,
+	ENT_PROBE /* "who am I?": a read that needs our credentials and no ticket. ENT_OK: they are accepted. ENT_EAUTH:
+		   * they are refused, and only then the broker says that the supplier refuses us */
+};
+#define ENT_N_OP 6
+
+/* The tool's limits of one text. The broker hands out what counts for one op: the connector's, lowered by the
+ * supplier's settings, halved after the tool answered ENT_ETOOLONG. */
+enum ent_unit {
+	ENT_CHARACTERS, /* Unicode code points */
+	ENT_UTF16,      /* UTF-16 code units: what Java, JavaScript and .NET count */
+	ENT_BYTES       /* of UTF-8 */
+};
+struct ent_limits {
+	enum ent_unit unit;
+	uint32_t title, text; /* in that unit; text: of a description and of a comment. 0: no limit is known */
+};
+
+enum ent_language { ENT_ENGLISH, ENT_FRENCH }; /* of the sentences that we add to what people wrote */
 
 /* What one may do with an op whose outcome is not known: the request left, no answer came. */
 enum ent_repeat {
@@ -53,6 +78,10 @@ struct ent_op {
 	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED. */
 	struct ent_comment comment;
 	int64_t since_ms; /* POLL: where to begin when there is no memo yet */
+	/* CREATE, UPDATE, ADD_COMMENT: what title and text may hold with marker and all; sdk_op_text() and
+	 * sdk_op_title() keep to it. */
+	struct ent_limits limits;
+	enum ent_language language; /* of a note such as "shortened, the rest stands in ENT-000042" */
 };
 
 /* ---- HTTP as data ------------------------------------------------------- */
@@ -98,6 +127,15 @@ struct ent_call {
 	int64_t now_ms; /* when this request is built: for stamps in what is sent, for nothing that decides */
 };
 
+/* A ticket that a poll could not read or understand, and passed over. */
+struct ent_aside {
+	struct ent_str ticket, key; /* its id, else what the list calls it; key: what people call it, may be absent */
+	struct ent_str reason;      /* one sentence for people */
+	unsigned tries;             /* how often it was asked for */
+	int64_t since_ms, next_ms;  /* when it was put aside first; when it is asked for again */
+};
+#define ENT_ASIDE_MAX 200 /* of one supplier; beyond it the poll stands still with a reason, and nothing is dropped */
+
 struct ent_result {
 	/* ENT_OK: of what the op made or found: CREATE: the ticket's id; ADD_COMMENT: the comment's id as decode()
 	 * would give it, absent when the tool does not tell. */
@@ -108,6 +146,12 @@ struct ent_result {
 	/* What the answer tells about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
 	 * stands there now, which is how the broker finds a write that was answered with success and not done. */
 	struct ent_changes changes;
+	/* POLL, with ENT_OK and ENT_MORE: all that is put aside now, which takes the place of what was told before.
+	 * Each one that is new is told to people; the memo holds what the connector needs to ask again. */
+	const struct ent_aside *aside;
+	size_t n_aside;
+	struct ent_str note; /* POLL: one sentence for people about this page, as "its cursor was refused: ..."; absent:
+			      * nothing to say */
 };
 #define ENT_PHASES_MAX 40         /* round trips of one attempt; POLL may take as many as there are pages */
 #define ENT_MEMO_MAX   (64 << 10) /* bytes of a memo, which is UTF-8; a longer one is ENT_EINVAL */
@@ -173,10 +217,13 @@ struct ent_connector {
 			     struct ent_request *ret, struct ent_err *);
 	enum ent_rc (*parse)(const struct ent_self *, const struct ent_call *, const struct ent_response *,
 			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
-	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others. */
-	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind);
+	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others. With ENT_REPEAT_SEARCH
+	 * *ret_lag_s says for how many seconds after a write the search may not show it: 0 when it reads the database
+	 * and no index. The broker looks again until then before it writes. */
+	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind, unsigned *ret_lag_s);
 	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
 	const char *const *cannot;
+	struct ent_limits limits; /* of the tool as it comes; {0}: none is known */
 };
 
 /* The one symbol a connector exports. NULL when it cannot serve that ABI. */

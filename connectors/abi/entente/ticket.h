@@ -42,7 +42,8 @@ enum ent_rc {
 	ENT_EAUTH = -3,        /* refused: a person must look at the supplier or its secret */
 	ENT_EGONE = -4,        /* the remote ticket no longer exists */
 	ENT_EUNSUPPORTED = -5, /* this tool cannot express it */
-	ENT_ECONFLICT = -6     /* somebody changed it since it was read: begin again with the first phase */
+	ENT_ECONFLICT = -6,    /* somebody changed it since it was read: begin again with the first phase */
+	ENT_ETOOLONG = -7      /* the tool says that a text is longer than it takes; nothing was done */
 };
 
 /* For people; the rc is for programs. Written on failure only. Never a secret. */
@@ -149,7 +150,10 @@ enum ent_change_kind {
 	ENT_TICKET_REMOVED,
 	ENT_COMMENT_ADDED, /* also edited: the broker compares */
 	ENT_COMMENT_REMOVED,
-	ENT_ATTACHMENT_ADDED
+	ENT_ATTACHMENT_ADDED,
+	/* The ticket goes on as another one of the same tool (merged, moved, transferred): `continues_as` is that one.
+	 * Told each time it is seen; the broker does it once. */
+	ENT_TICKET_CONTINUES
 };
 
 /* ticket.id is set in every change; ticket.has may be 0 beside a comment. */
@@ -161,6 +165,9 @@ struct ent_change {
 	struct ent_correlation correlation;
 	struct ent_comment comment;       /* ENT_COMMENT_* */
 	struct ent_attachment attachment; /* ENT_ATTACHMENT_ADDED */
+	struct {
+		struct ent_str id, key; /* id as ticket.id has it, never ticket.id itself; key may be absent */
+	} continues_as;                 /* ENT_TICKET_CONTINUES */
 };
 
 struct ent_changes {

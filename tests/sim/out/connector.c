@@ -156,6 +156,8 @@ static enum ent_rc build(const struct ent_self *self, const struct ent_call *cal
 		ask(ret, sdk_http_path(arena, "/log?after=%s", &after, NULL));
 		break;
 	}
+	case ENT_PROBE:
+		return ENT_EUNSUPPORTED;
 	}
 	return ENT_OK;
 }
@@ -205,10 +207,11 @@ static enum ent_rc parse(const struct ent_self *self, const struct ent_call *cal
 	return ENT_OK;
 }
 
-static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind)
+static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
 	const struct settings *settings = self->settings;
 
+	(void)ret_lag_s;
 	if (kind != ENT_CREATE_TICKET && kind != ENT_ADD_COMMENT)
 		return ENT_REPEAT_SAFE;
 	return settings->class == CLASS_A   ? ENT_REPEAT_SAFE

@@ -70,9 +70,9 @@ static enum ent_rc fixture_parse(const struct ent_self *self, const struct ent_c
 	return ENT_OK;
 }
 
-static enum ent_repeat fixture_repeat(const struct ent_self *self, enum ent_op_kind kind)
+static enum ent_repeat fixture_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
-	(void)self;
+	(void)self, (void)ret_lag_s;
 	return kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
 }
 
