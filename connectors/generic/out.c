@@ -129,10 +129,9 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 static enum ent_rc status_check(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
 	const struct sdk_json *unused;
-	struct ent_str body = sdk_trim(response->body);
 	enum ent_rc rc = sdk_http_status(response, arena, err);
 
-	if (rc == ENT_OK && body.n > 0 && body.p[0] == '<')
+	if (rc == ENT_OK && sdk_http_is_html(response))
 		rc = sdk_http_json(response, arena, &unused, err);
 	return rc;
 }

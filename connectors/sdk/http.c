@@ -83,7 +83,25 @@ static void words_add(struct sdk_buf *out, const struct sdk_json *node, unsigned
 	}
 }
 
-static bool is_html(struct ent_str body)
+/* XML begins with '<' as well: by its type, else by its first tag. */
+bool sdk_http_is_html(const struct ent_response *response)
+{
+	static const char *const tag[] = {"<!doctype html", "<html", "<head",   "<body", "<title", "<meta",
+					  "<script",        "<h1",   "<center", "<div",  "<p>",    "<pre>",
+					  "<form",          "<b>"};
+	struct ent_str body = sdk_trim(response->body), type = sdk_http_header(response, "Content-Type");
+
+	if (body.n == 0 || body.p[0] != '<')
+		return false;
+	if (sdk_ieqz(sdk_trim(sdk_cut(type, ';', &type)), "text/html"))
+		return true;
+	for (size_t i = 0; i < sizeof tag / sizeof *tag; i++)
+		if (sdk_ieqz(sdk_head(body, strlen(tag[i])), tag[i]))
+			return true;
+	return false;
+}
+
+static bool is_markup(struct ent_str body)
 {
 	body = sdk_trim(body);
 	return body.n > 0 && body.p[0] == '<';
@@ -105,7 +123,7 @@ static struct ent_str words_of(const struct ent_response *response, struct ent_a
 		for (const struct sdk_json *at = sdk_json_first(root); at && out.n < WORDS_MAX; at = sdk_json_next(at))
 			if (is_words(sdk_json_key(at)))
 				words_add(&out, at, 0);
-	} else if (!is_html(response->body) && sdk_is_utf8(response->body)) {
+	} else if (!is_markup(response->body) && sdk_is_utf8(response->body)) {
 		sdk_buf_str(&out, sdk_head(sdk_trim(response->body), WORDS_MAX));
 	}
 	words = sdk_head(sdk_buf_view(&out), WORDS_MAX);
@@ -139,8 +157,13 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 		return rc;
 	if (sdk_trim(response->body).n == 0)
 		return sdk_fail(err, ENT_ERETRY, "HTTP %d with an empty body where JSON is due", response->status);
-	if (is_html(response->body))
+	if (sdk_http_is_html(response))
 		return sdk_fail(err, ENT_ERETRY, "HTTP %d with HTML where JSON is due: a login page or a proxy?",
+				response->status);
+	if (is_markup(response->body))
+		return sdk_fail(err, ENT_EINVAL,
+				"HTTP %d with XML where JSON is due: check the supplier's url, and what its tool is "
+				"asked for",
 				response->status);
 	rc = sdk_json_parse(arena, response->body, ret, &unread);
 	return rc == ENT_OK ? rc

@@ -16,6 +16,8 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
  * not the tool). */
 enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena *arena, const struct sdk_json **ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
+/* A page for people instead of the tool's answer. XML is none. */
+bool sdk_http_is_html(const struct ent_response *response);
 struct ent_str sdk_http_header(const struct ent_response *response, const char *name); /* absent: none */
 /* Headers of a request that say where it goes, where it ends and how its answer is packed: set by what sends it. */
 bool sdk_http_is_framing(struct ent_str name);

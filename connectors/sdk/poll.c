@@ -10,7 +10,8 @@
 #define STAMP_MS   1000
 #define SKEW_MS    300000               /* of the clock of a tool that does not tell it, to ours */
 #define AHEAD_MS   (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
-#define SEEN_MAX   300                  /* beyond it the oldest are forgotten, and told again */
+#define SEEN_MAX   600                  /* beyond it the oldest are forgotten, and told again */
+#define WAITS_SIZE (24 << 10)           /* bytes of the ids that wait for a request of their own: the memo holds them */
 #define PAGES_MAX  10000                /* with the same time */
 #define HASH_SIZE  6                    /* bytes: 48 bits tell a few hundred apart */
 #define HASH_CHARS (2 * HASH_SIZE)
@@ -181,6 +182,8 @@ bool sdk_poll_news(struct sdk_poll *poll, struct ent_str id, int64_t stamp_ms, s
 	char hash[HASH_CHARS];
 	bool fresh = !content.p && is_fresh(poll, stamp_ms);
 
+	if (poll->is_full) /* it is met again: the walk goes on from what was taken */
+		return false;
 	if (stamp_ms <= poll->now_ms + AHEAD_MS) {
 		poll->reach_ms = stamp_ms > poll->reach_ms ? stamp_ms : poll->reach_ms;
 		poll->high_ms = stamp_ms > poll->high_ms ? stamp_ms : poll->high_ms;
@@ -207,9 +210,11 @@ void sdk_poll_later(struct sdk_poll *poll, struct ent_str id)
 	for (size_t i = 0; i < poll->n_waits; i++)
 		if (sdk_eq(poll->waits[i], id))
 			return;
-	if (poll->n_waits < SDK_POLL_TODO_MAX)
-		poll->waits[poll->n_waits] = id;
-	poll->n_waits++; /* sdk_poll_page() refuses what did not fit */
+	if (poll->is_full || poll->n_waits == SDK_POLL_TODO_MAX)
+		return;
+	poll->waits[poll->n_waits++] = id;
+	poll->waits_size += id.n;
+	poll->is_full = poll->n_waits == SDK_POLL_TODO_MAX || poll->waits_size >= WAITS_SIZE;
 }
 
 /* ---- where to go on --------------------------------------------------------------------- */
@@ -254,8 +259,7 @@ enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token
 {
 	int64_t reach = whole(poll, poll->reach_ms);
 
-	if (poll->n_waits > SDK_POLL_TODO_MAX)
-		return sdk_fail(poll->err, ENT_EINVAL, "a page has more than %d tickets", SDK_POLL_TODO_MAX);
+	more = more || poll->is_full;
 	if (more && poll->page >= PAGES_MAX)
 		return sdk_fail(poll->err, ENT_EINVAL, "more than %d pages of changes of one time", PAGES_MAX);
 	if (poll->caught_up || poll->began_ms == 0) { /* this page is a walk's first */
@@ -264,11 +268,12 @@ enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token
 		poll->began_ms = poll->knows_now ? poll->now_ms : guess > before ? guess : before;
 	}
 	poll->caught_up = false;
-	poll->token = token;
+	if (!poll->is_full)
+		poll->token = token;
 	if (!more) {
 		walk_end(poll);
 	} else if (token.p || reach <= poll->since_ms) {
-		poll->page++;
+		poll->page += !poll->is_full; /* else the same page once more, for the rest of it */
 	} else {
 		poll->since_ms = reach;
 		poll->page = 0;

@@ -48,9 +48,10 @@ struct sdk_poll {
 	int64_t high_ms, before_ms; /* newest stamp of all; of all before this page */
 	int64_t reach_ms, began_ms; /* newest stamp of this page; the tool's time when the walk began */
 	bool knows_now, caught_up;
+	bool is_full; /* no more of this page can wait: what is behind it is taken with the next question */
 	struct sdk_poll_seen *seen;
 	struct ent_str *waits; /* todo is the first */
-	size_t n_seen, n_waits, begin_waits;
+	size_t n_seen, n_waits, begin_waits, waits_size;
 	struct ent_arena *arena;
 	struct ent_err *err;
 };
@@ -62,10 +63,10 @@ enum ent_rc sdk_poll_begin(struct sdk_poll *poll, const struct sdk_poll_rule *ru
 /* Was it not told yet? content: what tells one version of the item from the next (its bytes, a version number);
  * absent: the list does not show it. */
 bool sdk_poll_news(struct sdk_poll *poll, struct ent_str id, int64_t stamp_ms, struct ent_str content);
+/* When SDK_POLL_TODO_MAX of them wait, the rest of the page is news in the next question. */
 void sdk_poll_later(struct sdk_poll *poll, struct ent_str id);
 /* Behind a page: ENT_MORE or ENT_OK, and the memo. more: the page was full, or the tool says that there is another
- * one. token: for it, when the tool has one. ENT_EINVAL: the tool gives pages without an end, or more
- * tickets in one than the memo holds. */
+ * one. token: for it, when the tool has one. ENT_EINVAL: the tool gives pages without an end. */
 enum ent_rc sdk_poll_page(struct sdk_poll *poll, bool more, struct ent_str token, struct ent_str *ret_memo)
     __attribute__((warn_unused_result));
 /* Behind the answer about `todo`, also when it is gone. */

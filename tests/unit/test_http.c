@@ -92,6 +92,9 @@ static void answers(void **state)
 	    {200, " ", ENT_ERETRY, "HTTP 200 with an empty body where JSON is due"},
 	    {204, "", ENT_ERETRY, "HTTP 204 with an empty body where JSON is due"},
 	    {200, "<html>", ENT_ERETRY, "HTTP 200 with HTML where JSON is due: a login page or a proxy?"},
+	    {200, "\n<!DOCTYPE html>\n<p>", ENT_ERETRY, "HTTP 200 with HTML where JSON is due"},
+	    {200, "<?xml version=\"1.0\"?><ticket/>", ENT_EINVAL, "HTTP 200 with XML where JSON is due"},
+	    {200, "<ticket><id>7</id></ticket>", ENT_EINVAL, "HTTP 200 with XML where JSON is due"},
 	    {200, "{\"id\": 7", ENT_EINVAL, "HTTP 200: the answer is no JSON: "},
 	    {404, "{\"id\": 7}", ENT_EGONE, "HTTP 404"},
 	};

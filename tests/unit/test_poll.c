@@ -259,9 +259,6 @@ static void tokens_and_limits(void **state)
 	assert_int_equal(sdk_poll_begin(&poll, &rule, &call, NULL, &arena.abi, &err), ENT_OK);
 	assert_null(poll.token.p);
 	assert_true(poll.since_ms == START_MS - 321000);
-	for (int i = 0; i < SDK_POLL_TODO_MAX + 1; i++)
-		sdk_poll_later(&poll, sdk_int(&arena.abi, i));
-	assert_int_equal(sdk_poll_page(&poll, false, ENT_ABSENT, &memo), ENT_EINVAL);
 	call.memo = ENT_STR("{\"since\":1,\"page\":10000,\"high\":0,\"seen\":[]}");
 	assert_int_equal(sdk_poll_begin(&poll, &rule, &call, NULL, &arena.abi, &err), ENT_OK);
 	assert_int_equal(sdk_poll_page(&poll, true, ENT_ABSENT, &memo), ENT_EINVAL);
@@ -272,12 +269,66 @@ static void tokens_and_limits(void **state)
 	sdk_arena_release(&arena);
 }
 
+#define CROWD 1300 /* more than SDK_POLL_TODO_MAX twice */
+
+/* An answer names more tickets than one memo holds: each of them is asked for, once, whatever their times are. */
+static void a_crowd_is_asked_for_in_parts(void **state)
+{
+	static const struct {
+		int64_t step_ms;
+		int n;
+	} rows[] = {{1000, CROWD}, {1, CROWD}, {0, SDK_POLL_TODO_MAX + 1}};
+	static unsigned char asked[CROWD];
+
+	(void)state;
+	for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+		struct sdk_poll_rule rule = {0};
+		struct ent_call call = {.op = {.kind = ENT_POLL, .since_ms = START_MS},
+					.now_ms = START_MS + CROWD * 1000LL + 600000};
+		struct sdk_arena arena;
+		enum ent_rc rc = ENT_MORE;
+		int requests = 0;
+
+		sdk_arena_init(&arena);
+		memset(asked, 0, sizeof asked);
+		while (rc == ENT_MORE && ++requests < 3 * CROWD) {
+			struct sdk_poll poll;
+			struct ent_str memo;
+			struct ent_err err;
+
+			assert_int_equal(sdk_poll_begin(&poll, &rule, &call, NULL, &arena.abi, &err), ENT_OK);
+			if (poll.todo.p) {
+				int64_t i;
+
+				assert_true(sdk_to_int(poll.todo, &i));
+				assert_int_equal(asked[i]++, 0);
+				rc = sdk_poll_done(&poll, &memo);
+			} else {
+				for (int i = 0; i < rows[row].n; i++) {
+					int64_t at_ms = START_MS + 5000 + rows[row].step_ms * i;
+					struct ent_str id = sdk_int(&arena.abi, i);
+
+					if (at_ms >= poll.since_ms && sdk_poll_news(&poll, id, at_ms, ENT_STR("1")))
+						sdk_poll_later(&poll, id);
+				}
+				rc = sdk_poll_page(&poll, false, ENT_ABSENT, &memo);
+			}
+			call.memo = memo;
+		}
+		assert_int_equal(rc, ENT_OK);
+		for (int i = 0; i < rows[row].n; i++)
+			assert_int_equal(asked[i], 1);
+		sdk_arena_release(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_is_missed),
 	    cmocka_unit_test(one_time),
 	    cmocka_unit_test(tokens_and_limits),
+	    cmocka_unit_test(a_crowd_is_asked_for_in_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
