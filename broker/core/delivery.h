@@ -9,7 +9,7 @@
  *      +-- retry --+-> cancelled   not to be brought any more, or the tool cannot express it
  *
  * In order per (incident, supplier): `head` is the first open one. Open are pending, in_flight, unknown, parked; a
- * parked UPDATE holds nobody back, a newer one takes its place.
+ * parked UPDATE holds nobody back, a newer one takes its place; nor does one that is parked as a loop.
  */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
@@ -43,7 +43,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 	X(CAUSE_UNKNOWN, "unknown",                                                                                    \
 	  "it may have been done: look in the tool, then `ignore` when it stands there, "                              \
 	  "`retry` when it does not")                                                                                  \
-	X(CAUSE_LOOP, "loop", "too many changes within a minute: find the automat that answers us, then retry")        \
+	X(CAUSE_LOOP, "loop",                                                                                          \
+	  "an automation in a tool probably answers ours: switch it off there, then retry or ignore")                  \
 	X(CAUSE_AUDIENCE, "audience", "its audience does not reach this supplier any more")                            \
 	X(CAUSE_UNSHARED, "unshared", "the incident is not shared with this supplier any more")                        \
 	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \

@@ -2,12 +2,13 @@
 /* From what is to be brought to rows in the queue: order, merging, the loop breaker. */
 #include "store/delivery_rows.h"
 
+#include "store/loops.h"
 #include "sdk/webhook.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOP_WINDOW_MS = 60000, LOOP_UPDATES = 10, LOOP_COMMENTS = 30, THREAD_MAX = 100 };
+enum { THREAD_MAX = 100 };
 
 /* ---- rows --------------------------------------------------------------------------- */
 
@@ -74,7 +75,8 @@ void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "SELECT q.id, q.head FROM delivery AS q WHERE " OF_QUEUE " AND q.state NOT IN ('done', 'cancelled') AND "
-	    "NOT (q.state = 'parked' AND q.op = 'update_ticket') AND (q.op = 'create_ticket' OR q.state = 'in_flight' "
+	    "NOT (q.state = 'parked' AND (q.op = 'update_ticket' OR q.cause = 'loop')) AND (q.op = 'create_ticket' OR "
+	    "q.state = 'in_flight' "
 	    "OR EXISTS (SELECT 1 FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND "
 	    "ticket.removed = 0)) ORDER BY CASE WHEN q.state = 'in_flight' THEN 0 ELSE 1 END, q.id LIMIT 1");
 	int64_t first = 0;
@@ -123,6 +125,7 @@ struct planning {
 	struct apply *apply;
 	const struct incident *incident; /* with the event */
 	const struct event *event;       /* NULL: a person asked for the thread */
+	struct ent_str endless;          /* why its comment is an endless answer; absent: it is none */
 };
 
 /* The supplier whose word caused it; "": a person with us, who tells us whom it is for. */
@@ -133,37 +136,10 @@ static struct ent_str origin_of(const struct event *event)
 	return sdk_or_empty(event->supplier);
 }
 
-/* Too much within a minute, by our clock and by that of who said it, and no person with us among it. So a history that
- * is read in late is no loop, and a supplier whose clock is wrong is still found. */
-static bool is_loop(const struct planning *planning, struct ent_str supplier, enum ent_op_kind op)
-{
-	int64_t max = op == ENT_UPDATE_TICKET ? LOOP_UPDATES : LOOP_COMMENTS;
-	struct ent_str origin = origin_of(planning->event);
-	struct db_stmt *stmt = db_use(
-	    planning->apply->db,
-	    "SELECT count(*) FROM (SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
-	    "supplier = $2 AND op = $3 ORDER BY id DESC LIMIT $4) AS last WHERE origin <> '' AND made_ms > $5 AND "
-	    "said_ms > $6 AND said_ms < $7");
-
-	if (!origin.n || op == ENT_CREATE_TICKET)
-		return false;
-	db_bind_int(stmt, 1, planning->incident->number);
-	db_bind_str(stmt, 2, supplier);
-	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
-	db_bind_int(stmt, 4, max);
-	db_bind_int(stmt, 5, planning->apply->now_ms - LOOP_WINDOW_MS);
-	db_bind_int(stmt, 6, planning->event->time_ms - LOOP_WINDOW_MS);
-	db_bind_int(stmt, 7, planning->event->time_ms + LOOP_WINDOW_MS);
-	bool loops = db_row(stmt) && db_int(stmt, 0) >= max;
-	db_done(stmt);
-	return loops;
-}
-
 static void end(struct apply *apply, const struct delivery *delivery, enum delivery_state state,
-		enum delivery_cause cause, const char *reason)
+		enum delivery_cause cause, struct ent_str reason)
 {
-	delivery_end(apply, delivery,
-		     &(struct delivery_verdict){.state = state, .cause = cause, .reason = sdk_str(reason)});
+	delivery_end(apply, delivery, &(struct delivery_verdict){.state = state, .cause = cause, .reason = reason});
 }
 
 static struct delivery_row row_of(const struct planning *planning, const struct planned *planned)
@@ -191,14 +167,30 @@ static struct delivery_row row_of(const struct planning *planning, const struct 
 	return row;
 }
 
+static struct loop_cause loop_cause_of(const struct planning *planning)
+{
+	return (struct loop_cause){planning->incident->number, planning->event, origin_of(planning->event)};
+}
+
+static bool is_rush(const struct planning *planning, const struct planned *planned)
+{
+	struct loop_cause cause = loop_cause_of(planning);
+
+	return loop_is_rush(planning->apply, &cause, planned->supplier->name, planned->op);
+}
+
 static void add_row(const struct planning *planning, const struct planned *planned)
 {
-	bool loops = is_loop(planning, planned->supplier->name, planned->op);
+	bool rush = is_rush(planning, planned);
 	struct delivery_row row = row_of(planning, planned);
 
-	if (delivery_insert(planning->apply->db, &row) && loops)
+	if (!delivery_insert(planning->apply->db, &row))
+		return;
+	if (planning->endless.p)
+		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
+	else if (rush)
 		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP,
-		    "too many changes of this ticket within a minute, none by a person with us");
+		    ENT_STR("too many changes of this ticket within a minute, none by a person with us"));
 }
 
 /* ---- updates: one waits at most ------------------------------------------------------------ */
@@ -223,7 +215,7 @@ static void plan_update(const struct planning *planning, const struct planned *p
 	size_t n =
 	    delivery_waiting(apply->db, apply->arena, planning->incident->number, planned->supplier->name, &waiting);
 	struct planned all = *planned;
-	bool loops = is_loop(planning, planned->supplier->name, planned->op);
+	bool loops = is_rush(planning, planned);
 
 	for (size_t i = 0; i < n; i++) {
 		if (waiting[i].op != ENT_UPDATE_TICKET || waiting[i].state != DELIVERY_PARKED)
@@ -233,7 +225,7 @@ static void plan_update(const struct planning *planning, const struct planned *p
 			return;
 		}
 		all.set |= waiting[i].set;
-		end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED, "a newer update says it");
+		end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer update says it"));
 	}
 	const struct delivery *last = n ? &waiting[n - 1] : NULL;
 	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0) {
@@ -254,9 +246,10 @@ static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_UNKNOWN)
 			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNKNOWN,
-			    "the share was taken back; it may have been done before");
+			    ENT_STR("the share was taken back; it may have been done before"));
 		else
-			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED, "the share was taken back");
+			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED,
+			    ENT_STR("the share was taken back"));
 }
 
 /* Where one is in flight, its outcome tells. */
@@ -275,7 +268,7 @@ static void cancel_comment(struct apply *apply, const struct incident *incident,
 	db_done(stmt);
 	for (size_t i = 0; i < n; i++)
 		if (delivery_load(apply->db, apply->arena, id[i], &delivery))
-			end(apply, &delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, "the comment was removed");
+			end(apply, &delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("the comment was removed"));
 	if (n)
 		delivery_heads_all(apply->db, apply->arena, incident->number);
 }
@@ -288,7 +281,8 @@ static void park_gone(struct apply *apply, int64_t incident, struct ent_str supp
 
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_PENDING && !waiting[i].ticket.n && waiting[i].op != ENT_CREATE_TICKET)
-			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE, "there is no ticket, nor will there be");
+			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE,
+			    ENT_STR("there is no ticket, nor will there be"));
 }
 
 /* A ticket is there. A second one is not made: its text becomes a comment. One that may have been made by us and now
@@ -302,7 +296,7 @@ static void meet_ticket(struct apply *apply, int64_t incident, struct ent_str su
 		if (waiting[i].op != ENT_CREATE_TICKET || !waiting[i].ticket.n)
 			continue;
 		if (waiting[i].state == DELIVERY_UNKNOWN && is_named) {
-			end(apply, &waiting[i], DELIVERY_DONE, CAUSE_NONE, "");
+			end(apply, &waiting[i], DELIVERY_DONE, CAUSE_NONE, ENT_STR(""));
 		} else if ((waiting[i].state == DELIVERY_PENDING || waiting[i].state == DELIVERY_PARKED) &&
 			   !waiting[i].look && waiting[i].phase == 0) { /* known not to be done */
 			struct db_stmt *stmt = db_use(
@@ -427,7 +421,7 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 void deliveries_plan(struct apply *apply, const struct supplier_set *suppliers, const struct incident *before,
 		     const struct incident *after, const struct event *event)
 {
-	struct planning planning = {apply, after, event};
+	struct planning planning = {.apply = apply, .incident = after, .event = event};
 	struct planned_list list = {.arena = apply->arena};
 	struct federate at = {.before = before, .after = after, .event = event};
 
@@ -437,6 +431,10 @@ void deliveries_plan(struct apply *apply, const struct supplier_set *suppliers, 
 	prepare(apply, suppliers, after, event);
 	at.n_party = party_list(apply->db, apply->arena, suppliers, after->number, &at.party);
 	federate(&at, &list);
+	if (list.n > 0) {
+		struct loop_cause cause = loop_cause_of(&planning);
+		(void)loop_is_endless(apply, &cause, &planning.endless);
+	}
 	for (size_t i = 0; i < list.n && !db_failed(apply->db); i++) {
 		const struct planned *planned = &list.at[i];
 		if (planned->op == ENT_UPDATE_TICKET)
@@ -451,7 +449,7 @@ void deliveries_plan(struct apply *apply, const struct supplier_set *suppliers, 
 
 void deliveries_thread(struct apply *apply, const struct supplier *supplier, const struct incident *incident)
 {
-	struct planning planning = {apply, incident, NULL};
+	struct planning planning = {.apply = apply, .incident = incident};
 	struct planned *list = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct db_stmt *stmt =
 	    db_use(apply->db, "SELECT uuid, audience, audience_suppliers FROM comment WHERE incident = $1 AND "

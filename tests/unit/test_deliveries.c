@@ -446,6 +446,42 @@ static void test_loop_of_updates_is_stopped(void **state)
 	check_all(world);
 }
 
+static void says(struct world *world, const char *supplier, const char *ticket, const char *id, const char *author,
+		 const char *body)
+{
+	struct ent_change change = word(world, ticket, id, body);
+
+	change.comment.author.name = sdk_str(author);
+	arrive(world, supplier, &change);
+}
+
+static void test_slow_automatic_answers_end_and_people_go_on(void **state)
+{
+	static const char *const id[] = {"c1", "c2", "c3", "c4"};
+	struct world *world = *state;
+
+	two_parties(world);
+	says(world, "orion", "O-1", "c0", "Mo", "The lift is stuck");
+	bring(world, "telnord", "x0");
+	for (int i = 0; i < 3; i++) {
+		world->now_ms += 3600000;
+		says(world, "telnord", "T-1", id[i], "Auto t", "I am out of the office until Monday.");
+		if (i == 2)
+			break;
+		assert_true(bring(world, "orion", id[i]) > 0);
+		says(world, "orion", "O-1", sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "o%d", i)), "Auto o",
+		     "Your message was received.");
+		bring(world, "telnord", sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "x%d", i + 1)));
+	}
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'parked' AND cause = 'loop' AND "
+				    "reason LIKE 'Auto t (%' AND reason LIKE '%Auto o (%'"),
+			 1);
+	says(world, "telnord", "T-1", "c9", "Dana", "I am back. What is it?"); /* goes past what is parked */
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'pending' AND supplier = 'orion'"), 1);
+	assert_true(bring(world, "orion", "c9") > 0);
+	check_all(world);
+}
+
 static void test_loop_of_comments_is_stopped_and_history_is_none(void **state)
 {
 	struct world *world = *state;
@@ -588,6 +624,7 @@ int main(void)
 	    TEST(test_internal_words_that_become_public),
 	    TEST(test_removed_ticket_stops_its_queue),
 	    TEST(test_loop_of_updates_is_stopped),
+	    TEST(test_slow_automatic_answers_end_and_people_go_on),
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),
 	    TEST(test_the_echo_before_the_answer),
 	    TEST(test_the_echo_binds_what_the_answer_did_not_tell),
