@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* entente supplier: how each supplier's tool does, since when, why, and what to do. */
 #include <stdio.h>
+#include <string.h>
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/table.h"
 
 static void usage(FILE *to)
 {
-	fputs("usage: entente supplier [NAME]\n"
+	fputs("usage: entente supplier list\n"
+	      "       entente supplier show NAME\n"
+	      "       entente supplier poll NAME [--from TIME]\n"
 	      "\n"
-	      "How suppliers' tools do: healthy, slow, failing (we try one at a time), paused (by the\n"
-	      "configuration) or refused (credential or rights: a person has to look). With NAME also\n"
-	      "what its tool can and cannot do, how far it was read, and what is on its way to it.\n"
-	      "\n" CLIENT_HELP "\n"
+	      "  list               how suppliers' tools do: healthy, slow, failing (we try one at a\n"
+	      "                     time), paused (by the configuration) or refused (credential or\n"
+	      "                     rights: a person has to look)\n"
+	      "  show               also what its tool can and cannot do, how far it was read, which\n"
+	      "                     tickets could not be read, and what is on its way to it\n"
+	      "  poll               its tool is asked now what changed, not only when its time comes\n"
+	      "\n"
+	      "  --from TIME        poll: forget how far it was read and begin at that time (RFC 3339).\n"
+	      "                     What is known already stays as it is\n" CLIENT_HELP "\n"
 	      "examples:\n"
-	      "  entente supplier\n"
-	      "  entente supplier telnord\n",
+	      "  entente supplier list\n"
+	      "  entente supplier show telnord\n"
+	      "  entente supplier poll telnord --from 2026-11-22T00:00:00Z\n",
 	      to);
 }
 
@@ -30,6 +39,7 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 						     {"PENDING", "deliveries.pending"},
 						     {"UNKNOWN", "deliveries.unknown"},
 						     {"PARKED", "deliveries.parked"},
+						     {"ASIDE", "n_aside"},
 						     {"WHY", "why"},
 						     {0}};
 	const struct sdk_json *answer = client_parse(arena, json);
@@ -46,12 +56,36 @@ static void show_texts(struct ent_arena *arena, const char *head, const struct s
 		printf("  %.*s\n", ENT_F(table_cell(arena, one)));
 }
 
+static void show_notes(struct ent_arena *arena, const struct sdk_json *cursors)
+{
+	for (const struct sdk_json *one = sdk_json_first(cursors); one; one = sdk_json_next(one))
+		if (sdk_json_at(one, "note"))
+			printf("\n%.*s, %.*s: %.*s\n", ENT_F(table_cell(arena, sdk_json_at(one, "stream"))),
+			       ENT_F(table_cell(arena, sdk_json_at(one, "noted"))),
+			       ENT_F(table_cell(arena, sdk_json_at(one, "note"))));
+}
+
+static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
+{
+	static const struct table_column column[] = {
+	    {"PUT ASIDE", "ticket"}, {"KEY", "key"},    {"BY", "stream"},  {"SINCE", "since"},
+	    {"TRIES", "tries"},      {"AGAIN", "next"}, {"WHY", "reason"}, {0}};
+	const struct sdk_json *aside = sdk_json_at(supplier, "aside");
+
+	if (!sdk_json_count(aside))
+		return;
+	puts("\nThese tickets could not be read. The others go on; each of these is asked for again:");
+	table_print(arena, aside, column, "");
+}
+
 static void show_one(struct ent_arena *arena, struct ent_str json)
 {
-	static const char *const but[] = {"cursors", "can", "cannot", "deliveries", "arrivals", "policy", "link", NULL};
+	static const char *const but[] = {"cursors", "can",  "cannot", "deliveries", "arrivals",
+					  "policy",  "link", "aside",  "n_aside",    NULL};
 	static const struct table_column column[] = {
-	    {"READ BY", "stream"}, {"STATE", "state"}, {"SINCE", "since"},     {"BEGUN", "begun"},
-	    {"MOVED", "moved"},    {"PAGES", "pages"}, {"CHANGES", "changes"}, {0}};
+	    {"READ BY", "stream"}, {"STATE", "state"},     {"SINCE", "since"},
+	    {"BEGUN", "begun"},    {"MOVED", "moved"},     {"LAST NEWS", "told"},
+	    {"PAGES", "pages"},    {"CHANGES", "changes"}, {0}};
 	const struct sdk_json *supplier = client_parse(arena, json);
 
 	if (!supplier)
@@ -71,30 +105,75 @@ static void show_one(struct ent_arena *arena, struct ent_str json)
 	table_members(arena, sdk_json_at(supplier, "deliveries"), NULL);
 	putchar('\n');
 	table_print(arena, sdk_json_at(supplier, "cursors"), column, "Its tool is not asked for changes.");
+	show_notes(arena, sdk_json_at(supplier, "cursors"));
+	show_aside(arena, supplier);
 	show_texts(arena, "what we can ask of it", sdk_json_at(supplier, "can"));
 	show_texts(arena, "what it cannot express", sdk_json_at(supplier, "cannot"));
+}
+
+static void show_asked(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *supplier = client_parse(arena, json);
+	struct ent_str name = table_cell(arena, sdk_json_at(supplier, "name"));
+
+	if (supplier)
+		printf(
+		    "%.*s is asked as soon as its limits allow; `entente supplier show %.*s` says what came of it.\n",
+		    ENT_F(name), ENT_F(name));
+}
+
+static int ask_poll(const struct client_args *args, struct ent_arena *arena, struct ent_str name, const char *from)
+{
+	struct client_body body;
+
+	client_body_begin(&body);
+	if (from)
+		sdk_jsonw_kz(&body.w, "from", from);
+	return client_print(args, "POST", client_path(arena, "/v1/suppliers/", name, "/poll"),
+			    client_body_take(&body, arena), show_asked);
+}
+
+/* The name used to stand alone. */
+static int refuse_verb(int argc, char **argv)
+{
+	const char *verb = optind < argc ? argv[optind] : "list";
+
+	if (optind + 1 != argc || !strcmp(verb, "list") || !strcmp(verb, "show") || !strcmp(verb, "poll"))
+		fputs("entente: say what to do: list, show NAME or poll NAME\n", stderr);
+	else
+		fprintf(stderr,
+			"entente: \"%s\" is none of list, show and poll; to see a supplier of that name type: entente "
+			"supplier show %s\n",
+			argv[optind], argv[optind]);
+	usage(stderr);
+	return 2;
 }
 
 int cmd_supplier(int argc, char **argv)
 {
 	struct client_args args = {0};
-	const struct client_word option[] = {{0}};
+	const char *from = NULL;
+	const struct client_word option[] = {{"from", &from, NULL}, {0}};
 	int status = client_words(&args, option, argc, argv, usage);
 	struct sdk_arena arena;
 
 	if (status >= 0)
 		return status;
-	if (optind + 1 < argc) {
-		usage(stderr);
-		return 2;
-	}
+	const char *verb = optind < argc ? argv[optind] : "";
+	int n = argc - optind;
+	bool is_list = strcmp(verb, "list") == 0 && n == 1 && !from;
+	bool is_show = strcmp(verb, "show") == 0 && n == 2 && !from;
+	if (!is_list && !is_show && !(strcmp(verb, "poll") == 0 && n == 2))
+		return refuse_verb(argc, argv);
 	sdk_arena_init(&arena);
-	if (optind == argc)
+	if (is_list)
 		status = client_print(&args, "GET", ENT_STR("/v1/suppliers"), ENT_ABSENT, show_list);
-	else
+	else if (is_show)
 		status =
-		    client_print(&args, "GET", client_path(&arena.abi, "/v1/suppliers/", sdk_str(argv[optind]), ""),
+		    client_print(&args, "GET", client_path(&arena.abi, "/v1/suppliers/", sdk_str(argv[optind + 1]), ""),
 				 ENT_ABSENT, show_one);
+	else
+		status = ask_poll(&args, &arena.abi, sdk_str(argv[optind + 1]), from);
 	sdk_arena_release(&arena);
 	return status;
 }

@@ -9,7 +9,7 @@
 
 #include "sdk/json.h"
 
-#define TABLE_COLUMNS_MAX 10
+#define TABLE_COLUMNS_MAX 12
 
 struct table_column {
 	const char *title;

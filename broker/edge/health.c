@@ -93,6 +93,14 @@ static void print_open(struct sdk_buf *buf, const struct supplier_set *set, cons
 				       (long long)open[i].n[state]);
 }
 
+static void print_aside(struct sdk_buf *buf, struct db *db, const struct supplier_set *set)
+{
+	print_head(buf, "entente_supplier_tickets_put_aside", "Tickets that could not be read and were passed over.");
+	for (size_t i = 0; i < set->n; i++)
+		sdk_buf_format(buf, "entente_supplier_tickets_put_aside{supplier=\"%.*s\"} %lld\n",
+			       ENT_F(set->at[i].name), (long long)aside_count(db, set->at[i].name));
+}
+
 void metrics_get(struct exchange *x)
 {
 	const struct supplier_set *set = x->roster->set;
@@ -105,6 +113,7 @@ void metrics_get(struct exchange *x)
 		now[i] = read_supplier_now(x->worker->db, &x->arena.abi, &set->at[i]);
 	print_states(buf, set, now);
 	print_open(buf, set, read_suppliers_open(x->worker->db, &x->arena.abi, set));
+	print_aside(buf, x->worker->db, set);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -35,6 +35,7 @@ static const struct route routes[] = {
     {"GET", "/v1/suppliers/{}", false, false, NULL, supplier_get},
     {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, backfill_post},
     {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, backfill_delete},
+    {"POST", "/v1/suppliers/{}/poll", false, true, NULL, poll_post},
     {"GET", "/v1/suppliers/{}/maps", false, false, NULL, map_list},
     {"POST", "/v1/suppliers/{}/maps", false, true, NULL, map_post},
     {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, map_try},

@@ -37,6 +37,7 @@ void delivery_repair_post(struct exchange *x);
 void supplier_list(struct exchange *x);
 void supplier_get(struct exchange *x);
 void backfill_post(struct exchange *x);
+void poll_post(struct exchange *x);
 void backfill_delete(struct exchange *x);
 void drift_list(struct exchange *x);
 void map_list(struct exchange *x);

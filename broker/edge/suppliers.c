@@ -78,6 +78,34 @@ void backfill_delete(struct exchange *x)
 	ask_submit(x, job, backfill_answer);
 }
 
+/* ---- poll --------------------------------------------------------------------------------- */
+
+static void poll_answer(struct exchange *x)
+{
+	if (ask_done(x, x->work))
+		answer_supplier(x, 202);
+}
+
+void poll_post(struct exchange *x)
+{
+	static const struct body_field fields[] = {{"from", BODY_TIME, false, 0, 0, offsetof(struct ask, since_ms)},
+						   {0}};
+	const struct supplier *supplier = ask_supplier(x);
+	struct job *job = ask_new(x, JOB_POLL);
+
+	if (supplier == NULL)
+		return;
+	job->ask.since_ms = 0;
+	if (!body_read(x, fields, &job->ask))
+		return;
+	if (job->ask.since_ms < 0 || job->ask.since_ms > x->worker->now_ms) {
+		answer_problem(x, PROBLEM_CONTENT, "\"from\" has to be a time that has passed, since 1970.");
+		return;
+	}
+	job->ask.supplier = supplier->name;
+	ask_submit(x, job, poll_answer);
+}
+
 /* ---- drift -------------------------------------------------------------------------------- */
 
 void drift_list(struct exchange *x)

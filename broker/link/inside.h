@@ -105,6 +105,7 @@ struct lane {
 	size_t n_flight; /* without the one for a token */
 	int64_t ask_us;  /* when to look into the store for deliveries that are due */
 	bool polled_last;
+	int64_t poll_asked_ms;            /* when a person asked for the page that was heeded last */
 	char sweep_after[ENT_ID_MAX + 1]; /* the ticket that was asked for last; "": from the first */
 	unsigned sweep_tries;             /* of the next one */
 	int64_t next_us;                  /* when there is something to do */
@@ -217,5 +218,11 @@ void streams_look(struct lane *lane); /* did a person start or stop one? */
 void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes);
 void page_tell(struct flight *flight, void (*answered)(struct flight *));
 void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_ms);
+
+/* aside.c: what goes with the page's job about tickets that were passed over; each new one is logged */
+void aside_take(struct flight *flight, const struct ent_result *result); /* also what it notes, into its cursor */
+void aside_passed(struct flight *flight, const struct ending *ending);   /* by a sweep: the ticket it asked for */
+void aside_read(struct flight *flight);                                  /* by a sweep: it could be read */
+void aside_ended(struct flight *flight);                                 /* the sweep is through */
 
 #endif

@@ -54,20 +54,39 @@ static bool is_state(const struct cursor *cursor, const char *state)
 	return sdk_eqz(cursor->state, state);
 }
 
-void streams_look(struct lane *lane)
+/* A person asked for a page since the last one. Heeded once: after a failure the stream has its own time. */
+static void poll_look(struct lane *lane, struct ent_arena *arena)
 {
-	struct link *link = lane->link;
+	struct stream *poll = &lane->stream[CURSOR_POLL];
+	struct cursor cursor;
+
+	if (poll->is_flying || !cursor_load(lane->link->world.read, arena, lane->name, CURSOR_POLL, &cursor) ||
+	    cursor.asked_ms == 0 || cursor.asked_ms == lane->poll_asked_ms || cursor.moved_ms > cursor.asked_ms)
+		return;
+	lane->poll_asked_ms = cursor.asked_ms;
+	poll->due_us = lane->link->now_us;
+}
+
+static void backfill_look(struct lane *lane, struct ent_arena *arena)
+{
 	struct stream *backfill = &lane->stream[CURSOR_BACKFILL];
 	struct cursor cursor;
+
+	if (backfill->due_us == NEVER_US && !backfill->is_flying &&
+	    cursor_load(lane->link->world.read, arena, lane->name, CURSOR_BACKFILL, &cursor) &&
+	    is_state(&cursor, "running"))
+		backfill->due_us = lane->link->now_us;
+}
+
+void streams_look(struct lane *lane)
+{
 	struct sdk_arena arena;
 
-	if (backfill->due_us != NEVER_US || backfill->is_flying || !lane->supplier ||
-	    !supplier_can(lane->supplier, ENT_POLL))
+	if (!lane->supplier || !supplier_can(lane->supplier, ENT_POLL))
 		return;
 	sdk_arena_init(&arena);
-	if (cursor_load(link->world.read, &arena.abi, lane->name, CURSOR_BACKFILL, &cursor) &&
-	    is_state(&cursor, "running"))
-		backfill->due_us = link->now_us;
+	poll_look(lane, &arena.abi);
+	backfill_look(lane, &arena.abi);
 	sdk_arena_release(&arena);
 }
 
@@ -308,9 +327,18 @@ static bool goes_round(struct stream *at, const struct ent_call *from, const str
 
 /* ---- a page that was read ------------------------------------------------------------------ */
 
+/* poll_ms 0: it is polled only when a person asks for it. */
+static int64_t next_poll_us(struct link *link, const struct supplier *supplier)
+{
+	int64_t poll_ms = supplier->link.poll_ms;
+
+	return poll_ms > 0 ? link->now_us + jittered(link, poll_ms) * 1000 : NEVER_US;
+}
+
 static void page_told(struct flight *flight)
 {
 	struct link *link = flight->link;
+	struct lane *lane = flight->lane;
 	struct stream *at = stream_of(flight);
 	bool is_more = flight->call.phase == 1; /* see take() */
 
@@ -322,9 +350,10 @@ static void page_told(struct flight *flight)
 		if (is_more)
 			at->due_us = link->now_us;
 		else if (flight->kind == FLIGHT_POLL)
-			at->due_us = link->now_us + jittered(link, flight->supplier->link.poll_ms) * 1000;
+			at->due_us = next_poll_us(link, flight->supplier);
 	}
 	flight_end(flight);
+	streams_look(lane); /* a person may have asked while it flew */
 }
 
 static void take(struct flight *flight, struct ending *ending)
@@ -335,12 +364,16 @@ static void take(struct flight *flight, struct ending *ending)
 	struct ent_str memo = ending->result.memo.p ? ending->result.memo : cursor->memo;
 	bool is_still = !is_more && flight->job.arrival.changes.n == 0 && cursor->phase == 0 && cursor->pages > 0 &&
 			sdk_eq(sdk_or_empty(memo), sdk_or_empty(cursor->memo)) && flight->kind == FLIGHT_POLL &&
+			!ending->result.note.n && cursor->asked_ms <= cursor->moved_ms &&
 			flight->link->now_ms - cursor->moved_ms < STILL_MS;
 
 	cursor->memo = sdk_or_empty(sdk_dup(&flight->arena.abi, memo));
 	cursor->phase = is_more ? ending->result.phase : 0;
 	cursor->pages++;
 	cursor->changes += (int64_t)flight->job.arrival.changes.n;
+	if (flight->job.arrival.changes.n)
+		cursor->told_ms = flight->link->now_ms;
+	aside_take(flight, &ending->result);
 	flight->call.phase = is_more; /* for page_told */
 	if (!is_more)
 		at->n_page = 0;
@@ -357,6 +390,14 @@ static void take(struct flight *flight, struct ending *ending)
 static void read_page(struct flight *flight, struct ending *ending)
 {
 	page_arrival(flight, ending, ending->result.changes);
+	if (ending->result.n_aside > ENT_ASIDE_MAX && !flight->job.arrival.dead) {
+		flight->job.arrival.dead = true;
+		flight->job.arrival.reason =
+		    sdk_format(&flight->trip.abi,
+			       "more than %d tickets cannot be read; the poll stands still, so that none is lost: see "
+			       "what `entente supplier show` lists as put aside",
+			       ENT_ASIDE_MAX);
+	}
 	if (flight->job.arrival.dead) {
 		(void)sdk_fail(&ending->err, ENT_EINVAL, "%.*s", ENT_F(flight->job.arrival.reason));
 		ending->rc = ENT_EINVAL;

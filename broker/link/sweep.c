@@ -46,6 +46,7 @@ static void finish(struct flight *flight)
 	flight->cursor.state = ENT_STR("done");
 	flight->cursor.memo = ENT_STR("");
 	page_arrival(flight, &(struct ending){.body = ENT_STR("")}, (struct ent_changes){NULL, 0});
+	aside_ended(flight);
 	page_tell(flight, ended);
 }
 
@@ -95,6 +96,10 @@ static void tell(struct flight *flight, const struct ending *ending, struct ent_
 	page_arrival(flight, ending, changes);
 	flight->cursor.pages++;
 	flight->cursor.changes += (int64_t)flight->job.arrival.changes.n;
+	if (flight->job.arrival.changes.n)
+		flight->cursor.told_ms = flight->link->now_ms;
+	if (!flight->job.arrival.dead)
+		aside_read(flight);
 	page_tell(flight, ticket_told);
 }
 
@@ -106,14 +111,13 @@ static void stumble(struct flight *flight, struct ending *ending)
 
 	if (may_pass && ++lane->sweep_tries < SWEEP_TRIES) {
 		stream_trouble(flight, ending, SWEEP_PACE_US / 1000);
-	} else {
-		if (flight->link->world.log)
-			log_write(flight->link->world.log, LOG_WARN, "sweep.ticket_passed_over",
-				  LOG_STR("supplier", lane->name), LOG_STR("ticket", flight->call.op.ticket.id),
-				  LOG_Z("why", ending->err.msg), LOG_END);
-		go_past(flight);
+		flight_end(flight);
+		return;
 	}
-	flight_end(flight);
+	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
+	flight->cursor.pages++;
+	aside_passed(flight, ending);
+	page_tell(flight, ticket_told);
 }
 
 void sweep_ended(struct flight *flight, struct ending *ending)

@@ -249,6 +249,15 @@ static void run_map(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
+static bool may_poll(struct job *job, const struct supplier *supplier)
+{
+	if (supplier_can(supplier, ENT_POLL))
+		return true;
+	refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
+	       supplier->link.url.n ? "its connector does not poll" : "it has no url");
+	return false;
+}
+
 static void run_backfill(struct apply *apply, struct job *job)
 {
 	const struct supplier *supplier = find_supplier(job);
@@ -258,14 +267,10 @@ static void run_backfill(struct apply *apply, struct job *job)
 				.made_ms = apply->now_ms,
 				.state = ENT_STR("running")};
 
-	if (!supplier)
+	if (!supplier || !may_poll(job, supplier))
 		return;
-	if (!supplier_can(supplier, ENT_POLL)) {
-		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
-		       supplier->link.url.n ? "its connector does not poll" : "it has no url");
-		return;
-	}
 	cursor_save(apply->db, &cursor);
+	aside_save(apply->db, job->ask.supplier, CURSOR_BACKFILL, &(struct aside_news){.how = ASIDE_REPLACED});
 	job->outcome = JOB_ACCEPTED;
 }
 
@@ -284,14 +289,45 @@ static void run_backfill_stop(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
-void job_page_cursor(struct db *db, struct ent_arena *arena, const struct cursor *cursor)
+static void run_poll(struct apply *apply, struct job *job)
 {
-	struct cursor now;
+	const struct supplier *supplier = find_supplier(job);
+	struct cursor cursor = {.stream = CURSOR_POLL, .state = ENT_STR("running")};
+	bool begins_anew = job->ask.since_ms != 0;
 
-	if (cursor->stream == CURSOR_BACKFILL && (!cursor_load(db, arena, cursor->supplier, cursor->stream, &now) ||
-						  now.made_ms != cursor->made_ms || !sdk_eqz(now.state, "running")))
+	if (!supplier || !may_poll(job, supplier))
 		return;
-	cursor_save(db, cursor);
+	bool is_known = cursor_load(apply->db, apply->arena, job->ask.supplier, CURSOR_POLL, &cursor);
+	job->outcome = JOB_ACCEPTED;
+	if (!is_known && !begins_anew) /* it was never read: link does so by itself */
+		return;
+	cursor.supplier = job->ask.supplier;
+	cursor.asked_ms = apply->now_ms;
+	if (begins_anew) {
+		cursor.memo = cursor.connector = ENT_STR("");
+		cursor.phase = 0;
+		cursor.since_ms = job->ask.since_ms;
+		cursor.made_ms = apply->now_ms > cursor.made_ms ? apply->now_ms : cursor.made_ms + 1;
+		aside_save(apply->db, job->ask.supplier, CURSOR_POLL, &(struct aside_news){.how = ASIDE_REPLACED});
+	}
+	cursor_save(apply->db, &cursor);
+}
+
+void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *ask)
+{
+	struct cursor cursor = ask->cursor, now;
+	bool is_known = cursor_load(db, arena, cursor.supplier, cursor.stream, &now);
+
+	if (cursor.stream == CURSOR_BACKFILL &&
+	    (!is_known || now.made_ms != cursor.made_ms || !sdk_eqz(now.state, "running")))
+		return;
+	/* A person let it begin elsewhere while this page was read. */
+	if (cursor.stream == CURSOR_POLL && is_known && now.made_ms != cursor.made_ms)
+		return;
+	if (is_known)
+		cursor.asked_ms = now.asked_ms;
+	cursor_save(db, &cursor);
+	aside_save(db, cursor.supplier, cursor.stream, &ask->aside);
 }
 
 static bool same_state(const struct supplier_state *a, const struct supplier_state *b)
@@ -356,6 +392,9 @@ void job_out(struct apply *apply, struct job *job)
 	case JOB_BACKFILL_STOP:
 		run_backfill_stop(apply, job);
 		break;
+	case JOB_POLL:
+		run_poll(apply, job);
+		break;
 	case JOB_SEND:
 		run_send(apply, job);
 		break;
@@ -378,6 +417,7 @@ void job_out(struct apply *apply, struct job *job)
 
 bool job_stirs(const struct job *job)
 {
-	return job->outcome == JOB_ACCEPTED && (job->kind == JOB_DELIVERY_ACT || job->kind == JOB_REPAIR ||
-						job->kind == JOB_BACKFILL || job->kind == JOB_BACKFILL_STOP);
+	return job->outcome == JOB_ACCEPTED &&
+	       (job->kind == JOB_DELIVERY_ACT || job->kind == JOB_REPAIR || job->kind == JOB_BACKFILL ||
+		job->kind == JOB_BACKFILL_STOP || job->kind == JOB_POLL);
 }

@@ -8,8 +8,8 @@
 
 /* All from JOB_SHARE on but JOB_PAGE's arrival. Sets outcome, err and ask.ret_count. */
 void job_out(struct apply *apply, struct job *job);
-/* How far the page brings its stream, unless a person stopped it or began anew meanwhile. */
-void job_page_cursor(struct db *db, struct ent_arena *arena, const struct cursor *cursor);
+/* How far the page brings its stream and what it put aside, unless a person stopped it or began anew meanwhile. */
+void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *ask);
 /* It left something due without an event: link has to be woken. */
 bool job_stirs(const struct job *job);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Suppliers for people and programs: what they are, how they do, how far their tools were read. */
 #include "sdk/webhook.h"
+#include "store/aside.h"
 #include "store/read.h"
 #include "store/read_json.h"
 #include "store/read_out.h"
@@ -88,8 +89,8 @@ static void print_open(struct sdk_jsonw *w, const struct supplier_open *open)
 static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str name)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT stream, state, since_ms, made_ms, moved_ms, pages, changes FROM cursor "
-		       "WHERE supplier = $1 ORDER BY stream");
+	    db_use(db, "SELECT stream, state, since_ms, made_ms, moved_ms, pages, changes, told_ms, note, note_ms FROM "
+		       "cursor WHERE supplier = $1 ORDER BY stream");
 	db_bind_str(stmt, 1, name);
 	sdk_jsonw_key(w, "cursors");
 	sdk_jsonw_open(w, '[');
@@ -101,11 +102,44 @@ static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str nam
 		json_time(w, "begun", db_int(stmt, 3));
 		if (db_int(stmt, 4))
 			json_time(w, "moved", db_int(stmt, 4));
+		if (db_int(stmt, 7))
+			json_time(w, "told", db_int(stmt, 7));
 		sdk_jsonw_kint(w, "pages", db_int(stmt, 5));
 		sdk_jsonw_kint(w, "changes", db_int(stmt, 6));
+		if (db_str(stmt, 8).n) {
+			sdk_jsonw_kstr(w, "note", db_str(stmt, 8));
+			json_time(w, "noted", db_int(stmt, 9));
+		}
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
+}
+
+static void print_aside(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT stream, ticket, key, reason, tries, since_ms, next_ms FROM aside WHERE supplier = $1 "
+		       "ORDER BY since_ms, ticket LIMIT $2");
+
+	db_bind_str(stmt, 1, name);
+	db_bind_int(stmt, 2, ENT_ASIDE_MAX);
+	sdk_jsonw_key(w, "aside");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "stream", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
+		if (db_str(stmt, 2).n)
+			sdk_jsonw_kstr(w, "key", db_str(stmt, 2));
+		sdk_jsonw_kstr(w, "reason", db_str(stmt, 3));
+		sdk_jsonw_kint(w, "tries", db_int(stmt, 4));
+		json_time(w, "since", db_int(stmt, 5));
+		if (db_int(stmt, 6))
+			json_time(w, "next", db_int(stmt, 6));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+	sdk_jsonw_kint(w, "n_aside", aside_count(db, name));
 }
 
 static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
@@ -176,6 +210,7 @@ static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_js
 	print_counts(db, w, supplier->name, now_ms);
 	print_open(w, &open[supplier->index]);
 	print_cursors(db, w, supplier->name);
+	print_aside(db, w, supplier->name);
 	print_can(w, supplier);
 	print_link(w, supplier);
 	sdk_jsonw_close(w, '}');

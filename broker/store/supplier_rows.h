@@ -16,6 +16,10 @@ struct cursor {
 	struct ent_str memo;      /* POLL, BACKFILL: the connector's. SWEEP: external id of the last ticket asked for */
 	unsigned phase;
 	int64_t since_ms, made_ms, moved_ms, pages, changes;
+	int64_t told_ms;      /* of the last page that told something; 0: none yet */
+	int64_t asked_ms;     /* when a person asked for a page at once; 0: nobody did */
+	struct ent_str note;  /* what the connector said last about a page, for people */
+	int64_t note_ms;      /* when */
 	struct ent_str state; /* "running", "done", "stopped" */
 };
 bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, enum cursor_stream stream,

@@ -252,7 +252,7 @@ static void run_page(struct writer *writer, struct apply *apply, struct job *job
 	if (job->arrival.dead || job->arrival.changes.n) /* a page of nothing is not worth keeping */
 		run_arrival(writer, apply, job);
 	if (!job->arrival.dead && job->outcome != JOB_DEAD)
-		job_page_cursor(writer->db, apply->arena, &job->ask.cursor);
+		job_page_cursor(writer->db, apply->arena, &job->ask);
 }
 
 static void run_replay(struct writer *writer, struct apply *apply, struct job *job)
@@ -319,6 +319,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 	case JOB_MAP_ROLL_BACK:
 	case JOB_BACKFILL:
 	case JOB_BACKFILL_STOP:
+	case JOB_POLL:
 	case JOB_SEND:
 	case JOB_RESULT:
 	case JOB_SUPPLIER_STATE:
@@ -376,7 +377,7 @@ static void save_cursors(struct writer *writer, const struct job *batch)
 	db_begin(writer->db);
 	for (const struct job *job = batch; job; job = job->next)
 		if (job->kind == JOB_PAGE && !job->arrival.dead)
-			job_page_cursor(writer->db, &writer->arena.abi, &job->ask.cursor);
+			job_page_cursor(writer->db, &writer->arena.abi, &job->ask);
 	(void)db_commit(writer->db);
 	sdk_arena_release(&writer->arena);
 }

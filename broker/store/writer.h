@@ -12,6 +12,7 @@
 #include "base/metric.h"
 #include "core/arrival.h"
 #include "core/delivery.h"
+#include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
 #include "store/store.h"
@@ -38,13 +39,15 @@ enum job_kind {
 	JOB_MAP_ROLL_BACK, /* supplier, id: version */
 	JOB_BACKFILL,      /* supplier, since_ms: starts it anew */
 	JOB_BACKFILL_STOP, /* supplier */
+	JOB_POLL,          /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
+			    * begins there */
 
 	/* The way out, by link/ */
 	JOB_SEND,   /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
 	JOB_RESULT, /* result; arrival: what the answer told, supplier set and changes, n may be 0. JOB_NOT_FOUND: not
 		     * the attempt that is in flight; nothing was changed, its changes neither */
-	JOB_PAGE, /* arrival (changes may be none), cursor: stored together. arrival.dead: the page could not be read: a
-		   * dead letter, the cursor stays */
+	JOB_PAGE, /* arrival (changes may be none), cursor, aside: stored together. arrival.dead: the page could not be
+		   * read: a dead letter, the cursor stays and so does what is put aside */
 	JOB_SUPPLIER_STATE /* state: what changed is an event */
 };
 
@@ -65,6 +68,7 @@ struct ask {
 	unsigned char hash[32];
 	struct delivery_result result;
 	struct cursor cursor;
+	struct aside_news aside;
 	struct supplier_state state;
 
 	int64_t ret_count;

@@ -369,7 +369,7 @@ def what_next(stage, number):
    entente comment {number} --to everyone 'Thank you all.'     # arrives in Delta's tool
    curl $DELTA_URL/tickets                                       # what stands there
    curl -d 'Always.' "$DELTA_URL/tickets/D-1/comments?by=Dana"   # Delta's people write; it comes back
-   entente supplier delta
+   entente supplier show delta
    entente delivery list --state all
    entente drift
 

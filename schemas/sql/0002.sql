@@ -76,8 +76,25 @@ CREATE TABLE cursor (
 	moved_ms BIGINT NOT NULL, -- last page
 	pages    BIGINT NOT NULL,
 	changes  BIGINT NOT NULL,
+	told_ms  BIGINT NOT NULL, -- last page that told something; 0: none yet
+	asked_ms BIGINT NOT NULL, -- a person asked for a page at once; 0: nobody
+	note     TEXT NOT NULL, -- what the connector said last about a page, for people
+	note_ms  BIGINT NOT NULL,
 	state    TEXT NOT NULL, -- running, done, stopped
 	PRIMARY KEY (supplier, stream)
+);
+
+-- Tickets that could not be read or understood and were passed over.
+CREATE TABLE aside (
+	supplier TEXT NOT NULL,
+	stream   TEXT NOT NULL, -- as in cursor
+	ticket   TEXT NOT NULL, -- its id, else what the list calls it
+	key      TEXT NOT NULL,
+	reason   TEXT NOT NULL,
+	tries    BIGINT NOT NULL,
+	since_ms BIGINT NOT NULL,
+	next_ms  BIGINT NOT NULL, -- asked for again; 0: not known
+	PRIMARY KEY (supplier, stream, ticket)
 );
 
 CREATE TABLE supplier_state (

@@ -18,7 +18,7 @@ GUARDED = [("GET", "/metrics"), ("POST", "/v1/arrivals"), ("GET", "/v1/incidents
            ("POST", "/v1/incidents/ENT-000001/comments"), ("GET", "/v1/deliveries"), ("POST", "/v1/deliveries/repair"),
            ("GET", "/v1/deliveries/1"), ("POST", "/v1/deliveries/1/retry"), ("POST", "/v1/deliveries/1/edit"),
            ("POST", "/v1/deliveries/1/ignore"), ("GET", "/v1/drift"), ("GET", "/v1/suppliers/vega"),
-           ("POST", "/v1/suppliers/vega/backfill"), ("DELETE", "/v1/suppliers/vega/backfill"), ("GET", "/v1/suppliers/vega/maps"),
+           ("POST", "/v1/suppliers/vega/backfill"), ("DELETE", "/v1/suppliers/vega/backfill"), ("POST", "/v1/suppliers/vega/poll"), ("GET", "/v1/suppliers/vega/maps"),
            ("POST", "/v1/suppliers/vega/maps"), ("POST", "/v1/suppliers/vega/maps/try"),
            ("POST", "/v1/suppliers/vega/maps/0/activate")]
 

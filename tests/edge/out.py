@@ -25,8 +25,9 @@ def store(server):
 
 def change(server, sql, *values):
     with store(server) as db:
-        db.execute(sql, values)
+        rows = [tuple(row) for row in db.execute(sql, values)]
     db.close()
+    return rows
 
 
 def opened(server, name, title="Fault"):
@@ -97,6 +98,7 @@ def check_bodies(tap, server):
              ("POST", "/v1/deliveries/1/edit", [{}, {"text": ""}, {"text": 7}, {"text": "x" * 65537}, {"text": "x", "id": 1}]),
              ("POST", "/v1/suppliers/vega/backfill", [{}, {"since": "yesterday"}, {"since": 7}, {"since": "2999-01-01T00:00:00Z"},
                                                       {"since": "2026-01-01T00:00:00Z", "until": "x"}]),
+             ("POST", "/v1/suppliers/vega/poll", [{"from": "yesterday"}, {"from": 7}, {"from": "2999-01-01T00:00:00Z"}, {"since": "x"}]),
              ("POST", "/v1/suppliers/vega/maps", maps), ("POST", "/v1/suppliers/vega/maps/try",
                                                          maps + [{"map": {}, "last": 0}, {"map": {}, "last": 5001}, {"map": {}, "last": "9"}])]
     for method, path, bodies in table:
@@ -132,6 +134,7 @@ def check_unknown(tap, server):
             ("POST", "/v1/suppliers/nobody/backfill", {"since": "2026-01-01T00:00:00Z"}, 404),
             ("POST", "/v1/suppliers/telnord/backfill", {"since": "2026-01-01T00:00:00Z"}, 409),
             ("DELETE", "/v1/suppliers/vega/backfill", None, 404),
+            ("POST", "/v1/suppliers/nobody/poll", {}, 404), ("POST", "/v1/suppliers/telnord/poll", {}, 409),
             ("POST", f"/v1/incidents/{number}/shares", {**new, "supplier": "telnord"}, 409),
             ("POST", f"/v1/incidents/{number}/comments", {**words, "audience": ["vega"]}, 409)):
         got = server.call(method, path, body)
@@ -388,6 +391,29 @@ def check_suppliers(tap, server):
     status, got = server.json("DELETE", "/v1/suppliers/vega/backfill")
     tap.equal("and stopped", (status, [c["state"] for c in got["cursors"] if c["stream"] == "backfill"]), (200, ["stopped"]))
     tap.check("a second time: 404", is_problem(server.call("DELETE", "/v1/suppliers/vega/backfill"), 404))
+    check_poll(tap, server)
+
+
+def check_poll(tap, server):
+    polls = lambda got: [c for c in got["cursors"] if c["stream"] == "poll"]  # noqa: E731
+    tap.equal("poll: asked for before the first one, nothing is to be kept", [server.json("POST", "/v1/suppliers/vega/poll", {})[0]], [202])
+    status, got = server.json("POST", "/v1/suppliers/vega/poll", {"from": "2026-02-01T00:00:00Z"})
+    tap.check("poll from a time: durable when it is answered", status == 202 and [c["since"] for c in polls(got)] == ["2026-02-01T00:00:00.000Z"], got)
+    change(server, "UPDATE cursor SET memo = 'm7', phase = 2, told_ms = 5000, note = 'its cursor was refused', note_ms = 6000 WHERE stream = 'poll'")
+    change(server, "INSERT INTO aside (supplier, stream, ticket, key, reason, tries, since_ms, next_ms) VALUES "
+                   "('vega', 'poll', '4711', 'V-4711', 'HTTP 500', 4, 1000, 2000)")
+    got = server.json("GET", "/v1/suppliers/vega")[1]
+    tap.equal("what was put aside, and what the poll noted, is shown", (got["aside"], got["n_aside"], [(c["told"], c["note"]) for c in polls(got)]),
+              ([{"stream": "poll", "ticket": "4711", "key": "V-4711", "reason": "HTTP 500", "tries": 4, "since": "1970-01-01T00:00:01.000Z",
+                 "next": "1970-01-01T00:00:02.000Z"}], 1, [("1970-01-01T00:00:05.000Z", "its cursor was refused")]))
+    text = server.call("GET", "/metrics")[2].decode()
+    tap.check("and counted", 'entente_supplier_tickets_put_aside{supplier="vega"} 1' in text and
+              'entente_supplier_tickets_put_aside{supplier="orion"} 0' in text)
+    server.json("POST", "/v1/suppliers/vega/poll", {})
+    tap.equal("asking now keeps the place", change(server, "SELECT memo, phase FROM cursor WHERE stream = 'poll'"), [("m7", 2)])
+    got = server.json("POST", "/v1/suppliers/vega/poll", {"from": "2026-03-01T00:00:00Z"})[1]
+    tap.equal("beginning anew throws it away, with what was put aside", (got["aside"], change(server, "SELECT memo, phase FROM cursor WHERE stream = 'poll'")),
+              ([], [("", 0)]))
 
 
 def check_maps(tap, server):

@@ -46,12 +46,12 @@ def check_help(tap, words):
 
 def check_wrong_use(tap, words):
     for args in (("share",), ("share", "ENT-000001", "vega"), ("unshare", "ENT-000001"), ("comment", "ENT-000001", "hello"), ("comment",),
-                 ("delivery",), ("delivery", "burn", "1"), ("delivery", "repair"), ("drift", "now"), ("supplier", "a", "b"), ("backfill", "vega"),
+                 ("delivery",), ("delivery", "burn", "1"), ("delivery", "repair"), ("drift", "now"), ("supplier",), ("supplier", "vega"), ("supplier", "show"), ("supplier", "list", "--from", "2026-01-01T00:00:00Z"), ("supplier", "a", "b"), ("backfill", "vega"),
                  ("backfill", "vega", "--since", "2026-01-01T00:00:00Z", "--stop"), ("map",), ("map", "show"), ("map", "publish", "vega"),
                  ("map", "rollback", "vega"), ("incident", "status", "ENT-000001")):
         got = words.run(*args)
         tap.check(f"{' '.join(args)}: wrong use, status 2", got.returncode == 2 and "usage:" in got.stderr, (got.returncode, got.stderr[:200]))
-    got = words.run("supplier", token="ent_" + "A" * 43)
+    got = words.run("supplier", "list", token="ent_" + "A" * 43)
     tap.check("a wrong token: status 1, in words, without the token", got.returncode == 1 and "401" in got.stderr and "AAAA" not in got.stderr, got.stderr)
     got = words.run("share", "ENT-999999", "vega", "--what", "x")
     tap.check("an unknown incident: status 1, in words", got.returncode == 1 and "ENT-999999" in got.stderr and "404" in got.stderr, got.stderr)
@@ -125,13 +125,13 @@ def check_drift(tap, words):
 
 
 def check_supplier(tap, words):
-    table = words.out("supplier")
+    table = words.out("supplier", "list")
     tap.check("supplier: all of them", all(n in table for n in ("orion", "telnord", "vega", "south", "healthy")), table)
-    one = words.out("supplier", "vega")
+    one = words.out("supplier", "show", "vega")
     tap.check("supplier NAME: what it can and cannot, whose word counts", all(w in one for w in (
         "create_ticket", "An attachment cannot be brought.", "https://tool.example", "pending", "holder")), one)
-    tap.check("supplier NAME: only listened to", "only listen" in words.out("supplier", "telnord"))
-    tap.equal("supplier NAME --json", words.json("supplier", "vega")["name"], "vega")
+    tap.check("supplier NAME: only listened to", "only listen" in words.out("supplier", "show", "telnord"))
+    tap.equal("supplier NAME --json", words.json("supplier", "show", "vega")["name"], "vega")
 
 
 def check_map(tap, words, folder):

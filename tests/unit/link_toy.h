@@ -78,17 +78,29 @@ static inline void toy_ticket(struct sdk_changes *list, struct ent_str id, struc
 static inline enum ent_rc toy_page(struct ent_str rest, struct ent_arena *arena, struct ent_result *ret,
 				   struct ent_err *err)
 {
+	struct ent_aside *aside = SDK_NEW_N(arena, struct ent_aside, 300);
 	struct sdk_changes list;
 	struct ent_str word;
+	int64_t many;
 
 	ret->memo = sdk_cut(rest, ' ', &rest);
 	word = sdk_cut(rest, ' ', &rest);
+	ret->aside = aside;
 	sdk_changes_init(&list, arena);
 	while (rest.p) {
-		struct ent_str one = sdk_cut(rest, ' ', &rest), id, status;
-		(void)sdk_cut(one, ':', &one);
+		struct ent_str one = sdk_cut(rest, ' ', &rest), kind, id, status;
+		kind = sdk_cut(one, ':', &one);
 		id = sdk_cut(one, ':', &status);
-		toy_ticket(&list, id, status);
+		if (sdk_eqz(kind, "note"))
+			ret->note = id;
+		else if (sdk_eqz(kind, "asides") && sdk_to_int(id, &many))
+			while (many-- > 0)
+				aside[ret->n_aside++] = (struct ent_aside){.ticket = sdk_int(arena, many)};
+		else if (sdk_eqz(kind, "aside"))
+			aside[ret->n_aside++] =
+			    (struct ent_aside){.ticket = id, .reason = status, .tries = 4, .since_ms = 1, .next_ms = 2};
+		else
+			toy_ticket(&list, id, status);
 	}
 	if (sdk_changes_take(&list, &ret->changes, err) != ENT_OK)
 		return ENT_EINVAL;

@@ -10,6 +10,7 @@
  *     looking     GET /search                                  found ID | none
  *   FETCH         GET /ticket/ID                               is STATUS
  *   POLL          GET /poll?MEMO                               page MEMO more|end [ticket:ID:STATUS ...]
+ *                                                              also aside:ID:REASON, asides:HOW-MANY, note:WORD
  *   any           also: gone conflict unsupported invalid html
  */
 #ifndef UNIT_LINK_WORLD_H

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tickets that cannot be read: what the connector, or a sweep, put aside is stored with its page and told once. */
+#include "link/inside.h"
+
+#include "sdk/webhook.h"
+
+enum { REASON_MAX = 240, NOTE_MAX = 1000 };
+
+static enum cursor_stream which(const struct flight *flight)
+{
+	return (enum cursor_stream)(stream_of(flight) - flight->lane->stream);
+}
+
+/* What a connector says is text from outside until it was looked at. */
+static struct ent_str text_of(struct ent_arena *arena, struct ent_str text, size_t max)
+{
+	return sdk_is_utf8(text) ? sdk_dup(arena, sdk_head(text, max)) : ENT_STR("?");
+}
+
+static void say(struct flight *flight, const struct ent_aside *one)
+{
+	struct link *link = flight->link;
+
+	if (!link->world.log || aside_known(link->world.read, flight->lane->name, which(flight), one->ticket))
+		return;
+	log_write(link->world.log, LOG_WARN, "ticket.put_aside", LOG_STR("supplier", flight->lane->name),
+		  LOG_Z("stream", cursor_stream_name(which(flight))), LOG_STR("ticket", one->ticket),
+		  LOG_STR("key", sdk_or_empty(one->key)), LOG_STR("why", one->reason), LOG_END);
+}
+
+void aside_take(struct flight *flight, const struct ent_result *result)
+{
+	struct ent_arena *arena = &flight->arena.abi;
+	struct ent_aside *list = SDK_NEW_N(arena, struct ent_aside, result->n_aside + 1);
+	struct cursor *cursor = &flight->cursor;
+	size_t n = 0;
+
+	for (size_t i = 0; i < result->n_aside; i++) {
+		const struct ent_aside *one = &result->aside[i];
+		if (!one->ticket.n)
+			continue;
+		list[n] = *one;
+		list[n].ticket = text_of(arena, one->ticket, ENT_ID_MAX);
+		list[n].key = text_of(arena, sdk_or_empty(one->key), ENT_ID_MAX);
+		list[n].reason = text_of(arena, sdk_or_empty(one->reason), REASON_MAX);
+		say(flight, &list[n++]);
+	}
+	flight->job.ask.aside = (struct aside_news){.how = ASIDE_REPLACED, .at = list, .n = n};
+	if (!result->note.n)
+		return;
+	cursor->note = text_of(arena, result->note, NOTE_MAX);
+	cursor->note_ms = flight->link->now_ms;
+	if (flight->link->world.log)
+		log_write(flight->link->world.log, LOG_WARN, "page.note", LOG_STR("supplier", flight->lane->name),
+			  LOG_Z("stream", cursor_stream_name(which(flight))), LOG_STR("note", cursor->note), LOG_END);
+}
+
+void aside_passed(struct flight *flight, const struct ending *ending)
+{
+	struct ent_arena *arena = &flight->arena.abi;
+	struct ent_aside *one = SDK_NEW(arena, struct ent_aside);
+	int64_t now_ms = flight->link->now_ms;
+
+	*one = (struct ent_aside){.ticket = flight->call.op.ticket.id,
+				  .key = flight->call.op.ticket.key,
+				  .reason = text_of(arena, sdk_str(ending->err.msg), REASON_MAX),
+				  .tries = flight->lane->sweep_tries ? flight->lane->sweep_tries : 1,
+				  .since_ms = now_ms,
+				  .next_ms = now_ms + flight->supplier->link.sweep_ms};
+	say(flight, one);
+	flight->job.ask.aside = (struct aside_news){.how = ASIDE_ADDED, .at = one, .n = 1};
+}
+
+void aside_read(struct flight *flight)
+{
+	struct ent_aside *one = SDK_NEW(&flight->arena.abi, struct ent_aside);
+
+	*one = (struct ent_aside){.ticket = flight->call.op.ticket.id};
+	flight->job.ask.aside = (struct aside_news){.how = ASIDE_READ, .at = one, .n = 1};
+}
+
+void aside_ended(struct flight *flight)
+{
+	flight->job.ask.aside = (struct aside_news){
+	    .how = ASIDE_ENDED, .next_ms = flight->cursor.made_ms + flight->supplier->link.sweep_ms};
+}
