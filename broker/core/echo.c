@@ -46,11 +46,10 @@ static size_t space_size(struct ent_str text, size_t at)
 	return 0;
 }
 
-void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32])
+struct ent_str echo_words(struct ent_arena *arena, struct ent_str text)
 {
 	struct ent_str from = sdk_marker_strip(arena, text);
 	char *kept = sdk_alloc(arena, from.n + 1);
-	unsigned char hash[SDK_HASH_MAX];
 	bool gap = false; /* white space since the last kept byte */
 	size_t n = 0, space;
 
@@ -71,8 +70,15 @@ void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[3
 		kept[n++] = c;
 		i++;
 	}
-	struct ent_str part = {kept, n};
-	(void)sdk_digest(SDK_SHA256, &part, 1, hash);
+	return (struct ent_str){kept, n};
+}
+
+void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32])
+{
+	struct ent_str words = echo_words(arena, text);
+	unsigned char hash[SDK_HASH_MAX];
+
+	(void)sdk_digest(SDK_SHA256, &words, 1, hash);
 	memcpy(ret, hash, 32);
 }
 

@@ -24,8 +24,10 @@ struct echo_sent {
 	bool is_bound;
 };
 
-/* SHA-256 of a text as tools leave it: marker cut off, white space runs as one, markup signs that tools eat (\ * _ `
- * < > and entities) left out, case kept. */
+/* A text as tools leave it: marker cut off, white space runs as one, markup signs that tools eat (\ * _ ` < > and
+ * entities) left out, case kept. */
+struct ent_str echo_words(struct ent_arena *arena, struct ent_str text);
+/* SHA-256 of it. */
 void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32]);
 
 enum echo { ECHO_NONE, ECHO_ID, ECHO_MARKER, ECHO_AUTHOR, ECHO_CONTENT };

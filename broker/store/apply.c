@@ -4,6 +4,7 @@
 #include "store/delivery_rows.h"
 #include "sdk/marker.h"
 #include "store/outbox.h"
+#include "store/quotes.h"
 
 #include <string.h>
 
@@ -323,8 +324,11 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		at.withdrawn = !share_stands(apply->db, unit.incident.number, at.supplier);
 	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
 	at.sweep = at.sweep && at.ticket && speaks_last(apply->db, at.ticket);
-	if (at.writes && !unit.incident_is_new)
+	if (at.writes && !unit.incident_is_new) {
+		if (change->kind == ENT_COMMENT_ADDED)
+			admits.comment.body = quotes_strip(apply, &at, change);
 		find_echo(apply, &at, change, &sent);
+	}
 	decide_change(&at, change, &events);
 	apply_events(apply, &unit, &events);
 	unit_save(&unit);

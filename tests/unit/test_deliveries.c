@@ -446,6 +446,26 @@ static void test_loop_of_updates_is_stopped(void **state)
 	check_all(world);
 }
 
+/* No account is configured and the tool cut the marker off. */
+static void test_answer_above_a_quote_is_carried_without_the_quote(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "The pump on floor 2 is out of order.");
+	bring(world, "telnord", "x1");
+	write_word(world, "telnord", "T-1", "t1",
+		   "The door is open.\n\n> David (orion): The pump on floor 2 is out of order.");
+	assert_int_equal(
+	    ask(world, "SELECT count(*) FROM comment WHERE external_id = 't1' AND body = 'The door is open.'"), 1);
+	assert_true(bring(world, "orion", "o1") > 0);
+	assert_int_equal(n_event(world, "comment.added"), 2);
+	write_word(world, "telnord", "T-1", "t1", /* a poll reads it again */
+		   "The door is open.\n\n> David (orion): The pump on floor 2 is out of order.");
+	assert_int_equal(n_event(world, "comment.edited"), 0);
+	check_all(world);
+}
+
 static void says(struct world *world, const char *supplier, const char *ticket, const char *id, const char *author,
 		 const char *body)
 {
@@ -623,6 +643,7 @@ int main(void)
 	    TEST(test_internal_words_stay),
 	    TEST(test_internal_words_that_become_public),
 	    TEST(test_removed_ticket_stops_its_queue),
+	    TEST(test_answer_above_a_quote_is_carried_without_the_quote),
 	    TEST(test_loop_of_updates_is_stopped),
 	    TEST(test_slow_automatic_answers_end_and_people_go_on),
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),

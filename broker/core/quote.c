@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/quote.h"
+
+#include "core/echo.h"
+#include "sdk/marker.h"
+
+#include <string.h>
+
+enum {
+	LINES_MAX = 4000,      /* of a text; one with more is left as it is */
+	LINE_LEAST = 8,        /* bytes of words that make a quoted line ours by themselves */
+	BEGIN_SIZE = 24,       /* bytes of words by which the beginning of a copy is known */
+	INTRODUCTION_MAX = 300 /* bytes of a line that introduces a quote */
+};
+
+struct line {
+	struct ent_str text;  /* as it stands, without its end */
+	struct ent_str inner; /* without quote signs */
+	struct ent_str words; /* as echo_words() has them */
+	size_t at;            /* where its words begin in those of the whole text */
+	bool is_quoted, is_ours, is_blank;
+};
+
+struct reading {
+	struct ent_arena *arena;
+	struct line *line;
+	size_t n;
+	char *words; /* of all lines, a blank between two */
+	size_t n_words;
+	const struct quote_copy *copy;
+	struct ent_str *copy_words;
+	size_t n_copy;
+};
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+static struct ent_str without(struct ent_str s, size_t n)
+{
+	return sdk_trim((struct ent_str){s.p + n, s.n - n});
+}
+
+static struct ent_str unquoted(struct ent_str line, bool *ret_is_quoted)
+{
+	line = sdk_trim(line);
+	*ret_is_quoted = false;
+	for (;;) {
+		size_t n = sdk_starts(line, ">") || sdk_starts(line, "|") ? 1 : sdk_starts(line, "&gt;") ? 4 : 0;
+		if (n == 0)
+			return line;
+		*ret_is_quoted = true;
+		line = without(line, n);
+	}
+}
+
+/* False: there are too many lines. */
+static bool read_lines(struct reading *reading, struct ent_str text)
+{
+	struct ent_str rest = text;
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	if (n > LINES_MAX)
+		return false;
+	reading->line = SDK_NEW_N(reading->arena, struct line, n);
+	reading->words = sdk_alloc(reading->arena, text.n + n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct line *line = &reading->line[reading->n++];
+
+		line->text = sdk_cut(rest, '\n', &rest);
+		line->inner = unquoted(line->text, &line->is_quoted);
+		line->words = echo_words(reading->arena, line->inner);
+		line->is_blank = line->inner.n == 0;
+		line->at = reading->n_words;
+		if (line->words.n == 0)
+			continue;
+		memcpy(reading->words + reading->n_words, line->words.p, line->words.n);
+		reading->n_words += line->words.n;
+		reading->words[reading->n_words++] = ' ';
+	}
+	return true;
+}
+
+static void read_copies(struct reading *reading, const struct quote_copy *copy, size_t n)
+{
+	reading->copy = copy;
+	reading->n_copy = n;
+	reading->copy_words = SDK_NEW_N(reading->arena, struct ent_str, n + 1);
+	for (size_t i = 0; i < n; i++)
+		reading->copy_words[i] = echo_words(reading->arena, copy[i].words);
+}
+
+/* ---- quoted lines ---------------------------------------------------------------------- */
+
+static bool holds(struct ent_str text, struct ent_str words)
+{
+	return words.n > 0 && text.n >= words.n && memmem(text.p, text.n, words.p, words.n);
+}
+
+static bool is_marker_alone(const struct line *line)
+{
+	char key[SDK_MARKER_KEY_SIZE];
+
+	return line->words.n == 0 && line->inner.n > 0 && sdk_marker_find(line->inner, key);
+}
+
+static bool is_in_a_copy(const struct reading *reading, struct ent_str words)
+{
+	for (size_t i = 0; i < reading->n_copy; i++)
+		if (holds(reading->copy_words[i], words))
+			return true;
+	return false;
+}
+
+static void find_quoted(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->n; i++) {
+		struct line *line = &reading->line[i];
+		bool follows = i > 0 && line[-1].is_quoted && line[-1].is_ours;
+
+		if (!line->is_quoted)
+			continue;
+		if (is_marker_alone(line) || (line->is_blank && follows))
+			line->is_ours = true;
+		else
+			line->is_ours = (line->words.n >= LINE_LEAST || follows) && is_in_a_copy(reading, line->words);
+	}
+}
+
+/* ---- copies without quote signs ------------------------------------------------------------ */
+
+static void mark_lines(struct reading *reading, size_t begin, size_t end)
+{
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->line[i].words.n && reading->line[i].at >= begin && reading->line[i].at < end)
+			reading->line[i].is_ours = true;
+}
+
+/* Do words that begin at `at` begin a line? */
+static bool begins_line(const struct reading *reading, size_t at)
+{
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->line[i].words.n && reading->line[i].at == at)
+			return true;
+	return false;
+}
+
+/* The line of the marker of this copy; n: there is none. */
+static size_t marker_line(const struct reading *reading, const char *key)
+{
+	char found[SDK_MARKER_KEY_SIZE];
+
+	for (size_t i = reading->n; i > 0; i--)
+		if (sdk_marker_find(reading->line[i - 1].inner, found) && strcmp(found, key) == 0)
+			return i - 1;
+	return reading->n;
+}
+
+static void find_copy(struct reading *reading, size_t i)
+{
+	struct ent_str words = reading->copy_words[i];
+	size_t head = words.n < BEGIN_SIZE ? words.n : BEGIN_SIZE, marked = marker_line(reading, reading->copy[i].key);
+	const char *at;
+
+	if (words.n < LINE_LEAST)
+		return;
+	for (size_t from = 0; reading->n_words - from >= head; from = (size_t)(at - reading->words) + 1) {
+		at = memmem(reading->words + from, reading->n_words - from, words.p, head);
+		if (!at)
+			return;
+		size_t begin = (size_t)(at - reading->words);
+		bool is_whole =
+		    reading->n_words - begin >= words.n && memcmp(reading->words + begin, words.p, words.n) == 0;
+		if (!begins_line(reading, begin))
+			continue;
+		if (is_whole)
+			mark_lines(reading, begin, begin + words.n);
+		else if (marked < reading->n && reading->line[marked].at >= begin)
+			mark_lines(reading, begin, reading->line[marked].at + 1);
+		if (marked < reading->n && reading->line[marked].words.n == 0)
+			reading->line[marked].is_ours = true;
+	}
+}
+
+/* ---- what introduces a copy ------------------------------------------------------------------ */
+
+static bool starts_as(struct ent_str line, const char *const *words)
+{
+	for (; *words; words++) {
+		size_t n = strlen(*words);
+		if (line.n >= n && sdk_ieq((struct ent_str){line.p, n}, sdk_str(*words)))
+			return true;
+	}
+	return false;
+}
+
+static bool has_digit(struct ent_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			return true;
+	return false;
+}
+
+/* "On Sunday at 4:18 Mo wrote:", a rule, a line of a mail's head. English, French, German, as mail programs write. */
+static bool introduces(struct ent_str line)
+{
+	static const char *const rules[] = {"-----", "_____", "=====", NULL};
+	static const char *const heads[] = {
+	    "From:",         "Sent:",      "To:",   "Cc:",  "Subject:",  "Date:", "De :",     "De:",
+	    "Envoy\xc3\xa9", "\xc3\x80 :", "Objet", "Von:", "Gesendet:", "An:",   "Betreff:", NULL};
+	static const char *const verbs[] = {" wrote:", "crit :", "crit:", "crit\xc2\xa0:", " schrieb:", NULL};
+
+	if (line.n == 0 || line.n > INTRODUCTION_MAX)
+		return false;
+	if (starts_as(line, rules) || starts_as(line, heads))
+		return true;
+	for (const char *const *verb = verbs; *verb; verb++) {
+		size_t n = strlen(*verb);
+		if (line.n >= n && memcmp(line.p + line.n - n, *verb, n) == 0)
+			return true;
+	}
+	return line.p[line.n - 1] == ':' && has_digit(line) && memchr(line.p, '@', line.n);
+}
+
+/* The first half of an introduction that a mail program wrapped. */
+static bool begins_introduction(struct ent_str line)
+{
+	static const char *const words[] = {"On ", "Le ", "Am ", NULL};
+
+	return line.n <= INTRODUCTION_MAX && starts_as(line, words) && has_digit(line);
+}
+
+static void drop_introductions(struct reading *reading)
+{
+	for (size_t i = 1; i < reading->n; i++) {
+		if (!reading->line[i].is_ours || reading->line[i - 1].is_ours)
+			continue;
+		for (size_t k = i; k > 0; k--) {
+			struct line *line = &reading->line[k - 1];
+			bool wrapped = k < i && !has_digit(line[1].inner) && begins_introduction(line->inner);
+
+			if (!line->is_blank && !introduces(line->inner) && !wrapped)
+				break;
+			line->is_ours = !line->is_blank || line->is_quoted;
+		}
+	}
+}
+
+/* ---- what is left ----------------------------------------------------------------------------- */
+
+static struct ent_str rest_of(const struct reading *reading, size_t room)
+{
+	char *p = sdk_alloc(reading->arena, room + 1);
+	bool is_gap = true, says = false; /* a blank line stands already, or nothing at all */
+	size_t n = 0;
+
+	for (size_t i = 0; i < reading->n; i++) {
+		const struct line *line = &reading->line[i];
+
+		if (line->is_ours || (line->is_blank && is_gap))
+			continue;
+		is_gap = line->is_blank;
+		memcpy(p + n, line->text.p, line->text.n);
+		n += line->text.n;
+		p[n++] = '\n';
+		says = says || line->words.n > 0;
+	}
+	struct ent_str rest = sdk_trim((struct ent_str){p, n});
+	return says ? rest : ENT_STR("");
+}
+
+struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy)
+{
+	struct reading reading = {.arena = arena};
+	bool found = false;
+
+	if (n_copy == 0 || !text.n || !memchr(text.p, '\n', text.n) || !read_lines(&reading, text))
+		return text;
+	read_copies(&reading, copy, n_copy);
+	find_quoted(&reading);
+	for (size_t i = 0; i < n_copy; i++)
+		find_copy(&reading, i);
+	for (size_t i = 0; i < reading.n && !found; i++)
+		found = reading.line[i].is_ours;
+	if (!found)
+		return text;
+	drop_introductions(&reading);
+	struct ent_str rest = rest_of(&reading, text.n + reading.n);
+	return rest.n ? rest : text;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a comment of a supplier's tool says beside what it quotes of ours: core/quote with the rows it needs. */
+#ifndef STORE_QUOTES_H
+#define STORE_QUOTES_H
+
+#include "store/apply.h"
+
+/* The change's words without our own in them; as they are when its author is our account, or nothing was brought to
+ * that supplier in this incident. */
+struct ent_str quotes_strip(struct apply *apply, const struct situation *at, const struct ent_change *change);
+
+#endif
