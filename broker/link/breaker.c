@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/breaker.h"
 
+#define PATIENCE_MS 60000 /* without any sign that others are let in, or that we are not */
+
 bool breaker_is_refused(const struct breaker *breaker)
 {
-	return breaker->refusals > 1 || (breaker->refusals > 0 && breaker->is_wide);
+	return breaker->is_refused;
 }
 
 bool breaker_is_failing(const struct breaker *breaker, int64_t failures_max)
@@ -13,21 +15,12 @@ bool breaker_is_failing(const struct breaker *breaker, int64_t failures_max)
 
 bool breaker_is_open(const struct breaker *breaker, int64_t failures_max)
 {
-	return breaker->is_wide && (breaker_is_refused(breaker) || breaker_is_failing(breaker, failures_max));
+	return breaker->is_refused || (breaker->is_wide && breaker_is_failing(breaker, failures_max));
 }
 
 void breaker_ok(struct breaker *breaker)
 {
 	*breaker = (struct breaker){0};
-}
-
-static void count(struct breaker *breaker, int64_t *in_a_row, int64_t whom)
-{
-	if (*in_a_row < INT32_MAX)
-		++*in_a_row;
-	if (whom == 0 || (breaker->whom != 0 && breaker->whom != whom))
-		breaker->is_wide = true;
-	breaker->whom = whom;
 }
 
 /* What flew beside a trial and fails after it makes no pause longer. */
@@ -45,11 +38,25 @@ void breaker_failed(struct breaker *breaker, int64_t failures_max, int64_t whom,
 {
 	bool was_open = breaker_is_open(breaker, failures_max);
 
-	count(breaker, &breaker->failures, whom);
-	if (breaker->refusals == 0)
+	if (breaker->failures < INT32_MAX)
+		breaker->failures++;
+	if (whom == 0 || (breaker->whom != 0 && breaker->whom != whom))
+		breaker->is_wide = true;
+	breaker->whom = whom;
+	if (!breaker->is_refused)
 		breaker->why = *why;
 	if (breaker_is_open(breaker, failures_max))
 		pause(breaker, was_open, now_us, pause_us);
+}
+
+/* Another one than those before? Then it is kept. */
+static void count_ticket(struct breaker *breaker, int64_t whom)
+{
+	for (unsigned i = 0; i < breaker->n_refused; i++)
+		if (breaker->refused[i] == whom)
+			return;
+	if (breaker->n_refused < REFUSED_TICKETS)
+		breaker->refused[breaker->n_refused++] = whom;
 }
 
 void breaker_refused(struct breaker *breaker, int64_t failures_max, int64_t whom, int64_t now_us, int64_t pause_us,
@@ -57,14 +64,38 @@ void breaker_refused(struct breaker *breaker, int64_t failures_max, int64_t whom
 {
 	bool was_open = breaker_is_open(breaker, failures_max);
 
-	count(breaker, &breaker->refusals, whom);
+	if (whom != 0)
+		count_ticket(breaker, whom);
+	if (whom != 0 && breaker->n_refused < REFUSED_TICKETS && !breaker->is_refused)
+		return;
+	breaker->is_refused = true;
 	breaker->why = *why;
-	if (breaker_is_open(breaker, failures_max))
-		pause(breaker, was_open, now_us, pause_us);
+	pause(breaker, was_open, now_us, pause_us);
 }
 
 void breaker_again(struct breaker *breaker)
 {
 	breaker->until_us = 0;
 	breaker->trips = 0;
+}
+
+/* ---- who is refused? -------------------------------------------------------------------- */
+
+enum refusal refusal_of(enum transfer_outcome outcome, int status, bool is_probe, bool can_probe)
+{
+	if (is_probe || outcome != TRANSFER_ANSWERED)
+		return REFUSAL_US;
+	if (can_probe)
+		return REFUSAL_ASK;
+	return status == 403 ? REFUSAL_TICKET : REFUSAL_US;
+}
+
+enum refusal_next refusal_next(bool is_closed, bool let_in_since, int status, int64_t since_ms)
+{
+	if (is_closed)
+		return REFUSAL_WAITS;
+	if (let_in_since)
+		return REFUSAL_PARKS;
+	/* 401 is about us in most tools: no patience ends, as nothing may be parked that only waits for a secret. */
+	return status != 401 && since_ms >= PATIENCE_MS ? REFUSAL_PARKS : REFUSAL_AGAIN;
 }

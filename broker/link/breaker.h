@@ -2,19 +2,26 @@
 /*
  * Is it worth asking this supplier's tool? After too many failures in a row, and after it refused
  * who we are, only one trial at a time goes, with growing pauses. That stops everybody, so what
- * happens at one ticket alone never does it: that is shown, and waits by itself. Pure.
+ * happens at one ticket alone never does it: that is shown, and waits by itself. A refusal about a
+ * ticket (403) says nothing of the supplier: its probe is asked who we are, and only without a probe
+ * three different tickets in a row count. Pure.
  */
 #ifndef LINK_BREAKER_H
 #define LINK_BREAKER_H
 
-#include "sdk/str.h"
+#include "link/transfers.h"
+
+#define REFUSED_TICKETS 3 /* in a row, with nothing that succeeds between */
 
 struct breaker {
-	int64_t failures, refusals; /* in a row */
-	int64_t whom;               /* the incident of the last one */
-	bool is_wide;               /* they are not of one incident alone */
-	unsigned trips;             /* pauses since the last success: how long the next one is */
-	int64_t until_us;           /* open: no trial before */
+	int64_t failures;                 /* in a row */
+	int64_t whom;                     /* the incident of the last one */
+	bool is_wide;                     /* they are not of one incident alone */
+	int64_t refused[REFUSED_TICKETS]; /* the incidents that were refused in a row */
+	unsigned n_refused;
+	bool is_refused;  /* it does not let us in */
+	unsigned trips;   /* pauses since the last success: how long the next one is */
+	int64_t until_us; /* open: no trial before */
 	struct ent_err why;
 };
 
@@ -32,5 +39,24 @@ void breaker_refused(struct breaker *breaker, int64_t failures_max, int64_t whom
 		     const struct ent_err *why);
 /* Settings changed: what was refused may be tried at once. */
 void breaker_again(struct breaker *breaker);
+
+/* ---- who is refused: a ticket, or we? --------------------------------------------------- */
+
+enum refusal {
+	REFUSAL_US,    /* nobody is let in */
+	REFUSAL_ASK,   /* the probe knows */
+	REFUSAL_TICKET /* of this ticket, as far as one answer can say */
+};
+/* Of an ENT_EAUTH. outcome: anything but TRANSFER_ANSWERED is our own rules' word. */
+enum refusal refusal_of(enum transfer_outcome outcome, int status, bool is_probe, bool can_probe);
+
+enum refusal_next {
+	REFUSAL_WAITS, /* the lane is closed; its turn comes when we are let in again */
+	REFUSAL_AGAIN, /* it is not known yet who is refused */
+	REFUSAL_PARKS  /* others are let in, this one is not: a person looks at it */
+};
+/* What becomes of a delivery that was refused. let_in_since: something else succeeded (the probe, another ticket) since
+ * it was refused first, which was since_ms ago. */
+enum refusal_next refusal_next(bool is_closed, bool let_in_since, int status, int64_t since_ms);
 
 #endif

@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { SOON_MS = 1 };
+enum {
+	SOON_MS = 1,
+	AGAIN_MOST = 4 /* doublings before a refused one is asked again: a quarter of a minute */
+};
 
 /* ---- telling ----------------------------------------------------------------------- */
 
@@ -83,34 +86,7 @@ static bool wrote(const struct flight *flight, const struct ending *ending)
 	return flight->writes && ending->is_built && ending->status >= 200 && ending->status < 400;
 }
 
-/* ---- what failed while others did well ------------------------------------------------ */
-
-static struct strike *strike_find(struct lane *lane, int64_t delivery)
-{
-	for (size_t i = 0; i < STRIKES; i++)
-		if (lane->strike[i].delivery == delivery)
-			return &lane->strike[i];
-	return NULL;
-}
-
-static struct strike *strike_of(struct lane *lane, int64_t delivery)
-{
-	struct strike *strike = strike_find(lane, delivery);
-
-	if (strike)
-		return strike;
-	strike = &lane->strike[lane->next_strike++ % STRIKES];
-	*strike = (struct strike){.delivery = delivery, .successes = -1};
-	return strike;
-}
-
-static void forget_strikes(struct flight *flight)
-{
-	struct strike *strike = strike_find(flight->lane, flight->delivery.id);
-
-	if (strike)
-		*strike = (struct strike){0};
-}
+/* ---- it stands still ------------------------------------------------------------------ */
 
 /* What stands still may go again by a person's word, and what was written before must not be written twice. wrote: the
  * request that ended was a write, and the tool did not say no to it. */
@@ -119,7 +95,7 @@ static void stop(struct flight *flight, enum delivery_outcome outcome, enum deli
 {
 	bool has_written = flight->delivery.phase > 0, searches = repeat(flight) == ENT_REPEAT_SEARCH;
 
-	forget_strikes(flight); /* a person begins anew */
+	strike_forget(flight); /* a person begins anew */
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = outcome,
 					       .cause = cause,
@@ -127,18 +103,6 @@ static void stop(struct flight *flight, enum delivery_outcome outcome, enum deli
 					       .keeps_phase = has_written && !searches,
 					       .reason = words(flight, err)},
 		      flight_end);
-}
-
-/* True: its supplier did something for others since it failed the last time, and that too often by now. */
-static bool is_struck_out(struct flight *flight)
-{
-	struct lane *lane = flight->lane;
-	struct strike *strike = strike_of(lane, flight->delivery.id);
-
-	if (strike->successes != lane->successes)
-		strike->n++;
-	strike->successes = lane->successes;
-	return strike->n >= flight->link->options.attempts_max;
 }
 
 /* ---- after a failure ------------------------------------------------------------------ */
@@ -165,10 +129,10 @@ static void lost(struct flight *flight, const struct ending *ending)
 {
 	enum ent_repeat how = repeat(flight);
 
-	if (how != ENT_REPEAT_NEVER && is_struck_out(flight))
+	if (how != ENT_REPEAT_NEVER && strike_is_out(flight))
 		how = ENT_REPEAT_NEVER; /* its answers are lost again and again: a person looks */
 	if (how == ENT_REPEAT_NEVER)
-		forget_strikes(flight);
+		strike_forget(flight);
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = OUTCOME_LOST,
 					       .may_look = how != ENT_REPEAT_NEVER,
@@ -183,20 +147,38 @@ static void failed(struct flight *flight, const struct ending *ending)
 {
 	if (ending->is_lost)
 		lost(flight, ending);
-	else if (is_struck_out(flight))
+	else if (strike_is_out(flight))
 		stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
 	else
 		later(flight, ending, wait_of(flight, ending));
 }
 
+/* Its ticket, or we? What others are told meanwhile says it: see breaker.h. */
 static void refused(struct flight *flight, const struct ending *ending)
 {
-	if (ending->is_refused && ending->status != 403) /* nobody is let in: the lane waits, not the row */
+	struct lane *lane = flight->lane;
+	struct link *link = flight->link;
+	struct strike *strike = strike_of(lane, flight->delivery.id);
+
+	if (strike->refused_ms == 0) {
+		strike->refused_ms = link->now_ms;
+		strike->let_in = lane->successes;
+	}
+	switch (refusal_next(ending->is_refused, strike_is_alone(flight), ending->status,
+			     link->now_ms - strike->refused_ms)) {
+	case REFUSAL_WAITS:
+		strike_forget(flight); /* it begins anew when we are let in */
 		later(flight, ending, SOON_MS);
-	else if (is_struck_out(flight))
+		break;
+	case REFUSAL_AGAIN:
+		probe_want(lane);
+		later(flight, ending,
+		      link_backoff_ms(link, strike->n_refused < AGAIN_MOST ? strike->n_refused++ : AGAIN_MOST));
+		break;
+	case REFUSAL_PARKS:
 		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
-	else
-		later(flight, ending, wait_of(flight, ending));
+		break;
+	}
 }
 
 /* What was read is old: from the first phase. One that wrote already in this attempt must not do that twice. */
@@ -292,7 +274,7 @@ static void done(struct flight *flight, const struct ending *ending)
 		result.cause = CAUSE_NOT_DONE;
 		result.reason = words(flight, &err);
 	}
-	forget_strikes(flight);
+	strike_forget(flight);
 	delivery_tell(flight, result, flight_end);
 }
 

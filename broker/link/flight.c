@@ -13,6 +13,12 @@ enum { HEADERS_MAX = 32 };
 
 /* ---- life -------------------------------------------------------------------------- */
 
+/* Among those that go at once; the others go beside them, as these wait for their answers. */
+static bool is_counted(const struct flight *flight)
+{
+	return flight->kind != FLIGHT_TOKEN && flight->kind != FLIGHT_PROBE;
+}
+
 struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind kind)
 {
 	struct flight *flight = sdk_xalloc(sizeof *flight);
@@ -26,7 +32,7 @@ struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind
 		return flight;
 	if (lane->supplier)
 		flight_fly_for(flight, lane->roster, lane->supplier);
-	lane->n_flight += kind != FLIGHT_TOKEN;
+	lane->n_flight += is_counted(flight);
 	if (stream_of(flight))
 		stream_of(flight)->is_flying = true;
 	return flight;
@@ -58,7 +64,7 @@ void flight_end(struct flight *flight)
 		at = &(*at)->next;
 	*at = flight->next;
 	if (lane) {
-		lane->n_flight -= flight->kind != FLIGHT_TOKEN;
+		lane->n_flight -= is_counted(flight);
 		if (stream_of(flight))
 			stream_of(flight)->is_flying = false;
 		if (flight->kind == FLIGHT_DELIVERY)
@@ -104,6 +110,9 @@ static void end(struct flight *flight, struct ending *ending)
 	case FLIGHT_SWEEP:
 		sweep_ended(flight, ending);
 		break;
+	case FLIGHT_PROBE:
+		probe_ended(flight, ending);
+		break;
 	case FLIGHT_TOKEN:
 		break;
 	}
@@ -115,7 +124,8 @@ void flight_give_back(struct flight *flight, int64_t wait_ms)
 		delivery_give_back(flight, wait_ms);
 		return;
 	}
-	stream_of(flight)->due_us = flight->link->now_us + wait_ms * 1000; /* one for a token is never READY */
+	if (stream_of(flight)) /* else it is a probe; one for a token is never READY */
+		stream_of(flight)->due_us = flight->link->now_us + wait_ms * 1000;
 	flight_end(flight);
 }
 
@@ -206,8 +216,8 @@ void flight_ask(struct flight *flight)
 			return;
 	}
 	if (ending.rc == ENT_EAUTH) {
-		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us, REFUSED_MS * 1000,
-				&ending.err);
+		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
+				link->options.refused_ms * 1000, &ending.err);
 		ending.is_refused = true;
 	}
 	if (ending.rc == ENT_MORE)
@@ -243,13 +253,19 @@ static struct ent_response keep(struct flight *flight, const struct ent_response
 static void hold(struct flight *flight, const struct ent_response *response, struct ending *ending)
 {
 	struct link *link = flight->link;
-	int64_t ms = transfers_retry_after_ms(sdk_http_header(response, "Retry-After"), link->now_ms);
+	int64_t ms = sdk_http_retry_after(sdk_http_header(response, "Retry-After"), link->now_ms);
 	int64_t said_ms = (int64_t)ending->result.retry_after_s * 1000;
 
-	if (said_ms > ms)
+	if (said_ms > 0 && said_ms > ms)
 		ms = said_ms < 3600000 ? said_ms : 3600000;
 	ending->wait_ms = ms > 0 ? ms : 0;
-	if (ending->rc == ENT_ERETRY && (response->status == 429 || response->status == 503))
+	if (ending->rc != ENT_ERETRY || (response->status != 429 && response->status != 503 && response->status != 403))
+		return;
+	if (ms < 0 && response->status != 503)
+		ending->wait_ms = limiter_limited(&flight->lane->limiter, link->now_us, link->options.limit_ms * 1000,
+						  link->options.limit_max_ms * 1000) /
+				  1000;
+	else
 		limiter_hold(&flight->lane->limiter, link->now_us + ending->wait_ms * 1000);
 }
 
@@ -282,6 +298,23 @@ static void unanswered(struct flight *flight, const struct transfer_end *end_of,
 	ending->is_lost = end_of->outcome == TRANSFER_LOST && flight->writes;
 }
 
+static void judge_refusal(struct flight *flight, struct ending *ending, enum transfer_outcome outcome, int64_t whom)
+{
+	struct lane *lane = flight->lane;
+	struct link *link = flight->link;
+	bool delivers = flight->kind == FLIGHT_DELIVERY;
+	enum refusal what = refusal_of(outcome, ending->status, flight->kind == FLIGHT_PROBE, lane_can_probe(lane));
+	/* A ticket that was refused while others were let in says nothing new of the supplier. */
+	bool is_known = delivers && what == REFUSAL_TICKET && strike_is_alone(flight);
+
+	if (what == REFUSAL_ASK && !delivers) /* deliver.c knows whether it has to know */
+		probe_want(lane);
+	if (what != REFUSAL_ASK && !is_known)
+		breaker_refused(&lane->breaker, link->options.breaker_failures, what == REFUSAL_US ? 0 : whom,
+				link->now_us, link->options.refused_ms * 1000, &ending->err);
+	ending->is_refused = breaker_is_refused(&lane->breaker);
+}
+
 /* What it says of the supplier as a whole. */
 static void judge(struct flight *flight, struct ending *ending, enum transfer_outcome outcome)
 {
@@ -296,13 +329,11 @@ static void judge(struct flight *flight, struct ending *ending, enum transfer_ou
 		breaker_failed(&lane->breaker, failures_max, outcome == TRANSFER_NOT_SENT ? 0 : whom, link->now_us,
 			       link_backoff_ms(link, lane->breaker.trips) * 1000, &ending->err);
 	} else if (ending->rc == ENT_EAUTH) {
-		/* 403 may be about this ticket; 401, or what our own rules refuse, is not. */
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
-		breaker_refused(&lane->breaker, failures_max, ending->status == 403 ? whom : 0, link->now_us,
-				REFUSED_MS * 1000, &ending->err);
-		ending->is_refused = breaker_is_open(&lane->breaker, failures_max);
-	} else if (outcome == TRANSFER_ANSWERED) {
+		judge_refusal(flight, ending, outcome, whom);
+	} else if (outcome == TRANSFER_ANSWERED && (flight->kind != FLIGHT_PROBE || ending->rc == ENT_OK)) {
 		breaker_ok(&lane->breaker);
+		limiter_well(&lane->limiter);
 		lane->successes++;
 	}
 }

@@ -21,9 +21,8 @@
 #include "link/link.h"
 
 #define NEVER_US      INT64_MAX
-#define STRIKES       32
+#define STRIKES       512
 #define CONFLICTS_MAX 5
-#define REFUSED_MS    300000 /* before we try again whether we are let in */
 #define SWEEP_PACE_US 1000000
 #define SWEEP_TRIES   3
 
@@ -35,7 +34,7 @@ struct roster {
 	size_t references;
 };
 
-enum flight_kind { FLIGHT_DELIVERY, FLIGHT_POLL, FLIGHT_BACKFILL, FLIGHT_SWEEP, FLIGHT_TOKEN };
+enum flight_kind { FLIGHT_DELIVERY, FLIGHT_POLL, FLIGHT_BACKFILL, FLIGHT_SWEEP, FLIGHT_TOKEN, FLIGHT_PROBE };
 enum flight_state { FLIGHT_READY, FLIGHT_ASKS, FLIGHT_TELLS };
 
 struct flight {
@@ -77,11 +76,13 @@ struct stream {
 	uint64_t n_page, mark_at;
 };
 
-/* A delivery that failed while its supplier did well with others. */
+/* A delivery that failed while its supplier did well with others, or that was refused. */
 struct strike {
 	int64_t delivery;
 	int64_t successes; /* of the lane, when it failed last */
 	unsigned n, conflicts;
+	int64_t refused_ms, let_in; /* when it was refused first, 0: it was not; the lane's successes then */
+	unsigned n_refused;
 };
 
 struct lane {
@@ -100,9 +101,12 @@ struct lane {
 	struct strike strike[STRIKES];
 	size_t next_strike;
 	int64_t successes;
+	int64_t probe_us;        /* when to ask who we are, while nobody knows who is refused; NEVER_US: no need */
+	unsigned probe_failures; /* in a row: it could not be asked */
+	bool has_no_probe;       /* it turned out that this one cannot be asked */
 
 	struct flight *flights;
-	size_t n_flight; /* without the one for a token */
+	size_t n_flight; /* without those for a token and for a probe */
 	int64_t ask_us;  /* when to look into the store for deliveries that are due */
 	bool polled_last;
 	int64_t poll_asked_ms;            /* when a person asked for the page that was heeded last */
@@ -184,13 +188,27 @@ struct ending {
 	enum ent_rc rc;
 	bool is_built;   /* false: build() or the way there said so; nothing left */
 	bool is_lost;    /* it may have been done */
-	bool is_refused; /* EAUTH, and it is of the whole supplier */
+	bool is_refused; /* EAUTH, and the whole supplier does not let us in */
 	int status;      /* 0: no answer */
 	int64_t wait_ms; /* what the tool asks for; 0: nothing */
 	struct ent_result result;
 	struct ent_err err;
 	struct ent_str body; /* of the answer */
 };
+
+/* probe.c */
+bool lane_can_probe(const struct lane *lane);
+void probe_want(struct lane *lane); /* soon, unless it cannot be asked */
+void probe_begin(struct lane *lane);
+void probe_ended(struct flight *flight, struct ending *ending);
+
+/* strike.c */
+struct strike *strike_of(struct lane *lane, int64_t delivery); /* makes it */
+void strike_forget(struct flight *flight);
+/* Its supplier did something for others since it failed the last time, and that too often by now. */
+bool strike_is_out(struct flight *flight);
+/* It was refused before, and something else succeeded since. */
+bool strike_is_alone(const struct flight *flight);
 
 /* deliver.c */
 void delivery_start(struct lane *lane, const struct delivery *delivery);

@@ -97,7 +97,7 @@ static struct lane *lane_new(struct link *link, struct ent_str name)
 {
 	struct lane *lane = sdk_xalloc(sizeof *lane);
 
-	*lane = (struct lane){.link = link, .is_touched = true};
+	*lane = (struct lane){.link = link, .is_touched = true, .probe_us = NEVER_US};
 	memcpy(lane->name_z, name.p, name.n < SUPPLIER_NAME_MAX ? name.n : SUPPLIER_NAME_MAX);
 	lane->name = sdk_str(lane->name_z);
 	for (int i = 0; i < CURSOR_N; i++)
@@ -146,6 +146,7 @@ static void lane_take(struct lane *lane, struct roster *roster, const struct sup
 	lane->supplier = supplier;
 	limiter_set(&lane->limiter, supplier->link.rate_per_min);
 	breaker_again(&lane->breaker);
+	lane->has_no_probe = false;
 	lane->ask_us = 0;
 	streams_open(lane);
 	lane_touch(lane);

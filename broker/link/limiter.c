@@ -36,3 +36,23 @@ void limiter_hold(struct limiter *limiter, int64_t until_us)
 	if (limiter->hold_until_us < until_us)
 		limiter->hold_until_us = until_us;
 }
+
+int64_t limiter_limited(struct limiter *limiter, int64_t now_us, int64_t least_us, int64_t most_us)
+{
+	int64_t pause_us = least_us;
+
+	if (now_us < limiter->hold_until_us)
+		return limiter->hold_until_us - now_us;
+	for (unsigned i = 0; i < limiter->n_limited && pause_us < most_us; i++)
+		pause_us *= 2;
+	if (pause_us > most_us)
+		pause_us = most_us;
+	limiter->n_limited++;
+	limiter_hold(limiter, now_us + pause_us);
+	return pause_us;
+}
+
+void limiter_well(struct limiter *limiter)
+{
+	limiter->n_limited = 0;
+}

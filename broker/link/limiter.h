@@ -9,6 +9,7 @@ struct limiter {
 	int64_t interval_us, burst;
 	int64_t next_us;       /* when the bucket would be full again */
 	int64_t hold_until_us; /* its tool asked for a pause (Retry-After) */
+	unsigned n_limited;    /* in a row: it said that we ask too often, and not for how long */
 };
 
 /* burst: what a second may hold, at least 1. Keeps next_us and hold_until_us of a limiter that was in use. */
@@ -16,5 +17,9 @@ void limiter_set(struct limiter *limiter, int64_t rate_per_min);
 int64_t limiter_when(const struct limiter *limiter, int64_t now_us); /* not before now_us */
 void limiter_take(struct limiter *limiter, int64_t now_us);
 void limiter_hold(struct limiter *limiter, int64_t until_us); /* a shorter hold changes nothing */
+/* The tool says that it is asked too often, and not for how long: a pause of least_us, doubled with each in a row up to
+ * most_us. What flew beside it and is answered in the pause makes it no longer. Returns what is left of the pause. */
+int64_t limiter_limited(struct limiter *limiter, int64_t now_us, int64_t least_us, int64_t most_us);
+void limiter_well(struct limiter *limiter); /* something was done for us */
 
 #endif

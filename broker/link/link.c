@@ -12,8 +12,14 @@
 #define NO_ROOM_US 10000 /* the writer's queue was full */
 #define NO_DISK_US 1000000
 
-const struct link_options link_options_default = {
-    .backoff_ms = 1000, .backoff_max_ms = 300000, .breaker_failures = 5, .attempts_max = 10, .slow_ms = 5000};
+const struct link_options link_options_default = {.backoff_ms = 1000,
+						  .backoff_max_ms = 300000,
+						  .breaker_failures = 5,
+						  .attempts_max = 10,
+						  .slow_ms = 5000,
+						  .limit_ms = 60000,
+						  .limit_max_ms = 3600000,
+						  .refused_ms = 300000};
 
 /* ---- small things ------------------------------------------------------------------ */
 

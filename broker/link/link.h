@@ -32,9 +32,11 @@ struct link_world {
 
 struct link_options {
 	int64_t backoff_ms, backoff_max_ms; /* after a failure: doubled each time, half of it by chance */
-	int64_t breaker_failures; /* in a row, over all of a supplier's tickets: then only one trial at a time */
-	int64_t attempts_max;     /* of one delivery while its supplier does well: then parked */
-	int64_t slow_ms;          /* p50 of the last answers above: the supplier is `slow` */
+	int64_t breaker_failures;       /* in a row, over all of a supplier's tickets: then only one trial at a time */
+	int64_t attempts_max;           /* of one delivery while its supplier does well: then parked */
+	int64_t slow_ms;                /* p50 of the last answers above: the supplier is `slow` */
+	int64_t limit_ms, limit_max_ms; /* after "too often" without Retry-After: doubled each time */
+	int64_t refused_ms;             /* before we try again whether we are let in */
 };
 extern const struct link_options link_options_default;
 

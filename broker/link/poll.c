@@ -32,6 +32,7 @@ struct stream *stream_of(const struct flight *flight)
 		return &flight->lane->stream[CURSOR_SWEEP];
 	case FLIGHT_DELIVERY:
 	case FLIGHT_TOKEN:
+	case FLIGHT_PROBE:
 		break;
 	}
 	return NULL;
@@ -269,7 +270,9 @@ void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_m
 	flight->is_troubled = true;
 	if (at->failures < INT32_MAX)
 		at->failures++;
-	if ((ending->rc != ENT_ERETRY && ending->rc != ENT_ECONFLICT) ||
+	/* Refused once: the probe is asked before anybody hears of it. */
+	if ((ending->rc != ENT_ERETRY && ending->rc != ENT_ECONFLICT &&
+	     (ending->rc != ENT_EAUTH || at->failures > 1)) ||
 	    at->failures >= (unsigned)link->options.breaker_failures)
 		(void)sdk_fail(&at->trouble, ending->rc, "%s: %s", stream_name(flight), ending->err.msg);
 	if (wait_ms < backoff_ms)
@@ -448,10 +451,10 @@ void page_ended(struct flight *flight, struct ending *ending)
 	}
 	if (ending->rc == ENT_EUNSUPPORTED && flight->kind == FLIGHT_POLL)
 		stream_of(flight)->due_us = NEVER_US; /* its settings leave nothing to ask; a reload may */
-	else if (ending->rc == ENT_EAUTH && ending->status != 403)
+	else if (ending->rc == ENT_EAUTH && ending->is_refused)
 		stream_of(flight)->due_us = flight->link->now_us; /* nobody is let in: the lane waits */
 	else if (ending->rc == ENT_EAUTH)
-		stream_trouble(flight, ending, REFUSED_MS);
+		stream_trouble(flight, ending, stream_of(flight)->failures ? flight->link->options.refused_ms : 0);
 	else
 		stream_trouble(flight, ending, ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT ? 0 : poll_ms);
 	flight_end(flight);

@@ -32,10 +32,10 @@ static bool something_asks(const struct lane *lane)
 	return false;
 }
 
-static bool fetches_token(const struct lane *lane)
+static bool flies(const struct lane *lane, enum flight_kind kind)
 {
 	for (const struct flight *flight = lane->flights; flight; flight = flight->next)
-		if (flight->kind == FLIGHT_TOKEN)
+		if (flight->kind == kind)
 			return true;
 	return false;
 }
@@ -45,14 +45,17 @@ static int64_t later_of(int64_t a_us, int64_t b_us)
 	return a_us > b_us ? a_us : b_us;
 }
 
-/* For a request whose turn in the limiter may be taken already. */
-static struct gate gate_of(const struct lane *lane, bool has_turn)
+/* For a request whose turn in the limiter may be taken already. Where we are not let in, the probe is the trial: no
+ * ticket is to pay for it. */
+static struct gate gate_of(const struct lane *lane, enum flight_kind kind, bool has_turn)
 {
 	int64_t now_us = lane->link->now_us;
 	int64_t at_us = has_turn ? later_of(now_us, lane->limiter.hold_until_us) : limiter_when(&lane->limiter, now_us);
 
-	if (fetches_token(lane))
+	if (flies(lane, FLIGHT_TOKEN))
 		return (struct gate){NEVER_US, true};
+	if (kind != FLIGHT_PROBE && breaker_is_refused(&lane->breaker) && lane_can_probe(lane))
+		return (struct gate){NEVER_US, false};
 	if (lane->link->is_draining || (is_open(lane) && something_asks(lane)))
 		return (struct gate){NEVER_US, false};
 	if (is_open(lane))
@@ -72,7 +75,7 @@ static void next_at(struct lane *lane, int64_t at_us)
 static bool go_on(struct lane *lane, struct flight *flight)
 {
 	int64_t now_us = lane->link->now_us;
-	struct gate gate = gate_of(lane, flight->has_turn);
+	struct gate gate = gate_of(lane, flight->kind, flight->has_turn);
 
 	if (gate.for_token)
 		return false;
@@ -117,7 +120,7 @@ static bool is_under_way(const struct lane *lane, const struct delivery *deliver
 static bool has_room(const struct lane *lane)
 {
 	return (int64_t)lane->n_flight < lane->supplier->link.at_once && !(is_open(lane) && lane->n_flight > 0) &&
-	       gate_of(lane, false).at_us <= lane->link->now_us;
+	       gate_of(lane, FLIGHT_DELIVERY, false).at_us <= lane->link->now_us;
 }
 
 /* When to look again, after all that is due was seen. A row whose JOB_SEND is not committed yet looks due still: its
@@ -210,6 +213,26 @@ static bool may_begin(const struct lane *lane)
 	       link->recovery.is_done && link->submit_us == NEVER_US;
 }
 
+/* Who are we? Asked when an answer left open who is refused, and as the trial when it is us. */
+static bool ask_who(struct lane *lane)
+{
+	int64_t now_us = lane->link->now_us, at_us = lane->probe_us;
+
+	if (!may_begin(lane) || !lane_can_probe(lane) || flies(lane, FLIGHT_PROBE))
+		return false;
+	if (breaker_is_refused(&lane->breaker))
+		at_us = lane->breaker.until_us;
+	if (at_us <= now_us)
+		at_us = gate_of(lane, FLIGHT_PROBE, false).at_us;
+	if (at_us > now_us) {
+		next_at(lane, at_us);
+		return false;
+	}
+	limiter_take(&lane->limiter, now_us);
+	probe_begin(lane);
+	return true;
+}
+
 static bool begin(struct lane *lane)
 {
 	bool did = false;
@@ -219,7 +242,7 @@ static bool begin(struct lane *lane)
 		int64_t at_us = due_us(lane);
 
 		if (at_us <= lane->link->now_us)
-			at_us = gate_of(lane, false).at_us;
+			at_us = gate_of(lane, FLIGHT_DELIVERY, false).at_us;
 		if (at_us > lane->link->now_us) {
 			next_at(lane, at_us);
 			break;
@@ -242,6 +265,7 @@ bool lane_turn(struct lane *lane)
 		auth_forget(&lane->auth);
 		lane->reopens = false;
 	}
+	did |= ask_who(lane);
 	did |= begin(lane);
 	did |= health_judge(lane);
 	return did;

@@ -107,9 +107,11 @@ static void tell(struct flight *flight, const struct ending *ending, struct ent_
 static void stumble(struct flight *flight, struct ending *ending)
 {
 	struct lane *lane = flight->lane;
-	bool may_pass = ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT;
+	bool may_pass = ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT || ending->rc == ENT_EAUTH;
+	/* Refused: once again behind the probe's answer. */
+	unsigned most = ending->rc == ENT_EAUTH ? 2 : SWEEP_TRIES;
 
-	if (may_pass && ++lane->sweep_tries < SWEEP_TRIES) {
+	if (may_pass && ++lane->sweep_tries < most) {
 		stream_trouble(flight, ending, SWEEP_PACE_US / 1000);
 		flight_end(flight);
 		return;
@@ -137,10 +139,11 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 		tell(flight, ending, (struct ent_changes){&removed, 1});
 		break;
 	case ENT_EAUTH:
-		if (ending->status == 403)
-			stream_trouble(flight, ending, REFUSED_MS);
-		else /* nobody is let in: the lane waits */
-			flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us;
+		if (!ending->is_refused) {
+			stumble(flight, ending);
+			break;
+		}
+		flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us; /* the lane waits */
 		flight_end(flight);
 		break;
 	case ENT_EINVAL:

@@ -55,7 +55,7 @@ void token_took(struct flight *flight, const struct transfer_end *end)
 		breaker_failed(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
 			       link_backoff_ms(link, lane->breaker.trips) * 1000, &why);
 	else if (rc != ENT_OK)
-		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us, REFUSED_MS * 1000,
-				&why);
+		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
+				link->options.refused_ms * 1000, &why);
 	flight_end(flight);
 }

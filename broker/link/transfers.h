@@ -54,8 +54,6 @@ void transfers_curl_wake(struct transfers *transfers);
 /* Gives up whatever is under way: each ends as LOST or NOT_SENT. */
 void transfers_curl_give_up(struct transfers *transfers);
 
-/* "Retry-After" in both forms, in milliseconds from now; -1: absent or not readable. At most an hour. Pure. */
-int64_t transfers_retry_after_ms(struct ent_str value, int64_t now_ms);
 /* Is `path` (or an absolute URL) under the base URL? Then the whole URL, in the arena. ENT_EINVAL: another host, "..",
  * a control character or a blank. Pure. */
 enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,

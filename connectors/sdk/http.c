@@ -28,15 +28,26 @@ bool sdk_http_is_framing(struct ent_str name)
 
 /* ---- what a status means ------------------------------------------------------- */
 
-static enum ent_rc status_rc(const struct ent_response *response)
+/* Is a 403 a limit? Most tools say so with Retry-After, GitHub's secondary limit with words alone. words: absent: none.
+ */
+static bool is_limit(const struct ent_response *response, struct ent_str words)
+{
+	static const char *const said[] = {"rate limit", "abuse detection", "too many requests"};
+
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (words.p && strcasestr(words.p, said[i]))
+			return true;
+	return sdk_http_header(response, "Retry-After").p != NULL;
+}
+
+/* words: the tool's, ended by a zero byte; absent: none. */
+static enum ent_rc status_rc(const struct ent_response *response, struct ent_str words)
 {
 	int status = response->status;
 
-	if (status >= 200 && status < 300)
-		return ENT_OK;
 	switch (status) {
-	case 403: /* some tools limit with 403 */
-		return sdk_http_header(response, "Retry-After").p ? ENT_ERETRY : ENT_EAUTH;
+	case 403:
+		return is_limit(response, words) ? ENT_ERETRY : ENT_EAUTH;
 	case 401:
 		return ENT_EAUTH;
 	case 404:
@@ -56,7 +67,24 @@ static enum ent_rc status_rc(const struct ent_response *response)
 
 static bool is_words(struct ent_str key)
 {
-	static const char *const name[] = {"message", "error", "errors", "errorMessages", "description", "detail"};
+	static const char *const name[] = {
+	    "message",
+	    "messages",
+	    "error",
+	    "errors",
+	    "errorMessage",
+	    "errorMessages", /* Jira and its service desk */
+	    "description",
+	    "details", /* Zendesk: what exactly a rule forbids stands in details */
+	    "detail",  /* ServiceNow, RFC 9457 */
+	    "reason",  /* TMF630 */
+	    "messageText",
+	    "messageAppendedText", /* BMC Helix */
+	    "ErrorMessage",
+	    "Error",             /* Znuny */
+	    "response_status",   /* ServiceDesk Plus */
+	    "error_description", /* RFC 6749 */
+	};
 
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		if (sdk_eqz(key, name[i]))
@@ -136,12 +164,13 @@ static struct ent_str words_of(const struct ent_response *response, struct ent_a
 
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
-	enum ent_rc rc = status_rc(response);
 	struct ent_str words;
+	enum ent_rc rc;
 
-	if (rc == ENT_OK)
+	if (response->status >= 200 && response->status < 300)
 		return ENT_OK;
 	words = words_of(response, arena);
+	rc = status_rc(response, words);
 	if (!words.p && response->status >= 300 && response->status < 400)
 		words = ENT_STR("it redirects, which is not followed: check the supplier's url");
 	return sdk_fail(err, rc, "HTTP %d%s%.*s", response->status, words.p ? ": " : "", ENT_F(words));

@@ -6,10 +6,11 @@
 #include "entente/connector.h"
 #include "sdk/json.h"
 
-/* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (403 with
- * Retry-After: ENT_ERETRY); 404, 410 ENT_EGONE; 409, 412 ENT_ECONFLICT; 408, 425, 429, 5xx ENT_ERETRY; 3xx and the
- * others ENT_EINVAL. err: the status and the tool's own words: a JSON member called message, error, errors,
- * errorMessages, description or detail, at most 200 bytes; never a whole page of HTML. */
+/* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (a 403 that
+ * is a limit, by its Retry-After or by its words: ENT_ERETRY); 404, 410 ENT_EGONE; 409, 412 ENT_ECONFLICT; 408, 425,
+ * 429, 5xx ENT_ERETRY; 3xx and the others (422, 423) ENT_EINVAL. err: the status and the tool's own words, at most 200
+ * bytes: of JSON the members that tools are known to put a reason into (message, errors, details ...: see http.c), else
+ * a short plain text; never a whole page of HTML. */
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* 2xx with a JSON body (whatever its Content-Type says; HTML and empty are ENT_ERETRY for 2xx: a login page or a proxy,
@@ -24,6 +25,9 @@ bool sdk_http_is_framing(struct ent_str name);
 /* "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms. now_ms: a year of two digits is less than 50 years ahead of
  * it. False: none. */
 bool sdk_http_date(struct ent_str s, int64_t now_ms, int64_t *ret_ms) __attribute__((warn_unused_result));
+/* "Retry-After" as a date or in seconds, also "3.5", in milliseconds from now_ms: at most an hour. -1: absent or not
+ * readable. */
+int64_t sdk_http_retry_after(struct ent_str value, int64_t now_ms);
 /* printf with %s only, each argument (struct ent_str *) percent-encoded: sdk_http_path(a, "/issues/%s.json", &id, NULL)
  */
 struct ent_str sdk_http_path(struct ent_arena *arena, const char *fmt, ...) __attribute__((sentinel));

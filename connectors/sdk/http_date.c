@@ -7,6 +7,9 @@
 
 #include "sdk/time.h"
 
+#define RETRY_AFTER_MAX_MS 3600000
+#define SECONDS_DIGITS_MAX 18 /* more of them are an hour anyhow, and do not fit */
+
 static int month_of(struct ent_str name)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -71,4 +74,42 @@ bool sdk_http_date(struct ent_str text, int64_t now_ms, int64_t *ret_ms)
 		return false;
 	month = sdk_cut(month, '-', &year);
 	return year.p && date_of(year, month, day, word[2], now_ms, ret_ms);
+}
+
+/* Digits, and perhaps a fraction of a second, which RFC 9110 does not know and tools send. */
+static bool seconds_read(struct ent_str value, int64_t *ret_ms)
+{
+	struct ent_str fraction, whole = sdk_cut(value, '.', &fraction);
+	int64_t s, ms = 0;
+
+	if (whole.n == 0 || (fraction.p && fraction.n == 0))
+		return false;
+	for (size_t i = 0; i < value.n; i++)
+		if ((value.p[i] < '0' || value.p[i] > '9') && value.p + i != whole.p + whole.n)
+			return false;
+	for (size_t i = 0, step = 100; i < fraction.n && step > 0; i++, step /= 10)
+		ms += (fraction.p[i] - '0') * (int64_t)step;
+	if (whole.n > SECONDS_DIGITS_MAX)
+		*ret_ms = RETRY_AFTER_MAX_MS;
+	else if (!sdk_to_int(whole, &s))
+		return false;
+	else
+		*ret_ms = s >= RETRY_AFTER_MAX_MS / 1000 ? RETRY_AFTER_MAX_MS : s * 1000 + ms;
+	return true;
+}
+
+int64_t sdk_http_retry_after(struct ent_str value, int64_t now_ms)
+{
+	int64_t at_ms;
+
+	value = sdk_trim(value);
+	if (value.n == 0 || value.n > 64)
+		return -1;
+	if (seconds_read(value, &at_ms))
+		return at_ms;
+	if (!sdk_http_date(value, now_ms, &at_ms))
+		return -1;
+	if (at_ms <= now_ms)
+		return 0;
+	return at_ms - now_ms > RETRY_AFTER_MAX_MS ? RETRY_AFTER_MAX_MS : at_ms - now_ms;
 }

@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)sdk_cut(text, '\n', &rest);
 	path_check((struct ent_str){text.p, rest.p ? (size_t)(rest.p - text.p) - 1 : text.n},
 		   rest.p ? rest : ENT_STR("/x"));
-	ms = transfers_retry_after_ms(text, INT64_C(1795334400000));
+	ms = sdk_http_retry_after(text, INT64_C(1795334400000));
 	assert(ms >= -1 && ms <= 3600000);
 	if (transfers_is_cidr(text))
 		assert(memchr(text.p, '/', text.n) && text.n < 50);

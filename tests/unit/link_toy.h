@@ -217,6 +217,26 @@ static const struct ent_connector toy_connector = {
     .repeat = toy_repeat,
 };
 
+/* The same, and it can be asked who we are. */
+static const struct ent_connector toy_probed_connector = {
+    .abi = ENT_ABI,
+    .size = sizeof toy_probed_connector,
+    .name = "toy",
+    .version = "1",
+    .summary = "a tool that speaks in one line",
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
+	   1u << ENT_POLL | 1u << ENT_PROBE,
+    .settings_size = sizeof(struct toy),
+    .status = toy_status,
+    .open = toy_open,
+    .close = toy_close,
+    .verify = toy_verify,
+    .decode = toy_decode,
+    .build = toy_build,
+    .parse = toy_parse,
+    .repeat = toy_repeat,
+};
+
 /* ---- transfers whose answers the test gives -------------------------------------------- */
 
 enum { SENT_MAX = 256, TEXT_MAX = 600 };

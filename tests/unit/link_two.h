@@ -67,6 +67,11 @@ static inline struct world *many(int n, void (*tune)(struct supplier *))
 	return world;
 }
 
+static inline void tune_probe(struct supplier *supplier)
+{
+	supplier->connector = &toy_probed_connector;
+}
+
 static inline void tune_none(struct supplier *supplier)
 {
 	(void)supplier;

@@ -11,6 +11,7 @@
  *   FETCH         GET /ticket/ID                               is STATUS
  *   POLL          GET /poll?MEMO                               page MEMO more|end [ticket:ID:STATUS ...]
  *                                                              also aside:ID:REASON, asides:HOW-MANY, note:WORD
+ *   PROBE         GET /whoami (toy_probed_connector)           ok
  *   any           also: gone conflict unsupported invalid html
  */
 #ifndef UNIT_LINK_WORLD_H

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "sdk/http.h"
+#include "sdk/time.h"
 
 static void expect_status(int status, const char *header, const char *body, enum ent_rc rc, const char *words)
 {
@@ -63,6 +64,14 @@ static void words(void **state)
 		      ENT_EAUTH, "HTTP 403: Denied; ACL");
 	expect_status(422, NULL, "{\"message\":\"Bad\",\"errors\":[{\"field\":\"title\",\"code\":\"missing\"}]}",
 		      ENT_EINVAL, "HTTP 422: Bad; field: title; code: missing");
+	expect_status(422, NULL,
+		      "{\"error\":\"RecordInvalid\",\"description\":\"Record validation errors\",\"details\":{\"base\":"
+		      "[{\"description\":\"Status: closed prevents ticket update\"}]}}",
+		      ENT_EINVAL,
+		      "HTTP 422: RecordInvalid; Record validation errors; Status: closed prevents ticket update");
+	expect_status(423, NULL, "{\"reason\":\"Locked by a change\"}", ENT_EINVAL, "HTTP 423: Locked by a change");
+	expect_status(409, NULL, "{\"response_status\":{\"status_code\":4000,\"messages\":[{\"message\":\"Closed\"}]}}",
+		      ENT_ECONFLICT, "HTTP 409: status_code: 4000; Closed");
 	expect_status(400, NULL, "[\"No queue\"]", ENT_EINVAL, "HTTP 400: No queue");
 	expect_status(400, NULL, "\"No queue\"", ENT_EINVAL, "HTTP 400: No queue");
 	expect_status(400, NULL, " Two\r\nlines ", ENT_EINVAL, "HTTP 400: Two  lines");
@@ -77,6 +86,21 @@ static void words(void **state)
 	memcpy(long_words, "HTTP 500: ", 10);
 	long_words[10 + 200] = '\0';
 	expect_status(500, NULL, page, ENT_ERETRY, long_words);
+}
+
+/* GitHub's secondary limit has no Retry-After; a ticket that refuses is no limit. */
+static void limits_said_with_403(void **state)
+{
+	(void)state;
+	expect_status(403, NULL,
+		      "{\"message\":\"You have exceeded a secondary rate limit. Please wait a few minutes.\"}",
+		      ENT_ERETRY, "HTTP 403: You have exceeded a secondary rate limit. Please wait a few minutes.");
+	expect_status(403, NULL, "{\"message\":\"You have triggered an abuse detection mechanism.\"}", ENT_ERETRY,
+		      "HTTP 403: You have triggered an abuse detection mechanism.");
+	expect_status(403, NULL, "Too Many Requests", ENT_ERETRY, "HTTP 403: Too Many Requests");
+	expect_status(403, "retry-after", "{\"message\":\"slowly\"}", ENT_ERETRY, "HTTP 403: slowly");
+	expect_status(403, NULL, "{\"message\":\"Unable to create comment because issue is locked.\"}", ENT_EAUTH,
+		      "HTTP 403: Unable to create comment because issue is locked.");
 }
 
 static void answers(void **state)
@@ -214,12 +238,95 @@ static void header_rules(void **state)
 	assert_false(sdk_http_is_framing(ENT_STR("Accept")));
 }
 
+/* ---- Retry-After --------------------------------------------------------------------- */
+
+#define NOW "2026-11-22T08:00:00.000Z"
+
+static const struct {
+	const char *value;
+	int64_t ms;
+} retry_after[] = {
+    {"0", 0},
+    {"1", 1000},
+    {"120", 120000},
+    {"  7 ", 7000},
+    {"007", 7000},
+    {"3600", 3600000},
+    {"3601", 3600000},
+    {"99999999999999999", 3600000},
+    {"999999999999999999", 3600000},
+    {"9999999999999999999", 3600000},
+    {"99999999999999999999999999999999999999", 3600000},
+    {"-1", -1},
+    {"+1", -1},
+    {"1.5", 1500},
+    {"3.5", 3500},
+    {"0.25", 250},
+    {"2.0009", 2000},
+    {"3600.5", 3600000},
+    {"1.", -1},
+    {".5", -1},
+    {"1.2.3", -1},
+    {"1.5s", -1},
+    {"-1.5", -1},
+    {"1s", -1},
+    {"", -1},
+    {" ", -1},
+    {"soon", -1},
+    {"Sun, 22 Nov 2026 08:00:05 GMT", 5000},
+    {"Sun, 22 Nov 2026 07:59:59 GMT", 0},
+    {"Sun, 06 Nov 1994 08:49:37 GMT", 0},
+    {"Sun, 22 Nov 2026 08:30:00 GMT", 1800000},
+    {"Mon, 23 Nov 2026 08:00:00 GMT", 3600000},
+    {"Fri, 31 Dec 9999 23:59:59 GMT", 3600000},
+    {"Sunday, 22-Nov-26 08:00:10 GMT", 10000},
+    {"Sunday, 06-Nov-94 08:49:37 GMT", 0},
+    {"Monday, 23-Nov-75 08:00:00 GMT", 3600000}, /* 2075: less than 50 years ahead */
+    {"Sun Nov 22 08:00:20 2026", 20000},
+    {"Sun Nov  6 08:49:37 1994", 0},
+    {"Sun, 22 Nov 2026 08:00:05 CET", -1},
+    {"Sun, 22 Nov 2026 08:00:05", -1},
+    {"Sun, 32 Nov 2026 08:00:05 GMT", -1},
+    {"Sun, 22 Nvo 2026 08:00:05 GMT", -1},
+    {"Sun, 22 Nov 2026 8:00:05 GMT", -1},
+    {"Sun, 22 Nov 2026 25:00:05 GMT", -1},
+    {"Sun, 22-Nov GMT 08:00:05 GMT", -1},
+    {"Sun, 22 08:00:05 GMT", -1},
+    {"2026-11-22T08:00:05Z", -1},
+    {"Sun, 22 Nov 2026 08:00:05 GMT GMT", -1},
+    {"Sun, 22 Nov 2026 08:00:05 GMT; and a tail that goes on and on and on", -1},
+};
+
+static void retry_after_forms(void **state)
+{
+	int64_t now = 0;
+
+	(void)state;
+	assert_true(sdk_time_parse(ENT_STR(NOW), 0, &now));
+	for (size_t i = 0; i < sizeof retry_after / sizeof *retry_after; i++) {
+		int64_t ms = sdk_http_retry_after(sdk_str(retry_after[i].value), now);
+
+		if (ms != retry_after[i].ms)
+			fail_msg("\"%s\" is %lld ms, not %lld", retry_after[i].value, (long long)retry_after[i].ms,
+				 (long long)ms);
+	}
+	assert_int_equal(sdk_http_retry_after(ENT_ABSENT, now), -1);
+	assert_int_equal(sdk_http_retry_after((struct ent_str){"1\0", 2}, now), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(dates), cmocka_unit_test(header_rules), cmocka_unit_test(statuses),
-	    cmocka_unit_test(words), cmocka_unit_test(answers),      cmocka_unit_test(headers),
-	    cmocka_unit_test(paths), cmocka_unit_test(last_parts),
+	    cmocka_unit_test(retry_after_forms),
+	    cmocka_unit_test(limits_said_with_403),
+	    cmocka_unit_test(dates),
+	    cmocka_unit_test(header_rules),
+	    cmocka_unit_test(statuses),
+	    cmocka_unit_test(words),
+	    cmocka_unit_test(answers),
+	    cmocka_unit_test(headers),
+	    cmocka_unit_test(paths),
+	    cmocka_unit_test(last_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

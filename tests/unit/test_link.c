@@ -258,7 +258,7 @@ static void test_written_phase_is_kept(void **state)
 	comment(world, incident, "Hello");
 	answer(world, "POST", "/orion/comment", 200, "more 2 C5");
 	assert_string_equal(delivery_is(world, 1), "in_flight phase 2 look 0");
-	answer(world, "PUT", "/orion/show/C5", 429, "");
+	answer(world, "PUT", "/orion/show/C5", 408, "");
 	assert_string_equal(delivery_is(world, 1), "pending phase 2 look 0");
 	pass_ms(world, 1100);
 	answer(world, "PUT", "/orion/show/C5", 200, "ok C5");

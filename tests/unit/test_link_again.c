@@ -156,7 +156,7 @@ static void test_half_done_then_unshared_and_shared_again(void **state)
 
 	comment(world, incident, "Hello");
 	answer(world, "POST", "/orion/comment", 200, "more 2 C5");
-	answer(world, "PUT", "/orion/show/C5", 429, "");
+	answer(world, "PUT", "/orion/show/C5", 408, "");
 	unshare(world, incident);
 	pass_ms(world, 10000);
 	answer(world, "POST", "/orion/comment", 200, "ok N1"); /* the notice */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A supplier's lane: the second ask, limits, one that fails, who we are. See link_world.h. */
+/* A supplier's lane: the second ask, limits, one that fails. See link_world.h. */
 #include "link_two.h"
 
 /* ---- the second ask ------------------------------------------------------------------------------ */
@@ -217,7 +217,7 @@ static void test_backoff_grows(void **state)
 		if (i > 0)
 			assert_in_range(gap_us, least_us, 2 * least_us + 5000);
 		last_us = world->us;
-		answer(world, "POST", "/orion/comment", 429, "");
+		answer(world, "POST", "/orion/comment", 408, "");
 		while (!n_open(world))
 			pass_ms(world, 1);
 	}
@@ -241,7 +241,7 @@ static void test_poison(void **state)
 			if (!sent->is_open)
 				continue;
 			assert_null(strstr(sent->body, "behind it"));
-			give(sent, TRANSFER_ANSWERED, strstr(sent->body, "poison") ? 429 : 200, "ok");
+			give(sent, TRANSFER_ANSWERED, strstr(sent->body, "poison") ? 408 : 200, "ok");
 			done += !strstr(sent->body, "poison");
 		}
 		settle(world);
@@ -298,72 +298,6 @@ static void test_breaker(void **state)
 	world_free(world);
 }
 
-/* ---- who we are --------------------------------------------------------------------------------- */
-
-static void test_refused(void **state)
-{
-	int64_t incident;
-	struct world *world = two("search", &incident);
-	(void)state;
-
-	comment(world, incident, "Hello");
-	answer(world, "POST", "/orion/comment", 401, "");
-	assert_string_equal(supplier_is(world, "orion"), "refused");
-	assert_string_equal(delivery_is(world, 1), "pending phase 0 look 0");
-	pass_ms(world, 290000);
-	assert_int_equal(world->fake.n, 1);
-	pass_ms(world, 20000);
-	answer(world, "POST", "/orion/comment", 401, "");
-	refresh(world, same_two(world, "search")); /* a new secret: tried at once */
-	pass_ms(world, 10);
-	answer(world, "POST", "/orion/comment", 200, "ok C1");
-	assert_string_equal(supplier_is(world, "orion"), "healthy");
-	assert_string_equal(delivery_is(world, 1), "done phase 0 look 0");
-	world_free(world);
-}
-
-/* Forbidden at one ticket only: others go on, and a person hears of the one. */
-static void test_forbidden_ticket(void **state)
-{
-	struct world *world = many(2, tune_none);
-	(void)state;
-
-	comment(world, 2, "fine");
-	answer(world, "POST", "/orion/comment", 200, "ok");
-	comment(world, 1, "poison");
-	for (int i = 0; i < 2000 && n_delivery(world, "parked") == 0; i++) {
-		for (size_t k = 0; k < world->fake.n; k++) {
-			struct sent *sent = &world->fake.sent[k];
-			if (sent->is_open)
-				give(sent, TRANSFER_ANSWERED, strstr(sent->body, "poison") ? 403 : 200, "ok");
-		}
-		settle(world);
-		if (i % 50 == 1) {
-			comment(world, 2, "fine");
-			assert_true(n_open(world) > 0); /* nobody waits for the other one */
-		}
-		pass_ms(world, 5000);
-	}
-	assert_string_equal(delivery_is(world, 2), "parked refused phase 0 look 0");
-	assert_int_equal(n_delivery(world, "pending"), 0);
-	assert_in_range(n_state_event(world, "orion"), 1, 6); /* shown while nothing else was heard of it */
-	world_free(world);
-}
-
-static void test_our_rules_refuse(void **state)
-{
-	int64_t incident;
-	struct world *world = two("never", &incident);
-	(void)state;
-
-	comment(world, incident, "Hello");
-	give(expect(world, "POST", "/orion/comment"), TRANSFER_REFUSED, 0, "127.0.0.1 is in a special range");
-	settle(world);
-	assert_string_equal(supplier_is(world, "orion"), "refused");
-	assert_string_equal(delivery_is(world, 1), "pending phase 0 look 0");
-	world_free(world);
-}
-
 static void test_paused(void **state)
 {
 	int64_t incident;
@@ -405,14 +339,13 @@ static void test_slow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_second_ask),       cmocka_unit_test(test_words_change),
-	    cmocka_unit_test(test_one_is_dead),      cmocka_unit_test(test_one_at_a_time_and_in_order),
-	    cmocka_unit_test(test_at_once),          cmocka_unit_test(test_rate),
-	    cmocka_unit_test(test_retry_after),      cmocka_unit_test(test_retry_after_is_capped),
-	    cmocka_unit_test(test_backoff_grows),    cmocka_unit_test(test_poison),
-	    cmocka_unit_test(test_breaker),          cmocka_unit_test(test_refused),
-	    cmocka_unit_test(test_forbidden_ticket), cmocka_unit_test(test_our_rules_refuse),
-	    cmocka_unit_test(test_paused),           cmocka_unit_test(test_slow),
+	    cmocka_unit_test(test_second_ask),    cmocka_unit_test(test_words_change),
+	    cmocka_unit_test(test_one_is_dead),   cmocka_unit_test(test_one_at_a_time_and_in_order),
+	    cmocka_unit_test(test_at_once),       cmocka_unit_test(test_rate),
+	    cmocka_unit_test(test_retry_after),   cmocka_unit_test(test_retry_after_is_capped),
+	    cmocka_unit_test(test_backoff_grows), cmocka_unit_test(test_poison),
+	    cmocka_unit_test(test_breaker),       cmocka_unit_test(test_paused),
+	    cmocka_unit_test(test_slow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* URLs that may be gone to, paths that stay under their base, and when a tool wants to be asked again. */
+/* URLs that may be gone to, and paths that stay under their base. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,73 +8,6 @@
 #include <string.h>
 #include "link/transfers.h"
 #include "sdk/time.h"
-
-/* ---- Retry-After --------------------------------------------------------------------- */
-
-#define NOW "2026-11-22T08:00:00.000Z"
-
-static const struct {
-	const char *value;
-	int64_t ms;
-} retry_after[] = {
-    {"0", 0},
-    {"1", 1000},
-    {"120", 120000},
-    {"  7 ", 7000},
-    {"007", 7000},
-    {"3600", 3600000},
-    {"3601", 3600000},
-    {"99999999999999999", 3600000},
-    {"999999999999999999", 3600000},
-    {"9999999999999999999", 3600000},
-    {"99999999999999999999999999999999999999", 3600000},
-    {"-1", -1},
-    {"+1", -1},
-    {"1.5", -1},
-    {"1s", -1},
-    {"", -1},
-    {" ", -1},
-    {"soon", -1},
-    {"Sun, 22 Nov 2026 08:00:05 GMT", 5000},
-    {"Sun, 22 Nov 2026 07:59:59 GMT", 0},
-    {"Sun, 06 Nov 1994 08:49:37 GMT", 0},
-    {"Sun, 22 Nov 2026 08:30:00 GMT", 1800000},
-    {"Mon, 23 Nov 2026 08:00:00 GMT", 3600000},
-    {"Fri, 31 Dec 9999 23:59:59 GMT", 3600000},
-    {"Sunday, 22-Nov-26 08:00:10 GMT", 10000},
-    {"Sunday, 06-Nov-94 08:49:37 GMT", 0},
-    {"Monday, 23-Nov-75 08:00:00 GMT", 3600000}, /* 2075: less than 50 years ahead */
-    {"Sun Nov 22 08:00:20 2026", 20000},
-    {"Sun Nov  6 08:49:37 1994", 0},
-    {"Sun, 22 Nov 2026 08:00:05 CET", -1},
-    {"Sun, 22 Nov 2026 08:00:05", -1},
-    {"Sun, 32 Nov 2026 08:00:05 GMT", -1},
-    {"Sun, 22 Nvo 2026 08:00:05 GMT", -1},
-    {"Sun, 22 Nov 2026 8:00:05 GMT", -1},
-    {"Sun, 22 Nov 2026 25:00:05 GMT", -1},
-    {"Sun, 22-Nov GMT 08:00:05 GMT", -1},
-    {"Sun, 22 08:00:05 GMT", -1},
-    {"2026-11-22T08:00:05Z", -1},
-    {"Sun, 22 Nov 2026 08:00:05 GMT GMT", -1},
-    {"Sun, 22 Nov 2026 08:00:05 GMT; and a tail that goes on and on and on", -1},
-};
-
-static void retry_after_forms(void **state)
-{
-	int64_t now = 0;
-
-	(void)state;
-	assert_true(sdk_time_parse(ENT_STR(NOW), 0, &now));
-	for (size_t i = 0; i < sizeof retry_after / sizeof *retry_after; i++) {
-		int64_t ms = transfers_retry_after_ms(sdk_str(retry_after[i].value), now);
-
-		if (ms != retry_after[i].ms)
-			fail_msg("\"%s\" is %lld ms, not %lld", retry_after[i].value, (long long)retry_after[i].ms,
-				 (long long)ms);
-	}
-	assert_int_equal(transfers_retry_after_ms(ENT_ABSENT, now), -1);
-	assert_int_equal(transfers_retry_after_ms((struct ent_str){"1\0", 2}, now), -1);
-}
 
 /* ---- whole URLs ------------------------------------------------------------------------ */
 
@@ -255,7 +188,6 @@ static void paths_stay_under_their_base(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(retry_after_forms),
 	    cmocka_unit_test(urls_that_are_plain),
 	    cmocka_unit_test(paths_stay_under_their_base),
 	};

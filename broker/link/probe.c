@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who are we? A read that needs our credentials and no ticket. It is asked when a ticket was refused,
+ * and only its answer says that the supplier refuses us; then it is asked again until we are let in.
+ */
+#include "link/inside.h"
+
+bool lane_can_probe(const struct lane *lane)
+{
+	return lane->supplier && !lane->has_no_probe && supplier_can(lane->supplier, ENT_PROBE);
+}
+
+void probe_want(struct lane *lane)
+{
+	if (lane->probe_us == NEVER_US && lane_can_probe(lane))
+		lane->probe_us = lane->link->now_us;
+}
+
+void probe_begin(struct lane *lane)
+{
+	struct flight *flight = flight_new(lane->link, lane, FLIGHT_PROBE);
+
+	flight->has_turn = true;
+	flight->call = (struct ent_call){.op = {.kind = ENT_PROBE}, .attempt = lane->probe_failures + 1};
+	flight->state = FLIGHT_READY;
+	lane_touch(lane);
+}
+
+static void cannot(struct flight *flight, const struct ending *ending)
+{
+	flight->lane->has_no_probe = true;
+	if (flight->link->world.log && ending->rc != ENT_EUNSUPPORTED)
+		log_write(flight->link->world.log, LOG_WARN, "probe.not_understood",
+			  LOG_STR("supplier", flight->lane->name), LOG_Z("why", ending->err.msg), LOG_END);
+}
+
+void probe_ended(struct flight *flight, struct ending *ending)
+{
+	struct lane *lane = flight->lane;
+	struct link *link = lane->link;
+
+	if (ending->rc == ENT_MORE) {
+		flight_phase(flight, &ending->result);
+		return;
+	}
+	lane->probe_us = NEVER_US;
+	if (ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT) {
+		int64_t wait_ms = link_backoff_ms(link, lane->probe_failures++);
+
+		lane->probe_us = link->now_us + (wait_ms > ending->wait_ms ? wait_ms : ending->wait_ms) * 1000;
+	} else if (ending->rc == ENT_OK && ending->is_built) {
+		lane->probe_failures = 0;
+	} else if (ending->rc != ENT_EAUTH) {
+		cannot(flight, ending);
+	}
+	flight_end(flight);
+}
