@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arrival.h"
 
+#include "base/charset.h"
 #include "core/state.h"
 #include "sdk/crypto.h"
 #include "sdk/json.h"
@@ -365,9 +366,25 @@ static enum ent_rc check_attachment(struct check *check, const struct ent_attach
 	return rc;
 }
 
+/* What people wrote. Nothing that stores or shows it takes U+0000, which says nothing, so it costs no arrival. */
+static void mend_texts(struct ent_arena *arena, struct ent_change *change)
+{
+	struct ent_str *const text[] = {&change->comment.body, &change->comment.author.name, &change->actor.name,
+					&change->attachment.name};
+
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		*text[i] = sdk_without_nul(arena, *text[i]);
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (change->ticket.has & (1u << i))
+			change->ticket.at[i].text = sdk_without_nul(arena, change->ticket.at[i].text);
+}
+
 static enum ent_rc check_change(struct check *check, struct ent_change *change)
 {
-	enum ent_rc rc = check_ticket(check, &change->ticket);
+	enum ent_rc rc;
+
+	mend_texts(check->arena, change);
+	rc = check_ticket(check, &change->ticket);
 
 	if (rc == ENT_OK)
 		rc = check_size(check, change);
@@ -427,8 +444,11 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 {
 	struct ent_err err = {""};
 	struct ent_changes changes = {NULL, 0};
-	enum ent_rc rc = supplier->connector->decode(self, webhook, arena, &changes, &err);
+	struct ent_webhook read = *webhook;
+	enum ent_rc rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
 
+	if (rc == ENT_OK)
+		rc = supplier->connector->decode(self, &read, arena, &changes, &err);
 	settle(set, supplier, rc, &err, changes, arena, arrival);
 }
 

@@ -5,7 +5,8 @@
 #include "sdk/str.h"
 
 #define CHUNK_DIGITS_MAX  8
-#define LENGTH_DIGITS_MAX 15 /* beyond it a body is too large, whatever the limit */
+#define EXTENSION_MAX     4096 /* bytes of one body's chunk extensions: nobody says anything in them */
+#define LENGTH_DIGITS_MAX 15   /* beyond it a body is too large, whatever the limit */
 
 static enum guard_verdict refuse(struct guard_refusal *ret, int status, const char *why)
 {
@@ -212,24 +213,87 @@ enum guard_verdict guard_read(const struct guard_scan *scan, const struct limits
 
 /* ---- chunked bodies ----------------------------------------------------------------- */
 
-/* Digits and CR LF, nothing else. */
+static size_t blanks_pass(const char *p, size_t at, size_t n)
+{
+	while (at < n && (p[at] == ' ' || p[at] == '\t'))
+		at++;
+	return at;
+}
+
+static size_t token_pass(const char *p, size_t at, size_t n)
+{
+	while (at < n && sdk_is_token((struct ent_str){p + at, 1}))
+		at++;
+	return at;
+}
+
+/* p[at] is the opening quote. The result is behind the closing one; n when it is not there yet, SIZE_MAX at what stands
+ * in no quotes: a line end above all. */
+static size_t quoted_pass(const char *p, size_t at, size_t n)
+{
+	for (at++; at < n && p[at] != '"'; at++) {
+		if (p[at] == '\\' && ++at == n)
+			return n;
+		if (((unsigned char)p[at] < ' ' && p[at] != '\t') || p[at] == 0x7F)
+			return SIZE_MAX;
+	}
+	return at < n ? at + 1 : n;
+}
+
+/* One `; name`, `; name=token` or `; name="quoted"`, blanks around its marks (RFC 9112, 7.1.1). Each sender has to say
+ * it this way and no reader may act on one that it does not know: all there is to do is to see where it ends. */
+static enum guard_verdict extension_pass(const char *p, size_t n, size_t *at)
+{
+	size_t mark = blanks_pass(p, *at, n), name, end;
+
+	if (mark == n)
+		return GUARD_MORE;
+	if (p[mark] != ';')
+		return GUARD_REFUSED;
+	name = blanks_pass(p, mark + 1, n);
+	*at = end = token_pass(p, name, n);
+	mark = blanks_pass(p, end, n);
+	if (mark == n)
+		return GUARD_MORE;
+	if (end == name)
+		return GUARD_REFUSED;
+	if (p[mark] != '=')
+		return GUARD_OK;
+	name = blanks_pass(p, mark + 1, n);
+	if (name == n)
+		return GUARD_MORE;
+	*at = p[name] == '"' ? quoted_pass(p, name, n) : token_pass(p, name, n);
+	if (*at == n)
+		return GUARD_MORE;
+	return *at == SIZE_MAX || *at == name ? GUARD_REFUSED : GUARD_OK;
+}
+
+/* Digits, extensions, CR LF. */
 static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct limits *limits, const char *p, size_t n,
 				     struct guard_refusal *ret_refusal)
 {
-	size_t size = 0, i = 0;
+	size_t size = 0, i = 0, digits;
+	enum guard_verdict verdict = GUARD_OK;
 
 	for (; i < n && sdk_hex_value(p[i]) >= 0; i++) {
 		if (i == CHUNK_DIGITS_MAX)
 			return refuse(ret_refusal, 400, "a chunk's size has too many digits");
 		size = size * 16 + (size_t)sdk_hex_value(p[i]);
 	}
-	if ((i < n && (i == 0 || p[i] != '\r')) || (i + 1 < n && p[i + 1] != '\n'))
-		return refuse(ret_refusal, 400,
-			      "a chunk's size has to be hexadecimal digits and CR LF, without extensions");
-	if (i + 1 >= n)
+	if (i < n && i == 0)
+		return refuse(ret_refusal, 400, "a chunk's size has to be hexadecimal digits");
+	for (digits = i; verdict == GUARD_OK && i < n && p[i] != '\r';)
+		verdict = extension_pass(p, n, &i);
+	if (verdict == GUARD_REFUSED || (i + 1 < n && p[i] == '\r' && p[i + 1] != '\n'))
+		return refuse(ret_refusal, 400, "a chunk's size is followed neither by CR LF nor by an extension");
+	/* what is there of a line counts, or one without an end would never be refused */
+	if ((verdict == GUARD_OK ? i : n) - digits > EXTENSION_MAX - chunks->extensions)
+		return refuse(ret_refusal, 400, "the chunks have too many bytes of extensions");
+	if (verdict == GUARD_MORE || i + 1 >= n)
 		return GUARD_MORE;
 	if (size > limits->body_max - chunks->body)
 		return refuse(ret_refusal, 413, "the body is larger than this server takes");
+	chunks->extensions += i - digits;
 	chunks->at += i + 2;
 	chunks->left = size;
 	chunks->state = size > 0 ? CHUNK_DATA : CHUNK_LAST;

@@ -41,11 +41,12 @@ enum guard_verdict guard_read(const struct guard_scan *scan, const struct limits
 			      struct ent_arena *arena, struct request *ret, struct guard_refusal *ret_refusal);
 
 /* A chunked body, decoded in place: p[0..body) is decoded, p[body..at) is free, p[at..n) not looked at yet.
- * Zeroed at the start. No chunk extensions, no trailers. */
+ * Zeroed at the start. Chunk extensions are read over; no trailers. */
 struct guard_chunks {
 	enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_END, CHUNK_LAST } state;
 	size_t at, body;
-	size_t left; /* of the chunk under way */
+	size_t left;       /* of the chunk under way */
+	size_t extensions; /* bytes of them so far */
 };
 enum guard_verdict guard_chunks(struct guard_chunks *chunks, const struct limits *limits, char *p, size_t n,
 				struct guard_refusal *ret_refusal);

@@ -4,6 +4,7 @@
  * both maps. Nothing is changed.
  */
 #include <string.h>
+#include "base/charset.h"
 #include "edge/arrive.h"
 #include "edge/ask.h"
 #include "edge/body.h"
@@ -105,7 +106,8 @@ static bool decode(struct trial *trial, const struct raw_row *row, struct ent_ar
 
 	if (arrive_was_asked_for(row->delivery_id))
 		return arrive_read_answer(trial->now.connector, &trial->self, &webhook, arena, ret, &err) == ENT_OK;
-	return trial->now.connector->decode(&trial->self, &webhook, arena, ret, &err) == ENT_OK;
+	return charset_read(arena, webhook.header, webhook.n_header, &webhook.body, &err) == ENT_OK &&
+	       trial->now.connector->decode(&trial->self, &webhook, arena, ret, &err) == ENT_OK;
 }
 
 static bool take(void *to, const struct raw_row *row)

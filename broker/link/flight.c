@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/charset.h"
 #include "sdk/http.h"
 #include "sdk/webhook.h"
 
@@ -271,10 +272,12 @@ static void hold(struct flight *flight, const struct ent_response *response, str
 
 static void parse(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
 {
-	const struct ent_response response = keep(flight, &end_of->response);
+	struct ent_response response = keep(flight, &end_of->response);
 
-	ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response, &flight->trip.abi,
-							&ending->result, &ending->err);
+	ending->rc = charset_read(&flight->trip.abi, response.header, response.n_header, &response.body, &ending->err);
+	if (ending->rc == ENT_OK || response.status >= 300) /* what it means stands in the status as well */
+		ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response,
+								&flight->trip.abi, &ending->result, &ending->err);
 	ending->status = response.status;
 	ending->body = response.body;
 	hold(flight, &response, ending);

@@ -70,10 +70,11 @@ static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const s
 }
 
 /* JSON as its value, other text as a string, nothing as null. */
-static void body_write(struct sdk_jsonw *w, struct ent_str body)
+static void body_write(struct sdk_jsonw *w, struct ent_str body, struct ent_arena *arena)
 {
 	struct ent_err unread;
 
+	body = sdk_json_mend(arena, body);
 	sdk_jsonw_key(w, "body");
 	if (sdk_json_check(body, &unread) == ENT_OK)
 		sdk_jsonw_raw(w, body);
@@ -99,7 +100,7 @@ static void response_write(struct sdk_jsonw *w, const struct ent_response *respo
 		sdk_jsonw_str(w, value);
 	}
 	sdk_jsonw_close(w, '}');
-	body_write(w, response->body);
+	body_write(w, response->body, arena);
 }
 
 enum ent_rc call_input(const struct ent_call *call, const struct sdk_poll *poll, const struct ent_response *response,

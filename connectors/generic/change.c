@@ -93,7 +93,7 @@ enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct en
 {
 	struct ent_err why = {""};
 	const struct sdk_json *root = NULL;
-	enum ent_rc rc = sdk_json_parse(list->arena, json, &root, &why);
+	enum ent_rc rc = sdk_json_parse(list->arena, sdk_json_mend(list->arena, json), &root, &why);
 
 	if (rc == ENT_OK && sdk_json_kind(root) != SDK_JSON_OBJECT)
 		return sdk_fail(err, ENT_EINVAL,

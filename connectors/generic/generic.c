@@ -161,7 +161,7 @@ static enum ent_rc delivery_take(void *to, struct ent_str json, struct ent_err *
 {
 	struct delivery *delivery = to;
 	const struct sdk_json *node = NULL;
-	enum ent_rc rc = sdk_json_parse(delivery->arena, json, &node, err);
+	enum ent_rc rc = sdk_json_parse(delivery->arena, sdk_json_mend(delivery->arena, json), &node, err);
 	struct ent_str text = sdk_json_text(node);
 
 	/* A number is printed as it stood, what is longer than an id may be is none. */

@@ -26,9 +26,11 @@ static jv text_of(struct ent_str text)
 
 enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
 {
-	enum ent_rc rc = sdk_json_check(bytes, err);
 	struct ent_str quoted;
+	enum ent_rc rc;
 
+	bytes = sdk_json_mend(arena, bytes);
+	rc = sdk_json_check(bytes, err);
 	if (rc != ENT_OK)
 		return rc;
 	quoted = sdk_json_quote_big(arena, bytes);
@@ -44,7 +46,10 @@ enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, st
 /* One side of a pair. */
 static bool part_decode(struct ent_arena *arena, struct ent_str raw, struct ent_str *ret)
 {
-	return sdk_percent_decode(arena, raw, true, ret) && sdk_is_utf8(*ret);
+	if (!sdk_percent_decode(arena, raw, true, ret) || !sdk_is_utf8(*ret))
+		return false;
+	*ret = sdk_without_nul(arena, *ret);
+	return true;
 }
 
 /* A name that stands several times becomes a list, in the order of the body. */
@@ -106,7 +111,7 @@ static enum ent_rc body_of(const struct generic_settings *settings, enum body_fo
 	}
 	if (!sdk_is_utf8(body))
 		return sdk_fail(err, ENT_EINVAL, "the body is no UTF-8 text");
-	*ret = text_of(body);
+	*ret = text_of(sdk_without_nul(arena, body));
 	return ENT_OK;
 }
 

@@ -57,7 +57,7 @@ static enum ent_rc program_ask(struct program *program, const char *name, jv inp
 
 	*ret = NULL;
 	if (rc == ENT_OK && answer.json.p)
-		rc = sdk_json_parse(arena, answer.json, ret, err);
+		rc = sdk_json_parse(arena, sdk_json_mend(arena, answer.json), ret, err);
 	return rc;
 }
 

@@ -145,7 +145,7 @@ static struct ent_str words_of(const struct ent_response *response, struct ent_a
 	char *line;
 
 	sdk_buf_init(&out, 64 * WORDS_MAX);
-	if (sdk_json_parse(arena, response->body, &root, &unread) == ENT_OK) {
+	if (sdk_json_parse(arena, sdk_json_mend(arena, response->body), &root, &unread) == ENT_OK) {
 		if (sdk_json_kind(root) == SDK_JSON_STRING || sdk_json_kind(root) == SDK_JSON_ARRAY)
 			words_add(&out, root, 0);
 		for (const struct sdk_json *at = sdk_json_first(root); at && out.n < WORDS_MAX; at = sdk_json_next(at))
@@ -194,7 +194,7 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 				"HTTP %d with XML where JSON is due: check the supplier's url, and what its tool is "
 				"asked for",
 				response->status);
-	rc = sdk_json_parse(arena, response->body, ret, &unread);
+	rc = sdk_json_parse(arena, sdk_json_mend(arena, response->body), ret, &unread);
 	return rc == ENT_OK ? rc
 			    : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
 }

@@ -24,6 +24,11 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 			   struct ent_err *err) __attribute__((warn_unused_result));
 /* The gate alone: is it valid? */
 enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err) __attribute__((warn_unused_result));
+/* What a tool sent, before the gate sees it: without a byte order mark, and with U+FFFD for U+0000 and for half a
+ * surrogate pair, however they are written. Valid JSON stays as it is. Not for what is ours or a person's: they are
+ * told what is wrong. */
+struct ent_str sdk_json_mend(struct ent_arena *arena, struct ent_str bytes);
+struct ent_str sdk_without_nul(struct ent_arena *arena, struct ent_str text); /* U+FFFD for each U+0000 */
 /* The same JSON with each integer that a double cannot hold exactly written as a
  * string, for readers that only know doubles (libjq 1.6). `bytes` must be valid. */
 struct ent_str sdk_json_quote_big(struct ent_arena *arena, struct ent_str bytes);

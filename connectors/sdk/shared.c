@@ -13,7 +13,7 @@ enum ent_rc sdk_body_object(struct ent_arena *arena, struct ent_str body, const 
 			    struct ent_err *err)
 {
 	const struct sdk_json *root = NULL;
-	enum ent_rc rc = sdk_json_parse(arena, body, &root, err);
+	enum ent_rc rc = sdk_json_parse(arena, sdk_json_mend(arena, body), &root, err);
 
 	if (rc != ENT_OK)
 		return rc;

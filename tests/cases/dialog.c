@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/charset.h"
+
 #define HEADER_MAX  32
 #define PRINTED_MAX (1024u * 1024u)
 
@@ -191,9 +193,13 @@ static const char *parse_once(const struct round *round, const struct ent_respon
 			      struct sdk_buf *out, struct parsed *ret)
 {
 	const struct plugin *plugin = round->dialog->plugin;
+	struct ent_response read = *response;
 	struct ent_result result = {0};
 	struct ent_err err = {""};
-	enum ent_rc rc = plugin->connector->parse(&plugin->self, &round->call, response, arena, &result, &err);
+	enum ent_rc rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
+
+	if (rc == ENT_OK || read.status >= 300)
+		rc = plugin->connector->parse(&plugin->self, &round->call, &read, arena, &result, &err);
 
 	sdk_buf_z(out, "\n<<< result\n");
 	result_print(out, round->dialog, rc, &result, &err);

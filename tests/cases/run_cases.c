@@ -54,6 +54,7 @@
 #include <string.h>
 
 #include "dialog.h"
+#include "base/charset.h"
 #include "sdk/time.h"
 
 #define HEADER_MAX 32
@@ -269,6 +270,7 @@ static const char *transcript_answer(struct plugin *plugin, struct ent_arena *ar
 	const struct ent_connector *connector = plugin->connector;
 	struct ent_str delivery = ENT_ABSENT;
 	struct ent_changes changes = {NULL, 0};
+	struct ent_webhook read = t->webhook;
 	struct ent_err err = {""};
 	enum ent_rc rc =
 	    connector->verify(&plugin->self, &t->webhook, t->secret, t->n_secret, t->now_ms, arena, &delivery, &err);
@@ -278,7 +280,9 @@ static const char *transcript_answer(struct plugin *plugin, struct ent_arena *ar
 		return NULL;
 	sdk_buf_z(out, "delivery ");
 	quoted_print(out, delivery);
-	rc = connector->decode(&plugin->self, &t->webhook, arena, &changes, &err);
+	rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
+	if (rc == ENT_OK)
+		rc = connector->decode(&plugin->self, &read, arena, &changes, &err);
 	if (rc != ENT_OK) {
 		sdk_buf_format(out, "\ndecode %s: %s\n", rc_name(rc), err.msg);
 		return NULL;

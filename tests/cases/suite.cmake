@@ -3,7 +3,7 @@
 add_executable(run_cases ${CMAKE_CURRENT_LIST_DIR}/run_cases.c ${CMAKE_CURRENT_LIST_DIR}/harness.c
 	${CMAKE_CURRENT_LIST_DIR}/changes.c ${CMAKE_CURRENT_LIST_DIR}/dialog.c ${CMAKE_CURRENT_LIST_DIR}/dialog_call.c
 	${CMAKE_CURRENT_LIST_DIR}/dialog_check.c ${CMAKE_CURRENT_LIST_DIR}/settings.c)
-target_link_libraries(run_cases PRIVATE entente_flags entente_sdk PkgConfig::libcrypto PkgConfig::yaml_0_1 ${CMAKE_DL_LIBS})
+target_link_libraries(run_cases PRIVATE entente_flags entente_base entente_sdk PkgConfig::libcrypto PkgConfig::yaml_0_1 ${CMAKE_DL_LIBS})
 foreach(name ${connector_names})
 	file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/${name}/*.case)
 	if(cases)

@@ -83,6 +83,13 @@ def check_chunked(tap, server):
             got, closed, rest = raw(server, data, pieces)
             tap.check(f"chunks of {size}, sent in {pieces} pieces, with a request behind",
                       [g[0] for g in got] == [202, 200] and closed and not rest, f"{[g[0] for g in got]}, {rest!r}")
+    chunks = b"".join(b'%x ; n%d = "a;\\"b" ; c\r\n%s\r\n' % (len(body[i:i + 9]), i, body[i:i + 9]) for i in range(0, len(body), 9))
+    data = hook_bytes(body, "chunk-extended").split(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + \
+        b"0;last\r\n\r\n" + b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    for pieces in (1, len(data)):
+        got, closed, rest = raw(server, data, pieces)
+        tap.check(f"chunk extensions are read over, sent in {pieces} pieces, with a request behind",
+                  [g[0] for g in got] == [202, 200] and closed and not rest, f"{[g[0] for g in got]}, {rest!r}")
     big = b'{"id":"big","title":"' + b"x" * 900000 + b'"}'
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(big[i:i + 3001]), big[i:i + 3001]) for i in range(0, len(big), 3001))
     got, _, _ = raw(server, hook_bytes(big, "chunk-big").split(b"Content-Length")[0] + b"Transfer-Encoding: chunked\r\n\r\n" +

@@ -27,6 +27,25 @@ def check_answers(tap, server):
     tap.check("what is answered is stored", server.json("GET", "/v1/incidents/orion:7")[1]["title"] == "Printer on fire")
 
 
+def check_bytes(tap, server):
+    """The signature covers the bytes that came; what is read is UTF-8."""
+    def title(ticket):
+        return server.json("GET", f"/v1/incidents/orion:{ticket}")[1].get("title")
+    latin = '{"id":"latin","title":"Déjà réparé"}'.encode("latin-1")
+    got = server.hook(latin, "by-1", headers={"Content-Type": "application/json; charset=ISO-8859-1"})
+    tap.equal("a declared charset is decoded, signed as it came", (got[0], title("latin")), (202, "Déjà réparé"))
+    got = server.hook(b'\xef\xbb\xbf{"id":"bom","title":"first"}', "by-2")
+    tap.equal("a byte order mark is skipped", (got[0], title("bom")), (202, "first"))
+    got = server.hook(b'{"id":"nul","title":"a\\u0000b\\ud83dc"}', "by-3")
+    tap.equal("U+0000 and half a surrogate become U+FFFD", (got[0], title("nul")), (202, "a\ufffdb\ufffdc"))
+    got = server.hook(b'{"id":"odd","title":"x"}', "by-4", headers={"Content-Type": "application/json; charset=x-odd"})
+    letters = [i for i in server.json("GET", "/v1/deadletters?limit=200")[1]["items"] if i["delivery_id"] == "by-4"]
+    tap.check("a charset that is not read is kept as a dead letter, and named",
+              got[0] == 202 and len(letters) == 1 and "x-odd" in letters[0]["reason"], letters)
+    status, _, _ = server.call("POST", "/v1/tokens", b'\xef\xbb\xbf{"name":"x"}', {"Content-Type": "application/json"})
+    tap.equal("our own API is told what is wrong with its JSON", status, 400)
+
+
 def check_refused(tap, server):
     tap.check("an unknown supplier: 404", is_problem(server.hook({"id": "1"}, "x", "nobody"), 404))
     got = server.call("GET", "/hooks/orion", token=False)
@@ -171,6 +190,7 @@ def run(tap):
     said = ""
     try:
         check_answers(tap, server)
+        check_bytes(tap, server)
         check_refused(tap, server)
         check_kept_headers(tap, server)
         check_trace(tap, server)

@@ -154,7 +154,26 @@ static const struct {
     {"fffffffff\r\n", 400, NULL, 0},
     {"000000001\r\n", 400, NULL, 0},
     {"0x1\r\na\r\n", 400, NULL, 0},
-    {"1;a\r\na\r\n", 400, NULL, 0},
+    /* extensions are read over, as RFC 9112 writes them */
+    {"1;a\r\na\r\n0;last=1\r\n\r\nGET", 0, "a", 3},
+    {"4;ilovew3;somuchlove=aretheseparametersfor;another=withvalue\r\nabcd\r\n0\r\n\r\n", 0, "abcd", 0},
+    {"1 ; a = b\t;c=\"d;\\\"\\\\ e=\"\r\na\r\n0\r\n\r\n", 0, "a", 0},
+    {"1;a=\"\"\r\na\r\n0\r\n\r\n", 0, "a", 0},
+    {"1;a=\"\xe9\"\r\na\r\n0\r\n\r\n", 0, "a", 0},
+    {"1;a=\"b", -1, "", 0},
+    {"1;\r\na\r\n", 400, NULL, 0},
+    {"1;a=\r\na\r\n", 400, NULL, 0},
+    {"1;=b\r\na\r\n", 400, NULL, 0},
+    {"1;a b\r\na\r\n", 400, NULL, 0},
+    {"1;a \r\na\r\n", 400, NULL, 0},
+    {"1;a\na\r\n", 400, NULL, 0},
+    {"1;a\rb\r\na\r\n", 400, NULL, 0},
+    {"1;a=\"b\r\n\"\r\na\r\n", 400, NULL, 0},
+    {"1;a=\"b\\\r\n\"\r\na\r\n", 400, NULL, 0},
+    {"1;a=\"b\"c\r\na\r\n", 400, NULL, 0},
+    {"1;a=b\x7f\r\na\r\n", 400, NULL, 0},
+    {"1a=b\r\na\r\n", 400, NULL, 0},
+    {";a\r\na\r\n", 400, NULL, 0},
     {"1 \r\na\r\n", 400, NULL, 0},
     {" 1\r\na\r\n", 400, NULL, 0},
     {"\r\n", 400, NULL, 0},
@@ -193,6 +212,40 @@ static void chunks_at_every_cut(void **state)
 			free(p);
 		}
 	}
+}
+
+/* However they are spread, and also when the line does not end. */
+static void chunk_extensions_have_a_limit(void **state)
+{
+	struct sdk_buf line, many;
+
+	(void)state;
+	sdk_buf_init(&line, 1 << 20);
+	sdk_buf_init(&many, 1 << 20);
+	sdk_buf_z(&line, "1;");
+	for (size_t i = 0; i < 4095; i++)
+		sdk_buf_char(&line, 'a');
+	for (int longer = 0; longer < 2; longer++) {
+		struct guard_chunks reader = {0};
+		struct guard_refusal refusal = {0};
+
+		assert_int_equal(guard_chunks(&reader, &limits, line.p, line.n, &refusal),
+				 longer ? GUARD_REFUSED : GUARD_MORE);
+		sdk_buf_char(&line, 'a');
+	}
+	for (size_t i = 0; i < 70; i++) {
+		sdk_buf_z(&many, "1;");
+		for (size_t k = 0; k < 60; k++)
+			sdk_buf_char(&many, 'a');
+		sdk_buf_z(&many, "\r\nb\r\n");
+	}
+	struct guard_chunks reader = {0};
+	struct guard_refusal refusal = {0};
+	assert_int_equal(guard_chunks(&reader, &limits, many.p, many.n, &refusal), GUARD_REFUSED);
+	assert_int_equal(refusal.status, 400);
+	assert_int_equal(reader.body, 4096 / 61);
+	sdk_buf_release(&line);
+	sdk_buf_release(&many);
 }
 
 /* ---- targets ------------------------------------------------------------------------ */
@@ -235,8 +288,12 @@ static void targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(heads_at_every_cut),  cmocka_unit_test(head_is_read), cmocka_unit_test(limits_hold),
-	    cmocka_unit_test(chunks_at_every_cut), cmocka_unit_test(targets),
+	    cmocka_unit_test(heads_at_every_cut),
+	    cmocka_unit_test(head_is_read),
+	    cmocka_unit_test(limits_hold),
+	    cmocka_unit_test(chunks_at_every_cut),
+	    cmocka_unit_test(chunk_extensions_have_a_limit),
+	    cmocka_unit_test(targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
