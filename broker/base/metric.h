@@ -35,9 +35,15 @@
 	X(METRIC_RELAY_BACKLOG_EVENTS, GAUGE, "entente_relay_backlog_events", "Events stored and not yet on Kafka.")   \
 	X(METRIC_RELAY_BACKLOG_MS, GAUGE_MS, "entente_relay_backlog_seconds",                                          \
 	  "Age of the oldest event not yet on Kafka.")                                                                 \
+	X(METRIC_SNAPSHOTS_LAG_EVENTS, GAUGE, "entente_snapshots_lag_events",                                          \
+	  "Events whose incidents entente.incidents.v1 does not show yet.")                                            \
+	X(METRIC_SNAPSHOTS_LAG_MS, GAUGE_MS, "entente_snapshots_lag_seconds",                                          \
+	  "Age of the oldest event whose incident entente.incidents.v1 does not show yet.")                            \
 	X(METRIC_RELAY_UP, GAUGE, "entente_relay_up", "1 while the relay can reach Kafka.")                            \
 	X(METRIC_WRITER_COMMITS, COUNTER, "entente_writer_commits_total", "Store transactions committed.")             \
 	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Jobs waiting for the writer.")                     \
+	X(METRIC_STORE_WAL_BYTES, GAUGE, "entente_store_wal_bytes",                                                    \
+	  "SQLite's write-ahead log: it grows while a backup or a report reads the store.")                            \
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
 	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
 	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \

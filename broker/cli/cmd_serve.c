@@ -48,7 +48,8 @@ struct serve {
 	pthread_t main_thread;
 	pthread_t writer_thread;
 	bool writer_runs;
-	atomic_bool ending, writer_failed, disk_full;
+	atomic_bool ending, disk_full;
+	bool wal_told;  /* the writer's thread only */
 	int64_t raw_ms; /* how long raw arrivals are kept */
 };
 
@@ -75,10 +76,33 @@ static void nothing(struct job *job)
 static void prune(struct serve *serve, struct job *job)
 {
 	struct clock *clock = clock_system();
-	*job =
-	    (struct job){.kind = JOB_PRUNE, .prune_before_ms = clock->now_ms(clock) - serve->raw_ms, .answer = nothing};
+	*job = (struct job){.kind = JOB_PRUNE,
+			    .outcome = JOB_ACCEPTED, /* unless it is taken */
+			    .prune_before_ms = clock->now_ms(clock) - serve->raw_ms,
+			    .answer = nothing};
 	if (!writer_submit(serve->writer, job))
 		return; /* busy: the next minute will do */
+}
+
+static void tell_room(struct serve *serve, enum ent_rc rc, const struct ent_err *err)
+{
+	bool held = writer_wal_held(serve->writer);
+
+	if (rc == ENT_ERETRY && !atomic_exchange(&serve->disk_full, true))
+		log_write(&serve->boot.log, LOG_ERROR, "store.full", LOG_Z("why", err->msg),
+			  LOG_Z("next", "deliveries are answered 503 until there is room again"), LOG_END);
+	if (rc == ENT_OK && atomic_exchange(&serve->disk_full, false))
+		log_write(&serve->boot.log, LOG_INFO, "store.has_room", LOG_END);
+	if (held == serve->wal_told)
+		return;
+	serve->wal_told = held;
+	if (held)
+		log_write(&serve->boot.log, LOG_WARN, "store.wal_grows",
+			  LOG_INT("bytes", metric_get(&serve->metrics, METRIC_STORE_WAL_BYTES)),
+			  LOG_Z("why", "something reads the store for long: a backup, a report, fsck"),
+			  LOG_Z("next", "nothing waits for it; end it before the disk is full"), LOG_END);
+	else
+		log_write(&serve->boot.log, LOG_INFO, "store.wal_is_short", LOG_END);
 }
 
 static void *run_writer(void *of)
@@ -86,8 +110,8 @@ static void *run_writer(void *of)
 	struct serve *serve = of;
 	struct clock *clock = clock_system();
 	int64_t pruned_us = clock->mono_us(clock);
-	struct job prune_job;
-	struct ent_err err;
+	struct job prune_job = {.outcome = JOB_ACCEPTED};
+	struct ent_err err = {""};
 
 	pthread_setname_np(pthread_self(), "writer");
 	for (;;) {
@@ -99,20 +123,17 @@ static void *run_writer(void *of)
 				  LOG_END);
 			_exit(3); /* after a failed write not even a clean-up may pretend */
 		}
-		if (rc == ENT_ERETRY && !atomic_exchange(&serve->disk_full, true))
-			log_write(&serve->boot.log, LOG_ERROR, "store.full", LOG_Z("why", err.msg),
-				  LOG_Z("next", "deliveries are answered 503 until there is room again"), LOG_END);
-		if (rc == ENT_OK && atomic_exchange(&serve->disk_full, false))
-			log_write(&serve->boot.log, LOG_INFO, "store.has_room", LOG_END);
-		if (rc != ENT_MORE)
-			continue;
-		if (atomic_load(&serve->ending))
-			return NULL;
-		if (clock->mono_us(clock) - pruned_us > PRUNE_EVERY_MS * INT64_C(1000)) {
+		tell_room(serve, rc, &err);
+		if (clock->mono_us(clock) - pruned_us > PRUNE_EVERY_MS * INT64_C(1000) &&
+		    prune_job.outcome != JOB_WAITING) {
 			pruned_us = clock->mono_us(clock);
 			prune(serve, &prune_job);
 			continue;
 		}
+		if (rc != ENT_MORE)
+			continue;
+		if (atomic_load(&serve->ending))
+			return NULL;
 		writer_wait(serve->writer, WRITER_WAIT_MS);
 	}
 }
@@ -129,6 +150,11 @@ static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *r
 		*ret_ready = !atomic_load(&serve->disk_full);
 		if (!*ret_ready)
 			(void)sdk_fail(ret_why, ENT_ERETRY, "the disk of data_dir is full; make room");
+		else if (writer_wal_held(serve->writer))
+			(void)sdk_fail(ret_why, ENT_OK,
+				       "a reader that lasts (a backup, a report) keeps %lld MB of changes in the "
+				       "write-ahead log; end it before the disk is full",
+				       (long long)(metric_get(&serve->metrics, METRIC_STORE_WAL_BYTES) >> 20));
 		return "store";
 	case 1:
 		*ret_ready = bus_ready(serve->bus, ret_why);
@@ -250,6 +276,8 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 	struct edge_options options = {.listen = config->http.listen,
 				       .port = (int)config->http.port,
 				       .threads = (int)config->http.threads,
+				       .read_threads = (int)config->http.read_threads,
+				       .read_ms = (int)config->http.read_ms,
 				       .body_max = (size_t)config->http.body_max,
 				       .header_max = (size_t)config->http.header_max,
 				       .connections_max = (int)config->http.connections_max,
@@ -414,7 +442,8 @@ int cmd_serve(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	umask(077); /* raw arrivals and internal comments are nobody else's */
+	signal(SIGXFSZ, SIG_IGN); /* a limit of a file's size is a full disk, not the end */
+	umask(077);               /* raw arrivals and internal comments are nobody else's */
 	db_library();
 	serve->main_thread = pthread_self();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */

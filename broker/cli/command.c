@@ -24,6 +24,7 @@ const struct command *command_table(void)
 	    {"deadletter", "list, show, replay or ignore what could not be handled", cmd_deadletter},
 	    {"token", "list, add and remove bearer tokens", cmd_token},
 	    {"rebuild", "fill an empty store from the stream on Kafka", cmd_rebuild},
+	    {"backup", "copy the store while the broker runs", cmd_backup},
 	    {"fsck", "check a store, or print its digest", cmd_fsck},
 	    {"version", "print the version", cmd_version},
 	    {NULL, NULL, NULL},

@@ -38,8 +38,8 @@ struct config {
 
 	struct {
 		struct ent_str listen;
-		int64_t port, threads, body_max, header_max, connections_max, connections_per_ip_max, idle_s, request_s,
-		    sse_max;
+		int64_t port, threads, read_threads, read_ms, body_max, header_max, connections_max,
+		    connections_per_ip_max, idle_s, request_s, sse_max;
 	} http;
 	struct {
 		struct ent_str brokers; /* empty: embedded */

@@ -144,6 +144,7 @@ static void show_deliveries(struct ent_arena *arena, const struct sdk_json *deli
 void incident_show(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *incident = client_parse(arena, json), *thread = sdk_json_at(incident, "thread");
+	int64_t left_out = 0;
 
 	if (!incident)
 		return;
@@ -156,6 +157,10 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	show_shares(arena, incident);
 	show_tickets(arena, sdk_json_at(incident, "tickets"));
 	show_deliveries(arena, sdk_json_at(incident, "deliveries"));
+	if (sdk_json_int(sdk_json_at(incident, "thread_left_out"), &left_out) && left_out > 0)
+		printf("\n%lld older comments are not shown; the stream has them: `entente tail --from beginning "
+		       "--incident %.*s`\n",
+		       (long long)left_out, ENT_F(cell(arena, incident, "number")));
 	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
 		incident_show_comment(arena, comment);
 }

@@ -61,8 +61,8 @@ struct sdk_jsonw answer_json(struct exchange *x)
 {
 	struct sdk_jsonw w;
 
-	sdk_buf_clear(&x->worker->scratch);
-	sdk_jsonw_init(&w, &x->worker->scratch);
+	sdk_buf_clear(&x->desk->scratch);
+	sdk_jsonw_init(&w, &x->desk->scratch);
 	return w;
 }
 
@@ -75,10 +75,10 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 
 void answer_done(struct exchange *x, int status)
 {
-	if (x->worker->scratch.failed)
+	if (x->desk->scratch.failed)
 		answer_problem(x, PROBLEM_INTERNAL, "The answer is larger than this server sends; ask for less.");
 	else
-		answer_body(x, status, NULL, sdk_buf_view(&x->worker->scratch));
+		answer_body(x, status, NULL, sdk_buf_view(&x->desk->scratch));
 }
 
 void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
@@ -107,7 +107,7 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 		sdk_jsonw_kstr(&w, "instance", x->path);
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
-	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->worker->scratch));
+	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->desk->scratch));
 }
 
 void answer_busy(struct exchange *x, const char *why)

@@ -7,7 +7,7 @@
 bool ask_incident(struct exchange *x, struct incident *ret)
 {
 	struct ent_err err;
-	enum ent_rc rc = read_incident_find(x->worker->db, &x->arena.abi, x->param[0], ret, &err);
+	enum ent_rc rc = read_incident_find(x->desk->db, &x->arena.abi, x->param[0], ret, &err);
 
 	if (rc != ENT_OK)
 		answer_failure(x, rc, &err);

@@ -79,8 +79,8 @@ bool auth_admit(struct exchange *x)
 		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
 		return true;
 	}
-	if (!read_token(worker->db, &x->arena.abi, hash, worker->now_ms, &x->principal, &expires_ms)) {
-		if (!db_failed(worker->db))
+	if (!read_token(worker->desk.db, &x->arena.abi, hash, worker->now_ms, &x->principal, &expires_ms)) {
+		if (!db_failed(worker->desk.db))
 			return refuse(x);
 		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
 		return false;

@@ -112,8 +112,8 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 
 	if (job->outcome != JOB_REPEATED)
 		return true;
-	if (comment_load(x->worker->db, &x->arena.abi, ENT_STR(""), ENT_STR(""), sdk_str(ask->comment_uuid), &stored) &&
-	    stored.incident == incident_living(x->worker->db, ask->incident) && sdk_eq(stored.body, ask->text) &&
+	if (comment_load(x->desk->db, &x->arena.abi, ENT_STR(""), ENT_STR(""), sdk_str(ask->comment_uuid), &stored) &&
+	    stored.incident == incident_living(x->desk->db, ask->incident) && sdk_eq(stored.body, ask->text) &&
 	    stored.audience.kind == ask->audience.kind &&
 	    (ask->audience.kind != AUDIENCE_SUPPLIERS || sdk_eq(stored.audience.suppliers, ask->audience.suppliers)))
 		return true;
@@ -131,7 +131,7 @@ static void comment_answer(struct exchange *x)
 
 	if (!ask_done(x, job) || !is_repeat(x, job))
 		return;
-	rc = read_comment(x->worker->db, &x->arena.abi, sdk_str(job->ask.comment_uuid), &json, &err);
+	rc = read_comment(x->desk->db, &x->arena.abi, sdk_str(job->ask.comment_uuid), &json, &err);
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 

@@ -22,6 +22,7 @@ struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
 
 	memset(conn, 0, sizeof *conn);
 	conn->worker = conn->x.worker = worker;
+	conn->x.desk = &worker->desk;
 	conn->fd = fd;
 	conn->bucket = bucket;
 	sdk_arena_init(&conn->x.arena);
@@ -87,6 +88,7 @@ void conn_forward(struct conn *conn)
 	x->answer = (struct answer){0};
 	x->resume = NULL;
 	x->work = NULL;
+	x->read = NULL;
 	x->stream = NULL;
 	conn_shrink(conn);
 	conn->scan = (struct guard_scan){0};
@@ -234,7 +236,7 @@ static bool body_step(struct conn *conn)
 		route_serve(x);
 	if (x->n_waiting > 0) {
 		conn->state = CONN_WAITS;
-		conn->deadline_us = 0; /* the writer always answers */
+		conn->deadline_us = 0; /* the writer and the readers always answer */
 		return false;
 	}
 	exchange_answer(conn);

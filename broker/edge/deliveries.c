@@ -26,10 +26,10 @@ void delivery_list(struct exchange *x)
 		return;
 	filter.limit = (int)limit;
 	if (word.p != NULL)
-		rc = read_incident_find(x->worker->db, &x->arena.abi, word, &incident, &err);
+		rc = read_incident_find(x->desk->db, &x->arena.abi, word, &incident, &err);
 	filter.incident = incident.number;
 	if (rc == ENT_OK)
-		rc = read_deliveries(x->worker->db, &x->arena.abi, &filter, &json, &err);
+		rc = read_deliveries(x->desk->db, &x->arena.abi, &filter, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 
@@ -37,7 +37,7 @@ static void answer_delivery(struct exchange *x, int64_t id)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_delivery(x->worker->db, &x->arena.abi, id, &json, &err);
+	enum ent_rc rc = read_delivery(x->desk->db, &x->arena.abi, id, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }

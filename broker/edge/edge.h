@@ -15,9 +15,11 @@
 struct edge_options {
 	struct ent_str listen; /* address, "127.0.0.1" */
 	int port;              /* 0: any free one, see edge_port() */
-	int threads;
-	size_t body_max;   /* bytes of a request body */
-	size_t header_max; /* bytes of all headers */
+	int threads;           /* that take requests */
+	int read_threads;      /* that read the store for GET, so that no webhook waits for a search */
+	int read_ms;           /* such a read is cut off after so long */
+	size_t body_max;       /* bytes of a request body */
+	size_t header_max;     /* bytes of all headers */
 	int connections_max, connections_per_ip_max;
 	int idle_s;                        /* a connection that sends nothing */
 	int request_s;                     /* first byte to last byte of a request */
@@ -34,8 +36,9 @@ struct edge_world {
 	struct chance *chance;
 	struct metrics *metrics;
 	struct log *log;
-	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). `part` is a word for
-	 * /readyz; called with i = 0, 1, ... until it returns a NULL part. Any thread. */
+	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
+	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
+	 * it returns a NULL part. Any thread. */
 	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
 	/* Another map of a supplier is in force: the supplier sets have to be made anew (edge_reload(), link_reload()).
 	 * A hint from any thread that may not wait: it has to be taken up soon after. NULL: nobody listens. */

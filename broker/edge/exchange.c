@@ -6,7 +6,7 @@
 #include "edge/worker.h"
 #include "sdk/webhook.h"
 
-/* On the writer's thread. After the unlock its worker may have freed the exchange and the job. */
+/* On the writer's or a reader's thread. After the unlock its worker may have freed the exchange and the job. */
 static void job_answered(struct job *job)
 {
 	struct worker *worker = ((struct exchange *)job->owner)->worker;
@@ -20,6 +20,14 @@ static void job_answered(struct job *job)
 	pthread_mutex_unlock(&worker->lock);
 	if (first) /* else a wake is on its way */
 		worker_wake(worker);
+}
+
+void exchange_give_back(struct exchange *x)
+{
+	struct job *note = x->work;
+
+	note->owner = x;
+	job_answered(note);
 }
 
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))

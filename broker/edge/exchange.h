@@ -2,14 +2,15 @@
 /*
  * One request and its answer: what a route's function sees. It either sets the answer,
  * or hands jobs to the writer and is resumed when all of them came back, or becomes a
- * live stream. It never blocks on anything but its worker's read-only store.
+ * live stream. On a worker it reads little: what reads the store for long is handed to a reader.
  *
  * Everything of it lives in its arena, which is released after the answer went out; the
- * answer's body may also stand in the worker's scratch buffer, see answer_json().
+ * answer's body may also stand in the scratch buffer of its desk, see answer_json().
  */
 #ifndef EDGE_EXCHANGE_H
 #define EDGE_EXCHANGE_H
 
+#include "edge/desk.h"
 #include "edge/guard.h"
 #include "sdk/json.h"
 #include "store/writer.h"
@@ -44,9 +45,14 @@ struct exchange {
 	int64_t began_us;      /* its first byte */
 	struct answer answer;
 
-	size_t n_waiting;                   /* jobs that the writer has */
+	struct desk *desk; /* where it stands now: its worker's, or a reader's */
+
+	size_t n_waiting;                   /* jobs that the writer has, and 1 while a reader has it */
 	void (*resume)(struct exchange *x); /* when the last of them came back */
 	void *work;                         /* the route's own, for resume */
+	void (*read)(struct exchange *x);   /* by a reader, see exchange_read() */
+	struct exchange *next_read;         /* in the readers' queue */
+	int64_t asked_us;                   /* it stands there since */
 	struct stream *stream;              /* it became a live stream */
 };
 
@@ -56,12 +62,14 @@ struct exchange {
  * turn; resume is then called once. */
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
     __attribute__((warn_unused_result));
+/* On the reader's thread: it goes back to its worker, see exchange_read(). */
+void exchange_give_back(struct exchange *x);
 struct ent_str exchange_argument(const struct exchange *x, const char *name); /* absent: not in the query */
 struct ent_str exchange_header(const struct exchange *x, const char *name);   /* absent: missing or twice */
 /* An argument as a whole number in [min, max]; missing: dflt. False: answered 400. */
 bool exchange_argument_int(struct exchange *x, const char *name, int64_t dflt, int64_t min, int64_t max, int64_t *ret);
 
-/* Writes a JSON body into the worker's scratch buffer; answer_done() takes it as the answer. */
+/* Writes a JSON body into the desk's scratch buffer; answer_done() takes it as the answer. */
 struct sdk_jsonw answer_json(struct exchange *x);
 void answer_done(struct exchange *x, int status);
 void answer_body(struct exchange *x, int status, const char *type, struct ent_str body);

@@ -21,22 +21,23 @@ static void print_part(struct sdk_jsonw *w, const char *part, bool ready, const 
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "part", part);
 	sdk_jsonw_kbool(w, "ready", ready);
-	if (!ready)
-		sdk_jsonw_kz(w, "why", why);
+	if (*why != '\0')
+		sdk_jsonw_kz(w, ready ? "note" : "why", why);
 	sdk_jsonw_close(w, '}');
 }
 
 void ready_get(struct exchange *x)
 {
 	struct edge *edge = x->worker->edge;
-	bool readable = !db_failed(x->worker->db), draining = atomic_load(&edge->draining), all = readable && !draining;
+	bool readable = !db_failed(x->desk->db) && atomic_load(&edge->readers.n_unreadable) == 0,
+	     draining = atomic_load(&edge->draining), all = readable && !draining;
 	struct sdk_jsonw w = answer_json(x);
 
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_key(&w, "parts");
 	sdk_jsonw_open(&w, '[');
-	print_part(&w, "http", !draining, "the broker is being stopped");
-	print_part(&w, "store_reader", readable, "the store cannot be read");
+	print_part(&w, "http", !draining, draining ? "the broker is being stopped" : "");
+	print_part(&w, "store_reader", readable, readable ? "" : "the store cannot be read");
 	for (int i = 0; edge->world.readiness != NULL; i++) {
 		bool ready = true;
 		struct ent_err why = {""};
@@ -105,15 +106,15 @@ void metrics_get(struct exchange *x)
 {
 	const struct supplier_set *set = x->roster->set;
 	struct supplier_now *now = SDK_NEW_N(&x->arena.abi, struct supplier_now, set->n + 1);
-	struct sdk_buf *buf = &x->worker->scratch;
+	struct sdk_buf *buf = &x->desk->scratch;
 
 	sdk_buf_clear(buf);
 	metric_print(x->worker->edge->world.metrics, buf);
 	for (size_t i = 0; i < set->n; i++)
-		now[i] = read_supplier_now(x->worker->db, &x->arena.abi, &set->at[i]);
+		now[i] = read_supplier_now(x->desk->db, &x->arena.abi, &set->at[i]);
 	print_states(buf, set, now);
-	print_open(buf, set, read_suppliers_open(x->worker->db, &x->arena.abi, set));
-	print_aside(buf, x->worker->db, set);
+	print_open(buf, set, read_suppliers_open(x->desk->db, &x->arena.abi, set));
+	print_aside(buf, x->desk->db, set);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -29,7 +29,7 @@ void incident_list(struct exchange *x)
 		answer_problem(x, PROBLEM_REQUEST, "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
 		return;
 	}
-	rc = read_incidents(x->worker->db, &x->arena.abi, &filter, &json, &err);
+	rc = read_incidents(x->desk->db, &x->arena.abi, &filter, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 
@@ -52,14 +52,14 @@ static bool tag_matches(struct ent_str list, struct ent_str tag)
 static struct ent_str tag_of(struct exchange *x, const struct incident *incident)
 {
 	return sdk_format(&x->arena.abi, "\"%s-%lld-%lld\"", incident->uuid, (long long)incident->sequence,
-			  (long long)read_deliveries_mark(x->worker->db, incident->number));
+			  (long long)read_deliveries_mark(x->desk->db, incident->number));
 }
 
 static void answer_incident(struct exchange *x, const struct incident *incident, struct ent_str tag)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_incident(x->worker->db, &x->arena.abi, incident, &json, &err);
+	enum ent_rc rc = read_incident(x->desk->db, &x->arena.abi, incident, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 	if (rc == ENT_OK)
@@ -88,8 +88,14 @@ static void patch_answer(struct exchange *x)
 {
 	struct incident incident;
 
-	if (ask_done(x, x->work) && ask_incident(x, &incident))
+	if (ask_incident(x, &incident))
 		answer_incident(x, &incident, tag_of(x, &incident));
+}
+
+static void patch_done(struct exchange *x)
+{
+	if (ask_done(x, x->work))
+		exchange_read(x, patch_answer);
 }
 
 void incident_patch(struct exchange *x)
@@ -112,7 +118,7 @@ void incident_patch(struct exchange *x)
 		    "\"status\" has to be one of new, acknowledged, in_progress, pending, held, resolved, closed, "
 		    "cancelled, rejected.");
 	else
-		ask_submit(x, job, patch_answer);
+		ask_submit(x, job, patch_done);
 }
 
 void incident_history(struct exchange *x)
@@ -128,6 +134,6 @@ void incident_history(struct exchange *x)
 	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) ||
 	    !ask_incident(x, &incident))
 		return;
-	rc = read_history(x->worker->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
+	rc = read_history(x->desk->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

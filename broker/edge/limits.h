@@ -40,6 +40,7 @@ struct limits {
 	int replay_max;          /* dead letters of one request to replay many */
 	size_t replay_bytes_max; /* and the bytes of their bodies */
 	size_t answer_max;       /* bytes of one answer */
+	int reads_max;           /* reads waiting for a reader; 503 */
 	int token_cache_s;       /* how long a token that was found is believed without looking again */
 	int refused_logs;        /* lines a second and worker about refused hooks; the rest is only counted */
 	int drain_s;             /* edge_stop(): time for what is under way */
@@ -49,6 +50,6 @@ struct limits {
 	.target_max = 8192, .headers_max = 100, .head_s = 10, .answer_s = 60, .linger_s = 2, .linger_max = 256 * 1024, \
 	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024,                \
 	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20,     \
-	.answer_max = (size_t)64 << 20, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3
+	.answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3
 
 #endif

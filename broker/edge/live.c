@@ -51,7 +51,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	}
 	if (word.p == NULL)
 		return true;
-	rc = read_incident_find(x->worker->db, &x->arena.abi, word, &incident, &err);
+	rc = read_incident_find(x->desk->db, &x->arena.abi, word, &incident, &err);
 	if (rc == ENT_OK)
 		stream->incident = sdk_dup(&x->arena.abi, sdk_str(incident.uuid));
 	else
@@ -158,8 +158,8 @@ static void serve_stream(struct worker *worker, struct stream *stream)
 	if (pending >= limits->stream_buffer) /* goes on when the reader took some */
 		return;
 	sdk_arena_init(&arena);
-	reached = read_live(worker->db, &arena.abi, worker->edge->options.source, stream->after, limits->stream_batch,
-			    take, &serve);
+	reached = read_live(worker->desk.db, &arena.abi, worker->edge->options.source, stream->after,
+			    limits->stream_batch, take, &serve);
 	sdk_arena_release(&arena);
 	stream->behind = serve.n >= limits->stream_batch || conn_pending(conn) >= limits->stream_buffer;
 	if (!stream->behind && reached > stream->after)

@@ -16,7 +16,7 @@
 #define LAST_MAX  5000
 #define LAST_DFLT 500
 #define ROWS_MAX  500     /* different differences that are told */
-#define BUDGET_US 2000000 /* this thread serves others, too: then it answers with what it has seen */
+#define BUDGET_US 2000000 /* then it answers with what it has seen */
 
 /* One word that is read differently. */
 struct difference {
@@ -198,11 +198,19 @@ void map_try(struct exchange *x)
 	trial->x = x;
 	trial->now = trial->then = *supplier;
 	maps_put(&trial->then, &maps);
-	trial->self = roster_self(x->roster, supplier);
 	trial->at = SDK_NEW_N(&x->arena.abi, struct difference, ROWS_MAX);
 	trial->end_us = clock->mono_us(clock) + BUDGET_US;
-	if (read_raw(x->worker->db, supplier->name, body.last, take, trial, &err) == ENT_OK)
+	/* A state of its own: this is a reader's thread, and the roster's is the worker's. */
+	trial->self = (struct ent_self){supplier->settings, NULL};
+	if (supplier->connector->open != NULL &&
+	    supplier->connector->open(supplier->settings, &trial->self.state, &err) != ENT_OK) {
+		answer_problem(x, PROBLEM_INTERNAL, "The connector refuses its settings: %s.", err.msg);
+		return;
+	}
+	if (read_raw(x->desk->db, supplier->name, body.last, take, trial, &err) == ENT_OK)
 		print(trial);
 	else
 		answer_failure(x, ENT_ERETRY, &err);
+	if (supplier->connector->close != NULL)
+		supplier->connector->close(trial->self.state);
 }

@@ -32,7 +32,7 @@ void map_list(struct exchange *x)
 
 	if (supplier == NULL)
 		return;
-	rc = read_maps(x->worker->db, &x->arena.abi, supplier, &json, &err);
+	rc = read_maps(x->desk->db, &x->arena.abi, supplier, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 

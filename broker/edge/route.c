@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "edge/auth.h"
+#include "edge/reader.h"
 #include "edge/uri.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
@@ -157,6 +158,13 @@ static bool takes_json(const struct exchange *x)
 	return x->route->json && (x->body.n > 0 || !sdk_eqz(x->request.method, "DELETE"));
 }
 
+/* Lists, searches, whole threads, a trial of a map: readers serve them. A stream reads little at a time. */
+static bool reads_long(const struct route *route)
+{
+	return (strcmp(route->method, "GET") == 0 && !route->open && route->serve != live_get) ||
+	       route->serve == map_try;
+}
+
 void route_serve(struct exchange *x)
 {
 	struct ent_str coding = exchange_header(x, "content-encoding");
@@ -168,6 +176,9 @@ void route_serve(struct exchange *x)
 		answer_problem(x, PROBLEM_MEDIA, "Send the body as Content-Type: application/json.");
 		x->answer.fields = ENT_STR("Accept: application/json\r\n");
 	} else {
-		x->route->serve(x);
+		if (reads_long(x->route))
+			exchange_read(x, x->route->serve);
+		else
+			x->route->serve(x);
 	}
 }

@@ -113,6 +113,13 @@ static struct edge *edge_new(const struct edge_options *options, const struct ed
 				       .connections_max = options->connections_max,
 				       .connections_per_ip_max = options->connections_per_ip_max,
 				       .streams_max = options->sse_max};
+	if (edge->options.read_threads < 1)
+		edge->options.read_threads = 1;
+	if (edge->options.read_threads > READERS_MAX)
+		edge->options.read_threads = READERS_MAX;
+	pthread_mutex_init(&edge->readers.lock, NULL);
+	pthread_cond_init(&edge->readers.asked, NULL);
+	edge->readers.last = &edge->readers.first;
 	if (edge->limits.head_s > edge->limits.request_s)
 		edge->limits.head_s = edge->limits.request_s;
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
@@ -126,18 +133,21 @@ static void edge_free(struct edge *edge)
 	for (int i = 0; i < edge->n_worker; i++)
 		worker_release(&edge->worker[i]);
 	free(edge->worker);
+	pthread_cond_destroy(&edge->readers.asked);
+	pthread_mutex_destroy(&edge->readers.lock);
 	sdk_arena_release(&edge->arena);
 	free(edge);
 }
 
-/* Signals are main's: a worker takes none. */
-static enum ent_rc workers_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
+/* Signals are main's: a worker and a reader take none. */
+static enum ent_rc threads_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;
 	sigset_t all, before;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
+	rc = readers_start(&edge->readers, edge, err);
 	while (rc == ENT_OK && edge->n_worker < edge->options.threads) {
 		struct roster *roster;
 
@@ -161,7 +171,7 @@ enum ent_rc edge_start(const struct edge_options *options, const struct edge_wor
 	memset(fd, -1, sizeof fd);
 	rc = sockets_listen(edge, fd, edge->options.threads, err);
 	if (rc == ENT_OK)
-		rc = workers_start(edge, fd, suppliers, err);
+		rc = threads_start(edge, fd, suppliers, err);
 	if (rc == ENT_OK) {
 		*ret = edge;
 		return ENT_OK;
@@ -236,6 +246,8 @@ void edge_stop(struct edge *edge)
 		pthread_join(edge->worker[i].id, NULL);
 		abandoned |= edge->worker[i].abandoned;
 	}
+	if (!abandoned)
+		readers_stop(&edge->readers);
 	/* The writer still holds jobs: what they point to has to outlive them, and the process is about to end. */
 	if (!abandoned)
 		edge_free(edge);

@@ -52,7 +52,7 @@ static void share_answer(struct exchange *x)
 
 	if (!ask_done(x, job) || !ask_incident(x, &incident))
 		return;
-	rc = read_share(x->worker->db, &x->arena.abi, &incident, job->ask.supplier, &json, &err);
+	rc = read_share(x->desk->db, &x->arena.abi, &incident, job->ask.supplier, &json, &err);
 	ask_answer(x, job->kind == JOB_SHARE ? 201 : 200, rc, json, &err);
 }
 

@@ -11,7 +11,7 @@ void supplier_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_suppliers(x->worker->db, &x->arena.abi, x->roster->set, x->worker->now_ms, &json, &err);
+	enum ent_rc rc = read_suppliers(x->desk->db, &x->arena.abi, x->roster->set, x->desk->now_ms, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }
@@ -25,7 +25,7 @@ static void answer_supplier(struct exchange *x, int status)
 
 	if (supplier == NULL)
 		return;
-	rc = read_supplier(x->worker->db, &x->arena.abi, x->roster->set, supplier, x->worker->now_ms, &json, &err);
+	rc = read_supplier(x->desk->db, &x->arena.abi, x->roster->set, supplier, x->desk->now_ms, &json, &err);
 	ask_answer(x, status, rc, json, &err);
 }
 
@@ -118,7 +118,7 @@ void drift_list(struct exchange *x)
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
 		return;
-	rc = read_drift(x->worker->db, &x->arena.abi, x->roster->set, exchange_argument(x, "supplier"),
+	rc = read_drift(x->desk->db, &x->arena.abi, x->roster->set, exchange_argument(x, "supplier"),
 			exchange_argument(x, "cursor"), (int)limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

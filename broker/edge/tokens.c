@@ -10,7 +10,7 @@ void token_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_tokens(x->worker->db, &x->arena.abi, &json, &err);
+	enum ent_rc rc = read_tokens(x->desk->db, &x->arena.abi, &json, &err);
 
 	if (rc == ENT_OK)
 		answer_body(x, 200, NULL, json);

@@ -162,23 +162,7 @@ static void now_sample(struct worker *worker)
 	struct clock *clock = worker->edge->world.clock;
 
 	worker->now_us = clock->mono_us(clock);
-	worker->now_ms = clock->now_ms(clock);
-}
-
-/* A read that failed sticks to its handle: a fresh one tells whether the store can be read again. */
-static void store_reopen(struct worker *worker)
-{
-	struct edge *edge = worker->edge;
-	struct store_meta meta;
-	struct db *db;
-	struct ent_err err = {""};
-
-	log_write(edge->world.log, LOG_ERROR, "http.store_unreadable", LOG_Z("why", db_error(worker->db)), LOG_END);
-	if (store_open_read(edge->options.store_path.p, NULL, &db, &meta, &err) != ENT_OK)
-		return;
-	db_close(worker->db);
-	worker->db = db;
-	worker->pump = true;
+	worker->now_ms = worker->desk.now_ms = clock->now_ms(clock);
 }
 
 static void tick(struct worker *worker)
@@ -193,8 +177,8 @@ static void tick(struct worker *worker)
 	live_heartbeat(worker);
 	if (worker->drains_us == 0)
 		listen_set(worker, true);
-	if (db_failed(worker->db))
-		store_reopen(worker);
+	if (db_failed(worker->desk.db) && desk_reopen(&worker->desk, worker->edge))
+		worker->pump = true;
 }
 
 static void drain(struct worker *worker)
@@ -298,7 +282,6 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 			 struct ent_err *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &worker->wake_fd};
-	struct store_meta meta;
 	enum ent_rc rc;
 
 	*worker = (struct worker){.edge = edge,
@@ -310,9 +293,8 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 				  .refused_logs = edge->limits.refused_logs};
 	worker->answered_tail = &worker->answered;
 	worker->packer = packer_new();
-	sdk_buf_init(&worker->scratch, edge->limits.answer_max);
 	pthread_mutex_init(&worker->lock, NULL);
-	rc = store_open_read(edge->options.store_path.p, NULL, &worker->db, &meta, err);
+	rc = desk_open(&worker->desk, edge, err);
 	if (rc != ENT_OK)
 		return rc;
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -335,10 +317,9 @@ void worker_release(struct worker *worker)
 		close(worker->epoll_fd);
 	if (worker->wake_fd >= 0)
 		close(worker->wake_fd);
-	db_close(worker->db);
+	desk_close(&worker->desk);
 	roster_unref(worker->next_roster);
 	roster_unref(worker->roster);
 	packer_free(worker->packer);
-	sdk_buf_release(&worker->scratch);
 	pthread_mutex_destroy(&worker->lock);
 }

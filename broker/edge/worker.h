@@ -11,6 +11,7 @@
 #include "edge/edge.h"
 #include "edge/exchange.h"
 #include "edge/peers.h"
+#include "edge/reader.h"
 #include "edge/roster.h"
 
 #define WORKER_DATE_SIZE 40
@@ -24,11 +25,10 @@ struct worker {
 	bool accepting;    /* the listen socket is in the epoll set */
 	int64_t drains_us; /* when it saw edge->draining; 0: not yet */
 
-	struct db *db;
+	struct desk desk;
 	struct roster *roster;
 	struct auth_cache auth;
 	struct packer *packer;
-	struct sdk_buf scratch; /* the body of the answer under way */
 	struct conn *conns, *ready, *grave;
 	size_t n_conn;
 	bool started, abandoned; /* abandoned: it ended while the writer still held jobs of its */
@@ -44,7 +44,7 @@ struct worker {
 	char date[WORKER_DATE_SIZE];
 
 	pthread_mutex_t lock;
-	struct job *answered, **answered_tail; /* by the writer, not yet resumed */
+	struct job *answered, **answered_tail; /* by the writer or a reader, not yet resumed */
 	struct roster *next_roster;
 
 	atomic_bool notified; /* events were committed */
@@ -58,6 +58,7 @@ struct edge {
 	int port;
 	struct worker *worker;
 	int n_worker; /* those that run */
+	struct readers readers;
 	struct peers peers;
 	atomic_int n_connection, n_stream;
 	_Atomic int64_t last_seq; /* of the events that were told of */

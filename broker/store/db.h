@@ -46,8 +46,16 @@ void db_exec(struct db *db, const char *sql);            /* no parameters, no ro
 void db_fail(struct db *db, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool db_failed(const struct db *db);
 const char *db_error(const struct db *db); /* for people; "" when not failed */
-/* Full disk: nothing was committed and a later try may work. Anything else on the write path
- * (I/O, corruption) must end the process. Clears the failure only for the former. */
+/* is_over(of) is asked about each 50 us of a statement's work; true cuts it off, and the handle has failed until
+ * db_forgive_cut(). NULL: nothing is cut off any more. */
+void db_watch(struct db *db, bool (*is_over)(void *of), void *of);
+bool db_forgive_cut(struct db *db); /* true: the failure was that of a watch, and is forgotten */
+/* All of one moment into a new file without a WAL, durable. Reads for as long as it takes. On failure a part of it may
+ * be there. */
+enum ent_rc db_copy(struct db *db, const char *to, struct ent_err *err) __attribute__((warn_unused_result));
+/* Full disk (a used up quota and a limit of a file's size are the same): nothing was committed and a later try may
+ * work. Anything else on the write path (I/O, corruption) must end the process. Clears the failure only for the former.
+ */
 bool db_forgive_full(struct db *db);
 
 /* Whose file is it, of which version, and is there anything in it? For store.c. */
@@ -63,9 +71,10 @@ void db_verify(struct db *db, bool (*found)(void *to, struct ent_str finding), v
 void db_begin(struct db *db);  /* immediate */
 bool db_commit(struct db *db); /* true: durable. false: failed, rolled back */
 void db_rollback(struct db *db);
-int64_t db_wal_pages(struct db *db); /* pages in the WAL after the last commit */
-/* Moves WAL pages into the file; DB_WRITE only. Passive: takes what no reader holds back. insist: waits for the
- * readers (up to the busy time), so that the WAL starts anew and cannot grow for ever under constant reading. */
-void db_checkpoint(struct db *db, bool insist);
+int64_t db_wal_pages(struct db *db); /* pages of DB_PAGE_BYTES in the WAL after the last commit */
+#define DB_PAGE_BYTES 8192
+/* Moves WAL pages into the file; DB_WRITE only. It never waits: what a reader holds back stays in the WAL, which grows
+ * meanwhile. anew: tries also to begin the WAL at its start again, which works at a moment without readers only. */
+void db_checkpoint(struct db *db, bool anew);
 
 #endif

@@ -6,13 +6,20 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STMT_MAX = 256, PARAMETER_MAX = 32, BUSY_MS = 5000 };
+enum {
+	STMT_MAX = 256,
+	PARAMETER_MAX = 32,
+	BUSY_MS = 5000,
+	WATCH_STEPS = 1000, /* steps of SQLite's machine between two questions to a watch: about 50 us */
+	WAL_KEEP = 64 << 20 /* bytes: what a long reader made of the WAL goes back to the disk afterwards */
+};
 
 struct db_stmt {
 	struct db *db;
@@ -28,18 +35,51 @@ struct db {
 	int failure; /* extended result code of the first failure, 0 none */
 	char error[240];
 	int wal_pages;
+	bool (*is_over)(void *of); /* db_watch() */
+	void *over_of;
 	size_t n_stmt;
 	struct db_stmt stmt[STMT_MAX];
 };
 
+/* What the system said when a file could not be written; 0: it did not say. SQLite keeps it for each file and, less
+ * surely, for the handle. */
+static int system_error(struct db *db)
+{
+	sqlite3_file *wal = NULL;
+	int number = 0;
+
+	if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) == SQLITE_OK && wal &&
+	    wal->pMethods)
+		(void)wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &number);
+	if (number == 0)
+		(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number != 0 ? number : sqlite3_system_errno(db->handle);
+}
+
+/* SQLite knows ENOSPC alone as a full disk. A quota that is used up and a file that may not grow are the same to us:
+ * nothing of the transaction is there, and room may come. */
+static bool is_no_room(int failure, int number)
+{
+	if (failure != SQLITE_IOERR_WRITE && failure != SQLITE_IOERR_SHMSIZE)
+		return false;
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
 static void fail(struct db *db, const char *what)
 {
+	int number = 0;
+
 	if (db->failure)
 		return;
 	db->failure = sqlite3_extended_errcode(db->handle);
 	if (db->failure == SQLITE_OK)
 		db->failure = SQLITE_ERROR;
-	snprintf(db->error, sizeof db->error, "the store failed (%s): %s", what, sqlite3_errmsg(db->handle));
+	if ((db->failure & 0xff) == SQLITE_IOERR)
+		number = system_error(db);
+	snprintf(db->error, sizeof db->error, "the store failed (%s): %s%s%s", what, sqlite3_errmsg(db->handle),
+		 number ? ": " : "", number ? strerror(number) : "");
+	if (is_no_room(db->failure, number))
+		db->failure = SQLITE_FULL;
 }
 
 static int count_wal_pages(void *to, sqlite3 *handle, const char *name, int pages)
@@ -51,6 +91,8 @@ static int count_wal_pages(void *to, sqlite3 *handle, const char *name, int page
 
 static void set_up(struct db *db)
 {
+	char limit[48];
+
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	db_exec(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0");
@@ -68,6 +110,8 @@ static void set_up(struct db *db)
 	    db,
 	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
 	sqlite3_wal_hook(db->handle, count_wal_pages, db);
+	(void)snprintf(limit, sizeof limit, "PRAGMA journal_size_limit=%d", WAL_KEEP);
+	db_exec(db, limit);
 }
 
 /* What the last process left in the WAL is visible, but it may not be durable: it died between write and sync, or a
@@ -284,6 +328,49 @@ void db_fail(struct db *db, const char *fmt, ...)
 	va_end(args);
 }
 
+static int ask_watch(void *of)
+{
+	struct db *db = of;
+
+	return db->is_over(db->over_of);
+}
+
+void db_watch(struct db *db, bool (*is_over)(void *of), void *of)
+{
+	db->is_over = is_over;
+	db->over_of = of;
+	sqlite3_progress_handler(db->handle, is_over ? WATCH_STEPS : 0, is_over ? ask_watch : NULL, db);
+}
+
+bool db_forgive_cut(struct db *db)
+{
+	if (db->failure != SQLITE_INTERRUPT)
+		return false;
+	db->failure = 0;
+	db->error[0] = '\0';
+	return true;
+}
+
+enum ent_rc db_copy(struct db *db, const char *to, struct ent_err *err)
+{
+	sqlite3 *handle = NULL;
+	sqlite3_backup *backup = NULL;
+	int rc = sqlite3_open_v2(to, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK) {
+		backup = sqlite3_backup_init(handle, "main", db->handle, "main");
+		(void)sqlite3_backup_step(backup, -1); /* in one read, so that no commit comes between; takes NULL */
+		(void)sqlite3_backup_finish(backup);
+		rc = sqlite3_errcode(handle);
+	}
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(handle, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		(void)sdk_fail(err, ENT_EINVAL, "%s: %s", to, handle ? sqlite3_errmsg(handle) : sqlite3_errstr(rc));
+	sqlite3_close_v2(handle);
+	return rc == SQLITE_OK ? ENT_OK : ENT_EINVAL;
+}
+
 bool db_failed(const struct db *db)
 {
 	return db->failure != 0;
@@ -331,16 +418,18 @@ int64_t db_wal_pages(struct db *db)
 	return db->wal_pages;
 }
 
-void db_checkpoint(struct db *db, bool insist)
+void db_checkpoint(struct db *db, bool anew)
 {
-	int pages = 0, moved = 0, mode = insist ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+	int pages = 0, moved = 0, mode = anew ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
 
 	assert(db->mode == DB_WRITE);
 	if (db->failure)
 		return;
+	sqlite3_busy_timeout(db->handle, 0); /* nobody waits for an answer longer than a reader reads */
 	int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &pages, &moved);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		fail(db, "checkpoint");
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	if (pages >= 0 && pages == moved)
 		db->wal_pages = 0;
 }

@@ -70,22 +70,29 @@ void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_
 	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""), &id);
 }
 
-void inbox_prune(struct db *db, int64_t before_ms, int max)
+bool inbox_prune(struct db *db, int64_t before_ms, int64_t max)
 {
 	/* Rows come in the order of time: of the oldest `max`, those that are old enough. */
 	static const char *const sql[] = {
 	    ("DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox "
 	     "LIMIT $1) "
-	     "AS oldest WHERE received_ms < $2)"),
+	     "AS oldest WHERE received_ms < $2) RETURNING inbox"),
 	    ("DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
-	     "AS oldest WHERE received_ms < $2)"),
+	     "AS oldest WHERE received_ms < $2) RETURNING id"),
 	};
+	bool more = false;
+
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
+		int64_t n = 0;
+
 		db_bind_int(stmt, 1, max);
 		db_bind_int(stmt, 2, before_ms);
-		(void)db_row(stmt);
+		while (db_row(stmt))
+			n++;
+		more = more || n >= max;
 	}
+	return more;
 }
 
 int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,

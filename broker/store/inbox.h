@@ -14,7 +14,7 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms);
 /* Forgets at most max bodies and as many deliveries received before: a repeat from before is taken for new then, and
  * its stamps say that it is late. */
-void inbox_prune(struct db *db, int64_t before_ms, int max);
+bool inbox_prune(struct db *db, int64_t before_ms, int64_t max); /* true: there may be more that is as old */
 
 /* Returns the dead letter's id, 0 when this very one is kept already. */
 int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,

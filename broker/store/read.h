@@ -31,7 +31,8 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
  * ENT_EGONE: there is none. An absorbed incident resolves to the one it is part of now. */
 enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct ent_str word, struct incident *ret,
 			       struct ent_err *err) __attribute__((warn_unused_result));
-/* The incident with its tickets, its thread and who shares it. */
+/* The incident with its tickets, the newest 5,000 comments of its thread ("thread_left_out": how many are older) and
+ * who shares it. */
 enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct incident *incident, struct ent_str *ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
 /* Its events in order, after `after` (sequence in the incident). {"items":[...],"next":N|null} */

@@ -33,17 +33,32 @@ static void print_comment(struct db *db, struct sdk_jsonw *w, struct db_stmt *st
 	sdk_jsonw_close(w, '}');
 }
 
+static int64_t count_comments(struct db *db, int64_t number)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT count(*) FROM comment WHERE incident = $1");
+	int64_t n;
+
+	db_bind_int(stmt, 1, number);
+	n = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return n;
+}
+
+/* The newest, oldest of them first. */
 static void print_thread(struct db *db, struct sdk_jsonw *w, int64_t number)
 {
-	struct db_stmt *stmt = db_use(db, COMMENT_COLUMNS "incident = $1 ORDER BY created_ms, id LIMIT $2");
+	struct db_stmt *stmt = db_use(db, COMMENT_COLUMNS "id IN (SELECT id FROM comment WHERE incident = $1 ORDER BY "
+							  "created_ms DESC, id DESC LIMIT $2) ORDER BY created_ms, id");
+	int64_t n = 0;
 
 	db_bind_int(stmt, 1, number);
 	db_bind_int(stmt, 2, THREAD_MAX);
 	sdk_jsonw_key(w, "thread");
 	sdk_jsonw_open(w, '[');
-	while (db_row(stmt))
+	for (; db_row(stmt); n++)
 		print_comment(db, w, stmt);
 	sdk_jsonw_close(w, ']');
+	sdk_jsonw_kint(w, "thread_left_out", n < THREAD_MAX ? 0 : count_comments(db, number) - n);
 }
 
 enum ent_rc read_comment(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct ent_str *ret,

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TALLY_MAX = 64, PRUNE_MAX = 2000, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
+enum { TALLY_MAX = 64, PRUNE_FEW = 100, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
 
 struct writer {
 	struct db *db;
@@ -38,8 +38,10 @@ struct writer {
 	struct sdk_buf json;
 	struct supplier_tally tally[TALLY_MAX];
 	size_t n_tally;
+	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
 
 	_Atomic int64_t last_seq;
+	atomic_bool wal_held;
 };
 
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
@@ -148,7 +150,12 @@ int64_t writer_last_seq(const struct writer *writer)
 	return writer->last_seq;
 }
 
-static struct job *take_batch(struct writer *writer)
+bool writer_wal_held(const struct writer *writer)
+{
+	return writer->wal_held;
+}
+
+static struct job *take_batch(struct writer *writer, int64_t *ret_n)
 {
 	pthread_mutex_lock(&writer->lock);
 	struct job *batch = writer->first, *end = batch;
@@ -164,6 +171,7 @@ static struct job *take_batch(struct writer *writer)
 			writer->last = &writer->first;
 		writer->n_queue -= n;
 	}
+	*ret_n = (int64_t)n;
 	metric_set(writer->metrics, METRIC_WRITER_QUEUE, (int64_t)writer->n_queue);
 	pthread_mutex_unlock(&writer->lock);
 	return batch;
@@ -306,7 +314,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		job->outcome = token_remove(writer->db, job->token.name) ? JOB_ACCEPTED : JOB_NOT_FOUND;
 		break;
 	case JOB_PRUNE:
-		inbox_prune(writer->db, job->prune_before_ms, PRUNE_MAX);
+		writer->prune_before_ms = job->prune_before_ms;
 		job->outcome = JOB_ACCEPTED;
 		break;
 	case JOB_SHARE:
@@ -363,6 +371,7 @@ static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger 
 	(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
 	db_rollback(writer->db);
 	writer->ledger = before;
+	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
 	for (struct job *job = batch; job; job = job->next)
@@ -383,16 +392,45 @@ static void save_cursors(struct writer *writer, const struct job *batch)
 }
 #endif
 
+/* What is old goes twice as fast as something comes, in the transactions that there are anyway: a turn that has nothing
+ * else to do takes few, so that whoever comes next need not wait. */
+static void prune(struct writer *writer, int64_t n_job)
+{
+	if (writer->prune_before_ms && !inbox_prune(writer->db, writer->prune_before_ms, PRUNE_FEW + 2 * n_job))
+		writer->prune_before_ms = 0;
+}
+
+/* Without room to move pages into the file they are safe in the WAL, and a later checkpoint may do it. */
+static enum ent_rc checkpoint(struct writer *writer, struct ent_err *err)
+{
+	int64_t pages = db_wal_pages(writer->db);
+	bool held = pages > writer->options.wal_pages * WAL_PATIENCE;
+	struct ent_err why;
+
+	atomic_store(&writer->wal_held, held);
+	metric_set(writer->metrics, METRIC_STORE_WAL_BYTES, pages * DB_PAGE_BYTES);
+	if (pages <= writer->options.wal_pages)
+		return ENT_OK;
+	db_checkpoint(writer->db, held);
+	if (!db_failed(writer->db))
+		return ENT_OK;
+	(void)sdk_fail(&why, ENT_EINVAL, "%s", db_error(writer->db));
+	if (db_forgive_full(writer->db))
+		return ENT_OK;
+	*err = why;
+	return ENT_EINVAL;
+}
+
 enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 {
-	struct job *batch = take_batch(writer);
+	int64_t n_job, late = 0;
+	struct job *batch = take_batch(writer, &n_job);
 	struct ledger before = writer->ledger;
 	int64_t begin_us = writer->clock->mono_us(writer->clock);
 	int64_t now_ms = writer->clock->now_ms(writer->clock);
-	int64_t late = 0;
 	bool stirs = false;
 
-	if (!batch)
+	if (!batch && !writer->prune_before_ms)
 		return ENT_MORE;
 #ifdef ENTENTE_MUTANT_CURSOR_FIRST
 	save_cursors(writer, batch);
@@ -401,6 +439,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	db_begin(writer->db);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
+	prune(writer, n_job);
 	for (size_t i = 0; i < writer->n_tally; i++) {
 		supplier_tally_save(writer->db, &writer->tally[i]);
 		late += writer->tally[i].late;
@@ -422,19 +461,5 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	answer_all(batch);
 	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))
 		writer->wake_relay(writer->relay);
-	int64_t pages = db_wal_pages(writer->db);
-	if (pages > writer->options.wal_pages) {
-		db_checkpoint(writer->db, pages > writer->options.wal_pages * WAL_PATIENCE);
-		if (db_failed(writer->db)) {
-			struct ent_err why;
-			(void)sdk_fail(&why, ENT_EINVAL, "%s", db_error(writer->db));
-			/* No room to move pages into the file: they are safe in the WAL, a later checkpoint may do it.
-			 */
-			if (!db_forgive_full(writer->db)) {
-				*err = why;
-				return ENT_EINVAL;
-			}
-		}
-	}
-	return ENT_OK;
+	return checkpoint(writer, err);
 }

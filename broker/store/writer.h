@@ -25,7 +25,7 @@ enum job_kind {
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token */
 	JOB_TOKEN_REMOVE,
-	JOB_PRUNE, /* drop raw arrivals received before prune_before_ms */
+	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_thread, author */
@@ -122,7 +122,7 @@ void writer_free(struct writer *writer);
 
 /* Any thread. False: the queue is full or the writer ends; the job is still the caller's. */
 bool writer_submit(struct writer *writer, struct job *job) __attribute__((warn_unused_result));
-/* One turn: all that waits, one transaction, answers. ENT_OK: did something. ENT_MORE: nothing waited.
+/* One turn: all that waits, one transaction, answers. ENT_OK: did something. ENT_MORE: nothing waited or was old.
  * ENT_ERETRY: the disk is full, the jobs were answered JOB_UNAVAILABLE. ENT_EINVAL: an I/O error; nothing may be
  * acknowledged any more and the process must end (the jobs were not answered). Only the writer's thread. */
 enum ent_rc writer_step(struct writer *writer, struct ent_err *err) __attribute__((warn_unused_result));
@@ -133,5 +133,8 @@ void writer_wake(struct writer *writer);
 void writer_close(struct writer *writer);
 /* The sequence of the last committed event. Any thread. */
 int64_t writer_last_seq(const struct writer *writer);
+/* The WAL is much longer than options.wal_pages: a reader that lasts (a backup, a report) keeps it from beginning anew.
+ * Nothing waits for it, but the disk fills. Any thread. */
+bool writer_wal_held(const struct writer *writer);
 
 #endif

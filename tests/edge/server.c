@@ -2,6 +2,7 @@
 /*
  * The real edge, store and writer in one process, with hands on them for tests: standard input takes
  *   hold        the writer takes nothing until "go"
+ *   hold reads  readers read nothing until "let reads go"; "held reads" says how many are held
  *   unready WHY the part "kafka" is not ready; "ready" again
  *   reload NAME replaces the suppliers by NAME and telnord
  *   reloads     how often edge asked for the suppliers to be made anew
@@ -18,6 +19,9 @@
 #include "store/read.h"
 
 struct server {
+	struct clock clock; /* a reader that asks it for the time may be held */
+	atomic_int n_held;
+	bool reads_held;
 	struct writer *writer;
 	struct edge *edge;
 	pthread_mutex_t lock;
@@ -166,6 +170,29 @@ static void count_reload(void *of)
 	atomic_fetch_add(&((struct server *)of)->n_reload, 1);
 }
 
+static int64_t server_now(struct clock *clock)
+{
+	(void)clock;
+	return clock_system()->now_ms(clock_system());
+}
+
+static int64_t server_mono(struct clock *clock)
+{
+	struct server *server = (struct server *)clock; /* its first member */
+	char name[16] = "";
+
+	(void)pthread_getname_np(pthread_self(), name, sizeof name);
+	if (strcmp(name, "reader") == 0) {
+		pthread_mutex_lock(&server->lock);
+		atomic_fetch_add(&server->n_held, 1);
+		while (server->reads_held)
+			pthread_cond_wait(&server->go, &server->lock);
+		atomic_fetch_sub(&server->n_held, 1);
+		pthread_mutex_unlock(&server->lock);
+	}
+	return clock_system()->mono_us(clock_system());
+}
+
 static int64_t log_now(void *clock)
 {
 	return ((struct clock *)clock)->now_ms(clock);
@@ -178,7 +205,7 @@ static void set_held(struct server *server, bool held, bool ends)
 	pthread_mutex_lock(&server->lock);
 	server->held = held;
 	server->ends = ends;
-	pthread_cond_signal(&server->go);
+	pthread_cond_broadcast(&server->go);
 	pthread_mutex_unlock(&server->lock);
 	writer_wake(server->writer);
 }
@@ -209,6 +236,14 @@ static void command(struct server *server, const char *line, const struct ent_co
 	} else if (strcmp(line, "reloads") == 0) {
 		printf("%d\n", atomic_load(&server->n_reload));
 		return;
+	} else if (strcmp(line, "held reads") == 0) {
+		printf("%d\n", atomic_load(&server->n_held));
+		return;
+	} else if (strcmp(line, "hold reads") == 0 || strcmp(line, "let reads go") == 0) {
+		pthread_mutex_lock(&server->lock);
+		server->reads_held = strcmp(line, "hold reads") == 0;
+		pthread_cond_broadcast(&server->go);
+		pthread_mutex_unlock(&server->lock);
 	} else if (strncmp(line, "unready ", 8) == 0) {
 		snprintf(server->why, sizeof server->why, "%s", line + 8);
 		atomic_store(&server->unready, true);
@@ -270,7 +305,8 @@ int main(int argc, char **argv)
 {
 	struct clock *clock = clock_system();
 	struct metrics *metrics = sdk_xalloc(sizeof *metrics);
-	struct server server = {.lock = PTHREAD_MUTEX_INITIALIZER, .go = PTHREAD_COND_INITIALIZER};
+	struct server server = {
+	    .clock = {server_now, server_mono}, .lock = PTHREAD_MUTEX_INITIALIZER, .go = PTHREAD_COND_INITIALIZER};
 	struct log log = {2, LOG_INFO, LOG_JSON, false, log_now, clock};
 	const struct ent_connector *connector = entente_connector(ENT_ABI);
 	struct supplier_set *set = suppliers("orion", connector);
@@ -293,6 +329,8 @@ int main(int argc, char **argv)
 	const struct edge_options options = {.listen = ENT_STR("127.0.0.1"),
 					     .port = number(argc, argv, "port", 0),
 					     .threads = number(argc, argv, "threads", 2),
+					     .read_threads = number(argc, argv, "read_threads", 2),
+					     .read_ms = number(argc, argv, "read_ms", 60000),
 					     .body_max = (size_t)number(argc, argv, "body_max", 1 << 20),
 					     .header_max = (size_t)number(argc, argv, "header_max", 32768),
 					     .connections_max = number(argc, argv, "connections_max", 4096),
@@ -303,7 +341,7 @@ int main(int argc, char **argv)
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test")};
 	const struct edge_world world = {.writer = server.writer,
-					 .clock = clock,
+					 .clock = &server.clock,
 					 .chance = chance_system(),
 					 .metrics = metrics,
 					 .log = &log,
