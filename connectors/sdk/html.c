@@ -9,75 +9,22 @@
 #include <string.h>
 
 #include "sdk/entity.h"
+#include "sdk/prose.h"
 #include "sdk/utf8.h"
 
-#define LIST_DEPTH 16u /* lists nested deeper are written as the innermost of these */
-
-struct list {
-	bool ordered;
-	unsigned count;
-};
-
 struct html {
-	struct ent_arena *arena;
+	struct prose prose;
 	const char *p, *end;
-	struct sdk_buf out;
-
-	/* White space that comes before the next visible character, if one comes. */
-	size_t newlines, spaces;
-	unsigned pre; /* how many <pre> are open */
-
-	struct list list[LIST_DEPTH];
-	unsigned depth;  /* of open lists; may pass LIST_DEPTH */
-	bool row_begins; /* in a table row, before its first cell */
+	unsigned pre;    /* how many <pre> are open */
+	size_t pre_from; /* where in the text the innermost begins */
 
 	struct ent_str link; /* address of the open <a>, absent when none */
-	size_t link_text;    /* where in out its text begins */
+	size_t link_text;    /* where in the text its own begins */
 	bool quotes_run_off; /* a tag's quote did not end: from there on quotes mean nothing in tags */
 	bool no_more_tags;   /* no '>' follows: every '<' is text */
 };
 
 /* ---- text out --------------------------------------------------------------- */
-
-static void put_visible(struct html *h, const char *p, size_t n)
-{
-	bool first = h->out.n == 0;
-
-	if (h->spaces + h->newlines > 0) {
-		for (size_t i = 0; i < h->newlines && !first; i++)
-			sdk_buf_add(&h->out, "\n", 1);
-		for (size_t i = 0; i < h->spaces && (h->pre > 0 || (!first && h->newlines == 0)); i++)
-			sdk_buf_add(&h->out, " ", 1);
-		h->newlines = h->spaces = 0;
-	}
-	sdk_buf_add(&h->out, p, n);
-}
-
-static void put_z(struct html *h, const char *z)
-{
-	put_visible(h, z, strlen(z));
-}
-
-static void put_space(struct html *h)
-{
-	if (h->pre > 0 || h->spaces == 0)
-		h->spaces++;
-}
-
-/* At least n line breaks before what follows. */
-static void put_break(struct html *h, size_t n)
-{
-	if (h->newlines < n)
-		h->newlines = n;
-	h->spaces = 0;
-}
-
-static void put_newline(struct html *h)
-{
-	if (h->pre > 0 || h->newlines < 2)
-		h->newlines++;
-	h->spaces = 0;
-}
 
 /* One character of text, as it stands or decoded; p has n bytes of valid UTF-8. */
 static void put_char(struct html *h, const char *p, size_t n)
@@ -87,11 +34,11 @@ static void put_char(struct html *h, const char *p, size_t n)
 	bool no_break_space = n == 2 && c == 0xC2 && (unsigned char)p[1] == 0xA0; /* editors strew them */
 
 	if (c == '\n' && h->pre > 0)
-		put_newline(h);
+		prose_newline(&h->prose);
 	else if (c == ' ' || c == '\n' || c == '\f' || no_break_space || ((c == '\t' || c == '\r') && h->pre == 0))
-		put_space(h);
+		prose_space(&h->prose);
 	else if ((c >= 0x20 && c != 0x7F) || c == '\t')
-		put_visible(h, p, n);
+		prose_add(&h->prose, (struct ent_str){p, n});
 }
 
 /* Text without markup, entities decoded. */
@@ -109,7 +56,7 @@ static void put_text(struct html *h, struct ent_str text)
 		}
 		n = utf8_size((const unsigned char *)p, (const unsigned char *)end);
 		if (n == 0)
-			put_z(h, "\xEF\xBF\xBD");
+			prose_z(&h->prose, "\xEF\xBF\xBD");
 		else
 			put_char(h, p, n);
 		p += n > 0 ? n : 1;
@@ -159,25 +106,9 @@ static struct ent_str address_of(struct ent_arena *arena, struct ent_str value)
 
 static void link_end(struct html *h)
 {
-	struct ent_str link = h->link, bare = link;
-
-	if (!link.p)
-		return;
+	if (h->link.p)
+		prose_address(&h->prose, h->link_text, h->link);
 	h->link = ENT_ABSENT;
-	struct ent_str text = sdk_buf_view(&h->out);
-	text.p += h->link_text;
-	text.n -= h->link_text;
-	if (sdk_starts(link, "mailto:") || sdk_starts(link, "tel:"))
-		sdk_cut(link, ':', &bare);
-	text = sdk_trim(text);
-	if (sdk_eq(text, link) || sdk_eq(text, bare))
-		return;
-	if (text.n > 0)
-		put_visible(h, " [", 2);
-	else
-		put_visible(h, "[", 1);
-	put_visible(h, link.p, link.n);
-	put_visible(h, "]", 1);
 }
 
 /* ---- tags ------------------------------------------------------------------- */
@@ -194,6 +125,10 @@ enum tag_kind {
 	TAG_PRE,
 	TAG_LINK,
 	TAG_IMAGE,
+	TAG_QUOTE,
+	TAG_STRUCK,
+	TAG_CODE,
+	TAG_TASK,
 	TAG_DROP
 };
 
@@ -203,17 +138,19 @@ struct tag {
 };
 
 static const struct tag tags[] = {
-    {"a", TAG_LINK},           {"address", TAG_LINE},    {"article", TAG_BLOCK}, {"aside", TAG_BLOCK},
-    {"blockquote", TAG_BLOCK}, {"br", TAG_BR},           {"caption", TAG_LINE},  {"dd", TAG_LINE},
-    {"details", TAG_BLOCK},    {"div", TAG_LINE},        {"dl", TAG_BLOCK},      {"dt", TAG_LINE},
-    {"fieldset", TAG_BLOCK},   {"figcaption", TAG_LINE}, {"figure", TAG_BLOCK},  {"footer", TAG_BLOCK},
-    {"form", TAG_BLOCK},       {"h1", TAG_BLOCK},        {"h2", TAG_BLOCK},      {"h3", TAG_BLOCK},
-    {"h4", TAG_BLOCK},         {"h5", TAG_BLOCK},        {"h6", TAG_BLOCK},      {"header", TAG_BLOCK},
-    {"hr", TAG_RULE},          {"iframe", TAG_DROP},     {"img", TAG_IMAGE},     {"li", TAG_ITEM},
-    {"main", TAG_BLOCK},       {"nav", TAG_BLOCK},       {"ol", TAG_LIST},       {"option", TAG_LINE},
-    {"p", TAG_BLOCK},          {"pre", TAG_PRE},         {"script", TAG_DROP},   {"section", TAG_BLOCK},
-    {"style", TAG_DROP},       {"summary", TAG_LINE},    {"table", TAG_BLOCK},   {"td", TAG_CELL},
-    {"th", TAG_CELL},          {"title", TAG_DROP},      {"tr", TAG_ROW},        {"ul", TAG_LIST},
+    {"a", TAG_LINK},           {"address", TAG_LINE},  {"article", TAG_BLOCK},  {"aside", TAG_BLOCK},
+    {"blockquote", TAG_QUOTE}, {"br", TAG_BR},         {"caption", TAG_LINE},   {"code", TAG_CODE},
+    {"dd", TAG_LINE},          {"del", TAG_STRUCK},    {"details", TAG_BLOCK},  {"div", TAG_LINE},
+    {"dl", TAG_BLOCK},         {"dt", TAG_LINE},       {"fieldset", TAG_BLOCK}, {"figcaption", TAG_LINE},
+    {"figure", TAG_BLOCK},     {"footer", TAG_BLOCK},  {"form", TAG_BLOCK},     {"h1", TAG_BLOCK},
+    {"h2", TAG_BLOCK},         {"h3", TAG_BLOCK},      {"h4", TAG_BLOCK},       {"h5", TAG_BLOCK},
+    {"h6", TAG_BLOCK},         {"header", TAG_BLOCK},  {"hr", TAG_RULE},        {"iframe", TAG_DROP},
+    {"img", TAG_IMAGE},        {"input", TAG_TASK},    {"kbd", TAG_CODE},       {"li", TAG_ITEM},
+    {"main", TAG_BLOCK},       {"nav", TAG_BLOCK},     {"ol", TAG_LIST},        {"option", TAG_LINE},
+    {"p", TAG_BLOCK},          {"pre", TAG_PRE},       {"s", TAG_STRUCK},       {"samp", TAG_CODE},
+    {"script", TAG_DROP},      {"section", TAG_BLOCK}, {"strike", TAG_STRUCK},  {"style", TAG_DROP},
+    {"summary", TAG_LINE},     {"table", TAG_BLOCK},   {"td", TAG_CELL},        {"th", TAG_CELL},
+    {"title", TAG_DROP},       {"tr", TAG_ROW},        {"tt", TAG_CODE},        {"ul", TAG_LIST},
 };
 
 static const struct tag *tag_find(struct ent_str name)
@@ -314,44 +251,68 @@ static void drop_content(struct html *h, struct ent_str name)
 	h->p = h->end;
 }
 
-static void list_item(struct html *h)
+static void list_tag(struct html *h, bool ordered, struct ent_str attributes, bool opens)
 {
-	unsigned level = h->depth < LIST_DEPTH ? h->depth : LIST_DEPTH;
-	char mark[16] = "- ";
+	int64_t first;
 
-	put_break(h, 1);
-	if (level > 0 && h->list[level - 1].ordered) {
-		char *p = mark + sizeof mark - 3; /* digits from the right, then ". " */
-		unsigned n = ++h->list[level - 1].count;
-		memcpy(p, ". ", 3);
-		do
-			*--p = (char)('0' + n % 10);
-		while ((n /= 10) > 0);
-		memmove(mark, p, strlen(p) + 1);
-	}
-	for (unsigned i = 1; i < level; i++)
-		put_visible(h, "  ", 2);
-	put_z(h, mark);
+	if (!sdk_to_int(attribute(attributes, "start"), &first) || first < 0 || first > 1000000000)
+		first = 1;
+	if (opens)
+		prose_list(&h->prose, ordered, (unsigned)first);
+	else
+		prose_list_end(&h->prose);
 }
 
-static void list_tag(struct html *h, bool ordered, bool opens)
+/* An entity's text, or what stands there. */
+static struct ent_str plain_of(struct html *h, struct ent_str value)
 {
-	put_break(h, h->depth > (opens ? 0u : 1u) ? 1 : 2);
-	if (!opens) {
-		h->depth -= h->depth > 0;
-		return;
-	}
-	if (h->depth < LIST_DEPTH)
-		h->list[h->depth] = (struct list){.ordered = ordered};
-	h->depth++;
+	struct html inner = {.p = NULL};
+
+	prose_begin(&inner.prose, h->prose.arena);
+	put_text(&inner, value);
+	return prose_end(&inner.prose);
 }
 
-static void cell(struct html *h)
+/* What stands for a character: an emoji that a tool shows as a picture. */
+static bool is_sign(struct ent_str alt)
 {
-	if (!h->row_begins)
-		put_visible(h, " | ", 3);
-	h->row_begins = false;
-	h->spaces = 0;
+	return alt.n > 0 && alt.n <= 40 &&
+	       ((unsigned char)alt.p[0] >= 0xE2 || (alt.n > 2 && alt.p[0] == ':' && alt.p[alt.n - 1] == ':')) &&
+	       !memchr(alt.p, ' ', alt.n);
+}
+
+/* With alt="" it is there for its looks alone, and a point of one pixel is not there for people. */
+static void image(struct html *h, struct ent_str attributes)
+{
+	struct ent_str alt = attribute(attributes, "alt"), name = plain_of(h, alt);
+
+	if (is_sign(name))
+		prose_add(&h->prose, name);
+	else if ((!alt.p || alt.n > 0) && !sdk_eqz(attribute(attributes, "width"), "1") &&
+		 !sdk_eqz(attribute(attributes, "height"), "1"))
+		prose_named(&h->prose, "picture", name.n > 0 ? name : plain_of(h, attribute(attributes, "title")));
+}
+
+/* <pre><code>: how a block of code is written; <pre> alone shows mails and logs. */
+static void code(struct html *h, bool opens)
+{
+	if (h->pre == 0)
+		prose_code(&h->prose, opens);
+	else if (opens && h->prose.out.n == h->pre_from)
+		prose_fence(&h->prose, true);
+}
+
+static void pre(struct html *h, bool opens)
+{
+	if (!opens && h->prose.fence > 0)
+		prose_fence(&h->prose, false);
+	if (!opens)
+		h->pre -= h->pre > 0;
+	prose_break(&h->prose, 2);
+	if (opens)
+		h->pre++;
+	h->pre_from = h->prose.out.n;
+	h->prose.is_kept = h->pre > 0;
 }
 
 static void link_begin(struct html *h, struct ent_str attributes)
@@ -361,11 +322,56 @@ static void link_begin(struct html *h, struct ent_str attributes)
 	link_end(h);
 	if (!address.p)
 		return;
-	address = address_of(h->arena, address);
+	address = address_of(h->prose.arena, address);
 	if (!address_is_shown(address))
 		return;
 	h->link = address;
-	h->link_text = h->out.n;
+	h->link_text = h->prose.out.n;
+}
+
+static void inner_tag(struct html *h, enum tag_kind kind, struct ent_str name, struct ent_str attributes, bool opens)
+{
+	switch (kind) {
+	case TAG_ITEM:
+		if (opens)
+			prose_item(&h->prose);
+		break;
+	case TAG_ROW:
+		if (opens)
+			prose_row(&h->prose);
+		else
+			prose_row_end(&h->prose);
+		break;
+	case TAG_CELL:
+		if (opens)
+			prose_cell(&h->prose);
+		break;
+	case TAG_LINK:
+		if (opens)
+			link_begin(h, attributes);
+		else
+			link_end(h);
+		break;
+	case TAG_IMAGE:
+		image(h, attributes);
+		break;
+	case TAG_QUOTE:
+		if (opens)
+			prose_quote(&h->prose);
+		else
+			prose_quote_end(&h->prose);
+		break;
+	case TAG_TASK:
+		if (sdk_ieqz(attribute(attributes, "type"), "checkbox"))
+			prose_z(&h->prose, attribute(attributes, "checked").p ? "[x]" : "[ ]");
+		break;
+	case TAG_DROP:
+		if (opens)
+			drop_content(h, name);
+		break;
+	default:
+		break;
+	}
 }
 
 static void tag(struct html *h, struct ent_str name, struct ent_str attributes, bool opens)
@@ -376,54 +382,31 @@ static void tag(struct html *h, struct ent_str name, struct ent_str attributes, 
 		return;
 	switch (known->kind) {
 	case TAG_BLOCK:
-		put_break(h, 2);
+		prose_break(&h->prose, 2);
 		break;
 	case TAG_LINE:
-		put_break(h, 1);
+		prose_break(&h->prose, 1);
 		break;
 	case TAG_BR:
-		put_newline(h);
+		prose_newline(&h->prose);
 		break;
 	case TAG_RULE:
-		put_break(h, 1);
-		put_z(h, "---");
-		put_break(h, 1);
+		prose_rule(&h->prose);
 		break;
 	case TAG_LIST:
-		list_tag(h, (name.p[0] | 0x20) == 'o', opens);
-		break;
-	case TAG_ITEM:
-		if (opens)
-			list_item(h);
-		break;
-	case TAG_ROW:
-		put_break(h, 1);
-		h->row_begins = opens;
-		break;
-	case TAG_CELL:
-		if (opens)
-			cell(h);
+		list_tag(h, (name.p[0] | 0x20) == 'o', attributes, opens);
 		break;
 	case TAG_PRE:
-		if (!opens)
-			h->pre -= h->pre > 0;
-		put_break(h, 2);
-		if (opens)
-			h->pre++;
+		pre(h, opens);
 		break;
-	case TAG_LINK:
-		if (opens)
-			link_begin(h, attributes);
-		else
-			link_end(h);
+	case TAG_STRUCK:
+		prose_struck(&h->prose, opens);
 		break;
-	case TAG_IMAGE:
-		put_text(h, attribute(attributes, "alt"));
+	case TAG_CODE:
+		code(h, opens);
 		break;
-	case TAG_DROP:
-		if (opens)
-			drop_content(h, name);
-		break;
+	default:
+		inner_tag(h, known->kind, name, attributes, opens);
 	}
 }
 
@@ -464,13 +447,13 @@ static bool markup(struct html *h)
 
 struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html)
 {
-	struct html h = {.arena = arena};
+	struct html h = {.p = NULL};
 
 	if (!html.p)
 		return ENT_ABSENT;
 	h.p = html.p;
 	h.end = html.p + html.n;
-	sdk_buf_init(&h.out, SIZE_MAX); /* what a byte of input can become is bounded: see test_webhook */
+	prose_begin(&h.prose, arena);
 	while (h.p < h.end) {
 		if (*h.p == '<' && markup(&h))
 			continue;
@@ -481,7 +464,5 @@ struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html)
 		h.p += text.n;
 	}
 	link_end(&h);
-	struct ent_str result = sdk_dup(arena, sdk_buf_view(&h.out));
-	sdk_buf_release(&h.out);
-	return result;
+	return prose_end(&h.prose);
 }

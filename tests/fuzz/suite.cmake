@@ -18,7 +18,10 @@ endfunction()
 
 set(fuzz_sdk_json connectors/sdk/str.c connectors/sdk/time.c connectors/sdk/gate.c connectors/sdk/json.c connectors/sdk/jsonw.c)
 entente_fuzz(json ${fuzz_sdk_json})
-entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c)
+entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c connectors/sdk/prose.c)
+entente_fuzz(wiki ${fuzz_sdk_json} connectors/sdk/prose.c connectors/sdk/webhook.c connectors/sdk/shared.c
+	connectors/sdk/crypto.c connectors/sdk/percent.c connectors/sdk/mend.c connectors/jira/adf.c connectors/jira/wiki.c
+	connectors/jira/wiki_words.c)
 entente_fuzz(guard broker/edge/guard.c broker/edge/uri.c connectors/sdk/str.c)
 entente_fuzz(transfers broker/link/transfers.c broker/link/transfers_url.c broker/link/address.c connectors/sdk/str.c
 	connectors/sdk/time.c connectors/sdk/percent.c)
