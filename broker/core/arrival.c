@@ -9,18 +9,11 @@
 
 #include <string.h>
 
-/* Beside those of ticket.h, in bytes; beyond them an arrival becomes a dead letter. */
-enum { WORD_MAX = 4000, HEADER_JSON_MAX = 16384 };
-
-/* As they stand in an event's JSON. A changed ticket's event holds what it was and what it is, so that two of the
- * former and what surrounds them fit in one Kafka record of 4 MiB, as one of the latter does. */
-enum { ATTRIBUTES_MAX = 1536 << 10, COMMENT_MAX = 3 << 20 };
+enum { HEADER_JSON_MAX = 16384 };
 
 /* A supplier's clock may be ahead by this much; what claims more is taken as said now, or one mistake would make
  * everything that follows late. */
 #define AHEAD_MAX_MS INT64_C(86400000)
-#define TIME_MIN_MS  INT64_C(-62135596800000) /* year 1 */
-#define TIME_MAX_MS  INT64_C(253402300799999) /* year 9999 */
 
 /* ---- verify ---------------------------------------------------------------- */
 
@@ -132,25 +125,6 @@ struct check {
 	uint32_t n_unmapped;
 };
 
-static enum ent_rc check_text(struct check *check, const char *what, struct ent_str text, size_t max)
-{
-	if (text.n > max)
-		return sdk_fail(check->err, ENT_EINVAL, "%s is %zu bytes long; at most %zu are kept", what, text.n,
-				max);
-	if (!sdk_is_utf8(text))
-		return sdk_fail(check->err, ENT_EINVAL, "%s is not valid UTF-8", what);
-	if (text.n && memchr(text.p, '\0', text.n))
-		return sdk_fail(check->err, ENT_EINVAL, "%s holds U+0000", what);
-	return ENT_OK;
-}
-
-static enum ent_rc check_id(struct check *check, const char *what, struct ent_str id)
-{
-	if (id.n == 0)
-		return sdk_fail(check->err, ENT_EINVAL, "%s is missing", what);
-	return check_text(check, what, id, ENT_ID_MAX);
-}
-
 /* The supplier's own map first, then what the tool's semantics say, then the connector's defaults. */
 static void map_value(struct check *check, struct ent_ticket *ticket, enum ent_attr attr, const struct map *map,
 		      const struct ent_map_row *dflt)
@@ -204,22 +178,9 @@ static void map_people(struct check *check, struct ent_change *change)
 
 static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 {
-	enum ent_rc rc = check_id(check, "the ticket's id", ticket->id);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the ticket's key", ticket->key, ENT_ID_MAX);
-	for (int i = 0; rc == ENT_OK && i < ENT_N_ATTR; i++) {
-		struct ent_value *value = &ticket->at[i];
-		bool is_long = i == ENT_DESCRIPTION || i == ENT_FIELDS;
-		if (!(ticket->has & (1u << i))) {
-			*value = (struct ent_value){ENT_ABSENT, ENT_ABSENT};
-			continue;
-		}
-		rc = check_text(check, sdk_attr_name((enum ent_attr)i), value->text, is_long ? SIZE_MAX : WORD_MAX);
-		if (rc == ENT_OK)
-			rc = check_text(check, sdk_attr_name((enum ent_attr)i), value->native, WORD_MAX);
-	}
-	if (rc != ENT_OK)
-		return rc;
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (!(ticket->has & (1u << i)))
+			ticket->at[i] = (struct ent_value){ENT_ABSENT, ENT_ABSENT};
 	map_value(check, ticket, ENT_STATUS, &check->supplier->status, check->supplier->connector->status);
 	map_value(check, ticket, ENT_PRIORITY, &check->supplier->priority, check->supplier->connector->priority);
 	map_category(check, ticket);
@@ -246,30 +207,22 @@ static bool says_nothing(struct ent_str key)
 	return false;
 }
 
-static enum ent_rc check_correlation(struct check *check, struct ent_correlation *correlation)
+static void check_correlation(struct check *check, struct ent_correlation *correlation)
 {
-	enum ent_rc rc = check_text(check, "the correlation key", correlation->key, ENT_ID_MAX);
 	int64_t number;
 
-	if (rc == ENT_OK && correlation->n_reference > ENT_REFERENCES_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "%zu references to other tickets; at most %d are taken",
-				correlation->n_reference, ENT_REFERENCES_MAX);
 	if (!incident_number_parse(correlation->number, &number))
 		correlation->number = ENT_ABSENT; /* the field holds something of theirs */
 	if (says_nothing(correlation->key))
 		correlation->key = ENT_ABSENT;
 	struct ent_reference *reference = SDK_NEW_N(check->arena, struct ent_reference, correlation->n_reference + 1);
-	for (size_t i = 0; rc == ENT_OK && i < correlation->n_reference; i++) {
+	for (size_t i = 0; i < correlation->n_reference; i++) {
 		reference[i] = correlation->reference[i];
 		const struct supplier *named = supplier_by_any(check->set, reference[i].supplier);
 		if (named)
 			reference[i].supplier = named->name;
-		rc = check_id(check, "a reference's supplier", reference[i].supplier);
-		if (rc == ENT_OK)
-			rc = check_id(check, "a reference's ticket id", reference[i].id);
 	}
 	correlation->reference = reference;
-	return rc;
 }
 
 /* A tool that gives no id: the same words by the same person at the same time are the same comment. */
@@ -284,125 +237,29 @@ static struct ent_str comment_id(struct ent_arena *arena, const struct ent_chang
 	return sdk_format(arena, "sha256:%.*s", ENT_F(hash));
 }
 
-/* Bytes that a text takes in JSON. */
-static size_t printed_size(struct ent_str text)
+static void check_stamp(struct check *check, struct ent_change *change)
 {
-	size_t n = text.n;
-
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		if (c == '"' || c == '\\')
-			n += 1;
-		else if (c < ' ')
-			n += 5;
-	}
-	return n;
-}
-
-static enum ent_rc check_size(struct check *check, const struct ent_change *change)
-{
-	size_t n = 0;
-
-	for (int i = 0; i < ENT_N_ATTR; i++)
-		n += printed_size(change->ticket.at[i].text) + printed_size(change->ticket.at[i].native);
-	if (n > ATTRIBUTES_MAX)
-		return sdk_fail(check->err, ENT_EINVAL,
-				"the ticket's attributes take %zu bytes as JSON; at most %d are taken", n,
-				ATTRIBUTES_MAX);
-	n = printed_size(change->comment.body);
-	if (n > COMMENT_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n,
-				COMMENT_MAX);
-	return ENT_OK;
-}
-
-static enum ent_rc check_time(struct check *check, const char *what, int64_t ms)
-{
-	if (ms < TIME_MIN_MS || ms > TIME_MAX_MS)
-		return sdk_fail(check->err, ENT_EINVAL, "%s is not in the years 1 to 9999", what);
-	return ENT_OK;
-}
-
-static enum ent_rc check_stamp(struct check *check, struct ent_change *change)
-{
-	enum ent_rc rc = check_time(check, "the change's time", change->stamp.time_ms);
-
-	if (rc == ENT_OK)
-		rc = check_time(check, "the comment's time", change->comment.created_ms);
-	if (rc == ENT_OK && change->stamp.version < 0)
-		rc = sdk_fail(check->err, ENT_EINVAL, "the change's version is negative");
-	if (rc == ENT_OK && change->stamp.time_ms > check->received_ms + AHEAD_MAX_MS)
+	if (change->stamp.time_ms > check->received_ms + AHEAD_MAX_MS)
 		change->stamp.time_ms = check->received_ms;
-	return rc;
-}
-
-static enum ent_rc check_comment(struct check *check, struct ent_change *change)
-{
-	struct ent_comment *comment = &change->comment;
-	enum ent_rc rc;
-
-	if (!comment->id.n && change->kind == ENT_COMMENT_ADDED)
-		comment->id = comment_id(check->arena, change);
-	rc = check_id(check, "the comment's id", comment->id);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the comment", comment->body, SIZE_MAX);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the comment's author", comment->author.name, WORD_MAX);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the comment's author", comment->author.id, WORD_MAX);
-	return rc;
-}
-
-static enum ent_rc check_attachment(struct check *check, const struct ent_attachment *attachment)
-{
-	enum ent_rc rc = check_id(check, "the attachment's id", attachment->id);
-
-	if (rc == ENT_OK)
-		rc = check_text(check, "the attachment's name", attachment->name, WORD_MAX);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the attachment's media type", attachment->media_type, ENT_ID_MAX);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the attachment's address", attachment->url, WORD_MAX);
-	return rc;
-}
-
-/* What people wrote. Nothing that stores or shows it takes U+0000, which says nothing, so it costs no arrival. */
-static void mend_texts(struct ent_arena *arena, struct ent_change *change)
-{
-	struct ent_str *const text[] = {&change->comment.body, &change->comment.author.name, &change->actor.name,
-					&change->attachment.name};
-
-	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-		*text[i] = sdk_without_nul(arena, *text[i]);
-	for (int i = 0; i < ENT_N_ATTR; i++)
-		if (change->ticket.has & (1u << i))
-			change->ticket.at[i].text = sdk_without_nul(arena, change->ticket.at[i].text);
 }
 
 static enum ent_rc check_change(struct check *check, struct ent_change *change)
 {
 	enum ent_rc rc;
 
-	mend_texts(check->arena, change);
-	rc = check_ticket(check, &change->ticket);
+	sdk_change_mend(check->arena, change);
+	rc = sdk_change_vet(change, check->err);
 
 	if (rc == ENT_OK)
-		rc = check_size(check, change);
-	if (rc == ENT_OK)
-		rc = check_stamp(check, change);
-	if (rc == ENT_OK)
-		rc = check_correlation(check, &change->correlation);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the actor", change->actor.name, WORD_MAX);
-	if (rc == ENT_OK)
-		rc = check_text(check, "the actor's id", change->actor.id, WORD_MAX);
-	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED))
-		rc = check_comment(check, change);
-	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED)
-		rc = check_attachment(check, &change->attachment);
-	if (rc == ENT_OK) /* after the comment's id is made, which may hold its author's words */
-		map_people(check, change);
-	return rc;
+		rc = check_ticket(check, &change->ticket);
+	if (rc != ENT_OK)
+		return rc;
+	check_stamp(check, change);
+	check_correlation(check, &change->correlation);
+	if (change->kind == ENT_COMMENT_ADDED && !change->comment.id.n)
+		change->comment.id = comment_id(check->arena, change);
+	map_people(check, change); /* after the comment's id is made, which may hold its author's words */
+	return ENT_OK;
 }
 
 static enum ent_rc check_changes(struct check *check, struct ent_changes changes, struct ent_changes *ret)

@@ -270,12 +270,15 @@ static void hold(struct flight *flight, const struct ent_response *response, str
 		limiter_hold(&flight->lane->limiter, link->now_us + ending->wait_ms * 1000);
 }
 
-static void parse(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
+static void parse(struct flight *flight, const struct ent_response *answer, struct ending *ending)
 {
-	struct ent_response response = keep(flight, &end_of->response);
+	struct ent_response response = keep(flight, answer);
 
 	ending->rc = charset_read(&flight->trip.abi, response.header, response.n_header, &response.body, &ending->err);
-	if (ending->rc == ENT_OK || response.status >= 300) /* what it means stands in the status as well */
+	if (ending->rc != ENT_OK && flight->call.op.kind == ENT_POLL && response.status < 300)
+		response = (struct ent_response){.body = sdk_dup(&flight->trip.abi, sdk_str(ending->err.msg))};
+	if (ending->rc == ENT_OK || response.status >= 300 ||
+	    response.status == 0) /* what it means stands in the status as well */
 		ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response,
 								&flight->trip.abi, &ending->result, &ending->err);
 	ending->status = response.status;
@@ -294,8 +297,22 @@ static void parse(struct flight *flight, const struct transfer_end *end_of, stru
 			     "what the connector wants to keep is longer than %d bytes, or no text", ENT_MEMO_MAX);
 }
 
+/* Silence about one ticket must not hold up a poll: the connector hears of it, see connector.h. */
+static bool silence_parse(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
+{
+	const struct ent_response silence = {.status = 0, .body = sdk_str(end_of->why.msg)};
+
+	if (flight->call.op.kind != ENT_POLL || end_of->outcome != TRANSFER_LOST)
+		return false;
+	parse(flight, &silence, ending);
+	ending->body = ENT_ABSENT;
+	return ending->rc >= ENT_OK;
+}
+
 static void unanswered(struct flight *flight, const struct transfer_end *end_of, struct ending *ending)
 {
+	if (silence_parse(flight, end_of, ending))
+		return;
 	ending->err = end_of->why;
 	ending->rc = end_of->outcome == TRANSFER_REFUSED ? ENT_EAUTH : ENT_ERETRY;
 	ending->is_lost = end_of->outcome == TRANSFER_LOST && flight->writes;
@@ -362,7 +379,7 @@ void flight_took(struct flight *flight, const struct transfer_end *end_of)
 		return;
 	}
 	if (end_of->outcome == TRANSFER_ANSWERED)
-		parse(flight, end_of, &ending);
+		parse(flight, &end_of->response, &ending);
 	else
 		unanswered(flight, end_of, &ending);
 	clean(flight, &ending.err);

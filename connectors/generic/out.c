@@ -143,7 +143,7 @@ enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *ca
 	const struct sdk_json *root = NULL;
 	struct ent_err why = {""};
 	struct sdk_poll *poll;
-	enum ent_rc rc = state->own_statuses ? ENT_OK : status_check(response, arena, &why);
+	enum ent_rc rc = state->own_statuses && response->status > 0 ? ENT_OK : status_check(response, arena, &why);
 	jv input;
 
 	poll_begin(self, call, response, arena, &poll);

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/poll.h"
 #include "sdk/time.h"
 
 enum { WRITE = 1, PAGE = 100 };
@@ -177,30 +177,35 @@ static enum ent_rc build_update(const struct github_settings *settings, const st
 	return sdk_ask_send(&ask, "PATCH", path, arena, ret, err);
 }
 
-static const struct sdk_poll_rule poll_rule = {.grain_ms = 1000};
+/* A comment list goes by pages; an issue that the list showed and nobody understood is asked for by itself before it.
+ */
+#define PLACE_ISSUE "issue"
+
+static const struct sdk_cursor_rule poll_rule = {.grain_ms = 1000};
 
 static enum ent_rc build_poll(const struct github_settings *settings, const struct ent_call *call,
 			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
-	struct sdk_poll poll;
+	const struct sdk_cursor_item *item;
+	struct sdk_cursor cursor;
 	struct ent_str path;
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
+	enum ent_rc rc = repository_path(settings->repository, arena, &path, err);
 
-	if (rc == ENT_OK)
-		rc = repository_path(settings->repository, arena, &path, err);
 	if (rc != ENT_OK)
 		return rc;
-	if (poll.todo.p) {
-		struct ent_str number, since;
-		(void)sdk_cut(poll.todo, ' ', &number);
-		number = sdk_cut(number, ' ', &since);
-		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/%.*s/comments?per_page=100&since=%.*s", ENT_F(path),
-					    ENT_F(number), ENT_F(since)));
-		return ENT_OK;
-	}
-	sdk_ask_get(
-	    ret, sdk_format(arena, "%.*s/issues?state=all&sort=updated&direction=asc&per_page=100&since=%.*s&page=%lld",
-			    ENT_F(path), ENT_F(sdk_time(arena, poll.since_ms)), (long long)poll.page + 1));
+	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
+	item = cursor.ask;
+	if (item && sdk_eqz(item->place, PLACE_ISSUE))
+		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/%.*s", ENT_F(path), ENT_F(item->word)));
+	else if (item)
+		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/%.*s/comments?per_page=100&page=%.*s", ENT_F(path),
+					    ENT_F(item->word), ENT_F(item->place.n ? item->place : ENT_STR("1"))));
+	else
+		sdk_ask_get(
+		    ret,
+		    sdk_format(arena,
+			       "%.*s/issues?state=all&sort=updated&direction=asc&per_page=100&since=%.*s&page=%lld",
+			       ENT_F(path), ENT_F(sdk_time(arena, cursor.since_ms)), (long long)cursor.page + 1));
 	return ENT_OK;
 }
 
@@ -263,41 +268,58 @@ static enum ent_rc tell_issue(const struct github_settings *settings, const stru
 	return ENT_OK;
 }
 
-static enum ent_rc parse_page(const struct github_settings *settings, struct sdk_poll *poll,
-			      const struct sdk_json *root, struct sdk_changes *list, struct ent_result *ret,
-			      struct ent_err *err)
+static enum ent_rc parse_page(const struct github_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
 {
-	enum ent_rc rc = ENT_OK;
+	const struct sdk_json *root, *list;
+	enum ent_rc rc = sdk_http_list(cursor->response, NULL, cursor->arena, &root, &list, err);
 
-	if (sdk_json_kind(root) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "the answer is no list of issues");
-	for (const struct sdk_json *at = sdk_json_first(root); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		int64_t stamp = sdk_time_at(at, "updated_at");
-		if (!sdk_poll_news(poll, sdk_json_text_at(at, "id"), stamp, ENT_ABSENT) ||
+	for (const struct sdk_json *at = sdk_json_first(list); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		struct sdk_cursor_item item = {
+		    .ticket = sdk_json_text_at(at, "id"),
+		    .key = sdk_format(cursor->arena, "#%.*s", ENT_F(sdk_json_text_at(at, "number"))),
+		    .word = sdk_json_text_at(at, "number"),
+		    .place = ENT_STR(PLACE_ISSUE)};
+
+		if (!sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "updated_at"), ENT_ABSENT) ||
 		    sdk_json_kind(sdk_json_at(at, "pull_request")) != SDK_JSON_NULL)
 			continue;
-		rc = tell_issue(settings, at, list, err);
-		/* "id number since": a comment does not name its issue's id, and the walk's own time moves on. */
+		sdk_cursor_told(cursor, tell_issue(settings, at, &cursor->list, err), &item);
+		item.place = ENT_ABSENT;
 		if (!sdk_eqz(sdk_json_text_at(at, "comments"), "0"))
-			sdk_poll_later(poll,
-				       sdk_format(list->arena, "%.*s %.*s %.*s", ENT_F(sdk_json_text_at(at, "id")),
-						  ENT_F(sdk_json_text_at(at, "number")),
-						  ENT_F(sdk_time(list->arena, poll->since_ms))));
+			sdk_cursor_ask(cursor, &item);
 	}
-	return rc == ENT_OK ? sdk_poll_page(poll, sdk_json_count(root) >= PAGE, ENT_ABSENT, &ret->memo) : rc;
+	if (rc == ENT_OK)
+		sdk_cursor_page(cursor, sdk_json_count(list) >= PAGE, ENT_ABSENT);
+	return rc;
 }
 
-static enum ent_rc parse_comments(const struct sdk_poll *poll, const struct sdk_json *root, struct sdk_changes *list,
-				  struct ent_err *err)
+static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err)
 {
-	enum ent_rc rc = ENT_OK;
-	struct ent_str number;
+	const struct sdk_json *root, *list;
+	enum ent_rc rc = sdk_http_list(cursor->response, NULL, cursor->arena, &root, &list, err);
+	int64_t page = 1;
 
-	for (const struct sdk_json *at = sdk_json_first(root); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		struct ent_change *change = sdk_changes_add(list, ENT_COMMENT_ADDED);
-		change->ticket.id = sdk_cut(poll->todo, ' ', &number);
+	for (const struct sdk_json *at = sdk_json_first(list); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		struct ent_change *change = sdk_changes_add(&cursor->list, ENT_COMMENT_ADDED);
+
+		change->ticket.id = cursor->ask->ticket;
 		rc = github_comment(change, at, err);
 	}
+	(void)sdk_to_int(cursor->ask->place, &page);
+	if (rc == ENT_OK && (sdk_http_header(cursor->response, "Link").p ? sdk_http_has_next(cursor->response)
+									 : sdk_json_count(list) >= PAGE))
+		sdk_cursor_part(cursor, sdk_int(cursor->arena, page + 1));
+	return rc;
+}
+
+static enum ent_rc parse_issue(const struct github_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root;
+	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
+
+	if (rc == ENT_OK)
+		rc = tell_issue(settings, root, &cursor->list, err);
+	sdk_cursor_part(cursor, ENT_STR("1"));
 	return rc;
 }
 
@@ -305,29 +327,17 @@ static enum ent_rc parse_poll(const struct github_settings *settings, const stru
 			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			      struct ent_err *err)
 {
-	const struct sdk_json *root = NULL;
-	struct sdk_changes list;
-	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, arena, err), taken;
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
 
-	if (rc != ENT_OK)
-		return rc;
-	bool is_gone = poll.todo.p && (response->status == 404 || response->status == 410);
-	sdk_changes_init(&list, arena);
-	if (!is_gone)
-		rc = sdk_http_json(response, arena, &root, err);
-	if (rc != ENT_OK)
-		return rc;
-	ret->phase = WRITE;
-	if (poll.todo.p) {
-		rc = parse_comments(&poll, root, &list, err);
-		if (rc == ENT_OK)
-			rc = sdk_poll_done(&poll, &ret->memo);
-	} else {
-		rc = parse_page(settings, &poll, root, &list, ret, err);
-	}
-	taken = rc >= ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
-	return taken == ENT_OK ? rc : taken;
+	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
+	if (!cursor.ask)
+		rc = parse_page(settings, &cursor, err);
+	else if (sdk_eqz(cursor.ask->place, PLACE_ISSUE))
+		rc = parse_issue(settings, &cursor, err);
+	else
+		rc = parse_comments(&cursor, err);
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 /* The names of an issue's labels as a JSON list, for the phase that writes them. */

@@ -167,6 +167,8 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
 	struct ent_str words;
 	enum ent_rc rc;
 
+	if (response->status == 0) /* no answer came: the broker says why */
+		return sdk_fail(err, ENT_ERETRY, "%.*s", ENT_F(response->body));
 	if (response->status >= 200 && response->status < 300)
 		return ENT_OK;
 	words = words_of(response, arena);
@@ -197,6 +199,59 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 	rc = sdk_json_parse(arena, sdk_json_mend(arena, response->body), ret, &unread);
 	return rc == ENT_OK ? rc
 			    : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
+}
+
+/* A tool that fails in the middle of a list writes rows and an error behind them, with 200. */
+static bool says_failure(const struct sdk_json *root)
+{
+	static const char *const member[] = {"error", "errors", "errorMessages", NULL};
+
+	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
+		return false;
+	for (size_t i = 0; member[i]; i++) {
+		const struct sdk_json *at = sdk_json_at(root, member[i]);
+
+		if (sdk_json_count(at) > 0 || sdk_json_bool(at, false) ||
+		    (sdk_json_kind(at) == SDK_JSON_STRING && sdk_json_text(at).n > 0))
+			return true;
+	}
+	return sdk_json_is(root, "status", "failure");
+}
+
+enum ent_rc sdk_http_list(const struct ent_response *response, const char *path, struct ent_arena *arena,
+			  const struct sdk_json **ret_root, const struct sdk_json **ret, struct ent_err *err)
+{
+	enum ent_rc rc = sdk_http_json(response, arena, ret_root, err);
+	struct ent_str words;
+
+	if (rc != ENT_OK)
+		return rc;
+	*ret = path ? sdk_json_at(*ret_root, path) : *ret_root;
+	if (says_failure(*ret_root)) {
+		words = words_of(response, arena);
+		return sdk_fail(err, ENT_ERETRY, "HTTP %d with a list that breaks off: %.*s", response->status,
+				ENT_F(words));
+	}
+	if (sdk_json_kind(*ret) != SDK_JSON_ARRAY)
+		return sdk_fail(err, ENT_EINVAL, "HTTP %d: the answer %s%s", response->status,
+				path ? "has no list called " : "is no list", path ? path : "");
+	return ENT_OK;
+}
+
+enum ent_rc sdk_list_whole(const struct sdk_json *list, int64_t due, struct ent_err *err)
+{
+	int64_t n = (int64_t)sdk_json_count(list);
+
+	return n >= due ? ENT_OK
+			: sdk_fail(err, ENT_ERETRY, "the list breaks off: it has %lld rows, and by its own count %lld",
+				   (long long)n, (long long)due);
+}
+
+bool sdk_http_has_next(const struct ent_response *response)
+{
+	struct ent_str link = sdk_http_header(response, "Link");
+
+	return link.n > 0 && memmem(link.p, link.n, "rel=\"next\"", 10) != NULL;
 }
 
 /* ---- paths and links ------------------------------------------------------------ */

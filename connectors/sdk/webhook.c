@@ -63,7 +63,7 @@ void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena)
 
 struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind)
 {
-	if (list->n == ENT_CHANGES_MAX) {
+	if (list->n == (list->max > 0 ? list->max : ENT_CHANGES_MAX)) {
 		list->failed = true;
 		list->spill = (struct ent_change){.kind = kind};
 		return &list->spill;

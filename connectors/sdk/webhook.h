@@ -19,11 +19,12 @@ void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_st
 /* Only when the payload has the path: sets attr to its text (null clears). */
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path);
 
-/* A list of changes that grows in the arena up to ENT_CHANGES_MAX, then remembers that it failed; sdk_changes_take()
+/* A list of changes that grows in the arena up to its max, then remembers that it failed; sdk_changes_take()
  * tells, once at the end. */
 struct sdk_changes {
 	struct ent_change *at;
 	size_t n, cap;
+	size_t max; /* 0: ENT_CHANGES_MAX */
 	bool failed;
 	struct ent_change spill; /* what did not fit is written here and forgotten */
 	struct ent_arena *arena;
@@ -33,6 +34,12 @@ void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena);
 struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind);
 enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
+
+/* U+0000 out of what people wrote. */
+void sdk_change_mend(struct ent_arena *arena, struct ent_change *change);
+/* Does it keep to what the broker takes? ENT_EINVAL says what is too long, no text or missing; a comment that was added
+ * may lack its id. */
+enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err) __attribute__((warn_unused_result));
 
 /* Canonical names: "in_progress" and so on; "unknown" for ENT_STATUS_UNKNOWN. */
 const char *sdk_status_name(enum ent_status status);

@@ -110,7 +110,8 @@ struct ent_request {
 };
 
 struct ent_response {
-	int status;
+	int status; /* POLL: 0 when the request left and no whole answer came (a time-out, too large, cut off); `body`
+		     * says why. parse() puts the ticket aside after some attempts, or answers ENT_ERETRY */
 	const struct ent_header *header;
 	size_t n_header;
 	struct ent_str body;
@@ -124,7 +125,8 @@ struct ent_call {
 	unsigned phase, attempt; /* attempt: from 1 */
 	bool look; /* phase 0 of an ENT_REPEAT_SEARCH op: an attempt before may have been done. Search, then write. */
 	struct ent_str memo;
-	int64_t now_ms; /* when this request is built: for stamps in what is sent, for nothing that decides */
+	int64_t now_ms; /* when this request is built: for stamps in what is sent; POLL: also for how long it has been
+			 * since a ticket was put aside. For nothing else that decides */
 };
 
 /* A ticket that a poll could not read or understand, and passed over. */

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list: which rows are news, and where it is asked for next. */
+#include "sdk/cursor_inside.h"
+
+#include <string.h>
+
+#include "sdk/crypto.h"
+
+#define SKEW_MS   300000               /* of the clock of a tool that does not tell it, to ours */
+#define AHEAD_MS  (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
+#define PAGES_MAX 10000                /* with the same time */
+
+int64_t cursor_whole(const struct sdk_cursor *cursor, int64_t ms)
+{
+	return ms > 0 ? ms - ms % cursor->rule.grain_ms : 0;
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+static void hash_make(const struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content,
+		      char ret[CURSOR_HASH_CHARS])
+{
+	struct ent_str part[] = {id, ENT_STR("\n"), sdk_int(cursor->arena, stamp_ms), ENT_STR("\n"), content};
+	unsigned char hash[SDK_HASH_MAX];
+
+	(void)sdk_digest(SDK_SHA256, part, sizeof part / sizeof *part, hash);
+	memcpy(ret, sdk_hex(cursor->arena, hash, CURSOR_HASH_CHARS / 2).p, CURSOR_HASH_CHARS);
+}
+
+static void seen_forget(struct sdk_cursor *cursor, size_t i)
+{
+	memmove(&cursor->seen[i], &cursor->seen[i + 1], (cursor->n_seen - i - 1) * sizeof cursor->seen[0]);
+	cursor->n_seen--;
+}
+
+static struct sdk_cursor_seen *seen_find(struct sdk_cursor *cursor, const char hash[CURSOR_HASH_CHARS])
+{
+	for (size_t i = 0; i < cursor->n_seen; i++)
+		if (memcmp(cursor->seen[i].hash, hash, CURSOR_HASH_CHARS) == 0)
+			return &cursor->seen[i];
+	return NULL;
+}
+
+static struct sdk_cursor_seen *seen_add(struct sdk_cursor *cursor)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 1; i < cursor->n_seen; i++)
+		if (cursor->seen[i].stamp_ms < cursor->seen[oldest].stamp_ms)
+			oldest = i;
+	if (cursor->n_seen == CURSOR_SEEN_MAX)
+		seen_forget(cursor, oldest);
+	return &cursor->seen[cursor->n_seen++];
+}
+
+static int64_t margin_ms(const struct sdk_cursor *cursor)
+{
+	return cursor->rule.stamp_ms + (cursor->knows_now ? 1 : 2) * cursor->rule.overlap_ms;
+}
+
+/* May another change appear there that has the same stamp? Our clock stands in for the tool's, with twice the margin.
+ */
+static bool is_fresh(const struct sdk_cursor *cursor, int64_t stamp_ms)
+{
+	return stamp_ms + margin_ms(cursor) > cursor->now_ms && stamp_ms <= cursor->now_ms + AHEAD_MS;
+}
+
+bool sdk_cursor_is_old(const struct sdk_cursor *cursor, int64_t stamp_ms)
+{
+	return stamp_ms + margin_ms(cursor) <= cursor->now_ms;
+}
+
+static void row_open(struct sdk_cursor *cursor, int64_t stamp_ms, const struct sdk_cursor_seen *seen)
+{
+	cursor->at.begin = cursor->list.n;
+	cursor->at.old_reach_ms = cursor->at.reach_ms;
+	cursor->at.old_high_ms = cursor->high_ms;
+	cursor->at.old_how = seen ? seen->how : '\0';
+	cursor->at.is_open = true;
+	if (stamp_ms <= cursor->now_ms + AHEAD_MS) {
+		cursor->at.reach_ms = stamp_ms > cursor->at.reach_ms ? stamp_ms : cursor->at.reach_ms;
+		cursor->high_ms = stamp_ms > cursor->high_ms ? stamp_ms : cursor->high_ms;
+	}
+}
+
+static void row_rest(struct sdk_cursor *cursor, int64_t stamp_ms)
+{
+	if (cursor->at.rest_ms < 0 || stamp_ms < cursor->at.rest_ms)
+		cursor->at.rest_ms = stamp_ms;
+}
+
+bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content)
+{
+	bool fresh = cursor->rule.by == SDK_BY_STAMP && !content.p && is_fresh(cursor, stamp_ms);
+	struct sdk_cursor_seen *seen;
+
+	cursor->at.is_open = false;
+	cursor->at.n_row++;
+	if (cursor->doubt.p || cursor->at.n_row <= cursor->skip)
+		return false;
+	if (cursor->at.is_cut) {
+		row_rest(cursor, stamp_ms);
+		return false;
+	}
+	if (id.n == 0 && !cursor->note.p)
+		cursor->note = sdk_format(cursor->arena, "row %lld of the list has no id: it was passed over",
+					  (long long)cursor->at.n_row);
+	if (id.n == 0)
+		return false;
+	cursor->at.row_ms = stamp_ms;
+	hash_make(cursor, id, stamp_ms, content, cursor->at.hash);
+	seen = seen_find(cursor, cursor->at.hash);
+	row_open(cursor, stamp_ms, seen);
+	if (seen && seen->how != SEEN_ONCE)
+		return false;
+	if (!seen) {
+		seen = seen_add(cursor);
+		seen->stamp_ms = stamp_ms;
+		memcpy(seen->hash, cursor->at.hash, CURSOR_HASH_CHARS);
+		/* without the tool's clock nothing is believed at first sight */
+		fresh = fresh || (cursor->rule.by == SDK_BY_STAMP && !content.p && !cursor->knows_now);
+	}
+	seen->how = fresh ? SEEN_NOW : SEEN_FOR_GOOD;
+	return true;
+}
+
+void cursor_row_undo(struct sdk_cursor *cursor)
+{
+	struct sdk_cursor_seen *seen = seen_find(cursor, cursor->at.hash);
+
+	cursor->list.n = cursor->at.begin;
+	cursor->list.failed = false;
+	cursor->at.is_cut = true;
+	cursor->at.n_taken = cursor->at.n_row - 1;
+	if (!cursor->at.is_open)
+		return;
+	row_rest(cursor, cursor->at.row_ms);
+	cursor->at.reach_ms = cursor->at.old_reach_ms;
+	cursor->high_ms = cursor->at.old_high_ms;
+	if (seen && cursor->at.old_how)
+		seen->how = cursor->at.old_how;
+	else if (seen)
+		seen_forget(cursor, (size_t)(seen - cursor->seen));
+}
+
+/* ---- where to go on ------------------------------------------------------------------------ */
+
+/* How far back the next walk has to begin, at most: what was made before is shown by now, and this walk has met it. */
+static int64_t settled_ms(const struct sdk_cursor *cursor)
+{
+	int64_t newest = cursor->knows_now || cursor->high_ms > cursor->began_ms ? cursor->began_ms : cursor->high_ms;
+
+	return newest - cursor->rule.overlap_ms - cursor->rule.stamp_ms;
+}
+
+/* What neither this walk nor the next one can meet again. */
+static void seen_prune(struct sdk_cursor *cursor)
+{
+	int64_t next = cursor_whole(cursor, settled_ms(cursor));
+	int64_t least = cursor->since_ms < next || cursor->caught_up ? cursor->since_ms : next;
+
+	if (cursor->rule.by == SDK_BY_TOKEN && !cursor->at.is_cut)
+		cursor->n_seen = 0; /* only what was taken of half a page */
+	for (size_t i = cursor->n_seen; i > 0 && cursor->rule.by == SDK_BY_STAMP; i--)
+		if (cursor->seen[i - 1].stamp_ms < least)
+			seen_forget(cursor, i - 1);
+}
+
+/* The walk is over: the next one begins where nothing can appear any more that was not told. */
+static void walk_end(struct sdk_cursor *cursor)
+{
+	int64_t next = settled_ms(cursor);
+
+	if (cursor->knows_now && next > cursor->high_ms + cursor->rule.grain_ms)
+		next = cursor->high_ms + cursor->rule.grain_ms;
+	if (cursor->high_ms > 0 && cursor->rule.by == SDK_BY_STAMP)
+		cursor->since_ms = cursor_whole(cursor, next);
+	for (size_t i = 0; i < cursor->n_seen; i++)
+		if (cursor->seen[i].how == SEEN_NOW)
+			cursor->seen[i].how = SEEN_ONCE;
+	cursor->page = 0;
+	cursor->is_down = false;
+	cursor->is_dropped = false;
+	cursor->caught_up = true;
+	if (cursor->rule.by == SDK_BY_STAMP)
+		cursor->token = ENT_ABSENT;
+}
+
+static void walk_begin(struct sdk_cursor *cursor)
+{
+	int64_t guess = cursor->now_ms - SKEW_MS, before = cursor->before_ms;
+
+	cursor->began_ms = cursor->knows_now ? cursor->now_ms : guess > before ? guess : before;
+}
+
+static void list_go(struct sdk_cursor *cursor, int64_t since_ms)
+{
+	cursor->since_ms = since_ms;
+	cursor->page = 0;
+	cursor->token = ENT_ABSENT;
+	cursor->is_down = false;
+}
+
+/* Not all of the page was taken: the rest is asked for again. */
+static void page_rest(struct sdk_cursor *cursor)
+{
+	int64_t rest = cursor_whole(cursor, cursor->at.rest_ms);
+	bool by_stamp = cursor->rule.by == SDK_BY_STAMP && cursor->page == 0 && !cursor->token.p && !cursor->is_down;
+
+	if (by_stamp && rest > cursor->since_ms) {
+		list_go(cursor, rest);
+		cursor->skip = 0;
+	} else if (cursor->at.n_taken > CURSOR_SEEN_MAX / 2) {
+		cursor->skip = cursor->at.n_taken; /* else `seen` tells which were taken, also when rows move */
+	}
+}
+
+static void page_by_stamp(struct sdk_cursor *cursor)
+{
+	int64_t reach = cursor_whole(cursor, cursor->at.reach_ms);
+	bool more = cursor->at.more, goes_far = reach > cursor->since_ms;
+
+	if (cursor->is_down && cursor->page > 0) {
+		cursor->page--;
+	} else if (cursor->is_down && cursor->up_ms > 0) {
+		list_go(cursor, cursor->up_ms);
+	} else if (cursor->is_down) {
+		walk_end(cursor);
+	} else if (more && !goes_far) {
+		cursor->token = cursor->at.token;
+		cursor->page++;
+	} else if (cursor->page > 0 && !cursor->token.p) {
+		cursor->is_down = true;
+		cursor->up_ms = more ? reach : 0;
+		cursor->page--;
+	} else if (more) {
+		list_go(cursor, reach);
+	} else {
+		walk_end(cursor);
+	}
+}
+
+static void page_by_token(struct sdk_cursor *cursor)
+{
+	if (cursor->at.token.p)
+		cursor->token = cursor->at.token;
+	if (!cursor->at.more)
+		walk_end(cursor);
+}
+
+static void page_by_key(struct sdk_cursor *cursor)
+{
+	/* Behind a row that was young when it was read something may have appeared since. */
+	if (cursor->at.old.p && sdk_eq(sdk_or_empty(cursor->token), sdk_or_empty(cursor->back)))
+		cursor->back = cursor->at.old;
+	if (cursor->at.more) {
+		cursor->token = cursor->at.last;
+	} else {
+		cursor->token = cursor->back;
+		walk_end(cursor);
+	}
+}
+
+enum ent_rc cursor_page_move(struct sdk_cursor *cursor)
+{
+	if (cursor->at.more && cursor->page >= PAGES_MAX)
+		return sdk_fail(cursor->err, ENT_EINVAL, "more than %d pages of changes of one time", PAGES_MAX);
+	if (cursor->at.token.n > CURSOR_WORD_MAX || cursor->at.last.n > CURSOR_WORD_MAX)
+		return sdk_fail(cursor->err, ENT_EINVAL, "the token for the next page has more than %d bytes",
+				CURSOR_WORD_MAX);
+	if (cursor->caught_up || cursor->began_ms == 0) /* this page is a walk's first */
+		walk_begin(cursor);
+	cursor->caught_up = false;
+	if (cursor->at.is_cut) {
+		page_rest(cursor);
+	} else {
+		cursor->skip = 0;
+		if (cursor->rule.by == SDK_BY_STAMP)
+			page_by_stamp(cursor);
+		else if (cursor->rule.by == SDK_BY_TOKEN)
+			page_by_token(cursor);
+		else
+			page_by_key(cursor);
+	}
+	seen_prune(cursor);
+	return ENT_OK;
+}
+
+/* ---- a token that is refused ---------------------------------------------------------------- */
+
+static bool is_refusal(int status)
+{
+	return status >= 400 && status < 500 && status != 401 && status != 403 && status != 407 && status != 408 &&
+	       status != 425 && status != 429;
+}
+
+bool cursor_token_drop(struct sdk_cursor *cursor, enum ent_rc rc)
+{
+	int64_t safe_ms = cursor->since_ms;
+
+	if (rc >= ENT_OK || !cursor->token.p || !is_refusal(cursor->response->status))
+		return false;
+	if (cursor->rule.by != SDK_BY_STAMP && cursor->high_ms > cursor->rule.overlap_ms + cursor->rule.stamp_ms)
+		safe_ms = cursor->high_ms - cursor->rule.overlap_ms - cursor->rule.stamp_ms;
+	safe_ms = cursor_whole(cursor, safe_ms);
+	/* Once; a tool that refuses the next one as well is seen to fail before it is tried again. */
+	if (cursor->is_dropped && safe_ms <= cursor->dropped_ms && cursor->call->attempt <= SDK_CURSOR_TRIES)
+		return false;
+	list_go(cursor, safe_ms);
+	cursor->back = ENT_ABSENT;
+	cursor->skip = 0;
+	cursor->is_dropped = true;
+	cursor->dropped_ms = safe_ms;
+	cursor->caught_up = false;
+	walk_begin(cursor);
+	return true;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a poll stands, as JSON. */
+#include "sdk/cursor_inside.h"
+
+#include <string.h>
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+static bool seen_read(struct sdk_cursor *cursor, const struct sdk_json *groups)
+{
+	for (const struct sdk_json *group = sdk_json_first(groups); group; group = sdk_json_next(group)) {
+		const struct sdk_json *at = sdk_json_first(group);
+		int64_t stamp_ms;
+
+		if (!sdk_json_int(at, &stamp_ms))
+			return false;
+		while ((at = sdk_json_next(at))) {
+			struct sdk_cursor_seen *seen = &cursor->seen[cursor->n_seen];
+			struct ent_str text = sdk_json_text(at);
+
+			if (cursor->n_seen == CURSOR_SEEN_MAX || text.n != 1 + CURSOR_HASH_CHARS)
+				return false;
+			*seen = (struct sdk_cursor_seen){.stamp_ms = stamp_ms, .how = text.p[0]};
+			memcpy(seen->hash, text.p + 1, CURSOR_HASH_CHARS);
+			cursor->n_seen++;
+		}
+	}
+	return true;
+}
+
+/* [ticket, key, word, place, from, skip, parts] and, of what was put aside, [.., tries, since, next, reason]. */
+static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
+{
+	struct ent_str *const word[] = {&ret->ticket, &ret->key, &ret->word, &ret->place};
+	int64_t *const number[] = {&ret->from_ms, &ret->skip, &ret->parts};
+	int64_t *const more[] = {&ret->tries, &ret->aside_ms, &ret->next_ms};
+	const struct sdk_json *at = sdk_json_first(node);
+
+	*ret = (struct sdk_cursor_item){0};
+	for (size_t i = 0; i < 4; i++, at = sdk_json_next(at))
+		*word[i] = sdk_json_text(at);
+	for (size_t i = 0; i < 3; i++, at = sdk_json_next(at))
+		if (!sdk_json_int(at, number[i]))
+			return false;
+	if (!at)
+		return ret->ticket.n > 0;
+	for (size_t i = 0; i < 3; i++, at = sdk_json_next(at))
+		if (!sdk_json_int(at, more[i]))
+			return false;
+	ret->reason = sdk_json_text(at);
+	return ret->ticket.n > 0 && ret->tries > 0;
+}
+
+static bool items_read(struct sdk_cursor *cursor, const struct sdk_json *root)
+{
+	struct sdk_cursor_item item;
+
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "todo")); at; at = sdk_json_next(at))
+		if (!item_read(at, &item) || !cursor_todo_add(cursor, &item))
+			return false;
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "aside")); at; at = sdk_json_next(at)) {
+		if (cursor->n_aside == ENT_ASIDE_MAX || !item_read(at, &item) || item.tries == 0)
+			return false;
+		cursor->aside[cursor->n_aside++] = item;
+	}
+	return true;
+}
+
+bool cursor_memo_read(struct sdk_cursor *cursor, struct ent_str memo)
+{
+	const struct sdk_json *root = NULL;
+	struct ent_err unread;
+
+	if (sdk_json_parse(cursor->arena, memo, &root, &unread) != ENT_OK ||
+	    !sdk_json_int(sdk_json_at(root, "since"), &cursor->since_ms) ||
+	    !sdk_json_int(sdk_json_at(root, "page"), &cursor->page) ||
+	    !sdk_json_int(sdk_json_at(root, "high"), &cursor->high_ms) || cursor->since_ms < 0 || cursor->page < 0)
+		return false;
+	cursor->before_ms = cursor->high_ms;
+	cursor->token = sdk_json_text_at(root, "token");
+	cursor->back = sdk_json_text_at(root, "back");
+	cursor->doubt = sdk_json_text_at(root, "doubt");
+	cursor->caught_up = sdk_json_bool(sdk_json_at(root, "caught_up"), false);
+	cursor->is_down = sdk_json_int(sdk_json_at(root, "down"), &cursor->up_ms);
+	cursor->is_dropped = sdk_json_int(sdk_json_at(root, "dropped"), &cursor->dropped_ms);
+	if (!sdk_json_int(sdk_json_at(root, "began"), &cursor->began_ms))
+		cursor->began_ms = 0;
+	if (!sdk_json_int(sdk_json_at(root, "skip"), &cursor->skip))
+		cursor->skip = 0;
+	return seen_read(cursor, sdk_json_at(root, "seen")) && items_read(cursor, root) &&
+	       (!cursor->doubt.p || cursor->n_todo > 0);
+}
+
+/* ---- writing --------------------------------------------------------------------------- */
+
+static void seen_write(const struct sdk_cursor *cursor, struct sdk_jsonw *w)
+{
+	const struct sdk_cursor_seen *seen = cursor->seen;
+
+	sdk_jsonw_key(w, "seen");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < cursor->n_seen; i++) {
+		if (i == 0 || seen[i].stamp_ms != seen[i - 1].stamp_ms) {
+			sdk_jsonw_open(w, '[');
+			sdk_jsonw_int(w, seen[i].stamp_ms);
+		}
+		sdk_jsonw_str(w, sdk_format(cursor->arena, "%c%.*s", seen[i].how, CURSOR_HASH_CHARS, seen[i].hash));
+		if (i + 1 == cursor->n_seen || seen[i].stamp_ms != seen[i + 1].stamp_ms)
+			sdk_jsonw_close(w, ']');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+static void items_write(struct sdk_jsonw *w, const char *key, const struct sdk_cursor_item *item, size_t n)
+{
+	if (n == 0)
+		return;
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '[');
+	for (; n > 0; n--, item++) {
+		sdk_jsonw_open(w, '[');
+		sdk_jsonw_str(w, item->ticket);
+		sdk_jsonw_str(w, item->key);
+		sdk_jsonw_str(w, item->word);
+		sdk_jsonw_str(w, item->place);
+		sdk_jsonw_int(w, item->from_ms);
+		sdk_jsonw_int(w, item->skip);
+		sdk_jsonw_int(w, item->parts);
+		if (item->tries > 0) {
+			sdk_jsonw_int(w, item->tries);
+			sdk_jsonw_int(w, item->aside_ms);
+			sdk_jsonw_int(w, item->next_ms);
+			sdk_jsonw_str(w, item->reason);
+		}
+		sdk_jsonw_close(w, ']');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+enum ent_rc cursor_memo_write(const struct sdk_cursor *cursor, struct ent_str *ret)
+{
+	struct sdk_jsonw w;
+	struct sdk_buf buf;
+
+	sdk_buf_init(&buf, ENT_MEMO_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kint(&w, "since", cursor->since_ms);
+	sdk_jsonw_kint(&w, "page", cursor->page);
+	sdk_jsonw_kstr_opt(&w, "token", cursor->token);
+	sdk_jsonw_kstr_opt(&w, "back", cursor->back);
+	sdk_jsonw_kint(&w, "high", cursor->high_ms);
+	if (cursor->caught_up) /* the same memo as before when nothing was new: then there is nothing to store */
+		sdk_jsonw_kbool(&w, "caught_up", true);
+	else
+		sdk_jsonw_kint(&w, "began", cursor->began_ms);
+	if (cursor->is_down)
+		sdk_jsonw_kint(&w, "down", cursor->up_ms);
+	if (cursor->skip > 0)
+		sdk_jsonw_kint(&w, "skip", cursor->skip);
+	if (cursor->is_dropped)
+		sdk_jsonw_kint(&w, "dropped", cursor->dropped_ms);
+	seen_write(cursor, &w);
+	sdk_jsonw_kstr_opt(&w, "doubt", cursor->doubt);
+	items_write(&w, "todo", cursor->todo, cursor->n_todo);
+	items_write(&w, "aside", cursor->aside, cursor->n_aside);
+	sdk_jsonw_close(&w, '}');
+	bool fits = !buf.failed;
+	if (fits)
+		*ret = sdk_dup(cursor->arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return fits ? ENT_OK
+		    : sdk_fail(cursor->err, ENT_EINVAL, "what the poll has to keep is longer than %d bytes",
+			       ENT_MEMO_MAX);
+}
