@@ -52,10 +52,25 @@ static const struct config_row rows[] = {
 	 "How often it is asked what is new, where the connector can; 0: never, its webhooks tell it.", true),
     TIME("sweep", sweep_ms, "6h", 1000, 30 * DAY, NULL,
 	 "How often each of its open tickets is compared with ours; 0: never.", true),
+    TIME("search_lag", search_lag_ms, "connector", 100, 60 * MINUTE, "connector",
+	 "How long after a write its search may not show what was written. When an answer was lost, we look so long "
+	 "before we write again. connector: as its connector says. 0: its search shows it at once.",
+	 true),
     TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
 	 "An alarm when nothing was heard of it for so long. 0: learned from what is usual.", true),
 };
-enum { ROW_TIMEOUT, ROW_CONNECT, ROW_ANSWER, ROW_RATE, ROW_AT_ONCE, ROW_POLL, ROW_SWEEP, ROW_SILENCE, ROW_N };
+enum {
+	ROW_TIMEOUT,
+	ROW_CONNECT,
+	ROW_ANSWER,
+	ROW_RATE,
+	ROW_AT_ONCE,
+	ROW_POLL,
+	ROW_SWEEP,
+	ROW_SEARCH_LAG,
+	ROW_SILENCE,
+	ROW_N
+};
 _Static_assert(sizeof rows / sizeof *rows == ROW_N, "a name for each row");
 
 /* In the order of enum key. */
@@ -129,6 +144,7 @@ static const struct config_key keys[] = {
     {.name = "at_once", .row = &rows[ROW_AT_ONCE]},
     {.name = "poll", .row = &rows[ROW_POLL]},
     {.name = "sweep", .row = &rows[ROW_SWEEP]},
+    {.name = "search_lag", .row = &rows[ROW_SEARCH_LAG]},
     {.name = "silence", .row = &rows[ROW_SILENCE]},
     {.name = "paused",
      .form = "true or false",

@@ -252,6 +252,7 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 		return sdk_fail(err, ENT_EUNSUPPORTED, "%.*s's tool cannot do %s", ENT_F(supplier->name),
 				delivery_op_name(delivery->op));
 	}
+	ret->since_ms = delivery->made_ms;
 	ret->number = sdk_dup(arena, incident_number(delivery->marked ? delivery->marked : delivery->incident, number));
 	ret->ticket.id = delivery->ticket;
 	ret->ticket.key = delivery->ticket_key;

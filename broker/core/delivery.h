@@ -4,12 +4,14 @@
  *
  *   pending -> in_flight -> done
  *      ^           |-> pending     known not to be done, or a repeat is safe: at due_ms, look set when unknown
- *      |           |-> unknown     it may have been done and nobody can look: a person decides
+ *      |           |-> unknown     it may have been done, and nobody can look or looking shows nothing: a person
+ *      |           |               decides
  *      |           |-> parked      it will not work like this: a person reads the reason
  *      +-- retry --+-> cancelled   not to be brought any more, or the tool cannot express it
  *
  * In order per (incident, supplier): `head` is the first open one. Open are pending, in_flight, unknown, parked; a
- * parked UPDATE holds nobody back, a newer one takes its place; nor does one that is parked as a loop.
+ * UPDATE that is parked or unknown holds nobody back, a newer one takes its place; nor does one that is parked as a
+ * loop.
  */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
@@ -48,7 +50,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 	X(CAUSE_AUDIENCE, "audience", "its audience does not reach this supplier any more")                            \
 	X(CAUSE_UNSHARED, "unshared", "the incident is not shared with this supplier any more")                        \
 	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \
-	X(CAUSE_INVALID, "invalid", "our connector or its program cannot build it: read the reason, mend, retry")      \
+	X(CAUSE_INVALID, "invalid",                                                                                    \
+	  "our connector or its program cannot build it or read what it asked for: read the reason, mend, retry")      \
 	X(CAUSE_IGNORED, "ignored", "a person decided so")                                                             \
 	X(CAUSE_SUPERSEDED, "superseded", "a newer one says it")
 #define X(id, word, help) id,
@@ -76,6 +79,9 @@ struct delivery {
 	struct audience audience;
 	enum delivery_state state;
 	bool head, look;
+	bool look_only;    /* with look: the tool said yes in words that we could not read. Where a look finds nothing a
+			    * person decides, for a second write could do it twice */
+	int64_t unsure_ms; /* look: when the last attempt ended that may have done it; 0: none did */
 	unsigned attempt, phase; /* attempts begun; phase to go on with */
 	struct ent_str memo;
 	int64_t made_ms, due_ms, state_ms;
@@ -97,6 +103,7 @@ struct delivery_result {
 	unsigned attempt; /* the fence: another attempt's result is dropped */
 	enum delivery_outcome outcome;
 	bool may_look;    /* LOST */
+	bool said_yes;    /* LOST: there was an answer, no 4xx, that we could not read */
 	bool keeps_phase; /* LATER, LOST: go on with phase and memo as stored, else from phase 0 */
 	unsigned phase;
 	struct ent_str memo;

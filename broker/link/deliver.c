@@ -59,28 +59,12 @@ void delivery_tell(struct flight *flight, struct delivery_result result, void (*
 	flight_tell(flight, JOB_RESULT, answered);
 }
 
-static struct ent_str words(struct flight *flight, const struct ent_err *err)
+struct ent_str delivery_words(struct flight *flight, const struct ent_err *err)
 {
 	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
 }
 
-enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op,
-				unsigned *ret_lag_s)
-{
-	*ret_lag_s = 0;
-	if (supplier->connector->repeat)
-		return supplier->connector->repeat(self, op, ret_lag_s);
-	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
-}
-
-static enum ent_repeat repeat(const struct flight *flight)
-{
-	unsigned lag_s;
-
-	return delivery_repeat(flight->supplier, &flight->self, flight->delivery.op, &lag_s);
-}
-
-/* A success that nobody can read, or a redirect: it may have been done for all that. */
+/* A success, or a redirect: it may have been done whatever the connector makes of it. */
 static bool wrote(const struct flight *flight, const struct ending *ending)
 {
 	return flight->writes && ending->is_built && ending->status >= 200 && ending->status < 400;
@@ -88,26 +72,29 @@ static bool wrote(const struct flight *flight, const struct ending *ending)
 
 /* ---- it stands still ------------------------------------------------------------------ */
 
-/* What stands still may go again by a person's word, and what was written before must not be written twice. wrote: the
- * request that ended was a write, and the tool did not say no to it. */
-static void stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
-		 const struct ent_err *err)
+/* What stands still may go again by a person's word, and what was written before must not be written twice. */
+void delivery_stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
+		   const struct ent_err *err)
 {
-	bool has_written = flight->delivery.phase > 0, searches = repeat(flight) == ENT_REPEAT_SEARCH;
+	bool has_written = flight->delivery.phase > 0, searches = doubt_repeat(flight) == ENT_REPEAT_SEARCH;
 
+	if (flight->in_doubt && outcome == OUTCOME_PARKED && cause != CAUSE_GONE) {
+		doubt_ask_person(flight, "an attempt before may have done it, and we cannot look", err);
+		return;
+	}
 	strike_forget(flight); /* a person begins anew */
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = outcome,
 					       .cause = cause,
 					       .may_look = wrote || (has_written && searches),
 					       .keeps_phase = has_written && !searches,
-					       .reason = words(flight, err)},
+					       .reason = delivery_words(flight, err)},
 		      flight_end);
 }
 
 /* ---- after a failure ------------------------------------------------------------------ */
 
-static int64_t wait_of(struct flight *flight, const struct ending *ending)
+int64_t delivery_wait_ms(struct flight *flight, const struct ending *ending)
 {
 	unsigned times = flight->delivery.attempt > 0 ? flight->delivery.attempt - 1 : 0;
 	int64_t wait_ms = link_backoff_ms(flight->link, times);
@@ -121,36 +108,25 @@ static void later(struct flight *flight, const struct ending *ending, int64_t wa
 		      (struct delivery_result){.outcome = OUTCOME_LATER,
 					       .keeps_phase = true,
 					       .due_ms = flight->link->now_ms + wait_ms,
-					       .reason = words(flight, &ending->err)},
+					       .reason = delivery_words(flight, &ending->err)},
 		      flight_end);
 }
 
-static void lost(struct flight *flight, const struct ending *ending)
+/* The tool's own no, and not what our side makes of it. */
+static bool is_no(const struct ending *ending)
 {
-	enum ent_repeat how = repeat(flight);
-
-	if (how != ENT_REPEAT_NEVER && strike_is_out(flight))
-		how = ENT_REPEAT_NEVER; /* its answers are lost again and again: a person looks */
-	if (how == ENT_REPEAT_NEVER)
-		strike_forget(flight);
-	delivery_tell(flight,
-		      (struct delivery_result){.outcome = OUTCOME_LOST,
-					       .may_look = how != ENT_REPEAT_NEVER,
-					       .keeps_phase = repeat(flight) != ENT_REPEAT_SEARCH,
-					       .due_ms = flight->link->now_ms + wait_of(flight, ending),
-					       .cause = CAUSE_UNKNOWN,
-					       .reason = words(flight, &ending->err)},
-		      flight_end);
+	return ending->is_built && (ending->rc == ENT_ETOOLONG || ending->result.said_no ||
+				    (ending->status >= 400 && ending->status < 500));
 }
 
 static void failed(struct flight *flight, const struct ending *ending)
 {
 	if (ending->is_lost)
-		lost(flight, ending);
+		doubt_lost(flight, ending);
 	else if (strike_is_out(flight))
-		stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
+		delivery_stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
 	else
-		later(flight, ending, wait_of(flight, ending));
+		later(flight, ending, delivery_wait_ms(flight, ending));
 }
 
 /* Its ticket, or we? What others are told meanwhile says it: see breaker.h. */
@@ -176,7 +152,7 @@ static void refused(struct flight *flight, const struct ending *ending)
 		      link_backoff_ms(link, strike->n_refused < AGAIN_MOST ? strike->n_refused++ : AGAIN_MOST));
 		break;
 	case REFUSAL_PARKS:
-		stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
+		delivery_stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
 		break;
 	}
 }
@@ -184,11 +160,11 @@ static void refused(struct flight *flight, const struct ending *ending)
 /* What was read is old: from the first phase. One that wrote already in this attempt must not do that twice. */
 static void conflict(struct flight *flight, const struct ending *ending)
 {
-	enum ent_repeat how = repeat(flight);
+	enum ent_repeat how = doubt_repeat(flight);
 	bool has_written = flight->delivery.phase > 0;
 
 	if (++strike_of(flight->lane, flight->delivery.id)->conflicts > CONFLICTS_MAX) {
-		stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, wrote(flight, ending), &ending->err);
+		delivery_stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, wrote(flight, ending), &ending->err);
 		return;
 	}
 	delivery_tell(
@@ -197,7 +173,7 @@ static void conflict(struct flight *flight, const struct ending *ending)
 				     .may_look = true,
 				     .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
 				     .due_ms = flight->link->now_ms,
-				     .reason = words(flight, &ending->err)},
+				     .reason = delivery_words(flight, &ending->err)},
 	    flight_end);
 }
 
@@ -263,8 +239,7 @@ static void done(struct flight *flight, const struct ending *ending)
 	if (!can_be_kept(result.remote_id))
 		result.remote_id = ENT_ABSENT;
 	if (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n) {
-		(void)sdk_fail(&err, ENT_EINVAL, "the tool said yes, and its answer holds no id that can be kept");
-		stop(flight, OUTCOME_PARKED, CAUSE_INVALID, true, &err);
+		doubt_no_id(flight, ending);
 		return;
 	}
 	take_changes(flight, changes);
@@ -272,7 +247,7 @@ static void done(struct flight *flight, const struct ending *ending)
 	    delivery_read_back(&flight->call.op, &flight->job.arrival.changes, &err) != ENT_OK) {
 		result.outcome = OUTCOME_PARKED;
 		result.cause = CAUSE_NOT_DONE;
-		result.reason = words(flight, &err);
+		result.reason = delivery_words(flight, &err);
 	}
 	strike_forget(flight);
 	delivery_tell(flight, result, flight_end);
@@ -314,8 +289,11 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		break;
 	case ENT_EINVAL:
 	case ENT_ETOOLONG:
-		stop(flight, OUTCOME_PARKED, ending->is_built ? CAUSE_REFUSED : CAUSE_INVALID, wrote(flight, ending),
-		     &ending->err);
+		if (ending->rc == ENT_EINVAL && doubt_is_unread(flight, ending))
+			doubt_unread(flight, ending);
+		else
+			delivery_stop(flight, OUTCOME_PARKED, is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
+				      &ending->err);
 		break;
 	case ENT_ERETRY:
 		failed(flight, ending);
@@ -324,10 +302,10 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		refused(flight, ending);
 		break;
 	case ENT_EGONE:
-		stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
+		delivery_stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
 		break;
 	case ENT_EUNSUPPORTED:
-		stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
+		delivery_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
 		break;
 	case ENT_ECONFLICT:
 		conflict(flight, ending);
@@ -394,7 +372,8 @@ static void take_off(struct flight *flight)
 	flight->call.phase = delivery->phase;
 	flight->call.memo = delivery->memo;
 	flight->call.attempt = delivery->attempt;
-	flight->call.look = delivery->look && delivery->phase == 0 && repeat(flight) == ENT_REPEAT_SEARCH;
+	flight->call.look = delivery->look && delivery->phase == 0 && doubt_repeat(flight) == ENT_REPEAT_SEARCH;
+	flight->in_doubt = flight->call.look;
 #ifdef ENTENTE_MUTANT_NO_LOOK
 	flight->call.look = false;
 #endif
@@ -431,7 +410,7 @@ static void begun(struct flight *flight)
 		return;
 	}
 	if (!may) {
-		stop(flight, outcome, cause, false, &ending.err);
+		delivery_stop(flight, outcome, cause, false, &ending.err);
 		return;
 	}
 	hash_of(flight, &flight->call.op, hash);

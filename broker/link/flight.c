@@ -163,6 +163,11 @@ static void start(struct flight *flight, const struct transfer *transfer)
 	link->world.transfers->start(link->world.transfers, transfer);
 }
 
+static bool writes(const struct ent_request *request)
+{
+	return !request->read && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+}
+
 /* The request with host and credentials, which are wiped again. */
 static enum ent_rc leave(struct flight *flight, const struct ent_request *request, struct ent_err *err)
 {
@@ -188,8 +193,6 @@ static enum ent_rc leave(struct flight *flight, const struct ent_request *reques
 		if (signature.name.p)
 			header[transfer.n_header++] = (struct ent_header){signature.name, auth_words_view(&signature)};
 		flight->transfer = transfer.id;
-		flight->writes =
-		    !request->read && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
 		start(flight, &transfer);
 	}
 	auth_words_release(&who);
@@ -206,9 +209,14 @@ void flight_ask(struct flight *flight)
 
 	sdk_arena_release(&flight->trip);
 	flight->call.now_ms = link->now_ms;
+	if (flight->call.look)
+		flight->looked_ms = link->now_ms;
 	ending.rc =
 	    flight->supplier->connector->build(&flight->self, &flight->call, &flight->trip.abi, &request, &ending.err);
 	if (ending.rc == ENT_OK && request.method) {
+		flight->writes = writes(&request);
+		if (flight->writes && flight->in_doubt && doubt_holds_back(flight))
+			return;
 		if (!flight->has_turn)
 			limiter_take(&lane->limiter, link->now_us);
 		flight->has_turn = false;

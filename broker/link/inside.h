@@ -61,6 +61,8 @@ struct flight {
 
 	struct delivery delivery;
 	unsigned char hash[32];
+	bool in_doubt;        /* this attempt looks, and has not written since: an attempt before may have done it */
+	int64_t looked_ms;    /* in_doubt: when it began to look */
 	struct cursor cursor; /* the others: as it was; then as it shall be */
 	bool is_troubled;     /* its stream has been told when to try again */
 };
@@ -207,6 +209,7 @@ struct strike *strike_of(struct lane *lane, int64_t delivery); /* makes it */
 void strike_forget(struct flight *flight);
 /* Its supplier did something for others since it failed the last time, and that too often by now. */
 bool strike_is_out(struct flight *flight);
+bool strike_is_out_after(struct flight *flight, int64_t n_max); /* the same after so many */
 /* It was refused before, and something else succeeded since. */
 bool strike_is_alone(const struct flight *flight);
 
@@ -216,9 +219,28 @@ void delivery_ended(struct flight *flight, struct ending *ending);
 void delivery_give_back(struct flight *flight, int64_t wait_ms);
 /* result: outcome and what belongs to it. */
 void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *));
-/* ret_lag_s: see connector.h; 0 when the op does not search. */
-enum ent_repeat delivery_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op,
-				unsigned *ret_lag_s);
+/* Its outcome is PARKED or CANCELLED; one that may have been done, and cannot be looked for, is asked of a person.
+ * wrote: the request that ended was a write, and the tool did not say no to it. */
+void delivery_stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
+		   const struct ent_err *err);
+struct ent_str delivery_words(struct flight *flight, const struct ent_err *err);
+int64_t delivery_wait_ms(struct flight *flight, const struct ending *ending); /* after a failure */
+
+/* doubt.c: a write left, and nobody knows whether it was done */
+/* *ret_lag_ms: how long after a write a look may miss it; 0 when the op does not search. */
+enum ent_repeat doubt_lag(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind op,
+			  int64_t *ret_lag_ms);
+enum ent_repeat doubt_repeat(const struct flight *flight);
+void doubt_lost(struct flight *flight, const struct ending *ending);
+/* Is it the answer to a write, no refusal, that could not be read? What then. */
+bool doubt_is_unread(const struct flight *flight, const struct ending *ending);
+void doubt_unread(struct flight *flight, const struct ending *ending);
+void doubt_no_id(struct flight *flight, const struct ending *ending); /* the same for a CREATE without an id */
+/* Unknown: what, and why, for a person who looks in the tool. */
+void doubt_ask_person(struct flight *flight, const char *what, const struct ent_err *err);
+/* The next request of a delivery in doubt writes. True: it does not leave, as the look before it proves nothing; the
+ * writer is told. */
+bool doubt_holds_back(struct flight *flight);
 
 /* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */

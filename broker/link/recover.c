@@ -14,16 +14,15 @@ static void recover(struct link *link, const struct delivery *row)
 	struct flight *flight = flight_new(link, NULL, FLIGHT_DELIVERY);
 	const struct supplier *supplier = supplier_by_name(link->roster->set, row->supplier);
 	enum ent_repeat how = ENT_REPEAT_NEVER; /* of one that is gone nobody can ask */
-	unsigned lag_s;
+	int64_t lag_ms;
 
 	flight->delivery = *row;
 	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
 	flight->roster = link_roster_ref(link->roster);
 	flight->supplier = supplier;
 	if (supplier && !link->roster->broken[supplier->index].msg[0])
-		how = delivery_repeat(supplier,
-				      &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
-				      row->op, &lag_s);
+		how = doubt_lag(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
+				row->op, &lag_ms);
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = OUTCOME_LOST,
 					       .may_look = how != ENT_REPEAT_NEVER,

@@ -31,7 +31,7 @@ void strike_forget(struct flight *flight)
 		*strike = (struct strike){0};
 }
 
-bool strike_is_out(struct flight *flight)
+bool strike_is_out_after(struct flight *flight, int64_t n_max)
 {
 	struct lane *lane = flight->lane;
 	struct strike *strike = strike_of(lane, flight->delivery.id);
@@ -39,7 +39,12 @@ bool strike_is_out(struct flight *flight)
 	if (strike->successes != lane->successes)
 		strike->n++;
 	strike->successes = lane->successes;
-	return strike->n >= flight->link->options.attempts_max;
+	return strike->n >= n_max;
+}
+
+bool strike_is_out(struct flight *flight)
+{
+	return strike_is_out_after(flight, flight->link->options.attempts_max);
 }
 
 bool strike_is_alone(const struct flight *flight)

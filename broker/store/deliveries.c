@@ -15,7 +15,7 @@
 	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
 	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
-	"delivery.marked FROM delivery "                                                                               \
+	"delivery.marked, delivery.unsure_ms FROM delivery "                                                           \
 	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
 	"coalesce((SELECT s.id FROM ticket AS s WHERE s.supplier = delivery.supplier AND s.external_id = "             \
 	"delivery.sent_to AND s.incident = delivery.incident AND s.removed = 0), "                                     \
@@ -41,6 +41,8 @@ static void read_state(struct db_stmt *stmt, struct ent_arena *arena, struct del
 	(void)delivery_state_by_name(db_str(stmt, 13), &ret->state);
 	ret->head = db_int(stmt, 14) != 0;
 	ret->look = db_int(stmt, 15) != 0;
+	ret->look_only = db_int(stmt, 15) > 1;
+	ret->unsure_ms = db_int(stmt, 29);
 	ret->attempt = (unsigned)db_int(stmt, 16);
 	ret->phase = (unsigned)db_int(stmt, 17);
 	ret->memo = sdk_dup(arena, db_str(stmt, 18));

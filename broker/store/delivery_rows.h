@@ -15,8 +15,8 @@ struct delivery_row {
 /* Takes its place at the end of the queue; heads are the caller's. False: this comment stands in that queue. */
 bool delivery_insert(struct db *db, struct delivery_row *row);
 
-/* The first open one of an incident at a supplier goes next. A parked update holds nobody back, nor does what was
- * parked as a loop: people's words go past an automatic answer. While there is no
+/* The first open one of an incident at a supplier goes next. An update that is parked or unknown holds nobody back, nor
+ * does what was parked as a loop: people's words go past an automatic answer. While there is no
  * ticket only what creates it can go. After each change of a state, of a ticket's presence, of an incident. */
 void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier);
 /* The same for each supplier with an open delivery. */

@@ -41,11 +41,12 @@ bool delivery_insert(struct db *db, struct delivery_row *row)
 	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
 	    "status, "
 	    "priority, "
-	    "audience, audience_suppliers, hash, state, head, look, attempt, phase, memo, origin, said_ms, made_ms, "
+	    "audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, origin, said_ms, "
+	    "made_ms, "
 	    "due_ms, state_ms, cause, reason, remote_id, bound) VALUES ($1, $2, $2, $3, '', $4, $5, $6, $7, $8, $9, "
 	    "$10, "
 	    "$11, "
-	    "$12, $17, $13, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', 0) ON CONFLICT (comment, supplier) "
+	    "$12, $17, $13, 0, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', 0) ON CONFLICT (comment, supplier) "
 	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
 	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
 	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0 "
@@ -75,8 +76,8 @@ void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "SELECT q.id, q.head FROM delivery AS q WHERE " OF_QUEUE " AND q.state NOT IN ('done', 'cancelled') AND "
-	    "NOT (q.state = 'parked' AND (q.op = 'update_ticket' OR q.cause = 'loop')) AND (q.op = 'create_ticket' OR "
-	    "q.state = 'in_flight' "
+	    "NOT (q.state IN ('parked', 'unknown') AND (q.op = 'update_ticket' OR q.cause = 'loop')) AND (q.op = "
+	    "'create_ticket' OR q.state = 'in_flight' "
 	    "OR EXISTS (SELECT 1 FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND "
 	    "ticket.removed = 0)) ORDER BY CASE WHEN q.state = 'in_flight' THEN 0 ELSE 1 END, q.id LIMIT 1");
 	int64_t first = 0;
@@ -207,7 +208,7 @@ static void update_merge(const struct planning *planning, const struct delivery 
 	(void)db_row(stmt);
 }
 
-/* It says what the incident says now, so what a parked one was to set goes along. */
+/* It says what the incident says now, so what one that stands still was to set goes along. */
 static void plan_update(const struct planning *planning, const struct planned *planned)
 {
 	struct apply *apply = planning->apply;
@@ -218,7 +219,8 @@ static void plan_update(const struct planning *planning, const struct planned *p
 	bool loops = is_rush(planning, planned);
 
 	for (size_t i = 0; i < n; i++) {
-		if (waiting[i].op != ENT_UPDATE_TICKET || waiting[i].state != DELIVERY_PARKED)
+		if (waiting[i].op != ENT_UPDATE_TICKET ||
+		    (waiting[i].state != DELIVERY_PARKED && waiting[i].state != DELIVERY_UNKNOWN))
 			continue;
 		if (loops && waiting[i].cause == CAUSE_LOOP) { /* it stands still already, visibly */
 			update_merge(planning, &waiting[i], all.set);

@@ -10,9 +10,9 @@
 
 struct move {
 	enum delivery_state state;
-	bool look;
+	int64_t look; /* as the column */
 	unsigned phase;
-	int64_t due_ms;
+	int64_t due_ms, unsure_ms; /* unsure_ms: 0 leaves it */
 	enum delivery_cause cause;
 	struct ent_str memo, reason, remote_id;
 };
@@ -22,7 +22,7 @@ static void move_save(struct db *db, int64_t id, const struct move *move, int64_
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE delivery SET state = $1, look = $2, phase = $3, memo = $4, due_ms = $5, cause = $6, "
 		       "reason = $7, remote_id = $8, bound = CASE WHEN $8 <> '' AND op = 'add_comment' THEN 1 ELSE "
-		       "bound END, state_ms = $9 "
+		       "bound END, state_ms = $9, unsure_ms = CASE WHEN $11 > 0 THEN $11 ELSE unsure_ms END "
 		       "WHERE id = $10");
 	db_bind_str(stmt, 1, sdk_str(delivery_state_name(move->state)));
 	db_bind_int(stmt, 2, move->look);
@@ -34,7 +34,13 @@ static void move_save(struct db *db, int64_t id, const struct move *move, int64_
 	db_bind_str(stmt, 8, sdk_or_empty(move->remote_id));
 	db_bind_int(stmt, 9, now_ms);
 	db_bind_int(stmt, 10, id);
+	db_bind_int(stmt, 11, move->unsure_ms);
 	(void)db_row(stmt);
+}
+
+static int64_t look_of(const struct delivery *delivery)
+{
+	return delivery->look_only ? 2 : delivery->look;
 }
 
 static enum event_kind event_of(enum delivery_state state)
@@ -81,7 +87,8 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
 	/* Else it may go again, and then goes on where it was. */
 	move_save(apply->db, delivery->id,
 		  &(struct move){.state = verdict->state,
-				 .look = delivery->look,
+				 .look = look_of(delivery),
+				 .unsure_ms = delivery->unsure_ms,
 				 .phase = is_done ? 0 : delivery->phase,
 				 .memo = is_done ? ENT_STR("") : delivery->memo,
 				 .due_ms = delivery->due_ms,
@@ -122,13 +129,22 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
 	return begun;
 }
 
-static void again(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result, bool look)
+/* Now, and not when it was begun: the tool may have done it at any time until then. */
+static void doubt(const struct apply *apply, struct delivery *delivery, const struct delivery_result *result)
+{
+	delivery->look = true;
+	delivery->look_only |= result->said_yes;
+	delivery->unsure_ms = apply->now_ms;
+}
+
+static void again(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result)
 {
 	bool keeps = result->keeps_phase;
 
 	move_save(apply->db, delivery->id,
 		  &(struct move){.state = DELIVERY_PENDING,
-				 .look = look,
+				 .look = look_of(delivery),
+				 .unsure_ms = delivery->unsure_ms,
 				 .phase = keeps ? delivery->phase : 0,
 				 .memo = keeps ? delivery->memo : ENT_STR(""),
 				 .due_ms = result->due_ms,
@@ -141,7 +157,7 @@ static void keep_phase(struct apply *apply, const struct delivery *delivery, con
 {
 	move_save(apply->db, delivery->id,
 		  &(struct move){.state = DELIVERY_IN_FLIGHT,
-				 .look = delivery->look,
+				 .look = look_of(delivery),
 				 .phase = result->phase,
 				 .memo = result->memo,
 				 .due_ms = delivery->due_ms},
@@ -154,7 +170,8 @@ static void end_with(struct apply *apply, const struct delivery *delivery, enum 
 	struct ent_str remote_id = state == DELIVERY_DONE ? result->remote_id : ENT_ABSENT;
 	struct delivery left = *delivery;
 
-	left.look |= state == DELIVERY_PARKED && result->may_look;
+	if (state == DELIVERY_PARKED && result->may_look)
+		doubt(apply, &left, result);
 	if (!result->keeps_phase) {
 		left.phase = 0;
 		left.memo = ENT_STR("");
@@ -167,6 +184,8 @@ static void end_with(struct apply *apply, const struct delivery *delivery, enum 
 static void settle_by_outcome(struct apply *apply, const struct delivery *delivery,
 			      const struct delivery_result *result)
 {
+	struct delivery in_doubt = *delivery;
+
 	switch (result->outcome) {
 	case OUTCOME_DONE:
 		end_with(apply, delivery, DELIVERY_DONE, CAUSE_NONE, result);
@@ -175,13 +194,15 @@ static void settle_by_outcome(struct apply *apply, const struct delivery *delive
 		keep_phase(apply, delivery, result);
 		break;
 	case OUTCOME_LATER:
-		again(apply, delivery, result, delivery->look);
+		again(apply, delivery, result);
 		break;
 	case OUTCOME_LOST:
-		if (result->may_look)
-			again(apply, delivery, result, true);
-		else
+		if (result->may_look) {
+			doubt(apply, &in_doubt, result);
+			again(apply, &in_doubt, result);
+		} else {
 			end_with(apply, delivery, DELIVERY_UNKNOWN, CAUSE_UNKNOWN, result);
+		}
 		break;
 	case OUTCOME_PARKED:
 		end_with(apply, delivery, DELIVERY_PARKED, result->cause, result);
@@ -263,12 +284,14 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 
 /* ---- a person --------------------------------------------------------------------------- */
 
-/* Attempts are counted anew, so that it is tried as often as a fresh one. Other words begin from the first request. */
+/* Attempts are counted anew, so that it is tried as often as a fresh one. Other words begin from the first request. A
+ * person's word lets a write go where looking shows nothing. */
 static void revive(struct apply *apply, const struct delivery *delivery, struct ent_str text)
 {
 	struct db_stmt *stmt = db_use(
 	    apply->db, "UPDATE delivery SET state = 'pending', attempt = 0, phase = CASE WHEN $1 <> '' THEN 0 "
-		       "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, cause = '', reason = '', "
+		       "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, look = CASE WHEN look > 1 "
+		       "THEN 1 ELSE look END, cause = '', reason = '', "
 		       "text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
 		       "WHERE id = $3");
 	db_bind_str(stmt, 1, sdk_or_empty(text));

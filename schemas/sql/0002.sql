@@ -32,7 +32,8 @@ CREATE TABLE delivery (
 	hash        BLOB NOT NULL, -- echo_hash of the words as sent; empty before the first attempt and for an update
 	state       TEXT NOT NULL,
 	head        SMALLINT NOT NULL, -- 1: the first open one of its incident and supplier
-	look        SMALLINT NOT NULL, -- 1: an attempt may have been done, look first
+	look        SMALLINT NOT NULL, -- 1: an attempt may have been done, look first; 2: look, and never write
+	unsure_ms   BIGINT NOT NULL, -- when the last such attempt ended; 0: none
 	attempt     INTEGER NOT NULL,
 	phase       INTEGER NOT NULL,
 	memo        TEXT NOT NULL,

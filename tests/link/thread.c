@@ -65,6 +65,7 @@ static struct supplier_set *suppliers(const struct test *test, int64_t n)
 					   .rate_per_min = 100000,
 					   .at_once = 4,
 					   .poll_ms = 10,
+					   .search_lag_ms = -1,
 					   .silence_ms = -1};
 	}
 	return set;

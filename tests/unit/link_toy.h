@@ -23,6 +23,7 @@
 struct toy {
 	struct ent_str repeats; /* "safe", "search", "never" */
 	bool two;               /* a comment takes two requests */
+	unsigned lag_s;         /* of "search" */
 };
 
 static inline enum ent_rc toy_request(struct ent_request *ret, const char *method, struct ent_str path,
@@ -39,6 +40,8 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 	(void)self;
 	switch (op->kind) {
 	case ENT_CREATE_TICKET:
+		if (call->look)
+			return toy_request(ret, "GET", sdk_format(arena, "/search/%.*s", ENT_F(op->key)), ENT_ABSENT);
 		return toy_request(ret, "POST", ENT_STR("/create"), op->ticket.at[ENT_TITLE].text);
 	case ENT_UPDATE_TICKET:
 		if (call->phase == 0)
@@ -130,6 +133,10 @@ static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str w
 	}
 	if (sdk_eqz(word, "page"))
 		return toy_page(rest, arena, ret, err);
+	if (sdk_eqz(word, "no")) {
+		ret->said_no = true;
+		return sdk_fail(err, ENT_EINVAL, "no");
+	}
 	if (sdk_eqz(word, "gone"))
 		return sdk_fail(err, ENT_EGONE, "no such ticket");
 	if (sdk_eqz(word, "conflict"))
@@ -159,7 +166,7 @@ static inline enum ent_repeat toy_repeat(const struct ent_self *self, enum ent_o
 {
 	const struct toy *toy = self->settings;
 
-	(void)ret_lag_s;
+	*ret_lag_s = toy->lag_s;
 	if (op == ENT_UPDATE_TICKET || sdk_eqz(toy->repeats, "safe"))
 		return ENT_REPEAT_SAFE;
 	return sdk_eqz(toy->repeats, "search") ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;

@@ -7,12 +7,12 @@
  *   CREATE        POST /create                                 ok ID
  *   UPDATE        GET /read, then PUT /write                   more 1 etag; ok | is STATUS
  *   ADD_COMMENT   POST /comment (settings two: then PUT /show) ok ID | more 1 ID
- *     looking     GET /search                                  found ID | none
+ *     looking     GET /search, a CREATE too                    found ID | none
  *   FETCH         GET /ticket/ID                               is STATUS
  *   POLL          GET /poll?MEMO                               page MEMO more|end [ticket:ID:STATUS ...]
  *                                                              also aside:ID:REASON, asides:HOW-MANY, note:WORD
  *   PROBE         GET /whoami (toy_probed_connector)           ok
- *   any           also: gone conflict unsupported invalid html
+ *   any           also: no gone conflict unsupported invalid html
  */
 #ifndef UNIT_LINK_WORLD_H
 #define UNIT_LINK_WORLD_H
@@ -97,6 +97,7 @@ static inline struct supplier *toy_supplier(struct world *world, struct supplier
 						.answer_max = 1 << 20,
 						.rate_per_min = 6000,
 						.at_once = 4,
+						.search_lag_ms = -1,
 						.silence_ms = -1};
 	return supplier;
 }
@@ -427,6 +428,16 @@ static inline const char *delivery_is(struct world *world, int64_t row)
 							     (int)db_int(stmt, 2), (int)db_int(stmt, 3)));
 	db_done(stmt);
 	return is;
+}
+
+static inline const char *reason_of(struct world *world, int64_t id)
+{
+	struct db_stmt *stmt = db_use(world->db, "SELECT reason FROM delivery WHERE id = $1");
+	db_bind_int(stmt, 1, id);
+	assert_true(db_row(stmt));
+	const char *reason = sdk_z(&world->arena.abi, sdk_or_empty(db_str(stmt, 0)));
+	db_done(stmt);
+	return reason;
 }
 
 static inline int64_t n_delivery(struct world *world, const char *state)

@@ -57,7 +57,8 @@ static void test_create_without_id(void **state)
 	world_start(world);
 	share(world, ticket_comes(world, "acme", "A1", "Open", 0), "orion");
 	answer(world, "POST", "/orion/create", 201, "ok");
-	assert_string_equal(delivery_is(world, 1), "parked invalid phase 0 look 1");
+	assert_string_equal(delivery_is(world, 1), "unknown unknown phase 0 look 0");
+	assert_non_null(strstr(reason_of(world, 1), "our side cannot read the answer"));
 	world_free(world);
 }
 
@@ -104,10 +105,15 @@ static void test_answers(void **state)
 	    {"search", 410, "", "parked gone phase 0 look 0"},
 	    {"search", 400, "", "parked refused phase 0 look 0"},
 	    {"search", 422, "", "parked refused phase 0 look 0"},
-	    {"search", 302, "", "parked refused phase 0 look 1"},
-	    {"search", 200, "nonsense", "parked refused phase 0 look 1"},
+	    /* no refusal, and our side cannot read it: as if it were lost, and looking lets no write go (look 2) */
+	    {"search", 302, "", "pending phase 0 look 2"},
+	    {"search", 200, "nonsense", "pending phase 0 look 2"},
+	    {"never", 200, "nonsense", "unknown unknown phase 0 look 0"},
+	    {"safe", 200, "nonsense", "pending phase 0 look 2"},
+	    {"search", 200, "no", "parked refused phase 0 look 0"}, /* a no that was understood */
+	    {"search", 422, "nonsense", "parked refused phase 0 look 0"},
 	    {"search", 200, "unsupported", "cancelled unsupported phase 0 look 0"},
-	    {"search", 200, "more 0 round", "parked refused phase 0 look 1"},
+	    {"search", 200, "more 0 round", "pending phase 0 look 2"},
 	    {"never", 429, "", "pending phase 0 look 0"},
 	    {"never", 503, "", "pending phase 0 look 0"},
 	    {"never", 408, "", "pending phase 0 look 0"},
@@ -274,8 +280,8 @@ static void test_odd_bytes(void **state)
 		int status;
 		const char *body, *becomes;
 	} row[] = {{200, "ok \xff\xfe", "done phase 0 look 0"},
-		   {200, "\xff\xfe", "parked refused phase 0 look 1"},
-		   {200, "more 2 \xff", "parked refused phase 0 look 1"}};
+		   {200, "\xff\xfe", "pending phase 0 look 2"},
+		   {200, "more 2 \xff", "pending phase 0 look 2"}};
 	char body[TEXT_MAX];
 	(void)state;
 
@@ -307,7 +313,7 @@ static void test_too_many_phases(void **state)
 	answer(world, "POST", "/orion/comment", 200, "more 2 C5");
 	for (int i = 0; i < 100 && n_open(world); i++)
 		answer(world, "PUT", "/orion/show/C5", 200, "more 2 C5");
-	assert_string_equal(delivery_is(world, 1), "parked refused phase 0 look 1");
+	assert_string_equal(delivery_is(world, 1), "pending phase 0 look 2");
 	assert_int_equal(world->fake.n, ENT_PHASES_MAX);
 	world_free(world);
 }

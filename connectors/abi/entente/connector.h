@@ -77,7 +77,8 @@ struct ent_op {
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
 	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED. */
 	struct ent_comment comment;
-	int64_t since_ms; /* POLL: where to begin when there is no memo yet */
+	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it; what
+			   * `look` searches is not older, apart from the tool's clock. 0: not known */
 	/* CREATE, UPDATE, ADD_COMMENT: what title and text may hold with marker and all; sdk_op_text() and
 	 * sdk_op_title() keep to it. */
 	struct ent_limits limits;
@@ -154,6 +155,10 @@ struct ent_result {
 	size_t n_aside;
 	struct ent_str note; /* POLL: one sentence for people about this page, as "its cursor was refused: ..."; absent:
 			      * nothing to say */
+	/* With ENT_EINVAL and a status that is no 4xx: the tool itself says no, in an answer that was read and
+	 * understood. Without it the broker takes ENT_EINVAL for "our side cannot read the answer": a write with such
+	 * an answer may have been done, and nobody is told that the tool refused it. */
+	bool said_no;
 };
 #define ENT_PHASES_MAX 40         /* round trips of one attempt; POLL may take as many as there are pages */
 #define ENT_MEMO_MAX   (64 << 10) /* bytes of a memo, which is UTF-8; a longer one is ENT_EINVAL */
@@ -221,7 +226,8 @@ struct ent_connector {
 			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
 	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others. With ENT_REPEAT_SEARCH
 	 * *ret_lag_s says for how many seconds after a write the search may not show it: 0 when it reads the database
-	 * and no index. The broker looks again until then before it writes. */
+	 * and no index. A look that finds nothing before that time is over is made again, with growing pauses, and only
+	 * the last one lets a write go. The supplier's setting `search_lag` takes its place. */
 	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind, unsigned *ret_lag_s);
 	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
 	const char *const *cannot;

@@ -99,8 +99,7 @@ static void check_open(struct out_sim *sim)
 	    rows(sim),
 	    "SELECT id, supplier, incident, state, op FROM delivery AS d WHERE state IN ('pending', 'in_flight') "
 	    "AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.incident = d.incident AND b.supplier = d.supplier "
-	    "AND b.id < d.id AND (b.state = 'unknown' OR b.state = 'parked' AND b.op <> 'update_ticket' AND b.cause <> "
-	    "'loop'))");
+	    "AND b.id < d.id AND b.state IN ('unknown', 'parked') AND b.op <> 'update_ticket' AND b.cause <> 'loop')");
 
 	while (db_row(stmt))
 		out_violates(sim, "I9", "delivery",

@@ -224,6 +224,7 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 						.at_once = 3,
 						.poll_ms = polls ? POLL_MS : 0,
 						.sweep_ms = SWEEP_MS,
+						.search_lag_ms = -1,
 						.silence_ms = -1};
 }
 
