@@ -62,7 +62,7 @@ struct supplier_link {
 	int64_t rate_per_min,
 	    at_once;               /* requests; at_once: also over all its tickets. One at a time per ticket always */
 	int64_t poll_ms, sweep_ms; /* 0: never */
-	int64_t search_lag_ms; /* how long after a write its search may not show it; -1: as its connector says */
+	int64_t search_lag_ms;     /* how long after a write its search may not show it; -1: as its connector says */
 	int64_t silence_ms; /* alarm when nothing was heard for so long; 0: learned from what is usual; -1: never */
 	bool paused;        /* maintenance: nothing is sent or asked */
 };

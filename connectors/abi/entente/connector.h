@@ -77,8 +77,8 @@ struct ent_op {
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
 	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED. */
 	struct ent_comment comment;
-	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it; what
-			   * `look` searches is not older, apart from the tool's clock. 0: not known */
+	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it;
+			   * what `look` searches is not older, apart from the tool's clock. 0: not known */
 	/* CREATE, UPDATE, ADD_COMMENT: what title and text may hold with marker and all; sdk_op_text() and
 	 * sdk_op_title() keep to it. */
 	struct ent_limits limits;
