@@ -47,6 +47,9 @@ static const struct ent_setting generic_setting[] = {
      "takes `key` once)"},
     {"repeat_comment", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_comment),
      "the same for a comment"},
+    {"search_lag_s", ENT_SETTING_INT, "60", offsetof(struct generic_settings, search_lag_s),
+     "with search: how many seconds after a write what build asks for may not show it; 0: it reads the database and no "
+     "index"},
     {"poll_overlap_s", ENT_SETTING_INT, "20", offsetof(struct generic_settings, poll_overlap_s),
      "how many seconds later than its time a change may appear in the tool's list"},
     {"poll_grain_s", ENT_SETTING_INT, "1", offsetof(struct generic_settings, poll_grain_s),
@@ -104,6 +107,8 @@ static enum ent_rc words_out_read(const struct generic_settings *settings, struc
 	if (settings->poll_overlap_s < 1 || settings->poll_overlap_s > 3600 || settings->poll_grain_s < 1 ||
 	    settings->poll_grain_s > 86400)
 		return sdk_fail(err, ENT_EINVAL, "poll_overlap_s: 1 to 3600; poll_grain_s: 1 to 86400");
+	if (settings->search_lag_s < 0 || settings->search_lag_s > 3600)
+		return sdk_fail(err, ENT_EINVAL, "search_lag_s: 0 to 3600");
 	if (!settings->build.n != !settings->parse.n)
 		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
 	return ENT_OK;

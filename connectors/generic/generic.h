@@ -18,7 +18,7 @@ struct generic_settings {
 	struct ent_str body_format, form_field;
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
 	struct ent_str build, parse, statuses, repeat_create, repeat_comment;
-	int64_t poll_overlap_s, poll_grain_s;
+	int64_t poll_overlap_s, poll_grain_s, search_lag_s;
 };
 
 /* ---- program.c ---------------------------------------------------------------- */

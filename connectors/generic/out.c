@@ -23,7 +23,7 @@ enum ent_repeat generic_repeat(const struct ent_self *self, enum ent_op_kind kin
 {
 	const struct generic_state *state = self->state;
 
-	(void)ret_lag_s;
+	*ret_lag_s = (unsigned)((const struct generic_settings *)self->settings)->search_lag_s;
 	return kind == ENT_CREATE_TICKET ? state->repeat_create
 	       : kind == ENT_ADD_COMMENT ? state->repeat_comment
 					 : ENT_REPEAT_SAFE; /* it reads, or sets a value */

@@ -175,6 +175,7 @@ enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root
 		rc = parts_read(root, arena, &result, err);
 	if (rc == ENT_OK && said < 0) {
 		ret->retry_after_s = result.retry_after_s;
+		ret->said_no = true; /* the program read it, and says so */
 		*err = verdict;
 		return said;
 	}

@@ -272,7 +272,7 @@ static const struct ent_connector github_connector = {
     .decode = github_decode,
     .build = github_build,
     .parse = github_parse,
-    .repeat = sdk_repeat_by_search,
+    .repeat = github_repeat,
     .cannot = github_cannot,
 };
 

@@ -20,6 +20,7 @@ enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *com
 
 /* out.c */
 extern const char *const github_cannot[];
+enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc github_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			 struct ent_request *ret, struct ent_err *err);
 enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,

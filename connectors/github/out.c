@@ -13,7 +13,8 @@
 #include "sdk/http.h"
 #include "sdk/time.h"
 
-enum { WRITE = 1, PAGE = 100 };
+enum { WRITE = 1, LOOK = 2, PAGE = 100 };
+enum { LAG_S = 30 }; /* a list is read from the database, but perhaps from a copy of it */
 
 const char *const github_cannot[] = {
     "Whoever sees an issue reads all its comments: nothing is delivered while comments_as is internal.",
@@ -102,6 +103,35 @@ static void put_labels(struct sdk_jsonw *w, const struct github_settings *settin
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
+/* Page after page of what was changed since we planned it: memo is the page. */
+static bool looks(const struct ent_call *call)
+{
+	return sdk_call_looks(call) || call->phase == LOOK;
+}
+
+static int64_t look_page(const struct ent_call *call)
+{
+	int64_t page = 1;
+
+	return call->phase == LOOK && sdk_to_int(call->memo, &page) ? page : 1;
+}
+
+static struct ent_str look_path(const struct ent_call *call, struct ent_str path, struct ent_arena *arena)
+{
+	int64_t since_ms = sdk_look_since_ms(&call->op);
+
+	path = sdk_format(arena, "%.*sper_page=%d&page=%lld", ENT_F(path), PAGE, (long long)look_page(call));
+	return since_ms ? sdk_format(arena, "%.*s&since=%.*s", ENT_F(path), ENT_F(sdk_time(arena, since_ms))) : path;
+}
+
+enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
+{
+	enum ent_repeat how = sdk_repeat_by_search(self, kind, ret_lag_s);
+
+	*ret_lag_s = LAG_S;
+	return how;
+}
+
 static enum ent_rc build_create(const struct github_settings *settings, const struct ent_call *call,
 				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
@@ -113,9 +143,9 @@ static enum ent_rc build_create(const struct github_settings *settings, const st
 	if (rc != ENT_OK)
 		return rc;
 	path = sdk_format(arena, "%.*s/issues", ENT_F(path));
-	if (sdk_call_looks(call)) {
-		struct ent_str label = sdk_http_path(arena, "?state=all&per_page=100&labels=%s", &op->number, NULL);
-		sdk_ask_get(ret, sdk_format(arena, "%.*s%.*s", ENT_F(path), ENT_F(label)));
+	if (looks(call)) { /* not by its label: where our user may not set labels, GitHub drops them silently */
+		path = sdk_format(arena, "%.*s?state=all&sort=created&direction=desc&", ENT_F(path));
+		sdk_ask_get(ret, look_path(call, path, arena));
 		return ENT_OK;
 	}
 	sdk_ask_begin(&ask);
@@ -131,18 +161,15 @@ static enum ent_rc build_comment(const struct ent_call *call, struct ent_str pat
 				 struct ent_request *ret, struct ent_err *err)
 {
 	const struct ent_op *op = &call->op;
-	struct ent_str number, repository = sdk_cut(op->ticket.key, '#', &number);
 	struct sdk_ask ask;
 
 	if (op->comment.visibility != ENT_PUBLIC)
 		return sdk_fail(err, ENT_EUNSUPPORTED,
 				"GitHub has no internal comments; set comments_as: public when all who see the "
 				"repository may read them");
-	if (sdk_call_looks(call)) { /* the newest of the repository: an issue's own list begins with the oldest */
-		enum ent_rc rc = repository_path(repository, arena, &path, err);
-		sdk_ask_get(ret, sdk_format(arena, "%.*s/issues/comments?sort=created&direction=desc&per_page=100",
-					    ENT_F(path)));
-		return rc;
+	if (looks(call)) {
+		sdk_ask_get(ret, look_path(call, sdk_format(arena, "%.*s/comments?", ENT_F(path)), arena));
+		return ENT_OK;
 	}
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
@@ -375,6 +402,17 @@ static enum ent_rc wait_for_quota(const struct ent_call *call, const struct ent_
 	return sdk_fail(err, ENT_ERETRY, "HTTP %d: the hourly limit of our user is used up", response->status);
 }
 
+/* A full page: what was not found may stand on the next. */
+static enum ent_rc looked(const struct ent_call *call, const struct sdk_json *list, struct ent_arena *arena,
+			  struct ent_result *ret, const struct sdk_json **ret_found, struct ent_err *err)
+{
+	enum ent_rc rc = sdk_find_marked(list, "body", "id", &call->op, WRITE, ret, ret_found, err);
+
+	if (rc == ENT_MORE && sdk_json_count(list) >= PAGE)
+		return sdk_more(ret, LOOK, sdk_int(arena, look_page(call) + 1));
+	return rc;
+}
+
 enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
@@ -392,8 +430,8 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 	if (rc != ENT_OK)
 		return rc;
 	if (op->kind == ENT_ADD_COMMENT) {
-		if (sdk_call_looks(call))
-			return sdk_find_marked(root, "body", "id", op, WRITE, ret, &root, err);
+		if (looks(call))
+			return looked(call, root, arena, ret, &root, err);
 		return sdk_id_at(root, "id", &ret->remote_id, err);
 	}
 	if (op->kind == ENT_UPDATE_TICKET && call->phase != WRITE) {
@@ -401,8 +439,8 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 		ret->phase = WRITE;
 		return ret->memo.p ? ENT_MORE : sdk_fail(err, ENT_EINVAL, "the issue has more labels than can be kept");
 	}
-	if (op->kind == ENT_CREATE_TICKET && sdk_call_looks(call)) {
-		rc = sdk_find_marked(root, "body", "id", op, WRITE, ret, &root, err);
+	if (op->kind == ENT_CREATE_TICKET && looks(call)) {
+		rc = looked(call, root, arena, ret, &root, err);
 		if (rc != ENT_OK)
 			return rc;
 	}

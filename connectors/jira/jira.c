@@ -213,7 +213,7 @@ static const struct ent_connector jira_connector = {
     .decode = jira_decode,
     .build = jira_build,
     .parse = jira_parse,
-    .repeat = sdk_repeat_by_search,
+    .repeat = jira_repeat,
     .cannot = jira_cannot,
 };
 

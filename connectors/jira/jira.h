@@ -32,6 +32,7 @@ enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comme
 
 /* out.c */
 extern const char *const jira_cannot[];
+enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 		       struct ent_request *ret, struct ent_err *err);
 enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,

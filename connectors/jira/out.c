@@ -11,7 +11,8 @@
 #include "sdk/http.h"
 #include "sdk/poll.h"
 
-enum { WRITE = 1, TRANSITIONS, PRIORITY, MOVE, READ, PAGE = 100 };
+enum { WRITE = 1, TRANSITIONS, PRIORITY, MOVE, READ, PAGE = 100, LOOKED = 100 };
+enum { CLOUD_LAG_S = 150, DATA_CENTER_LAG_S = 30 }; /* of the index that JQL reads; comments are read from the issue */
 
 #define ISSUE "/rest/api/2/issue/"
 #define FIELDS                                                                                                         \
@@ -227,6 +228,16 @@ enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call,
 	return build_poll(settings, call, arena, ret, err);
 }
 
+enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
+{
+	const struct jira_settings *settings = self->settings;
+
+	*ret_lag_s = 0;
+	if (kind == ENT_CREATE_TICKET)
+		*ret_lag_s = settings->data_center ? DATA_CENTER_LAG_S : CLOUD_LAG_S;
+	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+}
+
 /* ---- understanding ------------------------------------------------------------------------ */
 
 static enum ent_rc tell_issue(const struct jira_settings *settings, const struct sdk_json *issue,
@@ -257,15 +268,15 @@ static const struct sdk_json *find_transition(const struct sdk_json *list, struc
 }
 
 static enum ent_rc no_transition(const struct sdk_json *list, struct ent_str name, struct ent_arena *arena,
-				 struct ent_err *err)
+				 struct ent_result *ret, struct ent_err *err)
 {
 	struct ent_str names = ENT_STR("");
 
 	for (const struct sdk_json *at = sdk_json_first(list); at && names.n < 120; at = sdk_json_next(at))
 		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? ", " : "",
 				   ENT_F(sdk_json_text_at(at, "to.name")));
-	return sdk_fail(err, ENT_EINVAL, "the workflow has no transition from here to \"%.*s\"; it has: %.*s",
-			ENT_F(name), ENT_F(names));
+	return sdk_says_no(ret, err, "the workflow has no transition from here to \"%.*s\"; it has: %.*s", ENT_F(name),
+			   ENT_F(names));
 }
 
 static enum ent_rc parse_transitions(const struct jira_settings *settings, const struct ent_call *call,
@@ -276,7 +287,7 @@ static enum ent_rc parse_transitions(const struct jira_settings *settings, const
 	const struct sdk_json *list = sdk_json_at(root, "transitions"), *found = find_transition(list, name);
 
 	if (!found)
-		return no_transition(list, name, arena, err);
+		return no_transition(list, name, arena, ret, err);
 	bool asks = sdk_json_bool(sdk_json_at(found, "fields.resolution.required"), false);
 	if (!said.n && asks)
 		said = settings->resolution;
@@ -388,9 +399,11 @@ enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call,
 	if (sdk_call_looks(call)) {
 		const struct sdk_json *found = NULL;
 		bool creates = op->kind == ENT_CREATE_TICKET;
+		const struct sdk_json *rows = sdk_json_at(root, creates ? "issues" : "comments");
 
-		rc = sdk_find_marked(sdk_json_at(root, creates ? "issues" : "comments"),
-				     creates ? "fields.description" : "body", "id", op, WRITE, ret, &found, err);
+		rc = sdk_find_marked(rows, creates ? "fields.description" : "body", "id", op, WRITE, ret, &found, err);
+		if (rc == ENT_MORE && !creates && sdk_look_reaches(rows, LOOKED, "created", op, err) != ENT_OK)
+			return ENT_EINVAL;
 		ret->remote_key = sdk_word_at(found, "key");
 		return rc;
 	}

@@ -58,11 +58,11 @@ static enum ent_rc written_parse(const struct ent_call *call, const struct sdk_j
 	enum ent_rc rc = note_find(call, issue, ret, &note, err);
 
 	if (rc == ENT_MORE)
-		return sdk_fail(err, ENT_EINVAL,
-				"Redmine said yes and there is no such note: may our user add notes there?");
+		return sdk_says_no(ret, err,
+				   "Redmine said yes and there is no such note: may our user add notes there?");
 	if (rc == ENT_OK && call->op.comment.visibility != ENT_PUBLIC &&
 	    !sdk_json_bool(sdk_json_at(note, "private_notes"), false))
-		return sdk_fail(err, ENT_EINVAL, "the note was to be private and stands there for everybody");
+		return sdk_says_no(ret, err, "the note was to be private and stands there for everybody");
 	return rc;
 }
 
@@ -81,10 +81,10 @@ static enum ent_rc begun_parse(const struct ent_call *call, const struct sdk_jso
 	return rc == ENT_OK ? sdk_more(ret, USER, project) : rc;
 }
 
-static enum ent_rc no_right(struct ent_err *err)
+static enum ent_rc no_right(struct ent_result *ret, struct ent_err *err)
 {
-	return sdk_fail(err, ENT_EINVAL,
-			"our user may not write private notes in that project: give its role the right, then retry");
+	return sdk_says_no(ret, err,
+			   "our user may not write private notes in that project: give its role the right, then retry");
 }
 
 static enum ent_rc user_parse(const struct ent_call *call, const struct ent_response *response, struct ent_arena *arena,
@@ -106,7 +106,7 @@ static enum ent_rc user_parse(const struct ent_call *call, const struct ent_resp
 			roles = sdk_format(arena, "%.*s%s%.*s", ENT_F(roles), roles.n > 0 ? "," : "",
 					   ENT_F(sdk_word_at(role, "id")));
 	}
-	return roles.n > 0 ? sdk_more(ret, ROLE, roles) : no_right(err);
+	return roles.n > 0 ? sdk_more(ret, ROLE, roles) : no_right(ret, err);
 }
 
 static enum ent_rc role_parse(const struct ent_call *call, const struct ent_response *response, struct ent_arena *arena,
@@ -123,7 +123,7 @@ static enum ent_rc role_parse(const struct ent_call *call, const struct ent_resp
 		if (sdk_eqz(sdk_json_text(at), RIGHT))
 			return sdk_more(ret, WRITE, ENT_STR(""));
 	(void)sdk_cut(call->memo, ',', &rest);
-	return rest.n > 0 ? sdk_more(ret, ROLE, rest) : no_right(err);
+	return rest.n > 0 ? sdk_more(ret, ROLE, rest) : no_right(ret, err);
 }
 
 enum ent_rc redmine_comment_parse(const struct redmine_settings *settings, const struct ent_call *call,

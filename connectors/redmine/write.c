@@ -147,8 +147,8 @@ static enum ent_rc begun_parse(const struct redmine_settings *settings, const st
 		return sdk_more(ret, STATUSES, priority ? ENT_STR("priority") : ENT_STR(""));
 	id = redmine_word_id(allowed, asked->at[ENT_STATUS].native);
 	if (!id.p)
-		return sdk_fail(err, ENT_EINVAL, "their workflow does not let our user set %.*s after %.*s",
-				ENT_F(asked->at[ENT_STATUS].native), ENT_F(found));
+		return sdk_says_no(ret, err, "their workflow does not let our user set %.*s after %.*s",
+				   ENT_F(asked->at[ENT_STATUS].native), ENT_F(found));
 	return status_known(id, priority, arena, ret);
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sdk/ask.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "sdk/marker.h"
+#include "sdk/time.h"
 #include "sdk/webhook.h"
 
-#define BODY_MAX (4u * 1024u * 1024u)
+#define BODY_MAX  (4u * 1024u * 1024u)
+#define CLOCKS_MS 600000 /* by so much a tool's clock may be behind ours */
 
 void sdk_ask_get(struct ent_request *ret, struct ent_str path)
 {
@@ -68,6 +73,36 @@ enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const
 	return ENT_MORE;
 }
 
+int64_t sdk_look_since_ms(const struct ent_op *op)
+{
+	return op->since_ms > CLOCKS_MS ? op->since_ms - CLOCKS_MS : 0;
+}
+
+enum ent_rc sdk_look_reaches(const struct sdk_json *list, size_t page, const char *path, const struct ent_op *op,
+			     struct ent_err *err)
+{
+	const struct sdk_json *last = NULL;
+
+	if (sdk_json_count(list) < page)
+		return ENT_OK;
+	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
+		last = at;
+	if (op->since_ms == 0 || sdk_time_at(last, path) < sdk_look_since_ms(op))
+		return ENT_OK;
+	return sdk_fail(err, ENT_EINVAL, "its %zu newest are all newer than what is looked for", page);
+}
+
+enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(err->msg, sizeof err->msg, fmt, args);
+	va_end(args);
+	ret->said_no = true;
+	return ENT_EINVAL;
+}
+
 bool sdk_call_looks(const struct ent_call *call)
 {
 	return call->phase == 0 && call->look;
@@ -82,6 +117,7 @@ enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo
 
 enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
 {
-	(void)self, (void)ret_lag_s;
+	(void)self;
+	*ret_lag_s = 0;
 	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
 }

@@ -35,7 +35,17 @@ enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const
 bool sdk_call_looks(const struct ent_call *call);
 /* parse(): one more round trip. phase is not 0; memo: what it has to know. Returns ENT_MORE. */
 enum ent_rc sdk_more(struct ent_result *ret, unsigned phase, struct ent_str memo);
-/* repeat() of a tool where our marker is found again, and where an UPDATE sets values. */
+/* A look at the newest rows of a list that holds `page` of them at most, newest first, with their time at `path`: does
+ * it reach back to when the op was planned? ENT_EINVAL: no, so what it did not find may stand behind it. */
+enum ent_rc sdk_look_reaches(const struct sdk_json *list, size_t page, const char *path, const struct ent_op *op,
+			     struct ent_err *err) __attribute__((warn_unused_result));
+/* When what is looked for can have been made at the earliest, by the tool's clock; 0: not known. */
+int64_t sdk_look_since_ms(const struct ent_op *op);
+/* parse(): the tool's own no, read and understood, though its status is no 4xx. Returns ENT_EINVAL. */
+enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* repeat() of a tool whose database is searched, not an index: where our marker is found again, and where an UPDATE
+ * sets values. */
 enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 
 #define SDK_OPS_ALL                                                                                                    \

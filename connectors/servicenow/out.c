@@ -13,7 +13,7 @@
 #include "sdk/poll.h"
 #include "sdk/time.h"
 
-enum { WRITE = 1, FIND = 2, PAGE = 100 };
+enum { WRITE = 1, FIND = 2, PAGE = 100, LOOKED = 50 };
 
 #define BASE "/api/now/v2/table/"
 
@@ -27,10 +27,12 @@ enum ent_repeat servicenow_repeat(const struct ent_self *self, enum ent_op_kind 
 {
 	const struct servicenow_settings *settings = self->settings;
 
-	(void)ret_lag_s;
+	*ret_lag_s = 0; /* tables are read from the database */
 	if (kind == ENT_ADD_COMMENT)
 		return settings->journal ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
-	return kind == ENT_CREATE_TICKET ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
+	if (kind == ENT_CREATE_TICKET) /* without it nothing there holds our number */
+		return settings->number_field.n ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
+	return ENT_REPEAT_SAFE;
 }
 
 /* ---- asking ------------------------------------------------------------------------ */
@@ -145,9 +147,8 @@ enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call 
 		return ENT_OK;
 	}
 	if (op->kind == ENT_CREATE_TICKET && sdk_call_looks(call)) {
-		struct ent_str field = settings->number_field.n ? settings->number_field : ENT_STR("correlation_id");
 		sdk_ask_get(ret, sdk_http_path(arena, BASE "%s?sysparm_query=%s%3D%s&sysparm_limit=20",
-					       &settings->table, &field, &op->number, NULL));
+					       &settings->table, &settings->number_field, &op->number, NULL));
 		return ENT_OK;
 	}
 	return build_write(settings, call, arena, ret, err);
@@ -229,13 +230,29 @@ static enum ent_rc parse_found(const struct ent_call *call, const struct ent_res
 	return rc == ENT_MORE ? ENT_OK : rc;
 }
 
-static enum ent_rc parse_create(const struct ent_call *call, const struct sdk_json **result, struct ent_result *ret,
+/* A field that is none is ignored in a query, and any records come: they say nothing of ours. */
+static enum ent_rc rows_vet(const struct sdk_json *rows, struct ent_str field, const struct ent_op *op,
+			    struct ent_arena *arena, struct ent_err *err)
+{
+	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row))
+		if (!sdk_eq(sdk_json_text_at(row, sdk_z(arena, field)), op->number))
+			return sdk_fail(err, ENT_EINVAL,
+					"ServiceNow ignored the query for %.*s = %.*s: is it a field there?",
+					ENT_F(field), ENT_F(op->number));
+	return ENT_OK;
+}
+
+static enum ent_rc parse_create(const struct servicenow_settings *settings, const struct ent_call *call,
+				const struct sdk_json **result, struct ent_arena *arena, struct ent_result *ret,
 				struct ent_err *err)
 {
+	const struct sdk_json *rows = *result;
 	enum ent_rc rc = sdk_call_looks(call)
-			     ? sdk_find_marked(*result, "description", "sys_id", &call->op, WRITE, ret, result, err)
-			     : sdk_id_at(*result, "sys_id", &ret->remote_id, err);
+			     ? sdk_find_marked(rows, "description", "sys_id", &call->op, WRITE, ret, result, err)
+			     : sdk_id_at(rows, "sys_id", &ret->remote_id, err);
 
+	if (rc == ENT_MORE && rows_vet(rows, settings->number_field, &call->op, arena, err) != ENT_OK)
+		return ENT_EINVAL;
 	ret->remote_key = sdk_word_at(*result, "number");
 	return rc;
 }
@@ -260,12 +277,18 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 	case ENT_POLL:
 		return parse_poll(settings, call, response, result, &list, ret, err);
 	case ENT_ADD_COMMENT:
-		if (sdk_call_looks(call))
-			return sdk_find_marked(result, "value", "sys_id", &call->op, WRITE, ret, &result, err);
+		if (sdk_call_looks(call)) {
+			const struct sdk_json *found;
+			rc = sdk_find_marked(result, "value", "sys_id", &call->op, WRITE, ret, &found, err);
+			if (rc == ENT_MORE &&
+			    sdk_look_reaches(result, LOOKED, "sys_created_on", &call->op, err) != ENT_OK)
+				return ENT_EINVAL;
+			return rc;
+		}
 		ret->phase = FIND;
 		return settings->journal ? ENT_MORE : ENT_OK;
 	case ENT_CREATE_TICKET:
-		rc = parse_create(call, &result, ret, err);
+		rc = parse_create(settings, call, &result, arena, ret, err);
 		if (rc != ENT_OK)
 			return rc;
 		break;

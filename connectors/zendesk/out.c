@@ -10,7 +10,7 @@
 #include "sdk/http.h"
 #include "sdk/walk.h"
 
-enum { WRITE = 1 };
+enum { WRITE = 1, LOOKED = 100 };
 
 #define TICKETS "/api/v2/tickets"
 
@@ -229,11 +229,13 @@ enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *ca
 	if (rc != ENT_OK)
 		return rc;
 	if (sdk_call_looks(call)) {
-		const struct sdk_json *found;
 		bool creates = op->kind == ENT_CREATE_TICKET;
+		const struct sdk_json *found, *rows = sdk_json_at(root, creates ? "tickets" : "comments");
 
-		return sdk_find_marked(sdk_json_at(root, creates ? "tickets" : "comments"),
-				       creates ? "description" : "body", "id", op, WRITE, ret, &found, err);
+		rc = sdk_find_marked(rows, creates ? "description" : "body", "id", op, WRITE, ret, &found, err);
+		if (rc == ENT_MORE && !creates && sdk_look_reaches(rows, LOOKED, "created_at", op, err) != ENT_OK)
+			return ENT_EINVAL;
+		return rc;
 	}
 	if (op->kind == ENT_CREATE_TICKET)
 		rc = sdk_id_at(root, "ticket.id", &ret->remote_id, err);

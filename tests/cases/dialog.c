@@ -187,6 +187,7 @@ struct parsed {
 	enum ent_rc rc;
 	unsigned phase;
 	struct ent_str memo;
+	bool said_no;
 };
 
 static const char *parse_once(const struct round *round, const struct ent_response *response, struct ent_arena *arena,
@@ -203,7 +204,7 @@ static const char *parse_once(const struct round *round, const struct ent_respon
 
 	sdk_buf_z(out, "\n<<< result\n");
 	result_print(out, round->dialog, rc, &result, &err);
-	*ret = (struct parsed){rc, result.phase, sdk_dup(round->dialog->arena, result.memo)};
+	*ret = (struct parsed){rc, result.phase, sdk_dup(round->dialog->arena, result.memo), result.said_no};
 	return result_fault(arena, &round->call, rc, &result, &err);
 }
 
@@ -246,14 +247,13 @@ static void attempt_again(struct round *round, bool look, bool from_start)
 	round->call.memo = look || from_start ? ENT_ABSENT : round->stored_memo;
 }
 
-static enum ent_repeat repeat_of(const struct round *round)
+static enum ent_repeat repeat_of(const struct round *round, unsigned *ret_lag_s)
 {
 	const struct plugin *plugin = round->dialog->plugin;
 	enum ent_op_kind kind = round->call.op.kind;
-	unsigned lag_s = 0;
-
+	*ret_lag_s = 0;
 	if (plugin->connector->repeat)
-		return plugin->connector->repeat(&plugin->self, kind, &lag_s);
+		return plugin->connector->repeat(&plugin->self, kind, ret_lag_s);
 	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_NEVER : ENT_REPEAT_SAFE;
 }
 
@@ -261,7 +261,8 @@ static enum ent_repeat repeat_of(const struct round *round)
 static bool lost(struct round *round)
 {
 	struct sdk_buf *out = round->dialog->out;
-	enum ent_repeat repeat = repeat_of(round);
+	unsigned lag_s;
+	enum ent_repeat repeat = repeat_of(round, &lag_s);
 
 	if (!round->writes) {
 		sdk_buf_z(out, "lost, it only read: again\n");
@@ -269,8 +270,11 @@ static bool lost(struct round *round)
 		return true;
 	}
 	sdk_buf_z(out, repeat == ENT_REPEAT_SAFE     ? "lost, safe: again\n"
-		       : repeat == ENT_REPEAT_SEARCH ? "lost, search: again with look\n"
+		       : repeat == ENT_REPEAT_SEARCH ? "lost, search: again with look"
 						     : "lost, never: unknown, a person decides\n");
+	if (repeat == ENT_REPEAT_SEARCH && lag_s)
+		sdk_buf_format(out, ", for %u s", lag_s);
+	sdk_buf_z(out, repeat == ENT_REPEAT_SEARCH ? "\n" : "");
 	attempt_again(round, repeat == ENT_REPEAT_SEARCH, false);
 	return repeat != ENT_REPEAT_NEVER;
 }
@@ -279,7 +283,8 @@ static bool lost(struct round *round)
 static void conflict(struct round *round)
 {
 	bool has_written = round->stored_phase > 0;
-	enum ent_repeat repeat = repeat_of(round);
+	unsigned lag_s;
+	enum ent_repeat repeat = repeat_of(round, &lag_s);
 
 	attempt_again(round, has_written && repeat == ENT_REPEAT_SEARCH, !has_written || repeat != ENT_REPEAT_NEVER);
 }
@@ -313,6 +318,10 @@ static bool answered(struct round *round, int status, const struct parsed *parse
 			return lost(round) && has_next;
 		attempt_again(round, round->call.look && round->call.phase == 0, false);
 		return has_next;
+	case ENT_EINVAL: /* a write, and no refusal of the tool's: it may be there */
+		if (round->writes && !parsed->said_no && (status < 400 || status >= 500))
+			sdk_buf_z(round->dialog->out, "it may be there: our side cannot read the answer\n");
+		return false;
 	default:
 		return false;
 	}

@@ -48,7 +48,8 @@ REPEAT = {"A": "safe", "B": "search", "C": "never"}
 
 def settings(kind_class, dialect):
     out = {"decode": GENERIC_DECODE, "signature_header": "X-Signature", "signature_prefix": "sha256=", "delivery_header": "X-Delivery",
-           "build": f'"{kind_class}" as $class | {BUILD}', "parse": PARSE, "repeat_create": REPEAT[kind_class], "repeat_comment": REPEAT[kind_class]}
+           "build": f'"{kind_class}" as $class | {BUILD}', "parse": PARSE, "repeat_create": REPEAT[kind_class], "repeat_comment": REPEAT[kind_class],
+           "search_lag_s": 0}  # the simulator's search reads what it keeps
     if dialect == "odd":
         with open(ODD, encoding="utf-8") as f:
             odd = yaml.safe_load(f)["suppliers"][0]

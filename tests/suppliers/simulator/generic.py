@@ -130,8 +130,9 @@ class Generic(Tool):
         if self.kind_class == "C":
             return self.not_found()
         text = request.query("text", "")
-        found = [{"ticket": t.id, "comment": c.id} for t in self.book.all() for c in t.comments if text in c.body and not c.deleted]
-        found += [{"ticket": t.id, "comment": None} for t in self.book.all() if text in t.text or text in t.title]
+        found = [{"ticket": t.id, "comment": c.id} for t in self.book.all() for c in t.comments
+                 if text in c.body and not c.deleted and self.indexed(c)]
+        found += [{"ticket": t.id, "comment": None} for t in self.book.all() if self.indexed(t) and (text in t.text or text in t.title)]
         return Response(200, {"found": found})
 
     @route("GET", "/changes", "poll")

@@ -186,7 +186,7 @@ class GitHub(Tool):
     @route("GET", "/search/issues", "search")
     def search(self, request):
         words = [w.strip('"').lower() for w in re.findall(r'"[^"]*"|\S+', request.query("q", "")) if ":" not in w.split('"')[0]]
-        rows = [t for t in self.book.all() if all(any(w in text.lower() for text in self.text_of(t)) for w in words)]
+        rows = [t for t in self.book.all() if self.indexed(t) and all(any(w in text.lower() for text in self.text_of(t)) for w in words)]
         return Response(200, {"total_count": len(rows), "incomplete_results": False, "items": [self.view(t) for t in rows]})
 
     @route("GET", "/user", "other")

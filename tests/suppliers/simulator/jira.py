@@ -298,7 +298,7 @@ class Jira(Tool):
             query = Query(jql)
             if query.tree is None and self.is_cloud:
                 raise Bad("Unbounded JQL queries are not allowed here.")
-            rows = [t for t in self.book.all() if query.holds(lambda f, op, v, t=t: self.jql_field(t, f, op, v))]
+            rows = [t for t in self.book.all() if self.indexed(t) and query.holds(lambda f, op, v, t=t: self.jql_field(t, f, op, v))]
         except Bad as wrong:
             raise Refused(400, {"errorMessages": [str(wrong)], "warningMessages": []}) from None
         for field, down in reversed(query.order):

@@ -54,6 +54,7 @@ class Tool:
         self.delay_ms = 0
         self.kind_class = "A"
         self.page_max = 100
+        self.search_lag_ms = 0  # how long its index does not show a new ticket or comment
         self.shuffle_pages = self.repeat_page = self.token_fails = self.revoked = False
         self.credential = self.secret = None
         self.read_only = set()  # attributes that are taken with a 200 and not written
@@ -66,7 +67,7 @@ class Tool:
 
     def set(self, settings):
         """What the control's `set` takes, and a row of the configuration."""
-        for name in ("delay_ms", "page_max", "shuffle_pages", "repeat_page", "token_fails", "revoked", "credential", "secret", "auth"):
+        for name in ("delay_ms", "page_max", "search_lag_ms", "shuffle_pages", "repeat_page", "token_fails", "revoked", "credential", "secret", "auth"):
             if name in settings:
                 setattr(self, name, settings[name])
         self.kind_class = settings.get("class", self.kind_class)
@@ -91,6 +92,10 @@ class Tool:
 
     def changed(self, what, ticket, comment, by):
         """A webhook, where the tool has them."""
+
+    def indexed(self, row):
+        """Does its search index show this ticket or comment already?"""
+        return row.created + self.search_lag_ms <= self.clock.now()
 
     def not_found(self):
         return Response(404, {"message": "Not Found"})
