@@ -111,6 +111,7 @@ struct delivery_result {
 	enum delivery_cause cause;
 	struct ent_str reason;
 	struct ent_str remote_id, remote_key;
+	struct ent_str exchange; /* JSON: what was asked and answered last, without secrets; absent: nothing was */
 };
 
 /* The second ask, in the send function: may this row's words go to this supplier, as things stand now? comment: NULL

@@ -197,35 +197,76 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 				 "the request has to be signed, and the supplier has no secret of whsec_ and base64");
 }
 
-static bool is_said(const struct ent_err *err, struct ent_str secret)
+/* How much of the secret stands at the text's beginning; 0: it does not. Its head is enough: what a tool says is cut.
+ */
+static size_t said_at(struct ent_str text, struct ent_str secret)
 {
-	size_t n = secret.n < SECRET_HEAD ? secret.n : SECRET_HEAD;
+	size_t n = 0, least = secret.n < SECRET_HEAD ? secret.n : SECRET_HEAD;
 
-	return n >= SECRET_SHORT && memmem(err->msg, strlen(err->msg), secret.p, n);
+	while (n < secret.n && n < text.n && secret.p[n] == text.p[n])
+		n++;
+	return secret.n >= SECRET_SHORT && n >= least ? n : 0;
 }
 
-/* As it goes over the wire, which is what a tool repeats: the form of a request for a token, the header. */
-static bool is_said_as_sent(const struct ent_err *err, const struct supplier_link *link)
+static struct ent_str hide(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
+{
+	size_t least = secret.n < SECRET_HEAD ? secret.n : SECRET_HEAD, from = 0;
+	const char *at;
+	struct sdk_buf out;
+
+	if (least < SECRET_SHORT || text.n < least || !memmem(text.p, text.n, secret.p, least))
+		return text;
+	sdk_buf_init(&out, text.n + 1);
+	while (text.n - from >= least && (at = memmem(text.p + from, text.n - from, secret.p, least))) {
+		size_t to = (size_t)(at - text.p);
+
+		sdk_buf_add(&out, text.p + from, to - from);
+		sdk_buf_z(&out, "***");
+		from = to + said_at((struct ent_str){at, text.n - to}, secret);
+	}
+	sdk_buf_add(&out, text.p + from, text.n - from);
+	struct ent_str hidden = sdk_dup(arena, sdk_buf_view(&out));
+	sdk_buf_release(&out);
+	return hidden;
+}
+
+/* As it goes over the wire, which is what a tool repeats: the form of a request for a token, a path, the header. */
+static struct ent_str hide_as_sent(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
 {
 	struct auth_words words;
 
 	room_make(&words);
 	if (link->auth == AUTH_BASIC)
 		add_base64(&words.buf, link->user, secret_bytes(&link->credential));
-	else
-		sdk_percent_encode(&words.buf, secret_bytes(&link->credential));
-	bool said = is_said(err, auth_words_view(&words));
+	text = hide(arena, text, auth_words_view(&words));
+	sdk_buf_clear(&words.buf);
+	sdk_percent_encode(&words.buf, secret_bytes(&link->credential));
+	text = hide(arena, text, auth_words_view(&words));
 	auth_words_release(&words);
-	return said;
+	return text;
 }
 
-void auth_clean(const struct auth *auth, const struct supplier_link *link, struct ent_err *err)
+struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
+			 struct ent_str text)
 {
-	const struct ent_str token = {auth->token, auth->n};
+	text = hide_as_sent(arena, text, &supplier->link);
+	text = hide(arena, text, secret_bytes(&supplier->link.credential));
+	text = hide(arena, text, (struct ent_str){auth->token, auth->n});
+	for (size_t i = 0; i < supplier->n_secret; i++)
+		text = hide(arena, text, secret_bytes(&supplier->secret[i]));
+	return text;
+}
+
+void auth_clean(const struct auth *auth, const struct supplier *supplier, struct ent_err *err)
+{
+	struct sdk_arena arena;
 
 	err->msg[sizeof err->msg - 1] = '\0';
 	if (!err->msg[0])
 		return;
-	if (is_said(err, secret_bytes(&link->credential)) || is_said(err, token) || is_said_as_sent(err, link))
+	sdk_arena_init(&arena);
+	bool hides = auth_hide(auth, supplier, &arena.abi, sdk_str(err->msg)).p != err->msg;
+	sdk_arena_release(&arena);
+	if (hides)
 		(void)sdk_fail(err, ENT_OK, "the tool's words hold our secret and are not kept");
 }

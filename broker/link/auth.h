@@ -35,7 +35,11 @@ enum ent_rc auth_token_take(struct auth *auth, const struct ent_response *respon
  * ENT_EAUTH: there is none, or it is no key. */
 enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request *request, struct auth_words *ret,
 		      struct ent_err *err) __attribute__((warn_unused_result));
+/* The text with each of the supplier's secrets as ***: credential, token, what webhooks are signed with; also as they
+ * go over the wire, and where a secret is cut. The same text when there is none. */
+struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
+			 struct ent_str text);
 /* A tool may say our secret in its error: then its words are not kept. */
-void auth_clean(const struct auth *auth, const struct supplier_link *link, struct ent_err *err);
+void auth_clean(const struct auth *auth, const struct supplier *supplier, struct ent_err *err);
 
 #endif

@@ -49,6 +49,8 @@ void delivery_tell(struct flight *flight, struct delivery_result result, void (*
 
 	result.id = flight->delivery.id;
 	result.attempt = flight->delivery.attempt;
+	if (result.outcome != OUTCOME_DONE && result.outcome != OUTCOME_MORE)
+		result.exchange = exchange_json(flight);
 	flight->job.ask.result = result;
 	flight->job.arrival.supplier = flight->delivery.supplier;
 	flight->job.arrival.suppliers = flight->roster->set;
@@ -398,6 +400,7 @@ static void begun(struct flight *flight)
 	flight->job.arrival = (struct arrival){0};
 	flight->delivery.attempt++;
 	sdk_arena_release(&flight->arena);
+	flight->exchange = (struct exchange){.method = NULL};
 	if (!delivery_load(link->world.read, &flight->arena.abi, flight->delivery.id, &now)) {
 		(void)sdk_fail(&ending.err, ENT_ERETRY, "it cannot be read");
 		later(flight, &ending, link->options.backoff_ms);

@@ -89,7 +89,7 @@ void flight_tell(struct flight *flight, enum job_kind kind, void (*answered)(str
 /* It goes into events and logs: no secret of ours, and text. */
 static void clean(const struct flight *flight, struct ent_err *err)
 {
-	auth_clean(&flight->lane->auth, &flight->supplier->link, err);
+	auth_clean(&flight->lane->auth, flight->supplier, err);
 	if (sdk_is_utf8(sdk_str(err->msg)))
 		return;
 	for (char *p = err->msg; *p; p++)
@@ -193,6 +193,7 @@ static enum ent_rc leave(struct flight *flight, const struct ent_request *reques
 		if (signature.name.p)
 			header[transfer.n_header++] = (struct ent_header){signature.name, auth_words_view(&signature)};
 		flight->transfer = transfer.id;
+		exchange_asked(flight, request);
 		start(flight, &transfer);
 	}
 	auth_words_release(&who);
@@ -291,6 +292,7 @@ static void parse(struct flight *flight, const struct ent_response *answer, stru
 								&flight->trip.abi, &ending->result, &ending->err);
 	ending->status = response.status;
 	ending->body = response.body;
+	exchange_answered(flight, &response);
 	hold(flight, &response, ending);
 	/* See connector.h: it may have been done. */
 	ending->is_lost = ending->rc == ENT_ERETRY && flight->writes && response.status != 503 &&

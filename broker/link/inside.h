@@ -37,6 +37,13 @@ struct roster {
 enum flight_kind { FLIGHT_DELIVERY, FLIGHT_POLL, FLIGHT_BACKFILL, FLIGHT_SWEEP, FLIGHT_TOKEN, FLIGHT_PROBE };
 enum flight_state { FLIGHT_READY, FLIGHT_ASKS, FLIGHT_TELLS };
 
+/* One request and its answer, for people; in the flight's arena. */
+struct exchange {
+	const char *method; /* NULL: nothing was asked */
+	struct ent_str path, request, answer;
+	int status; /* 0: no answer */
+};
+
 struct flight {
 	struct flight *next; /* of its lane */
 	struct link *link;
@@ -61,6 +68,7 @@ struct flight {
 
 	struct delivery delivery;
 	unsigned char hash[32];
+	struct exchange exchange; /* the last one of this attempt */
 	bool in_doubt;        /* this attempt looks, and has not written since: an attempt before may have done it */
 	int64_t looked_ms;    /* in_doubt: when it began to look */
 	struct cursor cursor; /* the others: as it was; then as it shall be */
@@ -241,6 +249,11 @@ void doubt_ask_person(struct flight *flight, const char *what, const struct ent_
 /* The next request of a delivery in doubt writes. True: it does not leave, as the look before it proves nothing; the
  * writer is told. */
 bool doubt_holds_back(struct flight *flight);
+
+/* exchange.c: of deliveries alone */
+void exchange_asked(struct flight *flight, const struct ent_request *request);
+void exchange_answered(struct flight *flight, const struct ent_response *response);
+struct ent_str exchange_json(struct flight *flight); /* absent: nothing was asked */
 
 /* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */

@@ -25,7 +25,7 @@ void delivery_heads_all(struct db *db, struct ent_arena *arena, int64_t incident
 struct delivery_verdict {
 	enum delivery_state state; /* DONE, PARKED, UNKNOWN, CANCELLED */
 	enum delivery_cause cause;
-	struct ent_str reason, remote_id;
+	struct ent_str reason, remote_id, exchange;
 	const struct ent_person *author; /* NULL: nobody */
 };
 /* Writes the state and makes the delivery.* event; heads are the caller's. */

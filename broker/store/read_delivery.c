@@ -15,7 +15,7 @@ enum { OF_INCIDENT_MAX = 100 };
 	"d.reason, d.remote_id, (SELECT CASE WHEN t.key = '' THEN t.external_id ELSE t.key END FROM ticket t WHERE "   \
 	"t.incident = d.incident AND t.supplier = d.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC " \
 	"LIMIT 1), (SELECT min(o.id) FROM delivery o WHERE o.incident = d.incident AND o.supplier = d.supplier AND "   \
-	"o.head = 1 AND o.state NOT IN ('done', 'cancelled')), d.title, d.text FROM delivery d WHERE "
+	"o.head = 1 AND o.state NOT IN ('done', 'cancelled')), d.title, d.text, d.exchange FROM delivery d WHERE "
 /* First which ones, then what they are: sorting must not carry all that is told of each. */
 #define PAGE(which) DELIVERY_SQL "d.id IN (SELECT o.id FROM delivery o WHERE " which " LIMIT $5) ORDER BY d.id DESC"
 #define IS_OPEN     "o.state NOT IN ('done', 'cancelled') AND "
@@ -48,7 +48,8 @@ enum {
 	D_TICKET,
 	D_FIRST,
 	D_TITLE,
-	D_TEXT
+	D_TEXT,
+	D_EXCHANGE
 };
 
 static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
@@ -204,6 +205,10 @@ static void print_words(struct db *db, struct sdk_jsonw *w, struct db_stmt *stmt
 	db_done(comment);
 	sdk_jsonw_kbool(w, "edited", of_thread && text.n > 0);
 	json_audience(w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
+	if (db_str(stmt, D_EXCHANGE).n) {
+		sdk_jsonw_key(w, "exchange");
+		sdk_jsonw_raw(w, db_str(stmt, D_EXCHANGE));
+	}
 }
 
 enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, struct ent_str *ret, struct ent_err *err)

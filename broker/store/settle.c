@@ -15,6 +15,7 @@ struct move {
 	int64_t due_ms, unsure_ms; /* unsure_ms: 0 leaves it */
 	enum delivery_cause cause;
 	struct ent_str memo, reason, remote_id;
+	struct ent_str exchange; /* absent leaves it; with DONE it is taken away */
 };
 
 static void move_save(struct db *db, int64_t id, const struct move *move, int64_t now_ms)
@@ -22,7 +23,8 @@ static void move_save(struct db *db, int64_t id, const struct move *move, int64_
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE delivery SET state = $1, look = $2, phase = $3, memo = $4, due_ms = $5, cause = $6, "
 		       "reason = $7, remote_id = $8, bound = CASE WHEN $8 <> '' AND op = 'add_comment' THEN 1 ELSE "
-		       "bound END, state_ms = $9, unsure_ms = CASE WHEN $11 > 0 THEN $11 ELSE unsure_ms END "
+		       "bound END, state_ms = $9, unsure_ms = CASE WHEN $11 > 0 THEN $11 ELSE unsure_ms END, "
+		       "exchange = CASE WHEN $1 = 'done' THEN '' WHEN $12 <> '' THEN $12 ELSE exchange END "
 		       "WHERE id = $10");
 	db_bind_str(stmt, 1, sdk_str(delivery_state_name(move->state)));
 	db_bind_int(stmt, 2, move->look);
@@ -35,6 +37,7 @@ static void move_save(struct db *db, int64_t id, const struct move *move, int64_
 	db_bind_int(stmt, 9, now_ms);
 	db_bind_int(stmt, 10, id);
 	db_bind_int(stmt, 11, move->unsure_ms);
+	db_bind_str(stmt, 12, sdk_or_empty(move->exchange));
 	(void)db_row(stmt);
 }
 
@@ -94,6 +97,7 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
 				 .due_ms = delivery->due_ms,
 				 .cause = verdict->cause,
 				 .reason = verdict->reason,
+				 .exchange = verdict->exchange,
 				 .remote_id = verdict->remote_id},
 		  apply->now_ms);
 	if (!unit || unit->incident.number != delivery->incident) {
@@ -149,7 +153,8 @@ static void again(struct apply *apply, const struct delivery *delivery, const st
 				 .memo = keeps ? delivery->memo : ENT_STR(""),
 				 .due_ms = result->due_ms,
 				 .cause = CAUSE_NONE,
-				 .reason = result->reason},
+				 .reason = result->reason,
+				 .exchange = result->exchange},
 		  apply->now_ms);
 }
 
@@ -177,8 +182,11 @@ static void end_with(struct apply *apply, const struct delivery *delivery, enum 
 		left.memo = ENT_STR("");
 	}
 	delivery_end(apply, &left,
-		     &(struct delivery_verdict){
-			 .state = state, .cause = cause, .reason = result->reason, .remote_id = remote_id});
+		     &(struct delivery_verdict){.state = state,
+						.cause = cause,
+						.reason = result->reason,
+						.remote_id = remote_id,
+						.exchange = result->exchange});
 }
 
 static void settle_by_outcome(struct apply *apply, const struct delivery *delivery,

@@ -44,6 +44,7 @@ CREATE TABLE delivery (
 	state_ms    BIGINT NOT NULL,
 	cause       TEXT NOT NULL,
 	reason      TEXT NOT NULL,
+	exchange    TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when it is done
 	remote_id   TEXT NOT NULL,
 	bound       SMALLINT NOT NULL -- 1: its remote id is known; an update: the tool has told these values since
 );

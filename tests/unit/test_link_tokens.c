@@ -192,11 +192,55 @@ static void test_token_refused(void **state)
 	}
 }
 
+/* What people are shown of the last request and its answer: no secret, as it is, encoded, or cut; nothing when it is
+ * done. */
+static void test_exchange_without_secrets(void **state)
+{
+	int64_t incident;
+	struct world *world = with_secret(AUTH_BEARER, "", "canary/credential-0123456789", &incident);
+	struct supplier *orion = &world->set->at[1];
+	(void)state;
+
+	orion->secret[0] = secret_of("canary-of-webhooks-0123456789");
+	orion->n_secret = 1;
+	comment(world, incident, "Hello canary/credential-0123456789 and canary-of-webhooks-0123456789");
+	answer(world, "POST", "/orion/comment", 422,
+	       "refused canary/credential-0123456789, canary%2Fcredential-0123456789, canary-of-webhooks-01");
+	struct db_stmt *stmt = db_use(world->db, "SELECT exchange FROM delivery WHERE id = 1");
+	assert_true(db_row(stmt));
+	const char *is = sdk_z(&world->arena.abi, db_str(stmt, 0));
+	db_done(stmt);
+	assert_non_null(strstr(is, "{\"method\":\"POST\",\"path\":\"/comment\",\"request\":\""));
+	assert_non_null(strstr(is, "Hello *** and ***"));
+	assert_non_null(strstr(is, "\"status\":422,\"answer\":\"refused ***, ***, ***\"}"));
+	assert_null(strstr(is, "canary"));
+	world_free(world);
+}
+
+static void test_exchange_goes_when_it_is_done(void **state)
+{
+	int64_t incident;
+	struct world *world = with_secret(AUTH_BEARER, "", "s3cret/&", &incident);
+	(void)state;
+
+	comment(world, incident, "Hello");
+	answer(world, "POST", "/orion/comment", 429, "slowly");
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE exchange LIKE '%429%slowly%'"), 1);
+	pass_ms(world, 120000);
+	answer(world, "POST", "/orion/comment", 201, "ok C1");
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE exchange <> ''"), 0);
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_auth),          cmocka_unit_test(test_auth_repeated),
-	    cmocka_unit_test(test_token),         cmocka_unit_test(test_token_taken_back),
+	    cmocka_unit_test(test_exchange_without_secrets),
+	    cmocka_unit_test(test_exchange_goes_when_it_is_done),
+	    cmocka_unit_test(test_auth),
+	    cmocka_unit_test(test_auth_repeated),
+	    cmocka_unit_test(test_token),
+	    cmocka_unit_test(test_token_taken_back),
 	    cmocka_unit_test(test_token_refused),
 	};
 

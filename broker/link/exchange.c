@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was asked last and what came back, for people who look why something stands still: no secret, and the first
+ * bytes of each alone. */
+#include "link/inside.h"
+
+#include "sdk/json.h"
+#include "sdk/webhook.h"
+
+enum { PART_MAX = 2048, PATH_MAX_N = 1024, JSON_MAX = 64 << 10 };
+
+/* Hidden first, cut then: a secret that the cut parts would not be found any more. */
+static struct ent_str part(struct flight *flight, struct ent_str text, size_t max)
+{
+	struct ent_arena *arena = &flight->arena.abi;
+	struct ent_str clean = auth_hide(&flight->lane->auth, flight->supplier, arena, text);
+
+	if (sdk_is_utf8(clean))
+		return sdk_head(clean, max);
+	char *line = sdk_z(arena, clean);
+	for (size_t i = 0; i < clean.n; i++)
+		line[i] = (char)((unsigned char)line[i] >= 0x80 ? '?' : line[i]);
+	return (struct ent_str){line, clean.n < max ? clean.n : max};
+}
+
+void exchange_asked(struct flight *flight, const struct ent_request *request)
+{
+	if (flight->kind != FLIGHT_DELIVERY)
+		return;
+	flight->exchange = (struct exchange){.method = request->method,
+					     .path = part(flight, request->path, PATH_MAX_N),
+					     .request = part(flight, sdk_or_empty(request->body), PART_MAX)};
+}
+
+void exchange_answered(struct flight *flight, const struct ent_response *response)
+{
+	if (flight->kind != FLIGHT_DELIVERY)
+		return;
+	flight->exchange.status = response->status;
+	flight->exchange.answer = part(flight, sdk_or_empty(response->body), PART_MAX);
+}
+
+struct ent_str exchange_json(struct flight *flight)
+{
+	const struct exchange *exchange = &flight->exchange;
+	struct ent_str json;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	if (!exchange->method)
+		return ENT_ABSENT;
+	sdk_buf_init(&buf, JSON_MAX);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kz(&w, "method", exchange->method);
+	sdk_jsonw_kstr(&w, "path", exchange->path);
+	sdk_jsonw_kstr(&w, "request", exchange->request);
+	if (exchange->status) {
+		sdk_jsonw_kint(&w, "status", exchange->status);
+		sdk_jsonw_kstr(&w, "answer", exchange->answer);
+	}
+	sdk_jsonw_close(&w, '}');
+	json = buf.failed ? ENT_ABSENT : sdk_dup(&flight->arena.abi, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return json;
+}
