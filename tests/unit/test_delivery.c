@@ -315,6 +315,25 @@ static void test_read_back(void **state)
 	}
 }
 
+/* Status and priority alike: a tool that answers 200 and left one as it was did not do it. */
+static void test_read_back_of_a_priority(void **state)
+{
+	struct ent_op op = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS | 1u << ENT_PRIORITY}};
+	struct ent_change change = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS | 1u << ENT_PRIORITY}};
+	const struct ent_changes changes = {&change, 1};
+	struct ent_err err = {""};
+
+	(void)state;
+	op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};
+	op.ticket.at[ENT_PRIORITY] = (struct ent_value){ENT_STR("1"), ENT_STR("Highest")};
+	change.ticket.at[ENT_STATUS].native = ENT_STR("Resolved");
+	change.ticket.at[ENT_PRIORITY].native = ENT_STR("Highest");
+	assert_int_equal(delivery_read_back(&op, &changes, &err), ENT_OK);
+	change.ticket.at[ENT_PRIORITY].native = ENT_STR("Low");
+	assert_int_equal(delivery_read_back(&op, &changes, &err), ENT_EINVAL);
+	assert_string_equal(err.msg, "priority: asked for \"Highest\", the tool says \"Low\"");
+}
+
 static void test_read_back_takes_the_last_word(void **state)
 {
 	struct ent_op op = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}};
@@ -344,6 +363,7 @@ int main(void)
 	    cmocka_unit_test(test_op_update),
 	    cmocka_unit_test(test_op_unsupported),
 	    cmocka_unit_test(test_read_back),
+	    cmocka_unit_test(test_read_back_of_a_priority),
 	    cmocka_unit_test(test_read_back_takes_the_last_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

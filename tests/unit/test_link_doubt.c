@@ -167,6 +167,109 @@ static void test_an_update_whose_answers_cannot_be_read(void **state)
 	world_free(world);
 }
 
+/* A ticket of theirs joins while ours may have been made: what creates ours still looks for it, and becomes no comment
+ * on theirs, or ours would stay beside it and nobody would know of it. */
+static void test_what_may_have_been_made_becomes_no_comment(void **state)
+{
+	struct world *world = asked_to_create(-1);
+	struct db_stmt *stmt;
+	(void)state;
+
+	lose(world, "POST", "/orion/create");
+	assert_int_equal(ticket_comes(world, "orion", "T9", "Open", 1), 1);
+	stmt = db_use(world->db, "SELECT op FROM delivery WHERE id = 1");
+	assert_true(db_row(stmt));
+	assert_true(sdk_eqz(db_str(stmt, 0), "create_ticket"));
+	db_done(stmt);
+	answer_looks(world, 3000, "found T7");
+	assert_string_equal(delivery_is(world, 1), "done phase 0 look 1");
+	assert_int_equal(n_sent(world, "POST", "/orion/comment"), 0);
+	world_free(world);
+}
+
+static struct world *with_ticket(int64_t *ret_incident)
+{
+	struct supplier_set *set = supplier_set_new(2);
+	struct world *world = world_new(set);
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	toy_supplier(world, set, 1, "orion", "never");
+	world_start(world);
+	*ret_incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	assert_int_equal(ticket_comes(world, "orion", "T1", "Open", *ret_incident), *ret_incident);
+	return world;
+}
+
+static void set_status(struct world *world, int64_t incident, enum ent_status status)
+{
+	struct job *job = job_new(world, JOB_STATUS);
+
+	job->ask.incident = incident;
+	job->ask.status = status;
+	job_run(world, job);
+}
+
+/* An update that was begun may stand there: a newer value is another update, or its echo would be taken for news. */
+static void test_a_newer_value_is_another_update(void **state)
+{
+	int64_t incident;
+	struct world *world = with_ticket(&incident);
+	(void)state;
+
+	set_status(world, incident, ENT_IN_PROGRESS);
+	answer(world, "GET", "/orion/read/T1", 200, "more 1 etag7");
+	lose(world, "PUT", "/orion/write/T1");
+	assert_string_equal(delivery_is(world, 1), "pending phase 0 look 1");
+	set_status(world, incident, ENT_RESOLVED);
+	assert_int_equal(
+	    db_ask(world->db, "SELECT count(*) FROM delivery WHERE op = 'update_ticket' AND status = 'in_progress'"),
+	    1);
+	assert_int_equal(
+	    db_ask(world->db, "SELECT count(*) FROM delivery WHERE op = 'update_ticket' AND status = 'resolved'"), 1);
+	world_free(world);
+}
+
+/* What is open may still be under way, however long ago it left: its echo is ours. */
+static void test_the_echo_of_what_is_long_under_way_is_ours(void **state)
+{
+	int64_t incident, n;
+	struct world *world = with_ticket(&incident);
+	char said[TEXT_MAX];
+	(void)state;
+
+	comment(world, incident, "Hello");
+	snprintf(said, sizeof said, "%s", expect(world, "POST", "/orion/comment")->body);
+	lose(world, "POST", "/orion/comment");
+	assert_string_equal(delivery_is(world, 1), "unknown unknown phase 0 look 0");
+	pass_ms(world, 48 * 3600000);
+	n = db_ask(world->db, "SELECT count(*) FROM comment");
+	struct job *job = comment_there(world, "orion", "T1", "C9", said);
+	job_run(world, job);
+	assert_int_equal(job->outcome, JOB_ACCEPTED);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM comment"), n);
+	world_free(world);
+}
+
+/* In order per incident and supplier: the second one cannot be begun while the first is open, whoever asks. */
+static void test_only_the_head_of_a_queue_is_begun(void **state)
+{
+	int64_t incident;
+	struct world *world = with_ticket(&incident);
+	struct job *job;
+	(void)state;
+
+	comment(world, incident, "First");
+	lose(world, "POST", "/orion/comment"); /* unknown: it holds back the second */
+	comment(world, incident, "Second");
+	assert_string_equal(delivery_is(world, 2), "pending phase 0 look 0");
+	job = job_new(world, JOB_SEND);
+	job->ask.id = 2;
+	job_run(world, job);
+	assert_int_equal(job->outcome, JOB_NOT_FOUND);
+	assert_string_equal(delivery_is(world, 2), "pending phase 0 look 0");
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +280,10 @@ int main(void)
 	    cmocka_unit_test(test_a_look_that_cannot_be_made),
 	    cmocka_unit_test(test_a_yes_that_is_not_found_is_asked_of_a_person),
 	    cmocka_unit_test(test_an_update_whose_answers_cannot_be_read),
+	    cmocka_unit_test(test_what_may_have_been_made_becomes_no_comment),
+	    cmocka_unit_test(test_a_newer_value_is_another_update),
+	    cmocka_unit_test(test_the_echo_of_what_is_long_under_way_is_ours),
+	    cmocka_unit_test(test_only_the_head_of_a_queue_is_begun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
