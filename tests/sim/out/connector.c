@@ -211,7 +211,7 @@ static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind
 {
 	const struct settings *settings = self->settings;
 
-	(void)ret_lag_s;
+	*ret_lag_s = SEARCH_LAG_S;
 	if (kind != ENT_CREATE_TICKET && kind != ENT_ADD_COMMENT)
 		return ENT_REPEAT_SAFE;
 	return settings->class == CLASS_A   ? ENT_REPEAT_SAFE

@@ -68,12 +68,14 @@ struct tool_comment {
 	int64_t us;           /* when */
 };
 
+#define SEARCH_LAG_S 20 /* a tool of class B finds what is new only after so long, at the latest */
+
 struct tool_ticket {
 	int status; /* index */
 	char key[ID_SIZE];
 	struct ent_str title, number, marker; /* number: as we gave it */
-	int64_t version, time_ms;
-	bool locked, ours, last_ours; /* ours: we opened it; last_ours: our account changed it last */
+	int64_t version, time_ms, us;         /* us: when it was opened, by the world's clock */
+	bool locked, ours, last_ours;         /* ours: we opened it; last_ours: our account changed it last */
 };
 
 struct tool_change {         /* one line of the tool's own log: what a poll pages through, what a webhook tells */

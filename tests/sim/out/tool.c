@@ -57,7 +57,7 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 	int i = tool->n_ticket++;
 
 	assert(i < TICKETS);
-	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours};
+	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours, .us = sim->world.us};
 	tool->ticket[i].title = sdk_dup(&sim->arena.abi, title);
 	return i;
 }
@@ -212,16 +212,26 @@ static bool has_key(struct ent_str text, struct ent_str key)
 	return sdk_marker_find(text, found) && sdk_eqz(key, found);
 }
 
-static struct ent_response find(struct tool *tool, int ticket, struct ent_str key, struct ent_arena *arena)
+/* Each thing comes into the index at its own time. */
+static bool is_indexed(const struct out_sim *sim, const struct tool *tool, int i, int64_t made_us)
+{
+	int64_t lag_us = tool->class == CLASS_B ? (int64_t)((i + 1) * 7 % SEARCH_LAG_S) * 1000000 : 0;
+
+	return sim->world.us >= made_us + lag_us;
+}
+
+static struct ent_response find(const struct out_sim *sim, struct tool *tool, int ticket, struct ent_str key,
+				struct ent_arena *arena)
 {
 	if (ticket < 0) {
 		for (int i = 0; i < tool->n_ticket; i++)
-			if (has_key(tool->ticket[i].marker, key))
+			if (has_key(tool->ticket[i].marker, key) && is_indexed(sim, tool, i, tool->ticket[i].us))
 				return answer_id(arena, "", i);
 		return answer_id(arena, "", -1);
 	}
 	for (int i = 0; i < tool->n_comment; i++)
-		if (tool->comment[i].ticket == ticket && has_key(tool->comment[i].body, key))
+		if (tool->comment[i].ticket == ticket && has_key(tool->comment[i].body, key) &&
+		    is_indexed(sim, tool, i, tool->comment[i].us))
 			return answer_id(arena, "c", i);
 	return answer_id(arena, "c", -1);
 }
@@ -311,7 +321,7 @@ static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, con
 	if (strcmp(method, "PUT") == 0)
 		return put(sim, tool, ticket, node);
 	if (sdk_starts(rest, "c?find="))
-		return find(tool, ticket, (struct ent_str){rest.p + 7, rest.n - 7}, arena);
+		return find(sim, tool, ticket, (struct ent_str){rest.p + 7, rest.n - 7}, arena);
 	sdk_buf_init(&buf, 65536);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
@@ -333,7 +343,7 @@ struct ent_response tool_serve(struct out_sim *sim, struct tool *tool, const cha
 	if (sdk_starts(path, "/log?after="))
 		return page(sim, tool, atoi(path.p + 11), arena);
 	if (sdk_starts(path, "/t?find="))
-		return find(tool, -1, (struct ent_str){path.p + 8, path.n - 8}, arena);
+		return find(sim, tool, -1, (struct ent_str){path.p + 8, path.n - 8}, arena);
 	if (sdk_eqz(path, "/t"))
 		return create(sim, tool, node, key, arena);
 	if (!sdk_starts(path, "/t/"))
