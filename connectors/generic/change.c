@@ -26,10 +26,22 @@ static struct ent_change *change_add(struct output *output, enum ent_change_kind
 	return change;
 }
 
+/* jq gives null for what is not there: without id and words there is no comment. */
+static bool is_empty(const struct sdk_json *node)
+{
+	const struct sdk_json *body = sdk_json_at(node, "body");
+
+	return sdk_json_kind(node) == SDK_JSON_OBJECT && sdk_json_kind(sdk_json_at(node, "id")) == SDK_JSON_NULL &&
+	       (sdk_json_kind(body) == SDK_JSON_NULL ||
+		(sdk_json_kind(body) == SDK_JSON_STRING && sdk_json_text(body).n == 0));
+}
+
 static enum ent_rc comment_add(struct output *output, const struct sdk_json *node)
 {
 	bool removed = sdk_json_bool(sdk_json_at(node, "removed"), false);
 
+	if (!removed && is_empty(node))
+		return ENT_OK;
 	return sdk_read_comment(output->reader, node,
 				change_add(output, removed ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED));
 }

@@ -117,7 +117,7 @@ static void set_fields(struct ent_ticket *ticket, const struct sdk_json *issue, 
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	if (!labels)
+	if (sdk_json_kind(labels) != SDK_JSON_ARRAY)
 		return;
 	sdk_buf_init(&buf, FIELDS_MAX);
 	sdk_jsonw_init(&w, &buf);
@@ -138,25 +138,25 @@ static void set_fields(struct ent_ticket *ticket, const struct sdk_json *issue, 
 void github_issue(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
 		  struct ent_arena *arena)
 {
-	const struct sdk_json *labels = sdk_json_at(issue, "labels");
+	const struct sdk_json *labels = sdk_json_at(issue, "labels"), *assignees = sdk_json_at(issue, "assignees");
 	struct ent_ticket *ticket = &change->ticket;
-	struct ent_str priority;
+	struct ent_str priority, body;
 
+	labels = sdk_json_kind(labels) == SDK_JSON_ARRAY ? labels : NULL;
 	sdk_set_at(ticket, ENT_TITLE, issue, "title");
-	if (sdk_json_at(issue, "body"))
-		sdk_set(ticket, ENT_DESCRIPTION,
-			body_split(sdk_json_text_at(issue, "body"), arena, &change->correlation.number));
+	if (sdk_told_at(issue, "body", NULL, &body))
+		sdk_set(ticket, ENT_DESCRIPTION, body_split(body, arena, &change->correlation.number));
 	set_status(settings, ticket, issue, arena);
 	if (labels) {
 		priority = label_word(labels, settings->priority_label_prefix, arena);
 		sdk_set_native(ticket, ENT_PRIORITY, priority.p ? priority : level_label(labels));
 	}
-	if (sdk_json_at(issue, "type"))
-		sdk_set(ticket, ENT_CATEGORY, sdk_word_at(issue, "type.name"));
-	if (sdk_json_at(issue, "assignees"))
-		set_user(ticket, ENT_ASSIGNEE, sdk_json_first(sdk_json_at(issue, "assignees")));
-	if (sdk_json_at(issue, "user"))
-		set_user(ticket, ENT_REQUESTER, sdk_json_at(issue, "user"));
+	sdk_set_told(ticket, ENT_CATEGORY, issue, "type", "name");
+	if (sdk_json_kind(assignees) == SDK_JSON_ARRAY && sdk_json_kind(sdk_json_first(assignees)) != SDK_JSON_STRING)
+		set_user(ticket, ENT_ASSIGNEE, sdk_json_first(assignees));
+	else if (assignees)
+		sdk_set_reference_told(ticket, ENT_ASSIGNEE, issue, "assignees", "id", "login");
+	sdk_set_reference_told(ticket, ENT_REQUESTER, issue, "user", "id", "login");
 	sdk_set_at(ticket, ENT_URL, issue, "html_url");
 	sdk_set_time_at(ticket, ENT_OPENED_AT, issue, "created_at", arena);
 	set_fields(ticket, issue, arena);
@@ -170,8 +170,9 @@ enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *com
 	struct ent_comment *ret = &change->comment;
 	int64_t comment_ms = sdk_time_at(comment, "updated_at");
 
-	if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+	if (sdk_word_at(comment, "id").p || change->kind == ENT_COMMENT_REMOVED) /* without one the broker makes one */
+		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
+			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(comment, "user.id", "user.login");
 	ret->body = sdk_or_empty(sdk_json_text_at(comment, "body"));
 	ret->visibility = ENT_PUBLIC;
@@ -214,8 +215,8 @@ static enum ent_rc event_decode(const struct github_settings *settings, struct s
 	change = sdk_changes_beside(list, &head, kind);
 	if (kind == ENT_TICKET_CHANGED)
 		github_issue(settings, change, sdk_json_at(root, "issue"), list->arena);
-	if (!has_comment)
-		return ENT_OK;
+	if (!has_comment || (!is_deleted && !sdk_word_at(root, "comment.id").p && !sdk_word_at(root, "comment.body").p))
+		return ENT_OK; /* an empty one says nothing */
 	change = sdk_changes_beside(list, &head, is_deleted ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
 	return github_comment(change, sdk_json_at(root, "comment"), err);
 }

@@ -251,6 +251,10 @@ void jira_adf_write(struct prose *p, const struct sdk_json *node)
 	struct ent_str type = sdk_json_text_at(node, "type");
 	enum kind kind = kind_of(type);
 
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT) { /* words where a node is documented */
+		prose_add(p, sdk_json_text(node));
+		return;
+	}
 	switch (kind) {
 	case BLOCK:
 	case EXPAND:
@@ -304,10 +308,14 @@ struct ent_str jira_text(struct ent_arena *arena, const struct sdk_json *node)
 {
 	struct prose p;
 
-	if (sdk_json_kind(node) != SDK_JSON_OBJECT)
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT && sdk_json_kind(node) != SDK_JSON_ARRAY)
 		return jira_wiki(arena, sdk_json_text(node));
 	prose_begin(&p, arena);
 	p.is_tight = p.is_row_on_line = true;
-	jira_adf_write(&p, node);
+	if (sdk_json_kind(node) == SDK_JSON_OBJECT)
+		jira_adf_write(&p, node);
+	else /* a document's content without the document around it */
+		for (node = sdk_json_first(node); node; node = sdk_json_next(node))
+			jira_adf_write(&p, node);
 	return prose_end(&p);
 }

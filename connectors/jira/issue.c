@@ -63,13 +63,14 @@ static const char *category_status(struct ent_str category)
 /* "Done/Won't Do" is another thing than "Done", and no table of names needs to know it. */
 static void set_status(struct ent_ticket *ticket, const struct sdk_json *fields, struct ent_arena *arena)
 {
-	struct ent_str name = sdk_word_at(fields, "status.name");
+	struct ent_str name, resolution;
 	struct ent_str category = sdk_json_text_at(fields, "status.statusCategory.key");
-	struct ent_str resolution = sdk_word_at(fields, "resolution.name");
 	const char *text = category_status(category);
 
-	if (!name.p)
+	if (!sdk_told_at(fields, "status", "name", &name) || !name.p)
 		return;
+	if (!sdk_told_at(fields, "resolution", "name", &resolution))
+		resolution = ENT_ABSENT;
 	if (sdk_eqz(category, "done") && sdk_map_knows(jira_given_up, resolution)) {
 		name = sdk_format(arena, "%.*s/%.*s", ENT_F(name), ENT_F(resolution));
 		text = "cancelled";
@@ -93,8 +94,10 @@ static void set_person(struct ent_ticket *ticket, enum ent_attr attr, const stru
 {
 	struct ent_person person = jira_person(sdk_json_at(fields, path));
 
-	if (sdk_json_at(fields, path))
+	if (person.id.p)
 		sdk_set_reference(ticket, attr, person.id, person.name);
+	else
+		sdk_set_told(ticket, attr, fields, path, "displayName");
 }
 
 /* "https://site/rest/api/2/issue/10017" -> "https://site/browse/KEY". */
@@ -120,20 +123,33 @@ static struct ent_str number(const struct jira_settings *settings, const struct 
 	return found;
 }
 
+/* null, words or a document, with or without the node around it; what is none of them changes nothing. */
+static bool is_text(const struct sdk_json *node)
+{
+	switch (sdk_json_kind(node)) {
+	case SDK_JSON_OBJECT:
+		return sdk_word_at(node, "type").p != NULL;
+	case SDK_JSON_ARRAY:
+		return sdk_json_count(node) > 0;
+	default:
+		return node != NULL;
+	}
+}
+
 void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,
 		struct ent_arena *arena)
 {
 	const struct sdk_json *fields = sdk_json_at(issue, "fields");
 	struct ent_ticket *ticket = &change->ticket;
+	struct ent_str type;
 
 	sdk_set_at(ticket, ENT_TITLE, fields, "summary");
-	if (sdk_json_at(fields, "description"))
+	if (is_text(sdk_json_at(fields, "description")))
 		sdk_set(ticket, ENT_DESCRIPTION, jira_text(arena, sdk_json_at(fields, "description")));
 	set_status(ticket, fields, arena);
-	if (sdk_json_at(fields, "priority"))
-		sdk_set_native(ticket, ENT_PRIORITY, sdk_word_at(fields, "priority.name"));
-	if (sdk_word_at(fields, "issuetype.name").p)
-		sdk_set(ticket, ENT_CATEGORY, sdk_word_at(fields, "issuetype.name"));
+	sdk_set_told(ticket, ENT_PRIORITY, fields, "priority", "name");
+	if (sdk_told_at(fields, "issuetype", "name", &type) && type.p)
+		sdk_set(ticket, ENT_CATEGORY, type);
 	set_person(ticket, ENT_ASSIGNEE, fields, "assignee");
 	set_person(ticket, ENT_REQUESTER, fields, "reporter");
 	set_url(ticket, issue, arena);

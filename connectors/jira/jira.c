@@ -87,6 +87,13 @@ static bool is_comment_removal(const struct sdk_json *root)
 	       sdk_json_is(root, "issue_event_type_name", "issue_comment_deleted");
 }
 
+bool jira_comment_is_empty(const struct sdk_json *comment)
+{
+	enum sdk_json_kind kind = sdk_json_kind(sdk_json_at(comment, "body"));
+
+	return !sdk_word_at(comment, "id").p && !sdk_word_at(comment, "body").p && kind != SDK_JSON_OBJECT;
+}
+
 enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
 			 struct ent_err *err)
 {
@@ -94,8 +101,9 @@ enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comme
 	/* The issue's own time may be older than what was just done to its comment. */
 	int64_t comment_ms = sdk_time_at(comment, "updated");
 
-	if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+	if (sdk_json_at(comment, "id") || change->kind == ENT_COMMENT_REMOVED) /* without one the broker makes one */
+		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
+			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = jira_person(sdk_json_at(comment, "author"));
 	ret->body = sdk_or_empty(jira_text(arena, sdk_json_at(comment, "body")));
 	ret->visibility = visibility(comment);
@@ -176,7 +184,7 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 		if (change->kind == ENT_TICKET_CHANGED)
 			jira_issue(self->settings, sdk_json_at(root, "issue"), change, arena);
 	}
-	if (comment && sdk_json_kind(comment) != SDK_JSON_NULL) {
+	if (is_comment_removal(root) || !jira_comment_is_empty(comment)) {
 		change = sdk_changes_beside(&list, &head,
 					    is_comment_removal(root) ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
 		rc = comment_read(change, root, arena, err);

@@ -26,6 +26,8 @@ struct ent_person jira_person(const struct sdk_json *node);
 void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,
 		struct ent_arena *arena);
 
+/* Neither id nor words: a template that nobody filled in. What stands beside it is told all the same. */
+bool jira_comment_is_empty(const struct sdk_json *comment);
 /* A comment of the REST API or of a webhook. */
 enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
 			 struct ent_err *err) __attribute__((warn_unused_result));

@@ -254,7 +254,8 @@ static enum ent_rc tell_issue(const struct jira_settings *settings, const struct
 	struct ent_change head = *change;
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "fields.comment.comments"));
 	     at && rc == ENT_OK; at = sdk_json_next(at))
-		rc = jira_comment(sdk_changes_beside(list, &head, ENT_COMMENT_ADDED), at, list->arena, err);
+		if (!jira_comment_is_empty(at))
+			rc = jira_comment(sdk_changes_beside(list, &head, ENT_COMMENT_ADDED), at, list->arena, err);
 	return rc;
 }
 

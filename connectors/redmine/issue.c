@@ -45,9 +45,9 @@ static struct ent_str text_at(const struct sdk_json *node, const char *path, str
 
 static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *issue, const char *name)
 {
-	const struct sdk_json *at = sdk_json_at(issue, name); /* one that is not set is left out of the answer */
-
-	sdk_set_reference(ticket, attr, sdk_word_at(at, "id"), sdk_word_at(at, "name"));
+	if (!sdk_json_at(issue, name)) /* one that is not set is left out of the answer */
+		sdk_set_reference(ticket, attr, ENT_ABSENT, ENT_ABSENT);
+	sdk_set_reference_told(ticket, attr, issue, name, "id", "name");
 }
 
 /* Custom fields by their names, those that hold something. */
@@ -127,7 +127,7 @@ enum ent_rc redmine_issue_add(const struct redmine_settings *settings, struct sd
 {
 	struct ent_change head = {0}, *change;
 	struct ent_ticket *ticket;
-	struct ent_str title;
+	struct ent_str title, word;
 	enum ent_rc rc = sdk_id_at(issue, "id", &head.ticket.id, err);
 
 	if (rc != ENT_OK)
@@ -137,16 +137,18 @@ enum ent_rc redmine_issue_add(const struct redmine_settings *settings, struct sd
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
 	ticket = &change->ticket;
 	change->correlation.number = number_of(settings, issue, &title);
-	if (sdk_json_at(issue, "subject"))
+	if (sdk_told_at(issue, "subject", NULL, &word))
 		sdk_set(ticket, ENT_TITLE, title);
-	if (sdk_json_at(issue, "description"))
+	if (sdk_told_at(issue, "description", NULL, &word))
 		sdk_set(ticket, ENT_DESCRIPTION,
 			sdk_marker_strip(list->arena, text_at(issue, "description", list->arena)));
-	if (sdk_word_at(issue, "status.name").p)
-		sdk_set_native(ticket, ENT_STATUS, sdk_word_at(issue, "status.name"));
-	if (sdk_word_at(issue, "priority.name").p)
-		sdk_set_native(ticket, ENT_PRIORITY, sdk_word_at(issue, "priority.name"));
-	sdk_set(ticket, ENT_CATEGORY, sdk_word_at(issue, "category.name"));
+	if (sdk_told_at(issue, "status", "name", &word) && word.p)
+		sdk_set_native(ticket, ENT_STATUS, word);
+	if (sdk_told_at(issue, "priority", "name", &word) && word.p)
+		sdk_set_native(ticket, ENT_PRIORITY, word);
+	if (!sdk_json_at(issue, "category"))
+		sdk_set(ticket, ENT_CATEGORY, ENT_ABSENT);
+	sdk_set_told(ticket, ENT_CATEGORY, issue, "category", "name");
 	set_reference(ticket, ENT_ASSIGNEE, issue, "assigned_to");
 	set_reference(ticket, ENT_REQUESTER, issue, "author");
 	sdk_set_time_at(ticket, ENT_OPENED_AT, issue, "created_on", list->arena);

@@ -55,9 +55,11 @@ enum ent_rc rt_ticket_read(const struct ent_response *response, struct ent_str i
 static void set_time(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
 		     struct ent_arena *arena)
 {
-	int64_t ms = sdk_time_at(node, path);
+	struct ent_str text;
+	int64_t ms = 0;
 
-	if (sdk_json_at(node, path))
+	/* what is no time changes nothing */
+	if (sdk_told_at(node, path, NULL, &text) && (!text.p || sdk_time_parse(text, 0, &ms)))
 		sdk_set(ticket, attr, ms > 0 ? sdk_time(arena, ms) : ENT_ABSENT);
 }
 
@@ -76,10 +78,15 @@ static void set_priority(struct ent_ticket *ticket, struct ent_str native)
 						  : ENT_STR("5");
 }
 
+/* An object, or in some answers the name alone. */
 static void set_person(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *person)
 {
-	struct ent_str id = sdk_word_at(person, "id"), name = sdk_word_at(person, "RealName");
+	bool is_object = sdk_json_kind(person) == SDK_JSON_OBJECT;
+	struct ent_str id = is_object ? sdk_word_at(person, "id") : sdk_json_text(person);
+	struct ent_str name = sdk_word_at(person, "RealName");
 
+	if (is_object && !id.p && !name.p)
+		return;
 	if (sdk_eqz(id, "Nobody"))
 		id = name = ENT_ABSENT;
 	sdk_set_reference(ticket, attr, id, name);
@@ -144,10 +151,11 @@ static void attributes_set(const struct rt_settings *settings, struct ent_change
 			   struct ent_arena *arena)
 {
 	struct ent_ticket *ticket = &change->ticket;
-	struct ent_str title;
+	const struct sdk_json *owner = sdk_json_at(node, "Owner"), *requestor = sdk_json_at(node, "Requestor");
+	struct ent_str title, word;
 
 	change->correlation.number = number_of(settings, node, sdk_json_text_at(node, "Subject"), &title);
-	if (sdk_json_at(node, "Subject"))
+	if (sdk_told_at(node, "Subject", NULL, &word))
 		sdk_set(ticket, ENT_TITLE, title);
 	if (sdk_word_at(node, "Status").p)
 		sdk_set_native(ticket, ENT_STATUS, sdk_word_at(node, "Status"));
@@ -155,10 +163,11 @@ static void attributes_set(const struct rt_settings *settings, struct ent_change
 		set_priority(ticket, sdk_word_at(node, "Priority"));
 	if (sdk_word_at(node, "Queue.Name").p)
 		sdk_set_reference(ticket, ENT_TEAM, sdk_word_at(node, "Queue.id"), sdk_word_at(node, "Queue.Name"));
-	if (sdk_json_at(node, "Owner"))
-		set_person(ticket, ENT_ASSIGNEE, sdk_json_at(node, "Owner"));
-	if (sdk_json_at(node, "Requestor"))
-		set_person(ticket, ENT_REQUESTER, sdk_json_first(sdk_json_at(node, "Requestor")));
+	if (owner && sdk_json_kind(owner) != SDK_JSON_ARRAY)
+		set_person(ticket, ENT_ASSIGNEE, owner);
+	if (requestor)
+		set_person(ticket, ENT_REQUESTER,
+			   sdk_json_kind(requestor) == SDK_JSON_ARRAY ? sdk_json_first(requestor) : requestor);
 	set_time(ticket, ENT_OPENED_AT, node, "Created", arena);
 	set_time(ticket, ENT_DUE_AT, node, "Due", arena);
 	set_url(ticket, node, arena);

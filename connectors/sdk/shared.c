@@ -97,7 +97,10 @@ void sdk_set_time_at(struct ent_ticket *ticket, enum ent_attr attr, const struct
 		return;
 	if (text.n == sizeof("2026-11-22") - 1)
 		text = sdk_format(arena, "%.*sT00:00:00Z", ENT_F(text));
-	sdk_set(ticket, attr, sdk_time_parse(text, 0, &ms) ? sdk_time(arena, ms) : ENT_ABSENT);
+	if (sdk_time_parse(text, 0, &ms))
+		sdk_set(ticket, attr, sdk_time(arena, ms));
+	else if (sdk_json_kind(at) == SDK_JSON_NULL || (text.p && text.n == 0))
+		sdk_set(ticket, attr, ENT_ABSENT);
 }
 
 /* null, "" and [] and {} say nothing. */

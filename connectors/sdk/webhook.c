@@ -39,6 +39,50 @@ void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_st
 	sdk_set_native(ticket, attr, id);
 }
 
+/* Who writes a list of one means the one. */
+static const struct sdk_json *only_of(const struct sdk_json *node)
+{
+	if (sdk_json_kind(node) == SDK_JSON_ARRAY && sdk_json_count(node) == 1)
+		return sdk_json_first(node);
+	return node;
+}
+
+bool sdk_told_at(const struct sdk_json *node, const char *path, const char *name, struct ent_str *ret)
+{
+	const struct sdk_json *at = only_of(sdk_json_at(node, path));
+	enum sdk_json_kind kind = sdk_json_kind(at);
+	struct ent_str text = kind == SDK_JSON_OBJECT && name ? sdk_json_text_at(at, name) : sdk_json_text(at);
+
+	*ret = text.n > 0 ? text : ENT_ABSENT;
+	if (!at || kind == SDK_JSON_ARRAY)
+		return false;
+	return kind != SDK_JSON_OBJECT || text.n > 0;
+}
+
+void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
+		  const char *name)
+{
+	struct ent_str text;
+
+	if (!sdk_told_at(node, path, name, &text))
+		return;
+	if (attr == ENT_STATUS || attr == ENT_PRIORITY)
+		sdk_set_native(ticket, attr, text);
+	else
+		sdk_set(ticket, attr, text);
+}
+
+void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node,
+			    const char *path, const char *id, const char *name)
+{
+	const struct sdk_json *at = only_of(sdk_json_at(node, path));
+	struct ent_str ref = ENT_ABSENT, shown = ENT_ABSENT;
+	bool has_ref = sdk_json_kind(at) == SDK_JSON_OBJECT && sdk_told_at(at, id, NULL, &ref);
+
+	if (sdk_told_at(node, path, name, &shown) || (has_ref && ref.n > 0))
+		sdk_set_reference(ticket, attr, ref, shown);
+}
+
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path)
 {
 	const struct sdk_json *value = sdk_json_at(node, path);

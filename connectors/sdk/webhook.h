@@ -16,6 +16,17 @@ struct ent_str sdk_header(const struct ent_header *header, size_t n_header, cons
 void sdk_set(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str text);
 void sdk_set_native(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str native);
 void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
+/* What a payload says at path. Text and numbers stand for themselves, an object for its member `name`, a list of one
+ * for that one: tools write the same thing in several shapes. True with *ret absent: null or "", there is none. False:
+ * nothing is there, or nothing that is understood, and what is known stays. */
+bool sdk_told_at(const struct sdk_json *node, const char *path, const char *name, struct ent_str *ret)
+    __attribute__((warn_unused_result));
+/* Sets attr to what is told at path, if anything is. Of STATUS and PRIORITY that is the native word. */
+void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
+		  const char *name);
+/* The same for who or what stands there as an object of an id and a name, or by one of them alone. */
+void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node,
+			    const char *path, const char *id, const char *name);
 /* Only when the payload has the path: sets attr to its text (null clears). */
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path);
 
@@ -89,7 +100,7 @@ bool sdk_form_value(struct ent_arena *arena, struct ent_str body, const char *na
 /* A stamp's time: 0 when the path is missing or holds no time. */
 int64_t sdk_time_at(const struct sdk_json *node, const char *path);
 /* Only when the payload has the path: sets attr to the time as the ticket language writes it; a bare
- * date is its midnight in UTC. What is no time clears. */
+ * date is its midnight in UTC. null and "" clear; what is no time changes nothing. */
 void sdk_set_time_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
 		     struct ent_arena *arena);
 /* Sets ENT_FIELDS to those of the named members (ends with NULL) that hold something; leaves it alone when

@@ -26,28 +26,44 @@ static struct ent_str word(struct ent_str text)
 	return text.n > 0 ? text : ENT_ABSENT;
 }
 
+/* {"value": "", "display_value": ""}: there is none. */
+static bool is_empty_pair(const struct sdk_json *record, const char *name)
+{
+	const struct sdk_json *at = sdk_json_at(record, name);
+
+	return sdk_json_kind(at) == SDK_JSON_OBJECT && sdk_json_at(at, "value") && !sdk_word_at(at, "value").p &&
+	       sdk_json_count(sdk_json_at(at, "value")) == 0;
+}
+
 static void set_field(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record, const char *name)
 {
-	if (sdk_json_at(record, name))
-		sdk_set(ticket, attr, field(record, name));
+	struct ent_str text;
+
+	if (sdk_told_at(record, name, "value", &text) || is_empty_pair(record, name))
+		sdk_set(ticket, attr, text.p ? text : field(record, name));
 }
 
 static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record,
 			  const char *name)
 {
-	const struct sdk_json *at = sdk_json_at(record, name);
+	struct ent_str id;
 
-	if (at)
-		sdk_set_reference(ticket, attr, field(record, name), sdk_word_at(at, "display_value"));
+	if (sdk_told_at(record, name, "value", &id) || is_empty_pair(record, name))
+		sdk_set_reference(ticket, attr, id, sdk_word_at(sdk_json_at(record, name), "display_value"));
 }
 
 static void set_time(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record, const char *name,
 		     struct ent_arena *arena)
 {
+	struct ent_str text;
 	int64_t ms;
 
-	if (sdk_json_at(record, name))
-		sdk_set(ticket, attr, sdk_time_parse(field(record, name), 0, &ms) ? sdk_time(arena, ms) : ENT_ABSENT);
+	if (!sdk_told_at(record, name, "value", &text) && !is_empty_pair(record, name))
+		return;
+	if (sdk_time_parse(text, 0, &ms))
+		sdk_set(ticket, attr, sdk_time(arena, ms));
+	else if (!text.p) /* what is no time changes nothing */
+		sdk_set(ticket, attr, ENT_ABSENT);
 }
 
 static void set_status(const struct servicenow_settings *settings, struct ent_ticket *ticket,
@@ -134,7 +150,7 @@ static enum ent_rc entry_read(struct ent_change *change, const struct sdk_json *
 	struct ent_str element = sdk_word_at(entry, "element");
 	struct ent_str by = sdk_word_at(entry, "sys_created_by");
 
-	if (sdk_id_at(entry, "sys_id", &change->comment.id, err) != ENT_OK)
+	if (sdk_word_at(entry, "sys_id").p && sdk_id_at(entry, "sys_id", &change->comment.id, err) != ENT_OK)
 		return sdk_fail(err, ENT_EINVAL, "a journal entry has no sys_id");
 	change->comment.author = (struct ent_person){by, by};
 	change->comment.body = journal_text(arena, sdk_json_text_at(entry, "value"));
@@ -164,11 +180,14 @@ static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_chang
 		return sdk_fail(err, ENT_EINVAL, "%s is no list of journal entries", name);
 	if (sdk_json_kind(entries) != SDK_JSON_ARRAY)
 		return ENT_OK; /* the Table API always answers "" here */
-	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at))
+	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at)) {
+		if (!sdk_word_at(at, "sys_id").p && !sdk_word_at(at, "value").p)
+			continue; /* it says nothing */
 		/* Only the field that customers read, and an entry that does not say otherwise. */
 		if (entry_read(sdk_changes_beside(list, head, ENT_COMMENT_ADDED), at, list->arena,
 			       strcmp(name, "comments") == 0, err) != ENT_OK)
 			return ENT_EINVAL;
+	}
 	return ENT_OK;
 }
 

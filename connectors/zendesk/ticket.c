@@ -22,14 +22,17 @@ struct ent_str zendesk_id_at(const struct sdk_json *node, const char *path)
 static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *id,
 			  const char *name)
 {
-	if (sdk_json_at(node, id) || sdk_json_at(node, name))
-		sdk_set_reference(ticket, attr, zendesk_id_at(node, id), sdk_word_at(node, name));
+	struct ent_str ref, shown;
+	bool has_ref = sdk_told_at(node, id, "id", &ref), has_name = sdk_told_at(node, name, "name", &shown);
+
+	if (has_ref || has_name)
+		sdk_set_reference(ticket, attr, sdk_eqz(ref, "0") ? ENT_ABSENT : ref, shown);
 }
 
 void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *ticket, const struct sdk_json *node,
 		    struct ent_arena *arena)
 {
-	struct ent_str status = lower_at(node, "status", arena);
+	struct ent_str status = lower_at(node, "status", arena), priority;
 
 	sdk_set_at(ticket, ENT_TITLE, node, "subject");
 	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
@@ -38,8 +41,8 @@ void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *
 		status = ENT_STR("open/unassigned");
 	if (status.p)
 		sdk_set_native(ticket, ENT_STATUS, status);
-	if (sdk_json_at(node, "priority"))
-		sdk_set_native(ticket, ENT_PRIORITY, lower_at(node, "priority", arena));
+	if (sdk_told_at(node, "priority", "name", &priority))
+		sdk_set_native(ticket, ENT_PRIORITY, sdk_lower(arena, priority));
 	set_reference(ticket, ENT_TEAM, node, "group_id", "group_name");
 	set_reference(ticket, ENT_ASSIGNEE, node, "assignee_id", "assignee_name");
 	set_reference(ticket, ENT_REQUESTER, node, "requester_id", "requester_name");
@@ -64,18 +67,19 @@ void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct 
 	    {"ticket.group_assignment_changed", ENT_TEAM},
 	    {"ticket.requester_changed", ENT_REQUESTER},
 	};
-	const struct sdk_json *current = sdk_json_at(event, "current");
+	struct ent_str current;
+	bool is_told = sdk_told_at(event, "current", "id", &current);
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		enum ent_attr attr = row[i].attr;
 
-		if (!current || !sdk_eqz(type, row[i].type) || ticket->has & 1u << attr)
+		if (!is_told || !sdk_eqz(type, row[i].type) || ticket->has & 1u << attr)
 			continue;
 		if (attr == ENT_STATUS || attr == ENT_PRIORITY)
-			sdk_set_native(ticket, attr, lower_at(event, "current", arena));
+			sdk_set_native(ticket, attr, sdk_lower(arena, current));
 		else if (attr == ENT_TITLE || attr == ENT_DESCRIPTION)
-			sdk_set(ticket, attr, sdk_json_text(current));
+			sdk_set(ticket, attr, current);
 		else
-			sdk_set_reference(ticket, attr, zendesk_id_at(event, "current"), ENT_ABSENT);
+			sdk_set_reference(ticket, attr, sdk_eqz(current, "0") ? ENT_ABSENT : current, ENT_ABSENT);
 	}
 }

@@ -43,14 +43,21 @@ static bool is_true(const struct sdk_json *node, const char *path)
 	return sdk_eqz(sdk_json_text_at(node, path), "true"); /* a trigger writes it as a string */
 }
 
-static enum ent_rc comment_read(struct ent_comment *ret, const struct sdk_json *node, struct ent_arena *arena,
-				struct ent_err *err)
+/* A trigger that fired without a comment fills its template with "". */
+static bool is_empty(const struct sdk_json *node)
+{
+	return !sdk_word_at(node, "id").p && !sdk_word_at(node, "html_body").p && !sdk_word_at(node, "plain_body").p &&
+	       !sdk_word_at(node, "body").p;
+}
+
+static enum ent_rc comment_read(struct ent_comment *ret, bool has_id, const struct sdk_json *node,
+				struct ent_arena *arena, struct ent_err *err)
 {
 	struct ent_str html = sdk_word_at(node, "html_body");
 	struct ent_str plain = sdk_word_at(node, "plain_body");
 	struct ent_str body = sdk_json_text_at(node, "body");
 
-	if (sdk_id_at(node, "id", &ret->id, err) != ENT_OK)
+	if (has_id && sdk_id_at(node, "id", &ret->id, err) != ENT_OK)
 		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(node, "author.id", "author.name");
 	if (!ret->author.id.p)
@@ -77,9 +84,14 @@ enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *h
 			    const struct sdk_json *comment, struct ent_err *err)
 {
 	const struct sdk_json *attachment = sdk_json_first(sdk_json_at(comment, "attachments"));
-	struct ent_change *change = sdk_changes_beside(list, head, kind);
-	enum ent_rc rc = comment_read(&change->comment, comment, list->arena, err);
+	struct ent_change *change;
+	enum ent_rc rc;
 
+	if (kind == ENT_COMMENT_ADDED && is_empty(comment))
+		return ENT_OK;
+	change = sdk_changes_beside(list, head, kind);
+	rc = comment_read(&change->comment, kind == ENT_COMMENT_REMOVED || sdk_word_at(comment, "id").p, comment,
+			  list->arena, err);
 	if (rc == ENT_OK && change->comment.created_ms == 0 && kind == ENT_COMMENT_ADDED)
 		change->comment.created_ms = head->stamp.time_ms;
 	for (; attachment && rc == ENT_OK; attachment = sdk_json_next(attachment))
@@ -139,10 +151,7 @@ static enum ent_rc trigger_decode(const struct zendesk_settings *settings, struc
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
 	zendesk_ticket(settings, &change->ticket, ticket, list->arena);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
-	/* A trigger that fired without a comment fills the template with "". */
-	if (sdk_word_at(root, "comment.id").p)
-		return zendesk_comment(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
-	return ENT_OK;
+	return zendesk_comment(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
 }
 
 static enum ent_rc zendesk_decode(const struct ent_self *self, const struct ent_webhook *webhook,
