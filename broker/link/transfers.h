@@ -22,7 +22,7 @@ struct transfer {
 };
 
 enum transfer_outcome {
-	TRANSFER_ANSWERED, /* a whole answer of any status */
+	TRANSFER_ANSWERED, /* a whole answer of any status; a redirect only where it is not followed */
 	TRANSFER_NOT_SENT, /* no byte of the request left: refused, DNS, TLS, address not allowed. Certain. */
 	TRANSFER_LOST,     /* it left, and no whole answer came: time-out, reset, too large, truncated, not decodable */
 	TRANSFER_REFUSED   /* our own rules: the address is in a special range, the URL is none. Not to be repeated */
@@ -58,6 +58,13 @@ void transfers_curl_give_up(struct transfers *transfers);
  * a control character or a blank. Pure. */
 enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
+
+/* Where an answer of this status sends a request on: 301, 302, 307 and 308 a GET or HEAD, 307 and 308 any other, to the
+ * same scheme, host and port. location: as the answer has it, against the URL that was asked. ENT_EINVAL: it is not
+ * followed. Pure. */
+enum ent_rc transfers_redirect(struct ent_arena *arena, const char *method, int status, struct ent_str url,
+			       struct ent_str location, struct ent_str *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 
 /* May requests go to this whole URL? https, or http with plain_http; a plain host; no user, no fragment, no port of
  * another protocol, nothing that another reader could see differently. ENT_EINVAL. Pure. */

@@ -179,6 +179,20 @@ static void trip_leave(struct pool *pool, struct trip *trip)
 	ended_add(pool->of, trip);
 }
 
+/* On its way again, to where the answer sent it. False: it ended. */
+static bool trip_goes_on(struct pool *pool, struct trip *trip)
+{
+	if (!trip_follow(trip))
+		return false;
+	(void)curl_multi_remove_handle(pool->multi, trip->easy); /* it is in it */
+	curl_easy_reset(trip->easy);
+	if (trip_prepare(trip, trip->easy) && curl_multi_add_handle(pool->multi, trip->easy) == CURLM_OK)
+		return true;
+	if (trip->end.why.msg[0] == '\0')
+		trip_give_up(trip, "curl does not take it");
+	return false;
+}
+
 static void pool_collect(struct pool *pool)
 {
 	int left;
@@ -192,7 +206,8 @@ static void pool_collect(struct pool *pool)
 		    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&trip) != CURLE_OK)
 			continue;
 		trip_judge(trip, code);
-		trip_leave(pool, trip);
+		if (!trip_goes_on(pool, trip))
+			trip_leave(pool, trip);
 	}
 }
 

@@ -16,6 +16,7 @@
 
 #define TRIP_HEAD_MAX    (64 << 10) /* bytes of all header lines of an answer, 1xx ones and trailers with them */
 #define TRIP_HEADERS_MAX 200
+#define TRIP_HOPS_MAX    5 /* redirects of one request */
 #define POOL_SPARES      4 /* easy handles kept for the next request; they know the TLS session */
 #define POOL_CONNECTIONS 8 /* kept open */
 #define POOL_IDLE_US     30000000
@@ -30,7 +31,8 @@ struct trip {
 	const struct supplier_link *link;
 	const char *method, *url;
 	struct ent_str body;
-	size_t given; /* bytes of body */
+	size_t given;  /* bytes of body */
+	unsigned hops; /* redirects that were followed */
 	struct curl_slist *field;
 
 	/* What is certain: false: no byte of the request has left. Set before the first can. */
@@ -54,7 +56,9 @@ bool trip_take(struct trip *trip, const struct transfer *transfer);
 bool trip_prepare(struct trip *trip, CURL *easy);
 /* What it came to, by curl's word and ours. */
 void trip_judge(struct trip *trip, CURLcode code);
-/* The same, when we give it up. */
+/* It was sent on, on the same origin: the trip is made ready to be prepared again. False: its end stands. */
+bool trip_follow(struct trip *trip);
+/* The same as trip_judge(), when we give it up. */
 void trip_give_up(struct trip *trip, const char *why);
 void trip_free(struct trip *trip); /* its easy handle must be gone */
 

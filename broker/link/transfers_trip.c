@@ -224,6 +224,8 @@ static int on_rewind(void *of, curl_off_t offset, int origin)
 static CURLcode rules_set(const struct trip *trip, CURL *easy)
 {
 	const struct supplier_link *link = trip->link;
+	int64_t left_ms =
+	    (int64_t)link->timeout_ms - (system_mono_us() - trip->began_us) / 1000; /* of all hops together */
 	CURLcode code = CURLE_OK;
 
 	SET(CURLOPT_PROTOCOLS_STR, link->plain_http ? "http,https" : "https");
@@ -247,7 +249,7 @@ static CURLcode rules_set(const struct trip *trip, CURL *easy)
 		sdk_arena_release(&arena);
 	}
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)link->connect_ms);
-	SET(CURLOPT_TIMEOUT_MS, (long)link->timeout_ms);
+	SET(CURLOPT_TIMEOUT_MS, left_ms > 1 ? (long)left_ms : 1L);
 	SET(CURLOPT_MAXAGE_CONN, (long)REUSE_MAX_S);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that does not answer holds back its own trip, not all of them */
@@ -373,6 +375,31 @@ void trip_judge(struct trip *trip, CURLcode code)
 		end->outcome = TRANSFER_NOT_SENT;
 		(void)sdk_fail(&end->why, ENT_ERETRY, "not sent: %.*s", ENT_F(words));
 	}
+}
+
+/* Whoever sent it on has not done it. What is certain begins anew with each hop; the rules of addresses hold for each.
+ */
+bool trip_follow(struct trip *trip)
+{
+	struct ent_arena *arena = &trip->arena.abi;
+	struct ent_str location, url;
+	struct ent_err unsaid = {""};
+
+	if (trip->end.outcome != TRANSFER_ANSWERED || trip->hops >= TRIP_HOPS_MAX)
+		return false;
+	location = sdk_http_header(&trip->end.response, "Location");
+	if (transfers_redirect(arena, trip->method, trip->end.response.status, sdk_str(trip->url), location, &url,
+			       &unsaid) != ENT_OK)
+		return false;
+	trip->hops++;
+	trip->url = sdk_z(arena, url);
+	trip->given = trip->n_header = trip->head_bytes = 0;
+	trip->n_open = trip->n_refused = 0;
+	trip->begun = trip->head_done = trip->head_too_large = false;
+	trip->error[0] = '\0';
+	sdk_buf_clear(&trip->answer);
+	trip->end = (struct transfer_end){.id = trip->id};
+	return true;
 }
 
 void trip_give_up(struct trip *trip, const char *why)

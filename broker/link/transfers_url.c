@@ -218,6 +218,67 @@ enum ent_rc transfers_vet_base(struct ent_str url, bool plain_http, struct ent_e
 	return rc;
 }
 
+/* ---- redirects --------------------------------------------------------------------------- */
+
+static bool is_followed(const char *method, int status)
+{
+	bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+
+	return status == 307 || status == 308 || (reads && (status == 301 || status == 302));
+}
+
+/* "file:...": nothing relative. */
+static bool has_other_scheme(struct ent_str location)
+{
+	struct ent_str rest, head = sdk_cut(location, ':', &rest);
+
+	return rest.p && !sdk_eqz(head, "https") && !sdk_eqz(head, "http") &&
+	       (head.n == 0 || (!memchr(head.p, '/', head.n) && !memchr(head.p, '?', head.n)));
+}
+
+/* The whole URL that a Location means, without a fragment. */
+static struct ent_str location_resolve(struct ent_arena *arena, const struct address_url *from, struct ent_str location)
+{
+	struct ent_str fragment, path = without_query(from->path);
+
+	location = sdk_cut(location, '#', &fragment);
+	if (sdk_starts(location, "https://") || sdk_starts(location, "http://"))
+		return location;
+	if (sdk_starts(location, "//"))
+		return sdk_format(arena, "%s%.*s", from->is_tls ? "https:" : "http:", ENT_F(location));
+	if (sdk_starts(location, "/"))
+		return sdk_format(arena, "%.*s%.*s", ENT_F(from->origin), ENT_F(location));
+	if (!sdk_starts(location, "?"))
+		while (path.n > 0 && path.p[path.n - 1] != '/')
+			path.n--;
+	return sdk_format(arena, "%.*s%.*s%s%.*s", ENT_F(from->origin), ENT_F(path),
+			  path.n == 0 && !sdk_starts(location, "?") ? "/" : "", ENT_F(location));
+}
+
+enum ent_rc transfers_redirect(struct ent_arena *arena, const char *method, int status, struct ent_str url,
+			       struct ent_str location, struct ent_str *ret, struct ent_err *err)
+{
+	struct address_url from, to;
+	struct ent_str whole;
+	enum ent_rc rc = address_url_read(url, &from, err);
+
+	if (rc == ENT_OK && (!is_followed(method, status) || location.n == 0))
+		rc = sdk_fail(err, ENT_EINVAL, "status %d sends no %s on", status, method);
+	if (rc == ENT_OK && has_other_scheme(location))
+		rc = sdk_fail(err, ENT_EINVAL, "it leads to another protocol");
+	if (rc != ENT_OK)
+		return rc;
+	whole = location_resolve(arena, &from, location);
+	rc = address_url_read(whole, &to, err);
+	if (rc == ENT_OK && (to.is_tls != from.is_tls || to.port != from.port || !sdk_ieq(to.host, from.host)))
+		rc = sdk_fail(err, ENT_EINVAL, "it leads away from the supplier's own host");
+	if (rc == ENT_OK)
+		rc = path_vet(arena, without_query(to.path), err);
+	if (rc == ENT_OK)
+		*ret = whole;
+	return rc;
+}
+
 /* "/api" is above "/api", "/api/x" and "/api?x", not above "/apix". */
 static bool is_under(struct ent_str base, struct ent_str path)
 {

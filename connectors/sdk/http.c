@@ -162,6 +162,19 @@ static struct ent_str words_of(const struct ent_response *response, struct ent_a
 	return words.n > 0 ? (struct ent_str){line, words.n} : ENT_ABSENT;
 }
 
+/* Without its query, which may hold what opens a session. */
+static struct ent_str where_to(const struct ent_response *response, struct ent_arena *arena)
+{
+	struct ent_str rest, to = sdk_cut(sdk_http_header(response, "Location"), '?', &rest);
+	bool is_shown = to.n > 0 && !sdk_has_control(to) && sdk_is_utf8(to) && !memchr(to.p, '@', to.n);
+
+	return sdk_format(
+	    arena,
+	    "it redirects%s%.*s, which is not followed: check the supplier's setting `url:`, which must be where "
+	    "its API answers itself",
+	    is_shown ? " to " : "", ENT_F(is_shown ? sdk_head(to, 120) : ENT_STR("")));
+}
+
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
 	struct ent_str words;
@@ -174,7 +187,7 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
 	words = words_of(response, arena);
 	rc = status_rc(response, words);
 	if (!words.p && response->status >= 300 && response->status < 400)
-		words = ENT_STR("it redirects, which is not followed: check the supplier's url");
+		words = where_to(response, arena);
 	return sdk_fail(err, rc, "HTTP %d%s%.*s", response->status, words.p ? ": " : "", ENT_F(words));
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole answers of every kind, and nothing beside the one request that was asked for: no redirect, no other host, no proxy, no stored password."""
+"""Whole answers of every kind, and nothing beside the one request that was asked for: no redirect to elsewhere, no other host, no proxy, no stored password."""
 import gzip
 import os
 import tempfile
@@ -77,12 +77,42 @@ def what_is_sent(tap, driver):
     tap.equal("an answer before the body was sent: one request", len(server.heads), 1)
 
 
+def sent_on(status, hops, then=answer(200, b"there")):
+    """/0 sends on to /1 and so on, and /`hops` answers."""
+    def handle(server, conn):
+        while True:
+            head, _ = server.request(conn)
+            at = int(head.split(" ")[1].strip("/"))
+            conn.sendall(then if at >= hops else answer(status, b"moved", [f"Location: /{at + 1}"]))
+    return handle
+
+
 def redirects(tap, driver):
     other = Server(always(answer(200, b"stolen")))
     for status in (301, 302, 303, 307, 308):
-        for where in ("/x", f"http://127.0.0.1:{other.port}/", "http://169.254.169.254/", "file:///etc/passwd"):
-            end, server = ask(driver, always(answer(status, b"", [f"Location: {where}"]), then="keep"), "POST", 3, CREDENTIAL)
-            tap.equal(f"{status} to {where.split(':1')[0]} is just an answer", (end.get("status"), len(server.heads)), (status, 1))
+        for where in (f"http://127.0.0.1:{other.port}/", f"http://127.0.0.2:{other.port}/", "http://169.254.169.254/", "file:///etc/passwd",
+                      "//other.test/x", "/a/../b"):
+            for method in ("GET", "POST"):
+                end, server = ask(driver, always(answer(status, b"", [f"Location: {where}"]), then="keep"), method, 3, CREDENTIAL)
+                tap.equal(f"{method}, {status} to {where.split(':1')[0]} is just an answer", (end.get("status"), len(server.heads)), (status, 1))
+        for method, body, followed in (("GET", 0, status != 303), ("POST", 3, status > 303), ("PUT", 3, status > 303), ("DELETE", 0, status > 303)):
+            server = Server(sent_on(status, 3))
+            end = driver.ask(server.url + "/0", method, body, CREDENTIAL, supplier=f"{status}{method}")
+            tap.equal(f"{method}, {status} on the same origin is {'followed' if followed else 'just an answer'}",
+                      (end.get("status"), len(server.heads)), (200, 4) if followed else (status, 1))
+            tap.check(f"{method}, {status}: each hop has the method, the body and the credential",
+                      all(h.startswith(method + " ") and "canary" in h for h in server.heads) and all(len(b) == body for b in server.bodies),
+                      server.heads)
+            server.close()
+    server = Server(sent_on(307, 1000))
+    end = driver.ask(server.url + "/0", "POST", 3, CREDENTIAL, supplier="circle")
+    tap.equal("five hops and no more: then it is an answer", (end.get("status"), len(server.heads)), (307, 6))
+    server.close()
+    whole = Server(sent_on(302, 1))
+    end = driver.ask(whole.url + "/0", supplier="whole")
+    tap.equal("the body is the last answer's alone", (end.get("status"), end.get("body")), (200, "there"))
+    whole.close()
+    tap.equal("nobody else was connected to", other.connections, 0)
     end, _ = ask(driver, always(answer(200, b"x", [f"Refresh: 0; url=http://127.0.0.1:{other.port}/",
                                                    f"Alt-Svc: http/1.1=\"127.0.0.1:{other.port}\"; ma=60"])))
     tap.equal("nor does anything else lead away", (end.get("status"), other.connections), (200, 0))

@@ -30,8 +30,10 @@ static void statuses(void **state)
 	expect_status(200, NULL, "", ENT_OK, "");
 	expect_status(201, NULL, "<html>", ENT_OK, "");
 	expect_status(299, NULL, "", ENT_OK, "");
-	expect_status(301, NULL, "", ENT_EINVAL,
-		      "HTTP 301: it redirects, which is not followed: check the supplier's url");
+	expect_status(
+	    301, NULL, "", ENT_EINVAL,
+	    "HTTP 301: it redirects, which is not followed: check the supplier's setting `url:`, which must be where "
+	    "its API answers itself");
 	expect_status(400, NULL, "", ENT_EINVAL, "HTTP 400");
 	expect_status(401, NULL, "", ENT_EAUTH, "HTTP 401");
 	expect_status(403, NULL, "", ENT_EAUTH, "HTTP 403");

@@ -185,11 +185,69 @@ static void paths_stay_under_their_base(void **state)
 	sdk_arena_release(&arena);
 }
 
+static const struct {
+	const char *method;
+	int status;
+	const char *location, *want; /* NULL: not followed */
+} redirects[] = {
+    {"GET", 301, "/new", "https://x.example:8443/new"},
+    {"GET", 302, "https://x.example:8443/new?a=b#part", "https://x.example:8443/new?a=b"},
+    {"HEAD", 302, "https://X.EXAMPLE:8443/new", "https://X.EXAMPLE:8443/new"},
+    {"GET", 307, "//x.example:8443/new", "https://x.example:8443/new"},
+    {"GET", 308, "other", "https://x.example:8443/api/other"},
+    {"GET", 308, "?page=2", "https://x.example:8443/api/list?page=2"},
+    {"POST", 307, "/new", "https://x.example:8443/new"},
+    {"PATCH", 308, "/new/", "https://x.example:8443/new/"},
+    {"POST", 301, "/new", NULL},
+    {"POST", 302, "/new", NULL},
+    {"PUT", 303, "/new", NULL},
+    {"GET", 303, "/new", NULL},
+    {"GET", 300, "/new", NULL},
+    {"GET", 304, "/new", NULL},
+    {"GET", 200, "/new", NULL},
+    {"GET", 302, "", NULL},
+    {"GET", 302, "http://x.example:8443/new", NULL},
+    {"GET", 302, "https://x.example/new", NULL},
+    {"GET", 302, "https://y.example:8443/new", NULL},
+    {"GET", 302, "https://x.example:8443@y.example/new", NULL},
+    {"GET", 302, "https://user@x.example:8443/new", NULL},
+    {"GET", 302, "//y.example/new", NULL},
+    {"GET", 302, "/\\y.example/new", NULL},
+    {"GET", 302, "///y.example/new", NULL},
+    {"GET", 302, "file:///etc/passwd", NULL},
+    {"GET", 302, "/a/../b", NULL},
+    {"GET", 302, "/a/%2e%2e/b", NULL},
+    {"GET", 302, "/a b", NULL},
+    {"GET", 302, "https://169.254.169.254/", NULL},
+};
+
+static void redirects_stay_on_their_origin(void **state)
+{
+	struct sdk_arena arena;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	for (size_t i = 0; i < sizeof redirects / sizeof *redirects; i++) {
+		struct ent_str to = ENT_ABSENT;
+		struct ent_err err = {""};
+		enum ent_rc rc = transfers_redirect(&arena.abi, redirects[i].method, redirects[i].status,
+						    ENT_STR("https://x.example:8443/api/list?a=b"),
+						    sdk_str(redirects[i].location), &to, &err);
+
+		if ((rc == ENT_OK) != (redirects[i].want != NULL) || (rc == ENT_OK && !sdk_eqz(to, redirects[i].want)))
+			fail_msg("%s %d %s: %.*s %s", redirects[i].method, redirects[i].status, redirects[i].location,
+				 ENT_F(to), err.msg);
+		assert_true(rc == ENT_OK || err.msg[0] != '\0');
+	}
+	sdk_arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(urls_that_are_plain),
 	    cmocka_unit_test(paths_stay_under_their_base),
+	    cmocka_unit_test(redirects_stay_on_their_origin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
