@@ -14,6 +14,7 @@ static const char *const op_word[] = {
     [ENT_ADD_COMMENT] = "add_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
+    [ENT_PROBE] = "probe",
 };
 
 const char *op_name(enum ent_op_kind kind)
@@ -48,7 +49,7 @@ static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const s
 	sdk_jsonw_kstr(w, "key", op->key);
 	sdk_jsonw_kstr(w, "number", op->number);
 	sdk_jsonw_kstr_opt(w, "marker", op->marker);
-	if (op->kind != ENT_POLL) {
+	if (op->kind != ENT_POLL && op->kind != ENT_PROBE) {
 		sdk_jsonw_key(w, "ticket");
 		sdk_write_ticket(w, &op->ticket);
 	}

@@ -39,6 +39,11 @@ static const struct ent_setting generic_setting[] = {
      "with build, jq: {\"call\", \"status\", \"headers\", \"body\"} in, {\"result\": \"ok\" | \"more\" | \"later\" | "
      "\"refused\" | \"gone\" | \"conflict\" | \"unsupported\" | \"invalid\", \"message\", \"phase\", \"memo\", "
      "\"remote_id\", \"remote_key\", \"retry_after\", \"changes\", \"page\", \"ask\", \"more\"} out"},
+    {"probe", ENT_SETTING_STR, "", offsetof(struct generic_settings, probe),
+     "who are we? A jq program that gives the request for {\"op\": \"probe\"}, as {\"method\": \"GET\", \"path\": "
+     "\"/me\"}; asked with the answer {\"status\", \"headers\", \"body\"} it may give {\"result\": \"refused\"}; "
+     "empty: "
+     "the tool cannot be asked"},
     {"statuses", ENT_SETTING_STR, "http", offsetof(struct generic_settings, statuses),
      "http: parse gets successes, other statuses mean what they do everywhere; own: parse gets every answer"},
     {"repeat_create", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_create),
@@ -67,6 +72,7 @@ static void generic_close(void *of)
 	program_free(state->delivery);
 	program_free(state->build);
 	program_free(state->parse);
+	program_free(state->probe);
 	free(state);
 }
 
@@ -122,10 +128,9 @@ static enum ent_rc programs_compile(const struct generic_settings *settings, str
 		struct ent_str source;
 		struct program **ret;
 	} program[] = {
-	    {"decode", settings->decode, &state->decode},
-	    {"delivery", settings->delivery, &state->delivery},
-	    {"build", settings->build, &state->build},
-	    {"parse", settings->parse, &state->parse},
+	    {"decode", settings->decode, &state->decode}, {"delivery", settings->delivery, &state->delivery},
+	    {"build", settings->build, &state->build},    {"parse", settings->parse, &state->parse},
+	    {"probe", settings->probe, &state->probe},
 	};
 	enum ent_rc rc = ENT_OK;
 

@@ -17,7 +17,7 @@ struct generic_settings {
 	struct ent_str decode, delivery;
 	struct ent_str body_format, form_field;
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
-	struct ent_str build, parse, statuses, repeat_create, repeat_comment;
+	struct ent_str build, parse, probe, statuses, repeat_create, repeat_comment;
 	int64_t poll_overlap_s, poll_grain_s, search_lag_s;
 };
 
@@ -82,6 +82,7 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 /* One per supplier and thread: a jq interpreter serves one thread. */
 struct generic_state {
 	struct program *decode, *delivery, *build, *parse; /* NULL: there is none. build and parse together */
+	struct program *probe;
 	enum scheme scheme;
 	enum body_format format;
 	enum ent_repeat repeat_create, repeat_comment;

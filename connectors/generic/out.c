@@ -80,25 +80,25 @@ static void poll_begin(const struct ent_self *self, const struct ent_call *call,
 
 /* ---- build ------------------------------------------------------------------------------------ */
 
-static enum ent_rc output_take(const struct ent_call *call, const struct sdk_json *root, struct ent_arena *arena,
-			       struct ent_request *ret, struct ent_err *err)
+static enum ent_rc output_take(const struct ent_call *call, const char *name, const struct sdk_json *root,
+			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	struct ent_err why = {""};
 	enum ent_rc said = ENT_OK, rc;
 
 	if (!root)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "build gives nothing for %s", op_name(call->op.kind));
+		return sdk_fail(err, ENT_EUNSUPPORTED, "%s gives nothing for %s", name, op_name(call->op.kind));
 	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "build: the output is no object");
+		return sdk_fail(err, ENT_EINVAL, "%s: the output is no object", name);
 	if (!sdk_json_at(root, "result")) {
 		rc = request_read(root, arena, ret, &why);
-		return rc == ENT_OK ? rc : sdk_fail(err, rc, "build: %s", why.msg);
+		return rc == ENT_OK ? rc : sdk_fail(err, rc, "%s: %s", name, why.msg);
 	}
 	rc = verdict_read(root, &said, &why);
 	if (rc == ENT_OK && said > ENT_OK)
 		rc = sdk_fail(&why, ENT_EINVAL, "it is parse that says more");
 	if (rc != ENT_OK)
-		return sdk_fail(err, rc, "build: %s", why.msg);
+		return sdk_fail(err, rc, "%s: %s", name, why.msg);
 	if (said != ENT_OK)
 		return sdk_fail(err, said, "%s", why.msg);
 	*ret = (struct ent_request){0}; /* nothing to ask: done */
@@ -109,18 +109,23 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 			  struct ent_request *ret, struct ent_err *err)
 {
 	const struct generic_state *state = self->state;
+	bool probes = call->op.kind == ENT_PROBE;
+	struct program *program = probes ? state->probe : state->build;
+	const char *name = probes ? "probe" : "build";
 	const struct sdk_json *root = NULL;
 	struct sdk_poll *poll;
 	enum ent_rc rc;
 	jv input;
 
-	if (!state->build)
+	if (!program && probes)
+		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program probe");
+	if (!program)
 		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no build and parse: it is only listened to");
 	poll_begin(self, call, NULL, arena, &poll);
 	rc = call_input(call, poll, NULL, arena, &input, err);
 	if (rc == ENT_OK)
-		rc = program_ask(state->build, "build", input, arena, &root, err);
-	return rc == ENT_OK ? output_take(call, root, arena, ret, err) : rc;
+		rc = program_ask(program, name, input, arena, &root, err);
+	return rc == ENT_OK ? output_take(call, name, root, arena, ret, err) : rc;
 }
 
 /* ---- parse -------------------------------------------------------------------------------------- */
@@ -136,6 +141,32 @@ static enum ent_rc status_check(const struct ent_response *response, struct ent_
 	return rc;
 }
 
+/* The status says it, and the program where it wants to: an error in a 200. A program that gives its request whatever
+ * it is asked says nothing. */
+static enum ent_rc probe_parse(const struct generic_state *state, const struct ent_call *call,
+			       const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	struct ent_err why = {""}, words = {""};
+	enum ent_rc status = status_check(response, arena, &why), said = ENT_OK, rc;
+	jv input;
+
+	if (status != ENT_OK && !state->own_statuses)
+		return sdk_fail(err, status, "%s", why.msg);
+	rc = call_input(call, NULL, response, arena, &input, err);
+	if (rc == ENT_OK)
+		rc = program_ask(state->probe, "probe", input, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (!sdk_json_at(root, "result"))
+		return status == ENT_OK ? ENT_OK : sdk_fail(err, status, "%s", why.msg);
+	rc = verdict_read(root, &said, &words);
+	if (rc == ENT_OK && said > ENT_OK)
+		rc = sdk_fail(&words, ENT_EINVAL, "a probe is one request");
+	rc = rc == ENT_OK ? said : rc;
+	return rc == ENT_OK ? ENT_OK : sdk_fail(err, rc, "%s", words.msg);
+}
+
 enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
@@ -146,6 +177,8 @@ enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *ca
 	enum ent_rc rc = state->own_statuses && response->status > 0 ? ENT_OK : status_check(response, arena, &why);
 	jv input;
 
+	if (call->op.kind == ENT_PROBE)
+		return probe_parse(state, call, response, arena, err);
 	poll_begin(self, call, response, arena, &poll);
 	if (rc == ENT_EGONE && poll && poll->todo.p) { /* a ticket that went while it waited to be asked for */
 		*ret = (struct ent_result){0};

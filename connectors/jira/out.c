@@ -221,7 +221,8 @@ enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call,
 		ask_issue(settings, ret, arena, op->ticket.id, true);
 		return ENT_OK;
 	case ENT_PROBE:
-		return sdk_fail(err, ENT_EUNSUPPORTED, "it cannot be asked who we are");
+		sdk_ask_get(ret, ENT_STR("/rest/api/2/myself"));
+		return ENT_OK;
 	case ENT_POLL:
 		break;
 	}
@@ -390,7 +391,7 @@ enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call,
 	if (op->kind == ENT_UPDATE_TICKET)
 		return parse_update(settings, call, response, arena, ret, err);
 	rc = sdk_http_json(response, arena, &root, err);
-	if (rc != ENT_OK)
+	if (rc != ENT_OK || op->kind == ENT_PROBE)
 		return rc;
 	if (op->kind == ENT_FETCH_TICKET) {
 		sdk_changes_init(&list, arena);

@@ -31,6 +31,8 @@ static const struct ent_setting native_setting[] = {
      "path under url where a ticket can be read, /tickets for GET /tickets/4711; empty: they cannot be read"},
     {"changes", ENT_SETTING_STR, "", offsetof(struct native_settings, changes),
      "path under url that tells what changed, /changes for GET /changes?since=...; empty: it cannot be polled"},
+    {"probe", ENT_SETTING_STR, "", offsetof(struct native_settings, probe),
+     "path under url that answers GET with 2xx when our credentials are right, else with 401 or 403; empty: none"},
     {0},
 };
 
@@ -121,7 +123,7 @@ static enum ent_rc native_decode(const struct ent_self *self, const struct ent_w
 static enum ent_rc native_open(const void *of, void **ret_state, struct ent_err *err)
 {
 	const struct native_settings *settings = of;
-	const struct ent_str path[] = {settings->events, settings->tickets, settings->changes};
+	const struct ent_str path[] = {settings->events, settings->tickets, settings->changes, settings->probe};
 
 	(void)ret_state;
 	for (size_t i = 0; i < sizeof path / sizeof *path; i++)

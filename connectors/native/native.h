@@ -11,7 +11,7 @@
 #include "sdk/webhook.h"
 
 struct native_settings {
-	struct ent_str events, tickets, changes; /* paths under the supplier's url; empty: not offered */
+	struct ent_str events, tickets, changes, probe; /* paths under the supplier's url; empty: not offered */
 };
 
 /* The envelope of one event, whichever of the two modes it came in. */

@@ -88,6 +88,11 @@ enum ent_rc native_build(const struct ent_self *self, const struct ent_call *cal
 					: sdk_http_path(arena, "?limit=" PAGE "&since=%s", &since, NULL);
 		path = sdk_format(arena, "%.*s%.*s", ENT_F(settings->changes), ENT_F(path));
 		break;
+	case ENT_PROBE:
+		if (settings->probe.n == 0)
+			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no path for it (setting probe)");
+		path = settings->probe;
+		break;
 	default:
 		return event_build(settings, call, arena, ret, err);
 	}
@@ -146,6 +151,8 @@ enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *cal
 	enum ent_rc rc = sdk_http_status(response, arena, err), taken;
 
 	(void)self;
+	if (call->op.kind == ENT_PROBE)
+		return rc;
 	if (rc == ENT_OK && (!may_be_empty || sdk_trim(response->body).n > 0))
 		rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK)

@@ -7,6 +7,7 @@
  *	PATCH /tickets/7       {"title", "status"}               -> the ticket
  *	POST /tickets/7/notes  {"text", "internal"}              -> {"id"}
  *	GET /tickets/7                                           -> the ticket
+ *	GET /me                                                  -> {"id"}: who we are
  *	GET /tickets?since=<ms>&skip=<pages>                     -> {"tickets": [each with "changed"], "more": true}
  * and a POST with an Idempotency-Key that it knows does nothing again.
  */
@@ -113,8 +114,8 @@ static enum ent_rc null_build(const struct ent_self *self, const struct ent_call
 						    (long long)poll.page));
 		return rc;
 	}
-	if (op->kind == ENT_FETCH_TICKET) {
-		sdk_ask_get(ret, path);
+	if (op->kind == ENT_FETCH_TICKET || op->kind == ENT_PROBE) {
+		sdk_ask_get(ret, op->kind == ENT_PROBE ? ENT_STR("/me") : path);
 		return ENT_OK;
 	}
 	sdk_ask_begin(&ask);
@@ -162,7 +163,7 @@ static enum ent_rc null_parse(const struct ent_self *self, const struct ent_call
 	struct sdk_changes list;
 	enum ent_rc rc = sdk_http_json(response, arena, &root, err), taken;
 
-	if (rc != ENT_OK)
+	if (rc != ENT_OK || call->op.kind == ENT_PROBE)
 		return rc;
 	sdk_changes_init(&list, arena);
 	if (call->op.kind == ENT_POLL)
@@ -193,9 +194,8 @@ static const struct ent_connector null_connector = {
     .size = sizeof(struct ent_connector),
     .name = "null",
     .version = ENTENTE_VERSION,
-    .summary = "the model for new connectors: one JSON object a webhook, five requests",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .summary = "the model for new connectors: one JSON object a webhook, six requests",
+    .ops = SDK_OPS_ALL,
     .setting = null_setting,
     .settings_size = sizeof(struct null_settings),
     .status = null_status,

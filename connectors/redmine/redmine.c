@@ -80,6 +80,7 @@ static redmine_build *const builds[] = {
     [ENT_ADD_COMMENT] = redmine_comment_build,
     [ENT_FETCH_TICKET] = redmine_fetch_build,
     [ENT_POLL] = redmine_poll_build,
+    [ENT_PROBE] = redmine_probe_build,
 };
 static redmine_parse *const parses[] = {
     [ENT_CREATE_TICKET] = redmine_create_parse,
@@ -87,6 +88,7 @@ static redmine_parse *const parses[] = {
     [ENT_ADD_COMMENT] = redmine_comment_parse,
     [ENT_FETCH_TICKET] = redmine_fetch_parse,
     [ENT_POLL] = redmine_poll_parse,
+    [ENT_PROBE] = redmine_probe_parse,
 };
 
 static enum ent_rc redmine_op_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,

@@ -60,9 +60,9 @@ typedef enum ent_rc redmine_build(const struct redmine_settings *, const struct 
 				  struct ent_request *ret, struct ent_err *);
 typedef enum ent_rc redmine_parse(const struct redmine_settings *, const struct ent_call *, const struct ent_response *,
 				  struct ent_arena *, struct ent_result *ret, struct ent_err *);
-redmine_build redmine_create_build, redmine_update_build, redmine_comment_build, redmine_fetch_build,
-    redmine_poll_build;
-redmine_parse redmine_create_parse, redmine_update_parse, redmine_comment_parse, redmine_fetch_parse,
-    redmine_poll_parse;
+redmine_build redmine_probe_build, redmine_create_build, redmine_update_build, redmine_comment_build,
+    redmine_fetch_build, redmine_poll_build;
+redmine_parse redmine_probe_parse, redmine_create_parse, redmine_update_parse, redmine_comment_parse,
+    redmine_fetch_parse, redmine_poll_parse;
 
 #endif

@@ -31,8 +31,6 @@ enum ent_rc redmine_tell(const struct redmine_settings *settings, const struct s
 
 enum ent_rc redmine_written(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
-	if (response->status == 403) /* a closed project; the supplier is not to be refused for one issue */
-		return sdk_fail(err, ENT_EINVAL, "HTTP 403: our user may not change this issue");
 	if (response->status == 200 && response->body.n > 0) /* a page of a proxy; what became of it is not known */
 		return sdk_fail(err, ENT_ERETRY, "HTTP 200 where 204 is due");
 	return sdk_http_status(response, arena, err);
@@ -79,6 +77,26 @@ enum ent_rc redmine_fetch_parse(const struct redmine_settings *settings, const s
 	enum ent_rc rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
 
 	return rc == ENT_OK ? redmine_tell(settings, issue, arena, ret, err) : rc;
+}
+
+/* ---- who are we? ------------------------------------------------------------------------ */
+
+enum ent_rc redmine_probe_build(const struct redmine_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	(void)settings, (void)call, (void)arena, (void)err;
+	sdk_ask_get(ret, ENT_STR("/users/current.json")); /* 401 to a stranger, also where projects are public */
+	return ENT_OK;
+}
+
+enum ent_rc redmine_probe_parse(const struct redmine_settings *settings, const struct ent_call *call,
+				const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+				struct ent_err *err)
+{
+	const struct sdk_json *root;
+
+	(void)settings, (void)call, (void)ret;
+	return sdk_http_json(response, arena, &root, err);
 }
 
 /* ---- status and priority ----------------------------------------------------------------- */

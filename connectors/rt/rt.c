@@ -61,6 +61,7 @@ static rt_build *const builds[] = {
     [ENT_ADD_COMMENT] = rt_comment_build,
     [ENT_FETCH_TICKET] = rt_fetch_build,
     [ENT_POLL] = rt_poll_build,
+    [ENT_PROBE] = rt_probe_build,
 };
 static rt_parse *const parses[] = {
     [ENT_CREATE_TICKET] = rt_create_parse,
@@ -68,6 +69,7 @@ static rt_parse *const parses[] = {
     [ENT_ADD_COMMENT] = rt_comment_parse,
     [ENT_FETCH_TICKET] = rt_fetch_parse,
     [ENT_POLL] = rt_poll_parse,
+    [ENT_PROBE] = rt_probe_parse,
 };
 
 static enum ent_rc rt_op_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,

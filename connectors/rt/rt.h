@@ -46,8 +46,8 @@ typedef enum ent_rc rt_build(const struct rt_settings *, const struct ent_call *
 			     struct ent_request *ret, struct ent_err *);
 typedef enum ent_rc rt_parse(const struct rt_settings *, const struct ent_call *, const struct ent_response *,
 			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
-rt_build rt_create_build, rt_update_build, rt_comment_build, rt_fetch_build, rt_poll_build;
-rt_parse rt_create_parse, rt_update_parse, rt_comment_parse, rt_fetch_parse, rt_poll_parse;
+rt_build rt_probe_build, rt_create_build, rt_update_build, rt_comment_build, rt_fetch_build, rt_poll_build;
+rt_parse rt_probe_parse, rt_create_parse, rt_update_parse, rt_comment_parse, rt_fetch_parse, rt_poll_parse;
 
 /* ---- text.c: what a transaction of `model`'s ticket says; kind as in poll.c. Both move the walk on. ---- */
 

@@ -41,9 +41,9 @@ enum ent_rc rt_ticket_read(const struct ent_response *response, struct ent_str i
 	struct ent_str answers = ENT_ABSENT;
 	enum ent_rc rc;
 
-	if (response->status == 403) /* one ticket's rights are no reason to refuse the supplier */
-		return sdk_fail(err, ENT_EGONE, "HTTP 403: ticket %.*s is not for our user to see", ENT_F(id));
 	rc = sdk_http_json(response, arena, ret, err);
+	if (rc == ENT_EAUTH && response->status == 403) /* this ticket is not for our user to see */
+		return ENT_EGONE;
 	if (rc == ENT_OK)
 		rc = sdk_id_at(*ret, "id", &answers, err);
 	if (rc == ENT_OK && !sdk_eq(answers, id))

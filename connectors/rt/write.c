@@ -48,6 +48,26 @@ enum ent_rc rt_fetch_parse(const struct rt_settings *settings, const struct ent_
 	return rt_tell(settings, response, call->op.ticket.id, arena, ret, err);
 }
 
+/* ---- who are we? --------------------------------------------------------------------- */
+
+enum ent_rc rt_probe_build(const struct rt_settings *settings, const struct ent_call *call, struct ent_arena *arena,
+			   struct ent_request *ret, struct ent_err *err)
+{
+	(void)settings, (void)call, (void)arena, (void)err;
+	sdk_ask_get(ret, ENT_STR("/queues/all?per_page=1")); /* 401 to a stranger; to us the queues we see, even none */
+	return ENT_OK;
+}
+
+enum ent_rc rt_probe_parse(const struct rt_settings *settings, const struct ent_call *call,
+			   const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			   struct ent_err *err)
+{
+	const struct sdk_json *root;
+
+	(void)settings, (void)call, (void)ret;
+	return sdk_http_json(response, arena, &root, err);
+}
+
 /* ---- status and priority ------------------------------------------------------------- */
 
 static bool agrees(const struct ent_ticket *asked, const struct ent_ticket *found, enum ent_attr attr)

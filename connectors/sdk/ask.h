@@ -50,6 +50,6 @@ enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_ki
 
 #define SDK_OPS_ALL                                                                                                    \
 	(1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |          \
-	 1u << ENT_POLL)
+	 1u << ENT_POLL | 1u << ENT_PROBE)
 
 #endif

@@ -188,6 +188,8 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
 	rc = status_rc(response, words);
 	if (!words.p && response->status >= 300 && response->status < 400)
 		words = where_to(response, arena);
+	if (!words.p && rc == ENT_EAUTH && response->status == 403)
+		words = ENT_STR("it gives no reason; our user may lack the right to this");
 	return sdk_fail(err, rc, "HTTP %d%s%.*s", response->status, words.p ? ": " : "", ENT_F(words));
 }
 

@@ -138,6 +138,11 @@ enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call 
 
 	if (op->kind == ENT_POLL)
 		return build_poll(settings, call, arena, ret, err);
+	if (op->kind == ENT_PROBE) { /* the table itself: our own sys_user may be hidden from us */
+		sdk_ask_get(
+		    ret, sdk_http_path(arena, BASE "%s?sysparm_fields=sys_id&sysparm_limit=1", &settings->table, NULL));
+		return ENT_OK;
+	}
 	if (op->kind == ENT_FETCH_TICKET) {
 		sdk_ask_get(ret, sdk_http_path(arena, BASE "%s/%s", &settings->table, &op->ticket.id, NULL));
 		return ENT_OK;

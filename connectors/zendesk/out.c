@@ -114,7 +114,9 @@ enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *ca
 
 	if (op->kind == ENT_POLL)
 		return build_poll(call, arena, ret, err);
-	if (op->kind == ENT_FETCH_TICKET) {
+	if (op->kind == ENT_PROBE) {
+		sdk_ask_get(ret, ENT_STR("/api/v2/users/me.json"));
+	} else if (op->kind == ENT_FETCH_TICKET) {
 		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s.json", &op->ticket.id, NULL));
 	} else if (sdk_call_looks(call) && op->kind == ENT_ADD_COMMENT) {
 		ask_comments(ret, arena, op->ticket.id);
@@ -228,6 +230,10 @@ enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *ca
 	rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK)
 		return rc;
+	if (op->kind == ENT_PROBE) /* a stranger is told of a user without an id */
+		return sdk_word_at(root, "user.id").n
+			   ? ENT_OK
+			   : sdk_fail(err, ENT_EAUTH, "Zendesk takes us for an anonymous user: the token is not valid");
 	if (sdk_call_looks(call)) {
 		bool creates = op->kind == ENT_CREATE_TICKET;
 		const struct sdk_json *found, *rows = sdk_json_at(root, creates ? "tickets" : "comments");

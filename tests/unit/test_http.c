@@ -36,7 +36,7 @@ static void statuses(void **state)
 	    "its API answers itself");
 	expect_status(400, NULL, "", ENT_EINVAL, "HTTP 400");
 	expect_status(401, NULL, "", ENT_EAUTH, "HTTP 401");
-	expect_status(403, NULL, "", ENT_EAUTH, "HTTP 403");
+	expect_status(403, NULL, "", ENT_EAUTH, "HTTP 403: it gives no reason; our user may lack the right to this");
 	expect_status(403, "retry-after", "", ENT_ERETRY, "HTTP 403");
 	expect_status(404, NULL, "", ENT_EGONE, "HTTP 404");
 	expect_status(405, NULL, "", ENT_EINVAL, "HTTP 405");
