@@ -54,7 +54,7 @@ enum ent_rc rt_probe_build(const struct rt_settings *settings, const struct ent_
 			   struct ent_request *ret, struct ent_err *err)
 {
 	(void)settings, (void)call, (void)arena, (void)err;
-	sdk_ask_get(ret, ENT_STR("/queues/all?per_page=1")); /* 401 to a stranger; to us the queues we see, even none */
+	sdk_ask_get(ret, ENT_STR("/rt")); /* which RT this is: 401 to a stranger */
 	return ENT_OK;
 }
 
