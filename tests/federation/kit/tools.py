@@ -83,7 +83,7 @@ def tool_connection(tool, url):
                     "map": {"priority_out": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"]))}},
         "zendesk": {"url": url, "auth": {"kind": "basic", "user": "entente"}, "account": "900100"},
         "github": {"url": url, "auth": {"kind": "bearer"}, "account": "4100", "settings": {"repository": "supplier/desk"}},
-        "native": {"url": url, "account": "entente", "settings": {"tickets": "/tickets", "changes": "/changes"}},
+        "native": {"url": url, "account": "entente", "settings": {"tickets": "/tickets", "changes": "/changes", "probe": "/me"}},
         "generic": {"url": url, "auth": {"kind": "bearer"}, "account": "entente"},
     }[tool]
     return dict(base)

@@ -223,6 +223,39 @@ static void trace_rows(struct out_sim *sim)
 			   (long long)(db_int(stmt, 1) - SIM_EPOCH_MS), ENT_F(db_str(stmt, 2)), ENT_F(db_str(stmt, 3)));
 }
 
+/* ---- refused ---------------------------------------------------------------------------------------- */
+
+/* Was its probe refused, last before this, or since the state before was told? */
+static bool probe_was_refused(const struct tool *tool, int64_t since_ms, int64_t at_ms)
+{
+	bool was = tool->n_probe == PROBES;
+
+	for (int i = 0; i < tool->n_probe && tool->probe[i].ms <= at_ms; i++)
+		was = tool->probe[i].refused || (was && tool->probe[i].ms >= since_ms);
+	return was;
+}
+
+/* I10: a supplier is refused only if its probe is. Class C has none: there three different tickets in a row count. */
+static void check_refused(struct out_sim *sim)
+{
+	int64_t before_ms[TOOLS] = {0};
+	struct db_stmt *stmt =
+	    db_use(rows(sim), "SELECT s.supplier, coalesce(json_extract(e.json, '$.to'), ''), e.recorded_ms "
+			      "FROM event AS e JOIN supplier_state AS s ON s.row_no = -e.incident "
+			      "WHERE e.incident < 0 ORDER BY e.seq");
+
+	while (db_row(stmt)) {
+		struct tool *tool = tool_of(sim, db_str(stmt, 0));
+		int64_t at_ms = db_int(stmt, 2);
+		if (sdk_eqz(db_str(stmt, 1), "refused") && tool->class != CLASS_C &&
+		    !probe_was_refused(tool, before_ms[tool->index], at_ms))
+			out_violates(sim, "I10", tool->name, "%s is called refused at %lld, and its probe is not",
+				     tool->name, (long long)(at_ms - SIM_EPOCH_MS));
+		before_ms[tool->index] = at_ms;
+		sim->n_refused += sdk_eqz(db_str(stmt, 1), "refused");
+	}
+}
+
 void check_out(struct out_sim *sim)
 {
 	if (sim->world.trace.keep)
@@ -234,6 +267,7 @@ void check_out(struct out_sim *sim)
 	check_done(sim);
 	check_reach(sim);
 	check_states(sim);
+	check_refused(sim);
 	if (db_failed(rows(sim)))
 		out_violates(sim, "store", "store", "%s", db_error(rows(sim)));
 }

@@ -125,10 +125,10 @@ static void write_to(struct ent_request *ret, const struct ent_call *call, struc
 static enum ent_rc build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			 struct ent_request *ret, struct ent_err *err)
 {
+	const struct settings *settings = self->settings;
 	const struct ent_op *op = &call->op;
 	bool look = call->phase == 0 && call->look;
 
-	(void)self, (void)err;
 	switch (op->kind) {
 	case ENT_CREATE_TICKET:
 		if (look)
@@ -157,7 +157,10 @@ static enum ent_rc build(const struct ent_self *self, const struct ent_call *cal
 		break;
 	}
 	case ENT_PROBE:
-		return ENT_EUNSUPPORTED;
+		if (settings->class == CLASS_C)
+			return sdk_fail(err, ENT_EUNSUPPORTED, "class C cannot be asked who we are");
+		ask(ret, ENT_STR("/me"));
+		break;
 	}
 	return ENT_OK;
 }
@@ -186,7 +189,7 @@ static enum ent_rc parse(const struct ent_self *self, const struct ent_call *cal
 	enum ent_rc rc = sdk_http_json(response, arena, &node, err);
 
 	(void)self;
-	if (rc != ENT_OK)
+	if (rc != ENT_OK || op->kind == ENT_PROBE)
 		return rc;
 	sdk_changes_init(&list, arena);
 	if (op->kind == ENT_POLL)
@@ -226,7 +229,7 @@ const struct ent_connector out_connector = {
     .version = "1",
     .summary = "the simulator's tools",
     .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+	   1u << ENT_POLL | 1u << ENT_PROBE,
     .setting = setting,
     .settings_size = sizeof(struct settings),
     .status = statuses,

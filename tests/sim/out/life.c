@@ -50,6 +50,9 @@ struct out_broker *life_start(struct out_sim *sim, struct ent_err *err)
 	struct link_options link = link_options_default;
 	link.backoff_ms = 200;
 	link.backoff_max_ms = 4000;
+	link.limit_ms = 300;
+	link.limit_max_ms = 4000;
+	link.refused_ms = 2000;
 	link.attempts_max = 1000000; /* a run's faults end */
 	struct link_world world = {.writer = broker->writer,
 				   .read = read,

@@ -156,7 +156,7 @@ static void sleep_until_next(struct out_sim *sim)
 
 static void maybe_fault(struct out_sim *sim)
 {
-	static const enum out_fault between[] = {OUT_KILL, OUT_POWER, OUT_INSIDE, OUT_TIME, OUT_DOWN};
+	static const enum out_fault between[] = {OUT_KILL, OUT_POWER, OUT_INSIDE, OUT_TIME, OUT_DOWN, OUT_REVOKED};
 	enum out_fault fault = between[rng_below(&sim->rng, sizeof between / sizeof *between)];
 
 	if (!rng_ppm(&sim->rng, sim->fault_ppm) || !out_has(sim, fault))
@@ -171,6 +171,11 @@ static void maybe_fault(struct out_sim *sim)
 							  1000000;
 		trace_line(&sim->world, "%s is down for %lld s", tool->name,
 			   (long long)((tool->down_until_us - sim->world.us) / 1000000));
+	} else if (fault == OUT_REVOKED) {
+		struct tool *tool = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+		tool->revoked_until_us = sim->world.us + rng_range(&sim->rng, 1, 300) * 1000000;
+		trace_line(&sim->world, "%s lets us in no more, for %lld s", tool->name,
+			   (long long)((tool->revoked_until_us - sim->world.us) / 1000000));
 	} else if (fault == OUT_TIME) {
 		world_pass(&sim->world, rng_range(&sim->rng, 1000000, 100000000));
 	} else {

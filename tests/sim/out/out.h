@@ -16,6 +16,7 @@
 #define CHANGES  1024 /* of one tool */
 #define CANARIES 64
 #define STATUSES 4
+#define PROBES   512 /* of one tool; later ones are not looked at */
 #define STORE    "out.db"
 
 /* id, word */
@@ -29,7 +30,7 @@
 	X(OUT_FAILS, "fails") /* 500, 502: done or not */                                                              \
 	X(OUT_BUSY, "busy")   /* 429, 503: not done */                                                                 \
 	X(OUT_SLOW, "slow")                                                                                            \
-	X(OUT_LOCKED, "locked")     /* a ticket that takes no comments: 422 */                                         \
+	X(OUT_LOCKED, "locked")     /* a ticket that takes no comments: 403, 422 or 423 */                             \
 	X(OUT_IDLE_PUT, "idle-put") /* 200 and nothing done */                                                         \
 	X(OUT_HOOK_LOST, "hook-lost")                                                                                  \
 	X(OUT_HOOK_TWICE, "hook-twice")                                                                                \
@@ -40,9 +41,10 @@
 	X(OUT_UNSHARE, "unshare")                                                                                      \
 	X(OUT_DOWN, "down") /* a tool is away, for minutes or for days */                                              \
 	X(OUT_TIME, "time")                                                                                            \
-	X(OUT_DECIDE, "decide") /* we retry what is parked, give up what nobody knows about */                         \
-	X(OUT_POLICY, "policy") /* suppliers differ in whose word counts about the status */                           \
-	X(OUT_MERGE, "merge")   /* a person at a tool writes our number of another incident into a ticket */
+	X(OUT_DECIDE, "decide")   /* we retry what is parked, give up what nobody knows about */                       \
+	X(OUT_POLICY, "policy")   /* suppliers differ in whose word counts about the status */                         \
+	X(OUT_REVOKED, "revoked") /* a tool lets us in no more, for minutes: 401 or 403 to all there is */             \
+	X(OUT_MERGE, "merge")     /* a person at a tool writes our number of another incident into a ticket */
 
 #define X(id, word) id,
 enum out_fault { OUT_FAULTS(X) OUT_FAULT_N };
@@ -98,7 +100,13 @@ struct tool {
 	int n_comment;
 	struct tool_change change[CHANGES];
 	int n_change;
-	int64_t n_request, down_until_us;
+	int64_t n_request, down_until_us, revoked_until_us;
+	int locks_with, revokes_with; /* status */
+	struct {
+		int64_t ms;
+		bool refused;
+	} probe[PROBES]; /* its answers to "who am I?", in order */
+	int n_probe;
 	int64_t rate_per_min, minute_us, in_minute; /* requests begun since minute_us */
 };
 
@@ -195,7 +203,7 @@ struct out_sim {
 	int serial, steps;
 	bool healing;
 	struct out_violation violation;
-	int n_kill, n_power, n_lost, n_hook, n_flight, n_delivered;
+	int n_kill, n_power, n_lost, n_hook, n_flight, n_delivered, n_refused;
 	struct sdk_arena arena;
 };
 

@@ -29,6 +29,8 @@ void tool_init(struct tool *tool, int index, struct rng *rng)
 	tool->knows_account = rng_below(rng, 2);
 	tool->skew_ms = rng_range(rng, -300000, 300000);
 	tool->rate_per_min = rng_range(rng, 0, 2) ? 6000 : rng_range(rng, 60, 300);
+	tool->locks_with = (const int[]){403, 422, 423}[rng_below(rng, 3)];
+	tool->revokes_with = rng_below(rng, 2) ? 401 : 403;
 	/* Only where the account is known may a tool change the words and lose the marker: else nobody could tell. */
 	if (tool->class != CLASS_B) {
 		tool->marks = rng_below(rng, 2);
@@ -279,7 +281,7 @@ static struct ent_response comment(struct out_sim *sim, struct tool *tool, int t
 		if (sdk_eqz(key, tool->comment[i].key))
 			return answer_id(arena, "c", i);
 	if (tool->ticket[ticket].locked)
-		return answer(422, ENT_STR("{\"message\":\"this ticket is locked\"}"));
+		return answer(tool->locks_with, ENT_STR("{\"message\":\"this ticket is locked\"}"));
 	if (tool->n_comment == COMMENTS || tool->n_change == CHANGES) {
 		out_violates(sim, "I7", tool->name, "%s has %d comments: it does not end", tool->name, tool->n_comment);
 		return answer(422, ENT_STR("{}"));
@@ -330,6 +332,15 @@ static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, con
 	return answer(200, taken(&buf, arena));
 }
 
+static struct ent_response who_am_i(struct out_sim *sim, struct tool *tool, bool refused)
+{
+	if (tool->n_probe < PROBES) {
+		tool->probe[tool->n_probe].ms = SIM_EPOCH_MS + sim->world.us / 1000;
+		tool->probe[tool->n_probe++].refused = refused;
+	}
+	return answer(refused ? tool->revokes_with : 200, ENT_STR("{\"id\":\"bot\"}"));
+}
+
 struct ent_response tool_serve(struct out_sim *sim, struct tool *tool, const char *method, struct ent_str path,
 			       struct ent_str body, struct ent_str key, struct ent_arena *arena)
 {
@@ -337,7 +348,13 @@ struct ent_response tool_serve(struct out_sim *sim, struct tool *tool, const cha
 	struct ent_err err;
 	struct ent_str rest;
 
+	bool refused = tool->revoked_until_us > sim->world.us && !sim->healing;
+
 	tool->n_request++;
+	if (sdk_eqz(path, "/me"))
+		return who_am_i(sim, tool, refused);
+	if (refused)
+		return answer(tool->revokes_with, ENT_STR("{\"message\":\"who are you?\"}"));
 	if (body.n && sdk_json_parse(arena, body, &node, &err) != ENT_OK)
 		return answer(400, ENT_STR("{}"));
 	if (sdk_starts(path, "/log?after="))

@@ -20,6 +20,8 @@ def moment(text):
 
 class GitHub(Tool):
     name = "github"
+    lock_answer = (403, {"message": "Unable to create comment because issue is locked.", "status": "403"})
+    limit_answer = (403, {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.", "status": "403"})
     initial, priority = "open", ""
     account_id, account_name = "4100", "entente-bot"
 

@@ -42,6 +42,7 @@ def plain(node):
 
 class Jira(Tool):
     name = "jira"
+    lock_answer = (403, {"errorMessages": ["You do not have permission to comment on this issue."], "errors": {}})
     initial, priority = "Open", "Medium"
     account_id, account_name = "712020:entente", "Entente"
     priorities = ["Highest", "High", "Medium", "Low", "Lowest"]

@@ -15,7 +15,7 @@ READS = {"fetch", "poll", "search"}
 LOGIN = ("<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action=\"/login\" method=\"post\">"
          "<input name=\"user\"><input name=\"password\" type=\"password\"></form></body></html>")
 DOES = {"status", "lost", "delay", "gate", "trickle", "cut", "reset_body", "endless", "bomb", "chunks", "early", "redirect", "html", "empty",
-        "error200", "type", "drift", "noop", "person", "none"}
+        "error200", "type", "drift", "noop", "person", "limit", "none"}
 
 
 class Rule:
@@ -146,7 +146,7 @@ def cut(connection, response, spec):
 async def act(tool, rule, kind, request, connection):
     """Answers by the rule. tool.process() does what was asked and gives the answer of a healthy tool."""
     spec, do = rule.spec, rule.spec["do"]
-    processed = spec.get("processed", do not in ("status", "html", "empty", "error200", "redirect"))
+    processed = spec.get("processed", do not in ("status", "html", "empty", "error200", "redirect", "limit"))
     if do == "gate" and not processed:
         await rule.gate.wait()
         processed = True
@@ -176,6 +176,8 @@ async def act(tool, rule, kind, request, connection):
         await rule.gate.wait()
     if do == "status":
         connection.answer(plain_status(spec))
+    elif do == "limit":
+        connection.answer(Response(*tool.limit_answer))
     elif do == "html":
         connection.answer(Response(200, LOGIN, kind="text/html; charset=utf-8"))
     elif do == "empty":

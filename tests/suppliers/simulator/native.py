@@ -73,6 +73,10 @@ class Native(Tool):
         ticket = data.get("ticket") or {}
         return ticket.get("id") or data.get("ticket_id")
 
+    @route("GET", "/me", "other")
+    def me(self, _):
+        return Response(200, {"account": self.account.name})
+
     @route("POST", r"/(?!oauth).*", "other")
     def event(self, request, *_):
         if not self.signed(request):

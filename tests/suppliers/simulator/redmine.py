@@ -27,6 +27,7 @@ def seconds(text):
 
 class Redmine(Tool):
     name = "redmine"
+    lock_answer = (403, {"errors": ["This issue is locked"]})
     initial, priority = "New", "Normal"
     account_id, account_name = "5", "Entente Broker"
     auth = "header:X-Redmine-API-Key"

@@ -29,6 +29,7 @@ def parse_date(text):
 
 class RT(Tool):
     name = "rt"
+    lock_answer = (403, {"message": "Permission Denied"})
     initial, priority = "new", "50"
     account_id = account_name = "entente"
 

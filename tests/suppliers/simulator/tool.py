@@ -57,6 +57,7 @@ class Tool:
         self.search_lag_ms = 0  # how long its index does not show a new ticket or comment
         self.shuffle_pages = self.repeat_page = self.token_fails = self.revoked = False
         self.credential = self.secret = None
+        self.locked = set()  # tickets that take no words and no changes
         self.read_only = set()  # attributes that are taken with a 200 and not written
         self.server = Server(self.take, settings.get("port", 0), ssl)
         self.set(settings)
@@ -105,6 +106,10 @@ class Tool:
 
     def bad_json(self):
         return Response(400, {"message": "Problems parsing JSON"})
+
+    # What it says of a locked ticket, and when it is asked too often.
+    lock_answer = (403, {"message": "this ticket is locked"})
+    limit_answer = (429, {"message": "Too Many Requests"})
 
     # ---- a request ----------------------------------------------------------------------
 
@@ -174,6 +179,8 @@ class Tool:
                 return self.unauthorized()
             if function is None:
                 return self.not_found()
+            if kind in ("update", "comment") and any(getattr(self.book.find(self.book_id(g)), "id", None) in self.locked for g in groups if g):
+                return Response(*self.lock_answer)
             return function(request, *groups)
         except Refused as refused:
             return refused.response
@@ -273,6 +280,9 @@ class Tool:
             return {}
         if what == "delete":
             self.book.delete(ticket, by)
+            return {}
+        if what in ("lock", "unlock"):
+            (self.locked.add if what == "lock" else self.locked.discard)(ticket.id)
             return {}
         if what == "merge":
             self.book.merge(ticket, self.book.find(self.book_id(one["into"])), by)

@@ -15,6 +15,8 @@ API = "/api/v2"
 
 class Zendesk(Tool):
     name = "zendesk"
+    lock_answer = (422, {"error": "RecordInvalid", "description": "Record validation errors",
+                         "details": {"status": [{"description": "Status: closed prevents ticket update"}]}})
     initial, priority = "new", "normal"
     account_id, account_name = "900100", "Entente"
 
