@@ -167,11 +167,3 @@ bool transfers_may_connect(const struct sockaddr *address, const struct ent_str 
 	}
 	return may_connect(&ip, allow, n_allow);
 }
-
-bool address_may_connect(const char *text, const struct ent_str *allow, size_t n_allow)
-{
-	struct ip ip;
-	bool is_v4;
-
-	return ip_read(text, &ip, &is_v4) && may_connect(&ip, allow, n_allow);
-}

@@ -21,7 +21,4 @@ struct address_url {
 enum ent_rc address_url_read(struct ent_str url, struct address_url *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
-/* May this address be connected to? As transfers_may_connect(), of its text: "127.0.0.1", "::1". */
-bool address_may_connect(const char *text, const struct ent_str *allow, size_t n_allow);
-
 #endif

@@ -136,18 +136,13 @@ static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockadd
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* Connected, TLS stands, nothing of the request is written; also for a connection that is used again. */
+/* Connected, TLS stands, nothing of the request is written; also for a connection that is used again. Its address was
+ * asked about when it was opened, by the same rules: a pool has one set of them (transfers_curl.c). */
 static int on_connected(void *of, char *address, char *own, int port, int own_port)
 {
 	struct trip *trip = of;
 
-	(void)own, (void)port, (void)own_port;
-	if (!address_may_connect(address, trip->link->allow, trip->link->n_allow)) {
-		(void)snprintf(trip->refused, sizeof trip->refused, "%s", address);
-		trip->n_refused++;
-		trip->n_open = 0;
-		return CURL_PREREQFUNC_ABORT;
-	}
+	(void)address, (void)own, (void)port, (void)own_port;
 	trip->begun = true;
 	return CURL_PREREQFUNC_OK;
 }

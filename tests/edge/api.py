@@ -211,7 +211,7 @@ def run(tap):
         check_health(tap, server)
         check_headers(tap, server)
         suppliers = server.json("GET", "/v1/suppliers")[1]["items"]
-        tap.equal("suppliers", [(s["name"], s["connector"]) for s in suppliers], [(n, "null") for n in ("orion", "telnord", "vega", "south")])
+        tap.equal("suppliers", [(s["name"], s["connector"]) for s in suppliers], [(n, "null") for n in ("orion", "telnord", "vega", "south", "west")])
     finally:
         said = ended_clean(tap, server)
         tap.check("who made and removed tokens is logged, the tokens are not",

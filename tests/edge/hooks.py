@@ -48,6 +48,9 @@ def check_bytes(tap, server):
 
 def check_refused(tap, server):
     tap.check("an unknown supplier: 404", is_problem(server.hook({"id": "1"}, "x", "nobody"), 404))
+    got = server.hook({"id": "w-1"}, "w-1", "west", b"whatever")
+    tap.check("one that is only asked takes webhooks of nobody: 404, and no incident", is_problem(got, 404) and
+              server.json("GET", "/v1/incidents/west:w-1")[0] == 404, got)
     got = server.call("GET", "/hooks/orion", token=False)
     tap.check("GET on a hook: 405 with Allow", is_problem(got, 405) and got[1]["Allow"] == "POST", got)
     body = b'{"id":"secret"}'

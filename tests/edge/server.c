@@ -106,10 +106,10 @@ static void supplier_write(struct supplier *supplier, struct ent_connector *conn
 	supplier->link.poll_ms = 60000;
 }
 
-/* The first is signed; vega and south can be written to, the others are listened to. */
+/* The first is signed; vega and south can be written to, west is only asked, the others are listened to. */
 static struct supplier_set *suppliers(const char *first, const struct ent_connector *connector)
 {
-	struct supplier_set *set = supplier_set_new(4);
+	struct supplier_set *set = supplier_set_new(5);
 	struct ent_connector *writes = SDK_NEW(&set->arena.abi, struct ent_connector);
 
 	*writes = *connector;
@@ -121,8 +121,11 @@ static struct supplier_set *suppliers(const char *first, const struct ent_connec
 	supplier_fill(set, 1, "telnord", false, connector);
 	supplier_fill(set, 2, "vega", false, connector);
 	supplier_fill(set, 3, "south", false, connector);
+	supplier_fill(set, 4, "west", false, connector);
 	supplier_write(&set->at[2], writes);
 	supplier_write(&set->at[3], writes);
+	supplier_write(&set->at[4], writes);
+	set->at[4].no_hooks = true;
 	set->at[2].public_audience = AUDIENCE_EVERYONE;
 	return set;
 }

@@ -293,6 +293,20 @@ def check_layout(paths):
     tap.check(name, done.returncode == 0, "clang-format -i " + " ".join(wrong))
 
 
+# What a test looks for and does without where it is missing -> the Debian package that brings it.
+PACKAGE_OF = {"promtool": "prometheus", "clang-format": "clang-format", "spin": "spin", "gcc": "build-essential", "kcat": "kcat", "strace": "strace"}
+OF_ITSELF = {"git", "dpkg-query"}  # a tree that came by git; a Debian
+
+
+def check_packages(texts):
+    """On a bare machine nothing is left out but what needs the shared material."""
+    listed = {line.strip() for name in ("deploy/packages", "tests/lib/packages") for line in texts[name].splitlines() if not line.startswith("#")}
+    asked = {program for path, text in texts.items() if path.startswith("tests/") for program in re.findall(r'(?:which|have)\("([\w.-]+)"\)', text)}
+    missing = sorted(p for p in asked - OF_ITSELF if PACKAGE_OF.get(p) not in listed)
+    missing += [p for p in ("e2fsprogs", "mount") if p not in listed]  # tests/chaos/power and full
+    tap.check("packages: each program that a test looks for is in deploy/packages or tests/lib/packages", asked and not missing, missing)
+
+
 tree = files_of_tree()
 sources = {p: read(p) for p in tree if p.endswith((".c", ".h")) and p.startswith(("broker/", "connectors/"))}
 texts = {}
@@ -313,5 +327,6 @@ for name, findings in rules(sources, texts, tree):
     tap.check(name, not findings, f"{len(findings)} finding(s)")
     tap.note("\n".join(sorted(findings)[:40]))
 check_probes(names)
+check_packages(texts)
 check_layout([p for p in tree if p.endswith((".c", ".h"))])
 tap.end()

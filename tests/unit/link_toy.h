@@ -62,6 +62,9 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 	case ENT_FETCH_TICKET:
 		return toy_request(ret, "GET", sdk_format(arena, "/ticket/%.*s", ENT_F(op->ticket.id)), ENT_ABSENT);
 	case ENT_POLL:
+		if (!call->memo.n)
+			return toy_request(ret, "GET", sdk_format(arena, "/poll?since=%" PRId64, op->since_ms),
+					   ENT_ABSENT);
 		return toy_request(ret, "GET", sdk_format(arena, "/poll?%.*s", ENT_F(call->memo)), ENT_ABSENT);
 	case ENT_PROBE:
 		return toy_request(ret, "GET", ENT_STR("/whoami"), ENT_ABSENT);

@@ -9,7 +9,7 @@
  *   ADD_COMMENT   POST /comment (settings two: then PUT /show) ok ID | more 1 ID
  *     looking     GET /search, a CREATE too                    found ID | none
  *   FETCH         GET /ticket/ID                               is STATUS
- *   POLL          GET /poll?MEMO                               page MEMO more|end [ticket:ID:STATUS ...]
+ *   POLL          GET /poll?MEMO (at first ?since=MS)          page MEMO more|end [ticket:ID:STATUS ...]
  *                                                              also aside:ID:REASON, asides:HOW-MANY, note:WORD
  *   PROBE         GET /whoami (toy_probed_connector)           ok
  *   any           also: no gone conflict unsupported invalid html

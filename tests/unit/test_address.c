@@ -23,7 +23,6 @@ static bool may(const char *text, const struct ent_str *allow, size_t n_allow)
 		by_address = transfers_may_connect((const struct sockaddr *)(const void *)&in6, allow, n_allow);
 	else
 		fail_msg("%s is no address", text);
-	assert_int_equal(by_address, address_may_connect(text, allow, n_allow));
 	return by_address;
 }
 
@@ -155,8 +154,6 @@ static void other_families(void **state)
 
 	(void)state;
 	assert_false(transfers_may_connect((const struct sockaddr *)(const void *)&un, &allow, 1));
-	assert_false(address_may_connect("", &allow, 1));
-	assert_false(address_may_connect("localhost", &allow, 1));
 }
 
 static void ranges_as_text(void **state)

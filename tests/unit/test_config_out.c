@@ -302,11 +302,35 @@ static void wrong_files(void **state)
 	}
 }
 
+/* Who is only asked needs no secret, and nobody may call in its name; who is neither asked nor signed is no supplier.
+ */
+static void only_asked(void **state)
+{
+	static const char entry[] = "suppliers:\n- name: orion\n  connector: generic\n  public_comments: us\n"
+				    "  url: https://desk.example\n  settings: {decode: ., build: ., parse: .}\n";
+	char text[400];
+	struct config *config = good(*state, entry);
+	struct sdk_buf report;
+
+	assert_true(config->suppliers->at[0].no_hooks);
+	assert_int_equal(config->suppliers->at[0].n_secret, 0);
+	config_free(config);
+	snprintf(text, sizeof text, "%s  unsigned: true\n", entry);
+	config = good(*state, text);
+	assert_false(config->suppliers->at[0].no_hooks);
+	config_free(config);
+	snprintf(text, sizeof text, "%s  poll: 0\n", entry);
+	sdk_buf_init(&report, 1 << 20);
+	assert_int_not_equal(load(*state, text, &report, &config), ENT_OK);
+	assert_non_null(memmem(report.p, report.n, "nothing says how its webhooks are signed", 40));
+	sdk_buf_release(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(defaults),     cmocka_unit_test(everything),  cmocka_unit_test(kinds_of_auth),
-	    cmocka_unit_test(values_shown), cmocka_unit_test(wrong_files),
+	    cmocka_unit_test(values_shown), cmocka_unit_test(wrong_files), cmocka_unit_test(only_asked),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -28,6 +28,22 @@ static void test_poll(void **state)
 }
 
 /* At whatever instant the power goes: the page is read again, or the next one; nothing is missed. */
+/* The first poll begins a quarter of an hour back: the tool's clock may be behind, and what was said while the broker
+ * was set up is heard. */
+static void test_first_poll_looks_back(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	char path[64];
+	(void)state;
+
+	snprintf(path, sizeof path, "/orion/poll?since=%" PRId64, world_now_ms(&world->clock) - 900000);
+	answer(world, "GET", path, 200, "page m1 end");
+	assert_int_equal(db_ask(world->db, "SELECT since_ms FROM cursor WHERE stream = 'poll'"),
+			 world_now_ms(&world->clock) - 900000);
+	world_free(world);
+}
+
 static void test_poll_crash(void **state)
 {
 	struct ent_err err;
@@ -351,6 +367,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_poll),
+	    cmocka_unit_test(test_first_poll_looks_back),
 	    cmocka_unit_test(test_poll_crash),
 	    cmocka_unit_test(test_poll_repeats),
 	    cmocka_unit_test(test_poll_unreadable),
