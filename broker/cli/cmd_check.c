@@ -11,6 +11,7 @@
 
 #include "cli/check.h"
 #include "cli/command.h"
+#include "store/deliveries.h"
 
 #define REPORT_MAX (4u << 20)
 
@@ -163,6 +164,21 @@ static void folder_check(struct check *check)
 		check_say(check, RESULT_OK, "data_dir", "%s can be written", path);
 }
 
+/* What is left of suppliers that the configuration does not have. */
+static void stranded_say(struct check *check, struct db *db)
+{
+	enum { GONE_MAX = 64 };
+	struct stranded *gone = SDK_NEW_N(&check->boot.config->arena.abi, struct stranded, GONE_MAX);
+	size_t n = delivery_stranded(db, &check->boot.config->arena.abi, check->boot.config->suppliers, gone, GONE_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		check_say(check, RESULT_WARN, "store",
+			  "%.*s is not in the configuration: %lld deliveries to it wait and will be parked, %lld stand "
+			  "still. Put it back to bring them, or see them with: entente delivery list --supplier %.*s",
+			  ENT_F(gone[i].supplier), (long long)gone[i].n_pending, (long long)gone[i].n_still,
+			  ENT_F(gone[i].supplier));
+}
+
 /* Fills ret_meta and says true when there is a store that can be read. */
 static bool store_check(struct check *check, struct store_meta *ret_meta)
 {
@@ -182,6 +198,7 @@ static bool store_check(struct check *check, struct store_meta *ret_meta)
 		check_say(check, RESULT_FAIL, "store", "%s", err.msg);
 		return false;
 	}
+	stranded_say(check, db);
 	db_close(db);
 	if (ret_meta->partitions != config->kafka.partitions)
 		check_say(check, RESULT_WARN, "store",

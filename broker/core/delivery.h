@@ -52,6 +52,9 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \
 	X(CAUSE_INVALID, "invalid",                                                                                    \
 	  "our connector or its program cannot build it or read what it asked for: read the reason, mend, retry")      \
+	X(CAUSE_LEFT, "left",                                                                                          \
+	  "its supplier is not in the configuration: put it back and reload, then: entente delivery repair --cause "   \
+	  "left; or ignore it")                                                                                        \
 	X(CAUSE_IGNORED, "ignored", "a person decided so")                                                             \
 	X(CAUSE_SUPERSEDED, "superseded", "a newer one says it")
 #define X(id, word, help) id,

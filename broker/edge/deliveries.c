@@ -111,6 +111,7 @@ static bool can_repair(enum delivery_cause cause)
 	case CAUSE_GONE:
 	case CAUSE_LOOP:
 	case CAUSE_INVALID:
+	case CAUSE_LEFT:
 		return true;
 	case CAUSE_NONE:
 	case CAUSE_UNKNOWN: /* each has to be looked at: a repeat could do it twice */
@@ -148,7 +149,7 @@ void delivery_repair_post(struct exchange *x)
 		return;
 	if (!delivery_cause_by_word(body.cause, &job->ask.cause) || !can_repair(job->ask.cause)) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, loop, "
+			       "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
 			       "invalid. What is \"unknown\" has to be looked at one by one: it may have been done.");
 		return;
 	}

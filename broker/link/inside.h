@@ -153,6 +153,7 @@ struct link {
 		size_t n, n_taken;
 		int64_t not_before_us;
 	} recovery;
+	int64_t strand_us; /* when to look for what waits for suppliers that the configuration has no more */
 };
 
 /* link.c */
@@ -258,6 +259,8 @@ struct ent_str exchange_json(struct flight *flight); /* absent: nothing was aske
 /* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */
 bool recovery_step(struct link *link);
+/* What waits for suppliers that are gone is parked. */
+bool strand_step(struct link *link);
 
 /* poll.c and sweep.c */
 struct stream *stream_of(const struct flight *flight); /* NULL: it is of none */

@@ -169,4 +169,5 @@ void lanes_follow(struct link *link, struct roster *roster)
 		lane_take(lane_of(link, roster->set->at[i].name), roster, &roster->set->at[i]);
 	link_roster_unref(link->roster);
 	link->roster = roster;
+	link->strand_us = link->now_us;
 }

@@ -232,6 +232,7 @@ bool link_step(struct link *link)
 	did |= transfers_take(link);
 	did |= submit_again(link);
 	did |= recovery_step(link);
+	did |= strand_step(link);
 	look(link);
 	for (size_t i = 0; i < link->n_lane; i++) {
 		struct lane *lane = link->lane[i];
@@ -268,6 +269,8 @@ int64_t link_next_us(struct link *link)
 	earlier(&at_us, link->submit_us);
 	if (!link->recovery.is_done && !link->recovery.flights && !link->is_draining)
 		earlier(&at_us, link->recovery.not_before_us);
+	if (link->recovery.is_done && !link->recovery.flights && !link->is_draining)
+		earlier(&at_us, link->strand_us);
 	if (link->look_again)
 		earlier(&at_us, link->asked_us + HINT_US);
 	for (size_t i = 0; i < link->n_lane; i++)

@@ -2,6 +2,8 @@
 /* What was in flight when the life before ended: nobody knows whether it was done. Nothing else begins before this. */
 #include "link/inside.h"
 
+#define STRAND_US 60000000 /* between two looks */
+
 static void recovered(struct flight *flight)
 {
 	flight->link->recovery.n_taken += flight->job.outcome == JOB_ACCEPTED;
@@ -59,5 +61,52 @@ bool recovery_step(struct link *link)
 	sdk_arena_release(&arena);
 	if (recovery->is_done)
 		link->look_us = link->now_us;
+	return true;
+}
+
+/* ---- suppliers that are not in the configuration any more ------------------------------- */
+
+static void stranded(struct flight *flight)
+{
+	struct link *link = flight->link;
+	bool is_more = flight->job.outcome == JOB_ACCEPTED && flight->job.ask.ret_count > 0;
+
+	link->strand_us = link->now_us + (is_more ? 0 : STRAND_US);
+	flight_end(flight);
+}
+
+static void say_stranded(const struct link *link, const struct stranded *gone)
+{
+	if (link->world.log)
+		log_write(link->world.log, LOG_WARN, "supplier.left", LOG_STR("supplier", gone->supplier),
+			  LOG_INT("deliveries", gone->n_pending),
+			  LOG_Z("why", "it is not in the configuration; what waits for it is parked as `left`"),
+			  LOG_END);
+}
+
+bool strand_step(struct link *link)
+{
+	enum { GONE_MAX = 64 };
+	struct flight *flight;
+	struct sdk_arena arena;
+	int64_t n_pending = 0;
+
+	if (!link->recovery.is_done || link->recovery.flights || link->is_draining || link->now_us < link->strand_us)
+		return false;
+	link->strand_us = link->now_us + STRAND_US;
+	sdk_arena_init(&arena);
+	struct stranded *gone = SDK_NEW_N(&arena.abi, struct stranded, GONE_MAX);
+	size_t n = delivery_stranded(link->world.read, &arena.abi, link->roster->set, gone, GONE_MAX);
+	for (size_t i = 0; i < n; i++) {
+		n_pending += gone[i].n_pending;
+		if (gone[i].n_pending > 0)
+			say_stranded(link, &gone[i]);
+	}
+	sdk_arena_release(&arena);
+	if (n_pending == 0)
+		return false;
+	flight = flight_new(link, NULL, FLIGHT_DELIVERY);
+	flight->roster = link_roster_ref(link->roster);
+	flight_tell(flight, JOB_STRAND, stranded);
 	return true;
 }

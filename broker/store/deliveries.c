@@ -126,6 +126,24 @@ size_t delivery_in_flight(struct db *db, struct ent_arena *arena, struct deliver
 	return read_rows(stmt, arena, ret, max);
 }
 
+size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+			 struct stranded *ret, size_t max)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT supplier, sum(state = 'pending'), sum(state <> 'pending') FROM delivery "
+		       "WHERE state IN ('pending', 'parked', 'unknown') AND state NOT IN ('done', "
+		       "'cancelled') GROUP BY supplier ORDER BY supplier");
+	size_t n = 0;
+
+	while (n < max && db_row(stmt)) {
+		if (supplier_by_name(suppliers, db_str(stmt, 0)))
+			continue;
+		ret[n++] = (struct stranded){sdk_dup(arena, db_str(stmt, 0)), db_int(stmt, 1), db_int(stmt, 2)};
+	}
+	db_done(stmt);
+	return n;
+}
+
 size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
 			const struct delivery **ret)
 {

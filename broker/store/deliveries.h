@@ -23,6 +23,13 @@ size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str suppl
 int64_t delivery_next_due(struct db *db, struct ent_str supplier); /* due_ms of the next head; INT64_MAX: none */
 /* In flight from a life before: their outcome is not known. */
 size_t delivery_in_flight(struct db *db, struct ent_arena *arena, struct delivery *ret, size_t max);
+/* Suppliers that the set does not have, and what is left of theirs: what waits, and what stands still for a person. */
+struct stranded {
+	struct ent_str supplier;
+	int64_t n_pending, n_still;
+};
+size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+			 struct stranded *ret, size_t max);
 bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct comment *ret);
 bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
 /* Every supplier with a share, with its ticket; `suppliers` NULL or without one of them: that one is left out. */
@@ -55,6 +62,8 @@ bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, 
 		  const struct ent_person *author);
 /* Parked ones of a supplier (absent: all) with that cause: pending again, words mapped anew. Returns how many. */
 int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause);
+/* What waits for suppliers that are not in the set is parked as `left`. How many; call again until there are none. */
+int64_t delivery_strand(struct apply *apply, const struct supplier_set *suppliers);
 /* An echo told us that an open or unknown delivery stands there: done. */
 void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id);
 

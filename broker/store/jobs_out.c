@@ -401,6 +401,10 @@ void job_out(struct apply *apply, struct job *job)
 	case JOB_RESULT:
 		run_result(apply, job);
 		break;
+	case JOB_STRAND:
+		job->ask.ret_count = delivery_strand(apply, job->suppliers);
+		job->outcome = JOB_ACCEPTED;
+		break;
 	case JOB_SUPPLIER_STATE:
 		run_supplier_state(apply, job);
 		break;

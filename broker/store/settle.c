@@ -366,6 +366,34 @@ int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum deliv
 	return n;
 }
 
+int64_t delivery_strand(struct apply *apply, const struct supplier_set *suppliers)
+{
+	enum { GONE_MAX = 16 };
+	const struct delivery_verdict verdict = {.state = DELIVERY_PARKED,
+						 .cause = CAUSE_LEFT,
+						 .reason =
+						     ENT_STR("its supplier is not in the configuration any more")};
+	struct stranded *gone = SDK_NEW_N(apply->arena, struct stranded, GONE_MAX);
+	int64_t *id = SDK_NEW_N(apply->arena, int64_t, REPAIR_MAX), n = 0;
+	size_t n_gone = delivery_stranded(apply->db, apply->arena, suppliers, gone, GONE_MAX);
+	struct delivery delivery;
+
+	for (size_t i = 0; i < n_gone; i++) {
+		struct db_stmt *stmt =
+		    db_use(apply->db, "SELECT id FROM delivery WHERE state = 'pending' AND state NOT IN "
+				      "('done', 'cancelled') AND supplier = $1 ORDER BY id LIMIT $2");
+		db_bind_str(stmt, 1, gone[i].supplier);
+		db_bind_int(stmt, 2, REPAIR_MAX - n);
+		while (n < REPAIR_MAX && db_row(stmt))
+			id[n++] = db_int(stmt, 0);
+		db_done(stmt);
+	}
+	for (int64_t i = 0; i < n; i++)
+		if (delivery_load(apply->db, apply->arena, id[i], &delivery))
+			delivery_end(apply, &delivery, &verdict);
+	return n;
+}
+
 /* ---- echoes -------------------------------------------------------------------------------- */
 
 /* The tool told no id when it answered; its echo does. */

@@ -330,6 +330,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 	case JOB_POLL:
 	case JOB_SEND:
 	case JOB_RESULT:
+	case JOB_STRAND:
 	case JOB_SUPPLIER_STATE:
 		job_out(&apply, job);
 		break;

@@ -48,6 +48,8 @@ enum job_kind {
 		     * the attempt that is in flight; nothing was changed, its changes neither */
 	JOB_PAGE, /* arrival (changes may be none), cursor, aside: stored together. arrival.dead: the page could not be
 		   * read: a dead letter, the cursor stays and so does what is put aside */
+	JOB_STRAND, /* parks what waits for suppliers that `suppliers` does not have; ret_count, some hundreds at most
+		     */
 	JOB_SUPPLIER_STATE /* state: what changed is an event */
 };
 

@@ -46,6 +46,42 @@ static void test_reload_while_flying(void **state)
 	world_free(world);
 }
 
+/* A supplier that is taken out of the configuration: what waits for it is parked, with its own cause, and goes when it
+ * is back and a person says so. */
+static void test_supplier_taken_out(void **state)
+{
+	int64_t incident;
+	struct world *world = two("search", &incident);
+	struct supplier_set *without = supplier_set_new(1);
+	struct job *repair;
+	(void)state;
+
+	toy_supplier(world, without, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	comment(world, incident, "Hello");
+	answer(world, "POST", "/orion/comment", 408, "");
+	comment(world, incident, "and behind it");
+	refresh(world, without);
+	assert_string_equal(delivery_is(world, 1), "parked left phase 0 look 0");
+	assert_string_equal(delivery_is(world, 2), "parked left phase 0 look 0");
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM event WHERE kind = 'delivery.parked' AND "
+					   "json_extract(json, '$.cause') = 'left'"),
+			 2);
+	comment(world, incident, "said later");
+	pass_ms(world, 130000);
+	refresh(world, same_two(world, "search"));
+	repair = job_new(world, JOB_REPAIR);
+	repair->ask.cause = CAUSE_LEFT;
+	job_run(world, repair);
+	assert_true(repair->ask.ret_count >= 2);
+	for (int i = 0; i < 3 && sent_find(world, "POST", "/orion/comment"); i++) {
+		answer(world, "POST", "/orion/comment", 200, "ok");
+		pass_ms(world, 10);
+	}
+	assert_string_equal(delivery_is(world, 1), "done phase 0 look 0");
+	assert_string_equal(delivery_is(world, 2), "done phase 0 look 0");
+	world_free(world);
+}
+
 static void test_drain(void **state)
 {
 	struct world *world = many(3, tune_none);
@@ -68,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reload_refused),
 	    cmocka_unit_test(test_reload_while_flying),
+	    cmocka_unit_test(test_supplier_taken_out),
 	    cmocka_unit_test(test_drain),
 	};
 
