@@ -30,7 +30,7 @@ static void usage(FILE *to)
 	      "  --supplier NAME    only this supplier's\n"
 	      "  --state WORD       open (default), all, pending, in_flight, unknown, parked, done or\n"
 	      "                     cancelled\n"
-	      "  --cause WORD       unmapped, refused, not_done, conflict, failing, gone, loop, invalid,\n"
+	      "  --cause WORD       unmapped, refused, not_done, conflict, failing, gone, left, loop, invalid,\n"
 	      "                     unknown, audience, unshared, unsupported, ignored, superseded\n"
 	      "  --incident WORD    only this incident's\n"
 	      "  --limit N          1..200 (50)\n"

@@ -148,9 +148,10 @@ void delivery_repair_post(struct exchange *x)
 	if (!body_read(x, repair_fields, &body))
 		return;
 	if (!delivery_cause_by_word(body.cause, &job->ask.cause) || !can_repair(job->ask.cause)) {
-		answer_problem(x, PROBLEM_CONTENT,
-			       "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
-			       "invalid. What is \"unknown\" has to be looked at one by one: it may have been done.");
+		answer_problem(
+		    x, PROBLEM_CONTENT,
+		    "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
+		    "invalid. What is \"unknown\" has to be looked at one by one: it may have been done.");
 		return;
 	}
 	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {
