@@ -142,8 +142,12 @@ bool bus_ready(struct bus *bus, struct ent_err *ret_why)
 		*ret_why = trouble;
 		return false;
 	}
-	if (state == RELAY_READY || state == RELAY_OPEN || state == RELAY_COMMIT)
+	if (state == RELAY_READY || state == RELAY_OPEN || state == RELAY_COMMIT) {
+		if (relay_lag_ms(bus->relay) > 0)
+			(void)sdk_fail(ret_why, ENT_OK, TOPIC_INCIDENTS " is %" PRId64 " s behind the events",
+				       relay_lag_ms(bus->relay) / 1000);
 		return true;
+	}
 	(void)sdk_fail(ret_why, ENT_ERETRY, "connecting to Kafka at %s", bus_address(bus));
 	return false;
 }

@@ -39,7 +39,8 @@ enum ent_rc bus_start(const struct bus_options *options, const struct store_meta
 const char *bus_address(const struct bus *bus); /* bootstrap servers; the embedded cluster's own, too */
 bool bus_is_embedded(const struct bus *bus);
 void bus_wake(void *bus); /* any thread: there are new events; fits writer_new()'s wake_relay */
-/* NULL: Kafka can be reached and topics are as they must be; else why not. Any thread. */
+/* True: Kafka can be reached and topics are as they must be; a text in ret_why is then worth knowing (a lag of the
+ * snapshots). False: why not. Any thread. */
 bool bus_ready(struct bus *bus, struct ent_err *ret_why);
 /* True: the relay found that the store is not the one Kafka knows; the process must end with this reason. */
 bool bus_refused(struct bus *bus, struct ent_err *ret_why);

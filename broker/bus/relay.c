@@ -24,8 +24,7 @@
 #define POLL_US          500000   /* a lost wake costs this much */
 #define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
 #define PAUSE_STEP_US    1000
-#define MEASURE_US       250000
-#define SNAPSHOTS_US     1000000 /* after the event they tell of; several changes of an incident share one */
+#define SNAPSHOTS_US     1000000 /* after the first event they tell of; several changes of an incident share one */
 
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
 			struct metrics *metrics, struct log *log, const struct relay_options *options)
@@ -46,7 +45,7 @@ struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kaf
 	relay->pause_us = options->pause_us;
 	relay->first_seq = relay->last_seq = outbox_last_seq(db);
 	relay->state_us = relay->commit_us = clock->mono_us(clock);
-	relay->measured_us = relay->state_us - MEASURE_US;
+	relay->measured_us = relay->state_us - RELAY_MEASURE_US;
 	pthread_mutex_init(&relay->lock, NULL);
 	return relay;
 }
@@ -71,6 +70,11 @@ enum relay_state relay_state(const struct relay *relay)
 int64_t relay_published_seq(const struct relay *relay)
 {
 	return atomic_load(&relay->published);
+}
+
+int64_t relay_lag_ms(const struct relay *relay)
+{
+	return atomic_load(&relay->shared_lag_ms);
 }
 
 bool relay_caught_up(const struct relay *relay)
@@ -178,28 +182,11 @@ static int64_t react(struct relay *relay, enum kafka_rc rc, const char *doing, c
 	return back_off(relay);
 }
 
-/* The backlog is measured also while Kafka is away. */
-static void measure(struct relay *relay, int64_t now_us)
-{
-	int64_t from = relay->position_known ? relay->position.seq : relay->first_seq;
-	int64_t oldest_ms, backlog;
-
-	if (now_us - relay->measured_us < MEASURE_US)
-		return;
-	relay->measured_us = now_us;
-	relay->last_seq = outbox_last_seq(relay->db);
-	backlog = relay->last_seq > from ? relay->last_seq - from : 0;
-	oldest_ms = backlog ? outbox_oldest_ms(relay->db, from) : 0;
-	metric_set(relay->metrics, METRIC_RELAY_BACKLOG_EVENTS, backlog);
-	oldest_ms = oldest_ms ? relay->clock->now_ms(relay->clock) - oldest_ms : 0;
-	metric_set(relay->metrics, METRIC_RELAY_BACKLOG_MS, oldest_ms > 0 ? oldest_ms : 0);
-}
-
 static void snapshots_plan(struct relay *relay, int64_t now_us)
 {
 	if (relay->position.snapshots == relay->position.seq)
 		relay->snapshots_due_us = 0;
-	else if (!relay->snapshots_due_us || relay->n_snapshot)
+	else if (!relay->snapshots_due_us)
 		relay->snapshots_due_us = now_us + SNAPSHOTS_US;
 }
 
@@ -280,7 +267,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 	}
 	relay->position_known = true;
 	snapshots_plan(relay, relay->clock->mono_us(relay->clock));
-	relay->measured_us = relay->clock->mono_us(relay->clock) - MEASURE_US; /* now the backlog is known */
+	relay->measured_us = relay->clock->mono_us(relay->clock) - RELAY_MEASURE_US; /* now the backlog is known */
 	atomic_store(&relay->published, relay->position.seq);
 	if (relay->log)
 		log_write(relay->log, LOG_INFO, "relay.position", LOG_INT("seq", relay->position.seq),
@@ -432,7 +419,7 @@ static void committed(struct relay *relay)
 	snapshots_plan(relay, relay->commit_us);
 	relay->not_before_us = relay->commit_us + relay->pause_us;
 	if (relay->position.seq >= relay->last_seq)
-		relay->measured_us = relay->commit_us - MEASURE_US; /* caught up: show it at once */
+		relay->measured_us = relay->commit_us - RELAY_MEASURE_US; /* caught up: show it at once */
 }
 
 static enum ent_rc step_commit(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
@@ -474,7 +461,7 @@ enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err
 
 	*ret_wait_us = 0;
 	if (relay->state != RELAY_BROKEN)
-		measure(relay, now_us);
+		relay_measure(relay, now_us);
 	if (now_us < relay->not_before_us && relay->state != RELAY_BROKEN) {
 		*ret_wait_us = relay->not_before_us - now_us;
 		return ENT_OK;

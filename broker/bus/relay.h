@@ -38,6 +38,8 @@ enum ent_rc relay_step(struct relay *relay, int64_t *ret_wait_us, struct ent_err
     __attribute__((warn_unused_result));
 enum relay_state relay_state(const struct relay *relay);
 int64_t relay_published_seq(const struct relay *relay); /* last committed position; any thread */
+/* How long entente.incidents.v1 is behind the store, when it is more than a minute; else 0. Any thread. */
+int64_t relay_lag_ms(const struct relay *relay);
 /* Everything stored when it last looked is on Kafka, snapshots too. Only the thread that steps. */
 bool relay_caught_up(const struct relay *relay);
 /* Copies why Kafka cannot be reached right now, for /readyz; "" when it can. Any thread. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one transaction holds: rows after the position, snapshots when there is no backlog, and last the progress. */
+/* What one transaction holds: rows after the position, some snapshots, and last the progress. */
 #include <assert.h>
 
 #include "bus/relay_inside.h"
 
-/* A transaction's share of snapshots, and of events they are looked for in: catching up must not hold up new events. */
-#define SNAPSHOTS_MAX  200
-#define SNAPSHOTS_SPAN 1000
+#define SNAPSHOTS_ALONE 200   /* in a transaction without events: one that comes now waits for no more than these */
+#define SNAPSHOTS_FEW   8     /* beside events, so that theirs is hardly later */
+#define LAG_EVEN        20000 /* events: so far behind, a snapshot goes with each event */
+#define SPAN            4     /* events looked at for one snapshot: several changes of an incident share it */
 
 static bool put(struct relay *relay)
 {
@@ -69,24 +70,34 @@ static void fill_rows(struct relay *relay)
 		relay->fill = FILL_SNAPSHOTS;
 }
 
-/* Only when the whole backlog fits into this transaction, so that draining is not slowed, and not with the first event
- * after a silence: one more partition would make it wait a round trip longer. */
+int64_t relay_share(int64_t n_event, int64_t lag)
+{
+	int64_t share = SNAPSHOTS_FEW, most = SNAPSHOTS_FEW + 2 * n_event;
+
+	if (n_event == 0)
+		return SNAPSHOTS_ALONE;
+	/* An event changes one incident at most: with one snapshot for each event the lag stands still, with two it
+	 * shrinks however fast events come. */
+	share += lag >= 2 * LAG_EVEN ? 2 * n_event : n_event * lag / LAG_EVEN;
+	return share < most ? share : most;
+}
+
+/* Not with the first event after a silence: one more partition would make it wait a round trip longer. */
 static void fill_snapshots(struct relay *relay)
 {
 	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
+	int64_t share = relay_share(relay->n_event, up_to - from);
 
 	relay->fill = FILL_PROGRESS;
-	if (relay->next.seq < relay->last_seq || from == up_to || !relay->snapshots_due_us ||
-	    relay->begin_us < relay->snapshots_due_us)
+	if (from == up_to || !relay->snapshots_due_us || relay->begin_us < relay->snapshots_due_us)
 		return;
-	if (up_to - from > SNAPSHOTS_SPAN)
-		up_to = from + SNAPSHOTS_SPAN;
-	(void)outbox_touched(relay->db, from, up_to, SNAPSHOTS_MAX, take_snapshot, relay, &reached);
-	if (relay->fill_rc == KAFKA_OK && reached <= up_to)
+	if (up_to - from > share * SPAN)
+		up_to = from + share * SPAN;
+	(void)outbox_touched(relay->db, from, up_to, share, take_snapshot, relay, &reached);
+	if (relay->fill_rc == KAFKA_RETRY)
+		relay->fill_rc = KAFKA_OK; /* no room for more: the next transaction goes on where this one ends */
+	if (relay->fill_rc == KAFKA_OK)
 		relay->next.snapshots = reached;
-	else if (relay->fill_rc == KAFKA_RETRY)
-		relay->fill_rc =
-		    KAFKA_OK; /* no room: the next transaction tells them again, which the topic's compaction forgets */
 }
 
 static void fill_progress(struct relay *relay)

@@ -14,6 +14,7 @@
 #include "store/deliveries.h"
 
 #define REPORT_MAX (4u << 20)
+#define LAG_MS     60000 /* a topic that is further behind is worth a word */
 
 static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [--json]\n"
 			   "\n"
@@ -225,6 +226,35 @@ static struct ent_str pass_place(struct check *check, const char *words)
 	return ENT_STR("");
 }
 
+static void lag_say(struct check *check, struct db *db, const char *topic, int64_t told)
+{
+	struct clock *clock = clock_system();
+	int64_t oldest_ms = outbox_oldest_ms(db, told), late_ms = clock->now_ms(clock) - oldest_ms;
+
+	if (oldest_ms && late_ms > LAG_MS)
+		check_say(check, RESULT_WARN, "kafka",
+			  "%s is %lld s behind the store (%lld events); /metrics of the broker says whether it catches "
+			  "up",
+			  topic, (long long)(late_ms / 1000), (long long)(outbox_last_seq(db) - told));
+}
+
+/* Is a topic more than a minute behind a store that has been served already? Only its own stream is looked at. */
+static void lag_check(struct check *check, const struct bus_options *options, const struct store_meta *meta)
+{
+	struct position position;
+	struct store_meta seen;
+	struct db *db = NULL;
+	struct ent_err err;
+
+	if (bus_position(options, &position, &err) != ENT_OK || strcmp(position.store_id, meta->store_id) != 0 ||
+	    store_open_read(sdk_z(&check->boot.config->arena.abi, options->store_path), NULL, &db, &seen, &err) !=
+		ENT_OK)
+		return; /* nothing was told yet, or what hinders it is told elsewhere */
+	lag_say(check, db, TOPIC_EVENTS, position.seq);
+	lag_say(check, db, TOPIC_INCIDENTS, position.snapshots);
+	db_close(db);
+}
+
 static void kafka_check(struct check *check, const struct store_meta *meta)
 {
 	struct bus_options options;
@@ -247,8 +277,11 @@ static void kafka_check(struct check *check, const struct store_meta *meta)
 		struct ent_str place = pass_place(check, err.msg);
 
 		check_say(check, RESULT_FAIL, "kafka", "%.*s%s", (int)place.n, place.p, err.msg);
-	} else if (options.brokers.n > 0)
+	} else if (options.brokers.n > 0) {
 		check_say(check, RESULT_OK, "kafka", "%.*s can be reached", (int)options.brokers.n, options.brokers.p);
+		if (meta)
+			lag_check(check, &options, meta);
+	}
 	sdk_buf_release(&report);
 }
 

@@ -141,10 +141,9 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 	struct db_stmt *stmt = db_use(db, "SELECT max(event.seq) AS last, incident.uuid FROM event JOIN incident ON "
 					  "incident.number = event.incident WHERE event.seq > $1 AND event.seq <= $2 "
 					  "GROUP BY incident.uuid ORDER BY last LIMIT $3");
-	int64_t n = 0;
+	int64_t n = 0, last = after;
 	bool go_on = true;
 
-	*ret_reached = up_to;
 	db_bind_int(stmt, 1, after);
 	db_bind_int(stmt, 2, up_to);
 	db_bind_int(stmt, 3, max);
@@ -153,9 +152,9 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 		if (!go_on)
 			break;
 		n++;
-		if (n == max)
-			*ret_reached = db_int(stmt, 0);
+		last = db_int(stmt, 0);
 	}
+	*ret_reached = go_on && n < max ? up_to : last;
 	db_done(stmt);
 	return db_failed(db) ? -1 : n;
 }

@@ -53,7 +53,8 @@ int64_t outbox_last_seq(struct db *db);
 int64_t outbox_oldest_ms(struct db *db, int64_t after);
 
 /* The incidents with events in (after, up_to], oldest change first, at most max: uuid and sequence of their
- * last such event. Returns how many, and the seq up to which all are told in *ret_reached. */
+ * last such event. Returns how many, and the seq up to which all are told in *ret_reached: that of the last one taken
+ * when there are more or take() said false. */
 int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached);
 /* The value for entente.incidents.v1: the incident with its tickets, without the thread. Absent: no such incident;

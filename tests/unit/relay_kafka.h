@@ -20,7 +20,15 @@
 
 /* ---- Kafka ------------------------------------------------------------------ */
 
-enum fault { FAULT_RETRY, FAULT_ABORT, FAULT_REBUILD, FAULT_DONE_REBUILD, FAULT_DONE_ABORT, FAULT_N };
+enum fault {
+	FAULT_RETRY,
+	FAULT_ABORT,
+	FAULT_REBUILD,
+	FAULT_DONE_REBUILD,
+	FAULT_DONE_ABORT,
+	FAULT_DONE_ABORTED,
+	FAULT_N
+};
 enum phase { CLOSED, READY, OPEN, MUST_ABORT, MUST_CLOSE };
 
 struct fake_kafka {
@@ -31,7 +39,7 @@ struct fake_kafka {
 		int at; /* -1: none */
 		enum fault fault;
 	} plan[2];
-	bool abort_is_fatal; /* after FAULT_DONE_ABORT */
+	bool abort_is_fatal; /* after FAULT_DONE_ABORT; after FAULT_DONE_ABORTED it is said to have worked */
 	/* committed */
 	int64_t seq[SEQ_MAX * 2];
 	size_t n_seq, n_snapshot, n_tombstone, n_progress, n_transaction;
@@ -42,6 +50,7 @@ struct fake_kafka {
 	size_t n_pending, n_pending_snapshot, n_pending_tombstone;
 	struct position pending_position;
 	bool has_pending_position;
+	int64_t told[INCIDENTS_MAX], pending_told[INCIDENTS_MAX]; /* up to which seq an incident's snapshots show it */
 	int64_t snapshot_after; /* of the last snapshot: how many events were pending beside it */
 };
 
@@ -64,6 +73,9 @@ static void pending_apply(struct fake_kafka *fake)
 	fake->n_seq += fake->n_pending;
 	fake->n_snapshot += fake->n_pending_snapshot;
 	fake->n_tombstone += fake->n_pending_tombstone;
+	for (size_t i = 0; i < INCIDENTS_MAX; i++)
+		if (fake->pending_told[i] > fake->told[i])
+			fake->told[i] = fake->pending_told[i];
 	fake->n_transaction++;
 	if (fake->has_pending_position) {
 		fake->position = fake->pending_position;
@@ -76,6 +88,7 @@ static void pending_drop(struct fake_kafka *fake)
 {
 	fake->n_pending = fake->n_pending_snapshot = fake->n_pending_tombstone = 0;
 	fake->has_pending_position = false;
+	memset(fake->pending_told, 0, sizeof fake->pending_told);
 }
 
 static enum kafka_rc answer_fault(struct fake_kafka *fake, enum fault fault, struct ent_err *err)
@@ -86,6 +99,7 @@ static enum kafka_rc answer_fault(struct fake_kafka *fake, enum fault fault, str
 		return KAFKA_RETRY;
 	case FAULT_ABORT:
 	case FAULT_DONE_ABORT:
+	case FAULT_DONE_ABORTED:
 		fake->phase = MUST_ABORT;
 		return KAFKA_ABORT;
 	case FAULT_REBUILD:
@@ -148,6 +162,17 @@ static int64_t seq_of(const struct kafka_record *record)
 	return seq;
 }
 
+static int64_t snapshot_at(struct ent_str value)
+{
+	struct ent_str at;
+	int64_t seq = SEQ_MAX * 2; /* of a tombstone: for ever */
+
+	(void)sdk_cut(value, ':', &at);
+	if (value.p)
+		assert_true(sdk_to_int((struct ent_str){at.p, at.n - 1}, &seq));
+	return seq;
+}
+
 static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record *record, struct ent_err *err)
 {
 	struct fake_kafka *fake = (struct fake_kafka *)kafka;
@@ -169,7 +194,8 @@ static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record
 		fake->snapshot_after = (int64_t)fake->n_pending;
 		fake->n_pending_snapshot++;
 		fake->n_pending_tombstone += record->value.p == NULL;
-		assert_int_equal(record->partition, record->key.p[record->key.n - 1] - '0');
+		assert_int_equal(record->partition, incident_by(record->key) % UUIDS);
+		fake->pending_told[incident_by(record->key)] = snapshot_at(record->value);
 		break;
 	case KAFKA_PROGRESS:
 		assert_int_equal(record->partition, 0);
@@ -188,7 +214,7 @@ static enum kafka_rc fake_commit(struct kafka *kafka, struct ent_err *err)
 
 	assert_int_equal(fake->phase, OPEN);
 	if (planned(fake, &fault)) {
-		if (fault == FAULT_DONE_REBUILD || fault == FAULT_DONE_ABORT)
+		if (fault >= FAULT_DONE_REBUILD)
 			pending_apply(fake);
 		fake->abort_is_fatal = fault == FAULT_DONE_ABORT;
 		return answer_fault(fake, fault, err);

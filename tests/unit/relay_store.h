@@ -12,20 +12,44 @@
 #define OTHER_ID "0b0e7a66-0000-4000-8000-000000000002"
 #define UUIDS    5
 
-/* ---- the store: event s belongs to incident s % UUIDS, every 7th is a dead letter -------------- */
+/* ---- the store: event s belongs to incident s % UUIDS, every 7th is a dead letter --------------
+ * With db.incidents there are so many of them, a multiple of UUIDS; partitions are UUIDS all the same. */
+
+#define INCIDENTS_MAX 1000
 
 struct db {
 	int64_t last_seq;
 	int64_t large; /* the seq of a row of 5,000 bytes, 0: none */
 	bool failed;
 	int64_t reads;
-	int64_t copied;   /* 0: none; else an old copy up to here, which went on by itself */
-	int64_t reserved; /* rebuilt: no dead letters up to here */
+	int64_t copied;    /* 0: none; else an old copy up to here, which went on by itself */
+	int64_t reserved;  /* rebuilt: no dead letters up to here */
+	int64_t incidents; /* 0: UUIDS */
 };
 
 static const char *const uuid[UUIDS] = {"aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001",
 					"aaaaaaaa-0000-4000-8000-000000000002", "aaaaaaaa-0000-4000-8000-000000000003",
 					"aaaaaaaa-0000-4000-8000-000000000004"};
+
+static int64_t incident_of(const struct db *db, int64_t seq)
+{
+	return seq % (db->incidents ? db->incidents : UUIDS);
+}
+
+/* Its uuid ends in its number. */
+static struct ent_str uuid_of(int64_t incident, char ret[40])
+{
+	snprintf(ret, 40, "aaaaaaaa-0000-4000-8000-%012d", (int)incident);
+	return sdk_str(ret);
+}
+
+static int64_t incident_by(struct ent_str which)
+{
+	int64_t incident = -1;
+
+	assert_true(sdk_to_int((struct ent_str){which.p + which.n - 12, 12}, &incident));
+	return incident;
+}
 
 int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),
 		    void *to)
@@ -40,13 +64,13 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 		if (seq <= db->reserved && seq % 7 == 0)
 			continue;
 		n++;
-		const char *key = uuid[seq % UUIDS];
+		char key[40];
 		int size = snprintf(json, sizeof json, "{\"n\":%d}", (int)seq);
 		struct outbox_row row = {.seq = seq,
 					 .kind = EVENT_TICKET_CHANGED,
 					 .sequence = seq / UUIDS + 1,
 					 .partition = (int32_t)(seq % UUIDS),
-					 .key = sdk_str(key),
+					 .key = uuid_of(incident_of(db, seq), key),
 					 .subject = sdk_str(key),
 					 .time_ms = 1700000000000 + seq,
 					 .recorded_ms = 1700000000500 + seq,
@@ -89,30 +113,35 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return after < db->last_seq ? 1700000000500 + after + 1 : 0;
 }
 
+/* As the real one: an incident counts at its last event of the span. */
 int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
 {
-	bool told[UUIDS] = {false};
-	int64_t n = 0, seq;
+	int64_t n = 0, last[INCIDENTS_MAX] = {0}, reached = after;
+	bool go_on = true;
+	char text[40];
 
-	(void)db;
-	for (seq = after + 1; seq <= up_to && n < max; seq++) {
-		if (seq % 7 == 0 || told[seq % UUIDS])
+	for (int64_t seq = after + 1; seq <= up_to; seq++)
+		if (seq % 7)
+			last[incident_of(db, seq)] = seq;
+	for (int64_t seq = after + 1; seq <= up_to && go_on && n < max; seq++) {
+		if (seq % 7 == 0 || last[incident_of(db, seq)] != seq)
 			continue;
-		told[seq % UUIDS] = true;
-		n++;
-		if (!take(to, sdk_str(uuid[seq % UUIDS])))
-			return n;
+		go_on = take(to, uuid_of(incident_of(db, seq), text));
+		if (go_on) {
+			n++;
+			reached = seq;
+		}
 	}
-	*ret_reached = up_to; /* the last event of each is up to date by then: snapshots show the present */
+	*ret_reached = go_on && n < max ? up_to : reached;
 	return n;
 }
 
 struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str which, bool *ret_gone,
 			       int32_t *ret_partition)
 {
-	*ret_partition = which.p[which.n - 1] - '0';
-	*ret_gone = *ret_partition == 4;
+	*ret_partition = (int32_t)(incident_by(which) % UUIDS);
+	*ret_gone = incident_by(which) == 4;
 	return *ret_gone ? ENT_ABSENT : sdk_format(arena, "{\"at\":%d}", (int)db->last_seq);
 }
 

@@ -175,6 +175,57 @@ static void test_old_arrivals_go_between_jobs(void **state)
 	assert_int_equal(writer_step(world->writer, &err), ENT_MORE);
 }
 
+/* ---- snapshots ---------------------------------------------------------------------------- */
+
+struct told {
+	struct world *world;
+	int64_t n, stop_at; /* stop_at: take() says false at the n-th */
+	char uuid[64][ID_SIZE];
+};
+
+static bool take_told(void *to, struct ent_str uuid)
+{
+	struct told *told = to;
+
+	if (told->n == told->stop_at)
+		return false;
+	assert_true(told->n < 64);
+	snprintf(told->uuid[told->n++], ID_SIZE, "%.*s", ENT_F(uuid));
+	return true;
+}
+
+/* More incidents changed than are taken at once: what is said to be told was told, and nothing is passed over. */
+static void test_each_touched_incident_is_taken(void **state)
+{
+	struct world *world = *state;
+	int64_t last, after, reached;
+
+	fill(world, 40);
+	assert_int_equal(tell(world, "orion", "F-7", "in_progress"), JOB_ACCEPTED); /* its last event is the last */
+	last = writer_last_seq(world->writer);
+	for (int64_t max = 1; max <= 50; max += 7)
+		for (int64_t stop = 0; stop < 9; stop += 8) { /* 8: the queue is full in the middle */
+			struct told told = {.world = world, .stop_at = stop ? stop : INT64_MAX};
+			struct ent_str distinct[64];
+			size_t n = 0;
+
+			for (after = 0; after < last; after = reached) {
+				told.stop_at = told.stop_at == INT64_MAX ? INT64_MAX : told.n + stop;
+				(void)outbox_touched(world->read, after, last, max, take_told, &told, &reached);
+				assert_true(reached > after && reached <= last);
+			}
+			for (int64_t i = 0; i < told.n; i++) {
+				size_t k = 0;
+
+				while (k < n && !sdk_eqz(distinct[k], told.uuid[i]))
+					k++;
+				if (k == n)
+					distinct[n++] = sdk_str(told.uuid[i]);
+			}
+			assert_int_equal(n, 40);
+		}
+}
+
 /* ---- reads ------------------------------------------------------------------------------- */
 
 static void test_a_long_thread_shows_its_newest(void **state)
@@ -274,6 +325,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_backup_that_is_not_sound_is_none, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_old_arrivals_go_whatever_arrives, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_old_arrivals_go_between_jobs, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_each_touched_incident_is_taken, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_long_thread_shows_its_newest, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_read_can_be_cut_off, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_limit_of_size_is_a_full_disk, world_set_up, world_tear_down),
