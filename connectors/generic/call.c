@@ -28,18 +28,18 @@ static void time_write(struct sdk_jsonw *w, const char *key, int64_t ms, struct 
 }
 
 /* Where the connector's own cursor stands: `since` in both forms that tools take. */
-static void poll_write(struct sdk_jsonw *w, const struct sdk_poll *poll, struct ent_arena *arena)
+static void poll_write(struct sdk_jsonw *w, const struct sdk_cursor *poll, struct ent_arena *arena)
 {
 	sdk_jsonw_key(w, "poll");
 	sdk_jsonw_open(w, '{');
 	time_write(w, "since", poll->since_ms, arena);
 	sdk_jsonw_kint(w, "since_ms", poll->since_ms);
 	sdk_jsonw_kint(w, "page", poll->page);
-	sdk_jsonw_kstr(w, "ask", poll->todo);
+	sdk_jsonw_kstr(w, "ask", poll->ask ? poll->ask->ticket : ENT_ABSENT);
 	sdk_jsonw_close(w, '}');
 }
 
-static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const struct sdk_poll *poll,
+static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const struct sdk_cursor *poll,
 		       struct ent_arena *arena)
 {
 	const struct ent_op *op = &call->op;
@@ -104,7 +104,7 @@ static void response_write(struct sdk_jsonw *w, const struct ent_response *respo
 	body_write(w, response->body, arena);
 }
 
-enum ent_rc call_input(const struct ent_call *call, const struct sdk_poll *poll, const struct ent_response *response,
+enum ent_rc call_input(const struct ent_call *call, const struct sdk_cursor *poll, const struct ent_response *response,
 		       struct ent_arena *arena, jv *ret, struct ent_err *err)
 {
 	struct sdk_jsonw w;

@@ -10,7 +10,7 @@
 
 #include <jv.h>
 
-#include "sdk/poll.h"
+#include "sdk/cursor.h"
 #include "sdk/webhook.h"
 
 struct generic_settings {
@@ -102,7 +102,7 @@ enum ent_rc change_read(struct sdk_changes *list, const struct sdk_json *node, s
 
 const char *op_name(enum ent_op_kind kind);
 /* response: NULL for `build`. poll: the connector's own cursor, NULL when the program keeps one. */
-enum ent_rc call_input(const struct ent_call *call, const struct sdk_poll *poll, const struct ent_response *response,
+enum ent_rc call_input(const struct ent_call *call, const struct sdk_cursor *poll, const struct ent_response *response,
 		       struct ent_arena *arena, jv *ret, struct ent_err *err) __attribute__((warn_unused_result));
 
 /* ---- request.c, result.c --------------------------------------------------------------- */
@@ -113,7 +113,7 @@ enum ent_rc request_read(const struct sdk_json *root, struct ent_arena *arena, s
 enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* What parse() returns. */
-enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_poll *poll,
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_cursor *poll,
 			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 

@@ -65,17 +65,18 @@ static enum ent_rc program_ask(struct program *program, const char *name, jv inp
 
 /* The connector's own cursor, unless the program keeps one: then *ret is NULL. */
 static void poll_begin(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
-		       struct ent_arena *arena, struct sdk_poll **ret)
+		       struct ent_arena *arena, struct sdk_cursor **ret, struct ent_err *err)
 {
 	const struct generic_settings *settings = self->settings;
-	const struct sdk_poll_rule rule = {settings->poll_overlap_s * MS, settings->poll_grain_s * MS,
-					   settings->poll_grain_s * MS};
-	struct sdk_poll *poll = SDK_NEW(arena, struct sdk_poll);
-	struct ent_err *unread = SDK_NEW(arena, struct ent_err);
+	const struct sdk_cursor_rule rule = {.overlap_ms = settings->poll_overlap_s * MS,
+					     .grain_ms = settings->poll_grain_s * MS,
+					     .stamp_ms = settings->poll_grain_s * MS};
 
 	*ret = NULL;
-	if (call->op.kind == ENT_POLL && sdk_poll_begin(poll, &rule, call, response, arena, unread) == ENT_OK)
-		*ret = poll;
+	if (call->op.kind != ENT_POLL || !sdk_cursor_is_memo(arena, call->memo))
+		return;
+	*ret = SDK_NEW(arena, struct sdk_cursor);
+	sdk_cursor_begin(*ret, &rule, call, response, arena, err);
 }
 
 /* ---- build ------------------------------------------------------------------------------------ */
@@ -113,7 +114,7 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 	struct program *program = probes ? state->probe : state->build;
 	const char *name = probes ? "probe" : "build";
 	const struct sdk_json *root = NULL;
-	struct sdk_poll *poll;
+	struct sdk_cursor *poll;
 	enum ent_rc rc;
 	jv input;
 
@@ -121,7 +122,7 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program probe");
 	if (!program)
 		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no build and parse: it is only listened to");
-	poll_begin(self, call, NULL, arena, &poll);
+	poll_begin(self, call, NULL, arena, &poll, err);
 	rc = call_input(call, poll, NULL, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(program, name, input, arena, &root, err);
@@ -167,23 +168,16 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 	return rc == ENT_OK ? ENT_OK : sdk_fail(err, rc, "%s", words.msg);
 }
 
-enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
-			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+static enum ent_rc answer_read(const struct ent_self *self, const struct ent_call *call, struct sdk_cursor *poll,
+			       const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			       struct ent_err *err)
 {
 	const struct generic_state *state = self->state;
 	const struct sdk_json *root = NULL;
 	struct ent_err why = {""};
-	struct sdk_poll *poll;
 	enum ent_rc rc = state->own_statuses && response->status > 0 ? ENT_OK : status_check(response, arena, &why);
 	jv input;
 
-	if (call->op.kind == ENT_PROBE)
-		return probe_parse(state, call, response, arena, err);
-	poll_begin(self, call, response, arena, &poll);
-	if (rc == ENT_EGONE && poll && poll->todo.p) { /* a ticket that went while it waited to be asked for */
-		*ret = (struct ent_result){0};
-		return sdk_poll_done(poll, &ret->memo);
-	}
 	if (rc != ENT_OK)
 		return sdk_fail(err, rc, "%s", why.msg);
 	rc = call_input(call, poll, response, arena, &input, err);
@@ -197,4 +191,26 @@ enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *ca
 	if (rc == ENT_EINVAL && !sdk_json_is(root, "result", "invalid"))
 		return sdk_fail(err, rc, "parse: %s", why.msg);
 	return rc < 0 ? sdk_fail(err, rc, "%s", why.msg) : rc;
+}
+
+enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
+			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+{
+	struct ent_result result = {0};
+	struct sdk_cursor *poll;
+	enum ent_rc rc;
+
+	if (call->op.kind == ENT_PROBE)
+		return probe_parse(self->state, call, response, arena, err);
+	poll_begin(self, call, response, arena, &poll, err);
+	rc = answer_read(self, call, poll, response, arena, &result, err);
+	if (poll && !result.memo.p) { /* else the program keeps a cursor of its own from now on */
+		unsigned retry_after_s = result.retry_after_s;
+
+		rc = sdk_cursor_end(poll, rc, &result);
+		result.phase = 0; /* a program's phases are its own */
+		result.retry_after_s = retry_after_s;
+	}
+	*ret = result;
+	return rc;
 }

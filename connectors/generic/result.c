@@ -82,45 +82,51 @@ static enum ent_rc changes_read(const struct sdk_json *list, struct sdk_changes 
 
 /* "time" is what the cursor goes by. */
 static enum ent_rc item_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
-			     struct sdk_poll *poll, bool *ret_news, struct ent_err *err)
+			     struct sdk_cursor *poll, bool *ret_news, struct ent_err *err)
 {
 	int64_t stamp_ms;
 
 	if (id.n == 0 || id.n > ENT_ID_MAX || !sdk_time_parse(sdk_json_text_at(node, "time"), 0, &stamp_ms))
 		return sdk_fail(err, ENT_EINVAL, "page and ask: each needs its ticket's id and a time");
-	*ret_news = sdk_poll_news(poll, id, stamp_ms, content);
+	*ret_news = sdk_cursor_news(poll, id, stamp_ms, content);
 	return ENT_OK;
 }
 
-static enum ent_rc page_read(const struct sdk_json *root, struct sdk_poll *poll, struct sdk_changes *to,
-			     struct ent_result *ret, enum ent_rc *ret_rc, struct ent_err *err)
+/* This was about one ticket. A program's word that it is gone holds at any status. */
+static enum ent_rc asked_read(const struct sdk_json *root, enum ent_rc said, struct sdk_cursor *poll,
+			      struct ent_err *err)
+{
+	if (said == ENT_EGONE) {
+		sdk_changes_add(&poll->list, ENT_TICKET_REMOVED)->ticket.id = poll->ask->ticket;
+		return ENT_OK;
+	}
+	return said < 0 ? said : changes_read(sdk_json_at(root, "changes"), &poll->list, err);
+}
+
+static enum ent_rc page_read(const struct sdk_json *root, struct sdk_cursor *poll, struct ent_err *err)
 {
 	const struct sdk_json *page = sdk_json_at(root, "page"), *ask = sdk_json_at(root, "ask");
-	bool more = sdk_json_bool(sdk_json_at(root, "more"), false), news = false;
 	enum ent_rc rc = ENT_OK;
+	bool news = false;
 
-	if (poll->todo.p) { /* this was about one ticket */
-		rc = changes_read(sdk_json_at(root, "changes"), to, err);
-		*ret_rc = sdk_poll_done(poll, &ret->memo);
-		return rc;
-	}
 	if (sdk_json_kind(page) != SDK_JSON_ARRAY && sdk_json_kind(ask) != SDK_JSON_ARRAY)
 		return sdk_fail(err, ENT_EINVAL, "a poll answers with page, with ask, or with a memo of its own");
 	for (const struct sdk_json *at = sdk_json_first(page); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		rc = item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(to->arena, at), poll, &news, err);
+		rc =
+		    item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), poll, &news, err);
 		if (rc == ENT_OK && news)
-			rc = change_read(to, at, err);
+			sdk_cursor_told(poll, change_read(&poll->list, at, err), NULL);
 	}
 	for (const struct sdk_json *at = sdk_json_first(ask); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		rc = item_read(at, sdk_json_text_at(at, "id"), sdk_word_at(at, "version"), poll, &news, err);
+		const struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id")};
+
+		rc = item_read(at, item.ticket, sdk_word_at(at, "version"), poll, &news, err);
 		if (rc == ENT_OK && news)
-			sdk_poll_later(poll, sdk_json_text_at(at, "id"));
+			sdk_cursor_ask(poll, &item);
 	}
-	if (rc != ENT_OK)
-		return rc;
-	rc = sdk_poll_page(poll, more, ENT_ABSENT, &ret->memo);
-	*ret_rc = rc;
-	return rc < 0 ? rc : ENT_OK;
+	if (rc == ENT_OK)
+		sdk_cursor_page(poll, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT);
+	return rc;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -156,7 +162,7 @@ static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const
 	return ENT_OK;
 }
 
-enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_poll *poll,
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_cursor *poll,
 			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
 	static const char known[] = "result message phase memo remote_id remote_key retry_after changes page ask more";
@@ -173,15 +179,17 @@ enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root
 		*err = verdict;
 	if (rc == ENT_OK)
 		rc = parts_read(root, arena, &result, err);
+	if (rc == ENT_OK && poll && poll->ask && !result.memo.p && said == ENT_EGONE)
+		return asked_read(root, said, poll, err);
 	if (rc == ENT_OK && said < 0) {
 		ret->retry_after_s = result.retry_after_s;
 		ret->said_no = true; /* the program read it, and says so */
 		*err = verdict;
 		return said;
 	}
-	if (rc == ENT_OK && call->op.kind == ENT_POLL && poll && !result.memo.p)
-		rc = page_read(root, poll, &list, &result, &said, err);
-	else if (rc == ENT_OK)
+	if (rc == ENT_OK && poll && !result.memo.p)
+		return poll->ask ? asked_read(root, said, poll, err) : page_read(root, poll, err);
+	if (rc == ENT_OK)
 		rc = changes_read(sdk_json_at(root, "changes"), &list, err);
 	if (rc == ENT_OK)
 		rc = sdk_changes_take(&list, &result.changes, err);

@@ -295,6 +295,12 @@ static enum ent_rc tell_issue(const struct github_settings *settings, const stru
 	return ENT_OK;
 }
 
+static bool has_more(const struct sdk_cursor *cursor, const struct sdk_json *list)
+{
+	return sdk_http_header(cursor->response, "Link").p ? sdk_http_has_next(cursor->response)
+							   : sdk_json_count(list) >= PAGE;
+}
+
 static enum ent_rc parse_page(const struct github_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
 {
 	const struct sdk_json *root, *list;
@@ -316,7 +322,7 @@ static enum ent_rc parse_page(const struct github_settings *settings, struct sdk
 			sdk_cursor_ask(cursor, &item);
 	}
 	if (rc == ENT_OK)
-		sdk_cursor_page(cursor, sdk_json_count(list) >= PAGE, ENT_ABSENT);
+		sdk_cursor_page(cursor, has_more(cursor, list), ENT_ABSENT);
 	return rc;
 }
 
@@ -333,8 +339,7 @@ static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err
 		rc = github_comment(change, at, err);
 	}
 	(void)sdk_to_int(cursor->ask->place, &page);
-	if (rc == ENT_OK && (sdk_http_header(cursor->response, "Link").p ? sdk_http_has_next(cursor->response)
-									 : sdk_json_count(list) >= PAGE))
+	if (rc == ENT_OK && has_more(cursor, list))
 		sdk_cursor_part(cursor, sdk_int(cursor->arena, page + 1));
 	return rc;
 }

@@ -8,8 +8,8 @@
 #include "jira.h"
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/poll.h"
 
 enum { WRITE = 1, TRANSITIONS, PRIORITY, MOVE, READ, PAGE = 100, LOOKED = 100 };
 enum { CLOUD_LAG_S = 150, DATA_CENTER_LAG_S = 30 }; /* of the index that JQL reads; comments are read from the issue */
@@ -42,7 +42,7 @@ static void ask_issue(const struct jira_settings *settings, struct ent_request *
 static void ask_search(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
 		       struct ent_str jql, int64_t page, struct ent_str token)
 {
-	struct ent_str start = sdk_int(arena, page * PAGE);
+	struct ent_str start = token.n ? token : sdk_int(arena, page * PAGE);
 
 	if (settings->data_center)
 		sdk_ask_get(ret, sdk_http_path(arena,
@@ -170,27 +170,26 @@ static enum ent_rc build_update(const struct jira_settings *settings, const stru
 	}
 }
 
-static const struct sdk_poll_rule poll_rule = {.overlap_ms = 300000};
+static const struct sdk_cursor_rule poll_rule = {.overlap_ms = 300000};
 
 static enum ent_rc build_poll(const struct jira_settings *settings, const struct ent_call *call,
 			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
-	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
+	struct sdk_cursor cursor;
 
-	if (rc == ENT_OK && !settings->project.n)
-		rc = sdk_fail(err, ENT_EINVAL, "the supplier's setting `project` says what is polled; it is empty");
-	if (rc != ENT_OK)
-		return rc;
-	if (poll.todo.p) {
-		ask_issue(settings, ret, arena, poll.todo, true);
-		return ENT_OK;
-	}
-	/* A bare number is milliseconds; a date would be read to the minute, in the user's own zone. */
-	ask_search(settings, ret, arena,
-		   sdk_format(arena, "project = \"%.*s\" AND updated >= %lld ORDER BY updated ASC, id ASC",
-			      ENT_F(settings->project), (long long)poll.since_ms),
-		   poll.page, poll.token);
+	if (!settings->project.n)
+		return sdk_fail(err, ENT_EINVAL, "the supplier's setting `project` says what is polled; it is empty");
+	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
+	if (cursor.ask && cursor.ask->place.n) /* the comments that the issue itself did not show */
+		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/comment?orderBy=created&maxResults=100&startAt=%s",
+					       &cursor.ask->ticket, &cursor.ask->place, NULL));
+	else if (cursor.ask)
+		ask_issue(settings, ret, arena, cursor.ask->ticket, true);
+	else /* A bare number is milliseconds; a date would be read to the minute, in the user's own zone. */
+		ask_search(settings, ret, arena,
+			   sdk_format(arena, "project = \"%.*s\" AND updated >= %lld ORDER BY updated ASC, id ASC",
+				      ENT_F(settings->project), (long long)cursor.since_ms),
+			   cursor.page, cursor.token);
 	return ENT_OK;
 }
 
@@ -312,47 +311,100 @@ static enum ent_rc parse_before(const struct ent_call *call, const struct sdk_ch
 	return sdk_more(ret, ranks ? PRIORITY : TRANSITIONS, moves ? ENT_STR("moves") : ENT_STR(""));
 }
 
-static enum ent_rc parse_page(const struct jira_settings *settings, struct sdk_poll *poll, const struct sdk_json *root,
-			      struct ent_result *ret)
+static int64_t number_at(const struct sdk_json *node, const char *path)
 {
-	const struct sdk_json *issues = sdk_json_at(root, "issues");
-	struct ent_str token = sdk_word_at(root, "nextPageToken");
-	bool more = settings->data_center ? sdk_json_count(issues) >= PAGE : token.n > 0;
+	int64_t n = 0;
 
-	for (const struct sdk_json *at = sdk_json_first(issues); at; at = sdk_json_next(at)) {
-		struct ent_str id = sdk_json_text_at(at, "id");
-		if (sdk_poll_news(poll, id, sdk_time_at(at, "fields.updated"), sdk_json_text_at(at, "fields.updated")))
-			sdk_poll_later(poll, id);
+	(void)sdk_json_int(sdk_json_at(node, path), &n);
+	return n;
+}
+
+/* A list as Jira counts it: whole, or no list. *ret_next: where the next page begins; 0: it ends here. */
+static enum ent_rc list_count(const struct sdk_json *node, const struct sdk_json *list, int64_t *ret_next,
+			      struct ent_err *err)
+{
+	int64_t total = number_at(node, "total"), most = number_at(node, "maxResults");
+	int64_t begin = number_at(node, "startAt"), rest = total > begin ? total - begin : 0;
+	int64_t end = begin + (int64_t)sdk_json_count(list);
+
+	*ret_next = total > end ? end : 0;
+	return sdk_list_whole(list, most > 0 && most < rest ? most : rest, err);
+}
+
+/* A page is counted in hundreds; where the tool gives fewer, its own number of the next row leads on. */
+static enum ent_rc parse_page(const struct jira_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL, *issues = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "issues", cursor->arena, &root, &issues, err);
+	struct ent_str token = sdk_word_at(root, "nextPageToken");
+	bool more = token.n > 0;
+	int64_t next = 0;
+
+	if (rc == ENT_OK && settings->data_center)
+		rc = list_count(root, issues, &next, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (settings->data_center) {
+		more = next > 0 || sdk_json_count(issues) >= PAGE;
+		token = next > 0 && sdk_json_count(issues) < PAGE ? sdk_int(cursor->arena, next) : ENT_ABSENT;
 	}
-	return sdk_poll_page(poll, more, token, &ret->memo);
+	for (const struct sdk_json *at = sdk_json_first(issues); at; at = sdk_json_next(at)) {
+		const struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id"),
+						     .key = sdk_word_at(at, "key")};
+
+		if (sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "fields.updated"),
+				    sdk_json_text_at(at, "fields.updated")))
+			sdk_cursor_ask(cursor, &item);
+	}
+	sdk_cursor_page(cursor, more, token);
+	return ENT_OK;
+}
+
+static enum ent_rc parse_issue(const struct jira_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL, *comment;
+	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
+	int64_t next = 0;
+
+	if (rc == ENT_OK)
+		rc = tell_issue(settings, root, &cursor->list, err);
+	comment = sdk_json_at(root, "fields.comment");
+	if (rc == ENT_OK)
+		rc = list_count(comment, sdk_json_at(comment, "comments"), &next, err);
+	if (rc == ENT_OK && next > 0)
+		sdk_cursor_part(cursor, sdk_int(cursor->arena, next));
+	return rc;
+}
+
+static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL, *comments = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "comments", cursor->arena, &root, &comments, err);
+	const struct ent_change head = {.ticket = {.id = cursor->ask->ticket, .key = cursor->ask->key}};
+	int64_t next = 0;
+
+	if (rc == ENT_OK)
+		rc = list_count(root, comments, &next, err);
+	for (const struct sdk_json *at = sdk_json_first(comments); at && rc == ENT_OK; at = sdk_json_next(at))
+		rc = jira_comment(sdk_changes_beside(&cursor->list, &head, ENT_COMMENT_ADDED), at, cursor->arena, err);
+	if (rc == ENT_OK && next > 0)
+		sdk_cursor_part(cursor, sdk_int(cursor->arena, next));
+	return rc;
 }
 
 static enum ent_rc parse_poll(const struct jira_settings *settings, const struct ent_call *call,
 			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			      struct ent_err *err)
 {
-	const struct sdk_json *root = NULL;
-	struct sdk_changes list;
-	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, arena, err);
-	bool is_gone = poll.todo.p && (response->status == 404 || response->status == 410);
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
 
-	sdk_changes_init(&list, arena);
-	if (rc == ENT_OK && !is_gone)
-		rc = sdk_http_json(response, arena, &root, err);
-	if (rc != ENT_OK)
-		return rc;
-	ret->phase = WRITE;
-	if (!poll.todo.p) {
-		if (sdk_json_kind(sdk_json_at(root, "issues")) != SDK_JSON_ARRAY)
-			return sdk_fail(err, ENT_EINVAL, "the answer has no list called issues");
-		return parse_page(settings, &poll, root, ret);
-	}
-	if (!is_gone)
-		rc = tell_issue(settings, root, &list, err);
-	if (rc == ENT_OK)
-		rc = sdk_changes_take(&list, &ret->changes, err);
-	return rc == ENT_OK ? sdk_poll_done(&poll, &ret->memo) : rc;
+	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
+	if (!cursor.ask)
+		rc = parse_page(settings, &cursor, err);
+	else
+		rc = cursor.ask->place.n ? parse_comments(&cursor, err) : parse_issue(settings, &cursor, err);
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 static enum ent_rc parse_update(const struct jira_settings *settings, const struct ent_call *call,
@@ -396,6 +448,7 @@ enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call,
 	if (op->kind == ENT_FETCH_TICKET) {
 		sdk_changes_init(&list, arena);
 		rc = tell_issue(settings, root, &list, err);
+		list.failed = false; /* more comments than one answer tells: a poll tells them all */
 		return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
 	}
 	if (sdk_call_looks(call)) {

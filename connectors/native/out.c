@@ -5,6 +5,7 @@
  */
 #include "native.h"
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
 #include "sdk/time.h"
 #include "sdk/writer.h"
@@ -66,27 +67,47 @@ static enum ent_rc event_build(const struct native_settings *settings, const str
 	return rc;
 }
 
+static const struct sdk_cursor_rule poll_rule = {.by = SDK_BY_TOKEN};
+
+static struct ent_str ticket_path(const struct native_settings *settings, struct ent_arena *arena, struct ent_str id)
+{
+	struct ent_str path = sdk_http_path(arena, "%s", &id, NULL);
+
+	return sdk_format(arena, "%.*s/%.*s", ENT_F(settings->tickets), ENT_F(path));
+}
+
+static struct ent_str poll_path(const struct native_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena, struct ent_err *err)
+{
+	struct ent_str since, path;
+	struct sdk_cursor cursor;
+
+	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
+	if (cursor.ask) /* a ticket of which an event could not be understood */
+		return ticket_path(settings, arena, cursor.ask->ticket);
+	since = sdk_time(arena, cursor.since_ms);
+	path = cursor.token.n > 0 ? sdk_http_path(arena, "?limit=" PAGE "&cursor=%s", &cursor.token, NULL)
+				  : sdk_http_path(arena, "?limit=" PAGE "&since=%s", &since, NULL);
+	return sdk_format(arena, "%.*s%.*s", ENT_F(settings->changes), ENT_F(path));
+}
+
 enum ent_rc native_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			 struct ent_request *ret, struct ent_err *err)
 {
 	const struct native_settings *settings = self->settings;
-	struct ent_str since, path;
+	struct ent_str path;
 
 	switch (call->op.kind) {
 	case ENT_FETCH_TICKET:
 		if (settings->tickets.n == 0)
 			return sdk_fail(err, ENT_EUNSUPPORTED,
 					"this supplier gives no tickets to read (setting tickets)");
-		path = sdk_http_path(arena, "%s", &call->op.ticket.id, NULL);
-		path = sdk_format(arena, "%.*s/%.*s", ENT_F(settings->tickets), ENT_F(path));
+		path = ticket_path(settings, arena, call->op.ticket.id);
 		break;
 	case ENT_POLL:
 		if (settings->changes.n == 0)
 			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier tells no changes (setting changes)");
-		since = sdk_time(arena, call->op.since_ms);
-		path = call->memo.n > 0 ? sdk_http_path(arena, "?limit=" PAGE "&cursor=%s", &call->memo, NULL)
-					: sdk_http_path(arena, "?limit=" PAGE "&since=%s", &since, NULL);
-		path = sdk_format(arena, "%.*s%.*s", ENT_F(settings->changes), ENT_F(path));
+		path = poll_path(settings, call, arena, err);
 		break;
 	case ENT_PROBE:
 		if (settings->probe.n == 0)
@@ -102,25 +123,50 @@ enum ent_rc native_build(const struct ent_self *self, const struct ent_call *cal
 
 /* ---- answers ------------------------------------------------------------------------- */
 
-static enum ent_rc page_parse(const struct sdk_json *root, struct sdk_changes *list, struct ent_result *ret,
+static enum ent_rc event_add(const struct sdk_json *node, struct sdk_changes *list, struct ent_err *err)
+{
+	struct native_event event = {0};
+	enum ent_rc rc = native_event_read(node, &event, err);
+
+	return rc == ENT_OK ? native_changes(&event, list, err) : rc;
+}
+
+static enum ent_rc page_parse(const struct native_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL, *events = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "events", cursor->arena, &root, &events, err);
+
+	if (rc == ENT_OK && !sdk_word_at(root, "next").p)
+		rc = sdk_fail(err, ENT_EINVAL, "a page of changes needs the list events and the cursor next");
+	for (const struct sdk_json *at = sdk_json_first(events); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		const struct sdk_cursor_item item = {.ticket = sdk_word_at(at, "data.ticket.id")};
+
+		if (sdk_cursor_news(cursor, sdk_word_at(at, "id"), sdk_time_at(at, "time"), ENT_ABSENT))
+			sdk_cursor_told(cursor, event_add(at, &cursor->list, err),
+					settings->tickets.n && item.ticket.n ? &item : NULL);
+	}
+	if (rc == ENT_OK)
+		sdk_cursor_page(cursor, sdk_json_bool(sdk_json_at(root, "more"), false), sdk_word_at(root, "next"));
+	return rc;
+}
+
+static enum ent_rc poll_parse(const struct native_settings *settings, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			      struct ent_err *err)
 {
-	const struct sdk_json *events = sdk_json_at(root, "events");
-	enum ent_rc rc = ENT_OK;
+	const struct sdk_json *root = NULL;
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
 
-	if (sdk_json_kind(events) != SDK_JSON_ARRAY || !sdk_word_at(root, "next").p)
-		return sdk_fail(err, ENT_EINVAL, "a page of changes needs the list events and the cursor next");
-	for (const struct sdk_json *at = sdk_json_first(events); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		struct native_event event = {0};
-
-		rc = native_event_read(at, &event, err);
+	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
+	if (cursor.ask) {
+		rc = sdk_http_json(response, arena, &root, err);
 		if (rc == ENT_OK)
-			rc = native_changes(&event, list, err);
+			rc = native_ticket(root, &cursor.list, err);
+	} else {
+		rc = page_parse(settings, &cursor, err);
 	}
-	ret->memo = sdk_word_at(root, "next");
-	if (rc == ENT_OK && sdk_json_bool(sdk_json_at(root, "more"), false))
-		rc = ENT_MORE;
-	return rc;
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 /* An answer may say nothing, except to a create, or tell {"ticket", "comment"} as it stands now. */
@@ -143,14 +189,16 @@ static enum ent_rc event_parse(const struct ent_op *op, const struct sdk_json *r
 enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
-	bool reads = call->op.kind == ENT_FETCH_TICKET || call->op.kind == ENT_POLL;
+	bool reads = call->op.kind == ENT_FETCH_TICKET;
 	bool may_be_empty = call->op.kind == ENT_UPDATE_TICKET || call->op.kind == ENT_ADD_COMMENT;
 	const struct sdk_json *root = NULL;
 	struct ent_result result = {0};
 	struct sdk_changes list;
-	enum ent_rc rc = sdk_http_status(response, arena, err), taken;
+	enum ent_rc rc, taken;
 
-	(void)self;
+	if (call->op.kind == ENT_POLL)
+		return poll_parse(self->settings, call, response, arena, ret, err);
+	rc = sdk_http_status(response, arena, err);
 	if (call->op.kind == ENT_PROBE)
 		return rc;
 	if (rc == ENT_OK && (!may_be_empty || sdk_trim(response->body).n > 0))
@@ -158,9 +206,7 @@ enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *cal
 	if (rc != ENT_OK)
 		return rc;
 	sdk_changes_init(&list, arena);
-	if (call->op.kind == ENT_POLL)
-		rc = page_parse(root, &list, &result, err);
-	else if (reads)
+	if (reads)
 		rc = native_ticket(root, &list, err);
 	else
 		rc = event_parse(&call->op, root, &list, &result, err);

@@ -12,8 +12,8 @@
  * and a POST with an Idempotency-Key that it knows does nothing again.
  */
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/poll.h"
 #include "sdk/webhook.h"
 
 struct null_settings {
@@ -91,7 +91,7 @@ static enum ent_rc null_decode(const struct ent_self *self, const struct ent_web
 
 /* ---- what it is asked ----------------------------------------------------------------- */
 
-static const struct sdk_poll_rule null_poll = {.stamp_ms = 1000};
+static const struct sdk_cursor_rule null_poll = {.stamp_ms = 1000};
 
 static enum ent_rc null_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			      struct ent_request *ret, struct ent_err *err)
@@ -100,21 +100,24 @@ static enum ent_rc null_build(const struct ent_self *self, const struct ent_call
 	const struct ent_op *op = &call->op;
 	struct ent_header *header = SDK_NEW(arena, struct ent_header);
 	struct ent_str id = op->ticket.id, path;
-	struct sdk_poll poll;
+	struct sdk_cursor cursor;
 	struct sdk_ask ask;
 	enum ent_rc rc;
 
+	if (op->kind == ENT_POLL) {
+		sdk_cursor_begin(&cursor, &null_poll, call, NULL, arena, err);
+		if (cursor.ask) /* a ticket that could not be understood in the list */
+			id = cursor.ask->ticket;
+		else
+			sdk_ask_get(ret, sdk_format(arena, "/tickets?since=%lld&skip=%lld", (long long)cursor.since_ms,
+						    (long long)cursor.page));
+		if (!cursor.ask)
+			return ENT_OK;
+	}
 	if (id.n >= settings->id_prefix.n && id.p)
 		id = (struct ent_str){id.p + settings->id_prefix.n, id.n - settings->id_prefix.n};
 	path = op->kind == ENT_CREATE_TICKET ? ENT_STR("/tickets") : sdk_http_path(arena, "/tickets/%s", &id, NULL);
-	if (op->kind == ENT_POLL) {
-		rc = sdk_poll_begin(&poll, &null_poll, call, NULL, arena, err);
-		if (rc == ENT_OK)
-			sdk_ask_get(ret, sdk_format(arena, "/tickets?since=%lld&skip=%lld", (long long)poll.since_ms,
-						    (long long)poll.page));
-		return rc;
-	}
-	if (op->kind == ENT_FETCH_TICKET || op->kind == ENT_PROBE) {
+	if (op->kind == ENT_FETCH_TICKET || op->kind == ENT_POLL || op->kind == ENT_PROBE) {
 		sdk_ask_get(ret, op->kind == ENT_PROBE ? ENT_STR("/me") : path);
 		return ENT_OK;
 	}
@@ -135,23 +138,43 @@ static enum ent_rc null_build(const struct ent_self *self, const struct ent_call
 	return rc;
 }
 
-static enum ent_rc page_parse(const struct ent_self *self, const struct ent_call *call,
-			      const struct ent_response *response, const struct sdk_json *root,
-			      struct sdk_changes *list, struct ent_result *ret, struct ent_err *err)
+static enum ent_rc list_parse(const struct ent_self *self, struct sdk_cursor *cursor, struct ent_err *err)
 {
-	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &null_poll, call, response, list->arena, err);
+	const struct null_settings *settings = self->settings;
+	const struct sdk_json *root = NULL, *tickets = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "tickets", cursor->arena, &root, &tickets, err);
 
-	if (rc == ENT_OK && sdk_json_kind(sdk_json_at(root, "tickets")) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "tickets is missing");
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "tickets")); at && rc == ENT_OK;
-	     at = sdk_json_next(at))
-		if (sdk_poll_news(&poll, sdk_word_at(at, "id"), sdk_time_at(at, "changed"),
-				  sdk_json_print(list->arena, at)))
-			rc = ticket_add(self, at, list, err);
-	if (rc != ENT_OK)
-		return rc;
-	return sdk_poll_page(&poll, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT, &ret->memo);
+	for (const struct sdk_json *at = sdk_json_first(tickets); at && rc == ENT_OK; at = sdk_json_next(at)) {
+		const struct sdk_cursor_item item = {.ticket = sdk_format(cursor->arena, "%.*s%.*s",
+									  ENT_F(settings->id_prefix),
+									  ENT_F(sdk_word_at(at, "id")))};
+
+		if (sdk_cursor_news(cursor, sdk_word_at(at, "id"), sdk_time_at(at, "changed"),
+				    sdk_json_print(cursor->arena, at)))
+			sdk_cursor_told(cursor, ticket_add(self, at, &cursor->list, err), &item);
+	}
+	if (rc == ENT_OK)
+		sdk_cursor_page(cursor, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT);
+	return rc;
+}
+
+static enum ent_rc poll_parse(const struct ent_self *self, const struct ent_call *call,
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
+
+	sdk_cursor_begin(&cursor, &null_poll, call, response, arena, err);
+	if (cursor.ask) {
+		rc = sdk_http_json(response, arena, &root, err);
+		if (rc == ENT_OK)
+			rc = ticket_add(self, root, &cursor.list, err);
+	} else {
+		rc = list_parse(self, &cursor, err);
+	}
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 static enum ent_rc null_parse(const struct ent_self *self, const struct ent_call *call,
@@ -161,14 +184,15 @@ static enum ent_rc null_parse(const struct ent_self *self, const struct ent_call
 	const struct sdk_json *root;
 	struct ent_result result = {0};
 	struct sdk_changes list;
-	enum ent_rc rc = sdk_http_json(response, arena, &root, err), taken;
+	enum ent_rc rc, taken;
 
+	if (call->op.kind == ENT_POLL)
+		return poll_parse(self, call, response, arena, ret, err);
+	rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK || call->op.kind == ENT_PROBE)
 		return rc;
 	sdk_changes_init(&list, arena);
-	if (call->op.kind == ENT_POLL)
-		rc = page_parse(self, call, response, root, &list, &result, err);
-	else if (call->op.kind != ENT_ADD_COMMENT) /* a note's id is of no use: the tool's webhooks do not tell it */
+	if (call->op.kind != ENT_ADD_COMMENT) /* a note's id is of no use: the tool's webhooks do not tell it */
 		rc = ticket_add(self, root, &list, err);
 	if (rc < 0)
 		return rc;

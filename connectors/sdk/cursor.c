@@ -86,10 +86,7 @@ static void row_aside(struct sdk_cursor *cursor, const struct sdk_cursor_item *i
 	struct ent_str ticket = item ? item->ticket : ENT_STR("(one row)");
 
 	if (item && cursor_item_fits(item)) {
-		struct sdk_cursor_item put = *item;
-
-		put.from_ms = cursor->since_ms;
-		if (cursor_aside_put(cursor, &put, sdk_dup(cursor->arena, sdk_str(cursor->err->msg))) != ENT_OK)
+		if (cursor_aside_put(cursor, item, sdk_dup(cursor->arena, sdk_str(cursor->err->msg))) != ENT_OK)
 			cursor->at.failed = ENT_EINVAL;
 	} else {
 		note_row(cursor, ticket);
@@ -278,6 +275,7 @@ enum ent_rc sdk_cursor_end(struct sdk_cursor *cursor, enum ent_rc rc, struct ent
 	rc = answer_take(cursor, rc);
 	if (rc < ENT_OK)
 		return rc;
+	cursor->err->msg[0] = '\0'; /* of a ticket that is put aside */
 	if (cursor->caught_up && cursor->n_todo == 0)
 		cursor_aside_due(cursor);
 	more = cursor->goes_on || !cursor->caught_up || cursor->n_todo > 0;

@@ -54,10 +54,9 @@ struct sdk_cursor_item {
 	struct ent_str word;        /* the connector's: which request; with `ticket` it says which item this is */
 	struct ent_str place;       /* the connector's: where in it to go on; absent: at its beginning */
 	/* the cursor's */
-	int64_t from_ms; /* where the list was asked from when it named this: what is older was told before */
-	int64_t skip;    /* changes of this place that were told already */
-	int64_t parts;   /* places it went through */
-	int64_t tries;   /* how often it was put aside; 0: never */
+	int64_t skip;  /* changes of this place that were told already */
+	int64_t parts; /* places it went through */
+	int64_t tries; /* how often it was put aside; 0: never */
 	int64_t aside_ms, next_ms;
 	struct ent_str reason;
 };

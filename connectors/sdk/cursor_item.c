@@ -80,7 +80,7 @@ void sdk_cursor_forget(struct sdk_cursor *cursor, struct ent_str ticket)
 
 void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
-	struct sdk_cursor_item ask = *item, *aside;
+	struct sdk_cursor_item *aside;
 
 	if (cursor->at.is_cut || cursor->doubt.p)
 		return;
@@ -97,8 +97,7 @@ void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *ite
 	for (size_t i = 0; i < cursor->n_todo; i++)
 		if (is_same(&cursor->todo[i], item))
 			return;
-	ask.from_ms = cursor->since_ms;
-	if (!cursor_todo_add(cursor, &ask))
+	if (!cursor_todo_add(cursor, item))
 		cursor_row_undo(cursor);
 }
 

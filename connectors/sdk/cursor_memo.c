@@ -28,18 +28,18 @@ static bool seen_read(struct sdk_cursor *cursor, const struct sdk_json *groups)
 	return true;
 }
 
-/* [ticket, key, word, place, from, skip, parts] and, of what was put aside, [.., tries, since, next, reason]. */
+/* [ticket, key, word, place, skip, parts] and, of what was put aside, [.., tries, since, next, reason]. */
 static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
 {
 	struct ent_str *const word[] = {&ret->ticket, &ret->key, &ret->word, &ret->place};
-	int64_t *const number[] = {&ret->from_ms, &ret->skip, &ret->parts};
+	int64_t *const number[] = {&ret->skip, &ret->parts};
 	int64_t *const more[] = {&ret->tries, &ret->aside_ms, &ret->next_ms};
 	const struct sdk_json *at = sdk_json_first(node);
 
 	*ret = (struct sdk_cursor_item){0};
 	for (size_t i = 0; i < 4; i++, at = sdk_json_next(at))
 		*word[i] = sdk_json_text(at);
-	for (size_t i = 0; i < 3; i++, at = sdk_json_next(at))
+	for (size_t i = 0; i < 2; i++, at = sdk_json_next(at))
 		if (!sdk_json_int(at, number[i]))
 			return false;
 	if (!at)
@@ -123,7 +123,6 @@ static void items_write(struct sdk_jsonw *w, const char *key, const struct sdk_c
 		sdk_jsonw_str(w, item->key);
 		sdk_jsonw_str(w, item->word);
 		sdk_jsonw_str(w, item->place);
-		sdk_jsonw_int(w, item->from_ms);
 		sdk_jsonw_int(w, item->skip);
 		sdk_jsonw_int(w, item->parts);
 		if (item->tries > 0) {

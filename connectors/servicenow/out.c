@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
 #include "sdk/marker.h"
-#include "sdk/poll.h"
 #include "sdk/time.h"
 
 enum { WRITE = 1, FIND = 2, PAGE = 100, LOOKED = 50 };
@@ -105,29 +105,45 @@ static void ask_journal(struct ent_request *ret, struct ent_arena *arena, struct
 				       &id, NULL));
 }
 
-static const struct sdk_poll_rule poll_rule = {.grain_ms = 1000};
+static const struct sdk_cursor_rule poll_rule = {.grain_ms = 1000};
 
-static enum ent_rc build_poll(const struct servicenow_settings *settings, const struct ent_call *call,
-			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+/* Of one record: its journal from the oldest entry on, page after page; before it the record itself when nobody
+ * understood it in the list. */
+#define PLACE_RECORD "record"
+
+static void ask_of_record(const struct servicenow_settings *settings, struct ent_request *ret, struct ent_arena *arena,
+			  const struct sdk_cursor_item *item)
 {
-	struct sdk_poll poll;
-	char text[SDK_TIME_SIZE];
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, NULL, arena, err);
+	struct ent_str offset = item->place.n ? item->place : ENT_STR("0");
 
-	if (rc != ENT_OK)
-		return rc;
-	if (poll.todo.p) {
-		ask_journal(ret, arena, poll.todo);
-		return ENT_OK;
+	if (sdk_eqz(item->place, PLACE_RECORD))
+		sdk_ask_get(ret, sdk_http_path(arena, BASE "%s/%s", &settings->table, &item->ticket, NULL));
+	else
+		sdk_ask_get(ret, sdk_http_path(arena,
+					       BASE "sys_journal_field?sysparm_query=element_id%3D%s%5EelementIN"
+						    "comments%2Cwork_notes%5EORDERBYsys_created_on%5EORDERBYsys_id"
+						    "&sysparm_limit=100&sysparm_offset=%s",
+					       &item->ticket, &offset, NULL));
+}
+
+static void build_poll(const struct servicenow_settings *settings, const struct ent_call *call, struct ent_arena *arena,
+		       struct ent_request *ret, struct ent_err *err)
+{
+	struct sdk_cursor cursor;
+	char text[SDK_TIME_SIZE];
+
+	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
+	if (cursor.ask) {
+		ask_of_record(settings, ret, arena, cursor.ask);
+		return;
 	}
-	(void)sdk_time_format(poll.since_ms, text);
+	(void)sdk_time_format(cursor.since_ms, text);
 	text[10] = ' ';
-	struct ent_str since = {text, 19}, limit = sdk_int(arena, PAGE), offset = sdk_int(arena, poll.page * PAGE);
+	struct ent_str since = {text, 19}, limit = sdk_int(arena, PAGE), offset = sdk_int(arena, cursor.page * PAGE);
 	sdk_ask_get(ret, sdk_http_path(arena,
 				       BASE "%s?sysparm_query=sys_updated_on%3E%3D%s%5EORDERBYsys_updated_on%5E"
 					    "ORDERBYsys_id&sysparm_limit=%s&sysparm_offset=%s",
 				       &settings->table, &since, &limit, &offset, NULL));
-	return ENT_OK;
 }
 
 enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
@@ -136,8 +152,10 @@ enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call 
 	const struct servicenow_settings *settings = self->settings;
 	const struct ent_op *op = &call->op;
 
-	if (op->kind == ENT_POLL)
-		return build_poll(settings, call, arena, ret, err);
+	if (op->kind == ENT_POLL) {
+		build_poll(settings, call, arena, ret, err);
+		return ENT_OK;
+	}
 	if (op->kind == ENT_PROBE) { /* the table itself: our own sys_user may be hidden from us */
 		sdk_ask_get(
 		    ret, sdk_http_path(arena, BASE "%s?sysparm_fields=sys_id&sysparm_limit=1", &settings->table, NULL));
@@ -161,66 +179,81 @@ enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call 
 
 /* ---- understanding ------------------------------------------------------------------- */
 
-static enum ent_rc parse_journal(const struct sdk_json *rows, struct ent_str id, struct sdk_changes *list,
-				 struct ent_err *err)
+static enum ent_rc parse_journal(struct sdk_cursor *cursor, struct ent_err *err)
 {
-	enum ent_rc rc = ENT_OK;
+	const struct sdk_json *root = NULL, *rows = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "result", cursor->arena, &root, &rows, err);
+	struct ent_str id = cursor->ask->ticket;
+	int64_t offset = 0;
 
 	for (const struct sdk_json *row = sdk_json_first(rows); row && rc == ENT_OK; row = sdk_json_next(row))
-		if (sdk_json_is(row, "element_id", sdk_z(list->arena, id)))
-			rc = servicenow_journal_row(list, id, row, err);
+		if (sdk_json_is(row, "element_id", sdk_z(cursor->arena, id)))
+			rc = servicenow_journal_row(&cursor->list, id, row, err);
+	(void)sdk_to_int(cursor->ask->place, &offset);
+	if (rc == ENT_OK && sdk_http_has_next(cursor->response))
+		sdk_cursor_part(cursor, sdk_int(cursor->arena, offset + PAGE));
+	return rc;
+}
+
+static enum ent_rc parse_record(const struct servicenow_settings *settings, struct sdk_cursor *cursor,
+				struct ent_err *err)
+{
+	const struct sdk_json *root = NULL, *record;
+	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
+
+	record = sdk_json_at(root, "result");
+	if (rc == ENT_OK)
+		rc = servicenow_record(settings, &cursor->list, record, record, false, err);
+	if (settings->journal)
+		sdk_cursor_part(cursor, ENT_STR("0"));
 	return rc;
 }
 
 /* An invalid field in the query is ignored by ServiceNow and the whole table comes: each row is asked. */
-static enum ent_rc parse_page(const struct servicenow_settings *settings, struct sdk_poll *poll,
-			      const struct sdk_json *rows, const struct ent_response *response,
-			      struct sdk_changes *list, struct ent_result *ret, struct ent_err *err)
+static enum ent_rc parse_page(const struct servicenow_settings *settings, struct sdk_cursor *cursor,
+			      struct ent_err *err)
 {
-	struct ent_str next = sdk_http_header(response, "Link");
-	bool more = next.n && memmem(next.p, next.n, "rel=\"next\"", 10) != NULL;
+	const struct sdk_json *root = NULL, *rows = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "result", cursor->arena, &root, &rows, err);
 
-	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row)) {
+	for (const struct sdk_json *row = sdk_json_first(rows); row && rc == ENT_OK; row = sdk_json_next(row)) {
+		struct sdk_cursor_item item = {.ticket = sdk_json_text_at(row, "sys_id"),
+					       .key = sdk_word_at(row, "number"),
+					       .place = ENT_STR(PLACE_RECORD)};
 		int64_t stamp = sdk_time_at(row, "sys_updated_on");
-		struct ent_str id = sdk_json_text_at(row, "sys_id");
 
-		if (stamp < poll->since_ms)
+		if (stamp < cursor->since_ms)
 			return sdk_fail(err, ENT_EINVAL,
 					"ServiceNow ignored the query for what changed since: record "
 					"%.*s is older; check the user's right to read sys_updated_on",
-					ENT_F(id));
-		if (!sdk_poll_news(poll, id, stamp, sdk_json_text_at(row, "sys_mod_count")))
+					ENT_F(item.ticket));
+		if (!sdk_cursor_news(cursor, item.ticket, stamp, sdk_json_text_at(row, "sys_mod_count")))
 			continue;
-		enum ent_rc rc = servicenow_record(settings, list, row, row, false, err);
-		if (rc != ENT_OK)
-			return rc;
+		sdk_cursor_told(cursor, servicenow_record(settings, &cursor->list, row, row, false, err), &item);
+		item.place = ENT_ABSENT;
 		if (settings->journal)
-			sdk_poll_later(poll, id);
+			sdk_cursor_ask(cursor, &item);
 	}
-	return sdk_poll_page(poll, more, ENT_ABSENT, &ret->memo);
+	if (rc == ENT_OK)
+		sdk_cursor_page(cursor, sdk_http_has_next(cursor->response), ENT_ABSENT);
+	return rc;
 }
 
 static enum ent_rc parse_poll(const struct servicenow_settings *settings, const struct ent_call *call,
-			      const struct ent_response *response, const struct sdk_json *rows,
-			      struct sdk_changes *list, struct ent_result *ret, struct ent_err *err)
+			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			      struct ent_err *err)
 {
-	struct sdk_poll poll;
-	enum ent_rc rc = sdk_poll_begin(&poll, &poll_rule, call, response, list->arena, err), taken;
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
 
-	if (rc != ENT_OK)
-		return rc;
-	if (sdk_json_kind(rows) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "the answer has no list called result");
-	if (poll.todo.p) {
-		rc = parse_journal(rows, poll.todo, list, err);
-		if (rc == ENT_OK)
-			rc = sdk_poll_done(&poll, &ret->memo);
-	} else {
-		rc = parse_page(settings, &poll, rows, response, list, ret, err);
-	}
-	ret->phase = WRITE;
-	taken = rc >= ENT_OK ? sdk_changes_take(list, &ret->changes, err) : rc;
-	return taken == ENT_OK ? rc : taken;
+	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
+	if (!cursor.ask)
+		rc = parse_page(settings, &cursor, err);
+	else if (sdk_eqz(cursor.ask->place, PLACE_RECORD))
+		rc = parse_record(settings, &cursor, err);
+	else
+		rc = parse_journal(&cursor, err);
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 /* Behind the comment, which is written: its id, if the journal may be read (403: it may not) and shows it already. */
@@ -273,14 +306,14 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 
 	if (call->op.kind == ENT_ADD_COMMENT && call->phase == FIND)
 		return parse_found(call, response, arena, ret, err);
+	if (call->op.kind == ENT_POLL)
+		return parse_poll(settings, call, response, arena, ret, err);
 	rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK)
 		return rc;
 	sdk_changes_init(&list, arena);
 	result = sdk_json_at(root, "result");
 	switch (call->op.kind) {
-	case ENT_POLL:
-		return parse_poll(settings, call, response, result, &list, ret, err);
 	case ENT_ADD_COMMENT:
 		if (sdk_call_looks(call)) {
 			const struct sdk_json *found;
@@ -298,6 +331,7 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 			return rc;
 		break;
 	case ENT_PROBE:
+	case ENT_POLL:
 		return ENT_OK;
 	case ENT_UPDATE_TICKET:
 	case ENT_FETCH_TICKET:

@@ -7,8 +7,8 @@
 #include "zendesk.h"
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/walk.h"
 
 enum { WRITE = 1, LOOKED = 100 };
 
@@ -85,26 +85,44 @@ static void ask_comments(struct ent_request *ret, struct ent_arena *arena, struc
 		    sdk_http_path(arena, TICKETS "/%s/comments.json?sort=-created_at&page%5Bsize%5D=100", &id, NULL));
 }
 
-static enum ent_rc build_poll(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
-			      struct ent_err *err)
-{
-	struct sdk_walk *walk;
-	enum ent_rc rc = sdk_walk_read(call, arena, &walk, err);
+/* What is asked for of one ticket: its comments, from the oldest on, page after page; before them the ticket itself
+ * when nobody understood it in the export. */
+#define PLACE_TICKET   "ticket"
+#define PLACE_COMMENTS "comments"
 
-	if (rc != ENT_OK)
-		return rc;
+static const struct sdk_cursor_rule poll_rule = {.by = SDK_BY_TOKEN, .overlap_ms = 60000, .grain_ms = 1000};
+
+static void ask_of_ticket(struct ent_request *ret, struct ent_arena *arena, const struct sdk_cursor_item *item)
+{
+	if (sdk_eqz(item->place, PLACE_TICKET))
+		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s.json", &item->ticket, NULL));
+	else if (!item->place.n || sdk_eqz(item->place, PLACE_COMMENTS))
+		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s/comments.json?sort=created_at&page%5Bsize%5D=100",
+					       &item->ticket, NULL));
+	else
+		sdk_ask_get(ret, sdk_http_path(arena,
+					       TICKETS "/%s/comments.json?sort=created_at&page%5Bsize%5D=100"
+						       "&page%5Bafter%5D=%s",
+					       &item->ticket, &item->place, NULL));
+}
+
+static void build_poll(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
+		       struct ent_err *err)
+{
+	struct sdk_cursor cursor;
+
+	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
 	/* The export takes no beginning within the last minute. */
-	struct ent_str first = sdk_walk_first(walk), since = sdk_int(arena, walk->since_ms / 1000 - 120);
-	if (first.p)
-		ask_comments(ret, arena, first);
-	else if (walk->from.n)
+	struct ent_str since = sdk_int(arena, cursor.since_ms > 120000 ? cursor.since_ms / 1000 - 120 : 0);
+	if (cursor.ask)
+		ask_of_ticket(ret, arena, cursor.ask);
+	else if (cursor.token.n)
 		sdk_ask_get(ret, sdk_http_path(arena, "/api/v2/incremental/tickets/cursor.json?per_page=100&cursor=%s",
-					       &walk->from, NULL));
+					       &cursor.token, NULL));
 	else
 		sdk_ask_get(ret,
 			    sdk_http_path(arena, "/api/v2/incremental/tickets/cursor.json?per_page=100&start_time=%s",
 					  &since, NULL));
-	return ENT_OK;
 }
 
 enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
@@ -112,9 +130,9 @@ enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *ca
 {
 	const struct ent_op *op = &call->op;
 
-	if (op->kind == ENT_POLL)
-		return build_poll(call, arena, ret, err);
-	if (op->kind == ENT_PROBE) {
+	if (op->kind == ENT_POLL) {
+		build_poll(call, arena, ret, err);
+	} else if (op->kind == ENT_PROBE) {
 		sdk_ask_get(ret, ENT_STR("/api/v2/users/me.json"));
 	} else if (op->kind == ENT_FETCH_TICKET) {
 		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s.json", &op->ticket.id, NULL));
@@ -145,38 +163,53 @@ static enum ent_rc tell_ticket(const struct zendesk_settings *settings, const st
 	return rc;
 }
 
-static enum ent_rc parse_page(const struct zendesk_settings *settings, struct sdk_walk *walk,
-			      const struct sdk_json *root, struct sdk_changes *list, struct ent_err *err)
+static enum ent_rc parse_page(const struct zendesk_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
 {
-	const struct sdk_json *tickets = sdk_json_at(root, "tickets");
-	struct ent_str cursor = sdk_word_at(root, "after_cursor");
-	enum ent_rc rc = ENT_OK;
+	const struct sdk_json *root = NULL, *tickets = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "tickets", cursor->arena, &root, &tickets, err);
+	const struct sdk_json *end = sdk_json_at(root, "end_of_stream");
 
-	if (sdk_json_kind(tickets) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "the export has no list called tickets");
+	if (rc == ENT_OK && sdk_json_kind(end) != SDK_JSON_BOOL)
+		rc =
+		    sdk_fail(err, ENT_ERETRY, "the export breaks off: it does not say whether it ends (end_of_stream)");
 	for (const struct sdk_json *at = sdk_json_first(tickets); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		rc = tell_ticket(settings, at, list, err);
-		if (rc == ENT_OK && !sdk_json_is(at, "status", "deleted") &&
-		    !sdk_walk_add(walk, sdk_json_text_at(at, "id")))
-			rc = sdk_fail(err, ENT_EINVAL, "a page of the export has more tickets than were asked for");
+		struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id"), .place = ENT_STR(PLACE_TICKET)};
+
+		if (!sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "updated_at"), ENT_ABSENT))
+			continue;
+		sdk_cursor_told(cursor, tell_ticket(settings, at, &cursor->list, err), &item);
+		item.place = ENT_ABSENT;
+		if (!sdk_json_is(at, "status", "deleted"))
+			sdk_cursor_ask(cursor, &item);
 	}
-	walk->more = !sdk_json_bool(sdk_json_at(root, "end_of_stream"), true);
-	if (cursor.n)
-		walk->from = cursor;
+	if (rc == ENT_OK)
+		sdk_cursor_page(cursor, !sdk_json_bool(end, true), sdk_word_at(root, "after_cursor"));
 	return rc;
 }
 
-static enum ent_rc parse_comments(const struct sdk_json *root, struct ent_str id, struct sdk_changes *list,
-				  struct ent_err *err)
+static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err)
 {
-	struct ent_change head = {.ticket = {.id = id}};
-	enum ent_rc rc = ENT_OK;
+	struct ent_change head = {.ticket = {.id = cursor->ask->ticket}};
+	const struct sdk_json *root = NULL, *comments = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "comments", cursor->arena, &root, &comments, err);
 
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "comments")); at && rc == ENT_OK;
-	     at = sdk_json_next(at)) {
+	for (const struct sdk_json *at = sdk_json_first(comments); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		head.stamp.time_ms = sdk_time_at(at, "created_at");
-		rc = zendesk_comment(list, &head, ENT_COMMENT_ADDED, at, err);
+		rc = zendesk_comment(&cursor->list, &head, ENT_COMMENT_ADDED, at, err);
 	}
+	if (sdk_json_bool(sdk_json_at(root, "meta.has_more"), false))
+		sdk_cursor_part(cursor, sdk_word_at(root, "meta.after_cursor"));
+	return rc;
+}
+
+static enum ent_rc parse_ticket(const struct zendesk_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
+
+	if (rc == ENT_OK)
+		rc = tell_ticket(settings, sdk_json_at(root, "ticket"), &cursor->list, err);
+	sdk_cursor_part(cursor, ENT_STR(PLACE_COMMENTS));
 	return rc;
 }
 
@@ -184,28 +217,17 @@ static enum ent_rc parse_poll(const struct zendesk_settings *settings, const str
 			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			      struct ent_err *err)
 {
-	const struct sdk_json *root;
-	struct sdk_changes list;
-	struct sdk_walk *walk;
-	enum ent_rc rc = sdk_walk_read(call, arena, &walk, err);
+	struct sdk_cursor cursor;
+	enum ent_rc rc;
 
-	if (rc != ENT_OK)
-		return rc;
-	struct ent_str first = sdk_walk_first(walk);
-	bool is_gone = first.p && response->status == 404;
-	sdk_changes_init(&list, arena);
-	if (!is_gone) {
-		rc = sdk_http_json(response, arena, &root, err);
-		if (rc == ENT_OK)
-			rc = first.p ? parse_comments(root, first, &list, err)
-				     : parse_page(settings, walk, root, &list, err);
-	}
-	if (rc != ENT_OK)
-		return rc;
-	if (first.p)
-		sdk_walk_drop(walk);
-	rc = sdk_changes_take(&list, &ret->changes, err);
-	return rc == ENT_OK ? sdk_walk_end(walk, ret) : rc;
+	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
+	if (!cursor.ask)
+		rc = parse_page(settings, &cursor, err);
+	else if (sdk_eqz(cursor.ask->place, PLACE_TICKET))
+		rc = parse_ticket(settings, &cursor, err);
+	else
+		rc = parse_comments(&cursor, err);
+	return sdk_cursor_end(&cursor, rc, ret);
 }
 
 /* The audit of an update names the comment it made. */

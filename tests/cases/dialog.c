@@ -157,6 +157,11 @@ static void result_print(struct sdk_buf *out, const struct dialog *dialog, enum 
 	word_print(out, "remote_id", result->remote_id);
 	word_print(out, "remote_key", result->remote_key);
 	word_print(out, "memo", result->memo);
+	for (size_t i = 0; i < result->n_aside; i++) {
+		word_print(out, "aside", result->aside[i].ticket);
+		word_print(out, "  because", result->aside[i].reason);
+	}
+	word_print(out, "note", result->note);
 	changes_print(out, dialog->plugin->connector, &result->changes);
 }
 

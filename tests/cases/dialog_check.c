@@ -233,12 +233,17 @@ static void bodies_damage(struct damage *damage)
 			value_replace(damage, i + 1, value_end(body, i + 1), value[k]);
 }
 
-/* A ticket that broke the tool again and again may be passed over (sdk/walk.h): then 500 is no failure any more. */
+static bool memo_has(const struct ent_call *call, const char *word)
+{
+	return call->memo.n > 0 && memmem(call->memo.p, call->memo.n, word, strlen(word));
+}
+
+/* A ticket that broke the tool again and again may be put aside (sdk/cursor.h, sdk/walk.h): then it is no failure. */
 static bool may_pass_over(const struct ent_call *call)
 {
-	bool has_chance = call->memo.n > 0 && memmem(call->memo.p, call->memo.n, "\"chances\"", 9);
+	bool is_asked = memo_has(call, "\"todo\":[[") || memo_has(call, "\"chances\"");
 
-	return call->op.kind == ENT_POLL && (call->attempt >= SDK_WALK_TRIES || has_chance);
+	return call->op.kind == ENT_POLL && (call->attempt >= SDK_WALK_TRIES || is_asked);
 }
 
 /* The statuses that mean the same for every tool, with the page a proxy sends. */
@@ -257,7 +262,7 @@ static void statuses_damage(struct damage *damage)
 
 		damage->response.status = row[i].status;
 		rc = damage_try(damage, row[i].status == 204 ? ENT_STR("") : page, "a page of HTML");
-		if (row[i].status == 500 && rc >= ENT_OK && may_pass_over(damage->call))
+		if (row[i].status >= 500 && rc >= ENT_OK && may_pass_over(damage->call))
 			continue;
 		if (!damage->why && row[i].rc != ENT_OK && rc != row[i].rc && !damage->dialog->own_statuses)
 			damage->why = sdk_z(damage->dialog->arena,

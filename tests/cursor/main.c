@@ -17,7 +17,7 @@
 #include "sdk/http.h"
 
 #define MEMO_SIZE (ENT_MEMO_MAX + 1)
-#define STEPS_MAX 20000
+#define STEPS_MAX 6000
 #define WALKS     4  /* while the tool lives */
 #define LAST      12 /* walks after it */
 

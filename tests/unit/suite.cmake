@@ -10,7 +10,6 @@ entente_unit(rich entente_sdk)
 target_sources(test_rich PRIVATE ${PROJECT_SOURCE_DIR}/connectors/jira/adf.c
 	${PROJECT_SOURCE_DIR}/connectors/jira/wiki.c ${PROJECT_SOURCE_DIR}/connectors/jira/wiki_words.c)
 entente_unit(http entente_sdk)
-entente_unit(poll entente_sdk)
 entente_unit(sign entente_link)
 foreach(name crypto json sign)
 	target_compile_definitions(test_${name} PRIVATE TEST_SHARED="${PROJECT_SOURCE_DIR}/../shared")
