@@ -112,6 +112,29 @@ static void show_overruled(struct ent_arena *arena, const struct sdk_json *ticke
 	}
 }
 
+static const struct sdk_json *ticket_of(const struct sdk_json *tickets, struct ent_str supplier, struct ent_str id)
+{
+	for (const struct sdk_json *one = sdk_json_first(tickets); one; one = sdk_json_next(one))
+		if (sdk_eq(sdk_json_text_at(one, "supplier"), supplier) && sdk_eq(sdk_json_text_at(one, "id"), id))
+			return one;
+	return NULL;
+}
+
+/* The ticket went on as another one, and whether that one can be read. */
+static void show_continued(struct ent_arena *arena, const struct sdk_json *tickets, const struct sdk_json *ticket)
+{
+	struct ent_str id = sdk_json_text_at(ticket, "continues_as");
+	const struct sdk_json *next = id.n ? ticket_of(tickets, sdk_json_text_at(ticket, "supplier"), id) : NULL;
+
+	if (!next)
+		return;
+	printf("%.*s %.*s goes on as %.*s there.", ENT_F(cell(arena, ticket, "supplier")),
+	       ENT_F(cell(arena, ticket, "key")), ENT_F(cell(arena, next, "key")));
+	if (sdk_json_bool(sdk_json_at(next, "removed"), false))
+		printf(" That one cannot be read: nothing more is heard of it, and nothing is brought to it.");
+	putchar('\n');
+}
+
 static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets)
 {
 	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
@@ -127,6 +150,8 @@ static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets
 	table_print(arena, tickets, column, "No tickets.");
 	for (const struct sdk_json *ticket = sdk_json_first(tickets); ticket; ticket = sdk_json_next(ticket))
 		show_overruled(arena, ticket);
+	for (const struct sdk_json *ticket = sdk_json_first(tickets); ticket; ticket = sdk_json_next(ticket))
+		show_continued(arena, tickets, ticket);
 }
 
 /* What is to be brought beside comments: tickets to be made, values to be set, notices. */

@@ -211,6 +211,13 @@ static void removed(struct line *line)
 	z(line, " was removed");
 }
 
+static void continued(struct line *line)
+{
+	ticket(line);
+	z(line, " goes on as ");
+	at(line, has(line, "continues_as.key") ? "continues_as.key" : "continues_as.id");
+}
+
 static void overruled(struct line *line)
 {
 	ticket(line);
@@ -330,6 +337,7 @@ static const struct {
     [EVENT_TICKET_CHANGED] = {changed, ""},
     [EVENT_TICKET_LATE] = {late, YELLOW},
     [EVENT_TICKET_REMOVED] = {removed, YELLOW},
+    [EVENT_TICKET_CONTINUED] = {continued, MAGENTA},
     [EVENT_TICKET_OVERRULED] = {overruled, YELLOW},
     [EVENT_COMMENT_ADDED] = {comment_added, CYAN},
     [EVENT_COMMENT_EDITED] = {comment_edited, CYAN},

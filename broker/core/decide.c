@@ -150,20 +150,42 @@ static void fill_comment(const struct situation *at, const struct ent_change *ch
 	to->stamp = change->stamp;
 }
 
+/* One that was heard in a ticket that goes on as this one keeps its place: by it rebuild finds it again. */
+static void name_known(const struct comment *known, struct event *event)
+{
+	if (!known ||
+	    (same_text(known->ticket, event->ticket_id) && same_text(known->external_id, event->comment.external_id)))
+		return;
+	event->ticket_id = event->comment.ticket = known->ticket;
+	event->ticket_key = ENT_ABSENT;
+	event->comment.external_id = known->external_id;
+}
+
+/* Versions are counted by ticket. */
+static int newer_than_known(const struct ent_change *change, const struct comment *known)
+{
+	struct ent_stamp stored = known->stamp;
+
+	if (!same_text(known->ticket, change->ticket.id))
+		stored.version = 0;
+	return stamp_compare(change->stamp, stored);
+}
+
 static void decide_comment_added(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct comment *known = at->comment;
 
 	if (known &&
-	    (known->removed || stamp_compare(change->stamp, known->stamp) < 0 ||
+	    (known->removed || newer_than_known(change, known) < 0 ||
 	     (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
 	/* What cannot be told to be newer widens nothing: of two words within one stamp the narrower stands. */
 	if (known && known->visibility == ENT_INTERNAL && change->comment.visibility == ENT_PUBLIC &&
-	    stamp_compare(change->stamp, known->stamp) <= 0)
+	    newer_than_known(change, known) <= 0)
 		return;
 	struct event *event = decide_add(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, change, event);
+	name_known(known, event);
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
 		event->comment.created_ms = known->created_ms;
@@ -186,16 +208,62 @@ static void decide_comment_removed(const struct situation *at, const struct ent_
 	event->comment.external_id = change->comment.id;
 	event->comment.created_ms = known ? known->created_ms : event->time_ms;
 	event->comment.stamp = change->stamp;
+	name_known(known, event);
 	if (known)
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
 }
 
+/* ---- a ticket that goes on as another --------------------------------------------- */
+
+static struct ent_str next_id(const struct situation *at, const struct ent_change *change)
+{
+	return at->next ? at->next->external_id : change->continues_as.id;
+}
+
+bool decide_moves(const struct situation *at, const struct ent_change *change)
+{
+	struct ent_str left = at->ticket ? at->ticket->external_id : change->ticket.id;
+
+	return (at->ticket || at->next) && !same_text(left, next_id(at, change));
+}
+
+static void decide_continues(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	if (!decide_moves(at, change))
+		return;
+	struct event *event = decide_add(ret, EVENT_TICKET_CONTINUED, at, change);
+	if (at->ticket && !same_text(at->ticket->external_id, change->ticket.id)) { /* it moved before */
+		event->ticket_id = at->ticket->external_id;
+		event->ticket_key = at->ticket->key;
+	}
+	event->continues_id = next_id(at, change);
+	if (!at->next || same_text(at->next->external_id, change->continues_as.id))
+		event->continues_key = change->continues_as.key;
+	if (at->next && !event->continues_key.n)
+		event->continues_key = at->next->key;
+}
+
+/* Which state it is in is said by the ticket that it goes on as. What it still says is recorded and moves nothing. */
+static void decide_left(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	struct event event = {.n_attr = 0};
+
+	list_attrs(ret, &event, at->ticket, change, change->ticket.has);
+	if (event.n_attr)
+		list_attrs(ret, decide_add(ret, EVENT_TICKET_LATE, at, change), at->ticket, change, change->ticket.has);
+}
+
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
+	bool left = at->ticket && at->ticket->continues_as.n;
+
 	assert(at->incident);
 	switch (change->kind) {
 	case ENT_TICKET_CHANGED:
-		decide_ticket(at, change, ret);
+		if (left)
+			decide_left(at, change, ret);
+		else
+			decide_ticket(at, change, ret);
 		return;
 	case ENT_TICKET_REMOVED:
 		/* Older than the last word about its state: it was opened again since. */
@@ -203,6 +271,7 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 			(void)decide_add(ret, EVENT_TICKET_REMOVED, at, change);
 		return;
 	case ENT_TICKET_CONTINUES:
+		decide_continues(at, change, ret);
 		return;
 	case ENT_COMMENT_ADDED:
 	case ENT_COMMENT_REMOVED:
@@ -210,7 +279,7 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 		break;
 	}
 	/* A comment may be the first word of its ticket, or bring attributes along. */
-	if (!at->ticket || change->ticket.has)
+	if (!left && (!at->ticket || change->ticket.has))
 		decide_ticket(at, change, ret);
 	if (at->is_comment_echo)
 		return;

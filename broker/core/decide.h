@@ -24,7 +24,9 @@ struct situation {
 	struct ent_str supplier;
 	enum audience_kind public_audience;
 	struct incident *incident;     /* the one the ticket is in after correlation; never NULL */
-	const struct ticket *ticket;   /* NULL: not seen yet */
+	const struct ticket *ticket;   /* NULL: not seen yet. TICKET_CONTINUES: the last of its chain */
+	const struct ticket *next;     /* TICKET_CONTINUES: the last of the chain that it goes on as; NULL: not seen
+					* yet */
 	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
 	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */
@@ -69,6 +71,10 @@ void decide_status(const struct situation *at, enum ent_status status, const str
 /* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
 
+/* Does a ticket that is said to go on as another do so? False: neither is known, it is told already, or they go round
+ * in a circle: nothing moves. */
+bool decide_moves(const struct situation *at, const struct ent_change *change);
+
 /* The two sides of a merge: `kept` takes in `gone`. */
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
 		  struct events *ret);
@@ -83,6 +89,8 @@ struct ent_str decide_next_holder(const struct situation *at, const struct ent_c
 void fold_incident(struct incident *incident, const struct event *event);
 void fold_ticket(struct ticket *ticket, const struct event *event);
 void fold_comment(struct comment *comment, const struct event *event);
+/* ticket.continued: the ticket that the one that was left goes on as, when it was not known before. */
+struct ticket fold_continued(const struct ticket *left, const struct event *event);
 
 /* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our
  * number, a shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned

@@ -22,6 +22,7 @@
 	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */                        \
 	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */       \
 	X(EVENT_TICKET_REMOVED, "ticket.removed")                                                                      \
+	X(EVENT_TICKET_CONTINUED, "ticket.continued") /* it goes on as another ticket of the same tool */              \
 	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
 	X(EVENT_COMMENT_EDITED, "comment.edited")                                                                      \
 	X(EVENT_COMMENT_REMOVED, "comment.removed")                                                                    \
@@ -68,6 +69,8 @@ struct event {
 	size_t n_attr;
 	uint32_t unmapped; /* 1u << attribute whose native value no map knew */
 	struct ent_correlation correlation;
+
+	struct ent_str continues_id, continues_key; /* continued: as which one; key: absent when not told */
 
 	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
 	enum ent_status status_from, status_to;

@@ -217,6 +217,15 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 				    text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
 }
 
+static void read_continued(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket(reader, node, ret);
+	ret->continues_id = text(node, "continues_as.id");
+	ret->continues_key = text(node, "continues_as.key");
+	if (!ret->continues_id.n)
+		fail(reader, "continues_as.id");
+}
+
 static void read_overruled(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	struct event_attr *attr = SDK_NEW(reader->arena, struct event_attr);
@@ -326,6 +335,9 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		break;
 	case EVENT_TICKET_REMOVED:
 		read_ticket(reader, node, ret);
+		break;
+	case EVENT_TICKET_CONTINUED:
+		read_continued(reader, node, ret);
 		break;
 	case EVENT_TICKET_OVERRULED:
 		read_overruled(reader, node, ret);

@@ -215,6 +215,16 @@ static void print_brief(struct sdk_jsonw *w, const struct brief *brief)
 	sdk_jsonw_close(w, '}');
 }
 
+static void print_continued(struct sdk_jsonw *w, const struct event *event)
+{
+	print_ticket(w, event);
+	sdk_jsonw_key(w, "continues_as");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "id", event->continues_id);
+	kstr_some(w, "key", event->continues_key);
+	sdk_jsonw_close(w, '}');
+}
+
 static void print_overruled(struct sdk_jsonw *w, const struct event *event)
 {
 	assert(event->n_attr == 1);
@@ -309,6 +319,9 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 		break;
 	case EVENT_TICKET_REMOVED:
 		print_ticket(w, event);
+		break;
+	case EVENT_TICKET_CONTINUED:
+		print_continued(w, event);
 		break;
 	case EVENT_TICKET_OVERRULED:
 		print_overruled(w, event);

@@ -279,6 +279,15 @@ static void plan_done(const struct federate *at, struct planned_list *ret)
 		plan_update(at, party, BOTH, false, ret);
 }
 
+/* What was said while its ticket could not be told, because it was gone already. */
+static void plan_continued(const struct federate *at, struct planned_list *ret)
+{
+	const struct party *party = party_of(at, at->event->supplier);
+
+	if (party && !sdk_eq(at->after->holder, at->event->supplier))
+		plan_update(at, party, BOTH, false, ret);
+}
+
 void federate(const struct federate *at, struct planned_list *ret)
 {
 	switch (at->event->kind) {
@@ -315,6 +324,9 @@ void federate(const struct federate *at, struct planned_list *ret)
 		break;
 	case EVENT_DELIVERY_DONE:
 		plan_done(at, ret);
+		break;
+	case EVENT_TICKET_CONTINUED:
+		plan_continued(at, ret);
 		break;
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
 	case EVENT_INCIDENT_ABSORBED:

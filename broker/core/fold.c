@@ -69,6 +69,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
 	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_REMOVED:
+	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
@@ -83,8 +84,46 @@ void fold_incident(struct incident *incident, const struct event *event)
 	}
 }
 
+/* It may be one that was never heard of: then only this is known of it. */
+static void fold_left(struct ticket *ticket, const struct event *event)
+{
+	ticket->incident = event->incident;
+	ticket->supplier = event->supplier;
+	ticket->external_id = event->ticket_id;
+	if (event->ticket_key.n)
+		ticket->key = event->ticket_key;
+	ticket->removed = true;
+	ticket->removed_stamp = event->stamp;
+	ticket->changed_ms = event->time_ms;
+	ticket->continues_as = event->continues_id;
+}
+
+struct ticket fold_continued(const struct ticket *left, const struct event *event)
+{
+	struct ticket ticket = *left;
+
+	ticket.id = 0;
+	ticket.incident = event->incident;
+	ticket.external_id = event->continues_id;
+	ticket.key = event->continues_key.n ? event->continues_key : ENT_STR("");
+	ticket.removed = false;
+	ticket.removed_stamp = (struct ent_stamp){0, 0};
+	ticket.continues_as = ENT_STR("");
+	ticket.changed_ms = event->time_ms;
+	/* Its address is another one, and its versions are counted anew: its first word is newer than all of these. */
+	ticket.has &= ~(1u << ENT_URL);
+	ticket.at[ENT_URL].value = (struct ent_value){ENT_STR(""), ENT_STR("")};
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		ticket.at[i].stamp = (struct ent_stamp){0, 0};
+	return ticket;
+}
+
 void fold_ticket(struct ticket *ticket, const struct event *event)
 {
+	if (event->kind == EVENT_TICKET_CONTINUED) {
+		fold_left(ticket, event);
+		return;
+	}
 	if (event->kind == EVENT_TICKET_REMOVED) {
 		ticket->removed = true;
 		ticket->removed_stamp = event->stamp;

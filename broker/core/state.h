@@ -25,6 +25,9 @@ struct ticket {
 	uint32_t has; /* attributes ever spoken of */
 	struct attribute at[ENT_N_ATTR];
 	bool removed;
+	struct ent_str continues_as; /* external id of the ticket that it goes on as, the last of its chain; empty: it
+				      * is itself. Then it is removed for good: only its comments and attachments are
+				      * still heard */
 	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
 	int64_t changed_ms;             /* supplier's time of the last applied change, else when it was recorded */
 };

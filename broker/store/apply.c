@@ -3,6 +3,7 @@
 
 #include "store/delivery_rows.h"
 #include "sdk/marker.h"
+#include "store/follow.h"
 #include "store/outbox.h"
 #include "store/quotes.h"
 
@@ -144,8 +145,7 @@ void apply_supplier_event(struct apply *apply, struct event *event)
 	append_event(apply, event, event->supplier);
 }
 
-/* A younger incident goes into the older one that the unit holds. */
-static void merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone)
+void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone)
 {
 	struct events events = {.arena = apply->arena};
 	struct incident absorbed;
@@ -166,7 +166,7 @@ static void merge_all(struct apply *apply, struct unit *unit, struct situation *
 		/* Asked again: one found twice is gone by now. */
 		if (leads->found[i] != 0 && leads->found[i] != kept &&
 		    incident_living(apply->db, leads->found[i]) != kept)
-			merge(apply, unit, at, leads->found[i]);
+			apply_merge(apply, unit, at, leads->found[i]);
 }
 
 /* Loads the incident that the change belongs to into the unit, or makes one. False: nothing to do. */
@@ -243,7 +243,8 @@ static void find_echo(struct apply *apply, struct situation *at, const struct en
 	if (told && !at->sweep) /* what a sweep finds is what stands there, whoever set it */
 		at->echo = echo_attributes(from, change, sent, n);
 	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&
-			copy_known(apply->db, at->supplier, change->ticket.id, change->comment.id);
+			(copy_known(apply->db, at->supplier, change->ticket.id, change->comment.id) ||
+			 follow_copy(apply, at, change));
 	at->is_comment_echo = is_known;
 	if (is_new_comment)
 		at->is_comment_echo =
@@ -303,19 +304,27 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	struct events events = {.arena = apply->arena};
 	struct unit unit;
 
+	if (told->kind == ENT_TICKET_CONTINUES) {
+		follow_ticket(apply, base, told);
+		return;
+	}
 	admits.correlation = admitted(apply, &at, told);
 	unit_init(&unit, apply->db, apply->arena);
 	if (unit_load_ticket(&unit, at.supplier, change->ticket.id))
 		at.ticket = &unit.ticket;
+	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
+		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
 	at.incident = &unit.incident;
 	if (!find_incident(apply, &unit, &at, change) || db_failed(apply->db))
 		return;
 	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED) {
-		if (unit_load_comment(&unit, at.supplier, change->ticket.id, change->comment.id))
+		if (unit_load_comment(&unit, at.supplier, change->ticket.id, change->comment.id) ||
+		    follow_comment(&unit, change))
 			at.comment = &unit.comment;
 	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
 		at.attachment_known =
-		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id);
+		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id) ||
+		    follow_attachment(&unit, change);
 	}
 	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
 		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id,

@@ -40,6 +40,8 @@ bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, st
 /* Numbers, prints, stores and folds each event, and plans whom it must reach. Empties the list. The unit is the
  * caller's to save. */
 void apply_events(struct apply *apply, struct unit *unit, struct events *events);
+/* A younger incident goes into the older one that the unit holds. */
+void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone);
 /* The next event of a supplier's state: of no incident, no unit. */
 void apply_supplier_event(struct apply *apply, struct event *event);
 /* An arrival that cannot be handled: dead letter and its row in the outbox. False: kept already. */

@@ -30,6 +30,8 @@ struct delivery_verdict {
 };
 /* Writes the state and makes the delivery.* event; heads are the caller's. */
 void delivery_end(struct apply *apply, const struct delivery *delivery, const struct delivery_verdict *verdict);
+/* Those that are parked because there was no ticket go to the one that is there now. */
+void delivery_revive_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
 /* Open ones of an incident at a supplier (never one in flight: its outcome will tell), in their order. */
 size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
 			const struct delivery **ret);

@@ -13,8 +13,9 @@ static const char *const contents[] = {
     "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
     "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
-    "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, attributes "
-    "FROM ticket "
+    "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, "
+    "attributes, "
+    "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
     "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
@@ -32,7 +33,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {13, 10, 16, 9, 2, 3, 4, 4, 11};
+static const int n_column[] = {13, 11, 16, 9, 2, 3, 4, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
@@ -90,6 +91,10 @@ static const struct {
     {"a share is of an incident that does not exist or was merged",
      "SELECT supplier || ' ENT-' || incident FROM share LEFT JOIN incident ON number = share.incident WHERE number IS "
      "NULL OR merged_into <> 0 LIMIT 20"},
+    {"a ticket goes on as one that does not exist, went on itself, or is in another incident",
+     "SELECT t.supplier || ':' || t.external_id FROM ticket AS t LEFT JOIN ticket AS n ON n.supplier = t.supplier AND "
+     "n.external_id = t.continues_as WHERE t.continues_as <> '' AND (n.id IS NULL OR n.continues_as <> '' OR t.removed "
+     "= 0 OR n.incident <> t.incident) LIMIT 20"},
     {"a ticket's supplier has no share in its incident",
      "SELECT supplier || ':' || external_id FROM ticket WHERE NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
      "ticket.incident AND share.supplier = ticket.supplier) LIMIT 20"},
@@ -117,9 +122,9 @@ static const struct {
      "SELECT supplier || ':' || ticket || ':' || external_id FROM copy WHERE comment <> '' AND NOT EXISTS (SELECT 1 "
      "FROM comment WHERE comment.uuid = copy.comment) LIMIT 20"},
     {"an incident counts other tickets than it has",
-     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket GROUP BY incident) "
-     "AS "
-     "told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_ticket LIMIT 20"},
+     "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM ticket WHERE continues_as = "
+     "'' GROUP BY incident) AS told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_ticket "
+     "LIMIT 20"},
     {"an incident counts other comments than stand in it",
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 "
      "GROUP "

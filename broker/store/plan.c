@@ -339,6 +339,9 @@ static void prepare(struct apply *apply, const struct supplier_set *suppliers, c
 	if (event->kind == EVENT_TICKET_LINKED) {
 		meet_ticket(apply, incident->number, event->supplier, names_us(event));
 		delivery_heads(apply->db, incident->number, event->supplier);
+	} else if (event->kind == EVENT_TICKET_CONTINUED) {
+		meet_ticket(apply, incident->number, event->supplier, false);
+		delivery_heads(apply->db, incident->number, event->supplier);
 	} else if (event->kind == EVENT_TICKET_REMOVED || gives_up_ticket(event)) {
 		park_gone(apply, incident->number, event->supplier);
 		delivery_heads(apply->db, incident->number, event->supplier);
@@ -408,6 +411,7 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_TICKET_REMOVED:
+	case EVENT_TICKET_CONTINUED:
 		to_all = true;
 		break;
 	case EVENT_INCIDENT_STATUS_CHANGED:

@@ -136,6 +136,8 @@ static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sd
 	sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
 	sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
 	sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
+	if (db_str(stmt, 7).n)
+		sdk_jsonw_kstr(w, "continues_as", db_str(stmt, 7));
 	json_time(w, "changed", db_int(stmt, 5));
 	if (whole && ticket_attributes(arena, db_str(stmt, 6), &ticket))
 		json_attributes(w, &ticket);
@@ -146,8 +148,9 @@ static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sd
 
 void json_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident, bool whole)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes "
-					  "FROM ticket WHERE incident = $1 ORDER BY id");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes, continues_as "
+		       "FROM ticket WHERE incident = $1 ORDER BY id");
 	struct lost_list lost;
 
 	if (whole)

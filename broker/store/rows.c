@@ -92,8 +92,9 @@ int64_t incident_living(struct db *db, int64_t number)
 
 void incident_count(struct db *db, struct incident *incident)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT (SELECT count(*) FROM ticket WHERE incident = $1), "
-					  "(SELECT count(*) FROM comment WHERE incident = $1 AND removed = 0)");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT (SELECT count(*) FROM ticket WHERE incident = $1 AND continues_as = ''), "
+		       "(SELECT count(*) FROM comment WHERE incident = $1 AND removed = 0)");
 	db_bind_int(stmt, 1, incident->number);
 	if (db_row(stmt)) {
 		incident->n_ticket = db_int(stmt, 0);

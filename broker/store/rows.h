@@ -18,6 +18,8 @@ int64_t incident_living(struct db *db, int64_t number);
 bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
 		 struct ticket *ret);
 void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
+/* What went on as `from` goes on as `to`. */
+void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, struct ent_str to);
 /* From the column `attributes`. False: damaged. */
 bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);
 /* What each supplier's ticket in the incident says, the changing ticket left out; of several, the last changed. */

@@ -62,8 +62,8 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 		 struct ticket *ret)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms FROM ticket "
-		"WHERE supplier = $1 AND external_id = $2");
+	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as "
+		"FROM ticket WHERE supplier = $1 AND external_id = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, external_id);
 	if (!db_row(stmt))
@@ -74,6 +74,7 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 			       .removed = db_int(stmt, 3) != 0,
 			       .changed_ms = db_int(stmt, 4),
 			       .removed_stamp = {db_int(stmt, 6), db_int(stmt, 7)},
+			       .continues_as = sdk_dup(arena, db_str(stmt, 8)),
 			       .supplier = supplier,
 			       .external_id = external_id};
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
@@ -106,8 +107,8 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	if (ticket->id == 0) {
 		stmt = db_use(
 		    db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
-			"supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-			"RETURNING id");
+			"continues_as, supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $11, $7, "
+			"$8, $9, $10) RETURNING id");
 		db_bind_str(stmt, 7, ticket->supplier);
 		db_bind_str(stmt, 8, ticket->external_id);
 		db_bind_str(stmt, 9, some(ticket->key));
@@ -115,7 +116,8 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	} else {
 		place_save(db, ticket);
 		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4, "
-				  "removed_version = $5, removed_ms = $6 WHERE id = $7 RETURNING id");
+				  "removed_version = $5, removed_ms = $6, continues_as = $11 WHERE id = $7 RETURNING "
+				  "id");
 		db_bind_int(stmt, 7, ticket->id);
 	}
 	db_bind_str(stmt, 1, sdk_str(sdk_status_name(sdk_status(ticket->at[ENT_STATUS].value.text))));
@@ -124,10 +126,21 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	db_bind_str(stmt, 4, sdk_buf_view(&buf));
 	db_bind_int(stmt, 5, ticket->removed_stamp.version);
 	db_bind_int(stmt, 6, ticket->removed_stamp.time_ms);
+	db_bind_str(stmt, 11, some(ticket->continues_as));
 	if (db_row(stmt))
 		ticket->id = db_int(stmt, 0);
 	db_done(stmt);
 	sdk_buf_release(&buf);
+}
+
+void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, struct ent_str to)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "UPDATE ticket SET continues_as = $3 WHERE supplier = $1 AND continues_as = $2 AND continues_as <> ''");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, from);
+	db_bind_str(stmt, 3, to);
+	(void)db_row(stmt);
 }
 
 size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,

@@ -272,15 +272,21 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 		return false;
 	bool is_told = told && told->changes.n;
 	bool creates = delivery.op == ENT_CREATE_TICKET, updates = delivery.op == ENT_UPDATE_TICKET;
+	bool may_follow = is_told && result->outcome == OUTCOME_PARKED && result->cause == CAUSE_GONE;
+	struct ent_str asked = delivery.ticket;
 	/* The ticket first, so that what is done can name it, and is compared with what stands there now; it may turn
 	 * out to be in another incident. */
-	if (is_told && (creates || updates)) {
+	if (is_told && (creates || updates || may_follow)) {
 		apply_told(apply, told, creates ? UINT32_MAX : delivery.set);
 		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
 			return false;
 	}
-	settle_by_outcome(apply, &delivery, result);
-	if (is_told && !creates && !updates)
+	if (may_follow && delivery.ticket.n && !sdk_eq(delivery.ticket, asked)) /* it went on as another one */
+		again(apply, &delivery, &(struct delivery_result){.due_ms = apply->now_ms, .reason = result->reason},
+		      delivery.look || result->may_look);
+	else
+		settle_by_outcome(apply, &delivery, result);
+	if (is_told && !creates && !updates && !may_follow)
 		apply_told(apply, told, delivery.set);
 	if (result->outcome == OUTCOME_DONE && updates)
 		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
@@ -307,6 +313,17 @@ static void revive(struct apply *apply, const struct delivery *delivery, struct 
 	db_bind_int(stmt, 3, delivery->id);
 	(void)db_row(stmt);
 	delivery_heads(apply->db, delivery->incident, delivery->supplier);
+}
+
+void delivery_revive_gone(struct apply *apply, int64_t incident, struct ent_str supplier)
+{
+	const struct delivery *waiting;
+	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
+
+	for (size_t i = 0; i < n; i++)
+		if (waiting[i].state == DELIVERY_PARKED && waiting[i].cause == CAUSE_GONE)
+			revive(apply, &waiting[i], ENT_ABSENT);
+	delivery_heads(apply->db, incident, supplier);
 }
 
 bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,

@@ -74,6 +74,25 @@ static void fold_merged(struct unit *unit, const struct event *event)
 		unit->ticket.incident = event->incident;
 }
 
+/* Both rows are written at once: what is counted and chosen below is asked of the table. */
+static void fold_continued_event(struct unit *unit, const struct event *event)
+{
+	struct ticket next, left = unit->has_ticket ? unit->ticket : (struct ticket){.id = 0};
+
+	if (!ticket_load(unit->db, unit->arena, event->supplier, event->continues_id, &next)) {
+		next = fold_continued(&left, event);
+		ticket_save(unit->db, &next);
+	}
+	if (!unit->has_ticket)
+		unit->ticket = (struct ticket){.id = 0};
+	unit->has_ticket = true;
+	fold_ticket(&unit->ticket, event);
+	ticket_save(unit->db, &unit->ticket);
+	unit->ticket_dirty = false;
+	ticket_follow(unit->db, event->supplier, event->ticket_id, event->continues_id);
+	incident_count(unit->db, &unit->incident);
+}
+
 void unit_fold(struct unit *unit, const struct event *event)
 {
 	if (event->kind == EVENT_INCIDENT_ABSORBED) {
@@ -87,6 +106,9 @@ void unit_fold(struct unit *unit, const struct event *event)
 	case EVENT_TICKET_CHANGED:
 	case EVENT_TICKET_REMOVED:
 		fold_ticket_event(unit, event);
+		break;
+	case EVENT_TICKET_CONTINUED:
+		fold_continued_event(unit, event);
 		break;
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:

@@ -147,6 +147,17 @@ static enum ent_rc vet_attachment(const struct ent_attachment *attachment, struc
 	return rc;
 }
 
+static enum ent_rc vet_continues(const struct ent_change *change, struct ent_err *err)
+{
+	enum ent_rc rc = vet_id("the id of the ticket that it goes on as", change->continues_as.id, err);
+
+	if (rc == ENT_OK)
+		rc = vet_text("the key of the ticket that it goes on as", change->continues_as.key, ENT_ID_MAX, err);
+	if (rc == ENT_OK && sdk_eq(change->continues_as.id, change->ticket.id))
+		rc = sdk_fail(err, ENT_EINVAL, "ticket %.*s is said to go on as itself", ENT_F(change->ticket.id));
+	return rc;
+}
+
 enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 {
 	enum ent_rc rc = vet_ticket(&change->ticket, err);
@@ -165,6 +176,8 @@ enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 		rc = vet_comment(change, err);
 	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED)
 		rc = vet_attachment(&change->attachment, err);
+	if (rc == ENT_OK && change->kind == ENT_TICKET_CONTINUES)
+		rc = vet_continues(change, err);
 	return rc;
 }
 

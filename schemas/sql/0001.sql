@@ -69,8 +69,10 @@ CREATE TABLE ticket (
 	removed_ms  BIGINT NOT NULL,
 	changed_ms  BIGINT NOT NULL,
 	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]
+	continues_as TEXT NOT NULL, -- external_id of the ticket that it goes on as; '' it is itself
 	UNIQUE (supplier, external_id)
 );
+CREATE INDEX ticket_continues ON ticket (supplier, continues_as) WHERE continues_as <> '';
 CREATE INDEX ticket_incident ON ticket (incident, supplier);
 CREATE INDEX ticket_key ON ticket (key, supplier);
 

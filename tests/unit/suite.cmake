@@ -33,6 +33,7 @@ entente_unit(deliveries_random entente_store)
 entente_unit(shares entente_store)
 entente_unit(store_pages entente_store)
 entente_unit(store_year entente_store)
+entente_unit(follow entente_store)
 entente_unit(store_version entente_store)
 entente_unit(guard entente_edge)
 

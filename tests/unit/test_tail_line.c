@@ -37,6 +37,8 @@ static const struct {
     {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023: nothing else"},
     {"ticket.late", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023 spoke too late, nothing moved"},
     {"ticket.removed", "{" TICKET "}", "ticket INC0010023 was removed"},
+    {"ticket.continued", "{" TICKET ",\"continues_as\":{\"id\":\"77\",\"key\":\"INC0010031\"}}",
+     "ticket INC0010023 goes on as INC0010031"},
     {"comment.added",
      "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It "
      "burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",

@@ -147,7 +147,9 @@ struct ent_result {
 	struct ent_str memo;    /* ENT_MORE: for the next phase. POLL: where to go on, also with ENT_OK */
 	unsigned retry_after_s; /* ENT_ERETRY: 0 leaves it to the broker, which knows Retry-After itself */
 	/* What the answer tells about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
-	 * stands there now, which is how the broker finds a write that was answered with success and not done. */
+	 * stands there now, which is how the broker finds a write that was answered with success and not done. With
+	 * ENT_EGONE of an UPDATE, ADD_COMMENT or FETCH: where the op's ticket goes on (ENT_TICKET_CONTINUES, and
+	 * ENT_TICKET_REMOVED of the new one when that cannot be read): the op is then done at the new one. */
 	struct ent_changes changes;
 	/* POLL, with ENT_OK and ENT_MORE: all that is put aside now, which takes the place of what was told before.
 	 * Each one that is new is told to people; the memo holds what the connector needs to ask again. */

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/follow.h"
+
+#include "sdk/webhook.h"
+#include "store/delivery_rows.h"
+
+#include <string.h>
+
+/* ---- the chain ------------------------------------------------------------------- */
+
+/* What the ticket went on as, or itself. False: it was never heard of. */
+static bool last_of_chain(struct apply *apply, struct ent_str supplier, struct ent_str id, struct ticket *ret)
+{
+	if (!ticket_load(apply->db, apply->arena, supplier, id, ret))
+		return false;
+	struct ent_str next = ret->continues_as;
+	return !next.n || ticket_load(apply->db, apply->arena, supplier, next, ret);
+}
+
+/* The id that all of its chain name. Absent: it stands alone. */
+static struct ent_str chain_of(struct db *db, const struct ticket *ticket)
+{
+	if (ticket->continues_as.n)
+		return ticket->continues_as;
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM ticket WHERE supplier = $1 AND continues_as = $2 AND continues_as <> '' LIMIT 1");
+	db_bind_str(stmt, 1, ticket->supplier);
+	db_bind_str(stmt, 2, ticket->external_id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found ? ticket->external_id : ENT_ABSENT;
+}
+
+#define OF_CHAIN                                                                                                       \
+	"ticket IN (SELECT $2 UNION ALL SELECT t.external_id FROM ticket AS t WHERE t.supplier = $1 AND "              \
+	"t.continues_as = $2 AND t.continues_as <> '') "
+
+/* ---- what was heard in it ------------------------------------------------------------ */
+
+/* A removal tells an id and nothing else. */
+bool follow_comment(struct unit *unit, const struct ent_change *change)
+{
+	struct ent_str chain = unit->has_ticket ? chain_of(unit->db, &unit->ticket) : ENT_ABSENT;
+	const struct ent_comment *comment = &change->comment;
+	int64_t created_ms = comment->created_ms ? comment->created_ms : change->stamp.time_ms;
+
+	if (!chain.n)
+		return false;
+	struct db_stmt *stmt =
+	    db_use(unit->db, "SELECT ticket, external_id FROM comment WHERE supplier = $1 AND " OF_CHAIN
+			     "AND ((external_id = $3 AND ($4 = 1 OR created_ms = $5 OR body = $6)) OR (created_ms = $5 "
+			     "AND body = $6 AND author_id = $7 AND author_name = $8 AND $4 = 0)) ORDER BY id LIMIT 1");
+	db_bind_str(stmt, 1, unit->ticket.supplier);
+	db_bind_str(stmt, 2, chain);
+	db_bind_str(stmt, 3, comment->id);
+	db_bind_int(stmt, 4, change->kind == ENT_COMMENT_REMOVED);
+	db_bind_int(stmt, 5, created_ms ? created_ms : -1);
+	db_bind_str(stmt, 6, sdk_or_empty(comment->body));
+	db_bind_str(stmt, 7, sdk_or_empty(comment->author.id));
+	db_bind_str(stmt, 8, sdk_or_empty(comment->author.name));
+	if (!db_row(stmt))
+		return false;
+	struct ent_str ticket = sdk_dup(unit->arena, db_str(stmt, 0)), id = sdk_dup(unit->arena, db_str(stmt, 1));
+	db_done(stmt);
+	return unit_load_comment(unit, unit->ticket.supplier, ticket, id);
+}
+
+bool follow_attachment(const struct unit *unit, const struct ent_change *change)
+{
+	struct ent_str chain = unit->has_ticket ? chain_of(unit->db, &unit->ticket) : ENT_ABSENT;
+	const struct ent_attachment *attachment = &change->attachment;
+
+	if (!chain.n)
+		return false;
+	struct db_stmt *stmt = db_use(unit->db, "SELECT 1 FROM attachment WHERE supplier = $1 AND " OF_CHAIN
+						"AND name = $3 AND (external_id = $4 OR (size = $5 AND size >= 0)) "
+						"LIMIT 1");
+	db_bind_str(stmt, 1, unit->ticket.supplier);
+	db_bind_str(stmt, 2, chain);
+	db_bind_str(stmt, 3, sdk_or_empty(attachment->name));
+	db_bind_str(stmt, 4, attachment->id);
+	db_bind_int(stmt, 5, attachment->size);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+static bool copy_in_chain(struct db *db, const struct ticket *ticket, struct ent_str chain, struct ent_str id)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM copy WHERE supplier = $1 AND " OF_CHAIN "AND external_id = $3 LIMIT 1");
+	db_bind_str(stmt, 1, ticket->supplier);
+	db_bind_str(stmt, 2, chain);
+	db_bind_str(stmt, 3, id);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+/* Did we send exactly these words as the comment of that id? */
+static bool has_our_words(struct apply *apply, const struct situation *at, const struct ent_comment *comment)
+{
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT hash FROM delivery WHERE incident = $1 AND supplier = $2 AND remote_id = $3");
+	unsigned char hash[32];
+	bool found = false;
+
+	echo_hash(apply->arena, comment->body, hash);
+	db_bind_int(stmt, 1, at->incident->number);
+	db_bind_str(stmt, 2, at->supplier);
+	db_bind_str(stmt, 3, comment->id);
+	while (!found && db_row(stmt)) {
+		struct ent_str sent = db_str(stmt, 0);
+		found = sent.n == sizeof hash && memcmp(sent.p, hash, sizeof hash) == 0;
+	}
+	db_done(stmt);
+	return found;
+}
+
+bool follow_copy(struct apply *apply, const struct situation *at, const struct ent_change *change)
+{
+	struct ent_str chain = at->ticket ? chain_of(apply->db, at->ticket) : ENT_ABSENT;
+
+	return chain.n && copy_in_chain(apply->db, at->ticket, chain, change->comment.id) &&
+	       (change->kind == ENT_COMMENT_REMOVED || has_our_words(apply, at, &change->comment));
+}
+
+/* ---- the move ---------------------------------------------------------------------- */
+
+/* As for a ticket that joins: with `joins: shared` a supplier gets only into what is shared with it. */
+static bool may_join(struct apply *apply, const struct situation *at, const int64_t found[2])
+{
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
+
+	if (!from || !from->joins_shared || found[0] == 0 || found[1] == 0 || found[0] == found[1])
+		return true;
+	return share_stands(apply->db, found[0], at->supplier) && share_stands(apply->db, found[1], at->supplier);
+}
+
+/* The next one may tell our comments under new ids: which they are is found by their marker and words again. */
+static void forget_places(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE delivery SET bound = 0 WHERE incident = $1 AND supplier = $2 AND "
+					  "op = 'add_comment' AND bound = 1");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	(void)db_row(stmt);
+}
+
+void follow_ticket(struct apply *apply, const struct situation *base, const struct ent_change *change)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at = *base;
+	struct ticket next;
+	struct unit unit;
+
+	unit_init(&unit, apply->db, apply->arena);
+	unit.has_ticket = last_of_chain(apply, at.supplier, change->ticket.id, &unit.ticket);
+	at.ticket = unit.has_ticket ? &unit.ticket : NULL;
+	at.next = last_of_chain(apply, at.supplier, change->continues_as.id, &next) ? &next : NULL;
+	at.incident = &unit.incident;
+	const int64_t found[2] = {at.ticket ? at.ticket->incident : 0, at.next ? at.next->incident : 0};
+	if (db_failed(apply->db) || !decide_moves(&at, change) || !may_join(apply, &at, found))
+		return;
+	int64_t number = correlate(found, 2);
+	(void)unit_load_incident(&unit, number);
+	for (size_t i = 0; i < 2; i++)
+		if (found[i] != 0 && found[i] != number)
+			apply_merge(apply, &unit, &at, found[i]);
+	decide_change(&at, change, &events);
+	apply_events(apply, &unit, &events);
+	unit_save(&unit);
+	forget_places(apply->db, number, at.supplier);
+	delivery_revive_gone(apply, number, at.supplier);
+	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
+}
