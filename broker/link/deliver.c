@@ -255,6 +255,14 @@ static void done(struct flight *flight, const struct ending *ending)
 	delivery_tell(flight, result, flight_end);
 }
 
+/* Its ticket is not there. Where the answer says where it went on, the delivery follows. */
+static void gone(struct flight *flight, const struct ending *ending)
+{
+	if (flight->delivery.op != ENT_CREATE_TICKET && ending->result.changes.n)
+		take_changes(flight, ending->result.changes);
+	delivery_stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
+}
+
 static void more_told(struct flight *flight)
 {
 	const struct delivery_result *result = &flight->job.ask.result;
@@ -304,7 +312,7 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 		refused(flight, ending);
 		break;
 	case ENT_EGONE:
-		delivery_stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
+		gone(flight, ending);
 		break;
 	case ENT_EUNSUPPORTED:
 		delivery_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);

@@ -136,7 +136,8 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 		flight_phase(flight, &ending->result);
 		break;
 	case ENT_EGONE:
-		tell(flight, ending, (struct ent_changes){&removed, 1});
+		tell(flight, ending,
+		     ending->result.changes.n ? ending->result.changes : (struct ent_changes){&removed, 1});
 		break;
 	case ENT_EAUTH:
 		if (!ending->is_refused) {

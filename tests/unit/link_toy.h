@@ -142,6 +142,16 @@ static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str w
 	}
 	if (sdk_eqz(word, "gone"))
 		return sdk_fail(err, ENT_EGONE, "no such ticket");
+	if (sdk_eqz(word, "moved")) {
+		struct sdk_changes list;
+		sdk_changes_init(&list, arena);
+		struct ent_change *change = sdk_changes_add(&list, ENT_TICKET_CONTINUES);
+		change->ticket.id = call->op.ticket.id;
+		change->continues_as.id = rest;
+		if (sdk_changes_take(&list, &ret->changes, err) != ENT_OK)
+			return ENT_EINVAL;
+		return sdk_fail(err, ENT_EGONE, "it is %.*s now", ENT_F(rest));
+	}
 	if (sdk_eqz(word, "conflict"))
 		return sdk_fail(err, ENT_ECONFLICT, "somebody was faster");
 	if (sdk_eqz(word, "unsupported"))
