@@ -158,6 +158,18 @@ static void again(struct apply *apply, const struct delivery *delivery, const st
 		  apply->now_ms);
 }
 
+/* At the ticket that its own went on as, from the first phase. */
+static void follow(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result)
+{
+	struct delivery moved = *delivery;
+
+	if (result->may_look) /* what was written before moved with the ticket */
+		doubt(apply, &moved, result);
+	again(
+	    apply, &moved,
+	    &(struct delivery_result){.due_ms = apply->now_ms, .reason = result->reason, .exchange = result->exchange});
+}
+
 static void keep_phase(struct apply *apply, const struct delivery *delivery, const struct delivery_result *result)
 {
 	move_save(apply->db, delivery->id,
@@ -282,8 +294,7 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 			return false;
 	}
 	if (may_follow && delivery.ticket.n && !sdk_eq(delivery.ticket, asked)) /* it went on as another one */
-		again(apply, &delivery, &(struct delivery_result){.due_ms = apply->now_ms, .reason = result->reason},
-		      delivery.look || result->may_look);
+		follow(apply, &delivery, result);
 	else
 		settle_by_outcome(apply, &delivery, result);
 	if (is_told && !creates && !updates && !may_follow)

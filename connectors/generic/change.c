@@ -71,7 +71,7 @@ static enum ent_rc parts_add(struct output *output, enum ent_rc (*add)(struct ou
 static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes *list, const struct sdk_json *root)
 {
 	static const char known[] =
-	    "ticket version time actor correlation comment comments attachment attachments removed";
+	    "ticket version time actor correlation comment comments attachment attachments removed continues_as";
 	const struct sdk_json *comment = sdk_json_at(root, "comment"), *comments = sdk_json_at(root, "comments");
 	const struct sdk_json *attachment = sdk_json_at(root, "attachment");
 	const struct sdk_json *attachments = sdk_json_at(root, "attachments");
@@ -83,10 +83,18 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 		rc = sdk_read_head(reader, root, &output.model);
 	if (rc != ENT_OK)
 		return rc;
+	/* What state it is in is told by the ticket that it goes on as. */
+	if (sdk_json_kind(sdk_json_at(root, "continues_as")) != SDK_JSON_NULL) {
+		output.told = true;
+		rc = sdk_read_continues(reader, sdk_json_at(root, "continues_as"),
+					sdk_changes_beside(list, &output.model, ENT_TICKET_CONTINUES));
+		if (rc != ENT_OK)
+			return rc;
+	}
 	/* a ticket that is only named beside a comment did not change */
-	if (removed || output.model.ticket.has ||
-	    (sdk_json_kind(comment) != SDK_JSON_OBJECT && sdk_json_count(comments) == 0 &&
-	     sdk_json_kind(attachment) != SDK_JSON_OBJECT && sdk_json_count(attachments) == 0))
+	if (!output.told && (removed || output.model.ticket.has ||
+			     (sdk_json_kind(comment) != SDK_JSON_OBJECT && sdk_json_count(comments) == 0 &&
+			      sdk_json_kind(attachment) != SDK_JSON_OBJECT && sdk_json_count(attachments) == 0)))
 		(void)change_add(&output, removed ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED); /* whole as it is */
 	rc = parts_add(&output, comment_add, comment, comments);
 	if (rc == ENT_OK)

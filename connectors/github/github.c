@@ -198,6 +198,19 @@ static enum ent_rc head_read(struct ent_change *head, const struct sdk_json *roo
 	return ENT_OK;
 }
 
+static enum ent_rc transferred_read(struct sdk_changes *list, const struct ent_change *head,
+				    const struct sdk_json *root, struct ent_err *err)
+{
+	struct ent_str repository = sdk_word_at(root, "changes.new_repository.full_name");
+	struct ent_str number = sdk_word_at(root, "changes.new_issue.number");
+	struct ent_change *change = sdk_changes_beside(list, head, ENT_TICKET_CONTINUES);
+	enum ent_rc rc = sdk_id_at(root, "changes.new_issue.id", &change->continues_as.id, err);
+
+	if (rc == ENT_OK && repository.p && number.p)
+		change->continues_as.key = sdk_format(list->arena, "%.*s#%.*s", ENT_F(repository), ENT_F(number));
+	return rc;
+}
+
 static enum ent_rc event_decode(const struct github_settings *settings, struct sdk_changes *list,
 				const struct sdk_json *root, bool has_comment, struct ent_err *err)
 {
@@ -210,6 +223,8 @@ static enum ent_rc event_decode(const struct github_settings *settings, struct s
 	if (rc != ENT_OK)
 		return rc;
 	/* A transferred issue lives on under another id, in another repository. */
+	if (!has_comment && sdk_eqz(action, "transferred") && sdk_word_at(root, "changes.new_issue.id").p)
+		return transferred_read(list, &head, root, err);
 	if (!has_comment && (is_deleted || sdk_eqz(action, "transferred")))
 		kind = ENT_TICKET_REMOVED;
 	change = sdk_changes_beside(list, &head, kind);

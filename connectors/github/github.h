@@ -18,7 +18,19 @@ void github_issue(const struct github_settings *settings, struct ent_change *cha
 enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* moved.c */
+#define GITHUB_MOVED 3 /* the phase that asks which issue stands where we were sent; memo: its address */
+bool github_is_moved(const struct ent_response *response);
+enum ent_rc github_ask_moved(const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret);
+/* Another issue than the one that was asked for is what that goes on as: ENT_EGONE, with changes. */
+enum ent_rc github_follow(const struct github_settings *settings, const struct ent_call *call,
+			  const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
+			  struct ent_err *err) __attribute__((warn_unused_result));
+
 /* out.c */
+/* An issue of the API as a change. */
+enum ent_rc github_tell(const struct github_settings *settings, const struct sdk_json *issue, struct sdk_changes *list,
+			struct ent_err *err) __attribute__((warn_unused_result));
 extern const char *const github_cannot[];
 enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc github_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,

@@ -13,7 +13,7 @@
 #include "sdk/http.h"
 #include "sdk/time.h"
 
-enum { WRITE = 1, LOOK = 2, PAGE = 100 };
+enum { WRITE = 1, LOOK = 2, MOVED = GITHUB_MOVED, ANEW = 4, PAGE = 100 };
 enum { LAG_S = 30 }; /* a list is read from the database, but perhaps from a copy of it */
 
 const char *const github_cannot[] = {
@@ -171,6 +171,8 @@ static enum ent_rc build_comment(const struct ent_call *call, struct ent_str pat
 		sdk_ask_get(ret, look_path(call, sdk_format(arena, "%.*s/comments?", ENT_F(path)), arena));
 		return ENT_OK;
 	}
+	if (call->phase == ANEW) /* where its repository is now */
+		path = call->memo;
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
 	return sdk_ask_send(&ask, "POST", sdk_format(arena, "%.*s/comments", ENT_F(path)), arena, ret, err);
@@ -251,6 +253,8 @@ enum ent_rc github_build(const struct ent_self *self, const struct ent_call *cal
 		return rc;
 	if (kind == ENT_POLL)
 		rc = build_poll(settings, call, arena, ret, err);
+	else if (kind != ENT_CREATE_TICKET && call->phase == MOVED)
+		sdk_ask_get(ret, call->memo);
 	else if (kind == ENT_CREATE_TICKET)
 		rc = build_create(settings, call, arena, ret, err);
 	else if (kind == ENT_ADD_COMMENT)
@@ -277,8 +281,8 @@ static struct ent_str repository_of(const struct sdk_json *issue)
 	return at ? (struct ent_str){at + 7, url.n - (size_t)(at + 7 - url.p)} : ENT_ABSENT;
 }
 
-static enum ent_rc tell_issue(const struct github_settings *settings, const struct sdk_json *issue,
-			      struct sdk_changes *list, struct ent_err *err)
+enum ent_rc github_tell(const struct github_settings *settings, const struct sdk_json *issue, struct sdk_changes *list,
+			struct ent_err *err)
 {
 	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
 	struct ent_str repository = repository_of(issue);
@@ -316,7 +320,7 @@ static enum ent_rc parse_page(const struct github_settings *settings, struct sdk
 		if (!sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "updated_at"), ENT_ABSENT) ||
 		    sdk_json_kind(sdk_json_at(at, "pull_request")) != SDK_JSON_NULL)
 			continue;
-		sdk_cursor_told(cursor, tell_issue(settings, at, &cursor->list, err), &item);
+		sdk_cursor_told(cursor, github_tell(settings, at, &cursor->list, err), &item);
 		item.place = ENT_ABSENT;
 		if (!sdk_eqz(sdk_json_text_at(at, "comments"), "0"))
 			sdk_cursor_ask(cursor, &item);
@@ -350,7 +354,7 @@ static enum ent_rc parse_issue(const struct github_settings *settings, struct sd
 	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
 
 	if (rc == ENT_OK)
-		rc = tell_issue(settings, root, &cursor->list, err);
+		rc = github_tell(settings, root, &cursor->list, err);
 	sdk_cursor_part(cursor, ENT_STR("1"));
 	return rc;
 }
@@ -445,9 +449,18 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 		return parse_poll(settings, call, response, arena, ret, err);
 	if (op->kind == ENT_PROBE)
 		return parse_probe(response, arena, err);
+	if (github_is_moved(response) && op->kind != ENT_CREATE_TICKET && call->phase != MOVED && call->phase != ANEW)
+		return github_ask_moved(response, arena, ret);
 	rc = sdk_http_json(response, arena, &root, err);
+	if (rc == ENT_OK && op->kind != ENT_CREATE_TICKET && sdk_word_at(root, "number").p)
+		rc = github_follow(settings, call, root, arena, ret, err);
 	if (rc != ENT_OK)
 		return rc;
+	if (call->phase == MOVED && op->kind == ENT_ADD_COMMENT) { /* its repository was renamed */
+		ret->memo = call->memo;
+		ret->phase = ANEW;
+		return ENT_MORE;
+	}
 	if (op->kind == ENT_ADD_COMMENT) {
 		if (looks(call))
 			return looked(call, root, arena, ret, &root, err);
@@ -464,7 +477,7 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 			return rc;
 	}
 	sdk_changes_init(&list, arena);
-	rc = tell_issue(settings, root, &list, err);
+	rc = github_tell(settings, root, &list, err);
 	if (rc == ENT_OK)
 		rc = sdk_changes_take(&list, &ret->changes, err);
 	if (rc == ENT_OK && op->kind == ENT_CREATE_TICKET) {

@@ -10,9 +10,12 @@ static const struct {
 	const char *type;
 	enum ent_change_kind kind;
 } native_kind[] = {
-    {TYPE_PREFIX "ticket.changed.v1", ENT_TICKET_CHANGED},     {TYPE_PREFIX "ticket.removed.v1", ENT_TICKET_REMOVED},
-    {TYPE_PREFIX "comment.added.v1", ENT_COMMENT_ADDED},       {TYPE_PREFIX "comment.removed.v1", ENT_COMMENT_REMOVED},
+    {TYPE_PREFIX "ticket.changed.v1", ENT_TICKET_CHANGED},
+    {TYPE_PREFIX "ticket.removed.v1", ENT_TICKET_REMOVED},
+    {TYPE_PREFIX "comment.added.v1", ENT_COMMENT_ADDED},
+    {TYPE_PREFIX "comment.removed.v1", ENT_COMMENT_REMOVED},
     {TYPE_PREFIX "attachment.added.v1", ENT_ATTACHMENT_ADDED},
+    {TYPE_PREFIX "ticket.continued.v1", ENT_TICKET_CONTINUES},
 };
 
 static enum ent_rc change_read(const struct sdk_reader *reader, const struct native_event *event,
@@ -27,6 +30,8 @@ static enum ent_rc change_read(const struct sdk_reader *reader, const struct nat
 		if (rc == ENT_OK && !change->comment.id.p) /* who adapts to us can give one */
 			return sdk_fail(reader->err, ENT_EINVAL, "comment.id is missing");
 	}
+	if (rc == ENT_OK && change->kind == ENT_TICKET_CONTINUES)
+		rc = sdk_read_continues(reader, sdk_json_at(event->data, "continues_as"), change);
 	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED)
 		rc = sdk_read_attachment(reader, sdk_json_at(event->data, "attachment"), change);
 	return rc;

@@ -224,8 +224,12 @@ static enum ent_rc ticket_parse(const struct rt_settings *settings, struct sdk_w
 		sdk_walk_drop(walk);
 	if (rc != ENT_EGONE)
 		return rc;
-	/* merged, or out of our sight: with all that was said there */
 	err->msg[0] = '\0';
+	if (rt_merged_add(settings, list, ticket, response, id)) { /* what was said before can still be read */
+		sdk_walk_drop(walk);
+		return ENT_OK;
+	}
+	/* out of our sight: with all that was said there */
 	sdk_changes_add(list, ENT_TICKET_REMOVED)->ticket.id = id;
 	for (size_t i = walk->todo.n; i > 0; i--)
 		if (sdk_eq(ticket_of(walk->todo.at[i - 1]), id))

@@ -30,6 +30,10 @@ enum ent_rc rt_ticket_add(const struct rt_settings *settings, struct sdk_changes
 /* The answer to GET of rt_ticket_path(id). ENT_EGONE: not there, not to be seen, or *ret is what it was merged into. */
 enum ent_rc rt_ticket_read(const struct ent_response *response, struct ent_str id, struct ent_arena *arena,
 			   const struct sdk_json **ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* After ENT_EGONE of rt_ticket_read(): the ticket that `id` was merged into, and that it goes on as it. False: it was
+ * not merged. */
+bool rt_merged_add(const struct rt_settings *settings, struct sdk_changes *list, const struct sdk_json *ticket,
+		   const struct ent_response *response, struct ent_str id);
 struct ent_str rt_ticket_path(struct ent_arena *arena, struct ent_str id);
 struct ent_str rt_quote(struct ent_arena *arena, struct ent_str word); /* for TicketSQL and TransactionSQL */
 

@@ -196,3 +196,15 @@ enum ent_rc rt_ticket_add(const struct rt_settings *settings, struct sdk_changes
 		attributes_set(settings, change, ticket, list->arena);
 	return ENT_OK;
 }
+
+bool rt_merged_add(const struct rt_settings *settings, struct sdk_changes *list, const struct sdk_json *ticket,
+		   const struct ent_response *response, struct ent_str id)
+{
+	struct ent_str answers = sdk_word_at(ticket, "id");
+	struct ent_err ignored;
+
+	if (response->status != 200 || !answers.n || sdk_eq(answers, id))
+		return false;
+	sdk_continues(list, id, answers, ENT_ABSENT);
+	return rt_ticket_add(settings, list, ticket, sdk_http_header(response, "ETag"), ENT_ABSENT, &ignored) == ENT_OK;
+}

@@ -9,9 +9,12 @@ enum ent_rc rt_tell(const struct rt_settings *settings, const struct ent_respons
 {
 	const struct sdk_json *ticket = NULL;
 	struct sdk_changes list;
-	enum ent_rc rc = rt_ticket_read(response, id, arena, &ticket, err);
+	enum ent_rc rc = rt_ticket_read(response, id, arena, &ticket, err), taken;
 
 	sdk_changes_init(&list, arena);
+	if (rc == ENT_EGONE && rt_merged_add(settings, &list, ticket, response, id) &&
+	    (taken = sdk_changes_take(&list, &ret->changes, err)) != ENT_OK)
+		return taken;
 	if (rc == ENT_OK)
 		rc = rt_ticket_add(settings, &list, ticket, sdk_http_header(response, "ETag"), ENT_ABSENT, err);
 	return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;

@@ -250,6 +250,22 @@ enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json
 	return rc;
 }
 
+enum ent_rc sdk_read_continues(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+{
+	struct ent_err why;
+	enum ent_rc rc;
+
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT)
+		return sdk_fail(reader->err, ENT_EINVAL, "continues_as is missing or no object");
+	rc = sdk_read_members(reader, node, "continues_as", "id key");
+	if (rc == ENT_OK)
+		rc = word_read(reader, node, "continues_as", "key", &ret->continues_as.key);
+	if (rc != ENT_OK)
+		return rc;
+	rc = sdk_id_at(node, "id", &ret->continues_as.id, &why);
+	return rc == ENT_OK ? rc : sdk_fail(reader->err, rc, "continues_as.%s", why.msg);
+}
+
 /* ---- comments and attachments ------------------------------------------------------------ */
 
 /* "public": true, or "visibility": "public"; whatever else is known says internal. */

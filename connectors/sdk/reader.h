@@ -27,6 +27,9 @@ enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json
 /* ret->kind says whether it was added or removed. Only an added one may lack its id, only a removed one its body. */
 enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
     __attribute__((warn_unused_result));
+/* {"id", "key"} of the ticket that it goes on as; key may be missing. */
+enum ent_rc sdk_read_continues(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
+    __attribute__((warn_unused_result));
 enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)
     __attribute__((warn_unused_result));
 

@@ -163,6 +163,15 @@ struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent
 	return change;
 }
 
+void sdk_continues(struct sdk_changes *list, struct ent_str from, struct ent_str to, struct ent_str key)
+{
+	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CONTINUES);
+
+	change->ticket.id = from;
+	change->continues_as.id = to;
+	change->continues_as.key = key;
+}
+
 enum ent_rc sdk_attachment_read(const struct sdk_json *node, const struct sdk_attachment_names *names,
 				struct ent_attachment *ret, struct ent_err *err)
 {

@@ -111,6 +111,8 @@ void sdk_set_fields(struct ent_ticket *ticket, const struct sdk_json *node, cons
 /* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */
 void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
 /* A change beside another one: the same ticket, stamp and actor, nothing else. */
+/* The ticket goes on as another one of the same tool. key: absent when it is not told. */
+void sdk_continues(struct sdk_changes *list, struct ent_str from, struct ent_str to, struct ent_str key);
 struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent_change *model,
 				      enum ent_change_kind kind);
 /* An attachment from a tool's object, by the names its members have there (NULL: the tool has none). */

@@ -159,6 +159,7 @@ static enum ent_rc tell_ticket(const struct zendesk_settings *settings, const st
 	if (is_gone)
 		return rc;
 	zendesk_ticket(settings, &change->ticket, ticket, list->arena);
+	zendesk_went_in(&change->ticket, ticket);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
 	return rc;
 }

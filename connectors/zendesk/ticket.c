@@ -83,3 +83,15 @@ void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct 
 			sdk_set_reference(ticket, attr, sdk_eqz(current, "0") ? ENT_ABSENT : current, ENT_ABSENT);
 	}
 }
+
+void zendesk_went_in(struct ent_ticket *ticket, const struct sdk_json *node)
+{
+	bool went_in = false;
+
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(node, "tags")); at; at = sdk_json_next(at))
+		went_in |= sdk_eqz(sdk_json_text(at), "closed_by_merge");
+	if (!went_in || !sdk_eqz(ticket->at[ENT_STATUS].native, "closed"))
+		return;
+	ticket->has &= ~(1u << ENT_STATUS);
+	ticket->at[ENT_STATUS] = (struct ent_value){ENT_ABSENT, ENT_ABSENT};
+}

@@ -80,6 +80,25 @@ static enum ent_rc attachment_add(struct sdk_changes *list, const struct ent_cha
 				   err);
 }
 
+/* The comment that a merge leaves in the ticket that took others in names them; the one in the ticket that went in
+ * names where it went. */
+static void merges_add(struct sdk_changes *list, struct ent_str id, const struct sdk_json *comment)
+{
+	const struct sdk_json *source = sdk_json_at(comment, "via.source");
+	struct ent_str to = zendesk_id_at(source, "to.ticket_id"), from = zendesk_id_at(source, "from.ticket_id");
+
+	if (!sdk_json_is(source, "rel", "merge"))
+		return;
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(source, "from.ticket_ids")); at;
+	     at = sdk_json_next(at))
+		if (sdk_json_text(at).n && !sdk_eq(sdk_json_text(at), id))
+			sdk_continues(list, sdk_json_text(at), id, ENT_ABSENT);
+	if (from.n && !sdk_eq(from, id))
+		sdk_continues(list, from, id, ENT_ABSENT);
+	if (to.n && !sdk_eq(to, id))
+		sdk_continues(list, id, to, ENT_ABSENT);
+}
+
 enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
 			    const struct sdk_json *comment, struct ent_err *err)
 {
@@ -96,6 +115,8 @@ enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *h
 		change->comment.created_ms = head->stamp.time_ms;
 	for (; attachment && rc == ENT_OK; attachment = sdk_json_next(attachment))
 		rc = attachment_add(list, head, attachment, err);
+	if (rc == ENT_OK)
+		merges_add(list, head->ticket.id, comment);
 	return rc;
 }
 
@@ -121,11 +142,16 @@ static enum ent_rc event_decode(const struct zendesk_settings *settings, struct 
 	if (head.stamp.time_ms == 0)
 		head.stamp.time_ms = sdk_time_at(detail, "updated_at");
 	head.actor.id = zendesk_id_at(detail, "actor_id");
+	if (sdk_eqz(type, "ticket.merged") && zendesk_id_at(root, "event.target_ticket_id").p) {
+		sdk_continues(list, head.ticket.id, zendesk_id_at(root, "event.target_ticket_id"), ENT_ABSENT);
+		return ENT_OK;
+	}
 	change = sdk_changes_beside(list, &head, is_removal(type) ? ENT_TICKET_REMOVED : ENT_TICKET_CHANGED);
 	if (change->kind == ENT_TICKET_REMOVED)
 		return ENT_OK;
 	zendesk_ticket(settings, &change->ticket, detail, list->arena);
 	zendesk_event(&change->ticket, type, sdk_json_at(root, "event"), list->arena);
+	zendesk_went_in(&change->ticket, detail);
 	change->correlation.number = sdk_word_at(detail, "external_id");
 	if (sdk_eqz(type, "ticket.comment_added"))
 		return zendesk_comment(list, &head, ENT_COMMENT_ADDED, comment, err);
@@ -150,6 +176,7 @@ static enum ent_rc trigger_decode(const struct zendesk_settings *settings, struc
 	head.actor = (struct ent_person){zendesk_id_at(root, "actor.id"), sdk_word_at(root, "actor.name")};
 	change = sdk_changes_beside(list, &head, ENT_TICKET_CHANGED);
 	zendesk_ticket(settings, &change->ticket, ticket, list->arena);
+	zendesk_went_in(&change->ticket, ticket);
 	change->correlation.number = sdk_word_at(ticket, "external_id");
 	return zendesk_comment(list, &head, ENT_COMMENT_ADDED, sdk_json_at(root, "comment"), err);
 }

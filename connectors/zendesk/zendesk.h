@@ -24,6 +24,9 @@ void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *
 void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
 		   struct ent_arena *arena);
 
+/* Closed because it went into another one: nobody said that the work is over, so that is not told. */
+void zendesk_went_in(struct ent_ticket *ticket, const struct sdk_json *node);
+
 /* A comment of either shape, with its attachments. */
 enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *head, enum ent_change_kind kind,
 			    const struct sdk_json *comment, struct ent_err *err) __attribute__((warn_unused_result));

@@ -152,7 +152,7 @@ static void result_print(struct sdk_buf *out, const struct dialog *dialog, enum 
 		sdk_buf_format(out, "later, %u s: %s\n", result->retry_after_s, err->msg);
 	else
 		rc_print(out, rc, err);
-	if (rc < 0)
+	if (rc < 0 && rc != ENT_EGONE) /* that may say where its ticket went */
 		return;
 	word_print(out, "remote_id", result->remote_id);
 	word_print(out, "remote_key", result->remote_key);
