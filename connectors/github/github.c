@@ -145,7 +145,8 @@ void github_issue(const struct github_settings *settings, struct ent_change *cha
 	labels = sdk_json_kind(labels) == SDK_JSON_ARRAY ? labels : NULL;
 	sdk_set_at(ticket, ENT_TITLE, issue, "title");
 	if (sdk_told_at(issue, "body", NULL, &body))
-		sdk_set(ticket, ENT_DESCRIPTION, body_split(body, arena, &change->correlation.number));
+		sdk_set(ticket, ENT_DESCRIPTION,
+			sdk_dialect_read(arena, SDK_MARKDOWN, body_split(body, arena, &change->correlation.number)));
 	set_status(settings, ticket, issue, arena);
 	if (labels) {
 		priority = label_word(labels, settings->priority_label_prefix, arena);
@@ -165,7 +166,8 @@ void github_issue(const struct github_settings *settings, struct ent_change *cha
 }
 
 /* Everyone who sees the issue sees its comments. */
-enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_err *err)
+enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
+			   struct ent_err *err)
 {
 	struct ent_comment *ret = &change->comment;
 	int64_t comment_ms = sdk_time_at(comment, "updated_at");
@@ -174,7 +176,7 @@ enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *com
 		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
 			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(comment, "user.id", "user.login");
-	ret->body = sdk_or_empty(sdk_json_text_at(comment, "body"));
+	ret->body = sdk_dialect_read(arena, SDK_MARKDOWN, sdk_or_empty(sdk_json_text_at(comment, "body")));
 	ret->visibility = ENT_PUBLIC;
 	ret->created_ms = sdk_time_at(comment, "created_at");
 	if (comment_ms > change->stamp.time_ms || (comment_ms > 0 && change->kind == ENT_COMMENT_ADDED))
@@ -233,7 +235,7 @@ static enum ent_rc event_decode(const struct github_settings *settings, struct s
 	if (!has_comment || (!is_deleted && !sdk_word_at(root, "comment.id").p && !sdk_word_at(root, "comment.body").p))
 		return ENT_OK; /* an empty one says nothing */
 	change = sdk_changes_beside(list, &head, is_deleted ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
-	return github_comment(change, sdk_json_at(root, "comment"), err);
+	return github_comment(change, sdk_json_at(root, "comment"), list->arena, err);
 }
 
 static enum ent_rc github_decode(const struct ent_self *self, const struct ent_webhook *webhook,
@@ -290,6 +292,7 @@ static const struct ent_connector github_connector = {
     .parse = github_parse,
     .repeat = github_repeat,
     .cannot = github_cannot,
+    .limits = {ENT_CHARACTERS, 256, 65536},
 };
 
 ENT_EXPORT(github_connector)

@@ -6,6 +6,7 @@
 #ifndef GITHUB_H
 #define GITHUB_H
 
+#include "sdk/dialect.h"
 #include "sdk/webhook.h"
 
 struct github_settings {
@@ -15,8 +16,8 @@ struct github_settings {
 /* What an issue of the API or of a webhook says; id, key, stamp and actor are the caller's. */
 void github_issue(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
 		  struct ent_arena *arena);
-enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_err *err)
-    __attribute__((warn_unused_result));
+enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
+			   struct ent_err *err) __attribute__((warn_unused_result));
 
 /* moved.c */
 #define GITHUB_MOVED 3 /* the phase that asks which issue stands where we were sent; memo: its address */

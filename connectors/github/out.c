@@ -136,7 +136,8 @@ static enum ent_rc build_create(const struct github_settings *settings, const st
 				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	const struct ent_op *op = &call->op;
-	struct ent_str path;
+	struct ent_str path, end = sdk_format(arena, "\n<!-- entente:%.*s -->", ENT_F(op->number));
+	struct ent_op less = *op; /* that stands behind the text and counts, too */
 	struct sdk_ask ask;
 	enum ent_rc rc = repository_path(settings->repository, arena, &path, err);
 
@@ -149,10 +150,11 @@ static enum ent_rc build_create(const struct github_settings *settings, const st
 		return ENT_OK;
 	}
 	sdk_ask_begin(&ask);
-	sdk_jsonw_kstr(&ask.w, "title", op->ticket.at[ENT_TITLE].text);
-	sdk_jsonw_kstr(
-	    &ask.w, "body",
-	    sdk_format(arena, "%.*s\n<!-- entente:%.*s -->", ENT_F(sdk_op_text(op, arena)), ENT_F(op->number)));
+	less.limits.text -= less.limits.text > end.n ? (uint32_t)end.n : 0;
+	sdk_jsonw_kstr(&ask.w, "title", sdk_op_title(op, SDK_MARKDOWN, ENT_ABSENT, arena));
+	sdk_jsonw_kstr(&ask.w, "body",
+		       sdk_format(arena, "%.*s%.*s", ENT_F(sdk_op_description(&less, SDK_MARKDOWN, ENT_ABSENT, arena)),
+				  ENT_F(end)));
 	put_labels(&ask.w, settings, op, NULL, arena);
 	return sdk_ask_send(&ask, "POST", path, arena, ret, err);
 }
@@ -174,7 +176,7 @@ static enum ent_rc build_comment(const struct ent_call *call, struct ent_str pat
 	if (call->phase == ANEW) /* where its repository is now */
 		path = call->memo;
 	sdk_ask_begin(&ask);
-	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, SDK_MARKDOWN, arena));
 	return sdk_ask_send(&ask, "POST", sdk_format(arena, "%.*s/comments", ENT_F(path)), arena, ret, err);
 }
 
@@ -340,7 +342,7 @@ static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err
 		struct ent_change *change = sdk_changes_add(&cursor->list, ENT_COMMENT_ADDED);
 
 		change->ticket.id = cursor->ask->ticket;
-		rc = github_comment(change, at, err);
+		rc = github_comment(change, at, cursor->arena, err);
 	}
 	(void)sdk_to_int(cursor->ask->place, &page);
 	if (rc == ENT_OK && has_more(cursor, list))

@@ -80,6 +80,14 @@ static void set_status(struct ent_ticket *ticket, const struct sdk_json *fields,
 		sdk_set(ticket, ENT_STATUS, sdk_str(text));
 }
 
+struct ent_str jira_said(struct ent_arena *arena, const struct sdk_json *node)
+{
+	struct ent_str text = jira_text(arena, node);
+
+	return sdk_json_kind(node) == SDK_JSON_OBJECT ? sdk_dialect_read_shown(arena, SDK_JIRA_WIKI, text)
+						      : sdk_dialect_read(arena, SDK_JIRA_WIKI, text);
+}
+
 struct ent_person jira_person(const struct sdk_json *node)
 {
 	static const char *const id[] = {"accountId", "key", "name", NULL}; /* Cloud; Data Center */
@@ -145,7 +153,7 @@ void jira_issue(const struct jira_settings *settings, const struct sdk_json *iss
 
 	sdk_set_at(ticket, ENT_TITLE, fields, "summary");
 	if (is_text(sdk_json_at(fields, "description")))
-		sdk_set(ticket, ENT_DESCRIPTION, jira_text(arena, sdk_json_at(fields, "description")));
+		sdk_set(ticket, ENT_DESCRIPTION, jira_said(arena, sdk_json_at(fields, "description")));
 	set_status(ticket, fields, arena);
 	sdk_set_told(ticket, ENT_PRIORITY, fields, "priority", "name");
 	if (sdk_told_at(fields, "issuetype", "name", &type) && type.p)

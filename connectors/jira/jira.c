@@ -105,7 +105,7 @@ enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comme
 		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
 			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = jira_person(sdk_json_at(comment, "author"));
-	ret->body = sdk_or_empty(jira_text(arena, sdk_json_at(comment, "body")));
+	ret->body = sdk_or_empty(jira_said(arena, sdk_json_at(comment, "body")));
 	ret->visibility = visibility(comment);
 	ret->created_ms = sdk_time_at(comment, "created");
 	if (comment_ms > 0)
@@ -223,6 +223,7 @@ static const struct ent_connector jira_connector = {
     .parse = jira_parse,
     .repeat = jira_repeat,
     .cannot = jira_cannot,
+    .limits = {ENT_UTF16, 255, 32767},
 };
 
 ENT_EXPORT(jira_connector)

@@ -6,6 +6,7 @@
 #ifndef JIRA_H
 #define JIRA_H
 
+#include "sdk/dialect.h"
 #include "sdk/prose.h"
 #include "sdk/webhook.h"
 
@@ -21,6 +22,8 @@ extern const struct ent_map_row jira_status[], jira_priority[];
 struct ent_str jira_text(struct ent_arena *arena, const struct sdk_json *node);
 struct ent_str jira_wiki(struct ent_arena *arena, struct ent_str text);
 void jira_adf_write(struct prose *p, const struct sdk_json *node); /* one node of a document, with what is in it */
+/* The same, with what we wrote there ourselves as it was before it was escaped. */
+struct ent_str jira_said(struct ent_arena *arena, const struct sdk_json *node);
 struct ent_person jira_person(const struct sdk_json *node);
 /* What the webhook's issue says, as far as it says it: a comment's issue is a stub. */
 void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,

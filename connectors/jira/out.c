@@ -84,8 +84,8 @@ static enum ent_rc build_create(const struct jira_settings *settings, const stru
 	sdk_jsonw_kstr(&ask.w, "key", settings->project);
 	sdk_jsonw_close(&ask.w, '}');
 	put_name(&ask.w, "issuetype", settings->issue_type);
-	sdk_jsonw_kstr(&ask.w, "summary", op->ticket.at[ENT_TITLE].text);
-	sdk_jsonw_kstr(&ask.w, "description", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(&ask.w, "summary", sdk_op_title(op, SDK_JIRA_WIKI, ENT_ABSENT, arena));
+	sdk_jsonw_kstr(&ask.w, "description", sdk_op_description(op, SDK_JIRA_WIKI, ENT_ABSENT, arena));
 	if (sdk_op_native(op, ENT_PRIORITY).n)
 		put_name(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
 	if (settings->number_field.n)
@@ -106,7 +106,7 @@ static enum ent_rc build_comment(const struct jira_settings *settings, const str
 	struct sdk_ask ask;
 
 	sdk_ask_begin(&ask);
-	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, SDK_JIRA_WIKI, arena));
 	if (settings->service_desk) {
 		sdk_jsonw_kbool(&ask.w, "public", is_public);
 		return sdk_ask_send(

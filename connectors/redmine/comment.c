@@ -11,13 +11,13 @@
 /* memo of USER: the project's id; of ROLE: ids of roles still to be asked, commas between. */
 enum phase { BEGIN, WRITE, READ_BACK, USER, ROLE };
 
-static enum ent_rc note_put(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
-			    struct ent_err *err)
+static enum ent_rc note_put(const struct redmine_settings *settings, const struct ent_call *call,
+			    struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	struct sdk_ask ask;
 
 	redmine_ask_begin(&ask);
-	sdk_jsonw_kstr(&ask.w, "notes", sdk_op_text(&call->op, arena));
+	sdk_jsonw_kstr(&ask.w, "notes", sdk_op_text(&call->op, redmine_dialect(settings), arena));
 	sdk_jsonw_kbool(&ask.w, "private_notes", call->op.comment.visibility != ENT_PUBLIC);
 	return redmine_ask_send(&ask, "PUT", sdk_http_path(arena, "/issues/%s.json", &call->op.ticket.id, NULL), arena,
 				ret, err);
@@ -30,7 +30,7 @@ enum ent_rc redmine_comment_build(const struct redmine_settings *settings, const
 
 	switch ((enum phase)call->phase) {
 	case WRITE:
-		return note_put(call, arena, ret, err);
+		return note_put(settings, call, arena, ret, err);
 	case USER:
 		sdk_ask_get(ret, ENT_STR("/users/current.json?include=memberships"));
 		return ENT_OK;

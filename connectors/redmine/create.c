@@ -3,10 +3,6 @@
  * description. */
 #include "redmine.h"
 
-#include "sdk/title.h"
-
-#define SUBJECT_MAX 255 /* of the column: characters, so bytes are on the safe side */
-
 /* BEGIN is one of the others: see phase_of(). memo of WRITE: the priority's id, "" for none. */
 enum phase { BEGIN, WRITE, PRIORITIES, LOOK };
 
@@ -49,14 +45,15 @@ static enum ent_rc create_post(const struct redmine_settings *settings, const st
 {
 	const struct ent_op *op = &call->op;
 	struct ent_str number = settings->number_field > 0 ? ENT_ABSENT : op->number;
+	enum sdk_dialect dialect = redmine_dialect(settings);
 	struct sdk_ask ask;
 
 	redmine_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "project_id", settings->project);
 	if (settings->tracker > 0)
 		sdk_jsonw_kint(&ask.w, "tracker_id", settings->tracker);
-	sdk_jsonw_kstr(&ask.w, "subject", sdk_title_make(arena, op->ticket.at[ENT_TITLE].text, number, SUBJECT_MAX));
-	sdk_jsonw_kstr(&ask.w, "description", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(&ask.w, "subject", sdk_op_title(op, dialect, number, arena));
+	sdk_jsonw_kstr(&ask.w, "description", sdk_op_description(op, dialect, number, arena));
 	if (call->memo.n > 0)
 		sdk_jsonw_kstr(&ask.w, "priority_id", call->memo);
 	if (settings->number_field > 0)

@@ -43,6 +43,12 @@ static struct ent_str text_at(const struct sdk_json *node, const char *path, str
 	return (struct ent_str){plain, n};
 }
 
+static struct ent_str said_at(const struct redmine_settings *settings, const struct sdk_json *node, const char *path,
+			      struct ent_arena *arena)
+{
+	return sdk_dialect_read(arena, redmine_dialect(settings), text_at(node, path, arena));
+}
+
 static void set_reference(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *issue, const char *name)
 {
 	if (!sdk_json_at(issue, name)) /* one that is not set is left out of the answer */
@@ -141,7 +147,7 @@ enum ent_rc redmine_issue_add(const struct redmine_settings *settings, struct sd
 		sdk_set(ticket, ENT_TITLE, title);
 	if (sdk_told_at(issue, "description", NULL, &word))
 		sdk_set(ticket, ENT_DESCRIPTION,
-			sdk_marker_strip(list->arena, text_at(issue, "description", list->arena)));
+			sdk_marker_strip(list->arena, said_at(settings, issue, "description", list->arena)));
 	if (sdk_told_at(issue, "status", "name", &word) && word.p)
 		sdk_set_native(ticket, ENT_STATUS, word);
 	if (sdk_told_at(issue, "priority", "name", &word) && word.p)
@@ -157,14 +163,14 @@ enum ent_rc redmine_issue_add(const struct redmine_settings *settings, struct sd
 	return ENT_OK;
 }
 
-static enum ent_rc note_add(struct sdk_changes *list, const struct ent_change *model, const struct sdk_json *journal,
-			    struct ent_err *err)
+static enum ent_rc note_add(const struct redmine_settings *settings, struct sdk_changes *list,
+			    const struct ent_change *model, const struct sdk_json *journal, struct ent_err *err)
 {
 	struct ent_change *change = sdk_changes_beside(list, model, ENT_COMMENT_ADDED);
 	enum ent_rc rc = sdk_id_at(journal, "id", &change->comment.id, err);
 
 	change->comment.author = change->actor = sdk_person_at(journal, "user.id", "user.name");
-	change->comment.body = text_at(journal, "notes", list->arena);
+	change->comment.body = said_at(settings, journal, "notes", list->arena);
 	change->comment.created_ms = change->stamp.time_ms = sdk_time_at(journal, "created_on");
 	change->stamp.version = 0;
 	/* Only what says that it is not private. */
@@ -174,8 +180,8 @@ static enum ent_rc note_add(struct sdk_changes *list, const struct ent_change *m
 	return rc;
 }
 
-enum ent_rc redmine_notes_add(struct sdk_changes *list, const struct sdk_json *issue, int64_t since_ms,
-			      struct ent_err *err)
+enum ent_rc redmine_notes_add(const struct redmine_settings *settings, struct sdk_changes *list,
+			      const struct sdk_json *issue, int64_t since_ms, struct ent_err *err)
 {
 	static const struct sdk_attachment_names names = {"id", "filename", "content_type", "content_url", "filesize"};
 	const struct ent_change model = list->at[list->n - 1];
@@ -184,7 +190,7 @@ enum ent_rc redmine_notes_add(struct sdk_changes *list, const struct sdk_json *i
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "journals")); at && rc == ENT_OK;
 	     at = sdk_json_next(at))
 		if (sdk_json_text_at(at, "notes").n > 0 && sdk_time_at(at, "created_on") >= since_ms)
-			rc = note_add(list, &model, at, err);
+			rc = note_add(settings, list, &model, at, err);
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "attachments")); at && rc == ENT_OK;
 	     at = sdk_json_next(at))
 		if (sdk_time_at(at, "created_on") >= since_ms)

@@ -215,7 +215,7 @@ static enum ent_rc issue_parse(const struct redmine_settings *settings, struct s
 	} else if (rc == ENT_OK) {
 		rc = redmine_issue_add(settings, list, issue, err);
 		if (rc == ENT_OK && sdk_to_int(since, &since_ms))
-			rc = redmine_notes_add(list, issue, since_ms, err);
+			rc = redmine_notes_add(settings, list, issue, since_ms, err);
 	}
 	if (rc == ENT_OK)
 		sdk_walk_drop(walk);

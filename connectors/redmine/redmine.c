@@ -8,8 +8,36 @@ static const struct ent_setting redmine_setting[] = {
      "id of the tracker of issues we create; 0: the project's first"},
     {"number_field", ENT_SETTING_INT, "0", offsetof(struct redmine_settings, number_field),
      "id of the custom field that holds our incident number; 0: it stands in brackets at the end of the subject"},
+    {"formatting", ENT_SETTING_STR, "textile", offsetof(struct redmine_settings, formatting),
+     "what its administration says under Settings, General, Text formatting: textile, markdown (CommonMark) or none"},
     {0},
 };
+
+static const struct {
+	const char *word;
+	enum sdk_dialect dialect;
+} formatting[] = {{"textile", SDK_TEXTILE}, {"markdown", SDK_REDMINE_MARKDOWN}, {"none", SDK_PLAIN}};
+#define N_FORMATTING (sizeof formatting / sizeof *formatting)
+
+enum sdk_dialect redmine_dialect(const struct redmine_settings *settings)
+{
+	for (size_t i = 0; i < N_FORMATTING; i++)
+		if (sdk_eqz(settings->formatting, formatting[i].word))
+			return formatting[i].dialect;
+	return SDK_TEXTILE; /* open() refused it */
+}
+
+static enum ent_rc redmine_open(const void *settings, void **ret_state, struct ent_err *err)
+{
+	const struct ent_str word = ((const struct redmine_settings *)settings)->formatting;
+
+	*ret_state = NULL;
+	for (size_t i = 0; i < N_FORMATTING; i++)
+		if (sdk_eqz(word, formatting[i].word))
+			return ENT_OK;
+	return sdk_fail(err, ENT_EINVAL, "formatting is textile, markdown or none; found \"%.*s\"",
+			ENT_F(sdk_head(word, 40)));
+}
 
 /* As a default installation names them. */
 static const struct ent_map_row redmine_status[] = {
@@ -115,12 +143,14 @@ static const struct ent_connector redmine_connector = {
     .settings_size = sizeof(struct redmine_settings),
     .status = redmine_status,
     .priority = redmine_priority,
+    .open = redmine_open,
     .verify = redmine_verify,
     .decode = redmine_decode,
     .build = redmine_op_build,
     .parse = redmine_op_parse,
     .repeat = sdk_repeat_by_search,
     .cannot = redmine_cannot,
+    .limits = {ENT_CHARACTERS, 255, 65535},
 };
 
 ENT_EXPORT(redmine_connector)

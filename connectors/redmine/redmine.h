@@ -20,7 +20,9 @@
 struct redmine_settings {
 	struct ent_str project;
 	int64_t tracker, number_field;
+	struct ent_str formatting; /* textile, markdown or none */
 };
+enum sdk_dialect redmine_dialect(const struct redmine_settings *settings);
 
 /* ---- issue.c ---- */
 
@@ -28,8 +30,9 @@ struct redmine_settings {
 enum ent_rc redmine_issue_add(const struct redmine_settings *settings, struct sdk_changes *list,
 			      const struct sdk_json *issue, struct ent_err *err) __attribute__((warn_unused_result));
 /* Its notes and files since then, beside the change added last. */
-enum ent_rc redmine_notes_add(struct sdk_changes *list, const struct sdk_json *issue, int64_t since_ms,
-			      struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc redmine_notes_add(const struct redmine_settings *settings, struct sdk_changes *list,
+			      const struct sdk_json *issue, int64_t since_ms, struct ent_err *err)
+    __attribute__((warn_unused_result));
 /* The answer to GET of redmine_issue_path(id). ENT_EGONE: not there, or not for our user to see. */
 enum ent_rc redmine_issue_read(const struct ent_response *response, struct ent_str id, struct ent_arena *arena,
 			       const struct sdk_json **ret, struct ent_err *err) __attribute__((warn_unused_result));

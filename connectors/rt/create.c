@@ -5,18 +5,9 @@
  */
 #include "rt.h"
 
-#include "sdk/title.h"
-
-#define SUBJECT_MAX 200  /* bytes of the column */
-#define LISTED      "50" /* of our own that a search looks through, newest first */
+#define LISTED "50" /* of our own that a search looks through, newest first */
 
 enum phase { BEGIN, WRITE, READ_BACK, BIRTHS, TEXTS, WHOSE };
-
-static struct ent_str subject_of(const struct rt_settings *settings, const struct ent_op *op, struct ent_arena *arena)
-{
-	return sdk_title_make(arena, op->ticket.at[ENT_TITLE].text,
-			      settings->number_field.n > 0 ? ENT_ABSENT : op->number, SUBJECT_MAX);
-}
 
 static struct ent_str ours_query(const struct rt_settings *settings, const struct ent_op *op, struct ent_arena *arena)
 {
@@ -47,16 +38,17 @@ static struct ent_str births_query(struct ent_str tickets, struct ent_arena *are
 static enum ent_rc create_post(const struct rt_settings *settings, const struct ent_op *op, struct ent_arena *arena,
 			       struct ent_request *ret, struct ent_err *err)
 {
+	struct ent_str in_subject = settings->number_field.n > 0 ? ENT_ABSENT : op->number;
 	struct sdk_ask ask;
 
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "Queue", settings->queue);
-	sdk_jsonw_kstr(&ask.w, "Subject", subject_of(settings, op, arena));
+	sdk_jsonw_kstr(&ask.w, "Subject", sdk_op_title(op, SDK_MAIL_SUBJECT, in_subject, arena));
 	if (settings->requestor.n > 0)
 		sdk_jsonw_kstr(&ask.w, "Requestor", settings->requestor);
 	if (sdk_op_sets(op, ENT_PRIORITY))
 		sdk_jsonw_kstr(&ask.w, "Priority", op->ticket.at[ENT_PRIORITY].native);
-	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_description(op, SDK_PLAIN, in_subject, arena));
 	sdk_jsonw_kz(&ask.w, "ContentType", "text/plain");
 	if (settings->number_field.n > 0) {
 		sdk_jsonw_key(&ask.w, "CustomFields");

@@ -102,6 +102,7 @@ static const struct ent_connector rt_connector = {
     .parse = rt_op_parse,
     .repeat = sdk_repeat_by_search,
     .cannot = rt_cannot,
+    .limits = {ENT_CHARACTERS, 200, 0},
 };
 
 ENT_EXPORT(rt_connector)

@@ -156,7 +156,7 @@ static void attributes_set(const struct rt_settings *settings, struct ent_change
 
 	change->correlation.number = number_of(settings, node, sdk_json_text_at(node, "Subject"), &title);
 	if (sdk_told_at(node, "Subject", NULL, &word))
-		sdk_set(ticket, ENT_TITLE, title);
+		sdk_set(ticket, ENT_TITLE, sdk_dialect_read_title(arena, SDK_MAIL_SUBJECT, title));
 	if (sdk_word_at(node, "Status").p)
 		sdk_set_native(ticket, ENT_STATUS, sdk_word_at(node, "Status"));
 	if (sdk_word_at(node, "Priority").p)

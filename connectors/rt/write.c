@@ -131,7 +131,7 @@ static enum ent_rc comment_post(const struct ent_call *call, struct ent_arena *a
 	struct sdk_ask ask;
 
 	sdk_ask_begin(&ask);
-	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_text(&call->op, arena));
+	sdk_jsonw_kstr(&ask.w, "Content", sdk_op_text(&call->op, SDK_PLAIN, arena));
 	sdk_jsonw_kz(&ask.w, "ContentType", "text/plain");
 	if (is_public && status.n > 0) /* a reply opens the ticket; words are words, states come by themselves */
 		sdk_jsonw_kstr(&ask.w, "Status", status);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sdk/fit.h"
 #include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -48,11 +49,43 @@ struct ent_str sdk_op_native(const struct ent_op *op, enum ent_attr attr)
 	return sdk_op_sets(op, attr) ? op->ticket.at[attr].native : ENT_ABSENT;
 }
 
-struct ent_str sdk_op_text(const struct ent_op *op, struct ent_arena *arena)
+static struct sdk_fit fit_of(const struct ent_op *op, enum sdk_dialect dialect)
 {
-	struct ent_str text = op->kind == ENT_ADD_COMMENT ? op->comment.body : op->ticket.at[ENT_DESCRIPTION].text;
+	return (struct sdk_fit){.dialect = dialect,
+				.unit = op->limits.unit,
+				.max = op->limits.text,
+				.language = op->language,
+				.number = op->number,
+				.marker = op->marker};
+}
 
-	return sdk_marker_append(arena, text, op->marker);
+struct ent_str sdk_op_text(const struct ent_op *op, enum sdk_dialect dialect, struct ent_arena *arena)
+{
+	struct sdk_fit fit = fit_of(op, dialect);
+
+	return sdk_fit_text(arena, op->comment.body, &fit);
+}
+
+struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
+			    struct ent_arena *arena)
+{
+	struct sdk_fit fit = fit_of(op, dialect);
+
+	fit.max = op->limits.title;
+	return sdk_fit_title(arena, op->ticket.at[ENT_TITLE].text, number, &fit);
+}
+
+struct ent_str sdk_op_description(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
+				  struct ent_arena *arena)
+{
+	struct ent_str text = op->ticket.at[ENT_DESCRIPTION].text, title = op->ticket.at[ENT_TITLE].text;
+	struct sdk_fit fit = fit_of(op, dialect), endless = fit;
+
+	endless.max = 0;
+	if (!sdk_eq(sdk_op_title(op, dialect, number, arena), sdk_fit_title(arena, title, number, &endless)) &&
+	    !sdk_starts(text, sdk_z(arena, title)))
+		text = sdk_format(arena, "%.*s\n\n%.*s", ENT_F(title), ENT_F(text));
+	return sdk_fit_text(arena, text, &fit);
 }
 
 enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const char *id, const struct ent_op *op,

@@ -4,6 +4,7 @@
 #define SDK_ASK_H
 
 #include "entente/connector.h"
+#include "sdk/dialect.h"
 #include "sdk/json.h"
 
 void sdk_ask_get(struct ent_request *ret, struct ent_str path);
@@ -22,8 +23,17 @@ enum ent_rc sdk_ask_send(struct sdk_ask *ask, const char *method, struct ent_str
 bool sdk_op_sets(const struct ent_op *op, enum ent_attr attr);
 /* The tool's word for it; absent when the op does not set it. */
 struct ent_str sdk_op_native(const struct ent_op *op, enum ent_attr attr);
-/* The description of a CREATE, the comment of an ADD_COMMENT, with the marker as its last line. */
-struct ent_str sdk_op_text(const struct ent_op *op, struct ent_arena *arena);
+/* Every text that leaves goes through one of these three: what a person wrote acts nowhere (sdk/dialect.h), and what is
+ * longer than op->limits is shortened (sdk/fit.h). */
+/* The comment of an ADD_COMMENT, with the marker as its last line. */
+struct ent_str sdk_op_text(const struct ent_op *op, enum sdk_dialect dialect, struct ent_arena *arena);
+/* The title of a CREATE, one line. number: stands at its end, "Lift 3 stuck [ENT-000042]"; absent: it does not. */
+struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
+			    struct ent_arena *arena);
+/* The description of a CREATE with the marker as its last line; where sdk_op_title() cuts the title, the whole title
+ * stands before it. */
+struct ent_str sdk_op_description(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
+				  struct ent_arena *arena);
 
 /* The answer of a search: the one of the list's objects whose text at `path` holds this op's marker. ENT_OK: its id is
  * in *ret and *ret_found is it. ENT_MORE: it is not there, so write (ret->phase = phase). What is no list is no answer:

@@ -3,20 +3,6 @@
 
 #define OPEN "[ENT-"
 
-struct ent_str sdk_title_make(struct ent_arena *arena, struct ent_str title, struct ent_str number, size_t max)
-{
-	size_t tail = number.n > 0 ? number.n + 3 : 0; /* blank and brackets */
-	struct ent_str head = sdk_trim(sdk_head(title, max > tail ? max - tail : 0));
-	char *line;
-
-	if (tail > 0)
-		head = sdk_format(arena, "%.*s%s[%.*s]", ENT_F(head), head.n > 0 ? " " : "", ENT_F(number));
-	line = sdk_z(arena, head);
-	for (size_t i = 0; i < head.n; i++)
-		line[i] = (char)((unsigned char)line[i] < 0x20 ? ' ' : line[i]);
-	return (struct ent_str){line, head.n};
-}
-
 struct ent_str sdk_title_split(struct ent_str title, struct ent_str *ret_number)
 {
 	struct ent_str all = sdk_trim(title), inside;

@@ -74,8 +74,8 @@ static enum ent_rc build_write(const struct servicenow_settings *settings, const
 
 	sdk_ask_begin(&ask);
 	if (creates) {
-		sdk_jsonw_kstr(&ask.w, "short_description", op->ticket.at[ENT_TITLE].text);
-		sdk_jsonw_kstr(&ask.w, "description", sdk_op_text(op, arena));
+		sdk_jsonw_kstr(&ask.w, "short_description", sdk_op_title(op, SDK_SERVICENOW, ENT_ABSENT, arena));
+		sdk_jsonw_kstr(&ask.w, "description", sdk_op_description(op, SDK_PLAIN, ENT_ABSENT, arena));
 		if (settings->number_field.n)
 			sdk_jsonw_kstr(&ask.w, sdk_z(arena, settings->number_field), op->number);
 		sdk_jsonw_kz(&ask.w, "correlation_display", "Entente");
@@ -84,7 +84,7 @@ static enum ent_rc build_write(const struct servicenow_settings *settings, const
 	}
 	if (op->kind == ENT_ADD_COMMENT) {
 		sdk_jsonw_kstr(&ask.w, op->comment.visibility == ENT_PUBLIC ? "comments" : "work_notes",
-			       sdk_op_text(op, arena));
+			       sdk_op_text(op, SDK_SERVICENOW, arena));
 	} else {
 		if (!creates)
 			set_status(&ask.w, settings, op);

@@ -153,7 +153,8 @@ static enum ent_rc entry_read(struct ent_change *change, const struct sdk_json *
 	if (sdk_word_at(entry, "sys_id").p && sdk_id_at(entry, "sys_id", &change->comment.id, err) != ENT_OK)
 		return sdk_fail(err, ENT_EINVAL, "a journal entry has no sys_id");
 	change->comment.author = (struct ent_person){by, by};
-	change->comment.body = journal_text(arena, sdk_json_text_at(entry, "value"));
+	change->comment.body =
+	    sdk_dialect_read(arena, SDK_SERVICENOW, journal_text(arena, sdk_json_text_at(entry, "value")));
 	change->comment.created_ms = sdk_time_at(entry, "sys_created_on");
 	if (may_be_public && (!element.p || sdk_eqz(element, "comments")))
 		change->comment.visibility = ENT_PUBLIC;

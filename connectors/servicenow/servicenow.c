@@ -114,6 +114,7 @@ static const struct ent_connector servicenow_connector = {
     .parse = servicenow_parse,
     .repeat = servicenow_repeat,
     .cannot = servicenow_cannot,
+    .limits = {ENT_CHARACTERS, 160, 32000},
 };
 
 ENT_EXPORT(servicenow_connector)

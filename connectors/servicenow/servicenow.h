@@ -7,6 +7,7 @@
 #ifndef SERVICENOW_H
 #define SERVICENOW_H
 
+#include "sdk/dialect.h"
 #include "sdk/webhook.h"
 
 struct servicenow_settings {

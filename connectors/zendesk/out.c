@@ -22,11 +22,11 @@ const char *const zendesk_cannot[] = {
 
 /* ---- asking ---------------------------------------------------------------------------- */
 
-static void put_comment(struct sdk_jsonw *w, const struct ent_op *op, struct ent_arena *arena, bool is_public)
+static void put_comment(struct sdk_jsonw *w, struct ent_str text, bool is_public)
 {
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "body", sdk_op_text(op, arena));
+	sdk_jsonw_kstr(w, "body", text);
 	sdk_jsonw_kbool(w, "public", is_public);
 	sdk_jsonw_close(w, '}');
 }
@@ -54,12 +54,12 @@ static enum ent_rc build_write(const struct zendesk_settings *settings, const st
 	sdk_jsonw_key(&ask.w, "ticket");
 	sdk_jsonw_open(&ask.w, '{');
 	if (creates) {
-		sdk_jsonw_kstr(&ask.w, "subject", op->ticket.at[ENT_TITLE].text);
+		sdk_jsonw_kstr(&ask.w, "subject", sdk_op_title(op, SDK_ZENDESK, ENT_ABSENT, arena));
 		sdk_jsonw_kstr(&ask.w, "external_id", op->number);
 		put_requester(&ask.w, settings);
-		put_comment(&ask.w, op, arena, false);
+		put_comment(&ask.w, sdk_op_description(op, SDK_ZENDESK, ENT_ABSENT, arena), false);
 	} else if (op->kind == ENT_ADD_COMMENT) {
-		put_comment(&ask.w, op, arena, op->comment.visibility == ENT_PUBLIC);
+		put_comment(&ask.w, sdk_op_text(op, SDK_ZENDESK, arena), op->comment.visibility == ENT_PUBLIC);
 	} else if (status.n) {
 		sdk_jsonw_kstr(&ask.w, "status", status);
 	}

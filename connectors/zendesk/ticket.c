@@ -34,8 +34,12 @@ void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *
 {
 	struct ent_str status = lower_at(node, "status", arena), priority;
 
-	sdk_set_at(ticket, ENT_TITLE, node, "subject");
-	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
+	if (sdk_json_at(node, "subject"))
+		sdk_set(ticket, ENT_TITLE,
+			sdk_dialect_read_title(arena, SDK_ZENDESK, sdk_json_text_at(node, "subject")));
+	if (sdk_json_at(node, "description"))
+		sdk_set(ticket, ENT_DESCRIPTION,
+			sdk_dialect_read(arena, SDK_ZENDESK, sdk_json_text_at(node, "description")));
 	if (settings->unassigned_is_acknowledged && sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") &&
 	    !zendesk_id_at(node, "assignee_id").p)
 		status = ENT_STR("open/unassigned");

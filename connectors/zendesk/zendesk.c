@@ -62,7 +62,10 @@ static enum ent_rc comment_read(struct ent_comment *ret, bool has_id, const stru
 	ret->author = sdk_person_at(node, "author.id", "author.name");
 	if (!ret->author.id.p)
 		ret->author = (struct ent_person){zendesk_id_at(node, "author_id"), sdk_word_at(node, "author_name")};
-	ret->body = html.p ? sdk_html_to_text(arena, html) : plain.p ? plain : sdk_or_empty(body);
+	if (html.p || plain.p)
+		ret->body = sdk_dialect_read_shown(arena, SDK_ZENDESK, html.p ? sdk_html_to_text(arena, html) : plain);
+	else
+		ret->body = sdk_dialect_read(arena, SDK_ZENDESK, sdk_or_empty(body));
 	ret->visibility = is_true(node, "is_public") || is_true(node, "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	ret->created_ms = sdk_time_at(node, "created_at");
 	return ENT_OK;
@@ -267,6 +270,7 @@ static const struct ent_connector zendesk_connector = {
     .parse = zendesk_parse,
     .repeat = sdk_repeat_by_search,
     .cannot = zendesk_cannot,
+    .limits = {ENT_BYTES, 255, 65535},
 };
 
 ENT_EXPORT(zendesk_connector)

@@ -7,6 +7,7 @@
 #ifndef ZENDESK_H
 #define ZENDESK_H
 
+#include "sdk/dialect.h"
 #include "sdk/webhook.h"
 
 struct zendesk_settings {

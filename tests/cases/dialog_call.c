@@ -102,6 +102,19 @@ static const char *comment_read(const struct dialog *dialog, const struct sdk_js
 	return why;
 }
 
+/* Of the connector, lowered as a supplier's settings do; a case shows with them what happens without a long text. */
+static void limits_read(const struct dialog *dialog, const struct sdk_json *root, struct ent_op *op)
+{
+	int64_t title, text;
+
+	op->limits = dialog->plugin->connector->limits;
+	if (sdk_json_int(sdk_json_at(root, "title_max"), &title))
+		op->limits.title = (uint32_t)title;
+	if (sdk_json_int(sdk_json_at(root, "text_max"), &text))
+		op->limits.text = (uint32_t)text;
+	op->language = sdk_json_is(root, "language", "fr") ? ENT_FRENCH : ENT_ENGLISH;
+}
+
 static const char *op_read(const struct dialog *dialog, const struct sdk_json *root, struct ent_op *op)
 {
 	struct ent_arena *arena = dialog->arena;
@@ -114,6 +127,7 @@ static const char *op_read(const struct dialog *dialog, const struct sdk_json *r
 	if (i == sizeof op_name / sizeof *op_name)
 		return "call: op is create_ticket, update_ticket, add_comment, fetch_ticket or poll";
 	op->kind = (enum ent_op_kind)i;
+	limits_read(dialog, root, op);
 	op->key = sdk_word_at(root, "key");
 	op->number = sdk_word_at(root, "number");
 	op->key = op->key.p ? op->key : ENT_STR("0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a");
@@ -134,8 +148,8 @@ static const char *op_read(const struct dialog *dialog, const struct sdk_json *r
 
 const char *call_read(const struct dialog *dialog, struct ent_str json, struct ent_call *ret)
 {
-	static const char *const known[] = {"op",    "key",     "number", "ticket", "comment", "since",
-					    "phase", "attempt", "look",   "memo",   NULL};
+	static const char *const known[] = {"op",      "key",  "number", "ticket",    "comment",  "since",    "phase",
+					    "attempt", "look", "memo",   "title_max", "text_max", "language", NULL};
 	const struct sdk_json *root = NULL;
 	struct ent_call call = {.now_ms = dialog->now_ms};
 	struct ent_err err = {""};

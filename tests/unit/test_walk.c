@@ -166,36 +166,6 @@ static void test_strange_memo(void **state)
 	sdk_arena_release(&arena);
 }
 
-static void test_title(void **state)
-{
-	static const struct {
-		const char *title, *number, *made;
-		size_t max;
-	} row[] = {
-	    {"Lift 3 stuck", "ENT-000042", "Lift 3 stuck [ENT-000042]", 200},
-	    {"Lift 3 stuck", NULL, "Lift 3 stuck", 200},
-	    {"", "ENT-000042", "[ENT-000042]", 200},
-	    {"Two\nlines\t", "ENT-000042", "Two lines [ENT-000042]", 200},
-	    {"Lift 3 stuck", "ENT-000042", "Lift 3 [ENT-000042]", 20},
-	    {"\xc3\xa9\xc3\xa9\xc3\xa9", "ENT-000042", "\xc3\xa9 [ENT-000042]", 16}, /* never half a character */
-	    {"Lift", "ENT-000042", "[ENT-000042]", 12},
-	};
-	struct sdk_arena arena;
-	struct ent_str number;
-
-	(void)state;
-	sdk_arena_init(&arena);
-	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		struct ent_str made =
-		    sdk_title_make(&arena.abi, sdk_str(row[i].title), sdk_str(row[i].number), row[i].max);
-
-		assert_true(sdk_eqz(made, row[i].made));
-		(void)sdk_title_split(made, &number);
-		assert_true(sdk_eq(number, sdk_str(row[i].number)));
-	}
-	sdk_arena_release(&arena);
-}
-
 static void test_title_split(void **state)
 {
 	static const struct {
@@ -225,8 +195,11 @@ static void test_title_split(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_begins_and_goes_on), cmocka_unit_test(test_aside), cmocka_unit_test(test_bounded),
-	    cmocka_unit_test(test_strange_memo),       cmocka_unit_test(test_title), cmocka_unit_test(test_title_split),
+	    cmocka_unit_test(test_begins_and_goes_on),
+	    cmocka_unit_test(test_aside),
+	    cmocka_unit_test(test_bounded),
+	    cmocka_unit_test(test_strange_memo),
+	    cmocka_unit_test(test_title_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
