@@ -62,6 +62,18 @@ static void comments_as_read(struct supplier_reader *r, const struct config_node
 		found_tell(r, node, word, "internal (for its own people), public (its requesters read it, too)");
 }
 
+static void language_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str word;
+
+	if (!node->yaml || !config_text(r->reader, node, &word))
+		return;
+	if (sdk_eqz(word, "fr"))
+		r->supplier->language = ENT_FRENCH;
+	else if (!sdk_eqz(word, "en"))
+		found_tell(r, node, word, "fr, en");
+}
+
 /* ---- policy ------------------------------------------------------------------------------ */
 
 static const char *next_policy(const void *of, size_t i)
@@ -169,6 +181,7 @@ void config_link_read(struct supplier_reader *r, const struct config_node found[
 	config_auth_read(r, &found[KEY_AUTH], link->plain_http);
 	account_read(r, &found[KEY_ACCOUNT]);
 	comments_as_read(r, &found[KEY_COMMENTS_AS]);
+	language_read(r, &found[KEY_LANGUAGE]);
 	policy_read(r, &found[KEY_POLICY]);
 	ca_file_read(r, &found[KEY_CA_FILE]);
 	allow_read(r, &found[KEY_ALLOW]);

@@ -58,6 +58,13 @@ static const struct config_row rows[] = {
 	 true),
     TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
 	 "An alarm when nothing was heard of it for so long. 0: learned from what is usual.", true),
+    {"title_max", CONFIG_INT, offsetof(struct supplier, title_max), "0", NULL, NULL, 40, 1000000, NULL,
+     "Longest title that its tool takes, in the unit that the connector's page names. 0: as the connector says; a "
+     "larger number than the connector's changes nothing.",
+     true},
+    {"text_max", CONFIG_INT, offsetof(struct supplier, text_max), "0", NULL, NULL, 500, 1000000000, NULL,
+     "The same for one text, a description or a comment. What is longer is shortened and says where the whole stands.",
+     true},
 };
 enum {
 	ROW_TIMEOUT,
@@ -69,6 +76,8 @@ enum {
 	ROW_SWEEP,
 	ROW_SEARCH_LAG,
 	ROW_SILENCE,
+	ROW_TITLE,
+	ROW_TEXT,
 	ROW_N
 };
 _Static_assert(sizeof rows / sizeof *rows == ROW_N, "a name for each row");
@@ -113,6 +122,9 @@ static const struct config_key keys[] = {
     {.name = "comments_as",
      .form = "internal or public",
      .help = "How a comment that we bring stands in its tool. Default: internal."},
+    {.name = "language",
+     .form = "fr or en",
+     .help = "Language of the sentences that we add to texts for it, as where one is shortened. Default: en."},
     {.name = "policy",
      .form = "group",
      .help = "Whose word counts where its ticket and the incident say different things. holder: that of whoever holds "
@@ -146,6 +158,8 @@ static const struct config_key keys[] = {
     {.name = "sweep", .row = &rows[ROW_SWEEP]},
     {.name = "search_lag", .row = &rows[ROW_SEARCH_LAG]},
     {.name = "silence", .row = &rows[ROW_SILENCE]},
+    {.name = "title_max", .row = &rows[ROW_TITLE]},
+    {.name = "text_max", .row = &rows[ROW_TEXT]},
     {.name = "paused",
      .form = "true or false",
      .help = "Maintenance: nothing is sent to it and nothing asked; what is for it waits. Default: false."},

@@ -67,6 +67,8 @@ static void link_values(const struct supplier *supplier, const struct config_not
 	auth_values(link, note, buf);
 	text_value("    ", "account", supplier->account, buf);
 	sdk_buf_format(buf, "    comments_as: %s\n", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
+	if (supplier->language == ENT_FRENCH)
+		sdk_buf_z(buf, "    language: fr\n");
 	sdk_buf_format(buf, "    policy:\n      status: %s\n      priority: %s\n",
 		       policy_name(supplier->policy[ENT_STATUS]), policy_name(supplier->policy[ENT_PRIORITY]));
 	text_value("    ", "ca_file", link->ca_file, buf);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/delivery.h"
 
+#include "sdk/fit.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
 
@@ -238,12 +239,53 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 	return sdk_fail(err, ENT_EINVAL, "there are no words to bring");
 }
 
+/* ---- how long its texts may be ------------------------------------------------ */
+
+enum { TITLE_LEAST = 40, TEXT_LEAST = 500 }; /* no tool takes less: what is shorter was not what was too long */
+
+static uint32_t lower(uint32_t limit, int64_t setting)
+{
+	return setting > 0 && (limit == 0 || setting < limit) ? (uint32_t)setting : limit;
+}
+
+/* Half of what was sent before: of the text, or of the limit that it was shortened to. */
+static uint32_t half(uint32_t limit, struct ent_str text, enum ent_unit unit, uint32_t least)
+{
+	size_t sent = sdk_measure(text, unit), halved;
+
+	if (limit > 0 && limit < sent)
+		sent = limit;
+	if (sent <= least)
+		return limit;
+	halved = sent / 2 > least ? sent / 2 : least;
+	return halved < UINT32_MAX ? (uint32_t)halved : UINT32_MAX;
+}
+
+static void op_limits(struct op_maker *make)
+{
+	const struct supplier *supplier = make->supplier;
+	struct ent_op *op = make->op;
+	struct ent_limits *limits = &op->limits;
+	bool creates = op->kind == ENT_CREATE_TICKET;
+
+	*limits = supplier->connector->limits;
+	limits->title = lower(limits->title, supplier->title_max);
+	limits->text = lower(limits->text, supplier->text_max);
+	op->language = supplier->language;
+	if (!make->delivery->halved)
+		return;
+	limits->title = half(limits->title, op->ticket.at[ENT_TITLE].text, limits->unit, TITLE_LEAST);
+	limits->text = half(limits->text, creates ? op->ticket.at[ENT_DESCRIPTION].text : op->comment.body,
+			    limits->unit, TEXT_LEAST);
+}
+
 enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
 			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
 			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)
 {
 	struct op_maker make = {delivery, supplier, arena, ret};
 	char number[INCIDENT_NUMBER_SIZE];
+	enum ent_rc rc = ENT_OK;
 
 	*ret = (struct ent_op){.kind = delivery->op, .key = sdk_str(delivery->key)};
 	*ret_cause = CAUSE_NONE;
@@ -260,9 +302,11 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 		return op_update(&make, ret_cause, err);
 	ret->marker = sdk_marker(arena, ret->number, ret->key);
 	if (delivery->op == ENT_ADD_COMMENT)
-		return op_comment(&make, suppliers, comment, ret_cause, err);
-	op_create(&make);
-	return ENT_OK;
+		rc = op_comment(&make, suppliers, comment, ret_cause, err);
+	else
+		op_create(&make);
+	op_limits(&make);
+	return rc;
 }
 
 /* ---- reading back ---------------------------------------------------------------- */

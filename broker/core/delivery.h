@@ -86,6 +86,7 @@ struct delivery {
 			    * person decides, for a second write could do it twice */
 	int64_t unsure_ms; /* look: when the last attempt ended that may have done it; 0: none did */
 	unsigned attempt, phase; /* attempts begun; phase to go on with */
+	bool halved;             /* the tool took its text for too long: half of it goes */
 	struct ent_str memo;
 	int64_t made_ms, due_ms, state_ms;
 	enum delivery_cause cause;
@@ -107,6 +108,7 @@ struct delivery_result {
 	enum delivery_outcome outcome;
 	bool may_look;    /* LOST */
 	bool said_yes;    /* LOST: there was an answer, no 4xx, that we could not read */
+	bool halves;      /* LATER: the tool took its text for too long, and half of it goes next */
 	bool keeps_phase; /* LATER, LOST: go on with phase and memo as stored, else from phase 0 */
 	unsigned phase;
 	struct ent_str memo;
@@ -121,7 +123,8 @@ struct delivery_result {
  * for a delivery without one. False: *ret_cause says why. */
 bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
 		     enum delivery_cause *ret_cause);
-/* The op for a connector: texts rendered, words mapped. ENT_EINVAL: *ret_cause UNMAPPED names attribute and value. */
+/* The op for a connector: texts rendered, words mapped, limits as they are for this one. ENT_EINVAL: *ret_cause
+ * UNMAPPED names attribute and value. */
 enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
 			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
 			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)

@@ -60,6 +60,10 @@ struct ent_str echo_words(struct ent_arena *arena, struct ent_str text)
 			i += space;
 			continue;
 		}
+		if (from.n - i >= 3 && memcmp(from.p + i, "\xe2\x80\x8b", 3) == 0) { /* ours: see sdk/dialect.h */
+			i += 3;
+			continue;
+		}
 		if (c == '&' || strchr("\\*_`<>", c)) { /* no byte of from is NUL: see arrival.c */
 			i += c == '&' ? entity_size(from, i) : 1;
 			continue;

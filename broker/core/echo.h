@@ -25,7 +25,7 @@ struct echo_sent {
 };
 
 /* A text as tools leave it: marker cut off, white space runs as one, markup signs that tools eat (\ * _ ` < > and
- * entities) left out, case kept. */
+ * entities) and blanks without width left out, case kept. */
 struct ent_str echo_words(struct ent_arena *arena, struct ent_str text);
 /* SHA-256 of it. */
 void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32]);

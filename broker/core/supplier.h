@@ -81,6 +81,8 @@ struct supplier {
 				   names */
 	struct ent_str account; /* id or name of our user in its tool: its words are our own; absent: unknown */
 	enum ent_visibility comments_as; /* how a delivered comment stands in its tool */
+	int64_t title_max, text_max;     /* its tool takes no more, in the connector's unit; 0: as the connector says */
+	enum ent_language language;      /* of our sentences in texts for it */
 	enum policy policy[ENT_N_ATTR];
 	struct supplier_link link;
 	enum audience_kind public_audience; /* what a public comment in its tool means for the others */

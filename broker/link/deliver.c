@@ -179,6 +179,24 @@ static void conflict(struct flight *flight, const struct ending *ending)
 	    flight_end);
 }
 
+/* Half of its text goes next, once; what was done by phases before is not done again. */
+static void too_long(struct flight *flight, const struct ending *ending)
+{
+	bool may_halve = flight->delivery.op != ENT_UPDATE_TICKET && !flight->delivery.halved;
+
+	if (!may_halve)
+		delivery_stop(flight, OUTCOME_PARKED, is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
+			      &ending->err);
+	else
+		delivery_tell(flight,
+			      (struct delivery_result){.outcome = OUTCOME_LATER,
+						       .halves = true,
+						       .keeps_phase = flight->delivery.phase > 0,
+						       .due_ms = flight->link->now_ms,
+						       .reason = delivery_words(flight, &ending->err)},
+			      flight_end);
+}
+
 /* ---- after a success ------------------------------------------------------------------- */
 
 /* Of a CREATE: the ticket as the answer tells it, or a bare one; with our number, by which it joins its incident. */
@@ -297,9 +315,11 @@ void delivery_ended(struct flight *flight, struct ending *ending)
 	case ENT_MORE:
 		more(flight, ending);
 		break;
-	case ENT_EINVAL:
 	case ENT_ETOOLONG:
-		if (ending->rc == ENT_EINVAL && doubt_is_unread(flight, ending))
+		too_long(flight, ending);
+		break;
+	case ENT_EINVAL:
+		if (doubt_is_unread(flight, ending))
 			doubt_unread(flight, ending);
 		else
 			delivery_stop(flight, OUTCOME_PARKED, is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,

@@ -290,6 +290,8 @@ static void parse(struct flight *flight, const struct ent_response *answer, stru
 	    response.status == 0) /* what it means stands in the status as well */
 		ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response,
 								&flight->trip.abi, &ending->result, &ending->err);
+	if (ending->rc == ENT_ETOOLONG && flight->kind != FLIGHT_DELIVERY) /* what is read has no text of ours */
+		ending->rc = ENT_EINVAL;
 	ending->status = response.status;
 	ending->body = response.body;
 	exchange_answered(flight, &response);

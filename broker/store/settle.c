@@ -133,6 +133,14 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
 	return begun;
 }
 
+static void halve(struct db *db, int64_t id)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE delivery SET halved = 1 WHERE id = $1");
+
+	db_bind_int(stmt, 1, id);
+	(void)db_row(stmt);
+}
+
 /* Now, and not when it was begun: the tool may have done it at any time until then. */
 static void doubt(const struct apply *apply, struct delivery *delivery, const struct delivery_result *result)
 {
@@ -145,6 +153,8 @@ static void again(struct apply *apply, const struct delivery *delivery, const st
 {
 	bool keeps = result->keeps_phase;
 
+	if (result->halves)
+		halve(apply->db, delivery->id);
 	move_save(apply->db, delivery->id,
 		  &(struct move){.state = DELIVERY_PENDING,
 				 .look = look_of(delivery),
@@ -313,12 +323,13 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
  * person's word lets a write go where looking shows nothing. */
 static void revive(struct apply *apply, const struct delivery *delivery, struct ent_str text)
 {
-	struct db_stmt *stmt = db_use(
-	    apply->db, "UPDATE delivery SET state = 'pending', attempt = 0, phase = CASE WHEN $1 <> '' THEN 0 "
-		       "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, look = CASE WHEN look > 1 "
-		       "THEN 1 ELSE look END, cause = '', reason = '', "
-		       "text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
-		       "WHERE id = $3");
+	struct db_stmt *stmt =
+	    db_use(apply->db,
+		   "UPDATE delivery SET state = 'pending', attempt = 0, halved = 0, phase = CASE WHEN $1 <> '' THEN 0 "
+		   "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, look = CASE WHEN look > 1 "
+		   "THEN 1 ELSE look END, cause = '', reason = '', "
+		   "text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
+		   "WHERE id = $3");
 	db_bind_str(stmt, 1, sdk_or_empty(text));
 	db_bind_int(stmt, 2, apply->now_ms);
 	db_bind_int(stmt, 3, delivery->id);

@@ -2,6 +2,8 @@
 /* The connector's table: settings, and the four steps put together. See generic.h. */
 #include "generic.h"
 
+#include "sdk/dialect.h"
+
 #include <stdlib.h>
 
 #include "sdk/ask.h"
@@ -59,6 +61,9 @@ static const struct ent_setting generic_setting[] = {
      "how many seconds later than its time a change may appear in the tool's list"},
     {"poll_grain_s", ENT_SETTING_INT, "1", offsetof(struct generic_settings, poll_grain_s),
      "how many seconds fine the tool's times are, in what it writes and in what it is asked: 1, 60, 86400"},
+    {"dialect", ENT_SETTING_STR, "none", offsetof(struct generic_settings, dialect),
+     "the markup of its texts, so that what people wrote elsewhere acts nowhere there: none, markdown, jira, textile, "
+     "redmine_markdown, servicenow, zendesk or html"},
     {0},
 };
 
@@ -104,6 +109,8 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 static enum ent_rc words_out_read(const struct generic_settings *settings, struct generic_state *state,
 				  struct ent_err *err)
 {
+	enum sdk_dialect dialect;
+
 	state->own_statuses = sdk_eqz(settings->statuses, "own");
 	if (!state->own_statuses && !sdk_eqz(settings->statuses, "http"))
 		return sdk_fail(err, ENT_EINVAL, "statuses: allowed: http, own");
@@ -115,6 +122,11 @@ static enum ent_rc words_out_read(const struct generic_settings *settings, struc
 		return sdk_fail(err, ENT_EINVAL, "poll_overlap_s: 1 to 3600; poll_grain_s: 1 to 86400");
 	if (settings->search_lag_s < 0 || settings->search_lag_s > 3600)
 		return sdk_fail(err, ENT_EINVAL, "search_lag_s: 0 to 3600");
+	if (!sdk_dialect_by_name(settings->dialect, &dialect))
+		return sdk_fail(err, ENT_EINVAL,
+				"dialect: found \"%.*s\", allowed: none, markdown, jira, textile, redmine_markdown, "
+				"servicenow, zendesk, html",
+				ENT_F(sdk_head(settings->dialect, 40)));
 	if (!settings->build.n != !settings->parse.n)
 		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
 	return ENT_OK;
@@ -237,7 +249,11 @@ static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_
 		return rc;
 	sdk_changes_init(&list, arena);
 	rc = program_run(state->decode, input, SIZE_MAX, output_take, &list, err);
-	return rc == ENT_OK ? sdk_changes_take(&list, ret, err) : rc;
+	if (rc == ENT_OK)
+		rc = sdk_changes_take(&list, ret, err);
+	if (rc == ENT_OK)
+		*ret = said_read(self->settings, *ret, arena);
+	return rc;
 }
 
 static const char *const generic_cannot[] = {

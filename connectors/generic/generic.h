@@ -19,6 +19,7 @@ struct generic_settings {
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
 	struct ent_str build, parse, probe, statuses, repeat_create, repeat_comment;
 	int64_t poll_overlap_s, poll_grain_s, search_lag_s;
+	struct ent_str dialect; /* sdk_dialect_by_name() */
 };
 
 /* ---- program.c ---------------------------------------------------------------- */
@@ -56,6 +57,15 @@ enum ent_rc input_make(const struct generic_settings *settings, enum body_format
 /* JSON for jq: integers that a double cannot hold become strings. */
 enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
+
+/* ---- said.c: what people said, by the setting `dialect` ---- */
+
+/* The call as its programs get it: texts escaped, and short enough with the marker that a program puts behind them. */
+struct ent_call said_ready(const struct generic_settings *settings, const struct ent_call *call,
+			   struct ent_arena *arena);
+/* What its programs told, with what we wrote ourselves as it was before. */
+struct ent_changes said_read(const struct generic_settings *settings, struct ent_changes changes,
+			     struct ent_arena *arena);
 
 /* ---- signature.c ------------------------------------------------------------------ */
 

@@ -123,7 +123,8 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 	if (!program)
 		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no build and parse: it is only listened to");
 	poll_begin(self, call, NULL, arena, &poll, err);
-	rc = call_input(call, poll, NULL, arena, &input, err);
+	const struct ent_call ready = said_ready(self->settings, call, arena);
+	rc = call_input(&ready, poll, NULL, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(program, name, input, arena, &root, err);
 	return rc == ENT_OK ? output_take(call, name, root, arena, ret, err) : rc;
@@ -180,7 +181,8 @@ static enum ent_rc answer_read(const struct ent_self *self, const struct ent_cal
 
 	if (rc != ENT_OK)
 		return sdk_fail(err, rc, "%s", why.msg);
-	rc = call_input(call, poll, response, arena, &input, err);
+	const struct ent_call ready = said_ready(self->settings, call, arena);
+	rc = call_input(&ready, poll, response, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(state->parse, "parse", input, arena, &root, err);
 	if (rc != ENT_OK)
@@ -211,6 +213,8 @@ enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *ca
 		result.phase = 0; /* a program's phases are its own */
 		result.retry_after_s = retry_after_s;
 	}
+	if (rc >= ENT_OK)
+		result.changes = said_read(self->settings, result.changes, arena);
 	*ret = result;
 	return rc;
 }

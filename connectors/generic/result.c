@@ -11,8 +11,15 @@ static const struct {
 	const char *word;
 	enum ent_rc rc;
 } results[] = {
-    {"ok", ENT_OK},      {"more", ENT_MORE},          {"later", ENT_ERETRY},   {"refused", ENT_EAUTH},
-    {"gone", ENT_EGONE}, {"conflict", ENT_ECONFLICT}, {"invalid", ENT_EINVAL}, {"unsupported", ENT_EUNSUPPORTED},
+    {"ok", ENT_OK},
+    {"more", ENT_MORE},
+    {"later", ENT_ERETRY},
+    {"refused", ENT_EAUTH},
+    {"gone", ENT_EGONE},
+    {"conflict", ENT_ECONFLICT},
+    {"invalid", ENT_EINVAL},
+    {"unsupported", ENT_EUNSUPPORTED},
+    {"too_long", ENT_ETOOLONG},
 };
 
 enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
@@ -30,8 +37,9 @@ enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct e
 				       message.p ? "" : "the program says: ", ENT_F(message.p ? ENT_ABSENT : word));
 		return ENT_OK;
 	}
-	return sdk_fail(err, ENT_EINVAL,
-			"result is none of ok, more, later, refused, gone, conflict, unsupported and invalid");
+	return sdk_fail(
+	    err, ENT_EINVAL,
+	    "result is none of ok, more, later, refused, gone, conflict, too_long, unsupported and invalid");
 }
 
 /* As JSON, so that a program gets back what it gave: an object, a list, a text. */

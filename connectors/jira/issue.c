@@ -82,10 +82,11 @@ static void set_status(struct ent_ticket *ticket, const struct sdk_json *fields,
 
 struct ent_str jira_said(struct ent_arena *arena, const struct sdk_json *node)
 {
-	struct ent_str text = jira_text(arena, node);
+	bool is_document = sdk_json_kind(node) == SDK_JSON_OBJECT || sdk_json_kind(node) == SDK_JSON_ARRAY;
 
-	return sdk_json_kind(node) == SDK_JSON_OBJECT ? sdk_dialect_read_shown(arena, SDK_JIRA_WIKI, text)
-						      : sdk_dialect_read(arena, SDK_JIRA_WIKI, text);
+	if (!is_document && sdk_dialect_is_ours(arena, SDK_JIRA_WIKI, sdk_json_text(node)))
+		return sdk_dialect_unescape(arena, SDK_JIRA_WIKI, sdk_json_text(node));
+	return sdk_dialect_read_shown(arena, SDK_JIRA_WIKI, jira_text(arena, node));
 }
 
 struct ent_person jira_person(const struct sdk_json *node)

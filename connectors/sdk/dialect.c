@@ -293,13 +293,19 @@ struct ent_str sdk_dialect_unescape(struct ent_arena *arena, enum sdk_dialect di
 	return unescape(arena, table[dialect].form, table[dialect].acts, text);
 }
 
+bool sdk_dialect_is_ours(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text)
+{
+	struct ent_str words = sdk_marker_strip(arena, text);
+
+	return sdk_eq(sdk_dialect_escape(arena, dialect, sdk_dialect_unescape(arena, dialect, words)), words);
+}
+
 struct ent_str sdk_dialect_read(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text)
 {
 	char key[SDK_MARKER_KEY_SIZE];
-	struct ent_str said = sdk_dialect_unescape(arena, dialect, text);
 
-	if (sdk_marker_find(text, key) || sdk_eq(sdk_dialect_escape(arena, dialect, said), text))
-		return said;
+	if (sdk_marker_find(text, key) || sdk_dialect_is_ours(arena, dialect, text))
+		return sdk_dialect_unescape(arena, dialect, text);
 	return text;
 }
 

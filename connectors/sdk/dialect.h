@@ -33,6 +33,8 @@ struct ent_str sdk_dialect_escape(struct ent_arena *arena, enum sdk_dialect dial
 struct ent_str sdk_dialect_escape_title(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str title);
 /* Takes back what escape did: unescape(escape(x)) is x. */
 struct ent_str sdk_dialect_unescape(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text);
+/* Is it, without its marker, exactly what we would have written? */
+bool sdk_dialect_is_ours(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text);
 /* A text as the tool gives it back: unescaped when it is ours (it holds our marker, or is exactly what we would have
  * written); what a person wrote there stays as it is. */
 struct ent_str sdk_dialect_read(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text);

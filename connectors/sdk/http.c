@@ -40,6 +40,27 @@ static bool is_limit(const struct ent_response *response, struct ent_str words)
 	return sdk_http_header(response, "Retry-After").p != NULL;
 }
 
+/* Does the tool say that a text is longer than it takes? words: absent: none. */
+static bool is_too_long(int status, struct ent_str words)
+{
+	/* Both stand in one sentence: "exceeds the allowed limit of 32,767 characters". "": one is enough. */
+	static const struct {
+		const char *one, *other;
+	} said[] = {{"too long", ""},           {"exceed", "character"},
+		    {"exceed", "length"},       {"exceed", "allowed limit"},
+		    {"less than", "character"}, {"at most", "character"},
+		    {"maximum", "character"},   {"longer than", ""},
+		    {"maximum", "length"},      {"limited to", "character"},
+		    {"trop long", ""},          {"zu lang", ""}};
+
+	if (status != 400 && status != 422)
+		return status == 413;
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (words.p && strcasestr(words.p, said[i].one) && strcasestr(words.p, said[i].other))
+			return true;
+	return false;
+}
+
 /* words: the tool's, ended by a zero byte; absent: none. */
 static enum ent_rc status_rc(const struct ent_response *response, struct ent_str words)
 {
@@ -61,6 +82,8 @@ static enum ent_rc status_rc(const struct ent_response *response, struct ent_str
 	case 429:
 		return ENT_ERETRY;
 	default:
+		if (is_too_long(status, words))
+			return ENT_ETOOLONG;
 		return status >= 500 ? ENT_ERETRY : ENT_EINVAL;
 	}
 }

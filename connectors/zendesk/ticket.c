@@ -33,13 +33,12 @@ void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *
 		    struct ent_arena *arena)
 {
 	struct ent_str status = lower_at(node, "status", arena), priority;
+	struct ent_str *title = &ticket->at[ENT_TITLE].text, *description = &ticket->at[ENT_DESCRIPTION].text;
 
-	if (sdk_json_at(node, "subject"))
-		sdk_set(ticket, ENT_TITLE,
-			sdk_dialect_read_title(arena, SDK_ZENDESK, sdk_json_text_at(node, "subject")));
-	if (sdk_json_at(node, "description"))
-		sdk_set(ticket, ENT_DESCRIPTION,
-			sdk_dialect_read(arena, SDK_ZENDESK, sdk_json_text_at(node, "description")));
+	sdk_set_at(ticket, ENT_TITLE, node, "subject");
+	*title = sdk_dialect_read_title(arena, SDK_ZENDESK, *title);
+	sdk_set_at(ticket, ENT_DESCRIPTION, node, "description");
+	*description = sdk_dialect_read(arena, SDK_ZENDESK, *description);
 	if (settings->unassigned_is_acknowledged && sdk_eqz(status, "open") && sdk_json_at(node, "assignee_id") &&
 	    !zendesk_id_at(node, "assignee_id").p)
 		status = ENT_STR("open/unassigned");

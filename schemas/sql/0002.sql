@@ -46,6 +46,7 @@ CREATE TABLE delivery (
 	reason      TEXT NOT NULL,
 	exchange    TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when it is done
 	remote_id   TEXT NOT NULL,
+	halved      SMALLINT NOT NULL DEFAULT 0, -- 1: the tool took its text for too long; half of it goes
 	bound       SMALLINT NOT NULL -- 1: its remote id is known; an update: the tool has told these values since
 );
 CREATE INDEX delivery_due ON delivery (supplier, due_ms, id) WHERE state = 'pending' AND head = 1;

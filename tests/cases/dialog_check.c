@@ -135,7 +135,7 @@ const char *result_fault(struct ent_arena *arena, const struct ent_call *call, e
 {
 	bool fine = rc == ENT_OK || rc == ENT_MORE;
 
-	if (rc > ENT_MORE || rc < ENT_ECONFLICT)
+	if (rc > ENT_MORE || rc < ENT_ETOOLONG)
 		return "result: a return code that does not exist";
 	if (fine && err->msg[0])
 		return "result: success, and yet an error was written";

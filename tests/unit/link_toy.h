@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "link/link.h"
+#include "sdk/ask.h"
 #include "sdk/crypto.h"
 #include "sdk/http.h"
 #include "sdk/webhook.h"
@@ -58,7 +59,8 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 		if (call->phase == 2)
 			return toy_request(ret, "PUT", sdk_format(arena, "/show/%.*s", ENT_F(call->memo)),
 					   ENT_STR("show"));
-		return toy_request(ret, "POST", ENT_STR("/comment"), op->comment.body);
+		return toy_request(ret, "POST", ENT_STR("/comment"),
+				   op->limits.text > 0 ? sdk_op_text(op, SDK_PLAIN, arena) : op->comment.body);
 	case ENT_FETCH_TICKET:
 		return toy_request(ret, "GET", sdk_format(arena, "/ticket/%.*s", ENT_F(op->ticket.id)), ENT_ABSENT);
 	case ENT_POLL:
@@ -259,7 +261,7 @@ static const struct ent_connector toy_probed_connector = {
 
 /* ---- transfers whose answers the test gives -------------------------------------------- */
 
-enum { SENT_MAX = 256, TEXT_MAX = 600 };
+enum { SENT_MAX = 256, TEXT_MAX = 1200 };
 
 struct sent {
 	uint64_t id;

@@ -112,6 +112,9 @@ static void defaults(void **state)
 	assert_int_equal(link->poll_ms, 60000);
 	assert_int_equal(link->sweep_ms, 6 * 3600000);
 	assert_int_equal(link->silence_ms, 0);
+	assert_int_equal(supplier->title_max, 0);
+	assert_int_equal(supplier->text_max, 0);
+	assert_int_equal(supplier->language, ENT_ENGLISH);
 	assert_false(link->paused);
 	assert_false(supplier->no_hooks);
 	config_free(config);
@@ -126,7 +129,7 @@ static void defaults(void **state)
 	"  account: ' u7 '\n  comments_as: public\n  joins: shared\n  policy: {status: ours, priority: theirs}\n"      \
 	"  ca_file: $\n  plain_http: true\n  allow: [10.1.0.0/16, \"::1/128\"]\n"                                      \
 	"  timeout: 1500ms\n  connect_timeout: 2s\n  answer_max: 1MiB\n  rate: 30\n  at_once: 1\n  poll: 0\n"          \
-	"  sweep: 0s\n  silence: never\n  paused: true\n"                                                              \
+	"  sweep: 0s\n  silence: never\n  paused: true\n  title_max: 80\n  text_max: 2000\n  language: fr\n"           \
 	"  map: {category: {net: network, lan: network}, person: {u1: David}}\n"
 
 static void everything(void **state)
@@ -157,6 +160,9 @@ static void everything(void **state)
 	assert_int_equal(link->poll_ms, 0);
 	assert_int_equal(link->sweep_ms, 0);
 	assert_int_equal(link->silence_ms, -1);
+	assert_int_equal(supplier->title_max, 80);
+	assert_int_equal(supplier->text_max, 2000);
+	assert_int_equal(supplier->language, ENT_FRENCH);
 	assert_true(link->paused);
 	assert_true(sdk_eqz(map_in(&supplier->category, NULL, ENT_STR("lan")), "network"));
 	assert_true(sdk_eqz(map_out(&supplier->category, NULL, ENT_STR("network")), "net"));
@@ -273,6 +279,8 @@ static const struct {
     {SUPPLIER "  timeout: 0\n", "allowed: 100ms to 10m", NULL},
     {SUPPLIER "  timeout: 100500us\n", "not in whole milliseconds", NULL},
     {SUPPLIER "  connect_timeout: 1ms\n", "allowed: 50ms to 5m", NULL},
+    {SUPPLIER "  language: de\n", "found \"de\", allowed: fr, en", NULL},
+    {SUPPLIER "  text_max: 100\n", "allowed: 500 to 1000000000", NULL},
     {SUPPLIER "  answer_max: 1GiB\n", "allowed: 1KiB to 256MiB", NULL},
     {SUPPLIER "  rate: 0\n", "allowed: 1 to 100000", NULL},
     {SUPPLIER "  rate: ten\n", "no whole number", NULL},

@@ -237,6 +237,52 @@ static void test_op_create(void **state)
 	end(&world);
 }
 
+/* The connector's limits, lowered by settings and never raised; half of what was sent when that was too long. */
+static void test_op_limits(void **state)
+{
+	static const struct {
+		struct ent_limits tool;
+		int64_t title_max, text_max;
+		bool halved;
+		uint32_t title, text; /* title and text have 100 and 2000 characters */
+	} row[] = {
+	    {{ENT_CHARACTERS, 255, 32767}, 0, 0, false, 255, 32767},
+	    {{ENT_CHARACTERS, 255, 32767}, 80, 5000, false, 80, 5000},
+	    {{ENT_CHARACTERS, 255, 32767}, 300, 40000, false, 255, 32767},
+	    {{ENT_CHARACTERS, 0, 0}, 80, 5000, false, 80, 5000},
+	    {{ENT_CHARACTERS, 0, 0}, 0, 0, true, 50, 1000},
+	    {{ENT_CHARACTERS, 255, 1200}, 0, 0, true, 50, 600},
+	    {{ENT_CHARACTERS, 60, 600}, 0, 0, true, 40, 500}, /* no tool takes less */
+	    {{ENT_CHARACTERS, 40, 500}, 0, 0, true, 40, 500},
+	};
+	const struct ent_connector *was;
+	struct ent_connector tool;
+	struct world world;
+	char words[2001];
+
+	(void)state;
+	memset(words, 'w', sizeof words - 1);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		begin(&world, ENT_CREATE_TICKET);
+		was = world.set->at[VEGA].connector;
+		tool = *was;
+		tool.limits = row[i].tool;
+		world.set->at[VEGA].connector = &tool;
+		world.set->at[VEGA].title_max = row[i].title_max;
+		world.set->at[VEGA].text_max = row[i].text_max;
+		world.set->at[VEGA].language = ENT_FRENCH;
+		world.delivery.halved = row[i].halved;
+		world.delivery.title = (struct ent_str){words, 100};
+		world.delivery.text = (struct ent_str){words, 2000};
+		assert_int_equal(make(&world, false), ENT_OK);
+		if (world.op.limits.title != row[i].title || world.op.limits.text != row[i].text)
+			fail_msg("row %zu: %u, %u", i, world.op.limits.title, world.op.limits.text);
+		assert_int_equal(world.op.language, ENT_FRENCH);
+		world.set->at[VEGA].connector = was;
+		end(&world);
+	}
+}
+
 static void test_op_update(void **state)
 {
 	struct world world;
@@ -360,6 +406,7 @@ int main(void)
 	    cmocka_unit_test(test_second_ask_without_comment),
 	    cmocka_unit_test(test_op_comment),
 	    cmocka_unit_test(test_op_create),
+	    cmocka_unit_test(test_op_limits),
 	    cmocka_unit_test(test_op_update),
 	    cmocka_unit_test(test_op_unsupported),
 	    cmocka_unit_test(test_read_back),

@@ -32,6 +32,8 @@ static void test_hash(void **state)
 	    {"hard blanks",
 	     "David&nbsp;(Orion):\xc2\xa0the *router* on floor_2 is <down> & \\dark\\ since &#160;`8:00`", true},
 	    {"blanks at both ends", "  \n" SAID "\t ", true},
+	    {"blanks without width",
+	     "David (Orion): the *rou\xe2\x80\x8bter* on floor_2 is <down> & \\dark\\ since `8:00`", true},
 	    {"another word", "David (Orion): the *router* on floor_3 is <down> & \\dark\\ since `8:00`", false},
 	    {"another case", "david (Orion): the *router* on floor_2 is <down> & \\dark\\ since `8:00`", false},
 	    {"a word more", SAID " yes", false},

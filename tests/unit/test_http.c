@@ -74,6 +74,23 @@ static void words(void **state)
 	expect_status(423, NULL, "{\"reason\":\"Locked by a change\"}", ENT_EINVAL, "HTTP 423: Locked by a change");
 	expect_status(409, NULL, "{\"response_status\":{\"status_code\":4000,\"messages\":[{\"message\":\"Closed\"}]}}",
 		      ENT_ECONFLICT, "HTTP 409: status_code: 4000; Closed");
+	expect_status(
+	    400, NULL,
+	    "{\"errorMessages\":[],\"errors\":{\"comment\":\"The entered text is too long. It exceeds the allowed "
+	    "limit of 32,767 characters.\"}}",
+	    ENT_ETOOLONG,
+	    "HTTP 400: comment: The entered text is too long. It exceeds the allowed limit of 32,767 "
+	    "characters.");
+	expect_status(400, NULL, "{\"errors\":{\"summary\":\"Summary must be less than 255 characters.\"}}",
+		      ENT_ETOOLONG, "HTTP 400: summary: Summary must be less than 255 characters.");
+	expect_status(422, NULL, "{\"message\":\"body is too long (maximum is 65536 characters)\"}", ENT_ETOOLONG,
+		      "HTTP 422: body is too long (maximum is 65536 characters)");
+	expect_status(422, NULL, "{\"errors\":[\"Subject is too long (maximum is 255 characters)\"]}", ENT_ETOOLONG,
+		      "HTTP 422: Subject is too long (maximum is 255 characters)");
+	expect_status(413, NULL, "", ENT_ETOOLONG, "HTTP 413");
+	expect_status(500, NULL, "\"too long\"", ENT_ERETRY, "HTTP 500: too long");
+	expect_status(422, NULL, "{\"message\":\"The summary is invalid because it contains newline characters.\"}",
+		      ENT_EINVAL, "HTTP 422: The summary is invalid because it contains newline characters.");
 	expect_status(400, NULL, "[\"No queue\"]", ENT_EINVAL, "HTTP 400: No queue");
 	expect_status(400, NULL, "\"No queue\"", ENT_EINVAL, "HTTP 400: No queue");
 	expect_status(400, NULL, " Two\r\nlines ", ENT_EINVAL, "HTTP 400: Two  lines");

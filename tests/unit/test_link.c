@@ -45,6 +45,41 @@ static void test_create(void **state)
 	world_free(world);
 }
 
+/* What a tool takes for too long goes once more, half as long, also in the next life; then a person reads why. */
+static void test_too_long_is_halved_once(void **state)
+{
+	char words[901];
+	(void)state;
+
+	memset(words, 'w', sizeof words - 1);
+	words[sizeof words - 1] = '\0';
+	for (int dies = 0; dies < 2; dies++) {
+		int64_t incident;
+		struct world *world = two("never", &incident);
+
+		comment(world, incident, words);
+		assert_non_null(strstr(expect(world, "POST", "/orion/comment")->body, words));
+		if (dies) {
+			struct ent_err err;
+			give(expect(world, "POST", "/orion/comment"), TRANSFER_ANSWERED, 413, "");
+			(void)link_step(world->link);
+			assert_true(writer_step(world->writer, &err) >= ENT_OK);
+			assert_string_equal(delivery_is(world, 1), "pending phase 0 look 0");
+			world_die(world);
+			world_start(world);
+			settle(world);
+		} else {
+			answer(world, "POST", "/orion/comment", 413, "");
+		}
+		const char *half = expect(world, "POST", "/orion/comment")->body;
+		assert_true(strlen(half) > 400 && strlen(half) <= 500);
+		assert_non_null(strstr(half, "characters are missing. The whole text is in incident ENT-000001.)"));
+		answer(world, "POST", "/orion/comment", 413, "");
+		assert_string_equal(delivery_is(world, 1), "parked refused phase 0 look 0");
+		world_free(world);
+	}
+}
+
 /* A CREATE whose answer has no id: a person has to look. */
 static void test_create_without_id(void **state)
 {
@@ -467,6 +502,7 @@ int main(void)
 	    cmocka_unit_test(test_comment),
 	    cmocka_unit_test(test_create),
 	    cmocka_unit_test(test_create_without_id),
+	    cmocka_unit_test(test_too_long_is_halved_once),
 	    cmocka_unit_test(test_update_reads_then_writes),
 	    cmocka_unit_test(test_update_not_done),
 	    cmocka_unit_test(test_answers),
