@@ -9,9 +9,9 @@
 /* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (a 403 that
  * is a limit, by its Retry-After or by its words: ENT_ERETRY); 404, 410 ENT_EGONE; 409, 412 ENT_ECONFLICT; 408, 425,
  * 429, 5xx ENT_ERETRY; 413, and 400 or 422 with words such as "is too long", ENT_ETOOLONG; 3xx and the others (422,
- * 423) ENT_EINVAL; status 0, no answer came: ENT_ERETRY. err: the status and the tool's own words, at most 200 bytes: of
- * JSON the members that tools are known to put a reason into (message, errors, details ...: see http.c), else a short
- * plain text; never a whole page of HTML. */
+ * 423) ENT_EINVAL; status 0, no answer came: ENT_ERETRY. err: the status and the tool's own words, at most 200 bytes:
+ * of JSON the members that tools are known to put a reason into (message, errors, details ...: see http.c), else a
+ * short plain text; never a whole page of HTML. */
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* 2xx with a JSON body (whatever its Content-Type says; HTML and empty are ENT_ERETRY for 2xx: a login page or a proxy,
