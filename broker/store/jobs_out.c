@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_out.h"
 
+#include "core/federate.h"
+
 #include "sdk/webhook.h"
 #include "store/delivery_rows.h"
 
@@ -94,16 +96,40 @@ static bool may_share(struct apply *apply, struct job *job, const struct situati
 	return true;
 }
 
+/* The same brief was given to this supplier since its share stands: as the text of its ticket, or as a comment. */
+static bool is_brief_given(struct apply *apply, const struct incident *incident, struct ent_str supplier,
+			   const struct brief *brief)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+	struct ent_str text = federate_brief(apply->arena, brief, incident_number(incident->number, number));
+	struct db_stmt *stmt = db_use(
+	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
+		       "(EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND d.text = $3 "
+		       "AND d.made_ms >= s.since_ms) OR EXISTS (SELECT 1 FROM comment AS c WHERE c.incident = $1 AND "
+		       "c.supplier = '' AND c.audience = 'suppliers' AND c.audience_suppliers = $2 AND c.body = $3 AND "
+		       "c.removed = 0 AND c.created_ms >= s.since_ms))");
+
+	db_bind_int(stmt, 1, incident->number);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 3, text);
+	bool given = db_row(stmt);
+	db_done(stmt);
+	return given;
+}
+
 static void run_share(struct apply *apply, struct job *job)
 {
 	const struct supplier *supplier = find_supplier(job);
 	struct events events = {.arena = apply->arena};
+	struct brief brief = job->ask.brief;
 	struct situation at;
 	struct unit unit;
 
 	if (!supplier || !find_incident(apply, job, &unit, &at) || !may_share(apply, job, &at, supplier))
 		return;
-	decide_share(&at, supplier->name, job->ask.escalated, &job->ask.brief, &job->ask.author, &events);
+	if (brief.what.n && is_brief_given(apply, &unit.incident, supplier->name, &brief)) /* it is not said twice */
+		brief = (struct brief){.what = ENT_ABSENT};
+	decide_share(&at, supplier->name, job->ask.escalated, &brief, &job->ask.author, &events);
 	end(apply, job, &unit, &events);
 	if (job->ask.with_thread)
 		deliveries_thread(apply, supplier, &unit.incident);

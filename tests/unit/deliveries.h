@@ -256,15 +256,21 @@ static inline enum job_outcome write_word(struct world *world, const char *suppl
 	return arrive(world, supplier, &change);
 }
 
-static inline enum job_outcome share(struct world *world, int64_t incident, const char *supplier, bool escalated)
+static inline enum job_outcome share_saying(struct world *world, int64_t incident, const char *supplier, bool escalated,
+					    const char *what)
 {
 	struct job job = {.kind = JOB_SHARE,
 			  .ask = {.incident = incident,
 				  .supplier = sdk_str(supplier),
 				  .escalated = escalated,
 				  .author = {ENT_STR("desk"), ENT_STR("desk")},
-				  .brief = {.what = ENT_STR("No printer prints.")}}};
+				  .brief = {.what = sdk_str(what)}}};
 	return run(world, &job);
+}
+
+static inline enum job_outcome share(struct world *world, int64_t incident, const char *supplier, bool escalated)
+{
+	return share_saying(world, incident, supplier, escalated, "No printer prints.");
 }
 
 static inline enum job_outcome unshare(struct world *world, int64_t incident, const char *supplier)

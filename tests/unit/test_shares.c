@@ -108,7 +108,7 @@ static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
 	struct world *world = *state;
 
 	two_parties(world);
-	assert_int_equal(share(world, 1, "telnord", true), JOB_ACCEPTED);
+	assert_int_equal(share_saying(world, 1, "telnord", true, "Now the scanners, too."), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	assert_int_equal(delivery.op, ENT_ADD_COMMENT);
 	assert_true(delivery.comment[0]);
@@ -119,6 +119,32 @@ static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
 			 1);
 	assert_int_equal(count(world, "ticket", "1 = 1"), 2);
 	bring(world, "telnord", "t1");
+	check_all(world);
+}
+
+static void test_a_share_repeated_does_not_bring_the_brief_again(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 1, "telnord", false);
+	share(world, 1, "telnord", false); /* its ticket is on its way */
+	assert_int_equal(count(world, "delivery", "supplier = 'telnord'"), 1);
+	bring(world, "telnord", "T-1");
+	while (bring(world, "telnord", "x"))
+		;
+	share(world, 1, "telnord", false);
+	share(world, 1, "telnord", true); /* the ball goes, the words do not */
+	assert_int_equal(count(world, "delivery", "op = 'add_comment'"), 0);
+	assert_int_equal(count(world, "comment", "1 = 1"), 0);
+	unshare(world, 1, "telnord");
+	while (bring(world, "telnord", "y"))
+		;
+	world->now_ms += 1000;
+	share(world, 1, "telnord", false); /* taken back meanwhile: it is said again */
+	assert_int_equal(count(world, "comment", "audience_suppliers = 'telnord'"), 1);
+	share(world, 1, "telnord", false);
+	assert_int_equal(count(world, "comment", "audience_suppliers = 'telnord'"), 1);
 	check_all(world);
 }
 
@@ -503,6 +529,7 @@ int main(void)
 	    TEST(test_a_share_makes_a_ticket),
 	    TEST(test_joins_shared),
 	    TEST(test_a_brief_for_who_has_a_ticket_is_a_comment),
+	    TEST(test_a_share_repeated_does_not_bring_the_brief_again),
 	    TEST(test_the_thread_for_who_joins),
 	    TEST(test_unsharing),
 	    TEST(test_unshared_while_its_ticket_is_made),

@@ -171,6 +171,47 @@ static void check_reach(struct out_sim *sim)
 			     canary_of(db_str(stmt, 2)), ENT_F(db_str(stmt, 1)));
 }
 
+/* What was owed in an incident before it was merged is still brought: to who took part there and never left. */
+static void check_owed(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT DISTINCT c.body, s.supplier, coalesce(d.state, 'never planned'), coalesce(d.cause, '') FROM event "
+	    "AS e JOIN event AS s ON s.incident = e.incident "
+	    "AND s.kind IN ('incident.shared', 'ticket.linked') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
+	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.audience = "
+	    "'everyone' LEFT JOIN delivery AS d ON "
+	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
+	    "'$.comment.audience.kind') = 'everyone' AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
+	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed')) AND (d.state IS NULL OR d.state = "
+	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded'))");
+
+	while (db_row(stmt))
+		out_violates(sim, "I4", "delivery", "canary-%d. was owed to %.*s: %.*s %.*s",
+			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)),
+			     ENT_F(db_str(stmt, 3)));
+}
+
+/* A merge alone makes no reader of what was said before it. */
+static void check_new_readers(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT c.body, d.supplier, e.incident FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment JOIN "
+	    "event AS e ON "
+	    "e.kind = 'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid WHERE NOT EXISTS (SELECT 1 "
+	    "FROM "
+	    "event AS s WHERE s.supplier = d.supplier AND s.kind IN ('incident.shared', 'ticket.linked') AND "
+	    "s.incident "
+	    "= e.incident AND s.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.kind = 'incident.merged' "
+	    "AND m.incident = e.incident AND m.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS s WHERE s.kind = "
+	    "'incident.shared' AND s.supplier = d.supplier AND s.incident = d.incident AND s.seq > e.seq)");
+
+	while (db_row(stmt))
+		out_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
+			     canary_of(db_str(stmt, 0)), (long long)db_int(stmt, 2), ENT_F(db_str(stmt, 1)));
+}
+
 /* ---- states --------------------------------------------------------------------------------------- */
 
 static void check_states(struct out_sim *sim)
@@ -266,6 +307,8 @@ void check_out(struct out_sim *sim)
 	check_plans(sim);
 	check_done(sim);
 	check_reach(sim);
+	check_owed(sim);
+	check_new_readers(sim);
 	check_states(sim);
 	check_refused(sim);
 	if (db_failed(rows(sim)))
