@@ -121,12 +121,12 @@ static void share_join(struct db *db, const struct event *event)
 
 static void share_again(struct db *db, const struct event *event)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $1, $2, $3, 0, "
-		       "CASE WHEN EXISTS (SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0) "
-		       "THEN 0 ELSE 1 END WHERE 1 = 1 ON CONFLICT (incident, supplier) DO UPDATE SET withdrawn_ms = 0, "
-		       "anew = excluded.anew, since_ms = CASE WHEN share.withdrawn_ms <> 0 OR excluded.anew > share.anew THEN "
-		       "excluded.since_ms ELSE share.since_ms END");
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $1, $2, $3, 0, "
+		"CASE WHEN EXISTS (SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0) "
+		"THEN 0 ELSE 1 END WHERE 1 = 1 ON CONFLICT (incident, supplier) DO UPDATE SET withdrawn_ms = 0, "
+		"anew = excluded.anew, since_ms = CASE WHEN share.withdrawn_ms <> 0 OR excluded.anew > share.anew THEN "
+		"excluded.since_ms ELSE share.since_ms END");
 	db_bind_int(stmt, 1, event->incident);
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_int(stmt, 3, event->recorded_ms);
