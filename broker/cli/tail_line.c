@@ -152,6 +152,18 @@ static void holder_changed(struct line *line)
 	holder(line, "to");
 }
 
+static void corrected(struct line *line)
+{
+	z(line, "late words: opened ");
+	at(line, "opened");
+	z(line, ", ");
+	at(line, "status");
+	z(line, ", with ");
+	holder(line, "holder");
+	z(line, " since ");
+	at(line, "since");
+}
+
 static void merged(struct line *line)
 {
 	z(line, "took in ");
@@ -329,6 +341,7 @@ static const struct {
     [EVENT_INCIDENT_OPENED] = {opened, GREEN},
     [EVENT_INCIDENT_STATUS_CHANGED] = {status_changed, ""},
     [EVENT_INCIDENT_HOLDER_CHANGED] = {holder_changed, MAGENTA},
+    [EVENT_INCIDENT_CORRECTED] = {corrected, YELLOW},
     [EVENT_INCIDENT_MERGED] = {merged, MAGENTA},
     [EVENT_INCIDENT_ABSORBED] = {absorbed, MAGENTA},
     [EVENT_INCIDENT_SHARED] = {shared, MAGENTA},

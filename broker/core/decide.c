@@ -30,6 +30,13 @@ struct event *events_add(struct events *events, enum event_kind kind, const stru
 	return event;
 }
 
+int64_t decide_when(const struct situation *at, const struct ent_change *change)
+{
+	int64_t said_ms = change->stamp.time_ms;
+
+	return said_ms != 0 && said_ms < at->now_ms ? said_ms : at->now_ms;
+}
+
 struct event *decide_add(struct events *events, enum event_kind kind, const struct situation *at,
 			 const struct ent_change *change)
 {
@@ -38,8 +45,7 @@ struct event *decide_add(struct events *events, enum event_kind kind, const stru
 	event->ticket_id = change->ticket.id;
 	event->ticket_key = change->ticket.key;
 	event->stamp = change->stamp;
-	if (change->stamp.time_ms != 0)
-		event->time_ms = change->stamp.time_ms;
+	event->time_ms = decide_when(at, change);
 	return event;
 }
 

@@ -26,6 +26,8 @@ static inline bool same_value(const struct ent_value *a, const struct ent_value 
 /* An event about the change's ticket. */
 struct event *decide_add(struct events *events, enum event_kind kind, const struct situation *at,
 			 const struct ent_change *change);
+/* When it was said: the tool's stamp, at most its arrival. */
+int64_t decide_when(const struct situation *at, const struct ent_change *change);
 /* Bits of the change that are older than what is stored. */
 uint32_t decide_late(const struct situation *at, const struct ent_change *change);
 

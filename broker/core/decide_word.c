@@ -229,7 +229,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 {
 	const struct incident *incident = at->incident;
 	struct incident next = *incident;
-	int64_t when = change->stamp.time_ms != 0 ? change->stamp.time_ms : at->now_ms;
+	int64_t when = decide_when(at, change);
 	struct word word;
 
 	next.holder = decide_next_holder(at, change);
@@ -264,8 +264,7 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
 
 	event->actor = change->actor;
-	if (change->stamp.time_ms != 0)
-		event->time_ms = change->stamp.time_ms;
+	event->time_ms = decide_when(at, change);
 	event->holder_since_ms = event->time_ms;
 	event->holder_to = decide_next_holder(at, change);
 	/* What the first word says of a supplier that has already passed the work on is nobody's state. */

@@ -30,8 +30,9 @@
 	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
 	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
 	X(EVENT_TICKET_OVERRULED, "ticket.overruled") /* what it said does not count, by policy: said and stands */    \
-	X(EVENT_DELIVERY_DONE, "delivery.done")       /* it stands in the supplier's tool */                           \
-	X(EVENT_DELIVERY_PARKED, "delivery.parked")   /* a person must look: also an unknown outcome */                \
+	X(EVENT_INCIDENT_CORRECTED, "incident.corrected")         /* late words change what was told before */         \
+	X(EVENT_DELIVERY_DONE, "delivery.done")                   /* it stands in the supplier's tool */               \
+	X(EVENT_DELIVERY_PARKED, "delivery.parked")               /* a person must look: also an unknown outcome */    \
 	X(EVENT_DELIVERY_CANCELLED, "delivery.cancelled")         /* it will not be brought, and why */                \
 	X(EVENT_SUPPLIER_STATE_CHANGED, "supplier.state_changed") /* of no incident: see `incident` below */
 
@@ -80,6 +81,13 @@ struct event {
 	 * holder's); 1..5: the incident's from now on; PRIORITY_NO_WORD: nobody's, whatever the rule says. */
 	int priority;
 	int64_t holder_since_ms;
+
+	/* corrected: what stands now: title, status_to, priority, holder_to, holder_since_ms, opened_ms, and all
+	 * hand-overs, the oldest first */
+	struct ent_str title;
+	int64_t opened_ms;
+	const struct hand_over *hand_over;
+	size_t n_hand_over;
 
 	/* merged, absorbed: the other incident; merged: the tickets that came in */
 	int64_t other;

@@ -302,6 +302,23 @@ static void read_holder_changed(struct reader *reader, const struct sdk_json *no
 	ret->priority = priority_of(text(node, "priority"));
 }
 
+static void read_corrected(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *list = sdk_json_at(node, "hand_overs");
+	struct hand_over *move = SDK_NEW_N(reader->arena, struct hand_over, sdk_json_count(list) + 1);
+
+	ret->title = text(node, "title");
+	ret->status_to = status_at(reader, node, "status");
+	ret->priority = priority_of(text(node, "priority"));
+	ret->holder_to = text(node, "holder");
+	ret->holder_since_ms = time_at(reader, node, "since", true);
+	ret->opened_ms = time_at(reader, node, "opened", true);
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
+		move[ret->n_hand_over++] =
+		    (struct hand_over){text(item, "from"), text(item, "to"), time_at(reader, item, "at", true)};
+	ret->hand_over = move;
+}
+
 static void read_body(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	switch (ret->kind) {
@@ -313,6 +330,9 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 		read_holder_changed(reader, node, ret);
+		break;
+	case EVENT_INCIDENT_CORRECTED:
+		read_corrected(reader, node, ret);
 		break;
 	case EVENT_INCIDENT_MERGED:
 		read_moved(reader, node, ret);

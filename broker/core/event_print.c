@@ -285,6 +285,26 @@ static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_kint(w, "priority", event->priority);
 }
 
+static void print_corrected(struct sdk_jsonw *w, const struct event *event)
+{
+	kstr_empty(w, "title", event->title);
+	sdk_jsonw_kz(w, "status", sdk_status_name(event->status_to));
+	sdk_jsonw_kint(w, "priority", event->priority);
+	kstr_empty(w, "holder", event->holder_to);
+	print_time(w, "since", event->holder_since_ms);
+	print_time(w, "opened", event->opened_ms);
+	sdk_jsonw_key(w, "hand_overs");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < event->n_hand_over; i++) {
+		sdk_jsonw_open(w, '{');
+		kstr_empty(w, "from", event->hand_over[i].from);
+		kstr_empty(w, "to", event->hand_over[i].to);
+		print_time(w, "at", event->hand_over[i].at_ms);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
 static void print_body(struct sdk_jsonw *w, const struct event *event)
 {
 	switch (event->kind) {
@@ -296,6 +316,9 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 		print_holder_changed(w, event);
+		break;
+	case EVENT_INCIDENT_CORRECTED:
+		print_corrected(w, event);
 		break;
 	case EVENT_INCIDENT_MERGED:
 		print_incident(w, "other", event->other, event->other_uuid);

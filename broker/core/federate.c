@@ -331,6 +331,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
+	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_TICKET_REMOVED:
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:

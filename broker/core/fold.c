@@ -34,6 +34,25 @@ static void fold_incident_ticket(struct incident *incident, const struct event *
 		incident->priority = priority_of(priority->text);
 }
 
+/* Words come late: the earliest opened it, whenever it came. */
+static void fold_times(struct incident *incident, const struct event *event)
+{
+	if (event->time_ms < incident->opened_ms)
+		incident->opened_ms = event->time_ms;
+	if (event->time_ms > incident->said_ms)
+		incident->said_ms = event->time_ms;
+}
+
+static void fold_corrected(struct incident *incident, const struct event *event)
+{
+	incident->title = event->title;
+	incident->status = event->status_to;
+	incident->priority = event->priority;
+	incident->holder = event->holder_to;
+	incident->holder_since_ms = event->holder_since_ms;
+	incident->opened_ms = event->opened_ms;
+}
+
 void fold_incident(struct incident *incident, const struct event *event)
 {
 	incident->sequence = event->sequence;
@@ -42,7 +61,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_OPENED:
 		incident->number = event->incident;
 		memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
-		incident->opened_ms = event->time_ms;
+		incident->opened_ms = incident->said_ms = event->time_ms;
 		incident->status = event->status_to;
 		incident->holder = event->holder_to;
 		incident->holder_since_ms = event->holder_since_ms;
@@ -62,12 +81,18 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
 		fold_incident_ticket(incident, event);
+		fold_times(incident, event);
+		break;
+	case EVENT_TICKET_LATE:
+		fold_times(incident, event);
+		break;
+	case EVENT_INCIDENT_CORRECTED:
+		fold_corrected(incident, event);
 		break;
 	case EVENT_COMMENT_ADDED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_COMMENT_EDITED:
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
-	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:
@@ -118,6 +143,13 @@ struct ticket fold_continued(const struct ticket *left, const struct event *even
 	return ticket;
 }
 
+/* A late word may bring an attribute that nobody spoke of: that does not make the ticket older. */
+static void fold_changed(struct ticket *ticket, const struct event *event)
+{
+	if (event->time_ms > ticket->changed_ms)
+		ticket->changed_ms = event->time_ms;
+}
+
 void fold_ticket(struct ticket *ticket, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_CONTINUED) {
@@ -127,7 +159,7 @@ void fold_ticket(struct ticket *ticket, const struct event *event)
 	if (event->kind == EVENT_TICKET_REMOVED) {
 		ticket->removed = true;
 		ticket->removed_stamp = event->stamp;
-		ticket->changed_ms = event->time_ms;
+		fold_changed(ticket, event);
 		return;
 	}
 	if (event->kind != EVENT_TICKET_LINKED && event->kind != EVENT_TICKET_CHANGED)
@@ -139,7 +171,7 @@ void fold_ticket(struct ticket *ticket, const struct event *event)
 	}
 	if (event->ticket_key.n)
 		ticket->key = event->ticket_key;
-	ticket->changed_ms = event->time_ms;
+	fold_changed(ticket, event);
 	ticket->has |= event->seen;
 	if (event->seen && ticket->removed && stamp_compare(event->stamp, ticket->removed_stamp) > 0)
 		ticket->removed = false;

@@ -29,7 +29,7 @@ struct ticket {
 				      * is itself. Then it is removed for good: only its comments and attachments are
 				      * still heard */
 	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
-	int64_t changed_ms;             /* supplier's time of the last applied change, else when it was recorded */
+	int64_t changed_ms; /* the latest of its applied changes: the supplier's time, else when it was recorded */
 };
 
 struct incident {
@@ -40,7 +40,9 @@ struct incident {
 	int priority;          /* 1..5, 0 unknown */
 	struct ent_str holder; /* supplier's name, or the raw word when no supplier is called so; empty: nobody */
 	int64_t holder_since_ms;
-	int64_t opened_ms, changed_ms;
+	int64_t opened_ms;           /* the earliest word of its tickets */
+	int64_t said_ms;             /* the latest one */
+	int64_t changed_ms;          /* when its last event was recorded */
 	int64_t sequence;            /* of its last event: 1, 2, 3... */
 	int64_t merged_into;         /* number, 0: lives */
 	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
@@ -60,6 +62,12 @@ struct comment {
 	int64_t created_ms, edited_ms; /* 0: never edited */
 	bool removed;
 	struct ent_stamp stamp;
+};
+
+/* The ball went from one holder to another. */
+struct hand_over {
+	struct ent_str from, to; /* as incident.holder */
+	int64_t at_ms;           /* when it was said */
 };
 
 /* How a supplier takes part in an incident. It is `escalated` while it holds the ball, else `shadow`. A ticket that

@@ -3,6 +3,7 @@
 
 #include "store/delivery_rows.h"
 #include "sdk/marker.h"
+#include "store/correct.h"
 #include "store/follow.h"
 #include "store/outbox.h"
 #include "store/quotes.h"
@@ -159,18 +160,24 @@ void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, i
 	unit_save(unit);
 }
 
-static void merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads,
+static bool merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads,
 		      int64_t kept)
 {
+	bool merged = false;
+
 	for (size_t i = 0; i < leads->n; i++)
 		/* Asked again: one found twice is gone by now. */
 		if (leads->found[i] != 0 && leads->found[i] != kept &&
-		    incident_living(apply->db, leads->found[i]) != kept)
+		    incident_living(apply->db, leads->found[i]) != kept) {
 			apply_merge(apply, unit, at, leads->found[i]);
+			merged = true;
+		}
+	return merged;
 }
 
 /* Loads the incident that the change belongs to into the unit, or makes one. False: nothing to do. */
-static bool find_incident(struct apply *apply, struct unit *unit, struct situation *at, const struct ent_change *change)
+static bool find_incident(struct apply *apply, struct unit *unit, struct situation *at, const struct ent_change *change,
+			  bool *ret_merged)
 {
 	struct leads leads;
 
@@ -179,7 +186,7 @@ static bool find_incident(struct apply *apply, struct unit *unit, struct situati
 	at->news = news_of(apply, at, change, &leads, number);
 	if (number) {
 		(void)unit_load_incident(unit, number);
-		merge_all(apply, unit, at, &leads, number);
+		*ret_merged = merge_all(apply, unit, at, &leads, number);
 		return true;
 	}
 	if (change->kind == ENT_TICKET_REMOVED)
@@ -302,6 +309,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	struct situation at = *base;
 	const struct echo_sent *sent = NULL;
 	struct events events = {.arena = apply->arena};
+	bool merged = false;
 	struct unit unit;
 
 	if (told->kind == ENT_TICKET_CONTINUES) {
@@ -315,7 +323,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
 		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
 	at.incident = &unit.incident;
-	if (!find_incident(apply, &unit, &at, change) || db_failed(apply->db))
+	if (!find_incident(apply, &unit, &at, change, &merged) || db_failed(apply->db))
 		return;
 	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED) {
 		if (unit_load_comment(&unit, at.supplier, change->ticket.id, change->comment.id) ||
@@ -338,8 +346,11 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 			admits.comment.body = quotes_strip(apply, &at, change);
 		find_echo(apply, &at, change, &sent);
 	}
+	const struct order before = order_of(&unit.incident);
 	decide_change(&at, change, &events);
+	const size_t n_event = events.n;
 	apply_events(apply, &unit, &events);
+	correct(apply, &unit, &at, &before, events.at, n_event, merged);
 	unit_save(&unit);
 	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
 	heed_echo(apply, &at, change, sent);

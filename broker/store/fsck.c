@@ -10,9 +10,10 @@
 
 /* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
 static const char *const contents[] = {
-    "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+    "SELECT number, uuid, title, status, priority, holder, holder_since_ms, opened_ms, said_ms, changed_ms, sequence, "
     "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
+    "SELECT incident, at_ms, from_holder, to_holder FROM hand_over ORDER BY incident, at_ms, from_holder, to_holder",
     "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, "
     "attributes, "
     "continues_as FROM ticket "
@@ -33,7 +34,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {13, 11, 16, 9, 2, 3, 4, 4, 11};
+static const int n_column[] = {14, 4, 11, 16, 9, 2, 3, 4, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

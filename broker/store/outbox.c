@@ -169,6 +169,7 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident);
 	json_tickets(db, arena, &w, incident->number, false);
+	json_hand_overs(db, arena, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
 }
 

@@ -377,6 +377,7 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 	switch (event->kind) {
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_CORRECTED: /* its suppliers are only listened to */
 	case EVENT_TICKET_LATE:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:

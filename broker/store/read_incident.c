@@ -117,6 +117,7 @@ enum ent_rc read_incident(struct db *db, struct ent_arena *arena, const struct i
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident);
 	json_tickets(db, arena, &w, incident->number, true);
+	json_hand_overs(db, arena, &w, incident->number);
 	json_shares(db, &w, incident);
 	json_deliveries(db, &w, incident->number);
 	print_thread(db, &w, incident->number);

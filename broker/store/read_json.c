@@ -4,6 +4,7 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "core/delivery.h"
+#include "store/correct.h"
 #include "store/rows.h"
 
 enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
@@ -30,6 +31,23 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident)
 	sdk_jsonw_kint(w, "sequence", incident->sequence);
 	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
 	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
+}
+
+void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident)
+{
+	const struct hand_over *list;
+	size_t n = hand_over_list(db, arena, incident, &list);
+
+	sdk_jsonw_key(w, "hand_overs");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < n; i++) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "from", list[i].from);
+		sdk_jsonw_kstr(w, "to", list[i].to);
+		json_time(w, "at", list[i].at_ms);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
 }
 
 void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)

@@ -11,6 +11,8 @@
 
 void json_time(struct sdk_jsonw *w, const char *key, int64_t ms);
 /* The members of an incident, without braces. */
+/* hand_overs: the way of the ball. */
+void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident);
 void json_incident(struct sdk_jsonw *w, const struct incident *incident);
 /* "attributes": {name: {"text","native"?}} */
 void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket);

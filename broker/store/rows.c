@@ -22,7 +22,7 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 {
 	struct db_stmt *stmt = db_use(
 	    db, "SELECT uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		"merged_into, n_ticket, n_comment FROM incident WHERE number = $1");
+		"merged_into, n_ticket, n_comment, said_ms FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -37,7 +37,8 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .sequence = db_int(stmt, 8),
 				 .merged_into = db_int(stmt, 9),
 				 .n_ticket = db_int(stmt, 10),
-				 .n_comment = db_int(stmt, 11)};
+				 .n_comment = db_int(stmt, 11),
+				 .said_ms = db_int(stmt, 12)};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
@@ -49,14 +50,14 @@ void incident_save(struct db *db, const struct incident *incident, bool is_new)
 
 	if (is_new) {
 		stmt = db_use(db, "INSERT INTO incident (title, status, priority, holder, holder_since_ms, opened_ms, "
-				  "changed_ms, sequence, merged_into, n_ticket, n_comment, number, uuid) "
-				  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
-		db_bind_str(stmt, 13, sdk_str(incident->uuid));
+				  "changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, uuid) "
+				  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
+		db_bind_str(stmt, 14, sdk_str(incident->uuid));
 	} else {
 		stmt = db_use(db,
 			      "UPDATE incident SET title = $1, status = $2, priority = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
-			      "n_ticket = $10, n_comment = $11 WHERE number = $12");
+			      "n_ticket = $10, n_comment = $11, said_ms = $13 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, some(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name(incident->status)));
@@ -70,6 +71,7 @@ void incident_save(struct db *db, const struct incident *incident, bool is_new)
 	db_bind_int(stmt, 10, incident->n_ticket);
 	db_bind_int(stmt, 11, incident->n_comment);
 	db_bind_int(stmt, 12, incident->number);
+	db_bind_int(stmt, 13, incident->said_ms);
 	(void)db_row(stmt);
 }
 
@@ -221,6 +223,7 @@ void rows_move(struct db *db, int64_t from, int64_t to)
 	    "UPDATE comment SET incident = $2 WHERE incident = $1",
 	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
 	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
+	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
 	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
 	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    "DELETE FROM reference WHERE incident = $1",

@@ -147,9 +147,10 @@ size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, st
 		    struct ent_str external_id, const struct word **ret)
 {
 	struct word *list = SDK_NEW_N(arena, struct word, WORDS_MAX);
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
-		       "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, id DESC LIMIT $4");
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
+	    "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, supplier, external_id LIMIT $4");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/unit.h"
 
+#include "store/correct.h"
+
 #include "store/deliveries.h"
 
 #include <assert.h>
@@ -68,6 +70,13 @@ static void fold_merged(struct unit *unit, const struct event *event)
 		ticket_save(unit->db, &unit->ticket);
 		unit->ticket_dirty = false;
 	}
+	struct incident gone;
+	if (incident_load(unit->db, unit->arena, event->other, &gone)) {
+		if (gone.opened_ms < unit->incident.opened_ms)
+			unit->incident.opened_ms = gone.opened_ms;
+		if (gone.said_ms > unit->incident.said_ms)
+			unit->incident.said_ms = gone.said_ms;
+	}
 	rows_move(unit->db, event->other, event->incident);
 	incident_count(unit->db, &unit->incident);
 	if (unit->has_ticket && unit->ticket.incident == event->other)
@@ -125,12 +134,15 @@ void unit_fold(struct unit *unit, const struct event *event)
 	case EVENT_INCIDENT_UNSHARED:
 		share_fold(unit->db, event);
 		break;
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_INCIDENT_CORRECTED:
+		hand_over_fold(unit->db, event);
+		break;
 	case EVENT_DELIVERY_DONE:
 		delivery_fold(unit->db, event);
 		break;
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_STATUS_CHANGED:
-	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
 	case EVENT_TICKET_OVERRULED:

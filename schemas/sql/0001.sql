@@ -49,6 +49,7 @@ CREATE TABLE incident (
 	holder          TEXT NOT NULL,     -- '' nobody
 	holder_since_ms BIGINT NOT NULL,
 	opened_ms       BIGINT NOT NULL,
+	said_ms         BIGINT NOT NULL, -- the latest word of its tickets
 	changed_ms      BIGINT NOT NULL,
 	sequence        BIGINT NOT NULL, -- of its last event
 	merged_into     BIGINT NOT NULL, -- number, 0 lives
@@ -56,6 +57,17 @@ CREATE TABLE incident (
 	n_comment       BIGINT NOT NULL
 );
 CREATE INDEX incident_changed ON incident (changed_ms, number);
+CREATE INDEX incident_merged ON incident (merged_into) WHERE merged_into <> 0;
+
+-- The way of the ball.
+CREATE TABLE hand_over (
+	id       INTEGER PRIMARY KEY,
+	incident BIGINT NOT NULL,
+	at_ms    BIGINT NOT NULL, -- when it was said
+	from_holder TEXT NOT NULL, -- '' nobody
+	to_holder   TEXT NOT NULL
+);
+CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);
 
 CREATE TABLE ticket (
 	id          INTEGER PRIMARY KEY,

@@ -121,6 +121,36 @@ static void test_overruled(void **state)
 	sdk_arena_release(&arena);
 }
 
+static void test_corrected(void **state)
+{
+	static const struct hand_over moves[] = {{ENT_STR("vega"), ENT_STR("orion"), 0},
+						 {ENT_STR("orion"), ENT_STR(""), 1000}};
+	struct sdk_arena arena;
+	struct event back, event = event_of(EVENT_INCIDENT_CORRECTED);
+
+	(void)state;
+	sdk_arena_init(&arena);
+	event.title = ENT_STR("Lift");
+	event.status_to = ENT_HELD;
+	event.priority = 2;
+	event.holder_to = ENT_STR("");
+	event.holder_since_ms = 1000;
+	event.opened_ms = 500;
+	event.hand_over = moves;
+	event.n_hand_over = 2;
+	there_and_back(
+	    &event,
+	    "{" MARK ",\"supplier\":\"vega\",\"title\":\"Lift\",\"status\":\"held\",\"priority\":2,\"holder\":\"\","
+	    "\"since\":\"1970-01-01T00:00:01.000Z\",\"opened\":\"1970-01-01T00:00:00.500Z\",\"hand_overs\":[{"
+	    "\"from\":\"vega\",\"to\":\"orion\",\"at\":\"1970-01-01T00:00:00.000Z\"},{\"from\":\"orion\",\"to\":"
+	    "\"\",\"at\":\"1970-01-01T00:00:01.000Z\"}]}",
+	    &arena, &back);
+	assert_int_equal(back.n_hand_over, 2);
+	assert_int_equal(back.hand_over[1].at_ms, 1000);
+	assert_int_equal(back.opened_ms, 500);
+	sdk_arena_release(&arena);
+}
+
 static void test_supplier_state(void **state)
 {
 	struct sdk_arena arena;
@@ -250,10 +280,9 @@ static void test_names(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_shares),    cmocka_unit_test(test_deliveries),
-	    cmocka_unit_test(test_overruled), cmocka_unit_test(test_supplier_state),
-	    cmocka_unit_test(test_priority),  cmocka_unit_test(test_own_comment),
-	    cmocka_unit_test(test_refused),   cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_shares),      cmocka_unit_test(test_deliveries),     cmocka_unit_test(test_overruled),
+	    cmocka_unit_test(test_corrected),   cmocka_unit_test(test_supplier_state), cmocka_unit_test(test_priority),
+	    cmocka_unit_test(test_own_comment), cmocka_unit_test(test_refused),        cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,10 @@ static const struct {
     {"incident.shared", "{" WHO ",\"escalated\":false}", "shared with orion"},
     {"incident.unshared", "{" WHO ",\"reason\":\"\"}", "not shared with orion any more"},
     {"incident.unshared", "{" WHO ",\"reason\":\"found\"}", "not shared with orion any more: found"},
+    {"incident.corrected",
+     "{" WHO ",\"opened\":\"2026-11-22T07:58:00.000Z\",\"status\":\"held\",\"holder\":\"\",\"since\":\"2026-11-22T08:"
+	     "14:03.000Z\"}",
+     "late words: opened 2026-11-22T07:58:00.000Z, held, with nobody since 2026-11-22T08:14:03.000Z"},
     {"ticket.overruled",
      "{" TICKET ",\"attribute\":\"status\",\"said\":{\"text\":\"closed\"},\"stands\":{\"text\":\"held\"}}",
      "ticket INC0010023 says status closed, which does not count: held stands"},

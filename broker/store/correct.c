@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/correct.h"
+
+#include "core/replay.h"
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+#define HAND_OVERS_MAX 1000 /* that are read of one incident */
+
+/* ---- the ball's way ---------------------------------------------------------------- */
+
+static void hand_over_add(struct db *db, int64_t incident, const struct hand_over *hand_over)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO hand_over (incident, at_ms, from_holder, to_holder) VALUES ($1, $2, $3, $4)");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, hand_over->at_ms);
+	db_bind_str(stmt, 3, sdk_or_empty(hand_over->from));
+	db_bind_str(stmt, 4, sdk_or_empty(hand_over->to));
+	(void)db_row(stmt);
+}
+
+void hand_over_fold(struct db *db, const struct event *event)
+{
+	struct hand_over moved = {event->holder_from, event->holder_to, event->holder_since_ms};
+	struct db_stmt *stmt;
+
+	if (event->kind == EVENT_INCIDENT_HOLDER_CHANGED) {
+		hand_over_add(db, event->incident, &moved);
+		return;
+	}
+	stmt = db_use(db, "DELETE FROM hand_over WHERE incident = $1");
+	db_bind_int(stmt, 1, event->incident);
+	(void)db_row(stmt);
+	for (size_t i = 0; i < event->n_hand_over; i++)
+		hand_over_add(db, event->incident, &event->hand_over[i]);
+}
+
+size_t hand_over_list(struct db *db, struct ent_arena *arena, int64_t incident, const struct hand_over **ret)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT from_holder, to_holder, at_ms FROM hand_over WHERE incident = $1 "
+					  "ORDER BY at_ms, id LIMIT $2");
+	struct hand_over *list = NULL;
+	size_t n = 0, cap = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, HAND_OVERS_MAX);
+	while (n < HAND_OVERS_MAX && db_row(stmt)) {
+		if (n == cap) {
+			struct hand_over *grown = SDK_NEW_N(arena, struct hand_over, cap = cap ? cap * 2 : 8);
+			if (n)
+				memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+		}
+		list[n++] = (struct hand_over){sdk_dup(arena, db_str(stmt, 0)), sdk_dup(arena, db_str(stmt, 1)),
+					       db_int(stmt, 2)};
+	}
+	db_done(stmt);
+	*ret = list;
+	return n;
+}
+
+/* ---- is it out of order? -------------------------------------------------------------- */
+
+struct order order_of(const struct incident *incident)
+{
+	return (struct order){incident->said_ms, incident->n_ticket, incident->number};
+}
+
+#define TELLING (1u << ENT_STATUS | 1u << ENT_PRIORITY | 1u << ENT_TRANSFERRED_TO | 1u << ENT_TITLE)
+
+static bool is_out_of_order(const struct order *before, const struct event *event, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool is_late = event[i].kind == EVENT_TICKET_LATE;
+		bool is_word = is_late || event[i].kind == EVENT_TICKET_LINKED || event[i].kind == EVENT_TICKET_CHANGED;
+
+		if (!is_word || before->said_ms == 0 ||
+		    !((event[i].seen & TELLING) || event[i].kind == EVENT_TICKET_LINKED))
+			continue;
+		/* Of one time: the order of arrival is the order of one ticket, and of several it is nobody's. */
+		if (is_late || event[i].time_ms < before->said_ms ||
+		    (event[i].time_ms == before->said_ms && before->n_ticket > 1) ||
+		    (event[i].time_ms == before->said_ms && event[i].kind == EVENT_TICKET_LINKED))
+			return true;
+	}
+	return false;
+}
+
+/* ---- may it be told again? ------------------------------------------------------------- */
+
+#define ITS_EVENTS                                                                                                     \
+	"WITH RECURSIVE its(number) AS (SELECT $1 UNION SELECT incident.number FROM incident JOIN its ON "             \
+	"incident.merged_into = its.number WHERE incident.merged_into <> 0) "
+
+static bool people_acted(struct db *db, int64_t incident)
+{
+	struct db_stmt *stmt =
+	    db_use(db, ITS_EVENTS "SELECT 1 FROM event WHERE incident IN (SELECT number FROM its) AND (kind IN "
+				  "('incident.shared', 'incident.unshared') OR kind IN ('incident.status_changed', "
+				  "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
+
+	db_bind_int(stmt, 1, incident);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
+static bool is_listened_to(const struct supplier *supplier)
+{
+	return !supplier || (!supplier_takes_words(supplier) && supplier->policy[ENT_STATUS] == POLICY_HOLDER &&
+			     supplier->policy[ENT_PRIORITY] == POLICY_HOLDER);
+}
+
+/* False: more than are told again, or one of a supplier that we write to. */
+static bool words_load(struct apply *apply, int64_t incident, struct event **ret, size_t *ret_n)
+{
+	struct db_stmt *stmt =
+	    db_use(apply->db, ITS_EVENTS "SELECT kind, time_ms, supplier, json FROM event WHERE incident IN (SELECT "
+					 "number FROM its) AND kind IN ('ticket.linked', 'ticket.changed', "
+					 "'ticket.late', 'ticket.removed') ORDER BY seq LIMIT $2");
+	struct event *list = SDK_NEW_N(apply->arena, struct event, REPLAY_MAX + 1);
+	bool may = true;
+	size_t n = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, REPLAY_MAX + 1);
+	while (may && db_row(stmt)) {
+		const struct supplier *supplier =
+		    apply->suppliers ? supplier_by_name(apply->suppliers, db_str(stmt, 2)) : NULL;
+		enum event_kind kind;
+		struct ent_err err;
+
+		may = n < REPLAY_MAX && is_listened_to(supplier) && event_kind_by_name(db_str(stmt, 0), &kind) &&
+		      event_parse(apply->arena, kind, sdk_dup(apply->arena, db_str(stmt, 3)), &list[n], &err) == ENT_OK;
+		if (may)
+			list[n++].time_ms = db_int(stmt, 1);
+	}
+	db_done(stmt);
+	*ret = list;
+	*ret_n = n;
+	return may;
+}
+
+/* ---- correcting ---------------------------------------------------------------------------- */
+
+void correct(struct apply *apply, struct unit *unit, const struct situation *at, const struct order *before,
+	     const struct event *event, size_t n_event, bool is_merged)
+{
+	struct events events = {.arena = apply->arena};
+	const struct hand_over *stored;
+	struct replay told;
+	struct event *word;
+	size_t n;
+
+	if ((!is_merged && !is_out_of_order(before, event, n_event)) || people_acted(apply->db, before->number) ||
+	    !words_load(apply, before->number, &word, &n))
+		return;
+	replay(word, n, apply->suppliers, apply->arena, &told);
+	size_t n_stored = hand_over_list(apply->db, apply->arena, before->number, &stored);
+	if (replay_agrees(&told, &unit->incident, stored, n_stored))
+		return;
+	struct event *corrected = events_add(&events, EVENT_INCIDENT_CORRECTED, at);
+	corrected->title = told.incident.title;
+	corrected->status_to = told.incident.status;
+	corrected->priority = told.incident.priority;
+	corrected->holder_to = told.incident.holder;
+	corrected->holder_since_ms = told.incident.holder_since_ms;
+	corrected->opened_ms = told.incident.opened_ms;
+	corrected->hand_over = told.hand_over;
+	corrected->n_hand_over = told.n_hand_over;
+	apply_events(apply, unit, &events);
+}
