@@ -113,16 +113,20 @@ static void list_attrs(struct events *events, struct event *event, const struct 
 	event->unmapped = unmapped_bits(change, bits);
 }
 
+static bool has_news(const struct situation *at)
+{
+	return at->news.number.n || at->news.key.n || at->news.n_reference;
+}
+
 static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct ticket *ticket = at->ticket;
 	uint32_t late = decide_late(at, change);
 	uint32_t seen = change->ticket.has & ~late;
-	bool is_news = at->news.number.n || at->news.key.n || at->news.n_reference;
 
 	if (at->incident->sequence == 0)
 		decide_opened(at, change, ret);
-	if (!ticket || seen || is_news) {
+	if (!ticket || seen || has_news(at)) {
 		struct event *event = decide_add(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
 		list_attrs(ret, event, ticket, change, seen);
 		event->correlation = at->news;
@@ -284,8 +288,8 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 	case ENT_ATTACHMENT_ADDED:
 		break;
 	}
-	/* A comment may be the first word of its ticket, or bring attributes along. */
-	if (!left && (!at->ticket || change->ticket.has))
+	/* A comment may be the first word of its ticket, or bring attributes or a key along. */
+	if (!left && (!at->ticket || change->ticket.has || has_news(at)))
 		decide_ticket(at, change, ret);
 	if (at->is_comment_echo)
 		return;

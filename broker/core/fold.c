@@ -89,8 +89,11 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_INCIDENT_CORRECTED:
 		fold_corrected(incident, event);
 		break;
-	case EVENT_COMMENT_ADDED: /* the store counts comments: it knows which of them stand */
-	case EVENT_COMMENT_REMOVED:
+	case EVENT_COMMENT_ADDED:
+		if (event->supplier.n && event->time_ms < incident->opened_ms)
+			incident->opened_ms = event->time_ms;
+		break;
+	case EVENT_COMMENT_REMOVED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_EDITED:
 	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
 	case EVENT_TICKET_REMOVED:
@@ -143,10 +146,15 @@ struct ticket fold_continued(const struct ticket *left, const struct event *even
 	return ticket;
 }
 
-/* A late word may bring an attribute that nobody spoke of: that does not make the ticket older. */
+/* A late word may bring an attribute that nobody spoke of: that does not make the ticket older. A comment may come
+ * before all that the ticket says: then the first that it says counts. */
 static void fold_changed(struct ticket *ticket, const struct event *event)
 {
-	if (event->time_ms > ticket->changed_ms)
+	bool is_bare = ticket->has == 0 && !ticket->removed;
+
+	if (event->kind == EVENT_TICKET_CHANGED && !event->seen)
+		return;
+	if (is_bare || event->time_ms > ticket->changed_ms)
 		ticket->changed_ms = event->time_ms;
 }
 
@@ -157,9 +165,9 @@ void fold_ticket(struct ticket *ticket, const struct event *event)
 		return;
 	}
 	if (event->kind == EVENT_TICKET_REMOVED) {
+		fold_changed(ticket, event);
 		ticket->removed = true;
 		ticket->removed_stamp = event->stamp;
-		fold_changed(ticket, event);
 		return;
 	}
 	if (event->kind != EVENT_TICKET_LINKED && event->kind != EVENT_TICKET_CHANGED)

@@ -56,6 +56,23 @@ static struct ent_change change_of(const struct event *event, const struct ticke
 	return change;
 }
 
+/* One change may have made two events: what was new, and what came too late. */
+static bool is_rest_of(const struct event *event, const struct event *before)
+{
+	return event->kind == EVENT_TICKET_LATE && before->kind != EVENT_TICKET_REMOVED &&
+	       before->kind != EVENT_TICKET_LATE && same_text(event->delivery_id, before->delivery_id) &&
+	       same_text(event->supplier, before->supplier) && same_text(event->ticket_id, before->ticket_id) &&
+	       event->time_ms == before->time_ms && stamp_compare(event->stamp, before->stamp) == 0;
+}
+
+static void add_rest(struct ent_change *change, const struct ent_change *rest)
+{
+	change->ticket.has |= rest->ticket.has;
+	for (int i = 0; i < ENT_N_ATTR; i++)
+		if (speaks_of(rest->ticket.has, (enum ent_attr)i))
+			change->ticket.at[i] = rest->ticket.at[i];
+}
+
 static void collect(struct telling *telling, const struct event *event, size_t n)
 {
 	struct ticket *stored = SDK_NEW_N(telling->arena, struct ticket, n + 1);
@@ -65,6 +82,11 @@ static void collect(struct telling *telling, const struct event *event, size_t n
 	for (size_t i = 0; i < n; i++) {
 		struct ticket *ticket = ticket_of(stored, &n_stored, event[i].supplier, event[i].ticket_id);
 
+		if (i > 0 && is_rest_of(&event[i], &event[i - 1])) {
+			const struct ent_change rest = change_of(&event[i], ticket);
+			add_rest(&telling->told[telling->n - 1].change, &rest);
+			continue;
+		}
 		telling->told[telling->n++] = (struct told){.change = change_of(&event[i], ticket),
 							    .supplier = event[i].supplier,
 							    .time_ms = event[i].time_ms,
@@ -192,8 +214,7 @@ bool replay_agrees(const struct replay *replay, const struct incident *incident,
 
 	if (!same_text(told->title, incident->title) || told->status != incident->status ||
 	    told->priority != incident->priority || !same_text(told->holder, incident->holder) ||
-	    told->holder_since_ms != incident->holder_since_ms || told->opened_ms != incident->opened_ms ||
-	    replay->n_hand_over != n_hand_over)
+	    told->holder_since_ms != incident->holder_since_ms || replay->n_hand_over != n_hand_over)
 		return false;
 	for (size_t i = 0; i < n_hand_over; i++)
 		if (!same_text(replay->hand_over[i].from, hand_over[i].from) ||

@@ -17,14 +17,15 @@
 #define REPLAY_MAX 500 /* words of one incident; one with more stays as it is */
 
 struct replay {
-	struct incident incident; /* title, status, priority, holder, holder_since_ms, opened_ms */
+	struct incident incident; /* title, status, priority, holder, holder_since_ms */
 	const struct hand_over *hand_over;
 	size_t n_hand_over;
 };
 
 /* event: the ticket.linked, ticket.changed, ticket.late and ticket.removed events of an incident in the order in which
- * they were stored, time_ms set. suppliers: may be NULL. Only for tickets of suppliers that are listened to: what our
- * own deliveries did is not known here. Borrows from the events. */
+ * they were stored, time_ms set; also comment.added where that was its supplier's first word. suppliers: may be NULL.
+ * Only for tickets of suppliers that are listened to: what our own deliveries did is not known here. Borrows from the
+ * events. */
 void replay(const struct event *event, size_t n, const struct supplier_set *suppliers, struct ent_arena *arena,
 	    struct replay *ret);
 

@@ -66,7 +66,7 @@ size_t hand_over_list(struct db *db, struct ent_arena *arena, int64_t incident, 
 
 struct order order_of(const struct incident *incident)
 {
-	return (struct order){incident->said_ms, incident->n_ticket, incident->number};
+	return (struct order){incident->said_ms, incident->opened_ms, incident->n_ticket, incident->number};
 }
 
 #define TELLING (1u << ENT_STATUS | 1u << ENT_PRIORITY | 1u << ENT_TRANSFERRED_TO | 1u << ENT_TITLE)
@@ -77,6 +77,8 @@ static bool is_out_of_order(const struct order *before, const struct event *even
 		bool is_late = event[i].kind == EVENT_TICKET_LATE;
 		bool is_word = is_late || event[i].kind == EVENT_TICKET_LINKED || event[i].kind == EVENT_TICKET_CHANGED;
 
+		if (event[i].kind == EVENT_COMMENT_ADDED && event[i].supplier.n && event[i].time_ms < before->opened_ms)
+			return true;
 		if (!is_word || before->said_ms == 0 ||
 		    !((event[i].seen & TELLING) || event[i].kind == EVENT_TICKET_LINKED))
 			continue;
@@ -95,11 +97,13 @@ static bool is_out_of_order(const struct order *before, const struct event *even
 	"WITH RECURSIVE its(number) AS (SELECT $1 UNION SELECT incident.number FROM incident JOIN its ON "             \
 	"incident.merged_into = its.number WHERE incident.merged_into <> 0) "
 
+#define TICKET_KINDS "'ticket.linked', 'ticket.changed', 'ticket.late', 'ticket.removed'"
+
 static bool people_acted(struct db *db, int64_t incident)
 {
 	struct db_stmt *stmt =
 	    db_use(db, ITS_EVENTS "SELECT 1 FROM event WHERE incident IN (SELECT number FROM its) AND (kind IN "
-				  "('incident.shared', 'incident.unshared') OR kind IN ('incident.status_changed', "
+				  "('incident.shared', 'incident.unshared', 'ticket.continued') OR kind IN ('incident.status_changed', "
 				  "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
 
 	db_bind_int(stmt, 1, incident);
@@ -117,10 +121,12 @@ static bool is_listened_to(const struct supplier *supplier)
 /* False: more than are told again, or one of a supplier that we write to. */
 static bool words_load(struct apply *apply, int64_t incident, struct event **ret, size_t *ret_n)
 {
-	struct db_stmt *stmt =
-	    db_use(apply->db, ITS_EVENTS "SELECT kind, time_ms, supplier, json FROM event WHERE incident IN (SELECT "
-					 "number FROM its) AND kind IN ('ticket.linked', 'ticket.changed', "
-					 "'ticket.late', 'ticket.removed') ORDER BY seq LIMIT $2");
+	struct db_stmt *stmt = db_use(apply->db, ITS_EVENTS
+				      "SELECT kind, time_ms, supplier, json FROM event WHERE incident IN (SELECT "
+				      "number FROM its) AND (kind IN (" TICKET_KINDS ") OR kind = 'comment.added' AND "
+				      "supplier <> '' AND time_ms < (SELECT min(t.time_ms) FROM event AS t WHERE "
+				      "t.incident IN (SELECT number FROM its) AND t.kind IN (" TICKET_KINDS "))) "
+				      "ORDER BY seq LIMIT $2");
 	struct event *list = SDK_NEW_N(apply->arena, struct event, REPLAY_MAX + 1);
 	bool may = true;
 	size_t n = 0;
@@ -168,7 +174,7 @@ void correct(struct apply *apply, struct unit *unit, const struct situation *at,
 	corrected->priority = told.incident.priority;
 	corrected->holder_to = told.incident.holder;
 	corrected->holder_since_ms = told.incident.holder_since_ms;
-	corrected->opened_ms = told.incident.opened_ms;
+	corrected->opened_ms = unit->incident.opened_ms; /* always the earliest word */
 	corrected->hand_over = told.hand_over;
 	corrected->n_hand_over = told.n_hand_over;
 	apply_events(apply, unit, &events);

@@ -13,7 +13,7 @@
 
 /* Before a change is applied: what tells afterwards whether it came out of order. */
 struct order {
-	int64_t said_ms, n_ticket, number;
+	int64_t said_ms, opened_ms, n_ticket, number;
 };
 struct order order_of(const struct incident *incident);
 /* After its events are stored; `events` are those it made, in the unit's incident. is_merged: another incident came in.
