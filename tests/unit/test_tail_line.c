@@ -54,7 +54,7 @@ static const struct {
     {"incident.unshared", "{" WHO ",\"reason\":\"found\"}", "not shared with orion any more: found"},
     {"incident.corrected",
      "{" WHO ",\"opened\":\"2026-11-22T07:58:00.000Z\",\"status\":\"held\",\"holder\":\"\",\"since\":\"2026-11-22T08:"
-	     "14:03.000Z\"}",
+     "14:03.000Z\"}",
      "late words: opened 2026-11-22T07:58:00.000Z, held, with nobody since 2026-11-22T08:14:03.000Z"},
     {"ticket.overruled",
      "{" TICKET ",\"attribute\":\"status\",\"said\":{\"text\":\"closed\"},\"stands\":{\"text\":\"held\"}}",
