@@ -31,6 +31,7 @@ void boot_release(struct boot *boot);
 /* DATA_DIR/name in the configuration's arena. */
 struct ent_str boot_path(const struct boot *boot, const char *name);
 #define BOOT_STORE   "entente.db"
+#define BOOT_SLOTS   "slots"
 #define BOOT_ADDRESS "kafka.address"
 void boot_bus_options(const struct boot *boot, const struct store_meta *meta, struct bus_options *ret);
 

@@ -43,6 +43,7 @@ struct serve {
 	struct metrics metrics;
 	struct writer *writer;
 	struct bus *bus;
+	struct slots *slots;
 	_Atomic(struct edge *) edge;
 	_Atomic(struct link_thread *) link;
 	pthread_t main_thread;
@@ -250,7 +251,8 @@ static enum ent_rc start_link(struct serve *serve, struct ent_err *err)
 				   .clock = clock_system(),
 				   .chance = chance_system(),
 				   .metrics = &serve->metrics,
-				   .log = &serve->boot.log};
+				   .log = &serve->boot.log,
+				   .slots = serve->slots};
 	struct link_thread *link = NULL;
 	struct store_meta meta;
 
@@ -292,6 +294,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				   .chance = chance_system(),
 				   .metrics = &serve->metrics,
 				   .log = &serve->boot.log,
+				   .slots = serve->slots,
 				   .readiness = readiness,
 				   .reload = reload_ask,
 				   .of = serve};
@@ -333,6 +336,8 @@ static void reload(struct serve *serve)
 		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
 	if (rc == ENT_OK)
 		rc = link_reload(link_of(atomic_load(&serve->link)), config->suppliers, &err);
+	if (rc == ENT_OK)
+		slots_forgive(serve->slots);
 	if (rc == ENT_OK)
 		log_write(&serve->boot.log, LOG_INFO, "config.reloaded",
 			  LOG_INT("suppliers", (int64_t)config->suppliers->n),
@@ -400,6 +405,7 @@ static void stop(struct serve *serve)
 	if (serve->bus)
 		bus_stop(serve->bus, BUS_DEADLINE_MS);
 	writer_free(serve->writer);
+	slots_close(serve->slots);
 	boot_release(&serve->boot);
 	alarm(0);
 }
@@ -409,6 +415,9 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 	enum ent_rc rc = boot_load(&serve->boot, serve->config_path, true, err);
 	if (rc == ENT_OK)
 		rc = boot_lock(&serve->boot, err);
+	if (rc == ENT_OK)
+		rc = slots_open(sdk_z(&serve->boot.config->arena.abi, boot_path(&serve->boot, BOOT_SLOTS)),
+				&serve->boot.log, &serve->slots, err);
 	if (rc == ENT_OK)
 		rc = start_store(serve, err);
 	if (rc == ENT_OK)

@@ -316,3 +316,12 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 
 	settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
 }
+
+void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
+		    struct arrival *arrival)
+{
+	arrival->suppliers = set;
+	arrival->from = supplier;
+	arrival->dead = true;
+	arrival->reason = reason;
+}

@@ -41,5 +41,8 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 /* The same for changes that a tool's answer told (parse), not a webhook. */
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
 		  struct ent_arena *arena, struct arrival *arrival);
+/* Not decoded at all: it becomes dead for this reason, which must live as long. */
+void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
+		    struct arrival *arrival);
 
 #endif

@@ -2,6 +2,7 @@
 #include "edge/arrive.h"
 
 #include "core/delivery.h"
+#include "edge/route.h"
 #include "edge/trace.h"
 #include "edge/worker.h"
 #include "sdk/webhook.h"
@@ -22,6 +23,24 @@ static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, 
 	return ENT_OK;
 }
 
+/* Only who replays one by its number asks for what ended the broker before. */
+static void decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+		   const struct ent_webhook *webhook, struct arrival *arrival)
+{
+	const struct ent_str part[] = {supplier->name,
+				       sdk_str(supplier->connector->name),
+				       {(const char *)arrival->body_hash, sizeof arrival->body_hash}};
+	struct slot_id id = slot_id(part, sizeof part / sizeof *part);
+	bool asked = x->route != NULL && x->route->serve == deadletter_replay;
+
+	if (!slot_enter(x->worker->slot, &id, asked)) {
+		arrival_refuse(x->roster->set, supplier, ENT_STR(SLOT_REASON), arrival);
+		return;
+	}
+	arrival_decode(x->roster->set, supplier, self, webhook, &x->arena.abi, arrival);
+	slot_leave(x->worker->slot);
+}
+
 enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
 			   bool unsigned_ok, struct job *ret, struct ent_err *err)
 {
@@ -29,7 +48,7 @@ enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, 
 	enum ent_rc rc = prepare(x, supplier, &self, webhook, unsigned_ok, ret, err);
 
 	if (rc == ENT_OK)
-		arrival_decode(x->roster->set, supplier, &self, webhook, &x->arena.abi, &ret->arrival);
+		decode(x, supplier, &self, webhook, &ret->arrival);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #define EDGE_EDGE_H
 
 #include "base/log.h"
+#include "base/slot.h"
 #include "core/supplier.h"
 #include "store/writer.h"
 
@@ -36,6 +37,7 @@ struct edge_world {
 	struct chance *chance;
 	struct metrics *metrics;
 	struct log *log;
+	struct slots *slots; /* of what ended the process; may be NULL */
 	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
 	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
 	 * it returns a NULL part. Any thread. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -282,6 +283,7 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 			 struct ent_err *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = &worker->wake_fd};
+	char name[16];
 	enum ent_rc rc;
 
 	*worker = (struct worker){.edge = edge,
@@ -293,6 +295,8 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 				  .refused_logs = edge->limits.refused_logs};
 	worker->answered_tail = &worker->answered;
 	worker->packer = packer_new();
+	snprintf(name, sizeof name, "http-%d", (int)(worker - edge->worker));
+	worker->slot = slot_new(edge->world.slots, name);
 	pthread_mutex_init(&worker->lock, NULL);
 	rc = desk_open(&worker->desk, edge, err);
 	if (rc != ENT_OK)
@@ -321,5 +325,6 @@ void worker_release(struct worker *worker)
 	roster_unref(worker->next_roster);
 	roster_unref(worker->roster);
 	packer_free(worker->packer);
+	slot_free(worker->slot);
 	pthread_mutex_destroy(&worker->lock);
 }

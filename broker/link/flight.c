@@ -279,6 +279,25 @@ static void hold(struct flight *flight, const struct ent_response *response, str
 		limiter_hold(&flight->lane->limiter, link->now_us + ending->wait_ms * 1000);
 }
 
+/* What ended the process three times is a page that cannot be read, or an answer that nobody understands. */
+static enum ent_rc read_answer(struct flight *flight, const struct ent_response *response, struct ending *ending)
+{
+	const struct supplier *supplier = flight->supplier;
+	const char op = (char)flight->call.op.kind;
+	const struct ent_str part[] = {
+	    supplier->name, sdk_str(supplier->connector->name), {&op, 1}, flight->call.op.ticket.id, response->body};
+	struct slot_id id = slot_id(part, sizeof part / sizeof *part);
+	struct slot *slot = flight->link->slot;
+	enum ent_rc rc;
+
+	if (!slot_enter(slot, &id, false))
+		return sdk_fail(&ending->err, ENT_EINVAL, "%s", SLOT_REASON);
+	rc = supplier->connector->parse(&flight->self, &flight->call, response, &flight->trip.abi, &ending->result,
+					&ending->err);
+	slot_leave(slot);
+	return rc;
+}
+
 static void parse(struct flight *flight, const struct ent_response *answer, struct ending *ending)
 {
 	struct ent_response response = keep(flight, answer);
@@ -288,8 +307,7 @@ static void parse(struct flight *flight, const struct ent_response *answer, stru
 		response = (struct ent_response){.body = sdk_dup(&flight->trip.abi, sdk_str(ending->err.msg))};
 	if (ending->rc == ENT_OK || response.status >= 300 ||
 	    response.status == 0) /* what it means stands in the status as well */
-		ending->rc = flight->supplier->connector->parse(&flight->self, &flight->call, &response,
-								&flight->trip.abi, &ending->result, &ending->err);
+		ending->rc = read_answer(flight, &response, ending);
 	if (ending->rc == ENT_ETOOLONG && flight->kind != FLIGHT_DELIVERY) /* what is read has no text of ours */
 		ending->rc = ENT_EINVAL;
 	ending->status = response.status;

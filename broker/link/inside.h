@@ -128,6 +128,7 @@ struct lane {
 
 struct link {
 	struct link_world world;
+	struct slot *slot; /* the answer that is read; NULL: nobody wants to know */
 	struct link_options options;
 
 	pthread_mutex_t lock; /* of the next four */

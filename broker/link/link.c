@@ -301,6 +301,7 @@ struct link *link_new(const struct link_world *world, const struct link_options 
 
 	*link = (struct link){.world = *world,
 			      .options = *options,
+			      .slot = slot_new(world->slots, "link"),
 			      .answered_last = &link->answered,
 			      .submit_us = NEVER_US,
 			      .is_readable = true};
@@ -356,6 +357,7 @@ void link_free(struct link *link)
 	free(link->lane);
 	link_roster_unref(link->next_roster);
 	link_roster_unref(link->roster);
+	slot_free(link->slot);
 	db_close(link->world.read);
 	pthread_mutex_destroy(&link->lock);
 	free(link);

@@ -12,6 +12,7 @@
 #define LINK_LINK_H
 
 #include "base/log.h"
+#include "base/slot.h"
 #include "link/transfers.h"
 #include "store/writer.h"
 
@@ -25,6 +26,7 @@ struct link_world {
 	struct transfers *transfers; /* the caller's */
 	struct metrics *metrics;
 	struct log *log;
+	struct slots *slots; /* of what ended the process; may be NULL */
 	void (*wake)(
 	    void *of); /* any thread: the step has work (a job was answered, the suppliers changed); may be NULL */
 	void *of;

@@ -1,5 +1,6 @@
 entente_unit(log entente_base)
 entente_unit(metric entente_base)
+entente_unit(slot entente_base)
 entente_unit(str entente_sdk)
 entente_unit(time entente_sdk)
 entente_unit(crypto entente_sdk)
