@@ -32,6 +32,9 @@ def story_held(tap, label, want, events, ordered=True):
         tap.equal(f"{label}: {want.hand_overs} hand-overs", facts.hand_overs, want.hand_overs)
         tap.equal(f"{label}: {want.several} incidents with more than one supplier", facts.several, want.several)
         tap.equal(f"{label}: {want.returns} returns A-B-A", facts.returns, want.returns)
+    told = sum(len(facts.way[uuid]) for uuid in facts.living)
+    tap.equal(f"{label}: {want.hand_overs} hand-overs in the ways of the balls", told, want.hand_overs)
+    tap.note(f"{label}: {facts.corrected} incidents corrected")
     of = {}
     for (supplier, ticket), uuid in facts.tickets.items():
         of.setdefault(want.tickets.get((supplier, ticket)), set()).add(uuid)

@@ -51,6 +51,9 @@ class Facts:
         self.incident_status = {}
         self.holder = {}
         self.holders = collections.defaultdict(list)
+        self.way = collections.defaultdict(list)  # uuid -> [(at, from, to)], as corrected by late words
+        self.corrected = 0
+        self.opened = {}
         self.hand_overs = 0
         self.deliveries = collections.Counter()  # (supplier, delivery id) -> events it caused
         self.sequence = {}
@@ -95,9 +98,16 @@ class Facts:
             self.hand_overs += 1
             self.holder[uuid] = data["to"]
             self.holders[uuid].append(data["to"])
+            self.way[uuid].append((data["since"], data["from"], data["to"]))
+        elif e.name == "incident.corrected":
+            self.corrected += 1
+            self.incident_status[uuid] = data["status"]
+            self.holder[uuid] = data["holder"]
+            self.way[uuid] = [(h["at"], h["from"], h["to"]) for h in data["hand_overs"]]
         elif e.name == "incident.absorbed":
             self.absorbed[uuid] = data["other"]["id"]
         elif e.name == "incident.merged":
+            self.way[uuid] = sorted(self.way[uuid] + self.way.pop(data["other"]["id"], []))
             for ticket in data.get("tickets", []):
                 self.tickets[(ticket["supplier"], ticket["id"])] = uuid
         elif e.name in ("ticket.linked", "ticket.changed"):
