@@ -31,6 +31,24 @@ static void secrets_check(struct check *check, const struct supplier *supplier, 
 	}
 }
 
+/* Tools that can send no header call an address with the secret in it; a connector that takes that takes it alone. */
+static void path_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
+		       struct ent_arena *arena, const char *name)
+{
+	struct ent_webhook webhook = {.body = ENT_STR("{}")};
+	struct ent_str secret, delivery = ENT_ABSENT;
+	struct ent_err err;
+
+	if (supplier->n_secret == 0)
+		return;
+	webhook.path_secret = secret = secret_bytes(&supplier->secret[0]);
+	if (supplier->connector->verify(self, &webhook, &secret, 1, 0, arena, &delivery, &err) == ENT_OK)
+		check_say(check, RESULT_WARN, name,
+			  "its secret stands in the address /hooks/%.*s/SECRET: proxies on the way write it into their "
+			  "logs. Prefer a header, where its tool can send one",
+			  ENT_F(supplier->name));
+}
+
 static void map_say(struct check *check, const struct map *map, const struct ent_map_row *dflt, const char *what,
 		    const char *name)
 {
@@ -123,6 +141,34 @@ static void reach_say(struct check *check, const struct supplier *supplier, cons
 		check_say(check, RESULT_WARN, name, "paused: nothing is sent to it and nothing asked");
 }
 
+/* What each op asks for, with words that stand for anything. */
+static void slots_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
+			struct ent_arena *arena, const char *name)
+{
+	bool said = false;
+
+	for (int kind = 0; kind < ENT_N_OP && !said; kind++) {
+		struct ent_call call = {.op = {.kind = (enum ent_op_kind)kind}, .attempt = 1};
+		struct ent_request request = {0};
+		struct ent_err err;
+
+		if (!supplier_can(supplier, call.op.kind))
+			continue;
+		call.op.key = ENT_STR("0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a");
+		call.op.number = ENT_STR("ENT-000042");
+		call.op.ticket.id = call.op.kind == ENT_CREATE_TICKET ? ENT_ABSENT : ENT_STR("1");
+		call.op.comment.body = ENT_STR("a");
+		if (supplier->connector->build(self, &call, arena, &request, &err) != ENT_OK)
+			continue;
+		for (size_t i = 0; i < request.n_slot; i++)
+			said |= request.slot[i].place == ENT_IN_PATH;
+	}
+	if (said)
+		check_say(check, RESULT_WARN, name,
+			  "a secret stands in the path of what is asked there: proxies on the way write it into their "
+			  "logs. Prefer a header or `auth`, where its tool takes one");
+}
+
 static void out_check(struct check *check, const struct supplier *supplier, const char *name)
 {
 	if (supplier->link.url.n == 0) {
@@ -152,7 +198,11 @@ void check_supplier(struct check *check, size_t i)
 	if (connector->open && connector->open(supplier->settings, &state, &err) != ENT_OK) {
 		check_say(check, RESULT_FAIL, name, "connector %s: %s", connector->name, err.msg);
 	} else {
+		struct ent_self self = {supplier->settings, state};
+
 		check_say(check, RESULT_OK, name, "connector %s opens", connector->name);
+		path_check(check, supplier, &self, &arena.abi, name);
+		slots_check(check, supplier, &self, &arena.abi, name);
 		if (connector->close)
 			connector->close(state);
 	}

@@ -23,6 +23,7 @@ struct config_pair {
 struct config_note {
 	struct ent_str secret[SUPPLIER_SECRET_MAX]; /* references */
 	struct ent_str credential;                  /* the same, of auth; absent: none */
+	struct ent_str named[SUPPLIER_NAMED_MAX];   /* the same, of each of `credentials` */
 	const struct config_pair *setting;          /* as written, without those left to their default */
 	size_t n_setting;
 	int line;

@@ -83,9 +83,9 @@ static struct ent_str token_read(struct supplier_reader *r, const struct config_
 	return ENT_ABSENT;
 }
 
-static void credential_read(struct supplier_reader *r, const struct config_node *node)
+static void credential_read(struct supplier_reader *r, const struct config_node *node, struct secret *credential,
+			    struct ent_str *ret_reference)
 {
-	struct secret *credential = &r->supplier->link.credential;
 	struct ent_str reference;
 	struct ent_err err;
 
@@ -95,11 +95,52 @@ static void credential_read(struct supplier_reader *r, const struct config_node 
 		config_problem(r->reader, node->line, node->name, "%s", err.msg);
 		return;
 	}
-	r->note->credential = sdk_dup(r->keep, reference);
+	*ret_reference = sdk_dup(r->keep, reference);
 	if (sdk_has_control(secret_bytes(credential)))
 		config_problem(r->reader, node->line, node->name,
 			       "%.*s has more than one line or a control character, which no header can carry",
 			       ENT_F(reference));
+}
+
+static bool is_credential_name(struct ent_str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') ||
+		      name.p[i] == '_'))
+			return false;
+	return name.n > 0 && name.n <= 64;
+}
+
+void config_credentials_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct supplier_link *link = &r->supplier->link;
+	const struct config_member *member = NULL;
+	size_t n;
+
+	if (!node->yaml)
+		return;
+	n = config_members(r->reader, node, &member);
+	if (n > SUPPLIER_NAMED_MAX) {
+		config_problem(r->reader, node->line, node->name, "has %zu secrets, allowed: up to %d", n,
+			       SUPPLIER_NAMED_MAX);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct named_secret *named = &link->named[link->n_named];
+
+		if (!is_credential_name(member[i].key)) {
+			config_problem(r->reader, member[i].value.line, member[i].value.name,
+				       "is no name for a credential: 1 to 64 of a-z, 0-9 and _");
+			continue;
+		}
+		credential_read(r, &member[i].value, &named->secret, &r->note->named[link->n_named]);
+		if (!named->secret.bytes)
+			continue;
+		if (!sdk_is_utf8(secret_bytes(&named->secret)))
+			config_problem(r->reader, member[i].value.line, member[i].value.name, "is no UTF-8 text");
+		named->name = sdk_dup(r->arena, member[i].key);
+		link->n_named++;
+	}
 }
 
 static void token_url_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
@@ -146,7 +187,7 @@ void config_auth_read(struct supplier_reader *r, const struct config_node *node,
 	if (link->auth == AUTH_BASIC && link->user.p && memchr(link->user.p, ':', link->user.n))
 		config_problem(r->reader, found[AT_USER].line, found[AT_USER].name,
 			       "has a colon, which basic cannot carry");
-	credential_read(r, &found[AT_CREDENTIAL]);
+	credential_read(r, &found[AT_CREDENTIAL], &link->credential, &r->note->credential);
 	link->header = token_read(r, &found[AT_HEADER]);
 	link->scheme = token_read(r, &found[AT_SCHEME]);
 	token_url_read(r, &found[AT_TOKEN_URL], plain_http);

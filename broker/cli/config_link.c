@@ -179,6 +179,7 @@ void config_link_read(struct supplier_reader *r, const struct config_node found[
 		(void)config_bool(r->reader, &found[KEY_PAUSED], &link->paused);
 	url_read(r, &found[KEY_URL]);
 	config_auth_read(r, &found[KEY_AUTH], link->plain_http);
+	config_credentials_read(r, &found[KEY_CREDENTIALS]);
 	account_read(r, &found[KEY_ACCOUNT]);
 	comments_as_read(r, &found[KEY_COMMENTS_AS]);
 	language_read(r, &found[KEY_LANGUAGE]);

@@ -115,6 +115,12 @@ static const struct config_key keys[] = {
      .form = "URL",
      .help = "Where its tool is, https://host/path without anything that follows. Without it we only listen."},
     {.name = "auth", .form = "group", .help = "How we log in there.", .member = auth_keys},
+    {.name = "credentials",
+     .form = "group",
+     .help =
+	 "Secrets by a name of your own, up to 8, each env:NAME or file:/path: {user: env:DESK_USER, password: "
+	 "file:/etc/entente/desk.password}. The connector's requests name them where `auth` is not enough: a login, a "
+	 "form, a path. It never sees them."},
     {.name = "account",
      .form = "text",
      .help = "Id or name of our user in its tool: what it writes is our own and comes back to nobody. Without it only "

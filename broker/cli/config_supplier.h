@@ -19,6 +19,7 @@ enum key {
 	KEY_JOINS,
 	KEY_URL,
 	KEY_AUTH,
+	KEY_CREDENTIALS,
 	KEY_ACCOUNT,
 	KEY_COMMENTS_AS,
 	KEY_LANGUAGE,
@@ -60,6 +61,7 @@ void config_secrets_read(struct supplier_reader *r, const struct config_node *no
 /* The way out: everything from url on but map and settings. */
 void config_link_read(struct supplier_reader *r, const struct config_node found[KEY_N]);
 void config_auth_read(struct supplier_reader *r, const struct config_node *node, bool plain_http);
+void config_credentials_read(struct supplier_reader *r, const struct config_node *node);
 void config_map_read(struct supplier_reader *r, const struct config_node *node);
 void config_settings_read(struct supplier_reader *r, const struct config_node *node);
 

@@ -65,6 +65,13 @@ static void link_values(const struct supplier *supplier, const struct config_not
 
 	text_value("    ", "url", link->url, buf);
 	auth_values(link, note, buf);
+	if (link->n_named > 0)
+		sdk_buf_z(buf, "    credentials:\n");
+	for (size_t i = 0; i < link->n_named; i++) {
+		sdk_buf_format(buf, "      %.*s: ", ENT_F(link->named[i].name));
+		config_print_text(note->named[i], buf);
+		sdk_buf_z(buf, "\n");
+	}
 	text_value("    ", "account", supplier->account, buf);
 	sdk_buf_format(buf, "    comments_as: %s\n", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
 	if (supplier->language == ENT_FRENCH)

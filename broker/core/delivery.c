@@ -23,6 +23,7 @@ static const char *const op_names[] = {
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
     [ENT_PROBE] = "probe",
+    [ENT_LOGIN] = "login",
 };
 #define N_OP (sizeof op_names / sizeof *op_names)
 
@@ -149,6 +150,7 @@ bool delivery_may_go(const struct delivery *delivery, const struct comment *comm
 	case ENT_FETCH_TICKET: /* ask for what is theirs: no delivery */
 	case ENT_POLL:
 	case ENT_PROBE:
+	case ENT_LOGIN:
 		break;
 	}
 	return refuse(CAUSE_INVALID, ret_cause);

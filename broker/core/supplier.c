@@ -38,6 +38,8 @@ void supplier_set_unref(struct supplier_set *set)
 		for (size_t k = 0; k < SUPPLIER_SECRET_MAX; k++)
 			secret_release(&set->at[i].secret[k]);
 		secret_release(&set->at[i].link.credential);
+		for (size_t k = 0; k < set->at[i].link.n_named; k++)
+			secret_release(&set->at[i].link.named[k].secret);
 	}
 	sdk_arena_release(&set->arena);
 	free(set);

@@ -47,12 +47,21 @@ enum auth_kind {
 	AUTH_OAUTH2  /* client credentials at token_url: user is the client id, credential its secret */
 };
 
+#define SUPPLIER_NAMED_MAX 8
+/* A secret that the connector's requests name: see ent_slot. */
+struct named_secret {
+	struct ent_str name;
+	struct secret secret;
+};
+
 /* How we reach its tool. */
 struct supplier_link {
 	struct ent_str url; /* base, "https://host[:port][/path]" without a trailing slash; absent: we only listen */
 	enum auth_kind auth;
 	struct ent_str user, header, scheme, token_url, scope;
 	struct secret credential;
+	struct named_secret named[SUPPLIER_NAMED_MAX]; /* `credentials` */
+	size_t n_named;
 	struct ent_str ca_file;      /* absent: the system's */
 	bool plain_http;             /* `http:` is taken; else only https */
 	const struct ent_str *allow; /* CIDRs of special ranges it may connect to, "127.0.0.0/8" */

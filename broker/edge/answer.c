@@ -104,7 +104,7 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 	sdk_jsonw_kint(&w, "status", problem_facts[problem].status);
 	sdk_jsonw_kstr(&w, "detail", (struct ent_str){detail, (size_t)n});
 	if (uri_is_path(x->path))
-		sdk_jsonw_kstr(&w, "instance", x->path);
+		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
 	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->desk->scratch));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "edge/live.h"
 #include "edge/route.h"
+#include "edge/uri.h"
 #include "edge/worker.h"
 
 void conn_deadline(struct conn *conn, int seconds)
@@ -55,7 +56,7 @@ static void exchange_answer(struct conn *conn)
 	metric_add(edge->world.metrics, METRIC_HTTP_REQUESTS, 1);
 	if (edge->world.log->level <= LOG_DEBUG)
 		log_write(edge->world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
-			  LOG_STR("path", x->path), LOG_INT("status", x->answer.status),
+			  LOG_STR("path", uri_shown(&x->arena.abi, x->path)), LOG_INT("status", x->answer.status),
 			  LOG_INT("us", conn->worker->now_us - x->began_us), LOG_END);
 	conn->state = x->stream != NULL ? CONN_STREAMS : CONN_SENDS;
 	conn_deadline(conn, edge->limits.answer_s);

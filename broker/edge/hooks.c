@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /hooks/{supplier}: the journey of a webhook, up to the writer and back. */
+/* POST /hooks/{supplier} and /hooks/{supplier}/{secret}: the journey of a webhook, up to the writer and back. */
 #include "edge/arrive.h"
 #include "edge/route.h"
 #include "edge/worker.h"
@@ -46,6 +46,7 @@ void hook_post(struct exchange *x)
 {
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
 	struct metrics *metrics = x->worker->edge->world.metrics;
+	struct ent_webhook webhook;
 	struct job *job;
 	struct ent_err err = {""};
 	enum ent_rc rc;
@@ -56,8 +57,8 @@ void hook_post(struct exchange *x)
 		return;
 	}
 	job = SDK_NEW(&x->arena.abi, struct job);
-	rc = arrive_prepare(x, supplier, &(struct ent_webhook){x->request.header, x->request.n_header, x->body}, false,
-			    job, &err);
+	webhook = (struct ent_webhook){x->request.header, x->request.n_header, x->body, x->param[1]};
+	rc = arrive_prepare(x, supplier, &webhook, false, job, &err);
 	if (rc == ENT_EAUTH) {
 		refuse_unsigned(x, supplier, &err);
 	} else if (rc != ENT_OK) {

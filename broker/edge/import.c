@@ -129,8 +129,8 @@ void import_post(struct exchange *x)
 			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
 		return;
 	}
-	if (arrive_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body}, true, job,
-			   &err) != ENT_OK) {
+	if (arrive_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body, ENT_ABSENT},
+			   true, job, &err) != ENT_OK) {
 		answer_problem(x, PROBLEM_CONTENT, "The connector does not take it: %s.", err.msg);
 		return;
 	}

@@ -17,6 +17,7 @@ static const char *const live_arguments[] = {"after", "supplier", "incident", NU
  * and a test compares. */
 static const struct route routes[] = {
     {"POST", "/hooks/{}", true, false, NULL, hook_post},
+    {"POST", "/hooks/{}/{}", true, false, NULL, hook_post},
     {"POST", "/v1/arrivals", false, true, NULL, import_post},
     {"GET", "/v1/incidents", false, false, incident_arguments, incident_list},
     {"GET", "/v1/incidents/{}", false, false, NULL, incident_get},

@@ -59,3 +59,15 @@ bool uri_is_path(struct ent_str path)
 	}
 	return sdk_starts(path, "/") && !sdk_starts(path, "//");
 }
+
+struct ent_str uri_shown(struct ent_arena *arena, struct ent_str path)
+{
+	static const char hooks[] = "/hooks/";
+	struct ent_str rest, name;
+
+	if (!sdk_starts(path, hooks))
+		return path;
+	rest = (struct ent_str){path.p + sizeof hooks - 1, path.n - (sizeof hooks - 1)};
+	name = sdk_cut(rest, '/', &rest);
+	return rest.n > 0 ? sdk_format(arena, "%s%.*s/***", hooks, ENT_F(name)) : path;
+}

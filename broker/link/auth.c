@@ -16,7 +16,7 @@
 #define SECRET_SHORT 6  /* bytes: a shorter one is found in anything */
 #define SECRET_HEAD  16 /* bytes of one: what a tool says is cut to a length, perhaps in the midst of it */
 
-static void room_make(struct auth_words *ret)
+void auth_words_make(struct auth_words *ret)
 {
 	static const char nothing[1024];
 
@@ -51,7 +51,7 @@ static void add_base64(struct sdk_buf *to, struct ent_str user, struct ent_str c
 	struct auth_words plain;
 	struct sdk_arena arena;
 
-	room_make(&plain);
+	auth_words_make(&plain);
 	sdk_buf_str(&plain.buf, user);
 	sdk_buf_z(&plain.buf, ":");
 	sdk_buf_str(&plain.buf, credential);
@@ -80,7 +80,7 @@ void auth_header(const struct auth *auth, const struct supplier_link *link, stru
 {
 	struct ent_str credential = secret_bytes(&link->credential);
 
-	room_make(ret);
+	auth_words_make(ret);
 	if (link->auth != AUTH_NONE)
 		ret->name = link->auth == AUTH_HEADER ? link->header : ENT_STR("Authorization");
 	switch (link->auth) {
@@ -110,7 +110,7 @@ void auth_header(const struct auth *auth, const struct supplier_link *link, stru
 
 void auth_token_form(const struct supplier_link *link, struct auth_words *ret)
 {
-	room_make(ret);
+	auth_words_make(ret);
 	sdk_buf_z(&ret->buf, "grant_type=client_credentials&client_id=");
 	sdk_percent_encode(&ret->buf, link->user);
 	sdk_buf_z(&ret->buf, "&client_secret=");
@@ -179,7 +179,7 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 	unsigned char mac[SDK_HASH_MAX];
 	struct sdk_arena arena;
 
-	room_make(ret);
+	auth_words_make(ret);
 	ret->name = ENT_STR("webhook-signature");
 	if (sdk_starts(secret, "whsec_"))
 		secret = (struct ent_str){secret.p + 6, secret.n - 6};
@@ -235,13 +235,24 @@ static struct ent_str hide_as_sent(struct ent_arena *arena, struct ent_str text,
 {
 	struct auth_words words;
 
-	room_make(&words);
+	auth_words_make(&words);
 	if (link->auth == AUTH_BASIC)
 		add_base64(&words.buf, link->user, secret_bytes(&link->credential));
 	text = hide(arena, text, auth_words_view(&words));
 	sdk_buf_clear(&words.buf);
 	sdk_percent_encode(&words.buf, secret_bytes(&link->credential));
 	text = hide(arena, text, auth_words_view(&words));
+	auth_words_release(&words);
+	return text;
+}
+
+struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
+{
+	struct auth_words words;
+
+	auth_words_make(&words);
+	sdk_percent_encode(&words.buf, secret);
+	text = hide(arena, hide(arena, text, secret), auth_words_view(&words));
 	auth_words_release(&words);
 	return text;
 }

@@ -26,6 +26,8 @@ void auth_forget(struct auth *auth);
 void auth_header(const struct auth *auth, const struct supplier_link *link, struct auth_words *ret);
 /* The form that asks for a token. */
 void auth_token_form(const struct supplier_link *link, struct auth_words *ret);
+/* Empty, with room for a secret and what stands around it; no part of it is ever copied. */
+void auth_words_make(struct auth_words *words);
 void auth_words_release(struct auth_words *words);
 struct ent_str auth_words_view(const struct auth_words *words);
 /* ENT_EAUTH: we are not let in; ENT_ERETRY: the answer is none. err never holds the token. */
@@ -39,6 +41,8 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
  * go over the wire, and where a secret is cut. The same text when there is none. */
 struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
 			 struct ent_str text);
+/* The same for one secret, as it is and percent-encoded. */
+struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, struct ent_str secret);
 /* A tool may say our secret in its error: then its words are not kept. */
 void auth_clean(const struct auth *auth, const struct supplier *supplier, struct ent_err *err);
 

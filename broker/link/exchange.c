@@ -14,6 +14,8 @@ static struct ent_str part(struct flight *flight, struct ent_str text, size_t ma
 	struct ent_arena *arena = &flight->arena.abi;
 	struct ent_str clean = auth_hide(&flight->lane->auth, flight->supplier, arena, text);
 
+	clean = slots_hide(&flight->lane->session, &flight->supplier->link, arena, clean);
+
 	if (sdk_is_utf8(clean))
 		return sdk_head(clean, max);
 	char *line = sdk_z(arena, clean);
@@ -22,13 +24,18 @@ static struct ent_str part(struct flight *flight, struct ent_str text, size_t ma
 	return (struct ent_str){line, clean.n < max ? clean.n : max};
 }
 
+/* The request as its connector built it: where a secret goes stands ***. */
 void exchange_asked(struct flight *flight, const struct ent_request *request)
 {
+	struct ent_arena *arena = &flight->arena.abi;
+	struct ent_str path, body = sdk_or_empty(request->body);
+
 	if (flight->kind != FLIGHT_DELIVERY)
 		return;
-	flight->exchange = (struct exchange){.method = request->method,
-					     .path = part(flight, request->path, PATH_MAX_N),
-					     .request = part(flight, sdk_or_empty(request->body), PART_MAX)};
+	path = slots_show(request, ENT_IN_PATH, 0, request->path, arena);
+	body = slots_show(request, ENT_IN_BODY, 0, body, arena);
+	flight->exchange = (struct exchange){
+	    .method = request->method, .path = part(flight, path, PATH_MAX_N), .request = part(flight, body, PART_MAX)};
 }
 
 void exchange_answered(struct flight *flight, const struct ent_response *response)

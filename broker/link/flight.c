@@ -17,7 +17,7 @@ enum { HEADERS_MAX = 32 };
 /* Among those that go at once; the others go beside them, as these wait for their answers. */
 static bool is_counted(const struct flight *flight)
 {
-	return flight->kind != FLIGHT_TOKEN && flight->kind != FLIGHT_PROBE;
+	return flight->kind != FLIGHT_TOKEN && flight->kind != FLIGHT_LOGIN && flight->kind != FLIGHT_PROBE;
 }
 
 struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind kind)
@@ -90,6 +90,7 @@ void flight_tell(struct flight *flight, enum job_kind kind, void (*answered)(str
 static void clean(const struct flight *flight, struct ent_err *err)
 {
 	auth_clean(&flight->lane->auth, flight->supplier, err);
+	slots_clean(&flight->lane->session, &flight->supplier->link, err);
 	if (sdk_is_utf8(sdk_str(err->msg)))
 		return;
 	for (char *p = err->msg; *p; p++)
@@ -114,6 +115,9 @@ static void end(struct flight *flight, struct ending *ending)
 	case FLIGHT_PROBE:
 		probe_ended(flight, ending);
 		break;
+	case FLIGHT_LOGIN:
+		login_ended(flight, ending);
+		break;
 	case FLIGHT_TOKEN:
 		break;
 	}
@@ -125,7 +129,7 @@ void flight_give_back(struct flight *flight, int64_t wait_ms)
 		delivery_give_back(flight, wait_ms);
 		return;
 	}
-	if (stream_of(flight)) /* else it is a probe; one for a token is never READY */
+	if (stream_of(flight)) /* else it is a probe or a login; one for a token is never READY */
 		stream_of(flight)->due_us = flight->link->now_us + wait_ms * 1000;
 	flight_end(flight);
 }
@@ -169,19 +173,23 @@ static bool writes(const struct ent_request *request)
 }
 
 /* The request with host and credentials, which are wiped again. */
-static enum ent_rc leave(struct flight *flight, const struct ent_request *request, struct ent_err *err)
+static enum ent_rc leave(struct flight *flight, const struct ent_request *built, struct ent_err *err)
 {
 	const struct supplier_link *way = &flight->supplier->link;
 	struct ent_header header[HEADERS_MAX + 3];
+	struct slots_filled filled;
+	const struct ent_request *request = &filled.request;
+	enum ent_rc rc = slots_fill(built, way, &flight->lane->session, &flight->trip.abi, &filled, err);
 	struct transfer transfer = {.id = ++flight->link->last_transfer,
 				    .link = way,
 				    .supplier = flight->lane->name,
-				    .method = request->method,
+				    .method = built->method,
 				    .header = header,
 				    .body = request->body};
 	struct auth_words who = {.name = ENT_ABSENT}, signature = {.name = ENT_ABSENT};
-	enum ent_rc rc = transfers_url(&flight->trip.abi, way->url, request->path, &transfer.url, err);
 
+	if (rc == ENT_OK)
+		rc = transfers_url(&flight->trip.abi, way->url, request->path, &transfer.url, err);
 	if (rc == ENT_OK)
 		rc = headers_take(request, header, &transfer.n_header, err);
 	if (rc == ENT_OK && request->sign)
@@ -193,11 +201,16 @@ static enum ent_rc leave(struct flight *flight, const struct ent_request *reques
 		if (signature.name.p)
 			header[transfer.n_header++] = (struct ent_header){signature.name, auth_words_view(&signature)};
 		flight->transfer = transfer.id;
-		exchange_asked(flight, request);
+		exchange_asked(flight, built);
+		flight->uses_session = session_is_used(built);
+		flight->session_turn = flight->lane->session.turn;
 		start(flight, &transfer);
 	}
 	auth_words_release(&who);
 	auth_words_release(&signature);
+	if (request->path.p != built->path.p && transfer.url.p)
+		explicit_bzero((char *)(uintptr_t)transfer.url.p, transfer.url.n);
+	slots_wipe(&filled);
 	return rc;
 }
 
@@ -210,10 +223,15 @@ void flight_ask(struct flight *flight)
 
 	sdk_arena_release(&flight->trip);
 	flight->call.now_ms = link->now_ms;
-	if (flight->call.look)
+	if (flight->call.look && flight->call.phase == 0) /* it stays true through the phases that read */
 		flight->looked_ms = link->now_ms;
 	ending.rc =
 	    flight->supplier->connector->build(&flight->self, &flight->call, &flight->trip.abi, &request, &ending.err);
+	if (ending.rc == ENT_OK && request.method && flight->kind != FLIGHT_LOGIN &&
+	    session_is_wanted(&lane->session, &request, link->now_us)) {
+		login_begin(flight); /* built again behind it: the same call gives the same request */
+		return;
+	}
 	if (ending.rc == ENT_OK && request.method) {
 		flight->writes = writes(&request);
 		if (flight->writes && flight->in_doubt && doubt_holds_back(flight))
@@ -239,7 +257,7 @@ void flight_phase(struct flight *flight, const struct ent_result *result)
 {
 	flight->call.phase = result->phase;
 	flight->call.memo = sdk_dup(&flight->arena.abi, result->memo);
-	flight->call.look = false;
+	flight->call.look = flight->call.look && !flight->writes;
 	flight->state = FLIGHT_READY;
 	lane_touch(flight->lane);
 }
@@ -408,11 +426,17 @@ void flight_took(struct flight *flight, const struct transfer_end *end_of)
 		flight->state = FLIGHT_READY;
 		return;
 	}
+	if (end_of->outcome == TRANSFER_ANSWERED && end_of->response.status == 401 && flight->kind != FLIGHT_LOGIN &&
+	    login_is_over(flight))
+		return;
 	if (end_of->outcome == TRANSFER_ANSWERED)
 		parse(flight, &end_of->response, &ending);
 	else
 		unanswered(flight, end_of, &ending);
 	clean(flight, &ending.err);
-	judge(flight, &ending, end_of->outcome);
+	if (ending.rc < ENT_OK && ending.result.logged_out && flight->kind != FLIGHT_LOGIN && login_is_over(flight))
+		return;
+	if (flight->kind != FLIGHT_LOGIN || ending.rc >= ENT_OK) /* else login.c judges */
+		judge(flight, &ending, end_of->outcome);
 	end(flight, &ending);
 }

@@ -19,6 +19,7 @@
 #include "link/health.h"
 #include "link/limiter.h"
 #include "link/link.h"
+#include "link/session.h"
 
 #define NEVER_US      INT64_MAX
 #define STRIKES       512
@@ -34,7 +35,15 @@ struct roster {
 	size_t references;
 };
 
-enum flight_kind { FLIGHT_DELIVERY, FLIGHT_POLL, FLIGHT_BACKFILL, FLIGHT_SWEEP, FLIGHT_TOKEN, FLIGHT_PROBE };
+enum flight_kind {
+	FLIGHT_DELIVERY,
+	FLIGHT_POLL,
+	FLIGHT_BACKFILL,
+	FLIGHT_SWEEP,
+	FLIGHT_TOKEN,
+	FLIGHT_PROBE,
+	FLIGHT_LOGIN
+};
 enum flight_state { FLIGHT_READY, FLIGHT_ASKS, FLIGHT_TELLS };
 
 /* One request and its answer, for people; in the flight's arena. */
@@ -58,9 +67,12 @@ struct flight {
 	struct ent_call call;
 	uint64_t transfer; /* ASKS */
 	unsigned n_trip;
-	bool has_turn;   /* its next request is counted by the limiter already */
-	bool writes;     /* the request under way may change something there */
-	bool was_let_in; /* a 401 led to a new token once already */
+	bool has_turn;     /* its next request is counted by the limiter already */
+	bool writes;       /* the request under way may change something there */
+	bool was_let_in;   /* a 401 led to a new token once already */
+	bool uses_session; /* the request under way carries a value of a session, of this turn */
+	unsigned long session_turn;
+	unsigned n_login; /* how often it was refused for that */
 
 	struct job job;
 	bool is_out;                       /* the job is with the writer */
@@ -106,6 +118,7 @@ struct lane {
 	struct limiter limiter;
 	struct breaker breaker;
 	struct auth auth;
+	struct session session;
 	struct health health;
 	struct stream stream[CURSOR_N];
 	struct strike strike[STRIKES];
@@ -116,7 +129,7 @@ struct lane {
 	bool has_no_probe;       /* it turned out that this one cannot be asked */
 
 	struct flight *flights;
-	size_t n_flight; /* without those for a token and for a probe */
+	size_t n_flight; /* without those for a token, a login and a probe */
 	int64_t ask_us;  /* when to look into the store for deliveries that are due */
 	bool polled_last;
 	int64_t poll_asked_ms;            /* when a person asked for the page that was heeded last */
@@ -207,6 +220,12 @@ struct ending {
 	struct ent_err err;
 	struct ent_str body; /* of the answer */
 };
+
+/* login.c */
+void login_begin(struct flight *for_whom);
+/* The tool does not know our session any more. True: the flight waits for another one and asks again. */
+bool login_is_over(struct flight *flight);
+void login_ended(struct flight *flight, struct ending *ending);
 
 /* probe.c */
 bool lane_can_probe(const struct lane *lane);

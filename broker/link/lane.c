@@ -63,11 +63,21 @@ void link_roster_unref(struct roster *roster)
 
 /* ---- lanes ----------------------------------------------------------------------- */
 
+static bool same_named(const struct supplier_link *a, const struct supplier_link *b)
+{
+	bool same = a->n_named == b->n_named;
+
+	for (size_t i = 0; same && i < a->n_named; i++)
+		same = sdk_eq(a->named[i].name, b->named[i].name) &&
+		       sdk_eq(secret_bytes(&a->named[i].secret), secret_bytes(&b->named[i].secret));
+	return same;
+}
+
 static bool same_credential(const struct supplier_link *a, const struct supplier_link *b)
 {
 	return a->auth == b->auth && sdk_eq(a->user, b->user) && sdk_eq(a->header, b->header) &&
 	       sdk_eq(a->scheme, b->scheme) && sdk_eq(a->token_url, b->token_url) && sdk_eq(a->scope, b->scope) &&
-	       sdk_eq(secret_bytes(&a->credential), secret_bytes(&b->credential));
+	       sdk_eq(secret_bytes(&a->credential), secret_bytes(&b->credential)) && same_named(a, b);
 }
 
 static bool same_way(const struct supplier_link *a, const struct supplier_link *b)
@@ -115,6 +125,7 @@ void lane_free(struct lane *lane)
 		flight_free(flight);
 	}
 	auth_forget(&lane->auth);
+	session_forget(&lane->session);
 	link_roster_unref(lane->health.job_roster);
 	health_release(&lane->health);
 	link_roster_unref(lane->roster);

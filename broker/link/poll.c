@@ -33,6 +33,7 @@ struct stream *stream_of(const struct flight *flight)
 	case FLIGHT_DELIVERY:
 	case FLIGHT_TOKEN:
 	case FLIGHT_PROBE:
+	case FLIGHT_LOGIN:
 		break;
 	}
 	return NULL;

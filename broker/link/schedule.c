@@ -52,9 +52,9 @@ static struct gate gate_of(const struct lane *lane, enum flight_kind kind, bool 
 	int64_t now_us = lane->link->now_us;
 	int64_t at_us = has_turn ? later_of(now_us, lane->limiter.hold_until_us) : limiter_when(&lane->limiter, now_us);
 
-	if (flies(lane, FLIGHT_TOKEN))
+	if (flies(lane, FLIGHT_TOKEN) || (flies(lane, FLIGHT_LOGIN) && kind != FLIGHT_LOGIN))
 		return (struct gate){NEVER_US, true};
-	if (kind != FLIGHT_PROBE && breaker_is_refused(&lane->breaker) && lane_can_probe(lane))
+	if (kind != FLIGHT_PROBE && kind != FLIGHT_LOGIN && breaker_is_refused(&lane->breaker) && lane_can_probe(lane))
 		return (struct gate){NEVER_US, false};
 	if (lane->link->is_draining || (is_open(lane) && something_asks(lane)))
 		return (struct gate){NEVER_US, false};
@@ -263,6 +263,7 @@ bool lane_turn(struct lane *lane)
 	if (lane->reopens && !lane->flights) {
 		link->world.transfers->drop(link->world.transfers, lane->name);
 		auth_forget(&lane->auth);
+		session_forget(&lane->session);
 		lane->reopens = false;
 	}
 	did |= ask_who(lane);

@@ -102,14 +102,25 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 	return rc;
 }
 
-enum ent_rc change_read(struct sdk_changes *list, const struct sdk_json *node, struct ent_err *err)
+static bool time_read(const void *of, struct ent_str text, int64_t *ret_ms)
 {
-	const struct sdk_reader reader = {.arena = list->arena, .err = err, .is_closed = true, .null_is_untold = true};
+	return local_time(of, text, ret_ms);
+}
+
+enum ent_rc change_read(struct sdk_changes *list, const struct zone *zone, const struct sdk_json *node,
+			struct ent_err *err)
+{
+	const struct sdk_reader reader = {.arena = list->arena,
+					  .err = err,
+					  .is_closed = true,
+					  .null_is_untold = true,
+					  .time = time_read,
+					  .time_of = zone};
 
 	return root_read(&reader, list, node);
 }
 
-enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
+enum ent_rc output_read(struct sdk_changes *list, const struct zone *zone, struct ent_str json, struct ent_err *err)
 {
 	struct ent_err why = {""};
 	const struct sdk_json *root = NULL;
@@ -120,6 +131,6 @@ enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct en
 				"decode gave %.*s%s, each output must be an object (nothing: empty; a list: .[])",
 				ENT_F(sdk_head(json, 30)), json.n > 30 ? "..." : "");
 	if (rc == ENT_OK)
-		rc = change_read(list, root, &why);
+		rc = change_read(list, zone, root, &why);
 	return rc == ENT_OK ? rc : sdk_fail(err, rc, "decode: %s", why.msg);
 }

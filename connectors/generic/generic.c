@@ -22,7 +22,8 @@ static const struct ent_setting generic_setting[] = {
     {"signature_scheme", ENT_SETTING_STR, "hmac-sha256-hex", offsetof(struct generic_settings, signature_scheme),
      "hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, hmac-sha512-hex (of the body); token (the header is the "
      "secret), "
-     "bearer, basic (the secret is user:password), standard-webhooks"},
+     "bearer, basic (the secret is user:password), standard-webhooks, path (it stands in the address: "
+     "/hooks/NAME/SECRET; proxies write that into their logs)"},
     {"signature_header", ENT_SETTING_STR, "", offsetof(struct generic_settings, signature_header),
      "the header of the signature; empty: X-Signature, X-Token, Authorization or webhook-signature, as the scheme has "
      "it"},
@@ -46,8 +47,24 @@ static const struct ent_setting generic_setting[] = {
      "\"/me\"}; asked with the answer {\"status\", \"headers\", \"body\"} it may give {\"result\": \"refused\"}; "
      "empty: "
      "the tool cannot be asked"},
+    {"common", ENT_SETTING_STR, "", offsetof(struct generic_settings, common),
+     "jq definitions (def name: ...;) that stand before each of the programs"},
+    {"params", ENT_SETTING_STR, "", offsetof(struct generic_settings, params),
+     "a JSON object that every program sees as $params: what differs from one of your suppliers to the next"},
+    {"zone", ENT_SETTING_STR, "", offsetof(struct generic_settings, zone),
+     "where the tool's clock hangs when its times have no zone, e.g. Europe/Paris or UTC; empty: a time without a zone "
+     "is "
+     "refused"},
+    {"login", ENT_SETTING_STR, "", offsetof(struct generic_settings, login),
+     "jq: the request that begins a session, as build gives one, with {\"secret\": \"NAME\"} where a credential goes; "
+     "asked when a request holds {\"session\": \"NAME\"}, and again after a 401"},
+    {"login_parse", ENT_SETTING_STR, "", offsetof(struct generic_settings, login_parse),
+     "with login, jq: as parse, with \"cookies\" beside the headers, in; {\"session\": {\"NAME\": value}, \"lasts\": "
+     "seconds} out, or \"result\", \"phase\" and \"memo\" as of parse"},
     {"statuses", ENT_SETTING_STR, "http", offsetof(struct generic_settings, statuses),
-     "http: parse gets successes, other statuses mean what they do everywhere; own: parse gets every answer"},
+     "http: parse gets successes, other statuses mean what they do everywhere; own: parse gets every answer, and one "
+     "that it "
+     "gives no output for means what it does everywhere"},
     {"repeat_create", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_create),
      "when the answer to a create was lost: never (a person decides), search (build is asked with look), safe (the "
      "tool "
@@ -78,6 +95,9 @@ static void generic_close(void *of)
 	program_free(state->build);
 	program_free(state->parse);
 	program_free(state->probe);
+	program_free(state->login);
+	program_free(state->login_parse);
+	zone_close(state->zone);
 	free(state);
 }
 
@@ -93,7 +113,7 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 		return sdk_fail(
 		    err, ENT_EINVAL,
 		    "signature_scheme: found \"%.*s\", allowed: hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, "
-		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks",
+		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks, path",
 		    ENT_F(sdk_head(word, 40)));
 	word = settings->body_format;
 	if (!body_format(word, &state->format))
@@ -129,6 +149,23 @@ static enum ent_rc words_out_read(const struct generic_settings *settings, struc
 				ENT_F(sdk_head(settings->dialect, 40)));
 	if (!settings->build.n != !settings->parse.n)
 		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
+	if (!settings->login.n != !settings->login_parse.n)
+		return sdk_fail(err, ENT_EINVAL, "login and login_parse belong together, one is missing");
+	return ENT_OK;
+}
+
+/* On one line: the lines of the programs are counted. */
+static enum ent_rc params_read(const struct generic_settings *settings, struct ent_arena *arena, struct ent_str *ret,
+			       struct ent_err *err)
+{
+	const struct sdk_json *root = NULL;
+	struct ent_err why = {""};
+
+	if (settings->params.n == 0)
+		return ENT_OK;
+	if (sdk_json_parse(arena, settings->params, &root, &why) != ENT_OK || sdk_json_kind(root) != SDK_JSON_OBJECT)
+		return sdk_fail(err, ENT_EINVAL, "params is no JSON object%s%s", why.msg[0] ? ": " : "", why.msg);
+	*ret = sdk_json_print(arena, root);
 	return ENT_OK;
 }
 
@@ -140,15 +177,25 @@ static enum ent_rc programs_compile(const struct generic_settings *settings, str
 		struct ent_str source;
 		struct program **ret;
 	} program[] = {
-	    {"decode", settings->decode, &state->decode}, {"delivery", settings->delivery, &state->delivery},
-	    {"build", settings->build, &state->build},    {"parse", settings->parse, &state->parse},
+	    {"decode", settings->decode, &state->decode},
+	    {"delivery", settings->delivery, &state->delivery},
+	    {"build", settings->build, &state->build},
+	    {"parse", settings->parse, &state->parse},
 	    {"probe", settings->probe, &state->probe},
+	    {"login", settings->login, &state->login},
+	    {"login_parse", settings->login_parse, &state->login_parse},
 	};
-	enum ent_rc rc = ENT_OK;
+	struct program_world world = {settings->common, ENT_ABSENT, state->zone};
+	struct sdk_arena arena;
+	enum ent_rc rc;
+
+	sdk_arena_init(&arena);
+	rc = params_read(settings, &arena.abi, &world.params, err);
 
 	for (size_t i = 0; i < sizeof program / sizeof *program && rc == ENT_OK; i++)
 		if (program[i].source.n > 0 || i == 0) /* decode must be given */
-			rc = program_compile(program[i].name, program[i].source, program[i].ret, err);
+			rc = program_compile(program[i].name, &world, program[i].source, program[i].ret, err);
+	sdk_arena_release(&arena);
 	return rc;
 }
 
@@ -162,6 +209,8 @@ static enum ent_rc generic_open(const void *of, void **ret_state, struct ent_err
 	rc = words_read(settings, state, err);
 	if (rc == ENT_OK)
 		rc = words_out_read(settings, state, err);
+	if (rc == ENT_OK && settings->zone.n > 0)
+		rc = zone_open(settings->zone, &state->zone, err);
 	if (rc == ENT_OK)
 		rc = programs_compile(settings, state, err);
 	if (rc != ENT_OK) {
@@ -229,28 +278,33 @@ static enum ent_rc generic_verify(const struct ent_self *self, const struct ent_
 
 /* ---- decode ------------------------------------------------------------------------- */
 
+struct decoded {
+	struct sdk_changes list;
+	const struct zone *zone;
+};
+
 static enum ent_rc output_take(void *to, struct ent_str json, struct ent_err *err)
 {
-	struct sdk_changes *list = to;
+	struct decoded *decoded = to;
 
 	/* what is read is borrowed from the text, which jq frees */
-	return output_read(list, sdk_dup(list->arena, json), err);
+	return output_read(&decoded->list, decoded->zone, sdk_dup(decoded->list.arena, json), err);
 }
 
 static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_webhook *webhook,
 				  struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
 {
 	const struct generic_state *state = self->state;
-	struct sdk_changes list;
+	struct decoded decoded = {.zone = state->zone};
 	jv input;
 	enum ent_rc rc = input_make(self->settings, state->format, webhook, arena, &input, err);
 
 	if (rc != ENT_OK)
 		return rc;
-	sdk_changes_init(&list, arena);
-	rc = program_run(state->decode, input, SIZE_MAX, output_take, &list, err);
+	sdk_changes_init(&decoded.list, arena);
+	rc = program_run(state->decode, input, SIZE_MAX, output_take, &decoded, err);
 	if (rc == ENT_OK)
-		rc = sdk_changes_take(&list, ret, err);
+		rc = sdk_changes_take(&decoded.list, ret, err);
 	if (rc == ENT_OK)
 		*ret = said_read(self->settings, *ret, arena);
 	return rc;
@@ -267,7 +321,7 @@ static const struct ent_connector generic_connector = {
     .name = "generic",
     .version = ENTENTE_VERSION,
     .summary = "Any tool with webhooks or an HTTP API, described by jq programs and maps in the supplier's settings",
-    .ops = SDK_OPS_ALL,
+    .ops = SDK_OPS_ALL | 1u << ENT_PROBE | 1u << ENT_LOGIN,
     .setting = generic_setting,
     .settings_size = sizeof(struct generic_settings),
     .open = generic_open,

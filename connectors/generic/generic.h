@@ -10,6 +10,7 @@
 
 #include <jv.h>
 
+#include "generic/zone.h"
 #include "sdk/cursor.h"
 #include "sdk/webhook.h"
 
@@ -17,7 +18,8 @@ struct generic_settings {
 	struct ent_str decode, delivery;
 	struct ent_str body_format, form_field;
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
-	struct ent_str build, parse, probe, statuses, repeat_create, repeat_comment;
+	struct ent_str build, parse, statuses, repeat_create, repeat_comment;
+	struct ent_str common, params, zone, probe, login, login_parse;
 	int64_t poll_overlap_s, poll_grain_s, search_lag_s;
 	struct ent_str dialect; /* sdk_dialect_by_name() */
 };
@@ -29,9 +31,14 @@ struct generic_settings {
 
 struct program;
 
+/* What all programs of one supplier share. */
+struct program_world {
+	struct ent_str common, params; /* jq definitions before each program; JSON that is $params. Empty: none */
+	const struct zone *zone;       /* NULL: none; outlives the program */
+};
 /* ENT_EINVAL has jq's words and the line in `source`. name: of the setting. */
-enum ent_rc program_compile(const char *name, struct ent_str source, struct program **ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
+enum ent_rc program_compile(const char *name, const struct program_world *world, struct ent_str source,
+			    struct program **ret, struct ent_err *err) __attribute__((warn_unused_result));
 void program_free(struct program *program); /* takes NULL */
 /* Runs it over input, which is consumed. take() gets each output as JSON, borrowed; what it returns but ENT_OK ends
  * the run. At most n_max outputs are asked for when that is not more than PROGRAM_OUTPUTS_MAX. */
@@ -39,10 +46,20 @@ enum ent_rc program_run(struct program *program, jv input, size_t n_max,
 			enum ent_rc (*take)(void *to, struct ent_str json, struct ent_err *err), void *to,
 			struct ent_err *err) __attribute__((warn_unused_result));
 
+/* Did the last run read a part of a text only, as it was too long for a regular expression? */
+bool program_has_cut(const struct program *program);
+
 /* What stands in front of each source: one line, ended by an open parenthesis (prelude.c). */
 extern const char program_prelude[];
 /* The source with a step counted in each function (steps.c). */
 struct ent_str program_counted(struct ent_arena *arena, struct ent_str source);
+
+/* ---- own.c -------------------------------------------------------------------- */
+
+/* A function of ours; consumes both. zone: NULL for none. */
+jv own_call(const struct zone *zone, jv name, jv of);
+/* A time with a zone, or one in this zone. False: it is none, or it has no zone and there is none. */
+bool local_time(const struct zone *zone, struct ent_str text, int64_t *ret_ms);
 
 /* ---- input.c -------------------------------------------------------------------- */
 
@@ -77,7 +94,8 @@ enum scheme {
 	SCHEME_TOKEN,
 	SCHEME_BEARER,
 	SCHEME_BASIC,
-	SCHEME_STANDARD
+	SCHEME_STANDARD,
+	SCHEME_PATH /* no header: it stands in the address that the tool calls */
 };
 bool scheme_read(struct ent_str word, enum scheme *ret);
 /* The header that proves who sent it; the program never sees it. */
@@ -92,7 +110,8 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 /* One per supplier and thread: a jq interpreter serves one thread. */
 struct generic_state {
 	struct program *decode, *delivery, *build, *parse; /* NULL: there is none. build and parse together */
-	struct program *probe;
+	struct program *probe, *login, *login_parse;       /* the last two together */
+	struct zone *zone;                                 /* NULL: none */
 	enum scheme scheme;
 	enum body_format format;
 	enum ent_repeat repeat_create, repeat_comment;
@@ -102,29 +121,67 @@ struct generic_state {
 /* ---- change.c ------------------------------------------------------------------------ */
 
 /* One output of `decode` -> its changes, in the order ticket, comments, attachments. */
-enum ent_rc output_read(struct sdk_changes *list, struct ent_str json, struct ent_err *err)
+enum ent_rc output_read(struct sdk_changes *list, const struct zone *zone, struct ent_str json, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* The same of what `parse` has under changes or page. */
-enum ent_rc change_read(struct sdk_changes *list, const struct sdk_json *node, struct ent_err *err)
+enum ent_rc change_read(struct sdk_changes *list, const struct zone *zone, const struct sdk_json *node,
+			struct ent_err *err) __attribute__((warn_unused_result));
+
+/* ---- cursor.c -------------------------------------------------------------------------- */
+
+#define CURSOR_KNOWN_MAX 1500 /* tickets of a list without times */
+
+/* Where a poll stands: the sdk's cursor, and what a program keeps beside it. */
+struct cursor {
+	struct sdk_cursor poll;
+	struct ent_call call;   /* with the sdk's memo */
+	unsigned phase;         /* of the ticket that is asked for */
+	struct ent_str memo;    /* its own, JSON; absent: none */
+	struct ent_str known;   /* hashes of what a list without times told, one behind the other */
+	struct ent_str foreign; /* JSON that a program of before kept as a cursor of its own; absent: none */
+	struct ent_arena *arena;
+};
+void cursor_begin(struct cursor *cursor, const struct generic_settings *settings, const struct ent_call *call,
+		  const struct ent_response *response, struct ent_arena *arena, struct ent_err *err);
+/* Of a list without times: was this version of it not told yet? version absent: nobody knows, so it was not. */
+bool cursor_news(struct cursor *cursor, struct ent_str id, struct ent_str version);
+/* The ticket that is asked for needs another request. */
+void cursor_more(struct cursor *cursor, unsigned phase, struct ent_str memo);
+/* As sdk_cursor_end(). */
+enum ent_rc cursor_end(struct cursor *cursor, enum ent_rc rc, struct ent_result *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
 /* ---- call.c -------------------------------------------------------------------------- */
 
 const char *op_name(enum ent_op_kind kind);
-/* response: NULL for `build`. poll: the connector's own cursor, NULL when the program keeps one. */
-enum ent_rc call_input(const struct ent_call *call, const struct sdk_cursor *poll, const struct ent_response *response,
-		       struct ent_arena *arena, jv *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* response: NULL for `build`. poll: where a POLL stands, NULL for the others. */
+enum ent_rc call_input(const struct ent_call *call, const struct cursor *poll, const struct zone *zone,
+		       const struct ent_response *response, struct ent_arena *arena, jv *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
 
 /* ---- request.c, result.c --------------------------------------------------------------- */
 
+/* Texts of one request, and the places of secrets in them. */
+struct texts {
+	struct ent_arena *arena;
+	struct ent_slot *slot; /* room for ENT_SLOTS_MAX */
+	size_t n_slot;
+};
+/* Words, {"secret": "name"}, {"session": "name"}, or a list of them. */
+enum ent_rc text_read(struct texts *texts, const struct sdk_json *node, enum ent_place place, size_t header,
+		      struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc body_read(const struct sdk_json *root, struct texts *texts, struct ent_request *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+/* No control character, no blank, nothing beyond ASCII, and none of `forbidden`. */
+bool is_plain(struct ent_str s, char least, const char *forbidden);
 enum ent_rc request_read(const struct sdk_json *root, struct ent_arena *arena, struct ent_request *ret,
 			 struct ent_err *err) __attribute__((warn_unused_result));
 /* "result" and "message": *ret is what it says, with err's words when that is a failure. */
 enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* What parse() returns. */
-enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_cursor *poll,
-			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct cursor *poll,
+			const struct zone *zone, struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
 /* ---- out.c ------------------------------------------------------------------------------ */

@@ -4,8 +4,6 @@
 
 #include "sdk/http.h"
 
-#define MS 1000
-
 bool repeat_read(struct ent_str word, enum ent_repeat *ret)
 {
 	static const char *const name[] = {
@@ -61,22 +59,15 @@ static enum ent_rc program_ask(struct program *program, const char *name, jv inp
 	return rc;
 }
 
-/* ---- polls ---------------------------------------------------------------------------------- */
-
-/* The connector's own cursor, unless the program keeps one: then *ret is NULL. */
+/* Only a POLL has a place. *ret: NULL for the others. */
 static void poll_begin(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
-		       struct ent_arena *arena, struct sdk_cursor **ret, struct ent_err *err)
+		       struct ent_arena *arena, struct cursor **ret, struct ent_err *err)
 {
-	const struct generic_settings *settings = self->settings;
-	const struct sdk_cursor_rule rule = {.overlap_ms = settings->poll_overlap_s * MS,
-					     .grain_ms = settings->poll_grain_s * MS,
-					     .stamp_ms = settings->poll_grain_s * MS};
-
 	*ret = NULL;
-	if (call->op.kind != ENT_POLL || !sdk_cursor_is_memo(arena, call->memo))
+	if (call->op.kind != ENT_POLL)
 		return;
-	*ret = SDK_NEW(arena, struct sdk_cursor);
-	sdk_cursor_begin(*ret, &rule, call, response, arena, err);
+	*ret = SDK_NEW(arena, struct cursor);
+	cursor_begin(*ret, self->settings, call, response, arena, err);
 }
 
 /* ---- build ------------------------------------------------------------------------------------ */
@@ -106,25 +97,32 @@ static enum ent_rc output_take(const struct ent_call *call, const char *name, co
 	return ENT_OK;
 }
 
+/* Which program asks. *ret_name: of the setting. */
+static struct program *asks(const struct generic_state *state, enum ent_op_kind kind, const char **ret_name)
+{
+	*ret_name = kind == ENT_PROBE ? "probe" : kind == ENT_LOGIN ? "login" : "build";
+	return kind == ENT_PROBE ? state->probe : kind == ENT_LOGIN ? state->login : state->build;
+}
+
 enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			  struct ent_request *ret, struct ent_err *err)
 {
 	const struct generic_state *state = self->state;
-	bool probes = call->op.kind == ENT_PROBE;
-	struct program *program = probes ? state->probe : state->build;
-	const char *name = probes ? "probe" : "build";
+	const char *name;
+	struct program *program = asks(state, call->op.kind, &name);
 	const struct sdk_json *root = NULL;
-	struct sdk_cursor *poll;
+	struct cursor *poll;
 	enum ent_rc rc;
 	jv input;
 
-	if (!program && probes)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program probe");
 	if (!program)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no build and parse: it is only listened to");
+		return call->op.kind < ENT_PROBE
+			   ? sdk_fail(err, ENT_EUNSUPPORTED,
+				      "this supplier has no build and parse: it is only listened to")
+			   : sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program %s", name);
 	poll_begin(self, call, NULL, arena, &poll, err);
 	const struct ent_call ready = said_ready(self->settings, call, arena);
-	rc = call_input(&ready, poll, NULL, arena, &input, err);
+	rc = call_input(&ready, poll, state->zone, NULL, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(program, name, input, arena, &root, err);
 	return rc == ENT_OK ? output_take(call, name, root, arena, ret, err) : rc;
@@ -155,7 +153,7 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 
 	if (status != ENT_OK && !state->own_statuses)
 		return sdk_fail(err, status, "%s", why.msg);
-	rc = call_input(call, NULL, response, arena, &input, err);
+	rc = call_input(call, NULL, state->zone, response, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(state->probe, "probe", input, arena, &root, err);
 	if (rc != ENT_OK)
@@ -169,49 +167,80 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 	return rc == ENT_OK ? ENT_OK : sdk_fail(err, rc, "%s", words.msg);
 }
 
-static enum ent_rc answer_read(const struct ent_self *self, const struct ent_call *call, struct sdk_cursor *poll,
+/* What the program says of an answer. *ret_wants: false when it leaves the answer to its usual meaning. */
+static enum ent_rc parse_ask(const struct generic_state *state, const struct ent_call *call, struct cursor *poll,
+			     const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			     struct ent_err *err)
+{
+	bool is_login = call->op.kind == ENT_LOGIN;
+	const char *name = is_login ? "login_parse" : "parse";
+	struct program *program = is_login ? state->login_parse : state->parse;
+	const struct sdk_json *root = NULL;
+	struct ent_err why = {""};
+	enum ent_rc rc, usual;
+	jv input;
+
+	rc = call_input(call, poll, state->zone, response, arena, &input, err);
+	if (rc == ENT_OK)
+		rc = program_ask(program, name, input, arena, &root, err);
+	if (rc != ENT_OK)
+		return rc;
+	if (!root && state->own_statuses) { /* it leaves the answer to its usual meaning */
+		usual = status_check(response, arena, err);
+		if (usual != ENT_OK)
+			return usual;
+	}
+	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
+		return sdk_fail(err, ENT_EINVAL, "%s: the output is no object", name);
+	rc = result_read(call, root, poll, state->zone, arena, ret, &why);
+	if (rc >= ENT_OK && program_has_cut(program) && !ret->note.p && call->op.kind == ENT_POLL)
+		ret->note =
+		    ENT_STR("a text of more than 32768 characters was searched by a regular expression in its first "
+			    "part only");
+	if (rc == ENT_EINVAL && !sdk_json_is(root, "result", "invalid"))
+		return sdk_fail(err, rc, "%s: %s", name, why.msg);
+	return rc < 0 ? sdk_fail(err, rc, "%s", why.msg) : rc;
+}
+
+/* What the answer means: its status, where the program leaves that alone, then the program. */
+static enum ent_rc answer_read(const struct generic_state *state, const struct ent_call *call, struct cursor *poll,
 			       const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			       struct ent_err *err)
 {
-	const struct generic_state *state = self->state;
-	const struct sdk_json *root = NULL;
+	/* a login that is refused may be a page, or a 302 */
+	bool own = response->status > 0 && (state->own_statuses || call->op.kind == ENT_LOGIN);
 	struct ent_err why = {""};
-	enum ent_rc rc = state->own_statuses && response->status > 0 ? ENT_OK : status_check(response, arena, &why);
-	jv input;
+	enum ent_rc rc = own ? ENT_OK : status_check(response, arena, &why);
 
 	if (rc != ENT_OK)
 		return sdk_fail(err, rc, "%s", why.msg);
-	const struct ent_call ready = said_ready(self->settings, call, arena);
-	rc = call_input(&ready, poll, response, arena, &input, err);
-	if (rc == ENT_OK)
-		rc = program_ask(state->parse, "parse", input, arena, &root, err);
-	if (rc != ENT_OK)
-		return rc;
-	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "parse: the output is no object");
-	rc = result_read(call, root, poll, arena, ret, &why);
-	if (rc == ENT_EINVAL && !sdk_json_is(root, "result", "invalid"))
-		return sdk_fail(err, rc, "parse: %s", why.msg);
-	return rc < 0 ? sdk_fail(err, rc, "%s", why.msg) : rc;
+	return parse_ask(state, call, poll, response, arena, ret, err);
 }
 
 enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
+	const struct generic_state *state = self->state;
 	struct ent_result result = {0};
-	struct sdk_cursor *poll;
+	struct cursor *poll;
 	enum ent_rc rc;
 
 	if (call->op.kind == ENT_PROBE)
-		return probe_parse(self->state, call, response, arena, err);
+		return probe_parse(state, call, response, arena, err);
+	if (call->op.kind == ENT_LOGIN ? !state->login_parse : !state->parse)
+		return sdk_fail(err, ENT_EINVAL, "this supplier has no program that reads the answer");
 	poll_begin(self, call, response, arena, &poll, err);
-	rc = answer_read(self, call, poll, response, arena, &result, err);
-	if (poll && !result.memo.p) { /* else the program keeps a cursor of its own from now on */
+	const struct ent_call ready = said_ready(self->settings, call, arena);
+	rc = answer_read(state, &ready, poll, response, arena, &result, err);
+	if (poll && !result.memo.p && !result.logged_out) { /* else the program keeps a place of its own from now on */
 		unsigned retry_after_s = result.retry_after_s;
+		struct ent_str note = result.note;
 
-		rc = sdk_cursor_end(poll, rc, &result);
+		rc = cursor_end(poll, rc, &result, err);
 		result.phase = 0; /* a program's phases are its own */
 		result.retry_after_s = retry_after_s;
+		if (rc >= ENT_OK && !result.note.p)
+			result.note = note;
 	}
 	if (rc >= ENT_OK)
 		result.changes = said_read(self->settings, result.changes, arena);

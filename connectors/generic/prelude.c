@@ -14,6 +14,11 @@
 	" def _entente_error: error;"                                                                                  \
 	" def error: if . == null then \"error(null)\" | _entente_error else _entente_error end;"                      \
 	" def error(f): f | error;"                                                                                    \
+	" def _entente_input: input;"                                                                                  \
+	" def _entente_do($f): [\"_entente_\", $f, .] | _entente_step | _entente_input;"                               \
+	" def html_text: _entente_do(\"html_text\"); def html_escape: _entente_do(\"html_escape\");"                   \
+	" def trim: _entente_do(\"trim\"); def xml: _entente_do(\"xml\");"                                             \
+	" def from_local: _entente_do(\"from_local\"); def to_local: _entente_do(\"to_local\");"                       \
 	" def input: error(\"input: there is one delivery, and it is the input\"); def inputs: input;"                 \
 	" def input_filename: null; def input_line_number: 0; def get_search_list: [];"                                \
 	" def modulemeta: error(\"modulemeta: there are no modules\");"                                                \
@@ -67,8 +72,7 @@
 	" def _entente_match_impl($re; $mode; $test): _match_impl($re; $mode; $test);"                                 \
 	" def _match_impl(a; b; c): error(\"_match_impl: use match or test\");"                                        \
 	" def _entente_sized: if type == \"string\" and length > 32768"                                                \
-	" then error(\"a regular expression reads at most 32768 characters\") else . end;" /* an array of at most one  \
-											      match */                 \
+	" then ([\"_entente_\", null, null] | _entente_step | empty), .[:32768] else . end;"                           \
 	" def _entente_search($re; $mode): _entente_sized | (if type == \"string\" then length else 0 end) as $n"      \
 	" | _entente_cost(1 + $n / 1024 | floor)"                                                                      \
 	" | _entente_match_impl($re; $mode; false) as $m"                                                              \
@@ -104,4 +108,8 @@
 	" def sub($re; str): sub($re; str; \"\"); def gsub($re; str; $mode): sub($re; str; $mode + \"g\");"            \
 	" def gsub($re; str): sub($re; str; \"g\");"
 
-const char program_prelude[] = INSIDE CODE_POINTS LOOPS TIMES SEARCH " (\n";
+#define MARKUP                                                                                                         \
+	" def xml_all($name): .child[] | _entente_step | (if .name == $name then . else empty end), xml_all($name);"   \
+	" def xml_text($name): first((.child[] | select(.name == $name) | .text), null);"
+
+const char program_prelude[] = INSIDE CODE_POINTS LOOPS TIMES SEARCH MARKUP " (\n";

@@ -29,13 +29,55 @@ struct program {
 	long steps;       /* left in this run */
 	bool exhausted;
 	struct ent_err *err; /* while it is compiled: the first words of jq */
+	long n_common;       /* lines of `common`, which stand before its own */
+	const struct zone *zone;
+	jv asked;     /* of a function of ours: [.., name, argument] until it is answered */
+	bool has_cut; /* a regular expression read a part of a text only */
 };
+
+/* An array that begins as prelude.c writes it: a question of a function of ours, answered by answer_give(). */
+static void question_keep(struct program *program, jv input)
+{
+	jv mark = jv_array_get(jv_copy(input), 0);
+	bool ours = jv_get_kind(mark) == JV_KIND_STRING && strcmp(jv_string_value(mark), RESERVED) == 0;
+	jv name = ours ? jv_array_get(jv_copy(input), 1) : jv_null();
+
+	jv_free(mark);
+	if (ours && jv_get_kind(name) == JV_KIND_NULL) {
+		program->has_cut = true;
+		jv_free(input);
+	} else if (ours) {
+		jv_free(program->asked);
+		program->asked = input;
+	} else {
+		jv_free(input);
+	}
+	jv_free(name);
+}
+
+static jv answer_give(jq_state *jq, void *of)
+{
+	struct program *program = of;
+	jv asked = program->asked, name;
+
+	(void)jq;
+	program->asked = jv_null();
+	if (jv_get_kind(asked) != JV_KIND_ARRAY) {
+		jv_free(asked);
+		return jv_invalid_with_msg(jv_string("nothing was asked"));
+	}
+	name = jv_array_get(jv_copy(asked), 1);
+	return own_call(program->zone, name, jv_array_get(asked, 2));
+}
 
 static void step_taken(void *of, jv input)
 {
 	struct program *program = of;
 
-	jv_free(input);
+	if (jv_get_kind(input) == JV_KIND_ARRAY && jv_array_length(jv_copy(input)) == 3)
+		question_keep(program, input);
+	else
+		jv_free(input);
 	if (program->exhausted || --program->steps > 0)
 		return;
 	program->exhausted = true;
@@ -59,9 +101,12 @@ static void words_keep(void *of, jv message)
 		const char *at = strstr(words, " at <top-level>");
 		size_t n = at && at < first.p + first.n ? (size_t)(at - words) : first.n;
 
+		bool is_common = line > 1 && line - 1 <= program->n_common;
+
 		if (line > 1)
-			(void)sdk_fail(program->err, ENT_EINVAL, "%s: line %ld: %.*s", program->name, line - 1, (int)n,
-				       words);
+			(void)sdk_fail(program->err, ENT_EINVAL, "%s: line %ld: %.*s",
+				       is_common ? "common" : program->name,
+				       is_common ? line - 1 : line - 1 - program->n_common, (int)n, words);
 		else
 			(void)sdk_fail(program->err, ENT_EINVAL, "%s: %.*s", program->name, (int)n, words);
 	}
@@ -91,31 +136,71 @@ static enum ent_rc source_vet(const char *name, struct ent_str source, struct en
 	return ENT_OK;
 }
 
-enum ent_rc program_compile(const char *name, struct ent_str source, struct program **ret, struct ent_err *err)
+static void limits_set(void)
 {
-	struct program *program;
-	struct sdk_arena arena;
-	struct ent_str counted;
-	struct ent_err words = {""};
-	enum ent_rc rc = source_vet(name, source, err);
-
-	if (rc != ENT_OK)
-		return rc;
 	if (onig_set_retry_limit_in_match) /* of the process, and the same for each program */
 		(void)onig_set_retry_limit_in_match(RETRY_MAX);
 	if (onig_set_retry_limit_in_search)
 		(void)onig_set_retry_limit_in_search(RETRY_MAX);
+}
+
+/* prelude, then `common`, then the program: the lines of the last two are counted from 2. */
+static struct ent_str whole_make(struct ent_arena *arena, const struct program_world *world, struct ent_str source)
+{
+	struct ent_str common = program_counted(arena, world->common), counted = program_counted(arena, source);
+	struct ent_str params = world->params.n > 0 ? world->params : ENT_STR("{}");
+	struct sdk_buf buf;
+	struct ent_str whole;
+
+	/* the line break ends a comment that the source may end with */
+	sdk_buf_init(&buf, 16 * SOURCE_MAX);
+	sdk_buf_format(&buf, "%s", program_prelude);
+	buf.n--; /* its line break */
+	sdk_buf_format(&buf, "%.*s as $params |\n", ENT_F(params));
+	if (world->common.n > 0)
+		sdk_buf_format(&buf, "%.*s\n", ENT_F(common));
+	sdk_buf_format(&buf, "%.*s\n)", ENT_F(counted));
+	whole = sdk_dup(arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return whole;
+}
+
+static long lines_of(struct ent_str text)
+{
+	long n = text.n > 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+enum ent_rc program_compile(const char *name, const struct program_world *world, struct ent_str source,
+			    struct program **ret, struct ent_err *err)
+{
+	struct program *program;
+	struct sdk_arena arena;
+	struct ent_err words = {""};
+	enum ent_rc rc = source_vet(name, source, err);
+
+	if (rc == ENT_OK && world->common.n > 0)
+		rc = source_vet("common", world->common, err);
+	if (rc != ENT_OK)
+		return rc;
+	limits_set();
 	sdk_arena_init(&arena);
 	program = sdk_xalloc(sizeof *program);
-	*program = (struct program){.jq = jq_init(), .name = name, .err = &words};
+	*program = (struct program){.jq = jq_init(),
+				    .name = name,
+				    .err = &words,
+				    .n_common = lines_of(world->common),
+				    .zone = world->zone,
+				    .asked = jv_null()};
 	if (!program->jq)
 		abort(); /* out of memory, the only reason there is */
 	jq_set_error_cb(program->jq, words_keep, program);
 	jq_set_debug_cb(program->jq, step_taken, program);
-	counted = program_counted(&arena.abi, source);
-	/* the line break ends a comment that the source may end with */
-	if (!jq_compile(program->jq,
-			sdk_z(&arena.abi, sdk_format(&arena.abi, "%s%.*s\n)", program_prelude, ENT_F(counted)))))
+	jq_set_input_cb(program->jq, answer_give, program);
+	if (!jq_compile(program->jq, sdk_z(&arena.abi, whole_make(&arena.abi, world, source))))
 		rc = sdk_fail(err, ENT_EINVAL, "%s", words.msg[0] ? words.msg : "the jq program cannot be compiled");
 	program->err = NULL;
 	sdk_arena_release(&arena);
@@ -127,11 +212,17 @@ enum ent_rc program_compile(const char *name, struct ent_str source, struct prog
 	return ENT_OK;
 }
 
+bool program_has_cut(const struct program *program)
+{
+	return program->has_cut;
+}
+
 void program_free(struct program *program)
 {
 	if (!program)
 		return;
 	jq_teardown(&program->jq);
+	jv_free(program->asked);
 	free(program);
 }
 
@@ -190,6 +281,9 @@ enum ent_rc program_run(struct program *program, jv input, size_t n_max,
 
 	program->steps = PROGRAM_STEPS_MAX;
 	program->exhausted = false;
+	program->has_cut = false;
+	jv_free(program->asked);
+	program->asked = jv_null();
 	jq_start(program->jq, input, 0);
 	while (rc == ENT_OK && n < n_max) {
 		value = jq_next(program->jq);

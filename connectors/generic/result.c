@@ -75,66 +75,110 @@ static enum ent_rc id_read(const struct sdk_json *root, const char *name, struct
 	return sdk_word_at(root, name).p ? sdk_id_at(root, name, ret, err) : ENT_OK;
 }
 
-static enum ent_rc changes_read(const struct sdk_json *list, struct sdk_changes *to, struct ent_err *err)
+static enum ent_rc changes_read(const struct sdk_json *list, const struct zone *zone, struct sdk_changes *to,
+				struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_json_kind(list) != SDK_JSON_NULL && sdk_json_kind(list) != SDK_JSON_ARRAY)
 		return sdk_fail(err, ENT_EINVAL, "changes or page is no list");
 	for (const struct sdk_json *at = sdk_json_first(list); at && rc == ENT_OK; at = sdk_json_next(at))
-		rc = change_read(to, at, err);
+		rc = change_read(to, zone, at, err);
 	return rc;
 }
 
 /* ---- a page for the connector's own cursor ------------------------------------------------ */
 
-/* "time" is what the cursor goes by. */
+/* "time" is what the cursor goes by; a list without times goes by what it says of each ticket. */
 static enum ent_rc item_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
-			     struct sdk_cursor *poll, bool *ret_news, struct ent_err *err)
+			     struct cursor *cursor, const struct zone *zone, bool *ret_news, struct ent_err *err)
 {
+	const struct sdk_json *time = sdk_json_at(node, "time");
+	struct ent_str text = sdk_json_text(time);
 	int64_t stamp_ms;
 
-	if (id.n == 0 || id.n > ENT_ID_MAX || !sdk_time_parse(sdk_json_text_at(node, "time"), 0, &stamp_ms))
-		return sdk_fail(err, ENT_EINVAL, "page and ask: each needs its ticket's id and a time");
-	*ret_news = sdk_cursor_news(poll, id, stamp_ms, content);
-	return ENT_OK;
+	if (id.n == 0 || id.n > ENT_ID_MAX)
+		return sdk_fail(err, ENT_EINVAL, "page and ask: each needs its ticket's id");
+	if (sdk_json_kind(time) == SDK_JSON_NULL) {
+		*ret_news = cursor_news(cursor, id, content);
+		return ENT_OK;
+	}
+	if (local_time(zone, text, &stamp_ms)) {
+		*ret_news = sdk_cursor_news(&cursor->poll, id, stamp_ms, content);
+		return ENT_OK;
+	}
+	return sdk_fail(err, ENT_EINVAL, "page and ask: the time \"%.*s\" of %.*s %s", ENT_F(sdk_head(text, 40)),
+			ENT_F(sdk_head(id, 40)),
+			sdk_time_parse(text, 0, &stamp_ms)
+			    ? "has no zone: say where its tool is in `zone`, as Europe/Paris or UTC"
+			    : "is none");
 }
 
 /* This was about one ticket. A program's word that it is gone holds at any status. */
-static enum ent_rc asked_read(const struct sdk_json *root, enum ent_rc said, struct sdk_cursor *poll,
-			      struct ent_err *err)
+static enum ent_rc asked_read(const struct sdk_json *root, enum ent_rc said, const struct ent_result *result,
+			      struct cursor *cursor, const struct zone *zone, struct ent_err *err)
 {
+	enum ent_rc rc;
+
 	if (said == ENT_EGONE) {
-		sdk_changes_add(&poll->list, ENT_TICKET_REMOVED)->ticket.id = poll->ask->ticket;
+		sdk_changes_add(&cursor->poll.list, ENT_TICKET_REMOVED)->ticket.id = cursor->poll.ask->ticket;
 		return ENT_OK;
 	}
-	return said < 0 ? said : changes_read(sdk_json_at(root, "changes"), &poll->list, err);
+	rc = changes_read(sdk_json_at(root, "changes"), zone, &cursor->poll.list, err);
+	if (rc == ENT_OK && said == ENT_MORE && result->phase == 0)
+		return sdk_fail(err, ENT_EINVAL, "more needs the next phase, of 1 or more");
+	if (rc == ENT_OK && said == ENT_MORE)
+		cursor_more(cursor, result->phase, result->memo);
+	return rc;
 }
 
-static enum ent_rc page_read(const struct sdk_json *root, struct sdk_cursor *poll, struct ent_err *err)
+static enum ent_rc page_read(const struct sdk_json *root, struct cursor *cursor, const struct zone *zone,
+			     struct ent_err *err)
 {
 	const struct sdk_json *page = sdk_json_at(root, "page"), *ask = sdk_json_at(root, "ask");
+	struct sdk_cursor *poll = &cursor->poll;
 	enum ent_rc rc = ENT_OK;
 	bool news = false;
 
 	if (sdk_json_kind(page) != SDK_JSON_ARRAY && sdk_json_kind(ask) != SDK_JSON_ARRAY)
 		return sdk_fail(err, ENT_EINVAL, "a poll answers with page, with ask, or with a memo of its own");
 	for (const struct sdk_json *at = sdk_json_first(page); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		rc =
-		    item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), poll, &news, err);
+		rc = item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), cursor, zone,
+			       &news, err);
 		if (rc == ENT_OK && news)
-			sdk_cursor_told(poll, change_read(&poll->list, at, err), NULL);
+			sdk_cursor_told(poll, change_read(&poll->list, zone, at, err), NULL);
 	}
 	for (const struct sdk_json *at = sdk_json_first(ask); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		const struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id")};
 
-		rc = item_read(at, item.ticket, sdk_word_at(at, "version"), poll, &news, err);
+		rc = item_read(at, item.ticket, sdk_word_at(at, "version"), cursor, zone, &news, err);
 		if (rc == ENT_OK && news)
 			sdk_cursor_ask(poll, &item);
 	}
 	if (rc == ENT_OK)
 		sdk_cursor_page(poll, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT);
 	return rc;
+}
+
+/* ---- a session ------------------------------------------------------------------------------ */
+
+static enum ent_rc session_read(const struct sdk_json *root, struct ent_arena *arena, struct ent_result *ret,
+				struct ent_err *err)
+{
+	const struct sdk_json *session = sdk_json_at(root, "session");
+	struct ent_header *value = SDK_NEW_N(arena, struct ent_header, ENT_SESSION_MAX);
+
+	if (sdk_json_kind(session) != SDK_JSON_NULL &&
+	    (sdk_json_kind(session) != SDK_JSON_OBJECT || sdk_json_count(session) > ENT_SESSION_MAX))
+		return sdk_fail(err, ENT_EINVAL, "session is no object of at most %d texts", ENT_SESSION_MAX);
+	for (const struct sdk_json *at = sdk_json_first(session); at; at = sdk_json_next(at)) {
+		if (sdk_json_text(at).n == 0)
+			return sdk_fail(err, ENT_EINVAL, "session: %.*s is empty: did its tool let us in?",
+					ENT_F(sdk_head(sdk_json_key(at), 40)));
+		value[ret->n_session++] = (struct ent_header){sdk_json_key(at), sdk_json_text(at)};
+	}
+	ret->session = value;
+	return number_read(root, "lasts", 365 * 86400, &ret->session_s, err);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -170,35 +214,54 @@ static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const
 	return ENT_OK;
 }
 
-enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct sdk_cursor *poll,
-			struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+static enum ent_rc verdict_take(const struct sdk_json *root, enum ent_rc *ret_said, struct ent_err *verdict,
+				struct ent_result *ret, struct ent_err *err)
+{
+	enum ent_rc rc;
+
+	if (sdk_json_is(root, "result", "logged_out")) {
+		ret->logged_out = true;
+		*ret_said = sdk_fail(verdict, ENT_EAUTH, "its tool does not know our session any more");
+		return ENT_OK;
+	}
+	rc = verdict_read(root, ret_said, verdict);
+	if (rc != ENT_OK)
+		*err = *verdict;
+	return rc;
+}
+
+enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct cursor *poll,
+			const struct zone *zone, struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
 	static const char known[] = "result message phase memo remote_id remote_key retry_after changes page ask more";
+	static const char known_login[] = "result message phase memo retry_after session lasts";
+	bool is_login = call->op.kind == ENT_LOGIN;
 	const struct sdk_reader reader = {.arena = arena, .err = err, .is_closed = true};
 	struct ent_result result = {0};
 	struct sdk_changes list;
 	struct ent_err verdict = {""};
-	enum ent_rc said = ENT_OK, rc = sdk_read_members(&reader, root, "output", known);
+	enum ent_rc said = ENT_OK, rc = sdk_read_members(&reader, root, "output", is_login ? known_login : known);
 
 	sdk_changes_init(&list, arena);
 	if (rc == ENT_OK)
-		rc = verdict_read(root, &said, &verdict);
-	if (rc != ENT_OK && verdict.msg[0])
-		*err = verdict;
+		rc = verdict_take(root, &said, &verdict, &result, err);
 	if (rc == ENT_OK)
 		rc = parts_read(root, arena, &result, err);
-	if (rc == ENT_OK && poll && poll->ask && !result.memo.p && said == ENT_EGONE)
-		return asked_read(root, said, poll, err);
+	if (rc == ENT_OK && poll && poll->poll.ask && (said >= ENT_OK || said == ENT_EGONE))
+		return asked_read(root, said, &result, poll, zone, err);
 	if (rc == ENT_OK && said < 0) {
 		ret->retry_after_s = result.retry_after_s;
 		ret->said_no = true; /* the program read it, and says so */
+		ret->logged_out = result.logged_out;
 		*err = verdict;
 		return said;
 	}
 	if (rc == ENT_OK && poll && !result.memo.p)
-		return poll->ask ? asked_read(root, said, poll, err) : page_read(root, poll, err);
-	if (rc == ENT_OK)
-		rc = changes_read(sdk_json_at(root, "changes"), &list, err);
+		return page_read(root, poll, zone, err);
+	if (rc == ENT_OK && is_login)
+		rc = session_read(root, arena, &result, err);
+	else if (rc == ENT_OK)
+		rc = changes_read(sdk_json_at(root, "changes"), zone, &list, err);
 	if (rc == ENT_OK)
 		rc = sdk_changes_take(&list, &result.changes, err);
 	if (rc == ENT_OK)

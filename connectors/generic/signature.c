@@ -16,6 +16,7 @@ static const struct {
     [SCHEME_BEARER] = {"bearer", "Authorization", "Bearer "},
     [SCHEME_BASIC] = {"basic", "Authorization", "Basic "},
     [SCHEME_STANDARD] = {"standard-webhooks", "webhook-signature", ""},
+    [SCHEME_PATH] = {"path", "", ""},
 };
 
 bool scheme_read(struct ent_str word, enum scheme *ret)
@@ -70,8 +71,9 @@ static bool matches(enum scheme scheme, struct ent_str given, const struct ent_s
 		return is_secret(given, secret, n_secret);
 	case SCHEME_BASIC:
 		return sdk_unbase64(arena, given, &plain) && is_secret(plain, secret, n_secret);
-	case SCHEME_STANDARD:
-		break; /* not one header over the body: sdk_verify_standard() */
+	case SCHEME_STANDARD: /* not one header over the body: sdk_verify_standard() */
+	case SCHEME_PATH:     /* no header at all */
+		break;
 	}
 	return false;
 }
@@ -88,6 +90,12 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 		return ENT_OK;
 	if (scheme == SCHEME_STANDARD)
 		return sdk_verify_standard(webhook, sdk_z(arena, header), secret, n_secret, now_ms, arena, err);
+	if (scheme == SCHEME_PATH)
+		return webhook->path_secret.n > 0 && is_secret(webhook->path_secret, secret, n_secret)
+			   ? ENT_OK
+			   : sdk_fail(err, ENT_EAUTH,
+				      "the address ends in none of the supplier's secrets: "
+				      "/hooks/NAME/SECRET");
 	given = sdk_header(webhook->header, webhook->n_header, sdk_z(arena, header));
 	if (!given.p)
 		return sdk_fail(err, ENT_EAUTH, "header %.*s is missing or stands twice", ENT_F(header));

@@ -222,6 +222,8 @@ enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call,
 	case ENT_PROBE:
 		sdk_ask_get(ret, ENT_STR("/rest/api/2/myself"));
 		return ENT_OK;
+	case ENT_LOGIN:
+		return sdk_fail(err, ENT_EUNSUPPORTED, "it has no sessions");
 	case ENT_POLL:
 		break;
 	}

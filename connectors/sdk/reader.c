@@ -49,6 +49,11 @@ static enum ent_rc word_read(const struct sdk_reader *reader, const struct sdk_j
 	return ENT_OK;
 }
 
+static bool text_time(const struct sdk_reader *reader, struct ent_str text, int64_t *ret)
+{
+	return reader->time ? reader->time(reader->time_of, text, ret) : sdk_time_parse(text, 0, ret);
+}
+
 /* RFC 3339, or milliseconds since 1970 as a number. Not told: *ret stays. */
 static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_json *at, const char *path, int64_t *ret)
 {
@@ -57,11 +62,17 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 
 	if (is_null(at) || (sdk_json_kind(at) == SDK_JSON_STRING && text.n == 0))
 		return ENT_OK;
-	if ((sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms)) ||
+	if ((sdk_json_kind(at) == SDK_JSON_STRING && text_time(reader, text, &ms)) ||
 	    (sdk_json_kind(at) == SDK_JSON_NUMBER && sdk_json_int(at, &ms) && ms >= MS_LEAST && ms <= MS_MOST)) {
 		*ret = ms;
 		return ENT_OK;
 	}
+	if (sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms))
+		return sdk_fail(
+		    reader->err, ENT_EINVAL,
+		    "%s has no zone, and an hour wrong is a change lost: say where its tool is in `zone`, as "
+		    "Europe/Paris or UTC, or add the offset",
+		    path);
 	return sdk_fail(
 	    reader->err, ENT_EINVAL,
 	    "%s is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970", path);

@@ -16,6 +16,9 @@ struct sdk_reader {
 	bool is_closed; /* a member that nobody knows is refused by name; else it is passed over */
 	/* A null attribute says nothing, as jq gives null for what is not there; "" clears. Else null clears, too. */
 	bool null_is_untold;
+	/* How a time is read; NULL: one without a zone is UTC. False: it is none, or nobody knows where it is. */
+	bool (*time)(const void *of, struct ent_str text, int64_t *ret_ms);
+	const void *time_of;
 };
 
 /* An object, and in a closed reader none but the known members: words with one space between. what: its path. */

@@ -332,6 +332,7 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 		break;
 	case ENT_PROBE:
 	case ENT_POLL:
+	case ENT_LOGIN:
 		return ENT_OK;
 	case ENT_UPDATE_TICKET:
 	case ENT_FETCH_TICKET:

@@ -115,22 +115,44 @@ static void raw_print(struct sdk_buf *out, struct ent_str s)
 	}
 }
 
+/* A text of the request, with {credential NAME} or {session NAME} where the broker puts a secret in. */
+static void slots_print(struct sdk_buf *out, const struct ent_request *request, enum ent_place place, size_t header,
+			struct ent_str text)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < request->n_slot; i++) {
+		const struct ent_slot *slot = &request->slot[i];
+
+		if (slot->place != place || (place == ENT_IN_HEADER && slot->header != header))
+			continue;
+		raw_print(out, (struct ent_str){text.p + done, slot->at - done});
+		sdk_buf_format(out, "{%s %.*s}", slot->session ? "session" : "credential", ENT_F(slot->name));
+		done = slot->at;
+	}
+	raw_print(out, (struct ent_str){text.n ? text.p + done : "", text.n - done});
+}
+
 static void request_print(struct sdk_buf *out, const struct ent_request *request)
 {
 	if (!request->method) {
 		sdk_buf_z(out, "none\n");
 		return;
 	}
-	sdk_buf_format(out, "%s %.*s%s%s\n", request->method, ENT_F(request->path), request->read ? " read" : "",
-		       request->sign ? " sign" : "");
+	sdk_buf_format(out, "%s ", request->method);
+	slots_print(out, request, ENT_IN_PATH, 0, request->path);
+	sdk_buf_format(out, "%s%s\n", request->read ? " read" : "", request->sign ? " sign" : "");
 	if (request->content_type.p)
 		sdk_buf_format(out, "Content-Type: %.*s\n", ENT_F(request->content_type));
-	for (size_t i = 0; i < request->n_header; i++)
-		sdk_buf_format(out, "%.*s: %.*s\n", ENT_F(request->header[i].name), ENT_F(request->header[i].value));
+	for (size_t i = 0; i < request->n_header; i++) {
+		sdk_buf_format(out, "%.*s: ", ENT_F(request->header[i].name));
+		slots_print(out, request, ENT_IN_HEADER, i, request->header[i].value);
+		sdk_buf_char(out, '\n');
+	}
 	if (request->body.n == 0)
 		return;
 	sdk_buf_char(out, '\n');
-	raw_print(out, request->body);
+	slots_print(out, request, ENT_IN_BODY, 0, request->body);
 	sdk_buf_char(out, '\n');
 }
 
@@ -152,8 +174,15 @@ static void result_print(struct sdk_buf *out, const struct dialog *dialog, enum 
 		sdk_buf_format(out, "later, %u s: %s\n", result->retry_after_s, err->msg);
 	else
 		rc_print(out, rc, err);
+	if (result->logged_out)
+		sdk_buf_z(out, "logged out\n");
 	if (rc < 0 && rc != ENT_EGONE) /* that may say where its ticket went */
 		return;
+	for (size_t i = 0; i < result->n_session; i++)
+		sdk_buf_format(out, "session %.*s = %.*s\n", ENT_F(result->session[i].name),
+			       ENT_F(result->session[i].value));
+	if (result->session_s > 0)
+		sdk_buf_format(out, "session ends after %u s\n", result->session_s);
 	word_print(out, "remote_id", result->remote_id);
 	word_print(out, "remote_key", result->remote_key);
 	word_print(out, "memo", result->memo);
@@ -305,7 +334,7 @@ static bool answered(struct round *round, int status, const struct parsed *parse
 	case ENT_MORE:
 		round->call.phase = parsed->phase;
 		round->call.memo = parsed->memo;
-		round->call.look = false;
+		round->call.look = round->call.look && !round->writes;
 		if (round->writes) {
 			round->stored_phase = parsed->phase;
 			round->stored_memo = parsed->memo;

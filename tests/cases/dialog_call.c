@@ -15,6 +15,7 @@ static const char *const op_name[] = {
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
     [ENT_PROBE] = "probe",
+    [ENT_LOGIN] = "login",
 };
 
 static const char *members_fault(struct ent_arena *arena, const struct sdk_json *node, const char *where,

@@ -66,7 +66,16 @@ static const char *path_fault(struct ent_str path)
 	return NULL;
 }
 
-static const char *header_fault(const struct ent_header *header)
+static bool has_slot(const struct ent_request *request, size_t header)
+{
+	for (size_t i = 0; i < request->n_slot; i++)
+		if (request->slot[i].place == ENT_IN_HEADER && request->slot[i].header == header)
+			return true;
+	return false;
+}
+
+/* has_secret: the broker puts a secret into its value, and then it may say who we are. */
+static const char *header_fault(const struct ent_header *header, bool has_secret)
 {
 	static const char *const broker[] = {"authorization", "host",       "content-length", "transfer-encoding",
 					     "cookie",        "connection", "content-type",   "webhook-signature"};
@@ -76,7 +85,7 @@ static const char *header_fault(const struct ent_header *header)
 	if (header->value.n > HEADER_VALUE_MAX || !is_printable(header->value, ""))
 		return "a header's value has a control character or is too long";
 	for (size_t i = 0; i < sizeof broker / sizeof *broker; i++)
-		if (sdk_ieqz(header->name, broker[i]))
+		if (sdk_ieqz(header->name, broker[i]) && !(has_secret && (i == 0 || i == 4)))
 			return "a header that the broker sets itself";
 	return NULL;
 }
@@ -104,6 +113,32 @@ static const char *body_fault(const struct ent_request *request)
 	return NULL;
 }
 
+static const char *slots_fault(const struct ent_request *request)
+{
+	size_t last[3] = {0};
+
+	if (request->n_slot > ENT_SLOTS_MAX || (request->n_slot > 0 && request->sign))
+		return "too many secrets, or signed ones";
+	for (size_t i = 0; i < request->n_slot; i++) {
+		const struct ent_slot *slot = &request->slot[i];
+		struct ent_str text = slot->place == ENT_IN_PATH   ? request->path
+				      : slot->place == ENT_IN_BODY ? request->body
+								   : ENT_ABSENT;
+
+		if (slot->place == ENT_IN_HEADER) {
+			if (slot->header >= request->n_header)
+				return "a secret in a header that there is not";
+			text = request->header[slot->header].value;
+			last[ENT_IN_HEADER] =
+			    i > 0 && request->slot[i - 1].header == slot->header ? last[ENT_IN_HEADER] : 0;
+		}
+		if (slot->at > text.n || slot->at < last[slot->place] || slot->name.n == 0)
+			return "a secret outside of its text, out of order or without a name";
+		last[slot->place] = slot->at;
+	}
+	return NULL;
+}
+
 const char *request_fault(struct ent_arena *arena, const struct ent_request *request)
 {
 	const char *why = NULL;
@@ -117,9 +152,11 @@ const char *request_fault(struct ent_arena *arena, const struct ent_request *req
 	if (!why && request->n_header > HEADERS_MAX)
 		why = "more headers than one needs";
 	for (size_t i = 0; i < request->n_header && !why; i++)
-		why = header_fault(&request->header[i]);
+		why = header_fault(&request->header[i], has_slot(request, i));
 	if (!why)
 		why = body_fault(request);
+	if (!why)
+		why = slots_fault(request);
 	return why ? sdk_z(arena, sdk_format(arena, "request: %s", why)) : NULL;
 }
 

@@ -5,6 +5,7 @@
  *	# What this case shows, for people.
  *	setting number_field = customfield_10900
  *	secret topsecret                       (up to two: rotation)
+ *	path_secret topsecret                  (what stood behind the supplier's name in the path)
  *	now 2026-11-22T04:18:45Z
  *
  *	>>> webhook
@@ -224,11 +225,13 @@ static const char *preamble_read(struct plugin *plugin, struct transcript *t, st
 			why = settings_load(plugin, t->folder, sdk_trim(value));
 		else if (sdk_eqz(word, "secret") && t->n_secret < SECRET_MAX)
 			t->secret[t->n_secret++] = sdk_trim(value);
+		else if (sdk_eqz(word, "path_secret"))
+			t->webhook.path_secret = sdk_trim(value);
 		else if (sdk_eqz(word, "own_statuses"))
 			t->own_statuses = true;
 		else if (!sdk_eqz(word, "now") || !sdk_time_parse(sdk_trim(value), 0, &t->now_ms))
-			why = "a line before >>> webhook or >>> call that is neither setting, secret, own_statuses nor "
-			      "now";
+			why = "a line before >>> webhook or >>> call that is neither setting, secret, "
+			      "path_secret, own_statuses nor now";
 	}
 	return why ? why : "no line >>> webhook or >>> call";
 }

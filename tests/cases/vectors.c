@@ -33,7 +33,7 @@ struct vector {
 
 static enum ent_rc vector_verify(const struct plugin *plugin, const struct vector *v, struct ent_arena *arena)
 {
-	struct ent_webhook webhook = {v->header, v->n_header, v->body};
+	struct ent_webhook webhook = {v->header, v->n_header, v->body, ENT_ABSENT};
 	struct ent_str delivery = ENT_ABSENT;
 	struct ent_err err;
 

@@ -155,5 +155,5 @@ void wire_request(const struct book *book, const struct message *delivery, int64
 	} else {
 		header[n++] = (struct ent_header){ENT_STR("content-type"), ENT_STR("application/cloudevents+json")};
 	}
-	*ret = (struct ent_webhook){header, n, delivery->body};
+	*ret = (struct ent_webhook){header, n, delivery->body, ENT_ABSENT};
 }

@@ -55,4 +55,21 @@ static inline const char *cursor_is(struct world *world, const char *stream)
 	return is;
 }
 
+static inline struct secret secret_of(const char *z)
+{
+	char path[] = "/tmp/entente-secret-XXXXXX", reference[64];
+	struct secret secret = {0};
+	struct ent_err err;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, z, strlen(z)), strlen(z));
+	close(fd);
+	snprintf(reference, sizeof reference, "file:%s", path);
+	if (secret_load(sdk_str(reference), &secret, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	unlink(path);
+	return secret;
+}
+
 #endif

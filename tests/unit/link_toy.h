@@ -41,7 +41,7 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 	(void)self;
 	switch (op->kind) {
 	case ENT_CREATE_TICKET:
-		if (call->look)
+		if (call->look && call->phase == 0)
 			return toy_request(ret, "GET", sdk_format(arena, "/search/%.*s", ENT_F(op->key)), ENT_ABSENT);
 		return toy_request(ret, "POST", ENT_STR("/create"), op->ticket.at[ENT_TITLE].text);
 	case ENT_UPDATE_TICKET:
@@ -54,7 +54,7 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 	case ENT_ADD_COMMENT:
 		if (memmem(op->comment.body.p, op->comment.body.n, "unbuildable", 11))
 			return sdk_fail(err, ENT_EINVAL, "the toy cannot build that");
-		if (call->look)
+		if (call->look && call->phase == 0)
 			return toy_request(ret, "GET", sdk_format(arena, "/search/%.*s", ENT_F(op->key)), ENT_ABSENT);
 		if (call->phase == 2)
 			return toy_request(ret, "PUT", sdk_format(arena, "/show/%.*s", ENT_F(call->memo)),
@@ -70,6 +70,8 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 		return toy_request(ret, "GET", sdk_format(arena, "/poll?%.*s", ENT_F(call->memo)), ENT_ABSENT);
 	case ENT_PROBE:
 		return toy_request(ret, "GET", ENT_STR("/whoami"), ENT_ABSENT);
+	case ENT_LOGIN:
+		return toy_request(ret, "POST", ENT_STR("/login"), ENT_STR("user=&password="));
 	}
 	return ENT_EINVAL;
 }

@@ -4,23 +4,6 @@
 
 /* ---- tokens --------------------------------------------------------------------------------- */
 
-static struct secret secret_of(const char *z)
-{
-	char path[] = "/tmp/entente-secret-XXXXXX", reference[64];
-	struct secret secret = {0};
-	struct ent_err err;
-	int fd = mkstemp(path);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, z, strlen(z)), strlen(z));
-	close(fd);
-	snprintf(reference, sizeof reference, "file:%s", path);
-	if (secret_load(sdk_str(reference), &secret, &err) != ENT_OK)
-		fail_msg("%s", err.msg);
-	unlink(path);
-	return secret;
-}
-
 static struct world *with_secret(enum auth_kind kind, const char *scheme, const char *secret, int64_t *ret_incident)
 {
 	struct supplier_set *set = supplier_set_new(2);

@@ -20,12 +20,14 @@
  * least through `decode`. To the broker what lies behind its `size` is zero.
  *   1  first version
  *   2  the way out: marker and number in the op, look and repeat, polling
- *   3  probe; limits of texts, and a text that is too long; how far a search lags; a ticket that continues as another;
- *      tickets that a poll put aside, and what a poll has to say to people
+ *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
+ * long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll has
+ * to say to people
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
 
+#include "entente/http.h"
 #include "entente/ticket.h"
 
 #define ENT_ABI 3u
@@ -38,10 +40,13 @@ enum ent_op_kind {
 	ENT_ADD_COMMENT,
 	ENT_FETCH_TICKET,
 	ENT_POLL,
-	ENT_PROBE /* "who am I?": a read that needs our credentials and no ticket. ENT_OK: they are accepted. ENT_EAUTH:
-		   * they are refused, and only then the broker says that the supplier refuses us */
+	ENT_PROBE, /* "who am I?": a read that needs our credentials and no ticket. ENT_OK: they are accepted.
+		    * ENT_EAUTH: they are refused, and only then the broker says that the supplier refuses us */
+	ENT_LOGIN  /* begins a session, whose values go into later requests: see ent_slot and ent_result.session. Asked
+		    * when a request wants a value of a session and there is none, after a 401 to such a request, and
+		    * after `logged_out`. No ticket, nothing of it is stored: phases and memo live in memory alone */
 };
-#define ENT_N_OP 6
+#define ENT_N_OP 7
 
 /* The tool's limits of one text. The broker hands out what counts for one op: the connector's, lowered by the
  * supplier's settings, halved after the tool answered ENT_ETOOLONG. */
@@ -85,46 +90,14 @@ struct ent_op {
 	enum ent_language language; /* of a note such as "shortened, the rest stands in ENT-000042" */
 };
 
-/* ---- HTTP as data ------------------------------------------------------- */
-
-struct ent_header {
-	struct ent_str name, value;
-};
-
-struct ent_webhook {
-	const struct ent_header *header;
-	size_t n_header;
-	struct ent_str body; /* the raw bytes, as signed */
-};
-
-struct ent_request {
-	const char *method;
-	/* Under the supplier's base URL, begins with '/', query included, each part percent-encoded. An absolute URL
-	 * that the tool gave (a link, Location) is taken when it lies under the base URL. */
-	struct ent_str path;
-	struct ent_str content_type, body;
-	const struct ent_header *header; /* extra ones, e.g. an idempotency key or If-Match */
-	size_t n_header;
-	bool read; /* changes nothing there although it is no GET: an unknown outcome is then just asked again */
-	bool sign; /* link adds webhook-signature, as Standard Webhooks says, over the header webhook-id, the header
-		    * webhook-timestamp and body, with the supplier's first secret. Without a secret: ENT_EAUTH */
-};
-
-struct ent_response {
-	int status; /* POLL: 0 when the request left and no whole answer came (a time-out, too large, cut off); `body`
-		     * says why. parse() puts the ticket aside after some attempts, or answers ENT_ERETRY */
-	const struct ent_header *header;
-	size_t n_header;
-	struct ent_str body;
-};
-
 /* One round trip of one attempt at one op. Phase 0 is the first of every attempt. `memo` is what the previous phase
  * asked to keep; after a phase that wrote, the broker stores both before it goes on, so that a crash does not repeat
  * it. */
 struct ent_call {
 	struct ent_op op;
 	unsigned phase, attempt; /* attempt: from 1 */
-	bool look; /* phase 0 of an ENT_REPEAT_SEARCH op: an attempt before may have been done. Search, then write. */
+	bool look; /* of an ENT_REPEAT_SEARCH op: an attempt before may have been done. Search, then write. It stays
+		    * true through the phases that read, until one wrote. */
 	struct ent_str memo;
 	int64_t now_ms; /* when this request is built: for stamps in what is sent; POLL: also for how long it has been
 			 * since a ticket was put aside. For nothing else that decides */
@@ -155,6 +128,13 @@ struct ent_result {
 	 * Each one that is new is told to people; the memo holds what the connector needs to ask again. */
 	const struct ent_aside *aside;
 	size_t n_aside;
+	/* LOGIN, with ENT_OK and ENT_MORE: values of the session, which replace those of the same name. They are kept
+	 * in memory, for so many seconds; 0: until they are refused. A name is 1 to 64 of a-z, 0-9 and _. */
+	const struct ent_header *session;
+	size_t n_session;
+	unsigned session_s;
+	bool logged_out;     /* with an error: the tool does not know our session any more, nothing was done. The broker
+			      * logs in again and asks once more */
 	struct ent_str note; /* POLL: one sentence for people about this page, as "its cursor was refused: ..."; absent:
 			      * nothing to say */
 	/* With ENT_EINVAL and a status that is no 4xx: the tool itself says no, in an answer that was read and

@@ -161,6 +161,8 @@ static enum ent_rc build(const struct ent_self *self, const struct ent_call *cal
 			return sdk_fail(err, ENT_EUNSUPPORTED, "class C cannot be asked who we are");
 		ask(ret, ENT_STR("/me"));
 		break;
+	case ENT_LOGIN:
+		return sdk_fail(err, ENT_EUNSUPPORTED, "it has no sessions");
 	}
 	return ENT_OK;
 }

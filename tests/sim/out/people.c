@@ -76,7 +76,7 @@ static void receive(struct out_sim *sim, struct request *request)
 	struct arrival *arrival = &request->job.arrival;
 	struct ent_header header = {ENT_STR("delivery"), sdk_format(&request->arena.abi, "%s-%d",
 								    sim->tool[request->tool].name, request->change)};
-	struct ent_webhook webhook = {&header, 1, arrival->body};
+	struct ent_webhook webhook = {&header, 1, arrival->body, ENT_ABSENT};
 	struct ent_err err;
 	int64_t now_ms = sim->world.clock.now_ms(&sim->world.clock);
 

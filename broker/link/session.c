@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "link/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sdk/str.h"
+#include "sdk/webhook.h"
+
+#define NAME_MAX_N  64
+#define VALUE_MAX_N 4096
+
+/* ---- what a login gave ----------------------------------------------------------------- */
+
+static void value_forget(struct session_value *value)
+{
+	explicit_bzero(value->text, value->n_text);
+	free(value->name);
+	*value = (struct session_value){0};
+}
+
+void session_forget(struct session *session)
+{
+	unsigned long turn = session->turn;
+
+	for (size_t i = 0; i < session->n; i++)
+		value_forget(&session->value[i]);
+	*session = (struct session){.turn = turn};
+}
+
+static struct ent_str value_text(const struct session *session, struct ent_str name)
+{
+	for (size_t i = 0; i < session->n; i++)
+		if (sdk_eq(name, (struct ent_str){session->value[i].name, session->value[i].n_name}))
+			return (struct ent_str){session->value[i].text, session->value[i].n_text};
+	return ENT_ABSENT;
+}
+
+static void value_set(struct session *session, struct ent_str name, struct ent_str text)
+{
+	size_t i = 0;
+	struct session_value *value;
+
+	while (i < session->n && !sdk_eq(name, (struct ent_str){session->value[i].name, session->value[i].n_name}))
+		i++;
+	value = &session->value[i];
+	if (i < session->n)
+		value_forget(value);
+	else
+		session->n++;
+	*value = (struct session_value){.name = sdk_xalloc(name.n + text.n), .n_name = name.n, .n_text = text.n};
+	value->text = value->name + name.n;
+	memcpy(value->name, name.p, name.n);
+	memcpy(value->text, text.p, text.n);
+}
+
+static bool is_name(struct ent_str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') ||
+		      name.p[i] == '_'))
+			return false;
+	return name.n > 0 && name.n <= NAME_MAX_N;
+}
+
+enum ent_rc session_take(struct session *session, const struct ent_result *result, struct ent_err *err)
+{
+	for (size_t i = 0; i < result->n_session; i++) {
+		struct ent_str name = result->session[i].name, text = result->session[i].value;
+
+		if (!is_name(name))
+			return sdk_fail(err, ENT_EINVAL, "a value of the session has no name of a-z, 0-9 and _");
+		if (text.n == 0 || text.n > VALUE_MAX_N || sdk_has_control(text) || !sdk_is_utf8(text))
+			return sdk_fail(err, ENT_EINVAL,
+					"the session's %.*s is empty, has more than %d bytes or a control character",
+					ENT_F(name), VALUE_MAX_N);
+		if (session->n == ENT_SESSION_MAX && !value_text(session, name).p)
+			return sdk_fail(err, ENT_EINVAL, "the session has more than %d values", ENT_SESSION_MAX);
+		value_set(session, name, text);
+	}
+	return ENT_OK;
+}
+
+void session_begin(struct session *session, unsigned life_s, int64_t now_us)
+{
+	session->is_begun = true;
+	session->turn++;
+	session->end_us = life_s > 0 ? now_us + life_s * INT64_C(1000000) : INT64_MAX;
+}
+
+bool session_is_used(const struct ent_request *request)
+{
+	for (size_t i = 0; i < request->n_slot; i++)
+		if (request->slot[i].session)
+			return true;
+	return false;
+}
+
+bool session_is_wanted(const struct session *session, const struct ent_request *request, int64_t now_us)
+{
+	return session_is_used(request) && (!session->is_begun || now_us >= session->end_us);
+}
+
+/* ---- secrets in their places -------------------------------------------------------------- */
+
+static struct ent_str secret_find(const struct ent_slot *slot, const struct supplier_link *link,
+				  const struct session *session)
+{
+	if (slot->session)
+		return value_text(session, slot->name);
+	for (size_t i = 0; i < link->n_named; i++)
+		if (sdk_eq(link->named[i].name, slot->name))
+			return secret_bytes(&link->named[i].secret);
+	return ENT_ABSENT;
+}
+
+static void coded_add(struct sdk_buf *to, enum ent_coding coding, struct ent_str secret)
+{
+	struct sdk_jsonw w;
+	size_t from = to->n;
+
+	switch (coding) {
+	case ENT_AS_IT_IS:
+		sdk_buf_str(to, secret);
+		break;
+	case ENT_PERCENT:
+		sdk_percent_encode(to, secret);
+		break;
+	case ENT_IN_JSON: /* without the quotes, which the connector wrote */
+		sdk_jsonw_init(&w, to);
+		sdk_jsonw_str(&w, secret);
+		memmove(to->p + from, to->p + from + 1, to->n - from - 2);
+		to->n -= 2;
+		break;
+	}
+}
+
+static bool is_here(const struct ent_slot *slot, enum ent_place place, size_t header)
+{
+	return slot->place == place && (place != ENT_IN_HEADER || slot->header == header);
+}
+
+/* The text with its secrets. Sized before it is written, so that no copy is left behind in memory that grew. */
+static enum ent_rc text_fill(const struct ent_request *request, enum ent_place place, size_t header,
+			     struct ent_str text, const struct supplier_link *link, const struct session *session,
+			     struct ent_arena *arena, struct slots_filled *filled, struct ent_str *ret,
+			     struct ent_err *err)
+{
+	struct auth_words coded;
+	size_t n = text.n, done = 0, put = 0;
+	char *to = NULL;
+
+	*ret = text;
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < request->n_slot; i++) {
+			const struct ent_slot *slot = &request->slot[i];
+			struct ent_str secret;
+
+			if (!is_here(slot, place, header))
+				continue;
+			secret = secret_find(slot, link, session);
+			if (!secret.p)
+				return sdk_fail(err, ENT_EAUTH, "%s %.*s is wanted, and there is none%s",
+						slot->session ? "the session's value" : "the credential",
+						ENT_F(sdk_head(slot->name, NAME_MAX_N)),
+						slot->session ? ": the login has to give it"
+							      : ": add it under the supplier's `credentials`");
+			if (slot->at < done || slot->at > text.n)
+				return sdk_fail(err, ENT_EINVAL, "the connector puts a secret where there is no text");
+			auth_words_make(&coded);
+			coded_add(&coded.buf, place == ENT_IN_PATH ? ENT_PERCENT : slot->coding, secret);
+			if (pass == 0) {
+				n += coded.buf.n;
+			} else {
+				memcpy(to + put, text.p + done, slot->at - done);
+				put += slot->at - done;
+				memcpy(to + put, coded.buf.p, coded.buf.n);
+				put += coded.buf.n;
+			}
+			done = slot->at;
+			auth_words_release(&coded);
+		}
+		if (n == text.n) /* no slot here */
+			return ENT_OK;
+		if (pass == 0)
+			to = sdk_alloc(arena, n);
+		else
+			memcpy(to + put, text.p ? text.p + done : "", text.n - done);
+		done = 0;
+	}
+	*ret = filled->wipe[filled->n_wipe++] = (struct ent_str){to, n};
+	return ENT_OK;
+}
+
+enum ent_rc slots_fill(const struct ent_request *request, const struct supplier_link *link,
+		       const struct session *session, struct ent_arena *arena, struct slots_filled *ret,
+		       struct ent_err *err)
+{
+	struct slots_filled filled = {.request = *request};
+	enum ent_rc rc;
+
+	*ret = filled;
+	if (request->n_slot == 0)
+		return ENT_OK;
+	if (request->n_slot > ENT_SLOTS_MAX || request->sign)
+		return sdk_fail(err, ENT_EINVAL, "the connector asks for more than %d secrets, or to sign them",
+				ENT_SLOTS_MAX);
+	filled.header = SDK_NEW_N(arena, struct ent_header, request->n_header + 1);
+	filled.wipe = SDK_NEW_N(arena, struct ent_str, ENT_SLOTS_MAX + 2);
+	rc =
+	    text_fill(request, ENT_IN_PATH, 0, request->path, link, session, arena, &filled, &filled.request.path, err);
+	if (rc == ENT_OK)
+		rc = text_fill(request, ENT_IN_BODY, 0, request->body, link, session, arena, &filled,
+			       &filled.request.body, err);
+	for (size_t i = 0; i < request->n_header && rc == ENT_OK; i++) {
+		filled.header[i].name = request->header[i].name;
+		rc = text_fill(request, ENT_IN_HEADER, i, request->header[i].value, link, session, arena, &filled,
+			       &filled.header[i].value, err);
+	}
+	filled.request.header = filled.header;
+	*ret = filled;
+	if (rc != ENT_OK)
+		slots_wipe(ret);
+	return rc;
+}
+
+void slots_wipe(struct slots_filled *filled)
+{
+	for (size_t i = 0; i < filled->n_wipe; i++)
+		explicit_bzero((char *)(uintptr_t)filled->wipe[i].p, filled->wipe[i].n);
+	filled->n_wipe = 0;
+}
+
+struct ent_str slots_show(const struct ent_request *request, enum ent_place place, size_t header, struct ent_str text,
+			  struct ent_arena *arena)
+{
+	struct ent_str shown = ENT_STR("");
+	size_t done = 0;
+
+	for (size_t i = 0; i < request->n_slot; i++) {
+		const struct ent_slot *slot = &request->slot[i];
+
+		if (!is_here(slot, place, header) || slot->at < done || slot->at > text.n)
+			continue;
+		shown = sdk_format(arena, "%.*s%.*s***", ENT_F(shown), (int)(slot->at - done), text.p + done);
+		done = slot->at;
+	}
+	if (shown.n == 0)
+		return text;
+	return sdk_format(arena, "%.*s%.*s", ENT_F(shown), (int)(text.n - done), text.p + done);
+}
+
+/* ---- what a tool repeats -------------------------------------------------------------------- */
+
+struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
+			  struct ent_str text)
+{
+	for (size_t i = 0; i < session->n; i++)
+		text =
+		    auth_hide_secret(arena, text, (struct ent_str){session->value[i].text, session->value[i].n_text});
+	for (size_t i = 0; i < link->n_named; i++)
+		text = auth_hide_secret(arena, text, secret_bytes(&link->named[i].secret));
+	return text;
+}
+
+void slots_clean(const struct session *session, const struct supplier_link *link, struct ent_err *err)
+{
+	struct sdk_arena arena;
+	bool hides;
+
+	if (!err->msg[0])
+		return;
+	sdk_arena_init(&arena);
+	hides = slots_hide(session, link, &arena.abi, sdk_str(err->msg)).p != err->msg;
+	sdk_arena_release(&arena);
+	if (hides)
+		(void)sdk_fail(err, ENT_OK, "the tool's words hold our secret and are not kept");
+}
