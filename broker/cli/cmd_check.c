@@ -174,8 +174,10 @@ static void stranded_say(struct check *check, struct db *db)
 
 	for (size_t i = 0; i < n; i++)
 		check_say(check, RESULT_WARN, "store",
-			  "%.*s is not in the configuration: %lld deliveries to it wait and will be parked, %lld stand "
-			  "still. Put it back to bring them, or see them with: entente delivery list --supplier %.*s",
+			  "%.*s is not in the configuration. At the start %lld deliveries to it will be parked; %lld "
+			  "are parked "
+			  "or unknown already. To deliver them, put it back. To see them: entente delivery list "
+			  "--supplier %.*s",
 			  ENT_F(gone[i].supplier), (long long)gone[i].n_pending, (long long)gone[i].n_still,
 			  ENT_F(gone[i].supplier));
 }

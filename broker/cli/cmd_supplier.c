@@ -12,15 +12,15 @@ static void usage(FILE *to)
 	      "       entente supplier show NAME\n"
 	      "       entente supplier poll NAME [--from TIME]\n"
 	      "\n"
-	      "  list               how suppliers' tools do: healthy, slow, failing (we try one at a\n"
-	      "                     time), paused (by the configuration) or refused (credential or\n"
-	      "                     rights: a person has to look)\n"
-	      "  show               also what its tool can and cannot do, how far it was read, which\n"
-	      "                     tickets could not be read, and what is on its way to it\n"
-	      "  poll               its tool is asked now what changed, not only when its time comes\n"
+	      "  list               each supplier's state: healthy, slow, failing (we try one request at a\n"
+	      "                     time), paused (by the configuration) or refused (the tool does not\n"
+	      "                     accept our credentials: a person has to look)\n"
+	      "  show               one supplier: what its tool can and cannot do, how far we have read\n"
+	      "                     it, which tickets we could not read, what is on its way to it\n"
+	      "  poll               ask the tool now what changed, without waiting for the next poll\n"
 	      "\n"
-	      "  --from TIME        poll: forget how far it was read and begin at that time (RFC 3339).\n"
-	      "                     What is known already stays as it is\n" CLIENT_HELP "\n"
+	      "  --from TIME        poll: forget how far we have read, and read again from that time on\n"
+	      "                     (RFC 3339). Nothing that is stored is lost or doubled\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente supplier list\n"
 	      "  entente supplier show telnord\n"
@@ -74,7 +74,7 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
 
 	if (!sdk_json_count(aside))
 		return;
-	puts("\nThese tickets could not be read. The others go on; each of these is asked for again:");
+	puts("\nThese tickets could not be read. We ask for each of them again; all others are read as usual:");
 	table_print(arena, aside, column, "");
 }
 
@@ -117,9 +117,8 @@ static void show_asked(struct ent_arena *arena, struct ent_str json)
 	struct ent_str name = table_cell(arena, sdk_json_at(supplier, "name"));
 
 	if (supplier)
-		printf(
-		    "%.*s is asked as soon as its limits allow; `entente supplier show %.*s` says what came of it.\n",
-		    ENT_F(name), ENT_F(name));
+		printf("We ask %.*s as soon as its limits allow. To see the result: entente supplier show %.*s\n",
+		       ENT_F(name), ENT_F(name));
 }
 
 static int ask_poll(const struct client_args *args, struct ent_arena *arena, struct ent_str name, const char *from)
@@ -139,7 +138,7 @@ static int refuse_verb(int argc, char **argv)
 	const char *verb = optind < argc ? argv[optind] : "list";
 
 	if (optind + 1 != argc || !strcmp(verb, "list") || !strcmp(verb, "show") || !strcmp(verb, "poll"))
-		fputs("entente: say what to do: list, show NAME or poll NAME\n", stderr);
+		fputs("entente: a verb is missing: list, show NAME or poll NAME\n", stderr);
 	else
 		fprintf(stderr,
 			"entente: \"%s\" is none of list, show and poll; to see a supplier of that name type: entente "

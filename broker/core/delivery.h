@@ -35,28 +35,34 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 #define DELIVERY_CAUSES(X)                                                                                             \
 	X(CAUSE_NONE, "", "")                                                                                          \
 	X(CAUSE_UNMAPPED, "unmapped",                                                                                  \
-	  "give the supplier's map a word for it, then: entente delivery repair --cause unmapped")                     \
-	X(CAUSE_REFUSED, "refused", "the tool refused these words: read its reason, then edit, retry or ignore")       \
+	  "their tool has no word for this value: add one under map, then type: entente delivery repair --cause "      \
+	  "unmapped")                                                                                                  \
+	X(CAUSE_REFUSED, "refused", "the tool refused it: read its reason. Then edit the text, retry or ignore")       \
 	X(CAUSE_NOT_DONE, "not_done",                                                                                  \
-	  "the tool said yes and did not do it: check rights and workflow there, then retry or ignore")                \
-	X(CAUSE_CONFLICT, "conflict", "somebody keeps changing it there: look at the ticket, then retry or ignore")    \
-	X(CAUSE_FAILING, "failing", "the tool failed on this one again and again: read its reason, then retry")        \
-	X(CAUSE_GONE, "gone", "the ticket does not exist there any more: share again or ignore")                       \
+	  "the tool answered with success and changed nothing: check our user's rights and the workflow there, "       \
+	  "then retry or ignore")                                                                                      \
+	X(CAUSE_CONFLICT, "conflict",                                                                                  \
+	  "somebody else changed the ticket at each attempt: look at the ticket, then retry or ignore")                \
+	X(CAUSE_FAILING, "failing",                                                                                    \
+	  "the tool failed at this delivery again and again and answers others: read the reason, then retry")          \
+	X(CAUSE_GONE, "gone",                                                                                          \
+	  "the ticket does not exist in the tool, or our user may not see it: share the incident again or ignore")     \
 	X(CAUSE_UNKNOWN, "unknown",                                                                                    \
-	  "it may have been done: look in the tool, then `ignore` when it stands there, "                              \
-	  "`retry` when it does not")                                                                                  \
+	  "it may have been done: look in the tool. If it stands there, type `ignore`. If it does not, type "          \
+	  "`retry`")                                                                                                   \
 	X(CAUSE_LOOP, "loop",                                                                                          \
-	  "an automation in a tool probably answers ours: switch it off there, then retry or ignore")                  \
-	X(CAUSE_AUDIENCE, "audience", "its audience does not reach this supplier any more")                            \
+	  "an automation in their tool probably reacts to ours: switch it off there, then retry or ignore")            \
+	X(CAUSE_AUDIENCE, "audience", "its audience does not include this supplier")                                   \
 	X(CAUSE_UNSHARED, "unshared", "the incident is not shared with this supplier any more")                        \
 	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \
 	X(CAUSE_INVALID, "invalid",                                                                                    \
-	  "our connector or its program cannot build it or read what it asked for: read the reason, mend, retry")      \
+	  "our connector or the supplier's jq program could not build the request or read the answer: read the "       \
+	  "reason, correct the setting or the program, then retry")                                                    \
 	X(CAUSE_LEFT, "left",                                                                                          \
-	  "its supplier is not in the configuration: put it back and reload, then: entente delivery repair --cause "   \
-	  "left; or ignore it")                                                                                        \
-	X(CAUSE_IGNORED, "ignored", "a person decided so")                                                             \
-	X(CAUSE_SUPERSEDED, "superseded", "a newer one says it")
+	  "the supplier is not in the configuration any more. To deliver it, put the supplier back, reload and type: " \
+	  "entente delivery repair --cause left. Otherwise ignore it")                                                 \
+	X(CAUSE_IGNORED, "ignored", "a person decided not to deliver it")                                              \
+	X(CAUSE_SUPERSEDED, "superseded", "a newer delivery replaced it")
 #define X(id, word, help) id,
 enum delivery_cause { DELIVERY_CAUSES(X) CAUSE_N };
 #undef X

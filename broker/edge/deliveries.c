@@ -151,7 +151,7 @@ void delivery_repair_post(struct exchange *x)
 		answer_problem(
 		    x, PROBLEM_CONTENT,
 		    "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
-		    "invalid. What is \"unknown\" has to be looked at one by one: it may have been done.");
+		    "invalid. Deliveries that are \"unknown\" may have been done: look at each of them in the tool.");
 		return;
 	}
 	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {

@@ -38,7 +38,7 @@ void exchange_read(struct exchange *x, void (*serve)(struct exchange *x))
 	if (taken)
 		return;
 	x->n_waiting--;
-	answer_busy(x, "As many reads wait for the store as may.");
+	answer_busy(x, "Too many reads wait for the store. Try again in a moment.");
 }
 
 /* ---- a reader's thread ------------------------------------------------------------ */
@@ -91,7 +91,7 @@ static void serve(struct reader *reader, struct exchange *x)
 	db_watch(reader->desk.db, is_over, reader);
 	x->desk = &reader->desk;
 	if (limit_us > 0 && now_us - x->asked_us > 2 * limit_us)
-		answer_busy(x, "Reads that take long wait before this one.");
+		answer_busy(x, "Slow reads are in front of this one. Try again in a moment.");
 	else
 		x->read(x);
 	if (db_forgive_cut(reader->desk.db))

@@ -81,7 +81,7 @@ void delivery_stop(struct flight *flight, enum delivery_outcome outcome, enum de
 	bool has_written = flight->delivery.phase > 0, searches = doubt_repeat(flight) == ENT_REPEAT_SEARCH;
 
 	if (flight->in_doubt && outcome == OUTCOME_PARKED && cause != CAUSE_GONE) {
-		doubt_ask_person(flight, "an attempt before may have done it, and we cannot look", err);
+		doubt_ask_person(flight, "an earlier attempt may have done it, and we cannot look for it", err);
 		return;
 	}
 	strike_forget(flight); /* a person begins anew */
@@ -368,7 +368,7 @@ static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_out
 
 	*ret_outcome = OUTCOME_CANCELLED;
 	*ret_cause = CAUSE_AUDIENCE; /* in any doubt */
-	(void)sdk_fail(err, ENT_EINVAL, "may not go");
+	(void)sdk_fail(err, ENT_EINVAL, "its audience does not include this supplier");
 	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, shares, ret_cause)) {
 		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
 		return false;

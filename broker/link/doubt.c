@@ -106,9 +106,10 @@ static void look_again(struct flight *flight, int64_t over_ms)
 		wait_ms = LOOK_MS;
 	if (wait_ms > over_ms - now_ms)
 		wait_ms = over_ms > now_ms ? over_ms - now_ms : 0;
-	(void)sdk_fail(&ending.err, ENT_ERETRY,
-		       "an attempt before may have done it; the search did not find it and may not show it yet: it is "
-		       "looked for again");
+	(void)sdk_fail(
+	    &ending.err, ENT_ERETRY,
+	    "an earlier attempt may have done it. The tool's search does not find it, but may not show it yet: we "
+	    "look again later");
 	delivery_tell(flight,
 		      (struct delivery_result){.outcome = OUTCOME_LATER,
 					       .due_ms = now_ms + wait_ms,
@@ -129,8 +130,8 @@ bool doubt_holds_back(struct flight *flight)
 		return true;
 	}
 	if (flight->delivery.look_only) {
-		(void)sdk_fail(&err, ENT_EINVAL, "its search does not find it");
-		doubt_ask_person(flight, "the tool said yes in an answer that we could not read", &err);
+		(void)sdk_fail(&err, ENT_EINVAL, "the tool's search does not find it");
+		doubt_ask_person(flight, "the tool answered with success, and we could not read the answer", &err);
 		return true;
 	}
 	flight->in_doubt = false;
@@ -141,7 +142,7 @@ void doubt_no_id(struct flight *flight, const struct ending *ending)
 {
 	struct ending none = {.rc = ENT_EINVAL, .is_built = ending->is_built, .status = ending->status};
 
-	(void)sdk_fail(&none.err, ENT_EINVAL, "it holds no id that can be kept");
+	(void)sdk_fail(&none.err, ENT_EINVAL, "the answer holds no id that we can store");
 	if (flight->in_doubt || !ending->is_built) /* what looked says that it is there; what asked nothing, nothing */
 		delivery_stop(flight, OUTCOME_PARKED, CAUSE_INVALID, true, &none.err);
 	else

@@ -396,11 +396,11 @@ static void read_page(struct flight *flight, struct ending *ending)
 	page_arrival(flight, ending, ending->result.changes);
 	if (ending->result.n_aside > ENT_ASIDE_MAX && !flight->job.arrival.dead) {
 		flight->job.arrival.dead = true;
-		flight->job.arrival.reason =
-		    sdk_format(&flight->trip.abi,
-			       "more than %d tickets cannot be read; the poll stands still, so that none is lost: see "
-			       "what `entente supplier show` lists as put aside",
-			       ENT_ASIDE_MAX);
+		flight->job.arrival.reason = sdk_format(
+		    &flight->trip.abi,
+		    "more than %d tickets cannot be read. The poll stops here, so that none is lost. `entente supplier "
+		    "show` lists them",
+		    ENT_ASIDE_MAX);
 	}
 	if (flight->job.arrival.dead) {
 		(void)sdk_fail(&ending->err, ENT_EINVAL, "%.*s", ENT_F(flight->job.arrival.reason));
@@ -410,9 +410,8 @@ static void read_page(struct flight *flight, struct ending *ending)
 	}
 	if (ending->rc == ENT_MORE && goes_round(stream_of(flight), &flight->call, &ending->result)) {
 		stream_of(flight)->n_page = 0;
-		(void)sdk_fail(
-		    &ending->err, ENT_EINVAL,
-		    "its tool says that there is more and gives a place where we were: a page that never ends");
+		(void)sdk_fail(&ending->err, ENT_EINVAL,
+			       "the tool says that there is more, and sends us back to a page that we read before");
 		if (flight->kind == FLIGHT_BACKFILL)
 			flight->cursor.state = ENT_STR("stopped");
 		struct ending trouble = *ending;

@@ -127,7 +127,7 @@ bool loop_is_endless(struct apply *apply, const struct loop_cause *cause, struct
 	*ret_reason =
 	    sign == LOOP_SAME_WORDS
 		? sdk_format(apply->arena,
-			     "%.*s says the same words again and again, each time in answer to %.*s: they look like "
+			     "%.*s writes the same text again and again, each time in answer to %.*s: both look like "
 			     "automatic answers",
 			     ENT_F(mine), ENT_F(theirs))
 		: sdk_format(apply->arena,

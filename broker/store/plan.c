@@ -193,7 +193,9 @@ static void add_row(const struct planning *planning, const struct planned *plann
 		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
 	else if (rush)
 		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP,
-		    ENT_STR("too many changes of this ticket within a minute, none by a person with us"));
+		    ENT_STR(
+			"more than 10 updates or 30 comments in a minute, none by a person with us: an automation in "
+			"their tool probably reacts to ours"));
 }
 
 /* ---- updates: one waits at most ------------------------------------------------------------ */
@@ -250,7 +252,7 @@ static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_UNKNOWN)
 			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNKNOWN,
-			    ENT_STR("the share was taken back; it may have been done before"));
+			    ENT_STR("the share was taken back while this was on its way: it may have been done"));
 		else
 			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNSHARED,
 			    ENT_STR("the share was taken back"));
@@ -286,7 +288,7 @@ static void park_gone(struct apply *apply, int64_t incident, struct ent_str supp
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_PENDING && !waiting[i].ticket.n && waiting[i].op != ENT_CREATE_TICKET)
 			end(apply, &waiting[i], DELIVERY_PARKED, CAUSE_GONE,
-			    ENT_STR("there is no ticket, nor will there be"));
+			    ENT_STR("the supplier has no ticket for this incident, and none is on its way"));
 }
 
 /* A ticket is there. A second one is not made: its text becomes a comment. One that may have been made by us and now
