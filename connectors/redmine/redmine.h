@@ -13,8 +13,8 @@
 #define REDMINE_H
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/walk.h"
 #include "sdk/webhook.h"
 
 struct redmine_settings {

@@ -12,8 +12,8 @@
 #define RT_H
 
 #include "sdk/ask.h"
+#include "sdk/cursor.h"
 #include "sdk/http.h"
-#include "sdk/walk.h"
 #include "sdk/webhook.h"
 
 struct rt_settings {
@@ -53,14 +53,13 @@ typedef enum ent_rc rt_parse(const struct rt_settings *, const struct ent_call *
 rt_build rt_probe_build, rt_create_build, rt_update_build, rt_comment_build, rt_fetch_build, rt_poll_build;
 rt_parse rt_probe_parse, rt_create_parse, rt_update_parse, rt_comment_parse, rt_fetch_parse, rt_poll_parse;
 
-/* ---- text.c: what a transaction of `model`'s ticket says; kind as in poll.c. Both move the walk on. ---- */
+/* ---- text.c: what a transaction of `model`'s ticket says; kind as in poll.c. ---- */
 
-enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
-			   char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
-    __attribute__((warn_unused_result));
-enum ent_rc rt_text_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
-			  char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
-    __attribute__((warn_unused_result));
+/* Its parts; the text is asked for next, at the place that is the attachment's id. */
+enum ent_rc rt_parts_parse(struct sdk_cursor *cursor, const struct ent_change *model, char kind,
+			   struct ent_str transaction, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc rt_text_parse(struct sdk_cursor *cursor, const struct ent_change *model, char kind,
+			  struct ent_str transaction, struct ent_err *err) __attribute__((warn_unused_result));
 
 /* ---- look.c: our marker in texts we may have written ---- */
 

@@ -32,17 +32,16 @@ static void said_add(struct sdk_changes *list, const struct ent_change *model, c
 						       .created_ms = head.stamp.time_ms};
 }
 
-enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
-			   char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
+enum ent_rc rt_parts_parse(struct sdk_cursor *cursor, const struct ent_change *model, char kind,
+			   struct ent_str transaction, struct ent_err *err)
 {
 	static const struct sdk_attachment_names names = {"id", "Filename", "ContentType", NULL, "ContentLength"};
-	const struct sdk_json *root = NULL;
-	const struct sdk_json *text = NULL;
-	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
+	const struct sdk_json *root = NULL, *items = NULL, *text = NULL;
+	enum ent_rc rc = sdk_http_list(cursor->response, "items", cursor->arena, &root, &items, err);
+	struct sdk_changes *list = &cursor->list;
 	int64_t size = 0;
 
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at && rc == ENT_OK;
-	     at = sdk_json_next(at)) {
+	for (const struct sdk_json *at = sdk_json_first(items); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		struct ent_str type = sdk_word_at(at, "ContentType");
 
 		if (sdk_word_at(at, "Filename").p && !sdk_starts(type, "multipart/"))
@@ -58,11 +57,7 @@ enum ent_rc rt_parts_parse(struct sdk_walk *walk, const struct ent_response *res
 		said_add(list, model, kind, transaction, text,
 			 ENT_STR("(This text is too long to be carried: see the ticket.)"));
 	if (text && size <= TEXT_MAX)
-		sdk_walk_put(walk,
-			     sdk_format(walk->arena, "%c %.*s %.*s %.*s", kind - 'a' + 'A',
-					ENT_F(sdk_word_at(text, "id")), ENT_F(transaction), ENT_F(model->ticket.id)));
-	else
-		sdk_walk_drop(walk);
+		sdk_cursor_part(cursor, sdk_word_at(text, "id"));
 	return ENT_OK;
 }
 
@@ -86,15 +81,13 @@ static struct ent_str text_of(const struct sdk_json *root, struct ent_arena *are
 	return sdk_or_empty(text);
 }
 
-enum ent_rc rt_text_parse(struct sdk_walk *walk, const struct ent_response *response, const struct ent_change *model,
-			  char kind, struct ent_str transaction, struct sdk_changes *list, struct ent_err *err)
+enum ent_rc rt_text_parse(struct sdk_cursor *cursor, const struct ent_change *model, char kind,
+			  struct ent_str transaction, struct ent_err *err)
 {
 	const struct sdk_json *root = NULL;
-	enum ent_rc rc = sdk_http_json(response, walk->arena, &root, err);
+	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
 
-	if (rc != ENT_OK)
-		return rc;
-	said_add(list, model, (char)(kind - 'A' + 'a'), transaction, root, text_of(root, walk->arena));
-	sdk_walk_drop(walk);
-	return ENT_OK;
+	if (rc == ENT_OK)
+		said_add(&cursor->list, model, kind, transaction, root, text_of(root, cursor->arena));
+	return rc;
 }

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "sdk/walk.h"
-
 #define PATH_MAX_BYTES   8000
 #define HEADER_VALUE_MAX 4000
 #define HEADERS_MAX      16
@@ -270,17 +268,13 @@ static void bodies_damage(struct damage *damage)
 			value_replace(damage, i + 1, value_end(body, i + 1), value[k]);
 }
 
-static bool memo_has(const struct ent_call *call, const char *word)
-{
-	return call->memo.n > 0 && memmem(call->memo.p, call->memo.n, word, strlen(word));
-}
-
-/* A ticket that broke the tool again and again may be put aside (sdk/cursor.h, sdk/walk.h): then it is no failure. */
+/* A ticket that is asked for again, or often enough, may be put aside (sdk/cursor.h): then it is no failure. */
 static bool may_pass_over(const struct ent_call *call)
 {
-	bool is_asked = memo_has(call, "\"todo\":[[") || memo_has(call, "\"chances\"");
+	static const char asks[] = "\"todo\":[[";
 
-	return call->op.kind == ENT_POLL && (call->attempt >= SDK_WALK_TRIES || is_asked);
+	return call->op.kind == ENT_POLL && call->memo.n > 0 &&
+	       memmem(call->memo.p, call->memo.n, asks, sizeof asks - 1);
 }
 
 /* The statuses that mean the same for every tool, with the page a proxy sends. */

@@ -232,7 +232,7 @@ static bool walk(struct world *world, bool may_cut)
 		if (!step(world, may_cut, &ended))
 			return false;
 		tool_live(&world->tool);
-		if (may_cut && steps > 400)
+		if (may_cut && steps > 200)
 			world->tool.is_still = true;
 	}
 	return true;

@@ -1,8 +1,12 @@
 # The cursor of polls against random tools, and the same with one known mistake each in a copy of a source of the sdk,
-# which the properties must find.
+# which the properties must find. They count rounds by the thousand: -O2 in every build.
 set(cursor_here ${CMAKE_CURRENT_LIST_DIR})
+add_library(cursor_sdk STATIC ${sdk_sources})
+target_include_directories(cursor_sdk PUBLIC ${CMAKE_SOURCE_DIR}/connectors)
+target_compile_options(cursor_sdk PUBLIC -O2)
+target_link_libraries(cursor_sdk PUBLIC entente_abi PRIVATE entente_flags PkgConfig::libcjson PkgConfig::libcrypto)
 add_executable(cursor_tools ${cursor_here}/main.c ${cursor_here}/tool.c)
-target_link_libraries(cursor_tools PRIVATE entente_flags entente_sdk)
+target_link_libraries(cursor_tools PRIVATE entente_flags cursor_sdk)
 
 # cursor_mutant(NAME FILE RIGHT WRONG): RIGHT stands once in connectors/sdk/FILE.
 function(cursor_mutant name file right wrong)
@@ -18,8 +22,7 @@ function(cursor_mutant name file right wrong)
 	set(copy ${CMAKE_CURRENT_BINARY_DIR}/cursor_${name}/${file})
 	file(CONFIGURE OUTPUT ${copy} CONTENT "@text@" @ONLY)
 	add_executable(cursor_mutant_${name} ${cursor_here}/main.c ${cursor_here}/tool.c ${copy})
-	target_include_directories(cursor_mutant_${name} PRIVATE ${CMAKE_SOURCE_DIR}/connectors)
-	target_link_libraries(cursor_mutant_${name} PRIVATE entente_flags entente_sdk)
+	target_link_libraries(cursor_mutant_${name} PRIVATE entente_flags cursor_sdk)
 endfunction()
 
 cursor_mutant(aside_dropped cursor_item.c "	*to = put;" "	*to = put, cursor->n_aside--;")
