@@ -7,7 +7,7 @@ enum ent_rc desk_open(struct desk *desk, const struct edge *edge, struct ent_err
 {
 	struct store_meta meta;
 
-	*desk = (struct desk){NULL};
+	*desk = (struct desk){.db = NULL};
 	sdk_buf_init(&desk->scratch, edge->limits.answer_max);
 	return store_open_read(edge->options.store_path.p, NULL, &desk->db, &meta, err);
 }
