@@ -8,7 +8,8 @@
 
 enum { PART_MAX = 2048, PATH_MAX_N = 1024, JSON_MAX = 64 << 10 };
 
-/* Hidden first, cut then: a secret that the cut parts would not be found any more. */
+/* Hidden first, cut then: a secret that the cut parts would not be found any more. A copy: where nothing is hidden,
+ * text stands in the trip's arena, and the next trip begins before people are told. */
 static struct ent_str part(struct flight *flight, struct ent_str text, size_t max)
 {
 	struct ent_arena *arena = &flight->arena.abi;
@@ -17,7 +18,7 @@ static struct ent_str part(struct flight *flight, struct ent_str text, size_t ma
 	clean = slots_hide(&flight->lane->session, &flight->supplier->link, arena, clean);
 
 	if (sdk_is_utf8(clean))
-		return sdk_head(clean, max);
+		return sdk_dup(arena, sdk_head(clean, max));
 	char *line = sdk_z(arena, clean);
 	for (size_t i = 0; i < clean.n; i++)
 		line[i] = (char)((unsigned char)line[i] >= 0x80 ? '?' : line[i]);
@@ -34,8 +35,9 @@ void exchange_asked(struct flight *flight, const struct ent_request *request)
 		return;
 	path = slots_show(request, ENT_IN_PATH, 0, request->path, arena);
 	body = slots_show(request, ENT_IN_BODY, 0, body, arena);
-	flight->exchange = (struct exchange){
-	    .method = request->method, .path = part(flight, path, PATH_MAX_N), .request = part(flight, body, PART_MAX)};
+	flight->exchange = (struct exchange){.method = sdk_z(arena, sdk_str(request->method)),
+					     .path = part(flight, path, PATH_MAX_N),
+					     .request = part(flight, body, PART_MAX)};
 }
 
 void exchange_answered(struct flight *flight, const struct ent_response *response)

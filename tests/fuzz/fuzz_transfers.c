@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "link/address.h"
+#include "sdk/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
