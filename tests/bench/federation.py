@@ -100,6 +100,28 @@ def comment_times(table, folder, brokers):
             table.add(f"comment in A to B p99 at {rate}/s", took[int((len(took) - 1) * .99)], "ms", None, ("<=", 200))
 
 
+def beside_a_dead_one(table, folder, brokers):
+    """Comments to five suppliers, one of which takes bytes and says nothing: when the words reach the others."""
+    others = "bcdef"
+    with World(folder, native(["a", *others]), SETTINGS, brokers=brokers) as one:
+        cases, rng, p99 = sharing(one, "a", others, 120), random.Random(1), {}
+        for is_dead in (False, True):
+            one["b"].listen(hang=is_dead)
+            said, began = {}, time.time()
+            for i in range(400):
+                time.sleep(max(began + i / 40 - time.time(), 0))
+                canary, at = one.canary(), time.time()
+                one["a"].comment(rng.choice(cases)[1], f"We looked at it: {canary}")
+                said[canary] = at
+            wait_for(lambda: all(sum(one[o].find(*said).values()) == len(said) for o in others[1:]), 60, 0.3)
+            came = arrivals(one, said)
+            took = sorted((t - said[canary]) * 1000 for (supplier, canary), t in came.items() if supplier != "b" and canary in said)
+            if len(took) != 4 * len(said):
+                sys.exit(f"bench: {4 * len(said) - len(took)} words did not reach the others, one dead: {is_dead}")
+            p99[is_dead] = took[int((len(took) - 1) * .99)]
+        table.add("comment p99 beside a dead supplier", p99[True], "ms", None, ("<=", 2 * max(p99[False], 50)), f"{p99[False]:.0f} ms when all is well")
+
+
 def delivery_rate(table, folder, brokers):
     """One comment to everyone is twenty deliveries."""
     others = [f"s{i}" for i in range(20)]
@@ -154,5 +176,6 @@ def pending_memory(table, folder, brokers):
 
 def rows(table, folder, brokers):
     comment_times(table, os.path.join(folder, "times"), brokers)
+    beside_a_dead_one(table, os.path.join(folder, "beside"), brokers)
     delivery_rate(table, os.path.join(folder, "rate"), brokers)
     pending_memory(table, os.path.join(folder, "memory"), brokers)

@@ -53,5 +53,5 @@ def settings(kind_class, dialect):
     if dialect == "odd":
         with open(ODD, encoding="utf-8") as f:
             odd = yaml.safe_load(f)["suppliers"][0]
-        out = odd["settings"]
+        out = dict(odd["settings"], search_lag_s=0)
     return out
