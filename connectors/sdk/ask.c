@@ -75,16 +75,34 @@ struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, s
 	return sdk_fit_title(arena, op->ticket.at[ENT_TITLE].text, number, &fit);
 }
 
+/* What the title that goes out leaves of the one that was written. Where the dialect escapes some of it, more is said
+ * again than was cut, and no word is left out. */
+static struct ent_str title_rest(struct ent_arena *arena, struct ent_str cut, struct ent_str written)
+{
+	struct sdk_fit plain = {.dialect = SDK_PLAIN};
+	struct ent_str whole = sdk_fit_title(arena, written, ENT_ABSENT, &plain);
+	size_t n = 0;
+
+	while (n < cut.n && n < whole.n && cut.p[n] == whole.p[n])
+		n++;
+	while (n > 0 && n < whole.n && ((unsigned char)whole.p[n] & 0xC0) == 0x80) /* in the middle of a character */
+		n--;
+	while (n < whole.n && whole.p[n] == ' ')
+		n++;
+	return (struct ent_str){whole.p + n, whole.n - n};
+}
+
 struct ent_str sdk_op_description(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
 				  struct ent_arena *arena)
 {
 	struct ent_str text = op->ticket.at[ENT_DESCRIPTION].text, title = op->ticket.at[ENT_TITLE].text;
+	struct ent_str cut = sdk_op_title(op, dialect, number, arena);
 	struct sdk_fit fit = fit_of(op, dialect), endless = fit;
 
 	endless.max = 0;
-	if (!sdk_eq(sdk_op_title(op, dialect, number, arena), sdk_fit_title(arena, title, number, &endless)) &&
-	    !sdk_starts(text, sdk_z(arena, title)))
-		text = sdk_format(arena, "%.*s\n\n%.*s", ENT_F(title), ENT_F(text));
+	if (!sdk_eq(cut, sdk_fit_title(arena, title, number, &endless)) && !sdk_starts(text, sdk_z(arena, title)))
+		text =
+		    sdk_format(arena, "\xe2\x80\xa6 %.*s\n\n%.*s", ENT_F(title_rest(arena, cut, title)), ENT_F(text));
 	return sdk_fit_text(arena, text, &fit);
 }
 

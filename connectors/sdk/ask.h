@@ -30,8 +30,8 @@ struct ent_str sdk_op_text(const struct ent_op *op, enum sdk_dialect dialect, st
 /* The title of a CREATE, one line. number: stands at its end, "Lift 3 stuck [ENT-000042]"; absent: it does not. */
 struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
 			    struct ent_arena *arena);
-/* The description of a CREATE with the marker as its last line; where sdk_op_title() cuts the title, the whole title
- * stands before it. */
+/* The description of a CREATE with the marker as its last line; where sdk_op_title() cuts the title, the rest of it
+ * stands before it, behind an ellipsis. */
 struct ent_str sdk_op_description(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
 				  struct ent_arena *arena);
 
