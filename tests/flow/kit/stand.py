@@ -81,7 +81,7 @@ class Broker:
 
     # ---- the process --------------------------------------------------------
 
-    def start(self, ready=True, seconds=30, wrap=(), env=None):
+    def start(self, ready=True, seconds=90, wrap=(), env=None):
         first = not os.path.exists(self.tree["data_dir"])
         self.started = time.monotonic()
         out = open(os.path.join(self.folder, "stdout"), "ab")
