@@ -54,10 +54,13 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 
 static void show_members(struct ent_arena *arena, struct ent_str json)
 {
+	static const char *const but[] = {"exchange", NULL};
 	const struct sdk_json *answer = json.n ? client_parse(arena, json) : NULL;
 
-	if (answer)
-		table_members(arena, answer, NULL);
+	if (!answer)
+		return;
+	table_members(arena, answer, but);
+	table_exchange(arena, sdk_json_at(answer, "exchange"));
 }
 
 /* What replay and ignore answer: an outcome. */

@@ -65,23 +65,6 @@ static void show_list(struct ent_arena *arena, struct ent_str json)
 		printf("\nMore: add --cursor %.*s\n", ENT_F(next));
 }
 
-static void show_exchange(struct ent_arena *arena, const struct sdk_json *exchange)
-{
-	struct ent_str status = sdk_json_text_at(exchange, "status");
-
-	if (!exchange)
-		return;
-	printf("\nlast request: %.*s %.*s\n", ENT_F(sdk_json_text_at(exchange, "method")),
-	       ENT_F(table_cell(arena, sdk_json_at(exchange, "path"))));
-	table_lines(arena, "    ", sdk_json_text_at(exchange, "request"));
-	if (status.n) {
-		printf("its answer: HTTP %.*s\n", ENT_F(status));
-		table_lines(arena, "    ", sdk_json_text_at(exchange, "answer"));
-	} else {
-		puts("it had no answer");
-	}
-}
-
 static void show_one(struct ent_arena *arena, struct ent_str json)
 {
 	static const char *const but[] = {"text", "next", "reason", "exchange", NULL};
@@ -94,7 +77,7 @@ static void show_one(struct ent_arena *arena, struct ent_str json)
 		printf("%-12s %.*s\n", "reason", ENT_F(table_cell(arena, sdk_json_at(delivery, "reason"))));
 	if (sdk_json_at(delivery, "next"))
 		printf("%-12s %.*s\n", "what to do", ENT_F(table_cell(arena, sdk_json_at(delivery, "next"))));
-	show_exchange(arena, sdk_json_at(delivery, "exchange"));
+	table_exchange(arena, sdk_json_at(delivery, "exchange"));
 	if (sdk_json_at(delivery, "text")) {
 		putchar('\n');
 		table_lines(arena, "    ", sdk_json_text_at(delivery, "text"));

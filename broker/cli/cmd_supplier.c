@@ -16,7 +16,8 @@ static void usage(FILE *to)
 	      "                     time), paused (by the configuration) or refused (the tool does not\n"
 	      "                     accept our credentials: a person has to look)\n"
 	      "  show               one supplier: what its tool can and cannot do, how far we have read\n"
-	      "                     it, which tickets we could not read, what is on its way to it\n"
+	      "                     it, which tickets we could not read, what we asked and what it\n"
+	      "                     answered when reading failed last, what is on its way to it\n"
 	      "  poll               ask the tool now what changed, without waiting for the next poll\n"
 	      "\n"
 	      "  --from TIME        poll: forget how far we have read, and read again from that time on\n"
@@ -78,10 +79,23 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
 	table_print(arena, aside, column, "");
 }
 
+/* How its streams failed last, until they read well again. */
+static void show_troubles(struct ent_arena *arena, const struct sdk_json *troubles)
+{
+	for (const struct sdk_json *one = sdk_json_first(troubles); one; one = sdk_json_next(one)) {
+		printf("\n%.*s failed at %.*s", ENT_F(table_cell(arena, sdk_json_at(one, "stream"))),
+		       ENT_F(table_cell(arena, sdk_json_at(one, "at"))));
+		if (sdk_json_at(one, "ticket"))
+			printf(", at ticket %.*s", ENT_F(table_cell(arena, sdk_json_at(one, "ticket"))));
+		printf(": %.*s\n", ENT_F(table_cell(arena, sdk_json_at(one, "why"))));
+		table_exchange(arena, sdk_json_at(one, "exchange"));
+	}
+}
+
 static void show_one(struct ent_arena *arena, struct ent_str json)
 {
-	static const char *const but[] = {"cursors", "can",  "cannot", "deliveries", "arrivals",
-					  "policy",  "link", "aside",  "n_aside",    NULL};
+	static const char *const but[] = {"cursors", "can",   "cannot",  "deliveries", "arrivals", "policy",
+					  "link",    "aside", "n_aside", "troubles",   NULL};
 	static const struct table_column column[] = {
 	    {"READ BY", "stream"}, {"STATE", "state"},     {"SINCE", "since"},
 	    {"BEGUN", "begun"},    {"MOVED", "moved"},     {"LAST NEWS", "told"},
@@ -106,6 +120,7 @@ static void show_one(struct ent_arena *arena, struct ent_str json)
 	putchar('\n');
 	table_print(arena, sdk_json_at(supplier, "cursors"), column, "Its tool is not asked for changes.");
 	show_notes(arena, sdk_json_at(supplier, "cursors"));
+	show_troubles(arena, sdk_json_at(supplier, "troubles"));
 	show_aside(arena, supplier);
 	show_texts(arena, "what we can ask of it", sdk_json_at(supplier, "can"));
 	show_texts(arena, "what it cannot express", sdk_json_at(supplier, "cannot"));

@@ -140,3 +140,20 @@ void table_lines(struct ent_arena *arena, const char *indent, struct ent_str tex
 		printf("%s%.*s\n", indent, (int)line.n, line.p);
 	}
 }
+
+void table_exchange(struct ent_arena *arena, const struct sdk_json *exchange)
+{
+	struct ent_str status = sdk_json_text_at(exchange, "status");
+
+	if (!exchange)
+		return;
+	printf("\nlast request: %.*s %.*s\n", ENT_F(sdk_json_text_at(exchange, "method")),
+	       ENT_F(table_cell(arena, sdk_json_at(exchange, "path"))));
+	table_lines(arena, "    ", sdk_json_text_at(exchange, "request"));
+	if (status.n) {
+		printf("its answer: HTTP %.*s\n", ENT_F(status));
+		table_lines(arena, "    ", sdk_json_text_at(exchange, "answer"));
+	} else {
+		puts("it had no answer");
+	}
+}

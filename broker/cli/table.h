@@ -27,5 +27,7 @@ struct ent_str table_safe(struct ent_arena *arena, struct ent_str text, bool lin
 void table_members(struct ent_arena *arena, const struct sdk_json *object, const char *const *but);
 /* Each line of a text behind `indent`. */
 void table_lines(struct ent_arena *arena, const char *indent, struct ent_str text);
+/* The last request and its answer, as the API shows them; nothing when exchange is NULL. */
+void table_exchange(struct ent_arena *arena, const struct sdk_json *exchange);
 
 #endif

@@ -18,6 +18,8 @@ struct arrival {
 	int64_t received_ms;
 	struct ent_str header_json; /* what is worth keeping of the headers, secrets removed */
 	struct ent_str body;        /* raw */
+	struct ent_str
+	    exchange; /* of a page: JSON, what was asked and answered, without secrets; absent of a webhook */
 	unsigned char body_hash[32];
 	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
 	uint32_t n_unmapped;

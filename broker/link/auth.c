@@ -230,17 +230,41 @@ static struct ent_str hide(struct ent_arena *arena, struct ent_str text, struct 
 	return hidden;
 }
 
-/* As it goes over the wire, which is what a tool repeats: the form of a request for a token, a path, the header. */
-static struct ent_str hide_as_sent(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
+/* As many tools write it within JSON, where a slash may be escaped, too. */
+static void add_json(struct sdk_buf *to, struct ent_str secret)
+{
+	for (size_t i = 0; i < secret.n; i++) {
+		if (strchr("\"\\/", secret.p[i]))
+			sdk_buf_z(to, "\\");
+		sdk_buf_add(to, &secret.p[i], 1);
+	}
+}
+
+/* Also as it goes over the wire, which is what a tool repeats: in a form or a path, and within JSON. */
+static struct ent_str hide_forms(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
 {
 	struct auth_words words;
 
+	if (secret.n < SECRET_SHORT)
+		return text;
 	auth_words_make(&words);
-	if (link->auth == AUTH_BASIC)
-		add_base64(&words.buf, link->user, secret_bytes(&link->credential));
+	sdk_percent_encode(&words.buf, secret);
 	text = hide(arena, text, auth_words_view(&words));
 	sdk_buf_clear(&words.buf);
-	sdk_percent_encode(&words.buf, secret_bytes(&link->credential));
+	add_json(&words.buf, secret);
+	text = hide(arena, text, auth_words_view(&words));
+	auth_words_release(&words);
+	return hide(arena, text, secret);
+}
+
+static struct ent_str hide_basic(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
+{
+	struct auth_words words;
+
+	if (link->auth != AUTH_BASIC)
+		return text;
+	auth_words_make(&words);
+	add_base64(&words.buf, link->user, secret_bytes(&link->credential));
 	text = hide(arena, text, auth_words_view(&words));
 	auth_words_release(&words);
 	return text;
@@ -260,11 +284,11 @@ struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, st
 struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
 			 struct ent_str text)
 {
-	text = hide_as_sent(arena, text, &supplier->link);
-	text = hide(arena, text, secret_bytes(&supplier->link.credential));
-	text = hide(arena, text, (struct ent_str){auth->token, auth->n});
+	text = hide_basic(arena, text, &supplier->link);
+	text = hide_forms(arena, text, secret_bytes(&supplier->link.credential));
+	text = hide_forms(arena, text, (struct ent_str){auth->token, auth->n});
 	for (size_t i = 0; i < supplier->n_secret; i++)
-		text = hide(arena, text, secret_bytes(&supplier->secret[i]));
+		text = hide_forms(arena, text, secret_bytes(&supplier->secret[i]));
 	return text;
 }
 

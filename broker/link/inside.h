@@ -271,10 +271,15 @@ void doubt_ask_person(struct flight *flight, const char *what, const struct ent_
  * writer is told. */
 bool doubt_holds_back(struct flight *flight);
 
-/* exchange.c: of deliveries alone */
+/* exchange.c */
 void exchange_asked(struct flight *flight, const struct ent_request *request);
 void exchange_answered(struct flight *flight, const struct ent_response *response);
 struct ent_str exchange_json(struct flight *flight); /* absent: nothing was asked */
+/* A page that becomes a dead letter, which people read and the bus carries: no secret, and what was asked. */
+void exchange_letter(struct flight *flight);
+/* How the stream fails, for `entente supplier show`: goes with the job that the flight tells; or as its own job. */
+void trouble_note(struct flight *flight, const struct ending *ending);
+void trouble_tell(struct flight *flight, const struct ending *ending, void (*answered)(struct flight *));
 
 /* recover.c */
 /* Rows that were in flight when the last life ended. True: it did something. */

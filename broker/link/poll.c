@@ -249,13 +249,14 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 	else
 		arrival->delivery_id = sdk_format(arena, "poll:%.*s", ENT_F(hex));
 	arrival_take(flight->roster->set, flight->supplier, changes, arena, arrival);
-	flight->job.packed = raw_pack(arena, arrival->body);
+	exchange_letter(flight);
 }
 
 void page_tell(struct flight *flight, void (*answered)(struct flight *))
 {
 	flight->cursor.moved_ms = flight->link->now_ms;
 	flight->job.ask.cursor = flight->cursor;
+	flight->job.packed = raw_pack(&flight->trip.abi, flight->job.arrival.body);
 	metric_add(flight->link->world.metrics, METRIC_LINK_PAGES, 1);
 	flight_tell(flight, JOB_PAGE, answered);
 }
@@ -293,6 +294,8 @@ static void dead(struct flight *flight, struct ending *ending)
 	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
 	flight->job.arrival.dead = true;
 	flight->job.arrival.reason = sdk_dup(&flight->arena.abi, sdk_str(ending->err.msg));
+	exchange_letter(flight);
+	trouble_note(flight, ending);
 	page_tell(flight, flight_end);
 }
 
@@ -369,7 +372,8 @@ static void take(struct flight *flight, struct ending *ending)
 	bool is_still = !is_more && flight->job.arrival.changes.n == 0 && cursor->phase == 0 && cursor->pages > 0 &&
 			sdk_eq(sdk_or_empty(memo), sdk_or_empty(cursor->memo)) && flight->kind == FLIGHT_POLL &&
 			!ending->result.note.n && cursor->asked_ms <= cursor->moved_ms &&
-			flight->link->now_ms - cursor->moved_ms < STILL_MS;
+			flight->link->now_ms - cursor->moved_ms < STILL_MS &&
+			!trouble_known(flight->link->world.read, cursor->supplier, CURSOR_POLL);
 
 	cursor->memo = sdk_or_empty(sdk_dup(&flight->arena.abi, memo));
 	cursor->phase = is_more ? ending->result.phase : 0;
@@ -417,10 +421,17 @@ static void read_page(struct flight *flight, struct ending *ending)
 		struct ending trouble = *ending;
 		trouble.rc = ENT_EINVAL;
 		stream_trouble(flight, &trouble, CIRCLE_MS);
+		trouble_note(flight, &trouble);
 		if (flight->kind == FLIGHT_BACKFILL)
 			stream_of(flight)->due_us = NEVER_US;
 	}
 	take(flight, ending);
+}
+
+static void backfill_stop(struct flight *flight)
+{
+	flight->job.ask.supplier = flight->supplier->name;
+	flight_tell(flight, JOB_BACKFILL_STOP, flight_end);
 }
 
 /* There is nothing to fill back from: it ends, and the supplier's `why` says so. */
@@ -428,8 +439,7 @@ static void backfill_unsupported(struct flight *flight, struct ending *ending)
 {
 	stream_trouble(flight, ending, CIRCLE_MS);
 	stream_of(flight)->due_us = NEVER_US;
-	flight->job.ask.supplier = flight->supplier->name;
-	flight_tell(flight, JOB_BACKFILL_STOP, flight_end);
+	trouble_tell(flight, ending, backfill_stop);
 }
 
 void page_ended(struct flight *flight, struct ending *ending)
@@ -457,5 +467,5 @@ void page_ended(struct flight *flight, struct ending *ending)
 		stream_trouble(flight, ending, stream_of(flight)->failures ? flight->link->options.refused_ms : 0);
 	else
 		stream_trouble(flight, ending, ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT ? 0 : poll_ms);
-	flight_end(flight);
+	trouble_tell(flight, ending, flight_end);
 }

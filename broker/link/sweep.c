@@ -82,12 +82,10 @@ void sweep_begin(struct lane *lane)
 	lane_touch(lane);
 }
 
+/* What could not be stored is no answer, see link.c: it is handed over again. */
 static void ticket_told(struct flight *flight)
 {
-	if (flight->job.outcome == JOB_UNAVAILABLE || flight->job.outcome == JOB_CONFLICT)
-		rest(flight->lane);
-	else
-		go_past(flight);
+	go_past(flight);
 	flight_end(flight);
 }
 
@@ -113,9 +111,10 @@ static void stumble(struct flight *flight, struct ending *ending)
 
 	if (may_pass && ++lane->sweep_tries < most) {
 		stream_trouble(flight, ending, SWEEP_PACE_US / 1000);
-		flight_end(flight);
+		trouble_tell(flight, ending, flight_end);
 		return;
 	}
+	trouble_note(flight, ending);
 	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
 	flight->cursor.pages++;
 	aside_passed(flight, ending);
@@ -145,7 +144,7 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 			break;
 		}
 		flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us; /* the lane waits */
-		flight_end(flight);
+		trouble_tell(flight, ending, flight_end);
 		break;
 	case ENT_EINVAL:
 	case ENT_ETOOLONG:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/inbox.h"
 
+#include "sdk/webhook.h"
 #include "store/supplier_rows.h"
 
 #include <string.h>
@@ -100,7 +101,8 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
-		"state, state_ms, header, body, conflict) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, $8) "
+		"state, state_ms, header, body, conflict, exchange) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, "
+		"$8, $9) "
 		"ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
 	db_bind_str(stmt, 1, arrival->supplier);
 	db_bind_str(stmt, 2, arrival->delivery_id);
@@ -110,6 +112,7 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 	db_bind_str(stmt, 6, arrival->header_json);
 	db_bind_blob(stmt, 7, packed);
 	db_bind_int(stmt, 8, conflict);
+	db_bind_str(stmt, 9, sdk_or_empty(arrival->exchange));
 	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return id;

@@ -339,6 +339,17 @@ static void run_poll(struct apply *apply, struct job *job)
 	cursor_save(apply->db, &cursor);
 }
 
+/* A page of a list was read; of a sweep the ticket that failed, or it went past all tickets and none failed. */
+static void trouble_over(struct db *db, const struct cursor *cursor, const struct aside_news *aside)
+{
+	if (cursor->stream != CURSOR_SWEEP)
+		trouble_drop(db, cursor->supplier, cursor->stream, ENT_ABSENT, INT64_MAX);
+	else if (aside->how == ASIDE_READ && aside->n)
+		trouble_drop(db, cursor->supplier, cursor->stream, aside->at[0].ticket, INT64_MAX);
+	else if (aside->how == ASIDE_ENDED)
+		trouble_drop(db, cursor->supplier, cursor->stream, ENT_ABSENT, cursor->made_ms);
+}
+
 void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *ask)
 {
 	struct cursor cursor = ask->cursor, now;
@@ -354,6 +365,12 @@ void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *a
 		cursor.asked_ms = now.asked_ms;
 	cursor_save(db, &cursor);
 	aside_save(db, cursor.supplier, cursor.stream, &ask->aside);
+	trouble_over(db, &cursor, &ask->aside);
+}
+
+void job_page_trouble(struct db *db, const struct ask *ask)
+{
+	trouble_save(db, ask->cursor.supplier, ask->cursor.stream, &ask->trouble);
 }
 
 static bool same_state(const struct supplier_state *a, const struct supplier_state *b)
@@ -441,7 +458,8 @@ void job_out(struct apply *apply, struct job *job)
 	case JOB_TOKEN_REMOVE:
 	case JOB_PRUNE:
 	case JOB_PAGE:
-		assert(job->kind > JOB_PAGE);
+	case JOB_TROUBLE:
+		assert(job->kind > JOB_TROUBLE);
 	}
 }
 

@@ -6,10 +6,11 @@
 #include "store/apply.h"
 #include "store/writer.h"
 
-/* All from JOB_SHARE on but JOB_PAGE's arrival. Sets outcome, err and ask.ret_count. */
+/* All from JOB_SHARE on but JOB_PAGE and JOB_TROUBLE. Sets outcome, err and ask.ret_count. */
 void job_out(struct apply *apply, struct job *job);
 /* How far the page brings its stream and what it put aside, unless a person stopped it or began anew meanwhile. */
 void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *ask);
+void job_page_trouble(struct db *db, const struct ask *ask); /* how it failed, if it did */
 /* It left something due without an event: link has to be woken. */
 bool job_stirs(const struct job *job);
 

@@ -49,6 +49,7 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 struct dead_letter {
 	int64_t id;
 	struct ent_str supplier, delivery_id, reason, state, header_json, body; /* body unpacked */
+	struct ent_str exchange;                                                /* JSON; empty of a webhook */
 	int64_t received_ms;
 };
 enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret,

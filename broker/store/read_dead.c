@@ -66,8 +66,8 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret,
 			     struct ent_err *err)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body "
-					  "FROM dead_letter WHERE id = $1");
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body, "
+					  "exchange FROM dead_letter WHERE id = $1");
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
 		return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db))
@@ -78,7 +78,8 @@ enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id,
 				    .reason = sdk_dup(arena, db_str(stmt, 2)),
 				    .state = sdk_dup(arena, db_str(stmt, 3)),
 				    .header_json = sdk_dup(arena, db_str(stmt, 4)),
-				    .received_ms = db_int(stmt, 5)};
+				    .received_ms = db_int(stmt, 5),
+				    .exchange = sdk_dup(arena, db_str(stmt, 7))};
 	enum ent_rc rc = raw_unpack(arena, db_str(stmt, 6), BODY_MAX, &ret->body, err);
 	db_done(stmt);
 	return rc;
@@ -98,6 +99,8 @@ struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_
 	sdk_jsonw_kint(&w, "size", (int64_t)letter->body.n);
 	/* As text where it is text; the raw bytes are one address further. */
 	sdk_jsonw_kstr(&w, "body", sdk_is_utf8(letter->body) ? letter->body : ENT_ABSENT);
+	if (letter->exchange.n)
+		sdk_jsonw_kraw(&w, "exchange", letter->exchange);
 	sdk_jsonw_close(&w, '}');
 	struct ent_str json = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);

@@ -142,6 +142,28 @@ static void print_aside(struct db *db, struct sdk_jsonw *w, struct ent_str name)
 	sdk_jsonw_kint(w, "n_aside", aside_count(db, name));
 }
 
+static void print_troubles(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT stream, at_ms, ticket, why, exchange FROM trouble WHERE supplier = $1 ORDER BY stream");
+
+	db_bind_str(stmt, 1, name);
+	sdk_jsonw_key(w, "troubles");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "stream", db_str(stmt, 0));
+		json_time(w, "at", db_int(stmt, 1));
+		if (db_str(stmt, 2).n)
+			sdk_jsonw_kstr(w, "ticket", db_str(stmt, 2));
+		sdk_jsonw_kstr(w, "why", db_str(stmt, 3));
+		if (db_str(stmt, 4).n)
+			sdk_jsonw_kraw(w, "exchange", db_str(stmt, 4));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
 static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
 {
 	static const enum ent_op_kind op[] = {ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET,
@@ -210,6 +232,7 @@ static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_js
 	print_counts(db, w, supplier->name, now_ms);
 	print_open(w, &open[supplier->index]);
 	print_cursors(db, w, supplier->name);
+	print_troubles(db, w, supplier->name);
 	print_aside(db, w, supplier->name);
 	print_can(w, supplier);
 	print_link(w, supplier);

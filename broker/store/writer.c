@@ -261,6 +261,7 @@ static void run_page(struct writer *writer, struct apply *apply, struct job *job
 		run_arrival(writer, apply, job);
 	if (!job->arrival.dead && job->outcome != JOB_DEAD)
 		job_page_cursor(writer->db, apply->arena, &job->ask);
+	job_page_trouble(writer->db, &job->ask);
 }
 
 static void run_replay(struct writer *writer, struct apply *apply, struct job *job)
@@ -299,6 +300,10 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 		break;
 	case JOB_PAGE:
 		run_page(writer, &apply, job);
+		break;
+	case JOB_TROUBLE:
+		job_page_trouble(writer->db, &job->ask);
+		job->outcome = JOB_ACCEPTED;
 		break;
 	case JOB_REPLAY:
 		run_replay(writer, &apply, job);

@@ -18,6 +18,7 @@
 #include "store/store.h"
 #include "store/supplier_rows.h"
 #include "store/token.h"
+#include "store/trouble.h"
 
 enum job_kind {
 	JOB_ARRIVAL,     /* an arrival: a webhook, an import, a mail */
@@ -43,13 +44,15 @@ enum job_kind {
 			    * begins there */
 
 	/* The way out, by link/ */
-	JOB_SEND,   /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
-	JOB_RESULT, /* result; arrival: what the answer told, supplier set and changes, n may be 0. JOB_NOT_FOUND: not
-		     * the attempt that is in flight; nothing was changed, its changes neither */
-	JOB_PAGE, /* arrival (changes may be none), cursor, aside: stored together. arrival.dead: the page could not be
-		   * read: a dead letter, the cursor stays and so does what is put aside */
-	JOB_STRAND, /* parks what waits for suppliers that `suppliers` does not have; ret_count, some hundreds at most
-		     */
+	JOB_SEND,    /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
+	JOB_RESULT,  /* result; arrival: what the answer told, supplier set and changes, n may be 0. JOB_NOT_FOUND: not
+		      * the attempt that is in flight; nothing was changed, its changes neither */
+	JOB_PAGE,    /* arrival (changes may be none), cursor, aside, trouble: stored together. arrival.dead: the page
+		      * could not be read: a dead letter, the cursor stays and so does what is put aside. The trouble
+		      * before    goes when it is not dead */
+	JOB_TROUBLE, /* cursor.supplier and stream, trouble: a page that failed and left nothing else behind */
+	JOB_STRAND,  /* parks what waits for suppliers that `suppliers` does not have; ret_count, some hundreds at most
+		      */
 	JOB_SUPPLIER_STATE /* state: what changed is an event */
 };
 
@@ -71,6 +74,7 @@ struct ask {
 	struct delivery_result result;
 	struct cursor cursor;
 	struct aside_news aside;
+	struct trouble trouble;
 	struct supplier_state state;
 
 	int64_t ret_count;

@@ -135,7 +135,7 @@ void sdk_cursor_part(struct sdk_cursor *cursor, struct ent_str place);
 /* Nothing else of this ticket is asked for. */
 void sdk_cursor_forget(struct sdk_cursor *cursor, struct ent_str ticket);
 /* The last step of parse(): rc is what reading the answer came to. ENT_MORE or ENT_OK, with changes, memo, phase, aside
- * and note in *ret; or the failure, and *ret says nothing. */
+ * and note in *ret; or the failure, and *ret says only which ticket was asked for. */
 enum ent_rc sdk_cursor_end(struct sdk_cursor *cursor, enum ent_rc rc, struct ent_result *ret)
     __attribute__((warn_unused_result));
 

@@ -36,6 +36,7 @@ CREATE TABLE dead_letter (
 	state_ms    BIGINT NOT NULL,
 	header      TEXT NOT NULL,
 	body        BLOB NOT NULL, -- zstd
+	exchange    TEXT NOT NULL, -- JSON: of a page, what was asked and answered, without secrets; '' of a webhook
 	UNIQUE (supplier, delivery_id, body_hash)
 );
 CREATE INDEX dead_letter_state ON dead_letter (state, id);

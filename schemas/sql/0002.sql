@@ -100,6 +100,17 @@ CREATE TABLE aside (
 	PRIMARY KEY (supplier, stream, ticket)
 );
 
+-- How each stream of pages failed last; the row goes when it reads well again.
+CREATE TABLE trouble (
+	supplier TEXT NOT NULL,
+	stream   TEXT NOT NULL, -- as in cursor
+	at_ms    BIGINT NOT NULL,
+	ticket   TEXT NOT NULL, -- its id; '': no single ticket was asked for
+	why      TEXT NOT NULL,
+	exchange TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when nothing was asked
+	PRIMARY KEY (supplier, stream)
+);
+
 CREATE TABLE supplier_state (
 	supplier TEXT PRIMARY KEY,
 	row_no   INTEGER NOT NULL UNIQUE, -- its events' incident is minus this

@@ -214,6 +214,8 @@ static bool step(struct world *world, bool may_cut, bool *ret_ended)
 		world->failures = 0;
 		fine = store(world, &result);
 	} else {
+		if (!sdk_eq(sdk_or_empty(result.remote_id), cursor.ask ? cursor.ask->ticket : ENT_STR("")))
+			fine = fail(world, "a failure names another ticket than the one that was asked for");
 		world->failures++;
 		tool_wait(tool, 1000);
 	}

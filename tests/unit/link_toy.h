@@ -144,6 +144,10 @@ static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str w
 		ret->said_no = true;
 		return sdk_fail(err, ENT_EINVAL, "no");
 	}
+	if (sdk_eqz(word, "at")) {
+		ret->remote_id = rest;
+		return sdk_fail(err, ENT_ERETRY, "its comments cannot be read");
+	}
 	if (sdk_eqz(word, "gone"))
 		return sdk_fail(err, ENT_EGONE, "no such ticket");
 	if (sdk_eqz(word, "moved")) {

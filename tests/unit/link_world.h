@@ -12,6 +12,7 @@
  *   POLL          GET /poll?MEMO (at first ?since=MS)          page MEMO more|end [ticket:ID:STATUS ...]
  *                                                              also aside:ID:REASON, asides:HOW-MANY, note:WORD
  *   PROBE         GET /whoami (toy_probed_connector)           ok
+ *                                                              at ID: fails at this ticket
  *   any           also: moved NEW-ID, no gone conflict unsupported invalid html
  */
 #ifndef UNIT_LINK_WORLD_H

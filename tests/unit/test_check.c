@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "cli/command.h"
 #include "sdk/json.h"
+#include "store/store.h"
 
 static char folder[] = "/tmp/entente-check-XXXXXX";
 static char text[65536]; /* what the last run wrote */
@@ -203,6 +204,50 @@ static void what_stops_the_start(void **state)
 	expect_line("FAIL kafka: ");
 }
 
+/* Deliveries to a supplier that was taken out of the configuration; those to one that is there are no news. */
+static void who_was_taken_out(void **state)
+{
+	static const char insert[] =
+	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
+	    "status, priority, audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, "
+	    "origin, said_ms, made_ms, due_ms, state_ms, cause, reason, exchange, remote_id, bound) SELECT 'k' || $1, "
+	    "1, "
+	    "1, $2, '', 'create_ticket', 0, '', 't', 't', '', 0, 'everyone', '', '', $3, 1, 0, 0, 0, 0, '', '', 0, 0, "
+	    "0, "
+	    "0, '', '', '', '', 0";
+	static const struct {
+		const char *supplier, *state;
+	} row[] = {
+	    {"vega", "pending"}, {"vega", "pending"}, {"vega", "parked"}, {"vega", "done"}, {"orion", "pending"}};
+	struct store_meta meta;
+	struct db *db = NULL;
+	struct ent_err err;
+
+	(void)state;
+	file_write("secret", "0123456789abcdef0123\n", 0600);
+	assert_int_equal(mkdir(in_folder("data"), 0700), 0);
+	if (store_open(in_folder("data/entente.db"), NULL, 6, clock_system(), chance_system(), &db, &meta, &err) !=
+	    ENT_OK)
+		fail_msg("%s", err.msg);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct db_stmt *stmt = db_use(db, insert);
+		db_bind_int(stmt, 1, (int64_t)i);
+		db_bind_str(stmt, 2, sdk_str(row[i].supplier));
+		db_bind_str(stmt, 3, sdk_str(row[i].state));
+		assert_false(db_row(stmt));
+	}
+	assert_false(db_failed(db));
+	db_close(db);
+	assert_int_equal(check(GOOD, "--no-kafka"), 0);
+	expect_line("warn store: vega is not in the configuration: 2 deliveries to it wait and will be parked, 1 stand "
+		    "still. Put it back to bring them, or see them with: entente delivery list --supplier vega\n");
+	assert_null(strstr(text, "orion is not in the configuration"));
+	char command[sizeof folder + 32];
+	snprintf(command, sizeof command, "rm -rf '%s'", in_folder("data"));
+	assert_int_equal(system(command), 0);
+	assert_int_equal(unlink(in_folder("secret")), 0);
+}
+
 static void as_json(void **state)
 {
 	const struct sdk_json *root = NULL, *item;
@@ -238,9 +283,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_is_well), cmocka_unit_test(warnings_do_not_stop),
-	    cmocka_unit_test(the_way_out), cmocka_unit_test(what_stops_the_start),
-	    cmocka_unit_test(as_json),
+	    cmocka_unit_test(all_is_well),       cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(the_way_out),       cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(who_was_taken_out), cmocka_unit_test(as_json),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

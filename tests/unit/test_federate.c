@@ -305,6 +305,38 @@ static void test_unshared(void **state)
 	expect(&world, "no ticket to tell", "vega:nothing+cancels");
 }
 
+/* Whatever happens, and although its ticket stands and lags behind. */
+static void test_nothing_for_a_share_that_is_gone(void **state)
+{
+	static const struct event_attr row = {.attr = ENT_STATUS,
+					      .to = {.text = ENT_STR("new"), .native = ENT_STR("new")}};
+	static const struct {
+		enum event_kind kind;
+		const char *supplier, *expect;
+	} event[] = {{EVENT_INCIDENT_STATUS_CHANGED, "", "orion:update+status telnord:update+status"},
+		     {EVENT_COMMENT_ADDED, "", "orion:comment telnord:comment"},
+		     {EVENT_TICKET_LINKED, "vega", ""},
+		     {EVENT_TICKET_OVERRULED, "vega", ""},
+		     {EVENT_INCIDENT_SHARED, "vega", ""}};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof event / sizeof *event; i++) {
+		struct world world;
+
+		begin(&world, event[i].kind);
+		world.event.supplier = world.event.comment.supplier = sdk_str(event[i].supplier);
+		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
+		world.event.attr = &row;
+		world.event.n_attr = 1;
+		if (i == 0)
+			world.after.status = ENT_RESOLVED;
+		world.party[VEGA].status = ENT_NEW;
+		world.party[VEGA].shares = false;
+		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "event %zu", i)), event[i].expect);
+	}
+}
+
 static void test_overruled(void **state)
 {
 	static const struct event_attr row = {
@@ -426,6 +458,7 @@ int main(void)
 	    cmocka_unit_test(test_new_tickets),
 	    cmocka_unit_test(test_shared),
 	    cmocka_unit_test(test_unshared),
+	    cmocka_unit_test(test_nothing_for_a_share_that_is_gone),
 	    cmocka_unit_test(test_overruled),
 	    cmocka_unit_test(test_ball_given_back_by_a_person),
 	    cmocka_unit_test(test_quiet_events),

@@ -2,6 +2,9 @@
 /* The back-fill, the sweep, and the alarm when a supplier falls quiet. */
 #include "link_pages.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 /* ---- back-fill ---------------------------------------------------------------------------- */
 
 static void backfill(struct world *world, enum job_kind kind)
@@ -174,6 +177,38 @@ static void test_sweep_stumbles(void **state)
 	world_free(world);
 }
 
+/* The disk is full when the comparison is to be stored: it is stored later, and only then the next ticket's turn comes.
+ */
+static void test_sweep_waits_for_the_store(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_sweep, &orion);
+	struct rlimit before, tight;
+	struct ent_err err;
+	(void)state;
+
+	ticket_comes(world, "orion", "T0", "Open", 0);
+	ticket_comes(world, "orion", "T1", "Open", 0);
+	pass_ms(world, 61000);
+	give(expect(world, "GET", "/orion/ticket/T0"), TRANSFER_ANSWERED, 200, "is Working");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	tight = (struct rlimit){16384, before.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	while (link_step(world->link))
+		;
+	enum ent_rc rc = writer_step(world->writer, &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(rc, ENT_ERETRY);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM ticket WHERE status = 'in_progress'"), 0);
+	for (int i = 0; i < 100 && !n_open(world); i++)
+		pass_ms(world, 100);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM ticket WHERE status = 'in_progress'"), 1);
+	assert_int_equal(n_sent(world, "GET", "/orion/ticket/T0"), 1);
+	expect(world, "GET", "/orion/ticket/T1");
+	world_free(world);
+}
+
 /* ---- silence ---------------------------------------------------------------------------------- */
 
 static void tune_silence(struct supplier *supplier)
@@ -261,6 +296,7 @@ int main(void)
 	    cmocka_unit_test(test_backfill_anew),
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_sweep_stumbles),
+	    cmocka_unit_test(test_sweep_waits_for_the_store),
 	    cmocka_unit_test(test_silence),
 	    cmocka_unit_test(test_silence_beside_sweep),
 	    cmocka_unit_test(test_silence_learned),

@@ -2,6 +2,9 @@
 /* How we log in: headers made from secrets, tokens that are fetched. */
 #include "link_pages.h"
 
+#include "store/read.h"
+#include "store/read_out.h"
+
 /* ---- tokens --------------------------------------------------------------------------------- */
 
 static struct world *with_secret(enum auth_kind kind, const char *scheme, const char *secret, int64_t *ret_incident)
@@ -215,9 +218,141 @@ static void test_exchange_goes_when_it_is_done(void **state)
 	world_free(world);
 }
 
+/* ---- how reading fails ------------------------------------------------------------------ */
+
+#define TOKEN      "canary/token-0123456789abc"
+#define CREDENTIAL "canary/credential-0123456789"
+#define WEBHOOKS   "canary-of-webhooks-0123456789"
+
+/* Its first page led to a place that holds the token. */
+static struct world *polled_with_secrets(void)
+{
+	struct supplier_set *set = supplier_set_new(2);
+	struct world *world = world_new(set);
+	struct supplier *orion;
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	orion = toy_supplier(world, set, 1, "orion", "search");
+	orion->link.auth = AUTH_OAUTH2;
+	orion->link.user = ENT_STR("bot");
+	orion->link.token_url = ENT_STR("https://login.example/token");
+	orion->link.credential = secret_of(CREDENTIAL);
+	orion->link.poll_ms = 60000;
+	orion->secret[0] = secret_of(WEBHOOKS);
+	orion->n_secret = 1;
+	world_start(world);
+	settle(world);
+	token_given(world, 200, "{\"access_token\": \"" TOKEN "\", \"expires_in\": 86400}");
+	answer(world, "GET", "/orion/poll?", 200, "page " TOKEN " more");
+	return world;
+}
+
+/* As `entente supplier show` gets it; never with a secret in it. */
+static const char *shown(struct world *world)
+{
+	struct ent_str json;
+	struct ent_err err;
+
+	if (read_supplier(world->db, &world->arena.abi, world->set, &world->set->at[1], world_now_ms(&world->clock),
+			  &json, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	const char *is = sdk_z(&world->arena.abi, json);
+	assert_null(strstr(is, "canary"));
+	return is;
+}
+
+static void shows(struct world *world, const char *what)
+{
+	const char *is = shown(world);
+
+	if (!strstr(is, what))
+		fail_msg("no %s in %s", what, is);
+}
+
+static void pass_until_asked(struct world *world)
+{
+	for (int i = 0; i < 4000 && !n_open(world); i++)
+		pass_ms(world, 1000);
+}
+
+/* Our secrets in the request and in the answer, as they are, in a path, within JSON, cut. */
+static void test_a_poll_that_fails_is_shown_without_secrets(void **state)
+{
+	struct world *world = polled_with_secrets();
+	(void)state;
+
+	shows(world, "\"troubles\":[]");
+	answer(world, "GET", "/orion/poll?" TOKEN, 500,
+	       "down " CREDENTIAL " canary\\/token-0123456789abc canary%2Ftoken-0123456789abc " WEBHOOKS
+	       " canary\\/credential-01");
+	shows(world, "\"troubles\":[{\"stream\":\"poll\",\"at\":\"2023-");
+	shows(world, "\"exchange\":{\"method\":\"GET\",\"path\":\"/poll?***\",\"request\":\"\",\"status\":500,"
+		     "\"answer\":\"down *** *** *** *** ***\"}}]");
+	pass_until_asked(world);
+	lose(world, "GET", "/orion/poll?" TOKEN);
+	shows(world, "\"path\":\"/poll?***\",\"request\":\"\"}}]"); /* there was no answer */
+	pass_until_asked(world);
+	answer(world, "GET", "/orion/poll?" TOKEN, 200, "at T7 " TOKEN);
+	shows(world, "\"ticket\":\"T7 ***\",\"why\":\"its comments cannot be read\"");
+	pass_until_asked(world);
+	answer(world, "GET", "/orion/poll?" TOKEN, 200,
+	       "page " TOKEN " end"); /* nothing new, but it reads well again */
+	shows(world, "\"troubles\":[]");
+	world_free(world);
+}
+
+/* It goes to people and to the bus. */
+static void test_a_dead_page_holds_no_secrets(void **state)
+{
+	struct world *world = polled_with_secrets();
+	struct dead_letter letter;
+	struct ent_err err;
+	(void)state;
+
+	answer(world, "GET", "/orion/poll?" TOKEN, 200, TOKEN " and " CREDENTIAL ", " WEBHOOKS);
+	shows(world, "\"answer\":\"*** and ***, ***\"}}]");
+	if (read_dead_letter(world->db, &world->arena.abi, 1, &letter, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	const char *is = sdk_z(&world->arena.abi, read_dead_letter_json(&world->arena.abi, &letter));
+	assert_null(strstr(is, "canary"));
+	assert_non_null(strstr(is, "\"memo\":\"***\""));
+	assert_non_null(strstr(is, "\"body\":\"*** and ***, ***\""));
+	assert_non_null(strstr(is, "\"exchange\":{\"method\":\"GET\",\"path\":\"/poll?***\",\"request\":\"\","
+				   "\"status\":200,\"answer\":\"*** and ***, ***\"}"));
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM dead_letter WHERE reason LIKE '%canary%'"), 0);
+	world_free(world);
+}
+
+/* Other tickets that are read say nothing of the one that was not. */
+static void test_a_sweep_that_failed_is_shown_until_its_ticket_is_read(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_sweep, &orion);
+	(void)state;
+
+	ticket_comes(world, "orion", "T0", "Open", 0);
+	ticket_comes(world, "orion", "T1", "Open", 0);
+	pass_ms(world, 61000);
+	answer(world, "GET", "/orion/ticket/T0", 200, "nonsense");
+	shows(world, "\"troubles\":[{\"stream\":\"sweep\"");
+	shows(world, "\"ticket\":\"T0\",\"why\":\"the tool says nonsense\",\"exchange\":{\"method\":\"GET\",\"path\":"
+		     "\"/ticket/T0\"");
+	pass_until_asked(world);
+	answer(world, "GET", "/orion/ticket/T1", 200, "is Open");
+	pass_ms(world, 60000);
+	shows(world, "\"ticket\":\"T0\",\"why\"");
+	pass_until_asked(world);
+	answer(world, "GET", "/orion/ticket/T0", 200, "is Open");
+	shows(world, "\"troubles\":[]");
+	world_free(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_a_poll_that_fails_is_shown_without_secrets),
+	    cmocka_unit_test(test_a_dead_page_holds_no_secrets),
+	    cmocka_unit_test(test_a_sweep_that_failed_is_shown_until_its_ticket_is_read),
 	    cmocka_unit_test(test_exchange_without_secrets),
 	    cmocka_unit_test(test_exchange_goes_when_it_is_done),
 	    cmocka_unit_test(test_auth),

@@ -114,7 +114,8 @@ struct ent_aside {
 
 struct ent_result {
 	/* ENT_OK: of what the op made or found: CREATE: the ticket's id; ADD_COMMENT: the comment's id as decode()
-	 * would give it, absent when the tool does not tell. */
+	 * would give it, absent when the tool does not tell. POLL, with a failure: remote_id is the ticket that
+	 * was asked for, which people are told; absent: it was the list. */
 	struct ent_str remote_id, remote_key;
 	unsigned phase;         /* ENT_MORE: the next one, not 0 */
 	struct ent_str memo;    /* ENT_MORE: for the next phase. POLL: where to go on, also with ENT_OK */
