@@ -240,8 +240,21 @@ static void add_json(struct sdk_buf *to, struct ent_str secret)
 	}
 }
 
+static struct ent_str hide_basic(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
+{
+	struct auth_words words;
+
+	if (link->auth != AUTH_BASIC)
+		return text;
+	auth_words_make(&words);
+	add_base64(&words.buf, link->user, secret_bytes(&link->credential));
+	text = hide(arena, text, auth_words_view(&words));
+	auth_words_release(&words);
+	return text;
+}
+
 /* Also as it goes over the wire, which is what a tool repeats: in a form or a path, and within JSON. */
-static struct ent_str hide_forms(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
+struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
 {
 	struct auth_words words;
 
@@ -257,38 +270,14 @@ static struct ent_str hide_forms(struct ent_arena *arena, struct ent_str text, s
 	return hide(arena, text, secret);
 }
 
-static struct ent_str hide_basic(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
-{
-	struct auth_words words;
-
-	if (link->auth != AUTH_BASIC)
-		return text;
-	auth_words_make(&words);
-	add_base64(&words.buf, link->user, secret_bytes(&link->credential));
-	text = hide(arena, text, auth_words_view(&words));
-	auth_words_release(&words);
-	return text;
-}
-
-struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
-{
-	struct auth_words words;
-
-	auth_words_make(&words);
-	sdk_percent_encode(&words.buf, secret);
-	text = hide(arena, hide(arena, text, secret), auth_words_view(&words));
-	auth_words_release(&words);
-	return text;
-}
-
 struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
 			 struct ent_str text)
 {
 	text = hide_basic(arena, text, &supplier->link);
-	text = hide_forms(arena, text, secret_bytes(&supplier->link.credential));
-	text = hide_forms(arena, text, (struct ent_str){auth->token, auth->n});
+	text = auth_hide_secret(arena, text, secret_bytes(&supplier->link.credential));
+	text = auth_hide_secret(arena, text, (struct ent_str){auth->token, auth->n});
 	for (size_t i = 0; i < supplier->n_secret; i++)
-		text = hide_forms(arena, text, secret_bytes(&supplier->secret[i]));
+		text = auth_hide_secret(arena, text, secret_bytes(&supplier->secret[i]));
 	return text;
 }
 
