@@ -239,8 +239,10 @@ static void who_was_taken_out(void **state)
 	assert_false(db_failed(db));
 	db_close(db);
 	assert_int_equal(check(GOOD, "--no-kafka"), 0);
-	expect_line("warn store: vega is not in the configuration: 2 deliveries to it wait and will be parked, 1 stand "
-		    "still. Put it back to bring them, or see them with: entente delivery list --supplier vega\n");
+	expect_line(
+	    "warn store: vega is not in the configuration. At the start 2 deliveries to it will be parked; 1 are "
+	    "parked or unknown already. To deliver them, put it back. To see them: entente delivery list --supplier "
+	    "vega\n");
 	assert_null(strstr(text, "orion is not in the configuration"));
 	char command[sizeof folder + 32];
 	snprintf(command, sizeof command, "rm -rf '%s'", in_folder("data"));
