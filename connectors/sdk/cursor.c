@@ -277,7 +277,7 @@ enum ent_rc sdk_cursor_end(struct sdk_cursor *cursor, enum ent_rc rc, struct ent
 		ret->remote_id = cursor->ask ? sdk_dup(cursor->arena, cursor->ask->ticket) : ENT_ABSENT;
 		return rc;
 	}
-	cursor->err->msg[0] = '\0'; /* of a ticket that is put aside */
+	cursor->err->msg[0] = '\0';                                       /* of a ticket that is put aside */
 	if (cursor->caught_up && cursor->n_todo == 0 && !cursor->goes_on) /* behind the list */
 		cursor_aside_due(cursor);
 	more = cursor->goes_on || !cursor->caught_up || cursor->n_todo > 0;
