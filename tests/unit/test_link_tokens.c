@@ -295,6 +295,12 @@ static void test_a_poll_that_fails_is_shown_without_secrets(void **state)
 	answer(world, "GET", "/orion/poll?" TOKEN, 200, "at T7 " TOKEN);
 	shows(world, "\"ticket\":\"T7 ***\",\"why\":\"its comments cannot be read\"");
 	pass_until_asked(world);
+	answer(world, "GET", "/orion/poll?" TOKEN, 200, "page " TOKEN " end");
+	shows(world, "\"troubles\":[]");
+	pass_until_asked(world);
+	answer(world, "GET", "/orion/poll?" TOKEN, 500, "down");
+	shows(world, "\"answer\":\"down\"");
+	pass_until_asked(world);
 	answer(world, "GET", "/orion/poll?" TOKEN, 200,
 	       "page " TOKEN " end"); /* nothing new, but it reads well again */
 	shows(world, "\"troubles\":[]");
