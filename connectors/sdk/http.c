@@ -222,6 +222,7 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 	enum ent_rc rc = sdk_http_status(response, arena, err);
 	struct ent_err unread = {""};
 
+	*ret = NULL;
 	if (rc != ENT_OK)
 		return rc;
 	if (sdk_trim(response->body).n == 0)
@@ -262,6 +263,7 @@ enum ent_rc sdk_http_list(const struct ent_response *response, const char *path,
 	enum ent_rc rc = sdk_http_json(response, arena, ret_root, err);
 	struct ent_str words;
 
+	*ret = NULL;
 	if (rc != ENT_OK)
 		return rc;
 	*ret = path ? sdk_json_at(*ret_root, path) : *ret_root;

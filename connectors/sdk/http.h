@@ -15,12 +15,13 @@
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* 2xx with a JSON body (whatever its Content-Type says; HTML and empty are ENT_ERETRY for 2xx: a login page or a proxy,
- * not the tool). */
+ * not the tool). Not JSON or no success: *ret is NULL, which each sdk_json_...() takes as a node that is absent. */
 enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena *arena, const struct sdk_json **ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
 /* A page for people instead of the tool's answer. XML is none. */
 bool sdk_http_is_html(const struct ent_response *response);
-/* A page: the list at `path` (NULL: the body itself), whole. ENT_ERETRY: there are rows, and an error behind them. */
+/* A page: the list at `path` (NULL: the body itself), whole. ENT_ERETRY: there are rows, and an error behind them.
+ * *ret and *ret_root are NULL where there is nothing of them. */
 enum ent_rc sdk_http_list(const struct ent_response *response, const char *path, struct ent_arena *arena,
 			  const struct sdk_json **ret_root, const struct sdk_json **ret, struct ent_err *err)
     __attribute__((warn_unused_result));

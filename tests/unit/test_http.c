@@ -333,6 +333,30 @@ static void retry_after_forms(void **state)
 	assert_int_equal(sdk_http_retry_after((struct ent_str){"1\0", 2}, now), -1);
 }
 
+/* A connector may go through the rows before it looks at the answer's rc: there are none then. */
+static void no_list_without_an_answer(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+	} row[] = {{500, "[]"}, {0, ""}, {200, ""}, {200, "<html>"}, {200, "[{\"id\": 1}, {\"id"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_response response = {.status = row[i].status, .body = sdk_str(row[i].body)};
+		struct ent_err err = {""};
+		struct sdk_arena arena;
+		static const char garbage[64];
+		const struct sdk_json *root = (const void *)(garbage + 1), *list = (const void *)(garbage + 1);
+
+		sdk_arena_init(&arena);
+		assert_int_not_equal(sdk_http_list(&response, NULL, &arena.abi, &root, &list, &err), ENT_OK);
+		assert_null(root);
+		assert_null(list);
+		sdk_arena_release(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +367,7 @@ int main(void)
 	    cmocka_unit_test(statuses),
 	    cmocka_unit_test(words),
 	    cmocka_unit_test(answers),
+	    cmocka_unit_test(no_list_without_an_answer),
 	    cmocka_unit_test(headers),
 	    cmocka_unit_test(paths),
 	    cmocka_unit_test(last_parts),
