@@ -235,7 +235,7 @@ class Quiet(kit.Tap):
 def call_everything(tap, api, server):
     """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
     try:
-        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1"}
+        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
             if operation.get("security") != []:
@@ -255,6 +255,8 @@ def use_everything(tap, server):
         return got
     did("hook", server.hook({"id": "1", "title": "a", "status": "open", "comment": "b"}, "b-1"), 202)
     did("hook", server.hook(b"broken", "b-2"), 202)
+    did("hook with a word behind it, for one that is not signed",
+        server.call("POST", "/hooks/telnord/none", {"id": "2", "title": "c"}, token=False), 202)
     did("hook", server.hook(b"broken too", "b-3"), 202)
     did("import", server.call("POST", "/v1/arrivals", {"supplier": "telnord", "delivery_id": "b-4", "body": {"id": "9"}}), 202)
     letters = json.loads(did("dead letters", server.call("GET", "/v1/deadletters"), 200)[2])["items"]

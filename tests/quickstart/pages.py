@@ -30,7 +30,8 @@ class Pages:
         for path in paths:
             with open(path, encoding="utf-8") as file:
                 self.check_page(os.path.basename(os.path.dirname(path)), file.read())
-        for path in [*paths, os.path.join(self.top, "README.md"), os.path.join(self.top, "connectors", "README.md")]:
+        more = sorted(glob.glob(os.path.join(self.top, "connectors", "*", "[a-z]*.md")))
+        for path in [*paths, *more, os.path.join(self.top, "README.md"), os.path.join(self.top, "connectors", "README.md")]:
             self.check_links(path)
 
     def check_page(self, tool, page):

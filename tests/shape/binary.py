@@ -20,7 +20,7 @@ CONNECTORS = {"null", "native", "generic", "servicenow", "jira", "zendesk", "git
 # allocation that failed and of assert().
 MAY_CALL = re.compile(r"""^(
     mem(chr|cmp|cpy|move|set|mem|rchr|pcpy)|explicit_bzero|
-    str(len|nlen|chr|rchr|str|cmp|ncmp|casecmp|ncasecmp|spn|cspn|pbrk|tod|toll?|toull?|coll)|
+    str(len|nlen|chr|rchr|str|casestr|cmp|ncmp|casecmp|ncasecmp|spn|cspn|pbrk|tod|toll?|toull?|coll)|
     is(alpha|alnum|digit|space|upper|lower|punct|xdigit)|to(upper|lower)|__ctype_\w+_loc|
     v?snprintf|bsearch|qsort|qsort_r|malloc|calloc|realloc|free|abort|__assert_fail|stderr|fwrite|fputs|fprintf|v?dprintf|
     __(mem(cpy|move|set|pcpy)|v?snprintf|fprintf|vfprintf|strcpy|strcat)_chk|__isoc99_\w+|
