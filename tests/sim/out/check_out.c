@@ -205,7 +205,8 @@ static void check_new_readers(struct out_sim *sim)
 	    "s.incident "
 	    "= e.incident AND s.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.kind = 'incident.merged' "
 	    "AND m.incident = e.incident AND m.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS s WHERE s.kind = "
-	    "'incident.shared' AND s.supplier = d.supplier AND s.incident = d.incident AND s.seq > e.seq)");
+	    "'incident.shared' AND s.supplier = d.supplier AND s.incident IN (d.incident, e.incident) AND s.seq > "
+	    "e.seq)");
 
 	while (db_row(stmt))
 		out_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
