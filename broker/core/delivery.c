@@ -140,6 +140,9 @@ bool delivery_may_go(const struct delivery *delivery, const struct comment *comm
 	(void)comment_may_go, (void)notice_may_go;
 	return true;
 #else
+#ifndef ENTENTE_MUTANT_OWED_LOST
+	shares = shares || delivery->owed;
+#endif
 	switch (delivery->op) {
 	case ENT_ADD_COMMENT:
 		return delivery->comment[0] ? comment_may_go(delivery, comment, shares, ret_cause)

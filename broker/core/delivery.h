@@ -93,6 +93,8 @@ struct delivery {
 	int64_t unsure_ms; /* look: when the last attempt ended that may have done it; 0: none did */
 	unsigned attempt, phase; /* attempts begun; phase to go on with */
 	bool halved;             /* the tool took its text for too long: half of it goes */
+	bool owed; /* its incident was shared with the supplier when it was merged with one whose share had
+		    * been taken back: it is still made, and nothing new is */
 	struct ent_str memo;
 	int64_t made_ms, due_ms, state_ms;
 	enum delivery_cause cause;

@@ -32,6 +32,8 @@ size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct su
 			 struct stranded *ret, size_t max);
 bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct comment *ret);
 bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
+/* Does anything wait for it that was owed before a merge took its share? */
+bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier);
 /* Every supplier with a share, with its ticket; `suppliers` NULL or without one of them: that one is left out. */
 size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
 		  const struct party **ret);

@@ -144,7 +144,8 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 	if (!find_incident(apply, job, &unit, &at))
 		return;
-	if (!share_stands(apply->db, unit.incident.number, job->ask.supplier)) {
+	if (!share_stands(apply->db, unit.incident.number, job->ask.supplier) &&
+	    !delivery_is_owed(apply->db, unit.incident.number, job->ask.supplier)) {
 		refuse(job, JOB_NOT_FOUND, "%.*s is not shared with %.*s",
 		       ENT_F(incident_number(unit.incident.number, number)),
 		       ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));

@@ -51,7 +51,7 @@ bool delivery_insert(struct db *db, struct delivery_row *row)
 	    "supplier) "
 	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
 	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
-	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0 "
+	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, owed = 0 "
 	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience') RETURNING id");
 
 	bind_delivery(stmt, &row->delivery);
@@ -248,9 +248,12 @@ static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str
 	const struct delivery *waiting;
 	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
-	/* What may stand there already does not go again when the share does: nobody could look. */
+	/* What may stand there already does not go again when the share does: nobody could look. A person who takes the
+	 * share back takes back what is owed, too: see share_withdraw(). */
 	for (size_t i = 0; i < n; i++)
-		if (waiting[i].state == DELIVERY_UNKNOWN)
+		if (waiting[i].owed)
+			continue;
+		else if (waiting[i].state == DELIVERY_UNKNOWN)
 			end(apply, &waiting[i], DELIVERY_CANCELLED, CAUSE_UNKNOWN,
 			    ENT_STR("the share was taken back while this was on its way: it may have been done"));
 		else

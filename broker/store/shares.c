@@ -17,6 +17,17 @@ bool share_stands(struct db *db, int64_t incident, struct ent_str supplier)
 	return found;
 }
 
+bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM delivery WHERE incident = $1 AND supplier = $2 AND owed = 1 "
+					  "AND state NOT IN ('done', 'cancelled') LIMIT 1");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
 /* ---- parties ---------------------------------------------------------------------- */
 
 /* A share and the ticket that speaks for it: one that stands before one that was removed, then the last changed. */
@@ -141,6 +152,10 @@ static void share_withdraw(struct db *db, const struct event *event)
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_int(stmt, 3, event->recorded_ms);
 	(void)db_row(stmt);
+	stmt = db_use(db, "UPDATE delivery SET owed = 0 WHERE incident = $1 AND supplier = $2 AND owed = 1");
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	(void)db_row(stmt);
 }
 
 void share_fold(struct db *db, const struct event *event)
@@ -155,8 +170,15 @@ void share_fold(struct db *db, const struct event *event)
 
 void deliveries_move(struct db *db, int64_t from, int64_t to)
 {
-	/* Of two shares one of which was taken back, that one counts: any doubt is no. */
+	/* Of two shares one of which was taken back, that one counts: any doubt is no. What waits where the other one
+	 * stands was owed before the merge and is still made: its reader was one already. */
 	static const char *const sql[] = {
+	    ("UPDATE delivery SET owed = 1 WHERE incident IN ($1, $2) AND state NOT IN ('done', 'cancelled') AND "
+	     "EXISTS "
+	     "(SELECT 1 FROM share AS own WHERE own.incident = delivery.incident AND own.supplier = delivery.supplier "
+	     "AND own.withdrawn_ms = 0) AND EXISTS (SELECT 1 FROM share AS other WHERE other.incident IN ($1, $2) AND "
+	     "other.incident <> delivery.incident AND other.supplier = delivery.supplier AND other.withdrawn_ms <> "
+	     "0)"),
 	    ("INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $2, supplier, since_ms, "
 	     "withdrawn_ms, anew FROM share WHERE incident = $1 ON CONFLICT (incident, supplier) DO UPDATE SET "
 	     "since_ms = CASE WHEN excluded.since_ms < share.since_ms THEN excluded.since_ms ELSE share.since_ms END, "
@@ -170,7 +192,7 @@ void deliveries_move(struct db *db, int64_t from, int64_t to)
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
 		db_bind_int(stmt, 1, from);
-		if (i < 2)
+		if (i < 3)
 			db_bind_int(stmt, 2, to);
 		(void)db_row(stmt);
 	}

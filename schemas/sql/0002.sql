@@ -47,7 +47,8 @@ CREATE TABLE delivery (
 	exchange    TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when it is done
 	remote_id   TEXT NOT NULL,
 	halved      SMALLINT NOT NULL DEFAULT 0, -- 1: the tool took its text for too long; half of it goes
-	bound       SMALLINT NOT NULL -- 1: its remote id is known; an update: the tool has told these values since
+	bound       SMALLINT NOT NULL, -- 1: its remote id is known; an update: the tool has told these values since
+	owed        SMALLINT NOT NULL DEFAULT 0 -- 1: its share stood when a merge met one that was taken back: it is still made
 );
 CREATE INDEX delivery_due ON delivery (supplier, due_ms, id) WHERE state = 'pending' AND head = 1;
 CREATE INDEX delivery_queue ON delivery (incident, supplier, id);

@@ -171,7 +171,8 @@ static void check_reach(struct out_sim *sim)
 			     canary_of(db_str(stmt, 2)), ENT_F(db_str(stmt, 1)));
 }
 
-/* What was owed in an incident before it was merged is still brought: to who took part there and never left. */
+/* What was owed in an incident before it was merged is still brought: to who took part there, and whose share was taken
+ * back neither there nor, after the merge, where it went. What was taken back in the other one before takes nothing. */
 static void check_owed(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -183,7 +184,9 @@ static void check_owed(struct out_sim *sim)
 	    "'everyone' LEFT JOIN delivery AS d ON "
 	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
 	    "'$.comment.audience.kind') = 'everyone' AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
-	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed')) AND (d.state IS NULL OR d.state = "
+	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed') AND (u.incident = e.incident OR u.seq > "
+	    "(SELECT min(g.seq) FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.absorbed'))) AND "
+	    "(d.state IS NULL OR d.state = "
 	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded'))");
 
 	while (db_row(stmt))
