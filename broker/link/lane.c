@@ -125,7 +125,7 @@ void lane_free(struct lane *lane)
 		flight_free(flight);
 	}
 	auth_forget(&lane->auth);
-	session_forget(&lane->session);
+	session_release(&lane->session);
 	link_roster_unref(lane->health.job_roster);
 	health_release(&lane->health);
 	link_roster_unref(lane->roster);

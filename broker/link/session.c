@@ -19,19 +19,50 @@ static void value_forget(struct session_value *value)
 	*value = (struct session_value){0};
 }
 
+static bool is_named(const struct session_value *value, struct ent_str name)
+{
+	return sdk_eq(name, (struct ent_str){value->name, value->n_name});
+}
+
+/* It is used no more, and still no word for people. */
+static void value_retire(struct session *session, struct session_value *value)
+{
+	struct ent_str name = {value->name, value->n_name};
+	size_t i = 0;
+
+	while (i < session->n_before && !is_named(&session->before[i], name))
+		i++;
+	if (i == ENT_SESSION_MAX)
+		i = 0;
+	if (i < session->n_before)
+		value_forget(&session->before[i]);
+	else
+		session->n_before++;
+	session->before[i] = *value;
+	*value = (struct session_value){0};
+}
+
 void session_forget(struct session *session)
 {
-	unsigned long turn = session->turn;
-
 	for (size_t i = 0; i < session->n; i++)
-		value_forget(&session->value[i]);
-	*session = (struct session){.turn = turn};
+		value_retire(session, &session->value[i]);
+	session->n = 0;
+	session->is_begun = false;
+	session->end_us = 0;
+}
+
+void session_release(struct session *session)
+{
+	session_forget(session);
+	for (size_t i = 0; i < session->n_before; i++)
+		value_forget(&session->before[i]);
+	session->n_before = 0;
 }
 
 static struct ent_str value_text(const struct session *session, struct ent_str name)
 {
 	for (size_t i = 0; i < session->n; i++)
-		if (sdk_eq(name, (struct ent_str){session->value[i].name, session->value[i].n_name}))
+		if (is_named(&session->value[i], name))
 			return (struct ent_str){session->value[i].text, session->value[i].n_text};
 	return ENT_ABSENT;
 }
@@ -41,11 +72,11 @@ static void value_set(struct session *session, struct ent_str name, struct ent_s
 	size_t i = 0;
 	struct session_value *value;
 
-	while (i < session->n && !sdk_eq(name, (struct ent_str){session->value[i].name, session->value[i].n_name}))
+	while (i < session->n && !is_named(&session->value[i], name))
 		i++;
 	value = &session->value[i];
 	if (i < session->n)
-		value_forget(value);
+		value_retire(session, value);
 	else
 		session->n++;
 	*value = (struct session_value){.name = sdk_xalloc(name.n + text.n), .n_name = name.n, .n_text = text.n};
@@ -252,12 +283,31 @@ struct ent_str slots_show(const struct ent_request *request, enum ent_place plac
 
 /* ---- what a tool repeats -------------------------------------------------------------------- */
 
+/* "sid=word; more=word", "Bearer word": a tool may repeat the words without what stands before them. */
+static struct ent_str value_hide(const struct session_value *value, struct ent_arena *arena, struct ent_str text)
+{
+	struct ent_str rest = {value->text, value->n_text};
+
+	text = auth_hide_secret(arena, text, rest);
+	while (rest.n > 0) {
+		struct ent_str word, part = sdk_trim(sdk_cut(rest, ';', &rest));
+		struct ent_str head = sdk_cut(part, '=', &word);
+
+		if (!word.p)
+			head = sdk_cut(part, ' ', &word);
+		if (head.n > 0 && word.n > 0)
+			text = auth_hide_secret(arena, text, word);
+	}
+	return text;
+}
+
 struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
 			  struct ent_str text)
 {
 	for (size_t i = 0; i < session->n; i++)
-		text =
-		    auth_hide_secret(arena, text, (struct ent_str){session->value[i].text, session->value[i].n_text});
+		text = value_hide(&session->value[i], arena, text);
+	for (size_t i = 0; i < session->n_before; i++)
+		text = value_hide(&session->before[i], arena, text);
 	for (size_t i = 0; i < link->n_named; i++)
 		text = auth_hide_secret(arena, text, secret_bytes(&link->named[i].secret));
 	return text;

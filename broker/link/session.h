@@ -12,14 +12,17 @@ struct session {
 	struct session_value {
 		char *name, *text; /* in one piece of memory of their own; text is wiped */
 		size_t n_name, n_text;
-	} value[ENT_SESSION_MAX];
-	size_t n;
+	} value[ENT_SESSION_MAX], before[ENT_SESSION_MAX]; /* before: of the session before, a name once */
+	size_t n, n_before;
 	bool is_begun;      /* a login came to its end: what it did not give it will not give */
 	int64_t end_us;     /* logged in again from then on; INT64_MAX: when it is refused */
 	unsigned long turn; /* goes up with each login that ended: is an answer about this session or the one before? */
 };
 
+/* It is over. What it was is kept out of what people read until the next one is over: tools repeat it when they refuse.
+ */
 void session_forget(struct session *session);
+void session_release(struct session *session);
 /* The values of a LOGIN's result, which replace those of the same name. ENT_EINVAL: one is too long, has a control
  * character, or there are too many; none of its text is in err. */
 enum ent_rc session_take(struct session *session, const struct ent_result *result, struct ent_err *err)
@@ -44,7 +47,8 @@ void slots_wipe(struct slots_filled *filled);
 /* A text of the request as people may read it: *** where a secret goes. place IN_HEADER: header says which. */
 struct ent_str slots_show(const struct ent_request *request, enum ent_place place, size_t header, struct ent_str text,
 			  struct ent_arena *arena);
-/* As auth_hide() and auth_clean(), for these secrets. */
+/* As auth_hide() and auth_clean(), for these secrets; of a session's "sid=word" and "Bearer word" also the word alone.
+ */
 struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
 			  struct ent_str text);
 void slots_clean(const struct session *session, const struct supplier_link *link, struct ent_err *err);

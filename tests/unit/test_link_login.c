@@ -206,6 +206,40 @@ static void what_a_tool_says_of_our_secrets_is_not_kept(void **state)
 	}
 }
 
+/* Of "sid=word" the word alone is as good as the whole; and a session that was refused may still be one. */
+static void what_a_session_was_is_not_shown_either(void **state)
+{
+	static const struct {
+		const char *login, *again;
+	} row[] = {{"cookie sid=" COOKIE "; theme=dark", NULL},
+		   {"cookie Bearer " COOKIE, NULL},
+		   {"cookie sid=" COOKIE, "cookie sid=another"}};
+	const struct ent_connector own = own_connector();
+	(void)state;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		int64_t incident;
+		struct world *world = with_session(&own, &incident);
+
+		comment(world, incident, "Hello");
+		answer(world, "POST", "/orion/login", 200, row[i].login);
+		if (row[i].again) {
+			answer(world, "POST", "/orion/comment", 401, "no");
+			answer(world, "POST", "/orion/login", 200, row[i].again);
+		}
+		answer(world, "POST", "/orion/comment", 422, "{\"message\": \"session " COOKIE " is over, not dark\"}");
+		assert_int_equal(n_delivery(world, "parked"), 1);
+		assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%cookie-5b1e%' OR "
+						   "exchange LIKE '%cookie-5b1e%'"),
+				 0);
+		assert_int_equal(
+		    db_ask(world->db,
+			   "SELECT count(*) FROM delivery WHERE exchange LIKE '%session *** is over, not dark%'"),
+		    1);
+		world_free(world);
+	}
+}
+
 /* ---- secrets in their places ---------------------------------------------------------------- */
 
 static void secrets_stand_where_they_belong(void **state)
@@ -262,6 +296,7 @@ int main(void)
 	    cmocka_unit_test(a_session_that_is_never_taken_ends_as_refused),
 	    cmocka_unit_test(a_login_that_fails_is_waited_for),
 	    cmocka_unit_test(what_a_tool_says_of_our_secrets_is_not_kept),
+	    cmocka_unit_test(what_a_session_was_is_not_shown_either),
 	    cmocka_unit_test(secrets_stand_where_they_belong),
 	};
 

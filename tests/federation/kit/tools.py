@@ -31,6 +31,7 @@ WORDS = {
     "generic": {v: k for k, v in GENERIC_STATUS.items()},
 }
 WORDS["jira-dc"] = WORDS["jira"]
+WORDS["desk"] = WORDS["generic"]
 
 PRIORITIES = {
     "rt": {"1": "100", "2": "75", "3": "50", "4": "25", "5": "0"},
@@ -41,8 +42,9 @@ PRIORITIES = {
     "zendesk": {"1": "urgent", "2": "high", "3": "normal", "4": "low", "5": "low"},
     "github": {}, "native": {n: n for n in "12345"}, "generic": {v: k for k, v in GENERIC_PRIORITY.items()},
 }
+PRIORITIES["desk"] = PRIORITIES["generic"]
 
-POLLED = {"rt", "redmine"}
+POLLED = {"rt", "redmine", "desk"}
 OPEN = {"new", "acknowledged", "in_progress", "pending", "held"}
 
 
@@ -85,13 +87,15 @@ def tool_connection(tool, url):
         "github": {"url": url, "auth": {"kind": "bearer"}, "account": "4100", "settings": {"repository": "supplier/desk"}},
         "native": {"url": url, "account": "entente", "settings": {"tickets": "/tickets", "changes": "/changes", "probe": "/me"}},
         "generic": {"url": url, "auth": {"kind": "bearer"}, "account": "entente"},
+        "desk": {"url": url, "connector": "generic", "account": "entente",
+                 "map": {"status": dict(GENERIC_STATUS), "priority": dict(GENERIC_PRIORITY)}},
     }[tool]
     return dict(base)
 
 
 def simulated_auth(tool, credential):
     """What the simulated tool asks for, to fit connection()."""
-    kind = {"servicenow": "basic", "jira": "basic", "zendesk": "basic"}.get(tool)
+    kind = {"servicenow": "basic", "jira": "basic", "zendesk": "basic", "desk": "basic"}.get(tool)
     if tool == "native":
         return {}
     return {"auth": "basic", "credential": f"entente:{credential}"} if kind else {"credential": credential}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which tools there are."""
+from .desk import Desk
 from .generic import Generic
 from .github import GitHub
 from .jira import Jira, JiraDC
@@ -9,4 +10,4 @@ from .rt import RT
 from .servicenow import ServiceNow
 from .zendesk import Zendesk
 
-TOOLS = {tool.name: tool for tool in (Generic, GitHub, Jira, JiraDC, Native, Redmine, RT, ServiceNow, Zendesk)}
+TOOLS = {tool.name: tool for tool in (Desk, Generic, GitHub, Jira, JiraDC, Native, Redmine, RT, ServiceNow, Zendesk)}
