@@ -19,6 +19,7 @@ const struct command *command_table(void)
 	     cmd_delivery},
 	    {"drift", "list where tools do not say what they should", cmd_drift},
 	    {"supplier", "how suppliers' tools do, and what to do", cmd_supplier},
+	    {"try", "run one op of a supplier's connector and show it; nothing is stored", cmd_try},
 	    {"backfill", "read from a supplier's tool what changed since a time", cmd_backfill},
 	    {"map", "show, try, publish and roll back a supplier's map", cmd_map},
 	    {"deadletter", "list, show, replay or ignore what could not be handled", cmd_deadletter},

@@ -32,6 +32,7 @@ int cmd_token(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_fsck(int argc, char **argv);
+int cmd_try(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 #endif

@@ -4,13 +4,10 @@
 #include "link/inside.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/charset.h"
+#include "link/asking.h"
 #include "sdk/http.h"
 #include "sdk/webhook.h"
-
-enum { HEADERS_MAX = 32 };
 
 /* ---- life -------------------------------------------------------------------------- */
 
@@ -136,27 +133,6 @@ void flight_give_back(struct flight *flight, int64_t wait_ms)
 
 /* ---- asking ------------------------------------------------------------------------ */
 
-static enum ent_rc headers_take(const struct ent_request *request, struct ent_header *to, size_t *ret_n,
-				struct ent_err *err)
-{
-	size_t n = 0;
-
-	if (request->n_header > HEADERS_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the connector asks for %zu headers; at most %d are sent",
-				request->n_header, HEADERS_MAX);
-	if (request->content_type.n)
-		to[n++] = (struct ent_header){ENT_STR("Content-Type"), request->content_type};
-	for (size_t i = 0; i < request->n_header; i++)
-		to[n++] = request->header[i];
-	for (size_t i = 0; i < n; i++)
-		if (!sdk_is_token(to[i].name) || sdk_http_is_framing(to[i].name) || sdk_has_control(to[i].value))
-			return sdk_fail(err, ENT_EINVAL,
-					"the connector asks for a header that is none, or none of its own (number %zu)",
-					i + 1);
-	*ret_n = n;
-	return ENT_OK;
-}
-
 static void start(struct flight *flight, const struct transfer *transfer)
 {
 	struct link *link = flight->link;
@@ -167,50 +143,29 @@ static void start(struct flight *flight, const struct transfer *transfer)
 	link->world.transfers->start(link->world.transfers, transfer);
 }
 
-static bool writes(const struct ent_request *request)
-{
-	return !request->read && strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
-}
-
 /* The request with host and credentials, which are wiped again. */
 static enum ent_rc leave(struct flight *flight, const struct ent_request *built, struct ent_err *err)
 {
-	const struct supplier_link *way = &flight->supplier->link;
-	struct ent_header header[HEADERS_MAX + 3];
-	struct slots_filled filled;
-	const struct ent_request *request = &filled.request;
-	enum ent_rc rc = slots_fill(built, way, &flight->lane->session, &flight->trip.abi, &filled, err);
-	struct transfer transfer = {.id = ++flight->link->last_transfer,
-				    .link = way,
-				    .supplier = flight->lane->name,
-				    .method = built->method,
-				    .header = header,
-				    .body = request->body};
-	struct auth_words who = {.name = ENT_ABSENT}, signature = {.name = ENT_ABSENT};
+	struct lane *lane = flight->lane;
+	struct asking asking;
+	enum ent_rc rc =
+	    asking_make(flight->supplier, &lane->auth, &lane->session, built, &flight->trip.abi, &asking, err);
 
-	if (rc == ENT_OK)
-		rc = transfers_url(&flight->trip.abi, way->url, request->path, &transfer.url, err);
-	if (rc == ENT_OK)
-		rc = headers_take(request, header, &transfer.n_header, err);
-	if (rc == ENT_OK && request->sign)
-		rc = auth_sign(flight->supplier, request, &signature, err);
 	if (rc == ENT_OK) {
-		auth_header(&flight->lane->auth, way, &who);
-		if (who.name.p)
-			header[transfer.n_header++] = (struct ent_header){who.name, auth_words_view(&who)};
-		if (signature.name.p)
-			header[transfer.n_header++] = (struct ent_header){signature.name, auth_words_view(&signature)};
-		flight->transfer = transfer.id;
+		flight->transfer = ++flight->link->last_transfer;
 		exchange_asked(flight, built);
 		flight->uses_session = session_is_used(built);
-		flight->session_turn = flight->lane->session.turn;
-		start(flight, &transfer);
+		flight->session_turn = lane->session.turn;
+		start(flight, &(struct transfer){.id = flight->transfer,
+						 .link = &flight->supplier->link,
+						 .supplier = lane->name,
+						 .method = built->method,
+						 .url = asking.url,
+						 .header = asking.header,
+						 .n_header = asking.n_header,
+						 .body = asking.body});
 	}
-	auth_words_release(&who);
-	auth_words_release(&signature);
-	if (request->path.p != built->path.p && transfer.url.p)
-		explicit_bzero((char *)(uintptr_t)transfer.url.p, transfer.url.n);
-	slots_wipe(&filled);
+	asking_wipe(&asking);
 	return rc;
 }
 
@@ -233,7 +188,7 @@ void flight_ask(struct flight *flight)
 		return;
 	}
 	if (ending.rc == ENT_OK && request.method) {
-		flight->writes = writes(&request);
+		flight->writes = asking_writes(&request);
 		if (flight->writes && flight->in_doubt && doubt_holds_back(flight))
 			return;
 		if (!flight->has_turn)
@@ -263,19 +218,6 @@ void flight_phase(struct flight *flight, const struct ent_result *result)
 }
 
 /* ---- answered ------------------------------------------------------------------------ */
-
-/* The answer is borrowed from the transfers: what parse() hands out may point into it. */
-static struct ent_response keep(struct flight *flight, const struct ent_response *response)
-{
-	struct ent_arena *arena = &flight->trip.abi;
-	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, response->n_header + 1);
-
-	for (size_t i = 0; i < response->n_header; i++)
-		header[i] = (struct ent_header){sdk_dup(arena, response->header[i].name),
-						sdk_dup(arena, response->header[i].value)};
-	return (struct ent_response){response->status, header, response->n_header,
-				     sdk_or_empty(sdk_dup(arena, response->body))};
-}
 
 /* Its pause counts for all of the supplier where the tool speaks of all of it. */
 static void hold(struct flight *flight, const struct ent_response *response, struct ending *ending)
@@ -318,31 +260,17 @@ static enum ent_rc read_answer(struct flight *flight, const struct ent_response 
 
 static void parse(struct flight *flight, const struct ent_response *answer, struct ending *ending)
 {
-	struct ent_response response = keep(flight, answer);
+	struct ent_response response = asking_keep(&flight->trip.abi, answer);
 
-	ending->rc = charset_read(&flight->trip.abi, response.header, response.n_header, &response.body, &ending->err);
-	if (ending->rc != ENT_OK && flight->call.op.kind == ENT_POLL && response.status < 300)
-		response = (struct ent_response){.body = sdk_dup(&flight->trip.abi, sdk_str(ending->err.msg))};
-	if (ending->rc == ENT_OK || response.status >= 300 ||
-	    response.status == 0) /* what it means stands in the status as well */
+	ending->rc = ENT_EINVAL;
+	if (asking_open(&flight->call, &response, &flight->trip.abi, &ending->err))
 		ending->rc = read_answer(flight, &response, ending);
-	if (ending->rc == ENT_ETOOLONG && flight->kind != FLIGHT_DELIVERY) /* what is read has no text of ours */
-		ending->rc = ENT_EINVAL;
 	ending->status = response.status;
 	ending->body = response.body;
 	exchange_answered(flight, &response);
 	hold(flight, &response, ending);
-	/* See connector.h: it may have been done. */
-	ending->is_lost = ending->rc == ENT_ERETRY && flight->writes && response.status != 503 &&
-			  (response.status < 400 || response.status >= 500);
-	if (ending->rc == ENT_MORE && (ending->result.phase == 0 || ++flight->n_trip >= ENT_PHASES_MAX) &&
-	    flight->call.op.kind != ENT_POLL)
-		ending->rc = sdk_fail(&ending->err, ENT_EINVAL, "the connector asks more than %d times, or for phase 0",
-				      ENT_PHASES_MAX);
-	if (ending->rc >= ENT_OK && (ending->result.memo.n > ENT_MEMO_MAX || !sdk_is_utf8(ending->result.memo)))
-		ending->rc =
-		    sdk_fail(&ending->err, ENT_EINVAL,
-			     "what the connector wants to keep is longer than %d bytes, or no text", ENT_MEMO_MAX);
+	ending->is_lost = asking_is_lost(ending->rc, flight->writes, response.status);
+	ending->rc = asking_vet(&flight->call, ending->rc, &ending->result, &flight->n_trip, &ending->err);
 }
 
 /* Silence about one ticket must not hold up a poll: the connector hears of it, see connector.h. */

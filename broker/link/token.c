@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OAuth2's client credentials: fetching the token that everything else at a supplier waits for. */
+#include "link/asking.h"
 #include "link/inside.h"
 
 void token_fetch(struct flight *for_whom)
@@ -7,29 +8,20 @@ void token_fetch(struct flight *for_whom)
 	struct lane *lane = for_whom->lane;
 	struct link *link = lane->link;
 	struct flight *flight = flight_new(link, lane, FLIGHT_TOKEN);
-	const struct ent_header header[] = {
-	    {ENT_STR("Content-Type"), ENT_STR("application/x-www-form-urlencoded")},
-	    {ENT_STR("Accept"), ENT_STR("application/json")},
-	};
 	struct auth_words form;
+	struct transfer transfer;
 
 	/* The settings of those who wait: theirs may be older than the lane's. */
 	flight_fly_for(flight, for_whom->roster, for_whom->supplier);
 	auth_token_form(&flight->supplier->link, &form);
-	flight->transfer = ++link->last_transfer;
+	transfer = asking_token(&flight->supplier->link, &form);
+	transfer.id = flight->transfer = ++link->last_transfer;
+	transfer.supplier = lane->name;
 	flight->state = FLIGHT_ASKS;
 	limiter_take(&lane->limiter, link->now_us);
 	metric_add(link->world.metrics, METRIC_LINK_REQUESTS, 1);
 	metric_add(link->world.metrics, METRIC_LINK_IN_FLIGHT, 1);
-	link->world.transfers->start(link->world.transfers,
-				     &(struct transfer){.id = flight->transfer,
-							.link = &flight->supplier->link,
-							.supplier = lane->name,
-							.method = "POST",
-							.url = flight->supplier->link.token_url,
-							.header = header,
-							.n_header = sizeof header / sizeof *header,
-							.body = auth_words_view(&form)});
+	link->world.transfers->start(link->world.transfers, &transfer);
 	auth_words_release(&form);
 }
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `entente try` found, as one JSON object without secrets (try_say.c), and that for people (try_show.c). */
+#ifndef CLI_TRY_SAY_H
+#define CLI_TRY_SAY_H
+
+#include "core/arrival.h"
+#include "core/delivery.h"
+#include "link/trial.h"
+#include "sdk/json.h"
+
+struct try_say {
+	const struct supplier_set *set;
+	const struct supplier *supplier;
+	const struct trial *trial; /* knows the secrets that are hidden */
+	struct sdk_buf out;        /* the object */
+	struct sdk_jsonw w;
+	const struct ent_op *op; /* that is tried; NULL for a webhook */
+	bool is_dead;            /* changes were told that the broker could not take */
+	struct ent_err not_done; /* an UPDATE was answered with success, and the ticket says something else; "": no */
+};
+
+void try_say_begin(struct try_say *say, const struct supplier_set *set, const struct trial *trial, const char *op,
+		   const char *how);
+/* A step of a trial, in the order of their end. of: struct try_say. */
+void try_say_step(void *of, const struct trial_step *step);
+/* What decode made of a webhook. signature: NULL when it was not looked at. */
+void try_say_webhook(struct try_say *say, const struct arrival *arrival, const char *signature);
+/* The end of the object: how the broker would go on, and what a person can do. Empty texts are left out. */
+void try_say_end(struct try_say *say, struct ent_str outcome, struct ent_str words, struct ent_str next);
+
+/* For people, on standard output. */
+void try_show(struct ent_arena *arena, const struct sdk_json *said);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One op of a supplier's connector, tried: no store, no schedule, nothing is kept. The calls are built as link builds
+ * them; their answers come from memory, from the tool itself, or not at all. What each call came to is told to the
+ * caller as it happens.
+ */
+#ifndef LINK_TRIAL_H
+#define LINK_TRIAL_H
+
+#include "base/world.h"
+#include "link/asking.h"
+
+/* One round trip. Borrowed until tell() returns. */
+struct trial_step {
+	enum ent_op_kind op; /* LOGIN: on the way to another op, too */
+	bool is_token;       /* it asks token_url for an OAuth2 token; nothing of its answer may be shown */
+	unsigned phase;
+	const struct ent_request *request; /* as built; NULL: it could not be built, or it is for the token */
+	const struct asking *asking;       /* as it leaves, secrets and all: only names of its headers may be shown */
+	bool writes, is_sent;
+	const struct ent_response *response; /* NULL: there is none */
+	enum ent_rc rc; /* parse()'s; without an answer: why there is none, or ENT_OK when nobody was asked */
+	struct ent_err err;
+	const struct ent_result *result; /* parse()'s; NULL: it was not asked */
+};
+
+/* How it ended, after the last step. */
+enum trial_stop {
+	TRIAL_SHOWN,   /* a call was shown and nobody was asked: answers ran out, or there was none from the first */
+	TRIAL_NOTHING, /* build() says that there is nothing to ask: done */
+	TRIAL_ENDED,   /* with an answer, or without one; see rc */
+	TRIAL_PAUSED,  /* more can be asked, and as many calls were made as should */
+	TRIAL_WOULD_WRITE, /* a look found nothing: the broker would write now */
+	TRIAL_HELD,        /* the person said no to the write */
+	TRIAL_NO_LOGIN     /* the login on the way there failed */
+};
+struct trial_end {
+	enum trial_stop stop;
+	enum ent_rc rc;
+	struct ent_err err;
+	bool is_built, writes, is_lost, said_no;
+	bool has_id; /* the answer says what was made, or tells of a ticket */
+	int status;  /* 0: no answer */
+};
+
+struct trial {
+	const struct supplier *supplier;
+	struct ent_self self;
+	struct clock *clock;
+	struct transfers *transfers;                      /* the calls are made. NULL: they are not */
+	void (*wait)(struct transfers *, int timeout_ms); /* with transfers: as transfers_curl_wait() */
+	const struct ent_response *answer;                /* without transfers: the answers, in order */
+	size_t n_answer;
+	unsigned trips_max; /* calls at most, without those for logins and tokens */
+	bool (*may_write)(void *of, const struct trial_step *step); /* asked before the first write of a
+								     * delivery leaves */
+	void (*tell)(void *of, const struct trial_step *step);
+	void *of;
+
+	/* its own; zero before */
+	struct auth auth;
+	struct session session;
+	struct sdk_arena arena, trip;
+	size_t n_answered;
+	unsigned n_login;
+	uint64_t n_transfer;
+	bool was_let_in, may;
+};
+/* call: its op, phase, memo and look; phase and memo move on. */
+void trial_run(struct trial *trial, struct ent_call *call, struct trial_end *ret);
+void trial_release(struct trial *trial); /* wipes what logins gave */
+/* The text without any secret of the supplier, its token and its session. */
+struct ent_str trial_hide(const struct trial *trial, struct ent_arena *arena, struct ent_str text);
+
+#endif
