@@ -290,6 +290,6 @@ void trial_release(struct trial *trial)
 {
 	sdk_arena_release(&trial->trip);
 	sdk_arena_release(&trial->arena);
-	session_forget(&trial->session);
+	session_release(&trial->session);
 	auth_forget(&trial->auth);
 }
