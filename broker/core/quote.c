@@ -129,11 +129,23 @@ static void find_quoted(struct reading *reading)
 
 /* ---- copies without quote signs ------------------------------------------------------------ */
 
+/* A line that goes on behind `end` stays: somebody wrote behind the copy. */
 static void mark_lines(struct reading *reading, size_t begin, size_t end)
 {
-	for (size_t i = 0; i < reading->n; i++)
-		if (reading->line[i].words.n && reading->line[i].at >= begin && reading->line[i].at < end)
-			reading->line[i].is_ours = true;
+	for (size_t i = 0; i < reading->n; i++) {
+		struct line *line = &reading->line[i];
+
+		if (line->words.n && line->at >= begin && line->at + line->words.n <= end)
+			line->is_ours = true;
+	}
+}
+
+/* Where a copy ends whose marker stands in this line: behind the marker may be words of somebody else. */
+static size_t marked_end(const struct reading *reading, const struct line *line)
+{
+	struct ent_str before = sdk_marker_strip(reading->arena, line->inner);
+
+	return line->at + (memcmp(line->inner.p, before.p, before.n) == 0 ? line->words.n : 0);
 }
 
 /* Do words that begin at `at` begin a line? */
@@ -176,7 +188,7 @@ static void find_copy(struct reading *reading, size_t i)
 		if (is_whole)
 			mark_lines(reading, begin, begin + words.n);
 		else if (marked < reading->n && reading->line[marked].at >= begin)
-			mark_lines(reading, begin, reading->line[marked].at + 1);
+			mark_lines(reading, begin, marked_end(reading, &reading->line[marked]));
 		if (marked < reading->n && reading->line[marked].words.n == 0)
 			reading->line[marked].is_ours = true;
 	}

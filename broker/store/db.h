@@ -49,7 +49,9 @@ const char *db_error(const struct db *db); /* for people; "" when not failed */
 /* is_over(of) is asked about each 50 us of a statement's work; true cuts it off, and the handle has failed until
  * db_forgive_cut(). NULL: nothing is cut off any more. */
 void db_watch(struct db *db, bool (*is_over)(void *of), void *of);
-bool db_forgive_cut(struct db *db); /* true: the failure was that of a watch, and is forgotten */
+/* True: the failure was that of a watch, and is forgotten. All statements are reset: the next one reads the store of
+ * its own moment. */
+bool db_forgive_cut(struct db *db);
 /* All of one moment into a new file without a WAL, durable. Reads for as long as it takes. On failure a part of it may
  * be there. */
 enum ent_rc db_copy(struct db *db, const char *to, struct ent_err *err) __attribute__((warn_unused_result));

@@ -246,8 +246,10 @@ void db_bind_null(struct db_stmt *stmt, int i)
 
 bool db_row(struct db_stmt *stmt)
 {
-	if (stmt->db->failure)
+	if (stmt->db->failure) {
+		sqlite3_reset(stmt->stmt); /* else it goes on holding its moment of the store; takes NULL */
 		return false;
+	}
 	int rc = sqlite3_step(stmt->stmt);
 	if (rc == SQLITE_ROW)
 		return true;
@@ -328,6 +330,13 @@ void db_fail(struct db *db, const char *fmt, ...)
 	va_end(args);
 }
 
+static void reset_all(struct db *db)
+{
+	for (size_t i = 0; i < db->n_stmt; i++)
+		if (db->stmt[i].stmt)
+			sqlite3_reset(db->stmt[i].stmt);
+}
+
 static int ask_watch(void *of)
 {
 	struct db *db = of;
@@ -346,6 +355,7 @@ bool db_forgive_cut(struct db *db)
 {
 	if (db->failure != SQLITE_INTERRUPT)
 		return false;
+	reset_all(db);
 	db->failure = 0;
 	db->error[0] = '\0';
 	return true;
@@ -406,9 +416,7 @@ bool db_commit(struct db *db)
 
 void db_rollback(struct db *db)
 {
-	for (size_t i = 0; i < db->n_stmt; i++)
-		if (db->stmt[i].stmt)
-			sqlite3_reset(db->stmt[i].stmt);
+	reset_all(db);
 	if (!sqlite3_get_autocommit(db->handle))
 		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL); /* the first failure stands already */
 }

@@ -96,7 +96,8 @@ static bool may_share(struct apply *apply, struct job *job, const struct situati
 	return true;
 }
 
-/* The same brief was given to this supplier since its share stands: as the text of its ticket, or as a comment. */
+/* The same brief was given to this supplier since its share stands: as the text of its ticket, or as a comment. What
+ * was cancelled gave nothing. */
 static bool is_brief_given(struct apply *apply, const struct incident *incident, struct ent_str supplier,
 			   const struct brief *brief)
 {
@@ -105,9 +106,11 @@ static bool is_brief_given(struct apply *apply, const struct incident *incident,
 	struct db_stmt *stmt = db_use(
 	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
 		       "(EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND d.text = $3 "
-		       "AND d.made_ms >= s.since_ms) OR EXISTS (SELECT 1 FROM comment AS c WHERE c.incident = $1 AND "
-		       "c.supplier = '' AND c.audience = 'suppliers' AND c.audience_suppliers = $2 AND c.body = $3 AND "
-		       "c.removed = 0 AND c.created_ms >= s.since_ms))");
+		       "AND d.made_ms >= s.since_ms AND d.state <> 'cancelled') OR EXISTS (SELECT 1 FROM comment AS c "
+		       "WHERE c.incident = $1 AND c.supplier = '' AND c.audience = 'suppliers' AND "
+		       "c.audience_suppliers = $2 AND c.body = $3 AND c.removed = 0 AND c.created_ms >= s.since_ms AND "
+		       "NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND "
+		       "d.comment = c.uuid AND d.state = 'cancelled')))");
 
 	db_bind_int(stmt, 1, incident->number);
 	db_bind_str(stmt, 2, supplier);

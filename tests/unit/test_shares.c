@@ -148,6 +148,32 @@ static void test_a_share_repeated_does_not_bring_the_brief_again(void **state)
 	check_all(world);
 }
 
+/* A person put aside what would have brought it: nobody there has read it, so sharing again says it again. */
+static void test_a_brief_that_was_cancelled_was_not_given(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	share_saying(world, 1, "telnord", false, "The scanners in hall 3 are dead.");
+	struct delivery create = due(world, "telnord");
+	assert_int_equal(act(world, create.id, DELIVERY_IGNORE, "wrong project"), JOB_ACCEPTED);
+	share_saying(world, 1, "telnord", false, "The scanners in hall 3 are dead.");
+	struct delivery again = due(world, "telnord");
+	assert_int_equal(again.op, ENT_CREATE_TICKET);
+	assert_true(sdk_eq(load(world, again.id).text, load(world, create.id).text));
+	assert_true(bring(world, "telnord", "T-1") > 0);
+	while (bring(world, "telnord", "x"))
+		;
+	/* The same of one that is brought as a comment. */
+	share_saying(world, 1, "telnord", false, "Now the printers, too.");
+	assert_int_equal(act(world, due(world, "telnord").id, DELIVERY_IGNORE, "not now"), JOB_ACCEPTED);
+	share_saying(world, 1, "telnord", false, "Now the printers, too.");
+	assert_int_equal(due(world, "telnord").op, ENT_ADD_COMMENT);
+	share_saying(world, 1, "telnord", false, "Now the printers, too."); /* it is on its way: not twice */
+	assert_int_equal(count(world, "delivery", "op = 'add_comment' AND state = 'pending'"), 1);
+	check_all(world);
+}
+
 static void test_the_thread_for_who_joins(void **state)
 {
 	struct world *world = *state;
@@ -530,6 +556,7 @@ int main(void)
 	    TEST(test_joins_shared),
 	    TEST(test_a_brief_for_who_has_a_ticket_is_a_comment),
 	    TEST(test_a_share_repeated_does_not_bring_the_brief_again),
+	    TEST(test_a_brief_that_was_cancelled_was_not_given),
 	    TEST(test_the_thread_for_who_joins),
 	    TEST(test_unsharing),
 	    TEST(test_unshared_while_its_ticket_is_made),

@@ -285,6 +285,46 @@ static void test_a_read_can_be_cut_off(void **state)
 	db_watch(world->read, NULL, NULL);
 }
 
+/* Reads are often one inside the other. What is cut off inside leaves nothing of the one around it. */
+static void test_a_cut_inside_another_read_ends_both(void **state)
+{
+	struct world *world = *state;
+	int left = INT32_MAX;
+
+	fill(world, 3);
+	db_watch(world->read, is_over, &left);
+	struct db_stmt *outer = db_use(world->read, "SELECT number FROM incident ORDER BY number");
+	assert_true(db_row(outer));
+	left = 0;
+	assert_int_equal(db_ask(world->read, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+					     "max(i) FROM n"),
+			 0);
+	assert_false(db_row(outer));
+	assert_true(db_forgive_cut(world->read));
+	db_watch(world->read, NULL, NULL);
+	fill(world, 1);
+	assert_int_equal(db_ask(world->read, "SELECT count(*) FROM incident WHERE number > 0"), 4); /* not the past */
+}
+
+/* The one around it may never be asked for its next row. */
+static void test_a_cut_forgets_what_was_begun(void **state)
+{
+	struct world *world = *state;
+	int left = INT32_MAX;
+
+	fill(world, 3);
+	db_watch(world->read, is_over, &left);
+	assert_true(db_row(db_use(world->read, "SELECT sequence FROM incident ORDER BY number")));
+	left = 0;
+	assert_int_equal(db_ask(world->read, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+					     "min(i) FROM n"),
+			 0);
+	assert_true(db_forgive_cut(world->read));
+	db_watch(world->read, NULL, NULL);
+	fill(world, 1);
+	assert_int_equal(db_ask(world->read, "SELECT count(*) FROM incident WHERE number > -1"), 4);
+}
+
 /* ---- a file that may not grow ---------------------------------------------------------------- */
 
 static void test_a_limit_of_size_is_a_full_disk(void **state)
@@ -328,6 +368,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_each_touched_incident_is_taken, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_long_thread_shows_its_newest, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_read_can_be_cut_off, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_cut_inside_another_read_ends_both, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_cut_forgets_what_was_begun, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_limit_of_size_is_a_full_disk, world_set_up, world_tear_down),
 	};
 
