@@ -146,6 +146,18 @@ struct ticket fold_continued(const struct ticket *left, const struct event *even
 	return ticket;
 }
 
+struct ticket fold_returned(const struct ticket *known, const struct ticket *left, const struct event *event)
+{
+	struct ticket ticket = fold_continued(left, event);
+
+	ticket.id = known->id;
+	if (!event->continues_key.n)
+		ticket.key = known->key;
+	ticket.has |= known->has & (1u << ENT_URL);
+	ticket.at[ENT_URL].value = known->at[ENT_URL].value;
+	return ticket;
+}
+
 /* A late word may bring an attribute that nobody spoke of: that does not make the ticket older. A comment may come
  * before all that the ticket says: then the first that it says counts. */
 static void fold_changed(struct ticket *ticket, const struct event *event)

@@ -17,6 +17,25 @@ static bool last_of_chain(struct apply *apply, struct ent_str supplier, struct e
 	return !next.n || ticket_load(apply->db, apply->arena, supplier, next, ret);
 }
 
+/* The tool says that the last of a chain goes on as one that was left before: it came back. Only times tell such a word
+ * from an old one that is heard once more, and two that name each other for ever without a time move nothing. */
+static bool comes_back(struct apply *apply, struct ent_str supplier, const struct ent_change *change,
+		       struct ticket *ret)
+{
+	if (!ticket_load(apply->db, apply->arena, supplier, change->continues_as.id, ret) ||
+	    !sdk_eq(ret->continues_as, change->ticket.id))
+		return false;
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT min(removed_ms) > 0 AND max(removed_ms) < $3 FROM ticket WHERE "
+			      "supplier = $1 AND continues_as = $2 AND continues_as <> ''");
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, change->ticket.id);
+	db_bind_int(stmt, 3, change->stamp.time_ms);
+	bool is_newer = db_row(stmt) && db_int(stmt, 0) != 0;
+	db_done(stmt);
+	return is_newer;
+}
+
 /* The id that all of its chain name. Absent: it stands alone. */
 static struct ent_str chain_of(struct db *db, const struct ticket *ticket)
 {
@@ -157,7 +176,9 @@ void follow_ticket(struct apply *apply, const struct situation *base, const stru
 	unit_init(&unit, apply->db, apply->arena);
 	unit.has_ticket = last_of_chain(apply, at.supplier, change->ticket.id, &unit.ticket);
 	at.ticket = unit.has_ticket ? &unit.ticket : NULL;
-	at.next = last_of_chain(apply, at.supplier, change->continues_as.id, &next) ? &next : NULL;
+	if (comes_back(apply, at.supplier, change, &next) ||
+	    last_of_chain(apply, at.supplier, change->continues_as.id, &next))
+		at.next = &next;
 	at.incident = &unit.incident;
 	const int64_t found[2] = {at.ticket ? at.ticket->incident : 0, at.next ? at.next->incident : 0};
 	if (db_failed(apply->db) || !decide_moves(&at, change) || !may_join(apply, &at, found))

@@ -91,6 +91,9 @@ static void fold_continued_event(struct unit *unit, const struct event *event)
 	if (!ticket_load(unit->db, unit->arena, event->supplier, event->continues_id, &next)) {
 		next = fold_continued(&left, event);
 		ticket_save(unit->db, &next);
+	} else if (next.continues_as.n) { /* it came back */
+		next = fold_returned(&next, &left, event);
+		ticket_save(unit->db, &next);
 	}
 	if (!unit->has_ticket)
 		unit->ticket = (struct ticket){.id = 0};

@@ -111,7 +111,16 @@ static void test_the_old_one_moves_nothing_more(void **state)
 
 /* ---- orders ---------------------------------------------------------------------------- */
 
-/* Each is a row of words: "t" tells a ticket, "m" moves; all orders end in the same place. */
+static void move_at(struct world *world, const char *id, const char *next, int64_t time_ms)
+{
+	struct ent_change change = goes_on(world, id, next, NULL);
+
+	change.stamp.time_ms = time_ms;
+	assert_int_equal(arrive(world, "orion", &change), JOB_ACCEPTED);
+}
+
+/* Each is a row of words: "t" tells a ticket, "m" moves it ("u": without a time, "o": long ago); all orders end in the
+ * same place. */
 static void run_words(struct world *world, const char *const *word, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -121,7 +130,10 @@ static void run_words(struct world *world, const char *const *word, size_t n)
 		if (sdk_eqz(kind, "t"))
 			tell(world, "orion", a, "in_progress");
 		else
-			move(world, "orion", a, sdk_z(&world->arena.abi, next));
+			move_at(world, a, sdk_z(&world->arena.abi, next),
+				sdk_eqz(kind, "m")   ? world->now_ms
+				: sdk_eqz(kind, "o") ? world->now_ms - 86400000
+						     : 0);
 	}
 }
 
@@ -143,8 +155,15 @@ static void test_orders(void **state)
 	    {{"t A", "t B", "m A B", "m A C"}, "A>C B>C C", 1}, /* it moved on: so did what it went on as */
 	    {{"t A", "m A B", "m A C", "m B C", "m A B"}, "A>C B>C C", 1},
 	    {{"t A", "t B", "t C", "m A C", "m B C"}, "A>C B>C C", 1}, /* two go on as one */
-	    {{"t A", "t B", "m A B", "m B A"}, "A>B B", 1},            /* a circle moves nothing */
-	    {{"t A", "t B", "m A B", "m B C", "m C A"}, "A>C B>C C", 1},
+	    {{"t A", "t B", "m A B", "m B A"}, "A B>A", 1},            /* it came back */
+	    {{"t A", "m A B", "m B A", "m A B"}, "A>B B", 1},
+	    {{"t A", "t B", "m A B", "m B C", "m C A"}, "A B>A C>A", 1},
+	    {{"t A", "t B", "m A B", "m B C", "m C B", "m B A"}, "A B>A C>A", 1},
+	    {{"t A", "t B", "m A B", "u B A"},
+	     "A>B B",
+	     1}, /* without a time nobody knows which was later: nothing moves */
+	    {{"t A", "t B", "m A B", "o B A"}, "A>B B", 1}, /* it is older than the move that is known */
+	    {{"t A", "t B", "u A B", "m B A"}, "A>B B", 1},
 	    {{"m A B"}, "", 0}, /* nobody has heard of either */
 	    {{"t A", "t B"}, "A B", 2},
 	};
@@ -163,6 +182,36 @@ static void test_orders(void **state)
 		check_all(world);
 		world_tear_down(&of);
 	}
+}
+
+/* A moves to B and back: A is heard again, and what is brought goes to A. */
+static void test_a_ticket_that_comes_back_is_heard(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	move(world, "telnord", "T-1", "T-2");
+	assert_int_equal(tell(world, "telnord", "T-2", "pending"), JOB_ACCEPTED);
+	move(world, "telnord", "T-2", "T-1");
+	assert_string_equal(tickets(world, "telnord"), "T-1 T-2>T-1");
+	assert_int_equal(ask(world, "SELECT count(*) FROM ticket WHERE external_id = 'T-1' AND status = 'pending'"), 1);
+	assert_int_equal(ask(world, "SELECT n_ticket FROM incident"), 2);
+	check_all(world);
+	int64_t late = n_event(world, "ticket.late");
+	assert_int_equal(tell(world, "telnord", "T-1", "held"), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM ticket WHERE external_id = 'T-1' AND status = 'held'"), 1);
+	assert_int_equal(n_event(world, "ticket.late"), late);
+	assert_int_equal(say(world, 1, "00000001-0000-4000-8000-000000000001", "Please look.", AUDIENCE_EVERYONE, ""),
+			 JOB_ACCEPTED);
+	assert_true(sdk_eqz(due(world, "telnord").ticket, "T-1"));
+
+	/* The first move, heard once more, moves nothing. */
+	int64_t last = writer_last_seq(world->writer);
+	struct ent_change again = goes_on(world, "T-1", "T-2", NULL);
+	again.stamp.time_ms -= 86400000;
+	arrive(world, "telnord", &again);
+	assert_int_equal(writer_last_seq(world->writer), last);
+	check_all(world);
 }
 
 /* ---- two incidents ------------------------------------------------------------------- */
@@ -407,6 +456,7 @@ int main(void)
 	    TEST(test_versions_are_counted_anew),
 	    TEST(test_the_old_one_moves_nothing_more),
 	    cmocka_unit_test(test_orders),
+	    TEST(test_a_ticket_that_comes_back_is_heard),
 	    TEST(test_incidents_are_joined),
 	    TEST(test_joins_shared),
 	    TEST(test_what_was_heard_stays_known),
