@@ -70,7 +70,8 @@ static const struct row {
     {"mangled in its middle, the marker tells its end",
      "The door is open.\n\nMo (Orion): The pump on floor 2 is out of ord...\n" MARKER, "The door is open."},
     {"words behind the copy, on its line",
-     "Mo (Orion): The pump on floor 2 is out of order.\n\nWe bring another one at ten, please keep the door open. It is "
+     "Mo (Orion): The pump on floor 2 is out of order.\n\nWe bring another one at ten, please keep the door open. It "
+     "is "
      "open.\nDana",
      "We bring another one at ten, please keep the door open. It is open.\nDana"},
     {"a copy that is the beginning of a longer word", "Dana (Delta): okay, but not before ten\nthanks", NULL},
