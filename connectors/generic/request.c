@@ -34,11 +34,13 @@ static enum ent_rc path_read(const struct sdk_json *node, struct texts *texts, s
 {
 	struct ent_str path;
 	enum ent_rc rc = text_read(texts, node, ENT_IN_PATH, 0, &path, err);
-	bool under = sdk_starts(path, "/") && !sdk_starts(path, "//");
+	bool has_secret_first;
 
 	if (rc != ENT_OK)
 		return rc;
-	if (!under && !sdk_starts(path, "http://") && !sdk_starts(path, "https://"))
+	has_secret_first = texts->n_slot > 0 && texts->slot[0].at == 1; /* "/SECRET/x" reads "//x" before it is there */
+	if (!(sdk_starts(path, "/") && (has_secret_first || !sdk_starts(path, "//"))) && !sdk_starts(path, "http://") &&
+	    !sdk_starts(path, "https://"))
 		return sdk_fail(err, ENT_EINVAL, "path neither begins with / nor is it a whole address");
 	if (path.n > PATH_MAX_N || !is_plain(path, '!', "\"<>\\^`{|}#"))
 		return sdk_fail(err, ENT_EINVAL,

@@ -47,13 +47,14 @@ static bool is_printable(struct ent_str s, const char *forbidden)
 	return true;
 }
 
-static const char *path_fault(struct ent_str path)
+/* has_secret_first: "/SECRET/x" reads "//x" before the broker puts it in. */
+static const char *path_fault(struct ent_str path, bool has_secret_first)
 {
 	bool absolute = sdk_starts(path, "https://") || sdk_starts(path, "http://");
 
 	if (!absolute && !sdk_starts(path, "/"))
 		return "the path neither begins with / nor is it an absolute URL";
-	if (sdk_starts(path, "//") || path.n > PATH_MAX_BYTES)
+	if ((sdk_starts(path, "//") && !has_secret_first) || path.n > PATH_MAX_BYTES)
 		return "the path begins with // or is too long";
 	if (!is_printable(path, " \"<>\\^`{|}#"))
 		return "the path has a control character, a blank or something else that must be encoded";
@@ -146,7 +147,8 @@ const char *request_fault(struct ent_arena *arena, const struct ent_request *req
 	if (!is_method(request->method))
 		why = "the method is none of GET, HEAD, POST, PUT, PATCH and DELETE";
 	if (!why)
-		why = path_fault(request->path);
+		why = path_fault(request->path, request->n_slot > 0 && request->slot[0].place == ENT_IN_PATH &&
+						    request->slot[0].at == 1);
 	if (!why && request->n_header > HEADERS_MAX)
 		why = "more headers than one needs";
 	for (size_t i = 0; i < request->n_header && !why; i++)

@@ -7,6 +7,7 @@ entente_unit(crypto entente_sdk)
 entente_unit(webhook entente_sdk)
 entente_unit(json entente_sdk)
 entente_unit(charset entente_base)
+entente_unit(xml entente_sdk)
 entente_unit(rich entente_sdk)
 target_sources(test_rich PRIVATE ${PROJECT_SOURCE_DIR}/connectors/jira/adf.c
 	${PROJECT_SOURCE_DIR}/connectors/jira/wiki.c ${PROJECT_SOURCE_DIR}/connectors/jira/wiki_words.c)

@@ -204,6 +204,54 @@ static void what_stops_the_start(void **state)
 	expect_line("FAIL kafka: ");
 }
 
+#define DESK                                                                                                           \
+	"data_dir: @/data\nsuppliers:\n  - name: desk\n    connector: generic\n    public_comments: us\n"              \
+	"    url: https://desk.example\n    credentials: {key: \"file:@/secret\"}\n    map: {status: {a: new}}\n"
+
+/* A secret in an address is written into logs by whoever is on the way. It is said for both directions, and only where
+ * it is so. */
+static void secrets_in_addresses(void **state)
+{
+	static const char in[] = "warn supplier desk: its secret stands in the address /hooks/desk/SECRET: proxies";
+	static const char out[] = "warn supplier desk: a secret stands in the path of what is asked there: proxies";
+	static const struct {
+		const char *rest;
+		bool in, out;
+	} rows[] = {
+	    {"    secret: file:@/secret\n    settings: {decode: empty, signature_scheme: path}\n", true, false},
+	    {"    secret: file:@/secret\n    settings: {decode: empty}\n", false, false},
+	    {"    unsigned: true\n    settings:\n      decode: empty\n"
+	     "      build: '{method: \"GET\", path: [\"/\", {secret: \"key\"}, \"/x\"]}'\n      parse: '{}'\n",
+	     false, true},
+	    {"    unsigned: true\n    settings:\n      decode: empty\n"
+	     "      build: 'if .op == \"fetch_ticket\" then {method: \"GET\", path: [\"/?k=\", {secret: \"key\"}]} "
+	     "else empty end'\n      parse: '{}'\n",
+	     false, true},
+	    {"    unsigned: true\n    settings:\n      decode: empty\n"
+	     "      build: 'empty'\n      parse: '{}'\n"
+	     "      probe: '{method: \"GET\", path: [\"/\", {secret: \"key\"}]}'\n",
+	     false, true},
+	    {"    unsigned: true\n    settings:\n      decode: empty\n"
+	     "      build: '{method: \"GET\", path: \"/x\", headers: {\"X-Key\": {secret: \"key\"}}}'\n      parse: "
+	     "'{}'\n",
+	     false, false},
+	};
+
+	(void)state;
+	file_write("secret", "0123456789abcdef0123\n", 0600);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char yaml[2048];
+
+		(void)snprintf(yaml, sizeof yaml, "%s%s", DESK, rows[i].rest);
+		if (check(yaml, "--no-kafka") != 0)
+			fail_msg("row %zu: %s", i, text);
+		if ((strstr(text, in) != NULL) != rows[i].in || (strstr(text, out) != NULL) != rows[i].out)
+			fail_msg("row %zu:\n%s", i, text);
+		assert_null(strstr(text, "0123456789"));
+	}
+	assert_int_equal(unlink(in_folder("secret")), 0);
+}
+
 /* Deliveries to a supplier that was taken out of the configuration; those to one that is there are no news. */
 static void who_was_taken_out(void **state)
 {
@@ -285,9 +333,13 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_is_well),       cmocka_unit_test(warnings_do_not_stop),
-	    cmocka_unit_test(the_way_out),       cmocka_unit_test(what_stops_the_start),
-	    cmocka_unit_test(who_was_taken_out), cmocka_unit_test(as_json),
+	    cmocka_unit_test(all_is_well),
+	    cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(the_way_out),
+	    cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(secrets_in_addresses),
+	    cmocka_unit_test(who_was_taken_out),
+	    cmocka_unit_test(as_json),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

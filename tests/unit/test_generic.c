@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "link/plugin.h"
@@ -130,6 +131,58 @@ static struct ent_self self_of(const struct ent_connector *generic, struct sdk_a
 	return self;
 }
 
+/* Functions of the sdk that a program may call, over the body. Beside a value: what it is, or what the error says. */
+static void functions_of_the_sdk(void **state)
+{
+	static const struct {
+		const char *zone, *program, *body, *value;
+	} rows[] = {
+	    {"", "html_text", "\"<p>a&amp;b</p><ul><li>c</li></ul>\"", "\"a&b\\n\\n- c\""},
+	    {"", "html_text", "\"plain\"", "\"plain\""},
+	    {"", "html_escape", "\"<a href='x'>&\\\"\"", "\"&lt;a href=&#39;x&#39;&gt;&amp;&quot;\""},
+	    {"", "html_escape | html_text", "\"1 < 2 & 3 > 2\"", "\"1 < 2 & 3 > 2\""},
+	    {"", "trim", "\" \\t a b \\n\"", "\"a b\""},
+	    {"", "trim", "\"\"", "\"\""},
+	    {"", "[xml | xml_all(\"i\").text]", "\"<r><i>1</i><g><i>2</i></g></r>\"", "[\"1\",\"2\"]"},
+	    {"", "[xml | xml_all(\"n\")]", "\"<r/>\"", "[]"},
+	    {"", "xml | [xml_text(\"t\"), xml_text(\"n\")]", "\"<r><t>1</t><t>2</t></r>\"", "[\"1\",null]"},
+	    {"", "xml | .child[0].attr.href", "\"<r><a href='x'/></r>\"", "\"x\""},
+	    {"Europe/Paris", "from_local", "\"2026-07-01 12:00:00\"", "\"2026-07-01T10:00:00.000Z\""},
+	    {"Europe/Paris", "to_local", "\"2026-01-01T12:00:00Z\"", "\"2026-01-01T13:00:00\""},
+	    {"", "html_text", "7", "take a text"},
+	    {"", "trim", "null", "take a text"},
+	    {"", "xml", "\"<a>\"", "the XML "},
+	    {"", "xml", "\"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>\"", "document type"},
+	    {"", "from_local", "\"2026-07-01 12:00:00\"", "the setting `zone`"},
+	    {"UTC", "from_local", "\"soon\"", "not a time"},
+	    {"UTC", "to_local", "\"2026-07-01 12:00:00\"", "not a time"},
+	};
+	const struct ent_connector *generic = plugins_find(*state, ENT_STR("generic"));
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char program[128], wanted[128], fields[256];
+		const char *const pair[] = {"decode", program, "zone", rows[i].zone, NULL};
+		struct ent_self self = {NULL, NULL};
+		struct sdk_arena arena;
+		struct ent_err err = {""};
+		enum ent_rc rc;
+		size_t n;
+
+		sdk_arena_init(&arena);
+		(void)snprintf(program, sizeof program, "{ticket: {id: \"x\", fields: {v: (.body | %s)}}}",
+			       rows[i].program);
+		(void)snprintf(wanted, sizeof wanted, "{\"v\":%s}", rows[i].value);
+		self.settings = settings_of(generic, &arena, pair);
+		assert_int_equal(generic->open(self.settings, &self.state, &err), ENT_OK);
+		rc = decode(generic, &self, rows[i].body, &n, fields, &err);
+		if (rc == ENT_OK ? strcmp(fields, wanted) != 0 : !strstr(err.msg, rows[i].value))
+			fail_msg("%s of %s: %s%s, not %s", rows[i].program, rows[i].body, fields, err.msg,
+				 rows[i].value);
+		generic->close(self.state);
+		sdk_arena_release(&arena);
+	}
+}
+
 /* After an error, an endless run or too many outputs, the next delivery is decoded as if nothing had been. */
 static void errors_leave_nothing_behind(void **state)
 {
@@ -247,9 +300,8 @@ static void states_on_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_open_refuses),
-	    cmocka_unit_test(errors_leave_nothing_behind),
-	    cmocka_unit_test(environment_stays_inside),
+	    cmocka_unit_test(what_open_refuses),           cmocka_unit_test(functions_of_the_sdk),
+	    cmocka_unit_test(errors_leave_nothing_behind), cmocka_unit_test(environment_stays_inside),
 	    cmocka_unit_test(states_on_threads),
 	};
 
