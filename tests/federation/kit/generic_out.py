@@ -6,7 +6,10 @@ import yaml
 
 from tools import GENERIC_DECODE
 
-ODD = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "..", "connectors", "generic", "odd.yaml")
+HERE = os.path.dirname(os.path.realpath(__file__))
+ODD = os.path.join(HERE, "..", "..", "..", "connectors", "generic", "odd.yaml")
+with open(os.path.join(HERE, "desk.yaml"), encoding="utf-8") as f:
+    DESKS = {entry["name"]: entry["settings"] for entry in yaml.safe_load(f)["suppliers"]}
 
 BUILD = """
 def told: with_entries(select(.value != null));
@@ -33,7 +36,8 @@ def change:
 
 .call as $call | .body as $it
 | if $call.op == "poll" then
-    if ($it.items | type) != "array" then {result: "invalid", message: "no list of items"} else {page: [$it.items[] | change], more: $it.more} end
+    if ($it.items | type) != "array" then {result: "invalid", message: "no list of items"}
+    elif $it.error then {result: "later", message: $it.error} else {page: [$it.items[] | change], more: $it.more} end
   elif $call.look and $call.phase == 0 then
     ([$it.found[]? | select(($call.op == "add_comment") == (.comment != null))] | first) as $found
     | if $found then {remote_id: ($found.comment // $found.ticket)} else {result: "more", phase: 1} end

@@ -63,6 +63,9 @@ class World:
             out["map"]["priority"] = {"critical": "1", "high": "2", "normal": "3", "low": "4", "someday": "5"}
             out["poll"] = "300ms"
             del out["secret"]
+        if tool == "desk":
+            out["settings"] = dict(generic_out.DESKS[spec.get("dialect", "desk")])
+            out["credentials"] = {"user": self.file(f"{name}.user", "entente"), "password": self.file(f"{name}.password", self.credential[name])}
         for key, value in spec.get("entry", {}).items():
             out[key] = dict(out.get(key) or {}, **value) if isinstance(value, dict) else value
         return {k: v for k, v in out.items() if v is not None}

@@ -42,8 +42,12 @@ class Hooks:
         self.retries, self.retry_ms = values.get("retries", 40), values.get("retry_ms", 250)
         self.off = values.get("off", False)
 
+    @property
+    def is_on(self):
+        return self.url is not None and (self.forced or not self.off)
+
     def put(self, body, sign):
-        if self.url is None or self.off and not self.forced:
+        if not self.is_on:
             return
         self.stats["made"] += 1
         if self.random.random() < self.lost:

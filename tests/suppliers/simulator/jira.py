@@ -43,6 +43,8 @@ def plain(node):
 class Jira(Tool):
     name = "jira"
     lock_answer = (403, {"errorMessages": ["You do not have permission to comment on this issue."], "errors": {}})
+    token_answer = (400, {"errorMessages": ["The page token has expired."], "errors": {}})
+    broken_words = {"errorMessages": ["The search was cut off."]}
     initial, priority = "Open", "Medium"
     account_id, account_name = "712020:entente", "Entente"
     priorities = ["Highest", "High", "Medium", "Low", "Lowest"]
@@ -318,12 +320,12 @@ class Jira(Tool):
         if not self.is_cloud:
             return self.not_found()
         jql, fields, size, token, _ = self.search_arguments(request)
-        rows, first, size = self.searched(jql), int(token or 0), min(size, self.page_max)
+        rows, first, size = self.searched(jql), int(self.token_word(token)) if token else 0, min(size, self.page_max)
         part = self.page(rows, first, size)
         more = first + size < len(rows) or self.repeat_page
         out = {"issues": [self.issue(t, self.is_v3(request), fields) if fields else {"id": t.id} for t in part], "isLast": not more}
         if more:
-            out["nextPageToken"] = str(first + size)
+            out["nextPageToken"] = self.page_token(first + size)
         return Response(200, out)
 
     @route("POST", API + "search", "poll")
@@ -360,6 +362,7 @@ class Jira(Tool):
 
 class JiraDC(Jira):
     name = "jira-dc"
+    broken_words = {}  # by its own count
     is_cloud = False
     account_id, account_name = "JIRAUSER10100", "entente"
     priorities = ["Blocker", "Critical", "Major", "Minor", "Trivial"]

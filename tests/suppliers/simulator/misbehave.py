@@ -15,7 +15,7 @@ READS = {"fetch", "poll", "search"}
 LOGIN = ("<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action=\"/login\" method=\"post\">"
          "<input name=\"user\"><input name=\"password\" type=\"password\"></form></body></html>")
 DOES = {"status", "lost", "delay", "gate", "trickle", "cut", "reset_body", "endless", "bomb", "chunks", "early", "redirect", "html", "empty",
-        "error200", "type", "drift", "noop", "person", "limit", "none"}
+        "error200", "type", "drift", "noop", "person", "limit", "broken", "none"}
 
 
 class Rule:
@@ -94,6 +94,30 @@ def drifted(node, drop, change):
     if isinstance(node, dict):
         return {k: change[k] if k in change else drifted(v, drop, change) for k, v in node.items() if k not in drop}
     return [drifted(item, drop, change) for item in node] if isinstance(node, list) else node
+
+
+def half(node, words):
+    """The list of an answer, half of it, and the tool's words behind it; what says that more comes says that it ends."""
+    if isinstance(node, list):
+        return node[:len(node) // 2]
+    inner = next((name for name in ("fields", "comment") if isinstance(node.get(name), dict)), None)
+    if inner:
+        return dict(node, **{inner: half(node[inner], {})})
+    name = next((name for name in node if isinstance(node[name], list)), None)
+    if name is None:
+        return node
+    ends = {"isLast": True, "nextPageToken": None, "end_of_stream": True, "more": False, "next_page": None, "links": {}, "meta": {"has_more": False}}
+    return dict(node, **{name: half(node[name], {})}, **{k: v for k, v in ends.items() if k in node}, **words)
+
+
+def broken(tool, response):
+    """A list that breaks off with 200; a bare list is cut in the middle of a row."""
+    try:
+        node = json.loads(response.body)
+    except ValueError:
+        return response
+    body = response.body[:len(response.body) // 2 + 1] if isinstance(node, list) else half(node, tool.broken_words)
+    return Response(response.status, body, [h for h in response.headers if h[0] not in ("Content-Type", "Link")])
 
 
 def drift(response, spec):
@@ -201,4 +225,5 @@ async def act(tool, rule, kind, request, connection):
     elif do == "early":
         early(connection, response)
     else:
-        connection.answer(bomb(response, spec) if do == "bomb" else drift(response, spec) if do == "drift" else response)
+        shown = {"bomb": lambda: bomb(response, spec), "drift": lambda: drift(response, spec), "broken": lambda: broken(tool, response)}
+        connection.answer(shown[do]() if do in shown else response)

@@ -23,6 +23,8 @@ class Native(Tool):
     name = "native"
     initial, priority = "new", "3"
     account_id, account_name = "entente", "Entente"
+    keeps_events = True
+    token_answer = (410, {"message": "this cursor is too old"})
 
     def __init__(self, *args, **more):
         self.answered, self.events = {}, []
@@ -122,14 +124,14 @@ class Native(Tool):
     @route("GET", "/changes", "poll")
     def changes(self, request):
         """What it sent, or would have sent, since: the cursor counts."""
-        first = int(request.query("cursor") or 0)
+        first = int(self.token_word(request.query("cursor"))) if request.query("cursor") else 0
         if not request.query("cursor"):
             since = request.query("since", "")
             first = next((n for n, e in enumerate(self.events) if e["time"] >= since), len(self.events))
         size = min(int(request.query("limit", "100")), self.page_max)
         part = self.events[:size] if self.repeat_page else self.events[first:first + size]
         after = first + len(part)
-        return Response(200, {"events": part, "next": str(after), "more": self.repeat_page or after < len(self.events)})
+        return Response(200, {"events": part, "next": self.page_token(after), "more": self.repeat_page or after < len(self.events)})
 
     # ---- what it sends ----------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ def seconds(text):
 class Redmine(Tool):
     name = "redmine"
     lock_answer = (403, {"errors": ["This issue is locked"]})
+    broken_words = {}  # by its own count
     initial, priority = "New", "Normal"
     account_id, account_name = "5", "Entente Broker"
     auth = "header:X-Redmine-API-Key"
@@ -70,10 +71,10 @@ class Redmine(Tool):
 
     def journals(self, t):
         """What one request did stands in one journal, except private notes."""
-        out = []
+        out, comments = [], {c.id: c for c in t.comments}
         for h in t.history:
             if h["what"] == "comment":
-                comment = next((c for c in t.comments if c.id == h["comment"]), None)
+                comment = comments.get(h["comment"])
                 if comment is not None and not comment.deleted:
                     out.append({"id": h["id"], "user": self.user(h["by"]), "notes": crlf(comment.body), "created_on": iso(comment.created),
                                 "private_notes": comment.internal, "details": []})

@@ -30,6 +30,7 @@ def parse_date(text):
 class RT(Tool):
     name = "rt"
     lock_answer = (403, {"message": "Permission Denied"})
+    broken_words = {}  # by its own count
     initial, priority = "new", "50"
     account_id = account_name = "entente"
 
@@ -37,6 +38,7 @@ class RT(Tool):
         self.custom_field = "Correlation ID"
         self.zone = 0  # seconds: dates of queries are read in it
         self.queues = {"General": "1"}
+        self.by_number, self.counted = {}, {}  # transactions: (ticket, row of its history); how many of each ticket
         super().__init__(*args, **more)
 
     def more_settings(self, settings):
@@ -173,12 +175,18 @@ class RT(Tool):
 
     def transactions(self, ticket):
         """Comments that were edited or deleted do not exist in RT; a deleted one is gone."""
+        comments = {c.id: c for c in ticket.comments}
         for h in ticket.history:
-            comment = next((c for c in ticket.comments if c.id == h["comment"]), None) if h["comment"] else None
-            if h["what"] == "comment" and comment is not None and not comment.deleted:
-                yield h, "Comment" if comment.internal else "Correspond", comment
-            elif h["what"] in TYPE:
-                yield h, TYPE[h["what"]], None
+            row = self.transaction_of(h, comments.get)
+            if row:
+                yield row
+
+    @staticmethod
+    def transaction_of(h, comment_of):
+        comment = comment_of(h["comment"]) if h["what"] == "comment" else None
+        if comment is not None and not comment.deleted:
+            return h, "Comment" if comment.internal else "Correspond", comment
+        return (h, TYPE[h["what"]], None) if h["what"] in TYPE else None
 
     def transaction_row(self, ticket, h, kind):
         return {"id": str(h["id"]), "type": "transaction", "_url": self.ref("transaction", h["id"]), "Type": kind, "Creator": self.link("user", h["by"]),
@@ -226,9 +234,13 @@ class RT(Tool):
 
     def find_transaction(self, number):
         for ticket in self.book.all():
-            for h, kind, comment in self.transactions(ticket):
-                if str(h["id"]) == number:
-                    return ticket, h, kind, comment
+            for h in ticket.history[self.counted.get(ticket.id, 0):]:
+                self.by_number[str(h["id"])] = (ticket, h)
+            self.counted[ticket.id] = len(ticket.history)
+        ticket, h = self.by_number.get(number, (None, None))
+        row = self.transaction_of(h, lambda cid: ticket.comment(cid)) if h and not ticket.deleted else None
+        if row:
+            return ticket, *row
         raise Refused(404, {"message": "Not Found"})
 
     @route("GET", r"/REST/2.0/transaction/(\d+)", "fetch")
@@ -278,8 +290,9 @@ class RT(Tool):
 
     @route("GET", r"/REST/2.0/transaction/(\d+)/attachments", "fetch")
     def transaction_attachments(self, request, number):
-        ticket, _, _, _ = self.find_transaction(number)
-        return self.listing(request, [r for r in self.attachment_rows(ticket) if r["id"] == number])
+        ticket, h, kind, comment = self.find_transaction(number)
+        rows = [dict(self.attachment_row(number, comment.body if comment else ticket.text), Created=iso(h["at"]))]
+        return self.listing(request, rows if comment or kind == "Create" else [])
 
     # ---- searches -----------------------------------------------------------------------
 

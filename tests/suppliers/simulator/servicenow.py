@@ -31,6 +31,7 @@ def date_value(text):
 class ServiceNow(Tool):
     name = "servicenow"
     lock_answer = (403, {"error": {"message": "Operation Failed", "detail": "ACL Exception Update Failed due to security constraints"}, "status": "failure"})
+    broken_words = {"error": {"message": "Transaction cancelled: maximum execution time exceeded", "detail": "maximum execution time exceeded"}, "status": "failure"}
     initial, priority = "1", "3"
     account_id = account_name = "entente"
     table_name = "incident"

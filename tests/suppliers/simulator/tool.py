@@ -42,7 +42,7 @@ class Tool:
     def __init__(self, supplier, settings, log=None, ssl=None):
         self.supplier, self.log_file = supplier, log
         self.clock = Clock()
-        self.book = Book(self.clock, self.ids, self.changed)
+        self.book = Book(self.clock, self.ids, self.told)
         self.faults = Faults()
         self.hooks = Hooks(supplier)
         self.account = Person(self.account_id, self.account_name)
@@ -55,6 +55,7 @@ class Tool:
         self.kind_class = "A"
         self.page_max = 100
         self.search_lag_ms = 0  # how long its index does not show a new ticket or comment
+        self.epoch, self.refuses_tokens = 0, False  # tokens of an older one are refused
         self.shuffle_pages = self.repeat_page = self.token_fails = self.revoked = False
         self.credential = self.secret = None
         self.locked = set()  # tickets that take no words and no changes
@@ -79,6 +80,7 @@ class Tool:
         self.server.no_continue = settings.get("no_continue", self.server.no_continue)
         if "hooks" in settings:
             self.hooks.settings(**settings["hooks"])
+        self.refuses_tokens = settings.get("refuse_tokens", self.refuses_tokens)
         if settings.get("expire_tokens"):
             self.tokens.clear()
         self.more_settings(settings)
@@ -90,6 +92,12 @@ class Tool:
 
     def ids(self, n):
         return str(n), None
+
+    keeps_events = False  # it tells its webhooks when it is asked, too
+
+    def told(self, what, ticket, comment, by):
+        if self.hooks.is_on or self.keeps_events:
+            self.changed(what, ticket, comment, by)
 
     def changed(self, what, ticket, comment, by):
         """A webhook, where the tool has them."""
@@ -107,9 +115,12 @@ class Tool:
     def bad_json(self):
         return Response(400, {"message": "Problems parsing JSON"})
 
-    # What it says of a locked ticket, and when it is asked too often.
+    # What it says of a locked ticket, when it is asked too often, of a page token that it does not know any more, and behind a list
+    # that breaks off.
     lock_answer = (403, {"message": "this ticket is locked"})
     limit_answer = (429, {"message": "Too Many Requests"})
+    token_answer = (400, {"message": "the page token has expired"})
+    broken_words = {"error": "the list breaks off here"}
 
     # ---- a request ----------------------------------------------------------------------
 
@@ -227,6 +238,18 @@ class Tool:
         if self.shuffle_pages:
             part = sorted(part, key=lambda t: hash((t.id, self.n_requests)))
         return part
+
+    def page_token(self, word):
+        return f"{word}.{self.epoch}"
+
+    def token_word(self, token):
+        """Of a token that was given out; refused when it is of before `refuse_tokens`."""
+        word, _, epoch = token.rpartition(".")
+        if self.refuses_tokens:
+            self.refuses_tokens, self.epoch = False, self.epoch + 1
+        if epoch != str(self.epoch):
+            raise Refused(*self.token_answer)
+        return word
 
     def update(self, ticket, by, **values):
         """Without what is `read_only` here: it is answered with success and not done."""

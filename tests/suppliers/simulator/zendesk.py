@@ -17,6 +17,8 @@ class Zendesk(Tool):
     name = "zendesk"
     lock_answer = (422, {"error": "RecordInvalid", "description": "Record validation errors",
                          "details": {"status": [{"description": "Status: closed prevents ticket update"}]}})
+    token_answer = (422, {"error": "InvalidPaginationParameter", "description": "The cursor is invalid"})
+    broken_words = {"error": "DatabaseError"}
     initial, priority = "new", "normal"
     account_id, account_name = "900100", "Entente"
 
@@ -140,7 +142,7 @@ class Zendesk(Tool):
         cursor = request.query("cursor")
         rows = sorted(self.book.tickets.values(), key=lambda t: (t.updated // 1000, t.n))
         if cursor:
-            at, n = (int(x) for x in cursor.split("-"))
+            at, n = (int(x) for x in self.token_word(cursor).split("-"))
             rows = [t for t in rows if (t.updated // 1000, t.n) > (at, n)]
         else:
             start = int(request.query("start_time", "0"))
@@ -152,7 +154,7 @@ class Zendesk(Tool):
         part = self.page(rows, 0, size)
         if part and not self.repeat_page:
             at, n = max((t.updated // 1000, t.n) for t in part)
-        after = f"{at}-{n}"
+        after = self.page_token(f"{at}-{n}")
         return Response(200, {"tickets": [self.view(t) for t in part], "after_cursor": after, "before_cursor": None, "before_url": None,
                               "after_url": f"{self.url}{request.path}?cursor={after}", "end_of_stream": not self.repeat_page and len(part) == len(rows)})
 
