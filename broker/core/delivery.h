@@ -78,6 +78,7 @@ struct delivery {
 	char incident_uuid[ID_SIZE];
 	struct ent_str supplier;
 	struct ent_str ticket, ticket_key; /* external id there; absent: a CREATE, or it comes with one */
+	struct ent_str sent_to;            /* the ticket that the last attempt was for; empty: there was none */
 	enum ent_op_kind op;
 	uint32_t set;               /* UPDATE */
 	char comment[ID_SIZE];      /* "" for none */

@@ -15,7 +15,7 @@
 	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
 	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
-	"delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed FROM delivery "                           \
+	"delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed, delivery.sent_to FROM delivery "         \
 	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
 	"coalesce((SELECT s.id FROM ticket AS s WHERE s.supplier = delivery.supplier AND s.external_id = "             \
 	"delivery.sent_to AND s.incident = delivery.incident AND s.removed = 0), "                                     \
@@ -66,6 +66,7 @@ static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct deliv
 				 .marked = db_int(stmt, 28),
 				 .halved = db_int(stmt, 30) != 0,
 				 .owed = db_int(stmt, 31) != 0,
+				 .sent_to = sdk_dup(arena, db_str(stmt, 32)),
 				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
 				 .set = (uint32_t)db_int(stmt, 5),
 				 .ticket = sdk_dup(arena, db_str(stmt, 26)),

@@ -30,6 +30,10 @@ struct delivery_verdict {
 };
 /* Writes the state and makes the delivery.* event; heads are the caller's. */
 void delivery_end(struct apply *apply, const struct delivery *delivery, const struct delivery_verdict *verdict);
+/* Nothing can go there until it is shared again or its ticket comes back: what waits without a ticket is put before a
+ * person, unless one is being made. */
+void delivery_park_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
+bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier); /* one is being made */
 /* Those that are parked because there was no ticket go to the one that is there now. */
 void delivery_revive_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
 /* Open ones of an incident at a supplier (never one in flight: its outcome will tell), in their order. */

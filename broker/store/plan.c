@@ -282,11 +282,12 @@ static void cancel_comment(struct apply *apply, const struct incident *incident,
 		delivery_heads_all(apply->db, apply->arena, incident->number);
 }
 
-/* Nothing can go there any more until it is shared again or comes back. */
-static void park_gone(struct apply *apply, int64_t incident, struct ent_str supplier)
+void delivery_park_gone(struct apply *apply, int64_t incident, struct ent_str supplier)
 {
 	const struct delivery *waiting;
-	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
+	size_t n = ticket_comes(apply->db, incident, supplier)
+		       ? 0
+		       : delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].state == DELIVERY_PENDING && !waiting[i].ticket.n && waiting[i].op != ENT_CREATE_TICKET)
@@ -348,7 +349,7 @@ static void prepare(struct apply *apply, const struct supplier_set *suppliers, c
 		meet_ticket(apply, incident->number, event->supplier, false);
 		delivery_heads(apply->db, incident->number, event->supplier);
 	} else if (event->kind == EVENT_TICKET_REMOVED || gives_up_ticket(event)) {
-		park_gone(apply, incident->number, event->supplier);
+		delivery_park_gone(apply, incident->number, event->supplier);
 		delivery_heads(apply->db, incident->number, event->supplier);
 	} else if (event->kind == EVENT_INCIDENT_MERGED) {
 		meet_merged(apply, suppliers, incident->number);

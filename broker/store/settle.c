@@ -117,17 +117,23 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
 
 bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int64_t now_ms)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "UPDATE delivery SET state = 'in_flight', attempt = attempt + 1, state_ms = $1, "
-		       "hash = CASE WHEN op = 'update_ticket' THEN hash ELSE $2 END, bound = CASE WHEN op = "
-		       "'update_ticket' THEN 0 ELSE bound END, sent_to = CASE WHEN sent_to <> '' THEN sent_to ELSE "
-		       "coalesce((SELECT t.external_id FROM ticket AS t WHERE t.incident = delivery.incident AND "
-		       "t.supplier = delivery.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT "
-		       "1), '') END WHERE id = $3 AND state = 'pending' AND head = 1 "
-		       "RETURNING id");
+	static const unsigned char no_words[32] = {0};
+	/* What may not go any more has none: what was sent of it before is known by its hash still. */
+	bool has_words = memcmp(hash, no_words, sizeof no_words) != 0;
+	struct db_stmt *stmt = db_use(
+	    db, "UPDATE delivery SET state = 'in_flight', attempt = attempt + 1, state_ms = $1, "
+		"hash = CASE WHEN op = 'update_ticket' OR $4 = 0 THEN hash ELSE $2 END, bound = CASE WHEN op = "
+		"'update_ticket' THEN 0 ELSE bound END, sent_to = CASE WHEN EXISTS (SELECT 1 FROM ticket AS s WHERE "
+		"s.supplier = delivery.supplier AND s.external_id = delivery.sent_to AND s.incident = "
+		"delivery.incident AND s.removed = 0) THEN sent_to ELSE coalesce((SELECT t.external_id FROM ticket AS "
+		"t WHERE t.incident = delivery.incident AND "
+		"t.supplier = delivery.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT "
+		"1), '') END WHERE id = $3 AND state = 'pending' AND head = 1 "
+		"RETURNING id");
 	db_bind_int(stmt, 1, now_ms);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 3, id);
+	db_bind_int(stmt, 4, has_words);
 	bool begun = db_row(stmt);
 	db_done(stmt);
 	return begun;
@@ -294,25 +300,30 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 		return false;
 	bool is_told = told && told->changes.n;
 	bool creates = delivery.op == ENT_CREATE_TICKET, updates = delivery.op == ENT_UPDATE_TICKET;
-	bool may_follow = is_told && result->outcome == OUTCOME_PARKED && result->cause == CAUSE_GONE;
-	struct ent_str asked = delivery.ticket;
+	bool is_gone = result->outcome == OUTCOME_PARKED && result->cause == CAUSE_GONE && !creates;
 	/* The ticket first, so that what is done can name it, and is compared with what stands there now; it may turn
 	 * out to be in another incident. */
-	if (is_told && (creates || updates || may_follow)) {
+	if (is_told && (creates || updates || is_gone)) {
 		apply_told(apply, told, creates ? UINT32_MAX : delivery.set);
 		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
 			return false;
 	}
-	if (may_follow && delivery.ticket.n && !sdk_eq(delivery.ticket, asked)) /* it went on as another one */
+	/* It went on as another one: the answer says so, or was overtaken by who said it. */
+#ifdef ENTENTE_MUTANT_MOVE_STUCK
+	is_gone = false;
+#endif
+	if (is_gone && delivery.ticket.n && !sdk_eq(delivery.ticket, delivery.sent_to))
 		follow(apply, &delivery, result);
 	else
 		settle_by_outcome(apply, &delivery, result);
-	if (is_told && !creates && !updates && !may_follow)
+	if (is_told && !creates && !updates && !is_gone)
 		apply_told(apply, told, delivery.set);
 	if (result->outcome == OUTCOME_DONE && updates)
 		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
 	if (result->outcome == OUTCOME_DONE && creates)
 		tell_withdrawn(apply, suppliers, &delivery);
+	if (!creates && !delivery.ticket.n) /* its ticket went while it was on its way */
+		delivery_park_gone(apply, delivery.incident, delivery.supplier);
 	delivery_heads(apply->db, delivery.incident, delivery.supplier);
 	return true;
 }
@@ -334,6 +345,7 @@ static void revive(struct apply *apply, const struct delivery *delivery, struct 
 	db_bind_int(stmt, 2, apply->now_ms);
 	db_bind_int(stmt, 3, delivery->id);
 	(void)db_row(stmt);
+	delivery_park_gone(apply, delivery->incident, delivery->supplier); /* there may be no ticket still */
 	delivery_heads(apply->db, delivery->incident, delivery->supplier);
 }
 

@@ -28,6 +28,17 @@ bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier)
 	return found;
 }
 
+bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM delivery WHERE incident = $1 AND supplier = $2 AND op = "
+					  "'create_ticket' AND state NOT IN ('done', 'cancelled') LIMIT 1");
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	bool found = db_row(stmt);
+	db_done(stmt);
+	return found;
+}
+
 /* ---- parties ---------------------------------------------------------------------- */
 
 /* A share and the ticket that speaks for it: one that stands before one that was removed, then the last changed. */

@@ -399,6 +399,30 @@ static void test_a_delivery_follows(void **state)
 	check_all(world);
 }
 
+/* The move is heard while a delivery is on its way to the old one, which then is not there: also where nobody says
+ * where to, it goes to the new one. Each attempt is for the ticket of its time: one that is gone from the new one is
+ * parked. */
+static void test_a_move_overtakes_a_delivery(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	struct delivery delivery = due(world, "telnord");
+	struct delivery_result gone = {
+	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
+	move(world, "telnord", "T-1", "T-9");
+	assert_int_equal(settle(world, gone, "telnord", NULL), JOB_ACCEPTED);
+	assert_true(sdk_eqz(due(world, "telnord").ticket, "T-9"));
+	assert_int_equal(n_event(world, "delivery.parked"), 0);
+	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
+	gone.attempt = 2;
+	assert_int_equal(settle(world, gone, "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).state, DELIVERY_PARKED);
+	check_all(world);
+}
+
 /* What we wrote into the old one is told again by the new one, as it was or with other ids: it is ours still. */
 static void test_what_was_sent_stays_ours(void **state)
 {
@@ -464,6 +488,7 @@ int main(void)
 	    TEST(test_deliveries_go_to_the_new_one),
 	    TEST(test_what_was_parked_as_gone_goes),
 	    TEST(test_a_delivery_follows),
+	    TEST(test_a_move_overtakes_a_delivery),
 	    TEST(test_what_was_sent_stays_ours),
 	    TEST(test_the_new_one_cannot_be_read),
 	};

@@ -57,8 +57,8 @@ static void check_once(struct out_sim *sim)
 	for (int t = 0; t < sim->n_tool; t++)
 		for (int i = 0; i < sim->tool[t].n_ticket; i++)
 			for (int j = 0; sim->tool[t].ticket[i].ours && j < i; j++)
-				if (strcmp(sim->tool[t].ticket[i].key, sim->tool[t].ticket[j].key) == 0 &&
-				    sim->tool[t].ticket[j].ours)
+				if (sim->tool[t].ticket[i].key[0] && sim->tool[t].ticket[j].ours &&
+				    strcmp(sim->tool[t].ticket[i].key, sim->tool[t].ticket[j].key) == 0)
 					out_violates(sim, "I4", sim->tool[t].name, "one ticket was opened twice in %s",
 						     sim->tool[t].name);
 }
@@ -80,7 +80,8 @@ static void check_thread(struct out_sim *sim)
 		snprintf(subject, sizeof subject, "canary-%d.", c);
 		if (said[c] > 1)
 			out_violates(sim, "I7", subject, "canary-%d. is %d comments of the thread", c, said[c]);
-		if (said[c] == 0 && sim->canary[c].tool >= 0)
+		if (said[c] == 0 && sim->canary[c].tool >= 0 &&
+		    !sim->tool[sim->canary[c].tool].ticket[sim->canary[c].ticket].hidden)
 			out_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
 				     sim->tool[sim->canary[c].tool].name);
 	}
@@ -162,7 +163,9 @@ static void check_reach(struct out_sim *sim)
 	    "e.supplier AND s.withdrawn_ms = 0 AND (SELECT max(seq) FROM event AS u WHERE u.incident = e.incident AND "
 	    "u.supplier = s.supplier AND u.kind IN ('incident.shared', 'incident.unshared', 'ticket.linked', "
 	    "'ticket.removed')) < e.seq AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = "
-	    "json_extract(e.json, '$.comment.id') AND d.supplier = s.supplier)");
+	    "json_extract(e.json, '$.comment.id') AND d.supplier = s.supplier) AND NOT EXISTS (SELECT 1 FROM event AS "
+	    "g "
+	    "WHERE g.incident = e.incident AND g.supplier = s.supplier AND g.kind = 'ticket.removed')");
 
 	if (has_merges(sim))
 		return;
@@ -172,7 +175,8 @@ static void check_reach(struct out_sim *sim)
 }
 
 /* What was owed in an incident before it was merged is still brought: to who took part there, and whose share was taken
- * back neither there nor, after the merge, where it went. What was taken back in the other one before takes nothing. */
+ * back neither there nor, after the merge, where it went. What was taken back in the other one before takes
+ * nothing of what was said by then. */
 static void check_owed(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -185,7 +189,9 @@ static void check_owed(struct out_sim *sim)
 	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
 	    "'$.comment.audience.kind') = 'everyone' AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
 	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed') AND (u.incident = e.incident OR u.seq > "
-	    "(SELECT min(g.seq) FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.absorbed'))) AND "
+	    "(SELECT min(g.seq) FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.absorbed') OR "
+	    "EXISTS (SELECT 1 FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.merged' AND g.seq < "
+	    "e.seq))) AND "
 	    "(d.state IS NULL OR d.state = "
 	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded'))");
 
@@ -227,8 +233,8 @@ static void check_states(struct out_sim *sim)
 	    "AS d "
 	    "WHERE d.incident = i.number AND d.supplier = t.supplier AND d.state IN ('parked', 'unknown')), (SELECT "
 	    "count(*) FROM share AS s WHERE s.incident = i.number AND s.supplier = t.supplier AND s.withdrawn_ms = 0), "
-	    "(SELECT count(*) FROM ticket AS o WHERE o.incident = t.incident AND o.supplier = t.supplier) "
-	    "FROM ticket AS t JOIN incident AS i ON i.number = t.incident");
+	    "(SELECT count(*) FROM ticket AS o WHERE o.incident = t.incident AND o.supplier = t.supplier AND o.removed "
+	    "= 0) FROM ticket AS t JOIN incident AS i ON i.number = t.incident WHERE t.removed = 0");
 
 	while (db_row(stmt)) {
 		struct tool *tool = tool_of(sim, db_str(stmt, 0));
@@ -315,6 +321,8 @@ void check_out(struct out_sim *sim)
 	check_new_readers(sim);
 	check_states(sim);
 	check_refused(sim);
+	check_moves(sim);
+	check_robots(sim);
 	if (db_failed(rows(sim)))
 		out_violates(sim, "store", "store", "%s", db_error(rows(sim)));
 }

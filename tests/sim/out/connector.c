@@ -26,8 +26,22 @@ static const struct ent_setting setting[] = {
 
 /* ---- reading ------------------------------------------------------------------------- */
 
+/* A ticket that went on as another one; where we cannot read that one, it is gone as well. */
+static void read_next(const struct sdk_json *node, struct ent_str from, struct sdk_changes *list)
+{
+	struct ent_str to = sdk_word_at(node, "continues");
+
+	sdk_continues(list, from, to, ENT_ABSENT);
+	if (sdk_json_bool(sdk_json_at(node, "hidden"), false))
+		sdk_changes_add(list, ENT_TICKET_REMOVED)->ticket.id = to;
+}
+
 static enum ent_rc read_change(const struct sdk_json *node, struct sdk_changes *list, struct ent_err *err)
 {
+	if (sdk_json_at(node, "continues")) {
+		read_next(node, sdk_word_at(node, "ticket.id"), list);
+		return ENT_OK;
+	}
 	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
 	const struct sdk_json *comment = sdk_json_at(node, "comment");
 	enum ent_rc rc = sdk_id_at(node, "ticket.id", &change->ticket.id, err);
@@ -44,6 +58,7 @@ static enum ent_rc read_change(const struct sdk_json *node, struct sdk_changes *
 		struct ent_change *said = sdk_changes_beside(list, &model, ENT_COMMENT_ADDED);
 		rc = sdk_id_at(comment, "id", &said->comment.id, err);
 		said->comment.author.id = sdk_word_at(comment, "author");
+		(void)sdk_json_int(sdk_json_at(comment, "at"), &said->comment.created_ms);
 		said->comment.body = sdk_or_empty(sdk_json_text_at(comment, "body"));
 		said->comment.visibility =
 		    sdk_json_bool(sdk_json_at(comment, "public"), false) ? ENT_PUBLIC : ENT_INTERNAL;
@@ -182,6 +197,34 @@ static enum ent_rc parse_page(const struct sdk_json *page, struct sdk_changes *l
 	return rc == ENT_OK && sdk_json_bool(sdk_json_at(page, "more"), false) ? ENT_MORE : rc;
 }
 
+/* Gone: the answer may say where to. */
+static enum ent_rc parse_gone(const struct ent_call *call, const struct ent_response *response, struct ent_arena *arena,
+			      struct ent_result *ret, struct ent_err *err)
+{
+	const struct sdk_json *node;
+	struct sdk_changes list;
+	struct ent_err unread;
+
+	if (sdk_json_parse(arena, response->body, &node, &unread) != ENT_OK || !sdk_json_at(node, "continues"))
+		return ENT_EGONE;
+	sdk_changes_init(&list, arena);
+	read_next(node, call->op.ticket.id, &list);
+	enum ent_rc rc = sdk_changes_take(&list, &ret->changes, err);
+	return rc == ENT_OK ? ENT_EGONE : rc;
+}
+
+/* A tool that answers for the ticket it went on as. */
+static enum ent_rc parse_ticket(const struct ent_call *call, const struct sdk_json *node, struct sdk_changes *list,
+				struct ent_result *ret, struct ent_err *err)
+{
+	struct ent_str asked = call->op.ticket.id, id = sdk_word_at(node, "ticket.id");
+
+	if (id.n && !sdk_eq(id, asked))
+		sdk_continues(list, asked, id, ENT_ABSENT);
+	enum ent_rc rc = read_change(node, list, err);
+	return rc == ENT_OK ? sdk_changes_take(list, &ret->changes, err) : rc;
+}
+
 static enum ent_rc parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
@@ -191,6 +234,8 @@ static enum ent_rc parse(const struct ent_self *self, const struct ent_call *cal
 	enum ent_rc rc = sdk_http_json(response, arena, &node, err);
 
 	(void)self;
+	if (rc == ENT_EGONE && op->kind != ENT_CREATE_TICKET)
+		return parse_gone(call, response, arena, ret, err);
 	if (rc != ENT_OK || op->kind == ENT_PROBE)
 		return rc;
 	sdk_changes_init(&list, arena);
@@ -200,10 +245,8 @@ static enum ent_rc parse(const struct ent_self *self, const struct ent_call *cal
 		ret->phase = READ_BACK;
 		return ENT_MORE;
 	}
-	if (op->kind == ENT_FETCH_TICKET || op->kind == ENT_UPDATE_TICKET) {
-		rc = read_change(node, &list, err);
-		return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
-	}
+	if (op->kind == ENT_FETCH_TICKET || op->kind == ENT_UPDATE_TICKET)
+		return parse_ticket(call, node, &list, ret, err);
 	ret->remote_id = sdk_word_at(node, "id");
 	if (call->phase == 0 && call->look && !ret->remote_id.n) {
 		ret->phase = WRITE;

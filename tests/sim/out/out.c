@@ -75,7 +75,7 @@ static void process_failed(struct out_sim *sim, const struct ent_err *err)
 
 /* ---- steps ----------------------------------------------------------------------------------------- */
 
-enum act { ACT_PEOPLE, ACT_REQUEST, ACT_WRITER, ACT_LINK, ACT_NET, ACT_START, ACT_N };
+enum act { ACT_PEOPLE, ACT_REQUEST, ACT_WRITER, ACT_LINK, ACT_NET, ACT_START, ACT_ROBOT, ACT_N };
 
 static bool is_runnable(struct out_sim *sim, enum act act)
 {
@@ -92,6 +92,8 @@ static bool is_runnable(struct out_sim *sim, enum act act)
 		return net_is_due(sim);
 	case ACT_START:
 		return !sim->broker && sim->restart_us <= sim->world.us;
+	case ACT_ROBOT:
+		return robot_is_due(sim);
 	case ACT_N:
 		break;
 	}
@@ -126,6 +128,9 @@ static bool act(struct out_sim *sim, enum act what)
 	case ACT_START:
 		process_start(sim);
 		break;
+	case ACT_ROBOT:
+		robot_says(sim);
+		break;
 	case ACT_N:
 		break;
 	}
@@ -141,7 +146,7 @@ static int64_t sooner(int64_t a, int64_t b)
 
 static void sleep_until_next(struct out_sim *sim)
 {
-	int64_t next = sooner(request_next_us(sim), net_next_us(sim));
+	int64_t next = sooner(sooner(request_next_us(sim), net_next_us(sim)), robot_next_us(sim));
 
 	if (!sim->healing && sim->people_done < sim->n_people)
 		next = sooner(next, sim->people_us);
@@ -241,7 +246,7 @@ static void only_id(struct out_sim *sim)
 	for (int i = 0; i < sim->n_tool; i++) {
 		struct tool *tool = &sim->tool[i];
 		tool->class = CLASS_A;
-		tool->hooks = tool->knows_account = tool->marks = false;
+		tool->hooks = tool->knows_account = tool->marks = tool->renumbers = false;
 		tool->mangles = true;
 	}
 }
@@ -264,6 +269,7 @@ static void draw(struct out_sim *sim)
 		tool_init(&sim->tool[i], i, &rng);
 	if (rng_below(&rng, 6) == 0)
 		only_id(sim);
+	robot_draw(sim, &rng);
 	for (int i = 0; i < sim->n_tool && sim->faults >> OUT_POLICY & 1; i++)
 		sim->tool[i].policy = (enum policy)rng_below(&rng, POLICY_THEIRS + 1);
 	if (sim->limits.people && sim->n_people > sim->limits.people)
@@ -300,7 +306,8 @@ static void init(struct out_sim *sim, uint64_t seed, const struct out_limits *li
 
 static bool is_over(const struct out_sim *sim)
 {
-	return sim->broker && !sim->requests && sim->world.us - sim->last_word_us > QUIET_US;
+	return sim->broker && !sim->requests && robot_next_us(sim) == INT64_MAX &&
+	       sim->world.us - sim->last_word_us > QUIET_US;
 }
 
 static void drain(struct out_sim *sim)

@@ -11,7 +11,7 @@
 #include "link/link.h"
 
 #define TOOLS    4
-#define TICKETS  16   /* of one tool */
+#define TICKETS  24   /* of one tool */
 #define COMMENTS 256  /* in one tool */
 #define CHANGES  1024 /* of one tool */
 #define CANARIES 64
@@ -44,7 +44,9 @@
 	X(OUT_DECIDE, "decide")   /* we retry what is parked, give up what nobody knows about */                       \
 	X(OUT_POLICY, "policy")   /* suppliers differ in whose word counts about the status */                         \
 	X(OUT_REVOKED, "revoked") /* a tool lets us in no more, for minutes: 401 or 403 to all there is */             \
-	X(OUT_MERGE, "merge")     /* a person at a tool writes our number of another incident into a ticket */
+	X(OUT_MERGE, "merge")     /* a person at a tool writes our number of another incident into a ticket */         \
+	X(OUT_MOVE, "move")       /* a ticket goes on as another: moved, merged, or moved where we cannot read it */   \
+	X(OUT_ROBOT, "robot")     /* tools answer what we write by themselves; people say thanks */
 
 #define X(id, word) id,
 enum out_fault { OUT_FAULTS(X) OUT_FAULT_N };
@@ -64,10 +66,11 @@ struct tool_comment {
 	int ticket;
 	int id;
 	bool ours, is_public; /* ours: written by our account */
-	int canary;           /* -1: a notice */
-	char key[ID_SIZE];    /* class A: as given */
-	struct ent_str body;  /* as it stands there */
-	int64_t us;           /* when */
+	bool by_robot;
+	int canary;          /* -1: a notice */
+	char key[ID_SIZE];   /* class A: as given */
+	struct ent_str body; /* as it stands there */
+	int64_t us;          /* when */
 };
 
 #define SEARCH_LAG_S 20 /* a tool of class B finds what is new only after so long, at the latest */
@@ -77,12 +80,28 @@ struct tool_ticket {
 	char key[ID_SIZE];
 	struct ent_str title, number, marker; /* number: as we gave it */
 	int64_t version, time_ms, us;         /* us: when it was opened, by the world's clock */
-	bool locked, ours, last_ours;         /* ours: we opened it; last_ours: our account changed it last */
+	bool locked, ours;                    /* ours: we opened it */
+	int next;                             /* the ticket it went on as; -1: it is itself */
+	bool hidden;                          /* it moved where we cannot read it */
+	int64_t answer_us;                    /* when the robot answers; 0: it has nothing to answer */
+	int n_late;                           /* the robot's answers since only machines speak */
 };
 
 struct tool_change {         /* one line of the tool's own log: what a poll pages through, what a webhook tells */
 	int ticket, comment; /* comment: -1 none */
+	int comment_id;      /* as it was then */
+	int next;            /* the ticket goes on as that one; -1: it does not */
 	bool ours;
+};
+
+/* What it says to who asks for a ticket that went on as another. */
+enum tool_moved { MOVED_SAYS, MOVED_SILENT, MOVED_ALIAS }; /* 410 and which; 404; it answers for the other */
+
+enum robot_words { ROBOT_NONE, ROBOT_SAME, ROBOT_NODS, ROBOT_CHANGES };
+struct robot {
+	enum robot_words words;
+	bool slow;
+	int n_said, n_thanks; /* n_thanks: by people, so that they stay below what is taken for a robot */
 };
 
 struct tool {
@@ -93,6 +112,11 @@ struct tool {
 	bool knows_account;                              /* the supplier is configured with our account */
 	enum policy policy;                              /* of the status */
 	bool everyone;                                   /* public comments are for everyone */
+	enum tool_moved moved;
+	bool renumbers, retells, keeps_number; /* of a ticket that moves: its comments' ids, its comments told again,
+						* our number in it */
+	int n_moved;
+	struct robot robot;
 	int64_t skew_ms;
 	struct tool_ticket ticket[TICKETS];
 	int n_ticket;
@@ -117,11 +141,30 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool is_public, int canary,
 	     struct ent_str body);
 void tool_set(struct out_sim *sim, struct tool *tool, int ticket, bool ours, int status);
+/* A line in its log; and its webhook. */
+void tool_log(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours);
+void tool_touch(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours);
+/* The ticket that it is by now. */
+int tool_now(const struct tool *tool, int ticket);
 /* What the tool does with a request, and its answer. */
 struct ent_response tool_serve(struct out_sim *sim, struct tool *tool, const char *method, struct ent_str path,
 			       struct ent_str body, struct ent_str key, struct ent_arena *arena);
 /* The JSON of one change, as webhook and poll tell it. */
 struct ent_str tool_tell(struct tool *tool, int change, bool is_poll, struct ent_arena *arena);
+
+/* ---- tickets that go on as others: move.c; tools that answer by themselves: robot.c ---- */
+
+void person_moves(struct out_sim *sim);
+bool move_is_known(struct out_sim *sim, const struct tool *tool, int ticket); /* it never moved, or we know where */
+void check_moves(struct out_sim *sim);
+
+void robot_draw(struct out_sim *sim, struct rng *rng);
+void robot_hears(struct out_sim *sim, struct tool *tool, int ticket); /* our account wrote into it */
+bool robot_is_due(const struct out_sim *sim);
+int64_t robot_next_us(const struct out_sim *sim); /* INT64_MAX: no answer is to come */
+void robot_says(struct out_sim *sim);
+void person_thanks(struct out_sim *sim);
+void check_robots(struct out_sim *sim);
 
 extern const struct ent_connector out_connector;
 extern const char *const out_status[STATUSES]; /* the tool's words; canonical in the same order */
@@ -215,6 +258,8 @@ void out_violates(struct out_sim *sim, const char *invariant, const char *subjec
     __attribute__((format(printf, 4, 5)));
 
 void people_act(struct out_sim *sim);
+/* Any ticket of any tool, as it stands now and we can read it; NULL: that was none. */
+struct tool *any_ticket(struct out_sim *sim, int *ret_ticket);
 /* Webhooks and asks: to the writer when they are due; their answers. */
 bool request_is_due(const struct out_sim *sim);
 void request_send(struct out_sim *sim);

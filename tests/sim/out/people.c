@@ -170,32 +170,20 @@ static int canary_new(struct out_sim *sim, int tool, int ticket, bool is_public,
 
 	sim->canary[i] = (struct canary){
 	    .tool = tool, .ticket = ticket, .is_public = is_public, .narrowed_us = INT64_MAX, .comment = -1};
-	*ret_body = sdk_format(&sim->arena.abi, "canary-%d. somebody  says *so*", i);
+	/* No two say the same: that would be a robot's habit. */
+	*ret_body =
+	    sdk_format(&sim->arena.abi, "canary-%d. somebody  says *so* of %c%c", i, 'a' + i % 26, 'a' + i / 26);
 	return i;
 }
 
-/* Any ticket of any tool; NULL: there is none. */
-static struct tool *any_ticket(struct out_sim *sim, int *ret_ticket)
+struct tool *any_ticket(struct out_sim *sim, int *ret_ticket)
 {
 	struct tool *tool = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
 
 	if (tool->n_ticket == 0)
 		return NULL;
-	*ret_ticket = (int)rng_below(&sim->rng, (uint64_t)tool->n_ticket);
-	return tool;
-}
-
-static void change_log(struct out_sim *sim, struct tool *tool, int ticket, int comment)
-{
-	struct tool_ticket *at = &tool->ticket[ticket];
-
-	at->version++;
-	at->time_ms = SIM_EPOCH_MS + sim->world.us / 1000 + tool->skew_ms;
-	at->last_ours = false;
-	tool->change[tool->n_change++] = (struct tool_change){ticket, comment, false};
-	sim->last_word_us = sim->world.us;
-	if (tool->hooks)
-		request_hook(sim, tool, tool->n_change - 1);
+	*ret_ticket = tool_now(tool, (int)rng_below(&sim->rng, (uint64_t)tool->n_ticket));
+	return tool->ticket[*ret_ticket].hidden ? NULL : tool;
 }
 
 static void person_opens(struct out_sim *sim)
@@ -207,7 +195,7 @@ static void person_opens(struct out_sim *sim)
 	int i = tool_open(sim, tool, false, sdk_format(&sim->arena.abi, "%s opens %d", tool->name, tool->n_ticket), 0);
 	tool->ticket[i].locked = out_has(sim, OUT_LOCKED) && rng_ppm(&sim->rng, 300000);
 	trace_line(&sim->world, "person opens %s/%d%s", tool->name, i, tool->ticket[i].locked ? " locked" : "");
-	change_log(sim, tool, i, -1);
+	tool_touch(sim, tool, i, -1, false);
 }
 
 static void person_says(struct out_sim *sim)
@@ -223,7 +211,7 @@ static void person_says(struct out_sim *sim)
 	sim->canary[canary].comment = tool_say(sim, tool, ticket, false, is_public, canary, body);
 	trace_line(&sim->world, "person says canary-%d. in %s/%d, %s", canary, tool->name, ticket,
 		   is_public ? "public" : "internal");
-	change_log(sim, tool, ticket, sim->canary[canary].comment);
+	tool_touch(sim, tool, ticket, sim->canary[canary].comment, false);
 }
 
 static void person_sets(struct out_sim *sim)
@@ -241,7 +229,9 @@ static void person_sets(struct out_sim *sim)
 static void person_narrows(struct out_sim *sim, int i)
 {
 	struct canary *canary = &sim->canary[i];
-	if (canary->tool < 0 || !canary->is_public || canary->is_narrowed)
+	if (canary->tool < 0 || !canary->is_public || canary->is_narrowed ||
+	    sim->tool[canary->tool].ticket[canary->ticket].hidden ||
+	    !move_is_known(sim, &sim->tool[canary->tool], canary->ticket))
 		return;
 	struct tool *tool = &sim->tool[canary->tool];
 	struct request *before = sim->requests;
@@ -250,7 +240,7 @@ static void person_narrows(struct out_sim *sim, int i)
 	trace_line(&sim->world, "person narrows canary-%d.", i);
 	while (before && before->next)
 		before = before->next;
-	change_log(sim, tool, canary->ticket, canary->comment);
+	tool_touch(sim, tool, canary->ticket, canary->comment, false);
 	for (struct request *request = before ? before->next : sim->requests; request; request = request->next) {
 		request->canary = i;
 		request->narrows = true;
@@ -378,7 +368,7 @@ static void person_merges(struct out_sim *sim)
 		return;
 	tool->ticket[ticket].number = sdk_dup(&sim->arena.abi, incident_number(incident, number));
 	trace_line(&sim->world, "person writes %s into %s/%d", number, tool->name, ticket);
-	change_log(sim, tool, ticket, -1);
+	tool_touch(sim, tool, ticket, -1, false);
 }
 
 /* Right after it was said: then it may not have gone out yet. */
@@ -407,6 +397,14 @@ void people_act(struct out_sim *sim)
 	}
 	if (out_has(sim, OUT_MERGE) && rng_below(&sim->rng, 12) == 0) {
 		person_merges(sim);
+		return;
+	}
+	if (out_has(sim, OUT_MOVE) && rng_below(&sim->rng, 12) == 0) {
+		person_moves(sim);
+		return;
+	}
+	if (out_has(sim, OUT_ROBOT) && rng_below(&sim->rng, 8) == 0) {
+		person_thanks(sim);
 		return;
 	}
 	if (sim->people_done <= 2 || what < 2)

@@ -31,6 +31,9 @@ void tool_init(struct tool *tool, int index, struct rng *rng)
 	tool->rate_per_min = rng_range(rng, 0, 2) ? 6000 : rng_range(rng, 60, 300);
 	tool->locks_with = (const int[]){403, 422, 423}[rng_below(rng, 3)];
 	tool->revokes_with = rng_below(rng, 2) ? 401 : 403;
+	tool->moved = (enum tool_moved)rng_below(rng, 3);
+	tool->retells = rng_below(rng, 2);
+	tool->keeps_number = rng_below(rng, 2);
 	/* Only where the account is known may a tool change the words and lose the marker: else nobody could tell. */
 	if (tool->class != CLASS_B) {
 		tool->marks = rng_below(rng, 2);
@@ -38,18 +41,36 @@ void tool_init(struct tool *tool, int index, struct rng *rng)
 	} else {
 		tool->marks = true;
 	}
+	/* Where a comment's new id alone cannot tell whose it is. */
+	tool->renumbers = (tool->marks || tool->knows_account) && rng_below(rng, 2);
 }
 
-static void touch(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours)
+int tool_now(const struct tool *tool, int ticket)
+{
+	while (tool->ticket[ticket].next >= 0)
+		ticket = tool->ticket[ticket].next;
+	return ticket;
+}
+
+void tool_log(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours)
 {
 	struct tool_ticket *at = &tool->ticket[ticket];
 
 	assert(tool->n_change < CHANGES);
 	at->version++;
 	at->time_ms = now_ms(sim, tool);
-	at->last_ours = ours;
-	tool->change[tool->n_change++] = (struct tool_change){ticket, comment, ours};
+	tool->change[tool->n_change++] =
+	    (struct tool_change){.ticket = ticket,
+				 .comment = comment,
+				 .comment_id = comment >= 0 ? tool->comment[comment].id : 0,
+				 .next = comment >= 0 ? -1 : at->next,
+				 .ours = ours};
 	sim->last_word_us = sim->world.us;
+}
+
+void tool_touch(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours)
+{
+	tool_log(sim, tool, ticket, comment, ours);
 	if (tool->hooks)
 		request_hook(sim, tool, tool->n_change - 1);
 }
@@ -59,7 +80,7 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 	int i = tool->n_ticket++;
 
 	assert(i < TICKETS);
-	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours, .us = sim->world.us};
+	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours, .us = sim->world.us, .next = -1};
 	tool->ticket[i].title = sdk_dup(&sim->arena.abi, title);
 	return i;
 }
@@ -95,7 +116,7 @@ int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool
 void tool_set(struct out_sim *sim, struct tool *tool, int ticket, bool ours, int status)
 {
 	tool->ticket[ticket].status = status;
-	touch(sim, tool, ticket, -1, ours);
+	tool_touch(sim, tool, ticket, -1, ours);
 }
 
 /* ---- telling --------------------------------------------------------------------------- */
@@ -119,18 +140,29 @@ static void print_ticket(struct sdk_jsonw *w, const struct tool *tool, int ticke
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_comment(struct sdk_jsonw *w, const struct tool_comment *comment)
+static void print_comment(struct sdk_jsonw *w, const struct tool *tool, const struct tool_change *change)
 {
+	const struct tool_comment *comment = &tool->comment[change->comment];
 	char id[16];
 
-	snprintf(id, sizeof id, "c%d", comment->id);
+	snprintf(id, sizeof id, "c%d", change->comment_id);
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", id);
-	sdk_jsonw_kz(w, "author", comment->ours ? "bot" : "person");
+	sdk_jsonw_kz(w, "author", comment->ours ? "bot" : comment->by_robot ? "robot" : "person");
+	sdk_jsonw_kint(w, "at", SIM_EPOCH_MS + comment->us / 1000 + tool->skew_ms);
 	sdk_jsonw_kstr(w, "body", comment->body);
 	sdk_jsonw_kbool(w, "public", comment->is_public);
 	sdk_jsonw_close(w, '}');
+}
+
+static void print_next(struct sdk_jsonw *w, const struct tool *tool, int next)
+{
+	char id[16];
+
+	snprintf(id, sizeof id, "%d", next);
+	sdk_jsonw_kz(w, "continues", id);
+	sdk_jsonw_kbool(w, "hidden", tool->ticket[next].hidden);
 }
 
 static struct ent_str taken(struct sdk_buf *buf, struct ent_arena *arena)
@@ -149,7 +181,9 @@ static void print_change(struct sdk_jsonw *w, const struct tool *tool, const str
 	if (!is_poll && tool->tells_actor)
 		sdk_jsonw_kz(w, "actor", change->ours ? "bot" : "person");
 	if (change->comment >= 0)
-		print_comment(w, &tool->comment[change->comment]);
+		print_comment(w, tool, change);
+	if (change->next >= 0)
+		print_next(w, tool, change->next);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -192,6 +226,8 @@ static struct ent_response page(struct out_sim *sim, struct tool *tool, int afte
 	for (; i < tool->n_change && i < after + PAGE; i++) {
 		const struct tool_change *change = &tool->change[i];
 
+		if (tool->ticket[change->ticket].hidden)
+			continue;
 		/* A search index that lags: only there does the id alone tell our words. */
 		if (!tool->knows_account && tool->mangles && change->comment >= 0 &&
 		    tool->comment[change->comment].us + VISIBLE_US > sim->world.us)
@@ -228,13 +264,13 @@ static struct ent_response find(const struct out_sim *sim, struct tool *tool, in
 	if (ticket < 0) {
 		for (int i = 0; i < tool->n_ticket; i++)
 			if (has_key(tool->ticket[i].marker, key) && is_indexed(sim, tool, i, tool->ticket[i].us))
-				return answer_id(arena, "", i);
+				return answer_id(arena, "", tool_now(tool, i));
 		return answer_id(arena, "", -1);
 	}
 	for (int i = 0; i < tool->n_comment; i++)
 		if (tool->comment[i].ticket == ticket && has_key(tool->comment[i].body, key) &&
 		    is_indexed(sim, tool, i, tool->comment[i].us))
-			return answer_id(arena, "c", i);
+			return answer_id(arena, "c", tool->comment[i].id);
 	return answer_id(arena, "c", -1);
 }
 
@@ -251,7 +287,7 @@ static struct ent_response create(struct out_sim *sim, struct tool *tool, const 
 {
 	for (int i = 0; tool->class == CLASS_A && i < tool->n_ticket; i++)
 		if (sdk_eqz(key, tool->ticket[i].key))
-			return answer_id(arena, "", i);
+			return answer_id(arena, "", tool->moved == MOVED_ALIAS ? tool_now(tool, i) : i);
 	if (tool->n_ticket == TICKETS)
 		return answer(422, ENT_STR("{\"message\":\"full\"}"));
 	int i = tool_open(sim, tool, true, sdk_json_text_at(node, "title"), 0);
@@ -259,7 +295,8 @@ static struct ent_response create(struct out_sim *sim, struct tool *tool, const 
 	at->number = sdk_dup(&sim->arena.abi, sdk_json_text_at(node, "number"));
 	at->marker = sdk_dup(&sim->arena.abi, sdk_json_text_at(node, "text"));
 	snprintf(at->key, sizeof at->key, "%.*s", ENT_F(key));
-	touch(sim, tool, i, -1, true);
+	tool_touch(sim, tool, i, -1, true);
+	robot_hears(sim, tool, i);
 	return answer_id(arena, "", i);
 }
 
@@ -279,7 +316,7 @@ static struct ent_response comment(struct out_sim *sim, struct tool *tool, int t
 {
 	for (int i = 0; tool->class == CLASS_A && i < tool->n_comment; i++)
 		if (sdk_eqz(key, tool->comment[i].key))
-			return answer_id(arena, "c", i);
+			return answer_id(arena, "c", tool->comment[i].id);
 	if (tool->ticket[ticket].locked)
 		return answer(tool->locks_with, ENT_STR("{\"message\":\"this ticket is locked\"}"));
 	if (tool->n_comment == COMMENTS || tool->n_change == CHANGES) {
@@ -290,7 +327,8 @@ static struct ent_response comment(struct out_sim *sim, struct tool *tool, int t
 	int i =
 	    tool_say(sim, tool, ticket, true, sdk_json_bool(sdk_json_at(node, "public"), false), canary_in(body), body);
 	snprintf(tool->comment[i].key, sizeof tool->comment[i].key, "%.*s", ENT_F(key));
-	touch(sim, tool, ticket, i, true);
+	tool_touch(sim, tool, ticket, i, true);
+	robot_hears(sim, tool, ticket);
 	return answer_id(arena, "c", i);
 }
 
@@ -309,6 +347,21 @@ static struct ent_response put(struct out_sim *sim, struct tool *tool, int ticke
 	return answer(200, ENT_STR("{}"));
 }
 
+static struct ent_response went_on(const struct tool *tool, int now, struct ent_arena *arena)
+{
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	if (tool->moved != MOVED_SAYS)
+		return answer(404, ENT_STR("{\"message\":\"no such ticket\"}"));
+	sdk_buf_init(&buf, 4096);
+	sdk_jsonw_init(&w, &buf);
+	sdk_jsonw_open(&w, '{');
+	print_next(&w, tool, now);
+	sdk_jsonw_close(&w, '}');
+	return answer(410, taken(&buf, arena));
+}
+
 static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, const char *method, int ticket,
 				     struct ent_str rest, const struct sdk_json *node, struct ent_str key,
 				     struct ent_arena *arena)
@@ -318,6 +371,10 @@ static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, con
 
 	if (ticket < 0 || ticket >= tool->n_ticket)
 		return answer(404, ENT_STR("{\"message\":\"no such ticket\"}"));
+	int now = tool_now(tool, ticket);
+	if (tool->ticket[now].hidden || (now != ticket && tool->moved != MOVED_ALIAS))
+		return went_on(tool, now, arena);
+	ticket = now;
 	if (strcmp(method, "POST") == 0)
 		return comment(sim, tool, ticket, node, key, arena);
 	if (strcmp(method, "PUT") == 0)

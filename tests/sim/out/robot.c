@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tools that answer by themselves what we write, at their own pace; and people, who say thanks. */
+#include "out.h"
+
+#include <stdio.h>
+
+enum { THANKS_MAX = 5, LATE_MAX = 30 };
+
+/* One answers, or two answer each other. Words that change are told by their pace alone, so that both are quick then,
+ * and nothing holds them up. */
+void robot_draw(struct out_sim *sim, struct rng *rng)
+{
+	int one = (int)rng_below(rng, (uint64_t)sim->n_tool), two = (int)rng_below(rng, (uint64_t)sim->n_tool);
+	bool change = rng_below(rng, 3) == 0;
+	const int at[] = {one, two};
+
+	for (int i = 0; (sim->faults >> OUT_ROBOT & 1) && i < 2; i++) {
+		struct tool *tool = &sim->tool[at[i]];
+		enum robot_words words = rng_below(rng, 3) ? ROBOT_SAME : ROBOT_NODS;
+		tool->robot = (struct robot){.words = change && one != two ? ROBOT_CHANGES : words,
+					     .slow = !change && rng_below(rng, 2)};
+		if (tool->robot.words != ROBOT_CHANGES)
+			continue;
+		tool->hooks = true;
+		tool->rate_per_min = 6000;
+	}
+}
+
+/* What comes while it waits gets one answer. */
+void robot_hears(struct out_sim *sim, struct tool *tool, int ticket)
+{
+	struct tool_ticket *at = &tool->ticket[ticket];
+	int64_t wait_us =
+	    tool->robot.slow ? rng_range(&sim->rng, 30000000, 120000000) : rng_range(&sim->rng, 500000, 2500000);
+
+	if (tool->robot.words != ROBOT_NONE && at->answer_us == 0 && !at->locked)
+		at->answer_us = sim->world.us + wait_us;
+}
+
+static struct tool_ticket *next_robot(struct out_sim *sim, struct tool **ret_tool)
+{
+	struct tool_ticket *first = NULL;
+
+	for (int t = 0; t < sim->n_tool; t++)
+		for (int i = 0; i < sim->tool[t].n_ticket; i++) {
+			struct tool_ticket *at = &sim->tool[t].ticket[i];
+			if (at->answer_us == 0 || (first && first->answer_us <= at->answer_us))
+				continue;
+			first = at;
+			*ret_tool = &sim->tool[t];
+		}
+	return first;
+}
+
+int64_t robot_next_us(const struct out_sim *sim)
+{
+	int64_t first = INT64_MAX;
+
+	for (int t = 0; t < sim->n_tool; t++)
+		for (int i = 0; sim->tool[t].robot.words != ROBOT_NONE && i < sim->tool[t].n_ticket; i++) {
+			int64_t us = sim->tool[t].ticket[i].answer_us;
+			if (us && us < first)
+				first = us;
+		}
+	return first;
+}
+
+bool robot_is_due(const struct out_sim *sim)
+{
+	return robot_next_us(sim) <= sim->world.us;
+}
+
+static struct ent_str words_of(struct out_sim *sim, const struct tool *tool)
+{
+	struct ent_arena *arena = &sim->arena.abi;
+	char a = (char)('a' + tool->robot.n_said % 26), b = (char)('a' + tool->robot.n_said / 26 % 26);
+
+	switch (tool->robot.words) {
+	case ROBOT_SAME:
+		return sdk_format(arena, "This is an automatic answer of Monday, 12:%02d. We have got your message.",
+				  tool->robot.n_said % 60);
+	case ROBOT_NODS:
+		return ENT_STR("Got it!");
+	case ROBOT_CHANGES:
+	case ROBOT_NONE:
+		break;
+	}
+	return sdk_format(arena, "The number of your message is %c%c%c.", a, b, a);
+}
+
+void robot_says(struct out_sim *sim)
+{
+	struct tool *tool = NULL;
+	struct tool_ticket *at = next_robot(sim, &tool);
+	int ticket = (int)(at - tool->ticket);
+
+	at->answer_us = 0;
+	if (tool->n_comment == COMMENTS || tool->n_change == CHANGES || (sim->healing && ++at->n_late > LATE_MAX)) {
+		out_violates(sim, "loops", tool->name, "%s/%d has answered %d times since people were silent",
+			     tool->name, ticket, at->n_late);
+		return;
+	}
+	int i = tool_say(sim, tool, ticket, false, true, -1, words_of(sim, tool));
+	tool->comment[i].by_robot = true;
+	tool->robot.n_said++;
+	trace_line(&sim->world, "robot says %.*s in %s/%d", ENT_F(tool->comment[i].body), tool->name, ticket);
+	tool_touch(sim, tool, ticket, i, false);
+}
+
+/* ---- people ---------------------------------------------------------------------------- */
+
+/* The same words again and again, and each time as an answer: that is no robot. */
+void person_thanks(struct out_sim *sim)
+{
+	int ticket;
+	struct tool *tool = any_ticket(sim, &ticket);
+
+	if (!tool || tool->robot.n_thanks == THANKS_MAX)
+		return;
+	int i = tool_say(sim, tool, ticket, false, true, -1, ENT_STR("Many thanks!"));
+	tool->robot.n_thanks++;
+	trace_line(&sim->world, "person says thanks in %s/%d", tool->name, ticket);
+	tool_touch(sim, tool, ticket, i, false);
+}
+
+/* ---- checks ------------------------------------------------------------------------------ */
+
+/* People are not parked for what they say. Beside robots all that comes in a rush is. */
+void check_robots(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    sim->broker->read,
+	    "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN comment AS c ON c.uuid = "
+	    "d.comment WHERE c.author_id = 'person' AND d.state = 'parked' AND d.cause = 'loop'");
+	bool robots = (sim->faults >> OUT_ROBOT & 1) != 0;
+
+	while (db_row(stmt))
+		if (!robots || !sdk_starts(db_str(stmt, 4), "more than"))
+			out_violates(sim, "loops", "delivery",
+				     "delivery %lld to %.*s, of what a person in %.*s said: %.*s: %.*s",
+				     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)),
+				     ENT_F(sdk_head(db_str(stmt, 3), 60)), ENT_F(db_str(stmt, 4)));
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nothing waits in silence: a delivery whose ticket went while it was on its way, one that a person tries again, and
+ * one that may not go any more and was heard all the same. */
+#include "deliveries.h"
+
+static const char uuid_1[] = "00000001-0000-4000-8000-000000000001";
+
+/* One comment on its way to T-1. */
+static struct delivery under_way(struct world *world)
+{
+	two_parties(world);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
+	return delivery;
+}
+
+static void remove_ticket(struct world *world)
+{
+	struct ent_change removed = {
+	    .kind = ENT_TICKET_REMOVED, .stamp.time_ms = world->now_ms, .ticket.id = ENT_STR("T-1")};
+
+	assert_int_equal(arrive(world, "telnord", &removed), JOB_ACCEPTED);
+}
+
+static void assert_parked_as_gone(struct world *world, int64_t id)
+{
+	struct delivery delivery = load(world, id);
+
+	assert_int_equal(delivery.state, DELIVERY_PARKED);
+	assert_int_equal(delivery.cause, CAUSE_GONE);
+}
+
+static void test_its_ticket_went_while_it_was_on_its_way(void **state)
+{
+	static const enum delivery_outcome outcome[] = {OUTCOME_LATER, OUTCOME_LOST};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof outcome / sizeof *outcome; i++) {
+		void *of = NULL;
+		world_set_up(&of);
+		struct world *world = of;
+		struct delivery delivery = under_way(world);
+		remove_ticket(world);
+		assert_int_equal(load(world, delivery.id).state, DELIVERY_IN_FLIGHT);
+		struct delivery_result later = {
+		    .id = delivery.id, .attempt = 1, .outcome = outcome[i], .may_look = true, .due_ms = world->now_ms};
+		assert_int_equal(settle(world, later, "telnord", NULL), JOB_ACCEPTED);
+		assert_parked_as_gone(world, delivery.id);
+		assert_int_equal(n_event(world, "delivery.parked"), 1);
+		/* It comes back: a person lets it go. */
+		tell(world, "telnord", "T-1", "in_progress");
+		assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
+		assert_int_equal(due(world, "telnord").id, delivery.id);
+		check_all(world);
+		world_tear_down(&of);
+	}
+}
+
+/* Tried again while there still is no ticket: it stands where a person sees it, and does not wait in silence. */
+static void test_tried_again_without_a_ticket(void **state)
+{
+	struct world *world = *state;
+	struct delivery delivery = under_way(world);
+	struct delivery_result gone = {
+	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+
+	remove_ticket(world);
+	assert_int_equal(settle(world, gone, "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
+	assert_parked_as_gone(world, delivery.id);
+
+	/* Shared again: one is being made, and it goes behind that. */
+	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).state, DELIVERY_PENDING);
+	check_all(world);
+}
+
+/* It was sent, nobody knows whether it arrived, and then it was narrowed: what the tool tells is ours still, and no
+ * word of theirs that everyone may read. */
+static void test_what_may_not_go_again_is_known(void **state)
+{
+	struct world *world = *state;
+	struct ent_change said, told;
+
+	two_parties(world);
+	said = word(world, "O-1", "c1", "It smokes.");
+	assert_int_equal(arrive(world, "orion", &said), JOB_ACCEPTED);
+	struct delivery delivery = due(world, "telnord");
+	assert_int_equal(send(world, delivery.id, "orion: It smokes."), JOB_ACCEPTED);
+	struct delivery_result lost = {
+	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_LOST, .may_look = true, .due_ms = world->now_ms};
+	assert_int_equal(settle(world, lost, "telnord", NULL), JOB_ACCEPTED);
+	world->now_ms += 1000;
+	said = word(world, "O-1", "c1", "It smokes.");
+	said.comment.visibility = ENT_INTERNAL;
+	assert_int_equal(arrive(world, "orion", &said), JOB_ACCEPTED);
+	assert_int_equal(send(world, delivery.id, NULL), JOB_ACCEPTED); /* begun without words, as link does */
+	struct delivery_result narrowed = {
+	    .id = delivery.id, .attempt = 2, .outcome = OUTCOME_CANCELLED, .cause = CAUSE_AUDIENCE};
+	assert_int_equal(settle(world, narrowed, "telnord", NULL), JOB_ACCEPTED);
+	int64_t n_comment = ask(world, "SELECT count(*) FROM comment");
+	told = word(world, "T-1", "c77", "orion: It smokes.");
+	assert_int_equal(arrive(world, "telnord", &told), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), n_comment);
+	check_all(world);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_its_ticket_went_while_it_was_on_its_way),
+	    TEST(test_tried_again_without_a_ticket),
+	    TEST(test_what_may_not_go_again_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
