@@ -325,3 +325,20 @@ void arrival_refuse(const struct supplier_set *set, const struct supplier *suppl
 	arrival->dead = true;
 	arrival->reason = reason;
 }
+
+struct slot_id arrival_slot(const struct supplier *supplier, const unsigned char body_hash[32])
+{
+	const struct ent_str part[] = {
+	    supplier->name, sdk_str(supplier->connector->name), {(const char *)body_hash, 32}};
+
+	return slot_id(part, sizeof part / sizeof *part);
+}
+
+struct slot_id arrival_answer_slot(const struct supplier *supplier, const struct ent_call *call, struct ent_str body)
+{
+	const char op = (char)call->op.kind;
+	const struct ent_str part[] = {
+	    supplier->name, sdk_str(supplier->connector->name), {&op, 1}, call->op.ticket.id, body};
+
+	return slot_id(part, sizeof part / sizeof *part);
+}

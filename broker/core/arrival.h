@@ -6,6 +6,7 @@
 #ifndef CORE_ARRIVAL_H
 #define CORE_ARRIVAL_H
 
+#include "base/slot.h"
 #include "core/supplier.h"
 
 struct arrival {
@@ -46,5 +47,10 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
 		    struct arrival *arrival);
+
+/* What is about to be read, by which what ended the process is known again wherever it is read: a webhook, by the
+ * SHA-256 of its body as it came; the answer to a call. */
+struct slot_id arrival_slot(const struct supplier *supplier, const unsigned char body_hash[32]);
+struct slot_id arrival_answer_slot(const struct supplier *supplier, const struct ent_call *call, struct ent_str body);
 
 #endif

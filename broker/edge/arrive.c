@@ -24,21 +24,22 @@ static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, 
 }
 
 /* Only who replays one by its number asks for what ended the broker before. */
+static bool is_asked_for(const struct exchange *x)
+{
+	return x->route != NULL && x->route->serve == deadletter_replay;
+}
+
 static void decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
 		   const struct ent_webhook *webhook, struct arrival *arrival)
 {
-	const struct ent_str part[] = {supplier->name,
-				       sdk_str(supplier->connector->name),
-				       {(const char *)arrival->body_hash, sizeof arrival->body_hash}};
-	struct slot_id id = slot_id(part, sizeof part / sizeof *part);
-	bool asked = x->route != NULL && x->route->serve == deadletter_replay;
+	struct slot_id id = arrival_slot(supplier, arrival->body_hash);
 
-	if (!slot_enter(x->worker->slot, &id, asked)) {
+	if (!slot_enter(x->desk->slot, &id, is_asked_for(x))) {
 		arrival_refuse(x->roster->set, supplier, ENT_STR(SLOT_REASON), arrival);
 		return;
 	}
 	arrival_decode(x->roster->set, supplier, self, webhook, &x->arena.abi, arrival);
-	slot_leave(x->worker->slot);
+	slot_leave(x->desk->slot);
 }
 
 enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
@@ -77,10 +78,11 @@ static bool read_question(const struct ent_webhook *kept, struct ent_call *ret)
 	return true;
 }
 
-enum ent_rc arrive_read_answer(const struct ent_connector *connector, const struct ent_self *self,
+enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
 			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
 			       struct ent_err *err)
 {
+	const struct ent_connector *connector = supplier->connector;
 	static const struct ent_header type = {{"Content-Type", 12}, {"application/json", 16}};
 	const struct ent_response response = {200, &type, 1, kept->body};
 	struct ent_result result = {.phase = 0};
@@ -89,7 +91,11 @@ enum ent_rc arrive_read_answer(const struct ent_connector *connector, const stru
 
 	if (connector->parse == NULL || !read_question(kept, &call))
 		return sdk_fail(err, ENT_EINVAL, "it answers a question that was not kept");
+	struct slot_id id = arrival_answer_slot(supplier, &call, kept->body);
+	if (!slot_enter(x->desk->slot, &id, is_asked_for(x)))
+		return sdk_fail(err, ENT_EINVAL, "%s", SLOT_REASON);
 	rc = connector->parse(self, &call, &response, arena, &result, err);
+	slot_leave(x->desk->slot);
 	*ret = result.changes;
 	return rc == ENT_MORE ? ENT_OK : rc;
 }
@@ -105,7 +111,7 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 
 	if (rc != ENT_OK)
 		return rc;
-	rc = arrive_read_answer(supplier->connector, &self, kept, arena, &changes, &why);
+	rc = arrive_read_answer(x, supplier, &self, kept, arena, &changes, &why);
 	arrival_take(x->roster->set, supplier, changes, arena, &ret->arrival);
 	if (rc != ENT_OK) {
 		ret->arrival.dead = true;

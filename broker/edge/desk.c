@@ -3,11 +3,11 @@
 
 #include "edge/worker.h"
 
-enum ent_rc desk_open(struct desk *desk, const struct edge *edge, struct ent_err *err)
+enum ent_rc desk_open(struct desk *desk, const struct edge *edge, const char *name, struct ent_err *err)
 {
 	struct store_meta meta;
 
-	*desk = (struct desk){.db = NULL};
+	*desk = (struct desk){.slot = slot_new(edge->world.slots, name)};
 	sdk_buf_init(&desk->scratch, edge->limits.answer_max);
 	return store_open_read(edge->options.store_path.p, NULL, &desk->db, &meta, err);
 }
@@ -30,4 +30,5 @@ void desk_close(struct desk *desk)
 {
 	db_close(desk->db);
 	sdk_buf_release(&desk->scratch);
+	slot_free(desk->slot);
 }

@@ -6,6 +6,7 @@
 #ifndef EDGE_DESK_H
 #define EDGE_DESK_H
 
+#include "base/slot.h"
 #include "store/store.h"
 
 struct edge;
@@ -14,9 +15,11 @@ struct desk {
 	struct db *db;
 	struct sdk_buf scratch; /* the body of the answer under way */
 	int64_t now_ms;         /* one sample a turn or read */
+	struct slot *slot;      /* what its thread decodes; NULL: nobody wants to know */
 };
 
-enum ent_rc desk_open(struct desk *desk, const struct edge *edge, struct ent_err *err)
+/* name: of its thread, see slot_new(). */
+enum ent_rc desk_open(struct desk *desk, const struct edge *edge, const char *name, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* A read that failed sticks to its handle: a fresh one tells whether the store can be read again. False: not yet. */
 bool desk_reopen(struct desk *desk, const struct edge *edge);

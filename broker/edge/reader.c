@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "edge/worker.h"
@@ -138,10 +139,12 @@ enum ent_rc readers_start(struct readers *readers, struct edge *edge, struct ent
 	readers->at = sdk_xalloc((size_t)wanted * sizeof *readers->at);
 	while (readers->n < wanted) {
 		struct reader *reader = &readers->at[readers->n];
+		char name[32];
 		enum ent_rc rc;
 
 		*reader = (struct reader){.edge = edge};
-		rc = desk_open(&reader->desk, edge, err);
+		snprintf(name, sizeof name, "reader-%d", readers->n);
+		rc = desk_open(&reader->desk, edge, name, err);
 		if (rc == ENT_OK && pthread_create(&reader->id, NULL, reader_main, reader) != 0)
 			rc = sdk_fail(err, ENT_EINVAL, "a thread for reads cannot be started");
 		if (rc != ENT_OK) {

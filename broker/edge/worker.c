@@ -296,9 +296,8 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 	worker->answered_tail = &worker->answered;
 	worker->packer = packer_new();
 	snprintf(name, sizeof name, "http-%d", (int)(worker - edge->worker));
-	worker->slot = slot_new(edge->world.slots, name);
 	pthread_mutex_init(&worker->lock, NULL);
-	rc = desk_open(&worker->desk, edge, err);
+	rc = desk_open(&worker->desk, edge, name, err);
 	if (rc != ENT_OK)
 		return rc;
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -325,6 +324,5 @@ void worker_release(struct worker *worker)
 	roster_unref(worker->next_roster);
 	roster_unref(worker->roster);
 	packer_free(worker->packer);
-	slot_free(worker->slot);
 	pthread_mutex_destroy(&worker->lock);
 }

@@ -29,7 +29,6 @@ struct worker {
 	struct roster *roster;
 	struct auth_cache auth;
 	struct packer *packer;
-	struct slot *slot; /* what it decodes; NULL: nobody wants to know */
 	struct conn *conns, *ready, *grave;
 	size_t n_conn;
 	bool started, abandoned; /* abandoned: it ended while the writer still held jobs of its */

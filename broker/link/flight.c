@@ -243,10 +243,7 @@ static void hold(struct flight *flight, const struct ent_response *response, str
 static enum ent_rc read_answer(struct flight *flight, const struct ent_response *response, struct ending *ending)
 {
 	const struct supplier *supplier = flight->supplier;
-	const char op = (char)flight->call.op.kind;
-	const struct ent_str part[] = {
-	    supplier->name, sdk_str(supplier->connector->name), {&op, 1}, flight->call.op.ticket.id, response->body};
-	struct slot_id id = slot_id(part, sizeof part / sizeof *part);
+	struct slot_id id = arrival_answer_slot(supplier, &flight->call, response->body);
 	struct slot *slot = flight->link->slot;
 	enum ent_rc rc;
 

@@ -92,6 +92,17 @@ def a_page(tap, broker, tools):
     tap.check("and the broker lives", broker.process.poll() is None)
 
 
+def kept_ones(tap, broker):
+    """What is kept of them is read again in two more ways, and ends the broker in none."""
+    for name in ("hooked", "bad"):
+        code, answer = broker.ask("POST", "/v1/deadletters/replay", {"supplier": name})
+        tap.equal(f"replaying all dead letters of {name} leaves them dead", (code, answer and answer["dead"]), (200, 1))
+        tap.check(f"and says why ({name})", any("three times" in r for r in broker.dead_letters(name)), broker.dead_letters(name))
+    code, answer = broker.ask("POST", "/v1/suppliers/hooked/maps/try", {"map": {"status": {"odd": "pending"}}})
+    tap.equal("trying a map on what came passes over it", (code, answer and answer["undecoded"]), (200, 1))
+    tap.check("and the broker lives on", broker.process.poll() is None)
+
+
 def run(tap):
     with tempfile.TemporaryDirectory(prefix="entente-crash-") as folder:
         with open(os.open(os.path.join(folder, "credential"), os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
@@ -103,6 +114,7 @@ def run(tap):
         try:
             a_webhook(tap, broker)
             a_page(tap, broker, tools)
+            kept_ones(tap, broker)
         finally:
             if broker.process.poll() is None:
                 broker.end()
