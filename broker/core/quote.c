@@ -7,10 +7,12 @@
 #include <string.h>
 
 enum {
-	LINES_MAX = 4000,      /* of a text; one with more is left as it is */
-	LINE_LEAST = 8,        /* bytes of words that make a quoted line ours by themselves */
-	BEGIN_SIZE = 24,       /* bytes of words by which the beginning of a copy is known */
-	INTRODUCTION_MAX = 300 /* bytes of a line that introduces a quote */
+	LINES_MAX = 4000,       /* of a text; one with more is left as it is */
+	LINE_LEAST = 8,         /* bytes of words that make a quoted line ours by themselves */
+	BEGIN_SIZE = 24,        /* bytes of words by which the beginning of a copy is known */
+	INTRODUCTION_MAX = 300, /* bytes of a line that introduces a quote */
+	LOOK_MAX =
+	    64 << 20 /* bytes that are looked through for one text: some 30 ms, in which nothing else is stored */
 };
 
 struct line {
@@ -18,7 +20,8 @@ struct line {
 	struct ent_str inner; /* without quote signs */
 	struct ent_str words; /* as echo_words() has them */
 	size_t at;            /* where its words begin in those of the whole text */
-	bool is_quoted, is_ours, is_blank;
+	bool is_quoted, is_ours, is_blank, has_marker;
+	char key[SDK_MARKER_KEY_SIZE]; /* of its marker */
 };
 
 struct reading {
@@ -30,7 +33,17 @@ struct reading {
 	const struct quote_copy *copy;
 	struct ent_str *copy_words;
 	size_t n_copy;
+	struct ent_str
+	    after;     /* of a copy, what follows the quoted line that was found last: the next one is there mostly */
+	size_t looked; /* bytes */
 };
+
+/* False: enough was looked through for this text. What is not looked for stays. */
+static bool may_look(struct reading *reading, size_t n)
+{
+	reading->looked += n;
+	return reading->looked <= LOOK_MAX;
+}
 
 /* ---- reading ------------------------------------------------------------------------ */
 
@@ -71,6 +84,7 @@ static bool read_lines(struct reading *reading, struct ent_str text)
 		line->inner = unquoted(line->text, &line->is_quoted);
 		line->words = echo_words(reading->arena, line->inner);
 		line->is_blank = line->inner.n == 0;
+		line->has_marker = sdk_marker_find(line->inner, line->key);
 		line->at = reading->n_words;
 		if (line->words.n == 0)
 			continue;
@@ -92,24 +106,36 @@ static void read_copies(struct reading *reading, const struct quote_copy *copy, 
 
 /* ---- quoted lines ---------------------------------------------------------------------- */
 
-static bool holds(struct ent_str text, struct ent_str words)
-{
-	return words.n > 0 && text.n >= words.n && memmem(text.p, text.n, words.p, words.n);
-}
-
 static bool is_marker_alone(const struct line *line)
 {
-	char key[SDK_MARKER_KEY_SIZE];
-
-	return line->words.n == 0 && line->inner.n > 0 && sdk_marker_find(line->inner, key);
+	return line->words.n == 0 && line->has_marker;
 }
 
-static bool is_in_a_copy(const struct reading *reading, struct ent_str words)
+static bool begins_with(struct ent_str text, struct ent_str words)
 {
-	for (size_t i = 0; i < reading->n_copy; i++)
-		if (holds(reading->copy_words[i], words))
-			return true;
-	return false;
+	return text.n >= words.n && memcmp(text.p, words.p, words.n) == 0;
+}
+
+static bool is_in_a_copy(struct reading *reading, struct ent_str words)
+{
+	struct ent_str after = sdk_trim(reading->after);
+
+	if (words.n == 0)
+		return false;
+	for (size_t i = 0; i < reading->n_copy && !begins_with(after, words); i++) {
+		struct ent_str copy = reading->copy_words[i];
+		if (copy.n < words.n)
+			continue;
+		if (!may_look(reading, copy.n))
+			return false;
+		const char *at = memmem(copy.p, copy.n, words.p, words.n);
+		if (at)
+			after = (struct ent_str){at, copy.n - (size_t)(at - copy.p)};
+	}
+	if (!begins_with(after, words))
+		return false;
+	reading->after = (struct ent_str){after.p + words.n, after.n - words.n};
+	return true;
 }
 
 static void find_quoted(struct reading *reading)
@@ -130,12 +156,12 @@ static void find_quoted(struct reading *reading)
 /* ---- copies without quote signs ------------------------------------------------------------ */
 
 /* A line that goes on behind `end` stays: somebody wrote behind the copy. */
-static void mark_lines(struct reading *reading, size_t begin, size_t end)
+static void mark_lines(struct reading *reading, size_t first, size_t end)
 {
-	for (size_t i = 0; i < reading->n; i++) {
+	for (size_t i = first; i < reading->n && reading->line[i].at < end; i++) {
 		struct line *line = &reading->line[i];
 
-		if (line->words.n && line->at >= begin && line->at + line->words.n <= end)
+		if (line->words.n && line->at + line->words.n <= end)
 			line->is_ours = true;
 	}
 }
@@ -148,49 +174,65 @@ static size_t marked_end(const struct reading *reading, const struct line *line)
 	return line->at + (memcmp(line->inner.p, before.p, before.n) == 0 ? line->words.n : 0);
 }
 
-/* Do words that begin at `at` begin a line? */
-static bool begins_line(const struct reading *reading, size_t at)
+/* The line that words which begin at `at` begin; n: none. Lines without words stand where the next one stands. */
+static size_t line_at(const struct reading *reading, size_t at)
 {
-	for (size_t i = 0; i < reading->n; i++)
-		if (reading->line[i].words.n && reading->line[i].at == at)
-			return true;
-	return false;
+	size_t low = 0, high = reading->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (reading->line[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low < reading->n && reading->line[low].at == at && reading->line[low].words.n == 0)
+		low++;
+	return low < reading->n && reading->line[low].at == at ? low : reading->n;
 }
 
 /* The line of the marker of this copy; n: there is none. */
 static size_t marker_line(const struct reading *reading, const char *key)
 {
-	char found[SDK_MARKER_KEY_SIZE];
-
 	for (size_t i = reading->n; i > 0; i--)
-		if (sdk_marker_find(reading->line[i - 1].inner, found) && strcmp(found, key) == 0)
+		if (reading->line[i - 1].has_marker && strcmp(reading->line[i - 1].key, key) == 0)
 			return i - 1;
 	return reading->n;
 }
 
-static void find_copy(struct reading *reading, size_t i)
+/* A copy whose words begin in line `first`. False: enough was looked through. */
+static bool mark_copy(struct reading *reading, size_t i, size_t first, size_t marked)
 {
 	struct ent_str words = reading->copy_words[i];
-	size_t head = words.n < BEGIN_SIZE ? words.n : BEGIN_SIZE, marked = marker_line(reading, reading->copy[i].key);
-	const char *at;
+	size_t begin = reading->line[first].at, end = begin;
 
-	if (words.n < LINE_LEAST)
-		return;
-	for (size_t from = 0; reading->n_words - from >= head; from = (size_t)(at - reading->words) + 1) {
-		at = memmem(reading->words + from, reading->n_words - from, words.p, head);
-		if (!at)
+	if (!may_look(reading, words.n))
+		return false;
+	if (begins_with((struct ent_str){reading->words + begin, reading->n_words - begin}, words))
+		end = begin + words.n;
+	else if (marked < reading->n && reading->line[marked].at >= begin)
+		end = marked_end(reading, &reading->line[marked]);
+	if (!may_look(reading, end - begin))
+		return false;
+	mark_lines(reading, first, end);
+	if (marked < reading->n && reading->line[marked].words.n == 0)
+		reading->line[marked].is_ours = true;
+	return true;
+}
+
+static void find_copy(struct reading *reading, size_t i)
+{
+	struct ent_str words = reading->copy_words[i], rest = {reading->words, reading->n_words};
+	size_t head = words.n < BEGIN_SIZE ? words.n : BEGIN_SIZE, marked = marker_line(reading, reading->copy[i].key);
+
+	while (words.n >= LINE_LEAST && rest.n >= head) {
+		const char *at = memmem(rest.p, rest.n, words.p, head);
+		if (!may_look(reading, at ? (size_t)(at - rest.p) : rest.n) || !at)
 			return;
-		size_t begin = (size_t)(at - reading->words);
-		bool is_whole =
-		    reading->n_words - begin >= words.n && memcmp(reading->words + begin, words.p, words.n) == 0;
-		if (!begins_line(reading, begin))
-			continue;
-		if (is_whole)
-			mark_lines(reading, begin, begin + words.n);
-		else if (marked < reading->n && reading->line[marked].at >= begin)
-			mark_lines(reading, begin, marked_end(reading, &reading->line[marked]));
-		if (marked < reading->n && reading->line[marked].words.n == 0)
-			reading->line[marked].is_ours = true;
+		size_t first = line_at(reading, (size_t)(at - reading->words));
+		if (first < reading->n && !mark_copy(reading, i, first, marked))
+			return;
+		rest = (struct ent_str){at + 1, reading->n_words - (size_t)(at + 1 - reading->words)};
 	}
 }
 

@@ -466,6 +466,38 @@ static void test_answer_above_a_quote_is_carried_without_the_quote(void **state)
 	check_all(world);
 }
 
+/* However much was brought since: what it quotes was brought before it was said. */
+static void test_an_old_answer_that_is_read_again_keeps_no_quote(void **state)
+{
+	static const char answer[] = "The door is open.\n\n> David (orion): The pump on floor 2 is out of order.";
+	struct world *world = *state;
+	struct ent_change change;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "The pump on floor 2 is out of order.");
+	bring(world, "telnord", "x1");
+	write_word(world, "telnord", "T-1", "t1", answer);
+	for (int i = 0; i < 220; i++) {
+		const char *id = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "m%d", i));
+		world->now_ms += 100000;
+		write_word(world, "orion", "O-1", id,
+			   sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "News %s", id)));
+		assert_true(bring(world, "telnord", id) > 0);
+	}
+	write_word(world, "telnord", "T-1", "t1", answer); /* a poll reads it again */
+	assert_int_equal(n_event(world, "comment.edited"), 0);
+	assert_int_equal(
+	    ask(world, "SELECT count(*) FROM comment WHERE external_id = 't1' AND body = 'The door is open.'"), 1);
+
+	/* Edited, it may quote what was brought long after it. */
+	change = word(world, "T-1", "t1", "The door is open, and I saw:\n\n> David (orion): News m219");
+	arrive(world, "telnord", &change);
+	assert_int_equal(ask(world,
+			     "SELECT count(*) FROM comment WHERE external_id = 't1' AND body = 'The door is open, "
+			     "and I saw:'"),
+			 1);
+}
+
 static void says(struct world *world, const char *supplier, const char *ticket, const char *id, const char *author,
 		 const char *body)
 {
@@ -644,6 +676,7 @@ int main(void)
 	    TEST(test_internal_words_that_become_public),
 	    TEST(test_removed_ticket_stops_its_queue),
 	    TEST(test_answer_above_a_quote_is_carried_without_the_quote),
+	    TEST(test_an_old_answer_that_is_read_again_keeps_no_quote),
 	    TEST(test_loop_of_updates_is_stopped),
 	    TEST(test_slow_automatic_answers_end_and_people_go_on),
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),

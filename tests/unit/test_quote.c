@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/quote.h"
 #include "sdk/webhook.h"
@@ -122,6 +124,43 @@ static void what_is_quoted_of_ours_is_not_said_again(void **state)
 	}
 }
 
+static struct ent_str lines(struct ent_arena *arena, const char *words, int n, const char *end)
+{
+	char *text = sdk_alloc(arena, (size_t)n * 128);
+	size_t at = 0;
+
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, 128, "%s %d\n", words, i);
+	snprintf(text + at, 128, "%s", end);
+	return sdk_str(text);
+}
+
+/* However long the copies are: nothing else is stored while they are looked through. A quote of thousands of lines that
+ * stands in one of them is found all the same. */
+static void the_work_is_bounded(void **state)
+{
+	enum { COPIES = QUOTE_COPIES_MAX, LINES = 3900, MOMENT_MS = 5000 /* of a machine that is busy, or with sanitizers */ };
+	static const char ours[] = "a line of a log that was pasted into a comment, number";
+	static const char quoted[] = "> a line of a log that was pasted into a comment, number";
+	static const char others[] = "> nobody of us has said these words to anybody, not even once, line";
+	struct quote_copy copy[COPIES];
+	struct sdk_arena arena;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	for (int i = 0; i < COPIES; i++) {
+		copy[i].words = lines(&arena.abi, ours, LINES, "");
+		snprintf(copy[i].key, sizeof copy[i].key, "%08d-4d1a-4f6c-8e2b-7a5d3c1f0e9a", i);
+	}
+	struct ent_str answer = lines(&arena.abi, quoted, LINES, "\nI see.");
+	struct ent_str foreign = lines(&arena.abi, others, LINES, "\nI see.");
+	clock_t began = clock();
+	assert_true(sdk_eqz(quote_strip(&arena.abi, answer, copy, COPIES), "I see."));
+	assert_true(sdk_eq(quote_strip(&arena.abi, foreign, copy, COPIES), foreign));
+	assert_in_range((clock() - began) * 1000 / CLOCKS_PER_SEC, 0, MOMENT_MS);
+	sdk_arena_release(&arena);
+}
+
 static void nothing_was_brought(void **state)
 {
 	struct sdk_arena arena;
@@ -136,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest test[] = {
 	    cmocka_unit_test(what_is_quoted_of_ours_is_not_said_again),
+	    cmocka_unit_test(the_work_is_bounded),
 	    cmocka_unit_test(nothing_was_brought),
 	};
 	return cmocka_run_group_tests(test, NULL, NULL);
