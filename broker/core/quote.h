@@ -21,8 +21,8 @@ struct quote_copy {
 };
 
 /* The text without what it quotes of ours. The work is bounded: of a long text and long copies only so much is looked
- * for as takes some 30 ms, and what is not looked for stays. The text itself when it quotes nothing, and also when nothing would be left:
- * then it is no answer, see echo.h. */
+ * for as takes some 30 ms, and what is not looked for stays. The text itself when it quotes nothing, and also when
+ * nothing would be left: then it is no answer, see echo.h. */
 struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy);
 
 #endif
