@@ -310,6 +310,8 @@ static void arrival_say(struct try_say *say, struct sdk_jsonw *w, const struct a
 		sdk_jsonw_kstr(w, "dead", sdk_is_utf8(arrival->reason) ? arrival->reason : ENT_STR("?"));
 		return;
 	}
+	if (arrival->is_cut)
+		sdk_jsonw_kstr(w, "cut", arrival->reason);
 	sdk_jsonw_key(w, "changes");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < arrival->changes.n; i++)

@@ -152,6 +152,8 @@ static void show_result(struct ent_arena *arena, const struct sdk_json *result, 
 	for (const struct sdk_json *at = sdk_json_first(session); at; at = sdk_json_next(at))
 		printf("   session value  %.*s = ***\n", ENT_F(table_cell(arena, at)));
 	show_aside(arena, sdk_json_at(result, "aside"));
+	if (sdk_json_at(result, "cut"))
+		printf("   %.*s\n", ENT_F(cell(arena, result, "cut")));
 	if (sdk_json_at(result, "dead"))
 		printf("   the broker cannot take it: %.*s\n", ENT_F(cell(arena, result, "dead")));
 	for (const struct sdk_json *at = sdk_json_first(changes); at; at = sdk_json_next(at))

@@ -265,8 +265,7 @@ static enum ent_rc check_change(struct check *check, struct ent_change *change)
 static enum ent_rc check_changes(struct check *check, struct ent_changes changes, struct ent_changes *ret)
 {
 	if (changes.n > ENT_CHANGES_MAX)
-		return sdk_fail(check->err, ENT_EINVAL, "%zu changes in one arrival; at most %d are taken", changes.n,
-				ENT_CHANGES_MAX);
+		changes.n = ENT_CHANGES_MAX;
 	struct ent_change *at = SDK_NEW_N(check->arena, struct ent_change, changes.n + 1);
 	for (size_t i = 0; i < changes.n; i++) {
 		at[i] = changes.at[i];
@@ -290,6 +289,12 @@ static void settle(const struct supplier_set *set, const struct supplier *suppli
 	arrival->from = supplier;
 	arrival->n_unmapped = check.n_unmapped;
 	arrival->dead = rc != ENT_OK;
+	arrival->is_cut = rc == ENT_OK && changes.n > ENT_CHANGES_MAX;
+	if (arrival->is_cut)
+		arrival->reason = sdk_format(arena,
+					     "it tells more than %d changes: the first %d were taken. Read the rest "
+					     "from the tool with `entente backfill`, then ignore this one",
+					     ENT_CHANGES_MAX, ENT_CHANGES_MAX);
 	if (arrival->dead) {
 		arrival->changes = (struct ent_changes){NULL, 0};
 		arrival->reason = sdk_dup(arena, sdk_str(err->msg[0] ? err->msg : "the connector gave no reason"));

@@ -27,7 +27,9 @@ struct arrival {
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
 	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
 	bool dead;             /* cannot be handled: keep as a dead letter */
-	struct ent_str reason; /* dead: for people */
+	bool is_cut;           /* it tells more than ENT_CHANGES_MAX changes: the first are here, and it is kept as a
+				* dead letter as well */
+	struct ent_str reason; /* dead, is_cut: for people */
 };
 
 /* 1..ENT_ID_MAX printable ASCII characters without spaces. */

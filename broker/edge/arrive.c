@@ -142,7 +142,7 @@ const char *arrive_outcome(const struct job *job)
 
 void arrive_log_dead(struct exchange *x, const struct job *job)
 {
-	log_write(x->worker->edge->world.log, LOG_WARN, "arrival.dead", LOG_STR("supplier", job->arrival.supplier),
-		  LOG_STR("delivery_id", job->arrival.delivery_id), LOG_Z("why", job->err.msg),
-		  LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
+	log_write(x->worker->edge->world.log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
+		  LOG_STR("supplier", job->arrival.supplier), LOG_STR("delivery_id", job->arrival.delivery_id),
+		  LOG_Z("why", job->err.msg), LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

@@ -31,7 +31,7 @@ static void hook_answer(struct exchange *x)
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
-	if (job->outcome == JOB_DEAD)
+	if (job->outcome == JOB_DEAD || job->has_letter)
 		arrive_log_dead(x, job);
 	metric_observe(edge->world.metrics, METRIC_HOOK_US, x->worker->now_us - x->began_us);
 	w = answer_json(x);

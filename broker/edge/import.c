@@ -100,7 +100,7 @@ static void import_answer(struct exchange *x)
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
-	if (job->outcome == JOB_DEAD)
+	if (job->outcome == JOB_DEAD || job->has_letter)
 		arrive_log_dead(x, job);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');

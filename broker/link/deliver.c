@@ -230,14 +230,15 @@ static void take_changes(struct flight *flight, struct ent_changes changes)
 
 	arrival->received_ms = flight->link->now_ms;
 	arrival_take(flight->roster->set, flight->supplier, changes, &flight->trip.abi, arrival);
-	if (!arrival->dead)
+	if (!arrival->dead && !arrival->is_cut)
 		return;
 	/* The thing itself is done; what cannot be taken is what the answer tells beside it. */
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "delivery.answer_not_taken",
 			  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
 			  LOG_STR("why", arrival->reason), LOG_END);
-	*arrival = (struct arrival){0};
+	if (arrival->dead)
+		*arrival = (struct arrival){0};
 }
 
 static bool can_be_kept(struct ent_str id)

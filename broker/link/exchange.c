@@ -80,7 +80,7 @@ void exchange_letter(struct flight *flight)
 	struct arrival *arrival = &flight->job.arrival;
 	struct ent_str *const all[] = {&arrival->reason, &arrival->header_json, &arrival->body};
 
-	if (!arrival->dead)
+	if (!arrival->dead && !arrival->is_cut)
 		return;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		*all[i] = hidden(flight, sdk_or_empty(*all[i]));

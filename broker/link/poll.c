@@ -249,6 +249,11 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 	else
 		arrival->delivery_id = sdk_format(arena, "poll:%.*s", ENT_F(hex));
 	arrival_take(flight->roster->set, flight->supplier, changes, arena, arrival);
+	if (arrival->is_cut && flight->link->world.log)
+		log_write(flight->link->world.log, LOG_WARN, "page.cut", LOG_STR("supplier", flight->lane->name),
+			  LOG_Z("stream", stream_name(flight)),
+			  LOG_STR("ticket", sdk_or_empty(flight->call.op.ticket.id)), LOG_STR("why", arrival->reason),
+			  LOG_END);
 	exchange_letter(flight);
 }
 

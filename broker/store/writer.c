@@ -215,6 +215,18 @@ static void hear(struct supplier_tally *tally, const struct arrival *arrival)
 		tally->heard_ms = arrival->received_ms;
 }
 
+/* What was told as far as it goes is kept whole, too. Not of a sweep: the ticket is compared again and again. */
+static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str packed)
+{
+	const struct arrival *arrival = &job->arrival;
+
+	if (!arrival->is_cut || arrival->sweep || !apply_dead_letter(apply, arrival, packed, arrival->reason, false))
+		return;
+	tally->dead++;
+	job->has_letter = true;
+	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
+}
+
 static void run_arrival(struct writer *writer, struct apply *apply, struct job *job)
 {
 	struct arrival *arrival = &job->arrival;
@@ -251,6 +263,7 @@ static void run_arrival(struct writer *writer, struct apply *apply, struct job *
 	tally->late += apply->n_late;
 	tally->unmapped += arrival->n_unmapped;
 	job->outcome = JOB_ACCEPTED;
+	keep_rest(apply, job, tally, packed);
 }
 
 /* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */
@@ -268,8 +281,11 @@ static void run_replay(struct writer *writer, struct apply *apply, struct job *j
 {
 	struct arrival *arrival = &job->arrival;
 
-	if (arrival->dead) {
+	arrival->replayed = true;
+	if (arrival->dead || arrival->is_cut) {
 		bool waits = dead_letter_again(writer->db, job->dead_letter, arrival->reason, apply->now_ms);
+		if (waits && arrival->is_cut)
+			apply_changes(apply, arrival);
 		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
 		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
 		return;
@@ -278,7 +294,6 @@ static void run_replay(struct writer *writer, struct apply *apply, struct job *j
 		job->outcome = JOB_NOT_FOUND;
 		return;
 	}
-	arrival->replayed = true;
 	apply_changes(apply, arrival);
 	job->outcome = JOB_ACCEPTED;
 }
@@ -357,7 +372,7 @@ static void count(struct writer *writer, const struct job *job)
 		metric_add(metrics, METRIC_ARRIVALS_REPEATED, job->outcome == JOB_REPEATED);
 		metric_add(metrics, METRIC_ARRIVALS_DEAD, job->outcome == JOB_DEAD);
 		metric_add(metrics, METRIC_VALUES_UNMAPPED, job->arrival.n_unmapped);
-		metric_add(metrics, METRIC_DEAD_LETTERS, job->outcome == JOB_DEAD);
+		metric_add(metrics, METRIC_DEAD_LETTERS, job->outcome == JOB_DEAD || job->has_letter);
 	} else if (job->kind == JOB_REPLAY || job->kind == JOB_DEAD_IGNORE) {
 		metric_add(metrics, METRIC_DEAD_LETTERS, -(job->outcome == JOB_ACCEPTED));
 	}

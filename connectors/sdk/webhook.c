@@ -107,7 +107,7 @@ void sdk_changes_init(struct sdk_changes *list, struct ent_arena *arena)
 
 struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kind kind)
 {
-	if (list->n == (list->max > 0 ? list->max : ENT_CHANGES_MAX)) {
+	if (list->n == (list->max > 0 ? list->max : ENT_CHANGES_MAX + 1)) {
 		list->failed = true;
 		list->spill = (struct ent_change){.kind = kind};
 		return &list->spill;
@@ -127,8 +127,8 @@ struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kin
 
 enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
 {
-	if (list->failed)
-		return sdk_fail(err, ENT_EINVAL, "more than %d changes in one arrival", ENT_CHANGES_MAX);
+	if (list->failed && list->max > 0)
+		return sdk_fail(err, ENT_EINVAL, "more than %zu changes in one arrival", list->max);
 	*ret = (struct ent_changes){list->at, list->n};
 	return ENT_OK;
 }

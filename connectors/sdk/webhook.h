@@ -31,11 +31,12 @@ void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path);
 
 /* A list of changes that grows in the arena up to its max, then remembers that it failed; sdk_changes_take()
- * tells, once at the end. */
+ * tells, once at the end. Without a max it holds one more than the broker takes, which tells the broker that there was
+ * more; what does not fit then is left out. */
 struct sdk_changes {
 	struct ent_change *at;
 	size_t n, cap;
-	size_t max; /* 0: ENT_CHANGES_MAX */
+	size_t max; /* 0: ENT_CHANGES_MAX + 1 */
 	bool failed;
 	struct ent_change spill; /* what did not fit is written here and forgotten */
 	struct ent_arena *arena;

@@ -260,8 +260,8 @@ const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bo
 
 const char *changes_fault(struct ent_arena *arena, const struct ent_changes *changes)
 {
-	if (changes->n > ENT_CHANGES_MAX)
-		return "more than ENT_CHANGES_MAX changes";
+	if (changes->n > ENT_CHANGES_MAX + 1) /* one more says that there are more */
+		return "more than ENT_CHANGES_MAX + 1 changes";
 	for (size_t i = 0; i < changes->n; i++) {
 		const char *fault = change_fault(&changes->at[i]);
 

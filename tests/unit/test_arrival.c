@@ -170,9 +170,21 @@ static void limits(void **state)
 	world.speech.changes = (struct ent_changes){many, ENT_CHANGES_MAX};
 	(void)decode(&world);
 	assert_false(world.arrival.dead);
+	assert_false(world.arrival.is_cut);
 	assert_int_equal(world.arrival.changes.n, ENT_CHANGES_MAX);
 	world.speech.changes.n = ENT_CHANGES_MAX + 1;
-	expect_dead(&world, "1001 changes in one arrival; at most 1000");
+	(void)decode(&world);
+	assert_false(world.arrival.dead);
+	assert_true(world.arrival.is_cut);
+	assert_int_equal(world.arrival.changes.n, ENT_CHANGES_MAX);
+	assert_non_null(
+	    strstr(sdk_z(&world.arena.abi, world.arrival.reason), "more than 1000 changes: the first 1000 were taken"));
+	many[ENT_CHANGES_MAX].ticket.id.n = ENT_ID_MAX + 1; /* what is not taken is not looked at */
+	(void)decode(&world);
+	assert_true(world.arrival.is_cut);
+	many[7].ticket.id.n = ENT_ID_MAX + 1;
+	expect_dead(&world, "the ticket's id is 201 bytes long; at most 200");
+	assert_false(world.arrival.is_cut);
 	world.speech.changes = (struct ent_changes){&world.change, 1};
 	world.change.ticket.id.n = ENT_ID_MAX + 1;
 	expect_dead(&world, "the ticket's id is 201 bytes long; at most 200");

@@ -102,14 +102,14 @@ static void test_changes(void **state)
 	sdk_changes_init(&list, arena_of(state));
 	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);
 	assert_int_equal(changes.n, 0);
-	for (int64_t i = 0; i < ENT_CHANGES_MAX; i++) {
+	for (int64_t i = 0; i < ENT_CHANGES_MAX + 1; i++) { /* one more tells the broker that there is more */
 		struct ent_change *change = sdk_changes_add(&list, ENT_COMMENT_ADDED);
 		assert_non_null(change);
 		assert_null(change->comment.id.p);
 		change->stamp.version = i + 1;
 	}
 	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);
-	assert_int_equal(changes.n, ENT_CHANGES_MAX);
+	assert_int_equal(changes.n, ENT_CHANGES_MAX + 1);
 	for (size_t i = 0; i < changes.n; i++) {
 		assert_int_equal(changes.at[i].stamp.version, i + 1);
 		assert_int_equal(changes.at[i].kind, ENT_COMMENT_ADDED);
@@ -118,8 +118,15 @@ static void test_changes(void **state)
 	spilt->stamp.version = 7;
 	assert_int_equal(sdk_changes_add(&list, ENT_TICKET_CHANGED)->stamp.version, 0);
 	assert_int_equal(changes.at[0].stamp.version, 1);
+	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);
+	assert_int_equal(changes.n, ENT_CHANGES_MAX + 1);
+	assert_int_equal(changes.at[ENT_CHANGES_MAX].stamp.version, ENT_CHANGES_MAX + 1);
+	sdk_changes_init(&list, arena_of(state));
+	list.max = 1;
+	(void)sdk_changes_add(&list, ENT_TICKET_CHANGED);
+	(void)sdk_changes_add(&list, ENT_TICKET_CHANGED);
 	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_EINVAL);
-	assert_non_null(strstr(err.msg, "more than 1000 changes"));
+	assert_non_null(strstr(err.msg, "more than 1 changes"));
 }
 
 static void test_names(void **state)
