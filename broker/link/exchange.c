@@ -102,6 +102,7 @@ void trouble_note(struct flight *flight, const struct ending *ending)
 void trouble_tell(struct flight *flight, const struct ending *ending, void (*answered)(struct flight *))
 {
 	trouble_note(flight, ending);
+	flight->job.ask.cursor = flight->cursor;
 	flight->job.ask.cursor.supplier = flight->lane->name;
 	flight->job.ask.cursor.stream = (enum cursor_stream)(stream_of(flight) - flight->lane->stream);
 	flight_tell(flight, JOB_TROUBLE, answered);

@@ -126,7 +126,8 @@ struct lane {
 	int64_t successes;
 	int64_t probe_us;        /* when to ask who we are, while nobody knows who is refused; NEVER_US: no need */
 	unsigned probe_failures; /* in a row: it could not be asked */
-	bool has_no_probe;       /* it turned out that this one cannot be asked */
+	unsigned probe_oddities; /* in a row: its answer was none that we understand */
+	int64_t probe_from_us;   /* it is not asked before; NEVER_US: it turned out that this one cannot be asked */
 
 	struct flight *flights;
 	size_t n_flight; /* without those for a token, a login and a probe */

@@ -157,7 +157,8 @@ static void lane_take(struct lane *lane, struct roster *roster, const struct sup
 	lane->supplier = supplier;
 	limiter_set(&lane->limiter, supplier->link.rate_per_min);
 	breaker_again(&lane->breaker);
-	lane->has_no_probe = false;
+	lane->probe_from_us = 0;
+	lane->probe_oddities = 0;
 	lane->ask_us = 0;
 	streams_open(lane);
 	lane_touch(lane);

@@ -5,9 +5,12 @@
  */
 #include "link/inside.h"
 
+#define ODD_MS 60000LL
+enum { ODD_DOUBLINGS = 6 /* an hour */ };
+
 bool lane_can_probe(const struct lane *lane)
 {
-	return lane->supplier && !lane->has_no_probe && supplier_can(lane->supplier, ENT_PROBE);
+	return lane->supplier && lane->probe_from_us <= lane->link->now_us && supplier_can(lane->supplier, ENT_PROBE);
 }
 
 void probe_want(struct lane *lane)
@@ -26,12 +29,17 @@ void probe_begin(struct lane *lane)
 	lane_touch(lane);
 }
 
-static void cannot(struct flight *flight, const struct ending *ending)
+/* A page of somebody's maintenance, a proxy's 404: for a while it is as if there were no probe, then it is asked again
+ * when somebody wants to know. */
+static void not_understood(struct flight *flight, const struct ending *ending)
 {
-	flight->lane->has_no_probe = true;
-	if (flight->link->world.log && ending->rc != ENT_EUNSUPPORTED)
-		log_write(flight->link->world.log, LOG_WARN, "probe.not_understood",
-			  LOG_STR("supplier", flight->lane->name), LOG_Z("why", ending->err.msg), LOG_END);
+	struct lane *lane = flight->lane;
+	unsigned times = lane->probe_oddities < ODD_DOUBLINGS ? lane->probe_oddities++ : ODD_DOUBLINGS;
+
+	lane->probe_from_us = lane->link->now_us + (ODD_MS << times) * 1000;
+	if (flight->link->world.log)
+		log_write(flight->link->world.log, LOG_WARN, "probe.not_understood", LOG_STR("supplier", lane->name),
+			  LOG_Z("why", ending->err.msg), LOG_END);
 }
 
 void probe_ended(struct flight *flight, struct ending *ending)
@@ -49,9 +57,11 @@ void probe_ended(struct flight *flight, struct ending *ending)
 
 		lane->probe_us = link->now_us + (wait_ms > ending->wait_ms ? wait_ms : ending->wait_ms) * 1000;
 	} else if (ending->rc == ENT_OK && ending->is_built) {
-		lane->probe_failures = 0;
+		lane->probe_failures = lane->probe_oddities = 0;
+	} else if (ending->rc == ENT_OK || ending->rc == ENT_EUNSUPPORTED) { /* nothing is asked: it has none */
+		lane->probe_from_us = NEVER_US;
 	} else if (ending->rc != ENT_EAUTH) {
-		cannot(flight, ending);
+		not_understood(flight, ending);
 	}
 	flight_end(flight);
 }

@@ -374,6 +374,8 @@ void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *a
 
 void job_page_trouble(struct db *db, const struct ask *ask)
 {
+	if (ask->cursor.stream == CURSOR_POLL && ask->cursor.made_ms)
+		cursor_begin(db, &ask->cursor);
 	trouble_save(db, ask->cursor.supplier, ask->cursor.stream, &ask->trouble);
 }
 

@@ -79,6 +79,22 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	(void)db_row(stmt);
 }
 
+void cursor_begin(struct db *db, const struct cursor *cursor)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO cursor (supplier, stream, memo, phase, since_ms, made_ms, moved_ms, "
+		       "pages, changes, state, connector, told_ms, asked_ms, note, note_ms) VALUES "
+		       "($1, $2, '', 0, $3, $4, 0, 0, 0, 'running', $5, 0, 0, '', 0) ON CONFLICT "
+		       "(supplier, stream) DO NOTHING");
+
+	db_bind_str(stmt, 1, cursor->supplier);
+	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
+	db_bind_int(stmt, 3, cursor->since_ms);
+	db_bind_int(stmt, 4, cursor->made_ms);
+	db_bind_str(stmt, 5, some(cursor->connector));
+	(void)db_row(stmt);
+}
+
 size_t sweep_list(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str after,
 		  int64_t since_ms, struct ent_reference *ret, size_t max)
 {

@@ -44,6 +44,31 @@ static void test_first_poll_looks_back(void **state)
 	world_free(world);
 }
 
+/* However late its tool lets us in, and whatever it answered meanwhile: the first page begins where the first try
+ * began. */
+static void test_the_first_poll_waits_where_it_began(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	char path[64];
+	(void)state;
+
+	snprintf(path, sizeof path, "/orion/poll?since=%" PRId64, world_now_ms(&world->clock) - 900000);
+	for (int i = 0; i < 8; i++) {
+		give(expect(world, "GET", path), TRANSFER_ANSWERED, i == 0 ? 503 : 200, i == 0 ? "" : "nonsense");
+		settle(world);
+		pass_ms(world, 600000);
+		if (i == 3) {
+			world_die(world);
+			world_start(world);
+			settle(world);
+		}
+	}
+	answer(world, "GET", path, 200, "page m1 end ticket:P1:Open");
+	assert_string_equal(cursor_is(world, "poll"), "m1 phase 0 pages 1 changes 1 running");
+	world_free(world);
+}
+
 static void test_poll_crash(void **state)
 {
 	struct ent_err err;
@@ -368,6 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_poll),
 	    cmocka_unit_test(test_first_poll_looks_back),
+	    cmocka_unit_test(test_the_first_poll_waits_where_it_began),
 	    cmocka_unit_test(test_poll_crash),
 	    cmocka_unit_test(test_poll_repeats),
 	    cmocka_unit_test(test_poll_unreadable),

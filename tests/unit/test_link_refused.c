@@ -196,6 +196,29 @@ static void test_probe_that_is_none(void **state)
 	world_free(world);
 }
 
+/* A page of its maintenance says nothing of the probe for ever: who is refused later is let in by it again. */
+static void test_probe_that_answered_oddly(void **state)
+{
+	struct world *world = many(3, tune_probe);
+	(void)state;
+
+	say_to(world, 3);
+	answer_all(world, 403, "no");
+	answer(world, "GET", "/orion/whoami", 200, "back soon");
+	for (int i = 0; i < 30; i++) {
+		pass_ms(world, 100);
+		answer_all(world, 403, "no");
+	}
+	assert_string_equal(supplier_is(world, "orion"), "refused");
+	size_t n_asked = n_sent(world, "POST", "/orion/comment");
+	pass_ms(world, 310000); /* the trial is the probe again, and no ticket pays for it */
+	assert_int_equal(n_sent(world, "POST", "/orion/comment"), n_asked);
+	answer(world, "GET", "/orion/whoami", 200, "ok");
+	assert_string_equal(supplier_is(world, "orion"), "healthy");
+	assert_int_equal(n_sent(world, "GET", "/orion/whoami"), 2);
+	world_free(world);
+}
+
 /* ---- without one -------------------------------------------------------------------------------- */
 
 static void test_three_in_a_row(void **state)
@@ -386,6 +409,7 @@ int main(void)
 	    cmocka_unit_test(test_probe_is_not_answered),
 	    cmocka_unit_test(test_401_of_one_ticket),
 	    cmocka_unit_test(test_probe_that_is_none),
+	    cmocka_unit_test(test_probe_that_answered_oddly),
 	    cmocka_unit_test(test_three_in_a_row),
 	    cmocka_unit_test(test_something_succeeds_between),
 	    cmocka_unit_test(test_poll_is_refused_once),
