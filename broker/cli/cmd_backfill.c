@@ -63,15 +63,25 @@ static enum ent_rc call(struct ent_arena *arena, const struct backfill *backfill
 	return rc ? rc : sdk_json_parse(arena, answer.body, ret, err);
 }
 
+static struct ent_str aside_words(struct ent_arena *arena, const struct sdk_json *aside)
+{
+	int64_t n = 0;
+
+	for (const struct sdk_json *one = sdk_json_first(aside); one; one = sdk_json_next(one))
+		n += sdk_json_is(one, "stream", "backfill");
+	return n ? sdk_format(arena, ", %lld tickets put aside (see supplier show)", (long long)n) : ENT_STR("");
+}
+
 static struct ent_str words(struct ent_arena *arena, const struct sdk_json *supplier)
 {
 	const struct sdk_json *cursor = cursor_of(supplier);
 	struct ent_str why = sdk_json_text_at(supplier, "why");
+	struct ent_str left = aside_words(arena, sdk_json_at(supplier, "aside"));
 
-	return sdk_format(arena, "%.*s: %.*s pages, %.*s changes, tool %.*s%s%.*s",
+	return sdk_format(arena, "%.*s: %.*s pages, %.*s changes%.*s, tool %.*s%s%.*s",
 			  ENT_F(sdk_json_text_at(cursor, "state")), ENT_F(sdk_json_text_at(cursor, "pages")),
-			  ENT_F(sdk_json_text_at(cursor, "changes")), ENT_F(sdk_json_text_at(supplier, "state")),
-			  why.n ? ": " : "", ENT_F(why));
+			  ENT_F(sdk_json_text_at(cursor, "changes")), ENT_F(left),
+			  ENT_F(sdk_json_text_at(supplier, "state")), why.n ? ": " : "", ENT_F(why));
 }
 
 static void print_end(struct ent_arena *arena, const struct backfill *backfill, const struct sdk_json *supplier)

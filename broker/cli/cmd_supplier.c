@@ -77,6 +77,13 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
 		return;
 	puts("\nThese tickets could not be read. We ask for each of them again; all others are read as usual:");
 	table_print(arena, aside, column, "");
+	for (const struct sdk_json *one = sdk_json_first(aside); one; one = sdk_json_next(one))
+		if (!sdk_json_at(one, "next")) {
+			puts("One without a time under AGAIN is asked for no more: its back-fill ended. Begin the "
+			     "back-fill "
+			     "anew when the tool shows the ticket again.");
+			break;
+		}
 }
 
 /* How its streams failed last, until they read well again. */

@@ -4,7 +4,12 @@
 
 #include "sdk/webhook.h"
 
-enum { REASON_MAX = 240, NOTE_MAX = 1000 };
+enum {
+	REASON_MAX = 240,
+	NOTE_MAX = 1000,
+	AGAIN_MS = 15000, /* a back-fill waits at least so long before it asks for what is put aside */
+	AGAIN_TRIES = 8   /* then it ends without it: half an hour, as the pauses of the cursor grow */
+};
 
 static enum cursor_stream which(const struct flight *flight)
 {
@@ -53,6 +58,19 @@ void aside_take(struct flight *flight, const struct ent_result *result)
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "page.note", LOG_STR("supplier", flight->lane->name),
 			  LOG_Z("stream", cursor_stream_name(which(flight))), LOG_STR("note", cursor->note), LOG_END);
+}
+
+int64_t aside_again_us(const struct flight *flight, const struct ent_result *result)
+{
+	int64_t least_us = flight->link->now_us + AGAIN_MS * 1000LL, again_us = 0;
+
+	for (size_t i = 0; i < result->n_aside; i++) {
+		int64_t at_us = link_to_us(flight->link, result->aside[i].next_ms);
+
+		if (result->aside[i].tries < AGAIN_TRIES && (again_us == 0 || at_us < again_us))
+			again_us = at_us > least_us ? at_us : least_us;
+	}
+	return again_us;
 }
 
 void aside_passed(struct flight *flight, const struct ending *ending)

@@ -74,9 +74,11 @@ static void backfill_look(struct lane *lane, struct ent_arena *arena)
 	struct stream *backfill = &lane->stream[CURSOR_BACKFILL];
 	struct cursor cursor;
 
-	if (backfill->due_us == NEVER_US && !backfill->is_flying &&
-	    cursor_load(lane->link->world.read, arena, lane->name, CURSOR_BACKFILL, &cursor) &&
-	    is_state(&cursor, "running"))
+	if (backfill->is_flying || backfill->due_us <= lane->link->now_us ||
+	    !cursor_load(lane->link->world.read, arena, lane->name, CURSOR_BACKFILL, &cursor))
+		return;
+	/* The one that was begun last does not wait as the one before does. */
+	if (is_state(&cursor, "running") && (backfill->due_us == NEVER_US || cursor.made_ms != backfill->made_ms))
 		backfill->due_us = lane->link->now_us;
 }
 
@@ -174,6 +176,7 @@ void page_begin(struct lane *lane, enum cursor_stream which)
 		flight_end(flight);
 		return;
 	}
+	lane->stream[which].made_ms = cursor->made_ms;
 	cursor->supplier = lane->name;
 	cursor->stream = which;
 	cursor->state = ENT_STR("running");
@@ -363,6 +366,8 @@ static void page_told(struct flight *flight)
 			at->due_us = link->now_us;
 		else if (flight->kind == FLIGHT_POLL)
 			at->due_us = next_poll_us(link, flight->supplier);
+		else if (flight->again_us)
+			at->due_us = flight->again_us;
 	}
 	flight_end(flight);
 	streams_look(lane); /* a person may have asked while it flew */
@@ -390,7 +395,10 @@ static void take(struct flight *flight, struct ending *ending)
 	flight->call.phase = is_more; /* for page_told */
 	if (!is_more)
 		at->n_page = 0;
+	/* Nobody else asks for old tickets: it runs on while one that is put aside may still be read. */
 	if (!is_more && flight->kind == FLIGHT_BACKFILL)
+		flight->again_us = aside_again_us(flight, &ending->result);
+	if (!is_more && flight->kind == FLIGHT_BACKFILL && !flight->again_us)
 		cursor->state = ENT_STR("done");
 	if (is_still) { /* nothing is new, not even how far: nothing to store */
 		flight->job.outcome = JOB_ACCEPTED;

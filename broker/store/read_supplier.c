@@ -117,9 +117,11 @@ static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str nam
 
 static void print_aside(struct db *db, struct sdk_jsonw *w, struct ent_str name)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT stream, ticket, key, reason, tries, since_ms, next_ms FROM aside WHERE supplier = $1 "
-		       "ORDER BY since_ms, ticket LIMIT $2");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT stream, ticket, key, reason, tries, since_ms, CASE WHEN stream = 'backfill' AND NOT EXISTS "
+		"(SELECT 1 FROM cursor AS c WHERE c.supplier = $1 AND c.stream = 'backfill' AND c.state = "
+		"'running') THEN 0 ELSE next_ms END FROM aside WHERE supplier = $1 ORDER BY since_ms, ticket "
+		"LIMIT $2");
 
 	db_bind_str(stmt, 1, name);
 	db_bind_int(stmt, 2, ENT_ASIDE_MAX);

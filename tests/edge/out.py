@@ -388,8 +388,14 @@ def check_suppliers(tap, server):
     cursor = [c for c in got["cursors"] if c["stream"] == "backfill"]
     tap.check("a back-fill is begun and its progress shown", status == 202 and len(cursor) == 1 and cursor[0]["state"] == "running" and
               cursor[0]["since"] == "2026-01-01T00:00:00.000Z" and cursor[0]["pages"] == 0, got)
+    change(server, "INSERT INTO aside (supplier, stream, ticket, key, reason, tries, since_ms, next_ms) VALUES "
+                   "('vega', 'backfill', '12', '', 'HTTP 500', 4, 1000, 2000)")
+    left = lambda: ["next" in a for a in server.json("GET", "/v1/suppliers/vega")[1]["aside"]]  # noqa: E731
+    tap.equal("what it put aside has a time when it is asked for again", left(), [True])
     status, got = server.json("DELETE", "/v1/suppliers/vega/backfill")
     tap.equal("and stopped", (status, [c["state"] for c in got["cursors"] if c["stream"] == "backfill"]), (200, ["stopped"]))
+    tap.equal("then it has none", left(), [False])
+    change(server, "DELETE FROM aside")
     tap.check("a second time: 404", is_problem(server.call("DELETE", "/v1/suppliers/vega/backfill"), 404))
     check_poll(tap, server)
 

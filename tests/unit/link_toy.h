@@ -85,7 +85,7 @@ static inline void toy_ticket(struct sdk_changes *list, struct ent_str id, struc
 	sdk_set(&change->ticket, ENT_TITLE, ENT_STR("toy"));
 }
 
-static inline enum ent_rc toy_page(struct ent_str rest, struct ent_arena *arena, struct ent_result *ret,
+static inline enum ent_rc toy_page(struct ent_str rest, int64_t now_ms, struct ent_arena *arena, struct ent_result *ret,
 				   struct ent_err *err)
 {
 	struct ent_aside *aside = SDK_NEW_N(arena, struct ent_aside, 300);
@@ -106,6 +106,12 @@ static inline enum ent_rc toy_page(struct ent_str rest, struct ent_arena *arena,
 		else if (sdk_eqz(kind, "asides") && sdk_to_int(id, &many))
 			while (many-- > 0)
 				aside[ret->n_aside++] = (struct ent_aside){.ticket = sdk_int(arena, many)};
+		else if (sdk_eqz(kind, "again") && sdk_to_int(status, &many))
+			aside[ret->n_aside++] = (struct ent_aside){.ticket = id,
+								   .reason = ENT_STR("HTTP-500"),
+								   .tries = (unsigned)many,
+								   .since_ms = 1,
+								   .next_ms = now_ms + 100000};
 		else if (sdk_eqz(kind, "aside"))
 			aside[ret->n_aside++] =
 			    (struct ent_aside){.ticket = id, .reason = status, .tries = 4, .since_ms = 1, .next_ms = 2};
@@ -139,7 +145,7 @@ static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str w
 		return sdk_changes_take(&list, &ret->changes, err);
 	}
 	if (sdk_eqz(word, "page"))
-		return toy_page(rest, arena, ret, err);
+		return toy_page(rest, call->now_ms, arena, ret, err);
 	if (sdk_eqz(word, "no")) {
 		ret->said_no = true;
 		return sdk_fail(err, ENT_EINVAL, "no");

@@ -115,6 +115,60 @@ static void test_backfill_anew(void **state)
 	world_free(world);
 }
 
+/* Nobody else asks for an old ticket: what could not be read is asked for a few times more before it is done. */
+static void test_backfill_asks_again(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_nothing, &orion);
+	(void)state;
+
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open again:B1:1 again:B2:7");
+	assert_string_equal(cursor_is(world, "backfill"), "m1 phase 0 pages 1 changes 1 running");
+	pass_ms(world, 95000);
+	assert_int_equal(n_open(world), 0); /* not before the pause of the first is over */
+	pass_ms(world, 6000);
+	answer(world, "GET", "/orion/poll?m1", 200, "page m2 end again:B1:2 again:B2:8");
+	assert_string_equal(cursor_is(world, "backfill"), "m2 phase 0 pages 2 changes 1 running");
+	world_die(world); /* it goes on where it was */
+	world_start(world);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?m2", 200, "page m3 end ticket:B1:Open again:B2:8");
+	assert_string_equal(cursor_is(world, "backfill"),
+			    "m3 phase 0 pages 3 changes 2 done"); /* B2 failed too often */
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM aside WHERE stream = 'backfill' AND ticket = 'B2'"),
+			 1);
+	pass_ms(world, 3600000);
+	assert_int_equal(n_open(world), 0);
+	world_free(world);
+}
+
+/* One whose pause is over already, or is said to be over for ever, is asked for at a walk. */
+static void test_backfill_asks_no_faster(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_nothing, &orion);
+	(void)state;
+
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end aside:B1:HTTP-500");
+	pass_ms(world, 14000);
+	assert_int_equal(n_open(world), 0);
+	pass_ms(world, 1500);
+	answer(world, "GET", "/orion/poll?m1", 200, "page m1 end aside:B1:HTTP-500");
+
+	/* A person begins another one meanwhile: that one does not wait. */
+	backfill(world, JOB_BACKFILL);
+	pass_ms(world, 1100);
+	answer(world, "GET", "/orion/poll?since", 200, "page m1 end again:B1:1");
+	backfill(world, JOB_BACKFILL_STOP);
+	pass_ms(world, 300000);
+	assert_int_equal(n_open(world), 0);
+	world_free(world);
+}
+
 /* ---- the sweep ---------------------------------------------------------------------------- */
 
 static void test_sweep(void **state)
@@ -294,6 +348,8 @@ int main(void)
 	    cmocka_unit_test(test_backfill_unsupported),
 	    cmocka_unit_test(test_backfill_never_ends),
 	    cmocka_unit_test(test_backfill_anew),
+	    cmocka_unit_test(test_backfill_asks_again),
+	    cmocka_unit_test(test_backfill_asks_no_faster),
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_sweep_stumbles),
 	    cmocka_unit_test(test_sweep_waits_for_the_store),
