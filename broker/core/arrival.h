@@ -25,6 +25,7 @@ struct arrival {
 	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
 	uint32_t n_unmapped;
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
+	bool is_page;          /* an answer to what we asked: it may say again what it said before */
 	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
 	bool dead;             /* cannot be handled: keep as a dead letter */
 	bool is_cut;           /* it tells more than ENT_CHANGES_MAX changes: the first are here, and it is kept as a

@@ -213,12 +213,18 @@ static struct ent_str page_question(struct ent_arena *arena, const struct ent_ca
 
 /* One page is like another when its bytes are and it tells of the same things: a list of comments need not say whose.
  */
-static void page_hash(struct ent_arena *arena, struct ent_str body, struct ent_changes changes, unsigned char ret[32])
+/* With where the list stood: a list that shows what it showed before, after it showed something else, is news. */
+static void page_hash(struct ent_arena *arena, const struct ent_call *call, struct ent_str body,
+		      struct ent_changes changes, unsigned char ret[32])
 {
-	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 1 + 4 * changes.n);
+	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 5 + 4 * changes.n);
 	unsigned char hash[SDK_HASH_MAX];
 	size_t n = 0;
 
+	part[n++] = sdk_or_empty(call->memo);
+	part[n++] = ENT_STR("\n");
+	part[n++] = sdk_int(arena, call->phase);
+	part[n++] = ENT_STR("\n");
 	part[n++] = body;
 	for (size_t i = 0; i < changes.n; i++) {
 		part[n++] = sdk_or_empty(changes.at[i].ticket.id);
@@ -238,10 +244,11 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 
 	*arrival = (struct arrival){.supplier = flight->supplier->name,
 				    .received_ms = flight->link->now_ms,
+				    .is_page = true,
 				    .header_json = page_question(arena, &flight->call),
 				    .body = sdk_or_empty(ending->body),
 				    .sweep = flight->kind == FLIGHT_SWEEP};
-	page_hash(arena, arrival->body, changes, hash);
+	page_hash(arena, &flight->call, arrival->body, changes, hash);
 	memcpy(arrival->body_hash, hash, sizeof arrival->body_hash);
 	struct ent_str hex = sdk_hex(arena, hash, 32);
 	/* A sweep compares also when the ticket stands there as it did the last time. */

@@ -10,7 +10,7 @@
 #include "sdk/crypto.h"
 
 #define MS         1000
-#define HASH_CHARS 12
+#define HASH_CHARS 6 /* base64: 36 bits; of a ticket, and of what was told of it */
 
 void cursor_begin(struct cursor *cursor, const struct generic_settings *settings, const struct ent_call *call,
 		  const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
@@ -42,23 +42,50 @@ void cursor_begin(struct cursor *cursor, const struct generic_settings *settings
 		cursor->memo = sdk_json_print(arena, sdk_json_at(place, "memo"));
 }
 
-bool cursor_news(struct cursor *cursor, struct ent_str id, struct ent_str version)
+/* The hash of the ticket and that of its version, one behind the other. */
+static struct ent_str known_make(const struct cursor *cursor, struct ent_str id, struct ent_str version)
 {
-	const struct ent_str part[] = {id, ENT_STR("\n"), version};
+	const struct ent_str part[] = {id, version};
 	unsigned char hash[SDK_HASH_MAX];
-	struct ent_str hex, known = cursor->known;
+	struct ent_str text[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)sdk_digest(SDK_SHA256, &part[i], 1, hash);
+		text[i] = sdk_head(sdk_base64(cursor->arena, hash, HASH_CHARS), HASH_CHARS);
+	}
+	return sdk_format(cursor->arena, "%.*s%.*s", ENT_F(text[0]), ENT_F(text[1]));
+}
+
+/* Where the ticket stands in `known`; known.n: nowhere. */
+static size_t known_find(const struct cursor *cursor, struct ent_str entry)
+{
+	size_t i = 0;
+
+	while (i < cursor->known.n && memcmp(cursor->known.p + i, entry.p, HASH_CHARS) != 0)
+		i += entry.n;
+	return i;
+}
+
+bool cursor_is_news(const struct cursor *cursor, struct ent_str id, struct ent_str version)
+{
+	struct ent_str entry = known_make(cursor, id, version);
+	size_t at = known_find(cursor, entry);
+
+	return !version.p || at == cursor->known.n || memcmp(cursor->known.p + at, entry.p, entry.n) != 0;
+}
+
+void cursor_know(struct cursor *cursor, struct ent_str id, struct ent_str version)
+{
+	struct ent_str entry = known_make(cursor, id, version), known = cursor->known;
+	size_t at = known_find(cursor, entry), behind;
 
 	if (!version.p)
-		return true;
-	(void)sdk_digest(SDK_SHA256, part, sizeof part / sizeof *part, hash);
-	hex = sdk_hex(cursor->arena, hash, HASH_CHARS / 2);
-	for (size_t i = 0; i + HASH_CHARS <= known.n; i += HASH_CHARS)
-		if (memcmp(known.p + i, hex.p, HASH_CHARS) == 0)
-			return false;
-	if (known.n >= (size_t)CURSOR_KNOWN_MAX * HASH_CHARS) /* the oldest is forgotten, and told again */
-		known = (struct ent_str){known.p + HASH_CHARS, known.n - HASH_CHARS};
-	cursor->known = sdk_format(cursor->arena, "%.*s%.*s", ENT_F(known), ENT_F(hex));
-	return true;
+		return;
+	if (at == known.n && known.n >= CURSOR_KNOWN_MAX * entry.n) /* the oldest is forgotten, and told again */
+		at = 0;
+	behind = at < known.n ? at + entry.n : at;
+	cursor->known = sdk_format(cursor->arena, "%.*s%.*s%.*s", (int)at, known.p, (int)(known.n - behind),
+				   known.p + behind, ENT_F(entry));
 }
 
 /* Up to the limit of a memo; absent: it is longer. */

@@ -144,7 +144,9 @@ struct cursor {
 void cursor_begin(struct cursor *cursor, const struct generic_settings *settings, const struct ent_call *call,
 		  const struct ent_response *response, struct ent_arena *arena, struct ent_err *err);
 /* Of a list without times: was this version of it not told yet? version absent: nobody knows, so it was not. */
-bool cursor_news(struct cursor *cursor, struct ent_str id, struct ent_str version);
+bool cursor_is_news(const struct cursor *cursor, struct ent_str id, struct ent_str version);
+/* It was told. */
+void cursor_know(struct cursor *cursor, struct ent_str id, struct ent_str version);
 /* The ticket that is asked for needs another request. */
 void cursor_more(struct cursor *cursor, unsigned phase, struct ent_str memo);
 /* As sdk_cursor_end(). */

@@ -89,29 +89,54 @@ static enum ent_rc changes_read(const struct sdk_json *list, const struct zone *
 
 /* ---- a page for the connector's own cursor ------------------------------------------------ */
 
-/* "time" is what the cursor goes by; a list without times goes by what it says of each ticket. */
-static enum ent_rc item_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
-			     struct cursor *cursor, const struct zone *zone, bool *ret_news, struct ent_err *err)
+/* A row of page or ask. Where it cannot be read, `rc` says so and the cursor's err why: that is the row's own fault. */
+struct row {
+	struct ent_str id, content; /* content: tells one version of it from the next; absent: nothing does */
+	bool has_time;
+	int64_t stamp_ms;
+	enum ent_rc rc;
+};
+
+/* "time" is what the cursor goes by; a list without times goes by what it says of each ticket. A tool whose times have
+ * no zone is no row's fault. */
+static enum ent_rc row_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
+			    struct cursor *cursor, const struct zone *zone, struct row *ret, struct ent_err *err)
 {
 	const struct sdk_json *time = sdk_json_at(node, "time");
 	struct ent_str text = sdk_json_text(time);
-	int64_t stamp_ms;
 
-	if (id.n == 0 || id.n > ENT_ID_MAX)
-		return sdk_fail(err, ENT_EINVAL, "page and ask: each needs its ticket's id");
-	if (sdk_json_kind(time) == SDK_JSON_NULL) {
-		*ret_news = cursor_news(cursor, id, content);
-		return ENT_OK;
+	*ret = (struct row){.id = id, .content = content, .rc = ENT_OK};
+	if (id.n == 0 || id.n > ENT_ID_MAX) {
+		ret->id = ENT_STR("(none)");
+		ret->content = sdk_json_print(cursor->arena, node);
+		ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: each needs its ticket's id");
+	} else if (sdk_json_kind(time) != SDK_JSON_NULL) {
+		ret->has_time = local_time(zone, text, &ret->stamp_ms);
+		if (!ret->has_time && sdk_time_parse(text, 0, &ret->stamp_ms))
+			return sdk_fail(err, ENT_EINVAL,
+					"page and ask: the time \"%.*s\" of %.*s has no zone: say where its tool is "
+					"in `zone`, as Europe/Paris or UTC",
+					ENT_F(sdk_head(text, 40)), ENT_F(sdk_head(id, 40)));
+		if (!ret->has_time) {
+			ret->content = sdk_json_print(cursor->arena, node);
+			ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: its time \"%.*s\" is none",
+					   ENT_F(sdk_head(text, 40)));
+		}
 	}
-	if (local_time(zone, text, &stamp_ms)) {
-		*ret_news = sdk_cursor_news(&cursor->poll, id, stamp_ms, content);
-		return ENT_OK;
-	}
-	return sdk_fail(err, ENT_EINVAL, "page and ask: the time \"%.*s\" of %.*s %s", ENT_F(sdk_head(text, 40)),
-			ENT_F(sdk_head(id, 40)),
-			sdk_time_parse(text, 0, &stamp_ms)
-			    ? "has no zone: say where its tool is in `zone`, as Europe/Paris or UTC"
-			    : "is none");
+	return ENT_OK;
+}
+
+static bool row_is_news(struct cursor *cursor, const struct row *row)
+{
+	if (row->has_time)
+		return sdk_cursor_news(&cursor->poll, row->id, row->stamp_ms, row->content);
+	return cursor_is_news(cursor, row->id, row->content) && sdk_cursor_row(&cursor->poll, row->id);
+}
+
+static void row_end(struct cursor *cursor, const struct row *row)
+{
+	if (!row->has_time && sdk_cursor_is_taken(&cursor->poll))
+		cursor_know(cursor, row->id, row->content);
 }
 
 /* This was about one ticket. A program's word that it is gone holds at any status. */
@@ -138,22 +163,29 @@ static enum ent_rc page_read(const struct sdk_json *root, struct cursor *cursor,
 	const struct sdk_json *page = sdk_json_at(root, "page"), *ask = sdk_json_at(root, "ask");
 	struct sdk_cursor *poll = &cursor->poll;
 	enum ent_rc rc = ENT_OK;
-	bool news = false;
+	struct row row;
 
 	if (sdk_json_kind(page) != SDK_JSON_ARRAY && sdk_json_kind(ask) != SDK_JSON_ARRAY)
 		return sdk_fail(err, ENT_EINVAL, "a poll answers with page, with ask, or with a memo of its own");
 	for (const struct sdk_json *at = sdk_json_first(page); at && rc == ENT_OK; at = sdk_json_next(at)) {
-		rc = item_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), cursor, zone,
-			       &news, err);
-		if (rc == ENT_OK && news)
-			sdk_cursor_told(poll, change_read(&poll->list, zone, at, err), NULL);
+		rc = row_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), cursor, zone,
+			      &row, err);
+		if (rc != ENT_OK || !row_is_news(cursor, &row))
+			continue;
+		sdk_cursor_told(poll, row.rc == ENT_OK ? change_read(&poll->list, zone, at, poll->err) : row.rc, NULL);
+		row_end(cursor, &row);
 	}
 	for (const struct sdk_json *at = sdk_json_first(ask); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		const struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id")};
 
-		rc = item_read(at, item.ticket, sdk_word_at(at, "version"), cursor, zone, &news, err);
-		if (rc == ENT_OK && news)
+		rc = row_read(at, item.ticket, sdk_word_at(at, "version"), cursor, zone, &row, err);
+		if (rc != ENT_OK || !row_is_news(cursor, &row))
+			continue;
+		if (row.rc == ENT_OK)
 			sdk_cursor_ask(poll, &item);
+		else
+			sdk_cursor_told(poll, row.rc, &item);
+		row_end(cursor, &row);
 	}
 	if (rc == ENT_OK)
 		sdk_cursor_page(poll, sdk_json_bool(sdk_json_at(root, "more"), false), ENT_ABSENT);

@@ -11,8 +11,9 @@
 #define STAMP_MS    1000
 #define PARTS_MAX   10000
 #define LIST_MAX    20000 /* changes of one answer, which are told in parts */
-#define GONE_TRIES  8     /* a ticket that is not there at all of these, over an hour, is removed */
-#define LIMIT_TRIES 8     /* 429 is about the supplier, but not for ever */
+#define GONE_TRIES  8     /* a ticket is removed that was asked for so often, and was not there all of GONE_MS */
+#define GONE_MS     3600000
+#define LIMIT_TRIES 8 /* a limit is about the supplier, but not for ever */
 
 static void cursor_init(struct sdk_cursor *cursor, const struct sdk_cursor_rule *rule, const struct ent_call *call,
 			const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
@@ -28,7 +29,7 @@ static void cursor_init(struct sdk_cursor *cursor, const struct sdk_cursor_rule 
 	cursor->rule.grain_ms = rule->grain_ms > 0 ? rule->grain_ms : 1;
 	cursor->rule.stamp_ms = rule->stamp_ms > 0 ? rule->stamp_ms : STAMP_MS;
 	cursor->seen = SDK_NEW_N(arena, struct sdk_cursor_seen, CURSOR_SEEN_MAX);
-	cursor->todo = SDK_NEW_N(arena, struct sdk_cursor_item, CURSOR_TODO_MAX);
+	cursor->todo = SDK_NEW_N(arena, struct sdk_cursor_item, CURSOR_TODO_MAX + 1);
 	cursor->aside = SDK_NEW_N(arena, struct sdk_cursor_item, ENT_ASIDE_MAX);
 	sdk_changes_init(&cursor->list, arena);
 	cursor->list.max = LIST_MAX;
@@ -74,24 +75,21 @@ static enum ent_rc changes_vet(struct sdk_cursor *cursor, size_t begin, size_t e
 	return rc;
 }
 
-static void note_row(struct sdk_cursor *cursor, struct ent_str ticket)
+/* The first one says why, the others are counted. */
+static void note_row(struct sdk_cursor *cursor)
 {
-	if (!cursor->note.p)
+	if (cursor->at.n_passed++ == 0 && !cursor->note.p)
 		cursor->note = sdk_format(cursor->arena, "ticket %.*s cannot be understood and was passed over: %s",
-					  ENT_F(sdk_head(ticket, ENT_ID_MAX)), cursor->err->msg);
+					  ENT_F(sdk_head(cursor->at.id, ENT_ID_MAX)), cursor->err->msg);
+	cursor->err->msg[0] = '\0';
 }
 
 static void row_aside(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
-	struct ent_str ticket = item ? item->ticket : ENT_STR("(one row)");
-
-	if (item && cursor_item_fits(item)) {
-		if (cursor_aside_put(cursor, item, sdk_dup(cursor->arena, sdk_str(cursor->err->msg))) != ENT_OK)
-			cursor->at.failed = ENT_EINVAL;
-	} else {
-		note_row(cursor, ticket);
-		cursor->err->msg[0] = '\0';
-	}
+	if (!item || !cursor_item_fits(item))
+		note_row(cursor);
+	else if (cursor_aside_put(cursor, item, sdk_dup(cursor->arena, sdk_str(cursor->err->msg))) != ENT_OK)
+		cursor->at.failed = ENT_EINVAL;
 }
 
 void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk_cursor_item *item)
@@ -115,8 +113,7 @@ void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk
 		cursor->list.failed = false;
 		(void)sdk_fail(cursor->err, ENT_EINVAL, "it tells more than %d changes, the first of them were taken",
 			       ENT_CHANGES_MAX);
-		note_row(cursor, cursor->list.at[0].ticket.id);
-		cursor->err->msg[0] = '\0';
+		note_row(cursor);
 		rc = changes_vet(cursor, begin, cursor->list.n);
 	}
 	if (rc == ENT_OK)
@@ -184,7 +181,10 @@ static bool is_of_supplier(const struct sdk_cursor *cursor, enum ent_rc rc)
 {
 	int status = cursor->response->status;
 
-	return (rc == ENT_EAUTH && status != 403) || (status == 429 && cursor->call->attempt < LIMIT_TRIES);
+	bool waits = status == 403 || (status == 503 && sdk_http_header(cursor->response, "Retry-After").p);
+	bool is_limit = status == 429 || (rc == ENT_ERETRY && waits);
+
+	return (rc == ENT_EAUTH && status != 403) || (is_limit && cursor->call->attempt < LIMIT_TRIES);
 }
 
 static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
@@ -197,7 +197,11 @@ static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 	cursor->list.n = 0;
 	if (is_of_supplier(cursor, rc) || (may_pass && item.tries == 0))
 		return rc;
-	if (item.tries >= GONE_TRIES && rc == ENT_EGONE && (status == 404 || status == 410)) {
+	if (rc != ENT_EGONE || (status != 404 && status != 410))
+		item.gone_ms = 0;
+	else if (item.gone_ms == 0)
+		item.gone_ms = cursor->call->now_ms;
+	if (item.tries >= GONE_TRIES && item.gone_ms > 0 && cursor->call->now_ms - item.gone_ms >= GONE_MS) {
 		cursor->err->msg[0] = '\0';
 		sdk_changes_add(&cursor->list, ENT_TICKET_REMOVED)->ticket.id = item.ticket;
 		cursor_todo_drop(cursor, 0);
@@ -277,7 +281,10 @@ enum ent_rc sdk_cursor_end(struct sdk_cursor *cursor, enum ent_rc rc, struct ent
 		ret->remote_id = cursor->ask ? sdk_dup(cursor->arena, cursor->ask->ticket) : ENT_ABSENT;
 		return rc;
 	}
-	cursor->err->msg[0] = '\0';                                       /* of a ticket that is put aside */
+	cursor->err->msg[0] = '\0'; /* of a ticket that is put aside */
+	if (cursor->at.n_passed > 1)
+		cursor->note = sdk_format(cursor->arena, "%.*s; and %zu more rows of this page", ENT_F(cursor->note),
+					  cursor->at.n_passed - 1);
 	if (cursor->caught_up && cursor->n_todo == 0 && !cursor->goes_on) /* behind the list */
 		cursor_aside_due(cursor);
 	more = cursor->goes_on || !cursor->caught_up || cursor->n_todo > 0;

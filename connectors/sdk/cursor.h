@@ -20,7 +20,8 @@
  * - A tool stores a change later than it stamps it. So the next walk asks from `overlap_ms` before this one began, by
  * the tool's clock (the Date of its answers), or from the newest time seen. A row that was told is not told again.
  * - Coarse stamps: a row without `content` that was stamped just now may change again within the same stamp. It is told
- *   again in the next walk, until its stamp is overlap_ms old.
+ *   again in each walk while the stamp lasts, then after pauses that double, and a last time when the stamp is
+ *   overlap_ms old.
  * - A ticket that cannot be read or understood is put aside with the reason, and the others go on. It is asked for
  * again after growing pauses. A failure that may be the tool's own is the ticket's only if the tool answers its list
  * after it.
@@ -58,6 +59,7 @@ struct sdk_cursor_item {
 	int64_t parts; /* places it went through */
 	int64_t tries; /* how often it was put aside; 0: never */
 	int64_t aside_ms, next_ms;
+	int64_t gone_ms; /* since when each answer about it was that it is not there; 0: the last one was not */
 	struct ent_str reason;
 };
 
@@ -99,8 +101,10 @@ struct sdk_cursor {
 		int64_t reach_ms, rest_ms; /* newest stamp taken; oldest one that is left for the next time */
 		int64_t n_row, n_taken;    /* rows so far; those before the first that is left */
 		size_t begin;              /* of the row in `list` */
-		int64_t row_ms, old_reach_ms, old_high_ms;
-		char hash[12], old_how;
+		struct ent_str id;         /* of the row */
+		size_t n_passed;           /* rows that could not be understood, and cannot be asked for */
+		int64_t row_ms, old_reach_ms, old_high_ms, old_first_ms;
+		char hash[8], old_how;
 		bool is_open, is_cut, is_page, more;
 		enum ent_rc failed;
 		struct ent_str token, last, old;
@@ -118,6 +122,10 @@ bool sdk_cursor_is_memo(struct ent_arena *arena, struct ent_str memo);
 /* A row of the list. True: tell it. content: what tells one version of the row from the next (its bytes, a version
  * number); absent: the list does not show it. */
 bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content);
+/* A row of a list without times; the caller knows whether it is news. False: not now, it comes again. */
+bool sdk_cursor_row(struct sdk_cursor *cursor, struct ent_str id);
+/* Behind the row: was it taken? Else it comes again. */
+bool sdk_cursor_is_taken(const struct sdk_cursor *cursor);
 /* Behind the row that was told. rc: could it be understood? If not it is put aside. item: how to ask for it alone;
  * NULL: this tool cannot be asked for one, then a note says what was passed over. */
 void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk_cursor_item *item);

@@ -6,6 +6,7 @@
 
 #define PAUSE_MS     15000 /* before the first time it is asked for again; then twice that, and so on */
 #define PAUSE_MAX_MS (6 * 3600000LL)
+#define DUE_MAX      5   /* of them in one walk: each may take as long as a request may, and the list waits */
 #define ITEM_SIZE    100 /* bytes of an item's numbers, quotes and commas */
 
 /* Bytes that a text takes in JSON, at most. */
@@ -38,15 +39,20 @@ static bool is_same(const struct sdk_cursor_item *a, const struct sdk_cursor_ite
 
 /* ---- what is to be asked for ------------------------------------------------------------- */
 
-bool cursor_todo_add(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
+bool cursor_todo_read(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
-	size_t size = item_size(item);
-
-	if (cursor->n_todo == CURSOR_TODO_MAX || (cursor->n_todo > 0 && cursor->todo_size + size > CURSOR_TODO_SIZE))
+	if (cursor->n_todo == CURSOR_TODO_MAX + 1)
 		return false;
 	cursor->todo[cursor->n_todo++] = *item;
-	cursor->todo_size += size;
+	cursor->todo_size += item_size(item);
 	return true;
+}
+
+bool cursor_todo_add(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
+{
+	bool fits = cursor->n_todo == 0 || cursor->todo_size + item_size(item) <= CURSOR_TODO_SIZE;
+
+	return fits && cursor->n_todo < CURSOR_TODO_MAX && cursor_todo_read(cursor, item);
 }
 
 void cursor_todo_drop(struct sdk_cursor *cursor, size_t i)
@@ -92,6 +98,7 @@ void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *ite
 	aside = cursor_aside_find(cursor, item);
 	if (aside) { /* it changed: asked for behind the list, from where it stood */
 		aside->next_ms = 0;
+		aside->gone_ms = 0;
 		return;
 	}
 	for (size_t i = 0; i < cursor->n_todo; i++)
@@ -172,11 +179,16 @@ enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_
 
 void cursor_aside_due(struct sdk_cursor *cursor)
 {
-	size_t n = 0;
+	size_t n = 0, n_due = 0;
 
-	for (size_t i = 0; i < cursor->n_aside; i++)
-		if (cursor->aside[i].next_ms > cursor->call->now_ms || !cursor_todo_add(cursor, &cursor->aside[i]))
+	for (size_t i = 0; i < cursor->n_aside; i++) {
+		bool due = cursor->aside[i].next_ms <= cursor->call->now_ms && n_due < DUE_MAX;
+
+		if (due && cursor_todo_add(cursor, &cursor->aside[i]))
+			n_due++;
+		else
 			cursor->aside[n++] = cursor->aside[i];
+	}
 	cursor->n_aside = n;
 }
 

@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-#include "sdk/crypto.h"
-
-#define SKEW_MS   300000               /* of the clock of a tool that does not tell it, to ours */
-#define AHEAD_MS  (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
-#define PAGES_MAX 10000                /* with the same time */
+#define SKEW_MS   300000 /* of the clock of a tool that does not tell it, to ours */
+#define PAGES_MAX 10000  /* with the same time */
 
 int64_t cursor_whole(const struct sdk_cursor *cursor, int64_t ms)
 {
@@ -17,67 +14,19 @@ int64_t cursor_whole(const struct sdk_cursor *cursor, int64_t ms)
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
-static void hash_make(const struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content,
-		      char ret[CURSOR_HASH_CHARS])
-{
-	struct ent_str part[] = {id, ENT_STR("\n"), sdk_int(cursor->arena, stamp_ms), ENT_STR("\n"), content};
-	unsigned char hash[SDK_HASH_MAX];
-
-	(void)sdk_digest(SDK_SHA256, part, sizeof part / sizeof *part, hash);
-	memcpy(ret, sdk_hex(cursor->arena, hash, CURSOR_HASH_CHARS / 2).p, CURSOR_HASH_CHARS);
-}
-
-static void seen_forget(struct sdk_cursor *cursor, size_t i)
-{
-	memmove(&cursor->seen[i], &cursor->seen[i + 1], (cursor->n_seen - i - 1) * sizeof cursor->seen[0]);
-	cursor->n_seen--;
-}
-
-static struct sdk_cursor_seen *seen_find(struct sdk_cursor *cursor, const char hash[CURSOR_HASH_CHARS])
-{
-	for (size_t i = 0; i < cursor->n_seen; i++)
-		if (memcmp(cursor->seen[i].hash, hash, CURSOR_HASH_CHARS) == 0)
-			return &cursor->seen[i];
-	return NULL;
-}
-
-static struct sdk_cursor_seen *seen_add(struct sdk_cursor *cursor)
-{
-	size_t oldest = 0;
-
-	for (size_t i = 1; i < cursor->n_seen; i++)
-		if (cursor->seen[i].stamp_ms < cursor->seen[oldest].stamp_ms)
-			oldest = i;
-	if (cursor->n_seen == CURSOR_SEEN_MAX)
-		seen_forget(cursor, oldest);
-	return &cursor->seen[cursor->n_seen++];
-}
-
-static int64_t margin_ms(const struct sdk_cursor *cursor)
-{
-	return cursor->rule.stamp_ms + (cursor->knows_now ? 1 : 2) * cursor->rule.overlap_ms;
-}
-
-/* May another change appear there that has the same stamp? Our clock stands in for the tool's, with twice the margin.
- */
-static bool is_fresh(const struct sdk_cursor *cursor, int64_t stamp_ms)
-{
-	return stamp_ms + margin_ms(cursor) > cursor->now_ms && stamp_ms <= cursor->now_ms + AHEAD_MS;
-}
-
 bool sdk_cursor_is_old(const struct sdk_cursor *cursor, int64_t stamp_ms)
 {
-	return stamp_ms + margin_ms(cursor) <= cursor->now_ms;
+	return stamp_ms + cursor_margin_ms(cursor) <= cursor->now_ms;
 }
 
-static void row_open(struct sdk_cursor *cursor, int64_t stamp_ms, const struct sdk_cursor_seen *seen)
+static void row_open(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms)
 {
+	cursor->at.id = id;
 	cursor->at.begin = cursor->list.n;
 	cursor->at.old_reach_ms = cursor->at.reach_ms;
 	cursor->at.old_high_ms = cursor->high_ms;
-	cursor->at.old_how = seen ? seen->how : '\0';
 	cursor->at.is_open = true;
-	if (stamp_ms <= cursor->now_ms + AHEAD_MS) {
+	if (stamp_ms <= cursor->now_ms + CURSOR_AHEAD_MS) {
 		cursor->at.reach_ms = stamp_ms > cursor->at.reach_ms ? stamp_ms : cursor->at.reach_ms;
 		cursor->high_ms = stamp_ms > cursor->high_ms ? stamp_ms : cursor->high_ms;
 	}
@@ -91,9 +40,6 @@ static void row_rest(struct sdk_cursor *cursor, int64_t stamp_ms)
 
 bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content)
 {
-	bool fresh = cursor->rule.by == SDK_BY_STAMP && !content.p && is_fresh(cursor, stamp_ms);
-	struct sdk_cursor_seen *seen;
-
 	cursor->at.is_open = false;
 	cursor->at.n_row++;
 	if (cursor->doubt.p || cursor->at.n_row <= cursor->skip)
@@ -108,26 +54,29 @@ bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp
 	if (id.n == 0)
 		return false;
 	cursor->at.row_ms = stamp_ms;
-	hash_make(cursor, id, stamp_ms, content, cursor->at.hash);
-	seen = seen_find(cursor, cursor->at.hash);
-	row_open(cursor, stamp_ms, seen);
-	if (seen && seen->how != SEEN_ONCE)
+	row_open(cursor, id, stamp_ms);
+	return cursor_seen_take(cursor, id, content);
+}
+
+bool sdk_cursor_row(struct sdk_cursor *cursor, struct ent_str id)
+{
+	cursor->at.is_open = false;
+	cursor->at.n_row++;
+	if (cursor->doubt.p || cursor->at.n_row <= cursor->skip || cursor->at.is_cut)
 		return false;
-	if (!seen) {
-		seen = seen_add(cursor);
-		seen->stamp_ms = stamp_ms;
-		memcpy(seen->hash, cursor->at.hash, CURSOR_HASH_CHARS);
-		/* without the tool's clock nothing is believed at first sight */
-		fresh = fresh || (cursor->rule.by == SDK_BY_STAMP && !content.p && !cursor->knows_now);
-	}
-	seen->how = fresh ? SEEN_NOW : SEEN_FOR_GOOD;
+	cursor->at.row_ms = 0;
+	memset(cursor->at.hash, 0, sizeof cursor->at.hash); /* `seen` does not know it */
+	row_open(cursor, id, 0);
 	return true;
+}
+
+bool sdk_cursor_is_taken(const struct sdk_cursor *cursor)
+{
+	return cursor->at.is_open && !cursor->at.is_cut;
 }
 
 void cursor_row_undo(struct sdk_cursor *cursor)
 {
-	struct sdk_cursor_seen *seen = seen_find(cursor, cursor->at.hash);
-
 	cursor->list.n = cursor->at.begin;
 	cursor->list.failed = false;
 	cursor->at.is_cut = true;
@@ -137,10 +86,7 @@ void cursor_row_undo(struct sdk_cursor *cursor)
 	row_rest(cursor, cursor->at.row_ms);
 	cursor->at.reach_ms = cursor->at.old_reach_ms;
 	cursor->high_ms = cursor->at.old_high_ms;
-	if (seen && cursor->at.old_how)
-		seen->how = cursor->at.old_how;
-	else if (seen)
-		seen_forget(cursor, (size_t)(seen - cursor->seen));
+	cursor_seen_undo(cursor);
 }
 
 /* ---- where to go on ------------------------------------------------------------------------ */
@@ -157,13 +103,8 @@ static int64_t settled_ms(const struct sdk_cursor *cursor)
 static void seen_prune(struct sdk_cursor *cursor)
 {
 	int64_t next = cursor_whole(cursor, settled_ms(cursor));
-	int64_t least = cursor->since_ms < next || cursor->caught_up ? cursor->since_ms : next;
 
-	if (cursor->rule.by == SDK_BY_TOKEN && !cursor->at.is_cut)
-		cursor->n_seen = 0; /* only what was taken of half a page */
-	for (size_t i = cursor->n_seen; i > 0 && cursor->rule.by == SDK_BY_STAMP; i--)
-		if (cursor->seen[i - 1].stamp_ms < least)
-			seen_forget(cursor, i - 1);
+	cursor_seen_prune(cursor, cursor->since_ms < next || cursor->caught_up ? cursor->since_ms : next);
 }
 
 /* The walk is over: the next one begins where nothing can appear any more that was not told. */
@@ -175,9 +116,7 @@ static void walk_end(struct sdk_cursor *cursor)
 		next = cursor->high_ms + cursor->rule.grain_ms;
 	if (cursor->high_ms > 0 && cursor->rule.by == SDK_BY_STAMP)
 		cursor->since_ms = cursor_whole(cursor, next);
-	for (size_t i = 0; i < cursor->n_seen; i++)
-		if (cursor->seen[i].how == SEEN_NOW)
-			cursor->seen[i].how = SEEN_ONCE;
+	cursor_seen_walk_end(cursor);
 	cursor->page = 0;
 	cursor->is_down = false;
 	cursor->is_dropped = false;
@@ -189,6 +128,9 @@ static void walk_end(struct sdk_cursor *cursor)
 static void walk_begin(struct sdk_cursor *cursor)
 {
 	int64_t guess = cursor->now_ms - SKEW_MS, before = cursor->before_ms;
+
+	if (before > cursor->now_ms) /* the stamp of a row is ahead, not the tool */
+		before = cursor->now_ms;
 
 	cursor->began_ms = cursor->knows_now ? cursor->now_ms : guess > before ? guess : before;
 }
@@ -210,8 +152,9 @@ static void page_rest(struct sdk_cursor *cursor)
 	if (by_stamp && rest > cursor->since_ms) {
 		list_go(cursor, rest);
 		cursor->skip = 0;
-	} else if (cursor->at.n_taken > CURSOR_SEEN_MAX / 2) {
-		cursor->skip = cursor->at.n_taken; /* else `seen` tells which were taken, also when rows move */
+	} else if (cursor->at.n_taken > CURSOR_SEEN_SURE / 2) {
+		/* `seen` tells which of the last ones were taken, when rows leave and the others move to the front */
+		cursor->skip = cursor->at.n_taken - CURSOR_SEEN_SURE / 2;
 	}
 }
 
@@ -282,7 +225,8 @@ enum ent_rc cursor_page_move(struct sdk_cursor *cursor)
 		else
 			page_by_key(cursor);
 	}
-	seen_prune(cursor);
+	if (!cursor->at.is_cut)
+		seen_prune(cursor);
 	return ENT_OK;
 }
 
@@ -311,7 +255,8 @@ bool cursor_token_drop(struct sdk_cursor *cursor, enum ent_rc rc)
 	cursor->skip = 0;
 	cursor->is_dropped = true;
 	cursor->dropped_ms = safe_ms;
+	if (cursor->caught_up || cursor->began_ms == 0) /* else what this walk read before it may have changed since */
+		walk_begin(cursor);
 	cursor->caught_up = false;
-	walk_begin(cursor);
 	return true;
 }

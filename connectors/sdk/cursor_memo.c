@@ -6,34 +6,12 @@
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-static bool seen_read(struct sdk_cursor *cursor, const struct sdk_json *groups)
-{
-	for (const struct sdk_json *group = sdk_json_first(groups); group; group = sdk_json_next(group)) {
-		const struct sdk_json *at = sdk_json_first(group);
-		int64_t stamp_ms;
-
-		if (!sdk_json_int(at, &stamp_ms))
-			return false;
-		while ((at = sdk_json_next(at))) {
-			struct sdk_cursor_seen *seen = &cursor->seen[cursor->n_seen];
-			struct ent_str text = sdk_json_text(at);
-
-			if (cursor->n_seen == CURSOR_SEEN_MAX || text.n != 1 + CURSOR_HASH_CHARS)
-				return false;
-			*seen = (struct sdk_cursor_seen){.stamp_ms = stamp_ms, .how = text.p[0]};
-			memcpy(seen->hash, text.p + 1, CURSOR_HASH_CHARS);
-			cursor->n_seen++;
-		}
-	}
-	return true;
-}
-
-/* [ticket, key, word, place, skip, parts] and, of what was put aside, [.., tries, since, next, reason]. */
+/* [ticket, key, word, place, skip, parts] and, of what was put aside, [.., tries, since, next, gone, reason]. */
 static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
 {
 	struct ent_str *const word[] = {&ret->ticket, &ret->key, &ret->word, &ret->place};
 	int64_t *const number[] = {&ret->skip, &ret->parts};
-	int64_t *const more[] = {&ret->tries, &ret->aside_ms, &ret->next_ms};
+	int64_t *const more[] = {&ret->tries, &ret->aside_ms, &ret->next_ms, &ret->gone_ms};
 	const struct sdk_json *at = sdk_json_first(node);
 
 	*ret = (struct sdk_cursor_item){0};
@@ -44,7 +22,7 @@ static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
 			return false;
 	if (!at)
 		return ret->ticket.n > 0;
-	for (size_t i = 0; i < 3; i++, at = sdk_json_next(at))
+	for (size_t i = 0; i < 4; i++, at = sdk_json_next(at))
 		if (!sdk_json_int(at, more[i]))
 			return false;
 	ret->reason = sdk_json_text(at);
@@ -56,7 +34,7 @@ static bool items_read(struct sdk_cursor *cursor, const struct sdk_json *root)
 	struct sdk_cursor_item item;
 
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "todo")); at; at = sdk_json_next(at))
-		if (!item_read(at, &item) || !cursor_todo_add(cursor, &item))
+		if (!item_read(at, &item) || !cursor_todo_read(cursor, &item))
 			return false;
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "aside")); at; at = sdk_json_next(at)) {
 		if (cursor->n_aside == ENT_ASIDE_MAX || !item_read(at, &item) || item.tries == 0)
@@ -87,29 +65,11 @@ bool cursor_memo_read(struct sdk_cursor *cursor, struct ent_str memo)
 		cursor->began_ms = 0;
 	if (!sdk_json_int(sdk_json_at(root, "skip"), &cursor->skip))
 		cursor->skip = 0;
-	return seen_read(cursor, sdk_json_at(root, "seen")) && items_read(cursor, root) &&
+	return cursor_seen_read(cursor, sdk_json_at(root, "seen")) && items_read(cursor, root) &&
 	       (!cursor->doubt.p || cursor->n_todo > 0);
 }
 
 /* ---- writing --------------------------------------------------------------------------- */
-
-static void seen_write(const struct sdk_cursor *cursor, struct sdk_jsonw *w)
-{
-	const struct sdk_cursor_seen *seen = cursor->seen;
-
-	sdk_jsonw_key(w, "seen");
-	sdk_jsonw_open(w, '[');
-	for (size_t i = 0; i < cursor->n_seen; i++) {
-		if (i == 0 || seen[i].stamp_ms != seen[i - 1].stamp_ms) {
-			sdk_jsonw_open(w, '[');
-			sdk_jsonw_int(w, seen[i].stamp_ms);
-		}
-		sdk_jsonw_str(w, sdk_format(cursor->arena, "%c%.*s", seen[i].how, CURSOR_HASH_CHARS, seen[i].hash));
-		if (i + 1 == cursor->n_seen || seen[i].stamp_ms != seen[i + 1].stamp_ms)
-			sdk_jsonw_close(w, ']');
-	}
-	sdk_jsonw_close(w, ']');
-}
 
 static void items_write(struct sdk_jsonw *w, const char *key, const struct sdk_cursor_item *item, size_t n)
 {
@@ -129,6 +89,7 @@ static void items_write(struct sdk_jsonw *w, const char *key, const struct sdk_c
 			sdk_jsonw_int(w, item->tries);
 			sdk_jsonw_int(w, item->aside_ms);
 			sdk_jsonw_int(w, item->next_ms);
+			sdk_jsonw_int(w, item->gone_ms);
 			sdk_jsonw_str(w, item->reason);
 		}
 		sdk_jsonw_close(w, ']');
@@ -159,7 +120,7 @@ enum ent_rc cursor_memo_write(const struct sdk_cursor *cursor, struct ent_str *r
 		sdk_jsonw_kint(&w, "skip", cursor->skip);
 	if (cursor->is_dropped)
 		sdk_jsonw_kint(&w, "dropped", cursor->dropped_ms);
-	seen_write(cursor, &w);
+	cursor_seen_write(cursor, &w);
 	sdk_jsonw_kstr_opt(&w, "doubt", cursor->doubt);
 	items_write(&w, "todo", cursor->todo, cursor->n_todo);
 	items_write(&w, "aside", cursor->aside, cursor->n_aside);

@@ -112,9 +112,11 @@ static bool entity_add(struct sdk_buf *out, struct ent_str name)
 /* Words up to one of `stop`, entities decoded. */
 static enum ent_rc words_take(struct reader *r, const char *stop, struct sdk_buf *out)
 {
-	while (r->at < r->end && !strchr(stop, *r->at)) {
+	while (r->at < r->end && (*r->at == '\0' || !strchr(stop, *r->at))) {
 		const char *semicolon;
 
+		if (*r->at == '\0')
+			return refuse(r, "has U+0000, which is no character of XML");
 		if (*r->at != '&') {
 			sdk_buf_char(out, *r->at++);
 			continue;

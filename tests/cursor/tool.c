@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tool.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,9 @@ uint64_t tool_draw(struct tool *tool, uint64_t n)
 
 #define WORDS_MAX 12 /* each row of the log asks for all of them again */
 
-#define EPOCH 1000000 /* a token is this many times the epoch it is good in, and a place */
+#define EPOCH INT64_C(10000000000000) /* a token is this many times the epoch it is good in, and a place */
+
+#define KEYS 1000 /* more than there are rows of one time */
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
@@ -65,6 +68,7 @@ void tool_make(struct tool *tool, uint64_t seed)
 {
 	static const int64_t grains[] = {1, 1000, 60000};
 	static const int pages[] = {1, 2, 3, 7, 20, 50, 100};
+	bool is_crowd;
 
 	*tool = (struct tool){.random = seed * 2654435761u + 17, .now_ms = START_MS + 1};
 	(void)tool_draw(tool, 2);
@@ -78,8 +82,12 @@ void tool_make(struct tool *tool, uint64_t seed)
 	tool->grain_ms = grains[tool_draw(tool, 3)];
 	tool->page = pages[tool_draw(tool, 7)];
 	tool->inner = pages[tool_draw(tool, 7)];
-	tool->tickets = 1 + (int)tool_draw(tool, tool_draw(tool, 2) ? TICKETS_MAX : 12);
-	int64_t span_ms = 1 + (int64_t)tool_draw(tool, 300000) * (int64_t)tool_draw(tool, 3);
+	is_crowd = tool_draw(tool, 12) == 0; /* a page names more than a memo holds */
+	tool->page = is_crowd ? TICKETS_MAX : tool->page;
+	tool->has_long_places = tool_draw(tool, 8) == 0;
+	tool->ignores_since = is_crowd && tool_draw(tool, 4) == 0;
+	tool->tickets = 1 + (int)tool_draw(tool, is_crowd ? TICKETS_MAX : tool_draw(tool, 2) ? 150 : 12);
+	int64_t span_ms = is_crowd ? 1000 : 1 + (int64_t)tool_draw(tool, 300000) * (int64_t)tool_draw(tool, 3);
 	for (int i = 0; i < tool->tickets; i++) {
 		tool->now_ms += span_ms / tool->tickets;
 		change(tool, i);
@@ -138,7 +146,7 @@ static size_t rows_of(const struct tool *tool, int64_t since_ms, int64_t token, 
 			ret[n++] = (struct row){i + 1, tool->log[i].ticket, tool->log[i].stamp_ms, i};
 	for (int i = 0; i < tool->tickets && tool->by != SDK_BY_KEY; i++) {
 		const struct ticket *at = &tool->ticket[i];
-		bool wanted = tool->by == SDK_BY_STAMP ? at->shown_stamp_ms >= since_ms
+		bool wanted = tool->by == SDK_BY_STAMP ? at->shown_stamp_ms >= since_ms || tool->ignores_since
 			      : token > 0              ? at->shown_seq > token
 						       : at->shown_at_ms >= since_ms;
 
@@ -175,15 +183,24 @@ static void row_write(const struct tool *tool, struct sdk_jsonw *w, const struct
 	sdk_jsonw_close(w, '}');
 }
 
-/* A token is a row's order and, within one time, how many were read. */
+/* What a token of one time leads on behind: the last row, wherever it moved since. */
+static int64_t key_of(const struct row *row)
+{
+	return (row->stamp_ms - START_MS) * KEYS + row->id + 1;
+}
+
+/* A token is a row's order, or its key. */
 static void list_write(struct tool *tool, struct sdk_jsonw *w, int64_t since_ms, int64_t page, int64_t token,
 		       bool is_broken)
 {
 	struct row *row = malloc(sizeof *row * (LOG_MAX + TICKETS_MAX));
 	bool by_token = tool->by == SDK_BY_TOKEN, by_key = tool->by == SDK_BY_KEY;
 	size_t n = rows_of(tool, since_ms, token, row), begin = by_token || by_key ? 0 : (size_t)(page * tool->page);
+	bool by_row = !by_token && !by_key && tool->has_tokens && token > 0;
 	size_t end, shown;
 
+	for (begin = by_row ? 0 : begin; by_row && begin < n && key_of(&row[begin]) <= token; begin++)
+		;
 	begin = begin < n ? begin : n;
 	end = begin + (size_t)tool->page < n ? begin + (size_t)tool->page : n;
 	shown = is_broken ? begin + (end - begin) / 2 : end;
@@ -197,7 +214,7 @@ static void list_write(struct tool *tool, struct sdk_jsonw *w, int64_t since_ms,
 	if (by_token)
 		sdk_jsonw_kint(w, "token", tool->epoch * EPOCH + (end > begin ? row[end - 1].order : token));
 	else if (!by_key && tool->has_tokens && end < n)
-		sdk_jsonw_kint(w, "token", tool->epoch * EPOCH + page + 1);
+		sdk_jsonw_kint(w, "token", tool->epoch * EPOCH + key_of(&row[end - 1]));
 	free(row);
 }
 
@@ -214,6 +231,7 @@ static void ticket_write(struct tool *tool, struct sdk_jsonw *w, int64_t i, int6
 {
 	const struct ticket *at = &tool->ticket[i];
 	int64_t end = place + tool->inner < at->words ? place + tool->inner : at->words;
+	char next[500];
 
 	sdk_jsonw_kint(w, "id", i);
 	sdk_jsonw_kint(w, "v", at->shown);
@@ -224,8 +242,10 @@ static void ticket_write(struct tool *tool, struct sdk_jsonw *w, int64_t i, int6
 	sdk_jsonw_close(w, ']');
 	if (fault == FAULT_INVALID)
 		sdk_jsonw_kbool(w, "long", true);
-	if (end < at->words)
-		sdk_jsonw_kint(w, "next", end);
+	if (end < at->words) {
+		(void)snprintf(next, sizeof next, "%0*lld", tool->has_long_places ? 400 : 1, (long long)end);
+		sdk_jsonw_kz(w, "next", next);
+	}
 }
 
 static enum fault fault_take(struct ticket *at)
@@ -287,11 +307,11 @@ struct ent_response tool_answer(struct tool *tool, struct ent_arena *arena, stru
 	return response;
 }
 
-int64_t tool_least(const struct tool *tool)
+int64_t tool_most(const struct tool *tool)
 {
 	struct row *row = malloc(sizeof *row * (LOG_MAX + TICKETS_MAX));
 	size_t n = rows_of(tool, 0, 0, row), begin = 0, page = (size_t)tool->page;
-	int64_t least = 1;
+	int64_t least = 1, lone = 0;
 
 	while (begin + page < n) { /* to the last row of the page, or over it when all of the page has its time */
 		size_t last = begin + page - 1;
@@ -300,7 +320,7 @@ int64_t tool_least(const struct tool *tool)
 			while (row[last - 1].stamp_ms == row[last].stamp_ms)
 				last--;
 		else
-			last++;
+			last++, lone++;
 		begin = last;
 		least++;
 	}
@@ -312,5 +332,5 @@ int64_t tool_least(const struct tool *tool)
 			least += in > at_once ? in : at_once;
 	}
 	free(row);
-	return least;
+	return 2 * least + (tool->by == SDK_BY_STAMP ? lone : 0);
 }

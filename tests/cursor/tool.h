@@ -9,7 +9,7 @@
 
 #include "sdk/cursor.h"
 
-#define TICKETS_MAX 150
+#define TICKETS_MAX 600
 #define LOG_MAX     6000
 #define START_MS    INT64_C(1795320000000) /* 2026-11-22T04:00:00Z */
 #define LATE_MS     5000                   /* how much later than its stamp a change may show */
@@ -36,6 +36,8 @@ struct tool {
 	uint64_t random;
 	enum sdk_cursor_by by;
 	bool is_still, tells_date, tells_content, tells_rows, has_tokens, fails;
+	bool has_long_places;     /* of pages inside a ticket */
+	bool ignores_since;       /* its list shows all, whatever was asked for */
 	int tickets, page, inner; /* rows of a page; comments of a page inside a ticket */
 	int64_t now_ms, grain_ms, seq, epoch;
 	struct ticket ticket[TICKETS_MAX];
@@ -51,7 +53,8 @@ void tool_wait(struct tool *tool, int64_t ms);
 void tool_mend(struct tool *tool); /* what failed for a while is over; nothing changes any more */
 /* Answers a request in the arena, as bytes. path: "list?since&page&token" or "ticket?id&place". */
 struct ent_response tool_answer(struct tool *tool, struct ent_arena *arena, struct ent_str path);
-/* The fewest requests that read all of a still tool from its beginning. */
-int64_t tool_least(const struct tool *tool);
+/* Twice the fewest requests that read all of a still tool from its beginning, and one for each page that is all of one
+ * time: what is behind it is asked for anew. */
+int64_t tool_most(const struct tool *tool);
 
 #endif

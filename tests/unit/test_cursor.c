@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sdk/cursor.h"
@@ -211,7 +212,8 @@ static void test_a_memo_of_another_shape_begins_anew_and_says_so(void **state)
 					  "[]",
 					  "{}",
 					  "{\"since\":-1,\"page\":0,\"high\":0}",
-					  "{\"since\":1,\"page\":0,\"high\":0,\"seen\":[[1,\"+12\"]]}",
+					  "{\"since\":1,\"page\":0,\"high\":0,\"seen\":[[1,0,\"+12\"]]}",
+					  "{\"since\":1,\"page\":0,\"high\":0,\"seen\":[[1,0,\"?abcdefgh\"]]}",
 					  "{\"since\":1,\"page\":0,\"high\":0,\"seen\":[],\"todo\":[\"7\"]}",
 					  "{\"since\":1,\"skip\":0,\"more\":false,\"seen\":[\"33\"],\"todo\":[]}"};
 
@@ -265,6 +267,135 @@ static void test_behind_a_young_row_the_next_walk_reads_again(void **state)
 /* ---- tickets ------------------------------------------------------------------------------------ */
 
 #define CROWD 1300 /* more than a memo holds twice */
+
+/* A row whose list does not show what changed in it. */
+static bool bare_row(struct poll *poll, const char *id, int64_t stamp_ms)
+{
+	return sdk_cursor_news(&poll->cursor, sdk_str(id), stamp_ms, ENT_ABSENT);
+}
+
+static bool walk_tells(struct poll *poll, int64_t now_ms, const char *id, int64_t stamp_ms)
+{
+	bool news;
+
+	poll->call.now_ms = now_ms;
+	poll_begin(poll, 200);
+	news = bare_row(poll, id, stamp_ms);
+	sdk_cursor_page(&poll->cursor, false, ENT_ABSENT);
+	assert_int_equal(poll_end(poll, ENT_OK), ENT_OK);
+	return news;
+}
+
+static void test_a_stamp_of_just_now_is_told_again_after_pauses_that_double(void **state)
+{
+	/* seconds after it was first seen; the tool tells no time, so the last look is at 41 s */
+	static const struct {
+		int64_t at_ms;
+		bool told;
+	} walks[] = {{0, true},      {300, true},   {600, true},    {1100, true},  {1400, false},  {1900, false},
+		     {2000, true},   {3000, false}, {4100, true},   {5000, false}, {8200, true},   {16300, true},
+		     {31000, false}, {32500, true}, {40000, false}, {41000, true}, {41300, false}, {90000, false}};
+	int64_t now_ms = START_MS + 200;
+	struct poll poll;
+
+	(void)state;
+	poll_open(&poll, (struct sdk_cursor_rule){0});
+	for (size_t i = 0; i < sizeof walks / sizeof *walks; i++)
+		if (walk_tells(&poll, now_ms + walks[i].at_ms, "7", START_MS) != walks[i].told)
+			fail_msg("after %lld ms", (long long)walks[i].at_ms);
+	sdk_arena_release(&poll.arena);
+}
+
+static void test_a_clock_that_is_set_back_delays_no_second_look(void **state)
+{
+	struct poll poll;
+
+	(void)state;
+	poll_open(&poll, (struct sdk_cursor_rule){0});
+	assert_true(walk_tells(&poll, START_MS + 3600000, "7", START_MS + 3600000));
+	assert_true(walk_tells(&poll, START_MS + 200, "7", START_MS + 3600000));
+	sdk_arena_release(&poll.arena);
+}
+
+static void test_a_row_stamped_ahead_moves_no_walk_into_the_future(void **state)
+{
+	int64_t now_ms = START_MS + 3600000;
+	struct poll poll;
+
+	(void)state;
+	poll_open(&poll, (struct sdk_cursor_rule){0});
+	for (int i = 0; i < 3; i++) {
+		(void)walk_tells(&poll, now_ms + i * 1000, "ahead", now_ms + 7200000);
+		poll_begin(&poll, 200);
+		if (poll.cursor.since_ms > now_ms)
+			fail_msg("the next walk begins %lld ms ahead", (long long)(poll.cursor.since_ms - now_ms));
+	}
+	sdk_arena_release(&poll.arena);
+}
+
+static void test_a_crowd_that_is_remembered_is_not_asked_for_again(void **state)
+{
+	int64_t now_ms = START_MS + 200;
+	struct poll poll;
+	char id[12];
+
+	(void)state;
+	poll_open(&poll, (struct sdk_cursor_rule){0});
+	for (int walk = 0; walk < 2; walk++) {
+		int told = 0;
+
+		poll.call.now_ms = now_ms + walk * 1500;
+		poll_begin(&poll, 200);
+		for (int i = 0; i < 2500; i++) {
+			(void)snprintf(id, sizeof id, "%d", i);
+			told += bare_row(&poll, id, START_MS);
+		}
+		sdk_cursor_page(&poll.cursor, false, ENT_ABSENT);
+		assert_int_equal(poll_end(&poll, ENT_OK), ENT_OK);
+		assert_int_equal(told, 2500);
+		assert_true(poll.result.memo.n < 40000);
+	}
+	poll.call.now_ms += 100;
+	poll_begin(&poll, 200);
+	for (int i = 0; i < 2500; i++) {
+		(void)snprintf(id, sizeof id, "%d", i);
+		assert_false(bare_row(&poll, id, START_MS));
+	}
+	sdk_arena_release(&poll.arena);
+}
+
+/* 900 rows of one page, in parts of what the memo holds; a row that was taken leaves, and the others move up. */
+static void test_rows_that_move_up_in_a_page_of_parts_are_asked_for(void **state)
+{
+	bool asked[900] = {false};
+	static char id[900][12];
+	struct poll poll;
+
+	(void)state;
+	for (int i = 0; i < 900; i++)
+		(void)snprintf(id[i], sizeof id[i], "%d", i);
+	poll_open(&poll, (struct sdk_cursor_rule){0});
+	for (int part = 0; part < 12; part++) {
+		poll_begin(&poll, 200);
+		while (poll.cursor.ask) {
+			long i = strtol(poll.cursor.ask->ticket.p, NULL, 10);
+
+			asked[i] = true;
+			tell(&poll, "1");
+			(void)poll_end(&poll, ENT_OK);
+			poll_begin(&poll, 200);
+		}
+		for (int i = part; i < 900; i++) { /* those before it were changed again, and are later ones now */
+			(void)row(&poll, id[i], START_MS);
+		}
+		sdk_cursor_page(&poll.cursor, false, ENT_ABSENT);
+		(void)poll_end(&poll, ENT_OK);
+	}
+	for (int i = 0; i < 900; i++)
+		if (!asked[i])
+			fail_msg("row %d is never asked for", i);
+	sdk_arena_release(&poll.arena);
+}
 
 static void test_a_crowd_is_asked_for_in_parts_each_once(void **state)
 {
@@ -470,6 +601,11 @@ int main(void)
 	    cmocka_unit_test(test_rights_and_limits_drop_no_token),
 	    cmocka_unit_test(test_a_memo_of_another_shape_begins_anew_and_says_so),
 	    cmocka_unit_test(test_behind_a_young_row_the_next_walk_reads_again),
+	    cmocka_unit_test(test_a_stamp_of_just_now_is_told_again_after_pauses_that_double),
+	    cmocka_unit_test(test_a_clock_that_is_set_back_delays_no_second_look),
+	    cmocka_unit_test(test_a_row_stamped_ahead_moves_no_walk_into_the_future),
+	    cmocka_unit_test(test_a_crowd_that_is_remembered_is_not_asked_for_again),
+	    cmocka_unit_test(test_rows_that_move_up_in_a_page_of_parts_are_asked_for),
 	    cmocka_unit_test(test_a_crowd_is_asked_for_in_parts_each_once),
 	    cmocka_unit_test(test_a_bad_ticket_is_put_aside_once_the_list_answers),
 	    cmocka_unit_test(test_a_tool_that_is_down_puts_nothing_aside),

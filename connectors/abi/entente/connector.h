@@ -143,8 +143,8 @@ struct ent_result {
 	 * an answer may have been done, and nobody is told that the tool refused it. */
 	bool said_no;
 };
-#define ENT_PHASES_MAX 40         /* round trips of one attempt; POLL may take as many as there are pages */
-#define ENT_MEMO_MAX   (64 << 10) /* bytes of a memo, which is UTF-8; a longer one is ENT_EINVAL */
+#define ENT_PHASES_MAX 40          /* round trips of one attempt; POLL may take as many as there are pages */
+#define ENT_MEMO_MAX   (128 << 10) /* bytes of a memo, which is UTF-8; a longer one is ENT_EINVAL */
 
 /* ---- the table ---------------------------------------------------------- */
 

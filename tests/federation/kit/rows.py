@@ -81,14 +81,25 @@ def in_state(one, name, state, seconds=20):
     return wait_for(lambda: supplier_state(one, name).get("state") == state and supplier_state(one, name), seconds, 0.1)
 
 
+def rests(one, seconds=60):
+    """CPU of the first quiet second, else of the quietest. What changed just now is asked for again after growing pauses, so not
+    every second is quiet; a broker that goes round and round has none."""
+    least = 1.0
+    for _ in range(seconds):
+        before = one.broker.cpu_seconds()
+        time.sleep(1)
+        least = min(least, one.broker.cpu_seconds() - before)
+        if least < 0.3:
+            break
+    return least
+
+
 def ends_well(one, label, seconds=60, drift=True):
     """Everything comes to rest, and the books say what they must."""
     took = one.settled(seconds)
     tap.check(f"{label}: it comes to rest", took is not None, brief(one.waiting()) or "something goes on being sent")
-    before = one.broker.cpu_seconds()
-    time.sleep(1)
-    used = one.broker.cpu_seconds() - before
-    tap.check(f"{label}: I9: the broker rests, too", used < 0.3, f"{used:.2f} s of CPU in a second")
+    used = rests(one)
+    tap.check(f"{label}: I9: the broker comes to rest, too", used < 0.3, f"{used:.2f} s of CPU in the quietest second of a minute")
     wrong = one.problems()
     tap.check(f"{label}: I4 I5 I6 I7 by {len(one.said)} canaries in the books", not wrong, wrong[:8])
     if drift:
