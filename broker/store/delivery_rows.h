@@ -34,8 +34,9 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
  * person, unless one is being made. */
 void delivery_park_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
 bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier); /* one is being made */
-/* Those that are parked because there was no ticket go to the one that is there now. */
-void delivery_revive_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
+/* What a ticket did not take (it was gone, it refused, it was closed by the merge) goes to the one that it goes on as.
+ */
+void delivery_revive_moved(struct apply *apply, int64_t incident, struct ent_str supplier);
 /* Open ones of an incident at a supplier (never one in flight: its outcome will tell), in their order. */
 size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
 			const struct delivery **ret);

@@ -198,7 +198,7 @@ void follow_ticket(struct apply *apply, const struct situation *base, const stru
 	unit_save(&unit);
 	forget_places(apply->db, number, at.supplier);
 #ifndef ENTENTE_MUTANT_MOVE_STUCK
-	delivery_revive_gone(apply, number, at.supplier);
+	delivery_revive_moved(apply, number, at.supplier);
 #endif
 	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
 }

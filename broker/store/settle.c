@@ -349,13 +349,18 @@ static void revive(struct apply *apply, const struct delivery *delivery, struct 
 	delivery_heads(apply->db, delivery->incident, delivery->supplier);
 }
 
-void delivery_revive_gone(struct apply *apply, int64_t incident, struct ent_str supplier)
+static bool is_of_its_ticket(enum delivery_cause cause)
+{
+	return cause == CAUSE_GONE || cause == CAUSE_REFUSED || cause == CAUSE_CONFLICT;
+}
+
+void delivery_revive_moved(struct apply *apply, int64_t incident, struct ent_str supplier)
 {
 	const struct delivery *waiting;
 	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
 	for (size_t i = 0; i < n; i++)
-		if (waiting[i].state == DELIVERY_PARKED && waiting[i].cause == CAUSE_GONE)
+		if (waiting[i].state == DELIVERY_PARKED && is_of_its_ticket(waiting[i].cause))
 			revive(apply, &waiting[i], ENT_ABSENT);
 	delivery_heads(apply->db, incident, supplier);
 }

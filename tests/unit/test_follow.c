@@ -354,6 +354,40 @@ static void test_what_was_parked_as_gone_goes(void **state)
 	check_all(world);
 }
 
+/* Zendesk closes what it merges, and refuses words to what is closed; where it went to is told later. */
+static void test_what_the_old_one_refused_goes(void **state)
+{
+	static const struct {
+		const char *uuid, *old, *next;
+		enum delivery_cause cause;
+		bool goes;
+	} row[] = {{uuid_1, "T-1", "T-7", CAUSE_REFUSED, true},
+		   {"00000002-0000-4000-8000-000000000001", "T-7", "T-8", CAUSE_CONFLICT, true},
+		   {"00000003-0000-4000-8000-000000000001", "T-8", "T-9", CAUSE_UNSUPPORTED, false}};
+	struct world *world = *state;
+
+	two_parties(world);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		assert_int_equal(say(world, 1, row[i].uuid, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+		struct delivery delivery = due(world, "telnord");
+		assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
+		struct delivery_result parked = {.id = delivery.id,
+						 .attempt = 1,
+						 .outcome = OUTCOME_PARKED,
+						 .cause = row[i].cause,
+						 .reason = ENT_STR("HTTP 422")};
+		assert_int_equal(settle(world, parked, "telnord", NULL), JOB_ACCEPTED);
+		assert_int_equal(due(world, "telnord").id, 0);
+		move(world, "telnord", row[i].old, row[i].next);
+		if (row[i].goes) {
+			assert_true(sdk_eqz(due(world, "telnord").ticket, row[i].next));
+			assert_true(bring(world, "telnord", row[i].next) > 0);
+		}
+		assert_int_equal(due(world, "telnord").id, 0);
+	}
+	check_all(world);
+}
+
 /* The answer to a delivery says where its ticket went: it follows by itself. */
 static void test_a_delivery_follows(void **state)
 {
@@ -487,6 +521,7 @@ int main(void)
 	    TEST(test_ids_counted_by_ticket),
 	    TEST(test_deliveries_go_to_the_new_one),
 	    TEST(test_what_was_parked_as_gone_goes),
+	    TEST(test_what_the_old_one_refused_goes),
 	    TEST(test_a_delivery_follows),
 	    TEST(test_a_move_overtakes_a_delivery),
 	    TEST(test_what_was_sent_stays_ours),

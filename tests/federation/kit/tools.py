@@ -8,7 +8,7 @@ def one: {
   ticket: {id, key, title, status: .state, priority: .urgency, url: .link},
   correlation: {number},
   comments: [(.comments // [])[] | {id, author, body, public, created_at, removed}],
-  removed
+  removed, continues_as: .merged_into
 };
 .body | if .items then .items[] | one else one end
 """

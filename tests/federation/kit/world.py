@@ -235,9 +235,11 @@ class World:
 
     def texts(self, name):
         """(ticket, comment's words) of each stored comment there, in order; the ticket's own text first, as None."""
-        for ticket in self.sim[name].book():
+        seen = set()  # a comment of a ticket that was merged stands in both
+        for ticket in reversed(self.sim[name].book()):
             for comment in ticket["comments"]:
-                if not comment["deleted"]:
+                if not comment["deleted"] and comment["id"] not in seen:
+                    seen.add(comment["id"])
                     yield ticket["id"], comment
 
     def unknown(self):

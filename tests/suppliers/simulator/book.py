@@ -20,10 +20,10 @@ def iso(ms, fraction=False):
 
 
 class Comment:
-    __slots__ = ("id", "body", "internal", "by", "created", "updated", "deleted", "seq", "key", "edits")
+    __slots__ = ("id", "body", "internal", "by", "created", "updated", "deleted", "seq", "key", "edits", "rich", "via")
 
     def __init__(self, **values):
-        self.deleted, self.key, self.edits = False, None, []
+        self.deleted, self.key, self.edits, self.rich, self.via = False, None, [], None, None
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -155,13 +155,14 @@ class Book:
         self._tell("changed", ticket, None, by)
         return before
 
-    def comment(self, ticket, by, body, internal, key=None):
+    def comment(self, ticket, by, body, internal, key=None, **more):
+        """more: `rich`, the words in the tool's own form, where it tells another one than text; `via`, what made it."""
         self.n_comments += 1
         stamp = (ticket.version, ticket.updated, ticket.updated_by, len(ticket.history))
         self._touch(ticket, by)
         now = self.clock.now()
         comment = Comment(id=str(self.n_comments + 40), body=body, internal=bool(internal), by=by.name, created=now, updated=now,
-                          seq=self.seq + 1, key=key)
+                          seq=self.seq + 1, key=key, **more)
         ticket.comments.append(comment)
         self._note(ticket, by, "comment", comment=comment.id)
 
@@ -193,6 +194,22 @@ class Book:
         self._touch(ticket, by)
         self._note(ticket, by, "deleted")
         self._tell("deleted", ticket, None, by)
+
+    def move(self, ticket, by, **extra):
+        """It goes on as another one, in another place: its words are there, the old one is a sign that points to it."""
+        self.n_tickets += 1
+        tid, key = self.ids(self.n_tickets)
+        new = Ticket(id=tid, key=key, title=ticket.title, text=ticket.text, status=ticket.status, priority=ticket.priority, number=ticket.number,
+                     created=ticket.created, updated=ticket.updated, version=1, by=ticket.by, updated_by=by.name, n=self.n_tickets)
+        new.extra.update(ticket.extra, **extra)
+        new.comments += ticket.comments
+        self.tickets[tid] = new
+        self.order.append(new)
+        self._note(new, by, "created")
+        self._touch(new, by)
+        ticket.merged = tid
+        self._tell("moved", ticket, None, by)
+        return new
 
     def merge(self, ticket, into, by):
         ticket.merged = into.id

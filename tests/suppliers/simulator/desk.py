@@ -72,7 +72,7 @@ class Desk(Tool):
         return dict(self.row(t), html=self.shown(t.text), notes=[self.note(c) for c in t.comments if not c.deleted])
 
     def note(self, c):
-        return {"note": f"N-{c.id}", "html": self.shown(c.body), "shown": "team" if c.internal else "all", "who": c.by, "at": self.local(c.created)}
+        return {"note": f"N-{c.id}", "html": c.rich or self.shown(c.body), "shown": "team" if c.internal else "all", "who": c.by, "at": self.local(c.created)}
 
     # ---- who is there -----------------------------------------------------------------------
 

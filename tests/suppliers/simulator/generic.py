@@ -55,8 +55,11 @@ class Generic(Tool):
     def changed(self, what, ticket, comment, by):
         body = dict(self.view(ticket, comments=False), event=what, agent=by.name)
         body["comments"] = [dict(self.comment_view(comment), removed=comment.deleted)] if comment else []
-        if what in ("deleted", "merged"):
+        if what == "deleted":
             body["removed"] = True
+        if what == "merged":
+            into = self.book.find(ticket.id)
+            body["merged_into"] = {"id": into.id, "key": into.key}
         self.send(body)
 
     def send(self, body):

@@ -47,8 +47,17 @@ class GitHub(Tool):
     def unauthorized(self):
         return Response(401, {"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest", "status": "401"})
 
-    def issue_of(self, repo, number):
-        ticket = self.book.find(self.book_id(number)) if repo == self.repo else None
+    def repo_of(self, ticket):
+        return ticket.extra.get("repo", self.repo)
+
+    def issue_of(self, repo, number, behind=""):
+        """One that was transferred answers with where it is now."""
+        ticket = self.book.find(self.book_id(number))
+        if ticket is not None and ticket.key != number:
+            to = f"{self.url}/repositories/{self.repo_id(self.repo_of(ticket))}/issues/{ticket.key}{behind}"
+            raise Refused(301, {"message": "Moved Permanently", "url": to}, [("Location", to)])
+        if ticket is not None and repo not in (self.repo_of(ticket), self.repo_id(self.repo_of(ticket))):
+            ticket = None
         if ticket is None:
             gone = self.book.tickets.get(self.book_id(number))
             raise Refused(410 if gone is not None and gone.deleted else 404, {"message": "Not Found", "status": "404"})
@@ -60,22 +69,28 @@ class GitHub(Tool):
         person = self.account if name == self.account.name else self.book.person(name)
         return {"login": person.name, "id": int(person.id), "node_id": f"U_{person.id}", "type": "User"}
 
+    @staticmethod
+    def repo_id(repo):
+        return str(7000 + sum(repo.encode()))
+
     def view(self, t):
+        repo = self.repo_of(t)
         is_closed = t.status.startswith("closed")
         labels = [{"id": 10 + n, "name": name, "color": "ededed", "default": False} for n, name in enumerate(t.extra.get("labels", []))]
-        return {"url": f"{self.url}/repos/{self.repo}/issues/{t.key}", "repository_url": f"{self.url}/repos/{self.repo}",
-                "html_url": f"{self.url}/{self.repo}/issues/{t.key}", "id": int(t.id), "node_id": f"I_{t.id}", "number": int(t.key), "title": t.title,
+        return {"url": f"{self.url}/repos/{repo}/issues/{t.key}", "repository_url": f"{self.url}/repos/{repo}",
+                "html_url": f"{self.url}/{repo}/issues/{t.key}", "id": int(t.id), "node_id": f"I_{t.id}", "number": int(t.key), "title": t.title,
                 "user": self.user(t.by), "labels": labels, "state": "closed" if is_closed else "open", "locked": False, "assignee": None, "assignees": [],
                 "milestone": None, "comments": len([c for c in t.comments if not c.deleted]), "created_at": iso(t.created), "updated_at": iso(t.updated),
                 "closed_at": iso(t.updated) if is_closed else None, "body": t.text or None, "state_reason": t.status.partition("/")[2] or None}
 
     def comment_view(self, t, c):
-        return {"url": f"{self.url}/repos/{self.repo}/issues/comments/{c.id}", "html_url": f"{self.url}/{self.repo}/issues/{t.key}#issuecomment-{c.id}",
-                "issue_url": f"{self.url}/repos/{self.repo}/issues/{t.key}", "id": int(c.id), "node_id": f"IC_{c.id}", "user": self.user(c.by),
+        repo = self.repo_of(t)
+        return {"url": f"{self.url}/repos/{repo}/issues/comments/{c.id}", "html_url": f"{self.url}/{repo}/issues/{t.key}#issuecomment-{c.id}",
+                "issue_url": f"{self.url}/repos/{repo}/issues/{t.key}", "id": int(c.id), "node_id": f"IC_{c.id}", "user": self.user(c.by),
                 "created_at": iso(c.created), "updated_at": iso(c.updated), "body": c.body}
 
-    def repository(self):
-        return {"id": 77, "name": self.repo.split("/")[1], "full_name": self.repo, "private": True}
+    def repository(self, repo):
+        return {"id": int(self.repo_id(repo)), "name": repo.split("/")[1], "full_name": repo, "private": True}
 
     @staticmethod
     def label_names(labels):
@@ -93,6 +108,7 @@ class GitHub(Tool):
         ticket = self.book.create(self.account, body["title"], body.get("body") or "", self.initial, "", "", labels=self.label_names(body.get("labels")))
         return Response(201, self.view(ticket), [("Location", f"{self.url}/repos/{repo}/issues/{ticket.key}")])
 
+    @route("GET", r"/repositories/(\d+)/issues/(\d+)", "fetch")
     @route("GET", REPO + r"/issues/(\d+)", "fetch")
     def fetch(self, request, repo, number):
         ticket = self.issue_of(repo, number)
@@ -135,7 +151,7 @@ class GitHub(Tool):
         if repo != self.repo:
             return self.not_found()
         state = request.query("state", "open")
-        rows = [t for t in self.book.all() if state == "all" or t.status.startswith(state)]
+        rows = [t for t in self.book.all() if self.repo_of(t) == repo and (state == "all" or t.status.startswith(state))]
         if request.query("labels"):
             rows = [t for t in rows if all(name in t.extra.get("labels", []) for name in request.query("labels").split(","))]
         if request.query("since"):
@@ -158,7 +174,7 @@ class GitHub(Tool):
 
     @route("POST", REPO + r"/issues/(\d+)/comments", "comment")
     def add_comment(self, request, repo, number):
-        ticket, body = self.issue_of(repo, number), request.json()
+        ticket, body = self.issue_of(repo, number, "/comments"), request.json()
         if not body.get("body"):
             return Response(422, {"message": "Validation Failed", "errors": [{"resource": "IssueComment", "code": "missing_field", "field": "body"}]})
         comment = self.book.comment(ticket, self.account, body["body"], False)
@@ -166,7 +182,7 @@ class GitHub(Tool):
 
     @route("GET", REPO + r"/issues/(\d+)/comments", "fetch")
     def comments(self, request, repo, number):
-        ticket = self.issue_of(repo, number)
+        ticket = self.issue_of(repo, number, "/comments")
         rows = [c for c in ticket.comments if not c.deleted]
         if request.query("since"):
             rows = [c for c in rows if c.updated // 1000 >= moment(request.query("since"))]
@@ -198,12 +214,15 @@ class GitHub(Tool):
     # ---- webhooks: sent once, never again ---------------------------------------------------
 
     def changed(self, what, ticket, comment, by):
-        action = {"created": "opened", "deleted": "deleted", "merged": "deleted", "comment": "created", "comment_edited": "edited",
+        action = {"created": "opened", "deleted": "deleted", "merged": "deleted", "moved": "transferred", "comment": "created", "comment_edited": "edited",
                   "comment_deleted": "deleted"}.get(what)
         if what == "changed":
             last = ticket.history[-1]
             action = {"labels": "labeled", "status": "closed" if ticket.status.startswith("closed") else "reopened"}.get(last["what"], "edited")
-        body = {"action": action, "issue": self.view(ticket), "repository": self.repository(), "sender": self.user(by.name)}
+        body = {"action": action, "issue": self.view(ticket), "repository": self.repository(self.repo_of(ticket)), "sender": self.user(by.name)}
+        if what == "moved":
+            new = self.book.find(ticket.id)
+            body["changes"] = {"new_issue": self.view(new), "new_repository": self.repository(self.repo_of(new))}
         if comment is not None:
             body["comment"] = self.comment_view(ticket, comment)
         delivery = str(uuid.uuid4())

@@ -90,7 +90,7 @@ class Jira(Tool):
 
     def comment_view(self, t, c, is_v3=False):
         out = {"self": f"{self.url}/rest/api/2/issue/{t.id}/comment/{c.id}", "id": c.id, "author": self.user(c.by), "updateAuthor": self.user(c.by),
-               "body": self.text(c.body, is_v3), "created": stamp(c.created), "updated": stamp(c.updated)}
+               "body": c.rich or self.text(c.body, is_v3), "created": stamp(c.created), "updated": stamp(c.updated)}
         if self.service_desk:
             out["jsdPublic"] = not c.internal
         if c.internal and not self.service_desk:

@@ -136,13 +136,16 @@ class Native(Tool):
     # ---- what it sends ----------------------------------------------------------------------
 
     def changed(self, what, ticket, comment, by):
-        kind = {"created": "ticket.changed", "changed": "ticket.changed", "deleted": "ticket.removed", "merged": "ticket.removed",
+        kind = {"created": "ticket.changed", "changed": "ticket.changed", "deleted": "ticket.removed", "merged": "ticket.continued",
                 "comment": "comment.added", "comment_edited": "comment.added", "comment_deleted": "comment.removed"}[what]
         data = {"ticket": self.view(ticket), "actor": {"id": by.id, "name": by.name}, **self.stamped(ticket)}
         if ticket.number:
             data["correlation"] = {"number": ticket.number}
         if ticket.extra.get("correlation"):
             data.setdefault("correlation", {})["key"] = ticket.extra["correlation"]
+        if what == "merged":
+            into = self.book.find(ticket.id)
+            data["continues_as"] = {"id": into.id, "key": into.key}
         if comment:
             data["comment"] = {"id": comment.id, "body": comment.body, "visibility": "internal" if comment.internal else "public",
                                "author": {"id": by.id, "name": comment.by}, "created_at": iso(comment.created, True)}

@@ -253,21 +253,26 @@ class RT(Tool):
             row["_hyperlinks"].append({"ref": "attachment", "_url": self.ref("attachment", number)})
         return Response(200, row)
 
-    def attachment_row(self, number, words):
-        return {"id": number, "type": "attachment", "_url": self.ref("attachment", number), "TransactionId": number, "ContentType": "text/plain",
+    def attachment_row(self, number, comment, ticket):
+        words = self.words_of(comment, ticket)
+        return {"id": number, "type": "attachment", "_url": self.ref("attachment", number), "TransactionId": number,
+                "ContentType": "text/html" if comment and comment.rich else "text/plain",
                 "Filename": "", "ContentLength": str(len(words.encode()))}
+
+    @staticmethod
+    def words_of(comment, ticket):
+        return (comment.rich or comment.body) if comment else ticket.text
 
     @route("GET", r"/REST/2.0/attachment/(\d+)", "fetch")
     def attachment(self, request, number):
         ticket, h, kind, comment = self.find_transaction(number)
-        words = comment.body if comment else ticket.text
-        out = dict(self.attachment_row(number, words), id=int(number), TransactionId=self.link("transaction", number), Parent="0", Subject="",
+        out = dict(self.attachment_row(number, comment, ticket), id=int(number), TransactionId=self.link("transaction", number), Parent="0", Subject="",
                    Created=iso(h["at"]), Creator=self.link("user", h["by"]), Headers="Content-Type: text/plain; charset=\"utf-8\"",
-                   Content=base64.encodebytes(words.encode()).decode())
+                   Content=base64.encodebytes(self.words_of(comment, ticket).encode()).decode())
         return Response(200, self.expanded(request, out))
 
     def attachment_rows(self, ticket):
-        return [dict(self.attachment_row(str(h["id"]), c.body if c else ticket.text), Created=iso(h["at"])) for h, kind, c in self.transactions(ticket)
+        return [dict(self.attachment_row(str(h["id"]), c, ticket), Created=iso(h["at"])) for h, kind, c in self.transactions(ticket)
                 if c or kind == "Create"]
 
     @route("GET", r"/REST/2.0/ticket/(\d+)/attachments", "fetch")
@@ -283,15 +288,15 @@ class RT(Tool):
         rows = []
         for ticket in self.book.all():
             for h, kind, c in self.transactions(ticket):
-                row = self.attachment_row(str(h["id"]), c.body if c else ticket.text)
+                row = self.attachment_row(str(h["id"]), c, ticket)
                 if (c or kind == "Create") and all(str(row.get(name)) in values for name, values in wanted.items()):
-                    rows.append(dict(row, Content=c.body if c else ticket.text))
+                    rows.append(dict(row, Content=self.words_of(c, ticket)))
         return self.listing(request, rows)
 
     @route("GET", r"/REST/2.0/transaction/(\d+)/attachments", "fetch")
     def transaction_attachments(self, request, number):
         ticket, h, kind, comment = self.find_transaction(number)
-        rows = [dict(self.attachment_row(number, comment.body if comment else ticket.text), Created=iso(h["at"]))]
+        rows = [dict(self.attachment_row(number, comment, ticket), Created=iso(h["at"]))]
         return self.listing(request, rows if comment or kind == "Create" else [])
 
     # ---- searches -----------------------------------------------------------------------

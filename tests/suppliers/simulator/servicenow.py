@@ -78,7 +78,7 @@ class ServiceNow(Tool):
 
     def journal(self, t, c):
         return {"sys_id": md5(f"{t.id}|{c.id}".encode()).hexdigest(), "element_id": t.id, "element": "work_notes" if c.internal else "comments",
-                "name": "incident", "value": c.body, "sys_created_on": stamp(c.created), "sys_created_by": c.by}
+                "name": "incident", "value": c.rich or c.body, "sys_created_on": stamp(c.created), "sys_created_by": c.by}
 
     def answer(self, request, rows, one=None):
         plain = request.query("sysparm_exclude_reference_link") == "true"

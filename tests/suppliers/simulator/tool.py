@@ -122,6 +122,9 @@ class Tool:
     token_answer = (400, {"message": "the page token has expired"})
     broken_words = {"error": "the list breaks off here"}
 
+    def merged(self, ticket, into, by):
+        self.book.merge(ticket, into, by)
+
     # ---- a request ----------------------------------------------------------------------
 
     @property
@@ -292,7 +295,8 @@ class Tool:
 
     def person_does(self, what, ticket, by, one):
         if what == "comment":
-            return {"id": self.book.comment(ticket, by, one["body"], one.get("internal", False)).id}
+            more = {"rich": one["rich"]} if one.get("rich") else {}
+            return {"id": self.book.comment(ticket, by, one["body"], one.get("internal", False), **more).id}
         if what == "change":
             self.book.change(ticket, by, **one)
             return {"version": ticket.version}
@@ -308,8 +312,10 @@ class Tool:
             (self.locked.add if what == "lock" else self.locked.discard)(ticket.id)
             return {}
         if what == "merge":
-            self.book.merge(ticket, self.book.find(self.book_id(one["into"])), by)
+            self.merged(ticket, self.book.find(self.book_id(one["into"])), by)
             return {}
+        if what == "transfer":
+            return {"id": self.book.move(ticket, by, **one).id}
         comment = ticket.comment(one.get("comment")) if one.get("comment") != "$last" else \
             next((c for c in reversed(ticket.comments) if not c.deleted), None)
         if comment is None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Zendesk: comments go by updating the ticket; a closed ticket takes nothing; create honours an idempotency key."""
+import html
 import json
 import time
 import uuid
@@ -51,9 +52,20 @@ class Zendesk(Tool):
                 "tags": t.extra.get("tags", []), "custom_fields": [], "is_public": True, "due_at": None, "followup_ids": []}
 
     def comment_view(self, c):
-        return {"id": int(c.id), "type": "Comment", "author_id": self.person_id(c.by), "body": c.body, "html_body": f"<p>{c.body}</p>",
-                "plain_body": c.body, "public": not c.internal, "attachments": [], "audit_id": int(c.id) + 7000, "via": {"channel": "api"},
+        return {"id": int(c.id), "type": "Comment", "author_id": self.person_id(c.by), "body": c.body, "html_body": c.rich or "<p>" + html.escape(c.body, quote=False).replace("\n", "<br>") + "</p>",
+                "plain_body": c.body, "public": not c.internal, "attachments": [], "audit_id": int(c.id) + 7000, "via": c.via or {"channel": "api"},
                 "created_at": iso(c.created)}
+
+    def merged(self, ticket, into, by):
+        """It is closed, and stays to be read; a note in each of the two names the other."""
+        n = int(ticket.id), int(into.id)
+        self.book.change(ticket, by, status="closed", tags=[*ticket.extra.get("tags", []), "closed_by_merge"])
+        self.book.comment(ticket, by, f"This request was closed and merged into request #{n[1]}.", False,
+                          via={"channel": "web", "source": {"from": {}, "to": {}, "rel": None}})
+        self.book.comment(into, by, f"Request #{n[0]} was closed and merged into this request.", True,
+                          via={"channel": "web", "source": {"from": {"ticket_ids": [n[0]]}, "to": {}, "rel": "merge"}})
+        ticket.extra["into"] = into.id
+        self.changed("merged", ticket, None, by)
 
     @route("POST", API + r"/tickets(?:\.json)?", "create")
     def create(self, request):
@@ -140,21 +152,21 @@ class Zendesk(Tool):
     @route("GET", API + r"/incremental/tickets/cursor(?:\.json)?", "poll")
     def incremental(self, request):
         cursor = request.query("cursor")
-        rows = sorted(self.book.tickets.values(), key=lambda t: (t.updated // 1000, t.n))
+        rows = sorted(self.book.tickets.values(), key=lambda t: t.history[-1]["seq"])  # by what was changed last, not by stamps
         if cursor:
-            at, n = (int(x) for x in self.token_word(cursor).split("-"))
-            rows = [t for t in rows if (t.updated // 1000, t.n) > (at, n)]
+            at = int(self.token_word(cursor))
+            rows = [t for t in rows if t.history[-1]["seq"] > at]
         else:
             start = int(request.query("start_time", "0"))
             if start > time.time() - 60:
                 return Response(400, {"error": "StartTimeTooRecent", "description": "Too recent start_time. Use a start_time older than 60 seconds"})
             rows = [t for t in rows if t.updated // 1000 >= start]
-            at, n = start, 0
+            at = 0
         size = min(int(request.query("per_page", "1000")), self.page_max)
         part = self.page(rows, 0, size)
         if part and not self.repeat_page:
-            at, n = max((t.updated // 1000, t.n) for t in part)
-        after = self.page_token(f"{at}-{n}")
+            at = max(t.history[-1]["seq"] for t in part)
+        after = self.page_token(at)
         return Response(200, {"tickets": [self.view(t) for t in part], "after_cursor": after, "before_cursor": None, "before_url": None,
                               "after_url": f"{self.url}{request.path}?cursor={after}", "end_of_stream": not self.repeat_page and len(part) == len(rows)})
 
@@ -195,11 +207,13 @@ class Zendesk(Tool):
 
     def event_body(self, what, ticket, comment, by):
         kind = {"created": "ticket.created", "changed": "ticket.status_changed", "comment": "ticket.comment_added", "deleted": "ticket.soft_deleted",
-                "merged": "ticket.soft_deleted"}.get(what, "ticket.comment_redacted")
+                "merged": "ticket.merged"}.get(what, "ticket.comment_redacted")
         event = {"comment": {"id": comment.id, "body": comment.body, "is_public": not comment.internal,
                              "author": {"id": str(self.person_id(comment.by)), "name": comment.by}}} if comment else {"current": ticket.status.upper()}
+        if what == "merged":
+            event = {"target_ticket_id": ticket.extra["into"]}
         return {"type": f"zen:event-type:{kind}", "account_id": 1, "id": uuid.uuid4().hex, "time": iso(self.clock.now(), True),
                 "zendesk_event_version": "2022-11-06", "subject": f"zen:ticket:{ticket.id}",
                 "detail": {"id": ticket.id, "actor_id": str(self.person_id(by.name)), "external_id": ticket.number or None, "subject": ticket.title,
-                           "status": ticket.status.upper(), "priority": (ticket.priority or "").upper(), "created_at": iso(ticket.created),
+                           "status": ticket.status.upper(), "priority": (ticket.priority or "").upper(), "tags": ticket.extra.get("tags", []), "created_at": iso(ticket.created),
                            "updated_at": iso(ticket.updated)}, "event": event}
