@@ -380,7 +380,7 @@ def what_next(stage, number):
    Any Kafka client reads the stream; it must say read_committed, or it may see what was rolled back:
    kcat -C -b $ENTENTE_KAFKA -t entente.events.v1 -X isolation.level=read_committed -f '%h\\n%s\\n\\n' -e
 
-   A supplier of your own: README.md, "Add a supplier", then  kill -HUP $(cat {where}/entente.pid)
+   A supplier of your own: connectors/generic/first.md, then  kill -HUP $(cat {where}/entente.pid)
 
    This Kafka lives inside the broker and forgets when it ends: for evaluation only.
    Configuration, store and log of this run are in {where}
