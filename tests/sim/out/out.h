@@ -244,6 +244,8 @@ struct out_sim {
 	struct out_broker *broker;
 	int64_t restart_us, last_word_us, people_us;
 	int serial, steps;
+	int64_t unshared; /* the incident whose share was taken back last; 0: none */
+	struct tool *unshared_with;
 	bool healing;
 	struct out_violation violation;
 	int n_kill, n_power, n_lost, n_hook, n_flight, n_delivered, n_refused;

@@ -282,23 +282,8 @@ static void we_share(struct out_sim *sim)
 		   request->job.ask.escalated ? ", escalated" : "");
 }
 
-static void we_unshare(struct out_sim *sim)
+static void we_say(struct out_sim *sim, int64_t incident)
 {
-	struct tool *tool = NULL, *with = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
-	int64_t incident = any_incident(sim, &tool);
-
-	if (!incident)
-		return;
-	struct request *request = request_new(sim, JOB_UNSHARE);
-	request->job.ask =
-	    (struct ask){.incident = incident, .supplier = sdk_str(with->name), .author = {ENT_ABSENT, ENT_STR("we")}};
-	trace_line(&sim->world, "we unshare %d with %s", (int)incident, with->name);
-}
-
-static void we_say(struct out_sim *sim)
-{
-	struct tool *tool = NULL;
-	int64_t incident = any_incident(sim, &tool);
 	struct ent_str body;
 
 	if (!incident || sim->n_canary == CANARIES)
@@ -316,6 +301,48 @@ static void we_say(struct out_sim *sim)
 	memcpy(request->job.ask.comment_uuid, canary->uuid, ID_SIZE);
 	trace_line(&sim->world, "we say canary-%d. in %d to %s", i, (int)incident,
 		   audience_name(canary->audience.kind));
+}
+
+/* A tool that takes part in two incidents, if there is one: what is said in the other one then is owed to it. */
+static int64_t share_of_two(struct out_sim *sim, struct tool **ret_with, int64_t *ret_other)
+{
+	struct db *db = sim->broker ? sim->broker->read : NULL;
+	int64_t incident = 0;
+
+	if (!db || !out_has(sim, OUT_MERGE))
+		return 0;
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT a.incident, a.supplier, b.incident FROM share AS a JOIN share AS b ON b.supplier = a.supplier "
+		"AND b.incident <> a.incident WHERE a.withdrawn_ms = 0 AND b.withdrawn_ms = 0 ORDER BY a.supplier, "
+		"a.incident, b.incident LIMIT 1");
+	if (db_row(stmt)) {
+		incident = db_int(stmt, 0);
+		*ret_other = db_int(stmt, 2);
+		for (int i = 0; i < sim->n_tool; i++)
+			if (sdk_eqz(db_str(stmt, 1), sim->tool[i].name))
+				*ret_with = &sim->tool[i];
+	}
+	db_done(stmt);
+	return incident;
+}
+
+static void we_unshare(struct out_sim *sim)
+{
+	struct tool *tool = NULL, *with = &sim->tool[rng_below(&sim->rng, (uint64_t)sim->n_tool)];
+	int64_t other = 0, incident = share_of_two(sim, &with, &other);
+
+	incident = incident ? incident : any_incident(sim, &tool);
+
+	if (!incident)
+		return;
+	struct request *request = request_new(sim, JOB_UNSHARE);
+	request->job.ask =
+	    (struct ask){.incident = incident, .supplier = sdk_str(with->name), .author = {ENT_ABSENT, ENT_STR("we")}};
+	sim->unshared = incident;
+	sim->unshared_with = with;
+	trace_line(&sim->world, "we unshare %d with %s", (int)incident, with->name);
+	if (other)
+		we_say(sim, other);
 }
 
 static void we_set(struct out_sim *sim)
@@ -371,6 +398,36 @@ static void person_merges(struct out_sim *sim)
 	tool_touch(sim, tool, ticket, -1, false);
 }
 
+/* Into the one whose share was taken back goes another one that owes the same tool something. False: there is none. */
+static bool person_merges_what_owes(struct out_sim *sim)
+{
+	struct db *db = sim->broker ? sim->broker->read : NULL;
+	char number[INCIDENT_NUMBER_SIZE];
+	int64_t ticket = 0;
+	struct tool *tool = NULL;
+
+	if (!db || !sim->unshared || !out_has(sim, OUT_MERGE))
+		return false;
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT t.supplier, t.external_id FROM delivery AS d JOIN ticket AS t ON t.incident = d.incident "
+		"AND t.removed = 0 WHERE d.supplier = $1 AND d.state = 'pending' AND d.comment <> '' AND d.incident "
+		"<> $2 ORDER BY d.id, t.id LIMIT 1");
+	db_bind_str(stmt, 1, sdk_str(sim->unshared_with->name));
+	db_bind_int(stmt, 2, sim->unshared);
+	if (db_row(stmt) && sdk_to_int(db_str(stmt, 1), &ticket))
+		for (int i = 0; i < sim->n_tool; i++)
+			if (sdk_eqz(db_str(stmt, 0), sim->tool[i].name))
+				tool = &sim->tool[i];
+	db_done(stmt);
+	if (!tool)
+		return false;
+	tool->ticket[ticket].number = sdk_dup(&sim->arena.abi, incident_number(sim->unshared, number));
+	trace_line(&sim->world, "person writes %s into %s/%d, which owes", number, tool->name, (int)ticket);
+	tool_touch(sim, tool, (int)ticket, -1, false);
+	sim->unshared = 0;
+	return true;
+}
+
 /* Right after it was said: then it may not have gone out yet. */
 static bool narrows_now(struct out_sim *sim)
 {
@@ -382,6 +439,7 @@ static bool narrows_now(struct out_sim *sim)
 
 void people_act(struct out_sim *sim)
 {
+	struct tool *tool = NULL;
 	uint64_t what = rng_below(&sim->rng, 20);
 
 	if (narrows_now(sim)) {
@@ -391,6 +449,8 @@ void people_act(struct out_sim *sim)
 	sim->people_done++;
 	sim->last_word_us = sim->world.us;
 	sim->people_us = sim->world.us + rng_range(&sim->rng, 10000, 4000000);
+	if (person_merges_what_owes(sim))
+		return;
 	if (out_has(sim, OUT_DECIDE) && rng_below(&sim->rng, 4) == 0) {
 		we_decide(sim);
 		return;
@@ -416,7 +476,7 @@ void people_act(struct out_sim *sim)
 	else if (what < 14)
 		we_share(sim);
 	else if (what < 17)
-		we_say(sim);
+		we_say(sim, any_incident(sim, &tool));
 	else if (what < 18)
 		we_set(sim);
 	else if (what < 19 && out_has(sim, OUT_NARROW) && sim->n_canary > 0)

@@ -125,9 +125,29 @@ void person_thanks(struct out_sim *sim)
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
+/* All that a robot says is heard, once: also what is brought to nobody. */
+static void check_heard(struct out_sim *sim, const struct tool *tool)
+{
+	struct db_stmt *stmt = db_use(sim->broker->read, "SELECT count(*) FROM comment WHERE supplier = $1 AND "
+							 "author_id = 'robot' AND removed = 0");
+	bool hidden = false;
+
+	for (int i = 0; i < tool->n_ticket; i++)
+		hidden |= tool->ticket[i].hidden;
+	db_bind_str(stmt, 1, sdk_str(tool->name));
+	int64_t n = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	if (n > tool->robot.n_said || (n < tool->robot.n_said && !hidden))
+		out_violates(sim, n > tool->robot.n_said ? "I7" : "I1", tool->name,
+			     "the robot of %s said %d words, and %lld are heard", tool->name, tool->robot.n_said,
+			     (long long)n);
+}
+
 /* People are not parked for what they say. Beside robots all that comes in a rush is. */
 void check_robots(struct out_sim *sim)
 {
+	for (int t = 0; t < sim->n_tool; t++)
+		check_heard(sim, &sim->tool[t]);
 	struct db_stmt *stmt = db_use(
 	    sim->broker->read,
 	    "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN comment AS c ON c.uuid = "
