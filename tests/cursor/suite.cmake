@@ -35,5 +35,4 @@ cursor_mutant(position_before_page cursor_list.c "if (cursor->at.is_cut) {
 cursor_mutant(position_before_part cursor.c "item.skip = (int64_t)end" "item.skip = (int64_t)all")
 cursor_mutant(moved_rows_missed cursor_list.c "cursor->page > 0 && !cursor->token.p)" "cursor->page < 0)")
 cursor_mutant(late_rows_missed cursor_list.c "cursor->back = cursor->at.old;" "cursor->back = cursor->at.last;")
-cursor_mutant(last_look_missed cursor_seen.c "return is_final || age_ms" "return (is_final && age_ms < 0) || age_ms")
 cursor_mutant(same_stamp_missed cursor_seen.c "!content.p && is_fresh" "content.p && is_fresh")
