@@ -76,3 +76,15 @@ int64_t aside_count(struct db *db, struct ent_str supplier)
 	db_done(stmt);
 	return n;
 }
+
+int64_t aside_oldest_ms(struct db *db, struct ent_str supplier, enum cursor_stream stream)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT since_ms FROM aside WHERE supplier = $1 AND stream = $2 "
+					  "AND since_ms > 0 ORDER BY since_ms LIMIT 1");
+	int64_t oldest_ms;
+
+	bind_stream(stmt, supplier, stream);
+	oldest_ms = db_row(stmt) ? db_int(stmt, 0) : INT64_MAX;
+	db_done(stmt);
+	return oldest_ms;
+}

@@ -319,6 +319,16 @@ static void run_backfill_stop(struct apply *apply, struct job *job)
 	job->outcome = JOB_ACCEPTED;
 }
 
+#define BEFORE_ASIDE_MS 3600000 /* a ticket is put aside soon after it changed */
+
+/* What is put aside is known by the place that is thrown away, so the new one lies before all of it. */
+static int64_t begin_anew_ms(struct apply *apply, const struct job *job)
+{
+	int64_t oldest_ms = aside_oldest_ms(apply->db, job->ask.supplier, CURSOR_POLL) - BEFORE_ASIDE_MS;
+
+	return oldest_ms < job->ask.since_ms ? (oldest_ms > 0 ? oldest_ms : 0) : job->ask.since_ms;
+}
+
 static void run_poll(struct apply *apply, struct job *job)
 {
 	const struct supplier *supplier = find_supplier(job);
@@ -336,7 +346,7 @@ static void run_poll(struct apply *apply, struct job *job)
 	if (begins_anew) {
 		cursor.memo = cursor.connector = ENT_STR("");
 		cursor.phase = 0;
-		cursor.since_ms = job->ask.since_ms;
+		cursor.since_ms = begin_anew_ms(apply, job);
 		cursor.made_ms = apply->now_ms > cursor.made_ms ? apply->now_ms : cursor.made_ms + 1;
 		aside_save(apply->db, job->ask.supplier, CURSOR_POLL, &(struct aside_news){.how = ASIDE_REPLACED});
 	}

@@ -113,8 +113,8 @@ static inline enum ent_rc toy_page(struct ent_str rest, int64_t now_ms, struct e
 								   .since_ms = 1,
 								   .next_ms = now_ms + 100000};
 		else if (sdk_eqz(kind, "aside"))
-			aside[ret->n_aside++] =
-			    (struct ent_aside){.ticket = id, .reason = status, .tries = 4, .since_ms = 1, .next_ms = 2};
+			aside[ret->n_aside++] = (struct ent_aside){
+			    .ticket = id, .reason = status, .tries = 4, .since_ms = now_ms, .next_ms = 2};
 		else
 			toy_ticket(&list, id, status);
 	}

@@ -145,6 +145,20 @@ static void test_a_person_begins_anew(void **state)
 	world_free(world);
 }
 
+static void test_anew_begins_before_what_is_put_aside(void **state)
+{
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	(void)state;
+
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open aside:B1:HTTP-500");
+	int64_t aside_ms = db_ask(world->db, "SELECT since_ms FROM aside");
+	assert_true(aside_ms > 0);
+	ask_poll(world, aside_ms + 60000);
+	assert_int_equal(of_poll(world, "since_ms"), aside_ms - 3600000);
+	world_free(world);
+}
+
 /* The page under way was asked from the old place: it tells, and does not bring the old place back. */
 static void test_a_person_begins_anew_while_a_page_flies(void **state)
 {
@@ -206,6 +220,7 @@ int main(void)
 	    cmocka_unit_test(test_a_sweep_puts_aside),
 	    cmocka_unit_test(test_a_person_asks_now),
 	    cmocka_unit_test(test_a_person_begins_anew),
+	    cmocka_unit_test(test_anew_begins_before_what_is_put_aside),
 	    cmocka_unit_test(test_a_person_begins_anew_while_a_page_flies),
 	    cmocka_unit_test(test_polled_only_by_hand),
 	    cmocka_unit_test(test_asked_once),
