@@ -15,6 +15,9 @@ enum { HEADER_JSON_MAX = 16384 };
  * everything that follows late. */
 #define AHEAD_MAX_MS INT64_C(86400000)
 
+#define CLOCK_OFF_MS INT64_C(3600000)
+#define LATE_MAX_MS  (30 * INT64_C(86400000))
+
 /* ---- verify ---------------------------------------------------------------- */
 
 /* Headers that authenticate, or could: not kept. */
@@ -311,6 +314,7 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 
 	if (rc == ENT_OK)
 		rc = supplier->connector->decode(self, &read, arena, &changes, &err);
+	arrival->pushed = true;
 	settle(set, supplier, rc, &err, changes, arena, arrival);
 }
 
@@ -320,6 +324,21 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 	struct ent_err err = {""};
 
 	settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
+}
+
+int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)
+{
+	int64_t newest_ms = told_ms;
+
+	for (size_t i = 0; i < arrival->changes.n; i++) {
+		const struct ent_change *change = &arrival->changes.at[i];
+		if (change->stamp.time_ms > newest_ms)
+			newest_ms = change->stamp.time_ms;
+		if (change->kind == ENT_COMMENT_ADDED && change->comment.created_ms > newest_ms)
+			newest_ms = change->comment.created_ms;
+	}
+	bool is_off = newest_ms < arrival->received_ms - CLOCK_OFF_MS && told_ms >= arrival->received_ms - LATE_MAX_MS;
+	return arrival->pushed && is_off ? arrival->received_ms : told_ms;
 }
 
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,

@@ -24,6 +24,7 @@ struct arrival {
 	unsigned char body_hash[32];
 	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
 	uint32_t n_unmapped;
+	bool pushed;           /* a webhook told it, by itself: nobody asked */
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
 	bool is_page;          /* an answer to what we asked: it may say again what it said before */
 	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
@@ -47,6 +48,10 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 /* The same for changes that a tool's answer told (parse), not a webhook. */
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
 		  struct ent_arena *arena, struct arrival *arrival);
+/* When was a comment said that its tool says was made at told_ms? Then; but a webhook comes when something happens: one
+ * whose every stamp is more than an hour old came from a clock that is behind, or came late, and nothing tells which.
+ * It counts as said when it came, unless it is more than 30 days old. */
+int64_t arrival_said(const struct arrival *arrival, int64_t told_ms);
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
 		    struct arrival *arrival);

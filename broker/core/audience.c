@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/audience.h"
 
+enum { SECOND_MS = 1000, BEHIND_MAX_MS = 3600 * 1000 };
+
 static const char *const names[] = {
     [AUDIENCE_INTERNAL] = "internal",
     [AUDIENCE_SUPPLIERS] = "suppliers",
@@ -51,4 +53,17 @@ bool audience_allows(const struct audience *audience, struct ent_str supplier, b
 		return true;
 	}
 	return false;
+}
+
+enum when_said audience_said(int64_t said_ms, int64_t since_ms)
+{
+	/* Most tools tell whole seconds: it was said within that one. */
+	int64_t latest_ms = said_ms % SECOND_MS == 0 ? said_ms + SECOND_MS - 1 : said_ms;
+
+#ifdef ENTENTE_MUTANT_EARLIER
+	return SAID_SINCE;
+#endif
+	if (latest_ms >= since_ms)
+		return SAID_SINCE;
+	return latest_ms >= since_ms - BEHIND_MAX_MS ? SAID_JUST_BEFORE : SAID_BEFORE;
 }

@@ -176,6 +176,7 @@ static void fill_comment(const struct situation *at, const struct ent_change *ch
 	to->audience.suppliers = ENT_STR("");
 	to->created_ms = from->created_ms ? from->created_ms : event->time_ms;
 	to->stamp = change->stamp;
+	event->said_ms = at->arrival ? arrival_said(at->arrival, to->created_ms) : to->created_ms;
 }
 
 /* One that was heard in a ticket that goes on as this one keeps its place: by it rebuild finds it again. */
@@ -216,7 +217,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	name_known(known, event);
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
-		event->comment.created_ms = known->created_ms;
+		event->comment.created_ms = event->said_ms = known->created_ms;
 		event->comment.edited_ms = event->time_ms;
 		event->is_published =
 		    known->audience.kind == AUDIENCE_INTERNAL && event->comment.audience.kind != AUDIENCE_INTERNAL;

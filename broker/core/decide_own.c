@@ -33,14 +33,15 @@ static void add_holder(const struct situation *at, struct ent_str holder, const 
 	event->priority = word ? decide_brought_priority(at, word) : 0;
 }
 
-void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, const struct brief *brief,
-		  const struct ent_person *author, struct events *ret)
+void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, bool with_thread,
+		  const struct brief *brief, const struct ent_person *author, struct events *ret)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
 
 	event->supplier = supplier;
 	event->escalated = escalated;
+	event->with_thread = with_thread;
 	event->brief = *brief;
 	if (escalated && !same_text(at->incident->holder, supplier))
 		add_holder(at, supplier, author, ret);
@@ -84,4 +85,5 @@ void decide_own_comment(const struct situation *at, const struct comment *commen
 		to->external_id = sdk_dup(ret->arena, sdk_str(to->uuid));
 	if (!to->created_ms)
 		to->created_ms = event->time_ms;
+	event->said_ms = to->created_ms;
 }

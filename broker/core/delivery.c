@@ -118,38 +118,41 @@ static bool notice_may_go(const struct delivery *delivery, enum delivery_cause *
 }
 
 /* Both who was meant when it was planned and who may read it now. */
-static bool comment_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
-			   enum delivery_cause *ret_cause)
+static bool comment_may_go(const struct delivery *delivery, const struct comment *comment,
+			   const struct reading *reading, enum delivery_cause *ret_cause)
 {
-	if (!shares)
+	if (!reading->shares)
 		return refuse(CAUSE_UNSHARED, ret_cause);
 	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse(CAUSE_AUDIENCE, ret_cause);
-	if (!audience_allows(&delivery->audience, delivery->supplier, shares) ||
-	    !audience_allows(&comment->audience, delivery->supplier, shares))
+	if (!audience_allows(&delivery->audience, delivery->supplier, reading->shares) ||
+	    !audience_allows(&comment->audience, delivery->supplier, reading->shares))
 		return refuse(CAUSE_AUDIENCE, ret_cause);
+	/* What is owed was for it when it was planned. */
+	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)
+		return refuse(CAUSE_EARLIER, ret_cause);
 	return true;
 }
 
-bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, bool shares,
+bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, struct reading reading,
 		     enum delivery_cause *ret_cause)
 {
 #ifdef ENTENTE_MUTANT_AUDIENCE_SEND
-	(void)delivery, (void)comment, (void)shares, (void)ret_cause;
+	(void)delivery, (void)comment, (void)reading, (void)ret_cause;
 	(void)comment_may_go, (void)notice_may_go;
 	return true;
 #else
 #ifndef ENTENTE_MUTANT_OWED_LOST
-	shares = shares || delivery->owed;
+	reading.shares = reading.shares || delivery->owed;
 #endif
 	switch (delivery->op) {
 	case ENT_ADD_COMMENT:
-		return delivery->comment[0] ? comment_may_go(delivery, comment, shares, ret_cause)
+		return delivery->comment[0] ? comment_may_go(delivery, comment, &reading, ret_cause)
 					    : notice_may_go(delivery, ret_cause);
 	case ENT_CREATE_TICKET:
 	case ENT_UPDATE_TICKET:
-		return shares ? true : refuse(CAUSE_UNSHARED, ret_cause);
+		return reading.shares ? true : refuse(CAUSE_UNSHARED, ret_cause);
 	case ENT_FETCH_TICKET: /* ask for what is theirs: no delivery */
 	case ENT_POLL:
 	case ENT_PROBE:

@@ -96,7 +96,8 @@ struct event {
 	size_t n_moved;
 
 	/* shared: supplier is who takes part now. unshared: why in `reason` */
-	bool escalated; /* also handed the ball */
+	bool escalated;   /* also handed the ball */
+	bool with_thread; /* what was said before is for it, too */
 	struct brief brief;
 
 	/* overruled: one row in attr: from what it said, to what stands */
@@ -115,6 +116,7 @@ struct event {
 	struct ent_str state_from, state_to, why, next;
 
 	struct comment comment; /* comment.* */
+	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
 	bool is_published; /* comment.edited: nobody else could read it before. Not in the event: only who plans asks */
 	struct ent_attachment attachment; /* attachment.added */
 };

@@ -213,6 +213,7 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 	const struct sdk_json *brief = sdk_json_at(node, "brief");
 
 	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
+	ret->with_thread = sdk_json_bool(sdk_json_at(node, "with_thread"), false);
 	ret->brief = (struct brief){text(brief, "what"), text(brief, "impact"), text(brief, "tried"),
 				    text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
 }

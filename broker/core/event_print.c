@@ -329,6 +329,8 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 		break;
 	case EVENT_INCIDENT_SHARED:
 		sdk_jsonw_kbool(w, "escalated", event->escalated);
+		if (event->with_thread)
+			sdk_jsonw_kbool(w, "with_thread", true);
 		print_brief(w, &event->brief);
 		break;
 	case EVENT_INCIDENT_UNSHARED:

@@ -211,6 +211,9 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 		struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
 		planned->audience = comment->audience;
+		planned->said = audience_said(at->event->said_ms, party->reads_ms);
+		planned->anyway =
+		    planned->said == SAID_SINCE && audience_said(comment->created_ms, party->reads_ms) != SAID_SINCE;
 	}
 }
 

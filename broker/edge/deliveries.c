@@ -116,6 +116,7 @@ static bool can_repair(enum delivery_cause cause)
 	case CAUSE_NONE:
 	case CAUSE_UNKNOWN: /* each has to be looked at: a repeat could do it twice */
 	case CAUSE_AUDIENCE:
+	case CAUSE_EARLIER: /* each is a choice of its own */
 	case CAUSE_UNSHARED:
 	case CAUSE_UNSUPPORTED:
 	case CAUSE_IGNORED:

@@ -365,12 +365,13 @@ static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_out
 	struct comment comment;
 	bool has_comment = delivery->comment[0] != '\0';
 	bool found = has_comment && comment_by_uuid(link->world.read, arena, sdk_str(delivery->comment), &comment);
-	bool shares = share_stands(link->world.read, delivery->incident, delivery->supplier);
+	struct reading reading =
+	    share_reading(link->world.read, delivery->incident, delivery->supplier, found ? &comment : NULL);
 
 	*ret_outcome = OUTCOME_CANCELLED;
 	*ret_cause = CAUSE_AUDIENCE; /* in any doubt */
 	(void)sdk_fail(err, ENT_EINVAL, "its audience does not include this supplier");
-	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, shares, ret_cause)) {
+	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, reading, ret_cause)) {
 		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
 		return false;
 	}

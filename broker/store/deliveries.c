@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the outbound queue: what is due, one delivery, what an echo is compared with. */
+/* Rows of the outbound queue: a new one, what is due, one delivery, what an echo is compared with. */
 #include "store/delivery_rows.h"
 
 #include "sdk/webhook.h"
@@ -15,7 +15,8 @@
 	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
 	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
-	"delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed, delivery.sent_to FROM delivery "         \
+	"delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed, delivery.sent_to, delivery.anyway FROM " \
+	"delivery "                                                                                                    \
 	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
 	"coalesce((SELECT s.id FROM ticket AS s WHERE s.supplier = delivery.supplier AND s.external_id = "             \
 	"delivery.sent_to AND s.incident = delivery.incident AND s.removed = 0), "                                     \
@@ -67,6 +68,7 @@ static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct deliv
 				 .halved = db_int(stmt, 30) != 0,
 				 .owed = db_int(stmt, 31) != 0,
 				 .sent_to = sdk_dup(arena, db_str(stmt, 32)),
+				 .anyway = db_int(stmt, 33) != 0,
 				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
 				 .set = (uint32_t)db_int(stmt, 5),
 				 .ticket = sdk_dup(arena, db_str(stmt, 26)),
@@ -168,6 +170,64 @@ size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident
 	}
 	*ret = list;
 	return n;
+}
+
+/* ---- writing ------------------------------------------------------------------- */
+
+static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
+{
+	bool has_status = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
+
+	db_bind_str(stmt, 1, sdk_str(delivery->key));
+	db_bind_int(stmt, 2, delivery->incident);
+	db_bind_str(stmt, 3, delivery->supplier);
+	db_bind_str(stmt, 4, sdk_str(delivery_op_name(delivery->op)));
+	db_bind_int(stmt, 5, delivery->set);
+	db_bind_str(stmt, 6, sdk_str(delivery->comment));
+	db_bind_str(stmt, 7, sdk_or_empty(delivery->title));
+	db_bind_str(stmt, 8, sdk_or_empty(delivery->text));
+	db_bind_str(stmt, 9, has_status ? sdk_str(sdk_status_name(delivery->status)) : ENT_STR(""));
+	db_bind_int(stmt, 10, has_status ? delivery->priority : 0);
+	db_bind_str(stmt, 11, sdk_str(audience_name(delivery->audience.kind)));
+	db_bind_str(stmt, 12, sdk_or_empty(delivery->audience.suppliers));
+	db_bind_str(stmt, 13, sdk_str(delivery_state_name(delivery->state)));
+	db_bind_int(stmt, 14, delivery->made_ms);
+}
+
+bool delivery_insert(struct db *db, struct delivery_row *row)
+{
+	/* One that was taken back with its share, or with its audience, may go after all; where it had got to stands.
+	 */
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
+	    "status, "
+	    "priority, "
+	    "audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, origin, said_ms, "
+	    "made_ms, "
+	    "due_ms, state_ms, cause, reason, exchange, remote_id, bound, anyway) VALUES ($1, $2, $2, $3, '', $4, $5, "
+	    "$6, $7, "
+	    "$8, $9, "
+	    "$10, "
+	    "$11, "
+	    "$12, $17, $13, 0, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', '', 0, $18) ON CONFLICT (comment, "
+	    "supplier) "
+	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
+	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
+	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, owed = 0, anyway = excluded.anyway "
+	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience', 'earlier') OR "
+	    "delivery.state = 'parked' AND delivery.cause = 'earlier' RETURNING id");
+
+	bind_delivery(stmt, &row->delivery);
+	db_bind_str(stmt, 15, sdk_or_empty(row->origin));
+	db_bind_int(stmt, 16, row->said_ms);
+	db_bind_blob(stmt, 17, ENT_STR(""));
+	db_bind_int(stmt, 18, row->delivery.anyway);
+	bool is_new = db_row(stmt);
+	if (is_new)
+		row->delivery.id = db_int(stmt, 0);
+	db_done(stmt);
+	return is_new;
 }
 
 /* ---- echoes --------------------------------------------------------------------- */

@@ -34,9 +34,12 @@ bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid
 bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
 /* Does anything wait for it that was owed before a merge took its share? */
 bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier);
-/* Every supplier with a share, with its ticket; `suppliers` NULL or without one of them: that one is left out. */
+/* What the supplier may read of a comment (NULL: it is about none) in this incident. */
+struct reading share_reading(struct db *db, int64_t incident, struct ent_str supplier, const struct comment *comment);
+/* Every supplier with a share, with its ticket; `suppliers` NULL or without one of them: that one is left out. comment:
+ * what reads_ms is about; NULL: nothing. */
 size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
-		  const struct party **ret);
+		  const struct comment *comment, const struct party **ret);
 bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
 /* The one with this key, whatever its age: a marker is found in texts that were not read for long. */
 bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
@@ -57,7 +60,8 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
  * that attempt is not the one in flight. */
 bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, const struct delivery_result *result,
 		     const struct arrival *told);
-/* A person's word on one that is parked or unknown; one that is pending can be edited and ignored, too. False: it is in
+/* A person's word on one that is parked or unknown, or cancelled as `earlier`, which can be retried; one that is
+ * pending can be edited and ignored, too. False: it is in
  * another state, or an update, which has no words to edit. */
 enum delivery_action { DELIVERY_RETRY, DELIVERY_EDIT, DELIVERY_IGNORE };
 bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
@@ -70,8 +74,10 @@ int64_t delivery_strand(struct apply *apply, const struct supplier_set *supplier
 void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id);
 
 /* Folds, also used by rebuild. */
-void share_fold(struct db *db, const struct event *event);     /* shared, unshared, ticket.linked */
-void delivery_fold(struct db *db, const struct event *event);  /* delivery.done: the copy */
-void deliveries_move(struct db *db, int64_t from, int64_t to); /* a merge: shares and deliveries */
+void share_fold(struct db *db, const struct event *event);    /* shared, unshared, ticket.linked */
+void delivery_fold(struct db *db, const struct event *event); /* delivery.done: the copy */
+/* A merge: who reads what was said in which incident; then shares and deliveries. */
+void reads_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
+void deliveries_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 
 #endif

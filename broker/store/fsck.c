@@ -111,7 +111,8 @@ static const struct {
     {"a delivery is not where it should be in its queue",
      "SELECT 'delivery ' || id FROM delivery LEFT JOIN (SELECT coalesce(min(CASE WHEN q.state = 'in_flight' THEN q.id "
      "END), min(q.id)) AS first FROM delivery AS q WHERE q.state NOT IN ('done', 'cancelled') AND NOT (q.state IN "
-     "('parked', 'unknown') AND (q.op = 'update_ticket' OR q.cause = 'loop')) AND (q.op = 'create_ticket' OR q.state "
+     "('parked', 'unknown') AND (q.op = 'update_ticket' OR q.cause IN ('loop', 'earlier'))) AND (q.op = "
+     "'create_ticket' OR q.state "
      "= 'in_flight' OR EXISTS (SELECT 1 "
      "FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND ticket.removed = 0)) GROUP "
      "BY q.incident, q.supplier) AS queue ON queue.first = delivery.id WHERE state NOT IN ('done', 'cancelled') AND "

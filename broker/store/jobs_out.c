@@ -58,7 +58,7 @@ static void end(struct apply *apply, struct job *job, struct unit *unit, struct 
 static const struct party *find_party(struct apply *apply, int64_t incident, const struct supplier *supplier)
 {
 	const struct party *party;
-	size_t n = party_list(apply->db, apply->arena, apply->suppliers, incident, &party);
+	size_t n = party_list(apply->db, apply->arena, apply->suppliers, incident, NULL, &party);
 
 	for (size_t i = 0; i < n; i++)
 		if (party[i].supplier == supplier)
@@ -132,7 +132,7 @@ static void run_share(struct apply *apply, struct job *job)
 		return;
 	if (brief.what.n && is_brief_given(apply, &unit.incident, supplier->name, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
-	decide_share(&at, supplier->name, job->ask.escalated, &brief, &job->ask.author, &events);
+	decide_share(&at, supplier->name, job->ask.escalated, job->ask.with_thread, &brief, &job->ask.author, &events);
 	end(apply, job, &unit, &events);
 	if (job->ask.with_thread)
 		deliveries_thread(apply, supplier, &unit.incident);

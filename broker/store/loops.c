@@ -17,10 +17,10 @@ bool loop_is_rush(struct apply *apply, const struct loop_cause *cause, struct en
 	if (!cause->origin.n || op == ENT_CREATE_TICKET)
 		return false;
 	struct db_stmt *stmt = db_use(
-	    apply->db,
-	    "SELECT count(*) FROM (SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
-	    "supplier = $2 AND op = $3 ORDER BY id DESC LIMIT $4) AS last WHERE origin <> '' AND made_ms > $5 AND "
-	    "said_ms > $6 AND said_ms < $7");
+	    apply->db, "SELECT count(*) FROM (SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
+		       "supplier = $2 AND op = $3 AND cause <> 'earlier' ORDER BY id DESC LIMIT $4) AS last WHERE "
+		       "origin <> '' AND made_ms > $5 AND "
+		       "said_ms > $6 AND said_ms < $7");
 	db_bind_int(stmt, 1, cause->incident);
 	db_bind_str(stmt, 2, supplier);
 	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));

@@ -10,61 +10,6 @@
 
 enum { THREAD_MAX = 100 };
 
-/* ---- rows --------------------------------------------------------------------------- */
-
-static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
-{
-	bool has_status = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
-
-	db_bind_str(stmt, 1, sdk_str(delivery->key));
-	db_bind_int(stmt, 2, delivery->incident);
-	db_bind_str(stmt, 3, delivery->supplier);
-	db_bind_str(stmt, 4, sdk_str(delivery_op_name(delivery->op)));
-	db_bind_int(stmt, 5, delivery->set);
-	db_bind_str(stmt, 6, sdk_str(delivery->comment));
-	db_bind_str(stmt, 7, sdk_or_empty(delivery->title));
-	db_bind_str(stmt, 8, sdk_or_empty(delivery->text));
-	db_bind_str(stmt, 9, has_status ? sdk_str(sdk_status_name(delivery->status)) : ENT_STR(""));
-	db_bind_int(stmt, 10, has_status ? delivery->priority : 0);
-	db_bind_str(stmt, 11, sdk_str(audience_name(delivery->audience.kind)));
-	db_bind_str(stmt, 12, sdk_or_empty(delivery->audience.suppliers));
-	db_bind_str(stmt, 13, sdk_str(delivery_state_name(delivery->state)));
-	db_bind_int(stmt, 14, delivery->made_ms);
-}
-
-bool delivery_insert(struct db *db, struct delivery_row *row)
-{
-	/* One that was taken back with its share, or with its audience, may go after all; where it had got to stands.
-	 */
-	struct db_stmt *stmt = db_use(
-	    db,
-	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
-	    "status, "
-	    "priority, "
-	    "audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, origin, said_ms, "
-	    "made_ms, "
-	    "due_ms, state_ms, cause, reason, exchange, remote_id, bound) VALUES ($1, $2, $2, $3, '', $4, $5, $6, $7, "
-	    "$8, $9, "
-	    "$10, "
-	    "$11, "
-	    "$12, $17, $13, 0, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', '', 0) ON CONFLICT (comment, "
-	    "supplier) "
-	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
-	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
-	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, owed = 0 "
-	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience') RETURNING id");
-
-	bind_delivery(stmt, &row->delivery);
-	db_bind_str(stmt, 15, sdk_or_empty(row->origin));
-	db_bind_int(stmt, 16, row->said_ms);
-	db_bind_blob(stmt, 17, ENT_STR(""));
-	bool is_new = db_row(stmt);
-	if (is_new)
-		row->delivery.id = db_int(stmt, 0);
-	db_done(stmt);
-	return is_new;
-}
-
 /* ---- the queue's head ---------------------------------------------------------------- */
 
 #ifdef ENTENTE_MUTANT_BLOCK_SUPPLIER
@@ -78,7 +23,8 @@ void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "SELECT q.id, q.head FROM delivery AS q WHERE " OF_QUEUE " AND q.state NOT IN ('done', 'cancelled') AND "
-	    "NOT (q.state IN ('parked', 'unknown') AND (q.op = 'update_ticket' OR q.cause = 'loop')) AND (q.op = "
+	    "NOT (q.state IN ('parked', 'unknown') AND (q.op = 'update_ticket' OR q.cause IN ('loop', 'earlier'))) AND "
+	    "(q.op = "
 	    "'create_ticket' OR q.state = 'in_flight' "
 	    "OR EXISTS (SELECT 1 FROM ticket WHERE ticket.incident = q.incident AND ticket.supplier = q.supplier AND "
 	    "ticket.removed = 0)) ORDER BY CASE WHEN q.state = 'in_flight' THEN 0 ELSE 1 END, q.id LIMIT 1");
@@ -157,6 +103,7 @@ static struct delivery_row row_of(const struct planning *planning, const struct 
 						.status = incident->status,
 						.priority = incident->priority,
 						.audience = planned->audience,
+						.anyway = planned->anyway,
 						.state = DELIVERY_PENDING,
 						.made_ms = apply->now_ms},
 				   .origin = origin_of(planning->event),
@@ -182,6 +129,17 @@ static bool is_rush(const struct planning *planning, const struct planned *plann
 	return loop_is_rush(planning->apply, &cause, planned->supplier->name, planned->op);
 }
 
+/* A comment from before its reader came in. Where a clock that is behind may have made it one, a person looks. */
+static void withhold(const struct planning *planning, const struct delivery *delivery, enum when_said said)
+{
+	bool perhaps = said == SAID_JUST_BEFORE;
+
+	end(planning->apply, delivery, perhaps ? DELIVERY_PARKED : DELIVERY_CANCELLED, CAUSE_EARLIER,
+	    perhaps ? ENT_STR("by its tool's clock it was said shortly before the supplier took part; if that clock is "
+			      "behind, it was said since: retry it, or ignore it")
+		    : ENT_STR("it was said before the supplier took part; a person can bring it: retry"));
+}
+
 static void add_row(const struct planning *planning, const struct planned *planned)
 {
 	bool rush = is_rush(planning, planned);
@@ -189,6 +147,10 @@ static void add_row(const struct planning *planning, const struct planned *plann
 
 	if (!delivery_insert(planning->apply->db, &row))
 		return;
+	if (planned->said != SAID_SINCE) {
+		withhold(planning, &row.delivery, planned->said);
+		return;
+	}
 	if (planning->endless.p)
 		end(planning->apply, &row.delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
 	else if (rush)
@@ -444,7 +406,7 @@ void deliveries_plan(struct apply *apply, const struct supplier_set *suppliers, 
 		return;
 	unit_save(apply->unit); /* what is asked below is asked of the tables */
 	prepare(apply, suppliers, after, event);
-	at.n_party = party_list(apply->db, apply->arena, suppliers, after->number, &at.party);
+	at.n_party = party_list(apply->db, apply->arena, suppliers, after->number, &event->comment, &at.party);
 	federate(&at, &list);
 	if (list.n > 0) {
 		struct loop_cause cause = loop_cause_of(&planning);

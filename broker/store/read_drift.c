@@ -171,7 +171,7 @@ static bool add_comments(struct drift *drift, const struct party *party)
 static bool add_incident(struct drift *drift, const struct supplier_set *set, struct ent_str supplier)
 {
 	const struct party *party;
-	size_t n = party_list(drift->db, drift->arena, set, drift->incident.number, &party);
+	size_t n = party_list(drift->db, drift->arena, set, drift->incident.number, NULL, &party);
 	bool more = true;
 
 	for (size_t i = 0; i < n && more; i++) {

@@ -216,7 +216,7 @@ void attachment_save(struct db *db, const struct event *event)
 
 /* ---- correlation ------------------------------------------------------------- */
 
-void rows_move(struct db *db, int64_t from, int64_t to)
+void rows_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 {
 	static const char *const sql[] = {
 	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
@@ -228,6 +228,7 @@ void rows_move(struct db *db, int64_t from, int64_t to)
 	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    "DELETE FROM reference WHERE incident = $1",
 	};
+	reads_move(db, from, to, at_ms); /* while the tickets are where they were */
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
 		db_bind_int(stmt, 1, from);
@@ -235,7 +236,7 @@ void rows_move(struct db *db, int64_t from, int64_t to)
 			db_bind_int(stmt, 2, to);
 		(void)db_row(stmt);
 	}
-	deliveries_move(db, from, to);
+	deliveries_move(db, from, to, at_ms);
 }
 
 void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation)

@@ -38,7 +38,7 @@ bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str tic
 void attachment_save(struct db *db, const struct event *event);
 
 /* What an incident.absorbed / incident.merged pair does to everything but the two incidents' own rows. */
-void rows_move(struct db *db, int64_t from, int64_t to);
+void rows_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_comment from the rows */
 
 /* Correlation keys and references, as an event tells them. */

@@ -62,8 +62,8 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 		 struct ticket *ret)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as "
-		"FROM ticket WHERE supplier = $1 AND external_id = $2");
+	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as, "
+		"origin FROM ticket WHERE supplier = $1 AND external_id = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, external_id);
 	if (!db_row(stmt))
@@ -75,6 +75,7 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 			       .changed_ms = db_int(stmt, 4),
 			       .removed_stamp = {db_int(stmt, 6), db_int(stmt, 7)},
 			       .continues_as = sdk_dup(arena, db_str(stmt, 8)),
+			       .origin = db_int(stmt, 9),
 			       .supplier = supplier,
 			       .external_id = external_id};
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
@@ -107,12 +108,13 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	if (ticket->id == 0) {
 		stmt = db_use(
 		    db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
-			"continues_as, supplier, external_id, key, incident) VALUES ($1, $2, $3, $4, $5, $6, $11, $7, "
-			"$8, $9, $10) RETURNING id");
+			"continues_as, supplier, external_id, key, incident, origin) VALUES ($1, $2, $3, $4, $5, $6, "
+			"$11, $7, $8, $9, $10, $12) RETURNING id");
 		db_bind_str(stmt, 7, ticket->supplier);
 		db_bind_str(stmt, 8, ticket->external_id);
 		db_bind_str(stmt, 9, some(ticket->key));
 		db_bind_int(stmt, 10, ticket->incident);
+		db_bind_int(stmt, 12, ticket->origin ? ticket->origin : ticket->incident);
 	} else {
 		place_save(db, ticket);
 		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4, "

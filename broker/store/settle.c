@@ -338,7 +338,8 @@ static void revive(struct apply *apply, const struct delivery *delivery, struct 
 	    db_use(apply->db,
 		   "UPDATE delivery SET state = 'pending', attempt = 0, halved = 0, phase = CASE WHEN $1 <> '' THEN 0 "
 		   "ELSE phase END, memo = CASE WHEN $1 <> '' THEN '' ELSE memo END, look = CASE WHEN look > 1 "
-		   "THEN 1 ELSE look END, cause = '', reason = '', "
+		   "THEN 1 ELSE look END, anyway = CASE WHEN cause = 'earlier' THEN 1 ELSE anyway END, cause = '', "
+		   "reason = '', "
 		   "text = CASE WHEN $1 <> '' THEN $1 ELSE text END, due_ms = $2, state_ms = $2 "
 		   "WHERE id = $3");
 	db_bind_str(stmt, 1, sdk_or_empty(text));
@@ -376,9 +377,10 @@ bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, 
 		return false;
 	bool stands_still = delivery.state == DELIVERY_PARKED || delivery.state == DELIVERY_UNKNOWN;
 	bool waits = delivery.state == DELIVERY_PENDING;
+	bool withheld = delivery.state == DELIVERY_CANCELLED && delivery.cause == CAUSE_EARLIER;
 	switch (action) {
 	case DELIVERY_RETRY:
-		if (!stands_still)
+		if (!stands_still && !withheld)
 			return false;
 		revive(apply, &delivery, ENT_ABSENT);
 		break;

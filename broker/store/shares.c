@@ -39,6 +39,35 @@ bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier)
 	return found;
 }
 
+/* $2, $3: the ticket that it was said in: its supplier and its id; '': with us, who say it to all who read any of the
+ * incidents that came together. */
+#define READS_SINCE                                                                                                    \
+	"coalesce((SELECT min(reads.since_ms) FROM reads WHERE reads.incident = share.incident AND reads.supplier = "  \
+	"share.supplier AND ($2 = '' OR reads.origin = (SELECT said.origin FROM ticket AS said WHERE said.supplier = " \
+	"$2 "                                                                                                          \
+	"AND said.external_id = $3))), share.reads_ms)"
+
+static void bind_said(struct db_stmt *stmt, const struct comment *comment)
+{
+	db_bind_str(stmt, 2, comment ? sdk_or_empty(comment->supplier) : ENT_STR(""));
+	db_bind_str(stmt, 3, comment ? sdk_or_empty(comment->ticket) : ENT_STR(""));
+}
+
+struct reading share_reading(struct db *db, int64_t incident, struct ent_str supplier, const struct comment *comment)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT withdrawn_ms, " READS_SINCE " FROM share WHERE incident = $1 AND supplier = $4");
+	struct reading reading = {false, INT64_MAX};
+
+	db_bind_int(stmt, 1, incident);
+	bind_said(stmt, comment);
+	db_bind_str(stmt, 4, supplier);
+	if (db_row(stmt))
+		reading = (struct reading){db_int(stmt, 0) == 0, db_int(stmt, 1)};
+	db_done(stmt);
+	return reading;
+}
+
 /* ---- parties ---------------------------------------------------------------------- */
 
 /* A share and the ticket that speaks for it: one that stands before one that was removed, then the last changed. */
@@ -47,7 +76,7 @@ static const char parties_sql[] =
     "ticket.attributes, "
     "ticket.removed, EXISTS (SELECT 1 FROM delivery WHERE delivery.incident = "
     "share.incident AND delivery.supplier = share.supplier AND delivery.op = 'create_ticket' AND "
-    "delivery.state NOT IN ('done', 'cancelled')) FROM share LEFT JOIN ticket ON ticket.id = "
+    "delivery.state NOT IN ('done', 'cancelled')), " READS_SINCE " FROM share LEFT JOIN ticket ON ticket.id = "
     "(SELECT t.id FROM ticket AS t WHERE t.incident = share.incident AND t.supplier = share.supplier "
     "ORDER BY t.removed, t.changed_ms DESC, t.id DESC LIMIT 1) WHERE share.incident = $1 "
     "ORDER BY share.since_ms, share.supplier";
@@ -55,7 +84,10 @@ static const char parties_sql[] =
 static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, const struct supplier *supplier)
 {
 	bool stands = db_int(stmt, 2) == 0, anew = db_int(stmt, 3) != 0, removed = db_int(stmt, 7) != 0;
-	struct party party = {.supplier = supplier, .since_ms = db_int(stmt, 1), .comes = db_int(stmt, 8) != 0};
+	struct party party = {.supplier = supplier,
+			      .since_ms = db_int(stmt, 1),
+			      .comes = db_int(stmt, 8) != 0,
+			      .reads_ms = db_int(stmt, 9)};
 	struct ticket ticket = {.id = 0};
 
 	party.shares = stands && (!removed || anew);
@@ -69,13 +101,14 @@ static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, co
 }
 
 size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
-		  const struct party **ret)
+		  const struct comment *comment, const struct party **ret)
 {
 	struct party *list = SDK_NEW_N(arena, struct party, suppliers && suppliers->n ? suppliers->n : 1);
 	struct db_stmt *stmt = db_use(db, parties_sql);
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);
+	bind_said(stmt, comment);
 	while (suppliers && db_row(stmt)) {
 		const struct supplier *supplier = supplier_by_name(suppliers, db_str(stmt, 0));
 		if (supplier)
@@ -133,7 +166,8 @@ void delivery_fold(struct db *db, const struct event *event)
 static void share_join(struct db *db, const struct event *event)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) VALUES ($1, $2, $3, 0, 0) "
+	    db_use(db, "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew) VALUES ($1, $2, "
+		       "$3, $3, 0, 0) "
 		       "ON CONFLICT (incident, supplier) DO UPDATE SET anew = 0 WHERE share.anew <> 0");
 	db_bind_int(stmt, 1, event->incident);
 	db_bind_str(stmt, 2, event->supplier);
@@ -144,14 +178,25 @@ static void share_join(struct db *db, const struct event *event)
 static void share_again(struct db *db, const struct event *event)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $1, $2, $3, 0, "
-		"CASE WHEN EXISTS (SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0) "
-		"THEN 0 ELSE 1 END WHERE 1 = 1 ON CONFLICT (incident, supplier) DO UPDATE SET withdrawn_ms = 0, "
-		"anew = excluded.anew, since_ms = CASE WHEN share.withdrawn_ms <> 0 OR excluded.anew > share.anew THEN "
-		"excluded.since_ms ELSE share.since_ms END");
+	    db,
+	    "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew) SELECT $1, $2, $3, $4, 0, "
+	    "CASE WHEN EXISTS (SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0) "
+	    "THEN 0 ELSE 1 END WHERE 1 = 1 ON CONFLICT (incident, supplier) DO UPDATE SET withdrawn_ms = 0, "
+	    "anew = excluded.anew, since_ms = CASE WHEN share.withdrawn_ms <> 0 OR excluded.anew > share.anew THEN "
+	    "excluded.since_ms ELSE share.since_ms END, reads_ms = CASE WHEN excluded.reads_ms = 0 OR "
+	    "share.withdrawn_ms <> 0 OR excluded.anew > share.anew THEN excluded.reads_ms ELSE share.reads_ms END");
 	db_bind_int(stmt, 1, event->incident);
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_int(stmt, 3, event->recorded_ms);
+	db_bind_int(stmt, 4, event->with_thread ? 0 : event->recorded_ms);
+	(void)db_row(stmt);
+	/* Where it reads from anew, it does so in all the incidents that came together. */
+	stmt =
+	    db_use(db, "DELETE FROM reads WHERE incident = $1 AND supplier = $2 AND EXISTS (SELECT 1 FROM share WHERE "
+		       "incident = $1 AND supplier = $2 AND reads_ms = $3)");
+	db_bind_int(stmt, 1, event->incident);
+	db_bind_str(stmt, 2, event->supplier);
+	db_bind_int(stmt, 3, event->with_thread ? 0 : event->recorded_ms);
 	(void)db_row(stmt);
 }
 
@@ -179,7 +224,26 @@ void share_fold(struct db *db, const struct event *event)
 		share_withdraw(db, event);
 }
 
-void deliveries_move(struct db *db, int64_t from, int64_t to)
+/* Each reads on what it read, and of the other incident what is said from now on. */
+void reads_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $2, share.supplier, said.origin, "
+		"min(CASE WHEN said.incident = share.incident THEN coalesce((SELECT r.since_ms FROM reads AS r WHERE "
+		"r.incident = share.incident AND r.supplier = share.supplier AND r.origin = said.origin), "
+		"share.reads_ms) ELSE $3 END) FROM share JOIN (SELECT DISTINCT incident, origin FROM ticket WHERE "
+		"incident IN ($1, $2)) AS said WHERE share.incident IN ($1, $2) GROUP BY share.supplier, said.origin "
+		"ON CONFLICT (incident, supplier, origin) DO UPDATE SET since_ms = excluded.since_ms");
+	db_bind_int(stmt, 1, from);
+	db_bind_int(stmt, 2, to);
+	db_bind_int(stmt, 3, at_ms);
+	(void)db_row(stmt);
+	stmt = db_use(db, "DELETE FROM reads WHERE incident = $1");
+	db_bind_int(stmt, 1, from);
+	(void)db_row(stmt);
+}
+
+void deliveries_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 {
 	/* Of two shares one of which was taken back, that one counts: any doubt is no. What waits where the other one
 	 * stands was owed before the merge and is still made: its reader was one already. */
@@ -190,8 +254,9 @@ void deliveries_move(struct db *db, int64_t from, int64_t to)
 	     "AND own.withdrawn_ms = 0) AND EXISTS (SELECT 1 FROM share AS other WHERE other.incident IN ($1, $2) AND "
 	     "other.incident <> delivery.incident AND other.supplier = delivery.supplier AND other.withdrawn_ms <> "
 	     "0)"),
-	    ("INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew) SELECT $2, supplier, since_ms, "
-	     "withdrawn_ms, anew FROM share WHERE incident = $1 ON CONFLICT (incident, supplier) DO UPDATE SET "
+	    ("INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew) SELECT $2, supplier, "
+	     "since_ms, "
+	     "$3, withdrawn_ms, anew FROM share WHERE incident = $1 ON CONFLICT (incident, supplier) DO UPDATE SET "
 	     "since_ms = CASE WHEN excluded.since_ms < share.since_ms THEN excluded.since_ms ELSE share.since_ms END, "
 	     "withdrawn_ms = CASE WHEN excluded.withdrawn_ms > share.withdrawn_ms THEN excluded.withdrawn_ms ELSE "
 	     "share.withdrawn_ms END"),
@@ -205,6 +270,8 @@ void deliveries_move(struct db *db, int64_t from, int64_t to)
 		db_bind_int(stmt, 1, from);
 		if (i < 3)
 			db_bind_int(stmt, 2, to);
+		if (i == 1)
+			db_bind_int(stmt, 3, at_ms);
 		(void)db_row(stmt);
 	}
 }

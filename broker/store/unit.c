@@ -77,7 +77,7 @@ static void fold_merged(struct unit *unit, const struct event *event)
 		if (gone.said_ms > unit->incident.said_ms)
 			unit->incident.said_ms = gone.said_ms;
 	}
-	rows_move(unit->db, event->other, event->incident);
+	rows_move(unit->db, event->other, event->incident, event->recorded_ms);
 	incident_count(unit->db, &unit->incident);
 	if (unit->has_ticket && unit->ticket.incident == event->other)
 		unit->ticket.incident = event->incident;

@@ -83,6 +83,7 @@ CREATE TABLE ticket (
 	changed_ms  BIGINT NOT NULL,
 	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]
 	continues_as TEXT NOT NULL, -- external_id of the ticket that it goes on as; '' it is itself
+	origin       BIGINT NOT NULL, -- number of the incident that it was in first: a merge does not change it
 	UNIQUE (supplier, external_id)
 );
 CREATE INDEX ticket_continues ON ticket (supplier, continues_as) WHERE continues_as <> '';

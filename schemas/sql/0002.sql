@@ -5,12 +5,23 @@ CREATE TABLE share (
 	incident     BIGINT NOT NULL, -- number
 	supplier     TEXT NOT NULL,
 	since_ms     BIGINT NOT NULL,
+	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
 	PRIMARY KEY (incident, supplier)
 );
-INSERT INTO share (incident, supplier, since_ms, withdrawn_ms, anew)
-	SELECT incident, supplier, min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
+INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
+	SELECT incident, supplier, min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
+
+-- After a merge: since when a supplier reads what is said in the tickets of each incident that came together, in place
+-- of share.reads_ms. What was said in the other incident before the merge is not for it.
+CREATE TABLE reads (
+	incident BIGINT NOT NULL, -- number
+	supplier TEXT NOT NULL,
+	origin   BIGINT NOT NULL, -- ticket.origin
+	since_ms BIGINT NOT NULL, -- as share.reads_ms
+	PRIMARY KEY (incident, supplier, origin)
+);
 
 -- One thing to bring to one supplier's tool; see broker/core/delivery.h for its states.
 CREATE TABLE delivery (
@@ -47,6 +58,7 @@ CREATE TABLE delivery (
 	exchange    TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when it is done
 	remote_id   TEXT NOT NULL,
 	halved      SMALLINT NOT NULL DEFAULT 0, -- 1: the tool took its text for too long; half of it goes
+	anyway      SMALLINT NOT NULL DEFAULT 0, -- 1: brought, though its tool says that it was said before the share
 	bound       SMALLINT NOT NULL, -- 1: its remote id is known; an update: the tool has told these values since
 	owed        SMALLINT NOT NULL DEFAULT 0 -- 1: its share stood when a merge met one that was taken back: it is still made
 );

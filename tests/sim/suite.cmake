@@ -85,7 +85,7 @@ function(entente_out_mutant name layer)
 		set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
 	endif()
 endfunction()
-foreach(mutant AUDIENCE_PLAN AUDIENCE_SEND ECHO_ID ECHO_AUTHOR ECHO_CONTENT OWED_LOST
+foreach(mutant AUDIENCE_PLAN AUDIENCE_SEND ECHO_ID ECHO_AUTHOR ECHO_CONTENT OWED_LOST EARLIER
 	LOOP_WORDS LOOP_PACE LOOP_NODS)
 	entente_out_mutant(${mutant} core)
 endforeach()

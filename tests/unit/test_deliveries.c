@@ -341,7 +341,8 @@ static void test_what_is_removed_or_taken_back_does_not_go(void **state)
 	enum delivery_cause cause;
 	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(due(world, "telnord").comment), &comment));
 	delivery = due(world, "telnord");
-	assert_false(delivery_may_go(&delivery, &comment, share_stands(world->read, 1, ENT_STR("telnord")), &cause));
+	assert_false(
+	    delivery_may_go(&delivery, &comment, share_reading(world->read, 1, ENT_STR("telnord"), &comment), &cause));
 	assert_int_equal(cause, CAUSE_AUDIENCE);
 	send(world, delivery.id, NULL);
 	struct delivery_result result = outcome(&delivery, OUTCOME_CANCELLED);

@@ -91,8 +91,50 @@ static void test_second_ask(void **state)
 		enum delivery_cause cause = CAUSE_NONE;
 
 		memcpy(comment.uuid, row[i].uuid, ID_SIZE);
-		bool may = delivery_may_go(&delivery, row[i].missing ? NULL : &comment, row[i].shares, &cause);
+		bool may = delivery_may_go(&delivery, row[i].missing ? NULL : &comment,
+					   (struct reading){row[i].shares, 0}, &cause);
 		if (may != row[i].may || cause != row[i].cause)
+			fail_msg("%s: %d, %s", row[i].what, may, delivery_cause_word(cause));
+	}
+}
+
+/* What was said before the supplier came in does not go, whatever was planned; but by a person's word, and what was
+ * owed before a merge. */
+static void test_second_ask_when_it_was_said(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		int64_t said_ms, since_ms;
+		bool anyway, owed, may;
+	} row[] = {
+	    {"after", 5500, 5001, false, false, true},
+	    {"then", 5001, 5001, false, false, true},
+	    {"within the same second, told in whole ones", 5000, 5999, false, false, true},
+	    {"before", 5000, 6000, false, false, false},
+	    {"before, told to the millisecond", 5001, 5002, false, false, false},
+	    {"long before", 1000, 900000000, false, false, false},
+	    {"the whole thread", 1001, 0, false, false, true},
+	    {"before, a person asked", 1001, 900000000, true, false, true},
+	    {"before, owed", 1001, 900000000, false, true, true},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct delivery delivery = {.op = ENT_ADD_COMMENT,
+					    .incident = 42,
+					    .supplier = ENT_STR("vega"),
+					    .comment = UUID,
+					    .audience.kind = AUDIENCE_EVERYONE,
+					    .anyway = row[i].anyway,
+					    .owed = row[i].owed};
+		struct comment comment = {.incident = 42,
+					  .uuid = UUID,
+					  .supplier = ENT_STR("orion"),
+					  .audience.kind = AUDIENCE_EVERYONE,
+					  .created_ms = row[i].said_ms};
+		enum delivery_cause cause = CAUSE_NONE;
+
+		bool may = delivery_may_go(&delivery, &comment, (struct reading){true, row[i].since_ms}, &cause);
+		if (may != row[i].may || cause != (may ? CAUSE_NONE : CAUSE_EARLIER))
 			fail_msg("%s: %d, %s", row[i].what, may, delivery_cause_word(cause));
 	}
 }
@@ -127,7 +169,8 @@ static void test_second_ask_without_comment(void **state)
 					    .audience = {row[i].kind, sdk_str(row[i].audience)}};
 		enum delivery_cause cause = CAUSE_NONE;
 
-		if (delivery_may_go(&delivery, NULL, row[i].shares, &cause) != row[i].may || row[i].may != !cause)
+		if (delivery_may_go(&delivery, NULL, (struct reading){row[i].shares, 0}, &cause) != row[i].may ||
+		    row[i].may != !cause)
 			fail_msg("%s: %s", row[i].what, delivery_cause_word(cause));
 	}
 }
@@ -403,6 +446,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_second_ask),
+	    cmocka_unit_test(test_second_ask_when_it_was_said),
 	    cmocka_unit_test(test_second_ask_without_comment),
 	    cmocka_unit_test(test_op_comment),
 	    cmocka_unit_test(test_op_create),

@@ -40,8 +40,9 @@ static bool may_go(struct world *world, const struct delivery *delivery)
 	bool found = delivery->comment[0] &&
 		     comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery->comment), &comment);
 
-	return delivery_may_go(delivery, found ? &comment : NULL,
-			       share_stands(world->read, delivery->incident, delivery->supplier), &cause);
+	return delivery_may_go(
+	    delivery, found ? &comment : NULL,
+	    share_reading(world->read, delivery->incident, delivery->supplier, found ? &comment : NULL), &cause);
 }
 
 static struct delivery of_comment(struct world *world, const char *uuid)
@@ -194,9 +195,9 @@ static void test_the_audience_stays(void **state)
 	assert_true(delivery.owed);
 	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(uuid_1), &comment));
 	comment.audience.kind = AUDIENCE_INTERNAL;
-	assert_false(delivery_may_go(&delivery, &comment, false, &cause));
+	assert_false(delivery_may_go(&delivery, &comment, (struct reading){false, 0}, &cause));
 	comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("datacoeur")};
-	assert_false(delivery_may_go(&delivery, &comment, false, &cause));
+	assert_false(delivery_may_go(&delivery, &comment, (struct reading){false, 0}, &cause));
 }
 
 int main(void)

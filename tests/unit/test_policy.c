@@ -467,7 +467,7 @@ static void test_share(void **state)
 	(void)state;
 	begin(&world);
 	world.at.arrival = NULL;
-	decide_share(&world.at, ENT_STR("telnord"), false, &brief, &desk, &world.events);
+	decide_share(&world.at, ENT_STR("telnord"), false, false, &brief, &desk, &world.events);
 	assert_true(sdk_eqz(kinds(&world), "incident.shared"));
 	assert_true(sdk_eqz(world.events.at[0].supplier, "telnord"));
 	assert_true(sdk_eqz(world.events.at[0].actor.name, "desk"));
@@ -478,7 +478,7 @@ static void test_share(void **state)
 	world.events.n = 0;
 	world.at.word = &word;
 	world.at.n_word = 1;
-	decide_share(&world.at, ENT_STR("telnord"), true, &brief, &desk, &world.events);
+	decide_share(&world.at, ENT_STR("telnord"), true, false, &brief, &desk, &world.events);
 	assert_true(sdk_eqz(kinds(&world), "incident.shared incident.holder_changed comment.added"));
 	assert_int_equal(world.events.at[1].supplier.n, 0); /* by a person */
 	const struct comment *comment = &world.events.at[2].comment;
@@ -492,7 +492,8 @@ static void test_share(void **state)
 	assert_int_equal(world.incident.priority, 2);
 
 	world.events.n = 0;
-	decide_share(&world.at, ENT_STR("telnord"), true, &(struct brief){.what = ENT_ABSENT}, &desk, &world.events);
+	decide_share(&world.at, ENT_STR("telnord"), true, false, &(struct brief){.what = ENT_ABSENT}, &desk,
+		     &world.events);
 	assert_true(sdk_eqz(kinds(&world), "incident.shared")); /* it holds the ball already */
 	end(&world);
 }

@@ -24,7 +24,7 @@ static int64_t count(struct world *world, const char *table, const char *where)
 static const struct party *party(struct world *world, int64_t incident, const char *supplier)
 {
 	const struct party *list;
-	size_t n = party_list(world->read, &world->arena.abi, world->suppliers, incident, &list);
+	size_t n = party_list(world->read, &world->arena.abi, world->suppliers, incident, NULL, &list);
 
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eqz(list[i].supplier->name, supplier))
@@ -226,7 +226,7 @@ static void test_unsharing(void **state)
 	assert_string_equal(delivery.comment, "");
 	assert_non_null(strstr(sdk_z(&world->arena.abi, delivery.text), "not shared with you any more. It is done."));
 	enum delivery_cause cause;
-	assert_true(delivery_may_go(&delivery, NULL, false, &cause));
+	assert_true(delivery_may_go(&delivery, NULL, (struct reading){false, 0}, &cause));
 	bring(world, "telnord", "t9");
 	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t9")));
 	write_word(world, "orion", "O-1", "c2", "not for them");
@@ -306,7 +306,7 @@ static void test_its_own_ticket_joins_meanwhile(void **state)
 	assert_int_equal(brief.op, ENT_ADD_COMMENT);
 	assert_true(sdk_eqz(brief.ticket, "T-7"));
 	enum delivery_cause cause;
-	assert_true(delivery_may_go(&brief, NULL, true, &cause));
+	assert_true(delivery_may_go(&brief, NULL, (struct reading){true, 0}, &cause));
 	bring(world, "telnord", "t1");
 	check_all(world);
 }

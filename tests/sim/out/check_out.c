@@ -193,7 +193,7 @@ static void check_owed(struct out_sim *sim)
 	    "EXISTS (SELECT 1 FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.merged' AND g.seq < "
 	    "e.seq))) AND "
 	    "(d.state IS NULL OR d.state = "
-	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded'))");
+	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded', 'earlier'))");
 
 	while (db_row(stmt))
 		out_violates(sim, "I4", "delivery", "canary-%d. was owed to %.*s: %.*s %.*s",
@@ -220,6 +220,29 @@ static void check_new_readers(struct out_sim *sim)
 	while (db_row(stmt))
 		out_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
 			     canary_of(db_str(stmt, 0)), (long long)db_int(stmt, 2), ENT_F(db_str(stmt, 1)));
+}
+
+/* What was said before its reader came in, to the incident that it was said in or to one merged with that, goes only by
+ * a person's word. */
+static void check_earlier(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT c.body, d.supplier FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment AND "
+	    "c.supplier <> '' JOIN "
+	    "event AS l ON l.kind = 'ticket.linked' AND l.supplier = c.supplier AND json_extract(l.json, "
+	    "'$.ticket.id') = "
+	    "c.ticket WHERE d.cause <> 'earlier' AND d.anyway = 0 AND NOT EXISTS (SELECT 1 FROM event AS s WHERE "
+	    "s.recorded_ms < c.created_ms + 1000 AND (s.kind IN ('incident.merged', 'incident.absorbed') OR "
+	    "s.supplier = "
+	    "d.supplier AND s.kind IN ('incident.shared', 'ticket.linked')) AND s.incident = l.incident) AND "
+	    "NOT EXISTS "
+	    "(SELECT 1 FROM event AS s WHERE s.kind = 'incident.shared' AND s.supplier = d.supplier AND "
+	    "json_extract(s.json, '$.with_thread'))");
+
+	while (db_row(stmt))
+		out_violates(sim, "I6", "delivery", "canary-%d. goes to %.*s, who came in after it was said",
+			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)));
 }
 
 /* ---- states --------------------------------------------------------------------------------------- */
@@ -319,6 +342,7 @@ void check_out(struct out_sim *sim)
 	check_reach(sim);
 	check_owed(sim);
 	check_new_readers(sim);
+	check_earlier(sim);
 	check_states(sim);
 	check_refused(sim);
 	check_moves(sim);
