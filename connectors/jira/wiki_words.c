@@ -20,6 +20,12 @@ const char *wiki_find_near(const char *from, const char *end, const char *what)
 	return wiki_find(from, line ? line : end, what);
 }
 
+/* A block that begins within a mark or a link may end far behind it: what it wrote is not read again. */
+static const char *later(const char *a, const char *b)
+{
+	return a > b ? a : b;
+}
+
 /* ---- links and pictures ------------------------------------------------------------- */
 
 static bool is_address(struct ent_str s)
@@ -52,6 +58,7 @@ static const char *link_write(struct wiki *w, const char *p, const char *end, un
 {
 	const char *close = p + 1 < end ? wiki_find_near(p + 1, end, "]") : NULL;
 	struct ent_str text, target, rest, inside = close ? wiki_slice(p + 1, close) : ENT_ABSENT;
+	const char *behind = NULL;
 	size_t from = w->p.out.n;
 
 	if (inside.n == 0)
@@ -73,14 +80,14 @@ static const char *link_write(struct wiki *w, const char *p, const char *end, un
 	if (sdk_starts(target, "~")) {
 		prose_add(&w->p, text);
 	} else {
-		(void)wiki_words(w, text.p, text.p + text.n, depth);
+		behind = wiki_words(w, text.p, text.p + text.n, depth);
 		if (sdk_starts(target, "^")) {
 			prose_space(&w->p);
 			prose_named(&w->p, "file", wiki_slice(target.p + 1, target.p + target.n));
 		} else if (!sdk_starts(target, "#"))
 			prose_address(&w->p, from, target);
 	}
-	return close + 1;
+	return behind ? later(behind, close + 1) : close + 1;
 }
 
 static bool ends_like(struct ent_str name, const char *const *ending)
@@ -137,10 +144,10 @@ static const char *phrase_write(struct wiki *w, const char *begin, const char *p
 		return NULL;
 	if (*p == '-')
 		prose_struck(&w->p, true);
-	(void)wiki_words(w, p + 1, close, depth + 1);
+	const char *behind = wiki_words(w, p + 1, close, depth + 1);
 	if (*p == '-')
 		prose_struck(&w->p, false);
-	return close + 1;
+	return later(behind, close + 1);
 }
 
 /* "{*}bold{*}": the form inside of a word. */
@@ -157,10 +164,10 @@ static const char *tight_phrase_write(struct wiki *w, const char *p, const char 
 		return NULL;
 	if (p[1] == '-')
 		prose_struck(&w->p, true);
-	(void)wiki_words(w, p + 3, close, depth + 1);
+	const char *behind = wiki_words(w, p + 3, close, depth + 1);
 	if (p[1] == '-')
 		prose_struck(&w->p, false);
-	return close + 3;
+	return later(behind, close + 3);
 }
 
 static const char *brace_write(struct wiki *w, const char *p, const char *end, unsigned depth)

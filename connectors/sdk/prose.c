@@ -3,12 +3,13 @@
 
 #include <string.h>
 
-#define ROW_MAX 300 /* bytes: a longer row of a page is a layout, whose lines stay */
+#define OUT_MAX (8u << 20) /* no tool's text is so long: what would become more ends there */
+#define ROW_MAX 300        /* bytes: a longer row of a page is a layout, whose lines stay */
 
 void prose_begin(struct prose *p, struct ent_arena *arena)
 {
 	*p = (struct prose){.arena = arena};
-	sdk_buf_init(&p->out, SIZE_MAX); /* what a byte of input can become is bounded: see the fuzzers */
+	sdk_buf_init(&p->out, OUT_MAX);
 }
 
 struct ent_str prose_end(struct prose *p)
@@ -335,7 +336,8 @@ void prose_fence(struct prose *p, bool opens)
 	p->item_begins = false;
 	if (opens && p->fence == 0) {
 		prose_break(p, 1);
-		prose_z(p, "```");
+		space_put(p); /* no mark stands around a block */
+		sdk_buf_z(&p->out, "```");
 		p->fence = p->out.n;
 		p->newlines = 1;
 		p->was_kept = p->is_kept;

@@ -272,11 +272,45 @@ static void a_layout_keeps_its_lines(void **state)
 	sdk_arena_release(&arena);
 }
 
+/* A block that begins within a mark or a link and ends behind it is said once. */
+static void a_block_within_a_mark_is_said_once(void **state)
+{
+	static const struct {
+		const char *wiki, *text;
+	} once[] = {
+	    {"*{code}x* y{code} z", "```\nx* y\n```\nz"},         {"+{noformat}x+ y{noformat} z", "```\nx+ y\n```\nz"},
+	    {"-{noformat}x- y{noformat} z", "```\nx- y\n```\nz"}, {"{*}{code}x{*} y{code} z", "```\nx{*} y\n```\nz"},
+	    {"[{code}x|#a] y{code} z", "```\nx|#a] y\n```\nz"},   {"*_{code}x_* y{code} *z*", "```\nx_* y\n```\nz"},
+	};
+	static const char *const opener[] = {"*{code:a}* ",     "{*}{code:a}{*} ", "[{code:a}|#a] ",
+					     "_*-{code:a}-*_ ", "*{noformat}* ",   "*{quote}* "};
+	struct sdk_arena arena;
+	enum { TIMES = 3000 };
+
+	(void)state;
+	sdk_arena_init(&arena);
+	for (size_t i = 0; i < N(once); i++)
+		check(once[i].wiki, of_wiki(&arena.abi, once[i].wiki), once[i].text);
+	for (size_t i = 0; i < N(opener); i++) {
+		size_t n = strlen(opener[i]);
+		char *wiki = calloc(TIMES + 1, n + 1);
+		for (size_t k = 0; k < TIMES; k++)
+			memcpy(wiki + k * n, opener[i], n);
+		memcpy(wiki + TIMES * n, "{code}", 7);
+		size_t text = of_wiki(&arena.abi, wiki).n;
+		if (text > 4 * (TIMES * n + 6))
+			fail_msg("%s: %zu bytes become %zu", opener[i], TIMES * n + 6, text);
+		free(wiki);
+	}
+	sdk_arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_same_reads_the_same_from_every_dialect),
 	    cmocka_unit_test(wiki_markup_loses_no_word),
+	    cmocka_unit_test(a_block_within_a_mark_is_said_once),
 	    cmocka_unit_test(a_document_loses_no_word),
 	    cmocka_unit_test(html_loses_no_word),
 	    cmocka_unit_test(a_layout_keeps_its_lines),
