@@ -89,6 +89,16 @@ static const struct charset *charset_find(struct ent_str name)
 	return NULL;
 }
 
+/* Some converters keep a letter back, for a mark that may follow it. */
+static void flush(iconv_t of, struct sdk_buf *out)
+{
+	char kept[16], *to = kept;
+	size_t room = sizeof kept;
+
+	(void)iconv(of, NULL, NULL, &to, &room);
+	sdk_buf_add(out, kept, sizeof kept - room);
+}
+
 static struct ent_str decode(struct ent_arena *arena, iconv_t of, const struct charset *charset, struct ent_str bytes)
 {
 	char *p = (char *)(uintptr_t)bytes.p, chunk[4096];
@@ -105,10 +115,13 @@ static struct ent_str decode(struct ent_arena *arena, iconv_t of, const struct c
 		sdk_buf_add(&out, chunk, sizeof chunk - room);
 		if (got != (size_t)-1 || why == E2BIG)
 			continue;
+		if (charset->unit == 1) /* the others keep nothing but their byte order, and would forget it */
+			flush(of, &out);
 		sdk_buf_z(&out, "\xEF\xBF\xBD");
 		p += left < charset->unit ? left : charset->unit;
 		left -= left < charset->unit ? left : charset->unit;
 	}
+	flush(of, &out);
 	text = sdk_dup(arena, sdk_buf_view(&out));
 	sdk_buf_release(&out);
 	return text;

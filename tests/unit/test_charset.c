@@ -29,6 +29,16 @@ static const struct {
     {"text/plain; charset=iso-8859-15", ENT_STR("\xA4"), "\xE2\x82\xAC"},
     {"text/plain; charset=windows-1252", ENT_STR("\x80 \x93x\x94"), "\xE2\x82\xAC \xE2\x80\x9Cx\xE2\x80\x9D"},
     {"text/plain; charset=windows-1252", ENT_STR("a\x81z"), "a" FFFD "z"},
+    {"text/plain; charset=windows-1258", ENT_STR("Xin ch\xE0o, Lan"), "Xin ch\xC3\xA0o, Lan"},
+    {"text/plain; charset=windows-1258", ENT_STR("a"), "a"},
+    {"text/plain; charset=windows-1258",
+     ENT_STR("a\xD2"
+	     "b\xEC"),
+     "\xE1\xBA\xA3"
+     "b\xCC\x81"},
+    {"text/plain; charset=windows-1258", ENT_STR("ma\x8Dz"), "ma" FFFD "z"},
+    {"text/plain; charset=windows-1255", ENT_STR("\xF9\xEC\xE5\xED \xE9"), "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xD7\x99"},
+    {"text/plain; charset=utf-16", ENT_STR("\xFE\xFF\0h\xDC\0\0i"), "h" FFFD "i"},
     {"text/plain; charset=shift_jis", ENT_STR("\x93\xFA\x96\x7B"), "\xE6\x97\xA5\xE6\x9C\xAC"},
     {"text/plain; charset=utf-16le", ENT_STR("h\0i\0\xE9\0"), "hi\xC3\xA9"},
     {"text/plain; charset=utf-16", ENT_STR("\xFE\xFF\0h\0i"), "hi"},
