@@ -79,6 +79,11 @@ enum ent_rc native_changes(const struct native_event *event, struct sdk_changes 
 	return event_add(event, native_kind[i].kind, list, err);
 }
 
+bool native_is_state(struct ent_str type)
+{
+	return sdk_eqz(type, TYPE_PREFIX "ticket.changed.v1") || sdk_eqz(type, TYPE_PREFIX "ticket.removed.v1");
+}
+
 enum ent_rc native_ticket(const struct sdk_json *data, struct sdk_changes *list, struct ent_err *err)
 {
 	const struct native_event event = {.data = data};

@@ -131,6 +131,18 @@ static enum ent_rc event_add(const struct sdk_json *node, struct sdk_changes *li
 	return rc == ENT_OK ? native_changes(&event, list, err) : rc;
 }
 
+/* One that is passed over is named: a note has nothing else to say which it was. */
+static enum ent_rc event_told(struct sdk_cursor *cursor, const struct sdk_json *at, bool is_aside, struct ent_err *err)
+{
+	enum ent_rc rc = event_add(at, &cursor->list, err);
+
+	if (rc == ENT_OK || is_aside)
+		return rc;
+	return sdk_fail(err, rc, "event %.*s of ticket %.*s: %s", ENT_F(sdk_head(sdk_word_at(at, "id"), 80)),
+			ENT_F(sdk_head(sdk_word_at(at, "data.ticket.id"), 80)),
+			sdk_z(cursor->arena, sdk_str(err->msg)));
+}
+
 static enum ent_rc page_parse(const struct native_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
 {
 	const struct sdk_json *root = NULL, *events = NULL;
@@ -140,10 +152,10 @@ static enum ent_rc page_parse(const struct native_settings *settings, struct sdk
 		rc = sdk_fail(err, ENT_EINVAL, "a page of changes needs the list events and the cursor next");
 	for (const struct sdk_json *at = sdk_json_first(events); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		const struct sdk_cursor_item item = {.ticket = sdk_word_at(at, "data.ticket.id")};
+		bool is_aside = settings->tickets.n && item.ticket.n && native_is_state(sdk_word_at(at, "type"));
 
 		if (sdk_cursor_news(cursor, sdk_word_at(at, "id"), sdk_time_at(at, "time"), ENT_ABSENT))
-			sdk_cursor_told(cursor, event_add(at, &cursor->list, err),
-					settings->tickets.n && item.ticket.n ? &item : NULL);
+			sdk_cursor_told(cursor, event_told(cursor, at, is_aside, err), is_aside ? &item : NULL);
 	}
 	if (rc == ENT_OK)
 		sdk_cursor_page(cursor, sdk_json_bool(sdk_json_at(root, "more"), false), sdk_word_at(root, "next"));
