@@ -36,6 +36,7 @@ static void set_up_log(struct boot *boot)
 enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_suppliers, struct ent_err *err)
 {
 	*boot = (struct boot){.lock = -1};
+	config_path = config_where(config_path);
 	/* Once without suppliers: it says where the connectors are. */
 	enum ent_rc rc = config_load(config_path, NULL, &boot->config, err);
 	if (rc != ENT_OK)
@@ -58,7 +59,7 @@ enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_supp
 
 enum ent_rc boot_reload(const struct boot *boot, const char *config_path, struct config **ret, struct ent_err *err)
 {
-	return config_load(config_path, boot->plugins, ret, err);
+	return config_load(config_where(config_path), boot->plugins, ret, err);
 }
 
 static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *set, struct supplier *supplier)
@@ -105,6 +106,26 @@ struct ent_str boot_path(const struct boot *boot, const char *name)
 {
 	struct ent_str dir = boot->config->data_dir;
 	return sdk_format(&boot->config->arena.abi, "%.*s/%s", (int)dir.n, dir.p, name);
+}
+
+enum ent_rc boot_store(struct boot *boot, const char *config_path, const char *given, const char **ret,
+		       struct ent_err *err)
+{
+	enum ent_rc rc = given ? ENT_OK : boot_load(boot, config_path, false, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	*ret = given ? given : sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE));
+	if (access(*ret, F_OK) == 0 || errno != ENOENT)
+		return ENT_OK; /* what else is wrong with it, who opens it says */
+	if (given)
+		return sdk_fail(err, ENT_EINVAL, "no store at %s", given);
+	if (boot->config->path.n == 0)
+		return sdk_fail(err, ENT_EINVAL, "no store at %s: give --config FILE or --store FILE", *ret);
+	return sdk_fail(err, ENT_EINVAL,
+			"no store at %s, in data_dir of %.*s: a broker makes it at its first start. Give --store FILE "
+			"when it is elsewhere",
+			*ret, ENT_F(boot->config->path));
 }
 
 enum ent_rc boot_lock(struct boot *boot, struct ent_err *err)

@@ -14,7 +14,7 @@ struct boot {
 	int lock; /* fd of DATA_DIR/lock, -1: not taken */
 };
 
-/* with_suppliers false: connectors are not loaded. */
+/* config_path NULL: ENTENTE_CONFIG, see config_where(). with_suppliers false: connectors are not loaded. */
 enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_suppliers, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* The configuration once more, for a reload; the caller frees it. */
@@ -27,6 +27,11 @@ enum ent_rc boot_maps(struct boot *boot, struct supplier_set *set, struct ent_er
 /* Makes data_dir and takes its lock: one broker per store. */
 enum ent_rc boot_lock(struct boot *boot, struct ent_err *err) __attribute__((warn_unused_result));
 void boot_release(struct boot *boot);
+
+/* The store that a command works on: `given`, else that of the configuration, which is loaded for it. It must be there.
+ * *ret lives as long as boot and `given`. */
+enum ent_rc boot_store(struct boot *boot, const char *config_path, const char *given, const char **ret,
+		       struct ent_err *err) __attribute__((warn_unused_result));
 
 /* DATA_DIR/name in the configuration's arena. */
 struct ent_str boot_path(const struct boot *boot, const char *name);

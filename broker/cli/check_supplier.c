@@ -124,11 +124,11 @@ static void words_out_say(struct check *check, const struct supplier *supplier, 
 	sdk_buf_release(&mute);
 }
 
-static void reach_say(struct check *check, const struct supplier *supplier, const char *name)
+static void reach_say(struct check *check, const struct supplier *supplier, bool shows_who, const char *name)
 {
 	const struct supplier_link *link = &supplier->link;
 
-	if (link->auth == AUTH_NONE)
+	if (link->auth == AUTH_NONE && !shows_who)
 		check_say(check, RESULT_WARN, name, "no auth: its tool is asked without logging in");
 	if (sdk_starts(link->url, "http://") || sdk_starts(link->token_url, "http://"))
 		check_say(check, RESULT_WARN, name,
@@ -141,13 +141,14 @@ static void reach_say(struct check *check, const struct supplier *supplier, cons
 		check_say(check, RESULT_WARN, name, "paused: nothing is sent to it and nothing asked");
 }
 
-/* What each op asks for, with words that stand for anything. */
-static void slots_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
+/* What each op asks for, with words that stand for anything. True: a request shows its tool who we are, by a login, a
+ * credential or a signature of the connector's own. */
+static bool slots_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
 			struct ent_arena *arena, const char *name)
 {
-	bool said = false;
+	bool said = false, shows_who = supplier->link.n_named > 0;
 
-	for (int kind = 0; kind < ENT_N_OP && !said; kind++) {
+	for (int kind = 0; kind < ENT_N_OP; kind++) {
 		struct ent_call call = {.op = {.kind = (enum ent_op_kind)kind}, .attempt = 1};
 		struct ent_request request = {0};
 		struct ent_err err;
@@ -160,6 +161,8 @@ static void slots_check(struct check *check, const struct supplier *supplier, co
 		call.op.comment.body = ENT_STR("a");
 		if (supplier->connector->build(self, &call, arena, &request, &err) != ENT_OK)
 			continue;
+		shows_who |= call.op.kind == ENT_LOGIN || request.n_slot > 0;
+		shows_who |= request.sign && supplier->n_secret > 0;
 		for (size_t i = 0; i < request.n_slot; i++)
 			said |= request.slot[i].place == ENT_IN_PATH;
 	}
@@ -167,9 +170,10 @@ static void slots_check(struct check *check, const struct supplier *supplier, co
 		check_say(check, RESULT_WARN, name,
 			  "a secret stands in the path of what is asked there: proxies on the way write it into their "
 			  "logs. Prefer a header or `auth`, where its tool takes one");
+	return shows_who;
 }
 
-static void out_check(struct check *check, const struct supplier *supplier, const char *name)
+static void out_check(struct check *check, const struct supplier *supplier, bool shows_who, const char *name)
 {
 	if (supplier->link.url.n == 0) {
 		check_say(check, supplier->link.auth == AUTH_NONE ? RESULT_OK : RESULT_WARN, name,
@@ -179,7 +183,7 @@ static void out_check(struct check *check, const struct supplier *supplier, cons
 	}
 	can_say(check, supplier, name);
 	words_out_say(check, supplier, name);
-	reach_say(check, supplier, name);
+	reach_say(check, supplier, shows_who, name);
 }
 
 /* ---- both -------------------------------------------------------------------------------------- */
@@ -191,6 +195,7 @@ void check_supplier(struct check *check, size_t i)
 	struct sdk_arena arena;
 	struct ent_err err;
 	const char *name;
+	bool shows_who = false;
 	void *state = NULL;
 
 	sdk_arena_init(&arena);
@@ -202,13 +207,13 @@ void check_supplier(struct check *check, size_t i)
 
 		check_say(check, RESULT_OK, name, "connector %s opens", connector->name);
 		path_check(check, supplier, &self, &arena.abi, name);
-		slots_check(check, supplier, &self, &arena.abi, name);
+		shows_who = slots_check(check, supplier, &self, &arena.abi, name);
 		if (connector->close)
 			connector->close(state);
 	}
 	secrets_check(check, supplier, &check->boot.config->note[i], name);
 	map_say(check, &supplier->status, connector->status, "status", name);
 	map_say(check, &supplier->priority, connector->priority, "priority", name);
-	out_check(check, supplier, name);
+	out_check(check, supplier, shows_who, name);
 	sdk_arena_release(&arena);
 }

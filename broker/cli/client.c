@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <curl/curl.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cli/client.h"
 #include "cli/config.h"
 #include "sdk/json.h"
@@ -58,7 +61,7 @@ static enum ent_rc find_base(struct client *client, const struct client_args *ar
 	const char *url = args->url ? args->url : args->config ? NULL : getenv("ENTENTE_URL");
 
 	if (!url || !*url)
-		return base_from_config(client, args->config, err);
+		return base_from_config(client, config_where(args->config), err);
 	struct ent_str base = sdk_dup(&client->arena.abi, sdk_str(url));
 	while (base.n && base.p[base.n - 1] == '/')
 		base.n--;
@@ -71,12 +74,25 @@ static enum ent_rc find_base(struct client *client, const struct client_args *ar
 	return ENT_OK;
 }
 
+/* A path as people type it, from the folder that they are in; a configuration's secrets have no such folder. */
+static enum ent_rc token_from_file(struct client *client, const char *path, struct ent_err *err)
+{
+	char folder[PATH_MAX] = "";
+
+	if (path[0] != '/' && !getcwd(folder, sizeof folder))
+		return sdk_fail(err, ENT_EINVAL,
+				"--token-file %s: the current folder is not known (%s): give a whole path", path,
+				strerror(errno));
+	return secret_load(sdk_format(&client->arena.abi, "file:%s%s%s", folder, path[0] == '/' ? "" : "/", path),
+			   &client->token, err);
+}
+
 static enum ent_rc find_token(struct client *client, const struct client_args *args, struct ent_err *err)
 {
 	const char *env = getenv("ENTENTE_TOKEN");
 
 	if (args->token_file)
-		return secret_load(sdk_format(&client->arena.abi, "file:%s", args->token_file), &client->token, err);
+		return token_from_file(client, args->token_file, err);
 	if (env && *env)
 		return secret_load(ENT_STR("env:ENTENTE_TOKEN"), &client->token, err);
 	return sdk_fail(

@@ -31,7 +31,8 @@ enum { CLIENT_OPT_URL = 1000, CLIENT_OPT_TOKEN_FILE, CLIENT_OPT_CONFIG, CLIENT_O
 	"                     section of --config, else http://127.0.0.1:8480\n"                                       \
 	"  --token-file FILE  file with the bearer token (not readable by others);\n"                                  \
 	"                     else the environment variable ENTENTE_TOKEN\n"                                           \
-	"  --config FILE      the broker's configuration, to find its port\n"                                          \
+	"  --config FILE      the broker's configuration, to find its port;\n"                                         \
+	"                     else ENTENTE_CONFIG\n"                                                                   \
 	"  --json             print what the API says, as JSON\n"                                                      \
 	"  --help             this text\n"
 /* True: the option was one of the above and is taken. */

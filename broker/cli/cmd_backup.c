@@ -15,7 +15,7 @@ static const char help[] =
     "Copies the store to a new FILE, while a broker runs on it or not. The copy is of one moment, checked like\n"
     "`entente fsck` does, and FILE is there only when it is whole and sound. It holds raw arrivals and internal\n"
     "comments: only you can read it. The write-ahead log grows for as long as it takes; no webhook waits.\n\n"
-    "  --config FILE  whose data_dir holds the store\n"
+    "  --config FILE  whose data_dir holds the store; else ENTENTE_CONFIG\n"
     "  --store FILE   the store itself, instead\n"
     "  --json         {\"file\":...,\"store_id\":...,\"last_seq\":N}\n\n"
     "To restore: end the broker, put the copy at data_dir/entente.db without the -wal and -shm beside it, start.\n"
@@ -90,18 +90,14 @@ int cmd_backup(int argc, char **argv)
 	struct backup backup;
 	struct sdk_buf report;
 	struct ent_err err;
-	enum ent_rc rc = ENT_OK;
+	enum ent_rc rc;
 	int status = parse(argc, argv, &options);
 
 	if (status >= 0)
 		return status;
 	umask(077);
 	(void)!nice(NICE); /* not allowed: it is only less polite */
-	if (!options.store) {
-		rc = boot_load(&boot, options.config, false, &err);
-		if (rc == ENT_OK)
-			options.store = sdk_z(&boot.config->arena.abi, boot_path(&boot, BOOT_STORE));
-	}
+	rc = boot_store(&boot, options.config, options.store, &options.store, &err);
 	sdk_buf_init(&report, 1 << 20);
 	if (rc == ENT_OK)
 		rc = store_backup(options.store, options.file, &backup, &report, &err);

@@ -22,7 +22,7 @@ static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [-
 			   "configuration, connectors, suppliers with their secrets and maps, folder, store,\n"
 			   "Kafka and its topics. Ends with 1 when something would stop the start.\n"
 			   "\n"
-			   "  --config FILE   the configuration; without it the defaults\n"
+			   "  --config FILE   the configuration; else ENTENTE_CONFIG, else the defaults\n"
 			   "  --no-kafka      leave Kafka alone\n"
 			   "  --json          {\"ok\", \"checks\": [{\"name\", \"result\", \"text\"}]}\n"
 			   "  --help          this text\n"
@@ -374,7 +374,7 @@ int cmd_check(int argc, char **argv)
 		sdk_jsonw_key(&check.w, "checks");
 		sdk_jsonw_open(&check.w, '[');
 	}
-	run(&check, path);
+	run(&check, config_where(path));
 	finish(&check);
 	sdk_buf_release(&check.out);
 	config_free(check.boot.config);

@@ -14,8 +14,8 @@ static const char usage[] = "Usage: entente config [--help [CONNECTOR]] [--sampl
 			    "  --help             every setting of the configuration file\n"
 			    "  --help CONNECTOR   the settings of one connector (suppliers: settings:)\n"
 			    "  --sample           a commented file with every default\n"
-			    "  --show             the values in effect with --config FILE, or the defaults;\n"
-			    "                     secrets only as references\n"
+			    "  --show             the values in effect with --config FILE or ENTENTE_CONFIG,\n"
+			    "                     else the defaults; secrets only as references\n"
 			    "\n"
 			    "Examples: entente config --sample > entente.yaml\n"
 			    "          entente config --show --config entente.yaml\n"
@@ -191,6 +191,7 @@ int cmd_config(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	wish.path = config_where(wish.path);
 	sdk_buf_init(&out, PRINT_MAX);
 	status = answer(&wish, argv[optind], &out);
 	if (out.n > 0 && fwrite(out.p, 1, out.n, stdout) != out.n)

@@ -13,7 +13,7 @@ enum { NICE = 10 }; /* a broker that runs on it goes first */
 static const char help[] =
     "usage: entente fsck [--config FILE] [--store FILE] [--digest] [--json]\n\n"
     "Checks a store, read-only; a broker may be running on it. Exit status 1 when something is wrong.\n\n"
-    "  --config FILE  whose data_dir holds the store\n"
+    "  --config FILE  whose data_dir holds the store; else ENTENTE_CONFIG\n"
     "  --store FILE   the store itself, instead\n"
     "  --digest       print one hash over incidents, tickets, threads and events: two stores with the same\n"
     "                 digest hold the same\n"
@@ -114,17 +114,13 @@ int cmd_fsck(int argc, char **argv)
 	struct db *db = NULL;
 	struct ent_err err;
 	int64_t findings = 0;
-	enum ent_rc rc = ENT_OK;
+	enum ent_rc rc;
 	int status = parse(argc, argv, &options);
 
 	if (status >= 0)
 		return status;
 	(void)!nice(NICE); /* not allowed: it is only less polite */
-	if (!options.store) {
-		rc = boot_load(&boot, options.config, false, &err);
-		if (rc == ENT_OK)
-			options.store = sdk_z(&boot.config->arena.abi, boot_path(&boot, BOOT_STORE));
-	}
+	rc = boot_store(&boot, options.config, options.store, &options.store, &err);
 	if (rc == ENT_OK)
 		rc = store_open_read(options.store, NULL, &db, &meta, &err);
 	if (rc == ENT_OK)

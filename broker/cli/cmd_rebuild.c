@@ -22,6 +22,7 @@ static const char help[] =
     "not on the stream and do not come back: afterwards `entente backfill SUPPLIER --since` reads the gap and\n"
     "`entente drift` lists what is missing there. The old broker must not run any more.\n"
     "It fails when anything is missing that the stream must hold.\n\n"
+    "  --config FILE  the configuration; else ENTENTE_CONFIG\n\n"
     "example:\n  entente rebuild --config /etc/entente/entente.yaml\n";
 
 #define SEQ_MAX ((int64_t)1 << 36) /* 8 GiB of marks */

@@ -80,9 +80,9 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
 	table_print(arena, aside, column, "");
 	for (const struct sdk_json *one = sdk_json_first(aside); one; one = sdk_json_next(one))
 		if (!sdk_json_at(one, "next")) {
-			puts("One without a time under AGAIN is asked for no more: its back-fill ended. Begin the "
-			     "back-fill "
-			     "anew when the tool shows the ticket again.");
+			printf("A ticket without a time under AGAIN is not asked for again, because its back-fill "
+			       "ended. When the tool shows it again: entente backfill %.*s --since TIME\n",
+			       ENT_F(table_cell(arena, sdk_json_at(supplier, "name"))));
 			break;
 		}
 }

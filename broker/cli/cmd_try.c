@@ -47,7 +47,7 @@ static const char help[] =
     "  --cursor TEXT      poll: the place to go on from, as it was shown. Others: the memo of the call before\n"
     "  --phase N          which call of the op (0)\n"
     "  --pages N          poll: so many calls at most (5)\n\n"
-    "  --config FILE      the configuration\n"
+    "  --config FILE      the configuration; else ENTENTE_CONFIG\n"
     "  --json             one JSON object\n"
     "  --help             this text\n\n"
     "Exit status: 0 the op would succeed, 1 it would not, 2 wrong use.\n\n"
@@ -317,6 +317,10 @@ static enum ent_rc supplier_open(struct tried *tried, struct ent_err *err)
 	struct ent_err why;
 	void *state = NULL;
 
+	if (!supplier && tried->boot.config->path.n == 0)
+		return sdk_fail(err, ENT_EINVAL,
+				"no configuration was read, so there is no supplier %s: give --config FILE",
+				tried->supplier);
 	if (!supplier)
 		return sdk_fail(err, ENT_EINVAL, "the configuration has no supplier %s", tried->supplier);
 	if (supplier->connector->open && supplier->connector->open(supplier->settings, &state, &why) != ENT_OK)

@@ -235,6 +235,13 @@ static struct ent_str installed_connectors(struct ent_arena *arena)
 
 /* ---- loading ---------------------------------------------------------------------- */
 
+const char *config_where(const char *given)
+{
+	const char *named = given ? given : getenv("ENTENTE_CONFIG");
+
+	return named && *named ? named : NULL;
+}
+
 enum ent_rc config_load_report(const char *path, const struct plugins *plugins, struct sdk_buf *report,
 			       struct config **ret, struct ent_err *err)
 {

@@ -35,8 +35,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 #define DELIVERY_CAUSES(X)                                                                                             \
 	X(CAUSE_NONE, "", "")                                                                                          \
 	X(CAUSE_UNMAPPED, "unmapped",                                                                                  \
-	  "their tool has no word for this value: add one under map, then type: entente delivery repair --cause "      \
-	  "unmapped")                                                                                                  \
+	  "their tool has no word for this value: add one under map and send HUP (or: entente map publish), then "     \
+	  "type: entente delivery repair --cause unmapped")                                                            \
 	X(CAUSE_REFUSED, "refused", "the tool refused it: read its reason. Then edit the text, retry or ignore")       \
 	X(CAUSE_NOT_DONE, "not_done",                                                                                  \
 	  "the tool answered with success and changed nothing: check our user's rights and the workflow there, "       \

@@ -179,6 +179,33 @@ def check_backfill(tap, words):
     tap.check("backfill of one that is only listened to: in words", got.returncode == 1 and "409" in got.stderr, got.stderr)
 
 
+def check_where(tap, server):
+    """The configuration is named by --config, else by ENTENTE_CONFIG; a token's file from the folder that one is in."""
+    folder = os.path.join(server.folder, "here")
+    os.mkdir(folder)
+    for name, text in (("token", server.token), ("e.yaml", f"data_dir: nowhere\nhttp: {{port: {server.port}}}\nsuppliers:\n"
+                                                           "  - {name: desk, connector: native, unsigned: true, public_comments: us}\n")):
+        with open(os.path.join(folder, name), "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(text + "\n")
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("ENTENTE_")}
+
+    def said(*words, **env):
+        got = subprocess.run([ENTENTE, *words], cwd=folder, env=dict(bare, **env), capture_output=True, text=True, timeout=60)
+        return got.returncode, got.stdout + got.stderr
+
+    status, text = said("supplier", "list", "--token-file", "token", ENTENTE_CONFIG="e.yaml")
+    tap.check("ENTENTE_CONFIG says where the broker is, --token-file is a file of this folder", status == 0 and "vega" in text, text)
+    for words in (("check", "--no-kafka"), ("config", "--show"), ("try", "desk", "--op", "poll"), ("backup", "copy.db"), ("fsck",)):
+        by_option, by_name = said(*words, "--config", "e.yaml", ENTENTE_CONFIG="no.yaml"), said(*words, ENTENTE_CONFIG="e.yaml")
+        tap.equal(f"{words[0]}: ENTENTE_CONFIG is read without --config, which counts first", by_name, by_option)
+        tap.check(f"{words[0]}: neither is another thing", by_name != said(*words), by_name)
+    tap.equal("try without a configuration says so", said("try", "desk", "--op", "poll"),
+              (1, "entente try: no configuration was read, so there is no supplier desk: give --config FILE\n"))
+    for name, words in (("backup", ("copy.db",)), ("fsck", ())):
+        tap.equal(f"{name} without a store says what to give", said(name, *words),
+                  (1, f"entente {name}: no store at entente-data/entente.db: give --config FILE or --store FILE\n"))
+
+
 def run(tap):
     if not os.path.exists(ENTENTE):
         tap.skip("commands", "the program is not built here")
@@ -194,5 +221,6 @@ def run(tap):
         check_supplier(tap, words)
         check_map(tap, words, server.folder)
         check_backfill(tap, words)
+        check_where(tap, server)
     finally:
         ended_clean(tap, server)

@@ -252,6 +252,44 @@ static void secrets_in_addresses(void **state)
 	assert_int_equal(unlink(in_folder("secret")), 0);
 }
 
+#define LOGIN "warn supplier desk: no auth: its tool is asked without logging in"
+
+/* A login, a credential or a signature of the connector's own shows who we are, too. */
+static void who_is_shown(void **state)
+{
+	static const struct {
+		const char *rest;
+		bool warns;
+	} rows[] = {
+	    {"generic\n    unsigned: true\n    settings:\n      decode: empty\n      build: '{method: \"GET\", path: "
+	     "\"/x\"}'\n      parse: '{}'\n",
+	     true},
+	    {"generic\n    unsigned: true\n    credentials: {key: \"file:@/secret\"}\n    settings:\n      decode: "
+	     "empty\n      build: empty\n      parse: '{}'\n",
+	     false},
+	    {"generic\n    unsigned: true\n    settings:\n      decode: empty\n      build: '{method: \"GET\", path: "
+	     "\"/x\"}'\n      parse: '{}'\n      login: '{method: \"GET\", path: \"/login\"}'\n      login_parse: "
+	     "'{session: {a: \"b\"}}'\n",
+	     false},
+	    {"native\n    secret: file:@/secret\n", false},
+	    {"native\n    unsigned: true\n    poll: 0\n", true},
+	};
+
+	(void)state;
+	file_write("secret", "0123456789abcdef0123\n", 0600);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char yaml[2048];
+
+		(void)snprintf(yaml, sizeof yaml,
+			       "data_dir: @/data\nsuppliers:\n  - name: desk\n    public_comments: us\n"
+			       "    url: https://desk.example\n    connector: %s",
+			       rows[i].rest);
+		if (check(yaml, "--no-kafka") != 0 || (strstr(text, LOGIN) != NULL) != rows[i].warns)
+			fail_msg("row %zu:\n%s", i, text);
+	}
+	assert_int_equal(unlink(in_folder("secret")), 0);
+}
+
 /* Deliveries to a supplier that was taken out of the configuration; those to one that is there are no news. */
 static void who_was_taken_out(void **state)
 {
@@ -333,13 +371,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_is_well),
-	    cmocka_unit_test(warnings_do_not_stop),
-	    cmocka_unit_test(the_way_out),
-	    cmocka_unit_test(what_stops_the_start),
-	    cmocka_unit_test(secrets_in_addresses),
-	    cmocka_unit_test(who_was_taken_out),
-	    cmocka_unit_test(as_json),
+	    cmocka_unit_test(all_is_well),          cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(the_way_out),          cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(secrets_in_addresses), cmocka_unit_test(who_is_shown),
+	    cmocka_unit_test(who_was_taken_out),    cmocka_unit_test(as_json),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
