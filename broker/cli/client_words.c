@@ -139,15 +139,25 @@ struct ent_str client_body_take(struct client_body *body, struct ent_arena *aren
 int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
 		 void (*show)(struct ent_arena *arena, struct ent_str json))
 {
+	bool unused;
+
+	return client_print_doubt(args, method, path, body, show, &unused);
+}
+
+int client_print_doubt(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
+		       void (*show)(struct ent_arena *arena, struct ent_str json), bool *ret_doubt)
+{
 	struct client *client;
 	struct client_answer answer;
 	struct sdk_arena arena;
 	struct ent_err err;
 
+	*ret_doubt = false;
 	if (client_open(args, &client, &err))
 		return client_complain(&err);
 	sdk_arena_init(&arena);
 	enum ent_rc rc = client_call(client, &arena.abi, method, path, body, &answer, &err);
+	*ret_doubt = rc != ENT_OK && (answer.status < 400 || answer.status > 499);
 	if (rc) {
 		client_complain(&err);
 	} else if (args->json || !show) {

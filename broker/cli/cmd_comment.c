@@ -67,15 +67,16 @@ static int comment(struct ent_arena *arena, const struct client_args *args, cons
 	struct ent_str words;
 	char made[ID_SIZE];
 	struct ent_err err;
+	bool doubt;
 	int status;
 
 	if (client_text(arena, text, &words, &err) != ENT_OK)
 		return client_complain(&err);
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
-	status = client_print(args, "POST", client_path(arena, "/v1/incidents/", sdk_str(incident), "/comments"),
-			      body_of(arena, words, to, id ? id : made), show);
-	if (status && !id)
+	status = client_print_doubt(args, "POST", client_path(arena, "/v1/incidents/", sdk_str(incident), "/comments"),
+				    body_of(arena, words, to, id ? id : made), show, &doubt);
+	if (status && doubt && !id)
 		fprintf(stderr, "entente: should the answer have been lost: with --id %s it is written once\n", made);
 	return status;
 }

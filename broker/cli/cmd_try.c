@@ -15,9 +15,11 @@
 #include "cli/table.h"
 #include "cli/try_ask.h"
 #include "cli/try_say.h"
+#include "sdk/webhook.h"
 
 #define FILE_SIZE_MAX ((size_t)32 << 20)
-enum { PAGES = 5, FIRST_OPTION = 256 };
+#define THEIRS        "it is theirs"
+enum { PAGES = 5, FIRST_OPTION = 256, BODY_SHOWN = 4096 };
 
 static const char help[] =
     "usage: entente try SUPPLIER --op OP [--answer FILE]... [OPTIONS]\n"
@@ -31,7 +33,7 @@ static const char help[] =
     "  (neither)          the first call is shown and not made\n"
     "  --answer FILE      what the tool answered: a body, or a whole answer as `curl -i` prints it; - is standard\n"
     "                     input. Once for each call, in their order. decode: the webhook, with its headers or without\n"
-    "  --live             the calls are made. create, update and comment write: they ask you first\n"
+    "  --live             the calls are made. Before each that writes, you see it and are asked\n"
     "  --yes              do not ask\n\n"
     "  --ticket ID        fetch, update, comment, look: which one (1)\n"
     "  --ticket-key KEY   what people call it there, where that is something else\n"
@@ -150,6 +152,25 @@ static int words_check(struct tried *tried)
 
 /* ---- asking a person ------------------------------------------------------------------------- */
 
+/* As much of it as a person reads before they answer. */
+static void body_show(struct tried *tried, const struct ent_request *request)
+{
+	struct ent_arena *arena = &tried->arena.abi;
+	struct ent_str body = slots_show(request, ENT_IN_BODY, 0, sdk_or_empty(request->body), arena), head;
+
+	if (!body.n)
+		return;
+	if (!sdk_is_utf8(body)) {
+		fprintf(stderr, "  (a body of %zu bytes that are no text)\n", body.n);
+		return;
+	}
+	body = trial_hide(&tried->trial, arena, body);
+	head = sdk_head(body, BODY_SHOWN);
+	fprintf(stderr, "  %.*s\n", ENT_F(table_safe(arena, head, true)));
+	if (head.n < body.n)
+		fprintf(stderr, "  ... (%zu bytes in all)\n", body.n);
+}
+
 static bool may_write(void *of, const struct trial_step *step)
 {
 	struct tried *tried = of;
@@ -160,8 +181,16 @@ static bool may_write(void *of, const struct trial_step *step)
 
 	if (tried->words.yes)
 		return true;
+	path = trial_hide(&tried->trial, arena, path);
 	fprintf(stderr, "This writes in %s's tool:\n  %s %.*s\n", tried->supplier, request->method,
 		ENT_F(table_safe(arena, path, false)));
+	body_show(tried, request);
+	if (isatty(STDIN_FILENO) != 1) {
+		fputs("There is no terminal to ask you, so it is not sent. Add --yes to write without being asked. "
+		      "A call that only reads says so in its program with `read: true`.\n",
+		      stderr);
+		return false;
+	}
 	fputs("Go on? Type yes: ", stderr);
 	return fgets(said, sizeof said, stdin) && !strcmp(said, "yes\n");
 }
@@ -213,13 +242,14 @@ static const char *signature_word(struct tried *tried, const struct ent_webhook 
 		return NULL;
 	if (arrival_verify(supplier, &tried->trial.self, webhook, false, tried->trial.clock->now_ms(tried->trial.clock),
 			   &tried->arena.abi, &unused, &err) == ENT_OK)
-		return "it is theirs";
+		return THEIRS;
 	return sdk_z(&tried->arena.abi, sdk_format(&tried->arena.abi, "not theirs: %s", err.msg));
 }
 
 static enum ent_rc webhook_try(struct tried *tried, struct try_verdict *verdict, struct ent_err *err)
 {
 	const struct supplier_set *set = tried->boot.config->suppliers;
+	const char *signature;
 	struct trial *trial = &tried->trial;
 	struct ent_webhook webhook;
 	struct arrival arrival;
@@ -234,9 +264,20 @@ static enum ent_rc webhook_try(struct tried *tried, struct try_verdict *verdict,
 	if (rc != ENT_OK)
 		return rc;
 	arrival_decode(set, trial->supplier, &trial->self, &webhook, &tried->arena.abi, &arrival);
-	try_say_webhook(&tried->say, &arrival, signature_word(tried, &webhook));
+	signature = signature_word(tried, &webhook);
+	try_say_webhook(&tried->say, &arrival, signature);
 	*verdict = (struct try_verdict){
 	    .outcome = ENT_STR("taken"), .words = ENT_STR("The broker would store these changes."), .is_well = true};
+	if (signature && strcmp(signature, THEIRS) != 0) {
+		tried->say.is_dead = false; /* it would be refused before anybody reads it */
+		*verdict = (struct try_verdict){
+		    .outcome = ENT_STR("refused (401)"),
+		    .words =
+			arrival.dead
+			    ? ENT_STR("the signature is not theirs; the body alone would be a dead letter")
+			    : ENT_STR("the signature is not theirs; of the body alone the broker would store these "
+				      "changes")};
+	}
 	return ENT_OK;
 }
 

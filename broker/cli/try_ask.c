@@ -53,6 +53,17 @@ static enum ent_rc number_check(const char *word, const char *option, int64_t mo
 			word);
 }
 
+static bool is_uuid(const char *text)
+{
+	for (size_t i = 0; i < ID_SIZE - 1; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? text[i] != '-' : sdk_hex_value(text[i]) < 0) /* the NUL is neither */
+			return false;
+	}
+	return text[ID_SIZE - 1] == '\0';
+}
+
 enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, struct ent_err *err)
 {
 	int64_t unused;
@@ -83,7 +94,7 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 	if (words->number && !incident_number_parse(sdk_str(words->number), &unused))
 		return sdk_fail(err, ENT_EINVAL, "--number takes an incident's number, as ENT-000042, not \"%s\"",
 				words->number);
-	if (words->id && strlen(words->id) != ID_SIZE - 1)
+	if (words->id && !is_uuid(words->id))
 		return sdk_fail(err, ENT_EINVAL, "--id takes a UUID, as " EXAMPLE_ID);
 	rc = number_check(words->priority, "priority", 5, err);
 	if (rc == ENT_OK)
@@ -133,7 +144,8 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 
 	*delivery = (struct delivery){.supplier = supplier->name, .op = kind, .made_ms = now_ms};
 	if (words->id || !words->live)
-		(void)memcpy(delivery->key, or_example(words->id, EXAMPLE_ID), ID_SIZE);
+		(void)memcpy(delivery->key, sdk_z(arena, sdk_lower(arena, sdk_str(or_example(words->id, EXAMPLE_ID)))),
+			     ID_SIZE);
 	else
 		chance_system()->uuid(chance_system(), delivery->key);
 	(void)incident_number_parse(sdk_str(or_example(words->number, EXAMPLE_NUMBER)), &delivery->incident);
@@ -249,6 +261,10 @@ enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool 
 
 	*ret = (struct try_message){.status = is_request ? 0 : 200, .body = text};
 	if (!first_line(line, is_request, &ret->status)) {
+		if (is_request && sdk_starts(text, "HTTP/"))
+			return sdk_fail(err, ENT_EINVAL,
+					"this is an answer; a webhook begins with POST /... HTTP/1.1, or is the body "
+					"alone");
 		if (sdk_starts(text, "HTTP/"))
 			return sdk_fail(err, ENT_EINVAL,
 					"the first line is no status line, which looks like: HTTP/1.1 200 OK");

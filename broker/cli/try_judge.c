@@ -101,9 +101,14 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 
 /* ---- what is read ------------------------------------------------------------------------------ */
 
-static void poll_judge(const struct trial_end *end, struct try_verdict *ret)
+static void poll_judge(const struct trial *trial, const struct trial_end *end, struct try_verdict *ret)
 {
-	if (end->rc >= ENT_OK) {
+	if (end->rc >= ENT_OK && trial->n_passed) {
+		SAY("told in part",
+		    "The broker would store these changes and this cursor together. It could not understand each "
+		    "ticket: those that the notes name were passed over.");
+		ret->next = mend;
+	} else if (end->rc >= ENT_OK) {
 		WELL("told", "The broker would store these changes and this cursor together. It has caught up.");
 	} else if (end->rc == ENT_EINVAL && end->is_built) {
 		SAY("dead letter", "The broker would keep the page as a dead letter, tell it, and ask again from the "
@@ -178,7 +183,7 @@ void try_judge(enum try_op op, const struct trial *trial, const struct ent_call 
 		break;
 	}
 	if (op == TRY_POLL)
-		poll_judge(end, ret);
+		poll_judge(trial, end, ret);
 	else if (op == TRY_FETCH || op == TRY_PROBE || op == TRY_LOGIN)
 		read_judge(op, end, ret);
 	else if (op == TRY_LOOK && end->rc == ENT_OK)

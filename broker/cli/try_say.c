@@ -384,7 +384,8 @@ static void told_say(struct try_say *say, struct sdk_jsonw *w, const struct tria
 	if (step->rc == ENT_MORE)
 		sdk_jsonw_kint(w, "phase", result->phase);
 	if (step->rc >= ENT_OK && sdk_is_utf8(result->memo))
-		sdk_jsonw_kstr_opt(w, step->op == ENT_POLL ? "cursor" : "memo", result->memo);
+		sdk_jsonw_kstr_opt(w, step->op == ENT_POLL ? "cursor" : "memo",
+				   step->op == ENT_LOGIN && result->memo.p ? ENT_STR("***") : result->memo);
 	if (result->retry_after_s)
 		sdk_jsonw_kint(w, "retry_after_s", result->retry_after_s);
 	if (result->logged_out)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/trial.h"
 
+#include <string.h>
+
 #include "sdk/webhook.h"
 
 enum { WAIT_MS = 100, LOGINS_MAX = 3 };
@@ -8,9 +10,32 @@ enum { WAIT_MS = 100, LOGINS_MAX = 3 };
 /* What one round trip leads to. */
 enum next { NEXT_END, NEXT_PHASE, NEXT_AGAIN };
 
+static struct ent_str texts_hide(const struct sdk_json *node, struct ent_arena *arena, struct ent_str text)
+{
+	if (sdk_json_kind(node) == SDK_JSON_STRING)
+		return auth_hide_secret(arena, text, sdk_json_text(node));
+	for (const struct sdk_json *at = sdk_json_first(node); at; at = sdk_json_next(at))
+		text = texts_hide(at, arena, text);
+	return text;
+}
+
+/* Any text of a login's memo may be a secret: what its form gave for the next call. */
+static struct ent_str memo_hide(struct ent_str memo, struct ent_arena *arena, struct ent_str text)
+{
+	const struct sdk_json *root;
+	struct ent_err unread;
+
+	if (!memo.n)
+		return text;
+	if (sdk_json_parse(arena, memo, &root, &unread) != ENT_OK)
+		return auth_hide_secret(arena, text, memo);
+	return texts_hide(root, arena, text);
+}
+
 struct ent_str trial_hide(const struct trial *trial, struct ent_arena *arena, struct ent_str text)
 {
 	text = auth_hide(&trial->auth, trial->supplier, arena, text);
+	text = memo_hide(trial->login_memo, arena, text);
 	return slots_hide(&trial->session, &trial->supplier->link, arena, text);
 }
 
@@ -127,6 +152,8 @@ static enum next answer_read(struct trial *trial, struct ent_call *call, struct 
 			step->response = &response;
 	}
 	step->rc = asking_vet(call, step->rc, &result, n_trip, &step->err);
+	trial->n_passed +=
+	    step->rc >= ENT_OK && result.note.n && memmem(result.note.p, result.note.n, "passed over", 11);
 	if (step->rc >= ENT_OK && step->op == ENT_LOGIN) {
 		enum ent_rc rc = session_take(&trial->session, &result, &step->err);
 
@@ -145,6 +172,8 @@ static enum next answer_read(struct trial *trial, struct ent_call *call, struct 
 	step_tell(trial, step);
 	call->phase = result.phase;
 	call->memo = sdk_dup(&trial->arena.abi, result.memo);
+	if (step->op == ENT_LOGIN)
+		trial->login_memo = call->memo;
 	call->look = call->look && !step->writes;
 	return NEXT_PHASE;
 }
@@ -212,14 +241,10 @@ static bool session_get(struct trial *trial, struct trial_end *ret)
 	return false;
 }
 
-static bool may_leave(struct trial *trial, const struct ent_call *call, const struct trial_step *step)
+/* A login writes nothing that anybody reads. Any other op may: a probe that POSTs makes what it posts. */
+static bool may_leave(struct trial *trial, const struct trial_step *step)
 {
-	bool delivers = call->op.kind == ENT_CREATE_TICKET || call->op.kind == ENT_UPDATE_TICKET ||
-			call->op.kind == ENT_ADD_COMMENT;
-
-	if (trial->transfers && delivers && step->writes && !trial->may)
-		trial->may = trial->may_write(trial->of, step);
-	return !trial->transfers || !delivers || !step->writes || trial->may;
+	return !trial->transfers || !step->writes || step->op == ENT_LOGIN || trial->may_write(trial->of, step);
 }
 
 static enum next call_make(struct trial *trial, struct ent_call *call, bool looks, unsigned *n_trip,
@@ -252,7 +277,7 @@ static enum next call_make(struct trial *trial, struct ent_call *call, bool look
 		next = step_end(trial, &step, TRIAL_ENDED, ret);
 	else if (looks && step.writes)
 		next = step_end(trial, &step, TRIAL_WOULD_WRITE, ret);
-	else if (!may_leave(trial, call, &step))
+	else if (!may_leave(trial, &step))
 		next = step_end(trial, &step, TRIAL_HELD, ret);
 	else
 		next = call_send(trial, call, &step, n_trip, ret);

@@ -52,8 +52,8 @@ struct trial {
 	const struct ent_response *answer;                /* without transfers: the answers, in order */
 	size_t n_answer;
 	unsigned trips_max; /* calls at most, without those for logins and tokens */
-	bool (*may_write)(void *of, const struct trial_step *step); /* asked before the first write of a
-								     * delivery leaves */
+	/* Asked before each request that writes leaves, but not for a login's. */
+	bool (*may_write)(void *of, const struct trial_step *step);
 	void (*tell)(void *of, const struct trial_step *step);
 	void *of;
 
@@ -64,7 +64,9 @@ struct trial {
 	size_t n_answered;
 	unsigned n_login;
 	uint64_t n_transfer;
-	bool was_let_in, may;
+	struct ent_str login_memo; /* of the login under way: it may hold secrets, and its next call carries them */
+	bool was_let_in;
+	unsigned n_passed; /* pages with rows that were passed over */
 };
 /* call: its op, phase, memo and look; phase and memo move on. */
 void trial_run(struct trial *trial, struct ent_call *call, struct trial_end *ret);

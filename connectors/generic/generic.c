@@ -176,25 +176,28 @@ static enum ent_rc programs_compile(const struct generic_settings *settings, str
 		const char *name;
 		struct ent_str source;
 		struct program **ret;
+		bool hides;
 	} program[] = {
-	    {"decode", settings->decode, &state->decode},
-	    {"delivery", settings->delivery, &state->delivery},
-	    {"build", settings->build, &state->build},
-	    {"parse", settings->parse, &state->parse},
-	    {"probe", settings->probe, &state->probe},
-	    {"login", settings->login, &state->login},
-	    {"login_parse", settings->login_parse, &state->login_parse},
+	    {"decode", settings->decode, &state->decode, false},
+	    {"delivery", settings->delivery, &state->delivery, false},
+	    {"build", settings->build, &state->build, false},
+	    {"parse", settings->parse, &state->parse, false},
+	    {"probe", settings->probe, &state->probe, false},
+	    {"login", settings->login, &state->login, true},
+	    {"login_parse", settings->login_parse, &state->login_parse, true},
 	};
-	struct program_world world = {settings->common, ENT_ABSENT, state->zone};
+	struct program_world world = {settings->common, ENT_ABSENT, state->zone, false};
 	struct sdk_arena arena;
 	enum ent_rc rc;
 
 	sdk_arena_init(&arena);
 	rc = params_read(settings, &arena.abi, &world.params, err);
 
-	for (size_t i = 0; i < sizeof program / sizeof *program && rc == ENT_OK; i++)
+	for (size_t i = 0; i < sizeof program / sizeof *program && rc == ENT_OK; i++) {
+		world.hides = program[i].hides;
 		if (program[i].source.n > 0 || i == 0) /* decode must be given */
 			rc = program_compile(program[i].name, &world, program[i].source, program[i].ret, err);
+	}
 	sdk_arena_release(&arena);
 	return rc;
 }

@@ -35,6 +35,7 @@ struct program;
 struct program_world {
 	struct ent_str common, params; /* jq definitions before each program; JSON that is $params. Empty: none */
 	const struct zone *zone;       /* NULL: none; outlives the program */
+	bool hides; /* its input may hold a secret, which jq's words about a run quote: they are not told */
 };
 /* ENT_EINVAL has jq's words and the line in `source`. name: of the setting. */
 enum ent_rc program_compile(const char *name, const struct program_world *world, struct ent_str source,

@@ -33,6 +33,7 @@ struct program {
 	const struct zone *zone;
 	jv asked;     /* of a function of ours: [.., name, argument] until it is answered */
 	bool has_cut; /* a regular expression read a part of a text only */
+	bool hides;   /* jq's words about a run are not told */
 };
 
 /* An array that begins as prelude.c writes it: a question of a function of ours, answered by answer_give(). */
@@ -194,6 +195,7 @@ enum ent_rc program_compile(const char *name, const struct program_world *world,
 				    .err = &words,
 				    .n_common = lines_of(world->common),
 				    .zone = world->zone,
+				    .hides = world->hides,
 				    .asked = jv_null()};
 	if (!program->jq)
 		abort(); /* out of memory, the only reason there is */
@@ -243,6 +245,10 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 	if (program->exhausted) {
 		rc = sdk_fail(err, ENT_EINVAL, "%s: the program took more than %d steps and was ended", program->name,
 			      PROGRAM_STEPS_MAX);
+	} else if (jv_invalid_has_msg(jv_copy(last)) && program->hides) {
+		rc = sdk_fail(err, ENT_EINVAL,
+			      "%s: the program failed; jq's words are not shown, as they may quote a secret",
+			      program->name);
 	} else if (jv_invalid_has_msg(jv_copy(last))) {
 		message = jv_invalid_get_msg(jv_copy(last));
 		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);

@@ -119,7 +119,9 @@ static enum ent_rc row_read(const struct sdk_json *node, struct ent_str id, stru
 					ENT_F(sdk_head(text, 40)), ENT_F(sdk_head(id, 40)));
 		if (!ret->has_time) {
 			ret->content = sdk_json_print(cursor->arena, node);
-			ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: its time \"%.*s\" is none",
+			ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL,
+					   "its time \"%.*s\" is not one we can read; wanted is "
+					   "2026-11-22T08:00:00Z",
 					   ENT_F(sdk_head(text, 40)));
 		}
 	}

@@ -81,7 +81,10 @@ def check_incident(tap, words):
                        ("all lines", "second line"), ("tickets", "V-w1")):
         tap.check(f"incident show: {what}", text in plain, show)
     tap.check("incident show: no control character steers the terminal", "\x1b" not in show and "?[31m" in show, show)
-    tap.check("a lost answer can be asked again by its id", "--id" in words.run("comment", "ENT-999999", "--to", "internal", "x").stderr)
+    refused = words.run("comment", "ENT-999999", "--to", "internal", "x")
+    tap.check("a plain no is no lost answer", refused.returncode == 1 and refused.stderr and "--id" not in refused.stderr, refused.stderr)
+    unheard = subprocess.run([*words.arguments("comment", number, "--to", "internal", "x")[:-1], "http://127.0.0.1:9"], capture_output=True, text=True, env=words.env(), timeout=60)
+    tap.check("a lost answer can be asked again by its id", unheard.returncode == 1 and "--id" in unheard.stderr, unheard.stderr)
     tap.equal("nobody by that name: said in words", words.run("comment", number, "--to", "nobody", "x").returncode, 1)
     tap.equal("incident status", words.json("incident", "status", number, "held")["status"], "held")
     tap.check("incident status: a word that is none", "transferred" not in words.run("incident", "status", number, "transferred").stdout)
