@@ -19,8 +19,9 @@ const struct supplier *ask_supplier(struct exchange *x)
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
 
 	if (supplier == NULL)
-		answer_problem(x, PROBLEM_NOT_FOUND,
-			       "No supplier is configured by this name; GET /v1/suppliers lists them.");
+		answer_problem(
+		    x, PROBLEM_NOT_FOUND,
+		    "No supplier is configured by this name; GET /v1/suppliers, or entente supplier list, lists them.");
 	return supplier;
 }
 

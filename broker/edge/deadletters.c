@@ -27,7 +27,8 @@ static bool read_id(struct exchange *x, int64_t *ret)
 {
 	if (sdk_to_int(x->param[0], ret) && *ret > 0)
 		return true;
-	answer_problem(x, PROBLEM_NOT_FOUND, "A dead letter's id is a number; GET /v1/deadletters lists them.");
+	answer_problem(x, PROBLEM_NOT_FOUND,
+		       "A dead letter's id is a number; GET /v1/deadletters, or entente deadletter list, lists them.");
 	return false;
 }
 

@@ -126,7 +126,8 @@ void import_post(struct exchange *x)
 	supplier = supplier_by_name(x->roster->set, import.supplier);
 	if (supplier == NULL) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
+			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "list, lists them.");
 		return;
 	}
 	if (arrive_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body, ENT_ABSENT},

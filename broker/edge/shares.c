@@ -66,7 +66,8 @@ void share_post(struct exchange *x)
 		return;
 	if (supplier_by_name(x->roster->set, body.supplier) == NULL) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers lists them.");
+			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "list, lists them.");
 		return;
 	}
 	job = ask_new(x, JOB_SHARE);

@@ -116,7 +116,8 @@ static void delete_answer(struct exchange *x)
 			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
 	} else if (job->outcome == JOB_NOT_FOUND) {
-		answer_problem(x, PROBLEM_NOT_FOUND, "There is no token of this name; GET /v1/tokens lists them.");
+		answer_problem(x, PROBLEM_NOT_FOUND,
+			       "There is no token of this name; GET /v1/tokens, or entente token list, lists them.");
 	} else {
 		answer_busy(x, "The store does not take changes now.");
 	}

@@ -231,7 +231,8 @@ enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, st
 	db_done(stmt);
 	if (!found && !db_failed(db)) {
 		sdk_buf_release(&buf);
-		return sdk_fail(err, ENT_EGONE, "there is no delivery %lld; GET /v1/deliveries lists them",
+		return sdk_fail(err, ENT_EGONE,
+				"there is no delivery %lld; GET /v1/deliveries, or entente delivery list, lists them",
 				(long long)id);
 	}
 	return json_answer(db, arena, &buf, ret, err);
