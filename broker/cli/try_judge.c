@@ -167,6 +167,9 @@ void try_judge(enum try_op op, const struct trial *trial, const struct ent_call 
 		return;
 	case TRIAL_PAUSED:
 		WELL("more", "There is more to read. The broker would store each page with its cursor and go on.");
+		if (trial->n_passed)
+			SAY("more, told in part", "There is more to read. Of what was read not each ticket could be "
+						  "understood: those that the notes name were passed over.");
 		ret->next = ENT_STR("Next: --pages N reads on; --phase and --cursor begin at a place that is shown.");
 		return;
 	case TRIAL_WOULD_WRITE:
