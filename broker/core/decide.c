@@ -119,11 +119,12 @@ static bool has_news(const struct situation *at)
 }
 
 /* A list that is read again says nothing new: the same values, of the same stamp. */
-static bool is_said_again(const struct situation *at, const struct ent_change *change, uint32_t seen)
+static bool says_nothing_new(const struct situation *at, const struct ent_change *change, uint32_t seen)
 {
 	const struct ticket *ticket = at->ticket;
 
-	if (!at->arrival || !at->arrival->is_page || !ticket || has_news(at) || (seen & ~ticket->has))
+	if (!at->arrival || !at->arrival->is_page || !ticket || ticket->removed || has_news(at) ||
+	    (seen & ~ticket->has))
 		return false;
 	for (int i = 0; i < ENT_N_ATTR; i++) {
 		if (!speaks_of(seen, (enum ent_attr)i))
@@ -144,7 +145,7 @@ static void decide_ticket(const struct situation *at, const struct ent_change *c
 
 	if (at->incident->sequence == 0)
 		decide_opened(at, change, ret);
-	if ((!ticket || seen || has_news(at)) && !is_said_again(at, change, seen)) {
+	if ((!ticket || seen || has_news(at)) && !says_nothing_new(at, change, seen)) {
 		struct event *event = decide_add(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
 		list_attrs(ret, event, ticket, change, seen);
 		event->correlation = at->news;

@@ -19,7 +19,7 @@ enum {
 	FOREIGN_MS = 3600000,
 	FIRST_MS = 900000
 };
-enum { PAGE_QUESTION_MAX = 64 << 10 /* bytes */ };
+enum { PAGE_QUESTION_MAX = 2 * ENT_MEMO_MAX + 4096 /* bytes: a memo in quotes, and what stands beside it */ };
 
 struct stream *stream_of(const struct flight *flight)
 {
@@ -213,18 +213,12 @@ static struct ent_str page_question(struct ent_arena *arena, const struct ent_ca
 
 /* One page is like another when its bytes are and it tells of the same things: a list of comments need not say whose.
  */
-/* With where the list stood: a list that shows what it showed before, after it showed something else, is news. */
-static void page_hash(struct ent_arena *arena, const struct ent_call *call, struct ent_str body,
-		      struct ent_changes changes, unsigned char ret[32])
+static void page_hash(struct ent_arena *arena, struct ent_str body, struct ent_changes changes, unsigned char ret[32])
 {
-	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 5 + 4 * changes.n);
+	struct ent_str *part = SDK_NEW_N(arena, struct ent_str, 1 + 4 * changes.n);
 	unsigned char hash[SDK_HASH_MAX];
 	size_t n = 0;
 
-	part[n++] = sdk_or_empty(call->memo);
-	part[n++] = ENT_STR("\n");
-	part[n++] = sdk_int(arena, call->phase);
-	part[n++] = ENT_STR("\n");
 	part[n++] = body;
 	for (size_t i = 0; i < changes.n; i++) {
 		part[n++] = sdk_or_empty(changes.at[i].ticket.id);
@@ -234,6 +228,19 @@ static void page_hash(struct ent_arena *arena, const struct ent_call *call, stru
 	}
 	(void)sdk_digest(SDK_SHA256, part, n, hash);
 	memcpy(ret, hash, 32);
+}
+
+#define PAGE_CHARS 48 /* hex digits of a page's hash */
+
+/* A page that is like the one before it is the same arrival. One that shows what was shown before, after something else
+ * was, is another: poll:CHAIN:HASH, and the chain goes on with each page that is new. */
+static struct ent_str page_id(struct ent_arena *arena, struct ent_str before, struct ent_str hash)
+{
+	struct ent_str part[] = {before, hash}, tail = sdk_head(hash, PAGE_CHARS);
+
+	if (before.n > PAGE_CHARS && sdk_eq((struct ent_str){before.p + before.n - PAGE_CHARS, PAGE_CHARS}, tail))
+		return before;
+	return sdk_format(arena, "poll:%.16s:%.*s", sdk_z(arena, sdk_content_id(arena, part, 2)), ENT_F(tail));
 }
 
 void page_arrival(struct flight *flight, const struct ending *ending, struct ent_changes changes)
@@ -248,7 +255,7 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 				    .header_json = page_question(arena, &flight->call),
 				    .body = sdk_or_empty(ending->body),
 				    .sweep = flight->kind == FLIGHT_SWEEP};
-	page_hash(arena, &flight->call, arrival->body, changes, hash);
+	page_hash(arena, arrival->body, changes, hash);
 	memcpy(arrival->body_hash, hash, sizeof arrival->body_hash);
 	struct ent_str hex = sdk_hex(arena, hash, 32);
 	/* A sweep compares also when the ticket stands there as it did the last time. */
@@ -257,7 +264,7 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 		    sdk_format(arena, "sweep:%lld:%s:%.16s", (long long)flight->cursor.made_ms,
 			       sdk_z(arena, sdk_content_id(arena, &flight->call.op.ticket.id, 1)), hex.p);
 	else
-		arrival->delivery_id = sdk_format(arena, "poll:%.*s", ENT_F(hex));
+		arrival->delivery_id = flight->cursor.page = page_id(arena, sdk_or_empty(flight->cursor.page), hex);
 	arrival_take(flight->roster->set, flight->supplier, changes, arena, arrival);
 	if (arrival->is_cut && flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "page.cut", LOG_STR("supplier", flight->lane->name),

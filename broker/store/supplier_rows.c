@@ -26,7 +26,7 @@ bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT memo, phase, since_ms, made_ms, moved_ms, pages, changes, state, connector, told_ms, "
-		       "asked_ms, note, note_ms FROM cursor WHERE supplier = $1 AND stream = $2");
+		       "asked_ms, note, note_ms, page FROM cursor WHERE supplier = $1 AND stream = $2");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(stream)));
 	bool found = db_row(stmt);
@@ -45,7 +45,8 @@ bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 				       .told_ms = db_int(stmt, 9),
 				       .asked_ms = db_int(stmt, 10),
 				       .note = sdk_dup(arena, db_str(stmt, 11)),
-				       .note_ms = db_int(stmt, 12)};
+				       .note_ms = db_int(stmt, 12),
+				       .page = sdk_dup(arena, db_str(stmt, 13))};
 	db_done(stmt);
 	return found;
 }
@@ -55,12 +56,12 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "INSERT INTO cursor (supplier, stream, memo, phase, since_ms, made_ms, moved_ms, pages, changes, state, "
-	    "connector, told_ms, asked_ms, note, note_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-	    "$13, $14, $15) ON CONFLICT (supplier, stream) DO UPDATE SET "
+	    "connector, told_ms, asked_ms, note, note_ms, page) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+	    "$12, $13, $14, $15, $16) ON CONFLICT (supplier, stream) DO UPDATE SET "
 	    "memo = excluded.memo, phase = excluded.phase, since_ms = excluded.since_ms, made_ms = excluded.made_ms, "
 	    "moved_ms = excluded.moved_ms, pages = excluded.pages, changes = excluded.changes, "
 	    "state = excluded.state, connector = excluded.connector, told_ms = excluded.told_ms, "
-	    "asked_ms = excluded.asked_ms, note = excluded.note, note_ms = excluded.note_ms");
+	    "asked_ms = excluded.asked_ms, note = excluded.note, note_ms = excluded.note_ms, page = excluded.page");
 	db_bind_str(stmt, 1, cursor->supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
 	db_bind_str(stmt, 3, some(cursor->memo));
@@ -76,6 +77,7 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	db_bind_int(stmt, 13, cursor->asked_ms);
 	db_bind_str(stmt, 14, some(cursor->note));
 	db_bind_int(stmt, 15, cursor->note_ms);
+	db_bind_str(stmt, 16, some(cursor->page));
 	(void)db_row(stmt);
 }
 
@@ -83,8 +85,8 @@ void cursor_begin(struct db *db, const struct cursor *cursor)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "INSERT INTO cursor (supplier, stream, memo, phase, since_ms, made_ms, moved_ms, "
-		       "pages, changes, state, connector, told_ms, asked_ms, note, note_ms) VALUES "
-		       "($1, $2, '', 0, $3, $4, 0, 0, 0, 'running', $5, 0, 0, '', 0) ON CONFLICT "
+		       "pages, changes, state, connector, told_ms, asked_ms, note, note_ms, page) VALUES "
+		       "($1, $2, '', 0, $3, $4, 0, 0, 0, 'running', $5, 0, 0, '', 0, '') ON CONFLICT "
 		       "(supplier, stream) DO NOTHING");
 
 	db_bind_str(stmt, 1, cursor->supplier);

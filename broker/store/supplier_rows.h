@@ -13,6 +13,7 @@ struct cursor {
 	struct ent_str supplier;
 	enum cursor_stream stream;
 	struct ent_str connector; /* whose memo it is; empty: nobody's yet */
+	struct ent_str page;      /* POLL, BACKFILL: id of the last page that was taken; empty: none was */
 	struct ent_str memo;      /* POLL, BACKFILL: the connector's. SWEEP: external id of the last ticket asked for */
 	unsigned phase;
 	int64_t since_ms, made_ms, moved_ms, pages, changes;

@@ -27,6 +27,8 @@ void cursor_begin(struct cursor *cursor, const struct generic_settings *settings
 	    sdk_json_kind(sdk_json_at(root, "cursor")) == SDK_JSON_OBJECT) {
 		cursor->call.memo = sdk_json_print(arena, sdk_json_at(root, "cursor"));
 		cursor->known = sdk_or_empty(sdk_json_text_at(root, "known"));
+		if (cursor->known.n % (2 * (size_t)HASH_CHARS) != 0) /* not ours */
+			cursor->known = ENT_STR("");
 	}
 	if (!sdk_cursor_is_memo(arena, cursor->call.memo)) {
 		cursor->foreign = root ? call->memo : ENT_ABSENT;

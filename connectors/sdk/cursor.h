@@ -38,7 +38,8 @@
 
 enum sdk_cursor_by {
 	SDK_BY_STAMP, /* the list is asked for from a time on, oldest first; a token only leads on within one time */
-	SDK_BY_TOKEN, /* the tool's own cursor says where to go on, in this walk and in the next one */
+	SDK_BY_TOKEN, /* the tool's own cursor says where to go on, in this walk and in the next one; rows have
+			 `content` */
 	SDK_BY_KEY    /* rows have growing keys: the list is asked for behind cursor.token; see sdk_cursor_keys() */
 };
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which rows of the list were told. `how` of a row:
- *   '+'       told for good: nothing more comes with this stamp
- *   'a'..'z'  to be told again: in the next walk while the stamp lasts, then when `stamp_ms << (how - 'a')` have gone
- * by since it was first seen 'A'..'Z'  the same, but it was told in this walk In the memo: [[stamp_ms, first_ms, "how
- * hash how hash .."], ..], rows of one page and stamp together.
+ * Which rows of the list were told.
+ *
+ * `how` '+' says: told for good, nothing more comes with this stamp.
+ *
+ * `how` 'a' to 'z' says: to be told again. While the stamp lasts that is in the next walk; later it is when
+ * stamp_ms << (how - 'a') have gone by since the row was first seen.
+ *
+ * `how` 'A' to 'Z' says the same of a row that was told in this walk.
+ *
+ * The memo holds [[stamp_ms, first_ms, "how hash how hash .."], ..]: rows of one stamp and page stand together.
  */
 #include "sdk/cursor_inside.h"
 

@@ -217,15 +217,15 @@ static enum ent_rc parse_page(const struct servicenow_settings *settings, struct
 	enum ent_rc rc = sdk_http_list(cursor->response, "result", cursor->arena, &root, &rows, err);
 	bool has_times = false;
 
+	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row))
+		has_times = has_times || sdk_time_at(row, "sys_updated_on") > 0;
 	for (const struct sdk_json *row = sdk_json_first(rows); row && rc == ENT_OK; row = sdk_json_next(row)) {
 		struct sdk_cursor_item item = {.ticket = sdk_json_text_at(row, "sys_id"),
 					       .key = sdk_word_at(row, "number"),
 					       .place = ENT_STR(PLACE_RECORD)};
 		int64_t stamp = sdk_time_at(row, "sys_updated_on");
 
-		has_times = has_times || stamp > 0;
-
-		if (stamp == 0 && (has_times || !sdk_json_next(row))) {
+		if (stamp == 0 && has_times) {
 			if (sdk_cursor_news(cursor, item.ticket, 0, sdk_json_print(cursor->arena, row)))
 				sdk_cursor_told(cursor, sdk_fail(err, ENT_EINVAL, "it shows us no sys_updated_on"),
 						&item);

@@ -176,7 +176,8 @@ static enum ent_rc parse_page(const struct zendesk_settings *settings, struct sd
 	for (const struct sdk_json *at = sdk_json_first(tickets); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id"), .place = ENT_STR(PLACE_TICKET)};
 
-		if (!sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "updated_at"), ENT_ABSENT))
+		if (!sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "updated_at"),
+				     sdk_json_print(cursor->arena, at)))
 			continue;
 		sdk_cursor_told(cursor, tell_ticket(settings, at, &cursor->list, err), &item);
 		item.place = ENT_ABSENT;

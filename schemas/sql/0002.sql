@@ -86,6 +86,7 @@ CREATE TABLE cursor (
 	stream   TEXT NOT NULL,
 	connector TEXT NOT NULL, -- whose memo it is; '': none yet
 	memo     TEXT NOT NULL,
+	page     TEXT NOT NULL, -- id of the last page that was taken; '': none yet
 	phase    INTEGER NOT NULL,
 	since_ms BIGINT NOT NULL, -- where it began
 	made_ms  BIGINT NOT NULL,

@@ -84,6 +84,7 @@ void tool_make(struct tool *tool, uint64_t seed)
 	tool->inner = pages[tool_draw(tool, 7)];
 	is_crowd = tool_draw(tool, 12) == 0; /* a page names more than a memo holds */
 	tool->page = is_crowd ? TICKETS_MAX : tool->page;
+	tool->tells_content = tool->tells_content || (is_crowd && tool->by == SDK_BY_TOKEN);
 	tool->has_long_places = tool_draw(tool, 8) == 0;
 	tool->ignores_since = is_crowd && tool_draw(tool, 4) == 0;
 	tool->tickets = 1 + (int)tool_draw(tool, is_crowd ? TICKETS_MAX : tool_draw(tool, 2) ? 150 : 12);

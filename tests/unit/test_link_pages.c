@@ -121,6 +121,27 @@ static void test_poll_repeats(void **state)
 	world_free(world);
 }
 
+/* A tool without stamps: closed, and open again. */
+static void test_a_list_that_shows_a_former_state_again_is_heard(void **state)
+{
+	static const char *const words[] = {"Closed", "Open", "Closed"};
+	struct supplier *orion;
+	struct world *world = polled(tune_poll, &orion);
+	char page[60];
+	(void)state;
+
+	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open");
+	for (size_t i = 0; i < 3; i++) {
+		int64_t seq = writer_last_seq(world->writer);
+
+		pass_ms(world, 70000);
+		(void)snprintf(page, sizeof page, "page m1 end ticket:P1:%s", words[i]);
+		answer(world, "GET", "/orion/poll?m1", 200, page);
+		assert_true(writer_last_seq(world->writer) > seq);
+	}
+	world_free(world);
+}
+
 static void test_poll_unreadable(void **state)
 {
 	struct supplier *orion;
@@ -396,6 +417,7 @@ int main(void)
 	    cmocka_unit_test(test_the_first_poll_waits_where_it_began),
 	    cmocka_unit_test(test_poll_crash),
 	    cmocka_unit_test(test_poll_repeats),
+	    cmocka_unit_test(test_a_list_that_shows_a_former_state_again_is_heard),
 	    cmocka_unit_test(test_poll_unreadable),
 	    cmocka_unit_test(test_poll_fails),
 	    cmocka_unit_test(test_poll_never_ends),

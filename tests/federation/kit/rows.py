@@ -82,16 +82,15 @@ def in_state(one, name, state, seconds=20):
 
 
 def rests(one, seconds=60):
-    """CPU of the first quiet second, else of the quietest. What changed just now is asked for again after growing pauses, so not
-    every second is quiet; a broker that goes round and round has none."""
-    least = 1.0
-    for _ in range(seconds):
+    """CPU of the middle one of three seconds behind one another: the first three that are quiet, else the last. What changed just
+    now is asked for again after growing pauses, so a second of work may stand between; a broker that goes round and round has
+    no such three."""
+    used = []
+    while len(used) < 3 or (sorted(used[-3:])[1] >= 0.3 and len(used) < seconds):
         before = one.broker.cpu_seconds()
         time.sleep(1)
-        least = min(least, one.broker.cpu_seconds() - before)
-        if least < 0.3:
-            break
-    return least
+        used.append(one.broker.cpu_seconds() - before)
+    return sorted(used[-3:])[1]
 
 
 def ends_well(one, label, seconds=60, drift=True):
@@ -99,7 +98,7 @@ def ends_well(one, label, seconds=60, drift=True):
     took = one.settled(seconds)
     tap.check(f"{label}: it comes to rest", took is not None, brief(one.waiting()) or "something goes on being sent")
     used = rests(one)
-    tap.check(f"{label}: I9: the broker comes to rest, too", used < 0.3, f"{used:.2f} s of CPU in the quietest second of a minute")
+    tap.check(f"{label}: I9: the broker comes to rest, too", used < 0.3, f"{used:.2f} s of CPU in the middle one of three seconds, after a minute")
     wrong = one.problems()
     tap.check(f"{label}: I4 I5 I6 I7 by {len(one.said)} canaries in the books", not wrong, wrong[:8])
     if drift:
