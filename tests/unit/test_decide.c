@@ -70,14 +70,18 @@ static void test_newer_and_older(void **state)
 		struct ent_stamp stored, said;
 		const char *status, *events;
 	} row[] = {
-	    {"newer version", {3, 0}, {4, 0}, "resolved", "ticket.changed"},
+	    {"newer version", {3, 0}, {4, 0}, "resolved", "ticket.changed incident.status_changed"},
 	    {"older version moves nothing", {3, 0}, {2, 0}, "resolved", "ticket.late"},
 	    {"same version again", {3, 0}, {3, 0}, "new", "ticket.changed"},
-	    {"newer time", {0, 100}, {0, 101}, "resolved", "ticket.changed"},
+	    {"newer time", {0, 100}, {0, 101}, "resolved", "ticket.changed incident.status_changed"},
 	    {"older time", {0, 100}, {0, 99}, "resolved", "ticket.late"},
-	    {"same coarse time: arrival decides", {0, 100}, {0, 100}, "resolved", "ticket.changed"},
-	    {"version decides over time", {3, 100}, {4, 50}, "resolved", "ticket.changed"},
-	    {"no stamp at all: arrival decides", {0, 0}, {0, 0}, "resolved", "ticket.changed"},
+	    {"same coarse time: arrival decides",
+	     {0, 100},
+	     {0, 100},
+	     "resolved",
+	     "ticket.changed incident.status_changed"},
+	    {"version decides over time", {3, 100}, {4, 50}, "resolved", "ticket.changed incident.status_changed"},
+	    {"no stamp at all: arrival decides", {0, 0}, {0, 0}, "resolved", "ticket.changed incident.status_changed"},
 	    {"unknown native value is kept, the incident stays", {3, 0}, {4, 0}, "", "ticket.changed"},
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
