@@ -12,7 +12,11 @@
 static void secrets_check(struct check *check, const struct supplier *supplier, const struct config_note *note,
 			  const char *name)
 {
-	if (supplier->no_hooks)
+	if (supplier->no_hooks && !supplier_can(supplier, ENT_POLL))
+		check_say(check, RESULT_WARN, name,
+			  "nothing is heard from it: it sends no webhooks (no secret), and its tool is not asked what "
+			  "changed");
+	else if (supplier->no_hooks)
 		check_say(check, RESULT_OK, name, "sends no webhooks: /hooks/%.*s is closed, it is asked every %lld s",
 			  ENT_F(supplier->name), (long long)(supplier->link.poll_ms + 999) / 1000);
 	else if (supplier->n_secret == 0)
@@ -94,6 +98,9 @@ static void can_say(struct check *check, const struct supplier *supplier, const 
 	sdk_buf_release(&words);
 	for (const char *const *cannot = supplier->connector->cannot; cannot && *cannot; cannot++)
 		check_say(check, RESULT_OK, name, "its tool cannot do all: %s", *cannot);
+	if (supplier->cannot_poll.p)
+		check_say(check, supplier->no_hooks ? RESULT_WARN : RESULT_OK, name,
+			  "it cannot be asked what changed: %.*s", ENT_F(supplier->cannot_poll));
 	if (writes && !supplier->account.p)
 		check_say(check, RESULT_WARN, name,
 			  "account is missing: what we write there is known again by id and words, not by its author; "

@@ -76,6 +76,25 @@ static void strangers_tell(struct supplier_reader *r, const struct config_member
 	}
 }
 
+/* A connector may need a setting, or a program, to ask for changes. Known at once, nobody is told that it will be
+ * asked. */
+static void poll_try(struct supplier_reader *r, void *state)
+{
+	struct supplier *supplier = r->supplier;
+	const struct ent_self self = {supplier->settings, state};
+	const struct ent_call call = {.op = {.kind = ENT_POLL}, .attempt = 1};
+	struct ent_request request = {0};
+	struct sdk_arena arena;
+	struct ent_err err = {""};
+
+	if (!supplier_can(supplier, ENT_POLL))
+		return;
+	sdk_arena_init(&arena);
+	if (supplier->connector->build(&self, &call, &arena.abi, &request, &err) == ENT_EUNSUPPORTED)
+		supplier->cannot_poll = sdk_dup(r->arena, sdk_str(err.msg));
+	sdk_arena_release(&arena);
+}
+
 /* What open() says is a problem of the file, so a reload with it is refused as a whole. */
 static void settings_try(struct supplier_reader *r, int line, struct ent_str name)
 {
@@ -83,13 +102,12 @@ static void settings_try(struct supplier_reader *r, int line, struct ent_str nam
 	void *state = NULL;
 	struct ent_err err;
 
-	if (!connector->open)
-		return;
-	if (connector->open(r->supplier->settings, &state, &err) != ENT_OK) {
+	if (connector->open && connector->open(r->supplier->settings, &state, &err) != ENT_OK) {
 		config_problem(r->reader, line, name, "connector %s: %s", connector->name, err.msg);
 		return;
 	}
-	if (connector->close)
+	poll_try(r, state);
+	if (connector->open && connector->close)
 		connector->close(state);
 }
 

@@ -53,12 +53,6 @@ void backfill_post(struct exchange *x)
 
 	if (supplier == NULL || !body_read(x, fields, &job->ask))
 		return;
-	if (!supplier_can(supplier, ENT_POLL)) {
-		answer_problem(x, PROBLEM_CONFLICT,
-			       "This supplier's tool cannot be asked what changed (no url, or its connector does not "
-			       "poll): there is nothing to fill back from.");
-		return;
-	}
 	if (job->ask.since_ms < 0 || job->ask.since_ms > x->worker->now_ms) {
 		answer_problem(x, PROBLEM_CONTENT, "\"since\" has to be a time that has passed.");
 		return;

@@ -283,8 +283,12 @@ static bool may_poll(struct job *job, const struct supplier *supplier)
 {
 	if (supplier_can(supplier, ENT_POLL))
 		return true;
-	refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
-	       supplier->link.url.n ? "its connector does not poll" : "it has no url");
+	if (supplier->link.url.n && supplier->cannot_poll.p)
+		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %.*s", ENT_F(supplier->name),
+		       ENT_F(supplier->cannot_poll));
+	else
+		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
+		       supplier->link.url.n ? "its connector does not poll" : "it has no url");
 	return false;
 }
 

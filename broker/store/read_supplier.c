@@ -166,7 +166,7 @@ static void print_troubles(struct db *db, struct sdk_jsonw *w, struct ent_str na
 	sdk_jsonw_close(w, ']');
 }
 
-static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
+static void print_can(struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier)
 {
 	static const enum ent_op_kind op[] = {ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET,
 					      ENT_POLL};
@@ -180,6 +180,9 @@ static void print_can(struct sdk_jsonw *w, const struct supplier *supplier)
 	sdk_jsonw_open(w, '[');
 	for (const char *const *one = supplier->connector->cannot; one && *one; one++)
 		sdk_jsonw_str(w, sdk_str(*one));
+	if (supplier->link.url.n && supplier->cannot_poll.p)
+		sdk_jsonw_str(
+		    w, sdk_format(arena, "It cannot be asked what changed: %.*s.", ENT_F(supplier->cannot_poll)));
 	sdk_jsonw_close(w, ']');
 }
 
@@ -236,7 +239,7 @@ static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_js
 	print_cursors(db, w, supplier->name);
 	print_troubles(db, w, supplier->name);
 	print_aside(db, w, supplier->name);
-	print_can(w, supplier);
+	print_can(arena, w, supplier);
 	print_link(w, supplier);
 	sdk_jsonw_close(w, '}');
 }

@@ -176,6 +176,35 @@ static void the_way_out(void **state)
 	assert_int_equal(unlink(in_folder("token")), 0);
 }
 
+#define NATIVE                                                                                                         \
+	"data_dir: @/data\nsuppliers:\n  - {name: delta, connector: native, public_comments: us, url: "                \
+	"\"https://delta.example\""
+
+/* Its connector asks for changes only with a setting, or with a program. */
+static void who_is_not_polled(void **state)
+{
+	(void)state;
+	assert_int_equal(check(NATIVE ", unsigned: true}\n", "--no-kafka"), 0);
+	expect_line("ok   supplier delta: it cannot be asked what changed: this supplier tells no changes (setting "
+		    "changes)\n");
+	assert_null(strstr(text, "asks what is new"));
+	assert_int_equal(check(NATIVE "}\n", "--no-kafka"), 0);
+	expect_line("warn supplier delta: nothing is heard from it: ");
+	assert_null(strstr(text, "it is asked every"));
+	assert_int_equal(check(NATIVE ", unsigned: true, settings: {changes: /changes}}\n", "--no-kafka"), 0);
+	expect_line("asks what is new\n");
+	assert_null(strstr(text, "cannot be asked what changed"));
+	assert_int_equal(
+	    check(
+		"data_dir: @/data\nsuppliers:\n  - {name: g, connector: generic, unsigned: true, public_comments: us, "
+		"url: \"https://g.example\", settings: {decode: ., build: 'if .op == \"create\" then {method: "
+		"\"POST\", path: \"/t\"} else empty end', parse: '{result: \"ok\"}'}}\n",
+		"--no-kafka"),
+	    0);
+	expect_line("it cannot be asked what changed: ");
+	assert_null(strstr(text, "asks what is new"));
+}
+
 static void what_stops_the_start(void **state)
 {
 	(void)state;
@@ -371,10 +400,15 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(all_is_well),          cmocka_unit_test(warnings_do_not_stop),
-	    cmocka_unit_test(the_way_out),          cmocka_unit_test(what_stops_the_start),
-	    cmocka_unit_test(secrets_in_addresses), cmocka_unit_test(who_is_shown),
-	    cmocka_unit_test(who_was_taken_out),    cmocka_unit_test(as_json),
+	    cmocka_unit_test(all_is_well),
+	    cmocka_unit_test(warnings_do_not_stop),
+	    cmocka_unit_test(the_way_out),
+	    cmocka_unit_test(who_is_not_polled),
+	    cmocka_unit_test(what_stops_the_start),
+	    cmocka_unit_test(secrets_in_addresses),
+	    cmocka_unit_test(who_is_shown),
+	    cmocka_unit_test(who_was_taken_out),
+	    cmocka_unit_test(as_json),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -140,6 +140,25 @@ static void test_backfill_is_a_persons(void **state)
 	assert_true(sdk_eqz(memo_of(world, "orion", CURSOR_BACKFILL), ""));
 }
 
+/* Its settings leave nothing to ask: a person who asks is told so, and no stream stands there that nobody reads. */
+static void test_what_cannot_be_polled_is_refused(void **state)
+{
+	struct world *world = *state;
+	static const enum job_kind kind[] = {JOB_POLL, JOB_POLL, JOB_BACKFILL};
+
+	world->suppliers->at[0].cannot_poll = ENT_STR("this supplier tells no changes (setting changes)");
+	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++) {
+		struct job job = {.kind = kind[i],
+				  .ask = {.supplier = world->suppliers->at[0].name, .since_ms = i ? 7 : 0}};
+
+		assert_int_equal(run(world, &job), JOB_CONFLICT);
+		assert_string_equal(
+		    job.err.msg,
+		    "orion cannot be asked what changed: this supplier tells no changes (setting changes)");
+	}
+	assert_int_equal(ask(world, "SELECT count(*) FROM cursor"), 0);
+}
+
 static void test_sweep_asks_for_what_is_open(void **state)
 {
 	struct world *world = *state;
@@ -298,6 +317,7 @@ int main(void)
 	    TEST(test_a_broken_page_is_kept_once_and_passed_by_never),
 	    TEST(test_a_broken_page_is_read_when_it_can_be),
 	    TEST(test_backfill_is_a_persons),
+	    TEST(test_what_cannot_be_polled_is_refused),
 	    TEST(test_sweep_asks_for_what_is_open),
 	    TEST(test_states_are_events_of_no_incident),
 	    TEST(test_what_is_usual_is_learned),
