@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/world.h"
+#include "cli/afterword.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/incident_show.h"
@@ -76,6 +77,8 @@ static int comment(struct ent_arena *arena, const struct client_args *args, cons
 		chance_system()->uuid(chance_system(), made);
 	status = client_print_doubt(args, "POST", client_path(arena, "/v1/incidents/", sdk_str(incident), "/comments"),
 				    body_of(arena, words, to, id ? id : made), show, &doubt);
+	if (!status)
+		afterword_untold(args, to);
 	if (status && doubt && !id)
 		fprintf(stderr, "entente: should the answer have been lost: with --id %s it is written once\n", made);
 	return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* entente share, entente unshare: who takes part in an incident. */
 #include <stdio.h>
+#include "cli/afterword.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -106,6 +107,8 @@ int cmd_share(int argc, char **argv)
 	status =
 	    client_print(&args, "POST", client_path(&arena.abi, "/v1/incidents/", sdk_str(argv[optind]), "/shares"),
 			 share_body(&arena.abi, argv[optind + 1], &words), show_share);
+	if (!status)
+		afterword_untold(&args, argv[optind + 1]);
 	sdk_arena_release(&arena);
 	return status;
 }

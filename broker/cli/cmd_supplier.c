@@ -2,6 +2,7 @@
 /* entente supplier: how each supplier's tool does, since when, why, and what to do. */
 #include <stdio.h>
 #include <string.h>
+#include "cli/afterword.h"
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -196,6 +197,8 @@ int cmd_supplier(int argc, char **argv)
 				 ENT_ABSENT, show_one);
 	else
 		status = ask_poll(&args, &arena.abi, sdk_str(argv[optind + 1]), from);
+	if (!status && (is_list || is_show))
+		afterword_notes(&args);
 	sdk_arena_release(&arena);
 	return status;
 }

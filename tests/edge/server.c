@@ -4,6 +4,7 @@
  *   hold        the writer takes nothing until "go"
  *   hold reads  readers read nothing until "let reads go"; "held reads" says how many are held
  *   unready WHY the part "kafka" is not ready; "ready" again
+ *   note WHAT   it is ready, and has that to say
  *   reload NAME replaces the suppliers by NAME and telnord
  *   reloads     how often edge asked for the suppliers to be made anew
  *   break       replaces them by one whose settings its connector refuses: must fail
@@ -28,7 +29,7 @@ struct server {
 	pthread_cond_t go;
 	bool held;
 	atomic_bool ends;
-	atomic_bool unready;
+	atomic_bool unready, noted;
 	atomic_int n_reload; /* asked for by edge */
 	char why[100];
 };
@@ -163,7 +164,7 @@ static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *r
 	if (i > 0)
 		return NULL;
 	*ret_ready = !atomic_load(&server->unready);
-	if (!*ret_ready)
+	if (!*ret_ready || atomic_load(&server->noted))
 		sdk_fail(ret_why, ENT_ERETRY, "%s", server->why);
 	return "kafka";
 }
@@ -252,6 +253,10 @@ static void command(struct server *server, const char *line, const struct ent_co
 		atomic_store(&server->unready, true);
 	} else if (strcmp(line, "ready") == 0) {
 		atomic_store(&server->unready, false);
+		atomic_store(&server->noted, false);
+	} else if (strncmp(line, "note ", 5) == 0) {
+		snprintf(server->why, sizeof server->why, "%s", line + 5);
+		atomic_store(&server->noted, true);
 	} else {
 		set_held(server, strcmp(line, "hold") == 0, false);
 	}

@@ -88,6 +88,13 @@ def check_incident(tap, words):
     tap.equal("nobody by that name: said in words", words.run("comment", number, "--to", "nobody", "x").returncode, 1)
     tap.equal("incident status", words.json("incident", "status", number, "held")["status"], "held")
     tap.check("incident status: a word that is none", "transferred" not in words.run("incident", "status", number, "transferred").stdout)
+    untold = "{} is not told: its tool is only listened to (no url). Tell them yourself."
+    for what, command in (("comment", ("comment", number, "--to", "vega, orion", "Water is rising")),
+                          ("share", ("share", number, "orion", "--escalate", "--what", "Water is rising"))):
+        said = words.out(*command)
+        tap.check(f"{what}: who is only listened to is not told, and that is said", untold.format("orion") in said and untold.format("vega") not in said, said)
+        got = words.run(*command, "--json")
+        tap.check(f"{what} --json: said beside the answer", untold.format("orion") in got.stderr and json.loads(got.stdout), got.stderr)
     gone = words.json("unshare", number, "south", "--reason", "thank you")
     tap.check("unshare with a reason", gone["role"] == "none" and gone["withdrawn"], gone)
     tap.check("incident show: who does not take part any more", "Not shared with south any more" in words.out("incident", "show", number))
@@ -134,6 +141,13 @@ def check_supplier(tap, words):
     tap.check("supplier NAME: what it can and cannot, whose word counts", all(w in one for w in (
         "create_ticket", "An attachment cannot be brought.", "https://tool.example", "pending", "holder")), one)
     tap.check("supplier NAME: only listened to", "only listen" in words.out("supplier", "show", "telnord"))
+    lag = "kafka: entente.incidents.v1 is 93 s behind the events"
+    tap.check("supplier: a topic that keeps up is not named", lag not in words.out("supplier", "list"))
+    server = words.server
+    server.tell("note " + lag[7:])
+    tap.check("supplier: a topic that is behind is told under it", all(words.out("supplier", *w).endswith("\n" + lag + "\n") for w in
+                                                                        (("list",), ("show", "vega"))), words.out("supplier", "list"))
+    server.tell("ready")
     tap.equal("supplier NAME --json", words.json("supplier", "show", "vega")["name"], "vega")
 
 

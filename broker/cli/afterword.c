@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/afterword.h"
+
+#include <stdio.h>
+
+#include "cli/table.h"
+#include "sdk/json.h"
+
+/* NULL: the broker does not answer with JSON. */
+static const struct sdk_json *ask(const struct client_args *args, struct ent_arena *arena, const char *path)
+{
+	struct client_answer answer = {.body = ENT_ABSENT};
+	const struct sdk_json *root = NULL;
+	struct client *client;
+	struct ent_err err;
+
+	if (client_open(args, &client, &err) != ENT_OK)
+		return NULL;
+	(void)!client_call(client, arena, "GET", sdk_str(path), ENT_ABSENT, &answer, &err);
+	if (!answer.body.n || sdk_json_parse(arena, answer.body, &root, &err) != ENT_OK)
+		root = NULL;
+	client_close(client);
+	return root;
+}
+
+static bool is_named(const char *list, struct ent_str name)
+{
+	struct ent_str rest = sdk_str(list);
+
+	while (rest.p)
+		if (sdk_eq(sdk_trim(sdk_cut(rest, ',', &rest)), name))
+			return true;
+	return false;
+}
+
+void afterword_untold(const struct client_args *args, const char *suppliers)
+{
+	struct sdk_arena arena;
+
+	sdk_arena_init(&arena);
+	const struct sdk_json *items = sdk_json_at(ask(args, &arena.abi, "/v1/suppliers"), "items");
+
+	for (const struct sdk_json *one = sdk_json_first(items); one; one = sdk_json_next(one)) {
+		if (!is_named(suppliers, sdk_json_text_at(one, "name")) || sdk_json_count(sdk_json_at(one, "link")))
+			continue;
+		fprintf(args->json ? stderr : stdout,
+			"%.*s is not told: its tool is only listened to (no url). Tell them yourself.\n",
+			ENT_F(table_cell(&arena.abi, sdk_json_at(one, "name"))));
+	}
+	sdk_arena_release(&arena);
+}
+
+void afterword_notes(const struct client_args *args)
+{
+	struct sdk_arena arena;
+
+	if (args->json)
+		return;
+	sdk_arena_init(&arena);
+	const struct sdk_json *parts = sdk_json_at(ask(args, &arena.abi, "/readyz"), "parts");
+
+	for (const struct sdk_json *one = sdk_json_first(parts); one; one = sdk_json_next(one))
+		if (sdk_json_at(one, "note"))
+			printf("\n%.*s: %.*s\n", ENT_F(table_cell(&arena.abi, sdk_json_at(one, "part"))),
+			       ENT_F(table_cell(&arena.abi, sdk_json_at(one, "note"))));
+	sdk_arena_release(&arena);
+}
