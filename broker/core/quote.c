@@ -7,12 +7,10 @@
 #include <string.h>
 
 enum {
-	LINES_MAX = 4000,       /* of a text; one with more is left as it is */
-	LINE_LEAST = 8,         /* bytes of words that make a quoted line ours by themselves */
-	BEGIN_SIZE = 24,        /* bytes of words by which the beginning of a copy is known */
-	INTRODUCTION_MAX = 300, /* bytes of a line that introduces a quote */
-	LOOK_MAX =
-	    64 << 20 /* bytes that are looked through for one text: some 30 ms, in which nothing else is stored */
+	LINES_MAX = 4000,      /* of a text; one with more is left as it is */
+	LINE_LEAST = 8,        /* bytes of words that make a quoted line ours by themselves */
+	BEGIN_SIZE = 24,       /* bytes of words by which the beginning of a copy is known */
+	INTRODUCTION_MAX = 300 /* bytes of a line that introduces a quote */
 };
 
 struct line {
@@ -31,18 +29,19 @@ struct reading {
 	char *words; /* of all lines, a blank between two */
 	size_t n_words;
 	const struct quote_copy *copy;
-	struct ent_str *copy_words;
 	size_t n_copy;
 	struct ent_str
-	    after;     /* of a copy, what follows the quoted line that was found last: the next one is there mostly */
-	size_t looked; /* bytes */
+	    after;   /* of a copy, what follows the quoted line that was found last: the next one is there mostly */
+	size_t room; /* bytes that may still be looked through */
 };
 
-/* False: enough was looked through for this text. What is not looked for stays. */
+/* False: enough was looked through. What is not looked for stays. */
 static bool may_look(struct reading *reading, size_t n)
 {
-	reading->looked += n;
-	return reading->looked <= LOOK_MAX;
+	bool may = n <= reading->room;
+
+	reading->room -= may ? n : reading->room;
+	return may;
 }
 
 /* ---- reading ------------------------------------------------------------------------ */
@@ -95,15 +94,6 @@ static bool read_lines(struct reading *reading, struct ent_str text)
 	return true;
 }
 
-static void read_copies(struct reading *reading, const struct quote_copy *copy, size_t n)
-{
-	reading->copy = copy;
-	reading->n_copy = n;
-	reading->copy_words = SDK_NEW_N(reading->arena, struct ent_str, n + 1);
-	for (size_t i = 0; i < n; i++)
-		reading->copy_words[i] = echo_words(reading->arena, copy[i].words);
-}
-
 /* ---- quoted lines ---------------------------------------------------------------------- */
 
 static bool is_marker_alone(const struct line *line)
@@ -123,7 +113,7 @@ static bool is_in_a_copy(struct reading *reading, struct ent_str words)
 	if (words.n == 0)
 		return false;
 	for (size_t i = 0; i < reading->n_copy && !begins_with(after, words); i++) {
-		struct ent_str copy = reading->copy_words[i];
+		struct ent_str copy = reading->copy[i].words;
 		if (copy.n < words.n)
 			continue;
 		if (!may_look(reading, copy.n))
@@ -203,7 +193,7 @@ static size_t marker_line(const struct reading *reading, const char *key)
 /* A copy whose words begin in line `first`. False: enough was looked through. */
 static bool mark_copy(struct reading *reading, size_t i, size_t first, size_t marked)
 {
-	struct ent_str words = reading->copy_words[i];
+	struct ent_str words = reading->copy[i].words;
 	size_t begin = reading->line[first].at, end = begin;
 
 	if (!may_look(reading, words.n))
@@ -222,7 +212,7 @@ static bool mark_copy(struct reading *reading, size_t i, size_t first, size_t ma
 
 static void find_copy(struct reading *reading, size_t i)
 {
-	struct ent_str words = reading->copy_words[i], rest = {reading->words, reading->n_words};
+	struct ent_str words = reading->copy[i].words, rest = {reading->words, reading->n_words};
 	size_t head = words.n < BEGIN_SIZE ? words.n : BEGIN_SIZE, marked = marker_line(reading, reading->copy[i].key);
 
 	while (words.n >= LINE_LEAST && rest.n >= head) {
@@ -324,17 +314,19 @@ static struct ent_str rest_of(const struct reading *reading, size_t room)
 	return says ? rest : ENT_STR("");
 }
 
-struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy)
+struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy,
+			   size_t *room)
 {
-	struct reading reading = {.arena = arena};
+	size_t most = *room < QUOTE_LOOK_MAX ? *room : QUOTE_LOOK_MAX;
+	struct reading reading = {.arena = arena, .copy = copy, .n_copy = n_copy, .room = most};
 	bool found = false;
 
-	if (n_copy == 0 || !text.n || !memchr(text.p, '\n', text.n) || !read_lines(&reading, text))
+	if (n_copy == 0 || *room == 0 || !text.n || !memchr(text.p, '\n', text.n) || !read_lines(&reading, text))
 		return text;
-	read_copies(&reading, copy, n_copy);
 	find_quoted(&reading);
-	for (size_t i = 0; i < n_copy; i++)
+	for (size_t i = 0; i < n_copy && reading.room > 0; i++)
 		find_copy(&reading, i);
+	*room -= most - reading.room;
 	for (size_t i = 0; i < reading.n && !found; i++)
 		found = reading.line[i].is_ours;
 	if (!found)

@@ -16,13 +16,17 @@
 
 /* What we brought to the ticket. */
 struct quote_copy {
-	struct ent_str words; /* without the marker */
+	struct ent_str words; /* without the marker, as echo_words() has them */
 	char key[ID_SIZE];    /* of its marker */
 };
 
-/* The text without what it quotes of ours. The work is bounded: of a long text and long copies only so much is looked
- * for as takes some 30 ms, and what is not looked for stays. The text itself when it quotes nothing, and also when
- * nothing would be left: then it is no answer, see echo.h. */
-struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy);
+#define QUOTE_LOOK_MAX ((size_t)64 << 20) /* bytes that are looked through for one text: some 30 ms */
+
+/* The text without what it quotes of ours. The work is bounded, as nothing else is stored meanwhile: room has the bytes
+ * that may still be looked through for all texts of a job, and is lowered; a text gets QUOTE_LOOK_MAX of it at most.
+ * What is not looked for stays. The text itself when it quotes nothing, and also when nothing would be left: then it is
+ * no answer, see echo.h. */
+struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy,
+			   size_t *room);
 
 #endif

@@ -16,6 +16,15 @@ struct ledger {
 	int64_t number; /* of the last incident */
 };
 
+/* Looking for what comments quote of ours: see store/quotes.h. */
+struct quotes {
+	struct quote_copy *copy; /* what was brought to the supplier in the incident */
+	size_t n;
+	int64_t incident; /* 0: none is loaded */
+	struct ent_str supplier;
+	size_t looked; /* bytes */
+};
+
 struct apply {
 	struct db *db;
 	struct ent_arena *arena;
@@ -28,7 +37,8 @@ struct apply {
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
 	struct unit *unit;                    /* that the event being stored is of; NULL between events */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
-	char incident_uuid[ID_SIZE];          /* the last one touched */
+	struct quotes quotes;
+	char incident_uuid[ID_SIZE]; /* the last one touched */
 };
 
 /* The changes of an arrival that is in the inbox already. */

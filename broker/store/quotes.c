@@ -14,6 +14,7 @@ enum {
 	COPIES_SIZE_MAX = 1 << 20, /* bytes of all: they are looked for while nothing else is stored */
 	CLOCKS_MS = 600000         /* the tool's clock may be so far behind ours */
 };
+#define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and looked through for a job: some 300 ms */
 
 /* The newest first: what was brought until then, or may have been. */
 static size_t copies_load(struct apply *apply, const struct situation *at, int64_t until_ms, struct quote_copy **ret)
@@ -38,23 +39,44 @@ static size_t copies_load(struct apply *apply, const struct situation *at, int64
 
 		comment.body = sdk_head(comment.body, COPY_SIZE_MAX);
 		list = list ? list : SDK_NEW_N(apply->arena, struct quote_copy, QUOTE_COPIES_MAX);
-		list[n].words = is_comment ? federate_comment(apply->arena, apply->suppliers, &comment)
-					   : sdk_dup(apply->arena, sdk_or_empty(comment.body));
-		list[n].words = sdk_dup(apply->arena, list[n].words);
+		comment.body = is_comment ? federate_comment(apply->arena, apply->suppliers, &comment)
+					  : sdk_or_empty(comment.body);
+		list[n].words = echo_words(apply->arena, comment.body);
 		size += list[n].words.n;
 		snprintf(list[n++].key, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 	}
 	db_done(stmt);
+	apply->quotes.looked += size;
 	*ret = list;
 	return n;
+}
+
+/* All that was brought until now is loaded once for the comments of one incident that come together. */
+static size_t copies_now(struct apply *apply, const struct situation *at, struct quote_copy **ret)
+{
+	struct quotes *quotes = &apply->quotes;
+
+	if (quotes->incident != at->incident->number || !sdk_eq(quotes->supplier, at->supplier)) {
+		quotes->n = copies_load(apply, at, INT64_MAX, &quotes->copy);
+		quotes->incident = at->incident->number;
+		quotes->supplier = at->supplier;
+	}
+	*ret = quotes->copy;
+	return quotes->n;
 }
 
 static struct ent_str strip(struct apply *apply, const struct situation *at, struct ent_str body, int64_t until_ms)
 {
 	struct quote_copy *copy;
-	size_t n = copies_load(apply, at, until_ms, &copy);
+	size_t room, n;
 
-	return quote_strip(apply->arena, body, copy, n);
+	if (apply->quotes.looked >= JOB_LOOK_MAX)
+		return body;
+	n = until_ms == INT64_MAX ? copies_now(apply, at, &copy) : copies_load(apply, at, until_ms, &copy);
+	room = apply->quotes.looked < JOB_LOOK_MAX ? JOB_LOOK_MAX - apply->quotes.looked : 0;
+	body = quote_strip(apply->arena, body, copy, n, &room);
+	apply->quotes.looked = JOB_LOOK_MAX - room;
+	return body;
 }
 
 struct ent_str quotes_strip(struct apply *apply, const struct situation *at, const struct ent_change *change)

@@ -467,6 +467,36 @@ static void test_answer_above_a_quote_is_carried_without_the_quote(void **state)
 	check_all(world);
 }
 
+/* What was brought is loaded once for an incident of an arrival, and each incident has its own. */
+static void test_answers_that_come_together_lose_each_their_quotes(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	write_word(world, "orion", "O-1", "c1", "The pump on floor 2 is out of order.");
+	bring(world, "telnord", "x1");
+	tell(world, "orion", "O-2", "in_progress");
+	share(world, 2, "telnord", false);
+	bring(world, "telnord", "T-2");
+	write_word(world, "orion", "O-2", "c2", "The lift stands still between two floors.");
+	while (bring(world, "telnord", "x2"))
+		;
+	const struct ent_change change[] = {
+	    word(world, "T-1", "t1", "Yes.\n\n> David (orion): The pump on floor 2 is out of order."),
+	    word(world, "T-1", "t2", "No.\n\n> David (orion): The pump on floor 2 is out of order."),
+	    word(world, "T-2", "t3", "Why?\n\n> David (orion): The lift stands still between two floors."),
+	    word(world, "T-1", "t4", "Ah!\n\n> David (orion): The lift stands still between two floors.")};
+	struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, "telnord", change, 4)};
+
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE (external_id = 't1' AND body = 'Yes.') OR "
+				    "(external_id = 't2' AND body = 'No.') OR (external_id = 't3' AND body = 'Why?')"),
+			 3);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE external_id = 't4' AND body LIKE 'Ah!%lift%'"),
+			 1);
+	check_all(world);
+}
+
 /* However much was brought since: what it quotes was brought before it was said. */
 static void test_an_old_answer_that_is_read_again_keeps_no_quote(void **state)
 {
@@ -677,6 +707,7 @@ int main(void)
 	    TEST(test_internal_words_that_become_public),
 	    TEST(test_removed_ticket_stops_its_queue),
 	    TEST(test_answer_above_a_quote_is_carried_without_the_quote),
+	    TEST(test_answers_that_come_together_lose_each_their_quotes),
 	    TEST(test_an_old_answer_that_is_read_again_keeps_no_quote),
 	    TEST(test_loop_of_updates_is_stopped),
 	    TEST(test_slow_automatic_answers_end_and_people_go_on),

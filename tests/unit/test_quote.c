@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/echo.h"
 #include "core/quote.h"
 #include "sdk/webhook.h"
 
@@ -105,6 +106,18 @@ static const struct row {
     {"nothing", "", NULL},
 };
 
+static struct ent_str strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n)
+{
+	struct quote_copy *brought = SDK_NEW_N(arena, struct quote_copy, n + 1);
+	size_t room = SIZE_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		brought[i] = copy[i];
+		brought[i].words = echo_words(arena, copy[i].words);
+	}
+	return quote_strip(arena, text, brought, n, &room);
+}
+
 static void what_is_quoted_of_ours_is_not_said_again(void **state)
 {
 	(void)state;
@@ -113,11 +126,11 @@ static void what_is_quoted_of_ours_is_not_said_again(void **state)
 		const char *expect = row[i].rest ? row[i].rest : row[i].text;
 
 		sdk_arena_init(&arena);
-		struct ent_str rest = quote_strip(&arena.abi, sdk_str(row[i].text), copies, 2);
+		struct ent_str rest = strip(&arena.abi, sdk_str(row[i].text), copies, 2);
 		if (!sdk_eqz(rest, expect))
 			fail_msg("%s:\n%.*s\ninstead of\n%s", row[i].what, ENT_F(rest), expect);
 		/* the same again, as a sweep or an edit reads it */
-		struct ent_str again = quote_strip(&arena.abi, rest, copies, 2);
+		struct ent_str again = strip(&arena.abi, rest, copies, 2);
 		if (!sdk_eq(again, rest))
 			fail_msg("%s: a second time gives\n%.*s", row[i].what, ENT_F(again));
 		sdk_arena_release(&arena);
@@ -155,9 +168,32 @@ static void the_work_is_bounded(void **state)
 	struct ent_str answer = lines(&arena.abi, quoted, LINES, "\nI see.");
 	struct ent_str foreign = lines(&arena.abi, others, LINES, "\nI see.");
 	clock_t began = clock();
-	assert_true(sdk_eqz(quote_strip(&arena.abi, answer, copy, COPIES), "I see."));
-	assert_true(sdk_eq(quote_strip(&arena.abi, foreign, copy, COPIES), foreign));
+	assert_true(sdk_eqz(strip(&arena.abi, answer, copy, COPIES), "I see."));
+	assert_true(sdk_eq(strip(&arena.abi, foreign, copy, COPIES), foreign));
 	assert_in_range((clock() - began) * 1000 / CLOCKS_PER_SEC, 0, MOMENT_MS);
+	sdk_arena_release(&arena);
+}
+
+/* The texts of one job have one room: the first are read, the last stay as they are. */
+static void all_texts_of_a_job_are_bounded(void **state)
+{
+	struct quote_copy copy = {.key = KEY};
+	struct sdk_arena arena;
+	size_t room = 4096, before, n = 0;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	copy.words = echo_words(&arena.abi, ENT_STR(SAID));
+	const struct ent_str answer = ENT_STR("Yes.\n\n> Mo (Orion): The pump on floor 2 is out of order.\n");
+	do {
+		before = room;
+		struct ent_str rest = quote_strip(&arena.abi, answer, &copy, 1, &room);
+		assert_true(room > 0 ? sdk_eqz(rest, "Yes.") : sdk_eqz(rest, "Yes.") || sdk_eq(rest, answer));
+		assert_true(room < before);
+		n++;
+	} while (room > 0);
+	assert_in_range(n, 4096 / (3 * answer.n + 3 * copy.words.n), 4096 / answer.n);
+	assert_true(sdk_eq(quote_strip(&arena.abi, answer, &copy, 1, &room), answer));
 	sdk_arena_release(&arena);
 }
 
@@ -167,7 +203,7 @@ static void nothing_was_brought(void **state)
 
 	(void)state;
 	sdk_arena_init(&arena);
-	assert_true(sdk_eqz(quote_strip(&arena.abi, sdk_str(row[0].text), NULL, 0), row[0].text));
+	assert_true(sdk_eqz(strip(&arena.abi, sdk_str(row[0].text), NULL, 0), row[0].text));
 	sdk_arena_release(&arena);
 }
 
@@ -176,6 +212,7 @@ int main(void)
 	const struct CMUnitTest test[] = {
 	    cmocka_unit_test(what_is_quoted_of_ours_is_not_said_again),
 	    cmocka_unit_test(the_work_is_bounded),
+	    cmocka_unit_test(all_texts_of_a_job_are_bounded),
 	    cmocka_unit_test(nothing_was_brought),
 	};
 	return cmocka_run_group_tests(test, NULL, NULL);
