@@ -89,7 +89,7 @@ foreach(mutant AUDIENCE_PLAN AUDIENCE_SEND ECHO_ID ECHO_AUTHOR ECHO_CONTENT OWED
 	LOOP_WORDS LOOP_PACE LOOP_NODS)
 	entente_out_mutant(${mutant} core)
 endforeach()
-foreach(mutant BLOCK_SUPPLIER CURSOR_FIRST MOVE_APART MOVE_STUCK MOVE_TWICE)
+foreach(mutant BLOCK_SUPPLIER CURSOR_FIRST MOVE_APART MOVE_STUCK MOVE_TWICE TICKET_TWICE)
 	entente_out_mutant(${mutant} store)
 endforeach()
 entente_out_mutant(NO_LOOK link)

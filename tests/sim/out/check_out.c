@@ -244,7 +244,8 @@ static void check_done(struct out_sim *sim)
 	}
 }
 
-/* Who took part when a comment for everyone was said has a delivery of it. */
+/* Who took part when a comment for everyone was said has a delivery of it. Who lost its ticket takes part again when a
+ * ticket of it is told. */
 static void check_reach(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -257,8 +258,9 @@ static void check_reach(struct out_sim *sim)
 	    "u.supplier = s.supplier AND u.kind IN ('incident.shared', 'incident.unshared', 'ticket.linked', "
 	    "'ticket.removed')) < e.seq AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = "
 	    "json_extract(e.json, '$.comment.id') AND d.supplier = s.supplier) AND NOT EXISTS (SELECT 1 FROM event AS "
-	    "g "
-	    "WHERE g.incident = e.incident AND g.supplier = s.supplier AND g.kind = 'ticket.removed')");
+	    "g WHERE g.incident = e.incident AND g.supplier = s.supplier AND g.kind = 'ticket.removed' AND NOT EXISTS "
+	    "(SELECT 1 FROM event AS k WHERE k.incident = g.incident AND k.supplier = g.supplier AND k.kind IN "
+	    "('ticket.linked', 'ticket.changed') AND k.seq > g.seq AND k.seq < e.seq))");
 
 	if (has_merges(sim))
 		return;
