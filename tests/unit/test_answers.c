@@ -71,10 +71,12 @@ static void list_add(struct bodies *bodies, const char *head, const char *one, c
 /* What generic's programs can say, and more of it than may be said. */
 static void programs_words_add(struct bodies *bodies)
 {
+	static const char secrets[] =
+	    "{\"result\":\"more\",\"phase\":1,\"memo\":{\"request\":{\"method\":\"POST\",\"path\":[\"/\",{\"secret\":"
+	    "\"k\"}],\"headers\":{\"Cookie\":{\"session\":\"c\"}},\"form\":{\"a\":{\"secret\":\"k\"}}}}}";
 	static const char *const words[] = {
 	    "{\"result\":\"more\",\"phase\":3,\"memo\":{\"request\":{\"method\":\"GET\",\"path\":\"/x\"}}}",
-	    "{\"result\":\"more\",\"phase\":1,\"memo\":{\"request\":{\"method\":\"POST\",\"path\":[\"/\",{\"secret\":"
-	    "\"k\"}],\"headers\":{\"Cookie\":{\"session\":\"c\"}},\"form\":{\"a\":{\"secret\":\"k\"}}}}}",
+	    secrets,
 	    "{\"session\":{\"cookie\":\"sid=1\",\"csrf\":\"2\"},\"lasts\":60}",
 	    "{\"remote_id\":\"7\",\"remote_key\":\"K-7\",\"changes\":[{\"ticket\":{\"id\":\"7\",\"title\":\"a\"}}]}",
 	    "{\"page\":[{\"ticket\":{\"id\":\"7\"},\"time\":\"2026-11-22T08:00:00Z\"}],\"more\":true}",
