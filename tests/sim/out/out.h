@@ -102,6 +102,7 @@ struct robot {
 	enum robot_words words;
 	bool slow;
 	int n_said, n_thanks; /* n_thanks: by people, so that they stay below what is taken for a robot */
+	int thanked;          /* ticket of the first thanks: the others follow there */
 };
 
 struct tool {
@@ -163,7 +164,7 @@ void robot_hears(struct out_sim *sim, struct tool *tool, int ticket); /* our acc
 bool robot_is_due(const struct out_sim *sim);
 int64_t robot_next_us(const struct out_sim *sim); /* INT64_MAX: no answer is to come */
 void robot_says(struct out_sim *sim);
-void person_thanks(struct out_sim *sim);
+bool person_thanks(struct out_sim *sim); /* false: there is nothing to thank for */
 void check_robots(struct out_sim *sim);
 
 extern const struct ent_connector out_connector;

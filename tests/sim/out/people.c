@@ -463,10 +463,8 @@ void people_act(struct out_sim *sim)
 		person_moves(sim);
 		return;
 	}
-	if (out_has(sim, OUT_ROBOT) && rng_below(&sim->rng, 8) == 0) {
-		person_thanks(sim);
+	if (out_has(sim, OUT_ROBOT) && rng_below(&sim->rng, 2) == 0 && person_thanks(sim))
 		return;
-	}
 	if (sim->people_done <= 2 || what < 2)
 		person_opens(sim);
 	else if (what < 7)

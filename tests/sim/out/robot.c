@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#define THANKS "Many thanks!"
 enum { THANKS_MAX = 5, LATE_MAX = 30 };
 
 /* One answers, or two answer each other. Words that change are told by their pace alone, so that both are quick then,
@@ -109,18 +110,38 @@ void robot_says(struct out_sim *sim)
 
 /* ---- people ---------------------------------------------------------------------------- */
 
+/* Was something of ours written there since a person said thanks? */
+static bool waits_for_thanks(const struct tool *tool, int ticket)
+{
+	bool waits = false;
+
+	for (int i = 0; i < tool->n_comment; i++) {
+		const struct tool_comment *comment = &tool->comment[i];
+
+		if (tool_now(tool, comment->ticket) == ticket)
+			waits = comment->ours || (waits && !sdk_eqz(comment->body, THANKS));
+	}
+	return waits;
+}
+
 /* The same words again and again, and each time as an answer: that is no robot. */
-void person_thanks(struct out_sim *sim)
+bool person_thanks(struct out_sim *sim)
 {
 	int ticket;
 	struct tool *tool = any_ticket(sim, &ticket);
 
 	if (!tool || tool->robot.n_thanks == THANKS_MAX)
-		return;
-	int i = tool_say(sim, tool, ticket, false, true, -1, ENT_STR("Many thanks!"));
+		return false;
+	if (tool->robot.n_thanks > 0)
+		ticket = tool_now(tool, tool->robot.thanked);
+	if (tool->ticket[ticket].hidden || !waits_for_thanks(tool, ticket))
+		return false;
+	tool->robot.thanked = ticket;
+	int i = tool_say(sim, tool, ticket, false, true, -1, ENT_STR(THANKS));
 	tool->robot.n_thanks++;
 	trace_line(&sim->world, "person says thanks in %s/%d", tool->name, ticket);
 	tool_touch(sim, tool, ticket, i, false);
+	return true;
 }
 
 /* ---- checks ------------------------------------------------------------------------------ */
