@@ -33,12 +33,6 @@ static void header_say(struct sdk_jsonw *w, struct ent_str name, struct ent_str 
 	sdk_jsonw_close(w, '}');
 }
 
-static void kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s)
-{
-	if (s.n)
-		sdk_jsonw_kstr(w, key, s);
-}
-
 static void ktime(struct sdk_jsonw *w, const char *key, int64_t ms)
 {
 	char text[SDK_TIME_SIZE];
@@ -207,8 +201,8 @@ static void name_say(struct sdk_jsonw *w, const char *member, struct ent_str id,
 		return;
 	sdk_jsonw_key(w, member);
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "id", id);
-	kstr_some(w, other, value);
+	sdk_jsonw_kstr_some(w, "id", id);
+	sdk_jsonw_kstr_some(w, other, value);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -227,7 +221,7 @@ static void attributes_say(struct sdk_jsonw *w, const struct ent_ticket *ticket)
 		sdk_jsonw_open(w, '{');
 		sdk_jsonw_kz(w, "attribute", sdk_attr_name((enum ent_attr)i));
 		sdk_jsonw_kstr(w, "text", sdk_or_empty(value->text));
-		kstr_some(w, "native", value->native);
+		sdk_jsonw_kstr_some(w, "native", value->native);
 		if (is_mapped && value->native.n && !value->text.n)
 			sdk_jsonw_kbool(w, "unmapped", true);
 		sdk_jsonw_close(w, '}');
@@ -241,8 +235,8 @@ static void correlation_say(struct sdk_jsonw *w, const struct ent_correlation *c
 		return;
 	sdk_jsonw_key(w, "correlation");
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "number", correlation->number);
-	kstr_some(w, "key", correlation->key);
+	sdk_jsonw_kstr_some(w, "number", correlation->number);
+	sdk_jsonw_kstr_some(w, "key", correlation->key);
 	sdk_jsonw_key(w, "references");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < correlation->n_reference; i++) {
@@ -259,7 +253,7 @@ static void comment_say(struct sdk_jsonw *w, const struct ent_comment *comment, 
 {
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "id", comment->id);
+	sdk_jsonw_kstr_some(w, "id", comment->id);
 	if (is_added) {
 		name_say(w, "author", comment->author.id, "name", comment->author.name);
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
@@ -273,10 +267,10 @@ static void attachment_say(struct sdk_jsonw *w, const struct ent_attachment *att
 {
 	sdk_jsonw_key(w, "attachment");
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "id", attachment->id);
-	kstr_some(w, "name", attachment->name);
-	kstr_some(w, "media_type", attachment->media_type);
-	kstr_some(w, "url", attachment->url);
+	sdk_jsonw_kstr_some(w, "id", attachment->id);
+	sdk_jsonw_kstr_some(w, "name", attachment->name);
+	sdk_jsonw_kstr_some(w, "media_type", attachment->media_type);
+	sdk_jsonw_kstr_some(w, "url", attachment->url);
 	if (attachment->size >= 0)
 		sdk_jsonw_kint(w, "size", attachment->size);
 	sdk_jsonw_close(w, '}');
@@ -354,9 +348,9 @@ static void aside_say(struct sdk_jsonw *w, const struct ent_result *result)
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < result->n_aside; i++) {
 		sdk_jsonw_open(w, '{');
-		kstr_some(w, "ticket", result->aside[i].ticket);
-		kstr_some(w, "key", result->aside[i].key);
-		kstr_some(w, "reason", result->aside[i].reason);
+		sdk_jsonw_kstr_some(w, "ticket", result->aside[i].ticket);
+		sdk_jsonw_kstr_some(w, "key", result->aside[i].key);
+		sdk_jsonw_kstr_some(w, "reason", result->aside[i].reason);
 		ktime(w, "next", result->aside[i].next_ms);
 		sdk_jsonw_close(w, '}');
 	}
@@ -379,8 +373,8 @@ static void told_say(struct try_say *say, struct sdk_jsonw *w, const struct tria
 	const struct ent_result *result = step->result;
 	struct arrival arrival = {.received_ms = say->trial->clock->now_ms(say->trial->clock)};
 
-	kstr_some(w, "remote_id", result->remote_id);
-	kstr_some(w, "remote_key", result->remote_key);
+	sdk_jsonw_kstr_some(w, "remote_id", result->remote_id);
+	sdk_jsonw_kstr_some(w, "remote_key", result->remote_key);
 	if (step->rc == ENT_MORE)
 		sdk_jsonw_kint(w, "phase", result->phase);
 	if (step->rc >= ENT_OK && sdk_is_utf8(result->memo))
@@ -390,7 +384,7 @@ static void told_say(struct try_say *say, struct sdk_jsonw *w, const struct tria
 		sdk_jsonw_kint(w, "retry_after_s", result->retry_after_s);
 	if (result->logged_out)
 		sdk_jsonw_kbool(w, "logged_out", true);
-	kstr_some(w, "note", result->note);
+	sdk_jsonw_kstr_some(w, "note", result->note);
 	aside_say(w, result);
 	if (step->op == ENT_LOGIN) {
 		session_say(w, result);
@@ -492,8 +486,8 @@ void try_say_webhook(struct try_say *say, const struct arrival *arrival, const c
 void try_say_end(struct try_say *say, struct ent_str outcome, struct ent_str words, struct ent_str next)
 {
 	sdk_jsonw_close(&say->w, ']');
-	kstr_some(&say->w, "outcome", outcome);
-	kstr_some(&say->w, "words", words);
-	kstr_some(&say->w, "next", next);
+	sdk_jsonw_kstr_some(&say->w, "outcome", outcome);
+	sdk_jsonw_kstr_some(&say->w, "words", words);
+	sdk_jsonw_kstr_some(&say->w, "next", next);
 	sdk_jsonw_close(&say->w, '}');
 }

@@ -24,20 +24,14 @@ static void print_incident(struct sdk_jsonw *w, const char *key, int64_t number,
 	sdk_jsonw_close(w, '}');
 }
 
-static void kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s)
-{
-	if (s.n)
-		sdk_jsonw_kstr(w, key, s);
-}
-
 static void print_person(struct sdk_jsonw *w, const char *key, const struct ent_person *person)
 {
 	if (!person->id.n && !person->name.n)
 		return;
 	sdk_jsonw_key(w, key);
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "id", person->id);
-	kstr_some(w, "name", person->name);
+	sdk_jsonw_kstr_some(w, "id", person->id);
+	sdk_jsonw_kstr_some(w, "name", person->name);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -59,8 +53,8 @@ static void print_value(struct sdk_jsonw *w, const char *key, enum ent_attr attr
 	if (attr == ENT_FIELDS && value->text.n)
 		sdk_jsonw_kraw(w, "json", value->text);
 	else
-		kstr_some(w, "text", value->text);
-	kstr_some(w, "native", value->native);
+		sdk_jsonw_kstr_some(w, "text", value->text);
+	sdk_jsonw_kstr_some(w, "native", value->native);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -70,8 +64,8 @@ static void print_correlation(struct sdk_jsonw *w, const struct ent_correlation 
 		return;
 	sdk_jsonw_key(w, "correlation");
 	sdk_jsonw_open(w, '{');
-	kstr_some(w, "number", correlation->number);
-	kstr_some(w, "key", correlation->key);
+	sdk_jsonw_kstr_some(w, "number", correlation->number);
+	sdk_jsonw_kstr_some(w, "key", correlation->key);
 	if (correlation->n_reference) {
 		sdk_jsonw_key(w, "references");
 		sdk_jsonw_open(w, '[');
@@ -94,7 +88,7 @@ static void print_ticket_name(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_key(w, "ticket");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", event->ticket_id);
-	kstr_some(w, "key", event->ticket_key);
+	sdk_jsonw_kstr_some(w, "key", event->ticket_key);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -154,7 +148,7 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", comment->uuid);
-	kstr_some(w, "external_id", comment->external_id);
+	sdk_jsonw_kstr_some(w, "external_id", comment->external_id);
 	if (event->kind != EVENT_COMMENT_REMOVED) {
 		print_person(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
@@ -174,9 +168,9 @@ static void print_attachment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_key(w, "attachment");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", attachment->id);
-	kstr_some(w, "name", attachment->name);
-	kstr_some(w, "media_type", attachment->media_type);
-	kstr_some(w, "url", attachment->url);
+	sdk_jsonw_kstr_some(w, "name", attachment->name);
+	sdk_jsonw_kstr_some(w, "media_type", attachment->media_type);
+	sdk_jsonw_kstr_some(w, "url", attachment->url);
 	if (attachment->size >= 0)
 		sdk_jsonw_kint(w, "size", attachment->size);
 	sdk_jsonw_close(w, '}');
@@ -207,9 +201,9 @@ static void print_brief(struct sdk_jsonw *w, const struct brief *brief)
 	sdk_jsonw_key(w, "brief");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "what", brief->what);
-	kstr_some(w, "impact", brief->impact);
-	kstr_some(w, "tried", brief->tried);
-	kstr_some(w, "wanted", brief->wanted);
+	sdk_jsonw_kstr_some(w, "impact", brief->impact);
+	sdk_jsonw_kstr_some(w, "tried", brief->tried);
+	sdk_jsonw_kstr_some(w, "wanted", brief->wanted);
 	if (brief->needed_before_ms)
 		print_time(w, "needed_before", brief->needed_before_ms);
 	sdk_jsonw_close(w, '}');
@@ -221,7 +215,7 @@ static void print_continued(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_key(w, "continues_as");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", event->continues_id);
-	kstr_some(w, "key", event->continues_key);
+	sdk_jsonw_kstr_some(w, "key", event->continues_key);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -246,7 +240,7 @@ static void print_delivery(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_kz(w, "comment", event->comment.uuid);
 	sdk_jsonw_close(w, '}');
 	if (event->kind == EVENT_DELIVERY_DONE) {
-		kstr_some(w, "remote_id", event->remote_id);
+		sdk_jsonw_kstr_some(w, "remote_id", event->remote_id);
 		return;
 	}
 	sdk_jsonw_kstr(w, "cause", event->cause);
@@ -379,8 +373,8 @@ void event_print(const struct event *event, struct sdk_buf *buf)
 	sdk_jsonw_open(&w, '{');
 	if (event->kind != EVENT_SUPPLIER_STATE_CHANGED)
 		print_incident(&w, "incident", event->incident, event->incident_uuid);
-	kstr_some(&w, "supplier", event->supplier);
-	kstr_some(&w, "delivery_id", event->delivery_id);
+	sdk_jsonw_kstr_some(&w, "supplier", event->supplier);
+	sdk_jsonw_kstr_some(&w, "delivery_id", event->delivery_id);
 	print_person(&w, "actor", &event->actor);
 	print_body(&w, event);
 	sdk_jsonw_close(&w, '}');

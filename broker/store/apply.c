@@ -209,9 +209,7 @@ static bool update_is_open(struct db *db, int64_t incident, struct ent_str suppl
 		       "state NOT IN ('done', 'cancelled') LIMIT 1");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 /* A tool may be read long after we wrote there: the marker in the words tells whose they are. */

@@ -62,9 +62,7 @@ bool aside_known(struct db *db, struct ent_str supplier, enum cursor_stream stre
 
 	bind_stream(stmt, supplier, stream);
 	db_bind_str(stmt, 3, ticket);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 int64_t aside_count(struct db *db, struct ent_str supplier)

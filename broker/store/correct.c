@@ -108,9 +108,7 @@ static bool people_acted(struct db *db, int64_t incident)
 	    "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
 
 	db_bind_int(stmt, 1, incident);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 static bool is_listened_to(const struct supplier *supplier)

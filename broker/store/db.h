@@ -39,6 +39,7 @@ bool db_row(struct db_stmt *stmt);                /* true: a row stands; false: 
 int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
 struct ent_str db_str(struct db_stmt *stmt, int column); /* text or blob, until the next db_row; NULL gives absent */
 void db_done(struct db_stmt *stmt);                      /* leave before the last row */
+bool db_found(struct db_stmt *stmt);                     /* was there a row? Done with it */
 int64_t db_ask(struct db *db, const char *sql);          /* one number without parameters; no row, NULL or failure: 0 */
 void db_exec(struct db *db, const char *sql);            /* no parameters, no rows; several statements allowed */
 

@@ -279,6 +279,14 @@ void db_done(struct db_stmt *stmt)
 		sqlite3_reset(stmt->stmt);
 }
 
+bool db_found(struct db_stmt *stmt)
+{
+	bool found = db_row(stmt);
+
+	db_done(stmt);
+	return found;
+}
+
 int64_t db_ask(struct db *db, const char *sql)
 {
 	struct db_stmt *stmt = db_use(db, sql);

@@ -102,9 +102,7 @@ bool follow_attachment(const struct unit *unit, const struct ent_change *change)
 	db_bind_str(stmt, 3, sdk_or_empty(attachment->name));
 	db_bind_str(stmt, 4, attachment->id);
 	db_bind_int(stmt, 5, attachment->size);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 static bool copy_in_chain(struct db *db, const struct ticket *ticket, struct ent_str chain, struct ent_str id)
@@ -114,9 +112,7 @@ static bool copy_in_chain(struct db *db, const struct ticket *ticket, struct ent
 	db_bind_str(stmt, 1, ticket->supplier);
 	db_bind_str(stmt, 2, chain);
 	db_bind_str(stmt, 3, id);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 /* Did we send exactly these words as the comment of that id? */

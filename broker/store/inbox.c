@@ -125,9 +125,7 @@ bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now
 	db_bind_str(stmt, 1, sdk_str(state));
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms)
@@ -137,9 +135,7 @@ bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t
 	db_bind_str(stmt, 1, reason);
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally)

@@ -93,9 +93,7 @@ static bool is_our_ticket(struct db *db, int64_t incident, struct ent_str suppli
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 /* "Auto a (Alpha)"; the supplier's title alone where no author is told. */

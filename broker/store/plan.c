@@ -334,9 +334,7 @@ static bool others_share(struct db *db, int64_t incident, struct ent_str supplie
 	    db_use(db, "SELECT 1 FROM share WHERE incident = $1 AND supplier <> $2 AND withdrawn_ms = 0 LIMIT 1");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, sdk_or_empty(supplier));
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 /* Most events are of one supplier's ticket alone, and end here without a question to the tables. */

@@ -191,9 +191,7 @@ bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str tic
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, ticket);
 	db_bind_str(stmt, 3, external_id);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 void attachment_save(struct db *db, const struct event *event)
@@ -275,9 +273,7 @@ bool reference_known(struct db *db, const struct ent_reference *reference, int64
 	db_bind_str(stmt, 1, reference->supplier);
 	db_bind_str(stmt, 2, reference->id);
 	db_bind_int(stmt, 3, incident);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key,

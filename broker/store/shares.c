@@ -12,9 +12,7 @@ bool share_stands(struct db *db, int64_t incident, struct ent_str supplier)
 	    db_use(db, "SELECT 1 FROM share WHERE incident = $1 AND supplier = $2 AND withdrawn_ms = 0");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier)
@@ -23,9 +21,7 @@ bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier)
 					  "AND state NOT IN ('done', 'cancelled') LIMIT 1");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier)
@@ -34,9 +30,7 @@ bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier)
 					  "'create_ticket' AND state NOT IN ('done', 'cancelled') LIMIT 1");
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 /* $2, $3: the ticket that it was said in: its supplier and its id; '': with us, who say it to all who read any of the
@@ -94,7 +88,7 @@ static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, co
 	party.comes = false;
 #endif
 	party.shares = stands && (!removed || anew);
-	if (!db_str(stmt, 4).n || (removed && anew))
+	if (!db_str(stmt, 4).n || removed) /* nothing can be said there any more */
 		return party;
 	party.ticket = sdk_dup(arena, db_str(stmt, 4));
 	party.status = sdk_status(db_str(stmt, 5));
@@ -131,9 +125,7 @@ bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, s
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, ticket);
 	db_bind_str(stmt, 3, external_id);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }
 
 void copy_save(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id,

@@ -41,7 +41,5 @@ bool trouble_known(struct db *db, struct ent_str supplier, enum cursor_stream st
 
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(stream)));
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return found;
+	return db_found(stmt);
 }

@@ -89,7 +89,8 @@ void sdk_jsonw_raw(struct sdk_jsonw *w, struct ent_str json); /* already valid J
 /* key + value in one call; *_opt writes nothing when absent. */
 void sdk_jsonw_kstr(struct sdk_jsonw *w, const char *key, struct ent_str s);
 void sdk_jsonw_kz(struct sdk_jsonw *w, const char *key, const char *z);
-void sdk_jsonw_kstr_opt(struct sdk_jsonw *w, const char *key, struct ent_str s);
+void sdk_jsonw_kstr_opt(struct sdk_jsonw *w, const char *key, struct ent_str s);  /* absent: not at all */
+void sdk_jsonw_kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s); /* absent or empty: not at all */
 void sdk_jsonw_kint(struct sdk_jsonw *w, const char *key, int64_t i);
 void sdk_jsonw_kbool(struct sdk_jsonw *w, const char *key, bool b);
 void sdk_jsonw_kraw(struct sdk_jsonw *w, const char *key, struct ent_str json);

@@ -167,6 +167,12 @@ void sdk_jsonw_kstr_opt(struct sdk_jsonw *w, const char *key, struct ent_str s)
 		sdk_jsonw_kstr(w, key, s);
 }
 
+void sdk_jsonw_kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s)
+{
+	if (s.n)
+		sdk_jsonw_kstr(w, key, s);
+}
+
 void sdk_jsonw_kint(struct sdk_jsonw *w, const char *key, int64_t i)
 {
 	sdk_jsonw_key(w, key);

@@ -57,6 +57,19 @@ static void test_its_ticket_went_while_it_was_on_its_way(void **state)
 	}
 }
 
+/* A notice would have nowhere to stand. */
+static void test_unshared_after_its_ticket_was_removed(void **state)
+{
+	struct world *world = *state;
+
+	under_way(world);
+	remove_ticket(world);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(
+	    db_ask(world->read, "SELECT count(*) FROM delivery WHERE supplier = 'telnord' AND state = 'pending'"), 0);
+	check_all(world);
+}
+
 /* Tried again while there still is no ticket: it stands where a person sees it, and does not wait in silence. */
 static void test_tried_again_without_a_ticket(void **state)
 {
@@ -112,6 +125,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_its_ticket_went_while_it_was_on_its_way),
+	    TEST(test_unshared_after_its_ticket_was_removed),
 	    TEST(test_tried_again_without_a_ticket),
 	    TEST(test_what_may_not_go_again_is_known),
 	};
