@@ -45,6 +45,7 @@ entente_unit(order entente_store)
 entente_unit(store_pages entente_store)
 entente_unit(store_year entente_store)
 entente_unit(follow entente_store)
+entente_unit(follow_out entente_store)
 entente_unit(store_version entente_store)
 entente_unit(guard entente_edge)
 
