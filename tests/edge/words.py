@@ -7,7 +7,7 @@ import subprocess
 import uuid
 
 from kit import BUILD, Server, ended_clean, wait_for
-from out import change, opened, queue, share, ticket_of
+from out_kit import change, opened, queue, share, ticket_of
 
 ENTENTE = os.path.join(BUILD, "entente")
 

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the checks of the way out share: incidents that are opened, shared and spoken of, the queue, and the store beside the server,
+where a link would have told what it brought."""
+import os
+import sqlite3
+
+BRIEF = {"what": "No uplink at site 7", "impact": "60 people", "tried": "restarted", "wanted": "check the port",
+         "needed_before": "2027-01-01T00:00:00Z"}
+
+
+def store(server):
+    db = sqlite3.connect(os.path.join(server.folder, "edge.db"), timeout=10)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def change(server, sql, *values):
+    with store(server) as db:
+        rows = [tuple(row) for row in db.execute(sql, values)]
+    db.close()
+    return rows
+
+
+def opened(server, name, title="Fault"):
+    """An incident of orion's with a comment of its own."""
+    server.hook({"id": name, "title": title, "status": "open", "comment": f"orion-only words of {name}"}, f"out-{name}")
+    return server.json("GET", f"/v1/incidents/orion:{name}")[1]["number"]
+
+
+def share(server, number, supplier, role="shadow", **more):
+    return server.json("POST", f"/v1/incidents/{number}/shares", {"supplier": supplier, "role": role, "brief": BRIEF, **more})
+
+
+def say(server, number, audience, body, **more):
+    return server.json("POST", f"/v1/incidents/{number}/comments", {"body": body, "audience": audience, **more})
+
+
+def queue(server, **arguments):
+    query = "&".join(f"{k}={v}" for k, v in {"limit": 200, **arguments}.items())
+    return server.json("GET", f"/v1/deliveries?{query}")[1]["items"]
+
+
+def ticket_of(server, supplier, number, name):
+    """Its tool made the ticket that the share asked for."""
+    row = next(d for d in queue(server, supplier=supplier, incident=number) if d["op"] == "create_ticket")
+    change(server, "UPDATE delivery SET state = 'done', head = 0 WHERE id = ?", row["id"])
+    body = {"supplier": supplier, "delivery_id": f"made-{name}", "body": {"id": name, "title": "copy", "status": "open"}}
+    server.json("POST", "/v1/arrivals", body)
+    made = server.json("GET", f"/v1/incidents/{supplier}:{name}")[1]["number"]
+    with store(server) as db:
+        kept = db.execute("SELECT number FROM incident WHERE number = ?", (int(number[4:]),)).fetchone()[0]
+        gone = int(made[4:])
+        if gone != kept:  # the null connector carries no number of ours: joined by hand
+            db.execute("UPDATE ticket SET incident = ? WHERE supplier = ? AND external_id = ?", (kept, supplier, name))
+            db.execute("DELETE FROM share WHERE incident = ?", (gone,))
+            db.execute("UPDATE share SET anew = 0 WHERE incident = ? AND supplier = ?", (kept, supplier))
+    db.close()
