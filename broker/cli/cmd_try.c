@@ -272,11 +272,10 @@ static enum ent_rc webhook_try(struct tried *tried, struct try_verdict *verdict,
 		tried->say.is_dead = false; /* a 401 keeps no dead letter */
 		*verdict = (struct try_verdict){
 		    .outcome = ENT_STR("refused (401)"),
-		    .words =
-			arrival.dead
-			    ? ENT_STR("The signature is wrong. The broker could not read the body either.")
-			    : ENT_STR("The signature is wrong. With a correct one the broker would store these "
-				      "changes.")};
+		    .words = arrival.dead
+				 ? ENT_STR("The signature is wrong. The broker could not read the body either.")
+				 : ENT_STR("The signature is wrong. With a correct one the broker would store these "
+					   "changes.")};
 	}
 	return ENT_OK;
 }
@@ -365,9 +364,10 @@ static enum ent_rc supplier_open(struct tried *tried, struct ent_err *err)
 	if (!supplier)
 		return sdk_fail(err, ENT_EINVAL, "the configuration has no supplier %s", tried->supplier);
 	if (supplier->connector->open && supplier->connector->open(supplier->settings, &state, &why) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL,
-				"connector %s refuses the settings of %s: %s. Correct them, then type the same command again",
-				supplier->connector->name, tried->supplier, why.msg);
+		return sdk_fail(
+		    err, ENT_EINVAL,
+		    "connector %s refuses the settings of %s: %s. Correct them, then type the same command again",
+		    supplier->connector->name, tried->supplier, why.msg);
 	tried->trial =
 	    (struct trial){.supplier = supplier, .self = {supplier->settings, state}, .clock = clock_system()};
 	return ENT_OK;

@@ -21,7 +21,7 @@
 
 static const struct config_row rows[] = {
     ROW("data_dir", CONFIG_TEXT, data_dir, "entente-data", "/var/lib/entente", NULL, 0, 0, NULL,
-	"Folder of the store and of the embedded Kafka's address. Made when missing, readable by its owner only."),
+	"Folder of the store and of the embedded Kafka's address. Created when missing; only its owner can read it."),
     TEXT("connector_dir", connector_dir, "", NULL,
 	 "Folders with connectors (*.so), separated by ':'. Empty: those installed with this program."),
     TEXT("source", source, "/entente", NULL,

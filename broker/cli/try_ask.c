@@ -266,8 +266,7 @@ enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool 
 					"this is an answer; a webhook begins with POST /... HTTP/1.1, or is the body "
 					"alone");
 		if (sdk_starts(text, "HTTP/"))
-			return sdk_fail(err, ENT_EINVAL,
-					"the first line is not a status line such as HTTP/1.1 200 OK");
+			return sdk_fail(err, ENT_EINVAL, "the first line is not a status line such as HTTP/1.1 200 OK");
 		return ENT_OK;
 	}
 	ret->has_head = true;
@@ -276,10 +275,10 @@ enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool 
 		struct ent_str name = sdk_cut(line, ':', &value);
 
 		if (!value.p || !sdk_is_token(name) || ret->n_header == HEADERS_MAX)
-			return sdk_fail(
-			    err, ENT_EINVAL,
-			    "line %zu after the first is not a header (\"Name: value\"); an empty line ends the headers",
-			    ret->n_header + 1);
+			return sdk_fail(err, ENT_EINVAL,
+					"line %zu after the first is not a header (\"Name: value\"); an empty line "
+					"ends the headers",
+					ret->n_header + 1);
 		ret->header[ret->n_header++] = (struct ent_header){name, sdk_trim(value)};
 	}
 	ret->body = rest.p ? rest : ENT_STR("");

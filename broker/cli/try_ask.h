@@ -45,7 +45,8 @@ struct try_message {
 enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool is_request, struct try_message *ret,
 			     struct ent_err *err) __attribute__((warn_unused_result));
 
-/* What the broker would do after this result. next: what the person can do. All three lie in the arena or are static. */
+/* What the broker would do after this result. next: what the person can do. All three lie in the arena or are static.
+ */
 struct try_verdict {
 	struct ent_str outcome, words, next;
 	bool is_well;

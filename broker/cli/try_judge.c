@@ -25,14 +25,16 @@ static void in_doubt(const struct trial *trial, const struct ent_call *call, str
 {
 	switch (try_repeat(trial->supplier, &trial->self, call->op.kind)) {
 	case ENT_REPEAT_SAFE:
-		SAY("unknown", "The tool may have done it. The broker would send it again: a repeat does no harm there.");
+		SAY("unknown",
+		    "The tool may have done it. The broker would send it again: a repeat does no harm there.");
 		break;
 	case ENT_REPEAT_SEARCH:
 		SAY("unknown", "The tool may have done it. The broker would search for it there before it writes "
 			       "again.");
 		break;
 	case ENT_REPEAT_NEVER:
-		SAY("unknown", "The tool may have done it. The broker cannot search for it there, so it would ask a person.");
+		SAY("unknown",
+		    "The tool may have done it. The broker cannot search for it there, so it would ask a person.");
 		break;
 	}
 }
@@ -62,8 +64,8 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 		WELL("done", "The broker would mark it as done.");
 		if (call->op.kind == ENT_CREATE_TICKET && !end->has_id) {
 			in_doubt(trial, call, ret);
-			ret->words =
-			    sdk_format(arena, "The answer does not name the id of the new ticket. %.*s", ENT_F(ret->words));
+			ret->words = sdk_format(arena, "The answer does not name the id of the new ticket. %.*s",
+						ENT_F(ret->words));
 			ret->next = mend;
 		}
 		break;
@@ -77,9 +79,8 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 			SAY("later", "The tool did not do it. The broker would try again, with growing pauses.");
 		break;
 	case ENT_EAUTH:
-		SAY("refused",
-		    "The tool refused us. The broker would send the probe to learn whether the tool refuses "
-		    "everything from us. If not, it would park this delivery.");
+		SAY("refused", "The tool refused us. The broker would send the probe to learn whether the tool refuses "
+			       "everything from us. If not, it would park this delivery.");
 		break;
 	case ENT_EGONE:
 		parked(CAUSE_GONE, arena, ret);
@@ -167,9 +168,11 @@ void try_judge(enum try_op op, const struct trial *trial, const struct ent_call 
 	case TRIAL_PAUSED:
 		WELL("more", "There is more to read. The broker would store each page with its cursor and go on.");
 		if (trial->n_passed)
-			SAY("more, told in part", "There is more to read. Some tickets could not be understood and were "
-						  "passed over; the notes name them.");
-		ret->next = ENT_STR("Next: give --pages N to read more, or --phase and --cursor to go on from a shown place.");
+			SAY("more, told in part",
+			    "There is more to read. Some tickets could not be understood and were "
+			    "passed over; the notes name them.");
+		ret->next =
+		    ENT_STR("Next: give --pages N to read more, or --phase and --cursor to go on from a shown place.");
 		return;
 	case TRIAL_WOULD_WRITE:
 		WELL("not found", "The tool does not have it. The broker would write it now; that call was not sent.");

@@ -75,7 +75,9 @@ static void show_attributes(struct ent_arena *arena, const struct sdk_json *list
 		printf("      %-14.*s %.*s", ENT_F(cell(arena, at, "attribute")), ENT_F(cell(arena, at, "text")));
 		if (native.n)
 			printf(" (their word: %.*s)", ENT_F(table_safe(arena, native, false)));
-		puts(sdk_json_bool(sdk_json_at(at, "unmapped"), false) ? ": this word is not in the map; add it under map" : "");
+		puts(sdk_json_bool(sdk_json_at(at, "unmapped"), false)
+			 ? ": this word is not in the map; add it under map"
+			 : "");
 	}
 }
 
