@@ -75,7 +75,7 @@ static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *s
 	if (maps_parse(arena, sdk_dup(arena, row.json), supplier->connector, &maps, &err) != ENT_OK) {
 		log_write(&boot->log, LOG_ERROR, "map.refused", LOG_STR("supplier", supplier->name),
 			  LOG_INT("version", row.version), LOG_Z("why", err.msg),
-			  LOG_Z("next", "the configuration's map is in force; publish a mended one"), LOG_END);
+			  LOG_Z("next", "the configuration's map is in force; publish a corrected map"), LOG_END);
 		return;
 	}
 	maps_put(supplier, &maps);

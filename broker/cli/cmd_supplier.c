@@ -164,10 +164,11 @@ static int refuse_verb(int argc, char **argv)
 	if (optind + 1 != argc || !strcmp(verb, "list") || !strcmp(verb, "show") || !strcmp(verb, "poll"))
 		fputs("entente: a verb is missing: list, show NAME or poll NAME\n", stderr);
 	else
-		fprintf(stderr,
-			"entente: \"%s\" is none of list, show and poll; to see a supplier of that name type: entente "
-			"supplier show %s\n",
-			argv[optind], argv[optind]);
+		fprintf(
+		    stderr,
+		    "entente: \"%s\" is not list, show or poll. To see a supplier of that name, type: entente supplier "
+		    "show %s\n",
+		    argv[optind], argv[optind]);
 	usage(stderr);
 	return 2;
 }
