@@ -44,7 +44,7 @@ void afterword_untold(const struct client_args *args, const char *suppliers)
 		if (!is_named(suppliers, sdk_json_text_at(one, "name")) || sdk_json_count(sdk_json_at(one, "link")))
 			continue;
 		fprintf(args->json ? stderr : stdout,
-			"%.*s is not told: its tool is only listened to (no url). Tell them yourself.\n",
+			"%.*s is not told: we only listen to its tool (no url). Tell them yourself.\n",
 			ENT_F(table_cell(&arena.abi, sdk_json_at(one, "name"))));
 	}
 	sdk_arena_release(&arena);

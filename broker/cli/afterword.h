@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a command adds under its answer: what the answer itself does not say and a person has to know. It is asked of
- * the broker once the command is done, so that nothing is added when the broker does not answer.
+ * A command adds these lines under its answer: they are not in the answer, and a person must know them. The broker is
+ * asked for them when the command is done; if it does not answer, nothing is added.
  */
 #ifndef CLI_AFTERWORD_H
 #define CLI_AFTERWORD_H
 
 #include "cli/client.h"
 
-/* Which of these suppliers, "vega" or "vega,orion", are only listened to: nobody there is told what was just written.
- * On standard error with --json. */
+/* Names those of the suppliers, "vega" or "vega,orion", whose tool we only listen to: nobody there gets what was just
+ * written. On standard error with --json. */
 void afterword_untold(const struct client_args *args, const char *suppliers);
-/* What /readyz notes of parts that are ready: a topic that is more than a minute behind. Nothing with --json. */
+/* The notes of /readyz about parts that are ready: a topic that is more than a minute behind. Nothing with --json. */
 void afterword_notes(const struct client_args *args);
 
 #endif

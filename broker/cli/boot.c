@@ -75,7 +75,7 @@ static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *s
 	if (maps_parse(arena, sdk_dup(arena, row.json), supplier->connector, &maps, &err) != ENT_OK) {
 		log_write(&boot->log, LOG_ERROR, "map.refused", LOG_STR("supplier", supplier->name),
 			  LOG_INT("version", row.version), LOG_Z("why", err.msg),
-			  LOG_Z("next", "the configuration's map is in force; publish a mended one"), LOG_END);
+			  LOG_Z("next", "the configuration's map is in force; publish a corrected map"), LOG_END);
 		return;
 	}
 	maps_put(supplier, &maps);
@@ -117,14 +117,14 @@ enum ent_rc boot_store(struct boot *boot, const char *config_path, const char *g
 		return rc;
 	*ret = given ? given : sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE));
 	if (access(*ret, F_OK) == 0 || errno != ENOENT)
-		return ENT_OK; /* what else is wrong with it, who opens it says */
+		return ENT_OK; /* any other fault is reported when it is opened */
 	if (given)
 		return sdk_fail(err, ENT_EINVAL, "no store at %s", given);
 	if (boot->config->path.n == 0)
 		return sdk_fail(err, ENT_EINVAL, "no store at %s: give --config FILE or --store FILE", *ret);
 	return sdk_fail(err, ENT_EINVAL,
-			"no store at %s, in data_dir of %.*s: a broker makes it at its first start. Give --store FILE "
-			"when it is elsewhere",
+			"no store at %s, in data_dir of %.*s: a broker creates it at its first start. If the store is "
+			"elsewhere, give --store FILE",
 			*ret, ENT_F(boot->config->path));
 }
 

@@ -28,8 +28,8 @@ enum ent_rc boot_maps(struct boot *boot, struct supplier_set *set, struct ent_er
 enum ent_rc boot_lock(struct boot *boot, struct ent_err *err) __attribute__((warn_unused_result));
 void boot_release(struct boot *boot);
 
-/* The store that a command works on: `given`, else that of the configuration, which is loaded for it. It must be there.
- * *ret lives as long as boot and `given`. */
+/* The store that a command works on: `given`; if NULL, the store of the configuration, which is loaded for it. The file
+ * must exist. *ret lives as long as boot and `given`. */
 enum ent_rc boot_store(struct boot *boot, const char *config_path, const char *given, const char **ret,
 		       struct ent_err *err) __attribute__((warn_unused_result));
 

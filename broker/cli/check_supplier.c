@@ -14,8 +14,7 @@ static void secrets_check(struct check *check, const struct supplier *supplier, 
 {
 	if (supplier->no_hooks && !supplier_can(supplier, ENT_POLL))
 		check_say(check, RESULT_WARN, name,
-			  "nothing is heard from it: it sends no webhooks (no secret), and its tool is not asked what "
-			  "changed");
+			  "nothing is heard from it: it sends no webhooks (no secret), and its tool is not polled");
 	else if (supplier->no_hooks)
 		check_say(check, RESULT_OK, name, "sends no webhooks: /hooks/%.*s is closed, it is asked every %lld s",
 			  ENT_F(supplier->name), (long long)(supplier->link.poll_ms + 999) / 1000);
@@ -99,8 +98,8 @@ static void can_say(struct check *check, const struct supplier *supplier, const 
 	for (const char *const *cannot = supplier->connector->cannot; cannot && *cannot; cannot++)
 		check_say(check, RESULT_OK, name, "its tool cannot do all: %s", *cannot);
 	if (supplier->cannot_poll.p)
-		check_say(check, supplier->no_hooks ? RESULT_WARN : RESULT_OK, name,
-			  "it cannot be asked what changed: %.*s", ENT_F(supplier->cannot_poll));
+		check_say(check, supplier->no_hooks ? RESULT_WARN : RESULT_OK, name, "its tool cannot be polled: %.*s",
+			  ENT_F(supplier->cannot_poll));
 	if (writes && !supplier->account.p)
 		check_say(check, RESULT_WARN, name,
 			  "account is missing: what we write there is known again by id and words, not by its author; "
@@ -148,8 +147,8 @@ static void reach_say(struct check *check, const struct supplier *supplier, bool
 		check_say(check, RESULT_WARN, name, "paused: nothing is sent to it and nothing asked");
 }
 
-/* What each op asks for, with words that stand for anything. True: a request shows its tool who we are, by a login, a
- * credential or a signature of the connector's own. */
+/* Builds each op with example values and looks at the requests. True: one of them shows its tool who we are, by a
+ * login, a credential or a signature of the connector. */
 static bool slots_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
 			struct ent_arena *arena, const char *name)
 {
@@ -174,9 +173,10 @@ static bool slots_check(struct check *check, const struct supplier *supplier, co
 			said |= request.slot[i].place == ENT_IN_PATH;
 	}
 	if (said)
-		check_say(check, RESULT_WARN, name,
-			  "a secret stands in the path of what is asked there: proxies on the way write it into their "
-			  "logs. Prefer a header or `auth`, where its tool takes one");
+		check_say(
+		    check, RESULT_WARN, name,
+		    "the path of a request contains a secret: proxies on the way write it into their logs. If its "
+		    "tool allows it, use a header or `auth` instead");
 	return shows_who;
 }
 

@@ -74,14 +74,14 @@ static enum ent_rc find_base(struct client *client, const struct client_args *ar
 	return ENT_OK;
 }
 
-/* A path as people type it, from the folder that they are in; a configuration's secrets have no such folder. */
+/* A path that a person types is relative to the current folder; a secret's path in a configuration must be absolute. */
 static enum ent_rc token_from_file(struct client *client, const char *path, struct ent_err *err)
 {
 	char folder[PATH_MAX] = "";
 
 	if (path[0] != '/' && !getcwd(folder, sizeof folder))
 		return sdk_fail(err, ENT_EINVAL,
-				"--token-file %s: the current folder is not known (%s): give a whole path", path,
+				"--token-file %s: the current folder is not known (%s): give an absolute path", path,
 				strerror(errno));
 	return secret_load(sdk_format(&client->arena.abi, "file:%s%s%s", folder, path[0] == '/' ? "" : "/", path),
 			   &client->token, err);

@@ -77,8 +77,7 @@ void client_pool_wait(struct client_pool *pool, const int *fd, size_t n_fd, int 
  * show() makes of it. show NULL: JSON only. Returns the exit status. */
 int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
 		 void (*show)(struct ent_arena *arena, struct ent_str json));
-/* The same. *ret_doubt: it failed, and may have been done all the same: not where it was never asked, nor after a 4xx.
- */
+/* The same. *ret_doubt: it failed, but the broker may have done it. False when it was not asked, or answered 4xx. */
 int client_print_doubt(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
 		       void (*show)(struct ent_arena *arena, struct ent_str json), bool *ret_doubt);
 /* "entente: ..." on standard error; returns 1. */

@@ -345,7 +345,7 @@ static void reload(struct serve *serve)
 			  LOG_Z("note", "suppliers only; other settings need a restart"), LOG_END);
 	else
 		log_write(&serve->boot.log, LOG_ERROR, "config.refused", LOG_Z("why", err.msg),
-			  LOG_Z("next", "the suppliers of before stay in force; mend the file and send HUP again"),
+			  LOG_Z("next", "the old suppliers stay in force; correct the file and send HUP again"),
 			  LOG_END);
 	config_free(config);
 }

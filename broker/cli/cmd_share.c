@@ -21,9 +21,9 @@ static void usage_share(FILE *to)
 	      "  --tried WORDS      what was done already\n"
 	      "  --wanted WORDS     what you want from it\n"
 	      "  --before TIME      needed before, RFC 3339\n"
-	      "  --with-thread      also the comments so far that its audience allows, oldest first.\n"
-	      "                     Without it the supplier reads what is said from now on; an older\n"
-	      "                     comment that is heard late stands still as `earlier`\n" CLIENT_HELP "\n"
+	      "  --with-thread      also send earlier comments that the supplier may read, oldest first.\n"
+	      "                     Without it the supplier gets comments made from now on. An older\n"
+	      "                     comment that arrives late is not sent (cause `earlier`)\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente share ENT-000042 telnord --escalate --what 'No uplink at site 7' --wanted 'Check the port'\n"
 	      "  entente share ENT-000042 orion --what 'For your information: printers are down'\n",

@@ -22,8 +22,8 @@ static void usage(FILE *to)
 	      "  poll               ask the tool now what changed, without waiting for the next poll\n"
 	      "\n"
 	      "  --from TIME        poll: forget how far we have read, and read again from that time on\n"
-	      "                     (RFC 3339), or from before the oldest ticket that is put aside. Nothing\n"
-	      "                     that is stored is lost or doubled\n" CLIENT_HELP "\n"
+	      "                     (RFC 3339), or from before the oldest ticket put aside if that is\n"
+	      "                     earlier. Nothing that is stored is lost or doubled\n" CLIENT_HELP "\n"
 	      "examples:\n"
 	      "  entente supplier list\n"
 	      "  entente supplier show telnord\n"
@@ -82,7 +82,7 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *supplier)
 	for (const struct sdk_json *one = sdk_json_first(aside); one; one = sdk_json_next(one))
 		if (!sdk_json_at(one, "next")) {
 			printf("A ticket without a time under AGAIN is not asked for again, because its back-fill "
-			       "ended. When the tool shows it again: entente backfill %.*s --since TIME\n",
+			       "ended. When the tool shows it again, type: entente backfill %.*s --since TIME\n",
 			       ENT_F(table_cell(arena, sdk_json_at(supplier, "name"))));
 			break;
 		}
@@ -164,10 +164,11 @@ static int refuse_verb(int argc, char **argv)
 	if (optind + 1 != argc || !strcmp(verb, "list") || !strcmp(verb, "show") || !strcmp(verb, "poll"))
 		fputs("entente: a verb is missing: list, show NAME or poll NAME\n", stderr);
 	else
-		fprintf(stderr,
-			"entente: \"%s\" is none of list, show and poll; to see a supplier of that name type: entente "
-			"supplier show %s\n",
-			argv[optind], argv[optind]);
+		fprintf(
+		    stderr,
+		    "entente: \"%s\" is not list, show or poll. To see a supplier of that name, type: entente supplier "
+		    "show %s\n",
+		    argv[optind], argv[optind]);
 	usage(stderr);
 	return 2;
 }

@@ -18,7 +18,7 @@
 #include "sdk/webhook.h"
 
 #define FILE_SIZE_MAX ((size_t)32 << 20)
-#define THEIRS        "it is theirs"
+#define THEIRS        "correct"
 enum { PAGES = 5, FIRST_OPTION = 256, BODY_SHOWN = 4096 };
 
 static const char help[] =
@@ -26,29 +26,29 @@ static const char help[] =
     "       entente try SUPPLIER --op OP --live [OPTIONS]\n"
     "       entente try SUPPLIER --op decode --answer FILE|-\n\n"
     "Runs one op of the supplier's connector (for `generic`: its jq programs) and shows the call, what the answer\n"
-    "means, and the changes that come of it. Nothing is stored, and no broker has to run. Secrets are shown as ***.\n"
-    "Words are read with the map of the configuration; `entente map try` tries another one.\n\n"
+    "means, and the changes that result. Nothing is stored, and no broker has to run. Secrets are shown as ***.\n"
+    "Status and priority are read with the map of the configuration; `entente map try` tries another map.\n"
+    "Without --answer and --live the first call is shown and not made. (..): the value without the option.\n\n"
     "OP: poll, fetch, create, update, comment, look (is it there already?), probe (who are we?), login,\n"
     "    decode (a webhook)\n\n"
-    "  (neither)          the first call is shown and not made\n"
-    "  --answer FILE      what the tool answered: a body, or a whole answer as `curl -i` prints it; - is standard\n"
-    "                     input. Once for each call, in their order. decode: the webhook, with its headers or without\n"
-    "  --live             the calls are made. Before each that writes, you see it and are asked\n"
-    "  --yes              do not ask\n\n"
-    "  --ticket ID        fetch, update, comment, look: which one (1)\n"
-    "  --ticket-key KEY   what people call it there, where that is something else\n"
-    "  --title WORDS      create\n"
-    "  --text WORDS       create, comment, look\n"
-    "  --author NAME      comment: who said it\n"
-    "  --status WORD      create, update: a word of ours, as resolved (update: in_progress)\n"
+    "  --answer FILE      the tool's answer: a body, or a whole answer as `curl -i` prints it; - is standard\n"
+    "                     input. Give one for each call, in order. decode: the webhook, with or without headers\n"
+    "  --live             make the calls. You see each call that writes and are asked before it is sent\n"
+    "  --yes              with --live: send calls that write without asking\n\n"
+    "  --ticket ID        fetch, update, comment, look: the ticket's id in the tool (1)\n"
+    "  --ticket-key KEY   the ticket's name for people, if the tool has another one than the id\n"
+    "  --title WORDS      create: the title\n"
+    "  --text WORDS       create, comment, look: the text\n"
+    "  --author NAME      comment: its author\n"
+    "  --status WORD      create, update: one of Entente's words, such as resolved (update: in_progress)\n"
     "  --priority N       create, update: 1 to 5\n"
-    "  --number NUMBER    of our incident (ENT-000042)\n"
-    "  --id UUID          of the delivery: `look` searches for it. --live without it makes a new one\n"
-    "  --of OP            look: create or comment (comment)\n"
-    "  --from TIME        poll: where to begin without a cursor (a day ago)\n"
-    "  --cursor TEXT      poll: the place to go on from, as it was shown. Others: the memo of the call before\n"
-    "  --phase N          which call of the op (0)\n"
-    "  --pages N          poll: so many calls at most (5)\n\n"
+    "  --number NUMBER    the number of our incident (ENT-000042)\n"
+    "  --id UUID          the delivery's id; `look` searches for it. Without it --live makes a new one\n"
+    "  --of OP            look: search for a create or for a comment (comment)\n"
+    "  --from TIME        poll without --cursor: read from this time on (a day ago)\n"
+    "  --cursor TEXT      poll: go on from a cursor that was shown. Other ops: the memo of the call before\n"
+    "  --phase N          the number of the call within the op (0)\n"
+    "  --pages N          poll: make at most N calls (5)\n\n"
     "  --config FILE      the configuration; else ENTENTE_CONFIG\n"
     "  --json             one JSON object\n"
     "  --help             this text\n\n"
@@ -152,7 +152,7 @@ static int words_check(struct tried *tried)
 
 /* ---- asking a person ------------------------------------------------------------------------- */
 
-/* As much of it as a person reads before they answer. */
+/* The first BODY_SHOWN bytes of the body. */
 static void body_show(struct tried *tried, const struct ent_request *request)
 {
 	struct ent_arena *arena = &tried->arena.abi;
@@ -161,7 +161,7 @@ static void body_show(struct tried *tried, const struct ent_request *request)
 	if (!body.n)
 		return;
 	if (!sdk_is_utf8(body)) {
-		fprintf(stderr, "  (a body of %zu bytes that are no text)\n", body.n);
+		fprintf(stderr, "  (a body of %zu bytes, not text)\n", body.n);
 		return;
 	}
 	body = trial_hide(&tried->trial, arena, body);
@@ -186,8 +186,8 @@ static bool may_write(void *of, const struct trial_step *step)
 		ENT_F(table_safe(arena, path, false)));
 	body_show(tried, request);
 	if (isatty(STDIN_FILENO) != 1) {
-		fputs("There is no terminal to ask you, so it is not sent. Add --yes to write without being asked. "
-		      "A call that only reads says so in its program with `read: true`.\n",
+		fputs("There is no terminal to ask you, so this call was not sent. Add --yes to write without being "
+		      "asked. If the call only reads, add `read: true` to its program.\n",
 		      stderr);
 		return false;
 	}
@@ -231,7 +231,7 @@ static enum ent_rc answers_read(struct tried *tried, struct ent_err *err)
 	return rc;
 }
 
-/* Whose webhook is it? Only a file with headers can say. */
+/* Is the signature the supplier's? NULL: the file has no headers, or the supplier no secret. */
 static const char *signature_word(struct tried *tried, const struct ent_webhook *webhook)
 {
 	const struct supplier *supplier = tried->trial.supplier;
@@ -243,7 +243,7 @@ static const char *signature_word(struct tried *tried, const struct ent_webhook 
 	if (arrival_verify(supplier, &tried->trial.self, webhook, false, tried->trial.clock->now_ms(tried->trial.clock),
 			   &tried->arena.abi, &unused, &err) == ENT_OK)
 		return THEIRS;
-	return sdk_z(&tried->arena.abi, sdk_format(&tried->arena.abi, "not theirs: %s", err.msg));
+	return sdk_z(&tried->arena.abi, sdk_format(&tried->arena.abi, "wrong: %s", err.msg));
 }
 
 static enum ent_rc webhook_try(struct tried *tried, struct try_verdict *verdict, struct ent_err *err)
@@ -269,14 +269,13 @@ static enum ent_rc webhook_try(struct tried *tried, struct try_verdict *verdict,
 	*verdict = (struct try_verdict){
 	    .outcome = ENT_STR("taken"), .words = ENT_STR("The broker would store these changes."), .is_well = true};
 	if (signature && strcmp(signature, THEIRS) != 0) {
-		tried->say.is_dead = false; /* it would be refused before anybody reads it */
+		tried->say.is_dead = false; /* a 401 keeps no dead letter */
 		*verdict = (struct try_verdict){
 		    .outcome = ENT_STR("refused (401)"),
-		    .words =
-			arrival.dead
-			    ? ENT_STR("the signature is not theirs; the body alone would be a dead letter")
-			    : ENT_STR("the signature is not theirs; of the body alone the broker would store these "
-				      "changes")};
+		    .words = arrival.dead
+				 ? ENT_STR("The signature is wrong. The broker could not read the body either.")
+				 : ENT_STR("The signature is wrong. With a correct one the broker would store these "
+					   "changes.")};
 	}
 	return ENT_OK;
 }
@@ -301,7 +300,7 @@ static enum ent_rc op_try(struct tried *tried, struct try_verdict *verdict, stru
 	trial->tell = step_told;
 	trial->of = tried;
 	if (tried->words.live) {
-		(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */
+		(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* if this fails, so does each transfer */
 		trial->transfers = transfers_curl_new();
 		trial->wait = transfers_curl_wait;
 	}
@@ -322,10 +321,10 @@ static void verdict_mend(const struct tried *tried, struct try_verdict *verdict)
 	if (tried->say.is_dead)
 		*verdict = (struct try_verdict){
 		    .outcome = ENT_STR("dead letter"),
-		    .words = ENT_STR("The broker cannot take it. It would keep it as a dead letter and tell it."),
+		    .words = ENT_STR("The broker cannot read it. It would keep it as a dead letter and report it."),
 		    .next =
 			ENT_STR("Next: correct the program or the setting that the reason names, then type the same "
-				"again.")};
+				"command again.")};
 	else if (tried->say.not_done.msg[0])
 		*verdict = (struct try_verdict){.outcome = ENT_STR("parked (not_done)"),
 						.words = sdk_str(tried->say.not_done.msg),
@@ -341,7 +340,7 @@ static int print(struct tried *tried, struct try_verdict *verdict)
 	verdict_mend(tried, verdict);
 	try_say_end(say, verdict->outcome, verdict->words, verdict->next);
 	if (say->out.failed || sdk_json_parse(&tried->arena.abi, sdk_buf_view(&say->out), &said, &err) != ENT_OK) {
-		fprintf(stderr, "entente try: what came of it cannot be shown: %s\n",
+		fprintf(stderr, "entente try: the result cannot be shown: %s\n",
 			say->out.failed ? "it is too large" : err.msg);
 		return 1;
 	}
@@ -365,9 +364,10 @@ static enum ent_rc supplier_open(struct tried *tried, struct ent_err *err)
 	if (!supplier)
 		return sdk_fail(err, ENT_EINVAL, "the configuration has no supplier %s", tried->supplier);
 	if (supplier->connector->open && supplier->connector->open(supplier->settings, &state, &why) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL,
-				"connector %s refuses the settings of %s: %s. Correct them, then type the same again",
-				supplier->connector->name, tried->supplier, why.msg);
+		return sdk_fail(
+		    err, ENT_EINVAL,
+		    "connector %s refuses the settings of %s: %s. Correct them, then type the same command again",
+		    supplier->connector->name, tried->supplier, why.msg);
 	tried->trial =
 	    (struct trial){.supplier = supplier, .self = {supplier->settings, state}, .clock = clock_system()};
 	return ENT_OK;

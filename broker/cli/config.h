@@ -65,7 +65,8 @@ struct config {
 /* The file that a command reads: the one given with --config, else the one that ENTENTE_CONFIG names; NULL: neither. */
 const char *config_where(const char *given);
 /* path NULL: defaults, no suppliers. plugins NULL: suppliers are not looked at. Environment variables are only read
- * for "env:" secrets: ENTENTE_CONFIG counts where a command asks config_where(). On failure *ret is untouched. */
+ * for "env:" secrets: ENTENTE_CONFIG counts only for commands that call config_where(). On failure *ret is untouched.
+ */
 enum ent_rc config_load(const char *path, const struct plugins *plugins, struct config **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* The same, and every problem of the file on a line of its own in *report, not only the first. */

@@ -76,8 +76,7 @@ static void strangers_tell(struct supplier_reader *r, const struct config_member
 	}
 }
 
-/* A connector may need a setting, or a program, to ask for changes. Known at once, nobody is told that it will be
- * asked. */
+/* A connector may need a setting, or a program, to poll. Asked at once, so that no command says it will be polled. */
 static void poll_try(struct supplier_reader *r, void *state)
 {
 	struct supplier *supplier = r->supplier;

@@ -53,11 +53,11 @@ static const struct config_row rows[] = {
     TIME("sweep", sweep_ms, "6h", 1000, 30 * DAY, NULL,
 	 "How often each of its open tickets is compared with ours; 0: never.", true),
     TIME("search_lag", search_lag_ms, "connector", 100, 60 * MINUTE, "connector",
-	 "How long after a write its search may not show what was written. When an answer was lost, we look so long "
+	 "How long after a write its search may not show the new text. After a lost answer we search for this time "
 	 "before we write again. connector: as its connector says. 0: its search shows it at once.",
 	 true),
     TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
-	 "An alarm when nothing was heard of it for so long. 0: learned from what is usual.", true),
+	 "An alarm when nothing was heard from it for this time. 0: learned from its usual pauses.", true),
     {"title_max", CONFIG_INT, offsetof(struct supplier, title_max), "0", NULL, NULL, 40, 1000000, NULL,
      "Longest title that its tool takes, in the unit that the connector's page names. 0: as the connector says; a "
      "larger number than the connector's changes nothing.",

@@ -21,7 +21,7 @@
 
 static const struct config_row rows[] = {
     ROW("data_dir", CONFIG_TEXT, data_dir, "entente-data", "/var/lib/entente", NULL, 0, 0, NULL,
-	"Folder of the store and of the embedded Kafka's address. Made when missing, readable by its owner only."),
+	"Folder of the store and of the embedded Kafka's address. Created when missing; only its owner can read it."),
     TEXT("connector_dir", connector_dir, "", NULL,
 	 "Folders with connectors (*.so), separated by ':'. Empty: those installed with this program."),
     TEXT("source", source, "/entente", NULL,
@@ -43,7 +43,7 @@ static const struct config_row rows[] = {
 	"Connections at the same time; one more is answered 503."),
     INT("http.connections_per_ip_max", http.connections_per_ip_max, "256", 0, 65536,
 	"The same for one address; 0 is no limit. Behind a proxy all connections come from one."),
-    TIME("http.idle", http.idle_s, "60s", "s", 1, 3600, "A connection that sends nothing for so long is closed."),
+    TIME("http.idle", http.idle_s, "60s", "s", 1, 3600, "A connection that sends nothing for this time is closed."),
     TIME("http.request", http.request_s, "30s", "s", 1, 3600,
 	 "First to last byte of a request; a slower one is answered 408."),
     INT("http.sse_max", http.sse_max, "64", 0, 10000, "Live event streams (/v1/live) at the same time."),

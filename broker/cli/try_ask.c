@@ -6,12 +6,12 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
-/* What stands for what was left out. Made up, and seen to be: nobody shall take it for a real ticket. */
+/* Examples for options that were left out. They say that they are examples: a person may read them in the tool. */
 #define EXAMPLE_ID     "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
 #define EXAMPLE_TICKET "1"
 #define EXAMPLE_NUMBER "ENT-000042"
-#define EXAMPLE_TITLE  "A try of Entente: please ignore"
-#define EXAMPLE_TEXT   "A try of the connection. Please ignore it."
+#define EXAMPLE_TITLE  "A test by Entente: please ignore"
+#define EXAMPLE_TEXT   "A test of the connection. Please ignore it."
 
 enum { DAY_MS = 86400000, HEADERS_MAX = 100, PAGES_MAX = 1000 };
 
@@ -58,7 +58,7 @@ static bool is_uuid(const char *text)
 	for (size_t i = 0; i < ID_SIZE - 1; i++) {
 		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (is_dash ? text[i] != '-' : sdk_hex_value(text[i]) < 0) /* the NUL is neither */
+		if (is_dash ? text[i] != '-' : sdk_hex_value(text[i]) < 0) /* also refuses the NUL */
 			return false;
 	}
 	return text[ID_SIZE - 1] == '\0';
@@ -84,18 +84,18 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 	if (words->of && strcmp(words->of, "create") != 0 && strcmp(words->of, "comment") != 0)
 		return sdk_fail(err, ENT_EINVAL, "--of takes create or comment, not \"%s\"", words->of);
 	if (words->from && !sdk_time_parse(sdk_str(words->from), 0, &unused))
-		return sdk_fail(err, ENT_EINVAL, "--from takes a time as 2026-11-22T00:00:00Z, not \"%s\"",
+		return sdk_fail(err, ENT_EINVAL, "--from takes a time such as 2026-11-22T00:00:00Z, not \"%s\"",
 				words->from);
 	if (words->status && sdk_status(sdk_str(words->status)) == ENT_STATUS_UNKNOWN)
 		return sdk_fail(err, ENT_EINVAL,
-				"--status takes a word of ours, as in_progress or resolved, not "
+				"--status takes one of Entente's words, such as in_progress or resolved, not "
 				"\"%s\"",
 				words->status);
 	if (words->number && !incident_number_parse(sdk_str(words->number), &unused))
-		return sdk_fail(err, ENT_EINVAL, "--number takes an incident's number, as ENT-000042, not \"%s\"",
+		return sdk_fail(err, ENT_EINVAL, "--number takes an incident's number, such as ENT-000042, not \"%s\"",
 				words->number);
 	if (words->id && !is_uuid(words->id))
-		return sdk_fail(err, ENT_EINVAL, "--id takes a UUID, as " EXAMPLE_ID);
+		return sdk_fail(err, ENT_EINVAL, "--id takes a UUID, such as " EXAMPLE_ID);
 	rc = number_check(words->priority, "priority", 5, err);
 	if (rc == ENT_OK)
 		rc = number_check(words->phase, "phase", UINT32_MAX, err);
@@ -111,7 +111,7 @@ static const char *or_example(const char *word, const char *example)
 
 static int64_t number_or(const char *word, int64_t dflt)
 {
-	(void)(word && sdk_to_int(sdk_str(word), &dflt)); /* it was looked at before */
+	(void)(word && sdk_to_int(sdk_str(word), &dflt)); /* words_check() refused anything else */
 	return dflt;
 }
 
@@ -129,7 +129,7 @@ static enum ent_op_kind kind_of(const struct try_words *words, enum try_op op)
 	return op == TRY_LOOK && words->of && !strcmp(words->of, "create") ? ENT_CREATE_TICKET : kind[op];
 }
 
-/* As a delivery of the thread would be made. */
+/* As the broker makes a delivery of a comment. */
 static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind kind, const struct supplier_set *set,
 				 const struct supplier *supplier, struct ent_arena *arena, struct ent_op *ret,
 				 struct ent_err *err)
@@ -266,8 +266,7 @@ enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool 
 					"this is an answer; a webhook begins with POST /... HTTP/1.1, or is the body "
 					"alone");
 		if (sdk_starts(text, "HTTP/"))
-			return sdk_fail(err, ENT_EINVAL,
-					"the first line is no status line, which looks like: HTTP/1.1 200 OK");
+			return sdk_fail(err, ENT_EINVAL, "the first line is not a status line such as HTTP/1.1 200 OK");
 		return ENT_OK;
 	}
 	ret->has_head = true;
@@ -276,14 +275,14 @@ enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool 
 		struct ent_str name = sdk_cut(line, ':', &value);
 
 		if (!value.p || !sdk_is_token(name) || ret->n_header == HEADERS_MAX)
-			return sdk_fail(
-			    err, ENT_EINVAL,
-			    "line %zu behind the first is no header (\"Name: value\"); an empty line ends them",
-			    ret->n_header + 1);
+			return sdk_fail(err, ENT_EINVAL,
+					"line %zu after the first is not a header (\"Name: value\"); an empty line "
+					"ends the headers",
+					ret->n_header + 1);
 		ret->header[ret->n_header++] = (struct ent_header){name, sdk_trim(value)};
 	}
 	ret->body = rest.p ? rest : ENT_STR("");
-	/* `curl -i` prints what came before the answer, too */
+	/* `curl -i` also prints interim answers, such as 100 */
 	if (!is_request && (ret->status < 200 || sdk_starts(ret->body, "HTTP/")))
 		return try_message_read(arena, ret->body, false, ret, err);
 	return ENT_OK;

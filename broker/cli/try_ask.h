@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person asks of `entente try`: the call that is tried, the answers that are given, and what the end means. */
+/* The input of `entente try`: its options, the call to try, the given answers; and the meaning of the result. */
 #ifndef CLI_TRY_ASK_H
 #define CLI_TRY_ASK_H
 
@@ -13,7 +13,7 @@ enum try_op { TRY_POLL, TRY_FETCH, TRY_CREATE, TRY_UPDATE, TRY_COMMENT, TRY_LOOK
 const char *try_op_name(enum try_op op); /* "poll" */
 bool try_op_by_name(const char *name, enum try_op *ret);
 
-/* As they stand on the command line; NULL: not given. */
+/* The options of the command line; NULL: not given. */
 struct try_words {
 	const char *op, *ticket, *ticket_key, *title, *text, *author, *status, *priority, *number, *id, *cursor, *phase,
 	    *from, *pages, *of;
@@ -22,16 +22,16 @@ struct try_words {
 	bool live, yes, json;
 };
 
-/* Is what was given understood, and enough? ENT_EINVAL: one sentence. */
+/* Are the options valid and complete? ENT_EINVAL: err says in one sentence what is wrong. */
 enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-/* The call that the broker would make; words left out have an example in their place. ENT_EUNSUPPORTED: the supplier is
- * not asked such a thing. */
+/* The call that the broker would make; options left out are replaced by examples. ENT_EUNSUPPORTED: this op is not sent
+ * to the supplier. */
 enum ent_rc try_call(const struct try_words *words, enum try_op op, const struct supplier_set *set,
 		     const struct supplier *supplier, const struct ent_self *self, struct ent_arena *arena,
 		     struct ent_call *ret, struct ent_err *err) __attribute__((warn_unused_result));
 
-/* What may be done with such an op after its answer was lost. */
+/* May the op be repeated after its answer was lost? */
 enum ent_repeat try_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind kind);
 
 /* An HTTP message from a file: a whole one with its first line and headers, or a body alone. */
@@ -45,7 +45,8 @@ struct try_message {
 enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool is_request, struct try_message *ret,
 			     struct ent_err *err) __attribute__((warn_unused_result));
 
-/* How the broker would go on after that end. next: what the person can do. All three lie in the arena or are static. */
+/* What the broker would do after this result. next: what the person can do. All three lie in the arena or are static.
+ */
 struct try_verdict {
 	struct ent_str outcome, words, next;
 	bool is_well;

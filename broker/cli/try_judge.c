@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the broker would go on after what a try came to: link/deliver.c, poll.c and login.c decide it, this says it. */
+/* Says in words how the broker would go on after this result. link/deliver.c, poll.c and login.c decide it. */
 #include "cli/try_ask.h"
 
 #include "sdk/str.h"
@@ -9,8 +9,7 @@
 	(*ret = (struct try_verdict){.outcome = ENT_STR(outcome_), .words = ENT_STR(words_), .is_well = true})
 
 static const struct ent_str mend =
-    ENT_STR("Next: correct what the reason names (a program in the supplier's settings, a setting), then type the same "
-	    "again.");
+    ENT_STR("Next: correct the program or the setting that the reason names, then type the same command again.");
 
 static void parked(enum delivery_cause cause, struct ent_arena *arena, struct try_verdict *ret)
 {
@@ -26,14 +25,16 @@ static void in_doubt(const struct trial *trial, const struct ent_call *call, str
 {
 	switch (try_repeat(trial->supplier, &trial->self, call->op.kind)) {
 	case ENT_REPEAT_SAFE:
-		SAY("unknown", "It may have been done. The broker would send it again: once is as good as twice.");
+		SAY("unknown",
+		    "The tool may have done it. The broker would send it again: a repeat does no harm there.");
 		break;
 	case ENT_REPEAT_SEARCH:
-		SAY("unknown", "It may have been done. The broker would look for it in the tool before it writes "
+		SAY("unknown", "The tool may have done it. The broker would search for it there before it writes "
 			       "again.");
 		break;
 	case ENT_REPEAT_NEVER:
-		SAY("unknown", "It may have been done, and the broker cannot look for it: it would ask a person.");
+		SAY("unknown",
+		    "The tool may have done it. The broker cannot search for it there, so it would ask a person.");
 		break;
 	}
 }
@@ -47,7 +48,7 @@ static void delivery_invalid(const struct trial *trial, const struct ent_call *c
 		parked(CAUSE_REFUSED, arena, ret);
 	} else if (end->is_built && end->writes && end->status) {
 		in_doubt(trial, call, ret);
-		ret->words = sdk_format(arena, "Our side cannot read the answer. %.*s", ENT_F(ret->words));
+		ret->words = sdk_format(arena, "We cannot read the answer. %.*s", ENT_F(ret->words));
 		ret->next = mend;
 	} else {
 		parked(CAUSE_INVALID, arena, ret);
@@ -60,11 +61,11 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 	switch (end->rc) {
 	case ENT_OK:
 	case ENT_MORE:
-		WELL("done", "The broker would take it as done.");
+		WELL("done", "The broker would mark it as done.");
 		if (call->op.kind == ENT_CREATE_TICKET && !end->has_id) {
 			in_doubt(trial, call, ret);
-			ret->words =
-			    sdk_format(arena, "The answer holds no id of the new ticket. %.*s", ENT_F(ret->words));
+			ret->words = sdk_format(arena, "The answer does not name the id of the new ticket. %.*s",
+						ENT_F(ret->words));
 			ret->next = mend;
 		}
 		break;
@@ -75,26 +76,25 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 		if (end->is_lost)
 			in_doubt(trial, call, ret);
 		else
-			SAY("later", "It was not done. The broker would try it again, with growing pauses.");
+			SAY("later", "The tool did not do it. The broker would try again, with growing pauses.");
 		break;
 	case ENT_EAUTH:
-		SAY("refused",
-		    "The broker would ask the probe whether we are refused as a whole. If not, it would park "
-		    "this delivery.");
+		SAY("refused", "The tool refused us. The broker would send the probe to learn whether the tool refuses "
+			       "everything from us. If not, it would park this delivery.");
 		break;
 	case ENT_EGONE:
 		parked(CAUSE_GONE, arena, ret);
 		break;
 	case ENT_EUNSUPPORTED:
-		SAY("cancelled (unsupported)", "This tool cannot express it, or no program does it. The broker would "
-					       "not bring it.");
+		SAY("cancelled (unsupported)", "This tool cannot express it, or no program builds it. The broker would "
+					       "not send it.");
 		break;
 	case ENT_ECONFLICT:
 		SAY("later",
-		    "Somebody changed the ticket meanwhile. The broker would begin again with the first call.");
+		    "Somebody changed the ticket in between. The broker would begin again with the first call.");
 		break;
 	case ENT_ETOOLONG:
-		SAY("later", "The tool takes no such long text. The broker would send half of it, once.");
+		SAY("later", "The text is too long for the tool. The broker would send half of it, once.");
 		break;
 	}
 }
@@ -105,14 +105,14 @@ static void poll_judge(const struct trial *trial, const struct trial_end *end, s
 {
 	if (end->rc >= ENT_OK && trial->n_passed) {
 		SAY("told in part",
-		    "The broker would store these changes and this cursor together. It could not understand each "
-		    "ticket: those that the notes name were passed over.");
+		    "The broker would store these changes and this cursor together. It could not understand some "
+		    "tickets and passed them over; the notes name them.");
 		ret->next = mend;
 	} else if (end->rc >= ENT_OK) {
 		WELL("told", "The broker would store these changes and this cursor together. It has caught up.");
 	} else if (end->rc == ENT_EINVAL && end->is_built) {
-		SAY("dead letter", "The broker would keep the page as a dead letter, tell it, and ask again from the "
-				   "same place.");
+		SAY("dead letter", "The broker cannot read this page. It would keep the page as a dead letter, report "
+				   "it, and ask again from the same place.");
 		ret->next = mend;
 	} else if (end->rc == ENT_EUNSUPPORTED) {
 		SAY("unsupported", "This supplier would not be polled.");
@@ -132,13 +132,13 @@ static void read_judge(enum try_op op, const struct trial_end *end, struct try_v
 	else if (end->rc >= ENT_OK)
 		WELL("read", "The broker would compare the ticket with these changes.");
 	else if (end->rc == ENT_EAUTH)
-		SAY("refused", "The tool does not let us in.");
+		SAY("refused", "The tool refuses our credentials.");
 	else if (end->rc == ENT_EGONE && op != TRY_FETCH)
 		SAY("gone", "The tool has nothing at this address.");
 	else if (end->rc == ENT_EGONE)
 		SAY("gone", "The ticket is not there, or our user may not see it.");
 	else if (end->rc == ENT_EUNSUPPORTED)
-		SAY("unsupported", "The broker would not ask this of the supplier.");
+		SAY("unsupported", "The broker would not send this to the supplier.");
 	else
 		SAY("later", "The broker would ask again later.");
 	if (end->rc == ENT_EINVAL)
@@ -150,9 +150,9 @@ static void read_judge(enum try_op op, const struct trial_end *end, struct try_v
 static void shown_judge(const struct trial *trial, struct try_verdict *ret)
 {
 	*ret = (struct try_verdict){.words = ENT_STR("Nothing was sent, and nothing is stored."), .is_well = true};
-	ret->next = trial->n_answer ? ENT_STR("Next: this call needs an answer as well. Give one more --answer FILE.")
-				    : ENT_STR("Next: --answer FILE shows what an answer means (a body, or what `curl "
-					      "-i` prints). --live asks the tool.");
+	ret->next = trial->n_answer ? ENT_STR("Next: give one more --answer FILE, for this call.")
+				    : ENT_STR("Next: give --answer FILE, the tool's answer (a body, or the output of "
+					      "`curl -i`), to see what it means. Or give --live to ask the tool.");
 }
 
 void try_judge(enum try_op op, const struct trial *trial, const struct ent_call *call, const struct trial_end *end,
@@ -163,23 +163,25 @@ void try_judge(enum try_op op, const struct trial *trial, const struct ent_call 
 		shown_judge(trial, ret);
 		return;
 	case TRIAL_NOTHING:
-		WELL("done", "There is nothing to ask. The broker would take it as done.");
+		WELL("done", "There is nothing to ask. The broker would mark it as done.");
 		return;
 	case TRIAL_PAUSED:
 		WELL("more", "There is more to read. The broker would store each page with its cursor and go on.");
 		if (trial->n_passed)
-			SAY("more, told in part", "There is more to read. Of what was read not each ticket could be "
-						  "understood: those that the notes name were passed over.");
-		ret->next = ENT_STR("Next: --pages N reads on; --phase and --cursor begin at a place that is shown.");
+			SAY("more, told in part",
+			    "There is more to read. Some tickets could not be understood and were "
+			    "passed over; the notes name them.");
+		ret->next =
+		    ENT_STR("Next: give --pages N to read more, or --phase and --cursor to go on from a shown place.");
 		return;
 	case TRIAL_WOULD_WRITE:
-		WELL("not found", "The tool does not have it. The last call was not sent: the broker would write now.");
+		WELL("not found", "The tool does not have it. The broker would write it now; that call was not sent.");
 		return;
 	case TRIAL_HELD:
 		SAY("held", "You did not say yes, so the last call was not sent.");
 		return;
 	case TRIAL_NO_LOGIN:
-		SAY("no session", "Without a login nothing else can be asked of this tool.");
+		SAY("no session", "The login failed. Without it this tool can be asked nothing else.");
 		ret->next = mend;
 		return;
 	case TRIAL_ENDED:
@@ -190,7 +192,7 @@ void try_judge(enum try_op op, const struct trial *trial, const struct ent_call 
 	else if (op == TRY_FETCH || op == TRY_PROBE || op == TRY_LOGIN)
 		read_judge(op, end, ret);
 	else if (op == TRY_LOOK && end->rc == ENT_OK)
-		WELL("found", "The tool has it already. The broker would take it as done and not write again.");
+		WELL("found", "The tool has it already. The broker would mark it as done and not write again.");
 	else
 		delivery_judge(trial, call, end, arena, ret);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a try found, as JSON. Where the connector puts a secret stands ***; what is left of one anywhere else is hidden
- * in the finished text. What a login answers is a secret as a whole: its shape is shown. */
+/* The result of a try, as JSON. *** stands in each place where the connector puts a secret. Secrets in any other place
+ * are hidden in the finished text. All values of a login's answer count as secrets: only its shape is shown. */
 #include "cli/try_say.h"
 
 #include "sdk/time.h"
@@ -10,13 +10,13 @@ enum { SAY_MAX = 64 << 20, STEP_MAX = 8 << 20, BODY_MAX = 16 << 10 };
 
 /* ---- texts ------------------------------------------------------------------------------- */
 
-/* The first bytes of a body, and how many there are when that is not all. */
+/* The first bytes of a body; if it is longer, also its size. */
 static void body_say(struct sdk_jsonw *w, struct ent_str body, struct ent_arena *arena)
 {
 	struct ent_str head = body;
 
 	if (!sdk_is_utf8(body)) {
-		sdk_jsonw_kstr(w, "body", sdk_format(arena, "(%zu bytes that are no text)", body.n));
+		sdk_jsonw_kstr(w, "body", sdk_format(arena, "(%zu bytes, not text)", body.n));
 		return;
 	}
 	head = sdk_head(body, BODY_MAX);
@@ -140,7 +140,7 @@ static void secret_body_say(struct sdk_jsonw *w, struct ent_str body, struct ent
 	if (sdk_json_parse(arena, body, &root, &unread) != ENT_OK) {
 		sdk_jsonw_kstr(
 		    w, "body",
-		    sdk_format(arena, "(%zu bytes, not shown: what a login answers may hold secrets)", body.n));
+		    sdk_format(arena, "(%zu bytes, not shown: the answer to a login may hold secrets)", body.n));
 		return;
 	}
 	sdk_buf_init(&buf, STEP_MAX);
@@ -296,7 +296,7 @@ static void change_say(struct sdk_jsonw *w, const struct ent_change *change)
 	sdk_jsonw_close(w, '}');
 }
 
-/* As the broker would take them: words mapped, or refused as a whole with a reason. */
+/* As the broker would read them: with words mapped, or all refused with a reason. */
 static void arrival_say(struct try_say *say, struct sdk_jsonw *w, const struct arrival *arrival)
 {
 	if (arrival->dead) {
@@ -390,7 +390,7 @@ static void told_say(struct try_say *say, struct sdk_jsonw *w, const struct tria
 		session_say(w, result);
 		return;
 	}
-	if (step->rc < ENT_OK && step->rc != ENT_EGONE) /* that may say where its ticket went */
+	if (step->rc < ENT_OK && step->rc != ENT_EGONE) /* EGONE may name the ticket that it goes on as */
 		return;
 	arrival_take(say->set, say->supplier, result->changes, arena, &arrival);
 	arrival_say(say, w, &arrival);
@@ -433,7 +433,7 @@ void try_say_begin(struct try_say *say, const struct supplier_set *set, const st
 	sdk_jsonw_open(&say->w, '[');
 }
 
-/* One step's object, into its own text, so that its secrets can be hidden before they stand among others'. */
+/* Each step is written into a text of its own, so that its secrets are hidden before it is added to the others. */
 static void step_take(struct try_say *say, struct sdk_buf *buf)
 {
 	struct sdk_arena arena;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `entente try` found, as one JSON object without secrets (try_say.c), and that for people (try_show.c). */
+/* The result of `entente try`: as one JSON object without secrets (try_say.c), and for people (try_show.c). */
 #ifndef CLI_TRY_SAY_H
 #define CLI_TRY_SAY_H
 
@@ -14,18 +14,18 @@ struct try_say {
 	const struct trial *trial; /* knows the secrets that are hidden */
 	struct sdk_buf out;        /* the object */
 	struct sdk_jsonw w;
-	const struct ent_op *op; /* that is tried; NULL for a webhook */
-	bool is_dead;            /* changes were told that the broker could not take */
-	struct ent_err not_done; /* an UPDATE was answered with success, and the ticket says something else; "": no */
+	const struct ent_op *op; /* the op that is tried; NULL for a webhook */
+	bool is_dead;            /* the broker could not read the changes */
+	struct ent_err not_done; /* an UPDATE succeeded, but the ticket shows other values; "": no */
 };
 
 void try_say_begin(struct try_say *say, const struct supplier_set *set, const struct trial *trial, const char *op,
 		   const char *how);
 /* A step of a trial, in the order of their end. of: struct try_say. */
 void try_say_step(void *of, const struct trial_step *step);
-/* What decode made of a webhook. signature: NULL when it was not looked at. */
+/* The result of decode for a webhook. signature: NULL when it was not checked. */
 void try_say_webhook(struct try_say *say, const struct arrival *arrival, const char *signature);
-/* The end of the object: how the broker would go on, and what a person can do. Empty texts are left out. */
+/* The end of the object: what the broker would do, and what a person can do. Empty texts are left out. */
 void try_say_end(struct try_say *say, struct ent_str outcome, struct ent_str words, struct ent_str next);
 
 /* For people, on standard output. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a try found, for people. */
+/* Prints the result of a try for people. */
 #include <stdio.h>
 
 #include "cli/table.h"
@@ -47,7 +47,7 @@ static void show_answer(struct ent_arena *arena, const struct sdk_json *answer)
 	if (!answer)
 		return;
 	if (sdk_json_is(answer, "status", "0"))
-		puts("\n   no whole answer came");
+		puts("\n   no complete answer came");
 	else
 		printf("\n   answer: HTTP %.*s\n", ENT_F(cell(arena, answer, "status")));
 	show_message(arena, answer);
@@ -55,7 +55,7 @@ static void show_answer(struct ent_arena *arena, const struct sdk_json *answer)
 
 /* ---- changes --------------------------------------------------------------------------- */
 
-/* "Ines (u17)", or the one of both that is there. */
+/* "Ines (u17)", or only one of both. */
 static void show_name(struct ent_arena *arena, const char *before, const struct sdk_json *who, const char *other)
 {
 	struct ent_str id = sdk_json_text_at(who, "id"), name = sdk_json_text_at(who, other);
@@ -75,7 +75,9 @@ static void show_attributes(struct ent_arena *arena, const struct sdk_json *list
 		printf("      %-14.*s %.*s", ENT_F(cell(arena, at, "attribute")), ENT_F(cell(arena, at, "text")));
 		if (native.n)
 			printf(" (their word: %.*s)", ENT_F(table_safe(arena, native, false)));
-		puts(sdk_json_bool(sdk_json_at(at, "unmapped"), false) ? ": no word of the map; add it under map" : "");
+		puts(sdk_json_bool(sdk_json_at(at, "unmapped"), false)
+			 ? ": this word is not in the map; add it under map"
+			 : "");
 	}
 }
 
@@ -131,7 +133,7 @@ static void show_aside(struct ent_arena *arena, const struct sdk_json *list)
 		       ENT_F(cell(arena, at, "reason")));
 }
 
-/* reads: a poll or a webhook, where nothing new is worth a line. */
+/* reads: a poll or a webhook; no changes are worth a line there. */
 static void show_result(struct ent_arena *arena, const struct sdk_json *result, bool reads)
 {
 	static const char *const member[] = {"signature", "remote_id",     "remote_key", "phase",  "memo",
@@ -155,7 +157,7 @@ static void show_result(struct ent_arena *arena, const struct sdk_json *result, 
 	if (sdk_json_at(result, "cut"))
 		printf("   %.*s\n", ENT_F(cell(arena, result, "cut")));
 	if (sdk_json_at(result, "dead"))
-		printf("   the broker cannot take it: %.*s\n", ENT_F(cell(arena, result, "dead")));
+		printf("   the broker cannot read it: %.*s\n", ENT_F(cell(arena, result, "dead")));
 	for (const struct sdk_json *at = sdk_json_first(changes); at; at = sdk_json_next(at))
 		show_change(arena, at);
 	if (reads && changes && !sdk_json_count(changes))
@@ -171,7 +173,7 @@ void try_show(struct ent_arena *arena, const struct sdk_json *said)
 	       ENT_F(cell(arena, said, "connector")), ENT_F(cell(arena, said, "op")));
 	for (const struct sdk_json *at = sdk_json_first(steps); at; at = sdk_json_next(at)) {
 		if (sdk_json_at(at, "too_large"))
-			puts("\n(this step tells more than can be shown)");
+			puts("\n(this step is too large to be shown)");
 		if (sdk_json_at(at, "call"))
 			show_call(arena, sdk_json_at(at, "call"), ++n);
 		show_answer(arena, sdk_json_at(at, "answer"));

@@ -296,7 +296,7 @@ static void settle(const struct supplier_set *set, const struct supplier *suppli
 	if (arrival->is_cut)
 		arrival->reason = sdk_format(arena,
 					     "it tells more than %d changes: the first %d were taken. Read the rest "
-					     "from the tool with `entente backfill`, then ignore this one",
+					     "from the tool with `entente backfill`, then ignore this dead letter",
 					     ENT_CHANGES_MAX, ENT_CHANGES_MAX);
 	if (arrival->dead) {
 		arrival->changes = (struct ent_changes){NULL, 0};

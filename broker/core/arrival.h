@@ -48,16 +48,17 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 /* The same for changes that a tool's answer told (parse), not a webhook. */
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
 		  struct ent_arena *arena, struct arrival *arrival);
-/* When was a comment said that its tool says was made at told_ms? Then; but a webhook comes when something happens: one
- * whose every stamp is more than an hour old came from a clock that is behind, or came late, and nothing tells which.
- * It counts as said when it came, unless it is more than 30 days old. */
+/* When was a comment made that has the tool's time told_ms? Normally at told_ms. But a tool sends a webhook when
+ * something happens: if all times in it are more than an hour old, the tool's clock is behind, or the webhook is late,
+ * and we cannot know which. Its comment then counts as made when it arrived, unless told_ms is more than 30 days old.
+ */
 int64_t arrival_said(const struct arrival *arrival, int64_t told_ms);
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
 		    struct arrival *arrival);
 
-/* What is about to be read, by which what ended the process is known again wherever it is read: a webhook, by the
- * SHA-256 of its body as it came; the answer to a call. */
+/* The id of a text that is about to be decoded. If decoding ends the process, this id recognises the text wherever it
+ * is decoded again: a webhook by the SHA-256 of its body as it came; an answer by its call and body. */
 struct slot_id arrival_slot(const struct supplier *supplier, const unsigned char body_hash[32]);
 struct slot_id arrival_answer_slot(const struct supplier *supplier, const struct ent_call *call, struct ent_str body);
 

@@ -57,7 +57,7 @@ bool audience_allows(const struct audience *audience, struct ent_str supplier, b
 
 enum when_said audience_said(int64_t said_ms, int64_t since_ms)
 {
-	/* Most tools tell whole seconds: it was said within that one. */
+	/* Most tools give whole seconds: the comment was made within that second. */
 	int64_t latest_ms = said_ms % SECOND_MS == 0 ? said_ms + SECOND_MS - 1 : said_ms;
 
 #ifdef ENTENTE_MUTANT_EARLIER

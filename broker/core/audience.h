@@ -25,14 +25,14 @@ bool audience_kind(struct ent_str name, enum audience_kind *ret);
 /* May this supplier read it? `shares`: it takes part in the incident. Any doubt is no. */
 bool audience_allows(const struct audience *audience, struct ent_str supplier, bool shares);
 
-/* What was said before a supplier came in is not for it, however late we hear it. */
+/* A comment made before a supplier took part is not for it, even if the comment arrives late. */
 enum when_said {
 	SAID_SINCE,
-	SAID_JUST_BEFORE, /* by less than a clock may be behind: it may have been said since */
+	SAID_JUST_BEFORE, /* by less than a tool's clock may be behind: it may have been made since */
 	SAID_BEFORE
 };
-/* said_ms: when, by the clock of the tool it was said in. since_ms: by ours; 0: the whole thread is for the supplier.
- */
+/* said_ms: when it was made, by its tool's clock. since_ms: since when the supplier reads, by ours; 0: the whole
+ * thread. */
 enum when_said audience_said(int64_t said_ms, int64_t since_ms);
 
 #endif

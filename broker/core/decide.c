@@ -118,7 +118,7 @@ static bool has_news(const struct situation *at)
 	return at->news.number.n || at->news.key.n || at->news.n_reference;
 }
 
-/* A list that is read again says nothing new: the same values, of the same stamp. */
+/* A page may show a known ticket again: the same values with the same stamp make no event. */
 static bool says_nothing_new(const struct situation *at, const struct ent_change *change, uint32_t seen)
 {
 	const struct ticket *ticket = at->ticket;

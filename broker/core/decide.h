@@ -71,8 +71,9 @@ void decide_status(const struct situation *at, enum ent_status status, const str
 /* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
 
-/* Does a ticket that is said to go on as another do so? False: neither is known, or it is told already. at->next is the
- * last of the other's chain, or the other itself when it came back (see follow.c). */
+/* The change says that its ticket goes on as another one: is that new? False: both tickets are unknown, or it is
+ * recorded already. at->next is the last ticket of the other's chain, or the other itself when it came back (see
+ * follow.c). */
 bool decide_moves(const struct situation *at, const struct ent_change *change);
 
 /* The two sides of a merge: `kept` takes in `gone`. */
@@ -91,7 +92,8 @@ void fold_ticket(struct ticket *ticket, const struct event *event);
 void fold_comment(struct comment *comment, const struct event *event);
 /* ticket.continued: the ticket that the one that was left goes on as, when it was not known before. */
 struct ticket fold_continued(const struct ticket *left, const struct event *event);
-/* ticket.continued: the same of one that was left before, and to which `left` comes back. It keeps its address. */
+/* ticket.continued: as above, for a known ticket that was left before and to which `left` comes back. `known` keeps its
+ * address. */
 struct ticket fold_returned(const struct ticket *known, const struct ticket *left, const struct event *event);
 
 /* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our

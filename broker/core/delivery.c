@@ -129,7 +129,7 @@ static bool comment_may_go(const struct delivery *delivery, const struct comment
 	if (!audience_allows(&delivery->audience, delivery->supplier, reading->shares) ||
 	    !audience_allows(&comment->audience, delivery->supplier, reading->shares))
 		return refuse(CAUSE_AUDIENCE, ret_cause);
-	/* What is owed was for it when it was planned. */
+	/* An owed comment was for the supplier when it was planned. */
 	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)
 		return refuse(CAUSE_EARLIER, ret_cause);
 	return true;

@@ -54,8 +54,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 	  "an automation in their tool probably reacts to ours: switch it off there, then retry or ignore")            \
 	X(CAUSE_AUDIENCE, "audience", "its audience does not include this supplier")                                   \
 	X(CAUSE_EARLIER, "earlier",                                                                                    \
-	  "it was said before the supplier took part, by the clock of the tool that it was said in: type `retry` to "  \
-	  "bring it all the same")                                                                                     \
+	  "by its tool's clock the comment was made before the supplier took part: type `retry` to send it all the "   \
+	  "same")                                                                                                      \
 	X(CAUSE_UNSHARED, "unshared", "the incident is not shared with this supplier any more")                        \
 	X(CAUSE_UNSUPPORTED, "unsupported", "this tool cannot express it: tell them another way")                      \
 	X(CAUSE_INVALID, "invalid",                                                                                    \
@@ -97,10 +97,10 @@ struct delivery {
 	int64_t unsure_ms; /* look: when the last attempt ended that may have done it; 0: none did */
 	unsigned attempt, phase; /* attempts begun; phase to go on with */
 	bool halved;             /* the tool took its text for too long: half of it goes */
-	bool owed;   /* its incident was shared with the supplier when it was merged with one whose share had
-		      * been taken back: it is still made, and nothing new is */
-	bool anyway; /* it goes, though by its tool's clock it was said before the supplier took part: a person wants
-		      * it, or that clock does not count */
+	bool owed;   /* planned before its incident was merged with one whose share with this supplier had been
+		      * taken back: it is still sent, but nothing new is planned */
+	bool anyway; /* send it, though by its tool's clock the comment was made before the supplier took part: a
+		      * person wants it, or that clock does not count */
 	struct ent_str memo;
 	int64_t made_ms, due_ms, state_ms;
 	enum delivery_cause cause;
@@ -133,10 +133,10 @@ struct delivery_result {
 	struct ent_str exchange; /* JSON: what was asked and answered last, without secrets; absent: nothing was */
 };
 
-/* What a supplier may read of a comment, as things stand now. */
+/* What the supplier may read, at this moment, of a comment. */
 struct reading {
 	bool shares;
-	int64_t since_ms; /* what was said since then in the comment's ticket is for it; 0: all */
+	int64_t since_ms; /* comments made since then in the comment's ticket are for it; 0: all */
 };
 /* The second ask, in the send function: may this row's words go to this supplier, as things stand now? comment: NULL
  * for a delivery without one. False: *ret_cause says why. */

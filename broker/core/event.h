@@ -97,7 +97,7 @@ struct event {
 
 	/* shared: supplier is who takes part now. unshared: why in `reason` */
 	bool escalated;   /* also handed the ball */
-	bool with_thread; /* what was said before is for it, too */
+	bool with_thread; /* earlier comments are for the supplier, too */
 	struct brief brief;
 
 	/* overruled: one row in attr: from what it said, to what stands */

@@ -19,7 +19,7 @@ struct party {
 	enum ent_status status;
 	int priority; /* what its ticket says, canonical; UNKNOWN, 0 */
 	int64_t since_ms;
-	int64_t reads_ms; /* comment.*: what was said since then in the comment's ticket is for it; 0: all */
+	int64_t reads_ms; /* comment.*: comments made since then in the comment's ticket are for it; 0: all */
 };
 
 /* A delivery to be made. */
@@ -31,10 +31,10 @@ struct planned {
 	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
 				   * the words. Absent beside `cancels` and no comment: nothing is brought */
 	struct audience audience; /* of the comment; a notice and a ticket: AUDIENCE_SUPPLIERS, this one */
-	enum when_said said; /* ADD_COMMENT of the thread: when, as seen from when the supplier came in; only what was
-			      * said since then is brought without a person's word */
-	bool anyway;         /* by its tool's clock it was said before; that clock does not count */
-	bool cancels;        /* first cancel what is open for this supplier and incident (a share was taken back) */
+	enum when_said said;      /* ADD_COMMENT of the thread: was it made before the supplier took part? Only later
+				   * comments      are sent without a person's decision */
+	bool anyway;              /* by its tool's clock it was made before; that clock does not count */
+	bool cancels; /* first cancel what is open for this supplier and incident (a share was taken back) */
 };
 struct planned_list {
 	struct ent_arena *arena;

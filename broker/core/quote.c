@@ -31,11 +31,11 @@ struct reading {
 	const struct quote_copy *copy;
 	size_t n_copy;
 	struct ent_str
-	    after;   /* of a copy, what follows the quoted line that was found last: the next one is there mostly */
-	size_t room; /* bytes that may still be looked through */
+	    after;   /* the rest of a copy after the quoted line found last: mostly it begins with the next line */
+	size_t room; /* bytes that may still be searched */
 };
 
-/* False: enough was looked through. What is not looked for stays. */
+/* False: the limit of the search is reached. Lines that were not searched for stay in the text. */
 static bool may_look(struct reading *reading, size_t n)
 {
 	bool may = n <= reading->room;
@@ -145,7 +145,7 @@ static void find_quoted(struct reading *reading)
 
 /* ---- copies without quote signs ------------------------------------------------------------ */
 
-/* A line that goes on behind `end` stays: somebody wrote behind the copy. */
+/* A line that continues after `end` stays: somebody wrote behind the copy. */
 static void mark_lines(struct reading *reading, size_t first, size_t end)
 {
 	for (size_t i = first; i < reading->n && reading->line[i].at < end; i++) {
@@ -156,7 +156,7 @@ static void mark_lines(struct reading *reading, size_t first, size_t end)
 	}
 }
 
-/* Where a copy ends whose marker stands in this line: behind the marker may be words of somebody else. */
+/* The end of a copy whose marker is in this line: somebody else's words may follow the marker. */
 static size_t marked_end(const struct reading *reading, const struct line *line)
 {
 	struct ent_str before = sdk_marker_strip(reading->arena, line->inner);
@@ -164,7 +164,7 @@ static size_t marked_end(const struct reading *reading, const struct line *line)
 	return line->at + (memcmp(line->inner.p, before.p, before.n) == 0 ? line->words.n : 0);
 }
 
-/* The line that words which begin at `at` begin; n: none. Lines without words stand where the next one stands. */
+/* The line whose words begin at `at`; n: none. A line without words has the `at` of the next line. */
 static size_t line_at(const struct reading *reading, size_t at)
 {
 	size_t low = 0, high = reading->n;
@@ -181,7 +181,7 @@ static size_t line_at(const struct reading *reading, size_t at)
 	return low < reading->n && reading->line[low].at == at ? low : reading->n;
 }
 
-/* The line of the marker of this copy; n: there is none. */
+/* The line with this copy's marker; n: none. */
 static size_t marker_line(const struct reading *reading, const char *key)
 {
 	for (size_t i = reading->n; i > 0; i--)
@@ -190,7 +190,7 @@ static size_t marker_line(const struct reading *reading, const char *key)
 	return reading->n;
 }
 
-/* A copy whose words begin in line `first`. False: enough was looked through. */
+/* Marks a copy whose words begin in line `first`. False: the limit of the search is reached. */
 static bool mark_copy(struct reading *reading, size_t i, size_t first, size_t marked)
 {
 	struct ent_str words = reading->copy[i].words;

@@ -20,12 +20,12 @@ struct quote_copy {
 	char key[ID_SIZE];    /* of its marker */
 };
 
-#define QUOTE_LOOK_MAX ((size_t)64 << 20) /* bytes that are looked through for one text: some 30 ms */
+#define QUOTE_LOOK_MAX ((size_t)64 << 20) /* bytes that are searched for one text: some 30 ms */
 
-/* The text without what it quotes of ours. The work is bounded, as nothing else is stored meanwhile: room has the bytes
- * that may still be looked through for all texts of a job, and is lowered; a text gets QUOTE_LOOK_MAX of it at most.
- * What is not looked for stays. The text itself when it quotes nothing, and also when nothing would be left: then it is
- * no answer, see echo.h. */
+/* The text without its quotes of our texts. The work is bounded, because nothing else is stored meanwhile: *room is the
+ * number of bytes that may still be searched for all texts of a job, and is lowered; one text gets at most
+ * QUOTE_LOOK_MAX of it. Quotes that were not searched for stay. Returns the text itself when it quotes nothing, and
+ * also when nothing would be left: then it is not a reply, see echo.h. */
 struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const struct quote_copy *copy, size_t n_copy,
 			   size_t *room);
 

@@ -21,7 +21,7 @@ struct attribute {
 struct ticket {
 	int64_t id;       /* 0: not stored yet */
 	int64_t incident; /* number */
-	int64_t origin;   /* number of the incident that it was in first: a merge does not change it */
+	int64_t origin;   /* number of the first incident that it was in: a merge does not change it */
 	struct ent_str supplier, external_id, key;
 	uint32_t has; /* attributes ever spoken of */
 	struct attribute at[ENT_N_ATTR];

@@ -79,9 +79,8 @@ struct supplier_link {
 struct supplier {
 	struct ent_str name, title; /* title: what people read, e.g. "Orion Infogérance" */
 	const struct ent_connector *connector;
-	void *settings; /* connector->settings_size bytes */
-	struct ent_str
-	    cannot_poll; /* why its settings leave nothing to ask for changes, as its connector says; absent: they do */
+	void *settings;             /* connector->settings_size bytes */
+	struct ent_str cannot_poll; /* the connector's reason why it cannot poll with these settings; absent: it can */
 	struct secret secret[SUPPLIER_SECRET_MAX];
 	size_t n_secret;             /* 0: `unsigned: true` stands in the configuration, or no_hooks */
 	bool no_hooks;               /* it is only asked: its webhooks are refused */
@@ -115,8 +114,8 @@ const struct supplier *supplier_by_name(const struct supplier_set *set, struct e
 /* By name, or by title (case folded ASCII): what a payload may call a supplier. */
 const struct supplier *supplier_by_any(const struct supplier_set *set, struct ent_str word);
 
-/* Can this be asked of it: url set, not only listening, and the connector builds that op?
- * ENT_POLL: do its settings leave something to ask? */
+/* Can this op be sent to it: has it a url, is it not only listened to, and does the connector build the op? For
+ * ENT_POLL the settings must also allow it. */
 bool supplier_can(const struct supplier *supplier, enum ent_op_kind op);
 /* Can something be brought to it, not only asked of it? */
 bool supplier_takes_words(const struct supplier *supplier);

@@ -14,8 +14,8 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 				  struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* Was it no webhook but an answer of its tool, to a poll or a sweep? */
 bool arrive_was_asked_for(struct ent_str delivery_id);
-/* What such an answer tells. link/ keeps the question (operation, phase, memo) where a webhook has its headers.
- * ENT_EINVAL also for one that ended the broker before. */
+/* The changes in such an answer. link/ keeps the question (op, phase, memo) in the place of a webhook's headers.
+ * ENT_EINVAL also for an answer that ended the broker before. */
 enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
 			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
 			       struct ent_err *err) __attribute__((warn_unused_result));

@@ -21,7 +21,7 @@ const struct supplier *ask_supplier(struct exchange *x)
 	if (supplier == NULL)
 		answer_problem(
 		    x, PROBLEM_NOT_FOUND,
-		    "No supplier is configured by this name; GET /v1/suppliers, or entente supplier list, lists them.");
+		    "There is no supplier of this name; GET /v1/suppliers, or entente supplier list, lists them.");
 	return supplier;
 }
 

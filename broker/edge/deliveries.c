@@ -157,7 +157,7 @@ void delivery_repair_post(struct exchange *x)
 	}
 	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;
 	}

@@ -15,10 +15,10 @@ struct desk {
 	struct db *db;
 	struct sdk_buf scratch; /* the body of the answer under way */
 	int64_t now_ms;         /* one sample a turn or read */
-	struct slot *slot;      /* what its thread decodes; NULL: nobody wants to know */
+	struct slot *slot;      /* names the text that its thread decodes; NULL: crashes are not recorded */
 };
 
-/* name: of its thread, see slot_new(). */
+/* name: the name of its thread, see slot_new(). */
 enum ent_rc desk_open(struct desk *desk, const struct edge *edge, const char *name, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* A read that failed sticks to its handle: a fresh one tells whether the store can be read again. False: not yet. */

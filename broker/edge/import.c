@@ -126,7 +126,7 @@ void import_post(struct exchange *x)
 	supplier = supplier_by_name(x->roster->set, import.supplier);
 	if (supplier == NULL) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;
 	}

@@ -46,7 +46,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	stream->supplier = exchange_argument(x, "supplier");
 	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL) {
 		answer_problem(x, PROBLEM_REQUEST,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return false;
 	}

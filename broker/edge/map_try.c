@@ -99,7 +99,7 @@ static struct ent_webhook webhook_of(struct ent_arena *arena, const struct raw_r
 	return webhook;
 }
 
-/* What ended the broker before is not read here either. */
+/* An arrival that ended the broker before is not decoded here either. */
 static bool decode(struct trial *trial, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
 {
 	struct ent_webhook webhook = webhook_of(arena, row);

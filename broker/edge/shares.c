@@ -66,7 +66,7 @@ void share_post(struct exchange *x)
 		return;
 	if (supplier_by_name(x->roster->set, body.supplier) == NULL) {
 		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names none that is configured; GET /v1/suppliers, or entente supplier "
+			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;
 	}

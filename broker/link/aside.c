@@ -7,8 +7,8 @@
 enum {
 	REASON_MAX = 240,
 	NOTE_MAX = 1000,
-	AGAIN_MS = 15000, /* a back-fill waits at least so long before it asks for what is put aside */
-	AGAIN_TRIES = 8   /* then it ends without it: half an hour, as the pauses of the cursor grow */
+	AGAIN_MS = 15000, /* a back-fill waits at least this long before it asks again for tickets put aside */
+	AGAIN_TRIES = 8   /* then it ends without them: after half an hour, as the cursor's pauses grow */
 };
 
 static enum cursor_stream which(const struct flight *flight)

@@ -21,9 +21,9 @@ static enum ent_rc headers_take(const struct ent_request *request, struct asking
 	for (size_t i = 0; i < to->n_header; i++)
 		if (!sdk_is_token(to->header[i].name) || sdk_http_is_framing(to->header[i].name) ||
 		    sdk_has_control(to->header[i].value))
-			return sdk_fail(err, ENT_EINVAL,
-					"the connector asks for a header that is none, or none of its own (number %zu)",
-					i + 1);
+			return sdk_fail(
+			    err, ENT_EINVAL,
+			    "header %zu of the connector's request is not valid, or the broker sets it itself", i + 1);
 	return ENT_OK;
 }
 
@@ -106,9 +106,10 @@ bool asking_open(const struct ent_call *call, struct ent_response *response, str
 {
 	bool is_read = charset_read(arena, response->header, response->n_header, &response->body, err) == ENT_OK;
 
-	if (!is_read && call->op.kind == ENT_POLL && response->status < 300) /* as silence about one ticket */
+	if (!is_read && call->op.kind == ENT_POLL &&
+	    response->status < 300) /* counts as a missing answer about one ticket */
 		*response = (struct ent_response){.body = sdk_dup(arena, sdk_str(err->msg))};
-	/* what a failure means stands in its status as well */
+	/* a status that is no success means the same without a readable body */
 	return is_read || response->status >= 300 || response->status == 0;
 }
 
@@ -120,13 +121,13 @@ static bool delivers(enum ent_op_kind op)
 enum ent_rc asking_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result, unsigned *n_trip,
 		       struct ent_err *err)
 {
-	if (rc == ENT_ETOOLONG && !delivers(call->op.kind)) /* what is read has no text of ours */
+	if (rc == ENT_ETOOLONG && !delivers(call->op.kind)) /* an op that reads sends no text */
 		rc = ENT_EINVAL;
 	if (rc == ENT_MORE && (result->phase == 0 || ++*n_trip >= ENT_PHASES_MAX) && call->op.kind != ENT_POLL)
-		return sdk_fail(err, ENT_EINVAL, "the connector asks more than %d times, or for phase 0",
+		return sdk_fail(err, ENT_EINVAL, "the connector asks for more than %d calls, or for phase 0",
 				ENT_PHASES_MAX);
 	if (rc >= ENT_OK && (result->memo.n > ENT_MEMO_MAX || !sdk_is_utf8(result->memo)))
-		return sdk_fail(err, ENT_EINVAL, "what the connector wants to keep is longer than %d bytes, or no text",
+		return sdk_fail(err, ENT_EINVAL, "the connector's memo is longer than %d bytes, or not UTF-8",
 				ENT_MEMO_MAX);
 	return rc;
 }

@@ -85,7 +85,8 @@ struct flight {
 	int64_t looked_ms;    /* in_doubt: when it began to look */
 	struct cursor cursor; /* the others: as it was; then as it shall be */
 	bool is_troubled;     /* its stream has been told when to try again */
-	int64_t again_us;     /* a back-fill that is through: when to ask for what is put aside; 0: nothing is */
+	int64_t
+	    again_us; /* a back-fill whose list is read: when to ask again for tickets put aside; 0: there are none */
 };
 
 /* What a stream of pages is doing, beside its cursor in the store. */
@@ -94,7 +95,7 @@ struct stream {
 	bool is_flying;         /* one page at a time */
 	unsigned failures;      /* in a row */
 	struct ent_err trouble; /* "": none */
-	int64_t made_ms;        /* of its cursor, when its last page was begun */
+	int64_t made_ms;        /* made_ms of its cursor when its last page was begun */
 	/* Does it go round in a circle? One place it was at, and how many pages ago. */
 	unsigned char mark[32];
 	uint64_t n_page, mark_at;
@@ -128,8 +129,8 @@ struct lane {
 	int64_t successes;
 	int64_t probe_us;        /* when to ask who we are, while nobody knows who is refused; NEVER_US: no need */
 	unsigned probe_failures; /* in a row: it could not be asked */
-	unsigned probe_oddities; /* in a row: its answer was none that we understand */
-	int64_t probe_from_us;   /* it is not asked before; NEVER_US: it turned out that this one cannot be asked */
+	unsigned probe_oddities; /* in a row: we could not understand its answer */
+	int64_t probe_from_us;   /* no probe is sent before; NEVER_US: the connector has no probe */
 
 	struct flight *flights;
 	size_t n_flight; /* without those for a token, a login and a probe */
@@ -305,7 +306,7 @@ void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_m
 
 /* aside.c: what goes with the page's job about tickets that were passed over; each new one is logged */
 void aside_take(struct flight *flight, const struct ent_result *result); /* also what it notes, into its cursor */
-/* When a back-fill whose list is through asks for what is put aside; 0: nothing is, or it failed too often. */
+/* When a back-fill whose list is read asks again for tickets put aside; 0: there are none, or it failed too often. */
 int64_t aside_again_us(const struct flight *flight, const struct ent_result *result);
 void aside_passed(struct flight *flight, const struct ending *ending); /* by a sweep: the ticket it asked for */
 void aside_read(struct flight *flight);                                /* by a sweep: it could be read */

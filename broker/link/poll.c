@@ -19,7 +19,7 @@ enum {
 	FOREIGN_MS = 3600000,
 	FIRST_MS = 900000
 };
-enum { PAGE_QUESTION_MAX = 2 * ENT_MEMO_MAX + 4096 /* bytes: a memo in quotes, and what stands beside it */ };
+enum { PAGE_QUESTION_MAX = 2 * ENT_MEMO_MAX + 4096 /* bytes: an escaped memo and the other members */ };
 
 struct stream *stream_of(const struct flight *flight)
 {
@@ -77,7 +77,7 @@ static void backfill_look(struct lane *lane, struct ent_arena *arena)
 	if (backfill->is_flying || backfill->due_us <= lane->link->now_us ||
 	    !cursor_load(lane->link->world.read, arena, lane->name, CURSOR_BACKFILL, &cursor))
 		return;
-	/* The one that was begun last does not wait as the one before does. */
+	/* A new back-fill does not wait for the pause of the one before it. */
 	if (is_state(&cursor, "running") && (backfill->due_us == NEVER_US || cursor.made_ms != backfill->made_ms))
 		backfill->due_us = lane->link->now_us;
 }
@@ -232,8 +232,8 @@ static void page_hash(struct ent_arena *arena, struct ent_str body, struct ent_c
 
 #define PAGE_CHARS 48 /* hex digits of a page's hash */
 
-/* A page that is like the one before it is the same arrival. One that shows what was shown before, after something else
- * was, is another: poll:CHAIN:HASH, and the chain goes on with each page that is new. */
+/* The same page twice in a row is one arrival. A page that comes back after a different one is a new arrival. So the id
+ * is poll:CHAIN:HASH, and CHAIN is made from the id before whenever the page differs. */
 static struct ent_str page_id(struct ent_arena *arena, struct ent_str before, struct ent_str hash)
 {
 	struct ent_str part[] = {before, hash}, tail = sdk_head(hash, PAGE_CHARS);
@@ -409,7 +409,7 @@ static void take(struct flight *flight, struct ending *ending)
 	flight->call.phase = is_more; /* for page_told */
 	if (!is_more)
 		at->n_page = 0;
-	/* Nobody else asks for old tickets: it runs on while one that is put aside may still be read. */
+	/* Only the back-fill reads old tickets: it goes on while one that is put aside may still be read. */
 	if (!is_more && flight->kind == FLIGHT_BACKFILL)
 		flight->again_us = aside_again_us(flight, &ending->result);
 	if (!is_more && flight->kind == FLIGHT_BACKFILL && !flight->again_us)

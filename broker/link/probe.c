@@ -6,7 +6,7 @@
 #include "link/inside.h"
 
 #define ODD_MS 60000LL
-enum { ODD_DOUBLINGS = 6 /* an hour */ };
+enum { ODD_DOUBLINGS = 6 /* up to an hour */ };
 
 bool lane_can_probe(const struct lane *lane)
 {
@@ -29,8 +29,8 @@ void probe_begin(struct lane *lane)
 	lane_touch(lane);
 }
 
-/* A page of somebody's maintenance, a proxy's 404: for a while it is as if there were no probe, then it is asked again
- * when somebody wants to know. */
+/* A maintenance page or a proxy's 404: for a while the supplier is treated as if it had no probe; then the probe is
+ * sent again when it is needed. */
 static void not_understood(struct flight *flight, const struct ending *ending)
 {
 	struct lane *lane = flight->lane;
@@ -58,7 +58,7 @@ void probe_ended(struct flight *flight, struct ending *ending)
 		lane->probe_us = link->now_us + (wait_ms > ending->wait_ms ? wait_ms : ending->wait_ms) * 1000;
 	} else if (ending->rc == ENT_OK && ending->is_built) {
 		lane->probe_failures = lane->probe_oddities = 0;
-	} else if (ending->rc == ENT_OK || ending->rc == ENT_EUNSUPPORTED) { /* nothing is asked: it has none */
+	} else if (ending->rc == ENT_OK || ending->rc == ENT_EUNSUPPORTED) { /* the connector has no probe */
 		lane->probe_from_us = NEVER_US;
 	} else if (ending->rc != ENT_EAUTH) {
 		not_understood(flight, ending);

@@ -24,7 +24,7 @@ static bool is_named(const struct session_value *value, struct ent_str name)
 	return sdk_eq(name, (struct ent_str){value->name, value->n_name});
 }
 
-/* It is used no more, and still no word for people. */
+/* The value is used no more, but people must still not see it. */
 static void value_retire(struct session *session, struct session_value *value)
 {
 	struct ent_str name = {value->name, value->n_name};
@@ -283,7 +283,7 @@ struct ent_str slots_show(const struct ent_request *request, enum ent_place plac
 
 /* ---- what a tool repeats -------------------------------------------------------------------- */
 
-/* "sid=word; more=word", "Bearer word": a tool may repeat the words without what stands before them. */
+/* "sid=word; more=word", "Bearer word": a tool may repeat only the word, without the part before it. */
 static struct ent_str value_hide(const struct session_value *value, struct ent_arena *arena, struct ent_str text)
 {
 	struct ent_str rest = {value->text, value->n_text};

@@ -12,15 +12,15 @@ struct session {
 	struct session_value {
 		char *name, *text; /* in one piece of memory of their own; text is wiped */
 		size_t n_name, n_text;
-	} value[ENT_SESSION_MAX], before[ENT_SESSION_MAX]; /* before: of the session before, a name once */
+	} value[ENT_SESSION_MAX], before[ENT_SESSION_MAX]; /* before: values of the session before, each name once */
 	size_t n, n_before;
 	bool is_begun;      /* a login came to its end: what it did not give it will not give */
 	int64_t end_us;     /* logged in again from then on; INT64_MAX: when it is refused */
 	unsigned long turn; /* goes up with each login that ended: is an answer about this session or the one before? */
 };
 
-/* It is over. What it was is kept out of what people read until the next one is over: tools repeat it when they refuse.
- */
+/* The session is over. Its values are still hidden from people until the next session is over: tools repeat them when
+ * they refuse a request. */
 void session_forget(struct session *session);
 void session_release(struct session *session);
 /* The values of a LOGIN's result, which replace those of the same name. ENT_EINVAL: one is too long, has a control
@@ -47,8 +47,8 @@ void slots_wipe(struct slots_filled *filled);
 /* A text of the request as people may read it: *** where a secret goes. place IN_HEADER: header says which. */
 struct ent_str slots_show(const struct ent_request *request, enum ent_place place, size_t header, struct ent_str text,
 			  struct ent_arena *arena);
-/* As auth_hide() and auth_clean(), for these secrets; of a session's "sid=word" and "Bearer word" also the word alone.
- */
+/* As auth_hide() and auth_clean(), for these secrets. Of a session's "sid=word" and "Bearer word" they also hide the
+ * word alone. */
 struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
 			  struct ent_str text);
 void slots_clean(const struct session *session, const struct supplier_link *link, struct ent_err *err);

@@ -19,7 +19,7 @@ static struct ent_str texts_hide(const struct sdk_json *node, struct ent_arena *
 	return text;
 }
 
-/* Any text of a login's memo may be a secret: what its form gave for the next call. */
+/* Any text of a login's memo may be a secret that its form gave for the next call. */
 static struct ent_str memo_hide(struct ent_str memo, struct ent_arena *arena, struct ent_str text)
 {
 	const struct sdk_json *root;
@@ -90,7 +90,7 @@ static void transfer_wait(struct trial *trial, struct transfer *transfer, struct
 	step->err = end.why;
 }
 
-/* Everything else at an OAuth2 tool waits for it. */
+/* Any other call to an OAuth2 tool needs this token first. */
 static bool token_get(struct trial *trial, struct trial_end *ret)
 {
 	struct trial_step step = {.is_token = true};
@@ -115,7 +115,7 @@ static bool token_get(struct trial *trial, struct trial_end *ret)
 
 /* ---- an answer ------------------------------------------------------------------------ */
 
-/* Are we not known any more, so that a new token or session is worth another try? */
+/* Is our token or session no longer accepted, so that a new one is worth another try? */
 static bool is_shut_out(struct trial *trial, const struct trial_step *step)
 {
 	bool is_over = step->response->status == 401 || (step->rc < ENT_OK && step->result && step->result->logged_out);
@@ -127,7 +127,7 @@ static bool is_shut_out(struct trial *trial, const struct trial_step *step)
 	return session_is_used(step->request) && trial->n_login < LOGINS_MAX;
 }
 
-/* After the step was told: what is forgotten cannot be hidden any more. */
+/* Only after tell(): secrets that are forgotten cannot be hidden any more. */
 static void let_in_again(struct trial *trial, const struct trial_step *step)
 {
 	if (session_is_used(step->request))
@@ -180,7 +180,7 @@ static enum next answer_read(struct trial *trial, struct ent_call *call, struct 
 
 /* ---- a call --------------------------------------------------------------------------- */
 
-/* The tool's silence about one ticket is an answer to a poll, see connector.h. */
+/* A poll takes a missing answer about one ticket as an answer, see connector.h. */
 static enum next call_send(struct trial *trial, struct ent_call *call, struct trial_step *step, unsigned *n_trip,
 			   struct trial_end *ret)
 {
@@ -211,7 +211,7 @@ static enum next call_send(struct trial *trial, struct ent_call *call, struct tr
 	return answer_read(trial, call, step, n_trip, ret);
 }
 
-/* Nothing leaves, so that *** may stand for what a login would give. */
+/* Nothing is sent, so *** can stand for the values that a login would give. */
 static void session_pretend(struct trial *trial, const struct ent_request *request)
 {
 	struct ent_err unused;
@@ -241,7 +241,7 @@ static bool session_get(struct trial *trial, struct trial_end *ret)
 	return false;
 }
 
-/* A login writes nothing that anybody reads. Any other op may: a probe that POSTs makes what it posts. */
+/* A login writes nothing that people read. Any other op may write: even a probe, if it POSTs. */
 static bool may_leave(struct trial *trial, const struct trial_step *step)
 {
 	return !trial->transfers || !step->writes || step->op == ENT_LOGIN || trial->may_write(trial->of, step);
@@ -266,7 +266,7 @@ static enum next call_make(struct trial *trial, struct ent_call *call, bool look
 		return step_end(trial, &step, TRIAL_NOTHING, ret);
 	if (trial->transfers && call->op.kind != ENT_LOGIN &&
 	    session_is_wanted(&trial->session, &request, now_us(trial)))
-		return session_get(trial, ret) ? NEXT_AGAIN : NEXT_END; /* built again behind it */
+		return session_get(trial, ret) ? NEXT_AGAIN : NEXT_END; /* the request is built again after the login */
 	if (!trial->transfers)
 		session_pretend(trial, &request);
 	step.writes = asking_writes(&request);
@@ -287,7 +287,7 @@ static enum next call_make(struct trial *trial, struct ent_call *call, bool look
 
 static void trial_loop(struct trial *trial, struct ent_call *call, struct trial_end *ret)
 {
-	bool looks = call->look; /* it stays so for as long as the call does not write, and it must not */
+	bool looks = call->look; /* kept until the call writes, which a look must not do */
 	unsigned n_trip = 0, n = 0;
 	enum next next = NEXT_PHASE;
 

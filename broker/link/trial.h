@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One op of a supplier's connector, tried: no store, no schedule, nothing is kept. The calls are built as link builds
- * them; their answers come from memory, from the tool itself, or not at all. What each call came to is told to the
- * caller as it happens.
+ * Tries one op of a supplier's connector: no store, no schedule, nothing is kept. The calls are built as link builds
+ * them. Their answers come from memory, from the tool itself, or not at all. The caller is told the result of each call
+ * when it ends.
  */
 #ifndef LINK_TRIAL_H
 #define LINK_TRIAL_H
@@ -16,20 +16,20 @@ struct trial_step {
 	bool is_token;       /* it asks token_url for an OAuth2 token; nothing of its answer may be shown */
 	unsigned phase;
 	const struct ent_request *request; /* as built; NULL: it could not be built, or it is for the token */
-	const struct asking *asking;       /* as it leaves, secrets and all: only names of its headers may be shown */
+	const struct asking *asking;       /* as sent, with its secrets: only names of its headers may be shown */
 	bool writes, is_sent;
-	const struct ent_response *response; /* NULL: there is none */
-	enum ent_rc rc; /* parse()'s; without an answer: why there is none, or ENT_OK when nobody was asked */
+	const struct ent_response *response; /* NULL: no answer */
+	enum ent_rc rc; /* parse()'s; without an answer: why there is none, or ENT_OK when nothing was sent */
 	struct ent_err err;
-	const struct ent_result *result; /* parse()'s; NULL: it was not asked */
+	const struct ent_result *result; /* parse()'s; NULL: parse() was not called */
 };
 
 /* How it ended, after the last step. */
 enum trial_stop {
-	TRIAL_SHOWN,   /* a call was shown and nobody was asked: answers ran out, or there was none from the first */
-	TRIAL_NOTHING, /* build() says that there is nothing to ask: done */
-	TRIAL_ENDED,   /* with an answer, or without one; see rc */
-	TRIAL_PAUSED,  /* more can be asked, and as many calls were made as should */
+	TRIAL_SHOWN,       /* a call was shown and not sent: there is no (further) answer for it */
+	TRIAL_NOTHING,     /* build() says that there is nothing to ask: done */
+	TRIAL_ENDED,       /* with an answer, or without one; see rc */
+	TRIAL_PAUSED,      /* there is more to read, and trips_max calls were made */
 	TRIAL_WOULD_WRITE, /* a look found nothing: the broker would write now */
 	TRIAL_HELD,        /* the person said no to the write */
 	TRIAL_NO_LOGIN     /* the login on the way there failed */
@@ -47,17 +47,17 @@ struct trial {
 	const struct supplier *supplier;
 	struct ent_self self;
 	struct clock *clock;
-	struct transfers *transfers;                      /* the calls are made. NULL: they are not */
+	struct transfers *transfers;                      /* NULL: nothing is sent */
 	void (*wait)(struct transfers *, int timeout_ms); /* with transfers: as transfers_curl_wait() */
 	const struct ent_response *answer;                /* without transfers: the answers, in order */
 	size_t n_answer;
 	unsigned trips_max; /* calls at most, without those for logins and tokens */
-	/* Asked before each request that writes leaves, but not for a login's. */
+	/* Called before each request that writes is sent, except for a login's. */
 	bool (*may_write)(void *of, const struct trial_step *step);
 	void (*tell)(void *of, const struct trial_step *step);
 	void *of;
 
-	/* its own; zero before */
+	/* used by trial.c; zero before */
 	struct auth auth;
 	struct session session;
 	struct sdk_arena arena, trip;

@@ -158,7 +158,7 @@ void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, i
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
 	apply_events(apply, unit, &events);
 	unit_save(unit);
-	apply->quotes.incident = 0; /* it has more now */
+	apply->quotes.incident = 0; /* loaded again: the merge brought more copies */
 }
 
 static bool merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads,

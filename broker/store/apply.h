@@ -16,13 +16,13 @@ struct ledger {
 	int64_t number; /* of the last incident */
 };
 
-/* Looking for what comments quote of ours: see store/quotes.h. */
+/* Our texts that comments may quote: see store/quotes.h. */
 struct quotes {
-	struct quote_copy *copy; /* what was brought to the supplier in the incident */
+	struct quote_copy *copy; /* the texts that were sent to the supplier in the incident */
 	size_t n;
 	int64_t incident; /* 0: none is loaded */
 	struct ent_str supplier;
-	size_t looked; /* bytes */
+	size_t looked; /* bytes searched for this job */
 };
 
 struct apply {

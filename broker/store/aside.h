@@ -23,7 +23,7 @@ struct aside_news {
 void aside_save(struct db *db, struct ent_str supplier, enum cursor_stream stream, const struct aside_news *news);
 
 bool aside_known(struct db *db, struct ent_str supplier, enum cursor_stream stream, struct ent_str ticket);
-/* When the ticket was put aside that is so for longest; INT64_MAX: none is. */
+/* When the ticket was put aside that has been aside longest; INT64_MAX: none is put aside. */
 int64_t aside_oldest_ms(struct db *db, struct ent_str supplier, enum cursor_stream stream);
 int64_t aside_count(struct db *db, struct ent_str supplier); /* of all streams */
 

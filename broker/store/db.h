@@ -50,8 +50,8 @@ const char *db_error(const struct db *db); /* for people; "" when not failed */
 /* is_over(of) is asked about each 50 us of a statement's work; true cuts it off, and the handle has failed until
  * db_forgive_cut(). NULL: nothing is cut off any more. */
 void db_watch(struct db *db, bool (*is_over)(void *of), void *of);
-/* True: the failure was that of a watch, and is forgotten. All statements are reset: the next one reads the store of
- * its own moment. */
+/* True: a watch caused the failure, and the failure is cleared. All statements are reset, so that the next one reads
+ * the store as it is then. */
 bool db_forgive_cut(struct db *db);
 /* All of one moment into a new file without a WAL, durable. Reads for as long as it takes. On failure a part of it may
  * be there. */

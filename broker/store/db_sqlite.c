@@ -247,7 +247,7 @@ void db_bind_null(struct db_stmt *stmt, int i)
 bool db_row(struct db_stmt *stmt)
 {
 	if (stmt->db->failure) {
-		sqlite3_reset(stmt->stmt); /* else it goes on holding its moment of the store; takes NULL */
+		sqlite3_reset(stmt->stmt); /* or its snapshot of the store stays open; takes NULL */
 		return false;
 	}
 	int rc = sqlite3_step(stmt->stmt);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the outbound queue: a new one, what is due, one delivery, what an echo is compared with. */
+/* Rows of the outbound queue: a new one, those that are due, one delivery, those that an echo is compared with. */
 #include "store/delivery_rows.h"
 
 #include "sdk/webhook.h"
@@ -196,8 +196,7 @@ static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
 
 bool delivery_insert(struct db *db, struct delivery_row *row)
 {
-	/* One that was taken back with its share, or with its audience, may go after all; where it had got to stands.
-	 */
+	/* A delivery that was cancelled with its share or audience may go after all; its phase and memo stay. */
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "

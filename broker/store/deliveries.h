@@ -32,12 +32,12 @@ size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct su
 			 struct stranded *ret, size_t max);
 bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct comment *ret);
 bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
-/* Does anything wait for it that was owed before a merge took its share? */
+/* Is a delivery open for this supplier that is owed from before a merge (see delivery.owed)? */
 bool delivery_is_owed(struct db *db, int64_t incident, struct ent_str supplier);
-/* What the supplier may read of a comment (NULL: it is about none) in this incident. */
+/* What the supplier may read in this incident. comment: the comment in question; NULL: none. */
 struct reading share_reading(struct db *db, int64_t incident, struct ent_str supplier, const struct comment *comment);
-/* Every supplier with a share, with its ticket; `suppliers` NULL or without one of them: that one is left out. comment:
- * what reads_ms is about; NULL: nothing. */
+/* Every supplier with a share, with its ticket; a supplier that is not in `suppliers` is left out (NULL: every one).
+ * comment: the comment for which reads_ms is wanted; NULL: none. */
 size_t party_list(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers, int64_t incident,
 		  const struct comment *comment, const struct party **ret);
 bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
@@ -60,9 +60,8 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
  * that attempt is not the one in flight. */
 bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, const struct delivery_result *result,
 		     const struct arrival *told);
-/* A person's word on one that is parked or unknown, or cancelled as `earlier`, which can be retried; one that is
- * pending can be edited and ignored, too. False: it is in
- * another state, or an update, which has no words to edit. */
+/* A person's decision. Parked and unknown deliveries take all three; one cancelled as `earlier` takes RETRY; a pending
+ * one takes EDIT and IGNORE. False: it is in another state, or an update, which has no text to edit. */
 enum delivery_action { DELIVERY_RETRY, DELIVERY_EDIT, DELIVERY_IGNORE };
 bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
 		  const struct ent_person *author);
@@ -76,7 +75,7 @@ void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticke
 /* Folds, also used by rebuild. */
 void share_fold(struct db *db, const struct event *event);    /* shared, unshared, ticket.linked */
 void delivery_fold(struct db *db, const struct event *event); /* delivery.done: the copy */
-/* A merge: who reads what was said in which incident; then shares and deliveries. */
+/* A merge: first since when each supplier reads the tickets of each incident; then shares and deliveries. */
 void reads_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 void deliveries_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 

@@ -30,12 +30,12 @@ struct delivery_verdict {
 };
 /* Writes the state and makes the delivery.* event; heads are the caller's. */
 void delivery_end(struct apply *apply, const struct delivery *delivery, const struct delivery_verdict *verdict);
-/* Nothing can go there until it is shared again or its ticket comes back: what waits without a ticket is put before a
- * person, unless one is being made. */
+/* Without a ticket nothing can be sent until the incident is shared again or the ticket comes back: open deliveries are
+ * parked for a person, unless a ticket is being made. */
 void delivery_park_gone(struct apply *apply, int64_t incident, struct ent_str supplier);
-bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier); /* one is being made */
-/* What a ticket did not take (it was gone, it refused, it was closed by the merge) goes to the one that it goes on as.
- */
+bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier); /* a delivery that makes one is open */
+/* Deliveries that a ticket did not take (it was gone, refused, or was closed by the merge) go to the ticket that it
+ * goes on as. */
 void delivery_revive_moved(struct apply *apply, int64_t incident, struct ent_str supplier);
 /* Open ones of an incident at a supplier (never one in flight: its outcome will tell), in their order. */
 size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,

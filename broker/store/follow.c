@@ -17,8 +17,9 @@ static bool last_of_chain(struct apply *apply, struct ent_str supplier, struct e
 	return !next.n || ticket_load(apply->db, apply->arena, supplier, next, ret);
 }
 
-/* The tool says that the last of a chain goes on as one that was left before: it came back. Only times tell such a word
- * from an old one that is heard once more, and two that name each other for ever without a time move nothing. */
+/* The tool says that the last ticket of a chain goes on as one that was left before: that one came back. Only its time
+ * tells this from an old message that is read again. So without a time nothing moves, even if two tickets keep naming
+ * each other. */
 static bool comes_back(struct apply *apply, struct ent_str supplier, const struct ent_change *change,
 		       struct ticket *ret)
 {

@@ -96,8 +96,8 @@ static bool may_share(struct apply *apply, struct job *job, const struct situati
 	return true;
 }
 
-/* The same brief was given to this supplier since its share stands: as the text of its ticket, or as a comment. What
- * was cancelled gave nothing. */
+/* Was the same brief given to this supplier since it was shared: as the text of its ticket, or as a comment? A delivery
+ * that was cancelled gave nothing. */
 static bool is_brief_given(struct apply *apply, const struct incident *incident, struct ent_str supplier,
 			   const struct brief *brief)
 {
@@ -284,10 +284,10 @@ static bool may_poll(struct job *job, const struct supplier *supplier)
 	if (supplier_can(supplier, ENT_POLL))
 		return true;
 	if (supplier->link.url.n && supplier->cannot_poll.p)
-		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %.*s", ENT_F(supplier->name),
+		refuse(job, JOB_CONFLICT, "%.*s cannot be polled: %.*s", ENT_F(supplier->name),
 		       ENT_F(supplier->cannot_poll));
 	else
-		refuse(job, JOB_CONFLICT, "%.*s cannot be asked what changed: %s", ENT_F(supplier->name),
+		refuse(job, JOB_CONFLICT, "%.*s cannot be polled: %s", ENT_F(supplier->name),
 		       supplier->link.url.n ? "its connector does not poll" : "it has no url");
 	return false;
 }
@@ -325,7 +325,7 @@ static void run_backfill_stop(struct apply *apply, struct job *job)
 
 #define BEFORE_ASIDE_MS 3600000 /* a ticket is put aside soon after it changed */
 
-/* What is put aside is known by the place that is thrown away, so the new one lies before all of it. */
+/* Reading anew drops the cursor, which lists the tickets put aside. So it begins before the oldest of them. */
 static int64_t begin_anew_ms(struct apply *apply, const struct job *job)
 {
 	int64_t oldest_ms = aside_oldest_ms(apply->db, job->ask.supplier, CURSOR_POLL) - BEFORE_ASIDE_MS;

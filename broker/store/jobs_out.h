@@ -10,7 +10,8 @@
 void job_out(struct apply *apply, struct job *job);
 /* How far the page brings its stream and what it put aside, unless a person stopped it or began anew meanwhile. */
 void job_page_cursor(struct db *db, struct ent_arena *arena, const struct ask *ask);
-/* How it failed, if it did. A poll that was never read begins where it was to begin, however late it is let in. */
+/* Records how the page failed, if it did. A poll whose first page failed keeps its beginning, however late it succeeds.
+ */
 void job_page_trouble(struct db *db, const struct ask *ask);
 /* It left something due without an event: link has to be woken. */
 bool job_stirs(const struct job *job);

@@ -129,15 +129,17 @@ static bool is_rush(const struct planning *planning, const struct planned *plann
 	return loop_is_rush(planning->apply, &cause, planned->supplier->name, planned->op);
 }
 
-/* A comment from before its reader came in. Where a clock that is behind may have made it one, a person looks. */
+/* A comment that is older than the supplier's share. If only a clock that is behind may make it older, it is parked for
+ * a person. */
 static void withhold(const struct planning *planning, const struct delivery *delivery, enum when_said said)
 {
 	bool perhaps = said == SAID_JUST_BEFORE;
 
 	end(planning->apply, delivery, perhaps ? DELIVERY_PARKED : DELIVERY_CANCELLED, CAUSE_EARLIER,
-	    perhaps ? ENT_STR("by its tool's clock it was said shortly before the supplier took part; if that clock is "
-			      "behind, it was said since: retry it, or ignore it")
-		    : ENT_STR("it was said before the supplier took part; a person can bring it: retry"));
+	    perhaps
+		? ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but that "
+			  "clock may be behind: retry to send it, or ignore it")
+		: ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
 }
 
 static void add_row(const struct planning *planning, const struct planned *planned)
@@ -210,8 +212,9 @@ static void cancel_waiting(struct apply *apply, int64_t incident, struct ent_str
 	const struct delivery *waiting;
 	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
-	/* What may stand there already does not go again when the share does: nobody could look. A person who takes the
-	 * share back takes back what is owed, too: see share_withdraw(). */
+	/* An unknown delivery may have been done. It must not be sent again when the incident is shared again, because
+	 * we could not search for it. An owed delivery stays: share_withdraw() ends it when a person takes the share
+	 * back. */
 	for (size_t i = 0; i < n; i++)
 		if (waiting[i].owed)
 			continue;

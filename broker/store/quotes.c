@@ -10,13 +10,13 @@
 #include <string.h>
 
 enum {
-	COPY_SIZE_MAX = 64 << 10,  /* bytes of one copy; the beginning is enough to find most of it */
-	COPIES_SIZE_MAX = 1 << 20, /* bytes of all: they are looked for while nothing else is stored */
-	CLOCKS_MS = 600000         /* the tool's clock may be so far behind ours */
+	COPY_SIZE_MAX = 64 << 10,  /* bytes of one copy; its beginning is enough to find most of it */
+	COPIES_SIZE_MAX = 1 << 20, /* bytes of all copies: nothing else is stored while they are searched */
+	CLOCKS_MS = 600000         /* the tool's clock may be this far behind ours */
 };
-#define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and looked through for a job: some 300 ms */
+#define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and searched for one job: some 300 ms */
 
-/* The newest first: what was brought until then, or may have been. */
+/* The texts that were sent until then, or may have been, the newest first. */
 static size_t copies_load(struct apply *apply, const struct situation *at, int64_t until_ms, struct quote_copy **ret)
 {
 	struct quote_copy *list = NULL;
@@ -51,7 +51,7 @@ static size_t copies_load(struct apply *apply, const struct situation *at, int64
 	return n;
 }
 
-/* All that was brought until now is loaded once for the comments of one incident that come together. */
+/* A job's comments of one incident share one load of the texts sent until now. */
 static size_t copies_now(struct apply *apply, const struct situation *at, struct quote_copy **ret)
 {
 	struct quotes *quotes = &apply->quotes;
@@ -87,7 +87,7 @@ struct ent_str quotes_strip(struct apply *apply, const struct situation *at, con
 	if (!from || !apply->suppliers || !body.n || !memchr(body.p, '\n', body.n) ||
 	    echo_is_account(from, &change->comment.author) || (at->comment && sdk_eq(at->comment->body, body)))
 		return body;
-	/* One that is known quotes what was brought before it was said. Much may have been brought since. */
+	/* A known comment quotes texts that were sent before it was made. Many more may have been sent since. */
 	if (at->comment)
 		body = strip(apply, at, body, at->comment->created_ms + CLOCKS_MS);
 	if (at->comment && sdk_eq(at->comment->body, body))

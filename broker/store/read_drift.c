@@ -117,8 +117,8 @@ static bool add_attribute(struct drift *drift, const struct party *party, enum e
 	return add(drift, party, &row);
 }
 
-/* Was it written here after the supplier took part? What came in by a merge, and what was said before the last one, was
- * said to others: as with a share, it is not brought by itself. */
+/* Was the comment written here after the supplier took part? Comments that came in by a merge, or were made before the
+ * last merge, were made for others: as with a share, they are not sent by themselves. */
 static bool is_after(struct drift *drift, struct ent_str uuid, int64_t since_ms)
 {
 	struct db_stmt *stmt = db_use(

@@ -181,8 +181,7 @@ static void print_can(struct ent_arena *arena, struct sdk_jsonw *w, const struct
 	for (const char *const *one = supplier->connector->cannot; one && *one; one++)
 		sdk_jsonw_str(w, sdk_str(*one));
 	if (supplier->link.url.n && supplier->cannot_poll.p)
-		sdk_jsonw_str(
-		    w, sdk_format(arena, "It cannot be asked what changed: %.*s.", ENT_F(supplier->cannot_poll)));
+		sdk_jsonw_str(w, sdk_format(arena, "Its tool cannot be polled: %.*s.", ENT_F(supplier->cannot_poll)));
 	sdk_jsonw_close(w, ']');
 }
 

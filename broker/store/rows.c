@@ -226,7 +226,7 @@ void rows_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    "DELETE FROM reference WHERE incident = $1",
 	};
-	reads_move(db, from, to, at_ms); /* while the tickets are where they were */
+	reads_move(db, from, to, at_ms); /* before the tickets move */
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
 		db_bind_int(stmt, 1, from);

@@ -118,7 +118,8 @@ void delivery_end(struct apply *apply, const struct delivery *delivery, const st
 bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int64_t now_ms)
 {
 	static const unsigned char no_words[32] = {0};
-	/* What may not go any more has none: what was sent of it before is known by its hash still. */
+	/* A delivery that may not go any more has no text now; the hash of the text sent before stays, to know its
+	 * echo. */
 	bool has_words = memcmp(hash, no_words, sizeof no_words) != 0;
 	struct db_stmt *stmt = db_use(
 	    db, "UPDATE delivery SET state = 'in_flight', attempt = attempt + 1, state_ms = $1, "
@@ -308,7 +309,7 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 		if (!delivery_load(apply->db, apply->arena, result->id, &delivery))
 			return false;
 	}
-	/* It went on as another one: the answer says so, or was overtaken by who said it. */
+	/* The ticket went on as another one: this answer says so, or an arrival said it before. */
 #ifdef ENTENTE_MUTANT_MOVE_STUCK
 	is_gone = false;
 #endif
@@ -322,7 +323,7 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 		delivery_bind_updates(apply->db, delivery.incident, delivery.supplier, told_bits(told));
 	if (result->outcome == OUTCOME_DONE && creates)
 		tell_withdrawn(apply, suppliers, &delivery);
-	if (!creates && !delivery.ticket.n) /* its ticket went while it was on its way */
+	if (!creates && !delivery.ticket.n) /* the ticket was lost while the delivery was in flight */
 		delivery_park_gone(apply, delivery.incident, delivery.supplier);
 	delivery_heads(apply->db, delivery.incident, delivery.supplier);
 	return true;
@@ -346,7 +347,7 @@ static void revive(struct apply *apply, const struct delivery *delivery, struct 
 	db_bind_int(stmt, 2, apply->now_ms);
 	db_bind_int(stmt, 3, delivery->id);
 	(void)db_row(stmt);
-	delivery_park_gone(apply, delivery->incident, delivery->supplier); /* there may be no ticket still */
+	delivery_park_gone(apply, delivery->incident, delivery->supplier); /* there may still be no ticket */
 	delivery_heads(apply->db, delivery->incident, delivery->supplier);
 }
 

@@ -33,8 +33,8 @@ bool ticket_comes(struct db *db, int64_t incident, struct ent_str supplier)
 	return db_found(stmt);
 }
 
-/* $2, $3: the ticket that it was said in: its supplier and its id; '': with us, who say it to all who read any of the
- * incidents that came together. */
+/* $2, $3: supplier and id of the ticket in which the comment was made. '': made by us, for all who read any of the
+ * merged incidents. */
 #define READS_SINCE                                                                                                    \
 	"coalesce((SELECT min(reads.since_ms) FROM reads WHERE reads.incident = share.incident AND reads.supplier = "  \
 	"share.supplier AND ($2 = '' OR reads.origin = (SELECT said.origin FROM ticket AS said WHERE said.supplier = " \
@@ -185,7 +185,7 @@ static void share_again(struct db *db, const struct event *event)
 	db_bind_int(stmt, 3, event->recorded_ms);
 	db_bind_int(stmt, 4, event->with_thread ? 0 : event->recorded_ms);
 	(void)db_row(stmt);
-	/* Where it reads from anew, it does so in all the incidents that came together. */
+	/* When it reads anew from this event on, that holds for all merged incidents. */
 	stmt =
 	    db_use(db, "DELETE FROM reads WHERE incident = $1 AND supplier = $2 AND EXISTS (SELECT 1 FROM share WHERE "
 		       "incident = $1 AND supplier = $2 AND reads_ms = $3)");
@@ -219,7 +219,7 @@ void share_fold(struct db *db, const struct event *event)
 		share_withdraw(db, event);
 }
 
-/* Each reads on what it read, and of the other incident what is said from now on. */
+/* Each supplier goes on reading its incident as before, and the other incident from now on. */
 void reads_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 {
 	struct db_stmt *stmt = db_use(
@@ -240,8 +240,8 @@ void reads_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 
 void deliveries_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 {
-	/* Of two shares one of which was taken back, that one counts: any doubt is no. What waits where the other one
-	 * stands was owed before the merge and is still made: its reader was one already. */
+	/* If one of the two shares was taken back, that one counts: any doubt is no. But deliveries that are open for
+	 * the other share are owed and still sent: their supplier was allowed to read them before the merge. */
 	static const char *const sql[] = {
 	    ("UPDATE delivery SET owed = 1 WHERE incident IN ($1, $2) AND state NOT IN ('done', 'cancelled') AND "
 	     "EXISTS "

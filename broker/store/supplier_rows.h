@@ -26,7 +26,7 @@ struct cursor {
 bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, enum cursor_stream stream,
 		 struct cursor *ret);
 void cursor_save(struct db *db, const struct cursor *cursor);
-/* Its beginning alone, when there is none yet. */
+/* Stores where the cursor begins, if there is no cursor yet. */
 void cursor_begin(struct db *db, const struct cursor *cursor);
 /* Open tickets of a supplier, and those that changed since, after external id `after`, in its order. Returns how many
  * of max. */

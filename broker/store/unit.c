@@ -91,7 +91,7 @@ static void fold_continued_event(struct unit *unit, const struct event *event)
 	if (!ticket_load(unit->db, unit->arena, event->supplier, event->continues_id, &next)) {
 		next = fold_continued(&left, event);
 		ticket_save(unit->db, &next);
-	} else if (next.continues_as.n) { /* it came back */
+	} else if (next.continues_as.n) { /* the ticket came back */
 		next = fold_returned(&next, &left, event);
 		ticket_save(unit->db, &next);
 	}

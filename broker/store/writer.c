@@ -215,7 +215,8 @@ static void hear(struct supplier_tally *tally, const struct arrival *arrival)
 		tally->heard_ms = arrival->received_ms;
 }
 
-/* What was told as far as it goes is kept whole, too. Not of a sweep: the ticket is compared again and again. */
+/* An arrival with too many changes is also kept whole, as a dead letter. Not for a sweep, which compares the ticket
+ * again each time. */
 static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str packed)
 {
 	const struct arrival *arrival = &job->arrival;

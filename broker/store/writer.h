@@ -105,7 +105,7 @@ struct job {
 
 	enum job_outcome outcome;
 	struct ent_err err;
-	bool has_letter;                 /* accepted, and a dead letter was kept beside it: see arrival.is_cut */
+	bool has_letter;                 /* accepted, and also kept as a dead letter: see arrival.is_cut */
 	int64_t n_event;                 /* events this job made */
 	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */
 	void (*answer)(struct job *job); /* on the writer's thread; may free the job */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * generic: a tool that nobody wrote a connector for, described by jq programs in the
+ * generic: a tool that has no connector of its own, described by jq programs in the
  * supplier's settings. What the program gets (input.c, call.c), the program (program.c,
  * prelude.c, steps.c), what it gave (change.c, request.c, result.c), who sent it
  * (signature.c); put together for what comes in (generic.c) and what goes out (out.c).
@@ -35,7 +35,7 @@ struct program;
 struct program_world {
 	struct ent_str common, params; /* jq definitions before each program; JSON that is $params. Empty: none */
 	const struct zone *zone;       /* NULL: none; outlives the program */
-	bool hides; /* its input may hold a secret, which jq's words about a run quote: they are not told */
+	bool hides; /* its input may hold a secret, which jq's error text could quote: the text is not shown */
 };
 /* ENT_EINVAL has jq's words and the line in `source`. name: of the setting. */
 enum ent_rc program_compile(const char *name, const struct program_world *world, struct ent_str source,
@@ -146,7 +146,7 @@ void cursor_begin(struct cursor *cursor, const struct generic_settings *settings
 		  const struct ent_response *response, struct ent_arena *arena, struct ent_err *err);
 /* Of a list without times: was this version of it not told yet? version absent: nobody knows, so it was not. */
 bool cursor_is_news(const struct cursor *cursor, struct ent_str id, struct ent_str version);
-/* It was told. */
+/* Records that this version was told. */
 void cursor_know(struct cursor *cursor, struct ent_str id, struct ent_str version);
 /* The ticket that is asked for needs another request. */
 void cursor_more(struct cursor *cursor, unsigned phase, struct ent_str memo);

@@ -33,7 +33,7 @@ struct program {
 	const struct zone *zone;
 	jv asked;     /* of a function of ours: [.., name, argument] until it is answered */
 	bool has_cut; /* a regular expression read a part of a text only */
-	bool hides;   /* jq's words about a run are not told */
+	bool hides;   /* jq's error text about a run is not shown */
 };
 
 /* An array that begins as prelude.c writes it: a question of a function of ours, answered by answer_give(). */
@@ -247,7 +247,7 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 			      PROGRAM_STEPS_MAX);
 	} else if (jv_invalid_has_msg(jv_copy(last)) && program->hides) {
 		rc = sdk_fail(err, ENT_EINVAL,
-			      "%s: the program failed; jq's words are not shown, as they may quote a secret",
+			      "%s: the program failed; jq's error text is not shown, because it may quote a secret",
 			      program->name);
 	} else if (jv_invalid_has_msg(jv_copy(last))) {
 		message = jv_invalid_get_msg(jv_copy(last));

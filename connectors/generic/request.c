@@ -38,7 +38,8 @@ static enum ent_rc path_read(const struct sdk_json *node, struct texts *texts, s
 
 	if (rc != ENT_OK)
 		return rc;
-	has_secret_first = texts->n_slot > 0 && texts->slot[0].at == 1; /* "/SECRET/x" reads "//x" before it is there */
+	has_secret_first =
+	    texts->n_slot > 0 && texts->slot[0].at == 1; /* "/SECRET/x" is "//x" until the secret is filled in */
 	if (!(sdk_starts(path, "/") && (has_secret_first || !sdk_starts(path, "//"))) && !sdk_starts(path, "http://") &&
 	    !sdk_starts(path, "https://"))
 		return sdk_fail(err, ENT_EINVAL, "path neither begins with / nor is it a whole address");

@@ -89,16 +89,16 @@ static enum ent_rc changes_read(const struct sdk_json *list, const struct zone *
 
 /* ---- a page for the connector's own cursor ------------------------------------------------ */
 
-/* A row of page or ask. Where it cannot be read, `rc` says so and the cursor's err why: that is the row's own fault. */
+/* A row of page or ask. rc < ENT_OK: the row cannot be read, which is its own fault; the cursor's err says why. */
 struct row {
-	struct ent_str id, content; /* content: tells one version of it from the next; absent: nothing does */
+	struct ent_str id, content; /* content: differs between versions of the row; absent: unknown */
 	bool has_time;
 	int64_t stamp_ms;
 	enum ent_rc rc;
 };
 
-/* "time" is what the cursor goes by; a list without times goes by what it says of each ticket. A tool whose times have
- * no zone is no row's fault. */
+/* The cursor goes by "time"; in a list without times it goes by the content of each row. A time without a zone is not
+ * the fault of one row: then the whole page fails. */
 static enum ent_rc row_read(const struct sdk_json *node, struct ent_str id, struct ent_str content,
 			    struct cursor *cursor, const struct zone *zone, struct row *ret, struct ent_err *err)
 {
@@ -109,18 +109,18 @@ static enum ent_rc row_read(const struct sdk_json *node, struct ent_str id, stru
 	if (id.n == 0 || id.n > ENT_ID_MAX) {
 		ret->id = ENT_STR("(none)");
 		ret->content = sdk_json_print(cursor->arena, node);
-		ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: each needs its ticket's id");
+		ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: each row needs its ticket's id");
 	} else if (sdk_json_kind(time) != SDK_JSON_NULL) {
 		ret->has_time = local_time(zone, text, &ret->stamp_ms);
 		if (!ret->has_time && sdk_time_parse(text, 0, &ret->stamp_ms))
 			return sdk_fail(err, ENT_EINVAL,
-					"page and ask: the time \"%.*s\" of %.*s has no zone: say where its tool is "
-					"in `zone`, as Europe/Paris or UTC",
+					"page and ask: the time \"%.*s\" of %.*s has no zone: set `zone` to the "
+					"tool's time zone, such as Europe/Paris or UTC",
 					ENT_F(sdk_head(text, 40)), ENT_F(sdk_head(id, 40)));
 		if (!ret->has_time) {
 			ret->content = sdk_json_print(cursor->arena, node);
 			ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL,
-					   "its time \"%.*s\" is not one we can read; wanted is "
+					   "its time \"%.*s\" cannot be read; it must look like "
 					   "2026-11-22T08:00:00Z",
 					   ENT_F(sdk_head(text, 40)));
 		}

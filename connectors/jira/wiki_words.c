@@ -20,7 +20,7 @@ const char *wiki_find_near(const char *from, const char *end, const char *what)
 	return wiki_find(from, line ? line : end, what);
 }
 
-/* A block that begins within a mark or a link may end far behind it: what it wrote is not read again. */
+/* A block that begins within a mark or a link may end far behind it: the text that it covered is not read again. */
 static const char *later(const char *a, const char *b)
 {
 	return a > b ? a : b;

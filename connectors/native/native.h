@@ -28,7 +28,7 @@ enum ent_rc native_event_read(const struct sdk_json *root, struct native_event *
 enum ent_rc native_changes(const struct native_event *event, struct sdk_changes *list, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* A ticket as an answer tells it: `data` of a ticket.changed without its envelope. */
-/* Does its ticket, read from the tool, tell the same? Not what was said or attached, nor that it goes on elsewhere. */
+/* Would a fetch of the ticket tell the same? False for comments, attachments, and a ticket that goes on as another. */
 bool native_is_state(struct ent_str type);
 enum ent_rc native_ticket(const struct sdk_json *data, struct sdk_changes *list, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -131,7 +131,7 @@ static enum ent_rc event_add(const struct sdk_json *node, struct sdk_changes *li
 	return rc == ENT_OK ? native_changes(&event, list, err) : rc;
 }
 
-/* One that is passed over is named: a note has nothing else to say which it was. */
+/* The error names an event that is passed over: the note has nothing else to identify it. */
 static enum ent_rc event_told(struct sdk_cursor *cursor, const struct sdk_json *at, bool is_aside, struct ent_err *err)
 {
 	enum ent_rc rc = event_add(at, &cursor->list, err);

@@ -75,7 +75,7 @@ static enum ent_rc changes_vet(struct sdk_cursor *cursor, size_t begin, size_t e
 	return rc;
 }
 
-/* The first one says why, the others are counted. */
+/* The note has the reason of the first row and counts the others. */
 static void note_row(struct sdk_cursor *cursor)
 {
 	if (cursor->at.n_passed++ == 0 && !cursor->note.p)

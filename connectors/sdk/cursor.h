@@ -60,7 +60,7 @@ struct sdk_cursor_item {
 	int64_t parts; /* places it went through */
 	int64_t tries; /* how often it was put aside; 0: never */
 	int64_t aside_ms, next_ms;
-	int64_t gone_ms; /* since when each answer about it was that it is not there; 0: the last one was not */
+	int64_t gone_ms; /* since when every answer said that it is not there; 0: the last answer did not */
 	struct ent_str reason;
 };
 
@@ -125,7 +125,7 @@ bool sdk_cursor_is_memo(struct ent_arena *arena, struct ent_str memo);
 bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp_ms, struct ent_str content);
 /* A row of a list without times; the caller knows whether it is news. False: not now, it comes again. */
 bool sdk_cursor_row(struct sdk_cursor *cursor, struct ent_str id);
-/* Behind the row: was it taken? Else it comes again. */
+/* After the row: was it taken? If not, it comes again. */
 bool sdk_cursor_is_taken(const struct sdk_cursor *cursor);
 /* Behind the row that was told. rc: could it be understood? If not it is put aside. item: how to ask for it alone;
  * NULL: this tool cannot be asked for one, then a note says what was passed over. */

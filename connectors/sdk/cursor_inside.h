@@ -7,8 +7,8 @@
 #include "sdk/json.h"
 
 #define CURSOR_HASH_CHARS 8     /* base64: 48 bits tell a few thousand apart */
-#define CURSOR_SEEN_MAX   3000  /* rows, */
-#define CURSOR_SEEN_SIZE  30000 /* and bytes of them in the memo; beyond it the oldest are forgotten, and told again */
+#define CURSOR_SEEN_MAX   3000  /* rows in the memo */
+#define CURSOR_SEEN_SIZE  30000 /* bytes of these rows; beyond either limit the oldest are forgotten, and told again */
 #define CURSOR_SEEN_SURE  700   /* rows, whatever their stamps are */
 #define CURSOR_TODO_MAX   600   /* items, and bytes of them in the memo */
 #define CURSOR_TODO_SIZE  18000 /* one item of the longest words always fits */

@@ -255,7 +255,8 @@ bool cursor_token_drop(struct sdk_cursor *cursor, enum ent_rc rc)
 	cursor->skip = 0;
 	cursor->is_dropped = true;
 	cursor->dropped_ms = safe_ms;
-	if (cursor->caught_up || cursor->began_ms == 0) /* else what this walk read before it may have changed since */
+	if (cursor->caught_up ||
+	    cursor->began_ms == 0) /* if not, rows that this walk read earlier may have changed since */
 		walk_begin(cursor);
 	cursor->caught_up = false;
 	return true;

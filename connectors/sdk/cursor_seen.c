@@ -53,7 +53,7 @@ static bool begins_group(const struct sdk_cursor_seen *seen, size_t i)
 	return i == 0 || seen[i].stamp_ms != seen[i - 1].stamp_ms || seen[i].first_ms != seen[i - 1].first_ms;
 }
 
-/* Bytes in the memo. */
+/* Its size in the memo, in bytes. */
 static size_t seen_size(const struct sdk_cursor *cursor)
 {
 	size_t n = cursor->n_seen * ENTRY_CHARS;
@@ -121,7 +121,7 @@ bool cursor_seen_take(struct sdk_cursor *cursor, struct ent_str id, struct ent_s
 	seen = seen_find(cursor, cursor->at.hash);
 	cursor->at.old_how = seen ? seen->how : '\0';
 	cursor->at.old_first_ms = seen ? seen->first_ms : 0;
-	if (seen && seen->first_ms <= now_ms) /* else our clock was set back */
+	if (seen && seen->first_ms <= now_ms) /* if not, our clock was set back */
 		first_ms = seen->first_ms;
 	may_change = cursor->rule.by == SDK_BY_STAMP && !content.p && is_fresh(cursor, first_ms);
 	if (seen)
@@ -159,7 +159,7 @@ void cursor_seen_walk_end(struct sdk_cursor *cursor)
 void cursor_seen_prune(struct sdk_cursor *cursor, int64_t least_ms)
 {
 	if (cursor->rule.by == SDK_BY_TOKEN && !cursor->at.is_cut)
-		cursor->n_seen = 0; /* only what was taken of half a page */
+		cursor->n_seen = 0; /* keeps only the rows taken of half a page */
 	for (size_t i = cursor->n_seen; i > 0 && cursor->rule.by == SDK_BY_STAMP; i--)
 		if (cursor->seen[i - 1].stamp_ms < least_ms && !cursor->seen[i - 1].is_met)
 			seen_forget(cursor, i - 1);

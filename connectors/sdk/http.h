@@ -21,7 +21,7 @@ enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena 
 /* A page for people instead of the tool's answer. XML is none. */
 bool sdk_http_is_html(const struct ent_response *response);
 /* A page: the list at `path` (NULL: the body itself), whole. ENT_ERETRY: there are rows, and an error behind them.
- * *ret and *ret_root are NULL where there is nothing of them. */
+ * *ret and *ret_root are NULL if the answer has no list or no body. */
 enum ent_rc sdk_http_list(const struct ent_response *response, const char *path, struct ent_arena *arena,
 			  const struct sdk_json **ret_root, const struct sdk_json **ret, struct ent_err *err)
     __attribute__((warn_unused_result));

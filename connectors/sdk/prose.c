@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define OUT_MAX (8u << 20) /* no tool's text is so long: what would become more ends there */
-#define ROW_MAX 300        /* bytes: a longer row of a page is a layout, whose lines stay */
+#define OUT_MAX (8u << 20) /* no tool's text is longer: the output ends there */
+#define ROW_MAX 300        /* bytes: a longer table row is page layout, and its lines stay lines */
 
 void prose_begin(struct prose *p, struct ent_arena *arena)
 {
@@ -336,7 +336,7 @@ void prose_fence(struct prose *p, bool opens)
 	p->item_begins = false;
 	if (opens && p->fence == 0) {
 		prose_break(p, 1);
-		space_put(p); /* no mark stands around a block */
+		space_put(p); /* a mark cannot enclose a block */
 		sdk_buf_z(&p->out, "```");
 		p->fence = p->out.n;
 		p->newlines = 1;

@@ -70,7 +70,7 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 	if (sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms))
 		return sdk_fail(
 		    reader->err, ENT_EINVAL,
-		    "%s has no zone, and an hour wrong is a change lost: say where its tool is in `zone`, as "
+		    "%s has no zone, and a wrong hour loses changes: set `zone` to the tool's time zone, such as "
 		    "Europe/Paris or UTC, or add the offset",
 		    path);
 	return sdk_fail(

@@ -31,8 +31,8 @@ void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const
 void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path);
 
 /* A list of changes that grows in the arena up to its max, then remembers that it failed; sdk_changes_take()
- * tells, once at the end. Without a max it holds one more than the broker takes, which tells the broker that there was
- * more; what does not fit then is left out. */
+ * tells, once at the end. Without a max it holds one change more than the broker takes, so that the broker
+ * sees that there were more; further changes are left out. */
 struct sdk_changes {
 	struct ent_change *at;
 	size_t n, cap;

@@ -116,7 +116,7 @@ static enum ent_rc words_take(struct reader *r, const char *stop, struct sdk_buf
 		const char *semicolon;
 
 		if (*r->at == '\0')
-			return refuse(r, "has U+0000, which is no character of XML");
+			return refuse(r, "has U+0000, which XML does not allow");
 		if (*r->at != '&') {
 			sdk_buf_char(out, *r->at++);
 			continue;

@@ -15,7 +15,7 @@ uint64_t tool_draw(struct tool *tool, uint64_t n)
 
 #define WORDS_MAX 12 /* each row of the log asks for all of them again */
 
-#define EPOCH INT64_C(10000000000000) /* a token is this many times the epoch it is good in, and a place */
+#define EPOCH INT64_C(10000000000000) /* a token is its epoch times this number, plus a place */
 
 #define KEYS 1000 /* more than there are rows of one time */
 
@@ -82,7 +82,7 @@ void tool_make(struct tool *tool, uint64_t seed)
 	tool->grain_ms = grains[tool_draw(tool, 3)];
 	tool->page = pages[tool_draw(tool, 7)];
 	tool->inner = pages[tool_draw(tool, 7)];
-	is_crowd = tool_draw(tool, 12) == 0; /* a page names more than a memo holds */
+	is_crowd = tool_draw(tool, 12) == 0; /* a page has more rows than a memo holds */
 	tool->page = is_crowd ? TICKETS_MAX : tool->page;
 	tool->tells_content = tool->tells_content || (is_crowd && tool->by == SDK_BY_TOKEN);
 	tool->has_long_places = tool_draw(tool, 8) == 0;
@@ -184,7 +184,7 @@ static void row_write(const struct tool *tool, struct sdk_jsonw *w, const struct
 	sdk_jsonw_close(w, '}');
 }
 
-/* What a token of one time leads on behind: the last row, wherever it moved since. */
+/* The row after which a token goes on: the last row of its page, wherever it is now. */
 static int64_t key_of(const struct row *row)
 {
 	return (row->stamp_ms - START_MS) * KEYS + row->id + 1;

@@ -37,7 +37,7 @@ struct tool {
 	enum sdk_cursor_by by;
 	bool is_still, tells_date, tells_content, tells_rows, has_tokens, fails;
 	bool has_long_places;     /* of pages inside a ticket */
-	bool ignores_since;       /* its list shows all, whatever was asked for */
+	bool ignores_since;       /* its list shows all rows and ignores `since` */
 	int tickets, page, inner; /* rows of a page; comments of a page inside a ticket */
 	int64_t now_ms, grain_ms, seq, epoch;
 	struct ticket ticket[TICKETS_MAX];
@@ -53,8 +53,8 @@ void tool_wait(struct tool *tool, int64_t ms);
 void tool_mend(struct tool *tool); /* what failed for a while is over; nothing changes any more */
 /* Answers a request in the arena, as bytes. path: "list?since&page&token" or "ticket?id&place". */
 struct ent_response tool_answer(struct tool *tool, struct ent_arena *arena, struct ent_str path);
-/* Twice the fewest requests that read all of a still tool from its beginning, and one for each page that is all of one
- * time: what is behind it is asked for anew. */
+/* Twice the fewest requests that read a tool without changes from its beginning, plus one for each page whose rows all
+ * have one time: the rows after it need a new request. */
 int64_t tool_most(const struct tool *tool);
 
 #endif

@@ -4,7 +4,7 @@
  *   hold        the writer takes nothing until "go"
  *   hold reads  readers read nothing until "let reads go"; "held reads" says how many are held
  *   unready WHY the part "kafka" is not ready; "ready" again
- *   note WHAT   it is ready, and has that to say
+ *   note WHAT   it is ready, with this note
  *   reload NAME replaces the suppliers by NAME and telnord
  *   reloads     how often edge asked for the suppliers to be made anew
  *   break       replaces them by one whose settings its connector refuses: must fail

@@ -88,7 +88,7 @@ def check_incident(tap, words):
     tap.equal("nobody by that name: said in words", words.run("comment", number, "--to", "nobody", "x").returncode, 1)
     tap.equal("incident status", words.json("incident", "status", number, "held")["status"], "held")
     tap.check("incident status: a word that is none", "transferred" not in words.run("incident", "status", number, "transferred").stdout)
-    untold = "{} is not told: its tool is only listened to (no url). Tell them yourself."
+    untold = "{} is not told: we only listen to its tool (no url). Tell them yourself."
     for what, command in (("comment", ("comment", number, "--to", "vega, orion", "Water is rising")),
                           ("share", ("share", number, "orion", "--escalate", "--what", "Water is rising"))):
         said = words.out(*command)

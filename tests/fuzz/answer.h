@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connector, given whatever a tool may answer, send or ask to keep: build(), parse() and decode() keep what the
- * contract promises. For fuzz_answer.c (libFuzzer) and for tests/unit/test_answers.c (a fixed set under ASan).
+ * Gives one connector any bytes as answer, webhook and memo, and checks that build(), parse() and decode() keep the
+ * contract. For fuzz_answer.c (libFuzzer) and for tests/unit/test_answers.c (a fixed set under ASan).
  */
 #ifndef FUZZ_ANSWER_H
 #define FUZZ_ANSWER_H
@@ -11,7 +11,7 @@
 #include "cases/dialog.h"
 
 #define ANSWERER_SETTINGS_SIZE 4096
-#define ANSWERER_TRIPS         3 /* each with the same answer, going on where parse() says */
+#define ANSWERER_TRIPS         3 /* all with the same answer; each goes on with the phase and memo of the one before */
 
 struct answerer {
 	const struct ent_connector *connector;
@@ -22,7 +22,7 @@ struct answerer {
 	struct ent_self self;
 };
 
-/* Of generic: programs that give back what stands in the answer, so that what programs say is as wild as it can be. */
+/* For generic: programs that return the answer's own JSON, so that the fuzzer writes the output of the programs. */
 static inline struct ent_str setting_value(const struct ent_setting *row, bool is_generic)
 {
 	static const char *const echo[][2] = {
@@ -105,7 +105,7 @@ static inline void call_fill(struct ent_call *call, uint8_t kind, uint8_t bits, 
 	call->now_ms = 1795321125000;
 }
 
-/* Words of people are UTF-8 without NUL: all came through the gate of JSON. */
+/* People's texts are UTF-8 without NUL: all came through the JSON parser. */
 static inline struct ent_str words_of(struct ent_str bytes)
 {
 	bool is_text = sdk_is_utf8(bytes) && !memchr(bytes.n > 0 ? bytes.p : "x", '\0', bytes.n > 0 ? bytes.n : 1);
@@ -113,8 +113,8 @@ static inline struct ent_str words_of(struct ent_str bytes)
 	return is_text ? sdk_or_empty(bytes) : ENT_STR("text");
 }
 
-/* The trips of one call. NULL, or the promise that was broken. A memo is only what parse() gave: one that was not is
- * refused or leads nowhere, and breaks nothing. */
+/* The trips of one call. NULL, or the promise that was broken. A real memo always comes from parse(); one that does not
+ * must be refused or ignored. */
 static inline const char *answerer_ask(struct answerer *answerer, struct ent_call *call, int status,
 				       struct ent_str body, struct ent_err *err)
 {
@@ -131,7 +131,7 @@ static inline const char *answerer_ask(struct answerer *answerer, struct ent_cal
 	struct sdk_arena arena;
 	enum ent_rc rc = ENT_MORE;
 
-	if (!(connector->ops & 1u << call->op.kind)) /* the broker never asks for it */
+	if (!(connector->ops & 1u << call->op.kind)) /* the broker never sends this op */
 		return NULL;
 	sdk_arena_init(&arena);
 	for (int i = 0; i < ANSWERER_TRIPS && rc >= ENT_OK && !fault; i++) {

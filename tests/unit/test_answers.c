@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each connector and its own transcripts, changed by chance of a fixed seed: what tools answer and send, cut, doubled
- * and with other values. generic gives back whatever it is answered, so its programs' outputs are fuzzed as well; lists
- * longer than anything may carry are among them. The fuzzers' work (tests/fuzz) for machines without libFuzzer.
+ * Each connector with the bodies of its own transcripts, changed at random with a fixed seed: cut, doubled, with other
+ * values. The programs of generic return the answer they get, so their outputs are changed as well, with lists above
+ * every limit. This does the work of tests/fuzz on machines without libFuzzer.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,7 +47,7 @@ static void case_take(struct bodies *bodies, struct ent_str text)
 	}
 }
 
-/* head, `one` so often with commas between, tail; %d in `one` counts. */
+/* head, then `one` n times with commas between, then tail; %d in `one` is the index. */
 static void list_add(struct bodies *bodies, const char *head, const char *one, const char *tail)
 {
 	struct sdk_buf buf;
@@ -68,7 +68,7 @@ static void list_add(struct bodies *bodies, const char *head, const char *one, c
 	sdk_buf_release(&buf);
 }
 
-/* What generic's programs can say, and more of it than may be said. */
+/* Outputs of generic's programs, also with more entries than allowed. */
 static void programs_words_add(struct bodies *bodies)
 {
 	static const char secrets[] =
@@ -147,7 +147,7 @@ static size_t below(uint64_t *seed, size_t n)
 	return n ? (size_t)(chance(seed) % n) : 0;
 }
 
-/* In memory of its own, so that the byte behind it is seen by a sanitizer. */
+/* In memory of its own, so that a sanitizer sees a read of the byte behind it. */
 static struct ent_str changed(uint64_t *seed, struct ent_str body, char **ret_memory)
 {
 	static const char *const token[] = {"null", "\"\"", "[]",      "{}", "-1",   "1e999", "9223372036854775808",

@@ -179,7 +179,7 @@ static void limits(void **state)
 	assert_int_equal(world.arrival.changes.n, ENT_CHANGES_MAX);
 	assert_non_null(
 	    strstr(sdk_z(&world.arena.abi, world.arrival.reason), "more than 1000 changes: the first 1000 were taken"));
-	many[ENT_CHANGES_MAX].ticket.id.n = ENT_ID_MAX + 1; /* what is not taken is not looked at */
+	many[ENT_CHANGES_MAX].ticket.id.n = ENT_ID_MAX + 1; /* changes that are not taken are not checked */
 	(void)decode(&world);
 	assert_true(world.arrival.is_cut);
 	many[7].ticket.id.n = ENT_ID_MAX + 1;

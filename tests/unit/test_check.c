@@ -180,12 +180,12 @@ static void the_way_out(void **state)
 	"data_dir: @/data\nsuppliers:\n  - {name: delta, connector: native, public_comments: us, url: "                \
 	"\"https://delta.example\""
 
-/* Its connector asks for changes only with a setting, or with a program. */
+/* These connectors poll only with a setting, or with a program. */
 static void who_is_not_polled(void **state)
 {
 	(void)state;
 	assert_int_equal(check(NATIVE ", unsigned: true}\n", "--no-kafka"), 0);
-	expect_line("ok   supplier delta: it cannot be asked what changed: this supplier tells no changes (setting "
+	expect_line("ok   supplier delta: its tool cannot be polled: this supplier tells no changes (setting "
 		    "changes)\n");
 	assert_null(strstr(text, "asks what is new"));
 	assert_int_equal(check(NATIVE "}\n", "--no-kafka"), 0);
@@ -193,7 +193,7 @@ static void who_is_not_polled(void **state)
 	assert_null(strstr(text, "it is asked every"));
 	assert_int_equal(check(NATIVE ", unsigned: true, settings: {changes: /changes}}\n", "--no-kafka"), 0);
 	expect_line("asks what is new\n");
-	assert_null(strstr(text, "cannot be asked what changed"));
+	assert_null(strstr(text, "cannot be polled"));
 	assert_int_equal(
 	    check(
 		"data_dir: @/data\nsuppliers:\n  - {name: g, connector: generic, unsigned: true, public_comments: us, "
@@ -201,7 +201,7 @@ static void who_is_not_polled(void **state)
 		"\"POST\", path: \"/t\"} else empty end', parse: '{result: \"ok\"}'}}\n",
 		"--no-kafka"),
 	    0);
-	expect_line("it cannot be asked what changed: ");
+	expect_line("its tool cannot be polled: ");
 	assert_null(strstr(text, "asks what is new"));
 }
 
@@ -237,12 +237,12 @@ static void what_stops_the_start(void **state)
 	"data_dir: @/data\nsuppliers:\n  - name: desk\n    connector: generic\n    public_comments: us\n"              \
 	"    url: https://desk.example\n    credentials: {key: \"file:@/secret\"}\n    map: {status: {a: new}}\n"
 
-/* A secret in an address is written into logs by whoever is on the way. It is said for both directions, and only where
- * it is so. */
+/* Proxies on the way write addresses, with a secret in them, into their logs. The check warns for both directions, and
+ * only where a secret is in an address. */
 static void secrets_in_addresses(void **state)
 {
 	static const char in[] = "warn supplier desk: its secret stands in the address /hooks/desk/SECRET: proxies";
-	static const char out[] = "warn supplier desk: a secret stands in the path of what is asked there: proxies";
+	static const char out[] = "warn supplier desk: the path of a request contains a secret: proxies";
 	static const struct {
 		const char *rest;
 		bool in, out;

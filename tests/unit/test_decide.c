@@ -187,7 +187,7 @@ static void test_the_ball_brings_its_priority(void **state)
 	sdk_arena_release(&world.arena);
 }
 
-/* A page that was asked for says again what is known: only what it changes is an event. */
+/* A page repeats values that are known: only the values that it changes make an event. */
 static void test_what_a_page_says_again(void **state)
 {
 	static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nothing waits in silence: a delivery whose ticket went while it was on its way, one that a person tries again, and
- * one that may not go any more and was heard all the same. */
+/* No delivery waits unseen: one whose ticket was lost while it was in flight, one that a person retries, and one that
+ * may not go any more but had already arrived. */
 #include "deliveries.h"
 
 static const char uuid_1[] = "00000001-0000-4000-8000-000000000001";
@@ -48,7 +48,7 @@ static void test_its_ticket_went_while_it_was_on_its_way(void **state)
 		assert_int_equal(settle(world, later, "telnord", NULL), JOB_ACCEPTED);
 		assert_parked_as_gone(world, delivery.id);
 		assert_int_equal(n_event(world, "delivery.parked"), 1);
-		/* It comes back: a person lets it go. */
+		/* The ticket comes back: a person retries the delivery. */
 		tell(world, "telnord", "T-1", "in_progress");
 		assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
 		assert_int_equal(due(world, "telnord").id, delivery.id);
@@ -70,7 +70,7 @@ static void test_unshared_after_its_ticket_was_removed(void **state)
 	check_all(world);
 }
 
-/* Tried again while there still is no ticket: it stands where a person sees it, and does not wait in silence. */
+/* Retried while there is still no ticket: it is parked again, where a person sees it. */
 static void test_tried_again_without_a_ticket(void **state)
 {
 	struct world *world = *state;
@@ -83,15 +83,15 @@ static void test_tried_again_without_a_ticket(void **state)
 	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
 	assert_parked_as_gone(world, delivery.id);
 
-	/* Shared again: one is being made, and it goes behind that. */
+	/* Shared again: a ticket is being made, and the delivery goes after it. */
 	assert_int_equal(share(world, 1, "telnord", false), JOB_ACCEPTED);
 	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
 	assert_int_equal(load(world, delivery.id).state, DELIVERY_PENDING);
 	check_all(world);
 }
 
-/* It was sent, nobody knows whether it arrived, and then it was narrowed: what the tool tells is ours still, and no
- * word of theirs that everyone may read. */
+/* It was sent, nobody knows whether it arrived, and then its audience was narrowed. When the tool shows it, it is still
+ * our own text, and not a comment of theirs for everyone. */
 static void test_what_may_not_go_again_is_known(void **state)
 {
 	struct world *world = *state;
@@ -109,7 +109,7 @@ static void test_what_may_not_go_again_is_known(void **state)
 	said = word(world, "O-1", "c1", "It smokes.");
 	said.comment.visibility = ENT_INTERNAL;
 	assert_int_equal(arrive(world, "orion", &said), JOB_ACCEPTED);
-	assert_int_equal(send(world, delivery.id, NULL), JOB_ACCEPTED); /* begun without words, as link does */
+	assert_int_equal(send(world, delivery.id, NULL), JOB_ACCEPTED); /* begun without a text, as link does */
 	struct delivery_result narrowed = {
 	    .id = delivery.id, .attempt = 2, .outcome = OUTCOME_CANCELLED, .cause = CAUSE_AUDIENCE};
 	assert_int_equal(settle(world, narrowed, "telnord", NULL), JOB_ACCEPTED);

@@ -98,8 +98,8 @@ static void test_second_ask(void **state)
 	}
 }
 
-/* What was said before the supplier came in does not go, whatever was planned; but by a person's word, and what was
- * owed before a merge. */
+/* A comment made before the supplier took part is not sent, whatever was planned; except when a person wants it, or
+ * when it was owed before a merge. */
 static void test_second_ask_when_it_was_said(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was said before a supplier came in is not for it, however late it is heard: after a share, and after a merge. */
+/* A comment made before a supplier took part is not for it, even if it arrives late: after a share, and after a merge.
+ */
 #include "deliveries.h"
 
 enum { MINUTE_MS = 60000, DAY_MS = 24 * 3600 * 1000 };
@@ -15,7 +16,7 @@ static void share_with_thread(struct world *world)
 	assert_int_equal(run(world, &job), JOB_ACCEPTED);
 }
 
-/* A public comment that its tool says was made then; we hear it now. */
+/* A public comment with this time of its tool; it arrives now. */
 static void hear(struct world *world, const char *supplier, const char *ticket_id, const char *id, int64_t said_ms)
 {
 	struct ent_change change = word(world, ticket_id, id, id);
@@ -24,7 +25,7 @@ static void hear(struct world *world, const char *supplier, const char *ticket_i
 	assert_int_equal(arrive(world, supplier, &change), JOB_ACCEPTED);
 }
 
-/* The same in a webhook, and its ticket's stamp beside it (0: none). */
+/* The same in a webhook, with the stamp of its ticket (0: none). */
 static void push(struct world *world, const char *id, int64_t said_ms, int64_t ticket_ms)
 {
 	struct ent_change change[2] = {word(world, "O-1", id, id), ticket(world, "O-1", "in_progress", NULL)};
@@ -49,7 +50,7 @@ static struct delivery of(struct world *world, const char *comment, const char *
 	return id ? load(world, id) : (struct delivery){.id = 0};
 }
 
-/* As link asks right before the bytes are made. */
+/* The question that link asks right before it builds the request. */
 static bool may_go(struct world *world, const struct delivery *delivery)
 {
 	struct comment comment;
@@ -74,7 +75,7 @@ static void expect(struct world *world, const char *comment, const char *supplie
 		fail_msg("the second ask disagrees on %s to %s", comment, supplier);
 }
 
-/* Who reads what does not depend on what was kept beside the events. */
+/* A rebuild from the events alone gives every supplier the same comments. */
 static void check_readers(struct world *world)
 {
 	static const char *const sql[] = {
@@ -112,14 +113,14 @@ static void test_from_long_before_a_share(void **state)
 	hear(world, "orion", "O-1", "now", world->now_ms);
 	expect(world, "now", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 
-	/* A person brings it all the same. */
+	/* A person sends it all the same. */
 	assert_int_equal(act(world, of(world, "last year", "telnord").id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
 	expect(world, "last year", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	assert_int_equal(due(world, "telnord").id, of(world, "last year", "telnord").id);
 	check_readers(world);
 }
 
-/* Its tool's clock may be behind: a person looks, and nobody waits for that. */
+/* Its tool's clock may be behind: it is parked for a person, and holds back nothing. */
 static void test_from_shortly_before_a_share(void **state)
 {
 	struct world *world = *state;
@@ -150,7 +151,8 @@ static void test_within_the_second_of_a_share(void **state)
 	expect(world, "the second before", "telnord", DELIVERY_PARKED, CAUSE_EARLIER);
 }
 
-/* A webhook comes when something happens. One whose every stamp is old came late, or from a clock that is behind. */
+/* A tool sends a webhook when something happens. If all its stamps are old, it is late, or the tool's clock is behind.
+ */
 static void test_a_webhook(void **state)
 {
 	struct world *world = *state;
@@ -170,7 +172,7 @@ static void test_a_webhook(void **state)
 	expect(world, "no webhook is so late", "telnord", DELIVERY_CANCELLED, CAUSE_EARLIER);
 }
 
-/* Many of them are no rush: what is said now still goes. */
+/* Many of them do not trip the loop breaker: a comment made now is still sent. */
 static void test_a_whole_thread_is_heard(void **state)
 {
 	struct world *world = *state;
@@ -210,7 +212,7 @@ static void test_shared_again_with_its_thread(void **state)
 	check_readers(world);
 }
 
-/* A share that was taken back and given again begins anew. */
+/* A share that was taken back and given again begins at the second time. */
 static void test_shared_again(void **state)
 {
 	struct world *world = *state;
@@ -226,7 +228,7 @@ static void test_shared_again(void **state)
 	check_readers(world);
 }
 
-/* It was for us alone then, and its author opens it now: to those who read it then. */
+/* It was internal then. Its author publishes it now: only suppliers who took part then get it. */
 static void test_published_later(void **state)
 {
 	struct world *world = *state;
@@ -271,10 +273,10 @@ static void test_from_before_a_merge(void **state)
 	struct world *world = *state;
 	int64_t merged_ms = merge(world);
 
-	/* Of the other incident: not for who came from this one. */
+	/* From the other incident: not for the supplier of this one. */
 	hear(world, "datacoeur", "D-1", "d", merged_ms - MINUTE_MS);
 	expect(world, "d", "telnord", DELIVERY_PARKED, CAUSE_EARLIER);
-	expect(world, "d", "orion", DELIVERY_PENDING, CAUSE_NONE); /* it shared that one */
+	expect(world, "d", "orion", DELIVERY_PENDING, CAUSE_NONE); /* it shares that one */
 	hear(world, "orion", "O-1", "o1", merged_ms - MINUTE_MS);
 	expect(world, "o1", "datacoeur", DELIVERY_PARKED, CAUSE_EARLIER);
 	expect(world, "o1", "telnord", DELIVERY_PENDING, CAUSE_NONE);
@@ -293,7 +295,8 @@ static void test_from_before_a_merge(void **state)
 	check_readers(world);
 }
 
-/* A third one: each reads of each what it read, or from the merge that brought it. */
+/* A third incident: each supplier reads its own incident as before, and each other one from the merge that brought it.
+ */
 static void test_from_before_two_merges(void **state)
 {
 	struct world *world = *state;
@@ -314,7 +317,7 @@ static void test_from_before_two_merges(void **state)
 	hear(world, "datacoeur", "D-1", "d1 before", first_ms - MINUTE_MS);
 	expect(world, "d1 before", "telnord", DELIVERY_PARKED, CAUSE_EARLIER);
 
-	/* With its thread: all of it. */
+	/* Shared with its thread: everything is for the supplier. */
 	share_with_thread(world);
 	expect(world, "d1 before", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	hear(world, "datacoeur", "D-9", "d9 long ago", second_ms - DAY_MS);

@@ -131,7 +131,7 @@ static struct ent_self self_of(const struct ent_connector *generic, struct sdk_a
 	return self;
 }
 
-/* Functions of the sdk that a program may call, over the body. Beside a value: what it is, or what the error says. */
+/* Functions of the sdk that a program may call, applied to the body. Each row: the call and its value or error text. */
 static void functions_of_the_sdk(void **state)
 {
 	static const struct {

@@ -333,7 +333,7 @@ static void retry_after_forms(void **state)
 	assert_int_equal(sdk_http_retry_after((struct ent_str){"1\0", 2}, now), -1);
 }
 
-/* A connector may go through the rows before it looks at the answer's rc: there are none then. */
+/* A connector may read the rows before it looks at the rc: after an error there are none. */
 static void no_list_without_an_answer(void **state)
 {
 	static const struct {

@@ -115,7 +115,7 @@ static void test_backfill_anew(void **state)
 	world_free(world);
 }
 
-/* Nobody else asks for an old ticket: what could not be read is asked for a few times more before it is done. */
+/* Only the back-fill reads old tickets: it asks a few more times for those it could not read before it is done. */
 static void test_backfill_asks_again(void **state)
 {
 	struct supplier *orion;
@@ -127,7 +127,7 @@ static void test_backfill_asks_again(void **state)
 	answer(world, "GET", "/orion/poll?", 200, "page m1 end ticket:P1:Open again:B1:1 again:B2:7");
 	assert_string_equal(cursor_is(world, "backfill"), "m1 phase 0 pages 1 changes 1 running");
 	pass_ms(world, 95000);
-	assert_int_equal(n_open(world), 0); /* not before the pause of the first is over */
+	assert_int_equal(n_open(world), 0); /* none before the first pause is over */
 	pass_ms(world, 6000);
 	answer(world, "GET", "/orion/poll?m1", 200, "page m2 end again:B1:2 again:B2:8");
 	assert_string_equal(cursor_is(world, "backfill"), "m2 phase 0 pages 2 changes 1 running");
@@ -144,7 +144,7 @@ static void test_backfill_asks_again(void **state)
 	world_free(world);
 }
 
-/* One whose pause is over already, or is said to be over for ever, is asked for at a walk. */
+/* A pause that is over, or is given as over long ago, does not make the back-fill ask faster. */
 static void test_backfill_asks_no_faster(void **state)
 {
 	struct supplier *orion;
@@ -159,7 +159,7 @@ static void test_backfill_asks_no_faster(void **state)
 	pass_ms(world, 1500);
 	answer(world, "GET", "/orion/poll?m1", 200, "page m1 end aside:B1:HTTP-500");
 
-	/* A person begins another one meanwhile: that one does not wait. */
+	/* A person begins another back-fill meanwhile: that one does not wait. */
 	backfill(world, JOB_BACKFILL);
 	pass_ms(world, 1100);
 	answer(world, "GET", "/orion/poll?since", 200, "page m1 end again:B1:1");

@@ -206,7 +206,7 @@ static void what_a_tool_says_of_our_secrets_is_not_kept(void **state)
 	}
 }
 
-/* Of "sid=word" the word alone is as good as the whole; and a session that was refused may still be one. */
+/* "sid=word": the word alone is a secret, too. A session that was refused may still be valid. */
 static void what_a_session_was_is_not_shown_either(void **state)
 {
 	static const struct {

@@ -44,8 +44,8 @@ static void test_first_poll_looks_back(void **state)
 	world_free(world);
 }
 
-/* However late its tool lets us in, and whatever it answered meanwhile: the first page begins where the first try
- * began. */
+/* The first page begins where the first try began, however late the tool answers it, and whatever it answered before.
+ */
 static void test_the_first_poll_waits_where_it_began(void **state)
 {
 	struct supplier *orion;
@@ -121,7 +121,7 @@ static void test_poll_repeats(void **state)
 	world_free(world);
 }
 
-/* A tool without stamps: closed, and open again. */
+/* A tool without stamps: a ticket is closed, and opened again. */
 static void test_a_list_that_shows_a_former_state_again_is_heard(void **state)
 {
 	static const char *const words[] = {"Closed", "Open", "Closed"};

@@ -196,7 +196,7 @@ static void test_probe_that_is_none(void **state)
 	world_free(world);
 }
 
-/* A page of its maintenance says nothing of the probe for ever: who is refused later is let in by it again. */
+/* A maintenance page does not switch off the probe for ever: later the probe lets a refused supplier in again. */
 static void test_probe_that_answered_oddly(void **state)
 {
 	struct world *world = many(3, tune_probe);
@@ -211,7 +211,7 @@ static void test_probe_that_answered_oddly(void **state)
 	}
 	assert_string_equal(supplier_is(world, "orion"), "refused");
 	size_t n_asked = n_sent(world, "POST", "/orion/comment");
-	pass_ms(world, 310000); /* the trial is the probe again, and no ticket pays for it */
+	pass_ms(world, 310000); /* the probe is tried again, and no delivery is used for it */
 	assert_int_equal(n_sent(world, "POST", "/orion/comment"), n_asked);
 	answer(world, "GET", "/orion/whoami", 200, "ok");
 	assert_string_equal(supplier_is(world, "orion"), "healthy");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was owed before a merge is still brought after it, and to nobody new: two incidents, one of whose shares was
- * taken back. */
+/* Deliveries that were open before a merge are still sent after it, and to no new supplier: two incidents, one of whose
+ * shares was taken back. */
 #include "deliveries.h"
 
 static const char uuid_1[] = "00000001-0000-4000-8000-000000000001", uuid_2[] = "00000002-0000-4000-8000-000000000002";
@@ -14,7 +14,7 @@ static void join(struct world *world, const char *ticket_id, const char *number)
 	assert_int_equal(ask(world, "SELECT count(*) FROM incident WHERE merged_into = 0"), 1);
 }
 
-/* 1: O-1 and telnord's T-1; 2: O-2 and telnord's T-2. All is brought. */
+/* 1: O-1 and telnord's T-1; 2: O-2 and telnord's T-2. All deliveries are done. */
 static void two_incidents(struct world *world)
 {
 	two_parties(world);
@@ -32,7 +32,7 @@ static void take_back(struct world *world, int64_t incident)
 		;
 }
 
-/* As link asks right before the bytes are made. */
+/* The question that link asks right before it builds the request. */
 static bool may_go(struct world *world, const struct delivery *delivery)
 {
 	struct comment comment;
@@ -78,7 +78,7 @@ static void run_owed(void **state, int64_t kept, int64_t taken_back)
 	assert_int_equal(delivery.status, ENT_PENDING);
 	assert_true(bring(world, "telnord", "x") > 0);
 
-	/* What is said from now on is not for it. */
+	/* Comments made from now on are not for it. */
 	assert_int_equal(say(world, 1, uuid_2, "Between us now.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
 	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
 	assert_int_equal(due(world, "telnord").id, 0);
@@ -95,7 +95,7 @@ static void test_of_the_incident_that_stays(void **state)
 	run_owed(state, 1, 2);
 }
 
-/* Its ticket was not there yet: it is made, gets what was owed, and then is told that nothing more comes. */
+/* Its ticket does not exist yet: it is made, gets the owed deliveries, and then the notice that nothing more comes. */
 static void test_a_ticket_that_was_owed(void **state)
 {
 	struct world *world = *state;
@@ -125,7 +125,7 @@ static void test_a_ticket_that_was_owed(void **state)
 
 /* ---- what was not owed does not ------------------------------------------------------------ */
 
-/* It was on its way when its own incident's share was taken back. */
+/* It was in flight when the share of its own incident was taken back. */
 static void test_what_was_taken_back_in_its_own_incident(void **state)
 {
 	struct world *world = *state;
@@ -145,7 +145,7 @@ static void test_what_was_taken_back_in_its_own_incident(void **state)
 	check_all(world);
 }
 
-/* A person takes back what is owed as well; the supplier is told, and what was under way does not go again. */
+/* A person also takes back the owed deliveries; the supplier is told, and the one in flight is not sent again. */
 static void test_what_is_owed_can_be_taken_back(void **state)
 {
 	struct world *world = *state;
@@ -169,7 +169,7 @@ static void test_what_is_owed_can_be_taken_back(void **state)
 	check_all(world);
 }
 
-/* Nothing is owed any more: there is nothing to take back a second time. */
+/* Nothing is owed any more, so a second unshare has nothing to take back. */
 static void test_nothing_to_take_back(void **state)
 {
 	struct world *world = *state;
@@ -179,7 +179,7 @@ static void test_nothing_to_take_back(void **state)
 	assert_int_equal(unshare(world, 1, "telnord"), JOB_NOT_FOUND);
 }
 
-/* An internal comment, and one for others, are owed to nobody. */
+/* An internal comment, and a comment for others, are not owed. */
 static void test_the_audience_stays(void **state)
 {
 	struct world *world = *state;

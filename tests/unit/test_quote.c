@@ -148,11 +148,11 @@ static struct ent_str lines(struct ent_arena *arena, const char *words, int n, c
 	return sdk_str(text);
 }
 
-/* However long the copies are: nothing else is stored while they are looked through. A quote of thousands of lines that
- * stands in one of them is found all the same. */
+/* The search ends in time, however long the copies are: nothing else is stored meanwhile. A quote of thousands of lines
+ * from one of them is still found. */
 static void the_work_is_bounded(void **state)
 {
-	enum { COPIES = 100, LINES = 3900, MOMENT_MS = 5000 /* of a machine that is busy, or with sanitizers */ };
+	enum { COPIES = 100, LINES = 3900, MOMENT_MS = 5000 /* on a busy machine, or with sanitizers */ };
 	static const char ours[] = "a line of a log that was pasted into a comment, number";
 	static const char quoted[] = "> a line of a log that was pasted into a comment, number";
 	static const char others[] = "> nobody of us has said these words to anybody, not even once, line";
@@ -174,7 +174,7 @@ static void the_work_is_bounded(void **state)
 	sdk_arena_release(&arena);
 }
 
-/* The texts of one job have one room: the first are read, the last stay as they are. */
+/* The texts of one job share one limit: the first are searched, the last stay as they are. */
 static void all_texts_of_a_job_are_bounded(void **state)
 {
 	struct quote_copy copy = {.key = KEY};

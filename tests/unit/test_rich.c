@@ -272,7 +272,7 @@ static void a_layout_keeps_its_lines(void **state)
 	sdk_arena_release(&arena);
 }
 
-/* A block that begins within a mark or a link and ends behind it is said once. */
+/* A block that begins within a mark or a link and ends behind it appears once. */
 static void a_block_within_a_mark_is_said_once(void **state)
 {
 	static const struct {

@@ -140,7 +140,7 @@ static void test_backfill_is_a_persons(void **state)
 	assert_true(sdk_eqz(memo_of(world, "orion", CURSOR_BACKFILL), ""));
 }
 
-/* Its settings leave nothing to ask: a person who asks is told so, and no stream stands there that nobody reads. */
+/* It cannot be polled with its settings: a person who asks for a poll is told so, and no stream is made. */
 static void test_what_cannot_be_polled_is_refused(void **state)
 {
 	struct world *world = *state;
@@ -152,9 +152,8 @@ static void test_what_cannot_be_polled_is_refused(void **state)
 				  .ask = {.supplier = world->suppliers->at[0].name, .since_ms = i ? 7 : 0}};
 
 		assert_int_equal(run(world, &job), JOB_CONFLICT);
-		assert_string_equal(
-		    job.err.msg,
-		    "orion cannot be asked what changed: this supplier tells no changes (setting changes)");
+		assert_string_equal(job.err.msg,
+				    "orion cannot be polled: this supplier tells no changes (setting changes)");
 	}
 	assert_int_equal(ask(world, "SELECT count(*) FROM cursor"), 0);
 }

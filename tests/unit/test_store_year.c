@@ -285,7 +285,7 @@ static void test_a_read_can_be_cut_off(void **state)
 	db_watch(world->read, NULL, NULL);
 }
 
-/* Reads are often one inside the other. What is cut off inside leaves nothing of the one around it. */
+/* Reads are often nested. When the inner read is cut off, the outer one is reset as well. */
 static void test_a_cut_inside_another_read_ends_both(void **state)
 {
 	struct world *world = *state;
@@ -303,10 +303,11 @@ static void test_a_cut_inside_another_read_ends_both(void **state)
 	assert_true(db_forgive_cut(world->read));
 	db_watch(world->read, NULL, NULL);
 	fill(world, 1);
-	assert_int_equal(db_ask(world->read, "SELECT count(*) FROM incident WHERE number > 0"), 4); /* not the past */
+	assert_int_equal(db_ask(world->read, "SELECT count(*) FROM incident WHERE number > 0"),
+			 4); /* not an old snapshot */
 }
 
-/* The one around it may never be asked for its next row. */
+/* The outer read may never be asked for its next row. */
 static void test_a_cut_forgets_what_was_begun(void **state)
 {
 	struct world *world = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML as JSON: each kind of markup, and what is refused by name and place. */
+/* XML as JSON: each kind of markup, and the errors, with name and place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +90,7 @@ static void what_is_none_is_refused(void **state)
 	}
 }
 
-/* "<a>" so often, and closed again. */
+/* "<a>" n times, each closed again. */
 static enum ent_rc nested(unsigned depth)
 {
 	struct sdk_buf xml, out;
@@ -134,14 +134,14 @@ static void limits_are_kept(void **state)
 	assert_int_equal(beside(SDK_XML_ELEMENTS_MAX + 1), ENT_EINVAL);
 }
 
-/* Each beginning of a document is refused: none is read past its end. */
+/* Every cut-off document is refused, and none is read past its end. */
 static void a_cut_document_is_none(void **state)
 {
 	static const char whole[] = "<?xml version='1.0'?><!-- c --><a b='1'>x<c>&amp;<![CDATA[d]]></c></a>";
 
 	(void)state;
 	for (size_t n = 0; n < sizeof whole - 1; n++) {
-		char *cut = malloc(n ? n : 1); /* so that the byte behind it is seen by a sanitizer */
+		char *cut = malloc(n ? n : 1); /* so that a sanitizer sees a read of the byte behind it */
 		struct sdk_buf out;
 		struct ent_err err;
 

@@ -23,7 +23,7 @@ struct ent_str {
 
 /* What the broker takes. Beyond it an arrival becomes a dead letter. */
 #define ENT_ID_MAX         200  /* bytes of an id or key of a ticket, comment, attachment or arrival */
-#define ENT_CHANGES_MAX    1000 /* from one arrival: of more the first are taken, and it becomes a dead letter as well */
+#define ENT_CHANGES_MAX    1000 /* per arrival; of more the first are taken, and it also becomes a dead letter */
 #define ENT_REFERENCES_MAX 32   /* in one change */
 
 /* alloc() never returns NULL: inputs are bounded, and the broker aborts when

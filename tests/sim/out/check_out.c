@@ -65,10 +65,10 @@ static void check_once(struct out_sim *sim)
 
 /* ---- one ticket for each incident and supplier ----------------------------------------------- */
 
-/* The delivery that opened a ticket. incident: where it is by now; marked: where it was planned. */
+/* The delivery that opened a ticket. incident: its incident now; marked: its incident when it was planned. */
 struct opening {
 	int64_t incident, marked, made_ms;
-	int live; /* the ticket that it is by now; -1: it cannot be read any more */
+	int live; /* the ticket that it goes on as now; -1: that cannot be read any more */
 };
 
 static struct opening opening_of(struct out_sim *sim, const struct tool *tool, int ticket)
@@ -108,7 +108,7 @@ static int64_t absorbed_ms(struct out_sim *sim, int64_t incident, int64_t *ret_i
 	return at_ms;
 }
 
-/* When two incidents became one; INT64_MIN: they are the same one, INT64_MAX: never. */
+/* When two incidents were merged; INT64_MIN: they are the same incident, INT64_MAX: never. */
 static int64_t met_ms(struct out_sim *sim, int64_t a, int64_t b)
 {
 	int64_t at_ms = INT64_MIN;
@@ -203,7 +203,7 @@ static void check_plans(struct out_sim *sim)
 			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)));
 }
 
-/* What stood still as a loop or as earlier held nothing back: a person brings it behind what was said later. */
+/* A comment that was stopped as `loop` or `earlier` holds back nothing, so a person may send it after later ones. */
 #define WAS_WITHHELD                                                                                                   \
 	"EXISTS (SELECT 1 FROM event AS w WHERE w.incident = d.incident AND w.kind IN ('delivery.parked', "            \
 	"'delivery.cancelled') AND json_extract(w.json, '$.cause') IN ('loop', 'earlier') AND json_extract(w.json, "   \
@@ -244,8 +244,8 @@ static void check_done(struct out_sim *sim)
 	}
 }
 
-/* Who took part when a comment for everyone was said has a delivery of it. Who lost its ticket takes part again when a
- * ticket of it is told. */
+/* Every supplier that took part when a comment for everyone was made has a delivery of it. A supplier that lost its
+ * ticket takes part again when a ticket of it arrives. */
 static void check_reach(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -269,9 +269,9 @@ static void check_reach(struct out_sim *sim)
 			     canary_of(db_str(stmt, 2)), ENT_F(db_str(stmt, 1)));
 }
 
-/* What was owed in an incident before it was merged is still brought: to who took part there, and whose share was taken
- * back neither there nor, after the merge, where it went. What was taken back in the other one before takes
- * nothing of what was said by then. */
+/* Deliveries that were open in an incident before its merge are still sent to a supplier that took part there, unless
+ * its share was taken back there, or after the merge in the merged incident. A share of the other incident that was
+ * taken back before the merge cancels none of them. */
 static void check_owed(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -317,8 +317,8 @@ static void check_new_readers(struct out_sim *sim)
 			     canary_of(db_str(stmt, 0)), (long long)db_int(stmt, 2), ENT_F(db_str(stmt, 1)));
 }
 
-/* What was said before its reader came in, to the incident that it was said in or to one merged with that, goes only by
- * a person's word. */
+/* A comment made before a supplier took part, in the comment's incident or in one merged with it, is sent only when a
+ * person wants it. */
 static void check_earlier(struct out_sim *sim)
 {
 	struct db_stmt *stmt =

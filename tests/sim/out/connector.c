@@ -26,7 +26,7 @@ static const struct ent_setting setting[] = {
 
 /* ---- reading ------------------------------------------------------------------------- */
 
-/* A ticket that went on as another one; where we cannot read that one, it is gone as well. */
+/* A ticket that went on as another one. If we cannot read that one, the ticket is gone. */
 static void read_next(const struct sdk_json *node, struct ent_str from, struct sdk_changes *list)
 {
 	struct ent_str to = sdk_word_at(node, "continues");
@@ -197,7 +197,7 @@ static enum ent_rc parse_page(const struct sdk_json *page, struct sdk_changes *l
 	return rc == ENT_OK && sdk_json_bool(sdk_json_at(page, "more"), false) ? ENT_MORE : rc;
 }
 
-/* Gone: the answer may say where to. */
+/* Gone: the answer may name the ticket that it went on as. */
 static enum ent_rc parse_gone(const struct ent_call *call, const struct ent_response *response, struct ent_arena *arena,
 			      struct ent_result *ret, struct ent_err *err)
 {

@@ -11,7 +11,7 @@ enum { MOVES_MAX = 3 }; /* of one tool */
 
 /* ---- the tool ------------------------------------------------------------------- */
 
-/* A ticket that stands for another one: its words, its state, and where the tool keeps it our number. */
+/* Opens the ticket that another one goes on as, with its title and state, and with our number if the tool keeps it. */
 static int opened_for(struct out_sim *sim, struct tool *tool, int from, bool hidden)
 {
 	int i = tool_open(sim, tool, tool->ticket[from].ours, tool->ticket[from].title, tool->ticket[from].status);
@@ -24,8 +24,8 @@ static int opened_for(struct out_sim *sim, struct tool *tool, int from, bool hid
 	return i;
 }
 
-/* Its comments move along; a tool with a counter for each ticket gives them new ids. They are told behind the move: one
- * that is told before it is another comment for us. */
+/* The comments move with the ticket; a tool that counts comments per ticket gives them new ids. The tool tells them
+ * after the move: told before it, they would be new comments for us. */
 static void comments_move(struct out_sim *sim, struct tool *tool, int from, int to)
 {
 	for (int i = 0; i < tool->n_comment; i++) {
@@ -59,7 +59,7 @@ static void go_on(struct out_sim *sim, struct tool *tool, int from, int to)
 
 /* ---- people ----------------------------------------------------------------------- */
 
-/* One that we cannot find any more is made again: only one that we know may become silent. */
+/* We open a ticket again when we cannot find it. So only a ticket that we know may become silent. */
 static bool is_known(struct out_sim *sim, const struct tool *tool, int ticket)
 {
 	char id[16];
@@ -147,7 +147,7 @@ static bool is_said(struct out_sim *sim, const struct tool *tool, int64_t incide
 	return found;
 }
 
-/* The binding follows, and both are in one incident. What we cannot read is said in the thread. */
+/* The binding follows, and both tickets are in one incident. If we cannot read the new one, the thread says so. */
 static void check_move(struct out_sim *sim, const struct tool *tool, int from)
 {
 	int now = tool_now(tool, from);
@@ -166,7 +166,7 @@ static void check_move(struct out_sim *sim, const struct tool *tool, int from)
 			     tool->name, now);
 }
 
-/* What waited for a ticket goes to the one that it went on as. */
+/* Deliveries that waited for a ticket go to the ticket that it went on as. */
 static void check_follows(struct out_sim *sim)
 {
 	struct db_stmt *stmt =

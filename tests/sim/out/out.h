@@ -69,7 +69,7 @@ struct tool_comment {
 	bool by_robot;
 	int canary;          /* -1: a notice */
 	char key[ID_SIZE];   /* class A: as given */
-	struct ent_str body; /* as it stands there */
+	struct ent_str body; /* the text in the tool */
 	int64_t us;          /* when */
 };
 
@@ -84,7 +84,7 @@ struct tool_ticket {
 	int next;                             /* the ticket it went on as; -1: it is itself */
 	bool hidden;                          /* it moved where we cannot read it */
 	int64_t answer_us;                    /* when the robot answers; 0: it has nothing to answer */
-	int n_late;                           /* the robot's answers since only machines speak */
+	int n_late;                           /* the robot's answers since the last person spoke */
 };
 
 struct tool_change {         /* one line of the tool's own log: what a poll pages through, what a webhook tells */
@@ -94,14 +94,14 @@ struct tool_change {         /* one line of the tool's own log: what a poll page
 	bool ours;
 };
 
-/* What it says to who asks for a ticket that went on as another. */
-enum tool_moved { MOVED_SAYS, MOVED_SILENT, MOVED_ALIAS }; /* 410 and which; 404; it answers for the other */
+/* How a tool answers a request for a ticket that went on as another. */
+enum tool_moved { MOVED_SAYS, MOVED_SILENT, MOVED_ALIAS }; /* 410 and the new id; 404; the new ticket */
 
 enum robot_words { ROBOT_NONE, ROBOT_SAME, ROBOT_NODS, ROBOT_CHANGES };
 struct robot {
 	enum robot_words words;
 	bool slow;
-	int n_said, n_thanks; /* n_thanks: by people, so that they stay below what is taken for a robot */
+	int n_said, n_thanks; /* n_thanks: by people; kept too few to look like a robot */
 	int thanked;          /* ticket of the first thanks: the others follow there */
 };
 
@@ -261,7 +261,7 @@ void out_violates(struct out_sim *sim, const char *invariant, const char *subjec
     __attribute__((format(printf, 4, 5)));
 
 void people_act(struct out_sim *sim);
-/* Any ticket of any tool, as it stands now and we can read it; NULL: that was none. */
+/* A random ticket of a random tool, if it exists now and we can read it; NULL: not so. */
 struct tool *any_ticket(struct out_sim *sim, int *ret_ticket);
 /* Webhooks and asks: to the writer when they are due; their answers. */
 bool request_is_due(const struct out_sim *sim);

@@ -303,7 +303,7 @@ static void we_say(struct out_sim *sim, int64_t incident)
 		   audience_name(canary->audience.kind));
 }
 
-/* A tool that takes part in two incidents, if there is one: what is said in the other one then is owed to it. */
+/* A tool that takes part in two incidents, if there is one: comments then made in the other one are owed to it. */
 static int64_t share_of_two(struct out_sim *sim, struct tool **ret_with, int64_t *ret_other)
 {
 	struct db *db = sim->broker ? sim->broker->read : NULL;
@@ -398,7 +398,7 @@ static void person_merges(struct out_sim *sim)
 	tool_touch(sim, tool, ticket, -1, false);
 }
 
-/* Into the one whose share was taken back goes another one that owes the same tool something. False: there is none. */
+/* Merges, into the incident whose share was taken back, another one that owes the same tool something. False: none. */
 static bool person_merges_what_owes(struct out_sim *sim)
 {
 	struct db *db = sim->broker ? sim->broker->read : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tools that answer by themselves what we write, at their own pace; and people, who say thanks. */
+/* Tools that answer our comments by themselves, at their own pace; and people who say thanks. */
 #include "out.h"
 
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #define THANKS "Many thanks!"
 enum { THANKS_MAX = 5, LATE_MAX = 30 };
 
-/* One answers, or two answer each other. Words that change are told by their pace alone, so that both are quick then,
- * and nothing holds them up. */
+/* One tool answers, or two answer each other. If their words change, the broker can find them only by their pace, so
+ * then both are quick, without a rate limit. */
 void robot_draw(struct out_sim *sim, struct rng *rng)
 {
 	int one = (int)rng_below(rng, (uint64_t)sim->n_tool), two = (int)rng_below(rng, (uint64_t)sim->n_tool);
@@ -27,7 +27,7 @@ void robot_draw(struct out_sim *sim, struct rng *rng)
 	}
 }
 
-/* What comes while it waits gets one answer. */
+/* Comments that come while it waits get one answer. */
 void robot_hears(struct out_sim *sim, struct tool *tool, int ticket)
 {
 	struct tool_ticket *at = &tool->ticket[ticket];
@@ -124,7 +124,7 @@ static bool waits_for_thanks(const struct tool *tool, int ticket)
 	return waits;
 }
 
-/* The same words again and again, and each time as an answer: that is no robot. */
+/* A person who answers with the same words again and again is not a robot. */
 bool person_thanks(struct out_sim *sim)
 {
 	int ticket;
@@ -146,7 +146,7 @@ bool person_thanks(struct out_sim *sim)
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
-/* All that a robot says is heard, once: also what is brought to nobody. */
+/* Every comment of a robot arrives once, also one that is sent to nobody. */
 static void check_heard(struct out_sim *sim, const struct tool *tool)
 {
 	struct db_stmt *stmt = db_use(sim->broker->read, "SELECT count(*) FROM comment WHERE supplier = $1 AND "
@@ -164,7 +164,7 @@ static void check_heard(struct out_sim *sim, const struct tool *tool)
 			     (long long)n);
 }
 
-/* People are not parked for what they say. Beside robots all that comes in a rush is. */
+/* People's comments are not parked as `loop`. Only beside robots, everything that comes in a rush may be. */
 void check_robots(struct out_sim *sim)
 {
 	for (int t = 0; t < sim->n_tool; t++)

@@ -41,7 +41,7 @@ void tool_init(struct tool *tool, int index, struct rng *rng)
 	} else {
 		tool->marks = true;
 	}
-	/* Where a comment's new id alone cannot tell whose it is. */
+	/* Comments get new ids only if the marker or the account still shows whose they are. */
 	tool->renumbers = (tool->marks || tool->knows_account) && rng_below(rng, 2);
 }
 
