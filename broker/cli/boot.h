@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "bus/bus.h"
-#include "cli/config.h"
+#include "config/config.h"
 
 struct boot {
 	struct plugins *plugins;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cli/client.h"
-#include "cli/config.h"
+#include "config/config.h"
 #include "sdk/json.h"
 
 #define CONNECT_TIMEOUT_MS 5000L

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/config.h"
+#include "config/config.h"
 
 #define PRINT_MAX (64u << 20)
 

@@ -3,6 +3,7 @@
  * are hidden in the finished text. All values of a login's answer count as secrets: only its shape is shown. */
 #include "cli/try_say.h"
 
+#include "core/url.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
@@ -55,7 +56,7 @@ static void request_say(struct sdk_jsonw *w, const struct trial_step *step, stru
 	struct ent_str path = slots_show(request, ENT_IN_PATH, 0, request->path, arena), url = path;
 	struct ent_err unused;
 
-	if (transfers_url(arena, base, path, &url, &unused) != ENT_OK)
+	if (url_join(arena, base, path, &url, &unused) != ENT_OK)
 		url = path;
 	sdk_jsonw_kz(w, "method", request->method);
 	sdk_jsonw_kstr(w, "url", sdk_is_utf8(url) ? url : ENT_STR("(no text)"));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/charset.h"
+#include "core/url.h"
 #include "sdk/http.h"
 #include "sdk/webhook.h"
 
@@ -46,7 +47,7 @@ enum ent_rc asking_make(const struct supplier *supplier, const struct auth *auth
 	ret->has_secret_path = request->path.p != built->path.p;
 	ret->body = request->body;
 	if (rc == ENT_OK)
-		rc = transfers_url(arena, way->url, request->path, &ret->url, err);
+		rc = url_join(arena, way->url, request->path, &ret->url, err);
 	if (rc == ENT_OK)
 		rc = headers_take(request, ret, err);
 	if (rc == ENT_OK && request->sign)

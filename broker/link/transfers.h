@@ -54,29 +54,4 @@ void transfers_curl_wake(struct transfers *transfers);
 /* Gives up whatever is under way: each ends as LOST or NOT_SENT. */
 void transfers_curl_give_up(struct transfers *transfers);
 
-/* Is `path` (or an absolute URL) under the base URL? Then the whole URL, in the arena. ENT_EINVAL: another host, "..",
- * a control character or a blank. Pure. */
-enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
-			  struct ent_err *err) __attribute__((warn_unused_result));
-
-/* Where an answer of this status sends a request on: 301, 302, 307 and 308 a GET or HEAD, 307 and 308 any other, to the
- * same scheme, host and port. location: as the answer has it, against the URL that was asked. ENT_EINVAL: it is not
- * followed. Pure. */
-enum ent_rc transfers_redirect(struct ent_arena *arena, const char *method, int status, struct ent_str url,
-			       struct ent_str location, struct ent_str *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
-
-/* May requests go to this whole URL? https, or http with plain_http; a plain host; no user, no fragment, no port of
- * another protocol, nothing that another reader could see differently. ENT_EINVAL. Pure. */
-enum ent_rc transfers_vet(struct ent_str url, bool plain_http, struct ent_err *err) __attribute__((warn_unused_result));
-/* The same for a supplier's base URL: no query either. Pure. */
-enum ent_rc transfers_vet_base(struct ent_str url, bool plain_http, struct ent_err *err)
-    __attribute__((warn_unused_result));
-
-/* May we connect to this address? Special ranges (loopback, private, link-local, multicast, documentation, ...) only
- * when `allow` holds one that has it. Pure. address: struct sockaddr. */
-struct sockaddr;
-bool transfers_may_connect(const struct sockaddr *address, const struct ent_str *allow, size_t n_allow);
-bool transfers_is_cidr(struct ent_str text);
-
 #endif

@@ -12,7 +12,7 @@
 #include <curl/curl.h>
 
 #include "base/world.h"
-#include "link/address.h"
+#include "link/transfers.h"
 
 #define TRIP_HEAD_MAX    (64 << 10) /* bytes of all header lines of an answer, 1xx ones and trailers with them */
 #define TRIP_HEADERS_MAX 200

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/range.h"
+#include "core/url.h"
 #include "sdk/http.h"
 
 #define REQUEST_HEAD_MAX (64 << 10)
@@ -80,7 +82,7 @@ bool trip_take(struct trip *trip, const struct transfer *transfer)
 	if (!sdk_is_token(method) || method.n > METHOD_MAX)
 		rc = sdk_fail(&err, ENT_EINVAL, "the method is none");
 	if (rc == ENT_OK)
-		rc = transfers_vet(transfer->url, transfer->link->plain_http, &err);
+		rc = url_vet(transfer->url, transfer->link->plain_http, &err);
 	if (rc == ENT_OK)
 		rc = fields_take(trip, transfer, &err);
 	if (rc != ENT_OK) {
@@ -128,7 +130,7 @@ static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockadd
 	struct trip *trip = of;
 
 	(void)purpose;
-	if (!transfers_may_connect(&address->addr, trip->link->allow, trip->link->n_allow)) {
+	if (!range_may_connect(&address->addr, trip->link->allow, trip->link->n_allow)) {
 		address_note(trip, &address->addr);
 		return CURL_SOCKET_BAD;
 	}
@@ -383,8 +385,8 @@ bool trip_follow(struct trip *trip)
 	if (trip->end.outcome != TRANSFER_ANSWERED || trip->hops >= TRIP_HOPS_MAX)
 		return false;
 	location = sdk_http_header(&trip->end.response, "Location");
-	if (transfers_redirect(arena, trip->method, trip->end.response.status, sdk_str(trip->url), location, &url,
-			       &unsaid) != ENT_OK)
+	if (url_redirect(arena, trip->method, trip->end.response.status, sdk_str(trip->url), location, &url, &unsaid) !=
+	    ENT_OK)
 		return false;
 	trip->hops++;
 	trip->url = sdk_z(arena, url);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/address.h"
+#include "core/range.h"
+#include "core/url.h"
 #include "sdk/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,10 +28,10 @@ static struct ent_str authority(struct ent_str url)
 
 static void taken_check(struct ent_str url)
 {
-	struct address_url read;
+	struct url read;
 	struct ent_err err;
 
-	assert(address_url_read(url, &read, &err) == ENT_OK);
+	assert(url_read(url, &read, &err) == ENT_OK);
 	assert(read.host.n > 0 && read.port >= 1 && read.port <= 65535);
 	assert(sdk_starts(url, read.is_tls ? "https://" : "http://"));
 	assert(!memchr(url.p, '@', read.origin.n) && !memchr(url.p, '#', url.n));
@@ -42,15 +43,15 @@ static void taken_check(struct ent_str url)
 
 static void path_check(struct ent_str base, struct ent_str path)
 {
-	struct address_url from, to;
+	struct url from, to;
 	struct ent_str url, query, decoded;
 	struct sdk_arena arena;
 	struct ent_err err;
 
 	sdk_arena_init(&arena);
-	if (transfers_url(&arena.abi, base, path, &url, &err) == ENT_OK) {
+	if (url_join(&arena.abi, base, path, &url, &err) == ENT_OK) {
 		taken_check(url);
-		assert(address_url_read(base, &from, &err) == ENT_OK && address_url_read(url, &to, &err) == ENT_OK);
+		assert(url_read(base, &from, &err) == ENT_OK && url_read(url, &to, &err) == ENT_OK);
 		assert(sdk_ieq(from.host, to.host) && from.port == to.port && from.is_tls == to.is_tls);
 		decoded = sdk_cut(to.path, '?', &query);
 		for (int i = 0; i < 4; i++) {
@@ -73,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > 10000)
 		return 0;
 	text = (struct ent_str){text.p + 1, text.n - 1};
-	if (transfers_vet(text, data[0] & 1, &err) == ENT_OK)
+	if (url_vet(text, data[0] & 1, &err) == ENT_OK)
 		taken_check(text);
 	path_check(sdk_str(base[data[0] % 3]), text);
 	(void)sdk_cut(text, '\n', &rest);
@@ -81,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		   rest.p ? rest : ENT_STR("/x"));
 	ms = sdk_http_retry_after(text, INT64_C(1795334400000));
 	assert(ms >= -1 && ms <= 3600000);
-	if (transfers_is_cidr(text))
+	if (range_is_cidr(text))
 		assert(memchr(text.p, '/', text.n) && text.n < 50);
 	return 0;
 }

@@ -24,7 +24,7 @@ entente_fuzz(wiki ${fuzz_sdk_json} connectors/sdk/prose.c connectors/sdk/webhook
 	connectors/sdk/crypto.c connectors/sdk/mend.c connectors/jira/adf.c connectors/jira/wiki.c
 	connectors/jira/wiki_words.c)
 entente_fuzz(guard broker/edge/guard.c broker/edge/uri.c connectors/sdk/str.c connectors/sdk/percent.c)
-entente_fuzz(transfers broker/link/transfers_url.c broker/link/address.c connectors/sdk/str.c
+entente_fuzz(transfers broker/core/url.c broker/core/range.c connectors/sdk/str.c
 	connectors/sdk/time.c connectors/sdk/percent.c connectors/sdk/http_date.c)
 
 # What a connector makes of answers: fuzz_answer_NAME. tests/unit/test_answers.c runs a fixed set everywhere.

@@ -12,7 +12,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include "fuzz/answer.h"
-#include "link/plugin.h"
+#include "config/plugins.h"
 
 enum { BODIES_MAX = 4000, LIST = 1200, MUTATIONS = 12, TEXT_MAX = 1 << 20 };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "cli/config.h"
+#include "config/config.h"
 
 #define CANARY "canary-77c1"
 

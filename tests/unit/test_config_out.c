@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cli/config.h"
+#include "config/config.h"
 
 #define CANARY "canary-77c1"
 

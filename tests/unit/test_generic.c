@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "link/plugin.h"
+#include "config/plugins.h"
 #include "sdk/str.h"
 
 #define CANARY "canary-51d0"

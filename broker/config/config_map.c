@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A supplier's words and what they mean. */
-#include "cli/config_supplier.h"
+#include "config/config_supplier.h"
 
 #include "sdk/webhook.h"
 

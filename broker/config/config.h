@@ -5,11 +5,11 @@
  * file and the manual's table come from it. Errors name the line, the setting, what
  * was found, what is allowed, and the nearest known name.
  */
-#ifndef CLI_CONFIG_H
-#define CLI_CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include "core/supplier.h"
-#include "link/plugin.h"
+#include "config/plugins.h"
 
 #define CONFIG_SIZE_MAX (4u << 20) /* bytes of the file */
 

@@ -4,7 +4,7 @@
  * whether its tables hold what the broker relies on. After that they are trusted.
  * The table itself is copied, so that it is whole however much of it the connector knew.
  */
-#include "link/plugin.h"
+#include "config/plugins.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a supplier's webhooks are signed with, by reference. */
-#include "cli/config_supplier.h"
+#include "config/config_supplier.h"
 
 bool config_reference(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)
 {

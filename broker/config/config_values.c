@@ -2,7 +2,7 @@
 /* The values that are in effect, as a file that says the same. Secrets only as references. */
 #include <string.h>
 
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 static void map_values(const char *name, const struct map_row *row, size_t n, bool out, struct sdk_buf *buf)
 {

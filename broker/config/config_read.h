@@ -4,12 +4,12 @@
  * the reading goes on, so that a person sees all of them at once; readers return
  * "nothing" for what is wrong and the caller need not look.
  */
-#ifndef CLI_CONFIG_READ_H
-#define CLI_CONFIG_READ_H
+#ifndef CONFIG_CONFIG_READ_H
+#define CONFIG_CONFIG_READ_H
 
 #include <yaml.h>
 
-#include "cli/config.h"
+#include "config/config.h"
 
 #define CONFIG_PROBLEMS_MAX 50   /* told; more are only counted */
 #define CONFIG_KEYS_MAX     4096 /* of one mapping */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 #define HELP_WIDTH 88
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every setting but the suppliers', and how its value is read and written. */
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 #include <arpa/inet.h>
 #include <string.h>

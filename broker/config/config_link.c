@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way out to a supplier's tool: where it is, what may be reached, whose word counts, how much at once. */
-#include "cli/config_supplier.h"
+#include "config/config_supplier.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "link/transfers.h"
+#include "core/range.h"
+#include "core/url.h"
 
 static void found_tell(struct supplier_reader *r, const struct config_node *node, struct ent_str text,
 		       const char *allowed)
@@ -15,7 +16,7 @@ static void found_tell(struct supplier_reader *r, const struct config_node *node
 	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: %s", ENT_F(found), allowed);
 }
 
-static void url_read(struct supplier_reader *r, const struct config_node *node)
+static void base_url_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str url, found;
 	struct ent_err err;
@@ -24,7 +25,7 @@ static void url_read(struct supplier_reader *r, const struct config_node *node)
 		return;
 	while (url.n > 0 && url.p[url.n - 1] == '/')
 		url.n--;
-	if (transfers_vet_base(url, r->supplier->link.plain_http, &err) == ENT_OK) {
+	if (url_vet_base(url, r->supplier->link.plain_http, &err) == ENT_OK) {
 		r->supplier->link.url = sdk_dup(r->arena, url);
 		return;
 	}
@@ -143,7 +144,7 @@ static void allow_read(struct supplier_reader *r, const struct config_node *node
 
 		if (!config_text(r->reader, &item[i], &text))
 			continue;
-		if (transfers_is_cidr(text))
+		if (range_is_cidr(text))
 			allow[link->n_allow++] = sdk_dup(r->arena, text);
 		else
 			found_tell(r, &item[i], text,
@@ -177,7 +178,7 @@ void config_link_read(struct supplier_reader *r, const struct config_node found[
 		(void)config_bool(r->reader, &found[KEY_PLAIN_HTTP], &link->plain_http); /* a problem is kept */
 	if (found[KEY_PAUSED].yaml)
 		(void)config_bool(r->reader, &found[KEY_PAUSED], &link->paused);
-	url_read(r, &found[KEY_URL]);
+	base_url_read(r, &found[KEY_URL]);
 	config_auth_read(r, &found[KEY_AUTH], link->plain_http);
 	config_credentials_read(r, &found[KEY_CREDENTIALS]);
 	account_read(r, &found[KEY_ACCOUNT]);

@@ -3,8 +3,8 @@
  * Finding connectors: every .so of a folder, by the one symbol of connector.h.
  * Wrong ABI, missing symbol, table too small, two of one name: refused by name.
  */
-#ifndef LINK_PLUGIN_H
-#define LINK_PLUGIN_H
+#ifndef CONFIG_PLUGINS_H
+#define CONFIG_PLUGINS_H
 
 #include "entente/connector.h"
 

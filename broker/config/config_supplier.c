@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list `suppliers`: every setting of one, and the first of them. */
-#include "cli/config_supplier.h"
+#include "config/config_supplier.h"
 
 #include <string.h>
 

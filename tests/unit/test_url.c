@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include "link/transfers.h"
+#include "core/url.h"
 #include "sdk/time.h"
 
 /* ---- whole URLs ------------------------------------------------------------------------ */
@@ -80,24 +80,24 @@ static void urls_that_are_plain(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good_urls / sizeof *good_urls; i++)
-		if (transfers_vet(sdk_str(good_urls[i]), false, &err) != ENT_OK)
+		if (url_vet(sdk_str(good_urls[i]), false, &err) != ENT_OK)
 			fail_msg("%s: %s", good_urls[i], err.msg);
 	for (size_t i = 0; i < sizeof bad_urls / sizeof *bad_urls; i++) {
-		if (transfers_vet(sdk_str(bad_urls[i].url), false, &err) != ENT_EINVAL)
+		if (url_vet(sdk_str(bad_urls[i].url), false, &err) != ENT_EINVAL)
 			fail_msg("%s was taken", bad_urls[i].url);
 		if (!strstr(err.msg, bad_urls[i].why))
 			fail_msg("%s: %s, and not: %s", bad_urls[i].url, err.msg, bad_urls[i].why);
 	}
-	assert_int_equal(transfers_vet(ENT_STR("http://tool.example/"), true, &err), ENT_OK);
-	assert_int_equal(transfers_vet((struct ent_str){"https://a\0b/", 12}, true, &err), ENT_EINVAL);
+	assert_int_equal(url_vet(ENT_STR("http://tool.example/"), true, &err), ENT_OK);
+	assert_int_equal(url_vet((struct ent_str){"https://a\0b/", 12}, true, &err), ENT_EINVAL);
 	memset(longest, 'a', sizeof longest);
 	memcpy(longest, "https://h/", 10);
-	assert_int_equal(transfers_vet((struct ent_str){longest, 8192}, false, &err), ENT_OK);
-	assert_int_equal(transfers_vet((struct ent_str){longest, 8193}, false, &err), ENT_EINVAL);
-	assert_int_equal(transfers_vet_base(ENT_STR("https://h/rest"), false, &err), ENT_OK);
-	assert_int_equal(transfers_vet_base(ENT_STR("https://h/rest?x"), false, &err), ENT_EINVAL);
-	assert_int_equal(transfers_vet_base(ENT_STR("https://h/a/../b"), false, &err), ENT_EINVAL);
-	assert_int_equal(transfers_vet_base(ENT_STR("http://h/a"), false, &err), ENT_EINVAL);
+	assert_int_equal(url_vet((struct ent_str){longest, 8192}, false, &err), ENT_OK);
+	assert_int_equal(url_vet((struct ent_str){longest, 8193}, false, &err), ENT_EINVAL);
+	assert_int_equal(url_vet_base(ENT_STR("https://h/rest"), false, &err), ENT_OK);
+	assert_int_equal(url_vet_base(ENT_STR("https://h/rest?x"), false, &err), ENT_EINVAL);
+	assert_int_equal(url_vet_base(ENT_STR("https://h/a/../b"), false, &err), ENT_EINVAL);
+	assert_int_equal(url_vet_base(ENT_STR("http://h/a"), false, &err), ENT_EINVAL);
 }
 
 /* ---- paths under a base ------------------------------------------------------------------ */
@@ -173,7 +173,7 @@ static void paths_stay_under_their_base(void **state)
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		struct ent_str url = ENT_ABSENT;
 		struct ent_err err;
-		enum ent_rc rc = transfers_url(&arena.abi, sdk_str(paths[i].base), sdk_str(paths[i].path), &url, &err);
+		enum ent_rc rc = url_join(&arena.abi, sdk_str(paths[i].base), sdk_str(paths[i].path), &url, &err);
 
 		if (paths[i].url && rc != ENT_OK)
 			fail_msg("%s under %s: %s", paths[i].path, paths[i].base, err.msg);
@@ -230,9 +230,9 @@ static void redirects_stay_on_their_origin(void **state)
 	for (size_t i = 0; i < sizeof redirects / sizeof *redirects; i++) {
 		struct ent_str to = ENT_ABSENT;
 		struct ent_err err = {""};
-		enum ent_rc rc = transfers_redirect(&arena.abi, redirects[i].method, redirects[i].status,
-						    ENT_STR("https://x.example:8443/api/list?a=b"),
-						    sdk_str(redirects[i].location), &to, &err);
+		enum ent_rc rc = url_redirect(&arena.abi, redirects[i].method, redirects[i].status,
+					      ENT_STR("https://x.example:8443/api/list?a=b"),
+					      sdk_str(redirects[i].location), &to, &err);
 
 		if ((rc == ENT_OK) != (redirects[i].want != NULL) || (rc == ENT_OK && !sdk_eqz(to, redirects[i].want)))
 			fail_msg("%s %d %s: %.*s %s", redirects[i].method, redirects[i].status, redirects[i].location,

@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/un.h>
-#include "link/address.h"
+#include "core/range.h"
 
 static bool may(const char *text, const struct ent_str *allow, size_t n_allow)
 {
@@ -18,9 +18,9 @@ static bool may(const char *text, const struct ent_str *allow, size_t n_allow)
 	bool by_address = false;
 
 	if (inet_pton(AF_INET, text, &in.sin_addr) == 1)
-		by_address = transfers_may_connect((const struct sockaddr *)(const void *)&in, allow, n_allow);
+		by_address = range_may_connect((const struct sockaddr *)(const void *)&in, allow, n_allow);
 	else if (inet_pton(AF_INET6, text, &in6.sin6_addr) == 1)
-		by_address = transfers_may_connect((const struct sockaddr *)(const void *)&in6, allow, n_allow);
+		by_address = range_may_connect((const struct sockaddr *)(const void *)&in6, allow, n_allow);
 	else
 		fail_msg("%s is no address", text);
 	return by_address;
@@ -153,7 +153,7 @@ static void other_families(void **state)
 	const struct ent_str allow = ENT_STR("::/0");
 
 	(void)state;
-	assert_false(transfers_may_connect((const struct sockaddr *)(const void *)&un, &allow, 1));
+	assert_false(range_may_connect((const struct sockaddr *)(const void *)&un, &allow, 1));
 }
 
 static void ranges_as_text(void **state)
@@ -183,13 +183,13 @@ static void ranges_as_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-		if (!transfers_is_cidr(sdk_str(good[i])))
+		if (!range_is_cidr(sdk_str(good[i])))
 			fail_msg("%s is a range", good[i]);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		if (transfers_is_cidr(sdk_str(bad[i])))
+		if (range_is_cidr(sdk_str(bad[i])))
 			fail_msg("\"%s\" is no range", bad[i]);
-	assert_false(transfers_is_cidr(ENT_ABSENT));
-	assert_false(transfers_is_cidr((struct ent_str){"10.0.0.0\0/8", 11}));
+	assert_false(range_is_cidr(ENT_ABSENT));
+	assert_false(range_is_cidr((struct ent_str){"10.0.0.0\0/8", 11}));
 }
 
 int main(void)

@@ -3,9 +3,9 @@
  * URLs that requests may go to. Two readers of one URL that see different hosts are how
  * requests are led astray, so only what has one reading is taken.
  */
-#include <string.h>
+#include "core/url.h"
 
-#include "link/address.h"
+#include <string.h>
 
 #define URL_MAX     8192 /* bytes */
 #define HOST_MAX    255
@@ -86,7 +86,7 @@ static enum ent_rc port_read(struct ent_str text, int *ret, struct ent_err *err)
 }
 
 /* "host", "host:port", "[address]", "[address]:port" */
-static enum ent_rc authority_read(struct ent_str text, struct address_url *url, struct ent_err *err)
+static enum ent_rc authority_read(struct ent_str text, struct url *url, struct ent_err *err)
 {
 	struct ent_str rest = ENT_ABSENT;
 
@@ -120,9 +120,9 @@ static bool is_plain(struct ent_str text)
 	return true;
 }
 
-enum ent_rc address_url_read(struct ent_str url, struct address_url *ret, struct ent_err *err)
+enum ent_rc url_read(struct ent_str url, struct url *ret, struct ent_err *err)
 {
-	struct address_url read = {0};
+	struct url read = {0};
 	size_t scheme = sdk_starts(url, "https://") ? 8 : sdk_starts(url, "http://") ? 7 : 0, end;
 	enum ent_rc rc;
 
@@ -143,10 +143,10 @@ enum ent_rc address_url_read(struct ent_str url, struct address_url *ret, struct
 	return ENT_OK;
 }
 
-enum ent_rc transfers_vet(struct ent_str url, bool plain_http, struct ent_err *err)
+enum ent_rc url_vet(struct ent_str url, bool plain_http, struct ent_err *err)
 {
-	struct address_url read;
-	enum ent_rc rc = address_url_read(url, &read, err);
+	struct url read;
+	enum ent_rc rc = url_read(url, &read, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -200,18 +200,18 @@ static struct ent_str without_query(struct ent_str path)
 	return sdk_cut(path, '?', &query);
 }
 
-enum ent_rc transfers_vet_base(struct ent_str url, bool plain_http, struct ent_err *err)
+enum ent_rc url_vet_base(struct ent_str url, bool plain_http, struct ent_err *err)
 {
-	struct address_url read;
+	struct url read;
 	struct sdk_arena arena;
-	enum ent_rc rc = transfers_vet(url, plain_http, err);
+	enum ent_rc rc = url_vet(url, plain_http, err);
 
 	if (rc == ENT_OK && memchr(url.p, '?', url.n))
 		rc = sdk_fail(err, ENT_EINVAL, "has a query (?)");
 	if (rc != ENT_OK)
 		return rc;
 	sdk_arena_init(&arena);
-	rc = address_url_read(url, &read, err);
+	rc = url_read(url, &read, err);
 	if (rc == ENT_OK)
 		rc = path_vet(&arena.abi, read.path, err);
 	sdk_arena_release(&arena);
@@ -237,7 +237,7 @@ static bool has_other_scheme(struct ent_str location)
 }
 
 /* The whole URL that a Location means, without a fragment. */
-static struct ent_str location_resolve(struct ent_arena *arena, const struct address_url *from, struct ent_str location)
+static struct ent_str location_resolve(struct ent_arena *arena, const struct url *from, struct ent_str location)
 {
 	struct ent_str fragment, path = without_query(from->path);
 
@@ -255,12 +255,12 @@ static struct ent_str location_resolve(struct ent_arena *arena, const struct add
 			  path.n == 0 && !sdk_starts(location, "?") ? "/" : "", ENT_F(location));
 }
 
-enum ent_rc transfers_redirect(struct ent_arena *arena, const char *method, int status, struct ent_str url,
-			       struct ent_str location, struct ent_str *ret, struct ent_err *err)
+enum ent_rc url_redirect(struct ent_arena *arena, const char *method, int status, struct ent_str url,
+			 struct ent_str location, struct ent_str *ret, struct ent_err *err)
 {
-	struct address_url from, to;
+	struct url from, to;
 	struct ent_str whole;
-	enum ent_rc rc = address_url_read(url, &from, err);
+	enum ent_rc rc = url_read(url, &from, err);
 
 	if (rc == ENT_OK && (!is_followed(method, status) || location.n == 0))
 		rc = sdk_fail(err, ENT_EINVAL, "status %d sends no %s on", status, method);
@@ -269,7 +269,7 @@ enum ent_rc transfers_redirect(struct ent_arena *arena, const char *method, int 
 	if (rc != ENT_OK)
 		return rc;
 	whole = location_resolve(arena, &from, location);
-	rc = address_url_read(whole, &to, err);
+	rc = url_read(whole, &to, err);
 	if (rc == ENT_OK && (to.is_tls != from.is_tls || to.port != from.port || !sdk_ieq(to.host, from.host)))
 		rc = sdk_fail(err, ENT_EINVAL, "it leads away from the supplier's own host");
 	if (rc == ENT_OK)
@@ -288,12 +288,12 @@ static bool is_under(struct ent_str base, struct ent_str path)
 	       (path.n == base.n || path.p[base.n] == '/' || path.p[base.n] == '?');
 }
 
-enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
-			  struct ent_err *err)
+enum ent_rc url_join(struct ent_arena *arena, struct ent_str base, struct ent_str path, struct ent_str *ret,
+		     struct ent_err *err)
 {
-	struct address_url from, to;
+	struct url from, to;
 	struct ent_str whole = path, end = base;
-	enum ent_rc rc = address_url_read(base, &from, err);
+	enum ent_rc rc = url_read(base, &from, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -303,7 +303,7 @@ enum ent_rc transfers_url(struct ent_arena *arena, struct ent_str base, struct e
 		whole = sdk_format(arena, "%.*s%.*s", ENT_F(end), ENT_F(path));
 	else if (!sdk_starts(path, "https://") && !sdk_starts(path, "http://"))
 		return sdk_fail(err, ENT_EINVAL, "the path begins neither with / nor with the base URL");
-	rc = address_url_read(whole, &to, err);
+	rc = url_read(whole, &to, err);
 	if (rc != ENT_OK)
 		return rc;
 	if (to.is_tls != from.is_tls || to.port != from.port || !sdk_ieq(to.host, from.host) ||

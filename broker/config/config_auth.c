@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How we log in at a supplier's tool: each kind with the members it needs, and no others. */
-#include "cli/config_supplier.h"
+#include "config/config_supplier.h"
 
 #include <string.h>
 
-#include "link/transfers.h"
+#include "core/url.h"
 #include "sdk/http.h"
 
 enum { AT_KIND, AT_USER, AT_CREDENTIAL, AT_HEADER, AT_SCHEME, AT_TOKEN_URL, AT_SCOPE, AT_N };
@@ -150,7 +150,7 @@ static void token_url_read(struct supplier_reader *r, const struct config_node *
 
 	if (!url.p)
 		return;
-	if (transfers_vet(url, plain_http, &err) == ENT_OK)
+	if (url_vet(url, plain_http, &err) == ENT_OK)
 		r->supplier->link.token_url = url;
 	else
 		config_problem(r->reader, node->line, node->name, "%s", err.msg);

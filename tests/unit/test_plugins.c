@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "link/plugin.h"
+#include "config/plugins.h"
 #include "sdk/str.h"
 
 static void expect_refused(const char *folder, const char *file, const char *words)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loading the configuration: sections by the table, what Kafka's library knows, suppliers. */
-#include "cli/config.h"
+#include "config/config.h"
 
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 /* ---- unknown names ---------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  * Which addresses are somebody's own network and not the internet. The connected address
  * is asked about, not the name: names can answer differently a second later.
  */
-#include "link/address.h"
+#include "core/range.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -122,7 +122,7 @@ static bool cidr_read(struct ent_str text, struct cidr *ret)
 	return true;
 }
 
-bool transfers_is_cidr(struct ent_str text)
+bool range_is_cidr(struct ent_str text)
 {
 	struct cidr cidr;
 
@@ -147,7 +147,7 @@ static bool may_connect(const struct ip *ip, const struct ent_str *allow, size_t
 	return false;
 }
 
-bool transfers_may_connect(const struct sockaddr *address, const struct ent_str *allow, size_t n_allow)
+bool range_may_connect(const struct sockaddr *address, const struct ent_str *allow, size_t n_allow)
 {
 	struct ip ip = mapped4.ip;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One supplier while it is read; for config_*.c only. */
-#ifndef CLI_CONFIG_SUPPLIER_H
-#define CLI_CONFIG_SUPPLIER_H
+#ifndef CONFIG_CONFIG_SUPPLIER_H
+#define CONFIG_CONFIG_SUPPLIER_H
 
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 #define CONFIG_SUPPLIERS_MAX 1000
 #define CONFIG_ALLOW_MAX     64

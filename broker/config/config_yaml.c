@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file as nodes with lines; problems; the nearest known word. Aliases (&x, *x) work: nothing is expanded. */
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers, sizes and times as people write them: "4711", "1MiB", "30s". */
-#include "cli/config_read.h"
+#include "config/config_read.h"
 
 #include <string.h>
 
