@@ -156,6 +156,29 @@ static void *grow(void *old, const void *few, size_t *cap, size_t size)
 	return memcpy(sdk_xalloc(*cap * size), few, used);
 }
 
+/* ---- tokens ----------------------------------------------------------------- */
+
+static struct gate_token *token_add(struct scan *scan, enum gate_kind kind, struct ent_str at)
+{
+	struct gate *gate = scan->gate;
+
+	if (gate->n_token == gate->cap_token)
+		gate->token = grow(gate->token, gate->few_token, &gate->cap_token, sizeof *gate->token);
+	struct gate_token *token = &gate->token[gate->n_token++];
+	*token = (struct gate_token){
+	    .at = (uint32_t)((const unsigned char *)at.p - scan->text), .n = (uint32_t)at.n, .kind = (uint8_t)kind};
+	gate->n_value += kind != GATE_END && kind != GATE_KEY;
+	gate->n_text += at.n;
+	return token;
+}
+
+/* Of no text: an object, an array, their end, a word. */
+static bool token_plain(struct scan *scan, enum gate_kind kind)
+{
+	(void)token_add(scan, kind, (struct ent_str){(const char *)scan->p, 0});
+	return true;
+}
+
 /* ---- numbers and words ----------------------------------------------------- */
 
 static bool scan_digits(struct scan *scan)
@@ -170,7 +193,7 @@ static bool scan_digits(struct scan *scan)
 static bool scan_number(struct scan *scan)
 {
 	const unsigned char *start = scan->p;
-	struct gate_number number = {.at = (uint32_t)(start - scan->text), .integer = true};
+	bool integer = true;
 
 	if (*scan->p == '-')
 		scan->p++;
@@ -179,33 +202,30 @@ static bool scan_number(struct scan *scan)
 	if (!scan_digits(scan))
 		return false;
 	if (scan->p < scan->end && *scan->p == '.') {
-		number.integer = false;
+		integer = false;
 		scan->p++;
 		if (!scan_digits(scan))
 			return false;
 	}
 	if (scan->p < scan->end && (*scan->p == 'e' || *scan->p == 'E')) {
-		number.integer = false;
+		integer = false;
 		scan->p++;
 		if (scan->p < scan->end && (*scan->p == '+' || *scan->p == '-'))
 			scan->p++;
 		if (!scan_digits(scan))
 			return false;
 	}
-	number.n = (uint32_t)(scan->p - start);
-	struct gate *gate = scan->gate;
-	if (gate->n_number == gate->cap_number)
-		gate->number = grow(gate->number, gate->few_number, &gate->cap_number, sizeof number);
-	gate->number[gate->n_number++] = number;
+	token_add(scan, GATE_NUMBER, (struct ent_str){(const char *)start, (size_t)(scan->p - start)})->integer =
+	    integer;
 	return true;
 }
 
-static bool scan_word(struct scan *scan, const char *word, size_t n)
+static bool scan_word(struct scan *scan, const char *word, size_t n, enum gate_kind kind)
 {
 	if ((size_t)(scan->end - scan->p) < n || memcmp(scan->p, word, n) != 0)
 		return fail(scan, "not a JSON value");
 	scan->p += n;
-	return true;
+	return token_plain(scan, kind);
 }
 
 /* ---- keys ------------------------------------------------------------------ */
@@ -311,7 +331,7 @@ static bool scan_open(struct scan *scan, bool object, enum want *ret)
 	scan->depth++;
 	scan->p++;
 	*ret = object ? WANT_KEY_OR_END : WANT_VALUE_OR_END;
-	return true;
+	return token_plain(scan, object ? GATE_OBJECT : GATE_ARRAY);
 }
 
 static bool scan_close(struct scan *scan)
@@ -324,7 +344,7 @@ static bool scan_close(struct scan *scan)
 		return false;
 	scan->p++;
 	scan->depth--;
-	return true;
+	return token_plain(scan, GATE_END);
 }
 
 static bool scan_key(struct scan *scan)
@@ -337,6 +357,7 @@ static bool scan_key(struct scan *scan)
 	scan->p++;
 	if (!scan_string(scan, &name, &escaped))
 		return false;
+	token_add(scan, GATE_KEY, name)->escaped = escaped;
 	key_add(scan, name, escaped);
 	skip_space(scan);
 	if (scan->p == scan->end || *scan->p != ':')
@@ -355,16 +376,19 @@ static bool scan_value(struct scan *scan, enum want *ret)
 	switch (*scan->p) {
 	case '"':
 		scan->p++;
-		return scan_string(scan, &inside, &escaped);
+		if (!scan_string(scan, &inside, &escaped))
+			return false;
+		token_add(scan, GATE_STRING, inside)->escaped = escaped;
+		return true;
 	case '{':
 	case '[':
 		return scan_open(scan, *scan->p == '{', ret);
 	case 't':
-		return scan_word(scan, "true", 4);
+		return scan_word(scan, "true", 4, GATE_TRUE);
 	case 'f':
-		return scan_word(scan, "false", 5);
+		return scan_word(scan, "false", 5, GATE_FALSE);
 	case 'n':
-		return scan_word(scan, "null", 4);
+		return scan_word(scan, "null", 4, GATE_NULL);
 	case '-':
 	case '0' ... '9':
 		return scan_number(scan);
@@ -425,10 +449,11 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 	const unsigned char *text = (const unsigned char *)(bytes.p ? bytes.p : "");
 	struct scan scan = {.gate = gate, .text = text, .p = text, .end = text + bytes.n};
 
-	gate->number = gate->few_number;
+	gate->token = gate->few_token;
 	gate->key = gate->few_key;
-	gate->n_number = gate->n_key = 0;
-	gate->cap_number = gate->cap_key = GATE_FEW;
+	gate->n_token = gate->n_value = gate->n_text = gate->n_key = 0;
+	gate->cap_token = GATE_FEW_TOKENS;
+	gate->cap_key = GATE_FEW_KEYS;
 	sdk_buf_init(&gate->plain, SIZE_MAX);
 	if (bytes.n == 0)
 		scan.why = "empty";
@@ -446,8 +471,8 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 
 void gate_release(struct gate *gate)
 {
-	if (gate->number != gate->few_number)
-		free(gate->number);
+	if (gate->token != gate->few_token)
+		free(gate->token);
 	if (gate->key != gate->few_key)
 		free(gate->key);
 	sdk_buf_release(&gate->plain);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading. A node is a cJSON item. The gate has passed the text before cJSON sees it,
- * and numbers reach cJSON as strings that begin with byte 0xFF, which no valid text
- * contains: so their digits survive, and no real string can be taken for a number.
+ * Reading. A node is a cJSON item, built in the arena from the tokens of the gate. A
+ * number is kept as a string that begins with byte 0xFF, which no valid text contains:
+ * so its digits survive, and no real string can be taken for a number.
  */
 #include "sdk/json.h"
 
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -35,57 +32,83 @@ static bool is_number(const cJSON *item)
 
 /* ---- parsing --------------------------------------------------------------- */
 
-/* Copies the text with `before` and `after` around each number that `which` picks. */
-static struct ent_str wrap_numbers(struct ent_arena *arena, struct ent_str text, const struct gate *gate,
-				   struct ent_str before, struct ent_str after,
-				   bool (*which)(struct ent_str text, const struct gate_number *))
-{
-	const struct gate_number *number = gate->number;
-	size_t n = 0, from = 0;
+/* Makes the tree of what the gate has passed. */
+struct builder {
+	struct ent_str text;
+	cJSON *item;                     /* the next free node */
+	char *p;                         /* the next free byte for keys, strings and numbers */
+	const char *key;                 /* of the value that follows; NULL in an array */
+	cJSON *open[SDK_JSON_DEPTH_MAX]; /* objects and arrays that have not ended */
+	size_t depth;
+};
 
-	for (size_t i = 0; i < gate->n_number; i++)
-		n += which(text, &number[i]);
-	if (n == 0)
-		return text;
-	char *out = sdk_alloc(arena, text.n + n * (before.n + after.n) + 1), *p = out;
-	for (size_t i = 0; i < gate->n_number; i++) {
-		if (!which(text, &number[i]))
-			continue;
-		p = (char *)mempcpy(p, text.p + from, number[i].at - from);
-		p = (char *)mempcpy(p, before.p, before.n);
-		p = (char *)mempcpy(p, text.p + number[i].at, number[i].n);
-		p = (char *)mempcpy(p, after.p, after.n);
-		from = number[i].at + number[i].n;
+/* The token's text with a NUL behind it. */
+static char *build_text(struct builder *build, const struct gate_token *token)
+{
+	struct ent_str inside = {build->text.p + token->at, token->n};
+	char *start = build->p;
+
+	if (token->escaped)
+		build->p += gate_unescape(inside, start);
+	else
+		build->p = (char *)mempcpy(start, inside.p, inside.n);
+	*build->p++ = '\0';
+	return start;
+}
+
+/* cJSON's order of children: the first one's `prev` is the last one, the last one's `next` is NULL. */
+static void build_into(cJSON *parent, cJSON *item)
+{
+	cJSON *first = parent->child;
+
+	if (!first) {
+		parent->child = item->prev = item;
+		return;
 	}
-	p = (char *)mempcpy(p, text.p + from, text.n - from);
-	return (struct ent_str){out, (size_t)(p - out)};
+	item->prev = first->prev;
+	first->prev->next = item;
+	first->prev = item;
 }
 
-static bool every_number(struct ent_str text, const struct gate_number *number)
+static void build_value(struct builder *build, const struct gate_token *token)
 {
-	(void)text;
-	(void)number;
-	return true;
-}
+	static const int type[] = {
+	    [GATE_OBJECT] = cJSON_Object, [GATE_ARRAY] = cJSON_Array, [GATE_STRING] = cJSON_String,
+	    [GATE_NUMBER] = cJSON_String, [GATE_TRUE] = cJSON_True,   [GATE_FALSE] = cJSON_False,
+	    [GATE_NULL] = cJSON_NULL};
+	cJSON *item = build->item++;
 
-/* An integer past 2^53, either way. Its first digit is no zero, so text order is number order. */
-static bool big_integer(struct ent_str text, const struct gate_number *number)
-{
-	const char *digits = text.p + number->at, *limit = "9007199254740992";
-	size_t n = number->n, n_limit = strlen(limit);
-
-	if (n > 0 && digits[0] == '-') {
-		digits++;
-		n--;
+	item->type = type[token->kind];
+	item->string = (char *)(uintptr_t)build->key; /* cJSON's field is not const; nobody writes there */
+	build->key = NULL;
+	if (build->depth > 0)
+		build_into(build->open[build->depth - 1], item);
+	if (token->kind == GATE_NUMBER)
+		*build->p++ = NUMBER_MARK;
+	if (item->type == cJSON_String) {
+		item->valuestring = build_text(build, token);
+		item->valuestring -= token->kind == GATE_NUMBER;
 	}
-	if (!number->integer || n < n_limit)
-		return false;
-	return n > n_limit || memcmp(digits, limit, n) > 0;
+	if (token->kind == GATE_OBJECT || token->kind == GATE_ARRAY)
+		build->open[build->depth++] = item;
 }
 
-static void tree_free(void *item)
+static const cJSON *build_tree(struct ent_arena *arena, struct ent_str text, const struct gate *gate)
 {
-	cJSON_Delete(item);
+	cJSON *root = SDK_NEW_N(arena, cJSON, gate->n_value);
+	/* Two bytes a token: a NUL, and a number's mark. */
+	struct builder build = {.text = text, .item = root, .p = sdk_alloc(arena, gate->n_text + 2 * gate->n_token)};
+
+	for (size_t i = 0; i < gate->n_token; i++) {
+		const struct gate_token *token = &gate->token[i];
+		if (token->kind == GATE_KEY)
+			build.key = build_text(&build, token);
+		else if (token->kind == GATE_END)
+			build.depth--;
+		else
+			build_value(&build, token);
+	}
+	return root;
 }
 
 enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const struct sdk_json **ret,
@@ -94,16 +117,8 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 	struct gate gate;
 	enum ent_rc rc = gate_check(&gate, bytes, err);
 
-	if (rc == ENT_OK) {
-		struct ent_str text = wrap_numbers(arena, bytes, &gate, ENT_STR("\"\xFF"), ENT_STR("\""), every_number);
-		cJSON *item = cJSON_ParseWithLength(text.p, text.n);
-		if (!item) { /* the text is valid: all that can be missing is memory */
-			fputs("entente: out of memory (reading JSON)\n", stderr);
-			abort();
-		}
-		arena->defer(arena, tree_free, item);
-		*ret = node_of(item);
-	}
+	if (rc == ENT_OK)
+		*ret = node_of(build_tree(arena, bytes, &gate));
 	gate_release(&gate);
 	return rc;
 }
@@ -117,13 +132,51 @@ enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err)
 	return rc;
 }
 
+/* An integer past 2^53, either way. Its first digit is no zero, so text order is number order. */
+static bool is_big_integer(struct ent_str text, const struct gate_token *token)
+{
+	const char *digits = text.p + token->at, *limit = "9007199254740992";
+	size_t n = token->n, n_limit = strlen(limit);
+
+	if (token->kind != GATE_NUMBER || !token->integer)
+		return false;
+	if (digits[0] == '-') {
+		digits++;
+		n--;
+	}
+	return n > n_limit || (n == n_limit && memcmp(digits, limit, n) > 0);
+}
+
+static struct ent_str quote_big(struct ent_arena *arena, struct ent_str text, const struct gate *gate)
+{
+	size_t n = 0, from = 0;
+
+	for (size_t i = 0; i < gate->n_token; i++)
+		n += is_big_integer(text, &gate->token[i]);
+	if (n == 0)
+		return text;
+	char *out = sdk_alloc(arena, text.n + 2 * n), *p = out;
+	for (size_t i = 0; i < gate->n_token; i++) {
+		const struct gate_token *token = &gate->token[i];
+		if (!is_big_integer(text, token))
+			continue;
+		p = (char *)mempcpy(p, text.p + from, token->at - from);
+		*p++ = '"';
+		p = (char *)mempcpy(p, text.p + token->at, token->n);
+		*p++ = '"';
+		from = token->at + token->n;
+	}
+	p = (char *)mempcpy(p, text.p + from, text.n - from);
+	return (struct ent_str){out, (size_t)(p - out)};
+}
+
 struct ent_str sdk_json_quote_big(struct ent_arena *arena, struct ent_str bytes)
 {
 	struct gate gate;
 	struct ent_str result = bytes;
 
 	if (gate_check(&gate, bytes, NULL) == ENT_OK)
-		result = wrap_numbers(arena, bytes, &gate, ENT_STR("\""), ENT_STR("\""), big_integer);
+		result = quote_big(arena, bytes, &gate);
 	gate_release(&gate);
 	return result;
 }
