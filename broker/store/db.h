@@ -40,8 +40,13 @@ int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
 struct ent_str db_str(struct db_stmt *stmt, int column); /* text or blob, until the next db_row; NULL gives absent */
 void db_done(struct db_stmt *stmt);                      /* leave before the last row */
 bool db_found(struct db_stmt *stmt);                     /* was there a row? Done with it */
-int64_t db_ask(struct db *db, const char *sql);          /* one number without parameters; no row, NULL or failure: 0 */
-void db_exec(struct db *db, const char *sql);            /* no parameters, no rows; several statements allowed */
+/* Runs a statement that gives no rows: how many it inserted, changed or deleted. RETURNING costs SQLite a table of its
+ * own each time, so it stands only where neither of these two tells enough. */
+int64_t db_changed(struct db_stmt *stmt);
+/* Runs an INSERT of one row into a table with an integer key: that key; 0: ON CONFLICT DO NOTHING left it out. */
+int64_t db_insert(struct db_stmt *stmt);
+int64_t db_ask(struct db *db, const char *sql); /* one number without parameters; no row, NULL or failure: 0 */
+void db_exec(struct db *db, const char *sql);   /* no parameters, no rows; several statements allowed */
 
 /* The stored data is not what it must be: a failure that sticks like the engine's own. */
 void db_fail(struct db *db, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

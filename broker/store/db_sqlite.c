@@ -15,6 +15,7 @@
 
 enum {
 	STMT_MAX = 256,
+	SLOTS = 512, /* of the table that finds a statement by its text's address: a power of two, never full */
 	PARAMETER_MAX = 32,
 	BUSY_MS = 5000,
 	WATCH_STEPS = 1000, /* steps of SQLite's machine between two questions to a watch: about 50 us */
@@ -39,6 +40,7 @@ struct db {
 	void *over_of;
 	size_t n_stmt;
 	struct db_stmt stmt[STMT_MAX];
+	uint16_t slot[SLOTS]; /* index in stmt + 1; 0: free */
 };
 
 /* What the system said when a file could not be written; 0: it did not say. SQLite keeps it for each file and, less
@@ -185,14 +187,25 @@ void db_close(struct db *db)
 	free(db);
 }
 
+/* Where the statement of this text stands, or will stand. */
+static uint16_t *slot_of(struct db *db, const char *sql)
+{
+	size_t at = (size_t)(((uint64_t)(uintptr_t)sql * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % SLOTS;
+
+	while (db->slot[at] != 0 && db->stmt[db->slot[at] - 1].sql != sql)
+		at = (at + 1) % SLOTS;
+	return &db->slot[at];
+}
+
 struct db_stmt *db_use(struct db *db, const char *sql)
 {
-	for (size_t i = 0; i < db->n_stmt; i++)
-		if (db->stmt[i].sql == sql) {
-			if (db->stmt[i].stmt)
-				sqlite3_reset(db->stmt[i].stmt);
-			return &db->stmt[i];
-		}
+	uint16_t *slot = slot_of(db, sql);
+
+	if (*slot != 0) {
+		struct db_stmt *known = &db->stmt[*slot - 1];
+		sqlite3_reset(known->stmt);
+		return known;
+	}
 	assert(db->n_stmt < STMT_MAX);
 	struct db_stmt *stmt = &db->stmt[db->n_stmt++];
 	*stmt = (struct db_stmt){.db = db, .sql = sql};
@@ -201,6 +214,7 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 		db->n_stmt--;
 		return stmt;
 	}
+	*slot = (uint16_t)db->n_stmt;
 	for (int i = 1; i <= sqlite3_bind_parameter_count(stmt->stmt); i++) {
 		int64_t n = 0;
 		const char *name = sqlite3_bind_parameter_name(stmt->stmt, i);
@@ -285,6 +299,18 @@ bool db_found(struct db_stmt *stmt)
 
 	db_done(stmt);
 	return found;
+}
+
+int64_t db_changed(struct db_stmt *stmt)
+{
+	assert(!stmt->stmt || sqlite3_column_count(stmt->stmt) == 0);
+	(void)db_row(stmt);
+	return stmt->db->failure ? 0 : sqlite3_changes64(stmt->db->handle);
+}
+
+int64_t db_insert(struct db_stmt *stmt)
+{
+	return db_changed(stmt) > 0 ? sqlite3_last_insert_rowid(stmt->db->handle) : 0;
 }
 
 int64_t db_ask(struct db *db, const char *sql)
@@ -410,12 +436,12 @@ bool db_forgive_full(struct db *db)
 
 void db_begin(struct db *db)
 {
-	db_exec(db, "BEGIN IMMEDIATE");
+	(void)db_row(db_use(db, "BEGIN IMMEDIATE"));
 }
 
 bool db_commit(struct db *db)
 {
-	db_exec(db, "COMMIT");
+	(void)db_row(db_use(db, "COMMIT"));
 	if (!db->failure)
 		return true;
 	db_rollback(db);

@@ -11,21 +11,17 @@ static struct ent_str hash_of(const struct arrival *arrival)
 	return (struct ent_str){(const char *)arrival->body_hash, sizeof arrival->body_hash};
 }
 
-static bool inbox_insert(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms,
-			 struct ent_str hash, int64_t *ret_id)
+/* Its row; 0: the supplier sent this delivery before. */
+static int64_t inbox_insert(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms,
+			    struct ent_str hash)
 {
 	struct db_stmt *stmt = db_use(db, "INSERT INTO inbox (supplier, delivery_id, received_ms, body_hash) "
-					  "VALUES ($1, $2, $3, $4) ON CONFLICT (supplier, delivery_id) DO NOTHING "
-					  "RETURNING id");
+					  "VALUES ($1, $2, $3, $4) ON CONFLICT (supplier, delivery_id) DO NOTHING");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_str(stmt, 2, delivery_id);
 	db_bind_int(stmt, 3, received_ms);
 	db_bind_blob(stmt, 4, hash);
-	bool is_new = db_row(stmt);
-	if (is_new)
-		*ret_id = db_int(stmt, 0);
-	db_done(stmt);
-	return is_new;
+	return db_insert(stmt);
 }
 
 static enum inbox_found inbox_known(struct db *db, const struct arrival *arrival)
@@ -46,9 +42,9 @@ static enum inbox_found inbox_known(struct db *db, const struct arrival *arrival
 
 enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct ent_str packed)
 {
-	int64_t id = 0;
+	int64_t id = inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival));
 
-	if (!inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival), &id)) {
+	if (id == 0) {
 #ifdef ENTENTE_MUTANT_NO_DEDUPE
 		(void)inbox_known;
 		return INBOX_NEW;
@@ -67,8 +63,7 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 
 void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_id, int64_t received_ms)
 {
-	int64_t id;
-	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""), &id);
+	(void)inbox_insert(db, supplier, delivery_id, received_ms, ENT_STR(""));
 }
 
 bool inbox_prune(struct db *db, int64_t before_ms, int64_t max)
@@ -77,21 +72,19 @@ bool inbox_prune(struct db *db, int64_t before_ms, int64_t max)
 	static const char *const sql[] = {
 	    ("DELETE FROM raw WHERE inbox IN (SELECT inbox FROM (SELECT inbox, received_ms FROM raw ORDER BY inbox "
 	     "LIMIT $1) "
-	     "AS oldest WHERE received_ms < $2) RETURNING inbox"),
+	     "AS oldest WHERE received_ms < $2)"),
 	    ("DELETE FROM inbox WHERE id IN (SELECT id FROM (SELECT id, received_ms FROM inbox ORDER BY id LIMIT $1) "
-	     "AS oldest WHERE received_ms < $2) RETURNING id"),
+	     "AS oldest WHERE received_ms < $2)"),
 	};
 	bool more = false;
 
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
-		int64_t n = 0;
 
 		db_bind_int(stmt, 1, max);
 		db_bind_int(stmt, 2, before_ms);
-		while (db_row(stmt))
-			n++;
-		more = more || n >= max;
+		if (db_changed(stmt) >= max)
+			more = true;
 	}
 	return more;
 }
@@ -103,7 +96,7 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 	    db, "INSERT INTO dead_letter (supplier, delivery_id, received_ms, body_hash, reason, "
 		"state, state_ms, header, body, conflict, exchange) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, "
 		"$8, $9) "
-		"ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING RETURNING id");
+		"ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING");
 	db_bind_str(stmt, 1, arrival->supplier);
 	db_bind_str(stmt, 2, arrival->delivery_id);
 	db_bind_int(stmt, 3, arrival->received_ms);
@@ -113,29 +106,27 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 	db_bind_blob(stmt, 7, packed);
 	db_bind_int(stmt, 8, conflict);
 	db_bind_str(stmt, 9, sdk_or_empty(arrival->exchange));
-	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return id;
+	return db_insert(stmt);
 }
 
 bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET state = $1, state_ms = $2 WHERE id = $3 AND "
-					  "state = 'waiting' RETURNING id");
+					  "state = 'waiting'");
 	db_bind_str(stmt, 1, sdk_str(state));
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
-	return db_found(stmt);
+	return db_changed(stmt) > 0;
 }
 
 bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET reason = $1, state_ms = $2 WHERE id = $3 AND "
-					  "state = 'waiting' RETURNING id");
+					  "state = 'waiting'");
 	db_bind_str(stmt, 1, reason);
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
-	return db_found(stmt);
+	return db_changed(stmt) > 0;
 }
 
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally)

@@ -109,7 +109,7 @@ void ticket_save(struct db *db, struct ticket *ticket)
 		stmt = db_use(
 		    db, "INSERT INTO ticket (status, removed, changed_ms, attributes, removed_version, removed_ms, "
 			"continues_as, supplier, external_id, key, incident, origin) VALUES ($1, $2, $3, $4, $5, $6, "
-			"$11, $7, $8, $9, $10, $12) RETURNING id");
+			"$11, $7, $8, $9, $10, $12)");
 		db_bind_str(stmt, 7, ticket->supplier);
 		db_bind_str(stmt, 8, ticket->external_id);
 		db_bind_str(stmt, 9, some(ticket->key));
@@ -118,8 +118,7 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	} else {
 		place_save(db, ticket);
 		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4, "
-				  "removed_version = $5, removed_ms = $6, continues_as = $11 WHERE id = $7 RETURNING "
-				  "id");
+				  "removed_version = $5, removed_ms = $6, continues_as = $11 WHERE id = $7");
 		db_bind_int(stmt, 7, ticket->id);
 	}
 	db_bind_str(stmt, 1, sdk_str(sdk_status_name(sdk_status(ticket->at[ENT_STATUS].value.text))));
@@ -129,9 +128,10 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	db_bind_int(stmt, 5, ticket->removed_stamp.version);
 	db_bind_int(stmt, 6, ticket->removed_stamp.time_ms);
 	db_bind_str(stmt, 11, some(ticket->continues_as));
-	if (db_row(stmt))
-		ticket->id = db_int(stmt, 0);
-	db_done(stmt);
+	if (ticket->id == 0)
+		ticket->id = db_insert(stmt);
+	else
+		(void)db_row(stmt);
 	sdk_buf_release(&buf);
 }
 

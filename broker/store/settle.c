@@ -129,15 +129,12 @@ bool delivery_begin(struct db *db, int64_t id, const unsigned char hash[32], int
 		"delivery.incident AND s.removed = 0) THEN sent_to ELSE coalesce((SELECT t.external_id FROM ticket AS "
 		"t WHERE t.incident = delivery.incident AND "
 		"t.supplier = delivery.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC LIMIT "
-		"1), '') END WHERE id = $3 AND state = 'pending' AND head = 1 "
-		"RETURNING id");
+		"1), '') END WHERE id = $3 AND state = 'pending' AND head = 1");
 	db_bind_int(stmt, 1, now_ms);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 3, id);
 	db_bind_int(stmt, 4, has_words);
-	bool begun = db_row(stmt);
-	db_done(stmt);
-	return begun;
+	return db_changed(stmt) > 0;
 }
 
 static void halve(struct db *db, int64_t id)

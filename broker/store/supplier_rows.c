@@ -220,13 +220,11 @@ bool supplier_gap_save(struct db *db, struct ent_str supplier, int64_t heard_ms,
 	    "UPDATE supplier_state SET gap_ms = CASE WHEN gap_ms = 0 THEN told.gap ELSE gap_ms + (told.gap - gap_ms) "
 	    "* told.gap / (told.gap + 86400000) END FROM (SELECT CASE WHEN $1 - heard_ms > 2592000000 THEN 2592000000 "
 	    "ELSE ($1 - heard_ms) / $2 END AS gap FROM supplier WHERE name = $3 AND heard_ms > 0 AND heard_ms < $1) "
-	    "AS told WHERE supplier = $3 AND told.gap > 0 RETURNING row_no");
+	    "AS told WHERE supplier = $3 AND told.gap > 0");
 	db_bind_int(stmt, 1, heard_ms);
 	db_bind_int(stmt, 2, n);
 	db_bind_str(stmt, 3, supplier);
-	bool learned = db_row(stmt);
-	db_done(stmt);
-	return learned;
+	return db_changed(stmt) > 0;
 }
 
 /* ---- maps ------------------------------------------------------------------------------ */

@@ -9,23 +9,19 @@ bool token_add(struct db *db, const struct token_row *token, int64_t now_ms)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4) "
-		       "ON CONFLICT (name) DO NOTHING RETURNING name");
+		       "ON CONFLICT (name) DO NOTHING");
 	db_bind_str(stmt, 1, token->name);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)token->hash, sizeof token->hash});
 	db_bind_int(stmt, 3, now_ms);
 	db_bind_int(stmt, 4, token->expires_ms);
-	bool added = db_row(stmt);
-	db_done(stmt);
-	return added;
+	return db_changed(stmt) > 0;
 }
 
 bool token_remove(struct db *db, struct ent_str name)
 {
-	struct db_stmt *stmt = db_use(db, "DELETE FROM token WHERE name = $1 RETURNING name");
+	struct db_stmt *stmt = db_use(db, "DELETE FROM token WHERE name = $1");
 	db_bind_str(stmt, 1, name);
-	bool removed = db_row(stmt);
-	db_done(stmt);
-	return removed;
+	return db_changed(stmt) > 0;
 }
 
 bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,

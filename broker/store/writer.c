@@ -34,6 +34,7 @@ struct writer {
 
 	/* the writer's thread only */
 	struct ledger ledger;
+	struct sdk_spare spare; /* the arena's, from job to job */
 	struct sdk_arena arena; /* of one job */
 	struct sdk_buf json;
 	struct supplier_tally tally[TALLY_MAX];
@@ -66,7 +67,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&writer->waiting, &attr);
 	pthread_condattr_destroy(&attr);
-	sdk_arena_init(&writer->arena);
+	sdk_arena_init_spare(&writer->arena, &writer->spare);
 	sdk_buf_init(&writer->json, EVENT_SIZE_MAX);
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
@@ -83,6 +84,7 @@ void writer_free(struct writer *writer)
 	assert(!writer->first);
 	db_close(writer->db);
 	sdk_arena_release(&writer->arena);
+	sdk_spare_release(&writer->spare);
 	sdk_buf_release(&writer->json);
 	pthread_cond_destroy(&writer->waiting);
 	pthread_mutex_destroy(&writer->lock);

@@ -29,6 +29,8 @@
 
 #define CHUNK_FIRST 8192u           /* bytes, with its header: holds the usual webhook */
 #define CHUNK_MAX   (1024u * 1024u) /* doubling ends here; a larger request gets a chunk of its size */
+#define SPARE_MAX   (64u * 1024u)   /* a larger chunk is not kept: one large text would hold its memory for ever */
+#define SPARE_N     8u
 #define ALIGN       (_Alignof(max_align_t))
 
 struct sdk_arena_chunk {
@@ -69,6 +71,46 @@ void *sdk_xrealloc(void *old, size_t size)
 
 /* ---- arena --------------------------------------------------------------- */
 
+/* A chunk of at least `whole` bytes from the spare ones; NULL: there is none. */
+static struct sdk_arena_chunk *spare_take(struct sdk_spare *spare, size_t whole)
+{
+	struct sdk_arena_chunk **at = spare ? &spare->chunk : NULL;
+
+	while (at && *at) {
+		struct sdk_arena_chunk *chunk = *at;
+		if (chunk->size + sizeof *chunk >= whole) {
+			*at = chunk->prev;
+			spare->n_chunk--;
+			return chunk;
+		}
+		at = &chunk->prev;
+	}
+	return NULL;
+}
+
+static void chunk_free(struct sdk_spare *spare, struct sdk_arena_chunk *chunk)
+{
+	if (spare && spare->n_chunk < SPARE_N && chunk->size + sizeof *chunk <= SPARE_MAX) {
+		ASAN_POISON_MEMORY_REGION(chunk->at, chunk->size);
+		chunk->prev = spare->chunk;
+		spare->chunk = chunk;
+		spare->n_chunk++;
+		return;
+	}
+	ASAN_UNPOISON_MEMORY_REGION(chunk->at, chunk->size);
+	free(chunk);
+}
+
+void sdk_spare_release(struct sdk_spare *spare)
+{
+	while (spare->chunk) {
+		struct sdk_arena_chunk *chunk = spare->chunk;
+		spare->chunk = chunk->prev;
+		chunk_free(NULL, chunk);
+	}
+	spare->n_chunk = 0;
+}
+
 static struct sdk_arena_chunk *chunk_add(struct sdk_arena *arena, size_t need)
 {
 	size_t whole = CHUNK_FIRST;
@@ -82,11 +124,14 @@ static struct sdk_arena_chunk *chunk_add(struct sdk_arena *arena, size_t need)
 	}
 	if (whole < need + sizeof *chunk)
 		whole = need + sizeof *chunk;
-	chunk = sdk_xalloc(whole);
+	chunk = spare_take(arena->spare, whole);
+	if (!chunk) {
+		chunk = sdk_xalloc(whole);
+		chunk->size = whole - sizeof *chunk;
+		ASAN_POISON_MEMORY_REGION(chunk->at, chunk->size);
+	}
 	chunk->prev = arena->chunk;
 	chunk->used = 0;
-	chunk->size = whole - sizeof *chunk;
-	ASAN_POISON_MEMORY_REGION(chunk->at, chunk->size);
 	arena->chunk = chunk;
 	return chunk;
 }
@@ -120,7 +165,12 @@ static void arena_defer(struct ent_arena *abi, void (*fn)(void *), void *what)
 
 void sdk_arena_init(struct sdk_arena *arena)
 {
-	*arena = (struct sdk_arena){.abi = {arena_alloc, arena_defer}};
+	sdk_arena_init_spare(arena, NULL);
+}
+
+void sdk_arena_init_spare(struct sdk_arena *arena, struct sdk_spare *spare)
+{
+	*arena = (struct sdk_arena){.abi = {arena_alloc, arena_defer}, .spare = spare};
 }
 
 void sdk_arena_release(struct sdk_arena *arena)
@@ -133,8 +183,7 @@ void sdk_arena_release(struct sdk_arena *arena)
 	while (arena->chunk) {
 		struct sdk_arena_chunk *chunk = arena->chunk;
 		arena->chunk = chunk->prev;
-		ASAN_UNPOISON_MEMORY_REGION(chunk->at, chunk->size);
-		free(chunk);
+		chunk_free(arena->spare, chunk);
 	}
 }
 

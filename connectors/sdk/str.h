@@ -13,13 +13,24 @@
 
 /* ---- arena: one per unit of work ---------------------------------------- */
 
+/* Memory that the arenas of one thread leave to each other, so that a unit of work that is like the last one asks the
+ * system for nothing. At most 8 chunks of at most 64 KB. Begins as {0}; outlives its arenas. */
+struct sdk_spare {
+	struct sdk_arena_chunk *chunk;
+	unsigned n_chunk;
+};
+void sdk_spare_release(struct sdk_spare *spare);
+
 /* `abi` is first, so that &arena->abi is what a connector gets. */
 struct sdk_arena {
 	struct ent_arena abi;
 	struct sdk_arena_chunk *chunk;
 	struct sdk_arena_defer *defer;
+	struct sdk_spare *spare; /* NULL: none */
 };
 void sdk_arena_init(struct sdk_arena *arena);
+/* The arena takes its chunks from `spare` and leaves them there. It must stay in the spare's thread. */
+void sdk_arena_init_spare(struct sdk_arena *arena, struct sdk_spare *spare);
 /* Runs what was deferred (last first), frees all, leaves it ready for use. */
 void sdk_arena_release(struct sdk_arena *arena);
 

@@ -52,6 +52,36 @@ struct trace {
 	char text[16];
 	size_t n;
 };
+/* The memory of the work before, zeroed again, as often as one likes; a chunk that is too large is not kept. */
+static void test_arenas_share_spare_chunks(void **state)
+{
+	struct sdk_spare spare = {0};
+	struct sdk_arena first, second;
+	const void *at = NULL;
+
+	(void)state;
+	sdk_arena_init_spare(&first, &spare);
+	sdk_arena_init_spare(&second, &spare);
+	for (int round = 0; round < 20; round++) {
+		struct sdk_arena *arena = round % 2 == 0 ? &first : &second;
+		unsigned char *p = sdk_alloc(&arena->abi, 100);
+		if (round > 0)
+			assert_ptr_equal(p, at);
+		at = p;
+		for (size_t i = 0; i < 100; i++)
+			assert_int_equal(p[i], 0);
+		memset(p, 0xA5, 100);
+		for (size_t size = 1; size < 300000; size = size * 3 / 2 + 1)
+			memset(sdk_alloc(&arena->abi, size), 0xA5, size);
+		sdk_arena_release(arena);
+		assert_true(spare.n_chunk > 0 && spare.n_chunk <= 8);
+		assert_null(arena->chunk);
+	}
+	sdk_spare_release(&spare);
+	assert_null(spare.chunk);
+	assert_int_equal(spare.n_chunk, 0);
+}
+
 struct step {
 	struct trace *trace;
 	struct ent_arena *arena;
@@ -394,6 +424,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_arena_zeroes_and_aligns),
+	    cmocka_unit_test(test_arenas_share_spare_chunks),
 	    cmocka_unit_test(test_arena_defers_last_first),
 	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_trim_and_cut),
