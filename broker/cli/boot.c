@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/read_map.h"
+#include "core/maps.h"
 #include "store/supplier_rows.h"
 
 static int64_t log_now(void *clock)

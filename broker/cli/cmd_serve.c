@@ -7,7 +7,6 @@
 #include "cli/command.h"
 #include "edge/edge.h"
 #include "link/link.h"
-#include "store/read.h"
 
 #include <curl/curl.h>
 #include <errno.h>

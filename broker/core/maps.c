@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/read_map.h"
+#include "core/maps.h"
 
 #include "sdk/webhook.h"
-#include "store/raw.h"
-#include "store/read_json.h"
-
-enum { VERSIONS_MAX = 200, RAW_BODY_MAX = 64 << 20, RAW_LOOK_BACK = 200000 /* arrivals of all suppliers */ };
 
 /* ---- a map's JSON ------------------------------------------------------------------ */
 
@@ -129,65 +125,4 @@ void maps_print(const struct maps *maps, struct sdk_jsonw *w)
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, '}');
-}
-
-/* ---- those of a supplier -------------------------------------------------------------- */
-
-enum ent_rc read_maps(struct db *db, struct ent_arena *arena, const struct supplier *supplier, struct ent_str *ret,
-		      struct ent_err *err)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT version, made_ms, author, active, json FROM map WHERE supplier = $1 "
-					  "ORDER BY version DESC LIMIT $2");
-	struct maps maps = maps_of(supplier);
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
-
-	db_bind_str(stmt, 1, supplier->name);
-	db_bind_int(stmt, 2, VERSIONS_MAX);
-	sdk_buf_init(&buf, READ_ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kint(&w, "version", supplier->map_version);
-	sdk_jsonw_key(&w, "map");
-	maps_print(&maps, &w);
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
-	while (db_row(stmt)) {
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kint(&w, "version", db_int(stmt, 0));
-		json_time(&w, "made", db_int(stmt, 1));
-		sdk_jsonw_kstr(&w, "author", db_str(stmt, 2));
-		sdk_jsonw_kbool(&w, "active", db_int(stmt, 3) != 0);
-		sdk_jsonw_kraw(&w, "map", db_str(stmt, 4));
-		sdk_jsonw_close(&w, '}');
-	}
-	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
-}
-
-enum ent_rc read_raw(struct db *db, struct ent_str supplier, int64_t max,
-		     bool (*take)(void *to, const struct raw_row *row), void *to, struct ent_err *err)
-{
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT i.delivery_id, r.header, r.received_ms, r.body FROM inbox i JOIN raw r ON r.inbox = i.id "
-		"WHERE i.supplier = $1 AND i.id > (SELECT max(id) FROM inbox) - $2 ORDER BY i.id DESC LIMIT $3");
-	bool more = true;
-
-	db_bind_str(stmt, 1, supplier);
-	db_bind_int(stmt, 2, RAW_LOOK_BACK);
-	db_bind_int(stmt, 3, max);
-	while (more && db_row(stmt)) {
-		struct raw_row row = {
-		    .delivery_id = db_str(stmt, 0), .header_json = db_str(stmt, 1), .received_ms = db_int(stmt, 2)};
-		struct ent_err why;
-		struct sdk_arena arena;
-
-		sdk_arena_init(&arena);
-		if (raw_unpack(&arena.abi, db_str(stmt, 3), RAW_BODY_MAX, &row.body, &why) == ENT_OK)
-			more = take(to, &row);
-		sdk_arena_release(&arena);
-	}
-	db_done(stmt);
-	return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db)) : ENT_OK;
 }

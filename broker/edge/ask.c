@@ -2,12 +2,20 @@
 #include "edge/ask.h"
 
 #include "edge/worker.h"
-#include "store/read.h"
+#include "view/view_find.h"
+
+const struct view *ask_view(struct exchange *x)
+{
+	struct view *view = SDK_NEW(&x->arena.abi, struct view);
+
+	*view = (struct view){x->desk->db, &x->arena.abi};
+	return view;
+}
 
 bool ask_incident(struct exchange *x, struct incident *ret)
 {
 	struct ent_err err;
-	enum ent_rc rc = read_incident_find(x->desk->db, &x->arena.abi, x->param[0], ret, &err);
+	enum ent_rc rc = view_find(ask_view(x), x->param[0], ret, &err);
 
 	if (rc != ENT_OK)
 		answer_failure(x, rc, &err);

@@ -4,7 +4,10 @@
 #define EDGE_ASK_H
 
 #include "edge/exchange.h"
+#include "view/view.h"
 
+/* The store as the holder of the token may read it. */
+const struct view *ask_view(struct exchange *x);
 /* The incident of the path's first part. False: answered. */
 bool ask_incident(struct exchange *x, struct incident *ret);
 /* The configured supplier of the path's first part. NULL: answered. */

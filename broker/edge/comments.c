@@ -6,7 +6,7 @@
 #include "edge/body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read_out.h"
+#include "view/view_share.h"
 #include "store/rows.h"
 
 #define COMMENT_MAX  65536 /* characters */
@@ -131,7 +131,7 @@ static void comment_answer(struct exchange *x)
 
 	if (!ask_done(x, job) || !is_repeat(x, job))
 		return;
-	rc = read_comment(x->desk->db, &x->arena.abi, sdk_str(job->ask.comment_uuid), &json, &err);
+	rc = view_comment(ask_view(x), sdk_str(job->ask.comment_uuid), &json, &err);
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 

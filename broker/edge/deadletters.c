@@ -3,7 +3,8 @@
 #include "edge/arrive.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read.h"
+#include "edge/ask.h"
+#include "view/view_dead.h"
 
 void deadletter_list(struct exchange *x)
 {
@@ -15,8 +16,8 @@ void deadletter_list(struct exchange *x)
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
 		return;
-	rc = read_dead_letters(x->desk->db, &x->arena.abi, exchange_argument(x, "supplier"),
-			       exchange_argument(x, "state"), exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	rc = view_dead_list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
+			    exchange_argument(x, "cursor"), (int)limit, &json, &err);
 	if (rc == ENT_OK)
 		answer_body(x, 200, NULL, json);
 	else
@@ -40,7 +41,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 
 	if (!read_id(x, &id))
 		return false;
-	rc = read_dead_letter(x->desk->db, &x->arena.abi, id, ret, &err);
+	rc = view_dead(ask_view(x), id, ret, &err);
 	if (rc == ENT_EINVAL) /* nothing of the request: what is kept of it is damaged */
 		answer_problem(x, PROBLEM_INTERNAL, "%s", err.msg);
 	else if (rc != ENT_OK)
@@ -53,7 +54,7 @@ void deadletter_get(struct exchange *x)
 	struct dead_letter letter;
 
 	if (read_letter(x, &letter))
-		answer_body(x, 200, NULL, read_dead_letter_json(&x->arena.abi, &letter));
+		answer_body(x, 200, NULL, view_dead_print(ask_view(x), &letter));
 }
 
 /* Bytes of a stranger: a download, whatever they look like. */
@@ -247,7 +248,7 @@ static bool many_take(struct exchange *x, struct many *many, int64_t id, size_t 
 	size_t bytes_max = x->worker->edge->limits.replay_bytes_max;
 	struct dead_letter letter;
 	struct ent_err err;
-	enum ent_rc rc = read_dead_letter(x->desk->db, &x->arena.abi, id, &letter, &err);
+	enum ent_rc rc = view_dead(ask_view(x), id, &letter, &err);
 	struct job *job = NULL;
 
 	if (rc == ENT_ERETRY)
@@ -277,7 +278,7 @@ void deadletter_replay_many(struct exchange *x)
 
 	if (!read_many(x, &supplier, &many->after))
 		return;
-	n = read_dead_letter_ids(x->desk->db, supplier, many->after, id, max + 1);
+	n = view_dead_ids(ask_view(x), supplier, many->after, id, max + 1);
 	if (n < 0) {
 		answer_busy(x, "The store cannot be read just now.");
 		return;

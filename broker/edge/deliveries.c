@@ -4,8 +4,8 @@
 #include "edge/body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read.h"
-#include "store/read_out.h"
+#include "view/view_delivery.h"
+#include "view/view_find.h"
 
 #define TEXT_MAX 65536 /* characters of an edited text */
 
@@ -26,10 +26,10 @@ void delivery_list(struct exchange *x)
 		return;
 	filter.limit = (int)limit;
 	if (word.p != NULL)
-		rc = read_incident_find(x->desk->db, &x->arena.abi, word, &incident, &err);
+		rc = view_find(ask_view(x), word, &incident, &err);
 	filter.incident = incident.number;
 	if (rc == ENT_OK)
-		rc = read_deliveries(x->desk->db, &x->arena.abi, &filter, &json, &err);
+		rc = view_delivery_list(ask_view(x), &filter, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 
@@ -37,7 +37,7 @@ static void answer_delivery(struct exchange *x, int64_t id)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_delivery(x->desk->db, &x->arena.abi, id, &json, &err);
+	enum ent_rc rc = view_delivery(ask_view(x), id, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -2,7 +2,8 @@
 /* For load balancers, people at night, and Prometheus. */
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read_out.h"
+#include "edge/ask.h"
+#include "view/view_supplier.h"
 #include "store/supplier_rows.h"
 
 void health_get(struct exchange *x)
@@ -111,9 +112,9 @@ void metrics_get(struct exchange *x)
 	sdk_buf_clear(buf);
 	metric_print(x->worker->edge->world.metrics, buf);
 	for (size_t i = 0; i < set->n; i++)
-		now[i] = read_supplier_now(x->desk->db, &x->arena.abi, &set->at[i]);
+		now[i] = view_supplier_now(ask_view(x), &set->at[i]);
 	print_states(buf, set, now);
-	print_open(buf, set, read_suppliers_open(x->desk->db, &x->arena.abi, set));
+	print_open(buf, set, view_supplier_open(ask_view(x), set));
 	print_aside(buf, x->desk->db, set);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";

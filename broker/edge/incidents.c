@@ -6,8 +6,10 @@
 #include "edge/worker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/read.h"
-#include "store/read_out.h"
+#include "view/view_delivery.h"
+#include "view/view_history.h"
+#include "view/view_incident.h"
+#include "view/view_list.h"
 
 void incident_list(struct exchange *x)
 {
@@ -29,7 +31,7 @@ void incident_list(struct exchange *x)
 		answer_problem(x, PROBLEM_REQUEST, "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
 		return;
 	}
-	rc = read_incidents(x->desk->db, &x->arena.abi, &filter, &json, &err);
+	rc = view_list(ask_view(x), &filter, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 
@@ -52,14 +54,14 @@ static bool tag_matches(struct ent_str list, struct ent_str tag)
 static struct ent_str tag_of(struct exchange *x, const struct incident *incident)
 {
 	return sdk_format(&x->arena.abi, "\"%s-%lld-%lld\"", incident->uuid, (long long)incident->sequence,
-			  (long long)read_deliveries_mark(x->desk->db, incident->number));
+			  (long long)view_delivery_mark(ask_view(x), incident->number));
 }
 
 static void answer_incident(struct exchange *x, const struct incident *incident, struct ent_str tag)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_incident(x->desk->db, &x->arena.abi, incident, &json, &err);
+	enum ent_rc rc = view_incident(ask_view(x), incident, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 	if (rc == ENT_OK)
@@ -134,6 +136,6 @@ void incident_history(struct exchange *x)
 	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) ||
 	    !ask_incident(x, &incident))
 		return;
-	rc = read_history(x->desk->db, &x->arena.abi, &incident, after, (int)limit, &json, &err);
+	rc = view_history(ask_view(x), &incident, after, (int)limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

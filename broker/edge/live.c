@@ -5,7 +5,9 @@
 #include "edge/conn.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read.h"
+#include "edge/ask.h"
+#include "view/view_find.h"
+#include "view/view_live.h"
 
 /* x is the connection's first member. */
 static struct conn *conn_of(struct stream *stream)
@@ -52,7 +54,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	}
 	if (word.p == NULL)
 		return true;
-	rc = read_incident_find(x->desk->db, &x->arena.abi, word, &incident, &err);
+	rc = view_find(ask_view(x), word, &incident, &err);
 	if (rc == ENT_OK)
 		stream->incident = sdk_dup(&x->arena.abi, sdk_str(incident.uuid));
 	else
@@ -154,13 +156,13 @@ static void serve_stream(struct worker *worker, struct stream *stream)
 	size_t pending = conn_pending(conn);
 	struct sdk_arena arena;
 	struct serve serve = {stream, &arena.abi, limits->stream_buffer, 0};
+	struct view view = {worker->desk.db, &arena.abi};
 	int64_t reached;
 
 	if (pending >= limits->stream_buffer) /* goes on when the reader took some */
 		return;
 	sdk_arena_init(&arena);
-	reached = read_live(worker->desk.db, &arena.abi, worker->edge->options.source, stream->after,
-			    limits->stream_batch, take, &serve);
+	reached = view_live(&view, worker->edge->options.source, stream->after, limits->stream_batch, take, &serve);
 	sdk_arena_release(&arena);
 	stream->behind = serve.n >= limits->stream_batch || conn_pending(conn) >= limits->stream_buffer;
 	if (!stream->behind && reached > stream->after)

@@ -4,7 +4,7 @@
 #define EDGE_MAP_BODY_H
 
 #include "edge/exchange.h"
-#include "store/read_map.h"
+#include "core/maps.h"
 
 #define MAP_JSON_MAX (256 << 10) /* bytes */
 

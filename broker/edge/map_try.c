@@ -11,6 +11,7 @@
 #include "edge/map_body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
+#include "view/view_raw.h"
 #include "sdk/webhook.h"
 
 #define LAST_MAX  5000
@@ -216,7 +217,7 @@ void map_try(struct exchange *x)
 		answer_problem(x, PROBLEM_INTERNAL, "The connector refuses its settings: %s.", err.msg);
 		return;
 	}
-	if (read_raw(x->desk->db, supplier->name, body.last, take, trial, &err) == ENT_OK)
+	if (view_raw(ask_view(x), supplier->name, body.last, take, trial, &err) == ENT_OK)
 		print(trial);
 	else
 		answer_failure(x, ENT_ERETRY, &err);

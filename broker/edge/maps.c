@@ -5,7 +5,8 @@
 #include "edge/map_body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read_map.h"
+#include "view/view_map.h"
+#include "core/maps.h"
 
 bool map_body_check(struct exchange *x, const struct supplier *supplier, const struct sdk_json *node,
 		    struct ent_str *ret_json, struct maps *ret)
@@ -32,7 +33,7 @@ void map_list(struct exchange *x)
 
 	if (supplier == NULL)
 		return;
-	rc = read_maps(x->desk->db, &x->arena.abi, supplier, &json, &err);
+	rc = view_map_list(ask_view(x), supplier, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 

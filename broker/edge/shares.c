@@ -4,7 +4,7 @@
 #include "edge/body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read_out.h"
+#include "view/view_share.h"
 
 #define BRIEF_MAX  4000 /* characters of each part */
 #define REASON_MAX 1000
@@ -52,7 +52,7 @@ static void share_answer(struct exchange *x)
 
 	if (!ask_done(x, job) || !ask_incident(x, &incident))
 		return;
-	rc = read_share(x->desk->db, &x->arena.abi, &incident, job->ask.supplier, &json, &err);
+	rc = view_share(ask_view(x), &incident, job->ask.supplier, &json, &err);
 	ask_answer(x, job->kind == JOB_SHARE ? 201 : 200, rc, json, &err);
 }
 

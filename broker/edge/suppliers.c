@@ -4,14 +4,14 @@
 #include "edge/body.h"
 #include "edge/route.h"
 #include "edge/worker.h"
-#include "store/read.h"
-#include "store/read_out.h"
+#include "store/read_drift.h"
+#include "view/view_supplier.h"
 
 void supplier_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	enum ent_rc rc = read_suppliers(x->desk->db, &x->arena.abi, x->roster->set, x->desk->now_ms, &json, &err);
+	enum ent_rc rc = view_supplier_list(ask_view(x), x->roster->set, x->desk->now_ms, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }
@@ -25,7 +25,7 @@ static void answer_supplier(struct exchange *x, int status)
 
 	if (supplier == NULL)
 		return;
-	rc = read_supplier(x->desk->db, &x->arena.abi, x->roster->set, supplier, x->desk->now_ms, &json, &err);
+	rc = view_supplier(ask_view(x), x->roster->set, supplier, x->desk->now_ms, &json, &err);
 	ask_answer(x, status, rc, json, &err);
 }
 

@@ -3,7 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/raw.h"
-#include "store/read_json.h"
+#include "store/json.h"
 #include "store/rows.h"
 
 #include <stdio.h>
@@ -168,7 +168,7 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	sdk_jsonw_init(&w, buf);
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident);
-	json_tickets(db, arena, &w, incident->number, false);
+	json_tickets(db, &w, incident->number);
 	json_hand_overs(db, arena, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
 }

@@ -5,9 +5,8 @@
  */
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
-#include "store/read.h"
-#include "store/read_json.h"
-#include "store/read_out.h"
+#include "store/read_drift.h"
+#include "store/json.h"
 #include "store/rows.h"
 
 #include <inttypes.h>
@@ -205,7 +204,7 @@ enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supp
 {
 	int64_t number[INCIDENTS_LOOKED_AT + 1], from = 0;
 	struct ent_str rest, head = sdk_cut(cursor, '.', &rest), next = ENT_ABSENT;
-	struct drift drift = {.db = db, .limit = limit < 1 ? 50 : limit > READ_PAGE_MAX ? READ_PAGE_MAX : limit};
+	struct drift drift = {.db = db, .limit = limit < 1 ? 50 : limit > JSON_PAGE_MAX ? JSON_PAGE_MAX : limit};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 

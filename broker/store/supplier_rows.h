@@ -58,7 +58,7 @@ struct map_row_version {
 	struct ent_str author, json;
 	bool active;
 };
-/* The active one; false: the configuration's counts. Its json is read by maps_parse() of store/read_map.h. */
+/* The active one; false: the configuration's counts. Its json is read by maps_parse() of core/maps.h. */
 bool map_active(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct map_row_version *ret);
 int64_t map_publish(struct db *db, struct ent_str supplier, struct ent_str json, struct ent_str author, int64_t now_ms);
 /* version 0: the configuration's. False: there is no such version. */

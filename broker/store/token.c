@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/token.h"
 
-#include "store/read_json.h"
+#include "store/json.h"
 
 enum { LIST_MAX = 16 << 20 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dead letters for people. */
+#include "view/view_dead.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "store/raw.h"
-#include "store/read.h"
-#include "store/read_json.h"
+#include "view/view_json.h"
 
 #include <inttypes.h>
 
@@ -21,8 +21,8 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 	sdk_jsonw_kstr(w, "state", state);
 }
 
-enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str state,
-			      struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, struct ent_str state,
+			   struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt;
 	int64_t before = INT64_MAX, last = 0;
@@ -30,15 +30,16 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	limit = limit < 1 ? 50 : limit > READ_PAGE_MAX ? READ_PAGE_MAX : limit;
+	limit = limit < 1 ? 50 : limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
 	if (!state.n)
 		state = ENT_STR("waiting");
 	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored"))
 		return sdk_fail(err, ENT_EINVAL, "state is one of waiting, replayed, ignored");
 	if (cursor.n && !sdk_to_int(cursor, &before))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	stmt = db_use(db, "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter "
-			  "WHERE state = $1 AND id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4");
+	stmt = db_use(view->db,
+		      "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter "
+		      "WHERE state = $1 AND id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4");
 	db_bind_str(stmt, 1, state);
 	db_bind_int(stmt, 2, before);
 	db_bind_str(stmt, 3, supplier.n ? supplier : ENT_ABSENT);
@@ -58,34 +59,34 @@ enum ent_rc read_dead_letters(struct db *db, struct ent_arena *arena, struct ent
 		sdk_jsonw_close(&w, '}');
 	}
 	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_kstr(&w, "next", n > limit ? sdk_int(arena, last) : ENT_ABSENT);
+	sdk_jsonw_kstr(&w, "next", n > limit ? sdk_int(view->arena, last) : ENT_ABSENT);
 	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
-enum ent_rc read_dead_letter(struct db *db, struct ent_arena *arena, int64_t id, struct dead_letter *ret,
-			     struct ent_err *err)
+enum ent_rc view_dead(const struct view *view, int64_t id, struct dead_letter *ret, struct ent_err *err)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body, "
-					  "exchange FROM dead_letter WHERE id = $1");
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body, "
+			     "exchange FROM dead_letter WHERE id = $1");
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
-		return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db))
-				     : sdk_fail(err, ENT_EGONE, "there is no dead letter %" PRId64, id);
+		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
+					   : sdk_fail(err, ENT_EGONE, "there is no dead letter %" PRId64, id);
 	*ret = (struct dead_letter){.id = id,
-				    .supplier = sdk_dup(arena, db_str(stmt, 0)),
-				    .delivery_id = sdk_dup(arena, db_str(stmt, 1)),
-				    .reason = sdk_dup(arena, db_str(stmt, 2)),
-				    .state = sdk_dup(arena, db_str(stmt, 3)),
-				    .header_json = sdk_dup(arena, db_str(stmt, 4)),
+				    .supplier = sdk_dup(view->arena, db_str(stmt, 0)),
+				    .delivery_id = sdk_dup(view->arena, db_str(stmt, 1)),
+				    .reason = sdk_dup(view->arena, db_str(stmt, 2)),
+				    .state = sdk_dup(view->arena, db_str(stmt, 3)),
+				    .header_json = sdk_dup(view->arena, db_str(stmt, 4)),
 				    .received_ms = db_int(stmt, 5),
-				    .exchange = sdk_dup(arena, db_str(stmt, 7))};
-	enum ent_rc rc = raw_unpack(arena, db_str(stmt, 6), BODY_MAX, &ret->body, err);
+				    .exchange = sdk_dup(view->arena, db_str(stmt, 7))};
+	enum ent_rc rc = raw_unpack(view->arena, db_str(stmt, 6), BODY_MAX, &ret->body, err);
 	db_done(stmt);
 	return rc;
 }
 
-struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_letter *letter)
+struct ent_str view_dead_print(const struct view *view, const struct dead_letter *letter)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -102,16 +103,16 @@ struct ent_str read_dead_letter_json(struct ent_arena *arena, const struct dead_
 	if (letter->exchange.n)
 		sdk_jsonw_kraw(&w, "exchange", letter->exchange);
 	sdk_jsonw_close(&w, '}');
-	struct ent_str json = sdk_dup(arena, sdk_buf_view(&buf));
+	struct ent_str json = sdk_dup(view->arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
 	return json;
 }
 
-int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max)
+int64_t view_dead_ids(const struct view *view, struct ent_str supplier, int64_t after, int64_t *ret, int64_t max)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND conflict = 0 AND id > $1 AND "
-		       "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
+	    db_use(view->db, "SELECT id FROM dead_letter WHERE state = 'waiting' AND conflict = 0 AND id > $1 AND "
+			     "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
 	int64_t n = 0;
 
 	db_bind_int(stmt, 1, after);
@@ -119,5 +120,5 @@ int64_t read_dead_letter_ids(struct db *db, struct ent_str supplier, int64_t aft
 	db_bind_int(stmt, 3, max);
 	while (db_row(stmt))
 		ret[n++] = db_int(stmt, 0);
-	return db_failed(db) ? -1 : n;
+	return db_failed(view->db) ? -1 : n;
 }

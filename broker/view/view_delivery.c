@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outbound queue for people: what is on its way to suppliers' tools, what stands still and why. */
+#include "view/view_delivery.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/read.h"
-#include "store/read_json.h"
-#include "store/read_out.h"
+#include "view/view_json.h"
 
 enum { OF_INCIDENT_MAX = 100 };
 
@@ -67,7 +66,7 @@ static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
 		sdk_jsonw_kstr(w, "ticket", db_str(stmt, D_TICKET));
 	sdk_jsonw_kstr(w, "op", db_str(stmt, D_OP));
 	if (db_int(stmt, D_SET))
-		json_set(w, (uint32_t)db_int(stmt, D_SET));
+		view_json_set(w, (uint32_t)db_int(stmt, D_SET));
 	if (db_str(stmt, D_COMMENT).n)
 		sdk_jsonw_kstr(w, "comment", db_str(stmt, D_COMMENT));
 	if (db_str(stmt, D_STATUS).n)
@@ -75,7 +74,7 @@ static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
 	if (db_int(stmt, D_PRIORITY))
 		sdk_jsonw_kint(w, "priority", db_int(stmt, D_PRIORITY));
 	sdk_jsonw_kstr(w, "state", state);
-	json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
+	view_json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
 	sdk_jsonw_kint(w, "attempt", db_int(stmt, D_ATTEMPT));
 	sdk_jsonw_kbool(w, "look", db_int(stmt, D_LOOK) != 0);
 	json_time(w, "made", db_int(stmt, D_MADE));
@@ -107,7 +106,7 @@ static bool filter_state(struct ent_str word, struct ent_str *ret_state, bool *r
 }
 
 /* The open ones are few among many: found by their own index and then sorted. */
-static struct db_stmt *list_statement(struct db *db, bool all, bool of_incident)
+static struct db_stmt *list_statement(const struct view *view, bool all, bool of_incident)
 {
 	static const char open[] = PAGE(IS_OPEN FILTER "ORDER BY +o.id DESC");
 	static const char any[] = PAGE(FILTER "ORDER BY o.id DESC");
@@ -115,14 +114,14 @@ static struct db_stmt *list_statement(struct db *db, bool all, bool of_incident)
 	static const char incident_any[] = PAGE(FILTER "AND o.incident = $6 ORDER BY +o.id DESC");
 
 	if (of_incident)
-		return db_use(db, all ? incident_any : incident_open);
-	return db_use(db, all ? any : open);
+		return db_use(view->db, all ? incident_any : incident_open);
+	return db_use(view->db, all ? any : open);
 }
 
-enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct delivery_filter *filter,
-			    struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_delivery_list(const struct view *view, const struct delivery_filter *filter, struct ent_str *ret,
+			       struct ent_err *err)
 {
-	int limit = filter->limit < 1 ? 50 : filter->limit > READ_PAGE_MAX ? READ_PAGE_MAX : filter->limit;
+	int limit = filter->limit < 1 ? 50 : filter->limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : filter->limit;
 	int64_t before = INT64_MAX, last = 0;
 	enum delivery_cause cause;
 	struct ent_str state;
@@ -138,7 +137,7 @@ enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct
 		return sdk_fail(err, ENT_EINVAL, "cause is none of those that deliveries are parked or cancelled for");
 	if (filter->cursor.n && !sdk_to_int(filter->cursor, &before))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	struct db_stmt *stmt = list_statement(db, all, filter->incident != 0);
+	struct db_stmt *stmt = list_statement(view, all, filter->incident != 0);
 	db_bind_str(stmt, 1, state);
 	db_bind_int(stmt, 2, before);
 	db_bind_str(stmt, 3, filter->supplier.n ? filter->supplier : ENT_ABSENT);
@@ -155,16 +154,16 @@ enum ent_rc read_deliveries(struct db *db, struct ent_arena *arena, const struct
 		print_members(&w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}
-	json_page_close(&w, n > limit ? sdk_int(arena, last) : ENT_ABSENT);
-	return json_answer(db, arena, &buf, ret, err);
+	json_page_close(&w, n > limit ? sdk_int(view->arena, last) : ENT_ABSENT);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
-void json_deliveries(struct db *db, struct sdk_jsonw *w, int64_t incident)
+void view_json_deliveries(const struct view *view, struct sdk_jsonw *w, int64_t incident)
 {
 	static const char sql[] = DELIVERY_SQL
 	    "d.incident = $1 AND d.comment = '' AND (d.state NOT IN ('done', 'cancelled') OR d.cause = 'unsupported') "
 	    "ORDER BY +d.id DESC LIMIT $2";
-	struct db_stmt *stmt = db_use(db, sql);
+	struct db_stmt *stmt = db_use(view->db, sql);
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_int(stmt, 2, OF_INCIDENT_MAX);
@@ -181,10 +180,10 @@ void json_deliveries(struct db *db, struct sdk_jsonw *w, int64_t incident)
 /* ---- one ------------------------------------------------------------------------ */
 
 /* The words as they are or would be read: an edit takes precedence over the comment's own. */
-static void print_words(struct db *db, struct sdk_jsonw *w, struct db_stmt *stmt)
+static void print_words(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	struct db_stmt *comment =
-	    db_use(db, "SELECT body, author_name, supplier FROM comment WHERE incident = $1 AND uuid = $2");
+	    db_use(view->db, "SELECT body, author_name, supplier FROM comment WHERE incident = $1 AND uuid = $2");
 	struct ent_str text = db_str(stmt, D_TEXT);
 	bool of_thread = db_str(stmt, D_COMMENT).n > 0;
 
@@ -204,44 +203,45 @@ static void print_words(struct db *db, struct sdk_jsonw *w, struct db_stmt *stmt
 	}
 	db_done(comment);
 	sdk_jsonw_kbool(w, "edited", of_thread && text.n > 0);
-	json_audience(w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
+	view_json_audience(w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
 	if (db_str(stmt, D_EXCHANGE).n) {
 		sdk_jsonw_key(w, "exchange");
 		sdk_jsonw_raw(w, db_str(stmt, D_EXCHANGE));
 	}
 }
 
-enum ent_rc read_delivery(struct db *db, struct ent_arena *arena, int64_t id, struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *ret, struct ent_err *err)
 {
 	static const char one[] = DELIVERY_SQL "d.id = $1";
-	struct db_stmt *stmt = db_use(db, one);
+	struct db_stmt *stmt = db_use(view->db, one);
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
 	db_bind_int(stmt, 1, id);
-	sdk_buf_init(&buf, READ_ANSWER_MAX);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	bool found = db_row(stmt);
 	if (found) {
 		sdk_jsonw_open(&w, '{');
 		print_members(&w, stmt);
-		print_words(db, &w, stmt);
+		print_words(view, &w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}
 	db_done(stmt);
-	if (!found && !db_failed(db)) {
+	if (!found && !db_failed(view->db)) {
 		sdk_buf_release(&buf);
 		return sdk_fail(err, ENT_EGONE,
 				"there is no delivery %lld; GET /v1/deliveries, or entente delivery list, lists them",
 				(long long)id);
 	}
-	return json_answer(db, arena, &buf, ret, err);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
-int64_t read_deliveries_mark(struct db *db, int64_t incident)
+int64_t view_delivery_mark(const struct view *view, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT coalesce(max(state_ms), 0) + count(*) + coalesce(sum(attempt), 0) "
-					  "FROM delivery WHERE incident = $1");
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT coalesce(max(state_ms), 0) + count(*) + coalesce(sum(attempt), 0) "
+			     "FROM delivery WHERE incident = $1");
 	db_bind_int(stmt, 1, incident);
 	int64_t mark = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);

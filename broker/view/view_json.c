@@ -1,56 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/read_json.h"
+#include "view/view_json.h"
 
-#include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "core/delivery.h"
-#include "store/correct.h"
 #include "store/rows.h"
 
 enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 
-void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
-{
-	char text[SDK_TIME_SIZE];
-	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
-}
-
-void json_incident(struct sdk_jsonw *w, const struct incident *incident)
-{
-	char number[INCIDENT_NUMBER_SIZE];
-
-	sdk_jsonw_kz(w, "id", incident->uuid);
-	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
-	sdk_jsonw_kstr(w, "title", incident->title);
-	sdk_jsonw_kz(w, "status", sdk_status_name(incident->status));
-	sdk_jsonw_kint(w, "priority", incident->priority);
-	sdk_jsonw_kstr(w, "holder", incident->holder);
-	json_time(w, "holder_since", incident->holder_since_ms);
-	json_time(w, "opened", incident->opened_ms);
-	json_time(w, "changed", incident->changed_ms);
-	sdk_jsonw_kint(w, "sequence", incident->sequence);
-	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
-	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
-}
-
-void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident)
-{
-	const struct hand_over *list;
-	size_t n = hand_over_list(db, arena, incident, &list);
-
-	sdk_jsonw_key(w, "hand_overs");
-	sdk_jsonw_open(w, '[');
-	for (size_t i = 0; i < n; i++) {
-		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "from", list[i].from);
-		sdk_jsonw_kstr(w, "to", list[i].to);
-		json_time(w, "at", list[i].at_ms);
-		sdk_jsonw_close(w, '}');
-	}
-	sdk_jsonw_close(w, ']');
-}
-
-void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
+static void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 {
 	sdk_jsonw_key(w, "attributes");
 	sdk_jsonw_open(w, '{');
@@ -83,10 +40,10 @@ struct lost_list {
 	size_t n;
 };
 
-static void lost_load(struct db *db, struct ent_arena *arena, int64_t incident, struct lost_list *ret)
+static void lost_load(const struct view *view, int64_t incident, struct lost_list *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT time_ms, json FROM event WHERE incident = $1 AND "
-					  "kind = 'ticket.overruled' ORDER BY sequence DESC LIMIT $2");
+	struct db_stmt *stmt = db_use(view->db, "SELECT time_ms, json FROM event WHERE incident = $1 AND "
+						"kind = 'ticket.overruled' ORDER BY sequence DESC LIMIT $2");
 	struct ent_err err;
 
 	ret->n = 0;
@@ -95,7 +52,7 @@ static void lost_load(struct db *db, struct ent_arena *arena, int64_t incident, 
 	while (ret->n < OVERRULED_MAX && db_row(stmt)) {
 		struct lost *lost = &ret->at[ret->n];
 		lost->time_ms = db_int(stmt, 0);
-		if (sdk_json_parse(arena, sdk_dup(arena, db_str(stmt, 1)), &lost->data, &err) == ENT_OK)
+		if (sdk_json_parse(view->arena, sdk_dup(view->arena, db_str(stmt, 1)), &lost->data, &err) == ENT_OK)
 			ret->n++;
 	}
 	db_done(stmt);
@@ -141,49 +98,37 @@ static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, st
 	sdk_jsonw_close(w, ']');
 }
 
-static void json_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w,
-			const struct lost_list *lost)
+static void print_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w,
+			 const struct lost_list *lost)
 {
-	bool whole = lost != NULL;
 	struct ticket ticket = {.id = 1};
-	struct ent_str key = db_str(stmt, 2);
 
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-	sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
-	sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
-	sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
-	sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
-	if (db_str(stmt, 7).n)
-		sdk_jsonw_kstr(w, "continues_as", db_str(stmt, 7));
-	json_time(w, "changed", db_int(stmt, 5));
-	if (whole && ticket_attributes(arena, db_str(stmt, 6), &ticket))
+	json_ticket(w, stmt);
+	if (ticket_attributes(arena, db_str(stmt, 7), &ticket))
 		json_attributes(w, &ticket);
-	if (whole)
-		json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
+	json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
 	sdk_jsonw_close(w, '}');
 }
 
-void json_tickets(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident, bool whole)
+void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t incident)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT supplier, external_id, key, status, removed, changed_ms, attributes, continues_as "
-		       "FROM ticket WHERE incident = $1 ORDER BY id");
+	    db_use(view->db, "SELECT " JSON_TICKET_COLUMNS ", attributes FROM ticket WHERE incident = $1 ORDER BY id");
 	struct lost_list lost;
 
-	if (whole)
-		lost_load(db, arena, incident, &lost);
+	lost_load(view, incident, &lost);
 	db_bind_int(stmt, 1, incident);
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt))
-		json_ticket(stmt, arena, w, whole ? &lost : NULL);
+		print_ticket(stmt, view->arena, w, &lost);
 	sdk_jsonw_close(w, ']');
 }
 
 /* ---- the way out ---------------------------------------------------------------- */
 
-void json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
+void view_json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
 {
 	sdk_jsonw_key(w, "audience");
 	sdk_jsonw_open(w, '{');
@@ -198,7 +143,7 @@ void json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str supp
 	sdk_jsonw_close(w, '}');
 }
 
-void json_set(struct sdk_jsonw *w, uint32_t set)
+void view_json_set(struct sdk_jsonw *w, uint32_t set)
 {
 	sdk_jsonw_key(w, "attributes");
 	sdk_jsonw_open(w, '[');
@@ -208,7 +153,7 @@ void json_set(struct sdk_jsonw *w, uint32_t set)
 	sdk_jsonw_close(w, ']');
 }
 
-void json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason)
+void view_json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason)
 {
 	enum delivery_cause known;
 
@@ -218,37 +163,4 @@ void json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason
 		sdk_jsonw_kstr(w, "reason", reason);
 	if (cause.n && delivery_cause_by_word(cause, &known))
 		sdk_jsonw_kz(w, "next", delivery_cause_help(known));
-}
-
-/* ---- pages ------------------------------------------------------------------------ */
-
-void json_page_open(struct sdk_jsonw *w, struct sdk_buf *buf)
-{
-	sdk_buf_init(buf, READ_ANSWER_MAX);
-	sdk_jsonw_init(w, buf);
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_key(w, "items");
-	sdk_jsonw_open(w, '[');
-}
-
-void json_page_close(struct sdk_jsonw *w, struct ent_str next)
-{
-	sdk_jsonw_close(w, ']');
-	sdk_jsonw_kstr(w, "next", next);
-	sdk_jsonw_close(w, '}');
-}
-
-enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,
-			struct ent_err *err)
-{
-	enum ent_rc rc = ENT_OK;
-
-	if (db_failed(db))
-		rc = sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
-	else if (buf->failed)
-		rc = sdk_fail(err, ENT_EUNSUPPORTED, "the answer is larger than %zu bytes; ask for less", buf->limit);
-	else
-		*ret = sdk_dup(arena, sdk_buf_view(buf));
-	sdk_buf_release(buf);
-	return rc;
 }

@@ -1,50 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents found, listed, and their history; read_incident.c shows one, read_*.c the rest, token.c tokens. */
-#include "store/read.h"
+#include "view/view_list.h"
 
-#include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/read_json.h"
 #include "store/rows.h"
+#include "view/view_json.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-enum { ANSWER_MAX = 64 << 20 };
-
-/* ---- finding one -------------------------------------------------------------- */
-
-static int64_t number_of_uuid(struct db *db, struct ent_str uuid)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT number FROM incident WHERE uuid = $1");
-	db_bind_str(stmt, 1, uuid);
-	int64_t number = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return number;
-}
-
-enum ent_rc read_incident_find(struct db *db, struct ent_arena *arena, struct ent_str word, struct incident *ret,
-			       struct ent_err *err)
-{
-	int64_t number = 0;
-	struct ent_str rest = ENT_ABSENT;
-	struct ent_str head = sdk_cut(word, ':', &rest);
-
-	if (rest.p)
-		number = ticket_incident(db, head, rest);
-	else if (!incident_number_parse(word, &number) && !sdk_to_int(word, &number))
-		number = number_of_uuid(db, word);
-	number = incident_living(db, number);
-	if (number != 0 && incident_load(db, arena, number, ret))
-		return ENT_OK;
-	if (db_failed(db))
-		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
-	return sdk_fail(err, ENT_EGONE,
-			"there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
-			(int)(word.n < 80 ? word.n : 80), word.p);
-}
-
-/* ---- the list -------------------------------------------------------------------- */
 
 /* "changed_ms.number" of the last row of the page before. */
 static bool parse_cursor(struct ent_str cursor, int64_t *ret_changed, int64_t *ret_number)
@@ -104,11 +66,11 @@ static struct ent_str text_pattern(struct ent_arena *arena, struct ent_str text)
 	return (struct ent_str){p, n};
 }
 
-enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct incident_filter *filter,
-			   struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_list(const struct view *view, const struct incident_filter *filter, struct ent_str *ret,
+		      struct ent_err *err)
 {
-	int64_t changed = INT64_MAX, number = INT64_MAX, list[READ_PAGE_MAX + 1];
-	int limit = filter->limit < 1 ? 50 : filter->limit > READ_PAGE_MAX ? READ_PAGE_MAX : filter->limit;
+	int64_t changed = INT64_MAX, number = INT64_MAX, list[VIEW_PAGE_MAX + 1];
+	int limit = filter->limit < 1 ? 50 : filter->limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : filter->limit;
 	int n = 0;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -117,30 +79,30 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 
 	if (filter->cursor.n && !parse_cursor(filter->cursor, &changed, &number))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	if (!status_list(arena, filter->status, &statuses))
+	if (!status_list(view->arena, filter->status, &statuses))
 		return sdk_fail(err, ENT_EINVAL,
 				"status '%.*s' is none; use a status of the ticket language, open or terminal",
 				(int)(filter->status.n < 40 ? filter->status.n : 40), filter->status.p);
-	struct db_stmt *stmt = db_use(db, list_sql);
+	struct db_stmt *stmt = db_use(view->db, list_sql);
 	db_bind_int(stmt, 1, changed);
 	db_bind_int(stmt, 2, number);
 	db_bind_str(stmt, 3, statuses);
 	db_bind_str(stmt, 4, filter->holder);
 	db_bind_int(stmt, 5, filter->changed_since_ms);
 	db_bind_str(stmt, 6, filter->supplier.n ? filter->supplier : ENT_ABSENT);
-	db_bind_str(stmt, 7, text_pattern(arena, filter->text));
+	db_bind_str(stmt, 7, text_pattern(view->arena, filter->text));
 	db_bind_int(stmt, 8, limit + 1);
 	while (n <= limit && db_row(stmt))
 		list[n++] = db_int(stmt, 0);
 	db_done(stmt);
 
-	sdk_buf_init(&buf, ANSWER_MAX);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_key(&w, "items");
 	sdk_jsonw_open(&w, '[');
 	for (int i = 0; i < n && i < limit; i++) {
-		if (!incident_load(db, arena, list[i], &incident))
+		if (!incident_load(view->db, view->arena, list[i], &incident))
 			continue;
 		sdk_jsonw_open(&w, '{');
 		json_incident(&w, &incident);
@@ -148,55 +110,8 @@ enum ent_rc read_incidents(struct db *db, struct ent_arena *arena, const struct 
 	}
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_kstr(&w, "next",
-		       n > limit ? sdk_format(arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number)
+		       n > limit ? sdk_format(view->arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number)
 				 : ENT_ABSENT);
 	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
-}
-
-/* ---- history ---------------------------------------------------------------------- */
-
-enum ent_rc read_history(struct db *db, struct ent_arena *arena, const struct incident *incident, int64_t after,
-			 int limit, struct ent_str *ret, struct ent_err *err)
-{
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT seq, kind, sequence, time_ms, recorded_ms, traceparent, json FROM event "
-		       "WHERE incident = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
-	int64_t last = after;
-	int n = 0;
-	struct sdk_buf buf;
-	struct sdk_jsonw w;
-
-	limit = limit < 1 ? 100 : limit > READ_PAGE_MAX ? READ_PAGE_MAX : limit;
-	sdk_buf_init(&buf, ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
-	db_bind_int(stmt, 1, incident->number);
-	db_bind_int(stmt, 2, after);
-	db_bind_int(stmt, 3, limit);
-	while (db_row(stmt)) {
-		struct ent_str kind = db_str(stmt, 1);
-		last = db_int(stmt, 2);
-		sdk_jsonw_open(&w, '{');
-		sdk_jsonw_kint(&w, "seq", db_int(stmt, 0));
-		sdk_jsonw_kint(&w, "sequence", last);
-		sdk_jsonw_kstr(&w, "type", sdk_format(arena, EVENT_TYPE_PREFIX "%.*s.v1", (int)kind.n, kind.p));
-		json_time(&w, "time", db_int(stmt, 3));
-		json_time(&w, "recorded", db_int(stmt, 4));
-		if (db_str(stmt, 5).n)
-			sdk_jsonw_kstr(&w, "traceparent", db_str(stmt, 5));
-		sdk_jsonw_kraw(&w, "data", db_str(stmt, 6));
-		sdk_jsonw_close(&w, '}');
-		n++;
-	}
-	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_key(&w, "next");
-	if (n == limit)
-		sdk_jsonw_int(&w, last);
-	else
-		sdk_jsonw_null(&w);
-	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }

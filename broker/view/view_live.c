@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events as they are committed, for live streams: the outbox again, in structured mode. */
+#include "view/view_live.h"
 #include "store/outbox.h"
-#include "store/read.h"
-#include "store/read_json.h"
+#include "view/view_json.h"
 
 enum { EVENT_MAX = 64 << 20 };
 
@@ -39,13 +39,13 @@ static bool take_live(void *to, const struct outbox_row *row)
 	return live->take(live->to, row->seq, type, sdk_buf_view(&live->buf));
 }
 
-int64_t read_live(struct db *db, struct ent_arena *arena, struct ent_str source, int64_t after, int64_t max,
+int64_t view_live(const struct view *view, struct ent_str source, int64_t after, int64_t max,
 		  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to)
 {
-	struct live live = {arena, source, take, to, after, {0}};
+	struct live live = {view->arena, source, take, to, after, {0}};
 
 	sdk_buf_init(&live.buf, EVENT_MAX);
-	int64_t n = outbox_read(db, after, max, take_live, &live);
+	int64_t n = outbox_read(view->db, after, max, take_live, &live);
 	sdk_buf_release(&live.buf);
 	return n < 0 ? -1 : live.last;
 }

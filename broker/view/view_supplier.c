@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Suppliers for people and programs: what they are, how they do, how far their tools were read. */
+#include "view/view_supplier.h"
 #include "sdk/webhook.h"
 #include "store/aside.h"
-#include "store/read.h"
-#include "store/read_json.h"
-#include "store/read_out.h"
+#include "view/view_json.h"
 
 #include <string.h>
 
 /* ---- what is open for whom -------------------------------------------------------------- */
 
-const struct supplier_open *read_suppliers_open(struct db *db, struct ent_arena *arena, const struct supplier_set *set)
+const struct supplier_open *view_supplier_open(const struct view *view, const struct supplier_set *set)
 {
-	struct supplier_open *ret = SDK_NEW_N(arena, struct supplier_open, set->n + 1);
-	struct db_stmt *stmt = db_use(db, "SELECT supplier, state, count(*) FROM delivery WHERE state NOT IN ('done', "
-					  "'cancelled') GROUP BY supplier, state");
+	struct supplier_open *ret = SDK_NEW_N(view->arena, struct supplier_open, set->n + 1);
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT supplier, state, count(*) FROM delivery WHERE state NOT IN ('done', "
+			     "'cancelled') GROUP BY supplier, state");
 	while (db_row(stmt)) {
 		const struct supplier *supplier = supplier_by_name(set, db_str(stmt, 0));
 		enum delivery_state state;
@@ -27,24 +27,25 @@ const struct supplier_open *read_suppliers_open(struct db *db, struct ent_arena 
 
 /* ---- one -------------------------------------------------------------------------------- */
 
-struct supplier_now read_supplier_now(struct db *db, struct ent_arena *arena, const struct supplier *supplier)
+struct supplier_now view_supplier_now(const struct view *view, const struct supplier *supplier)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT state, since_ms, why, next, quiet_since_ms FROM supplier_state "
-					  "WHERE supplier = $1");
+	struct db_stmt *stmt = db_use(view->db, "SELECT state, since_ms, why, next, quiet_since_ms FROM supplier_state "
+						"WHERE supplier = $1");
 	struct supplier_now now = {.state = supplier->link.paused ? ENT_STR("paused") : ENT_STR("healthy"),
 				   .why = ENT_STR(""),
 				   .next = ENT_STR("")};
 	db_bind_str(stmt, 1, supplier->name);
 	if (db_row(stmt))
-		now = (struct supplier_now){sdk_dup(arena, db_str(stmt, 0)), sdk_dup(arena, db_str(stmt, 2)),
-					    sdk_dup(arena, db_str(stmt, 3)), db_int(stmt, 1), db_int(stmt, 4)};
+		now =
+		    (struct supplier_now){sdk_dup(view->arena, db_str(stmt, 0)), sdk_dup(view->arena, db_str(stmt, 2)),
+					  sdk_dup(view->arena, db_str(stmt, 3)), db_int(stmt, 1), db_int(stmt, 4)};
 	db_done(stmt);
 	return now;
 }
 
-static void print_now(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier)
+static void print_now(const struct view *view, struct sdk_jsonw *w, const struct supplier *supplier)
 {
-	struct supplier_now now = read_supplier_now(db, arena, supplier);
+	struct supplier_now now = view_supplier_now(view, supplier);
 
 	sdk_jsonw_kstr(w, "state", now.state);
 	if (now.since_ms)
@@ -55,12 +56,12 @@ static void print_now(struct db *db, struct ent_arena *arena, struct sdk_jsonw *
 		json_time(w, "quiet_since", now.quiet_since_ms);
 }
 
-static void print_counts(struct db *db, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
+static void print_counts(const struct view *view, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
 {
 	static const char *const count[] = {"accepted", "repeated", "dead", "late", "unmapped", "dead_letters_waiting"};
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
-		       "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
+	    db_use(view->db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
+			     "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
 	db_bind_str(stmt, 1, name);
 	bool found = db_row(stmt);
 	int64_t heard = found ? db_int(stmt, 0) : 0;
@@ -86,11 +87,11 @@ static void print_open(struct sdk_jsonw *w, const struct supplier_open *open)
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+static void print_cursors(const struct view *view, struct sdk_jsonw *w, struct ent_str name)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT stream, state, since_ms, made_ms, moved_ms, pages, changes, told_ms, note, note_ms FROM "
-		       "cursor WHERE supplier = $1 ORDER BY stream");
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT stream, state, since_ms, made_ms, moved_ms, pages, changes, told_ms, note, note_ms FROM "
+		      "cursor WHERE supplier = $1 ORDER BY stream");
 	db_bind_str(stmt, 1, name);
 	sdk_jsonw_key(w, "cursors");
 	sdk_jsonw_open(w, '[');
@@ -115,13 +116,14 @@ static void print_cursors(struct db *db, struct sdk_jsonw *w, struct ent_str nam
 	sdk_jsonw_close(w, ']');
 }
 
-static void print_aside(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+static void print_aside(const struct view *view, struct sdk_jsonw *w, struct ent_str name)
 {
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT stream, ticket, key, reason, tries, since_ms, CASE WHEN stream = 'backfill' AND NOT EXISTS "
-		"(SELECT 1 FROM cursor AS c WHERE c.supplier = $1 AND c.stream = 'backfill' AND c.state = "
-		"'running') THEN 0 ELSE next_ms END FROM aside WHERE supplier = $1 ORDER BY since_ms, ticket "
-		"LIMIT $2");
+	struct db_stmt *stmt =
+	    db_use(view->db,
+		   "SELECT stream, ticket, key, reason, tries, since_ms, CASE WHEN stream = 'backfill' AND NOT EXISTS "
+		   "(SELECT 1 FROM cursor AS c WHERE c.supplier = $1 AND c.stream = 'backfill' AND c.state = "
+		   "'running') THEN 0 ELSE next_ms END FROM aside WHERE supplier = $1 ORDER BY since_ms, ticket "
+		   "LIMIT $2");
 
 	db_bind_str(stmt, 1, name);
 	db_bind_int(stmt, 2, ENT_ASIDE_MAX);
@@ -141,13 +143,13 @@ static void print_aside(struct db *db, struct sdk_jsonw *w, struct ent_str name)
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
-	sdk_jsonw_kint(w, "n_aside", aside_count(db, name));
+	sdk_jsonw_kint(w, "n_aside", aside_count(view->db, name));
 }
 
-static void print_troubles(struct db *db, struct sdk_jsonw *w, struct ent_str name)
+static void print_troubles(const struct view *view, struct sdk_jsonw *w, struct ent_str name)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT stream, at_ms, ticket, why, exchange FROM trouble WHERE supplier = $1 ORDER BY stream");
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT stream, at_ms, ticket, why, exchange FROM trouble WHERE supplier = $1 ORDER BY stream");
 
 	db_bind_str(stmt, 1, name);
 	sdk_jsonw_key(w, "troubles");
@@ -216,7 +218,7 @@ static void print_link(struct sdk_jsonw *w, const struct supplier *supplier)
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier,
+static void print_supplier(const struct view *view, struct sdk_jsonw *w, const struct supplier *supplier,
 			   const struct supplier_open *open, int64_t now_ms)
 {
 	sdk_jsonw_open(w, '{');
@@ -232,45 +234,45 @@ static void print_supplier(struct db *db, struct ent_arena *arena, struct sdk_js
 	sdk_jsonw_kz(w, "priority", policy_name(supplier->policy[ENT_PRIORITY]));
 	sdk_jsonw_close(w, '}');
 	sdk_jsonw_kint(w, "map_version", supplier->map_version);
-	print_now(db, arena, w, supplier);
-	print_counts(db, w, supplier->name, now_ms);
+	print_now(view, w, supplier);
+	print_counts(view, w, supplier->name, now_ms);
 	print_open(w, &open[supplier->index]);
-	print_cursors(db, w, supplier->name);
-	print_troubles(db, w, supplier->name);
-	print_aside(db, w, supplier->name);
-	print_can(arena, w, supplier);
+	print_cursors(view, w, supplier->name);
+	print_troubles(view, w, supplier->name);
+	print_aside(view, w, supplier->name);
+	print_can(view->arena, w, supplier);
 	print_link(w, supplier);
 	sdk_jsonw_close(w, '}');
 }
 
-enum ent_rc read_suppliers(struct db *db, struct ent_arena *arena, const struct supplier_set *set, int64_t now_ms,
-			   struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_supplier_list(const struct view *view, const struct supplier_set *set, int64_t now_ms,
+			       struct ent_str *ret, struct ent_err *err)
 {
-	const struct supplier_open *open = read_suppliers_open(db, arena, set);
+	const struct supplier_open *open = view_supplier_open(view, set);
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	sdk_buf_init(&buf, READ_ANSWER_MAX);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_key(&w, "items");
 	sdk_jsonw_open(&w, '[');
 	for (size_t i = 0; i < set->n; i++)
-		print_supplier(db, arena, &w, &set->at[i], open, now_ms);
+		print_supplier(view, &w, &set->at[i], open, now_ms);
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
-	return json_answer(db, arena, &buf, ret, err);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
-enum ent_rc read_supplier(struct db *db, struct ent_arena *arena, const struct supplier_set *set,
-			  const struct supplier *supplier, int64_t now_ms, struct ent_str *ret, struct ent_err *err)
+enum ent_rc view_supplier(const struct view *view, const struct supplier_set *set, const struct supplier *supplier,
+			  int64_t now_ms, struct ent_str *ret, struct ent_err *err)
 {
-	const struct supplier_open *open = read_suppliers_open(db, arena, set);
+	const struct supplier_open *open = view_supplier_open(view, set);
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	sdk_buf_init(&buf, READ_ANSWER_MAX);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
-	print_supplier(db, arena, &w, supplier, open, now_ms);
-	return json_answer(db, arena, &buf, ret, err);
+	print_supplier(view, &w, supplier, open, now_ms);
+	return json_answer(view->db, view->arena, &buf, ret, err);
 }

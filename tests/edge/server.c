@@ -17,7 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 #include "edge/edge.h"
-#include "store/read.h"
 
 struct server {
 	struct clock clock; /* a reader that asks it for the time may be held */

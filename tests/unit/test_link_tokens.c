@@ -2,8 +2,8 @@
 /* How we log in: headers made from secrets, tokens that are fetched. */
 #include "link_pages.h"
 
-#include "store/read.h"
-#include "store/read_out.h"
+#include "view/view_dead.h"
+#include "view/view_supplier.h"
 
 /* ---- tokens --------------------------------------------------------------------------------- */
 
@@ -250,11 +250,11 @@ static struct world *polled_with_secrets(void)
 /* As `entente supplier show` gets it; never with a secret in it. */
 static const char *shown(struct world *world)
 {
+	struct view view = {world->db, &world->arena.abi};
 	struct ent_str json;
 	struct ent_err err;
 
-	if (read_supplier(world->db, &world->arena.abi, world->set, &world->set->at[1], world_now_ms(&world->clock),
-			  &json, &err) != ENT_OK)
+	if (view_supplier(&view, world->set, &world->set->at[1], world_now_ms(&world->clock), &json, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	const char *is = sdk_z(&world->arena.abi, json);
 	assert_null(strstr(is, "canary"));
@@ -311,15 +311,16 @@ static void test_a_poll_that_fails_is_shown_without_secrets(void **state)
 static void test_a_dead_page_holds_no_secrets(void **state)
 {
 	struct world *world = polled_with_secrets();
+	struct view view = {world->db, &world->arena.abi};
 	struct dead_letter letter;
 	struct ent_err err;
 	(void)state;
 
 	answer(world, "GET", "/orion/poll?" TOKEN, 200, TOKEN " and " CREDENTIAL ", " WEBHOOKS);
 	shows(world, "\"answer\":\"*** and ***, ***\"}}]");
-	if (read_dead_letter(world->db, &world->arena.abi, 1, &letter, &err) != ENT_OK)
+	if (view_dead(&view, 1, &letter, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
-	const char *is = sdk_z(&world->arena.abi, read_dead_letter_json(&world->arena.abi, &letter));
+	const char *is = sdk_z(&world->arena.abi, view_dead_print(&view, &letter));
 	assert_null(strstr(is, "canary"));
 	assert_non_null(strstr(is, "\"memo\":\"***\""));
 	assert_non_null(strstr(is, "\"body\":\"*** and ***, ***\""));

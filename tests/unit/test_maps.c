@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/read_map.h"
+#include "core/maps.h"
 
 static const struct ent_map_row words[] = {{"open", "in_progress"}, {"done", "resolved"}, {0}};
 static const struct ent_connector connector = {.name = "words", .status = words};

@@ -4,7 +4,9 @@
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
 #include "store/outbox.h"
-#include "store/read.h"
+#include "view/view_dead.h"
+#include "view/view_find.h"
+#include "view/view_incident.h"
 #include "store/fsck.h"
 #include "store/rebuild.h"
 #include "store/writer.h"
@@ -151,11 +153,11 @@ static struct ent_change ticket(const char *id, const char *status, int64_t vers
 
 static struct ent_str show(struct fixture *fixture, const char *word, struct incident *ret)
 {
+	struct view view = {fixture->read, &fixture->arena.abi};
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 
-	if (read_incident_find(fixture->read, &fixture->arena.abi, sdk_str(word), ret, &err) != ENT_OK ||
-	    read_incident(fixture->read, &fixture->arena.abi, ret, &json, &err) != ENT_OK)
+	if (view_find(&view, sdk_str(word), ret, &err) != ENT_OK || view_incident(&view, ret, &json, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	return json;
 }
@@ -282,7 +284,7 @@ static void test_replay_moves_nothing_back(void **state)
 	assert_int_equal(deliver(fixture, "orion", "2", "2", NULL), JOB_DEAD);
 	deliver(fixture, "orion", "3", "3", &done);
 	assert_int_equal(deliver(fixture, "orion", "1", "another body", &working), JOB_DEAD); /* a conflict */
-	assert_int_equal(read_dead_letter_ids(fixture->read, ENT_ABSENT, 0, ids, 8),
+	assert_int_equal(view_dead_ids(&(struct view){.db = fixture->read}, ENT_ABSENT, 0, ids, 8),
 			 1); /* is not among those for all */
 	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_ACCEPTED);
 	show(fixture, "ENT-000001", &incident);

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "store/backup.h"
-#include "store/read.h"
+#include "view/view_find.h"
+#include "view/view_incident.h"
 
 /* SQLite waits for a lock by sleeping: here a sleep takes no time and is counted. One thread. */
 static int n_sleep;
@@ -236,6 +237,7 @@ static void test_a_long_thread_shows_its_newest(void **state)
 	struct ent_str text = ENT_ABSENT;
 	struct ent_err err;
 	struct store_meta meta;
+	struct view view = {world->read, &world->arena.abi};
 	struct db *db = NULL;
 	int64_t left_out = -1;
 
@@ -251,8 +253,8 @@ static void test_a_long_thread_shows_its_newest(void **state)
 		"external_id = 'c-0'");
 	assert_false(db_failed(db));
 	db_close(db);
-	assert_int_equal(read_incident_find(world->read, &world->arena.abi, ENT_STR("1"), &incident, &err), ENT_OK);
-	assert_int_equal(read_incident(world->read, &world->arena.abi, &incident, &text, &err), ENT_OK);
+	assert_int_equal(view_find(&view, ENT_STR("1"), &incident, &err), ENT_OK);
+	assert_int_equal(view_incident(&view, &incident, &text, &err), ENT_OK);
 	assert_int_equal(sdk_json_parse(&world->arena.abi, text, &json, &err), ENT_OK);
 	thread = sdk_json_at(json, "thread");
 	assert_int_equal(sdk_json_count(thread), 5000);

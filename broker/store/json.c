@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/json.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+#include "store/correct.h"
+
+void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
+{
+	char text[SDK_TIME_SIZE];
+	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
+}
+
+void json_incident(struct sdk_jsonw *w, const struct incident *incident)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+
+	sdk_jsonw_kz(w, "id", incident->uuid);
+	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
+	sdk_jsonw_kstr(w, "title", incident->title);
+	sdk_jsonw_kz(w, "status", sdk_status_name(incident->status));
+	sdk_jsonw_kint(w, "priority", incident->priority);
+	sdk_jsonw_kstr(w, "holder", incident->holder);
+	json_time(w, "holder_since", incident->holder_since_ms);
+	json_time(w, "opened", incident->opened_ms);
+	json_time(w, "changed", incident->changed_ms);
+	sdk_jsonw_kint(w, "sequence", incident->sequence);
+	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
+	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
+}
+
+void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident)
+{
+	const struct hand_over *list;
+	size_t n = hand_over_list(db, arena, incident, &list);
+
+	sdk_jsonw_key(w, "hand_overs");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < n; i++) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "from", list[i].from);
+		sdk_jsonw_kstr(w, "to", list[i].to);
+		json_time(w, "at", list[i].at_ms);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+void json_ticket(struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	struct ent_str key = db_str(stmt, 2);
+
+	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
+	sdk_jsonw_kstr(w, "id", db_str(stmt, 1));
+	sdk_jsonw_kstr(w, "key", key.n ? key : db_str(stmt, 1));
+	sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
+	sdk_jsonw_kbool(w, "removed", db_int(stmt, 4) != 0);
+	if (db_str(stmt, 6).n)
+		sdk_jsonw_kstr(w, "continues_as", db_str(stmt, 6));
+	json_time(w, "changed", db_int(stmt, 5));
+}
+
+void json_tickets(struct db *db, struct sdk_jsonw *w, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT " JSON_TICKET_COLUMNS " FROM ticket WHERE incident = $1 ORDER BY id");
+
+	db_bind_int(stmt, 1, incident);
+	sdk_jsonw_key(w, "tickets");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		json_ticket(w, stmt);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+/* ---- pages ------------------------------------------------------------------------ */
+
+void json_page_open(struct sdk_jsonw *w, struct sdk_buf *buf)
+{
+	sdk_buf_init(buf, JSON_ANSWER_MAX);
+	sdk_jsonw_init(w, buf);
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_key(w, "items");
+	sdk_jsonw_open(w, '[');
+}
+
+void json_page_close(struct sdk_jsonw *w, struct ent_str next)
+{
+	sdk_jsonw_close(w, ']');
+	sdk_jsonw_kstr(w, "next", next);
+	sdk_jsonw_close(w, '}');
+}
+
+enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *buf, struct ent_str *ret,
+			struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	if (db_failed(db))
+		rc = sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
+	else if (buf->failed)
+		rc = sdk_fail(err, ENT_EUNSUPPORTED, "the answer is larger than %zu bytes; ask for less", buf->limit);
+	else
+		*ret = sdk_dup(arena, sdk_buf_view(buf));
+	sdk_buf_release(buf);
+	return rc;
+}
