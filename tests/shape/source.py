@@ -9,10 +9,11 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from tap import TOP, Tap
+from tree import NOT_OURS, files_of_tree, is_source, layer_of, line_of, read, without
 
-# Lines. The aims are reported, the ceilings fail.
-FILE_AIM, FILE_CEILING = 500, 650
-FUNCTION_AIM, FUNCTION_CEILING = 60, 90
+# Lines. A table may be as long as what it lists: its path, and the reason.
+FILE_CEILING, FUNCTION_CEILING = 500, 63
+TABLES = {}
 CONNECTOR_H_CEILING = 250
 
 TOP_LEVEL = {"broker", "connectors", "schemas", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md",
@@ -56,8 +57,6 @@ PURE = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "
 PURE_BUT = {"sanitizer/asan_interface.h": ["connectors/sdk/str.c"],
             # inet_pton() and the layout of an address: no call of these does I/O
             **{h: ["broker/core/range.c"] for h in ("arpa/inet.h", "netinet/in.h", "sys/socket.h")}}
-# Bytes as suppliers send them stand here.
-NOT_OURS = ("tests/cases/", "tests/fuzz/corpus/")
 WIDE = 160
 LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
@@ -86,47 +85,6 @@ NO_LOG = ("connectors/", "broker/core/", "broker/store/", "broker/view/")
 SQL = r'"\s*(SELECT\s+[^"]*\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s)'
 
 tap = Tap()
-
-
-def files_of_tree():
-    if shutil.which("git"):
-        listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP, capture_output=True, text=True)
-        if listing.returncode == 0:
-            return [f for f in listing.stdout.split("\n") if f and os.path.isfile(os.path.join(TOP, f))]
-    found = []  # an unpacked archive
-    for folder, names, files in os.walk(TOP):
-        names[:] = [n for n in names if n not in ("build", ".git", "__pycache__")]
-        found += [os.path.relpath(os.path.join(folder, f), TOP) for f in files]
-    return found
-
-
-def read(path):
-    with open(os.path.join(TOP, path), encoding="utf-8") as file:
-        return file.read()
-
-
-TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
-
-
-def without(text, strings):
-    """Comments become blanks; the insides of strings too when asked. Lines keep their numbers."""
-    def blank(match):
-        token = match[0]
-        if token[0] == "/":
-            return re.sub(r"[^\n]", " ", token)
-        return token[0] + " " * (len(token) - 2) + token[0] if strings else token
-    return TOKEN.sub(blank, text)
-
-
-def line_of(text, position):
-    return text.count("\n", 0, position) + 1
-
-
-def layer_of(path):
-    parts = path.split("/")
-    if parts[0] == "connectors":
-        return "connectors/" + parts[1] if parts[1] in ("abi", "sdk") else "connector"
-    return "broker/" + parts[1] if len(parts) > 2 else "broker"
 
 
 def layer_rules(sources):
@@ -207,8 +165,8 @@ def sizes_of(sources):
 
 def size_rules(sources):
     files, functions = sizes_of(sources)
-    yield f"size: no file over {FILE_CEILING} lines (aim {FILE_AIM})", [f"{w}: {n}" for n, w in files if n > FILE_CEILING]
-    yield f"size: no function over {FUNCTION_CEILING} lines (aim {FUNCTION_AIM})", [
+    yield f"size: no file over {FILE_CEILING} lines but tables", [f"{w}: {n}" for n, w in files if n > FILE_CEILING and w not in TABLES]
+    yield f"size: no function over {FUNCTION_CEILING} lines", [
         f"{w}: {n}" for n, w in functions if n > FUNCTION_CEILING]
     yield f"size: connector.h within {CONNECTOR_H_CEILING} lines", [
         f"{w}: {n}" for n, w in files if w == "connectors/abi/entente/connector.h" and n > CONNECTOR_H_CEILING]
@@ -312,7 +270,7 @@ def check_packages(texts):
 
 
 tree = files_of_tree()
-sources = {p: read(p) for p in tree if p.endswith((".c", ".h")) and p.startswith(("broker/", "connectors/"))}
+sources = {p: read(p) for p in tree if is_source(p)}
 texts = {}
 for path in tree:
     if path.startswith(NOT_OURS) or path == "LICENSE":
@@ -322,9 +280,6 @@ for path in tree:
     except UnicodeDecodeError:
         pass
 tap.check("tree: there are sources to look at", len(sources) > 20, len(sources))
-files, functions = sizes_of(sources)
-for n, where in sorted([f for f in files if f[0] > FILE_AIM] + [f for f in functions if f[0] > FUNCTION_AIM], reverse=True):
-    tap.note(f"longer than one likes: {where} ({n} lines)")
 names = []
 for name, findings in rules(sources, texts, tree):
     names.append(name)
