@@ -291,11 +291,7 @@ static enum ent_rc step_position(struct relay *relay, int64_t *ret_wait_us, stru
 		return ENT_EINVAL;
 	trouble_set(relay, "");
 	metric_set(relay->metrics, METRIC_RELAY_UP, 1);
-#ifdef ENTENTE_MUTANT_POSITION_EARLY
-	become(relay, RELAY_START);
-#else
 	become(relay, RELAY_READY);
-#endif
 	return ENT_OK;
 }
 
@@ -305,23 +301,12 @@ static enum ent_rc step_start(struct relay *relay, int64_t *ret_wait_us, struct 
 	enum kafka_rc rc;
 
 	(void)err;
-#ifdef ENTENTE_MUTANT_POSITION_EARLY
-	if (!relay->position_known) {
-		become(relay, RELAY_POSITION);
-		return ENT_OK;
-	}
-#endif
 	rc = relay->kafka->init(relay->kafka, &why);
 	if (rc != KAFKA_OK) {
 		*ret_wait_us = react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "connecting to Kafka", &why);
 		return ENT_OK;
 	}
-#ifdef ENTENTE_MUTANT_POSITION_EARLY
-	relay->position_known = false; /* to be read again before the next init */
-	become(relay, RELAY_READY);
-#else
 	become(relay, RELAY_POSITION);
-#endif
 	return ENT_OK;
 }
 
@@ -357,10 +342,6 @@ static int64_t ready_wait(const struct relay *relay, int64_t now_us)
 		idle = relay->snapshots_due_us - now_us;
 	if (relay->position.seq < relay->last_seq || idle <= 0)
 		return 0;
-#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
-	if (relay->progress_due)
-		return 0;
-#endif
 	return idle < POLL_US ? idle : POLL_US;
 }
 
@@ -385,10 +366,6 @@ static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct 
 	relay->n_event = relay->n_snapshot = relay->n_byte = 0;
 	become(relay, RELAY_OPEN);
 	relay->begin_us = relay->state_us;
-#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
-	if (relay->progress_due) /* the transaction of the progress alone */
-		relay->fill = FILL_PROGRESS;
-#endif
 	return step_open(relay, ret_wait_us, err);
 }
 

@@ -102,13 +102,6 @@ static void fill_snapshots(struct relay *relay)
 
 static void fill_progress(struct relay *relay)
 {
-#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
-	if (relay->n_event + relay->n_snapshot > 0) {
-		relay->progress_due = true;
-		return;
-	}
-	relay->progress_due = false;
-#endif
 	record_progress(&relay->record, &relay->next, relay->clock->now_ms(relay->clock));
 	(void)put(relay);
 }

@@ -35,9 +35,6 @@ struct relay {
 	struct ent_err *fill_err;
 	int64_t n_event, n_snapshot, n_byte, begin_us;
 	bool in_doubt; /* abort after a commit that failed */
-#ifdef ENTENTE_MUTANT_POSITION_OUTSIDE
-	bool progress_due;
-#endif
 
 	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */

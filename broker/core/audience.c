@@ -60,9 +60,6 @@ enum when_said audience_said(int64_t said_ms, int64_t since_ms)
 	/* Most tools give whole seconds: the comment was made within that second. */
 	int64_t latest_ms = said_ms % SECOND_MS == 0 ? said_ms + SECOND_MS - 1 : said_ms;
 
-#ifdef ENTENTE_MUTANT_EARLIER
-	return SAID_SINCE;
-#endif
 	if (latest_ms >= since_ms)
 		return SAID_SINCE;
 	return latest_ms >= since_ms - BEHIND_MAX_MS ? SAID_JUST_BEFORE : SAID_BEFORE;

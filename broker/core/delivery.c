@@ -138,14 +138,7 @@ static bool comment_may_go(const struct delivery *delivery, const struct comment
 bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, struct reading reading,
 		     enum delivery_cause *ret_cause)
 {
-#ifdef ENTENTE_MUTANT_AUDIENCE_SEND
-	(void)delivery, (void)comment, (void)reading, (void)ret_cause;
-	(void)comment_may_go, (void)notice_may_go;
-	return true;
-#else
-#ifndef ENTENTE_MUTANT_OWED_LOST
 	reading.shares = reading.shares || delivery->owed;
-#endif
 	switch (delivery->op) {
 	case ENT_ADD_COMMENT:
 		return delivery->comment[0] ? comment_may_go(delivery, comment, &reading, ret_cause)
@@ -160,7 +153,6 @@ bool delivery_may_go(const struct delivery *delivery, const struct comment *comm
 		break;
 	}
 	return refuse(CAUSE_INVALID, ret_cause);
-#endif
 }
 
 /* ---- the op -------------------------------------------------------------------- */

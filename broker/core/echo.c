@@ -171,36 +171,24 @@ enum echo echo_comment(const struct supplier *supplier, const struct ent_change 
 		       const struct echo_sent **ret_sent)
 {
 	*ret_sent = NULL;
-#ifndef ENTENTE_MUTANT_ECHO_ID
 	if (is_known)
 		return ECHO_ID;
-#else
-	(void)is_known;
-#endif
 	if (change->kind != ENT_COMMENT_ADDED)
 		return ECHO_NONE;
 	const struct echo_sent *words = sent_words(change, sent, n_sent, arena);
 	const struct echo_sent *marked = sent_marked(change, sent, n_sent);
-#ifndef ENTENTE_MUTANT_ECHO_CONTENT
 	if (marked && is_marked_echo(supplier, change, marked, words, arena)) {
 		*ret_sent = marked;
 		return ECHO_MARKER;
 	}
-#else
-	(void)is_marked_echo;
-#endif
-#ifndef ENTENTE_MUTANT_ECHO_AUTHOR
 	if (echo_is_account(supplier, author_of(change))) {
 		*ret_sent = marked ? marked : words;
 		return ECHO_AUTHOR;
 	}
-#endif
-#ifndef ENTENTE_MUTANT_ECHO_CONTENT
 	if (words) {
 		*ret_sent = words;
 		return ECHO_CONTENT;
 	}
-#endif
 	return ECHO_NONE;
 }
 
@@ -219,21 +207,13 @@ uint32_t echo_attributes(const struct supplier *supplier, const struct ent_chang
 {
 	uint32_t bits = 0;
 
-#ifndef ENTENTE_MUTANT_ECHO_AUTHOR
 	if (supplier->account.n && is_told(&change->actor) && !echo_is_account(supplier, &change->actor))
 		return 0;
-#else
-	(void)supplier;
-#endif
-#ifndef ENTENTE_MUTANT_ECHO_CONTENT
 	for (size_t i = 0; i < n_sent; i++) {
 		if (tells(change, &sent[i], ENT_STATUS))
 			bits |= 1u << ENT_STATUS;
 		if (tells(change, &sent[i], ENT_PRIORITY))
 			bits |= 1u << ENT_PRIORITY;
 	}
-#else
-	(void)change, (void)sent, (void)n_sent, (void)tells;
-#endif
 	return bits;
 }

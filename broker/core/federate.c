@@ -204,10 +204,8 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
 			continue;
-#ifndef ENTENTE_MUTANT_AUDIENCE_PLAN
 		if (!audience_allows(&comment->audience, party->supplier->name, party->shares))
 			continue;
-#endif
 		struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
 		planned->audience = comment->audience;

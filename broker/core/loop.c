@@ -148,9 +148,6 @@ static bool says_the_same(const struct loop_word *word, size_t n, bool is_ours, 
 
 	if (words == 0)
 		return false;
-#ifdef ENTENTE_MUTANT_LOOP_NODS
-	words = LOOP_NOD_WORDS + 1;
-#endif
 	least = words <= LOOP_NOD_WORDS ? LOOP_NOD : LOOP_SAME;
 	*ret_other = SIZE_MAX;
 	for (size_t i = 0; i < n; i++) {
@@ -199,13 +196,7 @@ enum loop_sign loop_find(const struct loop_word *word, size_t n, bool is_ours, s
 	if (n == 0 || !word[n - 1].supplier.n)
 		return LOOP_NONE;
 	bool same = says_the_same(word, n, is_ours, arena, ret_other);
-#ifdef ENTENTE_MUTANT_LOOP_WORDS
-	same = false;
-#endif
 	if (same)
 		return LOOP_SAME_WORDS;
-#ifdef ENTENTE_MUTANT_LOOP_PACE
-	n = 1;
-#endif
 	return alternate(word, n, ret_other) ? LOOP_ALTERNATING : LOOP_NONE;
 }

@@ -47,14 +47,9 @@ bool incident_number_parse(struct ent_str text, int64_t *ret)
 
 int stamp_compare(struct ent_stamp a, struct ent_stamp b)
 {
-#ifdef ENTENTE_MUTANT_ARRIVAL_ORDER
-	(void)a, (void)b;
-	return 1;
-#else
 	if (a.version > 0 && b.version > 0)
 		return (a.version > b.version) - (a.version < b.version);
 	if (a.time_ms != 0 && b.time_ms != 0)
 		return (a.time_ms > b.time_ms) - (a.time_ms < b.time_ms);
 	return 1;
-#endif
 }

@@ -406,9 +406,6 @@ static void take_off(struct flight *flight)
 	flight->call.attempt = delivery->attempt;
 	flight->call.look = delivery->look && delivery->phase == 0 && doubt_repeat(flight) == ENT_REPEAT_SEARCH;
 	flight->in_doubt = flight->call.look;
-#ifdef ENTENTE_MUTANT_NO_LOOK
-	flight->call.look = false;
-#endif
 	flight->state = FLIGHT_READY;
 }
 

@@ -102,12 +102,8 @@ static void set_up(struct db *db)
 		db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192");
 		return;
 	}
-#ifdef ENTENTE_MUTANT_SYNC_OFF
-	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
-#else
 	/* 8 KiB: an event or a ticket with a description is 2 KB, and a page of 4 would hold but one. */
 	db_exec(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-#endif
 	db_exec(
 	    db,
 	    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF");
@@ -127,9 +123,6 @@ static void settle_wal(struct db *db)
 	char page[16384];
 	int rc = SQLITE_OK;
 
-#ifdef ENTENTE_MUTANT_WAL_UNSETTLED
-	return;
-#endif
 	db_begin(db); /* nobody else appends meanwhile */
 	if (!db->failure && sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) == SQLITE_OK &&
 	    wal && wal->pMethods)

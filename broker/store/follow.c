@@ -64,9 +64,6 @@ bool follow_comment(struct unit *unit, const struct ent_change *change)
 	const struct ent_comment *comment = &change->comment;
 	int64_t created_ms = comment->created_ms ? comment->created_ms : change->stamp.time_ms;
 
-#ifdef ENTENTE_MUTANT_MOVE_TWICE
-	chain = ENT_ABSENT;
-#endif
 	if (!chain.n)
 		return false;
 	struct db_stmt *stmt =
@@ -185,17 +182,13 @@ void follow_ticket(struct apply *apply, const struct situation *base, const stru
 		return;
 	int64_t number = correlate(found, 2);
 	(void)unit_load_incident(&unit, number);
-#ifndef ENTENTE_MUTANT_MOVE_APART
 	for (size_t i = 0; i < 2; i++)
 		if (found[i] != 0 && found[i] != number)
 			apply_merge(apply, &unit, &at, found[i]);
-#endif
 	decide_change(&at, change, &events);
 	apply_events(apply, &unit, &events);
 	unit_save(&unit);
 	forget_places(apply->db, number, at.supplier);
-#ifndef ENTENTE_MUTANT_MOVE_STUCK
 	delivery_revive_moved(apply, number, at.supplier);
-#endif
 	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
 }

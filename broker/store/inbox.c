@@ -44,14 +44,8 @@ enum inbox_found inbox_take(struct db *db, const struct arrival *arrival, struct
 {
 	int64_t id = inbox_insert(db, arrival->supplier, arrival->delivery_id, arrival->received_ms, hash_of(arrival));
 
-	if (id == 0) {
-#ifdef ENTENTE_MUTANT_NO_DEDUPE
-		(void)inbox_known;
-		return INBOX_NEW;
-#else
+	if (id == 0)
 		return inbox_known(db, arrival);
-#endif
-	}
 	struct db_stmt *stmt = db_use(db, "INSERT INTO raw (inbox, received_ms, header, body) VALUES ($1, $2, $3, $4)");
 	db_bind_int(stmt, 1, id);
 	db_bind_int(stmt, 2, arrival->received_ms);

@@ -12,11 +12,7 @@ enum { THREAD_MAX = 100 };
 
 /* ---- the queue's head ---------------------------------------------------------------- */
 
-#ifdef ENTENTE_MUTANT_BLOCK_SUPPLIER
-#define OF_QUEUE "q.incident > 0 * $1 AND q.supplier = $2"
-#else
 #define OF_QUEUE "q.incident = $1 AND q.supplier = $2"
-#endif
 
 void delivery_heads(struct db *db, int64_t incident, struct ent_str supplier)
 {
@@ -267,9 +263,6 @@ static void meet_ticket(struct apply *apply, int64_t incident, struct ent_str su
 	const struct delivery *waiting;
 	size_t n = delivery_waiting(apply->db, apply->arena, incident, supplier, &waiting);
 
-#ifdef ENTENTE_MUTANT_TICKET_TWICE
-	n = 0;
-#endif
 	for (size_t i = 0; i < n; i++) {
 		if (waiting[i].op != ENT_CREATE_TICKET || !waiting[i].ticket.n)
 			continue;

@@ -307,9 +307,6 @@ bool delivery_settle(struct apply *apply, const struct supplier_set *suppliers, 
 			return false;
 	}
 	/* The ticket went on as another one: this answer says so, or an arrival said it before. */
-#ifdef ENTENTE_MUTANT_MOVE_STUCK
-	is_gone = false;
-#endif
 	if (is_gone && delivery.ticket.n && !sdk_eq(delivery.ticket, delivery.sent_to))
 		follow(apply, &delivery, result);
 	else

@@ -84,9 +84,6 @@ static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, co
 			      .reads_ms = db_int(stmt, 9)};
 	struct ticket ticket = {.id = 0};
 
-#ifdef ENTENTE_MUTANT_TICKET_TWICE
-	party.comes = false;
-#endif
 	party.shares = stands && (!removed || anew);
 	if (!db_str(stmt, 4).n || removed) /* nothing can be said there any more */
 		return party;

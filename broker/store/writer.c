@@ -404,18 +404,6 @@ static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger 
 	return ENT_ERETRY;
 }
 
-#ifdef ENTENTE_MUTANT_CURSOR_FIRST
-static void save_cursors(struct writer *writer, const struct job *batch)
-{
-	db_begin(writer->db);
-	for (const struct job *job = batch; job; job = job->next)
-		if (job->kind == JOB_PAGE && !job->arrival.dead)
-			job_page_cursor(writer->db, &writer->arena.abi, &job->ask);
-	(void)db_commit(writer->db);
-	sdk_arena_release(&writer->arena);
-}
-#endif
-
 /* What is old goes twice as fast as something comes, in the transactions that there are anyway: a turn that has nothing
  * else to do takes few, so that whoever comes next need not wait. */
 static void prune(struct writer *writer, int64_t n_job)
@@ -456,9 +444,6 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 
 	if (!batch && !writer->prune_before_ms)
 		return ENT_MORE;
-#ifdef ENTENTE_MUTANT_CURSOR_FIRST
-	save_cursors(writer, batch);
-#endif
 	writer->n_tally = 0;
 	db_begin(writer->db);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
@@ -468,10 +453,6 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 		supplier_tally_save(writer->db, &writer->tally[i]);
 		late += writer->tally[i].late;
 	}
-#ifdef ENTENTE_MUTANT_ANSWER_EARLY
-	answer_all(batch);
-	batch = NULL;
-#endif
 	if (!db_commit(writer->db))
 		return undo(writer, batch, before, err);
 	writer->last_seq = writer->ledger.seq;

@@ -79,6 +79,7 @@ BANNED = {
     "environment outside secrets, config and cli": (r"\b(getenv|secure_getenv|setenv|putenv)\s*\(", ["broker/base/secret.c", "broker/cli/", "broker/config/config.c", "broker/main.c"]),
     "shell": (r"\b(system|popen|execl|execlp|execv|execvp|execve|fork|vfork|posix_spawn)\s*\(", []),
     "#if 0": (r"^\s*#\s*if\s+0\b", []),
+    "a known mistake in the product's source (tests/mutants keeps them as patches)": (r"\bENTENTE_MUTANT_", []),
 }
 # Logs: whatever decides the fate of a message logs it, and that is never one of these.
 NO_LOG = ("connectors/", "broker/core/", "broker/store/", "broker/view/")
@@ -218,6 +219,7 @@ PROBES = {
     "banned: shell": ("broker/cli/a.c", "\tsystem(z);\n"),
     "banned: a goto": ("broker/cli/a.c", "{\nagain:\n\tf();\n\tgoto again;\n}\n"),
     "banned: #if 0": ("broker/cli/a.c", "#if 0\n#endif\n"),
+    "banned: a known mistake": ("broker/store/a.c", "#ifdef ENTENTE_MUTANT_NO_DEDUPE\n#endif\n"),
     "banned: log_write": ("broker/store/a.c", "\tlog_write(log, LOG_INFO, \"a\", LOG_END);\n"),
     "banned: SQL": ("broker/edge/a.c", '\tdb_use(db, "SELECT a FROM b");\n'),
     "banned: JSON": ("broker/edge/a.c", '\tprintf("{\\"a\\":\\"%s\\"}", a);\n'),

@@ -12,8 +12,6 @@ add_executable(sim_kafka ${sim}/test_kafka.c ${sim}/cluster.c ${sim}/producer.c 
 target_link_libraries(sim_kafka PRIVATE entente_flags entente_core)
 add_test(NAME sim/kafka COMMAND sim_kafka)
 
-get_target_property(sim_store_sources entente_store SOURCES)
-get_target_property(sim_core_sources entente_core SOURCES)
 file(GLOB sim_relay_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/broker/bus/relay*.c)
 file(GLOB sim_connector_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/native/*.c)
 
@@ -23,37 +21,12 @@ add_library(sim_worlds OBJECT ${sim}/main.c ${sim}/sim.c ${sim}/client.c ${sim}/
 target_include_directories(sim_worlds PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 target_link_libraries(sim_worlds PRIVATE entente_flags entente_sdk PkgConfig::sqlite3)
 
-add_library(sim_relay OBJECT ${sim_relay_sources})
+add_library(sim_relay STATIC ${sim_relay_sources})
 target_include_directories(sim_relay PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 target_link_libraries(sim_relay PRIVATE entente_flags entente_sdk)
 
-add_executable(simulate $<TARGET_OBJECTS:sim_worlds> $<TARGET_OBJECTS:sim_relay>)
-target_link_libraries(simulate PRIVATE entente_flags entente_store PkgConfig::sqlite3 Threads::Threads)
-
-# entente_mutant(NAME LAYER): the layer compiled again with a known mistake, which must be found.
-function(entente_mutant name layer)
-	string(TOLOWER simulate_${name} target)
-	set(right_relay $<TARGET_OBJECTS:sim_relay>)
-	if("${layer}" STREQUAL "relay")
-		set(right_relay "")
-	endif()
-	add_executable(${target} $<TARGET_OBJECTS:sim_worlds> ${right_relay} ${sim_${layer}_sources})
-	target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
-	target_compile_definitions(${target} PRIVATE ENTENTE_MUTANT_${name}
-		$<TARGET_PROPERTY:entente_store,COMPILE_DEFINITIONS>)
-	target_link_libraries(${target} PRIVATE entente_flags entente_store PkgConfig::sqlite3 PkgConfig::libzstd Threads::Threads)
-	if(CMAKE_BUILD_TYPE STREQUAL "Debug") # hundreds of runs: only the release build does them
-		set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
-	endif()
-endfunction()
-
-foreach(mutant ANSWER_EARLY NO_DEDUPE SYNC_OFF WAL_UNSETTLED)
-	entente_mutant(${mutant} store)
-endforeach()
-entente_mutant(ARRIVAL_ORDER core)
-foreach(mutant POSITION_OUTSIDE POSITION_EARLY)
-	entente_mutant(${mutant} relay)
-endforeach()
+add_executable(simulate $<TARGET_OBJECTS:sim_worlds>)
+target_link_libraries(simulate PRIVATE entente_flags sim_relay entente_store PkgConfig::sqlite3 Threads::Threads)
 
 # ---- the way out: writer, store, core and link; no Kafka, no curl ----------------------------------
 file(GLOB sim_link_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/broker/link/*.c)
@@ -63,33 +36,9 @@ file(GLOB sim_out_sources CONFIGURE_DEPENDS ${sim}/out/*.c)
 add_library(sim_out OBJECT ${sim_out_sources} ${sim}/world.c ${sim}/disk.c ${sim}/vfs.c)
 target_include_directories(sim_out PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 target_link_libraries(sim_out PRIVATE entente_flags entente_sdk PkgConfig::sqlite3)
-add_library(sim_link OBJECT ${sim_link_sources})
+add_library(sim_link STATIC ${sim_link_sources})
 target_include_directories(sim_link PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 target_link_libraries(sim_link PRIVATE entente_flags entente_sdk)
 
-add_executable(simulate_out $<TARGET_OBJECTS:sim_out> $<TARGET_OBJECTS:sim_link>)
-target_link_libraries(simulate_out PRIVATE entente_flags entente_store PkgConfig::sqlite3 Threads::Threads)
-
-function(entente_out_mutant name layer)
-	string(TOLOWER simulate_out_${name} target)
-	set(right_link $<TARGET_OBJECTS:sim_link>)
-	if("${layer}" STREQUAL "link")
-		set(right_link "")
-	endif()
-	add_executable(${target} $<TARGET_OBJECTS:sim_out> ${right_link} ${sim_${layer}_sources})
-	target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
-	target_compile_definitions(${target} PRIVATE ENTENTE_MUTANT_${name}
-		$<TARGET_PROPERTY:entente_store,COMPILE_DEFINITIONS>)
-	target_link_libraries(${target} PRIVATE entente_flags entente_store PkgConfig::sqlite3 PkgConfig::libzstd Threads::Threads)
-	if(CMAKE_BUILD_TYPE STREQUAL "Debug")
-		set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
-	endif()
-endfunction()
-foreach(mutant AUDIENCE_PLAN AUDIENCE_SEND ECHO_ID ECHO_AUTHOR ECHO_CONTENT OWED_LOST EARLIER
-	LOOP_WORDS LOOP_PACE LOOP_NODS)
-	entente_out_mutant(${mutant} core)
-endforeach()
-foreach(mutant BLOCK_SUPPLIER CURSOR_FIRST MOVE_APART MOVE_STUCK MOVE_TWICE TICKET_TWICE)
-	entente_out_mutant(${mutant} store)
-endforeach()
-entente_out_mutant(NO_LOOK link)
+add_executable(simulate_out $<TARGET_OBJECTS:sim_out>)
+target_link_libraries(simulate_out PRIVATE entente_flags sim_link entente_store PkgConfig::sqlite3 Threads::Threads)
