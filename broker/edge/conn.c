@@ -7,9 +7,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "edge/live.h"
-#include "edge/route.h"
-#include "edge/uri.h"
+#include "face/live.h"
+#include "face/route.h"
+#include "face/uri.h"
 #include "edge/worker.h"
 
 void conn_deadline(struct conn *conn, int seconds)

@@ -7,7 +7,7 @@
 #ifndef EDGE_CONN_H
 #define EDGE_CONN_H
 
-#include "edge/exchange.h"
+#include "face/exchange.h"
 
 enum conn_state {
 	CONN_HEAD,    /* waits for a request, or the rest of its head */

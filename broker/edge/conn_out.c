@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include "edge/conn.h"
-#include "edge/live.h"
+#include "face/live.h"
 #include "edge/worker.h"
 
 size_t conn_pending(const struct conn *conn)

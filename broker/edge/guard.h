@@ -9,7 +9,7 @@
 #ifndef EDGE_GUARD_H
 #define EDGE_GUARD_H
 
-#include "edge/limits.h"
+#include "face/limits.h"
 #include "entente/connector.h"
 
 struct request {

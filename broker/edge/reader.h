@@ -8,8 +8,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include "edge/desk.h"
-#include "edge/exchange.h"
+#include "face/desk.h"
+#include "face/exchange.h"
 
 #define READERS_MAX 64
 

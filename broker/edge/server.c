@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "edge/roster.h"
+#include "core/roster.h"
 #include "edge/worker.h"
 
 #define BACKLOG     1024

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "edge/conn.h"
-#include "edge/live.h"
+#include "face/live.h"
 
 #define EVENTS_MAX  256 /* of one turn */
 #define ACCEPTS_MAX 64  /* of one turn */

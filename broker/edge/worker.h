@@ -7,12 +7,12 @@
 #define EDGE_WORKER_H
 
 #include <pthread.h>
-#include "edge/auth.h"
+#include "face/auth.h"
 #include "edge/edge.h"
-#include "edge/exchange.h"
+#include "face/exchange.h"
 #include "edge/peers.h"
 #include "edge/reader.h"
-#include "edge/roster.h"
+#include "core/roster.h"
 
 #define WORKER_DATE_SIZE 40
 

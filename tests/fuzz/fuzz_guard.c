@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "edge/guard.h"
-#include "edge/uri.h"
+#include "face/uri.h"
 #include "sdk/str.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

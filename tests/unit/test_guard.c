@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "edge/guard.h"
-#include "edge/uri.h"
+#include "face/uri.h"
 #include "sdk/str.h"
 
 static const struct limits limits = {LIMITS_FIXED, .head_max = 4096, .body_max = 100};

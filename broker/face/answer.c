@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include "face/route.h"
+#include "edge/worker.h"
+#include "face/uri.h"
+
+/* On every answer: it is data for programs, never a page, and nobody else's to keep. */
+#define FIELDS_ALWAYS                                                                                                  \
+	"Cache-Control: no-store\r\n"                                                                                  \
+	"X-Content-Type-Options: nosniff\r\n"                                                                          \
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"                                      \
+	"Referrer-Policy: no-referrer\r\n"
+#define RETRY_AFTER_S "1"
+
+static const struct {
+	int status;
+	const char *word, *title;
+} problem_facts[PROBLEM_N] = {
+#define X(id, status, word, title) [id] = {status, word, title},
+    PROBLEM_TABLE(X)
+#undef X
+};
+
+static const char *reason_phrase(int status)
+{
+	static const struct {
+		int status;
+		const char *phrase;
+	} phrases[] = {{200, "OK"},
+		       {201, "Created"},
+		       {202, "Accepted"},
+		       {204, "No Content"},
+		       {304, "Not Modified"},
+		       {400, "Bad Request"},
+		       {401, "Unauthorized"},
+		       {404, "Not Found"},
+		       {405, "Method Not Allowed"},
+		       {408, "Request Timeout"},
+		       {409, "Conflict"},
+		       {413, "Content Too Large"},
+		       {414, "URI Too Long"},
+		       {415, "Unsupported Media Type"},
+		       {417, "Expectation Failed"},
+		       {422, "Unprocessable Content"},
+		       {431, "Request Header Fields Too Large"},
+		       {500, "Internal Server Error"},
+		       {503, "Service Unavailable"},
+		       {505, "HTTP Version Not Supported"}};
+
+	for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+		if (phrases[i].status == status)
+			return phrases[i].phrase;
+	return "Unknown";
+}
+
+/* ---- bodies ---------------------------------------------------------------- */
+
+struct sdk_jsonw answer_json(struct exchange *x)
+{
+	struct sdk_jsonw w;
+
+	sdk_buf_clear(&x->desk->scratch);
+	sdk_jsonw_init(&w, &x->desk->scratch);
+	return w;
+}
+
+void answer_body(struct exchange *x, int status, const char *type, struct ent_str body)
+{
+	x->answer.status = status;
+	x->answer.type = type;
+	x->answer.body = body;
+}
+
+void answer_done(struct exchange *x, int status)
+{
+	if (x->desk->scratch.failed)
+		answer_problem(x, PROBLEM_INTERNAL, "The answer is larger than this server sends; ask for less.");
+	else
+		answer_body(x, status, NULL, sdk_buf_view(&x->desk->scratch));
+}
+
+void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
+{
+	char detail[512];
+	struct sdk_jsonw w = answer_json(x);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(detail, sizeof detail, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		n = 0;
+	if ((size_t)n >= sizeof detail)
+		n = sizeof detail - 1;
+	while (n > 0 && !sdk_is_utf8((struct ent_str){detail, (size_t)n}))
+		n--; /* a character cut in two */
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_key(&w, "type");
+	sdk_jsonw_str(&w, sdk_format(&x->arena.abi, "/problems/%s", problem_facts[problem].word));
+	sdk_jsonw_kz(&w, "title", problem_facts[problem].title);
+	sdk_jsonw_kint(&w, "status", problem_facts[problem].status);
+	sdk_jsonw_kstr(&w, "detail", (struct ent_str){detail, (size_t)n});
+	if (uri_is_path(x->path))
+		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
+	sdk_jsonw_close(&w, '}');
+	x->answer.fields = ENT_ABSENT;
+	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->desk->scratch));
+}
+
+void answer_busy(struct exchange *x, const char *why)
+{
+	bool reads = sdk_eqz(x->request.method, "GET") || sdk_eqz(x->request.method, "HEAD");
+
+	answer_problem(x, PROBLEM_UNAVAILABLE, "%s %s after the time in Retry-After.", why,
+		       reads ? "Ask again" : "Nothing was kept; send it again");
+	x->answer.fields = ENT_STR("Retry-After: " RETRY_AFTER_S "\r\n");
+}
+
+void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err)
+{
+	if (rc == ENT_EGONE)
+		answer_problem(x, PROBLEM_NOT_FOUND, "%s", err->msg);
+	else if (rc == ENT_EINVAL)
+		answer_problem(x, PROBLEM_REQUEST, "%s", err->msg);
+	else if (rc == ENT_EUNSUPPORTED)
+		answer_problem(x, PROBLEM_INTERNAL, "%s", err->msg);
+	else
+		answer_busy(x, "The store cannot be read just now.");
+}
+
+void answer_refusal(struct exchange *x, const struct guard_refusal *refusal)
+{
+	enum problem problem = PROBLEM_REQUEST;
+
+	for (enum problem i = 0; i < PROBLEM_N; i++)
+		if (problem_facts[i].status == refusal->status)
+			problem = i;
+	answer_problem(x, problem, "%s. The connection is closed.", refusal->why);
+}
+
+/* ---- bytes ------------------------------------------------------------------- */
+
+static const char *date(struct worker *worker)
+{
+	time_t now = (time_t)(worker->now_ms / 1000);
+	struct tm tm;
+
+	if (worker->date_s != now) {
+		gmtime_r(&now, &tm);
+		strftime(worker->date, sizeof worker->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+		worker->date_s = now;
+	}
+	return worker->date;
+}
+
+void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
+{
+	const struct answer *answer = &x->answer;
+	bool bodiless = answer->status == 204 || answer->status == 304;
+
+	sdk_buf_z(out, "HTTP/1.1 ");
+	sdk_buf_int(out, answer->status);
+	sdk_buf_z(out, " ");
+	sdk_buf_z(out, reason_phrase(answer->status));
+	sdk_buf_z(out, "\r\n");
+	sdk_buf_z(out, date(x->worker));
+	if (!bodiless) {
+		sdk_buf_z(out, "Content-Type: ");
+		sdk_buf_z(out, answer->type != NULL ? answer->type : "application/json");
+		sdk_buf_z(out, "\r\n");
+	}
+	if (!bodiless && x->stream == NULL) {
+		sdk_buf_z(out, "Content-Length: ");
+		sdk_buf_int(out, (int64_t)answer->body.n);
+		sdk_buf_z(out, "\r\n");
+	}
+	sdk_buf_z(out, FIELDS_ALWAYS);
+	sdk_buf_str(out, answer->fields);
+	sdk_buf_z(out, close ? "Connection: close\r\n\r\n" : "\r\n");
+	if (!bodiless && !sdk_eqz(x->request.method, "HEAD"))
+		sdk_buf_str(out, answer->body);
+}

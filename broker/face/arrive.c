@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/arrive.h"
+
+#include "core/delivery.h"
+#include "face/route.h"
+#include "face/trace.h"
+#include "edge/worker.h"
+#include "sdk/webhook.h"
+
+static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			   const struct ent_webhook *webhook, bool unsigned_ok, struct job *ret, struct ent_err *err)
+{
+	struct ent_arena *arena = &x->arena.abi;
+	enum ent_rc rc =
+	    arrival_verify(supplier, self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	if (ret->arrival.traceparent.p == NULL)
+		ret->arrival.traceparent = exchange_header(x, "traceparent");
+	ret->arrival.traceparent = trace_next(x, ret->arrival.traceparent);
+	ret->packed = packer_pack(x->worker->packer, arena, webhook->body);
+	return ENT_OK;
+}
+
+/* Only who replays one by its number asks for what ended the broker before. */
+static bool is_asked_for(const struct exchange *x)
+{
+	return x->route != NULL && x->route->serve == deadletter_replay;
+}
+
+static void decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+		   const struct ent_webhook *webhook, struct arrival *arrival)
+{
+	struct slot_id id = arrival_slot(supplier, arrival->body_hash);
+
+	if (!slot_enter(x->desk->slot, &id, is_asked_for(x))) {
+		arrival_refuse(x->roster->set, supplier, ENT_STR(SLOT_REASON), arrival);
+		return;
+	}
+	arrival_decode(x->roster->set, supplier, self, webhook, &x->arena.abi, arrival);
+	slot_leave(x->desk->slot);
+}
+
+enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
+			   bool unsigned_ok, struct job *ret, struct ent_err *err)
+{
+	struct ent_self self = roster_self(x->roster, supplier);
+	enum ent_rc rc = prepare(x, supplier, &self, webhook, unsigned_ok, ret, err);
+
+	if (rc == ENT_OK)
+		decode(x, supplier, &self, webhook, &ret->arrival);
+	return rc;
+}
+
+/* ---- answers that were kept -------------------------------------------------------- */
+
+bool arrive_was_asked_for(struct ent_str delivery_id)
+{
+	return sdk_starts(delivery_id, "poll:") || sdk_starts(delivery_id, "sweep:");
+}
+
+static bool read_question(const struct ent_webhook *kept, struct ent_call *ret)
+{
+	const struct ent_header *header = kept->header;
+	size_t n = kept->n_header;
+	int64_t phase, since_ms;
+
+	if (!delivery_op_by_name(sdk_header(header, n, "op"), &ret->op.kind) ||
+	    !sdk_to_int(sdk_header(header, n, "phase"), &phase) || phase < 0 || phase > UINT16_MAX ||
+	    !sdk_to_int(sdk_header(header, n, "since"), &since_ms))
+		return false;
+	ret->op.ticket.id = ret->op.ticket.key = sdk_header(header, n, "ticket");
+	ret->op.since_ms = since_ms;
+	ret->phase = (unsigned)phase;
+	ret->attempt = 1;
+	ret->memo = sdk_header(header, n, "memo");
+	return true;
+}
+
+enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
+			       struct ent_err *err)
+{
+	const struct ent_connector *connector = supplier->connector;
+	static const struct ent_header type = {{"Content-Type", 12}, {"application/json", 16}};
+	const struct ent_response response = {200, &type, 1, kept->body};
+	struct ent_result result = {.phase = 0};
+	struct ent_call call = {.attempt = 0};
+	enum ent_rc rc;
+
+	if (connector->parse == NULL || !read_question(kept, &call))
+		return sdk_fail(err, ENT_EINVAL, "it answers a question that was not kept");
+	struct slot_id id = arrival_answer_slot(supplier, &call, kept->body);
+	if (!slot_enter(x->desk->slot, &id, is_asked_for(x)))
+		return sdk_fail(err, ENT_EINVAL, "%s", SLOT_REASON);
+	rc = connector->parse(self, &call, &response, arena, &result, err);
+	slot_leave(x->desk->slot);
+	*ret = result.changes;
+	return rc == ENT_MORE ? ENT_OK : rc;
+}
+
+enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *kept,
+				  struct job *ret, struct ent_err *err)
+{
+	struct ent_self self = roster_self(x->roster, supplier);
+	struct ent_arena *arena = &x->arena.abi;
+	struct ent_changes changes = {NULL, 0};
+	struct ent_err why = {""};
+	enum ent_rc rc = prepare(x, supplier, &self, kept, true, ret, err);
+
+	if (rc != ENT_OK)
+		return rc;
+	rc = arrive_read_answer(x, supplier, &self, kept, arena, &changes, &why);
+	arrival_take(x->roster->set, supplier, changes, arena, &ret->arrival);
+	if (rc != ENT_OK) {
+		ret->arrival.dead = true;
+		ret->arrival.reason = sdk_dup(arena, sdk_str(why.msg));
+	}
+	return ENT_OK;
+}
+
+/* ---- what became of it -------------------------------------------------------------- */
+
+const char *arrive_outcome(const struct job *job)
+{
+	switch (job->outcome) {
+	case JOB_ACCEPTED:
+		return "accepted";
+	case JOB_REPEATED:
+		return "repeated";
+	case JOB_DEAD:
+		return "dead";
+	case JOB_WAITING:
+	case JOB_NOT_FOUND:
+	case JOB_CONFLICT:
+	case JOB_UNAVAILABLE:
+		break;
+	}
+	return NULL;
+}
+
+void arrive_log_dead(struct exchange *x, const struct job *job)
+{
+	log_write(x->worker->edge->world.log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
+		  LOG_STR("supplier", job->arrival.supplier), LOG_STR("delivery_id", job->arrival.delivery_id),
+		  LOG_Z("why", job->err.msg), LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What hooks, import and replay share: a webhook becomes a job for the writer. */
+#ifndef FACE_ARRIVE_H
+#define FACE_ARRIVE_H
+
+#include "face/exchange.h"
+
+/* Verifies, decodes and packs into ret, which is zeroed but for its kind. Fails as arrival_verify does; what cannot be
+ * decoded is no failure but a dead letter. `unsigned_ok`: a person with a token vouches for it. */
+enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *webhook,
+			   bool unsigned_ok, struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* The same for a kept arrival that was an answer. */
+enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *kept,
+				  struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* Was it no webhook but an answer of its tool, to a poll or a sweep? */
+bool arrive_was_asked_for(struct ent_str delivery_id);
+/* The changes in such an answer. link/ keeps the question (op, phase, memo) in the place of a webhook's headers.
+ * ENT_EINVAL also for an answer that ended the broker before. */
+enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
+			       struct ent_err *err) __attribute__((warn_unused_result));
+/* The body became a dead letter: said once, here. */
+void arrive_log_dead(struct exchange *x, const struct job *job);
+/* "accepted", "repeated" or "dead"; NULL: it is not durable. */
+const char *arrive_outcome(const struct job *job);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/ask.h"
+
+#include "edge/worker.h"
+#include "view/view_find.h"
+
+const struct view *ask_view(struct exchange *x)
+{
+	struct view *view = SDK_NEW(&x->arena.abi, struct view);
+
+	*view = (struct view){x->desk->db, &x->arena.abi};
+	return view;
+}
+
+bool ask_incident(struct exchange *x, struct incident *ret)
+{
+	struct ent_err err;
+	enum ent_rc rc = view_find(ask_view(x), x->param[0], ret, &err);
+
+	if (rc != ENT_OK)
+		answer_failure(x, rc, &err);
+	return rc == ENT_OK;
+}
+
+const struct supplier *ask_supplier(struct exchange *x)
+{
+	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
+
+	if (supplier == NULL)
+		answer_problem(
+		    x, PROBLEM_NOT_FOUND,
+		    "There is no supplier of this name; GET /v1/suppliers, or entente supplier list, lists them.");
+	return supplier;
+}
+
+bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
+{
+	if (sdk_to_int(x->param[i], ret) && *ret >= (zero ? 0 : 1))
+		return true;
+	answer_problem(x, PROBLEM_NOT_FOUND, "The path needs a number where this stands, as the lists show them.");
+	return false;
+}
+
+struct job *ask_new(struct exchange *x, enum job_kind kind)
+{
+	struct job *job = SDK_NEW(&x->arena.abi, struct job);
+
+	job->kind = kind;
+	job->suppliers = x->roster->set;
+	job->ask.author = (struct ent_person){x->principal, x->principal};
+	return job;
+}
+
+void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
+{
+	x->work = job;
+	if (!exchange_submit(x, job, resume))
+		answer_busy(x, "As many changes wait for the store as may.");
+}
+
+bool ask_done(struct exchange *x, const struct job *job)
+{
+	const char *why = job->err.msg;
+
+	switch (job->outcome) {
+	case JOB_ACCEPTED:
+	case JOB_REPEATED:
+		return true;
+	case JOB_NOT_FOUND:
+		answer_problem(x, PROBLEM_NOT_FOUND, "%s.", why[0] != '\0' ? why : "It does not exist (any more)");
+		break;
+	case JOB_CONFLICT:
+		answer_problem(x, PROBLEM_CONFLICT, "%s.",
+			       why[0] != '\0' ? why : "It is not in a state that allows it");
+		break;
+	case JOB_WAITING:
+	case JOB_DEAD:
+	case JOB_UNAVAILABLE:
+		answer_busy(x, "The store does not take changes now.");
+		break;
+	}
+	return false;
+}
+
+void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str json, const struct ent_err *err)
+{
+	if (rc == ENT_OK)
+		answer_body(x, status, NULL, json);
+	else
+		answer_failure(x, rc, err);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/auth.h"
+
+#include <string.h>
+#include "edge/worker.h"
+#include "sdk/crypto.h"
+#include "store/token.h"
+
+#define TOKEN_PREFIX "ent_"
+#define TOKEN_CHARS  (EDGE_TOKEN_SIZE - 1)
+
+static void token_hash(struct ent_str token, unsigned char ret[AUTH_HASH_SIZE])
+{
+	unsigned char hash[SDK_HASH_MAX];
+
+	(void)sdk_digest(SDK_SHA256, &token, 1, hash);
+	memcpy(ret, hash, AUTH_HASH_SIZE);
+}
+
+void edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	unsigned char secret[33] = {0}; /* 256 bits, and zeros that fill the last character */
+	char *p = ret + sizeof TOKEN_PREFIX - 1;
+
+	chance->bytes(chance, secret, 32);
+	memcpy(ret, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
+	for (size_t i = 0; i < 33; i += 3) {
+		uint32_t group = (uint32_t)secret[i] << 16 | (uint32_t)secret[i + 1] << 8 | secret[i + 2];
+
+		for (int shift = 18; shift >= 0 && p < ret + TOKEN_CHARS; shift -= 6)
+			*p++ = alphabet[group >> shift & 63];
+	}
+	*p = '\0';
+	explicit_bzero(secret, sizeof secret);
+	token_hash((struct ent_str){ret, TOKEN_CHARS}, ret_hash);
+}
+
+/* The token of "Authorization: Bearer ...", absent when there is none of our shape. */
+static struct ent_str token_of(const struct exchange *x)
+{
+	struct ent_str token, scheme = sdk_cut(exchange_header(x, "authorization"), ' ', &token);
+
+	token = sdk_trim(token);
+	if (!sdk_ieqz(scheme, "bearer") || token.n != TOKEN_CHARS || !sdk_starts(token, TOKEN_PREFIX))
+		return ENT_ABSENT;
+	return token;
+}
+
+static bool refuse(struct exchange *x)
+{
+	answer_problem(x, PROBLEM_TOKEN,
+		       "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. "
+		       "\"entente token\" lists them and makes new ones.");
+	x->answer.fields = ENT_STR("WWW-Authenticate: Bearer realm=\"entente\"\r\n");
+	return false;
+}
+
+bool auth_admit(struct exchange *x)
+{
+	struct worker *worker = x->worker;
+	struct auth_cache *cache = &worker->auth;
+	unsigned changed = atomic_load(&worker->edge->tokens_changed);
+	struct ent_str token = token_of(x);
+	unsigned char hash[AUTH_HASH_SIZE];
+	int64_t expires_ms;
+	size_t i;
+
+	if (token.p == NULL)
+		return refuse(x);
+	if (cache->changed != changed) {
+		memset(cache, 0, sizeof *cache);
+		cache->changed = changed;
+	}
+	token_hash(token, hash);
+	i = hash[0] % AUTH_CACHE_SIZE;
+	if (cache->at[i].until_us > worker->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0 &&
+	    (cache->at[i].expires_ms == 0 || cache->at[i].expires_ms > worker->now_ms)) {
+		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
+		return true;
+	}
+	if (!read_token(worker->desk.db, &x->arena.abi, hash, worker->now_ms, &x->principal, &expires_ms)) {
+		if (!db_failed(worker->desk.db))
+			return refuse(x);
+		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
+		return false;
+	}
+	if (x->principal.n <= AUTH_NAME_MAX) {
+		cache->at[i].until_us = worker->now_us + (int64_t)worker->edge->limits.token_cache_s * 1000000;
+		cache->at[i].expires_ms = expires_ms;
+		memcpy(cache->at[i].hash, hash, sizeof hash);
+		memcpy(cache->at[i].name, x->principal.p, x->principal.n);
+		cache->at[i].n_name = x->principal.n;
+	}
+	return true;
+}

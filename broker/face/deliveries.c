@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outbound queue: read, and what a person decides about what stands still. */
+#include "face/ask.h"
+#include "face/body.h"
+#include "face/route.h"
+#include "edge/worker.h"
+#include "view/view_delivery.h"
+#include "view/view_find.h"
+
+#define TEXT_MAX 65536 /* characters of an edited text */
+
+void delivery_list(struct exchange *x)
+{
+	const struct limits *limits = &x->worker->edge->limits;
+	struct delivery_filter filter = {.state = exchange_argument(x, "state"),
+					 .supplier = exchange_argument(x, "supplier"),
+					 .cause = exchange_argument(x, "cause"),
+					 .cursor = exchange_argument(x, "cursor")};
+	struct ent_str word = exchange_argument(x, "incident"), json = ENT_ABSENT;
+	struct incident incident = {.number = 0};
+	struct ent_err err;
+	enum ent_rc rc = ENT_OK;
+	int64_t limit;
+
+	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+		return;
+	filter.limit = (int)limit;
+	if (word.p != NULL)
+		rc = view_find(ask_view(x), word, &incident, &err);
+	filter.incident = incident.number;
+	if (rc == ENT_OK)
+		rc = view_delivery_list(ask_view(x), &filter, &json, &err);
+	ask_answer(x, 200, rc, json, &err);
+}
+
+static void answer_delivery(struct exchange *x, int64_t id)
+{
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	enum ent_rc rc = view_delivery(ask_view(x), id, &json, &err);
+
+	ask_answer(x, 200, rc, json, &err);
+}
+
+void delivery_get(struct exchange *x)
+{
+	int64_t id;
+
+	if (ask_number(x, 0, false, &id))
+		answer_delivery(x, id);
+}
+
+/* ---- a person's word ------------------------------------------------------------- */
+
+static void act_answer(struct exchange *x)
+{
+	const struct job *job = x->work;
+
+	if (ask_done(x, job))
+		answer_delivery(x, job->ask.id);
+}
+
+static void act(struct exchange *x, struct job *job, enum delivery_action action)
+{
+	if (!ask_number(x, 0, false, &job->ask.id))
+		return;
+	job->ask.action = action;
+	ask_submit(x, job, act_answer);
+}
+
+void delivery_retry(struct exchange *x)
+{
+	act(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_RETRY);
+}
+
+void delivery_ignore(struct exchange *x)
+{
+	act(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_IGNORE);
+}
+
+void delivery_edit(struct exchange *x)
+{
+	static const struct body_field fields[] = {{"text", BODY_TEXT, true, 1, TEXT_MAX, offsetof(struct ask, text)},
+						   {0}};
+	struct job *job = ask_new(x, JOB_DELIVERY_ACT);
+
+	if (body_read(x, fields, &job->ask))
+		act(x, job, DELIVERY_EDIT);
+}
+
+/* ---- repair ------------------------------------------------------------------------ */
+
+struct repair_body {
+	struct ent_str supplier, cause;
+};
+
+static const struct body_field repair_fields[] = {
+    {"cause", BODY_TEXT, true, 1, 32, offsetof(struct repair_body, cause)},
+    {"supplier", BODY_TEXT, false, 1, SUPPLIER_NAME_MAX, offsetof(struct repair_body, supplier)},
+    {0}};
+
+/* Those that deliveries are parked for and that somebody can mend for all of them at once. */
+static bool can_repair(enum delivery_cause cause)
+{
+	switch (cause) {
+	case CAUSE_UNMAPPED:
+	case CAUSE_REFUSED:
+	case CAUSE_NOT_DONE:
+	case CAUSE_CONFLICT:
+	case CAUSE_FAILING:
+	case CAUSE_GONE:
+	case CAUSE_LOOP:
+	case CAUSE_INVALID:
+	case CAUSE_LEFT:
+		return true;
+	case CAUSE_NONE:
+	case CAUSE_UNKNOWN: /* each has to be looked at: a repeat could do it twice */
+	case CAUSE_AUDIENCE:
+	case CAUSE_EARLIER: /* each is a choice of its own */
+	case CAUSE_UNSHARED:
+	case CAUSE_UNSUPPORTED:
+	case CAUSE_IGNORED:
+	case CAUSE_SUPERSEDED:
+	case CAUSE_N:
+		break;
+	}
+	return false;
+}
+
+static void repair_answer(struct exchange *x)
+{
+	const struct job *job = x->work;
+	struct sdk_jsonw w;
+
+	if (!ask_done(x, job))
+		return;
+	w = answer_json(x);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kint(&w, "repaired", job->ask.ret_count);
+	sdk_jsonw_close(&w, '}');
+	answer_done(x, 200);
+}
+
+void delivery_repair_post(struct exchange *x)
+{
+	struct repair_body body = {{0}, {0}};
+	struct job *job = ask_new(x, JOB_REPAIR);
+
+	if (!body_read(x, repair_fields, &body))
+		return;
+	if (!delivery_cause_by_word(body.cause, &job->ask.cause) || !can_repair(job->ask.cause)) {
+		answer_problem(
+		    x, PROBLEM_CONTENT,
+		    "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
+		    "invalid. Deliveries that are \"unknown\" may have been done: look at each of them in the tool.");
+		return;
+	}
+	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {
+		answer_problem(x, PROBLEM_CONTENT,
+			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
+			       "list, lists them.");
+		return;
+	}
+	job->ask.supplier = body.supplier;
+	ask_submit(x, job, repair_answer);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request and its answer: what a route's function sees. It either sets the answer,
+ * or hands jobs to the writer and is resumed when all of them came back, or becomes a
+ * live stream. On a worker it reads little: what reads the store for long is handed to a reader.
+ *
+ * Everything of it lives in its arena, which is released after the answer went out; the
+ * answer's body may also stand in the scratch buffer of its desk, see answer_json().
+ */
+#ifndef FACE_EXCHANGE_H
+#define FACE_EXCHANGE_H
+
+#include "face/desk.h"
+#include "edge/guard.h"
+#include "sdk/json.h"
+#include "store/writer.h"
+
+#define EXCHANGE_PARAMS_MAX    2
+#define EXCHANGE_ARGUMENTS_MAX 12
+
+struct worker;
+struct roster;
+struct stream;
+struct route;
+
+struct answer {
+	int status;       /* 0: none yet */
+	const char *type; /* media type; NULL: application/json */
+	struct ent_str body;
+	struct ent_str fields; /* more header lines, each with its CR LF */
+};
+
+struct exchange {
+	struct worker *worker;
+	struct request request;
+	const struct route *route;
+	struct ent_str path;                                /* as sent, without the query */
+	struct ent_str param[EXCHANGE_PARAMS_MAX];          /* what the route's "{}" took, decoded */
+	struct ent_header argument[EXCHANGE_ARGUMENTS_MAX]; /* of the query, decoded; only names that the route knows */
+	size_t n_argument;
+	struct ent_str body;
+	struct ent_str principal; /* holder of the token; absent for open routes */
+	struct sdk_arena arena;
+	struct roster *roster; /* the suppliers this exchange sees, whatever is reloaded meanwhile */
+	int64_t began_us;      /* its first byte */
+	struct answer answer;
+
+	struct desk *desk; /* where it stands now: its worker's, or a reader's */
+
+	size_t n_waiting;                   /* jobs that the writer has, and 1 while a reader has it */
+	void (*resume)(struct exchange *x); /* when the last of them came back */
+	void *work;                         /* the route's own, for resume */
+	void (*read)(struct exchange *x);   /* by a reader, see exchange_read() */
+	struct exchange *next_read;         /* in the readers' queue */
+	int64_t asked_us;                   /* it stands there since */
+	struct stream *stream;              /* it became a live stream */
+};
+
+/* ---- what routes do ------------------------------------------------------- */
+
+/* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before the worker's next
+ * turn; resume is then called once. */
+bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
+    __attribute__((warn_unused_result));
+/* On the reader's thread: it goes back to its worker, see exchange_read(). */
+void exchange_give_back(struct exchange *x);
+struct ent_str exchange_argument(const struct exchange *x, const char *name); /* absent: not in the query */
+struct ent_str exchange_header(const struct exchange *x, const char *name);   /* absent: missing or twice */
+/* An argument as a whole number in [min, max]; missing: dflt. False: answered 400. */
+bool exchange_argument_int(struct exchange *x, const char *name, int64_t dflt, int64_t min, int64_t max, int64_t *ret);
+
+/* Writes a JSON body into the desk's scratch buffer; answer_done() takes it as the answer. */
+struct sdk_jsonw answer_json(struct exchange *x);
+void answer_done(struct exchange *x, int status);
+void answer_body(struct exchange *x, int status, const char *type, struct ent_str body);
+
+/* id, status, word in the type's URI, title */
+#define PROBLEM_TABLE(X)                                                                                               \
+	X(PROBLEM_REQUEST, 400, "request", "The request cannot be understood")                                         \
+	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed")                                                     \
+	X(PROBLEM_SIGNATURE, 401, "signature", "The arrival is not signed as agreed")                                  \
+	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing")                                               \
+	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
+	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \
+	X(PROBLEM_CONFLICT, 409, "conflict", "The state of things does not allow it")                                  \
+	X(PROBLEM_TOO_LARGE, 413, "too-large", "The body is too large")                                                \
+	X(PROBLEM_TARGET, 414, "target", "The address is too long")                                                    \
+	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
+	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
+	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
+	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
+	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \
+	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again")                                 \
+	X(PROBLEM_VERSION, 505, "version", "This version of HTTP is not spoken")
+
+#define X(id, status, word, title) id,
+enum problem { PROBLEM_TABLE(X) PROBLEM_N };
+#undef X
+
+/* An RFC 9457 document; fmt says what to do. No secret may stand in it. */
+void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
+void answer_busy(struct exchange *x, const char *why);
+/* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
+void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err);
+
+/* ---- what the connection does ----------------------------------------------- */
+
+/* By a guard's status. */
+void answer_refusal(struct exchange *x, const struct guard_refusal *refusal);
+/* Head and body as bytes; close: it is the connection's last. */
+void answer_print(struct exchange *x, bool close, struct sdk_buf *out);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/route.h"
+
+#include <string.h>
+#include "face/auth.h"
+#include "edge/reader.h"
+#include "face/uri.h"
+
+static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
+static const char *const history_arguments[] = {"after", "limit", NULL};
+static const char *const delivery_arguments[] = {"supplier", "state", "cause", "incident", "limit", "cursor", NULL};
+static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
+static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
+
+/* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
+ * and a test compares. */
+static const struct route routes[] = {
+    {"POST", "/hooks/{}", true, false, NULL, hook_post},
+    {"POST", "/hooks/{}/{}", true, false, NULL, hook_post},
+    {"POST", "/v1/arrivals", false, true, NULL, import_post},
+    {"GET", "/v1/incidents", false, false, incident_arguments, incident_list},
+    {"GET", "/v1/incidents/{}", false, false, NULL, incident_get},
+    {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incident_history},
+    {"PATCH", "/v1/incidents/{}", false, true, NULL, incident_patch},
+    {"POST", "/v1/incidents/{}/shares", false, true, NULL, share_post},
+    {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, share_delete},
+    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comment_post},
+    {"GET", "/v1/deliveries", false, false, delivery_arguments, delivery_list},
+    {"POST", "/v1/deliveries/repair", false, true, NULL, delivery_repair_post},
+    {"GET", "/v1/deliveries/{}", false, false, NULL, delivery_get},
+    {"POST", "/v1/deliveries/{}/retry", false, false, NULL, delivery_retry},
+    {"POST", "/v1/deliveries/{}/edit", false, true, NULL, delivery_edit},
+    {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, delivery_ignore},
+    {"GET", "/v1/live", false, false, live_arguments, live_get},
+    {"GET", "/v1/suppliers", false, false, NULL, supplier_list},
+    {"GET", "/v1/suppliers/{}", false, false, NULL, supplier_get},
+    {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, backfill_post},
+    {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, backfill_delete},
+    {"POST", "/v1/suppliers/{}/poll", false, true, NULL, poll_post},
+    {"GET", "/v1/suppliers/{}/maps", false, false, NULL, map_list},
+    {"POST", "/v1/suppliers/{}/maps", false, true, NULL, map_post},
+    {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, map_try},
+    {"POST", "/v1/suppliers/{}/maps/{}/activate", false, false, NULL, map_activate},
+    {"GET", "/v1/drift", false, false, drift_arguments, drift_list},
+    {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletter_list},
+    {"POST", "/v1/deadletters/replay", false, true, NULL, deadletter_replay_many},
+    {"GET", "/v1/deadletters/{}", false, false, NULL, deadletter_get},
+    {"GET", "/v1/deadletters/{}/raw", false, false, NULL, deadletter_raw},
+    {"POST", "/v1/deadletters/{}/replay", false, false, NULL, deadletter_replay},
+    {"POST", "/v1/deadletters/{}/ignore", false, false, NULL, deadletter_ignore},
+    {"GET", "/v1/tokens", false, false, NULL, token_list},
+    {"POST", "/v1/tokens", false, true, NULL, token_post},
+    {"DELETE", "/v1/tokens/{}", false, false, NULL, token_delete},
+    {"GET", "/metrics", false, false, NULL, metrics_get},
+    {"GET", "/healthz", true, false, NULL, health_get},
+    {"GET", "/readyz", true, false, NULL, ready_get},
+};
+#define N_ROUTES (sizeof routes / sizeof *routes)
+
+static bool is_method(struct ent_str method, const struct route *route)
+{
+	return sdk_eqz(method, route->method) || (sdk_eqz(method, "HEAD") && strcmp(route->method, "GET") == 0);
+}
+
+/* 404, or 405 with what the path does take. */
+static bool refuse_unknown(struct exchange *x)
+{
+	struct ent_str param[EXCHANGE_PARAMS_MAX], allow = ENT_STR("");
+
+	for (size_t i = 0; i < N_ROUTES; i++)
+		if (uri_match(x->path, routes[i].pattern, param, EXCHANGE_PARAMS_MAX))
+			allow = sdk_format(&x->arena.abi, "%.*s%s%s%s", (int)allow.n, allow.p, allow.n > 0 ? ", " : "",
+					   routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+	if (allow.n == 0) {
+		answer_problem(x, PROBLEM_NOT_FOUND, "No route has this path. schemas/openapi.yaml lists all of them.");
+		return false;
+	}
+	answer_problem(x, PROBLEM_METHOD, "This path takes: %.*s.", (int)allow.n, allow.p);
+	x->answer.fields = sdk_format(&x->arena.abi, "Allow: %.*s\r\n", (int)allow.n, allow.p);
+	return false;
+}
+
+static bool route_find(struct exchange *x)
+{
+	struct ent_str raw[EXCHANGE_PARAMS_MAX];
+
+	for (size_t i = 0; i < N_ROUTES && x->route == NULL; i++) {
+		memset(raw, 0, sizeof raw);
+		if (is_method(x->request.method, &routes[i]) &&
+		    uri_match(x->path, routes[i].pattern, raw, EXCHANGE_PARAMS_MAX))
+			x->route = &routes[i];
+	}
+	if (x->route == NULL)
+		return refuse_unknown(x);
+	for (size_t i = 0; i < EXCHANGE_PARAMS_MAX && raw[i].p != NULL; i++) {
+		if (!uri_decode(&x->arena.abi, raw[i], false, &x->param[i])) {
+			answer_problem(x, PROBLEM_REQUEST,
+				       "The path does not decode: %%XX escapes of UTF-8 without controls.");
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool is_known(const struct route *route, struct ent_str name)
+{
+	for (const char *const *known = route->argument; known != NULL && *known != NULL; known++)
+		if (sdk_eqz(name, *known))
+			return true;
+	return false;
+}
+
+static bool read_arguments(struct exchange *x, struct ent_str query)
+{
+	if (!uri_query(&x->arena.abi, query, x->argument, EXCHANGE_ARGUMENTS_MAX, &x->n_argument)) {
+		answer_problem(x, PROBLEM_REQUEST, "The query does not decode, or has more than %d parameters.",
+			       EXCHANGE_ARGUMENTS_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < x->n_argument; i++) {
+		struct ent_str name = x->argument[i].name;
+
+		if (!is_known(x->route, name)) {
+			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" is not known here.",
+				       (int)(name.n < 64 ? name.n : 64), name.p);
+			return false;
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (!sdk_eq(name, x->argument[j].name))
+				continue;
+			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" stands twice.", (int)name.n,
+				       name.p);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool route_admit(struct exchange *x)
+{
+	struct ent_str query;
+
+	x->path = sdk_cut(x->request.target, '?', &query);
+	return route_find(x) && (x->route->open || auth_admit(x)) && read_arguments(x, query);
+}
+
+/* "application/json", with or without parameters. */
+static bool is_json(struct ent_str type)
+{
+	struct ent_str parameters;
+
+	return sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json");
+}
+
+/* A DELETE may come without the body that it may have. */
+static bool takes_json(const struct exchange *x)
+{
+	return x->route->json && (x->body.n > 0 || !sdk_eqz(x->request.method, "DELETE"));
+}
+
+/* Lists, searches, whole threads, a trial of a map: readers serve them. A stream reads little at a time. */
+static bool reads_long(const struct route *route)
+{
+	return (strcmp(route->method, "GET") == 0 && !route->open && route->serve != live_get) ||
+	       route->serve == map_try;
+}
+
+void route_serve(struct exchange *x)
+{
+	struct ent_str coding = exchange_header(x, "content-encoding");
+
+	if (coding.p != NULL && !sdk_ieqz(coding, "identity")) {
+		answer_problem(x, PROBLEM_MEDIA, "Send the body as it is, without Content-Encoding.");
+		x->answer.fields = ENT_STR("Accept-Encoding: identity\r\n");
+	} else if (takes_json(x) && !is_json(exchange_header(x, "content-type"))) {
+		answer_problem(x, PROBLEM_MEDIA, "Send the body as Content-Type: application/json.");
+		x->answer.fields = ENT_STR("Accept: application/json\r\n");
+	} else {
+		if (reads_long(x->route))
+			exchange_read(x, x->route->serve);
+		else
+			x->route->serve(x);
+	}
+}
