@@ -6,6 +6,7 @@
 #include "cli/boot.h"
 #include "cli/command.h"
 #include "edge/edge.h"
+#include "face/auth.h"
 #include "link/link.h"
 
 #include <curl/curl.h>
@@ -170,14 +171,14 @@ static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *r
 /* Before any thread runs: the writer is stepped from here. */
 static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_err *err)
 {
-	char token[EDGE_TOKEN_SIZE];
+	char token[AUTH_TOKEN_SIZE];
 	int64_t n;
 	struct job job = {.kind = JOB_TOKEN_ADD, .token = {.name = ENT_STR("first")}, .answer = nothing};
 
 	enum ent_rc rc = read_n_tokens(read, &n, err);
 	if (rc != ENT_OK || n > 0)
 		return rc;
-	edge_token_make(chance_system(), token, job.token.hash);
+	auth_token_make(chance_system(), token, job.token.hash);
 	if (!writer_submit(serve->writer, &job))
 		return sdk_fail(err, ENT_EINVAL, "the writer takes no work");
 	rc = writer_step(serve->writer, err);
@@ -289,7 +290,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				       .sse_max = (int)config->http.sse_max,
 				       .store_path = boot_path(&serve->boot, BOOT_STORE),
 				       .source = config->source};
-	struct edge_world world = {.writer = serve->writer,
+	struct face_world world = {.writer = serve->writer,
 				   .clock = clock_system(),
 				   .chance = chance_system(),
 				   .metrics = &serve->metrics,

@@ -10,27 +10,35 @@ static void roster_close(struct roster *roster, size_t n)
 			roster->set->at[i].connector->close(roster->state[i]);
 	supplier_set_unref(roster->set);
 	free(roster->state);
+	free(roster->broken);
 	free(roster);
 }
 
-enum ent_rc roster_new(struct supplier_set *set, struct roster **ret, struct ent_err *err)
+enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
 {
 	struct roster *roster = sdk_xalloc(sizeof *roster);
-	struct ent_err why = {""};
 
-	*roster = (struct roster){supplier_set_ref(set), sdk_xalloc((set->n + 1) * sizeof(void *)), 1};
+	*roster = (struct roster){.set = supplier_set_ref(set),
+				  .state = sdk_xalloc((set->n + 1) * sizeof(void *)),
+				  .broken = sdk_xalloc((set->n + 1) * sizeof(struct ent_err)),
+				  .references = 1};
 	for (size_t i = 0; i < set->n; i++) {
 		const struct supplier *supplier = &set->at[i];
-		enum ent_rc rc = ENT_OK;
+		struct ent_err why = {""};
 
 		roster->state[i] = NULL;
-		if (supplier->connector->open != NULL)
-			rc = supplier->connector->open(supplier->settings, &roster->state[i], &why);
-		if (rc != ENT_OK) {
-			sdk_fail(err, rc, "supplier %.*s: connector %s refuses its settings: %s", (int)supplier->name.n,
-				 supplier->name.p, supplier->connector->name, why.msg);
+		roster->broken[i] = (struct ent_err){""};
+		if (supplier->connector->open == NULL ||
+		    supplier->connector->open(supplier->settings, &roster->state[i], &why) == ENT_OK)
+			continue;
+		roster->state[i] = NULL;
+		(void)sdk_fail(&roster->broken[i], ENT_EINVAL, "connector %s refuses its settings: %s",
+			       supplier->connector->name, why.msg);
+		if (strict) {
+			(void)sdk_fail(err, ENT_EINVAL, "supplier %.*s: %s", ENT_F(supplier->name),
+				       roster->broken[i].msg);
 			roster_close(roster, i);
-			return rc;
+			return ENT_EINVAL;
 		}
 	}
 	*ret = roster;

@@ -2,6 +2,7 @@
 #include "edge/conn.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,11 +11,18 @@
 #include "face/live.h"
 #include "face/route.h"
 #include "face/uri.h"
-#include "edge/worker.h"
 
-void conn_deadline(struct conn *conn, int seconds)
+static void deadline_in(struct conn *conn, int seconds)
 {
-	conn->deadline_us = seconds > 0 ? conn->worker->now_us + (int64_t)seconds * 1000000 : 0;
+	conn->deadline_us = seconds > 0 ? conn->worker->desk.now_us + (int64_t)seconds * 1000000 : 0;
+}
+
+#define OUT_SMALL 65536u /* an answer's buffer is kept up to here */
+
+/* It is the first member. */
+struct conn *conn_of(struct exchange *x)
+{
+	return (struct conn *)x;
 }
 
 struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
@@ -22,51 +30,41 @@ struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
 	struct conn *conn = sdk_xalloc(sizeof *conn);
 
 	memset(conn, 0, sizeof *conn);
-	conn->worker = conn->x.worker = worker;
-	conn->x.desk = &worker->desk;
+	conn->worker = worker;
 	conn->fd = fd;
 	conn->bucket = bucket;
-	sdk_arena_init(&conn->x.arena);
-	sdk_buf_init(&conn->out, worker->edge->limits.answer_max + CONN_OUT_SMALL);
+	exchange_open(&conn->x, &worker->desk);
+	sdk_buf_init(&conn->out, worker->edge->face.limits.answer_max + OUT_SMALL);
 	conn->readable = true; /* the first request often comes with the connection */
-	conn_deadline(conn, worker->edge->limits.idle_s);
+	deadline_in(conn, worker->edge->face.limits.idle_s);
 	return conn;
 }
 
 /* ---- exchanges ---------------------------------------------------------------------- */
 
-static void exchange_begin(struct conn *conn)
-{
-	struct exchange *x = &conn->x;
-
-	x->began_us = conn->worker->now_us;
-	x->roster = roster_ref(conn->worker->roster);
-}
-
 /* The answer stands in x: on its way. */
-static void exchange_answer(struct conn *conn)
+static void answer_send(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
 	struct edge *edge = conn->worker->edge;
 
 	assert(x->answer.status != 0);
-	if (x->request.close || atomic_load(&edge->draining) || x->stream != NULL)
+	if (x->request.close || atomic_load(&edge->face.draining) || x->stream != NULL)
 		conn->closes = true;
 	answer_print(x, conn->closes, &conn->out);
-	metric_add(edge->world.metrics, METRIC_HTTP_REQUESTS, 1);
-	if (edge->world.log->level <= LOG_DEBUG)
-		log_write(edge->world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
+	metric_add(edge->face.world.metrics, METRIC_HTTP_REQUESTS, 1);
+	if (edge->face.world.log->level <= LOG_DEBUG)
+		log_write(edge->face.world.log, LOG_DEBUG, "http.answered", LOG_STR("method", x->request.method),
 			  LOG_STR("path", uri_shown(&x->arena.abi, x->path)), LOG_INT("status", x->answer.status),
-			  LOG_INT("us", conn->worker->now_us - x->began_us), LOG_END);
+			  LOG_INT("us", conn->worker->desk.now_us - x->began_us), LOG_END);
 	conn->state = x->stream != NULL ? CONN_STREAMS : CONN_SENDS;
-	conn_deadline(conn, edge->limits.answer_s);
+	deadline_in(conn, edge->face.limits.answer_s);
 }
 
-void conn_forward(struct conn *conn)
+static void forget_request(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
-	struct worker *worker = x->worker;
-	struct roster *roster = x->roster;
+	struct worker *worker = conn->worker;
 	size_t used = conn->n_head;
 
 	if (x->stream != NULL)
@@ -78,26 +76,14 @@ void conn_forward(struct conn *conn)
 	conn->n_in -= used;
 	if (conn->n_in > 0)
 		memmove(conn->in, conn->in + used, conn->n_in);
-	sdk_arena_release(&x->arena);
-	roster_unref(roster);
-	x->request = (struct request){0};
-	x->route = NULL;
-	x->path = x->body = x->principal = ENT_ABSENT;
-	memset(x->param, 0, sizeof x->param);
-	x->n_argument = x->n_waiting = 0;
-	x->roster = NULL;
-	x->answer = (struct answer){0};
-	x->resume = NULL;
-	x->work = NULL;
-	x->read = NULL;
-	x->stream = NULL;
+	exchange_reset(x);
 	conn_shrink(conn);
 	conn->scan = (struct guard_scan){0};
 	conn->chunks = (struct guard_chunks){0};
 	conn->n_head = 0;
 	conn->continued = false;
 	conn->state = CONN_HEAD;
-	conn_deadline(conn, worker->edge->limits.idle_s);
+	deadline_in(conn, worker->edge->face.limits.idle_s);
 }
 
 static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
@@ -106,13 +92,13 @@ static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
 
 	if (sdk_starts(conn->x.request.target, "/") && sdk_is_utf8(conn->x.request.target))
 		conn->x.path = sdk_cut(conn->x.request.target, '?', &(struct ent_str){0});
-	answer_refusal(&conn->x, refusal);
+	answer_refusal(&conn->x, refusal->status, refusal->why);
 	if (refusal->status == 503)
 		conn->x.answer.fields = ENT_STR("Retry-After: 1\r\n");
 	conn->closes = true;
 	if (sdk_starts(conn->x.path, "/hooks/"))
-		metric_add(edge->world.metrics, METRIC_ARRIVALS_REFUSED, 1);
-	exchange_answer(conn);
+		metric_add(edge->face.world.metrics, METRIC_ARRIVALS_REFUSED, 1);
+	answer_send(conn);
 	return true;
 }
 
@@ -142,7 +128,7 @@ static bool fill_or_end(struct conn *conn)
 /* The head is whole: is it allowed, and does its body have to come first? */
 static bool head_whole(struct conn *conn)
 {
-	const struct limits *limits = &conn->worker->edge->limits;
+	const struct limits *limits = &conn->worker->edge->face.limits;
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
@@ -150,20 +136,20 @@ static bool head_whole(struct conn *conn)
 		       &refusal) != GUARD_OK)
 		return refuse(conn, &refusal);
 	conn->state = CONN_BODY;
-	conn_deadline(conn, limits->request_s);
+	deadline_in(conn, limits->request_s);
 	conn->admitted = route_admit(x);
 	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
 		return true; /* a refusal waits until the chunks prove well-formed: they might deserve another */
 	/* Refused without its body, so that it is the last request here. */
 	if (x->request.length != 0)
 		conn->closes = true;
-	exchange_answer(conn);
+	answer_send(conn);
 	return true;
 }
 
 static bool head_step(struct conn *conn)
 {
-	const struct limits *limits = &conn->worker->edge->limits;
+	const struct limits *limits = &conn->worker->edge->face.limits;
 	struct guard_refusal refusal;
 	struct ent_str bytes;
 
@@ -175,8 +161,8 @@ static bool head_step(struct conn *conn)
 	if (conn->n_in == 0 || (conn->n_in == 1 && conn->in[0] == '\r'))
 		return fill_or_end(conn);
 	if (conn->x.roster == NULL) {
-		exchange_begin(conn);
-		conn_deadline(conn, limits->head_s);
+		exchange_begin(&conn->x);
+		deadline_in(conn, limits->head_s);
 	}
 	bytes = (struct ent_str){conn->in, conn->n_in};
 	switch (guard_scan(&conn->scan, limits, bytes, &conn->n_head, &refusal)) {
@@ -202,7 +188,7 @@ static enum guard_verdict body_read(struct conn *conn, struct guard_refusal *ret
 		x->body = (struct ent_str){body, (size_t)x->request.length};
 		return there >= x->body.n ? GUARD_OK : GUARD_MORE;
 	}
-	verdict = guard_chunks(&conn->chunks, &conn->worker->edge->limits, body, there, ret_refusal);
+	verdict = guard_chunks(&conn->chunks, &conn->worker->edge->face.limits, body, there, ret_refusal);
 	/* The marks of the chunks that were decoded take no room. */
 	memmove(body + conn->chunks.body, body + conn->chunks.at, there - conn->chunks.at);
 	conn->n_in -= conn->chunks.at - conn->chunks.body;
@@ -240,8 +226,102 @@ static bool body_step(struct conn *conn)
 		conn->deadline_us = 0; /* the writer and the readers always answer */
 		return false;
 	}
-	exchange_answer(conn);
+	answer_send(conn);
 	return true;
+}
+
+/* ---- the way out -------------------------------------------------------------------------- */
+
+static size_t pending_out(const struct conn *conn)
+{
+	return conn->out.n - conn->n_sent;
+}
+
+/* 1: all sent. 0: the socket is full. -1: nobody takes it. */
+static int out_flush(struct conn *conn)
+{
+	while (conn->n_sent < conn->out.n) {
+		ssize_t n = send(conn->fd, conn->out.p + conn->n_sent, conn->out.n - conn->n_sent, MSG_NOSIGNAL);
+
+		if (n > 0)
+			conn->n_sent += (size_t)n;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return 0;
+		else if (errno != EINTR)
+			return -1;
+	}
+	conn->n_sent = 0;
+	if (conn->out.cap > OUT_SMALL)
+		sdk_buf_release(&conn->out);
+	sdk_buf_clear(&conn->out);
+	return 1;
+}
+
+static bool send_step(struct conn *conn)
+{
+	int sent = conn->out.failed ? -1 : out_flush(conn);
+
+	if (sent == 0)
+		return false;
+	if (sent < 0) {
+		conn_end(conn);
+		return false;
+	}
+	if (!conn->closes) {
+		forget_request(conn);
+		return true;
+	}
+	/* A close with bytes unread becomes a reset, which may destroy the answer before it is read. */
+	shutdown(conn->fd, SHUT_WR);
+	forget_request(conn);
+	conn->state = CONN_LINGERS;
+	deadline_in(conn, conn->worker->edge->face.limits.linger_s);
+	return true;
+}
+
+static bool stream_step(struct conn *conn)
+{
+	char dropped[1024];
+	size_t before = pending_out(conn);
+	int sent = conn->out.failed ? -1 : out_flush(conn);
+
+	if (sent > 0) {
+		deadline_in(conn, 0);
+		if (conn->x.stream->behind)
+			conn->worker->desk.pump = true;
+	} else if (conn->deadline_us == 0 || pending_out(conn) < before) {
+		deadline_in(conn, conn->worker->edge->face.limits.answer_s);
+	}
+	while (sent >= 0 && conn->readable) {
+		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			conn->readable = false;
+		else if (n <= 0)
+			sent = -1;
+	}
+	if (sent < 0)
+		conn_end(conn);
+	return false;
+}
+
+static bool linger_step(struct conn *conn)
+{
+	char dropped[4096];
+
+	while (conn->readable) {
+		ssize_t n = recv(conn->fd, dropped, sizeof dropped, 0);
+
+		if (n > 0 && (conn->n_lingered += (size_t)n) <= conn->worker->edge->face.limits.linger_max)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			conn->readable = false;
+			return false;
+		}
+		conn_end(conn);
+		return false;
+	}
+	return false;
 }
 
 /* ---- what happens to it ------------------------------------------------------------------ */
@@ -262,20 +342,20 @@ void conn_go(struct conn *conn)
 			more = body_step(conn);
 			break;
 		case CONN_SENDS:
-			more = conn_send(conn);
+			more = send_step(conn);
 			break;
 		case CONN_STREAMS:
-			more = conn_stream(conn);
+			more = stream_step(conn);
 			break;
 		case CONN_LINGERS:
-			more = conn_linger(conn);
+			more = linger_step(conn);
 			break;
 		case CONN_WAITS:
 		case CONN_ENDED:
 			more = false;
 			break;
 		}
-		if (state != CONN_SENDS || conn->state != CONN_HEAD || ++requests < worker->edge->limits.burst)
+		if (state != CONN_SENDS || conn->state != CONN_HEAD || ++requests < worker->edge->face.limits.burst)
 			continue;
 		if (!conn->is_ready) {
 			conn->is_ready = true;
@@ -295,12 +375,11 @@ void conn_event(struct conn *conn, uint32_t events)
 	conn_go(conn);
 }
 
-void conn_resume(struct conn *conn)
+void conn_came_back(struct conn *conn)
 {
-	conn->x.resume(&conn->x);
-	if (conn->x.n_waiting > 0)
+	if (!exchange_came_back(&conn->x))
 		return;
-	exchange_answer(conn);
+	answer_send(conn);
 	conn_go(conn);
 }
 
@@ -326,13 +405,13 @@ void conn_end(struct conn *conn)
 	struct edge *edge = worker->edge;
 
 	assert(conn->state != CONN_WAITS && conn->state != CONN_ENDED);
-	conn_forward(conn);
+	forget_request(conn);
 	conn->state = CONN_ENDED;
 	conn->deadline_us = 0;
 	close(conn->fd);
 	peers_leave(&edge->peers, conn->bucket);
 	atomic_fetch_sub(&edge->n_connection, 1);
-	metric_add(edge->world.metrics, METRIC_HTTP_CONNECTIONS, -1);
+	metric_add(edge->face.world.metrics, METRIC_HTTP_CONNECTIONS, -1);
 	if (conn->prev != NULL)
 		conn->prev->next = conn->next;
 	else

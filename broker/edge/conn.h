@@ -7,6 +7,8 @@
 #ifndef EDGE_CONN_H
 #define EDGE_CONN_H
 
+#include "edge/guard.h"
+#include "edge/worker.h"
 #include "face/exchange.h"
 
 enum conn_state {
@@ -50,14 +52,14 @@ struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket);
 /* Goes on as far as it can. Takes an ended one. */
 void conn_go(struct conn *conn);
 void conn_event(struct conn *conn, uint32_t events);
-/* The jobs of its exchange came back. */
-void conn_resume(struct conn *conn);
+/* A note with its exchange came back. */
+void conn_came_back(struct conn *conn);
+/* The connection of an exchange. */
+struct conn *conn_of(struct exchange *x);
 /* Its deadline passed. */
 void conn_timeout(struct conn *conn);
 /* The broker ends: no further request after the one under way; a stream or an idle connection ends now. */
 void conn_drain(struct conn *conn);
-/* Streams: bytes wait for the reader. */
-size_t conn_pending(const struct conn *conn);
 void conn_end(struct conn *conn);
 void conn_free(struct conn *conn); /* an ended one, out of all lists */
 
@@ -73,19 +75,5 @@ enum fill conn_fill(struct conn *conn);
 /* Between requests: back to the small buffer if what is left fits. */
 void conn_shrink(struct conn *conn);
 void conn_forget(struct conn *conn);
-
-/* ---- conn_out.c, for conn.c: steps; true when there is more to do at once ----- */
-
-bool conn_send(struct conn *conn);
-bool conn_stream(struct conn *conn);
-bool conn_linger(struct conn *conn);
-
-/* ---- conn.c, for conn_out.c -------------------------------------------------- */
-
-#define CONN_OUT_SMALL 65536u /* an answer's buffer is kept up to here */
-
-void conn_deadline(struct conn *conn, int seconds); /* 0: none */
-/* The exchange is over: its request is forgotten, and what was pipelined behind it moves to the front. */
-void conn_forward(struct conn *conn);
 
 #endif

@@ -52,7 +52,7 @@ static bool in_room(struct conn *conn)
 
 	if (conn->n_in < conn->cap_in)
 		return true;
-	if (conn->cap_in >= IN_SMALL && atomic_load(&edge->buffered) + conn->cap_in > edge->limits.buffered_max)
+	if (conn->cap_in >= IN_SMALL && atomic_load(&edge->buffered) + conn->cap_in > edge->face.limits.buffered_max)
 		return false;
 	in_resize(conn, conn->cap_in > 0 ? conn->cap_in * 2 : IN_SMALL);
 	return true;

@@ -8,10 +8,7 @@
 #ifndef EDGE_EDGE_H
 #define EDGE_EDGE_H
 
-#include "base/log.h"
-#include "base/slot.h"
-#include "core/supplier.h"
-#include "store/writer.h"
+#include "face/face.h"
 
 struct edge_options {
 	struct ent_str listen; /* address, "127.0.0.1" */
@@ -30,25 +27,7 @@ struct edge_options {
 
 struct edge;
 
-/* What edge needs of the others, as functions, so that it includes none of them. */
-struct edge_world {
-	struct writer *writer;
-	struct clock *clock;
-	struct chance *chance;
-	struct metrics *metrics;
-	struct log *log;
-	struct slots *slots; /* of what ended the process; may be NULL */
-	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
-	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
-	 * it returns a NULL part. Any thread. */
-	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
-	/* Another map of a supplier is in force: the supplier sets have to be made anew (edge_reload(), link_reload()).
-	 * A hint from any thread that may not wait: it has to be taken up soon after. NULL: nobody listens. */
-	void (*reload)(void *of);
-	void *of;
-};
-
-enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world,
+enum ent_rc edge_start(const struct edge_options *options, const struct face_world *world,
 		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 int edge_port(const struct edge *edge);
@@ -60,9 +39,5 @@ void edge_notify(struct edge *edge, int64_t seq);
 /* Stop accepting; what is under way is answered as the writer answers. Then join and free. */
 void edge_drain(struct edge *edge);
 void edge_stop(struct edge *edge);
-
-/* A new bearer token ("ent_" and 43 characters) and the hash that is stored of it. */
-#define EDGE_TOKEN_SIZE 48
-void edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[32]);
 
 #endif

@@ -10,17 +10,7 @@
 #define EDGE_GUARD_H
 
 #include "face/limits.h"
-#include "entente/connector.h"
-
-struct request {
-	struct ent_str method, target; /* as sent; target begins with '/' */
-	struct ent_header *header;
-	size_t n_header;
-	int64_t length; /* Content-Length, 0 when there is none; -1: chunked */
-	bool old;       /* HTTP/1.0 */
-	bool close;     /* this request is the connection's last */
-	bool expects;   /* "Expect: 100-continue" */
-};
+#include "face/request.h"
 
 enum guard_verdict { GUARD_MORE, GUARD_OK, GUARD_REFUSED };
 

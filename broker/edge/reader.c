@@ -3,32 +3,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include "edge/worker.h"
+#include "face/reading.h"
 
 #define REOPEN_US 1000000
 
 /* ---- asking: a worker's thread ------------------------------------------------- */
 
-static void read_came_back(struct exchange *x)
+bool readers_take(void *of, struct exchange *x)
 {
-	x->work = NULL; /* the answer stands already */
-}
-
-void exchange_read(struct exchange *x, void (*serve)(struct exchange *x))
-{
-	struct edge *edge = x->worker->edge;
-	struct readers *readers = &edge->readers;
+	struct readers *readers = of;
 	bool taken;
 
-	x->read = serve;
-	x->next_read = NULL;
-	x->asked_us = x->worker->now_us;
-	x->work = SDK_NEW(&x->arena.abi, struct job); /* the note by which it comes back */
-	x->resume = read_came_back;
-	x->n_waiting++; /* before a reader has it */
 	pthread_mutex_lock(&readers->lock);
-	taken = readers->n_waiting < edge->limits.reads_max;
+	taken = readers->n_waiting < readers->n_max;
 	if (taken) {
 		*readers->last = x;
 		readers->last = &x->next_read;
@@ -36,77 +23,37 @@ void exchange_read(struct exchange *x, void (*serve)(struct exchange *x))
 		pthread_cond_signal(&readers->asked);
 	}
 	pthread_mutex_unlock(&readers->lock);
-	if (taken)
-		return;
-	x->n_waiting--;
-	answer_busy(x, "Too many reads wait for the store. Try again in a moment.");
+	return taken;
 }
 
 /* ---- a reader's thread ------------------------------------------------------------ */
 
-static bool is_over(void *of)
+static void look_again(struct reader *reader)
 {
-	struct reader *reader = of;
-	struct clock *clock = reader->edge->world.clock;
+	struct desk *desk = &reader->desk;
+	bool failed = db_failed(desk->db);
 
-	return atomic_load(&reader->edge->stopping) || clock->mono_us(clock) >= reader->until_us;
-}
-
-static void answer_cut(struct exchange *x)
-{
-	const struct edge *edge = x->worker->edge;
-
-	if (atomic_load(&edge->stopping)) {
-		answer_busy(x, "The broker is being stopped.");
-		return;
-	}
-	answer_problem(x, PROBLEM_UNAVAILABLE,
-		       "This read took longer than %d ms (http.read) and was cut off. Narrow the filter: a supplier, a "
-		       "status, a later \"since\", a smaller \"limit\".",
-		       edge->options.read_ms);
-	x->answer.fields = ENT_STR("Retry-After: 60\r\n");
-}
-
-static void look_again(struct reader *reader, int64_t now_us)
-{
-	bool failed = db_failed(reader->desk.db);
-
-	if (failed && now_us - reader->reopened_us >= REOPEN_US) {
-		reader->reopened_us = now_us;
-		failed = !desk_reopen(&reader->desk, reader->edge);
+	if (failed && desk->now_us - reader->reopened_us >= REOPEN_US) {
+		reader->reopened_us = desk->now_us;
+		failed = !desk_reopen(desk);
 	}
 	if (failed != reader->unreadable)
-		atomic_fetch_add(&reader->edge->readers.n_unreadable, failed ? 1 : -1);
+		atomic_fetch_add(&desk->face->n_unreadable, failed ? 1 : -1);
 	reader->unreadable = failed;
 }
 
-/* What stands in the reader's buffer is copied: the next read writes there. */
-static void serve(struct reader *reader, struct exchange *x)
+static void serve_read(struct reader *reader, struct exchange *x)
 {
-	struct clock *clock = reader->edge->world.clock;
-	int64_t now_us = clock->mono_us(clock), limit_us = (int64_t)reader->edge->options.read_ms * 1000;
-
-	look_again(reader, now_us);
-	reader->until_us = now_us + limit_us;
-	reader->desk.now_ms = clock->now_ms(clock);
-	db_watch(reader->desk.db, is_over, reader);
-	x->desk = &reader->desk;
-	if (limit_us > 0 && now_us - x->asked_us > 2 * limit_us)
-		answer_busy(x, "Slow reads are in front of this one. Try again in a moment.");
-	else
-		x->read(x);
-	if (db_forgive_cut(reader->desk.db))
-		answer_cut(x);
-	if (x->answer.body.p == reader->desk.scratch.p)
-		x->answer.body = sdk_dup(&x->arena.abi, x->answer.body);
-	x->desk = &x->worker->desk;
-	look_again(reader, now_us);
+	desk_sample(&reader->desk);
+	look_again(reader);
+	reading_serve(&reader->desk, x);
+	look_again(reader);
 }
 
 static void *reader_main(void *arg)
 {
 	struct reader *reader = arg;
-	struct readers *readers = &reader->edge->readers;
+	struct readers *readers = reader->readers;
 
 	pthread_setname_np(pthread_self(), "reader");
 	for (;;) {
@@ -125,26 +72,38 @@ static void *reader_main(void *arg)
 		pthread_mutex_unlock(&readers->lock);
 		if (x == NULL)
 			return NULL;
-		serve(reader, x);
-		exchange_give_back(x);
+		serve_read(reader, x);
+		reading_give_back(x);
 	}
 }
 
 /* ---- life --------------------------------------------------------------------------- */
 
-enum ent_rc readers_start(struct readers *readers, struct edge *edge, struct ent_err *err)
+void readers_open(struct readers *readers, int n_max)
 {
-	int wanted = edge->options.read_threads;
+	*readers = (struct readers){.n_max = n_max};
+	pthread_mutex_init(&readers->lock, NULL);
+	pthread_cond_init(&readers->asked, NULL);
+	readers->last = &readers->first;
+}
 
-	readers->at = sdk_xalloc((size_t)wanted * sizeof *readers->at);
-	while (readers->n < wanted) {
+void readers_close(struct readers *readers)
+{
+	pthread_cond_destroy(&readers->asked);
+	pthread_mutex_destroy(&readers->lock);
+}
+
+enum ent_rc readers_start(struct readers *readers, struct face *face, int n, struct ent_err *err)
+{
+	readers->at = sdk_xalloc((size_t)n * sizeof *readers->at);
+	while (readers->n < n) {
 		struct reader *reader = &readers->at[readers->n];
 		char name[32];
 		enum ent_rc rc;
 
-		*reader = (struct reader){.edge = edge};
+		*reader = (struct reader){.readers = readers};
 		snprintf(name, sizeof name, "reader-%d", readers->n);
-		rc = desk_open(&reader->desk, edge, name, err);
+		rc = desk_open(&reader->desk, face, name, NULL, NULL, err);
 		if (rc == ENT_OK && pthread_create(&reader->id, NULL, reader_main, reader) != 0)
 			rc = sdk_fail(err, ENT_EINVAL, "a thread for reads cannot be started");
 		if (rc != ENT_OK) {

@@ -1,47 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The readers: threads that serve what reads the store for long, so that the workers, who take webhooks, never do.
- * All of them take from one queue. A read is cut off after a time: whoever asked has to ask for less.
- */
+/* The readers: threads that serve long reads, see face/reading.h. Each has a desk of its own; all take from one queue. */
 #ifndef EDGE_READER_H
 #define EDGE_READER_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include "face/desk.h"
 #include "face/exchange.h"
 
 #define READERS_MAX 64
 
 struct reader {
-	struct edge *edge;
+	struct readers *readers;
 	pthread_t id;
 	struct desk desk;
-	int64_t until_us;    /* the read under way is cut off then */
 	int64_t reopened_us; /* the store was tried again */
 	bool unreadable;
 };
 
 struct readers {
 	struct reader *at;
-	int n; /* that run */
+	int n, n_max;     /* n_max: reads that may wait */
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
 	/* under lock */
 	struct exchange *first, **last;
 	int n_waiting;
 	bool closing;
-
-	atomic_int n_unreadable; /* readers whose last read failed */
 };
 
-enum ent_rc readers_start(struct readers *readers, struct edge *edge, struct ent_err *err)
+void readers_open(struct readers *readers, int n_max);
+void readers_close(struct readers *readers); /* stopped ones */
+enum ent_rc readers_start(struct readers *readers, struct face *face, int n, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* Workers have ended: nobody asks any more. Takes half-started ones. */
 void readers_stop(struct readers *readers);
-
-/* On the worker's thread: serve(x) is called by a reader, and the answer goes out afterwards. It may only read. Too
- * many reads wait: answered 503 at once. */
-void exchange_read(struct exchange *x, void (*serve)(struct exchange *x));
+/* For face->read. */
+bool readers_take(void *readers, struct exchange *x);
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "core/roster.h"
 #include "edge/worker.h"
 
 #define BACKLOG     1024
@@ -89,41 +88,45 @@ static enum ent_rc sockets_listen(struct edge *edge, int *fd, int n, struct ent_
 
 /* ---- start and end ----------------------------------------------------------------------- */
 
-static struct edge *edge_new(const struct edge_options *options, const struct edge_world *world)
+static int between(int n, int min, int max)
+{
+	return n < min ? min : n > max ? max : n;
+}
+
+static struct face_options face_options(const struct edge_options *options)
+{
+	struct face_options ret = {.limits = {LIMITS_FIXED,
+					      .head_max = options->header_max,
+					      .body_max = options->body_max,
+					      .request_s = options->request_s,
+					      .idle_s = options->idle_s,
+					      .connections_max = options->connections_max,
+					      .connections_per_ip_max = options->connections_per_ip_max,
+					      .streams_max = options->sse_max},
+				   .read_ms = options->read_ms,
+				   .store_path = options->store_path,
+				   .source = options->source};
+
+	if (ret.limits.head_s > ret.limits.request_s)
+		ret.limits.head_s = ret.limits.request_s;
+	return ret;
+}
+
+static struct edge *edge_new(const struct edge_options *options, const struct face_world *world)
 {
 	struct edge *edge = sdk_xalloc(sizeof *edge);
+	struct face_options for_face = face_options(options);
 
 	memset(edge, 0, sizeof *edge);
+	face_open(&edge->face, &for_face, world);
+	edge->face.read = readers_take;
+	edge->face.readers = &edge->readers;
 	edge->options = *options;
-	edge->world = *world;
-	sdk_arena_init(&edge->arena);
-	edge->options.listen = (struct ent_str){sdk_z(&edge->arena.abi, options->listen), options->listen.n};
-	edge->options.store_path =
-	    (struct ent_str){sdk_z(&edge->arena.abi, options->store_path), options->store_path.n};
-	edge->options.source = sdk_dup(&edge->arena.abi, options->source);
-	if (edge->options.threads < 1)
-		edge->options.threads = 1;
-	if (edge->options.threads > WORKERS_MAX)
-		edge->options.threads = WORKERS_MAX;
-	edge->limits = (struct limits){LIMITS_FIXED,
-				       .head_max = options->header_max,
-				       .body_max = options->body_max,
-				       .request_s = options->request_s,
-				       .idle_s = options->idle_s,
-				       .connections_max = options->connections_max,
-				       .connections_per_ip_max = options->connections_per_ip_max,
-				       .streams_max = options->sse_max};
-	if (edge->options.read_threads < 1)
-		edge->options.read_threads = 1;
-	if (edge->options.read_threads > READERS_MAX)
-		edge->options.read_threads = READERS_MAX;
-	pthread_mutex_init(&edge->readers.lock, NULL);
-	pthread_cond_init(&edge->readers.asked, NULL);
-	edge->readers.last = &edge->readers.first;
-	if (edge->limits.head_s > edge->limits.request_s)
-		edge->limits.head_s = edge->limits.request_s;
+	edge->options.listen = (struct ent_str){sdk_z(&edge->face.arena.abi, options->listen), options->listen.n};
+	edge->options.threads = between(options->threads, 1, WORKERS_MAX);
+	edge->options.read_threads = between(options->read_threads, 1, READERS_MAX);
+	readers_open(&edge->readers, edge->face.limits.reads_max);
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
-	atomic_store(&edge->last_seq, writer_last_seq(world->writer));
 	edge->worker = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->worker);
 	return edge;
 }
@@ -133,9 +136,8 @@ static void edge_free(struct edge *edge)
 	for (int i = 0; i < edge->n_worker; i++)
 		worker_release(&edge->worker[i]);
 	free(edge->worker);
-	pthread_cond_destroy(&edge->readers.asked);
-	pthread_mutex_destroy(&edge->readers.lock);
-	sdk_arena_release(&edge->arena);
+	readers_close(&edge->readers);
+	face_close(&edge->face);
 	free(edge);
 }
 
@@ -147,11 +149,11 @@ static enum ent_rc threads_start(struct edge *edge, const int *fd, struct suppli
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = readers_start(&edge->readers, edge, err);
+	rc = readers_start(&edge->readers, &edge->face, edge->options.read_threads, err);
 	while (rc == ENT_OK && edge->n_worker < edge->options.threads) {
 		struct roster *roster;
 
-		rc = roster_new(suppliers, &roster, err);
+		rc = roster_open(suppliers, true, &roster, err);
 		if (rc != ENT_OK)
 			break;
 		rc = worker_start(&edge->worker[edge->n_worker], edge, fd[edge->n_worker], roster, err);
@@ -161,7 +163,7 @@ static enum ent_rc threads_start(struct edge *edge, const int *fd, struct suppli
 	return rc;
 }
 
-enum ent_rc edge_start(const struct edge_options *options, const struct edge_world *world,
+enum ent_rc edge_start(const struct edge_options *options, const struct face_world *world,
 		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
 {
 	struct edge *edge = edge_new(options, world);
@@ -194,7 +196,7 @@ enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struc
 	struct roster *roster[WORKERS_MAX];
 
 	for (int i = 0; i < edge->n_worker; i++) {
-		enum ent_rc rc = roster_new(suppliers, &roster[i], err);
+		enum ent_rc rc = roster_open(suppliers, true, &roster[i], err);
 
 		if (rc == ENT_OK)
 			continue;
@@ -202,43 +204,33 @@ enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struc
 			roster_unref(roster[--i]);
 		return rc;
 	}
-	for (int i = 0; i < edge->n_worker; i++) {
-		struct worker *worker = &edge->worker[i];
-		struct roster *unused;
-
-		pthread_mutex_lock(&worker->lock);
-		unused = worker->next_roster;
-		worker->next_roster = roster[i];
-		pthread_mutex_unlock(&worker->lock);
-		roster_unref(unused);
-		worker_wake(worker);
-	}
+	for (int i = 0; i < edge->n_worker; i++)
+		roster_unref(mailbox_replace(&edge->worker[i].desk.mailbox, roster[i]));
 	return ENT_OK;
 }
 
 void edge_notify(struct edge *edge, int64_t seq)
 {
-	atomic_store(&edge->last_seq, seq);
-	if (atomic_load(&edge->n_stream) == 0)
+	atomic_store(&edge->face.last_seq, seq);
+	if (atomic_load(&edge->face.n_stream) == 0)
 		return;
 	for (int i = 0; i < edge->n_worker; i++)
-		if (!atomic_exchange(&edge->worker[i].notified, true))
-			worker_wake(&edge->worker[i]);
+		mailbox_ring(&edge->worker[i].desk.mailbox);
 }
 
 void edge_drain(struct edge *edge)
 {
-	atomic_store(&edge->draining, true);
+	atomic_store(&edge->face.draining, true);
 	for (int i = 0; i < edge->n_worker; i++)
 		if (edge->worker[i].started)
-			worker_wake(&edge->worker[i]);
+			mailbox_ring(&edge->worker[i].desk.mailbox);
 }
 
 void edge_stop(struct edge *edge)
 {
 	bool abandoned = false;
 
-	atomic_store(&edge->stopping, true);
+	atomic_store(&edge->face.stopping, true);
 	edge_drain(edge);
 	for (int i = 0; i < edge->n_worker; i++) {
 		if (!edge->worker[i].started)

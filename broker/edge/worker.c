@@ -20,18 +20,15 @@
 #define TICK_US     1000000
 #define PUMP_US     20000 /* streams are served at most this often, however many commits there are */
 
-void worker_wake(struct worker *worker)
+/* Any thread. */
+static void worker_wake(void *of)
 {
+	struct worker *worker = of;
 	uint64_t one = 1;
 
 	/* It can only fail when the counter is full, and then a wake is on its way already. */
 	if (write(worker->wake_fd, &one, sizeof one) < 0)
 		return;
-}
-
-bool worker_may_log_refusal(struct worker *worker)
-{
-	return worker->refused_logs > 0 && worker->refused_logs-- > 0;
 }
 
 /* ---- accepting --------------------------------------------------------------- */
@@ -43,8 +40,8 @@ static void refuse_connection(struct worker *worker, int fd)
 
 	(void)send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT); /* a courtesy: the close says it too */
 	close(fd);
-	if (worker_may_log_refusal(worker))
-		log_write(worker->edge->world.log, LOG_WARN, "http.connection_refused",
+	if (desk_may_log_refusal(&worker->desk))
+		log_write(worker->edge->face.world.log, LOG_WARN, "http.connection_refused",
 			  LOG_Z("why",
 				"as many connections are open as http.connections_max or connections_per_ip_max allow"),
 			  LOG_END);
@@ -58,13 +55,13 @@ static void accept_one(struct worker *worker, int fd, const struct sockaddr_stor
 	struct conn *conn;
 	int one = 1;
 
-	if (atomic_fetch_add(&edge->n_connection, 1) >= edge->limits.connections_max ||
-	    !peers_enter(&edge->peers, bucket, edge->limits.connections_per_ip_max)) {
+	if (atomic_fetch_add(&edge->n_connection, 1) >= edge->face.limits.connections_max ||
+	    !peers_enter(&edge->peers, bucket, edge->face.limits.connections_per_ip_max)) {
 		atomic_fetch_sub(&edge->n_connection, 1);
 		refuse_connection(worker, fd);
 		return;
 	}
-	metric_add(edge->world.metrics, METRIC_HTTP_CONNECTIONS, 1);
+	metric_add(edge->face.world.metrics, METRIC_HTTP_CONNECTIONS, 1);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* only costs latency */
 	conn = conn_new(worker, fd, bucket);
 	conn->next = worker->conns;
@@ -100,7 +97,7 @@ static void accept_waiting(struct worker *worker)
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
 			/* They stay in the backlog; the next tick tries again. */
 			listen_set(worker, false);
-			log_write(worker->edge->world.log, LOG_ERROR, "http.accept_failed",
+			log_write(worker->edge->face.world.log, LOG_ERROR, "http.accept_failed",
 				  LOG_Z("why", strerror(errno)), LOG_END);
 			return;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
@@ -119,28 +116,19 @@ static void wake_drain(struct worker *worker)
 		return; /* nothing was there: as good */
 }
 
-static void resume_answered(struct worker *worker)
+static void mail_take(struct worker *worker)
 {
-	struct job *job, *next;
-	struct roster *roster;
+	struct desk *desk = &worker->desk;
+	struct mail mail = mailbox_take(&desk->mailbox);
 
-	pthread_mutex_lock(&worker->lock);
-	job = worker->answered;
-	worker->answered = NULL;
-	worker->answered_tail = &worker->answered;
-	roster = worker->next_roster;
-	worker->next_roster = NULL;
-	pthread_mutex_unlock(&worker->lock);
-	for (; job != NULL; job = next) {
-		struct exchange *x = job->owner;
-
-		next = job->next; /* the job goes with its exchange */
-		if (--x->n_waiting == 0)
-			conn_resume((struct conn *)x);
+	desk->pump |= mail.is_rung;
+	for (struct note *note = mail.note, *next; note != NULL; note = next) {
+		next = note->next; /* the note goes with its exchange */
+		conn_came_back(conn_of(note->of));
 	}
-	if (roster != NULL) {
-		roster_unref(worker->roster);
-		worker->roster = roster;
+	if (mail.latest != NULL) {
+		roster_unref(desk->roster);
+		desk->roster = mail.latest;
 	}
 }
 
@@ -158,33 +146,51 @@ static void go_on_ready(struct worker *worker)
 
 /* ---- time ------------------------------------------------------------------------ */
 
-static void now_sample(struct worker *worker)
+static void serve_streams(struct worker *worker)
 {
-	struct clock *clock = worker->edge->world.clock;
+	struct desk *desk = &worker->desk;
 
-	worker->now_us = clock->mono_us(clock);
-	worker->now_ms = worker->desk.now_ms = clock->now_ms(clock);
+	desk->pump = false;
+	worker->pumped_us = desk->now_us;
+	for (struct stream *stream = desk->streams, *next; stream != NULL; stream = next) {
+		struct conn *conn = conn_of(stream->x);
+
+		next = stream->next;
+		if (live_fill(desk, stream, &conn->out, conn->n_sent))
+			conn_go(conn); /* may end the stream */
+	}
+}
+
+static void keep_streams_open(struct worker *worker)
+{
+	for (struct stream *stream = worker->desk.streams, *next; stream != NULL; stream = next) {
+		struct conn *conn = conn_of(stream->x);
+
+		next = stream->next;
+		if (live_heartbeat(&worker->desk, stream, &conn->out))
+			conn_go(conn);
+	}
 }
 
 static void tick(struct worker *worker)
 {
-	worker->ticked_us = worker->now_us;
-	worker->refused_logs = worker->edge->limits.refused_logs;
+	worker->ticked_us = worker->desk.now_us;
+	worker->desk.refused_logs = worker->edge->face.limits.refused_logs;
 	for (struct conn *conn = worker->conns, *next; conn != NULL; conn = next) {
 		next = conn->next;
-		if (conn->deadline_us != 0 && conn->deadline_us <= worker->now_us)
+		if (conn->deadline_us != 0 && conn->deadline_us <= worker->desk.now_us)
 			conn_timeout(conn);
 	}
-	live_heartbeat(worker);
+	keep_streams_open(worker);
 	if (worker->drains_us == 0)
 		listen_set(worker, true);
-	if (db_failed(worker->desk.db) && desk_reopen(&worker->desk, worker->edge))
-		worker->pump = true;
+	if (db_failed(worker->desk.db) && desk_reopen(&worker->desk))
+		worker->desk.pump = true;
 }
 
 static void drain(struct worker *worker)
 {
-	worker->drains_us = worker->now_us;
+	worker->drains_us = worker->desk.now_us;
 	accept_waiting(worker); /* the backlog would be reset; these get one answer each */
 	listen_set(worker, false);
 	close(worker->listen_fd);
@@ -203,9 +209,9 @@ static int timeout_ms(const struct worker *worker)
 
 	if (worker->ready != NULL)
 		return 0;
-	if (worker->pump && worker->streams != NULL && worker->pumped_us + PUMP_US < due_us)
+	if (worker->desk.pump && worker->desk.streams != NULL && worker->pumped_us + PUMP_US < due_us)
 		due_us = worker->pumped_us + PUMP_US;
-	due_us -= worker->now_us;
+	due_us -= worker->desk.now_us;
 	return due_us <= 0 ? 0 : (int)((due_us + 999) / 1000);
 }
 
@@ -225,9 +231,9 @@ static void bury(struct worker *worker)
 static bool has_ended(struct worker *worker)
 {
 	bool late = worker->drains_us != 0 &&
-		    worker->now_us - worker->drains_us > (int64_t)worker->edge->limits.drain_s * 1000000;
+		    worker->desk.now_us - worker->drains_us > (int64_t)worker->edge->face.limits.drain_s * 1000000;
 
-	if (!atomic_load(&worker->edge->stopping) || (worker->n_conn > 0 && !late))
+	if (!atomic_load(&worker->edge->face.stopping) || (worker->n_conn > 0 && !late))
 		return false;
 	for (struct conn *conn = worker->conns, *next; conn != NULL; conn = next) {
 		next = conn->next;
@@ -240,8 +246,6 @@ static bool has_ended(struct worker *worker)
 
 static void turn(struct worker *worker, const struct epoll_event *event, int n)
 {
-	if (atomic_exchange(&worker->notified, false))
-		worker->pump = true;
 	for (int i = 0; i < n; i++) {
 		if (event[i].data.ptr == &worker->wake_fd)
 			wake_drain(worker);
@@ -250,13 +254,13 @@ static void turn(struct worker *worker, const struct epoll_event *event, int n)
 		else
 			conn_event(event[i].data.ptr, event[i].events);
 	}
-	resume_answered(worker);
+	mail_take(worker);
 	go_on_ready(worker);
-	if (worker->pump && worker->streams != NULL && worker->now_us - worker->pumped_us >= PUMP_US)
-		live_pump(worker);
-	if (worker->now_us - worker->ticked_us >= TICK_US)
+	if (worker->desk.pump && worker->desk.streams != NULL && worker->desk.now_us - worker->pumped_us >= PUMP_US)
+		serve_streams(worker);
+	if (worker->desk.now_us - worker->ticked_us >= TICK_US)
 		tick(worker);
-	if (atomic_load(&worker->edge->draining) && worker->drains_us == 0)
+	if (atomic_load(&worker->edge->face.draining) && worker->drains_us == 0)
 		drain(worker);
 }
 
@@ -265,12 +269,12 @@ static void *worker_main(void *arg)
 	struct worker *worker = arg;
 	struct epoll_event event[EVENTS_MAX];
 
-	now_sample(worker);
-	worker->ticked_us = worker->now_us;
+	desk_sample(&worker->desk);
+	worker->ticked_us = worker->desk.now_us;
 	do {
 		int n = epoll_wait(worker->epoll_fd, event, EVENTS_MAX, timeout_ms(worker));
 
-		now_sample(worker);
+		desk_sample(&worker->desk);
 		turn(worker, event, n);
 		bury(worker);
 	} while (!has_ended(worker));
@@ -286,18 +290,11 @@ enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd
 	char name[16];
 	enum ent_rc rc;
 
-	*worker = (struct worker){.edge = edge,
-				  .listen_fd = listen_fd,
-				  .roster = roster,
-				  .epoll_fd = -1,
-				  .wake_fd = -1,
-				  .date_s = -1,
-				  .refused_logs = edge->limits.refused_logs};
-	worker->answered_tail = &worker->answered;
-	worker->packer = packer_new();
+	*worker = (struct worker){.edge = edge, .listen_fd = listen_fd, .epoll_fd = -1, .wake_fd = -1};
 	snprintf(name, sizeof name, "http-%d", (int)(worker - edge->worker));
-	pthread_mutex_init(&worker->lock, NULL);
-	rc = desk_open(&worker->desk, edge, name, err);
+	rc = desk_open(&worker->desk, &edge->face, name, worker_wake, worker, err);
+	worker->desk.roster = roster;
+	worker->desk.packer = packer_new();
 	if (rc != ENT_OK)
 		return rc;
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -321,8 +318,4 @@ void worker_release(struct worker *worker)
 	if (worker->wake_fd >= 0)
 		close(worker->wake_fd);
 	desk_close(&worker->desk);
-	roster_unref(worker->next_roster);
-	roster_unref(worker->roster);
-	packer_free(worker->packer);
-	pthread_mutex_destroy(&worker->lock);
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <time.h>
 #include "face/route.h"
-#include "edge/worker.h"
 #include "face/uri.h"
 
 /* On every answer: it is data for programs, never a page, and nobody else's to keep. */
@@ -131,29 +130,29 @@ void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *er
 		answer_busy(x, "The store cannot be read just now.");
 }
 
-void answer_refusal(struct exchange *x, const struct guard_refusal *refusal)
+void answer_refusal(struct exchange *x, int status, const char *why)
 {
 	enum problem problem = PROBLEM_REQUEST;
 
 	for (enum problem i = 0; i < PROBLEM_N; i++)
-		if (problem_facts[i].status == refusal->status)
+		if (problem_facts[i].status == status)
 			problem = i;
-	answer_problem(x, problem, "%s. The connection is closed.", refusal->why);
+	answer_problem(x, problem, "%s. The connection is closed.", why);
 }
 
 /* ---- bytes ------------------------------------------------------------------- */
 
-static const char *date(struct worker *worker)
+static const char *date_field(struct desk *desk)
 {
-	time_t now = (time_t)(worker->now_ms / 1000);
+	time_t now = (time_t)(desk->now_ms / 1000);
 	struct tm tm;
 
-	if (worker->date_s != now) {
+	if (desk->date_s != now) {
 		gmtime_r(&now, &tm);
-		strftime(worker->date, sizeof worker->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
-		worker->date_s = now;
+		strftime(desk->date, sizeof desk->date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &tm);
+		desk->date_s = now;
 	}
-	return worker->date;
+	return desk->date;
 }
 
 void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
@@ -166,7 +165,7 @@ void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
 	sdk_buf_z(out, " ");
 	sdk_buf_z(out, reason_phrase(answer->status));
 	sdk_buf_z(out, "\r\n");
-	sdk_buf_z(out, date(x->worker));
+	sdk_buf_z(out, date_field(x->home));
 	if (!bodiless) {
 		sdk_buf_z(out, "Content-Type: ");
 		sdk_buf_z(out, answer->type != NULL ? answer->type : "application/json");

@@ -2,9 +2,7 @@
 #include "face/arrive.h"
 
 #include "core/delivery.h"
-#include "face/route.h"
 #include "face/trace.h"
-#include "edge/worker.h"
 #include "sdk/webhook.h"
 
 static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
@@ -12,21 +10,15 @@ static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, 
 {
 	struct ent_arena *arena = &x->arena.abi;
 	enum ent_rc rc =
-	    arrival_verify(supplier, self, webhook, unsigned_ok, x->worker->now_ms, arena, &ret->arrival, err);
+	    arrival_verify(supplier, self, webhook, unsigned_ok, x->home->now_ms, arena, &ret->arrival, err);
 
 	if (rc != ENT_OK)
 		return rc;
 	if (ret->arrival.traceparent.p == NULL)
 		ret->arrival.traceparent = exchange_header(x, "traceparent");
 	ret->arrival.traceparent = trace_next(x, ret->arrival.traceparent);
-	ret->packed = packer_pack(x->worker->packer, arena, webhook->body);
+	ret->packed = packer_pack(x->home->packer, arena, webhook->body);
 	return ENT_OK;
-}
-
-/* Only who replays one by its number asks for what ended the broker before. */
-static bool is_asked_for(const struct exchange *x)
-{
-	return x->route != NULL && x->route->serve == deadletter_replay;
 }
 
 static void decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
@@ -34,7 +26,7 @@ static void decode(struct exchange *x, const struct supplier *supplier, const st
 {
 	struct slot_id id = arrival_slot(supplier, arrival->body_hash);
 
-	if (!slot_enter(x->desk->slot, &id, is_asked_for(x))) {
+	if (!slot_enter(x->desk->slot, &id, x->asks_for_one)) {
 		arrival_refuse(x->roster->set, supplier, ENT_STR(SLOT_REASON), arrival);
 		return;
 	}
@@ -92,7 +84,7 @@ enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *suppli
 	if (connector->parse == NULL || !read_question(kept, &call))
 		return sdk_fail(err, ENT_EINVAL, "it answers a question that was not kept");
 	struct slot_id id = arrival_answer_slot(supplier, &call, kept->body);
-	if (!slot_enter(x->desk->slot, &id, is_asked_for(x)))
+	if (!slot_enter(x->desk->slot, &id, x->asks_for_one))
 		return sdk_fail(err, ENT_EINVAL, "%s", SLOT_REASON);
 	rc = connector->parse(self, &call, &response, arena, &result, err);
 	slot_leave(x->desk->slot);
@@ -142,7 +134,7 @@ const char *arrive_outcome(const struct job *job)
 
 void arrive_log_dead(struct exchange *x, const struct job *job)
 {
-	log_write(x->worker->edge->world.log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
+	log_write(x->desk->face->world.log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
 		  LOG_STR("supplier", job->arrival.supplier), LOG_STR("delivery_id", job->arrival.delivery_id),
 		  LOG_Z("why", job->err.msg), LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/ask.h"
 
-#include "edge/worker.h"
 #include "view/view_find.h"
 
 const struct view *ask_view(struct exchange *x)

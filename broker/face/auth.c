@@ -2,12 +2,12 @@
 #include "face/auth.h"
 
 #include <string.h>
-#include "edge/worker.h"
+#include "face/exchange.h"
 #include "sdk/crypto.h"
 #include "store/token.h"
 
 #define TOKEN_PREFIX "ent_"
-#define TOKEN_CHARS  (EDGE_TOKEN_SIZE - 1)
+#define TOKEN_CHARS  (AUTH_TOKEN_SIZE - 1)
 
 static void token_hash(struct ent_str token, unsigned char ret[AUTH_HASH_SIZE])
 {
@@ -17,7 +17,7 @@ static void token_hash(struct ent_str token, unsigned char ret[AUTH_HASH_SIZE])
 	memcpy(ret, hash, AUTH_HASH_SIZE);
 }
 
-void edge_token_make(struct chance *chance, char ret[EDGE_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
+void auth_token_make(struct chance *chance, char ret[AUTH_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	unsigned char secret[33] = {0}; /* 256 bits, and zeros that fill the last character */
@@ -58,9 +58,9 @@ static bool refuse(struct exchange *x)
 
 bool auth_admit(struct exchange *x)
 {
-	struct worker *worker = x->worker;
-	struct auth_cache *cache = &worker->auth;
-	unsigned changed = atomic_load(&worker->edge->tokens_changed);
+	struct desk *desk = x->home;
+	struct auth_cache *cache = &desk->auth;
+	unsigned changed = atomic_load(&desk->face->tokens_changed);
 	struct ent_str token = token_of(x);
 	unsigned char hash[AUTH_HASH_SIZE];
 	int64_t expires_ms;
@@ -74,19 +74,19 @@ bool auth_admit(struct exchange *x)
 	}
 	token_hash(token, hash);
 	i = hash[0] % AUTH_CACHE_SIZE;
-	if (cache->at[i].until_us > worker->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0 &&
-	    (cache->at[i].expires_ms == 0 || cache->at[i].expires_ms > worker->now_ms)) {
+	if (cache->at[i].until_us > desk->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0 &&
+	    (cache->at[i].expires_ms == 0 || cache->at[i].expires_ms > desk->now_ms)) {
 		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
 		return true;
 	}
-	if (!read_token(worker->desk.db, &x->arena.abi, hash, worker->now_ms, &x->principal, &expires_ms)) {
-		if (!db_failed(worker->desk.db))
+	if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &x->principal, &expires_ms)) {
+		if (!db_failed(desk->db))
 			return refuse(x);
 		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
 		return false;
 	}
 	if (x->principal.n <= AUTH_NAME_MAX) {
-		cache->at[i].until_us = worker->now_us + (int64_t)worker->edge->limits.token_cache_s * 1000000;
+		cache->at[i].until_us = desk->now_us + (int64_t)desk->face->limits.token_cache_s * 1000000;
 		cache->at[i].expires_ms = expires_ms;
 		memcpy(cache->at[i].hash, hash, sizeof hash);
 		memcpy(cache->at[i].name, x->principal.p, x->principal.n);

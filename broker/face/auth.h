@@ -6,15 +6,17 @@
 #ifndef FACE_AUTH_H
 #define FACE_AUTH_H
 
+#include "base/world.h"
 #include "sdk/str.h"
 
 #define AUTH_HASH_SIZE  32
 #define AUTH_CACHE_SIZE 64 /* power of two */
 #define AUTH_NAME_MAX   64
+#define AUTH_TOKEN_SIZE 48
 
-/* What was found in the store a moment ago; one per worker. */
+/* What was found in the store a moment ago; one per worker's desk. */
 struct auth_cache {
-	unsigned changed; /* edge->tokens_changed when it was filled */
+	unsigned changed; /* face->tokens_changed when it was filled */
 	struct {
 		int64_t until_us;   /* believed without looking */
 		int64_t expires_ms; /* 0: never */
@@ -27,5 +29,8 @@ struct auth_cache {
 struct exchange;
 /* Sets x->principal. False: answered 401, or 503 when the store cannot be asked. */
 bool auth_admit(struct exchange *x);
+
+/* A new token as text, and the hash that is stored of it. */
+void auth_token_make(struct chance *chance, char ret[AUTH_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE]);
 
 #endif

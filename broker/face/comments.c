@@ -5,7 +5,6 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "view/view_share.h"
 #include "store/rows.h"
 
@@ -82,7 +81,7 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 /* A UUID as text, made lower case; absent: a new one. */
 static bool read_id(struct exchange *x, struct ent_str id, char ret[ID_SIZE])
 {
-	struct chance *chance = x->worker->edge->world.chance;
+	struct chance *chance = x->desk->face->world.chance;
 	struct ent_str lower = sdk_lower(&x->arena.abi, id);
 
 	if (id.p == NULL) {

@@ -2,13 +2,12 @@
 /* Dead letters: read, raw, replayed one or many, ignored. */
 #include "face/arrive.h"
 #include "face/route.h"
-#include "edge/worker.h"
-#include "edge/ask.h"
+#include "face/ask.h"
 #include "view/view_dead.h"
 
 void deadletter_list(struct exchange *x)
 {
-	const struct limits *limits = &x->worker->edge->limits;
+	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 	int64_t limit;
@@ -151,6 +150,7 @@ void deadletter_replay(struct exchange *x)
 
 	if (!read_letter(x, &letter))
 		return;
+	x->asks_for_one = true;
 	job = replay_prepare(x, &letter, &err);
 	if (job == NULL) {
 		answer_problem(x, PROBLEM_CONFLICT, "The dead letter cannot be replayed: %s.", err.msg);
@@ -245,7 +245,7 @@ static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t 
 /* Hands over one. False: not now; it begins the next page. */
 static bool many_take(struct exchange *x, struct many *many, int64_t id, size_t *bytes)
 {
-	size_t bytes_max = x->worker->edge->limits.replay_bytes_max;
+	size_t bytes_max = x->desk->face->limits.replay_bytes_max;
 	struct dead_letter letter;
 	struct ent_err err;
 	enum ent_rc rc = view_dead(ask_view(x), id, &letter, &err);
@@ -271,7 +271,7 @@ static bool many_take(struct exchange *x, struct many *many, int64_t id, size_t 
 
 void deadletter_replay_many(struct exchange *x)
 {
-	int64_t max = x->worker->edge->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
+	int64_t max = x->desk->face->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
 	struct many *many = SDK_NEW(&x->arena.abi, struct many);
 	struct ent_str supplier;
 	size_t bytes = 0;

@@ -3,7 +3,6 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "view/view_delivery.h"
 #include "view/view_find.h"
 
@@ -11,7 +10,7 @@
 
 void delivery_list(struct exchange *x)
 {
-	const struct limits *limits = &x->worker->edge->limits;
+	const struct limits *limits = &x->desk->face->limits;
 	struct delivery_filter filter = {.state = exchange_argument(x, "state"),
 					 .supplier = exchange_argument(x, "supplier"),
 					 .cause = exchange_argument(x, "cause"),

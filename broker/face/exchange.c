@@ -1,43 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/exchange.h"
 
-#include <string.h>
-#include <unistd.h>
-#include "edge/worker.h"
 #include "sdk/webhook.h"
 
-/* On the writer's or a reader's thread. After the unlock its worker may have freed the exchange and the job. */
-static void job_answered(struct job *job)
+void exchange_open(struct exchange *x, struct desk *home)
 {
-	struct worker *worker = ((struct exchange *)job->owner)->worker;
-	bool first;
-
-	job->next = NULL;
-	pthread_mutex_lock(&worker->lock);
-	first = worker->answered == NULL;
-	*worker->answered_tail = job;
-	worker->answered_tail = &job->next;
-	pthread_mutex_unlock(&worker->lock);
-	if (first) /* else a wake is on its way */
-		worker_wake(worker);
+	*x = (struct exchange){.home = home, .desk = home};
+	sdk_arena_init(&x->arena);
 }
 
-void exchange_give_back(struct exchange *x)
+void exchange_begin(struct exchange *x)
 {
-	struct job *note = x->work;
+	x->began_us = x->home->now_us;
+	x->roster = roster_ref(x->home->roster);
+}
 
-	note->owner = x;
-	job_answered(note);
+void exchange_reset(struct exchange *x)
+{
+	sdk_arena_release(&x->arena);
+	roster_unref(x->roster);
+	exchange_open(x, x->home);
+}
+
+/* On the writer's thread. */
+static void job_came_back(struct job *job)
+{
+	struct exchange *x = job->owner;
+
+	mailbox_leave(&x->home->mailbox, &job->note, x);
+}
+
+bool exchange_came_back(struct exchange *x)
+{
+	if (--x->n_waiting > 0)
+		return false;
+	x->resume(x);
+	return x->n_waiting == 0;
 }
 
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
 {
-	job->answer = job_answered;
+	job->answer = job_came_back;
 	job->owner = x;
 	x->resume = resume;
-	if (!writer_submit(x->worker->edge->world.writer, job))
+	if (!writer_submit(x->desk->face->world.writer, job))
 		return false;
-	x->n_waiting++; /* only this worker counts, and it resumes no earlier than its next turn */
+	x->n_waiting++; /* only its home counts, and resumes it no earlier than its next turn */
 	return true;
 }
 

@@ -2,7 +2,7 @@
 /*
  * One request and its answer: what a route's function sees. It either sets the answer,
  * or hands jobs to the writer and is resumed when all of them came back, or becomes a
- * live stream. On a worker it reads little: what reads the store for long is handed to a reader.
+ * live stream. At its home it reads little: a long read is handed to a reader, see reading.h.
  *
  * Everything of it lives in its arena, which is released after the answer went out; the
  * answer's body may also stand in the scratch buffer of its desk, see answer_json().
@@ -11,15 +11,13 @@
 #define FACE_EXCHANGE_H
 
 #include "face/desk.h"
-#include "edge/guard.h"
+#include "face/request.h"
 #include "sdk/json.h"
 #include "store/writer.h"
 
 #define EXCHANGE_PARAMS_MAX    2
 #define EXCHANGE_ARGUMENTS_MAX 12
 
-struct worker;
-struct roster;
 struct stream;
 struct route;
 
@@ -31,7 +29,6 @@ struct answer {
 };
 
 struct exchange {
-	struct worker *worker;
 	struct request request;
 	const struct route *route;
 	struct ent_str path;                                /* as sent, without the query */
@@ -45,25 +42,26 @@ struct exchange {
 	int64_t began_us;      /* its first byte */
 	struct answer answer;
 
-	struct desk *desk; /* where it stands now: its worker's, or a reader's */
+	struct desk *home; /* of the thread that it came to */
+	struct desk *desk; /* where it stands now: its home, or a reader's */
 
 	size_t n_waiting;                   /* jobs that the writer has, and 1 while a reader has it */
 	void (*resume)(struct exchange *x); /* when the last of them came back */
 	void *work;                         /* the route's own, for resume */
-	void (*read)(struct exchange *x);   /* by a reader, see exchange_read() */
-	struct exchange *next_read;         /* in the readers' queue */
+	void (*read)(struct exchange *x);   /* by a reader, see reading_ask() */
+	struct exchange *next_read;         /* in the queue of reads */
 	int64_t asked_us;                   /* it stands there since */
+	struct note note;                   /* by which a reader gives it back */
+	bool asks_for_one;                  /* a person asks for this very arrival: it is read even if reading it ended the broker before */
 	struct stream *stream;              /* it became a live stream */
 };
 
 /* ---- what routes do ------------------------------------------------------- */
 
-/* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before the worker's next
- * turn; resume is then called once. */
+/* False: the queue is full; nothing was handed over. Each job of an exchange is submitted before its home
+ * takes its mail next; resume is then called once. */
 bool exchange_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
     __attribute__((warn_unused_result));
-/* On the reader's thread: it goes back to its worker, see exchange_read(). */
-void exchange_give_back(struct exchange *x);
 struct ent_str exchange_argument(const struct exchange *x, const char *name); /* absent: not in the query */
 struct ent_str exchange_header(const struct exchange *x, const char *name);   /* absent: missing or twice */
 /* An argument as a whole number in [min, max]; missing: dflt. False: answered 400. */
@@ -107,8 +105,14 @@ void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *er
 
 /* ---- what the connection does ----------------------------------------------- */
 
-/* By a guard's status. */
-void answer_refusal(struct exchange *x, const struct guard_refusal *refusal);
+/* One desk's exchange, again and again: opened once, begun with each request, and reset after each answer went out. */
+void exchange_open(struct exchange *x, struct desk *home);
+void exchange_begin(struct exchange *x);
+void exchange_reset(struct exchange *x); /* no live stream any more */
+/* A note with it was taken from its home's mailbox. True: it was the last that it waited for, and it is answered. */
+bool exchange_came_back(struct exchange *x) __attribute__((warn_unused_result));
+/* A request that cannot be read: one of the statuses above, and why. */
+void answer_refusal(struct exchange *x, int status, const char *why);
 /* Head and body as bytes; close: it is the connection's last. */
 void answer_print(struct exchange *x, bool close, struct sdk_buf *out);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For load balancers, people at night, and Prometheus. */
 #include "face/route.h"
-#include "edge/worker.h"
-#include "edge/ask.h"
+#include "face/ask.h"
 #include "view/view_supplier.h"
 #include "store/supplier_rows.h"
 
@@ -29,9 +28,9 @@ static void print_part(struct sdk_jsonw *w, const char *part, bool ready, const 
 
 void ready_get(struct exchange *x)
 {
-	struct edge *edge = x->worker->edge;
-	bool readable = !db_failed(x->desk->db) && atomic_load(&edge->readers.n_unreadable) == 0,
-	     draining = atomic_load(&edge->draining), all = readable && !draining;
+	struct face *face = x->desk->face;
+	bool readable = !db_failed(x->desk->db) && atomic_load(&face->n_unreadable) == 0,
+	     draining = atomic_load(&face->draining), all = readable && !draining;
 	struct sdk_jsonw w = answer_json(x);
 
 	sdk_jsonw_open(&w, '{');
@@ -39,10 +38,10 @@ void ready_get(struct exchange *x)
 	sdk_jsonw_open(&w, '[');
 	print_part(&w, "http", !draining, draining ? "the broker is being stopped" : "");
 	print_part(&w, "store_reader", readable, readable ? "" : "the store cannot be read");
-	for (int i = 0; edge->world.readiness != NULL; i++) {
+	for (int i = 0; face->world.readiness != NULL; i++) {
 		bool ready = true;
 		struct ent_err why = {""};
-		const char *part = edge->world.readiness(edge->world.of, i, &ready, &why);
+		const char *part = face->world.readiness(face->world.of, i, &ready, &why);
 
 		if (part == NULL)
 			break;
@@ -110,7 +109,7 @@ void metrics_get(struct exchange *x)
 	struct sdk_buf *buf = &x->desk->scratch;
 
 	sdk_buf_clear(buf);
-	metric_print(x->worker->edge->world.metrics, buf);
+	metric_print(x->desk->face->world.metrics, buf);
 	for (size_t i = 0; i < set->n; i++)
 		now[i] = view_supplier_now(ask_view(x), &set->at[i]);
 	print_states(buf, set, now);

@@ -2,16 +2,15 @@
 /* POST /hooks/{supplier} and /hooks/{supplier}/{secret}: the journey of a webhook, up to the writer and back. */
 #include "face/arrive.h"
 #include "face/route.h"
-#include "edge/worker.h"
 
 /* The same words whatever was wrong: an answer must not help to guess a signature. */
 static void refuse_unsigned(struct exchange *x, const struct supplier *supplier, const struct ent_err *err)
 {
-	struct edge *edge = x->worker->edge;
+	struct face *face = x->desk->face;
 
-	metric_add(edge->world.metrics, METRIC_ARRIVALS_REFUSED, 1);
-	if (worker_may_log_refusal(x->worker))
-		log_write(edge->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name),
+	metric_add(face->world.metrics, METRIC_ARRIVALS_REFUSED, 1);
+	if (desk_may_log_refusal(x->home))
+		log_write(face->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name),
 			  LOG_Z("why", err->msg), LOG_END);
 	answer_problem(
 	    x, PROBLEM_SIGNATURE,
@@ -23,17 +22,17 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 static void hook_answer(struct exchange *x)
 {
 	const struct job *job = x->work;
-	struct edge *edge = x->worker->edge;
+	struct face *face = x->desk->face;
 	struct sdk_jsonw w;
 
 	if (arrive_outcome(job) == NULL) {
-		metric_add(edge->world.metrics, METRIC_ARRIVALS_BUSY, 1);
+		metric_add(face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
 	if (job->outcome == JOB_DEAD || job->has_letter)
 		arrive_log_dead(x, job);
-	metric_observe(edge->world.metrics, METRIC_HOOK_US, x->worker->now_us - x->began_us);
+	metric_observe(face->world.metrics, METRIC_HOOK_US, x->home->now_us - x->began_us);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", "accepted");
@@ -45,7 +44,7 @@ static void hook_answer(struct exchange *x)
 void hook_post(struct exchange *x)
 {
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
-	struct metrics *metrics = x->worker->edge->world.metrics;
+	struct metrics *metrics = x->desk->face->world.metrics;
 	struct ent_webhook webhook;
 	struct job *job;
 	struct ent_err err = {""};

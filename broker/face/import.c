@@ -2,7 +2,6 @@
 /* POST /v1/arrivals: import's way in. */
 #include "face/arrive.h"
 #include "face/route.h"
-#include "edge/worker.h"
 
 #define DELIVERY_ID_MAX 200
 
@@ -25,9 +24,9 @@ static bool read_headers(struct exchange *x, const struct sdk_json *node, struct
 {
 	size_t n = sdk_json_count(node);
 
-	if (sdk_json_kind(node) != SDK_JSON_OBJECT || n > x->worker->edge->limits.headers_max) {
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT || n > x->desk->face->limits.headers_max) {
 		answer_problem(x, PROBLEM_CONTENT, "\"headers\" has to be an object of at most %zu names and strings.",
-			       x->worker->edge->limits.headers_max);
+			       x->desk->face->limits.headers_max);
 		return false;
 	}
 	ret->header = SDK_NEW_N(&x->arena.abi, struct ent_header, n + 1);
@@ -138,7 +137,7 @@ void import_post(struct exchange *x)
 	job->arrival.delivery_id = import.delivery_id;
 	x->work = job;
 	if (!exchange_submit(x, job, import_answer)) {
-		metric_add(x->worker->edge->world.metrics, METRIC_ARRIVALS_BUSY, 1);
+		metric_add(x->desk->face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
 		answer_busy(x, "As many changes wait for the store as may.");
 	}
 }

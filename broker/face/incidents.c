@@ -2,8 +2,8 @@
 /* Incidents, read; and the one thing of them that a person sets. */
 #include "face/ask.h"
 #include "face/body.h"
+#include "face/reading.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_delivery.h"
@@ -13,7 +13,7 @@
 
 void incident_list(struct exchange *x)
 {
-	const struct limits *limits = &x->worker->edge->limits;
+	const struct limits *limits = &x->desk->face->limits;
 	struct incident_filter filter = {.status = exchange_argument(x, "status"),
 					 .holder = exchange_argument(x, "holder"),
 					 .supplier = exchange_argument(x, "supplier"),
@@ -97,7 +97,7 @@ static void patch_answer(struct exchange *x)
 static void patch_done(struct exchange *x)
 {
 	if (ask_done(x, x->work))
-		exchange_read(x, patch_answer);
+		reading_ask(x, patch_answer);
 }
 
 void incident_patch(struct exchange *x)
@@ -125,7 +125,7 @@ void incident_patch(struct exchange *x)
 
 void incident_history(struct exchange *x)
 {
-	const struct limits *limits = &x->worker->edge->limits;
+	const struct limits *limits = &x->desk->face->limits;
 	struct incident incident;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;

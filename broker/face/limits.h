@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every limit of HTTP in, in one table. Those with a setting come from edge_options;
+ * Every limit of HTTP in, in one table. Those with a setting come from the configuration;
  * the others are fixed here. What is refused is answered with the status named.
  */
 #ifndef FACE_LIMITS_H

@@ -2,18 +2,10 @@
 #include "face/live.h"
 
 #include <string.h>
-#include "edge/conn.h"
 #include "face/route.h"
-#include "edge/worker.h"
-#include "edge/ask.h"
+#include "face/ask.h"
 #include "view/view_find.h"
 #include "view/view_live.h"
-
-/* x is the connection's first member. */
-static struct conn *conn_of(struct stream *stream)
-{
-	return (struct conn *)stream->x;
-}
 
 /* ---- the route --------------------------------------------------------------- */
 
@@ -21,7 +13,7 @@ static struct conn *conn_of(struct stream *stream)
 static bool read_after(struct exchange *x, int64_t *ret)
 {
 	struct ent_str text = exchange_header(x, "last-event-id");
-	int64_t last = writer_last_seq(x->worker->edge->world.writer);
+	int64_t last = writer_last_seq(x->desk->face->world.writer);
 
 	if (text.p == NULL)
 		text = exchange_argument(x, "after");
@@ -64,8 +56,8 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 
 void live_get(struct exchange *x)
 {
-	struct worker *worker = x->worker;
-	struct edge *edge = worker->edge;
+	struct desk *desk = x->home;
+	struct face *face = desk->face;
 	struct stream *stream = SDK_NEW(&x->arena.abi, struct stream);
 
 	if (!read_after(x, &stream->after) || !read_filters(x, stream))
@@ -73,69 +65,70 @@ void live_get(struct exchange *x)
 	answer_body(x, 200, "text/event-stream", ENT_STR(": entente live events\nretry: 2000\n\n"));
 	if (sdk_eqz(x->request.method, "HEAD"))
 		return;
-	if (atomic_fetch_add(&edge->n_stream, 1) >= edge->limits.streams_max) {
-		atomic_fetch_sub(&edge->n_stream, 1);
+	if (atomic_fetch_add(&face->n_stream, 1) >= face->limits.streams_max) {
+		atomic_fetch_sub(&face->n_stream, 1);
 		answer_busy(x, "There are as many live streams as this server serves.");
 		return;
 	}
-	metric_add(edge->world.metrics, METRIC_SSE_STREAMS, 1);
+	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);
 	stream->x = x;
-	stream->next = worker->streams;
+	stream->next = desk->streams;
 	if (stream->next != NULL)
 		stream->next->prev = stream;
-	worker->streams = stream;
-	stream->sent_us = worker->now_us;
+	desk->streams = stream;
+	stream->sent_us = desk->now_us;
 	stream->behind = true;
-	worker->pump = true;
+	desk->pump = true;
 	x->stream = stream;
 }
 
 void live_end(struct exchange *x)
 {
 	struct stream *stream = x->stream;
-	struct edge *edge = x->worker->edge;
+	struct face *face = x->home->face;
 
 	if (stream->prev != NULL)
 		stream->prev->next = stream->next;
 	else
-		x->worker->streams = stream->next;
+		x->home->streams = stream->next;
 	if (stream->next != NULL)
 		stream->next->prev = stream->prev;
-	atomic_fetch_sub(&edge->n_stream, 1);
-	metric_add(edge->world.metrics, METRIC_SSE_STREAMS, -1);
+	atomic_fetch_sub(&face->n_stream, 1);
+	metric_add(face->world.metrics, METRIC_SSE_STREAMS, -1);
 }
 
-/* ---- serving ------------------------------------------------------------------- */
+/* ---- filling ------------------------------------------------------------------- */
 
-struct serve {
+struct filling {
 	struct stream *stream;
 	struct ent_arena *arena;
-	size_t buffer_max;
-	int64_t n;
+	struct sdk_buf *out;
+	size_t n_max; /* of out */
+	int64_t n;    /* events seen */
 };
 
-static bool is_wanted(const struct serve *serve, struct ent_str json)
+static bool is_wanted(const struct filling *filling, struct ent_str json)
 {
-	const struct stream *stream = serve->stream;
+	const struct stream *stream = filling->stream;
 	const struct sdk_json *event;
 	struct ent_err err;
 
 	if (stream->supplier.p == NULL && stream->incident.p == NULL)
 		return true;
-	if (sdk_json_parse(serve->arena, json, &event, &err) != ENT_OK)
+	if (sdk_json_parse(filling->arena, json, &event, &err) != ENT_OK)
 		return false;
 	return (stream->supplier.p == NULL || sdk_eq(sdk_json_text_at(event, "data.supplier"), stream->supplier)) &&
 	       (stream->incident.p == NULL || sdk_eq(sdk_json_text_at(event, "subject"), stream->incident));
 }
 
-static bool take(void *to, int64_t seq, struct ent_str type, struct ent_str json)
+static bool print_event(void *to, int64_t seq, struct ent_str type, struct ent_str json)
 {
-	struct serve *serve = to;
-	struct sdk_buf *out = &conn_of(serve->stream)->out;
+	struct filling *filling = to;
+	struct sdk_buf *out = filling->out;
 
-	serve->n++;
-	serve->stream->after = seq;
-	if (is_wanted(serve, json)) {
+	filling->n++;
+	filling->stream->after = seq;
+	if (is_wanted(filling, json)) {
 		sdk_buf_z(out, "id: ");
 		sdk_buf_int(out, seq);
 		sdk_buf_z(out, "\nevent: ");
@@ -146,58 +139,43 @@ static bool take(void *to, int64_t seq, struct ent_str type, struct ent_str json
 		}
 		sdk_buf_z(out, "\n\n");
 	}
-	return conn_pending(conn_of(serve->stream)) < serve->buffer_max;
+	return out->n < filling->n_max;
 }
 
-static void serve_stream(struct worker *worker, struct stream *stream)
+bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, size_t n_sent)
 {
-	const struct limits *limits = &worker->edge->limits;
-	struct conn *conn = conn_of(stream);
-	size_t pending = conn_pending(conn);
+	const struct limits *limits = &desk->face->limits;
+	size_t n_before = out->n;
 	struct sdk_arena arena;
-	struct serve serve = {stream, &arena.abi, limits->stream_buffer, 0};
-	struct view view = {worker->desk.db, &arena.abi};
+	struct filling filling = {stream, &arena.abi, out, n_sent + limits->stream_buffer, 0};
+	struct view view = {desk->db, &arena.abi};
 	int64_t reached;
 
-	if (pending >= limits->stream_buffer) /* goes on when the reader took some */
-		return;
+	if (!stream->behind && stream->after >= atomic_load(&desk->face->last_seq))
+		return false;
+	if (out->n >= filling.n_max) /* goes on when its client took some */
+		return false;
 	sdk_arena_init(&arena);
-	reached = view_live(&view, worker->edge->options.source, stream->after, limits->stream_batch, take, &serve);
+	reached = view_live(&view, desk->face->source, stream->after, limits->stream_batch, print_event, &filling);
 	sdk_arena_release(&arena);
-	stream->behind = serve.n >= limits->stream_batch || conn_pending(conn) >= limits->stream_buffer;
+	stream->behind = filling.n >= limits->stream_batch || out->n >= filling.n_max;
 	if (!stream->behind && reached > stream->after)
 		stream->after = reached;
-	if (conn_pending(conn) == pending) {
-		worker->pump |= stream->behind;
-		return;
+	if (out->n == n_before) {
+		desk->pump |= stream->behind;
+		return false;
 	}
-	stream->sent_us = worker->now_us;
-	conn_go(conn); /* may end the stream */
+	stream->sent_us = desk->now_us;
+	return true;
 }
 
-void live_pump(struct worker *worker)
+bool live_heartbeat(struct desk *desk, struct stream *stream, struct sdk_buf *out)
 {
-	int64_t last = atomic_load(&worker->edge->last_seq);
+	int64_t quiet_us = (int64_t)desk->face->limits.heartbeat_s * 1000000;
 
-	worker->pump = false;
-	worker->pumped_us = worker->now_us;
-	for (struct stream *stream = worker->streams, *next; stream != NULL; stream = next) {
-		next = stream->next;
-		if (stream->behind || stream->after < last)
-			serve_stream(worker, stream);
-	}
-}
-
-void live_heartbeat(struct worker *worker)
-{
-	int64_t quiet_us = (int64_t)worker->edge->limits.heartbeat_s * 1000000;
-
-	for (struct stream *stream = worker->streams, *next; stream != NULL; stream = next) {
-		next = stream->next;
-		if (worker->now_us - stream->sent_us < quiet_us || conn_pending(conn_of(stream)) > 0)
-			continue;
-		stream->sent_us = worker->now_us;
-		sdk_buf_z(&conn_of(stream)->out, ": still here\n\n");
-		conn_go(conn_of(stream));
-	}
+	if (desk->now_us - stream->sent_us < quiet_us || out->n > 0)
+		return false;
+	stream->sent_us = desk->now_us;
+	sdk_buf_z(out, ": still here\n\n");
+	return true;
 }

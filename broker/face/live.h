@@ -8,7 +8,7 @@
 
 #include "face/exchange.h"
 
-/* In the arena of its exchange, in the list of its worker. */
+/* In the arena of its exchange, in the list of its home. */
 struct stream {
 	struct exchange *x;
 	struct stream *prev, *next;
@@ -18,11 +18,12 @@ struct stream {
 	struct ent_str supplier, incident; /* only events of this supplier, of this incident's uuid; absent: all */
 };
 
-/* The exchange ends: takes its stream out of the worker's list. */
+/* The exchange ends: takes its stream off its home's list. */
 void live_end(struct exchange *x);
-/* Serves the streams of the worker from the store; sets worker->pump when some have more to get at once. */
-void live_pump(struct worker *worker);
-/* Once a second: comments that keep quiet streams open. */
-void live_heartbeat(struct worker *worker);
+/* More events for its client, behind what stands in `out` already, of which n_sent bytes are gone. True: there are
+ * some. Sets desk->pump when the stream has more to get at once. */
+bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, size_t n_sent);
+/* Once a second: a comment that keeps a quiet stream open. True: one stands in `out` now. */
+bool live_heartbeat(struct desk *desk, struct stream *stream, struct sdk_buf *out);
 
 #endif

@@ -10,7 +10,6 @@
 #include "face/body.h"
 #include "face/map_body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "view/view_raw.h"
 #include "sdk/webhook.h"
 
@@ -124,7 +123,7 @@ static bool take(void *to, const struct raw_row *row)
 {
 	struct trial *trial = to;
 	struct exchange *x = trial->x;
-	struct clock *clock = x->worker->edge->world.clock;
+	struct clock *clock = x->desk->face->world.clock;
 	struct arrival now = {.supplier = trial->now.name, .received_ms = row->received_ms}, then = now;
 	struct ent_changes changes = {NULL, 0};
 	struct sdk_arena arena;
@@ -196,7 +195,7 @@ void map_try(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
 	struct trial *trial = SDK_NEW(&x->arena.abi, struct trial);
-	struct clock *clock = x->worker->edge->world.clock;
+	struct clock *clock = x->desk->face->world.clock;
 	struct try_body body = {NULL, LAST_DFLT};
 	struct ent_str json;
 	struct maps maps;

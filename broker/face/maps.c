@@ -4,7 +4,6 @@
 #include "face/body.h"
 #include "face/map_body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "view/view_map.h"
 #include "core/maps.h"
 
@@ -40,7 +39,7 @@ void map_list(struct exchange *x)
 /* The writer made another map the one in force: whoever holds suppliers has to make them anew. */
 static void change_answer(struct exchange *x)
 {
-	const struct edge_world *world = &x->worker->edge->world;
+	const struct face_world *world = &x->desk->face->world;
 	const struct job *job = x->work;
 	bool published = job->kind == JOB_MAP_PUBLISH;
 	int64_t version = published ? job->ask.ret_count : job->ask.id;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include "face/auth.h"
-#include "edge/reader.h"
+#include "face/reading.h"
 #include "face/uri.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
@@ -178,7 +178,7 @@ void route_serve(struct exchange *x)
 		x->answer.fields = ENT_STR("Accept: application/json\r\n");
 	} else {
 		if (reads_long(x->route))
-			exchange_read(x, x->route->serve);
+			reading_ask(x, x->route->serve);
 		else
 			x->route->serve(x);
 	}

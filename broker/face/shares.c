@@ -3,7 +3,6 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "view/view_share.h"
 
 #define BRIEF_MAX  4000 /* characters of each part */

@@ -3,7 +3,6 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/route.h"
-#include "edge/worker.h"
 #include "store/read_drift.h"
 #include "view/view_supplier.h"
 
@@ -53,7 +52,7 @@ void backfill_post(struct exchange *x)
 
 	if (supplier == NULL || !body_read(x, fields, &job->ask))
 		return;
-	if (job->ask.since_ms < 0 || job->ask.since_ms > x->worker->now_ms) {
+	if (job->ask.since_ms < 0 || job->ask.since_ms > x->home->now_ms) {
 		answer_problem(x, PROBLEM_CONTENT, "\"since\" has to be a time that has passed.");
 		return;
 	}
@@ -92,7 +91,7 @@ void poll_post(struct exchange *x)
 	job->ask.since_ms = 0;
 	if (!body_read(x, fields, &job->ask))
 		return;
-	if (job->ask.since_ms < 0 || job->ask.since_ms > x->worker->now_ms) {
+	if (job->ask.since_ms < 0 || job->ask.since_ms > x->home->now_ms) {
 		answer_problem(x, PROBLEM_CONTENT, "\"from\" has to be a time that has passed, since 1970.");
 		return;
 	}
@@ -104,7 +103,7 @@ void poll_post(struct exchange *x)
 
 void drift_list(struct exchange *x)
 {
-	const struct limits *limits = &x->worker->edge->limits;
+	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 	int64_t limit;

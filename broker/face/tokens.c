@@ -2,7 +2,6 @@
 /* Bearer tokens: listed without their secret, made once, taken back. */
 #include <string.h>
 #include "face/route.h"
-#include "edge/worker.h"
 #include "sdk/time.h"
 #include "store/token.h"
 
@@ -54,7 +53,7 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 		return false;
 	}
 	if (sdk_json_kind(expires) != SDK_JSON_NULL &&
-	    (!sdk_time_parse(sdk_json_text(expires), 0, &ret->expires_ms) || ret->expires_ms <= x->worker->now_ms)) {
+	    (!sdk_time_parse(sdk_json_text(expires), 0, &ret->expires_ms) || ret->expires_ms <= x->home->now_ms)) {
 		answer_problem(x, PROBLEM_CONTENT, "\"expires\" has to be a time to come, like 2027-01-31T00:00:00Z.");
 		return false;
 	}
@@ -63,7 +62,7 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 
 struct made {
 	struct job job;
-	char token[EDGE_TOKEN_SIZE];
+	char token[AUTH_TOKEN_SIZE];
 };
 
 static void post_answer(struct exchange *x)
@@ -73,7 +72,7 @@ static void post_answer(struct exchange *x)
 	struct sdk_jsonw w;
 
 	if (made->job.outcome == JOB_ACCEPTED) {
-		log_write(x->worker->edge->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
+		log_write(x->desk->face->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
 			  LOG_STR("by", x->principal), LOG_END);
 		w = answer_json(x);
 		sdk_jsonw_open(&w, '{');
@@ -100,19 +99,19 @@ void token_post(struct exchange *x)
 		return;
 	made->job.kind = JOB_TOKEN_ADD;
 	x->work = made;
-	edge_token_make(x->worker->edge->world.chance, made->token, made->job.token.hash);
+	auth_token_make(x->desk->face->world.chance, made->token, made->job.token.hash);
 	if (!exchange_submit(x, &made->job, post_answer))
 		answer_busy(x, "As many changes wait for the store as may.");
 }
 
 static void delete_answer(struct exchange *x)
 {
-	struct edge *edge = x->worker->edge;
+	struct face *face = x->desk->face;
 	const struct job *job = x->work;
 
 	if (job->outcome == JOB_ACCEPTED) {
-		atomic_fetch_add(&edge->tokens_changed, 1); /* no worker believes it any longer */
-		log_write(edge->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
+		atomic_fetch_add(&face->tokens_changed, 1); /* no worker believes it any longer */
+		log_write(face->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
 			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
 	} else if (job->outcome == JOB_NOT_FOUND) {

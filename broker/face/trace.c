@@ -2,7 +2,6 @@
 #include "face/trace.h"
 
 #include <string.h>
-#include "edge/worker.h"
 #include "sdk/crypto.h"
 
 #define TRACE_SIZE 55 /* "00-" 32 hex "-" 16 hex "-" 2 hex */
@@ -30,7 +29,7 @@ static bool is_trace(struct ent_str t)
 
 struct ent_str trace_next(struct exchange *x, struct ent_str traceparent)
 {
-	struct chance *chance = x->worker->edge->world.chance;
+	struct chance *chance = x->desk->face->world.chance;
 	unsigned char random[24];
 	struct ent_str hex;
 	char *p = sdk_alloc(&x->arena.abi, TRACE_SIZE);

@@ -38,8 +38,8 @@ struct flight *flight_new(struct link *link, struct lane *lane, enum flight_kind
 
 void flight_fly_for(struct flight *flight, struct roster *roster, const struct supplier *supplier)
 {
-	link_roster_ref(roster);
-	link_roster_unref(flight->roster);
+	roster_ref(roster);
+	roster_unref(flight->roster);
 	flight->roster = roster;
 	flight->supplier = supplier;
 	flight->self = (struct ent_self){supplier->settings, roster->state[supplier->index]};
@@ -49,7 +49,7 @@ void flight_free(struct flight *flight)
 {
 	sdk_arena_release(&flight->trip);
 	sdk_arena_release(&flight->arena);
-	link_roster_unref(flight->roster); /* after what its connectors deferred */
+	roster_unref(flight->roster); /* after what its connectors deferred */
 	free(flight);
 }
 

@@ -143,7 +143,7 @@ static void tell(struct lane *lane, const struct judgement *now)
 		state->next = ENT_STR("look whether its webhook still comes here, or whether there is nothing to say");
 	}
 	health->job.ask.supplier = lane->name;
-	health->job_roster = link_roster_ref(lane->roster);
+	health->job_roster = roster_ref(lane->roster);
 	health->is_telling = true;
 	say(lane, state);
 	link_submit(link, &health->job, &health->is_out);
@@ -175,7 +175,7 @@ void health_answered(struct lane *lane)
 	health->told.next = sdk_dup(&health->arena.abi, told->next);
 	health->known = true;
 	sdk_arena_release(&health->job_arena);
-	link_roster_unref(health->job_roster);
+	roster_unref(health->job_roster);
 	health->job_roster = NULL;
 	lane_touch(lane);
 }

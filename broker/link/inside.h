@@ -12,8 +12,8 @@
 #ifndef LINK_INSIDE_H
 #define LINK_INSIDE_H
 
-#include <pthread.h>
-
+#include "base/mailbox.h"
+#include "core/roster.h"
 #include "link/auth.h"
 #include "link/breaker.h"
 #include "link/health.h"
@@ -26,14 +26,6 @@
 #define CONFLICTS_MAX 5
 #define SWEEP_PACE_US 1000000
 #define SWEEP_TRIES   3
-
-/* A set of suppliers and link's connector states for them. Counted by the step's thread. */
-struct roster {
-	struct supplier_set *set;
-	void **state;           /* by supplier->index */
-	struct ent_err *broken; /* the same; "": its connector took its settings */
-	size_t references;
-};
 
 enum flight_kind {
 	FLIGHT_DELIVERY,
@@ -148,10 +140,7 @@ struct link {
 	struct slot *slot; /* the answer that is read; NULL: nobody wants to know */
 	struct link_options options;
 
-	pthread_mutex_t lock; /* of the next four */
-	struct job *answered, **answered_last;
-	bool is_woken;
-	struct roster *next_roster; /* of a reload */
+	struct mailbox mailbox; /* jobs that the writer answered; what replaces another there is a roster */
 
 	/* the step's */
 	struct roster *roster;
@@ -183,10 +172,6 @@ void link_submit(struct link *link, struct job *job, bool *ret_is_out);
 void link_answer(struct job *job); /* any thread: the writer's way back */
 
 /* lane.c */
-enum ent_rc link_roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
-struct roster *link_roster_ref(struct roster *roster);
-void link_roster_unref(struct roster *roster); /* takes NULL */
 /* Lanes as the roster says; those that are gone stay until nothing flies there. */
 void lanes_follow(struct link *link, struct roster *roster);
 void lane_free(struct lane *lane);

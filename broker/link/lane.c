@@ -5,62 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the roster ------------------------------------------------------------------ */
-
-static void roster_close(struct roster *roster, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (roster->set->at[i].connector->close)
-			roster->set->at[i].connector->close(roster->state[i]);
-	supplier_set_unref(roster->set);
-	free(roster->state);
-	free(roster->broken);
-	free(roster);
-}
-
-enum ent_rc link_roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
-{
-	struct roster *roster = sdk_xalloc(sizeof *roster);
-
-	*roster = (struct roster){.set = supplier_set_ref(set),
-				  .state = sdk_xalloc((set->n + 1) * sizeof(void *)),
-				  .broken = sdk_xalloc((set->n + 1) * sizeof(struct ent_err)),
-				  .references = 1};
-	for (size_t i = 0; i < set->n; i++) {
-		const struct supplier *supplier = &set->at[i];
-		struct ent_err why = {""};
-
-		roster->state[i] = NULL;
-		roster->broken[i] = (struct ent_err){""};
-		if (!supplier->connector->open ||
-		    supplier->connector->open(supplier->settings, &roster->state[i], &why) == ENT_OK)
-			continue;
-		roster->state[i] = NULL;
-		(void)sdk_fail(&roster->broken[i], ENT_EINVAL, "connector %s refuses its settings: %s",
-			       supplier->connector->name, why.msg);
-		if (strict) {
-			(void)sdk_fail(err, ENT_EINVAL, "supplier %.*s: %s", ENT_F(supplier->name),
-				       roster->broken[i].msg);
-			roster_close(roster, i);
-			return ENT_EINVAL;
-		}
-	}
-	*ret = roster;
-	return ENT_OK;
-}
-
-struct roster *link_roster_ref(struct roster *roster)
-{
-	roster->references++;
-	return roster;
-}
-
-void link_roster_unref(struct roster *roster)
-{
-	if (roster && --roster->references == 0)
-		roster_close(roster, roster->set->n);
-}
-
 /* ---- lanes ----------------------------------------------------------------------- */
 
 static bool same_named(const struct supplier_link *a, const struct supplier_link *b)
@@ -126,9 +70,9 @@ void lane_free(struct lane *lane)
 	}
 	auth_forget(&lane->auth);
 	session_release(&lane->session);
-	link_roster_unref(lane->health.job_roster);
+	roster_unref(lane->health.job_roster);
 	health_release(&lane->health);
-	link_roster_unref(lane->roster);
+	roster_unref(lane->roster);
 	free(lane);
 }
 
@@ -151,8 +95,8 @@ static void lane_take(struct lane *lane, struct roster *roster, const struct sup
 {
 	if (lane->supplier && !same_way(&lane->supplier->link, &supplier->link))
 		lane->reopens = true;
-	link_roster_ref(roster);
-	link_roster_unref(lane->roster);
+	roster_ref(roster);
+	roster_unref(lane->roster);
 	lane->roster = roster;
 	lane->supplier = supplier;
 	limiter_set(&lane->limiter, supplier->link.rate_per_min);
@@ -173,13 +117,13 @@ void lanes_follow(struct link *link, struct roster *roster)
 			continue;
 		lane->supplier = NULL;
 		lane->reopens = true;
-		link_roster_unref(lane->roster);
+		roster_unref(lane->roster);
 		lane->roster = NULL;
 		lane_touch(lane);
 	}
 	for (size_t i = 0; i < roster->set->n; i++)
 		lane_take(lane_of(link, roster->set->at[i].name), roster, &roster->set->at[i]);
-	link_roster_unref(link->roster);
+	roster_unref(link->roster);
 	link->roster = roster;
 	link->strand_us = link->now_us;
 }

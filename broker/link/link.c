@@ -62,13 +62,7 @@ void link_answer(struct job *job)
 	struct link *link =
 	    job->kind == JOB_SUPPLIER_STATE ? ((struct lane *)job->owner)->link : ((struct flight *)job->owner)->link;
 
-	pthread_mutex_lock(&link->lock);
-	job->next = NULL;
-	*link->answered_last = job;
-	link->answered_last = &job->next;
-	pthread_mutex_unlock(&link->lock);
-	if (link->world.wake)
-		link->world.wake(link->world.of);
+	mailbox_leave(&link->mailbox, &job->note, job);
 }
 
 void link_submit(struct link *link, struct job *job, bool *ret_is_out)
@@ -132,32 +126,20 @@ static void hint(struct link *link)
 	}
 }
 
-static bool mailbox_take(struct link *link)
+static bool mail_take(struct link *link)
 {
-	struct job *job, *next;
-	struct roster *roster;
-	bool is_woken;
+	struct mail mail = mailbox_take(&link->mailbox);
 
-	pthread_mutex_lock(&link->lock);
-	job = link->answered;
-	link->answered = NULL;
-	link->answered_last = &link->answered;
-	roster = link->next_roster;
-	link->next_roster = NULL;
-	is_woken = link->is_woken;
-	link->is_woken = false;
-	pthread_mutex_unlock(&link->lock);
-	bool did = job || roster;
-	for (; job; job = next) {
-		next = job->next; /* it may be freed, or be on its way again */
-		answered(link, job);
+	for (struct note *note = mail.note, *next; note; note = next) {
+		next = note->next; /* its job may be freed, or be on its way again */
+		answered(link, note->of);
 	}
-	if (roster)
-		lanes_follow(link, roster);
-	link->look_again |= is_woken;
+	if (mail.latest)
+		lanes_follow(link, mail.latest);
+	link->look_again |= mail.is_rung;
 	if (link->look_again && link->now_us >= link->asked_us + HINT_US)
 		hint(link);
-	return did;
+	return mail.note || mail.latest;
 }
 
 static struct flight *flight_of(struct link *link, uint64_t transfer)
@@ -228,7 +210,7 @@ bool link_step(struct link *link)
 	bool did;
 
 	sample(link);
-	did = mailbox_take(link);
+	did = mail_take(link);
 	did |= transfers_take(link);
 	did |= submit_again(link);
 	did |= recovery_step(link);
@@ -243,16 +225,6 @@ bool link_step(struct link *link)
 	return did;
 }
 
-static bool has_mail(struct link *link)
-{
-	pthread_mutex_lock(&link->lock);
-	bool has = link->answered || link->next_roster;
-	link->look_again |= link->is_woken;
-	link->is_woken = false;
-	pthread_mutex_unlock(&link->lock);
-	return has;
-}
-
 static void earlier(int64_t *at_us, int64_t other_us)
 {
 	if (other_us < *at_us)
@@ -263,7 +235,8 @@ int64_t link_next_us(struct link *link)
 {
 	int64_t at_us = link->look_us;
 
-	if (has_mail(link))
+	link->look_again |= mailbox_answer_bell(&link->mailbox);
+	if (mailbox_has(&link->mailbox))
 		return 0;
 	earlier(&at_us, link->listen_us);
 	earlier(&at_us, link->submit_us);
@@ -302,16 +275,15 @@ struct link *link_new(const struct link_world *world, const struct link_options 
 	*link = (struct link){.world = *world,
 			      .options = *options,
 			      .slot = slot_new(world->slots, "link"),
-			      .answered_last = &link->answered,
 			      .submit_us = NEVER_US,
 			      .is_readable = true};
 	assert(options->backoff_ms > 0 && options->backoff_max_ms >= options->backoff_ms &&
 	       options->breaker_failures > 0 && options->attempts_max > 0);
-	pthread_mutex_init(&link->lock, NULL);
+	mailbox_open(&link->mailbox, world->wake, world->of);
 	sample(link);
 	link->listen_us = link->now_us + LISTEN_US;
 	/* One whose connector takes its settings no more is refused by itself and stops nobody else. */
-	enum ent_rc rc = link_roster_open(suppliers, false, &roster, &err);
+	enum ent_rc rc = roster_open(suppliers, false, &roster, &err);
 	assert(rc == ENT_OK);
 	lanes_follow(link, roster);
 	return link;
@@ -319,28 +291,18 @@ struct link *link_new(const struct link_world *world, const struct link_options 
 
 enum ent_rc link_reload(struct link *link, struct supplier_set *suppliers, struct ent_err *err)
 {
-	struct roster *roster, *passed;
-	enum ent_rc rc = link_roster_open(suppliers, true, &roster, err);
+	struct roster *roster;
+	enum ent_rc rc = roster_open(suppliers, true, &roster, err);
 
 	if (rc != ENT_OK)
 		return rc;
-	pthread_mutex_lock(&link->lock);
-	passed = link->next_roster;
-	link->next_roster = roster;
-	pthread_mutex_unlock(&link->lock);
-	link_roster_unref(passed); /* nobody else has it yet */
-	if (link->world.wake)
-		link->world.wake(link->world.of);
+	roster_unref(mailbox_replace(&link->mailbox, roster)); /* nobody has that one yet */
 	return ENT_OK;
 }
 
 void link_wake(struct link *link)
 {
-	pthread_mutex_lock(&link->lock);
-	link->is_woken = true;
-	pthread_mutex_unlock(&link->lock);
-	if (link->world.wake)
-		link->world.wake(link->world.of);
+	mailbox_ring(&link->mailbox);
 }
 
 void link_free(struct link *link)
@@ -355,10 +317,10 @@ void link_free(struct link *link)
 	for (size_t i = 0; i < link->n_lane; i++)
 		lane_free(link->lane[i]);
 	free(link->lane);
-	link_roster_unref(link->next_roster);
-	link_roster_unref(link->roster);
+	roster_unref(mailbox_take(&link->mailbox).latest);
+	roster_unref(link->roster);
 	slot_free(link->slot);
 	db_close(link->world.read);
-	pthread_mutex_destroy(&link->lock);
+	mailbox_close(&link->mailbox);
 	free(link);
 }

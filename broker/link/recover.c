@@ -20,7 +20,7 @@ static void recover(struct link *link, const struct delivery *row)
 
 	flight->delivery = *row;
 	flight->delivery.supplier = sdk_dup(&flight->arena.abi, row->supplier);
-	flight->roster = link_roster_ref(link->roster);
+	flight->roster = roster_ref(link->roster);
 	flight->supplier = supplier;
 	if (supplier && !link->roster->broken[supplier->index].msg[0])
 		how = doubt_lag(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
@@ -106,7 +106,7 @@ bool strand_step(struct link *link)
 	if (n_pending == 0)
 		return false;
 	flight = flight_new(link, NULL, FLIGHT_DELIVERY);
-	flight->roster = link_roster_ref(link->roster);
+	flight->roster = roster_ref(link->roster);
 	flight_tell(flight, JOB_STRAND, stranded);
 	return true;
 }

@@ -9,6 +9,7 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
+#include "base/mailbox.h"
 #include "base/metric.h"
 #include "core/arrival.h"
 #include "core/delivery.h"
@@ -92,6 +93,7 @@ enum job_outcome {
 
 struct job {
 	struct job *next;
+	struct note note; /* for its way back, whoever submitted it */
 	enum job_kind kind;
 	struct arrival arrival;
 	struct ent_str

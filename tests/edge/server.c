@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "edge/edge.h"
+#include "face/auth.h"
 
 struct server {
 	struct clock clock; /* a reader that asks it for the time may be held */
@@ -272,11 +273,11 @@ static int number(int argc, char **argv, const char *name, int dflt)
 
 static void first_token(struct db *db)
 {
-	char token[EDGE_TOKEN_SIZE];
+	char token[AUTH_TOKEN_SIZE];
 	unsigned char hash[32];
 	struct db_stmt *stmt;
 
-	edge_token_make(chance_system(), token, hash);
+	auth_token_make(chance_system(), token, hash);
 	db_begin(db);
 	stmt = db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ('first', $1, 1, 0)");
 	db_bind_blob(stmt, 1, (struct ent_str){(char *)hash, sizeof hash});
@@ -347,7 +348,7 @@ int main(int argc, char **argv)
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test")};
-	const struct edge_world world = {.writer = server.writer,
+	const struct face_world world = {.writer = server.writer,
 					 .clock = &server.clock,
 					 .chance = chance_system(),
 					 .metrics = metrics,

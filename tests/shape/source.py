@@ -28,12 +28,13 @@ LAYERS = {
     "broker/core": SDK | {"base", "core"},
     "broker/store": SDK | {"base", "core", "store"},
     "broker/view": SDK | {"base", "core", "store", "view"},
-    "broker/edge": SDK | {"base", "core", "store", "view", "edge"},
+    "broker/face": SDK | {"base", "core", "store", "view", "face"},
+    "broker/edge": SDK | {"base", "core", "store", "view", "face", "edge"},
     "broker/link": SDK | {"base", "core", "store", "link"},
     "broker/bus": SDK | {"base", "core", "store", "bus"},
     "broker/config": SDK | {"base", "core", "config"},
-    "broker/cli": SDK | {"base", "core", "store", "view", "edge", "link", "bus", "config", "cli"},
-    "broker": SDK | {"base", "core", "store", "view", "edge", "link", "bus", "config", "cli"},
+    "broker/cli": SDK | {"base", "core", "store", "view", "face", "edge", "link", "bus", "config", "cli"},
+    "broker": SDK | {"base", "core", "store", "view", "face", "edge", "link", "bus", "config", "cli"},
 }
 
 # Headers of others, and where they may stand. What is pure may include only PURE.

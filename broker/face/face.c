@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/face.h"
+
+void face_open(struct face *face, const struct face_options *options, const struct face_world *world)
+{
+	*face = (struct face){.world = *world, .limits = options->limits, .read_ms = options->read_ms};
+	sdk_arena_init(&face->arena);
+	face->store_path = (struct ent_str){sdk_z(&face->arena.abi, options->store_path), options->store_path.n};
+	face->source = sdk_dup(&face->arena.abi, options->source);
+	atomic_store(&face->last_seq, writer_last_seq(world->writer));
+}
+
+void face_close(struct face *face)
+{
+	sdk_arena_release(&face->arena);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP in, without sockets: a request goes in as an exchange and is answered at once, or later, when what it waits for
+ * comes back to its desk's mailbox. edge/ calls it with threads and connections around it; a test calls it with
+ * neither. `struct face` is what all desks share.
+ */
+#ifndef FACE_FACE_H
+#define FACE_FACE_H
+
+#include <stdatomic.h>
+#include "base/log.h"
+#include "base/slot.h"
+#include "core/supplier.h"
+#include "face/limits.h"
+#include "store/writer.h"
+
+/* What routes need of the other rooms, as functions, so that face includes none of them. */
+struct face_world {
+	struct writer *writer;
+	struct clock *clock;
+	struct chance *chance;
+	struct metrics *metrics;
+	struct log *log;
+	struct slots *slots; /* of what ended the process; may be NULL */
+	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
+	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
+	 * it returns a NULL part. Any thread. */
+	const char *(*readiness)(void *of, int i, bool *ret_ready, struct ent_err *ret_why);
+	/* Another map of a supplier is in force: the supplier sets have to be made anew (edge_reload(), link_reload()).
+	 * A hint from any thread that may not wait: it has to be taken up soon after. NULL: nobody listens. */
+	void (*reload)(void *of);
+	void *of;
+};
+
+struct face_options {
+	struct limits limits;
+	int read_ms;                       /* a long read is cut off after so long; 0: never */
+	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
+};
+
+struct exchange;
+
+struct face {
+	struct face_world world;
+	struct limits limits;
+	int read_ms;
+	struct ent_str store_path, source; /* in arena */
+	struct sdk_arena arena;
+
+	/* Hands a long read to a thread of its own, which calls reading_serve() and reading_give_back(). False: too
+	 * many wait. NULL: reads are served at once, at the exchange's own desk. */
+	bool (*read)(void *readers, struct exchange *x);
+	void *readers;
+
+	atomic_int n_stream, n_unreadable; /* n_unreadable: desks of readers whose last read failed */
+	_Atomic int64_t last_seq;          /* of the committed events that were told of */
+	atomic_uint tokens_changed;        /* grows: caches forget */
+	atomic_bool draining, stopping;
+};
+
+void face_open(struct face *face, const struct face_options *options, const struct face_world *world);
+void face_close(struct face *face);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "face/reading.h"
+
+/* The answer stands already. */
+static void reading_done(struct exchange *x)
+{
+	x->work = NULL;
+}
+
+void reading_ask(struct exchange *x, void (*serve)(struct exchange *x))
+{
+	struct face *face = x->home->face;
+
+	if (face->read == NULL) {
+		serve(x);
+		return;
+	}
+	x->read = serve;
+	x->next_read = NULL;
+	x->asked_us = x->home->now_us;
+	x->resume = reading_done;
+	x->n_waiting++; /* before a reader has it */
+	if (face->read(face->readers, x))
+		return;
+	x->n_waiting--;
+	answer_busy(x, "Too many reads wait for the store. Try again in a moment.");
+}
+
+static bool is_over(void *of)
+{
+	struct desk *desk = of;
+	struct clock *clock = desk->face->world.clock;
+
+	return atomic_load(&desk->face->stopping) || clock->mono_us(clock) >= desk->until_us;
+}
+
+static void answer_cut(struct exchange *x)
+{
+	const struct face *face = x->home->face;
+
+	if (atomic_load(&face->stopping)) {
+		answer_busy(x, "The broker is being stopped.");
+		return;
+	}
+	answer_problem(x, PROBLEM_UNAVAILABLE,
+		       "This read took longer than %d ms (http.read) and was cut off. Narrow the filter: a supplier, a "
+		       "status, a later \"since\", a smaller \"limit\".",
+		       face->read_ms);
+	x->answer.fields = ENT_STR("Retry-After: 60\r\n");
+}
+
+/* What stands in the reader's buffer is copied: the next read writes there. */
+void reading_serve(struct desk *desk, struct exchange *x)
+{
+	int64_t limit_us = (int64_t)desk->face->read_ms * 1000;
+
+	desk->until_us = desk->now_us + limit_us;
+	db_watch(desk->db, is_over, desk);
+	x->desk = desk;
+	if (limit_us > 0 && desk->now_us - x->asked_us > 2 * limit_us)
+		answer_busy(x, "Slow reads are in front of this one. Try again in a moment.");
+	else
+		x->read(x);
+	if (db_forgive_cut(desk->db))
+		answer_cut(x);
+	if (x->answer.body.p == desk->scratch.p)
+		x->answer.body = sdk_dup(&x->arena.abi, x->answer.body);
+	x->desk = x->home;
+}
+
+void reading_give_back(struct exchange *x)
+{
+	mailbox_leave(&x->home->mailbox, &x->note, x);
+}
