@@ -13,8 +13,8 @@ struct roster {
 	size_t references;
 };
 
-/* Takes a reference to the set. strict: a connector that refuses its settings is a failure, ENT_EINVAL; else it is noted
- * in `broken`. */
+/* Takes a reference to the set. strict: a connector that refuses its settings is a failure, ENT_EINVAL; else it is
+ * noted in `broken`. */
 enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 struct roster *roster_ref(struct roster *roster);

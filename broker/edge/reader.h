@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The readers: threads that serve long reads, see face/reading.h. Each has a desk of its own; all take from one queue. */
+/* The readers: threads that serve long reads, see face/reading.h. Each has a desk of its own; all take from one queue.
+ */
 #ifndef EDGE_READER_H
 #define EDGE_READER_H
 
@@ -19,7 +20,7 @@ struct reader {
 
 struct readers {
 	struct reader *at;
-	int n, n_max;     /* n_max: reads that may wait */
+	int n, n_max; /* n_max: reads that may wait */
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
 	/* under lock */

@@ -95,12 +95,9 @@ static int between(int n, int min, int max)
 
 static struct face_options face_options(const struct edge_options *options)
 {
-	struct face_options ret = {.limits = {LIMITS_FIXED,
-					      .head_max = options->header_max,
-					      .body_max = options->body_max,
-					      .request_s = options->request_s,
-					      .idle_s = options->idle_s,
-					      .connections_max = options->connections_max,
+	struct face_options ret = {.limits = {LIMITS_FIXED, .head_max = options->header_max,
+					      .body_max = options->body_max, .request_s = options->request_s,
+					      .idle_s = options->idle_s, .connections_max = options->connections_max,
 					      .connections_per_ip_max = options->connections_per_ip_max,
 					      .streams_max = options->sse_max},
 				   .read_ms = options->read_ms,

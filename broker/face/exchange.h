@@ -52,8 +52,9 @@ struct exchange {
 	struct exchange *next_read;         /* in the queue of reads */
 	int64_t asked_us;                   /* it stands there since */
 	struct note note;                   /* by which a reader gives it back */
-	bool asks_for_one;                  /* a person asks for this very arrival: it is read even if reading it ended the broker before */
-	struct stream *stream;              /* it became a live stream */
+	bool asks_for_one; /* a person asks for this very arrival: it is read even if reading it ended the broker before
+			    */
+	struct stream *stream; /* it became a live stream */
 };
 
 /* ---- what routes do ------------------------------------------------------- */
