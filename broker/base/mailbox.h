@@ -8,12 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
-
-/* Part of what it is about; it belongs to the mailbox from mailbox_leave() until it is taken. */
-struct note {
-	struct note *next;
-	void *of;
-};
+#include "base/note.h"
 
 struct mailbox {
 	pthread_mutex_t lock;

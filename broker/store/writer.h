@@ -9,8 +9,8 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
-#include "base/mailbox.h"
 #include "base/metric.h"
+#include "base/note.h"
 #include "core/arrival.h"
 #include "core/delivery.h"
 #include "store/aside.h"
