@@ -90,6 +90,7 @@ static void generic_close(void *of)
 
 	if (!state)
 		return;
+	plain_free(state->plain);
 	program_free(state->decode);
 	program_free(state->delivery);
 	program_free(state->build);
@@ -216,6 +217,8 @@ static enum ent_rc generic_open(const void *of, void **ret_state, struct ent_err
 		rc = zone_open(settings->zone, &state->zone, err);
 	if (rc == ENT_OK)
 		rc = programs_compile(settings, state, err);
+	if (rc == ENT_OK)
+		state->plain = plain_compile(settings->decode);
 	if (rc != ENT_OK) {
 		generic_close(state);
 		return rc;
@@ -294,18 +297,38 @@ static enum ent_rc output_take(void *to, struct ent_str json, struct ent_err *er
 	return output_read(&decoded->list, decoded->zone, sdk_dup(decoded->list.arena, json), err);
 }
 
+/* What the program only copies needs no jq. Whatever goes wrong here is said in jq's words: false. */
+static bool decode_plain(const struct ent_self *self, const struct ent_webhook *webhook, struct decoded *decoded)
+{
+	enum { PLAIN_BODY_MAX = 1 << 18 }; /* bytes; what is copied several times stays below jq's limit of an output */
+	const struct generic_state *state = self->state;
+	struct ent_arena *arena = decoded->list.arena;
+	struct ent_str json = body_json(self->settings, state->format, webhook->body, arena);
+	const struct sdk_json *body, *output;
+	struct ent_err err;
+
+	if (!state->plain || !json.p || json.n > PLAIN_BODY_MAX ||
+	    sdk_json_parse(arena, sdk_json_mend(arena, json), &body, NULL) != ENT_OK)
+		return false;
+	return plain_run(state->plain, body, arena, &output) && sdk_json_kind(output) == SDK_JSON_OBJECT &&
+	       change_read(&decoded->list, decoded->zone, output, &err) == ENT_OK;
+}
+
 static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_webhook *webhook,
 				  struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
 {
 	const struct generic_state *state = self->state;
 	struct decoded decoded = {.zone = state->zone};
+	enum ent_rc rc = ENT_OK;
 	jv input;
-	enum ent_rc rc = input_make(self->settings, state->format, webhook, arena, &input, err);
 
-	if (rc != ENT_OK)
-		return rc;
 	sdk_changes_init(&decoded.list, arena);
-	rc = program_run(state->decode, input, SIZE_MAX, output_take, &decoded, err);
+	if (!decode_plain(self, webhook, &decoded)) {
+		sdk_changes_init(&decoded.list, arena);
+		rc = input_make(self->settings, state->format, webhook, arena, &input, err);
+		if (rc == ENT_OK)
+			rc = program_run(state->decode, input, SIZE_MAX, output_take, &decoded, err);
+	}
 	if (rc == ENT_OK)
 		rc = sdk_changes_take(&decoded.list, ret, err);
 	if (rc == ENT_OK)

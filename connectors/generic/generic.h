@@ -10,6 +10,7 @@
 
 #include <jv.h>
 
+#include "generic/plain.h"
 #include "generic/zone.h"
 #include "sdk/cursor.h"
 #include "sdk/webhook.h"
@@ -72,6 +73,9 @@ enum ent_rc input_make(const struct generic_settings *settings, enum body_format
 		       const struct ent_webhook *webhook, struct ent_arena *arena, jv *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* The bytes of the body that are JSON, as its format says; absent: it is another format, or it is no such form. */
+struct ent_str body_json(const struct generic_settings *settings, enum body_format format, struct ent_str body,
+			 struct ent_arena *arena);
 /* JSON for jq: integers that a double cannot hold become strings. */
 enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
@@ -112,6 +116,7 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 struct generic_state {
 	struct program *decode, *delivery, *build, *parse; /* NULL: there is none. build and parse together */
 	struct program *probe, *login, *login_parse;       /* the last two together */
+	struct plain *plain;                               /* decode once more, without jq; NULL: only jq can run it */
 	struct zone *zone;                                 /* NULL: none */
 	enum scheme scheme;
 	enum body_format format;
@@ -124,7 +129,7 @@ struct generic_state {
 /* One output of `decode` -> its changes, in the order ticket, comments, attachments. */
 enum ent_rc output_read(struct sdk_changes *list, const struct zone *zone, struct ent_str json, struct ent_err *err)
     __attribute__((warn_unused_result));
-/* The same of what `parse` has under changes or page. */
+/* The same of an output that is parsed already, and of what `parse` has under changes or page. */
 enum ent_rc change_read(struct sdk_changes *list, const struct zone *zone, const struct sdk_json *node,
 			struct ent_err *err) __attribute__((warn_unused_result));
 

@@ -89,26 +89,33 @@ static enum ent_rc form_of(struct ent_str body, struct ent_arena *arena, jv *ret
 	return ENT_OK;
 }
 
-static enum ent_rc body_of(const struct generic_settings *settings, enum body_format format, struct ent_str body,
-			   struct ent_arena *arena, jv *ret, struct ent_err *err)
+struct ent_str body_json(const struct generic_settings *settings, enum body_format format, struct ent_str body,
+			 struct ent_arena *arena)
 {
 	struct ent_str field;
 
+	if (format == BODY_JSON)
+		return sdk_or_empty(body);
+	if (format == BODY_FORM && settings->form_field.n > 0 &&
+	    sdk_form_value(arena, body, sdk_z(arena, settings->form_field), &field))
+		return field;
+	return ENT_ABSENT;
+}
+
+static enum ent_rc body_of(const struct generic_settings *settings, enum body_format format, struct ent_str body,
+			   struct ent_arena *arena, jv *ret, struct ent_err *err)
+{
+	struct ent_str json;
+
 	if (body.n > INT_MAX / 2)
 		return sdk_fail(err, ENT_EINVAL, "the body is too large");
-	switch (format) {
-	case BODY_JSON:
-		return json_read(body, arena, ret, err);
-	case BODY_FORM:
-		if (settings->form_field.n == 0)
-			return form_of(body, arena, ret, err);
-		if (!sdk_form_value(arena, body, sdk_z(arena, settings->form_field), &field))
-			return sdk_fail(err, ENT_EINVAL, "the body is no form with a field %.*s",
-					ENT_F(settings->form_field));
-		return json_read(field, arena, ret, err);
-	case BODY_TEXT:
-		break;
-	}
+	json = body_json(settings, format, body, arena);
+	if (json.p)
+		return json_read(json, arena, ret, err);
+	if (format == BODY_FORM && settings->form_field.n == 0)
+		return form_of(body, arena, ret, err);
+	if (format != BODY_TEXT)
+		return sdk_fail(err, ENT_EINVAL, "the body is no form with a field %.*s", ENT_F(settings->form_field));
 	if (!sdk_is_utf8(body))
 		return sdk_fail(err, ENT_EINVAL, "the body is no UTF-8 text");
 	*ret = text_of(sdk_without_nul(arena, body));

@@ -6,6 +6,7 @@
  */
 #include "sdk/json.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -123,6 +124,28 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 	return rc;
 }
 
+struct sdk_json *sdk_json_new(struct ent_arena *arena, enum sdk_json_kind kind)
+{
+	cJSON *item = SDK_NEW(arena, cJSON);
+
+	assert(kind == SDK_JSON_OBJECT || kind == SDK_JSON_ARRAY);
+	item->type = kind == SDK_JSON_OBJECT ? cJSON_Object : cJSON_Array;
+	return (struct sdk_json *)(void *)item;
+}
+
+void sdk_json_put(struct ent_arena *arena, struct sdk_json *into, struct ent_str key, const struct sdk_json *value)
+{
+	cJSON *item = SDK_NEW(arena, cJSON);
+
+	if (value)
+		*item = *item_of(value);
+	else
+		item->type = cJSON_NULL;
+	item->next = NULL;
+	item->string = (char *)(uintptr_t)key.p;
+	build_into((cJSON *)(void *)into, item);
+}
+
 enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err)
 {
 	struct gate gate;
@@ -201,19 +224,23 @@ enum sdk_json_kind sdk_json_kind(const struct sdk_json *node)
 	return SDK_JSON_NULL;
 }
 
+const struct sdk_json *sdk_json_member(const struct sdk_json *node, struct ent_str name)
+{
+	const cJSON *item = item_of(node), *child = item && item->type == cJSON_Object ? item->child : NULL;
+
+	while (child && (strncmp(child->string, name.p, name.n) != 0 || child->string[name.n] != '\0'))
+		child = child->next;
+	return node_of(child);
+}
+
 const struct sdk_json *sdk_json_at(const struct sdk_json *node, const char *path)
 {
-	const cJSON *item = item_of(node);
-
-	while (item && *path != '\0') {
+	while (node && *path != '\0') {
 		size_t n = strcspn(path, ".");
-		const cJSON *child = item->type == cJSON_Object ? item->child : NULL;
-		while (child && (strncmp(child->string, path, n) != 0 || child->string[n] != '\0'))
-			child = child->next;
-		item = child;
+		node = sdk_json_member(node, (struct ent_str){path, n});
 		path += path[n] == '.' ? n + 1 : n;
 	}
-	return node_of(item);
+	return node;
 }
 
 const struct sdk_json *sdk_json_first(const struct sdk_json *node)

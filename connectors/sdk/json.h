@@ -40,6 +40,8 @@ const struct sdk_json *sdk_json_at(const struct sdk_json *node,
 const struct sdk_json *sdk_json_first(const struct sdk_json *node); /* first child of an array or object */
 const struct sdk_json *sdk_json_next(const struct sdk_json *node);
 struct ent_str sdk_json_key(const struct sdk_json *node); /* its name in the object it is in */
+/* The child of that name, whatever bytes the name has; NULL: none, or the node is no object. */
+const struct sdk_json *sdk_json_member(const struct sdk_json *node, struct ent_str name);
 size_t sdk_json_count(const struct sdk_json *node);
 bool sdk_json_is(const struct sdk_json *node, const char *path, const char *text); /* string equals */
 /* String, number literal, "true"/"false" as text; absent for null, arrays, objects. */
@@ -48,6 +50,11 @@ struct ent_str sdk_json_text_at(const struct sdk_json *node, const char *path);
 bool sdk_json_bool(const struct sdk_json *node, bool dflt);
 /* An integer literal, or a string of digits, in int64 range; else false. */
 bool sdk_json_int(const struct sdk_json *node, int64_t *ret);
+/* A node to fill: SDK_JSON_OBJECT or SDK_JSON_ARRAY. */
+struct sdk_json *sdk_json_new(struct ent_arena *arena, enum sdk_json_kind kind);
+/* Adds the value (NULL: null) at the end; what is below it stays shared. The key is NUL-terminated and borrowed, absent
+ * in an array; the caller sees to it that it stands once. */
+void sdk_json_put(struct ent_arena *arena, struct sdk_json *into, struct ent_str key, const struct sdk_json *value);
 /* The node again as compact JSON in the arena; number literals as they stood. */
 struct ent_str sdk_json_print(struct ent_arena *arena, const struct sdk_json *node);
 

@@ -72,6 +72,10 @@ entente_unit(plugins entente_config)
 entente_unit(config entente_config)
 entente_unit(config_out entente_config)
 entente_unit(generic entente_config)
+# the inside of the generic connector, beside jq
+entente_unit(plain entente_sdk jq)
+file(GLOB generic_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/generic/*.c)
+target_sources(test_plain PRIVATE ${generic_sources})
 entente_unit(check entente_cli)
 foreach(name plugins config config_out generic check)
 	target_compile_definitions(test_${name} PRIVATE FIXTURES="${fixture_plugins}" SAMPLE="${PROJECT_SOURCE_DIR}/deploy/entente.yaml"
