@@ -6,6 +6,8 @@
 
 #include "cli/command.h"
 #include "config/config.h"
+#include "config/config_print.h"
+#include "config/config_values.h"
 
 #define PRINT_MAX (64u << 20)
 
@@ -64,7 +66,7 @@ static int show(const char *path, struct sdk_buf *out)
 		fprintf(stderr, "%.*s", (int)report.n, report.p);
 		status = 1;
 	} else {
-		config_print_values(config, out);
+		config_values_print(config, out);
 	}
 	config_free(config);
 	plugins_unload(plugins);

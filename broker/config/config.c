@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config_read.h"
+#include "config/config_secret.h"
 
 /* ---- unknown names ---------------------------------------------------------------- */
 
@@ -35,7 +35,7 @@ static const char *next_known(const void *of, size_t i)
 }
 
 /* The setting of that name in another section: people forget which group it is in. */
-static const char *elsewhere(struct ent_str key)
+static const char *other_section(struct ent_str key)
 {
 	for (const struct config_row *row = config_rows(); row->name; row++) {
 		const char *dot = strchr(row->name, '.');
@@ -49,7 +49,7 @@ static const char *elsewhere(struct ent_str key)
 static void stranger_tell(struct config_reader *reader, const struct config_member *member, const struct wanted *wanted)
 {
 	struct ent_str near = config_nearest(reader, member->key, next_known, wanted);
-	const char *other = elsewhere(member->key);
+	const char *other = other_section(member->key);
 
 	if (near.n == 0 && other)
 		near = sdk_format(&reader->arena.abi, "; did you mean \"%s\"?", other);
@@ -89,7 +89,7 @@ static bool pass_reference(struct config_reader *reader, struct config *config, 
 	struct ent_str reference;
 	struct ent_err err;
 
-	if (!config_reference(reader, node, &reference))
+	if (!config_secret_reference(reader, node, &reference))
 		return false;
 	if (secret_load(reference, &secret, &err) != ENT_OK) {
 		config_problem(reader, node->line, node->name, "%s", err.msg);
@@ -159,7 +159,7 @@ static void section_read(struct config_reader *reader, const struct config_membe
 	}
 }
 
-static void file_read(struct config_reader *reader, const struct config_node *root, const struct plugins *plugins,
+static void root_read(struct config_reader *reader, const struct config_node *root, const struct plugins *plugins,
 		      struct config *config)
 {
 	const struct config_member *member = NULL;
@@ -256,7 +256,7 @@ enum ent_rc config_load_report(const char *path, const struct plugins *plugins, 
 		return ENT_OK;
 	}
 	if (config_reader_open(&reader, path, &root) && root.yaml)
-		file_read(&reader, &root, plugins, config);
+		root_read(&reader, &root, plugins, config);
 	if (config->connector_dir.n == 0)
 		config->connector_dir = installed_connectors(&config->arena.abi);
 	if (reader.n_problem > 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration: one YAML file, every setting a row of one table (config_table.c):
+ * The configuration: one YAML file, every setting a row of one table (config_row.c):
  * name, type, unit, default, range, help. Parser, `entente config --help`, the sample
  * file and the manual's table come from it. Errors name the line, the setting, what
  * was found, what is allowed, and the nearest known name.
@@ -73,9 +73,5 @@ enum ent_rc config_load(const char *path, const struct plugins *plugins, struct 
 enum ent_rc config_load_report(const char *path, const struct plugins *plugins, struct sdk_buf *report,
 			       struct config **ret, struct ent_err *err) __attribute__((warn_unused_result));
 void config_free(struct config *config); /* takes NULL */
-
-void config_print_help(struct sdk_buf *buf);                                /* the table, for people */
-void config_print_sample(struct sdk_buf *buf);                              /* a commented file with every default */
-void config_print_values(const struct config *config, struct sdk_buf *buf); /* effective; secrets as references only */
 
 #endif

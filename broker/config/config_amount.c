@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers, sizes and times as people write them: "4711", "1MiB", "30s". */
-#include "config/config_read.h"
+#include "config/config_amount.h"
 
 #include <string.h>
 
@@ -52,7 +52,7 @@ void config_amount_print(const struct config_row *row, int64_t value, struct sdk
 	sdk_buf_z(buf, whole == 0 ? row->unit : best->name);
 }
 
-void config_allowed_print(const struct config_row *row, struct sdk_buf *buf)
+void config_amount_allowed(const struct config_row *row, struct sdk_buf *buf)
 {
 	if (row->type == CONFIG_TEXT) {
 		for (const char *p = row->words ? row->words : ""; *p; p++)
@@ -68,14 +68,14 @@ void config_allowed_print(const struct config_row *row, struct sdk_buf *buf)
 		sdk_buf_format(buf, ", or %s", row->words);
 }
 
-bool config_refuse(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
-		   struct ent_str text, const char *why)
+bool config_amount_refuse(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
+			  struct ent_str text, const char *why)
 {
 	struct ent_str found = config_found(reader, text);
 	struct sdk_buf allowed;
 
 	sdk_buf_init(&allowed, 1024);
-	config_allowed_print(row, &allowed);
+	config_amount_allowed(row, &allowed);
 	config_problem(reader, node->line, node->name, "found %.*s%s%s allowed: %.*s", (int)found.n, found.p, why,
 		       strchr(why, '?') ? "" : ",", (int)allowed.n, allowed.p);
 	sdk_buf_release(&allowed);
@@ -103,29 +103,29 @@ bool config_amount_read(struct config_reader *reader, const struct config_row *r
 		digits.n++;
 	rest = sdk_trim((struct ent_str){text.p + digits.n, text.n - digits.n});
 	if (!sdk_to_int(digits, &n))
-		return config_refuse(reader, row, node, text,
-				     units ? ", which is no number with a unit" : ", which is no whole number");
+		return config_amount_refuse(reader, row, node, text,
+					    units ? ", which is no number with a unit" : ", which is no whole number");
 	if (rest.n > 0) {
 		unit = units ? unit_find(units, rest) : NULL;
 		if (!unit)
-			return config_refuse(reader, row, node, text,
-					     row->type == CONFIG_TIME    ? " (units: us, ms, s, m, h, d)"
-					     : row->type == CONFIG_BYTES ? " (units: B, KiB, MiB, GiB)"
-									 : ", which is no whole number");
+			return config_amount_refuse(reader, row, node, text,
+						    row->type == CONFIG_TIME    ? " (units: us, ms, s, m, h, d)"
+						    : row->type == CONFIG_BYTES ? " (units: B, KiB, MiB, GiB)"
+										: ", which is no whole number");
 		factor = unit->factor;
 	} else if (row->type == CONFIG_TIME && n != 0) {
-		return config_refuse(reader, row, node, text, " without a unit (us, ms, s, m, h, d)");
+		return config_amount_refuse(reader, row, node, text, " without a unit (us, ms, s, m, h, d)");
 	}
 	if (__builtin_mul_overflow(n, factor, &n))
-		return config_refuse(reader, row, node, text, "");
+		return config_amount_refuse(reader, row, node, text, "");
 	if (n % base != 0)
-		return config_refuse(reader, row, node, text,
-				     row->unit[0] == 'd'   ? ", which is not in whole days"
-				     : row->unit[0] == 'm' ? ", which is not in whole milliseconds"
-							   : ", which is not in whole seconds");
+		return config_amount_refuse(reader, row, node, text,
+					    row->unit[0] == 'd'   ? ", which is not in whole days"
+					    : row->unit[0] == 'm' ? ", which is not in whole milliseconds"
+								  : ", which is not in whole seconds");
 	n /= base;
 	if ((n < row->min || n > row->max) && !(n == 0 && row->zero))
-		return config_refuse(reader, row, node, text, "");
+		return config_amount_refuse(reader, row, node, text, "");
 	*ret = n;
 	return true;
 }

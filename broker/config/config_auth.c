@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How we log in at a supplier's tool: each kind with the members it needs, and no others. */
-#include "config/config_supplier.h"
+#include "config/config_auth.h"
 
 #include <string.h>
 
+#include "config/config_secret.h"
 #include "core/url.h"
 #include "sdk/http.h"
 
@@ -48,17 +49,17 @@ static size_t kind_read(struct supplier_reader *r, const struct config_node *nod
 /* ---- texts that end up in a header ----------------------------------------------------- */
 
 /* One that HTTP itself sets is none for a credential. */
-static bool is_taken(struct ent_str name)
+static bool is_http_own(struct ent_str name)
 {
 	return sdk_http_is_framing(name) || sdk_ieqz(name, "content-type");
 }
 
-static bool is_name(struct ent_str text)
+static bool is_header_name(struct ent_str text)
 {
 	return sdk_is_token(text) && text.n <= 100;
 }
 
-static struct ent_str text_read(struct supplier_reader *r, const struct config_node *node)
+static struct ent_str auth_text_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str text;
 
@@ -70,16 +71,16 @@ static struct ent_str text_read(struct supplier_reader *r, const struct config_n
 	return ENT_ABSENT;
 }
 
-static struct ent_str token_read(struct supplier_reader *r, const struct config_node *node)
+static struct ent_str header_word_read(struct supplier_reader *r, const struct config_node *node)
 {
-	struct ent_str text = text_read(r, node), found;
+	struct ent_str text = auth_text_read(r, node), found;
 
-	if (!text.p || (is_name(text) && !is_taken(text)))
+	if (!text.p || (is_header_name(text) && !is_http_own(text)))
 		return text;
 	found = config_found(r->reader, text);
 	config_problem(r->reader, node->line, node->name, "found %.*s, which %s", ENT_F(found),
-		       is_name(text) ? "is a header that HTTP itself sets"
-				     : "is no name of a header and no word of one");
+		       is_header_name(text) ? "is a header that HTTP itself sets"
+					    : "is no name of a header and no word of one");
 	return ENT_ABSENT;
 }
 
@@ -89,7 +90,7 @@ static void credential_read(struct supplier_reader *r, const struct config_node 
 	struct ent_str reference;
 	struct ent_err err;
 
-	if (!node->yaml || !config_reference(r->reader, node, &reference))
+	if (!node->yaml || !config_secret_reference(r->reader, node, &reference))
 		return;
 	if (secret_load(reference, credential, &err) != ENT_OK) {
 		config_problem(r->reader, node->line, node->name, "%s", err.msg);
@@ -111,7 +112,7 @@ static bool is_credential_name(struct ent_str name)
 	return name.n > 0 && name.n <= 64;
 }
 
-void config_credentials_read(struct supplier_reader *r, const struct config_node *node)
+void config_auth_credentials(struct supplier_reader *r, const struct config_node *node)
 {
 	struct supplier_link *link = &r->supplier->link;
 	const struct config_member *member = NULL;
@@ -145,7 +146,7 @@ void config_credentials_read(struct supplier_reader *r, const struct config_node
 
 static void token_url_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
 {
-	struct ent_str url = text_read(r, node);
+	struct ent_str url = auth_text_read(r, node);
 	struct ent_err err;
 
 	if (!url.p)
@@ -160,7 +161,7 @@ static void token_url_read(struct supplier_reader *r, const struct config_node *
 
 void config_auth_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
 {
-	const struct config_key *keys = config_supplier_keys()[KEY_AUTH].member;
+	const struct config_key *keys = config_keys_supplier()[KEY_AUTH].member;
 	struct supplier_link *link = &r->supplier->link;
 	struct config_node found[AT_N] = {{0}};
 	size_t kind = N_KINDS;
@@ -183,13 +184,13 @@ void config_auth_read(struct supplier_reader *r, const struct config_node *node,
 	}
 	if (kind < N_KINDS)
 		link->auth = kinds[kind].kind;
-	link->user = text_read(r, &found[AT_USER]);
+	link->user = auth_text_read(r, &found[AT_USER]);
 	if (link->auth == AUTH_BASIC && link->user.p && memchr(link->user.p, ':', link->user.n))
 		config_problem(r->reader, found[AT_USER].line, found[AT_USER].name,
 			       "has a colon, which basic cannot carry");
 	credential_read(r, &found[AT_CREDENTIAL], &link->credential, &r->note->credential);
-	link->header = token_read(r, &found[AT_HEADER]);
-	link->scheme = token_read(r, &found[AT_SCHEME]);
+	link->header = header_word_read(r, &found[AT_HEADER]);
+	link->scheme = header_word_read(r, &found[AT_SCHEME]);
 	token_url_read(r, &found[AT_TOKEN_URL], plain_http);
-	link->scope = text_read(r, &found[AT_SCOPE]);
+	link->scope = auth_text_read(r, &found[AT_SCOPE]);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way out to a supplier's tool: where it is, what may be reached, whose word counts, how much at once. */
-#include "config/config_supplier.h"
+#include "config/config_link.h"
 
 #include <string.h>
 #include <unistd.h>
 
+#include "config/config_amount.h"
+#include "config/config_auth.h"
 #include "core/range.h"
 #include "core/url.h"
 
@@ -90,7 +92,7 @@ static void policy_read(struct supplier_reader *r, const struct config_node *nod
 
 	if (!node->yaml)
 		return;
-	config_keys_sort(r->reader, node, config_supplier_keys()[KEY_POLICY].member, "policy", found);
+	config_keys_sort(r->reader, node, config_keys_supplier()[KEY_POLICY].member, "policy", found);
 	for (size_t i = 0; i < 2; i++) {
 		struct ent_str word, near, what;
 
@@ -171,7 +173,7 @@ static void amount_read(struct supplier_reader *r, const struct config_key *key,
 
 void config_link_read(struct supplier_reader *r, const struct config_node found[KEY_N])
 {
-	const struct config_key *keys = config_supplier_keys();
+	const struct config_key *keys = config_keys_supplier();
 	struct supplier_link *link = &r->supplier->link;
 
 	if (found[KEY_PLAIN_HTTP].yaml)
@@ -180,7 +182,7 @@ void config_link_read(struct supplier_reader *r, const struct config_node found[
 		(void)config_bool(r->reader, &found[KEY_PAUSED], &link->paused);
 	base_url_read(r, &found[KEY_URL]);
 	config_auth_read(r, &found[KEY_AUTH], link->plain_http);
-	config_credentials_read(r, &found[KEY_CREDENTIALS]);
+	config_auth_credentials(r, &found[KEY_CREDENTIALS]);
 	account_read(r, &found[KEY_ACCOUNT]);
 	comments_as_read(r, &found[KEY_COMMENTS_AS]);
 	language_read(r, &found[KEY_LANGUAGE]);

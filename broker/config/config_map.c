@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A supplier's words and what they mean. */
-#include "config/config_supplier.h"
+#include "config/config_map.h"
 
 #include "sdk/webhook.h"
 
 #define WORDS_STATUS   "new, acknowledged, in_progress, pending, held, transferred, resolved, closed, cancelled, rejected"
 #define WORDS_PRIORITY "1, 2, 3, 4, 5 (1 is critical)"
 
-struct ent_str config_supplier_name(struct config_reader *reader, const struct config_node *item)
-{
-	const yaml_node_t *yaml = item->yaml;
-
-	for (const yaml_node_pair_t *pair = yaml->data.mapping.pairs.start; pair < yaml->data.mapping.pairs.top;
-	     pair++) {
-		const yaml_node_t *key = yaml_document_get_node(&reader->document, pair->key);
-		const yaml_node_t *value = yaml_document_get_node(&reader->document, pair->value);
-
-		if (key->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE ||
-		    value->data.scalar.length == 0 || value->data.scalar.length > SUPPLIER_NAME_MAX)
-			continue;
-		if (sdk_eqz((struct ent_str){(const char *)key->data.scalar.value, key->data.scalar.length}, "name"))
-			return (struct ent_str){(const char *)value->data.scalar.value, value->data.scalar.length};
-	}
-	return ENT_ABSENT;
-}
-
-/* ---- maps ------------------------------------------------------------------------- */
-
-static const char *next_status(const void *of, size_t i)
+static const char *next_status_word(const void *of, size_t i)
 {
 	(void)of;
 	return i + 1 < ENT_N_STATUS ? sdk_status_name((enum ent_status)(i + 1)) : NULL;
@@ -44,7 +24,7 @@ static bool canonical_vet(struct config_reader *reader, const struct config_node
 		return true;
 	found = config_found(reader, word);
 	if (!priority)
-		near = config_nearest(reader, word, next_status, NULL);
+		near = config_nearest(reader, word, next_status_word, NULL);
 	config_problem(reader, node->line, node->name, "found %.*s%.*s%s allowed: %s", (int)found.n, found.p,
 		       (int)near.n, near.p, near.n ? "" : ",", priority ? WORDS_PRIORITY : WORDS_STATUS);
 	return false;
@@ -62,8 +42,8 @@ static bool free_vet(struct config_reader *reader, const struct config_node *nod
 }
 
 /* out: canonical words on the left. Else native words on the left. */
-static size_t rows_read(struct supplier_reader *r, const struct config_node *node, enum table_kind kind, bool out,
-			const struct map_row **ret)
+static size_t map_rows_read(struct supplier_reader *r, const struct config_node *node, enum table_kind kind, bool out,
+			    const struct map_row **ret)
 {
 	const struct config_member *member = NULL;
 	size_t n_member = config_members(r->reader, node, &member), n = 0;
@@ -116,9 +96,9 @@ static void table_read(struct supplier_reader *r, const struct config_member *me
 		if (!sdk_eqz(member->key, tables[k].name))
 			continue;
 		if (tables[k].out)
-			map->n_out = rows_read(r, &member->value, tables[k].kind, true, &map->out);
+			map->n_out = map_rows_read(r, &member->value, tables[k].kind, true, &map->out);
 		else
-			map->n_in = rows_read(r, &member->value, tables[k].kind, false, &map->in);
+			map->n_in = map_rows_read(r, &member->value, tables[k].kind, false, &map->in);
 		return;
 	}
 	near = config_nearest(r->reader, member->key, next_table, NULL);

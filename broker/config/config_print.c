@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table for people: help and the sample file. */
+#include "config/config_print.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "config/config_read.h"
+#include "config/config_amount.h"
+#include "config/config_keys.h"
 
 #define HELP_WIDTH 88
 
 /* Text broken at spaces; the first line is already `column` wide. */
-static void wrapped(struct sdk_buf *buf, const char *text, const char *margin, size_t column)
+static void text_wrap(struct sdk_buf *buf, const char *text, const char *margin, size_t column)
 {
 	for (bool first = true; *text; first = false) {
 		size_t n = strcspn(text, " ");
@@ -35,13 +38,13 @@ static void key_help(const struct config_key *key, const char *margin, struct sd
 	(void)snprintf(inner, sizeof inner, "%s    ", margin);
 	if (key->row) {
 		sdk_buf_format(buf, "\n%s%s = %s   (", margin, key->name, key->row->dflt);
-		config_allowed_print(key->row, buf);
+		config_amount_allowed(key->row, buf);
 		sdk_buf_format(buf, ")\n%s", inner);
 	} else {
 		sdk_buf_format(buf, "\n%s%s: %s%s\n%s", margin, key->name, key->form,
 			       key->required ? " (required)" : "", inner);
 	}
-	wrapped(buf, help, inner, strlen(inner));
+	text_wrap(buf, help, inner, strlen(inner));
 	sdk_buf_z(buf, "\n");
 	for (const struct config_key *member = key->member; member && member->name; member++)
 		key_help(member, inner, buf);
@@ -50,7 +53,7 @@ static void key_help(const struct config_key *key, const char *margin, struct sd
 static void suppliers_help(struct sdk_buf *buf)
 {
 	sdk_buf_z(buf, "\nsuppliers: a list; each item is one supplier and the tool it works in:\n");
-	for (const struct config_key *key = config_supplier_keys(); key->name; key++)
+	for (const struct config_key *key = config_keys_supplier(); key->name; key++)
 		key_help(key, "  ", buf);
 }
 
@@ -63,19 +66,20 @@ void config_print_help(struct sdk_buf *buf)
 		sdk_buf_format(buf, "\n  %s = %s", row->name, row->dflt[0] ? row->dflt : "\"\"");
 		if (row->type != CONFIG_TEXT || row->words) {
 			sdk_buf_z(buf, "   (");
-			config_allowed_print(row, buf);
+			config_amount_allowed(row, buf);
 			sdk_buf_z(buf, ")");
 		}
 		sdk_buf_z(buf, "\n      ");
-		wrapped(buf, row->help, "      ", 6);
+		text_wrap(buf, row->help, "      ", 6);
 		sdk_buf_z(buf, "\n");
 	}
 	sdk_buf_z(buf, "\n  kafka.*\n      ");
-	wrapped(buf,
-		"Any other name is librdkafka's own, e.g. security.protocol, sasl.username, ssl.ca.location. Passwords "
-		"and keys only "
-		"as env:NAME or file:/path.",
-		"      ", 6);
+	text_wrap(
+	    buf,
+	    "Any other name is librdkafka's own, e.g. security.protocol, sasl.username, ssl.ca.location. Passwords "
+	    "and keys only "
+	    "as env:NAME or file:/path.",
+	    "      ", 6);
 	sdk_buf_z(buf, "\n");
 	suppliers_help(buf);
 }
@@ -87,10 +91,10 @@ static void comment_print(struct sdk_buf *buf, const struct config_row *row, con
 	const char *margin = indent[0] ? "  # " : "# ";
 
 	sdk_buf_format(buf, "\n%s", margin);
-	wrapped(buf, row->help, margin, strlen(margin));
+	text_wrap(buf, row->help, margin, strlen(margin));
 	if (row->type != CONFIG_TEXT || row->words) {
 		sdk_buf_format(buf, "\n%s# ", indent);
-		config_allowed_print(row, buf);
+		config_amount_allowed(row, buf);
 	}
 }
 
@@ -100,7 +104,7 @@ static void sample_row(struct sdk_buf *buf, const struct config_row *row)
 
 	comment_print(buf, row, indent);
 	sdk_buf_format(buf, "\n%s%s: ", indent, dot ? dot + 1 : row->name);
-	config_print_text(sdk_str(row->sample ? row->sample : row->dflt), buf);
+	config_row_text(sdk_str(row->sample ? row->sample : row->dflt), buf);
 	sdk_buf_z(buf, "\n");
 }
 
@@ -155,12 +159,12 @@ static void sample_key(struct sdk_buf *buf, const struct config_key *key, const 
 	sdk_buf_z(&help, key->row ? key->row->help : key->help);
 	if (key->row) {
 		sdk_buf_format(&help, " Default: %s. ", key->row->dflt);
-		config_allowed_print(key->row, &help);
+		config_amount_allowed(key->row, &help);
 		sdk_buf_z(&help, ".");
 	}
 	sdk_buf_char(&help, '\0');
 	sdk_buf_format(buf, "#    # %s%s: ", group, key->name);
-	wrapped(buf, help.p, "#    #   ", 9 + strlen(group) + strlen(key->name));
+	text_wrap(buf, help.p, "#    #   ", 9 + strlen(group) + strlen(key->name));
 	sdk_buf_z(buf, "\n");
 	sdk_buf_clear(&help);
 	sdk_buf_format(&help, "%s.", key->name);
@@ -188,7 +192,7 @@ void config_print_sample(struct sdk_buf *buf)
 		sample_row(buf, row);
 	}
 	sdk_buf_z(buf, sample_suppliers);
-	for (const struct config_key *key = config_supplier_keys(); key->name; key++)
+	for (const struct config_key *key = config_keys_supplier(); key->name; key++)
 		sample_key(buf, key, "");
 	sdk_buf_z(buf, sample_supplier);
 }

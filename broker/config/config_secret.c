@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a supplier's webhooks are signed with, by reference. */
-#include "config/config_supplier.h"
+#include "config/config_secret.h"
 
-bool config_reference(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)
+bool config_secret_reference(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)
 {
 	struct ent_str text;
 
@@ -18,13 +18,13 @@ bool config_reference(struct config_reader *reader, const struct config_node *no
 	return false;
 }
 
-static void secret_read(struct supplier_reader *r, const struct config_node *node)
+static void one_secret_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct supplier *supplier = r->supplier;
 	struct ent_str reference;
 	struct ent_err err;
 
-	if (!config_reference(r->reader, node, &reference))
+	if (!config_secret_reference(r->reader, node, &reference))
 		return;
 	if (secret_load(reference, &supplier->secret[supplier->n_secret], &err) != ENT_OK) {
 		config_problem(r->reader, node->line, node->name, "%s", err.msg);
@@ -39,7 +39,7 @@ static bool is_polled(const struct supplier *supplier)
 	return supplier_can(supplier, ENT_POLL) && supplier->link.poll_ms > 0;
 }
 
-void config_secrets_read(struct supplier_reader *r, const struct config_node *node, const struct config_node *open)
+void config_secret_read(struct supplier_reader *r, const struct config_node *node, const struct config_node *open)
 {
 	const struct config_node *item;
 	bool is_unsigned = false;
@@ -56,13 +56,13 @@ void config_secrets_read(struct supplier_reader *r, const struct config_node *no
 				       "nothing says how its webhooks are signed. Add `secret: env:NAME` or `secret: "
 				       "file:/path`, or `unsigned: true` to accept them from anyone");
 	} else if (node->yaml->type != YAML_SEQUENCE_NODE) {
-		secret_read(r, node);
+		one_secret_read(r, node);
 	} else {
 		n = config_items(r->reader, node, &item);
 		if (n < 1 || n > SUPPLIER_SECRET_MAX)
 			config_problem(r->reader, node->line, node->name,
 				       "has %zu secrets, allowed: 1, or 2 while one replaces the other", n);
 		for (size_t i = 0; i < n && i < SUPPLIER_SECRET_MAX; i++)
-			secret_read(r, &item[i]);
+			one_secret_read(r, &item[i]);
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connector's own settings, by its own table. */
-#include "config/config_supplier.h"
+#include "config/config_settings.h"
 
 static const char *next_setting(const void *of, size_t i)
 {

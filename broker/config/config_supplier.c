@@ -1,212 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list `suppliers`: every setting of one, and the first of them. */
+/* Name, title, connector and whose comments are public; the rest of a supplier is read by the files beside. */
 #include "config/config_supplier.h"
 
 #include <string.h>
 
-static const struct config_key auth_keys[] = {
-    {.name = "kind",
-     .form = "basic, bearer, header or oauth2",
-     .help = "basic: user and credential (its password). bearer: credential (a token). header: header and credential, "
-	     "and scheme where a word stands before it. oauth2: client credentials, with user (the client id), "
-	     "credential (its secret), token_url and scope.",
-     .required = true},
-    {.name = "user", .form = "text", .help = "Name of the account, or the client id."},
-    {.name = "credential",
-     .form = "reference",
-     .help = "Password, token or client secret: env:NAME or file:/path, never the secret itself.",
-     .required = true},
-    {.name = "header", .form = "name", .help = "Header that carries it, e.g. X-Redmine-API-Key."},
-    {.name = "scheme", .form = "word", .help = "Stands before it in the header, e.g. token."},
-    {.name = "token_url", .form = "URL", .help = "Where oauth2 gets its tokens."},
-    {.name = "scope", .form = "text", .help = "What oauth2 asks for; default: nothing is said."},
-    {0},
-};
-
-static const struct config_key policy_keys[] = {
-    {.name = "status", .form = "holder, newest, ours or theirs", .help = "For the status."},
-    {.name = "priority", .form = "holder, newest, ours or theirs", .help = "For the priority."},
-    {0},
-};
-
-#define TIME(name, member, dflt, min, max, words, help, zero)                                                          \
-	{                                                                                                              \
-		name, CONFIG_TIME, offsetof(struct supplier, link.member), dflt, NULL, "ms", min, max, words, help,    \
-		    zero                                                                                               \
-	}
-#define MINUTE 60000ll
-#define DAY    86400000ll
-
-static const struct config_row rows[] = {
-    TIME("timeout", timeout_ms, "30s", 100, 10 * MINUTE, NULL,
-	 "One round trip, all of it: name, connection, request, answer.", false),
-    TIME("connect_timeout", connect_ms, "5s", 50, 5 * MINUTE, NULL, "How much of it name, connection and TLS may take.",
-	 false),
-    {"answer_max", CONFIG_BYTES, offsetof(struct supplier, link.answer_max), "4MiB", NULL, NULL, 1024, 256ll << 20,
-     NULL, "Largest answer, unpacked; a larger one counts as none.", false},
-    {"rate", CONFIG_INT, offsetof(struct supplier, link.rate_per_min), "600", NULL, NULL, 1, 100000, NULL,
-     "Requests a minute, all together; its own limit, less what others of you need.", false},
-    {"at_once", CONFIG_INT, offsetof(struct supplier, link.at_once), "4", NULL, NULL, 1, 64, NULL,
-     "Requests at the same time. For one ticket always one.", false},
-    TIME("poll", poll_ms, "60s", 100, DAY, NULL,
-	 "How often it is asked what is new, where the connector can; 0: never, its webhooks tell it.", true),
-    TIME("sweep", sweep_ms, "6h", 1000, 30 * DAY, NULL,
-	 "How often each of its open tickets is compared with ours; 0: never.", true),
-    TIME("search_lag", search_lag_ms, "connector", 100, 60 * MINUTE, "connector",
-	 "How long after a write its search may not show the new text. After a lost answer we search for this time "
-	 "before we write again. connector: as its connector says. 0: its search shows it at once.",
-	 true),
-    TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
-	 "An alarm when nothing was heard from it for this time. 0: learned from its usual pauses.", true),
-    {"title_max", CONFIG_INT, offsetof(struct supplier, title_max), "0", NULL, NULL, 40, 1000000, NULL,
-     "Longest title that its tool takes, in the unit that the connector's page names. 0: as the connector says; a "
-     "larger number than the connector's changes nothing.",
-     true},
-    {"text_max", CONFIG_INT, offsetof(struct supplier, text_max), "0", NULL, NULL, 500, 1000000000, NULL,
-     "The same for one text, a description or a comment. What is longer is shortened and says where the whole stands.",
-     true},
-};
-enum {
-	ROW_TIMEOUT,
-	ROW_CONNECT,
-	ROW_ANSWER,
-	ROW_RATE,
-	ROW_AT_ONCE,
-	ROW_POLL,
-	ROW_SWEEP,
-	ROW_SEARCH_LAG,
-	ROW_SILENCE,
-	ROW_TITLE,
-	ROW_TEXT,
-	ROW_N
-};
-_Static_assert(sizeof rows / sizeof *rows == ROW_N, "a name for each row");
-
-/* In the order of enum key. */
-static const struct config_key keys[] = {
-    {.name = "name",
-     .form = "text",
-     .help = "Short name, a-z 0-9 and -: stands in the URL /hooks/NAME and in events. Do not change it later.",
-     .required = true},
-    {.name = "title", .form = "text", .help = "What people read. Default: the name."},
-    {.name = "connector",
-     .form = "text",
-     .help = "Which connector speaks its tool's language; `entente check` lists them.",
-     .required = true},
-    {.name = "secret",
-     .form = "reference(s)",
-     .help = "What its webhooks are signed with: env:NAME or file:/path, never the secret itself. A list of two while "
-	     "one replaces the other. Without it, and where it is polled, no webhook is taken."},
-    {.name = "unsigned",
-     .form = "true",
-     .help = "Instead of `secret`: accept its webhooks from anyone. Only where the network decides who can send."},
-    {.name = "public_comments",
-     .form = "us or everyone",
-     .help = "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier "
-	     "that works on the incident.",
-     .required = true},
-    {.name = "joins",
-     .form = "any or shared",
-     .help =
-	 "Which incidents its own ticket may join by what it says (our number, a shared key, another's ticket). any: "
-	 "whichever it names (the default). shared: only those we shared with it; then nobody gets into a thread by "
-	 "naming its number."},
-    {.name = "url",
-     .form = "URL",
-     .help = "Where its tool is, https://host/path without anything that follows. Without it we only listen."},
-    {.name = "auth", .form = "group", .help = "How we log in there.", .member = auth_keys},
-    {.name = "credentials",
-     .form = "group",
-     .help =
-	 "Secrets by a name of your own, up to 8, each env:NAME or file:/path: {user: env:DESK_USER, password: "
-	 "file:/etc/entente/desk.password}. The connector's requests name them where `auth` is not enough: a login, a "
-	 "form, a path. It never sees them."},
-    {.name = "account",
-     .form = "text",
-     .help = "Id or name of our user in its tool: what it writes is our own and comes back to nobody. Without it only "
-	     "ids and words of what we sent are known."},
-    {.name = "comments_as",
-     .form = "internal or public",
-     .help = "How a comment that we bring stands in its tool. Default: internal."},
-    {.name = "language",
-     .form = "fr or en",
-     .help = "Language of the sentences that we add to texts for it, as where one is shortened. Default: en."},
-    {.name = "policy",
-     .form = "group",
-     .help = "Whose word counts where its ticket and the incident say different things. holder: that of whoever holds "
-	     "the incident (the default). newest: the last one. ours: the incident's is written back. theirs: its "
-	     "own, and we never write it.",
-     .member = policy_keys},
-    {.name = "map",
-     .form = "group",
-     .help = "status: its words and what they mean; priority: its words and 1 to 5; status_out, priority_out: which "
-	     "word is used on the way out, where several mean the same. Adds to the connector's own table, row by row. "
-	     "category: its words and ours; person: its ids and the names shown."},
-    {.name = "settings",
-     .form = "group",
-     .help = "The connector's own settings; `entente config --help CONNECTOR` lists them."},
-    {.name = "ca_file",
-     .form = "path",
-     .help = "Certificates (PEM) that its tool's is signed by, instead of the system's."},
-    {.name = "plain_http",
-     .form = "true or false",
-     .help = "Take http: in url, where everybody on the way can read and change everything. Default: false."},
-    {.name = "allow",
-     .form = "list of ranges",
-     .help = "Private and other special addresses that its tool may have, e.g. [10.1.0.0/16]. Others are never "
-	     "connected to, whatever its name says."},
-    {.name = "timeout", .row = &rows[ROW_TIMEOUT]},
-    {.name = "connect_timeout", .row = &rows[ROW_CONNECT]},
-    {.name = "answer_max", .row = &rows[ROW_ANSWER]},
-    {.name = "rate", .row = &rows[ROW_RATE]},
-    {.name = "at_once", .row = &rows[ROW_AT_ONCE]},
-    {.name = "poll", .row = &rows[ROW_POLL]},
-    {.name = "sweep", .row = &rows[ROW_SWEEP]},
-    {.name = "search_lag", .row = &rows[ROW_SEARCH_LAG]},
-    {.name = "silence", .row = &rows[ROW_SILENCE]},
-    {.name = "title_max", .row = &rows[ROW_TITLE]},
-    {.name = "text_max", .row = &rows[ROW_TEXT]},
-    {.name = "paused",
-     .form = "true or false",
-     .help = "Maintenance: nothing is sent to it and nothing asked; what is for it waits. Default: false."},
-    {0},
-};
-
-const struct config_key *config_supplier_keys(void)
-{
-	return keys;
-}
-
-static const char *next_key(const void *of, size_t i)
-{
-	return ((const struct config_key *)of)[i].name;
-}
-
-void config_keys_sort(struct config_reader *reader, const struct config_node *node, const struct config_key *of,
-		      const char *what, struct config_node *found)
-{
-	const struct config_member *member = NULL;
-	size_t n = config_members(reader, node, &member);
-
-	for (size_t i = 0; i < n; i++) {
-		struct ent_str near;
-		size_t k = 0;
-
-		while (of[k].name && !sdk_eqz(member[i].key, of[k].name))
-			k++;
-		if (of[k].name) {
-			found[k] = member[i].value;
-			continue;
-		}
-		near = config_nearest(reader, member[i].key, next_key, of);
-		config_problem(reader, member[i].value.line, member[i].value.name,
-			       "is no setting of %s%.*s (`entente config --help` lists them)", what, ENT_F(near));
-	}
-}
+#include "config/config_link.h"
+#include "config/config_map.h"
+#include "config/config_secret.h"
+#include "config/config_settings.h"
 
 /* ---- name and title ------------------------------------------------------------ */
 
-static bool is_name(struct ent_str name)
+static bool is_supplier_name(struct ent_str name)
 {
 	if (name.n == 0 || name.n > SUPPLIER_NAME_MAX || name.p[0] == '-')
 		return false;
@@ -216,13 +21,13 @@ static bool is_name(struct ent_str name)
 	return true;
 }
 
-static void name_read(struct supplier_reader *r, const struct config_node *node)
+static void supplier_name_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str name, found;
 
 	if (!config_text(r->reader, node, &name))
 		return;
-	if (is_name(name)) {
+	if (is_supplier_name(name)) {
 		r->supplier->name = sdk_dup(r->arena, name);
 		return;
 	}
@@ -232,7 +37,7 @@ static void name_read(struct supplier_reader *r, const struct config_node *node)
 		       (int)found.n, found.p, SUPPLIER_NAME_MAX);
 }
 
-static void title_read(struct supplier_reader *r, const struct config_node *node)
+static void supplier_title_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str title;
 
@@ -318,15 +123,35 @@ static void connector_read(struct supplier_reader *r, const struct config_node *
 
 /* ---- one supplier, all suppliers ------------------------------------------------------ */
 
+/* The name when it is one, for the names of problems; absent when not. */
+static struct ent_str name_peek(struct config_reader *reader, const struct config_node *item)
+{
+	const yaml_node_t *yaml = item->yaml;
+
+	for (const yaml_node_pair_t *pair = yaml->data.mapping.pairs.start; pair < yaml->data.mapping.pairs.top;
+	     pair++) {
+		const yaml_node_t *key = yaml_document_get_node(&reader->document, pair->key);
+		const yaml_node_t *value = yaml_document_get_node(&reader->document, pair->value);
+
+		if (key->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE ||
+		    value->data.scalar.length == 0 || value->data.scalar.length > SUPPLIER_NAME_MAX)
+			continue;
+		if (sdk_eqz((struct ent_str){(const char *)key->data.scalar.value, key->data.scalar.length}, "name"))
+			return (struct ent_str){(const char *)value->data.scalar.value, value->data.scalar.length};
+	}
+	return ENT_ABSENT;
+}
+
 static void supplier_read(struct supplier_reader *r, const struct config_node *item)
 {
+	const struct config_key *keys = config_keys_supplier();
 	struct config_node found[KEY_N] = {{0}};
 	struct config_node named = *item;
 	struct ent_str name = ENT_ABSENT;
 
 	/* Its name first: problems say suppliers.orion.secret, not suppliers[3].secret. */
 	if (item->yaml->type == YAML_MAPPING_NODE)
-		name = config_supplier_name(r->reader, item);
+		name = name_peek(r->reader, item);
 	if (name.p)
 		named.name = sdk_format(&r->reader->arena.abi, "suppliers.%.*s", (int)name.n, name.p);
 	r->name = named.name;
@@ -336,14 +161,14 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 		if (keys[k].required && k != KEY_PUBLIC && !found[k].yaml)
 			config_problem(r->reader, r->line, r->name, "%s is missing. %s", keys[k].name, keys[k].help);
 	if (found[KEY_NAME].yaml)
-		name_read(r, &found[KEY_NAME]);
-	title_read(r, &found[KEY_TITLE]);
+		supplier_name_read(r, &found[KEY_NAME]);
+	supplier_title_read(r, &found[KEY_TITLE]);
 	if (found[KEY_CONNECTOR].yaml)
 		connector_read(r, &found[KEY_CONNECTOR]);
 	public_read(r, &found[KEY_PUBLIC]);
 	joins_read(r, &found[KEY_JOINS]);
 	config_link_read(r, found);
-	config_secrets_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
+	config_secret_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
 	config_map_read(r, &found[KEY_MAP]);
 	if (r->supplier->connector)
 		config_settings_read(r, &found[KEY_SETTINGS]);

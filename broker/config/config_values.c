@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values that are in effect, as a file that says the same. Secrets only as references. */
+#include "config/config_values.h"
+
 #include <string.h>
 
-#include "config/config_read.h"
+#include "config/config_amount.h"
+#include "config/config_keys.h"
 
 static void map_values(const char *name, const struct map_row *row, size_t n, bool out, struct sdk_buf *buf)
 {
@@ -10,9 +13,9 @@ static void map_values(const char *name, const struct map_row *row, size_t n, bo
 		sdk_buf_format(buf, "      %s:\n", name);
 	for (size_t i = 0; i < n; i++) {
 		sdk_buf_z(buf, "        ");
-		config_print_text(out ? row[i].canonical : row[i].native, buf);
+		config_row_text(out ? row[i].canonical : row[i].native, buf);
 		sdk_buf_z(buf, ": ");
-		config_print_text(out ? row[i].native : row[i].canonical, buf);
+		config_row_text(out ? row[i].native : row[i].canonical, buf);
 		sdk_buf_z(buf, "\n");
 	}
 }
@@ -39,7 +42,7 @@ static void text_value(const char *margin, const char *name, struct ent_str text
 	if (text.n == 0)
 		return;
 	sdk_buf_format(buf, "%s%s: ", margin, name);
-	config_print_text(text, buf);
+	config_row_text(text, buf);
 	sdk_buf_z(buf, "\n");
 }
 
@@ -69,7 +72,7 @@ static void link_values(const struct supplier *supplier, const struct config_not
 		sdk_buf_z(buf, "    credentials:\n");
 	for (size_t i = 0; i < link->n_named; i++) {
 		sdk_buf_format(buf, "      %.*s: ", ENT_F(link->named[i].name));
-		config_print_text(note->named[i], buf);
+		config_row_text(note->named[i], buf);
 		sdk_buf_z(buf, "\n");
 	}
 	text_value("    ", "account", supplier->account, buf);
@@ -85,10 +88,10 @@ static void link_values(const struct supplier *supplier, const struct config_not
 		sdk_buf_z(buf, "    allow:\n");
 	for (size_t i = 0; i < link->n_allow; i++) {
 		sdk_buf_z(buf, "      - ");
-		config_print_text(link->allow[i], buf);
+		config_row_text(link->allow[i], buf);
 		sdk_buf_z(buf, "\n");
 	}
-	for (const struct config_key *key = config_supplier_keys(); key->name; key++) {
+	for (const struct config_key *key = config_keys_supplier(); key->name; key++) {
 		const char *at = (const char *)supplier;
 
 		if (!key->row)
@@ -104,7 +107,7 @@ static void link_values(const struct supplier *supplier, const struct config_not
 static void supplier_values(const struct supplier *supplier, const struct config_note *note, struct sdk_buf *buf)
 {
 	sdk_buf_format(buf, "  - name: %.*s\n    title: ", ENT_F(supplier->name));
-	config_print_text(supplier->title, buf);
+	config_row_text(supplier->title, buf);
 	sdk_buf_format(buf, "\n    connector: %s\n", supplier->connector->name);
 	if (supplier->n_secret > 0)
 		sdk_buf_z(buf, "    secret:\n");
@@ -112,7 +115,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 		sdk_buf_z(buf, "    unsigned: true\n");
 	for (size_t i = 0; i < supplier->n_secret; i++) {
 		sdk_buf_z(buf, "      - ");
-		config_print_text(note->secret[i], buf);
+		config_row_text(note->secret[i], buf);
 		sdk_buf_z(buf, "\n");
 	}
 	sdk_buf_format(buf, "    public_comments: %s\n",
@@ -124,7 +127,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 		sdk_buf_z(buf, "    settings:\n");
 	for (size_t i = 0; i < note->n_setting; i++) {
 		sdk_buf_format(buf, "      %.*s: ", ENT_F(note->setting[i].name));
-		config_print_text(note->setting[i].value, buf);
+		config_row_text(note->setting[i].value, buf);
 		sdk_buf_z(buf, "\n");
 	}
 }
@@ -135,12 +138,12 @@ static void pass_values(const struct config *config, struct sdk_buf *buf)
 		const struct config_pair *pair = &config->kafka.pass[i];
 
 		sdk_buf_format(buf, "  %.*s: ", (int)pair->name.n, pair->name.p);
-		config_print_text(pair->reference.p ? pair->reference : pair->value, buf);
+		config_row_text(pair->reference.p ? pair->reference : pair->value, buf);
 		sdk_buf_z(buf, "\n");
 	}
 }
 
-void config_print_values(const struct config *config, struct sdk_buf *buf)
+void config_values_print(const struct config *config, struct sdk_buf *buf)
 {
 	struct ent_str section = ENT_ABSENT;
 

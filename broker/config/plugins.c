@@ -96,7 +96,7 @@ static enum ent_rc vet_ops(const char *file, const struct ent_connector *c, stru
 	return ENT_OK;
 }
 
-static enum ent_rc vet(const char *file, const struct ent_connector *c, struct ent_err *err)
+static enum ent_rc connector_vet(const char *file, const struct ent_connector *c, struct ent_err *err)
 {
 	enum ent_rc rc;
 
@@ -159,7 +159,7 @@ static enum ent_rc load_one(struct plugins *plugins, const char *file, struct en
 				file, ENT_ABI);
 	rc = table_copy(&plugins->arena.abi, file, given, &plugin->connector, err);
 	if (rc == ENT_OK)
-		rc = vet(file, plugin->connector, err);
+		rc = connector_vet(file, plugin->connector, err);
 	if (rc != ENT_OK)
 		return rc;
 	for (size_t i = 0; i + 1 < plugins->n; i++)
@@ -169,12 +169,12 @@ static enum ent_rc load_one(struct plugins *plugins, const char *file, struct en
 	return ENT_OK;
 }
 
-static int by_text(const void *a, const void *b)
+static int text_order(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int by_name(const void *a, const void *b)
+static int plugin_order(const void *a, const void *b)
 {
 	return strcmp(((const struct plugin *)a)->connector->name, ((const struct plugin *)b)->connector->name);
 }
@@ -207,7 +207,7 @@ static enum ent_rc list_folder(struct plugins *plugins, const char *folder, cons
 		file[n++] = sdk_z(&plugins->arena.abi, sdk_format(&plugins->arena.abi, "%s/%s", folder, entry->d_name));
 	}
 	(void)closedir(dir); /* only read */
-	qsort(file, n, sizeof *file, by_text);
+	qsort(file, n, sizeof *file, text_order);
 	*ret_n = n;
 	return ENT_OK;
 }
@@ -241,7 +241,7 @@ enum ent_rc plugins_load(const char *folder, struct plugins **ret, struct ent_er
 		plugins_unload(plugins);
 		return rc;
 	}
-	qsort(plugins->at, plugins->n, sizeof *plugins->at, by_name);
+	qsort(plugins->at, plugins->n, sizeof *plugins->at, plugin_order);
 	*ret = plugins;
 	return ENT_OK;
 }

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "config/config.h"
+#include "config/config_print.h"
+#include "config/config_values.h"
 
 #define CANARY "canary-77c1"
 
@@ -196,14 +198,14 @@ static void values_shown(void **state)
 	config = load(*state, text);
 	assert_true(sdk_eqz(config->kafka.pass[0].value, CANARY));
 	sdk_buf_init(&shown, 1 << 20);
-	config_print_values(config, &shown);
+	config_values_print(config, &shown);
 	config_free(config);
 	sdk_buf_add(&shown, "", 1);
 	assert_null(strstr(shown.p, CANARY));
 	assert_non_null(strstr(shown.p, secret_path));
 	config = load(*state, shown.p);
 	sdk_buf_init(&again, 1 << 20);
-	config_print_values(config, &again);
+	config_values_print(config, &again);
 	sdk_buf_add(&again, "", 1);
 	assert_string_equal(again.p, shown.p);
 	config_free(config);
@@ -401,8 +403,8 @@ static void sample_is_true(void **state)
 	from = load(*state, sample.p);
 	assert_true(sdk_eqz(from->data_dir, "/var/lib/entente"));
 	from->data_dir = config->data_dir;
-	config_print_values(config, &dflt);
-	config_print_values(from, &given);
+	config_values_print(config, &dflt);
+	config_values_print(from, &given);
 	assert_int_equal(given.n, dflt.n);
 	assert_memory_equal(given.p, dflt.p, dflt.n);
 	config_free(from);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "config/config.h"
+#include "config/config_values.h"
 
 #define CANARY "canary-77c1"
 
@@ -207,12 +208,12 @@ static void values_shown(void **state)
 
 		sdk_buf_init(&shown, 1 << 20);
 		sdk_buf_init(&again, 1 << 20);
-		config_print_values(config, &shown);
+		config_values_print(config, &shown);
 		config_free(config);
 		sdk_buf_char(&shown, '\0');
 		assert_null(strstr(shown.p, CANARY));
 		config = good(*state, shown.p);
-		config_print_values(config, &again);
+		config_values_print(config, &again);
 		sdk_buf_char(&again, '\0');
 		assert_string_equal(shown.p, again.p);
 		config_free(config);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every setting but the suppliers', and how its value is read and written. */
-#include "config/config_read.h"
+#include "config/config_row.h"
 
 #include <arpa/inet.h>
 #include <string.h>
+
+#include "config/config_amount.h"
 
 #define ROW(name, type, member, dflt, sample, unit, min, max, words, help)                                             \
 	{                                                                                                              \
@@ -100,7 +102,7 @@ static bool word_read(struct config_reader *reader, const struct config_row *row
 		word[n].p = sdk_z(&reader->arena.abi, word[n]);
 	}
 	near = config_nearest(reader, text, next_word, word);
-	return config_refuse(reader, row, node, text, sdk_z(&reader->arena.abi, near));
+	return config_amount_refuse(reader, row, node, text, sdk_z(&reader->arena.abi, near));
 }
 
 static bool is_address(struct config_reader *reader, struct ent_str text)
@@ -137,12 +139,12 @@ static bool text_vet(struct config_reader *reader, const struct config_row *row,
 
 /* ---- rows ----------------------------------------------------------------------- */
 
-static struct ent_str *text_of(const struct config_row *row, struct config *config)
+static struct ent_str *row_text(const struct config_row *row, struct config *config)
 {
 	return (struct ent_str *)(void *)((char *)config + row->offset);
 }
 
-static int64_t *amount_of(const struct config_row *row, struct config *config)
+static int64_t *row_amount(const struct config_row *row, struct config *config)
 {
 	return (int64_t *)(void *)((char *)config + row->offset);
 }
@@ -155,10 +157,10 @@ bool config_row_read(struct config_reader *reader, const struct config_row *row,
 	if (!config_text(reader, node, &text))
 		return false;
 	if (row->type != CONFIG_TEXT)
-		return config_amount_read(reader, row, node, text, amount_of(row, config));
+		return config_amount_read(reader, row, node, text, row_amount(row, config));
 	if (!text_vet(reader, row, node, text))
 		return false;
-	*text_of(row, config) = sdk_dup(&config->arena.abi, text);
+	*row_text(row, config) = sdk_dup(&config->arena.abi, text);
 	return true;
 }
 
@@ -168,17 +170,17 @@ void config_row_default(const struct config_row *row, struct config *config)
 	struct config_reader reader = {.path = "(default)"};
 
 	if (row->type == CONFIG_TEXT) {
-		*text_of(row, config) = sdk_str(row->dflt);
+		*row_text(row, config) = sdk_str(row->dflt);
 		return;
 	}
 	sdk_arena_init(&reader.arena);
 	sdk_buf_init(&reader.problems, 4096);
 	(void)config_amount_read(&reader, row, &nowhere, sdk_str(row->dflt),
-				 amount_of(row, config)); /* a test reads every default */
+				 row_amount(row, config)); /* a test reads every default */
 	config_reader_close(&reader);
 }
 
-void config_print_text(struct ent_str text, struct sdk_buf *buf)
+void config_row_text(struct ent_str text, struct sdk_buf *buf)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-";
 	bool quote = text.n == 0 || text.p[0] == '-' || text.p[0] == '.' || sdk_eqz(text, "null");
@@ -204,7 +206,7 @@ void config_row_print(const struct config_row *row, const struct config *config,
 	const char *at = (const char *)config + row->offset;
 
 	if (row->type == CONFIG_TEXT)
-		config_print_text(*(const struct ent_str *)(const void *)at, buf);
+		config_row_text(*(const struct ent_str *)(const void *)at, buf);
 	else
 		config_amount_print(row, *(const int64_t *)(const void *)at, buf);
 }

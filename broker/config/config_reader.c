@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file as nodes with lines; problems; the nearest known word. Aliases (&x, *x) work: nothing is expanded. */
-#include "config/config_read.h"
+#include "config/config_reader.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -141,7 +141,7 @@ static struct config_node node_of(struct config_reader *reader, int item, struct
 	return (struct config_node){yaml, name, (int)yaml->start_mark.line + 1};
 }
 
-static struct ent_str scalar(const yaml_node_t *yaml)
+static struct ent_str scalar_text(const yaml_node_t *yaml)
 {
 	return (struct ent_str){(const char *)yaml->data.scalar.value, yaml->data.scalar.length};
 }
@@ -154,11 +154,11 @@ static bool is_null(const struct config_node *node)
 		return true;
 	if (node->yaml->type != YAML_SCALAR_NODE || node->yaml->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return false;
-	text = scalar(node->yaml);
+	text = scalar_text(node->yaml);
 	return text.n == 0 || sdk_eqz(text, "~") || sdk_eqz(text, "null");
 }
 
-static const char *kind_word(const struct config_node *node)
+static const char *node_kind(const struct config_node *node)
 {
 	if (is_null(node))
 		return "nothing";
@@ -188,11 +188,11 @@ static bool member_take(struct config_reader *reader, const struct config_node *
 
 	if (key.yaml->type != YAML_SCALAR_NODE) {
 		config_problem(reader, key.line, node->name, "a name of a setting is expected, found %s",
-			       kind_word(&key));
+			       node_kind(&key));
 		return false;
 	}
 	line = key.line;
-	member->key = scalar(key.yaml);
+	member->key = scalar_text(key.yaml);
 	member->value =
 	    node_of(reader, pair->value,
 		    sdk_format(&reader->arena.abi, "%.*s%s%.*s", (int)node->name.n, node->name.n ? node->name.p : "",
@@ -201,7 +201,7 @@ static bool member_take(struct config_reader *reader, const struct config_node *
 	return true;
 }
 
-static int by_key(const void *a, const void *b)
+static int member_order(const void *a, const void *b)
 {
 	const struct config_member *x = *(const struct config_member *const *)a,
 				   *y = *(const struct config_member *const *)b;
@@ -221,7 +221,7 @@ static void repeats_tell(struct config_reader *reader, const struct config_membe
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &member[i];
-	qsort(sorted, n, sizeof *sorted, by_key);
+	qsort(sorted, n, sizeof *sorted, member_order);
 	for (size_t i = 1; i < n; i++)
 		if (sdk_eq(sorted[i]->key, sorted[i - 1]->key))
 			config_problem(reader, sorted[i]->value.line, sorted[i]->value.name,
@@ -238,7 +238,7 @@ size_t config_members(struct config_reader *reader, const struct config_node *no
 		return 0;
 	if (node->yaml->type != YAML_MAPPING_NODE) {
 		config_problem(reader, node->line, node->name,
-			       "a group of settings (\"name: value\" lines) is expected, found %s", kind_word(node));
+			       "a group of settings (\"name: value\" lines) is expected, found %s", node_kind(node));
 		return 0;
 	}
 	if (node->yaml->data.mapping.pairs.top - node->yaml->data.mapping.pairs.start > CONFIG_KEYS_MAX) {
@@ -265,7 +265,7 @@ size_t config_items(struct config_reader *reader, const struct config_node *node
 		return 0;
 	if (node->yaml->type != YAML_SEQUENCE_NODE) {
 		config_problem(reader, node->line, node->name,
-			       "a list (lines that begin with \"- \") is expected, found %s", kind_word(node));
+			       "a list (lines that begin with \"- \") is expected, found %s", node_kind(node));
 		return 0;
 	}
 	item = SDK_NEW_N(&reader->arena.abi, struct config_node,
@@ -283,11 +283,11 @@ bool config_text(struct config_reader *reader, const struct config_node *node, s
 	struct ent_str text;
 
 	if (!config_is_text(node)) {
-		config_problem(reader, node->line, node->name, "a value is expected, found %s%s", kind_word(node),
+		config_problem(reader, node->line, node->name, "a value is expected, found %s%s", node_kind(node),
 			       is_null(node) ? " (for an empty text write \"\")" : "");
 		return false;
 	}
-	text = scalar(node->yaml);
+	text = scalar_text(node->yaml);
 	if (text.n > 0 && memchr(text.p, '\0', text.n)) {
 		config_problem(reader, node->line, node->name, "holds the character U+0000, which nothing here may");
 		return false;
@@ -316,7 +316,7 @@ bool config_bool(struct config_reader *reader, const struct config_node *node, b
 /* ---- the nearest known word ------------------------------------------------------- */
 
 /* Edit distance; a swap of neighbours counts as one. Both are at most WORD_MAX. */
-static size_t distance(struct ent_str a, struct ent_str b)
+static size_t edit_distance(struct ent_str a, struct ent_str b)
 {
 	size_t row[3][WORD_MAX + 1];
 
@@ -367,7 +367,7 @@ struct ent_str config_nearest(struct config_reader *reader, struct ent_str word,
 			break;
 		if (candidate.n > WORD_MAX)
 			continue;
-		far = is_beginning(word, candidate) ? 1 : distance(word, candidate);
+		far = is_beginning(word, candidate) ? 1 : edit_distance(word, candidate);
 		if (far < least) {
 			least = far;
 			best = known;
