@@ -16,12 +16,12 @@ from tree import files_of_tree, is_source, layer_of, line_of, read, without
 
 # Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
 TODAY = {
-    "circles": 56,
-    "headers": 344,
-    "doubled": 190,
-    "plain": 251,
-    "public": 4,
-    "rows": 23,
+    "circles": 54,
+    "headers": 298,
+    "doubled": 178,
+    "plain": 246,
+    "public": 2,
+    "rows": 8,
     "mutants": 35,
 }
 ELSEWHERE = 0.05  # of the public functions may stand in a .c that is not named like their header
