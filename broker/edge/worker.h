@@ -8,7 +8,7 @@
 
 #include "edge/edge.h"
 #include "edge/peers.h"
-#include "edge/reader.h"
+#include "edge/readers.h"
 #include "face/desk.h"
 
 struct conn;

@@ -2,7 +2,7 @@
 /* A supplier's maps: read, published, and an earlier one put in force again. */
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/map_body.h"
+#include "face/mapping.h"
 #include "face/route.h"
 #include "view/view_map.h"
 #include "core/maps.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A map in a request's body. */
-#ifndef FACE_MAP_BODY_H
-#define FACE_MAP_BODY_H
+#ifndef FACE_MAPPING_H
+#define FACE_MAPPING_H
 
 #include "core/maps.h"
 #include "face/exchange.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edge/reader.h"
+#include "edge/readers.h"
 
 #include <stdio.h>
 #include <stdlib.h>

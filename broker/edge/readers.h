@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The readers: threads that serve long reads, see face/reading.h. Each has a desk of its own; all take from one queue.
  */
-#ifndef EDGE_READER_H
-#define EDGE_READER_H
+#ifndef EDGE_READERS_H
+#define EDGE_READERS_H
 
 #include <pthread.h>
 #include "face/desk.h"

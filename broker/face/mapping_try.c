@@ -8,7 +8,7 @@
 #include "face/arrive.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/map_body.h"
+#include "face/mapping.h"
 #include "face/route.h"
 #include "view/view_raw.h"
 #include "sdk/webhook.h"
