@@ -8,6 +8,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "edge/intake.h"
+#include "face/answer.h"
 #include "face/live.h"
 #include "face/route.h"
 #include "face/uri.h"
@@ -77,7 +79,7 @@ static void forget_request(struct conn *conn)
 	if (conn->n_in > 0)
 		memmove(conn->in, conn->in + used, conn->n_in);
 	exchange_reset(x);
-	conn_shrink(conn);
+	intake_shrink(conn);
 	conn->scan = (struct guard_scan){0};
 	conn->chunks = (struct guard_chunks){0};
 	conn->n_head = 0;
@@ -86,7 +88,7 @@ static void forget_request(struct conn *conn)
 	deadline_in(conn, worker->edge->face.limits.idle_s);
 }
 
-static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
+static bool refuse_request(struct conn *conn, const struct guard_refusal *refusal)
 {
 	struct edge *edge = conn->worker->edge;
 
@@ -104,21 +106,21 @@ static bool refuse(struct conn *conn, const struct guard_refusal *refusal)
 
 static bool refuse_full(struct conn *conn)
 {
-	return refuse(conn, &(struct guard_refusal){503, "Too many large requests are under way"});
+	return refuse_request(conn, &(struct guard_refusal){503, "Too many large requests are under way"});
 }
 
 /* ---- steps: true when there is more to do at once ----------------------------------------- */
 
 static bool fill_or_end(struct conn *conn)
 {
-	switch (conn_fill(conn)) {
-	case FILL_SOME:
+	switch (intake_fill(conn)) {
+	case INTAKE_SOME:
 		return true;
-	case FILL_LATER:
+	case INTAKE_LATER:
 		return false;
-	case FILL_FULL:
+	case INTAKE_FULL:
 		return refuse_full(conn);
-	case FILL_END:
+	case INTAKE_END:
 		break;
 	}
 	conn_end(conn);
@@ -134,7 +136,7 @@ static bool head_whole(struct conn *conn)
 
 	if (guard_read(&conn->scan, limits, (struct ent_str){conn->in, conn->n_head}, &x->arena.abi, &x->request,
 		       &refusal) != GUARD_OK)
-		return refuse(conn, &refusal);
+		return refuse_request(conn, &refusal);
 	conn->state = CONN_BODY;
 	deadline_in(conn, limits->request_s);
 	conn->admitted = route_admit(x);
@@ -169,7 +171,7 @@ static bool head_step(struct conn *conn)
 	case GUARD_MORE:
 		return fill_or_end(conn);
 	case GUARD_REFUSED:
-		return refuse(conn, &refusal);
+		return refuse_request(conn, &refusal);
 	case GUARD_OK:
 		break;
 	}
@@ -177,7 +179,7 @@ static bool head_step(struct conn *conn)
 }
 
 /* Is the body whole? Chunks are decoded as they come. */
-static enum guard_verdict body_read(struct conn *conn, struct guard_refusal *ret_refusal)
+static enum guard_verdict body_whole(struct conn *conn, struct guard_refusal *ret_refusal)
 {
 	struct exchange *x = &conn->x;
 	char *body = conn->in + conn->n_head;
@@ -202,7 +204,7 @@ static bool body_step(struct conn *conn)
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
-	switch (body_read(conn, &refusal)) {
+	switch (body_whole(conn, &refusal)) {
 	case GUARD_MORE:
 		if (x->request.expects && !conn->continued && conn->n_in == conn->n_head) {
 			sdk_buf_z(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -215,7 +217,7 @@ static bool body_step(struct conn *conn)
 		conn->continued = true;
 		return fill_or_end(conn);
 	case GUARD_REFUSED:
-		return refuse(conn, &refusal);
+		return refuse_request(conn, &refusal);
 	case GUARD_OK:
 		break;
 	}
@@ -386,7 +388,7 @@ void conn_came_back(struct conn *conn)
 void conn_timeout(struct conn *conn)
 {
 	if ((conn->state == CONN_HEAD && conn->x.roster != NULL) || conn->state == CONN_BODY) {
-		refuse(conn, &(struct guard_refusal){408, "The request did not arrive whole in time"});
+		refuse_request(conn, &(struct guard_refusal){408, "The request did not arrive whole in time"});
 		conn_go(conn);
 	} else {
 		conn_end(conn);
@@ -426,7 +428,7 @@ void conn_end(struct conn *conn)
 void conn_free(struct conn *conn)
 {
 	assert(conn->state == CONN_ENDED);
-	conn_forget(conn);
+	intake_free(conn);
 	sdk_buf_release(&conn->out);
 	sdk_arena_release(&conn->x.arena);
 	free(conn);

@@ -63,17 +63,4 @@ void conn_drain(struct conn *conn);
 void conn_end(struct conn *conn);
 void conn_free(struct conn *conn); /* an ended one, out of all lists */
 
-/* ---- conn_in.c, for conn.c ------------------------------------------------- */
-
-enum fill {
-	FILL_SOME,  /* more bytes are in */
-	FILL_LATER, /* the socket has none now */
-	FILL_END,   /* and never will */
-	FILL_FULL   /* all requests together hold too much memory */
-};
-enum fill conn_fill(struct conn *conn);
-/* Between requests: back to the small buffer if what is left fits. */
-void conn_shrink(struct conn *conn);
-void conn_forget(struct conn *conn);
-
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The server as a whole: sockets, workers, and what every worker must agree to before it is taken. */
+#include "edge/edge.h"
+
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -88,7 +90,7 @@ static enum ent_rc sockets_listen(struct edge *edge, int *fd, int n, struct ent_
 
 /* ---- start and end ----------------------------------------------------------------------- */
 
-static int between(int n, int min, int max)
+static int int_between(int n, int min, int max)
 {
 	return n < min ? min : n > max ? max : n;
 }
@@ -120,8 +122,8 @@ static struct edge *edge_new(const struct edge_options *options, const struct fa
 	edge->face.readers = &edge->readers;
 	edge->options = *options;
 	edge->options.listen = (struct ent_str){sdk_z(&edge->face.arena.abi, options->listen), options->listen.n};
-	edge->options.threads = between(options->threads, 1, WORKERS_MAX);
-	edge->options.read_threads = between(options->read_threads, 1, READERS_MAX);
+	edge->options.threads = int_between(options->threads, 1, WORKERS_MAX);
+	edge->options.read_threads = int_between(options->read_threads, 1, READERS_MAX);
 	readers_open(&edge->readers, edge->face.limits.reads_max);
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
 	edge->worker = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->worker);

@@ -8,7 +8,7 @@
 #define EXTENSION_MAX     4096 /* bytes of one body's chunk extensions: nobody says anything in them */
 #define LENGTH_DIGITS_MAX 15   /* beyond it a body is too large, whatever the limit */
 
-static enum guard_verdict refuse(struct guard_refusal *ret, int status, const char *why)
+static enum guard_verdict guard_refuse(struct guard_refusal *ret, int status, const char *why)
 {
 	*ret = (struct guard_refusal){status, why};
 	return GUARD_REFUSED;
@@ -34,23 +34,24 @@ enum guard_verdict guard_scan(struct guard_scan *scan, const struct limits *limi
 		size_t end = (size_t)(lf - bytes.p) + 1;
 
 		if (end - line < 2 || lf[-1] != '\r')
-			return refuse(ret_refusal, 400, "a line ends with LF alone; HTTP/1.1 lines end with CR LF");
+			return guard_refuse(ret_refusal, 400,
+					    "a line ends with LF alone; HTTP/1.1 lines end with CR LF");
 		if (scan->lines == 0 && end - line > limits->target_max + 64)
-			return refuse(ret_refusal, 414, "the request line is too long");
+			return guard_refuse(ret_refusal, 414, "the request line is too long");
 		if (end > limits->head_max)
-			return refuse(ret_refusal, 431, "the headers are too large");
+			return guard_refuse(ret_refusal, 431, "the headers are too large");
 		if (end - line == 2) {
 			*ret_n = end;
-			return scan->lines > 0 ? GUARD_OK : refuse(ret_refusal, 400, "the request line is empty");
+			return scan->lines > 0 ? GUARD_OK : guard_refuse(ret_refusal, 400, "the request line is empty");
 		}
 		if (++scan->lines > limits->headers_max + 1)
-			return refuse(ret_refusal, 431, "there are too many header fields");
+			return guard_refuse(ret_refusal, 431, "there are too many header fields");
 		scan->at = line = end;
 	}
 	if (scan->lines == 0 && bytes.n > limits->target_max + 64)
-		return refuse(ret_refusal, 414, "the request line is too long");
+		return guard_refuse(ret_refusal, 414, "the request line is too long");
 	if (bytes.n > limits->head_max)
-		return refuse(ret_refusal, 431, "the headers are too large");
+		return guard_refuse(ret_refusal, 431, "the headers are too large");
 	return GUARD_MORE;
 }
 
@@ -66,8 +67,8 @@ static enum guard_verdict read_version(struct ent_str version, struct request *r
 	}
 	if (version.n == 8 && sdk_starts(version, "HTTP/") && version.p[5] >= '0' && version.p[5] <= '9' &&
 	    version.p[6] == '.' && version.p[7] >= '0' && version.p[7] <= '9')
-		return refuse(ret_refusal, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
-	return refuse(ret_refusal, 400, "the request line does not end in a HTTP version");
+		return guard_refuse(ret_refusal, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+	return guard_refuse(ret_refusal, 400, "the request line does not end in a HTTP version");
 }
 
 static enum guard_verdict read_request_line(struct ent_str line, const struct limits *limits, struct request *ret,
@@ -79,18 +80,18 @@ static enum guard_verdict read_request_line(struct ent_str line, const struct li
 	ret->method = sdk_cut(line, ' ', &rest);
 	ret->target = sdk_cut(rest, ' ', &version);
 	if (!sdk_is_token(ret->method) || ret->target.n == 0 || version.p == NULL)
-		return refuse(ret_refusal, 400, "the request line is not: method, space, target, space, version");
+		return guard_refuse(ret_refusal, 400, "the request line is not: method, space, target, space, version");
 	verdict = read_version(version, ret, ret_refusal);
 	if (verdict != GUARD_OK)
 		return verdict;
 	if (ret->target.n > limits->target_max)
-		return refuse(ret_refusal, 414, "the request target is too long");
+		return guard_refuse(ret_refusal, 414, "the request target is too long");
 	if (ret->target.p[0] != '/')
-		return refuse(ret_refusal, 400, "the request target has to be a path that begins with '/'");
+		return guard_refuse(ret_refusal, 400, "the request target has to be a path that begins with '/'");
 	for (size_t i = 0; i < ret->target.n; i++)
 		if (ret->target.p[i] <= ' ' || ret->target.p[i] >= 0x7F || ret->target.p[i] == '#')
-			return refuse(ret_refusal, 400,
-				      "the request target holds a character that must be percent-encoded");
+			return guard_refuse(ret_refusal, 400,
+					    "the request target holds a character that must be percent-encoded");
 	return GUARD_OK;
 }
 
@@ -101,19 +102,20 @@ static enum guard_verdict read_field(struct ent_str line, struct ent_header *ret
 	const char *colon;
 
 	if (line.p[0] == ' ' || line.p[0] == '\t')
-		return refuse(ret_refusal, 400, "a header field is folded over two lines");
+		return guard_refuse(ret_refusal, 400, "a header field is folded over two lines");
 	colon = memchr(line.p, ':', line.n);
 	if (colon == NULL)
-		return refuse(ret_refusal, 400, "a header line has no colon");
+		return guard_refuse(ret_refusal, 400, "a header line has no colon");
 	ret->name = (struct ent_str){line.p, (size_t)(colon - line.p)};
 	ret->value = (struct ent_str){colon + 1, line.n - ret->name.n - 1};
 	if (!sdk_is_token(ret->name))
-		return refuse(ret_refusal, 400, "a header name holds a space or another character that no name has");
+		return guard_refuse(ret_refusal, 400,
+				    "a header name holds a space or another character that no name has");
 	for (size_t i = 0; i < ret->value.n; i++) {
 		unsigned char c = (unsigned char)ret->value.p[i];
 
 		if ((c < ' ' && c != '\t') || c == 0x7F)
-			return refuse(ret_refusal, 400, "a header value holds a control character");
+			return guard_refuse(ret_refusal, 400, "a header value holds a control character");
 	}
 	while (ret->value.n > 0 && (ret->value.p[0] == ' ' || ret->value.p[0] == '\t')) {
 		ret->value.p++;
@@ -157,7 +159,7 @@ static void framing_note(struct framing *framing, const struct ent_header *heade
 }
 
 /* A host and perhaps a port: no user, path or space. */
-static bool is_host(struct ent_str host)
+static bool is_host_field(struct ent_str host)
 {
 	for (size_t i = 0; i < host.n; i++)
 		if (!sdk_is_token((struct ent_str){host.p + i, 1}) && memchr(":[]()=;,", host.p[i], 8) == NULL)
@@ -169,25 +171,25 @@ static enum guard_verdict framing_judge(const struct framing *framing, const str
 					struct guard_refusal *ret_refusal)
 {
 	if (framing->n_host > 1 || (framing->n_host == 0 && !ret->old))
-		return refuse(ret_refusal, 400, "there has to be exactly one Host header");
-	if (framing->n_host == 1 && !is_host(framing->host))
-		return refuse(ret_refusal, 400, "the Host header is no host");
+		return guard_refuse(ret_refusal, 400, "there has to be exactly one Host header");
+	if (framing->n_host == 1 && !is_host_field(framing->host))
+		return guard_refuse(ret_refusal, 400, "the Host header is no host");
 	if (framing->n_length > 1)
-		return refuse(ret_refusal, 400, "there is more than one Content-Length header");
+		return guard_refuse(ret_refusal, 400, "there is more than one Content-Length header");
 	if (framing->n_encoding > 0 && (ret->old || framing->n_length > 0))
-		return refuse(ret_refusal, 400, "Transfer-Encoding stands beside Content-Length, or in HTTP/1.0");
+		return guard_refuse(ret_refusal, 400, "Transfer-Encoding stands beside Content-Length, or in HTTP/1.0");
 	if (framing->n_encoding > 1 || (framing->n_encoding == 1 && !sdk_ieqz(framing->encoding, "chunked")))
-		return refuse(ret_refusal, 400, "the only transfer encoding taken is: chunked");
+		return guard_refuse(ret_refusal, 400, "the only transfer encoding taken is: chunked");
 	if (framing->n_length == 1 && !is_digits(framing->length))
-		return refuse(ret_refusal, 400, "Content-Length has to be digits only");
+		return guard_refuse(ret_refusal, 400, "Content-Length has to be digits only");
 	if (framing->n_expect > 1 || (framing->n_expect == 1 && !sdk_ieqz(framing->expect, "100-continue")))
-		return refuse(ret_refusal, 417, "the only expectation met is: 100-continue");
+		return guard_refuse(ret_refusal, 417, "the only expectation met is: 100-continue");
 	ret->expects = framing->n_expect == 1 && !ret->old;
 	ret->length = framing->n_encoding == 1 ? -1 : 0;
 	if (framing->n_length == 1 &&
 	    (framing->length.n > LENGTH_DIGITS_MAX || !sdk_to_int(framing->length, &ret->length) ||
 	     (uint64_t)ret->length > limits->body_max))
-		return refuse(ret_refusal, 413, "the body is larger than this server takes");
+		return guard_refuse(ret_refusal, 413, "the body is larger than this server takes");
 	return GUARD_OK;
 }
 
@@ -277,22 +279,23 @@ static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct l
 
 	for (; i < n && sdk_hex_value(p[i]) >= 0; i++) {
 		if (i == CHUNK_DIGITS_MAX)
-			return refuse(ret_refusal, 400, "a chunk's size has too many digits");
+			return guard_refuse(ret_refusal, 400, "a chunk's size has too many digits");
 		size = size * 16 + (size_t)sdk_hex_value(p[i]);
 	}
 	if (i < n && i == 0)
-		return refuse(ret_refusal, 400, "a chunk's size has to be hexadecimal digits");
+		return guard_refuse(ret_refusal, 400, "a chunk's size has to be hexadecimal digits");
 	for (digits = i; verdict == GUARD_OK && i < n && p[i] != '\r';)
 		verdict = extension_pass(p, n, &i);
 	if (verdict == GUARD_REFUSED || (i + 1 < n && p[i] == '\r' && p[i + 1] != '\n'))
-		return refuse(ret_refusal, 400, "a chunk's size is followed neither by CR LF nor by an extension");
+		return guard_refuse(ret_refusal, 400,
+				    "a chunk's size is followed neither by CR LF nor by an extension");
 	/* what is there of a line counts, or one without an end would never be refused */
 	if ((verdict == GUARD_OK ? i : n) - digits > EXTENSION_MAX - chunks->extensions)
-		return refuse(ret_refusal, 400, "the chunks have too many bytes of extensions");
+		return guard_refuse(ret_refusal, 400, "the chunks have too many bytes of extensions");
 	if (verdict == GUARD_MORE || i + 1 >= n)
 		return GUARD_MORE;
 	if (size > limits->body_max - chunks->body)
-		return refuse(ret_refusal, 413, "the body is larger than this server takes");
+		return guard_refuse(ret_refusal, 413, "the body is larger than this server takes");
 	chunks->extensions += i - digits;
 	chunks->at += i + 2;
 	chunks->left = size;
@@ -304,7 +307,7 @@ static enum guard_verdict chunk_crlf(struct guard_chunks *chunks, const char *p,
 				     struct guard_refusal *ret_refusal)
 {
 	if ((n > 0 && p[0] != '\r') || (n > 1 && p[1] != '\n'))
-		return refuse(ret_refusal, 400, "a chunk is not followed by CR LF, or the body by trailers");
+		return guard_refuse(ret_refusal, 400, "a chunk is not followed by CR LF, or the body by trailers");
 	if (n < 2)
 		return GUARD_MORE;
 	chunks->at += 2;

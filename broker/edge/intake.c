@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The buffer of what comes in on a connection. */
+#include "edge/intake.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "edge/conn.h"
-#include "edge/worker.h"
 
 #define IN_SMALL 8192u /* the usual webhook with its head; beyond it the bytes are counted */
 
-static struct ent_str moved(struct ent_str s, const char *from, const char *to)
+static struct ent_str str_moved(struct ent_str s, const char *from, const char *to)
 {
 	return s.p != NULL ? (struct ent_str){to + (s.p - from), s.n} : s;
 }
@@ -18,12 +17,12 @@ static struct ent_str moved(struct ent_str s, const char *from, const char *to)
  * is told anew after each read. */
 static void request_move(struct exchange *x, const char *from, const char *to)
 {
-	x->request.method = moved(x->request.method, from, to);
-	x->request.target = moved(x->request.target, from, to);
-	x->path = moved(x->path, from, to);
+	x->request.method = str_moved(x->request.method, from, to);
+	x->request.target = str_moved(x->request.target, from, to);
+	x->path = str_moved(x->path, from, to);
 	for (size_t i = 0; i < x->request.n_header; i++) {
-		x->request.header[i].name = moved(x->request.header[i].name, from, to);
-		x->request.header[i].value = moved(x->request.header[i].value, from, to);
+		x->request.header[i].name = str_moved(x->request.header[i].name, from, to);
+		x->request.header[i].value = str_moved(x->request.header[i].value, from, to);
 	}
 }
 
@@ -58,38 +57,38 @@ static bool in_room(struct conn *conn)
 	return true;
 }
 
-enum fill conn_fill(struct conn *conn)
+enum intake intake_fill(struct conn *conn)
 {
 	size_t room;
 	ssize_t n;
 
 	if (!conn->readable)
-		return FILL_LATER;
+		return INTAKE_LATER;
 	if (!in_room(conn))
-		return FILL_FULL;
+		return INTAKE_FULL;
 	room = conn->cap_in - conn->n_in;
 	do
 		n = recv(conn->fd, conn->in + conn->n_in, room, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		conn->readable = false;
-		return errno == EAGAIN || errno == EWOULDBLOCK ? FILL_LATER : FILL_END;
+		return errno == EAGAIN || errno == EWOULDBLOCK ? INTAKE_LATER : INTAKE_END;
 	}
 	if (n == 0)
-		return FILL_END;
+		return INTAKE_END;
 	conn->n_in += (size_t)n;
 	if ((size_t)n < room && !conn->hung_up)
 		conn->readable = false;
-	return FILL_SOME;
+	return INTAKE_SOME;
 }
 
-void conn_shrink(struct conn *conn)
+void intake_shrink(struct conn *conn)
 {
 	if (conn->cap_in > IN_SMALL && conn->n_in <= IN_SMALL)
 		in_resize(conn, IN_SMALL);
 }
 
-void conn_forget(struct conn *conn)
+void intake_free(struct conn *conn)
 {
 	conn->n_in = 0;
 	in_resize(conn, 0);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The finisher of splitmix64: every input bit reaches every output bit. */
-static uint64_t mix(uint64_t x)
+static uint64_t mix_bits(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
 	x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
@@ -25,7 +25,7 @@ uint32_t peers_bucket(const struct peers *peers, const struct sockaddr_storage *
 	} else if (address->ss_family == AF_INET) {
 		net = ((const struct sockaddr_in *)address)->sin_addr.s_addr;
 	}
-	return (uint32_t)(mix(mix(net ^ peers->key[0]) + peers->key[1]) % PEERS_BUCKETS);
+	return (uint32_t)(mix_bits(mix_bits(net ^ peers->key[0]) + peers->key[1]) % PEERS_BUCKETS);
 }
 
 bool peers_enter(struct peers *peers, uint32_t bucket, int max)

@@ -28,7 +28,7 @@ bool readers_take(void *of, struct exchange *x)
 
 /* ---- a reader's thread ------------------------------------------------------------ */
 
-static void look_again(struct reader *reader)
+static void check_store(struct reader *reader)
 {
 	struct desk *desk = &reader->desk;
 	bool failed = db_failed(desk->db);
@@ -45,9 +45,9 @@ static void look_again(struct reader *reader)
 static void serve_read(struct reader *reader, struct exchange *x)
 {
 	desk_sample(&reader->desk);
-	look_again(reader);
+	check_store(reader);
 	reading_serve(&reader->desk, x);
-	look_again(reader);
+	check_store(reader);
 }
 
 static void *reader_main(void *arg)

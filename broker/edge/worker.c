@@ -116,7 +116,7 @@ static void wake_drain(struct worker *worker)
 		return; /* nothing was there: as good */
 }
 
-static void mail_take(struct worker *worker)
+static void worker_take_mail(struct worker *worker)
 {
 	struct desk *desk = &worker->desk;
 	struct mail mail = mailbox_take(&desk->mailbox);
@@ -172,7 +172,7 @@ static void keep_streams_open(struct worker *worker)
 	}
 }
 
-static void tick(struct worker *worker)
+static void every_second(struct worker *worker)
 {
 	worker->ticked_us = worker->desk.now_us;
 	worker->desk.refused_logs = worker->edge->face.limits.refused_logs;
@@ -188,7 +188,7 @@ static void tick(struct worker *worker)
 		worker->desk.pump = true;
 }
 
-static void drain(struct worker *worker)
+static void drain_begin(struct worker *worker)
 {
 	worker->drains_us = worker->desk.now_us;
 	accept_waiting(worker); /* the backlog would be reset; these get one answer each */
@@ -215,7 +215,7 @@ static int timeout_ms(const struct worker *worker)
 	return due_us <= 0 ? 0 : (int)((due_us + 999) / 1000);
 }
 
-static void bury(struct worker *worker)
+static void bury_dead(struct worker *worker)
 {
 	while (worker->grave != NULL) {
 		struct conn *conn = worker->grave;
@@ -244,7 +244,7 @@ static bool has_ended(struct worker *worker)
 	return true;
 }
 
-static void turn(struct worker *worker, const struct epoll_event *event, int n)
+static void one_turn(struct worker *worker, const struct epoll_event *event, int n)
 {
 	for (int i = 0; i < n; i++) {
 		if (event[i].data.ptr == &worker->wake_fd)
@@ -254,14 +254,14 @@ static void turn(struct worker *worker, const struct epoll_event *event, int n)
 		else
 			conn_event(event[i].data.ptr, event[i].events);
 	}
-	mail_take(worker);
+	worker_take_mail(worker);
 	go_on_ready(worker);
 	if (worker->desk.pump && worker->desk.streams != NULL && worker->desk.now_us - worker->pumped_us >= PUMP_US)
 		serve_streams(worker);
 	if (worker->desk.now_us - worker->ticked_us >= TICK_US)
-		tick(worker);
+		every_second(worker);
 	if (atomic_load(&worker->edge->face.draining) && worker->drains_us == 0)
-		drain(worker);
+		drain_begin(worker);
 }
 
 static void *worker_main(void *arg)
@@ -275,11 +275,11 @@ static void *worker_main(void *arg)
 		int n = epoll_wait(worker->epoll_fd, event, EVENTS_MAX, timeout_ms(worker));
 
 		desk_sample(&worker->desk);
-		turn(worker, event, n);
-		bury(worker);
+		one_turn(worker, event, n);
+		bury_dead(worker);
 	} while (!has_ended(worker));
 	go_on_ready(worker); /* takes the ended ones off its list */
-	bury(worker);
+	bury_dead(worker);
 	return NULL;
 }
 

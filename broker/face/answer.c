@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "face/answer.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
-#include "face/route.h"
 #include "face/uri.h"
 
 /* On every answer: it is data for programs, never a page, and nobody else's to keep. */

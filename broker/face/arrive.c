@@ -5,8 +5,9 @@
 #include "face/trace.h"
 #include "sdk/webhook.h"
 
-static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
-			   const struct ent_webhook *webhook, bool unsigned_ok, struct job *ret, struct ent_err *err)
+static enum ent_rc arrive_pack(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			       const struct ent_webhook *webhook, bool unsigned_ok, struct job *ret,
+			       struct ent_err *err)
 {
 	struct ent_arena *arena = &x->arena.abi;
 	enum ent_rc rc =
@@ -21,8 +22,8 @@ static enum ent_rc prepare(struct exchange *x, const struct supplier *supplier, 
 	return ENT_OK;
 }
 
-static void decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
-		   const struct ent_webhook *webhook, struct arrival *arrival)
+static void arrive_decode(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
+			  const struct ent_webhook *webhook, struct arrival *arrival)
 {
 	struct slot_id id = arrival_slot(supplier, arrival->body_hash);
 
@@ -38,14 +39,30 @@ enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, 
 			   bool unsigned_ok, struct job *ret, struct ent_err *err)
 {
 	struct ent_self self = roster_self(x->roster, supplier);
-	enum ent_rc rc = prepare(x, supplier, &self, webhook, unsigned_ok, ret, err);
+	enum ent_rc rc = arrive_pack(x, supplier, &self, webhook, unsigned_ok, ret, err);
 
 	if (rc == ENT_OK)
-		decode(x, supplier, &self, webhook, &ret->arrival);
+		arrive_decode(x, supplier, &self, webhook, &ret->arrival);
 	return rc;
 }
 
-/* ---- answers that were kept -------------------------------------------------------- */
+/* ---- what was kept -------------------------------------------------------- */
+
+struct ent_webhook arrive_kept(struct ent_arena *arena, struct ent_str header_json, struct ent_str body)
+{
+	struct ent_webhook webhook = {.body = body};
+	struct ent_header *header;
+	const struct sdk_json *node;
+	struct ent_err err;
+
+	if (sdk_json_parse(arena, header_json, &node, &err) != ENT_OK)
+		return webhook;
+	header = SDK_NEW_N(arena, struct ent_header, sdk_json_count(node) + 1);
+	for (const struct sdk_json *one = sdk_json_first(node); one != NULL; one = sdk_json_next(one))
+		header[webhook.n_header++] = (struct ent_header){sdk_json_key(one), sdk_json_text(one)};
+	webhook.header = header;
+	return webhook;
+}
 
 bool arrive_was_asked_for(struct ent_str delivery_id)
 {
@@ -99,7 +116,7 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 	struct ent_arena *arena = &x->arena.abi;
 	struct ent_changes changes = {NULL, 0};
 	struct ent_err why = {""};
-	enum ent_rc rc = prepare(x, supplier, &self, kept, true, ret, err);
+	enum ent_rc rc = arrive_pack(x, supplier, &self, kept, true, ret, err);
 
 	if (rc != ENT_OK)
 		return rc;

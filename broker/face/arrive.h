@@ -12,6 +12,9 @@ enum ent_rc arrive_prepare(struct exchange *x, const struct supplier *supplier, 
 /* The same for a kept arrival that was an answer. */
 enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *supplier, const struct ent_webhook *kept,
 				  struct job *ret, struct ent_err *err) __attribute__((warn_unused_result));
+/* An arrival as it was kept: its body, and the headers that were kept with it. Headers that cannot be read back are no
+ * reason to refuse a replay: then there are none. */
+struct ent_webhook arrive_kept(struct ent_arena *arena, struct ent_str header_json, struct ent_str body);
 /* Was it no webhook but an answer of its tool, to a poll or a sweep? */
 bool arrive_was_asked_for(struct ent_str delivery_id);
 /* The changes in such an answer. link/ keeps the question (op, phase, memo) in the place of a webhook's headers.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/ask.h"
 
+#include "face/answer.h"
 #include "view/view_find.h"
 
 const struct view *ask_view(struct exchange *x)

@@ -2,6 +2,7 @@
 #include "face/auth.h"
 
 #include <string.h>
+#include "face/answer.h"
 #include "face/exchange.h"
 #include "sdk/crypto.h"
 #include "store/token.h"
@@ -47,7 +48,7 @@ static struct ent_str token_of(const struct exchange *x)
 	return token;
 }
 
-static bool refuse(struct exchange *x)
+static bool refuse_token(struct exchange *x)
 {
 	answer_problem(x, PROBLEM_TOKEN,
 		       "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. "
@@ -67,7 +68,7 @@ bool auth_admit(struct exchange *x)
 	size_t i;
 
 	if (token.p == NULL)
-		return refuse(x);
+		return refuse_token(x);
 	if (cache->changed != changed) {
 		memset(cache, 0, sizeof *cache);
 		cache->changed = changed;
@@ -81,7 +82,7 @@ bool auth_admit(struct exchange *x)
 	}
 	if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &x->principal, &expires_ms)) {
 		if (!db_failed(desk->db))
-			return refuse(x);
+			return refuse_token(x);
 		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
 		return false;
 	}

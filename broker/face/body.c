@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/body.h"
 
+#include "face/answer.h"
 #include "sdk/time.h"
 
-static int64_t characters(struct ent_str text)
+static int64_t character_count(struct ent_str text)
 {
 	int64_t n = 0;
 
@@ -16,8 +17,8 @@ static bool read_text(const struct sdk_json *node, const struct body_field *fiel
 {
 	struct ent_str text = sdk_json_text(node);
 
-	if (sdk_json_kind(node) != SDK_JSON_STRING || characters(text) > field->max ||
-	    characters(field->min > 0 ? sdk_trim(text) : text) < field->min)
+	if (sdk_json_kind(node) != SDK_JSON_STRING || character_count(text) > field->max ||
+	    character_count(field->min > 0 ? sdk_trim(text) : text) < field->min)
 		return false;
 	*ret = text;
 	return true;
@@ -71,7 +72,7 @@ static struct ent_str kind_words(struct exchange *x, const struct body_field *fi
 	return ENT_STR("there");
 }
 
-static bool refuse_unknown(struct exchange *x, const char *where, struct ent_str name, const struct body_field *table)
+static bool refuse_member(struct exchange *x, const char *where, struct ent_str name, const struct body_field *table)
 {
 	struct ent_str known = ENT_STR("");
 
@@ -84,7 +85,7 @@ static bool refuse_unknown(struct exchange *x, const char *where, struct ent_str
 	return false;
 }
 
-static const struct body_field *find(const struct body_field *table, struct ent_str name)
+static const struct body_field *field_find(const struct body_field *table, struct ent_str name)
 {
 	for (; table->name != NULL; table++)
 		if (sdk_eqz(name, table->name))
@@ -102,11 +103,11 @@ bool body_read_node(struct exchange *x, const char *where, const struct sdk_json
 		return false;
 	}
 	for (const struct sdk_json *member = sdk_json_first(node); member != NULL; member = sdk_json_next(member)) {
-		const struct body_field *field = find(table, sdk_json_key(member));
+		const struct body_field *field = field_find(table, sdk_json_key(member));
 		struct ent_str words;
 
 		if (field == NULL)
-			return refuse_unknown(x, where, sdk_json_key(member), table);
+			return refuse_member(x, where, sdk_json_key(member), table);
 		if (read_value(member, field, ret))
 			continue;
 		words = kind_words(x, field);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A person with us writes into an incident's thread. Who may read it is said each time: there is no default. */
+#include "face/comments.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/route.h"
-#include "view/view_share.h"
 #include "store/rows.h"
+#include "view/view_share.h"
 
 #define COMMENT_MAX  65536 /* characters */
 #define AUDIENCE_MAX 64    /* suppliers named */
@@ -31,7 +33,7 @@ static bool refuse_audience(struct exchange *x)
 	return false;
 }
 
-static int by_name(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	const struct supplier *const *left = a, *const *right = b;
 	struct ent_str l = (*left)->name, r = (*right)->name;
@@ -54,7 +56,7 @@ static bool read_names(struct exchange *x, const struct sdk_json *list, struct e
 		if (named[n] == NULL)
 			return refuse_audience(x);
 	}
-	qsort(named, n, sizeof *named, by_name);
+	qsort(named, n, sizeof *named, compare_names);
 	*ret = named[0]->name;
 	for (size_t i = 1; i < n; i++) {
 		if (named[i] == named[i - 1])
@@ -79,7 +81,7 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 }
 
 /* A UUID as text, made lower case; absent: a new one. */
-static bool read_id(struct exchange *x, struct ent_str id, char ret[ID_SIZE])
+static bool read_comment_id(struct exchange *x, struct ent_str id, char ret[ID_SIZE])
 {
 	struct chance *chance = x->desk->face->world.chance;
 	struct ent_str lower = sdk_lower(&x->arena.abi, id);
@@ -134,14 +136,14 @@ static void comment_answer(struct exchange *x)
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 
-void comment_post(struct exchange *x)
+void comments_post(struct exchange *x)
 {
 	struct comment_body body = {0};
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
 	if (!ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
-	    !read_audience(x, body.audience, &job->ask.audience) || !read_id(x, body.id, job->ask.comment_uuid))
+	    !read_audience(x, body.audience, &job->ask.audience) || !read_comment_id(x, body.id, job->ask.comment_uuid))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dead letters: read, raw, replayed one or many, ignored. */
+#include "face/deadletters.h"
+
+#include "face/answer.h"
 #include "face/arrive.h"
-#include "face/route.h"
 #include "face/ask.h"
 #include "view/view_dead.h"
 
-void deadletter_list(struct exchange *x)
+void deadletters_list(struct exchange *x)
 {
 	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;
@@ -23,7 +25,7 @@ void deadletter_list(struct exchange *x)
 		answer_failure(x, rc, &err);
 }
 
-static bool read_id(struct exchange *x, int64_t *ret)
+static bool read_letter_id(struct exchange *x, int64_t *ret)
 {
 	if (sdk_to_int(x->param[0], ret) && *ret > 0)
 		return true;
@@ -38,7 +40,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 	int64_t id;
 	enum ent_rc rc;
 
-	if (!read_id(x, &id))
+	if (!read_letter_id(x, &id))
 		return false;
 	rc = view_dead(ask_view(x), id, ret, &err);
 	if (rc == ENT_EINVAL) /* nothing of the request: what is kept of it is damaged */
@@ -48,7 +50,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 	return rc == ENT_OK;
 }
 
-void deadletter_get(struct exchange *x)
+void deadletters_get(struct exchange *x)
 {
 	struct dead_letter letter;
 
@@ -57,7 +59,7 @@ void deadletter_get(struct exchange *x)
 }
 
 /* Bytes of a stranger: a download, whatever they look like. */
-void deadletter_raw(struct exchange *x)
+void deadletters_raw(struct exchange *x)
 {
 	struct dead_letter letter;
 
@@ -70,23 +72,6 @@ void deadletter_raw(struct exchange *x)
 }
 
 /* ---- replay --------------------------------------------------------------------- */
-
-/* The headers that were kept of it. What does not read back is no reason to refuse the replay. */
-static struct ent_webhook webhook_of(struct exchange *x, const struct dead_letter *letter)
-{
-	struct ent_webhook webhook = {.body = letter->body};
-	struct ent_header *header;
-	const struct sdk_json *node;
-	struct ent_err err;
-
-	if (sdk_json_parse(&x->arena.abi, letter->header_json, &node, &err) != ENT_OK)
-		return webhook;
-	header = SDK_NEW_N(&x->arena.abi, struct ent_header, sdk_json_count(node) + 1);
-	for (const struct sdk_json *one = sdk_json_first(node); one != NULL; one = sdk_json_next(one))
-		header[webhook.n_header++] = (struct ent_header){sdk_json_key(one), sdk_json_text(one)};
-	webhook.header = header;
-	return webhook;
-}
 
 /* NULL: it cannot be replayed as things are; *err has the reason. */
 static struct job *replay_prepare(struct exchange *x, const struct dead_letter *letter, struct ent_err *err)
@@ -105,7 +90,7 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 			 letter->supplier.p);
 		return NULL;
 	}
-	webhook = webhook_of(x, letter);
+	webhook = arrive_kept(&x->arena.abi, letter->header_json, letter->body);
 	job->kind = JOB_REPLAY;
 	job->dead_letter = letter->id;
 	rc = arrive_was_asked_for(letter->delivery_id) ? arrive_prepare_answer(x, supplier, &webhook, job, err)
@@ -142,7 +127,7 @@ static void replay_answer(struct exchange *x)
 	answer_done(x, 200);
 }
 
-void deadletter_replay(struct exchange *x)
+void deadletters_replay(struct exchange *x)
 {
 	struct dead_letter letter;
 	struct ent_err err = {""};
@@ -269,7 +254,7 @@ static bool many_take(struct exchange *x, struct many *many, int64_t id, size_t 
 	return true;
 }
 
-void deadletter_replay_many(struct exchange *x)
+void deadletters_replay_many(struct exchange *x)
 {
 	int64_t max = x->desk->face->limits.replay_max, *id = SDK_NEW_N(&x->arena.abi, int64_t, (size_t)max + 1), n;
 	struct many *many = SDK_NEW(&x->arena.abi, struct many);
@@ -319,11 +304,11 @@ static void ignore_answer(struct exchange *x)
 	answer_done(x, 200);
 }
 
-void deadletter_ignore(struct exchange *x)
+void deadletters_ignore(struct exchange *x)
 {
 	struct job *job = SDK_NEW(&x->arena.abi, struct job);
 
-	if (!read_id(x, &job->dead_letter))
+	if (!read_letter_id(x, &job->dead_letter))
 		return;
 	job->kind = JOB_DEAD_IGNORE;
 	x->work = job;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The outbound queue: read, and what a person decides about what stands still. */
+#include "face/deliveries.h"
+
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/route.h"
 #include "view/view_delivery.h"
 #include "view/view_find.h"
 
 #define TEXT_MAX 65536 /* characters of an edited text */
 
-void delivery_list(struct exchange *x)
+void deliveries_list(struct exchange *x)
 {
 	const struct limits *limits = &x->desk->face->limits;
 	struct delivery_filter filter = {.state = exchange_argument(x, "state"),
@@ -41,7 +43,7 @@ static void answer_delivery(struct exchange *x, int64_t id)
 	ask_answer(x, 200, rc, json, &err);
 }
 
-void delivery_get(struct exchange *x)
+void deliveries_get(struct exchange *x)
 {
 	int64_t id;
 
@@ -51,7 +53,7 @@ void delivery_get(struct exchange *x)
 
 /* ---- a person's word ------------------------------------------------------------- */
 
-static void act_answer(struct exchange *x)
+static void action_answer(struct exchange *x)
 {
 	const struct job *job = x->work;
 
@@ -59,32 +61,32 @@ static void act_answer(struct exchange *x)
 		answer_delivery(x, job->ask.id);
 }
 
-static void act(struct exchange *x, struct job *job, enum delivery_action action)
+static void submit_action(struct exchange *x, struct job *job, enum delivery_action action)
 {
 	if (!ask_number(x, 0, false, &job->ask.id))
 		return;
 	job->ask.action = action;
-	ask_submit(x, job, act_answer);
+	ask_submit(x, job, action_answer);
 }
 
-void delivery_retry(struct exchange *x)
+void deliveries_retry(struct exchange *x)
 {
-	act(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_RETRY);
+	submit_action(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_RETRY);
 }
 
-void delivery_ignore(struct exchange *x)
+void deliveries_ignore(struct exchange *x)
 {
-	act(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_IGNORE);
+	submit_action(x, ask_new(x, JOB_DELIVERY_ACT), DELIVERY_IGNORE);
 }
 
-void delivery_edit(struct exchange *x)
+void deliveries_edit(struct exchange *x)
 {
 	static const struct body_field fields[] = {{"text", BODY_TEXT, true, 1, TEXT_MAX, offsetof(struct ask, text)},
 						   {0}};
 	struct job *job = ask_new(x, JOB_DELIVERY_ACT);
 
 	if (body_read(x, fields, &job->ask))
-		act(x, job, DELIVERY_EDIT);
+		submit_action(x, job, DELIVERY_EDIT);
 }
 
 /* ---- repair ------------------------------------------------------------------------ */
@@ -140,7 +142,7 @@ static void repair_answer(struct exchange *x)
 	answer_done(x, 200);
 }
 
-void delivery_repair_post(struct exchange *x)
+void deliveries_repair(struct exchange *x)
 {
 	struct repair_body body = {{0}, {0}};
 	struct job *job = ask_new(x, JOB_REPAIR);

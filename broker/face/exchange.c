@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/exchange.h"
 
+#include "face/answer.h"
 #include "sdk/webhook.h"
 
 void exchange_open(struct exchange *x, struct desk *home)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For load balancers, people at night, and Prometheus. */
-#include "face/route.h"
+#include "face/health.h"
+
+#include "face/answer.h"
 #include "face/ask.h"
-#include "view/view_supplier.h"
 #include "store/supplier_rows.h"
+#include "view/view_supplier.h"
 
 void health_get(struct exchange *x)
 {
@@ -26,7 +28,7 @@ static void print_part(struct sdk_jsonw *w, const char *part, bool ready, const 
 	sdk_jsonw_close(w, '}');
 }
 
-void ready_get(struct exchange *x)
+void health_ready(struct exchange *x)
 {
 	struct face *face = x->desk->face;
 	bool readable = !db_failed(x->desk->db) && atomic_load(&face->n_unreadable) == 0,
@@ -58,18 +60,18 @@ void ready_get(struct exchange *x)
 
 /* ---- metrics ------------------------------------------------------------------------- */
 
-static void print_head(struct sdk_buf *buf, const char *name, const char *help)
+static void metric_head(struct sdk_buf *buf, const char *name, const char *help)
 {
 	sdk_buf_format(buf, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
 /* Names are [a-z0-9-] and states words of ours: neither needs an escape. */
-static void print_states(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_now *now)
+static void metric_states(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_now *now)
 {
 	static const enum supplier_health state[] = {SUPPLIER_HEALTHY, SUPPLIER_SLOW, SUPPLIER_FAILING, SUPPLIER_PAUSED,
 						     SUPPLIER_REFUSED};
 
-	print_head(buf, "entente_supplier_state", "1 for the state that the supplier's tool is in.");
+	metric_head(buf, "entente_supplier_state", "1 for the state that the supplier's tool is in.");
 	for (size_t i = 0; i < set->n; i++) {
 		for (size_t k = 0; k < sizeof state / sizeof *state; k++) {
 			const char *name = supplier_health_name(state[k]);
@@ -78,15 +80,15 @@ static void print_states(struct sdk_buf *buf, const struct supplier_set *set, co
 				       ENT_F(set->at[i].name), name, sdk_eqz(now[i].state, name));
 		}
 	}
-	print_head(buf, "entente_supplier_quiet", "1 while a supplier that used to talk says nothing.");
+	metric_head(buf, "entente_supplier_quiet", "1 while a supplier that used to talk says nothing.");
 	for (size_t i = 0; i < set->n; i++)
 		sdk_buf_format(buf, "entente_supplier_quiet{supplier=\"%.*s\"} %d\n", ENT_F(set->at[i].name),
 			       now[i].quiet_since_ms != 0);
 }
 
-static void print_open(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_open *open)
+static void metric_open(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_open *open)
 {
-	print_head(buf, "entente_supplier_deliveries", "Deliveries that are not done and not cancelled.");
+	metric_head(buf, "entente_supplier_deliveries", "Deliveries that are not done and not cancelled.");
 	for (size_t i = 0; i < set->n; i++)
 		for (size_t state = 0; state < SUPPLIER_N_OPEN; state++)
 			sdk_buf_format(buf, "entente_supplier_deliveries{supplier=\"%.*s\",state=\"%s\"} %lld\n",
@@ -94,15 +96,15 @@ static void print_open(struct sdk_buf *buf, const struct supplier_set *set, cons
 				       (long long)open[i].n[state]);
 }
 
-static void print_aside(struct sdk_buf *buf, struct db *db, const struct supplier_set *set)
+static void metric_aside(struct sdk_buf *buf, struct db *db, const struct supplier_set *set)
 {
-	print_head(buf, "entente_supplier_tickets_put_aside", "Tickets that could not be read and were passed over.");
+	metric_head(buf, "entente_supplier_tickets_put_aside", "Tickets that could not be read and were passed over.");
 	for (size_t i = 0; i < set->n; i++)
 		sdk_buf_format(buf, "entente_supplier_tickets_put_aside{supplier=\"%.*s\"} %lld\n",
 			       ENT_F(set->at[i].name), (long long)aside_count(db, set->at[i].name));
 }
 
-void metrics_get(struct exchange *x)
+void health_metrics(struct exchange *x)
 {
 	const struct supplier_set *set = x->roster->set;
 	struct supplier_now *now = SDK_NEW_N(&x->arena.abi, struct supplier_now, set->n + 1);
@@ -112,9 +114,9 @@ void metrics_get(struct exchange *x)
 	metric_print(x->desk->face->world.metrics, buf);
 	for (size_t i = 0; i < set->n; i++)
 		now[i] = view_supplier_now(ask_view(x), &set->at[i]);
-	print_states(buf, set, now);
-	print_open(buf, set, view_supplier_open(ask_view(x), set));
-	print_aside(buf, x->desk->db, set);
+	metric_states(buf, set, now);
+	metric_open(buf, set, view_supplier_open(ask_view(x), set));
+	metric_aside(buf, x->desk->db, set);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

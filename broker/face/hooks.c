@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /hooks/{supplier} and /hooks/{supplier}/{secret}: the journey of a webhook, up to the writer and back. */
+#include "face/hooks.h"
+
+#include "face/answer.h"
 #include "face/arrive.h"
-#include "face/route.h"
 
 /* The same words whatever was wrong: an answer must not help to guess a signature. */
 static void refuse_unsigned(struct exchange *x, const struct supplier *supplier, const struct ent_err *err)
@@ -41,7 +43,7 @@ static void hook_answer(struct exchange *x)
 	answer_done(x, 202);
 }
 
-void hook_post(struct exchange *x)
+void hooks_post(struct exchange *x)
 {
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
 	struct metrics *metrics = x->desk->face->world.metrics;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST /v1/arrivals: import's way in. */
+#include "face/import.h"
+
+#include "face/answer.h"
 #include "face/arrive.h"
-#include "face/route.h"
 
 #define DELIVERY_ID_MAX 200
 
@@ -40,7 +42,7 @@ static bool read_headers(struct exchange *x, const struct sdk_json *node, struct
 	return true;
 }
 
-static bool read_member(struct exchange *x, const struct sdk_json *member, struct import *ret)
+static bool read_import_member(struct exchange *x, const struct sdk_json *member, struct import *ret)
 {
 	struct ent_str key = sdk_json_key(member);
 	bool string = sdk_json_kind(member) == SDK_JSON_STRING;
@@ -77,7 +79,7 @@ static bool read_import(struct exchange *x, struct import *ret)
 		return false;
 	}
 	for (const struct sdk_json *member = sdk_json_first(node); member != NULL; member = sdk_json_next(member))
-		if (!read_member(x, member, ret))
+		if (!read_import_member(x, member, ret))
 			return false;
 	if (ret->supplier.p == NULL || ret->body.p == NULL || !is_delivery_id(ret->delivery_id)) {
 		answer_problem(x, PROBLEM_CONTENT,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Incidents, read; and the one thing of them that a person sets. */
+#include "face/incidents.h"
+
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/reading.h"
-#include "face/route.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_delivery.h"
@@ -11,7 +13,7 @@
 #include "view/view_incident.h"
 #include "view/view_list.h"
 
-void incident_list(struct exchange *x)
+void incidents_list(struct exchange *x)
 {
 	const struct limits *limits = &x->desk->face->limits;
 	struct incident_filter filter = {.status = exchange_argument(x, "status"),
@@ -68,7 +70,7 @@ static void answer_incident(struct exchange *x, const struct incident *incident,
 		x->answer.fields = sdk_format(&x->arena.abi, "ETag: %.*s\r\n", (int)tag.n, tag.p);
 }
 
-void incident_get(struct exchange *x)
+void incidents_get(struct exchange *x)
 {
 	struct incident incident;
 	struct ent_str tag;
@@ -100,7 +102,7 @@ static void patch_done(struct exchange *x)
 		reading_ask(x, patch_answer);
 }
 
-void incident_patch(struct exchange *x)
+void incidents_patch(struct exchange *x)
 {
 	struct {
 		struct ent_str status;
@@ -123,7 +125,7 @@ void incident_patch(struct exchange *x)
 		ask_submit(x, job, patch_done);
 }
 
-void incident_history(struct exchange *x)
+void incidents_history(struct exchange *x)
 {
 	const struct limits *limits = &x->desk->face->limits;
 	struct incident incident;

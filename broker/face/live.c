@@ -2,7 +2,7 @@
 #include "face/live.h"
 
 #include <string.h>
-#include "face/route.h"
+#include "face/answer.h"
 #include "face/ask.h"
 #include "view/view_find.h"
 #include "view/view_live.h"
@@ -107,7 +107,7 @@ struct filling {
 	int64_t n;    /* events seen */
 };
 
-static bool is_wanted(const struct filling *filling, struct ent_str json)
+static bool stream_wants(const struct filling *filling, struct ent_str json)
 {
 	const struct stream *stream = filling->stream;
 	const struct sdk_json *event;
@@ -128,7 +128,7 @@ static bool print_event(void *to, int64_t seq, struct ent_str type, struct ent_s
 
 	filling->n++;
 	filling->stream->after = seq;
-	if (is_wanted(filling, json)) {
+	if (stream_wants(filling, json)) {
 		sdk_buf_z(out, "id: ");
 		sdk_buf_int(out, seq);
 		sdk_buf_z(out, "\nevent: ");

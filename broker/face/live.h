@@ -18,6 +18,7 @@ struct stream {
 	struct ent_str supplier, incident; /* only events of this supplier, of this incident's uuid; absent: all */
 };
 
+void live_get(struct exchange *x); /* GET /v1/live */
 /* The exchange ends: takes its stream off its home's list. */
 void live_end(struct exchange *x);
 /* More events for its client, behind what stands in `out` already, of which n_sent bytes are gone. True: there are

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A supplier's maps: read, published, and an earlier one put in force again. */
+#include "face/mapping.h"
+
+#include "core/maps.h"
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/mapping.h"
-#include "face/route.h"
 #include "view/view_map.h"
-#include "core/maps.h"
 
-bool map_body_check(struct exchange *x, const struct supplier *supplier, const struct sdk_json *node,
-		    struct ent_str *ret_json, struct maps *ret)
+bool mapping_read(struct exchange *x, const struct supplier *supplier, const struct sdk_json *node,
+		  struct ent_str *ret_json, struct maps *ret)
 {
 	struct ent_err err;
 
@@ -23,7 +24,7 @@ bool map_body_check(struct exchange *x, const struct supplier *supplier, const s
 	return false;
 }
 
-void map_list(struct exchange *x)
+void mapping_list(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
 	struct ent_str json = ENT_ABSENT;
@@ -60,7 +61,7 @@ static void change_answer(struct exchange *x)
 	answer_done(x, published ? 201 : 200);
 }
 
-void map_post(struct exchange *x)
+void mapping_post(struct exchange *x)
 {
 	struct {
 		const struct sdk_json *map;
@@ -71,13 +72,13 @@ void map_post(struct exchange *x)
 	struct maps maps;
 
 	if (supplier == NULL || !body_read(x, fields, &body) ||
-	    !map_body_check(x, supplier, body.map, &job->ask.text, &maps))
+	    !mapping_read(x, supplier, body.map, &job->ask.text, &maps))
 		return;
 	job->ask.supplier = supplier->name;
 	ask_submit(x, job, change_answer);
 }
 
-void map_activate(struct exchange *x)
+void mapping_activate(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
 	struct job *job = ask_new(x, JOB_MAP_ROLL_BACK);

@@ -3,15 +3,17 @@
  * What another map would make of what a supplier really sent: its last arrivals are decoded once more and read with
  * both maps. Nothing is changed.
  */
+#include "face/mapping_try.h"
+
 #include <string.h>
 #include "base/charset.h"
+#include "face/answer.h"
 #include "face/arrive.h"
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/mapping.h"
-#include "face/route.h"
-#include "view/view_raw.h"
 #include "sdk/webhook.h"
+#include "view/view_raw.h"
 
 #define LAST_MAX  5000
 #define LAST_DFLT 500
@@ -37,8 +39,8 @@ struct trial {
 
 /* ---- differences ------------------------------------------------------------------------- */
 
-static void note(struct trial *trial, const char *attribute, struct ent_str native, struct ent_str from,
-		 struct ent_str to, struct ent_str ticket)
+static void note_difference(struct trial *trial, const char *attribute, struct ent_str native, struct ent_str from,
+			    struct ent_str to, struct ent_str ticket)
 {
 	struct ent_arena *arena = &trial->x->arena.abi;
 
@@ -65,7 +67,7 @@ static void note(struct trial *trial, const char *attribute, struct ent_str nati
 						    .n = 1};
 }
 
-static void compare(struct trial *trial, const struct ent_change *now, const struct ent_change *then)
+static void compare_changes(struct trial *trial, const struct ent_change *now, const struct ent_change *then)
 {
 	struct ent_str ticket = now->ticket.key.n > 0 ? now->ticket.key : now->ticket.id;
 
@@ -74,35 +76,22 @@ static void compare(struct trial *trial, const struct ent_change *now, const str
 		const struct ent_value *value = &now->ticket.at[i];
 
 		if ((now->ticket.has & (1u << i)) != 0)
-			note(trial, sdk_attr_name((enum ent_attr)i), value->native.n > 0 ? value->native : value->text,
-			     value->text, then->ticket.at[i].text, ticket);
+			note_difference(trial, sdk_attr_name((enum ent_attr)i),
+					value->native.n > 0 ? value->native : value->text, value->text,
+					then->ticket.at[i].text, ticket);
 	}
-	note(trial, "author", now->comment.author.id, now->comment.author.name, then->comment.author.name, ticket);
-	note(trial, "actor", now->actor.id, now->actor.name, then->actor.name, ticket);
+	note_difference(trial, "author", now->comment.author.id, now->comment.author.name, then->comment.author.name,
+			ticket);
+	note_difference(trial, "actor", now->actor.id, now->actor.name, then->actor.name, ticket);
 }
 
 /* ---- one arrival ----------------------------------------------------------------------------- */
 
-static struct ent_webhook webhook_of(struct ent_arena *arena, const struct raw_row *row)
-{
-	struct ent_webhook webhook = {.body = row->body};
-	const struct sdk_json *node;
-	struct ent_header *header;
-	struct ent_err err;
-
-	if (sdk_json_parse(arena, row->header_json, &node, &err) != ENT_OK)
-		return webhook;
-	header = SDK_NEW_N(arena, struct ent_header, sdk_json_count(node) + 1);
-	for (const struct sdk_json *one = sdk_json_first(node); one != NULL; one = sdk_json_next(one))
-		header[webhook.n_header++] = (struct ent_header){sdk_json_key(one), sdk_json_text(one)};
-	webhook.header = header;
-	return webhook;
-}
-
 /* An arrival that ended the broker before is not decoded here either. */
-static bool decode(struct trial *trial, const struct raw_row *row, struct ent_arena *arena, struct ent_changes *ret)
+static bool decode_again(struct trial *trial, const struct raw_row *row, struct ent_arena *arena,
+			 struct ent_changes *ret)
 {
-	struct ent_webhook webhook = webhook_of(arena, row);
+	struct ent_webhook webhook = arrive_kept(arena, row->header_json, row->body);
 	unsigned char hash[SDK_HASH_MAX];
 	struct ent_err err;
 	bool is_read;
@@ -119,7 +108,7 @@ static bool decode(struct trial *trial, const struct raw_row *row, struct ent_ar
 	return is_read;
 }
 
-static bool take(void *to, const struct raw_row *row)
+static bool try_arrival(void *to, const struct raw_row *row)
 {
 	struct trial *trial = to;
 	struct exchange *x = trial->x;
@@ -134,7 +123,7 @@ static bool take(void *to, const struct raw_row *row)
 	}
 	trial->arrivals++;
 	sdk_arena_init(&arena);
-	if (!decode(trial, row, &arena.abi, &changes)) {
+	if (!decode_again(trial, row, &arena.abi, &changes)) {
 		trial->undecoded++;
 	} else {
 		arrival_take(x->roster->set, &trial->now, changes, &arena.abi, &now);
@@ -142,7 +131,7 @@ static bool take(void *to, const struct raw_row *row)
 		trial->unmapped_now += now.n_unmapped;
 		trial->unmapped_then += then.n_unmapped;
 		for (size_t i = 0; i < now.changes.n && i < then.changes.n; i++)
-			compare(trial, &now.changes.at[i], &then.changes.at[i]);
+			compare_changes(trial, &now.changes.at[i], &then.changes.at[i]);
 	}
 	sdk_arena_release(&arena);
 	return true;
@@ -150,7 +139,7 @@ static bool take(void *to, const struct raw_row *row)
 
 /* ---- the answer -------------------------------------------------------------------------------- */
 
-static void print(struct trial *trial)
+static void print_trial(struct trial *trial)
 {
 	struct sdk_jsonw w = answer_json(trial->x);
 
@@ -191,7 +180,7 @@ static const struct body_field try_fields[] = {{"map", BODY_NODE, true, 0, 0, of
 					       {"last", BODY_INT, false, 1, LAST_MAX, offsetof(struct try_body, last)},
 					       {0}};
 
-void map_try(struct exchange *x)
+void mapping_try(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
 	struct trial *trial = SDK_NEW(&x->arena.abi, struct trial);
@@ -201,8 +190,7 @@ void map_try(struct exchange *x)
 	struct maps maps;
 	struct ent_err err;
 
-	if (supplier == NULL || !body_read(x, try_fields, &body) ||
-	    !map_body_check(x, supplier, body.map, &json, &maps))
+	if (supplier == NULL || !body_read(x, try_fields, &body) || !mapping_read(x, supplier, body.map, &json, &maps))
 		return;
 	trial->x = x;
 	trial->now = trial->then = *supplier;
@@ -216,8 +204,8 @@ void map_try(struct exchange *x)
 		answer_problem(x, PROBLEM_INTERNAL, "The connector refuses its settings: %s.", err.msg);
 		return;
 	}
-	if (view_raw(ask_view(x), supplier->name, body.last, take, trial, &err) == ENT_OK)
-		print(trial);
+	if (view_raw(ask_view(x), supplier->name, body.last, try_arrival, trial, &err) == ENT_OK)
+		print_trial(trial);
 	else
 		answer_failure(x, ENT_ERETRY, &err);
 	if (supplier->connector->close != NULL)

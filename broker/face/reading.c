@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/reading.h"
 
+#include "face/answer.h"
+
 /* The answer stands already. */
 static void reading_done(struct exchange *x)
 {

@@ -2,8 +2,22 @@
 #include "face/route.h"
 
 #include <string.h>
+#include "face/answer.h"
 #include "face/auth.h"
+#include "face/comments.h"
+#include "face/deadletters.h"
+#include "face/deliveries.h"
+#include "face/health.h"
+#include "face/hooks.h"
+#include "face/import.h"
+#include "face/incidents.h"
+#include "face/live.h"
+#include "face/mapping.h"
+#include "face/mapping_try.h"
 #include "face/reading.h"
+#include "face/shares.h"
+#include "face/suppliers.h"
+#include "face/tokens.h"
 #include "face/uri.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
@@ -16,45 +30,45 @@ static const char *const live_arguments[] = {"after", "supplier", "incident", NU
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
  * and a test compares. */
 static const struct route routes[] = {
-    {"POST", "/hooks/{}", true, false, NULL, hook_post},
-    {"POST", "/hooks/{}/{}", true, false, NULL, hook_post},
+    {"POST", "/hooks/{}", true, false, NULL, hooks_post},
+    {"POST", "/hooks/{}/{}", true, false, NULL, hooks_post},
     {"POST", "/v1/arrivals", false, true, NULL, import_post},
-    {"GET", "/v1/incidents", false, false, incident_arguments, incident_list},
-    {"GET", "/v1/incidents/{}", false, false, NULL, incident_get},
-    {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incident_history},
-    {"PATCH", "/v1/incidents/{}", false, true, NULL, incident_patch},
-    {"POST", "/v1/incidents/{}/shares", false, true, NULL, share_post},
-    {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, share_delete},
-    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comment_post},
-    {"GET", "/v1/deliveries", false, false, delivery_arguments, delivery_list},
-    {"POST", "/v1/deliveries/repair", false, true, NULL, delivery_repair_post},
-    {"GET", "/v1/deliveries/{}", false, false, NULL, delivery_get},
-    {"POST", "/v1/deliveries/{}/retry", false, false, NULL, delivery_retry},
-    {"POST", "/v1/deliveries/{}/edit", false, true, NULL, delivery_edit},
-    {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, delivery_ignore},
+    {"GET", "/v1/incidents", false, false, incident_arguments, incidents_list},
+    {"GET", "/v1/incidents/{}", false, false, NULL, incidents_get},
+    {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incidents_history},
+    {"PATCH", "/v1/incidents/{}", false, true, NULL, incidents_patch},
+    {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
+    {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},
+    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comments_post},
+    {"GET", "/v1/deliveries", false, false, delivery_arguments, deliveries_list},
+    {"POST", "/v1/deliveries/repair", false, true, NULL, deliveries_repair},
+    {"GET", "/v1/deliveries/{}", false, false, NULL, deliveries_get},
+    {"POST", "/v1/deliveries/{}/retry", false, false, NULL, deliveries_retry},
+    {"POST", "/v1/deliveries/{}/edit", false, true, NULL, deliveries_edit},
+    {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, deliveries_ignore},
     {"GET", "/v1/live", false, false, live_arguments, live_get},
-    {"GET", "/v1/suppliers", false, false, NULL, supplier_list},
-    {"GET", "/v1/suppliers/{}", false, false, NULL, supplier_get},
-    {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, backfill_post},
-    {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, backfill_delete},
-    {"POST", "/v1/suppliers/{}/poll", false, true, NULL, poll_post},
-    {"GET", "/v1/suppliers/{}/maps", false, false, NULL, map_list},
-    {"POST", "/v1/suppliers/{}/maps", false, true, NULL, map_post},
-    {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, map_try},
-    {"POST", "/v1/suppliers/{}/maps/{}/activate", false, false, NULL, map_activate},
-    {"GET", "/v1/drift", false, false, drift_arguments, drift_list},
-    {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletter_list},
-    {"POST", "/v1/deadletters/replay", false, true, NULL, deadletter_replay_many},
-    {"GET", "/v1/deadletters/{}", false, false, NULL, deadletter_get},
-    {"GET", "/v1/deadletters/{}/raw", false, false, NULL, deadletter_raw},
-    {"POST", "/v1/deadletters/{}/replay", false, false, NULL, deadletter_replay},
-    {"POST", "/v1/deadletters/{}/ignore", false, false, NULL, deadletter_ignore},
-    {"GET", "/v1/tokens", false, false, NULL, token_list},
-    {"POST", "/v1/tokens", false, true, NULL, token_post},
-    {"DELETE", "/v1/tokens/{}", false, false, NULL, token_delete},
-    {"GET", "/metrics", false, false, NULL, metrics_get},
+    {"GET", "/v1/suppliers", false, false, NULL, suppliers_list},
+    {"GET", "/v1/suppliers/{}", false, false, NULL, suppliers_get},
+    {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, suppliers_backfill},
+    {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, suppliers_backfill_stop},
+    {"POST", "/v1/suppliers/{}/poll", false, true, NULL, suppliers_poll},
+    {"GET", "/v1/suppliers/{}/maps", false, false, NULL, mapping_list},
+    {"POST", "/v1/suppliers/{}/maps", false, true, NULL, mapping_post},
+    {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, mapping_try},
+    {"POST", "/v1/suppliers/{}/maps/{}/activate", false, false, NULL, mapping_activate},
+    {"GET", "/v1/drift", false, false, drift_arguments, suppliers_drift},
+    {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletters_list},
+    {"POST", "/v1/deadletters/replay", false, true, NULL, deadletters_replay_many},
+    {"GET", "/v1/deadletters/{}", false, false, NULL, deadletters_get},
+    {"GET", "/v1/deadletters/{}/raw", false, false, NULL, deadletters_raw},
+    {"POST", "/v1/deadletters/{}/replay", false, false, NULL, deadletters_replay},
+    {"POST", "/v1/deadletters/{}/ignore", false, false, NULL, deadletters_ignore},
+    {"GET", "/v1/tokens", false, false, NULL, tokens_list},
+    {"POST", "/v1/tokens", false, true, NULL, tokens_post},
+    {"DELETE", "/v1/tokens/{}", false, false, NULL, tokens_delete},
+    {"GET", "/metrics", false, false, NULL, health_metrics},
     {"GET", "/healthz", true, false, NULL, health_get},
-    {"GET", "/readyz", true, false, NULL, ready_get},
+    {"GET", "/readyz", true, false, NULL, health_ready},
 };
 #define N_ROUTES (sizeof routes / sizeof *routes)
 
@@ -163,7 +177,7 @@ static bool takes_json(const struct exchange *x)
 static bool reads_long(const struct route *route)
 {
 	return (strcmp(route->method, "GET") == 0 && !route->open && route->serve != live_get) ||
-	       route->serve == map_try;
+	       route->serve == mapping_try;
 }
 
 void route_serve(struct exchange *x)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An incident is shared with a supplier, or not any more. */
+#include "face/shares.h"
+
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/route.h"
 #include "view/view_share.h"
 
 #define BRIEF_MAX  4000 /* characters of each part */
@@ -55,7 +57,7 @@ static void share_answer(struct exchange *x)
 	ask_answer(x, job->kind == JOB_SHARE ? 201 : 200, rc, json, &err);
 }
 
-void share_post(struct exchange *x)
+void shares_post(struct exchange *x)
 {
 	struct share_body body = {0};
 	struct incident incident;
@@ -78,7 +80,7 @@ void share_post(struct exchange *x)
 	ask_submit(x, job, share_answer);
 }
 
-void share_delete(struct exchange *x)
+void shares_delete(struct exchange *x)
 {
 	static const struct body_field fields[] = {
 	    {"reason", BODY_TEXT, false, 1, REASON_MAX, offsetof(struct ask, text)}, {0}};

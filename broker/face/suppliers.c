@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The suppliers of the configuration: how each does, how far its tool was read. */
+#include "face/suppliers.h"
+
+#include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "face/route.h"
 #include "store/read_drift.h"
 #include "view/view_supplier.h"
 
-void supplier_list(struct exchange *x)
+void suppliers_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
@@ -28,7 +30,7 @@ static void answer_supplier(struct exchange *x, int status)
 	ask_answer(x, status, rc, json, &err);
 }
 
-void supplier_get(struct exchange *x)
+void suppliers_get(struct exchange *x)
 {
 	answer_supplier(x, 200);
 }
@@ -43,7 +45,7 @@ static void backfill_answer(struct exchange *x)
 		answer_supplier(x, job->kind == JOB_BACKFILL ? 202 : 200);
 }
 
-void backfill_post(struct exchange *x)
+void suppliers_backfill(struct exchange *x)
 {
 	static const struct body_field fields[] = {{"since", BODY_TIME, true, 0, 0, offsetof(struct ask, since_ms)},
 						   {0}};
@@ -60,7 +62,7 @@ void backfill_post(struct exchange *x)
 	ask_submit(x, job, backfill_answer);
 }
 
-void backfill_delete(struct exchange *x)
+void suppliers_backfill_stop(struct exchange *x)
 {
 	const struct supplier *supplier = ask_supplier(x);
 	struct job *job = ask_new(x, JOB_BACKFILL_STOP);
@@ -79,7 +81,7 @@ static void poll_answer(struct exchange *x)
 		answer_supplier(x, 202);
 }
 
-void poll_post(struct exchange *x)
+void suppliers_poll(struct exchange *x)
 {
 	static const struct body_field fields[] = {{"from", BODY_TIME, false, 0, 0, offsetof(struct ask, since_ms)},
 						   {0}};
@@ -101,7 +103,7 @@ void poll_post(struct exchange *x)
 
 /* ---- drift -------------------------------------------------------------------------------- */
 
-void drift_list(struct exchange *x)
+void suppliers_drift(struct exchange *x)
 {
 	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bearer tokens: listed without their secret, made once, taken back. */
+#include "face/tokens.h"
+
 #include <string.h>
-#include "face/route.h"
+#include "face/answer.h"
 #include "sdk/time.h"
 #include "store/token.h"
 
-void token_list(struct exchange *x)
+void tokens_list(struct exchange *x)
 {
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
@@ -18,7 +20,7 @@ void token_list(struct exchange *x)
 }
 
 /* It stands in a URL and in logs. */
-static bool is_name(struct ent_str name)
+static bool is_token_name(struct ent_str name)
 {
 	for (size_t i = 0; i < name.n; i++) {
 		char c = name.p[i];
@@ -44,7 +46,7 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 	n += expires != NULL;
 	ret->name =
 	    sdk_json_kind(sdk_json_at(node, "name")) == SDK_JSON_STRING ? sdk_json_text_at(node, "name") : ENT_ABSENT;
-	if (sdk_json_kind(node) != SDK_JSON_OBJECT || !is_name(ret->name) || sdk_json_count(node) != n) {
+	if (sdk_json_kind(node) != SDK_JSON_OBJECT || !is_token_name(ret->name) || sdk_json_count(node) != n) {
 		answer_problem(
 		    x, PROBLEM_CONTENT,
 		    "The body has to be {\"name\": \"...\"}, 1 to %d letters, digits and . _ - @, and may have "
@@ -91,7 +93,7 @@ static void post_answer(struct exchange *x)
 	explicit_bzero(made->token, sizeof made->token);
 }
 
-void token_post(struct exchange *x)
+void tokens_post(struct exchange *x)
 {
 	struct made *made = SDK_NEW(&x->arena.abi, struct made);
 
@@ -122,7 +124,7 @@ static void delete_answer(struct exchange *x)
 	}
 }
 
-void token_delete(struct exchange *x)
+void tokens_delete(struct exchange *x)
 {
 	struct job *job = SDK_NEW(&x->arena.abi, struct job);
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: JSON, problems (RFC 9457), and the bytes that go out. */
+#ifndef FACE_ANSWER_H
+#define FACE_ANSWER_H
+
+#include "face/exchange.h"
+#include "sdk/json.h"
+
+/* Writes a JSON body into the desk's scratch buffer; answer_done() takes it as the answer. */
+struct sdk_jsonw answer_json(struct exchange *x);
+void answer_done(struct exchange *x, int status);
+void answer_body(struct exchange *x, int status, const char *type, struct ent_str body);
+
+/* id, status, word in the type's URI, title */
+#define PROBLEM_TABLE(X)                                                                                               \
+	X(PROBLEM_REQUEST, 400, "request", "The request cannot be understood")                                         \
+	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed")                                                     \
+	X(PROBLEM_SIGNATURE, 401, "signature", "The arrival is not signed as agreed")                                  \
+	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing")                                               \
+	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
+	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \
+	X(PROBLEM_CONFLICT, 409, "conflict", "The state of things does not allow it")                                  \
+	X(PROBLEM_TOO_LARGE, 413, "too-large", "The body is too large")                                                \
+	X(PROBLEM_TARGET, 414, "target", "The address is too long")                                                    \
+	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
+	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
+	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
+	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
+	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \
+	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again")                                 \
+	X(PROBLEM_VERSION, 505, "version", "This version of HTTP is not spoken")
+
+#define X(id, status, word, title) id,
+enum problem { PROBLEM_TABLE(X) PROBLEM_N };
+#undef X
+
+/* An RFC 9457 document; fmt says what to do. No secret may stand in it. */
+void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
+void answer_busy(struct exchange *x, const char *why);
+/* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
+void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err);
+
+/* ---- what the connection does ----------------------------------------------- */
+
+/* A request that cannot be read: one of the statuses above, and why. */
+void answer_refusal(struct exchange *x, int status, const char *why);
+/* Head and body as bytes; close: it is the connection's last. */
+void answer_print(struct exchange *x, bool close, struct sdk_buf *out);
+
+#endif

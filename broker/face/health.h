@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes: For load balancers, people at night, and Prometheus. */
+#ifndef FACE_HEALTH_H
+#define FACE_HEALTH_H
+
+#include "face/exchange.h"
+
+void health_get(struct exchange *x);
+void health_ready(struct exchange *x);
+void health_metrics(struct exchange *x);
+
+#endif
