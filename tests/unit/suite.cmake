@@ -48,6 +48,9 @@ entente_unit(follow entente_store)
 entente_unit(follow_out entente_store)
 entente_unit(store_version entente_store)
 entente_unit(guard entente_edge)
+entente_unit(mailbox entente_base)
+entente_unit(face entente_face)
+target_sources(test_face PRIVATE ${PROJECT_SOURCE_DIR}/connectors/null/null.c)
 
 # ---- configuration, loader, generic connector: modules that the loader must refuse, each in a folder of its own
 set(fixture_plugins ${CMAKE_CURRENT_BINARY_DIR}/plugins)
