@@ -5,7 +5,6 @@
 #include "face/answer.h"
 #include "face/exchange.h"
 #include "sdk/crypto.h"
-#include "store/token.h"
 
 #define TOKEN_PREFIX "ent_"
 #define TOKEN_CHARS  (AUTH_TOKEN_SIZE - 1)

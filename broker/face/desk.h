@@ -10,7 +10,6 @@
 #include "core/roster.h"
 #include "face/auth.h"
 #include "face/face.h"
-#include "store/store.h"
 
 #define DESK_DATE_SIZE 40
 

@@ -4,7 +4,6 @@
 
 #include "face/answer.h"
 #include "face/ask.h"
-#include "store/supplier_rows.h"
 #include "view/view_supplier.h"
 
 void health_get(struct exchange *x)

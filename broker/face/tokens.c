@@ -5,7 +5,6 @@
 #include <string.h>
 #include "face/answer.h"
 #include "sdk/time.h"
-#include "store/token.h"
 
 void tokens_list(struct exchange *x)
 {

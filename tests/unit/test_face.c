@@ -71,10 +71,15 @@ static struct supplier_set *suppliers(void)
 	return set;
 }
 
+static void no_answer(struct job *job)
+{
+	(void)job;
+}
+
 static void writer_open(struct world *world)
 {
 	static const struct writer_options options = {.queue_max = 4, .batch_max = 500, .wal_pages = 200};
-	struct job token = {.kind = JOB_TOKEN_ADD, .token.name = ENT_STR("ada")};
+	struct job token = {.kind = JOB_TOKEN_ADD, .answer = no_answer, .token.name = ENT_STR("ada")};
 	struct db *db = NULL;
 	struct ent_err err;
 
@@ -177,7 +182,7 @@ static void take_mail(struct world *world)
 	for (struct note *note = mailbox_take(&world->desk.mailbox).note, *next; note != NULL; note = next) {
 		next = note->next;
 		assert_ptr_equal(note->of, &world->x);
-		assert_int_equal(exchange_came_back(note->of), world->x.n_waiting == 0);
+		assert_true(exchange_came_back(note->of));
 	}
 }
 
@@ -247,9 +252,8 @@ static void test_unsigned_is_refused_and_not_kept(void **state)
 	sdk_arena_init(&arena);
 	snprintf(signature, sizeof signature, "sha256=%s", sdk_z(&arena.abi, sdk_hex(&arena.abi, mac, n)));
 	sdk_arena_release(&arena);
-	assert_false(send_with(world, "POST", "/hooks/orion", BODY "\n",
-			       (const char *[]){"X-Null-Signature", signature, "X-Null-Delivery", "1", NULL}) &&
-		     world->x.answer.status != 401); /* the signature is of other bytes */
+	assert_true(send_with(world, "POST", "/hooks/orion", BODY "\n", /* the signature is of other bytes */
+			      (const char *[]){"X-Null-Signature", signature, "X-Null-Delivery", "1", NULL}));
 	expect(world, 401, "not signed");
 	assert_false(send_with(world, "POST", "/hooks/orion", BODY,
 			       (const char *[]){"X-Null-Signature", signature, "X-Null-Delivery", "1", NULL}));
