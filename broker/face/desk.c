@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/desk.h"
 
-
 enum ent_rc desk_open(struct desk *desk, struct face *face, const char *name, void (*wake)(void *of), void *of,
 		      struct ent_err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP in without a socket or a thread: requests go through the whole table of routes against a store in a folder of its
- * own. The writer's turn is a call, so that what is answered before a commit, and what after it, can be seen.
+ * HTTP in without a socket or a thread: requests go through the whole table of routes against a store in a folder of
+ * its own. The writer's turn is a call, so that what is answered before a commit, and what after it, can be seen.
  */
 #include "face/answer.h"
 #include "face/auth.h"
