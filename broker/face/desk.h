@@ -16,6 +16,7 @@
 struct desk {
 	struct face *face;
 	struct db *db;
+	struct sdk_spare spare; /* memory that the exchanges at home here leave to each other */
 	struct sdk_buf scratch; /* the body of the answer under way */
 	int64_t now_us, now_ms; /* one sample a turn or read */
 	int64_t until_us;       /* the long read under way is cut off then */

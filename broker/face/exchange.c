@@ -7,7 +7,7 @@
 void exchange_open(struct exchange *x, struct desk *home)
 {
 	*x = (struct exchange){.home = home, .desk = home};
-	sdk_arena_init(&x->arena);
+	sdk_arena_init_spare(&x->arena, &home->spare);
 }
 
 void exchange_begin(struct exchange *x)

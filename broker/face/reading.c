@@ -21,7 +21,8 @@ void reading_ask(struct exchange *x, void (*serve)(struct exchange *x))
 	x->next_read = NULL;
 	x->asked_us = x->home->now_us;
 	x->resume = reading_done;
-	x->n_waiting++; /* before a reader has it */
+	x->arena.spare = NULL; /* it grows on the reader's thread now, and the spare memory is its home's */
+	x->n_waiting++;        /* before a reader has it */
 	if (face->read(face->readers, x))
 		return;
 	x->n_waiting--;
