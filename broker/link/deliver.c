@@ -3,7 +3,7 @@
  * A delivery's way: JOB_SEND is committed, the audience is asked again, then its requests; what
  * they came to is JOB_RESULT. What may be done after an answer was lost is its connector's word.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <string.h>
 

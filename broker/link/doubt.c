@@ -4,7 +4,7 @@
  * can be searched we look before we write again, for as long as its search may not show what is new. What doubt then
  * remains is a person's.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 enum {
 	LOOK_MS = 1000, /* between two looks at least; then as long as it has been looked for */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One thing under way: its requests, one after the other, and its jobs. What an answer means is deliver.c's, poll.c's
  * and sweep.c's business. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <stdlib.h>
 

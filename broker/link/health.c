@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <stdlib.h>
 #include <string.h>

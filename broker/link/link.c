@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The turn, and what other threads leave for it. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <assert.h>
 #include <stdlib.h>

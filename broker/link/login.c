@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logging in where a tool keeps sessions: the op ENT_LOGIN, for which everything else at that supplier waits. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #define LOGINS_MAX 3 /* of one request: a session that is refused as often is not what is missing */
 

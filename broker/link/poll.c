@@ -3,7 +3,7 @@
  * Pages: the poll and the back-fill. One page at a time and stream; what it tells and how far it
  * goes are stored together, and only then the next one is asked for.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * Who are we? A read that needs our credentials and no ticket. It is asked when a ticket was refused,
  * and only its answer says that the supplier refuses us; then it is asked again until we are let in.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #define ODD_MS 60000LL
 enum { ODD_DOUBLINGS = 6 /* up to an hour */ };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was in flight when the life before ended: nobody knows whether it was done. Nothing else begins before this. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #define STRAND_US 60000000 /* between two looks */
 

@@ -3,7 +3,7 @@
  * Whose turn is it? Per lane: first the next round trips of what is under way, then deliveries
  * and a page of the poll by turns, then the sweep, then the back-fill. A lane costs nothing until its time comes.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #define PATIENCE_US 2000000 /* a delivery in flight waits so long for its turn; then it is given back */
 #define DUE_MAX     64      /* rows looked at in one go */

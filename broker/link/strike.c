@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What link remembers of deliveries that failed while their supplier did well with others. A restart forgets it. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 static struct strike *strike_find(struct lane *lane, int64_t delivery)
 {

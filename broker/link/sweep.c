@@ -3,7 +3,7 @@
  * The sweep: each open ticket is asked for, one after the other and at a walk, and what stands
  * there is compared with what we hold. What a webhook lost is found so.
  */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #define RECENT_MS (24 * 3600 * INT64_C(1000)) /* what is over is asked for so long */
 

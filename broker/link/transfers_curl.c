@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pools of connections, one for each supplier, driven by one epoll set. */
-#include "link/transfers_inside.h"
+#include "link/sending.h"
 
 #include <errno.h>
 #include <stdlib.h>

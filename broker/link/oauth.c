@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OAuth2's client credentials: fetching the token that everything else at a supplier waits for. */
 #include "link/asking.h"
-#include "link/inside.h"
+#include "link/flight.h"
 
 void token_fetch(struct flight *for_whom)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tickets that cannot be read: what the connector, or a sweep, put aside is stored with its page and told once. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include "sdk/webhook.h"
 

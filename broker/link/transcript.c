@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was asked last and what came back, for people who look why something stands still: no secret, and the first
  * bytes of each alone. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include "sdk/json.h"
 #include "sdk/webhook.h"

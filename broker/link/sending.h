@@ -6,8 +6,8 @@
  * suppliers and each new one is vetted by the rules of its own. A trip is one request on its
  * way. Nothing of it outlives the process but what the other side keeps.
  */
-#ifndef LINK_TRANSFERS_INSIDE_H
-#define LINK_TRANSFERS_INSIDE_H
+#ifndef LINK_SENDING_H
+#define LINK_SENDING_H
 
 #include <curl/curl.h>
 

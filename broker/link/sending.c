@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One request and its answer: what curl is told, and what its word means. */
-#include "link/transfers_inside.h"
+#include "link/sending.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

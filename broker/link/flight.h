@@ -9,8 +9,8 @@
  *
  * A delivery begins with a job (JOB_SEND) and ends with one, the others end with one.
  */
-#ifndef LINK_INSIDE_H
-#define LINK_INSIDE_H
+#ifndef LINK_FLIGHT_H
+#define LINK_FLIGHT_H
 
 #include "base/mailbox.h"
 #include "core/roster.h"

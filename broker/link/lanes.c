@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What link remembers of a supplier, and how it follows a configuration that changes. */
-#include "link/inside.h"
+#include "link/flight.h"
 
 #include <stdlib.h>
 #include <string.h>
