@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/breaker.h"
 
-#define PATIENCE_MS 60000 /* without any sign that others are let in, or that we are not */
-
 bool breaker_is_refused(const struct breaker *breaker)
 {
 	return breaker->is_refused;
@@ -77,25 +75,4 @@ void breaker_again(struct breaker *breaker)
 {
 	breaker->until_us = 0;
 	breaker->trips = 0;
-}
-
-/* ---- who is refused? -------------------------------------------------------------------- */
-
-enum refusal refusal_of(enum transfer_outcome outcome, int status, bool is_probe, bool can_probe)
-{
-	if (is_probe || outcome != TRANSFER_ANSWERED)
-		return REFUSAL_US;
-	if (can_probe)
-		return REFUSAL_ASK;
-	return status == 403 ? REFUSAL_TICKET : REFUSAL_US;
-}
-
-enum refusal_next refusal_next(bool is_closed, bool let_in_since, int status, int64_t since_ms)
-{
-	if (is_closed)
-		return REFUSAL_WAITS;
-	if (let_in_since)
-		return REFUSAL_PARKS;
-	/* 401 is about us in most tools: no patience ends, as nothing may be parked that only waits for a secret. */
-	return status != 401 && since_ms >= PATIENCE_MS ? REFUSAL_PARKS : REFUSAL_AGAIN;
 }

@@ -9,7 +9,7 @@
 #ifndef LINK_BREAKER_H
 #define LINK_BREAKER_H
 
-#include "link/transfers.h"
+#include "sdk/str.h"
 
 #define REFUSED_TICKETS 3 /* in a row, with nothing that succeeds between */
 
@@ -39,24 +39,5 @@ void breaker_refused(struct breaker *breaker, int64_t failures_max, int64_t whom
 		     const struct ent_err *why);
 /* Settings changed: what was refused may be tried at once. */
 void breaker_again(struct breaker *breaker);
-
-/* ---- who is refused: a ticket, or we? --------------------------------------------------- */
-
-enum refusal {
-	REFUSAL_US,    /* nobody is let in */
-	REFUSAL_ASK,   /* the probe knows */
-	REFUSAL_TICKET /* of this ticket, as far as one answer can say */
-};
-/* Of an ENT_EAUTH. outcome: anything but TRANSFER_ANSWERED is our own rules' word. */
-enum refusal refusal_of(enum transfer_outcome outcome, int status, bool is_probe, bool can_probe);
-
-enum refusal_next {
-	REFUSAL_WAITS, /* the lane is closed; its turn comes when we are let in again */
-	REFUSAL_AGAIN, /* it is not known yet who is refused */
-	REFUSAL_PARKS  /* others are let in, this one is not: a person looks at it */
-};
-/* What becomes of a delivery that was refused. let_in_since: something else succeeded (the probe, another ticket) since
- * it was refused first, which was since_ms ago. */
-enum refusal_next refusal_next(bool is_closed, bool let_in_since, int status, int64_t since_ms);
 
 #endif

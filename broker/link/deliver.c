@@ -1,206 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A delivery's way: JOB_SEND is committed, the audience is asked again, then its requests; what
- * they came to is JOB_RESULT. What may be done after an answer was lost is its connector's word.
- */
-#include "link/flight.h"
+#include "link/deliver.h"
 
 #include <string.h>
 
+#include "link/doubt.h"
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
+#include "link/outcome.h"
+#include "link/refusal.h"
+#include "core/roster.h"
+
 enum {
+	CONFLICTS_MAX = 5,
 	SOON_MS = 1,
 	AGAIN_MOST = 4 /* doublings before a refused one is asked again: a quarter of a minute */
 };
 
-/* ---- telling ----------------------------------------------------------------------- */
-
-static void say(const struct flight *flight, const struct delivery_result *result)
-{
-	static const char *const name[] = {
-	    [OUTCOME_DONE] = "delivery.done",     [OUTCOME_MORE] = "delivery.more",
-	    [OUTCOME_LATER] = "delivery.later",   [OUTCOME_LOST] = "delivery.lost",
-	    [OUTCOME_PARKED] = "delivery.parked", [OUTCOME_CANCELLED] = "delivery.cancelled",
-	};
-	bool is_bad = result->outcome == OUTCOME_PARKED || result->outcome == OUTCOME_LOST;
-
-	if (!flight->link->world.log)
-		return;
-	log_write(flight->link->world.log, is_bad ? LOG_WARN : LOG_DEBUG, name[result->outcome],
-		  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
-		  LOG_INT("incident", flight->delivery.incident), LOG_Z("op", delivery_op_name(flight->delivery.op)),
-		  LOG_INT("attempt", flight->delivery.attempt), LOG_Z("cause", delivery_cause_word(result->cause)),
-		  LOG_STR("why", result->reason), LOG_END);
-}
-
-static void count(const struct flight *flight, const struct delivery_result *result)
-{
-	static const enum metric metric[] = {
-	    [OUTCOME_DONE] = METRIC_DELIVERIES_DONE,     [OUTCOME_MORE] = METRIC_DELIVERIES_STEPS,
-	    [OUTCOME_LATER] = METRIC_DELIVERIES_LATER,   [OUTCOME_LOST] = METRIC_DELIVERIES_LOST,
-	    [OUTCOME_PARKED] = METRIC_DELIVERIES_PARKED, [OUTCOME_CANCELLED] = METRIC_DELIVERIES_CANCELLED,
-	};
-
-	metric_add(flight->link->world.metrics, metric[result->outcome], 1);
-}
-
-void delivery_tell(struct flight *flight, struct delivery_result result, void (*answered)(struct flight *))
-{
-	struct link *link = flight->link;
-
-	result.id = flight->delivery.id;
-	result.attempt = flight->delivery.attempt;
-	if (result.outcome != OUTCOME_DONE && result.outcome != OUTCOME_MORE)
-		result.exchange = exchange_json(flight);
-	flight->job.ask.result = result;
-	flight->job.arrival.supplier = flight->delivery.supplier;
-	flight->job.arrival.suppliers = flight->roster->set;
-	flight->job.arrival.from = flight->supplier;
-	flight->job.arrival.received_ms = link->now_ms;
-	say(flight, &result);
-	count(flight, &result);
-	flight_tell(flight, JOB_RESULT, answered);
-}
-
-struct ent_str delivery_words(struct flight *flight, const struct ent_err *err)
-{
-	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
-}
-
-/* A success, or a redirect: it may have been done whatever the connector makes of it. */
-static bool wrote(const struct flight *flight, const struct ending *ending)
-{
-	return flight->writes && ending->is_built && ending->status >= 200 && ending->status < 400;
-}
-
-/* ---- it stands still ------------------------------------------------------------------ */
-
-/* What stands still may go again by a person's word, and what was written before must not be written twice. */
-void delivery_stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
-		   const struct ent_err *err)
-{
-	bool has_written = flight->delivery.phase > 0, searches = doubt_repeat(flight) == ENT_REPEAT_SEARCH;
-
-	if (flight->in_doubt && outcome == OUTCOME_PARKED && cause != CAUSE_GONE) {
-		doubt_ask_person(flight, "an earlier attempt may have done it, and we cannot look for it", err);
-		return;
-	}
-	strike_forget(flight); /* a person begins anew */
-	delivery_tell(flight,
-		      (struct delivery_result){.outcome = outcome,
-					       .cause = cause,
-					       .may_look = wrote || (has_written && searches),
-					       .keeps_phase = has_written && !searches,
-					       .reason = delivery_words(flight, err)},
-		      flight_end);
-}
-
 /* ---- after a failure ------------------------------------------------------------------ */
 
-int64_t delivery_wait_ms(struct flight *flight, const struct ending *ending)
-{
-	unsigned times = flight->delivery.attempt > 0 ? flight->delivery.attempt - 1 : 0;
-	int64_t wait_ms = link_backoff_ms(flight->link, times);
-
-	return ending->wait_ms > wait_ms ? ending->wait_ms : wait_ms;
-}
-
-static void later(struct flight *flight, const struct ending *ending, int64_t wait_ms)
-{
-	delivery_tell(flight,
-		      (struct delivery_result){.outcome = OUTCOME_LATER,
-					       .keeps_phase = true,
-					       .due_ms = flight->link->now_ms + wait_ms,
-					       .reason = delivery_words(flight, &ending->err)},
-		      flight_end);
-}
-
-/* The tool's own no, and not what our side makes of it. */
-static bool is_no(const struct ending *ending)
-{
-	return ending->is_built && (ending->rc == ENT_ETOOLONG || ending->result.said_no ||
-				    (ending->status >= 400 && ending->status < 500));
-}
-
-static void failed(struct flight *flight, const struct ending *ending)
+static void deliver_failed(struct flight *flight, const struct ending *ending)
 {
 	if (ending->is_lost)
 		doubt_lost(flight, ending);
-	else if (strike_is_out(flight))
-		delivery_stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
+	else if (strike_is_out(&flight->lane->strikes, flight->delivery.id, flight->link->options.attempts_max))
+		outcome_stop(flight, OUTCOME_PARKED, CAUSE_FAILING, false, &ending->err);
 	else
-		later(flight, ending, delivery_wait_ms(flight, ending));
+		outcome_later(flight, &ending->err, outcome_wait_ms(flight, ending));
 }
 
-/* Its ticket, or we? What others are told meanwhile says it: see breaker.h. */
-static void refused(struct flight *flight, const struct ending *ending)
+/* Is its ticket refused, or is everybody? What happens to other requests in the meantime shows it: see breaker.h. */
+static void deliver_refused(struct flight *flight, const struct ending *ending)
 {
 	struct lane *lane = flight->lane;
 	struct link *link = flight->link;
-	struct strike *strike = strike_of(lane, flight->delivery.id);
+	struct strike *strike = strike_of(&lane->strikes, flight->delivery.id);
 
 	if (strike->refused_ms == 0) {
 		strike->refused_ms = link->now_ms;
-		strike->let_in = lane->successes;
+		strike->let_in = lane->strikes.successes;
 	}
-	switch (refusal_next(ending->is_refused, strike_is_alone(flight), ending->status,
+	switch (refusal_next(ending->is_refused, strike_is_alone(&lane->strikes, flight->delivery.id), ending->status,
 			     link->now_ms - strike->refused_ms)) {
 	case REFUSAL_WAITS:
-		strike_forget(flight); /* it begins anew when we are let in */
-		later(flight, ending, SOON_MS);
+		strike_forget(&lane->strikes, flight->delivery.id); /* it begins anew when we are let in */
+		outcome_later(flight, &ending->err, SOON_MS);
 		break;
 	case REFUSAL_AGAIN:
-		probe_want(lane);
-		later(flight, ending,
-		      link_backoff_ms(link, strike->n_refused < AGAIN_MOST ? strike->n_refused++ : AGAIN_MOST));
+		lane_want_probe(lane);
+		outcome_later(
+		    flight, &ending->err,
+		    pace_backoff_ms(&link->pace, strike->n_refused < AGAIN_MOST ? strike->n_refused++ : AGAIN_MOST));
 		break;
 	case REFUSAL_PARKS:
-		delivery_stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
+		outcome_stop(flight, OUTCOME_PARKED, CAUSE_REFUSED, false, &ending->err);
 		break;
 	}
 }
 
-/* What was read is old: from the first phase. One that wrote already in this attempt must not do that twice. */
-static void conflict(struct flight *flight, const struct ending *ending)
+/* The ticket changed after we read it: the delivery begins again at the first phase. If it wrote already in this
+ * attempt, it must not write that twice. */
+static void deliver_conflict(struct flight *flight, const struct ending *ending)
 {
-	enum ent_repeat how = doubt_repeat(flight);
+	enum ent_repeat how = outcome_repeat(flight);
 	bool has_written = flight->delivery.phase > 0;
 
-	if (++strike_of(flight->lane, flight->delivery.id)->conflicts > CONFLICTS_MAX) {
-		delivery_stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, wrote(flight, ending), &ending->err);
+	if (++strike_of(&flight->lane->strikes, flight->delivery.id)->conflicts > CONFLICTS_MAX) {
+		outcome_stop(flight, OUTCOME_PARKED, CAUSE_CONFLICT, ending_wrote(ending, flight->writes),
+			     &ending->err);
 		return;
 	}
-	delivery_tell(
+	outcome_tell(
 	    flight,
 	    (struct delivery_result){.outcome = has_written && how == ENT_REPEAT_SEARCH ? OUTCOME_LOST : OUTCOME_LATER,
 				     .may_look = true,
 				     .keeps_phase = has_written && how == ENT_REPEAT_NEVER,
 				     .due_ms = flight->link->now_ms,
-				     .reason = delivery_words(flight, &ending->err)},
+				     .reason = outcome_words(flight, &ending->err)},
 	    flight_end);
 }
 
-/* Half of its text goes next, once; what was done by phases before is not done again. */
-static void too_long(struct flight *flight, const struct ending *ending)
+/* The next attempt sends half of the text; that is done once. Phases that were done are not done again. */
+static void deliver_shorter(struct flight *flight, const struct ending *ending)
 {
 	bool may_halve = flight->delivery.op != ENT_UPDATE_TICKET && !flight->delivery.halved;
 
 	if (!may_halve)
-		delivery_stop(flight, OUTCOME_PARKED, is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
-			      &ending->err);
+		outcome_stop(flight, OUTCOME_PARKED, ending_is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
+			     &ending->err);
 	else
-		delivery_tell(flight,
-			      (struct delivery_result){.outcome = OUTCOME_LATER,
-						       .halves = true,
-						       .keeps_phase = flight->delivery.phase > 0,
-						       .due_ms = flight->link->now_ms,
-						       .reason = delivery_words(flight, &ending->err)},
-			      flight_end);
+		outcome_tell(flight,
+			     (struct delivery_result){.outcome = OUTCOME_LATER,
+						      .halves = true,
+						      .keeps_phase = flight->delivery.phase > 0,
+						      .due_ms = flight->link->now_ms,
+						      .reason = outcome_words(flight, &ending->err)},
+			     flight_end);
 }
 
 /* ---- after a success ------------------------------------------------------------------- */
 
-/* Of a CREATE: the ticket as the answer tells it, or a bare one; with our number, by which it joins its incident. */
-static struct ent_changes created(struct flight *flight, struct ent_changes changes, struct delivery_result *result)
+/* After a CREATE: the ticket as the answer tells it, or one of only an id. Our number is added to it, by which it joins
+ * its incident. */
+static struct ent_changes created_changes(struct flight *flight, struct ent_changes changes,
+					  struct delivery_result *result)
 {
 	struct ent_arena *arena = &flight->trip.abi;
 	struct ent_change *at = SDK_NEW_N(arena, struct ent_change, changes.n + 1);
@@ -224,7 +127,7 @@ static struct ent_changes created(struct flight *flight, struct ent_changes chan
 	return (struct ent_changes){at, changes.n};
 }
 
-static void take_changes(struct flight *flight, struct ent_changes changes)
+static void answer_store(struct flight *flight, struct ent_changes changes)
 {
 	struct arrival *arrival = &flight->job.arrival;
 
@@ -232,7 +135,7 @@ static void take_changes(struct flight *flight, struct ent_changes changes)
 	arrival_take(flight->roster->set, flight->supplier, changes, &flight->trip.abi, arrival);
 	if (!arrival->dead && !arrival->is_cut)
 		return;
-	/* The thing itself is done; what cannot be taken is what the answer tells beside it. */
+	/* The delivery is done; only what the answer tells beside it cannot be stored. */
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "delivery.answer_not_taken",
 			  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
@@ -241,12 +144,12 @@ static void take_changes(struct flight *flight, struct ent_changes changes)
 		*arrival = (struct arrival){0};
 }
 
-static bool can_be_kept(struct ent_str id)
+static bool id_is_storable(struct ent_str id)
 {
 	return id.n <= ENT_ID_MAX && sdk_is_utf8(id) && !(id.n && memchr(id.p, '\0', id.n));
 }
 
-static void done(struct flight *flight, const struct ending *ending)
+static void deliver_done(struct flight *flight, const struct ending *ending)
 {
 	struct delivery_result result = {
 	    .outcome = OUTCOME_DONE, .remote_id = ending->result.remote_id, .remote_key = ending->result.remote_key};
@@ -254,39 +157,39 @@ static void done(struct flight *flight, const struct ending *ending)
 	struct ent_err err = {""};
 
 	if (flight->delivery.op == ENT_CREATE_TICKET)
-		changes = created(flight, changes, &result);
-	if (!can_be_kept(result.remote_key))
+		changes = created_changes(flight, changes, &result);
+	if (!id_is_storable(result.remote_key))
 		result.remote_key = ENT_ABSENT;
-	if (!can_be_kept(result.remote_id))
+	if (!id_is_storable(result.remote_id))
 		result.remote_id = ENT_ABSENT;
 	if (flight->delivery.op == ENT_CREATE_TICKET && !result.remote_id.n) {
 		doubt_no_id(flight, ending);
 		return;
 	}
-	take_changes(flight, changes);
+	answer_store(flight, changes);
 	if (flight->delivery.op == ENT_UPDATE_TICKET &&
 	    delivery_read_back(&flight->call.op, &flight->job.arrival.changes, &err) != ENT_OK) {
 		result.outcome = OUTCOME_PARKED;
 		result.cause = CAUSE_NOT_DONE;
-		result.reason = delivery_words(flight, &err);
+		result.reason = outcome_words(flight, &err);
 	}
-	strike_forget(flight);
-	delivery_tell(flight, result, flight_end);
+	strike_forget(&flight->lane->strikes, flight->delivery.id);
+	outcome_tell(flight, result, flight_end);
 }
 
-/* Its ticket is not there. Where the answer says where it went on, the delivery follows. */
-static void gone(struct flight *flight, const struct ending *ending)
+/* Its ticket is not there any more. If the answer names the ticket that goes on in its place, the delivery follows. */
+static void deliver_gone(struct flight *flight, const struct ending *ending)
 {
 	if (flight->delivery.op != ENT_CREATE_TICKET && ending->result.changes.n)
-		take_changes(flight, ending->result.changes);
-	delivery_stop(flight, OUTCOME_PARKED, CAUSE_GONE, wrote(flight, ending), &ending->err);
+		answer_store(flight, ending->result.changes);
+	outcome_stop(flight, OUTCOME_PARKED, CAUSE_GONE, ending_wrote(ending, flight->writes), &ending->err);
 }
 
-static void more_told(struct flight *flight)
+static void deliver_more_told(struct flight *flight)
 {
 	const struct delivery_result *result = &flight->job.ask.result;
 
-	if (flight->job.outcome != JOB_ACCEPTED) { /* a person or a later life has it now */
+	if (flight->job.outcome != JOB_ACCEPTED) { /* a person, or the broker after a restart, has it now */
 		flight_end(flight);
 		return;
 	}
@@ -294,70 +197,70 @@ static void more_told(struct flight *flight)
 	flight_phase(flight, &(struct ent_result){.phase = result->phase, .memo = result->memo});
 }
 
-static void more(struct flight *flight, const struct ending *ending)
+static void deliver_more(struct flight *flight, const struct ending *ending)
 {
 	struct delivery_result result = {.outcome = OUTCOME_MORE,
 					 .phase = ending->result.phase,
 					 .memo = sdk_dup(&flight->arena.abi, ending->result.memo)};
 
 	if (flight->writes)
-		delivery_tell(flight, result, more_told);
+		outcome_tell(flight, result, deliver_more_told);
 	else
 		flight_phase(flight, &ending->result);
 }
 
-void delivery_ended(struct flight *flight, struct ending *ending)
+static void deliver_ended(struct flight *flight, struct ending *ending)
 {
 	flight->job.arrival = (struct arrival){0};
 	switch (ending->rc) {
 	case ENT_OK:
-		done(flight, ending);
+		deliver_done(flight, ending);
 		break;
 	case ENT_MORE:
-		more(flight, ending);
+		deliver_more(flight, ending);
 		break;
 	case ENT_ETOOLONG:
-		too_long(flight, ending);
+		deliver_shorter(flight, ending);
 		break;
 	case ENT_EINVAL:
-		if (doubt_is_unread(flight, ending))
+		if (ending_is_unread(ending, flight->writes))
 			doubt_unread(flight, ending);
 		else
-			delivery_stop(flight, OUTCOME_PARKED, is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
-				      &ending->err);
+			outcome_stop(flight, OUTCOME_PARKED, ending_is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID,
+				     false, &ending->err);
 		break;
 	case ENT_ERETRY:
-		failed(flight, ending);
+		deliver_failed(flight, ending);
 		break;
 	case ENT_EAUTH:
-		refused(flight, ending);
+		deliver_refused(flight, ending);
 		break;
 	case ENT_EGONE:
-		gone(flight, ending);
+		deliver_gone(flight, ending);
 		break;
 	case ENT_EUNSUPPORTED:
-		delivery_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
+		outcome_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
 		break;
 	case ENT_ECONFLICT:
-		conflict(flight, ending);
+		deliver_conflict(flight, ending);
 		break;
 	}
 }
 
-void delivery_give_back(struct flight *flight, int64_t wait_ms)
+static void deliver_give_back(struct flight *flight, int64_t wait_ms)
 {
 	struct ending ending = {0};
 
-	(void)sdk_fail(&ending.err, ENT_ERETRY, "its turn did not come");
+	(void)sdk_fail(&ending.err, ENT_ERETRY, "the supplier's rate limit was reached; tried again later");
 	flight->job.arrival = (struct arrival){0};
-	later(flight, &ending, wait_ms);
+	outcome_later(flight, &ending.err, wait_ms);
 }
 
 /* ---- beginning ------------------------------------------------------------------------- */
 
-/* What can be said of it now. False: nothing may go, and *ret_outcome says what becomes of it. */
-static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_outcome *ret_outcome,
-		    enum delivery_cause *ret_cause, struct ent_err *err)
+/* The op as things stand now. False: nothing may be sent, and *ret_outcome says what becomes of the delivery. */
+static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum delivery_outcome *ret_outcome,
+			     enum delivery_cause *ret_cause, struct ent_err *err)
 {
 	struct link *link = flight->link;
 	struct ent_arena *arena = &flight->arena.abi;
@@ -369,7 +272,7 @@ static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_out
 	    share_reading(link->world.read, delivery->incident, delivery->supplier, found ? &comment : NULL);
 
 	*ret_outcome = OUTCOME_CANCELLED;
-	*ret_cause = CAUSE_AUDIENCE; /* in any doubt */
+	*ret_cause = CAUSE_AUDIENCE; /* unless we know better */
 	(void)sdk_fail(err, ENT_EINVAL, "its audience does not include this supplier");
 	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, reading, ret_cause)) {
 		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
@@ -387,8 +290,8 @@ static bool prepare(struct flight *flight, struct ent_op *ret, enum delivery_out
 			   ret_cause, err) == ENT_OK;
 }
 
-/* The echo guard's word for what will be sent. */
-static void hash_of(struct flight *flight, const struct ent_op *op, unsigned char ret[32])
+/* By this hash the echo guard knows the text again when the tool tells it back to us. */
+static void op_hash(struct flight *flight, const struct ent_op *op, unsigned char ret[32])
 {
 	memset(ret, 0, 32);
 	if (op->kind == ENT_ADD_COMMENT)
@@ -397,20 +300,21 @@ static void hash_of(struct flight *flight, const struct ent_op *op, unsigned cha
 		echo_hash(&flight->arena.abi, op->ticket.at[ENT_DESCRIPTION].text, ret);
 }
 
-static void take_off(struct flight *flight)
+static void deliver_take_off(struct flight *flight)
 {
 	const struct delivery *delivery = &flight->delivery;
 
 	flight->call.phase = delivery->phase;
 	flight->call.memo = delivery->memo;
 	flight->call.attempt = delivery->attempt;
-	flight->call.look = delivery->look && delivery->phase == 0 && doubt_repeat(flight) == ENT_REPEAT_SEARCH;
+	flight->call.look = delivery->look && delivery->phase == 0 && outcome_repeat(flight) == ENT_REPEAT_SEARCH;
 	flight->in_doubt = flight->call.look;
 	flight->state = FLIGHT_READY;
 }
 
-/* It is in flight in the store now. All is read again: this is the second ask, of things as they stand now. */
-static void begun(struct flight *flight)
+/* In the store the delivery is in flight now. Everything is read again: whether it may be sent is asked a second time,
+ * as things stand now. */
+static void deliver_begun(struct flight *flight)
 {
 	struct link *link = flight->link;
 	enum delivery_outcome outcome = OUTCOME_CANCELLED;
@@ -427,35 +331,36 @@ static void begun(struct flight *flight)
 	flight->job.arrival = (struct arrival){0};
 	flight->delivery.attempt++;
 	sdk_arena_release(&flight->arena);
-	flight->exchange = (struct exchange){.method = NULL};
+	flight->transcript = (struct transcript){.method = NULL};
 	if (!delivery_load(link->world.read, &flight->arena.abi, flight->delivery.id, &now)) {
-		(void)sdk_fail(&ending.err, ENT_ERETRY, "it cannot be read");
-		later(flight, &ending, link->options.backoff_ms);
+		(void)sdk_fail(&ending.err, ENT_ERETRY, "the delivery cannot be read from the store");
+		outcome_later(flight, &ending.err, link->options.backoff_ms);
 		return;
 	}
 	flight->delivery = now;
-	bool may = prepare(flight, &flight->call.op, &outcome, &cause, &ending.err);
+	flight->whom = now.incident;
+	bool may = delivery_prepare(flight, &flight->call.op, &outcome, &cause, &ending.err);
 	if (db_failed(link->world.read)) {
-		later(flight, &ending, link->options.backoff_ms);
+		outcome_later(flight, &ending.err, link->options.backoff_ms);
 		return;
 	}
 	if (!may) {
-		delivery_stop(flight, outcome, cause, false, &ending.err);
+		outcome_stop(flight, outcome, cause, false, &ending.err);
 		return;
 	}
-	hash_of(flight, &flight->call.op, hash);
+	op_hash(flight, &flight->call.op, hash);
 	if (memcmp(hash, flight->hash, sizeof hash) != 0) {
-		/* The words changed meanwhile, and what is kept for the echo guard is of the old ones. */
-		(void)sdk_fail(&ending.err, ENT_ERETRY, "its words changed meanwhile");
-		later(flight, &ending, 0);
+		/* The text changed meanwhile, and the echo guard knows only the old one. */
+		(void)sdk_fail(&ending.err, ENT_ERETRY, "its text changed meanwhile");
+		outcome_later(flight, &ending.err, 0);
 		return;
 	}
-	take_off(flight);
+	deliver_take_off(flight);
 }
 
-void delivery_start(struct lane *lane, const struct delivery *delivery)
+void deliver_start(struct lane *lane, const struct delivery *delivery)
 {
-	struct flight *flight = flight_new(lane->link, lane, FLIGHT_DELIVERY);
+	struct flight *flight = flight_new(lane->link, lane, &deliver_work);
 	enum delivery_outcome outcome;
 	enum delivery_cause cause;
 	struct ent_err err;
@@ -464,10 +369,22 @@ void delivery_start(struct lane *lane, const struct delivery *delivery)
 	flight->has_turn = true;
 	flight->delivery = *delivery;
 	flight->delivery.supplier = flight->supplier->name;
-	/* What may not go is begun all the same: only the attempt in flight can be settled. */
-	if (prepare(flight, &op, &outcome, &cause, &err))
-		hash_of(flight, &op, flight->hash);
+	/* A delivery that may not be sent is begun all the same: the writer takes results only of what is in flight. */
+	if (delivery_prepare(flight, &op, &outcome, &cause, &err))
+		op_hash(flight, &op, flight->hash);
 	flight->job.ask.id = delivery->id;
 	memcpy(flight->job.ask.hash, flight->hash, sizeof flight->hash);
-	flight_tell(flight, JOB_SEND, begun);
+	flight_tell(flight, JOB_SEND, deliver_begun);
 }
+
+static void deliver_leaves(struct flight *flight)
+{
+	flight->lane->ask_us = 0; /* the next delivery of its incident may be due */
+}
+
+const struct work deliver_work = {.name = "delivery",
+				  .ended = deliver_ended,
+				  .give_back = deliver_give_back,
+				  .holds_back = doubt_holds_back,
+				  .leaves = deliver_leaves,
+				  .has_strikes = true};

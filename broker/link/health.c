@@ -1,37 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "link/flight.h"
+#include "link/health.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "link/inside.h"
+#include "link/lane.h"
+#include "core/roster.h"
 #include "sdk/time.h"
 
 #define SAMPLES_MIN  9
 #define QUIET_GAPS   20      /* as long as so many usual gaps without a word */
 #define QUIET_MIN_MS 3600000 /* when it was learned, not set */
 
-/* What link thinks now. */
 struct judgement {
 	enum supplier_health state;
 	struct ent_err why;
 	const char *next;
 };
 
-void health_open(struct health *health)
-{
-	sdk_arena_init(&health->arena);
-	sdk_arena_init(&health->job_arena);
-}
-
-void health_release(struct health *health)
-{
-	sdk_arena_release(&health->arena);
-	sdk_arena_release(&health->job_arena);
-}
-
 /* ---- slow ------------------------------------------------------------------------------ */
 
-static int by_size(const void *a, const void *b)
+static int compare_us(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
@@ -44,7 +34,7 @@ static int64_t median_us(const struct health *health)
 	size_t n = health->n_took < HEALTH_SAMPLES ? health->n_took : HEALTH_SAMPLES;
 
 	memcpy(sorted, health->took_us, sizeof sorted);
-	qsort(sorted, n, sizeof *sorted, by_size);
+	qsort(sorted, n, sizeof *sorted, compare_us);
 	return n ? sorted[n / 2] : 0;
 }
 
@@ -62,7 +52,7 @@ void health_took(struct lane *lane, int64_t us)
 
 /* ---- the judgement ---------------------------------------------------------------------- */
 
-static const struct stream *troubled(const struct lane *lane)
+static const struct stream *stream_in_trouble(const struct lane *lane)
 {
 	for (int i = 0; i < CURSOR_N; i++)
 		if (lane->stream[i].trouble.msg[0])
@@ -70,11 +60,11 @@ static const struct stream *troubled(const struct lane *lane)
 	return NULL;
 }
 
-static struct judgement judge(const struct lane *lane)
+static struct judgement health_now(const struct lane *lane)
 {
 	struct judgement ret = {.state = SUPPLIER_HEALTHY, .next = ""};
 	const struct supplier *supplier = lane->supplier;
-	const struct stream *stream = troubled(lane);
+	const struct stream *stream = stream_in_trouble(lane);
 
 	if (lane->roster->broken[supplier->index].msg[0]) {
 		ret = (struct judgement){SUPPLIER_REFUSED, lane->roster->broken[supplier->index],
@@ -104,7 +94,7 @@ static struct judgement judge(const struct lane *lane)
 	return ret;
 }
 
-static void say(const struct lane *lane, const struct supplier_state *state)
+static void health_log(const struct lane *lane, const struct supplier_state *state)
 {
 	bool is_well = state->state == SUPPLIER_HEALTHY && !state->quiet_since_ms;
 
@@ -120,7 +110,7 @@ static struct ent_str quiet_words(struct ent_arena *arena, int64_t since_ms)
 	return sdk_format(arena, "nothing was heard since %s", sdk_z(arena, sdk_time(arena, since_ms)));
 }
 
-static void tell(struct lane *lane, const struct judgement *now)
+static void health_tell(struct lane *lane, const struct judgement *now)
 {
 	struct health *health = &lane->health;
 	struct link *link = lane->link;
@@ -128,8 +118,7 @@ static void tell(struct lane *lane, const struct judgement *now)
 	struct supplier_state *state = &health->job.ask.state;
 	enum supplier_health was = health->known ? health->told.state : SUPPLIER_HEALTHY;
 
-	health->job = (struct job){
-	    .kind = JOB_SUPPLIER_STATE, .owner = lane, .answer = link_answer, .suppliers = lane->roster->set};
+	health->job = (struct job){.kind = JOB_SUPPLIER_STATE, .suppliers = lane->roster->set};
 	*state = (struct supplier_state){.supplier = lane->name,
 					 .state = now->state,
 					 .since_ms =
@@ -145,8 +134,8 @@ static void tell(struct lane *lane, const struct judgement *now)
 	health->job.ask.supplier = lane->name;
 	health->job_roster = roster_ref(lane->roster);
 	health->is_telling = true;
-	say(lane, state);
-	link_submit(link, &health->job, &health->is_out);
+	health_log(lane, state);
+	errand_send(&health->errand);
 }
 
 bool health_judge(struct lane *lane)
@@ -155,29 +144,12 @@ bool health_judge(struct lane *lane)
 
 	if (!lane->supplier || health->is_telling || lane->link->is_draining)
 		return false;
-	struct judgement now = judge(lane);
+	struct judgement now = health_now(lane);
 	enum supplier_health was = health->known ? health->told.state : SUPPLIER_HEALTHY;
 	if (now.state == was && health->quiet_since_ms == health->told.quiet_since_ms)
 		return false;
-	tell(lane, &now);
+	health_tell(lane, &now);
 	return true;
-}
-
-void health_answered(struct lane *lane)
-{
-	struct health *health = &lane->health;
-	struct supplier_state *told = &health->job.ask.state;
-
-	health->is_telling = false;
-	sdk_arena_release(&health->arena);
-	health->told = *told;
-	health->told.why = sdk_dup(&health->arena.abi, told->why);
-	health->told.next = sdk_dup(&health->arena.abi, told->next);
-	health->known = true;
-	sdk_arena_release(&health->job_arena);
-	roster_unref(health->job_roster);
-	health->job_roster = NULL;
-	lane_touch(lane);
 }
 
 /* ---- silence ------------------------------------------------------------------------------ */
@@ -211,4 +183,41 @@ void health_listen(struct lane *lane)
 		lane->health.told.gap_ms = state.gap_ms;
 	}
 	sdk_arena_release(&arena);
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+static void health_answered(void *of)
+{
+	struct lane *lane = of;
+	struct health *health = &lane->health;
+	struct supplier_state *told = &health->job.ask.state;
+
+	health->is_telling = false;
+	sdk_arena_release(&health->arena);
+	health->told = *told;
+	health->told.why = sdk_dup(&health->arena.abi, told->why);
+	health->told.next = sdk_dup(&health->arena.abi, told->next);
+	health->known = true;
+	sdk_arena_release(&health->job_arena);
+	roster_unref(health->job_roster);
+	health->job_roster = NULL;
+	lane_touch(lane);
+}
+
+void health_open(struct lane *lane)
+{
+	struct health *health = &lane->health;
+
+	sdk_arena_init(&health->arena);
+	sdk_arena_init(&health->job_arena);
+	health->errand =
+	    (struct errand){.link = lane->link, .job = &health->job, .answered = health_answered, .of = lane};
+}
+
+void health_close(struct lane *lane)
+{
+	roster_unref(lane->health.job_roster);
+	sdk_arena_release(&lane->health.arena);
+	sdk_arena_release(&lane->health.job_arena);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a supplier does, as link judges it, told to the store when it changes: healthy, slow,
- * failing, paused, refused, each with why and what to do; and whether it fell silent.
+ * How a supplier does, as link judges it: healthy, slow, failing, paused or refused, each with why and what to do; and
+ * whether it fell silent. The store is told when it changes.
  */
 #ifndef LINK_HEALTH_H
 #define LINK_HEALTH_H
 
-#include "store/writer.h"
+#include "link/errand.h"
 
 #define HEALTH_SAMPLES 31
 
@@ -25,16 +25,16 @@ struct health {
 	struct job job; /* the next `told` */
 	struct sdk_arena job_arena;
 	struct roster *job_roster; /* what the job points into */
-	bool is_telling, is_out;   /* the job waits for its answer; and is with the writer */
+	struct errand errand;
+	bool is_telling; /* the job waits for its answer */
 };
 
-void health_open(struct health *health);
-void health_release(struct health *health);
-void health_took(struct lane *lane, int64_t us);
-/* Compares what stands with what was told, and tells. True: it did something. */
+void health_open(struct lane *lane);
+void health_close(struct lane *lane);
+void health_took(struct lane *lane, int64_t us); /* an answer came */
+/* Compares what is with what the store was told, and tells it. True: it did something. */
 bool health_judge(struct lane *lane);
-void health_answered(struct lane *lane);
-/* Once a minute: is it too long since it was heard? */
+/* Once a minute: was nothing heard of the supplier for too long? */
 void health_listen(struct lane *lane);
 
 #endif

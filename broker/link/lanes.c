@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What link remembers of a supplier, and how it follows a configuration that changes. */
-#include "link/flight.h"
+#include "link/lanes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- lanes ----------------------------------------------------------------------- */
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
+#include "core/roster.h"
 
-static bool same_named(const struct supplier_link *a, const struct supplier_link *b)
+/* ---- did the way to the tool change? ------------------------------------------------- */
+
+static bool has_same_secrets(const struct supplier_link *a, const struct supplier_link *b)
 {
 	bool same = a->n_named == b->n_named;
 
@@ -17,14 +21,14 @@ static bool same_named(const struct supplier_link *a, const struct supplier_link
 	return same;
 }
 
-static bool same_credential(const struct supplier_link *a, const struct supplier_link *b)
+static bool has_same_credential(const struct supplier_link *a, const struct supplier_link *b)
 {
 	return a->auth == b->auth && sdk_eq(a->user, b->user) && sdk_eq(a->header, b->header) &&
 	       sdk_eq(a->scheme, b->scheme) && sdk_eq(a->token_url, b->token_url) && sdk_eq(a->scope, b->scope) &&
-	       sdk_eq(secret_bytes(&a->credential), secret_bytes(&b->credential)) && same_named(a, b);
+	       sdk_eq(secret_bytes(&a->credential), secret_bytes(&b->credential)) && has_same_secrets(a, b);
 }
 
-static bool same_way(const struct supplier_link *a, const struct supplier_link *b)
+static bool has_same_way(const struct supplier_link *a, const struct supplier_link *b)
 {
 	if (!sdk_eq(a->url, b->url) || !sdk_eq(a->ca_file, b->ca_file) || a->plain_http != b->plain_http ||
 	    a->n_allow != b->n_allow)
@@ -32,8 +36,10 @@ static bool same_way(const struct supplier_link *a, const struct supplier_link *
 	for (size_t i = 0; i < a->n_allow; i++)
 		if (!sdk_eq(a->allow[i], b->allow[i]))
 			return false;
-	return same_credential(a, b);
+	return has_same_credential(a, b);
 }
+
+/* ---- a lane -------------------------------------------------------------------------- */
 
 static void lane_read(struct lane *lane)
 {
@@ -56,12 +62,12 @@ static struct lane *lane_new(struct link *link, struct ent_str name)
 	lane->name = sdk_str(lane->name_z);
 	for (int i = 0; i < CURSOR_N; i++)
 		lane->stream[i].due_us = NEVER_US;
-	health_open(&lane->health);
+	health_open(lane);
 	lane_read(lane);
 	return lane;
 }
 
-void lane_free(struct lane *lane)
+static void lane_free(struct lane *lane)
 {
 	while (lane->flights) {
 		struct flight *flight = lane->flights;
@@ -70,15 +76,9 @@ void lane_free(struct lane *lane)
 	}
 	auth_forget(&lane->auth);
 	session_release(&lane->session);
-	roster_unref(lane->health.job_roster);
-	health_release(&lane->health);
+	health_close(lane);
 	roster_unref(lane->roster);
 	free(lane);
-}
-
-bool lane_is_gone(const struct lane *lane)
-{
-	return !lane->supplier && !lane->flights && !lane->health.is_telling;
 }
 
 static struct lane *lane_of(struct link *link, struct ent_str name)
@@ -93,7 +93,7 @@ static struct lane *lane_of(struct link *link, struct ent_str name)
 
 static void lane_take(struct lane *lane, struct roster *roster, const struct supplier *supplier)
 {
-	if (lane->supplier && !same_way(&lane->supplier->link, &supplier->link))
+	if (lane->supplier && !has_same_way(&lane->supplier->link, &supplier->link))
 		lane->reopens = true;
 	roster_ref(roster);
 	roster_unref(lane->roster);
@@ -104,9 +104,11 @@ static void lane_take(struct lane *lane, struct roster *roster, const struct sup
 	lane->probe_from_us = 0;
 	lane->probe_oddities = 0;
 	lane->ask_us = 0;
-	streams_open(lane);
+	stream_open(lane);
 	lane_touch(lane);
 }
+
+/* ---- all of them ---------------------------------------------------------------------- */
 
 void lanes_follow(struct link *link, struct roster *roster)
 {
@@ -126,4 +128,32 @@ void lanes_follow(struct link *link, struct roster *roster)
 	roster_unref(link->roster);
 	link->roster = roster;
 	link->strand_us = link->now_us;
+}
+
+void lanes_touch(struct link *link)
+{
+	for (size_t i = 0; i < link->n_lane; i++)
+		lane_touch(link->lane[i]);
+}
+
+void lanes_reap(struct link *link)
+{
+	for (size_t i = 0; i < link->n_lane;) {
+		struct lane *lane = link->lane[i];
+
+		if (!lane_is_gone(lane)) {
+			i++;
+			continue;
+		}
+		link->world.transfers->drop(link->world.transfers, lane->name);
+		lane_free(lane);
+		link->lane[i] = link->lane[--link->n_lane];
+	}
+}
+
+void lanes_free(struct link *link)
+{
+	for (size_t i = 0; i < link->n_lane; i++)
+		lane_free(link->lane[i]);
+	free(link->lane);
 }

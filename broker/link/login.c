@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logging in where a tool keeps sessions: the op ENT_LOGIN, for which everything else at that supplier waits. */
-#include "link/flight.h"
+#include "link/login.h"
 
-#define LOGINS_MAX 3 /* of one request: a session that is refused as often is not what is missing */
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
+
+#define LOGINS_MAX 3 /* of one request: when the tool refuses so many sessions, the session is not what it misses */
 
 void login_begin(struct flight *for_whom)
 {
 	struct lane *lane = for_whom->lane;
-	struct flight *flight = flight_new(lane->link, lane, FLIGHT_LOGIN);
+	struct flight *flight = flight_new(lane->link, lane, &login_work);
 
 	session_forget(&lane->session);
-	/* The settings of those who wait: theirs may be older than the lane's. */
+	/* With the settings of the flight that waits: they may be older than the lane's. */
 	flight_fly_for(flight, for_whom->roster, for_whom->supplier);
 	flight->call = (struct ent_call){.op = {.kind = ENT_LOGIN}, .attempt = 1, .memo = ENT_ABSENT};
 	flight->state = FLIGHT_READY;
@@ -23,31 +26,29 @@ bool login_is_over(struct flight *flight)
 
 	if (!flight->uses_session || ++flight->n_login >= LOGINS_MAX)
 		return false;
-	if (flight->session_turn == lane->session.turn) /* else somebody else has logged in again meanwhile */
+	if (flight->session_turn == lane->session.turn) /* else another flight has logged in again meanwhile */
 		session_forget(&lane->session);
 	flight->state = FLIGHT_READY;
 	lane_touch(lane);
 	return true;
 }
 
-static void failed(struct flight *flight, const struct ending *ending)
+static void login_failed(struct flight *flight, const struct ending *ending)
 {
 	struct lane *lane = flight->lane;
-	struct link *link = lane->link;
-	int64_t wait_us = link_backoff_ms(link, lane->breaker.trips) * 1000;
+	int64_t wait_us = lane_pause_us(lane);
 	struct ent_err why;
 
 	(void)sdk_fail(&why, ending->rc, "login: %s", ending->err.msg);
 	session_forget(&lane->session);
-	limiter_hold(&lane->limiter, link->now_us + wait_us); /* nobody can go without one */
+	limiter_hold(&lane->limiter, lane->link->now_us + wait_us); /* nobody can go without one */
 	if (ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT)
-		breaker_failed(&lane->breaker, link->options.breaker_failures, 0, link->now_us, wait_us, &why);
+		lane_failed(lane, 0, wait_us, &why);
 	else /* refused, or the connector does not know how: a person has to look */
-		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
-				link->options.refused_ms * 1000, &why);
+		lane_refused(lane, 0, &why);
 }
 
-void login_ended(struct flight *flight, struct ending *ending)
+static void login_ended(struct flight *flight, struct ending *ending)
 {
 	struct lane *lane = flight->lane;
 
@@ -64,6 +65,8 @@ void login_ended(struct flight *flight, struct ending *ending)
 	if (ending->rc == ENT_OK)
 		session_begin(&lane->session, ending->result.session_s, lane->link->now_us);
 	else
-		failed(flight, ending);
+		login_failed(flight, ending);
 	flight_end(flight);
 }
+
+const struct work login_work = {.name = "login", .ended = login_ended, .lets_in = true, .whom = -4};

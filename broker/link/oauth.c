@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OAuth2's client credentials: fetching the token that everything else at a supplier waits for. */
+#include "link/oauth.h"
+
 #include "link/asking.h"
 #include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
 
-void token_fetch(struct flight *for_whom)
+void oauth_fetch(struct flight *for_whom)
 {
 	struct lane *lane = for_whom->lane;
 	struct link *link = lane->link;
-	struct flight *flight = flight_new(link, lane, FLIGHT_TOKEN);
+	struct flight *flight = flight_new(link, lane, &oauth_work);
 	struct auth_words form;
 	struct transfer transfer;
 
-	/* The settings of those who wait: theirs may be older than the lane's. */
+	/* With the settings of the flight that waits: they may be older than the lane's. */
 	flight_fly_for(flight, for_whom->roster, for_whom->supplier);
 	auth_token_form(&flight->supplier->link, &form);
 	transfer = asking_token(&flight->supplier->link, &form);
-	transfer.id = flight->transfer = ++link->last_transfer;
-	transfer.supplier = lane->name;
-	flight->state = FLIGHT_ASKS;
 	limiter_take(&lane->limiter, link->now_us);
-	metric_add(link->world.metrics, METRIC_LINK_REQUESTS, 1);
-	metric_add(link->world.metrics, METRIC_LINK_IN_FLIGHT, 1);
-	link->world.transfers->start(link->world.transfers, &transfer);
+	flight_ask(flight, &transfer);
 	auth_words_release(&form);
 }
 
-void token_took(struct flight *flight, const struct transfer_end *end)
+static void oauth_took(struct flight *flight, const struct transfer_end *end)
 {
 	struct lane *lane = flight->lane;
 	struct link *link = flight->link;
@@ -41,13 +39,13 @@ void token_took(struct flight *flight, const struct transfer_end *end)
 		(void)sdk_fail(&why, rc, "no token from token_url: %s", err.msg);
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
 	}
-	if (rc != ENT_OK) /* nobody can go without one: no hurry for the next try either */
-		limiter_hold(&lane->limiter, link->now_us + link_backoff_ms(link, lane->breaker.trips) * 1000);
+	if (rc != ENT_OK) /* no request can be sent without a token: the next try for one waits, too */
+		limiter_hold(&lane->limiter, link->now_us + lane_pause_us(lane));
 	if (rc == ENT_ERETRY)
-		breaker_failed(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
-			       link_backoff_ms(link, lane->breaker.trips) * 1000, &why);
+		lane_failed(lane, 0, lane_pause_us(lane), &why);
 	else if (rc != ENT_OK)
-		breaker_refused(&lane->breaker, link->options.breaker_failures, 0, link->now_us,
-				link->options.refused_ms * 1000, &why);
+		lane_refused(lane, 0, &why);
 	flight_end(flight);
 }
+
+const struct work oauth_work = {.name = "oauth", .took = oauth_took, .lets_in = true, .whom = -5};

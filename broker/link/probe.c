@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Who are we? A read that needs our credentials and no ticket. It is asked when a ticket was refused,
- * and only its answer says that the supplier refuses us; then it is asked again until we are let in.
- */
+#include "link/probe.h"
+
 #include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
 
 #define ODD_MS 60000LL
 enum { ODD_DOUBLINGS = 6 /* up to an hour */ };
 
-bool lane_can_probe(const struct lane *lane)
-{
-	return lane->supplier && lane->probe_from_us <= lane->link->now_us && supplier_can(lane->supplier, ENT_PROBE);
-}
-
-void probe_want(struct lane *lane)
-{
-	if (lane->probe_us == NEVER_US && lane_can_probe(lane))
-		lane->probe_us = lane->link->now_us;
-}
-
 void probe_begin(struct lane *lane)
 {
-	struct flight *flight = flight_new(lane->link, lane, FLIGHT_PROBE);
+	struct flight *flight = flight_new(lane->link, lane, &probe_work);
 
 	flight->has_turn = true;
 	flight->call = (struct ent_call){.op = {.kind = ENT_PROBE}, .attempt = lane->probe_failures + 1};
@@ -29,9 +18,9 @@ void probe_begin(struct lane *lane)
 	lane_touch(lane);
 }
 
-/* A maintenance page or a proxy's 404: for a while the supplier is treated as if it had no probe; then the probe is
- * sent again when it is needed. */
-static void not_understood(struct flight *flight, const struct ending *ending)
+/* The answer may be a maintenance page or a proxy's 404: for a while the supplier is treated as if it had no probe.
+ * Then the probe is sent again when it is needed. */
+static void probe_odd(struct flight *flight, const struct ending *ending)
 {
 	struct lane *lane = flight->lane;
 	unsigned times = lane->probe_oddities < ODD_DOUBLINGS ? lane->probe_oddities++ : ODD_DOUBLINGS;
@@ -42,7 +31,7 @@ static void not_understood(struct flight *flight, const struct ending *ending)
 			  LOG_Z("why", ending->err.msg), LOG_END);
 }
 
-void probe_ended(struct flight *flight, struct ending *ending)
+static void probe_ended(struct flight *flight, struct ending *ending)
 {
 	struct lane *lane = flight->lane;
 	struct link *link = lane->link;
@@ -53,7 +42,7 @@ void probe_ended(struct flight *flight, struct ending *ending)
 	}
 	lane->probe_us = NEVER_US;
 	if (ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT) {
-		int64_t wait_ms = link_backoff_ms(link, lane->probe_failures++);
+		int64_t wait_ms = pace_backoff_ms(&link->pace, lane->probe_failures++);
 
 		lane->probe_us = link->now_us + (wait_ms > ending->wait_ms ? wait_ms : ending->wait_ms) * 1000;
 	} else if (ending->rc == ENT_OK && ending->is_built) {
@@ -61,7 +50,9 @@ void probe_ended(struct flight *flight, struct ending *ending)
 	} else if (ending->rc == ENT_OK || ending->rc == ENT_EUNSUPPORTED) { /* the connector has no probe */
 		lane->probe_from_us = NEVER_US;
 	} else if (ending->rc != ENT_EAUTH) {
-		not_understood(flight, ending);
+		probe_odd(flight, ending);
 	}
 	flight_end(flight);
 }
+
+const struct work probe_work = {.name = "probe", .ended = probe_ended, .asks_who = true, .whom = -6};

@@ -1,39 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tickets that cannot be read: what the connector, or a sweep, put aside is stored with its page and told once. */
-#include "link/flight.h"
+#include "link/put_aside.h"
 
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
 #include "sdk/webhook.h"
 
 enum {
 	REASON_MAX = 240,
 	NOTE_MAX = 1000,
 	AGAIN_MS = 15000, /* a back-fill waits at least this long before it asks again for tickets put aside */
-	AGAIN_TRIES = 8   /* then it ends without them: after half an hour, as the cursor's pauses grow */
+	AGAIN_TRIES = 8   /* then it ends without them; as the pauses grow, that is after half an hour */
 };
 
-static enum cursor_stream which(const struct flight *flight)
-{
-	return (enum cursor_stream)(stream_of(flight) - flight->lane->stream);
-}
-
-/* What a connector says is text from outside until it was looked at. */
-static struct ent_str text_of(struct ent_arena *arena, struct ent_str text, size_t max)
+/* A connector passes on what the tool wrote. */
+static struct ent_str outside_text(struct ent_arena *arena, struct ent_str text, size_t max)
 {
 	return sdk_is_utf8(text) ? sdk_dup(arena, sdk_head(text, max)) : ENT_STR("?");
 }
 
-static void say(struct flight *flight, const struct ent_aside *one)
+static void put_aside_log(struct flight *flight, const struct ent_aside *one)
 {
 	struct link *link = flight->link;
 
-	if (!link->world.log || aside_known(link->world.read, flight->lane->name, which(flight), one->ticket))
+	if (!link->world.log || aside_known(link->world.read, flight->lane->name, flight->work->stream, one->ticket))
 		return;
 	log_write(link->world.log, LOG_WARN, "ticket.put_aside", LOG_STR("supplier", flight->lane->name),
-		  LOG_Z("stream", cursor_stream_name(which(flight))), LOG_STR("ticket", one->ticket),
+		  LOG_Z("stream", stream_name(flight)), LOG_STR("ticket", one->ticket),
 		  LOG_STR("key", sdk_or_empty(one->key)), LOG_STR("why", one->reason), LOG_END);
 }
 
-void aside_take(struct flight *flight, const struct ent_result *result)
+void put_aside_take(struct flight *flight, const struct ent_result *result)
 {
 	struct ent_arena *arena = &flight->arena.abi;
 	struct ent_aside *list = SDK_NEW_N(arena, struct ent_aside, result->n_aside + 1);
@@ -45,27 +42,27 @@ void aside_take(struct flight *flight, const struct ent_result *result)
 		if (!one->ticket.n)
 			continue;
 		list[n] = *one;
-		list[n].ticket = text_of(arena, one->ticket, ENT_ID_MAX);
-		list[n].key = text_of(arena, sdk_or_empty(one->key), ENT_ID_MAX);
-		list[n].reason = text_of(arena, sdk_or_empty(one->reason), REASON_MAX);
-		say(flight, &list[n++]);
+		list[n].ticket = outside_text(arena, one->ticket, ENT_ID_MAX);
+		list[n].key = outside_text(arena, sdk_or_empty(one->key), ENT_ID_MAX);
+		list[n].reason = outside_text(arena, sdk_or_empty(one->reason), REASON_MAX);
+		put_aside_log(flight, &list[n++]);
 	}
 	flight->job.ask.aside = (struct aside_news){.how = ASIDE_REPLACED, .at = list, .n = n};
 	if (!result->note.n)
 		return;
-	cursor->note = text_of(arena, result->note, NOTE_MAX);
+	cursor->note = outside_text(arena, result->note, NOTE_MAX);
 	cursor->note_ms = flight->link->now_ms;
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "page.note", LOG_STR("supplier", flight->lane->name),
-			  LOG_Z("stream", cursor_stream_name(which(flight))), LOG_STR("note", cursor->note), LOG_END);
+			  LOG_Z("stream", stream_name(flight)), LOG_STR("note", cursor->note), LOG_END);
 }
 
-int64_t aside_again_us(const struct flight *flight, const struct ent_result *result)
+int64_t put_aside_again_us(const struct flight *flight, const struct ent_result *result)
 {
 	int64_t least_us = flight->link->now_us + AGAIN_MS * 1000LL, again_us = 0;
 
 	for (size_t i = 0; i < result->n_aside; i++) {
-		int64_t at_us = link_to_us(flight->link, result->aside[i].next_ms);
+		int64_t at_us = pace_mono_us(result->aside[i].next_ms, flight->link->now_ms, flight->link->now_us);
 
 		if (result->aside[i].tries < AGAIN_TRIES && (again_us == 0 || at_us < again_us))
 			again_us = at_us > least_us ? at_us : least_us;
@@ -73,7 +70,7 @@ int64_t aside_again_us(const struct flight *flight, const struct ent_result *res
 	return again_us;
 }
 
-void aside_passed(struct flight *flight, const struct ending *ending)
+void put_aside_passed(struct flight *flight, const struct ending *ending)
 {
 	struct ent_arena *arena = &flight->arena.abi;
 	struct ent_aside *one = SDK_NEW(arena, struct ent_aside);
@@ -81,15 +78,15 @@ void aside_passed(struct flight *flight, const struct ending *ending)
 
 	*one = (struct ent_aside){.ticket = flight->call.op.ticket.id,
 				  .key = flight->call.op.ticket.key,
-				  .reason = text_of(arena, sdk_str(ending->err.msg), REASON_MAX),
+				  .reason = outside_text(arena, sdk_str(ending->err.msg), REASON_MAX),
 				  .tries = flight->lane->sweep_tries ? flight->lane->sweep_tries : 1,
 				  .since_ms = now_ms,
 				  .next_ms = now_ms + flight->supplier->link.sweep_ms};
-	say(flight, one);
+	put_aside_log(flight, one);
 	flight->job.ask.aside = (struct aside_news){.how = ASIDE_ADDED, .at = one, .n = 1};
 }
 
-void aside_read(struct flight *flight)
+void put_aside_read(struct flight *flight)
 {
 	struct ent_aside *one = SDK_NEW(&flight->arena.abi, struct ent_aside);
 
@@ -97,7 +94,7 @@ void aside_read(struct flight *flight)
 	flight->job.ask.aside = (struct aside_news){.how = ASIDE_READ, .at = one, .n = 1};
 }
 
-void aside_ended(struct flight *flight)
+void put_aside_ended(struct flight *flight)
 {
 	flight->job.ask.aside = (struct aside_news){
 	    .how = ASIDE_ENDED, .next_ms = flight->cursor.made_ms + flight->supplier->link.sweep_ms};

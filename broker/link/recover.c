@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was in flight when the life before ended: nobody knows whether it was done. Nothing else begins before this. */
+#include "link/recover.h"
+
 #include "link/flight.h"
+#include "link/inside.h"
+#include "link/outcome.h"
+#include "link/repeat.h"
+#include "core/roster.h"
 
 #define STRAND_US 60000000 /* between two looks */
 
-static void recovered(struct flight *flight)
+static void recover_told(struct flight *flight)
 {
 	flight->link->recovery.n_taken += flight->job.outcome == JOB_ACCEPTED;
 	flight->link->recovery.not_before_us = flight->link->now_us;
 	flight_end(flight);
 }
 
-static void recover(struct link *link, const struct delivery *row)
+static void recover_row(struct link *link, const struct delivery *row)
 {
-	struct flight *flight = flight_new(link, NULL, FLIGHT_DELIVERY);
+	struct flight *flight = flight_new(link, NULL, &deliver_work);
 	const struct supplier *supplier = supplier_by_name(link->roster->set, row->supplier);
-	enum ent_repeat how = ENT_REPEAT_NEVER; /* of one that is gone nobody can ask */
+	enum ent_repeat how = ENT_REPEAT_NEVER; /* a supplier that is gone cannot be asked */
 	int64_t lag_ms;
 
 	flight->delivery = *row;
@@ -23,19 +28,19 @@ static void recover(struct link *link, const struct delivery *row)
 	flight->roster = roster_ref(link->roster);
 	flight->supplier = supplier;
 	if (supplier && !link->roster->broken[supplier->index].msg[0])
-		how = doubt_lag(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
-				row->op, &lag_ms);
-	delivery_tell(flight,
-		      (struct delivery_result){.outcome = OUTCOME_LOST,
-					       .may_look = how != ENT_REPEAT_NEVER,
-					       .keeps_phase = how != ENT_REPEAT_SEARCH,
-					       .due_ms = link->now_ms,
-					       .cause = CAUSE_UNKNOWN,
-					       .reason = ENT_STR("the broker ended while it was under way")},
-		      recovered);
+		how = repeat_how(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
+				 row->op, &lag_ms);
+	outcome_tell(flight,
+		     (struct delivery_result){.outcome = OUTCOME_LOST,
+					      .may_look = how != ENT_REPEAT_NEVER,
+					      .keeps_phase = how != ENT_REPEAT_SEARCH,
+					      .due_ms = link->now_ms,
+					      .cause = CAUSE_UNKNOWN,
+					      .reason = ENT_STR("the broker ended while it was under way")},
+		     recover_told);
 }
 
-bool recovery_step(struct link *link)
+bool recover_step(struct link *link)
 {
 	struct recovery *recovery = &link->recovery;
 	enum { ROWS = 64 };
@@ -55,7 +60,7 @@ bool recovery_step(struct link *link)
 	recovery->n = n;
 	recovery->n_taken = 0;
 	for (size_t i = 0; i < n; i++)
-		recover(link, &row[i]);
+		recover_row(link, &row[i]);
 	recovery->is_done = n == 0 && !db_failed(link->world.read);
 	recovery->not_before_us = link->now_us + 1000000; /* for a store that could not be read */
 	sdk_arena_release(&arena);
@@ -66,7 +71,7 @@ bool recovery_step(struct link *link)
 
 /* ---- suppliers that are not in the configuration any more ------------------------------- */
 
-static void stranded(struct flight *flight)
+static void strand_told(struct flight *flight)
 {
 	struct link *link = flight->link;
 	bool is_more = flight->job.outcome == JOB_ACCEPTED && flight->job.ask.ret_count > 0;
@@ -75,7 +80,7 @@ static void stranded(struct flight *flight)
 	flight_end(flight);
 }
 
-static void say_stranded(const struct link *link, const struct stranded *gone)
+static void strand_log(const struct link *link, const struct stranded *gone)
 {
 	if (link->world.log)
 		log_write(link->world.log, LOG_WARN, "supplier.left", LOG_STR("supplier", gone->supplier),
@@ -84,7 +89,7 @@ static void say_stranded(const struct link *link, const struct stranded *gone)
 			  LOG_END);
 }
 
-bool strand_step(struct link *link)
+bool recover_strand(struct link *link)
 {
 	enum { GONE_MAX = 64 };
 	struct flight *flight;
@@ -100,13 +105,13 @@ bool strand_step(struct link *link)
 	for (size_t i = 0; i < n; i++) {
 		n_pending += gone[i].n_pending;
 		if (gone[i].n_pending > 0)
-			say_stranded(link, &gone[i]);
+			strand_log(link, &gone[i]);
 	}
 	sdk_arena_release(&arena);
 	if (n_pending == 0)
 		return false;
-	flight = flight_new(link, NULL, FLIGHT_DELIVERY);
+	flight = flight_new(link, NULL, &deliver_work);
 	flight->roster = roster_ref(link->roster);
-	flight_tell(flight, JOB_STRAND, stranded);
+	flight_tell(flight, JOB_STRAND, strand_told);
 	return true;
 }

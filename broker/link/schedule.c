@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Whose turn is it? Per lane: first the next round trips of what is under way, then deliveries
- * and a page of the poll by turns, then the sweep, then the back-fill. A lane costs nothing until its time comes.
- */
-#include "link/flight.h"
+#include "link/schedule.h"
 
-#define PATIENCE_US 2000000 /* a delivery in flight waits so long for its turn; then it is given back */
+#include "link/deliver.h"
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
+#include "link/oauth.h"
+#include "link/probe.h"
+#include "core/roster.h"
+#include "link/trip.h"
+
+#define PATIENCE_US 2000000 /* what is under way waits so long for its turn; then it is given back */
 #define DUE_MAX     64      /* rows looked at in one go */
 
-/* From when on a request may leave; NEVER_US: when something else ended. */
+/* From when on a request may be sent; NEVER_US: not before something else has ended. */
 struct gate {
 	int64_t at_us;
 	bool for_token;
 };
 
-void lane_touch(struct lane *lane)
-{
-	lane->is_touched = true;
-}
-
-static bool is_open(const struct lane *lane)
-{
-	return breaker_is_open(&lane->breaker, lane->link->options.breaker_failures);
-}
-
-static bool something_asks(const struct lane *lane)
+static bool lane_is_asking(const struct lane *lane)
 {
 	for (const struct flight *flight = lane->flights; flight; flight = flight->next)
 		if (flight->state == FLIGHT_ASKS)
-			return true;
-	return false;
-}
-
-static bool flies(const struct lane *lane, enum flight_kind kind)
-{
-	for (const struct flight *flight = lane->flights; flight; flight = flight->next)
-		if (flight->kind == kind)
 			return true;
 	return false;
 }
@@ -45,20 +32,20 @@ static int64_t later_of(int64_t a_us, int64_t b_us)
 	return a_us > b_us ? a_us : b_us;
 }
 
-/* For a request whose turn in the limiter may be taken already. Where we are not let in, the probe is the trial: no
- * ticket is to pay for it. */
-static struct gate gate_of(const struct lane *lane, enum flight_kind kind, bool has_turn)
+/* has_turn: the limiter has counted the request already. While the supplier does not let us in, only the probe tries:
+ * no ticket shall suffer from it. */
+static struct gate gate_of(const struct lane *lane, const struct work *work, bool has_turn)
 {
 	int64_t now_us = lane->link->now_us;
 	int64_t at_us = has_turn ? later_of(now_us, lane->limiter.hold_until_us) : limiter_when(&lane->limiter, now_us);
 
-	if (flies(lane, FLIGHT_TOKEN) || (flies(lane, FLIGHT_LOGIN) && kind != FLIGHT_LOGIN))
+	if (lane_flies(lane, &oauth_work) || (lane_flies(lane, &login_work) && !work->lets_in))
 		return (struct gate){NEVER_US, true};
-	if (kind != FLIGHT_PROBE && kind != FLIGHT_LOGIN && breaker_is_refused(&lane->breaker) && lane_can_probe(lane))
+	if (!work->asks_who && !work->lets_in && breaker_is_refused(&lane->breaker) && lane_can_probe(lane))
 		return (struct gate){NEVER_US, false};
-	if (lane->link->is_draining || (is_open(lane) && something_asks(lane)))
+	if (lane->link->is_draining || (lane_is_open(lane) && lane_is_asking(lane)))
 		return (struct gate){NEVER_US, false};
-	if (is_open(lane))
+	if (lane_is_open(lane))
 		at_us = later_of(at_us, lane->breaker.until_us);
 	return (struct gate){at_us, false};
 }
@@ -71,11 +58,11 @@ static void next_at(struct lane *lane, int64_t at_us)
 
 /* ---- what is under way ------------------------------------------------------------- */
 
-/* False: its turn has not come. */
+/* False: its turn has not come yet. */
 static bool go_on(struct lane *lane, struct flight *flight)
 {
 	int64_t now_us = lane->link->now_us;
-	struct gate gate = gate_of(lane, flight->kind, flight->has_turn);
+	struct gate gate = gate_of(lane, flight->work, flight->has_turn);
 
 	if (gate.for_token)
 		return false;
@@ -84,13 +71,13 @@ static bool go_on(struct lane *lane, struct flight *flight)
 		return false;
 	}
 	if (gate.at_us > now_us) {
-		flight_give_back(flight, 0); /* the lane waits, not the row: a reload may open it at once */
+		flight_give_back(flight, 0); /* the lane waits, not the delivery: a reload may open the lane at once */
 		return true;
 	}
 	if (auth_wants_token(&lane->auth, &flight->supplier->link, now_us))
-		token_fetch(flight);
+		oauth_fetch(flight);
 	else
-		flight_ask(flight);
+		trip_ask(flight);
 	return true;
 }
 
@@ -99,7 +86,7 @@ static bool go_on_all(struct lane *lane)
 	bool did = false;
 
 	for (struct flight *flight = lane->flights, *next; flight; flight = next) {
-		next = flight->next; /* it may end; new ones are put before it */
+		next = flight->next; /* this flight may end; new ones are put before it */
 		if (flight->state == FLIGHT_READY)
 			did |= go_on(lane, flight);
 	}
@@ -111,7 +98,7 @@ static bool go_on_all(struct lane *lane)
 static bool is_under_way(const struct lane *lane, const struct delivery *delivery)
 {
 	for (const struct flight *flight = lane->flights; flight; flight = flight->next)
-		if (flight->kind == FLIGHT_DELIVERY &&
+		if (flight->work == &deliver_work &&
 		    (flight->delivery.id == delivery->id || flight->delivery.incident == delivery->incident))
 			return true;
 	return false;
@@ -119,20 +106,21 @@ static bool is_under_way(const struct lane *lane, const struct delivery *deliver
 
 static bool has_room(const struct lane *lane)
 {
-	return (int64_t)lane->n_flight < lane->supplier->link.at_once && !(is_open(lane) && lane->n_flight > 0) &&
-	       gate_of(lane, FLIGHT_DELIVERY, false).at_us <= lane->link->now_us;
+	return (int64_t)lane->n_flight < lane->supplier->link.at_once && !(lane_is_open(lane) && lane->n_flight > 0) &&
+	       gate_of(lane, &deliver_work, false).at_us <= lane->link->now_us;
 }
 
-/* When to look again, after all that is due was seen. A row whose JOB_SEND is not committed yet looks due still: its
- * answer makes us look. */
+/* When to look into the store again, after all that is due was seen. A delivery whose JOB_SEND is not committed yet
+ * still looks due; the answer to that job makes us look. */
 static void look_later(struct lane *lane, bool saw_flying)
 {
-	int64_t at_us = link_to_us(lane->link, delivery_next_due(lane->link->world.read, lane->name));
+	struct link *link = lane->link;
+	int64_t at_us = pace_mono_us(delivery_next_due(link->world.read, lane->name), link->now_ms, link->now_us);
 
-	lane->ask_us = saw_flying ? NEVER_US : later_of(at_us, lane->link->now_us + 1000);
+	lane->ask_us = saw_flying ? NEVER_US : later_of(at_us, link->now_us + 1000);
 }
 
-static bool deliver(struct lane *lane)
+static bool deliveries_begin(struct lane *lane)
 {
 	struct link *link = lane->link;
 	struct sdk_arena arena;
@@ -151,7 +139,7 @@ static bool deliver(struct lane *lane)
 			continue;
 		}
 		limiter_take(&lane->limiter, link->now_us);
-		delivery_start(lane, &due[i]);
+		deliver_start(lane, &due[i]);
 		did = true;
 	}
 	if (!did || n < max)
@@ -167,31 +155,31 @@ static bool is_due(const struct lane *lane, enum cursor_stream stream)
 	return lane->stream[stream].due_us <= lane->link->now_us && !lane->stream[stream].is_flying;
 }
 
-static bool page(struct lane *lane, enum cursor_stream stream)
+static bool stream_begin(struct lane *lane, enum cursor_stream stream)
 {
+	static const struct work *const work_of[CURSOR_N] = {
+	    [CURSOR_POLL] = &poll_work, [CURSOR_BACKFILL] = &backfill_work, [CURSOR_SWEEP] = &sweep_work};
+
 	limiter_take(&lane->limiter, lane->link->now_us);
 	lane->stream[stream].due_us = NEVER_US; /* until it ends */
-	if (stream == CURSOR_SWEEP)
-		sweep_begin(lane);
-	else
-		page_begin(lane, stream);
+	work_of[stream]->begin(lane);
 	return true;
 }
 
-/* What is due and first in turn. Each of them moves its time. True: something began. */
+/* Begins what is due and first in turn, and moves its time. True: something began. */
 static bool begin_one(struct lane *lane)
 {
 	bool delivers = lane->ask_us <= lane->link->now_us;
 
 	if (is_due(lane, CURSOR_POLL) && !(delivers && lane->polled_last)) {
 		lane->polled_last = true;
-		return page(lane, CURSOR_POLL);
+		return stream_begin(lane, CURSOR_POLL);
 	}
 	if (delivers) {
 		lane->polled_last = false;
-		return deliver(lane);
+		return deliveries_begin(lane);
 	}
-	return page(lane, is_due(lane, CURSOR_SWEEP) ? CURSOR_SWEEP : CURSOR_BACKFILL);
+	return stream_begin(lane, is_due(lane, CURSOR_SWEEP) ? CURSOR_SWEEP : CURSOR_BACKFILL);
 }
 
 static int64_t due_us(const struct lane *lane)
@@ -213,17 +201,17 @@ static bool may_begin(const struct lane *lane)
 	       link->recovery.is_done && link->submit_us == NEVER_US;
 }
 
-/* Who are we? Asked when an answer left open who is refused, and as the trial when it is us. */
+/* The probe: sent when an answer left open who is refused, and as the trial while nobody is let in. */
 static bool ask_who(struct lane *lane)
 {
 	int64_t now_us = lane->link->now_us, at_us = lane->probe_us;
 
-	if (!may_begin(lane) || !lane_can_probe(lane) || flies(lane, FLIGHT_PROBE))
+	if (!may_begin(lane) || !lane_can_probe(lane) || lane_flies(lane, &probe_work))
 		return false;
 	if (breaker_is_refused(&lane->breaker))
 		at_us = lane->breaker.until_us;
 	if (at_us <= now_us)
-		at_us = gate_of(lane, FLIGHT_PROBE, false).at_us;
+		at_us = gate_of(lane, &probe_work, false).at_us;
 	if (at_us > now_us) {
 		next_at(lane, at_us);
 		return false;
@@ -233,16 +221,16 @@ static bool ask_who(struct lane *lane)
 	return true;
 }
 
-static bool begin(struct lane *lane)
+static bool lane_begin(struct lane *lane)
 {
 	bool did = false;
 
 	while (may_begin(lane) && (int64_t)lane->n_flight < lane->supplier->link.at_once &&
-	       !(is_open(lane) && lane->n_flight > 0)) {
+	       !(lane_is_open(lane) && lane->n_flight > 0)) {
 		int64_t at_us = due_us(lane);
 
 		if (at_us <= lane->link->now_us)
-			at_us = gate_of(lane, FLIGHT_DELIVERY, false).at_us;
+			at_us = gate_of(lane, &deliver_work, false).at_us;
 		if (at_us > lane->link->now_us) {
 			next_at(lane, at_us);
 			break;
@@ -252,7 +240,7 @@ static bool begin(struct lane *lane)
 	return did;
 }
 
-bool lane_turn(struct lane *lane)
+bool schedule_turn(struct lane *lane)
 {
 	struct link *link = lane->link;
 	bool did;
@@ -267,7 +255,7 @@ bool lane_turn(struct lane *lane)
 		lane->reopens = false;
 	}
 	did |= ask_who(lane);
-	did |= begin(lane);
+	did |= lane_begin(lane);
 	did |= health_judge(lane);
 	return did;
 }

@@ -1,55 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What link remembers of deliveries that failed while their supplier did well with others. A restart forgets it. */
-#include "link/flight.h"
+#include "link/strike.h"
 
-static struct strike *strike_find(struct lane *lane, int64_t delivery)
+static struct strike *strike_find(struct strikes *strikes, int64_t delivery)
 {
 	for (size_t i = 0; i < STRIKES; i++)
-		if (lane->strike[i].delivery == delivery)
-			return &lane->strike[i];
+		if (strikes->at[i].delivery == delivery)
+			return &strikes->at[i];
 	return NULL;
 }
 
-struct strike *strike_of(struct lane *lane, int64_t delivery)
+struct strike *strike_of(struct strikes *strikes, int64_t delivery)
 {
-	struct strike *strike = strike_find(lane, delivery);
+	struct strike *strike = strike_find(strikes, delivery);
 
 	if (strike)
 		return strike;
-	strike = strike_find(lane, 0); /* a free one */
+	strike = strike_find(strikes, 0); /* a free one */
 	if (!strike)
-		strike = &lane->strike[lane->next_strike++ % STRIKES];
+		strike = &strikes->at[strikes->next++ % STRIKES];
 	*strike = (struct strike){.delivery = delivery, .successes = -1};
 	return strike;
 }
 
-void strike_forget(struct flight *flight)
+void strike_forget(struct strikes *strikes, int64_t delivery)
 {
-	struct strike *strike = strike_find(flight->lane, flight->delivery.id);
+	struct strike *strike = strike_find(strikes, delivery);
 
 	if (strike)
 		*strike = (struct strike){0};
 }
 
-bool strike_is_out_after(struct flight *flight, int64_t n_max)
+bool strike_is_out(struct strikes *strikes, int64_t delivery, int64_t n_max)
 {
-	struct lane *lane = flight->lane;
-	struct strike *strike = strike_of(lane, flight->delivery.id);
+	struct strike *strike = strike_of(strikes, delivery);
 
-	if (strike->successes != lane->successes)
+	if (strike->successes != strikes->successes)
 		strike->n++;
-	strike->successes = lane->successes;
+	strike->successes = strikes->successes;
 	return strike->n >= n_max;
 }
 
-bool strike_is_out(struct flight *flight)
+bool strike_is_alone(struct strikes *strikes, int64_t delivery)
 {
-	return strike_is_out_after(flight, flight->link->options.attempts_max);
-}
+	const struct strike *strike = strike_find(strikes, delivery);
 
-bool strike_is_alone(const struct flight *flight)
-{
-	const struct strike *strike = strike_find(flight->lane, flight->delivery.id);
-
-	return strike && strike->refused_ms > 0 && strike->let_in != flight->lane->successes;
+	return strike && strike->refused_ms > 0 && strike->let_in != strikes->successes;
 }

@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sweep: each open ticket is asked for, one after the other and at a walk, and what stands
- * there is compared with what we hold. What a webhook lost is found so.
+ * The sweep: asks for each open ticket, slowly, one after the other, and compares it with what we hold. So it finds
+ * what a webhook lost.
  */
-#include "link/flight.h"
-
-#define RECENT_MS (24 * 3600 * INT64_C(1000)) /* what is over is asked for so long */
-
 #include <string.h>
 
-#define AGAIN_US 1000000
+#include "link/flight.h"
+#include "link/inside.h"
+#include "link/lane.h"
+#include "link/page.h"
+#include "link/put_aside.h"
 
-static void rest(struct lane *lane)
+#define SWEEP_PACE_US 1000000
+#define SWEEP_TRIES   3
+#define RECENT_MS     (24 * 3600 * INT64_C(1000)) /* a ticket that is closed is asked for so long */
+#define AGAIN_US      1000000
+
+static void sweep_rest(struct lane *lane)
 {
 	lane->stream[CURSOR_SWEEP].due_us = lane->link->now_us + SWEEP_PACE_US;
 }
 
-static void go_past(struct flight *flight)
+static void sweep_go_past(struct flight *flight)
 {
 	struct lane *lane = flight->lane;
 	struct ent_str id = flight->call.op.ticket.id;
@@ -24,10 +29,10 @@ static void go_past(struct flight *flight)
 	lane->sweep_tries = 0;
 	memset(lane->sweep_after, 0, sizeof lane->sweep_after);
 	memcpy(lane->sweep_after, id.p, id.n <= ENT_ID_MAX ? id.n : 0);
-	rest(lane);
+	sweep_rest(lane);
 }
 
-static void ended(struct flight *flight)
+static void sweep_stored(struct flight *flight)
 {
 	struct lane *lane = flight->lane;
 	int64_t wait_us = flight->supplier->link.sweep_ms * 1000;
@@ -38,22 +43,22 @@ static void ended(struct flight *flight)
 	flight_end(flight);
 }
 
-/* All were asked for. */
-static void finish(struct flight *flight)
+/* All tickets were asked for. */
+static void sweep_finish(struct flight *flight)
 {
 	memset(flight->lane->sweep_after, 0, sizeof flight->lane->sweep_after);
 	flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){""};
 	flight->cursor.state = ENT_STR("done");
 	flight->cursor.memo = ENT_STR("");
 	page_arrival(flight, &(struct ending){.body = ENT_STR("")}, (struct ent_changes){NULL, 0});
-	aside_ended(flight);
-	page_tell(flight, ended);
+	put_aside_ended(flight);
+	page_tell(flight, sweep_stored);
 }
 
-void sweep_begin(struct lane *lane)
+static void sweep_begin(struct lane *lane)
 {
 	struct link *link = lane->link;
-	struct flight *flight = flight_new(link, lane, FLIGHT_SWEEP);
+	struct flight *flight = flight_new(link, lane, &sweep_work);
 	struct ent_arena *arena = &flight->arena.abi;
 	struct cursor *cursor = &flight->cursor;
 	struct ent_reference ticket;
@@ -67,12 +72,12 @@ void sweep_begin(struct lane *lane)
 	size_t n = sweep_list(link->world.read, arena, lane->name, sdk_str(lane->sweep_after), link->now_ms - RECENT_MS,
 			      &ticket, 1);
 	if (db_failed(link->world.read)) {
-		rest(lane);
+		sweep_rest(lane);
 		flight_end(flight);
 		return;
 	}
 	if (n == 0) {
-		finish(flight);
+		sweep_finish(flight);
 		return;
 	}
 	flight->call = (struct ent_call){.op = {.kind = ENT_FETCH_TICKET, .ticket = {.id = ticket.id}},
@@ -82,14 +87,13 @@ void sweep_begin(struct lane *lane)
 	lane_touch(lane);
 }
 
-/* What could not be stored is no answer, see link.c: it is handed over again. */
-static void ticket_told(struct flight *flight)
+static void ticket_stored(struct flight *flight)
 {
-	go_past(flight);
+	sweep_go_past(flight);
 	flight_end(flight);
 }
 
-static void tell(struct flight *flight, const struct ending *ending, struct ent_changes changes)
+static void ticket_tell(struct flight *flight, const struct ending *ending, struct ent_changes changes)
 {
 	page_arrival(flight, ending, changes);
 	flight->cursor.pages++;
@@ -97,31 +101,31 @@ static void tell(struct flight *flight, const struct ending *ending, struct ent_
 	if (flight->job.arrival.changes.n)
 		flight->cursor.told_ms = flight->link->now_ms;
 	if (!flight->job.arrival.dead)
-		aside_read(flight);
-	page_tell(flight, ticket_told);
+		put_aside_read(flight);
+	page_tell(flight, ticket_stored);
 }
 
-/* It does not answer as it should: this ticket is left for the next sweep after a few tries. */
-static void stumble(struct flight *flight, struct ending *ending)
+/* The answer is no ticket: after a few tries this one is left to the next sweep. */
+static void ticket_failed(struct flight *flight, struct ending *ending)
 {
 	struct lane *lane = flight->lane;
 	bool may_pass = ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT || ending->rc == ENT_EAUTH;
-	/* Refused: once again behind the probe's answer. */
+	/* Refused: asked once more, after the probe was answered. */
 	unsigned most = ending->rc == ENT_EAUTH ? 2 : SWEEP_TRIES;
 
 	if (may_pass && ++lane->sweep_tries < most) {
 		stream_trouble(flight, ending, SWEEP_PACE_US / 1000);
-		trouble_tell(flight, ending, flight_end);
+		stream_trouble_tell(flight, ending, flight_end);
 		return;
 	}
-	trouble_note(flight, ending);
+	stream_trouble_note(flight, ending);
 	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
 	flight->cursor.pages++;
-	aside_passed(flight, ending);
-	page_tell(flight, ticket_told);
+	put_aside_passed(flight, ending);
+	page_tell(flight, ticket_stored);
 }
 
-void sweep_ended(struct flight *flight, struct ending *ending)
+static void sweep_ended(struct flight *flight, struct ending *ending)
 {
 	struct ent_change removed = {.kind = ENT_TICKET_REMOVED, .ticket.id = flight->call.op.ticket.id};
 
@@ -129,29 +133,37 @@ void sweep_ended(struct flight *flight, struct ending *ending)
 	case ENT_OK:
 		flight->lane->stream[CURSOR_SWEEP].failures = 0;
 		flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){""};
-		tell(flight, ending, ending->result.changes);
+		ticket_tell(flight, ending, ending->result.changes);
 		break;
 	case ENT_MORE:
 		flight_phase(flight, &ending->result);
 		break;
 	case ENT_EGONE:
-		tell(flight, ending,
-		     ending->result.changes.n ? ending->result.changes : (struct ent_changes){&removed, 1});
+		ticket_tell(flight, ending,
+			    ending->result.changes.n ? ending->result.changes : (struct ent_changes){&removed, 1});
 		break;
 	case ENT_EAUTH:
 		if (!ending->is_refused) {
-			stumble(flight, ending);
+			ticket_failed(flight, ending);
 			break;
 		}
-		flight->lane->stream[CURSOR_SWEEP].due_us = flight->link->now_us; /* the lane waits */
-		trouble_tell(flight, ending, flight_end);
+		flight->lane->stream[CURSOR_SWEEP].due_us =
+		    flight->link->now_us; /* nobody is let in: the whole lane waits */
+		stream_trouble_tell(flight, ending, flight_end);
 		break;
 	case ENT_EINVAL:
 	case ENT_ETOOLONG:
 	case ENT_ERETRY:
 	case ENT_EUNSUPPORTED:
 	case ENT_ECONFLICT:
-		stumble(flight, ending);
+		ticket_failed(flight, ending);
 		break;
 	}
 }
+
+const struct work sweep_work = {.name = "sweep",
+				.ended = sweep_ended,
+				.begin = sweep_begin,
+				.has_stream = true,
+				.stream = CURSOR_SWEEP,
+				.whom = -3};

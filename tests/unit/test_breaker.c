@@ -8,6 +8,7 @@
 #include <string.h>
 #include "link/breaker.h"
 #include "link/limiter.h"
+#include "link/refusal.h"
 
 #define MAX 3 /* failures */
 
