@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "edge/edge.h"
 #include "face/auth.h"
-#include "link/link.h"
+#include "link/link_thread.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -65,7 +65,7 @@ static void on_events(void *to)
 
 	bus_wake(serve->bus);
 	if (link)
-		link_wake(link_of(link));
+		link_wake(link_thread_link(link));
 	if (edge)
 		edge_notify(edge, writer_last_seq(serve->writer));
 }
@@ -259,7 +259,7 @@ static enum ent_rc start_link(struct serve *serve, struct ent_err *err)
 
 	enum ent_rc rc = store_open_read(path, NULL, &world.read, &meta, err);
 	if (rc == ENT_OK)
-		rc = link_start(&world, &link_options_default, config->suppliers, &link, err);
+		rc = link_thread_start(&world, &link_options_default, config->suppliers, &link, err);
 	if (rc == ENT_OK)
 		atomic_store(&serve->link, link);
 	return rc;
@@ -336,7 +336,7 @@ static void reload(struct serve *serve)
 	if (rc == ENT_OK)
 		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
 	if (rc == ENT_OK)
-		rc = link_reload(link_of(atomic_load(&serve->link)), config->suppliers, &err);
+		rc = link_reload(link_thread_link(atomic_load(&serve->link)), config->suppliers, &err);
 	if (rc == ENT_OK)
 		slots_forgive(serve->slots);
 	if (rc == ENT_OK)
@@ -391,7 +391,7 @@ static void stop(struct serve *serve)
 	alarm(END_S);
 	if (edge)
 		edge_drain(edge);
-	link_end(link, LINK_DEADLINE_MS); /* the writer still answers it */
+	link_thread_end(link, LINK_DEADLINE_MS); /* the writer still answers it */
 	if (serve->writer_runs) {
 		writer_close(serve->writer);
 		atomic_store(&serve->ending, true);
@@ -400,7 +400,7 @@ static void stop(struct serve *serve)
 	}
 	atomic_store(&serve->edge, NULL);
 	atomic_store(&serve->link, NULL);
-	link_stop(link);
+	link_thread_stop(link);
 	if (edge)
 		edge_stop(edge);
 	if (serve->bus)

@@ -15,6 +15,7 @@
 #include "cli/table.h"
 #include "cli/try_ask.h"
 #include "cli/try_say.h"
+#include "link/transfers_curl.h"
 #include "sdk/webhook.h"
 
 #define FILE_SIZE_MAX ((size_t)32 << 20)

@@ -114,7 +114,7 @@ bool asking_open(const struct ent_call *call, struct ent_response *response, str
 	return is_read || response->status >= 300 || response->status == 0;
 }
 
-static bool delivers(enum ent_op_kind op)
+static bool op_delivers(enum ent_op_kind op)
 {
 	return op == ENT_CREATE_TICKET || op == ENT_UPDATE_TICKET || op == ENT_ADD_COMMENT;
 }
@@ -122,7 +122,7 @@ static bool delivers(enum ent_op_kind op)
 enum ent_rc asking_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result, unsigned *n_trip,
 		       struct ent_err *err)
 {
-	if (rc == ENT_ETOOLONG && !delivers(call->op.kind)) /* an op that reads sends no text */
+	if (rc == ENT_ETOOLONG && !op_delivers(call->op.kind)) /* an op that reads sends no text */
 		rc = ENT_EINVAL;
 	if (rc == ENT_MORE && (result->phase == 0 || ++*n_trip >= ENT_PHASES_MAX) && call->op.kind != ENT_POLL)
 		return sdk_fail(err, ENT_EINVAL, "the connector asks for more than %d calls, or for phase 0",

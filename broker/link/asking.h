@@ -6,7 +6,7 @@
 #ifndef LINK_ASKING_H
 #define LINK_ASKING_H
 
-#include "link/session.h"
+#include "link/slots.h"
 #include "link/transfers.h"
 
 #define ASKING_HEADERS_MAX 32 /* from the connector */

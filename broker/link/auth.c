@@ -40,13 +40,13 @@ struct ent_str auth_words_view(const struct auth_words *words)
 	return sdk_buf_view(&words->buf);
 }
 
-static void wipe(struct ent_str s)
+static void secret_wipe(struct ent_str s)
 {
 	if (s.p)
 		explicit_bzero((char *)s.p, s.n);
 }
 
-static void add_base64(struct sdk_buf *to, struct ent_str user, struct ent_str credential)
+static void secret_add_base64(struct sdk_buf *to, struct ent_str user, struct ent_str credential)
 {
 	struct auth_words plain;
 	struct sdk_arena arena;
@@ -58,7 +58,7 @@ static void add_base64(struct sdk_buf *to, struct ent_str user, struct ent_str c
 	sdk_arena_init(&arena);
 	struct ent_str text = sdk_base64(&arena.abi, (const unsigned char *)plain.buf.p, plain.buf.n);
 	sdk_buf_str(to, text);
-	wipe(text);
+	secret_wipe(text);
 	sdk_arena_release(&arena);
 	auth_words_release(&plain);
 }
@@ -88,7 +88,7 @@ void auth_header(const struct auth *auth, const struct supplier_link *link, stru
 		break;
 	case AUTH_BASIC:
 		sdk_buf_z(&ret->buf, "Basic ");
-		add_base64(&ret->buf, link->user, credential);
+		secret_add_base64(&ret->buf, link->user, credential);
 		break;
 	case AUTH_BEARER:
 		sdk_buf_z(&ret->buf, "Bearer ");
@@ -130,8 +130,8 @@ static bool is_token(struct ent_str s)
 	return s.n > 0 && s.n <= TOKEN_MAX;
 }
 
-static enum ent_rc token_read(struct auth *auth, const struct ent_response *response, struct ent_arena *arena,
-			      int64_t now_us, struct ent_err *err)
+static enum ent_rc answer_token(struct auth *auth, const struct ent_response *response, struct ent_arena *arena,
+				int64_t now_us, struct ent_err *err)
 {
 	const struct sdk_json *json;
 	int64_t life_s = LIFE_S;
@@ -152,7 +152,7 @@ static enum ent_rc token_read(struct auth *auth, const struct ent_response *resp
 	memcpy(auth->token, token.p, token.n);
 	auth->n = token.n;
 	auth->renew_us = now_us + (life_s > 2 * RENEW_S ? life_s - RENEW_S : (life_s + 1) / 2) * 1000000;
-	wipe(token);
+	secret_wipe(token);
 	return ENT_OK;
 }
 
@@ -161,7 +161,7 @@ enum ent_rc auth_token_take(struct auth *auth, const struct ent_response *respon
 	struct sdk_arena arena;
 
 	sdk_arena_init(&arena);
-	enum ent_rc rc = token_read(auth, response, &arena.abi, now_us, err);
+	enum ent_rc rc = answer_token(auth, response, &arena.abi, now_us, err);
 	sdk_arena_release(&arena);
 	return rc;
 }
@@ -190,7 +190,7 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 		sdk_buf_z(&ret->buf, "v1,");
 		sdk_buf_str(&ret->buf, sdk_base64(&arena.abi, mac, n));
 	}
-	wipe(key);
+	secret_wipe(key);
 	sdk_arena_release(&arena);
 	return is_key ? ENT_OK
 		      : sdk_fail(err, ENT_EAUTH,
@@ -208,7 +208,7 @@ static size_t said_at(struct ent_str text, struct ent_str secret)
 	return secret.n >= SECRET_SHORT && n >= least ? n : 0;
 }
 
-static struct ent_str hide(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
+static struct ent_str secret_hide(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
 {
 	size_t least = secret.n < SECRET_HEAD ? secret.n : SECRET_HEAD, from = 0;
 	const char *at;
@@ -231,7 +231,7 @@ static struct ent_str hide(struct ent_arena *arena, struct ent_str text, struct 
 }
 
 /* As many tools write it within JSON, where a slash may be escaped, too. */
-static void add_json(struct sdk_buf *to, struct ent_str secret)
+static void secret_add_json(struct sdk_buf *to, struct ent_str secret)
 {
 	for (size_t i = 0; i < secret.n; i++) {
 		if (strchr("\"\\/", secret.p[i]))
@@ -240,15 +240,15 @@ static void add_json(struct sdk_buf *to, struct ent_str secret)
 	}
 }
 
-static struct ent_str hide_basic(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
+static struct ent_str secret_hide_basic(struct ent_arena *arena, struct ent_str text, const struct supplier_link *link)
 {
 	struct auth_words words;
 
 	if (link->auth != AUTH_BASIC)
 		return text;
 	auth_words_make(&words);
-	add_base64(&words.buf, link->user, secret_bytes(&link->credential));
-	text = hide(arena, text, auth_words_view(&words));
+	secret_add_base64(&words.buf, link->user, secret_bytes(&link->credential));
+	text = secret_hide(arena, text, auth_words_view(&words));
 	auth_words_release(&words);
 	return text;
 }
@@ -262,18 +262,18 @@ struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, st
 		return text;
 	auth_words_make(&words);
 	sdk_percent_encode(&words.buf, secret);
-	text = hide(arena, text, auth_words_view(&words));
+	text = secret_hide(arena, text, auth_words_view(&words));
 	sdk_buf_clear(&words.buf);
-	add_json(&words.buf, secret);
-	text = hide(arena, text, auth_words_view(&words));
+	secret_add_json(&words.buf, secret);
+	text = secret_hide(arena, text, auth_words_view(&words));
 	auth_words_release(&words);
-	return hide(arena, text, secret);
+	return secret_hide(arena, text, secret);
 }
 
 struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplier, struct ent_arena *arena,
 			 struct ent_str text)
 {
-	text = hide_basic(arena, text, &supplier->link);
+	text = secret_hide_basic(arena, text, &supplier->link);
 	text = auth_hide_secret(arena, text, secret_bytes(&supplier->link.credential));
 	text = auth_hide_secret(arena, text, (struct ent_str){auth->token, auth->n});
 	for (size_t i = 0; i < supplier->n_secret; i++)

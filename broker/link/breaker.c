@@ -22,7 +22,7 @@ void breaker_ok(struct breaker *breaker)
 }
 
 /* What flew beside a trial and fails after it makes no pause longer. */
-static void pause(struct breaker *breaker, bool was_open, int64_t now_us, int64_t pause_us)
+static void breaker_pause(struct breaker *breaker, bool was_open, int64_t now_us, int64_t pause_us)
 {
 	if (was_open && now_us < breaker->until_us)
 		return;
@@ -44,7 +44,7 @@ void breaker_failed(struct breaker *breaker, int64_t failures_max, int64_t whom,
 	if (!breaker->is_refused)
 		breaker->why = *why;
 	if (breaker_is_open(breaker, failures_max))
-		pause(breaker, was_open, now_us, pause_us);
+		breaker_pause(breaker, was_open, now_us, pause_us);
 }
 
 /* Another one than those before? Then it is kept. */
@@ -68,7 +68,7 @@ void breaker_refused(struct breaker *breaker, int64_t failures_max, int64_t whom
 		return;
 	breaker->is_refused = true;
 	breaker->why = *why;
-	pause(breaker, was_open, now_us, pause_us);
+	breaker_pause(breaker, was_open, now_us, pause_us);
 }
 
 void breaker_again(struct breaker *breaker)

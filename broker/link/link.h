@@ -58,16 +58,4 @@ int64_t link_next_us(struct link *link); /* when (mono) there is something to do
 /* Starts nothing new; true: nothing is under way any more. */
 bool link_drain(struct link *link);
 
-/* ---- the thread, for serve ------------------------------------------------------- */
-
-struct link_thread;
-enum ent_rc link_start(const struct link_world *world, const struct link_options *options,
-		       struct supplier_set *suppliers, struct link_thread **ret, struct ent_err *err)
-    __attribute__((warn_unused_result)); /* transfers, wake and of of the world are its own */
-struct link *link_of(struct link_thread *thread);
-/* Starts nothing new and waits for what is under way; what flies when the deadline passes is given up. The writer must
- * still answer. Takes NULL. */
-void link_end(struct link_thread *thread, int deadline_ms);
-void link_stop(struct link_thread *thread); /* after link_end() and after the writer's thread; takes NULL */
-
 #endif

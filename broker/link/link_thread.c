@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thread around link's step: it sleeps in the transfers, where answers, hints and reloads wake it. */
+#include "link/link_thread.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "link/link.h"
+#include "link/transfers_curl.h"
 
 #define SLEEP_MAX_MS 1000 /* an upper bound; whatever happens wakes it */
 #define DRAIN_MS     20   /* between two looks whether all has ended */
@@ -19,7 +20,7 @@ struct link_thread {
 	_Atomic int64_t deadline_us; /* of the end; 0 until it is known */
 };
 
-static void wake(void *of)
+static void thread_wake(void *of)
 {
 	struct link_thread *thread = of;
 
@@ -27,7 +28,7 @@ static void wake(void *of)
 }
 
 /* What flies at the deadline is given up; then only the writer's answers are waited for. */
-static void drain(struct link_thread *thread)
+static void thread_drain(struct link_thread *thread)
 {
 	bool gave_up = false;
 
@@ -46,7 +47,7 @@ static void drain(struct link_thread *thread)
 	}
 }
 
-static void *run(void *of)
+static void *thread_run(void *of)
 {
 	struct link_thread *thread = of;
 
@@ -64,22 +65,22 @@ static void *run(void *of)
 		if (sleep_us > 0)
 			transfers_curl_wait(thread->transfers, (int)((sleep_us + 999) / 1000));
 	}
-	drain(thread);
+	thread_drain(thread);
 	return NULL;
 }
 
-enum ent_rc link_start(const struct link_world *world, const struct link_options *options,
-		       struct supplier_set *suppliers, struct link_thread **ret, struct ent_err *err)
+enum ent_rc link_thread_start(const struct link_world *world, const struct link_options *options,
+			      struct supplier_set *suppliers, struct link_thread **ret, struct ent_err *err)
 {
 	struct link_thread *thread = sdk_xalloc(sizeof *thread);
 	struct link_world own = *world;
 
 	*thread = (struct link_thread){.transfers = transfers_curl_new(), .clock = world->clock, .log = world->log};
 	own.transfers = thread->transfers;
-	own.wake = wake;
+	own.wake = thread_wake;
 	own.of = thread;
 	thread->link = link_new(&own, options, suppliers);
-	if (pthread_create(&thread->thread, NULL, run, thread) != 0) {
+	if (pthread_create(&thread->thread, NULL, thread_run, thread) != 0) {
 		link_free(thread->link);
 		transfers_curl_free(thread->transfers);
 		free(thread);
@@ -89,12 +90,12 @@ enum ent_rc link_start(const struct link_world *world, const struct link_options
 	return ENT_OK;
 }
 
-struct link *link_of(struct link_thread *thread)
+struct link *link_thread_link(struct link_thread *thread)
 {
 	return thread->link;
 }
 
-void link_end(struct link_thread *thread, int deadline_ms)
+void link_thread_end(struct link_thread *thread, int deadline_ms)
 {
 	if (!thread || atomic_exchange(&thread->is_ending, true))
 		return;
@@ -103,8 +104,8 @@ void link_end(struct link_thread *thread, int deadline_ms)
 	pthread_join(thread->thread, NULL);
 }
 
-/* Not in link_end(): the writer's thread may still be on its way out of the last answer. */
-void link_stop(struct link_thread *thread)
+/* Not in link_thread_end(): the writer's thread may still be on its way out of the last answer. */
+void link_thread_stop(struct link_thread *thread)
 {
 	if (!thread)
 		return;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request and its answer: what curl is told, and what its word means. */
 #include "link/sending.h"
 
 #include <arpa/inet.h>
@@ -21,30 +20,30 @@
 /* ---- our own rules --------------------------------------------------------------------- */
 
 /* "Name: value", "Name;" for an empty one, as curl wants them. A value is never repeated in an error. */
-static enum ent_rc field_add(struct trip *trip, const struct ent_header *header, struct ent_err *err)
+static enum ent_rc field_add(struct sending *sending, const struct ent_header *header, struct ent_err *err)
 {
 	struct curl_slist *longer;
 	const char *line;
 
 	if (!sdk_is_token(header->name) || header->name.n > 200)
-		return sdk_fail(err, ENT_EINVAL, "a header's name is none");
+		return sdk_fail(err, ENT_EINVAL, "a header has a name that is not valid");
 	if (sdk_http_is_framing(header->name))
-		return sdk_fail(err, ENT_EINVAL, "header %.*s is not to be set", ENT_F(header->name));
+		return sdk_fail(err, ENT_EINVAL, "the broker itself sets header %.*s", ENT_F(header->name));
 	if (sdk_has_control(header->value))
 		return sdk_fail(err, ENT_EINVAL, "header %.*s has a control character", ENT_F(header->name));
 	if (sdk_trim(header->value).n > 0)
-		line = sdk_z(&trip->arena.abi,
-			     sdk_format(&trip->arena.abi, "%.*s: %.*s", ENT_F(header->name), ENT_F(header->value)));
+		line = sdk_z(&sending->arena.abi,
+			     sdk_format(&sending->arena.abi, "%.*s: %.*s", ENT_F(header->name), ENT_F(header->value)));
 	else
-		line = sdk_z(&trip->arena.abi, sdk_format(&trip->arena.abi, "%.*s;", ENT_F(header->name)));
-	longer = curl_slist_append(trip->field, line);
+		line = sdk_z(&sending->arena.abi, sdk_format(&sending->arena.abi, "%.*s;", ENT_F(header->name)));
+	longer = curl_slist_append(sending->field, line);
 	if (!longer)
 		abort();
-	trip->field = longer;
+	sending->field = longer;
 	return ENT_OK;
 }
 
-static enum ent_rc fields_take(struct trip *trip, const struct transfer *transfer, struct ent_err *err)
+static enum ent_rc fields_take(struct sending *sending, const struct transfer *transfer, struct ent_err *err)
 {
 	bool has_type = false;
 	size_t n = 0;
@@ -55,58 +54,58 @@ static enum ent_rc fields_take(struct trip *trip, const struct transfer *transfe
 		if (n > REQUEST_HEAD_MAX)
 			return sdk_fail(err, ENT_EINVAL, "the headers have more than %d bytes", REQUEST_HEAD_MAX);
 		has_type |= sdk_ieqz(transfer->header[i].name, "content-type");
-		rc = field_add(trip, &transfer->header[i], err);
+		rc = field_add(sending, &transfer->header[i], err);
 	}
 	/* without a value curl leaves its own out; an answer that never comes is not to be waited for twice */
 	for (size_t i = has_type ? 1 : 0; i < 2 && rc == ENT_OK; i++) {
-		struct curl_slist *longer = curl_slist_append(trip->field, i ? "Expect:" : "Content-Type:");
+		struct curl_slist *longer = curl_slist_append(sending->field, i ? "Expect:" : "Content-Type:");
 
 		if (!longer)
 			abort();
-		trip->field = longer;
+		sending->field = longer;
 	}
 	return rc;
 }
 
-bool trip_take(struct trip *trip, const struct transfer *transfer)
+bool sending_take(struct sending *sending, const struct transfer *transfer)
 {
 	struct ent_str method = sdk_str(transfer->method);
 	struct ent_err err = {""};
 	enum ent_rc rc = ENT_OK;
 
-	sdk_arena_init(&trip->arena);
-	sdk_buf_init(&trip->answer, (size_t)transfer->link->answer_max);
-	trip->id = transfer->id;
-	trip->link = transfer->link;
-	trip->header = SDK_NEW_N(&trip->arena.abi, struct ent_header, TRIP_HEADERS_MAX);
+	sdk_arena_init(&sending->arena);
+	sdk_buf_init(&sending->answer, (size_t)transfer->link->answer_max);
+	sending->id = transfer->id;
+	sending->link = transfer->link;
+	sending->header = SDK_NEW_N(&sending->arena.abi, struct ent_header, SENDING_HEADERS_MAX);
 	if (!sdk_is_token(method) || method.n > METHOD_MAX)
-		rc = sdk_fail(&err, ENT_EINVAL, "the method is none");
+		rc = sdk_fail(&err, ENT_EINVAL, "the method is not valid");
 	if (rc == ENT_OK)
 		rc = url_vet(transfer->url, transfer->link->plain_http, &err);
 	if (rc == ENT_OK)
-		rc = fields_take(trip, transfer, &err);
+		rc = fields_take(sending, transfer, &err);
 	if (rc != ENT_OK) {
-		trip->end = (struct transfer_end){.id = trip->id, .outcome = TRANSFER_REFUSED};
-		(void)sdk_fail(&trip->end.why, rc, "not sent: %s", err.msg);
+		sending->end = (struct transfer_end){.id = sending->id, .outcome = TRANSFER_REFUSED};
+		(void)sdk_fail(&sending->end.why, rc, "not sent: %s", err.msg);
 		return false;
 	}
-	trip->method = sdk_z(&trip->arena.abi, method);
-	trip->url = sdk_z(&trip->arena.abi, transfer->url);
-	trip->body = sdk_dup(&trip->arena.abi, transfer->body);
+	sending->method = sdk_z(&sending->arena.abi, method);
+	sending->url = sdk_z(&sending->arena.abi, transfer->url);
+	sending->body = sdk_dup(&sending->arena.abi, transfer->body);
 	return true;
 }
 
-void trip_free(struct trip *trip)
+void sending_free(struct sending *sending)
 {
-	curl_slist_free_all(trip->field);
-	sdk_buf_release(&trip->answer);
-	sdk_arena_release(&trip->arena);
-	free(trip);
+	curl_slist_free_all(sending->field);
+	sdk_buf_release(&sending->answer);
+	sdk_arena_release(&sending->arena);
+	free(sending);
 }
 
 /* ---- while it is on its way --------------------------------------------------------------- */
 
-static void address_note(struct trip *trip, const struct sockaddr *address)
+static void address_note(struct sending *sending, const struct sockaddr *address)
 {
 	const char *text = NULL;
 	struct sockaddr_in6 in6;
@@ -114,27 +113,27 @@ static void address_note(struct trip *trip, const struct sockaddr *address)
 
 	if (address->sa_family == AF_INET) {
 		memcpy(&in, address, sizeof in);
-		text = inet_ntop(AF_INET, &in.sin_addr, trip->refused, sizeof trip->refused);
+		text = inet_ntop(AF_INET, &in.sin_addr, sending->refused, sizeof sending->refused);
 	} else if (address->sa_family == AF_INET6) {
 		memcpy(&in6, address, sizeof in6);
-		text = inet_ntop(AF_INET6, &in6.sin6_addr, trip->refused, sizeof trip->refused);
+		text = inet_ntop(AF_INET6, &in6.sin6_addr, sending->refused, sizeof sending->refused);
 	}
 	if (!text)
-		trip->refused[0] = '\0';
-	trip->n_refused++;
+		sending->refused[0] = '\0';
+	sending->n_refused++;
 }
 
 /* The address that is really connected to, whatever the name said a moment ago. */
 static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	struct trip *trip = of;
+	struct sending *sending = of;
 
 	(void)purpose;
-	if (!range_may_connect(&address->addr, trip->link->allow, trip->link->n_allow)) {
-		address_note(trip, &address->addr);
+	if (!range_may_connect(&address->addr, sending->link->allow, sending->link->n_allow)) {
+		address_note(sending, &address->addr);
 		return CURL_SOCKET_BAD;
 	}
-	trip->n_open++;
+	sending->n_open++;
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -142,62 +141,62 @@ static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockadd
  * asked about when it was opened, by the same rules: a pool has one set of them (transfers_curl.c). */
 static int on_connected(void *of, char *address, char *own, int port, int own_port)
 {
-	struct trip *trip = of;
+	struct sending *sending = of;
 
 	(void)address, (void)own, (void)port, (void)own_port;
-	trip->begun = true;
+	sending->begun = true;
 	return CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *of)
 {
-	struct trip *trip = of;
+	struct sending *sending = of;
 
-	sdk_buf_add(&trip->answer, bytes, size * n); /* what curl unpacked */
-	return trip->answer.failed ? 0 : size * n;
+	sdk_buf_add(&sending->answer, bytes, size * n); /* what curl unpacked */
+	return sending->answer.failed ? 0 : size * n;
 }
 
-static void header_keep(struct trip *trip, struct ent_str line)
+static void header_keep(struct sending *sending, struct ent_str line)
 {
 	struct ent_str value, name = sdk_cut(line, ':', &value);
 
 	if (!value.p || !sdk_is_token(name) || !sdk_is_utf8(value))
 		return;
-	trip->header[trip->n_header++] =
-	    (struct ent_header){sdk_dup(&trip->arena.abi, name), sdk_dup(&trip->arena.abi, sdk_trim(value))};
+	sending->header[sending->n_header++] =
+	    (struct ent_header){sdk_dup(&sending->arena.abi, name), sdk_dup(&sending->arena.abi, sdk_trim(value))};
 }
 
 static size_t on_header(char *bytes, size_t size, size_t n, void *of)
 {
 	struct ent_str line = sdk_trim((struct ent_str){bytes, size * n});
-	struct trip *trip = of;
+	struct sending *sending = of;
 
-	trip->head_bytes += size * n;
-	if (trip->head_bytes > TRIP_HEAD_MAX || trip->n_header == TRIP_HEADERS_MAX) {
-		trip->head_too_large = true;
+	sending->head_bytes += size * n;
+	if (sending->head_bytes > SENDING_HEAD_MAX || sending->n_header == SENDING_HEADERS_MAX) {
+		sending->head_too_large = true;
 		return 0;
 	}
-	if (sdk_starts(line, "HTTP/") && trip->answer.n == 0) { /* what came before was a 1xx answer's */
-		trip->n_header = 0;
-		trip->head_done = false;
+	if (sdk_starts(line, "HTTP/") && sending->answer.n == 0) { /* what came before was a 1xx answer's */
+		sending->n_header = 0;
+		sending->head_done = false;
 	} else if (line.n == 0) {
-		trip->head_done = true;
-	} else if (!trip->head_done) { /* else a trailer: nobody asked for it */
-		header_keep(trip, line);
+		sending->head_done = true;
+	} else if (!sending->head_done) { /* else a trailer: nobody asked for it */
+		header_keep(sending, line);
 	}
 	return size * n;
 }
 
 static size_t on_wanted(char *into, size_t size, size_t n, void *of)
 {
-	struct trip *trip = of;
-	size_t give = trip->body.n - trip->given;
+	struct sending *sending = of;
+	size_t give = sending->body.n - sending->given;
 
 	if (give > size * n)
 		give = size * n;
 	if (give > 0)
-		memcpy(into, trip->body.p + trip->given, give);
-	trip->given += give;
+		memcpy(into, sending->body.p + sending->given, give);
+	sending->given += give;
 	return give;
 }
 
@@ -211,18 +210,18 @@ static int on_rewind(void *of, curl_off_t offset, int origin)
 
 /* ---- what curl is told ---------------------------------------------------------------------- */
 
-/* The first thing that it does not take is the result. */
+/* The first option that curl does not accept is the result. */
 #define SET(option, value)                                                                                             \
 	do {                                                                                                           \
 		if (code == CURLE_OK)                                                                                  \
 			code = curl_easy_setopt(easy, option, value);                                                  \
 	} while (0)
 
-static CURLcode rules_set(const struct trip *trip, CURL *easy)
+static CURLcode rules_set(const struct sending *sending, CURL *easy)
 {
-	const struct supplier_link *link = trip->link;
+	const struct supplier_link *link = sending->link;
 	int64_t left_ms =
-	    (int64_t)link->timeout_ms - (system_mono_us() - trip->began_us) / 1000; /* of all hops together */
+	    (int64_t)link->timeout_ms - (system_mono_us() - sending->began_us) / 1000; /* of all hops together */
 	CURLcode code = CURLE_OK;
 
 	SET(CURLOPT_PROTOCOLS_STR, link->plain_http ? "http,https" : "https");
@@ -249,47 +248,48 @@ static CURLcode rules_set(const struct trip *trip, CURL *easy)
 	SET(CURLOPT_TIMEOUT_MS, left_ms > 1 ? (long)left_ms : 1L);
 	SET(CURLOPT_MAXAGE_CONN, (long)REUSE_MAX_S);
 	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_QUICK_EXIT, 1L); /* a name server that does not answer holds back its own trip, not all of them */
+	SET(CURLOPT_QUICK_EXIT,
+	    1L); /* a name server that does not answer holds back its own sending, not all of them */
 	SET(CURLOPT_USERAGENT, "entente/" ENTENTE_VERSION);
 	return code;
 }
 
-static CURLcode hooks_set(struct trip *trip, CURL *easy)
+static CURLcode hooks_set(struct sending *sending, CURL *easy)
 {
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_PRIVATE, trip);
-	SET(CURLOPT_ERRORBUFFER, trip->error);
+	SET(CURLOPT_PRIVATE, sending);
+	SET(CURLOPT_ERRORBUFFER, sending->error);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
-	SET(CURLOPT_OPENSOCKETDATA, trip);
+	SET(CURLOPT_OPENSOCKETDATA, sending);
 	SET(CURLOPT_PREREQFUNCTION, on_connected);
-	SET(CURLOPT_PREREQDATA, trip);
+	SET(CURLOPT_PREREQDATA, sending);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
-	SET(CURLOPT_WRITEDATA, trip);
+	SET(CURLOPT_WRITEDATA, sending);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, trip);
+	SET(CURLOPT_HEADERDATA, sending);
 	return code;
 }
 
-static CURLcode request_set(struct trip *trip, CURL *easy)
+static CURLcode request_set(struct sending *sending, CURL *easy)
 {
-	bool is_get = strcmp(trip->method, "GET") == 0, is_head = strcmp(trip->method, "HEAD") == 0;
+	bool is_get = strcmp(sending->method, "GET") == 0, is_head = strcmp(sending->method, "HEAD") == 0;
 	CURLcode code = CURLE_OK;
 
-	SET(CURLOPT_URL, trip->url);
-	SET(CURLOPT_HTTPHEADER, trip->field);
-	if (trip->body.n > 0) {
+	SET(CURLOPT_URL, sending->url);
+	SET(CURLOPT_HTTPHEADER, sending->field);
+	if (sending->body.n > 0) {
 		SET(CURLOPT_POST, 1L);
-		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)trip->body.n);
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sending->body.n);
 		SET(CURLOPT_READFUNCTION, on_wanted);
-		SET(CURLOPT_READDATA, trip);
+		SET(CURLOPT_READDATA, sending);
 		SET(CURLOPT_SEEKFUNCTION, on_rewind);
 	} else if (is_head) {
 		SET(CURLOPT_NOBODY, 1L);
 	} else if (is_get) {
 		SET(CURLOPT_HTTPGET, 1L);
 	} else {
-		if (strcmp(trip->method, "DELETE") != 0) { /* it says that its body is empty */
+		if (strcmp(sending->method, "DELETE") != 0) { /* it says that its body is empty */
 			SET(CURLOPT_POST, 1L);
 			SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
 			SET(CURLOPT_POSTFIELDS, "");
@@ -298,111 +298,111 @@ static CURLcode request_set(struct trip *trip, CURL *easy)
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 	}
 	if (!is_head)
-		SET(CURLOPT_CUSTOMREQUEST, trip->method);
+		SET(CURLOPT_CUSTOMREQUEST, sending->method);
 	return code;
 }
 
-bool trip_prepare(struct trip *trip, CURL *easy)
+bool sending_prepare(struct sending *sending, CURL *easy)
 {
-	CURLcode code = rules_set(trip, easy);
+	CURLcode code = rules_set(sending, easy);
 
 	if (code == CURLE_OK)
-		code = hooks_set(trip, easy);
+		code = hooks_set(sending, easy);
 	if (code == CURLE_OK)
-		code = request_set(trip, easy);
+		code = request_set(sending, easy);
 	if (code != CURLE_OK)
-		trip_judge(trip, code);
+		sending_judge(sending, code);
 	return code == CURLE_OK;
 }
 
-/* ---- what came of it ------------------------------------------------------------------------ */
+/* ---- how it ended ---------------------------------------------------------------------------- */
 
-/* curl's words for people: names, numbers, reasons; nothing of what was sent. */
-static struct ent_str words_of(struct trip *trip, CURLcode code)
+/* Why it failed, as curl says it: names, numbers, reasons; nothing of what was sent. */
+static struct ent_str curl_words(struct sending *sending, CURLcode code)
 {
 	if (code == CURLE_SEND_FAIL_REWIND) /* see on_rewind() */
 		return ENT_STR("the connection broke before an answer came");
-	for (char *p = trip->error; *p; p++)
+	for (char *p = sending->error; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7F)
 			*p = ' ';
-	return sdk_head(sdk_trim(sdk_str(trip->error[0] ? trip->error : curl_easy_strerror(code))), 160);
+	return sdk_head(sdk_trim(sdk_str(sending->error[0] ? sending->error : curl_easy_strerror(code))), 160);
 }
 
-static void judge_answer(struct trip *trip, long status)
+static void judge_answer(struct sending *sending, long status)
 {
-	struct transfer_end *end = &trip->end;
+	struct transfer_end *end = &sending->end;
 
 	/* curl takes a head that breaks off for an answer without a body */
-	if (status < 200 || status > 999 || !trip->head_done) {
+	if (status < 200 || status > 999 || !sending->head_done) {
 		end->outcome = TRANSFER_LOST;
 		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; what came with status %ld is no whole answer", status);
 		return;
 	}
 	end->outcome = TRANSFER_ANSWERED;
 	end->response = (struct ent_response){.status = (int)status,
-					      .header = trip->header,
-					      .n_header = trip->n_header,
-					      .body = trip->answer.n ? sdk_buf_view(&trip->answer) : ENT_STR("")};
+					      .header = sending->header,
+					      .n_header = sending->n_header,
+					      .body = sending->answer.n ? sdk_buf_view(&sending->answer) : ENT_STR("")};
 }
 
-void trip_judge(struct trip *trip, CURLcode code)
+void sending_judge(struct sending *sending, CURLcode code)
 {
-	struct transfer_end *end = &trip->end;
-	struct ent_str words = words_of(trip, code);
+	struct transfer_end *end = &sending->end;
+	struct ent_str words = curl_words(sending, code);
 	long status = 0;
 
-	*end = (struct transfer_end){.id = trip->id, .took_us = system_mono_us() - trip->began_us};
-	if (code == CURLE_OK && curl_easy_getinfo(trip->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK) {
-		judge_answer(trip, status);
-	} else if (trip->begun) {
+	*end = (struct transfer_end){.id = sending->id, .took_us = system_mono_us() - sending->began_us};
+	if (code == CURLE_OK && curl_easy_getinfo(sending->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK) {
+		judge_answer(sending, status);
+	} else if (sending->begun) {
 		end->outcome = TRANSFER_LOST;
-		if (trip->answer.failed)
+		if (sending->answer.failed)
 			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has more than %lld bytes",
-				       (long long)trip->link->answer_max);
-		else if (trip->head_too_large)
+				       (long long)sending->link->answer_max);
+		else if (sending->head_too_large)
 			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has too many headers");
 		else
 			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; no whole answer: %.*s", ENT_F(words));
-	} else if (trip->n_refused > 0 && trip->n_open == 0) {
+	} else if (sending->n_refused > 0 && sending->n_open == 0) {
 		end->outcome = TRANSFER_REFUSED;
 		(void)sdk_fail(&end->why, ENT_EINVAL,
 			       "not sent: its address %s is a private or special one, and `allow` does not have it",
-			       trip->refused);
+			       sending->refused);
 	} else {
 		end->outcome = TRANSFER_NOT_SENT;
 		(void)sdk_fail(&end->why, ENT_ERETRY, "not sent: %.*s", ENT_F(words));
 	}
 }
 
-/* Whoever sent it on has not done it. What is certain begins anew with each hop; the rules of addresses hold for each.
- */
-bool trip_follow(struct trip *trip)
+/* The server that redirects a request has not done it. So each hop begins anew: it is certain again that nothing was
+ * sent. The rules of addresses hold for each hop. */
+bool sending_follow(struct sending *sending)
 {
-	struct ent_arena *arena = &trip->arena.abi;
+	struct ent_arena *arena = &sending->arena.abi;
 	struct ent_str location, url;
 	struct ent_err unsaid = {""};
 
-	if (trip->end.outcome != TRANSFER_ANSWERED || trip->hops >= TRIP_HOPS_MAX)
+	if (sending->end.outcome != TRANSFER_ANSWERED || sending->hops >= SENDING_HOPS_MAX)
 		return false;
-	location = sdk_http_header(&trip->end.response, "Location");
-	if (url_redirect(arena, trip->method, trip->end.response.status, sdk_str(trip->url), location, &url, &unsaid) !=
-	    ENT_OK)
+	location = sdk_http_header(&sending->end.response, "Location");
+	if (url_redirect(arena, sending->method, sending->end.response.status, sdk_str(sending->url), location, &url,
+			 &unsaid) != ENT_OK)
 		return false;
-	trip->hops++;
-	trip->url = sdk_z(arena, url);
-	trip->given = trip->n_header = trip->head_bytes = 0;
-	trip->n_open = trip->n_refused = 0;
-	trip->begun = trip->head_done = trip->head_too_large = false;
-	trip->error[0] = '\0';
-	sdk_buf_clear(&trip->answer);
-	trip->end = (struct transfer_end){.id = trip->id};
+	sending->hops++;
+	sending->url = sdk_z(arena, url);
+	sending->given = sending->n_header = sending->head_bytes = 0;
+	sending->n_open = sending->n_refused = 0;
+	sending->begun = sending->head_done = sending->head_too_large = false;
+	sending->error[0] = '\0';
+	sdk_buf_clear(&sending->answer);
+	sending->end = (struct transfer_end){.id = sending->id};
 	return true;
 }
 
-void trip_give_up(struct trip *trip, const char *why)
+void sending_give_up(struct sending *sending, const char *why)
 {
-	trip->end = (struct transfer_end){.id = trip->id,
-					  .outcome = trip->begun ? TRANSFER_LOST : TRANSFER_NOT_SENT,
-					  .took_us = system_mono_us() - trip->began_us};
-	(void)sdk_fail(&trip->end.why, ENT_ERETRY, "%s: %s", trip->begun ? "sent; no answer" : "not sent", why);
+	sending->end = (struct transfer_end){.id = sending->id,
+					     .outcome = sending->begun ? TRANSFER_LOST : TRANSFER_NOT_SENT,
+					     .took_us = system_mono_us() - sending->began_us};
+	(void)sdk_fail(&sending->end.why, ENT_ERETRY, "%s: %s", sending->begun ? "sent; no answer" : "not sent", why);
 }

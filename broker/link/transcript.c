@@ -3,6 +3,7 @@
 
 #include "link/flight.h"
 #include "link/lane.h"
+#include "link/slots.h"
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP out, as link's step sees it: requests go in, answers come out, in any order and
- * later. The real one is libcurl's multi handle (transfers_curl.c); the simulator has its
- * own. One thread.
+ * HTTP out, as link sees it: requests go in, answers come out, later and in any order. The real one is libcurl's multi
+ * handle (transfers_curl.h); the simulator has its own. One thread.
  */
 #ifndef LINK_TRANSFERS_H
 #define LINK_TRANSFERS_H
@@ -44,14 +43,5 @@ struct transfers {
 	/* Gives up what is under way for a supplier (its settings changed): each ends as LOST or NOT_SENT. */
 	void (*drop)(struct transfers *, struct ent_str supplier);
 };
-
-/* curl_global_init() must have run. */
-struct transfers *transfers_curl_new(void);
-void transfers_curl_free(struct transfers *transfers); /* takes NULL */
-/* Blocks until a transfer moves, timeout_ms passed, or transfers_curl_wake() (any thread). */
-void transfers_curl_wait(struct transfers *transfers, int timeout_ms);
-void transfers_curl_wake(struct transfers *transfers);
-/* Gives up whatever is under way: each ends as LOST or NOT_SENT. */
-void transfers_curl_give_up(struct transfers *transfers);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pools of connections, one for each supplier, driven by one epoll set. */
-#include "link/sending.h"
+#include "link/transfers_curl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,6 +7,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "link/sending.h"
 
 #define EVENTS_MAX  64       /* looked at in one go */
 #define WAIT_MAX_US 60000000 /* without any time-out of the caller's */
@@ -18,12 +19,12 @@ struct pool {
 	char *name;  /* the supplier's */
 	char *rules; /* of the connection: as they were when its connections were made */
 	CURLM *multi;
-	struct trip *trip;
+	struct sending *sending;
 	CURL *spare[POOL_SPARES];
-	size_t n_trip, n_spare;
+	size_t n_sending, n_spare;
 	int64_t due_us;  /* curl's next timer; INT64_MAX: none */
-	int64_t idle_us; /* since when it has no trip */
-	bool retired;    /* settings changed: ends with its last trip */
+	int64_t idle_us; /* since when nothing is sent */
+	bool retired;    /* settings changed: it ends with its last request */
 };
 
 struct curl_transfers {
@@ -32,7 +33,7 @@ struct curl_transfers {
 	struct pool *pool;
 	struct pool **by_fd; /* whose socket it is */
 	size_t n_fd;
-	struct trip *ended, **ended_tail, *handed; /* handed: the caller's until its next call */
+	struct sending *ended, **ended_tail, *handed; /* handed: the caller's until its next call */
 };
 
 static struct curl_transfers *of_api(struct transfers *transfers)
@@ -40,12 +41,12 @@ static struct curl_transfers *of_api(struct transfers *transfers)
 	return (struct curl_transfers *)(void *)transfers;
 }
 
-static void ended_add(struct curl_transfers *t, struct trip *trip)
+static void ended_add(struct curl_transfers *t, struct sending *sending)
 {
-	trip->next = NULL;
-	trip->pool = NULL;
-	*t->ended_tail = trip;
-	t->ended_tail = &trip->next;
+	sending->next = NULL;
+	sending->pool = NULL;
+	*t->ended_tail = sending;
+	t->ended_tail = &sending->next;
 }
 
 /* ---- curl's sockets and timers ----------------------------------------------------------- */
@@ -90,7 +91,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *of)
 
 /* ---- pools ---------------------------------------------------------------------------------- */
 
-/* What a connection was vetted by. Another allow list or CA: other connections. */
+/* The rules by which its connections were vetted. Another allow list or CA needs other connections. */
 static char *rules_of(const struct supplier_link *link)
 {
 	struct sdk_buf buf;
@@ -123,7 +124,7 @@ static struct pool *pool_new(struct curl_transfers *t, struct ent_str name, char
 	return pool;
 }
 
-/* Its last trip must have ended. */
+/* Its last request must have ended. */
 static void pool_free(struct curl_transfers *t, struct pool *pool)
 {
 	struct pool **at = &t->pool;
@@ -158,38 +159,38 @@ static struct pool *pool_for(struct curl_transfers *t, const struct transfer *tr
 	return pool_new(t, transfer->supplier, rules);
 }
 
-/* Takes a trip out of curl's hands; what it came to stands in it. */
-static void trip_leave(struct pool *pool, struct trip *trip)
+/* Takes a request back from curl; its `end` is set. */
+static void sending_leave(struct pool *pool, struct sending *sending)
 {
-	struct trip **at = &pool->trip;
+	struct sending **at = &pool->sending;
 
-	while (*at != trip)
+	while (*at != sending)
 		at = &(*at)->next;
-	*at = trip->next;
-	if (--pool->n_trip == 0)
+	*at = sending->next;
+	if (--pool->n_sending == 0)
 		pool->idle_us = system_mono_us();
-	(void)curl_multi_remove_handle(pool->multi, trip->easy); /* it is in it */
+	(void)curl_multi_remove_handle(pool->multi, sending->easy); /* it is in it */
 	if (pool->n_spare < POOL_SPARES) {
-		curl_easy_reset(trip->easy);
-		pool->spare[pool->n_spare++] = trip->easy;
+		curl_easy_reset(sending->easy);
+		pool->spare[pool->n_spare++] = sending->easy;
 	} else {
-		curl_easy_cleanup(trip->easy);
+		curl_easy_cleanup(sending->easy);
 	}
-	trip->easy = NULL;
-	ended_add(pool->of, trip);
+	sending->easy = NULL;
+	ended_add(pool->of, sending);
 }
 
-/* On its way again, to where the answer sent it. False: it ended. */
-static bool trip_goes_on(struct pool *pool, struct trip *trip)
+/* Sends it again, to where the answer redirects it. False: it has ended. */
+static bool sending_goes_on(struct pool *pool, struct sending *sending)
 {
-	if (!trip_follow(trip))
+	if (!sending_follow(sending))
 		return false;
-	(void)curl_multi_remove_handle(pool->multi, trip->easy); /* it is in it */
-	curl_easy_reset(trip->easy);
-	if (trip_prepare(trip, trip->easy) && curl_multi_add_handle(pool->multi, trip->easy) == CURLM_OK)
+	(void)curl_multi_remove_handle(pool->multi, sending->easy); /* it is in it */
+	curl_easy_reset(sending->easy);
+	if (sending_prepare(sending, sending->easy) && curl_multi_add_handle(pool->multi, sending->easy) == CURLM_OK)
 		return true;
-	if (trip->end.why.msg[0] == '\0')
-		trip_give_up(trip, "curl does not take it");
+	if (sending->end.why.msg[0] == '\0')
+		sending_give_up(sending, "curl does not take it");
 	return false;
 }
 
@@ -200,14 +201,14 @@ static void pool_collect(struct pool *pool)
 	for (CURLMsg *message; (message = curl_multi_info_read(pool->multi, &left));) {
 		CURL *easy = message->easy_handle;
 		CURLcode code = message->data.result; /* the message is gone with the handle */
-		struct trip *trip = NULL;
+		struct sending *sending = NULL;
 
 		if (message->msg != CURLMSG_DONE ||
-		    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&trip) != CURLE_OK)
+		    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&sending) != CURLE_OK)
 			continue;
-		trip_judge(trip, code);
-		if (!trip_goes_on(pool, trip))
-			trip_leave(pool, trip);
+		sending_judge(sending, code);
+		if (!sending_goes_on(pool, sending))
+			sending_leave(pool, sending);
 	}
 }
 
@@ -215,7 +216,7 @@ static void pools_reap(struct curl_transfers *t, int64_t now_us)
 {
 	for (struct pool *pool = t->pool, *next; pool; pool = next) {
 		next = pool->next;
-		if (pool->n_trip == 0 && (pool->retired || now_us - pool->idle_us > POOL_IDLE_US))
+		if (pool->n_sending == 0 && (pool->retired || now_us - pool->idle_us > POOL_IDLE_US))
 			pool_free(t, pool);
 	}
 }
@@ -236,10 +237,10 @@ static void event_take(struct curl_transfers *t, const struct epoll_event *event
 	what |= event->events & EPOLLIN ? CURL_CSELECT_IN : 0;
 	what |= event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
 	what |= event->events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0;
-	(void)curl_multi_socket_action(t->by_fd[fd]->multi, fd, what, &running); /* trips tell what failed */
+	(void)curl_multi_socket_action(t->by_fd[fd]->multi, fd, what, &running); /* each request tells what failed */
 }
 
-static void move(struct curl_transfers *t, int timeout_ms)
+static void curl_move(struct curl_transfers *t, int timeout_ms)
 {
 	struct epoll_event event[EVENTS_MAX];
 	int n = epoll_wait(t->epoll, event, EVENTS_MAX, timeout_ms), running;
@@ -252,7 +253,7 @@ static void move(struct curl_transfers *t, int timeout_ms)
 			pool->due_us = INT64_MAX; /* before the call: it may set another */
 			(void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 		}
-		if (pool->n_trip > 0)
+		if (pool->n_sending > 0)
 			pool_collect(pool);
 	}
 	pools_reap(t, now_us);
@@ -268,7 +269,7 @@ void transfers_curl_wait(struct transfers *transfers, int timeout_ms)
 	for (struct pool *pool = t->pool; pool; pool = pool->next)
 		if (pool->due_us < now_us + least_us)
 			least_us = pool->due_us > now_us ? pool->due_us - now_us : 0;
-	move(t, (int)((least_us + 999) / 1000)); /* up: earlier would find nothing due */
+	curl_move(t, (int)((least_us + 999) / 1000)); /* up: earlier would find nothing due */
 }
 
 void transfers_curl_wake(struct transfers *transfers)
@@ -278,35 +279,35 @@ void transfers_curl_wake(struct transfers *transfers)
 	(void)!write(of_api(transfers)->event, &one, sizeof one); /* full: it is awake */
 }
 
-/* ---- the three calls ------------------------------------------------------------------------- */
+/* ---- struct transfers ------------------------------------------------------------------------ */
 
 static void curl_start(struct transfers *transfers, const struct transfer *transfer)
 {
 	struct curl_transfers *t = of_api(transfers);
-	struct trip *trip = sdk_xalloc(sizeof *trip);
+	struct sending *sending = sdk_xalloc(sizeof *sending);
 	struct pool *pool;
 
-	*trip = (struct trip){.began_us = system_mono_us()};
-	if (!trip_take(trip, transfer)) {
-		ended_add(t, trip);
+	*sending = (struct sending){.began_us = system_mono_us()};
+	if (!sending_take(sending, transfer)) {
+		ended_add(t, sending);
 		return;
 	}
 	pool = pool_for(t, transfer);
-	trip->pool = pool;
-	trip->easy = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : curl_easy_init();
-	if (!trip->easy)
+	sending->pool = pool;
+	sending->easy = pool->n_spare > 0 ? pool->spare[--pool->n_spare] : curl_easy_init();
+	if (!sending->easy)
 		abort();
-	if (!trip_prepare(trip, trip->easy) || curl_multi_add_handle(pool->multi, trip->easy) != CURLM_OK) {
-		curl_easy_cleanup(trip->easy);
-		trip->easy = NULL;
-		if (trip->end.why.msg[0] == '\0')
-			trip_give_up(trip, "curl does not take it");
-		ended_add(t, trip);
+	if (!sending_prepare(sending, sending->easy) || curl_multi_add_handle(pool->multi, sending->easy) != CURLM_OK) {
+		curl_easy_cleanup(sending->easy);
+		sending->easy = NULL;
+		if (sending->end.why.msg[0] == '\0')
+			sending_give_up(sending, "curl does not take it");
+		ended_add(t, sending);
 		return;
 	}
-	trip->next = pool->trip;
-	pool->trip = trip;
-	pool->n_trip++;
+	sending->next = pool->sending;
+	pool->sending = sending;
+	pool->n_sending++;
 }
 
 static bool curl_next(struct transfers *transfers, struct transfer_end *ret)
@@ -314,10 +315,10 @@ static bool curl_next(struct transfers *transfers, struct transfer_end *ret)
 	struct curl_transfers *t = of_api(transfers);
 
 	if (t->handed)
-		trip_free(t->handed);
+		sending_free(t->handed);
 	t->handed = NULL;
 	if (!t->ended)
-		move(t, 0);
+		curl_move(t, 0);
 	if (!t->ended)
 		return false;
 	t->handed = t->ended;
@@ -331,9 +332,9 @@ static bool curl_next(struct transfers *transfers, struct transfer_end *ret)
 static void pool_give_up(struct curl_transfers *t, struct pool *pool, const char *why)
 {
 	pool_collect(pool); /* what has ended, has ended */
-	while (pool->trip) {
-		trip_give_up(pool->trip, why);
-		trip_leave(pool, pool->trip);
+	while (pool->sending) {
+		sending_give_up(pool->sending, why);
+		sending_leave(pool, pool->sending);
 	}
 	pool_free(t, pool);
 }
@@ -379,12 +380,12 @@ void transfers_curl_free(struct transfers *transfers)
 	if (!t)
 		return;
 	transfers_curl_give_up(transfers);
-	for (struct trip *trip = t->ended, *next; trip; trip = next) {
-		next = trip->next;
-		trip_free(trip);
+	for (struct sending *sending = t->ended, *next; sending; sending = next) {
+		next = sending->next;
+		sending_free(sending);
 	}
 	if (t->handed)
-		trip_free(t->handed);
+		sending_free(t->handed);
 	(void)close(t->epoll);
 	(void)close(t->event);
 	free(t->by_fd);

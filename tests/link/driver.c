@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/world.h"
-#include "link/transfers.h"
+#include "link/transfers_curl.h"
 #include "sdk/json.h"
 
 #define HEADERS_MAX 16

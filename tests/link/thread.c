@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "link/link.h"
+#include "link/link_thread.h"
 
 enum { SUPPLIERS = 6, STIRRERS = 2, ROUND_MS = 1200, END_MS = 300, STIR_US = 700 };
 
@@ -94,7 +94,7 @@ static void on_events(void *of)
 	struct test *test = of;
 
 	if (test->link)
-		link_wake(link_of(test->link));
+		link_wake(link_thread_link(test->link));
 }
 
 static void *stir(void *of)
@@ -105,11 +105,11 @@ static void *stir(void *of)
 	while (atomic_load(&test->is_stirring)) {
 		int64_t n = atomic_fetch_add(&test->reloads, 1);
 
-		link_wake(link_of(test->link));
+		link_wake(link_thread_link(test->link));
 		if (n % 40 == 0) {
 			struct supplier_set *set = suppliers(test, n / 40);
 
-			if (link_reload(link_of(test->link), set, &err) != ENT_OK)
+			if (link_reload(link_thread_link(test->link), set, &err) != ENT_OK)
 				die("reload", &err);
 			supplier_set_unref(set);
 		}
@@ -138,7 +138,7 @@ static void start(struct test *test, const char *path, struct log *log)
 	if (store_open_read(path, NULL, &world.read, &meta, &err) != ENT_OK)
 		die("store", &err);
 	world.writer = test->writer;
-	if (link_start(&world, &options, set, &test->link, &err) != ENT_OK)
+	if (link_thread_start(&world, &options, set, &test->link, &err) != ENT_OK)
 		die("link", &err);
 	supplier_set_unref(set);
 }
@@ -161,13 +161,13 @@ static void round_run(struct test *test, const char *path, struct log *log)
 		pthread_join(stirrer[i], NULL);
 	/* as serve ends it */
 	began_us = clock->mono_us(clock);
-	link_end(test->link, END_MS);
+	link_thread_end(test->link, END_MS);
 	ended_us = clock->mono_us(clock);
 	writer_close(test->writer);
 	atomic_store(&test->is_ending, true);
 	writer_wake(test->writer);
 	pthread_join(writer, NULL);
-	link_stop(test->link);
+	link_thread_stop(test->link);
 	writer_free(test->writer);
 	printf("%lld %lld\n", (long long)metric_get(test->metrics, METRIC_EVENTS_STORED),
 	       (long long)(ended_us - began_us) / 1000);

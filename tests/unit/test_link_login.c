@@ -3,7 +3,7 @@
  * places and nowhere else. */
 #include "link_pages.h"
 
-#include "link/session.h"
+#include "link/slots.h"
 
 #define PASSWORD "p&ss\"w0rd-7d1f"
 #define COOKIE   "cookie-5b1e-of-the-session"
