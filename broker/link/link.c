@@ -70,7 +70,7 @@ static void hint_heed(struct link *link)
 	}
 }
 
-static bool mail_take(struct link *link)
+static bool link_mail_take(struct link *link)
 {
 	struct mail mail = mailbox_take(&link->mailbox);
 
@@ -139,7 +139,7 @@ bool link_step(struct link *link)
 	bool did;
 
 	clock_read(link);
-	did = mail_take(link);
+	did = link_mail_take(link);
 	did |= transfers_take(link);
 	did |= submit_again(link);
 	did |= recover_step(link);
