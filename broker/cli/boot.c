@@ -78,7 +78,7 @@ static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *s
 			  LOG_Z("next", "the configuration's map is in force; publish a corrected map"), LOG_END);
 		return;
 	}
-	maps_put(supplier, &maps);
+	supplier->maps = maps;
 	supplier->map_version = row.version;
 }
 

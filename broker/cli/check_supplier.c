@@ -52,15 +52,17 @@ static void path_check(struct check *check, const struct supplier *supplier, con
 			  ENT_F(supplier->name));
 }
 
-static void map_say(struct check *check, const struct map *map, const struct ent_map_row *dflt, const char *what,
-		    const char *name)
+static void map_say(struct check *check, const struct supplier *supplier, enum ent_attr attr, const char *name)
 {
+	const struct map *map = &supplier->maps.of[attr];
+	const struct ent_map_row *dflt = supplier->connector->map[attr];
+	const char *what = sdk_attr_name(attr);
 	struct ent_err err;
 
 	if (map->n_in == 0 && (!dflt || !dflt->native))
 		check_say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged",
 			  what, what);
-	else if (map_check(map, dflt, what, &err) != ENT_OK)
+	else if (map_check(map, dflt, attr, &err) != ENT_OK)
 		check_say(check, RESULT_FAIL, name, "map: %s; say in %s_out which word goes out", err.msg, what);
 	else
 		check_say(check, RESULT_OK, name, "map.%s comes back", what);
@@ -118,7 +120,8 @@ static void words_out_say(struct check *check, const struct supplier *supplier, 
 		const char *status = sdk_status_name((enum ent_status)i);
 
 		/* a hand-over is a supplier's word, nobody is told it */
-		if (i != ENT_TRANSFERRED && !map_out(&supplier->status, supplier->connector->status, sdk_str(status)).p)
+		if (i != ENT_TRANSFERRED &&
+		    !map_out(&supplier->maps.of[ENT_STATUS], supplier->connector->map[ENT_STATUS], sdk_str(status)).p)
 			sdk_buf_format(&mute, "%s%s", mute.n ? ", " : "", status);
 	}
 	if (mute.n > 0)
@@ -219,8 +222,9 @@ void check_supplier(struct check *check, size_t i)
 			connector->close(state);
 	}
 	secrets_check(check, supplier, &check->boot.config->note[i], name);
-	map_say(check, &supplier->status, connector->status, "status", name);
-	map_say(check, &supplier->priority, connector->priority, "priority", name);
+	for (unsigned k = 0; k < ENT_N_ATTR; k++)
+		if (attr_in(ATTR_MAPPEDS, k))
+			map_say(check, supplier, (enum ent_attr)k, name);
 	out_check(check, supplier, shows_who, name);
 	sdk_arena_release(&arena);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sdk/webhook.h"
 #include "cli/command.h"
 #include "config/config.h"
 #include "config/config_print.h"
@@ -136,8 +137,8 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 		sdk_buf_format(out, "%s %s: %s\n", connector->name, connector->version, connector->summary);
 		for (const struct ent_setting *row = connector->setting; row && row->name; row++)
 			setting_print(row, out);
-		map_print("status", connector->status, out);
-		map_print("priority", connector->priority, out);
+		for (unsigned i = 0; i < ENT_N_ATTR; i++)
+			map_print(sdk_attr_name((enum ent_attr)i), connector->map[i], out);
 		out_print(connector, out);
 	} else {
 		fprintf(stderr, "entente config: no connector \"%s\"; there are:", name);

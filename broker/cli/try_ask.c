@@ -157,8 +157,8 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 	if (kind == ENT_UPDATE_TICKET)
 		delivery->set = (names_status ? 1u << ENT_STATUS : 0) | (words->priority ? 1u << ENT_PRIORITY : 0);
 	if (kind == ENT_UPDATE_TICKET || words->status)
-		delivery->status = sdk_status(sdk_str(or_example(words->status, "in_progress")));
-	delivery->priority = (int)number_or(words->priority, 0);
+		delivery->values.at[ENT_STATUS] = sdk_status(sdk_str(or_example(words->status, "in_progress")));
+	delivery->values.at[ENT_PRIORITY] = attr_value(ENT_PRIORITY, sdk_str(or_example(words->priority, "")));
 	if (kind == ENT_CREATE_TICKET) {
 		delivery->title = sdk_str(or_example(words->title, EXAMPLE_TITLE));
 		delivery->text = said.body;

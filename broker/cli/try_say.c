@@ -215,7 +215,7 @@ static void attributes_say(struct sdk_jsonw *w, const struct ent_ticket *ticket)
 	sdk_jsonw_open(w, '[');
 	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
 		const struct ent_value *value = &ticket->at[i];
-		bool is_mapped = i == ENT_STATUS || i == ENT_PRIORITY;
+		bool is_mapped = attr_in(ATTR_MAPPEDS, i);
 
 		if (!(ticket->has & 1u << i))
 			continue;

@@ -2,6 +2,8 @@
 /* The way out to a supplier's tool: where it is, what may be reached, whose word counts, how much at once. */
 #include "config/config_link.h"
 
+#include "sdk/webhook.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -87,17 +89,18 @@ static const char *next_policy(const void *of, size_t i)
 
 static void policy_read(struct supplier_reader *r, const struct config_node *node)
 {
-	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY}; /* in the order of the keys */
-	struct config_node found[2] = {{0}};
+	const struct config_key *key = config_keys_supplier()[KEY_POLICY].member;
+	struct config_node found[ENT_N_ATTR] = {{0}};
 
 	if (!node->yaml)
 		return;
-	config_keys_sort(r->reader, node, config_keys_supplier()[KEY_POLICY].member, "policy", found);
-	for (size_t i = 0; i < 2; i++) {
+	config_keys_sort(r->reader, node, key, "policy", found);
+	for (size_t i = 0; key[i].name; i++) {
 		struct ent_str word, near, what;
+		enum ent_attr attr;
 
 		if (!found[i].yaml || !config_text(r->reader, &found[i], &word) ||
-		    policy_by_name(word, &r->supplier->policy[attr[i]]))
+		    (sdk_attr(sdk_str(key[i].name), &attr) && policy_by_name(word, &r->supplier->policy[attr])))
 			continue;
 		near = config_nearest(r->reader, word, next_policy, NULL);
 		what = config_found(r->reader, word);

@@ -4,9 +4,6 @@
 
 #include "sdk/webhook.h"
 
-#define WORDS_STATUS   "new, acknowledged, in_progress, pending, held, transferred, resolved, closed, cancelled, rejected"
-#define WORDS_PRIORITY "1, 2, 3, 4, 5 (1 is critical)"
-
 static const char *next_status_word(const void *of, size_t i)
 {
 	(void)of;
@@ -14,23 +11,20 @@ static const char *next_status_word(const void *of, size_t i)
 }
 
 static bool canonical_vet(struct config_reader *reader, const struct config_node *node, struct ent_str word,
-			  bool priority)
+			  const struct map_table *table)
 {
+	enum ent_attr attr = (enum ent_attr)table->of;
 	struct ent_str found, near = ENT_STR("");
-	bool known =
-	    priority ? word.n == 1 && word.p[0] >= '1' && word.p[0] <= '5' : sdk_status(word) != ENT_STATUS_UNKNOWN;
 
-	if (known)
+	if (sdk_is_canonical(attr, word))
 		return true;
 	found = config_found(reader, word);
-	if (!priority)
+	if (attr == ENT_STATUS)
 		near = config_nearest(reader, word, next_status_word, NULL);
-	config_problem(reader, node->line, node->name, "found %.*s%.*s%s allowed: %s", (int)found.n, found.p,
-		       (int)near.n, near.p, near.n ? "" : ",", priority ? WORDS_PRIORITY : WORDS_STATUS);
+	config_problem(reader, node->line, node->name, "found %.*s%.*s%s allowed: %.*s", (int)found.n, found.p,
+		       (int)near.n, near.p, near.n ? "" : ",", ENT_F(map_table_words(&reader->arena.abi, table)));
 	return false;
 }
-
-enum table_kind { TABLE_STATUS, TABLE_PRIORITY, TABLE_FREE };
 
 /* Words that are ours to choose: what a category is called here, a person's name. */
 static bool free_vet(struct config_reader *reader, const struct config_node *node, struct ent_str word)
@@ -41,10 +35,10 @@ static bool free_vet(struct config_reader *reader, const struct config_node *nod
 	return false;
 }
 
-/* out: canonical words on the left. Else native words on the left. */
-static size_t map_rows_read(struct supplier_reader *r, const struct config_node *node, enum table_kind kind, bool out,
+static size_t map_rows_read(struct supplier_reader *r, const struct config_node *node, const struct map_table *table,
 			    const struct map_row **ret)
 {
+	bool is_free = !map_table_words(r->arena, table).p;
 	const struct config_member *member = NULL;
 	size_t n_member = config_members(r->reader, node, &member), n = 0;
 	struct map_row *row = SDK_NEW_N(r->arena, struct map_row, n_member + 1);
@@ -54,57 +48,43 @@ static size_t map_rows_read(struct supplier_reader *r, const struct config_node 
 
 		if (!config_text(r->reader, &member[i].value, &right))
 			continue;
-		if (kind == TABLE_FREE
-			? !free_vet(r->reader, &member[i].value, right)
-			: !canonical_vet(r->reader, &member[i].value, out ? left : right, kind == TABLE_PRIORITY))
+		if (is_free ? !free_vet(r->reader, &member[i].value, right)
+			    : !canonical_vet(r->reader, &member[i].value, table->out ? left : right, table))
 			continue;
-		row[n].native = sdk_dup(r->arena, out ? right : left);
-		row[n++].canonical = sdk_dup(r->arena, out ? left : right);
+		row[n].native = sdk_dup(r->arena, table->out ? right : left);
+		row[n++].canonical = sdk_dup(r->arena, table->out ? left : right);
 	}
 	*ret = row;
 	return n;
 }
 
-static const struct {
-	const char *name;
-	enum table_kind kind;
-	size_t offset; /* of its struct map in struct supplier */
-	bool out;
-} tables[] = {
-    {"status", TABLE_STATUS, offsetof(struct supplier, status), false},
-    {"status_out", TABLE_STATUS, offsetof(struct supplier, status), true},
-    {"priority", TABLE_PRIORITY, offsetof(struct supplier, priority), false},
-    {"priority_out", TABLE_PRIORITY, offsetof(struct supplier, priority), true},
-    {"category", TABLE_FREE, offsetof(struct supplier, category), false},
-    {"person", TABLE_FREE, offsetof(struct supplier, person), false},
-};
-#define N_TABLES (sizeof tables / sizeof *tables)
-
 static const char *next_table(const void *of, size_t i)
 {
+	const struct map_table *table = map_table_next(NULL);
+
 	(void)of;
-	return i < N_TABLES ? tables[i].name : NULL;
+	while (table && i-- > 0)
+		table = map_table_next(table);
+	return table ? table->name : NULL;
 }
 
 static void table_read(struct supplier_reader *r, const struct config_member *member)
 {
+	const struct map_table *table = map_table_by_name(member->key);
 	struct ent_str near;
 
-	for (size_t k = 0; k < N_TABLES; k++) {
-		struct map *map = (struct map *)(void *)((char *)r->supplier + tables[k].offset);
+	if (table) {
+		struct map *map = &r->supplier->maps.of[table->of];
 
-		if (!sdk_eqz(member->key, tables[k].name))
-			continue;
-		if (tables[k].out)
-			map->n_out = map_rows_read(r, &member->value, tables[k].kind, true, &map->out);
+		if (table->out)
+			map->n_out = map_rows_read(r, &member->value, table, &map->out);
 		else
-			map->n_in = map_rows_read(r, &member->value, tables[k].kind, false, &map->in);
+			map->n_in = map_rows_read(r, &member->value, table, &map->in);
 		return;
 	}
 	near = config_nearest(r->reader, member->key, next_table, NULL);
-	config_problem(r->reader, member->value.line, member->value.name,
-		       "is no map%.*s (known: status, status_out, priority, priority_out, category, person)",
-		       ENT_F(near));
+	config_problem(r->reader, member->value.line, member->value.name, "is no map%.*s (known: %.*s)", ENT_F(near),
+		       ENT_F(map_table_names(&r->reader->arena.abi)));
 }
 
 void config_map_read(struct supplier_reader *r, const struct config_node *node)
@@ -120,8 +100,9 @@ void config_map_read(struct supplier_reader *r, const struct config_node *node)
 		table_read(r, &member[i]);
 	if (!connector || r->reader->n_problem > before)
 		return;
-	if (map_check(&r->supplier->status, connector->status, "status", &err) != ENT_OK)
-		config_problem(r->reader, line, name, "%s (say in status_out which word goes out)", err.msg);
-	if (map_check(&r->supplier->priority, connector->priority, "priority", &err) != ENT_OK)
-		config_problem(r->reader, line, name, "%s (say in priority_out which word goes out)", err.msg);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_MAPPEDS, i) &&
+		    map_check(&r->supplier->maps.of[i], connector->map[i], (enum ent_attr)i, &err) != ENT_OK)
+			config_problem(r->reader, line, name, "%s (say in %s_out which word goes out)", err.msg,
+				       sdk_attr_name((enum ent_attr)i));
 }

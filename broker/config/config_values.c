@@ -6,6 +6,7 @@
 
 #include "config/config_amount.h"
 #include "config/config_keys.h"
+#include "sdk/webhook.h"
 
 static void map_values(const char *name, const struct map_row *row, size_t n, bool out, struct sdk_buf *buf)
 {
@@ -22,18 +23,17 @@ static void map_values(const char *name, const struct map_row *row, size_t n, bo
 
 static void maps_values(const struct supplier *supplier, struct sdk_buf *buf)
 {
-	const struct map *status = &supplier->status, *priority = &supplier->priority;
+	bool is_begun = false;
 
-	if (status->n_in + status->n_out + priority->n_in + priority->n_out + supplier->category.n_in +
-		supplier->person.n_in >
-	    0)
-		sdk_buf_z(buf, "    map:\n");
-	map_values("status", status->in, status->n_in, false, buf);
-	map_values("status_out", status->out, status->n_out, true, buf);
-	map_values("priority", priority->in, priority->n_in, false, buf);
-	map_values("priority_out", priority->out, priority->n_out, true, buf);
-	map_values("category", supplier->category.in, supplier->category.n_in, false, buf);
-	map_values("person", supplier->person.in, supplier->person.n_in, false, buf);
+	for (const struct map_table *table = map_table_next(NULL); table; table = map_table_next(table)) {
+		const struct map *map = &supplier->maps.of[table->of];
+		size_t n = table->out ? map->n_out : map->n_in;
+
+		if (n && !is_begun)
+			sdk_buf_z(buf, "    map:\n");
+		is_begun |= n > 0;
+		map_values(table->name, table->out ? map->out : map->in, n, table->out, buf);
+	}
 }
 
 /* "    url: ...", when there is one. */
@@ -79,8 +79,11 @@ static void link_values(const struct supplier *supplier, const struct config_not
 	sdk_buf_format(buf, "    comments_as: %s\n", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
 	if (supplier->language == ENT_FRENCH)
 		sdk_buf_z(buf, "    language: fr\n");
-	sdk_buf_format(buf, "    policy:\n      status: %s\n      priority: %s\n",
-		       policy_name(supplier->policy[ENT_STATUS]), policy_name(supplier->policy[ENT_PRIORITY]));
+	sdk_buf_z(buf, "    policy:\n");
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i))
+			sdk_buf_format(buf, "      %s: %s\n", sdk_attr_name((enum ent_attr)i),
+				       policy_name(supplier->policy[i]));
 	text_value("    ", "ca_file", link->ca_file, buf);
 	if (link->plain_http)
 		sdk_buf_z(buf, "    plain_http: true\n");

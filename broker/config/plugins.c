@@ -109,10 +109,8 @@ static enum ent_rc connector_vet(const char *file, const struct ent_connector *c
 	rc = vet_ops(file, c, err);
 	if (rc == ENT_OK)
 		rc = vet_settings(file, c, err);
-	if (rc == ENT_OK)
-		rc = vet_map(file, c->status, ENT_STATUS, err);
-	if (rc == ENT_OK)
-		rc = vet_map(file, c->priority, ENT_PRIORITY, err);
+	for (unsigned i = 0; i < ENT_N_ATTR && rc == ENT_OK; i++)
+		rc = vet_map(file, c->map[i], (enum ent_attr)i, err);
 	return rc;
 }
 

@@ -129,9 +129,10 @@ struct check {
 };
 
 /* The supplier's own map first, then what the tool's semantics say, then the connector's defaults. */
-static void map_value(struct check *check, struct ent_ticket *ticket, enum ent_attr attr, const struct map *map,
-		      const struct ent_map_row *dflt)
+static void map_value(struct check *check, struct ent_ticket *ticket, enum ent_attr attr)
 {
+	const struct map *map = &check->supplier->maps.of[attr];
+	const struct ent_map_row *dflt = check->supplier->connector->map[attr];
 	struct ent_value *value = &ticket->at[attr];
 	struct ent_str canonical = value->native.n ? map_in(map, NULL, value->native) : ENT_ABSENT;
 
@@ -153,7 +154,7 @@ static void map_category(struct check *check, struct ent_ticket *ticket)
 {
 	struct ent_value *value = &ticket->at[ENT_CATEGORY];
 	struct ent_str word = value->native.n ? value->native : value->text;
-	struct ent_str ours = word.n ? map_in(&check->supplier->category, NULL, word) : ENT_ABSENT;
+	struct ent_str ours = word.n ? map_in(&check->supplier->maps.of[ENT_CATEGORY], NULL, word) : ENT_ABSENT;
 
 	if ((ticket->has & (1u << ENT_CATEGORY)) && ours.n)
 		*value = (struct ent_value){ours, word};
@@ -162,7 +163,7 @@ static void map_category(struct check *check, struct ent_ticket *ticket)
 /* A name that the tool gives is never replaced; an id shown for want of one is no name. */
 static void map_name(struct check *check, struct ent_str id, struct ent_str *name)
 {
-	struct ent_str known = id.n ? map_in(&check->supplier->person, NULL, id) : ENT_ABSENT;
+	struct ent_str known = id.n ? map_in(&check->supplier->maps.of[MAP_PERSON], NULL, id) : ENT_ABSENT;
 
 	if (known.n && (!name->n || sdk_eq(*name, id)))
 		*name = known;
@@ -184,8 +185,9 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 	for (int i = 0; i < ENT_N_ATTR; i++)
 		if (!(ticket->has & (1u << i)))
 			ticket->at[i] = (struct ent_value){ENT_ABSENT, ENT_ABSENT};
-	map_value(check, ticket, ENT_STATUS, &check->supplier->status, check->supplier->connector->status);
-	map_value(check, ticket, ENT_PRIORITY, &check->supplier->priority, check->supplier->connector->priority);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_MAPPEDS, i))
+			map_value(check, ticket, (enum ent_attr)i);
 	map_category(check, ticket);
 	struct ent_str *fields = &ticket->at[ENT_FIELDS].text;
 	if (fields->n) { /* compact, so that it reads the same after a journey through an event */

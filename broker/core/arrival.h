@@ -22,7 +22,7 @@ struct arrival {
 	struct ent_str
 	    exchange; /* of a page: JSON, what was asked and answered, without secrets; absent of a webhook */
 	unsigned char body_hash[32];
-	struct ent_changes changes; /* mapped: status and priority carry canonical text where a map knew it */
+	struct ent_changes changes; /* mapped: carried attributes have canonical text where a map knew it */
 	uint32_t n_unmapped;
 	bool pushed;           /* a webhook told it, by itself: nobody asked */
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */

@@ -81,12 +81,12 @@ uint32_t decide_late(const struct situation *at, const struct ent_change *change
 
 static uint32_t unmapped_bits(const struct ent_change *change, uint32_t bits)
 {
-	static const enum ent_attr mapped[] = {ENT_STATUS, ENT_PRIORITY};
 	uint32_t ret = 0;
-	for (size_t i = 0; i < sizeof mapped / sizeof *mapped; i++) {
-		const struct ent_value *value = &change->ticket.at[mapped[i]];
-		if (speaks_of(bits, mapped[i]) && value->native.n && !value->text.n)
-			ret |= 1u << mapped[i];
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		const struct ent_value *value = &change->ticket.at[i];
+		if (attr_in(bits & ATTR_MAPPEDS, i) && value->native.n && !value->text.n)
+			ret |= 1u << i;
 	}
 	return ret;
 }
@@ -149,7 +149,7 @@ static void decide_ticket(const struct situation *at, const struct ent_change *c
 		struct event *event = decide_add(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
 		list_attrs(ret, event, ticket, change, seen);
 		event->correlation = at->news;
-		event->priority = decide_priority(at, change);
+		decide_levels(at, change, event);
 	}
 	if (late) {
 		struct event *event = decide_add(ret, EVENT_TICKET_LATE, at, change);

@@ -14,9 +14,10 @@
 /* What a supplier's ticket in the incident says; of several, the one that changed last. */
 struct word {
 	struct ent_str supplier, transferred_to;
-	enum ent_status status;
-	int priority; /* 0: none */
+	struct values values;
 };
+
+struct word ticket_word(const struct ticket *ticket);
 
 /* What is known about the change's neighbours; NULL where there is nothing. */
 struct situation {
@@ -42,7 +43,7 @@ struct situation {
 	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
 	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
 		     * is open: what it says then is about to be something else */
-	bool withdrawn; /* its share was taken back: what it says of status and priority is kept and nobody's
+	bool withdrawn; /* its share was taken back: what it says of carried attributes is kept and nobody's
 			 * word, and its comments are for us alone */
 	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
 	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */

@@ -36,9 +36,9 @@ uint32_t decide_late(const struct situation *at, const struct ent_change *change
 void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret);
 /* What the change moves in the incident: its holder, its status; and what it says in vain. */
 void decide_incident(const struct situation *at, const struct ent_change *change, struct events *ret);
-/* `priority` of the change's ticket.linked or ticket.changed. */
-int decide_priority(const struct situation *at, const struct ent_change *change);
-/* The priority that a ball's new holder brings along; 0: none. */
-int decide_brought_priority(const struct situation *at, const struct word *word);
+/* `values` and `nobodys` of the change's ticket.linked or ticket.changed. */
+void decide_levels(const struct situation *at, const struct ent_change *change, struct event *event);
+/* The levels that a ball's new holder brings along. */
+struct values decide_brought_levels(const struct situation *at, const struct word *word);
 
 #endif

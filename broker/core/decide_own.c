@@ -30,7 +30,8 @@ static void add_holder(const struct situation *at, struct ent_str holder, const 
 	event->holder_from = at->incident->holder;
 	event->holder_to = holder;
 	event->holder_since_ms = event->time_ms;
-	event->priority = word ? decide_brought_priority(at, word) : 0;
+	if (word)
+		event->values = decide_brought_levels(at, word);
 }
 
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, bool with_thread,
@@ -66,10 +67,10 @@ void decide_unshare(const struct situation *at, struct ent_str supplier, struct 
 void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
 		   struct events *ret)
 {
-	if (status == at->incident->status)
+	if (status == at->incident->values.at[ENT_STATUS])
 		return;
 	struct event *event = add_own(ret, EVENT_INCIDENT_STATUS_CHANGED, at, author);
-	event->status_from = at->incident->status;
+	event->status_from = at->incident->values.at[ENT_STATUS];
 	event->status_to = status;
 }
 

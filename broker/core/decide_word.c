@@ -31,20 +31,31 @@ static enum ent_status stored_status(const struct situation *at)
 	return at->ticket ? status_of(at->ticket->at[ENT_STATUS].value) : ENT_STATUS_UNKNOWN;
 }
 
+struct word ticket_word(const struct ticket *ticket)
+{
+	return (struct word){ticket->supplier, ticket->at[ENT_TRANSFERRED_TO].value.text, ticket_values(ticket)};
+}
+
+static struct ent_str said_text(const struct situation *at, const struct ent_change *change, uint32_t applied,
+				enum ent_attr attr)
+{
+	if (speaks_of(applied, attr))
+		return change->ticket.at[attr].text;
+	return at->ticket ? at->ticket->at[attr].value.text : ENT_ABSENT;
+}
+
 /* What this ticket says once the change is applied. */
 static struct word own_word(const struct situation *at, const struct ent_change *change)
 {
 	uint32_t applied = heard_bits(at, change);
-	static const struct ent_value nothing = {{NULL, 0}, {NULL, 0}};
-	const struct ent_value *value[] = {&nothing, &nothing, &nothing};
-	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY, ENT_TRANSFERRED_TO};
+	struct word word = {.supplier = at->supplier,
+			    .transferred_to = said_text(at, change, applied, ENT_TRANSFERRED_TO)};
 
-	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++)
-		if (speaks_of(applied, attr[i]))
-			value[i] = &change->ticket.at[attr[i]];
-		else if (at->ticket)
-			value[i] = &at->ticket->at[attr[i]].value;
-	return (struct word){at->supplier, value[2]->text, status_of(*value[0]), priority_of(value[1]->text)};
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i))
+			word.values.at[i] =
+			    attr_value((enum ent_attr)i, said_text(at, change, applied, (enum ent_attr)i));
+	return word;
 }
 
 /* False: that supplier has no ticket in the incident. */
@@ -76,7 +87,8 @@ static bool is_word(const struct situation *at, const struct ent_change *change,
 		return false;
 	if (at->ticket && !at->sweep && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]))
 		return false;
-	return at->ticket || new_status(at, change) != ENT_NEW || (attr == ENT_PRIORITY && at->incident->priority == 0);
+	return at->ticket || new_status(at, change) != ENT_NEW ||
+	       (attr_in(ATTR_LEVELS, attr) && at->incident->values.at[attr] == 0);
 }
 
 /* UNKNOWN: it says none. `new` is a word only of a ticket that was something else before; to a sweep also of one that
@@ -93,16 +105,16 @@ static enum ent_status status_word(const struct situation *at, const struct ent_
 }
 
 /* 0: it says none. */
-static int priority_word(const struct situation *at, const struct ent_change *change)
+static unsigned level_word(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
 {
-	return is_word(at, change, ENT_PRIORITY) ? priority_of(change->ticket.at[ENT_PRIORITY].text) : 0;
+	return is_word(at, change, attr) ? attr_value(attr, change->ticket.at[attr].text) : 0;
 }
 
 /* What was over opens again, there and so here. */
 static bool reopens(const struct situation *at, const struct ent_change *change)
 {
 	return at->ticket && !status_facts(stored_status(at))->open && status_facts(new_status(at, change))->open &&
-	       !status_facts(at->incident->status)->open;
+	       !status_facts(at->incident->values.at[ENT_STATUS])->open;
 }
 
 /* A sweep hears again what was said before: it may be the holder's, it is never the newest. Two that are never written,
@@ -151,7 +163,7 @@ struct ent_str decide_next_holder(const struct situation *at, const struct ent_c
 	struct word word;
 	size_t steps = 0;
 
-	while (holder.n && word_of(at, change, holder, &word) && word.status == ENT_TRANSFERRED) {
+	while (holder.n && word_of(at, change, holder, &word) && word.values.at[ENT_STATUS] == ENT_TRANSFERRED) {
 		holder = handed_to(at, word.transferred_to);
 		if (++steps > at->n_word + 1) /* more than there are suppliers: a circle */
 			return first;
@@ -170,12 +182,17 @@ static bool is_brought(const struct situation *at, const struct word *word, enum
 	if (!supplier)
 		return true;
 	return supplier->policy[attr] != POLICY_OURS &&
-	       (word->status != ENT_NEW || !supplier_can(supplier, ENT_UPDATE_TICKET));
+	       (word->values.at[ENT_STATUS] != ENT_NEW || !supplier_can(supplier, ENT_UPDATE_TICKET));
 }
 
-int decide_brought_priority(const struct situation *at, const struct word *word)
+struct values decide_brought_levels(const struct situation *at, const struct word *word)
 {
-	return is_brought(at, word, ENT_PRIORITY) ? word->priority : 0;
+	struct values brought = {{0}};
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_LEVELS, i) && is_brought(at, word, (enum ent_attr)i))
+			brought.at[i] = word->values.at[i];
+	return brought;
 }
 
 /* ---- the incident's status -------------------------------------------------- */
@@ -183,7 +200,7 @@ int decide_brought_priority(const struct situation *at, const struct word *word)
 /* What it is after the change. */
 static enum ent_status next_status(const struct situation *at, const struct ent_change *change, struct ent_str holder)
 {
-	enum ent_status now = at->incident->status, said = ENT_STATUS_UNKNOWN;
+	enum ent_status now = at->incident->values.at[ENT_STATUS], said = ENT_STATUS_UNKNOWN;
 	bool has_moved = !same_text(holder, at->incident->holder);
 	struct word word;
 
@@ -194,11 +211,11 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 			return said;
 		said = ENT_STATUS_UNKNOWN;
 	} else if (same_text(holder, at->supplier)) {
-		said = own_word(at, change).status;
+		said = own_word(at, change).values.at[ENT_STATUS];
 	}
 	if (has_moved && !same_text(holder, at->supplier) && word_of(at, change, holder, &word) &&
 	    is_brought(at, &word, ENT_STATUS))
-		said = word.status;
+		said = word.values.at[ENT_STATUS];
 	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
 		return now;
 	return said;
@@ -210,15 +227,16 @@ static void decide_overruled(const struct situation *at, const struct ent_change
 {
 	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, at->supplier) : NULL;
 	struct word word = own_word(at, change);
-	bool said = attr == ENT_STATUS ? status_word(at, change) != ENT_STATUS_UNKNOWN : priority_word(at, change) != 0;
-	struct party party = {.supplier = supplier, .status = word.status, .priority = word.priority};
+	bool said = attr_rule(attr) == ATTR_STATE ? status_word(at, change) != ENT_STATUS_UNKNOWN
+						  : level_word(at, change, attr) != 0;
+	struct party party = {.supplier = supplier, .values = word.values};
 
 	if (!at->writes || !supplier || !at->ticket || !said || federate_agrees(&party, next, attr))
 		return;
 	struct event_attr *row = SDK_NEW(ret->arena, struct event_attr);
 	row->attr = attr;
 	row->from = change->ticket.at[attr];
-	(void)federate_value(supplier, next, attr, &row->to); /* no word for it: the text alone */
+	(void)federate_value(supplier, &next->values, attr, &row->to); /* no word for it: the text alone */
 	row->to.text = sdk_dup(ret->arena, row->to.text);
 	struct event *event = decide_add(ret, EVENT_TICKET_OVERRULED, at, change);
 	event->attr = row;
@@ -233,7 +251,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 	struct word word;
 
 	next.holder = decide_next_holder(at, change);
-	next.status = next_status(at, change, next.holder);
+	next.values.at[ENT_STATUS] = next_status(at, change, next.holder);
 	if (!same_text(next.holder, incident->holder)) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
 		event->actor = change->actor;
@@ -241,21 +259,23 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 		event->holder_from = incident->holder;
 		event->holder_to = next.holder;
 		if (word_of(at, change, next.holder, &word))
-			event->priority = decide_brought_priority(at, &word);
-		if (event->priority)
-			next.priority = event->priority;
+			event->values = decide_brought_levels(at, &word);
+		attr_take(&next.values, &event->values);
 	}
-	if (next.status != incident->status) {
+	if (next.values.at[ENT_STATUS] != incident->values.at[ENT_STATUS]) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);
 		event->actor = change->actor;
 		event->time_ms = when;
-		event->status_from = incident->status;
-		event->status_to = next.status;
+		event->status_from = incident->values.at[ENT_STATUS];
+		event->status_to = next.values.at[ENT_STATUS];
 	}
-	if (counts(at, change, ENT_PRIORITY, next.holder) && priority_word(at, change))
-		next.priority = priority_word(at, change);
-	decide_overruled(at, change, ENT_STATUS, &next, ret);
-	decide_overruled(at, change, ENT_PRIORITY, &next, ret);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_LEVELS, i) && counts(at, change, (enum ent_attr)i, next.holder) &&
+		    level_word(at, change, (enum ent_attr)i))
+			next.values.at[i] = level_word(at, change, (enum ent_attr)i);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i))
+			decide_overruled(at, change, (enum ent_attr)i, &next, ret);
 }
 
 void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret)
@@ -271,24 +291,35 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
 }
 
-/* ---- the incident's priority -------------------------------------------------- */
+/* ---- the incident's levels ----------------------------------------------------- */
 
 /* fold_incident() knows one rule: anybody's until the holder has said one, then the holder's. Policies say where it
  * does not hold. */
-int decide_priority(const struct situation *at, const struct ent_change *change)
+static void decide_level(const struct situation *at, const struct ent_change *change, enum ent_attr attr,
+			 struct event *event)
 {
 	const struct incident *incident = at->incident;
-	bool is_heard = speaks_of(heard_bits(at, change), ENT_PRIORITY);
-	int said = is_heard ? priority_of(change->ticket.at[ENT_PRIORITY].text) : 0;
+	bool is_heard = speaks_of(heard_bits(at, change), attr);
+	unsigned said = is_heard ? attr_value(attr, change->ticket.at[attr].text) : 0,
+		 stands = incident->values.at[attr];
 
-	if (is_plain(at, ENT_PRIORITY) || incident->sequence == 0 || said == 0)
-		return 0;
-	bool by_rule =
-	    (incident->priority == 0 || same_text(at->supplier, incident->holder)) &&
-	    !(at->ticket && same_value(&at->ticket->at[ENT_PRIORITY].value, &change->ticket.at[ENT_PRIORITY]));
-	bool is_next = priority_word(at, change) == said &&
-		       (incident->priority == 0 || counts(at, change, ENT_PRIORITY, incident->holder));
+	if (is_plain(at, attr) || incident->sequence == 0 || said == 0)
+		return;
+	bool by_rule = (stands == 0 || same_text(at->supplier, incident->holder)) &&
+		       !(at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]));
+	bool is_next =
+	    level_word(at, change, attr) == said && (stands == 0 || counts(at, change, attr, incident->holder));
 	if (is_next == by_rule)
-		return 0;
-	return is_next ? said : PRIORITY_NO_WORD;
+		return;
+	if (is_next)
+		event->values.at[attr] = said;
+	else
+		event->nobodys |= 1u << attr;
+}
+
+void decide_levels(const struct situation *at, const struct ent_change *change, struct event *event)
+{
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_LEVELS, i))
+			decide_level(at, change, (enum ent_attr)i, event);
 }

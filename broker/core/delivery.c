@@ -170,17 +170,16 @@ static void op_set(struct op_maker *make, enum ent_attr attr, struct ent_value v
 	make->op->ticket.at[attr] = value;
 }
 
-/* STATUS or PRIORITY as planned. False: its tool has no word for it; nothing is set, nor when there is no value. */
+/* A carried attribute as planned. False: its tool has no word for it; nothing is set, nor when there is no value. */
 static bool op_set_mapped(struct op_maker *make, enum ent_attr attr)
 {
-	const struct incident planned = {.status = make->delivery->status, .priority = make->delivery->priority};
+	const struct values *planned = &make->delivery->values;
 	struct ent_value value;
 
-	if (attr == ENT_STATUS ? planned.status == ENT_STATUS_UNKNOWN : planned.priority == 0)
+	if (planned->at[attr] == 0)
 		return true;
-	if (!federate_value(make->supplier, &planned, attr, &value))
+	if (!federate_value(make->supplier, planned, attr, &value))
 		return false;
-	value.text = sdk_dup(make->arena, value.text);
 	op_set(make, attr, value);
 	return true;
 }
@@ -195,23 +194,23 @@ static void op_create(struct op_maker *make)
 	op_set(make, ENT_TITLE, (struct ent_value){title.n ? title : make->op->number, ENT_ABSENT});
 	op_set(make, ENT_DESCRIPTION, (struct ent_value){sdk_or_empty(delivery->text), ENT_ABSENT});
 	/* What the tool has no word for is left to its own defaults: the ticket is new there anyway. */
-	(void)op_set_mapped(make, ENT_STATUS);
-	(void)op_set_mapped(make, ENT_PRIORITY);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i))
+			(void)op_set_mapped(make, (enum ent_attr)i);
 }
 
 static enum ent_rc op_update(struct op_maker *make, enum delivery_cause *ret_cause, struct ent_err *err)
 {
-	static const enum ent_attr mapped[] = {ENT_STATUS, ENT_PRIORITY};
+	const struct delivery *delivery = make->delivery;
 
-	for (size_t i = 0; i < sizeof mapped / sizeof *mapped; i++) {
-		if (!(make->delivery->set & (1u << mapped[i])) || op_set_mapped(make, mapped[i]))
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		enum ent_attr attr = (enum ent_attr)i;
+
+		if (!attr_in(delivery->set & ATTR_CARRIED, i) || op_set_mapped(make, attr))
 			continue;
 		*ret_cause = CAUSE_UNMAPPED;
-		if (mapped[i] == ENT_STATUS)
-			return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the status %s",
-					ENT_F(make->supplier->name), sdk_status_name(make->delivery->status));
-		return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the priority %d",
-				ENT_F(make->supplier->name), make->delivery->priority);
+		return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the %s %.*s", ENT_F(make->supplier->name),
+				sdk_attr_name(attr), ENT_F(attr_word(attr, delivery->values.at[i])));
 	}
 	return ENT_OK;
 }
@@ -323,7 +322,7 @@ enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes
 	for (int i = 0; i < ENT_N_ATTR; i++) {
 		const struct ent_value *asked = &op->ticket.at[i], *told = NULL;
 
-		if (!(op->ticket.has & (1u << i)) || (i != ENT_STATUS && i != ENT_PRIORITY))
+		if (!attr_in(op->ticket.has & ATTR_CARRIED, (unsigned)i))
 			continue;
 		for (size_t k = 0; k < changes->n; k++) { /* the last word about it */
 			const struct ent_ticket *ticket = &changes->at[k].ticket;

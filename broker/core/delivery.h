@@ -87,8 +87,7 @@ struct delivery {
 	char comment[ID_SIZE];      /* "" for none */
 	struct ent_str title, text; /* CREATE: title and brief; ADD_COMMENT of no comment: the words; else absent. An
 				     * edit by a person stands here and takes precedence over the comment's words. */
-	enum ent_status status;     /* UPDATE, CREATE: the values at planning */
-	int priority;
+	struct values values;       /* UPDATE, CREATE: as planned */
 	struct audience audience;
 	enum delivery_state state;
 	bool head, look;

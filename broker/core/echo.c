@@ -196,10 +196,10 @@ enum echo echo_comment(const struct supplier *supplier, const struct ent_change 
 
 static bool tells(const struct ent_change *change, const struct echo_sent *sent, enum ent_attr attr)
 {
-	struct ent_str said = change->ticket.at[attr].text;
+	unsigned said = attr_value(attr, change->ticket.at[attr].text);
 
-	return !sent->is_bound && (change->ticket.has & (1u << attr)) && (sent->set & (1u << attr)) && said.n &&
-	       sdk_eq(said, attr == ENT_STATUS ? sent->status : sent->priority);
+	return !sent->is_bound && attr_in(change->ticket.has & sent->set, attr) && said &&
+	       said == sent->values.at[attr];
 }
 
 uint32_t echo_attributes(const struct supplier *supplier, const struct ent_change *change, const struct echo_sent *sent,
@@ -209,11 +209,9 @@ uint32_t echo_attributes(const struct supplier *supplier, const struct ent_chang
 
 	if (supplier->account.n && is_told(&change->actor) && !echo_is_account(supplier, &change->actor))
 		return 0;
-	for (size_t i = 0; i < n_sent; i++) {
-		if (tells(change, &sent[i], ENT_STATUS))
-			bits |= 1u << ENT_STATUS;
-		if (tells(change, &sent[i], ENT_PRIORITY))
-			bits |= 1u << ENT_PRIORITY;
-	}
+	for (size_t i = 0; i < n_sent; i++)
+		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
+			if (attr_in(ATTR_CARRIED, attr) && tells(change, &sent[i], (enum ent_attr)attr))
+				bits |= 1u << attr;
 	return bits;
 }

@@ -14,11 +14,11 @@
 
 /* What was brought, or may have been, to the ticket in the window; the store looks it up. */
 struct echo_sent {
-	struct ent_str comment;          /* uuid; absent: not a comment of the thread */
-	char key[ID_SIZE];               /* the delivery's */
-	unsigned char hash[32];          /* echo_hash() of the text as delivered; zero for an update */
-	uint32_t set;                    /* update: 1u << attribute */
-	struct ent_str status, priority; /* update: canonical */
+	struct ent_str comment; /* uuid; absent: not a comment of the thread */
+	char key[ID_SIZE];      /* the delivery's */
+	unsigned char hash[32]; /* echo_hash() of the text as delivered; zero for an update */
+	uint32_t set;           /* update: 1u << attribute */
+	struct values values;   /* update */
 	/* Its remote id is known already: another comment of the same words is news. Update: the tool has told these
 	 * values since (its answer, an echo): the same said once more is news, too. */
 	bool is_bound;
@@ -36,7 +36,7 @@ enum echo { ECHO_NONE, ECHO_ID, ECHO_MARKER, ECHO_AUTHOR, ECHO_CONTENT };
 enum echo echo_comment(const struct supplier *supplier, const struct ent_change *change, bool is_known,
 		       const struct echo_sent *sent, size_t n_sent, struct ent_arena *arena,
 		       const struct echo_sent **ret_sent);
-/* 1u << STATUS / PRIORITY that the change tells as we set it. A person who is not our account is never an echo. */
+/* 1u << carried attribute that the change tells as we set it. A person who is not our account is never an echo. */
 uint32_t echo_attributes(const struct supplier *supplier, const struct ent_change *change, const struct echo_sent *sent,
 			 size_t n_sent);
 /* The author or actor is our account there, by id or by name. */

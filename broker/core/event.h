@@ -39,9 +39,8 @@
 #define X(id, name) id,
 enum event_kind { EVENT_TABLE(X) EVENT_N };
 #undef X
-#define EVENT_TYPE_PREFIX "org.entente." /* ce_type = prefix + name + ".v1" */
-
-#define PRIORITY_NO_WORD (-1)
+#define EVENT_LEVEL_PREFIX "incident_"    /* of `values` in ticket.linked and ticket.changed */
+#define EVENT_TYPE_PREFIX  "org.entente." /* ce_type = prefix + name + ".v1" */
 
 /* One attribute as an event tells it. */
 struct event_attr {
@@ -76,13 +75,14 @@ struct event {
 	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
 	enum ent_status status_from, status_to;
 	struct ent_str holder_from, holder_to;
-	/* holder_changed: 1..5, what the new holder's ticket says; 0: nothing. ticket.linked, ticket.changed: 0: the
-	 * rule says whether its priority is the incident's (anybody's until the holder has said one, then the
-	 * holder's); 1..5: the incident's from now on; PRIORITY_NO_WORD: nobody's, whatever the rule says. */
-	int priority;
+	/* holder_changed: the levels that the new holder's ticket says. ticket.linked, ticket.changed: the levels that
+	 * are the incident's from now on, whatever the rule says; for others the rule says whether the ticket's is the
+	 * incident's (anybody's until the holder has said one, then the holder's). corrected: what stands now. */
+	struct values values;
+	uint32_t nobodys; /* ticket.linked, ticket.changed: 1u << level that is nobody's, whatever the rule says */
 	int64_t holder_since_ms;
 
-	/* corrected: what stands now: title, status_to, priority, holder_to, holder_since_ms, opened_ms, and all
+	/* corrected: what stands now: title, values, holder_to, holder_since_ms, opened_ms, and all
 	 * hand-overs, the oldest first */
 	struct ent_str title;
 	int64_t opened_ms;

@@ -5,6 +5,7 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A reader that remembers its first failure; checked once at the end. */
@@ -123,6 +124,20 @@ static void read_ticket(struct reader *reader, const struct sdk_json *node, stru
 	ret->stamp.time_ms = time_at(reader, node, "stamp.time", false);
 }
 
+static void read_levels(const struct sdk_json *node, const char *prefix, struct event *ret)
+{
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		char key[64];
+		if (!attr_in(ATTR_LEVELS, i))
+			continue;
+		(void)snprintf(key, sizeof key, "%s%s", prefix, sdk_attr_name((enum ent_attr)i));
+		const struct sdk_json *level = sdk_json_at(node, key);
+		ret->values.at[i] = attr_value((enum ent_attr)i, sdk_json_text(level));
+		if (level && !ret->values.at[i])
+			ret->nobodys |= 1u << i;
+	}
+}
+
 static void read_changes(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	const struct sdk_json *list = sdk_json_at(node, "changes");
@@ -141,10 +156,7 @@ static void read_changes(struct reader *reader, const struct sdk_json *node, str
 		ret->n_attr++;
 	}
 	ret->attr = attr;
-	const struct sdk_json *priority = sdk_json_at(node, "incident_priority");
-	if (priority)
-		ret->priority =
-		    sdk_eqz(sdk_json_text(priority), "0") ? PRIORITY_NO_WORD : priority_of(sdk_json_text(priority));
+	read_levels(node, EVENT_LEVEL_PREFIX, ret);
 	read_correlation(reader, node, &ret->correlation);
 }
 
@@ -300,7 +312,7 @@ static void read_holder_changed(struct reader *reader, const struct sdk_json *no
 	ret->holder_from = text(node, "from");
 	ret->holder_to = text(node, "to");
 	ret->holder_since_ms = time_at(reader, node, "since", true);
-	ret->priority = priority_of(text(node, "priority"));
+	read_levels(node, "", ret);
 }
 
 static void read_corrected(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -309,8 +321,8 @@ static void read_corrected(struct reader *reader, const struct sdk_json *node, s
 	struct hand_over *move = SDK_NEW_N(reader->arena, struct hand_over, sdk_json_count(list) + 1);
 
 	ret->title = text(node, "title");
-	ret->status_to = status_at(reader, node, "status");
-	ret->priority = priority_of(text(node, "priority"));
+	read_levels(node, "", ret);
+	ret->values.at[ENT_STATUS] = status_at(reader, node, "status");
 	ret->holder_to = text(node, "holder");
 	ret->holder_since_ms = time_at(reader, node, "since", true);
 	ret->opened_ms = time_at(reader, node, "opened", true);

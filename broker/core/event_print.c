@@ -7,6 +7,7 @@
 #include "sdk/webhook.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 static void print_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 {
@@ -121,8 +122,13 @@ static void print_changes(struct sdk_jsonw *w, const struct event *event)
 	if (event->unmapped)
 		print_attrs(w, "unmapped", event->unmapped);
 	print_correlation(w, &event->correlation);
-	if (event->priority) /* 0 in JSON: no word */
-		sdk_jsonw_kint(w, "incident_priority", event->priority == PRIORITY_NO_WORD ? 0 : event->priority);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) { /* 0 in JSON: nobody's */
+		char key[64];
+		if (!event->values.at[i] && !attr_in(event->nobodys, i))
+			continue;
+		(void)snprintf(key, sizeof key, EVENT_LEVEL_PREFIX "%s", sdk_attr_name((enum ent_attr)i));
+		sdk_jsonw_kint(w, key, event->values.at[i]);
+	}
 }
 
 static void print_audience(struct sdk_jsonw *w, const struct audience *audience)
@@ -275,15 +281,15 @@ static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kstr(w, "from", event->holder_from);
 	sdk_jsonw_kstr(w, "to", event->holder_to);
 	print_time(w, "since", event->holder_since_ms);
-	if (event->priority)
-		sdk_jsonw_kint(w, "priority", event->priority);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (event->values.at[i])
+			sdk_jsonw_kint(w, sdk_attr_name((enum ent_attr)i), event->values.at[i]);
 }
 
 static void print_corrected(struct sdk_jsonw *w, const struct event *event)
 {
 	kstr_empty(w, "title", event->title);
-	sdk_jsonw_kz(w, "status", sdk_status_name(event->status_to));
-	sdk_jsonw_kint(w, "priority", event->priority);
+	attr_json(w, &event->values);
 	kstr_empty(w, "holder", event->holder_to);
 	print_time(w, "since", event->holder_since_ms);
 	print_time(w, "opened", event->opened_ms);

@@ -10,73 +10,59 @@
 
 /* ---- values ------------------------------------------------------------------------ */
 
-static const enum ent_attr carried[] = {ENT_STATUS, ENT_PRIORITY};
-#define N_CARRIED (sizeof carried / sizeof *carried)
-
-static struct ent_str priority_text(int priority)
+static const struct ent_map_row *tool_words(const struct supplier *supplier, enum ent_attr attr)
 {
-	static const char digits[] = "12345";
-
-	return priority >= 1 && priority <= 5 ? (struct ent_str){digits + priority - 1, 1} : ENT_STR("");
+	return supplier->connector ? supplier->connector->map[attr] : NULL;
 }
 
-bool federate_value(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr,
+bool federate_value(const struct supplier *supplier, const struct values *values, enum ent_attr attr,
 		    struct ent_value *ret)
 {
-	const struct ent_connector *connector = supplier->connector;
-	bool is_status = attr == ENT_STATUS;
-
-	assert(is_status || attr == ENT_PRIORITY);
-	ret->text = is_status ? sdk_str(sdk_status_name(incident->status)) : priority_text(incident->priority);
-	ret->native = map_out(is_status ? &supplier->status : &supplier->priority,
-			      !connector  ? NULL
-			      : is_status ? connector->status
-					  : connector->priority,
-			      ret->text);
+	assert(attr_in(ATTR_CARRIED, attr));
+	ret->text = attr_word(attr, values->at[attr]);
+	ret->native = map_out(&supplier->maps.of[attr], tool_words(supplier, attr), ret->text);
 	return ret->native.n > 0;
 }
 
 /* What the tool's word for the incident's value reads as when it comes back: where two values share one word, the
- * ticket can only say one of them. Absent: there is no word. */
-static struct ent_str there_and_back(const struct supplier *supplier, const struct incident *incident,
-				     enum ent_attr attr)
+ * ticket can only say one of them. 0: there is no word. */
+static unsigned there_and_back(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr)
 {
-	const struct ent_connector *connector = supplier->connector;
 	struct ent_value value;
 
-	if (!federate_value(supplier, incident, attr, &value))
-		return ENT_ABSENT;
-	return attr == ENT_STATUS ? map_in(&supplier->status, connector ? connector->status : NULL, value.native)
-				  : map_in(&supplier->priority, connector ? connector->priority : NULL, value.native);
+	if (!federate_value(supplier, &incident->values, attr, &value))
+		return 0;
+	return attr_value(attr, map_in(&supplier->maps.of[attr], tool_words(supplier, attr), value.native));
 }
 
 static bool status_agrees(const struct party *party, const struct incident *incident)
 {
-	bool open = status_facts(incident->status)->open;
+	enum ent_status ours = incident->values.at[ENT_STATUS], theirs = party->values.at[ENT_STATUS];
+	bool open = status_facts(ours)->open;
 	bool holds = sdk_eq(incident->holder, party->supplier->name);
 
-	if (incident->status == ENT_STATUS_UNKNOWN || incident->status == party->status)
+	if (ours == ENT_STATUS_UNKNOWN || ours == theirs)
 		return true;
 	/* Tools close by themselves what was resolved for a while; to open it again over that would be a quarrel. */
-	if (incident->status == ENT_RESOLVED && party->status == ENT_CLOSED)
+	if (ours == ENT_RESOLVED && theirs == ENT_CLOSED)
 		return true;
-	if (party->status == ENT_TRANSFERRED && !holds)
+	if (theirs == ENT_TRANSFERRED && !holds)
 		return open; /* it passed the work on: how that goes is not its state, until it is over */
-	struct ent_str back = there_and_back(party->supplier, incident, ENT_STATUS);
-	if (back.n)
-		return party->status != ENT_STATUS_UNKNOWN && sdk_status(back) == party->status;
+	enum ent_status back = there_and_back(party->supplier, incident, ENT_STATUS);
+	if (back != ENT_STATUS_UNKNOWN)
+		return back == theirs;
 	/* Without a word for it, open or not is all it can say. */
-	return party->status != ENT_STATUS_UNKNOWN && status_facts(party->status)->open == open;
+	return theirs != ENT_STATUS_UNKNOWN && status_facts(theirs)->open == open;
 }
 
-static bool priority_agrees(const struct party *party, const struct incident *incident)
+static bool level_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr)
 {
-	struct ent_str back;
+	unsigned ours = incident->values.at[attr], back;
 
-	if (incident->priority == 0 || incident->priority == party->priority)
+	if (ours == 0 || ours == party->values.at[attr])
 		return true;
-	back = there_and_back(party->supplier, incident, ENT_PRIORITY);
-	return !back.n || priority_of(back) == party->priority;
+	back = there_and_back(party->supplier, incident, attr);
+	return back == 0 || back == party->values.at[attr];
 }
 
 /* heard: also a ball holder that has not spoken yet. */
@@ -84,15 +70,15 @@ static bool agrees(const struct party *party, const struct incident *incident, e
 {
 	if (party->supplier->policy[attr] == POLICY_THEIRS)
 		return true;
-	if (!heard && party->status == ENT_NEW && status_facts(incident->status)->open &&
+	if (!heard && party->values.at[ENT_STATUS] == ENT_NEW && status_facts(incident->values.at[ENT_STATUS])->open &&
 	    sdk_eq(incident->holder, party->supplier->name))
 		return true;
-	return attr == ENT_STATUS ? status_agrees(party, incident) : priority_agrees(party, incident);
+	return attr_rule(attr) == ATTR_STATE ? status_agrees(party, incident) : level_agrees(party, incident, attr);
 }
 
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr)
 {
-	assert(attr == ENT_STATUS || attr == ENT_PRIORITY);
+	assert(attr_in(ATTR_CARRIED, attr));
 	return agrees(party, incident, attr, false);
 }
 
@@ -127,30 +113,18 @@ static void plan_update(const struct federate *at, const struct party *party, ui
 
 	if (!can_be_told(party) || !supplier_can(party->supplier, ENT_UPDATE_TICKET))
 		return;
-	for (size_t i = 0; i < N_CARRIED; i++)
-		if ((bits & (1u << carried[i])) && !agrees(party, at->after, carried[i], heard))
-			set |= 1u << carried[i];
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(bits & ATTR_CARRIED, i) && !agrees(party, at->after, (enum ent_attr)i, heard))
+			set |= 1u << i;
 	if (set)
 		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
-}
-
-/* What the event moved in the incident. */
-static uint32_t moved_bits(const struct federate *at)
-{
-	uint32_t bits = 0;
-
-	if (at->before->status != at->after->status)
-		bits |= 1u << ENT_STATUS;
-	if (at->before->priority != at->after->priority)
-		bits |= 1u << ENT_PRIORITY;
-	return bits;
 }
 
 /* To everybody but who said it. */
 static void plan_moved(const struct federate *at, struct planned_list *ret)
 {
 	bool by_person = !at->event->supplier.n;
-	uint32_t bits = moved_bits(at);
+	uint32_t bits = attr_differ(&at->before->values, &at->after->values);
 
 	for (size_t i = 0; bits && i < at->n_party; i++)
 		if (by_person || !sdk_eq(at->party[i].supplier->name, at->event->supplier))
@@ -165,8 +139,6 @@ static const struct party *party_of(const struct federate *at, struct ent_str su
 	return NULL;
 }
 
-#define BOTH (1u << ENT_STATUS | 1u << ENT_PRIORITY)
-
 /* The ticket as the event tells it: its row may be as old as before. */
 static void plan_linked(const struct federate *at, struct planned_list *ret)
 {
@@ -178,12 +150,9 @@ static void plan_linked(const struct federate *at, struct planned_list *ret)
 	party.ticket = at->event->ticket_id;
 	for (size_t i = 0; i < at->event->n_attr; i++) {
 		const struct event_attr *attr = &at->event->attr[i];
-		if (attr->attr == ENT_STATUS)
-			party.status = sdk_status(attr->to.text);
-		else if (attr->attr == ENT_PRIORITY)
-			party.priority = priority_of(attr->to.text);
+		party.values.at[attr->attr] = attr_value(attr->attr, attr->to.text);
 	}
-	plan_update(at, &party, BOTH, false, ret);
+	plan_update(at, &party, ATTR_CARRIED, false, ret);
 }
 
 static void plan_overruled(const struct federate *at, struct planned_list *ret)
@@ -225,7 +194,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	if (!party || !party->shares || !supplier_takes_words(party->supplier))
 		return;
 	if (party->ticket.n) { /* its brief is a comment of the thread by now */
-		plan_update(at, party, BOTH, false, ret);
+		plan_update(at, party, ATTR_CARRIED, false, ret);
 		return;
 	}
 	if (party->comes && !brief->what.n)
@@ -257,10 +226,10 @@ static void plan_holder(const struct federate *at, struct planned_list *ret)
 	const struct party *party = by_person ? party_of(at, at->after->holder) : NULL;
 	const struct party *left = by_person ? party_of(at, at->event->holder_from) : NULL;
 
-	if (party && party->status == ENT_TRANSFERRED)
+	if (party && party->values.at[ENT_STATUS] == ENT_TRANSFERRED)
 		plan_update(at, party, 1u << ENT_STATUS, false, ret);
 	if (left)
-		plan_update(at, left, BOTH, false, ret);
+		plan_update(at, left, ATTR_CARRIED, false, ret);
 }
 
 /* Tickets of two incidents are in one now. The holder's word will be heard; the others are told. */
@@ -268,7 +237,7 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 {
 	for (size_t i = 0; i < at->n_party; i++)
 		if (!sdk_eq(at->party[i].supplier->name, at->after->holder))
-			plan_update(at, &at->party[i], BOTH, false, ret);
+			plan_update(at, &at->party[i], ATTR_CARRIED, false, ret);
 }
 
 /* What was brought may be old by the time it stands there. */
@@ -277,7 +246,7 @@ static void plan_done(const struct federate *at, struct planned_list *ret)
 	const struct party *party = at->event->op == ENT_UPDATE_TICKET ? party_of(at, at->event->supplier) : NULL;
 
 	if (party)
-		plan_update(at, party, BOTH, false, ret);
+		plan_update(at, party, ATTR_CARRIED, false, ret);
 }
 
 /* What was said while its ticket could not be told, because it was gone already. */
@@ -286,7 +255,7 @@ static void plan_continued(const struct federate *at, struct planned_list *ret)
 	const struct party *party = party_of(at, at->event->supplier);
 
 	if (party && !sdk_eq(at->after->holder, at->event->supplier))
-		plan_update(at, party, BOTH, false, ret);
+		plan_update(at, party, ATTR_CARRIED, false, ret);
 }
 
 void federate(const struct federate *at, struct planned_list *ret)

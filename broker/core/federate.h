@@ -16,8 +16,7 @@ struct party {
 	bool shares;           /* a share that stands, and a ticket that was not removed or none yet */
 	struct ent_str ticket; /* external id; absent: it has none yet */
 	bool comes;            /* a delivery that creates it is open */
-	enum ent_status status;
-	int priority; /* what its ticket says, canonical; UNKNOWN, 0 */
+	struct values values;  /* what its ticket says */
 	int64_t since_ms;
 	int64_t reads_ms; /* comment.*: comments made since then in the comment's ticket are for it; 0: all */
 };
@@ -26,7 +25,7 @@ struct party {
 struct planned {
 	const struct supplier *supplier;
 	enum ent_op_kind op;
-	uint32_t set;             /* UPDATE: 1u << STATUS, PRIORITY: to the incident's value as it is when planned */
+	uint32_t set;             /* UPDATE: 1u << carried attribute: to the incident's value as it is when planned */
 	char comment[ID_SIZE];    /* ADD_COMMENT of the thread: its uuid, else "" */
 	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
 				   * the words. Absent beside `cancels` and no comment: nothing is brought */
@@ -53,9 +52,9 @@ struct federate {
  * waits, and whoever took a comment back had it cancelled: both are the store's business. */
 void federate(const struct federate *at, struct planned_list *ret);
 
-/* The value of `attr` in the incident as the supplier's tool says it: canonical text and native word. False: its tool
- * has no word for it (text is set, native absent). */
-bool federate_value(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr,
+/* The value of a carried attribute as the supplier's tool says it: canonical text and native word. False: its tool has
+ * no word for it (text is set, native absent). */
+bool federate_value(const struct supplier *supplier, const struct values *values, enum ent_attr attr,
 		    struct ent_value *ret);
 /* Does what its ticket says agree with the incident, as far as its words can tell and its policy asks? */
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr);

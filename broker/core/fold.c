@@ -16,22 +16,29 @@ static const struct ent_value *attr_of(const struct event *event, enum ent_attr 
 	return NULL;
 }
 
+/* The ball holder's word counts; anybody's until the holder has said one. Policies say otherwise in the event. */
+static void fold_level(struct incident *incident, const struct event *event, enum ent_attr attr)
+{
+	const struct ent_value *value = attr_of(event, attr);
+	unsigned said = value ? attr_value(attr, value->text) : 0, *level = &incident->values.at[attr];
+
+	if (event->values.at[attr])
+		*level = event->values.at[attr];
+	else if (said && (*level == 0 || sdk_eq(event->supplier, incident->holder)))
+		*level = said;
+}
+
 static void fold_incident_ticket(struct incident *incident, const struct event *event)
 {
 	const struct ent_value *title = attr_of(event, ENT_TITLE);
-	const struct ent_value *priority = attr_of(event, ENT_PRIORITY);
 
 	if (event->kind == EVENT_TICKET_LINKED)
 		incident->n_ticket++;
 	if (title && !incident->title.n)
 		incident->title = title->text;
-	/* The ball holder's word counts; anybody's until the holder has said one. Policies say otherwise in the event.
-	 */
-	if (event->priority > 0)
-		incident->priority = event->priority;
-	else if (event->priority != PRIORITY_NO_WORD && priority && priority_of(priority->text) &&
-		 (incident->priority == 0 || sdk_eq(event->supplier, incident->holder)))
-		incident->priority = priority_of(priority->text);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_LEVELS & ~event->nobodys, i))
+			fold_level(incident, event, (enum ent_attr)i);
 }
 
 /* Words come late: the earliest opened it, whenever it came. */
@@ -46,8 +53,7 @@ static void fold_times(struct incident *incident, const struct event *event)
 static void fold_corrected(struct incident *incident, const struct event *event)
 {
 	incident->title = event->title;
-	incident->status = event->status_to;
-	incident->priority = event->priority;
+	incident->values = event->values;
 	incident->holder = event->holder_to;
 	incident->holder_since_ms = event->holder_since_ms;
 	incident->opened_ms = event->opened_ms;
@@ -62,18 +68,17 @@ void fold_incident(struct incident *incident, const struct event *event)
 		incident->number = event->incident;
 		memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
 		incident->opened_ms = incident->said_ms = event->time_ms;
-		incident->status = event->status_to;
+		incident->values.at[ENT_STATUS] = event->status_to;
 		incident->holder = event->holder_to;
 		incident->holder_since_ms = event->holder_since_ms;
 		break;
 	case EVENT_INCIDENT_STATUS_CHANGED:
-		incident->status = event->status_to;
+		incident->values.at[ENT_STATUS] = event->status_to;
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 		incident->holder = event->holder_to;
 		incident->holder_since_ms = event->holder_since_ms;
-		if (event->priority)
-			incident->priority = event->priority;
+		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;

@@ -10,17 +10,11 @@
 #define MAPS_ROWS_MAX 1000 /* of one table */
 #define MAPS_WORD_MAX 200  /* bytes of a word */
 
-struct maps {
-	struct map status, priority, category, person;
-};
-
-/* {"status": {native: canonical}, "status_out": {canonical: native}, "priority", "priority_out", "category": {its word:
- * ours}, "person": {its id: name}}, each optional. ENT_EINVAL names what is unknown, wrong, or does not come back
- * (map_check). Everything lives in the arena or is borrowed from json. */
+/* {"status": {native: canonical}, "status_out": {canonical: native}, the same for each attribute that is mapped,
+ * "category": {its word: ours}, "person": {its id: name}}, each optional. ENT_EINVAL names what is unknown, wrong, or
+ * does not come back (map_check). Everything lives in the arena or is borrowed from json. */
 enum ent_rc maps_parse(struct ent_arena *arena, struct ent_str json, const struct ent_connector *connector,
 		       struct maps *ret, struct ent_err *err) __attribute__((warn_unused_result));
-struct maps maps_of(const struct supplier *supplier);
-void maps_put(struct supplier *supplier, const struct maps *maps);
 /* As maps_parse() reads it. */
 void maps_print(const struct maps *maps, struct sdk_jsonw *w);
 

@@ -151,9 +151,7 @@ static size_t words_of(struct telling *telling, const struct ticket *but, struct
 			list[n++] = &telling->ticket[i];
 	qsort(list, n, sizeof(struct ticket *), compare_tickets);
 	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = (struct word){list[i]->supplier, list[i]->at[ENT_TRANSFERRED_TO].value.text,
-					  sdk_status(list[i]->at[ENT_STATUS].value.text),
-					  priority_of(list[i]->at[ENT_PRIORITY].value.text)};
+		(*ret)[i] = ticket_word(list[i]);
 	return n;
 }
 
@@ -212,9 +210,9 @@ bool replay_agrees(const struct replay *replay, const struct incident *incident,
 {
 	const struct incident *told = &replay->incident;
 
-	if (!same_text(told->title, incident->title) || told->status != incident->status ||
-	    told->priority != incident->priority || !same_text(told->holder, incident->holder) ||
-	    told->holder_since_ms != incident->holder_since_ms || replay->n_hand_over != n_hand_over)
+	if (!same_text(told->title, incident->title) || attr_differ(&told->values, &incident->values) ||
+	    !same_text(told->holder, incident->holder) || told->holder_since_ms != incident->holder_since_ms ||
+	    replay->n_hand_over != n_hand_over)
 		return false;
 	for (size_t i = 0; i < n_hand_over; i++)
 		if (!same_text(replay->hand_over[i].from, hand_over[i].from) ||

@@ -21,9 +21,13 @@ const struct status_facts *status_facts(enum ent_status status)
 	return &facts[status];
 }
 
-int priority_of(struct ent_str text)
+struct values ticket_values(const struct ticket *ticket)
 {
-	return text.n == 1 && text.p[0] >= '1' && text.p[0] <= '5' ? text.p[0] - '0' : 0;
+	struct values values = {{0}};
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		values.at[i] = attr_value((enum ent_attr)i, ticket->at[i].value.text);
+	return values;
 }
 
 struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE])

@@ -7,6 +7,7 @@
 #define CORE_STATE_H
 
 #include "base/world.h"
+#include "core/attr.h"
 #include "core/audience.h"
 #include "entente/ticket.h"
 
@@ -37,8 +38,7 @@ struct incident {
 	int64_t number;
 	char uuid[ID_SIZE];
 	struct ent_str title;
-	enum ent_status status;
-	int priority;          /* 1..5, 0 unknown */
+	struct values values;  /* what is carried */
 	struct ent_str holder; /* supplier's name, or the raw word when no supplier is called so; empty: nobody */
 	int64_t holder_since_ms;
 	int64_t opened_ms;           /* the earliest word of its tickets */
@@ -80,6 +80,8 @@ struct share {
 	int64_t withdrawn_ms; /* 0: it stands */
 };
 
+struct values ticket_values(const struct ticket *ticket); /* the carried ones that it tells */
+
 /* What the receiving supplier needs to know; becomes the text of its ticket. All but `what` may be absent. */
 struct brief {
 	struct ent_str what, impact, tried, wanted;
@@ -91,9 +93,6 @@ struct status_facts {
 	bool open, active, terminal;
 };
 const struct status_facts *status_facts(enum ent_status status);
-
-/* 1..5 from a priority's canonical text; 0: unknown. */
-int priority_of(struct ent_str text);
 
 /* "ENT-000042"; and back: false when it is not one of our numbers. */
 struct ent_str incident_number(int64_t number, char ret[INCIDENT_NUMBER_SIZE]);

@@ -10,25 +10,15 @@
 #include <stdatomic.h>
 #include "base/secret.h"
 #include "core/audience.h"
+#include "core/map.h"
 #include "entente/connector.h"
 
 #define SUPPLIER_NAME_MAX   64 /* [a-z0-9][a-z0-9-]*: stands in URLs and events */
 #define SUPPLIER_SECRET_MAX 2
 
-/* One word of a supplier's tool and what it means. */
-struct map_row {
-	struct ent_str native, canonical;
-};
-/* in: native -> canonical, in the order of the file; the first row of a canonical
- * value is its way out, unless `out` names another. */
-struct map {
-	const struct map_row *in, *out;
-	size_t n_in, n_out;
-};
-
-/* Whose word counts where a ticket and the incident say different things; per supplier and attribute. Those with a
- * policy: ENT_STATUS and ENT_PRIORITY. Other attributes are told when a ticket is created and then belong to their
- * tool. */
+/* Whose word counts where a ticket and the incident say different things; per supplier and attribute. Those that are
+ * carried have a policy: see attr.h. Other attributes are told when a ticket is created and then belong to their tool.
+ */
 enum policy {
 	POLICY_HOLDER, /* the default. The ball holder's word counts; anybody's that opens again what was resolved */
 	POLICY_NEWEST, /* this supplier's word counts like anybody's: the last one stands */
@@ -82,11 +72,10 @@ struct supplier {
 	void *settings;             /* connector->settings_size bytes */
 	struct ent_str cannot_poll; /* the connector's reason why it cannot poll with these settings; absent: it can */
 	struct secret secret[SUPPLIER_SECRET_MAX];
-	size_t n_secret;             /* 0: `unsigned: true` stands in the configuration, or no_hooks */
-	bool no_hooks;               /* it is only asked: its webhooks are refused */
-	struct map status, priority; /* the supplier's rows; the connector's table comes after */
-	struct map category, person; /* rows only: category: its word -> ours; person: its id -> name shown */
-	int64_t map_version;         /* of the published map that stands in for the configuration's; 0: none */
+	size_t n_secret;        /* 0: `unsigned: true` stands in the configuration, or no_hooks */
+	bool no_hooks;          /* it is only asked: its webhooks are refused */
+	struct maps maps;       /* the supplier's rows; the connector's table comes after */
+	int64_t map_version;    /* of the published map that stands in for the configuration's; 0: none */
 	bool joins_shared;      /* its ticket joins by its own word only an incident that is shared with it; else any it
 				   names */
 	struct ent_str account; /* id or name of our user in its tool: its words are our own; absent: unknown */
@@ -119,15 +108,5 @@ const struct supplier *supplier_by_any(const struct supplier_set *set, struct en
 bool supplier_can(const struct supplier *supplier, enum ent_op_kind op);
 /* Can something be brought to it, not only asked of it? */
 bool supplier_takes_words(const struct supplier *supplier);
-
-/* Native -> canonical by the supplier's rows, then the connector's; absent when no row knows it. */
-struct ent_str map_in(const struct map *map, const struct ent_map_row *dflt, struct ent_str native);
-/* Canonical -> native by the same rows; absent when the tool cannot express it. */
-struct ent_str map_out(const struct map *map, const struct ent_map_row *dflt, struct ent_str canonical);
-/* in(out(c)) == c for each canonical value that some row gives; one that no word of the tool means may borrow another's
- * word in `out`, if that settles: out(in(out(c))) is the same word. ENT_EINVAL names those that do not come back. what:
- * "status" or "priority". */
-enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, const char *what, struct ent_err *err)
-    __attribute__((warn_unused_result));
 
 #endif

@@ -194,7 +194,7 @@ void mapping_try(struct exchange *x)
 		return;
 	trial->x = x;
 	trial->now = trial->then = *supplier;
-	maps_put(&trial->then, &maps);
+	trial->then.maps = maps;
 	trial->at = SDK_NEW_N(&x->arena.abi, struct difference, ROWS_MAX);
 	trial->end_us = clock->mono_us(clock) + BUDGET_US;
 	/* A state of its own: this is a reader's thread, and the roster's is the worker's. */

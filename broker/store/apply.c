@@ -200,8 +200,6 @@ static bool find_incident(struct apply *apply, struct unit *unit, struct situati
 
 /* ---- our own coming back --------------------------------------------------------- */
 
-#define CARRIED (1u << ENT_STATUS | 1u << ENT_PRIORITY)
-
 static bool update_is_open(struct db *db, int64_t incident, struct ent_str supplier)
 {
 	struct db_stmt *stmt =
@@ -238,7 +236,7 @@ static void find_echo(struct apply *apply, struct situation *at, const struct en
 	const struct supplier *from = at->arrival->from;
 	const struct echo_sent *sent = NULL;
 	bool is_new_comment = change->kind == ENT_COMMENT_ADDED && !at->comment;
-	uint32_t told = change->ticket.has & CARRIED;
+	uint32_t told = change->ticket.has & ATTR_CARRIED;
 	size_t n = 0;
 
 	if (is_new_comment || told)

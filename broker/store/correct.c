@@ -69,7 +69,7 @@ struct order order_of(const struct incident *incident)
 	return (struct order){incident->said_ms, incident->opened_ms, incident->n_ticket, incident->number};
 }
 
-#define TELLING (1u << ENT_STATUS | 1u << ENT_PRIORITY | 1u << ENT_TRANSFERRED_TO | 1u << ENT_TITLE)
+#define TELLING (ATTR_CARRIED | 1u << ENT_TRANSFERRED_TO | 1u << ENT_TITLE)
 
 static bool is_out_of_order(const struct order *before, const struct event *event, size_t n)
 {
@@ -113,8 +113,12 @@ static bool people_acted(struct db *db, int64_t incident)
 
 static bool is_listened_to(const struct supplier *supplier)
 {
-	return !supplier || (!supplier_takes_words(supplier) && supplier->policy[ENT_STATUS] == POLICY_HOLDER &&
-			     supplier->policy[ENT_PRIORITY] == POLICY_HOLDER);
+	if (!supplier)
+		return true;
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i) && supplier->policy[i] != POLICY_HOLDER)
+			return false;
+	return !supplier_takes_words(supplier);
 }
 
 /* False: more than are told again, or one of a supplier that we write to. */
@@ -169,8 +173,7 @@ void correct(struct apply *apply, struct unit *unit, const struct situation *at,
 		return;
 	struct event *corrected = events_add(&events, EVENT_INCIDENT_CORRECTED, at);
 	corrected->title = told.incident.title;
-	corrected->status_to = told.incident.status;
-	corrected->priority = told.incident.priority;
+	corrected->values = told.incident.values;
 	corrected->holder_to = told.incident.holder;
 	corrected->holder_since_ms = told.incident.holder_since_ms;
 	corrected->opened_ms = unit->incident.opened_ms; /* always the earliest word */

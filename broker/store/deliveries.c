@@ -11,7 +11,7 @@
  * that changed last. */
 #define COLUMNS                                                                                                        \
 	"SELECT delivery.id, delivery.key, delivery.incident, delivery.supplier, delivery.op, delivery.attributes, "   \
-	"delivery.comment, delivery.title, delivery.text, delivery.status, delivery.priority, delivery.audience, "     \
+	"delivery.comment, delivery.title, delivery.text, delivery.planned, delivery.audience, "                       \
 	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
 	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
@@ -25,34 +25,31 @@
 
 static void read_words(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
 {
-	bool is_ticket = ret->op == ENT_CREATE_TICKET || ret->op == ENT_UPDATE_TICKET;
-
 	ret->title = db_str(stmt, 7).n ? sdk_dup(arena, db_str(stmt, 7)) : ENT_ABSENT;
 	ret->text = db_str(stmt, 8).n ? sdk_dup(arena, db_str(stmt, 8)) : ENT_ABSENT;
-	ret->status = is_ticket ? sdk_status(db_str(stmt, 9)) : ENT_STATUS_UNKNOWN;
-	ret->priority = (int)db_int(stmt, 10);
-	(void)audience_kind(db_str(stmt, 11), &ret->audience.kind); /* an unknown word stays internal */
-	ret->audience.suppliers = sdk_dup(arena, db_str(stmt, 12));
+	ret->values = attr_values_parse(db_str(stmt, 9));
+	(void)audience_kind(db_str(stmt, 10), &ret->audience.kind); /* an unknown word stays internal */
+	ret->audience.suppliers = sdk_dup(arena, db_str(stmt, 11));
 }
 
 /* Unknown words stand for what does least: parked, no cause. */
 static void read_state(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
 {
 	ret->state = DELIVERY_PARKED;
-	(void)delivery_state_by_name(db_str(stmt, 13), &ret->state);
-	ret->head = db_int(stmt, 14) != 0;
-	ret->look = db_int(stmt, 15) != 0;
-	ret->look_only = db_int(stmt, 15) > 1;
-	ret->unsure_ms = db_int(stmt, 29);
-	ret->attempt = (unsigned)db_int(stmt, 16);
-	ret->phase = (unsigned)db_int(stmt, 17);
-	ret->memo = sdk_dup(arena, db_str(stmt, 18));
-	ret->made_ms = db_int(stmt, 19);
-	ret->due_ms = db_int(stmt, 20);
-	ret->state_ms = db_int(stmt, 21);
-	(void)delivery_cause_by_word(db_str(stmt, 22), &ret->cause);
-	ret->reason = sdk_dup(arena, db_str(stmt, 23));
-	ret->remote_id = sdk_dup(arena, db_str(stmt, 24));
+	(void)delivery_state_by_name(db_str(stmt, 12), &ret->state);
+	ret->head = db_int(stmt, 13) != 0;
+	ret->look = db_int(stmt, 14) != 0;
+	ret->look_only = db_int(stmt, 14) > 1;
+	ret->unsure_ms = db_int(stmt, 28);
+	ret->attempt = (unsigned)db_int(stmt, 15);
+	ret->phase = (unsigned)db_int(stmt, 16);
+	ret->memo = sdk_dup(arena, db_str(stmt, 17));
+	ret->made_ms = db_int(stmt, 18);
+	ret->due_ms = db_int(stmt, 19);
+	ret->state_ms = db_int(stmt, 20);
+	(void)delivery_cause_by_word(db_str(stmt, 21), &ret->cause);
+	ret->reason = sdk_dup(arena, db_str(stmt, 22));
+	ret->remote_id = sdk_dup(arena, db_str(stmt, 23));
 }
 
 static void copy_text(char ret[ID_SIZE], struct ent_str s)
@@ -64,19 +61,19 @@ static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct deliv
 {
 	*ret = (struct delivery){.id = db_int(stmt, 0),
 				 .incident = db_int(stmt, 2),
-				 .marked = db_int(stmt, 28),
-				 .halved = db_int(stmt, 30) != 0,
-				 .owed = db_int(stmt, 31) != 0,
-				 .sent_to = sdk_dup(arena, db_str(stmt, 32)),
-				 .anyway = db_int(stmt, 33) != 0,
+				 .marked = db_int(stmt, 27),
+				 .halved = db_int(stmt, 29) != 0,
+				 .owed = db_int(stmt, 30) != 0,
+				 .sent_to = sdk_dup(arena, db_str(stmt, 31)),
+				 .anyway = db_int(stmt, 32) != 0,
 				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
 				 .set = (uint32_t)db_int(stmt, 5),
-				 .ticket = sdk_dup(arena, db_str(stmt, 26)),
-				 .ticket_key = db_str(stmt, 27).n ? sdk_dup(arena, db_str(stmt, 27)) : ENT_ABSENT};
+				 .ticket = sdk_dup(arena, db_str(stmt, 25)),
+				 .ticket_key = db_str(stmt, 26).n ? sdk_dup(arena, db_str(stmt, 26)) : ENT_ABSENT};
 	(void)delivery_op_by_name(db_str(stmt, 4), &ret->op);
 	copy_text(ret->key, db_str(stmt, 1));
 	copy_text(ret->comment, db_str(stmt, 6));
-	copy_text(ret->incident_uuid, db_str(stmt, 25));
+	copy_text(ret->incident_uuid, db_str(stmt, 24));
 	read_words(stmt, arena, ret);
 	read_state(stmt, arena, ret);
 }
@@ -176,7 +173,8 @@ size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident
 
 static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
 {
-	bool has_status = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
+	bool is_ticket = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
+	char planned[ATTR_VALUES_SIZE];
 
 	db_bind_str(stmt, 1, sdk_str(delivery->key));
 	db_bind_int(stmt, 2, delivery->incident);
@@ -186,8 +184,7 @@ static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
 	db_bind_str(stmt, 6, sdk_str(delivery->comment));
 	db_bind_str(stmt, 7, sdk_or_empty(delivery->title));
 	db_bind_str(stmt, 8, sdk_or_empty(delivery->text));
-	db_bind_str(stmt, 9, has_status ? sdk_str(sdk_status_name(delivery->status)) : ENT_STR(""));
-	db_bind_int(stmt, 10, has_status ? delivery->priority : 0);
+	db_bind_str(stmt, 9, is_ticket ? attr_values_print(&delivery->values, planned) : ENT_STR(""));
 	db_bind_str(stmt, 11, sdk_str(audience_name(delivery->audience.kind)));
 	db_bind_str(stmt, 12, sdk_or_empty(delivery->audience.suppliers));
 	db_bind_str(stmt, 13, sdk_str(delivery_state_name(delivery->state)));
@@ -200,14 +197,12 @@ bool delivery_insert(struct db *db, struct delivery_row *row)
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
-	    "status, "
-	    "priority, "
+	    "planned, "
 	    "audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, origin, said_ms, "
 	    "made_ms, "
 	    "due_ms, state_ms, cause, reason, exchange, remote_id, bound, anyway) VALUES ($1, $2, $2, $3, '', $4, $5, "
 	    "$6, $7, "
 	    "$8, $9, "
-	    "$10, "
 	    "$11, "
 	    "$12, $17, $13, 0, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', '', 0, $18) ON CONFLICT (comment, "
 	    "supplier) "
@@ -233,22 +228,20 @@ bool delivery_insert(struct db *db, struct delivery_row *row)
 
 enum { ECHOES_MAX = 200 };
 
-#define SENT_COLUMNS "comment, key, hash, attributes, status, priority, bound"
+#define SENT_COLUMNS "comment, key, hash, attributes, planned, bound"
 
 static void read_sent(struct db_stmt *stmt, struct ent_arena *arena, struct echo_sent *ret)
 {
 	struct ent_str hash = db_str(stmt, 2);
 
-	*ret = (struct echo_sent){.set = (uint32_t)db_int(stmt, 3), .is_bound = db_int(stmt, 6) != 0};
+	*ret = (struct echo_sent){.set = (uint32_t)db_int(stmt, 3), .is_bound = db_int(stmt, 5) != 0};
 	if (db_str(stmt, 0).n)
 		ret->comment = sdk_dup(arena, db_str(stmt, 0));
 	copy_text(ret->key, db_str(stmt, 1));
 	if (hash.n == sizeof ret->hash)
 		memcpy(ret->hash, hash.p, sizeof ret->hash);
-	if (ret->set) {
-		ret->status = sdk_dup(arena, db_str(stmt, 4));
-		ret->priority = db_int(stmt, 5) ? sdk_int(arena, db_int(stmt, 5)) : ENT_ABSENT;
-	}
+	if (ret->set)
+		ret->values = attr_values_parse(db_str(stmt, 4));
 }
 
 bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,

@@ -82,9 +82,10 @@ static bool may_share(struct apply *apply, struct job *job, const struct situati
 	const struct incident *incident = at->incident;
 	char number[INCIDENT_NUMBER_SIZE];
 
-	if (status_facts(incident->status)->terminal) {
+	if (status_facts(incident->values.at[ENT_STATUS])->terminal) {
 		refuse(job, JOB_CONFLICT, "%.*s is %s; give it an open status first",
-		       ENT_F(incident_number(incident->number, number)), sdk_status_name(incident->status));
+		       ENT_F(incident_number(incident->number, number)),
+		       sdk_status_name(incident->values.at[ENT_STATUS]));
 		return false;
 	}
 	if (!has_ticket(apply, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {

@@ -18,8 +18,7 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident)
 	sdk_jsonw_kz(w, "id", incident->uuid);
 	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
 	sdk_jsonw_kstr(w, "title", incident->title);
-	sdk_jsonw_kz(w, "status", sdk_status_name(incident->status));
-	sdk_jsonw_kint(w, "priority", incident->priority);
+	attr_json(w, &incident->values);
 	sdk_jsonw_kstr(w, "holder", incident->holder);
 	json_time(w, "holder_since", incident->holder_since_ms);
 	json_time(w, "opened", incident->opened_ms);

@@ -96,8 +96,7 @@ static struct delivery_row row_of(const struct planning *planning, const struct 
 						.op = planned->op,
 						.set = planned->set,
 						.text = planned->text,
-						.status = incident->status,
-						.priority = incident->priority,
+						.values = incident->values,
 						.audience = planned->audience,
 						.anyway = planned->anyway,
 						.state = DELIVERY_PENDING,
@@ -162,13 +161,13 @@ static void add_row(const struct planning *planning, const struct planned *plann
 
 static void update_merge(const struct planning *planning, const struct delivery *into, uint32_t set)
 {
-	struct db_stmt *stmt = db_use(planning->apply->db,
-				      "UPDATE delivery SET attributes = $1, status = $2, priority = $3 WHERE id = $4");
+	struct db_stmt *stmt =
+	    db_use(planning->apply->db, "UPDATE delivery SET attributes = $1, planned = $2 WHERE id = $3");
+	char planned[ATTR_VALUES_SIZE];
 
 	db_bind_int(stmt, 1, into->set | set);
-	db_bind_str(stmt, 2, sdk_str(sdk_status_name(planning->incident->status)));
-	db_bind_int(stmt, 3, planning->incident->priority);
-	db_bind_int(stmt, 4, into->id);
+	db_bind_str(stmt, 2, attr_values_print(&planning->incident->values, planned));
+	db_bind_int(stmt, 3, into->id);
 	(void)db_row(stmt);
 }
 
@@ -270,9 +269,9 @@ static void meet_ticket(struct apply *apply, int64_t incident, struct ent_str su
 			end(apply, &waiting[i], DELIVERY_DONE, CAUSE_NONE, ENT_STR(""));
 		} else if ((waiting[i].state == DELIVERY_PENDING || waiting[i].state == DELIVERY_PARKED) &&
 			   !waiting[i].look && waiting[i].phase == 0) { /* known not to be done */
-			struct db_stmt *stmt = db_use(
-			    apply->db, "UPDATE delivery SET op = 'add_comment', title = '', status = '', priority = 0 "
-				       "WHERE id = $1");
+			struct db_stmt *stmt =
+			    db_use(apply->db, "UPDATE delivery SET op = 'add_comment', title = '', planned = '' "
+					      "WHERE id = $1");
 			db_bind_int(stmt, 1, waiting[i].id);
 			(void)db_row(stmt);
 		}
@@ -369,7 +368,7 @@ static bool concerns_others(struct apply *apply, const struct supplier_set *supp
 		to_all = true;
 		break;
 	case EVENT_TICKET_CHANGED:
-		if (before->priority == after->priority)
+		if (attr_differ(&before->values, &after->values) == 0)
 			return false;
 		break;
 	case EVENT_INCIDENT_MERGED:

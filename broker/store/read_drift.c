@@ -94,10 +94,10 @@ static bool add_ticket(struct drift *drift, const struct party *party)
 static bool add_attribute(struct drift *drift, const struct party *party, enum ent_attr attr)
 {
 	const struct incident *incident = &drift->incident;
-	bool is_status = attr == ENT_STATUS;
+	bool is_status = attr_rule(attr) == ATTR_STATE;
 	struct ent_value ours = {ENT_ABSENT, ENT_ABSENT};
 	struct row row = {.what = sdk_attr_name(attr),
-			  .next = is_status && party->status == ENT_STATUS_UNKNOWN
+			  .next = is_status && party->values.at[attr] == ENT_STATUS_UNKNOWN
 				      ? "no map knows the tool's word: entente map publish"
 				  : is_status ? "set it in the tool, or here: entente incident status"
 					      : "set it in the tool"};
@@ -106,13 +106,11 @@ static bool add_attribute(struct drift *drift, const struct party *party, enum e
 	    federate_agrees(party, incident, attr) || is_settled(drift, party, ENT_UPDATE_TICKET, 1u << attr))
 		return true;
 	/* A holder that has not looked at it yet has not spoken. */
-	if (party->status == ENT_NEW && sdk_eq(party->supplier->name, incident->holder))
+	if (party->values.at[ENT_STATUS] == ENT_NEW && sdk_eq(party->supplier->name, incident->holder))
 		return true;
-	(void)federate_value(party->supplier, incident, attr, &ours);
+	(void)federate_value(party->supplier, &incident->values, attr, &ours);
 	row.ours = ours.text.p ? ours.text : ENT_STR("unknown");
-	row.theirs = is_status             ? sdk_str(sdk_status_name(party->status))
-		     : party->priority > 0 ? sdk_int(drift->arena, party->priority)
-					   : ENT_STR("unknown");
+	row.theirs = party->values.at[attr] ? attr_word(attr, party->values.at[attr]) : ENT_STR("unknown");
 	return add(drift, party, &row);
 }
 
@@ -176,8 +174,10 @@ static bool add_incident(struct drift *drift, const struct supplier_set *set, st
 	for (size_t i = 0; i < n && more; i++) {
 		if (!party[i].shares || (supplier.n && !sdk_eq(party[i].supplier->name, supplier)))
 			continue;
-		more = add_ticket(drift, &party[i]) && add_attribute(drift, &party[i], ENT_STATUS) &&
-		       add_attribute(drift, &party[i], ENT_PRIORITY) && add_comments(drift, &party[i]);
+		more = add_ticket(drift, &party[i]);
+		for (unsigned k = 0; k < ENT_N_ATTR && more; k++)
+			more = !attr_in(ATTR_CARRIED, k) || add_attribute(drift, &party[i], (enum ent_attr)k);
+		more = more && add_comments(drift, &party[i]);
 	}
 	return more;
 }

@@ -20,25 +20,24 @@ static void copy_uuid(char ret[ID_SIZE], struct ent_str s)
 
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret)
 {
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT uuid, title, status, priority, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		"merged_into, n_ticket, n_comment, said_ms FROM incident WHERE number = $1");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+		       "merged_into, n_ticket, n_comment, said_ms FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
 	*ret = (struct incident){.number = number,
 				 .title = sdk_dup(arena, db_str(stmt, 1)),
-				 .status = sdk_status(db_str(stmt, 2)),
-				 .priority = (int)db_int(stmt, 3),
-				 .holder = sdk_dup(arena, db_str(stmt, 4)),
-				 .holder_since_ms = db_int(stmt, 5),
-				 .opened_ms = db_int(stmt, 6),
-				 .changed_ms = db_int(stmt, 7),
-				 .sequence = db_int(stmt, 8),
-				 .merged_into = db_int(stmt, 9),
-				 .n_ticket = db_int(stmt, 10),
-				 .n_comment = db_int(stmt, 11),
-				 .said_ms = db_int(stmt, 12)};
+				 .values = attr_values_parse(db_str(stmt, 2)),
+				 .holder = sdk_dup(arena, db_str(stmt, 3)),
+				 .holder_since_ms = db_int(stmt, 4),
+				 .opened_ms = db_int(stmt, 5),
+				 .changed_ms = db_int(stmt, 6),
+				 .sequence = db_int(stmt, 7),
+				 .merged_into = db_int(stmt, 8),
+				 .n_ticket = db_int(stmt, 9),
+				 .n_comment = db_int(stmt, 10),
+				 .said_ms = db_int(stmt, 11)};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
@@ -46,22 +45,24 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 
 void incident_save(struct db *db, const struct incident *incident, bool is_new)
 {
+	char attributes[ATTR_VALUES_SIZE];
 	struct db_stmt *stmt;
 
 	if (is_new) {
-		stmt = db_use(db, "INSERT INTO incident (title, status, priority, holder, holder_since_ms, opened_ms, "
-				  "changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, uuid) "
-				  "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
+		stmt =
+		    db_use(db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
+			       "changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, uuid) "
+			       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
 		db_bind_str(stmt, 14, sdk_str(incident->uuid));
 	} else {
 		stmt = db_use(db,
-			      "UPDATE incident SET title = $1, status = $2, priority = $3, holder = $4, "
+			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
 			      "n_ticket = $10, n_comment = $11, said_ms = $13 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, some(incident->title));
-	db_bind_str(stmt, 2, sdk_str(sdk_status_name(incident->status)));
-	db_bind_int(stmt, 3, incident->priority);
+	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
+	db_bind_str(stmt, 3, attr_values_print(&incident->values, attributes));
 	db_bind_str(stmt, 4, some(incident->holder));
 	db_bind_int(stmt, 5, incident->holder_since_ms);
 	db_bind_int(stmt, 6, incident->opened_ms);

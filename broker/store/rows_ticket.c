@@ -151,7 +151,7 @@ size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, st
 	struct word *list = SDK_NEW_N(arena, struct word, WORDS_MAX);
 	struct db_stmt *stmt = db_use(
 	    db,
-	    "SELECT supplier, status, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
+	    "SELECT supplier, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
 	    "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, supplier, external_id LIMIT $4");
 	size_t n = 0;
 
@@ -160,12 +160,10 @@ size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, st
 	db_bind_str(stmt, 3, external_id);
 	db_bind_int(stmt, 4, WORDS_MAX);
 	while (n < WORDS_MAX && db_row(stmt)) {
-		struct ticket ticket = {.id = 0};
+		struct ticket ticket = {.supplier = sdk_dup(arena, db_str(stmt, 0))};
 		/* The first of a supplier is its last changed; those behind it are never found. */
-		if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 2)), &ticket))
-			list[n++] =
-			    (struct word){sdk_dup(arena, db_str(stmt, 0)), ticket.at[ENT_TRANSFERRED_TO].value.text,
-					  sdk_status(db_str(stmt, 1)), priority_of(ticket.at[ENT_PRIORITY].value.text)};
+		if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 1)), &ticket))
+			list[n++] = ticket_word(&ticket);
 	}
 	db_done(stmt);
 	*ret = list;

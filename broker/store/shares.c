@@ -66,7 +66,7 @@ struct reading share_reading(struct db *db, int64_t incident, struct ent_str sup
 
 /* A share and the ticket that speaks for it: one that stands before one that was removed, then the last changed. */
 static const char parties_sql[] =
-    "SELECT share.supplier, share.since_ms, share.withdrawn_ms, share.anew, ticket.external_id, ticket.status, "
+    "SELECT share.supplier, share.since_ms, share.withdrawn_ms, share.anew, ticket.external_id, "
     "ticket.attributes, "
     "ticket.removed, EXISTS (SELECT 1 FROM delivery WHERE delivery.incident = "
     "share.incident AND delivery.supplier = share.supplier AND delivery.op = 'create_ticket' AND "
@@ -77,20 +77,19 @@ static const char parties_sql[] =
 
 static struct party read_party(struct db_stmt *stmt, struct ent_arena *arena, const struct supplier *supplier)
 {
-	bool stands = db_int(stmt, 2) == 0, anew = db_int(stmt, 3) != 0, removed = db_int(stmt, 7) != 0;
+	bool stands = db_int(stmt, 2) == 0, anew = db_int(stmt, 3) != 0, removed = db_int(stmt, 6) != 0;
 	struct party party = {.supplier = supplier,
 			      .since_ms = db_int(stmt, 1),
-			      .comes = db_int(stmt, 8) != 0,
-			      .reads_ms = db_int(stmt, 9)};
+			      .comes = db_int(stmt, 7) != 0,
+			      .reads_ms = db_int(stmt, 8)};
 	struct ticket ticket = {.id = 0};
 
 	party.shares = stands && (!removed || anew);
 	if (!db_str(stmt, 4).n || removed) /* nothing can be said there any more */
 		return party;
 	party.ticket = sdk_dup(arena, db_str(stmt, 4));
-	party.status = sdk_status(db_str(stmt, 5));
-	if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 6)), &ticket))
-		party.priority = priority_of(ticket.at[ENT_PRIORITY].value.text);
+	if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), &ticket))
+		party.values = ticket_values(&ticket);
 	return party;
 }
 

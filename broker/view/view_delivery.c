@@ -8,7 +8,7 @@
 enum { OF_INCIDENT_MAX = 100 };
 
 #define DELIVERY_SQL                                                                                                   \
-	"SELECT d.id, d.key, d.incident, d.supplier, d.op, d.attributes, d.comment, d.status, d.priority, "            \
+	"SELECT d.id, d.key, d.incident, d.supplier, d.op, d.attributes, d.comment, d.planned, "                       \
 	"d.audience, "                                                                                                 \
 	"d.audience_suppliers, d.state, d.head, d.look, d.attempt, d.made_ms, d.due_ms, d.state_ms, d.cause, "         \
 	"d.reason, d.remote_id, (SELECT CASE WHEN t.key = '' THEN t.external_id ELSE t.key END FROM ticket t WHERE "   \
@@ -30,8 +30,7 @@ enum {
 	D_OP,
 	D_SET,
 	D_COMMENT,
-	D_STATUS,
-	D_PRIORITY,
+	D_PLANNED,
 	D_AUDIENCE,
 	D_AUDIENCE_SUPPLIERS,
 	D_STATE,
@@ -57,6 +56,7 @@ static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
 	struct ent_str state = db_str(stmt, D_STATE);
 	int64_t id = db_int(stmt, D_ID), first = db_int(stmt, D_FIRST);
 	bool pending = sdk_eqz(state, "pending");
+	struct values planned;
 
 	sdk_jsonw_kint(w, "id", id);
 	sdk_jsonw_kstr(w, "key", db_str(stmt, D_KEY));
@@ -69,10 +69,8 @@ static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
 		view_json_set(w, (uint32_t)db_int(stmt, D_SET));
 	if (db_str(stmt, D_COMMENT).n)
 		sdk_jsonw_kstr(w, "comment", db_str(stmt, D_COMMENT));
-	if (db_str(stmt, D_STATUS).n)
-		sdk_jsonw_kstr(w, "status", db_str(stmt, D_STATUS));
-	if (db_int(stmt, D_PRIORITY))
-		sdk_jsonw_kint(w, "priority", db_int(stmt, D_PRIORITY));
+	planned = attr_values_parse(db_str(stmt, D_PLANNED));
+	attr_json_known(w, &planned);
 	sdk_jsonw_kstr(w, "state", state);
 	view_json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
 	sdk_jsonw_kint(w, "attempt", db_int(stmt, D_ATTEMPT));

@@ -78,18 +78,16 @@ static void json_value(struct sdk_jsonw *w, const char *key, const struct sdk_js
 static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, struct ent_str supplier,
 			   struct ent_str ticket)
 {
-	static const enum ent_attr attr[] = {ENT_STATUS, ENT_PRIORITY};
-
 	sdk_jsonw_key(w, "overruled");
 	sdk_jsonw_open(w, '[');
-	for (size_t i = 0; i < sizeof attr / sizeof *attr; i++) {
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
 		size_t k = 0;
-		while (k < list->n && !is_of(&list->at[k], supplier, ticket, attr[i]))
+		while (k < list->n && !is_of(&list->at[k], supplier, ticket, (enum ent_attr)i))
 			k++;
-		if (k == list->n)
+		if (k == list->n || !attr_in(ATTR_CARRIED, i))
 			continue;
 		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kz(w, "attribute", sdk_attr_name(attr[i]));
+		sdk_jsonw_kz(w, "attribute", sdk_attr_name((enum ent_attr)i));
 		json_value(w, "said", sdk_json_at(list->at[k].data, "said"));
 		json_value(w, "stands", sdk_json_at(list->at[k].data, "stands"));
 		json_time(w, "time", list->at[k].time_ms);

@@ -13,7 +13,6 @@ enum ent_rc view_map_list(const struct view *view, const struct supplier *suppli
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT version, made_ms, author, active, json FROM map WHERE supplier = $1 "
 			     "ORDER BY version DESC LIMIT $2");
-	struct maps maps = maps_of(supplier);
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
@@ -24,7 +23,7 @@ enum ent_rc view_map_list(const struct view *view, const struct supplier *suppli
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "version", supplier->map_version);
 	sdk_jsonw_key(&w, "map");
-	maps_print(&maps, &w);
+	maps_print(&supplier->maps, &w);
 	sdk_jsonw_key(&w, "items");
 	sdk_jsonw_open(&w, '[');
 	while (db_row(stmt)) {

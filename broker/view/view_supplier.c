@@ -230,8 +230,9 @@ static void print_supplier(const struct view *view, struct sdk_jsonw *w, const s
 	sdk_jsonw_kbool(w, "signed", supplier->n_secret > 0);
 	sdk_jsonw_key(w, "policy");
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "status", policy_name(supplier->policy[ENT_STATUS]));
-	sdk_jsonw_kz(w, "priority", policy_name(supplier->policy[ENT_PRIORITY]));
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_CARRIED, i))
+			sdk_jsonw_kz(w, sdk_attr_name((enum ent_attr)i), policy_name(supplier->policy[i]));
 	sdk_jsonw_close(w, '}');
 	sdk_jsonw_kint(w, "map_version", supplier->map_version);
 	print_now(view, w, supplier);

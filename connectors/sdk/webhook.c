@@ -143,21 +143,15 @@ static const char *const status_name[ENT_N_STATUS] = {
 };
 
 static const char *const attr_name[ENT_N_ATTR] = {
-    [ENT_TITLE] = "title",
-    [ENT_DESCRIPTION] = "description",
-    [ENT_STATUS] = "status",
-    [ENT_PRIORITY] = "priority",
-    [ENT_CATEGORY] = "category",
-    [ENT_SERVICE] = "service",
-    [ENT_SITE] = "site",
-    [ENT_TEAM] = "team",
-    [ENT_ASSIGNEE] = "assignee",
-    [ENT_REQUESTER] = "requester",
-    [ENT_URL] = "url",
-    [ENT_TRANSFERRED_TO] = "transferred_to",
-    [ENT_OPENED_AT] = "opened_at",
-    [ENT_DUE_AT] = "due_at",
-    [ENT_FIELDS] = "fields",
+#define ATTR_NAME(id, name, steps) [id] = name,
+    ENT_ATTRIBUTES(ATTR_NAME)
+#undef ATTR_NAME
+};
+
+static const unsigned attr_steps[ENT_N_ATTR] = {
+#define ATTR_STEPS(id, name, steps) [id] = steps,
+    ENT_ATTRIBUTES(ATTR_STEPS)
+#undef ATTR_STEPS
 };
 
 const char *sdk_status_name(enum ent_status status)
@@ -178,7 +172,13 @@ bool sdk_is_canonical(enum ent_attr attr, struct ent_str word)
 {
 	if (attr == ENT_STATUS)
 		return sdk_status(word) != ENT_STATUS_UNKNOWN;
-	return attr == ENT_PRIORITY && word.n == 1 && word.p[0] >= '1' && word.p[0] <= '5';
+	return word.n == 1 && word.p[0] >= '1' && (unsigned)(word.p[0] - '0') <= attr_steps[attr];
+}
+
+unsigned sdk_attr_steps(enum ent_attr attr)
+{
+	assert((unsigned)attr < ENT_N_ATTR);
+	return attr_steps[attr];
 }
 
 const char *sdk_attr_name(enum ent_attr attr)

@@ -56,8 +56,10 @@ enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 /* Canonical names: "in_progress" and so on; "unknown" for ENT_STATUS_UNKNOWN. */
 const char *sdk_status_name(enum ent_status status);
 enum ent_status sdk_status(struct ent_str name); /* ENT_STATUS_UNKNOWN when it is none */
-/* Is it a word of the ticket language for STATUS (a status name) or PRIORITY ("1".."5")? Other attributes have none. */
+/* Is it a word of the ticket language: for STATUS a status name, for a scale one of its steps ("1".."5")? Other
+ * attributes have none. */
 bool sdk_is_canonical(enum ent_attr attr, struct ent_str word);
+unsigned sdk_attr_steps(enum ent_attr attr);   /* of a scale; 0: it is none */
 const char *sdk_attr_name(enum ent_attr attr); /* "title", "transferred_to", ... */
 bool sdk_attr(struct ent_str name, enum ent_attr *ret);
 

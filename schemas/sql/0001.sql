@@ -46,7 +46,7 @@ CREATE TABLE incident (
 	uuid            TEXT NOT NULL UNIQUE,
 	title           TEXT NOT NULL,
 	status          TEXT NOT NULL,
-	priority        SMALLINT NOT NULL, -- 1..5, 0 unknown
+	attributes      TEXT NOT NULL, -- the carried ones that are known: 'status=new priority=2'
 	holder          TEXT NOT NULL,     -- '' nobody
 	holder_since_ms BIGINT NOT NULL,
 	opened_ms       BIGINT NOT NULL,

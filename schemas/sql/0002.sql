@@ -36,8 +36,7 @@ CREATE TABLE delivery (
 	comment     TEXT NOT NULL, -- uuid; '' for none
 	title       TEXT NOT NULL,
 	text        TEXT NOT NULL, -- '': the comment's words
-	status      TEXT NOT NULL, -- canonical, as planned; '' for none
-	priority    SMALLINT NOT NULL,
+	planned     TEXT NOT NULL, -- the carried attributes as planned: 'status=new priority=2'; '' for a comment
 	audience    TEXT NOT NULL,
 	audience_suppliers TEXT NOT NULL,
 	hash        BLOB NOT NULL, -- echo_hash of the words as sent; empty before the first attempt and for an update
@@ -143,7 +142,7 @@ CREATE TABLE map (
 	version  INTEGER NOT NULL,
 	made_ms  BIGINT NOT NULL,
 	author   TEXT NOT NULL,
-	json     TEXT NOT NULL, -- {"status": {native: canonical}, "status_out", "priority", "priority_out", "category", "person"}
+	json     TEXT NOT NULL, -- {"status": {native: canonical}, "status_out", ... for each that is mapped, "category", "person"}
 	active   SMALLINT NOT NULL,
 	PRIMARY KEY (supplier, version)
 );

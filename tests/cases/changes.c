@@ -97,9 +97,9 @@ static void attr_print(struct sdk_buf *out, const struct ent_connector *connecto
 		quoted_print(out, value->native);
 	}
 	if (attr == ENT_STATUS)
-		map_print(out, connector->status, value->native);
+		map_print(out, connector->map[ENT_STATUS], value->native);
 	if (attr == ENT_PRIORITY)
-		map_print(out, connector->priority, value->native);
+		map_print(out, connector->map[ENT_PRIORITY], value->native);
 	sdk_buf_z(out, "\n");
 }
 

@@ -59,8 +59,8 @@ static const char *attr_read(const struct dialog *dialog, const struct sdk_json 
 		if (!sdk_is_canonical(attr, value.text))
 			return "call: status and priority need a canonical word";
 		if (!value.native.p)
-			value.native =
-			    word_out(attr == ENT_STATUS ? connector->status : connector->priority, value.text);
+			value.native = word_out(
+			    attr == ENT_STATUS ? connector->map[ENT_STATUS] : connector->map[ENT_PRIORITY], value.text);
 		if (!value.native.p)
 			return "call: the connector's table has no word for it: give {\"text\", \"native\"}";
 	}

@@ -389,10 +389,10 @@ static int is_case(const struct dirent *entry)
 
 static void maps_run(struct run *run, const struct ent_connector *connector, struct ent_arena *arena)
 {
-	const char *why = map_fault(arena, connector->status, true);
+	const char *why = map_fault(arena, connector->map[ENT_STATUS], true);
 
 	if (!why)
-		why = map_fault(arena, connector->priority, false);
+		why = map_fault(arena, connector->map[ENT_PRIORITY], false);
 	printf("%sok - cases/%s: its maps%s%s\n", why ? "not " : "", connector->name, why ? ": " : "", why ? why : "");
 	run->n_failed += why != NULL;
 }

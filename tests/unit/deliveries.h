@@ -97,8 +97,8 @@ static inline struct supplier_set *world_suppliers(void)
 						       .size = sizeof connector,
 						       .name = "paper",
 						       .ops = 0x1f,
-						       .status = status,
-						       .priority = priority,
+						       .map[ENT_STATUS] = status,
+						       .map[ENT_PRIORITY] = priority,
 						       .build = world_build,
 						       .parse = world_parse};
 	static const char *const name[] = {"orion", "telnord", "datacoeur", "deaf"};
@@ -367,10 +367,11 @@ static inline int64_t bring(struct world *world, const char *supplier, const cha
 		return 0;
 	told.correlation.number = sdk_dup(arena, incident_number(delivery.incident, number));
 	if (delivery.op == ENT_UPDATE_TICKET)
-		told = ticket(world, sdk_z(arena, delivery.ticket),
-			      delivery.set & (1u << ENT_STATUS) ? sdk_status_name(delivery.status) : NULL,
-			      delivery.set & (1u << ENT_PRIORITY) ? sdk_z(arena, sdk_int(arena, delivery.priority))
-								  : NULL);
+		told = ticket(
+		    world, sdk_z(arena, delivery.ticket),
+		    delivery.set & (1u << ENT_STATUS) ? sdk_status_name(delivery.values.at[ENT_STATUS]) : NULL,
+		    delivery.set & (1u << ENT_PRIORITY) ? sdk_z(arena, sdk_int(arena, delivery.values.at[ENT_PRIORITY]))
+							: NULL);
 	else
 		done.remote_id = sdk_str(remote_id);
 	assert_int_equal(send(world, delivery.id, sdk_z(arena, sdk_or_empty(delivery.text))), JOB_ACCEPTED);

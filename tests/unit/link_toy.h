@@ -241,7 +241,7 @@ static const struct ent_connector toy_connector = {
     .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
 	   1u << ENT_POLL,
     .settings_size = sizeof(struct toy),
-    .status = toy_status,
+    .map[ENT_STATUS] = toy_status,
     .open = toy_open,
     .close = toy_close,
     .verify = toy_verify,
@@ -261,7 +261,7 @@ static const struct ent_connector toy_probed_connector = {
     .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
 	   1u << ENT_POLL | 1u << ENT_PROBE,
     .settings_size = sizeof(struct toy),
-    .status = toy_status,
+    .map[ENT_STATUS] = toy_status,
     .open = toy_open,
     .close = toy_close,
     .verify = toy_verify,

@@ -34,8 +34,8 @@ static const struct ent_connector test_connector = {
     .size = sizeof(struct ent_connector),
     .name = "test",
     .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT,
-    .status = test_status_words,
-    .priority = test_priority_words,
+    .map[ENT_STATUS] = test_status_words,
+    .map[ENT_PRIORITY] = test_priority_words,
     .build = test_build,
     .parse = test_parse,
 };

@@ -33,7 +33,7 @@ static enum ent_rc speech_decode(const struct ent_self *self, const struct ent_w
 
 static const struct ent_map_row speech_status[] = {{"open", "new"}, {0}};
 static const struct ent_connector speech_connector = {
-    .name = "speech", .status = speech_status, .verify = speech_verify, .decode = speech_decode};
+    .name = "speech", .map[ENT_STATUS] = speech_status, .verify = speech_verify, .decode = speech_decode};
 
 struct world {
 	struct sdk_arena arena;
@@ -210,7 +210,7 @@ static void words(void **state)
 
 	(void)state;
 	begin(&world);
-	world.supplier.status = (struct map){.in = own, .n_in = 1};
+	world.supplier.maps.of[ENT_STATUS] = (struct map){.in = own, .n_in = 1};
 	world.change.ticket.has = 1u << ENT_STATUS;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		world.change.ticket.at[ENT_STATUS] = (struct ent_value){sdk_str(row[i].text), sdk_str(row[i].native)};
@@ -294,8 +294,8 @@ static void mapped_by_the_supplier(void **state)
 
 	(void)state;
 	begin(&world);
-	world.supplier.category = (struct map){.in = category, .n_in = 1};
-	world.supplier.person = (struct map){.in = person, .n_in = 2};
+	world.supplier.maps.of[ENT_CATEGORY] = (struct map){.in = category, .n_in = 1};
+	world.supplier.maps.of[MAP_PERSON] = (struct map){.in = person, .n_in = 2};
 	world.change.kind = ENT_COMMENT_ADDED;
 	world.change.comment.id = ENT_STR("c");
 	world.change.ticket.has = 1u << ENT_CATEGORY | 1u << ENT_ASSIGNEE;

@@ -168,13 +168,15 @@ static void suppliers(void **state)
 	assert_int_equal(orion->n_secret, 2);
 	assert_true(sdk_eqz(secret_bytes(&orion->secret[0]), CANARY));
 	assert_int_equal(orion->public_audience, AUDIENCE_EVERYONE);
-	assert_true(sdk_eqz(map_in(&orion->status, orion->connector->status, ENT_STR("-100")), "held"));
-	assert_true(sdk_eqz(map_out(&orion->status, orion->connector->status, ENT_STR("resolved")), "fixed"));
-	assert_true(sdk_eqz(map_in(&orion->priority, NULL, ENT_STR("1 - Critical")), "1"));
+	assert_true(
+	    sdk_eqz(map_in(&orion->maps.of[ENT_STATUS], orion->connector->map[ENT_STATUS], ENT_STR("-100")), "held"));
+	assert_true(sdk_eqz(
+	    map_out(&orion->maps.of[ENT_STATUS], orion->connector->map[ENT_STATUS], ENT_STR("resolved")), "fixed"));
+	assert_true(sdk_eqz(map_in(&orion->maps.of[ENT_PRIORITY], NULL, ENT_STR("1 - Critical")), "1"));
 	assert_int_equal(telnord->n_secret, 0);
 	assert_int_equal(telnord->public_audience, AUDIENCE_INTERNAL);
 	assert_true(sdk_eqz(telnord->title, "telnord"));
-	assert_true(sdk_eqz(map_in(&telnord->status, NULL, ENT_STR("queued")), "new"));
+	assert_true(sdk_eqz(map_in(&telnord->maps.of[ENT_STATUS], NULL, ENT_STR("queued")), "new"));
 	assert_true(sdk_eqz(*(const struct ent_str *)orion->settings, "plain"));
 	assert_int_equal(*(const int64_t *)(const void *)((const char *)orion->settings + sizeof(struct ent_str)), -7);
 	assert_int_equal(((const struct ent_str *)telnord->settings)->n, 0);

@@ -165,9 +165,9 @@ static void everything(void **state)
 	assert_int_equal(supplier->text_max, 2000);
 	assert_int_equal(supplier->language, ENT_FRENCH);
 	assert_true(link->paused);
-	assert_true(sdk_eqz(map_in(&supplier->category, NULL, ENT_STR("lan")), "network"));
-	assert_true(sdk_eqz(map_out(&supplier->category, NULL, ENT_STR("network")), "net"));
-	assert_true(sdk_eqz(map_in(&supplier->person, NULL, ENT_STR("u1")), "David"));
+	assert_true(sdk_eqz(map_in(&supplier->maps.of[ENT_CATEGORY], NULL, ENT_STR("lan")), "network"));
+	assert_true(sdk_eqz(map_out(&supplier->maps.of[ENT_CATEGORY], NULL, ENT_STR("network")), "net"));
+	assert_true(sdk_eqz(map_in(&supplier->maps.of[MAP_PERSON], NULL, ENT_STR("u1")), "David"));
 	config_free(config);
 }
 

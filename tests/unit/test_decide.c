@@ -24,7 +24,8 @@ static void begin(struct world *world)
 {
 	memset(world, 0, sizeof *world);
 	sdk_arena_init(&world->arena);
-	world->incident = (struct incident){.number = 7, .status = ENT_NEW, .holder = ENT_STR("orion"), .sequence = 2};
+	world->incident =
+	    (struct incident){.number = 7, .values.at[ENT_STATUS] = ENT_NEW, .holder = ENT_STR("orion"), .sequence = 2};
 	world->arrival.delivery_id = ENT_STR("d1");
 	world->at = (struct situation){
 	    .supplier = ENT_STR("orion"), .incident = &world->incident, .now_ms = 1000000, .arrival = &world->arrival};
@@ -144,10 +145,10 @@ static void test_who_holds_the_ball(void **state)
 		world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
 		world.incident.holder = sdk_str(row[i].holder);
 		for (size_t k = 0; k < 2 && row[i].other[k].supplier; k++)
-			words[world.at.n_word++] =
-			    (struct word){.supplier = sdk_str(row[i].other[k].supplier),
-					  .transferred_to = sdk_str(row[i].other[k].to),
-					  .status = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
+			words[world.at.n_word++] = (struct word){
+			    .supplier = sdk_str(row[i].other[k].supplier),
+			    .transferred_to = sdk_str(row[i].other[k].to),
+			    .values.at[ENT_STATUS] = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
 		world.at.word = words;
 		struct ent_str holder = decide_next_holder(&world.at, &world.change);
 		if (!sdk_eqz(holder, row[i].expect))
@@ -163,27 +164,28 @@ static void test_the_ball_brings_its_priority(void **state)
 
 	begin(&world); /* nobody holds it; a new ticket of orion's is being worked on */
 	world.incident.holder = ENT_STR("");
-	world.incident.priority = 3;
+	world.incident.values.at[ENT_PRIORITY] = 3;
 	says(&world, "in_progress", 1, 100);
 	sdk_set(&world.change.ticket, ENT_PRIORITY, ENT_STR("2"));
 	decide_change(&world.at, &world.change, &world.events);
 	assert_string_equal(kinds(&world), "ticket.linked incident.holder_changed incident.status_changed");
 	world.events.at[0].incident = 7;
 	fold_incident(&world.incident, &world.events.at[0]);
-	assert_int_equal(world.incident.priority, 3); /* not the holder's word yet */
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 3); /* not the holder's word yet */
 	fold_incident(&world.incident, &world.events.at[1]);
-	assert_int_equal(world.incident.priority, 2);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 2);
 
 	world.incident.sequence = 5;
 	world.events.n = 0; /* handed over to a supplier whose ticket says 4 */
 	known(&world, "in_progress", 1, 100);
 	says(&world, "transferred", 2, 200);
 	sdk_set(&world.change.ticket, ENT_TRANSFERRED_TO, ENT_STR("telnord"));
-	world.at.word = &(struct word){.supplier = ENT_STR("telnord"), .status = ENT_IN_PROGRESS, .priority = 4};
+	world.at.word = &(struct word){
+	    .supplier = ENT_STR("telnord"), .values.at[ENT_STATUS] = ENT_IN_PROGRESS, .values.at[ENT_PRIORITY] = 4};
 	world.at.n_word = 1;
 	decide_change(&world.at, &world.change, &world.events);
 	fold_incident(&world.incident, &world.events.at[1]);
-	assert_int_equal(world.incident.priority, 4);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 4);
 	sdk_arena_release(&world.arena);
 }
 

@@ -51,17 +51,17 @@ static void test_status_goes_to_the_other(void **state)
 	struct delivery first = due(world, "telnord");
 	assert_int_equal(first.op, ENT_UPDATE_TICKET);
 	assert_int_equal(first.set, 1u << ENT_STATUS);
-	assert_int_equal(first.status, ENT_PENDING);
+	assert_int_equal(first.values.at[ENT_STATUS], ENT_PENDING);
 	tell(world, "orion", "O-1", "resolved"); /* goes along with what waits */
 	struct delivery merged = due(world, "telnord");
 	assert_int_equal(merged.id, first.id);
-	assert_int_equal(merged.status, ENT_RESOLVED);
+	assert_int_equal(merged.values.at[ENT_STATUS], ENT_RESOLVED);
 	assert_int_equal(send(world, merged.id, NULL), JOB_ACCEPTED);
 	tell(world, "orion", "O-1", "closed"); /* but not with what is on its way */
 	assert_int_equal(due(world, "telnord").id, 0);
 	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'pending'"), 1);
 	assert_int_equal(settle(world, outcome(&merged, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
-	assert_int_equal(due(world, "telnord").status, ENT_CLOSED);
+	assert_int_equal(due(world, "telnord").values.at[ENT_STATUS], ENT_CLOSED);
 	check_all(world);
 }
 
@@ -86,7 +86,7 @@ static void test_a_parked_update_holds_nobody_back(void **state)
 	arrive(world, "orion", &urgent);
 	struct delivery newer = due(world, "telnord");
 	assert_int_equal(newer.set, 1u << ENT_STATUS | 1u << ENT_PRIORITY);
-	assert_int_equal(newer.priority, 1);
+	assert_int_equal(newer.values.at[ENT_PRIORITY], 1);
 	assert_int_equal(state_of(world, update.id), DELIVERY_CANCELLED);
 	assert_int_equal(load(world, update.id).cause, CAUSE_SUPERSEDED);
 	assert_int_equal(n_event(world, "delivery.cancelled"), 1);

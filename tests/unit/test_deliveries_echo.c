@@ -97,7 +97,7 @@ static void test_the_echo_of_a_status_is_nobodys_word(void **state)
 	assert_int_equal(n_event(world, "ticket.overruled"), 1);
 	struct delivery back = due(world, "telnord");
 	assert_int_equal(back.op, ENT_UPDATE_TICKET);
-	assert_int_equal(back.status, ENT_PENDING);
+	assert_int_equal(back.values.at[ENT_STATUS], ENT_PENDING);
 	check_all(world);
 }
 

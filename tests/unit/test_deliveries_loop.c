@@ -103,11 +103,11 @@ static void test_loop_of_updates_is_stopped(void **state)
 	assert_int_equal(n_event(world, "delivery.parked"), 1);
 	check_sound(world);
 	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED); /* a person is no loop */
-	assert_int_equal(due(world, "telnord").status, ENT_RESOLVED);
+	assert_int_equal(due(world, "telnord").values.at[ENT_STATUS], ENT_RESOLVED);
 	bring(world, "telnord", "x");
 	world->now_ms += 61000;
 	tell(world, "orion", "O-1", "pending");
-	assert_int_equal(due(world, "telnord").status, ENT_PENDING);
+	assert_int_equal(due(world, "telnord").values.at[ENT_STATUS], ENT_PENDING);
 	check_all(world);
 }
 

@@ -196,8 +196,8 @@ static void begin(struct world *world, enum ent_op_kind op)
 					    .ticket = ENT_STR("17"),
 					    .ticket_key = ENT_STR("V-17"),
 					    .op = op,
-					    .status = ENT_IN_PROGRESS,
-					    .priority = 3};
+					    .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
+					    .values.at[ENT_PRIORITY] = 3};
 	world->comment = (struct comment){.uuid = UUID,
 					  .incident = 42,
 					  .supplier = ENT_STR("orion"),
@@ -267,8 +267,8 @@ static void test_op_create(void **state)
 	assert_int_equal(world.op.ticket.has,
 			 1u << ENT_TITLE | 1u << ENT_DESCRIPTION | 1u << ENT_STATUS | 1u << ENT_PRIORITY);
 
-	world.delivery.status = ENT_HELD; /* no words for these: the tool's own defaults */
-	world.delivery.priority = 2;
+	world.delivery.values.at[ENT_STATUS] = ENT_HELD; /* no words for these: the tool's own defaults */
+	world.delivery.values.at[ENT_PRIORITY] = 2;
 	world.delivery.title = ENT_ABSENT;
 	assert_int_equal(make(&world, false), ENT_OK);
 	assert_int_equal(world.op.ticket.has, 1u << ENT_TITLE | 1u << ENT_DESCRIPTION);
@@ -339,17 +339,17 @@ static void test_op_update(void **state)
 	assert_null(world.op.marker.p);
 
 	world.delivery.set |= 1u << ENT_PRIORITY;
-	world.delivery.priority = 2;
+	world.delivery.values.at[ENT_PRIORITY] = 2;
 	assert_int_equal(make(&world, false), ENT_EINVAL);
 	assert_int_equal(world.cause, CAUSE_UNMAPPED);
 	assert_string_equal(world.err.msg, "no word of vega's tool for the priority 2");
-	world.delivery.status = ENT_HELD;
+	world.delivery.values.at[ENT_STATUS] = ENT_HELD;
 	assert_int_equal(make(&world, false), ENT_EINVAL);
 	assert_string_equal(world.err.msg, "no word of vega's tool for the status held");
 
 	static const struct map_row out[] = {{ENT_STR("Waiting"), ENT_STR("held")}, {ENT_STR("High"), ENT_STR("2")}};
-	world.set->at[VEGA].status = (struct map){.out = out, .n_out = 2}; /* a person gave it words */
-	world.set->at[VEGA].priority = (struct map){.out = out, .n_out = 2};
+	world.set->at[VEGA].maps.of[ENT_STATUS] = (struct map){.out = out, .n_out = 2}; /* a person gave it words */
+	world.set->at[VEGA].maps.of[ENT_PRIORITY] = (struct map){.out = out, .n_out = 2};
 	assert_int_equal(make(&world, false), ENT_OK);
 	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].native, "Waiting"));
 	assert_true(sdk_eqz(world.op.ticket.at[ENT_STATUS].text, "held"));

@@ -95,8 +95,9 @@ static void test_comments(void **state)
 
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct sdk_arena arena;
-		struct echo_sent sent[2] = {{.set = 1u << ENT_STATUS, .status = ENT_STR("resolved"), .key = "x"},
-					    {.key = KEY, .is_bound = row[i].is_bound}};
+		struct echo_sent sent[2] = {
+		    {.set = 1u << ENT_STATUS, .values.at[ENT_STATUS] = ENT_RESOLVED, .key = "x"},
+		    {.key = KEY, .is_bound = row[i].is_bound}};
 		struct ent_change change = {.kind = row[i].removed ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED};
 		const struct echo_sent *found;
 
@@ -136,7 +137,7 @@ static void test_values(void **state)
 
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct echo_sent sent = {
-		    .set = 1u << ENT_STATUS, .status = ENT_STR("resolved"), .is_bound = row[i].is_bound};
+		    .set = 1u << ENT_STATUS, .values.at[ENT_STATUS] = ENT_RESOLVED, .is_bound = row[i].is_bound};
 		struct ent_change change = {.kind = ENT_TICKET_CHANGED,
 					    .ticket.has = 1u << ENT_STATUS | 1u << ENT_PRIORITY};
 

@@ -131,8 +131,8 @@ static void test_corrected(void **state)
 	(void)state;
 	sdk_arena_init(&arena);
 	event.title = ENT_STR("Lift");
-	event.status_to = ENT_HELD;
-	event.priority = 2;
+	event.values.at[ENT_STATUS] = ENT_HELD;
+	event.values.at[ENT_PRIORITY] = 2;
 	event.holder_to = ENT_STR("");
 	event.holder_since_ms = 1000;
 	event.opened_ms = 500;
@@ -174,24 +174,27 @@ static void test_supplier_state(void **state)
 static void test_priority(void **state)
 {
 	static const struct {
-		int priority;
+		unsigned priority;
+		bool is_nobodys;
 		const char *printed;
-		int then;
-	} row[] = {{0, "", 3}, {2, ",\"incident_priority\":2", 2}, {PRIORITY_NO_WORD, ",\"incident_priority\":0", 1}};
+		unsigned then;
+	} row[] = {
+	    {0, false, "", 3}, {2, false, ",\"incident_priority\":2", 2}, {0, true, ",\"incident_priority\":0", 1}};
 	static const struct event_attr attr = {ENT_PRIORITY, {{NULL, 0}, {NULL, 0}}, {ENT_STR("3"), {NULL, 0}}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct sdk_arena arena;
 		struct event back, event = event_of(EVENT_TICKET_CHANGED);
-		struct incident incident = {.holder = ENT_STR("vega"), .priority = 1};
+		struct incident incident = {.holder = ENT_STR("vega"), .values.at[ENT_PRIORITY] = 1};
 
 		sdk_arena_init(&arena);
 		event.ticket_id = ENT_STR("9");
 		event.seen = 1u << ENT_PRIORITY;
 		event.attr = &attr;
 		event.n_attr = 1;
-		event.priority = row[i].priority;
+		event.values.at[ENT_PRIORITY] = row[i].priority;
+		event.nobodys = row[i].is_nobodys ? 1u << ENT_PRIORITY : 0;
 		const char *json =
 		    sdk_z(&arena.abi, sdk_format(&arena.abi,
 						 "{" MARK ",\"supplier\":\"vega\",\"ticket\":{\"id\":\"9\"},"
@@ -200,7 +203,7 @@ static void test_priority(void **state)
 						 row[i].printed));
 		there_and_back(&event, json, &arena, &back);
 		fold_incident(&incident, &back);
-		assert_int_equal(incident.priority, row[i].then);
+		assert_int_equal(incident.values.at[ENT_PRIORITY], row[i].then);
 		sdk_arena_release(&arena);
 	}
 }

@@ -27,8 +27,11 @@ static void begin(struct world *world, enum event_kind kind)
 	memset(world, 0, sizeof *world);
 	sdk_arena_init(&world->arena);
 	world->set = test_suppliers();
-	world->before = (struct incident){
-	    .number = 42, .status = ENT_IN_PROGRESS, .priority = 3, .holder = ENT_STR("orion"), .sequence = 3};
+	world->before = (struct incident){.number = 42,
+					  .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
+					  .values.at[ENT_PRIORITY] = 3,
+					  .holder = ENT_STR("orion"),
+					  .sequence = 3};
 	world->after = world->before;
 	world->event =
 	    (struct event){.kind = kind, .incident = 42, .supplier = ENT_STR("orion"), .ticket_id = ENT_STR("A-1")};
@@ -36,8 +39,8 @@ static void begin(struct world *world, enum event_kind kind)
 		world->party[i] = (struct party){.supplier = &world->set->at[i],
 						 .shares = true,
 						 .ticket = ENT_STR("T-1"),
-						 .status = ENT_IN_PROGRESS,
-						 .priority = 3};
+						 .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
+						 .values.at[ENT_PRIORITY] = 3};
 	world->at = (struct federate){&world->before, &world->after, &world->event, world->party, N_SUPPLIERS};
 	world->list.arena = &world->arena.abi;
 }
@@ -154,7 +157,7 @@ static void test_what_moved(void **state)
 	static const struct {
 		const char *what, *by;
 		enum ent_status now, telnord, vega;
-		int priority;
+		unsigned priority;
 		enum policy policy; /* telnord's */
 		const char *expect;
 	} row[] = {
@@ -194,10 +197,10 @@ static void test_what_moved(void **state)
 		struct world world;
 		begin(&world, row[i].priority == 3 ? EVENT_INCIDENT_STATUS_CHANGED : EVENT_TICKET_CHANGED);
 		world.event.supplier = *row[i].by ? sdk_str(row[i].by) : ENT_ABSENT;
-		world.after.status = row[i].now;
-		world.after.priority = row[i].priority;
-		world.party[TELNORD].status = row[i].telnord;
-		world.party[VEGA].status = row[i].vega;
+		world.after.values.at[ENT_STATUS] = row[i].now;
+		world.after.values.at[ENT_PRIORITY] = row[i].priority;
+		world.party[TELNORD].values.at[ENT_STATUS] = row[i].telnord;
+		world.party[VEGA].values.at[ENT_STATUS] = row[i].vega;
 		world.set->at[TELNORD].policy[ENT_STATUS] = row[i].policy;
 		expect(&world, row[i].what, row[i].expect);
 	}
@@ -231,19 +234,19 @@ static void test_new_tickets(void **state)
 		begin(&world, row[i].kind);
 		world.event.supplier = *row[i].by ? sdk_str(row[i].by) : ENT_ABSENT;
 		world.after.holder = world.before.holder = sdk_str(row[i].holder);
-		world.after.status = ENT_PENDING;
+		world.after.values.at[ENT_STATUS] = ENT_PENDING;
 		if (row[i].kind == EVENT_INCIDENT_HOLDER_CHANGED) {
-			world.before.status = ENT_PENDING;
+			world.before.values.at[ENT_STATUS] = ENT_PENDING;
 			world.event.holder_from = ENT_STR("vega");
 			world.event.holder_to = ENT_STR("orion");
 		}
 		if (row[i].kind == EVENT_TICKET_LINKED) {
-			world.before.status = ENT_PENDING;
+			world.before.values.at[ENT_STATUS] = ENT_PENDING;
 			world.event.attr = said;
 			world.event.n_attr = 2;
 		} else {
-			world.party[VEGA].status = ENT_NEW;
-			world.party[VEGA].priority = 5;
+			world.party[VEGA].values.at[ENT_STATUS] = ENT_NEW;
+			world.party[VEGA].values.at[ENT_PRIORITY] = 5;
 		}
 		expect(&world, row[i].what, row[i].expect);
 	}
@@ -276,7 +279,7 @@ static void test_shared(void **state)
 		for (size_t k = VEGA; k <= EAR; k++) {
 			world.party[k].ticket = row[i].has_ticket ? ENT_STR("T-1") : ENT_ABSENT;
 			world.party[k].comes = row[i].comes;
-			world.party[k].status = row[i].status;
+			world.party[k].values.at[ENT_STATUS] = row[i].status;
 		}
 		expect(&world, row[i].what, row[i].expect);
 	}
@@ -330,8 +333,8 @@ static void test_nothing_for_a_share_that_is_gone(void **state)
 		world.event.attr = &row;
 		world.event.n_attr = 1;
 		if (i == 0)
-			world.after.status = ENT_RESOLVED;
-		world.party[VEGA].status = ENT_NEW;
+			world.after.values.at[ENT_STATUS] = ENT_RESOLVED;
+		world.party[VEGA].values.at[ENT_STATUS] = ENT_NEW;
 		world.party[VEGA].shares = false;
 		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "event %zu", i)), event[i].expect);
 	}
@@ -366,7 +369,7 @@ static void test_ball_given_back_by_a_person(void **state)
 	begin(&world, EVENT_INCIDENT_HOLDER_CHANGED);
 	world.event.supplier = ENT_ABSENT;
 	world.after.holder = ENT_STR("vega");
-	world.party[VEGA].status = ENT_TRANSFERRED;
+	world.party[VEGA].values.at[ENT_STATUS] = ENT_TRANSFERRED;
 	expect(&world, "its ticket must not say any more that it passed it on", "vega:update+status");
 
 	begin(&world, EVENT_INCIDENT_HOLDER_CHANGED);
@@ -387,7 +390,7 @@ static void test_quiet_events(void **state)
 	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
 		struct world world;
 		begin(&world, quiet[i]);
-		world.after.status = ENT_RESOLVED;
+		world.after.values.at[ENT_STATUS] = ENT_RESOLVED;
 		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
 		expect(&world, event_name(quiet[i]), "");
 	}
@@ -428,21 +431,21 @@ static void test_words(void **state)
 static void test_values(void **state)
 {
 	struct supplier_set *set = test_suppliers();
-	struct incident incident = {.status = ENT_RESOLVED, .priority = 2};
+	struct incident incident = {.values.at[ENT_STATUS] = ENT_RESOLVED, .values.at[ENT_PRIORITY] = 2};
 	struct ent_value value;
 
 	(void)state;
-	assert_true(federate_value(&set->at[ORION], &incident, ENT_STATUS, &value));
+	assert_true(federate_value(&set->at[ORION], &incident.values, ENT_STATUS, &value));
 	assert_true(sdk_eqz(value.text, "resolved") && sdk_eqz(value.native, "Resolved"));
-	assert_false(federate_value(&set->at[ORION], &incident, ENT_PRIORITY, &value));
+	assert_false(federate_value(&set->at[ORION], &incident.values, ENT_PRIORITY, &value));
 	assert_true(sdk_eqz(value.text, "2") && value.native.n == 0);
 	/* A way out that shares another value's word comes back as that. */
 	static const struct map_row out[] = {{ENT_STR("Closed"), ENT_STR("resolved")}};
-	set->at[ORION].status = (struct map){.out = out, .n_out = 1};
-	assert_true(
-	    federate_agrees(&(struct party){.supplier = &set->at[ORION], .status = ENT_CLOSED}, &incident, ENT_STATUS));
-	assert_false(federate_agrees(&(struct party){.supplier = &set->at[ORION], .status = ENT_PENDING}, &incident,
-				     ENT_STATUS));
+	set->at[ORION].maps.of[ENT_STATUS] = (struct map){.out = out, .n_out = 1};
+	assert_true(federate_agrees(&(struct party){.supplier = &set->at[ORION], .values.at[ENT_STATUS] = ENT_CLOSED},
+				    &incident, ENT_STATUS));
+	assert_false(federate_agrees(&(struct party){.supplier = &set->at[ORION], .values.at[ENT_STATUS] = ENT_PENDING},
+				     &incident, ENT_STATUS));
 	assert_false(
 	    federate_agrees(&(struct party){.supplier = &set->at[ORION]}, &incident, ENT_STATUS)); /* raw word */
 	supplier_set_unref(set);

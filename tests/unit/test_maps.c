@@ -11,7 +11,7 @@
 #include "core/maps.h"
 
 static const struct ent_map_row words[] = {{"open", "in_progress"}, {"done", "resolved"}, {0}};
-static const struct ent_connector connector = {.name = "words", .status = words};
+static const struct ent_connector connector = {.name = "words", .map[ENT_STATUS] = words};
 
 struct world {
 	struct sdk_arena arena;
@@ -31,17 +31,17 @@ static void test_reads(void **state)
 	struct world *world = *state;
 
 	assert_int_equal(parse(world, "{}"), ENT_OK);
-	assert_int_equal(world->maps.status.n_in, 0);
+	assert_int_equal(world->maps.of[ENT_STATUS].n_in, 0);
 	assert_int_equal(parse(world, "{\"status\": {\"Wartet\": \"pending\", \"Ruht\": \"pending\"}, \"status_out\": "
 				      "{\"pending\": \"Ruht\"}, \"priority\": {\"P1\": 1}, \"category\": {\"Netz\": "
 				      "\"network\"}, \"person\": {\"u1\": \"Ada\"}}"),
 			 ENT_OK);
-	assert_true(sdk_eqz(map_in(&world->maps.status, words, ENT_STR("Wartet")), "pending"));
-	assert_true(sdk_eqz(map_in(&world->maps.status, words, ENT_STR("done")), "resolved"));
-	assert_true(sdk_eqz(map_out(&world->maps.status, words, ENT_STR("pending")), "Ruht"));
-	assert_true(sdk_eqz(map_in(&world->maps.priority, NULL, ENT_STR("P1")), "1"));
-	assert_true(sdk_eqz(map_in(&world->maps.category, NULL, ENT_STR("Netz")), "network"));
-	assert_true(sdk_eqz(map_in(&world->maps.person, NULL, ENT_STR("u1")), "Ada"));
+	assert_true(sdk_eqz(map_in(&world->maps.of[ENT_STATUS], words, ENT_STR("Wartet")), "pending"));
+	assert_true(sdk_eqz(map_in(&world->maps.of[ENT_STATUS], words, ENT_STR("done")), "resolved"));
+	assert_true(sdk_eqz(map_out(&world->maps.of[ENT_STATUS], words, ENT_STR("pending")), "Ruht"));
+	assert_true(sdk_eqz(map_in(&world->maps.of[ENT_PRIORITY], NULL, ENT_STR("P1")), "1"));
+	assert_true(sdk_eqz(map_in(&world->maps.of[ENT_CATEGORY], NULL, ENT_STR("Netz")), "network"));
+	assert_true(sdk_eqz(map_in(&world->maps.of[MAP_PERSON], NULL, ENT_STR("u1")), "Ada"));
 }
 
 /* Without status_out the first row of a value is its way out: the order of the file counts. */
@@ -50,7 +50,7 @@ static void test_order(void **state)
 	struct world *world = *state;
 
 	assert_int_equal(parse(world, "{\"status\": {\"Z\": \"held\", \"A\": \"held\"}}"), ENT_OK);
-	assert_true(sdk_eqz(map_out(&world->maps.status, words, ENT_STR("held")), "Z"));
+	assert_true(sdk_eqz(map_out(&world->maps.of[ENT_STATUS], words, ENT_STR("held")), "Z"));
 }
 
 static void test_refuses(void **state)
@@ -108,7 +108,7 @@ static void test_bounded(void **state)
 	assert_int_equal(
 	    maps_parse(&world->arena.abi, rows_json(world, MAPS_ROWS_MAX), &connector, &world->maps, &world->err),
 	    ENT_OK);
-	assert_int_equal(world->maps.category.n_in, MAPS_ROWS_MAX);
+	assert_int_equal(world->maps.of[ENT_CATEGORY].n_in, MAPS_ROWS_MAX);
 	assert_int_equal(
 	    maps_parse(&world->arena.abi, rows_json(world, MAPS_ROWS_MAX + 1), &connector, &world->maps, &world->err),
 	    ENT_EINVAL);
@@ -120,8 +120,6 @@ static void test_prints_what_it_reads(void **state)
 				   "\"priority\":{\"P1\":\"1\"},\"category\":{\"Netz\":\"network\"},\"person\":{\"u\":"
 				   "\"Ada\"}}";
 	struct world *world = *state;
-	struct supplier supplier = {.connector = &connector};
-	struct maps maps;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
@@ -133,11 +131,9 @@ static void test_prints_what_it_reads(void **state)
 	assert_int_equal(parse(world, "{\"status\":{\"Z\":\"held\",\"N\":\"new\"},\"status_out\":{\"new\":\"N\"},"
 				      "\"priority\":{\"P1\":\"1\"},\"person\":{\"u\":\"Ada\"}}"),
 			 ENT_OK);
-	maps_put(&supplier, &world->maps);
-	maps = maps_of(&supplier);
 	sdk_buf_init(&buf, 4096);
 	sdk_jsonw_init(&w, &buf);
-	maps_print(&maps, &w);
+	maps_print(&world->maps, &w);
 	assert_true(sdk_eqz(sdk_buf_view(&buf),
 			    "{\"status\":{\"Z\":\"held\",\"N\":\"new\"},\"status_out\":{\"new\":\"N\"},\"priority\":{"
 			    "\"P1\":\"1\"},\"person\":{\"u\":\"Ada\"}}"));

@@ -116,7 +116,7 @@ static void arrive_as(struct world *world, const struct story *story, const size
 static struct ent_str look(struct world *world, int run_no)
 {
 	static const char *const sql[] = {
-	    "SELECT title, status, priority, holder, holder_since_ms, opened_ms, n_ticket, n_comment FROM incident "
+	    "SELECT title, status, attributes, holder, holder_since_ms, opened_ms, n_ticket, n_comment FROM incident "
 	    "WHERE "
 	    "merged_into = 0 AND number IN (SELECT incident FROM ticket WHERE external_id GLOB $1)",
 	    "SELECT supplier, status, changed_ms, attributes, removed, 0, 0, 0 FROM ticket WHERE external_id GLOB $1 "

@@ -75,7 +75,7 @@ static void run_owed(void **state, int64_t kept, int64_t taken_back)
 	delivery = due(world, "telnord"); /* the status as it was planned there */
 	assert_int_equal(delivery.op, ENT_UPDATE_TICKET);
 	assert_true(may_go(world, &delivery));
-	assert_int_equal(delivery.status, ENT_PENDING);
+	assert_int_equal(delivery.values.at[ENT_STATUS], ENT_PENDING);
 	assert_true(bring(world, "telnord", "x") > 0);
 
 	/* Comments made from now on are not for it. */

@@ -27,8 +27,11 @@ static void begin(struct world *world)
 	memset(world, 0, sizeof *world);
 	sdk_arena_init(&world->arena);
 	world->set = test_suppliers();
-	world->incident = (struct incident){
-	    .number = 42, .status = ENT_IN_PROGRESS, .priority = 3, .holder = ENT_STR("orion"), .sequence = 5};
+	world->incident = (struct incident){.number = 42,
+					    .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
+					    .values.at[ENT_PRIORITY] = 3,
+					    .holder = ENT_STR("orion"),
+					    .sequence = 5};
 	world->at = (struct situation){.suppliers = world->set,
 				       .supplier = ENT_STR("vega"),
 				       .incident = &world->incident,
@@ -159,7 +162,7 @@ static void test_status(void **state)
 		struct world world;
 		begin(&world);
 		policy(&world, row[i].policy);
-		world.incident.status = row[i].now;
+		world.incident.values.at[ENT_STATUS] = row[i].now;
 		world.incident.holder = sdk_str(row[i].holder);
 		said(&world, ENT_STATUS, row[i].before);
 		says(&world, ENT_STATUS, row[i].says);
@@ -167,8 +170,8 @@ static void test_status(void **state)
 		if (!sdk_eqz(kinds(&world), row[i].expect))
 			fail_msg("%s: got '%.*s'", row[i].what, ENT_F(kinds(&world)));
 		fold(&world);
-		if (world.incident.status != row[i].then)
-			fail_msg("%s: then %s", row[i].what, sdk_status_name(world.incident.status));
+		if (world.incident.values.at[ENT_STATUS] != row[i].then)
+			fail_msg("%s: then %s", row[i].what, sdk_status_name(world.incident.values.at[ENT_STATUS]));
 		end(&world);
 	}
 }
@@ -291,10 +294,10 @@ static void test_priority(void **state)
 		const char *what;
 		enum policy policy;
 		const char *holder;
-		int now;
+		unsigned now;
 		const char *before, *says;
 		bool is_echo, overruled;
-		int then;
+		unsigned then;
 	} row[] = {
 	    {"holder: the holder's", POLICY_HOLDER, "vega", 3, "3", "1", false, false, 1},
 	    {"holder: a shadow's", POLICY_HOLDER, "orion", 3, "3", "1", false, true, 3},
@@ -311,7 +314,7 @@ static void test_priority(void **state)
 		struct world world;
 		begin(&world);
 		policy(&world, row[i].policy);
-		world.incident.priority = row[i].now;
+		world.incident.values.at[ENT_PRIORITY] = row[i].now;
 		world.incident.holder = sdk_str(row[i].holder);
 		world.at.echo = row[i].is_echo ? 1u << ENT_PRIORITY : 0;
 		said(&world, ENT_STATUS, "in_progress");
@@ -321,8 +324,8 @@ static void test_priority(void **state)
 		if (!sdk_eqz(kinds(&world), row[i].overruled ? OVERRULED : NEWS))
 			fail_msg("%s: got '%.*s'", row[i].what, ENT_F(kinds(&world)));
 		fold(&world);
-		if (world.incident.priority != row[i].then)
-			fail_msg("%s: then %d", row[i].what, world.incident.priority);
+		if (world.incident.values.at[ENT_PRIORITY] != row[i].then)
+			fail_msg("%s: then %d", row[i].what, world.incident.values.at[ENT_PRIORITY]);
 		end(&world);
 	}
 }
@@ -338,17 +341,17 @@ static void test_priority_of_new_tickets(void **state)
 	says(&world, ENT_PRIORITY, "5");
 	decide_change(&world.at, &world.change, &world.events);
 	fold(&world);
-	assert_int_equal(world.incident.priority, 3);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 3);
 	end(&world);
 
 	begin(&world); /* the same, and nobody has said one yet */
 	world.incident.holder = ENT_STR("vega");
-	world.incident.priority = 0;
+	world.incident.values.at[ENT_PRIORITY] = 0;
 	says(&world, ENT_STATUS, "new");
 	says(&world, ENT_PRIORITY, "5");
 	decide_change(&world.at, &world.change, &world.events);
 	fold(&world);
-	assert_int_equal(world.incident.priority, 5);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 5);
 	end(&world);
 
 	begin(&world); /* swept: what was kept as nobody's word is the holder's now */
@@ -359,7 +362,7 @@ static void test_priority_of_new_tickets(void **state)
 	says(&world, ENT_PRIORITY, "5");
 	decide_change(&world.at, &world.change, &world.events);
 	fold(&world);
-	assert_int_equal(world.incident.priority, 5);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 5);
 	end(&world);
 }
 
@@ -402,7 +405,7 @@ static void test_hand_over(void **state)
 		enum ent_status status;
 		enum policy policy;
 		enum ent_status then;
-		int priority;
+		unsigned priority;
 	} row[] = {
 	    {"at work there", "orion", ENT_PENDING, POLICY_HOLDER, ENT_PENDING, 1},
 	    {"a new ticket has not spoken", "orion", ENT_NEW, POLICY_HOLDER, ENT_IN_PROGRESS, 3},
@@ -411,7 +414,9 @@ static void test_hand_over(void **state)
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct world world;
-		struct word word = {.supplier = sdk_str(row[i].to), .status = row[i].status, .priority = 1};
+		struct word word = {.supplier = sdk_str(row[i].to),
+				    .values.at[ENT_STATUS] = row[i].status,
+				    .values.at[ENT_PRIORITY] = 1};
 		begin(&world);
 		world.incident.holder = ENT_STR("vega");
 		world.at.word = &word;
@@ -423,10 +428,11 @@ static void test_hand_over(void **state)
 		world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
 		decide_change(&world.at, &world.change, &world.events);
 		fold(&world);
-		if (!sdk_eqz(world.incident.holder, row[i].to) || world.incident.status != row[i].then ||
-		    world.incident.priority != row[i].priority)
+		if (!sdk_eqz(world.incident.holder, row[i].to) || world.incident.values.at[ENT_STATUS] != row[i].then ||
+		    world.incident.values.at[ENT_PRIORITY] != row[i].priority)
 			fail_msg("%s: %.*s %s %d", row[i].what, ENT_F(world.incident.holder),
-				 sdk_status_name(world.incident.status), world.incident.priority);
+				 sdk_status_name(world.incident.values.at[ENT_STATUS]),
+				 world.incident.values.at[ENT_PRIORITY]);
 		end(&world);
 	}
 }
@@ -462,7 +468,8 @@ static void test_share(void **state)
 {
 	struct world world;
 	const struct brief brief = {.what = ENT_STR("No print")};
-	const struct word word = {.supplier = ENT_STR("telnord"), .status = ENT_PENDING, .priority = 2};
+	const struct word word = {
+	    .supplier = ENT_STR("telnord"), .values.at[ENT_STATUS] = ENT_PENDING, .values.at[ENT_PRIORITY] = 2};
 
 	(void)state;
 	begin(&world);
@@ -489,7 +496,7 @@ static void test_share(void **state)
 	fold(&world);
 	assert_true(sdk_eqz(world.incident.holder, "telnord"));
 	assert_int_equal(world.incident.holder_since_ms, 1000000);
-	assert_int_equal(world.incident.priority, 2);
+	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 2);
 
 	world.events.n = 0;
 	decide_share(&world.at, ENT_STR("telnord"), true, false, &(struct brief){.what = ENT_ABSENT}, &desk,
@@ -531,7 +538,7 @@ static void test_status_and_comment_of_ours(void **state)
 	assert_true(sdk_eqz(kinds(&world), "incident.status_changed"));
 	assert_int_equal(world.events.at[0].supplier.n, 0);
 	fold(&world);
-	assert_int_equal(world.incident.status, ENT_RESOLVED);
+	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_RESOLVED);
 
 	world.events.n = 0;
 	comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("orion")};

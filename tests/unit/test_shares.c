@@ -52,7 +52,7 @@ static void test_a_share_makes_a_ticket(void **state)
 	assert_false(party(world, 1, "telnord")->ticket.n > 0);
 	bring(world, "telnord", "T-1");
 	assert_true(sdk_eqz(party(world, 1, "telnord")->ticket, "T-1"));
-	assert_int_equal(party(world, 1, "telnord")->status, ENT_NEW);
+	assert_int_equal(party(world, 1, "telnord")->values.at[ENT_STATUS], ENT_NEW);
 	assert_false(party(world, 1, "telnord")->comes);
 	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 1);
 	assert_int_equal(n_event(world, "ticket.linked"), 2);
@@ -280,8 +280,8 @@ static void test_a_status_by_a_person_goes_to_all(void **state)
 	assert_int_equal(give_status(world, 1, ENT_TRANSFERRED), JOB_CONFLICT);
 	assert_int_equal(give_status(world, 7, ENT_RESOLVED), JOB_NOT_FOUND);
 	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
-	assert_int_equal(due(world, "orion").status, ENT_RESOLVED);
-	assert_int_equal(due(world, "telnord").status, ENT_RESOLVED);
+	assert_int_equal(due(world, "orion").values.at[ENT_STATUS], ENT_RESOLVED);
+	assert_int_equal(due(world, "telnord").values.at[ENT_STATUS], ENT_RESOLVED);
 	int64_t last = writer_last_seq(world->writer);
 	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
 	assert_int_equal(writer_last_seq(world->writer), last);

@@ -200,7 +200,7 @@ static void test_late_and_merge(void **state)
 	deliver(fixture, "telnord", "3", "3", &word);
 	deliver(fixture, "orion", "4", "4", &old);
 	show(fixture, "ENT-000001", &incident);
-	assert_int_equal(incident.status, ENT_IN_PROGRESS); /* the late one moved nothing back */
+	assert_int_equal(incident.values.at[ENT_STATUS], ENT_IN_PROGRESS); /* the late one moved nothing back */
 	deliver(fixture, "orion", "5", "5", &joins);
 	struct ent_str json = show(fixture, "ENT-000002", &incident); /* the younger is part of the older now */
 	assert_int_equal(incident.number, 1);
@@ -288,7 +288,7 @@ static void test_replay_moves_nothing_back(void **state)
 			 1); /* is not among those for all */
 	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_ACCEPTED);
 	show(fixture, "ENT-000001", &incident);
-	assert_int_equal(incident.status, ENT_RESOLVED);
+	assert_int_equal(incident.values.at[ENT_STATUS], ENT_RESOLVED);
 	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_NOT_FOUND);
 }
 

@@ -88,8 +88,8 @@ static void test_version_1_is_brought_here(void **state)
 	assert_int_equal(store_open_read(world->path, NULL, &world->read, &meta, &err), ENT_OK);
 	check_all(world);
 	assert_int_equal(give_status(world, 2, ENT_RESOLVED), JOB_ACCEPTED); /* merged into 1 */
-	assert_int_equal(due(world, "telnord").status, ENT_RESOLVED);
-	assert_int_equal(due(world, "orion").status, ENT_RESOLVED);
+	assert_int_equal(due(world, "telnord").values.at[ENT_STATUS], ENT_RESOLVED);
+	assert_int_equal(due(world, "orion").values.at[ENT_STATUS], ENT_RESOLVED);
 	check_all(world);
 }
 

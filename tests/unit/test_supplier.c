@@ -70,13 +70,13 @@ static void what_does_not_come_back(void **state)
 	struct ent_err err;
 
 	(void)state;
-	assert_int_equal(map_check(&borrowed, NULL, "status", &err), ENT_OK);
-	assert_int_equal(map_check(&good, tool, "status", &err), ENT_OK);
-	assert_int_equal(map_check(&none, tool, "status", &err), ENT_OK);
-	assert_int_equal(map_check(&none, NULL, "status", &err), ENT_OK);
-	assert_int_equal(map_check(&bad, NULL, "status", &err), ENT_EINVAL);
+	assert_int_equal(map_check(&borrowed, NULL, ENT_STATUS, &err), ENT_OK);
+	assert_int_equal(map_check(&good, tool, ENT_STATUS, &err), ENT_OK);
+	assert_int_equal(map_check(&none, tool, ENT_STATUS, &err), ENT_OK);
+	assert_int_equal(map_check(&none, NULL, ENT_STATUS, &err), ENT_OK);
+	assert_int_equal(map_check(&bad, NULL, ENT_STATUS, &err), ENT_EINVAL);
 	assert_string_equal(err.msg, "status: resolved goes out as \"b\", which comes back as closed");
-	assert_int_equal(map_check(&lost, NULL, "status", &err), ENT_EINVAL);
+	assert_int_equal(map_check(&lost, NULL, ENT_STATUS, &err), ENT_EINVAL);
 	assert_string_equal(err.msg, "status: held goes out as \"zz\", which comes back as nothing");
 }
 

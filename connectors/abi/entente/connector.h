@@ -76,7 +76,7 @@ struct ent_op {
 				* for text, put it there as the last line. Others read it: sdk/marker.h */
 	struct ent_str number; /* our incident's number, "ENT-000042": correlation field, title or text of a CREATE */
 	/* UPDATE, ADD_COMMENT, FETCH: id and key say which one. CREATE, UPDATE: `has` and `at` are what it shall say.
-	 * Of STATUS and PRIORITY `text` is canonical and `native` the tool's word from the supplier's map, never
+	 * Of STATUS and the scales `text` is canonical and `native` the tool's word from the supplier's map, never
 	 * absent. */
 	struct ent_ticket ticket;
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
@@ -161,7 +161,7 @@ struct ent_setting {
 };
 
 /* The tool's out-of-the-box words. The supplier's `map:` overrides row by row.
- * canonical: an enum ent_status name or "1".."5". The first row of a canonical
+ * canonical: an enum ent_status name, or of a scale "1".."5". The first row of a canonical
  * value is the one used on the way out. Ends with {0}. */
 struct ent_map_row {
 	const char *native, *canonical;
@@ -179,7 +179,7 @@ struct ent_connector {
 	uint32_t ops;                      /* 1u << each enum ent_op_kind that build() accepts */
 	const struct ent_setting *setting; /* ends with {0}; NULL for none */
 	size_t settings_size;
-	const struct ent_map_row *status, *priority; /* NULL: the supplier's map is all there is */
+	const struct ent_map_row *map[ENT_N_ATTR]; /* of STATUS and the scales; NULL: the supplier's is all there is */
 
 	/* Check settings and compile what is costly. NULL when there is no state. */
 	enum ent_rc (*open)(const void *settings, void **ret_state, struct ent_err *);

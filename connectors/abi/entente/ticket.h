@@ -69,7 +69,7 @@ enum ent_status {
 #define ENT_N_STATUS 11
 
 /* One attribute: what the tool says, and what it means in the ticket language.
- * A connector sets `native` for STATUS and PRIORITY and may set `text` where the
+ * A connector sets `native` for STATUS and the scales and may set `text` where the
  * tool's own semantics decide (canonical names: "in_progress", "1".."5"); else the
  * broker maps native to text. For the other attributes `text` is the value and
  * `native` is set only when the tool knows it by another name (a person's id). */
@@ -77,24 +77,26 @@ struct ent_value {
 	struct ent_str text, native;
 };
 
-enum ent_attr {
-	ENT_TITLE,
-	ENT_DESCRIPTION, /* plain text or Markdown */
-	ENT_STATUS,
-	ENT_PRIORITY, /* 1 critical .. 5 planning */
-	ENT_CATEGORY,
-	ENT_SERVICE,
-	ENT_SITE,
-	ENT_TEAM,     /* the supplier's group */
-	ENT_ASSIGNEE, /* text: name shown; native: id in the tool */
-	ENT_REQUESTER,
-	ENT_URL,            /* for people */
-	ENT_TRANSFERRED_TO, /* with status transferred: to whom, a supplier's name or title */
-	ENT_OPENED_AT,      /* RFC 3339, UTC, milliseconds: see sdk_time_format */
-	ENT_DUE_AT,
-	ENT_FIELDS /* everything else worth keeping, one JSON object */
-};
-#define ENT_N_ATTR 15
+/* id, name, steps: how many steps a scale has, "1" the most severe; 0: it is no scale. What the broker does with each
+ * stands in core/attr.h. */
+#define ENT_ATTRIBUTES(X)                                                                                              \
+	X(ENT_TITLE, "title", 0)                                                                                       \
+	X(ENT_DESCRIPTION, "description", 0) /* plain text or Markdown */                                              \
+	X(ENT_STATUS, "status", 0)           /* the names of enum ent_status */                                        \
+	X(ENT_PRIORITY, "priority", 5)       /* 1 critical .. 5 planning */                                            \
+	X(ENT_CATEGORY, "category", 0)                                                                                 \
+	X(ENT_SERVICE, "service", 0)                                                                                   \
+	X(ENT_SITE, "site", 0)                                                                                         \
+	X(ENT_TEAM, "team", 0)         /* the supplier's group */                                                      \
+	X(ENT_ASSIGNEE, "assignee", 0) /* text: name shown; native: id in the tool */                                  \
+	X(ENT_REQUESTER, "requester", 0)                                                                               \
+	X(ENT_URL, "url", 0)                       /* for people */                                                    \
+	X(ENT_TRANSFERRED_TO, "transferred_to", 0) /* with status transferred: to whom, a supplier's name or title */  \
+	X(ENT_OPENED_AT, "opened_at", 0)           /* RFC 3339, UTC, milliseconds: see sdk_time_format */              \
+	X(ENT_DUE_AT, "due_at", 0)                                                                                     \
+	X(ENT_FIELDS, "fields", 0) /* everything else worth keeping, one JSON object */
+#define ENT_ATTR_ID(id, name, steps) id,
+enum ent_attr { ENT_ATTRIBUTES(ENT_ATTR_ID) ENT_N_ATTR };
 
 /* When the supplier says the change happened. 0 = the tool does not say. A
  * version orders exactly; a time orders as finely as the tool stamps. */

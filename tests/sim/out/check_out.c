@@ -378,7 +378,7 @@ static void trace_rows(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
 	    rows(sim),
-	    "SELECT id, incident, made_ms, state_ms, supplier, op, state, cause, status FROM delivery ORDER BY id");
+	    "SELECT id, incident, made_ms, state_ms, supplier, op, state, cause, planned FROM delivery ORDER BY id");
 
 	while (db_row(stmt))
 		trace_line(&sim->world, "delivery %lld of %lld to %.*s: %.*s %.*s %.*s, made at %lld, %.*s at %lld",

@@ -277,7 +277,7 @@ const struct ent_connector out_connector = {
 	   1u << ENT_POLL | 1u << ENT_PROBE,
     .setting = setting,
     .settings_size = sizeof(struct settings),
-    .status = statuses,
+    .map[ENT_STATUS] = statuses,
     .verify = verify,
     .decode = decode,
     .build = build,
