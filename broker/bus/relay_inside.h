@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #define RELAY_MEASURE_US 250000
 

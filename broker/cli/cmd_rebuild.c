@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bus/relay_record.h"
+#include "bus/record.h"
 #include "cli/boot.h"
 #include "cli/command.h"
 #include "sdk/time.h"

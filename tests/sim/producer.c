@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #define LATE_MAX_US  8000000
 #define LATE_SOON_US 40000 /* about as long as a new producer takes: where the races are */

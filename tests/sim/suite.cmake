@@ -8,11 +8,11 @@ target_link_libraries(sim_disk PRIVATE entente_flags entente_base PkgConfig::sql
 add_test(NAME sim/disk COMMAND sim_disk)
 
 add_executable(sim_kafka ${sim}/test_kafka.c ${sim}/cluster.c ${sim}/producer.c ${sim}/world.c
-	${CMAKE_SOURCE_DIR}/broker/bus/relay_record.c)
+	${CMAKE_SOURCE_DIR}/broker/bus/record.c)
 target_link_libraries(sim_kafka PRIVATE entente_flags entente_core)
 add_test(NAME sim/kafka COMMAND sim_kafka)
 
-file(GLOB sim_relay_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/broker/bus/relay*.c)
+file(GLOB sim_relay_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/broker/bus/relay*.c ${CMAKE_SOURCE_DIR}/broker/bus/record.c)
 file(GLOB sim_connector_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/connectors/native/*.c)
 
 add_library(sim_worlds OBJECT ${sim}/main.c ${sim}/sim.c ${sim}/client.c ${sim}/broker.c ${sim}/book.c ${sim}/wire.c

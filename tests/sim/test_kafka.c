@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #define NUMBERS 40
 #define STORE   "11111111-1111-4111-8111-111111111111"

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 #include "relay_store.h"
 
 #define SEQ_MAX 4096

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #define STORE_ID "0b0e7a66-0000-4000-8000-000000000001"
 #define OTHER_ID "0b0e7a66-0000-4000-8000-000000000002"

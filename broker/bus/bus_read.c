@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #define WINDOW_FIRST 64 /* offsets from the end: the record, its marker, and some aborted ones */
 #define BATCH        256

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bus/relay_record.h"
+#include "bus/record.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/relay_record.h"
+#include "bus/record.h"
 #include "relay_store.h"
 
 static struct ent_str header_of(const struct kafka_record *record, const char *name)
