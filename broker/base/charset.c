@@ -65,7 +65,7 @@ static const struct charset charsets[] = {
 
 /* "application/json; charset="ISO-8859-1"": its charset, absent when it declares none. A ';' inside quotes belongs to
  * no charset's name, so it need not be told from one that separates. */
-static struct ent_str declared(struct ent_str type)
+static struct ent_str charset_declared(struct ent_str type)
 {
 	struct ent_str rest, name, value;
 
@@ -90,7 +90,7 @@ static const struct charset *charset_find(struct ent_str name)
 }
 
 /* Some converters keep a letter back, for a mark that may follow it. */
-static void flush(iconv_t of, struct sdk_buf *out)
+static void decode_end(iconv_t of, struct sdk_buf *out)
 {
 	char kept[16], *to = kept;
 	size_t room = sizeof kept;
@@ -99,7 +99,8 @@ static void flush(iconv_t of, struct sdk_buf *out)
 	sdk_buf_add(out, kept, sizeof kept - room);
 }
 
-static struct ent_str decode(struct ent_arena *arena, iconv_t of, const struct charset *charset, struct ent_str bytes)
+static struct ent_str decode_with(struct ent_arena *arena, iconv_t of, const struct charset *charset,
+				  struct ent_str bytes)
 {
 	char *p = (char *)(uintptr_t)bytes.p, chunk[4096];
 	size_t left = bytes.n;
@@ -116,12 +117,12 @@ static struct ent_str decode(struct ent_arena *arena, iconv_t of, const struct c
 		if (got != (size_t)-1 || why == E2BIG)
 			continue;
 		if (charset->unit == 1) /* the others keep nothing but their byte order, and would forget it */
-			flush(of, &out);
+			decode_end(of, &out);
 		sdk_buf_z(&out, "\xEF\xBF\xBD");
 		p += left < charset->unit ? left : charset->unit;
 		left -= left < charset->unit ? left : charset->unit;
 	}
-	flush(of, &out);
+	decode_end(of, &out);
 	text = sdk_dup(arena, sdk_buf_view(&out));
 	sdk_buf_release(&out);
 	return text;
@@ -130,7 +131,7 @@ static struct ent_str decode(struct ent_arena *arena, iconv_t of, const struct c
 enum ent_rc charset_read(struct ent_arena *arena, const struct ent_header *header, size_t n_header,
 			 struct ent_str *body, struct ent_err *err)
 {
-	struct ent_str name = declared(sdk_header(header, n_header, "Content-Type"));
+	struct ent_str name = charset_declared(sdk_header(header, n_header, "Content-Type"));
 	const struct charset *charset = name.p ? charset_find(name) : NULL;
 
 	if (body->n == 0)
@@ -147,7 +148,7 @@ enum ent_rc charset_read(struct ent_arena *arena, const struct ent_header *heade
 					"the body is in charset \"%s\", for which this machine has no table: have the "
 					"tool send UTF-8, or install the C library's charsets",
 					charset->name);
-		*body = decode(arena, of, charset, *body);
+		*body = decode_with(arena, of, charset, *body);
 		(void)iconv_close(of);
 	}
 	if (sdk_starts(*body, "\xEF\xBB\xBF"))

@@ -34,8 +34,8 @@ static struct ent_str value_clean(struct ent_str value, char copy[VALUE_MAX])
 	return (struct ent_str){copy, value.n};
 }
 
-static void print_json(struct sdk_buf *buf, struct ent_str time, enum log_level level, const char *name,
-		       const struct log_field *field, size_t n)
+static void line_json(struct sdk_buf *buf, struct ent_str time, enum log_level level, const char *name,
+		      const struct log_field *field, size_t n)
 {
 	struct sdk_jsonw w;
 	char copy[VALUE_MAX];
@@ -54,7 +54,7 @@ static void print_json(struct sdk_buf *buf, struct ent_str time, enum log_level 
 	sdk_jsonw_close(&w, '}');
 }
 
-static bool is_plain(struct ent_str s)
+static bool needs_no_quotes(struct ent_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] <= ' ' || s.p[i] >= 0x7F || s.p[i] == '"' || s.p[i] == '\\' || s.p[i] == '=')
@@ -65,7 +65,7 @@ static bool is_plain(struct ent_str s)
 /* Quoted when it is more than one plain word. Controls (C0, DEL, and C1 as U+0080..9F) stand as escapes. */
 static void print_text_value(struct sdk_buf *buf, struct ent_str s)
 {
-	if (s.p == NULL || is_plain(s)) {
+	if (s.p == NULL || needs_no_quotes(s)) {
 		sdk_buf_str(buf, s.p == NULL ? ENT_STR("-") : s);
 		return;
 	}
@@ -140,7 +140,7 @@ void log_write(struct log *log, enum log_level level, const char *name, ...)
 	time = sdk_time_format(log->now_ms(log->clock), stamp);
 	sdk_buf_init(&buf, LINE_SIZE_MAX);
 	if (log->format == LOG_JSON)
-		print_json(&buf, time, level, name, field, n);
+		line_json(&buf, time, level, name, field, n);
 	else
 		print_text(&buf, log, time, level, name, field, n);
 	sdk_buf_z(&buf, "\n");

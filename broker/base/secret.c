@@ -90,7 +90,7 @@ static enum ent_rc file_vet(int fd, const char *path, struct ent_err *err)
 	return ENT_OK;
 }
 
-static enum ent_rc file_read(int fd, const char *path, struct secret *into, struct ent_err *err)
+static enum ent_rc secret_file_read(int fd, const char *path, struct secret *into, struct ent_err *err)
 {
 	for (;;) {
 		ssize_t got = read(fd, into->bytes + into->n, SECRET_ROOM - into->n);
@@ -130,7 +130,7 @@ static enum ent_rc load_file(struct ent_str path, struct secret *into, struct en
 		return sdk_fail(err, ENT_EINVAL, "file:%s: %s", z, strerror(errno));
 	rc = file_vet(fd, z, err);
 	if (rc == ENT_OK)
-		rc = file_read(fd, z, into, err);
+		rc = secret_file_read(fd, z, into, err);
 	(void)close(fd); /* nothing was written */
 	return rc;
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bus/embedded.h"
+#include "bus/kafka_rd.h"
 #include "bus/rd.h"
 
 struct bus {

@@ -7,7 +7,6 @@
 #define BUS_BUS_H
 
 #include "bus/relay.h"
-#include "entente/connector.h" /* struct ent_header */
 
 struct bus_pair {
 	struct ent_str name, value;
@@ -47,33 +46,5 @@ bool bus_refused(struct bus *bus, struct ent_err *ret_why);
 /* Publishes what is stored until deadline_ms from now (not at all while Kafka is away), then ends the thread and frees.
  * A call into Kafka that hangs just then may hold it up for 2 s more. */
 void bus_stop(struct bus *bus, int deadline_ms);
-
-/* For `entente check`: are brokers reachable, do topics exist as they must be? Lines for people, ENT_OK when all is
- * well. */
-enum ent_rc bus_check(const struct bus_options *options, struct sdk_buf *report, struct ent_err *err)
-    __attribute__((warn_unused_result));
-
-/* For tail and rebuild: reads entente.events.v1 read_committed. from: 0 beginning, 1 only what is new. follow: do not
- * end at the end. take() gets each record of each partition in order; false stops. idle() is called when nothing came
- * for a while; false stops. */
-struct bus_record {
-	int32_t partition;
-	int64_t offset, seq; /* seq: from ce_storeseq */
-	struct ent_str key, value, type, id, subject;
-	int64_t time_ms;                 /* of ce_time */
-	const struct ent_header *header; /* all of them */
-	size_t n_header;
-};
-enum ent_rc bus_read(const struct bus_options *options, int from, bool follow,
-		     bool (*take)(void *to, const struct bus_record *), bool (*idle)(void *to), void *to,
-		     struct ent_err *err) __attribute__((warn_unused_result));
-/* The same of another topic, always from its beginning to its end. ENT_EGONE: there is no such topic. *ret_trimmed:
- * records at its beginning are gone, by retention or by hand. */
-enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic topic,
-			   bool (*take)(void *to, const struct bus_record *), void *to, bool *ret_trimmed,
-			   struct ent_err *err) __attribute__((warn_unused_result));
-/* The last progress record, for rebuild. ENT_EGONE: there is none. */
-enum ent_rc bus_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For `entente check`: lines for people, changing nothing. */
+#include "bus/bus_check.h"
+
 #include <inttypes.h>
 
-#include "bus/rd.h"
+#include "bus/rd_topics.h"
 
 static void topic_tell(const struct rd_topic *topic, struct sdk_buf *report)
 {

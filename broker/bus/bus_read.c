@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reading side: the last progress record, and the whole stream for tail and rebuild. */
-#include "bus/rd.h"
+#include "bus/bus_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bus/rd_topics.h"
 #include "bus/record.h"
 
 #define WINDOW_FIRST 64 /* offsets from the end: the record, its marker, and some aborted ones */
@@ -40,7 +41,7 @@ static enum ent_rc window_read(rd_kafka_t *reader, const struct rd_notes *notes,
 		} else if (message->err) {
 			rc = rd_fail(reader, notes, message->err, "reading " TOPIC_PROGRESS, err);
 		} else if (message->payload) {
-			rc = position_parse((struct ent_str){message->payload, message->len}, ret, err);
+			rc = record_position((struct ent_str){message->payload, message->len}, ret, err);
 			if (rc)
 				rc = sdk_fail(err, ENT_EINVAL,
 					      TOPIC_PROGRESS " holds at %" PRId64 " what no relay wrote",
@@ -88,8 +89,8 @@ static enum ent_rc position_find(rd_kafka_t *reader, const struct rd_notes *note
 	return ENT_OK;
 }
 
-enum ent_rc rd_position(const struct bus_options *options, struct log *log, int timeout_ms, struct position *ret,
-			struct ent_err *err)
+enum ent_rc bus_read_position_within(const struct bus_options *options, struct log *log, int timeout_ms,
+				     struct position *ret, struct ent_err *err)
 {
 	struct rd_notes notes = {.log = log};
 	rd_kafka_t *reader;
@@ -102,9 +103,9 @@ enum ent_rc rd_position(const struct bus_options *options, struct log *log, int 
 	return rc;
 }
 
-enum ent_rc bus_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
+enum ent_rc bus_read_position(const struct bus_options *options, struct position *ret, struct ent_err *err)
 {
-	return rd_position(options, NULL, 10 * RD_CALL_MS, ret, err);
+	return bus_read_position_within(options, NULL, 10 * RD_CALL_MS, ret, err);
 }
 
 /* ---- the stream ---------------------------------------------------------------- */
@@ -124,8 +125,8 @@ struct reading {
 	bool stopped;
 };
 
-static bool header_add(struct bus_record *record, struct ent_header *header, const char *name, const void *value,
-		       size_t n)
+static bool reading_header(struct bus_record *record, struct ent_header *header, const char *name, const void *value,
+			   size_t n)
 {
 	struct ent_str text = {value, n};
 
@@ -145,7 +146,7 @@ static bool header_add(struct bus_record *record, struct ent_header *header, con
 	return true;
 }
 
-static bool give(struct reading *reading, const rd_kafka_message_t *message)
+static bool record_give(struct reading *reading, const rd_kafka_message_t *message)
 {
 	struct ent_header header[HEADERS_MAX];
 	struct bus_record record = {.partition = message->partition,
@@ -160,7 +161,7 @@ static bool give(struct reading *reading, const rd_kafka_message_t *message)
 
 	if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
 		for (size_t i = 0; !rd_kafka_header_get_all(headers, i, &name, &value, &n); i++)
-			if (!header_add(&record, header, name, value, n))
+			if (!reading_header(&record, header, name, value, n))
 				break;
 	return reading->take(reading->to, &record);
 }
@@ -180,7 +181,7 @@ static enum ent_rc message_take(struct reading *reading, const rd_kafka_message_
 	}
 	if (message->err)
 		return rd_fail(reading->reader, &reading->notes, message->err, reading->doing, err);
-	reading->stopped = !give(reading, message);
+	reading->stopped = !record_give(reading, message);
 	return ENT_OK;
 }
 
@@ -277,7 +278,7 @@ enum ent_rc bus_read(const struct bus_options *options, int from, bool follow,
 }
 
 /* Asked after the reading: what was deleted meanwhile was perhaps not read. Aborted transactions do not move it. */
-static enum ent_rc trimmed(struct reading *reading, bool *ret, struct ent_err *err)
+static enum ent_rc reading_trimmed(struct reading *reading, bool *ret, struct ent_err *err)
 {
 	int64_t low, high;
 
@@ -305,7 +306,7 @@ enum ent_rc bus_read_whole(const struct bus_options *options, enum kafka_topic t
 	if (!rc)
 		rc = reading_run(&reading, false, NULL, err);
 	if (!rc)
-		rc = trimmed(&reading, ret_trimmed, err);
+		rc = reading_trimmed(&reading, ret_trimmed, err);
 	reading_end(&reading);
 	return rc;
 }

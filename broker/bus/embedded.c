@@ -10,10 +10,13 @@
  *    read_committed reads the same as read_uncommitted; exactly-once is a claim about Apache Kafka only;
  *  - it listens on loopback only, without TLS or passwords, compacts nothing, and takes no admin requests.
  */
-#include "bus/rd.h"
+#include "bus/embedded.h"
 
-#include <librdkafka/rdkafka_mock.h>
 #include <stdlib.h>
+
+#include "bus/rd_topics.h"
+
+#include <librdkafka/rdkafka_mock.h> /* after rdkafka.h */
 
 struct embedded {
 	rd_kafka_t *handle;

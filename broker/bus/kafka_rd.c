@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kafka.h by librdkafka. What an error asks for is told by librdkafka's own flags, read once in answer():
+ * kafka.h by librdkafka. What an error asks for is told by librdkafka's own flags, read once in answer_rc():
  *
  *                 retriable   abortable   fatal, fenced, anything else
  *   init          RETRY       REBUILD     REBUILD
@@ -14,13 +14,16 @@
  * Interceptors count what was sent; after such a transaction begin() asks for a new producer, whose epoch is higher.
  * It does so after an abort, too: librdkafka 2.0 cannot go on after a record that failed (it skips sequence numbers).
  */
-#include "bus/rd.h"
+#include "bus/kafka_rd.h"
 
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "bus/bus_read.h"
+#include "bus/rd_topics.h"
 
 #define API_ADD_PARTITIONS 24
 #define API_END_TXN        26
@@ -85,7 +88,7 @@ static void delivery_cb(rd_kafka_t *rk, const rd_kafka_message_t *message, void 
 /* ---- answers --------------------------------------------------------------- */
 
 /* Takes error. */
-static enum kafka_rc answer(struct kafka_rd *rd, enum call call, rd_kafka_error_t *error, struct ent_err *err)
+static enum kafka_rc answer_rc(struct kafka_rd *rd, enum call call, rd_kafka_error_t *error, struct ent_err *err)
 {
 	enum kafka_rc rc = KAFKA_REBUILD;
 	bool fatal, fenced;
@@ -162,7 +165,7 @@ static enum ent_rc topics_ready(struct kafka_rd *rd, struct ent_err *err)
 }
 
 /* Without it the first transaction waits a second for its partitions. */
-static enum kafka_rc warm(struct kafka_rd *rd, struct ent_err *err)
+static enum kafka_rc topics_warm(struct kafka_rd *rd, struct ent_err *err)
 {
 	struct rd_topic topic[KAFKA_N_TOPIC];
 	const struct rd_kafka_metadata *metadata;
@@ -193,12 +196,12 @@ static enum kafka_rc rd_init(struct kafka *kafka, struct ent_err *err)
 	if (topics_ready(rd, err))
 		return KAFKA_RETRY;
 	if (!rd->is_ready) {
-		rc = answer(rd, CALL_INIT, rd_kafka_init_transactions(rd->producer, RD_CALL_MS), err);
+		rc = answer_rc(rd, CALL_INIT, rd_kafka_init_transactions(rd->producer, RD_CALL_MS), err);
 		if (rc)
 			return rc;
 		rd->is_ready = true;
 	}
-	rc = warm(rd, err);
+	rc = topics_warm(rd, err);
 	if (rc)
 		return rc;
 	rd->notes.last[0] = '\0';
@@ -208,7 +211,7 @@ static enum kafka_rc rd_init(struct kafka *kafka, struct ent_err *err)
 static enum kafka_rc rd_position_of(struct kafka *kafka, struct position *ret, bool *ret_found, struct ent_err *err)
 {
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
-	enum ent_rc rc = rd_position(rd->options, rd->notes.log, POSITION_MS, ret, err);
+	enum ent_rc rc = bus_read_position_within(rd->options, rd->notes.log, POSITION_MS, ret, err);
 
 	if (rc && rc != ENT_EGONE)
 		return KAFKA_RETRY;
@@ -235,7 +238,7 @@ static enum kafka_rc rd_begin(struct kafka *kafka, struct ent_err *err)
 	atomic_store(&rd->n_end, 0);
 	atomic_store(&rd->first_add_us, 0);
 	atomic_store(&rd->last_add_us, 0);
-	return answer(rd, CALL_BEGIN, rd_kafka_begin_transaction(rd->producer), err);
+	return answer_rc(rd, CALL_BEGIN, rd_kafka_begin_transaction(rd->producer), err);
 }
 
 static enum kafka_rc rd_produce(struct kafka *kafka, const struct kafka_record *record, struct ent_err *err)
@@ -260,14 +263,14 @@ static enum kafka_rc rd_produce(struct kafka *kafka, const struct kafka_record *
 	error = rd_kafka_produceva(rd->producer, part, sizeof part / sizeof *part);
 	if (error)
 		rd_kafka_headers_destroy(headers); /* taken only on success */
-	return answer(rd, CALL_PRODUCE, error, err);
+	return answer_rc(rd, CALL_PRODUCE, error, err);
 }
 
 static enum kafka_rc rd_commit(struct kafka *kafka, struct ent_err *err)
 {
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
 	bool quick = system_mono_us() - rd->begin_us < FILLED_US;
-	enum kafka_rc rc = answer(rd, CALL_COMMIT, rd_kafka_commit_transaction(rd->producer, RD_CALL_MS), err);
+	enum kafka_rc rc = answer_rc(rd, CALL_COMMIT, rd_kafka_commit_transaction(rd->producer, RD_CALL_MS), err);
 
 	rd_kafka_poll(rd->producer, 0);
 	kafka->contended = quick && atomic_load(&rd->last_add_us) - atomic_load(&rd->first_add_us) > CONTENDED_US;
@@ -283,7 +286,7 @@ static enum kafka_rc rd_abort(struct kafka *kafka, struct ent_err *err)
 {
 	struct kafka_rd *rd = (struct kafka_rd *)kafka;
 
-	enum kafka_rc rc = answer(rd, CALL_ABORT, rd_kafka_abort_transaction(rd->producer, RD_CALL_MS), err);
+	enum kafka_rc rc = answer_rc(rd, CALL_ABORT, rd_kafka_abort_transaction(rd->producer, RD_CALL_MS), err);
 
 	rd->was_aborted = rc == KAFKA_OK;
 	return rc;

@@ -66,7 +66,7 @@ static const struct setting ours[] = {
     {0},
 };
 
-static void set(rd_kafka_conf_t *conf, const struct setting *setting)
+static void conf_set(rd_kafka_conf_t *conf, const struct setting *setting)
 {
 	char why[200];
 
@@ -78,13 +78,13 @@ static void set(rd_kafka_conf_t *conf, const struct setting *setting)
 }
 
 /* Values of these may be secrets: neither value nor librdkafka's words about it are shown. */
-static bool is_secret(const char *name)
+static bool conf_is_secret(const char *name)
 {
 	return strcasestr(name, "password") || strcasestr(name, "secret") || strcasestr(name, "key") ||
 	       strcasestr(name, "pem") || strcasestr(name, "sasl.oauthbearer.config");
 }
 
-static enum ent_rc pass(rd_kafka_conf_t *conf, const struct bus_pair *pair, struct ent_err *err)
+static enum ent_rc conf_pass(rd_kafka_conf_t *conf, const struct bus_pair *pair, struct ent_err *err)
 {
 	struct sdk_arena arena;
 	char why[200], *name, *value;
@@ -103,7 +103,8 @@ static enum ent_rc pass(rd_kafka_conf_t *conf, const struct bus_pair *pair, stru
 	if (res == RD_KAFKA_CONF_UNKNOWN)
 		rc = sdk_fail(err, ENT_EINVAL, "kafka.%s: librdkafka knows no such setting", name);
 	else if (res != RD_KAFKA_CONF_OK)
-		rc = sdk_fail(err, ENT_EINVAL, "kafka.%s: %s", name, is_secret(name) ? "the value is not valid" : why);
+		rc = sdk_fail(err, ENT_EINVAL, "kafka.%s: %s", name,
+			      conf_is_secret(name) ? "the value is not valid" : why);
 out:
 	sdk_arena_release(&arena);
 	return rc;
@@ -146,15 +147,15 @@ enum ent_rc rd_conf(const struct bus_options *options, enum rd_role role, struct
 	enum ent_rc rc = ENT_OK;
 
 	_Static_assert(RD_RECORD_MAX - RD_RECORD_OVERHEAD == 4128768, "message.max.bytes of the producer");
-	set(conf, common);
-	set(conf, role == RD_PRODUCER ? producer : reader);
+	conf_set(conf, common);
+	conf_set(conf, role == RD_PRODUCER ? producer : reader);
 	sdk_arena_init(&arena);
 	if (rd_kafka_conf_set(conf, "bootstrap.servers", sdk_z(&arena.abi, options->brokers), why, sizeof why) !=
 	    RD_KAFKA_CONF_OK)
 		rc = sdk_fail(err, ENT_EINVAL, "kafka.brokers: %s", why);
 	sdk_arena_release(&arena);
 	for (size_t i = 0; i < options->n_pass && !rc; i++)
-		rc = pass(conf, &options->pass[i], err);
+		rc = conf_pass(conf, &options->pass[i], err);
 	if (rc) {
 		rd_kafka_conf_destroy(conf);
 		return rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The four topics: made when missing, looked at, judged. */
-#include "bus/rd.h"
+#include "bus/rd_topics.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static enum ent_rc partitions_look(rd_kafka_t *reader, const struct rd_notes *no
 	return ENT_OK;
 }
 
-static void copy(char *ret, size_t size, const char *text)
+static void text_keep(char *ret, size_t size, const char *text)
 {
 	size_t n = text ? strlen(text) : 0;
 
@@ -68,9 +68,9 @@ static void settings_take(const rd_kafka_ConfigResource_t *resource, struct rd_t
 		const char *name = rd_kafka_ConfigEntry_name(entry[i]), *value = rd_kafka_ConfigEntry_value(entry[i]);
 
 		if (!strcmp(name, "cleanup.policy"))
-			copy(to->seen_cleanup, sizeof to->seen_cleanup, value);
+			text_keep(to->seen_cleanup, sizeof to->seen_cleanup, value);
 		else if (!strcmp(name, "retention.ms"))
-			copy(to->seen_retention, sizeof to->seen_retention, value);
+			text_keep(to->seen_retention, sizeof to->seen_retention, value);
 		else if (!strcmp(name, "max.message.bytes"))
 			to->seen_record_max = value ? strtoll(value, NULL, 10) : 0;
 	}
@@ -125,12 +125,12 @@ enum ent_rc rd_topics_look(rd_kafka_t *reader, const struct rd_notes *notes, boo
 
 /* ---- making ---------------------------------------------------------------- */
 
-static void wish(rd_kafka_NewTopic_t *made, const char *name, const char *value)
+static void topic_wish(rd_kafka_NewTopic_t *made, const char *name, const char *value)
 {
 	(void)rd_kafka_NewTopic_set_config(made, name, value); /* fails on an empty name only */
 }
 
-static rd_kafka_NewTopic_t *wanted(const struct rd_topic *topic, const struct bus_options *options)
+static rd_kafka_NewTopic_t *topic_wanted(const struct rd_topic *topic, const struct bus_options *options)
 {
 	char text[24], why[200];
 	rd_kafka_NewTopic_t *made = rd_kafka_NewTopic_new(topic->name, topic->is_partitioned ? options->partitions : 1,
@@ -138,16 +138,16 @@ static rd_kafka_NewTopic_t *wanted(const struct rd_topic *topic, const struct bu
 
 	if (!made)
 		return NULL;
-	wish(made, "cleanup.policy", topic->cleanup);
+	topic_wish(made, "cleanup.policy", topic->cleanup);
 	snprintf(text, sizeof text, "%d", RD_RECORD_MAX);
-	wish(made, "max.message.bytes", text);
+	topic_wish(made, "max.message.bytes", text);
 	if (!strcmp(topic->cleanup, "delete")) {
 		snprintf(text, sizeof text, "%" PRId64,
 			 options->retention_ms < 0 ? (int64_t)-1 : options->retention_ms);
-		wish(made, "retention.ms", text);
+		topic_wish(made, "retention.ms", text);
 	}
 	if (topic->is_single) /* a record a transaction: small segments, so that compaction keeps it small */
-		wish(made, "segment.bytes", "16777216");
+		topic_wish(made, "segment.bytes", "16777216");
 	return made;
 }
 
@@ -205,7 +205,7 @@ enum ent_rc rd_topics_make(rd_kafka_t *reader, const struct bus_options *options
 	for (int i = 0; i < KAFKA_N_TOPIC && !rc; i++) {
 		if (topic[i].partitions > 0)
 			continue;
-		made[n] = wanted(&topic[i], options);
+		made[n] = topic_wanted(&topic[i], options);
 		if (made[n])
 			n++;
 		else

@@ -26,7 +26,7 @@ void record_release(struct record *record)
 	sdk_buf_release(&record->value);
 }
 
-static void header_add(struct record *record, const char *name, struct ent_str value)
+static void record_header(struct record *record, const char *name, struct ent_str value)
 {
 	if (!value.p)
 		return;
@@ -34,33 +34,16 @@ static void header_add(struct record *record, const char *name, struct ent_str v
 	record->header[record->kafka.n_header++] = (struct kafka_header){name, value};
 }
 
-/* What RFC 3986 leaves unreserved stays; the rest is %XX. So the one '/' between supplier and delivery is unique. */
-static void percent_encode(struct sdk_buf *buf, struct ent_str s)
-{
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-			     c == '.' || c == '_' || c == '~';
-		char escape[3] = {'%', hex[c >> 4], hex[c & 15]};
-
-		if (plain)
-			sdk_buf_add(buf, &s.p[i], 1);
-		else
-			sdk_buf_add(buf, escape, 3);
-	}
-}
-
-static struct ent_str cause(struct record *record, const struct outbox_row *row)
+/* The one '/' between supplier and delivery is unique: theirs are encoded. */
+static struct ent_str causation_of(struct record *record, const struct outbox_row *row)
 {
 	if (!row->supplier.p)
 		return ENT_ABSENT;
 	sdk_buf_clear(&record->cause);
-	percent_encode(&record->cause, row->supplier);
+	sdk_percent_encode(&record->cause, row->supplier);
 	if (row->delivery_id.p) {
 		sdk_buf_add(&record->cause, "/", 1);
-		percent_encode(&record->cause, row->delivery_id);
+		sdk_percent_encode(&record->cause, row->delivery_id);
 	}
 	return record->cause.failed ? ENT_ABSENT : sdk_buf_view(&record->cause);
 }
@@ -71,19 +54,19 @@ static void headers_common(struct record *record, const struct outbox_row *row, 
 	int n = snprintf(record->id, sizeof record->id, "%.*s-%" PRId64, (int)record->store_id.n, record->store_id.p,
 			 row->seq);
 
-	header_add(record, "ce_id", (struct ent_str){record->id, (size_t)n});
-	header_add(record, "ce_source", record->source);
-	header_add(record, "ce_type", type);
-	header_add(record, "ce_specversion", ENT_STR("1.0"));
-	header_add(record, "ce_time", sdk_time_format(row->time_ms, record->time));
-	header_add(record, "ce_subject", subject);
-	header_add(record, "ce_partitionkey", row->key);
+	record_header(record, "ce_id", (struct ent_str){record->id, (size_t)n});
+	record_header(record, "ce_source", record->source);
+	record_header(record, "ce_type", type);
+	record_header(record, "ce_specversion", ENT_STR("1.0"));
+	record_header(record, "ce_time", sdk_time_format(row->time_ms, record->time));
+	record_header(record, "ce_subject", subject);
+	record_header(record, "ce_partitionkey", row->key);
 	n = snprintf(record->store_seq, sizeof record->store_seq, "%020" PRId64, row->seq);
-	header_add(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)n});
-	header_add(record, "ce_recordedtime", sdk_time_format(row->recorded_ms, record->recorded));
-	header_add(record, "ce_causationid", cause(record, row));
-	header_add(record, "ce_traceparent", row->traceparent);
-	header_add(record, "traceparent", row->traceparent);
+	record_header(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)n});
+	record_header(record, "ce_recordedtime", sdk_time_format(row->recorded_ms, record->recorded));
+	record_header(record, "ce_causationid", causation_of(record, row));
+	record_header(record, "ce_traceparent", row->traceparent);
+	record_header(record, "traceparent", row->traceparent);
 }
 
 static void record_start(struct record *record, enum kafka_topic topic, int32_t partition, struct ent_str key,
@@ -99,10 +82,10 @@ static void record_event(struct record *record, const struct outbox_row *row)
 
 	record_start(record, KAFKA_EVENTS, row->partition, row->key, row->json, row->recorded_ms);
 	headers_common(record, row, record->type[row->kind], row->subject);
-	header_add(record, "ce_dataschema", record->schema[row->kind]);
+	record_header(record, "ce_dataschema", record->schema[row->kind]);
 	n = snprintf(record->sequence, sizeof record->sequence, "%020" PRId64, row->sequence);
-	header_add(record, "ce_sequence", (struct ent_str){record->sequence, (size_t)n});
-	header_add(record, "content-type", ENT_STR("application/json"));
+	record_header(record, "ce_sequence", (struct ent_str){record->sequence, (size_t)n});
+	record_header(record, "content-type", ENT_STR("application/json"));
 }
 
 /* The names are Kafka Connect's, so that its tools show the reason. */
@@ -111,10 +94,10 @@ static void record_dead_letter(struct record *record, const struct outbox_row *r
 {
 	record_start(record, KAFKA_DEADLETTER, -1, row->key, value, row->recorded_ms);
 	headers_common(record, row, ENT_STR(RECORD_DEADLETTER_TYPE), row->subject);
-	header_add(record, "__connect.errors.connector.name", row->supplier);
-	header_add(record, "__connect.errors.stage", ENT_STR("VALUE_CONVERTER"));
-	header_add(record, "__connect.errors.exception.message", reason);
-	header_add(record, "content-type", ENT_STR("application/octet-stream"));
+	record_header(record, "__connect.errors.connector.name", row->supplier);
+	record_header(record, "__connect.errors.stage", ENT_STR("VALUE_CONVERTER"));
+	record_header(record, "__connect.errors.exception.message", reason);
+	record_header(record, "content-type", ENT_STR("application/octet-stream"));
 }
 
 /* Its bytes stay in the store; here stands where to find them. */
@@ -153,7 +136,7 @@ void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str 
 {
 	record_start(record, KAFKA_INCIDENTS, partition, uuid, json, now_ms);
 	if (json.p)
-		header_add(record, "content-type", ENT_STR("application/json"));
+		record_header(record, "content-type", ENT_STR("application/json"));
 }
 
 /* A rebuilt store has the same: all of it stands on the stream. The time tells copies of one store apart, whose next
@@ -182,7 +165,7 @@ void record_progress(struct record *record, const struct position *position, int
 	sdk_jsonw_kstr(&w, "at", sdk_time_format(now_ms, record->time));
 	sdk_jsonw_close(&w, '}');
 	record_start(record, KAFKA_PROGRESS, 0, sdk_str(position->store_id), sdk_buf_view(&record->value), now_ms);
-	header_add(record, "content-type", ENT_STR("application/json"));
+	record_header(record, "content-type", ENT_STR("application/json"));
 }
 
 struct position_row {
@@ -190,7 +173,7 @@ struct position_row {
 	int64_t seq, snapshots;
 };
 
-enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent_err *err)
+enum ent_rc record_position(struct ent_str json, struct position *ret, struct ent_err *err)
 {
 	static const struct sdk_field table[] = {
 	    {"store_id", SDK_FIELD_STR, true, offsetof(struct position_row, store_id)},

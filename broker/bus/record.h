@@ -45,7 +45,7 @@ void record_progress(struct record *record, const struct position *position, int
 void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE]);
 
 /* The value of a progress record. ENT_EINVAL: it is none. */
-enum ent_rc position_parse(struct ent_str json, struct position *ret, struct ent_err *err)
+enum ent_rc record_position(struct ent_str json, struct position *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
 /* Bytes of key, value and headers. */

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/relay_inside.h"
+#include "bus/relay_fill.h"
+#include "bus/relay_measure.h"
 
 #define BACKOFF_FIRST_US 10000
 #define BACKOFF_LAST_US  2000000
@@ -111,7 +112,7 @@ static void trouble_set(struct relay *relay, const char *words)
 	trouble_keep(relay, words);
 }
 
-static void become(struct relay *relay, enum relay_state state)
+static void relay_become(struct relay *relay, enum relay_state state)
 {
 	relay->state = state;
 	relay->state_us = relay->clock->mono_us(relay->clock);
@@ -130,12 +131,12 @@ static int64_t back_off(struct relay *relay)
 	return wait;
 }
 
-static enum ent_rc refuse(struct relay *relay, const struct ent_err *why, struct ent_err *err)
+static enum ent_rc relay_refuse(struct relay *relay, const struct ent_err *why, struct ent_err *err)
 {
 	relay->refused = *why;
 	trouble_keep(relay, why->msg); /* whoever ends the process for it says so once */
 	relay->kafka->close(relay->kafka);
-	become(relay, RELAY_BROKEN);
+	relay_become(relay, RELAY_BROKEN);
 	*err = *why;
 	return ENT_EINVAL;
 }
@@ -145,18 +146,18 @@ static enum ent_rc store_broken(struct relay *relay, struct ent_err *err)
 	struct ent_err why;
 
 	(void)sdk_fail(&why, ENT_EINVAL, "the store cannot be read: %s", db_error(relay->db));
-	return refuse(relay, &why, err);
+	return relay_refuse(relay, &why, err);
 }
 
-static void rebuild(struct relay *relay)
+static void producer_rebuild(struct relay *relay)
 {
 	relay->kafka->close(relay->kafka);
 	metric_add(relay->metrics, METRIC_RELAY_REBUILDS, 1);
-	become(relay, RELAY_START);
+	relay_become(relay, RELAY_START);
 }
 
 /* What every answer but KAFKA_OK leads to. `doing` is for people. */
-static int64_t react(struct relay *relay, enum kafka_rc rc, const char *doing, const struct ent_err *why)
+static int64_t relay_react(struct relay *relay, enum kafka_rc rc, const char *doing, const struct ent_err *why)
 {
 	struct ent_err words;
 	bool too_long = relay->clock->mono_us(relay->clock) - relay->state_us > CALL_MAX_US;
@@ -169,14 +170,14 @@ static int64_t react(struct relay *relay, enum kafka_rc rc, const char *doing, c
 		break;
 	case KAFKA_RETRY:
 		if (too_long && relay->state != RELAY_START)
-			rebuild(relay);
+			producer_rebuild(relay);
 		break;
 	case KAFKA_ABORT:
 		relay->in_doubt = relay->state == RELAY_COMMIT;
-		become(relay, RELAY_ABORT);
+		relay_become(relay, RELAY_ABORT);
 		break;
 	case KAFKA_REBUILD:
-		rebuild(relay);
+		producer_rebuild(relay);
 		break;
 	}
 	return back_off(relay);
@@ -241,14 +242,14 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 	if (db_failed(relay->db))
 		return store_broken(relay, err);
 	if (!is_marked)
-		return refuse(relay, &why, err);
+		return relay_refuse(relay, &why, err);
 	if (is_found && strcmp(found->store_id, relay->meta.store_id) != 0) {
 		(void)sdk_fail(&why, ENT_EINVAL,
 			       "Kafka holds the stream of store %s, this one is %s: another store, or made anew. Start "
 			       "with the old "
 			       "store, run `entente rebuild`, or use an empty Kafka",
 			       found->store_id, relay->meta.store_id);
-		return refuse(relay, &why, err);
+		return relay_refuse(relay, &why, err);
 	}
 	if (is_found && found->seq > relay->last_seq) {
 		(void)sdk_fail(&why, ENT_EINVAL,
@@ -256,7 +257,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 			       ": it was restored. Going on would "
 			       "use ids twice. Bring the newest store back, or run `entente rebuild`",
 			       found->seq, relay->last_seq);
-		return refuse(relay, &why, err);
+		return relay_refuse(relay, &why, err);
 	}
 	relay->position = (struct position){0};
 	memcpy(relay->position.store_id, relay->meta.store_id, sizeof relay->position.store_id);
@@ -284,14 +285,14 @@ static enum ent_rc step_position(struct relay *relay, int64_t *ret_wait_us, stru
 	enum kafka_rc rc = relay->kafka->position(relay->kafka, &found, &is_found, &why);
 
 	if (rc != KAFKA_OK) {
-		*ret_wait_us = react(relay, rc, "reading the position", &why);
+		*ret_wait_us = relay_react(relay, rc, "reading the position", &why);
 		return ENT_OK;
 	}
 	if (position_take(relay, &found, is_found, err))
 		return ENT_EINVAL;
 	trouble_set(relay, "");
 	metric_set(relay->metrics, METRIC_RELAY_UP, 1);
-	become(relay, RELAY_READY);
+	relay_become(relay, RELAY_READY);
 	return ENT_OK;
 }
 
@@ -303,10 +304,10 @@ static enum ent_rc step_start(struct relay *relay, int64_t *ret_wait_us, struct 
 	(void)err;
 	rc = relay->kafka->init(relay->kafka, &why);
 	if (rc != KAFKA_OK) {
-		*ret_wait_us = react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "connecting to Kafka", &why);
+		*ret_wait_us = relay_react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "connecting to Kafka", &why);
 		return ENT_OK;
 	}
-	become(relay, RELAY_POSITION);
+	relay_become(relay, RELAY_POSITION);
 	return ENT_OK;
 }
 
@@ -323,12 +324,12 @@ static enum ent_rc step_open(struct relay *relay, int64_t *ret_wait_us, struct e
 		return store_broken(relay, err);
 	now_us = relay->clock->mono_us(relay->clock);
 	if (rc == KAFKA_OK) {
-		become(relay, RELAY_COMMIT);
+		relay_become(relay, RELAY_COMMIT);
 	} else if (rc == KAFKA_RETRY && now_us - relay->state_us < CALL_MAX_US) {
 		*ret_wait_us = QUEUE_FULL_US;
 		relay->not_before_us = now_us + QUEUE_FULL_US;
 	} else {
-		*ret_wait_us = react(relay, rc, "sending events", &why);
+		*ret_wait_us = relay_react(relay, rc, "sending events", &why);
 	}
 	return ENT_OK;
 }
@@ -358,13 +359,13 @@ static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct 
 		return ENT_OK;
 	rc = relay->kafka->begin(relay->kafka, &why);
 	if (rc != KAFKA_OK) {
-		*ret_wait_us = react(relay, rc, "beginning a transaction", &why);
+		*ret_wait_us = relay_react(relay, rc, "beginning a transaction", &why);
 		return ENT_OK;
 	}
 	relay->next = relay->position;
 	relay->fill = FILL_ROWS;
 	relay->n_event = relay->n_snapshot = relay->n_byte = 0;
-	become(relay, RELAY_OPEN);
+	relay_become(relay, RELAY_OPEN);
 	relay->begin_us = relay->state_us;
 	return step_open(relay, ret_wait_us, err);
 }
@@ -381,7 +382,7 @@ static void pause_adapt(struct relay *relay)
 	relay->pause_us = pause > relay->options.pause_us ? pause : relay->options.pause_us;
 }
 
-static void committed(struct relay *relay)
+static void position_move(struct relay *relay)
 {
 	relay->commit_us = relay->clock->mono_us(relay->clock);
 	relay->position = relay->next;
@@ -406,11 +407,11 @@ static enum ent_rc step_commit(struct relay *relay, int64_t *ret_wait_us, struct
 
 	(void)err;
 	if (rc != KAFKA_OK) {
-		*ret_wait_us = react(relay, rc, "committing", &why);
+		*ret_wait_us = relay_react(relay, rc, "committing", &why);
 		return ENT_OK;
 	}
-	committed(relay);
-	become(relay, RELAY_READY);
+	position_move(relay);
+	relay_become(relay, RELAY_READY);
 	return ENT_OK;
 }
 
@@ -421,14 +422,14 @@ static enum ent_rc step_abort(struct relay *relay, int64_t *ret_wait_us, struct 
 
 	(void)err;
 	if (rc != KAFKA_OK) {
-		*ret_wait_us = react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "aborting", &why);
+		*ret_wait_us = relay_react(relay, rc == KAFKA_ABORT ? KAFKA_REBUILD : rc, "aborting", &why);
 		return ENT_OK;
 	}
 	metric_add(relay->metrics, METRIC_RELAY_ABORTS, 1);
 	if (relay->in_doubt)
-		rebuild(relay);
+		producer_rebuild(relay);
 	else
-		become(relay, RELAY_READY);
+		relay_become(relay, RELAY_READY);
 	return ENT_OK;
 }
 

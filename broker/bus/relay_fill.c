@@ -2,14 +2,14 @@
 /* What one transaction holds: rows after the position, some snapshots, and last the progress. */
 #include <assert.h>
 
-#include "bus/relay_inside.h"
+#include "bus/relay_fill.h"
 
 #define SNAPSHOTS_ALONE 200   /* in a transaction without events: one that comes now waits for no more than these */
 #define SNAPSHOTS_FEW   8     /* beside events, so that theirs is hardly later */
 #define LAG_EVEN        20000 /* events: so far behind, a snapshot goes with each event */
 #define SPAN            4     /* events looked at for one snapshot: several changes of an incident share it */
 
-static bool put(struct relay *relay)
+static bool record_put(struct relay *relay)
 {
 	relay->fill_rc = relay->kafka->produce(relay->kafka, &relay->record.kafka, relay->fill_err);
 	if (relay->fill_rc == KAFKA_OK)
@@ -24,7 +24,7 @@ static bool take_row(void *to, const struct outbox_row *row)
 
 	assert(row->seq > relay->next.seq);
 	record_row(&relay->record, row, relay->kafka->record_max, &too_large);
-	if (!put(relay))
+	if (!record_put(relay))
 		return false;
 	if (too_large && relay->log)
 		log_write(relay->log, LOG_ERROR, "relay.record_too_large", LOG_INT("seq", row->seq),
@@ -51,7 +51,7 @@ static bool take_snapshot(void *to, struct ent_str uuid)
 				relay->clock->now_ms(relay->clock));
 		/* One too large for Kafka is left out: the events tell it all. */
 		if (!relay->kafka->record_max || record_size(&relay->record.kafka) <= relay->kafka->record_max) {
-			ok = put(relay);
+			ok = record_put(relay);
 			relay->n_snapshot += ok;
 		}
 	}
@@ -70,7 +70,7 @@ static void fill_rows(struct relay *relay)
 		relay->fill = FILL_SNAPSHOTS;
 }
 
-int64_t relay_share(int64_t n_event, int64_t lag)
+int64_t relay_fill_share(int64_t n_event, int64_t lag)
 {
 	int64_t share = SNAPSHOTS_FEW, most = SNAPSHOTS_FEW + 2 * n_event;
 
@@ -86,7 +86,7 @@ int64_t relay_share(int64_t n_event, int64_t lag)
 static void fill_snapshots(struct relay *relay)
 {
 	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
-	int64_t share = relay_share(relay->n_event, up_to - from);
+	int64_t share = relay_fill_share(relay->n_event, up_to - from);
 
 	relay->fill = FILL_PROGRESS;
 	if (from == up_to || !relay->snapshots_due_us || relay->begin_us < relay->snapshots_due_us)
@@ -103,7 +103,7 @@ static void fill_snapshots(struct relay *relay)
 static void fill_progress(struct relay *relay)
 {
 	record_progress(&relay->record, &relay->next, relay->clock->now_ms(relay->clock));
-	(void)put(relay);
+	(void)record_put(relay);
 }
 
 enum kafka_rc relay_fill(struct relay *relay, struct ent_err *ret_why)

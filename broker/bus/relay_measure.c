@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How far the topics are behind the store, as metrics and for /readyz. */
-#include "bus/relay_inside.h"
+#include "bus/relay_measure.h"
 
 #define LAG_MS 60000 /* snapshots that are further behind are worth a word */
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bus/bus_check.h"
+#include "bus/bus_read.h"
 #include "cli/check.h"
 #include "cli/command.h"
 #include "store/deliveries.h"
@@ -248,7 +250,7 @@ static void lag_check(struct check *check, const struct bus_options *options, co
 	struct db *db = NULL;
 	struct ent_err err;
 
-	if (bus_position(options, &position, &err) != ENT_OK || strcmp(position.store_id, meta->store_id) != 0 ||
+	if (bus_read_position(options, &position, &err) != ENT_OK || strcmp(position.store_id, meta->store_id) != 0 ||
 	    store_open_read(sdk_z(&check->boot.config->arena.abi, options->store_path), NULL, &db, &seen, &err) !=
 		ENT_OK)
 		return; /* nothing was told yet, or what hinders it is told elsewhere */

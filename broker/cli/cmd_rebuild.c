@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "bus/bus_read.h"
 #include "bus/record.h"
 #include "cli/boot.h"
 #include "cli/command.h"
@@ -211,7 +212,7 @@ int cmd_rebuild(int argc, char **argv)
 				      "kafka.brokers is not set; the embedded Kafka forgets the stream at exit");
 	}
 	if (rc == ENT_OK)
-		rc = bus_position(&options, &position, &err);
+		rc = bus_read_position(&options, &position, &err);
 	if (rc == ENT_OK)
 		rc = fill(&boot, &options, &position, &events, &err);
 	if (rc == ENT_OK)

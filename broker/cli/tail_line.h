@@ -3,7 +3,7 @@
 #ifndef CLI_TAIL_LINE_H
 #define CLI_TAIL_LINE_H
 
-#include "bus/bus.h"
+#include "bus/bus_read.h"
 #include "sdk/json.h"
 
 /* "2026-11-22 08:14:03  ENT-000042  orion  ticket INC0010023: status new -> in_progress". Never a line break or a

@@ -22,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bus/bus.h"
+#include "bus/bus_check.h"
+#include "bus/bus_read.h"
 
 #define PASS_MAX 16
 
@@ -325,7 +326,7 @@ static int latency(struct run *run, int64_t n)
 	struct ent_err err;
 	int64_t done;
 
-	if (bus_position(&run->options, &position, &err))
+	if (bus_read_position(&run->options, &position, &err))
 		position.seq = 0; /* none yet */
 	run->store.last_seq = position.seq;
 	if (start(run))
@@ -407,7 +408,7 @@ static int ask(struct run *run, const char *what)
 	if (!strcmp(what, "read")) {
 		rc = bus_read(&run->options, 0, false, print_record, NULL, NULL, &err);
 	} else if (!strcmp(what, "position")) {
-		rc = bus_position(&run->options, &position, &err);
+		rc = bus_read_position(&run->options, &position, &err);
 		if (!rc)
 			printf("%s %" PRId64 " %" PRId64 "\n", position.store_id, position.seq, position.snapshots);
 	} else if (!strcmp(what, "check")) {

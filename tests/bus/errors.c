@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/rd.h"
+#include "bus/kafka_rd.h"
+#include "bus/rd_topics.h"
 
 #include <librdkafka/rdkafka_mock.h>
 

@@ -118,7 +118,7 @@ static enum kafka_rc sim_position(struct kafka *kafka, struct position *ret, boo
 	while ((record = reader_next(&reader, NULL)))
 		last = record;
 	*ret_found = last != NULL;
-	if (last && position_parse(last->value, ret, err) != ENT_OK)
+	if (last && record_position(last->value, ret, err) != ENT_OK)
 		return KAFKA_REBUILD;
 	trace_line(producer->cluster->world, "kafka: position %lld", last ? (long long)ret->seq : -1LL);
 	return KAFKA_OK;

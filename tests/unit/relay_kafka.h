@@ -200,7 +200,7 @@ static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record
 	case KAFKA_PROGRESS:
 		assert_int_equal(record->partition, 0);
 		assert_true(sdk_eqz(record->key, STORE_ID));
-		assert_int_equal(position_parse(record->value, &fake->pending_position, err), ENT_OK);
+		assert_int_equal(record_position(record->value, &fake->pending_position, err), ENT_OK);
 		fake->has_pending_position = true;
 		break;
 	}

@@ -140,10 +140,10 @@ static void test_position_parse(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_int_equal(position_parse(sdk_str(bad[i]), &position, &err), ENT_EINVAL);
+		assert_int_equal(record_position(sdk_str(bad[i]), &position, &err), ENT_EINVAL);
 	assert_int_equal(
-	    position_parse(ENT_STR("{\"store_id\":\"" STORE_ID "\",\"seq\":6,\"snapshots\":5,\"at\":\"x\",\"new\":1}"),
-			   &position, &err),
+	    record_position(ENT_STR("{\"store_id\":\"" STORE_ID "\",\"seq\":6,\"snapshots\":5,\"at\":\"x\",\"new\":1}"),
+			    &position, &err),
 	    ENT_OK);
 	assert_int_equal(position.seq, 6);
 	assert_int_equal(position.snapshots, 5);

@@ -5,7 +5,7 @@
  */
 #include "relay_kafka.h"
 
-#include "bus/relay_inside.h"
+#include "bus/relay_fill.h"
 
 /* ---- the clock -------------------------------------------------------------- */
 
@@ -216,17 +216,17 @@ static void test_every_incident_is_shown(void **state)
 static void test_share_of_snapshots(void **state)
 {
 	(void)state;
-	assert_int_equal(relay_share(0, 1), 200); /* nobody waits */
-	assert_int_equal(relay_share(1, 1), 8);
-	assert_int_equal(relay_share(1000, 1), 8); /* beside events few */
-	assert_int_equal(relay_share(1000, 10000), 508);
-	assert_int_equal(relay_share(1000, 20000), 1008); /* so far behind it does not fall back further */
-	assert_int_equal(relay_share(1000, 40000), 2008);
-	assert_int_equal(relay_share(1000, INT64_MAX), 2008); /* and the share is bounded */
+	assert_int_equal(relay_fill_share(0, 1), 200); /* nobody waits */
+	assert_int_equal(relay_fill_share(1, 1), 8);
+	assert_int_equal(relay_fill_share(1000, 1), 8); /* beside events few */
+	assert_int_equal(relay_fill_share(1000, 10000), 508);
+	assert_int_equal(relay_fill_share(1000, 20000), 1008); /* so far behind it does not fall back further */
+	assert_int_equal(relay_fill_share(1000, 40000), 2008);
+	assert_int_equal(relay_fill_share(1000, INT64_MAX), 2008); /* and the share is bounded */
 	for (int64_t n = 1; n < 5000; n *= 3)
 		for (int64_t lag = 1; lag < 100000; lag += 500) {
-			assert_true(relay_share(n, lag) <= relay_share(n, lag + 500));
-			assert_true(lag < 20000 || relay_share(n, lag) >= n);
+			assert_true(relay_fill_share(n, lag) <= relay_fill_share(n, lag + 500));
+			assert_true(lag < 20000 || relay_fill_share(n, lag) >= n);
 		}
 }
 

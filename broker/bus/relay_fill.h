@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one transaction holds. */
+#ifndef BUS_RELAY_FILL_H
+#define BUS_RELAY_FILL_H
+
+#include "bus/relay_inside.h"
+
+/* How many snapshots go into a transaction of n_event events when entente.incidents.v1 is `lag` events behind the
+ * events: few beside events, more the further it is behind, many when no event is held up by them. */
+int64_t relay_fill_share(int64_t n_event, int64_t lag);
+/* Puts rows, snapshots and the progress record into the open transaction. KAFKA_RETRY: the local queue is full, call
+ * again and it goes on where it was. The caller asks db_failed(). */
+enum kafka_rc relay_fill(struct relay *relay, struct ent_err *ret_why);
+
+#endif
