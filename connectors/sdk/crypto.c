@@ -24,8 +24,8 @@ static const EVP_MD *hash_md(enum sdk_hash hash)
 }
 
 /* One hash over a first block and the parts; md belongs to OpenSSL, ctx is reused. */
-static size_t digest(EVP_MD_CTX *ctx, const EVP_MD *md, struct ent_str first, const struct ent_str *part, size_t n_part,
-		     unsigned char ret[SDK_HASH_MAX])
+static size_t digest_parts(EVP_MD_CTX *ctx, const EVP_MD *md, struct ent_str first, const struct ent_str *part,
+			   size_t n_part, unsigned char ret[SDK_HASH_MAX])
 {
 	unsigned size = 0;
 	int ok = EVP_DigestInit_ex(ctx, md, NULL);
@@ -43,7 +43,7 @@ size_t sdk_digest(enum sdk_hash hash, const struct ent_str *part, size_t n_part,
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
 	assert(ctx);
-	size_t n = digest(ctx, hash_md(hash), ENT_STR(""), part, n_part, ret);
+	size_t n = digest_parts(ctx, hash_md(hash), ENT_STR(""), part, n_part, ret);
 	EVP_MD_CTX_free(ctx);
 	return n;
 }
@@ -85,16 +85,16 @@ size_t sdk_hmac(enum sdk_hash hash, struct ent_str secret, const struct ent_str 
 
 	assert(ctx && block <= sizeof pad);
 	if (secret.n > block)
-		digest(ctx, md, secret, NULL, 0, pad);
+		digest_parts(ctx, md, secret, NULL, 0, pad);
 	else if (secret.n > 0)
 		memcpy(pad, secret.p, secret.n);
 	for (size_t i = 0; i < block; i++)
 		pad[i] ^= 0x36;
-	n = digest(ctx, md, (struct ent_str){(const char *)pad, block}, part, n_part, inner);
+	n = digest_parts(ctx, md, (struct ent_str){(const char *)pad, block}, part, n_part, inner);
 	for (size_t i = 0; i < block; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	n = digest(ctx, md, (struct ent_str){(const char *)pad, block}, &(struct ent_str){(const char *)inner, n}, 1,
-		   ret);
+	n = digest_parts(ctx, md, (struct ent_str){(const char *)pad, block}, &(struct ent_str){(const char *)inner, n},
+			 1, ret);
 	OPENSSL_cleanse(pad, sizeof pad);
 	OPENSSL_cleanse(inner, sizeof inner);
 	EVP_MD_CTX_free(ctx);
@@ -116,7 +116,7 @@ struct ent_str sdk_hex(struct ent_arena *arena, const unsigned char *p, size_t n
 }
 
 /* hex.n is even and ret has room for half of it. */
-static bool unhex(struct ent_str hex, unsigned char *ret)
+static bool hex_decode(struct ent_str hex, unsigned char *ret)
 {
 	for (size_t i = 0; i < hex.n; i += 2) {
 		int high = sdk_hex_value(hex.p[i]), low = sdk_hex_value(hex.p[i + 1]);
@@ -130,7 +130,7 @@ static bool unhex(struct ent_str hex, unsigned char *ret)
 /* ---- base64 --------------------------------------------------------------- */
 
 /* RFC 4648 section 4 into ret, which has room for (n + 2) / 3 * 4. */
-static size_t base64(const unsigned char *p, size_t n, char *ret)
+static size_t base64_encode(const unsigned char *p, size_t n, char *ret)
 {
 	const char *digit = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t out = 0;
@@ -151,10 +151,10 @@ struct ent_str sdk_base64(struct ent_arena *arena, const unsigned char *p, size_
 {
 	char *out = sdk_alloc(arena, (n + 2) / 3 * 4 + 1);
 
-	return (struct ent_str){out, base64(p, n, out)};
+	return (struct ent_str){out, base64_encode(p, n, out)};
 }
 
-static int sextet(char c)
+static int base64_value(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return c - 'A';
@@ -180,7 +180,7 @@ bool sdk_unbase64(struct ent_arena *arena, struct ent_str text, struct ent_str *
 		pad++;
 	out = sdk_alloc(arena, text.n / 4 * 3 + 1);
 	for (size_t i = 0; i < text.n; i++) {
-		int bits = i < text.n - pad ? sextet(text.p[i]) : 0;
+		int bits = i < text.n - pad ? base64_value(text.p[i]) : 0;
 		if (bits < 0)
 			return false;
 		word = word << 6 | (uint32_t)bits;
@@ -229,7 +229,7 @@ bool sdk_signed_hex(enum sdk_hash hash, struct ent_str value, const char *prefix
 
 	if (!sdk_starts(value, prefix) || value.n - skip != size * 2)
 		return false;
-	if (!unhex((struct ent_str){value.p + skip, size * 2}, mac))
+	if (!hex_decode((struct ent_str){value.p + skip, size * 2}, mac))
 		return false;
 	return any_hmac(hash, (struct ent_str){(const char *)mac, size}, secret, n_secret, part, n_part);
 }
@@ -244,7 +244,7 @@ bool sdk_signed_base64(enum sdk_hash hash, struct ent_str value, const struct en
 	for (size_t i = 0; i < n_secret; i++) {
 		if (secret[i].n == 0)
 			continue;
-		size_t n = base64(want, sdk_hmac(hash, secret[i], part, n_part, want), text);
+		size_t n = base64_encode(want, sdk_hmac(hash, secret[i], part, n_part, want), text);
 		found |= sdk_same(value, (struct ent_str){text, n});
 	}
 	return found;

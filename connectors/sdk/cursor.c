@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cursor's steps: where it stands, what an answer was, what is asked for next. */
-#include "sdk/cursor_inside.h"
+#include "sdk/cursor_item.h"
+#include "sdk/cursor_list.h"
+#include "sdk/cursor_memo.h"
 
 #include <string.h>
 
@@ -146,7 +148,7 @@ void sdk_cursor_part(struct sdk_cursor *cursor, struct ent_str place)
 /* ---- a ticket's own request ------------------------------------------------------------------ */
 
 /* Told, or as much of it as one answer carries. */
-static enum ent_rc ticket_told(struct sdk_cursor *cursor)
+static enum ent_rc item_told(struct sdk_cursor *cursor)
 {
 	struct sdk_cursor_item item = cursor->todo[0];
 	size_t all = cursor->list.n, begin = (size_t)item.skip < all ? (size_t)item.skip : all;
@@ -268,7 +270,7 @@ static enum ent_rc answer_take(struct sdk_cursor *cursor, enum ent_rc rc)
 		return cursor->doubt.p ? doubt_end(cursor) : list_told(cursor);
 	}
 	if (rc >= ENT_OK)
-		rc = ticket_told(cursor);
+		rc = item_told(cursor);
 	return rc < ENT_OK ? ticket_failed(cursor, rc) : rc;
 }
 

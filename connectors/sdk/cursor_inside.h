@@ -26,38 +26,4 @@ struct sdk_cursor_seen {
 	char hash[CURSOR_HASH_CHARS];
 };
 
-/* cursor_memo.c */
-bool cursor_memo_read(struct sdk_cursor *cursor, struct ent_str memo);
-enum ent_rc cursor_memo_write(const struct sdk_cursor *cursor, struct ent_str *ret);
-
-/* cursor_seen.c: which rows were told */
-/* True: the row at hand, of at.row_ms, is to be told; then it counts as told. */
-bool cursor_seen_take(struct sdk_cursor *cursor, struct ent_str id, struct ent_str content);
-void cursor_seen_undo(struct sdk_cursor *cursor); /* the row at hand is not told after all */
-void cursor_seen_walk_end(struct sdk_cursor *cursor);
-/* No walk meets a row before least_ms again, unless the tool shows it all the same. */
-void cursor_seen_prune(struct sdk_cursor *cursor, int64_t least_ms);
-int64_t cursor_margin_ms(const struct sdk_cursor *cursor); /* as old as this, a stamp gets no more changes */
-bool cursor_seen_read(struct sdk_cursor *cursor, const struct sdk_json *groups);
-void cursor_seen_write(const struct sdk_cursor *cursor, struct sdk_jsonw *w);
-
-/* cursor_list.c */
-int64_t cursor_whole(const struct sdk_cursor *cursor, int64_t ms);
-void cursor_row_undo(struct sdk_cursor *cursor); /* the row is for the next time: it does not fit into this one */
-enum ent_rc cursor_page_move(struct sdk_cursor *cursor);
-bool cursor_token_drop(struct sdk_cursor *cursor, enum ent_rc rc); /* true: the tool refuses its own token */
-
-/* cursor_item.c */
-bool cursor_item_fits(const struct sdk_cursor_item *item);
-/* False: no room. */
-bool cursor_todo_add(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
-bool cursor_todo_read(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* as it was written */
-void cursor_todo_drop(struct sdk_cursor *cursor, size_t i);
-void cursor_todo_first(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* before all others */
-struct sdk_cursor_item *cursor_aside_find(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
-/* ENT_EINVAL: there is no room for it, and none of the others is due. */
-enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_str reason);
-void cursor_aside_due(struct sdk_cursor *cursor); /* those whose pause is over are to be asked for */
-void cursor_aside_tell(const struct sdk_cursor *cursor, struct ent_result *ret);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the cursor asks for one by one: tickets that the list named, and those that were put aside. */
-#include "sdk/cursor_inside.h"
+#include "sdk/cursor_item.h"
+#include "sdk/cursor_list.h"
 
 #include <string.h>
 
@@ -9,20 +10,10 @@
 #define DUE_MAX      5   /* of them in one walk: each may take as long as a request may, and the list waits */
 #define ITEM_SIZE    100 /* bytes of an item's numbers, quotes and commas */
 
-/* Bytes that a text takes in JSON, at most. */
-static size_t printed_size(struct ent_str text)
-{
-	size_t n = text.n;
-
-	for (size_t i = 0; i < text.n; i++)
-		n += (unsigned char)text.p[i] < ' ' ? 5 : text.p[i] == '"' || text.p[i] == '\\';
-	return n;
-}
-
 static size_t item_size(const struct sdk_cursor_item *item)
 {
-	return ITEM_SIZE + printed_size(item->ticket) + printed_size(item->key) + printed_size(item->word) +
-	       printed_size(item->place) + printed_size(item->reason);
+	return ITEM_SIZE + sdk_jsonw_size(item->ticket) + sdk_jsonw_size(item->key) + sdk_jsonw_size(item->word) +
+	       sdk_jsonw_size(item->place) + sdk_jsonw_size(item->reason);
 }
 
 bool cursor_item_fits(const struct sdk_cursor_item *item)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list: which rows are news, and where it is asked for next. */
-#include "sdk/cursor_inside.h"
+#include "sdk/cursor_list.h"
+#include "sdk/cursor_seen.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a poll stands, as JSON. */
-#include "sdk/cursor_inside.h"
+#include "sdk/cursor_item.h"
+#include "sdk/cursor_memo.h"
+#include "sdk/cursor_seen.h"
 
 #include <string.h>
 

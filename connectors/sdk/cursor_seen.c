@@ -11,7 +11,7 @@
  *
  * The memo holds [[stamp_ms, first_ms, "how hash how hash .."], ..]: rows of one stamp and page stand together.
  */
-#include "sdk/cursor_inside.h"
+#include "sdk/cursor_seen.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -93,7 +93,7 @@ static bool is_fresh(const struct sdk_cursor *cursor, int64_t first_ms)
 	return is_young || (!cursor->knows_now && cursor->call->now_ms - first_ms < margin_ms);
 }
 
-static bool is_due(const struct sdk_cursor *cursor, const struct sdk_cursor_seen *seen, bool is_final)
+static bool is_told_again(const struct sdk_cursor *cursor, const struct sdk_cursor_seen *seen, bool is_final)
 {
 	int64_t age_ms = cursor->call->now_ms - seen->first_ms, stamp_ms = cursor->rule.stamp_ms;
 
@@ -126,7 +126,7 @@ bool cursor_seen_take(struct sdk_cursor *cursor, struct ent_str id, struct ent_s
 	may_change = cursor->rule.by == SDK_BY_STAMP && !content.p && is_fresh(cursor, first_ms);
 	if (seen)
 		seen->is_met = true;
-	if (seen && !is_due(cursor, seen, !may_change))
+	if (seen && !is_told_again(cursor, seen, !may_change))
 		return false;
 	if (!seen)
 		seen = seen_add(cursor);

@@ -127,7 +127,7 @@ static void put_bytes(struct pen *pen, struct ent_str text, size_t at, size_t n)
 }
 
 /* How much was written of what stands at `at`. */
-static size_t put(struct pen *pen, struct ent_str text, size_t at)
+static size_t pen_put(struct pen *pen, struct ent_str text, size_t at)
 {
 	struct act act = {0};
 
@@ -163,7 +163,7 @@ static size_t put(struct pen *pen, struct ent_str text, size_t at)
 	return act.n;
 }
 
-static struct ent_str escape(struct ent_arena *arena, const struct row *row, bool is_title, struct ent_str text)
+static struct ent_str escape_acts(struct ent_arena *arena, const struct row *row, bool is_title, struct ent_str text)
 {
 	struct pen pen = {.row = row, .acts = is_title ? row->title : row->acts, .is_title = is_title};
 
@@ -173,7 +173,7 @@ static struct ent_str escape(struct ent_arena *arena, const struct row *row, boo
 	if (!act_has_formula(text))
 		pen.acts &= ~(1u << ACT_MATH);
 	for (size_t at = 0; at < text.n;)
-		at += put(&pen, text, at);
+		at += pen_put(&pen, text, at);
 	struct ent_str ret = sdk_dup(arena, sdk_buf_view(&pen.out));
 	sdk_buf_release(&pen.out);
 	return ret;
@@ -181,12 +181,12 @@ static struct ent_str escape(struct ent_arena *arena, const struct row *row, boo
 
 struct ent_str sdk_dialect_escape(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text)
 {
-	return escape(arena, &table[dialect], false, text);
+	return escape_acts(arena, &table[dialect], false, text);
 }
 
 struct ent_str sdk_dialect_escape_title(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str title)
 {
-	return escape(arena, &table[dialect], true, title);
+	return escape_acts(arena, &table[dialect], true, title);
 }
 
 /* ---- taking back ------------------------------------------------------------------- */
@@ -260,7 +260,7 @@ static size_t break_at(struct ent_str text, size_t at, bool *ret_is_kept)
 	return !is_one ? 0 : *ret_is_kept ? 2 * ACT_BREAK_SIZE : ACT_BREAK_SIZE;
 }
 
-static struct ent_str unescape(struct ent_arena *arena, enum form form, unsigned acts, struct ent_str text)
+static struct ent_str unescape_acts(struct ent_arena *arena, enum form form, unsigned acts, struct ent_str text)
 {
 	char *to;
 	size_t n = 0;
@@ -290,7 +290,7 @@ static struct ent_str unescape(struct ent_arena *arena, enum form form, unsigned
 
 struct ent_str sdk_dialect_unescape(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text)
 {
-	return unescape(arena, table[dialect].form, table[dialect].acts, text);
+	return unescape_acts(arena, table[dialect].form, table[dialect].acts, text);
 }
 
 bool sdk_dialect_is_ours(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str text)
@@ -313,12 +313,12 @@ struct ent_str sdk_dialect_read_shown(struct ent_arena *arena, enum sdk_dialect 
 {
 	char key[SDK_MARKER_KEY_SIZE];
 
-	return sdk_marker_find(text, key) ? unescape(arena, AS_IS, table[dialect].acts, text) : text;
+	return sdk_marker_find(text, key) ? unescape_acts(arena, AS_IS, table[dialect].acts, text) : text;
 }
 
 struct ent_str sdk_dialect_read_title(struct ent_arena *arena, enum sdk_dialect dialect, struct ent_str title)
 {
-	struct ent_str said = unescape(arena, AS_IS, table[dialect].title, title);
+	struct ent_str said = unescape_acts(arena, AS_IS, table[dialect].title, title);
 
 	return sdk_eq(sdk_dialect_escape_title(arena, dialect, said), title) ? said : title;
 }

@@ -30,7 +30,7 @@ static bool begins_word(struct ent_str text, size_t at)
 	return at == 0 || !(act_is_word(text.p[at - 1]) || text.p[at - 1] == '_');
 }
 
-static bool is_blank(char c)
+static bool is_act_blank(char c)
 {
 	return c == '\0' || c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -141,9 +141,9 @@ static bool find_heading(struct ent_str text, size_t at, struct act *ret)
 					   "fn", "dl", "#",  "pre", "table", "tbody", "clear", "notextile"};
 	size_t end = at;
 
-	if (is_blank(text.p[at]) || !act_is_first(text, at))
+	if (is_act_blank(text.p[at]) || !act_is_first(text, at))
 		return false;
-	while (!is_blank(at_of(text, end)))
+	while (!is_act_blank(at_of(text, end)))
 		end++;
 	if (end == at || text.p[end - 1] != '.')
 		return false;
@@ -174,7 +174,8 @@ static bool find_redmine(struct ent_str text, size_t at, struct act *ret)
 	for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
 		size_t n = strlen(word[i]);
 		char next = at_of(text, at + n);
-		if (is_next(text, at, word[i]) && (next == ':' || next == '#') && !is_blank(at_of(text, at + n + 1)))
+		if (is_next(text, at, word[i]) && (next == ':' || next == '#') &&
+		    !is_act_blank(at_of(text, at + n + 1)))
 			return broken_at(n, ret);
 	}
 	return false;
@@ -280,7 +281,7 @@ static bool is_marking(struct ent_str text, size_t at)
 {
 	char before = before_of(text, at), next = at_of(text, at + 1);
 
-	return !(act_is_word(before) && act_is_word(next)) && !(is_blank(before) && is_blank(next));
+	return !(act_is_word(before) && act_is_word(next)) && !(is_act_blank(before) && is_act_blank(next));
 }
 
 static bool is_smiley(struct ent_str text, size_t at)

@@ -49,7 +49,7 @@ static const uint16_t windows_1252[32] = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
 };
 
-static int compare(const void *name, const void *entity)
+static int entity_compare(const void *name, const void *entity)
 {
 	return strcmp(name, ((const struct entity *)entity)->name);
 }
@@ -68,7 +68,7 @@ static size_t decode_name(struct ent_str s, char ret[4], size_t *ret_n)
 	if (1 + n >= s.n)
 		return 0; /* without the semicolon it may as well be part of an address */
 	const struct entity *found =
-	    bsearch(name, entities, sizeof entities / sizeof *entities, sizeof *entities, compare);
+	    bsearch(name, entities, sizeof entities / sizeof *entities, sizeof *entities, entity_compare);
 	if (!found)
 		return 0;
 	*ret_n = utf8_put(ret, found->code);

@@ -29,7 +29,7 @@ size_t sdk_measure(struct ent_str text, enum ent_unit unit)
 
 typedef struct ent_str escape_fn(struct ent_arena *, enum sdk_dialect, struct ent_str);
 
-static bool fits(struct ent_str head, const struct sdk_fit *fit, escape_fn *escape, size_t room)
+static bool head_fits(struct ent_str head, const struct sdk_fit *fit, escape_fn *escape, size_t room)
 {
 	struct sdk_arena scratch;
 
@@ -46,14 +46,14 @@ static struct ent_str head_of(struct ent_str words, const struct sdk_fit *fit, e
 
 	while (low < high) {
 		size_t middle = high - (high - low) / 2;
-		if (fits(sdk_head(words, middle), fit, escape, room))
+		if (head_fits(sdk_head(words, middle), fit, escape, room))
 			low = middle;
 		else
 			high = middle - 1;
 	}
 	low = sdk_word_before(words, low);
 	/* Escapes depend on what follows: a shorter text may need one more. */
-	while (low > 0 && !fits((struct ent_str){words.p, low}, fit, escape, room))
+	while (low > 0 && !head_fits((struct ent_str){words.p, low}, fit, escape, room))
 		low = sdk_grapheme_before(words, low - 1);
 	return (struct ent_str){words.p, low};
 }

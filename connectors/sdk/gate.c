@@ -24,7 +24,7 @@ struct scan {
 	struct ent_str twice;                 /* the key, as written, when that is what failed */
 };
 
-static bool fail(struct scan *scan, const char *why)
+static bool scan_fail(struct scan *scan, const char *why)
 {
 	scan->why = why;
 	return false;
@@ -39,7 +39,7 @@ static void skip_space(struct scan *scan)
 /* ---- strings -------------------------------------------------------------- */
 
 /* Four hex digits at p, or -1. */
-static int hex4(const unsigned char *p, const unsigned char *end)
+static int hex_quad(const unsigned char *p, const unsigned char *end)
 {
 	int value = 0;
 
@@ -60,30 +60,30 @@ static bool scan_escape(struct scan *scan)
 	const unsigned char *p = scan->p;
 
 	if (scan->end - p < 2)
-		return fail(scan, "the string does not end");
+		return scan_fail(scan, "the string does not end");
 	if (p[1] != 'u') {
 		if (p[1] == '\0' || !strchr("\"\\/bfnrt", p[1]))
-			return fail(scan, "no such escape");
+			return scan_fail(scan, "no such escape");
 		scan->p += 2;
 		return true;
 	}
-	int unit = hex4(p + 2, scan->end);
+	int unit = hex_quad(p + 2, scan->end);
 	if (unit < 0)
-		return fail(scan, "\\u needs four hexadecimal digits");
+		return scan_fail(scan, "\\u needs four hexadecimal digits");
 	if (unit == 0)
-		return fail(scan, "U+0000 in a string");
+		return scan_fail(scan, "U+0000 in a string");
 	scan->p += 6;
 	if (unit < 0xD800 || unit > 0xDFFF)
 		return true;
 	if (unit < 0xDC00 && scan->end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
-		int low = hex4(p + 8, scan->end);
+		int low = hex_quad(p + 8, scan->end);
 		if (low >= 0xDC00 && low <= 0xDFFF) {
 			scan->p += 6;
 			return true;
 		}
 	}
 	scan->p = p;
-	return fail(scan, "a surrogate without its other half");
+	return scan_fail(scan, "a surrogate without its other half");
 }
 
 /* p stands behind the opening quote and is moved behind the closing one. */
@@ -96,7 +96,7 @@ static bool scan_string(struct scan *scan, struct ent_str *ret_inside, bool *ret
 		while (scan->end - scan->p >= 8 && !utf8_word_special(utf8_word(scan->p)))
 			scan->p += 8;
 		if (scan->p == scan->end)
-			return fail(scan, "the string does not end");
+			return scan_fail(scan, "the string does not end");
 		unsigned char c = *scan->p;
 		if (c == '"')
 			break;
@@ -107,10 +107,10 @@ static bool scan_string(struct scan *scan, struct ent_str *ret_inside, bool *ret
 			continue;
 		}
 		if (c < 0x20)
-			return fail(scan, "a control character in a string");
+			return scan_fail(scan, "a control character in a string");
 		size_t n = utf8_size(scan->p, scan->end);
 		if (n == 0)
-			return fail(scan, "not UTF-8");
+			return scan_fail(scan, "not UTF-8");
 		scan->p += n;
 	}
 	*ret_inside = (struct ent_str){(const char *)start, (size_t)(scan->p - start)};
@@ -134,10 +134,10 @@ size_t gate_unescape(struct ent_str s, char *ret)
 			p += 2;
 			continue;
 		}
-		uint32_t c = (uint32_t)hex4(p + 2, end);
+		uint32_t c = (uint32_t)hex_quad(p + 2, end);
 		p += 6;
 		if (c >= 0xD800 && c <= 0xDBFF) {
-			c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)hex4(p + 2, end) - 0xDC00);
+			c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)hex_quad(p + 2, end) - 0xDC00);
 			p += 6;
 		}
 		out += utf8_put(out, c);
@@ -146,7 +146,7 @@ size_t gate_unescape(struct ent_str s, char *ret)
 }
 
 /* Twice the room for *cap items of `size` bytes, which stand in `few` until they outgrow it. */
-static void *grow(void *old, const void *few, size_t *cap, size_t size)
+static void *list_grow(void *old, const void *few, size_t *cap, size_t size)
 {
 	size_t used = *cap * size;
 
@@ -158,12 +158,12 @@ static void *grow(void *old, const void *few, size_t *cap, size_t size)
 
 /* ---- tokens ----------------------------------------------------------------- */
 
-static struct gate_token *token_add(struct scan *scan, enum gate_kind kind, struct ent_str at)
+static struct gate_token *gate_token_add(struct scan *scan, enum gate_kind kind, struct ent_str at)
 {
 	struct gate *gate = scan->gate;
 
 	if (gate->n_token == gate->cap_token)
-		gate->token = grow(gate->token, gate->few_token, &gate->cap_token, sizeof *gate->token);
+		gate->token = list_grow(gate->token, gate->few_token, &gate->cap_token, sizeof *gate->token);
 	struct gate_token *token = &gate->token[gate->n_token++];
 	*token = (struct gate_token){
 	    .at = (uint32_t)((const unsigned char *)at.p - scan->text), .n = (uint32_t)at.n, .kind = (uint8_t)kind};
@@ -175,7 +175,7 @@ static struct gate_token *token_add(struct scan *scan, enum gate_kind kind, stru
 /* Of no text: an object, an array, their end, a word. */
 static bool token_plain(struct scan *scan, enum gate_kind kind)
 {
-	(void)token_add(scan, kind, (struct ent_str){(const char *)scan->p, 0});
+	(void)gate_token_add(scan, kind, (struct ent_str){(const char *)scan->p, 0});
 	return true;
 }
 
@@ -187,7 +187,7 @@ static bool scan_digits(struct scan *scan)
 
 	while (scan->p < scan->end && *scan->p >= '0' && *scan->p <= '9')
 		scan->p++;
-	return scan->p > start || fail(scan, "a digit is missing");
+	return scan->p > start || scan_fail(scan, "a digit is missing");
 }
 
 static bool scan_number(struct scan *scan)
@@ -198,7 +198,7 @@ static bool scan_number(struct scan *scan)
 	if (*scan->p == '-')
 		scan->p++;
 	if (scan->end - scan->p >= 2 && scan->p[0] == '0' && scan->p[1] >= '0' && scan->p[1] <= '9')
-		return fail(scan, "a number with a leading zero");
+		return scan_fail(scan, "a number with a leading zero");
 	if (!scan_digits(scan))
 		return false;
 	if (scan->p < scan->end && *scan->p == '.') {
@@ -215,7 +215,7 @@ static bool scan_number(struct scan *scan)
 		if (!scan_digits(scan))
 			return false;
 	}
-	token_add(scan, GATE_NUMBER, (struct ent_str){(const char *)start, (size_t)(scan->p - start)})->integer =
+	gate_token_add(scan, GATE_NUMBER, (struct ent_str){(const char *)start, (size_t)(scan->p - start)})->integer =
 	    integer;
 	return true;
 }
@@ -223,7 +223,7 @@ static bool scan_number(struct scan *scan)
 static bool scan_word(struct scan *scan, const char *word, size_t n, enum gate_kind kind)
 {
 	if ((size_t)(scan->end - scan->p) < n || memcmp(scan->p, word, n) != 0)
-		return fail(scan, "not a JSON value");
+		return scan_fail(scan, "not a JSON value");
 	scan->p += n;
 	return token_plain(scan, kind);
 }
@@ -260,7 +260,7 @@ static void key_add(struct scan *scan, struct ent_str written, bool escaped)
 	}
 	key.hash = key_hash(name.p, name.n);
 	if (gate->n_key == gate->cap_key)
-		gate->key = grow(gate->key, gate->few_key, &gate->cap_key, sizeof key);
+		gate->key = list_grow(gate->key, gate->few_key, &gate->cap_key, sizeof key);
 	gate->key[gate->n_key++] = key;
 }
 
@@ -317,7 +317,7 @@ static bool keys_differ(struct scan *scan)
 	if (twice >= n)
 		return true;
 	scan->twice = (struct ent_str){key_name(scan, &key[twice]), key[twice].n};
-	return fail(scan, "a key stands twice in the object that ends");
+	return scan_fail(scan, "a key stands twice in the object that ends");
 }
 
 /* ---- structure ------------------------------------------------------------- */
@@ -325,7 +325,7 @@ static bool keys_differ(struct scan *scan)
 static bool scan_open(struct scan *scan, bool object, enum want *ret)
 {
 	if (scan->depth == SDK_JSON_DEPTH_MAX)
-		return fail(scan, "nested too deeply");
+		return scan_fail(scan, "nested too deeply");
 	scan->object[scan->depth] = object;
 	scan->first_key[scan->depth] = scan->gate->n_key;
 	scan->depth++;
@@ -339,7 +339,7 @@ static bool scan_close(struct scan *scan)
 	bool object = scan->object[scan->depth - 1];
 
 	if (*scan->p != (object ? '}' : ']'))
-		return fail(scan, object ? "expected , or }" : "expected , or ]");
+		return scan_fail(scan, object ? "expected , or }" : "expected , or ]");
 	if (object && !keys_differ(scan))
 		return false;
 	scan->p++;
@@ -353,15 +353,15 @@ static bool scan_key(struct scan *scan)
 	bool escaped;
 
 	if (*scan->p != '"')
-		return fail(scan, "expected a key in quotes");
+		return scan_fail(scan, "expected a key in quotes");
 	scan->p++;
 	if (!scan_string(scan, &name, &escaped))
 		return false;
-	token_add(scan, GATE_KEY, name)->escaped = escaped;
+	gate_token_add(scan, GATE_KEY, name)->escaped = escaped;
 	key_add(scan, name, escaped);
 	skip_space(scan);
 	if (scan->p == scan->end || *scan->p != ':')
-		return fail(scan, "expected : after the key");
+		return scan_fail(scan, "expected : after the key");
 	scan->p++;
 	return true;
 }
@@ -378,7 +378,7 @@ static bool scan_value(struct scan *scan, enum want *ret)
 		scan->p++;
 		if (!scan_string(scan, &inside, &escaped))
 			return false;
-		token_add(scan, GATE_STRING, inside)->escaped = escaped;
+		gate_token_add(scan, GATE_STRING, inside)->escaped = escaped;
 		return true;
 	case '{':
 	case '[':
@@ -393,7 +393,7 @@ static bool scan_value(struct scan *scan, enum want *ret)
 	case '0' ... '9':
 		return scan_number(scan);
 	}
-	return fail(scan, "not a JSON value");
+	return scan_fail(scan, "not a JSON value");
 }
 
 /* One step at the first byte that is no white space. */
@@ -424,7 +424,7 @@ static bool scan_step(struct scan *scan, enum want *want)
 		*want = scan->object[scan->depth - 1] ? WANT_KEY : WANT_VALUE;
 		return true;
 	}
-	return fail(scan, "not a JSON value");
+	return scan_fail(scan, "not a JSON value");
 }
 
 static bool scan_text(struct scan *scan)
@@ -432,16 +432,16 @@ static bool scan_text(struct scan *scan)
 	enum want want = WANT_VALUE;
 
 	if (scan->end - scan->p >= 3 && memcmp(scan->p, "\xEF\xBB\xBF", 3) == 0)
-		return fail(scan, "a byte order mark");
+		return scan_fail(scan, "a byte order mark");
 	do {
 		skip_space(scan);
 		if (scan->p == scan->end)
-			return fail(scan, "the text ends early");
+			return scan_fail(scan, "the text ends early");
 		if (!scan_step(scan, &want))
 			return false;
 	} while (scan->depth > 0 || want != WANT_COMMA_OR_END);
 	skip_space(scan);
-	return scan->p == scan->end || fail(scan, "something follows the value");
+	return scan->p == scan->end || scan_fail(scan, "something follows the value");
 }
 
 enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *err)

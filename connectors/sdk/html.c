@@ -4,7 +4,7 @@
  * spirit of the HTML standard: it reads anything, goes forward only, and keeps what it
  * does not understand as text. What comes out is text: whoever shows it escapes it.
  */
-#include "sdk/webhook.h"
+#include "sdk/html.h"
 
 #include <string.h>
 
@@ -104,7 +104,7 @@ static struct ent_str address_of(struct ent_arena *arena, struct ent_str value)
 	return (struct ent_str){out, n_out};
 }
 
-static void link_end(struct html *h)
+static void anchor_end(struct html *h)
 {
 	if (h->link.p)
 		prose_address(&h->prose, h->link_text, h->link);
@@ -166,31 +166,31 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_space(char c)
+static bool is_html_space(char c)
 {
 	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
 
 /* Value of one attribute inside a tag ("href=..."), raw; absent when it has none. */
-static struct ent_str attribute(struct ent_str in, const char *name)
+static struct ent_str attribute_of(struct ent_str in, const char *name)
 {
 	const char *p = in.p, *end = p + in.n;
 
 	while (p < end) {
-		while (p < end && (is_space(*p) || *p == '/'))
+		while (p < end && (is_html_space(*p) || *p == '/'))
 			p++;
 		struct ent_str key = {p, 0}, value = {p, 0};
-		while (p < end && !is_space(*p) && *p != '/' && (*p != '=' || p == key.p))
+		while (p < end && !is_html_space(*p) && *p != '/' && (*p != '=' || p == key.p))
 			p++;
 		key.n = (size_t)(p - key.p);
-		while (p < end && is_space(*p))
+		while (p < end && is_html_space(*p))
 			p++;
 		if (p < end && *p == '=') {
-			for (p++; p < end && is_space(*p);)
+			for (p++; p < end && is_html_space(*p);)
 				p++;
 			char quote = p < end && (*p == '"' || *p == '\'') ? *p++ : '\0';
 			value.p = p;
-			while (p < end && (quote ? *p != quote : !is_space(*p)))
+			while (p < end && (quote ? *p != quote : !is_html_space(*p)))
 				p++;
 			value.n = (size_t)(p - value.p);
 			p += quote && p < end;
@@ -220,7 +220,7 @@ static const char *tag_end(struct html *h, const char *p)
 			return q;
 		if (after_equals && (*q == '"' || *q == '\''))
 			quote = *q;
-		after_equals = *q == '=' || (after_equals && is_space(*q));
+		after_equals = *q == '=' || (after_equals && is_html_space(*q));
 	}
 	h->quotes_run_off = true;
 	p = memchr(p, '>', (size_t)(h->end - p));
@@ -239,7 +239,7 @@ static void drop_content(struct html *h, struct ent_str name)
 		if ((size_t)(h->end - p) < name.n + 3 || p[1] != '/')
 			continue;
 		char after = p[2 + name.n];
-		bool ends = after == '>' || after == '/' || is_space(after);
+		bool ends = after == '>' || after == '/' || is_html_space(after);
 		for (size_t i = 0; i < name.n && ends; i++)
 			ends = (p[2 + i] | 0x20) == (name.p[i] | 0x20);
 		if (!ends)
@@ -255,7 +255,7 @@ static void list_tag(struct html *h, bool ordered, struct ent_str attributes, bo
 {
 	int64_t first;
 
-	if (!sdk_to_int(attribute(attributes, "start"), &first) || first < 0 || first > 1000000000)
+	if (!sdk_to_int(attribute_of(attributes, "start"), &first) || first < 0 || first > 1000000000)
 		first = 1;
 	if (opens)
 		prose_list(&h->prose, ordered, (unsigned)first);
@@ -282,19 +282,19 @@ static bool is_sign(struct ent_str alt)
 }
 
 /* With alt="" it is there for its looks alone, and a point of one pixel is not there for people. */
-static void image(struct html *h, struct ent_str attributes)
+static void image_tag(struct html *h, struct ent_str attributes)
 {
-	struct ent_str alt = attribute(attributes, "alt"), name = plain_of(h, alt);
+	struct ent_str alt = attribute_of(attributes, "alt"), name = plain_of(h, alt);
 
 	if (is_sign(name))
 		prose_add(&h->prose, name);
-	else if ((!alt.p || alt.n > 0) && !sdk_eqz(attribute(attributes, "width"), "1") &&
-		 !sdk_eqz(attribute(attributes, "height"), "1"))
-		prose_named(&h->prose, "picture", name.n > 0 ? name : plain_of(h, attribute(attributes, "title")));
+	else if ((!alt.p || alt.n > 0) && !sdk_eqz(attribute_of(attributes, "width"), "1") &&
+		 !sdk_eqz(attribute_of(attributes, "height"), "1"))
+		prose_named(&h->prose, "picture", name.n > 0 ? name : plain_of(h, attribute_of(attributes, "title")));
 }
 
 /* <pre><code>: how a block of code is written; <pre> alone shows mails and logs. */
-static void code(struct html *h, bool opens)
+static void code_tag(struct html *h, bool opens)
 {
 	if (h->pre == 0)
 		prose_code(&h->prose, opens);
@@ -302,7 +302,7 @@ static void code(struct html *h, bool opens)
 		prose_fence(&h->prose, true);
 }
 
-static void pre(struct html *h, bool opens)
+static void pre_tag(struct html *h, bool opens)
 {
 	if (!opens && h->prose.fence > 0)
 		prose_fence(&h->prose, false);
@@ -317,9 +317,9 @@ static void pre(struct html *h, bool opens)
 
 static void link_begin(struct html *h, struct ent_str attributes)
 {
-	struct ent_str address = attribute(attributes, "href");
+	struct ent_str address = attribute_of(attributes, "href");
 
-	link_end(h);
+	anchor_end(h);
 	if (!address.p)
 		return;
 	address = address_of(h->prose.arena, address);
@@ -350,10 +350,10 @@ static void inner_tag(struct html *h, enum tag_kind kind, struct ent_str name, s
 		if (opens)
 			link_begin(h, attributes);
 		else
-			link_end(h);
+			anchor_end(h);
 		break;
 	case TAG_IMAGE:
-		image(h, attributes);
+		image_tag(h, attributes);
 		break;
 	case TAG_QUOTE:
 		if (opens)
@@ -362,8 +362,8 @@ static void inner_tag(struct html *h, enum tag_kind kind, struct ent_str name, s
 			prose_quote_end(&h->prose);
 		break;
 	case TAG_TASK:
-		if (sdk_ieqz(attribute(attributes, "type"), "checkbox"))
-			prose_z(&h->prose, attribute(attributes, "checked").p ? "[x]" : "[ ]");
+		if (sdk_ieqz(attribute_of(attributes, "type"), "checkbox"))
+			prose_z(&h->prose, attribute_of(attributes, "checked").p ? "[x]" : "[ ]");
 		break;
 	case TAG_DROP:
 		if (opens)
@@ -374,7 +374,7 @@ static void inner_tag(struct html *h, enum tag_kind kind, struct ent_str name, s
 	}
 }
 
-static void tag(struct html *h, struct ent_str name, struct ent_str attributes, bool opens)
+static void tag_take(struct html *h, struct ent_str name, struct ent_str attributes, bool opens)
 {
 	const struct tag *known = tag_find(name);
 
@@ -397,13 +397,13 @@ static void tag(struct html *h, struct ent_str name, struct ent_str attributes, 
 		list_tag(h, (name.p[0] | 0x20) == 'o', attributes, opens);
 		break;
 	case TAG_PRE:
-		pre(h, opens);
+		pre_tag(h, opens);
 		break;
 	case TAG_STRUCK:
 		prose_struck(&h->prose, opens);
 		break;
 	case TAG_CODE:
-		code(h, opens);
+		code_tag(h, opens);
 		break;
 	default:
 		inner_tag(h, known->kind, name, attributes, opens);
@@ -411,7 +411,7 @@ static void tag(struct html *h, struct ent_str name, struct ent_str attributes, 
 }
 
 /* p stands at a '<'. False: it is only a character. */
-static bool markup(struct html *h)
+static bool markup_take(struct html *h)
 {
 	const char *p = h->p + 1, *end;
 	bool opens = p < h->end && *p != '/';
@@ -437,11 +437,11 @@ static bool markup(struct html *h)
 	if (!end)
 		return false;
 	struct ent_str name = {p, 0};
-	while (p < end && !is_space(*p) && *p != '/')
+	while (p < end && !is_html_space(*p) && *p != '/')
 		p++;
 	name.n = (size_t)(p - name.p);
 	h->p = end + 1;
-	tag(h, name, (struct ent_str){p, (size_t)(end - p)}, opens);
+	tag_take(h, name, (struct ent_str){p, (size_t)(end - p)}, opens);
 	return true;
 }
 
@@ -455,7 +455,7 @@ struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html)
 	h.end = html.p + html.n;
 	prose_begin(&h.prose, arena);
 	while (h.p < h.end) {
-		if (*h.p == '<' && markup(&h))
+		if (*h.p == '<' && markup_take(&h))
 			continue;
 		size_t left = (size_t)(h.end - h.p - 1);
 		const char *next = left > 0 ? memchr(h.p + 1, '<', left) : NULL;
@@ -463,6 +463,6 @@ struct ent_str sdk_html_to_text(struct ent_arena *arena, struct ent_str html)
 		put_text(&h, text);
 		h.p += text.n;
 	}
-	link_end(&h);
+	anchor_end(&h);
 	return prose_end(&h.prose);
 }

@@ -116,14 +116,14 @@ static bool is_words(struct ent_str key)
 }
 
 /* All text below a node, in order, separated by "; "; a field's name goes before what is said about it. */
-static void words_add(struct sdk_buf *out, const struct sdk_json *node, unsigned depth)
+static void reason_add(struct sdk_buf *out, const struct sdk_json *node, unsigned depth)
 {
 	enum sdk_json_kind kind = sdk_json_kind(node);
 	struct ent_str key = sdk_json_key(node), text = sdk_json_text(node);
 
 	if ((kind == SDK_JSON_ARRAY || kind == SDK_JSON_OBJECT) && depth < WORDS_DEPTH) {
 		for (const struct sdk_json *at = sdk_json_first(node); at && out->n < WORDS_MAX; at = sdk_json_next(at))
-			words_add(out, at, depth + 1);
+			reason_add(out, at, depth + 1);
 	} else if (text.n > 0 && kind != SDK_JSON_BOOL) {
 		sdk_buf_z(out, out->n > 0 ? "; " : "");
 		if (depth > 0 && key.n > 0 && !is_words(key)) {
@@ -159,7 +159,7 @@ static bool is_markup(struct ent_str body)
 }
 
 /* The tool's own words, on one line; absent when it has none. A short plain text is one, too. */
-static struct ent_str words_of(const struct ent_response *response, struct ent_arena *arena)
+static struct ent_str reason_of(const struct ent_response *response, struct ent_arena *arena)
 {
 	const struct sdk_json *root = NULL;
 	struct ent_err unread;
@@ -170,10 +170,10 @@ static struct ent_str words_of(const struct ent_response *response, struct ent_a
 	sdk_buf_init(&out, 64 * WORDS_MAX);
 	if (sdk_json_parse(arena, sdk_json_mend(arena, response->body), &root, &unread) == ENT_OK) {
 		if (sdk_json_kind(root) == SDK_JSON_STRING || sdk_json_kind(root) == SDK_JSON_ARRAY)
-			words_add(&out, root, 0);
+			reason_add(&out, root, 0);
 		for (const struct sdk_json *at = sdk_json_first(root); at && out.n < WORDS_MAX; at = sdk_json_next(at))
 			if (is_words(sdk_json_key(at)))
-				words_add(&out, at, 0);
+				reason_add(&out, at, 0);
 	} else if (!is_markup(response->body) && sdk_is_utf8(response->body)) {
 		sdk_buf_str(&out, sdk_head(sdk_trim(response->body), WORDS_MAX));
 	}
@@ -207,7 +207,7 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
 		return sdk_fail(err, ENT_ERETRY, "%.*s", ENT_F(response->body));
 	if (response->status >= 200 && response->status < 300)
 		return ENT_OK;
-	words = words_of(response, arena);
+	words = reason_of(response, arena);
 	rc = status_rc(response, words);
 	if (!words.p && response->status >= 300 && response->status < 400)
 		words = where_to(response, arena);
@@ -268,7 +268,7 @@ enum ent_rc sdk_http_list(const struct ent_response *response, const char *path,
 		return rc;
 	*ret = path ? sdk_json_at(*ret_root, path) : *ret_root;
 	if (says_failure(*ret_root)) {
-		words = words_of(response, arena);
+		words = reason_of(response, arena);
 		return sdk_fail(err, ENT_ERETRY, "HTTP %d with a list that breaks off: %.*s", response->status,
 				ENT_F(words));
 	}

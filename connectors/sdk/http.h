@@ -4,6 +4,7 @@
 #define SDK_HTTP_H
 
 #include "entente/connector.h"
+#include "sdk/http_date.h"
 #include "sdk/json.h"
 
 /* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (a 403 that
@@ -32,12 +33,6 @@ bool sdk_http_has_next(const struct ent_response *response); /* the header Link 
 struct ent_str sdk_http_header(const struct ent_response *response, const char *name); /* absent: none */
 /* Headers of a request that say where it goes, where it ends and how its answer is packed: set by what sends it. */
 bool sdk_http_is_framing(struct ent_str name);
-/* "Sun, 06 Nov 1994 08:49:37 GMT" and the two older forms. now_ms: a year of two digits is less than 50 years ahead of
- * it. False: none. */
-bool sdk_http_date(struct ent_str s, int64_t now_ms, int64_t *ret_ms) __attribute__((warn_unused_result));
-/* "Retry-After" as a date or in seconds, also "3.5", in milliseconds from now_ms: at most an hour. -1: absent or not
- * readable. */
-int64_t sdk_http_retry_after(struct ent_str value, int64_t now_ms);
 /* printf with %s only, each argument (struct ent_str *) percent-encoded: sdk_http_path(a, "/issues/%s.json", &id, NULL)
  */
 struct ent_str sdk_http_path(struct ent_arena *arena, const char *fmt, ...) __attribute__((sentinel));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The times in headers (Date, Retry-After), in the three forms that RFC 9110 names. */
-#include "sdk/http.h"
+#include "sdk/http_date.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static bool date_of(struct ent_str year, struct ent_str month, struct ent_str da
 	return n > 0 && (size_t)n < sizeof text && sdk_time_parse(sdk_str(text), 0, ret_ms);
 }
 
-static size_t words_of(struct ent_str text, struct ent_str *word, size_t max)
+static size_t date_words(struct ent_str text, struct ent_str *word, size_t max)
 {
 	size_t n = 0;
 
@@ -61,7 +61,7 @@ static size_t words_of(struct ent_str text, struct ent_str *word, size_t max)
 bool sdk_http_date(struct ent_str text, int64_t now_ms, int64_t *ret_ms)
 {
 	struct ent_str word[7], day, month, year;
-	size_t n = words_of(text, word, 6);
+	size_t n = date_words(text, word, 6);
 
 	if (n == 6 && sdk_eqz(word[5], "GMT"))
 		return date_of(word[3], word[2], word[1], word[4], now_ms, ret_ms);

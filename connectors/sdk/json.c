@@ -21,12 +21,12 @@ static const cJSON *item_of(const struct sdk_json *node)
 	return (const cJSON *)(const void *)node;
 }
 
-static const struct sdk_json *node_of(const cJSON *item)
+static const struct sdk_json *node_at(const cJSON *item)
 {
 	return (const struct sdk_json *)(const void *)item;
 }
 
-static bool is_number(const cJSON *item)
+static bool is_number_item(const cJSON *item)
 {
 	return item->type == cJSON_String && item->valuestring[0] == NUMBER_MARK;
 }
@@ -119,7 +119,7 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 	enum ent_rc rc = gate_check(&gate, bytes, err);
 
 	if (rc == ENT_OK)
-		*ret = node_of(build_tree(arena, bytes, &gate));
+		*ret = node_at(build_tree(arena, bytes, &gate));
 	gate_release(&gate);
 	return rc;
 }
@@ -215,7 +215,7 @@ enum sdk_json_kind sdk_json_kind(const struct sdk_json *node)
 	case cJSON_False:
 		return SDK_JSON_BOOL;
 	case cJSON_String:
-		return is_number(item) ? SDK_JSON_NUMBER : SDK_JSON_STRING;
+		return is_number_item(item) ? SDK_JSON_NUMBER : SDK_JSON_STRING;
 	case cJSON_Array:
 		return SDK_JSON_ARRAY;
 	case cJSON_Object:
@@ -230,7 +230,7 @@ const struct sdk_json *sdk_json_member(const struct sdk_json *node, struct ent_s
 
 	while (child && (strncmp(child->string, name.p, name.n) != 0 || child->string[name.n] != '\0'))
 		child = child->next;
-	return node_of(child);
+	return node_at(child);
 }
 
 const struct sdk_json *sdk_json_at(const struct sdk_json *node, const char *path)
@@ -245,12 +245,12 @@ const struct sdk_json *sdk_json_at(const struct sdk_json *node, const char *path
 
 const struct sdk_json *sdk_json_first(const struct sdk_json *node)
 {
-	return node ? node_of(item_of(node)->child) : NULL;
+	return node ? node_at(item_of(node)->child) : NULL;
 }
 
 const struct sdk_json *sdk_json_next(const struct sdk_json *node)
 {
-	return node ? node_of(item_of(node)->next) : NULL;
+	return node ? node_at(item_of(node)->next) : NULL;
 }
 
 struct ent_str sdk_json_key(const struct sdk_json *node)
@@ -354,7 +354,7 @@ struct ent_str sdk_json_print(struct ent_arena *arena, const struct sdk_json *no
 /* ---- by table -------------------------------------------------------------- */
 
 /* False: the value is of another kind. */
-static bool read_field(const struct sdk_json *value, enum sdk_field_kind kind, void *ret)
+static bool field_set(const struct sdk_json *value, enum sdk_field_kind kind, void *ret)
 {
 	switch (kind) {
 	case SDK_FIELD_STR: {
@@ -385,7 +385,7 @@ enum ent_rc sdk_json_read(const struct sdk_json *node, const struct sdk_field *t
 				return sdk_fail(err, ENT_EINVAL, "%s is missing", field->path);
 			continue;
 		}
-		if (read_field(value, field->kind, (char *)ret + field->offset))
+		if (field_set(value, field->kind, (char *)ret + field->offset))
 			continue;
 		const char *want[] = {[SDK_FIELD_STR] = "text or a number",
 				      [SDK_FIELD_INT] = "an integer",

@@ -11,6 +11,8 @@
 #ifndef SDK_JSON_H
 #define SDK_JSON_H
 
+#include "sdk/json_mend.h"
+#include "sdk/jsonw.h"
 #include "sdk/str.h"
 
 #define SDK_JSON_DEPTH_MAX 64
@@ -24,11 +26,6 @@ enum ent_rc sdk_json_parse(struct ent_arena *arena, struct ent_str bytes, const 
 			   struct ent_err *err) __attribute__((warn_unused_result));
 /* The gate alone: is it valid? */
 enum ent_rc sdk_json_check(struct ent_str bytes, struct ent_err *err) __attribute__((warn_unused_result));
-/* What a tool sent, before the gate sees it: without a byte order mark, and with U+FFFD for U+0000 and for half a
- * surrogate pair, however they are written. Valid JSON stays as it is. Not for what is ours or a person's: they are
- * told what is wrong. */
-struct ent_str sdk_json_mend(struct ent_arena *arena, struct ent_str bytes);
-struct ent_str sdk_without_nul(struct ent_arena *arena, struct ent_str text); /* U+FFFD for each U+0000 */
 /* The same JSON with each integer that a double cannot hold exactly written as a
  * string, for readers that only know doubles (libjq 1.6). `bytes` must be valid. */
 struct ent_str sdk_json_quote_big(struct ent_arena *arena, struct ent_str bytes);
@@ -75,31 +72,5 @@ struct sdk_field {
  * the path of what is missing or of the wrong kind. */
 enum ent_rc sdk_json_read(const struct sdk_json *node, const struct sdk_field *table, void *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-
-/* ---- writing: commas and escapes are the writer's business --------------- */
-
-struct sdk_jsonw {
-	struct sdk_buf *buf;
-	bool comma; /* the next value needs one before it */
-};
-void sdk_jsonw_init(struct sdk_jsonw *w, struct sdk_buf *buf);
-void sdk_jsonw_open(struct sdk_jsonw *w, char bracket); /* '{' or '[' */
-void sdk_jsonw_close(struct sdk_jsonw *w, char bracket);
-void sdk_jsonw_key(struct sdk_jsonw *w, const char *key);
-void sdk_jsonw_key_str(struct sdk_jsonw *w, struct ent_str key);
-void sdk_jsonw_str(struct sdk_jsonw *w, struct ent_str s); /* absent: null */
-void sdk_jsonw_int(struct sdk_jsonw *w, int64_t i);
-void sdk_jsonw_real(struct sdk_jsonw *w, double d); /* finite */
-void sdk_jsonw_bool(struct sdk_jsonw *w, bool b);
-void sdk_jsonw_null(struct sdk_jsonw *w);
-void sdk_jsonw_raw(struct sdk_jsonw *w, struct ent_str json); /* already valid JSON */
-/* key + value in one call; *_opt writes nothing when absent. */
-void sdk_jsonw_kstr(struct sdk_jsonw *w, const char *key, struct ent_str s);
-void sdk_jsonw_kz(struct sdk_jsonw *w, const char *key, const char *z);
-void sdk_jsonw_kstr_opt(struct sdk_jsonw *w, const char *key, struct ent_str s);  /* absent: not at all */
-void sdk_jsonw_kstr_some(struct sdk_jsonw *w, const char *key, struct ent_str s); /* absent or empty: not at all */
-void sdk_jsonw_kint(struct sdk_jsonw *w, const char *key, int64_t i);
-void sdk_jsonw_kbool(struct sdk_jsonw *w, const char *key, bool b);
-void sdk_jsonw_kraw(struct sdk_jsonw *w, const char *key, struct ent_str json);
 
 #endif

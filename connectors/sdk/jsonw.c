@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing JSON: what comes out always passes our own gate. */
-#include "sdk/json.h"
+#include "sdk/jsonw.h"
 
 #include <assert.h>
 #include <math.h>
@@ -189,4 +189,19 @@ void sdk_jsonw_kraw(struct sdk_jsonw *w, const char *key, struct ent_str json)
 {
 	sdk_jsonw_key(w, key);
 	sdk_jsonw_raw(w, json);
+}
+
+size_t sdk_jsonw_size(struct ent_str text)
+{
+	size_t n = text.n;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c < ' ')
+			n += 5;
+		else
+			n += c == '"' || c == '\\';
+	}
+	return n;
 }

@@ -23,7 +23,7 @@ struct ent_str sdk_marker(struct ent_arena *arena, struct ent_str number, struct
 	return sdk_format(arena, "[%.*s:%s]", ENT_F(number), digits);
 }
 
-static bool is_hex(char c)
+static bool is_marker_digit(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
@@ -64,7 +64,7 @@ static bool marker_at(struct ent_str text, size_t at, struct marker *ret)
 	if (digits == 0 || i >= text.n || text.p[i] != ':' || text.n - ++i < KEY_DIGITS)
 		return false;
 	for (size_t k = 0; k < KEY_DIGITS; k++)
-		if (!is_hex(text.p[i + k]))
+		if (!is_marker_digit(text.p[i + k]))
 			return false;
 	size_t before = form_before(text, at), after = form_after(text, i + KEY_DIGITS);
 	*ret = (struct marker){at - before, i + KEY_DIGITS + after, i};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hexadecimal digits, and the percent signs of addresses and forms. See str.h. */
-#include "sdk/str.h"
+#include "sdk/percent.h"
 
 #include <string.h>
 

@@ -8,12 +8,12 @@
 
 /* ---- members ---------------------------------------------------------------------- */
 
-static enum ent_rc refuse(const struct sdk_reader *reader, const char *what, const char *name, const char *why)
+static enum ent_rc reader_refuse(const struct sdk_reader *reader, const char *what, const char *name, const char *why)
 {
 	return sdk_fail(reader->err, ENT_EINVAL, "%s.%s %s", what, name, why);
 }
 
-static bool is_null(const struct sdk_json *node)
+static bool is_json_null(const struct sdk_json *node)
 {
 	return sdk_json_kind(node) == SDK_JSON_NULL;
 }
@@ -37,14 +37,14 @@ enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_j
 }
 
 /* Text of a string or number; null, empty and missing are all absent. */
-static enum ent_rc word_read(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
-			     const char *name, struct ent_str *ret)
+static enum ent_rc member_read(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
+			       const char *name, struct ent_str *ret)
 {
 	const struct sdk_json *at = sdk_json_at(node, name);
 	enum sdk_json_kind kind = sdk_json_kind(at);
 
 	if (kind != SDK_JSON_NULL && kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER)
-		return refuse(reader, what, name, "is neither text nor a number");
+		return reader_refuse(reader, what, name, "is neither text nor a number");
 	*ret = sdk_word_at(node, name);
 	return ENT_OK;
 }
@@ -60,7 +60,7 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 	struct ent_str text = sdk_json_text(at);
 	int64_t ms;
 
-	if (is_null(at) || (sdk_json_kind(at) == SDK_JSON_STRING && text.n == 0))
+	if (is_json_null(at) || (sdk_json_kind(at) == SDK_JSON_STRING && text.n == 0))
 		return ENT_OK;
 	if ((sdk_json_kind(at) == SDK_JSON_STRING && text_time(reader, text, &ms)) ||
 	    (sdk_json_kind(at) == SDK_JSON_NUMBER && sdk_json_int(at, &ms) && ms >= MS_LEAST && ms <= MS_MOST)) {
@@ -84,7 +84,7 @@ static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk
 {
 	enum ent_rc rc;
 
-	if (is_null(at))
+	if (is_json_null(at))
 		return ENT_OK;
 	if (sdk_json_kind(at) == SDK_JSON_STRING) {
 		if (sdk_json_text(at).n > 0)
@@ -95,9 +95,9 @@ static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk
 		return sdk_fail(reader->err, ENT_EINVAL, "%s is neither a name nor {\"id\", \"name\"}", path);
 	rc = sdk_read_members(reader, at, path, "id name");
 	if (rc == ENT_OK)
-		rc = word_read(reader, at, path, "id", &ret->id);
+		rc = member_read(reader, at, path, "id", &ret->id);
 	if (rc == ENT_OK)
-		rc = word_read(reader, at, path, "name", &ret->name);
+		rc = member_read(reader, at, path, "name", &ret->name);
 	return rc;
 }
 
@@ -121,15 +121,15 @@ static enum ent_rc pair_read(const struct sdk_reader *reader, struct ent_ticket 
 
 	for (size_t i = 0; i < 4 && rc == ENT_OK; i++) {
 		told |= sdk_json_at(at, member[i]) != NULL;
-		rc = word_read(reader, at, what, member[i], &value[i]);
+		rc = member_read(reader, at, what, member[i], &value[i]);
 	}
 	if (rc != ENT_OK)
 		return rc;
 	text = value[0].p ? value[0] : value[1];
 	native = value[2].p ? value[2] : value[3];
 	if (!told)
-		return refuse(reader, "ticket", sdk_attr_name(attr),
-			      mapped ? "needs native or canonical" : "needs id or name");
+		return reader_refuse(reader, "ticket", sdk_attr_name(attr),
+				     mapped ? "needs native or canonical" : "needs id or name");
 	if (!mapped) {
 		sdk_set_reference(ticket, attr, native, text);
 		return ENT_OK;
@@ -166,7 +166,7 @@ static enum ent_rc attr_read(const struct sdk_reader *reader, struct ent_ticket 
 	if (kind == SDK_JSON_OBJECT && !is_text)
 		return pair_read(reader, ticket, attr, at);
 	if (attr == ENT_FIELDS || (kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER))
-		return refuse(reader, "ticket", sdk_attr_name(attr), "is of the wrong kind");
+		return reader_refuse(reader, "ticket", sdk_attr_name(attr), "is of the wrong kind");
 	if (is_mapped(attr))
 		sdk_set_native(ticket, attr, sdk_json_text(at));
 	else
@@ -180,12 +180,12 @@ static enum ent_rc ticket_read(const struct sdk_reader *reader, const struct sdk
 	enum ent_rc rc = sdk_id_at(root, "ticket.id", &ret->id, reader->err);
 
 	if (rc == ENT_OK)
-		rc = word_read(reader, node, "ticket", "key", &ret->key);
+		rc = member_read(reader, node, "ticket", "key", &ret->key);
 	for (const struct sdk_json *at = sdk_json_first(node); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		struct ent_str key = sdk_json_key(at);
 		enum ent_attr attr;
 
-		if (is_null(at) && reader->null_is_untold)
+		if (is_json_null(at) && reader->null_is_untold)
 			continue;
 		if (sdk_attr(key, &attr))
 			rc = attr_read(reader, ret, attr, at);
@@ -216,9 +216,9 @@ static enum ent_rc references_read(const struct sdk_reader *reader, const struct
 		if (rc == ENT_OK && (!sdk_json_at(at, "supplier") || !sdk_json_at(at, "id")))
 			return sdk_fail(reader->err, ENT_EINVAL, "correlation.references: each needs supplier and id");
 		if (rc == ENT_OK)
-			rc = word_read(reader, at, "correlation.references", "supplier", &one.supplier);
+			rc = member_read(reader, at, "correlation.references", "supplier", &one.supplier);
 		if (rc == ENT_OK)
-			rc = word_read(reader, at, "correlation.references", "id", &one.id);
+			rc = member_read(reader, at, "correlation.references", "id", &one.id);
 		if (rc != ENT_OK)
 			return rc;
 		if (one.supplier.p && one.id.p) /* else a tool's field that nobody filled in */
@@ -232,14 +232,14 @@ static enum ent_rc correlation_read(const struct sdk_reader *reader, const struc
 {
 	enum ent_rc rc;
 
-	if (is_null(node))
+	if (is_json_null(node))
 		return ENT_OK;
 	rc = sdk_read_members(reader, node, "correlation", "number key references");
 	if (rc == ENT_OK)
-		rc = word_read(reader, node, "correlation", "number", &ret->number);
+		rc = member_read(reader, node, "correlation", "number", &ret->number);
 	if (rc == ENT_OK)
-		rc = word_read(reader, node, "correlation", "key", &ret->key);
-	if (rc == ENT_OK && !is_null(sdk_json_at(node, "references")))
+		rc = member_read(reader, node, "correlation", "key", &ret->key);
+	if (rc == ENT_OK && !is_json_null(sdk_json_at(node, "references")))
 		rc = references_read(reader, sdk_json_at(node, "references"), ret);
 	return rc;
 }
@@ -255,7 +255,7 @@ enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json
 		rc = person_read(reader, sdk_json_at(root, "actor"), "actor", &ret->actor);
 	if (rc == ENT_OK)
 		rc = correlation_read(reader, sdk_json_at(root, "correlation"), &ret->correlation);
-	if (rc == ENT_OK && !is_null(version) &&
+	if (rc == ENT_OK && !is_json_null(version) &&
 	    (!sdk_json_int(version, &ret->stamp.version) || ret->stamp.version < 1))
 		return sdk_fail(reader->err, ENT_EINVAL, "version is no whole number of 1 or more");
 	return rc;
@@ -270,7 +270,7 @@ enum ent_rc sdk_read_continues(const struct sdk_reader *reader, const struct sdk
 		return sdk_fail(reader->err, ENT_EINVAL, "continues_as is missing or no object");
 	rc = sdk_read_members(reader, node, "continues_as", "id key");
 	if (rc == ENT_OK)
-		rc = word_read(reader, node, "continues_as", "key", &ret->continues_as.key);
+		rc = member_read(reader, node, "continues_as", "key", &ret->continues_as.key);
 	if (rc != ENT_OK)
 		return rc;
 	rc = sdk_id_at(node, "id", &ret->continues_as.id, &why);
@@ -286,10 +286,11 @@ static enum ent_rc visibility_read(const struct sdk_reader *reader, const struct
 	const struct sdk_json *at = sdk_json_at(node, "public");
 	bool is_public = sdk_json_is(node, "visibility", "public");
 
-	if (!is_null(at) && sdk_json_kind(at) != SDK_JSON_BOOL)
-		return refuse(reader, "comment", "public", "is neither true nor false");
-	if (!is_public && !is_null(sdk_json_at(node, "visibility")) && !sdk_json_is(node, "visibility", "internal"))
-		return refuse(reader, "comment", "visibility", "is neither public nor internal");
+	if (!is_json_null(at) && sdk_json_kind(at) != SDK_JSON_BOOL)
+		return reader_refuse(reader, "comment", "public", "is neither true nor false");
+	if (!is_public && !is_json_null(sdk_json_at(node, "visibility")) &&
+	    !sdk_json_is(node, "visibility", "internal"))
+		return reader_refuse(reader, "comment", "visibility", "is neither public nor internal");
 	if (sdk_json_bool(at, false) || (!at && is_public))
 		*ret = ENT_PUBLIC;
 	return ENT_OK;
@@ -311,13 +312,13 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 	if (rc == ENT_OK)
 		rc = time_read(reader, sdk_json_at(node, "created_at"), "comment.created_at", &comment->created_ms);
 	if (rc == ENT_OK)
-		rc = word_read(reader, node, "comment", "body", &word);
+		rc = member_read(reader, node, "comment", "body", &word);
 	if (rc != ENT_OK)
 		return rc;
 	comment->body = sdk_json_text(body); /* "" is a body */
 	if (ret->kind == ENT_COMMENT_ADDED && !comment->body.p)
-		return refuse(reader, "comment", "body", "is missing");
-	if (ret->kind == ENT_COMMENT_ADDED && is_null(sdk_json_at(node, "id")))
+		return reader_refuse(reader, "comment", "body", "is missing");
+	if (ret->kind == ENT_COMMENT_ADDED && is_json_null(sdk_json_at(node, "id")))
 		return ENT_OK;
 	rc = sdk_id_at(node, "id", &comment->id, &why);
 	return rc == ENT_OK ? rc : sdk_fail(reader->err, rc, "comment.%s", why.msg);

@@ -249,18 +249,18 @@ bool sdk_starts(struct ent_str s, const char *prefix)
 	return s.p && s.n >= n && memcmp(s.p, prefix, n) == 0;
 }
 
-static bool is_space(char c)
+static bool is_ascii_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 struct ent_str sdk_trim(struct ent_str s)
 {
-	while (s.n > 0 && is_space(s.p[0])) {
+	while (s.n > 0 && is_ascii_space(s.p[0])) {
 		s.p++;
 		s.n--;
 	}
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
+	while (s.n > 0 && is_ascii_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }

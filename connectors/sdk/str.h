@@ -64,11 +64,6 @@ bool sdk_to_int(struct ent_str s, int64_t *ret);
 bool sdk_is_utf8(struct ent_str s);
 bool sdk_is_token(struct ent_str s);    /* what HTTP's names and methods are made of, at least one (RFC 9110 5.6.2) */
 bool sdk_has_control(struct ent_str s); /* a byte below 0x20, or 0x7f */
-int sdk_hex_value(char c);              /* 0..15 of a digit of either case, else -1 */
-/* %XX (and, with `plus`, '+' for a space) as the bytes they stand for, whatever those are. False: a '%' without
- * two digits. */
-bool sdk_percent_decode(struct ent_arena *arena, struct ent_str s, bool plus, struct ent_str *ret)
-    __attribute__((warn_unused_result));
 
 /* Sets err->msg, cut at its size on a character border. Returns rc. */
 enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -95,9 +90,9 @@ static inline void sdk_buf_char(struct sdk_buf *buf, char c)
 void sdk_buf_str(struct sdk_buf *buf, struct ent_str s);
 void sdk_buf_z(struct sdk_buf *buf, const char *z);
 void sdk_buf_int(struct sdk_buf *buf, int64_t i);
-/* What RFC 3986 leaves unreserved stays, each other byte is %XX. */
-void sdk_percent_encode(struct sdk_buf *buf, struct ent_str s);
 void sdk_buf_format(struct sdk_buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct ent_str sdk_buf_view(const struct sdk_buf *buf); /* until the next change */
+
+#include "sdk/percent.h"
 
 #endif

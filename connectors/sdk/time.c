@@ -43,7 +43,7 @@ static int days_in_month(int year, int month)
 }
 
 /* Takes exactly `width` digits and then, unless it is 0, the character `then`. */
-static bool take(struct ent_str *s, size_t width, char then, int *ret)
+static bool digits_take(struct ent_str *s, size_t width, char then, int *ret)
 {
 	size_t n = width + (then != '\0');
 	int value = 0;
@@ -100,13 +100,13 @@ static bool take_offset(struct ent_str s, int zone_minutes, int *ret_minutes)
 		*ret_minutes = 0;
 		return true;
 	}
-	if ((sign != '+' && sign != '-') || !take(&s, 2, '\0', &hour))
+	if ((sign != '+' && sign != '-') || !digits_take(&s, 2, '\0', &hour))
 		return false;
 	if (s.n > 0 && s.p[0] == ':' && s.n == 3) {
 		s.p++;
 		s.n--;
 	}
-	if (s.n > 0 && (s.n != 2 || !take(&s, 2, '\0', &minute)))
+	if (s.n > 0 && (s.n != 2 || !digits_take(&s, 2, '\0', &minute)))
 		return false;
 	if (hour > 23 || minute > 59)
 		return false;
@@ -119,14 +119,14 @@ bool sdk_time_parse(struct ent_str s, int zone_minutes, int64_t *ret_ms)
 	int year, month, day, hour, minute, second, ms, offset;
 	int64_t result;
 
-	if (!take(&s, 4, '-', &year) || !take(&s, 2, '-', &month) || !take(&s, 2, '\0', &day))
+	if (!digits_take(&s, 4, '-', &year) || !digits_take(&s, 2, '-', &month) || !digits_take(&s, 2, '\0', &day))
 		return false;
 	if (s.n == 0 || (s.p[0] != 'T' && s.p[0] != 't' && s.p[0] != ' '))
 		return false;
 	s.p++;
 	s.n--;
-	if (!take(&s, 2, ':', &hour) || !take(&s, 2, ':', &minute) || !take(&s, 2, '\0', &second) ||
-	    !take_fraction(&s, &ms) || !take_offset(s, zone_minutes, &offset))
+	if (!digits_take(&s, 2, ':', &hour) || !digits_take(&s, 2, ':', &minute) ||
+	    !digits_take(&s, 2, '\0', &second) || !take_fraction(&s, &ms) || !take_offset(s, zone_minutes, &offset))
 		return false;
 	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
 		return false;
@@ -144,7 +144,7 @@ bool sdk_time_parse(struct ent_str s, int zone_minutes, int64_t *ret_ms)
 	return true;
 }
 
-static char *put(char *p, int value, int width, char then)
+static char *digits_put(char *p, int value, int width, char then)
 {
 	for (int i = width - 1; i >= 0; i--) {
 		p[i] = (char)('0' + value % 10);
@@ -167,13 +167,13 @@ struct ent_str sdk_time_format(int64_t ms, char ret[SDK_TIME_SIZE])
 	int in_day = (int)(ms - days * MS_PER_DAY);
 
 	civil_from_days(days, &year, &month, &day);
-	p = put(p, year, 4, '-');
-	p = put(p, month, 2, '-');
-	p = put(p, day, 2, 'T');
-	p = put(p, in_day / 3600000, 2, ':');
-	p = put(p, in_day / MS_PER_MIN % 60, 2, ':');
-	p = put(p, in_day / 1000 % 60, 2, '.');
-	p = put(p, in_day % 1000, 3, 'Z');
+	p = digits_put(p, year, 4, '-');
+	p = digits_put(p, month, 2, '-');
+	p = digits_put(p, day, 2, 'T');
+	p = digits_put(p, in_day / 3600000, 2, ':');
+	p = digits_put(p, in_day / MS_PER_MIN % 60, 2, ':');
+	p = digits_put(p, in_day / 1000 % 60, 2, '.');
+	p = digits_put(p, in_day % 1000, 3, 'Z');
 	*p = '\0';
 	return (struct ent_str){ret, SDK_TIME_SIZE - 1};
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who sent it: the ways that more than one tool has. See webhook.h. */
+/* Who sent it: the ways that more than one tool has. */
+#include "sdk/verify.h"
 #include "sdk/webhook.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the broker takes of a change: sizes, text, times. */
+#include "sdk/vet.h"
 #include "sdk/webhook.h"
 
 #include <string.h>
@@ -53,32 +54,17 @@ static enum ent_rc vet_ticket(const struct ent_ticket *ticket, struct ent_err *e
 	return rc;
 }
 
-/* Bytes that a text takes in JSON. */
-static size_t printed_size(struct ent_str text)
-{
-	size_t n = text.n;
-
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		if (c == '"' || c == '\\')
-			n += 1;
-		else if (c < ' ')
-			n += 5;
-	}
-	return n;
-}
-
 static enum ent_rc vet_size(const struct ent_change *change, struct ent_err *err)
 {
 	size_t n = 0;
 
 	for (int i = 0; i < ENT_N_ATTR; i++)
 		if (change->ticket.has & (1u << i))
-			n += printed_size(change->ticket.at[i].text) + printed_size(change->ticket.at[i].native);
+			n += sdk_jsonw_size(change->ticket.at[i].text) + sdk_jsonw_size(change->ticket.at[i].native);
 	if (n > ATTRIBUTES_MAX)
 		return sdk_fail(err, ENT_EINVAL, "the ticket's attributes take %zu bytes as JSON; at most %d are taken",
 				n, ATTRIBUTES_MAX);
-	n = printed_size(change->comment.body);
+	n = sdk_jsonw_size(change->comment.body);
 	if (n > COMMENT_MAX)
 		return sdk_fail(err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n,
 				COMMENT_MAX);

@@ -15,12 +15,12 @@ struct reader {
 	struct ent_err *err;
 };
 
-static enum ent_rc refuse(const struct reader *r, const char *why)
+static enum ent_rc xml_refuse(const struct reader *r, const char *why)
 {
 	return sdk_fail(r->err, ENT_EINVAL, "the XML %s at byte %zu", why, (size_t)(r->at - r->begin));
 }
 
-static bool ahead(const struct reader *r, const char *word)
+static bool is_ahead(const struct reader *r, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -36,14 +36,14 @@ static bool skip_to(struct reader *r, const char *word)
 	return found;
 }
 
-static bool is_blank(char c)
+static bool is_xml_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static void blanks_skip(struct reader *r)
 {
-	while (r->at < r->end && is_blank(*r->at))
+	while (r->at < r->end && is_xml_blank(*r->at))
 		r->at++;
 }
 
@@ -51,7 +51,7 @@ static struct ent_str name_take(struct reader *r)
 {
 	const char *begin = r->at;
 
-	while (r->at < r->end && !is_blank(*r->at) && !strchr("<>/=\"'&", *r->at))
+	while (r->at < r->end && !is_xml_blank(*r->at) && !strchr("<>/=\"'&", *r->at))
 		r->at++;
 	return (struct ent_str){begin, (size_t)(r->at - begin)};
 }
@@ -116,14 +116,14 @@ static enum ent_rc words_take(struct reader *r, const char *stop, struct sdk_buf
 		const char *semicolon;
 
 		if (*r->at == '\0')
-			return refuse(r, "has U+0000, which XML does not allow");
+			return xml_refuse(r, "has U+0000, which XML does not allow");
 		if (*r->at != '&') {
 			sdk_buf_char(out, *r->at++);
 			continue;
 		}
 		semicolon = memchr(r->at, ';', (size_t)(r->end - r->at) < 12 ? (size_t)(r->end - r->at) : 12);
 		if (!semicolon || !entity_add(out, (struct ent_str){r->at + 1, (size_t)(semicolon - r->at) - 1}))
-			return refuse(r, "has an entity that is none of XML's own");
+			return xml_refuse(r, "has an entity that is none of XML's own");
 		r->at = semicolon + 1;
 	}
 	return ENT_OK;
@@ -141,17 +141,17 @@ static enum ent_rc attributes_read(struct reader *r)
 		char quote[2] = {0};
 
 		blanks_skip(r);
-		if (name.n == 0 || !ahead(r, "="))
-			return refuse(r, "has an attribute without a value");
+		if (name.n == 0 || !is_ahead(r, "="))
+			return xml_refuse(r, "has an attribute without a value");
 		r->at++;
 		blanks_skip(r);
-		if (!ahead(r, "\"") && !ahead(r, "'"))
-			return refuse(r, "has an attribute without quotes");
+		if (!is_ahead(r, "\"") && !is_ahead(r, "'"))
+			return xml_refuse(r, "has an attribute without quotes");
 		quote[0] = *r->at++;
 		sdk_buf_init(&value, TEXT_MAX);
 		rc = words_take(r, quote, &value);
-		if (rc == ENT_OK && !ahead(r, quote))
-			rc = refuse(r, "has an attribute without an end");
+		if (rc == ENT_OK && !is_ahead(r, quote))
+			rc = xml_refuse(r, "has an attribute without an end");
 		r->at += rc == ENT_OK;
 		sdk_jsonw_key_str(r->w, name);
 		sdk_jsonw_str(r->w, sdk_buf_view(&value));
@@ -167,14 +167,14 @@ static enum ent_rc aside_skip(struct reader *r, bool *ret_is)
 	const char *begin;
 
 	*ret_is = true;
-	if (ahead(r, "<!--"))
-		return skip_to(r, "-->") ? ENT_OK : refuse(r, "has a comment without an end");
-	if (ahead(r, "<?"))
-		return skip_to(r, "?>") ? ENT_OK : refuse(r, "has an instruction without an end");
-	if (ahead(r, "<![CDATA[")) {
+	if (is_ahead(r, "<!--"))
+		return skip_to(r, "-->") ? ENT_OK : xml_refuse(r, "has a comment without an end");
+	if (is_ahead(r, "<?"))
+		return skip_to(r, "?>") ? ENT_OK : xml_refuse(r, "has an instruction without an end");
+	if (is_ahead(r, "<![CDATA[")) {
 		begin = r->at += 9;
 		if (!skip_to(r, "]]>"))
-			return refuse(r, "has a CDATA without an end");
+			return xml_refuse(r, "has a CDATA without an end");
 		sdk_buf_add(&r->text, begin, (size_t)(r->at - begin) - 3);
 		return ENT_OK;
 	}
@@ -191,9 +191,9 @@ static enum ent_rc inside_read(struct reader *r, struct ent_str name)
 	struct ent_str end;
 	bool is_aside;
 
-	while (rc == ENT_OK && !ahead(r, "</")) {
+	while (rc == ENT_OK && !is_ahead(r, "</")) {
 		if (r->at == r->end)
-			return refuse(r, "breaks off");
+			return xml_refuse(r, "breaks off");
 		if (*r->at != '<') {
 			rc = words_take(r, "<", &r->text);
 			continue;
@@ -207,8 +207,8 @@ static enum ent_rc inside_read(struct reader *r, struct ent_str name)
 	r->at += 2;
 	end = name_take(r);
 	blanks_skip(r);
-	if (!sdk_eq(end, name) || !ahead(r, ">"))
-		return refuse(r, "has an end tag of another element");
+	if (!sdk_eq(end, name) || !is_ahead(r, ">"))
+		return xml_refuse(r, "has an end tag of another element");
 	r->at++;
 	return ENT_OK;
 }
@@ -221,19 +221,19 @@ static enum ent_rc element_read(struct reader *r)
 	enum ent_rc rc;
 
 	if (++r->depth > SDK_XML_DEPTH_MAX || ++r->n_element > SDK_XML_ELEMENTS_MAX)
-		return refuse(r, "is too deep or too large");
+		return xml_refuse(r, "is too deep or too large");
 	r->at++;
 	name = name_take(r);
 	if (name.n == 0)
-		return refuse(r, "has a tag without a name");
+		return xml_refuse(r, "has a tag without a name");
 	sdk_jsonw_open(r->w, '{');
 	sdk_jsonw_kstr(r->w, "name", name);
 	rc = attributes_read(r);
 	if (rc != ENT_OK)
 		return rc;
-	is_empty = ahead(r, "/>");
-	if (!is_empty && !ahead(r, ">"))
-		return refuse(r, "has a tag without an end");
+	is_empty = is_ahead(r, "/>");
+	if (!is_empty && !is_ahead(r, ">"))
+		return xml_refuse(r, "has a tag without an end");
 	r->at += is_empty ? 2 : 1;
 	sdk_jsonw_key(r->w, "child");
 	sdk_jsonw_open(r->w, '[');
@@ -254,11 +254,11 @@ static enum ent_rc prolog_skip(struct reader *r)
 
 	while (rc == ENT_OK && is_aside) {
 		blanks_skip(r);
-		if (ahead(r, "<!DOCTYPE")) {
+		if (is_ahead(r, "<!DOCTYPE")) {
 			const char *close = memchr(r->at, '>', (size_t)(r->end - r->at));
 
 			if (!close || memchr(r->at, '[', (size_t)(close - r->at)))
-				return refuse(r, "has a document type of its own");
+				return xml_refuse(r, "has a document type of its own");
 			r->at = close + 1;
 			continue;
 		}
@@ -279,13 +279,13 @@ enum ent_rc sdk_xml_to_json(struct ent_str xml, struct sdk_jsonw *w, struct ent_
 		r.at += 3;
 	rc = prolog_skip(&r);
 	if (rc == ENT_OK)
-		rc = r.at < r.end && *r.at == '<' ? element_read(&r) : refuse(&r, "has no element");
+		rc = r.at < r.end && *r.at == '<' ? element_read(&r) : xml_refuse(&r, "has no element");
 	if (rc == ENT_OK)
 		rc = prolog_skip(&r);
 	if (rc == ENT_OK && r.at < r.end)
-		rc = refuse(&r, "goes on behind its end");
+		rc = xml_refuse(&r, "goes on behind its end");
 	if (rc == ENT_OK && (w->buf->failed || r.text.failed))
-		rc = refuse(&r, "is too large");
+		rc = xml_refuse(&r, "is too large");
 	sdk_buf_release(&r.text);
 	return rc;
 }

@@ -20,8 +20,8 @@ set(fuzz_sdk_json connectors/sdk/str.c connectors/sdk/time.c connectors/sdk/gate
 	connectors/sdk/percent.c)
 entente_fuzz(json ${fuzz_sdk_json})
 entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c connectors/sdk/prose.c)
-entente_fuzz(wiki ${fuzz_sdk_json} connectors/sdk/prose.c connectors/sdk/webhook.c connectors/sdk/shared.c
-	connectors/sdk/crypto.c connectors/sdk/mend.c connectors/jira/adf.c connectors/jira/wiki.c
+entente_fuzz(wiki ${fuzz_sdk_json} connectors/sdk/prose.c connectors/sdk/webhook.c connectors/sdk/webhook_json.c
+	connectors/sdk/crypto.c connectors/sdk/json_mend.c connectors/jira/adf.c connectors/jira/wiki.c
 	connectors/jira/wiki_words.c)
 entente_fuzz(guard broker/edge/guard.c broker/face/uri.c connectors/sdk/str.c connectors/sdk/percent.c)
 entente_fuzz(transfers broker/core/url.c broker/core/range.c connectors/sdk/str.c

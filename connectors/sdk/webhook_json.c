@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Steps that most connectors take: see the end of webhook.h. */
-#include "sdk/webhook.h"
+/* Steps that most connectors take with a tool's JSON. */
+#include "sdk/webhook_json.h"
 
 #include <string.h>
 
@@ -206,7 +206,7 @@ bool sdk_map_knows(const struct ent_map_row *row, struct ent_str native)
 	return false;
 }
 
-static bool is_number(struct ent_str s, const char *prefix)
+static bool is_prefixed_number(struct ent_str s, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
@@ -226,7 +226,7 @@ struct ent_str sdk_label(const struct sdk_json *node)
 struct ent_str sdk_number_in_list(const struct sdk_json *list, const char *prefix)
 {
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at)) {
-		if (is_number(sdk_label(at), prefix))
+		if (is_prefixed_number(sdk_label(at), prefix))
 			return sdk_label(at);
 	}
 	return ENT_ABSENT;

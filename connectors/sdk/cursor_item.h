@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is still to be told or asked for, and what was put aside. For cursor*.c alone. */
+#ifndef SDK_CURSOR_ITEM_H
+#define SDK_CURSOR_ITEM_H
+
+#include "sdk/cursor_inside.h"
+
+bool cursor_item_fits(const struct sdk_cursor_item *item);
+/* False: no room. */
+bool cursor_todo_add(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
+bool cursor_todo_read(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* as it was written */
+void cursor_todo_drop(struct sdk_cursor *cursor, size_t i);
+void cursor_todo_first(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* before all others */
+struct sdk_cursor_item *cursor_aside_find(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
+/* ENT_EINVAL: there is no room for it, and none of the others is due. */
+enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_str reason);
+void cursor_aside_due(struct sdk_cursor *cursor); /* those whose pause is over are to be asked for */
+void cursor_aside_tell(const struct sdk_cursor *cursor, struct ent_result *ret);
+
+#endif
