@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One cursor for everything that is read in pages: what changed in a tool, and the lists inside a ticket. It is the
- * memo of an ENT_POLL: JSON, whole in itself, stored together with what the page told. Pure. A connector sees one header;
- * the functions stand in cursor.c, cursor_list.c (the list) and cursor_item.c (what is asked for alone).
+ * memo of an ENT_POLL: JSON, whole in itself, stored together with what the page told. Pure. A connector sees one
+ * header; the functions stand in cursor.c, cursor_list.c (the list) and cursor_item.c (what is asked for alone).
  *
  *   build:  sdk_cursor_begin(&cursor, &rule, call, NULL, ..)
  *           cursor.ask ? ask for cursor.ask->ticket, at cursor.ask->place : ask for the list, where since_ms, page and
