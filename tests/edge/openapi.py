@@ -12,6 +12,7 @@ import kit
 from framing import check_refused
 from kit import TOP, Binary, Server, ended_clean
 from live import Stream
+from seen_by import check_seen_by
 
 # What an OpenAPI 3.1 document must hold, as far as ours uses it.
 REF = {"type": "object", "required": ["$ref"], "properties": {"$ref": {"type": "string", "pattern": "^#/"}}}
@@ -279,6 +280,7 @@ def run(tap):
     check_document(tap, api)
     check_examples(tap, api)
     check_routes(tap, api)
+    check_seen_by(tap, api)
     call_everything(tap, api, Server())
     if kit.sanitizes_threads():
         tap.skip("entente serve", "librdkafka starts its threads past ThreadSanitizer, which crashes in them")
