@@ -163,7 +163,7 @@ def check_examples(tap, api):
 
 def check_routes(tap, api):
     """The table in route.c and the document tell the same routes, arguments and openness."""
-    with open(os.path.join(TOP, "broker", "edge", "route.c"), encoding="utf-8") as source:
+    with open(os.path.join(TOP, "broker", "face", "route.c"), encoding="utf-8") as source:
         code = source.read()
     lists = {name: re.findall(r'"(\w+)"', words) for name, words in re.findall(r"(\w+_arguments)\[\] = \{([^}]*)\}", code)}
     rows = re.findall(r'\{"([A-Z]+)", "([^"]+)", (true|false), (true|false), (\w+), \w+\}', code)
