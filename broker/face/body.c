@@ -24,6 +24,16 @@ static bool read_text(const struct sdk_json *node, const struct body_field *fiel
 	return true;
 }
 
+bool body_whole(const struct sdk_json *node, int64_t *ret)
+{
+	struct ent_str zeros, digits = sdk_cut(sdk_json_text(node), '.', &zeros);
+
+	for (size_t i = 0; i < zeros.n; i++)
+		if (zeros.p[i] != '0')
+			return false;
+	return sdk_json_kind(node) == SDK_JSON_NUMBER && sdk_to_int(digits, ret);
+}
+
 static bool read_value(const struct sdk_json *node, const struct body_field *field, void *ret)
 {
 	char *to = (char *)ret + field->offset;
@@ -36,8 +46,7 @@ static bool read_value(const struct sdk_json *node, const struct body_field *fie
 		*(bool *)to = sdk_json_bool(node, false);
 		return sdk_json_kind(node) == SDK_JSON_BOOL;
 	case BODY_INT:
-		if (sdk_json_kind(node) != SDK_JSON_NUMBER || !sdk_json_int(node, &number) || number < field->min ||
-		    number > field->max)
+		if (!body_whole(node, &number) || number < field->min || number > field->max)
 			return false;
 		*(int64_t *)(void *)to = number;
 		return true;

@@ -22,6 +22,8 @@ struct body_field {
 /* The request's body is one object that the table (ends with {0}) describes; missing members leave *ret as it was. An
  * empty body is an empty object where nothing is required. False: answered. */
 bool body_read(struct exchange *x, const struct body_field *table, void *ret);
+/* A whole number. 7.0 is one too: JSON Schema says so, and the document of the API speaks JSON Schema. */
+bool body_whole(const struct sdk_json *node, int64_t *ret);
 /* The same for a part of it. where: "brief." stands before names in answers. */
 bool body_read_node(struct exchange *x, const char *where, const struct sdk_json *node, const struct body_field *table,
 		    void *ret);

@@ -5,6 +5,7 @@
 #include "face/answer.h"
 #include "face/arrive.h"
 #include "face/ask.h"
+#include "face/body.h"
 #include "view/view_dead.h"
 
 void deadletters_list(struct exchange *x)
@@ -218,8 +219,7 @@ static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t 
 	if (sdk_json_kind(node) == SDK_JSON_OBJECT &&
 	    sdk_json_count(node) == (size_t)(supplier != NULL) + (size_t)(after != NULL) &&
 	    (supplier == NULL || sdk_json_kind(supplier) == SDK_JSON_STRING) &&
-	    (after == NULL ||
-	     (sdk_json_kind(after) == SDK_JSON_NUMBER && sdk_json_int(after, ret_after) && *ret_after >= 0)))
+	    (after == NULL || (body_whole(after, ret_after) && *ret_after >= 0)))
 		return true;
 	answer_problem(
 	    x, PROBLEM_CONTENT,

@@ -9,18 +9,20 @@
 
 /* ---- the route --------------------------------------------------------------- */
 
+/* Absent: *ret stays. */
+static bool read_event_id(struct ent_str text, int64_t *ret)
+{
+	return text.p == NULL || (sdk_to_int(text, ret) && *ret >= 0);
+}
+
 /* Last-Event-ID wins: it is what a browser sends when it comes back to the address with "after". */
 static bool read_after(struct exchange *x, int64_t *ret)
 {
-	struct ent_str text = exchange_header(x, "last-event-id");
 	int64_t last = writer_last_seq(x->desk->face->world.writer);
 
-	if (text.p == NULL)
-		text = exchange_argument(x, "after");
 	*ret = last;
-	if (text.p == NULL)
-		return true;
-	if (!sdk_to_int(text, ret) || *ret < 0) {
+	if (!read_event_id(exchange_argument(x, "after"), ret) ||
+	    !read_event_id(exchange_header(x, "last-event-id"), ret)) {
 		answer_problem(x, PROBLEM_REQUEST,
 			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
 		return false;

@@ -77,13 +77,28 @@ static bool is_method(struct ent_str method, const struct route *route)
 	return sdk_eqz(method, route->method) || (sdk_eqz(method, "HEAD") && strcmp(route->method, "GET") == 0);
 }
 
+static bool is_fixed(const struct route *route)
+{
+	return strchr(route->pattern, '{') == NULL;
+}
+
+/* "/v1/deliveries/repair" is a route of its own, for each method: "repair" is no delivery's id. */
+static bool is_fixed_path(struct ent_str path)
+{
+	for (size_t i = 0; i < N_ROUTES; i++)
+		if (is_fixed(&routes[i]) && sdk_eqz(path, routes[i].pattern))
+			return true;
+	return false;
+}
+
 /* 404, or 405 with what the path does take. */
-static bool refuse_unknown(struct exchange *x)
+static bool refuse_unknown(struct exchange *x, bool fixed)
 {
 	struct ent_str param[EXCHANGE_PARAMS_MAX], allow = ENT_STR("");
 
 	for (size_t i = 0; i < N_ROUTES; i++)
-		if (uri_match(x->path, routes[i].pattern, param, EXCHANGE_PARAMS_MAX))
+		if ((!fixed || is_fixed(&routes[i])) &&
+		    uri_match(x->path, routes[i].pattern, param, EXCHANGE_PARAMS_MAX))
 			allow = sdk_format(&x->arena.abi, "%.*s%s%s%s", (int)allow.n, allow.p, allow.n > 0 ? ", " : "",
 					   routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
 	if (allow.n == 0) {
@@ -98,15 +113,16 @@ static bool refuse_unknown(struct exchange *x)
 static bool route_find(struct exchange *x)
 {
 	struct ent_str raw[EXCHANGE_PARAMS_MAX];
+	bool fixed = is_fixed_path(x->path);
 
 	for (size_t i = 0; i < N_ROUTES && x->route == NULL; i++) {
 		memset(raw, 0, sizeof raw);
-		if (is_method(x->request.method, &routes[i]) &&
+		if (is_method(x->request.method, &routes[i]) && (!fixed || is_fixed(&routes[i])) &&
 		    uri_match(x->path, routes[i].pattern, raw, EXCHANGE_PARAMS_MAX))
 			x->route = &routes[i];
 	}
 	if (x->route == NULL)
-		return refuse_unknown(x);
+		return refuse_unknown(x, fixed);
 	for (size_t i = 0; i < EXCHANGE_PARAMS_MAX && raw[i].p != NULL; i++) {
 		if (!uri_decode(&x->arena.abi, raw[i], false, &x->param[i])) {
 			answer_problem(x, PROBLEM_REQUEST,
@@ -167,12 +183,6 @@ static bool is_json(struct ent_str type)
 	return sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json");
 }
 
-/* A DELETE may come without the body that it may have. */
-static bool takes_json(const struct exchange *x)
-{
-	return x->route->json && (x->body.n > 0 || !sdk_eqz(x->request.method, "DELETE"));
-}
-
 /* Lists, searches, whole threads, a trial of a map: readers serve them. A stream reads little at a time. */
 static bool reads_long(const struct route *route)
 {
@@ -187,7 +197,7 @@ void route_serve(struct exchange *x)
 	if (coding.p != NULL && !sdk_ieqz(coding, "identity")) {
 		answer_problem(x, PROBLEM_MEDIA, "Send the body as it is, without Content-Encoding.");
 		x->answer.fields = ENT_STR("Accept-Encoding: identity\r\n");
-	} else if (takes_json(x) && !is_json(exchange_header(x, "content-type"))) {
+	} else if (x->route->json && x->body.n > 0 && !is_json(exchange_header(x, "content-type"))) {
 		answer_problem(x, PROBLEM_MEDIA, "Send the body as Content-Type: application/json.");
 		x->answer.fields = ENT_STR("Accept: application/json\r\n");
 	} else {

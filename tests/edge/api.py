@@ -60,6 +60,12 @@ def check_tokens(tap, server):
                  {"name": "a" * 65}, {"name": "sp ace"}, {}, [], {"name": "x", "admin": True}):
         tap.check(f"refused: {json.dumps(body)[:40]}", is_problem(server.call("POST", "/v1/tokens", body), 422))
     tap.check("no JSON: 400", is_problem(server.call("POST", "/v1/tokens", b"{", {"Content-Type": "application/json"}), 400))
+    for path in ("/v1/deliveries/repair", "/v1/deadletters/replay"):
+        got = server.call("GET", path)
+        tap.equal(f"{path} is a route of its own, no id: 405 and its method alone", (got[0], got[1]["Allow"]), (405, "POST"))
+    status, page = server.json("POST", "/v1/deadletters/replay", {"after": 7.0})
+    tap.equal("a whole number may be written with .0", (status, page.get("after")), (200, 7))
+    tap.check("one with a fraction is none: 422", is_problem(server.call("POST", "/v1/deadletters/replay", {"after": 7.5}), 422))
     tap.check("not said to be JSON: 415", is_problem(server.call("POST", "/v1/tokens", b'{"name":"x"}'), 415))
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     tap.equal("used once more", server.call_on(connection, "GET", "/v1/suppliers", token=made["token"])[0], 200)

@@ -77,7 +77,7 @@ def check_filters(tap, server):
     one.close()
     theirs.close()
     for query, headers, want in (("?after=x", {}, 400), ("?after=-1", {}, 400), ("?supplier=nobody", {}, 400), ("?incident=ENT-999999", {}, 404),
-                                 ("", {"Last-Event-ID": "abc"}, 400), ("?since=1", {}, 400)):
+                                 ("", {"Last-Event-ID": "abc"}, 400), ("?after=9223372036854775808", {"Last-Event-ID": "1"}, 400), ("?since=1", {}, 400)):
         tap.check(f"/v1/live{query} {headers}: {want}", is_problem(server.call("GET", "/v1/live" + query, None, headers), want))
     tap.equal("HEAD does not begin a stream", server.call("HEAD", "/v1/live")[0], 200)
 

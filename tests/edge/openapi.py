@@ -242,7 +242,10 @@ def call_everything(tap, api, server):
             if operation.get("security") != []:
                 tap.equal(f"{method} {path} without a token", server.call(method, real, token=False)[0], 401)
             tap.equal(f"{method} {path} with an unknown parameter", server.call(method, real + "?unknown=1")[0], 400)
-            tap.equal(f"PUT {path}", server.call("PUT", real)[0], 405)
+            status, headers, _ = server.call("PUT", real)
+            allowed = [m.upper() for m in ("get", "post", "patch", "delete") if m in api.document["paths"][path]]
+            tap.equal(f"PUT {path} is answered with what the document lists", (status, sorted(headers.get("Allow", "").split(", "))),
+                      (405, sorted(allowed + (["HEAD"] if "GET" in allowed else []))))
         use_everything(tap, server)
         check_refused(tap, server)
     finally:
