@@ -100,6 +100,11 @@ bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret)
 	return i < CAUSE_N;
 }
 
+bool delivery_is_open(const struct delivery *delivery)
+{
+	return delivery->state != DELIVERY_DONE && delivery->state != DELIVERY_CANCELLED;
+}
+
 /* ---- the second ask ------------------------------------------------------------ */
 
 static bool refuse(enum delivery_cause cause, enum delivery_cause *ret)

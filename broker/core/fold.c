@@ -211,7 +211,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 {
 	const struct comment *said = &event->comment;
 
-	if (comment->id == 0) {
+	if (!comment->uuid[0]) {
 		*comment = *said;
 		comment->incident = event->incident;
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;

@@ -32,6 +32,7 @@ struct ticket {
 				      * still heard */
 	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
 	int64_t changed_ms; /* the latest of its applied changes: the supplier's time, else when it was recorded */
+	bool dirty;         /* changed since it was loaded */
 };
 
 struct incident {
@@ -63,6 +64,7 @@ struct comment {
 	int64_t created_ms, edited_ms; /* 0: never edited */
 	bool removed;
 	struct ent_stamp stamp;
+	bool dirty; /* changed since it was loaded */
 };
 
 /* The ball went from one holder to another. */
@@ -77,7 +79,19 @@ struct share {
 	int64_t incident;
 	struct ent_str supplier;
 	int64_t since_ms;
+	int64_t reads_ms;     /* comments made since then are for the supplier; 0: the whole thread */
 	int64_t withdrawn_ms; /* 0: it stands */
+	bool anew;            /* shared without a ticket that stands; one that was removed does not count */
+	int64_t n_create;     /* open deliveries that make its ticket; counted, not stored */
+	bool is_new, dirty;   /* not stored yet; changed since it was loaded */
+	bool reads_anew;      /* what the merged incidents said about its reading does not hold any more */
+};
+
+/* After a merge: since when a supplier reads the comments of each incident that came in, in place of share.reads_ms. */
+struct reads {
+	struct ent_str supplier;
+	int64_t origin; /* as ticket.origin */
+	int64_t since_ms;
 };
 
 struct values ticket_values(const struct ticket *ticket); /* the carried ones that it tells */

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/dossier.h"
+
+#include "sdk/webhook.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 64 }; /* tickets of an incident that count for who holds the ball */
+
+/* A list of pointers with room for one more. */
+static void *list_grown(struct ent_arena *arena, void *at, size_t n, size_t *cap)
+{
+	if (n < *cap)
+		return at;
+	void **grown = SDK_NEW_N(arena, void *, *cap = *cap ? *cap * 2 : 4);
+	if (n)
+		memcpy(grown, at, n * sizeof *grown);
+	return grown;
+}
+
+#define DOSSIER_ADD(dossier, list, what)                                                                               \
+	((dossier)->list = list_grown((dossier)->arena, (dossier)->list, (dossier)->n_##list, &(dossier)->cap_##list), \
+	 (dossier)->list[(dossier)->n_##list++] = (what))
+
+void dossier_init(struct dossier *dossier, struct ent_arena *arena, const struct supplier_set *suppliers,
+		  const struct dossier_source *source, void *of)
+{
+	*dossier = (struct dossier){.arena = arena, .suppliers = suppliers, .source = source, .of = of};
+	dossier->has_tickets = dossier->has_shares = dossier->has_reads = !source;
+}
+
+void dossier_forget(struct dossier *dossier)
+{
+	struct dossier empty;
+
+	dossier_init(&empty, dossier->arena, dossier->suppliers, dossier->source, dossier->of);
+	empty.incident = dossier->incident;
+	empty.is_new = dossier->is_new;
+	empty.dirty = dossier->dirty;
+	empty.next = dossier->next;
+	*dossier = empty;
+}
+
+/* ---- tickets -------------------------------------------------------------------------- */
+
+static bool is_ticket(const struct ticket *ticket, struct ent_str supplier, struct ent_str external_id)
+{
+	return sdk_eq(ticket->supplier, supplier) && sdk_eq(ticket->external_id, external_id);
+}
+
+static struct ticket *ticket_in(const struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
+{
+	for (size_t i = 0; i < dossier->n_ticket; i++)
+		if (is_ticket(dossier->ticket[i], supplier, external_id))
+			return dossier->ticket[i];
+	return NULL;
+}
+
+struct ticket *dossier_ticket_add(struct dossier *dossier, const struct ticket *ticket)
+{
+	struct ticket *known = ticket_in(dossier, ticket->supplier, ticket->external_id);
+
+	if (known)
+		return known;
+	struct ticket *kept = SDK_NEW(dossier->arena, struct ticket);
+	*kept = *ticket;
+	DOSSIER_ADD(dossier, ticket, kept);
+	return kept;
+}
+
+struct ticket *dossier_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
+{
+	struct ticket *known = ticket_in(dossier, supplier, external_id);
+	bool is_whole = !dossier->source || (dossier->has_tickets && dossier->n_ticket < DOSSIER_TICKETS_MAX);
+
+	return known || is_whole ? known : dossier->source->ticket(dossier, supplier, external_id);
+}
+
+static void tickets_need(struct dossier *dossier)
+{
+	if (dossier->has_tickets)
+		return;
+	dossier->has_tickets = true;
+	dossier->source->tickets(dossier);
+}
+
+/* Not stored yet: it came after all others. */
+static int64_t ticket_age(const struct ticket *ticket)
+{
+	return ticket->id ? ticket->id : INT64_MAX;
+}
+
+/* Does `a` speak rather than `b`? */
+static bool speaks_before(const struct ticket *a, const struct ticket *b)
+{
+	if (a->removed != b->removed)
+		return b->removed;
+	if (a->changed_ms != b->changed_ms)
+		return a->changed_ms > b->changed_ms;
+	return ticket_age(a) > ticket_age(b);
+}
+
+const struct ticket *dossier_speaker(struct dossier *dossier, struct ent_str supplier)
+{
+	const struct ticket *best = NULL;
+
+	tickets_need(dossier);
+	for (size_t i = 0; i < dossier->n_ticket; i++) {
+		const struct ticket *ticket = dossier->ticket[i];
+		if (sdk_eq(ticket->supplier, supplier) && (!best || speaks_before(ticket, best)))
+			best = ticket;
+	}
+	return best;
+}
+
+const struct ticket *dossier_addressee(struct dossier *dossier, const struct delivery *delivery)
+{
+	const struct ticket *ticket = NULL;
+
+	if (delivery->sent_to.n)
+		ticket = dossier_ticket(dossier, delivery->supplier, delivery->sent_to);
+	if (!ticket || ticket->removed)
+		ticket = dossier_speaker(dossier, delivery->supplier);
+	return ticket && !ticket->removed ? ticket : NULL;
+}
+
+static int compare_str(struct ent_str a, struct ent_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int rc = n ? memcmp(a.p, b.p, n) : 0;
+
+	return rc ? rc : (a.n > b.n) - (a.n < b.n);
+}
+
+static int by_last_changed(const void *one, const void *two)
+{
+	const struct ticket *a = *(const struct ticket *const *)one, *b = *(const struct ticket *const *)two;
+	int rc = (a->changed_ms < b->changed_ms) - (a->changed_ms > b->changed_ms);
+
+	rc = rc ? rc : compare_str(a->supplier, b->supplier);
+	return rc ? rc : compare_str(a->external_id, b->external_id);
+}
+
+size_t dossier_words(struct dossier *dossier, const struct ticket *but, const struct word **ret)
+{
+	tickets_need(dossier);
+	const struct ticket **stands = SDK_NEW_N(dossier->arena, const struct ticket *, dossier->n_ticket + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < dossier->n_ticket; i++) {
+		const struct ticket *ticket = dossier->ticket[i];
+		if (!ticket->removed && !(but && is_ticket(ticket, but->supplier, but->external_id)))
+			stands[n++] = ticket;
+	}
+	qsort(stands, n, sizeof *stands, by_last_changed);
+	n = n < WORDS_MAX ? n : WORDS_MAX;
+	struct word *list = SDK_NEW_N(dossier->arena, struct word, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct attribute *at = stands[i]->at;
+		list[i] =
+		    (struct word){stands[i]->supplier, at[ENT_TRANSFERRED_TO].value.text,
+				  sdk_status(at[ENT_STATUS].value.text), priority_of(at[ENT_PRIORITY].value.text)};
+	}
+	*ret = list;
+	return n;
+}
+
+/* ---- comments --------------------------------------------------------------------------- */
+
+struct comment *dossier_comment(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,
+				struct ent_str external_id)
+{
+	for (size_t i = 0; i < dossier->n_comment; i++) {
+		struct comment *comment = dossier->comment[i];
+		if (sdk_eq(comment->external_id, external_id) && sdk_eq(comment->supplier, supplier) &&
+		    sdk_eq(comment->ticket, ticket))
+			return comment;
+	}
+	struct comment *kept = SDK_NEW(dossier->arena, struct comment);
+	if (!dossier->source || !dossier->source->comment(dossier, supplier, ticket, external_id, kept))
+		*kept = (struct comment){.supplier = supplier, .ticket = ticket, .external_id = external_id};
+	DOSSIER_ADD(dossier, comment, kept);
+	return kept;
+}
+
+/* ---- shares --------------------------------------------------------------------------- */
+
+static void shares_need(struct dossier *dossier)
+{
+	if (dossier->has_shares)
+		return;
+	dossier->has_shares = true;
+	dossier->source->shares(dossier);
+}
+
+struct share *dossier_share(struct dossier *dossier, struct ent_str supplier)
+{
+	shares_need(dossier);
+	for (size_t i = 0; i < dossier->n_share; i++)
+		if (sdk_eq(dossier->share[i]->supplier, supplier))
+			return dossier->share[i];
+	return NULL;
+}
+
+struct share *dossier_share_add(struct dossier *dossier, struct share share)
+{
+	struct share *kept = SDK_NEW(dossier->arena, struct share);
+
+	*kept = share;
+	kept->incident = dossier->incident.number;
+	DOSSIER_ADD(dossier, share, kept);
+	return kept;
+}
+
+bool dossier_shares(struct dossier *dossier, struct ent_str supplier)
+{
+	const struct share *share = dossier_share(dossier, supplier);
+
+	return share && share->withdrawn_ms == 0;
+}
+
+bool dossier_others_share(struct dossier *dossier, struct ent_str supplier)
+{
+	shares_need(dossier);
+	for (size_t i = 0; i < dossier->n_share; i++)
+		if (dossier->share[i]->withdrawn_ms == 0 && !sdk_eq(dossier->share[i]->supplier, supplier))
+			return true;
+	return false;
+}
+
+/* Comments of merged incidents: those of the ticket's own; ours for whoever reads any of them. */
+static int64_t reads_since(struct dossier *dossier, const struct share *share, const struct comment *comment)
+{
+	int64_t since_ms = INT64_MAX, origin = 0;
+	bool is_ours = !comment || !comment->supplier.n;
+
+	if (!dossier->has_reads) {
+		dossier->has_reads = true;
+		dossier->source->reads(dossier);
+	}
+	if (!is_ours && dossier->n_reads) {
+		const struct ticket *ticket = dossier_ticket(dossier, comment->supplier, comment->ticket);
+		origin = !ticket ? -1 : ticket->origin ? ticket->origin : ticket->incident;
+	}
+	for (size_t i = 0; i < dossier->n_reads; i++) {
+		const struct reads *reads = &dossier->reads[i];
+		if (sdk_eq(reads->supplier, share->supplier) && (is_ours || reads->origin == origin) &&
+		    reads->since_ms < since_ms)
+			since_ms = reads->since_ms;
+	}
+	return since_ms == INT64_MAX ? share->reads_ms : since_ms;
+}
+
+static struct party party_by(struct dossier *dossier, const struct supplier *supplier, const struct share *share,
+			     const struct comment *comment)
+{
+	const struct ticket *ticket = dossier_speaker(dossier, share->supplier);
+	bool removed = ticket && ticket->removed;
+	struct party party = {.supplier = supplier,
+			      .since_ms = share->since_ms,
+			      .comes = share->n_create > 0,
+			      .reads_ms = comment ? reads_since(dossier, share, comment) : share->reads_ms};
+
+#ifdef ENTENTE_MUTANT_TICKET_TWICE
+	party.comes = false;
+#endif
+	party.shares = share->withdrawn_ms == 0 && (!removed || share->anew);
+	if (!ticket || removed) /* nothing can be said there any more */
+		return party;
+	party.ticket = ticket->external_id;
+	party.status = sdk_status(ticket->at[ENT_STATUS].value.text);
+	party.priority = priority_of(ticket->at[ENT_PRIORITY].value.text);
+	return party;
+}
+
+static int by_since(const void *one, const void *two)
+{
+	const struct party *a = one, *b = two;
+	int rc = (a->since_ms > b->since_ms) - (a->since_ms < b->since_ms);
+
+	return rc ? rc : compare_str(a->supplier->name, b->supplier->name);
+}
+
+size_t dossier_parties(struct dossier *dossier, const struct comment *comment, const struct party **ret)
+{
+	size_t n = 0;
+
+	shares_need(dossier);
+	struct party *list = SDK_NEW_N(dossier->arena, struct party, dossier->n_share + 1);
+	for (size_t i = 0; dossier->suppliers && i < dossier->n_share; i++) {
+		const struct supplier *supplier = supplier_by_name(dossier->suppliers, dossier->share[i]->supplier);
+		if (supplier)
+			list[n++] = party_by(dossier, supplier, dossier->share[i], comment);
+	}
+	qsort(list, n, sizeof *list, by_since);
+	*ret = list;
+	return n;
+}
+
+/* ---- deliveries ---------------------------------------------------------------------------- */
+
+struct dossier_queue *dossier_queue(struct dossier *dossier, struct ent_str supplier)
+{
+	for (size_t i = 0; i < dossier->n_queue; i++)
+		if (sdk_eq(dossier->queue[i]->supplier, supplier))
+			return dossier->queue[i];
+	struct dossier_queue *queue = SDK_NEW(dossier->arena, struct dossier_queue);
+	*queue = (struct dossier_queue){.supplier = supplier, .is_whole = !dossier->source};
+	DOSSIER_ADD(dossier, queue, queue);
+	return queue;
+}
+
+/* Its place among the ids, from the end: most come last. */
+static void queue_place(struct dossier *dossier, struct dossier_queue *queue, struct delivery *delivery)
+{
+	queue->at = list_grown(dossier->arena, queue->at, queue->n, &queue->cap);
+	size_t i = queue->n++;
+
+	for (; i > 0 && queue->at[i - 1]->id > delivery->id; i--)
+		queue->at[i] = queue->at[i - 1];
+	queue->at[i] = delivery;
+}
+
+/* The first one behind `after`, open or closed. */
+static size_t queue_behind(const struct dossier_queue *queue, int64_t after)
+{
+	size_t low = 0, high = queue->n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (queue->at[middle]->id <= after)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct delivery *queue_find(const struct dossier_queue *queue, int64_t id)
+{
+	size_t i = queue_behind(queue, id - 1);
+
+	return i < queue->n && queue->at[i]->id == id ? queue->at[i] : NULL;
+}
+
+struct delivery *dossier_delivery(struct dossier *dossier, int64_t id)
+{
+	struct delivery *found = NULL;
+
+	for (size_t i = 0; i < dossier->n_queue && !found; i++)
+		found = queue_find(dossier->queue[i], id);
+	return found;
+}
+
+struct delivery *dossier_adopt(struct dossier *dossier, const struct delivery *delivery)
+{
+	struct dossier_queue *queue = dossier_queue(dossier, delivery->supplier);
+	struct delivery *known = queue_find(queue, delivery->id);
+
+	if (known)
+		return known;
+	struct delivery *kept = SDK_NEW(dossier->arena, struct delivery);
+	*kept = *delivery;
+	DOSSIER_ADD(dossier, delivery, kept);
+	queue_place(dossier, queue, kept);
+	return kept;
+}
+
+struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *queue, int64_t after)
+{
+	for (;;) {
+		size_t i = queue_behind(queue, after);
+		while (i < queue->n && !delivery_is_open(queue->at[i]))
+			i++;
+		if (queue->is_whole || (i < queue->n && queue->at[i]->id <= queue->cursor))
+			return i < queue->n ? queue->at[i] : NULL;
+		dossier->source->page(dossier, queue);
+	}
+}

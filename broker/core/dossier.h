@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The dossier: an incident with its tickets, its shares and what is on its way to suppliers, as far as a job asks for
+ * them, and what of it the job changed. Decisions are functions of it. Pure: a source brings the parts when they are
+ * first asked for; store/dossier.c is the one that reads the tables and saves what is dirty.
+ *
+ * Bounded: of the tickets the DOSSIER_TICKETS_MAX that count most, of a supplier's queue one page after the other, of
+ * the thread only comments that somebody names.
+ */
+#ifndef CORE_DOSSIER_H
+#define CORE_DOSSIER_H
+
+#include "core/decide.h"
+#include "core/delivery.h"
+#include "core/loop.h"
+
+#define DOSSIER_TICKETS_MAX 256
+#define DOSSIER_PAGE        64 /* deliveries */
+
+/* What is open for one supplier, in the order of the ids. Those that are closed by now stay in the list, closed. */
+struct dossier_queue {
+	struct ent_str supplier;
+	struct delivery **at;
+	size_t n, cap;
+	int64_t cursor; /* id of the last one that a page brought */
+	bool is_whole;  /* there is no further page */
+	bool touched;   /* its head may be another one now */
+};
+
+/* A delivery as the loop breaker asks for it. */
+struct lately {
+	struct ent_str origin;
+	int64_t made_ms, said_ms;
+};
+
+struct dossier;
+/* Where the parts come from. What it brings lives in the dossier's arena. */
+struct dossier_source {
+	/* Adds the tickets that count: those that stand first, then the last changed. One that is there already is
+	 * passed over. */
+	void (*tickets)(struct dossier *dossier);
+	struct ticket *(*ticket)(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
+	void (*shares)(struct dossier *dossier);
+	void (*reads)(struct dossier *dossier);
+	/* The next DOSSIER_PAGE open deliveries after queue->cursor, and with the first ones the one that is head. */
+	void (*page)(struct dossier *dossier, struct dossier_queue *queue);
+	/* Every delivery of this comment, through dossier_adopt(). */
+	size_t (*of_comment)(struct dossier *dossier, const char *uuid, struct delivery ***ret);
+	/* The last ones of that op for a supplier, the newest first; those withheld as `earlier` left out. */
+	size_t (*lately)(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
+			 struct lately *ret);
+	/* The newest comments, in order of arrival; `reached` is about `origin`. Bodies of other authors than
+	 * `author` may be empty. */
+	size_t (*thread)(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+			 struct loop_word **ret);
+	bool (*is_our_ticket)(struct dossier *dossier, struct ent_str supplier); /* we opened it */
+	/* False: it is not stored. */
+	bool (*comment)(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,
+			struct ent_str external_id, struct comment *ret);
+};
+
+struct dossier {
+	struct ent_arena *arena;
+	const struct supplier_set *suppliers; /* may be NULL: nobody can be written to */
+	const struct dossier_source *source;  /* NULL: everything is here */
+	void *of;                             /* the source's */
+	struct incident incident;
+	bool is_new, dirty; /* of the incident's own row */
+
+	struct ticket **ticket;
+	size_t n_ticket, cap_ticket;
+	struct comment **comment; /* that somebody named; one without uuid is not there */
+	size_t n_comment, cap_comment;
+	struct share **share;
+	size_t n_share, cap_share;
+	struct reads *reads;
+	size_t n_reads;
+	struct dossier_queue **queue;
+	size_t n_queue, cap_queue;
+	struct delivery **delivery; /* all that anybody asked for, open or not */
+	size_t n_delivery, cap_delivery;
+	bool has_tickets, has_shares, has_reads; /* were brought */
+	struct dossier *next;                    /* of the same job */
+};
+
+void dossier_init(struct dossier *dossier, struct ent_arena *arena, const struct supplier_set *suppliers,
+		  const struct dossier_source *source, void *of);
+/* Everything but the incident is brought again when it is asked for: other rows came in by a merge. Nothing may be
+ * dirty. */
+void dossier_forget(struct dossier *dossier);
+
+/* ---- tickets: of this incident ---- */
+
+/* Takes the ticket in, by its (supplier, external id); the pointer stays. */
+struct ticket *dossier_ticket_add(struct dossier *dossier, const struct ticket *ticket);
+/* NULL: not heard of, or in another incident. */
+struct ticket *dossier_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
+/* Of a supplier's tickets the one that speaks: one that stands before one that was removed, then the last changed. */
+const struct ticket *dossier_speaker(struct dossier *dossier, struct ent_str supplier);
+/* The one that a delivery is for: that of its last attempt if it stands, else the last changed that stands. */
+const struct ticket *dossier_addressee(struct dossier *dossier, const struct delivery *delivery);
+/* What each supplier's ticket says, `but` left out (may be NULL); of several, the one that changed last. */
+size_t dossier_words(struct dossier *dossier, const struct ticket *but, const struct word **ret);
+
+/* ---- comments ---- */
+
+/* uuid "": it is not there (yet). The pointer stays. */
+struct comment *dossier_comment(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,
+				struct ent_str external_id);
+
+/* ---- shares ---- */
+
+struct share *dossier_share(struct dossier *dossier, struct ent_str supplier); /* NULL: it never took part */
+struct share *dossier_share_add(struct dossier *dossier, struct share share);
+bool dossier_shares(struct dossier *dossier, struct ent_str supplier); /* its share stands */
+bool dossier_others_share(struct dossier *dossier, struct ent_str supplier);
+/* Every supplier of the set with a share, and its ticket; comment: the one for which reads_ms is wanted, NULL: none. */
+size_t dossier_parties(struct dossier *dossier, const struct comment *comment, const struct party **ret);
+/* ---- deliveries ---- */
+
+struct dossier_queue *dossier_queue(struct dossier *dossier, struct ent_str supplier);
+/* Takes a delivery in, or finds it; the pointer stays. */
+struct delivery *dossier_adopt(struct dossier *dossier, const struct delivery *delivery);
+struct delivery *dossier_delivery(struct dossier *dossier, int64_t id); /* NULL: nobody asked for it yet */
+/* The open one behind id `after` (0: the first); NULL: there is none. */
+struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *queue, int64_t after);
+
+/* ---- folding: dossier_fold.c ---- */
+
+/* Applies an event of this incident whose seq, sequence and (for comments) uuid are set. What a merge moves between
+ * incidents, and rows that only grow (attachments, keys, the ball's way), are the store's. */
+void dossier_fold(struct dossier *dossier, const struct event *event);
+
+#endif

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One delivery: its states, an attempt, a person's decision; which one goes first. queue_plan.c is about events. */
+#include "core/queue.h"
+
+#include "sdk/webhook.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- a state changes ------------------------------------------------------------------- */
+
+#define TO(state) (1u << DELIVERY_##state)
+
+static const unsigned queue_moves[] = {
+    [DELIVERY_PENDING] = TO(PENDING) | TO(IN_FLIGHT) | TO(PARKED) | TO(DONE) | TO(CANCELLED),
+    [DELIVERY_IN_FLIGHT] = TO(PENDING) | TO(IN_FLIGHT) | TO(UNKNOWN) | TO(PARKED) | TO(DONE) | TO(CANCELLED),
+    [DELIVERY_UNKNOWN] = TO(PENDING) | TO(DONE) | TO(CANCELLED),
+    [DELIVERY_PARKED] = TO(PENDING) | TO(DONE) | TO(CANCELLED),
+    [DELIVERY_DONE] = 0,
+    [DELIVERY_CANCELLED] = TO(PENDING), /* withheld or taken back with its share, and wanted after all */
+};
+
+void queue_become(struct queue *queue, struct delivery *delivery, enum delivery_state state)
+{
+	bool creates = delivery->op == ENT_CREATE_TICKET;
+	struct share *share = creates ? dossier_share(queue->dossier, delivery->supplier) : NULL;
+	bool was_open = delivery_is_open(delivery);
+
+	assert(queue_moves[delivery->state] & (1u << state));
+	delivery->state = state;
+	delivery->state_ms = queue->now_ms;
+	delivery->dirty = true;
+	if (share)
+		share->n_create += delivery_is_open(delivery) - was_open;
+	dossier_queue(queue->dossier, delivery->supplier)->touched = true;
+}
+
+static enum event_kind event_of_state(enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_DONE:
+		return EVENT_DELIVERY_DONE;
+	case DELIVERY_CANCELLED:
+		return EVENT_DELIVERY_CANCELLED;
+	case DELIVERY_PARKED:
+	case DELIVERY_UNKNOWN:
+		return EVENT_DELIVERY_PARKED;
+	case DELIVERY_PENDING:
+	case DELIVERY_IN_FLIGHT:
+		break;
+	}
+	return EVENT_N;
+}
+
+static void add_event(struct queue *queue, const struct delivery *delivery, const struct queue_verdict *verdict)
+{
+	struct situation at = {.incident = &queue->dossier->incident, .now_ms = queue->now_ms};
+	const struct ticket *ticket = dossier_addressee(queue->dossier, delivery);
+	struct event *event = events_add(queue->events, event_of_state(verdict->state), &at);
+
+	event->supplier = delivery->supplier;
+	event->ticket_id = ticket ? ticket->external_id : ENT_STR("");
+	event->ticket_key = ticket && ticket->key.n ? ticket->key : ENT_ABSENT;
+	if (verdict->ticket.n)
+		event->ticket_id = verdict->ticket;
+	event->delivery = delivery->id;
+	memcpy(event->delivery_key, delivery->key, ID_SIZE);
+	memcpy(event->comment.uuid, delivery->comment, ID_SIZE);
+	event->op = delivery->op;
+	event->remote_id = verdict->remote_id;
+	event->cause = sdk_str(delivery_cause_word(verdict->cause));
+	event->reason = verdict->reason;
+	event->unknown = verdict->state == DELIVERY_UNKNOWN;
+	if (verdict->author)
+		event->actor = *verdict->author;
+}
+
+/* What was said of its last attempt is about this move now. */
+static void tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_str reason,
+		     struct ent_str exchange)
+{
+	delivery->cause = cause;
+	delivery->reason = sdk_or_empty(reason);
+	delivery->remote_id = ENT_STR("");
+	if (exchange.n)
+		delivery->exchange = exchange;
+}
+
+void queue_end(struct queue *queue, struct delivery *delivery, const struct queue_verdict *verdict)
+{
+	bool is_done = verdict->state == DELIVERY_DONE;
+
+	queue_become(queue, delivery, verdict->state);
+	tell_why(delivery, verdict->cause, verdict->reason, verdict->exchange);
+	delivery->remote_id = sdk_or_empty(verdict->remote_id);
+	if (delivery->remote_id.n && delivery->op == ENT_ADD_COMMENT)
+		delivery->bound = 1;
+	if (is_done) { /* else it may go again, and then goes on where it was */
+		delivery->phase = 0;
+		delivery->memo = delivery->exchange = ENT_STR("");
+	}
+	add_event(queue, delivery, verdict);
+}
+
+/* ---- an attempt -------------------------------------------------------------------------- */
+
+bool queue_begin(struct queue *queue, struct delivery *delivery, const unsigned char hash[32])
+{
+	static const unsigned char no_words[32] = {0};
+	bool is_update = delivery->op == ENT_UPDATE_TICKET;
+
+	if (delivery->state != DELIVERY_PENDING || !delivery->head)
+		return false;
+	const struct ticket *ticket = dossier_addressee(queue->dossier, delivery);
+	queue_become(queue, delivery, DELIVERY_IN_FLIGHT);
+	delivery->attempt++;
+	delivery->sent_to = ticket ? ticket->external_id : ENT_STR("");
+	/* A delivery that may not go any more has no text now; the hash of the text sent before stays, to know its
+	 * echo. */
+	if (!is_update && memcmp(hash, no_words, sizeof no_words) != 0) {
+		delivery->hash = hash;
+		delivery->was_sent = true;
+	}
+	if (is_update)
+		delivery->bound = 0;
+	return true;
+}
+
+/* Now, and not when it was begun: the tool may have done it at any time until then. */
+static void doubt(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	delivery->look = true;
+	delivery->look_only |= result->said_yes;
+	delivery->unsure_ms = queue->now_ms;
+}
+
+static void from_first_phase(struct delivery *delivery)
+{
+	delivery->phase = 0;
+	delivery->memo = ENT_STR("");
+}
+
+static void wait_again(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	queue_become(queue, delivery, DELIVERY_PENDING);
+	delivery->halved |= result->halves;
+	if (!result->keeps_phase)
+		from_first_phase(delivery);
+	delivery->due_ms = result->due_ms;
+	tell_why(delivery, CAUSE_NONE, result->reason, result->exchange);
+}
+
+/* At the ticket that its own went on as, from the first phase. */
+static void follow_move(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	if (result->may_look) /* what was written before moved with the ticket */
+		doubt(queue, delivery, result);
+	wait_again(
+	    queue, delivery,
+	    &(struct delivery_result){.due_ms = queue->now_ms, .reason = result->reason, .exchange = result->exchange});
+}
+
+static void next_phase(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	queue_become(queue, delivery, DELIVERY_IN_FLIGHT);
+	delivery->phase = result->phase;
+	delivery->memo = sdk_or_empty(result->memo);
+	tell_why(delivery, CAUSE_NONE, ENT_ABSENT, ENT_ABSENT);
+}
+
+static void end_with(struct queue *queue, struct delivery *delivery, enum delivery_state state,
+		     enum delivery_cause cause, const struct delivery_result *result)
+{
+	if (state == DELIVERY_PARKED && result->may_look)
+		doubt(queue, delivery, result);
+	if (!result->keeps_phase)
+		from_first_phase(delivery);
+	queue_end(queue, delivery,
+		  &(struct queue_verdict){.state = state,
+					  .cause = cause,
+					  .reason = result->reason,
+					  .remote_id = state == DELIVERY_DONE ? result->remote_id : ENT_ABSENT,
+					  .exchange = result->exchange});
+}
+
+static void settle_by_outcome(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	switch (result->outcome) {
+	case OUTCOME_DONE:
+		end_with(queue, delivery, DELIVERY_DONE, CAUSE_NONE, result);
+		break;
+	case OUTCOME_MORE:
+		next_phase(queue, delivery, result);
+		break;
+	case OUTCOME_LATER:
+		wait_again(queue, delivery, result);
+		break;
+	case OUTCOME_LOST:
+		if (!result->may_look) {
+			end_with(queue, delivery, DELIVERY_UNKNOWN, CAUSE_UNKNOWN, result);
+			break;
+		}
+		doubt(queue, delivery, result);
+		wait_again(queue, delivery, result);
+		break;
+	case OUTCOME_PARKED:
+		end_with(queue, delivery, DELIVERY_PARKED, result->cause, result);
+		break;
+	case OUTCOME_CANCELLED:
+		end_with(queue, delivery, DELIVERY_CANCELLED, result->cause, result);
+		break;
+	}
+}
+
+bool queue_is_gone(const struct delivery *delivery, const struct delivery_result *result)
+{
+	return result->outcome == OUTCOME_PARKED && result->cause == CAUSE_GONE && delivery->op != ENT_CREATE_TICKET;
+}
+
+void queue_settle(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+{
+	const struct ticket *ticket = dossier_addressee(queue->dossier, delivery);
+	bool is_gone = queue_is_gone(delivery, result);
+
+	/* The ticket went on as another one: this answer says so, or an arrival said it before. */
+#ifdef ENTENTE_MUTANT_MOVE_STUCK
+	is_gone = false;
+#endif
+	if (is_gone && ticket && !sdk_eq(ticket->external_id, sdk_or_empty(delivery->sent_to)))
+		follow_move(queue, delivery, result);
+	else
+		settle_by_outcome(queue, delivery, result);
+}
+
+/* ---- a person ---------------------------------------------------------------------------- */
+
+void queue_revive(struct queue *queue, struct delivery *delivery, struct ent_str text)
+{
+	queue_become(queue, delivery, DELIVERY_PENDING);
+	delivery->attempt = 0;
+	delivery->halved = false;
+	if (text.n) { /* other words begin from the first request */
+		from_first_phase(delivery);
+		delivery->text = text;
+	}
+	delivery->look_only = false; /* a person's word lets a write go where looking shows nothing */
+	delivery->anyway |= delivery->cause == CAUSE_EARLIER;
+	delivery->cause = CAUSE_NONE;
+	delivery->reason = ENT_STR("");
+	delivery->due_ms = queue->now_ms;
+	queue_park_gone(queue, delivery->supplier); /* there may still be no ticket */
+}
+
+static bool is_of_its_ticket(enum delivery_cause cause)
+{
+	return cause == CAUSE_GONE || cause == CAUSE_REFUSED || cause == CAUSE_CONFLICT;
+}
+
+void queue_revive_moved(struct queue *queue, struct ent_str supplier)
+{
+	struct dossier_queue *waiting = dossier_queue(queue->dossier, supplier);
+	struct delivery *delivery;
+
+	for (int64_t id = 0; (delivery = dossier_open(queue->dossier, waiting, id)); id = delivery->id)
+		if (delivery->state == DELIVERY_PARKED && is_of_its_ticket(delivery->cause))
+			queue_revive(queue, delivery, ENT_ABSENT);
+	waiting->touched = true;
+}
+
+bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_action action, struct ent_str text,
+	       const struct ent_person *author)
+{
+	bool stands_still = delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN;
+	bool waits = delivery->state == DELIVERY_PENDING;
+	bool withheld = delivery->state == DELIVERY_CANCELLED && delivery->cause == CAUSE_EARLIER;
+
+	switch (action) {
+	case DELIVERY_RETRY:
+		if (!stands_still && !withheld)
+			return false;
+		queue_revive(queue, delivery, ENT_ABSENT);
+		break;
+	case DELIVERY_EDIT:
+		if (!(stands_still || waits) || !text.n || delivery->op == ENT_UPDATE_TICKET)
+			return false;
+		queue_revive(queue, delivery, text);
+		break;
+	case DELIVERY_IGNORE:
+		if (!(stands_still || waits))
+			return false;
+		queue_end(queue, delivery,
+			  &(struct queue_verdict){
+			      .state = DELIVERY_CANCELLED, .cause = CAUSE_IGNORED, .reason = text, .author = author});
+		break;
+	}
+	return true;
+}
+
+bool queue_seen(struct queue *queue, struct delivery *delivery, struct ent_str ticket, struct ent_str external_id)
+{
+	if (delivery->op != ENT_ADD_COMMENT)
+		return false;
+	if (delivery_is_open(delivery)) {
+		queue_end(queue, delivery,
+			  &(struct queue_verdict){.state = DELIVERY_DONE, .remote_id = external_id, .ticket = ticket});
+		return false;
+	}
+	if (delivery->remote_id.n || !external_id.n)
+		return false;
+	delivery->remote_id = external_id; /* the tool told no id when it answered; its echo does */
+	delivery->bound = 1;
+	delivery->dirty = true;
+	return true;
+}
+
+/* ---- order -------------------------------------------------------------------------------- */
+
+static bool can_go_first(const struct delivery *delivery, bool has_ticket)
+{
+	bool stands_still = delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN;
+
+	if (stands_still &&
+	    (delivery->op == ENT_UPDATE_TICKET || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER))
+		return false;
+	return has_ticket || delivery->op == ENT_CREATE_TICKET || delivery->state == DELIVERY_IN_FLIGHT;
+}
+
+/* The one in flight stays: it was the head when it was begun. */
+static struct delivery *queue_first(struct dossier *dossier, struct dossier_queue *queue)
+{
+	const struct ticket *ticket = dossier_speaker(dossier, queue->supplier);
+	bool has_ticket = ticket && !ticket->removed;
+	struct delivery *delivery = dossier_open(dossier, queue, 0); /* so that the head is here */
+
+	for (size_t i = 0; i < queue->n; i++)
+		if (queue->at[i]->state == DELIVERY_IN_FLIGHT)
+			return queue->at[i];
+	while (delivery && !can_go_first(delivery, has_ticket))
+		delivery = dossier_open(dossier, queue, delivery->id);
+	return delivery;
+}
+
+void queue_heads(struct dossier *dossier)
+{
+	for (size_t i = 0; i < dossier->n_queue; i++) {
+		struct dossier_queue *queue = dossier->queue[i];
+		if (!queue->touched)
+			continue;
+		queue->touched = false;
+		struct delivery *first = queue_first(dossier, queue);
+		for (size_t k = 0; k < queue->n; k++) {
+			struct delivery *delivery = queue->at[k];
+			if (delivery->head == (delivery == first) || !delivery_is_open(delivery))
+				continue;
+			delivery->head = delivery == first;
+			delivery->dirty = true;
+		}
+	}
+}
+
+/* ---- a merge ------------------------------------------------------------------------------- */
+
+static void owe(struct dossier *own, struct dossier *other)
+{
+	for (size_t i = 0; i < own->n_share; i++) {
+		const struct share *share = own->share[i], *met = dossier_share(other, share->supplier);
+		struct dossier_queue *queue = dossier_queue(own, share->supplier);
+		struct delivery *delivery;
+
+		if (share->withdrawn_ms != 0 || !met || met->withdrawn_ms == 0)
+			continue;
+		for (int64_t id = 0; (delivery = dossier_open(own, queue, id)); id = delivery->id)
+			delivery->owed = delivery->dirty = true;
+	}
+}
+
+/* If one of the two shares was taken back, that one counts: any doubt is no. */
+void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_ms)
+{
+	(void)dossier_share(kept, ENT_STR("")); /* both are loaded */
+	(void)dossier_share(gone, ENT_STR(""));
+	owe(kept, gone);
+	owe(gone, kept);
+	for (size_t i = 0; i < gone->n_share; i++) {
+		const struct share *from = gone->share[i];
+		struct share *into = dossier_share(kept, from->supplier);
+		if (!into) {
+			into = dossier_share_add(kept, *from);
+			into->reads_ms = at_ms;
+			into->is_new = true;
+		} else {
+			into->n_create += from->n_create;
+			if (from->since_ms < into->since_ms)
+				into->since_ms = from->since_ms;
+			if (from->withdrawn_ms > into->withdrawn_ms)
+				into->withdrawn_ms = from->withdrawn_ms;
+		}
+		into->dirty = true;
+	}
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop breaker: is this one more round of two programs that answer each other? Asked before a delivery is made. */
+#include "core/queue.h"
+
+#include "core/loop.h"
+#include "sdk/webhook.h"
+
+enum { RUSH_MS = 60000, RUSH_UPDATES = 10, RUSH_COMMENTS = 30 };
+
+bool queue_is_rush(struct queue *queue, const struct queue_cause *cause, struct ent_str supplier, enum ent_op_kind op)
+{
+	struct dossier *dossier = queue->dossier;
+	size_t max = op == ENT_UPDATE_TICKET ? RUSH_UPDATES : RUSH_COMMENTS;
+	struct lately last[RUSH_COMMENTS];
+
+	if (!cause->origin.n || op == ENT_CREATE_TICKET)
+		return false;
+	if (dossier->source->lately(dossier, supplier, op, max, last) < max)
+		return false;
+	for (size_t i = 0; i < max; i++)
+		if (!last[i].origin.n || last[i].made_ms <= queue->now_ms - RUSH_MS ||
+		    last[i].said_ms <= cause->event->time_ms - RUSH_MS ||
+		    last[i].said_ms >= cause->event->time_ms + RUSH_MS)
+			return false;
+	return true;
+}
+
+/* "Auto a (Alpha)"; the supplier's title alone where no author is told. */
+static struct ent_str loop_side(const struct dossier *dossier, const struct loop_word *word)
+{
+	const struct supplier *supplier =
+	    dossier->suppliers ? supplier_by_name(dossier->suppliers, word->supplier) : NULL;
+	struct ent_str title = supplier && supplier->title.n ? supplier->title : word->supplier;
+
+	title = title.n ? title : ENT_STR("us");
+	return word->name.n ? sdk_format(dossier->arena, "%.*s (%.*s)", ENT_F(sdk_head(word->name, 80)),
+					 ENT_F(sdk_head(title, 80)))
+			    : title;
+}
+
+bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_str *ret_reason)
+{
+	struct dossier *dossier = queue->dossier;
+	size_t other = SIZE_MAX;
+	struct loop_word *word;
+
+	if (!cause->event || cause->event->kind != EVENT_COMMENT_ADDED || !cause->origin.n)
+		return false;
+	size_t n = dossier->source->thread(dossier, cause->origin, &cause->event->comment.author, &word);
+	bool is_ours = dossier->source->is_our_ticket(dossier, cause->origin);
+	enum loop_sign sign = loop_find(word, n, is_ours, dossier->arena, &other);
+	if (sign == LOOP_NONE)
+		return false;
+	struct ent_str mine = loop_side(dossier, &word[n - 1]);
+	struct ent_str theirs = other < n ? loop_side(dossier, &word[other]) : ENT_STR("the ticket that we opened");
+	*ret_reason =
+	    sign == LOOP_SAME_WORDS
+		? sdk_format(dossier->arena,
+			     "%.*s writes the same text again and again, each time in answer to %.*s: both look like "
+			     "automatic answers",
+			     ENT_F(mine), ENT_F(theirs))
+		: sdk_format(dossier->arena,
+			     "%.*s and %.*s have answered each other %d times, each time within %d seconds: they "
+			     "look like automatic answers",
+			     ENT_F(mine), ENT_F(theirs), LOOP_SWITCHES, LOOP_PACE_MS / 1000);
+	return true;
+}

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an event does to the queue: what waits, goes or is given up; what is planned anew. */
+#include "core/queue.h"
+
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+/* ---- who caused it ---------------------------------------------------------------------- */
+
+struct planning {
+	struct queue *queue;
+	struct queue_cause cause;
+	struct ent_str endless; /* why its comment is an endless answer; absent: it is none */
+};
+
+/* A person with us tells us whom a share is for: the event's supplier is not who spoke. */
+static struct queue_cause cause_of(const struct event *event)
+{
+	if (!event || event->kind == EVENT_INCIDENT_SHARED || event->kind == EVENT_INCIDENT_UNSHARED)
+		return (struct queue_cause){event, ENT_STR("")};
+	return (struct queue_cause){event, sdk_or_empty(event->supplier)};
+}
+
+/* ---- what an event does to what waits ------------------------------------------------------ */
+
+static void end_as(struct queue *queue, struct delivery *delivery, enum delivery_state state, enum delivery_cause cause,
+		   struct ent_str reason)
+{
+	queue_end(queue, delivery, &(struct queue_verdict){.state = state, .cause = cause, .reason = reason});
+}
+
+/* The open one behind `after` that is not in flight: of those, the outcome will tell. */
+static struct delivery *next_waiting(struct queue *queue, struct ent_str supplier, int64_t after)
+{
+	struct dossier_queue *of = dossier_queue(queue->dossier, supplier);
+	struct delivery *delivery = dossier_open(queue->dossier, of, after);
+
+	while (delivery && delivery->state == DELIVERY_IN_FLIGHT)
+		delivery = dossier_open(queue->dossier, of, delivery->id);
+	return delivery;
+}
+
+/* An unknown delivery may have been done. It must not be sent again when the incident is shared again, because we could
+ * not search for it. An owed delivery stays: the withdrawal of the share itself ends what is owed. */
+static void cancel_waiting(struct queue *queue, struct ent_str supplier)
+{
+	struct delivery *delivery;
+
+	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id)
+		if (delivery->owed)
+			continue;
+		else if (delivery->state == DELIVERY_UNKNOWN)
+			end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNKNOWN,
+			       ENT_STR("the share was taken back while this was on its way: it may have been done"));
+		else
+			end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSHARED,
+			       ENT_STR("the share was taken back"));
+}
+
+/* Where one is in flight, its outcome tells. */
+static void cancel_comment(struct queue *queue, const char *uuid)
+{
+	struct delivery **found;
+	size_t n = uuid[0] ? queue->dossier->source->of_comment(queue->dossier, uuid, &found) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (delivery_is_open(found[i]) && found[i]->state != DELIVERY_IN_FLIGHT)
+			end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			       ENT_STR("the comment was removed"));
+}
+
+static bool has_ticket(struct queue *queue, struct ent_str supplier)
+{
+	const struct ticket *ticket = dossier_speaker(queue->dossier, supplier);
+
+	return ticket && !ticket->removed;
+}
+
+bool queue_ticket_comes(struct dossier *dossier, struct ent_str supplier)
+{
+	const struct share *share = dossier_share(dossier, supplier);
+
+	return share && share->n_create > 0;
+}
+
+void queue_park_gone(struct queue *queue, struct ent_str supplier)
+{
+	struct delivery *delivery;
+
+	if (has_ticket(queue, supplier) || queue_ticket_comes(queue->dossier, supplier))
+		return;
+	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id)
+		if (delivery->state == DELIVERY_PENDING && delivery->op != ENT_CREATE_TICKET)
+			end_as(queue, delivery, DELIVERY_PARKED, CAUSE_GONE,
+			       ENT_STR("the supplier has no ticket for this incident, and none is on its way"));
+}
+
+/* Its text becomes a comment: a second ticket is not made. */
+static void become_comment(struct queue *queue, struct delivery *delivery)
+{
+	struct share *share = dossier_share(queue->dossier, delivery->supplier);
+
+	if (share)
+		share->n_create--;
+	delivery->op = ENT_ADD_COMMENT;
+	delivery->title = ENT_ABSENT;
+	delivery->status = ENT_STATUS_UNKNOWN;
+	delivery->priority = 0;
+	delivery->dirty = true;
+}
+
+/* A ticket is there. One that may have been made by us and now tells our number is that one. */
+static void meet_ticket(struct queue *queue, struct ent_str supplier, bool is_named)
+{
+	struct delivery *delivery;
+
+#ifdef ENTENTE_MUTANT_TICKET_TWICE
+	return;
+#endif
+	if (!queue_ticket_comes(queue->dossier, supplier) || !has_ticket(queue, supplier))
+		return;
+	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id) {
+		if (delivery->op != ENT_CREATE_TICKET)
+			continue;
+		if (delivery->state == DELIVERY_UNKNOWN && is_named)
+			end_as(queue, delivery, DELIVERY_DONE, CAUSE_NONE, ENT_STR(""));
+		else if (delivery->state != DELIVERY_UNKNOWN && !delivery->look && delivery->phase == 0)
+			become_comment(queue, delivery); /* it is known not to be done */
+	}
+}
+
+static bool names_us(const struct event *event)
+{
+	int64_t number;
+
+	return event->correlation.number.n && incident_number_parse(event->correlation.number, &number);
+}
+
+static void meet_merged(struct queue *queue)
+{
+	const struct supplier_set *suppliers = queue->dossier->suppliers;
+
+	for (size_t i = 0; i < suppliers->n; i++)
+		meet_ticket(queue, suppliers->at[i].name, false);
+	for (size_t i = 0; i < queue->dossier->n_share; i++)
+		dossier_queue(queue->dossier, queue->dossier->share[i]->supplier)->touched = true;
+}
+
+/* With the share all that waits is cancelled anyway. */
+static bool gives_up_ticket(const struct event *event)
+{
+	return event->kind == EVENT_DELIVERY_CANCELLED && event->op == ENT_CREATE_TICKET &&
+	       !sdk_eqz(event->cause, delivery_cause_word(CAUSE_UNSHARED));
+}
+
+static void heed(struct queue *queue, const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_LINKED)
+		meet_ticket(queue, event->supplier, names_us(event));
+	else if (event->kind == EVENT_TICKET_CONTINUED)
+		meet_ticket(queue, event->supplier, false);
+	else if (event->kind == EVENT_TICKET_REMOVED || gives_up_ticket(event))
+		queue_park_gone(queue, event->supplier);
+	else if (event->kind == EVENT_INCIDENT_MERGED)
+		meet_merged(queue);
+	else if (event->kind == EVENT_INCIDENT_UNSHARED) /* also for a supplier that is configured no more */
+		cancel_waiting(queue, event->supplier);
+	else if (event->kind == EVENT_COMMENT_REMOVED)
+		cancel_comment(queue, event->comment.uuid);
+	if (event->kind == EVENT_TICKET_LINKED || event->kind == EVENT_TICKET_CONTINUED ||
+	    event->kind == EVENT_TICKET_REMOVED)
+		dossier_queue(queue->dossier, event->supplier)->touched = true;
+}
+
+/* ---- a delivery for a plan ------------------------------------------------------------------ */
+
+static struct delivery delivery_of(const struct planning *planning, const struct planned *planned)
+{
+	struct queue *queue = planning->queue;
+	const struct incident *incident = &queue->dossier->incident;
+	const struct event *event = planning->cause.event;
+	struct delivery delivery = {.incident = incident->number,
+				    .marked = incident->number,
+				    .supplier = planned->supplier->name,
+				    .sent_to = ENT_STR(""),
+				    .op = planned->op,
+				    .set = planned->set,
+				    .text = planned->text,
+				    .status = incident->status,
+				    .priority = incident->priority,
+				    .audience = planned->audience,
+				    .anyway = planned->anyway,
+				    .state = DELIVERY_PENDING,
+				    .made_ms = queue->now_ms,
+				    .due_ms = queue->now_ms,
+				    .state_ms = queue->now_ms,
+				    .origin = planning->cause.origin,
+				    .said_ms = event ? event->time_ms : queue->now_ms,
+				    .bound = 0,
+				    .is_new = true,
+				    .dirty = true};
+
+	queue->chance->uuid(queue->chance, delivery.key);
+	memcpy(delivery.comment, planned->comment, ID_SIZE);
+	memcpy(delivery.incident_uuid, incident->uuid, ID_SIZE);
+	if (planned->op == ENT_CREATE_TICKET)
+		delivery.title = incident->title;
+	return delivery;
+}
+
+/* A comment goes to a supplier once. NULL: no delivery of it was made, as of one that is just added. */
+static struct delivery *find_delivery(const struct planning *planning, const struct delivery *like)
+{
+	struct dossier *dossier = planning->queue->dossier;
+	const struct event *event = planning->cause.event;
+	struct delivery **found;
+	bool may_be = like->comment[0] && !(event && event->kind == EVENT_COMMENT_ADDED);
+	size_t n = may_be ? dossier->source->of_comment(dossier, like->comment, &found) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (sdk_eq(found[i]->supplier, like->supplier))
+			return found[i];
+	return NULL;
+}
+
+/* One that was cancelled with its share or audience, or withheld as older, may go after all; its phase and memo
+ * stay. NULL: it stands in the queue already, or was done. */
+static struct delivery *take_up(struct queue *queue, struct delivery *known, const struct delivery *like)
+{
+	bool was_cancelled =
+	    known->state == DELIVERY_CANCELLED && (known->cause == CAUSE_UNSHARED || known->cause == CAUSE_AUDIENCE);
+
+	if (!was_cancelled &&
+	    !(known->cause == CAUSE_EARLIER && (known->state == DELIVERY_CANCELLED || known->state == DELIVERY_PARKED)))
+		return NULL;
+	queue_become(queue, known, DELIVERY_PENDING);
+	known->audience = like->audience;
+	known->due_ms = queue->now_ms;
+	known->cause = CAUSE_NONE;
+	known->reason = ENT_STR("");
+	known->attempt = 0;
+	known->owed = false;
+	known->anyway = like->anyway;
+	return known;
+}
+
+/* At the end of the queue. */
+static struct delivery *line_up(struct queue *queue, struct delivery *made)
+{
+	struct share *share = made->op == ENT_CREATE_TICKET ? dossier_share(queue->dossier, made->supplier) : NULL;
+
+	made->id = ++*queue->last_id;
+	if (share)
+		share->n_create++;
+	dossier_queue(queue->dossier, made->supplier)->touched = true;
+	return dossier_adopt(queue->dossier, made);
+}
+
+/* A comment that is older than the supplier's share. If only a clock that is behind may make it older, it is parked for
+ * a person. */
+static void withhold(struct queue *queue, struct delivery *delivery, enum when_said said)
+{
+	if (said == SAID_JUST_BEFORE)
+		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
+		       ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but "
+			       "that clock may be behind: retry to send it, or ignore it"));
+	else
+		end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_EARLIER,
+		       ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
+}
+
+static void plan_one(const struct planning *planning, const struct planned *planned)
+{
+	struct queue *queue = planning->queue;
+	bool is_rush = queue_is_rush(queue, &planning->cause, planned->supplier->name, planned->op);
+	struct delivery made = delivery_of(planning, planned);
+	struct delivery *known = find_delivery(planning, &made);
+	struct delivery *delivery = known ? take_up(queue, known, &made) : line_up(queue, &made);
+
+	if (!delivery)
+		return;
+	if (planned->said != SAID_SINCE)
+		withhold(queue, delivery, planned->said);
+	else if (planning->endless.p)
+		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
+	else if (is_rush)
+		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP,
+		       ENT_STR("more than 10 updates or 30 comments in a minute, none by a person with us: an "
+			       "automation in their tool probably reacts to ours"));
+}
+
+/* ---- updates: one waits at most ------------------------------------------------------------ */
+
+/* It says what the incident says now. */
+static void merge_update(const struct queue *queue, struct delivery *into, uint32_t set)
+{
+	into->set |= set;
+	into->status = queue->dossier->incident.status;
+	into->priority = queue->dossier->incident.priority;
+	into->dirty = true;
+}
+
+/* What one that stands still was to set goes along. */
+static void plan_update(const struct planning *planning, const struct planned *planned)
+{
+	struct queue *queue = planning->queue;
+	struct ent_str supplier = planned->supplier->name;
+	bool is_rush = queue_is_rush(queue, &planning->cause, supplier, planned->op);
+	struct delivery *delivery, *last = NULL;
+	struct planned all = *planned;
+
+	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id) {
+		last = delivery;
+		if (delivery->op != ENT_UPDATE_TICKET || delivery->state == DELIVERY_PENDING)
+			continue;
+		if (is_rush && delivery->cause == CAUSE_LOOP) { /* it stands still already, visibly */
+			merge_update(queue, delivery, all.set);
+			return;
+		}
+		all.set |= delivery->set;
+		end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer update says it"));
+	}
+	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0)
+		merge_update(queue, last, all.set);
+	else
+		plan_one(planning, &all);
+}
+
+/* ---- planning ------------------------------------------------------------------------------- */
+
+enum concern { CONCERNS_NOBODY, CONCERNS_OTHERS, CONCERNS_ALL /* also the supplier that the event names */ };
+
+static enum concern concern_of(const struct incident *before, const struct incident *after, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_INCIDENT_OPENED:
+	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_CORRECTED: /* its suppliers are only listened to */
+	case EVENT_TICKET_LATE:
+	case EVENT_ATTACHMENT_ADDED:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_N:
+		break;
+	case EVENT_COMMENT_EDITED:
+		return event->is_published ? CONCERNS_OTHERS : CONCERNS_NOBODY;
+	case EVENT_DELIVERY_CANCELLED:
+		return gives_up_ticket(event) ? CONCERNS_ALL : CONCERNS_NOBODY;
+	case EVENT_DELIVERY_DONE:
+		return event->op == ENT_UPDATE_TICKET ? CONCERNS_ALL : CONCERNS_NOBODY;
+	case EVENT_TICKET_LINKED: /* not the one that opened the incident */
+		return after->sequence == 2 && sdk_eq(after->holder, event->supplier) ? CONCERNS_NOBODY : CONCERNS_ALL;
+	case EVENT_TICKET_CHANGED:
+		return before->priority == after->priority ? CONCERNS_NOBODY : CONCERNS_OTHERS;
+	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_SHARED:
+	case EVENT_INCIDENT_UNSHARED:
+	case EVENT_TICKET_OVERRULED:
+	case EVENT_TICKET_REMOVED:
+	case EVENT_TICKET_CONTINUED:
+		return CONCERNS_ALL;
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_REMOVED:
+		return CONCERNS_OTHERS;
+	}
+	return CONCERNS_NOBODY;
+}
+
+/* Most events are of one supplier's ticket alone, and end here without a question to the source. */
+static bool concerns(struct dossier *dossier, const struct incident *before, const struct event *event)
+{
+	enum concern concern = concern_of(before, &dossier->incident, event);
+	const struct supplier_set *suppliers = dossier->suppliers;
+	bool can_be_told = false;
+
+	if (concern == CONCERNS_NOBODY || !suppliers)
+		return false;
+	for (size_t i = 0; i < suppliers->n && !can_be_told; i++)
+		can_be_told =
+		    supplier_takes_words(&suppliers->at[i]) &&
+		    (concern == CONCERNS_ALL || !sdk_eq(suppliers->at[i].name, sdk_or_empty(event->supplier)));
+	return can_be_told && (concern == CONCERNS_ALL || dossier_others_share(dossier, sdk_or_empty(event->supplier)));
+}
+
+void queue_plan(struct queue *queue, const struct incident *before, const struct event *event)
+{
+	struct dossier *dossier = queue->dossier;
+	struct planning planning = {.queue = queue, .cause = cause_of(event)};
+	struct planned_list list = {.arena = dossier->arena};
+	struct federate at = {.before = before, .after = &dossier->incident, .event = event};
+
+	if (!concerns(dossier, before, event))
+		return;
+	heed(queue, event);
+	at.n_party = dossier_parties(dossier, &event->comment, &at.party);
+	federate(&at, &list);
+	if (list.n > 0)
+		(void)queue_is_endless(queue, &planning.cause, &planning.endless);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct planned *planned = &list.at[i];
+		if (planned->op == ENT_UPDATE_TICKET)
+			plan_update(&planning, planned);
+		else if (planned->op == ENT_CREATE_TICKET || planned->comment[0] || planned->text.n)
+			plan_one(&planning, planned);
+	}
+}
+
+void queue_thread(struct queue *queue, const struct planned *planned, size_t n)
+{
+	struct planning planning = {.queue = queue, .cause = cause_of(NULL)};
+
+	for (size_t i = 0; i < n; i++)
+		plan_one(&planning, &planned[i]);
+}
