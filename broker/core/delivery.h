@@ -106,9 +106,8 @@ struct delivery {
 	struct ent_str reason, remote_id;
 
 	/* Of the queue's own: see queue.h. Who only reads a delivery finds them empty. */
-	struct ent_str origin; /* the supplier whose word caused it; "": a person with us */
-	int64_t said_ms;       /* when that was said, by the supplier's clock */
-	bool was_sent;         /* its words went out once: the hash of them is stored */
+	struct ent_str origin;     /* the supplier whose word caused it; "": a person with us */
+	int64_t said_ms;           /* when that was said, by the supplier's clock */
 	const unsigned char *hash; /* of the words as they go out now; NULL: as stored */
 	struct ent_str exchange;   /* what was asked and answered last, to be stored; absent: as stored */
 	int bound;                 /* 1, 0: its echo is known, is not known any more; -1: as stored */

@@ -49,7 +49,7 @@ static bool is_ticket(const struct ticket *ticket, struct ent_str supplier, stru
 	return sdk_eq(ticket->supplier, supplier) && sdk_eq(ticket->external_id, external_id);
 }
 
-static struct ticket *ticket_in(const struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
+struct ticket *dossier_ticket_known(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
 {
 	for (size_t i = 0; i < dossier->n_ticket; i++)
 		if (is_ticket(dossier->ticket[i], supplier, external_id))
@@ -59,7 +59,7 @@ static struct ticket *ticket_in(const struct dossier *dossier, struct ent_str su
 
 struct ticket *dossier_ticket_add(struct dossier *dossier, const struct ticket *ticket)
 {
-	struct ticket *known = ticket_in(dossier, ticket->supplier, ticket->external_id);
+	struct ticket *known = dossier_ticket_known(dossier, ticket->supplier, ticket->external_id);
 
 	if (known)
 		return known;
@@ -71,7 +71,7 @@ struct ticket *dossier_ticket_add(struct dossier *dossier, const struct ticket *
 
 struct ticket *dossier_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
 {
-	struct ticket *known = ticket_in(dossier, supplier, external_id);
+	struct ticket *known = dossier_ticket_known(dossier, supplier, external_id);
 	bool is_whole = !dossier->source || (dossier->has_tickets && dossier->n_ticket < DOSSIER_TICKETS_MAX);
 
 	return known || is_whole ? known : dossier->source->ticket(dossier, supplier, external_id);
@@ -112,6 +112,18 @@ const struct ticket *dossier_speaker(struct dossier *dossier, struct ent_str sup
 			best = ticket;
 	}
 	return best;
+}
+
+bool dossier_speaks_last(struct dossier *dossier, const struct ticket *ticket)
+{
+	tickets_need(dossier);
+	for (size_t i = 0; i < dossier->n_ticket; i++) {
+		const struct ticket *other = dossier->ticket[i];
+		if (!other->removed && other->changed_ms >= ticket->changed_ms &&
+		    sdk_eq(other->supplier, ticket->supplier) && !sdk_eq(other->external_id, ticket->external_id))
+			return false;
+	}
+	return true;
 }
 
 const struct ticket *dossier_addressee(struct dossier *dossier, const struct delivery *delivery)
@@ -156,12 +168,8 @@ size_t dossier_words(struct dossier *dossier, const struct ticket *but, const st
 	qsort(stands, n, sizeof *stands, by_last_changed);
 	n = n < WORDS_MAX ? n : WORDS_MAX;
 	struct word *list = SDK_NEW_N(dossier->arena, struct word, n + 1);
-	for (size_t i = 0; i < n; i++) {
-		const struct attribute *at = stands[i]->at;
-		list[i] =
-		    (struct word){stands[i]->supplier, at[ENT_TRANSFERRED_TO].value.text,
-				  sdk_status(at[ENT_STATUS].value.text), priority_of(at[ENT_PRIORITY].value.text)};
-	}
+	for (size_t i = 0; i < n; i++)
+		list[i] = ticket_word(stands[i]);
 	*ret = list;
 	return n;
 }
@@ -262,15 +270,11 @@ static struct party party_by(struct dossier *dossier, const struct supplier *sup
 			      .comes = share->n_create > 0,
 			      .reads_ms = comment ? reads_since(dossier, share, comment) : share->reads_ms};
 
-#ifdef ENTENTE_MUTANT_TICKET_TWICE
-	party.comes = false;
-#endif
 	party.shares = share->withdrawn_ms == 0 && (!removed || share->anew);
 	if (!ticket || removed) /* nothing can be said there any more */
 		return party;
 	party.ticket = ticket->external_id;
-	party.status = sdk_status(ticket->at[ENT_STATUS].value.text);
-	party.priority = priority_of(ticket->at[ENT_PRIORITY].value.text);
+	party.values = ticket_values(ticket);
 	return party;
 }
 

@@ -95,6 +95,10 @@ void dossier_forget(struct dossier *dossier);
 struct ticket *dossier_ticket_add(struct dossier *dossier, const struct ticket *ticket);
 /* NULL: not heard of, or in another incident. */
 struct ticket *dossier_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
+/* The same, of those that are here already. */
+struct ticket *dossier_ticket_known(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
+/* No other ticket of its supplier that stands changed later. */
+bool dossier_speaks_last(struct dossier *dossier, const struct ticket *ticket);
 /* Of a supplier's tickets the one that speaks: one that stands before one that was removed, then the last changed. */
 const struct ticket *dossier_speaker(struct dossier *dossier, struct ent_str supplier);
 /* The one that a delivery is for: that of its last attempt if it stands, else the last changed that stands. */

@@ -188,7 +188,7 @@ static void fold_unshared(struct dossier *dossier, const struct event *event)
 	if (!share)
 		return;
 	share->withdrawn_ms = event->recorded_ms;
-	share->dirty = true;
+	share->owes_none = share->dirty = true;
 }
 
 static void fold_into_share(struct dossier *dossier, const struct event *event)

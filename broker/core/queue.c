@@ -117,10 +117,8 @@ bool queue_begin(struct queue *queue, struct delivery *delivery, const unsigned 
 	delivery->sent_to = ticket ? ticket->external_id : ENT_STR("");
 	/* A delivery that may not go any more has no text now; the hash of the text sent before stays, to know its
 	 * echo. */
-	if (!is_update && memcmp(hash, no_words, sizeof no_words) != 0) {
+	if (!is_update && memcmp(hash, no_words, sizeof no_words) != 0)
 		delivery->hash = hash;
-		delivery->was_sent = true;
-	}
 	if (is_update)
 		delivery->bound = 0;
 	return true;
@@ -223,9 +221,6 @@ void queue_settle(struct queue *queue, struct delivery *delivery, const struct d
 	bool is_gone = queue_is_gone(delivery, result);
 
 	/* The ticket went on as another one: this answer says so, or an arrival said it before. */
-#ifdef ENTENTE_MUTANT_MOVE_STUCK
-	is_gone = false;
-#endif
 	if (is_gone && ticket && !sdk_eq(ticket->external_id, sdk_or_empty(delivery->sent_to)))
 		follow_move(queue, delivery, result);
 	else

@@ -105,8 +105,7 @@ static void become_comment(struct queue *queue, struct delivery *delivery)
 		share->n_create--;
 	delivery->op = ENT_ADD_COMMENT;
 	delivery->title = ENT_ABSENT;
-	delivery->status = ENT_STATUS_UNKNOWN;
-	delivery->priority = 0;
+	delivery->values = (struct values){{0}};
 	delivery->dirty = true;
 }
 
@@ -115,9 +114,6 @@ static void meet_ticket(struct queue *queue, struct ent_str supplier, bool is_na
 {
 	struct delivery *delivery;
 
-#ifdef ENTENTE_MUTANT_TICKET_TWICE
-	return;
-#endif
 	if (!queue_ticket_comes(queue->dossier, supplier) || !has_ticket(queue, supplier))
 		return;
 	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id) {
@@ -187,8 +183,7 @@ static struct delivery delivery_of(const struct planning *planning, const struct
 				    .op = planned->op,
 				    .set = planned->set,
 				    .text = planned->text,
-				    .status = incident->status,
-				    .priority = incident->priority,
+				    .values = incident->values,
 				    .audience = planned->audience,
 				    .anyway = planned->anyway,
 				    .state = DELIVERY_PENDING,
@@ -296,8 +291,7 @@ static void plan_one(const struct planning *planning, const struct planned *plan
 static void merge_update(const struct queue *queue, struct delivery *into, uint32_t set)
 {
 	into->set |= set;
-	into->status = queue->dossier->incident.status;
-	into->priority = queue->dossier->incident.priority;
+	into->values = queue->dossier->incident.values;
 	into->dirty = true;
 }
 
@@ -352,7 +346,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_TICKET_LINKED: /* not the one that opened the incident */
 		return after->sequence == 2 && sdk_eq(after->holder, event->supplier) ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_TICKET_CHANGED:
-		return before->priority == after->priority ? CONCERNS_NOBODY : CONCERNS_OTHERS;
+		return attr_differ(&before->values, &after->values) ? CONCERNS_OTHERS : CONCERNS_NOBODY;
 	case EVENT_INCIDENT_MERGED:
 	case EVENT_INCIDENT_SHARED:
 	case EVENT_INCIDENT_UNSHARED:

@@ -85,6 +85,7 @@ struct share {
 	int64_t n_create;     /* open deliveries that make its ticket; counted, not stored */
 	bool is_new, dirty;   /* not stored yet; changed since it was loaded */
 	bool reads_anew;      /* what the merged incidents said about its reading does not hold any more */
+	bool owes_none;       /* nothing is owed to it any more */
 };
 
 /* After a merge: since when a supplier reads the comments of each incident that came in, in place of share.reads_ms. */

@@ -1,14 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/apply.h"
 
-#include "store/delivery_rows.h"
 #include "sdk/marker.h"
 #include "store/correct.h"
+#include "store/deliveries.h"
+#include "store/delivery_rows.h"
+#include "store/dossier.h"
 #include "store/follow.h"
 #include "store/outbox.h"
 #include "store/quotes.h"
+#include "store/row_folds.h"
+#include "store/rows.h"
 
 #include <string.h>
+
+/* ---- the job's dossiers ------------------------------------------------------- */
+
+static struct dossier *dossier_known(const struct apply *apply, int64_t incident)
+{
+	struct dossier *dossier = apply->dossier;
+
+	while (dossier && dossier->incident.number != incident)
+		dossier = dossier->next;
+	return dossier;
+}
+
+struct dossier *apply_dossier(struct apply *apply, int64_t incident)
+{
+	struct dossier *dossier = dossier_known(apply, incident);
+
+	if (dossier)
+		return dossier;
+	dossier = SDK_NEW(apply->arena, struct dossier);
+	if (!dossier_load(dossier, apply->db, apply->arena, apply->suppliers, incident))
+		return NULL;
+	dossier->next = apply->dossier;
+	apply->dossier = dossier;
+	return dossier;
+}
+
+static struct dossier *dossier_made(struct apply *apply)
+{
+	struct dossier *dossier = SDK_NEW(apply->arena, struct dossier);
+
+	dossier_new(dossier, apply->db, apply->arena, apply->suppliers, ++apply->ledger->number);
+	apply->chance->uuid(apply->chance, dossier->incident.uuid);
+	dossier->next = apply->dossier;
+	apply->dossier = dossier;
+	return dossier;
+}
+
+struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier **ret_dossier)
+{
+	struct delivery *delivery;
+
+	for (struct dossier *dossier = apply->dossier; dossier; dossier = dossier->next)
+		if ((delivery = dossier_delivery(dossier, id)) != NULL) {
+			*ret_dossier = dossier;
+			return delivery;
+		}
+	*ret_dossier = apply_dossier(apply, dossier_of_delivery(apply->db, id));
+	return *ret_dossier ? dossier_delivery_load(*ret_dossier, id) : NULL;
+}
+
+struct queue apply_queue(struct apply *apply, struct dossier *dossier, struct events *events)
+{
+	return (struct queue){dossier, events, apply->chance, &apply->ledger->delivery, apply->now_ms};
+}
+
+void apply_save(struct apply *apply)
+{
+	for (struct dossier *dossier = apply->dossier; dossier && !db_failed(apply->db); dossier = dossier->next) {
+		queue_heads(dossier);
+		dossier_save(dossier);
+	}
+}
 
 /* ---- which incident ---------------------------------------------------------- */
 
@@ -99,45 +165,30 @@ static void name_comment(struct apply *apply, struct event *event)
 		event->comment.external_id = sdk_dup(apply->arena, sdk_str(event->comment.uuid));
 }
 
-/* What waits for a supplier's ticket goes when it is there, and not when it is not. Whoever can be written to. */
-static void heed_ticket(struct apply *apply, struct unit *unit, const struct event *event, bool was_removed)
+static void store_event(struct apply *apply, struct event *event)
 {
-	bool came = event->kind == EVENT_TICKET_LINKED && event->sequence > 2; /* 2: it opened the incident */
-	bool moved = unit->has_ticket && unit->ticket.removed != was_removed;
+	struct dossier *dossier = apply_dossier(apply, event->incident);
+	struct events made = {.arena = apply->arena};
 
-	if (!came && !moved)
+	if (!dossier)
 		return;
-	unit_save(unit);
-	delivery_heads(apply->db, unit->incident.number, unit->ticket.supplier);
-}
-
-static void store_event(struct apply *apply, struct unit *unit, struct event *event)
-{
-	struct incident before = unit->incident;
-	struct unit *outer = apply->unit;
-	bool was_removed = unit->has_ticket && unit->ticket.removed;
-
+	struct queue queue = apply_queue(apply, dossier, &made);
+	const struct incident before = dossier->incident;
 	event->sequence = before.sequence + 1;
-	if (event->kind == EVENT_INCIDENT_ABSORBED) { /* counts in the incident that goes */
-		struct incident gone;
-		event->sequence =
-		    incident_load(apply->db, apply->arena, event->incident, &gone) ? gone.sequence + 1 : 1;
-	}
 	name_comment(apply, event);
 	append_event(apply, event, sdk_str(event->incident_uuid));
-	unit_fold(unit, event);
-	heed_ticket(apply, unit, event, was_removed);
+	dossier_fold(dossier, event);
+	row_folds_apply(apply->db, event);
 	if (event->kind == EVENT_INCIDENT_MERGED)
-		delivery_heads_all(apply->db, apply->arena, event->incident);
-	apply->unit = unit;
-	deliveries_plan(apply, apply->suppliers, &before, &unit->incident, event);
-	apply->unit = outer;
+		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event->recorded_ms);
+	queue_plan(&queue, &before, event);
+	apply_events(apply, &made);
 }
 
-void apply_events(struct apply *apply, struct unit *unit, struct events *events)
+void apply_events(struct apply *apply, struct events *events)
 {
-	for (size_t i = 0; i < events->n; i++)
-		store_event(apply, unit, &events->at[i]);
+	for (size_t i = 0; i < events->n && !db_failed(apply->db); i++)
+		store_event(apply, &events->at[i]);
 	events->n = 0;
 }
 
@@ -146,68 +197,67 @@ void apply_supplier_event(struct apply *apply, struct event *event)
 	append_event(apply, event, event->supplier);
 }
 
-void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone)
+void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone)
 {
+	struct dossier *absorbed = apply_dossier(apply, gone);
 	struct events events = {.arena = apply->arena};
-	struct incident absorbed;
 
-	if (!incident_load(apply->db, apply->arena, gone, &absorbed))
+	if (!absorbed)
 		return;
-	decide_merge(at, &unit->incident, &absorbed, &events);
+	decide_merge(at, &kept->incident, &absorbed->incident, &events);
 	struct event *merged = &events.at[events.n - 1];
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
-	apply_events(apply, unit, &events);
-	unit_save(unit);
+	apply_events(apply, &events);
+	apply_save(apply);
 	apply->quotes.incident = 0; /* loaded again: the merge brought more copies */
 }
 
-static bool merge_all(struct apply *apply, struct unit *unit, struct situation *at, const struct leads *leads,
-		      int64_t kept)
+static bool merge_all(struct apply *apply, struct dossier *dossier, struct situation *at, const struct leads *leads)
 {
+	int64_t kept = dossier->incident.number;
 	bool merged = false;
 
 	for (size_t i = 0; i < leads->n; i++)
 		/* Asked again: one found twice is gone by now. */
 		if (leads->found[i] != 0 && leads->found[i] != kept &&
 		    incident_living(apply->db, leads->found[i]) != kept) {
-			apply_merge(apply, unit, at, leads->found[i]);
+			apply_merge(apply, dossier, at, leads->found[i]);
 			merged = true;
 		}
 	return merged;
 }
 
-/* Loads the incident that the change belongs to into the unit, or makes one. False: nothing to do. */
-static bool find_incident(struct apply *apply, struct unit *unit, struct situation *at, const struct ent_change *change,
-			  bool *ret_merged)
+/* The dossier of the incident that the change belongs to, or a new one. NULL: nothing to do. */
+static struct dossier *find_incident(struct apply *apply, struct situation *at, const struct ent_change *change,
+				     bool *ret_merged)
 {
 	struct leads leads;
 
 	find_leads(apply->db, at, change, &leads);
 	int64_t number = correlate(leads.found, leads.n);
 	at->news = news_of(apply, at, change, &leads, number);
-	if (number) {
-		(void)unit_load_incident(unit, number);
-		*ret_merged = merge_all(apply, unit, at, &leads, number);
-		return true;
-	}
-	if (change->kind == ENT_TICKET_REMOVED)
-		return false; /* of a ticket nobody has heard of */
-	unit->incident = (struct incident){.number = ++apply->ledger->number};
-	unit->incident_is_new = true;
-	apply->chance->uuid(apply->chance, unit->incident.uuid);
-	return true;
+	if (!number && change->kind == ENT_TICKET_REMOVED)
+		return NULL; /* of a ticket nobody has heard of */
+	struct dossier *dossier = number ? apply_dossier(apply, number) : dossier_made(apply);
+	if (!dossier)
+		return NULL;
+	at->incident = &dossier->incident;
+	if (number)
+		*ret_merged = merge_all(apply, dossier, at, &leads);
+	return dossier;
 }
 
 /* ---- our own coming back --------------------------------------------------------- */
 
-static bool update_is_open(struct db *db, int64_t incident, struct ent_str supplier)
+/* An update of the supplier's ticket is not done yet. */
+static bool update_is_open(struct dossier *dossier, struct ent_str supplier)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT 1 FROM delivery WHERE incident = $1 AND supplier = $2 AND op = 'update_ticket' AND "
-		       "state NOT IN ('done', 'cancelled') LIMIT 1");
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	return db_found(stmt);
+	struct dossier_queue *queue = dossier_queue(dossier, supplier);
+	struct delivery *delivery = dossier_open(dossier, queue, 0);
+
+	while (delivery && delivery->op != ENT_UPDATE_TICKET)
+		delivery = dossier_open(dossier, queue, delivery->id);
+	return delivery != NULL;
 }
 
 /* A tool may be read long after we wrote there: the marker in the words tells whose they are. */
@@ -230,8 +280,8 @@ static size_t add_marked(struct apply *apply, const struct situation *at, const 
 }
 
 /* Asked only of a tool that we write to. *ret_sent: the delivery that this is the echo of. */
-static void find_echo(struct apply *apply, struct situation *at, const struct ent_change *change,
-		      const struct echo_sent **ret_sent)
+static void find_echo(struct apply *apply, struct dossier *dossier, struct situation *at,
+		      const struct ent_change *change, const struct echo_sent **ret_sent)
 {
 	const struct supplier *from = at->arrival->from;
 	const struct echo_sent *sent = NULL;
@@ -253,7 +303,7 @@ static void find_echo(struct apply *apply, struct situation *at, const struct en
 	if (is_new_comment)
 		at->is_comment_echo =
 		    echo_comment(from, change, is_known, sent, n, apply->arena, ret_sent) != ECHO_NONE;
-	at->sweep = at->sweep && !update_is_open(apply->db, at->incident->number, at->supplier);
+	at->sweep = at->sweep && !update_is_open(dossier, at->supplier);
 }
 
 /* What it tells about our deliveries. */
@@ -264,21 +314,6 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 		delivery_bind_updates(apply->db, at->incident->number, at->supplier, at->echo);
 	if (sent && sent->key[0])
 		delivery_seen(apply, sdk_str(sent->key), change->ticket.id, change->comment.id);
-}
-
-/* Of several tickets of one supplier in an incident the one that changed last speaks: see struct word. */
-static bool speaks_last(struct db *db, const struct ticket *ticket)
-{
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT 1 FROM ticket WHERE incident = $1 AND supplier = $2 AND removed = 0 AND external_id <> $3 "
-		"AND changed_ms >= $4 LIMIT 1");
-	db_bind_int(stmt, 1, ticket->incident);
-	db_bind_str(stmt, 2, ticket->supplier);
-	db_bind_str(stmt, 3, ticket->external_id);
-	db_bind_int(stmt, 4, ticket->changed_ms);
-	bool found = db_row(stmt);
-	db_done(stmt);
-	return !found;
 }
 
 /* ---- one change --------------------------------------------------------------------- */
@@ -294,9 +329,52 @@ static struct ent_correlation admitted(struct apply *apply, const struct situati
 		return said;
 	if (said.number.n && incident_number_parse(said.number, &number))
 		number = incident_living(apply->db, number);
-	if (number == 0 || !share_stands(apply->db, number, at->supplier))
+	struct dossier *dossier = number ? apply_dossier(apply, number) : NULL;
+	if (!dossier || !dossier_shares(dossier, at->supplier))
 		said.number = ENT_ABSENT;
 	return (struct ent_correlation){said.number, ENT_ABSENT, NULL, 0};
+}
+
+/* The ticket as it stands; NULL: not heard of yet. */
+static struct ticket *find_ticket(struct apply *apply, struct ent_str supplier, struct ent_str id)
+{
+	struct ticket *ticket = NULL;
+
+	for (struct dossier *dossier = apply->dossier; dossier && !ticket; dossier = dossier->next)
+		ticket = dossier_ticket_known(dossier, supplier, id);
+	if (ticket)
+		return ticket;
+	ticket = SDK_NEW(apply->arena, struct ticket);
+	return ticket_load(apply->db, apply->arena, supplier, id, ticket) ? ticket : NULL;
+}
+
+/* What the incident holds of what the change names. */
+static void find_neighbours(struct apply *apply, struct dossier *dossier, struct situation *at,
+			    const struct ent_change *change)
+{
+	bool is_comment = change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED;
+
+	if (at->ticket) { /* it may have come in just now */
+		struct ticket ticket = *at->ticket;
+		ticket.incident = dossier->incident.number;
+		at->ticket = dossier_ticket_add(dossier, &ticket);
+	}
+	if (is_comment) {
+		at->comment = dossier_comment(dossier, at->supplier, change->ticket.id, change->comment.id);
+		if (!at->comment->uuid[0])
+			at->comment = follow_comment(apply, dossier, at->ticket, change);
+	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
+		at->attachment_known =
+		    attachment_known(apply->db, at->supplier, change->ticket.id, change->attachment.id) ||
+		    follow_attachment(apply->db, at->ticket, change);
+	}
+	if (dossier->incident.n_ticket > (at->ticket != NULL)) /* there are others */
+		at->n_word = dossier_words(
+		    dossier, &(struct ticket){.supplier = at->supplier, .external_id = change->ticket.id}, &at->word);
+	if (at->ticket && !dossier->is_new)
+		at->withdrawn = !dossier_shares(dossier, at->supplier);
+	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
+	at->sweep = at->sweep && at->ticket && dossier_speaks_last(dossier, at->ticket);
 }
 
 static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *told)
@@ -307,49 +385,31 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	const struct echo_sent *sent = NULL;
 	struct events events = {.arena = apply->arena};
 	bool merged = false;
-	struct unit unit;
 
 	if (told->kind == ENT_TICKET_CONTINUES) {
 		follow_ticket(apply, base, told);
 		return;
 	}
 	admits.correlation = admitted(apply, &at, told);
-	unit_init(&unit, apply->db, apply->arena);
-	if (unit_load_ticket(&unit, at.supplier, change->ticket.id))
-		at.ticket = &unit.ticket;
+	at.ticket = find_ticket(apply, at.supplier, change->ticket.id);
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
 		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
-	at.incident = &unit.incident;
-	if (!find_incident(apply, &unit, &at, change, &merged) || db_failed(apply->db))
+	struct dossier *dossier = find_incident(apply, &at, change, &merged);
+	if (!dossier || db_failed(apply->db))
 		return;
-	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED) {
-		if (unit_load_comment(&unit, at.supplier, change->ticket.id, change->comment.id) ||
-		    follow_comment(&unit, change))
-			at.comment = &unit.comment;
-	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
-		at.attachment_known =
-		    attachment_known(apply->db, at.supplier, change->ticket.id, change->attachment.id) ||
-		    follow_attachment(&unit, change);
-	}
-	if (unit.incident.n_ticket > unit.has_ticket) /* there are others */
-		at.n_word = ticket_words(apply->db, apply->arena, unit.incident.number, at.supplier, change->ticket.id,
-					 &at.word);
-	if (at.ticket && !unit.incident_is_new)
-		at.withdrawn = !share_stands(apply->db, unit.incident.number, at.supplier);
-	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
-	at.sweep = at.sweep && at.ticket && speaks_last(apply->db, at.ticket);
-	if (at.writes && !unit.incident_is_new) {
+	find_neighbours(apply, dossier, &at, change);
+	if (at.writes && !dossier->is_new) {
 		if (change->kind == ENT_COMMENT_ADDED)
 			admits.comment.body = quotes_strip(apply, &at, change);
-		find_echo(apply, &at, change, &sent);
+		find_echo(apply, dossier, &at, change, &sent);
 	}
-	const struct order before = order_of(&unit.incident);
+	const struct order before = order_of(&dossier->incident);
 	decide_change(&at, change, &events);
 	const size_t n_event = events.n;
-	apply_events(apply, &unit, &events);
-	correct(apply, &unit, &at, &before, events.at, n_event, merged);
-	unit_save(&unit);
-	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
+	apply_events(apply, &events);
+	correct(apply, dossier, &at, &before, events.at, n_event, merged);
+	apply_save(apply);
+	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
 	heed_echo(apply, &at, change, sent);
 }
 
@@ -379,20 +439,19 @@ void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked)
 	apply->asked = outer;
 }
 
-bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret)
+struct dossier *apply_open(struct apply *apply, int64_t incident, struct situation *ret)
 {
-	int64_t number = incident_living(apply->db, incident);
+	struct dossier *dossier = apply_dossier(apply, incident_living(apply->db, incident));
 
-	unit_init(ret_unit, apply->db, apply->arena);
-	if (number == 0 || !unit_load_incident(ret_unit, number))
-		return false;
+	if (!dossier)
+		return NULL;
 	*ret = (struct situation){.suppliers = apply->suppliers,
 				  .supplier = ENT_STR(""),
-				  .incident = &ret_unit->incident,
+				  .incident = &dossier->incident,
 				  .now_ms = apply->now_ms};
-	ret->n_word = ticket_words(apply->db, apply->arena, number, ENT_STR(""), ENT_STR(""), &ret->word);
-	memcpy(apply->incident_uuid, ret_unit->incident.uuid, ID_SIZE);
-	return true;
+	ret->n_word = dossier_words(dossier, NULL, &ret->word);
+	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
+	return dossier;
 }
 
 bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,

@@ -7,13 +7,15 @@
 #define STORE_APPLY_H
 
 #include "core/arrival.h"
+#include "core/queue.h"
+#include "store/db.h"
 #include "store/inbox.h"
-#include "store/unit.h"
 
 /* What one transaction counts up; restored by the writer when it is undone. */
 struct ledger {
-	int64_t seq;    /* of the last event */
-	int64_t number; /* of the last incident */
+	int64_t seq;      /* of the last event */
+	int64_t number;   /* of the last incident */
+	int64_t delivery; /* of the last delivery */
 };
 
 /* Our texts that comments may quote: see store/quotes.h. */
@@ -35,7 +37,7 @@ struct apply {
 	struct sdk_buf *json; /* scratch */
 	int64_t n_event, n_late;
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
-	struct unit *unit;                    /* that the event being stored is of; NULL between events */
+	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	struct quotes quotes;
 	char incident_uuid[ID_SIZE]; /* the last one touched */
@@ -45,13 +47,21 @@ struct apply {
 void apply_changes(struct apply *apply, const struct arrival *arrival);
 /* What the answer to our own delivery told. asked: 1u << attribute that it set; of those it is nobody's word. */
 void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked);
-/* What a person with us does to a living incident: the unit with it, a situation with its words. */
-bool apply_open(struct apply *apply, int64_t incident, struct unit *ret_unit, struct situation *ret);
-/* Numbers, prints, stores and folds each event, and plans whom it must reach. Empties the list. The unit is the
- * caller's to save. */
-void apply_events(struct apply *apply, struct unit *unit, struct events *events);
-/* A younger incident goes into the older one that the unit holds. */
-void apply_merge(struct apply *apply, struct unit *unit, struct situation *at, int64_t gone);
+/* What a person with us does to a living incident: a situation with its words, its incident that of the dossier. NULL:
+ * there is none. */
+struct dossier *apply_open(struct apply *apply, int64_t incident, struct situation *ret);
+/* The dossier of an incident, the same one throughout the job; NULL: there is none. */
+struct dossier *apply_dossier(struct apply *apply, int64_t incident);
+/* Any delivery, in its dossier; NULL: there is none. */
+struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier **ret_dossier);
+struct queue apply_queue(struct apply *apply, struct dossier *dossier, struct events *events);
+/* Numbers, prints, stores and folds each event, and asks the queue what it does; what comes of that is stored, too.
+ * Empties the list. Saving is the caller's. */
+void apply_events(struct apply *apply, struct events *events);
+/* Chooses heads, and writes what is dirty in the job's dossiers. */
+void apply_save(struct apply *apply);
+/* A younger incident goes into the older one. */
+void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone);
 /* The next event of a supplier's state: of no incident, no unit. */
 void apply_supplier_event(struct apply *apply, struct event *event);
 /* An arrival that cannot be handled: dead letter and its row in the outbox. False: kept already. */

@@ -155,7 +155,7 @@ static bool words_load(struct apply *apply, int64_t incident, struct event **ret
 
 /* ---- correcting ---------------------------------------------------------------------------- */
 
-void correct(struct apply *apply, struct unit *unit, const struct situation *at, const struct order *before,
+void correct(struct apply *apply, const struct dossier *dossier, const struct situation *at, const struct order *before,
 	     const struct event *event, size_t n_event, bool is_merged)
 {
 	struct events events = {.arena = apply->arena};
@@ -169,15 +169,15 @@ void correct(struct apply *apply, struct unit *unit, const struct situation *at,
 		return;
 	replay(word, n, apply->suppliers, apply->arena, &told);
 	size_t n_stored = hand_over_list(apply->db, apply->arena, before->number, &stored);
-	if (replay_agrees(&told, &unit->incident, stored, n_stored))
+	if (replay_agrees(&told, &dossier->incident, stored, n_stored))
 		return;
 	struct event *corrected = events_add(&events, EVENT_INCIDENT_CORRECTED, at);
 	corrected->title = told.incident.title;
 	corrected->values = told.incident.values;
 	corrected->holder_to = told.incident.holder;
 	corrected->holder_since_ms = told.incident.holder_since_ms;
-	corrected->opened_ms = unit->incident.opened_ms; /* always the earliest word */
+	corrected->opened_ms = dossier->incident.opened_ms; /* always the earliest word */
 	corrected->hand_over = told.hand_over;
 	corrected->n_hand_over = told.n_hand_over;
-	apply_events(apply, unit, &events);
+	apply_events(apply, &events);
 }

@@ -16,9 +16,10 @@ struct order {
 	int64_t said_ms, opened_ms, n_ticket, number;
 };
 struct order order_of(const struct incident *incident);
-/* After its events are stored; `events` are those it made, in the unit's incident. is_merged: another incident came in.
+/* After its events are stored; `events` are those it made, in the dossier's incident. is_merged: another incident came
+ * in.
  */
-void correct(struct apply *apply, struct unit *unit, const struct situation *at, const struct order *before,
+void correct(struct apply *apply, const struct dossier *dossier, const struct situation *at, const struct order *before,
 	     const struct event *event, size_t n_event, bool is_merged);
 
 /* The ball's way: incident.holder_changed adds to it, incident.corrected says it anew. */

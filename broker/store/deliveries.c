@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of the outbound queue: a new one, those that are due, one delivery, those that an echo is compared with. */
+/* Rows of the outbound queue: one delivery, those that are due, those that an echo is compared with. */
+#include "store/deliveries.h"
 #include "store/delivery_rows.h"
 
 #include "sdk/webhook.h"
@@ -9,15 +10,10 @@
 
 /* The ticket is not the row's: it may come while the row waits. Of several, the one that it was begun for, else the one
  * that changed last. */
-#define COLUMNS                                                                                                        \
-	"SELECT delivery.id, delivery.key, delivery.incident, delivery.supplier, delivery.op, delivery.attributes, "   \
-	"delivery.comment, delivery.title, delivery.text, delivery.planned, delivery.audience, "                       \
-	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
-	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
-	"delivery.reason, delivery.remote_id, incident.uuid, ticket.external_id, ticket.key, "                         \
-	"delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed, delivery.sent_to, delivery.anyway FROM " \
-	"delivery "                                                                                                    \
-	"JOIN incident ON incident.number = delivery.incident LEFT JOIN ticket ON ticket.id = "                        \
+#define WITH_TICKET                                                                                                    \
+	DELIVERY_COLUMNS                                                                                               \
+	", incident.uuid, ticket.external_id, ticket.key FROM delivery JOIN incident ON incident.number = "            \
+	"delivery.incident LEFT JOIN ticket ON ticket.id = "                                                           \
 	"coalesce((SELECT s.id FROM ticket AS s WHERE s.supplier = delivery.supplier AND s.external_id = "             \
 	"delivery.sent_to AND s.incident = delivery.incident AND s.removed = 0), "                                     \
 	"(SELECT t.id FROM ticket AS t WHERE t.incident = delivery.incident AND t.supplier = delivery.supplier AND "   \
@@ -40,7 +36,7 @@ static void read_state(struct db_stmt *stmt, struct ent_arena *arena, struct del
 	ret->head = db_int(stmt, 13) != 0;
 	ret->look = db_int(stmt, 14) != 0;
 	ret->look_only = db_int(stmt, 14) > 1;
-	ret->unsure_ms = db_int(stmt, 28);
+	ret->unsure_ms = db_int(stmt, 25);
 	ret->attempt = (unsigned)db_int(stmt, 15);
 	ret->phase = (unsigned)db_int(stmt, 16);
 	ret->memo = sdk_dup(arena, db_str(stmt, 17));
@@ -57,23 +53,23 @@ static void copy_text(char ret[ID_SIZE], struct ent_str s)
 	snprintf(ret, ID_SIZE, "%.*s", ENT_F(s));
 }
 
-static void read_row(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
+void delivery_read(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret)
 {
 	*ret = (struct delivery){.id = db_int(stmt, 0),
 				 .incident = db_int(stmt, 2),
-				 .marked = db_int(stmt, 27),
-				 .halved = db_int(stmt, 29) != 0,
-				 .owed = db_int(stmt, 30) != 0,
-				 .sent_to = sdk_dup(arena, db_str(stmt, 31)),
-				 .anyway = db_int(stmt, 32) != 0,
 				 .supplier = sdk_dup(arena, db_str(stmt, 3)),
 				 .set = (uint32_t)db_int(stmt, 5),
-				 .ticket = sdk_dup(arena, db_str(stmt, 25)),
-				 .ticket_key = db_str(stmt, 26).n ? sdk_dup(arena, db_str(stmt, 26)) : ENT_ABSENT};
+				 .marked = db_int(stmt, 24),
+				 .halved = db_int(stmt, 26) != 0,
+				 .owed = db_int(stmt, 27) != 0,
+				 .sent_to = sdk_dup(arena, db_str(stmt, 28)),
+				 .anyway = db_int(stmt, 29) != 0,
+				 .origin = sdk_dup(arena, db_str(stmt, 30)),
+				 .said_ms = db_int(stmt, 31),
+				 .bound = -1};
 	(void)delivery_op_by_name(db_str(stmt, 4), &ret->op);
 	copy_text(ret->key, db_str(stmt, 1));
 	copy_text(ret->comment, db_str(stmt, 6));
-	copy_text(ret->incident_uuid, db_str(stmt, 24));
 	read_words(stmt, arena, ret);
 	read_state(stmt, arena, ret);
 }
@@ -82,15 +78,19 @@ static size_t read_rows(struct db_stmt *stmt, struct ent_arena *arena, struct de
 {
 	size_t n = 0;
 
-	while (n < max && db_row(stmt))
-		read_row(stmt, arena, &ret[n++]);
+	for (; n < max && db_row(stmt); n++) {
+		delivery_read(stmt, arena, &ret[n]);
+		copy_text(ret[n].incident_uuid, db_str(stmt, 33));
+		ret[n].ticket = sdk_dup(arena, db_str(stmt, 34));
+		ret[n].ticket_key = db_str(stmt, 35).n ? sdk_dup(arena, db_str(stmt, 35)) : ENT_ABSENT;
+	}
 	db_done(stmt);
 	return n;
 }
 
 bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret)
 {
-	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.id = $1");
+	struct db_stmt *stmt = db_use(db, WITH_TICKET "WHERE delivery.id = $1");
 
 	db_bind_int(stmt, 1, id);
 	return read_rows(stmt, arena, ret, 1) == 1;
@@ -99,9 +99,9 @@ bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct de
 size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
 		    struct delivery *ret, size_t max)
 {
-	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.state = 'pending' AND delivery.head = 1 AND "
-						  "delivery.supplier = $1 AND delivery.due_ms <= $2 "
-						  "ORDER BY delivery.due_ms, delivery.id LIMIT $3");
+	struct db_stmt *stmt = db_use(db, WITH_TICKET "WHERE delivery.state = 'pending' AND delivery.head = 1 AND "
+						      "delivery.supplier = $1 AND delivery.due_ms <= $2 "
+						      "ORDER BY delivery.due_ms, delivery.id LIMIT $3");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, (int64_t)max);
@@ -122,8 +122,8 @@ size_t delivery_in_flight(struct db *db, struct ent_arena *arena, struct deliver
 {
 	/* Both words: the second lets the partial index serve it. */
 	struct db_stmt *stmt =
-	    db_use(db, COLUMNS "WHERE delivery.state = 'in_flight' AND delivery.state NOT IN ('done', 'cancelled') "
-			       "ORDER BY delivery.id LIMIT $1");
+	    db_use(db, WITH_TICKET "WHERE delivery.state = 'in_flight' AND delivery.state NOT IN ('done', 'cancelled') "
+				   "ORDER BY delivery.id LIMIT $1");
 	db_bind_int(stmt, 1, (int64_t)max);
 	return read_rows(stmt, arena, ret, max);
 }
@@ -146,82 +146,89 @@ size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct su
 	return n;
 }
 
-size_t delivery_waiting(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
-			const struct delivery **ret)
-{
-	size_t n = 0, cap = 16;
-	struct delivery *list = SDK_NEW_N(arena, struct delivery, cap);
-	struct db_stmt *stmt = db_use(db, COLUMNS "WHERE delivery.incident = $1 AND delivery.supplier = $2 AND "
-						  "delivery.state NOT IN ('done', 'cancelled') AND "
-						  "delivery.state <> 'in_flight' ORDER BY delivery.id");
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	while (db_row(stmt)) {
-		if (n == cap) {
-			struct delivery *grown = SDK_NEW_N(arena, struct delivery, cap * 2);
-			memcpy(grown, list, n * sizeof *grown);
-			list = grown;
-			cap *= 2;
-		}
-		read_row(stmt, arena, &list[n++]);
-	}
-	*ret = list;
-	return n;
-}
-
 /* ---- writing ------------------------------------------------------------------- */
 
-static void bind_delivery(struct db_stmt *stmt, const struct delivery *delivery)
+/* What may change; from $1 on. `planned` lasts until the statement has run. */
+static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery, char planned[ATTR_VALUES_SIZE])
 {
-	bool is_ticket = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
-	char planned[ATTR_VALUES_SIZE];
+	bool has_values = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
 
-	db_bind_str(stmt, 1, sdk_str(delivery->key));
-	db_bind_int(stmt, 2, delivery->incident);
-	db_bind_str(stmt, 3, delivery->supplier);
-	db_bind_str(stmt, 4, sdk_str(delivery_op_name(delivery->op)));
-	db_bind_int(stmt, 5, delivery->set);
-	db_bind_str(stmt, 6, sdk_str(delivery->comment));
-	db_bind_str(stmt, 7, sdk_or_empty(delivery->title));
-	db_bind_str(stmt, 8, sdk_or_empty(delivery->text));
-	db_bind_str(stmt, 9, is_ticket ? attr_values_print(&delivery->values, planned) : ENT_STR(""));
-	db_bind_str(stmt, 11, sdk_str(audience_name(delivery->audience.kind)));
-	db_bind_str(stmt, 12, sdk_or_empty(delivery->audience.suppliers));
-	db_bind_str(stmt, 13, sdk_str(delivery_state_name(delivery->state)));
-	db_bind_int(stmt, 14, delivery->made_ms);
+	db_bind_str(stmt, 1, sdk_str(delivery_state_name(delivery->state)));
+	db_bind_int(stmt, 2, delivery->head);
+	db_bind_int(stmt, 3, delivery->look_only ? 2 : delivery->look);
+	db_bind_int(stmt, 4, delivery->phase);
+	db_bind_str(stmt, 5, sdk_or_empty(delivery->memo));
+	db_bind_int(stmt, 6, delivery->due_ms);
+	db_bind_str(stmt, 7, sdk_str(delivery_cause_word(delivery->cause)));
+	db_bind_str(stmt, 8, sdk_or_empty(delivery->reason));
+	db_bind_str(stmt, 9, sdk_or_empty(delivery->remote_id));
+	db_bind_int(stmt, 10, delivery->state_ms);
+	db_bind_int(stmt, 11, delivery->unsure_ms);
+	db_bind_int(stmt, 12, delivery->attempt);
+	db_bind_str(stmt, 13, sdk_str(delivery_op_name(delivery->op)));
+	db_bind_int(stmt, 14, delivery->set);
+	db_bind_str(stmt, 15, has_values ? attr_values_print(&delivery->values, planned) : ENT_STR(""));
+	db_bind_str(stmt, 16, sdk_or_empty(delivery->title));
+	db_bind_str(stmt, 17, sdk_or_empty(delivery->text));
+	db_bind_str(stmt, 18, sdk_str(audience_name(delivery->audience.kind)));
+	db_bind_str(stmt, 19, sdk_or_empty(delivery->audience.suppliers));
+	db_bind_str(stmt, 20, sdk_or_empty(delivery->sent_to));
+	db_bind_int(stmt, 21, delivery->halved);
+	db_bind_int(stmt, 22, delivery->owed);
+	db_bind_int(stmt, 23, delivery->anyway);
+	db_bind_int(stmt, 24, delivery->id);
 }
 
-bool delivery_insert(struct db *db, struct delivery_row *row)
+static void delivery_insert(struct db *db, const struct delivery *delivery)
 {
-	/* A delivery that was cancelled with its share or audience may go after all; its phase and memo stay. */
 	struct db_stmt *stmt = db_use(
-	    db,
-	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
-	    "planned, "
-	    "audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, origin, said_ms, "
-	    "made_ms, "
-	    "due_ms, state_ms, cause, reason, exchange, remote_id, bound, anyway) VALUES ($1, $2, $2, $3, '', $4, $5, "
-	    "$6, $7, "
-	    "$8, $9, "
-	    "$11, "
-	    "$12, $17, $13, 0, 0, 0, 0, 0, '', $15, $16, $14, $14, $14, '', '', '', '', 0, $18) ON CONFLICT (comment, "
-	    "supplier) "
-	    "WHERE comment <> '' DO UPDATE SET incident = excluded.incident, audience = excluded.audience, "
-	    "audience_suppliers = excluded.audience_suppliers, state = excluded.state, due_ms = excluded.due_ms, "
-	    "state_ms = excluded.state_ms, cause = '', reason = '', attempt = 0, owed = 0, anyway = excluded.anyway "
-	    "WHERE delivery.state = 'cancelled' AND delivery.cause IN ('unshared', 'audience', 'earlier') OR "
-	    "delivery.state = 'parked' AND delivery.cause = 'earlier' RETURNING id");
+	    db, "INSERT INTO delivery (state, head, look, phase, memo, due_ms, cause, reason, remote_id, state_ms, "
+		"unsure_ms, attempt, op, attributes, planned, title, text, audience, audience_suppliers, sent_to, "
+		"halved, owed, anyway, id, key, incident, marked, supplier, comment, origin, said_ms, made_ms, hash, "
+		"exchange, bound) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+		"$18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32, '', 0)");
+	char planned[ATTR_VALUES_SIZE];
 
-	bind_delivery(stmt, &row->delivery);
-	db_bind_str(stmt, 15, sdk_or_empty(row->origin));
-	db_bind_int(stmt, 16, row->said_ms);
-	db_bind_blob(stmt, 17, ENT_STR(""));
-	db_bind_int(stmt, 18, row->delivery.anyway);
-	bool is_new = db_row(stmt);
-	if (is_new)
-		row->delivery.id = db_int(stmt, 0);
-	db_done(stmt);
-	return is_new;
+	bind_changing(stmt, delivery, planned);
+	db_bind_str(stmt, 25, sdk_str(delivery->key));
+	db_bind_int(stmt, 26, delivery->incident);
+	db_bind_str(stmt, 27, delivery->supplier);
+	db_bind_str(stmt, 28, sdk_str(delivery->comment));
+	db_bind_str(stmt, 29, sdk_or_empty(delivery->origin));
+	db_bind_int(stmt, 30, delivery->said_ms);
+	db_bind_int(stmt, 31, delivery->made_ms);
+	db_bind_blob(stmt, 32, ENT_STR(""));
+	(void)db_row(stmt);
+}
+
+static void delivery_update(struct db *db, const struct delivery *delivery)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "UPDATE delivery SET state = $1, head = $2, look = $3, phase = $4, memo = $5, due_ms = $6, cause = $7, "
+		"reason = $8, remote_id = $9, state_ms = $10, unsure_ms = $11, attempt = $12, op = $13, attributes = "
+		"$14, planned = $15, title = $16, text = $17, audience = $18, audience_suppliers = $19, sent_to = $20, "
+		"halved = $21, owed = $22, anyway = $23, hash = coalesce($25, hash), exchange = coalesce($26, "
+		"exchange), bound = CASE WHEN $27 < 0 THEN bound ELSE $27 END WHERE id = $24");
+	struct ent_str hash = delivery->hash ? (struct ent_str){(const char *)delivery->hash, 32} : ENT_ABSENT;
+	char planned[ATTR_VALUES_SIZE];
+
+	bind_changing(stmt, delivery, planned);
+	db_bind_blob(stmt, 25, hash);
+	db_bind_str(stmt, 26, delivery->exchange);
+	db_bind_int(stmt, 27, delivery->bound);
+	(void)db_row(stmt);
+}
+
+void delivery_save(struct db *db, struct delivery *delivery)
+{
+	if (delivery->is_new)
+		delivery_insert(db, delivery);
+	else
+		delivery_update(db, delivery);
+	delivery->hash = NULL;
+	delivery->exchange = ENT_ABSENT;
+	delivery->bound = -1;
+	delivery->is_new = delivery->dirty = false;
 }
 
 /* ---- echoes --------------------------------------------------------------------- */

@@ -2,7 +2,9 @@
 #include "store/follow.h"
 
 #include "sdk/webhook.h"
-#include "store/delivery_rows.h"
+#include "core/queue.h"
+#include "store/deliveries.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -58,19 +60,21 @@ static struct ent_str chain_of(struct db *db, const struct ticket *ticket)
 /* ---- what was heard in it ------------------------------------------------------------ */
 
 /* A removal tells an id and nothing else. */
-bool follow_comment(struct unit *unit, const struct ent_change *change)
+struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct ticket *ticket,
+			       const struct ent_change *change)
 {
-	struct ent_str chain = unit->has_ticket ? chain_of(unit->db, &unit->ticket) : ENT_ABSENT;
+	struct ent_str chain = ticket ? chain_of(apply->db, ticket) : ENT_ABSENT;
 	const struct ent_comment *comment = &change->comment;
 	int64_t created_ms = comment->created_ms ? comment->created_ms : change->stamp.time_ms;
 
 	if (!chain.n)
-		return false;
+		return NULL;
 	struct db_stmt *stmt =
-	    db_use(unit->db, "SELECT ticket, external_id FROM comment WHERE supplier = $1 AND " OF_CHAIN
-			     "AND ((external_id = $3 AND ($4 = 1 OR created_ms = $5 OR body = $6)) OR (created_ms = $5 "
-			     "AND body = $6 AND author_id = $7 AND author_name = $8 AND $4 = 0)) ORDER BY id LIMIT 1");
-	db_bind_str(stmt, 1, unit->ticket.supplier);
+	    db_use(apply->db, "SELECT ticket, external_id FROM comment WHERE supplier = $1 AND " OF_CHAIN
+			      "AND ((external_id = $3 AND ($4 = 1 OR created_ms = $5 OR body = $6)) OR (created_ms = "
+			      "$5 AND body = $6 AND author_id = $7 AND author_name = $8 AND $4 = 0)) ORDER BY id LIMIT "
+			      "1");
+	db_bind_str(stmt, 1, ticket->supplier);
 	db_bind_str(stmt, 2, chain);
 	db_bind_str(stmt, 3, comment->id);
 	db_bind_int(stmt, 4, change->kind == ENT_COMMENT_REMOVED);
@@ -79,23 +83,23 @@ bool follow_comment(struct unit *unit, const struct ent_change *change)
 	db_bind_str(stmt, 7, sdk_or_empty(comment->author.id));
 	db_bind_str(stmt, 8, sdk_or_empty(comment->author.name));
 	if (!db_row(stmt))
-		return false;
-	struct ent_str ticket = sdk_dup(unit->arena, db_str(stmt, 0)), id = sdk_dup(unit->arena, db_str(stmt, 1));
+		return NULL;
+	struct ent_str in = sdk_dup(apply->arena, db_str(stmt, 0)), id = sdk_dup(apply->arena, db_str(stmt, 1));
 	db_done(stmt);
-	return unit_load_comment(unit, unit->ticket.supplier, ticket, id);
+	struct comment *known = dossier_comment(dossier, ticket->supplier, in, id);
+	return known->uuid[0] ? known : NULL;
 }
 
-bool follow_attachment(const struct unit *unit, const struct ent_change *change)
+bool follow_attachment(struct db *db, const struct ticket *ticket, const struct ent_change *change)
 {
-	struct ent_str chain = unit->has_ticket ? chain_of(unit->db, &unit->ticket) : ENT_ABSENT;
+	struct ent_str chain = ticket ? chain_of(db, ticket) : ENT_ABSENT;
 	const struct ent_attachment *attachment = &change->attachment;
 
 	if (!chain.n)
 		return false;
-	struct db_stmt *stmt = db_use(unit->db, "SELECT 1 FROM attachment WHERE supplier = $1 AND " OF_CHAIN
-						"AND name = $3 AND (external_id = $4 OR (size = $5 AND size >= 0)) "
-						"LIMIT 1");
-	db_bind_str(stmt, 1, unit->ticket.supplier);
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM attachment WHERE supplier = $1 AND " OF_CHAIN
+					  "AND name = $3 AND (external_id = $4 OR (size = $5 AND size >= 0)) LIMIT 1");
+	db_bind_str(stmt, 1, ticket->supplier);
 	db_bind_str(stmt, 2, chain);
 	db_bind_str(stmt, 3, sdk_or_empty(attachment->name));
 	db_bind_str(stmt, 4, attachment->id);
@@ -150,7 +154,8 @@ static bool may_join(struct apply *apply, const struct situation *at, const int6
 
 	if (!from || !from->joins_shared || found[0] == 0 || found[1] == 0 || found[0] == found[1])
 		return true;
-	return share_stands(apply->db, found[0], at->supplier) && share_stands(apply->db, found[1], at->supplier);
+	return dossier_shares(apply_dossier(apply, found[0]), at->supplier) &&
+	       dossier_shares(apply_dossier(apply, found[1]), at->supplier);
 }
 
 /* The next one may tell our comments under new ids: which they are is found by their marker and words again. */
@@ -167,28 +172,29 @@ void follow_ticket(struct apply *apply, const struct situation *base, const stru
 {
 	struct events events = {.arena = apply->arena};
 	struct situation at = *base;
-	struct ticket next;
-	struct unit unit;
+	struct ticket left, next;
 
-	unit_init(&unit, apply->db, apply->arena);
-	unit.has_ticket = last_of_chain(apply, at.supplier, change->ticket.id, &unit.ticket);
-	at.ticket = unit.has_ticket ? &unit.ticket : NULL;
+	at.ticket = last_of_chain(apply, at.supplier, change->ticket.id, &left) ? &left : NULL;
 	if (comes_back(apply, at.supplier, change, &next) ||
 	    last_of_chain(apply, at.supplier, change->continues_as.id, &next))
 		at.next = &next;
-	at.incident = &unit.incident;
 	const int64_t found[2] = {at.ticket ? at.ticket->incident : 0, at.next ? at.next->incident : 0};
-	if (db_failed(apply->db) || !decide_moves(&at, change) || !may_join(apply, &at, found))
+	struct dossier *dossier = apply_dossier(apply, correlate(found, 2));
+	if (!dossier || db_failed(apply->db))
 		return;
-	int64_t number = correlate(found, 2);
-	(void)unit_load_incident(&unit, number);
+	at.incident = &dossier->incident;
+	if (!decide_moves(&at, change) || !may_join(apply, &at, found))
+		return;
 	for (size_t i = 0; i < 2; i++)
-		if (found[i] != 0 && found[i] != number)
-			apply_merge(apply, &unit, &at, found[i]);
+		if (found[i] != 0 && found[i] != dossier->incident.number)
+			apply_merge(apply, dossier, &at, found[i]);
 	decide_change(&at, change, &events);
-	apply_events(apply, &unit, &events);
-	unit_save(&unit);
-	forget_places(apply->db, number, at.supplier);
-	delivery_revive_moved(apply, number, at.supplier);
-	memcpy(apply->incident_uuid, unit.incident.uuid, ID_SIZE);
+	apply_events(apply, &events);
+	apply_save(apply);
+	forget_places(apply->db, dossier->incident.number, at.supplier);
+	struct queue queue = apply_queue(apply, dossier, &events);
+	queue_revive_moved(&queue, at.supplier);
+	apply_events(apply, &events);
+	apply_save(apply);
+	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
 }

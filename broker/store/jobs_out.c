@@ -4,7 +4,7 @@
 #include "core/federate.h"
 
 #include "sdk/webhook.h"
-#include "store/delivery_rows.h"
+#include "store/deliveries.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -35,49 +35,38 @@ static const struct supplier *find_supplier(struct job *job)
 	return supplier;
 }
 
-static bool find_incident(struct apply *apply, struct job *job, struct unit *ret_unit, struct situation *ret)
+/* NULL: refused. */
+static struct dossier *find_incident(struct apply *apply, struct job *job, struct situation *ret)
 {
+	struct dossier *dossier = apply_open(apply, job->ask.incident, ret);
 	char number[INCIDENT_NUMBER_SIZE];
 
-	if (apply_open(apply, job->ask.incident, ret_unit, ret))
-		return true;
-	refuse(job, JOB_NOT_FOUND, "there is no incident %.*s", ENT_F(incident_number(job->ask.incident, number)));
-	return false;
+	if (!dossier)
+		refuse(job, JOB_NOT_FOUND, "there is no incident %.*s",
+		       ENT_F(incident_number(job->ask.incident, number)));
+	return dossier;
 }
 
-static void end(struct apply *apply, struct job *job, struct unit *unit, struct events *events)
+static void end(struct apply *apply, struct job *job, struct events *events)
 {
-	apply_events(apply, unit, events);
-	unit_save(unit);
+	apply_events(apply, events);
+	apply_save(apply);
 	job->outcome = JOB_ACCEPTED;
 }
 
 /* ---- shares ------------------------------------------------------------------------------ */
 
-/* NULL: it never took part. */
-static const struct party *find_party(struct apply *apply, int64_t incident, const struct supplier *supplier)
-{
-	const struct party *party;
-	size_t n = party_list(apply->db, apply->arena, apply->suppliers, incident, NULL, &party);
-
-	for (size_t i = 0; i < n; i++)
-		if (party[i].supplier == supplier)
-			return &party[i];
-	return NULL;
-}
-
 /* A ticket is there, or on its way. */
-static bool has_ticket(struct apply *apply, const struct situation *at, const struct supplier *supplier)
+static bool has_ticket(struct dossier *dossier, const struct situation *at, const struct supplier *supplier)
 {
-	const struct party *party = find_party(apply, at->incident->number, supplier);
-
 	for (size_t i = 0; i < at->n_word; i++)
 		if (sdk_eq(at->word[i].supplier, supplier->name))
 			return true;
-	return party && party->comes;
+	return queue_ticket_comes(dossier, supplier->name);
 }
 
-static bool may_share(struct apply *apply, struct job *job, const struct situation *at, const struct supplier *supplier)
+static bool may_share(struct dossier *dossier, struct job *job, const struct situation *at,
+		      const struct supplier *supplier)
 {
 	const struct incident *incident = at->incident;
 	char number[INCIDENT_NUMBER_SIZE];
@@ -88,7 +77,7 @@ static bool may_share(struct apply *apply, struct job *job, const struct situati
 		       sdk_status_name(incident->values.at[ENT_STATUS]));
 		return false;
 	}
-	if (!has_ticket(apply, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
+	if (!has_ticket(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
 		refuse(job, JOB_CONFLICT, "%.*s has no ticket in %.*s, and none can be made there: %s",
 		       ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)),
 		       supplier->link.url.n ? "its connector cannot" : "it is only listened to, it has no url");
@@ -127,16 +116,28 @@ static void run_share(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	struct brief brief = job->ask.brief;
 	struct situation at;
-	struct unit unit;
+	struct dossier *dossier = supplier ? find_incident(apply, job, &at) : NULL;
 
-	if (!supplier || !find_incident(apply, job, &unit, &at) || !may_share(apply, job, &at, supplier))
+	if (!dossier || !may_share(dossier, job, &at, supplier))
 		return;
-	if (brief.what.n && is_brief_given(apply, &unit.incident, supplier->name, &brief)) /* it is not said twice */
+	if (brief.what.n &&
+	    is_brief_given(apply, &dossier->incident, supplier->name, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
 	decide_share(&at, supplier->name, job->ask.escalated, job->ask.with_thread, &brief, &job->ask.author, &events);
-	end(apply, job, &unit, &events);
+	end(apply, job, &events);
 	if (job->ask.with_thread)
-		deliveries_thread(apply, supplier, &unit.incident);
+		delivery_thread(apply, dossier->incident.number, supplier);
+}
+
+/* Is a delivery open for this supplier that is owed from before a merge (see delivery.owed)? */
+static bool is_owed(struct dossier *dossier, struct ent_str supplier)
+{
+	struct dossier_queue *queue = dossier_queue(dossier, supplier);
+	struct delivery *delivery = dossier_open(dossier, queue, 0);
+
+	while (delivery && !delivery->owed)
+		delivery = dossier_open(dossier, queue, delivery->id);
+	return delivery != NULL;
 }
 
 static void run_unshare(struct apply *apply, struct job *job)
@@ -144,32 +145,31 @@ static void run_unshare(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	char number[INCIDENT_NUMBER_SIZE];
 	struct situation at;
-	struct unit unit;
+	struct dossier *dossier = find_incident(apply, job, &at);
 
-	if (!find_incident(apply, job, &unit, &at))
+	if (!dossier)
 		return;
-	if (!share_stands(apply->db, unit.incident.number, job->ask.supplier) &&
-	    !delivery_is_owed(apply->db, unit.incident.number, job->ask.supplier)) {
+	if (!dossier_shares(dossier, job->ask.supplier) && !is_owed(dossier, job->ask.supplier)) {
 		refuse(job, JOB_NOT_FOUND, "%.*s is not shared with %.*s",
-		       ENT_F(incident_number(unit.incident.number, number)),
+		       ENT_F(incident_number(dossier->incident.number, number)),
 		       ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
 	}
 	decide_unshare(&at, job->ask.supplier, job->ask.text, &job->ask.author, &events);
-	end(apply, job, &unit, &events);
+	end(apply, job, &events);
 }
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
 
 /* Who is named must be able to read it; else it would reach nobody, and nobody would know. */
-static bool may_say(struct apply *apply, struct job *job, int64_t incident)
+static bool may_say(struct dossier *dossier, struct job *job)
 {
 	struct ent_str rest =
 	    job->ask.audience.kind == AUDIENCE_SUPPLIERS ? sdk_or_empty(job->ask.audience.suppliers) : ENT_ABSENT;
 
 	while (rest.p) {
 		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (share_stands(apply->db, incident, name))
+		if (dossier_shares(dossier, name))
 			continue;
 		refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
 		       ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
@@ -186,25 +186,25 @@ static void run_comment(struct apply *apply, struct job *job)
 					 .audience = job->ask.audience,
 					 .created_ms = apply->now_ms};
 	struct situation at;
-	struct unit unit;
+	struct dossier *dossier = find_incident(apply, job, &at);
 
-	if (!find_incident(apply, job, &unit, &at))
+	if (!dossier)
 		return;
 	if (job->ask.comment_uuid[0] &&
 	    comment_by_uuid(apply->db, apply->arena, sdk_str(job->ask.comment_uuid), &known)) {
-		if (!known.supplier.n && known.incident == unit.incident.number)
+		if (!known.supplier.n && known.incident == dossier->incident.number)
 			job->outcome = JOB_REPEATED;
 		else
 			refuse(job, JOB_CONFLICT, "another comment has this id");
 		return;
 	}
-	if (!may_say(apply, job, unit.incident.number))
+	if (!may_say(dossier, job))
 		return;
 	if (comment.audience.kind != AUDIENCE_SUPPLIERS || !comment.audience.suppliers.p)
 		comment.audience.suppliers = ENT_STR("");
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	decide_own_comment(&at, &comment, &events);
-	end(apply, job, &unit, &events);
+	end(apply, job, &events);
 }
 
 static void run_status(struct apply *apply, struct job *job)
@@ -212,16 +212,16 @@ static void run_status(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	enum ent_status status = job->ask.status;
 	struct situation at;
-	struct unit unit;
+	struct dossier *dossier = find_incident(apply, job, &at);
 
-	if (!find_incident(apply, job, &unit, &at))
+	if (!dossier)
 		return;
 	if (status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED) {
 		refuse(job, JOB_CONFLICT, "an incident is never %s", sdk_status_name(status));
 		return;
 	}
 	decide_status(&at, status, &job->ask.author, &events);
-	end(apply, job, &unit, &events);
+	end(apply, job, &events);
 }
 
 /* ---- the queue ---------------------------------------------------------------------------------- */
@@ -231,10 +231,10 @@ static void run_act(struct apply *apply, struct job *job)
 	const struct ask *ask = &job->ask;
 	struct delivery delivery;
 
-	if (!delivery_load(apply->db, apply->arena, ask->id, &delivery))
-		refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
-	else if (delivery_act(apply, ask->id, ask->action, ask->text, &ask->author))
+	if (delivery_act(apply, ask->id, ask->action, ask->text, &ask->author, &delivery))
 		job->outcome = JOB_ACCEPTED;
+	else if (delivery.id == 0)
+		refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
 	else if (ask->action == DELIVERY_EDIT && delivery.op == ENT_UPDATE_TICKET)
 		refuse(job, JOB_CONFLICT, "delivery %lld sets values, it has no words to edit", (long long)ask->id);
 	else
@@ -248,7 +248,7 @@ static void run_act(struct apply *apply, struct job *job)
 
 static void run_send(struct apply *apply, struct job *job)
 {
-	if (delivery_begin(apply->db, job->ask.id, job->ask.hash, apply->now_ms))
+	if (delivery_begin(apply, job->ask.id, job->ask.hash))
 		job->outcome = JOB_ACCEPTED;
 	else
 		refuse(job, JOB_NOT_FOUND, "delivery %lld does not wait any more", (long long)job->ask.id);
@@ -256,7 +256,7 @@ static void run_send(struct apply *apply, struct job *job)
 
 static void run_result(struct apply *apply, struct job *job)
 {
-	if (delivery_settle(apply, apply->suppliers, &job->ask.result, &job->arrival))
+	if (delivery_settle(apply, &job->ask.result, &job->arrival))
 		job->outcome = JOB_ACCEPTED;
 	else
 		refuse(job, JOB_NOT_FOUND, "attempt %u of delivery %lld is not in flight", job->ask.result.attempt,

@@ -4,10 +4,9 @@
  * reading. What a person ignored, or the tool cannot express, is no drift: somebody was told.
  */
 #include "sdk/webhook.h"
-#include "store/deliveries.h"
+#include "store/dossier.h"
 #include "store/read_drift.h"
 #include "store/json.h"
-#include "store/rows.h"
 
 #include <inttypes.h>
 
@@ -17,7 +16,7 @@ struct drift {
 	struct db *db;
 	struct ent_arena *arena;
 	struct sdk_jsonw *w;
-	struct incident incident;
+	struct dossier dossier;
 	int64_t n, skip; /* rows of the incident so far; those that the page before had */
 	int64_t shown, limit;
 };
@@ -42,7 +41,7 @@ static bool add(struct drift *drift, const struct party *party, const struct row
 	}
 	drift->shown++;
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "incident", incident_number(drift->incident.number, number));
+	sdk_jsonw_kstr(w, "incident", incident_number(drift->dossier.incident.number, number));
 	sdk_jsonw_kstr(w, "supplier", party->supplier->name);
 	sdk_jsonw_kstr_opt(w, "ticket", party->ticket);
 	sdk_jsonw_kz(w, "what", row->what);
@@ -64,7 +63,7 @@ static bool is_settled(struct drift *drift, const struct party *party, enum ent_
 			      "(attributes & $4) = $4 AND cause <> 'superseded' ORDER BY id DESC LIMIT 1");
 	bool settled = false;
 
-	db_bind_int(stmt, 1, drift->incident.number);
+	db_bind_int(stmt, 1, drift->dossier.incident.number);
 	db_bind_str(stmt, 2, party->supplier->name);
 	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
 	db_bind_int(stmt, 4, set);
@@ -93,7 +92,7 @@ static bool add_ticket(struct drift *drift, const struct party *party)
 
 static bool add_attribute(struct drift *drift, const struct party *party, enum ent_attr attr)
 {
-	const struct incident *incident = &drift->incident;
+	const struct incident *incident = &drift->dossier.incident;
 	bool is_status = attr_rule(attr) == ATTR_STATE;
 	struct ent_value ours = {ENT_ABSENT, ENT_ABSENT};
 	struct row row = {.what = sdk_attr_name(attr),
@@ -123,7 +122,7 @@ static bool is_after(struct drift *drift, struct ent_str uuid, int64_t since_ms)
 		       "(kind = 'comment.added' AND recorded_ms > $2 AND json LIKE $3)) GROUP BY kind ORDER BY kind");
 	int64_t said_ms = 0, merged_ms = 0;
 
-	db_bind_int(stmt, 1, drift->incident.number);
+	db_bind_int(stmt, 1, drift->dossier.incident.number);
 	db_bind_int(stmt, 2, since_ms);
 	db_bind_str(stmt, 3, sdk_format(drift->arena, "%%\"%.*s\"%%", (int)uuid.n, uuid.p));
 	while (db_row(stmt))
@@ -145,7 +144,7 @@ static bool add_comments(struct drift *drift, const struct party *party)
 
 	if (!party->ticket.n || !supplier_can(party->supplier, ENT_ADD_COMMENT))
 		return true;
-	db_bind_int(stmt, 1, drift->incident.number);
+	db_bind_int(stmt, 1, drift->dossier.incident.number);
 	db_bind_str(stmt, 2, party->supplier->name);
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
 	while (more && db_row(stmt)) {
@@ -165,10 +164,10 @@ static bool add_comments(struct drift *drift, const struct party *party)
 /* ---- a page ----------------------------------------------------------------------------------- */
 
 /* False: the page is full. */
-static bool add_incident(struct drift *drift, const struct supplier_set *set, struct ent_str supplier)
+static bool add_incident(struct drift *drift, struct ent_str supplier)
 {
 	const struct party *party;
-	size_t n = party_list(drift->db, drift->arena, set, drift->incident.number, NULL, &party);
+	size_t n = dossier_parties(&drift->dossier, NULL, &party);
 	bool more = true;
 
 	for (size_t i = 0; i < n && more; i++) {
@@ -222,8 +221,8 @@ enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supp
 		sdk_arena_init(&one);
 		drift.arena = &one.abi;
 		drift.n = 0;
-		if (more && incident_load(db, &one.abi, number[i], &drift.incident))
-			more = add_incident(&drift, set, supplier);
+		if (more && dossier_load(&drift.dossier, db, &one.abi, set, number[i]))
+			more = add_incident(&drift, supplier);
 		sdk_arena_release(&one);
 		if (!more)
 			next = sdk_format(arena, "%" PRId64 ".%" PRId64, number[i], drift.n);

@@ -3,8 +3,9 @@
 
 #include "store/inbox.h"
 #include "store/outbox.h"
+#include "store/dossier.h"
+#include "store/row_folds.h"
 #include "store/supplier_rows.h"
-#include "store/unit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -123,21 +124,21 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 			    struct ent_err *err)
 {
 	char number[INCIDENT_NUMBER_SIZE];
-	struct unit unit;
+	struct dossier dossier, other;
 
 	if (event->kind == EVENT_SUPPLIER_STATE_CHANGED)
 		return fold_supplier(rebuild, event, err);
-	unit_init(&unit, rebuild->db, arena);
-	(void)unit_load_incident(&unit, event->incident);
-	if (unit.incident.sequence + 1 != event->sequence)
-		return missing(unit.incident.sequence + 1, incident_number(event->incident, number), event->sequence,
+	(void)dossier_load(&dossier, rebuild->db, arena, NULL, event->incident);
+	if (dossier.incident.sequence + 1 != event->sequence)
+		return missing(dossier.incident.sequence + 1, incident_number(event->incident, number), event->sequence,
 			       err);
-	if (event->ticket_id.n)
-		(void)unit_load_ticket(&unit, event->supplier, event->ticket_id);
-	if (event->comment.external_id.n)
-		(void)unit_load_comment(&unit, event->supplier, event->ticket_id, event->comment.external_id);
-	unit_fold(&unit, event);
-	unit_save(&unit);
+	dossier_fold(&dossier, event);
+	row_folds_apply(rebuild->db, event);
+	if (event->kind == EVENT_INCIDENT_MERGED) {
+		(void)dossier_load(&other, rebuild->db, arena, NULL, event->other);
+		row_folds_merge(rebuild->db, &dossier, &other, event->recorded_ms);
+	}
+	dossier_save(&dossier);
 	if (event->delivery_id.n)
 		inbox_mark(rebuild->db, event->supplier, event->delivery_id, event->recorded_ms);
 	return ENT_OK;

@@ -215,29 +215,6 @@ void attachment_save(struct db *db, const struct event *event)
 
 /* ---- correlation ------------------------------------------------------------- */
 
-void rows_move(struct db *db, int64_t from, int64_t to, int64_t at_ms)
-{
-	static const char *const sql[] = {
-	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
-	    "UPDATE comment SET incident = $2 WHERE incident = $1",
-	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
-	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
-	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
-	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
-	    "DELETE FROM reference WHERE incident = $1",
-	};
-	reads_move(db, from, to, at_ms); /* before the tickets move */
-	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
-		struct db_stmt *stmt = db_use(db, sql[i]);
-		db_bind_int(stmt, 1, from);
-		if (i + 1 < sizeof sql / sizeof *sql)
-			db_bind_int(stmt, 2, to);
-		(void)db_row(stmt);
-	}
-	deliveries_move(db, from, to, at_ms);
-}
-
 void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation)
 {
 	if (correlation->key.n) {

@@ -17,14 +17,16 @@ int64_t incident_living(struct db *db, int64_t number);
 
 bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
 		 struct ticket *ret);
+/* The next row of a statement that begins with these columns. False: no more, or a damaged one, which sticks in db. */
+#define TICKET_COLUMNS                                                                                                 \
+	"SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as, "       \
+	"origin, supplier, external_id FROM ticket "
+bool ticket_read(struct db *db, struct db_stmt *stmt, struct ent_arena *arena, struct ticket *ret);
 void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
 /* What went on as `from` goes on as `to`. */
 void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, struct ent_str to);
 /* From the column `attributes`. False: damaged. */
 bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);
-/* What each supplier's ticket in the incident says, the changing ticket left out; of several, the last changed. */
-size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
-		    struct ent_str external_id, const struct word **ret);
 /* The incident of a supplier's ticket by external id, else by key; 0: none. */
 int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word);
 /* All tickets of an incident as (supplier, external id), in the order they were linked. */
@@ -37,8 +39,6 @@ void comment_save(struct db *db, struct comment *comment);
 bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
 void attachment_save(struct db *db, const struct event *event);
 
-/* What an incident.absorbed / incident.merged pair does to everything but the two incidents' own rows. */
-void rows_move(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_comment from the rows */
 
 /* Correlation keys and references, as an event tells them. */

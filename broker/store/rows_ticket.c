@@ -6,8 +6,6 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
-enum { WORDS_MAX = 64 }; /* tickets of an incident that count for who holds the ball */
-
 static struct ent_str some(struct ent_str s)
 {
 	return s.p ? s : ENT_STR("");
@@ -58,14 +56,8 @@ static void print_attributes(const struct ticket *ticket, struct sdk_buf *buf)
 	sdk_jsonw_close(&w, '}');
 }
 
-bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
-		 struct ticket *ret)
+bool ticket_read(struct db *db, struct db_stmt *stmt, struct ent_arena *arena, struct ticket *ret)
 {
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as, "
-		"origin FROM ticket WHERE supplier = $1 AND external_id = $2");
-	db_bind_str(stmt, 1, supplier);
-	db_bind_str(stmt, 2, external_id);
 	if (!db_row(stmt))
 		return false;
 	*ret = (struct ticket){.id = db_int(stmt, 0),
@@ -76,15 +68,26 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 			       .removed_stamp = {db_int(stmt, 6), db_int(stmt, 7)},
 			       .continues_as = sdk_dup(arena, db_str(stmt, 8)),
 			       .origin = db_int(stmt, 9),
-			       .supplier = supplier,
-			       .external_id = external_id};
+			       .supplier = sdk_dup(arena, db_str(stmt, 10)),
+			       .external_id = sdk_dup(arena, db_str(stmt, 11))};
 	bool sound = ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 5)), ret);
-	db_done(stmt);
 	if (!sound) /* sticks, so that nothing is built on a damaged row */
 		db_fail(db,
 			"the attributes of ticket %.*s:%.*s are damaged; run `entente fsck`, then restore or rebuild",
-			(int)supplier.n, supplier.p, (int)external_id.n, external_id.p);
+			ENT_F(ret->supplier), ENT_F(ret->external_id));
 	return sound;
+}
+
+bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
+		 struct ticket *ret)
+{
+	struct db_stmt *stmt = db_use(db, TICKET_COLUMNS "WHERE supplier = $1 AND external_id = $2");
+
+	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 2, external_id);
+	bool found = ticket_read(db, stmt, arena, ret);
+	db_done(stmt);
+	return found;
 }
 
 /* Apart, because these columns stand in indexes and hardly ever change. */
@@ -143,31 +146,6 @@ void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, 
 	db_bind_str(stmt, 2, from);
 	db_bind_str(stmt, 3, to);
 	(void)db_row(stmt);
-}
-
-size_t ticket_words(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
-		    struct ent_str external_id, const struct word **ret)
-{
-	struct word *list = SDK_NEW_N(arena, struct word, WORDS_MAX);
-	struct db_stmt *stmt = db_use(
-	    db,
-	    "SELECT supplier, attributes FROM ticket WHERE incident = $1 AND removed = 0 "
-	    "AND NOT (supplier = $2 AND external_id = $3) ORDER BY changed_ms DESC, supplier, external_id LIMIT $4");
-	size_t n = 0;
-
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	db_bind_str(stmt, 3, external_id);
-	db_bind_int(stmt, 4, WORDS_MAX);
-	while (n < WORDS_MAX && db_row(stmt)) {
-		struct ticket ticket = {.supplier = sdk_dup(arena, db_str(stmt, 0))};
-		/* The first of a supplier is its last changed; those behind it are never found. */
-		if (ticket_attributes(arena, sdk_dup(arena, db_str(stmt, 1)), &ticket))
-			list[n++] = ticket_word(&ticket);
-	}
-	db_done(stmt);
-	*ret = list;
-	return n;
 }
 
 int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word)

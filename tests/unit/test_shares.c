@@ -2,6 +2,8 @@
 /* Who takes part, and what people with us say: shares, briefs, comments of our own, states. */
 #include "shares.h"
 
+#include "store/dossier.h"
+
 #include "store/supplier_rows.h"
 
 #define A_UUID "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
@@ -9,7 +11,10 @@
 static const struct party *party(struct world *world, int64_t incident, const char *supplier)
 {
 	const struct party *list;
-	size_t n = party_list(world->read, &world->arena.abi, world->suppliers, incident, NULL, &list);
+	struct dossier *dossier = SDK_NEW(&world->arena.abi, struct dossier);
+
+	assert_true(dossier_load(dossier, world->read, &world->arena.abi, world->suppliers, incident));
+	size_t n = dossier_parties(dossier, NULL, &list);
 
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eqz(list[i].supplier->name, supplier))

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/dossier.h"
+
+#include "sdk/webhook.h"
+#include "store/delivery_rows.h"
+#include "store/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct db *db_of(const struct dossier *dossier)
+{
+	return dossier->of;
+}
+
+/* ---- tickets, comments ---------------------------------------------------------------------- */
+
+static void bring_tickets(struct dossier *dossier)
+{
+	struct ticket ticket;
+	struct db_stmt *stmt = db_use(db_of(dossier), TICKET_COLUMNS "WHERE incident = $1 ORDER BY removed, "
+								     "changed_ms DESC, id DESC LIMIT $2");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_int(stmt, 2, DOSSIER_TICKETS_MAX);
+	while (ticket_read(db_of(dossier), stmt, dossier->arena, &ticket))
+		(void)dossier_ticket_add(dossier, &ticket);
+	db_done(stmt);
+}
+
+static struct ticket *bring_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
+{
+	struct ticket ticket;
+
+	if (!ticket_load(db_of(dossier), dossier->arena, supplier, external_id, &ticket) ||
+	    ticket.incident != dossier->incident.number)
+		return NULL;
+	return dossier_ticket_add(dossier, &ticket);
+}
+
+static bool bring_comment(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,
+			  struct ent_str external_id, struct comment *ret)
+{
+	return comment_load(db_of(dossier), dossier->arena, supplier, ticket, external_id, ret);
+}
+
+/* ---- shares ------------------------------------------------------------------------------------ */
+
+static void bring_shares(struct dossier *dossier)
+{
+	struct db_stmt *stmt = db_use(
+	    db_of(dossier), "SELECT supplier, since_ms, reads_ms, withdrawn_ms, anew, (SELECT count(*) FROM delivery "
+			    "WHERE delivery.incident = share.incident AND delivery.supplier = share.supplier AND "
+			    "delivery.op = 'create_ticket' AND delivery.state NOT IN ('done', 'cancelled')) FROM share "
+			    "WHERE incident = $1 ORDER BY since_ms, supplier");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	while (db_row(stmt))
+		(void)dossier_share_add(dossier, (struct share){.supplier = sdk_dup(dossier->arena, db_str(stmt, 0)),
+								.since_ms = db_int(stmt, 1),
+								.reads_ms = db_int(stmt, 2),
+								.withdrawn_ms = db_int(stmt, 3),
+								.anew = db_int(stmt, 4) != 0,
+								.n_create = db_int(stmt, 5)});
+}
+
+static void bring_reads(struct dossier *dossier)
+{
+	struct db_stmt *stmt = db_use(db_of(dossier), "SELECT supplier, origin, since_ms FROM reads WHERE incident = "
+						      "$1 ORDER BY supplier, origin");
+	size_t n = 0, cap = 0;
+	struct reads *list = NULL;
+
+	db_bind_int(stmt, 1, dossier->incident.number);
+	while (db_row(stmt)) {
+		if (n == cap) {
+			struct reads *grown = SDK_NEW_N(dossier->arena, struct reads, cap = cap ? cap * 2 : 8);
+			if (n)
+				memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+		}
+		list[n++] = (struct reads){sdk_dup(dossier->arena, db_str(stmt, 0)), db_int(stmt, 1), db_int(stmt, 2)};
+	}
+	dossier->reads = list;
+	dossier->n_reads = n;
+}
+
+static void share_save(struct db *db, struct share *share)
+{
+	struct db_stmt *stmt;
+
+	if (!share->dirty)
+		return;
+	stmt = db_use(
+	    db, "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew) VALUES ($1, $2, $3, "
+		"$4, $5, $6) ON CONFLICT (incident, supplier) DO UPDATE SET since_ms = excluded.since_ms, reads_ms = "
+		"excluded.reads_ms, withdrawn_ms = excluded.withdrawn_ms, anew = excluded.anew");
+	db_bind_int(stmt, 1, share->incident);
+	db_bind_str(stmt, 2, share->supplier);
+	db_bind_int(stmt, 3, share->since_ms);
+	db_bind_int(stmt, 4, share->reads_ms);
+	db_bind_int(stmt, 5, share->withdrawn_ms);
+	db_bind_int(stmt, 6, share->anew);
+	(void)db_row(stmt);
+	if (share->reads_anew) {
+		stmt = db_use(db, "DELETE FROM reads WHERE incident = $1 AND supplier = $2");
+		db_bind_int(stmt, 1, share->incident);
+		db_bind_str(stmt, 2, share->supplier);
+		(void)db_row(stmt);
+	}
+	if (share->owes_none) {
+		stmt = db_use(db, "UPDATE delivery SET owed = 0 WHERE incident = $1 AND supplier = $2 AND owed = 1");
+		db_bind_int(stmt, 1, share->incident);
+		db_bind_str(stmt, 2, share->supplier);
+		(void)db_row(stmt);
+	}
+	share->is_new = share->dirty = share->reads_anew = share->owes_none = false;
+}
+
+/* ---- deliveries ---------------------------------------------------------------------------------- */
+
+#define OF_QUEUE "delivery.incident = $1 AND delivery.supplier = $2"
+#define OPEN_OF_QUEUE DELIVERY_FIELDS "WHERE " OF_QUEUE " AND delivery.state NOT IN ('done', 'cancelled') AND "
+
+static size_t adopt_rows(struct dossier *dossier, struct db_stmt *stmt, int64_t *ret_last)
+{
+	struct delivery delivery;
+	size_t n = 0;
+
+	for (; db_row(stmt); n++) {
+		delivery_read(stmt, dossier->arena, &delivery);
+		memcpy(delivery.incident_uuid, dossier->incident.uuid, ID_SIZE);
+		(void)dossier_adopt(dossier, &delivery);
+		*ret_last = delivery.id;
+	}
+	return n;
+}
+
+static void bring_page(struct dossier *dossier, struct dossier_queue *queue)
+{
+	bool is_first = queue->cursor == 0;
+	int64_t head;
+	struct db_stmt *stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "delivery.id > $3 ORDER BY delivery.id LIMIT $4");
+
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, queue->supplier);
+	db_bind_int(stmt, 3, queue->cursor);
+	db_bind_int(stmt, 4, DOSSIER_PAGE);
+	queue->is_whole = adopt_rows(dossier, stmt, &queue->cursor) < DOSSIER_PAGE;
+	if (queue->is_whole || !is_first)
+		return;
+	stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "delivery.head = 1");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, queue->supplier);
+	(void)adopt_rows(dossier, stmt, &head);
+}
+
+struct delivery *dossier_delivery_load(struct dossier *dossier, int64_t id)
+{
+	struct delivery *known = dossier_delivery(dossier, id);
+	int64_t last;
+
+	if (known)
+		return known;
+	struct db_stmt *stmt = db_use(db_of(dossier), DELIVERY_FIELDS "WHERE delivery.id = $1");
+	db_bind_int(stmt, 1, id);
+	(void)adopt_rows(dossier, stmt, &last);
+	return dossier_delivery(dossier, id);
+}
+
+int64_t dossier_of_delivery(struct db *db, int64_t id)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT incident FROM delivery WHERE id = $1");
+
+	db_bind_int(stmt, 1, id);
+	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return incident;
+}
+
+static size_t bring_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
+{
+	enum { ROWS_MAX = 256 };
+	struct delivery **list = SDK_NEW_N(dossier->arena, struct delivery *, ROWS_MAX), one;
+	size_t n = 0;
+
+	dossier_save(dossier); /* one that was just made is among them */
+	struct db_stmt *stmt = db_use(db_of(dossier), DELIVERY_FIELDS "WHERE delivery.comment = $1 AND "
+								      "delivery.comment <> '' ORDER BY delivery.id "
+								      "LIMIT $2");
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	db_bind_int(stmt, 2, ROWS_MAX);
+	while (n < ROWS_MAX && db_row(stmt)) {
+		delivery_read(stmt, dossier->arena, &one);
+		memcpy(one.incident_uuid, dossier->incident.uuid, ID_SIZE);
+		list[n++] = dossier_adopt(dossier, &one);
+	}
+	db_done(stmt);
+	*ret = list;
+	return n;
+}
+
+/* ---- the loop breaker's questions --------------------------------------------------------------------- */
+
+static size_t bring_lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
+			   struct lately *ret)
+{
+	size_t n = 0;
+
+	dossier_save(dossier);
+	struct db_stmt *stmt =
+	    db_use(db_of(dossier), "SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
+				   "supplier = $2 AND op = $3 AND cause <> 'earlier' ORDER BY id DESC LIMIT $4");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
+	db_bind_int(stmt, 4, (int64_t)max);
+	while (n < max && db_row(stmt))
+		ret[n++] = (struct lately){sdk_dup(dossier->arena, db_str(stmt, 0)), db_int(stmt, 1), db_int(stmt, 2)};
+	db_done(stmt);
+	return n;
+}
+
+struct thread_word {
+	int64_t id; /* grows with each arrival */
+	struct loop_word word;
+};
+
+static int by_arrival(const void *a, const void *b)
+{
+	int64_t one = ((const struct thread_word *)a)->id, two = ((const struct thread_word *)b)->id;
+
+	return one < two ? -1 : one > two;
+}
+
+static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+			   struct loop_word **ret)
+{
+	struct ent_arena *arena = dossier->arena;
+	struct thread_word *list = SDK_NEW_N(arena, struct thread_word, LOOP_THREAD_MAX);
+	size_t n = 0;
+
+	dossier_save(dossier); /* the comment in question is the last of it */
+	struct db_stmt *stmt = db_use(
+	    db_of(dossier),
+	    "SELECT c.id, c.supplier, c.author_id, c.author_name, CASE WHEN c.supplier = $2 AND c.author_id = $3 AND "
+	    "c.author_name = $4 THEN c.body ELSE '' END, c.created_ms, c.supplier <> $2 AND EXISTS (SELECT 1 FROM "
+	    "delivery AS d WHERE d.comment = c.uuid AND d.supplier = $2 AND d.attempt > 0 AND d.state <> 'cancelled') "
+	    "FROM comment AS c WHERE c.incident = $1 AND c.removed = 0 ORDER BY c.created_ms DESC, c.id DESC LIMIT $5");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, origin);
+	db_bind_str(stmt, 3, sdk_or_empty(author->id));
+	db_bind_str(stmt, 4, sdk_or_empty(author->name));
+	db_bind_int(stmt, 5, LOOP_THREAD_MAX);
+	while (n < LOOP_THREAD_MAX && db_row(stmt)) {
+		struct ent_str id = sdk_dup(arena, db_str(stmt, 2)), name = sdk_dup(arena, db_str(stmt, 3));
+		list[n++] = (struct thread_word){
+		    .id = db_int(stmt, 0),
+		    .word = {.supplier = sdk_dup(arena, db_str(stmt, 1)),
+			     .author = id.n ? id : name,
+			     .name = name.n ? name : id,
+			     .body = sdk_dup(arena, db_str(stmt, 4)),
+			     .said_ms = db_int(stmt, 5),
+			     .reached = db_int(stmt, 6) != 0},
+		};
+	}
+	db_done(stmt);
+	qsort(list, n, sizeof *list, by_arrival);
+	*ret = SDK_NEW_N(arena, struct loop_word, n + 1);
+	for (size_t i = 0; i < n; i++)
+		(*ret)[i] = list[i].word;
+	return n;
+}
+
+static bool bring_is_our_ticket(struct dossier *dossier, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db_of(dossier), "SELECT 1 FROM delivery WHERE incident = $1 AND supplier = $2 AND "
+				   "op = 'create_ticket' AND state = 'done' LIMIT 1");
+
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, supplier);
+	return db_found(stmt);
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------ */
+
+static const struct dossier_source tables = {
+    .tickets = bring_tickets,
+    .ticket = bring_ticket,
+    .shares = bring_shares,
+    .reads = bring_reads,
+    .page = bring_page,
+    .of_comment = bring_of_comment,
+    .lately = bring_lately,
+    .thread = bring_thread,
+    .is_our_ticket = bring_is_our_ticket,
+    .comment = bring_comment,
+};
+
+bool dossier_load(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+		  int64_t number)
+{
+	dossier_init(ret, arena, suppliers, &tables, db);
+	ret->is_new = !incident_load(db, arena, number, &ret->incident);
+	ret->incident.number = number;
+	return !ret->is_new;
+}
+
+void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+		 int64_t number)
+{
+	dossier_init(ret, arena, suppliers, &tables, db);
+	ret->is_new = ret->has_tickets = ret->has_shares = ret->has_reads = true; /* there are none */
+	ret->incident.number = number;
+}
+
+void dossier_save(struct dossier *dossier)
+{
+	struct db *db = db_of(dossier);
+
+	if (dossier->dirty)
+		incident_save(db, &dossier->incident, dossier->is_new);
+	dossier->is_new = dossier->is_new && !dossier->dirty;
+	dossier->dirty = false;
+	for (size_t i = 0; i < dossier->n_ticket; i++)
+		if (dossier->ticket[i]->dirty) {
+			ticket_save(db, dossier->ticket[i]);
+			dossier->ticket[i]->dirty = false;
+		}
+	for (size_t i = 0; i < dossier->n_comment; i++)
+		if (dossier->comment[i]->dirty) {
+			comment_save(db, dossier->comment[i]);
+			dossier->comment[i]->dirty = false;
+		}
+	for (size_t i = 0; i < dossier->n_share; i++)
+		share_save(db, dossier->share[i]);
+	for (size_t i = 0; i < dossier->n_delivery; i++)
+		if (dossier->delivery[i]->dirty)
+			delivery_save(db, dossier->delivery[i]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Brings a dossier from the tables, part by part as it is asked for, and saves what a job changed. Each part is one
+ * statement: the incident, its tickets, its shares, and a page of each queue that somebody asks about. Failures stick
+ * in db.
+ */
+#ifndef STORE_DOSSIER_H
+#define STORE_DOSSIER_H
+
+#include "core/dossier.h"
+#include "store/db.h"
+
+/* False: there is no such incident; the dossier is empty then, and is_new. Nothing else is read yet. */
+bool dossier_load(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+		  int64_t number);
+/* Of an incident that begins now; its uuid is the caller's. */
+void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+		 int64_t number);
+/* Writes what is dirty. Heads are chosen before: see queue_heads(). */
+void dossier_save(struct dossier *dossier);
+/* The incident of a delivery; 0: there is no such delivery. */
+int64_t dossier_of_delivery(struct db *db, int64_t id);
+/* Any delivery of the dossier's incident by its id; NULL: there is none. */
+struct delivery *dossier_delivery_load(struct dossier *dossier, int64_t id);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows that an event adds or moves besides what a dossier holds: keys, attachments, the ball's way, where our
+ * comments stand; and all that is of an incident when it goes into another. */
+#include "store/row_folds.h"
+
+#include "core/queue.h"
+#include "sdk/webhook.h"
+#include "store/correct.h"
+#include "store/delivery_rows.h"
+#include "store/dossier.h"
+#include "store/rows.h"
+
+#include <string.h>
+
+static void fold_correlation(struct db *db, const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_LINKED || event->kind == EVENT_TICKET_CHANGED)
+		correlation_save(db, event->incident, &event->correlation);
+}
+
+/* What went on as the ticket that was left goes on as its next one, also where nobody asked for it. */
+static void fold_chain(struct db *db, const struct event *event)
+{
+	if (event->kind == EVENT_TICKET_CONTINUED)
+		ticket_follow(db, event->supplier, event->ticket_id, event->continues_id);
+}
+
+static void fold_attachment(struct db *db, const struct event *event)
+{
+	if (event->kind == EVENT_ATTACHMENT_ADDED)
+		attachment_save(db, event);
+}
+
+static void fold_hand_over(struct db *db, const struct event *event)
+{
+	if (event->kind == EVENT_INCIDENT_HOLDER_CHANGED || event->kind == EVENT_INCIDENT_CORRECTED)
+		hand_over_fold(db, event);
+}
+
+static void fold_copy(struct db *db, const struct event *event)
+{
+	char made[sizeof "delivery:" + ID_SIZE] = "delivery:";
+
+	if (event->kind != EVENT_DELIVERY_DONE || event->op != ENT_ADD_COMMENT || !event->ticket_id.n)
+		return;
+	memcpy(made + sizeof "delivery:" - 1, event->delivery_key, ID_SIZE);
+	copy_save(db, event->supplier, event->ticket_id, event->remote_id.n ? event->remote_id : sdk_str(made),
+		  event->comment.uuid, false);
+}
+
+static const struct {
+	const char *name;
+	void (*fold)(struct db *db, const struct event *event);
+} row_folds[] = {
+    {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
+    {"hand_over", fold_hand_over},     {"copy", fold_copy},
+};
+
+void row_folds_apply(struct db *db, const struct event *event)
+{
+	for (size_t i = 0; i < sizeof row_folds / sizeof *row_folds; i++)
+		row_folds[i].fold(db, event);
+}
+
+/* ---- a merge ------------------------------------------------------------------------- */
+
+/* Each supplier goes on reading its incident as before, and the other incident from now on. */
+static void move_reads(struct db *db, int64_t from, int64_t to, int64_t at_ms)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $2, share.supplier, said.origin, "
+		"min(CASE WHEN said.incident = share.incident THEN coalesce((SELECT r.since_ms FROM reads AS r WHERE "
+		"r.incident = share.incident AND r.supplier = share.supplier AND r.origin = said.origin), "
+		"share.reads_ms) ELSE $3 END) FROM share JOIN (SELECT DISTINCT incident, origin FROM ticket WHERE "
+		"incident IN ($1, $2)) AS said WHERE share.incident IN ($1, $2) GROUP BY share.supplier, said.origin "
+		"ON CONFLICT (incident, supplier, origin) DO UPDATE SET since_ms = excluded.since_ms");
+	db_bind_int(stmt, 1, from);
+	db_bind_int(stmt, 2, to);
+	db_bind_int(stmt, 3, at_ms);
+	(void)db_row(stmt);
+	stmt = db_use(db, "DELETE FROM reads WHERE incident = $1");
+	db_bind_int(stmt, 1, from);
+	(void)db_row(stmt);
+}
+
+static void move_rows(struct db *db, int64_t from, int64_t to)
+{
+	static const char *const sql[] = {
+	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
+	    "UPDATE comment SET incident = $2 WHERE incident = $1",
+	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
+	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
+	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
+	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
+	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
+	    /* The marker of one that never went out names the incident that it goes out for. */
+	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
+	     "marked END WHERE incident = $1"),
+	    "DELETE FROM reference WHERE incident = $1",
+	    "DELETE FROM share WHERE incident = $1",
+	};
+	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
+		struct db_stmt *stmt = db_use(db, sql[i]);
+		db_bind_int(stmt, 1, from);
+		if (i < 7)
+			db_bind_int(stmt, 2, to);
+		(void)db_row(stmt);
+	}
+}
+
+void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, int64_t at_ms)
+{
+	if (gone->incident.opened_ms < kept->incident.opened_ms)
+		kept->incident.opened_ms = gone->incident.opened_ms;
+	if (gone->incident.said_ms > kept->incident.said_ms)
+		kept->incident.said_ms = gone->incident.said_ms;
+	dossier_save(gone);
+	dossier_save(kept);
+	move_reads(db, gone->incident.number, kept->incident.number, at_ms); /* before tickets and shares move */
+	queue_merge_shares(kept, gone, at_ms);
+	dossier_save(gone);
+	dossier_save(kept);
+	move_rows(db, gone->incident.number, kept->incident.number);
+	incident_count(db, &kept->incident);
+	kept->dirty = true;
+	dossier_forget(kept);
+	dossier_forget(gone);
+}
