@@ -118,7 +118,7 @@ static void share_save(struct db *db, struct share *share)
 
 /* ---- deliveries ---------------------------------------------------------------------------------- */
 
-#define OF_QUEUE "delivery.incident = $1 AND delivery.supplier = $2"
+#define OF_QUEUE      "delivery.incident = $1 AND delivery.supplier = $2"
 #define OPEN_OF_QUEUE DELIVERY_FIELDS "WHERE " OF_QUEUE " AND delivery.state NOT IN ('done', 'cancelled') AND "
 
 static size_t adopt_rows(struct dossier *dossier, struct db_stmt *stmt, int64_t *ret_last)
