@@ -80,9 +80,9 @@ static size_t read_rows(struct db_stmt *stmt, struct ent_arena *arena, struct de
 
 	for (; n < max && db_row(stmt); n++) {
 		delivery_read(stmt, arena, &ret[n]);
-		copy_text(ret[n].incident_uuid, db_str(stmt, 33));
-		ret[n].ticket = sdk_dup(arena, db_str(stmt, 34));
-		ret[n].ticket_key = db_str(stmt, 35).n ? sdk_dup(arena, db_str(stmt, 35)) : ENT_ABSENT;
+		copy_text(ret[n].incident_uuid, db_str(stmt, 32));
+		ret[n].ticket = sdk_dup(arena, db_str(stmt, 33));
+		ret[n].ticket_key = db_str(stmt, 34).n ? sdk_dup(arena, db_str(stmt, 34)) : ENT_ABSENT;
 	}
 	db_done(stmt);
 	return n;
