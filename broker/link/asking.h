@@ -42,7 +42,7 @@ bool asking_open(const struct ent_call *call, struct ent_response *response, str
 /* parse()'s rc, or ENT_EINVAL when its result breaks the contract. *n_trip counts the phases of this attempt. */
 enum ent_rc asking_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result, unsigned *n_trip,
 		       struct ent_err *err) __attribute__((warn_unused_result));
-/* A write got ENT_ERETRY, but the tool may have done it: see connector.h. */
+/* A write ended with ENT_ERETRY, but the tool may have done it: see connector.h. */
 bool asking_is_lost(enum ent_rc rc, bool writes, int status);
 
 #endif

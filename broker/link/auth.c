@@ -9,12 +9,12 @@
 #include "sdk/webhook.h"
 
 #define TOKEN_MAX    16384
-#define RENEW_S      60  /* before its end */
+#define RENEW_S      60  /* before a token expires */
 #define LIFE_S       300 /* when the tool does not say how long it lives */
 #define LIFE_MAX_S   86400
 #define ROOM         (4 * SECRET_SIZE_MAX + TOKEN_MAX)
 #define SECRET_SHORT 6  /* bytes: a shorter one is found in anything */
-#define SECRET_HEAD  16 /* bytes of one: what a tool says is cut to a length, perhaps in the midst of it */
+#define SECRET_HEAD  16 /* bytes that are enough to know a secret: a tool's text may be cut in the middle of it */
 
 void auth_words_make(struct auth_words *ret)
 {
@@ -22,7 +22,7 @@ void auth_words_make(struct auth_words *ret)
 
 	*ret = (struct auth_words){.name = ENT_ABSENT};
 	sdk_buf_init(&ret->buf, ROOM);
-	/* Taken at once: growing would leave a copy behind that nobody wipes. */
+	/* All of it at once: a buffer that grows would leave a copy behind that nobody wipes. */
 	for (size_t i = 0; i < ROOM / sizeof nothing; i++)
 		sdk_buf_add(&ret->buf, nothing, sizeof nothing);
 	sdk_buf_clear(&ret->buf);
@@ -143,7 +143,7 @@ static enum ent_rc answer_token(struct auth *auth, const struct ent_response *re
 		return rc;
 	struct ent_str token = sdk_json_text_at(json, "access_token");
 	if (!is_token(token))
-		return sdk_fail(err, ENT_ERETRY, "the answer to the request for a token holds no access_token");
+		return sdk_fail(err, ENT_ERETRY, "the answer to the request for a token has no access_token");
 	(void)sdk_json_int(sdk_json_at(json, "expires_in"), &life_s);
 	if (life_s < 1 || life_s > LIFE_MAX_S)
 		life_s = life_s < 1 ? LIFE_S : LIFE_MAX_S;
@@ -192,12 +192,13 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 	}
 	secret_wipe(key);
 	sdk_arena_release(&arena);
-	return is_key ? ENT_OK
-		      : sdk_fail(err, ENT_EAUTH,
-				 "the request has to be signed, and the supplier has no secret of whsec_ and base64");
+	return is_key
+		   ? ENT_OK
+		   : sdk_fail(err, ENT_EAUTH,
+			      "the request has to be signed, and the supplier has no secret that is whsec_ and base64");
 }
 
-/* How much of the secret stands at the text's beginning; 0: it does not. Its head is enough: what a tool says is cut.
+/* How many bytes of the secret are at the beginning of the text; 0: none. Its head is enough, as tools cut texts.
  */
 static size_t said_at(struct ent_str text, struct ent_str secret)
 {
@@ -230,7 +231,7 @@ static struct ent_str secret_hide(struct ent_arena *arena, struct ent_str text, 
 	return hidden;
 }
 
-/* As many tools write it within JSON, where a slash may be escaped, too. */
+/* As many tools write it within JSON, where they may escape a slash, too. */
 static void secret_add_json(struct sdk_buf *to, struct ent_str secret)
 {
 	for (size_t i = 0; i < secret.n; i++) {
@@ -253,7 +254,7 @@ static struct ent_str secret_hide_basic(struct ent_arena *arena, struct ent_str 
 	return text;
 }
 
-/* Also as it goes over the wire, which is what a tool repeats: in a form or a path, and within JSON. */
+/* Also as it is sent, since a tool repeats what it received: in a form or a path, and within JSON. */
 struct ent_str auth_hide_secret(struct ent_arena *arena, struct ent_str text, struct ent_str secret)
 {
 	struct auth_words words;
@@ -279,18 +280,4 @@ struct ent_str auth_hide(const struct auth *auth, const struct supplier *supplie
 	for (size_t i = 0; i < supplier->n_secret; i++)
 		text = auth_hide_secret(arena, text, secret_bytes(&supplier->secret[i]));
 	return text;
-}
-
-void auth_clean(const struct auth *auth, const struct supplier *supplier, struct ent_err *err)
-{
-	struct sdk_arena arena;
-
-	err->msg[sizeof err->msg - 1] = '\0';
-	if (!err->msg[0])
-		return;
-	sdk_arena_init(&arena);
-	bool hides = auth_hide(auth, supplier, &arena.abi, sdk_str(err->msg)).p != err->msg;
-	sdk_arena_release(&arena);
-	if (hides)
-		(void)sdk_fail(err, ENT_OK, "the tool's words hold our secret and are not kept");
 }

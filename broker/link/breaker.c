@@ -21,7 +21,7 @@ void breaker_ok(struct breaker *breaker)
 	*breaker = (struct breaker){0};
 }
 
-/* What flew beside a trial and fails after it makes no pause longer. */
+/* A request that was sent beside a trial and fails after it does not make the pause longer. */
 static void breaker_pause(struct breaker *breaker, bool was_open, int64_t now_us, int64_t pause_us)
 {
 	if (was_open && now_us < breaker->until_us)
@@ -47,7 +47,7 @@ void breaker_failed(struct breaker *breaker, int64_t failures_max, int64_t whom,
 		breaker_pause(breaker, was_open, now_us, pause_us);
 }
 
-/* Another one than those before? Then it is kept. */
+/* Counts tickets, not refusals: each ticket once. */
 static void count_ticket(struct breaker *breaker, int64_t whom)
 {
 	for (unsigned i = 0; i < breaker->n_refused; i++)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is it worth asking this supplier's tool? After too many failures in a row, and after it refused
- * who we are, only one trial at a time goes, with growing pauses. That stops everybody, so what
- * happens at one ticket alone never does it: that is shown, and waits by itself. A refusal about a
- * ticket (403) says nothing of the supplier: its probe is asked who we are, and only without a probe
- * three different tickets in a row count. Pure.
+ * Is it worth asking this supplier's tool? After too many failures in a row, and after it refused who we are, only one
+ * trial at a time is sent, with growing pauses. As that stops all deliveries, a failure at one ticket alone never does
+ * it: it is shown, and that ticket waits by itself. A ticket that is refused (403) says nothing of the supplier: its
+ * probe is asked who we are. Without a probe three different tickets in a row count. Pure.
  */
 #ifndef LINK_BREAKER_H
 #define LINK_BREAKER_H
@@ -16,16 +15,16 @@
 struct breaker {
 	int64_t failures;                 /* in a row */
 	int64_t whom;                     /* the incident of the last one */
-	bool is_wide;                     /* they are not of one incident alone */
+	bool is_wide;                     /* they are of several incidents */
 	int64_t refused[REFUSED_TICKETS]; /* the incidents that were refused in a row */
 	unsigned n_refused;
 	bool is_refused;  /* it does not let us in */
 	unsigned trips;   /* pauses since the last success: how long the next one is */
-	int64_t until_us; /* open: no trial before */
+	int64_t until_us; /* open: no trial is sent before */
 	struct ent_err why;
 };
 
-/* Only trials go. */
+/* Only one trial at a time is sent. */
 bool breaker_is_open(const struct breaker *breaker, int64_t failures_max);
 /* To be shown as failing; as refused. */
 bool breaker_is_failing(const struct breaker *breaker, int64_t failures_max);

@@ -4,7 +4,7 @@
 #include "sdk/http.h"
 #include "sdk/webhook.h"
 
-enum { PAUSE_SAID_MAX_MS = 3600000 /* of what a connector reads in an answer */ };
+enum { PAUSE_SAID_MAX_MS = 3600000 /* of a pause that a connector reads in an answer */ };
 
 void ending_unanswered(struct ending *ending, const struct transfer_end *end, bool writes)
 {

@@ -10,8 +10,8 @@
 #include "sdk/time.h"
 
 #define SAMPLES_MIN  9
-#define QUIET_GAPS   20      /* as long as so many usual gaps without a word */
-#define QUIET_MIN_MS 3600000 /* when it was learned, not set */
+#define QUIET_GAPS   20      /* silent when nothing came for so many of its usual gaps */
+#define QUIET_MIN_MS 3600000 /* at least, where `silence` is not configured */
 
 struct judgement {
 	enum supplier_health state;
@@ -46,7 +46,7 @@ void health_took(struct lane *lane, int64_t us)
 	health->took_us[health->n_took++ % HEALTH_SAMPLES] = us;
 	if (health->n_took < SAMPLES_MIN)
 		return;
-	/* Slow above the limit, well again when clearly below it. */
+	/* It is slow above the limit, and well again when clearly below. */
 	health->is_slow = median_us(health) > (health->is_slow ? slow_us * 4 / 5 : slow_us);
 }
 
@@ -68,10 +68,10 @@ static struct judgement health_now(const struct lane *lane)
 
 	if (lane->roster->broken[supplier->index].msg[0]) {
 		ret = (struct judgement){SUPPLIER_REFUSED, lane->roster->broken[supplier->index],
-					 "mend its settings and reload"};
+					 "correct its settings, then reload"};
 	} else if (supplier->link.paused) {
 		ret.state = SUPPLIER_PAUSED;
-		ret.next = "when the maintenance is over: paused: false, and reload";
+		ret.next = "when the maintenance is over, set paused: false, then reload";
 		(void)sdk_fail(&ret.why, ENT_OK, "the configuration says so");
 	} else if (breaker_is_refused(&lane->breaker)) {
 		ret = (struct judgement){SUPPLIER_REFUSED, lane->breaker.why,
@@ -83,7 +83,7 @@ static struct judgement health_now(const struct lane *lane)
 					 "it"};
 	} else if (stream) {
 		ret = (struct judgement){SUPPLIER_FAILING, stream->trouble,
-					 "what it tells by polling is not read any further: see its dead letters and "
+					 "reading its tool has stopped: see its dead letters and "
 					 "settings"};
 	} else if (lane->health.is_slow) {
 		ret.state = SUPPLIER_SLOW;
@@ -129,7 +129,8 @@ static void health_tell(struct lane *lane, const struct judgement *now)
 					 .gap_ms = health->told.gap_ms};
 	if (health->quiet_since_ms && now->state == SUPPLIER_HEALTHY) {
 		state->why = quiet_words(arena, health->quiet_since_ms);
-		state->next = ENT_STR("look whether its webhook still comes here, or whether there is nothing to say");
+		state->next =
+		    ENT_STR("check whether its webhooks still arrive here; perhaps there is just nothing new");
 	}
 	health->job.ask.supplier = lane->name;
 	health->job_roster = roster_ref(lane->roster);

@@ -14,7 +14,7 @@ struct lane;
 struct roster;
 
 struct health {
-	bool known; /* what the store has is in `told` */
+	bool known; /* `told` is what the store knows */
 	struct supplier_state told;
 	struct sdk_arena arena; /* of told */
 	int64_t quiet_since_ms;
@@ -22,7 +22,7 @@ struct health {
 	int64_t took_us[HEALTH_SAMPLES]; /* of the last answers, a ring */
 	size_t n_took;
 
-	struct job job; /* the next `told` */
+	struct job job; /* tells the store the next `told` */
 	struct sdk_arena job_arena;
 	struct roster *job_roster; /* what the job points into */
 	struct errand errand;

@@ -7,7 +7,7 @@
 
 #include "link/transfers_curl.h"
 
-#define SLEEP_MAX_MS 1000 /* an upper bound; whatever happens wakes it */
+#define SLEEP_MAX_MS 1000 /* an upper bound; events wake it before */
 #define DRAIN_MS     20   /* between two looks whether all has ended */
 
 struct link_thread {
@@ -27,7 +27,7 @@ static void thread_wake(void *of)
 	transfers_curl_wake(thread->transfers);
 }
 
-/* What flies at the deadline is given up; then only the writer's answers are waited for. */
+/* At the deadline requests under way are given up; then the thread only waits for the writer's answers. */
 static void thread_drain(struct link_thread *thread)
 {
 	bool gave_up = false;
@@ -38,7 +38,7 @@ static void thread_drain(struct link_thread *thread)
 		if (!gave_up && deadline_us > 0 && thread->clock->mono_us(thread->clock) >= deadline_us) {
 			gave_up = true;
 			log_write(thread->log, LOG_WARN, "link.gave_up",
-				  LOG_Z("why", "requests were under way when the time to end had passed"),
+				  LOG_Z("why", "the time to end has passed, and requests are still under way"),
 				  LOG_Z("next", "each is looked up in its tool before it is repeated"), LOG_END);
 			transfers_curl_give_up(thread->transfers);
 		}

@@ -35,7 +35,7 @@ static void oauth_took(struct flight *flight, const struct transfer_end *end)
 		rc = auth_token_take(&lane->auth, &end->response, link->now_us, &err);
 	}
 	if (rc != ENT_OK) {
-		auth_clean(&lane->auth, flight->supplier, &err);
+		slots_clean(&lane->auth, &lane->session, flight->supplier, &err);
 		(void)sdk_fail(&why, rc, "no token from token_url: %s", err.msg);
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
 	}

@@ -36,7 +36,7 @@ static void recover_row(struct link *link, const struct delivery *row)
 					      .keeps_phase = how != ENT_REPEAT_SEARCH,
 					      .due_ms = link->now_ms,
 					      .cause = CAUSE_UNKNOWN,
-					      .reason = ENT_STR("the broker ended while it was under way")},
+					      .reason = ENT_STR("the broker ended while this was being sent")},
 		     recover_told);
 }
 
@@ -49,7 +49,7 @@ bool recover_step(struct link *link)
 
 	if (recovery->is_done || recovery->flights || link->is_draining || link->now_us < recovery->not_before_us)
 		return false;
-	if (recovery->n && !recovery->n_taken) { /* what it was about is settled otherwise */
+	if (recovery->n && !recovery->n_taken) { /* others have settled these deliveries */
 		recovery->is_done = true;
 		link->look_us = link->now_us;
 		return true;
@@ -83,10 +83,11 @@ static void strand_told(struct flight *flight)
 static void strand_log(const struct link *link, const struct stranded *gone)
 {
 	if (link->world.log)
-		log_write(link->world.log, LOG_WARN, "supplier.left", LOG_STR("supplier", gone->supplier),
-			  LOG_INT("deliveries", gone->n_pending),
-			  LOG_Z("why", "it is not in the configuration; what waits for it is parked as `left`"),
-			  LOG_END);
+		log_write(
+		    link->world.log, LOG_WARN, "supplier.left", LOG_STR("supplier", gone->supplier),
+		    LOG_INT("deliveries", gone->n_pending),
+		    LOG_Z("why", "it is not in the configuration; deliveries that wait for it are parked as `left`"),
+		    LOG_END);
 }
 
 bool recover_strand(struct link *link)

@@ -56,7 +56,7 @@ static enum ent_rc fields_take(struct sending *sending, const struct transfer *t
 		has_type |= sdk_ieqz(transfer->header[i].name, "content-type");
 		rc = field_add(sending, &transfer->header[i], err);
 	}
-	/* without a value curl leaves its own out; an answer that never comes is not to be waited for twice */
+	/* without a value curl does not send its own. No Expect: curl would wait for an answer that may never come */
 	for (size_t i = has_type ? 1 : 0; i < 2 && rc == ENT_OK; i++) {
 		struct curl_slist *longer = curl_slist_append(sending->field, i ? "Expect:" : "Content-Type:");
 
@@ -123,7 +123,7 @@ static void address_note(struct sending *sending, const struct sockaddr *address
 	sending->n_refused++;
 }
 
-/* The address that is really connected to, whatever the name said a moment ago. */
+/* Vets the address that is really connected to: a moment ago the name may have had another one. */
 static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct sending *sending = of;
@@ -137,8 +137,8 @@ static curl_socket_t on_open(void *of, curlsocktype purpose, struct curl_sockadd
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* Connected, TLS stands, nothing of the request is written; also for a connection that is used again. Its address was
- * asked about when it was opened, by the same rules: a pool has one set of them (transfers_curl.c). */
+/* Connected, with TLS, and nothing of the request is written yet; also for a connection that is used again. Its address
+ * was asked about when it was opened, by the same rules: a pool has one set of them (transfers_curl.c). */
 static int on_connected(void *of, char *address, char *own, int port, int own_port)
 {
 	struct sending *sending = of;
@@ -176,12 +176,12 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *of)
 		sending->head_too_large = true;
 		return 0;
 	}
-	if (sdk_starts(line, "HTTP/") && sending->answer.n == 0) { /* what came before was a 1xx answer's */
+	if (sdk_starts(line, "HTTP/") && sending->answer.n == 0) { /* the headers before were those of a 1xx answer */
 		sending->n_header = 0;
 		sending->head_done = false;
 	} else if (line.n == 0) {
 		sending->head_done = true;
-	} else if (!sending->head_done) { /* else a trailer: nobody asked for it */
+	} else if (!sending->head_done) { /* else it is a trailer, which nobody asked for */
 		header_keep(sending, line);
 	}
 	return size * n;
@@ -249,7 +249,7 @@ static CURLcode rules_set(const struct sending *sending, CURL *easy)
 	SET(CURLOPT_MAXAGE_CONN, (long)REUSE_MAX_S);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_QUICK_EXIT,
-	    1L); /* a name server that does not answer holds back its own sending, not all of them */
+	    1L); /* a name server that does not answer holds back its own request, not all of them */
 	SET(CURLOPT_USERAGENT, "entente/" ENTENTE_VERSION);
 	return code;
 }
@@ -289,7 +289,7 @@ static CURLcode request_set(struct sending *sending, CURL *easy)
 	} else if (is_get) {
 		SET(CURLOPT_HTTPGET, 1L);
 	} else {
-		if (strcmp(sending->method, "DELETE") != 0) { /* it says that its body is empty */
+		if (strcmp(sending->method, "DELETE") != 0) { /* the others say that their body is empty */
 			SET(CURLOPT_POST, 1L);
 			SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
 			SET(CURLOPT_POSTFIELDS, "");
@@ -332,10 +332,10 @@ static void judge_answer(struct sending *sending, long status)
 {
 	struct transfer_end *end = &sending->end;
 
-	/* curl takes a head that breaks off for an answer without a body */
+	/* to curl, headers that break off are an answer without a body */
 	if (status < 200 || status > 999 || !sending->head_done) {
 		end->outcome = TRANSFER_LOST;
-		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; what came with status %ld is no whole answer", status);
+		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; no whole answer: it broke off after status %ld", status);
 		return;
 	}
 	end->outcome = TRANSFER_ANSWERED;

@@ -22,7 +22,7 @@ static bool value_is_named(const struct session_value *value, struct ent_str nam
 	return sdk_eq(name, (struct ent_str){value->name, value->n_name});
 }
 
-/* The value is used no more, but people must still not see it. */
+/* The value is not used any more, but people must still not see it. */
 static void value_retire(struct session *session, struct session_value *value)
 {
 	struct ent_str name = {value->name, value->n_name};
@@ -98,7 +98,7 @@ enum ent_rc session_take(struct session *session, const struct ent_result *resul
 		struct ent_str name = result->session[i].name, text = result->session[i].value;
 
 		if (!value_name_is_valid(name))
-			return sdk_fail(err, ENT_EINVAL, "a value of the session has no name of a-z, 0-9 and _");
+			return sdk_fail(err, ENT_EINVAL, "the name of a session value may have only a-z, 0-9 and _");
 		if (text.n == 0 || text.n > VALUE_MAX_N || sdk_has_control(text) || !sdk_is_utf8(text))
 			return sdk_fail(err, ENT_EINVAL,
 					"the session's %.*s is empty, has more than %d bytes or a control character",

@@ -9,11 +9,11 @@ struct session {
 	struct session_value {
 		char *name, *text; /* in one piece of memory of their own; text is wiped */
 		size_t n_name, n_text;
-	} value[ENT_SESSION_MAX], before[ENT_SESSION_MAX]; /* before: values of the session before, each name once */
+	} value[ENT_SESSION_MAX], before[ENT_SESSION_MAX]; /* before: values of earlier sessions, each name once */
 	size_t n, n_before;
 	bool is_begun;      /* a login has ended: a value that it did not give will not come */
-	int64_t end_us;     /* logged in again from then on; INT64_MAX: when it is refused */
-	unsigned long turn; /* goes up with each login that ended: is an answer about this session or the one before? */
+	int64_t end_us;     /* from then on a new login is needed; INT64_MAX: only when the tool refuses the session */
+	unsigned long turn; /* counts logins: tells whether an answer is about this session or the one before */
 };
 
 /* The session is over. Its values are still hidden from people until the next session is over: tools repeat them when

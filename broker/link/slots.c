@@ -47,7 +47,8 @@ static bool slot_is_here(const struct ent_slot *slot, enum ent_place place, size
 	return slot->place == place && (place != ENT_IN_HEADER || slot->header == header);
 }
 
-/* The text with its secrets. Sized before it is written, so that no copy is left behind in memory that grew. */
+/* The text with its secrets. The first pass counts the bytes, so that the memory does not grow and leave a copy behind.
+ */
 static enum ent_rc text_fill(const struct ent_request *request, enum ent_place place, size_t header,
 			     struct ent_str text, const struct supplier_link *link, const struct session *session,
 			     struct ent_arena *arena, struct slots_filled *filled, struct ent_str *ret,
@@ -67,13 +68,13 @@ static enum ent_rc text_fill(const struct ent_request *request, enum ent_place p
 				continue;
 			secret = secret_find(slot, link, session);
 			if (!secret.p)
-				return sdk_fail(err, ENT_EAUTH, "%s %.*s is wanted, and there is none%s",
+				return sdk_fail(err, ENT_EAUTH, "the request needs %s %.*s, and there is none%s",
 						slot->session ? "the session's value" : "the credential",
 						ENT_F(sdk_head(slot->name, NAME_SHOWN_MAX)),
 						slot->session ? ": the login has to give it"
 							      : ": add it under the supplier's `credentials`");
 			if (slot->at < done || slot->at > text.n)
-				return sdk_fail(err, ENT_EINVAL, "the connector puts a secret where there is no text");
+				return sdk_fail(err, ENT_EINVAL, "the connector puts a secret outside of the text");
 			auth_words_make(&coded);
 			coded_add(&coded.buf, place == ENT_IN_PATH ? ENT_PERCENT : slot->coding, secret);
 			if (pass == 0) {
@@ -157,7 +158,7 @@ struct ent_str slots_show(const struct ent_request *request, enum ent_place plac
 	return sdk_format(arena, "%.*s%.*s", ENT_F(shown), (int)(text.n - done), text.p + done);
 }
 
-/* ---- what a tool repeats -------------------------------------------------------------------- */
+/* ---- hiding them -------------------------------------------------------------------- */
 
 /* "sid=word; more=word", "Bearer word": a tool may repeat only the word, without the part before it. */
 static struct ent_str value_hide(const struct session_value *value, struct ent_arena *arena, struct ent_str text)
@@ -177,9 +178,12 @@ static struct ent_str value_hide(const struct session_value *value, struct ent_a
 	return text;
 }
 
-struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
-			  struct ent_str text)
+struct ent_str slots_hide(const struct auth *auth, const struct session *session, const struct supplier *supplier,
+			  struct ent_arena *arena, struct ent_str text)
 {
+	const struct supplier_link *link = &supplier->link;
+
+	text = auth_hide(auth, supplier, arena, text);
 	for (size_t i = 0; i < session->n; i++)
 		text = value_hide(&session->value[i], arena, text);
 	for (size_t i = 0; i < session->n_before; i++)
@@ -189,16 +193,18 @@ struct ent_str slots_hide(const struct session *session, const struct supplier_l
 	return text;
 }
 
-void slots_clean(const struct session *session, const struct supplier_link *link, struct ent_err *err)
+void slots_clean(const struct auth *auth, const struct session *session, const struct supplier *supplier,
+		 struct ent_err *err)
 {
 	struct sdk_arena arena;
 	bool hides;
 
+	err->msg[sizeof err->msg - 1] = '\0';
 	if (!err->msg[0])
 		return;
 	sdk_arena_init(&arena);
-	hides = slots_hide(session, link, &arena.abi, sdk_str(err->msg)).p != err->msg;
+	hides = slots_hide(auth, session, supplier, &arena.abi, sdk_str(err->msg)).p != err->msg;
 	sdk_arena_release(&arena);
 	if (hides)
-		(void)sdk_fail(err, ENT_OK, "the tool's words hold our secret and are not kept");
+		(void)sdk_fail(err, ENT_OK, "the tool's message contains a secret of ours, so it is not kept");
 }

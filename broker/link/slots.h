@@ -23,10 +23,12 @@ void slots_wipe(struct slots_filled *filled);
 /* A text of the request as people may read it: *** where a secret goes. place IN_HEADER: header says which. */
 struct ent_str slots_show(const struct ent_request *request, enum ent_place place, size_t header, struct ent_str text,
 			  struct ent_arena *arena);
-/* As auth_hide() and auth_clean(), for these secrets. Of a session's "sid=word" and "Bearer word" they also hide the
- * word alone. */
-struct ent_str slots_hide(const struct session *session, const struct supplier_link *link, struct ent_arena *arena,
-			  struct ent_str text);
-void slots_clean(const struct session *session, const struct supplier_link *link, struct ent_err *err);
+/* The text with each secret of the supplier as ***: what auth_hide() hides, these secrets, and the session's values; of
+ * "sid=word" and "Bearer word" the word alone, too. The same text when there is none. */
+struct ent_str slots_hide(const struct auth *auth, const struct session *session, const struct supplier *supplier,
+			  struct ent_arena *arena, struct ent_str text);
+/* A tool may repeat a secret of ours in its message: then the message is replaced. */
+void slots_clean(const struct auth *auth, const struct session *session, const struct supplier *supplier,
+		 struct ent_err *err);
 
 #endif

@@ -12,10 +12,9 @@ enum { PART_MAX = 2048, PATH_MAX_N = 1024, JSON_MAX = 64 << 10 };
 /* Without any secret of the supplier. It lives as long as the round trip. */
 static struct ent_str hide_all(struct flight *flight, struct ent_str text)
 {
-	struct ent_arena *arena = &flight->trip.abi;
+	struct lane *lane = flight->lane;
 
-	text = auth_hide(&flight->lane->auth, flight->supplier, arena, text);
-	return slots_hide(&flight->lane->session, &flight->supplier->link, arena, text);
+	return slots_hide(&lane->auth, &lane->session, flight->supplier, &flight->trip.abi, text);
 }
 
 /* Secrets are hidden before the text is cut: half a secret would not be found any more. */
@@ -90,8 +89,7 @@ void transcript_letter(struct flight *flight)
 
 void transcript_clean(const struct flight *flight, struct ent_err *err)
 {
-	auth_clean(&flight->lane->auth, flight->supplier, err);
-	slots_clean(&flight->lane->session, &flight->supplier->link, err);
+	slots_clean(&flight->lane->auth, &flight->lane->session, flight->supplier, err);
 	if (sdk_is_utf8(sdk_str(err->msg)))
 		return;
 	for (char *p = err->msg; *p; p++)

@@ -21,8 +21,7 @@ struct ent_str transcript_json(struct flight *flight); /* absent: nothing was as
 struct ent_str transcript_part(struct flight *flight, struct ent_str text, size_t max);
 /* An arrival that becomes a dead letter, which people read and Kafka carries: hides secrets, adds what was asked. */
 void transcript_letter(struct flight *flight);
-/* A tool may repeat a secret of ours in its words, and events and logs keep them: then others stand in their place.
- * Also makes the words ASCII where they are not UTF-8. */
+/* Makes a message fit for events and logs: without a secret of ours, see slots_clean(); ASCII where it is not UTF-8. */
 void transcript_clean(const struct flight *flight, struct ent_err *err);
 
 #endif

@@ -22,9 +22,10 @@ struct transfer {
 
 enum transfer_outcome {
 	TRANSFER_ANSWERED, /* a whole answer of any status; a redirect only where it is not followed */
-	TRANSFER_NOT_SENT, /* no byte of the request left: refused, DNS, TLS, address not allowed. Certain. */
-	TRANSFER_LOST,     /* it left, and no whole answer came: time-out, reset, too large, truncated, not decodable */
-	TRANSFER_REFUSED   /* our own rules: the address is in a special range, the URL is none. Not to be repeated */
+	TRANSFER_NOT_SENT, /* it is certain that no byte was sent: refused, DNS, TLS, address not allowed */
+	TRANSFER_LOST, /* it was sent, and no whole answer came: time-out, reset, too large, truncated, not decodable */
+	TRANSFER_REFUSED /* by our own rules: the address is in a special range, the URL is not valid. Do not repeat it
+			  */
 };
 
 /* Borrowed until the next call. */
@@ -38,9 +39,9 @@ struct transfer_end {
 
 struct transfers {
 	void (*start)(struct transfers *, const struct transfer *);
-	/* Moves what can be moved and hands over one that ended; false: none. */
+	/* Moves what can be moved and hands over a transfer that ended; false: none has. */
 	bool (*next)(struct transfers *, struct transfer_end *ret);
-	/* Gives up what is under way for a supplier (its settings changed): each ends as LOST or NOT_SENT. */
+	/* Gives up a supplier's transfers, as its settings changed: each ends as LOST or NOT_SENT. */
 	void (*drop)(struct transfers *, struct ent_str supplier);
 };
 

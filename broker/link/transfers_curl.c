@@ -229,7 +229,7 @@ static void event_take(struct curl_transfers *t, const struct epoll_event *event
 	uint64_t many;
 
 	if (fd == t->event) {
-		(void)!read(t->event, &many, sizeof many); /* a hint that was taken */
+		(void)!read(t->event, &many, sizeof many); /* it has woken us */
 		return;
 	}
 	if ((size_t)fd >= t->n_fd || !t->by_fd[fd])
@@ -331,7 +331,7 @@ static bool curl_next(struct transfers *transfers, struct transfer_end *ret)
 
 static void pool_give_up(struct curl_transfers *t, struct pool *pool, const char *why)
 {
-	pool_collect(pool); /* what has ended, has ended */
+	pool_collect(pool); /* what has ended is not given up */
 	while (pool->sending) {
 		sending_give_up(pool->sending, why);
 		sending_leave(pool, pool->sending);

@@ -14,7 +14,7 @@ void transfers_curl_free(struct transfers *transfers); /* takes NULL */
 /* Blocks until a transfer moves, timeout_ms passed, or transfers_curl_wake() (any thread). */
 void transfers_curl_wait(struct transfers *transfers, int timeout_ms);
 void transfers_curl_wake(struct transfers *transfers);
-/* Gives up whatever is under way: each ends as LOST or NOT_SENT. */
+/* Gives up all transfers: each ends as LOST or NOT_SENT. */
 void transfers_curl_give_up(struct transfers *transfers);
 
 #endif

@@ -34,9 +34,8 @@ static struct ent_str memo_hide(struct ent_str memo, struct ent_arena *arena, st
 
 struct ent_str trial_hide(const struct trial *trial, struct ent_arena *arena, struct ent_str text)
 {
-	text = auth_hide(&trial->auth, trial->supplier, arena, text);
 	text = memo_hide(trial->login_memo, arena, text);
-	return slots_hide(&trial->session, &trial->supplier->link, arena, text);
+	return slots_hide(&trial->auth, &trial->session, trial->supplier, arena, text);
 }
 
 static int64_t now_us(const struct trial *trial)
@@ -46,8 +45,7 @@ static int64_t now_us(const struct trial *trial)
 
 static void step_tell(struct trial *trial, struct trial_step *step)
 {
-	auth_clean(&trial->auth, trial->supplier, &step->err);
-	slots_clean(&trial->session, &trial->supplier->link, &step->err);
+	slots_clean(&trial->auth, &trial->session, trial->supplier, &step->err);
 	trial->tell(trial->of, step);
 }
 
@@ -180,7 +178,7 @@ static enum next answer_read(struct trial *trial, struct ent_call *call, struct 
 
 /* ---- a call --------------------------------------------------------------------------- */
 
-/* A poll takes a missing answer about one ticket as an answer, see connector.h. */
+/* To a poll a missing answer about one ticket is an answer, too: see connector.h. */
 static enum next call_send(struct trial *trial, struct ent_call *call, struct trial_step *step, unsigned *n_trip,
 			   struct trial_end *ret)
 {
@@ -258,7 +256,7 @@ static enum next call_make(struct trial *trial, struct ent_call *call, bool look
 	call->now_ms = trial->clock->now_ms(trial->clock);
 	step.rc = trial->supplier->connector->build(&trial->self, call, &trial->trip.abi, &request, &step.err);
 	if (step.rc == ENT_MORE)
-		step.rc = sdk_fail(&step.err, ENT_EINVAL, "the connector wants more before it asked");
+		step.rc = sdk_fail(&step.err, ENT_EINVAL, "the connector asks for another call before its first one");
 	if (step.rc != ENT_OK)
 		return step_end(trial, &step, TRIAL_ENDED, ret);
 	step.request = &request;

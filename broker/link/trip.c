@@ -78,7 +78,8 @@ void trip_ask(struct flight *flight)
 		ending.is_refused = true;
 	}
 	if (ending.rc == ENT_MORE)
-		ending.rc = sdk_fail(&ending.err, ENT_EINVAL, "the connector wants more before it asked");
+		ending.rc =
+		    sdk_fail(&ending.err, ENT_EINVAL, "the connector asks for another call before its first one");
 	trip_end(flight, &ending);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kinds of work that link does at a supplier: one const table each, in the file that does it. A flight holds its
- * table, and whoever moves flights (trip.c, schedule.c) asks the table and knows no kind by name. A new kind of work is
- * a file with a table, and a line in schedule.c that begins it.
+ * table; flight.c and trip.c ask it and know no kind by name. A new kind of work is a file with a table, and a line in
+ * schedule.c that begins it.
  */
 #ifndef LINK_WORK_H
 #define LINK_WORK_H
