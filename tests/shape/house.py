@@ -121,6 +121,16 @@ def mutant_rule(sources):
     return [f"{path}:{line_of(code, m.start())}: {m[0]}" for path, code in sources.items() for m in re.finditer(r"ENTENTE_MUTANT\w*", code)]
 
 
+STEP = re.compile(r"`([\w/]+\.c):(\w+)\(\)`")
+
+
+def step_rule(page, functions):
+    """Steps of broker/README.md (`folder/file.c:function()`) that name a function which does not stand there."""
+    there = {(f.path, f.name) for f in functions if f.is_body}
+    steps = STEP.findall(page)
+    return len(steps), [f"{file}:{name}()" for file, name in steps if (f"broker/{file}", name) not in there]
+
+
 # ---- circles, read off the objects ------------------------------------------------------------------
 
 NM = re.compile(r"^.*?libentente_(\w+)\.a[:\[]([^:\]]+?)(?:\.c)?\.o\]?: (\S+) ([A-Za-z])")
@@ -204,6 +214,8 @@ def check_probes():
     tap.equal("probes: headers", (len(public), len(elsewhere)), (2, 1))
     tap.equal("probes: rows", len(row_rule({"broker/face/a.c": '#include "store/read.h"\n#include "store/writer.h"\n'})), 1)
     tap.equal("probes: mutants", len(mutant_rule({"broker/core/a.c": "#ifdef ENTENTE_MUTANT_A\n"})), 1)
+    page = "`core/a.c:a_do()`, `core/b.c:a_do()`, a.c:not_a_step()"
+    tap.equal("probes: steps", step_rule(page, of(("broker/core/a.c", body.format("a_do")))), (2, ["core/b.c:a_do()"]))
     line = "/b/libentente_{}.a[{}.c.o]: {} {}\n"
     graph = graph_of("".join(line.format(*row) for row in (
         ("core", "a", "a_do", "T 0 1"), ("core", "a", "b_do", "U"), ("core", "b", "b_do", "T 0 1"), ("core", "b", "c_do", "U"),
@@ -235,4 +247,6 @@ check("plain", "static functions of one plain word", names["plain"])
 check("public", "static functions named like a public one", names["public"])
 check("rows", "headers of store's rows included by face, edge, bus or cli", row_rule(sources))
 check("mutants", "product files know no mutant", mutant_rule(sources))
+n_step, lost_steps = step_rule(read("broker/README.md"), functions)
+tap.check(f"steps: each of the {n_step} steps in broker/README.md names a function that stands there", n_step > 0 and not lost_steps, lost_steps)
 tap.end()
