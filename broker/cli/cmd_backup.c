@@ -83,7 +83,7 @@ static void print(const struct options *options, const struct backup *backup)
 	sdk_buf_release(&out);
 }
 
-int cmd_backup(int argc, char **argv)
+static int backup_command(int argc, char **argv)
 {
 	struct options options;
 	struct boot boot = {.lock = -1};
@@ -109,3 +109,6 @@ int cmd_backup(int argc, char **argv)
 	boot_release(&boot);
 	return rc != ENT_OK;
 }
+
+const struct command command_backup = {
+    .name = "backup", .summary = "copy the store while the broker runs", .run = backup_command};

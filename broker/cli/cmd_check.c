@@ -361,7 +361,7 @@ static bool options_read(int argc, char **argv, struct check *check, const char 
 	return false;
 }
 
-int cmd_check(int argc, char **argv)
+static int check_command(int argc, char **argv)
 {
 	struct check check = {.kafka = true};
 	const char *path = NULL;
@@ -383,3 +383,8 @@ int cmd_check(int argc, char **argv)
 	plugins_unload(check.boot.plugins);
 	return check.n_fail ? 1 : 0;
 }
+
+const struct command command_check = {.name = "check",
+				      .summary =
+					  "verify configuration, connectors, maps, Kafka and store without starting",
+				      .run = check_command};

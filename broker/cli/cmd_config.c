@@ -167,7 +167,7 @@ static int answer(const struct wish *wish, const char *connector, struct sdk_buf
 	return 0;
 }
 
-int cmd_config(int argc, char **argv)
+static int config_command(int argc, char **argv)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
 						{"sample", no_argument, NULL, 's'},
@@ -202,3 +202,6 @@ int cmd_config(int argc, char **argv)
 	sdk_buf_release(&out);
 	return status;
 }
+
+const struct command command_config = {
+    .name = "config", .summary = "explain the settings, print a sample or what is in force", .run = config_command};

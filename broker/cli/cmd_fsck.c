@@ -106,7 +106,7 @@ static enum ent_rc print_findings(struct db *db, bool json, int64_t *ret_finding
 	return rc;
 }
 
-int cmd_fsck(int argc, char **argv)
+static int fsck_command(int argc, char **argv)
 {
 	struct options options;
 	struct boot boot = {.lock = -1};
@@ -132,3 +132,6 @@ int cmd_fsck(int argc, char **argv)
 	boot_release(&boot);
 	return rc != ENT_OK || findings > 0;
 }
+
+const struct command command_fsck = {
+    .name = "fsck", .summary = "check a store, or print its digest", .run = fsck_command};

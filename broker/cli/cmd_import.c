@@ -189,7 +189,7 @@ static int import_all(struct import *import, struct client *client)
 	return import->failed || import->stop || import->interrupted ? 1 : 0;
 }
 
-int cmd_import(int argc, char **argv)
+static int import_command(int argc, char **argv)
 {
 	struct import import = {.parallel = 16, .progress = isatty(STDERR_FILENO) == 1, .clock = clock_system()};
 	struct client *client;
@@ -211,3 +211,6 @@ int cmd_import(int argc, char **argv)
 	client_close(client);
 	return status;
 }
+
+const struct command command_import = {
+    .name = "import", .summary = "send a file of arrivals to a running broker", .run = import_command};

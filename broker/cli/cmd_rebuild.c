@@ -189,7 +189,7 @@ static enum ent_rc fill(struct boot *boot, const struct bus_options *options, co
 	return rc;
 }
 
-int cmd_rebuild(int argc, char **argv)
+static int rebuild_command(int argc, char **argv)
 {
 	const char *config;
 	struct boot boot;
@@ -223,3 +223,6 @@ int cmd_rebuild(int argc, char **argv)
 	boot_release(&boot);
 	return rc == ENT_OK ? 0 : 1;
 }
+
+const struct command command_rebuild = {
+    .name = "rebuild", .summary = "fill an empty store from the stream on Kafka", .run = rebuild_command};

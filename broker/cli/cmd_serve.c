@@ -432,7 +432,7 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 	return rc == ENT_OK ? start_edge(serve, err) : rc;
 }
 
-int cmd_serve(int argc, char **argv)
+static int serve_command(int argc, char **argv)
 {
 	struct serve *serve = sdk_xalloc(sizeof *serve);
 	sigset_t signals;
@@ -470,3 +470,5 @@ int cmd_serve(int argc, char **argv)
 	free(serve);
 	return status;
 }
+
+const struct command command_serve = {.name = "serve", .summary = "run the broker", .run = serve_command};

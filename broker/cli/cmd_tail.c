@@ -198,7 +198,7 @@ static int arguments(int argc, char **argv, struct tail *tail, struct given *giv
 	return -1;
 }
 
-int cmd_tail(int argc, char **argv)
+static int tail_command(int argc, char **argv)
 {
 	struct tail *tail = sdk_xalloc(sizeof *tail);
 	struct given given = {0};
@@ -235,3 +235,6 @@ out:
 	free(tail);
 	return status;
 }
+
+const struct command command_tail = {
+    .name = "tail", .summary = "follow the event stream from Kafka", .run = tail_command};

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cli/boot.h"
-#include "cli/client.h"
+#include "cli/client_words.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "cli/try_ask.h"
@@ -396,7 +396,7 @@ static int run(struct tried *tried)
 	return status;
 }
 
-int cmd_try(int argc, char **argv)
+static int try_command(int argc, char **argv)
 {
 	struct tried tried = {.boot = {.lock = -1}};
 	int status = options_read(argc, argv, &tried);
@@ -413,3 +413,7 @@ int cmd_try(int argc, char **argv)
 	boot_release(&tried.boot);
 	return status;
 }
+
+const struct command command_try = {.name = "try",
+				    .summary = "run one op of a supplier's connector and show it; nothing is stored",
+				    .run = try_command};
