@@ -25,7 +25,7 @@ struct options {
 	bool digest, json;
 };
 
-static int parse(int argc, char **argv, struct options *ret)
+static int fsck_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option options[] = {
 	    {"config", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
@@ -115,7 +115,7 @@ static int fsck_command(int argc, char **argv)
 	struct ent_err err;
 	int64_t findings = 0;
 	enum ent_rc rc;
-	int status = parse(argc, argv, &options);
+	int status = fsck_options(argc, argv, &options);
 
 	if (status >= 0)
 		return status;

@@ -18,7 +18,7 @@ static const char help[] = "Usage: entente version [--json]\n"
 			   "\n"
 			   "Example: entente version --json\n";
 
-static void print_json(void)
+static void version_json(void)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -57,7 +57,7 @@ static int version_command(int argc, char **argv)
 		return 2;
 	}
 	if (json)
-		print_json();
+		version_json();
 	else
 		printf("entente %s (connector ABI %u, store version %d)\n", ENTENTE_VERSION, ENT_ABI, STORE_VERSION);
 	return 0;

@@ -50,7 +50,7 @@ static enum ent_rc map_fetch(const struct question_call *call, struct ent_str *r
 	return rc;
 }
 
-static int map_post(const struct question_call *call, struct ent_str path, int64_t last, client_show *show)
+static int map_send_file(const struct question_call *call, struct ent_str path, int64_t last, client_show *show)
 {
 	const char *file = question_value(call, "file");
 	struct ent_str map, json = ENT_ABSENT;
@@ -76,12 +76,12 @@ int map_send_try(const struct question_call *call)
 		(void)sdk_fail(&err, ENT_EINVAL, "--last takes a number from 1 to 5000");
 		return client_complain(&err);
 	}
-	return map_post(call, question_path(call, "/v1/suppliers/{supplier}/maps/try"), n, show_map_try);
+	return map_send_file(call, question_path(call, "/v1/suppliers/{supplier}/maps/try"), n, show_map_try);
 }
 
 int map_send_publish(const struct question_call *call)
 {
-	return map_post(call, question_path(call, "/v1/suppliers/{supplier}/maps"), 0, show_map_change);
+	return map_send_file(call, question_path(call, "/v1/suppliers/{supplier}/maps"), 0, show_map_change);
 }
 
 /* ---- in force -------------------------------------------------------------------------- */

@@ -84,7 +84,7 @@ static bool options_fit(const struct question_call *call, const struct question 
 }
 
 /* argv: behind the command and its options. NULL: no row fits. */
-static const struct question *row_of(const struct question_call *call, int argc, char **argv)
+static const struct question *row_find(const struct question_call *call, int argc, char **argv)
 {
 	for (const struct question *row = call->command->question; row->path || row->run; row++)
 		if (words_fit(row, argc, argv) && options_fit(call, row))
@@ -161,7 +161,7 @@ static void items_show(const struct question *row, struct ent_arena *arena, stru
 		printf("\nMore: add --%s %.*s\n", row->more, ENT_F(next));
 }
 
-static void answer_print(const struct question_call *call, struct ent_str json)
+static void row_print(const struct question_call *call, struct ent_str json)
 {
 	if (call->row->column && !call->client.json)
 		items_show(call->row, call->arena, json);
@@ -223,7 +223,7 @@ static int pages_ask(const struct question_call *call, struct ent_str path)
 	if (rc)
 		client_complain(&err);
 	else
-		answer_print(call, sdk_buf_view(&pages.buf));
+		row_print(call, sdk_buf_view(&pages.buf));
 	sdk_buf_release(&pages.buf);
 	return rc ? 1 : 0;
 }
@@ -242,7 +242,7 @@ static int question_ask(const struct question_call *call)
 		return pages_ask(call, path);
 	status = client_ask(&call->client, call->arena, row->method, path, body_of(call), &json, &unused);
 	if (!status)
-		answer_print(call, json);
+		row_print(call, json);
 	return status;
 }
 
@@ -265,7 +265,7 @@ static int call_run(struct question_call *call, int argc, char **argv)
 	status = client_words(&call->client, word, argc, argv, call->command->help);
 	if (status >= 0)
 		return status;
-	call->row = row_of(call, argc - optind, argv + optind);
+	call->row = row_find(call, argc - optind, argv + optind);
 	if (!call->row)
 		return use_refuse(call, argc - optind, argv + optind);
 	for (int i = optind + (call->row->verb != NULL); i < argc; i++)
