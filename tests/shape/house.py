@@ -16,13 +16,13 @@ from tree import files_of_tree, is_source, layer_of, line_of, read, without
 
 # Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
 TODAY = {
-    "circles": 54,
-    "headers": 298,
-    "doubled": 178,
-    "plain": 246,
-    "public": 2,
-    "rows": 8,
-    "mutants": 35,
+    "circles": 15,
+    "headers": 111,
+    "doubled": 35,
+    "plain": 72,
+    "public": 1,
+    "rows": 4,
+    "mutants": 0,
 }
 ELSEWHERE = 0.05  # of the public functions may stand in a .c that is not named like their header
 
