@@ -34,6 +34,12 @@ OF_STORE = {
     "broker/cli": {"store.h", "writer.h", "backup.h", "fsck.h", "rebuild.h"},
 }
 
+# One file each, and why.
+OF_STORE_BUT = {
+    "broker/cli/boot.c": {"supplier_rows.h"},     # the published maps, before the broker runs and there is a view
+    "broker/cli/cmd_check.c": {"deliveries.h"},   # how many deliveries a start would park, in a store that no broker holds
+}
+
 tap = Tap()
 
 # ---- functions, read off the sources ------------------------------------------------------------
@@ -112,7 +118,7 @@ def row_rule(sources):
     for path, code in sources.items():
         may = OF_STORE.get(layer_of(path))
         for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*"store/([^"]+)"', code, re.M):
-            if may is not None and match[1] not in may:
+            if may is not None and match[1] not in may | OF_STORE_BUT.get(path, set()):
                 found.append(f"{path}:{line_of(code, match.start())}: includes store/{match[1]}")
     return found
 
