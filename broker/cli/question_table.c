@@ -271,7 +271,7 @@ static const struct question drift_questions[] = {
 };
 const struct command command_drift = {
     .name = "drift",
-    .summary = "list where tools do not say what they should",
+    .summary = "list differences that no pending delivery will fix",
     .help = drift_help,
     .options = "supplier=",
     .question = drift_questions,
@@ -344,7 +344,7 @@ static const struct question supplier_questions[] = {
 };
 const struct command command_supplier = {
     .name = "supplier",
-    .summary = "how suppliers' tools do, and what to do",
+    .summary = "state of each supplier's tool, and what to do",
     .help = supplier_help,
     .options = "from=",
     .question = supplier_questions,

@@ -17,11 +17,11 @@ from tree import files_of_tree, is_source, layer_of, line_of, read, without
 # Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
 TODAY = {
     "circles": 15,
-    "headers": 111,
+    "headers": 91,
     "doubled": 35,
-    "plain": 72,
+    "plain": 53,
     "public": 1,
-    "rows": 4,
+    "rows": 2,
     "mutants": 0,
 }
 ELSEWHERE = 0.05  # of the public functions may stand in a .c that is not named like their header
