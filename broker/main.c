@@ -5,28 +5,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static void usage(FILE *to)
+static void commands_print(FILE *to)
 {
 	fprintf(to, "usage: entente COMMAND [OPTIONS]\n\n");
-	for (const struct command *command = command_table(); command->name; command++)
-		fprintf(to, "  %-12s %s\n", command->name, command->summary);
+	for (const struct command *const *at = command_table(); *at; at++)
+		fprintf(to, "  %-12s %s\n", (*at)->name, (*at)->summary);
 	fprintf(to, "\n`entente COMMAND --help` explains each one.\n");
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
-		usage(stderr);
+		commands_print(stderr);
 		return 2;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-		usage(stdout);
+		commands_print(stdout);
 		return 0;
 	}
 	const char *word = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
-	for (const struct command *command = command_table(); command->name; command++)
-		if (strcmp(command->name, word) == 0)
-			return command->run(argc - 1, argv + 1);
+	for (const struct command *const *at = command_table(); *at; at++)
+		if (strcmp((*at)->name, word) == 0)
+			return command_run(*at, argc - 1, argv + 1);
 	fprintf(stderr, "entente: there is no command '%s'; `entente --help` lists them\n", argv[1]);
 	return 2;
 }

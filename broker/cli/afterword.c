@@ -7,7 +7,7 @@
 #include "sdk/json.h"
 
 /* NULL: the broker does not answer with JSON. */
-static const struct sdk_json *ask(const struct client_args *args, struct ent_arena *arena, const char *path)
+static const struct sdk_json *answer_of(const struct client_args *args, struct ent_arena *arena, const char *path)
 {
 	struct client_answer answer = {.body = ENT_ABSENT};
 	const struct sdk_json *root = NULL;
@@ -23,7 +23,7 @@ static const struct sdk_json *ask(const struct client_args *args, struct ent_are
 	return root;
 }
 
-static bool is_named(const char *list, struct ent_str name)
+static bool is_in_list(const char *list, struct ent_str name)
 {
 	struct ent_str rest = sdk_str(list);
 
@@ -38,10 +38,10 @@ void afterword_untold(const struct client_args *args, const char *suppliers)
 	struct sdk_arena arena;
 
 	sdk_arena_init(&arena);
-	const struct sdk_json *items = sdk_json_at(ask(args, &arena.abi, "/v1/suppliers"), "items");
+	const struct sdk_json *items = sdk_json_at(answer_of(args, &arena.abi, "/v1/suppliers"), "items");
 
 	for (const struct sdk_json *one = sdk_json_first(items); one; one = sdk_json_next(one)) {
-		if (!is_named(suppliers, sdk_json_text_at(one, "name")) || sdk_json_count(sdk_json_at(one, "link")))
+		if (!is_in_list(suppliers, sdk_json_text_at(one, "name")) || sdk_json_count(sdk_json_at(one, "link")))
 			continue;
 		fprintf(args->json ? stderr : stdout,
 			"%.*s is not told: we only listen to its tool (no url). Tell them yourself.\n",
@@ -57,7 +57,7 @@ void afterword_notes(const struct client_args *args)
 	if (args->json)
 		return;
 	sdk_arena_init(&arena);
-	const struct sdk_json *parts = sdk_json_at(ask(args, &arena.abi, "/readyz"), "parts");
+	const struct sdk_json *parts = sdk_json_at(answer_of(args, &arena.abi, "/readyz"), "parts");
 
 	for (const struct sdk_json *one = sdk_json_first(parts); one; one = sdk_json_next(one))
 		if (sdk_json_at(one, "note"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `entente check` has found so far; for cmd_check.c and check_*.c. */
+/* The findings of `entente check` so far; for cmd_check.c and check_*.c. */
 #ifndef CLI_CHECK_H
 #define CLI_CHECK_H
 
@@ -18,7 +18,5 @@ struct check {
 
 void check_say(struct check *check, enum result result, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* The i-th: its connector, its secrets, its words, and its way out. */
-void check_supplier(struct check *check, size_t i);
 
 #endif

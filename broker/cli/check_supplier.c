@@ -2,7 +2,7 @@
 /* One supplier, looked at before a start: what it may say to us, and what we can say to it. */
 #include <string.h>
 
-#include "cli/check.h"
+#include "cli/check_supplier.h"
 #include "sdk/webhook.h"
 
 #define SECRET_LEAST 16 /* bytes; a shorter one can be guessed from a recorded webhook */

@@ -131,7 +131,7 @@ void client_close(struct client *client)
 
 /* ---- paths ----------------------------------------------------------------- */
 
-static struct ent_str percent(struct ent_arena *arena, struct ent_str word)
+static struct ent_str path_encode(struct ent_arena *arena, struct ent_str word)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	char *out = sdk_alloc(arena, word.n * 3 + 1);
@@ -153,7 +153,7 @@ static struct ent_str percent(struct ent_arena *arena, struct ent_str word)
 
 struct ent_str client_path(struct ent_arena *arena, const char *before, struct ent_str word, const char *after)
 {
-	struct ent_str safe = percent(arena, word);
+	struct ent_str safe = path_encode(arena, word);
 
 	return sdk_format(arena, "%s%.*s%s", before, (int)safe.n, safe.p, after);
 }
@@ -162,7 +162,7 @@ struct ent_str client_query(struct ent_arena *arena, struct ent_str path, const 
 {
 	if (!value.p)
 		return path;
-	struct ent_str safe = percent(arena, value);
+	struct ent_str safe = path_encode(arena, value);
 	return sdk_format(arena, "%.*s%c%s=%.*s", (int)path.n, path.p, memchr(path.p, '?', path.n) ? '&' : '?', name,
 			  (int)safe.n, safe.p);
 }

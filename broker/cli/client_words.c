@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What commands that ask a broker do alike: their options, what they read, and the one answer they print. */
+#include "cli/client_words.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "cli/client.h"
 
 #define WORDS_MAX     16
 #define TEXT_SIZE_MAX ((size_t)256 << 10) /* bytes; more than the broker takes */
@@ -31,27 +31,24 @@ bool client_option(struct client_args *args, int option, const char *value)
 	}
 }
 
-int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv,
-		 void (*usage)(FILE *to))
+int client_words(struct client_args *args, const struct client_word *word, int argc, char **argv, const char *help)
 {
 	static const struct option common[] = {CLIENT_LONGOPTS};
 	struct option option[WORDS_MAX + sizeof common / sizeof *common + 1];
 	int n = 0, c;
 
 	for (; word[n].name && n < WORDS_MAX; n++)
-		option[n] = (struct option){word[n].name, word[n].flag ? no_argument : required_argument, NULL, n};
+		option[n] = (struct option){word[n].name, word[n].is_flag ? no_argument : required_argument, NULL, n};
 	memcpy(&option[n], common, sizeof common);
 	memset(&option[n + (int)(sizeof common / sizeof *common)], 0, sizeof *option);
 	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
 		if (c == 'h') {
-			usage(stdout);
+			fputs(help, stdout);
 			return 0;
-		} else if (c >= 0 && c < n && word[c].flag) {
-			*word[c].flag = true;
 		} else if (c >= 0 && c < n) {
-			*word[c].word = optarg;
+			*word[c].value = word[c].is_flag ? "" : optarg;
 		} else if (!client_option(args, c, optarg)) {
-			usage(stderr);
+			fputs(help, stderr);
 			return 2;
 		}
 	}
@@ -136,38 +133,32 @@ struct ent_str client_body_take(struct client_body *body, struct ent_arena *aren
 	return json;
 }
 
-int client_print(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
-		 void (*show)(struct ent_arena *arena, struct ent_str json))
+int client_ask(const struct client_args *args, struct ent_arena *arena, const char *method, struct ent_str path,
+	       struct ent_str body, struct ent_str *ret, bool *ret_doubt)
 {
-	bool unused;
-
-	return client_print_doubt(args, method, path, body, show, &unused);
-}
-
-int client_print_doubt(const struct client_args *args, const char *method, struct ent_str path, struct ent_str body,
-		       void (*show)(struct ent_arena *arena, struct ent_str json), bool *ret_doubt)
-{
-	struct client *client;
 	struct client_answer answer;
-	struct sdk_arena arena;
+	struct client *client;
 	struct ent_err err;
 
 	*ret_doubt = false;
 	if (client_open(args, &client, &err))
 		return client_complain(&err);
-	sdk_arena_init(&arena);
-	enum ent_rc rc = client_call(client, &arena.abi, method, path, body, &answer, &err);
+	enum ent_rc rc = client_call(client, arena, method, path, body, &answer, &err);
 	*ret_doubt = rc != ENT_OK && (answer.status < 400 || answer.status > 499);
-	if (rc) {
-		client_complain(&err);
-	} else if (args->json || !show) {
-		fwrite(answer.body.p, 1, answer.body.n, stdout);
-		if (answer.body.n && answer.body.p[answer.body.n - 1] != '\n')
-			putchar('\n');
-	} else {
-		show(&arena.abi, answer.body);
-	}
-	sdk_arena_release(&arena);
 	client_close(client);
-	return rc ? 1 : 0;
+	if (rc)
+		return client_complain(&err);
+	*ret = answer.body;
+	return 0;
+}
+
+void client_print(const struct client_args *args, struct ent_arena *arena, struct ent_str json, client_show *show)
+{
+	if (!args->json && show) {
+		show(arena, json);
+		return;
+	}
+	fwrite(json.p, 1, json.n, stdout);
+	if (json.n && json.p[json.n - 1] != '\n')
+		putchar('\n');
 }

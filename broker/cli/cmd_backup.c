@@ -27,7 +27,7 @@ struct options {
 	bool json;
 };
 
-static int parse(int argc, char **argv, struct options *ret)
+static int backup_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
 						{"store", required_argument, NULL, 's'},
@@ -63,7 +63,7 @@ static int parse(int argc, char **argv, struct options *ret)
 	return -1;
 }
 
-static void print(const struct options *options, const struct backup *backup)
+static void backup_print(const struct options *options, const struct backup *backup)
 {
 	struct sdk_buf out;
 	struct sdk_jsonw w;
@@ -83,7 +83,7 @@ static void print(const struct options *options, const struct backup *backup)
 	sdk_buf_release(&out);
 }
 
-int cmd_backup(int argc, char **argv)
+static int backup_command(int argc, char **argv)
 {
 	struct options options;
 	struct boot boot = {.lock = -1};
@@ -91,7 +91,7 @@ int cmd_backup(int argc, char **argv)
 	struct sdk_buf report;
 	struct ent_err err;
 	enum ent_rc rc;
-	int status = parse(argc, argv, &options);
+	int status = backup_options(argc, argv, &options);
 
 	if (status >= 0)
 		return status;
@@ -102,10 +102,13 @@ int cmd_backup(int argc, char **argv)
 	if (rc == ENT_OK)
 		rc = store_backup(options.store, options.file, &backup, &report, &err);
 	if (rc == ENT_OK)
-		print(&options, &backup);
+		backup_print(&options, &backup);
 	else
 		fprintf(stderr, "%.*sentente backup: %s\n", (int)report.n, report.p ? report.p : "", err.msg);
 	sdk_buf_release(&report);
 	boot_release(&boot);
 	return rc != ENT_OK;
 }
+
+const struct command command_backup = {
+    .name = "backup", .summary = "copy the store while the broker runs", .run = backup_command};

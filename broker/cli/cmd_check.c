@@ -2,7 +2,6 @@
 /* entente check: everything that can be known before a start, a line each, changing nothing. */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 
 #include "bus/bus_check.h"
 #include "bus/bus_read.h"
-#include "cli/check.h"
+#include "cli/check_supplier.h"
 #include "cli/command.h"
 #include "store/deliveries.h"
 
@@ -31,32 +30,6 @@ static const char help[] = "Usage: entente check [--config FILE] [--no-kafka] [-
 			   "\n"
 			   "Examples: entente check --config /etc/entente/entente.yaml\n"
 			   "          entente check --config entente.yaml --no-kafka --json\n";
-
-void check_say(struct check *check, enum result result, const char *name, const char *fmt, ...)
-{
-	static const char *const mark[] = {"ok   ", "warn ", "FAIL "}, *const word[] = {"ok", "warn", "fail"};
-	va_list args;
-	char *text = NULL;
-	int n;
-
-	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (n < 0)
-		abort();
-	check->n_fail += result == RESULT_FAIL;
-	check->n_warn += result == RESULT_WARN;
-	if (check->json) {
-		sdk_jsonw_open(&check->w, '{');
-		sdk_jsonw_kz(&check->w, "name", name);
-		sdk_jsonw_kz(&check->w, "result", word[result]);
-		sdk_jsonw_kz(&check->w, "text", text);
-		sdk_jsonw_close(&check->w, '}');
-	} else {
-		sdk_buf_format(&check->out, "%s%s: %s\n", mark[result], name, text);
-	}
-	free(text);
-}
 
 /* ---- configuration and connectors ------------------------------------------------ */
 
@@ -185,7 +158,7 @@ static void stranded_say(struct check *check, struct db *db)
 }
 
 /* Fills ret_meta and says true when there is a store that can be read. */
-static bool store_check(struct check *check, struct store_meta *ret_meta)
+static bool check_store_file(struct check *check, struct store_meta *ret_meta)
 {
 	struct config *config = check->boot.config;
 	const char *path = sdk_z(&config->arena.abi, boot_path(&check->boot, BOOT_STORE));
@@ -302,7 +275,7 @@ static void listen_check(struct check *check)
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
-static void run(struct check *check, const char *path)
+static void check_run(struct check *check, const char *path)
 {
 	struct store_meta meta;
 	bool has_store;
@@ -314,12 +287,12 @@ static void run(struct check *check, const char *path)
 		check_supplier(check, i);
 	listen_check(check);
 	folder_check(check);
-	has_store = store_check(check, &meta);
+	has_store = check_store_file(check, &meta);
 	if (check->kafka)
 		kafka_check(check, has_store ? &meta : NULL);
 }
 
-static void finish(struct check *check)
+static void check_finish(struct check *check)
 {
 	if (check->json) {
 		sdk_jsonw_close(&check->w, ']');
@@ -334,7 +307,7 @@ static void finish(struct check *check)
 	(void)fwrite(check->out.p, 1, check->out.n, stdout); /* the exit status says the same */
 }
 
-static bool options_read(int argc, char **argv, struct check *check, const char **path, int *ret_status)
+static bool check_options(int argc, char **argv, struct check *check, const char **path, int *ret_status)
 {
 	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
 						{"no-kafka", no_argument, NULL, 'k'},
@@ -361,13 +334,13 @@ static bool options_read(int argc, char **argv, struct check *check, const char 
 	return false;
 }
 
-int cmd_check(int argc, char **argv)
+static int check_command(int argc, char **argv)
 {
 	struct check check = {.kafka = true};
 	const char *path = NULL;
 	int status = 0;
 
-	if (!options_read(argc, argv, &check, &path, &status))
+	if (!check_options(argc, argv, &check, &path, &status))
 		return status;
 	sdk_buf_init(&check.out, REPORT_MAX);
 	if (check.json) {
@@ -376,10 +349,15 @@ int cmd_check(int argc, char **argv)
 		sdk_jsonw_key(&check.w, "checks");
 		sdk_jsonw_open(&check.w, '[');
 	}
-	run(&check, config_where(path));
-	finish(&check);
+	check_run(&check, config_where(path));
+	check_finish(&check);
 	sdk_buf_release(&check.out);
 	config_free(check.boot.config);
 	plugins_unload(check.boot.plugins);
 	return check.n_fail ? 1 : 0;
 }
+
+const struct command command_check = {.name = "check",
+				      .summary =
+					  "verify configuration, connectors, maps, Kafka and store without starting",
+				      .run = check_command};

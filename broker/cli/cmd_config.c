@@ -30,7 +30,7 @@ struct wish {
 	const char *path;
 };
 
-static int complain(const char *text)
+static int config_complain(const char *text)
 {
 	fprintf(stderr, "entente config: %s\n", text);
 	return 1;
@@ -54,7 +54,7 @@ static enum ent_rc load_both(const char *path, struct sdk_buf *report, struct pl
 	return config_load_report(path, *plugins, report, config, err);
 }
 
-static int show(const char *path, struct sdk_buf *out)
+static int config_show(const char *path, struct sdk_buf *out)
 {
 	struct plugins *plugins = NULL;
 	struct config *config = NULL;
@@ -130,7 +130,7 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 	if (config_load(path, NULL, &config, &err) != ENT_OK ||
 	    plugins_load(sdk_z(&config->arena.abi, config->connector_dir), &plugins, &err) != ENT_OK) {
 		config_free(config);
-		return complain(err.msg);
+		return config_complain(err.msg);
 	}
 	connector = plugins_find(plugins, sdk_str(name));
 	if (connector) {
@@ -152,7 +152,7 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 	return status;
 }
 
-static int answer(const struct wish *wish, const char *connector, struct sdk_buf *out)
+static int wish_answer(const struct wish *wish, const char *connector, struct sdk_buf *out)
 {
 	if (wish->help && connector)
 		return connector_help(wish->path, connector, out);
@@ -161,13 +161,13 @@ static int answer(const struct wish *wish, const char *connector, struct sdk_buf
 		return 0;
 	}
 	if (wish->show)
-		return show(wish->path, out);
+		return config_show(wish->path, out);
 	sdk_buf_z(out, usage);
 	config_print_help(out);
 	return 0;
 }
 
-int cmd_config(int argc, char **argv)
+static int config_command(int argc, char **argv)
 {
 	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
 						{"sample", no_argument, NULL, 's'},
@@ -196,9 +196,12 @@ int cmd_config(int argc, char **argv)
 	}
 	wish.path = config_where(wish.path);
 	sdk_buf_init(&out, PRINT_MAX);
-	status = answer(&wish, argv[optind], &out);
+	status = wish_answer(&wish, argv[optind], &out);
 	if (out.n > 0 && fwrite(out.p, 1, out.n, stdout) != out.n)
-		status = complain("cannot write the output");
+		status = config_complain("cannot write the output");
 	sdk_buf_release(&out);
 	return status;
 }
+
+const struct command command_config = {
+    .name = "config", .summary = "explain the settings, print a sample or what is in force", .run = config_command};

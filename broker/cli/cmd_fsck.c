@@ -25,7 +25,7 @@ struct options {
 	bool digest, json;
 };
 
-static int parse(int argc, char **argv, struct options *ret)
+static int fsck_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option options[] = {
 	    {"config", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
@@ -106,7 +106,7 @@ static enum ent_rc print_findings(struct db *db, bool json, int64_t *ret_finding
 	return rc;
 }
 
-int cmd_fsck(int argc, char **argv)
+static int fsck_command(int argc, char **argv)
 {
 	struct options options;
 	struct boot boot = {.lock = -1};
@@ -115,7 +115,7 @@ int cmd_fsck(int argc, char **argv)
 	struct ent_err err;
 	int64_t findings = 0;
 	enum ent_rc rc;
-	int status = parse(argc, argv, &options);
+	int status = fsck_options(argc, argv, &options);
 
 	if (status >= 0)
 		return status;
@@ -132,3 +132,6 @@ int cmd_fsck(int argc, char **argv)
 	boot_release(&boot);
 	return rc != ENT_OK || findings > 0;
 }
+
+const struct command command_fsck = {
+    .name = "fsck", .summary = "check a store, or print its digest", .run = fsck_command};

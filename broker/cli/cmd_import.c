@@ -9,30 +9,26 @@
 #include "cli/command.h"
 #include "cli/import.h"
 
-static void usage(FILE *to)
-{
-	fputs("usage: entente import FILE|- [--parallel N] [--order-by PATH] [--no-progress]\n"
-	      "\n"
-	      "Sends arrivals to a running broker, as if each were a webhook. One JSON object a\n"
-	      "line: {\"supplier\",\"delivery_id\",\"headers\"?,\"body\"}; other members are ignored.\n"
-	      "\n"
-	      "Order: of one supplier, at most one arrival is under way, in the order of the file;\n"
-	      "suppliers overlap. With --order-by it is one per value at PATH of the body instead\n"
-	      "(an incident's or a ticket's id), which is faster. The broker also orders by the\n"
-	      "suppliers' own versions and times, where they give them.\n"
-	      "\n"
-	      "It may be interrupted and repeated: what the broker has is counted as \"repeated\".\n"
-	      "A busy broker (503) is waited for, one that does not answer for 30 s. Exit status 1\n"
-	      "when some lines failed.\n"
-	      "\n"
-	      "  --parallel N       arrivals under way at once, 1..256 (16)\n"
-	      "  --order-by PATH    e.g. correlation, or issue.id\n"
-	      "  --no-progress      no progress bar on a terminal\n" CLIENT_HELP "\n"
-	      "examples:\n"
-	      "  entente import arrivals.jsonl --token-file token\n"
-	      "  zcat old.jsonl.gz | entente import - --parallel 64 --order-by correlation --json\n",
-	      to);
-}
+static const char help[] = "usage: entente import FILE|- [--parallel N] [--order-by PATH] [--no-progress]\n"
+			   "\n"
+			   "Sends arrivals to a running broker, as if each were a webhook. One JSON object a\n"
+			   "line: {\"supplier\",\"delivery_id\",\"headers\"?,\"body\"}; other members are ignored.\n"
+			   "\n"
+			   "Order: of one supplier, at most one arrival is under way, in the order of the file;\n"
+			   "suppliers overlap. With --order-by it is one per value at PATH of the body instead\n"
+			   "(an incident's or a ticket's id), which is faster. The broker also orders by the\n"
+			   "suppliers' own versions and times, where they give them.\n"
+			   "\n"
+			   "It may be interrupted and repeated: what the broker has is counted as \"repeated\".\n"
+			   "A busy broker (503) is waited for, one that does not answer for 30 s. Exit status 1\n"
+			   "when some lines failed.\n"
+			   "\n"
+			   "  --parallel N       arrivals under way at once, 1..256 (16)\n"
+			   "  --order-by PATH    e.g. correlation, or issue.id\n"
+			   "  --no-progress      no progress bar on a terminal\n" CLIENT_HELP "\n"
+			   "examples:\n"
+			   "  entente import arrivals.jsonl --token-file token\n"
+			   "  zcat old.jsonl.gz | entente import - --parallel 64 --order-by correlation --json\n";
 
 /* ---- the summary ----------------------------------------------------------- */
 
@@ -127,7 +123,7 @@ static int parse_args(struct import *import, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "h", option, NULL)) != -1) {
 		if (c == 'h') {
-			usage(stdout);
+			fputs(help, stdout);
 			return 0;
 		} else if (c == OPT_PARALLEL && sdk_to_int(sdk_str(optarg), &n) && n >= 1 && n <= PARALLEL_MAX) {
 			import->parallel = (size_t)n;
@@ -139,12 +135,12 @@ static int parse_args(struct import *import, int argc, char **argv)
 			if (c == OPT_PARALLEL)
 				fprintf(stderr, "entente import: --parallel takes a number from 1 to %d\n",
 					PARALLEL_MAX);
-			usage(stderr);
+			fputs(help, stderr);
 			return 2;
 		}
 	}
 	if (optind != argc - 1) {
-		usage(stderr);
+		fputs(help, stderr);
 		return 2;
 	}
 	import->file = argv[optind];
@@ -189,7 +185,7 @@ static int import_all(struct import *import, struct client *client)
 	return import->failed || import->stop || import->interrupted ? 1 : 0;
 }
 
-int cmd_import(int argc, char **argv)
+static int import_command(int argc, char **argv)
 {
 	struct import import = {.parallel = 16, .progress = isatty(STDERR_FILENO) == 1, .clock = clock_system()};
 	struct client *client;
@@ -211,3 +207,6 @@ int cmd_import(int argc, char **argv)
 	client_close(client);
 	return status;
 }
+
+const struct command command_import = {
+    .name = "import", .summary = "send a file of arrivals to a running broker", .run = import_command};

@@ -38,12 +38,12 @@ struct work {
 	bool events_trimmed, dead_trimmed;
 };
 
-static struct ent_str header(const struct bus_record *record, const char *name)
+static struct ent_str record_header(const struct bus_record *record, const char *name)
 {
 	return sdk_header(record->header, record->n_header, name);
 }
 
-static enum ent_rc see(struct work *work, int64_t seq)
+static enum ent_rc sequence_see(struct work *work, int64_t seq)
 {
 	if (seq > work->last_seq)
 		return sdk_fail(&work->err, ENT_EINVAL,
@@ -54,7 +54,7 @@ static enum ent_rc see(struct work *work, int64_t seq)
 	return ENT_OK;
 }
 
-static bool take(void *to, const struct bus_record *record)
+static bool record_rebuild(void *to, const struct bus_record *record)
 {
 	struct work *work = to;
 	struct rebuild_record in = {.seq = record->seq,
@@ -62,15 +62,15 @@ static bool take(void *to, const struct bus_record *record)
 				    .type = record->type,
 				    .json = record->value,
 				    .time_ms = record->time_ms,
-				    .traceparent = header(record, "ce_traceparent")};
+				    .traceparent = record_header(record, "ce_traceparent")};
 
-	if (!sdk_to_int(header(record, "ce_sequence"), &in.sequence) ||
-	    !sdk_time_parse(header(record, "ce_recordedtime"), 0, &in.recorded_ms) || in.seq <= 0)
+	if (!sdk_to_int(record_header(record, "ce_sequence"), &in.sequence) ||
+	    !sdk_time_parse(record_header(record, "ce_recordedtime"), 0, &in.recorded_ms) || in.seq <= 0)
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
 				    "partition %d, offset %" PRId64 ": not a record that Entente wrote",
 				    record->partition, record->offset);
 	else
-		work->rc = see(work, in.seq);
+		work->rc = sequence_see(work, in.seq);
 	if (work->rc == ENT_OK)
 		work->rc = rebuild_add(work->rebuild, &in, &work->err);
 	if (work->rc == ENT_OK && ++work->n % 50000 == 0)
@@ -89,20 +89,21 @@ static bool take_dead(void *to, const struct bus_record *record)
 		    sdk_fail(&work->err, ENT_EINVAL,
 			     TOPIC_DEADLETTER " holds at partition %d, offset %" PRId64 " what Entente did not write",
 			     record->partition, record->offset);
-	else if (record->subject.n && sdk_eqz(header(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
+	else if (record->subject.n &&
+		 sdk_eqz(record_header(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
 				    "event %" PRId64
 				    " of incident %.*s was too large for Kafka, and only the old store has it: "
 				    "bring that back",
 				    record->seq, (int)record->subject.n, record->subject.p);
 	else
-		work->rc = see(work, record->seq);
+		work->rc = sequence_see(work, record->seq);
 	return work->rc == ENT_OK;
 }
 
 /* Every number up to the position is an event or a dead letter. What retention took cannot be told from what was lost,
  * so then it is said, and rebuild_finish() judges each incident's sequence. */
-static enum ent_rc count(const struct work *work, struct ent_err *err)
+static enum ent_rc rebuild_count(const struct work *work, struct ent_err *err)
 {
 	int64_t missing = 0, first = 0;
 
@@ -134,7 +135,7 @@ static enum ent_rc read_all(struct work *work, const struct bus_options *options
 				work->last_seq);
 	const size_t size = (size_t)work->last_seq / 8 + 1;
 	work->seen = memset(sdk_xalloc(size), 0, size);
-	rc = bus_read_whole(options, KAFKA_EVENTS, take, work, &work->events_trimmed, err);
+	rc = bus_read_whole(options, KAFKA_EVENTS, record_rebuild, work, &work->events_trimmed, err);
 	if (rc == ENT_OK && work->rc == ENT_OK) {
 		rc = bus_read_whole(options, KAFKA_DEADLETTER, take_dead, work, &work->dead_trimmed, err);
 		if (rc == ENT_EGONE)
@@ -145,7 +146,7 @@ static enum ent_rc read_all(struct work *work, const struct bus_options *options
 		rc = work->rc;
 	}
 	if (rc == ENT_OK)
-		rc = count(work, err);
+		rc = rebuild_count(work, err);
 	free(work->seen);
 	work->seen = NULL;
 	return rc;
@@ -163,8 +164,8 @@ static void remove_part(const char *part)
 	sdk_arena_release(&arena);
 }
 
-static enum ent_rc fill(struct boot *boot, const struct bus_options *options, const struct position *position,
-			int64_t *ret_events, struct ent_err *err)
+static enum ent_rc rebuild_fill(struct boot *boot, const struct bus_options *options, const struct position *position,
+				int64_t *ret_events, struct ent_err *err)
 {
 	struct work work = {.rc = ENT_OK, .last_seq = position->seq};
 	const char *path = sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE));
@@ -189,7 +190,7 @@ static enum ent_rc fill(struct boot *boot, const struct bus_options *options, co
 	return rc;
 }
 
-int cmd_rebuild(int argc, char **argv)
+static int rebuild_command(int argc, char **argv)
 {
 	const char *config;
 	struct boot boot;
@@ -214,7 +215,7 @@ int cmd_rebuild(int argc, char **argv)
 	if (rc == ENT_OK)
 		rc = bus_read_position(&options, &position, &err);
 	if (rc == ENT_OK)
-		rc = fill(&boot, &options, &position, &events, &err);
+		rc = rebuild_fill(&boot, &options, &position, &events, &err);
 	if (rc == ENT_OK)
 		printf("%" PRId64 " events folded into %.*s\n", events, (int)boot.config->data_dir.n,
 		       boot.config->data_dir.p);
@@ -223,3 +224,6 @@ int cmd_rebuild(int argc, char **argv)
 	boot_release(&boot);
 	return rc == ENT_OK ? 0 : 1;
 }
+
+const struct command command_rebuild = {
+    .name = "rebuild", .summary = "fill an empty store from the stream on Kafka", .run = rebuild_command};

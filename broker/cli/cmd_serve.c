@@ -70,18 +70,18 @@ static void on_events(void *to)
 		edge_notify(edge, writer_last_seq(serve->writer));
 }
 
-static void nothing(struct job *job)
+static void answer_ignore(struct job *job)
 {
 	(void)job;
 }
 
-static void prune(struct serve *serve, struct job *job)
+static void raw_prune(struct serve *serve, struct job *job)
 {
 	struct clock *clock = clock_system();
 	*job = (struct job){.kind = JOB_PRUNE,
 			    .outcome = JOB_ACCEPTED, /* unless it is taken */
 			    .prune_before_ms = clock->now_ms(clock) - serve->raw_ms,
-			    .answer = nothing};
+			    .answer = answer_ignore};
 	if (!writer_submit(serve->writer, job))
 		return; /* busy: the next minute will do */
 }
@@ -129,7 +129,7 @@ static void *run_writer(void *of)
 		if (clock->mono_us(clock) - pruned_us > PRUNE_EVERY_MS * INT64_C(1000) &&
 		    prune_job.outcome != JOB_WAITING) {
 			pruned_us = clock->mono_us(clock);
-			prune(serve, &prune_job);
+			raw_prune(serve, &prune_job);
 			continue;
 		}
 		if (rc != ENT_MORE)
@@ -142,7 +142,7 @@ static void *run_writer(void *of)
 
 /* ---- readiness ----------------------------------------------------------------------- */
 
-static const char *readiness(void *of, int i, bool *ret_ready, struct ent_err *ret_why)
+static const char *part_readiness(void *of, int i, bool *ret_ready, struct ent_err *ret_why)
 {
 	struct serve *serve = of;
 
@@ -173,7 +173,7 @@ static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_
 {
 	char token[AUTH_TOKEN_SIZE];
 	int64_t n;
-	struct job job = {.kind = JOB_TOKEN_ADD, .token = {.name = ENT_STR("first")}, .answer = nothing};
+	struct job job = {.kind = JOB_TOKEN_ADD, .token = {.name = ENT_STR("first")}, .answer = answer_ignore};
 
 	enum ent_rc rc = read_n_tokens(read, &n, err);
 	if (rc != ENT_OK || n > 0)
@@ -296,7 +296,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				   .metrics = &serve->metrics,
 				   .log = &serve->boot.log,
 				   .slots = serve->slots,
-				   .readiness = readiness,
+				   .readiness = part_readiness,
 				   .reload = reload_ask,
 				   .of = serve};
 	struct edge *edge = NULL;
@@ -307,7 +307,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 	return rc;
 }
 
-static void announce(struct serve *serve)
+static void start_announce(struct serve *serve)
 {
 	struct config *config = serve->boot.config;
 
@@ -325,7 +325,7 @@ static void announce(struct serve *serve)
 
 /* ---- running ----------------------------------------------------------------------------- */
 
-static void reload(struct serve *serve)
+static void serve_reload(struct serve *serve)
 {
 	struct config *config = NULL;
 	struct ent_err err;
@@ -361,7 +361,7 @@ static int wait_for_signals(struct serve *serve, const sigset_t *signals)
 		if (which == SIGTERM || which == SIGINT)
 			return 0;
 		if (which == SIGHUP)
-			reload(serve);
+			serve_reload(serve);
 		if (bus_refused(serve->bus, &why)) {
 			log_write(&serve->boot.log, LOG_ERROR, "relay.refused", LOG_Z("why", why.msg), LOG_END);
 			return 1;
@@ -382,7 +382,7 @@ static void end_now(int signal_number)
 
 /* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time.
  * Takes a half-started broker, too. */
-static void stop(struct serve *serve)
+static void serve_stop(struct serve *serve)
 {
 	struct edge *edge = atomic_load(&serve->edge);
 	struct link_thread *link = atomic_load(&serve->link);
@@ -411,7 +411,7 @@ static void stop(struct serve *serve)
 	alarm(0);
 }
 
-static enum ent_rc start(struct serve *serve, struct ent_err *err)
+static enum ent_rc serve_start(struct serve *serve, struct ent_err *err)
 {
 	enum ent_rc rc = boot_load(&serve->boot, serve->config_path, true, err);
 	if (rc == ENT_OK)
@@ -432,7 +432,7 @@ static enum ent_rc start(struct serve *serve, struct ent_err *err)
 	return rc == ENT_OK ? start_edge(serve, err) : rc;
 }
 
-int cmd_serve(int argc, char **argv)
+static int serve_command(int argc, char **argv)
 {
 	struct serve *serve = sdk_xalloc(sizeof *serve);
 	sigset_t signals;
@@ -457,16 +457,18 @@ int cmd_serve(int argc, char **argv)
 	db_library();
 	serve->main_thread = pthread_self();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */
-	if (start(serve, &err) != ENT_OK) {
+	if (serve_start(serve, &err) != ENT_OK) {
 		fprintf(stderr, "entente serve: %s\n", err.msg);
 		status = 1;
 	} else {
-		announce(serve);
+		start_announce(serve);
 		status = wait_for_signals(serve, &signals);
 		log_write(&serve->boot.log, LOG_INFO, "serve.ending", LOG_END);
 	}
-	stop(serve);
+	serve_stop(serve);
 	curl_global_cleanup();
 	free(serve);
 	return status;
 }
+
+const struct command command_serve = {.name = "serve", .summary = "run the broker", .run = serve_command};

@@ -47,13 +47,13 @@ struct tail {
 	struct sdk_buf line;
 };
 
-static bool is_wanted(const struct tail *tail, const struct bus_record *record, const struct sdk_json *data)
+static bool is_asked_for(const struct tail *tail, const struct bus_record *record, const struct sdk_json *data)
 {
 	return !tail->incident.p || sdk_eq(tail->incident, record->key) ||
 	       sdk_eq(tail->incident, sdk_json_text_at(data, "incident.number"));
 }
 
-static bool take(void *to, const struct bus_record *record)
+static bool record_print(void *to, const struct bus_record *record)
 {
 	struct tail *tail = to;
 	const struct sdk_json *data = NULL;
@@ -68,7 +68,7 @@ static bool take(void *to, const struct bus_record *record)
 	sdk_buf_clear(&tail->line);
 	if (sdk_json_parse(&tail->arena.abi, record->value, &data, &err))
 		data = NULL; /* told by its type alone */
-	if (is_wanted(tail, record, data)) {
+	if (is_asked_for(tail, record, data)) {
 		if (tail->json)
 			(void)tail_line_json(record, data, &tail->line);
 		else
@@ -95,7 +95,7 @@ static bool address_read(const struct tail *tail, char ret[256])
 	return ret[0] != '\0';
 }
 
-static bool idle(void *to)
+static bool tail_idle(void *to)
 {
 	struct tail *tail = to;
 
@@ -106,13 +106,13 @@ static bool idle(void *to)
 	return !tail->address_changed && !ferror(stdout);
 }
 
-static int fail(const struct ent_err *err)
+static int tail_fail(const struct ent_err *err)
 {
 	fprintf(stderr, "entente tail: %s\n", err->msg);
 	return 1;
 }
 
-static int run(struct tail *tail)
+static int tail_run(struct tail *tail)
 {
 	struct ent_err err;
 	enum ent_rc rc;
@@ -125,18 +125,18 @@ static int run(struct tail *tail)
 					       "`entente serve`, or name "
 					       "--brokers or --config",
 					       tail->address_path);
-				return fail(&err);
+				return tail_fail(&err);
 			}
 			tail->options.brokers = sdk_str(tail->address);
 		}
 		if (tail->address_changed)
-			tail->from = 0; /* a new one, filled from the store; take() leaves out what was shown */
+			tail->from = 0; /* a new one, filled from the store; record_print() leaves out what was shown */
 		tail->address_changed = false;
-		rc = bus_read(&tail->options, tail->from, tail->follow, take, idle, tail, &err);
+		rc = bus_read(&tail->options, tail->from, tail->follow, record_print, tail_idle, tail, &err);
 		fflush(stdout);
 	} while (!rc && tail->address_changed);
 	if (rc)
-		return fail(&err);
+		return tail_fail(&err);
 	return ferror(stdout) ? 1 : 0;
 }
 
@@ -156,7 +156,7 @@ struct given {
 };
 
 /* -1: go on; else the exit status. */
-static int arguments(int argc, char **argv, struct tail *tail, struct given *given)
+static int tail_arguments(int argc, char **argv, struct tail *tail, struct given *given)
 {
 	static const struct option option[] = {
 	    {"config", required_argument, NULL, 'c'}, {"brokers", required_argument, NULL, 'b'},
@@ -198,7 +198,7 @@ static int arguments(int argc, char **argv, struct tail *tail, struct given *giv
 	return -1;
 }
 
-int cmd_tail(int argc, char **argv)
+static int tail_command(int argc, char **argv)
 {
 	struct tail *tail = sdk_xalloc(sizeof *tail);
 	struct given given = {0};
@@ -207,12 +207,12 @@ int cmd_tail(int argc, char **argv)
 
 	memset(tail, 0, sizeof *tail);
 	tail->boot.lock = -1;
-	status = arguments(argc, argv, tail, &given);
+	status = tail_arguments(argc, argv, tail, &given);
 	if (status >= 0)
 		goto out;
 	status = 1;
 	if (boot_load(&tail->boot, given.config, false, &err)) {
-		(void)fail(&err);
+		(void)tail_fail(&err);
 		goto release;
 	}
 	boot_bus_options(&tail->boot, NULL, &tail->options);
@@ -227,7 +227,7 @@ int cmd_tail(int argc, char **argv)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	sdk_arena_init(&tail->arena);
 	sdk_buf_init(&tail->line, LINE_MAX_BYTES);
-	status = run(tail);
+	status = tail_run(tail);
 	sdk_buf_release(&tail->line);
 release:
 	boot_release(&tail->boot);
@@ -235,3 +235,6 @@ out:
 	free(tail);
 	return status;
 }
+
+const struct command command_tail = {
+    .name = "tail", .summary = "follow the event stream from Kafka", .run = tail_command};

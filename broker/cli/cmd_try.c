@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "cli/boot.h"
-#include "cli/client.h"
+#include "cli/client_words.h"
 #include "cli/command.h"
 #include "cli/table.h"
-#include "cli/try_ask.h"
+#include "cli/try_judge.h"
 #include "cli/try_say.h"
+#include "cli/try_show.h"
 #include "link/transfers_curl.h"
 #include "sdk/webhook.h"
 
@@ -96,7 +97,7 @@ static bool option_take(struct tried *tried, int option)
 }
 
 /* -1: go on; else the exit status. */
-static int options_read(int argc, char **argv, struct tried *tried)
+static int try_options(int argc, char **argv, struct tried *tried)
 {
 	static const char *const name[] = {"op",     "ticket",   "ticket-key", "title", "text",   "author",
 					   "status", "priority", "number",     "id",    "cursor", "phase",
@@ -129,7 +130,7 @@ static bool writes_there(const struct tried *tried)
 	return tried->words.live && (tried->op == TRY_CREATE || tried->op == TRY_UPDATE || tried->op == TRY_COMMENT);
 }
 
-static int complain(const struct ent_err *err, int status)
+static int try_complain(const struct ent_err *err, int status)
 {
 	fprintf(stderr, "entente try: %s\n", err->msg);
 	return status;
@@ -141,14 +142,14 @@ static int words_check(struct tried *tried)
 	struct ent_err err;
 
 	if (try_words_check(&tried->words, &tried->op, &err) != ENT_OK)
-		return complain(&err, 2);
+		return try_complain(&err, 2);
 	if (!writes_there(tried) || tried->words.yes || isatty(STDIN_FILENO) == 1)
 		return -1;
 	(void)sdk_fail(&err, ENT_EINVAL,
 		       "--op %s --live writes in %s's tool, and there is no terminal to ask you. Add --yes to write "
 		       "without being asked",
 		       try_op_name(tried->op), tried->supplier);
-	return complain(&err, 2);
+	return try_complain(&err, 2);
 }
 
 /* ---- asking a person ------------------------------------------------------------------------- */
@@ -332,7 +333,7 @@ static void verdict_mend(const struct tried *tried, struct try_verdict *verdict)
 						.next = sdk_str(delivery_cause_help(CAUSE_NOT_DONE))};
 }
 
-static int print(struct tried *tried, struct try_verdict *verdict)
+static int result_print(struct tried *tried, struct try_verdict *verdict)
 {
 	struct try_say *say = &tried->say;
 	const struct sdk_json *said;
@@ -374,7 +375,7 @@ static enum ent_rc supplier_open(struct tried *tried, struct ent_err *err)
 	return ENT_OK;
 }
 
-static int run(struct tried *tried)
+static int try_run(struct tried *tried)
 {
 	struct try_verdict verdict;
 	struct ent_err err;
@@ -384,32 +385,36 @@ static int run(struct tried *tried)
 	if (rc == ENT_OK)
 		rc = supplier_open(tried, &err);
 	if (rc != ENT_OK)
-		return complain(&err, 1);
+		return try_complain(&err, 1);
 	try_say_begin(&tried->say, tried->boot.config->suppliers, &tried->trial, try_op_name(tried->op),
 		      tried->words.live       ? "live"
 		      : tried->words.n_answer ? "answer"
 					      : "dry");
 	rc = tried->op == TRY_DECODE ? webhook_try(tried, &verdict, &err) : op_try(tried, &verdict, &err);
-	status = rc == ENT_OK ? print(tried, &verdict) : complain(&err, 1);
+	status = rc == ENT_OK ? result_print(tried, &verdict) : try_complain(&err, 1);
 	sdk_buf_release(&tried->say.out);
 	trial_release(&tried->trial);
 	return status;
 }
 
-int cmd_try(int argc, char **argv)
+static int try_command(int argc, char **argv)
 {
 	struct tried tried = {.boot = {.lock = -1}};
-	int status = options_read(argc, argv, &tried);
+	int status = try_options(argc, argv, &tried);
 
 	if (status < 0)
 		status = words_check(&tried);
 	if (status >= 0)
 		return status;
 	sdk_arena_init(&tried.arena);
-	status = run(&tried);
+	status = try_run(&tried);
 	sdk_arena_release(&tried.arena); /* before what connectors deferred there is gone */
 	if (tried.trial.supplier && tried.trial.supplier->connector->close)
 		tried.trial.supplier->connector->close(tried.trial.self.state);
 	boot_release(&tried.boot);
 	return status;
 }
+
+const struct command command_try = {.name = "try",
+				    .summary = "run one op of a supplier's connector and show it; nothing is stored",
+				    .run = try_command};

@@ -18,7 +18,7 @@ static const char help[] = "Usage: entente version [--json]\n"
 			   "\n"
 			   "Example: entente version --json\n";
 
-static void print_json(void)
+static void version_json(void)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -34,7 +34,7 @@ static void print_json(void)
 	sdk_buf_release(&buf);
 }
 
-int cmd_version(int argc, char **argv)
+static int version_command(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -57,8 +57,10 @@ int cmd_version(int argc, char **argv)
 		return 2;
 	}
 	if (json)
-		print_json();
+		version_json();
 	else
 		printf("entente %s (connector ABI %u, store version %d)\n", ENTENTE_VERSION, ENT_ABI, STORE_VERSION);
 	return 0;
 }
+
+const struct command command_version = {.name = "version", .summary = "print the version", .run = version_command};

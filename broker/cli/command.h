@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Subcommands: one file each, cmd_NAME.c. argv[0] is the subcommand's name. Return
- * value is the exit status: 0 well, 1 it did not work, 2 wrong use.
- */
+/* Subcommands: what main() finds by its first argument. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
+#include "cli/question.h"
+
 struct command {
 	const char *name, *summary;
+	/* argv[0] is the name. Returns the exit status: 0 well, 1 it did not work, 2 wrong use. NULL: the command asks
+	 * a running broker, as its rows say. */
 	int (*run)(int argc, char **argv);
-};
-/* Ends with {0}. */
-const struct command *command_table(void);
 
-int cmd_serve(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_config(int argc, char **argv);
-int cmd_tail(int argc, char **argv);
-int cmd_import(int argc, char **argv);
-int cmd_incident(int argc, char **argv);
-int cmd_share(int argc, char **argv);
-int cmd_unshare(int argc, char **argv);
-int cmd_comment(int argc, char **argv);
-int cmd_delivery(int argc, char **argv);
-int cmd_drift(int argc, char **argv);
-int cmd_supplier(int argc, char **argv);
-int cmd_backfill(int argc, char **argv);
-int cmd_map(int argc, char **argv);
-int cmd_deadletter(int argc, char **argv);
-int cmd_token(int argc, char **argv);
-int cmd_rebuild(int argc, char **argv);
-int cmd_backup(int argc, char **argv);
-int cmd_fsck(int argc, char **argv);
-int cmd_try(int argc, char **argv);
-int cmd_version(int argc, char **argv);
+	const char *help;
+	const char *options;             /* "supplier= all": one with a value and one without */
+	const struct question *question; /* ends with {0} */
+	/* Says on standard error why no row fits, before the help is printed; may be NULL. argv: the arguments. */
+	void (*refuse)(const struct question_call *call, int argc, char **argv);
+};
+/* Every command, in the order of the help; ends with NULL. */
+const struct command *const *command_table(void);
+int command_run(const struct command *command, int argc, char **argv);
+
+/* Those with code of their own, each in cmd_NAME.c. */
+extern const struct command command_serve, command_check, command_config, command_tail, command_import, command_try,
+    command_rebuild, command_backup, command_fsck, command_version;
+/* Those of question_table.c. */
+extern const struct command command_incident, command_share, command_unshare, command_comment, command_delivery,
+    command_drift, command_supplier, command_backfill, command_map, command_deadletter, command_token;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one import is made of: import_run.c sends, cmd_import.c starts it and sums up. */
+/* One import: import.c sends the lines, cmd_import.c starts it and sums up. */
 #ifndef CLI_IMPORT_H
 #define CLI_IMPORT_H
 

@@ -33,7 +33,7 @@ void import_source_close(struct import_source *source)
 }
 
 /* 1: got some; 0: nothing waits in the pipe; -1: failed. At the end sets ended. */
-static int fill(struct import_source *source)
+static int source_fill(struct import_source *source)
 {
 	struct sdk_buf *buf = &source->read;
 	struct pollfd waits = {.fd = source->fd, .events = POLLIN};
@@ -56,7 +56,7 @@ static int fill(struct import_source *source)
 	return 1;
 }
 
-static bool blank(struct ent_str line)
+static bool is_empty_line(struct ent_str line)
 {
 	return sdk_trim(line).n == 0;
 }
@@ -82,7 +82,7 @@ enum import_line import_source_next(struct import_source *source, struct ent_str
 				source->skipping = false;
 				return IMPORT_TOO_LONG;
 			}
-			if (blank(*ret))
+			if (is_empty_line(*ret))
 				continue;
 			return IMPORT_LINE;
 		}
@@ -100,7 +100,7 @@ enum import_line import_source_next(struct import_source *source, struct ent_str
 			source->offset += (int64_t)n;
 			seen = 0;
 		}
-		int got = fill(source);
+		int got = source_fill(source);
 		if (got <= 0)
 			return got ? IMPORT_BROKEN : IMPORT_NOTHING_YET;
 	}

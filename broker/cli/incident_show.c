@@ -2,15 +2,15 @@
 #include "cli/incident_show.h"
 
 #include <stdio.h>
-#include "cli/client.h"
+#include "cli/client_words.h"
 #include "cli/table.h"
 
-static struct ent_str cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
+static struct ent_str member_cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
 {
 	return table_cell(arena, sdk_json_at(node, path));
 }
 
-static void print_line(struct ent_arena *arena, const char *label, const struct sdk_json *value)
+static void incident_line_print(struct ent_arena *arena, const char *label, const struct sdk_json *value)
 {
 	printf("%-10s %.*s\n", label, ENT_F(table_cell(arena, value)));
 }
@@ -36,23 +36,23 @@ static struct ent_str audience_words(struct ent_arena *arena, const struct sdk_j
 	return words;
 }
 
-static void show_where(struct ent_arena *arena, const struct sdk_json *where)
+static void incident_where_show(struct ent_arena *arena, const struct sdk_json *where)
 {
-	struct ent_str supplier = cell(arena, where, "supplier"), state = cell(arena, where, "state");
+	struct ent_str supplier = member_cell(arena, where, "supplier"), state = member_cell(arena, where, "state");
 
 	printf("    -> %.*s: %.*s", ENT_F(supplier), ENT_F(state));
 	if (sdk_json_at(where, "cause"))
-		printf(" (%.*s)", ENT_F(cell(arena, where, "cause")));
+		printf(" (%.*s)", ENT_F(member_cell(arena, where, "cause")));
 	if (sdk_json_at(where, "reason"))
-		printf(": %.*s", ENT_F(cell(arena, where, "reason")));
+		printf(": %.*s", ENT_F(member_cell(arena, where, "reason")));
 	if (sdk_json_at(where, "external_id"))
-		printf(", there %.*s", ENT_F(cell(arena, where, "external_id")));
+		printf(", there %.*s", ENT_F(member_cell(arena, where, "external_id")));
 	if (sdk_json_at(where, "delivery") && !sdk_json_is(where, "state", "done"))
-		printf("  [delivery %.*s]", ENT_F(cell(arena, where, "delivery")));
+		printf("  [delivery %.*s]", ENT_F(member_cell(arena, where, "delivery")));
 	putchar('\n');
 	if (sdk_json_at(where, "next") &&
 	    (sdk_json_is(where, "state", "parked") || sdk_json_is(where, "state", "unknown")))
-		printf("       %.*s\n", ENT_F(cell(arena, where, "next")));
+		printf("       %.*s\n", ENT_F(member_cell(arena, where, "next")));
 }
 
 void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comment)
@@ -60,21 +60,22 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	struct ent_str supplier = sdk_json_text_at(comment, "supplier");
 	bool removed = sdk_json_bool(sdk_json_at(comment, "removed"), false);
 
-	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", ENT_F(cell(arena, comment, "created")),
-	       ENT_F(cell(arena, comment, "author.name")),
+	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", ENT_F(member_cell(arena, comment, "created")),
+	       ENT_F(member_cell(arena, comment, "author.name")),
 	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
 	       ENT_F(audience_words(arena, sdk_json_at(comment, "audience"))));
 	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : sdk_json_text_at(comment, "body"));
 	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
 	     where = sdk_json_next(where))
-		show_where(arena, where);
+		incident_where_show(arena, where);
 }
 
 /* ---- the incident -------------------------------------------------------------------- */
 
-static void show_holder(struct ent_arena *arena, const struct sdk_json *incident)
+static void incident_holder_show(struct ent_arena *arena, const struct sdk_json *incident)
 {
-	struct ent_str holder = sdk_json_text_at(incident, "holder"), since = cell(arena, incident, "holder_since");
+	struct ent_str holder = sdk_json_text_at(incident, "holder"),
+		       since = member_cell(arena, incident, "holder_since");
 
 	if (holder.n)
 		printf("%-10s %.*s, since %.*s\n", "holder", ENT_F(table_safe(arena, holder, false)), ENT_F(since));
@@ -82,7 +83,7 @@ static void show_holder(struct ent_arena *arena, const struct sdk_json *incident
 		printf("%-10s nobody, since %.*s\n", "holder", ENT_F(since));
 }
 
-static void show_shares(struct ent_arena *arena, const struct sdk_json *incident)
+static void incident_shares_show(struct ent_arena *arena, const struct sdk_json *incident)
 {
 	static const struct table_column column[] = {{"SHARED WITH", "supplier"},
 						     {"ROLE", "role"},
@@ -96,23 +97,23 @@ static void show_shares(struct ent_arena *arena, const struct sdk_json *incident
 	table_print(arena, sdk_json_at(incident, "shares"), column, "Shared with nobody.");
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(incident, "former_shares")); one;
 	     one = sdk_json_next(one))
-		printf("Not shared with %.*s any more, since %.*s.\n", ENT_F(cell(arena, one, "supplier")),
-		       ENT_F(cell(arena, one, "withdrawn")));
+		printf("Not shared with %.*s any more, since %.*s.\n", ENT_F(member_cell(arena, one, "supplier")),
+		       ENT_F(member_cell(arena, one, "withdrawn")));
 }
 
 /* What suppliers said and what stands instead. */
-static void show_overruled(struct ent_arena *arena, const struct sdk_json *ticket)
+static void incident_overruled_show(struct ent_arena *arena, const struct sdk_json *ticket)
 {
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(ticket, "overruled")); one;
 	     one = sdk_json_next(one)) {
 		printf("%.*s %.*s said %.*s %.*s at %.*s; by policy %.*s stands.\n",
-		       ENT_F(cell(arena, ticket, "supplier")), ENT_F(cell(arena, ticket, "key")),
-		       ENT_F(cell(arena, one, "attribute")), ENT_F(cell(arena, one, "said.text")),
-		       ENT_F(cell(arena, one, "time")), ENT_F(cell(arena, one, "stands.text")));
+		       ENT_F(member_cell(arena, ticket, "supplier")), ENT_F(member_cell(arena, ticket, "key")),
+		       ENT_F(member_cell(arena, one, "attribute")), ENT_F(member_cell(arena, one, "said.text")),
+		       ENT_F(member_cell(arena, one, "time")), ENT_F(member_cell(arena, one, "stands.text")));
 	}
 }
 
-static const struct sdk_json *ticket_of(const struct sdk_json *tickets, struct ent_str supplier, struct ent_str id)
+static const struct sdk_json *ticket_find(const struct sdk_json *tickets, struct ent_str supplier, struct ent_str id)
 {
 	for (const struct sdk_json *one = sdk_json_first(tickets); one; one = sdk_json_next(one))
 		if (sdk_eq(sdk_json_text_at(one, "supplier"), supplier) && sdk_eq(sdk_json_text_at(one, "id"), id))
@@ -121,21 +122,22 @@ static const struct sdk_json *ticket_of(const struct sdk_json *tickets, struct e
 }
 
 /* The ticket went on as another one, and whether that one can be read. */
-static void show_continued(struct ent_arena *arena, const struct sdk_json *tickets, const struct sdk_json *ticket)
+static void incident_continued_show(struct ent_arena *arena, const struct sdk_json *tickets,
+				    const struct sdk_json *ticket)
 {
 	struct ent_str id = sdk_json_text_at(ticket, "continues_as");
-	const struct sdk_json *next = id.n ? ticket_of(tickets, sdk_json_text_at(ticket, "supplier"), id) : NULL;
+	const struct sdk_json *next = id.n ? ticket_find(tickets, sdk_json_text_at(ticket, "supplier"), id) : NULL;
 
 	if (!next)
 		return;
-	printf("%.*s %.*s goes on as %.*s there.", ENT_F(cell(arena, ticket, "supplier")),
-	       ENT_F(cell(arena, ticket, "key")), ENT_F(cell(arena, next, "key")));
+	printf("%.*s %.*s goes on as %.*s there.", ENT_F(member_cell(arena, ticket, "supplier")),
+	       ENT_F(member_cell(arena, ticket, "key")), ENT_F(member_cell(arena, next, "key")));
 	if (sdk_json_bool(sdk_json_at(next, "removed"), false))
 		printf(" That one cannot be read: nothing more is heard of it, and nothing is brought to it.");
 	putchar('\n');
 }
 
-static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets)
+static void incident_tickets_show(struct ent_arena *arena, const struct sdk_json *tickets)
 {
 	static const struct table_column column[] = {{"SUPPLIER", "supplier"},
 						     {"TICKET", "key"},
@@ -149,13 +151,13 @@ static void show_tickets(struct ent_arena *arena, const struct sdk_json *tickets
 	putchar('\n');
 	table_print(arena, tickets, column, "No tickets.");
 	for (const struct sdk_json *ticket = sdk_json_first(tickets); ticket; ticket = sdk_json_next(ticket))
-		show_overruled(arena, ticket);
+		incident_overruled_show(arena, ticket);
 	for (const struct sdk_json *ticket = sdk_json_first(tickets); ticket; ticket = sdk_json_next(ticket))
-		show_continued(arena, tickets, ticket);
+		incident_continued_show(arena, tickets, ticket);
 }
 
 /* What is to be brought beside comments: tickets to be made, values to be set, notices. */
-static void show_deliveries(struct ent_arena *arena, const struct sdk_json *deliveries)
+static void incident_deliveries_show(struct ent_arena *arena, const struct sdk_json *deliveries)
 {
 	static const struct table_column column[] = {{"TO", "supplier"}, {"WHAT", "op"},       {"SETS", "attributes"},
 						     {"STATE", "state"}, {"CAUSE", "cause"},   {"DELIVERY", "id"},
@@ -173,19 +175,86 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 
 	if (!incident)
 		return;
-	printf("%.*s  %.*s\n", ENT_F(cell(arena, incident, "number")), ENT_F(cell(arena, incident, "title")));
-	print_line(arena, "status", sdk_json_at(incident, "status"));
-	print_line(arena, "priority", sdk_json_at(incident, "priority"));
-	show_holder(arena, incident);
-	print_line(arena, "opened", sdk_json_at(incident, "opened"));
-	print_line(arena, "changed", sdk_json_at(incident, "changed"));
-	show_shares(arena, incident);
-	show_tickets(arena, sdk_json_at(incident, "tickets"));
-	show_deliveries(arena, sdk_json_at(incident, "deliveries"));
+	printf("%.*s  %.*s\n", ENT_F(member_cell(arena, incident, "number")),
+	       ENT_F(member_cell(arena, incident, "title")));
+	incident_line_print(arena, "status", sdk_json_at(incident, "status"));
+	incident_line_print(arena, "priority", sdk_json_at(incident, "priority"));
+	incident_holder_show(arena, incident);
+	incident_line_print(arena, "opened", sdk_json_at(incident, "opened"));
+	incident_line_print(arena, "changed", sdk_json_at(incident, "changed"));
+	incident_shares_show(arena, incident);
+	incident_tickets_show(arena, sdk_json_at(incident, "tickets"));
+	incident_deliveries_show(arena, sdk_json_at(incident, "deliveries"));
 	if (sdk_json_int(sdk_json_at(incident, "thread_left_out"), &left_out) && left_out > 0)
 		printf("\n%lld older comments are not shown; the stream has them: `entente tail --from beginning "
 		       "--incident %.*s`\n",
-		       (long long)left_out, ENT_F(cell(arena, incident, "number")));
+		       (long long)left_out, ENT_F(member_cell(arena, incident, "number")));
 	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
 		incident_show_comment(arena, comment);
+}
+
+/* ---- its history ---------------------------------------------------------------------- */
+
+/* Of the way out: a share, what does not count, a delivery. Absent: none of these. */
+static struct ent_str what_went(struct ent_arena *arena, const struct sdk_json *data)
+{
+	if (sdk_json_at(data, "brief"))
+		return member_cell(arena, data, "brief.what");
+	if (sdk_json_at(data, "said"))
+		return sdk_format(arena, "%.*s: said %.*s, %.*s stands", ENT_F(member_cell(arena, data, "attribute")),
+				  ENT_F(member_cell(arena, data, "said.text")),
+				  ENT_F(member_cell(arena, data, "stands.text")));
+	if (sdk_json_at(data, "delivery") && sdk_json_at(data, "cause"))
+		return sdk_format(arena, "%.*s (%.*s): %.*s", ENT_F(member_cell(arena, data, "delivery.op")),
+				  ENT_F(member_cell(arena, data, "cause")), ENT_F(member_cell(arena, data, "reason")));
+	if (sdk_json_at(data, "delivery"))
+		return member_cell(arena, data, "delivery.op");
+	return sdk_json_at(data, "reason") ? member_cell(arena, data, "reason") : ENT_ABSENT;
+}
+
+/* What an event did, in a few words: the attributes it changed, or from and to. */
+static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data)
+{
+	const struct sdk_json *changes = sdk_json_at(data, "changes"), *from = sdk_json_at(data, "from");
+	struct ent_str words = what_went(arena, data);
+
+	if (words.p)
+		return words;
+	if (from)
+		return sdk_format(arena, "%.*s -> %.*s", ENT_F(table_cell(arena, from)),
+				  ENT_F(member_cell(arena, data, "to")));
+	if (sdk_json_at(data, "comment.body"))
+		return member_cell(arena, data, "comment.body");
+	words = ENT_STR("");
+	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
+		struct ent_str name = member_cell(arena, change, "attribute"),
+			       to = member_cell(arena, change, "to.text");
+		words = sdk_format(arena, "%.*s%s%.*s=%.*s", ENT_F(words), words.n ? ", " : "", ENT_F(name),
+				   ENT_F(sdk_head(to, 200)));
+	}
+	return words.n ? words : member_cell(arena, data, "ticket.id");
+}
+
+void incident_show_history(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json),
+			      *event = sdk_json_first(sdk_json_at(answer, "items"));
+	struct ent_str next = sdk_json_text_at(answer, "next");
+
+	if (answer && !event)
+		puts("Nothing has happened.");
+	for (; event; event = sdk_json_next(event)) {
+		const struct sdk_json *data = sdk_json_at(event, "data");
+		struct ent_str number = table_cell(arena, sdk_json_at(event, "sequence"));
+		struct ent_str when = table_cell(arena, sdk_json_at(event, "time"));
+		struct ent_str type = table_cell(arena, sdk_json_at(event, "type"));
+		struct ent_str supplier = table_cell(arena, sdk_json_at(data, "supplier"));
+		struct ent_str what = what_happened(arena, data);
+		if (sdk_starts(type, "org.entente.") && type.n > 15) /* and ".v1" */
+			type = (struct ent_str){type.p + 12, type.n - 15};
+		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p,
+		       (int)type.n, type.p, (int)supplier.n, supplier.p, (int)what.n, what.p);
+	}
+	if (next.n)
+		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
 }

@@ -5,7 +5,8 @@
 
 #include "sdk/json.h"
 
-void incident_show(struct ent_arena *arena, struct ent_str json); /* GET /v1/incidents/{word} */
+void incident_show(struct ent_arena *arena, struct ent_str json);         /* GET /v1/incidents/{word} */
+void incident_show_history(struct ent_arena *arena, struct ent_str json); /* GET .../history */
 void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comment);
 
 #endif

@@ -17,14 +17,14 @@ struct line {
 	bool color;
 };
 
-static void paint(struct line *line, const char *code)
+static void put_color(struct line *line, const char *code)
 {
 	if (line->color)
 		sdk_buf_z(line->buf, code);
 }
 
 /* Cut on a character border, without control characters. */
-static void text(struct line *line, struct ent_str s)
+static void put_text(struct line *line, struct ent_str s)
 {
 	struct ent_str cut = s;
 
@@ -38,57 +38,57 @@ static void text(struct line *line, struct ent_str s)
 		sdk_buf_z(line->buf, "\xe2\x80\xa6");
 }
 
-static void at(struct line *line, const char *path)
+static void put_at(struct line *line, const char *path)
 {
-	text(line, sdk_json_text_at(line->data, path));
+	put_text(line, sdk_json_text_at(line->data, path));
 }
 
-static bool has(const struct line *line, const char *path)
+static bool has_text(const struct line *line, const char *path)
 {
 	return sdk_json_text_at(line->data, path).n > 0;
 }
 
-static void z(struct line *line, const char *words)
+static void put_z(struct line *line, const char *words)
 {
 	sdk_buf_z(line->buf, words);
 }
 
-static void ticket(struct line *line)
+static void put_ticket(struct line *line)
 {
-	z(line, "ticket ");
-	at(line, has(line, "ticket.key") ? "ticket.key" : "ticket.id");
+	put_z(line, "ticket ");
+	put_at(line, has_text(line, "ticket.key") ? "ticket.key" : "ticket.id");
 }
 
 /* A value as an event tells it: text, else the tool's own word. */
-static void value(struct line *line, const struct sdk_json *of)
+static void put_value(struct line *line, const struct sdk_json *of)
 {
 	struct ent_str words = sdk_json_text_at(of, "text");
 
 	if (!words.n)
 		words = sdk_json_text_at(of, "native");
 	if (words.n)
-		text(line, words);
+		put_text(line, words);
 	else
-		z(line, "-");
+		put_z(line, "-");
 }
 
-static void changes(struct line *line)
+static void put_changes(struct line *line)
 {
 	const struct sdk_json *change = sdk_json_first(sdk_json_at(line->data, "changes"));
 
-	z(line, change ? ": " : ": nothing else");
+	put_z(line, change ? ": " : ": nothing else");
 	for (; change; change = sdk_json_next(change)) {
-		text(line, sdk_json_text_at(change, "attribute"));
+		put_text(line, sdk_json_text_at(change, "attribute"));
 		if (!sdk_json_is(change, "attribute", "fields") && !sdk_json_is(change, "attribute", "description")) {
 			if (sdk_json_count(sdk_json_at(change, "from"))) {
-				z(line, " ");
-				value(line, sdk_json_at(change, "from"));
+				put_z(line, " ");
+				put_value(line, sdk_json_at(change, "from"));
 			}
-			z(line, ARROW);
-			value(line, sdk_json_at(change, "to"));
+			put_z(line, ARROW);
+			put_value(line, sdk_json_at(change, "to"));
 		}
 		if (sdk_json_next(change))
-			z(line, ", ");
+			put_z(line, ", ");
 	}
 }
 
@@ -101,231 +101,231 @@ static struct ent_str title_of(const struct line *line)
 	return ENT_ABSENT;
 }
 
-static void comment(struct line *line, const char *did)
+static void put_comment(struct line *line, const char *did)
 {
-	z(line, "comment ");
-	z(line, did);
-	if (has(line, "comment.author.name")) {
-		z(line, " by ");
-		at(line, "comment.author.name");
+	put_z(line, "comment ");
+	put_z(line, did);
+	if (has_text(line, "comment.author.name")) {
+		put_z(line, " by ");
+		put_at(line, "comment.author.name");
 	}
-	if (has(line, "comment.audience.kind")) {
-		z(line, " (for ");
-		at(line, "comment.audience.kind");
-		z(line, ")");
+	if (has_text(line, "comment.audience.kind")) {
+		put_z(line, " (for ");
+		put_at(line, "comment.audience.kind");
+		put_z(line, ")");
 	}
-	if (has(line, "comment.body")) {
-		z(line, ": ");
-		at(line, "comment.body");
+	if (has_text(line, "comment.body")) {
+		put_z(line, ": ");
+		put_at(line, "comment.body");
 	}
 }
 
-static void holder(struct line *line, const char *path)
+static void put_holder(struct line *line, const char *path)
 {
-	if (has(line, path))
-		at(line, path);
+	if (has_text(line, path))
+		put_at(line, path);
 	else
-		z(line, "nobody");
+		put_z(line, "nobody");
 }
 
-static void opened(struct line *line)
+static void opened_words(struct line *line)
 {
-	z(line, "opened, ");
-	at(line, "status");
-	z(line, ", with ");
-	holder(line, "holder");
+	put_z(line, "opened, ");
+	put_at(line, "status");
+	put_z(line, ", with ");
+	put_holder(line, "holder");
 }
 
 static void status_changed(struct line *line)
 {
-	z(line, "status ");
-	at(line, "from");
-	z(line, ARROW);
-	at(line, "to");
+	put_z(line, "status ");
+	put_at(line, "from");
+	put_z(line, ARROW);
+	put_at(line, "to");
 }
 
 static void holder_changed(struct line *line)
 {
-	z(line, "handed over: ");
-	holder(line, "from");
-	z(line, ARROW);
-	holder(line, "to");
+	put_z(line, "handed over: ");
+	put_holder(line, "from");
+	put_z(line, ARROW);
+	put_holder(line, "to");
 }
 
-static void corrected(struct line *line)
+static void corrected_words(struct line *line)
 {
-	z(line, "late words: opened ");
-	at(line, "opened");
-	z(line, ", ");
-	at(line, "status");
-	z(line, ", with ");
-	holder(line, "holder");
-	z(line, " since ");
-	at(line, "since");
+	put_z(line, "late words: opened ");
+	put_at(line, "opened");
+	put_z(line, ", ");
+	put_at(line, "status");
+	put_z(line, ", with ");
+	put_holder(line, "holder");
+	put_z(line, " since ");
+	put_at(line, "since");
 }
 
-static void merged(struct line *line)
+static void merged_words(struct line *line)
 {
-	z(line, "took in ");
-	at(line, "other.number");
+	put_z(line, "took in ");
+	put_at(line, "other.number");
 }
 
-static void absorbed(struct line *line)
+static void absorbed_words(struct line *line)
 {
-	z(line, "is part of ");
-	at(line, "other.number");
-	z(line, " now");
+	put_z(line, "is part of ");
+	put_at(line, "other.number");
+	put_z(line, " now");
 }
 
-static void shared(struct line *line)
+static void shared_words(struct line *line)
 {
-	z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
-	at(line, "supplier");
-	if (has(line, "brief.what")) {
-		z(line, ": ");
-		at(line, "brief.what");
+	put_z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
+	put_at(line, "supplier");
+	if (has_text(line, "brief.what")) {
+		put_z(line, ": ");
+		put_at(line, "brief.what");
 	}
 }
 
-static void unshared(struct line *line)
+static void unshared_words(struct line *line)
 {
-	z(line, "not shared with ");
-	at(line, "supplier");
-	z(line, " any more");
-	if (has(line, "reason")) {
-		z(line, ": ");
-		at(line, "reason");
+	put_z(line, "not shared with ");
+	put_at(line, "supplier");
+	put_z(line, " any more");
+	if (has_text(line, "reason")) {
+		put_z(line, ": ");
+		put_at(line, "reason");
 	}
 }
 
-static void linked(struct line *line)
+static void linked_words(struct line *line)
 {
-	ticket(line);
-	z(line, " joined: ");
-	text(line, title_of(line));
+	put_ticket(line);
+	put_z(line, " joined: ");
+	put_text(line, title_of(line));
 }
 
-static void changed(struct line *line)
+static void changed_words(struct line *line)
 {
-	ticket(line);
-	changes(line);
+	put_ticket(line);
+	put_changes(line);
 }
 
-static void late(struct line *line)
+static void late_words(struct line *line)
 {
-	ticket(line);
-	z(line, " spoke too late, nothing moved");
+	put_ticket(line);
+	put_z(line, " spoke too late, nothing moved");
 }
 
-static void removed(struct line *line)
+static void removed_words(struct line *line)
 {
-	ticket(line);
-	z(line, " was removed");
+	put_ticket(line);
+	put_z(line, " was removed");
 }
 
-static void continued(struct line *line)
+static void continued_words(struct line *line)
 {
-	ticket(line);
-	z(line, " goes on as ");
-	at(line, has(line, "continues_as.key") ? "continues_as.key" : "continues_as.id");
+	put_ticket(line);
+	put_z(line, " goes on as ");
+	put_at(line, has_text(line, "continues_as.key") ? "continues_as.key" : "continues_as.id");
 }
 
-static void overruled(struct line *line)
+static void overruled_words(struct line *line)
 {
-	ticket(line);
-	z(line, " says ");
-	at(line, "attribute");
-	z(line, " ");
-	value(line, sdk_json_at(line->data, "said"));
-	z(line, ", which does not count: ");
-	value(line, sdk_json_at(line->data, "stands"));
-	z(line, " stands");
+	put_ticket(line);
+	put_z(line, " says ");
+	put_at(line, "attribute");
+	put_z(line, " ");
+	put_value(line, sdk_json_at(line->data, "said"));
+	put_z(line, ", which does not count: ");
+	put_value(line, sdk_json_at(line->data, "stands"));
+	put_z(line, " stands");
 }
 
 static void comment_added(struct line *line)
 {
-	comment(line, "added");
+	put_comment(line, "added");
 }
 
 static void comment_edited(struct line *line)
 {
-	comment(line, "edited");
+	put_comment(line, "edited");
 }
 
 static void comment_removed(struct line *line)
 {
-	comment(line, "removed");
+	put_comment(line, "removed");
 }
 
-static void attachment(struct line *line)
+static void attachment_words(struct line *line)
 {
-	z(line, "attachment ");
-	at(line, has(line, "attachment.name") ? "attachment.name" : "attachment.id");
+	put_z(line, "attachment ");
+	put_at(line, has_text(line, "attachment.name") ? "attachment.name" : "attachment.id");
 }
 
 /* "delivery 17, a comment for ticket INC0010023" */
-static void delivery(struct line *line)
+static void put_delivery(struct line *line)
 {
 	static const struct {
 		const char *op, *words;
 	} row[] = {{"create_ticket", "a new ticket"}, {"update_ticket", "what stands"}, {"add_comment", "a comment"}};
 
-	z(line, "delivery ");
-	at(line, "delivery.id");
+	put_z(line, "delivery ");
+	put_at(line, "delivery.id");
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
 		if (sdk_json_is(line->data, "delivery.op", row[i].op)) {
-			z(line, ", ");
-			z(line, row[i].words);
+			put_z(line, ", ");
+			put_z(line, row[i].words);
 		}
-	if (has(line, "ticket.id")) {
-		z(line, " for ");
-		ticket(line);
+	if (has_text(line, "ticket.id")) {
+		put_z(line, " for ");
+		put_ticket(line);
 	}
 }
 
-static void delivered(struct line *line)
+static void delivered_words(struct line *line)
 {
-	delivery(line);
-	z(line, ": done");
+	put_delivery(line);
+	put_z(line, ": done");
 }
 
-static void why(struct line *line)
+static void put_why(struct line *line)
 {
-	z(line, " (");
-	at(line, "cause");
-	z(line, ")");
-	if (has(line, "reason")) {
-		z(line, ": ");
-		at(line, "reason");
+	put_z(line, " (");
+	put_at(line, "cause");
+	put_z(line, ")");
+	if (has_text(line, "reason")) {
+		put_z(line, ": ");
+		put_at(line, "reason");
 	}
 }
 
-static void parked(struct line *line)
+static void parked_words(struct line *line)
 {
-	delivery(line);
-	z(line, sdk_json_bool(sdk_json_at(line->data, "unknown"), false) ? ": nobody knows whether it was done"
-									 : ": waits for a person");
-	why(line);
+	put_delivery(line);
+	put_z(line, sdk_json_bool(sdk_json_at(line->data, "unknown"), false) ? ": nobody knows whether it was done"
+									     : ": waits for a person");
+	put_why(line);
 }
 
-static void cancelled(struct line *line)
+static void cancelled_words(struct line *line)
 {
-	delivery(line);
-	z(line, ": will not be brought");
-	why(line);
+	put_delivery(line);
+	put_z(line, ": will not be brought");
+	put_why(line);
 }
 
 static void supplier_state(struct line *line)
 {
-	z(line, "is ");
-	at(line, "to");
-	if (has(line, "why")) {
-		z(line, ": ");
-		at(line, "why");
+	put_z(line, "is ");
+	put_at(line, "to");
+	if (has_text(line, "why")) {
+		put_z(line, ": ");
+		put_at(line, "why");
 	}
-	if (has(line, "next")) {
-		z(line, "; ");
-		at(line, "next");
+	if (has_text(line, "next")) {
+		put_z(line, "; ");
+		put_at(line, "next");
 	}
 }
 
@@ -338,43 +338,43 @@ static const struct {
 	void (*words)(struct line *);
 	const char *color;
 } looks[EVENT_N] = {
-    [EVENT_INCIDENT_OPENED] = {opened, GREEN},
+    [EVENT_INCIDENT_OPENED] = {opened_words, GREEN},
     [EVENT_INCIDENT_STATUS_CHANGED] = {status_changed, ""},
     [EVENT_INCIDENT_HOLDER_CHANGED] = {holder_changed, MAGENTA},
-    [EVENT_INCIDENT_CORRECTED] = {corrected, YELLOW},
-    [EVENT_INCIDENT_MERGED] = {merged, MAGENTA},
-    [EVENT_INCIDENT_ABSORBED] = {absorbed, MAGENTA},
-    [EVENT_INCIDENT_SHARED] = {shared, MAGENTA},
-    [EVENT_INCIDENT_UNSHARED] = {unshared, MAGENTA},
-    [EVENT_TICKET_LINKED] = {linked, GREEN},
-    [EVENT_TICKET_CHANGED] = {changed, ""},
-    [EVENT_TICKET_LATE] = {late, YELLOW},
-    [EVENT_TICKET_REMOVED] = {removed, YELLOW},
-    [EVENT_TICKET_CONTINUED] = {continued, MAGENTA},
-    [EVENT_TICKET_OVERRULED] = {overruled, YELLOW},
+    [EVENT_INCIDENT_CORRECTED] = {corrected_words, YELLOW},
+    [EVENT_INCIDENT_MERGED] = {merged_words, MAGENTA},
+    [EVENT_INCIDENT_ABSORBED] = {absorbed_words, MAGENTA},
+    [EVENT_INCIDENT_SHARED] = {shared_words, MAGENTA},
+    [EVENT_INCIDENT_UNSHARED] = {unshared_words, MAGENTA},
+    [EVENT_TICKET_LINKED] = {linked_words, GREEN},
+    [EVENT_TICKET_CHANGED] = {changed_words, ""},
+    [EVENT_TICKET_LATE] = {late_words, YELLOW},
+    [EVENT_TICKET_REMOVED] = {removed_words, YELLOW},
+    [EVENT_TICKET_CONTINUED] = {continued_words, MAGENTA},
+    [EVENT_TICKET_OVERRULED] = {overruled_words, YELLOW},
     [EVENT_COMMENT_ADDED] = {comment_added, CYAN},
     [EVENT_COMMENT_EDITED] = {comment_edited, CYAN},
     [EVENT_COMMENT_REMOVED] = {comment_removed, CYAN},
-    [EVENT_ATTACHMENT_ADDED] = {attachment, CYAN},
-    [EVENT_DELIVERY_DONE] = {delivered, ""},
-    [EVENT_DELIVERY_PARKED] = {parked, YELLOW},
-    [EVENT_DELIVERY_CANCELLED] = {cancelled, YELLOW},
+    [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN},
+    [EVENT_DELIVERY_DONE] = {delivered_words, ""},
+    [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW},
+    [EVENT_DELIVERY_CANCELLED] = {cancelled_words, YELLOW},
     [EVENT_SUPPLIER_STATE_CHANGED] = {supplier_state, YELLOW},
 };
 
-static void column(struct line *line, const char *path, const char *other, size_t width)
+static void put_column(struct line *line, const char *path, const char *other, size_t width)
 {
 	size_t from = line->buf->n, shown = 0;
 
-	if (has(line, path))
-		at(line, path);
+	if (has_text(line, path))
+		put_at(line, path);
 	else
-		z(line, other);
+		put_z(line, other);
 	for (size_t i = from; i < line->buf->n; i++)
 		shown += ((unsigned char)line->buf->p[i] & 0xC0) != 0x80;
 	for (; shown < width; shown++)
-		z(line, " ");
-	z(line, "  ");
+		put_z(line, " ");
+	put_z(line, "  ");
 }
 
 void tail_line_words(struct ent_arena *arena, const struct bus_record *record, const struct sdk_json *data, bool color,
@@ -387,22 +387,22 @@ void tail_line_words(struct ent_arena *arena, const struct bus_record *record, c
 	(void)sdk_time_format(record->time_ms, stamp);
 	stamp[10] = ' ';
 	stamp[19] = '\0'; /* seconds are fine enough to read */
-	paint(&line, "\033[2m");
-	z(&line, stamp);
-	paint(&line, "\033[0m");
-	z(&line, "  ");
-	paint(&line, "\033[1m");
-	column(&line, "incident.number", "-", 10);
-	paint(&line, "\033[0m");
-	column(&line, "supplier", "-", 12);
+	put_color(&line, "\033[2m");
+	put_z(&line, stamp);
+	put_color(&line, "\033[0m");
+	put_z(&line, "  ");
+	put_color(&line, "\033[1m");
+	put_column(&line, "incident.number", "-", 10);
+	put_color(&line, "\033[0m");
+	put_column(&line, "supplier", "-", 12);
 	if (event_kind(record->type, &kind)) {
-		paint(&line, looks[kind].color);
+		put_color(&line, looks[kind].color);
 		looks[kind].words(&line);
-		paint(&line, "\033[0m");
+		put_color(&line, "\033[0m");
 	} else { /* of a newer broker: its name says most */
-		text(&line, record->type);
+		put_text(&line, record->type);
 	}
-	z(&line, "\n");
+	put_z(&line, "\n");
 }
 
 bool tail_line_json(const struct bus_record *record, const struct sdk_json *data, struct sdk_buf *buf)

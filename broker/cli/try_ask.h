@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The input of `entente try`: its options, the call to try, the given answers; and the meaning of the result. */
+/* The input of `entente try`: its options, the call to try, the given answers. */
 #ifndef CLI_TRY_ASK_H
 #define CLI_TRY_ASK_H
 
@@ -44,14 +44,5 @@ struct try_message {
 };
 enum ent_rc try_message_read(struct ent_arena *arena, struct ent_str text, bool is_request, struct try_message *ret,
 			     struct ent_err *err) __attribute__((warn_unused_result));
-
-/* What the broker would do after this result. next: what the person can do. All three lie in the arena or are static.
- */
-struct try_verdict {
-	struct ent_str outcome, words, next;
-	bool is_well;
-};
-void try_judge(enum try_op op, const struct trial *trial, const struct ent_call *call, const struct trial_end *end,
-	       struct ent_arena *arena, struct try_verdict *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Says in words how the broker would go on after this result. link/deliver.c, poll.c and login.c decide it. */
-#include "cli/try_ask.h"
+#include "cli/try_judge.h"
 
 #include "sdk/str.h"
 
@@ -11,7 +11,7 @@
 static const struct ent_str mend =
     ENT_STR("Next: correct the program or the setting that the reason names, then type the same command again.");
 
-static void parked(enum delivery_cause cause, struct ent_arena *arena, struct try_verdict *ret)
+static void outcome_parked(enum delivery_cause cause, struct ent_arena *arena, struct try_verdict *ret)
 {
 	*ret = (struct try_verdict){.outcome = sdk_format(arena, "parked (%s)", delivery_cause_word(cause)),
 				    .words = sdk_format(arena, "The broker would keep it and wait for a person: %s.",
@@ -45,13 +45,13 @@ static void delivery_invalid(const struct trial *trial, const struct ent_call *c
 	bool is_no = end->is_built && (end->said_no || (end->status >= 400 && end->status < 500));
 
 	if (is_no) {
-		parked(CAUSE_REFUSED, arena, ret);
+		outcome_parked(CAUSE_REFUSED, arena, ret);
 	} else if (end->is_built && end->writes && end->status) {
 		in_doubt(trial, call, ret);
 		ret->words = sdk_format(arena, "We cannot read the answer. %.*s", ENT_F(ret->words));
 		ret->next = mend;
 	} else {
-		parked(CAUSE_INVALID, arena, ret);
+		outcome_parked(CAUSE_INVALID, arena, ret);
 	}
 }
 
@@ -83,7 +83,7 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 			       "everything from us. If not, it would park this delivery.");
 		break;
 	case ENT_EGONE:
-		parked(CAUSE_GONE, arena, ret);
+		outcome_parked(CAUSE_GONE, arena, ret);
 		break;
 	case ENT_EUNSUPPORTED:
 		SAY("cancelled (unsupported)", "This tool cannot express it, or no program builds it. The broker would "

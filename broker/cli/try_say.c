@@ -34,7 +34,7 @@ static void header_say(struct sdk_jsonw *w, struct ent_str name, struct ent_str 
 	sdk_jsonw_close(w, '}');
 }
 
-static void ktime(struct sdk_jsonw *w, const char *key, int64_t ms)
+static void member_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 {
 	char text[SDK_TIME_SIZE];
 
@@ -95,7 +95,7 @@ static void call_say(struct sdk_jsonw *w, const struct trial_step *step, const s
 
 /* ---- the answer -------------------------------------------------------------------------- */
 
-static bool is_secret(struct ent_str name, bool is_login)
+static bool hides_header(struct ent_str name, bool is_login)
 {
 	static const char *const plain[] = {"content-type", "content-length", "date", "server", "retry-after"};
 
@@ -165,7 +165,8 @@ static void answer_say(struct sdk_jsonw *w, const struct trial_step *step, struc
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < response->n_header; i++)
 		header_say(w, response->header[i].name,
-			   is_secret(response->header[i].name, is_login) ? ENT_STR("***") : response->header[i].value);
+			   hides_header(response->header[i].name, is_login) ? ENT_STR("***")
+									    : response->header[i].value);
 	sdk_jsonw_close(w, ']');
 	if (is_login && response->body.n)
 		secret_body_say(w, response->body, arena);
@@ -176,7 +177,7 @@ static void answer_say(struct sdk_jsonw *w, const struct trial_step *step, struc
 
 /* ---- changes ----------------------------------------------------------------------------- */
 
-static const char *kind_word(enum ent_change_kind kind)
+static const char *change_word(enum ent_change_kind kind)
 {
 	switch (kind) {
 	case ENT_TICKET_CHANGED:
@@ -258,7 +259,7 @@ static void comment_say(struct sdk_jsonw *w, const struct ent_comment *comment, 
 	if (is_added) {
 		name_say(w, "author", comment->author.id, "name", comment->author.name);
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
-		ktime(w, "created", comment->created_ms);
+		member_time(w, "created", comment->created_ms);
 		sdk_jsonw_kstr(w, "body", sdk_or_empty(comment->body));
 	}
 	sdk_jsonw_close(w, '}');
@@ -280,9 +281,9 @@ static void attachment_say(struct sdk_jsonw *w, const struct ent_attachment *att
 static void change_say(struct sdk_jsonw *w, const struct ent_change *change)
 {
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "kind", kind_word(change->kind));
+	sdk_jsonw_kz(w, "kind", change_word(change->kind));
 	name_say(w, "ticket", change->ticket.id, "key", change->ticket.key);
-	ktime(w, "time", change->stamp.time_ms);
+	member_time(w, "time", change->stamp.time_ms);
 	if (change->stamp.version > 0)
 		sdk_jsonw_kint(w, "version", change->stamp.version);
 	name_say(w, "actor", change->actor.id, "name", change->actor.name);
@@ -352,7 +353,7 @@ static void aside_say(struct sdk_jsonw *w, const struct ent_result *result)
 		sdk_jsonw_kstr_some(w, "ticket", result->aside[i].ticket);
 		sdk_jsonw_kstr_some(w, "key", result->aside[i].key);
 		sdk_jsonw_kstr_some(w, "reason", result->aside[i].reason);
-		ktime(w, "next", result->aside[i].next_ms);
+		member_time(w, "next", result->aside[i].next_ms);
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The result of `entente try`: as one JSON object without secrets (try_say.c), and for people (try_show.c). */
+/* The result of `entente try` as one JSON object without secrets. */
 #ifndef CLI_TRY_SAY_H
 #define CLI_TRY_SAY_H
 
@@ -27,8 +27,5 @@ void try_say_step(void *of, const struct trial_step *step);
 void try_say_webhook(struct try_say *say, const struct arrival *arrival, const char *signature);
 /* The end of the object: what the broker would do, and what a person can do. Empty texts are left out. */
 void try_say_end(struct try_say *say, struct ent_str outcome, struct ent_str words, struct ent_str next);
-
-/* For people, on standard output. */
-void try_show(struct ent_arena *arena, const struct sdk_json *said);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints the result of a try for people. */
+#include "cli/try_show.h"
+
 #include <stdio.h>
 
 #include "cli/table.h"
-#include "cli/try_say.h"
 
-static struct ent_str cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
+static struct ent_str said_cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
 {
 	return table_cell(arena, sdk_json_at(node, path));
 }
@@ -18,7 +18,7 @@ static void show_message(struct ent_arena *arena, const struct sdk_json *message
 	const struct sdk_json *headers = sdk_json_at(message, "headers");
 
 	for (const struct sdk_json *at = sdk_json_first(headers); at; at = sdk_json_next(at))
-		printf("   %.*s: %.*s\n", ENT_F(cell(arena, at, "name")), ENT_F(cell(arena, at, "value")));
+		printf("   %.*s: %.*s\n", ENT_F(said_cell(arena, at, "name")), ENT_F(said_cell(arena, at, "value")));
 	while (body.n && body.p[body.n - 1] == '\n')
 		body.n--;
 	if (!body.n)
@@ -31,14 +31,14 @@ static void show_message(struct ent_arena *arena, const struct sdk_json *message
 
 static void show_call(struct ent_arena *arena, const struct sdk_json *call, unsigned n)
 {
-	printf("\n%u. %.*s", n, ENT_F(cell(arena, call, "op")));
+	printf("\n%u. %.*s", n, ENT_F(said_cell(arena, call, "op")));
 	if (!sdk_json_is(call, "op", "token"))
 		printf(", phase %.*s", ENT_F(sdk_json_text_at(call, "phase")));
 	if (!sdk_json_at(call, "method")) {
 		puts(": no call");
 		return;
 	}
-	printf("\n   %.*s %.*s\n", ENT_F(cell(arena, call, "method")), ENT_F(cell(arena, call, "url")));
+	printf("\n   %.*s %.*s\n", ENT_F(said_cell(arena, call, "method")), ENT_F(said_cell(arena, call, "url")));
 	show_message(arena, call);
 }
 
@@ -49,7 +49,7 @@ static void show_answer(struct ent_arena *arena, const struct sdk_json *answer)
 	if (sdk_json_is(answer, "status", "0"))
 		puts("\n   no complete answer came");
 	else
-		printf("\n   answer: HTTP %.*s\n", ENT_F(cell(arena, answer, "status")));
+		printf("\n   answer: HTTP %.*s\n", ENT_F(said_cell(arena, answer, "status")));
 	show_message(arena, answer);
 }
 
@@ -72,7 +72,8 @@ static void show_attributes(struct ent_arena *arena, const struct sdk_json *list
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at)) {
 		struct ent_str native = sdk_json_text_at(at, "native");
 
-		printf("      %-14.*s %.*s", ENT_F(cell(arena, at, "attribute")), ENT_F(cell(arena, at, "text")));
+		printf("      %-14.*s %.*s", ENT_F(said_cell(arena, at, "attribute")),
+		       ENT_F(said_cell(arena, at, "text")));
 		if (native.n)
 			printf(" (their word: %.*s)", ENT_F(table_safe(arena, native, false)));
 		puts(sdk_json_bool(sdk_json_at(at, "unmapped"), false)
@@ -88,31 +89,31 @@ static void show_correlation(struct ent_arena *arena, const struct sdk_json *cor
 
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		if (sdk_json_at(correlation, name[i][0]))
-			printf("      %-14s %.*s\n", name[i][1], ENT_F(cell(arena, correlation, name[i][0])));
+			printf("      %-14s %.*s\n", name[i][1], ENT_F(said_cell(arena, correlation, name[i][0])));
 	for (const struct sdk_json *at = sdk_json_first(references); at; at = sdk_json_next(at))
-		printf("      %-14s %.*s %.*s\n", "refers to", ENT_F(cell(arena, at, "supplier")),
-		       ENT_F(cell(arena, at, "id")));
+		printf("      %-14s %.*s %.*s\n", "refers to", ENT_F(said_cell(arena, at, "supplier")),
+		       ENT_F(said_cell(arena, at, "id")));
 }
 
-static void show_change(struct ent_arena *arena, const struct sdk_json *change)
+static void change_show(struct ent_arena *arena, const struct sdk_json *change)
 {
 	const struct sdk_json *comment = sdk_json_at(change, "comment");
 
-	printf("   %.*s", ENT_F(cell(arena, change, "kind")));
+	printf("   %.*s", ENT_F(said_cell(arena, change, "kind")));
 	show_name(arena, ": ticket ", sdk_json_at(change, "ticket"), "key");
 	show_name(arena, " goes on as ", sdk_json_at(change, "continues_as"), "key");
 	if (sdk_json_at(change, "time"))
-		printf(", at %.*s", ENT_F(cell(arena, change, "time")));
+		printf(", at %.*s", ENT_F(said_cell(arena, change, "time")));
 	if (sdk_json_at(change, "version"))
-		printf(", version %.*s", ENT_F(cell(arena, change, "version")));
+		printf(", version %.*s", ENT_F(said_cell(arena, change, "version")));
 	show_name(arena, ", by ", sdk_json_at(change, "actor"), "name");
 	putchar('\n');
 	show_attributes(arena, sdk_json_at(change, "attributes"));
 	show_correlation(arena, sdk_json_at(change, "correlation"));
 	if (comment) {
-		printf("      comment %.*s", ENT_F(cell(arena, comment, "id")));
+		printf("      comment %.*s", ENT_F(said_cell(arena, comment, "id")));
 		if (sdk_json_at(comment, "visibility"))
-			printf(", %.*s", ENT_F(cell(arena, comment, "visibility")));
+			printf(", %.*s", ENT_F(said_cell(arena, comment, "visibility")));
 		show_name(arena, ", by ", sdk_json_at(comment, "author"), "name");
 		putchar('\n');
 		if (sdk_json_at(comment, "body"))
@@ -126,11 +127,11 @@ static void show_change(struct ent_arena *arena, const struct sdk_json *change)
 
 /* ---- what it means ---------------------------------------------------------------------- */
 
-static void show_aside(struct ent_arena *arena, const struct sdk_json *list)
+static void tries_aside_show(struct ent_arena *arena, const struct sdk_json *list)
 {
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
-		printf("   put aside: ticket %.*s: %.*s\n", ENT_F(cell(arena, at, "ticket")),
-		       ENT_F(cell(arena, at, "reason")));
+		printf("   put aside: ticket %.*s: %.*s\n", ENT_F(said_cell(arena, at, "ticket")),
+		       ENT_F(said_cell(arena, at, "reason")));
 }
 
 /* reads: a poll or a webhook; no changes are worth a line there. */
@@ -142,24 +143,24 @@ static void show_result(struct ent_arena *arena, const struct sdk_json *result, 
 
 	if (!result)
 		return;
-	printf("\n   this means: %.*s", ENT_F(cell(arena, result, "says")));
+	printf("\n   this means: %.*s", ENT_F(said_cell(arena, result, "says")));
 	if (sdk_json_at(result, "why"))
-		printf(": %.*s", ENT_F(cell(arena, result, "why")));
+		printf(": %.*s", ENT_F(said_cell(arena, result, "why")));
 	putchar('\n');
 	for (size_t i = 0; i < sizeof member / sizeof *member; i++)
 		if (sdk_json_at(result, member[i]))
-			printf("   %-13s %.*s\n", member[i], ENT_F(cell(arena, result, member[i])));
+			printf("   %-13s %.*s\n", member[i], ENT_F(said_cell(arena, result, member[i])));
 	if (sdk_json_at(result, "logged_out"))
 		puts("   our session is over: we would log in again and ask once more");
 	for (const struct sdk_json *at = sdk_json_first(session); at; at = sdk_json_next(at))
 		printf("   session value  %.*s = ***\n", ENT_F(table_cell(arena, at)));
-	show_aside(arena, sdk_json_at(result, "aside"));
+	tries_aside_show(arena, sdk_json_at(result, "aside"));
 	if (sdk_json_at(result, "cut"))
-		printf("   %.*s\n", ENT_F(cell(arena, result, "cut")));
+		printf("   %.*s\n", ENT_F(said_cell(arena, result, "cut")));
 	if (sdk_json_at(result, "dead"))
-		printf("   the broker cannot read it: %.*s\n", ENT_F(cell(arena, result, "dead")));
+		printf("   the broker cannot read it: %.*s\n", ENT_F(said_cell(arena, result, "dead")));
 	for (const struct sdk_json *at = sdk_json_first(changes); at; at = sdk_json_next(at))
-		show_change(arena, at);
+		change_show(arena, at);
 	if (reads && changes && !sdk_json_count(changes))
 		puts("   no changes");
 }
@@ -169,8 +170,8 @@ void try_show(struct ent_arena *arena, const struct sdk_json *said)
 	const struct sdk_json *steps = sdk_json_at(said, "steps");
 	unsigned n = 0;
 
-	printf("%.*s (connector %.*s), %.*s\n", ENT_F(cell(arena, said, "supplier")),
-	       ENT_F(cell(arena, said, "connector")), ENT_F(cell(arena, said, "op")));
+	printf("%.*s (connector %.*s), %.*s\n", ENT_F(said_cell(arena, said, "supplier")),
+	       ENT_F(said_cell(arena, said, "connector")), ENT_F(said_cell(arena, said, "op")));
 	for (const struct sdk_json *at = sdk_json_first(steps); at; at = sdk_json_next(at)) {
 		if (sdk_json_at(at, "too_large"))
 			puts("\n(this step is too large to be shown)");
@@ -181,9 +182,10 @@ void try_show(struct ent_arena *arena, const struct sdk_json *said)
 			    !sdk_json_at(at, "call") || sdk_json_is(at, "call.op", "poll"));
 	}
 	if (sdk_json_at(said, "outcome"))
-		printf("\n%.*s: %.*s\n", ENT_F(cell(arena, said, "outcome")), ENT_F(cell(arena, said, "words")));
+		printf("\n%.*s: %.*s\n", ENT_F(said_cell(arena, said, "outcome")),
+		       ENT_F(said_cell(arena, said, "words")));
 	else if (sdk_json_at(said, "words"))
-		printf("\n%.*s\n", ENT_F(cell(arena, said, "words")));
+		printf("\n%.*s\n", ENT_F(said_cell(arena, said, "words")));
 	if (sdk_json_at(said, "next"))
-		printf("%.*s\n", ENT_F(cell(arena, said, "next")));
+		printf("%.*s\n", ENT_F(said_cell(arena, said, "next")));
 }

@@ -7,18 +7,18 @@ static const struct config_key auth_keys[] = {
     {.name = "kind",
      .form = "basic, bearer, header or oauth2",
      .help = "basic: user and credential (its password). bearer: credential (a token). header: header and credential, "
-	     "and scheme where a word stands before it. oauth2: client credentials, with user (the client id), "
-	     "credential (its secret), token_url and scope.",
+	     "and scheme if a word stands before the credential. oauth2: client credentials, with user (the client "
+	     "id), credential (its secret), token_url and scope.",
      .required = true},
     {.name = "user", .form = "text", .help = "Name of the account, or the client id."},
     {.name = "credential",
      .form = "reference",
      .help = "Password, token or client secret: env:NAME or file:/path, never the secret itself.",
      .required = true},
-    {.name = "header", .form = "name", .help = "Header that carries it, e.g. X-Redmine-API-Key."},
-    {.name = "scheme", .form = "word", .help = "Stands before it in the header, e.g. token."},
-    {.name = "token_url", .form = "URL", .help = "Where oauth2 gets its tokens."},
-    {.name = "scope", .form = "text", .help = "What oauth2 asks for; default: nothing is said."},
+    {.name = "header", .form = "name", .help = "Header that carries the credential, e.g. X-Redmine-API-Key."},
+    {.name = "scheme", .form = "word", .help = "Word before the credential in the header, e.g. token."},
+    {.name = "token_url", .form = "URL", .help = "Address where oauth2 gets its tokens."},
+    {.name = "scope", .form = "text", .help = "The scope that oauth2 asks for. Default: none."},
     {0},
 };
 
@@ -38,25 +38,25 @@ static const struct config_key policy_keys[] = {
 
 static const struct config_row amount_rows[] = {
     TIME("timeout", timeout_ms, "30s", 100, 10 * MINUTE, NULL,
-	 "One round trip, all of it: name, connection, request, answer.", false),
-    TIME("connect_timeout", connect_ms, "5s", 50, 5 * MINUTE, NULL, "How much of it name, connection and TLS may take.",
-	 false),
+	 "Longest time for one request: name, connection, request and answer together.", false),
+    TIME("connect_timeout", connect_ms, "5s", 50, 5 * MINUTE, NULL,
+	 "Longest time for name, connection and TLS; a part of `timeout`.", false),
     {"answer_max", CONFIG_BYTES, offsetof(struct supplier, link.answer_max), "4MiB", NULL, NULL, 1024, 256ll << 20,
-     NULL, "Largest answer, unpacked; a larger one counts as none.", false},
+     NULL, "Largest answer, unpacked. A larger answer counts as no answer.", false},
     {"rate", CONFIG_INT, offsetof(struct supplier, link.rate_per_min), "600", NULL, NULL, 1, 100000, NULL,
-     "Requests a minute, all together; its own limit, less what others of you need.", false},
+     "Requests a minute to this supplier. Take its tool's own limit, less what your other programs need.", false},
     {"at_once", CONFIG_INT, offsetof(struct supplier, link.at_once), "4", NULL, NULL, 1, 64, NULL,
-     "Requests at the same time. For one ticket always one.", false},
+     "Requests at the same time. For one ticket there is always only one.", false},
     TIME("poll", poll_ms, "60s", 100, DAY, NULL,
-	 "How often it is asked what is new, where the connector can; 0: never, its webhooks tell it.", true),
+	 "How often its tool is asked for changes, if the connector can. 0: never; its webhooks bring them.", true),
     TIME("sweep", sweep_ms, "6h", 1000, 30 * DAY, NULL,
-	 "How often each of its open tickets is compared with ours; 0: never.", true),
+	 "How often each of its open tickets is compared with the incident. 0: never.", true),
     TIME("search_lag", search_lag_ms, "connector", 100, 60 * MINUTE, "connector",
 	 "How long after a write its search may not show the new text. After a lost answer we search for this time "
 	 "before we write again. connector: as its connector says. 0: its search shows it at once.",
 	 true),
     TIME("silence", silence_ms, "0", 1000, 365 * DAY, "never",
-	 "An alarm when nothing was heard from it for this time. 0: learned from its usual pauses.", true),
+	 "An alarm is raised when nothing came from it for this time. 0: the broker learns its usual pauses.", true),
     {"title_max", CONFIG_INT, offsetof(struct supplier, title_max), "0", NULL, NULL, 40, 1000000, NULL,
      "Longest title that its tool takes, in the unit that the connector's page names. 0: as the connector says; a "
      "larger number than the connector's changes nothing.",
@@ -87,18 +87,19 @@ static const struct config_key supplier_keys[] = {
      .form = "text",
      .help = "Short name, a-z 0-9 and -: stands in the URL /hooks/NAME and in events. Do not change it later.",
      .required = true},
-    {.name = "title", .form = "text", .help = "What people read. Default: the name."},
+    {.name = "title", .form = "text", .help = "The name that people read. Default: `name`."},
     {.name = "connector",
      .form = "text",
      .help = "Which connector speaks its tool's language; `entente check` lists them.",
      .required = true},
     {.name = "secret",
      .form = "reference(s)",
-     .help = "What its webhooks are signed with: env:NAME or file:/path, never the secret itself. A list of two while "
-	     "one replaces the other. Without it, and where it is polled, no webhook is taken."},
+     .help = "The key that signs its webhooks: env:NAME or file:/path, never the secret itself. A list of two keys "
+	     "while one replaces the other. A supplier that is polled needs none; then its webhooks are refused."},
     {.name = "unsigned",
      .form = "true",
-     .help = "Instead of `secret`: accept its webhooks from anyone. Only where the network decides who can send."},
+     .help =
+	 "Instead of `secret`: accept its webhooks from anyone. Use it only where your network decides who can send."},
     {.name = "public_comments",
      .form = "us or everyone",
      .help = "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier "
@@ -106,14 +107,14 @@ static const struct config_key supplier_keys[] = {
      .required = true},
     {.name = "joins",
      .form = "any or shared",
-     .help =
-	 "Which incidents its own ticket may join by what it says (our number, a shared key, another's ticket). any: "
-	 "whichever it names (the default). shared: only those we shared with it; then nobody gets into a thread by "
-	 "naming its number."},
+     .help = "Which incidents its tickets may join by naming them (our number, a shared key, another supplier's "
+	     "ticket). any: each incident that is named (the default). shared: only incidents that were shared with it "
+	     "first. With shared, a supplier cannot get into an incident by quoting its number."},
     {.name = "url",
      .form = "URL",
-     .help = "Where its tool is, https://host/path without anything that follows. Without it we only listen."},
-    {.name = "auth", .form = "group", .help = "How we log in there.", .member = auth_keys},
+     .help = "Address of its tool, https://host/path with nothing behind it. Without it the broker only listens and "
+	     "sends nothing."},
+    {.name = "auth", .form = "group", .help = "How the broker logs in there.", .member = auth_keys},
     {.name = "credentials",
      .form = "group",
      .help =
@@ -122,19 +123,20 @@ static const struct config_key supplier_keys[] = {
 	 "form, a path. It never sees them."},
     {.name = "account",
      .form = "text",
-     .help = "Id or name of our user in its tool: what it writes is our own and comes back to nobody. Without it only "
-	     "ids and words of what we sent are known."},
+     .help = "Id or name of our user in its tool. The broker takes what this user writes for its own and brings it to "
+	     "nobody. Without it the broker knows its own texts only by their ids and words."},
     {.name = "comments_as",
      .form = "internal or public",
-     .help = "How a comment that we bring stands in its tool. Default: internal."},
+     .help = "How the broker writes comments in its tool. Default: internal."},
     {.name = "language",
      .form = "fr or en",
-     .help = "Language of the sentences that we add to texts for it, as where one is shortened. Default: en."},
+     .help =
+	 "Language of the sentences that the broker adds to a text, for example when it shortens one. Default: en."},
     {.name = "policy",
      .form = "group",
-     .help = "Whose word counts where its ticket and the incident say different things. holder: that of whoever holds "
-	     "the incident (the default). newest: the last one. ours: the incident's is written back. theirs: its "
-	     "own, and we never write it.",
+     .help = "Which value counts when its ticket and the incident differ. holder: the value of whoever holds the "
+	     "incident (the default). newest: the latest one. ours: the incident's; it is written back. theirs: its "
+	     "ticket's; the broker never writes it.",
      .member = policy_keys},
     {.name = "map",
      .form = "group",
@@ -146,14 +148,14 @@ static const struct config_key supplier_keys[] = {
      .help = "The connector's own settings; `entente config --help CONNECTOR` lists them."},
     {.name = "ca_file",
      .form = "path",
-     .help = "Certificates (PEM) that its tool's is signed by, instead of the system's."},
+     .help = "Certificates (PEM) that signed the certificate of its tool, instead of the system's."},
     {.name = "plain_http",
      .form = "true or false",
-     .help = "Take http: in url, where everybody on the way can read and change everything. Default: false."},
+     .help = "Accept http: in url. Everybody on the way can then read and change everything. Default: false."},
     {.name = "allow",
      .form = "list of ranges",
-     .help = "Private and other special addresses that its tool may have, e.g. [10.1.0.0/16]. Others are never "
-	     "connected to, whatever its name says."},
+     .help = "Private and other special addresses that its tool may have, e.g. [10.1.0.0/16]. The broker connects to "
+	     "no other special address, whatever its name resolves to."},
     {.name = "timeout", .row = &amount_rows[ROW_TIMEOUT]},
     {.name = "connect_timeout", .row = &amount_rows[ROW_CONNECT]},
     {.name = "answer_max", .row = &amount_rows[ROW_ANSWER]},
@@ -167,7 +169,7 @@ static const struct config_key supplier_keys[] = {
     {.name = "text_max", .row = &amount_rows[ROW_TEXT]},
     {.name = "paused",
      .form = "true or false",
-     .help = "Maintenance: nothing is sent to it and nothing asked; what is for it waits. Default: false."},
+     .help = "Maintenance: the broker sends nothing to its tool and asks nothing. Deliveries wait. Default: false."},
     {0},
 };
 

@@ -16,13 +16,13 @@ from tree import files_of_tree, is_source, layer_of, line_of, read, without
 
 # Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
 TODAY = {
-    "circles": 54,
-    "headers": 298,
-    "doubled": 178,
-    "plain": 246,
-    "public": 2,
-    "rows": 8,
-    "mutants": 35,
+    "circles": 15,
+    "headers": 91,
+    "doubled": 35,
+    "plain": 53,
+    "public": 1,
+    "rows": 2,
+    "mutants": 0,
 }
 ELSEWHERE = 0.05  # of the public functions may stand in a .c that is not named like their header
 
@@ -32,6 +32,12 @@ OF_STORE = {
     "broker/edge": {"writer.h"},
     "broker/bus": {"db.h", "store.h", "outbox.h"},
     "broker/cli": {"store.h", "writer.h", "backup.h", "fsck.h", "rebuild.h"},
+}
+
+# One file each, and why.
+OF_STORE_BUT = {
+    "broker/cli/boot.c": {"supplier_rows.h"},     # the published maps, before the broker runs and there is a view
+    "broker/cli/cmd_check.c": {"deliveries.h"},   # how many deliveries a start would park, in a store that no broker holds
 }
 
 tap = Tap()
@@ -112,7 +118,7 @@ def row_rule(sources):
     for path, code in sources.items():
         may = OF_STORE.get(layer_of(path))
         for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*"store/([^"]+)"', code, re.M):
-            if may is not None and match[1] not in may:
+            if may is not None and match[1] not in may | OF_STORE_BUT.get(path, set()):
                 found.append(f"{path}:{line_of(code, match.start())}: includes store/{match[1]}")
     return found
 

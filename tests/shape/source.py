@@ -13,7 +13,7 @@ from tree import NOT_OURS, files_of_tree, is_source, layer_of, line_of, read, wi
 
 # Lines. A table may be as long as what it lists: its path, and the reason.
 FILE_CEILING, FUNCTION_CEILING = 530, 63  # on the way to 500, 60
-TABLES = {}
+TABLES = {"broker/cli/question_table.c": "the help and the rows of eleven commands"}
 CONNECTOR_H_CEILING = 250
 
 TOP_LEVEL = {"broker", "connectors", "schemas", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md",

@@ -65,7 +65,7 @@ static int check(const char *yaml, const char *option)
 	out = fopen(in_folder("out"), "w+");
 	assert_non_null(out);
 	assert_true(dup2(fileno(out), 1) == 1);
-	status = cmd_check(argc, argv);
+	status = command_check.run(argc, argv);
 	fflush(stdout);
 	assert_true(dup2(saved, 1) == 1);
 	close(saved);

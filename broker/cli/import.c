@@ -18,7 +18,7 @@
 
 /* ---- progress -------------------------------------------------------------- */
 
-static int terminal_width(void)
+static int bar_width(void)
 {
 	struct winsize size;
 
@@ -43,7 +43,7 @@ static void progress_draw(struct import *import, int64_t now_us)
 	}
 	size += snprintf(text + size, sizeof text - (size_t)size, "%lld lines  %.0f/s  %lld failed", (long long)n, rate,
 			 (long long)import->failed);
-	fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, text);
+	fprintf(stderr, "\r\033[K%.*s", bar_width() - 1, text);
 	import->drawn_us = now_us;
 }
 
@@ -92,7 +92,7 @@ static void count_outcome(struct import *import, struct line *line, const struct
 	}
 }
 
-static void answered(void *to, size_t slot, const struct client_answer *answer)
+static void line_answered(void *to, size_t slot, const struct client_answer *answer)
 {
 	struct import *import = to;
 	struct line *line = &import->line[import->slot[slot]];
@@ -129,7 +129,7 @@ static void answered(void *to, size_t slot, const struct client_answer *answer)
 }
 
 /* Fills the window from the file. */
-static void read_lines(struct import *import)
+static void lines_read(struct import *import)
 {
 	while (!import->read_all && import->n < import->n_window) {
 		struct ent_str text, order;
@@ -230,7 +230,7 @@ void import_run(struct import *import, int signals)
 		int fd[2] = {signals, import->source.fd}, wait_ms = 100;
 
 		if (!ends) {
-			read_lines(import);
+			lines_read(import);
 			wait_ms = send_lines(import);
 			if (import->read_all && !import->n && !any_sent(import))
 				return;
@@ -241,7 +241,7 @@ void import_run(struct import *import, int signals)
 				return;
 		}
 		bool pipe = import->source.size < 0 && !import->read_all && import->n < import->n_window;
-		client_pool_wait(import->pool, fd, pipe && !ends ? 2 : 1, wait_ms, answered, import);
+		client_pool_wait(import->pool, fd, pipe && !ends ? 2 : 1, wait_ms, line_answered, import);
 		struct signalfd_siginfo info;
 		if (read(signals, &info, sizeof info) > 0) {
 			if (import->interrupted)

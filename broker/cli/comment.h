@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* entente comment: a text into an incident's thread, for those who are named. */
+#ifndef CLI_COMMENT_H
+#define CLI_COMMENT_H
+
+#include "cli/question.h"
+
+int comment_run(const struct question_call *call);
+void comment_refuse(const struct question_call *call, int argc, char **argv);
+
+#endif

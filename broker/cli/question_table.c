@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands that ask a running broker, one after the other: their help, what they ask, how the answer is printed. */
+#include "cli/afterword.h"
+#include "cli/backfill.h"
+#include "cli/command.h"
+#include "cli/comment.h"
+#include "cli/edit.h"
+#include "cli/incident_show.h"
+#include "cli/letters.h"
+#include "cli/map_send.h"
+#include "cli/share.h"
+#include "cli/show.h"
+#include "cli/supplier_show.h"
+
+/* ---- incidents --------------------------------------------------------------------- */
+
+static const char incident_help[] =
+    "usage: entente incident list [filters]\n"
+    "       entente incident show WORD\n"
+    "       entente incident history WORD [--after N] [--limit N]\n"
+    "       entente incident status WORD STATUS\n"
+    "\n"
+    "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
+    "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
+    "\n"
+    "  --status WORD      a status, or open, or terminal\n"
+    "  --holder NAME      who holds the ball; '' for nobody\n"
+    "  --supplier NAME    who takes part\n"
+    "  --since TIME       changed since, RFC 3339\n"
+    "  --text WORDS       part of the title\n"
+    "  --limit N          1..200 (50)\n"
+    "  --cursor WORD      the next page, as the page before said\n"
+    "  --after N          history: events after the incident's Nth\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente incident list --status open --holder telnord\n"
+    "  entente incident show ENT-000042\n"
+    "  entente incident show telnord:INC0012345 --json | jq .tickets\n"
+    "  entente incident status ENT-000042 resolved\n";
+
+static const struct table_column incident_columns[] = {
+    {"NUMBER", "number"},    {"STATUS", "status"},   {"PRIO", "priority"}, {"HOLDER", "holder"},
+    {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
+static const struct question incident_questions[] = {
+    {.verb = "list",
+     .method = "GET",
+     .path = "/v1/incidents",
+     .query = "status holder supplier since text=q limit cursor",
+     .column = incident_columns,
+     .empty = "No incident matches.",
+     .more = "cursor"},
+    {.verb = "show", .words = "incident", .method = "GET", .path = "/v1/incidents/{incident}", .show = incident_show},
+    {.verb = "history",
+     .words = "incident",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/history",
+     .query = "after limit",
+     .show = incident_show_history},
+    {.verb = "status",
+     .words = "incident to",
+     .method = "PATCH",
+     .path = "/v1/incidents/{incident}",
+     .body = "to=status",
+     .show = incident_show},
+    {0},
+};
+const struct command command_incident = {
+    .name = "incident",
+    .summary = "list and show incidents, set their status",
+    .help = incident_help,
+    .options = "status= holder= supplier= since= text= limit= cursor= after=",
+    .question = incident_questions,
+};
+
+/* ---- who takes part, and the thread ------------------------------------------------ */
+
+static const char share_help[] =
+    "usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--impact WORDS] [--tried WORDS]\n"
+    "                     [--wanted WORDS] [--before TIME] [--with-thread]\n"
+    "\n"
+    "Shares an incident with a supplier. What you say becomes the text of a ticket in its\n"
+    "tool; when it has a ticket of this incident already, a comment there. From then on it\n"
+    "gets the incident's status, and each comment whose audience allows it.\n"
+    "\n"
+    "  --escalate         it holds the ball from now on; without it, it is informed\n"
+    "  --what WORDS       what it is about (needed)\n"
+    "  --impact WORDS     who cannot work, and how badly\n"
+    "  --tried WORDS      what was done already\n"
+    "  --wanted WORDS     what you want from it\n"
+    "  --before TIME      needed before, RFC 3339\n"
+    "  --with-thread      also send earlier comments that the supplier may read, oldest first.\n"
+    "                     Without it the supplier gets comments made from now on. An older\n"
+    "                     comment that arrives late is not sent (cause `earlier`)\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente share ENT-000042 telnord --escalate --what 'No uplink at site 7' --wanted 'Check the port'\n"
+    "  entente share ENT-000042 orion --what 'For your information: printers are down'\n";
+
+static const struct question share_questions[] = {
+    {.words = "incident supplier", .needs = "what", .run = share_run},
+    {0},
+};
+const struct command command_share = {
+    .name = "share",
+    .summary = "share an incident with a supplier, or hand it the ball",
+    .help = share_help,
+    .options = "what= impact= tried= wanted= before= escalate with-thread",
+    .question = share_questions,
+    .refuse = share_refuse,
+};
+
+static const char unshare_help[] =
+    "usage: entente unshare INCIDENT SUPPLIER [--reason WORDS]\n"
+    "\n"
+    "Takes a share back: what is still on its way to the supplier is cancelled, and its\n"
+    "ticket is told so once. If it held the ball, nobody does then.\n"
+    "\n"
+    "  --reason WORDS     why; its ticket is told\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente unshare ENT-000042 orion --reason 'Not yours after all, thank you'\n";
+
+static const struct question unshare_questions[] = {
+    {.words = "incident supplier",
+     .needs = "reason",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/shares/{supplier}",
+     .body = "reason",
+     .show = show_share},
+    {.words = "incident supplier",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/shares/{supplier}",
+     .show = show_share},
+    {0},
+};
+const struct command command_unshare = {
+    .name = "unshare",
+    .summary = "take a share back",
+    .help = unshare_help,
+    .options = "reason=",
+    .question = unshare_questions,
+};
+
+static const char comment_help[] =
+    "usage: entente comment INCIDENT --to internal|everyone|SUPPLIER,... [--id UUID] [TEXT|-]\n"
+    "\n"
+    "Writes into an incident's thread. Who may read it has to be said each time:\n"
+    "  internal           us only; it leaves this broker for no tool\n"
+    "  everyone           us, and every supplier that shares the incident\n"
+    "  SUPPLIER,...       us, and these\n"
+    "Without TEXT, or with -, the words come from standard input.\n"
+    "\n"
+    "  --to WORD          who may read it (needed)\n"
+    "  --id UUID          the comment's id: the same command with the same id writes once.\n"
+    "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente comment ENT-000042 --to telnord 'The port is up again, please look once more.'\n"
+    "  entente comment ENT-000042 --to internal - < note.txt\n";
+
+static const struct question comment_questions[] = {
+    {.words = "incident text?", .needs = "to", .run = comment_run},
+    {0},
+};
+const struct command command_comment = {
+    .name = "comment",
+    .summary = "write into an incident's thread",
+    .help = comment_help,
+    .options = "to= id=",
+    .question = comment_questions,
+    .refuse = comment_refuse,
+};
+
+/* ---- the way out ------------------------------------------------------------------- */
+
+static const char delivery_help[] =
+    "usage: entente delivery list [--supplier NAME] [--state WORD] [--cause WORD] [--incident WORD]\n"
+    "                             [--limit N] [--cursor WORD]\n"
+    "       entente delivery show ID\n"
+    "       entente delivery retry ID\n"
+    "       entente delivery edit ID [TEXT|-]\n"
+    "       entente delivery ignore ID\n"
+    "       entente delivery repair --cause WORD [--supplier NAME]\n"
+    "\n"
+    "A delivery is one thing to write into one supplier's tool: a new ticket, a change or a\n"
+    "comment. A parked or unknown delivery waits for a person; `show` says why and what to\n"
+    "do. Until then it holds back its own incident at its own supplier, nothing else.\n"
+    "\n"
+    "  retry              send it again, with the map and the text as they are now; also\n"
+    "                     after it was cancelled as `earlier`\n"
+    "  edit               replace its text, then send it; - reads the text from\n"
+    "                     standard input\n"
+    "  ignore             do not send it; the deliveries behind it go on\n"
+    "  repair             retry all that are parked with one cause, for example after you\n"
+    "                     corrected a map\n"
+    "\n"
+    "  --supplier NAME    only this supplier's\n"
+    "  --state WORD       open (default), all, pending, in_flight, unknown, parked, done or\n"
+    "                     cancelled\n"
+    "  --cause WORD       unmapped, refused, not_done, conflict, failing, gone, left, loop, invalid,\n"
+    "                     unknown, audience, earlier, unshared, unsupported, ignored,\n"
+    "                     superseded\n"
+    "  --incident WORD    only this incident's\n"
+    "  --limit N          1..200 (50)\n"
+    "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente delivery list --state parked\n"
+    "  entente delivery show 17\n"
+    "  entente delivery repair --cause unmapped --supplier telnord\n";
+
+static const struct table_column delivery_columns[] = {{"ID", "id"},
+						       {"INCIDENT", "incident"},
+						       {"SUPPLIER", "supplier"},
+						       {"TICKET", "ticket"},
+						       {"OP", "op"},
+						       {"STATE", "state"},
+						       {"CAUSE", "cause"},
+						       {"TRIED", "attempt"},
+						       {"SINCE", "since"},
+						       {"REASON", "reason"},
+						       {0}};
+static const struct question delivery_questions[] = {
+    {.verb = "list",
+     .method = "GET",
+     .path = "/v1/deliveries",
+     .query = "supplier state cause incident limit cursor",
+     .column = delivery_columns,
+     .empty = "No delivery matches.",
+     .more = "cursor"},
+    {.verb = "show", .words = "id", .method = "GET", .path = "/v1/deliveries/{id}", .show = show_delivery},
+    {.verb = "retry", .words = "id", .method = "POST", .path = "/v1/deliveries/{id}/retry", .show = show_delivery},
+    {.verb = "ignore", .words = "id", .method = "POST", .path = "/v1/deliveries/{id}/ignore", .show = show_delivery},
+    {.verb = "edit", .words = "id text?", .run = edit_run},
+    {.verb = "repair",
+     .needs = "cause",
+     .method = "POST",
+     .path = "/v1/deliveries/repair",
+     .body = "cause supplier",
+     .show = show_repaired},
+    {0},
+};
+const struct command command_delivery = {
+    .name = "delivery",
+    .summary = "what is on its way to suppliers' tools: list, show, retry, edit, ignore, repair",
+    .help = delivery_help,
+    .options = "supplier= state= cause= incident= limit= cursor=",
+    .question = delivery_questions,
+};
+
+static const char drift_help[] =
+    "usage: entente drift [--supplier NAME]\n"
+    "\n"
+    "Lists differences between an incident and a supplier's ticket that no pending delivery\n"
+    "will fix: a status or priority by the supplier's policy, a comment that was never sent,\n"
+    "a ticket that was never made. The list is normally empty. Parked and unknown deliveries\n"
+    "are in `entente delivery list`, not here.\n"
+    "\n"
+    "  --supplier NAME    only this supplier's\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente drift\n"
+    "  entente drift --supplier telnord --json | jq '.items[].incident'\n";
+
+static const struct table_column drift_columns[] = {
+    {"INCIDENT", "incident"}, {"SUPPLIER", "supplier"}, {"TICKET", "ticket"},
+    {"WHAT", "what"},         {"OURS", "ours"},         {"THEIRS", "theirs"},
+    {"COMMENT", "comment"},   {"WHAT TO DO", "next"},   {0}};
+static const struct question drift_questions[] = {
+    {.method = "GET",
+     .path = "/v1/drift?limit=200",
+     .query = "supplier",
+     .all_pages = true,
+     .column = drift_columns,
+     .empty = "No drift."},
+    {0},
+};
+const struct command command_drift = {
+    .name = "drift",
+    .summary = "list differences that no pending delivery will fix",
+    .help = drift_help,
+    .options = "supplier=",
+    .question = drift_questions,
+};
+
+/* ---- suppliers --------------------------------------------------------------------- */
+
+static const char supplier_help[] =
+    "usage: entente supplier list\n"
+    "       entente supplier show NAME\n"
+    "       entente supplier poll NAME [--from TIME]\n"
+    "\n"
+    "  list               each supplier's state: healthy, slow, failing (we try one request at a\n"
+    "                     time), paused (by the configuration) or refused (the tool does not\n"
+    "                     accept our credentials: a person has to look)\n"
+    "  show               one supplier: what its tool can and cannot do, how far we have read\n"
+    "                     it, which tickets we could not read, what we asked and what it\n"
+    "                     answered when reading failed last, what is on its way to it\n"
+    "  poll               ask the tool now what changed, without waiting for the next poll\n"
+    "\n"
+    "  --from TIME        poll: forget how far we have read, and read again from that time on\n"
+    "                     (RFC 3339), or from before the oldest ticket put aside if that is\n"
+    "                     earlier. Nothing that is stored is lost or doubled\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente supplier list\n"
+    "  entente supplier show telnord\n"
+    "  entente supplier poll telnord --from 2026-11-22T00:00:00Z\n";
+
+static const struct table_column supplier_columns[] = {{"NAME", "name"},
+						       {"TOOL", "connector"},
+						       {"STATE", "state"},
+						       {"SINCE", "since"},
+						       {"LAST HEARD", "last_heard"},
+						       {"QUIET SINCE", "quiet_since"},
+						       {"PENDING", "deliveries.pending"},
+						       {"UNKNOWN", "deliveries.unknown"},
+						       {"PARKED", "deliveries.parked"},
+						       {"ASIDE", "n_aside"},
+						       {"WHY", "why"},
+						       {0}};
+/* Notes of the broker's parts, which are not in the answer. */
+static int notes_then(const struct question_call *call)
+{
+	afterword_notes(&call->client);
+	return 0;
+}
+
+static const struct question supplier_questions[] = {
+    {.verb = "list",
+     .never = "from",
+     .method = "GET",
+     .path = "/v1/suppliers",
+     .column = supplier_columns,
+     .empty = "No supplier is configured.",
+     .then = notes_then},
+    {.verb = "show",
+     .words = "name",
+     .never = "from",
+     .method = "GET",
+     .path = "/v1/suppliers/{name}",
+     .show = supplier_show,
+     .then = notes_then},
+    {.verb = "poll",
+     .words = "name",
+     .method = "POST",
+     .path = "/v1/suppliers/{name}/poll",
+     .body = "from",
+     .show = show_asked},
+    {0},
+};
+const struct command command_supplier = {
+    .name = "supplier",
+    .summary = "state of each supplier's tool, and what to do",
+    .help = supplier_help,
+    .options = "from=",
+    .question = supplier_questions,
+    .refuse = supplier_show_refuse,
+};
+
+static const char backfill_help[] =
+    "usage: entente backfill SUPPLIER --since TIME [--no-wait]\n"
+    "       entente backfill SUPPLIER --stop\n"
+    "\n"
+    "Reads from a supplier's tool all that changed since TIME, as if its webhooks had just\n"
+    "come; what is known already stays as it is. It shows how far it is until it is done.\n"
+    "Ctrl-C stops it; what was read is kept. A broker that is restarted goes on by itself.\n"
+    "\n"
+    "  --since TIME       RFC 3339, e.g. 2026-01-01T00:00:00Z\n"
+    "  --no-wait          only start it\n"
+    "  --stop             stop one that runs\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente backfill telnord --since 2026-01-01T00:00:00Z\n"
+    "  entente backfill telnord --stop\n";
+
+static const struct question backfill_questions[] = {
+    {.words = "supplier", .needs = "since", .never = "stop", .run = backfill_start},
+    {.words = "supplier", .needs = "stop", .never = "since", .run = backfill_stop},
+    {0},
+};
+const struct command command_backfill = {
+    .name = "backfill",
+    .summary = "read from a supplier's tool what changed since a time",
+    .help = backfill_help,
+    .options = "since= stop no-wait",
+    .question = backfill_questions,
+};
+
+static const char map_help[] =
+    "usage: entente map show SUPPLIER\n"
+    "       entente map try SUPPLIER [FILE|-] [--last N]\n"
+    "       entente map publish SUPPLIER FILE|-\n"
+    "       entente map rollback SUPPLIER VERSION\n"
+    "\n"
+    "A map says what a supplier's words mean. FILE is JSON:\n"
+    "  {\"status\": {\"In Arbeit\": \"in_progress\"}, \"status_out\": {\"resolved\": \"Erledigt\"},\n"
+    "   \"priority\": {\"P1\": \"1\"}, \"category\": {\"Netz\": \"network\"}, \"person\": {\"u17\": \"Ada\"}}\n"
+    "Each table may be left out; the connector's own words stand behind it (`entente config\n"
+    "--help CONNECTOR`). A published map stands in for the configuration's.\n"
+    "\n"
+    "  show               the map in force, and all that were published\n"
+    "  try                what FILE would make of the last arrivals, as a difference; nothing\n"
+    "                     is changed. Without FILE: the map in force, to see what it does not know\n"
+    "  publish            FILE is in force from now on, under a new version\n"
+    "  rollback           that version is in force again; 0 is the configuration's\n"
+    "\n"
+    "  --last N           try: so many arrivals, 1..5000 (500)\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente map show telnord --json | jq .map > telnord.json\n"
+    "  entente map try telnord telnord.json --last 2000\n"
+    "  entente map publish telnord telnord.json && entente delivery repair --cause unmapped\n";
+
+static const struct question map_questions[] = {
+    {.verb = "show",
+     .words = "supplier",
+     .never = "last",
+     .method = "GET",
+     .path = "/v1/suppliers/{supplier}/maps",
+     .show = show_maps},
+    {.verb = "try", .words = "supplier file?", .run = map_send_try},
+    {.verb = "publish", .words = "supplier file", .never = "last", .run = map_send_publish, .then = map_send_wait},
+    {.verb = "rollback",
+     .words = "supplier version",
+     .never = "last",
+     .method = "POST",
+     .path = "/v1/suppliers/{supplier}/maps/{version}/activate",
+     .show = show_map_change,
+     .then = map_send_wait},
+    {0},
+};
+const struct command command_map = {
+    .name = "map",
+    .summary = "show, try, publish and roll back a supplier's map",
+    .help = map_help,
+    .options = "last=",
+    .question = map_questions,
+};
+
+/* ---- dead letters ------------------------------------------------------------------ */
+
+static const char deadletter_help[] =
+    "usage: entente deadletter list [--supplier NAME] [--state WORD] [--limit N] [--cursor WORD]\n"
+    "       entente deadletter show ID\n"
+    "       entente deadletter raw ID\n"
+    "       entente deadletter replay ID\n"
+    "       entente deadletter replay --all [--supplier NAME]\n"
+    "       entente deadletter ignore ID\n"
+    "\n"
+    "Dead letters are arrivals that could not be handled. They are kept as they came.\n"
+    "Correct the cause (a map, a jq program); then replay sends them the usual way.\n"
+    "\n"
+    "  --supplier NAME    only this supplier's\n"
+    "  --state WORD       waiting (default), replayed or ignored\n"
+    "  --limit N          1..200 (50)\n"
+    "  --cursor WORD      the next page, as the page before said\n"
+    "  --all              replay: every one that waits, each once\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente deadletter list\n"
+    "  entente deadletter raw 7 | jq .\n"
+    "  entente deadletter replay --all --supplier telnord\n";
+
+static const struct table_column letter_columns[] = {{"ID", "id"},
+						     {"RECEIVED", "received"},
+						     {"SUPPLIER", "supplier"},
+						     {"STATE", "state"},
+						     {"DELIVERY", "delivery_id"},
+						     {"REASON", "reason"},
+						     {0}};
+static const struct question deadletter_questions[] = {
+    {.verb = "list",
+     .method = "GET",
+     .path = "/v1/deadletters",
+     .query = "supplier state limit cursor",
+     .column = letter_columns,
+     .empty = "No dead letters.",
+     .more = "cursor"},
+    {.verb = "show",
+     .words = "id",
+     .never = "all",
+     .method = "GET",
+     .path = "/v1/deadletters/{id}",
+     .show = show_letter},
+    {.verb = "raw", .words = "id", .never = "all", .method = "GET", .path = "/v1/deadletters/{id}/raw"},
+    {.verb = "replay",
+     .words = "id",
+     .never = "all",
+     .method = "POST",
+     .path = "/v1/deadletters/{id}/replay",
+     .show = show_outcome},
+    {.verb = "replay", .needs = "all", .run = letters_replay},
+    {.verb = "ignore",
+     .words = "id",
+     .never = "all",
+     .method = "POST",
+     .path = "/v1/deadletters/{id}/ignore",
+     .show = show_outcome},
+    {0},
+};
+const struct command command_deadletter = {
+    .name = "deadletter",
+    .summary = "list, show, replay or ignore what could not be handled",
+    .help = deadletter_help,
+    .options = "supplier= state= limit= cursor= all",
+    .question = deadletter_questions,
+};
+
+/* ---- tokens ------------------------------------------------------------------------ */
+
+static const char token_help[] =
+    "usage: entente token list\n"
+    "       entente token add NAME [--expires TIME]\n"
+    "       entente token remove NAME\n"
+    "\n"
+    "Bearer tokens for people and programs. A new one is printed once; the broker keeps\n"
+    "only its hash.\n"
+    "\n"
+    "  --expires TIME     RFC 3339; without it the token does not expire\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  (umask 077; entente token add dashboards > dashboards.token)\n"
+    "  entente token remove dashboards\n";
+
+static const struct table_column token_columns[] = {
+    {"NAME", "name"}, {"CREATED", "created"}, {"EXPIRES", "expires"}, {0}};
+static const struct question token_questions[] = {
+    {.verb = "list", .method = "GET", .path = "/v1/tokens", .column = token_columns, .empty = "No tokens."},
+    {.verb = "add",
+     .words = "name",
+     .method = "POST",
+     .path = "/v1/tokens",
+     .body = "name expires",
+     .show = show_token},
+    {.verb = "remove", .words = "name", .method = "DELETE", .path = "/v1/tokens/{name}", .show = show_removed},
+    {0},
+};
+const struct command command_token = {
+    .name = "token",
+    .summary = "list, add and remove bearer tokens",
+    .help = token_help,
+    .options = "expires=",
+    .question = token_questions,
+};
