@@ -246,13 +246,13 @@ def call_everything(tap, api, server):
             allowed = [m.upper() for m in ("get", "post", "patch", "delete") if m in api.document["paths"][path]]
             tap.equal(f"PUT {path} is answered with what the document lists", (status, sorted(headers.get("Allow", "").split(", "))),
                       (405, sorted(allowed + (["HEAD"] if "GET" in allowed else []))))
-        use_everything(tap, server)
+        use_everything(tap, api, server)
         check_refused(tap, server)
     finally:
         ended_clean(tap, server)
 
 
-def use_everything(tap, server):
+def use_everything(tap, api, server):
     """Each operation does its work once."""
     def did(name, got, want):
         tap.equal(f"{name} works", got[0], want)
@@ -274,7 +274,9 @@ def use_everything(tap, server):
     did("a token", server.call("POST", "/v1/tokens", {"name": "brief", "expires": "2999-01-01T00:00:00Z"}), 201)
     did("its end", server.call("DELETE", "/v1/tokens/brief"), 204)
     stream = Stream(server, "?after=0")
-    tap.check("live events work", stream.events(3))
+    events = stream.events(3)
+    tap.equal("live events are what the document says", [p for _, _, e in events for p in api.problems({"$ref": "#/components/schemas/CloudEvent"}, e)], [])
+    tap.equal("live events work", len(events), 3)
     stream.close()
 
 

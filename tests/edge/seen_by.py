@@ -20,7 +20,7 @@ def properties(api, schema, path, seen):
         yield f"{path}.{name}", name, child
         yield from properties(api, child, f"{path}.{name}", seen)
     below = [s for k in ("allOf", "anyOf", "oneOf", "prefixItems") for s in schema.get(k, [])]
-    below += [schema[k] for k in ("items", "additionalProperties", "if", "then", "else", "not") if isinstance(schema.get(k), dict)]
+    below += [schema[k] for k in ("items", "additionalProperties", "contentSchema", "if", "then", "else", "not") if isinstance(schema.get(k), dict)]
     for child in below + list(schema.get("patternProperties", {}).values()):
         yield from properties(api, child, path, seen)
 
