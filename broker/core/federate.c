@@ -296,13 +296,13 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_done(at, ret);
 		break;
 	case EVENT_TICKET_CONTINUED:
+	case EVENT_TICKET_REMOVED: /* another ticket of its supplier may speak now */
 		plan_continued(at, ret);
 		break;
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
-	case EVENT_TICKET_REMOVED:
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:

@@ -225,6 +225,11 @@ void queue_settle(struct queue *queue, struct delivery *delivery, const struct d
 		follow_move(queue, delivery, result);
 	else
 		settle_by_outcome(queue, delivery, result);
+	/* A ticket may have come meanwhile, or was lost. */
+	if (delivery->op == ENT_CREATE_TICKET)
+		queue_meet_ticket(queue, delivery->supplier, false);
+	else
+		queue_park_gone(queue, delivery->supplier);
 }
 
 /* ---- a person ---------------------------------------------------------------------------- */
@@ -243,7 +248,8 @@ void queue_revive(struct queue *queue, struct delivery *delivery, struct ent_str
 	delivery->cause = CAUSE_NONE;
 	delivery->reason = ENT_STR("");
 	delivery->due_ms = queue->now_ms;
-	queue_park_gone(queue, delivery->supplier); /* there may still be no ticket */
+	queue_meet_ticket(queue, delivery->supplier, false); /* it may have come since */
+	queue_park_gone(queue, delivery->supplier);          /* or there may still be none */
 }
 
 static bool is_of_its_ticket(enum delivery_cause cause)

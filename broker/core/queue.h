@@ -30,6 +30,9 @@ void queue_thread(struct queue *queue, const struct planned *planned, size_t n);
 /* Without a ticket nothing can be sent until the incident is shared again or the ticket comes back: open deliveries are
  * parked for a person, unless a ticket is being made. */
 void queue_park_gone(struct queue *queue, struct ent_str supplier);
+/* A ticket is there: a second one is not made, what would have made it becomes a comment. is_named: the ticket tells
+ * our number, so that one which may have been made by us is that one. */
+void queue_meet_ticket(struct queue *queue, struct ent_str supplier, bool is_named);
 /* Is a delivery open that makes the supplier's ticket? */
 bool queue_ticket_comes(struct dossier *dossier, struct ent_str supplier);
 

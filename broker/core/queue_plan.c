@@ -109,8 +109,7 @@ static void become_comment(struct queue *queue, struct delivery *delivery)
 	delivery->dirty = true;
 }
 
-/* A ticket is there. One that may have been made by us and now tells our number is that one. */
-static void meet_ticket(struct queue *queue, struct ent_str supplier, bool is_named)
+void queue_meet_ticket(struct queue *queue, struct ent_str supplier, bool is_named)
 {
 	struct delivery *delivery;
 
@@ -138,24 +137,22 @@ static void meet_merged(struct queue *queue)
 	const struct supplier_set *suppliers = queue->dossier->suppliers;
 
 	for (size_t i = 0; i < suppliers->n; i++)
-		meet_ticket(queue, suppliers->at[i].name, false);
+		queue_meet_ticket(queue, suppliers->at[i].name, false);
 	for (size_t i = 0; i < queue->dossier->n_share; i++)
 		dossier_queue(queue->dossier, queue->dossier->share[i]->supplier)->touched = true;
 }
 
-/* With the share all that waits is cancelled anyway. */
 static bool gives_up_ticket(const struct event *event)
 {
-	return event->kind == EVENT_DELIVERY_CANCELLED && event->op == ENT_CREATE_TICKET &&
-	       !sdk_eqz(event->cause, delivery_cause_word(CAUSE_UNSHARED));
+	return event->kind == EVENT_DELIVERY_CANCELLED && event->op == ENT_CREATE_TICKET;
 }
 
 static void heed(struct queue *queue, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_LINKED)
-		meet_ticket(queue, event->supplier, names_us(event));
+		queue_meet_ticket(queue, event->supplier, names_us(event));
 	else if (event->kind == EVENT_TICKET_CONTINUED)
-		meet_ticket(queue, event->supplier, false);
+		queue_meet_ticket(queue, event->supplier, false);
 	else if (event->kind == EVENT_TICKET_REMOVED || gives_up_ticket(event))
 		queue_park_gone(queue, event->supplier);
 	else if (event->kind == EVENT_INCIDENT_MERGED)

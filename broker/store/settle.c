@@ -66,16 +66,6 @@ static uint32_t told_bits(const struct arrival *told)
 	return bits;
 }
 
-/* The ticket was lost while the delivery was in flight. */
-static void park_lost(struct apply *apply, struct dossier *dossier, struct ent_str supplier)
-{
-	struct events events = {.arena = apply->arena};
-	struct queue queue = apply_queue(apply, dossier, &events);
-
-	queue_park_gone(&queue, supplier);
-	apply_events(apply, &events);
-}
-
 bool delivery_settle(struct apply *apply, const struct delivery_result *result, const struct arrival *told)
 {
 	struct dossier *dossier;
@@ -109,8 +99,6 @@ bool delivery_settle(struct apply *apply, const struct delivery_result *result, 
 		delivery_bind_updates(apply->db, dossier->incident.number, delivery->supplier, told_bits(told));
 	if (is_done && creates)
 		tell_withdrawn(apply, dossier, delivery->supplier);
-	if (!creates)
-		park_lost(apply, dossier, delivery->supplier);
 	apply_save(apply);
 	return true;
 }
