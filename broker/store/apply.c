@@ -165,14 +165,15 @@ static void name_comment(struct apply *apply, struct event *event)
 		event->comment.external_id = sdk_dup(apply->arena, sdk_str(event->comment.uuid));
 }
 
-static void store_event(struct apply *apply, struct event *event)
+/* What it makes happen is added at the list's end. */
+static void store_event(struct apply *apply, struct events *events, size_t i)
 {
+	struct event *event = &events->at[i];
 	struct dossier *dossier = apply_dossier(apply, event->incident);
-	struct events made = {.arena = apply->arena};
 
 	if (!dossier)
 		return;
-	struct queue queue = apply_queue(apply, dossier, &made);
+	struct queue queue = apply_queue(apply, dossier, events);
 	const struct incident before = dossier->incident;
 	event->sequence = before.sequence + 1;
 	name_comment(apply, event);
@@ -182,13 +183,12 @@ static void store_event(struct apply *apply, struct event *event)
 	if (event->kind == EVENT_INCIDENT_MERGED)
 		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event->recorded_ms);
 	queue_plan(&queue, &before, event);
-	apply_events(apply, &made);
 }
 
 void apply_events(struct apply *apply, struct events *events)
 {
 	for (size_t i = 0; i < events->n && !db_failed(apply->db); i++)
-		store_event(apply, &events->at[i]);
+		store_event(apply, events, i);
 	events->n = 0;
 }
 

@@ -40,7 +40,9 @@ struct apply {
 	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	struct quotes quotes;
-	char incident_uuid[ID_SIZE]; /* the last one touched */
+	struct supplier_tallies *tallies; /* of the transaction */
+	int64_t *prune_before_ms;         /* the writer's: arrivals from before go */
+	char incident_uuid[ID_SIZE];      /* the last one touched */
 };
 
 /* The changes of an arrival that is in the inbox already. */

@@ -143,3 +143,18 @@ void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 	db_bind_int(stmt, 7, tally->unmapped);
 	(void)db_row(stmt);
 }
+
+struct supplier_tally *supplier_tally_of(struct db *db, struct supplier_tallies *tallies, struct ent_str name)
+{
+	for (size_t i = 0; i < tallies->n; i++)
+		if (sdk_eq(tallies->at[i].name, name))
+			return &tallies->at[i];
+	if (tallies->n == TALLIES_MAX) {
+		for (size_t i = 0; i < tallies->n; i++)
+			supplier_tally_save(db, &tallies->at[i]);
+		tallies->n = 0;
+	}
+	struct supplier_tally *tally = &tallies->at[tallies->n++];
+	*tally = (struct supplier_tally){.name = name};
+	return tally;
+}

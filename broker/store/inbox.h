@@ -30,5 +30,12 @@ struct supplier_tally {
 	int64_t heard_ms, accepted, repeated, dead, late, unmapped;
 };
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally);
+#define TALLIES_MAX 64
+struct supplier_tallies {
+	struct supplier_tally at[TALLIES_MAX];
+	size_t n;
+};
+/* The one of this supplier; many suppliers in one step: some are written early. */
+struct supplier_tally *supplier_tally_of(struct db *db, struct supplier_tallies *tallies, struct ent_str name);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue and the step. What a job means is in apply.c, jobs_out.c, inbox.c and token.c. */
+/* The queue and the step. What a job means stands in the tables of jobs_in.c, jobs_out.c and jobs_supplier.c. */
 #include "store/writer.h"
 
 #include "store/apply.h"
-#include "store/jobs_out.h"
+#include "store/jobs.h"
 #include "store/outbox.h"
-#include "store/token.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TALLY_MAX = 64, PRUNE_FEW = 100, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
+enum { PRUNE_FEW = 100, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
 
 struct writer {
 	struct db *db;
@@ -37,8 +36,7 @@ struct writer {
 	struct sdk_spare spare; /* the arena's, from job to job */
 	struct sdk_arena arena; /* of one job */
 	struct sdk_buf json;
-	struct supplier_tally tally[TALLY_MAX];
-	size_t n_tally;
+	struct supplier_tallies tallies;
 	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
 
 	_Atomic int64_t last_seq;
@@ -182,126 +180,6 @@ static struct job *take_batch(struct writer *writer, int64_t *ret_n)
 
 /* ---- one job -------------------------------------------------------------------- */
 
-static struct supplier_tally *tally_of(struct writer *writer, struct ent_str name)
-{
-	for (size_t i = 0; i < writer->n_tally; i++)
-		if (sdk_eq(writer->tally[i].name, name))
-			return &writer->tally[i];
-	if (writer->n_tally == TALLY_MAX) { /* many suppliers in one batch: write some of them early */
-		for (size_t i = 0; i < writer->n_tally; i++)
-			supplier_tally_save(writer->db, &writer->tally[i]);
-		writer->n_tally = 0;
-	}
-	struct supplier_tally *tally = &writer->tally[writer->n_tally++];
-	*tally = (struct supplier_tally){.name = name};
-	return tally;
-}
-
-static void keep_dead(struct writer *writer, struct apply *apply, struct job *job, struct ent_str packed,
-		      struct ent_str reason, bool conflict)
-{
-	struct supplier_tally *tally = tally_of(writer, job->arrival.supplier);
-
-	if (apply_dead_letter(apply, &job->arrival, packed, reason, conflict)) {
-		tally->dead++;
-		job->outcome = JOB_DEAD;
-	} else {
-		tally->repeated++;
-		job->outcome = JOB_REPEATED;
-	}
-	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
-}
-
-static void hear(struct supplier_tally *tally, const struct arrival *arrival)
-{
-	if (arrival->received_ms > tally->heard_ms)
-		tally->heard_ms = arrival->received_ms;
-}
-
-/* An arrival with too many changes is also kept whole, as a dead letter. Not for a sweep, which compares the ticket
- * again each time. */
-static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str packed)
-{
-	const struct arrival *arrival = &job->arrival;
-
-	if (!arrival->is_cut || arrival->sweep || !apply_dead_letter(apply, arrival, packed, arrival->reason, false))
-		return;
-	tally->dead++;
-	job->has_letter = true;
-	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
-}
-
-static void run_arrival(struct writer *writer, struct apply *apply, struct job *job)
-{
-	struct arrival *arrival = &job->arrival;
-	struct supplier_tally *tally = tally_of(writer, arrival->supplier);
-
-	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. Nor is a sweep. */
-	if (job->kind == JOB_ARRIVAL)
-		hear(tally, arrival);
-	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
-	if (arrival->dead && job->kind == JOB_PAGE) { /* it is read again, and may be understood by then */
-		keep_dead(writer, apply, job, packed, arrival->reason, false);
-		return;
-	}
-	switch (inbox_take(writer->db, arrival, packed)) {
-	case INBOX_NEW:
-		break;
-	case INBOX_REPEAT:
-		tally->repeated++;
-		job->outcome = JOB_REPEATED;
-		return;
-	case INBOX_OTHER_BODY:
-		keep_dead(writer, apply, job, packed,
-			  ENT_STR("an arrival with this id came before with another body; the first one stands"), true);
-		return;
-	}
-	if (arrival->dead) {
-		keep_dead(writer, apply, job, packed, arrival->reason, false);
-		return;
-	}
-	if (!arrival->sweep)
-		hear(tally, arrival);
-	apply_changes(apply, arrival);
-	tally->accepted++;
-	tally->late += apply->n_late;
-	tally->unmapped += arrival->n_unmapped;
-	job->outcome = JOB_ACCEPTED;
-	keep_rest(apply, job, tally, packed);
-}
-
-/* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */
-static void run_page(struct writer *writer, struct apply *apply, struct job *job)
-{
-	job->outcome = JOB_ACCEPTED;
-	if (job->arrival.dead || job->arrival.changes.n) /* a page of nothing is not worth keeping */
-		run_arrival(writer, apply, job);
-	if (!job->arrival.dead && job->outcome != JOB_DEAD)
-		job_page_cursor(writer->db, apply->arena, &job->ask);
-	job_page_trouble(writer->db, &job->ask);
-}
-
-static void run_replay(struct writer *writer, struct apply *apply, struct job *job)
-{
-	struct arrival *arrival = &job->arrival;
-
-	arrival->replayed = true;
-	if (arrival->dead || arrival->is_cut) {
-		bool waits = dead_letter_again(writer->db, job->dead_letter, arrival->reason, apply->now_ms);
-		if (waits && arrival->is_cut)
-			apply_changes(apply, arrival);
-		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
-		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
-		return;
-	}
-	if (!dead_letter_close(writer->db, job->dead_letter, "replayed", apply->now_ms)) {
-		job->outcome = JOB_NOT_FOUND;
-		return;
-	}
-	apply_changes(apply, arrival);
-	job->outcome = JOB_ACCEPTED;
-}
-
 static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 {
 	struct apply apply = {.db = writer->db,
@@ -311,54 +189,11 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .now_ms = now_ms,
 			      .ledger = &writer->ledger,
 			      .json = &writer->json,
+			      .tallies = &writer->tallies,
+			      .prune_before_ms = &writer->prune_before_ms,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
-	switch (job->kind) {
-	case JOB_ARRIVAL:
-		run_arrival(writer, &apply, job);
-		break;
-	case JOB_PAGE:
-		run_page(writer, &apply, job);
-		break;
-	case JOB_TROUBLE:
-		job_page_trouble(writer->db, &job->ask);
-		job->outcome = JOB_ACCEPTED;
-		break;
-	case JOB_REPLAY:
-		run_replay(writer, &apply, job);
-		break;
-	case JOB_DEAD_IGNORE:
-		job->outcome =
-		    dead_letter_close(writer->db, job->dead_letter, "ignored", now_ms) ? JOB_ACCEPTED : JOB_NOT_FOUND;
-		break;
-	case JOB_TOKEN_ADD:
-		job->outcome = token_add(writer->db, &job->token, now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
-		break;
-	case JOB_TOKEN_REMOVE:
-		job->outcome = token_remove(writer->db, job->token.name) ? JOB_ACCEPTED : JOB_NOT_FOUND;
-		break;
-	case JOB_PRUNE:
-		writer->prune_before_ms = job->prune_before_ms;
-		job->outcome = JOB_ACCEPTED;
-		break;
-	case JOB_SHARE:
-	case JOB_UNSHARE:
-	case JOB_COMMENT:
-	case JOB_STATUS:
-	case JOB_DELIVERY_ACT:
-	case JOB_REPAIR:
-	case JOB_MAP_PUBLISH:
-	case JOB_MAP_ROLL_BACK:
-	case JOB_BACKFILL:
-	case JOB_BACKFILL_STOP:
-	case JOB_POLL:
-	case JOB_SEND:
-	case JOB_RESULT:
-	case JOB_STRAND:
-	case JOB_SUPPLIER_STATE:
-		job_out(&apply, job);
-		break;
-	}
+	job_row(job->kind)->run(&apply, job);
 	job->n_event = apply.n_event;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
 	sdk_arena_release(&writer->arena);
@@ -445,21 +280,21 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 
 	if (!batch && !writer->prune_before_ms)
 		return ENT_MORE;
-	writer->n_tally = 0;
+	writer->tallies.n = 0;
 	db_begin(writer->db);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
 	prune(writer, n_job);
-	for (size_t i = 0; i < writer->n_tally; i++) {
-		supplier_tally_save(writer->db, &writer->tally[i]);
-		late += writer->tally[i].late;
+	for (size_t i = 0; i < writer->tallies.n; i++) {
+		supplier_tally_save(writer->db, &writer->tallies.at[i]);
+		late += writer->tallies.at[i].late;
 	}
 	if (!db_commit(writer->db))
 		return undo(writer, batch, before, err);
 	writer->last_seq = writer->ledger.seq;
 	for (const struct job *job = batch; job; job = job->next) {
 		count(writer, job);
-		stirs = stirs || job_stirs(job);
+		stirs = stirs || (job->outcome == JOB_ACCEPTED && job_row(job->kind)->stirs);
 	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The jobs of the way in: arrivals, pages, dead letters; and tokens. */
+#include "store/jobs.h"
+
+#include "store/aside.h"
+#include "store/raw.h"
+#include "store/token.h"
+
+static void keep_dead(struct apply *apply, struct job *job, struct ent_str packed, struct ent_str reason, bool conflict)
+{
+	struct supplier_tally *tally = supplier_tally_of(apply->db, apply->tallies, job->arrival.supplier);
+
+	if (apply_dead_letter(apply, &job->arrival, packed, reason, conflict)) {
+		tally->dead++;
+		job->outcome = JOB_DEAD;
+	} else {
+		tally->repeated++;
+		job->outcome = JOB_REPEATED;
+	}
+	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
+}
+
+static void hear(struct supplier_tally *tally, const struct arrival *arrival)
+{
+	if (arrival->received_ms > tally->heard_ms)
+		tally->heard_ms = arrival->received_ms;
+}
+
+/* An arrival with too many changes is also kept whole, as a dead letter. Not for a sweep, which compares the ticket
+ * again each time. */
+static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str packed)
+{
+	const struct arrival *arrival = &job->arrival;
+
+	if (!arrival->is_cut || arrival->sweep || !apply_dead_letter(apply, arrival, packed, arrival->reason, false))
+		return;
+	tally->dead++;
+	job->has_letter = true;
+	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
+}
+
+static void run_arrival(struct apply *apply, struct job *job)
+{
+	struct arrival *arrival = &job->arrival;
+	struct supplier_tally *tally = supplier_tally_of(apply->db, apply->tallies, arrival->supplier);
+
+	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. Nor is a sweep. */
+	if (job->kind == JOB_ARRIVAL)
+		hear(tally, arrival);
+	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
+	if (arrival->dead && job->kind == JOB_PAGE) { /* it is read again, and may be understood by then */
+		keep_dead(apply, job, packed, arrival->reason, false);
+		return;
+	}
+	switch (inbox_take(apply->db, arrival, packed)) {
+	case INBOX_NEW:
+		break;
+	case INBOX_REPEAT:
+		tally->repeated++;
+		job->outcome = JOB_REPEATED;
+		return;
+	case INBOX_OTHER_BODY:
+		keep_dead(apply, job, packed,
+			  ENT_STR("an arrival with this id came before with another body; the first one stands"), true);
+		return;
+	}
+	if (arrival->dead) {
+		keep_dead(apply, job, packed, arrival->reason, false);
+		return;
+	}
+	if (!arrival->sweep)
+		hear(tally, arrival);
+	apply_changes(apply, arrival);
+	tally->accepted++;
+	tally->late += apply->n_late;
+	tally->unmapped += arrival->n_unmapped;
+	job->outcome = JOB_ACCEPTED;
+	keep_rest(apply, job, tally, packed);
+}
+
+/* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */
+static void run_page(struct apply *apply, struct job *job)
+{
+	job->outcome = JOB_ACCEPTED;
+	if (job->arrival.dead || job->arrival.changes.n) /* a page of nothing is not worth keeping */
+		run_arrival(apply, job);
+	if (!job->arrival.dead && job->outcome != JOB_DEAD)
+		job_page_cursor(apply->db, apply->arena, &job->ask);
+	job_page_trouble(apply->db, &job->ask);
+}
+
+static void run_replay(struct apply *apply, struct job *job)
+{
+	struct arrival *arrival = &job->arrival;
+
+	arrival->replayed = true;
+	if (arrival->dead || arrival->is_cut) {
+		bool waits = dead_letter_again(apply->db, job->dead_letter, arrival->reason, apply->now_ms);
+		if (waits && arrival->is_cut)
+			apply_changes(apply, arrival);
+		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
+		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
+		return;
+	}
+	if (!dead_letter_close(apply->db, job->dead_letter, "replayed", apply->now_ms)) {
+		job->outcome = JOB_NOT_FOUND;
+		return;
+	}
+	apply_changes(apply, arrival);
+	job->outcome = JOB_ACCEPTED;
+}
+
+static void run_dead_ignore(struct apply *apply, struct job *job)
+{
+	bool is_closed = dead_letter_close(apply->db, job->dead_letter, "ignored", apply->now_ms);
+
+	job->outcome = is_closed ? JOB_ACCEPTED : JOB_NOT_FOUND;
+}
+
+static void run_token_add(struct apply *apply, struct job *job)
+{
+	job->outcome = token_add(apply->db, &job->token, apply->now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
+}
+
+static void run_token_remove(struct apply *apply, struct job *job)
+{
+	job->outcome = token_remove(apply->db, job->token.name) ? JOB_ACCEPTED : JOB_NOT_FOUND;
+}
+
+static void run_prune(struct apply *apply, struct job *job)
+{
+	*apply->prune_before_ms = job->prune_before_ms;
+	job->outcome = JOB_ACCEPTED;
+}
+
+const struct job_row jobs_in[] = {
+    {JOB_ARRIVAL, "arrival", run_arrival, false},
+    {JOB_PAGE, "page", run_page, false},
+    {JOB_REPLAY, "replay", run_replay, false},
+    {JOB_DEAD_IGNORE, "dead_ignore", run_dead_ignore, false},
+    {JOB_TOKEN_ADD, "token_add", run_token_add, false},
+    {JOB_TOKEN_REMOVE, "token_remove", run_token_remove, false},
+    {JOB_PRUNE, "prune", run_prune, false},
+    {.run = NULL},
+};
