@@ -39,9 +39,11 @@ static void fold_plain_ticket(struct dossier *dossier, const struct event *event
 										   .external_id = event->ticket_id})
 				    : ticket_named(dossier, event, event->ticket_id);
 	bool was_removed = ticket->removed;
+	struct ent_str key = ticket->key;
 
 	fold_ticket(ticket, event);
 	ticket->dirty = true;
+	ticket->placed |= !sdk_eq(sdk_or_empty(key), sdk_or_empty(ticket->key));
 	if (ticket->removed != was_removed || (event->kind == EVENT_TICKET_LINKED && event->sequence > 2))
 		touch_queue(dossier, event);
 }
@@ -81,7 +83,7 @@ static void fold_continued_ticket(struct dossier *dossier, const struct event *e
 		next->dirty = true;
 	}
 	fold_ticket(left, event);
-	left->dirty = true;
+	left->dirty = left->placed = next->placed = true;
 	follow_chain(dossier, event);
 	dossier->incident.n_ticket += 1 - counted;
 	touch_queue(dossier, event);

@@ -32,7 +32,8 @@ void queue_become(struct queue *queue, struct delivery *delivery, enum delivery_
 	delivery->dirty = true;
 	if (share)
 		share->n_create += delivery_is_open(delivery) - was_open;
-	dossier_queue(queue->dossier, delivery->supplier)->touched = true;
+	if (state != DELIVERY_IN_FLIGHT) /* that one stays first */
+		dossier_queue(queue->dossier, delivery->supplier)->touched = true;
 }
 
 static enum event_kind event_of_state(enum delivery_state state)

@@ -33,6 +33,7 @@ struct ticket {
 	struct ent_stamp removed_stamp; /* of its removal; a newer change brings the ticket back */
 	int64_t changed_ms; /* the latest of its applied changes: the supplier's time, else when it was recorded */
 	bool dirty;         /* changed since it was loaded */
+	bool placed;        /* so did its key or incident, which stand in indexes */
 };
 
 struct incident {

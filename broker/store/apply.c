@@ -59,8 +59,14 @@ struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier 
 			*ret_dossier = dossier;
 			return delivery;
 		}
-	*ret_dossier = apply_dossier(apply, dossier_of_delivery(apply->db, id));
-	return *ret_dossier ? dossier_delivery_load(*ret_dossier, id) : NULL;
+	delivery = SDK_NEW(apply->arena, struct delivery);
+	*ret_dossier = dossier_delivery_load(apply->db, apply->arena, id, delivery)
+			   ? apply_dossier(apply, delivery->incident)
+			   : NULL;
+	if (!*ret_dossier)
+		return NULL;
+	memcpy(delivery->incident_uuid, (*ret_dossier)->incident.uuid, ID_SIZE);
+	return dossier_adopt(*ret_dossier, delivery);
 }
 
 struct queue apply_queue(struct apply *apply, struct dossier *dossier, struct events *events)

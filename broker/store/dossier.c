@@ -154,27 +154,16 @@ static void bring_page(struct dossier *dossier, struct dossier_queue *queue)
 	(void)adopt_rows(dossier, stmt, &head);
 }
 
-struct delivery *dossier_delivery_load(struct dossier *dossier, int64_t id)
+bool dossier_delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret)
 {
-	struct delivery *known = dossier_delivery(dossier, id);
-	int64_t last;
-
-	if (known)
-		return known;
-	struct db_stmt *stmt = db_use(db_of(dossier), DELIVERY_FIELDS "WHERE delivery.id = $1");
-	db_bind_int(stmt, 1, id);
-	(void)adopt_rows(dossier, stmt, &last);
-	return dossier_delivery(dossier, id);
-}
-
-int64_t dossier_of_delivery(struct db *db, int64_t id)
-{
-	struct db_stmt *stmt = db_use(db, "SELECT incident FROM delivery WHERE id = $1");
+	struct db_stmt *stmt = db_use(db, DELIVERY_FIELDS "WHERE delivery.id = $1");
 
 	db_bind_int(stmt, 1, id);
-	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
+	bool found = db_row(stmt);
+	if (found)
+		delivery_read(stmt, arena, ret);
 	db_done(stmt);
-	return incident;
+	return found;
 }
 
 static size_t bring_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
@@ -325,7 +314,7 @@ void dossier_save(struct dossier *dossier)
 	for (size_t i = 0; i < dossier->n_ticket; i++)
 		if (dossier->ticket[i]->dirty) {
 			ticket_save(db, dossier->ticket[i]);
-			dossier->ticket[i]->dirty = false;
+			dossier->ticket[i]->dirty = dossier->ticket[i]->placed = false;
 		}
 	for (size_t i = 0; i < dossier->n_comment; i++)
 		if (dossier->comment[i]->dirty) {

@@ -18,9 +18,7 @@ void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, co
 		 int64_t number);
 /* Writes what is dirty. Heads are chosen before: see queue_heads(). */
 void dossier_save(struct dossier *dossier);
-/* The incident of a delivery; 0: there is no such delivery. */
-int64_t dossier_of_delivery(struct db *db, int64_t id);
-/* Any delivery of the dossier's incident by its id; NULL: there is none. */
-struct delivery *dossier_delivery_load(struct dossier *dossier, int64_t id);
+/* A delivery by its id, to be adopted by the dossier of its incident; without incident_uuid. False: there is none. */
+bool dossier_delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret);
 
 #endif

@@ -93,8 +93,8 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 /* Apart, because these columns stand in indexes and hardly ever change. */
 static void place_save(struct db *db, const struct ticket *ticket)
 {
-	struct db_stmt *stmt = db_use(db, "UPDATE ticket SET key = $1, incident = $2 WHERE id = $3 AND "
-					  "(key <> $1 OR incident <> $2)");
+	struct db_stmt *stmt = db_use(db, "UPDATE ticket SET key = $1, incident = $2 WHERE id = $3");
+
 	db_bind_str(stmt, 1, some(ticket->key));
 	db_bind_int(stmt, 2, ticket->incident);
 	db_bind_int(stmt, 3, ticket->id);
@@ -119,7 +119,8 @@ void ticket_save(struct db *db, struct ticket *ticket)
 		db_bind_int(stmt, 10, ticket->incident);
 		db_bind_int(stmt, 12, ticket->origin ? ticket->origin : ticket->incident);
 	} else {
-		place_save(db, ticket);
+		if (ticket->placed)
+			place_save(db, ticket);
 		stmt = db_use(db, "UPDATE ticket SET status = $1, removed = $2, changed_ms = $3, attributes = $4, "
 				  "removed_version = $5, removed_ms = $6, continues_as = $11 WHERE id = $7");
 		db_bind_int(stmt, 7, ticket->id);
