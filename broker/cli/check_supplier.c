@@ -59,7 +59,11 @@ static void map_say(struct check *check, const struct supplier *supplier, enum e
 	const char *what = sdk_attr_name(attr);
 	struct ent_err err;
 
-	if (map->n_in == 0 && (!dflt || !dflt->native))
+	bool is_empty = map->n_in == 0 && (!dflt || !dflt->native);
+
+	if (is_empty && attr_rule(attr) == ATTR_OPTIONAL)
+		return;
+	if (is_empty)
 		check_say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged",
 			  what, what);
 	else if (map_check(map, dflt, attr, &err) != ENT_OK)

@@ -29,7 +29,8 @@ static const char help[] =
     "       entente try SUPPLIER --op decode --answer FILE|-\n\n"
     "Runs one op of the supplier's connector (for `generic`: its jq programs) and shows the call, what the answer\n"
     "means, and the changes that result. Nothing is stored, and no broker has to run. Secrets are shown as ***.\n"
-    "Status and priority are read with the map of the configuration; `entente map try` tries another map.\n"
+    "Status, priority, impact and urgency are read with the map of the configuration; `entente map try` tries another "
+    "map.\n"
     "Without --answer and --live the first call is shown and not made. (..): the value without the option.\n\n"
     "OP: poll, fetch, create, update, comment, look (is it there already?), probe (who are we?), login,\n"
     "    decode (a webhook)\n\n"
@@ -44,6 +45,8 @@ static const char help[] =
     "  --author NAME      comment: its author\n"
     "  --status WORD      create, update: one of Entente's words, such as resolved (update: in_progress)\n"
     "  --priority N       create, update: 1 to 5\n"
+    "  --impact N         create, update: 1 to 3\n"
+    "  --urgency N        create, update: 1 to 3\n"
     "  --number NUMBER    the number of our incident (ENT-000042)\n"
     "  --id UUID          the delivery's id; `look` searches for it. Without it --live makes a new one\n"
     "  --of OP            look: search for a create or for a comment (comment)\n"
@@ -76,10 +79,10 @@ struct tried {
 static bool option_take(struct tried *tried, int option)
 {
 	struct try_words *words = &tried->words;
-	const char **const word[] = {&words->op,     &words->ticket, &words->ticket_key, &words->title,
-				     &words->text,   &words->author, &words->status,     &words->priority,
-				     &words->number, &words->id,     &words->cursor,     &words->phase,
-				     &words->from,   &words->pages,  &words->of,         &tried->config};
+	const char **const word[] = {
+	    &words->op,     &words->ticket,   &words->ticket_key, &words->title,   &words->text,   &words->author,
+	    &words->status, &words->priority, &words->impact,     &words->urgency, &words->number, &words->id,
+	    &words->cursor, &words->phase,    &words->from,       &words->pages,   &words->of,     &tried->config};
 
 	if (option >= FIRST_OPTION && (size_t)(option - FIRST_OPTION) < sizeof word / sizeof *word)
 		*word[option - FIRST_OPTION] = optarg;
@@ -99,9 +102,9 @@ static bool option_take(struct tried *tried, int option)
 /* -1: go on; else the exit status. */
 static int try_options(int argc, char **argv, struct tried *tried)
 {
-	static const char *const name[] = {"op",     "ticket",   "ticket-key", "title", "text",   "author",
-					   "status", "priority", "number",     "id",    "cursor", "phase",
-					   "from",   "pages",    "of",         "config"};
+	static const char *const name[] = {"op",     "ticket",   "ticket-key", "title",   "text",   "author",
+					   "status", "priority", "impact",     "urgency", "number", "id",
+					   "cursor", "phase",    "from",       "pages",   "of",     "config"};
 	static const struct option other[] = {
 	    {"answer", required_argument, NULL, 'a'}, {"live", no_argument, NULL, 'l'}, {"yes", no_argument, NULL, 'y'},
 	    {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};

@@ -15,6 +15,12 @@ static void incident_line_print(struct ent_arena *arena, const char *label, cons
 	printf("%-10s %.*s\n", label, ENT_F(table_cell(arena, value)));
 }
 
+static void incident_known_print(struct ent_arena *arena, const char *label, const struct sdk_json *value)
+{
+	if (value && !sdk_eqz(sdk_json_text(value), "0"))
+		incident_line_print(arena, label, value);
+}
+
 /* ---- a comment ------------------------------------------------------------------- */
 
 /* Who may read it, in words nobody can mistake. */
@@ -179,6 +185,8 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	       ENT_F(member_cell(arena, incident, "title")));
 	incident_line_print(arena, "status", sdk_json_at(incident, "status"));
 	incident_line_print(arena, "priority", sdk_json_at(incident, "priority"));
+	incident_known_print(arena, "impact", sdk_json_at(incident, "impact"));
+	incident_known_print(arena, "urgency", sdk_json_at(incident, "urgency"));
 	incident_holder_show(arena, incident);
 	incident_line_print(arena, "opened", sdk_json_at(incident, "opened"));
 	incident_line_print(arena, "changed", sdk_json_at(incident, "changed"));

@@ -74,7 +74,7 @@ const struct command command_incident = {
 /* ---- who takes part, and the thread ------------------------------------------------ */
 
 static const char share_help[] =
-    "usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--impact WORDS] [--tried WORDS]\n"
+    "usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--effect WORDS] [--tried WORDS]\n"
     "                     [--wanted WORDS] [--before TIME] [--with-thread]\n"
     "\n"
     "Shares an incident with a supplier. What you say becomes the text of a ticket in its\n"
@@ -83,7 +83,7 @@ static const char share_help[] =
     "\n"
     "  --escalate         it holds the ball from now on; without it, it is informed\n"
     "  --what WORDS       what it is about (needed)\n"
-    "  --impact WORDS     who cannot work, and how badly\n"
+    "  --effect WORDS     who cannot work, and how badly\n"
     "  --tried WORDS      what was done already\n"
     "  --wanted WORDS     what you want from it\n"
     "  --before TIME      needed before, RFC 3339\n"
@@ -102,7 +102,7 @@ const struct command command_share = {
     .name = "share",
     .summary = "share an incident with a supplier, or hand it the ball",
     .help = share_help,
-    .options = "what= impact= tried= wanted= before= escalate with-thread",
+    .options = "what= effect= tried= wanted= before= escalate with-thread",
     .question = share_questions,
     .refuse = share_refuse,
 };
@@ -247,7 +247,7 @@ static const char drift_help[] =
     "usage: entente drift [--supplier NAME]\n"
     "\n"
     "Lists differences between an incident and a supplier's ticket that no pending delivery\n"
-    "will fix: a status or priority by the supplier's policy, a comment that was never sent,\n"
+    "will fix: a status, priority, impact or urgency by the supplier's policy, a comment that was never sent,\n"
     "a ticket that was never made. The list is normally empty. Parked and unknown deliveries\n"
     "are in `entente delivery list`, not here.\n"
     "\n"

@@ -16,7 +16,7 @@ static struct ent_str share_body(const struct question_call *call)
 	sdk_jsonw_key(&body.w, "brief");
 	sdk_jsonw_open(&body.w, '{');
 	sdk_jsonw_kz(&body.w, "what", question_value(call, "what"));
-	sdk_jsonw_kstr_opt(&body.w, "impact", sdk_str(question_value(call, "impact")));
+	sdk_jsonw_kstr_opt(&body.w, "effect", sdk_str(question_value(call, "effect")));
 	sdk_jsonw_kstr_opt(&body.w, "tried", sdk_str(question_value(call, "tried")));
 	sdk_jsonw_kstr_opt(&body.w, "wanted", sdk_str(question_value(call, "wanted")));
 	sdk_jsonw_kstr_opt(&body.w, "needed_before", sdk_str(question_value(call, "before")));

@@ -64,6 +64,24 @@ static bool is_uuid(const char *text)
 	return text[ID_SIZE - 1] == '\0';
 }
 
+static const char *level_word(const struct try_words *words, enum ent_attr attr)
+{
+	const char *const word[ENT_N_ATTR] = {
+	    [ENT_PRIORITY] = words->priority, [ENT_IMPACT] = words->impact, [ENT_URGENCY] = words->urgency};
+
+	return word[attr];
+}
+
+static enum ent_rc levels_check(const struct try_words *words, struct ent_err *err)
+{
+	enum ent_rc rc = ENT_OK;
+
+	for (unsigned i = 0; i < ENT_N_ATTR && rc == ENT_OK; i++)
+		rc = number_check(level_word(words, (enum ent_attr)i), sdk_attr_name((enum ent_attr)i),
+				  sdk_attr_steps((enum ent_attr)i), err);
+	return rc;
+}
+
 enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, struct ent_err *err)
 {
 	int64_t unused;
@@ -96,7 +114,7 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 				words->number);
 	if (words->id && !is_uuid(words->id))
 		return sdk_fail(err, ENT_EINVAL, "--id takes a UUID, such as " EXAMPLE_ID);
-	rc = number_check(words->priority, "priority", 5, err);
+	rc = levels_check(words, err);
 	if (rc == ENT_OK)
 		rc = number_check(words->phase, "phase", UINT32_MAX, err);
 	return rc == ENT_OK ? number_check(words->pages, "pages", PAGES_MAX, err) : rc;
@@ -129,6 +147,25 @@ static enum ent_op_kind kind_of(const struct try_words *words, enum try_op op)
 	return op == TRY_LOOK && words->of && !strcmp(words->of, "create") ? ENT_CREATE_TICKET : kind[op];
 }
 
+/* The status is among them where nothing else is said. */
+static void values_take(const struct try_words *words, enum ent_op_kind kind, struct delivery *delivery)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		const char *word = level_word(words, (enum ent_attr)i);
+
+		delivery->values.at[i] = word ? attr_value((enum ent_attr)i, sdk_str(word)) : 0;
+		set |= (uint32_t)(word != NULL) << i;
+	}
+	if (words->status || set == 0)
+		set |= 1u << ENT_STATUS;
+	if (kind == ENT_UPDATE_TICKET)
+		delivery->set = set;
+	if (kind == ENT_UPDATE_TICKET || words->status)
+		delivery->values.at[ENT_STATUS] = sdk_status(sdk_str(or_example(words->status, "in_progress")));
+}
+
 /* As the broker makes a delivery of a comment. */
 static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind kind, const struct supplier_set *set,
 				 const struct supplier *supplier, struct ent_arena *arena, struct ent_op *ret,
@@ -139,7 +176,6 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 	struct comment said = {.author = {ENT_ABSENT, sdk_str(or_example(words->author, "Ada Example"))},
 			       .body = sdk_str(or_example(words->text, EXAMPLE_TEXT)),
 			       .created_ms = now_ms};
-	bool names_status = words->status || !words->priority;
 	enum delivery_cause cause;
 
 	*delivery = (struct delivery){.supplier = supplier->name, .op = kind, .made_ms = now_ms};
@@ -154,11 +190,7 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 		delivery->ticket_key =
 		    sdk_str(or_example(words->ticket_key, or_example(words->ticket, EXAMPLE_TICKET)));
 	}
-	if (kind == ENT_UPDATE_TICKET)
-		delivery->set = (names_status ? 1u << ENT_STATUS : 0) | (words->priority ? 1u << ENT_PRIORITY : 0);
-	if (kind == ENT_UPDATE_TICKET || words->status)
-		delivery->values.at[ENT_STATUS] = sdk_status(sdk_str(or_example(words->status, "in_progress")));
-	delivery->values.at[ENT_PRIORITY] = attr_value(ENT_PRIORITY, sdk_str(or_example(words->priority, "")));
+	values_take(words, kind, delivery);
 	if (kind == ENT_CREATE_TICKET) {
 		delivery->title = sdk_str(or_example(words->title, EXAMPLE_TITLE));
 		delivery->text = said.body;

@@ -15,8 +15,8 @@ bool try_op_by_name(const char *name, enum try_op *ret);
 
 /* The options of the command line; NULL: not given. */
 struct try_words {
-	const char *op, *ticket, *ticket_key, *title, *text, *author, *status, *priority, *number, *id, *cursor, *phase,
-	    *from, *pages, *of;
+	const char *op, *ticket, *ticket_key, *title, *text, *author, *status, *priority, *impact, *urgency, *number,
+	    *id, *cursor, *phase, *from, *pages, *of;
 	const char *answer[TRY_ANSWERS_MAX];
 	size_t n_answer;
 	bool live, yes, json;

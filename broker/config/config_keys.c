@@ -25,6 +25,8 @@ static const struct config_key auth_keys[] = {
 static const struct config_key policy_keys[] = {
     {.name = "status", .form = "holder, newest, ours or theirs", .help = "For the status."},
     {.name = "priority", .form = "holder, newest, ours or theirs", .help = "For the priority."},
+    {.name = "impact", .form = "holder, newest, ours or theirs", .help = "For the impact."},
+    {.name = "urgency", .form = "holder, newest, ours or theirs", .help = "For the urgency."},
     {0},
 };
 
@@ -140,8 +142,9 @@ static const struct config_key supplier_keys[] = {
      .member = policy_keys},
     {.name = "map",
      .form = "group",
-     .help = "status: its words and what they mean; priority: its words and 1 to 5; status_out, priority_out: which "
-	     "word is used on the way out, where several mean the same. Adds to the connector's own table, row by row. "
+     .help = "status: its words and what they mean; priority: its words and 1 to 5; impact, urgency: its words and 1 "
+	     "(high) to 3 (low); status_out, priority_out, impact_out, urgency_out: which word is used on the way out, "
+	     "where several mean the same. Adds to the connector's own table, row by row. "
 	     "category: its words and ours; person: its ids and the names shown."},
     {.name = "settings",
      .form = "group",

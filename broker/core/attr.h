@@ -17,8 +17,10 @@ enum attr_rule {
 	ATTR_FIRST, /* the incident takes the first one that a ticket tells */
 	/* From here on carried: */
 	ATTR_STATE, /* it follows the ball: see decide_word.c. How far two values agree: status_agrees() */
-	ATTR_LEVEL  /* a scale. Anybody's until the holder has said one, then the holder's; policies say otherwise. Two
+	ATTR_LEVEL, /* a scale. Anybody's until the holder has said one, then the holder's; policies say otherwise. Two
 		     * values agree when they are the same, as far as the tool's words can tell */
+	ATTR_OPTIONAL /* a level that not every tool has: a ticket that never told one is told when it changes, and
+		       * compared with nothing */
 };
 enum attr_words {
 	ATTR_AS_IT_IS, /* no map */
@@ -32,6 +34,8 @@ enum attr_words {
 	X(ENT_DESCRIPTION, ATTR_AS_IT_IS, ATTR_KEPT)                                                                   \
 	X(ENT_STATUS, ATTR_MAPPED, ATTR_STATE)                                                                         \
 	X(ENT_PRIORITY, ATTR_MAPPED, ATTR_LEVEL)                                                                       \
+	X(ENT_IMPACT, ATTR_MAPPED, ATTR_OPTIONAL)                                                                      \
+	X(ENT_URGENCY, ATTR_MAPPED, ATTR_OPTIONAL)                                                                     \
 	X(ENT_CATEGORY, ATTR_NAMED, ATTR_KEPT)                                                                         \
 	X(ENT_SERVICE, ATTR_AS_IT_IS, ATTR_KEPT)                                                                       \
 	X(ENT_SITE, ATTR_AS_IT_IS, ATTR_KEPT)                                                                          \
@@ -46,7 +50,7 @@ enum attr_words {
 
 /* Sets of attributes, as bits. */
 #define ATTR_BIT_CARRIED(id, words, rule) | (uint32_t)((rule) >= ATTR_STATE) << (id)
-#define ATTR_BIT_LEVEL(id, words, rule)   | (uint32_t)((rule) == ATTR_LEVEL) << (id)
+#define ATTR_BIT_LEVEL(id, words, rule)   | (uint32_t)((rule) >= ATTR_LEVEL) << (id)
 #define ATTR_BIT_MAPPED(id, words, rule)  | (uint32_t)((words) == ATTR_MAPPED) << (id)
 #define ATTR_CARRIED                      (UINT32_C(0) ATTR_TABLE(ATTR_BIT_CARRIED))
 #define ATTR_LEVELS                       (UINT32_C(0) ATTR_TABLE(ATTR_BIT_LEVEL))

@@ -229,7 +229,7 @@ static void decide_overruled(const struct situation *at, const struct ent_change
 	struct word word = own_word(at, change);
 	bool said = attr_rule(attr) == ATTR_STATE ? status_word(at, change) != ENT_STATUS_UNKNOWN
 						  : level_word(at, change, attr) != 0;
-	struct party party = {.supplier = supplier, .values = word.values};
+	struct party party = {.supplier = supplier, .values = word.values, .tells = 1u << attr};
 
 	if (!at->writes || !supplier || !at->ticket || !said || federate_agrees(&party, next, attr))
 		return;

@@ -192,6 +192,7 @@ static bool op_set_mapped(struct op_maker *make, enum ent_attr attr)
 static void op_create(struct op_maker *make)
 {
 	const struct delivery *delivery = make->delivery;
+	uint32_t set = federate_set(make->supplier, ATTR_CARRIED, &delivery->values);
 	struct ent_str title = delivery->title, rest;
 
 	if (!title.n) /* a ticket needs one: the first line of its text */
@@ -200,18 +201,19 @@ static void op_create(struct op_maker *make)
 	op_set(make, ENT_DESCRIPTION, (struct ent_value){sdk_or_empty(delivery->text), ENT_ABSENT});
 	/* What the tool has no word for is left to its own defaults: the ticket is new there anyway. */
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
-		if (attr_in(ATTR_CARRIED, i))
+		if (attr_in(set, i))
 			(void)op_set_mapped(make, (enum ent_attr)i);
 }
 
 static enum ent_rc op_update(struct op_maker *make, enum delivery_cause *ret_cause, struct ent_err *err)
 {
 	const struct delivery *delivery = make->delivery;
+	uint32_t set = federate_set(make->supplier, delivery->set, &delivery->values);
 
 	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
 		enum ent_attr attr = (enum ent_attr)i;
 
-		if (!attr_in(delivery->set & ATTR_CARRIED, i) || op_set_mapped(make, attr))
+		if (!attr_in(set & ATTR_CARRIED, i) || op_set_mapped(make, attr))
 			continue;
 		*ret_cause = CAUSE_UNMAPPED;
 		return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the %s %.*s", ENT_F(make->supplier->name),

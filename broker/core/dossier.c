@@ -275,6 +275,7 @@ static struct party party_by(struct dossier *dossier, const struct supplier *sup
 		return party;
 	party.ticket = ticket->external_id;
 	party.values = ticket_values(ticket);
+	party.tells = ticket->has;
 	return party;
 }
 

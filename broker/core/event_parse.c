@@ -226,7 +226,7 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 
 	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
 	ret->with_thread = sdk_json_bool(sdk_json_at(node, "with_thread"), false);
-	ret->brief = (struct brief){text(brief, "what"), text(brief, "impact"), text(brief, "tried"),
+	ret->brief = (struct brief){text(brief, "what"), text(brief, "effect"), text(brief, "tried"),
 				    text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
 }
 

@@ -207,7 +207,7 @@ static void print_brief(struct sdk_jsonw *w, const struct brief *brief)
 	sdk_jsonw_key(w, "brief");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "what", brief->what);
-	sdk_jsonw_kstr_some(w, "impact", brief->impact);
+	sdk_jsonw_kstr_some(w, "effect", brief->effect);
 	sdk_jsonw_kstr_some(w, "tried", brief->tried);
 	sdk_jsonw_kstr_some(w, "wanted", brief->wanted);
 	if (brief->needed_before_ms)

@@ -76,10 +76,49 @@ static bool agrees(const struct party *party, const struct incident *incident, e
 	return attr_rule(attr) == ATTR_STATE ? status_agrees(party, incident) : level_agrees(party, incident, attr);
 }
 
+/* At least one of them is known, and each that is known agrees. */
+static bool known_agree(const struct party *party, const struct incident *incident, uint32_t bits)
+{
+	bool is_known = false;
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		if (!attr_in(bits, i) || incident->values.at[i] == 0)
+			continue;
+		if (!level_agrees(party, incident, (enum ent_attr)i))
+			return false;
+		is_known = true;
+	}
+	return is_known;
+}
+
+/* A tool that works one scale out from others cannot say any three of them: it is enough when the one agrees or the
+ * others do. To ask for more would write now this one, now those, for ever. */
+static bool derives(const struct party *party, const struct incident *incident, enum ent_attr attr)
+{
+	const struct ent_connector *connector = party->supplier->connector;
+
+	if (!connector || !attr_in(connector->derived | connector->derived_from, attr))
+		return false;
+	return known_agree(party, incident, connector->derived) ||
+	       known_agree(party, incident, connector->derived_from);
+}
+
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr)
 {
 	assert(attr_in(ATTR_CARRIED, attr));
-	return agrees(party, incident, attr, false);
+	if (attr_rule(attr) == ATTR_OPTIONAL && !attr_in(party->tells, attr))
+		return true;
+	return agrees(party, incident, attr, false) || derives(party, incident, attr);
+}
+
+uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struct values *values)
+{
+	const struct ent_connector *connector = supplier->connector;
+
+	for (unsigned i = 0; connector && i < ENT_N_ATTR; i++)
+		if (attr_in(set & connector->derived_from, i) && values->at[i])
+			return set & ~connector->derived;
+	return set;
 }
 
 /* ---- plans --------------------------------------------------------------------------- */
@@ -106,17 +145,33 @@ static bool can_be_told(const struct party *party)
 	return party->shares && (party->ticket.n || party->comes) && supplier_takes_words(party->supplier);
 }
 
-static void plan_update(const struct federate *at, const struct party *party, uint32_t bits, bool heard,
-			struct planned_list *ret)
+static bool can_be_updated(const struct party *party)
+{
+	return can_be_told(party) && supplier_can(party->supplier, ENT_UPDATE_TICKET);
+}
+
+/* All in which its ticket differs. */
+static void plan_update(const struct federate *at, const struct party *party, uint32_t bits, struct planned_list *ret)
 {
 	uint32_t set = 0;
 
-	if (!can_be_told(party) || !supplier_can(party->supplier, ENT_UPDATE_TICKET))
-		return;
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(bits & ATTR_CARRIED, i) && !federate_agrees(party, at->after, (enum ent_attr)i))
+			set |= 1u << i;
+	if (set && can_be_updated(party))
+		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
+}
+
+/* What has just moved, also of a ticket that never told it. */
+static void plan_news(const struct federate *at, const struct party *party, uint32_t bits, bool heard,
+		      struct planned_list *ret)
+{
+	uint32_t set = 0;
+
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (attr_in(bits & ATTR_CARRIED, i) && !agrees(party, at->after, (enum ent_attr)i, heard))
 			set |= 1u << i;
-	if (set)
+	if (set && can_be_updated(party))
 		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
@@ -128,7 +183,7 @@ static void plan_moved(const struct federate *at, struct planned_list *ret)
 
 	for (size_t i = 0; bits && i < at->n_party; i++)
 		if (by_person || !sdk_eq(at->party[i].supplier->name, at->event->supplier))
-			plan_update(at, &at->party[i], bits, by_person, ret);
+			plan_news(at, &at->party[i], bits, by_person, ret);
 }
 
 static const struct party *party_of(const struct federate *at, struct ent_str supplier)
@@ -148,11 +203,12 @@ static void plan_linked(const struct federate *at, struct planned_list *ret)
 		return;
 	struct party party = *found;
 	party.ticket = at->event->ticket_id;
+	party.tells |= at->event->seen;
 	for (size_t i = 0; i < at->event->n_attr; i++) {
 		const struct event_attr *attr = &at->event->attr[i];
 		party.values.at[attr->attr] = attr_value(attr->attr, attr->to.text);
 	}
-	plan_update(at, &party, ATTR_CARRIED, false, ret);
+	plan_update(at, &party, ATTR_CARRIED, ret);
 }
 
 static void plan_overruled(const struct federate *at, struct planned_list *ret)
@@ -160,8 +216,7 @@ static void plan_overruled(const struct federate *at, struct planned_list *ret)
 	const struct party *party = party_of(at, at->event->supplier);
 	enum ent_attr attr = at->event->attr->attr;
 
-	if (party && can_be_told(party) && supplier_can(party->supplier, ENT_UPDATE_TICKET) &&
-	    party->supplier->policy[attr] != POLICY_THEIRS)
+	if (party && can_be_updated(party) && party->supplier->policy[attr] != POLICY_THEIRS)
 		plan(ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
 }
 
@@ -194,7 +249,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	if (!party || !party->shares || !supplier_takes_words(party->supplier))
 		return;
 	if (party->ticket.n) { /* its brief is a comment of the thread by now */
-		plan_update(at, party, ATTR_CARRIED, false, ret);
+		plan_update(at, party, ATTR_CARRIED, ret);
 		return;
 	}
 	if (party->comes && !brief->what.n)
@@ -227,9 +282,9 @@ static void plan_holder(const struct federate *at, struct planned_list *ret)
 	const struct party *left = by_person ? party_of(at, at->event->holder_from) : NULL;
 
 	if (party && party->values.at[ENT_STATUS] == ENT_TRANSFERRED)
-		plan_update(at, party, 1u << ENT_STATUS, false, ret);
+		plan_update(at, party, 1u << ENT_STATUS, ret);
 	if (left)
-		plan_update(at, left, ATTR_CARRIED, false, ret);
+		plan_update(at, left, ATTR_CARRIED, ret);
 }
 
 /* Tickets of two incidents are in one now. The holder's word will be heard; the others are told. */
@@ -237,7 +292,7 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 {
 	for (size_t i = 0; i < at->n_party; i++)
 		if (!sdk_eq(at->party[i].supplier->name, at->after->holder))
-			plan_update(at, &at->party[i], ATTR_CARRIED, false, ret);
+			plan_update(at, &at->party[i], ATTR_CARRIED, ret);
 }
 
 /* What was brought may be old by the time it stands there. */
@@ -246,7 +301,7 @@ static void plan_done(const struct federate *at, struct planned_list *ret)
 	const struct party *party = at->event->op == ENT_UPDATE_TICKET ? party_of(at, at->event->supplier) : NULL;
 
 	if (party)
-		plan_update(at, party, ATTR_CARRIED, false, ret);
+		plan_update(at, party, ATTR_CARRIED, ret);
 }
 
 /* What was said while its ticket could not be told, because it was gone already. */
@@ -255,7 +310,7 @@ static void plan_continued(const struct federate *at, struct planned_list *ret)
 	const struct party *party = party_of(at, at->event->supplier);
 
 	if (party && !sdk_eq(at->after->holder, at->event->supplier))
-		plan_update(at, party, ATTR_CARRIED, false, ret);
+		plan_update(at, party, ATTR_CARRIED, ret);
 }
 
 void federate(const struct federate *at, struct planned_list *ret)
@@ -333,7 +388,7 @@ struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief
 
 	sdk_buf_init(&buf, BRIEF_MAX);
 	paragraph(&buf, "", brief->what);
-	paragraph(&buf, "Impact: ", brief->impact);
+	paragraph(&buf, "Effect: ", brief->effect);
 	paragraph(&buf, "Already tried: ", brief->tried);
 	paragraph(&buf, "Wanted: ", brief->wanted);
 	if (brief->needed_before_ms) {

@@ -17,6 +17,7 @@ struct party {
 	struct ent_str ticket; /* external id; absent: it has none yet */
 	bool comes;            /* a delivery that creates it is open */
 	struct values values;  /* what its ticket says */
+	uint32_t tells;        /* 1u << attribute that its ticket ever spoke of */
 	int64_t since_ms;
 	int64_t reads_ms; /* comment.*: comments made since then in the comment's ticket are for it; 0: all */
 };
@@ -56,6 +57,8 @@ void federate(const struct federate *at, struct planned_list *ret);
  * no word for it (text is set, native absent). */
 bool federate_value(const struct supplier *supplier, const struct values *values, enum ent_attr attr,
 		    struct ent_value *ret);
+/* What of `set` goes out: what its tool works out from others of them that are known is left to the tool. */
+uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struct values *values);
 /* Does what its ticket says agree with the incident, as far as its words can tell and its policy asks? */
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr);
 

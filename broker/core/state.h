@@ -100,7 +100,7 @@ struct values ticket_values(const struct ticket *ticket); /* the carried ones th
 
 /* What the receiving supplier needs to know; becomes the text of its ticket. All but `what` may be absent. */
 struct brief {
-	struct ent_str what, impact, tried, wanted;
+	struct ent_str what, effect, tried, wanted;
 	int64_t needed_before_ms; /* 0: not said */
 };
 

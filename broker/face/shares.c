@@ -25,7 +25,7 @@ static const struct body_field share_fields[] = {
     {0}};
 static const struct body_field brief_fields[] = {
     {"what", BODY_TEXT, true, 1, BRIEF_MAX, offsetof(struct brief, what)},
-    {"impact", BODY_TEXT, false, 1, BRIEF_MAX, offsetof(struct brief, impact)},
+    {"effect", BODY_TEXT, false, 1, BRIEF_MAX, offsetof(struct brief, effect)},
     {"tried", BODY_TEXT, false, 1, BRIEF_MAX, offsetof(struct brief, tried)},
     {"wanted", BODY_TEXT, false, 1, BRIEF_MAX, offsetof(struct brief, wanted)},
     {"needed_before", BODY_TIME, false, 0, 0, offsetof(struct brief, needed_before_ms)},

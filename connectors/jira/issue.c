@@ -132,6 +132,14 @@ static struct ent_str number(const struct jira_settings *settings, const struct 
 	return found;
 }
 
+/* A select list: {"value": "High"}, null when nothing is chosen. */
+static void set_option(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *fields,
+		       struct ent_str field, struct ent_arena *arena)
+{
+	if (field.n)
+		sdk_set_told(ticket, attr, fields, sdk_z(arena, field), "value");
+}
+
 /* null, words or a document, with or without the node around it; what is none of them changes nothing. */
 static bool is_text(const struct sdk_json *node)
 {
@@ -157,6 +165,8 @@ void jira_issue(const struct jira_settings *settings, const struct sdk_json *iss
 		sdk_set(ticket, ENT_DESCRIPTION, jira_said(arena, sdk_json_at(fields, "description")));
 	set_status(ticket, fields, arena);
 	sdk_set_told(ticket, ENT_PRIORITY, fields, "priority", "name");
+	set_option(ticket, ENT_IMPACT, fields, settings->impact_field, arena);
+	set_option(ticket, ENT_URGENCY, fields, settings->urgency_field, arena);
 	if (sdk_told_at(fields, "issuetype", "name", &type) && type.p)
 		sdk_set(ticket, ENT_CATEGORY, type);
 	set_person(ticket, ENT_ASSIGNEE, fields, "assignee");

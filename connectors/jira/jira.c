@@ -11,6 +11,11 @@ static const struct ent_setting jira_setting[] = {
      "custom field that holds our incident number, e.g. customfield_10900; empty: none"},
     {"number_label_prefix", ENT_SETTING_STR, "ENT-", offsetof(struct jira_settings, number_label_prefix),
      "a label of this and digits is our incident number; empty: none"},
+    {"impact_field", ENT_SETTING_STR, "", offsetof(struct jira_settings, impact_field),
+     "custom field (a select list) with the impact, e.g. customfield_10004; its words stand in map.impact; empty: "
+     "none"},
+    {"urgency_field", ENT_SETTING_STR, "", offsetof(struct jira_settings, urgency_field),
+     "the same for the urgency and map.urgency; empty: none"},
     {"project", ENT_SETTING_STR, "", offsetof(struct jira_settings, project),
      "key of the project we open issues in and poll, e.g. SUP"},
     {"issue_type", ENT_SETTING_STR, "Task", offsetof(struct jira_settings, issue_type), "of the issues we open"},

@@ -11,7 +11,7 @@
 #include "sdk/webhook.h"
 
 struct jira_settings {
-	struct ent_str number_field, number_label_prefix;
+	struct ent_str number_field, number_label_prefix, impact_field, urgency_field;
 	bool data_center, service_desk;
 	struct ent_str project, issue_type, resolution;
 };

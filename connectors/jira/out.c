@@ -11,7 +11,7 @@
 #include "sdk/cursor.h"
 #include "sdk/http.h"
 
-enum { WRITE = 1, TRANSITIONS, PRIORITY, MOVE, READ, PAGE = 100, LOOKED = 100 };
+enum { WRITE = 1, TRANSITIONS, RANK, MOVE, READ, PAGE = 100, LOOKED = 100 };
 enum { CLOUD_LAG_S = 150, DATA_CENTER_LAG_S = 30 }; /* of the index that JQL reads; comments are read from the issue */
 
 #define ISSUE "/rest/api/2/issue/"
@@ -32,8 +32,11 @@ static void ask_issue(const struct jira_settings *settings, struct ent_request *
 {
 	struct ent_str path = sdk_http_path(arena, ISSUE "%s?fields=" FIELDS, &id, NULL);
 
-	if (settings->number_field.n)
-		path = sdk_format(arena, "%.*s,%.*s", ENT_F(path), ENT_F(settings->number_field));
+	const struct ent_str own[] = {settings->number_field, settings->impact_field, settings->urgency_field};
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (own[i].n)
+			path = sdk_format(arena, "%.*s,%.*s", ENT_F(path), ENT_F(own[i]));
 	if (with_comments)
 		path = sdk_format(arena, "%.*s,comment", ENT_F(path));
 	sdk_ask_get(ret, path);
@@ -60,22 +63,58 @@ static void ask_search(const struct jira_settings *settings, struct ent_request 
 				       &jql, NULL));
 }
 
-static void put_name(struct sdk_jsonw *w, const char *key, struct ent_str name)
+static void put_one(struct sdk_jsonw *w, const char *key, const char *member, struct ent_str word)
 {
 	sdk_jsonw_key(w, key);
 	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "name", name);
+	sdk_jsonw_kstr(w, member, word);
 	sdk_jsonw_close(w, '}');
+}
+
+static void put_name(struct sdk_jsonw *w, const char *key, struct ent_str name)
+{
+	put_one(w, key, "name", name);
+}
+
+static enum ent_rc option_vet(const struct ent_op *op, enum ent_attr attr, struct ent_str field, const char *setting,
+			      struct ent_err *err)
+{
+	if (!sdk_op_sets(op, attr) || field.n)
+		return ENT_OK;
+	return sdk_fail(err, ENT_EINVAL, "the supplier's setting `%s` says which custom field that is; it is empty",
+			setting);
+}
+
+static enum ent_rc ranks_vet(const struct jira_settings *settings, const struct ent_op *op, struct ent_err *err)
+{
+	enum ent_rc rc = option_vet(op, ENT_IMPACT, settings->impact_field, "impact_field", err);
+
+	return rc == ENT_OK ? option_vet(op, ENT_URGENCY, settings->urgency_field, "urgency_field", err) : rc;
+}
+
+/* Priority, impact, urgency: those that are asked for. */
+static void put_ranks(struct sdk_jsonw *w, const struct jira_settings *settings, const struct ent_op *op,
+		      struct ent_arena *arena)
+{
+	if (sdk_op_native(op, ENT_PRIORITY).n)
+		put_one(w, "priority", "name", sdk_op_native(op, ENT_PRIORITY));
+	if (sdk_op_native(op, ENT_IMPACT).n)
+		put_one(w, sdk_z(arena, settings->impact_field), "value", sdk_op_native(op, ENT_IMPACT));
+	if (sdk_op_native(op, ENT_URGENCY).n)
+		put_one(w, sdk_z(arena, settings->urgency_field), "value", sdk_op_native(op, ENT_URGENCY));
 }
 
 static enum ent_rc build_create(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
 				struct ent_request *ret, struct ent_err *err)
 {
+	enum ent_rc rc = ranks_vet(settings, op, err);
 	struct sdk_ask ask;
 
 	if (!settings->project.n)
 		return sdk_fail(err, ENT_EINVAL,
 				"the supplier's setting `project` says where issues are opened; it is empty");
+	if (rc != ENT_OK)
+		return rc;
 	sdk_ask_begin(&ask);
 	sdk_jsonw_key(&ask.w, "fields");
 	sdk_jsonw_open(&ask.w, '{');
@@ -86,8 +125,7 @@ static enum ent_rc build_create(const struct jira_settings *settings, const stru
 	put_name(&ask.w, "issuetype", settings->issue_type);
 	sdk_jsonw_kstr(&ask.w, "summary", sdk_op_title(op, SDK_JIRA_WIKI, ENT_ABSENT, arena));
 	sdk_jsonw_kstr(&ask.w, "description", sdk_op_description(op, SDK_JIRA_WIKI, ENT_ABSENT, arena));
-	if (sdk_op_native(op, ENT_PRIORITY).n)
-		put_name(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
+	put_ranks(&ask.w, settings, op, arena);
 	if (settings->number_field.n)
 		sdk_jsonw_kstr(&ask.w, sdk_z(arena, settings->number_field), op->number);
 	sdk_jsonw_key(&ask.w, "labels");
@@ -139,15 +177,18 @@ static enum ent_rc build_move(const struct ent_call *call, struct ent_arena *are
 			    arena, ret, err);
 }
 
-static enum ent_rc build_priority(const struct ent_op *op, struct ent_arena *arena, struct ent_request *ret,
-				  struct ent_err *err)
+static enum ent_rc build_ranks(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
+			       struct ent_request *ret, struct ent_err *err)
 {
+	enum ent_rc rc = ranks_vet(settings, op, err);
 	struct sdk_ask ask;
 
+	if (rc != ENT_OK)
+		return rc;
 	sdk_ask_begin(&ask);
 	sdk_jsonw_key(&ask.w, "fields");
 	sdk_jsonw_open(&ask.w, '{');
-	put_name(&ask.w, "priority", sdk_op_native(op, ENT_PRIORITY));
+	put_ranks(&ask.w, settings, op, arena);
 	sdk_jsonw_close(&ask.w, '}');
 	return sdk_ask_send(&ask, "PUT", sdk_http_path(arena, ISSUE "%s", &op->ticket.id, NULL), arena, ret, err);
 }
@@ -160,8 +201,8 @@ static enum ent_rc build_update(const struct jira_settings *settings, const stru
 		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/transitions?expand=transitions.fields",
 					       &call->op.ticket.id, NULL));
 		return ENT_OK;
-	case PRIORITY:
-		return build_priority(&call->op, arena, ret, err);
+	case RANK:
+		return build_ranks(settings, &call->op, arena, ret, err);
 	case MOVE:
 		return build_move(call, arena, ret, err);
 	default: /* before and after */
@@ -299,18 +340,22 @@ static enum ent_rc parse_transitions(const struct jira_settings *settings, const
 	    sdk_format(arena, "%.*s%s%.*s", ENT_F(sdk_json_text_at(found, "id")), said.n ? " " : "", ENT_F(said)));
 }
 
+static bool differs(const struct ent_ticket *now, const struct ent_op *op, enum ent_attr attr)
+{
+	return sdk_op_sets(op, attr) && !sdk_ieq(now->at[attr].native, sdk_op_native(op, attr));
+}
+
 /* Where it stands before: what of the two is still to be done? */
 static enum ent_rc parse_before(const struct ent_call *call, const struct sdk_changes *list, struct ent_result *ret)
 {
 	const struct ent_ticket *now = &list->at[0].ticket;
 	const struct ent_op *op = &call->op;
-	bool moves = sdk_op_sets(op, ENT_STATUS) && !sdk_ieq(now->at[ENT_STATUS].native, sdk_op_native(op, ENT_STATUS));
-	bool ranks =
-	    sdk_op_sets(op, ENT_PRIORITY) && !sdk_ieq(now->at[ENT_PRIORITY].native, sdk_op_native(op, ENT_PRIORITY));
+	bool moves = differs(now, op, ENT_STATUS);
+	bool ranks = differs(now, op, ENT_PRIORITY) || differs(now, op, ENT_IMPACT) || differs(now, op, ENT_URGENCY);
 
 	if (call->phase == READ || (!moves && !ranks))
 		return ENT_OK;
-	return sdk_more(ret, ranks ? PRIORITY : TRANSITIONS, moves ? ENT_STR("moves") : ENT_STR(""));
+	return sdk_more(ret, ranks ? RANK : TRANSITIONS, moves ? ENT_STR("moves") : ENT_STR(""));
 }
 
 static int64_t number_at(const struct sdk_json *node, const char *path)
@@ -415,13 +460,13 @@ static enum ent_rc parse_update(const struct jira_settings *settings, const stru
 {
 	const struct sdk_json *root;
 	struct sdk_changes list;
-	bool wrote = call->phase == PRIORITY || call->phase == MOVE; /* 204 */
+	bool wrote = call->phase == RANK || call->phase == MOVE; /* 204 */
 	enum ent_rc rc = wrote ? sdk_http_status(response, arena, err) : sdk_http_json(response, arena, &root, err);
 
 	if (rc != ENT_OK)
 		return rc;
 	if (wrote)
-		return sdk_more(ret, call->phase == PRIORITY && call->memo.n ? TRANSITIONS : READ, ENT_ABSENT);
+		return sdk_more(ret, call->phase == RANK && call->memo.n ? TRANSITIONS : READ, ENT_ABSENT);
 	if (call->phase == TRANSITIONS)
 		return parse_transitions(settings, call, root, arena, ret, err);
 	sdk_changes_init(&list, arena);

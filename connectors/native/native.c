@@ -23,6 +23,7 @@ static const struct ent_map_row native_status[] = {
 static const struct ent_map_row native_priority[] = {
     {"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {0},
 };
+static const struct ent_map_row native_three[] = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {0}};
 
 static const struct ent_setting native_setting[] = {
     {"events", ENT_SETTING_STR, "/events", offsetof(struct native_settings, events),
@@ -150,6 +151,8 @@ static const struct ent_connector native_connector = {
     .settings_size = sizeof(struct native_settings),
     .map[ENT_STATUS] = native_status,
     .map[ENT_PRIORITY] = native_priority,
+    .map[ENT_IMPACT] = native_three,
+    .map[ENT_URGENCY] = native_three,
     .open = native_open,
     .verify = native_verify,
     .decode = native_decode,

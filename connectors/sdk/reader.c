@@ -103,16 +103,11 @@ static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk
 
 /* ---- the ticket --------------------------------------------------------------------- */
 
-static bool is_mapped(enum ent_attr attr)
-{
-	return attr == ENT_STATUS || attr == ENT_PRIORITY;
-}
-
 /* {"native", "canonical"} of a mapped attribute, {"id", "name"} of another; "text" and "native" in either. */
 static enum ent_rc pair_read(const struct sdk_reader *reader, struct ent_ticket *ticket, enum ent_attr attr,
 			     const struct sdk_json *at)
 {
-	bool mapped = is_mapped(attr), told = false;
+	bool mapped = sdk_attr_is_mapped(attr), told = false;
 	const char *const member[] = {"text", mapped ? "canonical" : "name", "native", mapped ? "native" : "id"};
 	struct ent_str value[4] = {ENT_ABSENT}, text, native;
 	struct ent_str path = sdk_format(reader->arena, "ticket.%s", sdk_attr_name(attr));
@@ -167,7 +162,7 @@ static enum ent_rc attr_read(const struct sdk_reader *reader, struct ent_ticket 
 		return pair_read(reader, ticket, attr, at);
 	if (attr == ENT_FIELDS || (kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER))
 		return reader_refuse(reader, "ticket", sdk_attr_name(attr), "is of the wrong kind");
-	if (is_mapped(attr))
+	if (sdk_attr_is_mapped(attr))
 		sdk_set_native(ticket, attr, sdk_json_text(at));
 	else
 		sdk_set(ticket, attr, sdk_json_text(at));

@@ -66,7 +66,7 @@ void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sd
 
 	if (!sdk_told_at(node, path, name, &text))
 		return;
-	if (attr == ENT_STATUS || attr == ENT_PRIORITY)
+	if (sdk_attr_is_mapped(attr))
 		sdk_set_native(ticket, attr, text);
 	else
 		sdk_set(ticket, attr, text);
@@ -92,7 +92,7 @@ void sdk_set_at(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_
 	enum sdk_json_kind kind = sdk_json_kind(value);
 	if (kind == SDK_JSON_ARRAY || kind == SDK_JSON_OBJECT)
 		return; /* not understood: that is no reason to clear what is known */
-	if (attr == ENT_STATUS || attr == ENT_PRIORITY)
+	if (sdk_attr_is_mapped(attr))
 		sdk_set_native(ticket, attr, sdk_json_text(value)); /* their text is for canonical names only */
 	else
 		sdk_set(ticket, attr, sdk_json_text(value));
@@ -173,6 +173,11 @@ bool sdk_is_canonical(enum ent_attr attr, struct ent_str word)
 	if (attr == ENT_STATUS)
 		return sdk_status(word) != ENT_STATUS_UNKNOWN;
 	return word.n == 1 && word.p[0] >= '1' && (unsigned)(word.p[0] - '0') <= attr_steps[attr];
+}
+
+bool sdk_attr_is_mapped(enum ent_attr attr)
+{
+	return attr == ENT_STATUS || sdk_attr_steps(attr) > 0;
 }
 
 unsigned sdk_attr_steps(enum ent_attr attr)

@@ -57,6 +57,7 @@ enum ent_status sdk_status(struct ent_str name); /* ENT_STATUS_UNKNOWN when it i
  * attributes have none. */
 bool sdk_is_canonical(enum ent_attr attr, struct ent_str word);
 unsigned sdk_attr_steps(enum ent_attr attr);   /* of a scale; 0: it is none */
+bool sdk_attr_is_mapped(enum ent_attr attr);   /* STATUS and the scales: it has words of the ticket language */
 const char *sdk_attr_name(enum ent_attr attr); /* "title", "transferred_to", ... */
 bool sdk_attr(struct ent_str name, enum ent_attr *ret);
 

@@ -22,7 +22,7 @@ void sdk_write_ticket(struct sdk_jsonw *w, const struct ent_ticket *ticket)
 		if (!(ticket->has & 1u << i))
 			continue;
 		sdk_jsonw_key(w, sdk_attr_name((enum ent_attr)i));
-		if (i == ENT_STATUS || i == ENT_PRIORITY)
+		if (sdk_attr_is_mapped((enum ent_attr)i))
 			pair_write(w, "native", value->native, "canonical", value->text);
 		else if (i == ENT_FIELDS && value->text.n > 0)
 			sdk_jsonw_raw(w, value->text);

@@ -6,7 +6,7 @@
 #include "entente/connector.h"
 #include "sdk/json.h"
 
-/* {"id", "key", and each attribute of `has`}: status and priority as {"native", "canonical"}, what has two names as
+/* {"id", "key", and each attribute of `has`}: status and the scales as {"native", "canonical"}, what has two names as
  * {"id", "name"}, fields as its object, an empty value as "". */
 void sdk_write_ticket(struct sdk_jsonw *w, const struct ent_ticket *ticket);
 /* {"id", "body", "visibility", "author"} as far as it is set. */

@@ -18,7 +18,8 @@ enum { WRITE = 1, FIND = 2, PAGE = 100, LOOKED = 50 };
 #define BASE "/api/now/v2/table/"
 
 const char *const servicenow_cannot[] = {
-    "Priority is worked out by ServiceNow from impact and urgency: those two are set instead.",
+    "Priority is worked out by ServiceNow from impact and urgency: those two are set, as they are known here, else as "
+    "priority says.",
     "On hold needs a reason there: only \"waits for the requester\" (3/1) and plain hold (3) are said.",
     NULL,
 };
@@ -52,13 +53,17 @@ static void set_status(struct sdk_jsonw *w, const struct servicenow_settings *se
 	}
 }
 
-/* Priority is a result of these two. */
-static void set_priority(struct sdk_jsonw *w, const struct ent_op *op)
+/* Priority is a result of the other two: where none of them is asked for, both follow it. */
+static void set_scales(struct sdk_jsonw *w, const struct ent_op *op)
 {
 	static const char *const impact[] = {"1", "1", "2", "2", "3"}, *const urgency[] = {"1", "2", "2", "3", "3"};
 	struct ent_str priority = sdk_op_native(op, ENT_PRIORITY);
 	int64_t level;
 
+	sdk_jsonw_kstr_some(w, "impact", sdk_op_native(op, ENT_IMPACT));
+	sdk_jsonw_kstr_some(w, "urgency", sdk_op_native(op, ENT_URGENCY));
+	if (sdk_op_native(op, ENT_IMPACT).n || sdk_op_native(op, ENT_URGENCY).n)
+		return;
 	if (!sdk_to_int(priority, &level) || level < 1 || level > 5)
 		return;
 	sdk_jsonw_kz(w, "impact", impact[level - 1]);
@@ -88,7 +93,7 @@ static enum ent_rc build_write(const struct servicenow_settings *settings, const
 	} else {
 		if (!creates)
 			set_status(&ask.w, settings, op);
-		set_priority(&ask.w, op);
+		set_scales(&ask.w, op);
 	}
 	return sdk_ask_send(&ask, creates ? "POST" : "PATCH",
 			    creates ? sdk_http_path(arena, BASE "%s", &settings->table, NULL)

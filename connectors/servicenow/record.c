@@ -6,9 +6,8 @@
 #include "sdk/time.h"
 
 static const char *const other_fields[] = {
-    "impact",     "urgency",     "severity",     "subcategory", "hold_reason",  "cmdb_ci",
-    "close_code", "close_notes", "contact_type", "company",     "reopen_count", "parent_incident",
-    "problem_id", "resolved_at", "closed_at",    NULL,
+    "severity", "subcategory",  "hold_reason",     "cmdb_ci",    "close_code",  "close_notes", "contact_type",
+    "company",  "reopen_count", "parent_incident", "problem_id", "resolved_at", "closed_at",   NULL,
 };
 
 /* The value of a field, of whichever of its three shapes. Absent: not in the payload; "": null. */
@@ -83,14 +82,22 @@ static void set_status(const struct servicenow_settings *settings, struct ent_ti
 	sdk_set_native(ticket, ENT_STATUS, state);
 }
 
+/* A record always has one: "" is a payload that leaves it out. */
+static void set_scale(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *record, const char *name)
+{
+	if (field(record, name).n > 0)
+		sdk_set_native(ticket, attr, field(record, name));
+}
+
 static void set_attributes(const struct servicenow_settings *settings, struct ent_ticket *ticket,
 			   const struct sdk_json *record, struct ent_arena *arena)
 {
 	set_field(ticket, ENT_TITLE, record, "short_description");
 	set_field(ticket, ENT_DESCRIPTION, record, "description");
 	set_status(settings, ticket, record);
-	if (field(record, "priority").n > 0)
-		sdk_set_native(ticket, ENT_PRIORITY, field(record, "priority"));
+	set_scale(ticket, ENT_PRIORITY, record, "priority");
+	set_scale(ticket, ENT_IMPACT, record, "impact");
+	set_scale(ticket, ENT_URGENCY, record, "urgency");
 	set_field(ticket, ENT_CATEGORY, record, "category");
 	set_reference(ticket, ENT_SERVICE, record, "business_service");
 	set_reference(ticket, ENT_SITE, record, "location");

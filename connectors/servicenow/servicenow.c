@@ -45,6 +45,7 @@ static const struct ent_map_row servicenow_status[] = {
 static const struct ent_map_row servicenow_priority[] = {
     {"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {0},
 };
+static const struct ent_map_row servicenow_three[] = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {0}}; /* impact, urgency */
 
 static enum ent_rc servicenow_decode(const struct ent_self *self, const struct ent_webhook *webhook,
 				     struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
@@ -108,6 +109,10 @@ static const struct ent_connector servicenow_connector = {
     .settings_size = sizeof(struct servicenow_settings),
     .map[ENT_STATUS] = servicenow_status,
     .map[ENT_PRIORITY] = servicenow_priority,
+    .map[ENT_IMPACT] = servicenow_three,
+    .map[ENT_URGENCY] = servicenow_three,
+    .derived = 1u << ENT_PRIORITY,
+    .derived_from = 1u << ENT_IMPACT | 1u << ENT_URGENCY,
     .verify = servicenow_verify,
     .decode = servicenow_decode,
     .build = servicenow_build,

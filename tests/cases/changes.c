@@ -96,10 +96,8 @@ static void attr_print(struct sdk_buf *out, const struct ent_connector *connecto
 		sdk_buf_z(out, " native ");
 		quoted_print(out, value->native);
 	}
-	if (attr == ENT_STATUS)
-		map_print(out, connector->map[ENT_STATUS], value->native);
-	if (attr == ENT_PRIORITY)
-		map_print(out, connector->map[ENT_PRIORITY], value->native);
+	if (sdk_attr_is_mapped(attr))
+		map_print(out, connector->map[attr], value->native);
 	sdk_buf_z(out, "\n");
 }
 
@@ -187,10 +185,10 @@ static const char *attr_fault(const struct ent_ticket *ticket, enum ent_attr att
 		return value->text.p || value->native.p ? "an attribute is set that `has` does not name" : NULL;
 	if (!sdk_is_utf8(value->text) || !sdk_is_utf8(value->native))
 		return "an attribute is not UTF-8";
-	if ((attr == ENT_STATUS || attr == ENT_PRIORITY) && value->text.n > 0 && !sdk_is_canonical(attr, value->text))
-		return "status or priority text is no word of the ticket language";
-	if ((attr == ENT_STATUS || attr == ENT_PRIORITY) && value->text.n > 0 && !value->native.p)
-		return "status or priority has text, but no native value";
+	if (sdk_attr_is_mapped(attr) && value->text.n > 0 && !sdk_is_canonical(attr, value->text))
+		return "the text of a status or scale is no word of the ticket language";
+	if (sdk_attr_is_mapped(attr) && value->text.n > 0 && !value->native.p)
+		return "a status or scale has text, but no native value";
 	if ((attr == ENT_OPENED_AT || attr == ENT_DUE_AT) && !is_time(value->text))
 		return "a time is not as sdk_time_format writes it";
 	if (attr == ENT_FIELDS && value->text.n > 0 &&
@@ -240,14 +238,14 @@ static const struct ent_map_row *map_first(const struct ent_map_row *map, const 
 	return map;
 }
 
-const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bool is_status)
+const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, enum ent_attr attr)
 {
 	for (const struct ent_map_row *row = map; row && row->native; row++) {
 		struct ent_str word = sdk_str(row->canonical);
 		const char *out = map_first(map, NULL, row->canonical)->native;
 		const char *back = map_first(map, out, NULL)->canonical;
 
-		if (!sdk_is_canonical(is_status ? ENT_STATUS : ENT_PRIORITY, word))
+		if (!sdk_is_canonical(attr, word))
 			return sdk_z(arena, sdk_format(arena, "%s is no word of the ticket language", row->canonical));
 		if (strcmp(back, row->canonical) != 0)
 			return sdk_z(arena, sdk_format(arena, "%s goes out as %s and comes back as %s", row->canonical,

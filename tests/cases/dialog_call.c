@@ -55,12 +55,11 @@ static const char *attr_read(const struct dialog *dialog, const struct sdk_json 
 	value.native = both ? sdk_json_text_at(node, "native") : ENT_ABSENT;
 	if (attr == ENT_FIELDS)
 		value = (struct ent_value){sdk_json_print(dialog->arena, node), ENT_ABSENT};
-	if (attr == ENT_STATUS || attr == ENT_PRIORITY) {
+	if (sdk_attr_is_mapped(attr)) {
 		if (!sdk_is_canonical(attr, value.text))
-			return "call: status and priority need a canonical word";
+			return "call: status and scales need a canonical word";
 		if (!value.native.p)
-			value.native = word_out(
-			    attr == ENT_STATUS ? connector->map[ENT_STATUS] : connector->map[ENT_PRIORITY], value.text);
+			value.native = word_out(connector->map[attr], value.text);
 		if (!value.native.p)
 			return "call: the connector's table has no word for it: give {\"text\", \"native\"}";
 	}

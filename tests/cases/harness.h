@@ -36,7 +36,7 @@ const char *settings_load(struct plugin *plugin, const char *folder, struct ent_
 
 /* NULL when every word of a table (NULL: none) means something, and what it is on the way out comes back as
  * the same on the way in; else what does not. */
-const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, bool is_status);
+const char *map_fault(struct ent_arena *arena, const struct ent_map_row *map, enum ent_attr attr);
 /* NULL when the changes keep what ticket.h promises; else what is wrong with which. */
 const char *changes_fault(struct ent_arena *arena, const struct ent_changes *changes);
 void changes_print(struct sdk_buf *out, const struct ent_connector *connector, const struct ent_changes *changes);

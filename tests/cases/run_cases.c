@@ -389,10 +389,10 @@ static int is_case(const struct dirent *entry)
 
 static void maps_run(struct run *run, const struct ent_connector *connector, struct ent_arena *arena)
 {
-	const char *why = map_fault(arena, connector->map[ENT_STATUS], true);
+	const char *why = NULL;
 
-	if (!why)
-		why = map_fault(arena, connector->map[ENT_PRIORITY], false);
+	for (unsigned i = 0; i < ENT_N_ATTR && !why; i++)
+		why = map_fault(arena, connector->map[i], (enum ent_attr)i);
 	printf("%sok - cases/%s: its maps%s%s\n", why ? "not " : "", connector->name, why ? ": " : "", why ? why : "");
 	run->n_failed += why != NULL;
 }

@@ -100,7 +100,7 @@ def check_shares(tap, server):
     tap.equal("the ticket is to be made", [(d["op"], d["supplier"], d["state"], d["incident"]) for d in create],
               [("create_ticket", "vega", "pending", number)])
     text = server.json("GET", f"/v1/deliveries/{create[0]['id']}")[1]
-    tap.check("from the whole brief and our number", all(BRIEF[k] in text["text"] for k in ("what", "impact", "tried", "wanted")) and
+    tap.check("from the whole brief and our number", all(BRIEF[k] in text["text"] for k in ("what", "effect", "tried", "wanted")) and
               number in text["text"] and text["title"], text)
     tap.check("it takes part before it has a ticket", number in [i["number"] for i in server.json("GET", "/v1/incidents?supplier=vega&limit=200")[1]["items"]])
     status, made = share(server, number, "south", "escalated", with_thread=True)

@@ -4,7 +4,7 @@ where a link would have told what it brought."""
 import os
 import sqlite3
 
-BRIEF = {"what": "No uplink at site 7", "impact": "60 people", "tried": "restarted", "wanted": "check the port",
+BRIEF = {"what": "No uplink at site 7", "effect": "60 people", "tried": "restarted", "wanted": "check the port",
          "needed_before": "2027-01-01T00:00:00Z"}
 
 

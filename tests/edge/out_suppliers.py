@@ -16,7 +16,7 @@ def check_suppliers(tap, server):
     tap.check("what it can and cannot", vega["can"] == ["create_ticket", "update_ticket", "add_comment", "poll"] and
               vega["cannot"] == ["An attachment cannot be brought."] and items["telnord"]["can"] == [] and
               items["telnord"]["link"] is None and vega["link"]["url"] == "https://tool.example", vega)
-    tap.equal("whose word counts", vega["policy"], {"status": "holder", "priority": "holder"})
+    tap.equal("whose word counts", vega["policy"], {"status": "holder", "priority": "holder", "impact": "holder", "urgency": "holder"})
     with store(server) as db:
         db.execute("INSERT INTO supplier_state (supplier, row_no, state, since_ms, why, next, quiet_since_ms, gap_ms, sequence) VALUES "
                    "('vega', 99, 'refused', 1700000000000, 'HTTP 401', 'look at its credential', 1700000001000, 0, 1) ON CONFLICT (supplier) "

@@ -60,7 +60,7 @@ def check_wrong_use(tap, words):
 def check_incident(tap, words):
     server = words.server
     number = opened(server, "w1", "Water on floor 2")
-    made = words.json("share", number, "vega", "--escalate", "--what", "Water", "--impact", "all", "--tried", "-", "--wanted", "a plumber",
+    made = words.json("share", number, "vega", "--escalate", "--what", "Water", "--effect", "all", "--tried", "-", "--wanted", "a plumber",
                       "--before", "2027-01-01T00:00:00Z")
     tap.check("share --escalate: it holds the ball", made["role"] == "escalated" and made["holds_since"], made)
     tap.check("share: for people", "on its way" in (said := words.out("share", number, "south", "--what", "for your information")) and "shadow" in said, said)

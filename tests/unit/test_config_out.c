@@ -127,7 +127,8 @@ static void defaults(void **state)
 	"  auth: {kind: oauth2, user: us, credential: \"file:$\", token_url: \"https://login.example/t?x=1\", scope: " \
 	"a "                                                                                                           \
 	"b}\n"                                                                                                         \
-	"  account: ' u7 '\n  comments_as: public\n  joins: shared\n  policy: {status: ours, priority: theirs}\n"      \
+	"  account: ' u7 '\n  comments_as: public\n  joins: shared\n  policy: {status: ours, priority: theirs, "       \
+	"urgency: newest}\n"                                                                                           \
 	"  ca_file: $\n  plain_http: true\n  allow: [10.1.0.0/16, \"::1/128\"]\n"                                      \
 	"  timeout: 1500ms\n  connect_timeout: 2s\n  answer_max: 1MiB\n  rate: 30\n  at_once: 1\n  poll: 0\n"          \
 	"  sweep: 0s\n  silence: never\n  paused: true\n  title_max: 80\n  text_max: 2000\n  language: fr\n"           \
@@ -150,6 +151,8 @@ static void everything(void **state)
 	assert_true(supplier->joins_shared);
 	assert_int_equal(supplier->policy[ENT_STATUS], POLICY_OURS);
 	assert_int_equal(supplier->policy[ENT_PRIORITY], POLICY_THEIRS);
+	assert_int_equal(supplier->policy[ENT_IMPACT], POLICY_HOLDER);
+	assert_int_equal(supplier->policy[ENT_URGENCY], POLICY_NEWEST);
 	assert_non_null(link->ca_file.p);
 	assert_int_equal(link->n_allow, 2);
 	assert_true(sdk_eqz(link->allow[1], "::1/128"));

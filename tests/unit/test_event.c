@@ -133,6 +133,7 @@ static void test_corrected(void **state)
 	event.title = ENT_STR("Lift");
 	event.values.at[ENT_STATUS] = ENT_HELD;
 	event.values.at[ENT_PRIORITY] = 2;
+	event.values.at[ENT_URGENCY] = 3;
 	event.holder_to = ENT_STR("");
 	event.holder_since_ms = 1000;
 	event.opened_ms = 500;
@@ -140,7 +141,8 @@ static void test_corrected(void **state)
 	event.n_hand_over = 2;
 	there_and_back(
 	    &event,
-	    "{" MARK ",\"supplier\":\"vega\",\"title\":\"Lift\",\"status\":\"held\",\"priority\":2,\"holder\":\"\","
+	    "{" MARK ",\"supplier\":\"vega\",\"title\":\"Lift\",\"status\":\"held\",\"priority\":2,\"impact\":0,"
+	    "\"urgency\":3,\"holder\":\"\","
 	    "\"since\":\"1970-01-01T00:00:01.000Z\",\"opened\":\"1970-01-01T00:00:00.500Z\",\"hand_overs\":[{"
 	    "\"from\":\"vega\",\"to\":\"orion\",\"at\":\"1970-01-01T00:00:00.000Z\"},{\"from\":\"orion\",\"to\":"
 	    "\"\",\"at\":\"1970-01-01T00:00:01.000Z\"}]}",

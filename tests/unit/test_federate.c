@@ -67,6 +67,10 @@ static const char *plans(struct world *world)
 		text = sdk_format(&world->arena.abi, "%.*s%s%.*s:%s%s%s%s", ENT_F(text), i ? " " : "",
 				  ENT_F(p->supplier->name), op, p->set & (1u << ENT_STATUS) ? "+status" : "",
 				  p->set & (1u << ENT_PRIORITY) ? "+priority" : "", p->cancels ? "+cancels" : "");
+		if (p->set & (1u << ENT_IMPACT | 1u << ENT_URGENCY))
+			text = sdk_format(&world->arena.abi, "%.*s%s%s", ENT_F(text),
+					  p->set & (1u << ENT_IMPACT) ? "+impact" : "",
+					  p->set & (1u << ENT_URGENCY) ? "+urgency" : "");
 	}
 	return sdk_z(&world->arena.abi, text);
 }
@@ -428,6 +432,119 @@ static void test_words(void **state)
 	sdk_arena_release(&arena);
 }
 
+static const struct ent_map_row three[] = {{"High", "1"}, {"Mid", "2"}, {"Low", "3"}, {0}};
+
+/* vega's tool knows impact and urgency; derives: it works priority out from them. */
+static void knows_three(struct world *world, struct ent_connector *connector, bool derives)
+{
+	*connector = test_connector;
+	connector->map[ENT_IMPACT] = connector->map[ENT_URGENCY] = three;
+	connector->derived = derives ? 1u << ENT_PRIORITY : 0;
+	connector->derived_from = derives ? 1u << ENT_IMPACT | 1u << ENT_URGENCY : 0;
+	world->set->at[VEGA].connector = connector;
+	world->party[TELNORD].shares = false;
+}
+
+static void scales(struct values *values, const unsigned scale[3])
+{
+	values->at[ENT_PRIORITY] = scale[0];
+	values->at[ENT_IMPACT] = scale[1];
+	values->at[ENT_URGENCY] = scale[2];
+}
+
+static void test_a_scale_that_not_every_tool_has(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		bool knows, moved, tells;
+		unsigned now, there;
+		const char *expect;
+	} row[] = {
+	    {"it moved", true, true, true, 1, 2, "vega:update+impact"},
+	    {"it moved, and its ticket never told one", true, true, false, 1, 0, "vega:update+impact"},
+	    {"it moved to what its ticket says", true, true, true, 1, 1, ""},
+	    {"its tool has no word for it", false, true, true, 1, 2, ""},
+	    {"nothing moved, its ticket differs", true, false, true, 1, 2, "vega:update+impact"},
+	    {"nothing moved, its ticket lacks one", true, false, true, 1, 0, "vega:update+impact"},
+	    {"nothing moved, its ticket never told one", true, false, false, 1, 0, ""},
+	    {"nothing is known here", true, false, true, 0, 2, ""},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct ent_connector connector;
+		struct world world;
+		begin(&world, row[i].moved ? EVENT_TICKET_CHANGED : EVENT_DELIVERY_DONE);
+		knows_three(&world, &connector, false);
+		if (!row[i].knows)
+			connector.map[ENT_IMPACT] = NULL;
+		if (!row[i].moved) {
+			world.event.supplier = ENT_STR("vega");
+			world.event.op = ENT_UPDATE_TICKET;
+		}
+		world.before.values.at[ENT_IMPACT] = row[i].moved ? 3 : row[i].now;
+		world.after.values.at[ENT_IMPACT] = row[i].now;
+		world.party[VEGA].values.at[ENT_IMPACT] = row[i].there;
+		world.party[VEGA].tells = row[i].tells ? 1u << ENT_IMPACT : 0;
+		expect(&world, row[i].what, row[i].expect);
+	}
+}
+
+/* The matrix of its tool: whatever is written last, it settles. */
+static void test_a_tool_that_works_priority_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what;
+		unsigned before[3], now[3], there[3];
+		const char *expect;
+		uint32_t goes; /* of what is planned */
+	} row[] = {
+	    {"nobody knows an impact here: priority",
+	     {3, 0, 0},
+	     {1, 0, 0},
+	     {3, 2, 2},
+	     "vega:update+priority",
+	     1u << ENT_PRIORITY},
+	    {"priority moves alone", {3, 2, 2}, {1, 2, 2}, {3, 2, 2}, "vega:update+priority", 1u << ENT_PRIORITY},
+	    {"and stands there", {1, 2, 2}, {1, 2, 2}, {1, 1, 1}, "", 0},
+	    {"impact moves alone", {3, 2, 2}, {3, 1, 2}, {3, 2, 2}, "vega:update+impact", 1u << ENT_IMPACT},
+	    {"and stands there", {3, 1, 2}, {3, 1, 2}, {2, 1, 2}, "", 0},
+	    {"all move",
+	     {3, 2, 2},
+	     {1, 1, 1},
+	     {3, 2, 2},
+	     "vega:update+priority+impact+urgency",
+	     1u << ENT_IMPACT | 1u << ENT_URGENCY},
+	    {"neither agrees",
+	     {3, 2, 2},
+	     {3, 2, 2},
+	     {5, 3, 3},
+	     "vega:update+priority+impact+urgency",
+	     1u << ENT_IMPACT | 1u << ENT_URGENCY},
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		bool moved = memcmp(row[i].before, row[i].now, sizeof row[i].now) != 0;
+		struct ent_connector connector;
+		struct world world;
+		begin(&world, moved ? EVENT_TICKET_CHANGED : EVENT_DELIVERY_DONE);
+		knows_three(&world, &connector, true);
+		if (!moved) {
+			world.event.supplier = ENT_STR("vega");
+			world.event.op = ENT_UPDATE_TICKET;
+		}
+		scales(&world.before.values, row[i].before);
+		scales(&world.after.values, row[i].now);
+		scales(&world.party[VEGA].values, row[i].there);
+		world.party[VEGA].tells = UINT32_MAX;
+		const char *got = plans(&world);
+		uint32_t set = world.list.n ? world.list.at[0].set : 0;
+		if (strcmp(got, row[i].expect) != 0 ||
+		    federate_set(&world.set->at[VEGA], set, &world.after.values) != row[i].goes)
+			fail_msg("%s: got '%s', expected '%s'", row[i].what, got, row[i].expect);
+		end(&world);
+	}
+}
+
 static void test_values(void **state)
 {
 	struct supplier_set *set = test_suppliers();
@@ -466,6 +583,8 @@ int main(void)
 	    cmocka_unit_test(test_ball_given_back_by_a_person),
 	    cmocka_unit_test(test_quiet_events),
 	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_a_scale_that_not_every_tool_has),
+	    cmocka_unit_test(test_a_tool_that_works_priority_out),
 	    cmocka_unit_test(test_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@
  *   2  the way out: marker and number in the op, look and repeat, polling
  *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
  * long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll has
- * to say to people
+ * to say to people; impact and urgency, a map by attribute, and a scale that the tool works out from others
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
@@ -215,6 +215,9 @@ struct ent_connector {
 	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
 	const char *const *cannot;
 	struct ent_limits limits; /* of the tool as it comes; {0}: none is known */
+	/* Bits of scales: the tool works those of `derived` out from those of `derived_from`. They never go out in one
+	 * UPDATE or CREATE: where one of `derived_from` is set, those of `derived` are left out. */
+	uint32_t derived, derived_from;
 };
 
 /* The one symbol a connector exports. NULL when it cannot serve that ABI. */

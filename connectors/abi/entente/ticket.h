@@ -84,6 +84,8 @@ struct ent_value {
 	X(ENT_DESCRIPTION, "description", 0) /* plain text or Markdown */                                              \
 	X(ENT_STATUS, "status", 0)           /* the names of enum ent_status */                                        \
 	X(ENT_PRIORITY, "priority", 5)       /* 1 critical .. 5 planning */                                            \
+	X(ENT_IMPACT, "impact", 3)           /* 1 high, 2 medium, 3 low: how much is hit. As ITIL's matrix has it */   \
+	X(ENT_URGENCY, "urgency", 3)         /* 1 high, 2 medium, 3 low: how soon it hurts */                          \
 	X(ENT_CATEGORY, "category", 0)                                                                                 \
 	X(ENT_SERVICE, "service", 0)                                                                                   \
 	X(ENT_SITE, "site", 0)                                                                                         \

@@ -115,7 +115,7 @@ class World:
         return self.api("GET", f"/v1/incidents/{number}")
 
     def share(self, number, supplier, role="shadow", with_thread=False, **brief):
-        brief = brief or {"what": "The lift is stuck", "impact": "Nobody gets up", "tried": "Restarted", "wanted": "Come", "needed_before": "2027-01-04T08:00:00Z"}
+        brief = brief or {"what": "The lift is stuck", "effect": "Nobody gets up", "tried": "Restarted", "wanted": "Come", "needed_before": "2027-01-04T08:00:00Z"}
         return self.api("POST", f"/v1/incidents/{number}/shares", {"supplier": supplier, "role": role, "brief": brief, "with_thread": with_thread})
 
     def unshare(self, number, supplier):

@@ -353,7 +353,7 @@ static void check_states(struct out_sim *sim)
 	    "WHERE d.incident = i.number AND d.supplier = t.supplier AND d.state IN ('parked', 'unknown')), (SELECT "
 	    "count(*) FROM share AS s WHERE s.incident = i.number AND s.supplier = t.supplier AND s.withdrawn_ms = 0), "
 	    "(SELECT count(*) FROM ticket AS o WHERE o.incident = t.incident AND o.supplier = t.supplier AND o.removed "
-	    "= 0) FROM ticket AS t JOIN incident AS i ON i.number = t.incident WHERE t.removed = 0");
+	    "= 0), i.attributes FROM ticket AS t JOIN incident AS i ON i.number = t.incident WHERE t.removed = 0");
 
 	while (db_row(stmt)) {
 		struct tool *tool = tool_of(sim, db_str(stmt, 0));
@@ -370,6 +370,11 @@ static void check_states(struct out_sim *sim)
 			out_violates(sim, "states", tool->name, "%s/%d is %s, its incident %lld is %.*s (held by %.*s)",
 				     tool->name, ticket, stands, (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 3)),
 				     ENT_F(db_str(stmt, 4)));
+		/* The holder's word is taken when it changes: a merge may leave another one. */
+		if (!holds && !rank_agrees(tool, ticket, db_str(stmt, 9)))
+			out_violates(sim, "ranks", tool->name, "%s/%d is %d, %d, %d, its incident %lld is %.*s",
+				     tool->name, ticket, tool->ticket[ticket].rank[0], tool->ticket[ticket].rank[1],
+				     tool->ticket[ticket].rank[2], (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 9)));
 	}
 }
 

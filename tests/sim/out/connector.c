@@ -18,6 +18,9 @@ const char *const out_status[STATUSES] = {"ST-NEW", "ST-WORK", "ST-WAIT", "ST-DO
 static const struct ent_map_row statuses[] = {
     {"ST-NEW", "new"}, {"ST-WORK", "in_progress"}, {"ST-WAIT", "pending"}, {"ST-DONE", "resolved"}, {NULL, NULL}};
 
+static const struct ent_map_row five[] = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {"4", "4"}, {"5", "5"}, {NULL, NULL}};
+static const struct ent_map_row three[] = {{"1", "1"}, {"2", "2"}, {"3", "3"}, {NULL, NULL}};
+
 struct settings {
 	int64_t class;
 };
@@ -51,6 +54,9 @@ static enum ent_rc read_change(const struct sdk_json *node, struct sdk_changes *
 	sdk_set_at(&change->ticket, ENT_TITLE, node, "ticket.title");
 	if (sdk_json_at(node, "ticket.status"))
 		sdk_set_native(&change->ticket, ENT_STATUS, sdk_json_text_at(node, "ticket.status"));
+	sdk_set_at(&change->ticket, ENT_PRIORITY, node, "ticket.priority");
+	sdk_set_at(&change->ticket, ENT_IMPACT, node, "ticket.impact");
+	sdk_set_at(&change->ticket, ENT_URGENCY, node, "ticket.urgency");
 	change->correlation.number = sdk_word_at(node, "ticket.number");
 	change->actor.id = sdk_word_at(node, "actor");
 	if (rc == ENT_OK && comment) {
@@ -111,6 +117,9 @@ static struct ent_str body_of(const struct ent_call *call, struct ent_arena *are
 	}
 	if (op->kind != ENT_ADD_COMMENT && (op->ticket.has >> ENT_STATUS & 1))
 		sdk_jsonw_kstr(&w, "status", op->ticket.at[ENT_STATUS].native);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(op->ticket.has & ATTR_LEVELS, i))
+			sdk_jsonw_kstr(&w, sdk_attr_name((enum ent_attr)i), op->ticket.at[i].native);
 	sdk_jsonw_close(&w, '}');
 	assert(!buf.failed);
 	struct ent_str body = sdk_dup(arena, sdk_buf_view(&buf));
@@ -267,20 +276,21 @@ static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind
 					    : ENT_REPEAT_NEVER;
 }
 
-const struct ent_connector out_connector = {
-    .abi = ENT_ABI,
-    .size = sizeof out_connector,
-    .name = "sim",
-    .version = "1",
-    .summary = "the simulator's tools",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL | 1u << ENT_PROBE,
-    .setting = setting,
-    .settings_size = sizeof(struct settings),
-    .map[ENT_STATUS] = statuses,
-    .verify = verify,
-    .decode = decode,
-    .build = build,
-    .parse = parse,
-    .repeat = repeat,
-};
+#define OUT_CONNECTOR                                                                                                  \
+	.abi = ENT_ABI, .size = sizeof out_connector, .name = "sim", .version = "1",                                   \
+	.summary = "the simulator's tools",                                                                            \
+	.ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |    \
+	       1u << ENT_POLL | 1u << ENT_PROBE,                                                                       \
+	.setting = setting, .settings_size = sizeof(struct settings), .verify = verify, .decode = decode,              \
+	.build = build, .parse = parse, .repeat = repeat, .map[ENT_STATUS] = statuses
+
+/* It has words for impact, takes them, and never tells one. */
+const struct ent_connector out_connector = {OUT_CONNECTOR, .map[ENT_IMPACT] = three};
+const struct ent_connector out_connector_ranks = {OUT_CONNECTOR, .map[ENT_PRIORITY] = five, .map[ENT_IMPACT] = three,
+						  .map[ENT_URGENCY] = three};
+const struct ent_connector out_connector_matrix = {OUT_CONNECTOR,
+						   .map[ENT_PRIORITY] = five,
+						   .map[ENT_IMPACT] = three,
+						   .map[ENT_URGENCY] = three,
+						   .derived = 1u << ENT_PRIORITY,
+						   .derived_from = 1u << ENT_IMPACT | 1u << ENT_URGENCY};

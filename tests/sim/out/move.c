@@ -19,6 +19,7 @@ static int opened_for(struct out_sim *sim, struct tool *tool, int from, bool hid
 
 	at->locked = tool->ticket[from].locked;
 	at->hidden = hidden;
+	memcpy(at->rank, tool->ticket[from].rank, sizeof at->rank);
 	if (tool->keeps_number)
 		at->number = tool->ticket[from].number;
 	return i;

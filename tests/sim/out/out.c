@@ -221,10 +221,11 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 	*settings = (int64_t)tool->class;
 	supplier->name = sdk_dup(arena, sdk_str(tool->name));
 	supplier->title = sdk_format(arena, "Supplier %d", tool->index);
-	supplier->connector = &out_connector;
+	supplier->connector = rank_connector(tool);
 	supplier->settings = settings;
 	supplier->public_audience = tool->everyone ? AUDIENCE_EVERYONE : AUDIENCE_INTERNAL;
-	supplier->policy[ENT_STATUS] = tool->policy;
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		supplier->policy[i] = tool->policy;
 	supplier->account = tool->knows_account ? ENT_STR("bot") : ENT_ABSENT;
 	supplier->link = (struct supplier_link){.url = sdk_format(arena, "https://%s.example/api", tool->name),
 						.timeout_ms = 30000,
@@ -270,6 +271,7 @@ static void draw(struct out_sim *sim)
 	if (rng_below(&rng, 6) == 0)
 		only_id(sim);
 	robot_draw(sim, &rng);
+	rank_draw(sim);
 	for (int i = 0; i < sim->n_tool && sim->faults >> OUT_POLICY & 1; i++)
 		sim->tool[i].policy = (enum policy)rng_below(&rng, POLICY_THEIRS + 1);
 	if (sim->limits.people && sim->n_people > sim->limits.people)

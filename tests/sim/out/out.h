@@ -9,6 +9,8 @@
 
 #include "../vfs.h"
 #include "link/link.h"
+#include "sdk/json.h"
+#include "sdk/webhook.h"
 
 #define TOOLS    4
 #define TICKETS  24   /* of one tool */
@@ -16,6 +18,7 @@
 #define CHANGES  1024 /* of one tool */
 #define CANARIES 64
 #define STATUSES 4
+#define RANKS    3   /* priority, impact, urgency */
 #define PROBES   512 /* of one tool; later ones are not looked at */
 #define STORE    "out.db"
 
@@ -76,7 +79,8 @@ struct tool_comment {
 #define SEARCH_LAG_S 20 /* a tool of class B finds what is new only after so long, at the latest */
 
 struct tool_ticket {
-	int status; /* index */
+	int status;      /* index */
+	int rank[RANKS]; /* from 1 */
 	char key[ID_SIZE];
 	struct ent_str title, number, marker; /* number: as we gave it */
 	int64_t version, time_ms, us;         /* us: when it was opened, by the world's clock */
@@ -97,6 +101,8 @@ struct tool_change {         /* one line of the tool's own log: what a poll page
 /* How a tool answers a request for a ticket that went on as another. */
 enum tool_moved { MOVED_SAYS, MOVED_SILENT, MOVED_ALIAS }; /* 410 and the new id; 404; the new ticket */
 
+enum tool_ranks { RANKS_NONE, RANKS_OWN, RANKS_MATRIX }; /* MATRIX: it works priority out from the others */
+
 enum robot_words { ROBOT_NONE, ROBOT_SAME, ROBOT_NODS, ROBOT_CHANGES };
 struct robot {
 	enum robot_words words;
@@ -114,6 +120,7 @@ struct tool {
 	enum policy policy;                              /* of the status */
 	bool everyone;                                   /* public comments are for everyone */
 	enum tool_moved moved;
+	enum tool_ranks ranks;
 	bool renumbers, retells, keeps_number; /* of a ticket that moves: its comments' ids, its comments told again,
 						* our number in it */
 	int n_moved;
@@ -167,7 +174,17 @@ void robot_says(struct out_sim *sim);
 bool person_thanks(struct out_sim *sim); /* false: there is nothing to thank for */
 void check_robots(struct out_sim *sim);
 
-extern const struct ent_connector out_connector;
+/* ---- priority, impact, urgency: rank.c ------------------------------------------------- */
+
+void rank_draw(struct out_sim *sim); /* from a stream of its own */
+void rank_open(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticket);
+void rank_print(struct sdk_jsonw *w, const struct tool *tool, const struct tool_ticket *ticket);
+bool rank_take(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticket, const struct sdk_json *node);
+bool rank_agrees(const struct tool *tool, int ticket, struct ent_str attributes); /* of its incident */
+bool person_ranks(struct out_sim *sim);                                           /* false: nobody did */
+const struct ent_connector *rank_connector(const struct tool *tool);
+
+extern const struct ent_connector out_connector, out_connector_ranks, out_connector_matrix;
 extern const char *const out_status[STATUSES]; /* the tool's words; canonical in the same order */
 
 /* ---- people: people.c ------------------------------------------------------------------ */
@@ -230,7 +247,7 @@ struct out_sim {
 	struct out_limits limits;
 	uint32_t faults;
 	int64_t fault_ppm, lost_ppm;
-	struct rng rng;
+	struct rng rng, ranking;
 	struct world world;
 	struct disk disk;
 	struct vfs vfs;

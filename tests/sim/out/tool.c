@@ -82,6 +82,7 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 	assert(i < TICKETS);
 	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours, .us = sim->world.us, .next = -1};
 	tool->ticket[i].title = sdk_dup(&sim->arena.abi, title);
+	rank_open(sim, tool, &tool->ticket[i]);
 	return i;
 }
 
@@ -132,6 +133,7 @@ static void print_ticket(struct sdk_jsonw *w, const struct tool *tool, int ticke
 	sdk_jsonw_kz(w, "id", id);
 	sdk_jsonw_kstr(w, "title", at->title);
 	sdk_jsonw_kz(w, "status", out_status[at->status]);
+	rank_print(w, tool, at);
 	if (!tool->coarse)
 		sdk_jsonw_kint(w, "version", at->version);
 	sdk_jsonw_kint(w, "time", tool->coarse ? at->time_ms / 1000 * 1000 : at->time_ms);
@@ -292,6 +294,7 @@ static struct ent_response create(struct out_sim *sim, struct tool *tool, const 
 		return answer(422, ENT_STR("{\"message\":\"full\"}"));
 	int i = tool_open(sim, tool, true, sdk_json_text_at(node, "title"), 0);
 	struct tool_ticket *at = &tool->ticket[i];
+	(void)rank_take(sim, tool, at, node);
 	at->number = sdk_dup(&sim->arena.abi, sdk_json_text_at(node, "number"));
 	at->marker = sdk_dup(&sim->arena.abi, sdk_json_text_at(node, "text"));
 	snprintf(at->key, sizeof at->key, "%.*s", ENT_F(key));
@@ -342,8 +345,11 @@ static struct ent_response put(struct out_sim *sim, struct tool *tool, int ticke
 	}
 	if (out_has(sim, OUT_IDLE_PUT) && rng_ppm(&sim->rng, 200000))
 		return answer(200, ENT_STR("{}"));
+	bool ranks = rank_take(sim, tool, &tool->ticket[ticket], node);
 	if (status >= 0 && status != tool->ticket[ticket].status)
 		tool_set(sim, tool, ticket, true, status);
+	else if (ranks)
+		tool_touch(sim, tool, ticket, -1, true);
 	return answer(200, ENT_STR("{}"));
 }
 
