@@ -20,7 +20,7 @@ static const char *const contents[] = {
     "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
-    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
+    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms FROM attachment "
     "ORDER BY supplier, ticket, external_id",
@@ -28,6 +28,7 @@ static const char *const contents[] = {
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
     /* When it began is not the same in a store of version 1 that was brought here. */
     "SELECT incident, supplier, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT supplier, ticket, external_id, comment FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
@@ -35,7 +36,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {14, 4, 11, 16, 9, 2, 3, 4, 4, 11};
+static const int n_column[] = {14, 4, 11, 18, 9, 2, 3, 4, 5, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
