@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+enum { NUMBER_MIN = 5 /* characters */ };
+
 _Static_assert(LIST_N_STATUS == ENT_N_STATUS, "each status has a parameter");
 
 /* "time.number" of the last row of the page before. */
@@ -35,41 +37,79 @@ static bool is_status(struct ent_str word)
 	return false;
 }
 
-static void bind_filters(struct db_stmt *stmt, const struct incident_filter *filter)
+static void bind_statuses(struct db_stmt *stmt, struct ent_str word)
 {
 	for (int i = 0; i < ENT_N_STATUS; i++)
 		db_bind_str(stmt, LIST_STATUS + i,
-			    is_wanted((enum ent_status)i, filter->status) ? sdk_str(sdk_status_name((enum ent_status)i))
-									  : ENT_ABSENT);
-	db_bind_str(stmt, 4, filter->holder);
-	db_bind_str(stmt, 6, sdk_or_empty(filter->supplier));
+			    is_wanted((enum ent_status)i, word) ? sdk_str(sdk_status_name((enum ent_status)i))
+								: ENT_ABSENT);
 }
 
-static void bind_text(const struct view *view, struct db_stmt *stmt, struct ent_str text)
+/* The text as a number that something may have. */
+struct name {
+	struct ent_str word, upper;
+	int64_t incident;
+};
+
+static struct name name_of(const struct view *view, struct ent_str text)
 {
 	struct ent_str word = sdk_trim(sdk_or_empty(text));
 	char *upper = sdk_alloc(view->arena, word.n + 1);
-	int64_t number = 0;
+	struct name name = {word, {upper, word.n}, 0};
 
 	for (size_t i = 0; i < word.n; i++)
 		upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - ('a' - 'A') : word.p[i]);
-	if (word.n && !incident_number_parse((struct ent_str){upper, word.n}, &number))
-		(void)sdk_to_int(word, &number);
-	db_bind_str(stmt, 7, text.n ? sdk_fold(view->arena, text) : ENT_ABSENT);
-	db_bind_str(stmt, 9, word);
-	db_bind_str(stmt, 10, (struct ent_str){upper, word.n});
-	db_bind_int(stmt, 22, number);
+	if (word.n && !incident_number_parse(name.upper, &name.incident))
+		(void)sdk_to_int(word, &name.incident);
+	return name;
 }
 
-static struct db_stmt *use_list(const struct view *view, const struct incident_filter *filter, bool *ret_filtered)
+static void bind_name(const struct view *view, struct db_stmt *stmt, const struct name *name)
 {
-	static const char newest[] = LIST_NEWEST, filtered[] = LIST_FILTERED, of_part[] = LIST_OF_PART;
+	db_bind_str(stmt, 9, name->word);
+	db_bind_str(stmt, 10, name->upper);
+	view_bind(view, stmt);
+}
 
-	*ret_filtered = true;
-	if (!view_is_ours(view))
-		return db_use(view->db, of_part);
-	*ret_filtered = filter->status.n || filter->holder.p || filter->supplier.n;
-	return db_use(view->db, *ret_filtered ? filtered : newest);
+/* A number of some length that something has is meant: titles are not searched for it. */
+static bool is_number(const struct view *view, const struct name *name)
+{
+	static const char sql[] = LIST_NUMBERED " LIMIT 1";
+	struct db_stmt *stmt;
+
+	if (name->word.n < NUMBER_MIN)
+		return false;
+	stmt = db_use(view->db, sql);
+	bind_name(view, stmt, name);
+	return db_found(stmt) || sdk_starts(name->upper, INCIDENT_PREFIX);
+}
+
+/* The statement for these filters, with all of them bound but the page. */
+static struct db_stmt *use_list(const struct view *view, const struct incident_filter *filter)
+{
+	static const char newest[] = LIST_NEWEST, by_status[] = LIST_BY_STATUS, by_holder[] = LIST_BY_HOLDER,
+			  by_number[] = LIST_BY_NUMBER, of_part[] = LIST_OF_PART;
+	const struct name name = name_of(view, filter->text);
+	bool number = view_is_ours(view) && filter->text.n && is_number(view, &name);
+	bool filtered = filter->status.n || filter->holder.p || filter->supplier.n;
+	const char *sql = !view_is_ours(view) ? of_part
+			  : number            ? by_number
+			  : filter->holder.p  ? by_holder
+			  : filtered          ? by_status
+					      : newest;
+	struct db_stmt *stmt = db_use(view->db, sql);
+
+	bind_name(view, stmt, &name);
+	db_bind_int(stmt, 22, name.incident);
+	if (!number)
+		db_bind_str(stmt, 7, filter->text.n ? sdk_fold(view->arena, filter->text) : ENT_ABSENT);
+	if (sql != newest) {
+		bind_statuses(stmt, filter->status);
+		db_bind_str(stmt, 6, sdk_or_empty(filter->supplier));
+	}
+	if (sql != newest && sql != by_status)
+		db_bind_str(stmt, 4, filter->holder);
+	return stmt;
 }
 
 enum ent_rc view_list(const struct view *view, const struct incident_filter *filter, struct ent_str *ret,
@@ -80,7 +120,6 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 	struct incident incident = {.number = 0};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
-	bool filtered;
 	int n = 0;
 
 	if (filter->cursor.n && !parse_cursor(filter->cursor, &before, &number))
@@ -89,15 +128,11 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 		return sdk_fail(err, ENT_EINVAL,
 				"status '%.*s' is none; use a status of the ticket language, open or terminal",
 				ENT_F(sdk_head(filter->status, 40)));
-	struct db_stmt *stmt = use_list(view, filter, &filtered);
+	struct db_stmt *stmt = use_list(view, filter);
 	db_bind_int(stmt, 1, before);
 	db_bind_int(stmt, 2, number);
 	db_bind_int(stmt, 5, filter->changed_since_ms);
 	db_bind_int(stmt, 8, limit + 1);
-	bind_text(view, stmt, filter->text);
-	if (filtered)
-		bind_filters(stmt, filter);
-	view_bind(view, stmt);
 	json_page_open(&w, &buf);
 	while (n <= limit && db_row(stmt) && ++n <= limit) {
 		incident = view_json_read_incident(view, stmt);

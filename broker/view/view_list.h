@@ -10,9 +10,10 @@ struct incident_filter {
 	struct ent_str holder;    /* supplier name; "" = nobody */
 	struct ent_str supplier;  /* takes part */
 	int64_t changed_since_ms; /* 0: any */
-	struct ent_str text; /* part of the title, whatever case and accents; or a ticket's or the incident's number */
-	struct ent_str cursor; /* from the page before; absent: the first */
-	int limit;             /* 1..VIEW_PAGE_MAX */
+	struct ent_str text;      /* part of the title, whatever case and accents; or the number of a ticket or of an
+				   * incident: what has such a number of 5 characters or more is listed alone */
+	struct ent_str cursor;    /* from the page before; absent: the first */
+	int limit;                /* 1..VIEW_PAGE_MAX */
 };
 
 /* {"items":[...],"next":"cursor"|null}: newest change first; for an organisation: newest share first, since changes

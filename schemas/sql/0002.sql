@@ -35,7 +35,8 @@ CREATE TABLE finished (
 	changed_ms BIGINT NOT NULL,
 	PRIMARY KEY (incident, supplier)
 );
-CREATE INDEX finished_list ON finished (supplier, holder, status, changed_ms, incident);
+CREATE INDEX finished_status ON finished (supplier, status, changed_ms, incident);
+CREATE INDEX finished_holder ON finished (supplier, holder, status, changed_ms, incident);
 
 -- One thing to bring to one supplier's tool; see broker/core/delivery.h for its states.
 CREATE TABLE delivery (
