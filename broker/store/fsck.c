@@ -133,6 +133,16 @@ static const struct {
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 "
      "GROUP "
      "BY incident) AS told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_comment LIMIT 20"},
+    {"a finished incident is not listed as it is, or one in work is listed as finished",
+     "SELECT 'ENT-' || number FROM incident WHERE (merged_into = 0 AND status IN ('resolved', 'closed', 'cancelled', "
+     "'rejected')) <> EXISTS (SELECT 1 FROM finished WHERE finished.incident = number AND finished.supplier = '' AND "
+     "finished.status = incident.status AND finished.holder = incident.holder AND finished.changed_ms = "
+     "incident.changed_ms) LIMIT 20"},
+    {"a supplier's list lacks a finished incident, or has one that it takes no part in",
+     "SELECT 'ENT-' || incident FROM (SELECT share.incident, share.supplier FROM share JOIN incident ON number = "
+     "share.incident WHERE finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT incident, "
+     "supplier FROM finished WHERE supplier <> '' AND NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
+     "finished.incident AND share.supplier = finished.supplier)) LIMIT 20"},
     {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
 					  "'everyone', 'requester') LIMIT 20"},
 };
