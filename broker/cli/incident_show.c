@@ -194,9 +194,9 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	incident_tickets_show(arena, sdk_json_at(incident, "tickets"));
 	incident_deliveries_show(arena, sdk_json_at(incident, "deliveries"));
 	if (sdk_json_int(sdk_json_at(incident, "thread_left_out"), &left_out) && left_out > 0)
-		printf("\n%lld older comments are not shown; the stream has them: `entente tail --from beginning "
-		       "--incident %.*s`\n",
-		       (long long)left_out, ENT_F(member_cell(arena, incident, "number")));
+		printf("\n%lld older comments are not shown: `entente incident comments %.*s --before %.*s`\n",
+		       (long long)left_out, ENT_F(member_cell(arena, incident, "number")),
+		       ENT_F(member_cell(arena, incident, "thread_before")));
 	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
 		incident_show_comment(arena, comment);
 }
@@ -265,4 +265,21 @@ void incident_show_history(struct ent_arena *arena, struct ent_str json)
 	}
 	if (next.n)
 		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
+}
+
+void incident_show_comments(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json), *items = sdk_json_at(answer, "items");
+	struct ent_str before = sdk_json_text_at(answer, "before"), after = sdk_json_text_at(answer, "after");
+
+	if (!answer)
+		return;
+	if (!sdk_json_count(items))
+		puts("No comments.");
+	if (before.n)
+		printf("Older comments: add --before %.*s\n", ENT_F(table_safe(arena, before, false)));
+	for (const struct sdk_json *comment = sdk_json_first(items); comment; comment = sdk_json_next(comment))
+		incident_show_comment(arena, comment);
+	if (after.n)
+		printf("\nNewer comments: add --after %.*s\n", ENT_F(table_safe(arena, after, false)));
 }

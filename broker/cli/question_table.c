@@ -17,6 +17,7 @@
 static const char incident_help[] =
     "usage: entente incident list [filters]\n"
     "       entente incident show WORD\n"
+    "       entente incident comments WORD [--before ID | --after ID | --around ID] [--limit N]\n"
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident status WORD STATUS\n"
     "\n"
@@ -27,10 +28,11 @@ static const char incident_help[] =
     "  --holder NAME      who holds the ball; '' for nobody\n"
     "  --supplier NAME    who takes part\n"
     "  --since TIME       changed since, RFC 3339\n"
-    "  --text WORDS       part of the title\n"
-    "  --limit N          1..200 (50)\n"
+    "  --text WORDS       part of the title, or the number of a ticket\n"
+    "  --limit N          1..200 (50; comments: 100)\n"
     "  --cursor WORD      the next page, as the page before said\n"
-    "  --after N          history: events after the incident's Nth\n" CLIENT_HELP "\n"
+    "  --after N          history: events after the incident's Nth\n"
+    "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n" CLIENT_HELP "\n"
     "examples:\n"
     "  entente incident list --status open --holder telnord\n"
     "  entente incident show ENT-000042\n"
@@ -49,6 +51,12 @@ static const struct question incident_questions[] = {
      .empty = "No incident matches.",
      .more = "cursor"},
     {.verb = "show", .words = "incident", .method = "GET", .path = "/v1/incidents/{incident}", .show = incident_show},
+    {.verb = "comments",
+     .words = "incident",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/comments",
+     .query = "before after around limit",
+     .show = incident_show_comments},
     {.verb = "history",
      .words = "incident",
      .method = "GET",
@@ -67,7 +75,7 @@ const struct command command_incident = {
     .name = "incident",
     .summary = "list and show incidents, set their status",
     .help = incident_help,
-    .options = "status= holder= supplier= since= text= limit= cursor= after=",
+    .options = "status= holder= supplier= since= text= limit= cursor= after= before= around=",
     .question = incident_questions,
 };
 

@@ -213,7 +213,8 @@ void fold_comment(struct comment *comment, const struct event *event)
 
 	if (!comment->uuid[0]) {
 		*comment = *said;
-		comment->incident = event->incident;
+		comment->incident = comment->origin = event->incident;
+		comment->recorded_ms = event->recorded_ms;
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
 		return;
 	}

@@ -49,6 +49,7 @@ struct incident {
 	int64_t sequence;            /* of its last event: 1, 2, 3... */
 	int64_t merged_into;         /* number, 0: lives */
 	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
+	bool finished;               /* table finished lists it */
 };
 
 struct comment {
@@ -63,6 +64,8 @@ struct comment {
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;
 	int64_t created_ms, edited_ms; /* 0: never edited */
+	int64_t recorded_ms;           /* when it was heard of first */
+	int64_t origin;                /* number of the first incident that it was in: a merge does not change it */
 	bool removed;
 	struct ent_stamp stamp;
 	bool dirty; /* changed since it was loaded */

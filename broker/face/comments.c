@@ -8,7 +8,7 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "store/rows.h"
-#include "view/view_share.h"
+#include "view/view_thread.h"
 
 #define COMMENT_MAX  65536 /* characters */
 #define AUDIENCE_MAX 64    /* suppliers named */
@@ -132,7 +132,7 @@ static void comment_answer(struct exchange *x)
 
 	if (!ask_done(x, job) || !is_repeat(x, job))
 		return;
-	rc = view_comment(ask_view(x), sdk_str(job->ask.comment_uuid), &json, &err);
+	rc = view_thread_comment(ask_view(x), sdk_str(job->ask.comment_uuid), &json, &err);
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 

@@ -8,10 +8,10 @@
 #include "face/reading.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "view/view_delivery.h"
 #include "view/view_history.h"
 #include "view/view_incident.h"
 #include "view/view_list.h"
+#include "view/view_thread.h"
 
 void incidents_list(struct exchange *x)
 {
@@ -51,12 +51,14 @@ static bool tag_matches(struct ent_str list, struct ent_str tag)
 	return false;
 }
 
-/* Each event of an incident has a sequence of its own, and its deliveries a mark for what moves without an event: uuid
- * and both say which state was read. */
-static struct ent_str tag_of(struct exchange *x, const struct incident *incident)
+static bool read_tag(struct exchange *x, const struct incident *incident, struct ent_str *ret)
 {
-	return sdk_format(&x->arena.abi, "\"%s-%lld-%lld\"", incident->uuid, (long long)incident->sequence,
-			  (long long)view_delivery_mark(ask_view(x), incident->number));
+	struct ent_err err;
+	enum ent_rc rc = view_incident_tag(ask_view(x), incident, ret, &err);
+
+	if (rc != ENT_OK)
+		answer_failure(x, rc, &err);
+	return rc == ENT_OK;
 }
 
 static void answer_incident(struct exchange *x, const struct incident *incident, struct ent_str tag)
@@ -75,9 +77,8 @@ void incidents_get(struct exchange *x)
 	struct incident incident;
 	struct ent_str tag;
 
-	if (!ask_incident(x, &incident))
+	if (!ask_incident(x, &incident) || !read_tag(x, &incident, &tag))
 		return;
-	tag = tag_of(x, &incident);
 	if (!tag_matches(exchange_header(x, "if-none-match"), tag)) {
 		answer_incident(x, &incident, tag);
 		return;
@@ -91,9 +92,10 @@ void incidents_get(struct exchange *x)
 static void patch_answer(struct exchange *x)
 {
 	struct incident incident;
+	struct ent_str tag;
 
-	if (ask_incident(x, &incident))
-		answer_incident(x, &incident, tag_of(x, &incident));
+	if (ask_incident(x, &incident) && read_tag(x, &incident, &tag))
+		answer_incident(x, &incident, tag);
 }
 
 static void patch_done(struct exchange *x)
@@ -139,5 +141,24 @@ void incidents_history(struct exchange *x)
 	    !ask_incident(x, &incident))
 		return;
 	rc = view_history(ask_view(x), &incident, after, (int)limit, &json, &err);
+	ask_answer(x, 200, rc, json, &err);
+}
+
+void incidents_comments(struct exchange *x)
+{
+	struct thread_page page = {.before = exchange_argument(x, "before"),
+				   .after = exchange_argument(x, "after"),
+				   .around = exchange_argument(x, "around")};
+	struct incident incident;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int64_t limit;
+	enum ent_rc rc;
+
+	if (!exchange_argument_int(x, "limit", VIEW_THREAD_PAGE, 1, VIEW_PAGE_MAX, &limit) ||
+	    !ask_incident(x, &incident))
+		return;
+	page.limit = (int)limit;
+	rc = view_thread(ask_view(x), &incident, &page, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

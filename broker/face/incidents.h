@@ -8,6 +8,7 @@
 void incidents_list(struct exchange *x);
 void incidents_get(struct exchange *x);
 void incidents_history(struct exchange *x);
+void incidents_comments(struct exchange *x);
 void incidents_patch(struct exchange *x);
 
 #endif

@@ -22,6 +22,7 @@
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
+static const char *const thread_arguments[] = {"before", "after", "around", "limit", NULL};
 static const char *const delivery_arguments[] = {"supplier", "state", "cause", "incident", "limit", "cursor", NULL};
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
@@ -36,6 +37,7 @@ static const struct route routes[] = {
     {"GET", "/v1/incidents", false, false, incident_arguments, incidents_list},
     {"GET", "/v1/incidents/{}", false, false, NULL, incidents_get},
     {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incidents_history},
+    {"GET", "/v1/incidents/{}/comments", false, false, thread_arguments, incidents_comments},
     {"PATCH", "/v1/incidents/{}", false, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The seam: SQL in, rows out. The SQL of the other files is what SQLite and PostgreSQL
- * both speak ($1 parameters, ON CONFLICT, RETURNING); what only one engine knows is
+ * both speak ($1 parameters, ON CONFLICT, RETURNING), and one function that each
+ * engine is given: text_has(text, words), see sdk/fold.h; what only one engine knows is
  * behind a function here, so that a second engine is one more file beside db_sqlite.c.
  *
  * Errors stick: after the first failure every call is a no-op and db_failed() says

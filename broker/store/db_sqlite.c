@@ -5,6 +5,8 @@
  */
 #include "store/db.h"
 
+#include "sdk/fold.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
@@ -91,12 +93,35 @@ static int count_wal_pages(void *to, sqlite3 *handle, const char *name, int page
 	return SQLITE_OK;
 }
 
+/* text_has(text, words): is it a part of the text, whatever case and accents? words: folded already. */
+static void text_has(sqlite3_context *context, int n, sqlite3_value **value)
+{
+	enum { SHORT = 1024 };
+	struct ent_str text = {(const char *)sqlite3_value_text(value[0]), (size_t)sqlite3_value_bytes(value[0])};
+	const void *words = sqlite3_value_text(value[1]);
+	char small[SHORT], *folded = text.n <= sizeof small ? small : sqlite3_malloc64(text.n);
+
+	(void)n;
+	if (!folded) {
+		sqlite3_result_error_nomem(context);
+		return;
+	}
+	bool has =
+	    text.p && words && memmem(folded, sdk_fold_to(folded, text), words, (size_t)sqlite3_value_bytes(value[1]));
+	sqlite3_result_int(context, has);
+	if (folded != small)
+		sqlite3_free(folded);
+}
+
 static void set_up(struct db *db)
 {
 	char limit[48];
 
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	if (sqlite3_create_function_v2(db->handle, "text_has", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+				       NULL, text_has, NULL, NULL, NULL) != SQLITE_OK)
+		fail(db, "function");
 	db_exec(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0");
 	if (db->mode == DB_READ) {
 		db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192");

@@ -233,7 +233,8 @@ static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const
 	    db_of(dossier),
 	    "SELECT c.id, c.supplier, c.author_id, c.author_name, CASE WHEN c.supplier = $2 AND c.author_id = $3 AND "
 	    "c.author_name = $4 THEN c.body ELSE '' END, c.created_ms, c.supplier <> $2 AND EXISTS (SELECT 1 FROM "
-	    "delivery AS d WHERE d.comment = c.uuid AND d.supplier = $2 AND d.attempt > 0 AND d.state <> 'cancelled') "
+	    "delivery AS d WHERE d.comment = c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.attempt > 0 AND "
+	    "d.state <> 'cancelled') "
 	    "FROM comment AS c WHERE c.incident = $1 AND c.removed = 0 ORDER BY c.created_ms DESC, c.id DESC LIMIT $5");
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_str(stmt, 2, origin);
@@ -307,10 +308,6 @@ void dossier_save(struct dossier *dossier)
 {
 	struct db *db = db_of(dossier);
 
-	if (dossier->dirty)
-		incident_save(db, &dossier->incident, dossier->is_new);
-	dossier->is_new = dossier->is_new && !dossier->dirty;
-	dossier->dirty = false;
 	for (size_t i = 0; i < dossier->n_ticket; i++)
 		if (dossier->ticket[i]->dirty) {
 			ticket_save(db, dossier->ticket[i]);
@@ -323,6 +320,10 @@ void dossier_save(struct dossier *dossier)
 		}
 	for (size_t i = 0; i < dossier->n_share; i++)
 		share_save(db, dossier->share[i]);
+	if (dossier->dirty)
+		incident_save(db, &dossier->incident, dossier->is_new);
+	dossier->is_new = dossier->is_new && !dossier->dirty;
+	dossier->dirty = false;
 	for (size_t i = 0; i < dossier->n_delivery; i++)
 		if (dossier->delivery[i]->dirty)
 			delivery_save(db, dossier->delivery[i]);

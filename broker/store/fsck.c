@@ -20,7 +20,7 @@ static const char *const contents[] = {
     "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
-    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms FROM comment "
+    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms FROM attachment "
     "ORDER BY supplier, ticket, external_id",
@@ -28,6 +28,7 @@ static const char *const contents[] = {
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
     /* When it began is not the same in a store of version 1 that was brought here. */
     "SELECT incident, supplier, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT supplier, ticket, external_id, comment FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
@@ -35,7 +36,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {14, 4, 11, 16, 9, 2, 3, 4, 4, 11};
+static const int n_column[] = {14, 4, 11, 18, 9, 2, 3, 4, 5, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
@@ -132,6 +133,16 @@ static const struct {
      "SELECT 'ENT-' || number FROM incident LEFT JOIN (SELECT incident, count(*) AS n FROM comment WHERE removed = 0 "
      "GROUP "
      "BY incident) AS told ON told.incident = number WHERE merged_into = 0 AND coalesce(n, 0) <> n_comment LIMIT 20"},
+    {"a finished incident is not listed as it is, or one in work is listed as finished",
+     "SELECT 'ENT-' || number FROM incident WHERE (merged_into = 0 AND status IN ('resolved', 'closed', 'cancelled', "
+     "'rejected')) <> EXISTS (SELECT 1 FROM finished WHERE finished.incident = number AND finished.supplier = '' AND "
+     "finished.status = incident.status AND finished.holder = incident.holder AND finished.changed_ms = "
+     "incident.changed_ms) LIMIT 20"},
+    {"a supplier's list lacks a finished incident, or has one that it takes no part in",
+     "SELECT 'ENT-' || incident FROM (SELECT share.incident, share.supplier FROM share JOIN incident ON number = "
+     "share.incident WHERE finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT incident, "
+     "supplier FROM finished WHERE supplier <> '' AND NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
+     "finished.incident AND share.supplier = finished.supplier)) LIMIT 20"},
     {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
 					  "'everyone', 'requester') LIMIT 20"},
 };

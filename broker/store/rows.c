@@ -22,7 +22,7 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		       "merged_into, n_ticket, n_comment, said_ms FROM incident WHERE number = $1");
+		       "merged_into, n_ticket, n_comment, said_ms, finished FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -37,28 +37,49 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .merged_into = db_int(stmt, 8),
 				 .n_ticket = db_int(stmt, 9),
 				 .n_comment = db_int(stmt, 10),
-				 .said_ms = db_int(stmt, 11)};
+				 .said_ms = db_int(stmt, 11),
+				 .finished = db_int(stmt, 12) != 0};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
 }
 
-void incident_save(struct db *db, const struct incident *incident, bool is_new)
+/* Rows of table finished, made anew. */
+static void save_finished(struct db *db, const struct incident *incident)
+{
+	struct db_stmt *stmt = db_use(db, "DELETE FROM finished WHERE incident = $1");
+
+	db_bind_int(stmt, 1, incident->number);
+	(void)db_row(stmt);
+	if (!incident->finished)
+		return;
+	stmt = db_use(db,
+		      "INSERT INTO finished (incident, supplier, holder, status, changed_ms) SELECT number, supplier, "
+		      "holder, status, changed_ms FROM incident, (SELECT '' AS supplier UNION ALL SELECT supplier FROM "
+		      "share WHERE share.incident = $1) AS party WHERE number = $1");
+	db_bind_int(stmt, 1, incident->number);
+	(void)db_row(stmt);
+}
+
+void incident_save(struct db *db, struct incident *incident, bool is_new)
 {
 	char attributes[ATTR_VALUES_SIZE];
 	struct db_stmt *stmt;
+	bool was_finished = incident->finished;
 
+	incident->finished =
+	    incident->merged_into == 0 && !status_facts((enum ent_status)incident->values.at[ENT_STATUS])->open;
 	if (is_new) {
-		stmt =
-		    db_use(db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
-			       "changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, uuid) "
-			       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)");
-		db_bind_str(stmt, 14, sdk_str(incident->uuid));
+		stmt = db_use(
+		    db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
+			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, uuid) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+		db_bind_str(stmt, 15, sdk_str(incident->uuid));
 	} else {
 		stmt = db_use(db,
 			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
-			      "n_ticket = $10, n_comment = $11, said_ms = $13 WHERE number = $12");
+			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, some(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
@@ -73,7 +94,10 @@ void incident_save(struct db *db, const struct incident *incident, bool is_new)
 	db_bind_int(stmt, 11, incident->n_comment);
 	db_bind_int(stmt, 12, incident->number);
 	db_bind_int(stmt, 13, incident->said_ms);
+	db_bind_int(stmt, 14, incident->finished);
 	(void)db_row(stmt);
+	if (was_finished || incident->finished)
+		save_finished(db, incident);
 }
 
 int64_t incident_living(struct db *db, int64_t number)
@@ -110,7 +134,8 @@ void incident_count(struct db *db, struct incident *incident)
 
 #define COMMENT_COLUMNS                                                                                                \
 	"SELECT id, uuid, incident, author_id, author_name, body, visibility, audience, audience_suppliers, "          \
-	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id FROM comment "
+	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, origin " \
+	"FROM comment "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {
@@ -128,6 +153,8 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 				.created_ms = db_int(stmt, 9),
 				.edited_ms = db_int(stmt, 10),
 				.removed = db_int(stmt, 11) != 0,
+				.recorded_ms = db_int(stmt, 17),
+				.origin = db_int(stmt, 18),
 				.stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
 	copy_uuid(ret->uuid, db_str(stmt, 1));
 	(void)audience_kind(db_str(stmt, 7), &ret->audience.kind); /* an unknown word stays internal */
@@ -157,8 +184,9 @@ void comment_save(struct db *db, struct comment *comment)
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author_id, author_name, body, "
-		"visibility, audience, audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) "
+		"visibility, audience, audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
+		"recorded_ms, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+		"$17, $18) "
 		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, "
 		"visibility = excluded.visibility, audience = excluded.audience, "
 		"audience_suppliers = excluded.audience_suppliers, edited_ms = excluded.edited_ms, "
@@ -180,6 +208,8 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_int(stmt, 14, comment->removed);
 	db_bind_int(stmt, 15, comment->stamp.version);
 	db_bind_int(stmt, 16, comment->stamp.time_ms);
+	db_bind_int(stmt, 17, comment->recorded_ms);
+	db_bind_int(stmt, 18, comment->origin);
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);

@@ -11,7 +11,8 @@
 #include "store/db.h"
 
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret);
-void incident_save(struct db *db, const struct incident *incident, bool is_new);
+/* After its shares: table finished takes the suppliers from them. Sets incident->finished. */
+void incident_save(struct db *db, struct incident *incident, bool is_new);
 /* The living incident that `number` is part of now: follows merges; 0: there is none. */
 int64_t incident_living(struct db *db, int64_t number);
 

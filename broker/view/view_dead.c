@@ -30,6 +30,8 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	limit = limit < 1 ? 50 : limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
 	if (!state.n)
 		state = ENT_STR("waiting");
@@ -69,6 +71,9 @@ enum ent_rc view_dead(const struct view *view, int64_t id, struct dead_letter *r
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body, "
 			     "exchange FROM dead_letter WHERE id = $1");
+
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
 		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
@@ -115,6 +120,8 @@ int64_t view_dead_ids(const struct view *view, struct ent_str supplier, int64_t 
 			     "($2 IS NULL OR supplier = $2) ORDER BY id LIMIT $3");
 	int64_t n = 0;
 
+	if (!view_is_ours(view))
+		return 0;
 	db_bind_int(stmt, 1, after);
 	db_bind_str(stmt, 2, supplier.n ? supplier : ENT_ABSENT);
 	db_bind_int(stmt, 3, max);

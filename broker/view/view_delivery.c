@@ -19,8 +19,8 @@ enum { OF_INCIDENT_MAX = 100 };
 #define PAGE(which) DELIVERY_SQL "d.id IN (SELECT o.id FROM delivery o WHERE " which " LIMIT $5) ORDER BY d.id DESC"
 #define IS_OPEN     "o.state NOT IN ('done', 'cancelled') AND "
 #define FILTER                                                                                                         \
-	"($1 IS NULL OR o.state = $1) AND o.id < $2 AND ($3 IS NULL OR o.supplier = $3) AND ($4 IS NULL OR o.cause = " \
-	"$4) "
+	"($1 IS NULL OR o.state = $1) AND o.id < $2 AND ($3 IS NULL OR o.supplier = $3) AND ($4 IS NULL OR "           \
+	"($30 IS NULL AND o.cause = $4)) AND " VIEW_SEES_DELIVERY("o") " "
 
 enum {
 	D_ID,
@@ -50,15 +50,30 @@ enum {
 	D_EXCHANGE
 };
 
-static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
+/* What holds it up, and how often it was tried, is our own business. */
+static void print_queue(struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	bool pending = sdk_eqz(db_str(stmt, D_STATE), "pending");
+
+	view_json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
+	sdk_jsonw_kint(w, "attempt", db_int(stmt, D_ATTEMPT));
+	sdk_jsonw_kbool(w, "look", db_int(stmt, D_LOOK) != 0);
+	if (pending && db_int(stmt, D_HEAD))
+		json_time(w, "due", db_int(stmt, D_DUE));
+	if (pending && !db_int(stmt, D_HEAD) && db_int(stmt, D_FIRST))
+		sdk_jsonw_kint(w, "waits_for", db_int(stmt, D_FIRST));
+	if (db_str(stmt, D_REMOTE).n)
+		sdk_jsonw_kstr(w, "remote_id", db_str(stmt, D_REMOTE));
+}
+
+/* Rows are numbered through, so that a number tells an organisation how much is sent to others: it is given the key. */
+static void print_members(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	char number[INCIDENT_NUMBER_SIZE];
-	struct ent_str state = db_str(stmt, D_STATE);
-	int64_t id = db_int(stmt, D_ID), first = db_int(stmt, D_FIRST);
-	bool pending = sdk_eqz(state, "pending");
 	struct values planned;
 
-	sdk_jsonw_kint(w, "id", id);
+	if (view_is_ours(view))
+		sdk_jsonw_kint(w, "id", db_int(stmt, D_ID));
 	sdk_jsonw_kstr(w, "key", db_str(stmt, D_KEY));
 	sdk_jsonw_kstr(w, "incident", incident_number(db_int(stmt, D_INCIDENT), number));
 	sdk_jsonw_kstr(w, "supplier", db_str(stmt, D_SUPPLIER));
@@ -71,18 +86,11 @@ static void print_members(struct sdk_jsonw *w, struct db_stmt *stmt)
 		sdk_jsonw_kstr(w, "comment", db_str(stmt, D_COMMENT));
 	planned = attr_values_parse(db_str(stmt, D_PLANNED));
 	attr_json_known(w, &planned);
-	sdk_jsonw_kstr(w, "state", state);
-	view_json_cause(w, db_str(stmt, D_CAUSE), db_str(stmt, D_REASON));
-	sdk_jsonw_kint(w, "attempt", db_int(stmt, D_ATTEMPT));
-	sdk_jsonw_kbool(w, "look", db_int(stmt, D_LOOK) != 0);
+	sdk_jsonw_kstr(w, "state", db_str(stmt, D_STATE));
 	json_time(w, "made", db_int(stmt, D_MADE));
 	json_time(w, "since", db_int(stmt, D_SINCE));
-	if (pending && db_int(stmt, D_HEAD))
-		json_time(w, "due", db_int(stmt, D_DUE));
-	if (pending && !db_int(stmt, D_HEAD) && first)
-		sdk_jsonw_kint(w, "waits_for", first);
-	if (db_str(stmt, D_REMOTE).n)
-		sdk_jsonw_kstr(w, "remote_id", db_str(stmt, D_REMOTE));
+	if (view_is_ours(view))
+		print_queue(w, stmt);
 }
 
 /* ---- the list ----------------------------------------------------------------- */
@@ -116,11 +124,29 @@ static struct db_stmt *list_statement(const struct view *view, bool all, bool of
 	return db_use(view->db, all ? any : open);
 }
 
+/* A position is a row's number, or its key. */
+static bool find_place(const struct view *view, struct ent_str cursor, int64_t *ret)
+{
+	struct db_stmt *stmt;
+
+	if (view_is_ours(view))
+		return sdk_to_int(cursor, ret);
+	stmt = db_use(view->db, "SELECT id FROM delivery WHERE key = $1 AND supplier = $30");
+	db_bind_str(stmt, 1, cursor);
+	view_bind(view, stmt);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = db_int(stmt, 0);
+	db_done(stmt);
+	return found;
+}
+
 enum ent_rc view_delivery_list(const struct view *view, const struct delivery_filter *filter, struct ent_str *ret,
 			       struct ent_err *err)
 {
 	int limit = filter->limit < 1 ? 50 : filter->limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : filter->limit;
-	int64_t before = INT64_MAX, last = 0;
+	int64_t before = INT64_MAX;
+	struct ent_str last = ENT_ABSENT;
 	enum delivery_cause cause;
 	struct ent_str state;
 	struct sdk_buf buf;
@@ -133,7 +159,7 @@ enum ent_rc view_delivery_list(const struct view *view, const struct delivery_fi
 				"state is one of open, all, pending, in_flight, unknown, parked, done, cancelled");
 	if (filter->cause.n && !delivery_cause_by_word(filter->cause, &cause))
 		return sdk_fail(err, ENT_EINVAL, "cause is none of those that deliveries are parked or cancelled for");
-	if (filter->cursor.n && !sdk_to_int(filter->cursor, &before))
+	if (filter->cursor.n && !find_place(view, filter->cursor, &before))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
 	struct db_stmt *stmt = list_statement(view, all, filter->incident != 0);
 	db_bind_str(stmt, 1, state);
@@ -143,16 +169,19 @@ enum ent_rc view_delivery_list(const struct view *view, const struct delivery_fi
 	db_bind_int(stmt, 5, limit + 1);
 	if (filter->incident)
 		db_bind_int(stmt, 6, filter->incident);
+	view_bind(view, stmt);
 	json_page_open(&w, &buf);
 	while (db_row(stmt)) {
 		if (++n > limit)
 			continue;
-		last = db_int(stmt, D_ID);
+		if (n == limit)
+			last = view_is_ours(view) ? sdk_int(view->arena, db_int(stmt, D_ID))
+						  : sdk_dup(view->arena, db_str(stmt, D_KEY));
 		sdk_jsonw_open(&w, '{');
-		print_members(&w, stmt);
+		print_members(view, &w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}
-	json_page_close(&w, n > limit ? sdk_int(view->arena, last) : ENT_ABSENT);
+	json_page_close(&w, n > limit ? last : ENT_ABSENT);
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 
@@ -160,16 +189,17 @@ void view_json_deliveries(const struct view *view, struct sdk_jsonw *w, int64_t 
 {
 	static const char sql[] = DELIVERY_SQL
 	    "d.incident = $1 AND d.comment = '' AND (d.state NOT IN ('done', 'cancelled') OR d.cause = 'unsupported') "
-	    "ORDER BY +d.id DESC LIMIT $2";
+	    "AND " VIEW_SEES_DELIVERY("d") " ORDER BY +d.id DESC LIMIT $2";
 	struct db_stmt *stmt = db_use(view->db, sql);
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_int(stmt, 2, OF_INCIDENT_MAX);
+	view_bind(view, stmt);
 	sdk_jsonw_key(w, "deliveries");
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
-		print_members(w, stmt);
+		print_members(view, w, stmt);
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
@@ -201,7 +231,7 @@ static void print_words(const struct view *view, struct sdk_jsonw *w, struct db_
 	}
 	db_done(comment);
 	sdk_jsonw_kbool(w, "edited", of_thread && text.n > 0);
-	view_json_audience(w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
+	view_json_audience(view, w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
 	if (db_str(stmt, D_EXCHANGE).n) {
 		sdk_jsonw_key(w, "exchange");
 		sdk_jsonw_raw(w, db_str(stmt, D_EXCHANGE));
@@ -215,13 +245,15 @@ enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *r
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	bool found = db_row(stmt);
 	if (found) {
 		sdk_jsonw_open(&w, '{');
-		print_members(&w, stmt);
+		print_members(view, &w, stmt);
 		print_words(view, &w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}
@@ -233,15 +265,4 @@ enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *r
 				(long long)id);
 	}
 	return json_answer(view->db, view->arena, &buf, ret, err);
-}
-
-int64_t view_delivery_mark(const struct view *view, int64_t incident)
-{
-	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT coalesce(max(state_ms), 0) + count(*) + coalesce(sum(attempt), 0) "
-			     "FROM delivery WHERE incident = $1");
-	db_bind_int(stmt, 1, incident);
-	int64_t mark = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return mark;
 }

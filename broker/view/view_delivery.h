@@ -17,11 +17,8 @@ struct delivery_filter {
 /* {"items":[...],"next":"cursor"|null}, newest first. ENT_EINVAL: bad cursor or filter. */
 enum ent_rc view_delivery_list(const struct view *view, const struct delivery_filter *filter, struct ent_str *ret,
 			       struct ent_err *err) __attribute__((warn_unused_result));
-/* One with its words. ENT_EGONE: there is none. */
+/* One with its words, for our people. ENT_EGONE: there is none. */
 enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-
-/* Changes with the state of the incident's deliveries, which move without an event. */
-int64_t view_delivery_mark(const struct view *view, int64_t incident);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/rows.h"
+#include "view/view_json.h"
 
 static int64_t number_of_uuid(const struct view *view, struct ent_str uuid)
 {
@@ -13,18 +14,46 @@ static int64_t number_of_uuid(const struct view *view, struct ent_str uuid)
 	return number;
 }
 
+/* One that became part of another is known to an organisation whose ticket it came with. */
+static bool may_follow(const struct view *view, int64_t from, int64_t to)
+{
+	struct db_stmt *stmt;
+
+	if (view_is_ours(view) || from == to)
+		return true;
+	stmt = db_use(view->db, "SELECT 1 FROM ticket WHERE incident = $1 AND origin = $2 AND supplier = $30 LIMIT 1");
+	db_bind_int(stmt, 1, to);
+	db_bind_int(stmt, 2, from);
+	view_bind(view, stmt);
+	return db_found(stmt);
+}
+
+static bool load_part(const struct view *view, int64_t number, struct incident *ret)
+{
+	static const char sql[] = "SELECT " VIEW_INCIDENT_OF_PART " WHERE incident.number = $1 AND " VIEW_OF_READER;
+	struct db_stmt *stmt = db_use(view->db, sql);
+
+	db_bind_int(stmt, 1, number);
+	view_bind(view, stmt);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = view_json_read_incident(view, stmt);
+	db_done(stmt);
+	return found;
+}
+
 enum ent_rc view_find(const struct view *view, struct ent_str word, struct incident *ret, struct ent_err *err)
 {
-	int64_t number = 0;
-	struct ent_str rest = ENT_ABSENT;
-	struct ent_str head = sdk_cut(word, ':', &rest);
+	struct ent_str rest = ENT_ABSENT, head = sdk_cut(word, ':', &rest);
+	int64_t number = 0, living;
 
 	if (rest.p)
-		number = ticket_incident(view->db, head, rest);
+		number = reader_sees_own(view->reader, head) ? ticket_incident(view->db, head, rest) : 0;
 	else if (!incident_number_parse(word, &number) && !sdk_to_int(word, &number))
 		number = number_of_uuid(view, word);
-	number = incident_living(view->db, number);
-	if (number != 0 && incident_load(view->db, view->arena, number, ret))
+	living = incident_living(view->db, number);
+	if (living != 0 && (rest.p || may_follow(view, number, living)) &&
+	    (view_is_ours(view) ? incident_load(view->db, view->arena, living, ret) : load_part(view, living, ret)))
 		return ENT_OK;
 	if (db_failed(view->db))
 		return sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db));

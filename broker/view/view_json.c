@@ -1,11 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_json.h"
 
+#include <stdio.h>
+
 #include "sdk/webhook.h"
 #include "core/delivery.h"
 #include "store/rows.h"
 
 enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
+
+/* ---- incidents --------------------------------------------------------------- */
+
+struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt)
+{
+	struct ent_str uuid = db_str(stmt, 1);
+	struct incident ret = {.number = db_int(stmt, 0),
+			       .title = sdk_dup(view->arena, db_str(stmt, 2)),
+			       .values = attr_values_parse(db_str(stmt, 3)),
+			       .holder = sdk_dup(view->arena, db_str(stmt, 5)),
+			       .holder_since_ms = db_int(stmt, 6),
+			       .opened_ms = db_int(stmt, 7),
+			       .changed_ms = db_int(stmt, 8),
+			       .sequence = db_int(stmt, 9),
+			       .n_ticket = db_int(stmt, 10),
+			       .n_comment = db_int(stmt, 11)};
+
+	snprintf(ret.uuid, sizeof ret.uuid, "%.*s", ENT_F(uuid));
+	return ret;
+}
+
+void view_json_incident(const struct view *view, struct sdk_jsonw *w, const struct incident *incident)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (view_is_ours(view)) {
+		json_incident(w, incident);
+		return;
+	}
+	sdk_jsonw_kz(w, "id", incident->uuid);
+	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
+	sdk_jsonw_kstr(w, "title", incident->title);
+	attr_json(w, &incident->values);
+	sdk_jsonw_kstr(w, "holder", incident->holder);
+	json_time(w, "holder_since", incident->holder_since_ms);
+	json_time(w, "opened", incident->opened_ms);
+	json_time(w, "changed", incident->changed_ms);
+	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
+	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
+}
+
+void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT from_holder, to_holder, at_ms FROM hand_over WHERE incident = $1 AND ($30 IS NULL "
+		      "OR EXISTS (" VIEW_PART("hand_over.incident") " AND part.since_ms <= hand_over.at_ms)) ORDER "
+								    "BY at_ms, id");
+
+	db_bind_int(stmt, 1, incident);
+	view_bind(view, stmt);
+	sdk_jsonw_key(w, "hand_overs");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "from", db_str(stmt, 0));
+		sdk_jsonw_kstr(w, "to", db_str(stmt, 1));
+		json_time(w, "at", db_int(stmt, 2));
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+/* ---- tickets ----------------------------------------------------------------- */
 
 static void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 {
@@ -27,8 +92,6 @@ static void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 	}
 	sdk_jsonw_close(w, '}');
 }
-
-/* ---- tickets ----------------------------------------------------------------- */
 
 /* ticket.overruled events of an incident, newest first. */
 struct lost {
@@ -105,28 +168,32 @@ static void print_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct s
 	json_ticket(w, stmt);
 	if (ticket_attributes(arena, db_str(stmt, 7), &ticket))
 		json_attributes(w, &ticket);
-	json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
+	if (lost)
+		json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
 	sdk_jsonw_close(w, '}');
 }
 
 void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t incident)
 {
-	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT " JSON_TICKET_COLUMNS ", attributes FROM ticket WHERE incident = $1 ORDER BY id");
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT " JSON_TICKET_COLUMNS
+		      ", attributes FROM ticket WHERE incident = $1 AND " VIEW_SEES_OWN("supplier") " ORDER BY id");
 	struct lost_list lost;
 
-	lost_load(view, incident, &lost);
+	if (view_is_ours(view))
+		lost_load(view, incident, &lost);
 	db_bind_int(stmt, 1, incident);
+	view_bind(view, stmt);
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt))
-		print_ticket(stmt, view->arena, w, &lost);
+		print_ticket(stmt, view->arena, w, view_is_ours(view) ? &lost : NULL);
 	sdk_jsonw_close(w, ']');
 }
 
 /* ---- the way out ---------------------------------------------------------------- */
 
-void view_json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
+void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
 {
 	sdk_jsonw_key(w, "audience");
 	sdk_jsonw_open(w, '{');
@@ -134,8 +201,12 @@ void view_json_audience(struct sdk_jsonw *w, struct ent_str kind, struct ent_str
 	if (suppliers.n) {
 		sdk_jsonw_key(w, "suppliers");
 		sdk_jsonw_open(w, '[');
-		while (suppliers.n)
-			sdk_jsonw_str(w, sdk_cut(suppliers, ',', &suppliers));
+		while (suppliers.n) {
+			struct ent_str name = sdk_cut(suppliers, ',', &suppliers);
+
+			if (reader_sees_own(view->reader, name))
+				sdk_jsonw_str(w, name);
+		}
 		sdk_jsonw_close(w, ']');
 	}
 	sdk_jsonw_close(w, '}');

@@ -1,117 +1,148 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_list.h"
 
+#include "sdk/fold.h"
 #include "sdk/webhook.h"
 #include "store/rows.h"
-#include "view/view_json.h"
+#include "view/view_list_sql.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-/* "changed_ms.number" of the last row of the page before. */
-static bool parse_cursor(struct ent_str cursor, int64_t *ret_changed, int64_t *ret_number)
+enum { NUMBER_MIN = 5 /* characters */ };
+
+_Static_assert(LIST_N_STATUS == ENT_N_STATUS, "each status has a parameter");
+
+/* "time.number" of the last row of the page before. */
+static bool parse_cursor(struct ent_str cursor, int64_t *ret_ms, int64_t *ret_number)
 {
 	struct ent_str rest = ENT_ABSENT;
 	struct ent_str head = sdk_cut(cursor, '.', &rest);
-	return rest.p && sdk_to_int(head, ret_changed) && sdk_to_int(rest, ret_number);
+	return rest.p && sdk_to_int(head, ret_ms) && sdk_to_int(rest, ret_number);
 }
 
-/* One statement for all filters: an absent one is NULL and lets everything pass. $3 is a list ",a,b," of statuses, $7 a
- * pattern. */
-static const char list_sql[] =
-    "SELECT number FROM incident WHERE merged_into = 0 AND (changed_ms, number) < ($1, $2) "
-    "AND ($3 IS NULL OR $3 LIKE '%,' || status || ',%') AND ($4 IS NULL OR holder = $4) AND changed_ms >= $5 "
-    "AND ($6 IS NULL OR EXISTS (SELECT 1 FROM ticket t WHERE t.incident = number AND t.supplier = $6) OR EXISTS "
-    "(SELECT 1 FROM share s WHERE s.incident = number AND s.supplier = $6)) "
-    "AND ($7 IS NULL OR lower(title) LIKE $7 ESCAPE '!') ORDER BY changed_ms DESC, number DESC LIMIT $8";
-
-/* ",new,pending," for a status, "open" or "terminal"; absent for no filter. False: no such status. */
-static bool status_list(struct ent_arena *arena, struct ent_str word, struct ent_str *ret)
+static bool is_wanted(enum ent_status status, struct ent_str word)
 {
-	struct ent_str list = ENT_STR(",");
-	bool found = false;
+	const struct status_facts *facts = status_facts(status);
 
-	*ret = ENT_ABSENT;
-	if (!word.n)
-		return true;
-	for (int i = 0; i < ENT_N_STATUS; i++) {
-		enum ent_status status = (enum ent_status)i;
-		const struct status_facts *facts = status_facts(status);
-		if (!sdk_eqz(word, sdk_status_name(status)) && !(sdk_eqz(word, "open") && facts->open) &&
-		    !(sdk_eqz(word, "terminal") && facts->terminal))
-			continue;
-		list = sdk_format(arena, "%.*s%s,", (int)list.n, list.p, sdk_status_name(status));
-		found = true;
-	}
-	*ret = list;
-	return found;
+	return !word.n || sdk_eqz(word, sdk_status_name(status)) || (sdk_eqz(word, "open") && facts->open) ||
+	       (sdk_eqz(word, "terminal") && facts->terminal);
 }
 
-/* "%words%", folded, with the pattern's own characters escaped. */
-static struct ent_str text_pattern(struct ent_arena *arena, struct ent_str text)
+/* False: no such status. */
+static bool is_status(struct ent_str word)
 {
-	char *p = sdk_alloc(arena, text.n * 2 + 3);
-	size_t n = 0;
+	for (int i = 0; i < ENT_N_STATUS; i++)
+		if (is_wanted((enum ent_status)i, word))
+			return true;
+	return false;
+}
 
-	if (!text.n)
-		return ENT_ABSENT;
-	p[n++] = '%';
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-		if (c == '%' || c == '_' || c == '!')
-			p[n++] = '!';
-		p[n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+static void bind_statuses(struct db_stmt *stmt, struct ent_str word)
+{
+	for (int i = 0; i < ENT_N_STATUS; i++)
+		db_bind_str(stmt, LIST_STATUS + i,
+			    is_wanted((enum ent_status)i, word) ? sdk_str(sdk_status_name((enum ent_status)i))
+								: ENT_ABSENT);
+}
+
+/* The text as a number that something may have. */
+struct name {
+	struct ent_str word, upper;
+	int64_t incident;
+};
+
+static struct name name_of(const struct view *view, struct ent_str text)
+{
+	struct ent_str word = sdk_trim(sdk_or_empty(text));
+	char *upper = sdk_alloc(view->arena, word.n + 1);
+	struct name name = {word, {upper, word.n}, 0};
+
+	for (size_t i = 0; i < word.n; i++)
+		upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - ('a' - 'A') : word.p[i]);
+	if (word.n && !incident_number_parse(name.upper, &name.incident))
+		(void)sdk_to_int(word, &name.incident);
+	return name;
+}
+
+static void bind_name(const struct view *view, struct db_stmt *stmt, const struct name *name)
+{
+	db_bind_str(stmt, 9, name->word);
+	db_bind_str(stmt, 10, name->upper);
+	view_bind(view, stmt);
+}
+
+/* A number of some length that something has is meant: titles are not searched for it. */
+static bool is_number(const struct view *view, const struct name *name)
+{
+	static const char sql[] = LIST_NUMBERED " LIMIT 1";
+	struct db_stmt *stmt;
+
+	if (name->word.n < NUMBER_MIN)
+		return false;
+	stmt = db_use(view->db, sql);
+	bind_name(view, stmt, name);
+	return db_found(stmt) || sdk_starts(name->upper, INCIDENT_PREFIX);
+}
+
+/* The statement for these filters, with all of them bound but the page. */
+static struct db_stmt *use_list(const struct view *view, const struct incident_filter *filter)
+{
+	static const char newest[] = LIST_NEWEST, by_status[] = LIST_BY_STATUS, by_holder[] = LIST_BY_HOLDER,
+			  by_number[] = LIST_BY_NUMBER, of_part[] = LIST_OF_PART;
+	const struct name name = name_of(view, filter->text);
+	bool number = view_is_ours(view) && filter->text.n && is_number(view, &name);
+	bool filtered = filter->status.n || filter->holder.p || filter->supplier.n;
+	const char *sql = !view_is_ours(view) ? of_part
+			  : number            ? by_number
+			  : filter->holder.p  ? by_holder
+			  : filtered          ? by_status
+					      : newest;
+	struct db_stmt *stmt = db_use(view->db, sql);
+
+	bind_name(view, stmt, &name);
+	db_bind_int(stmt, 22, name.incident);
+	if (!number)
+		db_bind_str(stmt, 7, filter->text.n ? sdk_fold(view->arena, filter->text) : ENT_ABSENT);
+	if (sql != newest) {
+		bind_statuses(stmt, filter->status);
+		db_bind_str(stmt, 6, sdk_or_empty(filter->supplier));
 	}
-	p[n++] = '%';
-	return (struct ent_str){p, n};
+	if (sql != newest && sql != by_status)
+		db_bind_str(stmt, 4, filter->holder);
+	return stmt;
 }
 
 enum ent_rc view_list(const struct view *view, const struct incident_filter *filter, struct ent_str *ret,
 		      struct ent_err *err)
 {
-	int64_t changed = INT64_MAX, number = INT64_MAX, list[VIEW_PAGE_MAX + 1];
+	int64_t before = INT64_MAX, number = INT64_MAX, last_ms = 0;
 	int limit = filter->limit < 1 ? 50 : filter->limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : filter->limit;
-	int n = 0;
+	struct incident incident = {.number = 0};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
-	struct incident incident = {.number = 0};
-	struct ent_str statuses;
+	int n = 0;
 
-	if (filter->cursor.n && !parse_cursor(filter->cursor, &changed, &number))
+	if (filter->cursor.n && !parse_cursor(filter->cursor, &before, &number))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	if (!status_list(view->arena, filter->status, &statuses))
+	if (!is_status(filter->status))
 		return sdk_fail(err, ENT_EINVAL,
 				"status '%.*s' is none; use a status of the ticket language, open or terminal",
-				(int)(filter->status.n < 40 ? filter->status.n : 40), filter->status.p);
-	struct db_stmt *stmt = db_use(view->db, list_sql);
-	db_bind_int(stmt, 1, changed);
+				ENT_F(sdk_head(filter->status, 40)));
+	struct db_stmt *stmt = use_list(view, filter);
+	db_bind_int(stmt, 1, before);
 	db_bind_int(stmt, 2, number);
-	db_bind_str(stmt, 3, statuses);
-	db_bind_str(stmt, 4, filter->holder);
 	db_bind_int(stmt, 5, filter->changed_since_ms);
-	db_bind_str(stmt, 6, filter->supplier.n ? filter->supplier : ENT_ABSENT);
-	db_bind_str(stmt, 7, text_pattern(view->arena, filter->text));
 	db_bind_int(stmt, 8, limit + 1);
-	while (n <= limit && db_row(stmt))
-		list[n++] = db_int(stmt, 0);
-	db_done(stmt);
-
-	sdk_buf_init(&buf, JSON_ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
-	for (int i = 0; i < n && i < limit; i++) {
-		if (!incident_load(view->db, view->arena, list[i], &incident))
-			continue;
+	json_page_open(&w, &buf);
+	while (n <= limit && db_row(stmt) && ++n <= limit) {
+		incident = view_json_read_incident(view, stmt);
+		last_ms = view_is_ours(view) ? incident.changed_ms : db_int(stmt, 12);
 		sdk_jsonw_open(&w, '{');
-		json_incident(&w, &incident);
+		view_json_incident(view, &w, &incident);
 		sdk_jsonw_close(&w, '}');
 	}
-	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_kstr(&w, "next",
-		       n > limit ? sdk_format(view->arena, "%" PRId64 ".%" PRId64, incident.changed_ms, incident.number)
-				 : ENT_ABSENT);
-	sdk_jsonw_close(&w, '}');
+	db_done(stmt);
+	json_page_close(&w, n > limit ? sdk_format(view->arena, "%" PRId64 ".%" PRId64, last_ms, incident.number)
+				      : ENT_ABSENT);
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -42,6 +42,8 @@ static bool take_live(void *to, const struct outbox_row *row)
 int64_t view_live(const struct view *view, struct ent_str source, int64_t after, int64_t max,
 		  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to)
 {
+	if (!view_is_ours(view)) /* positions in the whole stream tell of others */
+		return after;
 	struct live live = {view->arena, source, take, to, after, {0}};
 
 	sdk_buf_init(&live.buf, EVENT_MAX);

@@ -16,6 +16,8 @@ enum ent_rc view_map_list(const struct view *view, const struct supplier *suppli
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	db_bind_str(stmt, 1, supplier->name);
 	db_bind_int(stmt, 2, VERSIONS_MAX);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);

@@ -2,6 +2,7 @@
 #include "view/view_raw.h"
 
 #include "store/raw.h"
+#include "view/view_reader.h"
 
 enum { BODY_MAX = 64 << 20, LOOK_BACK = 200000 /* arrivals of all suppliers */ };
 
@@ -13,6 +14,8 @@ enum ent_rc view_raw(const struct view *view, struct ent_str supplier, int64_t m
 		      "WHERE i.supplier = $1 AND i.id > (SELECT max(id) FROM inbox) - $2 ORDER BY i.id DESC LIMIT $3");
 	bool more = true;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	db_bind_str(stmt, 1, supplier);
 	db_bind_int(stmt, 2, LOOK_BACK);
 	db_bind_int(stmt, 3, max);

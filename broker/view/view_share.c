@@ -1,36 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who takes part in an incident, and where its comments stand. */
 #include "view/view_share.h"
-#include "sdk/time.h"
+
+#include "core/delivery.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
-/* Of several tickets the one that changed last. */
-#define SHARE_SQL                                                                                                      \
-	"SELECT supplier, since_ms, withdrawn_ms, (SELECT external_id FROM ticket t WHERE t.incident = s.incident "    \
-	"AND t.supplier = s.supplier AND t.removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1), "                   \
-	"(SELECT CASE WHEN key = '' THEN external_id ELSE key END FROM ticket t WHERE t.incident = s.incident AND "    \
-	"t.supplier = s.supplier AND t.removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1) FROM share s "           \
-	"WHERE incident = $1"
+#include <string.h>
 
-static void print_open(const struct view *view, struct sdk_jsonw *w, int64_t incident, struct ent_str supplier)
+enum { N_OPEN = DELIVERY_DONE /* states before it are open */ };
+
+/* $2: a supplier; NULL: all. Of several tickets the one that changed last. */
+static const char shares_sql[] =
+    "SELECT supplier, since_ms, withdrawn_ms, (SELECT external_id FROM ticket t WHERE t.incident = s.incident "
+    "AND t.supplier = s.supplier AND t.removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1), "
+    "(SELECT CASE WHEN key = '' THEN external_id ELSE key END FROM ticket t WHERE t.incident = s.incident AND "
+    "t.supplier = s.supplier AND t.removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1) FROM share s "
+    "WHERE incident = $1 AND ($2 IS NULL OR supplier = $2) AND " VIEW_SEES_OWN(
+	"supplier") " ORDER BY since_ms, supplier";
+
+/* How many deliveries are open in each state, by supplier. */
+static const char open_sql[] =
+    "SELECT supplier, state, count(*) FROM delivery WHERE incident = $1 AND state NOT IN "
+    "('done', 'cancelled') AND " VIEW_SEES_DELIVERY("delivery") " GROUP BY supplier, state ORDER BY supplier, state";
+
+struct open {
+	struct ent_str supplier, state;
+	int64_t n;
+};
+struct open_list {
+	struct open *at;
+	size_t n, max;
+};
+
+static struct open_list read_open(const struct view *view, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(
-	    view->db, "SELECT state, count(*) FROM delivery WHERE incident = $1 AND supplier = $2 AND state NOT IN "
-		      "('done', 'cancelled') GROUP BY state ORDER BY state");
+	struct open_list list = {NULL, 0, 0};
+	struct db_stmt *stmt = db_use(view->db, open_sql);
+
+	db_bind_int(stmt, 1, incident);
+	view_bind(view, stmt);
+	while (db_row(stmt)) {
+		if (list.n == list.max) {
+			struct open *more = SDK_NEW_N(view->arena, struct open, list.max * 2 + N_OPEN);
+			if (list.n)
+				memcpy(more, list.at, list.n * sizeof *more);
+			list.at = more;
+			list.max = list.max * 2 + N_OPEN;
+		}
+		list.at[list.n++] = (struct open){sdk_dup(view->arena, db_str(stmt, 0)),
+						  sdk_dup(view->arena, db_str(stmt, 1)), db_int(stmt, 2)};
+	}
+	return list;
+}
+
+static void print_open(struct sdk_jsonw *w, const struct open_list *open, struct ent_str supplier)
+{
 	sdk_jsonw_key(w, "deliveries");
 	sdk_jsonw_open(w, '{');
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	while (db_row(stmt)) {
-		sdk_jsonw_key_str(w, db_str(stmt, 0));
-		sdk_jsonw_int(w, db_int(stmt, 1));
+	for (size_t i = 0; i < open->n; i++) {
+		if (!sdk_eq(open->at[i].supplier, supplier))
+			continue;
+		sdk_jsonw_key_str(w, open->at[i].state);
+		sdk_jsonw_int(w, open->at[i].n);
 	}
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt,
-			const struct incident *incident)
+static void print_share(struct sdk_jsonw *w, struct db_stmt *stmt, const struct incident *incident,
+			const struct open_list *open)
 {
 	struct ent_str supplier = db_str(stmt, 0);
 	bool escalated = sdk_eq(supplier, incident->holder);
@@ -45,47 +82,50 @@ static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_
 		json_time(w, "holds_since", incident->holder_since_ms);
 	sdk_jsonw_kstr_opt(w, "ticket", db_str(stmt, 3));
 	sdk_jsonw_kstr_opt(w, "ticket_key", db_str(stmt, 4));
-	print_open(view, w, incident->number, supplier);
+	print_open(w, open, supplier);
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_shares(const struct view *view, struct sdk_jsonw *w, const struct incident *incident, const char *key,
-			 const char *sql)
+static struct db_stmt *use_shares(const struct view *view, const struct incident *incident, struct ent_str supplier)
 {
-	struct db_stmt *stmt = db_use(view->db, sql);
+	struct db_stmt *stmt = db_use(view->db, shares_sql);
 
 	db_bind_int(stmt, 1, incident->number);
-	sdk_jsonw_key(w, key);
-	sdk_jsonw_open(w, '[');
-	while (db_row(stmt))
-		print_share(view, w, stmt, incident);
-	sdk_jsonw_close(w, ']');
+	db_bind_str(stmt, 2, supplier);
+	view_bind(view, stmt);
+	return stmt;
 }
 
 void view_json_shares(const struct view *view, struct sdk_jsonw *w, const struct incident *incident)
 {
-	static const char standing[] = SHARE_SQL " AND withdrawn_ms = 0 ORDER BY since_ms, supplier";
-	static const char former[] = SHARE_SQL " AND withdrawn_ms > 0 ORDER BY since_ms, supplier";
+	static const char *const list[] = {"shares", "former_shares"};
+	struct open_list open = read_open(view, incident->number);
 
-	print_shares(view, w, incident, "shares", standing);
-	print_shares(view, w, incident, "former_shares", former);
+	for (int former = 0; former < 2; former++) {
+		struct db_stmt *stmt = use_shares(view, incident, ENT_ABSENT);
+
+		sdk_jsonw_key(w, list[former]);
+		sdk_jsonw_open(w, '[');
+		while (db_row(stmt))
+			if ((db_int(stmt, 2) != 0) == (former != 0))
+				print_share(w, stmt, incident, &open);
+		sdk_jsonw_close(w, ']');
+	}
 }
 
 enum ent_rc view_share(const struct view *view, const struct incident *incident, struct ent_str supplier,
 		       struct ent_str *ret, struct ent_err *err)
 {
-	static const char one[] = SHARE_SQL " AND supplier = $2";
-	struct db_stmt *stmt = db_use(view->db, one);
+	struct open_list open = read_open(view, incident->number);
+	struct db_stmt *stmt = use_shares(view, incident, sdk_or_empty(supplier));
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	db_bind_int(stmt, 1, incident->number);
-	db_bind_str(stmt, 2, supplier);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	bool found = db_row(stmt);
 	if (found)
-		print_share(view, &w, stmt, incident);
+		print_share(&w, stmt, incident, &open);
 	db_done(stmt);
 	if (!found && !db_failed(view->db)) {
 		sdk_buf_release(&buf);
@@ -93,53 +133,4 @@ enum ent_rc view_share(const struct view *view, const struct incident *incident,
 				ENT_F(sdk_head(supplier, 64)));
 	}
 	return json_answer(view->db, view->arena, &buf, ret, err);
-}
-
-/* ---- comments --------------------------------------------------------------------- */
-
-static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
-{
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-	sdk_jsonw_kz(w, "state", "done");
-	sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
-	if (!sdk_starts(db_str(stmt, 2), "delivery:")) /* the tool told no id: the store made one */
-		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 2));
-	sdk_jsonw_close(w, '}');
-}
-
-static void print_way(struct sdk_jsonw *w, struct db_stmt *stmt)
-{
-	struct ent_str state = db_str(stmt, 2);
-
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-	sdk_jsonw_kstr(w, "state", state);
-	sdk_jsonw_kint(w, "delivery", db_int(stmt, 1));
-	json_time(w, "since", db_int(stmt, 3));
-	view_json_cause(w, db_str(stmt, 4), db_str(stmt, 5));
-	if (db_str(stmt, 6).n)
-		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 6));
-	sdk_jsonw_close(w, '}');
-}
-
-/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. */
-void view_json_where(const struct view *view, struct sdk_jsonw *w, struct ent_str comment)
-{
-	struct db_stmt *way =
-	    db_use(view->db, "SELECT supplier, id, state, state_ms, cause, reason, remote_id FROM delivery "
-			     "WHERE comment = $1 AND comment <> '' ORDER BY supplier");
-	sdk_jsonw_key(w, "where");
-	sdk_jsonw_open(w, '[');
-	db_bind_str(way, 1, comment);
-	while (db_row(way))
-		print_way(w, way);
-	struct db_stmt *copy = db_use(
-	    view->db, "SELECT supplier, ticket, external_id FROM copy c WHERE comment = $1 AND NOT EXISTS (SELECT 1 "
-		      "FROM delivery d WHERE d.comment = c.comment AND d.comment <> '' AND d.supplier = c.supplier) "
-		      "ORDER BY supplier");
-	db_bind_str(copy, 1, comment);
-	while (db_row(copy))
-		print_copy(w, copy);
-	sdk_jsonw_close(w, ']');
 }

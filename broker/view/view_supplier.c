@@ -15,7 +15,7 @@ const struct supplier_open *view_supplier_open(const struct view *view, const st
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, state, count(*) FROM delivery WHERE state NOT IN ('done', "
 			     "'cancelled') GROUP BY supplier, state");
-	while (db_row(stmt)) {
+	while (view_is_ours(view) && db_row(stmt)) {
 		const struct supplier *supplier = supplier_by_name(set, db_str(stmt, 0));
 		enum delivery_state state;
 
@@ -35,7 +35,7 @@ struct supplier_now view_supplier_now(const struct view *view, const struct supp
 				   .why = ENT_STR(""),
 				   .next = ENT_STR("")};
 	db_bind_str(stmt, 1, supplier->name);
-	if (db_row(stmt))
+	if (view_is_ours(view) && db_row(stmt))
 		now =
 		    (struct supplier_now){sdk_dup(view->arena, db_str(stmt, 0)), sdk_dup(view->arena, db_str(stmt, 2)),
 					  sdk_dup(view->arena, db_str(stmt, 3)), db_int(stmt, 1), db_int(stmt, 4)};
@@ -253,6 +253,8 @@ enum ent_rc view_supplier_list(const struct view *view, const struct supplier_se
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
@@ -272,6 +274,8 @@ enum ent_rc view_supplier(const struct view *view, const struct supplier_set *se
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	print_supplier(view, &w, supplier, open, now_ms);

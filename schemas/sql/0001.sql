@@ -55,9 +55,13 @@ CREATE TABLE incident (
 	sequence        BIGINT NOT NULL, -- of its last event
 	merged_into     BIGINT NOT NULL, -- number, 0 lives
 	n_ticket        BIGINT NOT NULL,
-	n_comment       BIGINT NOT NULL
+	n_comment       BIGINT NOT NULL,
+	finished        SMALLINT NOT NULL -- 1: table finished lists it
 );
 CREATE INDEX incident_changed ON incident (changed_ms, number);
+-- Lists by status and holder: the incidents in work are few, and their time of change, which every webhook moves, stays
+-- out of this index. Those that are finished are many: they stand in table finished.
+CREATE INDEX incident_open ON incident (status, holder, number) WHERE merged_into = 0 AND finished = 0;
 CREATE INDEX incident_merged ON incident (merged_into) WHERE merged_into <> 0;
 
 -- The way of the ball.
@@ -89,6 +93,7 @@ CREATE TABLE ticket (
 CREATE INDEX ticket_continues ON ticket (supplier, continues_as) WHERE continues_as <> '';
 CREATE INDEX ticket_incident ON ticket (incident, supplier);
 CREATE INDEX ticket_key ON ticket (key, supplier);
+CREATE INDEX ticket_external ON ticket (external_id);
 
 CREATE TABLE comment (
 	id            INTEGER PRIMARY KEY,
@@ -108,6 +113,8 @@ CREATE TABLE comment (
 	removed       SMALLINT NOT NULL,
 	stamp_version BIGINT NOT NULL,
 	stamp_ms      BIGINT NOT NULL,
+	recorded_ms   BIGINT NOT NULL, -- when it was heard of first: it was said by then, whatever its tool's clock says
+	origin        BIGINT NOT NULL, -- number of the incident that it was in first: a merge does not change it
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);

@@ -10,6 +10,8 @@ CREATE TABLE share (
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
 	PRIMARY KEY (incident, supplier)
 );
+-- What an organisation may read, newest share first.
+CREATE INDEX share_reader ON share (supplier, since_ms, incident) WHERE withdrawn_ms = 0;
 INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
 	SELECT incident, supplier, min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
 
@@ -22,6 +24,19 @@ CREATE TABLE reads (
 	since_ms BIGINT NOT NULL, -- as share.reads_ms
 	PRIMARY KEY (incident, supplier, origin)
 );
+
+-- The incidents nobody works on any more, as lists look for them: by supplier, holder, status, newest change first. One
+-- row with supplier '' for each incident, and one for each supplier that takes or took part. Saved with the incident.
+CREATE TABLE finished (
+	incident   BIGINT NOT NULL, -- number
+	supplier   TEXT NOT NULL,
+	holder     TEXT NOT NULL, -- as in incident
+	status     TEXT NOT NULL,
+	changed_ms BIGINT NOT NULL,
+	PRIMARY KEY (incident, supplier)
+);
+CREATE INDEX finished_status ON finished (supplier, status, changed_ms, incident);
+CREATE INDEX finished_holder ON finished (supplier, holder, status, changed_ms, incident);
 
 -- One thing to bring to one supplier's tool; see broker/core/delivery.h for its states.
 CREATE TABLE delivery (

@@ -7,3 +7,6 @@ endforeach()
 target_link_libraries(bench_load PRIVATE PkgConfig::libcrypto)
 target_link_libraries(bench_lag PRIVATE PkgConfig::rdkafka)
 target_link_libraries(bench_commits PRIVATE PkgConfig::sqlite3)
+# Lists and searches over many incidents: bench_lists DIR
+add_executable(bench_lists ${CMAKE_CURRENT_LIST_DIR}/lists.c)
+target_link_libraries(bench_lists PRIVATE entente_flags entente_view)

@@ -99,6 +99,21 @@ def check_incidents(tap, server):
         tap.check(f"If-None-Match, {name}: {want}", got[0] == want and got[1]["ETag"] == tag and (want == 200) == bool(got[2]), got[:2])
     server.hook({"id": "T/3", "title": "Fault 3, worse", "status": "waiting"}, "i-3b")
     tap.check("after a change the tag is another", server.call("GET", f"/v1/incidents/{one['number']}")[1]["ETag"] != tag)
+    for n in range(5):
+        server.call("POST", f"/v1/incidents/{one['number']}/comments", {"body": f"Wort {n}", "audience": "internal"})
+    whole = [c["id"] for c in server.json("GET", f"/v1/incidents/{one['number']}")[1]["thread"]]
+    at = f"/v1/incidents/{one['number']}/comments?limit=2"
+    pages, page = [], server.json("GET", at)[1]
+    while True:
+        pages = [c["id"] for c in page["items"]] + pages
+        if page["before"] is None:
+            break
+        page = server.json("GET", f"{at}&before={page['before']}")[1]
+    tap.check("its thread by pages is its thread", len(whole) > 4 and pages == whole, (pages, whole))
+    page = server.json("GET", f"{at}&around={whole[2]}")[1]
+    tap.equal("a page around a comment", ([c["id"] for c in page["items"]], page["before"], page["after"]), (whole[1:3], whole[1], whole[2]))
+    tap.equal("and the one behind", [c["id"] for c in server.json("GET", f"{at}&after={whole[2]}")[1]["items"]], whole[3:5])
+    tap.equal("a position that is none, or two", [server.call("GET", f"{at}&{p}")[0] for p in ("before=x", f"before={whole[0]}&after={whole[1]}")], [400, 400])
     _, history = server.json("GET", f"/v1/incidents/{one['number']}/history?limit=2")
     more = server.json("GET", f"/v1/incidents/{one['number']}/history?after={history['next']}")[1]
     sequences = [i["sequence"] for i in history["items"] + more["items"]]

@@ -265,7 +265,7 @@ def use_everything(tap, api, server):
     did("import", server.call("POST", "/v1/arrivals", {"supplier": "telnord", "delivery_id": "b-4", "body": {"id": "9"}}), 202)
     letters = json.loads(did("dead letters", server.call("GET", "/v1/deadletters"), 200)[2])["items"]
     number = json.loads(did("incidents", server.call("GET", "/v1/incidents"), 200)[2])["items"][0]["number"]
-    for path in (f"/v1/incidents/{number}", "/v1/incidents/orion:1/history", "/v1/suppliers", f"/v1/deadletters/{letters[0]['id']}",
+    for path in (f"/v1/incidents/{number}", f"/v1/incidents/{number}/comments?limit=2", "/v1/incidents/orion:1/history", "/v1/suppliers", f"/v1/deadletters/{letters[0]['id']}",
                  f"/v1/deadletters/{letters[0]['id']}/raw", "/v1/tokens", "/metrics", "/healthz", "/readyz"):
         did(path, server.call("GET", path), 200)
     did("replay", server.call("POST", f"/v1/deadletters/{letters[0]['id']}/replay"), 200)

@@ -11,6 +11,7 @@
 #include "store/fsck.h"
 #include "store/outbox.h"
 #include "store/rebuild.h"
+#include "store/rows.h"
 #include "store/writer.h"
 
 #include <inttypes.h>

@@ -153,7 +153,7 @@ static struct ent_change ticket(const char *id, const char *status, int64_t vers
 
 static struct ent_str show(struct fixture *fixture, const char *word, struct incident *ret)
 {
-	struct view view = {fixture->read, &fixture->arena.abi};
+	struct view view = {fixture->read, &fixture->arena.abi, &reader_ours};
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 
@@ -284,8 +284,9 @@ static void test_replay_moves_nothing_back(void **state)
 	assert_int_equal(deliver(fixture, "orion", "2", "2", NULL), JOB_DEAD);
 	deliver(fixture, "orion", "3", "3", &done);
 	assert_int_equal(deliver(fixture, "orion", "1", "another body", &working), JOB_DEAD); /* a conflict */
-	assert_int_equal(view_dead_ids(&(struct view){.db = fixture->read}, ENT_ABSENT, 0, ids, 8),
-			 1); /* is not among those for all */
+	assert_int_equal(
+	    view_dead_ids(&(struct view){.db = fixture->read, .reader = &reader_ours}, ENT_ABSENT, 0, ids, 8),
+	    1); /* is not among those for all */
 	assert_int_equal(replay(fixture, ids[0], came_ms, &working), JOB_ACCEPTED);
 	show(fixture, "ENT-000001", &incident);
 	assert_int_equal(incident.values.at[ENT_STATUS], ENT_RESOLVED);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/reader.h"
+
+#include "sdk/webhook.h"
+
+const struct reader reader_ours = {READER_OURS, {NULL, 0}};
+
+bool reader_is_ours(const struct reader *reader)
+{
+	return reader->kind == READER_OURS;
+}
+
+bool reader_sees_own(const struct reader *reader, struct ent_str organisation)
+{
+	if (reader->kind != READER_ORGANISATION)
+		return reader_is_ours(reader);
+	return reader->organisation.n > 0 && sdk_eq(organisation, reader->organisation);
+}
+
+bool reader_sees_incident(const struct reader *reader, const struct reader_part *part)
+{
+	return reader_is_ours(reader) || (reader->kind == READER_ORGANISATION && part->shares);
+}
+
+bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading)
+{
+	if (reader->kind != READER_ORGANISATION)
+		return reader_is_ours(reader);
+	if (!reading->shares)
+		return false;
+	if (sdk_eq(comment->supplier, reader->organisation))
+		return true;
+	if (!audience_allows(&comment->audience, reader->organisation, true))
+		return false;
+	if (comment->audience.kind == AUDIENCE_SUPPLIERS || reading->since_ms == 0)
+		return true;
+	/* A tool's clock may be ahead: the comment was made at the latest when it was heard of. */
+	return comment->recorded_ms > reading->since_ms &&
+	       audience_said(comment->created_ms, reading->since_ms) == SAID_SINCE;
+}
+
+bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
+		       const struct comment *comment, const struct reading *reading)
+{
+	if (reader->kind != READER_ORGANISATION)
+		return reader_is_ours(reader);
+	if (!part->shares)
+		return false;
+	switch (event->kind) {
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED: /* as it was then and as it stands now: what was internal once stays so */
+		return comment && reader_sees_comment(reader, comment, reading) &&
+		       (sdk_eq(event->comment.supplier, reader->organisation) ||
+			audience_allows(&event->comment.audience, reader->organisation, true));
+	case EVENT_COMMENT_REMOVED:
+		return comment && reader_sees_comment(reader, comment, reading);
+	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_HOLDER_CHANGED:
+		return event->recorded_ms > part->since_ms;
+	case EVENT_TICKET_LINKED:
+	case EVENT_TICKET_CHANGED:
+	case EVENT_TICKET_REMOVED:
+	case EVENT_TICKET_CONTINUED:
+	case EVENT_ATTACHMENT_ADDED:
+	case EVENT_INCIDENT_SHARED:
+	case EVENT_INCIDENT_UNSHARED:
+		return sdk_eq(event->supplier, reader->organisation);
+	case EVENT_DELIVERY_DONE:
+		return sdk_eq(event->supplier, reader->organisation) &&
+		       (!event->comment.uuid[0] || (comment && reader_sees_comment(reader, comment, reading)));
+	case EVENT_INCIDENT_OPENED:
+	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_INCIDENT_CORRECTED:
+	case EVENT_TICKET_LATE:
+	case EVENT_TICKET_OVERRULED:
+	case EVENT_DELIVERY_PARKED:
+	case EVENT_DELIVERY_CANCELLED:
+	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_N:
+		return false;
+	}
+	return false;
+}

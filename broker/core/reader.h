@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who reads, and what a reader may see. view/ chooses its rows in SQL by the same rules, so that what is left out is
+ * not counted, sorted or numbered either; the tests compare both on random histories. Any doubt is no.
+ */
+#ifndef CORE_READER_H
+#define CORE_READER_H
+
+#include "core/delivery.h"
+#include "core/event.h"
+
+enum reader_kind {
+	READER_NOBODY,       /* sees nothing */
+	READER_ORGANISATION, /* sees what is shared with an organisation */
+	READER_OURS          /* our people: see everything */
+};
+
+struct reader {
+	enum reader_kind kind;
+	struct ent_str organisation; /* READER_ORGANISATION: today a supplier is an organisation of its own */
+};
+
+extern const struct reader reader_ours;
+
+/* An organisation's part in an incident. */
+struct reader_part {
+	bool shares;      /* its share stands */
+	int64_t since_ms; /* of the share */
+};
+
+bool reader_is_ours(const struct reader *reader);
+/* Everything below it is asked only of an incident that the reader sees. */
+bool reader_sees_incident(const struct reader *reader, const struct reader_part *part);
+/* A ticket's fields, a delivery, an attachment, an account, a comment's place: of the organisation that they belong to.
+ */
+bool reader_sees_own(const struct reader *reader, struct ent_str organisation);
+/* reading: what the organisation reads in the comment's place. */
+bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading);
+/* comment: as it stands now, of events about one, with what the organisation reads in its place; else NULL. */
+bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
+		       const struct comment *comment, const struct reading *reading);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "view/view_event.h"
+
+#include <string.h>
+
+#include "sdk/webhook.h"
+#include "view/view_json.h"
+
+static struct ent_str seen_comments(const struct view *view, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(view->db, "SELECT uuid FROM comment WHERE incident = $1 AND " VIEW_SEES_COMMENT);
+	struct sdk_buf list;
+
+	db_bind_int(stmt, 1, incident);
+	view_bind(view, stmt);
+	sdk_buf_init(&list, JSON_ANSWER_MAX);
+	while (db_row(stmt)) {
+		sdk_buf_str(&list, db_str(stmt, 0));
+		sdk_buf_z(&list, " ");
+	}
+	struct ent_str ret = sdk_dup(view->arena, sdk_buf_view(&list));
+	sdk_buf_release(&list);
+	return ret;
+}
+
+struct view_event_part view_event_part(const struct view *view, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(view->db, "SELECT since_ms FROM share WHERE incident = $1 AND supplier = $30 AND "
+						"withdrawn_ms = 0");
+	struct view_event_part part = {.comments = seen_comments(view, incident)};
+
+	db_bind_int(stmt, 1, incident);
+	view_bind(view, stmt);
+	if (db_row(stmt))
+		part.share = (struct reader_part){true, db_int(stmt, 0)};
+	db_done(stmt);
+	return part;
+}
+
+/* The statement has chosen the comments: here it counts whether this is one of them. */
+static bool is_seen(const struct view_event_part *part, const struct event *event)
+{
+	size_t n = strlen(event->comment.uuid);
+
+	return n && part->comments.n && memmem(part->comments.p, part->comments.n, event->comment.uuid, n);
+}
+
+bool view_event_read(const struct view *view, const struct view_event_part *part, struct ent_str kind,
+		     int64_t recorded_ms, struct ent_str json, struct event *ret)
+{
+	static const struct reading all = {true, 0};
+	struct comment comment = {.audience.kind = AUDIENCE_EVERYONE};
+	enum event_kind known;
+	struct ent_err err;
+
+	if (!event_kind_by_name(kind, &known) ||
+	    event_parse(view->arena, known, sdk_dup(view->arena, json), ret, &err) != ENT_OK)
+		return false;
+	ret->recorded_ms = recorded_ms;
+	return reader_sees_event(view->reader, &part->share, ret, is_seen(part, ret) ? &comment : NULL, &all);
+}
+
+void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kstr(w, "type", event_type(view->arena, event->kind));
+	sdk_jsonw_key(w, "data");
+	sdk_jsonw_open(w, '{');
+	if (event->comment.uuid[0])
+		sdk_jsonw_kz(w, "comment", event->comment.uuid);
+	else if (event->ticket_id.n && reader_sees_own(view->reader, event->supplier))
+		sdk_jsonw_kstr(w, "ticket", event->ticket_id);
+	if (event->kind == EVENT_INCIDENT_STATUS_CHANGED) {
+		sdk_jsonw_kz(w, "from", sdk_status_name(event->status_from));
+		sdk_jsonw_kz(w, "to", sdk_status_name(event->status_to));
+	}
+	if (event->kind == EVENT_INCIDENT_HOLDER_CHANGED) {
+		sdk_jsonw_kstr(w, "from", sdk_or_empty(event->holder_from));
+		sdk_jsonw_kstr(w, "to", sdk_or_empty(event->holder_to));
+	}
+	sdk_jsonw_close(w, '}');
+}

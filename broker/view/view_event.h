@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An event as an organisation sees it: what happened, and to what. Only for view/. */
+#ifndef VIEW_EVENT_H
+#define VIEW_EVENT_H
+
+#include "sdk/json.h"
+#include "view/view.h"
+
+/* What it takes part in, and the comments that it sees there. */
+struct view_event_part {
+	struct reader_part share;
+	struct ent_str comments; /* "uuid uuid " */
+};
+struct view_event_part view_event_part(const struct view *view, int64_t incident);
+/* False: it is not for this reader. */
+bool view_event_read(const struct view *view, const struct view_event_part *part, struct ent_str kind,
+		     int64_t recorded_ms, struct ent_str json, struct event *ret);
+/* "type" and "data", without braces. No words: they are read where they stand, by what counts then. */
+void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct event *event);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/reader.h in SQL: conditions that each statement over what an organisation may see carries. $30 is the
+ * organisation; NULL: our people, who see everything. Only for view/.
+ */
+#ifndef VIEW_READER_H
+#define VIEW_READER_H
+
+#include "view/view.h"
+
+/* A row of share that stands. */
+#define VIEW_PART(incident)                                                                                            \
+	"SELECT 1 FROM share AS part WHERE part.incident = " incident " AND part.supplier = $30 AND "                  \
+	"part.withdrawn_ms = 0"
+/* Tickets, deliveries, attachments: of the organisation itself. */
+#define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " supplier " = $30)"
+
+/* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
+#define VIEW_SAID_IN                                                                                                   \
+	"CASE WHEN comment.supplier = '' THEN comment.origin ELSE (SELECT said.origin FROM ticket AS said WHERE "      \
+	"said.supplier = comment.supplier AND said.external_id = comment.ticket) END"
+/* Since when the organisation reads what is said there. Where incidents were merged and this one is not among those
+ * that it reads: never. */
+#define VIEW_READS_SINCE                                                                                               \
+	"coalesce((SELECT min(reads.since_ms) FROM reads WHERE reads.incident = part.incident AND reads.supplier = "   \
+	"part.supplier AND reads.origin = " VIEW_SAID_IN "), (SELECT 9223372036854775807 FROM reads WHERE "            \
+	"reads.incident = part.incident AND reads.supplier = part.supplier LIMIT 1), part.reads_ms)"
+/* The end of the time in which it was made. Most tools give whole seconds, and a tool's clock may be ahead: it was made
+ * at the latest when it was heard of. */
+#define VIEW_SAID_BY                                                                                                   \
+	"CASE WHEN comment.created_ms % 1000 = 0 AND comment.created_ms + 1000 < comment.recorded_ms THEN "            \
+	"comment.created_ms + 1000 WHEN comment.created_ms % 1000 <> 0 AND comment.created_ms + 1 < "                  \
+	"comment.recorded_ms THEN comment.created_ms + 1 ELSE comment.recorded_ms END"
+/* Of a row of `comment`. replace(): is the name one of the list? */
+#define VIEW_SEES_COMMENT                                                                                              \
+	"($30 IS NULL OR EXISTS (" VIEW_PART(                                                                          \
+	    "comment.incident") " AND (comment.supplier = $30 OR (comment.audience = 'suppliers' AND replace(',' || "  \
+				"comment.audience_suppliers || ',', ',' || $30 || ',', '') <> ',' || "                 \
+				"comment.audience_suppliers || ',') OR (comment.audience IN ('everyone', "             \
+				"'requester') AND " VIEW_READS_SINCE " < " VIEW_SAID_BY "))))"
+
+/* A delivery to the organisation's own tool; of a comment, when it sees that one. */
+#define VIEW_SEES_DELIVERY(row)                                                                                        \
+	"($30 IS NULL OR (" row ".supplier = $30 AND EXISTS (" VIEW_PART(                                              \
+	    row ".incident") ") AND (" row ".comment = '' OR EXISTS (SELECT 1 FROM comment WHERE comment.uuid = " row  \
+			     ".comment AND " VIEW_SEES_COMMENT "))))"
+
+/* Binds $30. A reader who sees nothing is the organisation without a name. */
+void view_bind(const struct view *view, struct db_stmt *stmt);
+bool view_is_ours(const struct view *view);
+/* False: err says that it does not exist. For what only our people read. */
+bool view_ours_only(const struct view *view, struct ent_err *err);
+
+#endif

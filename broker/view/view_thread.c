@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A page is read by three statements: the comments, the deliveries that bring them, the copies that stand elsewhere. */
+#include "view/view_thread.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+#include "view/view_json.h"
+
+/* ---- reading ------------------------------------------------------------------ */
+
+struct item {
+	int64_t id, created_ms, edited_ms;
+	struct ent_str uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience,
+	    suppliers;
+	bool removed;
+};
+
+struct page {
+	struct item *at; /* oldest first */
+	size_t n;
+	bool has_older, has_newer;
+};
+
+#define COMMENT_SQL                                                                                                    \
+	"SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience, "         \
+	"audience_suppliers, created_ms, edited_ms, removed FROM comment WHERE "
+
+static struct item read_item(const struct view *view, struct db_stmt *stmt)
+{
+	struct ent_arena *arena = view->arena;
+
+	return (struct item){.id = db_int(stmt, 0),
+			     .uuid = sdk_dup(arena, db_str(stmt, 1)),
+			     .supplier = sdk_dup(arena, db_str(stmt, 2)),
+			     .ticket = sdk_dup(arena, db_str(stmt, 3)),
+			     .external_id = sdk_dup(arena, db_str(stmt, 4)),
+			     .author_id = sdk_dup(arena, db_str(stmt, 5)),
+			     .author_name = sdk_dup(arena, db_str(stmt, 6)),
+			     .body = sdk_dup(arena, db_str(stmt, 7)),
+			     .visibility = sdk_dup(arena, db_str(stmt, 8)),
+			     .audience = sdk_dup(arena, db_str(stmt, 9)),
+			     .suppliers = sdk_dup(arena, db_str(stmt, 10)),
+			     .created_ms = db_int(stmt, 11),
+			     .edited_ms = db_int(stmt, 12),
+			     .removed = db_int(stmt, 13) != 0};
+}
+
+/* A place in the thread, between two comments or at an end. */
+struct place {
+	int64_t created_ms, id;
+};
+
+static bool find_place(const struct view *view, int64_t incident, struct ent_str uuid, struct place *ret)
+{
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT created_ms, id FROM comment WHERE uuid = $1 AND incident = $2 AND " VIEW_SEES_COMMENT);
+	db_bind_str(stmt, 1, uuid);
+	db_bind_int(stmt, 2, incident);
+	view_bind(view, stmt);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = (struct place){db_int(stmt, 0), db_int(stmt, 1)};
+	db_done(stmt);
+	return found;
+}
+
+/* Up to max on one side of the place, nearest first. True: there are more. */
+static bool read_side(const struct view *view, int64_t incident, struct place from, bool newer, size_t max,
+		      struct item *ret, size_t *ret_n)
+{
+	static const char down[] = COMMENT_SQL "incident = $1 AND (created_ms, id) < ($2, $3) AND " VIEW_SEES_COMMENT
+					       " ORDER BY created_ms DESC, id DESC LIMIT $4";
+	static const char up[] = COMMENT_SQL "incident = $1 AND (created_ms, id) > ($2, $3) AND " VIEW_SEES_COMMENT
+					     " ORDER BY created_ms, id LIMIT $4";
+	struct db_stmt *stmt = db_use(view->db, newer ? up : down);
+	bool more = false;
+
+	*ret_n = 0;
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, from.created_ms);
+	db_bind_int(stmt, 3, from.id);
+	db_bind_int(stmt, 4, (int64_t)max + 1);
+	view_bind(view, stmt);
+	while (!more && db_row(stmt)) {
+		more = *ret_n == max;
+		if (!more)
+			ret[(*ret_n)++] = read_item(view, stmt);
+	}
+	db_done(stmt);
+	return more;
+}
+
+/* older below the place and newer above it; the place itself, when it is a comment's, counts as newer. */
+static struct page read_page(const struct view *view, int64_t incident, struct place at, size_t n_older, size_t n_newer)
+{
+	struct page page = {.at = SDK_NEW_N(view->arena, struct item, n_older + n_newer + 1)};
+	struct item *older = SDK_NEW_N(view->arena, struct item, n_older + 1);
+	size_t n = 0;
+
+	page.has_older = read_side(view, incident, at, false, n_older, older, &n);
+	for (size_t i = n; i-- > 0;)
+		page.at[page.n++] = older[i];
+	page.has_newer = read_side(view, incident, at, true, n_newer, page.at + page.n, &n);
+	page.n += n;
+	return page;
+}
+
+/* ---- where they stand ----------------------------------------------------------- */
+
+#define OF_PAGE                                                                                                        \
+	"comment.incident = $1 AND (comment.created_ms, comment.id) >= ($2, $3) AND (comment.created_ms, comment.id) " \
+	"<= ($4, $5) "
+/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. */
+static const char ways_sql[] =
+    "SELECT comment.id, way.supplier, way.id, way.state, way.state_ms, way.cause, way.reason, way.remote_id FROM "
+    "comment "
+    "JOIN delivery AS way ON way.comment = comment.uuid AND way.comment <> '' WHERE " OF_PAGE
+    "AND " VIEW_SEES_OWN("way.supplier") " ORDER BY comment.created_ms, comment.id, way.supplier";
+static const char copies_sql[] =
+    "SELECT comment.id, copy.supplier, copy.ticket, copy.external_id FROM comment JOIN copy ON copy.comment = "
+    "comment.uuid "
+    "WHERE " OF_PAGE
+    "AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.comment = copy.comment AND delivery.comment <> "
+    "'' AND delivery.supplier = copy.supplier) AND " VIEW_SEES_OWN(
+	"copy.supplier") " ORDER BY comment.created_ms, comment.id, copy.supplier";
+
+/* Rows of all comments of a page, in their order; the one that stands next. */
+struct rows {
+	struct db_stmt *stmt;
+	bool stands;
+};
+
+static struct rows open_rows(const struct view *view, const char *sql, int64_t incident, const struct page *page)
+{
+	struct rows rows = {.stmt = db_use(view->db, sql)};
+	const struct item *first = page->at, *last = page->at + page->n - 1;
+
+	if (page->n == 0)
+		return rows;
+	db_bind_int(rows.stmt, 1, incident);
+	db_bind_int(rows.stmt, 2, first->created_ms);
+	db_bind_int(rows.stmt, 3, first->id);
+	db_bind_int(rows.stmt, 4, last->created_ms);
+	db_bind_int(rows.stmt, 5, last->id);
+	view_bind(view, rows.stmt);
+	rows.stands = db_row(rows.stmt);
+	return rows;
+}
+
+/* False: the next row is of another comment. What is of comments that the reader does not see is passed over. */
+static bool is_next(struct rows *rows, const struct page *page, const struct item *item)
+{
+	while (rows->stands && db_int(rows->stmt, 0) != item->id) {
+		for (const struct item *later = item + 1; later < page->at + page->n; later++)
+			if (later->id == db_int(rows->stmt, 0))
+				return false;
+		rows->stands = db_row(rows->stmt);
+	}
+	return rows->stands;
+}
+
+static void print_way(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 1));
+	sdk_jsonw_kstr(w, "state", db_str(stmt, 3));
+	if (view_is_ours(view))
+		sdk_jsonw_kint(w, "delivery", db_int(stmt, 2));
+	json_time(w, "since", db_int(stmt, 4));
+	if (view_is_ours(view))
+		view_json_cause(w, db_str(stmt, 5), db_str(stmt, 6));
+	if (db_str(stmt, 7).n)
+		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 7));
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 1));
+	sdk_jsonw_kz(w, "state", "done");
+	sdk_jsonw_kstr(w, "ticket", db_str(stmt, 2));
+	if (!sdk_starts(db_str(stmt, 3), "delivery:")) /* the tool told no id: the store made one */
+		sdk_jsonw_kstr(w, "external_id", db_str(stmt, 3));
+	sdk_jsonw_close(w, '}');
+}
+
+/* ---- printing -------------------------------------------------------------------- */
+
+/* Accounts, ids and visibility of a tool are read by those who have the tool. */
+static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+{
+	bool own = reader_sees_own(view->reader, item->supplier);
+
+	sdk_jsonw_kstr(w, "id", item->uuid);
+	sdk_jsonw_kstr(w, "supplier", item->supplier);
+	if (own) {
+		sdk_jsonw_kstr(w, "ticket", item->ticket);
+		sdk_jsonw_kstr(w, "external_id", item->external_id);
+	}
+	sdk_jsonw_key(w, "author");
+	sdk_jsonw_open(w, '{');
+	if (own)
+		sdk_jsonw_kstr(w, "id", item->author_id);
+	sdk_jsonw_kstr(w, "name", item->author_name);
+	sdk_jsonw_close(w, '}');
+	sdk_jsonw_kstr(w, "body", item->body);
+	if (own)
+		sdk_jsonw_kstr(w, "visibility", item->visibility);
+	view_json_audience(view, w, item->audience, item->suppliers);
+	json_time(w, "created", item->created_ms);
+	if (item->edited_ms)
+		json_time(w, "edited", item->edited_ms);
+	sdk_jsonw_kbool(w, "removed", item->removed);
+}
+
+static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t incident, const struct page *page)
+{
+	struct rows ways = open_rows(view, ways_sql, incident, page),
+		    copies = open_rows(view, copies_sql, incident, page);
+
+	for (const struct item *item = page->at; item < page->at + page->n; item++) {
+		sdk_jsonw_open(w, '{');
+		print_item(view, w, item);
+		sdk_jsonw_key(w, "where");
+		sdk_jsonw_open(w, '[');
+		for (; is_next(&ways, page, item); ways.stands = db_row(ways.stmt))
+			print_way(view, w, ways.stmt);
+		for (; is_next(&copies, page, item); copies.stands = db_row(copies.stmt))
+			print_copy(w, copies.stmt);
+		sdk_jsonw_close(w, ']');
+		sdk_jsonw_close(w, '}');
+	}
+	db_done(ways.stmt);
+	db_done(copies.stmt);
+}
+
+/* ---- pages ----------------------------------------------------------------------- */
+
+static const struct place newest = {INT64_MAX, INT64_MAX};
+
+static int64_t count_older(const struct view *view, int64_t incident, const struct page *page)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT count(*) FROM comment WHERE incident = $1 AND (created_ms, id) < "
+			     "($2, $3) AND " VIEW_SEES_COMMENT);
+	int64_t n = 0;
+
+	if (!page->has_older)
+		return 0;
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, page->at[0].created_ms);
+	db_bind_int(stmt, 3, page->at[0].id);
+	view_bind(view, stmt);
+	if (db_row(stmt))
+		n = db_int(stmt, 0);
+	db_done(stmt);
+	return n;
+}
+
+static void print_ends(struct sdk_jsonw *w, const struct page *page, const char *before, const char *after)
+{
+	sdk_jsonw_kstr(w, before, page->has_older && page->n ? page->at[0].uuid : ENT_ABSENT);
+	if (after)
+		sdk_jsonw_kstr(w, after, page->has_newer && page->n ? page->at[page->n - 1].uuid : ENT_ABSENT);
+}
+
+void view_thread_print(const struct view *view, struct sdk_jsonw *w, const struct incident *incident)
+{
+	struct page page = read_page(view, incident->number, newest, VIEW_THREAD_PAGE, 0);
+
+	sdk_jsonw_key(w, "thread");
+	sdk_jsonw_open(w, '[');
+	print_items(view, w, incident->number, &page);
+	sdk_jsonw_close(w, ']');
+	sdk_jsonw_kint(w, "thread_left_out", count_older(view, incident->number, &page));
+	print_ends(w, &page, "thread_before", NULL);
+}
+
+enum ent_rc view_thread(const struct view *view, const struct incident *incident, const struct thread_page *asked,
+			struct ent_str *ret, struct ent_err *err)
+{
+	size_t limit = asked->limit < 1 || asked->limit > VIEW_PAGE_MAX ? VIEW_THREAD_PAGE : (size_t)asked->limit;
+	struct ent_str word = asked->before.p ? asked->before : asked->after.p ? asked->after : asked->around;
+	struct place at = newest;
+	struct page page;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	if ((asked->before.p != NULL) + (asked->after.p != NULL) + (asked->around.p != NULL) > 1)
+		return sdk_fail(err, ENT_EINVAL, "only one of before, after and around can be asked for");
+	if (word.p && !find_place(view, incident->number, word, &at))
+		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
+					   : sdk_fail(err, ENT_EINVAL, "the position is no comment of this thread");
+	if (asked->around.p) {
+		at.id--; /* so that it counts as newer */
+		page = read_page(view, incident->number, at, limit / 2, limit - limit / 2);
+	} else {
+		page = read_page(view, incident->number, at, asked->after.p ? 0 : limit, asked->after.p ? limit : 0);
+	}
+	page.has_older |= asked->after.p != NULL; /* the position itself */
+	page.has_newer |= asked->before.p != NULL;
+	json_page_open(&w, &buf);
+	print_items(view, &w, incident->number, &page);
+	sdk_jsonw_close(&w, ']');
+	print_ends(&w, &page, "before", "after");
+	sdk_jsonw_close(&w, '}');
+	return json_answer(view->db, view->arena, &buf, ret, err);
+}
+
+enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, "
+			     "body, visibility, audience, audience_suppliers, created_ms, edited_ms, "
+			     "removed, incident FROM comment WHERE supplier = '' AND ticket = '' AND "
+			     "external_id = $1 AND " VIEW_SEES_COMMENT);
+	struct item item;
+	struct page page = {.at = &item};
+	int64_t incident = 0;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	db_bind_str(stmt, 1, uuid);
+	view_bind(view, stmt);
+	if (db_row(stmt)) {
+		item = read_item(view, stmt);
+		incident = db_int(stmt, 14);
+		page.n = 1;
+	}
+	db_done(stmt);
+	if (page.n == 0 && !db_failed(view->db))
+		return sdk_fail(err, ENT_EGONE, "there is no comment of ours with this id");
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
+	sdk_jsonw_init(&w, &buf);
+	print_items(view, &w, incident, &page);
+	return json_answer(view->db, view->arena, &buf, ret, err);
+}

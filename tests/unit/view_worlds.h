@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many small random worlds in one store: a step of each of them is one job, and the jobs of a step are one transaction.
+ * A model beside the store says what orion, an organisation, may see: kept apart from core/reader and from the SQL.
+ */
+#ifndef UNIT_VIEW_WORLDS_H
+#define UNIT_VIEW_WORLDS_H
+
+#include "deliveries.h"
+
+#define WORLDS    1000
+#define STEPS     8
+#define WORDS_MAX (2 * STEPS)
+#define NEVER     INT64_MAX
+#define WORD_SIZE 32
+#define ORION     "orion"
+
+/* Something that was said. */
+struct said {
+	char text[WORD_SIZE];
+	int64_t at_ms;   /* by its tool's clock, at most when it was heard */
+	int64_t told_ms; /* by its tool's clock */
+	int of;          /* which of the two incidents */
+	bool ours, orions, everyone, named;
+	const struct job *job; /* may have been refused */
+};
+
+/* Two incidents that may become one; orion's part in each. */
+struct small {
+	uint64_t seed;
+	int64_t number[2];
+	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
+	bool shared[2], withdrawn[2], linked[2];
+	int merged; /* 1: the second went into the first */
+	struct said said[WORDS_MAX];
+	int n_said;
+};
+
+static inline uint64_t small_random(struct small *small)
+{
+	small->seed ^= small->seed << 13;
+	small->seed ^= small->seed >> 7;
+	small->seed ^= small->seed << 17;
+	return small->seed;
+}
+
+static inline int small_pick(struct small *small, int n)
+{
+	return (int)(small_random(small) >> 33) % n;
+}
+
+static inline bool small_sees_incident(const struct small *small, int which)
+{
+	if (small->merged && which == 1)
+		return false; /* it is the first now */
+	return small->shared[which];
+}
+
+static inline bool small_sees(const struct small *small, const struct said *said)
+{
+	int stands = small->merged ? 0 : said->of;
+
+	if (!small->shared[stands] || (said->job && said->job->outcome != JOB_ACCEPTED))
+		return false;
+	if (said->orions || said->named)
+		return true;
+	return said->everyone && (small->since_ms[said->of] == 0 ||
+				  (small->since_ms[said->of] != NEVER && said->at_ms > small->since_ms[said->of]));
+}
+
+/* ---- jobs of one step ------------------------------------------------------------------------ */
+
+struct batch {
+	struct world *world;
+	size_t n;
+};
+
+static inline const struct job *batch_add(struct batch *batch, const struct job *job)
+{
+	struct job *kept = SDK_NEW(&batch->world->arena.abi, struct job);
+
+	*kept = *job;
+	kept->answer = world_answered;
+	if (!kept->suppliers && kept->kind != JOB_ARRIVAL)
+		kept->suppliers = batch->world->suppliers;
+	assert_true(writer_submit(batch->world->writer, kept));
+	if (++batch->n % 500)
+		return kept;
+	struct ent_err err;
+	if (writer_step(batch->world->writer, &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	return kept;
+}
+
+static inline void batch_run(struct batch *batch)
+{
+	struct ent_err err;
+	enum ent_rc rc;
+
+	while ((rc = writer_step(batch->world->writer, &err)) == ENT_OK)
+		;
+	if (rc != ENT_MORE)
+		fail_msg("%s", err.msg);
+	batch->n = 0;
+}
+
+static inline void batch_arrive(struct batch *batch, const char *supplier, struct ent_change change)
+{
+	struct ent_change *kept = SDK_NEW(&batch->world->arena.abi, struct ent_change);
+
+	*kept = change;
+	batch_add(batch, &(struct job){.kind = JOB_ARRIVAL, .arrival = arrival_of(batch->world, supplier, kept, 1)});
+}
+
+/* ---- what happens ------------------------------------------------------------------------------ */
+
+static inline const char *ticket_of(struct world *world, const char *supplier, int index, int which)
+{
+	return sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "%c-%d-%d", supplier[0], index, which));
+}
+
+/* A title that orion may read only once the incident is shared with it. */
+static inline void open_incident(struct batch *batch, int index, int which, const char *supplier, const char *title)
+{
+	struct ent_change change = ticket(batch->world, ticket_of(batch->world, supplier, index, which), "new", "3");
+
+	sdk_set(&change.ticket, ENT_TITLE, sdk_dup(&batch->world->arena.abi, sdk_str(title)));
+	sdk_set(&change.ticket, ENT_DESCRIPTION, ENT_STR("telnord-only description"));
+	batch_arrive(batch, supplier, change);
+}
+
+static inline struct said *add_said(struct small *small, int which, const char *text)
+{
+	struct said *said = &small->said[small->n_said++];
+
+	*said = (struct said){.of = which};
+	snprintf(said->text, sizeof said->text, "%s", text);
+	return said;
+}
+
+static inline void our_words(struct batch *batch, struct small *small, int which, const char *text,
+			     enum audience_kind kind, const char *named)
+{
+	struct world *world = batch->world;
+	struct job job = {.kind = JOB_COMMENT,
+			  .ask = {.incident = small->number[small->merged ? 0 : which],
+				  .text = sdk_dup(&world->arena.abi, sdk_str(text)),
+				  .audience = {kind, sdk_str(named)},
+				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	struct said *said = add_said(small, small->merged ? 0 : which, text);
+
+	said->ours = true;
+	said->at_ms = said->told_ms = world->now_ms;
+	said->everyone = kind == AUDIENCE_EVERYONE;
+	said->named = kind == AUDIENCE_SUPPLIERS && strstr(named, ORION);
+	world->chance.uuid(&world->chance, job.ask.comment_uuid);
+	said->job = batch_add(batch, &job);
+}
+
+/* told_ms: when its tool says that it was written. */
+static inline void their_words(struct batch *batch, struct small *small, int index, int which, const char *supplier,
+			       const char *text, bool is_public, int64_t told_ms)
+{
+	struct world *world = batch->world;
+	const char *kept = sdk_z(&world->arena.abi, sdk_str(text));
+	struct ent_change change = word(world, ticket_of(world, supplier, index, which), kept, kept);
+	struct said *said = add_said(small, which, text);
+
+	change.comment.visibility = is_public ? ENT_PUBLIC : ENT_INTERNAL;
+	change.comment.created_ms = told_ms;
+	said->told_ms = told_ms;
+	said->at_ms = told_ms < world->now_ms ? told_ms : world->now_ms;
+	said->orions = !strcmp(supplier, ORION);
+	said->everyone = is_public;
+	batch_arrive(batch, supplier, change);
+}
+
+static inline void give_share(struct batch *batch, struct small *small, int which, const char *supplier,
+			      bool with_thread)
+{
+	int to = small->merged ? 0 : which;
+
+	batch_add(batch, &(struct job){.kind = JOB_SHARE,
+				       .ask = {.incident = small->number[to],
+					       .supplier = sdk_str(supplier),
+					       .with_thread = with_thread,
+					       .author = {ENT_STR("desk"), ENT_STR("desk")},
+					       .brief = {.what = ENT_STR("Look at it.")}}});
+	if (strcmp(supplier, ORION) != 0)
+		return;
+	bool anew = !small->shared[to];
+	small->shared[to] = true;
+	small->withdrawn[to] = false;
+	for (int i = 0; i < 2; i++)
+		if (small->merged || i == to) {
+			if (with_thread)
+				small->since_ms[i] = 0;
+			else if (anew)
+				small->since_ms[i] = batch->world->now_ms;
+		}
+}
+
+static inline void take_share(struct batch *batch, struct small *small, int which)
+{
+	int to = small->merged ? 0 : which;
+
+	if (!small->shared[to])
+		return;
+	batch_add(batch, &(struct job){.kind = JOB_UNSHARE,
+				       .ask = {.incident = small->number[to],
+					       .supplier = ENT_STR(ORION),
+					       .text = ENT_STR("It is done."),
+					       .author = {ENT_STR("desk"), ENT_STR("desk")}}});
+	small->shared[to] = false;
+	small->withdrawn[to] = true;
+}
+
+/* The second incident's ticket names the first incident: it goes into that one. A share taken back counts. */
+static inline void merge_both(struct batch *batch, struct small *small, int index)
+{
+	struct world *world = batch->world;
+	struct ent_change change = ticket(world, ticket_of(world, "telnord", index, 1), "new", "3");
+
+	change.correlation.number =
+	    incident_number(small->number[0], SDK_NEW_N(&world->arena.abi, char, INCIDENT_NUMBER_SIZE));
+	batch_arrive(batch, "telnord", change);
+	small->merged = 1;
+	for (int i = 0; i < 2; i++)
+		if (!small->shared[i])
+			small->since_ms[i] = world->now_ms;
+	small->shared[0] = (small->shared[0] || small->shared[1]) && !small->withdrawn[0] && !small->withdrawn[1];
+	small->withdrawn[0] |= small->withdrawn[1];
+}
+
+#endif
