@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "core/roster.h"
 #include "link/doubt.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
 #include "link/outcome.h"
 #include "link/refusal.h"
-#include "core/roster.h"
 
 enum {
 	CONFLICTS_MAX = 5,

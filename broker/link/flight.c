@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "core/roster.h"
 #include "link/inside.h"
 #include "link/lane.h"
-#include "core/roster.h"
 
 /* Does it count among the supplier's requests at once? What all others wait for does not, nor does the probe. */
 static bool flight_is_counted(const struct flight *flight)

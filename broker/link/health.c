@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/roster.h"
 #include "link/inside.h"
 #include "link/lane.h"
-#include "core/roster.h"
 #include "sdk/time.h"
 
 #define SAMPLES_MIN  9

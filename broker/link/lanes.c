@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/roster.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
-#include "core/roster.h"
 
 /* ---- did the way to the tool change? ------------------------------------------------- */
 

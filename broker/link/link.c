@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/roster.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
 #include "link/lanes.h"
 #include "link/recover.h"
-#include "core/roster.h"
 #include "link/schedule.h"
 #include "link/trip.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/outcome.h"
 
+#include "core/roster.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
 #include "link/repeat.h"
-#include "core/roster.h"
 
 enum ent_repeat outcome_repeat(const struct flight *flight)
 {

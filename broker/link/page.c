@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "core/roster.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
-#include "core/roster.h"
 #include "sdk/crypto.h"
 #include "sdk/json.h"
 #include "sdk/webhook.h"

@@ -218,18 +218,18 @@ static void page_read(struct flight *flight, struct ending *ending)
 	page_store(flight, ending);
 }
 
-static void backfill_stop(struct flight *flight)
+static void pages_stop_backfill(struct flight *flight)
 {
 	flight->job.ask.supplier = flight->supplier->name;
 	flight_tell(flight, JOB_BACKFILL_STOP, flight_end);
 }
 
 /* The tool cannot be asked for what was before: the back-fill ends, and `entente supplier show` says why. */
-static void backfill_unsupported(struct flight *flight, struct ending *ending)
+static void pages_unsupported(struct flight *flight, struct ending *ending)
 {
 	stream_trouble(flight, ending, STREAM_CIRCLE_MS);
 	flight_stream(flight)->due_us = NEVER_US;
-	stream_trouble_tell(flight, ending, backfill_stop);
+	stream_trouble_tell(flight, ending, pages_stop_backfill);
 }
 
 static void pages_ended(struct flight *flight, struct ending *ending)
@@ -237,7 +237,7 @@ static void pages_ended(struct flight *flight, struct ending *ending)
 	int64_t poll_ms = flight->supplier->link.poll_ms;
 
 	if (ending->rc == ENT_EUNSUPPORTED && flight->work->stream == CURSOR_BACKFILL) {
-		backfill_unsupported(flight, ending);
+		pages_unsupported(flight, ending);
 		return;
 	}
 
@@ -260,21 +260,25 @@ static void pages_ended(struct flight *flight, struct ending *ending)
 	stream_trouble_tell(flight, ending, flight_end);
 }
 
-static void poll_begin(struct lane *lane)
+static void pages_begin_poll(struct lane *lane)
 {
 	pages_begin(lane, &poll_work);
 }
 
-static void backfill_begin(struct lane *lane)
+static void pages_begin_backfill(struct lane *lane)
 {
 	pages_begin(lane, &backfill_work);
 }
 
-const struct work poll_work = {
-    .name = "poll", .ended = pages_ended, .begin = poll_begin, .has_stream = true, .stream = CURSOR_POLL, .whom = -1};
+const struct work poll_work = {.name = "poll",
+			       .ended = pages_ended,
+			       .begin = pages_begin_poll,
+			       .has_stream = true,
+			       .stream = CURSOR_POLL,
+			       .whom = -1};
 const struct work backfill_work = {.name = "backfill",
 				   .ended = pages_ended,
-				   .begin = backfill_begin,
+				   .begin = pages_begin_backfill,
 				   .has_stream = true,
 				   .stream = CURSOR_BACKFILL,
 				   .whom = -2};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/recover.h"
 
+#include "core/roster.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/outcome.h"
 #include "link/repeat.h"
-#include "core/roster.h"
 
 #define STRAND_US 60000000 /* between two looks */
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/schedule.h"
 
+#include "core/roster.h"
 #include "link/deliver.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
 #include "link/oauth.h"
 #include "link/probe.h"
-#include "core/roster.h"
 #include "link/trip.h"
 
 #define PATIENCE_US 2000000 /* what is under way waits so long for its turn; then it is given back */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/trip.h"
 
+#include "core/roster.h"
 #include "link/asking.h"
 #include "link/flight.h"
 #include "link/inside.h"
 #include "link/lane.h"
 #include "link/login.h"
 #include "link/refusal.h"
-#include "core/roster.h"
 
 static void trip_end(struct flight *flight, struct ending *ending)
 {
