@@ -70,7 +70,7 @@ static void print_scaled(struct sdk_buf *buf, int64_t n, int64_t scale)
 	}
 }
 
-static void metric_head(struct sdk_buf *buf, const char *name, const char *help, const char *type)
+static void family_head(struct sdk_buf *buf, const char *name, const char *help, const char *type)
 {
 	sdk_buf_format(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -80,7 +80,7 @@ static void print_histogram(struct metrics *metrics, enum metric_histogram histo
 	const char *name = histogram_facts[histogram].name;
 	int64_t below = 0, bound = BUCKET_FIRST_US;
 
-	metric_head(buf, name, histogram_facts[histogram].help, "histogram");
+	family_head(buf, name, histogram_facts[histogram].help, "histogram");
 	for (size_t i = 0; i <= METRIC_BUCKETS; i++, bound *= 2) {
 		below += atomic_load_explicit(&metrics->histogram[histogram].bucket[i], memory_order_relaxed);
 		sdk_buf_format(buf, "%s_bucket{le=\"", name);
@@ -101,7 +101,7 @@ void metric_print(struct metrics *metrics, struct sdk_buf *buf)
 	for (size_t i = 0; i < METRIC_N; i++) {
 		bool counter = value_facts[i].kind == METRIC_COUNTER;
 
-		metric_head(buf, value_facts[i].name, value_facts[i].help, counter ? "counter" : "gauge");
+		family_head(buf, value_facts[i].name, value_facts[i].help, counter ? "counter" : "gauge");
 		sdk_buf_format(buf, "%s ", value_facts[i].name);
 		print_scaled(buf, metric_get(metrics, (enum metric)i),
 			     value_facts[i].kind == METRIC_GAUGE_MS ? 1000 : 1);

@@ -75,6 +75,7 @@ static void *bus_run(void *arg)
 	int64_t wait_us;
 	struct ent_err err;
 
+	pthread_setname_np(pthread_self(), "relay");
 	while (may_go_on(bus)) {
 		if (relay_step(bus->relay, &wait_us, &err)) {
 			pthread_mutex_lock(&bus->lock);

@@ -29,7 +29,8 @@ struct rd_notes {
 /* Our settings, then options->pass. ENT_EINVAL names the setting that is unknown, wrong, or Entente's own. */
 enum ent_rc rd_conf(const struct bus_options *options, enum rd_role role, struct rd_notes *notes, rd_kafka_conf_t **ret,
 		    struct ent_err *err) __attribute__((warn_unused_result));
-/* Takes conf. ENT_EINVAL: settings that do not go together, a file that cannot be read... */
+/* Takes conf. The threads of a producer run at a lower priority. ENT_EINVAL: settings that do not go together, a file
+ * that cannot be read... */
 enum ent_rc rd_open(enum rd_role role, rd_kafka_conf_t *conf, rd_kafka_t **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* rd_conf() and rd_open(). */

@@ -15,17 +15,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/relay_ahead.h"
 #include "bus/relay_fill.h"
 #include "bus/relay_measure.h"
 
-#define BACKOFF_FIRST_US 10000
-#define BACKOFF_LAST_US  2000000
-#define QUEUE_FULL_US    2000     /* librdkafka drains its queue meanwhile */
-#define CALL_MAX_US      30000000 /* one state asked again for longer than this: a new producer */
-#define POLL_US          500000   /* a lost wake costs this much */
-#define PAUSE_MAX_US     20000    /* librdkafka itself asks again after 20 ms */
-#define PAUSE_STEP_US    1000
-#define SNAPSHOTS_US     1000000 /* after the first event they tell of; several changes of an incident share one */
+#define BACKOFF_FIRST_US  10000
+#define BACKOFF_LAST_US   2000000
+#define QUEUE_FULL_US     2000     /* librdkafka drains its queue meanwhile */
+#define CALL_MAX_US       30000000 /* one state asked again for longer than this: a new producer */
+#define POLL_US           500000   /* a lost wake costs this much */
+#define PAUSE_MAX_US      20000    /* librdkafka itself asks again after 20 ms */
+#define PAUSE_STEP_US     1000
+#define SNAPSHOTS_US      1000000 /* after the first event they tell of; several changes of an incident share one */
+#define SNAPSHOTS_NEXT_US 50000   /* while events come: a few at a time, and most transactions without any */
 
 struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kafka *kafka, struct clock *clock,
 			struct metrics *metrics, struct log *log, const struct relay_options *options)
@@ -41,6 +43,7 @@ struct relay *relay_new(struct db *db, const struct store_meta *meta, struct kaf
 				.options = *options};
 	assert(options->batch_max > 0 && options->bytes_max > 0 && options->idle_ms > 0 && options->pause_us >= 0);
 	sdk_arena_init(&relay->arena);
+	sdk_arena_init_spare(&relay->ahead_arena, &relay->spare);
 	relay->options.source = sdk_dup(&relay->arena.abi, options->source);
 	record_init(&relay->record, &relay->arena.abi, sdk_str(relay->meta.store_id), relay->options.source);
 	relay->pause_us = options->pause_us;
@@ -59,6 +62,8 @@ void relay_free(struct relay *relay)
 	metric_set(relay->metrics, METRIC_RELAY_UP, 0);
 	record_release(&relay->record);
 	sdk_arena_release(&relay->arena);
+	sdk_arena_release(&relay->ahead_arena);
+	sdk_spare_release(&relay->spare);
 	pthread_mutex_destroy(&relay->lock);
 	free(relay);
 }
@@ -189,6 +194,8 @@ static void snapshots_plan(struct relay *relay, int64_t now_us)
 		relay->snapshots_due_us = 0;
 	else if (!relay->snapshots_due_us)
 		relay->snapshots_due_us = now_us + SNAPSHOTS_US;
+	else if (relay->snapshots_due_us <= now_us && now_us - relay->event_us < RELAY_QUIET_US)
+		relay->snapshots_due_us = now_us + SNAPSHOTS_NEXT_US;
 }
 
 /* ---- start and position -------------------------------------------------- */
@@ -357,6 +364,9 @@ static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct 
 	*ret_wait_us = ready_wait(relay, relay->clock->mono_us(relay->clock));
 	if (*ret_wait_us > 0)
 		return ENT_OK;
+	relay_ahead_read(relay);
+	if (db_failed(relay->db))
+		return store_broken(relay, err);
 	rc = relay->kafka->begin(relay->kafka, &why);
 	if (rc != KAFKA_OK) {
 		*ret_wait_us = relay_react(relay, rc, "beginning a transaction", &why);
@@ -385,6 +395,12 @@ static void pause_adapt(struct relay *relay)
 static void position_move(struct relay *relay)
 {
 	relay->commit_us = relay->clock->mono_us(relay->clock);
+	if (relay->n_event > 0)
+		relay->event_us = relay->commit_us;
+	if (relay->n_snapshot > 0 || !relay->snapshots_due_us)
+		relay->n_since = 0;
+	else if (relay->commit_us >= relay->snapshots_due_us - SNAPSHOTS_NEXT_US)
+		relay->n_since += relay->n_event;
 	relay->position = relay->next;
 	relay->failures = 0;
 	atomic_store(&relay->published, relay->position.seq);

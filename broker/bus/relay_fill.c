@@ -4,10 +4,12 @@
 
 #include "bus/relay_fill.h"
 
-#define SNAPSHOTS_ALONE 200   /* in a transaction without events: one that comes now waits for no more than these */
-#define SNAPSHOTS_FEW   8     /* beside events, so that theirs is hardly later */
-#define LAG_EVEN        20000 /* events: so far behind, a snapshot goes with each event */
-#define SPAN            4     /* events looked at for one snapshot: several changes of an incident share it */
+#define SNAPSHOTS_ALONE                                                                                                \
+	200                 /* in a transaction while no events come: one that comes now waits for no more than these  \
+			     */
+#define SNAPSHOTS_FEW 8     /* while events come, so that theirs are hardly later */
+#define LAG_EVEN      20000 /* events: so far behind, a snapshot goes with each event */
+#define SPAN          4     /* events looked at for one snapshot: several changes of an incident share it */
 
 static bool record_put(struct relay *relay)
 {
@@ -61,9 +63,13 @@ static bool take_snapshot(void *to, struct ent_str uuid)
 
 static void fill_rows(struct relay *relay)
 {
-	int64_t left = relay->options.batch_max - relay->n_event;
+	int64_t left;
 
-	if (left > 0 && relay->n_byte < relay->options.bytes_max)
+	for (size_t i = 0; i < relay->n_ahead && relay->n_byte < relay->options.bytes_max; i++)
+		if (relay->ahead[i].seq > relay->next.seq && !take_row(relay, &relay->ahead[i]))
+			break;
+	left = relay->options.batch_max - relay->n_event;
+	if (relay->fill_rc == KAFKA_OK && !relay->ahead_is_all && left > 0 && relay->n_byte < relay->options.bytes_max)
 		(void)outbox_read(relay->db, relay->next.seq, left, take_row,
 				  relay); /* db_failed() is asked afterwards */
 	if (relay->fill_rc == KAFKA_OK)
@@ -86,7 +92,9 @@ int64_t relay_fill_share(int64_t n_event, int64_t lag)
 static void fill_snapshots(struct relay *relay)
 {
 	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
-	int64_t share = relay_fill_share(relay->n_event, up_to - from);
+	int64_t n_since = relay->n_since + relay->n_event;
+	bool is_quiet = relay->n_event == 0 && relay->begin_us - relay->event_us >= RELAY_QUIET_US;
+	int64_t share = relay_fill_share(is_quiet ? 0 : n_since + (n_since == 0), up_to - from);
 
 	relay->fill = FILL_PROGRESS;
 	if (from == up_to || !relay->snapshots_due_us || relay->begin_us < relay->snapshots_due_us)

@@ -8,6 +8,8 @@
 #include "bus/record.h"
 
 #define RELAY_MEASURE_US 250000
+#define RELAY_AHEAD_MAX  512     /* rows */
+#define RELAY_QUIET_US   1000000 /* without an event: nobody waits behind many snapshots */
 
 enum fill { FILL_ROWS, FILL_SNAPSHOTS, FILL_PROGRESS };
 
@@ -34,11 +36,20 @@ struct relay {
 	enum kafka_rc fill_rc;
 	struct ent_err *fill_err;
 	int64_t n_event, n_snapshot, n_byte, begin_us;
-	bool in_doubt; /* abort after a commit that failed */
+	/* relay_ahead.c: the rows after the position, read before the transaction began */
+	struct sdk_spare spare;
+	struct sdk_arena ahead_arena;
+	struct outbox_row ahead[RELAY_AHEAD_MAX];
+	size_t n_ahead;
+	int64_t ahead_bytes;
+	bool ahead_is_all; /* there were no others */
+	bool in_doubt;     /* abort after a commit that failed */
 
 	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */
 	int64_t snapshots_due_us;    /* 0: none are missing */
+	int64_t event_us;            /* when the last event went */
+	int64_t n_since;             /* events that went since the last snapshots, or shortly before the first */
 	int64_t measured_us;
 	int failures; /* in a row */
 	struct ent_err refused;

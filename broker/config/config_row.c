@@ -53,14 +53,14 @@ static const struct config_row rows[] = {
     TEXT("kafka.brokers", kafka.brokers, "", NULL,
 	 "host:port, several with commas. Empty: an embedded Kafka for evaluation, whose events are lost when the "
 	 "broker ends."),
-    INT("kafka.partitions", kafka.partitions, "12", 1, 1000,
+    INT("kafka.partitions", kafka.partitions, "4", 1, 1000,
 	"Partitions of entente.events.v1. Fixed once the store is made."),
     INT("kafka.replication", kafka.replication, "1", 1, 10,
 	"Copies of each topic that Entente makes: 3 on a cluster of three or more."),
     ROW("kafka.retention", CONFIG_TIME, kafka.retention_days, "forever", NULL, "d", 1, 36500, "forever",
 	"How long Kafka keeps events. `entente rebuild` can restore only what Kafka still has."),
     INT("kafka.batch_max", kafka.batch_max, "4000", 1, 100000, "Most events in one Kafka transaction."),
-    TIME("kafka.pause", kafka.pause_us, "4ms", "us", 0, 1000000,
+    TIME("kafka.pause", kafka.pause_us, "3ms", "us", 0, 1000000,
 	 "Shortest pause between two transactions; the broker lengthens it for a slow Kafka."),
 
     INT("store.queue_max", store.queue_max, "8192", 16, 1000000,

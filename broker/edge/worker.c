@@ -269,6 +269,7 @@ static void *worker_main(void *arg)
 	struct worker *worker = arg;
 	struct epoll_event event[EVENTS_MAX];
 
+	pthread_setname_np(pthread_self(), "edge");
 	desk_sample(&worker->desk);
 	worker->ticked_us = worker->desk.now_us;
 	do {

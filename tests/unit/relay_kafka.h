@@ -51,6 +51,8 @@ struct fake_kafka {
 	struct position pending_position;
 	bool has_pending_position;
 	int64_t told[INCIDENTS_MAX], pending_told[INCIDENTS_MAX]; /* up to which seq an incident's snapshots show it */
+	const struct db *db;                                      /* may be NULL */
+	int64_t reads_at_begin, n_read_open;                      /* reads of the store while a transaction was open */
 	int64_t snapshot_after; /* of the last snapshot: how many events were pending beside it */
 };
 
@@ -146,6 +148,7 @@ static enum kafka_rc fake_begin(struct kafka *kafka, struct ent_err *err)
 	pending_drop(fake);
 	if (planned(fake, &fault))
 		return answer_fault(fake, fault, err);
+	fake->reads_at_begin = fake->db ? fake->db->reads : 0;
 	fake->phase = OPEN;
 	return KAFKA_OK;
 }
@@ -219,6 +222,7 @@ static enum kafka_rc fake_commit(struct kafka *kafka, struct ent_err *err)
 		fake->abort_is_fatal = fault == FAULT_DONE_ABORT;
 		return answer_fault(fake, fault, err);
 	}
+	fake->n_read_open += fake->db ? fake->db->reads - fake->reads_at_begin : 0;
 	pending_apply(fake);
 	fake->phase = READY;
 	return KAFKA_OK;

@@ -97,9 +97,9 @@ static void defaults(void **state)
 	assert_int_equal(config->http.threads, 2);
 	assert_int_equal(config->http.body_max, 1048576);
 	assert_int_equal(config->http.idle_s, 60);
-	assert_int_equal(config->kafka.partitions, 12);
+	assert_int_equal(config->kafka.partitions, 4);
 	assert_int_equal(config->kafka.retention_days, -1);
-	assert_int_equal(config->kafka.pause_us, 4000);
+	assert_int_equal(config->kafka.pause_us, 3000);
 	assert_int_equal(config->kafka.brokers.n, 0);
 	assert_int_equal(config->store.raw_days, 30);
 	assert_true(sdk_eqz(config->log.level, "info"));
