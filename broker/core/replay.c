@@ -31,7 +31,7 @@ struct telling {
 
 /* ---- what was said, from the events ------------------------------------------------ */
 
-static struct ticket *ticket_of(struct ticket *ticket, size_t *n, struct ent_str supplier, struct ent_str id)
+static struct ticket *told_ticket(struct ticket *ticket, size_t *n, struct ent_str supplier, struct ent_str id)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (same_text(ticket[i].supplier, supplier) && same_text(ticket[i].external_id, id))
@@ -73,14 +73,14 @@ static void add_rest(struct ent_change *change, const struct ent_change *rest)
 			change->ticket.at[i] = rest->ticket.at[i];
 }
 
-static void collect(struct telling *telling, const struct event *event, size_t n)
+static void events_collect(struct telling *telling, const struct event *event, size_t n)
 {
 	struct ticket *stored = SDK_NEW_N(telling->arena, struct ticket, n + 1);
 	size_t n_stored = 0;
 
 	telling->told = SDK_NEW_N(telling->arena, struct told, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct ticket *ticket = ticket_of(stored, &n_stored, event[i].supplier, event[i].ticket_id);
+		struct ticket *ticket = told_ticket(stored, &n_stored, event[i].supplier, event[i].ticket_id);
 
 		if (i > 0 && is_rest_of(&event[i], &event[i - 1])) {
 			const struct ent_change rest = change_of(&event[i], ticket);
@@ -159,7 +159,8 @@ static void tell_again(struct telling *telling, const struct told *told)
 {
 	const struct arrival arrival = {.supplier = told->supplier};
 	size_t before = telling->n_ticket;
-	struct ticket *ticket = ticket_of(telling->ticket, &telling->n_ticket, told->supplier, told->change.ticket.id);
+	struct ticket *ticket =
+	    told_ticket(telling->ticket, &telling->n_ticket, told->supplier, told->change.ticket.id);
 	struct events events = {.arena = telling->arena};
 	struct word *word;
 	struct situation at = {.suppliers = telling->suppliers,
@@ -192,7 +193,7 @@ void replay(const struct event *event, size_t n, const struct supplier_set *supp
 				  .ticket = SDK_NEW_N(arena, struct ticket, n + 1),
 				  .hand_over = SDK_NEW_N(arena, struct hand_over, n + 1)};
 
-	collect(&telling, event, n);
+	events_collect(&telling, event, n);
 	qsort(telling.told, telling.n, sizeof *telling.told, compare_told);
 	for (size_t first = 0; first < telling.n;) {
 		struct told *told = next_of_time(&telling, first);
