@@ -2,7 +2,9 @@
 #include "core/replay.h"
 
 #include "core/arrival.h"
-#include "core/decide_inside.h"
+#include "core/decide.h"
+#include "core/fold.h"
+#include "core/situation.h"
 #include "sdk/webhook.h"
 
 #include <stdlib.h>
@@ -48,7 +50,7 @@ static struct ent_change change_of(const struct event *event, const struct ticke
 				    .stamp = event->stamp,
 				    .ticket = {.id = event->ticket_id, .key = event->ticket_key, .has = event->seen}};
 
-	for (int i = 0; i < ENT_N_ATTR; i++)
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (event->seen & (1u << i))
 			change.ticket.at[i] = stored->at[i].value;
 	for (size_t i = 0; i < event->n_attr; i++)
@@ -68,8 +70,8 @@ static bool is_rest_of(const struct event *event, const struct event *before)
 static void add_rest(struct ent_change *change, const struct ent_change *rest)
 {
 	change->ticket.has |= rest->ticket.has;
-	for (int i = 0; i < ENT_N_ATTR; i++)
-		if (speaks_of(rest->ticket.has, (enum ent_attr)i))
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(rest->ticket.has, i))
 			change->ticket.at[i] = rest->ticket.at[i];
 }
 

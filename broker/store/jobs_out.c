@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_out.h"
 
+#include "core/decide_own.h"
 #include "core/federate.h"
 
 #include "sdk/webhook.h"
