@@ -72,7 +72,7 @@ static void end_print(struct ent_arena *arena, const struct backfill *backfill, 
 		printf("%.*s\n", ENT_F(sdk_json_print(arena, cursor)));
 }
 
-static int backfill_end(struct ent_arena *arena, const struct backfill *backfill)
+static int watch_end(struct ent_arena *arena, const struct backfill *backfill)
 {
 	const struct sdk_json *supplier;
 	struct ent_err err;
@@ -106,13 +106,13 @@ static int backfill_watch(const struct backfill *backfill, int signals)
 			fprintf(stderr, "\r\033[K%.*s", ENT_F(progress_words(&arena.abi, supplier)));
 		}
 		if (status < 0 && poll(&fd, 1, LOOK_EVERY_MS) > 0)
-			status = backfill_end(&arena.abi, backfill) ? 1 : 130;
+			status = watch_end(&arena.abi, backfill) ? 1 : 130;
 		sdk_arena_release(&arena);
 	}
 	return status;
 }
 
-static int backfill_begin(struct ent_arena *arena, const struct backfill *backfill, const char *since, bool waits)
+static int watch_begin(struct ent_arena *arena, const struct backfill *backfill, const char *since, bool waits)
 {
 	const struct sdk_json *supplier;
 	struct client_body body;
@@ -149,18 +149,18 @@ static int backfill_run(const struct question_call *call, bool stops)
 
 	if (client_open(&call->client, &backfill.client, &err))
 		return client_complain(&err);
-	status = stops ? backfill_end(call->arena, &backfill)
-		       : backfill_begin(call->arena, &backfill, question_value(call, "since"), waits);
+	status = stops ? watch_end(call->arena, &backfill)
+		       : watch_begin(call->arena, &backfill, question_value(call, "since"), waits);
 	client_close(backfill.client);
 	return status;
 }
 
-int backfill_start(const struct question_call *call)
+int backfill_run_start(const struct question_call *call)
 {
 	return backfill_run(call, false);
 }
 
-int backfill_stop(const struct question_call *call)
+int backfill_run_stop(const struct question_call *call)
 {
 	return backfill_run(call, true);
 }

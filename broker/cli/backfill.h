@@ -9,7 +9,7 @@
 
 #include "cli/question.h"
 
-int backfill_start(const struct question_call *call);
-int backfill_stop(const struct question_call *call);
+int backfill_run_start(const struct question_call *call);
+int backfill_run_stop(const struct question_call *call);
 
 #endif

@@ -38,7 +38,7 @@ struct work {
 	bool events_trimmed, dead_trimmed;
 };
 
-static struct ent_str record_header(const struct bus_record *record, const char *name)
+static struct ent_str header_text(const struct bus_record *record, const char *name)
 {
 	return sdk_header(record->header, record->n_header, name);
 }
@@ -62,10 +62,10 @@ static bool record_rebuild(void *to, const struct bus_record *record)
 				    .type = record->type,
 				    .json = record->value,
 				    .time_ms = record->time_ms,
-				    .traceparent = record_header(record, "ce_traceparent")};
+				    .traceparent = header_text(record, "ce_traceparent")};
 
-	if (!sdk_to_int(record_header(record, "ce_sequence"), &in.sequence) ||
-	    !sdk_time_parse(record_header(record, "ce_recordedtime"), 0, &in.recorded_ms) || in.seq <= 0)
+	if (!sdk_to_int(header_text(record, "ce_sequence"), &in.sequence) ||
+	    !sdk_time_parse(header_text(record, "ce_recordedtime"), 0, &in.recorded_ms) || in.seq <= 0)
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
 				    "partition %d, offset %" PRId64 ": not a record that Entente wrote",
 				    record->partition, record->offset);
@@ -90,7 +90,7 @@ static bool take_dead(void *to, const struct bus_record *record)
 			     TOPIC_DEADLETTER " holds at partition %d, offset %" PRId64 " what Entente did not write",
 			     record->partition, record->offset);
 	else if (record->subject.n &&
-		 sdk_eqz(record_header(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
+		 sdk_eqz(header_text(record, "__connect.errors.exception.message"), RECORD_TOO_LARGE))
 		work->rc = sdk_fail(&work->err, ENT_EINVAL,
 				    "event %" PRId64
 				    " of incident %.*s was too large for Kafka, and only the old store has it: "

@@ -375,8 +375,8 @@ static const char backfill_help[] =
     "  entente backfill telnord --stop\n";
 
 static const struct question backfill_questions[] = {
-    {.words = "supplier", .needs = "since", .never = "stop", .run = backfill_start},
-    {.words = "supplier", .needs = "stop", .never = "since", .run = backfill_stop},
+    {.words = "supplier", .needs = "since", .never = "stop", .run = backfill_run_start},
+    {.words = "supplier", .needs = "stop", .never = "since", .run = backfill_run_stop},
     {0},
 };
 const struct command command_backfill = {

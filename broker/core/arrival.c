@@ -283,8 +283,9 @@ static enum ent_rc check_changes(struct check *check, struct ent_changes changes
 }
 
 /* rc, err: what the connector said about the changes. */
-static void settle(const struct supplier_set *set, const struct supplier *supplier, enum ent_rc rc, struct ent_err *err,
-		   struct ent_changes changes, struct ent_arena *arena, struct arrival *arrival)
+static void arrival_settle(const struct supplier_set *set, const struct supplier *supplier, enum ent_rc rc,
+			   struct ent_err *err, struct ent_changes changes, struct ent_arena *arena,
+			   struct arrival *arrival)
 {
 	struct check check = {arena, set, supplier, err, arrival->received_ms, 0};
 
@@ -317,7 +318,7 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 	if (rc == ENT_OK)
 		rc = supplier->connector->decode(self, &read, arena, &changes, &err);
 	arrival->pushed = true;
-	settle(set, supplier, rc, &err, changes, arena, arrival);
+	arrival_settle(set, supplier, rc, &err, changes, arena, arrival);
 }
 
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
@@ -325,7 +326,7 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 {
 	struct ent_err err = {""};
 
-	settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
+	arrival_settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
 }
 
 int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)

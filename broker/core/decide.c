@@ -1,83 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a change means: its ticket, its comment. decide_word.c is about who holds the ball and whose word counts,
  * decide_own.c about what a person with us does. */
-#include "core/decide_inside.h"
+#include "core/decide.h"
 
 #include "core/arrival.h"
+#include "core/decide_word.h"
 
 #include <assert.h>
-#include <string.h>
-
-struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at)
-{
-	if (events->n == events->cap) {
-		size_t cap = events->cap ? events->cap * 2 : 4; /* an event is near 1 KB */
-		struct event *grown = SDK_NEW_N(events->arena, struct event, cap);
-		if (events->n)
-			memcpy(grown, events->at, events->n * sizeof *grown);
-		events->at = grown;
-		events->cap = cap;
-	}
-	struct event *event = &events->at[events->n++];
-	*event = (struct event){.kind = kind, .incident = at->incident->number};
-	memcpy(event->incident_uuid, at->incident->uuid, ID_SIZE);
-	event->time_ms = event->recorded_ms = at->now_ms;
-	if (at->arrival) {
-		event->supplier = at->supplier;
-		event->delivery_id = at->arrival->delivery_id;
-		event->traceparent = at->arrival->traceparent;
-	}
-	return event;
-}
-
-int64_t decide_when(const struct situation *at, const struct ent_change *change)
-{
-	int64_t said_ms = change->stamp.time_ms;
-
-	return said_ms != 0 && said_ms < at->now_ms ? said_ms : at->now_ms;
-}
-
-struct event *decide_add(struct events *events, enum event_kind kind, const struct situation *at,
-			 const struct ent_change *change)
-{
-	struct event *event = events_add(events, kind, at);
-	event->actor = change->actor;
-	event->ticket_id = change->ticket.id;
-	event->ticket_key = change->ticket.key;
-	event->stamp = change->stamp;
-	event->time_ms = decide_when(at, change);
-	return event;
-}
 
 /* ---- attributes ----------------------------------------------------------- */
-
-static bool can_compare(struct ent_stamp a, struct ent_stamp b)
-{
-	return (a.version > 0 && b.version > 0) || (a.time_ms != 0 && b.time_ms != 0);
-}
-
-static bool is_older(const struct situation *at, const struct ent_change *change, struct ent_stamp stored)
-{
-	/* A dead letter without a stamp is as old as the day it came. */
-	if (at->arrival && at->arrival->replayed && !can_compare(change->stamp, stored))
-		return at->arrival->received_ms < at->ticket->changed_ms;
-	return stamp_compare(change->stamp, stored) < 0;
-}
-
-/* Bits of the change that are older than what is stored. */
-uint32_t decide_late(const struct situation *at, const struct ent_change *change)
-{
-	const struct ticket *ticket = at->ticket;
-	uint32_t late = 0;
-
-	if (!ticket)
-		return 0;
-	for (int i = 0; i < ENT_N_ATTR; i++)
-		if (speaks_of(change->ticket.has & ticket->has, (enum ent_attr)i) &&
-		    is_older(at, change, ticket->at[i].stamp))
-			late |= 1u << i;
-	return late;
-}
 
 static uint32_t unmapped_bits(const struct ent_change *change, uint32_t bits)
 {
@@ -99,8 +30,8 @@ static void list_attrs(struct events *events, struct event *event, const struct 
 	struct event_attr *list = SDK_NEW_N(events->arena, struct event_attr, ENT_N_ATTR);
 	size_t n = 0;
 
-	for (int i = 0; i < ENT_N_ATTR; i++) {
-		if (!speaks_of(bits, (enum ent_attr)i))
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		if (!attr_in(bits, i))
 			continue;
 		const struct ent_value *from = ticket ? &ticket->at[i].value : &nothing;
 		const struct ent_value *to = &change->ticket.at[i];
@@ -126,11 +57,11 @@ static bool says_nothing_new(const struct situation *at, const struct ent_change
 	if (!at->arrival || !at->arrival->is_page || !ticket || ticket->removed || has_news(at) ||
 	    (seen & ~ticket->has))
 		return false;
-	for (int i = 0; i < ENT_N_ATTR; i++) {
-		if (!speaks_of(seen, (enum ent_attr)i))
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		if (!attr_in(seen, i))
 			continue;
 		if (!same_value(&ticket->at[i].value, &change->ticket.at[i]) ||
-		    (can_compare(change->stamp, ticket->at[i].stamp) &&
+		    (situation_can_compare(change->stamp, ticket->at[i].stamp) &&
 		     stamp_compare(change->stamp, ticket->at[i].stamp) != 0))
 			return false;
 	}
@@ -140,19 +71,20 @@ static bool says_nothing_new(const struct situation *at, const struct ent_change
 static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct ticket *ticket = at->ticket;
-	uint32_t late = decide_late(at, change);
+	uint32_t late = situation_late(at, change);
 	uint32_t seen = change->ticket.has & ~late;
 
 	if (at->incident->sequence == 0)
 		decide_opened(at, change, ret);
 	if ((!ticket || seen || has_news(at)) && !says_nothing_new(at, change, seen)) {
-		struct event *event = decide_add(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
+		struct event *event =
+		    events_add_change(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);
 		list_attrs(ret, event, ticket, change, seen);
 		event->correlation = at->news;
 		decide_levels(at, change, event);
 	}
 	if (late) {
-		struct event *event = decide_add(ret, EVENT_TICKET_LATE, at, change);
+		struct event *event = events_add_change(ret, EVENT_TICKET_LATE, at, change);
 		list_attrs(ret, event, ticket, change, late);
 	}
 	if (at->incident->sequence != 0)
@@ -213,7 +145,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	if (known && known->visibility == ENT_INTERNAL && change->comment.visibility == ENT_PUBLIC &&
 	    newer_than_known(change, known) <= 0)
 		return;
-	struct event *event = decide_add(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
+	struct event *event = events_add_change(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
 	fill_comment(at, change, event);
 	name_known(known, event);
 	if (known) {
@@ -232,7 +164,7 @@ static void decide_comment_removed(const struct situation *at, const struct ent_
 
 	if (known && known->removed)
 		return;
-	struct event *event = decide_add(ret, EVENT_COMMENT_REMOVED, at, change);
+	struct event *event = events_add_change(ret, EVENT_COMMENT_REMOVED, at, change);
 	event->comment.supplier = at->supplier;
 	event->comment.ticket = change->ticket.id;
 	event->comment.external_id = change->comment.id;
@@ -261,7 +193,7 @@ static void decide_continues(const struct situation *at, const struct ent_change
 {
 	if (!decide_moves(at, change))
 		return;
-	struct event *event = decide_add(ret, EVENT_TICKET_CONTINUED, at, change);
+	struct event *event = events_add_change(ret, EVENT_TICKET_CONTINUED, at, change);
 	if (at->ticket && !same_text(at->ticket->external_id, change->ticket.id)) { /* it moved before */
 		event->ticket_id = at->ticket->external_id;
 		event->ticket_key = at->ticket->key;
@@ -280,7 +212,8 @@ static void decide_left(const struct situation *at, const struct ent_change *cha
 
 	list_attrs(ret, &event, at->ticket, change, change->ticket.has);
 	if (event.n_attr)
-		list_attrs(ret, decide_add(ret, EVENT_TICKET_LATE, at, change), at->ticket, change, change->ticket.has);
+		list_attrs(ret, events_add_change(ret, EVENT_TICKET_LATE, at, change), at->ticket, change,
+			   change->ticket.has);
 }
 
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret)
@@ -297,8 +230,9 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 		return;
 	case ENT_TICKET_REMOVED:
 		/* Older than the last word about its state: it was opened again since. */
-		if (at->ticket && !at->ticket->removed && !is_older(at, change, at->ticket->at[ENT_STATUS].stamp))
-			(void)decide_add(ret, EVENT_TICKET_REMOVED, at, change);
+		if (at->ticket && !at->ticket->removed &&
+		    !situation_is_older(at, change, at->ticket->at[ENT_STATUS].stamp))
+			(void)events_add_change(ret, EVENT_TICKET_REMOVED, at, change);
 		return;
 	case ENT_TICKET_CONTINUES:
 		decide_continues(at, change, ret);
@@ -318,7 +252,7 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 	} else if (change->kind == ENT_COMMENT_REMOVED) {
 		decide_comment_removed(at, change, ret);
 	} else if (!at->attachment_known) {
-		struct event *event = decide_add(ret, EVENT_ATTACHMENT_ADDED, at, change);
+		struct event *event = events_add_change(ret, EVENT_ATTACHMENT_ADDED, at, change);
 		event->attachment = change->attachment;
 	}
 }

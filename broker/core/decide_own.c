@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a person with us does. No delivery caused it: the events have no cause but their actor. */
-#include "core/decide_inside.h"
+#include "core/decide_own.h"
 
+#include "core/decide_word.h"
 #include "core/federate.h"
 
 static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who holds the ball, and whose word counts for the incident. */
-#include "core/decide_inside.h"
+#include "core/decide_word.h"
 
 #include "core/federate.h"
 #include "sdk/webhook.h"
@@ -15,13 +14,13 @@ static enum ent_status status_of(struct ent_value value)
 /* What the change tells that is not older than what is stored. */
 static uint32_t heard_bits(const struct situation *at, const struct ent_change *change)
 {
-	return change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~decide_late(at, change);
+	return change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~situation_late(at, change);
 }
 
 /* The status this change gives the ticket; UNKNOWN when it says nothing new about it. */
 static enum ent_status new_status(const struct situation *at, const struct ent_change *change)
 {
-	if (!speaks_of(heard_bits(at, change), ENT_STATUS))
+	if (!attr_in(heard_bits(at, change), ENT_STATUS))
 		return ENT_STATUS_UNKNOWN;
 	return status_of(change->ticket.at[ENT_STATUS]);
 }
@@ -31,15 +30,10 @@ static enum ent_status stored_status(const struct situation *at)
 	return at->ticket ? status_of(at->ticket->at[ENT_STATUS].value) : ENT_STATUS_UNKNOWN;
 }
 
-struct word ticket_word(const struct ticket *ticket)
-{
-	return (struct word){ticket->supplier, ticket->at[ENT_TRANSFERRED_TO].value.text, ticket_values(ticket)};
-}
-
 static struct ent_str said_text(const struct situation *at, const struct ent_change *change, uint32_t applied,
 				enum ent_attr attr)
 {
-	if (speaks_of(applied, attr))
+	if (attr_in(applied, attr))
 		return change->ticket.at[attr].text;
 	return at->ticket ? at->ticket->at[attr].value.text : ENT_ABSENT;
 }
@@ -83,7 +77,7 @@ static bool is_plain(const struct situation *at, enum ent_attr attr)
 /* Does somebody there say it, now? Not what we set, not what the ticket said before, not what it was born with. */
 static bool is_word(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
 {
-	if (at->withdrawn || speaks_of(at->echo | at->asked, attr) || !speaks_of(heard_bits(at, change), attr))
+	if (at->withdrawn || attr_in(at->echo | at->asked, attr) || !attr_in(heard_bits(at, change), attr))
 		return false;
 	if (at->ticket && !at->sweep && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]))
 		return false;
@@ -111,7 +105,7 @@ static unsigned level_word(const struct situation *at, const struct ent_change *
 }
 
 /* What was over opens again, there and so here. */
-static bool reopens(const struct situation *at, const struct ent_change *change)
+static bool reopens_it(const struct situation *at, const struct ent_change *change)
 {
 	return at->ticket && !status_facts(stored_status(at))->open && status_facts(new_status(at, change))->open &&
 	       !status_facts(at->incident->values.at[ENT_STATUS])->open;
@@ -124,8 +118,8 @@ static bool is_said_again(const struct situation *at, const struct ent_change *c
 	return at->sweep && at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]);
 }
 
-static bool counts(const struct situation *at, const struct ent_change *change, enum ent_attr attr,
-		   struct ent_str holder)
+static bool value_counts(const struct situation *at, const struct ent_change *change, enum ent_attr attr,
+			 struct ent_str holder)
 {
 	switch (at->policy[attr]) {
 	case POLICY_NEWEST:
@@ -206,8 +200,8 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 
 	if (!is_plain(at, ENT_STATUS)) {
 		said = status_word(at, change);
-		if (said != ENT_STATUS_UNKNOWN && (counts(at, change, ENT_STATUS, holder) ||
-						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens(at, change))))
+		if (said != ENT_STATUS_UNKNOWN && (value_counts(at, change, ENT_STATUS, holder) ||
+						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens_it(at, change))))
 			return said;
 		said = ENT_STATUS_UNKNOWN;
 	} else if (same_text(holder, at->supplier)) {
@@ -238,7 +232,7 @@ static void decide_overruled(const struct situation *at, const struct ent_change
 	row->from = change->ticket.at[attr];
 	(void)federate_value(supplier, &next->values, attr, &row->to); /* no word for it: the text alone */
 	row->to.text = sdk_dup(ret->arena, row->to.text);
-	struct event *event = decide_add(ret, EVENT_TICKET_OVERRULED, at, change);
+	struct event *event = events_add_change(ret, EVENT_TICKET_OVERRULED, at, change);
 	event->attr = row;
 	event->n_attr = 1;
 }
@@ -247,7 +241,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 {
 	const struct incident *incident = at->incident;
 	struct incident next = *incident;
-	int64_t when = decide_when(at, change);
+	int64_t when = situation_when(at, change);
 	struct word word;
 
 	next.holder = decide_next_holder(at, change);
@@ -270,7 +264,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 		event->status_to = next.values.at[ENT_STATUS];
 	}
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
-		if (attr_in(ATTR_LEVELS, i) && counts(at, change, (enum ent_attr)i, next.holder) &&
+		if (attr_in(ATTR_LEVELS, i) && value_counts(at, change, (enum ent_attr)i, next.holder) &&
 		    level_word(at, change, (enum ent_attr)i))
 			next.values.at[i] = level_word(at, change, (enum ent_attr)i);
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
@@ -284,7 +278,7 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
 
 	event->actor = change->actor;
-	event->time_ms = decide_when(at, change);
+	event->time_ms = situation_when(at, change);
 	event->holder_since_ms = event->time_ms;
 	event->holder_to = decide_next_holder(at, change);
 	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
@@ -299,7 +293,7 @@ static void decide_level(const struct situation *at, const struct ent_change *ch
 			 struct event *event)
 {
 	const struct incident *incident = at->incident;
-	bool is_heard = speaks_of(heard_bits(at, change), attr);
+	bool is_heard = attr_in(heard_bits(at, change), attr);
 	unsigned said = is_heard ? attr_value(attr, change->ticket.at[attr].text) : 0,
 		 stands = incident->values.at[attr];
 
@@ -308,7 +302,7 @@ static void decide_level(const struct situation *at, const struct ent_change *ch
 	bool by_rule = (stands == 0 || same_text(at->supplier, incident->holder)) &&
 		       !(at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]));
 	bool is_next =
-	    level_word(at, change, attr) == said && (stands == 0 || counts(at, change, attr, incident->holder));
+	    level_word(at, change, attr) == said && (stands == 0 || value_counts(at, change, attr, incident->holder));
 	if (is_next == by_rule)
 		return;
 	if (is_next)

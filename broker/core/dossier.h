@@ -10,7 +10,7 @@
 #ifndef CORE_DOSSIER_H
 #define CORE_DOSSIER_H
 
-#include "core/decide.h"
+#include "core/situation.h"
 #include "core/delivery.h"
 #include "core/loop.h"
 

@@ -2,6 +2,7 @@
 /* What an event does to a dossier. A table: what is kept of an incident besides is one more row. */
 #include "core/dossier.h"
 
+#include "core/fold.h"
 #include "sdk/webhook.h"
 
 #include <string.h>

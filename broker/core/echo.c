@@ -194,7 +194,7 @@ enum echo echo_comment(const struct supplier *supplier, const struct ent_change 
 
 /* ---- values ------------------------------------------------------------------------ */
 
-static bool tells(const struct ent_change *change, const struct echo_sent *sent, enum ent_attr attr)
+static bool sent_tells(const struct ent_change *change, const struct echo_sent *sent, enum ent_attr attr)
 {
 	unsigned said = attr_value(attr, change->ticket.at[attr].text);
 
@@ -211,7 +211,7 @@ uint32_t echo_attributes(const struct supplier *supplier, const struct ent_chang
 		return 0;
 	for (size_t i = 0; i < n_sent; i++)
 		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
-			if (attr_in(ATTR_CARRIED, attr) && tells(change, &sent[i], (enum ent_attr)attr))
+			if (attr_in(ATTR_CARRIED, attr) && sent_tells(change, &sent[i], (enum ent_attr)attr))
 				bits |= 1u << attr;
 	return bits;
 }

@@ -45,7 +45,7 @@ bool event_kind(struct ent_str type, enum event_kind *ret)
 
 /* ---- partition ------------------------------------------------------------ */
 
-static uint32_t murmur2(const unsigned char *p, size_t n)
+static uint32_t murmur2_hash(const unsigned char *p, size_t n)
 {
 	const uint32_t m = 0x5bd1e995u;
 	uint32_t h = 0x9747b28cu ^ (uint32_t)n;
@@ -70,6 +70,6 @@ static uint32_t murmur2(const unsigned char *p, size_t n)
 
 int32_t event_partition(struct ent_str incident_uuid, int32_t partitions)
 {
-	uint32_t hash = murmur2((const unsigned char *)incident_uuid.p, incident_uuid.n);
+	uint32_t hash = murmur2_hash((const unsigned char *)incident_uuid.p, incident_uuid.n);
 	return (int32_t)((hash & 0x7fffffffu) % (uint32_t)partitions);
 }

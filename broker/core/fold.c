@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an event does to an incident, a ticket, a comment. What it moves between rows (a merge) and counts is in
- * store/unit.c. */
-#include "core/decide.h"
+ * core/dossier_fold.c. */
+#include "core/fold.h"
 
 #include "sdk/webhook.h"
 

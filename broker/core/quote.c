@@ -46,12 +46,12 @@ static bool may_look(struct reading *reading, size_t n)
 
 /* ---- reading ------------------------------------------------------------------------ */
 
-static struct ent_str without(struct ent_str s, size_t n)
+static struct ent_str without_head(struct ent_str s, size_t n)
 {
 	return sdk_trim((struct ent_str){s.p + n, s.n - n});
 }
 
-static struct ent_str unquoted(struct ent_str line, bool *ret_is_quoted)
+static struct ent_str line_unquote(struct ent_str line, bool *ret_is_quoted)
 {
 	line = sdk_trim(line);
 	*ret_is_quoted = false;
@@ -60,12 +60,12 @@ static struct ent_str unquoted(struct ent_str line, bool *ret_is_quoted)
 		if (n == 0)
 			return line;
 		*ret_is_quoted = true;
-		line = without(line, n);
+		line = without_head(line, n);
 	}
 }
 
 /* False: there are too many lines. */
-static bool read_lines(struct reading *reading, struct ent_str text)
+static bool lines_split(struct reading *reading, struct ent_str text)
 {
 	struct ent_str rest = text;
 	size_t n = 1;
@@ -80,7 +80,7 @@ static bool read_lines(struct reading *reading, struct ent_str text)
 		struct line *line = &reading->line[reading->n++];
 
 		line->text = sdk_cut(rest, '\n', &rest);
-		line->inner = unquoted(line->text, &line->is_quoted);
+		line->inner = line_unquote(line->text, &line->is_quoted);
 		line->words = echo_words(reading->arena, line->inner);
 		line->is_blank = line->inner.n == 0;
 		line->has_marker = sdk_marker_find(line->inner, line->key);
@@ -247,7 +247,7 @@ static bool has_digit(struct ent_str s)
 }
 
 /* "On Sunday at 4:18 Mo wrote:", a rule, a line of a mail's head. English, French, German, as mail programs write. */
-static bool introduces(struct ent_str line)
+static bool introduces_quote(struct ent_str line)
 {
 	static const char *const rules[] = {"-----", "_____", "=====", NULL};
 	static const char *const heads[] = {
@@ -284,7 +284,7 @@ static void drop_introductions(struct reading *reading)
 			struct line *line = &reading->line[k - 1];
 			bool wrapped = k < i && !has_digit(line[1].inner) && begins_introduction(line->inner);
 
-			if (!line->is_blank && !introduces(line->inner) && !wrapped)
+			if (!line->is_blank && !introduces_quote(line->inner) && !wrapped)
 				break;
 			line->is_ours = !line->is_blank || line->is_quoted;
 		}
@@ -321,7 +321,7 @@ struct ent_str quote_strip(struct ent_arena *arena, struct ent_str text, const s
 	struct reading reading = {.arena = arena, .copy = copy, .n_copy = n_copy, .room = most};
 	bool found = false;
 
-	if (n_copy == 0 || *room == 0 || !text.n || !memchr(text.p, '\n', text.n) || !read_lines(&reading, text))
+	if (n_copy == 0 || *room == 0 || !text.n || !memchr(text.p, '\n', text.n) || !lines_split(&reading, text))
 		return text;
 	find_quoted(&reading);
 	for (size_t i = 0; i < n_copy && reading.room > 0; i++)

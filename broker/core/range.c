@@ -20,7 +20,7 @@ struct cidr {
 };
 #define V4_BITS 96 /* what stands before an IPv4 address */
 
-static bool holds(const struct cidr *cidr, const struct ip *ip)
+static bool cidr_holds(const struct cidr *cidr, const struct ip *ip)
 {
 	size_t whole = cidr->bits / 8;
 	unsigned rest = cidr->bits % 8;
@@ -72,7 +72,7 @@ static bool is_special4(const unsigned char b[4])
 		struct ip ip = {{b[0], b[1], b[2], b[3]}};
 
 		memcpy(range.ip.b, special4[i].b, sizeof special4[i].b);
-		if (holds(&range, &ip))
+		if (cidr_holds(&range, &ip))
 			return true;
 	}
 	return false;
@@ -80,12 +80,12 @@ static bool is_special4(const unsigned char b[4])
 
 static bool is_special(const struct ip *ip)
 {
-	if (holds(&mapped4, ip) || holds(&translated4, ip))
+	if (cidr_holds(&mapped4, ip) || cidr_holds(&translated4, ip))
 		return is_special4(ip->b + 12);
-	if (!holds(&unicast6, ip))
+	if (!cidr_holds(&unicast6, ip))
 		return true;
 	for (size_t i = 0; i < sizeof special6 / sizeof *special6; i++)
-		if (holds(&special6[i], ip))
+		if (cidr_holds(&special6[i], ip))
 			return true;
 	return false;
 }
@@ -142,7 +142,7 @@ static bool may_connect(const struct ip *ip, const struct ent_str *allow, size_t
 	memcpy(inner.b + 12, ip->b + 12, 4);
 	for (size_t i = 0; i < n_allow; i++)
 		if (cidr_read(allow[i], &cidr) &&
-		    (holds(&cidr, ip) || (holds(&translated4, ip) && holds(&cidr, &inner))))
+		    (cidr_holds(&cidr, ip) || (cidr_holds(&translated4, ip) && cidr_holds(&cidr, &inner))))
 			return true;
 	return false;
 }

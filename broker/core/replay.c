@@ -2,7 +2,9 @@
 #include "core/replay.h"
 
 #include "core/arrival.h"
-#include "core/decide_inside.h"
+#include "core/decide.h"
+#include "core/fold.h"
+#include "core/situation.h"
 #include "sdk/webhook.h"
 
 #include <stdlib.h>
@@ -31,7 +33,7 @@ struct telling {
 
 /* ---- what was said, from the events ------------------------------------------------ */
 
-static struct ticket *ticket_of(struct ticket *ticket, size_t *n, struct ent_str supplier, struct ent_str id)
+static struct ticket *told_ticket(struct ticket *ticket, size_t *n, struct ent_str supplier, struct ent_str id)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (same_text(ticket[i].supplier, supplier) && same_text(ticket[i].external_id, id))
@@ -48,7 +50,7 @@ static struct ent_change change_of(const struct event *event, const struct ticke
 				    .stamp = event->stamp,
 				    .ticket = {.id = event->ticket_id, .key = event->ticket_key, .has = event->seen}};
 
-	for (int i = 0; i < ENT_N_ATTR; i++)
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (event->seen & (1u << i))
 			change.ticket.at[i] = stored->at[i].value;
 	for (size_t i = 0; i < event->n_attr; i++)
@@ -68,19 +70,19 @@ static bool is_rest_of(const struct event *event, const struct event *before)
 static void add_rest(struct ent_change *change, const struct ent_change *rest)
 {
 	change->ticket.has |= rest->ticket.has;
-	for (int i = 0; i < ENT_N_ATTR; i++)
-		if (speaks_of(rest->ticket.has, (enum ent_attr)i))
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(rest->ticket.has, i))
 			change->ticket.at[i] = rest->ticket.at[i];
 }
 
-static void collect(struct telling *telling, const struct event *event, size_t n)
+static void events_collect(struct telling *telling, const struct event *event, size_t n)
 {
 	struct ticket *stored = SDK_NEW_N(telling->arena, struct ticket, n + 1);
 	size_t n_stored = 0;
 
 	telling->told = SDK_NEW_N(telling->arena, struct told, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct ticket *ticket = ticket_of(stored, &n_stored, event[i].supplier, event[i].ticket_id);
+		struct ticket *ticket = told_ticket(stored, &n_stored, event[i].supplier, event[i].ticket_id);
 
 		if (i > 0 && is_rest_of(&event[i], &event[i - 1])) {
 			const struct ent_change rest = change_of(&event[i], ticket);
@@ -159,7 +161,8 @@ static void tell_again(struct telling *telling, const struct told *told)
 {
 	const struct arrival arrival = {.supplier = told->supplier};
 	size_t before = telling->n_ticket;
-	struct ticket *ticket = ticket_of(telling->ticket, &telling->n_ticket, told->supplier, told->change.ticket.id);
+	struct ticket *ticket =
+	    told_ticket(telling->ticket, &telling->n_ticket, told->supplier, told->change.ticket.id);
 	struct events events = {.arena = telling->arena};
 	struct word *word;
 	struct situation at = {.suppliers = telling->suppliers,
@@ -192,7 +195,7 @@ void replay(const struct event *event, size_t n, const struct supplier_set *supp
 				  .ticket = SDK_NEW_N(arena, struct ticket, n + 1),
 				  .hand_over = SDK_NEW_N(arena, struct hand_over, n + 1)};
 
-	collect(&telling, event, n);
+	events_collect(&telling, event, n);
 	qsort(telling.told, telling.n, sizeof *telling.told, compare_told);
 	for (size_t first = 0; first < telling.n;) {
 		struct told *told = next_of_time(&telling, first);

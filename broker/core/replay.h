@@ -12,7 +12,7 @@
 #ifndef CORE_REPLAY_H
 #define CORE_REPLAY_H
 
-#include "core/decide.h"
+#include "core/situation.h"
 
 #define REPLAY_MAX 500 /* words of one incident; one with more stays as it is */
 

@@ -112,7 +112,7 @@ static enum ent_rc authority_read(struct ent_str text, struct url *url, struct e
 /* ---- the whole URL --------------------------------------------------------------------- */
 
 /* Blanks, controls, what must be percent-encoded, and \, which some read as /. */
-static bool is_plain(struct ent_str text)
+static bool is_url_text(struct ent_str text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] <= 0x20 || text.p[i] >= 0x7F || strchr("\\\"<>^`{|}", text.p[i]))
@@ -128,7 +128,7 @@ enum ent_rc url_read(struct ent_str url, struct url *ret, struct ent_err *err)
 
 	if (scheme == 0)
 		return sdk_fail(err, ENT_EINVAL, "begins neither with https:// nor with http://");
-	if (url.n > URL_MAX || !is_plain(url))
+	if (url.n > URL_MAX || !is_url_text(url))
 		return sdk_fail(err, ENT_EINVAL, "is longer than %d bytes or has a character that stands in no URL",
 				URL_MAX);
 	for (end = scheme; end < url.n && !strchr("/?#", url.p[end]); end++)
@@ -160,7 +160,7 @@ enum ent_rc url_vet(struct ent_str url, bool plain_http, struct ent_err *err)
 /* ---- paths ------------------------------------------------------------------------------- */
 
 /* Is a part of it "." or ".."? Both slashes separate. */
-static bool climbs(struct ent_str path)
+static bool path_climbs(struct ent_str path)
 {
 	for (size_t i = 0, from = 0; i <= path.n; i++) {
 		if (i < path.n && path.p[i] != '/' && path.p[i] != '\\')
@@ -179,7 +179,7 @@ static enum ent_rc path_vet(struct ent_arena *arena, struct ent_str path, struct
 	for (int times = 0; times < DECODES_MAX; times++) {
 		struct ent_str decoded;
 
-		if (climbs(path) || sdk_has_control(path))
+		if (path_climbs(path) || sdk_has_control(path))
 			return sdk_fail(err, ENT_EINVAL, "the path has a part \".\" or \"..\" or a control character");
 		if (path.n == 0 || !memchr(path.p, '%', path.n))
 			return ENT_OK;

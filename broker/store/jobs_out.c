@@ -2,6 +2,7 @@
 /* The jobs of the way out: what people with us ask for, and what link/ brings and hears. */
 #include "store/jobs.h"
 
+#include "core/decide_own.h"
 #include "core/federate.h"
 #include "sdk/webhook.h"
 #include "store/deliveries.h"

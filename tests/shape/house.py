@@ -16,11 +16,11 @@ from tree import files_of_tree, is_source, layer_of, line_of, read, without
 
 # Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
 TODAY = {
-    "circles": 15,
-    "headers": 91,
-    "doubled": 35,
-    "plain": 53,
-    "public": 1,
+    "circles": 14,
+    "headers": 70,
+    "doubled": 28,
+    "plain": 41,
+    "public": 0,
     "rows": 2,
     "mutants": 0,
 }

@@ -2,6 +2,9 @@
 /* Tables of what one change means, given what is known. */
 #include "core/arrival.h"
 #include "core/decide.h"
+#include "core/decide_own.h"
+#include "core/decide_word.h"
+#include "core/fold.h"
 #include "sdk/webhook.h"
 
 #include <setjmp.h>

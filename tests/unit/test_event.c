@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/decide.h"
+#include "core/fold.h"
 
 #define UUID "8b0fb8b7-7f0d-4f5e-9a63-0c1f5a5d9e11"
 #define KEY  "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"

@@ -8,6 +8,9 @@
 
 #include "core/arrival.h"
 #include "core/decide.h"
+#include "core/decide_own.h"
+#include "core/decide_word.h"
+#include "core/fold.h"
 #include "suppliers.h"
 
 struct world {

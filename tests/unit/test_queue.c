@@ -3,6 +3,8 @@
  * person with us. After each step its rules are asked again in the plainest way; at the end all is brought and nothing
  * differs. Each history is its seed. */
 #include "core/arrival.h"
+#include "core/decide.h"
+#include "core/decide_own.h"
 #include "core/queue.h"
 #include "sdk/webhook.h"
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deciding what a person with us does, as events. Pure. */
+#ifndef CORE_DECIDE_OWN_H
+#define CORE_DECIDE_OWN_H
+
+#include "core/situation.h"
+
+/* What a person with us does. author may be empty. A brief for a supplier that has a ticket already becomes a comment
+ * of our own for it alone: comment.added with uuid "" and no external_id; the store gives it both, the same. */
+void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, bool with_thread,
+		  const struct brief *brief, const struct ent_person *author, struct events *ret);
+void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
+		    const struct ent_person *author, struct events *ret);
+void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
+		   struct events *ret);
+/* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
+void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
+
+#endif

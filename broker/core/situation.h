@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known when a change arrives, and the list of events that a decision about it fills. Pure. */
+#ifndef CORE_SITUATION_H
+#define CORE_SITUATION_H
+
+#include <string.h>
+
+#include "core/event.h"
+#include "core/supplier.h"
+
+/* What is kept does not tell absent from empty. */
+static inline bool same_text(struct ent_str a, struct ent_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool same_value(const struct ent_value *a, const struct ent_value *b)
+{
+	return same_text(a->text, b->text) && same_text(a->native, b->native);
+}
+
+/* What a supplier's ticket in the incident says; of several, the one that changed last. */
+struct word {
+	struct ent_str supplier, transferred_to;
+	struct values values;
+};
+
+struct word ticket_word(const struct ticket *ticket);
+
+/* What is known about the change's neighbours; NULL where there is nothing. */
+struct situation {
+	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
+	struct ent_str supplier;
+	enum audience_kind public_audience;
+	struct incident *incident;     /* the one the ticket is in after correlation; never NULL */
+	const struct ticket *ticket;   /* NULL: not seen yet. TICKET_CONTINUES: the last of its chain */
+	const struct ticket *next;     /* TICKET_CONTINUES: the last of the chain that it goes on as; NULL: not seen
+					* yet */
+	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
+	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
+	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */
+	const struct word *word;       /* of the incident's other tickets; what a person does: of all of them */
+	size_t n_word;
+	int64_t now_ms;
+	const struct arrival *arrival;
+
+	/* The supplier's ways; zero for one that is only listened to. */
+	enum policy policy[ENT_N_ATTR];
+	bool writes;          /* we can write to its tool */
+	uint32_t echo;        /* 1u << attribute whose value is our own coming back: kept, but nobody's word */
+	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
+	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
+		     * is open: what it says then is about to be something else */
+	bool withdrawn; /* its share was taken back: what it says of carried attributes is kept and nobody's
+			 * word, and its comments are for us alone */
+	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
+	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */
+	uint32_t asked;
+};
+
+/* A growing list of events in an arena. */
+struct events {
+	struct ent_arena *arena;
+	struct event *at;
+	size_t n, cap;
+};
+/* An event of the situation's incident. */
+struct event *events_add(struct events *events, enum event_kind kind, const struct situation *at);
+/* The same, about the change's ticket. */
+struct event *events_add_change(struct events *events, enum event_kind kind, const struct situation *at,
+				const struct ent_change *change);
+
+/* When it was said: the tool's stamp, at most its arrival. */
+int64_t situation_when(const struct situation *at, const struct ent_change *change);
+/* Can these two stamps say which is newer? */
+bool situation_can_compare(struct ent_stamp a, struct ent_stamp b);
+/* Is the change older than what is stored with this stamp? */
+bool situation_is_older(const struct situation *at, const struct ent_change *change, struct ent_stamp stored);
+/* Bits of the change that are older than what is stored. */
+uint32_t situation_late(const struct situation *at, const struct ent_change *change);
+
+#endif
