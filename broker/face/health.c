@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For load balancers, people at night, and Prometheus. */
+/* For load balancers, for people at night, for Prometheus. */
 #include "face/health.h"
 
 #include "face/answer.h"

@@ -129,6 +129,6 @@ void import_post(struct exchange *x)
 	x->work = job;
 	if (!exchange_submit(x, job, import_answer)) {
 		metric_add(x->desk->face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "As many changes wait for the store as may.");
+		answer_busy(x, "Too many changes wait for the store.");
 	}
 }
