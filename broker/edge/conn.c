@@ -179,7 +179,7 @@ static bool head_step(struct conn *conn)
 }
 
 /* Tells whether the body is complete. Chunks are decoded as they come. */
-static enum guard_verdict body_whole(struct conn *conn, struct guard_refusal *ret_refusal)
+static enum guard_verdict body_arrived(struct conn *conn, struct guard_refusal *ret_refusal)
 {
 	struct exchange *x = &conn->x;
 	char *body = conn->in + conn->n_head;
@@ -204,7 +204,7 @@ static bool body_step(struct conn *conn)
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
-	switch (body_whole(conn, &refusal)) {
+	switch (body_arrived(conn, &refusal)) {
 	case GUARD_MORE:
 		if (x->request.expects && !conn->continued && conn->n_in == conn->n_head) {
 			sdk_buf_z(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
