@@ -133,29 +133,24 @@ void client_close(struct client *client)
 
 static struct ent_str path_encode(struct ent_arena *arena, struct ent_str word)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	char *out = sdk_alloc(arena, word.n * 3 + 1);
-	size_t n = 0;
+	struct sdk_buf out;
+	struct ent_str ret;
 
-	for (size_t i = 0; i < word.n; i++) {
-		unsigned char c = (unsigned char)word.p[i];
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-		    c == '_' || c == '~' || (c == '.' && word.n > 2)) {
-			out[n++] = (char)c;
-		} else {
-			out[n++] = '%';
-			out[n++] = hex[c >> 4];
-			out[n++] = hex[c & 15];
-		}
-	}
-	return (struct ent_str){out, n};
+	sdk_buf_init(&out, SIZE_MAX);
+	sdk_percent_encode(&out, word);
+	ret = sdk_dup(arena, sdk_buf_view(&out));
+	sdk_buf_release(&out);
+	return ret;
 }
 
 struct ent_str client_path(struct ent_arena *arena, const char *before, struct ent_str word, const char *after)
 {
 	struct ent_str safe = path_encode(arena, word);
 
-	return sdk_format(arena, "%s%.*s%s", before, (int)safe.n, safe.p, after);
+	/* These two would be taken for steps of the path. */
+	if (sdk_eqz(word, ".") || sdk_eqz(word, ".."))
+		safe = word.n == 1 ? ENT_STR("%2E") : ENT_STR("%2E%2E");
+	return sdk_format(arena, "%s%.*s%s", before, ENT_F(safe), after);
 }
 
 struct ent_str client_query(struct ent_arena *arena, struct ent_str path, const char *name, struct ent_str value)

@@ -44,7 +44,7 @@ struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
 
 /* ---- exchanges ---------------------------------------------------------------------- */
 
-/* The answer stands in x: on its way. */
+/* Prints the answer of x; it goes out from now on. */
 static void answer_send(struct conn *conn)
 {
 	struct exchange *x = &conn->x;
@@ -127,7 +127,7 @@ static bool fill_or_end(struct conn *conn)
 	return false;
 }
 
-/* The head is whole: is it allowed, and does its body have to come first? */
+/* The head is complete. Decides whether the request is allowed, and whether its body has to be read first. */
 static bool head_whole(struct conn *conn)
 {
 	const struct limits *limits = &conn->worker->edge->face.limits;
@@ -141,8 +141,8 @@ static bool head_whole(struct conn *conn)
 	deadline_in(conn, limits->request_s);
 	conn->admitted = route_admit(x);
 	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
-		return true; /* a refusal waits until the chunks prove well-formed: they might deserve another */
-	/* Refused without its body, so that it is the last request here. */
+		return true; /* the refusal waits for the chunks: if they are malformed, that is the answer */
+	/* The body of a refused request is not read, so nothing can follow on this connection. */
 	if (x->request.length != 0)
 		conn->closes = true;
 	answer_send(conn);
@@ -178,8 +178,13 @@ static bool head_step(struct conn *conn)
 	return head_whole(conn);
 }
 
+<<<<<<< HEAD
 /* Is the body whole? Chunks are decoded as they come. */
 static enum guard_verdict body_complete(struct conn *conn, struct guard_refusal *ret_refusal)
+=======
+/* Tells whether the body is complete. Chunks are decoded as they come. */
+static enum guard_verdict body_arrived(struct conn *conn, struct guard_refusal *ret_refusal)
+>>>>>>> 388976def6e720e25a91651bcdeb866ce774cb6c
 {
 	struct exchange *x = &conn->x;
 	char *body = conn->in + conn->n_head;
@@ -191,7 +196,7 @@ static enum guard_verdict body_complete(struct conn *conn, struct guard_refusal 
 		return there >= x->body.n ? GUARD_OK : GUARD_MORE;
 	}
 	verdict = guard_chunks(&conn->chunks, &conn->worker->edge->face.limits, body, there, ret_refusal);
-	/* The marks of the chunks that were decoded take no room. */
+	/* The size lines of decoded chunks are removed from the buffer. */
 	memmove(body + conn->chunks.body, body + conn->chunks.at, there - conn->chunks.at);
 	conn->n_in -= conn->chunks.at - conn->chunks.body;
 	conn->chunks.at = conn->chunks.body;
@@ -204,7 +209,11 @@ static bool body_step(struct conn *conn)
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
+<<<<<<< HEAD
 	switch (body_complete(conn, &refusal)) {
+=======
+	switch (body_arrived(conn, &refusal)) {
+>>>>>>> 388976def6e720e25a91651bcdeb866ce774cb6c
 	case GUARD_MORE:
 		if (x->request.expects && !conn->continued && conn->n_in == conn->n_head) {
 			sdk_buf_z(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");

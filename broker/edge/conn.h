@@ -49,18 +49,18 @@ struct conn {
 };
 
 struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket);
-/* Goes on as far as it can. Takes an ended one. */
+/* Goes on as far as it can. May be called for an ended connection. */
 void conn_go(struct conn *conn);
 void conn_event(struct conn *conn, uint32_t events);
-/* A note with its exchange came back. */
+/* The writer or a reader gave its exchange back. */
 void conn_came_back(struct conn *conn);
 /* The connection of an exchange. */
 struct conn *conn_of(struct exchange *x);
 /* Its deadline passed. */
 void conn_timeout(struct conn *conn);
-/* The broker ends: no further request after the one under way; a stream or an idle connection ends now. */
+/* The broker is being stopped: the request under way is the last one. A stream or an idle connection is closed now. */
 void conn_drain(struct conn *conn);
 void conn_end(struct conn *conn);
-void conn_free(struct conn *conn); /* an ended one, out of all lists */
+void conn_free(struct conn *conn); /* the connection has ended and stands in no list */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server as a whole: sockets, workers, and what every worker must agree to before it is taken. */
+/* Start, reload and stop of the server: sockets, workers, readers. */
 #include "edge/edge.h"
 
 #include <errno.h>
@@ -38,8 +38,8 @@ static in_port_t *port_of(struct sockaddr *address)
 					      : &((struct sockaddr_in *)address)->sin_port;
 }
 
-/* Sharing the port is for our own workers: without this look another broker's socket would be shared too, and half
- * of the arrivals would go there. */
+/* Our workers share the port. Without this check we would share it with another broker too, which would get half of the
+ * arrivals. */
 static bool is_free(const struct addrinfo *address)
 {
 	int fd = socket_bind(address, false);
@@ -140,7 +140,7 @@ static void edge_free(struct edge *edge)
 	free(edge);
 }
 
-/* Signals are main's: a worker and a reader take none. */
+/* Signals are handled by the main thread only. */
 static enum ent_rc threads_start(struct edge *edge, const int *fd, struct supplier_set *suppliers, struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;

@@ -14,7 +14,7 @@ struct edge_options {
 	struct ent_str listen; /* address, "127.0.0.1" */
 	int port;              /* 0: any free one, see edge_port() */
 	int threads;           /* that take requests */
-	int read_threads;      /* that read the store for GET, so that no webhook waits for a search */
+	int read_threads;      /* that serve long reads, so that no webhook waits for a search */
 	int read_ms;           /* such a read is cut off after so long */
 	size_t body_max;       /* bytes of a request body */
 	size_t header_max;     /* bytes of all headers */
@@ -34,7 +34,7 @@ int edge_port(const struct edge *edge);
 /* Each worker changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
 enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
     __attribute__((warn_unused_result));
-/* Committed events up to seq: live streams have something to send. Any thread, cheap, a hint. */
+/* Events up to seq were committed: live streams have something to send. A hint from any thread; cheap. */
 void edge_notify(struct edge *edge, int64_t seq);
 /* Stop accepting; what is under way is answered as the writer answers. Then join and free. */
 void edge_drain(struct edge *edge);

@@ -126,7 +126,7 @@ static enum guard_verdict read_field(struct ent_str line, struct ent_header *ret
 	return GUARD_OK;
 }
 
-/* What frames the request: how often each stood, and its value. */
+/* The headers that decide where the request ends: how often each stood, and its value. */
 struct framing {
 	int n_host, n_length, n_encoding, n_expect;
 	struct ent_str host, length, encoding, expect;
@@ -289,7 +289,7 @@ static enum guard_verdict chunk_size(struct guard_chunks *chunks, const struct l
 	if (verdict == GUARD_REFUSED || (i + 1 < n && p[i] == '\r' && p[i + 1] != '\n'))
 		return guard_refuse(ret_refusal, 400,
 				    "a chunk's size is followed neither by CR LF nor by an extension");
-	/* what is there of a line counts, or one without an end would never be refused */
+	/* an incomplete line counts too, or an endless one would never be refused */
 	if ((verdict == GUARD_OK ? i : n) - digits > EXTENSION_MAX - chunks->extensions)
 		return guard_refuse(ret_refusal, 400, "the chunks have too many bytes of extensions");
 	if (verdict == GUARD_MORE || i + 1 >= n)

@@ -13,8 +13,8 @@ static struct ent_str str_moved(struct ent_str s, const char *from, const char *
 	return s.p != NULL ? (struct ent_str){to + (s.p - from), s.n} : s;
 }
 
-/* What borrows from the buffer: the request under way. Its parameters and arguments are decoded copies, and the body
- * is told anew after each read. */
+/* The request under way points into the buffer. Its parameters and arguments are decoded copies, and its body is set
+ * again after each read. */
 static void request_move(struct exchange *x, const char *from, const char *to)
 {
 	x->request.method = str_moved(x->request.method, from, to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One worker's loop: what came, what the writer answered, who is due. */
+/* The loop of one worker: new bytes, answers of the writer and the readers, deadlines. */
 #include "edge/worker.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ static void accept_waiting(struct worker *worker)
 		if (fd >= 0) {
 			accept_one(worker, fd, &peer);
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			/* They stay in the backlog; the next tick tries again. */
+			/* The connections stay in the backlog; we try again within a second. */
 			listen_set(worker, false);
 			log_write(worker->edge->face.world.log, LOG_ERROR, "http.accept_failed",
 				  LOG_Z("why", strerror(errno)), LOG_END);
@@ -123,7 +123,7 @@ static void worker_take_mail(struct worker *worker)
 
 	desk->pump |= mail.is_rung;
 	for (struct note *note = mail.note, *next; note != NULL; note = next) {
-		next = note->next; /* the note goes with its exchange */
+		next = note->next; /* the note is freed together with its exchange */
 		conn_came_back(conn_of(note->of));
 	}
 	if (mail.latest != NULL) {

@@ -43,6 +43,6 @@ struct edge {
 /* Takes the roster. */
 enum ent_rc worker_start(struct worker *worker, struct edge *edge, int listen_fd, struct roster *roster,
 			 struct ent_err *err) __attribute__((warn_unused_result));
-void worker_release(struct worker *worker); /* joined already, or never started */
+void worker_release(struct worker *worker); /* its thread has ended or was never started */
 
 #endif

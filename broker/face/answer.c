@@ -6,7 +6,7 @@
 #include <time.h>
 #include "face/uri.h"
 
-/* On every answer: it is data for programs, never a page, and nobody else's to keep. */
+/* On every answer: it is data for programs, never a page, and no cache may keep it. */
 #define FIELDS_ALWAYS                                                                                                  \
 	"Cache-Control: no-store\r\n"                                                                                  \
 	"X-Content-Type-Options: nosniff\r\n"                                                                          \

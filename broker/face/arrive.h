@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hooks, import and replay share: a webhook becomes a job for the writer. */
+/* A webhook becomes a job for the writer. Used by hooks, import and replay. */
 #ifndef FACE_ARRIVE_H
 #define FACE_ARRIVE_H
 
@@ -15,14 +15,14 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 /* An arrival as it was kept: its body, and the headers that were kept with it. Headers that cannot be read back are no
  * reason to refuse a replay: then there are none. */
 struct ent_webhook arrive_kept(struct ent_arena *arena, struct ent_str header_json, struct ent_str body);
-/* Was it no webhook but an answer of its tool, to a poll or a sweep? */
+/* True: it was no webhook but the tool's answer to a poll or a sweep. */
 bool arrive_was_asked_for(struct ent_str delivery_id);
 /* The changes in such an answer. link/ keeps the question (op, phase, memo) in the place of a webhook's headers.
  * ENT_EINVAL also for an answer that ended the broker before. */
 enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
 			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
 			       struct ent_err *err) __attribute__((warn_unused_result));
-/* The body became a dead letter: said once, here. */
+/* Logs that the body became a dead letter; nobody else does. */
 void arrive_log_dead(struct exchange *x, const struct job *job);
 /* "accepted", "repeated" or "dead"; NULL: it is not durable. */
 const char *arrive_outcome(const struct job *job);

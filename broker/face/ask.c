@@ -55,7 +55,7 @@ void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct excha
 {
 	x->work = job;
 	if (!exchange_submit(x, job, resume))
-		answer_busy(x, "As many changes wait for the store as may.");
+		answer_busy(x, "Too many changes wait for the store.");
 }
 
 bool ask_done(struct exchange *x, const struct job *job)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the routes share by which a person asks the writer for something: who asks, about what, and what a no means. */
+/* Shared by the routes by which a person asks the writer for a change: who asks, about what, and what is answered to a
+ * refusal. */
 #ifndef FACE_ASK_H
 #define FACE_ASK_H
 
@@ -8,9 +9,9 @@
 
 /* The store as the holder of the token may read it. */
 const struct view *ask_view(struct exchange *x);
-/* The incident of the path's first part. False: answered. */
+/* The incident that the path's first part names. False: the exchange is answered. */
 bool ask_incident(struct exchange *x, struct incident *ret);
-/* The configured supplier of the path's first part. NULL: answered. */
+/* The supplier that the path's first part names. NULL: the exchange is answered. */
 const struct supplier *ask_supplier(struct exchange *x);
 /* The number of a path's part i, above 0 (or 0 where it may be). False: answered 404. */
 bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret);
@@ -19,9 +20,9 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret);
 struct job *ask_new(struct exchange *x, enum job_kind kind);
 /* Hands it to the writer; resume finds it in x->work. */
 void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x));
-/* Was it done (or had been before)? False: answered. */
+/* True: the writer did it, now or before. False: the exchange is answered. */
 bool ask_done(struct exchange *x, const struct job *job);
-/* Reading again what was changed: the answer with that status, or what went wrong. */
+/* Answers with the JSON that was read and this status, or with what went wrong. */
 void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str json, const struct ent_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/auth.h"
 
+#include <assert.h>
 #include <string.h>
 #include "face/answer.h"
 #include "face/exchange.h"
@@ -19,20 +20,18 @@ static void token_hash(struct ent_str token, unsigned char ret[AUTH_HASH_SIZE])
 
 void auth_token_make(struct chance *chance, char ret[AUTH_TOKEN_SIZE], unsigned char ret_hash[AUTH_HASH_SIZE])
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	unsigned char secret[33] = {0}; /* 256 bits, and zeros that fill the last character */
-	char *p = ret + sizeof TOKEN_PREFIX - 1;
+	unsigned char secret[32];
+	char text[(sizeof secret + 2) / 3 * 4];
+	size_t n;
 
-	chance->bytes(chance, secret, 32);
+	chance->bytes(chance, secret, sizeof secret);
+	n = sdk_base64url(secret, sizeof secret, text);
+	assert(n == TOKEN_CHARS - (sizeof TOKEN_PREFIX - 1));
 	memcpy(ret, TOKEN_PREFIX, sizeof TOKEN_PREFIX - 1);
-	for (size_t i = 0; i < 33; i += 3) {
-		uint32_t group = (uint32_t)secret[i] << 16 | (uint32_t)secret[i + 1] << 8 | secret[i + 2];
-
-		for (int shift = 18; shift >= 0 && p < ret + TOKEN_CHARS; shift -= 6)
-			*p++ = alphabet[group >> shift & 63];
-	}
-	*p = '\0';
+	memcpy(ret + sizeof TOKEN_PREFIX - 1, text, n);
+	ret[TOKEN_CHARS] = '\0';
 	explicit_bzero(secret, sizeof secret);
+	explicit_bzero(text, sizeof text);
 	token_hash((struct ent_str){ret, TOKEN_CHARS}, ret_hash);
 }
 

@@ -7,7 +7,8 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "store/rows.h"
+#include "view/view_repeat.h"
+#include "view/view_share.h"
 #include "view/view_thread.h"
 
 #define COMMENT_MAX  65536 /* characters */
@@ -105,18 +106,13 @@ static bool read_comment_id(struct exchange *x, struct ent_str id, char ret[ID_S
 	return true;
 }
 
-/* Asked a second time under the same id: the same words for the same people, or it is a mistake. */
+/* A second request with the same id has to have the same text and audience; otherwise it is a mistake. */
 static bool is_repeat(struct exchange *x, const struct job *job)
 {
 	const struct ask *ask = &job->ask;
-	struct comment stored;
 
-	if (job->outcome != JOB_REPEATED)
-		return true;
-	if (comment_load(x->desk->db, &x->arena.abi, ENT_STR(""), ENT_STR(""), sdk_str(ask->comment_uuid), &stored) &&
-	    stored.incident == incident_living(x->desk->db, ask->incident) && sdk_eq(stored.body, ask->text) &&
-	    stored.audience.kind == ask->audience.kind &&
-	    (ask->audience.kind != AUDIENCE_SUPPLIERS || sdk_eq(stored.audience.suppliers, ask->audience.suppliers)))
+	if (job->outcome != JOB_REPEATED ||
+	    view_repeat(ask_view(x), ask->incident, sdk_str(ask->comment_uuid), ask->text, &ask->audience))
 		return true;
 	answer_problem(x, PROBLEM_CONFLICT,
 		       "This \"id\" stands for another comment already; take a new one for new words.");

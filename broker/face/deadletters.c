@@ -44,7 +44,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 	if (!read_letter_id(x, &id))
 		return false;
 	rc = view_dead(ask_view(x), id, ret, &err);
-	if (rc == ENT_EINVAL) /* nothing of the request: what is kept of it is damaged */
+	if (rc == ENT_EINVAL) /* the request is right: the kept body is damaged */
 		answer_problem(x, PROBLEM_INTERNAL, "%s", err.msg);
 	else if (rc != ENT_OK)
 		answer_failure(x, rc, &err);
@@ -59,7 +59,7 @@ void deadletters_get(struct exchange *x)
 		answer_body(x, 200, NULL, view_dead_print(ask_view(x), &letter));
 }
 
-/* Bytes of a stranger: a download, whatever they look like. */
+/* The body comes from outside: a browser saves it and never shows it. */
 void deadletters_raw(struct exchange *x)
 {
 	struct dead_letter letter;
@@ -142,15 +142,13 @@ void deadletters_replay(struct exchange *x)
 		answer_problem(x, PROBLEM_CONFLICT, "The dead letter cannot be replayed: %s.", err.msg);
 		return;
 	}
-	x->work = job;
-	if (!exchange_submit(x, job, replay_answer))
-		answer_busy(x, "As many changes wait for the store as may.");
+	ask_submit(x, job, replay_answer);
 }
 
 /* ---- replay of many --------------------------------------------------------------- */
 
-/* A page of those that wait, by id. Whatever becomes of them, `after` passes them, so that what stays dead hides
- * nothing behind it. */
+/* A page of waiting dead letters, by id. `after` passes each that was tried, so that one that stays dead hides no
+ * other. */
 struct many {
 	struct job **job;
 	size_t n;
@@ -202,7 +200,7 @@ static void many_answer(struct exchange *x)
 	answer_done(x, 200);
 }
 
-/* {}, with "supplier" and "after" if wanted. */
+/* The body is {}, and may have "supplier" and "after". */
 static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t *ret_after)
 {
 	const struct sdk_json *node, *supplier, *after;
@@ -311,7 +309,5 @@ void deadletters_ignore(struct exchange *x)
 	if (!read_letter_id(x, &job->dead_letter))
 		return;
 	job->kind = JOB_DEAD_IGNORE;
-	x->work = job;
-	if (!exchange_submit(x, job, ignore_answer))
-		answer_busy(x, "As many changes wait for the store as may.");
+	ask_submit(x, job, ignore_answer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The outbound queue: read, and what a person decides about what stands still. */
+/* Deliveries: lists, and what a person decides about one that is parked or unknown. */
 #include "face/deliveries.h"
 
 #include "face/answer.h"
@@ -100,7 +100,7 @@ static const struct body_field repair_fields[] = {
     {"supplier", BODY_TEXT, false, 1, SUPPLIER_NAME_MAX, offsetof(struct repair_body, supplier)},
     {0}};
 
-/* Those that deliveries are parked for and that somebody can mend for all of them at once. */
+/* Causes that somebody can correct for all their parked deliveries at once. */
 static bool can_repair(enum delivery_cause cause)
 {
 	switch (cause) {

@@ -32,13 +32,13 @@ struct exchange {
 	struct request request;
 	const struct route *route;
 	struct ent_str path;                                /* as sent, without the query */
-	struct ent_str param[EXCHANGE_PARAMS_MAX];          /* what the route's "{}" took, decoded */
+	struct ent_str param[EXCHANGE_PARAMS_MAX];          /* the parts of the path at the route's "{}", decoded */
 	struct ent_header argument[EXCHANGE_ARGUMENTS_MAX]; /* of the query, decoded; only names that the route knows */
 	size_t n_argument;
 	struct ent_str body;
 	struct ent_str principal; /* holder of the token; absent for open routes */
 	struct sdk_arena arena;
-	struct roster *roster; /* the suppliers this exchange sees, whatever is reloaded meanwhile */
+	struct roster *roster; /* the suppliers as they were when it began, even after a reload */
 	int64_t began_us;      /* its first byte */
 	struct answer answer;
 

@@ -14,7 +14,7 @@
 #include "face/limits.h"
 #include "store/writer.h"
 
-/* What routes need of the other rooms, as functions, so that face includes none of them. */
+/* The functions of other rooms that routes call, so that face includes none of them. */
 struct face_world {
 	struct writer *writer;
 	struct clock *clock;

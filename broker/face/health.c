@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For load balancers, people at night, and Prometheus. */
+/* For load balancers, for people at night, for Prometheus. */
 #include "face/health.h"
 
 #include "face/answer.h"
@@ -59,18 +59,18 @@ void health_ready(struct exchange *x)
 
 /* ---- metrics ------------------------------------------------------------------------- */
 
-static void metric_head(struct sdk_buf *buf, const char *name, const char *help)
+static void gauge_head(struct sdk_buf *buf, const char *name, const char *help)
 {
 	sdk_buf_format(buf, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
 /* Names are [a-z0-9-] and states words of ours: neither needs an escape. */
-static void metric_states(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_now *now)
+static void gauge_states(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_now *now)
 {
 	static const enum supplier_health state[] = {SUPPLIER_HEALTHY, SUPPLIER_SLOW, SUPPLIER_FAILING, SUPPLIER_PAUSED,
 						     SUPPLIER_REFUSED};
 
-	metric_head(buf, "entente_supplier_state", "1 for the state that the supplier's tool is in.");
+	gauge_head(buf, "entente_supplier_state", "1 for the state that the supplier's tool is in.");
 	for (size_t i = 0; i < set->n; i++) {
 		for (size_t k = 0; k < sizeof state / sizeof *state; k++) {
 			const char *name = supplier_health_name(state[k]);
@@ -79,15 +79,15 @@ static void metric_states(struct sdk_buf *buf, const struct supplier_set *set, c
 				       ENT_F(set->at[i].name), name, sdk_eqz(now[i].state, name));
 		}
 	}
-	metric_head(buf, "entente_supplier_quiet", "1 while a supplier that used to talk says nothing.");
+	gauge_head(buf, "entente_supplier_quiet", "1 while a supplier that used to talk says nothing.");
 	for (size_t i = 0; i < set->n; i++)
 		sdk_buf_format(buf, "entente_supplier_quiet{supplier=\"%.*s\"} %d\n", ENT_F(set->at[i].name),
 			       now[i].quiet_since_ms != 0);
 }
 
-static void metric_open(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_open *open)
+static void gauge_open(struct sdk_buf *buf, const struct supplier_set *set, const struct supplier_open *open)
 {
-	metric_head(buf, "entente_supplier_deliveries", "Deliveries that are not done and not cancelled.");
+	gauge_head(buf, "entente_supplier_deliveries", "Deliveries that are not done and not cancelled.");
 	for (size_t i = 0; i < set->n; i++)
 		for (size_t state = 0; state < SUPPLIER_N_OPEN; state++)
 			sdk_buf_format(buf, "entente_supplier_deliveries{supplier=\"%.*s\",state=\"%s\"} %lld\n",
@@ -95,9 +95,9 @@ static void metric_open(struct sdk_buf *buf, const struct supplier_set *set, con
 				       (long long)open[i].n[state]);
 }
 
-static void metric_aside(struct sdk_buf *buf, struct db *db, const struct supplier_set *set)
+static void gauge_aside(struct sdk_buf *buf, struct db *db, const struct supplier_set *set)
 {
-	metric_head(buf, "entente_supplier_tickets_put_aside", "Tickets that could not be read and were passed over.");
+	gauge_head(buf, "entente_supplier_tickets_put_aside", "Tickets that could not be read and were passed over.");
 	for (size_t i = 0; i < set->n; i++)
 		sdk_buf_format(buf, "entente_supplier_tickets_put_aside{supplier=\"%.*s\"} %lld\n",
 			       ENT_F(set->at[i].name), (long long)aside_count(db, set->at[i].name));
@@ -113,9 +113,9 @@ void health_metrics(struct exchange *x)
 	metric_print(x->desk->face->world.metrics, buf);
 	for (size_t i = 0; i < set->n; i++)
 		now[i] = view_supplier_now(ask_view(x), &set->at[i]);
-	metric_states(buf, set, now);
-	metric_open(buf, set, view_supplier_open(ask_view(x), set));
-	metric_aside(buf, x->desk->db, set);
+	gauge_states(buf, set, now);
+	gauge_open(buf, set, view_supplier_open(ask_view(x), set));
+	gauge_aside(buf, x->desk->db, set);
 	answer_done(x, 200);
 	x->answer.type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Routes: For load balancers, people at night, and Prometheus. */
+/* Routes: /healthz, /readyz and /metrics. */
 #ifndef FACE_HEALTH_H
 #define FACE_HEALTH_H
 

@@ -5,7 +5,7 @@
 #include "face/answer.h"
 #include "face/arrive.h"
 
-/* The same words whatever was wrong: an answer must not help to guess a signature. */
+/* The answer is the same for each mistake, so that it does not help to guess a signature. */
 static void refuse_unsigned(struct exchange *x, const struct supplier *supplier, const struct ent_err *err)
 {
 	struct face *face = x->desk->face;
@@ -20,7 +20,7 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 	x->answer.fields = ENT_STR("WWW-Authenticate: Signature realm=\"hooks\"\r\n");
 }
 
-/* Repeats and dead letters look like the first time: the sender has done its part. */
+/* A repeat and a dead letter get the same answer as a new arrival: the sender has done its part. */
 static void hook_answer(struct exchange *x)
 {
 	const struct job *job = x->work;
@@ -70,6 +70,6 @@ void hooks_post(struct exchange *x)
 		if (exchange_submit(x, job, hook_answer))
 			return;
 		metric_add(metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "As many arrivals wait for the store as may.");
+		answer_busy(x, "Too many arrivals wait for the store.");
 	}
 }

@@ -5,22 +5,11 @@
 #include "face/answer.h"
 #include "face/arrive.h"
 
-#define DELIVERY_ID_MAX 200
-
 struct import {
 	struct ent_str supplier, delivery_id, body;
 	struct ent_header *header;
 	size_t n_header;
 };
-
-/* 1 to DELIVERY_ID_MAX printable ASCII characters without spaces. */
-static bool is_delivery_id(struct ent_str id)
-{
-	for (size_t i = 0; i < id.n; i++)
-		if (id.p[i] <= ' ' || id.p[i] >= 0x7F)
-			return false;
-	return id.n > 0 && id.n <= DELIVERY_ID_MAX;
-}
 
 static bool read_headers(struct exchange *x, const struct sdk_json *node, struct import *ret)
 {
@@ -81,11 +70,11 @@ static bool read_import(struct exchange *x, struct import *ret)
 	for (const struct sdk_json *member = sdk_json_first(node); member != NULL; member = sdk_json_next(member))
 		if (!read_import_member(x, member, ret))
 			return false;
-	if (ret->supplier.p == NULL || ret->body.p == NULL || !is_delivery_id(ret->delivery_id)) {
+	if (ret->supplier.p == NULL || ret->body.p == NULL || !arrival_is_delivery_id(ret->delivery_id)) {
 		answer_problem(x, PROBLEM_CONTENT,
 			       "\"supplier\", \"delivery_id\" (1 to %d printable characters without spaces) and "
 			       "\"body\" are needed.",
-			       DELIVERY_ID_MAX);
+			       ENT_ID_MAX);
 		return false;
 	}
 	return true;
@@ -140,6 +129,6 @@ void import_post(struct exchange *x)
 	x->work = job;
 	if (!exchange_submit(x, job, import_answer)) {
 		metric_add(x->desk->face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "As many changes wait for the store as may.");
+		answer_busy(x, "Too many changes wait for the store.");
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Incidents, read; and the one thing of them that a person sets. */
+/* Incidents: lists, one of them, its history; and its status, which a person may set. */
 #include "face/incidents.h"
 
 #include "face/answer.h"
@@ -117,7 +117,7 @@ void incidents_patch(struct exchange *x)
 		return;
 	job->ask.incident = incident.number;
 	job->ask.status = sdk_status(body.status);
-	/* A hand-over is a share; it is no state that an incident could be in. */
+	/* A hand-over is made by a share; an incident cannot have this status. */
 	if (job->ask.status == ENT_STATUS_UNKNOWN || job->ask.status == ENT_TRANSFERRED)
 		answer_problem(
 		    x, PROBLEM_CONTENT,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every limit of HTTP in, in one table. Those with a setting come from the configuration;
- * the others are fixed here. What is refused is answered with the status named.
+ * the others are fixed here. The number beside a limit is the status of the answer beyond it.
  */
 #ifndef FACE_LIMITS_H
 #define FACE_LIMITS_H

@@ -15,7 +15,7 @@ static bool read_event_id(struct ent_str text, int64_t *ret)
 	return text.p == NULL || (sdk_to_int(text, ret) && *ret >= 0);
 }
 
-/* Last-Event-ID wins: it is what a browser sends when it comes back to the address with "after". */
+/* Last-Event-ID goes before "after": a browser sends it when it opens the same address again. */
 static bool read_after(struct exchange *x, int64_t *ret)
 {
 	int64_t last = writer_last_seq(x->desk->face->world.writer);
@@ -69,7 +69,7 @@ void live_get(struct exchange *x)
 		return;
 	if (atomic_fetch_add(&face->n_stream, 1) >= face->limits.streams_max) {
 		atomic_fetch_sub(&face->n_stream, 1);
-		answer_busy(x, "There are as many live streams as this server serves.");
+		answer_busy(x, "Too many live streams are open.");
 		return;
 	}
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);

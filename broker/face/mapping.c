@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A supplier's maps: read, published, and an earlier one put in force again. */
+/* Maps of a supplier: list, publish, activate an earlier one. */
 #include "face/mapping.h"
 
 #include "core/maps.h"
@@ -37,7 +37,7 @@ void mapping_list(struct exchange *x)
 	ask_answer(x, 200, rc, json, &err);
 }
 
-/* The writer made another map the one in force: whoever holds suppliers has to make them anew. */
+/* Another map is in force now: every set of suppliers has to be made anew. */
 static void change_answer(struct exchange *x)
 {
 	const struct face_world *world = &x->desk->face->world;

@@ -17,10 +17,10 @@
 
 #define LAST_MAX  5000
 #define LAST_DFLT 500
-#define ROWS_MAX  500     /* different differences that are told */
-#define BUDGET_US 2000000 /* then it answers with what it has seen */
+#define ROWS_MAX  500     /* differences in one answer */
+#define BUDGET_US 2000000 /* after that it answers with what it has found so far */
 
-/* One word that is read differently. */
+/* A value that the two maps read differently. */
 struct difference {
 	const char *attribute;
 	struct ent_str native, from, to, ticket;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The suppliers of the configuration: how each does, how far its tool was read. */
+/* Suppliers: the state of each, polls and back-fills, drift. */
 #include "face/suppliers.h"
 
 #include "face/answer.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bearer tokens: listed without their secret, made once, taken back. */
+/* Bearer tokens: list (without the secret), make, remove. */
 #include "face/tokens.h"
 
 #include <string.h>
 #include "face/answer.h"
+#include "face/ask.h"
 #include "sdk/time.h"
 
 void tokens_list(struct exchange *x)
@@ -99,10 +100,8 @@ void tokens_post(struct exchange *x)
 	if (!read_new(x, &made->job.token))
 		return;
 	made->job.kind = JOB_TOKEN_ADD;
-	x->work = made;
 	auth_token_make(x->desk->face->world.chance, made->token, made->job.token.hash);
-	if (!exchange_submit(x, &made->job, post_answer))
-		answer_busy(x, "As many changes wait for the store as may.");
+	ask_submit(x, &made->job, post_answer); /* its first member */
 }
 
 static void delete_answer(struct exchange *x)
@@ -111,7 +110,7 @@ static void delete_answer(struct exchange *x)
 	const struct job *job = x->work;
 
 	if (job->outcome == JOB_ACCEPTED) {
-		atomic_fetch_add(&face->tokens_changed, 1); /* no worker believes it any longer */
+		atomic_fetch_add(&face->tokens_changed, 1); /* each worker looks it up again */
 		log_write(face->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
 			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
@@ -129,7 +128,5 @@ void tokens_delete(struct exchange *x)
 
 	job->kind = JOB_TOKEN_REMOVE;
 	job->token.name = x->param[0];
-	x->work = job;
-	if (!exchange_submit(x, job, delete_answer))
-		answer_busy(x, "As many changes wait for the store as may.");
+	ask_submit(x, job, delete_answer);
 }

@@ -8,11 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct ent_str some(struct ent_str s)
-{
-	return s.p ? s : ENT_STR("");
-}
-
 static void copy_uuid(char ret[ID_SIZE], struct ent_str s)
 {
 	snprintf(ret, ID_SIZE, "%.*s", (int)s.n, s.p ? s.p : "");
@@ -81,10 +76,10 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
 			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14 WHERE number = $12");
 	}
-	db_bind_str(stmt, 1, some(incident->title));
+	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
 	db_bind_str(stmt, 3, attr_values_print(&incident->values, attributes));
-	db_bind_str(stmt, 4, some(incident->holder));
+	db_bind_str(stmt, 4, sdk_or_empty(incident->holder));
 	db_bind_int(stmt, 5, incident->holder_since_ms);
 	db_bind_int(stmt, 6, incident->opened_ms);
 	db_bind_int(stmt, 7, incident->changed_ms);
@@ -166,8 +161,8 @@ bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplie
 		  struct ent_str external_id, struct comment *ret)
 {
 	struct db_stmt *stmt = db_use(db, COMMENT_COLUMNS "WHERE supplier = $1 AND ticket = $2 AND external_id = $3");
-	db_bind_str(stmt, 1, some(supplier));
-	db_bind_str(stmt, 2, some(ticket));
+	db_bind_str(stmt, 1, sdk_or_empty(supplier));
+	db_bind_str(stmt, 2, sdk_or_empty(ticket));
 	db_bind_str(stmt, 3, external_id);
 	return read_comment_row(stmt, arena, ret);
 }
@@ -194,15 +189,15 @@ void comment_save(struct db *db, struct comment *comment)
 		"RETURNING id");
 	db_bind_str(stmt, 1, sdk_str(comment->uuid));
 	db_bind_int(stmt, 2, comment->incident);
-	db_bind_str(stmt, 3, some(comment->supplier));
-	db_bind_str(stmt, 4, some(comment->ticket));
-	db_bind_str(stmt, 5, some(comment->external_id));
-	db_bind_str(stmt, 6, some(comment->author.id));
-	db_bind_str(stmt, 7, some(comment->author.name));
-	db_bind_str(stmt, 8, some(comment->body));
+	db_bind_str(stmt, 3, sdk_or_empty(comment->supplier));
+	db_bind_str(stmt, 4, sdk_or_empty(comment->ticket));
+	db_bind_str(stmt, 5, sdk_or_empty(comment->external_id));
+	db_bind_str(stmt, 6, sdk_or_empty(comment->author.id));
+	db_bind_str(stmt, 7, sdk_or_empty(comment->author.name));
+	db_bind_str(stmt, 8, sdk_or_empty(comment->body));
 	db_bind_str(stmt, 9, sdk_str(comment->visibility == ENT_PUBLIC ? "public" : "internal"));
 	db_bind_str(stmt, 10, sdk_str(audience_name(comment->audience.kind)));
-	db_bind_str(stmt, 11, some(comment->audience.suppliers));
+	db_bind_str(stmt, 11, sdk_or_empty(comment->audience.suppliers));
 	db_bind_int(stmt, 12, comment->created_ms);
 	db_bind_int(stmt, 13, comment->edited_ms);
 	db_bind_int(stmt, 14, comment->removed);
@@ -235,9 +230,9 @@ void attachment_save(struct db *db, const struct event *event)
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_str(stmt, 3, event->ticket_id);
 	db_bind_str(stmt, 4, event->attachment.id);
-	db_bind_str(stmt, 5, some(event->attachment.name));
-	db_bind_str(stmt, 6, some(event->attachment.media_type));
-	db_bind_str(stmt, 7, some(event->attachment.url));
+	db_bind_str(stmt, 5, sdk_or_empty(event->attachment.name));
+	db_bind_str(stmt, 6, sdk_or_empty(event->attachment.media_type));
+	db_bind_str(stmt, 7, sdk_or_empty(event->attachment.url));
 	db_bind_int(stmt, 8, event->attachment.size);
 	db_bind_int(stmt, 9, event->time_ms);
 	(void)db_row(stmt);

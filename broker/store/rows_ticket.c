@@ -6,11 +6,6 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
-static struct ent_str some(struct ent_str s)
-{
-	return s.p ? s : ENT_STR("");
-}
-
 bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret)
 {
 	const struct sdk_json *root, *item;
@@ -47,8 +42,8 @@ static void print_attributes(const struct ticket *ticket, struct sdk_buf *buf)
 			continue;
 		sdk_jsonw_key(&w, sdk_attr_name((enum ent_attr)i));
 		sdk_jsonw_open(&w, '[');
-		sdk_jsonw_str(&w, some(at->value.text));
-		sdk_jsonw_str(&w, some(at->value.native));
+		sdk_jsonw_str(&w, sdk_or_empty(at->value.text));
+		sdk_jsonw_str(&w, sdk_or_empty(at->value.native));
 		sdk_jsonw_int(&w, at->stamp.version);
 		sdk_jsonw_int(&w, at->stamp.time_ms);
 		sdk_jsonw_close(&w, ']');
@@ -95,7 +90,7 @@ static void place_save(struct db *db, const struct ticket *ticket)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE ticket SET key = $1, incident = $2 WHERE id = $3");
 
-	db_bind_str(stmt, 1, some(ticket->key));
+	db_bind_str(stmt, 1, sdk_or_empty(ticket->key));
 	db_bind_int(stmt, 2, ticket->incident);
 	db_bind_int(stmt, 3, ticket->id);
 	(void)db_row(stmt);
@@ -115,7 +110,7 @@ void ticket_save(struct db *db, struct ticket *ticket)
 			"$11, $7, $8, $9, $10, $12)");
 		db_bind_str(stmt, 7, ticket->supplier);
 		db_bind_str(stmt, 8, ticket->external_id);
-		db_bind_str(stmt, 9, some(ticket->key));
+		db_bind_str(stmt, 9, sdk_or_empty(ticket->key));
 		db_bind_int(stmt, 10, ticket->incident);
 		db_bind_int(stmt, 12, ticket->origin ? ticket->origin : ticket->incident);
 	} else {
@@ -131,7 +126,7 @@ void ticket_save(struct db *db, struct ticket *ticket)
 	db_bind_str(stmt, 4, sdk_buf_view(&buf));
 	db_bind_int(stmt, 5, ticket->removed_stamp.version);
 	db_bind_int(stmt, 6, ticket->removed_stamp.time_ms);
-	db_bind_str(stmt, 11, some(ticket->continues_as));
+	db_bind_str(stmt, 11, sdk_or_empty(ticket->continues_as));
 	if (ticket->id == 0)
 		ticket->id = db_insert(stmt);
 	else

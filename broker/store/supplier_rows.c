@@ -5,11 +5,6 @@
 
 #include <assert.h>
 
-static struct ent_str some(struct ent_str s)
-{
-	return sdk_or_empty(s);
-}
-
 /* ---- cursors ----------------------------------------------------------------------- */
 
 static const char *const stream_names[CURSOR_N] = {
@@ -64,20 +59,20 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	    "asked_ms = excluded.asked_ms, note = excluded.note, note_ms = excluded.note_ms, page = excluded.page");
 	db_bind_str(stmt, 1, cursor->supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
-	db_bind_str(stmt, 3, some(cursor->memo));
+	db_bind_str(stmt, 3, sdk_or_empty(cursor->memo));
 	db_bind_int(stmt, 4, cursor->phase);
 	db_bind_int(stmt, 5, cursor->since_ms);
 	db_bind_int(stmt, 6, cursor->made_ms);
 	db_bind_int(stmt, 7, cursor->moved_ms);
 	db_bind_int(stmt, 8, cursor->pages);
 	db_bind_int(stmt, 9, cursor->changes);
-	db_bind_str(stmt, 10, some(cursor->state));
-	db_bind_str(stmt, 11, some(cursor->connector));
+	db_bind_str(stmt, 10, sdk_or_empty(cursor->state));
+	db_bind_str(stmt, 11, sdk_or_empty(cursor->connector));
 	db_bind_int(stmt, 12, cursor->told_ms);
 	db_bind_int(stmt, 13, cursor->asked_ms);
-	db_bind_str(stmt, 14, some(cursor->note));
+	db_bind_str(stmt, 14, sdk_or_empty(cursor->note));
 	db_bind_int(stmt, 15, cursor->note_ms);
-	db_bind_str(stmt, 16, some(cursor->page));
+	db_bind_str(stmt, 16, sdk_or_empty(cursor->page));
 	(void)db_row(stmt);
 }
 
@@ -93,7 +88,7 @@ void cursor_begin(struct db *db, const struct cursor *cursor)
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
 	db_bind_int(stmt, 3, cursor->since_ms);
 	db_bind_int(stmt, 4, cursor->made_ms);
-	db_bind_str(stmt, 5, some(cursor->connector));
+	db_bind_str(stmt, 5, sdk_or_empty(cursor->connector));
 	(void)db_row(stmt);
 }
 
@@ -111,7 +106,7 @@ size_t sweep_list(struct db *db, struct ent_arena *arena, struct ent_str supplie
 	size_t n = 0;
 
 	db_bind_str(stmt, 1, supplier);
-	db_bind_str(stmt, 2, some(after));
+	db_bind_str(stmt, 2, sdk_or_empty(after));
 	db_bind_int(stmt, 3, (int64_t)max);
 	db_bind_int(stmt, 4, since_ms);
 	while (n < max && db_row(stmt)) {
@@ -204,8 +199,8 @@ void supplier_state_save(struct db *db, const struct supplier_state *state, int6
 		       "sequence = $6 WHERE supplier = $7");
 	db_bind_str(stmt, 1, sdk_str(supplier_health_name(state->state)));
 	db_bind_int(stmt, 2, state->since_ms);
-	db_bind_str(stmt, 3, some(state->why));
-	db_bind_str(stmt, 4, some(state->next));
+	db_bind_str(stmt, 3, sdk_or_empty(state->why));
+	db_bind_str(stmt, 4, sdk_or_empty(state->next));
 	db_bind_int(stmt, 5, state->quiet_since_ms);
 	db_bind_int(stmt, 6, sequence);
 	db_bind_str(stmt, 7, state->supplier);
@@ -261,7 +256,7 @@ int64_t map_publish(struct db *db, struct ent_str supplier, struct ent_str json,
 		       "coalesce(max(version), 0) + 1, $2, $3, $4, 0 FROM map WHERE supplier = $1 RETURNING version");
 	db_bind_str(stmt, 1, supplier);
 	db_bind_int(stmt, 2, now_ms);
-	db_bind_str(stmt, 3, some(author));
+	db_bind_str(stmt, 3, sdk_or_empty(author));
 	db_bind_str(stmt, 4, json);
 	int64_t version = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);

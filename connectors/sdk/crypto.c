@@ -129,10 +129,11 @@ static bool hex_decode(struct ent_str hex, unsigned char *ret)
 
 /* ---- base64 --------------------------------------------------------------- */
 
-/* RFC 4648 section 4 into ret, which has room for (n + 2) / 3 * 4. */
-static size_t base64_encode(const unsigned char *p, size_t n, char *ret)
+#define LETTERS_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* Four characters of `digit` for each three bytes, with padding, into ret, which has room for (n + 2) / 3 * 4. */
+static size_t base64_by(const char *digit, const unsigned char *p, size_t n, char *ret)
 {
-	const char *digit = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t out = 0;
 
 	for (size_t i = 0; i < n; i += 3, out += 4) {
@@ -145,6 +146,18 @@ static size_t base64_encode(const unsigned char *p, size_t n, char *ret)
 		ret[out + 3] = left > 2 ? digit[w & 63] : '=';
 	}
 	return out;
+}
+
+static size_t base64_encode(const unsigned char *p, size_t n, char *ret)
+{
+	return base64_by(LETTERS_AND_DIGITS "+/", p, n, ret);
+}
+
+size_t sdk_base64url(const unsigned char *p, size_t n, char *ret)
+{
+	size_t with_padding = base64_by(LETTERS_AND_DIGITS "-_", p, n, ret);
+
+	return with_padding - (3 - n % 3) % 3;
 }
 
 struct ent_str sdk_base64(struct ent_arena *arena, const unsigned char *p, size_t n)

@@ -23,6 +23,8 @@ void sdk_digest_end(struct sdk_digest *digest, unsigned char ret[32]);
 
 struct ent_str sdk_hex(struct ent_arena *arena, const unsigned char *p, size_t n); /* lower case */
 struct ent_str sdk_base64(struct ent_arena *arena, const unsigned char *p, size_t n);
+/* For URLs, without padding: its length. ret has room for (n + 2) / 3 * 4. */
+size_t sdk_base64url(const unsigned char *p, size_t n, char *ret);
 bool sdk_unbase64(struct ent_arena *arena, struct ent_str text, struct ent_str *ret); /* strict, with padding */
 
 bool sdk_same(struct ent_str a, struct ent_str b); /* constant time for equal lengths */

@@ -186,6 +186,24 @@ static void test_signed_hex(void **state)
 	assert_false(sdk_signed_base64(SDK_SHA256, forged, empty, 2, body, 2));
 }
 
+/* RFC 4648, section 5: the two other characters, and no padding. */
+static void test_base64url(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *want;
+	} row[] = {{"", 0, ""}, {"f", 1, "Zg"}, {"fo", 2, "Zm8"}, {"foo", 3, "Zm9v"}, {"\xfb\xff\xfe", 3, "-__-"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		char text[8];
+		size_t n = sdk_base64url((const unsigned char *)row[i].bytes, row[i].n, text);
+
+		assert_true(sdk_eqz((struct ent_str){text, n}, row[i].want));
+	}
+}
+
 static void test_signed_base64(void **state)
 {
 	const struct ent_str part[] = {ENT_STR("17"), ENT_STR("."), ENT_STR("{\"a\":1}")};
@@ -276,6 +294,7 @@ int main(void)
 	    TEST(test_digest_in_pieces),
 	    TEST(test_hex),
 	    TEST(test_base64),
+	    TEST(test_base64url),
 	    TEST(test_same),
 	    TEST(test_signed_hex),
 	    TEST(test_signed_base64),
