@@ -6,6 +6,9 @@ import schemathesis
 BEYOND_FORM = [
     # a map whose way out does not lead back
     (("publishMap", "tryMap"), 422, "which comes back as"),
+    # a thread is paged from one place in it
+    (("listComments",), 400, "only one of before, after and around"),
+    (("listComments",), 400, "the position is no comment of this thread"),
 ]
 
 
