@@ -178,13 +178,8 @@ static bool head_step(struct conn *conn)
 	return head_whole(conn);
 }
 
-<<<<<<< HEAD
-/* Is the body whole? Chunks are decoded as they come. */
-static enum guard_verdict body_complete(struct conn *conn, struct guard_refusal *ret_refusal)
-=======
 /* Tells whether the body is complete. Chunks are decoded as they come. */
 static enum guard_verdict body_arrived(struct conn *conn, struct guard_refusal *ret_refusal)
->>>>>>> 388976def6e720e25a91651bcdeb866ce774cb6c
 {
 	struct exchange *x = &conn->x;
 	char *body = conn->in + conn->n_head;
@@ -209,11 +204,7 @@ static bool body_step(struct conn *conn)
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
-<<<<<<< HEAD
-	switch (body_complete(conn, &refusal)) {
-=======
 	switch (body_arrived(conn, &refusal)) {
->>>>>>> 388976def6e720e25a91651bcdeb866ce774cb6c
 	case GUARD_MORE:
 		if (x->request.expects && !conn->continued && conn->n_in == conn->n_head) {
 			sdk_buf_z(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
