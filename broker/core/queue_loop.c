@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop breaker: is this one more round of two programs that answer each other? Asked before a delivery is made. */
-#include "core/queue.h"
+#include "core/queue_loop.h"
 
 #include "core/loop.h"
 #include "sdk/webhook.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an event does to the queue: what waits, goes or is given up; what is planned anew. */
-#include "core/queue.h"
+#include "core/queue_plan.h"
+
+#include "core/queue_loop.h"
+#include "core/queue_wait.h"
 
 #include "sdk/webhook.h"
 
@@ -24,38 +27,22 @@ static struct queue_cause cause_of(const struct event *event)
 
 /* ---- what an event does to what waits ------------------------------------------------------ */
 
-static void end_as(struct queue *queue, struct delivery *delivery, enum delivery_state state, enum delivery_cause cause,
-		   struct ent_str reason)
-{
-	queue_end(queue, delivery, &(struct queue_verdict){.state = state, .cause = cause, .reason = reason});
-}
-
-/* The open one behind `after` that is not in flight: of those, the outcome will tell. */
-static struct delivery *next_waiting(struct queue *queue, struct ent_str supplier, int64_t after)
-{
-	struct dossier_queue *of = dossier_queue(queue->dossier, supplier);
-	struct delivery *delivery = dossier_open(queue->dossier, of, after);
-
-	while (delivery && delivery->state == DELIVERY_IN_FLIGHT)
-		delivery = dossier_open(queue->dossier, of, delivery->id);
-	return delivery;
-}
-
 /* An unknown delivery may have been done. It must not be sent again when the incident is shared again, because we could
  * not search for it. An owed delivery stays: the withdrawal of the share itself ends what is owed. */
 static void cancel_waiting(struct queue *queue, struct ent_str supplier)
 {
 	struct delivery *delivery;
 
-	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id)
+	for (int64_t id = 0; (delivery = queue_next_waiting(queue, supplier, id)); id = delivery->id)
 		if (delivery->owed)
 			continue;
 		else if (delivery->state == DELIVERY_UNKNOWN)
-			end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNKNOWN,
-			       ENT_STR("the share was taken back while this was on its way: it may have been done"));
+			queue_end_as(
+			    queue, delivery, DELIVERY_CANCELLED, CAUSE_UNKNOWN,
+			    ENT_STR("the share was taken back while this was on its way: it may have been done"));
 		else
-			end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSHARED,
-			       ENT_STR("the share was taken back"));
+			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSHARED,
+				     ENT_STR("the share was taken back"));
 }
 
 /* Where one is in flight, its outcome tells. */
@@ -66,63 +53,8 @@ static void cancel_comment(struct queue *queue, const char *uuid)
 
 	for (size_t i = 0; i < n; i++)
 		if (delivery_is_open(found[i]) && found[i]->state != DELIVERY_IN_FLIGHT)
-			end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-			       ENT_STR("the comment was removed"));
-}
-
-static bool has_ticket(struct queue *queue, struct ent_str supplier)
-{
-	const struct ticket *ticket = dossier_speaker(queue->dossier, supplier);
-
-	return ticket && !ticket->removed;
-}
-
-bool queue_ticket_comes(struct dossier *dossier, struct ent_str supplier)
-{
-	const struct share *share = dossier_share(dossier, supplier);
-
-	return share && share->n_create > 0;
-}
-
-void queue_park_gone(struct queue *queue, struct ent_str supplier)
-{
-	struct delivery *delivery;
-
-	if (has_ticket(queue, supplier) || queue_ticket_comes(queue->dossier, supplier))
-		return;
-	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id)
-		if (delivery->state == DELIVERY_PENDING && delivery->op != ENT_CREATE_TICKET)
-			end_as(queue, delivery, DELIVERY_PARKED, CAUSE_GONE,
-			       ENT_STR("the supplier has no ticket for this incident, and none is on its way"));
-}
-
-/* Its text becomes a comment: a second ticket is not made. */
-static void become_comment(struct queue *queue, struct delivery *delivery)
-{
-	struct share *share = dossier_share(queue->dossier, delivery->supplier);
-
-	if (share)
-		share->n_create--;
-	delivery->op = ENT_ADD_COMMENT;
-	delivery->title = ENT_ABSENT;
-	delivery->values = (struct values){{0}};
-	delivery->dirty = true;
-}
-
-void queue_meet_ticket(struct queue *queue, struct ent_str supplier, bool is_named)
-{
-	struct delivery *delivery;
-
-	if (!queue_ticket_comes(queue->dossier, supplier) || !has_ticket(queue, supplier))
-		return;
-	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id) {
-		if (delivery->op != ENT_CREATE_TICKET)
-			continue;
-		if (delivery->state == DELIVERY_UNKNOWN && is_named)
-			end_as(queue, delivery, DELIVERY_DONE, CAUSE_NONE, ENT_STR(""));
-		else if (delivery->state != DELIVERY_UNKNOWN && !delivery->look && delivery->phase == 0)
-			become_comment(queue, delivery); /* it is known not to be done */
-	}
+			queue_end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+				     ENT_STR("the comment was removed"));
 }
 
 static bool names_us(const struct event *event)
@@ -254,12 +186,14 @@ static struct delivery *line_up(struct queue *queue, struct delivery *made)
 static void withhold(struct queue *queue, struct delivery *delivery, enum when_said said)
 {
 	if (said == SAID_JUST_BEFORE)
-		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
-		       ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but "
-			       "that clock may be behind: retry to send it, or ignore it"));
+		queue_end_as(
+		    queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
+		    ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but "
+			    "that clock may be behind: retry to send it, or ignore it"));
 	else
-		end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_EARLIER,
-		       ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
+		queue_end_as(
+		    queue, delivery, DELIVERY_CANCELLED, CAUSE_EARLIER,
+		    ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
 }
 
 static void plan_one(const struct planning *planning, const struct planned *planned)
@@ -275,11 +209,11 @@ static void plan_one(const struct planning *planning, const struct planned *plan
 	if (planned->said != SAID_SINCE)
 		withhold(queue, delivery, planned->said);
 	else if (planning->endless.p)
-		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
+		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
 	else if (is_rush)
-		end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP,
-		       ENT_STR("more than 10 updates or 30 comments in a minute, none by a person with us: an "
-			       "automation in their tool probably reacts to ours"));
+		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP,
+			     ENT_STR("more than 10 updates or 30 comments in a minute, none by a person with us: an "
+				     "automation in their tool probably reacts to ours"));
 }
 
 /* ---- updates: one waits at most ------------------------------------------------------------ */
@@ -293,7 +227,7 @@ static void merge_update(const struct queue *queue, struct delivery *into, uint3
 }
 
 /* What one that stands still was to set goes along. */
-static void plan_update(const struct planning *planning, const struct planned *planned)
+static void update_plan(const struct planning *planning, const struct planned *planned)
 {
 	struct queue *queue = planning->queue;
 	struct ent_str supplier = planned->supplier->name;
@@ -301,7 +235,7 @@ static void plan_update(const struct planning *planning, const struct planned *p
 	struct delivery *delivery, *last = NULL;
 	struct planned all = *planned;
 
-	for (int64_t id = 0; (delivery = next_waiting(queue, supplier, id)); id = delivery->id) {
+	for (int64_t id = 0; (delivery = queue_next_waiting(queue, supplier, id)); id = delivery->id) {
 		last = delivery;
 		if (delivery->op != ENT_UPDATE_TICKET || delivery->state == DELIVERY_PENDING)
 			continue;
@@ -310,7 +244,7 @@ static void plan_update(const struct planning *planning, const struct planned *p
 			return;
 		}
 		all.set |= delivery->set;
-		end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer update says it"));
+		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer update says it"));
 	}
 	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0)
 		merge_update(queue, last, all.set);
@@ -393,7 +327,7 @@ void queue_plan(struct queue *queue, const struct incident *before, const struct
 	for (size_t i = 0; i < list.n; i++) {
 		const struct planned *planned = &list.at[i];
 		if (planned->op == ENT_UPDATE_TICKET)
-			plan_update(&planning, planned);
+			update_plan(&planning, planned);
 		else if (planned->op == ENT_CREATE_TICKET || planned->comment[0] || planned->text.n)
 			plan_one(&planning, planned);
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/apply.h"
 
+#include "core/queue.h"
+#include "core/queue_plan.h"
 #include "sdk/marker.h"
 #include "store/correct.h"
 #include "store/deliveries.h"

@@ -4,6 +4,7 @@
 
 #include "core/decide_own.h"
 #include "core/federate.h"
+#include "core/queue_wait.h"
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The writer's turns around the queue: finds the dossier, lets core/queue.h decide, stores what happened. */
+#include "core/queue_plan.h"
 #include "store/apply.h"
 #include "store/deliveries.h"
 #include "store/delivery_rows.h"

@@ -6,6 +6,8 @@
 #include "core/decide.h"
 #include "core/decide_own.h"
 #include "core/queue.h"
+#include "core/queue_plan.h"
+#include "core/queue_wait.h"
 #include "sdk/webhook.h"
 
 #include <setjmp.h>
