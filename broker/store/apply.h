@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From an arrival to rows and events: correlate, decide, fold, save. Runs inside
- * the writer's transaction; failures stick in db and undo the whole transaction.
+ * What a job of the writer works with: the dossiers of the incidents that it touches, and the one list of events that
+ * is stored and folded. Runs inside the writer's transaction; failures stick in db and undo the whole transaction.
  */
 #ifndef STORE_APPLY_H
 #define STORE_APPLY_H
@@ -45,15 +45,13 @@ struct apply {
 	char incident_uuid[ID_SIZE];      /* the last one touched */
 };
 
-/* The changes of an arrival that is in the inbox already. */
-void apply_changes(struct apply *apply, const struct arrival *arrival);
-/* What the answer to our own delivery told. asked: 1u << attribute that it set; of those it is nobody's word. */
-void apply_told(struct apply *apply, const struct arrival *told, uint32_t asked);
 /* What a person with us does to a living incident: a situation with its words, its incident that of the dossier. NULL:
  * there is none. */
 struct dossier *apply_open(struct apply *apply, int64_t incident, struct situation *ret);
 /* The dossier of an incident, the same one throughout the job; NULL: there is none. */
 struct dossier *apply_dossier(struct apply *apply, int64_t incident);
+/* Of an incident that begins now, with its number and uuid. */
+struct dossier *apply_new(struct apply *apply);
 /* Any delivery, in its dossier; NULL: there is none. */
 struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier **ret_dossier);
 struct queue apply_queue(struct apply *apply, struct dossier *dossier, struct events *events);

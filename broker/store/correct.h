@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What late words change: the incident is told again in the order in which things were said (core/replay.h), and where
- * that is not what stands, an incident.corrected event says so. Also the rows of the ball's way.
+ * that is not what stands, an incident.corrected event says so.
  *
  * Only for incidents whose suppliers are listened to and that no person with us has acted on: what we brought to tools,
  * and when, is part of the story of the others and not of their words.
@@ -21,9 +21,5 @@ struct order order_of(const struct incident *incident);
  */
 void correct(struct apply *apply, const struct dossier *dossier, const struct situation *at, const struct order *before,
 	     const struct event *event, size_t n_event, bool is_merged);
-
-/* The ball's way: incident.holder_changed adds to it, incident.corrected says it anew. */
-void hand_over_fold(struct db *db, const struct event *event);
-size_t hand_over_list(struct db *db, struct ent_arena *arena, int64_t incident, const struct hand_over **ret);
 
 #endif

@@ -55,8 +55,6 @@ bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, 
 int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause);
 /* What waits for suppliers that are not in the set is parked as `left`. How many; call again until there are none. */
 int64_t delivery_strand(struct apply *apply, const struct supplier_set *suppliers);
-/* An echo told us that an open or unknown delivery stands there: done. */
-void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id);
 /* The thread as it stands, as far as its audience lets this supplier read: at most 100, the newest, oldest first.
  * What it has stays one. */
 void delivery_thread(struct apply *apply, int64_t incident, const struct supplier *supplier);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs.h"
 
-#include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include "store/jobs_in.h"
+#include "store/jobs_out.h"
+#include "store/jobs_supplier.h"
 
-const struct job_row *job_row(enum job_kind kind)
+#include <assert.h>
+
+const struct job_row *jobs_row(enum job_kind kind)
 {
 	static const struct job_row *const tables[] = {jobs_in, jobs_out, jobs_supplier};
 	const struct job_row *found = NULL;
@@ -15,24 +17,4 @@ const struct job_row *job_row(enum job_kind kind)
 			found = row->kind == kind ? row : NULL;
 	assert(found);
 	return found;
-}
-
-void job_refuse(struct job *job, enum job_outcome outcome, const char *fmt, ...)
-{
-	va_list args;
-
-	job->outcome = outcome;
-	va_start(args, fmt);
-	vsnprintf(job->err.msg, sizeof job->err.msg, fmt, args);
-	va_end(args);
-}
-
-const struct supplier *job_supplier(struct job *job)
-{
-	const struct supplier *supplier = job->suppliers ? supplier_by_name(job->suppliers, job->ask.supplier) : NULL;
-
-	if (!supplier)
-		job_refuse(job, JOB_NOT_FOUND, "no supplier is called %.*s",
-			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
-	return supplier;
 }

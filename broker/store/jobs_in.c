@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jobs of the way in: arrivals, pages, dead letters; and tokens. */
-#include "store/jobs.h"
+#include "store/jobs_in.h"
 
 #include "store/aside.h"
+#include "store/changes.h"
+#include "store/jobs_supplier.h"
 #include "store/raw.h"
 #include "store/token.h"
 
@@ -70,7 +71,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 	}
 	if (!arrival->sweep)
 		hear(tally, arrival);
-	apply_changes(apply, arrival);
+	changes_apply(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;
 	tally->unmapped += arrival->n_unmapped;
@@ -97,7 +98,7 @@ static void run_replay(struct apply *apply, struct job *job)
 	if (arrival->dead || arrival->is_cut) {
 		bool waits = dead_letter_again(apply->db, job->dead_letter, arrival->reason, apply->now_ms);
 		if (waits && arrival->is_cut)
-			apply_changes(apply, arrival);
+			changes_apply(apply, arrival);
 		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
 		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
 		return;
@@ -106,7 +107,7 @@ static void run_replay(struct apply *apply, struct job *job)
 		job->outcome = JOB_NOT_FOUND;
 		return;
 	}
-	apply_changes(apply, arrival);
+	changes_apply(apply, arrival);
 	job->outcome = JOB_ACCEPTED;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jobs of the way out: what people with us ask for, and what link/ brings and hears. */
-#include "store/jobs.h"
+#include "store/jobs_out.h"
 
 #include "core/decide_own.h"
 #include "core/federate.h"
@@ -11,7 +10,7 @@
 #include <string.h>
 
 /* NULL: refused. */
-static struct dossier *find_incident(struct apply *apply, struct job *job, struct situation *ret)
+static struct dossier *incident_of_job(struct apply *apply, struct job *job, struct situation *ret)
 {
 	struct dossier *dossier = apply_open(apply, job->ask.incident, ret);
 	char number[INCIDENT_NUMBER_SIZE];
@@ -22,7 +21,7 @@ static struct dossier *find_incident(struct apply *apply, struct job *job, struc
 	return dossier;
 }
 
-static void end(struct apply *apply, struct job *job, struct events *events)
+static void end_job(struct apply *apply, struct job *job, struct events *events)
 {
 	apply_events(apply, events);
 	apply_save(apply);
@@ -32,7 +31,7 @@ static void end(struct apply *apply, struct job *job, struct events *events)
 /* ---- shares ------------------------------------------------------------------------------ */
 
 /* A ticket is there, or on its way. */
-static bool has_ticket(struct dossier *dossier, const struct situation *at, const struct supplier *supplier)
+static bool ticket_is_due(struct dossier *dossier, const struct situation *at, const struct supplier *supplier)
 {
 	for (size_t i = 0; i < at->n_word; i++)
 		if (sdk_eq(at->word[i].supplier, supplier->name))
@@ -52,7 +51,7 @@ static bool may_share(struct dossier *dossier, struct job *job, const struct sit
 			   sdk_status_name(incident->values.at[ENT_STATUS]));
 		return false;
 	}
-	if (!has_ticket(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
+	if (!ticket_is_due(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
 		job_refuse(job, JOB_CONFLICT, "%.*s has no ticket in %.*s, and none can be made there: %s",
 			   ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)),
 			   supplier->link.url.n ? "its connector cannot" : "it is only listened to, it has no url");
@@ -91,7 +90,7 @@ static void run_share(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	struct brief brief = job->ask.brief;
 	struct situation at;
-	struct dossier *dossier = supplier ? find_incident(apply, job, &at) : NULL;
+	struct dossier *dossier = supplier ? incident_of_job(apply, job, &at) : NULL;
 
 	if (!dossier || !may_share(dossier, job, &at, supplier))
 		return;
@@ -99,7 +98,7 @@ static void run_share(struct apply *apply, struct job *job)
 	    is_brief_given(apply, &dossier->incident, supplier->name, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
 	decide_share(&at, supplier->name, job->ask.escalated, job->ask.with_thread, &brief, &job->ask.author, &events);
-	end(apply, job, &events);
+	end_job(apply, job, &events);
 	if (job->ask.with_thread)
 		delivery_thread(apply, dossier->incident.number, supplier);
 }
@@ -120,7 +119,7 @@ static void run_unshare(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	char number[INCIDENT_NUMBER_SIZE];
 	struct situation at;
-	struct dossier *dossier = find_incident(apply, job, &at);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
 
 	if (!dossier)
 		return;
@@ -131,7 +130,7 @@ static void run_unshare(struct apply *apply, struct job *job)
 		return;
 	}
 	decide_unshare(&at, job->ask.supplier, job->ask.text, &job->ask.author, &events);
-	end(apply, job, &events);
+	end_job(apply, job, &events);
 }
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
@@ -161,7 +160,7 @@ static void run_comment(struct apply *apply, struct job *job)
 					 .audience = job->ask.audience,
 					 .created_ms = apply->now_ms};
 	struct situation at;
-	struct dossier *dossier = find_incident(apply, job, &at);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
 
 	if (!dossier)
 		return;
@@ -179,7 +178,7 @@ static void run_comment(struct apply *apply, struct job *job)
 		comment.audience.suppliers = ENT_STR("");
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	decide_own_comment(&at, &comment, &events);
-	end(apply, job, &events);
+	end_job(apply, job, &events);
 }
 
 static void run_status(struct apply *apply, struct job *job)
@@ -187,7 +186,7 @@ static void run_status(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	enum ent_status status = job->ask.status;
 	struct situation at;
-	struct dossier *dossier = find_incident(apply, job, &at);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
 
 	if (!dossier)
 		return;
@@ -196,7 +195,7 @@ static void run_status(struct apply *apply, struct job *job)
 		return;
 	}
 	decide_status(&at, status, &job->ask.author, &events);
-	end(apply, job, &events);
+	end_job(apply, job, &events);
 }
 
 /* ---- the queue ---------------------------------------------------------------------------------- */

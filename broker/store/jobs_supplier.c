@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The jobs about a supplier: its maps, how far its tool is read, how it does. */
-#include "store/jobs.h"
+#include "store/jobs_supplier.h"
 
 #include "sdk/webhook.h"
 

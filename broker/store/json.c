@@ -3,7 +3,7 @@
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "store/correct.h"
+#include "store/hand_over.h"
 
 void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 {

@@ -5,7 +5,7 @@
 
 #include "core/queue.h"
 #include "sdk/webhook.h"
-#include "store/correct.h"
+#include "store/hand_over.h"
 #include "store/delivery_rows.h"
 #include "store/dossier.h"
 #include "store/rows.h"

@@ -2,6 +2,7 @@
 /* The writer's turns around the queue: finds the dossier, lets core/queue.h decide, stores what happened. */
 #include "core/queue_plan.h"
 #include "store/apply.h"
+#include "store/changes.h"
 #include "store/deliveries.h"
 #include "store/delivery_rows.h"
 #include "store/dossier.h"
@@ -81,7 +82,7 @@ bool delivery_settle(struct apply *apply, const struct delivery_result *result, 
 	/* The ticket first, so that what is done can name it, and is compared with what stands there now; it may turn
 	 * out to be in another incident. */
 	if (is_told && tells_ticket) {
-		apply_told(apply, told, creates ? UINT32_MAX : delivery->set);
+		changes_told(apply, told, creates ? UINT32_MAX : delivery->set);
 		delivery = apply_delivery(apply, result->id, &dossier);
 		if (!delivery)
 			return false;
@@ -91,7 +92,7 @@ bool delivery_settle(struct apply *apply, const struct delivery_result *result, 
 	apply_events(apply, &events);
 	apply_save(apply);
 	if (is_told && !tells_ticket) {
-		apply_told(apply, told, delivery->set);
+		changes_told(apply, told, delivery->set);
 		delivery = apply_delivery(apply, result->id, &dossier);
 		if (!delivery)
 			return false;
@@ -182,27 +183,6 @@ int64_t delivery_strand(struct apply *apply, const struct supplier_set *supplier
 	}
 	apply_save(apply);
 	return n;
-}
-
-/* ---- echoes -------------------------------------------------------------------------------- */
-
-void delivery_seen(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id)
-{
-	struct db_stmt *stmt = db_use(apply->db, "SELECT id FROM delivery WHERE key = $1");
-	struct events events = {.arena = apply->arena};
-	struct dossier *dossier;
-
-	db_bind_str(stmt, 1, key);
-	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	struct delivery *delivery = id ? apply_delivery(apply, id, &dossier) : NULL;
-	if (!delivery)
-		return;
-	struct queue queue = apply_queue(apply, dossier, &events);
-	if (queue_seen(&queue, delivery, ticket, external_id))
-		copy_save(apply->db, delivery->supplier, ticket, external_id, delivery->comment, true);
-	apply_events(apply, &events);
-	apply_save(apply);
 }
 
 /* ---- the thread for who joins ------------------------------------------------------------------- */

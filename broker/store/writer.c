@@ -193,7 +193,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .prune_before_ms = &writer->prune_before_ms,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
-	job_row(job->kind)->run(&apply, job);
+	jobs_row(job->kind)->run(&apply, job);
 	job->n_event = apply.n_event;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
 	sdk_arena_release(&writer->arena);
@@ -294,7 +294,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	writer->last_seq = writer->ledger.seq;
 	for (const struct job *job = batch; job; job = job->next) {
 		count(writer, job);
-		stirs = stirs || (job->outcome == JOB_ACCEPTED && job_row(job->kind)->stirs);
+		stirs = stirs || (job->outcome == JOB_ACCEPTED && jobs_row(job->kind)->stirs);
 	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/changes.h"
+
+#include "core/echo.h"
+#include "core/queue.h"
+#include "sdk/marker.h"
+#include "sdk/webhook.h"
+#include "store/correct.h"
+#include "store/deliveries.h"
+#include "store/delivery_rows.h"
+#include "store/dossier.h"
+#include "store/follow.h"
+#include "store/quotes.h"
+#include "store/rows.h"
+
+#include <string.h>
+
+/* ---- which incident ---------------------------------------------------------- */
+
+enum { FOUND_MAX = 3 + ENT_REFERENCES_MAX + REFERRERS_MAX };
+
+/* All that leads to an incident, each a living one's number or 0. */
+struct leads {
+	int64_t current, by_number, by_key;
+	int64_t found[FOUND_MAX]; /* the above and both kinds of references */
+	size_t n;
+};
+
+static void find_leads(struct db *db, const struct situation *at, const struct ent_change *change, struct leads *ret)
+{
+	const struct ent_correlation *said = &change->correlation;
+	int64_t number, referrer[REFERRERS_MAX];
+
+	*ret = (struct leads){.current = at->ticket ? at->ticket->incident : 0};
+	if (said->number.n && incident_number_parse(said->number, &number))
+		ret->by_number = incident_living(db, number);
+	if (said->key.n)
+		ret->by_key = incident_living(db, correlation_find(db, said->key));
+	ret->found[ret->n++] = ret->current;
+	ret->found[ret->n++] = ret->by_number;
+	ret->found[ret->n++] = ret->by_key;
+	for (size_t i = 0; i < said->n_reference; i++)
+		ret->found[ret->n++] = ticket_incident(db, said->reference[i].supplier, said->reference[i].id);
+	if (at->ticket)
+		return;
+	/* Others may have named this ticket before it was heard of. */
+	size_t n = reference_find(db, at->supplier, change->ticket.id, change->ticket.key, referrer);
+	for (size_t i = 0; i < n; i++)
+		ret->found[ret->n++] = incident_living(db, referrer[i]);
+}
+
+/* The part of the correlation that is not stored yet, for the ticket's event. */
+static struct ent_correlation news_of(struct apply *apply, const struct situation *at, const struct ent_change *change,
+				      const struct leads *leads, int64_t incident)
+{
+	const struct ent_correlation *said = &change->correlation;
+	struct ent_correlation news = {ENT_ABSENT, ENT_ABSENT, NULL, 0};
+	struct ent_reference *reference = SDK_NEW_N(apply->arena, struct ent_reference, said->n_reference + 1);
+
+	if (said->number.n && (!at->ticket || (leads->by_number && leads->by_number != leads->current)))
+		news.number = said->number;
+	if (said->key.n && (!at->ticket || leads->by_key == 0))
+		news.key = said->key;
+	for (size_t i = 0; i < said->n_reference; i++)
+		if (!at->ticket || !reference_known(apply->db, &said->reference[i], incident))
+			reference[news.n_reference++] = said->reference[i];
+	news.reference = reference;
+	return news;
+}
+
+static bool merge_all(struct apply *apply, struct dossier *dossier, struct situation *at, const struct leads *leads)
+{
+	int64_t kept = dossier->incident.number;
+	bool merged = false;
+
+	for (size_t i = 0; i < leads->n; i++)
+		/* Asked again: one found twice is gone by now. */
+		if (leads->found[i] != 0 && leads->found[i] != kept &&
+		    incident_living(apply->db, leads->found[i]) != kept) {
+			apply_merge(apply, dossier, at, leads->found[i]);
+			merged = true;
+		}
+	return merged;
+}
+
+/* The dossier of the incident that the change belongs to, or a new one. NULL: nothing to do. */
+static struct dossier *incident_of_change(struct apply *apply, struct situation *at, const struct ent_change *change,
+					  bool *ret_merged)
+{
+	struct leads leads;
+
+	find_leads(apply->db, at, change, &leads);
+	int64_t number = correlate(leads.found, leads.n);
+	at->news = news_of(apply, at, change, &leads, number);
+	if (!number && change->kind == ENT_TICKET_REMOVED)
+		return NULL; /* of a ticket nobody has heard of */
+	struct dossier *dossier = number ? apply_dossier(apply, number) : apply_new(apply);
+	if (!dossier)
+		return NULL;
+	at->incident = &dossier->incident;
+	if (number)
+		*ret_merged = merge_all(apply, dossier, at, &leads);
+	return dossier;
+}
+
+/* ---- our own coming back --------------------------------------------------------- */
+
+/* An update of the supplier's ticket is not done yet. */
+static bool update_is_open(struct dossier *dossier, struct ent_str supplier)
+{
+	struct dossier_queue *queue = dossier_queue(dossier, supplier);
+	struct delivery *delivery = dossier_open(dossier, queue, 0);
+
+	while (delivery && delivery->op != ENT_UPDATE_TICKET)
+		delivery = dossier_open(dossier, queue, delivery->id);
+	return delivery != NULL;
+}
+
+/* A tool may be read long after we wrote there: the marker in the words tells whose they are. */
+static size_t add_marked(struct apply *apply, const struct situation *at, const struct ent_change *change,
+			 const struct echo_sent **sent, size_t n)
+{
+	char key[SDK_MARKER_KEY_SIZE];
+
+	if (!sdk_marker_find(change->comment.body, key))
+		return n;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp((*sent)[i].key, key) == 0)
+			return n;
+	struct echo_sent *list = SDK_NEW_N(apply->arena, struct echo_sent, n + 1);
+	if (n)
+		memcpy(list, *sent, n * sizeof *list);
+	n += echo_by_key(apply->db, apply->arena, at->incident->number, at->supplier, sdk_str(key), &list[n]);
+	*sent = list;
+	return n;
+}
+
+/* Asked only of a tool that we write to. *ret_sent: the delivery that this is the echo of. */
+static void find_echo(struct apply *apply, struct dossier *dossier, struct situation *at,
+		      const struct ent_change *change, const struct echo_sent **ret_sent)
+{
+	const struct supplier *from = at->arrival->from;
+	const struct echo_sent *sent = NULL;
+	bool is_new_comment = change->kind == ENT_COMMENT_ADDED && !at->comment;
+	uint32_t told = change->ticket.has & ATTR_CARRIED;
+	size_t n = 0;
+
+	if (is_new_comment || told)
+		n = echo_list(apply->db, apply->arena, at->incident->number, at->supplier,
+			      apply->now_ms - ECHO_WINDOW_MS, &sent);
+	if (is_new_comment)
+		n = add_marked(apply, at, change, &sent, n);
+	if (told && !at->sweep) /* what a sweep finds is what stands there, whoever set it */
+		at->echo = echo_attributes(from, change, sent, n);
+	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&
+			(copy_known(apply->db, at->supplier, change->ticket.id, change->comment.id) ||
+			 follow_copy(apply, at, change));
+	at->is_comment_echo = is_known;
+	if (is_new_comment)
+		at->is_comment_echo =
+		    echo_comment(from, change, is_known, sent, n, apply->arena, ret_sent) != ECHO_NONE;
+	at->sweep = at->sweep && !update_is_open(dossier, at->supplier);
+}
+
+/* An echo told us that an open or unknown delivery stands there: done. */
+static void see_delivery(struct apply *apply, struct ent_str key, struct ent_str ticket, struct ent_str external_id)
+{
+	struct db_stmt *stmt = db_use(apply->db, "SELECT id FROM delivery WHERE key = $1");
+	struct events events = {.arena = apply->arena};
+	struct dossier *dossier;
+
+	db_bind_str(stmt, 1, key);
+	int64_t id = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	struct delivery *delivery = id ? apply_delivery(apply, id, &dossier) : NULL;
+	if (!delivery)
+		return;
+	struct queue queue = apply_queue(apply, dossier, &events);
+	if (queue_seen(&queue, delivery, ticket, external_id))
+		copy_save(apply->db, delivery->supplier, ticket, external_id, delivery->comment, true);
+	apply_events(apply, &events);
+	apply_save(apply);
+}
+
+/* What it tells about our deliveries. */
+static void heed_echo(struct apply *apply, const struct situation *at, const struct ent_change *change,
+		      const struct echo_sent *sent)
+{
+	if (at->echo)
+		delivery_bind_updates(apply->db, at->incident->number, at->supplier, at->echo);
+	if (sent && sent->key[0])
+		see_delivery(apply, sdk_str(sent->key), change->ticket.id, change->comment.id);
+}
+
+/* ---- one change --------------------------------------------------------------------- */
+
+/* What a supplier may say to get into an incident: with `joins: shared` the number of one that is shared with it. */
+static struct ent_correlation admitted(struct apply *apply, const struct situation *at, const struct ent_change *change)
+{
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
+	struct ent_correlation said = change->correlation;
+	int64_t number = 0;
+
+	if (!from || !from->joins_shared)
+		return said;
+	if (said.number.n && incident_number_parse(said.number, &number))
+		number = incident_living(apply->db, number);
+	struct dossier *dossier = number ? apply_dossier(apply, number) : NULL;
+	if (!dossier || !dossier_shares(dossier, at->supplier))
+		said.number = ENT_ABSENT;
+	return (struct ent_correlation){said.number, ENT_ABSENT, NULL, 0};
+}
+
+/* The ticket as it stands; NULL: not heard of yet. */
+static struct ticket *find_ticket(struct apply *apply, struct ent_str supplier, struct ent_str id)
+{
+	struct ticket *ticket = NULL;
+
+	for (struct dossier *dossier = apply->dossier; dossier && !ticket; dossier = dossier->next)
+		ticket = dossier_ticket_known(dossier, supplier, id);
+	if (ticket)
+		return ticket;
+	ticket = SDK_NEW(apply->arena, struct ticket);
+	return ticket_load(apply->db, apply->arena, supplier, id, ticket) ? ticket : NULL;
+}
+
+/* What the incident holds of what the change names. */
+static void find_neighbours(struct apply *apply, struct dossier *dossier, struct situation *at,
+			    const struct ent_change *change)
+{
+	bool is_comment = change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED;
+
+	if (at->ticket) { /* it may have come in just now */
+		struct ticket ticket = *at->ticket;
+		ticket.incident = dossier->incident.number;
+		at->ticket = dossier_ticket_add(dossier, &ticket);
+	}
+	if (is_comment) {
+		at->comment = dossier_comment(dossier, at->supplier, change->ticket.id, change->comment.id);
+		if (!at->comment->uuid[0])
+			at->comment = follow_comment(apply, dossier, at->ticket, change);
+	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
+		at->attachment_known =
+		    attachment_known(apply->db, at->supplier, change->ticket.id, change->attachment.id) ||
+		    follow_attachment(apply->db, at->ticket, change);
+	}
+	if (dossier->incident.n_ticket > (at->ticket != NULL)) /* there are others */
+		at->n_word = dossier_words(
+		    dossier, &(struct ticket){.supplier = at->supplier, .external_id = change->ticket.id}, &at->word);
+	if (at->ticket && !dossier->is_new)
+		at->withdrawn = !dossier_shares(dossier, at->supplier);
+	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
+	at->sweep = at->sweep && at->ticket && dossier_speaks_last(dossier, at->ticket);
+}
+
+static void apply_change(struct apply *apply, const struct situation *base, const struct ent_change *told)
+{
+	struct ent_change admits = *told;
+	const struct ent_change *change = &admits;
+	struct situation at = *base;
+	const struct echo_sent *sent = NULL;
+	struct events events = {.arena = apply->arena};
+	bool merged = false;
+
+	if (told->kind == ENT_TICKET_CONTINUES) {
+		follow_ticket(apply, base, told);
+		return;
+	}
+	admits.correlation = admitted(apply, &at, told);
+	at.ticket = find_ticket(apply, at.supplier, change->ticket.id);
+	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
+		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
+	struct dossier *dossier = incident_of_change(apply, &at, change, &merged);
+	if (!dossier || db_failed(apply->db))
+		return;
+	find_neighbours(apply, dossier, &at, change);
+	if (at.writes && !dossier->is_new) {
+		if (change->kind == ENT_COMMENT_ADDED)
+			admits.comment.body = quotes_strip(apply, &at, change);
+		find_echo(apply, dossier, &at, change, &sent);
+	}
+	const struct order before = order_of(&dossier->incident);
+	decide_change(&at, change, &events);
+	const size_t n_event = events.n;
+	apply_events(apply, &events);
+	correct(apply, dossier, &at, &before, events.at, n_event, merged);
+	apply_save(apply);
+	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
+	heed_echo(apply, &at, change, sent);
+}
+
+void changes_apply(struct apply *apply, const struct arrival *arrival)
+{
+	struct situation base = {.suppliers = arrival->suppliers,
+				 .supplier = arrival->supplier,
+				 .public_audience = arrival->from ? arrival->from->public_audience : AUDIENCE_INTERNAL,
+				 .now_ms = arrival->received_ms ? arrival->received_ms : apply->now_ms,
+				 .arrival = arrival,
+				 .writes = arrival->from && supplier_takes_words(arrival->from),
+				 .sweep = arrival->sweep,
+				 .asked = apply->asked};
+
+	if (arrival->from)
+		memcpy(base.policy, arrival->from->policy, sizeof base.policy);
+	for (size_t i = 0; i < arrival->changes.n && !db_failed(apply->db); i++)
+		apply_change(apply, &base, &arrival->changes.at[i]);
+}
+
+void changes_told(struct apply *apply, const struct arrival *told, uint32_t asked)
+{
+	uint32_t outer = apply->asked;
+
+	apply->asked = asked;
+	changes_apply(apply, told);
+	apply->asked = outer;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files that run jobs share: a row of their tables, and how a job is refused. */
+#ifndef STORE_JOB_H
+#define STORE_JOB_H
+
+#include "store/apply.h"
+#include "store/writer.h"
+
+struct job_row {
+	enum job_kind kind;
+	const char *name;
+	void (*run)(struct apply *apply, struct job *job); /* sets outcome, err and ask.ret_count */
+	bool stirs; /* accepted, it leaves something due without an event: link has to be woken */
+};
+void job_refuse(struct job *job, enum job_outcome outcome, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The supplier that the job names; NULL: refused. */
+const struct supplier *job_supplier(struct job *job);
+
+#endif
