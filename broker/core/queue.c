@@ -30,7 +30,7 @@ bool queue_begin(struct queue *queue, struct delivery *delivery, const unsigned 
 }
 
 /* Now, and not when it was begun: the tool may have done it at any time until then. */
-static void doubt(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
+static void mark_doubt(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
 {
 	delivery->look = true;
 	delivery->look_only |= result->said_yes;
@@ -57,7 +57,7 @@ static void wait_again(struct queue *queue, struct delivery *delivery, const str
 static void follow_move(struct queue *queue, struct delivery *delivery, const struct delivery_result *result)
 {
 	if (result->may_look) /* what was written before moved with the ticket */
-		doubt(queue, delivery, result);
+		mark_doubt(queue, delivery, result);
 	wait_again(
 	    queue, delivery,
 	    &(struct delivery_result){.due_ms = queue->now_ms, .reason = result->reason, .exchange = result->exchange});
@@ -75,7 +75,7 @@ static void end_with(struct queue *queue, struct delivery *delivery, enum delive
 		     enum delivery_cause cause, const struct delivery_result *result)
 {
 	if (state == DELIVERY_PARKED && result->may_look)
-		doubt(queue, delivery, result);
+		mark_doubt(queue, delivery, result);
 	if (!result->keeps_phase)
 		from_first_phase(delivery);
 	queue_end(queue, delivery,
@@ -103,7 +103,7 @@ static void settle_by_outcome(struct queue *queue, struct delivery *delivery, co
 			end_with(queue, delivery, DELIVERY_UNKNOWN, CAUSE_UNKNOWN, result);
 			break;
 		}
-		doubt(queue, delivery, result);
+		mark_doubt(queue, delivery, result);
 		wait_again(queue, delivery, result);
 		break;
 	case OUTCOME_PARKED:
@@ -266,7 +266,7 @@ void queue_heads(struct dossier *dossier)
 
 /* ---- a merge ------------------------------------------------------------------------------- */
 
-static void owe(struct dossier *own, struct dossier *other)
+static void owe_open(struct dossier *own, struct dossier *other)
 {
 	for (size_t i = 0; i < own->n_share; i++) {
 		const struct share *share = own->share[i], *met = dossier_share(other, share->supplier);
@@ -285,8 +285,8 @@ void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_m
 {
 	(void)dossier_share(kept, ENT_STR("")); /* both are loaded */
 	(void)dossier_share(gone, ENT_STR(""));
-	owe(kept, gone);
-	owe(gone, kept);
+	owe_open(kept, gone);
+	owe_open(gone, kept);
 	for (size_t i = 0; i < gone->n_share; i++) {
 		const struct share *from = gone->share[i];
 		struct share *into = dossier_share(kept, from->supplier);

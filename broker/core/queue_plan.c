@@ -79,7 +79,7 @@ static bool gives_up_ticket(const struct event *event)
 	return event->kind == EVENT_DELIVERY_CANCELLED && event->op == ENT_CREATE_TICKET;
 }
 
-static void heed(struct queue *queue, const struct event *event)
+static void heed_event(struct queue *queue, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_LINKED)
 		queue_meet_ticket(queue, event->supplier, names_us(event));
@@ -183,7 +183,7 @@ static struct delivery *line_up(struct queue *queue, struct delivery *made)
 
 /* A comment that is older than the supplier's share. If only a clock that is behind may make it older, it is parked for
  * a person. */
-static void withhold(struct queue *queue, struct delivery *delivery, enum when_said said)
+static void withhold_earlier(struct queue *queue, struct delivery *delivery, enum when_said said)
 {
 	if (said == SAID_JUST_BEFORE)
 		queue_end_as(
@@ -207,7 +207,7 @@ static void plan_one(const struct planning *planning, const struct planned *plan
 	if (!delivery)
 		return;
 	if (planned->said != SAID_SINCE)
-		withhold(queue, delivery, planned->said);
+		withhold_earlier(queue, delivery, planned->said);
 	else if (planning->endless.p)
 		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
 	else if (is_rush)
@@ -295,7 +295,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 }
 
 /* Most events are of one supplier's ticket alone, and end here without a question to the source. */
-static bool concerns(struct dossier *dossier, const struct incident *before, const struct event *event)
+static bool concerns_anybody(struct dossier *dossier, const struct incident *before, const struct event *event)
 {
 	enum concern concern = concern_of(before, &dossier->incident, event);
 	const struct supplier_set *suppliers = dossier->suppliers;
@@ -317,9 +317,9 @@ void queue_plan(struct queue *queue, const struct incident *before, const struct
 	struct planned_list list = {.arena = dossier->arena};
 	struct federate at = {.before = before, .after = &dossier->incident, .event = event};
 
-	if (!concerns(dossier, before, event))
+	if (!concerns_anybody(dossier, before, event))
 		return;
-	heed(queue, event);
+	heed_event(queue, event);
 	at.n_party = dossier_parties(dossier, &event->comment, &at.party);
 	federate(&at, &list);
 	if (list.n > 0)

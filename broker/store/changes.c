@@ -195,7 +195,8 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 /* ---- one change --------------------------------------------------------------------- */
 
 /* What a supplier may say to get into an incident: with `joins: shared` the number of one that is shared with it. */
-static struct ent_correlation admitted(struct apply *apply, const struct situation *at, const struct ent_change *change)
+static struct ent_correlation admitted_correlation(struct apply *apply, const struct situation *at,
+						   const struct ent_change *change)
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
 	struct ent_correlation said = change->correlation;
@@ -266,7 +267,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		follow_ticket(apply, base, told);
 		return;
 	}
-	admits.correlation = admitted(apply, &at, told);
+	admits.correlation = admitted_correlation(apply, &at, told);
 	at.ticket = find_ticket(apply, at.supplier, change->ticket.id);
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
 		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};

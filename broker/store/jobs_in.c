@@ -21,7 +21,7 @@ static void keep_dead(struct apply *apply, struct job *job, struct ent_str packe
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
 }
 
-static void hear(struct supplier_tally *tally, const struct arrival *arrival)
+static void hear_arrival(struct supplier_tally *tally, const struct arrival *arrival)
 {
 	if (arrival->received_ms > tally->heard_ms)
 		tally->heard_ms = arrival->received_ms;
@@ -47,7 +47,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 
 	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. Nor is a sweep. */
 	if (job->kind == JOB_ARRIVAL)
-		hear(tally, arrival);
+		hear_arrival(tally, arrival);
 	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
 	if (arrival->dead && job->kind == JOB_PAGE) { /* it is read again, and may be understood by then */
 		keep_dead(apply, job, packed, arrival->reason, false);
@@ -70,7 +70,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 		return;
 	}
 	if (!arrival->sweep)
-		hear(tally, arrival);
+		hear_arrival(tally, arrival);
 	changes_apply(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;

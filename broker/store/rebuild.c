@@ -39,7 +39,7 @@ enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id
 	return ENT_OK;
 }
 
-static enum ent_rc settle(struct rebuild *rebuild, bool end, struct ent_err *err)
+static enum ent_rc commit_some(struct rebuild *rebuild, bool end, struct ent_err *err)
 {
 	if (rebuild->n_open > 0 && (end || rebuild->n_open >= BATCH)) {
 		(void)db_commit(rebuild->db);
@@ -50,7 +50,7 @@ static enum ent_rc settle(struct rebuild *rebuild, bool end, struct ent_err *err
 	return ENT_OK;
 }
 
-static void begin(struct rebuild *rebuild)
+static void begin_some(struct rebuild *rebuild)
 {
 	if (rebuild->n_open++ == 0)
 		db_begin(rebuild->db);
@@ -73,7 +73,7 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 		event.time_ms = record->time_ms;
 		event.recorded_ms = record->recorded_ms;
 		event.traceparent = record->traceparent;
-		begin(rebuild);
+		begin_some(rebuild);
 		if (kind == EVENT_SUPPLIER_STATE_CHANGED)
 			event.incident = -supplier_row(rebuild->db, event.supplier, event.recorded_ms);
 		struct db_stmt *stmt = db_use(rebuild->db, "DELETE FROM event WHERE seq = $1");
@@ -90,7 +90,7 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 								  .delivery_id = event.delivery_id,
 								  .traceparent = event.traceparent,
 								  .json = record->json});
-		rc = settle(rebuild, false, err);
+		rc = commit_some(rebuild, false, err);
 	}
 	sdk_arena_release(&arena);
 	return rc;
@@ -171,7 +171,7 @@ static bool next_event(struct db *db, struct ent_arena *arena, int64_t after, st
 
 enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct ent_err *err)
 {
-	enum ent_rc rc = settle(rebuild, true, err);
+	enum ent_rc rc = commit_some(rebuild, true, err);
 	struct sdk_arena arena;
 	struct event event = {.seq = 0};
 	int64_t after = 0, n = 0;
@@ -180,17 +180,17 @@ enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct 
 	while (rc == ENT_OK && next_event(rebuild->db, &arena.abi, after, &event, &rc, err)) {
 		if (rc != ENT_OK)
 			break;
-		begin(rebuild);
+		begin_some(rebuild);
 		rc = fold_one(rebuild, &arena.abi, &event, err);
 		after = event.seq;
 		n++;
 		if (rc == ENT_OK)
-			rc = settle(rebuild, false, err);
+			rc = commit_some(rebuild, false, err);
 		sdk_arena_release(&arena);
 	}
 	sdk_arena_release(&arena);
 	if (rc == ENT_OK)
-		rc = settle(rebuild, true, err);
+		rc = commit_some(rebuild, true, err);
 	*ret_events = n;
 	return rc;
 }

@@ -46,18 +46,6 @@ static void tell_withdrawn(struct apply *apply, struct dossier *dossier, struct 
 	apply_events(apply, &events);
 }
 
-void delivery_bind_updates(struct db *db, int64_t incident, struct ent_str supplier, uint32_t bits)
-{
-	struct db_stmt *stmt =
-	    db_use(db, "UPDATE delivery SET bound = 1 WHERE incident = $1 AND supplier = $2 AND "
-		       "op = 'update_ticket' AND state NOT IN ('pending', 'in_flight') AND bound = 0 AND "
-		       "(attributes & $3) <> 0");
-	db_bind_int(stmt, 1, incident);
-	db_bind_str(stmt, 2, supplier);
-	db_bind_int(stmt, 3, bits);
-	(void)db_row(stmt);
-}
-
 static uint32_t told_bits(const struct arrival *told)
 {
 	uint32_t bits = 0;
