@@ -383,3 +383,62 @@ struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *que
 		dossier->source->page(dossier, queue);
 	}
 }
+
+/* ---- what was sent, what was said: of this job and before ------------------------------- */
+
+static int by_id(const void *one, const void *two)
+{
+	const struct delivery *a = *(struct delivery *const *)one, *b = *(struct delivery *const *)two;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+size_t dossier_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
+{
+	size_t n = 0;
+
+	dossier->source->of_comment(dossier, uuid);
+	struct delivery **list = SDK_NEW_N(dossier->arena, struct delivery *, dossier->n_delivery + 1);
+	for (size_t i = 0; i < dossier->n_delivery; i++)
+		if (strcmp(dossier->delivery[i]->comment, uuid) == 0)
+			list[n++] = dossier->delivery[i];
+	qsort(list, n, sizeof *list, by_id);
+	*ret = list;
+	return n;
+}
+
+size_t dossier_lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
+		      struct lately *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = dossier->n_delivery; i-- > 0 && n < max;) {
+		const struct delivery *delivery = dossier->delivery[i];
+		if (delivery->is_new && delivery->op == op && delivery->cause != CAUSE_EARLIER &&
+		    sdk_eq(delivery->supplier, supplier))
+			ret[n++] = (struct lately){delivery->origin, delivery->made_ms, delivery->said_ms};
+	}
+	return n + dossier->source->lately(dossier, supplier, op, max - n, ret + n);
+}
+
+size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+		      struct loop_word ret[LOOP_THREAD_MAX])
+{
+	size_t n = dossier->source->thread(dossier, origin, author, ret);
+
+	for (size_t i = 0; i < dossier->n_comment; i++) {
+		const struct comment *comment = dossier->comment[i];
+		struct ent_str id = comment->author.id, name = comment->author.name;
+
+		if (comment->id != 0 || !comment->uuid[0] || comment->removed)
+			continue;
+		if (n == LOOP_THREAD_MAX)
+			memmove(ret, ret + 1, --n * sizeof *ret);
+		ret[n++] = (struct loop_word){.supplier = comment->supplier,
+					      .author = id.n ? id : name,
+					      .name = name.n ? name : id,
+					      .body = comment->body,
+					      .said_ms = comment->created_ms};
+	}
+	return n;
+}

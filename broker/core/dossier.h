@@ -44,15 +44,19 @@ struct dossier_source {
 	void (*reads)(struct dossier *dossier);
 	/* The next DOSSIER_PAGE open deliveries after queue->cursor, and with the first ones the one that is head. */
 	void (*page)(struct dossier *dossier, struct dossier_queue *queue);
-	/* Every delivery of this comment, through dossier_adopt(). */
-	size_t (*of_comment)(struct dossier *dossier, const char *uuid, struct delivery ***ret);
-	/* The last ones of that op for a supplier, the newest first; those withheld as `earlier` left out. */
+	/* Every stored delivery of this comment, through dossier_adopt(). */
+	void (*of_comment)(struct dossier *dossier, const char *uuid);
+	/* The last stored ones of that op for a supplier, the newest first; those withheld as `earlier` left out. */
 	size_t (*lately)(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
 			 struct lately *ret);
-	/* The newest comments, in order of arrival; `reached` is about `origin`. Bodies of other authors than
-	 * `author` may be empty. */
+	/* The newest stored comments, in order of arrival, at most LOOP_THREAD_MAX; `reached` is about `origin`. Bodies
+	 * of other authors than `author` may be empty. */
 	size_t (*thread)(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
-			 struct loop_word **ret);
+			 struct loop_word ret[LOOP_THREAD_MAX]);
+	/* The last stored delivery of that op for a supplier (an update: that sets all of `set`), open or not; those
+	 * that were superseded left out. Only state and cause are needed. False: there is none. */
+	bool (*last)(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, uint32_t set,
+		     struct delivery *ret);
 	bool (*is_our_ticket)(struct dossier *dossier, struct ent_str supplier); /* we opened it */
 	/* False: it is not stored. */
 	bool (*comment)(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,
@@ -126,6 +130,14 @@ struct dossier_queue *dossier_queue(struct dossier *dossier, struct ent_str supp
 /* Takes a delivery in, or finds it; the pointer stays. */
 struct delivery *dossier_adopt(struct dossier *dossier, const struct delivery *delivery);
 struct delivery *dossier_delivery(struct dossier *dossier, int64_t id); /* NULL: nobody asked for it yet */
+/* Every delivery of a comment, by id. */
+size_t dossier_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret);
+/* The last ones of that op for a supplier, the newest first; those withheld as `earlier` left out. */
+size_t dossier_lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
+		      struct lately *ret);
+/* The newest comments, in order of arrival, those of this job last: see the source's. */
+size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+		      struct loop_word ret[LOOP_THREAD_MAX]);
 /* The open one behind id `after` (0: the first); NULL: there is none. */
 struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *queue, int64_t after);
 

@@ -14,7 +14,7 @@ bool queue_is_rush(struct queue *queue, const struct queue_cause *cause, struct 
 
 	if (!cause->origin.n || op == ENT_CREATE_TICKET)
 		return false;
-	if (dossier->source->lately(dossier, supplier, op, max, last) < max)
+	if (dossier_lately(dossier, supplier, op, max, last) < max)
 		return false;
 	for (size_t i = 0; i < max; i++)
 		if (!last[i].origin.n || last[i].made_ms <= queue->now_ms - RUSH_MS ||
@@ -41,11 +41,11 @@ bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, stru
 {
 	struct dossier *dossier = queue->dossier;
 	size_t other = SIZE_MAX;
-	struct loop_word *word;
+	struct loop_word word[LOOP_THREAD_MAX];
 
 	if (!cause->event || cause->event->kind != EVENT_COMMENT_ADDED || !cause->origin.n)
 		return false;
-	size_t n = dossier->source->thread(dossier, cause->origin, &cause->event->comment.author, &word);
+	size_t n = dossier_thread(dossier, cause->origin, &cause->event->comment.author, word);
 	bool is_ours = dossier->source->is_our_ticket(dossier, cause->origin);
 	enum loop_sign sign = loop_find(word, n, is_ours, dossier->arena, &other);
 	if (sign == LOOP_NONE)

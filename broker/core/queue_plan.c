@@ -49,7 +49,7 @@ static void cancel_waiting(struct queue *queue, struct ent_str supplier)
 static void cancel_comment(struct queue *queue, const char *uuid)
 {
 	struct delivery **found;
-	size_t n = uuid[0] ? queue->dossier->source->of_comment(queue->dossier, uuid, &found) : 0;
+	size_t n = uuid[0] ? dossier_of_comment(queue->dossier, uuid, &found) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (delivery_is_open(found[i]) && found[i]->state != DELIVERY_IN_FLIGHT)
@@ -140,7 +140,7 @@ static struct delivery *find_delivery(const struct planning *planning, const str
 	const struct event *event = planning->cause.event;
 	struct delivery **found;
 	bool may_be = like->comment[0] && !(event && event->kind == EVENT_COMMENT_ADDED);
-	size_t n = may_be ? dossier->source->of_comment(dossier, like->comment, &found) : 0;
+	size_t n = may_be ? dossier_of_comment(dossier, like->comment, &found) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eq(found[i]->supplier, like->supplier))

@@ -166,26 +166,17 @@ bool dossier_delivery_load(struct db *db, struct ent_arena *arena, int64_t id, s
 	return found;
 }
 
-static size_t bring_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
+static void bring_of_comment(struct dossier *dossier, const char *uuid)
 {
 	enum { ROWS_MAX = 256 };
-	struct delivery **list = SDK_NEW_N(dossier->arena, struct delivery *, ROWS_MAX), one;
-	size_t n = 0;
-
-	dossier_save(dossier); /* one that was just made is among them */
 	struct db_stmt *stmt = db_use(db_of(dossier), DELIVERY_FIELDS "WHERE delivery.comment = $1 AND "
 								      "delivery.comment <> '' ORDER BY delivery.id "
 								      "LIMIT $2");
+	int64_t last;
+
 	db_bind_str(stmt, 1, sdk_str(uuid));
 	db_bind_int(stmt, 2, ROWS_MAX);
-	while (n < ROWS_MAX && db_row(stmt)) {
-		delivery_read(stmt, dossier->arena, &one);
-		memcpy(one.incident_uuid, dossier->incident.uuid, ID_SIZE);
-		list[n++] = dossier_adopt(dossier, &one);
-	}
-	db_done(stmt);
-	*ret = list;
-	return n;
+	(void)adopt_rows(dossier, stmt, &last);
 }
 
 /* ---- the loop breaker's questions --------------------------------------------------------------------- */
@@ -194,8 +185,6 @@ static size_t bring_lately(struct dossier *dossier, struct ent_str supplier, enu
 			   struct lately *ret)
 {
 	size_t n = 0;
-
-	dossier_save(dossier);
 	struct db_stmt *stmt =
 	    db_use(db_of(dossier), "SELECT origin, made_ms, said_ms FROM delivery WHERE incident = $1 AND "
 				   "supplier = $2 AND op = $3 AND cause <> 'earlier' ORDER BY id DESC LIMIT $4");
@@ -222,13 +211,11 @@ static int by_arrival(const void *a, const void *b)
 }
 
 static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
-			   struct loop_word **ret)
+			   struct loop_word ret[LOOP_THREAD_MAX])
 {
 	struct ent_arena *arena = dossier->arena;
 	struct thread_word *list = SDK_NEW_N(arena, struct thread_word, LOOP_THREAD_MAX);
 	size_t n = 0;
-
-	dossier_save(dossier); /* the comment in question is the last of it */
 	struct db_stmt *stmt = db_use(
 	    db_of(dossier),
 	    "SELECT c.id, c.supplier, c.author_id, c.author_name, CASE WHEN c.supplier = $2 AND c.author_id = $3 AND "
@@ -255,10 +242,27 @@ static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const
 	}
 	db_done(stmt);
 	qsort(list, n, sizeof *list, by_arrival);
-	*ret = SDK_NEW_N(arena, struct loop_word, n + 1);
 	for (size_t i = 0; i < n; i++)
-		(*ret)[i] = list[i].word;
+		ret[i] = list[i].word;
 	return n;
+}
+
+static bool bring_last(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, uint32_t set,
+		       struct delivery *ret)
+{
+	struct db_stmt *stmt = db_use(db_of(dossier), DELIVERY_FIELDS
+				      "WHERE delivery.incident = $1 AND delivery.supplier = $2 AND delivery.op = "
+				      "$3 AND (delivery.attributes & $4) = $4 AND delivery.cause <> 'superseded' "
+				      "ORDER BY delivery.id DESC LIMIT 1");
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
+	db_bind_int(stmt, 4, set);
+	bool found = db_row(stmt);
+	if (found)
+		delivery_read(stmt, dossier->arena, ret);
+	db_done(stmt);
+	return found;
 }
 
 static bool bring_is_our_ticket(struct dossier *dossier, struct ent_str supplier)
@@ -283,6 +287,7 @@ static const struct dossier_source tables = {
     .of_comment = bring_of_comment,
     .lately = bring_lately,
     .thread = bring_thread,
+    .last = bring_last,
     .is_our_ticket = bring_is_our_ticket,
     .comment = bring_comment,
 };

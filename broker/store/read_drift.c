@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Drift: where a supplier's tool does not say what it should, and nothing is on its way to mend it. Worked out on
- * reading. What a person ignored, or the tool cannot express, is no drift: somebody was told.
- */
+/* Pages of what core/drift.h finds, and of comments that stand nowhere in a supplier's tool. Worked out on reading. */
+#include "core/drift.h"
 #include "sdk/webhook.h"
 #include "store/dossier.h"
 #include "store/read_drift.h"
@@ -12,7 +10,7 @@
 
 enum { INCIDENTS_LOOKED_AT = 500 /* for one page */, COMMENTS_LOOKED_AT = 200 /* of one incident and supplier */ };
 
-struct drift {
+struct drift_page {
 	struct db *db;
 	struct ent_arena *arena;
 	struct sdk_jsonw *w;
@@ -21,14 +19,8 @@ struct drift {
 	int64_t shown, limit;
 };
 
-struct row {
-	const char *what;
-	struct ent_str ours, theirs, comment;
-	const char *next;
-};
-
 /* False: the page is full. */
-static bool add(struct drift *drift, const struct party *party, const struct row *row)
+static bool add_row(struct drift_page *drift, const struct party *party, const struct drift_row *row)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 	struct sdk_jsonw *w = drift->w;
@@ -53,69 +45,11 @@ static bool add(struct drift *drift, const struct party *party, const struct row
 	return true;
 }
 
-/* ---- what is on its way, or was given up ------------------------------------------------- */
-
-/* The last delivery of that op (an update: of that attribute) is open, or was given up by a person or for good. */
-static bool is_settled(struct drift *drift, const struct party *party, enum ent_op_kind op, uint32_t set)
-{
-	struct db_stmt *stmt =
-	    db_use(drift->db, "SELECT state, cause FROM delivery WHERE incident = $1 AND supplier = $2 AND op = $3 AND "
-			      "(attributes & $4) = $4 AND cause <> 'superseded' ORDER BY id DESC LIMIT 1");
-	bool settled = false;
-
-	db_bind_int(stmt, 1, drift->dossier.incident.number);
-	db_bind_str(stmt, 2, party->supplier->name);
-	db_bind_str(stmt, 3, sdk_str(delivery_op_name(op)));
-	db_bind_int(stmt, 4, set);
-	if (db_row(stmt)) {
-		struct ent_str state = db_str(stmt, 0), cause = db_str(stmt, 1);
-
-		settled = sdk_eqz(state, "cancelled") ? sdk_eqz(cause, "ignored") || sdk_eqz(cause, "unsupported")
-						      : !sdk_eqz(state, "done");
-	}
-	db_done(stmt);
-	return settled;
-}
-
-/* ---- the three kinds ------------------------------------------------------------------------ */
-
-static bool add_ticket(struct drift *drift, const struct party *party)
-{
-	static const struct row row = {"ticket", ENT_STR("shared"), ENT_STR("no ticket"), ENT_ABSENT,
-				       "entente share: again, so that a ticket is made; or entente unshare"};
-
-	if (party->ticket.n || party->comes || !supplier_can(party->supplier, ENT_CREATE_TICKET) ||
-	    is_settled(drift, party, ENT_CREATE_TICKET, 0))
-		return true;
-	return add(drift, party, &row);
-}
-
-static bool add_attribute(struct drift *drift, const struct party *party, enum ent_attr attr)
-{
-	const struct incident *incident = &drift->dossier.incident;
-	bool is_status = attr_rule(attr) == ATTR_STATE;
-	struct ent_value ours = {ENT_ABSENT, ENT_ABSENT};
-	struct row row = {.what = sdk_attr_name(attr),
-			  .next = is_status && party->values.at[attr] == ENT_STATUS_UNKNOWN
-				      ? "no map knows the tool's word: entente map publish"
-				  : is_status ? "set it in the tool, or here: entente incident status"
-					      : "set it in the tool"};
-
-	if (!party->ticket.n || !supplier_can(party->supplier, ENT_UPDATE_TICKET) ||
-	    federate_agrees(party, incident, attr) || is_settled(drift, party, ENT_UPDATE_TICKET, 1u << attr))
-		return true;
-	/* A holder that has not looked at it yet has not spoken. */
-	if (party->values.at[ENT_STATUS] == ENT_NEW && sdk_eq(party->supplier->name, incident->holder))
-		return true;
-	(void)federate_value(party->supplier, &incident->values, attr, &ours);
-	row.ours = ours.text.p ? ours.text : ENT_STR("unknown");
-	row.theirs = party->values.at[attr] ? attr_word(attr, party->values.at[attr]) : ENT_STR("unknown");
-	return add(drift, party, &row);
-}
+/* ---- comments ---------------------------------------------------------------------------- */
 
 /* Was the comment written here after the supplier took part? Comments that came in by a merge, or were made before the
  * last merge, were made for others: as with a share, they are not sent by themselves. */
-static bool is_after(struct drift *drift, struct ent_str uuid, int64_t since_ms)
+static bool is_after(struct drift_page *drift, struct ent_str uuid, int64_t since_ms)
 {
 	struct db_stmt *stmt = db_use(
 	    drift->db, "SELECT max(recorded_ms), kind FROM event WHERE incident = $1 AND (kind = 'incident.merged' OR "
@@ -130,7 +64,7 @@ static bool is_after(struct drift *drift, struct ent_str uuid, int64_t since_ms)
 	return said_ms > since_ms && said_ms > merged_ms;
 }
 
-static bool add_comments(struct drift *drift, const struct party *party)
+static bool add_comments(struct drift_page *drift, const struct party *party)
 {
 	static const char sql[] = "SELECT uuid, audience, audience_suppliers FROM comment c WHERE incident "
 				  "= $1 AND removed = 0 AND "
@@ -149,13 +83,13 @@ static bool add_comments(struct drift *drift, const struct party *party)
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
 	while (more && db_row(stmt)) {
 		struct audience audience = {AUDIENCE_INTERNAL, db_str(stmt, 2)};
-		struct row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
-				  "say it there, or write it again with entente comment"};
+		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
+					"say it there, or write it again with entente comment"};
 
 		if (audience_kind(db_str(stmt, 1), &audience.kind) &&
 		    audience_allows(&audience, party->supplier->name, true) &&
 		    is_after(drift, db_str(stmt, 0), party->since_ms))
-			more = add(drift, party, &row);
+			more = add_row(drift, party, &row);
 	}
 	db_done(stmt);
 	return more;
@@ -164,18 +98,22 @@ static bool add_comments(struct drift *drift, const struct party *party)
 /* ---- a page ----------------------------------------------------------------------------------- */
 
 /* False: the page is full. */
-static bool add_incident(struct drift *drift, struct ent_str supplier)
+static bool add_incident(struct drift_page *drift, struct ent_str supplier)
 {
 	const struct party *party;
+	struct drift_row row;
 	size_t n = dossier_parties(&drift->dossier, NULL, &party);
 	bool more = true;
 
 	for (size_t i = 0; i < n && more; i++) {
 		if (!party[i].shares || (supplier.n && !sdk_eq(party[i].supplier->name, supplier)))
 			continue;
-		more = add_ticket(drift, &party[i]);
+		if (drift_ticket(&drift->dossier, &party[i], &row))
+			more = add_row(drift, &party[i], &row);
 		for (unsigned k = 0; k < ENT_N_ATTR && more; k++)
-			more = !attr_in(ATTR_CARRIED, k) || add_attribute(drift, &party[i], (enum ent_attr)k);
+			if (attr_in(ATTR_CARRIED, k) &&
+			    drift_attribute(&drift->dossier, &party[i], (enum ent_attr)k, &row))
+				more = add_row(drift, &party[i], &row);
 		more = more && add_comments(drift, &party[i]);
 	}
 	return more;
@@ -203,7 +141,7 @@ enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supp
 {
 	int64_t number[INCIDENTS_LOOKED_AT + 1], from = 0;
 	struct ent_str rest, head = sdk_cut(cursor, '.', &rest), next = ENT_ABSENT;
-	struct drift drift = {.db = db, .limit = limit < 1 ? 50 : limit > JSON_PAGE_MAX ? JSON_PAGE_MAX : limit};
+	struct drift_page drift = {.db = db, .limit = limit < 1 ? 50 : limit > JSON_PAGE_MAX ? JSON_PAGE_MAX : limit};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 

@@ -5,6 +5,8 @@
 #include "core/arrival.h"
 #include "core/decide.h"
 #include "core/decide_own.h"
+#include "core/dossier_fold.h"
+#include "core/drift.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "core/queue_wait.h"
@@ -101,35 +103,22 @@ static void no_page(struct dossier *dossier, struct dossier_queue *queue)
 	queue->is_whole = true;
 }
 
-static size_t of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
+static void no_delivery(struct dossier *dossier, const char *uuid)
 {
-	size_t n = 0;
-
-	*ret = SDK_NEW_N(dossier->arena, struct delivery *, dossier->n_delivery + 1);
-	for (size_t i = 0; i < dossier->n_delivery; i++)
-		if (strcmp(dossier->delivery[i]->comment, uuid) == 0)
-			(*ret)[n++] = dossier->delivery[i];
-	return n;
+	(void)dossier, (void)uuid;
 }
 
-static size_t lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
-		     struct lately *ret)
+static size_t nothing_lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
+			     struct lately *ret)
 {
-	size_t n = 0;
-
-	for (size_t i = dossier->n_delivery; i-- > 0 && n < max;) {
-		const struct delivery *delivery = dossier->delivery[i];
-		if (delivery->op == op && delivery->cause != CAUSE_EARLIER && sdk_eq(delivery->supplier, supplier))
-			ret[n++] = (struct lately){delivery->origin, delivery->made_ms, delivery->said_ms};
-	}
-	return n;
+	(void)dossier, (void)supplier, (void)op, (void)max, (void)ret;
+	return 0;
 }
 
 static size_t no_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
-			struct loop_word **ret)
+			struct loop_word *ret)
 {
-	(void)dossier, (void)origin, (void)author;
-	*ret = NULL;
+	(void)dossier, (void)origin, (void)author, (void)ret;
 	return 0;
 }
 
@@ -139,8 +128,34 @@ static bool not_ours(struct dossier *dossier, struct ent_str supplier)
 	return false;
 }
 
-static const struct dossier_source here = {nothing_more, no_ticket, nothing_more, nothing_more, no_page,
-					   of_comment,   lately,    no_thread,    not_ours,     no_comment};
+static bool last_of(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, uint32_t set,
+		    struct delivery *ret)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < dossier->n_delivery; i++) {
+		const struct delivery *delivery = dossier->delivery[i];
+		if (delivery->op != op || (delivery->set & set) != set || delivery->cause == CAUSE_SUPERSEDED ||
+		    !sdk_eq(delivery->supplier, supplier))
+			continue;
+		*ret = *delivery;
+		found = true;
+	}
+	return found;
+}
+
+/* Nothing was stored: all that there is was made in this history. */
+static const struct dossier_source here = {.tickets = nothing_more,
+					   .ticket = no_ticket,
+					   .shares = nothing_more,
+					   .reads = nothing_more,
+					   .page = no_page,
+					   .of_comment = no_delivery,
+					   .lately = nothing_lately,
+					   .thread = no_thread,
+					   .last = last_of,
+					   .is_our_ticket = not_ours,
+					   .comment = no_comment};
 
 /* ---- a world --------------------------------------------------------------------------------- */
 
@@ -285,7 +300,7 @@ static struct queue queue_of(struct world *world, struct events *events)
 static void check_planned(struct world *world, const struct event *event)
 {
 	struct delivery **found;
-	size_t n = of_comment(&world->dossier, event->comment.uuid, &found);
+	size_t n = dossier_of_comment(&world->dossier, event->comment.uuid, &found);
 
 	for (int i = 0; i < N_TOOL; i++) {
 		bool is_planned = false;
@@ -750,10 +765,11 @@ static void bring_all(struct world *world)
 	}
 }
 
-/* Nothing is open, and no ticket differs but the ball holder's: what that one was born with is not yet its word. */
+/* Nothing is open, and nothing drifts but the ball holder's ticket: what that one was born with is not yet its word. */
 static void check_end(struct world *world)
 {
 	const struct party *party;
+	struct drift_row row;
 	size_t n = dossier_parties(&world->dossier, NULL, &party);
 
 	for (size_t i = 0; i < world->dossier.n_delivery; i++)
@@ -761,14 +777,11 @@ static void check_end(struct world *world)
 			VIOLATES(world, "delivery %d is open", (int)world->dossier.delivery[i]->id);
 	for (size_t i = 0; i < n; i++)
 		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
-			if (attr_in(ATTR_CARRIED, attr) && party[i].shares && party[i].ticket.n &&
+			if (attr_in(ATTR_CARRIED, attr) &&
 			    !sdk_eq(party[i].supplier->name, world->dossier.incident.holder) &&
-			    !federate_agrees(&party[i], &world->dossier.incident, (enum ent_attr)attr))
-				VIOLATES(
-				    world, "%.*s of %.*s differs: %.*s, and ours is %.*s",
-				    ENT_F(sdk_str(sdk_attr_name((enum ent_attr)attr))), ENT_F(party[i].supplier->name),
-				    ENT_F(attr_word((enum ent_attr)attr, party[i].values.at[attr])),
-				    ENT_F(attr_word((enum ent_attr)attr, world->dossier.incident.values.at[attr])));
+			    drift_attribute(&world->dossier, &party[i], (enum ent_attr)attr, &row))
+				VIOLATES(world, "%s of %.*s drifts: %.*s, and ours is %.*s", row.what,
+					 ENT_F(party[i].supplier->name), ENT_F(row.theirs), ENT_F(row.ours));
 }
 
 static void history(uint64_t seed)
