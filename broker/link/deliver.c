@@ -10,6 +10,9 @@
 #include "link/lane.h"
 #include "link/outcome.h"
 #include "link/refusal.h"
+#include "core/roster.h"
+#include "store/rows.h"
+#include "store/shares.h"
 
 enum {
 	CONFLICTS_MAX = 5,

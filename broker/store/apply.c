@@ -9,6 +9,7 @@
 #include "store/outbox.h"
 #include "store/row_folds.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include <string.h>
 

@@ -5,13 +5,14 @@
 #include "core/queue.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
+#include "store/copies.h"
 #include "store/correct.h"
 #include "store/deliveries.h"
-#include "store/delivery_rows.h"
 #include "store/dossier.h"
 #include "store/follow.h"
 #include "store/quotes.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include <string.h>
 

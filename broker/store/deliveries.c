@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of the outbound queue: one delivery, those that are due, those that an echo is compared with. */
 #include "store/deliveries.h"
-#include "store/delivery_rows.h"
 
 #include "sdk/webhook.h"
 

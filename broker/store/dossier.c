@@ -2,8 +2,9 @@
 #include "store/dossier.h"
 
 #include "sdk/webhook.h"
-#include "store/delivery_rows.h"
+#include "store/deliveries.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include <stdio.h>
 #include <stdlib.h>

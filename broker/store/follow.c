@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/follow.h"
 
+#include "core/decide.h"
 #include "sdk/webhook.h"
 #include "core/queue.h"
+#include "sdk/webhook.h"
 #include "store/deliveries.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include <string.h>
 

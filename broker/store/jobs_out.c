@@ -6,6 +6,8 @@
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
+#include "store/rows.h"
+#include "store/settle.h"
 
 #include <string.h>
 
@@ -100,7 +102,7 @@ static void run_share(struct apply *apply, struct job *job)
 	decide_share(&at, supplier->name, job->ask.escalated, job->ask.with_thread, &brief, &job->ask.author, &events);
 	end_job(apply, job, &events);
 	if (job->ask.with_thread)
-		delivery_thread(apply, dossier->incident.number, supplier);
+		settle_thread(apply, dossier->incident.number, supplier);
 }
 
 /* Is a delivery open for this supplier that is owed from before a merge (see delivery.owed)? */
@@ -205,7 +207,7 @@ static void run_act(struct apply *apply, struct job *job)
 	const struct ask *ask = &job->ask;
 	struct delivery delivery;
 
-	if (delivery_act(apply, ask->id, ask->action, ask->text, &ask->author, &delivery))
+	if (settle_act(apply, ask->id, ask->action, ask->text, &ask->author, &delivery))
 		job->outcome = JOB_ACCEPTED;
 	else if (delivery.id == 0)
 		job_refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
@@ -222,7 +224,7 @@ static void run_act(struct apply *apply, struct job *job)
 
 static void run_send(struct apply *apply, struct job *job)
 {
-	if (delivery_begin(apply, job->ask.id, job->ask.hash))
+	if (settle_begin(apply, job->ask.id, job->ask.hash))
 		job->outcome = JOB_ACCEPTED;
 	else
 		job_refuse(job, JOB_NOT_FOUND, "delivery %lld does not wait any more", (long long)job->ask.id);
@@ -230,7 +232,7 @@ static void run_send(struct apply *apply, struct job *job)
 
 static void run_result(struct apply *apply, struct job *job)
 {
-	if (delivery_settle(apply, &job->ask.result, &job->arrival))
+	if (settle_result(apply, &job->ask.result, &job->arrival))
 		job->outcome = JOB_ACCEPTED;
 	else
 		job_refuse(job, JOB_NOT_FOUND, "attempt %u of delivery %lld is not in flight", job->ask.result.attempt,
@@ -239,13 +241,13 @@ static void run_result(struct apply *apply, struct job *job)
 
 static void run_repair(struct apply *apply, struct job *job)
 {
-	job->ask.ret_count = delivery_repair(apply, job->ask.supplier, job->ask.cause);
+	job->ask.ret_count = settle_repair(apply, job->ask.supplier, job->ask.cause);
 	job->outcome = JOB_ACCEPTED;
 }
 
 static void run_strand(struct apply *apply, struct job *job)
 {
-	job->ask.ret_count = delivery_strand(apply, job->suppliers);
+	job->ask.ret_count = settle_strand(apply, job->suppliers);
 	job->outcome = JOB_ACCEPTED;
 }
 

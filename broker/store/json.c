@@ -4,6 +4,7 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "store/hand_over.h"
+#include "store/rows_ticket.h"
 
 void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 {

@@ -5,10 +5,12 @@
 
 #include "core/queue.h"
 #include "sdk/webhook.h"
-#include "store/hand_over.h"
-#include "store/delivery_rows.h"
+#include "store/copies.h"
+#include "store/deliveries.h"
 #include "store/dossier.h"
+#include "store/hand_over.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include <string.h>
 

@@ -16,25 +16,9 @@ void incident_save(struct db *db, struct incident *incident, bool is_new);
 /* The living incident that `number` is part of now: follows merges; 0: there is none. */
 int64_t incident_living(struct db *db, int64_t number);
 
-bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
-		 struct ticket *ret);
-/* The next row of a statement that begins with these columns. False: no more, or a damaged one, which sticks in db. */
-#define TICKET_COLUMNS                                                                                                 \
-	"SELECT id, key, incident, removed, changed_ms, attributes, removed_version, removed_ms, continues_as, "       \
-	"origin, supplier, external_id FROM ticket "
-bool ticket_read(struct db *db, struct db_stmt *stmt, struct ent_arena *arena, struct ticket *ret);
-void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
-/* What went on as `from` goes on as `to`. */
-void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, struct ent_str to);
-/* From the column `attributes`. False: damaged. */
-bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);
-/* The incident of a supplier's ticket by external id, else by key; 0: none. */
-int64_t ticket_incident(struct db *db, struct ent_str supplier, struct ent_str word);
-/* All tickets of an incident as (supplier, external id), in the order they were linked. */
-size_t ticket_list(struct db *db, struct ent_arena *arena, int64_t incident, const struct ent_reference **ret);
-
 bool comment_load(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str ticket,
 		  struct ent_str external_id, struct comment *ret);
+bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct comment *ret);
 void comment_save(struct db *db, struct comment *comment);
 
 bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tickets. The attributes are one JSON object: name -> [text, native, version, time_ms]; read and written as a whole
  * because a change usually speaks of most of them, and moves the stamp of each it speaks of. */
-#include "store/rows.h"
+#include "store/rows_ticket.h"
 
 #include "sdk/json.h"
 #include "sdk/webhook.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer's turns around the queue: finds the dossier, lets core/queue.h decide, stores what happened. */
+#include "store/settle.h"
+
 #include "core/queue_plan.h"
-#include "store/apply.h"
 #include "store/changes.h"
 #include "store/deliveries.h"
-#include "store/delivery_rows.h"
 #include "store/dossier.h"
 
 #include "sdk/webhook.h"
@@ -16,7 +15,7 @@ enum { THREAD_MAX = 100, REPAIR_MAX = 10000 };
 
 /* ---- an attempt ------------------------------------------------------------------------ */
 
-bool delivery_begin(struct apply *apply, int64_t id, const unsigned char hash[32])
+bool settle_begin(struct apply *apply, int64_t id, const unsigned char hash[32])
 {
 	struct dossier *dossier;
 	struct delivery *delivery = apply_delivery(apply, id, &dossier);
@@ -56,7 +55,7 @@ static uint32_t told_bits(const struct arrival *told)
 	return bits;
 }
 
-bool delivery_settle(struct apply *apply, const struct delivery_result *result, const struct arrival *told)
+bool settle_result(struct apply *apply, const struct delivery_result *result, const struct arrival *told)
 {
 	struct dossier *dossier;
 	struct delivery *delivery = apply_delivery(apply, result->id, &dossier);
@@ -95,8 +94,8 @@ bool delivery_settle(struct apply *apply, const struct delivery_result *result, 
 
 /* ---- a person --------------------------------------------------------------------------- */
 
-bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
-		  const struct ent_person *author, struct delivery *ret)
+bool settle_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
+		const struct ent_person *author, struct delivery *ret)
 {
 	struct dossier *dossier;
 	struct delivery *delivery = apply_delivery(apply, id, &dossier);
@@ -112,7 +111,7 @@ bool delivery_act(struct apply *apply, int64_t id, enum delivery_action action, 
 	return true;
 }
 
-int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause)
+int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause)
 {
 	struct db_stmt *stmt =
 	    db_use(apply->db, "SELECT id FROM delivery WHERE state = 'parked' AND state NOT IN ('done', 'cancelled') "
@@ -139,7 +138,7 @@ int64_t delivery_repair(struct apply *apply, struct ent_str supplier, enum deliv
 	return n;
 }
 
-int64_t delivery_strand(struct apply *apply, const struct supplier_set *suppliers)
+int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers)
 {
 	enum { GONE_MAX = 16 };
 	const struct queue_verdict verdict = {.state = DELIVERY_PARKED,
@@ -175,7 +174,7 @@ int64_t delivery_strand(struct apply *apply, const struct supplier_set *supplier
 
 /* ---- the thread for who joins ------------------------------------------------------------------- */
 
-void delivery_thread(struct apply *apply, int64_t incident, const struct supplier *supplier)
+void settle_thread(struct apply *apply, int64_t incident, const struct supplier *supplier)
 {
 	struct events events = {.arena = apply->arena};
 	struct dossier *dossier = apply_dossier(apply, incident);

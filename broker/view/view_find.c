@@ -3,6 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 #include "view/view_json.h"
 
 static int64_t number_of_uuid(const struct view *view, struct ent_str uuid)

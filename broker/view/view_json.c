@@ -3,9 +3,10 @@
 
 #include <stdio.h>
 
-#include "sdk/webhook.h"
 #include "core/delivery.h"
+#include "sdk/webhook.h"
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 

@@ -9,9 +9,12 @@
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
 #include "store/fsck.h"
+#include "store/copies.h"
+#include "store/deliveries.h"
 #include "store/outbox.h"
 #include "store/rebuild.h"
 #include "store/rows.h"
+#include "store/shares.h"
 #include "store/writer.h"
 
 #include <inttypes.h>

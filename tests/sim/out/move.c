@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 enum { MOVES_MAX = 3 }; /* of one tool */
 

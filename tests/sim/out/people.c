@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 
 enum { OPENED_MAX = 5, PATIENCE_US = 3000000 };
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What link/ asks of shares before it sends. Failures stick in db. */
+#ifndef STORE_SHARES_H
+#define STORE_SHARES_H
+
+#include "core/delivery.h"
+#include "store/db.h"
+
+bool share_stands(struct db *db, int64_t incident, struct ent_str supplier);
+/* What the supplier may read in this incident. comment: the comment in question; NULL: none. */
+struct reading share_reading(struct db *db, int64_t incident, struct ent_str supplier, const struct comment *comment);
+
+#endif
