@@ -1,0 +1,3 @@
+# The queue over a dossier against random histories, without a store; some of tests/mutants are found by it.
+add_executable(queue_histories ${CMAKE_CURRENT_LIST_DIR}/main.c)
+target_link_libraries(queue_histories PRIVATE entente_flags entente_core)
