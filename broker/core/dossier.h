@@ -15,7 +15,7 @@
 #include "core/loop.h"
 
 #define DOSSIER_TICKETS_MAX 256
-#define DOSSIER_PAGE        64 /* deliveries */
+#define DOSSIER_PAGE        8 /* deliveries of the first page; each further one is as long as all before it */
 
 /* What is open for one supplier, in the order of the ids. Those that are closed by now stay in the list, closed. */
 struct dossier_queue {
@@ -42,7 +42,7 @@ struct dossier_source {
 	struct ticket *(*ticket)(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
 	void (*shares)(struct dossier *dossier);
 	void (*reads)(struct dossier *dossier);
-	/* The next DOSSIER_PAGE open deliveries after queue->cursor, and with the first ones the one that is head. */
+	/* The next open deliveries after queue->cursor, at least DOSSIER_PAGE; with the first ones the head. */
 	void (*page)(struct dossier *dossier, struct dossier_queue *queue);
 	/* Every stored delivery of this comment, through dossier_adopt(). */
 	void (*of_comment)(struct dossier *dossier, const char *uuid);

@@ -138,6 +138,7 @@ static size_t adopt_rows(struct dossier *dossier, struct db_stmt *stmt, int64_t 
 
 static void bring_page(struct dossier *dossier, struct dossier_queue *queue)
 {
+	size_t max = queue->n > DOSSIER_PAGE ? queue->n : DOSSIER_PAGE;
 	bool is_first = queue->cursor == 0;
 	int64_t head;
 	struct db_stmt *stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "delivery.id > $3 ORDER BY delivery.id LIMIT $4");
@@ -145,8 +146,8 @@ static void bring_page(struct dossier *dossier, struct dossier_queue *queue)
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_str(stmt, 2, queue->supplier);
 	db_bind_int(stmt, 3, queue->cursor);
-	db_bind_int(stmt, 4, DOSSIER_PAGE);
-	queue->is_whole = adopt_rows(dossier, stmt, &queue->cursor) < DOSSIER_PAGE;
+	db_bind_int(stmt, 4, (int64_t)max);
+	queue->is_whole = adopt_rows(dossier, stmt, &queue->cursor) < max;
 	if (queue->is_whole || !is_first)
 		return;
 	stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "delivery.head = 1");

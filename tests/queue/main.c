@@ -17,18 +17,18 @@
 
 #include "../unit/suppliers.h"
 
-enum { N_TOOL = 4, STEPS = 50, DELIVERIES_MAX = 4096, COMMENTS_MAX = 128 };
+enum { N_TOOL = 4, N_INCIDENT = 2, STEPS = 50, DELIVERIES_MAX = 4096, COMMENTS_MAX = 128 };
 
 struct world {
 	uint64_t seed, random;
 	struct sdk_arena arena;
 	struct supplier_set *set;
-	struct dossier dossier;
+	struct dossier incident[N_INCIDENT], *dossier; /* of several, the one that the step is about */
 	struct chance chance;
 	int64_t now_ms, last_id;
 	int n_step, n_comment, n_ticket;
 	struct arrival arrival;
-	int64_t last_begun[N_TOOL];
+	int64_t last_begun[N_INCIDENT][N_TOOL];
 	bool stood[DELIVERIES_MAX]; /* was parked, unknown or cancelled once: it may go out of turn */
 	bool done[DELIVERIES_MAX];
 	struct {
@@ -157,6 +157,16 @@ static const struct dossier_source here = {.tickets = nothing_more,
 
 /* ---- a world --------------------------------------------------------------------------------- */
 
+/* Of an incident of which nothing is known yet. */
+static void begin_dossier(struct world *world, struct dossier *dossier)
+{
+	const struct incident incident = dossier->incident;
+
+	dossier_init(dossier, &world->arena.abi, world->set, &here, world);
+	dossier->has_tickets = dossier->has_shares = dossier->has_reads = true;
+	dossier->incident = incident;
+}
+
 static void begin(struct world *world, uint64_t seed)
 {
 	static const char *const name[] = {"orion", "telnord", "vega", "datacoeur"};
@@ -179,9 +189,11 @@ static void begin(struct world *world, uint64_t seed)
 		supplier->policy[ENT_STATUS] = policies[below(world, 5)];
 		supplier->policy[ENT_PRIORITY] = policies[below(world, 5)];
 	}
-	dossier_init(&world->dossier, &world->arena.abi, world->set, &here, world);
-	world->dossier.has_tickets = world->dossier.has_shares = world->dossier.has_reads = true;
-	world->dossier.incident = (struct incident){.number = 1};
+	for (int i = 0; i < N_INCIDENT; i++) {
+		world->incident[i].incident.number = i + 1;
+		begin_dossier(world, &world->incident[i]);
+	}
+	world->dossier = &world->incident[0];
 	world->arrival = (struct arrival){.delivery_id = ENT_STR("d"), .suppliers = world->set};
 }
 
@@ -204,9 +216,9 @@ static int tool_of(const struct world *world, struct ent_str supplier)
 /* The ticket that stands in the tool and speaks; NULL: none. */
 static struct ticket *ticket_in(struct world *world, int tool)
 {
-	const struct ticket *ticket = dossier_speaker(&world->dossier, tool_name(world, tool));
+	const struct ticket *ticket = dossier_speaker(world->dossier, tool_name(world, tool));
 
-	return ticket && !ticket->removed ? dossier_ticket(&world->dossier, ticket->supplier, ticket->external_id)
+	return ticket && !ticket->removed ? dossier_ticket(world->dossier, ticket->supplier, ticket->external_id)
 					  : NULL;
 }
 
@@ -222,15 +234,16 @@ static const struct delivery *first_of(struct world *world, int tool)
 {
 	const struct delivery *first = NULL;
 
-	for (size_t i = 0; i < world->dossier.n_delivery; i++) {
-		const struct delivery *delivery = world->dossier.delivery[i];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
+		bool flies = delivery->state == DELIVERY_IN_FLIGHT;
 		if (!sdk_eq(delivery->supplier, tool_name(world, tool)) || !delivery_is_open(delivery))
 			continue;
-		if (delivery->state == DELIVERY_IN_FLIGHT)
-			return delivery;
-		if (waits_for_nobody(delivery) || (!ticket_in(world, tool) && delivery->op != ENT_CREATE_TICKET))
+		if (waits_for_nobody(delivery) ||
+		    (!flies && !ticket_in(world, tool) && delivery->op != ENT_CREATE_TICKET))
 			continue;
-		if (!first || delivery->id < first->id)
+		if (!first || (flies && first->state != DELIVERY_IN_FLIGHT) ||
+		    (flies == (first->state == DELIVERY_IN_FLIGHT) && delivery->id < first->id))
 			first = delivery;
 	}
 	return first;
@@ -238,12 +251,12 @@ static const struct delivery *first_of(struct world *world, int tool)
 
 static void check_queue(struct world *world, int tool)
 {
-	const struct share *share = dossier_share(&world->dossier, tool_name(world, tool));
+	const struct share *share = dossier_share(world->dossier, tool_name(world, tool));
 	const struct delivery *first = first_of(world, tool);
 	int n_flying = 0, n_create = 0;
 
-	for (size_t i = 0; i < world->dossier.n_delivery; i++) {
-		const struct delivery *delivery = world->dossier.delivery[i];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
 		if (!sdk_eq(delivery->supplier, tool_name(world, tool)) || !delivery_is_open(delivery))
 			continue;
 		n_flying += delivery->state == DELIVERY_IN_FLIGHT;
@@ -257,7 +270,8 @@ static void check_queue(struct world *world, int tool)
 		    delivery->cause == CAUSE_NONE)
 			VIOLATES(world, "delivery %d stands still and nobody knows why", (int)delivery->id);
 	}
-	if (n_flying > 1)
+	/* A merge may meet one of each side. */
+	if (n_flying > (world->incident[1].incident.merged_into ? 2 : 1))
 		VIOLATES(world, "%d are in flight to one ticket", n_flying);
 	if (n_create != (share ? share->n_create : 0))
 		VIOLATES(world, "%d deliveries make a ticket, %d are counted", n_create,
@@ -267,9 +281,9 @@ static void check_queue(struct world *world, int tool)
 /* Each comment at most once for a supplier. */
 static void check_once(struct world *world)
 {
-	for (size_t i = 0; i < world->dossier.n_delivery; i++)
-		for (size_t k = 0; k < i && world->dossier.delivery[i]->comment[0]; k++) {
-			const struct delivery *a = world->dossier.delivery[i], *b = world->dossier.delivery[k];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		for (size_t k = 0; k < i && world->dossier->delivery[i]->comment[0]; k++) {
+			const struct delivery *a = world->dossier->delivery[i], *b = world->dossier->delivery[k];
 			if (strcmp(a->comment, b->comment) == 0 && sdk_eq(a->supplier, b->supplier))
 				VIOLATES(world, "deliveries %d and %d bring one comment", (int)b->id, (int)a->id);
 		}
@@ -277,8 +291,8 @@ static void check_once(struct world *world)
 
 static void check(struct world *world)
 {
-	for (size_t i = 0; i < world->dossier.n_delivery; i++) {
-		const struct delivery *delivery = world->dossier.delivery[i];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
 		if (delivery->state != DELIVERY_PENDING && delivery->state != DELIVERY_IN_FLIGHT)
 			world->stood[delivery->id] = true;
 		if (world->done[delivery->id] && delivery->state != DELIVERY_DONE)
@@ -294,22 +308,22 @@ static void check(struct world *world)
 
 static struct queue queue_of(struct world *world, struct events *events)
 {
-	return (struct queue){&world->dossier, events, &world->chance, &world->last_id, world->now_ms};
+	return (struct queue){world->dossier, events, &world->chance, &world->last_id, world->now_ms};
 }
 
 /* Whom the comment is for and who can be told has a delivery of it. */
 static void check_planned(struct world *world, const struct event *event)
 {
 	struct delivery **found;
-	size_t n = dossier_of_comment(&world->dossier, event->comment.uuid, &found);
+	size_t n = dossier_of_comment(world->dossier, event->comment.uuid, &found);
 
 	for (int i = 0; i < N_TOOL; i++) {
 		bool is_planned = false;
 		for (size_t k = 0; k < n; k++)
 			is_planned |= sdk_eq(found[k]->supplier, tool_name(world, i));
-		bool can_be_told = ticket_in(world, i) || (queue_ticket_comes(&world->dossier, tool_name(world, i)) &&
-							   dossier_share(&world->dossier, tool_name(world, i))->anew);
-		bool is_for = dossier_shares(&world->dossier, tool_name(world, i)) && can_be_told &&
+		bool can_be_told = ticket_in(world, i) || (queue_ticket_comes(world->dossier, tool_name(world, i)) &&
+							   dossier_share(world->dossier, tool_name(world, i))->anew);
+		bool is_for = dossier_shares(world->dossier, tool_name(world, i)) && can_be_told &&
 			      !sdk_eq(event->comment.supplier, tool_name(world, i)) &&
 			      audience_allows(&event->comment.audience, tool_name(world, i), true);
 		if (is_planned != is_for)
@@ -330,12 +344,57 @@ static void trace(const struct world *world, const struct event *event)
 	sdk_buf_release(&buf);
 }
 
+/* Each supplier goes on reading its incident as before, and the other incident from now on. */
+static void merge_reads(struct world *world, struct dossier *kept, const struct dossier *gone)
+{
+	struct reads *list = SDK_NEW_N(&world->arena.abi, struct reads, (kept->n_share + gone->n_share) * 2 + 1);
+	size_t n = 0;
+
+	for (int side = 0; side < 2; side++) {
+		const struct dossier *own = side ? gone : kept;
+		for (size_t i = 0; i < own->n_share; i++)
+			for (int64_t origin = 1; origin <= N_INCIDENT; origin++)
+				list[n++] = (struct reads){own->share[i]->supplier, origin,
+							   origin == own->incident.number ? own->share[i]->reads_ms
+											  : world->now_ms};
+	}
+	kept->reads = list; /* of two for a supplier and an origin the earlier one counts */
+	kept->n_reads = n;
+}
+
+/* What the store does to rows. */
+static void merge_rows(struct world *world, struct dossier *kept, struct dossier *gone)
+{
+	merge_reads(world, kept, gone);
+	queue_merge_shares(kept, gone, world->now_ms);
+	for (size_t i = 0; i < gone->n_ticket; i++) {
+		struct ticket ticket = *gone->ticket[i];
+		ticket.origin = ticket.origin ? ticket.origin : gone->incident.number;
+		ticket.incident = kept->incident.number;
+		(void)dossier_ticket_add(kept, &ticket);
+	}
+	for (size_t i = 0; i < gone->n_comment; i++) {
+		const struct comment *comment = gone->comment[i];
+		*dossier_comment(kept, comment->supplier, comment->ticket, comment->external_id) = *comment;
+	}
+	for (size_t i = 0; i < gone->n_delivery; i++) {
+		struct delivery delivery = *gone->delivery[i];
+		delivery.incident = kept->incident.number;
+		(void)dossier_adopt(kept, &delivery);
+	}
+	kept->incident.n_ticket += gone->incident.n_ticket;
+	kept->incident.n_comment += gone->incident.n_comment;
+	begin_dossier(world, gone);
+	memset(world->last_begun, 0, sizeof world->last_begun); /* two queues became one, by the ids */
+}
+
 /* One list, drained: what an event makes happen is added at its end. */
 static void drain(struct world *world, struct events *events)
 {
 	for (size_t i = 0; i < events->n; i++) {
 		struct event *event = &events->at[i];
-		const struct incident before = world->dossier.incident;
+		world->dossier = &world->incident[event->incident - 1];
+		const struct incident before = world->dossier->incident;
 		struct queue queue = queue_of(world, events);
 
 		event->sequence = before.sequence + 1;
@@ -345,13 +404,15 @@ static void drain(struct world *world, struct events *events)
 		if (event->kind == EVENT_COMMENT_ADDED && !event->comment.external_id.n)
 			event->comment.external_id = sdk_dup(&world->arena.abi, sdk_str(event->comment.uuid));
 		trace(world, event);
-		dossier_fold(&world->dossier, event);
+		dossier_fold(world->dossier, event);
+		if (event->kind == EVENT_INCIDENT_MERGED)
+			merge_rows(world, world->dossier, &world->incident[event->other - 1]);
 		queue_plan(&queue, &before, event);
 		event = &events->at[i]; /* the list may have grown */
 		if (event->kind == EVENT_COMMENT_ADDED)
 			check_planned(world, event);
 	}
-	queue_heads(&world->dossier);
+	queue_heads(world->dossier);
 	check(world);
 	if (world->last_id >= DELIVERIES_MAX)
 		VIOLATES(world, "there are too many deliveries");
@@ -363,8 +424,8 @@ static struct situation situation_of(struct world *world, int tool, struct ent_s
 	struct situation at = {.suppliers = world->set,
 			       .supplier = supplier->name,
 			       .public_audience = supplier->public_audience,
-			       .incident = &world->dossier.incident,
-			       .ticket = dossier_ticket(&world->dossier, supplier->name, ticket),
+			       .incident = &world->dossier->incident,
+			       .ticket = dossier_ticket(world->dossier, supplier->name, ticket),
 			       .now_ms = world->now_ms,
 			       .arrival = &world->arrival,
 			       .writes = true};
@@ -373,17 +434,17 @@ static struct situation situation_of(struct world *world, int tool, struct ent_s
 	world->arrival.from = supplier;
 	world->arrival.received_ms = world->now_ms;
 	memcpy(at.policy, supplier->policy, sizeof at.policy);
-	at.n_word = dossier_words(&world->dossier, &(struct ticket){.supplier = supplier->name, .external_id = ticket},
+	at.n_word = dossier_words(world->dossier, &(struct ticket){.supplier = supplier->name, .external_id = ticket},
 				  &at.word);
-	at.withdrawn = at.ticket && !dossier_shares(&world->dossier, supplier->name);
+	at.withdrawn = at.ticket && !dossier_shares(world->dossier, supplier->name);
 	return at;
 }
 
 static void person(struct world *world, struct situation *ret)
 {
 	*ret =
-	    (struct situation){.suppliers = world->set, .incident = &world->dossier.incident, .now_ms = world->now_ms};
-	ret->n_word = dossier_words(&world->dossier, NULL, &ret->word);
+	    (struct situation){.suppliers = world->set, .incident = &world->dossier->incident, .now_ms = world->now_ms};
+	ret->n_word = dossier_words(world->dossier, NULL, &ret->word);
 }
 
 /* ---- steps: tools ---------------------------------------------------------------------------------- */
@@ -465,7 +526,7 @@ static void say_there(struct world *world, int tool, struct ent_str id, enum ent
 						.author = {ENT_STR("u"), ENT_STR("Una")},
 						.body = make_text(world, "words ", (int)(draw(world) % 1000000)),
 						.visibility = below(world, 4) ? ENT_PUBLIC : ENT_INTERNAL}};
-	struct comment *known = dossier_comment(&world->dossier, at.supplier, ticket->external_id, id);
+	struct comment *known = dossier_comment(world->dossier, at.supplier, ticket->external_id, id);
 	at.comment = known->uuid[0] ? known : NULL;
 	if (below(world, 6) == 0) /* by a clock that is behind, or read late */
 		change.comment.created_ms = world->now_ms - 600000 - below(world, 2) * 36000000;
@@ -509,7 +570,7 @@ static void step_share(struct world *world)
 
 	world->doing = "a share";
 	person(world, &at);
-	if (status_facts(world->dossier.incident.values.at[ENT_STATUS])->terminal || !at.incident->sequence)
+	if (status_facts(world->dossier->incident.values.at[ENT_STATUS])->terminal || !at.incident->sequence)
 		return;
 	decide_share(&at, tool_name(world, below(world, N_TOOL)), below(world, 3) == 0, false, &brief, &desk, &events);
 	drain(world, &events);
@@ -523,12 +584,12 @@ static void step_unshare(struct world *world)
 
 	world->doing = "a share is taken back";
 	person(world, &at);
-	if (!dossier_shares(&world->dossier, tool_name(world, tool)))
+	if (!dossier_shares(world->dossier, tool_name(world, tool)))
 		return;
 	decide_unshare(&at, tool_name(world, tool), ENT_STR("It is done."), &desk, &events);
 	drain(world, &events);
-	for (size_t i = 0; i < world->dossier.n_delivery; i++) {
-		const struct delivery *delivery = world->dossier.delivery[i];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
 		if (delivery_is_open(delivery) && delivery->state != DELIVERY_IN_FLIGHT && delivery->comment[0] &&
 		    sdk_eq(delivery->supplier, tool_name(world, tool)))
 			VIOLATES(world, "delivery %d still waits", (int)delivery->id);
@@ -568,7 +629,8 @@ static void step_status(struct world *world)
 
 static struct delivery *some_delivery(struct world *world)
 {
-	return world->dossier.n_delivery ? world->dossier.delivery[below(world, (int)world->dossier.n_delivery)] : NULL;
+	return world->dossier->n_delivery ? world->dossier->delivery[below(world, (int)world->dossier->n_delivery)]
+					  : NULL;
 }
 
 /* What sets values is not ignored here: at the end nothing may differ. */
@@ -586,12 +648,27 @@ static void step_act(struct world *world)
 	drain(world, &events);
 }
 
+static void step_merge(struct world *world)
+{
+	struct dossier *kept = &world->incident[0], *gone = &world->incident[1];
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "two incidents are one";
+	if (kept->incident.sequence == 0 || gone->incident.sequence == 0 || gone->incident.merged_into)
+		return;
+	world->dossier = kept;
+	person(world, &at);
+	decide_merge(&at, &kept->incident, &gone->incident, &events);
+	drain(world, &events);
+}
+
 /* ---- steps: link ------------------------------------------------------------------------------------ */
 
 static struct delivery *head_of(struct world *world, int tool)
 {
-	for (size_t i = 0; i < world->dossier.n_delivery; i++) {
-		struct delivery *delivery = world->dossier.delivery[i];
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		struct delivery *delivery = world->dossier->delivery[i];
 		if (delivery->head && delivery_is_open(delivery) && sdk_eq(delivery->supplier, tool_name(world, tool)))
 			return delivery;
 	}
@@ -600,24 +677,34 @@ static struct delivery *head_of(struct world *world, int tool)
 
 static const struct comment *comment_of(struct world *world, const struct delivery *delivery)
 {
-	for (size_t i = 0; delivery->comment[0] && i < world->dossier.n_comment; i++)
-		if (strcmp(world->dossier.comment[i]->uuid, delivery->comment) == 0)
-			return world->dossier.comment[i];
+	for (size_t i = 0; delivery->comment[0] && i < world->dossier->n_comment; i++)
+		if (strcmp(world->dossier->comment[i]->uuid, delivery->comment) == 0)
+			return world->dossier->comment[i];
 	return NULL;
+}
+
+/* What the supplier may read at this moment of this comment. */
+static struct reading reading_of(struct world *world, const struct delivery *delivery, const struct comment *said)
+{
+	const struct party *party;
+	size_t n = dossier_parties(world->dossier, said, &party);
+
+	for (size_t i = 0; i < n; i++)
+		if (sdk_eq(party[i].supplier->name, delivery->supplier))
+			return (struct reading){dossier_shares(world->dossier, delivery->supplier), party[i].reads_ms};
+	return (struct reading){false, INT64_MAX};
 }
 
 static bool may_go(struct world *world, const struct delivery *delivery, enum delivery_cause *ret_cause)
 {
-	const struct share *share = dossier_share(&world->dossier, delivery->supplier);
-	const struct reading reading = {share && share->withdrawn_ms == 0, share ? share->reads_ms : INT64_MAX};
-	struct comment comment = {.id = 0};
 	const struct comment *said = comment_of(world, delivery);
+	struct comment comment = {.id = 0};
 
 	if (said) {
 		comment = *said;
 		comment.incident = delivery->incident;
 	}
-	return delivery_may_go(delivery, said ? &comment : NULL, reading, ret_cause);
+	return delivery_may_go(delivery, said ? &comment : NULL, reading_of(world, delivery, said), ret_cause);
 }
 
 static void begin_one(struct world *world, struct delivery *delivery)
@@ -631,11 +718,12 @@ static void begin_one(struct world *world, struct delivery *delivery)
 		VIOLATES(world, "delivery %d is head and pending, and cannot begin", (int)delivery->id);
 	if (delivery->op == ENT_CREATE_TICKET && ticket_in(world, tool) && !delivery->look && delivery->phase == 0)
 		VIOLATES(world, "delivery %d makes a second ticket", (int)delivery->id);
-	if (!world->stood[delivery->id] && delivery->id < world->last_begun[tool])
-		VIOLATES(world, "delivery %d comes after %d", (int)delivery->id, (int)world->last_begun[tool]);
+	int64_t *last = &world->last_begun[world->dossier - world->incident][tool];
+	if (!world->stood[delivery->id] && delivery->id < *last)
+		VIOLATES(world, "delivery %d comes after %d", (int)delivery->id, (int)*last);
 	/* What makes the ticket goes before what waits for it. */
-	if (delivery->id > world->last_begun[tool] && delivery->op != ENT_CREATE_TICKET)
-		world->last_begun[tool] = delivery->id;
+	if (delivery->id > *last && delivery->op != ENT_CREATE_TICKET)
+		*last = delivery->id;
 	drain(world, &events);
 }
 
@@ -721,12 +809,15 @@ static void step_echo(struct world *world)
 static void step(struct world *world)
 {
 	static void (*const steps[])(struct world *) = {
-	    step_tell,  step_tell,    step_say_there, step_say_there,    step_edit_there, step_share,
-	    step_share, step_unshare, step_say,       step_say,          step_status,     step_act,
-	    step_link,  step_link,    step_link,      step_link,         step_link,       step_link,
-	    step_link,  step_link,    step_echo,      step_remove_ticket};
+	    step_tell,  step_tell,    step_say_there, step_say_there,     step_edit_there, step_share,
+	    step_share, step_unshare, step_say,       step_say,           step_status,     step_act,
+	    step_link,  step_link,    step_link,      step_link,          step_link,       step_link,
+	    step_link,  step_link,    step_echo,      step_remove_ticket, step_merge};
 
 	world->now_ms += below(world, 4) ? below(world, 20000) : 300;
+	world->dossier = &world->incident[below(world, N_INCIDENT)];
+	if (world->dossier->incident.merged_into)
+		world->dossier = &world->incident[0];
 	steps[below(world, (int)(sizeof steps / sizeof *steps))](world);
 }
 
@@ -750,10 +841,10 @@ static void bring_all(struct world *world)
 				busy = true;
 			}
 		}
-		for (size_t i = 0; i < world->dossier.n_delivery && !busy; i++) {
+		for (size_t i = 0; i < world->dossier->n_delivery && !busy; i++) {
 			struct events events = {.arena = &world->arena.abi};
 			struct queue queue = queue_of(world, &events);
-			delivery = world->dossier.delivery[i];
+			delivery = world->dossier->delivery[i];
 			if (delivery->state != DELIVERY_PARKED && delivery->state != DELIVERY_UNKNOWN)
 				continue;
 			/* One whose ticket is gone stays where it is. */
@@ -771,16 +862,16 @@ static void check_end(struct world *world)
 {
 	const struct party *party;
 	struct drift_row row;
-	size_t n = dossier_parties(&world->dossier, NULL, &party);
+	size_t n = dossier_parties(world->dossier, NULL, &party);
 
-	for (size_t i = 0; i < world->dossier.n_delivery; i++)
-		if (delivery_is_open(world->dossier.delivery[i]))
-			VIOLATES(world, "delivery %d is open", (int)world->dossier.delivery[i]->id);
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		if (delivery_is_open(world->dossier->delivery[i]))
+			VIOLATES(world, "delivery %d is open", (int)world->dossier->delivery[i]->id);
 	for (size_t i = 0; i < n; i++)
 		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
 			if (attr_in(ATTR_CARRIED, attr) &&
-			    !sdk_eq(party[i].supplier->name, world->dossier.incident.holder) &&
-			    drift_attribute(&world->dossier, &party[i], (enum ent_attr)attr, &row))
+			    !sdk_eq(party[i].supplier->name, world->dossier->incident.holder) &&
+			    drift_attribute(world->dossier, &party[i], (enum ent_attr)attr, &row))
 				VIOLATES(world, "%s of %.*s drifts: %.*s, and ours is %.*s", row.what,
 					 ENT_F(party[i].supplier->name), ENT_F(row.theirs), ENT_F(row.ours));
 }
@@ -793,8 +884,11 @@ static void history(uint64_t seed)
 	step_tell(world);
 	for (world->n_step = 1; world->n_step <= STEPS; world->n_step++)
 		step(world);
-	bring_all(world);
-	check_end(world);
+	for (int i = 0; i < N_INCIDENT; i++) {
+		world->dossier = &world->incident[i];
+		bring_all(world);
+		check_end(world);
+	}
 	end(world);
 	free(world);
 }
