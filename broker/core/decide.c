@@ -182,10 +182,20 @@ static struct ent_str next_id(const struct situation *at, const struct ent_chang
 	return at->next ? at->next->external_id : change->continues_as.id;
 }
 
+/* It is told of a ticket that was left before: as old news, or since the chain grew. A sweep reads what stands now, and
+ * a time would tell; without either nothing moves, and the next sweep of the chain's last ticket tells. */
+static bool may_be_old(const struct situation *at, const struct ent_change *change)
+{
+	return at->ticket && !same_text(at->ticket->external_id, change->ticket.id) && !at->sweep &&
+	       change->stamp.time_ms == 0 && change->stamp.version == 0;
+}
+
 bool decide_moves(const struct situation *at, const struct ent_change *change)
 {
 	struct ent_str left = at->ticket ? at->ticket->external_id : change->ticket.id;
 
+	if (may_be_old(at, change))
+		return false;
 	return (at->ticket || at->next) && !same_text(left, next_id(at, change));
 }
 

@@ -16,7 +16,7 @@ static int matrix(const int rank[RANKS])
 
 void rank_draw(struct out_sim *sim)
 {
-	rng_init(&sim->ranking, sim->seed, 701);
+	rng_init(&sim->ranking, sim->seed, 700);
 	for (int i = 0; i < sim->n_tool; i++)
 		sim->tool[i].ranks =
 		    rng_below(&sim->ranking, 2) ? RANKS_NONE : (enum tool_ranks)rng_below(&sim->ranking, 3);
