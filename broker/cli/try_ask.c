@@ -64,7 +64,7 @@ static bool is_uuid(const char *text)
 	return text[ID_SIZE - 1] == '\0';
 }
 
-static const char *level_word(const struct try_words *words, enum ent_attr attr)
+static const char *option_word(const struct try_words *words, enum ent_attr attr)
 {
 	const char *const word[ENT_N_ATTR] = {
 	    [ENT_PRIORITY] = words->priority, [ENT_IMPACT] = words->impact, [ENT_URGENCY] = words->urgency};
@@ -77,7 +77,7 @@ static enum ent_rc levels_check(const struct try_words *words, struct ent_err *e
 	enum ent_rc rc = ENT_OK;
 
 	for (unsigned i = 0; i < ENT_N_ATTR && rc == ENT_OK; i++)
-		rc = number_check(level_word(words, (enum ent_attr)i), sdk_attr_name((enum ent_attr)i),
+		rc = number_check(option_word(words, (enum ent_attr)i), sdk_attr_name((enum ent_attr)i),
 				  sdk_attr_steps((enum ent_attr)i), err);
 	return rc;
 }
@@ -153,7 +153,7 @@ static void values_take(const struct try_words *words, enum ent_op_kind kind, st
 	uint32_t set = 0;
 
 	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
-		const char *word = level_word(words, (enum ent_attr)i);
+		const char *word = option_word(words, (enum ent_attr)i);
 
 		delivery->values.at[i] = word ? attr_value((enum ent_attr)i, sdk_str(word)) : 0;
 		set |= (uint32_t)(word != NULL) << i;

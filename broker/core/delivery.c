@@ -107,7 +107,7 @@ bool delivery_is_open(const struct delivery *delivery)
 
 /* ---- the second ask ------------------------------------------------------------ */
 
-static bool refuse(enum delivery_cause cause, enum delivery_cause *ret)
+static bool refuse_delivery(enum delivery_cause cause, enum delivery_cause *ret)
 {
 	*ret = cause;
 	return false;
@@ -119,7 +119,7 @@ static bool notice_may_go(const struct delivery *delivery, enum delivery_cause *
 	return delivery->text.n && delivery->audience.kind == AUDIENCE_SUPPLIERS &&
 		       audience_allows(&delivery->audience, delivery->supplier, true)
 		   ? true
-		   : refuse(CAUSE_AUDIENCE, ret_cause);
+		   : refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 }
 
 /* Both who was meant when it was planned and who may read it now. */
@@ -127,16 +127,16 @@ static bool comment_may_go(const struct delivery *delivery, const struct comment
 			   const struct reading *reading, enum delivery_cause *ret_cause)
 {
 	if (!reading->shares)
-		return refuse(CAUSE_UNSHARED, ret_cause);
+		return refuse_delivery(CAUSE_UNSHARED, ret_cause);
 	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
-		return refuse(CAUSE_AUDIENCE, ret_cause);
+		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	if (!audience_allows(&delivery->audience, delivery->supplier, reading->shares) ||
 	    !audience_allows(&comment->audience, delivery->supplier, reading->shares))
-		return refuse(CAUSE_AUDIENCE, ret_cause);
+		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	/* An owed comment was for the supplier when it was planned. */
 	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)
-		return refuse(CAUSE_EARLIER, ret_cause);
+		return refuse_delivery(CAUSE_EARLIER, ret_cause);
 	return true;
 }
 
@@ -150,14 +150,14 @@ bool delivery_may_go(const struct delivery *delivery, const struct comment *comm
 					    : notice_may_go(delivery, ret_cause);
 	case ENT_CREATE_TICKET:
 	case ENT_UPDATE_TICKET:
-		return reading.shares ? true : refuse(CAUSE_UNSHARED, ret_cause);
+		return reading.shares ? true : refuse_delivery(CAUSE_UNSHARED, ret_cause);
 	case ENT_FETCH_TICKET: /* ask for what is theirs: no delivery */
 	case ENT_POLL:
 	case ENT_PROBE:
 	case ENT_LOGIN:
 		break;
 	}
-	return refuse(CAUSE_INVALID, ret_cause);
+	return refuse_delivery(CAUSE_INVALID, ret_cause);
 }
 
 /* ---- the op -------------------------------------------------------------------- */
@@ -249,13 +249,13 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 
 enum { TITLE_LEAST = 40, TEXT_LEAST = 500 }; /* no tool takes less: what is shorter was not what was too long */
 
-static uint32_t lower(uint32_t limit, int64_t setting)
+static uint32_t lower_limit(uint32_t limit, int64_t setting)
 {
 	return setting > 0 && (limit == 0 || setting < limit) ? (uint32_t)setting : limit;
 }
 
 /* Half of what was sent before: of the text, or of the limit that it was shortened to. */
-static uint32_t half(uint32_t limit, struct ent_str text, enum ent_unit unit, uint32_t least)
+static uint32_t half_limit(uint32_t limit, struct ent_str text, enum ent_unit unit, uint32_t least)
 {
 	size_t sent = sdk_measure(text, unit), halved;
 
@@ -275,14 +275,14 @@ static void op_limits(struct op_maker *make)
 	bool creates = op->kind == ENT_CREATE_TICKET;
 
 	*limits = supplier->connector->limits;
-	limits->title = lower(limits->title, supplier->title_max);
-	limits->text = lower(limits->text, supplier->text_max);
+	limits->title = lower_limit(limits->title, supplier->title_max);
+	limits->text = lower_limit(limits->text, supplier->text_max);
 	op->language = supplier->language;
 	if (!make->delivery->halved)
 		return;
-	limits->title = half(limits->title, op->ticket.at[ENT_TITLE].text, limits->unit, TITLE_LEAST);
-	limits->text = half(limits->text, creates ? op->ticket.at[ENT_DESCRIPTION].text : op->comment.body,
-			    limits->unit, TEXT_LEAST);
+	limits->title = half_limit(limits->title, op->ticket.at[ENT_TITLE].text, limits->unit, TITLE_LEAST);
+	limits->text = half_limit(limits->text, creates ? op->ticket.at[ENT_DESCRIPTION].text : op->comment.body,
+				  limits->unit, TEXT_LEAST);
 }
 
 enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
@@ -318,7 +318,7 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 /* ---- reading back ---------------------------------------------------------------- */
 
 /* Tools answer with the word, with its id under another name, or with what it means. */
-static bool says(const struct ent_value *told, const struct ent_value *asked)
+static bool says_the_same(const struct ent_value *told, const struct ent_value *asked)
 {
 	return (told->native.n && sdk_ieq(told->native, asked->native)) ||
 	       (told->text.n && (sdk_ieq(told->text, asked->text) || sdk_ieq(told->text, asked->native)));
@@ -336,7 +336,7 @@ enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes
 			if (sdk_eq(ticket->id, op->ticket.id) && (ticket->has & (1u << i)))
 				told = &ticket->at[i];
 		}
-		if (!told || says(told, asked))
+		if (!told || says_the_same(told, asked))
 			continue;
 		return sdk_fail(err, ENT_EINVAL, "%s: asked for \"%.*s\", the tool says \"%.*s\"",
 				sdk_attr_name((enum ent_attr)i), ENT_F(asked->native),

@@ -15,14 +15,14 @@ struct reader {
 	bool failed;
 };
 
-static void fail(struct reader *reader, const char *what)
+static void fail_at_member(struct reader *reader, const char *what)
 {
 	if (!reader->failed)
 		(void)sdk_fail(reader->err, ENT_EINVAL, "the event's data lacks a valid '%s'", what);
 	reader->failed = true;
 }
 
-static struct ent_str text(const struct sdk_json *node, const char *path)
+static struct ent_str member_text(const struct sdk_json *node, const char *path)
 {
 	struct ent_str s = sdk_json_text_at(node, path);
 	return s.p ? s : ENT_STR("");
@@ -33,7 +33,7 @@ static int64_t time_at(struct reader *reader, const struct sdk_json *node, const
 	struct ent_str s = sdk_json_text_at(node, path);
 	int64_t ms = 0;
 	if ((s.p || required) && (!s.p || !sdk_time_parse(s, 0, &ms)))
-		fail(reader, path);
+		fail_at_member(reader, path);
 	return ms;
 }
 
@@ -42,8 +42,8 @@ static void incident_at(struct reader *reader, const struct sdk_json *node, cons
 {
 	const struct sdk_json *incident = sdk_json_at(node, path);
 	struct ent_str id = sdk_json_text_at(incident, "id");
-	if (id.n != ID_SIZE - 1 || !incident_number_parse(text(incident, "number"), ret_number)) {
-		fail(reader, path);
+	if (id.n != ID_SIZE - 1 || !incident_number_parse(member_text(incident, "number"), ret_number)) {
+		fail_at_member(reader, path);
 		return;
 	}
 	memcpy(ret_uuid, id.p, id.n);
@@ -52,17 +52,17 @@ static void incident_at(struct reader *reader, const struct sdk_json *node, cons
 
 static enum ent_status status_at(struct reader *reader, const struct sdk_json *node, const char *path)
 {
-	struct ent_str name = text(node, path);
+	struct ent_str name = member_text(node, path);
 	enum ent_status status = sdk_status(name);
 	if (status == ENT_STATUS_UNKNOWN && !sdk_eqz(name, sdk_status_name(ENT_STATUS_UNKNOWN)))
-		fail(reader, path);
+		fail_at_member(reader, path);
 	return status;
 }
 
 static struct ent_person person_at(const struct sdk_json *node, const char *path)
 {
 	const struct sdk_json *person = sdk_json_at(node, path);
-	return (struct ent_person){text(person, "id"), text(person, "name")};
+	return (struct ent_person){member_text(person, "id"), member_text(person, "name")};
 }
 
 static uint32_t attrs_at(struct reader *reader, const struct sdk_json *node, const char *path)
@@ -72,7 +72,7 @@ static uint32_t attrs_at(struct reader *reader, const struct sdk_json *node, con
 	const struct sdk_json *list = sdk_json_at(node, path);
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
 		if (!sdk_attr(sdk_json_text(item), &attr))
-			fail(reader, path);
+			fail_at_member(reader, path);
 		else
 			bits |= 1u << attr;
 	}
@@ -84,7 +84,7 @@ static struct ent_value value_at(struct reader *reader, const struct sdk_json *n
 {
 	const struct sdk_json *value = sdk_json_at(node, path);
 	const struct sdk_json *json = sdk_json_at(value, "json");
-	struct ent_value ret = {text(value, "text"), text(value, "native")};
+	struct ent_value ret = {member_text(value, "text"), member_text(value, "native")};
 	if (attr == ENT_FIELDS && json)
 		ret.text = sdk_json_print(reader->arena, json);
 	return ret;
@@ -97,19 +97,19 @@ static void read_correlation(struct reader *reader, const struct sdk_json *node,
 	size_t n = sdk_json_count(list);
 	struct ent_reference *reference = SDK_NEW_N(reader->arena, struct ent_reference, n + 1);
 
-	ret->number = text(correlation, "number");
-	ret->key = text(correlation, "key");
+	ret->number = member_text(correlation, "number");
+	ret->key = member_text(correlation, "key");
 	n = 0;
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
-		reference[n++] = (struct ent_reference){text(item, "supplier"), text(item, "id")};
+		reference[n++] = (struct ent_reference){member_text(item, "supplier"), member_text(item, "id")};
 	ret->reference = reference;
 	ret->n_reference = n;
 }
 
 static void read_ticket_name(const struct sdk_json *node, struct event *ret)
 {
-	ret->ticket_id = text(node, "ticket.id");
-	ret->ticket_key = text(node, "ticket.key");
+	ret->ticket_id = member_text(node, "ticket.id");
+	ret->ticket_key = member_text(node, "ticket.key");
 }
 
 static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -117,10 +117,10 @@ static void read_ticket(struct reader *reader, const struct sdk_json *node, stru
 	read_ticket_name(node, ret);
 	/* A comment of our own stands in no ticket. */
 	if (!ret->ticket_id.n && (ret->kind != EVENT_COMMENT_ADDED || ret->supplier.n))
-		fail(reader, "ticket.id");
+		fail_at_member(reader, "ticket.id");
 	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
 	if (version && !sdk_json_int(version, &ret->stamp.version))
-		fail(reader, "stamp.version");
+		fail_at_member(reader, "stamp.version");
 	ret->stamp.time_ms = time_at(reader, node, "stamp.time", false);
 }
 
@@ -147,8 +147,8 @@ static void read_changes(struct reader *reader, const struct sdk_json *node, str
 	ret->unmapped = attrs_at(reader, node, "unmapped");
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
 		struct event_attr *a = &attr[ret->n_attr];
-		if (!sdk_attr(text(item, "attribute"), &a->attr)) {
-			fail(reader, "changes.attribute");
+		if (!sdk_attr(member_text(item, "attribute"), &a->attr)) {
+			fail_at_member(reader, "changes.attribute");
 			continue;
 		}
 		a->from = value_at(reader, item, "from", a->attr);
@@ -164,8 +164,8 @@ static struct audience audience_at(struct reader *reader, const struct sdk_json 
 {
 	struct audience audience = {AUDIENCE_INTERNAL, ENT_STR("")};
 	const struct sdk_json *list = sdk_json_at(node, "audience.suppliers");
-	if (!audience_kind(text(node, "audience.kind"), &audience.kind))
-		fail(reader, "comment.audience.kind");
+	if (!audience_kind(member_text(node, "audience.kind"), &audience.kind))
+		fail_at_member(reader, "comment.audience.kind");
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
 		struct ent_str name = sdk_json_text(item);
 		audience.suppliers = audience.suppliers.n ? sdk_format(reader->arena, "%.*s,%.*s",
@@ -182,13 +182,13 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	struct ent_str id = sdk_json_text_at(comment, "id");
 
 	if (id.n != ID_SIZE - 1) {
-		fail(reader, "comment.id");
+		fail_at_member(reader, "comment.id");
 		return;
 	}
 	memcpy(to->uuid, id.p, id.n);
-	to->external_id = text(comment, "external_id");
+	to->external_id = member_text(comment, "external_id");
 	to->author = person_at(comment, "author");
-	to->body = text(comment, "body");
+	to->body = member_text(comment, "body");
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
 		to->audience = audience_at(reader, comment);
@@ -202,13 +202,13 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 static void read_attachment(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	const struct sdk_json *from = sdk_json_at(node, "attachment");
-	ret->attachment = (struct ent_attachment){text(from, "id"), text(from, "name"), text(from, "media_type"),
-						  text(from, "url"), -1};
+	ret->attachment = (struct ent_attachment){member_text(from, "id"), member_text(from, "name"),
+						  member_text(from, "media_type"), member_text(from, "url"), -1};
 	const struct sdk_json *size = sdk_json_at(from, "size");
 	if (size && !sdk_json_int(size, &ret->attachment.size))
-		fail(reader, "attachment.size");
+		fail_at_member(reader, "attachment.size");
 	if (!ret->attachment.id.n)
-		fail(reader, "attachment.id");
+		fail_at_member(reader, "attachment.id");
 }
 
 static void read_moved(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -216,7 +216,7 @@ static void read_moved(struct reader *reader, const struct sdk_json *node, struc
 	const struct sdk_json *list = sdk_json_at(node, "tickets");
 	struct ent_reference *moved = SDK_NEW_N(reader->arena, struct ent_reference, sdk_json_count(list) + 1);
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
-		moved[ret->n_moved++] = (struct ent_reference){text(item, "supplier"), text(item, "id")};
+		moved[ret->n_moved++] = (struct ent_reference){member_text(item, "supplier"), member_text(item, "id")};
 	ret->moved = moved;
 }
 
@@ -226,17 +226,18 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 
 	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
 	ret->with_thread = sdk_json_bool(sdk_json_at(node, "with_thread"), false);
-	ret->brief = (struct brief){text(brief, "what"), text(brief, "effect"), text(brief, "tried"),
-				    text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
+	ret->brief =
+	    (struct brief){member_text(brief, "what"), member_text(brief, "effect"), member_text(brief, "tried"),
+			   member_text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};
 }
 
 static void read_continued(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_ticket(reader, node, ret);
-	ret->continues_id = text(node, "continues_as.id");
-	ret->continues_key = text(node, "continues_as.key");
+	ret->continues_id = member_text(node, "continues_as.id");
+	ret->continues_key = member_text(node, "continues_as.key");
 	if (!ret->continues_id.n)
-		fail(reader, "continues_as.id");
+		fail_at_member(reader, "continues_as.id");
 }
 
 static void read_overruled(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -244,8 +245,8 @@ static void read_overruled(struct reader *reader, const struct sdk_json *node, s
 	struct event_attr *attr = SDK_NEW(reader->arena, struct event_attr);
 
 	read_ticket(reader, node, ret);
-	if (!sdk_attr(text(node, "attribute"), &attr->attr)) {
-		fail(reader, "attribute");
+	if (!sdk_attr(member_text(node, "attribute"), &attr->attr)) {
+		fail_at_member(reader, "attribute");
 		return;
 	}
 	attr->from = value_at(reader, node, "said", attr->attr);
@@ -265,7 +266,7 @@ static void uuid_at(struct reader *reader, const struct sdk_json *node, const ch
 		memcpy(ret, id.p, id.n);
 		ret[id.n] = '\0';
 	} else if (id.p || required) {
-		fail(reader, path);
+		fail_at_member(reader, path);
 	}
 }
 
@@ -273,31 +274,31 @@ static void read_delivery(struct reader *reader, const struct sdk_json *node, st
 {
 	read_ticket_name(node, ret);
 	if (!sdk_json_int(sdk_json_at(node, "delivery.id"), &ret->delivery))
-		fail(reader, "delivery.id");
+		fail_at_member(reader, "delivery.id");
 	uuid_at(reader, node, "delivery.key", true, ret->delivery_key);
 	uuid_at(reader, node, "delivery.comment", false, ret->comment.uuid);
-	if (!delivery_op_by_name(text(node, "delivery.op"), &ret->op))
-		fail(reader, "delivery.op");
-	ret->remote_id = text(node, "remote_id");
-	ret->cause = text(node, "cause");
-	ret->reason = text(node, "reason");
+	if (!delivery_op_by_name(member_text(node, "delivery.op"), &ret->op))
+		fail_at_member(reader, "delivery.op");
+	ret->remote_id = member_text(node, "remote_id");
+	ret->cause = member_text(node, "cause");
+	ret->reason = member_text(node, "reason");
 	ret->unknown = sdk_json_bool(sdk_json_at(node, "unknown"), false);
 }
 
 static void read_supplier_state(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
-	ret->state_from = text(node, "from");
-	ret->state_to = text(node, "to");
-	ret->why = text(node, "why");
-	ret->next = text(node, "next");
+	ret->state_from = member_text(node, "from");
+	ret->state_to = member_text(node, "to");
+	ret->why = member_text(node, "why");
+	ret->next = member_text(node, "next");
 	if (!ret->state_to.n)
-		fail(reader, "to");
+		fail_at_member(reader, "to");
 }
 
 static void read_opened(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	ret->status_to = status_at(reader, node, "status");
-	ret->holder_to = text(node, "holder");
+	ret->holder_to = member_text(node, "holder");
 	ret->holder_since_ms = time_at(reader, node, "since", true);
 }
 
@@ -309,8 +310,8 @@ static void read_status_changed(struct reader *reader, const struct sdk_json *no
 
 static void read_holder_changed(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
-	ret->holder_from = text(node, "from");
-	ret->holder_to = text(node, "to");
+	ret->holder_from = member_text(node, "from");
+	ret->holder_to = member_text(node, "to");
 	ret->holder_since_ms = time_at(reader, node, "since", true);
 	read_levels(node, "", ret);
 }
@@ -320,15 +321,15 @@ static void read_corrected(struct reader *reader, const struct sdk_json *node, s
 	const struct sdk_json *list = sdk_json_at(node, "hand_overs");
 	struct hand_over *move = SDK_NEW_N(reader->arena, struct hand_over, sdk_json_count(list) + 1);
 
-	ret->title = text(node, "title");
+	ret->title = member_text(node, "title");
 	read_levels(node, "", ret);
 	ret->values.at[ENT_STATUS] = status_at(reader, node, "status");
-	ret->holder_to = text(node, "holder");
+	ret->holder_to = member_text(node, "holder");
 	ret->holder_since_ms = time_at(reader, node, "since", true);
 	ret->opened_ms = time_at(reader, node, "opened", true);
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
-		move[ret->n_hand_over++] =
-		    (struct hand_over){text(item, "from"), text(item, "to"), time_at(reader, item, "at", true)};
+		move[ret->n_hand_over++] = (struct hand_over){member_text(item, "from"), member_text(item, "to"),
+							      time_at(reader, item, "at", true)};
 	ret->hand_over = move;
 }
 
@@ -358,7 +359,7 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		read_shared(reader, node, ret);
 		break;
 	case EVENT_INCIDENT_UNSHARED:
-		ret->reason = text(node, "reason");
+		ret->reason = member_text(node, "reason");
 		break;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
@@ -394,7 +395,7 @@ static void read_body(struct reader *reader, const struct sdk_json *node, struct
 		read_supplier_state(reader, node, ret);
 		break;
 	case EVENT_N:
-		fail(reader, "type");
+		fail_at_member(reader, "type");
 	}
 }
 
@@ -410,8 +411,8 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	struct event event = {.kind = kind};
 	if (kind != EVENT_SUPPLIER_STATE_CHANGED) /* of no incident: who reads it finds the supplier's row by name */
 		incident_at(&reader, node, "incident", &event.incident, event.incident_uuid);
-	event.supplier = text(node, "supplier");
-	event.delivery_id = text(node, "delivery_id");
+	event.supplier = member_text(node, "supplier");
+	event.delivery_id = member_text(node, "delivery_id");
 	event.actor = person_at(node, "actor");
 	read_body(&reader, node, &event);
 	if (reader.failed)

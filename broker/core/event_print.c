@@ -93,7 +93,7 @@ static void print_ticket_name(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_ticket(struct sdk_jsonw *w, const struct event *event)
+static void print_ticket_named(struct sdk_jsonw *w, const struct event *event)
 {
 	print_ticket_name(w, event);
 	sdk_jsonw_key(w, "stamp");
@@ -150,7 +150,7 @@ static void print_audience(struct sdk_jsonw *w, const struct audience *audience)
 static void print_comment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
-	print_ticket(w, event);
+	print_ticket_named(w, event);
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", comment->uuid);
@@ -170,7 +170,7 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 static void print_attachment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct ent_attachment *attachment = &event->attachment;
-	print_ticket(w, event);
+	print_ticket_named(w, event);
 	sdk_jsonw_key(w, "attachment");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", attachment->id);
@@ -217,7 +217,7 @@ static void print_brief(struct sdk_jsonw *w, const struct brief *brief)
 
 static void print_continued(struct sdk_jsonw *w, const struct event *event)
 {
-	print_ticket(w, event);
+	print_ticket_named(w, event);
 	sdk_jsonw_key(w, "continues_as");
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", event->continues_id);
@@ -228,7 +228,7 @@ static void print_continued(struct sdk_jsonw *w, const struct event *event)
 static void print_overruled(struct sdk_jsonw *w, const struct event *event)
 {
 	assert(event->n_attr == 1);
-	print_ticket(w, event);
+	print_ticket_named(w, event);
 	sdk_jsonw_kz(w, "attribute", sdk_attr_name(event->attr->attr));
 	print_value(w, "said", event->attr->attr, &event->attr->from);
 	print_value(w, "stands", event->attr->attr, &event->attr->to);
@@ -339,11 +339,11 @@ static void print_body(struct sdk_jsonw *w, const struct event *event)
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:
 	case EVENT_TICKET_LATE:
-		print_ticket(w, event);
+		print_ticket_named(w, event);
 		print_changes(w, event);
 		break;
 	case EVENT_TICKET_REMOVED:
-		print_ticket(w, event);
+		print_ticket_named(w, event);
 		break;
 	case EVENT_TICKET_CONTINUED:
 		print_continued(w, event);

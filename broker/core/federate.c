@@ -66,7 +66,7 @@ static bool level_agrees(const struct party *party, const struct incident *incid
 }
 
 /* heard: also a ball holder that has not spoken yet. */
-static bool agrees(const struct party *party, const struct incident *incident, enum ent_attr attr, bool heard)
+static bool value_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr, bool heard)
 {
 	if (party->supplier->policy[attr] == POLICY_THEIRS)
 		return true;
@@ -93,7 +93,7 @@ static bool known_agree(const struct party *party, const struct incident *incide
 
 /* A tool that works one scale out from others cannot say any three of them: it is enough when the one agrees or the
  * others do. To ask for more would write now this one, now those, for ever. */
-static bool derives(const struct party *party, const struct incident *incident, enum ent_attr attr)
+static bool tool_derives(const struct party *party, const struct incident *incident, enum ent_attr attr)
 {
 	const struct ent_connector *connector = party->supplier->connector;
 
@@ -108,7 +108,7 @@ bool federate_agrees(const struct party *party, const struct incident *incident,
 	assert(attr_in(ATTR_CARRIED, attr));
 	if (attr_rule(attr) == ATTR_OPTIONAL && !attr_in(party->tells, attr))
 		return true;
-	return agrees(party, incident, attr, false) || derives(party, incident, attr);
+	return value_agrees(party, incident, attr, false) || tool_derives(party, incident, attr);
 }
 
 uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struct values *values)
@@ -123,7 +123,7 @@ uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struc
 
 /* ---- plans --------------------------------------------------------------------------- */
 
-static struct planned *plan(struct planned_list *list, const struct party *party, enum ent_op_kind op)
+static struct planned *plan_add(struct planned_list *list, const struct party *party, enum ent_op_kind op)
 {
 	if (list->n == list->cap) {
 		size_t cap = list->cap ? list->cap * 2 : 8;
@@ -159,7 +159,7 @@ static void plan_update(const struct federate *at, const struct party *party, ui
 		if (attr_in(bits & ATTR_CARRIED, i) && !federate_agrees(party, at->after, (enum ent_attr)i))
 			set |= 1u << i;
 	if (set && can_be_updated(party))
-		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
+		plan_add(ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
 /* What has just moved, also of a ticket that never told it. */
@@ -169,10 +169,10 @@ static void plan_news(const struct federate *at, const struct party *party, uint
 	uint32_t set = 0;
 
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
-		if (attr_in(bits & ATTR_CARRIED, i) && !agrees(party, at->after, (enum ent_attr)i, heard))
+		if (attr_in(bits & ATTR_CARRIED, i) && !value_agrees(party, at->after, (enum ent_attr)i, heard))
 			set |= 1u << i;
 	if (set && can_be_updated(party))
-		plan(ret, party, ENT_UPDATE_TICKET)->set = set;
+		plan_add(ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
 /* To everybody but who said it. */
@@ -217,7 +217,7 @@ static void plan_overruled(const struct federate *at, struct planned_list *ret)
 	enum ent_attr attr = at->event->attr->attr;
 
 	if (party && can_be_updated(party) && party->supplier->policy[attr] != POLICY_THEIRS)
-		plan(ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
+		plan_add(ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
 }
 
 static void plan_comment(const struct federate *at, struct planned_list *ret)
@@ -230,7 +230,7 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 			continue;
 		if (!audience_allows(&comment->audience, party->supplier->name, party->shares))
 			continue;
-		struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
+		struct planned *planned = plan_add(ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
 		planned->audience = comment->audience;
 		planned->said = audience_said(at->event->said_ms, party->reads_ms);
@@ -254,7 +254,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	}
 	if (party->comes && !brief->what.n)
 		return;
-	planned = plan(ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
+	planned = plan_add(ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
 	planned->text = federate_brief(ret->arena, brief, incident_number(at->after->number, number));
 }
 
@@ -266,7 +266,7 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 
 	if (!party)
 		return;
-	struct planned *planned = plan(ret, party, ENT_ADD_COMMENT);
+	struct planned *planned = plan_add(ret, party, ENT_ADD_COMMENT);
 	planned->cancels = true;
 	if (party->ticket.n && supplier_takes_words(party->supplier))
 		planned->text =
@@ -370,7 +370,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 
 /* ---- words ------------------------------------------------------------------------------ */
 
-static void paragraph(struct sdk_buf *buf, const char *heading, struct ent_str text)
+static void add_paragraph(struct sdk_buf *buf, const char *heading, struct ent_str text)
 {
 	if (!text.n)
 		return;
@@ -387,17 +387,17 @@ struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief
 	struct sdk_buf buf;
 
 	sdk_buf_init(&buf, BRIEF_MAX);
-	paragraph(&buf, "", brief->what);
-	paragraph(&buf, "Effect: ", brief->effect);
-	paragraph(&buf, "Already tried: ", brief->tried);
-	paragraph(&buf, "Wanted: ", brief->wanted);
+	add_paragraph(&buf, "", brief->what);
+	add_paragraph(&buf, "Effect: ", brief->effect);
+	add_paragraph(&buf, "Already tried: ", brief->tried);
+	add_paragraph(&buf, "Wanted: ", brief->wanted);
 	if (brief->needed_before_ms) {
 		sdk_time_format(brief->needed_before_ms, time);
 		time[10] = ' ';
 		time[16] = '\0'; /* minutes are fine enough to read */
-		paragraph(&buf, "Needed before: ", sdk_format(arena, "%s UTC", time));
+		add_paragraph(&buf, "Needed before: ", sdk_format(arena, "%s UTC", time));
 	}
-	paragraph(&buf, "Incident: ", number);
+	add_paragraph(&buf, "Incident: ", number);
 	struct ent_str text = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
 	return text;

@@ -49,13 +49,13 @@ static size_t quotation_size(struct ent_str line)
 	return 0;
 }
 
-static char lower(char c)
+static char lower_letter(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 }
 
 /* A word without the signs around it. */
-static struct ent_str bare(struct ent_str word)
+static struct ent_str bare_word(struct ent_str word)
 {
 	static const char signs[] = ".,;:!?()[]{}<>*_'`-";
 
@@ -84,7 +84,7 @@ struct kept {
 
 static void keep_word(struct kept *kept, size_t begin)
 {
-	struct ent_str word = bare((struct ent_str){kept->p + begin, kept->n - begin});
+	struct ent_str word = bare_word((struct ent_str){kept->p + begin, kept->n - begin});
 
 	if (word.n == 0 || is_of_a_date(word)) {
 		kept->n = begin;
@@ -108,7 +108,7 @@ static void keep_line(struct kept *kept, struct ent_str line)
 			line = (struct ent_str){line.p + quoted, line.n - quoted};
 			continue;
 		}
-		kept->p[kept->n++] = lower(line.p[0]);
+		kept->p[kept->n++] = lower_letter(line.p[0]);
 		line.p++, line.n--;
 	}
 	keep_word(kept, begin);
@@ -163,7 +163,7 @@ static bool says_the_same(const struct loop_word *word, size_t n, bool is_ours, 
 }
 
 /* Gaps are measured by each side's own clock, from one of its words to its next: two tools' clocks differ. */
-static bool alternate(const struct loop_word *word, size_t n, size_t *ret_other)
+static bool both_alternate(const struct loop_word *word, size_t n, size_t *ret_other)
 {
 	const struct loop_word *last = &word[n - 1], *other = NULL, *mine = last, *theirs = NULL;
 	size_t switches = 0;
@@ -198,5 +198,5 @@ enum loop_sign loop_find(const struct loop_word *word, size_t n, bool is_ours, s
 	bool same = says_the_same(word, n, is_ours, arena, ret_other);
 	if (same)
 		return LOOP_SAME_WORDS;
-	return alternate(word, n, ret_other) ? LOOP_ALTERNATING : LOOP_NONE;
+	return both_alternate(word, n, ret_other) ? LOOP_ALTERNATING : LOOP_NONE;
 }

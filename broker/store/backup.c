@@ -47,7 +47,7 @@ static enum ent_rc check_copy(const char *part, struct backup *ret, struct sdk_b
 	return rc;
 }
 
-static enum ent_rc copy(const char *from, const char *part, struct ent_err *err)
+static enum ent_rc copy_store(const char *from, const char *part, struct ent_err *err)
 {
 	struct store_meta meta;
 	struct db *db = NULL;
@@ -72,7 +72,7 @@ enum ent_rc store_backup(const char *from, const char *to, struct backup *ret, s
 	sdk_arena_init(&arena);
 	part = sdk_z(&arena.abi, sdk_format(&arena.abi, "%s" PART, to));
 	(void)unlink(part); /* of a backup that was ended */
-	rc = copy(from, part, err);
+	rc = copy_store(from, part, err);
 	if (rc == ENT_OK)
 		rc = check_copy(part, ret, report, err);
 	if (rc == ENT_OK && rename(part, to) != 0)

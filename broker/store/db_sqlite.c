@@ -69,7 +69,7 @@ static bool is_no_room(int failure, int number)
 	return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 
-static void fail(struct db *db, const char *what)
+static void keep_failure(struct db *db, const char *what)
 {
 	int number = 0;
 
@@ -121,7 +121,7 @@ static void set_up(struct db *db)
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	if (sqlite3_create_function_v2(db->handle, "text_has", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
 				       NULL, text_has, NULL, NULL, NULL) != SQLITE_OK)
-		fail(db, "function");
+		keep_failure(db, "function");
 	db_exec(db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0");
 	if (db->mode == DB_READ) {
 		db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192");
@@ -181,7 +181,7 @@ enum ent_rc db_open(const char *path, enum db_mode mode, const char *vfs, struct
 	memset(db, 0, sizeof *db);
 	db->mode = mode;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, vfs) != SQLITE_OK)
-		fail(db, "open");
+		keep_failure(db, "open");
 	else
 		set_up(db);
 	if (mode == DB_WRITE && !db->failure)
@@ -228,7 +228,7 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 	struct db_stmt *stmt = &db->stmt[db->n_stmt++];
 	*stmt = (struct db_stmt){.db = db, .sql = sql};
 	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->stmt, NULL) != SQLITE_OK) {
-		fail(db, "prepare");
+		keep_failure(db, "prepare");
 		db->n_stmt--;
 		return stmt;
 	}
@@ -246,7 +246,7 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
 {
 	if (!stmt->db->failure && sqlite3_bind_int64(stmt->stmt, stmt->at[i], v) != SQLITE_OK)
-		fail(stmt->db, "bind");
+		keep_failure(stmt->db, "bind");
 }
 
 void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
@@ -257,7 +257,7 @@ void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
 	}
 	if (!stmt->db->failure &&
 	    sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
-		fail(stmt->db, "bind");
+		keep_failure(stmt->db, "bind");
 }
 
 void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s)
@@ -267,13 +267,13 @@ void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s)
 		return;
 	}
 	if (!stmt->db->failure && sqlite3_bind_blob64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
-		fail(stmt->db, "bind");
+		keep_failure(stmt->db, "bind");
 }
 
 void db_bind_null(struct db_stmt *stmt, int i)
 {
 	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, stmt->at[i]) != SQLITE_OK)
-		fail(stmt->db, "bind");
+		keep_failure(stmt->db, "bind");
 }
 
 bool db_row(struct db_stmt *stmt)
@@ -286,7 +286,7 @@ bool db_row(struct db_stmt *stmt)
 	if (rc == SQLITE_ROW)
 		return true;
 	if (rc != SQLITE_DONE)
-		fail(stmt->db, "step");
+		keep_failure(stmt->db, "step");
 	sqlite3_reset(stmt->stmt);
 	return false;
 }
@@ -367,7 +367,7 @@ void db_verify(struct db *db, bool (*found)(void *to, struct ent_str finding), v
 void db_exec(struct db *db, const char *sql)
 {
 	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail(db, "exec");
+		keep_failure(db, "exec");
 }
 
 void db_fail(struct db *db, const char *fmt, ...)
@@ -488,7 +488,7 @@ void db_checkpoint(struct db *db, bool anew)
 	sqlite3_busy_timeout(db->handle, 0); /* nobody waits for an answer longer than a reader reads */
 	int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &pages, &moved);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
-		fail(db, "checkpoint");
+		keep_failure(db, "checkpoint");
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	if (pages >= 0 && pages == moved)
 		db->wal_pages = 0;

@@ -153,7 +153,7 @@ struct findings {
 	int64_t n;
 };
 
-static bool found(void *to, struct ent_str which)
+static bool finding_add(void *to, struct ent_str which)
 {
 	struct findings *findings = to;
 
@@ -166,12 +166,12 @@ enum ent_rc store_check(struct db *db, struct sdk_buf *report, int64_t *ret_find
 {
 	struct findings findings = {report, "the file is damaged", 0};
 
-	db_verify(db, found, &findings);
+	db_verify(db, finding_add, &findings);
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
 		struct db_stmt *stmt = db_use(db, checks[i].sql);
 		findings.what = checks[i].what;
 		while (db_row(stmt))
-			(void)found(&findings, db_str(stmt, 0));
+			(void)finding_add(&findings, db_str(stmt, 0));
 	}
 	if (db_failed(db))
 		return sdk_fail(err, ENT_ERETRY, "%s", db_error(db));

@@ -65,7 +65,8 @@ static size_t copies_now(struct apply *apply, const struct situation *at, struct
 	return quotes->n;
 }
 
-static struct ent_str strip(struct apply *apply, const struct situation *at, struct ent_str body, int64_t until_ms)
+static struct ent_str strip_quotes(struct apply *apply, const struct situation *at, struct ent_str body,
+				   int64_t until_ms)
 {
 	struct quote_copy *copy;
 	size_t room, n;
@@ -89,8 +90,8 @@ struct ent_str quotes_strip(struct apply *apply, const struct situation *at, con
 		return body;
 	/* A known comment quotes texts that were sent before it was made. Many more may have been sent since. */
 	if (at->comment)
-		body = strip(apply, at, body, at->comment->created_ms + CLOCKS_MS);
+		body = strip_quotes(apply, at, body, at->comment->created_ms + CLOCKS_MS);
 	if (at->comment && sdk_eq(at->comment->body, body))
 		return body;
-	return strip(apply, at, body, INT64_MAX);
+	return strip_quotes(apply, at, body, INT64_MAX);
 }

@@ -119,7 +119,7 @@ static bool add_incident(struct drift_page *drift, struct ent_str supplier)
 	return more;
 }
 
-static size_t candidates(struct db *db, struct ent_str supplier, int64_t from, int64_t *ret, size_t max)
+static size_t drift_candidates(struct db *db, struct ent_str supplier, int64_t from, int64_t *ret, size_t max)
 {
 	struct db_stmt *stmt = db_use(
 	    db, "SELECT number FROM incident i WHERE number >= $1 AND merged_into = 0 AND EXISTS (SELECT 1 FROM "
@@ -147,7 +147,7 @@ enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supp
 
 	if (cursor.n && (!sdk_to_int(head, &from) || !sdk_to_int(rest, &drift.skip) || drift.skip < 0))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	size_t n = candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);
+	size_t n = drift_candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);
 	if (n && number[0] != from)
 		drift.skip = 0;
 	drift.w = &w;

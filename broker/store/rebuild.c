@@ -98,7 +98,7 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 
 /* ---- folding in order ------------------------------------------------------------- */
 
-static enum ent_rc missing(int64_t sequence, struct ent_str whose, int64_t found, struct ent_err *err)
+static enum ent_rc record_missing(int64_t sequence, struct ent_str whose, int64_t found, struct ent_err *err)
 {
 	return sdk_fail(err, ENT_EINVAL,
 			"%.*s: event %" PRId64 " of it is missing on the stream (found %" PRId64
@@ -114,7 +114,7 @@ static enum ent_rc fold_supplier(struct rebuild *rebuild, const struct event *ev
 	    .supplier = event->supplier, .since_ms = event->time_ms, .why = event->why, .next = event->next};
 
 	if (last + 1 != event->sequence)
-		return missing(last + 1, event->supplier, event->sequence, err);
+		return record_missing(last + 1, event->supplier, event->sequence, err);
 	(void)supplier_health_by_name(event->state_to, &state.state);
 	supplier_state_save(rebuild->db, &state, event->sequence);
 	return ENT_OK;
@@ -130,8 +130,8 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 		return fold_supplier(rebuild, event, err);
 	(void)dossier_load(&dossier, rebuild->db, arena, NULL, event->incident);
 	if (dossier.incident.sequence + 1 != event->sequence)
-		return missing(dossier.incident.sequence + 1, incident_number(event->incident, number), event->sequence,
-			       err);
+		return record_missing(dossier.incident.sequence + 1, incident_number(event->incident, number),
+				      event->sequence, err);
 	dossier_fold(&dossier, event);
 	row_folds_apply(rebuild->db, event);
 	if (event->kind == EVENT_INCIDENT_MERGED) {

@@ -75,7 +75,8 @@ static enum ent_rc check_version(struct db *db, const char *path, bool may_be_em
 }
 
 /* All that is missing and the version number in one transaction: killed midway, it starts again. */
-static void migrate(struct db *db, int64_t version, int32_t partitions, struct clock *clock, struct chance *chance)
+static void migrate_store(struct db *db, int64_t version, int32_t partitions, struct clock *clock,
+			  struct chance *chance)
 {
 	static const char *const step[STORE_VERSION] = {sql_0001, sql_0002};
 	char text[64];
@@ -106,7 +107,7 @@ enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, st
 	if (rc == ENT_OK)
 		rc = check_version(db, path, true, &version, err);
 	if (rc == ENT_OK && version < STORE_VERSION)
-		migrate(db, version, partitions, clock, chance);
+		migrate_store(db, version, partitions, clock, chance);
 	if (rc == ENT_OK && db_failed(db))
 		rc = store_trouble(db, path, err);
 	if (rc == ENT_OK)

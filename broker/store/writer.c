@@ -72,7 +72,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.delivery = db_ask(db, "SELECT coalesce(max(id), 0) FROM delivery");
 	writer->last_seq = writer->ledger.seq;
 	metric_set(metrics, METRIC_DEAD_LETTERS,
-		   db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
+		   db_ask(db, "SELECT count_job(*) FROM dead_letter WHERE state = 'waiting'"));
 	return writer;
 }
 
@@ -201,7 +201,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 
 /* ---- one turn --------------------------------------------------------------------- */
 
-static void count(struct writer *writer, const struct job *job)
+static void count_job(struct writer *writer, const struct job *job)
 {
 	struct metrics *metrics = writer->metrics;
 
@@ -226,7 +226,7 @@ static void answer_all(struct job *batch)
 	}
 }
 
-static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger before, struct ent_err *err)
+static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct ledger before, struct ent_err *err)
 {
 	(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
 	db_rollback(writer->db);
@@ -242,14 +242,14 @@ static enum ent_rc undo(struct writer *writer, struct job *batch, struct ledger 
 
 /* What is old goes twice as fast as something comes, in the transactions that there are anyway: a turn that has nothing
  * else to do takes few, so that whoever comes next need not wait. */
-static void prune(struct writer *writer, int64_t n_job)
+static void prune_old(struct writer *writer, int64_t n_job)
 {
 	if (writer->prune_before_ms && !inbox_prune(writer->db, writer->prune_before_ms, PRUNE_FEW + 2 * n_job))
 		writer->prune_before_ms = 0;
 }
 
 /* Without room to move pages into the file they are safe in the WAL, and a later checkpoint may do it. */
-static enum ent_rc checkpoint(struct writer *writer, struct ent_err *err)
+static enum ent_rc checkpoint_wal(struct writer *writer, struct ent_err *err)
 {
 	int64_t pages = db_wal_pages(writer->db);
 	bool held = pages > writer->options.wal_pages * WAL_PATIENCE;
@@ -284,16 +284,16 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	db_begin(writer->db);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
-	prune(writer, n_job);
+	prune_old(writer, n_job);
 	for (size_t i = 0; i < writer->tallies.n; i++) {
 		supplier_tally_save(writer->db, &writer->tallies.at[i]);
 		late += writer->tallies.at[i].late;
 	}
 	if (!db_commit(writer->db))
-		return undo(writer, batch, before, err);
+		return undo_batch(writer, batch, before, err);
 	writer->last_seq = writer->ledger.seq;
 	for (const struct job *job = batch; job; job = job->next) {
-		count(writer, job);
+		count_job(writer, job);
 		stirs = stirs || (job->outcome == JOB_ACCEPTED && jobs_row(job->kind)->stirs);
 	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
@@ -302,5 +302,5 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	answer_all(batch);
 	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))
 		writer->wake_relay(writer->relay);
-	return checkpoint(writer, err);
+	return checkpoint_wal(writer, err);
 }

@@ -67,7 +67,7 @@ static void print_queue(struct sdk_jsonw *w, struct db_stmt *stmt)
 }
 
 /* Rows are numbered through, so that a number tells an organisation how much is sent to others: it is given the key. */
-static void print_members(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+static void print_delivery_members(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 	struct values planned;
@@ -125,7 +125,7 @@ static struct db_stmt *list_statement(const struct view *view, bool all, bool of
 }
 
 /* A position is a row's number, or its key. */
-static bool find_place(const struct view *view, struct ent_str cursor, int64_t *ret)
+static bool find_delivery_place(const struct view *view, struct ent_str cursor, int64_t *ret)
 {
 	struct db_stmt *stmt;
 
@@ -159,7 +159,7 @@ enum ent_rc view_delivery_list(const struct view *view, const struct delivery_fi
 				"state is one of open, all, pending, in_flight, unknown, parked, done, cancelled");
 	if (filter->cause.n && !delivery_cause_by_word(filter->cause, &cause))
 		return sdk_fail(err, ENT_EINVAL, "cause is none of those that deliveries are parked or cancelled for");
-	if (filter->cursor.n && !find_place(view, filter->cursor, &before))
+	if (filter->cursor.n && !find_delivery_place(view, filter->cursor, &before))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
 	struct db_stmt *stmt = list_statement(view, all, filter->incident != 0);
 	db_bind_str(stmt, 1, state);
@@ -178,7 +178,7 @@ enum ent_rc view_delivery_list(const struct view *view, const struct delivery_fi
 			last = view_is_ours(view) ? sdk_int(view->arena, db_int(stmt, D_ID))
 						  : sdk_dup(view->arena, db_str(stmt, D_KEY));
 		sdk_jsonw_open(&w, '{');
-		print_members(view, &w, stmt);
+		print_delivery_members(view, &w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}
 	json_page_close(&w, n > limit ? last : ENT_ABSENT);
@@ -199,7 +199,7 @@ void view_json_deliveries(const struct view *view, struct sdk_jsonw *w, int64_t 
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
-		print_members(view, w, stmt);
+		print_delivery_members(view, w, stmt);
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
@@ -253,7 +253,7 @@ enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *r
 	bool found = db_row(stmt);
 	if (found) {
 		sdk_jsonw_open(&w, '{');
-		print_members(view, &w, stmt);
+		print_delivery_members(view, &w, stmt);
 		print_words(view, &w, stmt);
 		sdk_jsonw_close(&w, '}');
 	}

@@ -53,7 +53,7 @@ static struct open_list read_open(const struct view *view, int64_t incident)
 	return list;
 }
 
-static void print_open(struct sdk_jsonw *w, const struct open_list *open, struct ent_str supplier)
+static void print_open_deliveries(struct sdk_jsonw *w, const struct open_list *open, struct ent_str supplier)
 {
 	sdk_jsonw_key(w, "deliveries");
 	sdk_jsonw_open(w, '{');
@@ -82,7 +82,7 @@ static void print_share(struct sdk_jsonw *w, struct db_stmt *stmt, const struct 
 		json_time(w, "holds_since", incident->holder_since_ms);
 	sdk_jsonw_kstr_opt(w, "ticket", db_str(stmt, 3));
 	sdk_jsonw_kstr_opt(w, "ticket_key", db_str(stmt, 4));
-	print_open(w, open, supplier);
+	print_open_deliveries(w, open, supplier);
 	sdk_jsonw_close(w, '}');
 }
 

@@ -2,9 +2,9 @@
 /* The queue by properties, without a store: random histories of an incident with four suppliers, their tools, and a
  * person with us. After each step its rules are asked again in the plainest way; at the end all is brought and nothing
  * drifts. Each history is its seed; with ENTENTE_QUEUE_TRACE in the environment its events are shown. */
+#include "core/arrival.h"
 #include "core/decide.h"
 #include "core/decide_own.h"
-#include "core/dossier_fold.h"
 #include "core/drift.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an organisation's reader is told of 1,000 random worlds: nothing that it may not see, and all that it may. */
 #include "sdk/time.h"
+#include "store/rows_ticket.h"
 #include "view/view_dead.h"
 #include "view/view_delivery.h"
 #include "view/view_find.h"

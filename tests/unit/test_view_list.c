@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists: each filter and each pair finds what a walk over all incidents finds, in its order, and none walks them. */
 #include "store/rows.h"
+#include "store/rows_ticket.h"
 #include "view/view_list.h"
 #include "view/view_list_sql.h"
 #include "view_worlds.h"
