@@ -318,7 +318,7 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 /* ---- reading back ---------------------------------------------------------------- */
 
 /* Tools answer with the word, with its id under another name, or with what it means. */
-static bool says_the_same(const struct ent_value *told, const struct ent_value *asked)
+static bool tells_what_was_asked(const struct ent_value *told, const struct ent_value *asked)
 {
 	return (told->native.n && sdk_ieq(told->native, asked->native)) ||
 	       (told->text.n && (sdk_ieq(told->text, asked->text) || sdk_ieq(told->text, asked->native)));
@@ -336,7 +336,7 @@ enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes
 			if (sdk_eq(ticket->id, op->ticket.id) && (ticket->has & (1u << i)))
 				told = &ticket->at[i];
 		}
-		if (!told || says_the_same(told, asked))
+		if (!told || tells_what_was_asked(told, asked))
 			continue;
 		return sdk_fail(err, ENT_EINVAL, "%s: asked for \"%.*s\", the tool says \"%.*s\"",
 				sdk_attr_name((enum ent_attr)i), ENT_F(asked->native),

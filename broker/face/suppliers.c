@@ -5,7 +5,7 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
-#include "store/read_drift.h"
+#include "view/view_drift.h"
 #include "view/view_supplier.h"
 
 void suppliers_list(struct exchange *x)
@@ -113,7 +113,7 @@ void suppliers_drift(struct exchange *x)
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
 		return;
-	rc = read_drift(x->desk->db, &x->arena.abi, x->roster->set, exchange_argument(x, "supplier"),
-			exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	rc = view_drift(ask_view(x), x->roster->set, exchange_argument(x, "supplier"), exchange_argument(x, "cursor"),
+			(int)limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -94,6 +94,17 @@ static void row_aside(struct sdk_cursor *cursor, const struct sdk_cursor_item *i
 		cursor->at.failed = ENT_EINVAL;
 }
 
+void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
+{
+	if (cursor->at.is_cut || cursor->doubt.p)
+		return;
+	if (cursor_item_fits(item))
+		cursor_todo_want(cursor, item);
+	else
+		sdk_cursor_told(
+		    cursor, sdk_fail(cursor->err, ENT_EINVAL, "its id, or what its tool calls it, is too long"), NULL);
+}
+
 void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk_cursor_item *item)
 {
 	size_t begin = cursor->at.begin;

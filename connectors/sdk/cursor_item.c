@@ -75,17 +75,10 @@ void sdk_cursor_forget(struct sdk_cursor *cursor, struct ent_str ticket)
 		}
 }
 
-void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
+void cursor_todo_want(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
 	struct sdk_cursor_item *aside;
 
-	if (cursor->at.is_cut || cursor->doubt.p)
-		return;
-	if (!cursor_item_fits(item)) {
-		sdk_cursor_told(
-		    cursor, sdk_fail(cursor->err, ENT_EINVAL, "its id, or what its tool calls it, is too long"), NULL);
-		return;
-	}
 	aside = cursor_aside_find(cursor, item);
 	if (aside) { /* it changed: asked for behind the list, from where it stood */
 		aside->next_ms = 0;

@@ -9,6 +9,8 @@ bool cursor_item_fits(const struct sdk_cursor_item *item);
 /* False: no room. */
 bool cursor_todo_add(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
 bool cursor_todo_read(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* as it was written */
+/* It is asked for once, from where it stands. */
+void cursor_todo_want(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
 void cursor_todo_drop(struct sdk_cursor *cursor, size_t i);
 void cursor_todo_first(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* before all others */
 struct sdk_cursor_item *cursor_aside_find(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);

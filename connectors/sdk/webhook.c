@@ -72,6 +72,11 @@ void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sd
 		sdk_set(ticket, attr, text);
 }
 
+void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name)
+{
+	sdk_set_person(ticket, attr, id.n > 0 ? id : ENT_ABSENT, name.n > 0 ? name : id.n > 0 ? id : ENT_ABSENT);
+}
+
 void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node,
 			    const char *path, const char *id, const char *name)
 {

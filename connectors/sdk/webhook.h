@@ -27,7 +27,9 @@ bool sdk_told_at(const struct sdk_json *node, const char *path, const char *name
 /* Sets attr to what is told at path, if anything is. Of STATUS and PRIORITY that is the native word. */
 void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
 		  const char *name);
-/* The same for who or what stands there as an object of an id and a name, or by one of them alone. */
+/* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */
+void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
+/* sdk_set_told() for who or what stands there as an object of an id and a name, or by one of them alone. */
 void sdk_set_reference_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node,
 			    const char *path, const char *id, const char *name);
 /* Only when the payload has the path: sets attr to its text (null clears). */

@@ -145,11 +145,6 @@ void sdk_set_fields(struct ent_ticket *ticket, const struct sdk_json *node, cons
 	sdk_buf_release(&buf);
 }
 
-void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name)
-{
-	sdk_set_person(ticket, attr, id.n > 0 ? id : ENT_ABSENT, name.n > 0 ? name : id.n > 0 ? id : ENT_ABSENT);
-}
-
 struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent_change *model,
 				      enum ent_change_kind kind)
 {

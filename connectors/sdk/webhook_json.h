@@ -34,8 +34,6 @@ void sdk_set_time_at(struct ent_ticket *ticket, enum ent_attr attr, const struct
 void sdk_set_fields(struct ent_ticket *ticket, const struct sdk_json *node, const char *const *name,
 		    struct ent_arena *arena);
 
-/* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */
-void sdk_set_reference(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
 /* The ticket goes on as another one of the same tool. key: absent when it is not told. */
 void sdk_continues(struct sdk_changes *list, struct ent_str from, struct ent_str to, struct ent_str key);
 /* A change beside another one: the same ticket, stamp and actor, nothing else. */

@@ -14,14 +14,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from tap import BUILD, Tap
 from tree import files_of_tree, is_source, layer_of, line_of, read, without
 
-# Ratchets: how many breaches stand today. More fail; whoever removes some lowers the number. At the end all are 0.
+# How many breaches stand. More fail. Of headers they are a port (db.h) and files that are halves of one header.
 TODAY = {
-    "circles": 5,
-    "headers": 38,
-    "doubled": 22,
-    "plain": 35,
-    "public": 1,
-    "rows": 2,
+    "circles": 0,
+    "headers": 37,
+    "doubled": 0,
+    "plain": 0,
+    "public": 0,
+    "rows": 0,
     "mutants": 0,
 }
 ELSEWHERE = 0.05  # of the public functions may stand in a .c that is not named like their header

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages of what core/drift.h finds, and of comments that stand nowhere in a supplier's tool. Worked out on reading. */
+#include "view/view_drift.h"
+
 #include "core/drift.h"
 #include "sdk/webhook.h"
 #include "store/dossier.h"
-#include "store/read_drift.h"
 #include "store/json.h"
 
 #include <inttypes.h>
@@ -136,15 +137,18 @@ static size_t drift_candidates(struct db *db, struct ent_str supplier, int64_t f
 	return n;
 }
 
-enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supplier_set *set, struct ent_str supplier,
+enum ent_rc view_drift(const struct view *view, const struct supplier_set *set, struct ent_str supplier,
 		       struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
 {
+	struct db *db = view->db;
 	int64_t number[INCIDENTS_LOOKED_AT + 1], from = 0;
 	struct ent_str rest, head = sdk_cut(cursor, '.', &rest), next = ENT_ABSENT;
 	struct drift_page drift = {.db = db, .limit = limit < 1 ? 50 : limit > JSON_PAGE_MAX ? JSON_PAGE_MAX : limit};
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
+	if (!reader_is_ours(view->reader))
+		return sdk_fail(err, ENT_EGONE, "differences are for our own people");
 	if (cursor.n && (!sdk_to_int(head, &from) || !sdk_to_int(rest, &drift.skip) || drift.skip < 0))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
 	size_t n = drift_candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);
@@ -163,9 +167,9 @@ enum ent_rc read_drift(struct db *db, struct ent_arena *arena, const struct supp
 			more = add_incident(&drift, supplier);
 		sdk_arena_release(&one);
 		if (!more)
-			next = sdk_format(arena, "%" PRId64 ".%" PRId64, number[i], drift.n);
+			next = sdk_format(view->arena, "%" PRId64 ".%" PRId64, number[i], drift.n);
 		drift.skip = 0;
 	}
 	json_page_close(&w, next);
-	return json_answer(db, arena, &buf, ret, err);
+	return json_answer(db, view->arena, &buf, ret, err);
 }
