@@ -72,7 +72,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.delivery = db_ask(db, "SELECT coalesce(max(id), 0) FROM delivery");
 	writer->last_seq = writer->ledger.seq;
 	metric_set(metrics, METRIC_DEAD_LETTERS,
-		   db_ask(db, "SELECT count_job(*) FROM dead_letter WHERE state = 'waiting'"));
+		   db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
 	return writer;
 }
 
