@@ -265,9 +265,24 @@ static void print_ends(struct sdk_jsonw *w, const struct page *page, const char 
 		sdk_jsonw_kstr(w, after, page->has_newer && page->n ? page->at[page->n - 1].uuid : ENT_ABSENT);
 }
 
+/* Room for the whole thread, up to the limit. */
+static size_t thread_room(const struct view *view, int64_t incident)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT count(*) FROM (SELECT 1 FROM comment WHERE incident = $1 LIMIT $2) AS thread");
+	int64_t n = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, VIEW_THREAD_MAX);
+	if (db_row(stmt))
+		n = db_int(stmt, 0);
+	db_done(stmt);
+	return (size_t)n;
+}
+
 void view_thread_print(const struct view *view, struct sdk_jsonw *w, const struct incident *incident)
 {
-	struct page page = read_page(view, incident->number, newest, VIEW_THREAD_PAGE, 0);
+	struct page page = read_page(view, incident->number, newest, thread_room(view, incident->number), 0);
 
 	sdk_jsonw_key(w, "thread");
 	sdk_jsonw_open(w, '[');

@@ -7,6 +7,7 @@
 #include "view/view.h"
 
 #define VIEW_THREAD_PAGE 100
+#define VIEW_THREAD_MAX  5000 /* comments beside the incident itself */
 
 /* At most one position, a comment's id; none: the newest comments. */
 struct thread_page {
