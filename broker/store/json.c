@@ -12,7 +12,7 @@ void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
 }
 
-void json_incident(struct sdk_jsonw *w, const struct incident *incident)
+void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ours)
 {
 	char number[INCIDENT_NUMBER_SIZE];
 
@@ -24,7 +24,8 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident)
 	json_time(w, "holder_since", incident->holder_since_ms);
 	json_time(w, "opened", incident->opened_ms);
 	json_time(w, "changed", incident->changed_ms);
-	sdk_jsonw_kint(w, "sequence", incident->sequence);
+	if (ours)
+		sdk_jsonw_kint(w, "sequence", incident->sequence);
 	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
 	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
 }

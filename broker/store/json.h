@@ -11,8 +11,8 @@
 #define JSON_PAGE_MAX   200                /* rows of one page */
 
 void json_time(struct sdk_jsonw *w, const char *key, int64_t ms);
-/* The members of an incident, without braces. */
-void json_incident(struct sdk_jsonw *w, const struct incident *incident);
+/* The members of an incident, without braces. ours: with what only our people see. */
+void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ours);
 /* "hand_overs": [...]: the way of the ball. */
 void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident);
 /* The members of a ticket from a row that begins with these columns. */

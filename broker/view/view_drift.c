@@ -6,6 +6,7 @@
 #include "sdk/webhook.h"
 #include "store/dossier.h"
 #include "store/json.h"
+#include "view/view_reader.h"
 
 #include <inttypes.h>
 
@@ -147,8 +148,8 @@ enum ent_rc view_drift(const struct view *view, const struct supplier_set *set, 
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	if (!reader_is_ours(view->reader))
-		return sdk_fail(err, ENT_EGONE, "differences are for our own people");
+	if (!view_ours_only(view, err))
+		return ENT_EGONE;
 	if (cursor.n && (!sdk_to_int(head, &from) || !sdk_to_int(rest, &drift.skip) || drift.skip < 0))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
 	size_t n = drift_candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);

@@ -43,7 +43,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	view_json_incident(view, &w, incident);
+	json_incident(&w, incident, view_is_ours(view));
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
 	view_json_shares(view, &w, incident);

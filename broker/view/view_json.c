@@ -30,26 +30,6 @@ struct incident view_json_read_incident(const struct view *view, struct db_stmt 
 	return ret;
 }
 
-void view_json_incident(const struct view *view, struct sdk_jsonw *w, const struct incident *incident)
-{
-	char number[INCIDENT_NUMBER_SIZE];
-
-	if (view_is_ours(view)) {
-		json_incident(w, incident);
-		return;
-	}
-	sdk_jsonw_kz(w, "id", incident->uuid);
-	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
-	sdk_jsonw_kstr(w, "title", incident->title);
-	attr_json(w, &incident->values);
-	sdk_jsonw_kstr(w, "holder", incident->holder);
-	json_time(w, "holder_since", incident->holder_since_ms);
-	json_time(w, "opened", incident->opened_ms);
-	json_time(w, "changed", incident->changed_ms);
-	sdk_jsonw_kint(w, "n_ticket", incident->n_ticket);
-	sdk_jsonw_kint(w, "n_comment", incident->n_comment);
-}
-
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident)
 {
 	struct db_stmt *stmt = db_use(

@@ -29,8 +29,6 @@
 				   "part.incident "
 #define VIEW_OF_READER "part.supplier = $30 AND part.withdrawn_ms = 0 AND incident.merged_into = 0"
 struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt);
-/* The members of an incident, without braces. */
-void view_json_incident(const struct view *view, struct sdk_jsonw *w, const struct incident *incident);
 /* "hand_overs": [...]: the way of the ball; an organisation sees it from its share on. */
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident);
 /* "tickets": [...] with all attributes, and what of their words does not count. */

@@ -138,7 +138,7 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 		incident = view_json_read_incident(view, stmt);
 		last_ms = view_is_ours(view) ? incident.changed_ms : db_int(stmt, 12);
 		sdk_jsonw_open(&w, '{');
-		view_json_incident(view, &w, &incident);
+		json_incident(&w, &incident, view_is_ours(view));
 		sdk_jsonw_close(&w, '}');
 	}
 	db_done(stmt);
