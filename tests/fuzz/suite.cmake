@@ -16,15 +16,15 @@ function(entente_fuzz name)
 	target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer,address,undefined)
 endfunction()
 
-set(fuzz_sdk_json connectors/sdk/str.c connectors/sdk/time.c connectors/sdk/gate.c connectors/sdk/json.c connectors/sdk/jsonw.c
+set(fuzz_sdk_json connectors/sdk/str.c connectors/sdk/arena.c connectors/sdk/time.c connectors/sdk/gate.c connectors/sdk/json.c connectors/sdk/jsonw.c
 	connectors/sdk/percent.c)
 entente_fuzz(json ${fuzz_sdk_json})
 entente_fuzz(html ${fuzz_sdk_json} connectors/sdk/html.c connectors/sdk/entity.c connectors/sdk/prose.c)
 entente_fuzz(wiki ${fuzz_sdk_json} connectors/sdk/prose.c connectors/sdk/webhook.c connectors/sdk/webhook_json.c
 	connectors/sdk/crypto.c connectors/sdk/json_mend.c connectors/jira/adf.c connectors/jira/wiki.c
 	connectors/jira/wiki_words.c)
-entente_fuzz(guard broker/edge/guard.c broker/face/uri.c connectors/sdk/str.c connectors/sdk/percent.c)
-entente_fuzz(transfers broker/core/url.c broker/core/range.c connectors/sdk/str.c
+entente_fuzz(guard broker/edge/guard.c broker/face/uri.c connectors/sdk/str.c connectors/sdk/arena.c connectors/sdk/percent.c)
+entente_fuzz(transfers broker/core/url.c broker/core/range.c connectors/sdk/str.c connectors/sdk/arena.c
 	connectors/sdk/time.c connectors/sdk/percent.c connectors/sdk/http_date.c)
 
 # What a connector makes of answers: fuzz_answer_NAME. tests/unit/test_answers.c runs a fixed set everywhere.

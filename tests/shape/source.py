@@ -58,7 +58,7 @@ PURE = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "
         "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h"}
 
 # Headers that one pure file needs beside those: the sanitizer's; what reads an IP address.
-PURE_BUT = {"sanitizer/asan_interface.h": ["connectors/sdk/str.c"],
+PURE_BUT = {"sanitizer/asan_interface.h": ["connectors/sdk/arena.c"],
             # inet_pton() and the layout of an address: no call of these does I/O
             **{h: ["broker/core/range.c"] for h in ("arpa/inet.h", "netinet/in.h", "sys/socket.h")}}
 WIDE = 160
@@ -75,8 +75,8 @@ BANNED = {
         ["broker/base/world.c", "broker/store/writer.c|clock_gettime(CLOCK_MONOTONIC, &until)", "broker/bus/bus.c", "broker/bus/kafka_rd", "broker/bus/rd_"]),
     "sleep": (r"\b(sleep|usleep|nanosleep|clock_nanosleep)\s*\(", ["broker/bus/bus.c"]),  # its thread's pause
     "chance outside base/world.c": (r"\b(rand|random|srand|drand48|getrandom|uuid_generate\w*)\s*\(", ["broker/base/world.c"]),
-    "allocation outside sdk/str.c": (
-        r"(?<![\w.>])(malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf|aligned_alloc)\s*\(", ["connectors/sdk/str.c",
+    "allocation outside sdk/arena.c": (
+        r"(?<![\w.>])(malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf|aligned_alloc)\s*\(", ["connectors/sdk/arena.c",
             "broker/cli/|vasprintf(&text", "broker/config/|vasprintf(&text"]),  # words for people, of any length; aborts when it fails
     "exit below cli": (r"\b(exit|_exit|quick_exit)\s*\(", ["broker/main.c", "broker/cli/"]),
     "threads where none belong": (r"\bpthread_create\s*\(", ["broker/edge/", "broker/bus/", "broker/link/link_thread.c", "broker/cli/"]),
