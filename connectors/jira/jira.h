@@ -6,6 +6,7 @@
 #ifndef JIRA_H
 #define JIRA_H
 
+#include "sdk/cursor.h"
 #include "sdk/dialect.h"
 #include "sdk/prose.h"
 #include "sdk/webhook.h"
@@ -35,11 +36,16 @@ bool jira_comment_is_empty(const struct sdk_json *comment);
 enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,
 			 struct ent_err *err) __attribute__((warn_unused_result));
 
-/* out.c */
+/* out.c. The steps of an update: read the issue, write its values, list the transitions, set what ranks it, move it,
+ * read it back. */
+enum { JIRA_WRITE = 1, JIRA_TRANSITIONS, JIRA_RANK, JIRA_MOVE, JIRA_READ };
+enum { JIRA_PAGE = 100 /* issues of a page */, JIRA_LOOKED = 100 /* comments of an issue that a repeat looks at */ };
 extern const char *const jira_cannot[];
+extern const struct sdk_cursor_rule jira_poll_rule;
 enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 		       struct ent_request *ret, struct ent_err *err);
+/* answer.c */
 enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 		       struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
 

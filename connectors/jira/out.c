@@ -8,10 +8,8 @@
 #include "jira.h"
 
 #include "sdk/ask.h"
-#include "sdk/cursor.h"
 #include "sdk/http.h"
 
-enum { WRITE = 1, TRANSITIONS, RANK, MOVE, READ, PAGE = 100, LOOKED = 100 };
 enum { CLOUD_LAG_S = 150, DATA_CENTER_LAG_S = 30 }; /* of the index that JQL reads; comments are read from the issue */
 
 #define ISSUE "/rest/api/2/issue/"
@@ -24,8 +22,6 @@ const char *const jira_cannot[] = {
     "In a project without a service desk every comment is for all who see the project.",
     NULL,
 };
-
-/* ---- asking --------------------------------------------------------------------------- */
 
 static void ask_issue(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
 		      struct ent_str id, bool with_comments)
@@ -45,7 +41,7 @@ static void ask_issue(const struct jira_settings *settings, struct ent_request *
 static void ask_search(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
 		       struct ent_str jql, int64_t page, struct ent_str token)
 {
-	struct ent_str start = token.n ? token : sdk_int(arena, page * PAGE);
+	struct ent_str start = token.n ? token : sdk_int(arena, page * JIRA_PAGE);
 
 	if (settings->data_center)
 		sdk_ask_get(ret, sdk_http_path(arena,
@@ -197,13 +193,13 @@ static enum ent_rc build_update(const struct jira_settings *settings, const stru
 				struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
 	switch (call->phase) {
-	case TRANSITIONS:
+	case JIRA_TRANSITIONS:
 		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/transitions?expand=transitions.fields",
 					       &call->op.ticket.id, NULL));
 		return ENT_OK;
-	case RANK:
+	case JIRA_RANK:
 		return build_ranks(settings, &call->op, arena, ret, err);
-	case MOVE:
+	case JIRA_MOVE:
 		return build_move(call, arena, ret, err);
 	default: /* before and after */
 		ask_issue(settings, ret, arena, call->op.ticket.id, false);
@@ -211,7 +207,7 @@ static enum ent_rc build_update(const struct jira_settings *settings, const stru
 	}
 }
 
-static const struct sdk_cursor_rule poll_rule = {.overlap_ms = 300000};
+const struct sdk_cursor_rule jira_poll_rule = {.overlap_ms = 300000};
 
 static enum ent_rc build_poll(const struct jira_settings *settings, const struct ent_call *call,
 			      struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
@@ -220,7 +216,7 @@ static enum ent_rc build_poll(const struct jira_settings *settings, const struct
 
 	if (!settings->project.n)
 		return sdk_fail(err, ENT_EINVAL, "the supplier's setting `project` says what is polled; it is empty");
-	sdk_cursor_begin(&cursor, &poll_rule, call, NULL, arena, err);
+	sdk_cursor_begin(&cursor, &jira_poll_rule, call, NULL, arena, err);
 	if (cursor.ask && cursor.ask->place.n) /* the comments that the issue itself did not show */
 		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/comment?orderBy=created&maxResults=100&startAt=%s",
 					       &cursor.ask->ticket, &cursor.ask->place, NULL));
@@ -279,236 +275,4 @@ enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind, 
 	if (kind == ENT_CREATE_TICKET)
 		*ret_lag_s = settings->data_center ? DATA_CENTER_LAG_S : CLOUD_LAG_S;
 	return kind == ENT_CREATE_TICKET || kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_SAFE;
-}
-
-/* ---- understanding ------------------------------------------------------------------------ */
-
-static enum ent_rc tell_issue(const struct jira_settings *settings, const struct sdk_json *issue,
-			      struct sdk_changes *list, struct ent_err *err)
-{
-	struct ent_change *change = sdk_changes_add(list, ENT_TICKET_CHANGED);
-	enum ent_rc rc = sdk_id_at(issue, "id", &change->ticket.id, err);
-
-	if (rc != ENT_OK)
-		return rc;
-	change->ticket.key = sdk_word_at(issue, "key");
-	change->stamp.time_ms = sdk_time_at(issue, "fields.updated");
-	jira_issue(settings, issue, change, list->arena);
-	struct ent_change head = *change;
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "fields.comment.comments"));
-	     at && rc == ENT_OK; at = sdk_json_next(at))
-		if (!jira_comment_is_empty(at))
-			rc = jira_comment(sdk_changes_beside(list, &head, ENT_COMMENT_ADDED), at, list->arena, err);
-	return rc;
-}
-
-/* The first that leads to this status. */
-static const struct sdk_json *find_transition(const struct sdk_json *list, struct ent_str name)
-{
-	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
-		if (sdk_ieq(sdk_json_text_at(at, "to.name"), name))
-			return at;
-	return NULL;
-}
-
-static enum ent_rc no_transition(const struct sdk_json *list, struct ent_str name, struct ent_arena *arena,
-				 struct ent_result *ret, struct ent_err *err)
-{
-	struct ent_str names = ENT_STR("");
-
-	for (const struct sdk_json *at = sdk_json_first(list); at && names.n < 120; at = sdk_json_next(at))
-		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? ", " : "",
-				   ENT_F(sdk_json_text_at(at, "to.name")));
-	return sdk_says_no(ret, err, "the workflow has no transition from here to \"%.*s\"; it has: %.*s", ENT_F(name),
-			   ENT_F(names));
-}
-
-static enum ent_rc parse_transitions(const struct jira_settings *settings, const struct ent_call *call,
-				     const struct sdk_json *root, struct ent_arena *arena, struct ent_result *ret,
-				     struct ent_err *err)
-{
-	struct ent_str said, name = sdk_cut(sdk_op_native(&call->op, ENT_STATUS), '/', &said);
-	const struct sdk_json *list = sdk_json_at(root, "transitions"), *found = find_transition(list, name);
-
-	if (!found)
-		return no_transition(list, name, arena, ret, err);
-	bool asks = sdk_json_bool(sdk_json_at(found, "fields.resolution.required"), false);
-	if (!said.n && asks)
-		said = settings->resolution;
-	return sdk_more(
-	    ret, MOVE,
-	    sdk_format(arena, "%.*s%s%.*s", ENT_F(sdk_json_text_at(found, "id")), said.n ? " " : "", ENT_F(said)));
-}
-
-static bool differs(const struct ent_ticket *now, const struct ent_op *op, enum ent_attr attr)
-{
-	return sdk_op_sets(op, attr) && !sdk_ieq(now->at[attr].native, sdk_op_native(op, attr));
-}
-
-/* Where it stands before: what of the two is still to be done? */
-static enum ent_rc parse_before(const struct ent_call *call, const struct sdk_changes *list, struct ent_result *ret)
-{
-	const struct ent_ticket *now = &list->at[0].ticket;
-	const struct ent_op *op = &call->op;
-	bool moves = differs(now, op, ENT_STATUS);
-	bool ranks = differs(now, op, ENT_PRIORITY) || differs(now, op, ENT_IMPACT) || differs(now, op, ENT_URGENCY);
-
-	if (call->phase == READ || (!moves && !ranks))
-		return ENT_OK;
-	return sdk_more(ret, ranks ? RANK : TRANSITIONS, moves ? ENT_STR("moves") : ENT_STR(""));
-}
-
-static int64_t number_at(const struct sdk_json *node, const char *path)
-{
-	int64_t n = 0;
-
-	(void)sdk_json_int(sdk_json_at(node, path), &n);
-	return n;
-}
-
-/* A list as Jira counts it: whole, or no list. *ret_next: where the next page begins; 0: it ends here. */
-static enum ent_rc list_count(const struct sdk_json *node, const struct sdk_json *list, int64_t *ret_next,
-			      struct ent_err *err)
-{
-	int64_t total = number_at(node, "total"), most = number_at(node, "maxResults");
-	int64_t begin = number_at(node, "startAt"), rest = total > begin ? total - begin : 0;
-	int64_t end = begin + (int64_t)sdk_json_count(list);
-
-	*ret_next = total > end ? end : 0;
-	return sdk_list_whole(list, most > 0 && most < rest ? most : rest, err);
-}
-
-/* A page is counted in hundreds; where the tool gives fewer, its own number of the next row leads on. */
-static enum ent_rc parse_page(const struct jira_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
-{
-	const struct sdk_json *root = NULL, *issues = NULL;
-	enum ent_rc rc = sdk_http_list(cursor->response, "issues", cursor->arena, &root, &issues, err);
-	struct ent_str token = sdk_word_at(root, "nextPageToken");
-	bool more = token.n > 0;
-	int64_t next = 0;
-
-	if (rc == ENT_OK && settings->data_center)
-		rc = list_count(root, issues, &next, err);
-	if (rc != ENT_OK)
-		return rc;
-	if (settings->data_center) {
-		more = next > 0 || sdk_json_count(issues) >= PAGE;
-		token = next > 0 && sdk_json_count(issues) < PAGE ? sdk_int(cursor->arena, next) : ENT_ABSENT;
-	}
-	for (const struct sdk_json *at = sdk_json_first(issues); at; at = sdk_json_next(at)) {
-		const struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id"),
-						     .key = sdk_word_at(at, "key")};
-
-		if (sdk_cursor_news(cursor, item.ticket, sdk_time_at(at, "fields.updated"),
-				    sdk_json_text_at(at, "fields.updated")))
-			sdk_cursor_ask(cursor, &item);
-	}
-	sdk_cursor_page(cursor, more, token);
-	return ENT_OK;
-}
-
-static enum ent_rc parse_issue(const struct jira_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
-{
-	const struct sdk_json *root = NULL, *comment;
-	enum ent_rc rc = sdk_http_json(cursor->response, cursor->arena, &root, err);
-	int64_t next = 0;
-
-	if (rc == ENT_OK)
-		rc = tell_issue(settings, root, &cursor->list, err);
-	comment = sdk_json_at(root, "fields.comment");
-	if (rc == ENT_OK)
-		rc = list_count(comment, sdk_json_at(comment, "comments"), &next, err);
-	if (rc == ENT_OK && next > 0)
-		sdk_cursor_part(cursor, sdk_int(cursor->arena, next));
-	return rc;
-}
-
-static enum ent_rc parse_comments(struct sdk_cursor *cursor, struct ent_err *err)
-{
-	const struct sdk_json *root = NULL, *comments = NULL;
-	enum ent_rc rc = sdk_http_list(cursor->response, "comments", cursor->arena, &root, &comments, err);
-	const struct ent_change head = {.ticket = {.id = cursor->ask->ticket, .key = cursor->ask->key}};
-	int64_t next = 0;
-
-	if (rc == ENT_OK)
-		rc = list_count(root, comments, &next, err);
-	for (const struct sdk_json *at = sdk_json_first(comments); at && rc == ENT_OK; at = sdk_json_next(at))
-		rc = jira_comment(sdk_changes_beside(&cursor->list, &head, ENT_COMMENT_ADDED), at, cursor->arena, err);
-	if (rc == ENT_OK && next > 0)
-		sdk_cursor_part(cursor, sdk_int(cursor->arena, next));
-	return rc;
-}
-
-static enum ent_rc parse_poll(const struct jira_settings *settings, const struct ent_call *call,
-			      const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
-			      struct ent_err *err)
-{
-	struct sdk_cursor cursor;
-	enum ent_rc rc;
-
-	sdk_cursor_begin(&cursor, &poll_rule, call, response, arena, err);
-	if (!cursor.ask)
-		rc = parse_page(settings, &cursor, err);
-	else
-		rc = cursor.ask->place.n ? parse_comments(&cursor, err) : parse_issue(settings, &cursor, err);
-	return sdk_cursor_end(&cursor, rc, ret);
-}
-
-static enum ent_rc parse_update(const struct jira_settings *settings, const struct ent_call *call,
-				const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
-				struct ent_err *err)
-{
-	const struct sdk_json *root;
-	struct sdk_changes list;
-	bool wrote = call->phase == RANK || call->phase == MOVE; /* 204 */
-	enum ent_rc rc = wrote ? sdk_http_status(response, arena, err) : sdk_http_json(response, arena, &root, err);
-
-	if (rc != ENT_OK)
-		return rc;
-	if (wrote)
-		return sdk_more(ret, call->phase == RANK && call->memo.n ? TRANSITIONS : READ, ENT_ABSENT);
-	if (call->phase == TRANSITIONS)
-		return parse_transitions(settings, call, root, arena, ret, err);
-	sdk_changes_init(&list, arena);
-	rc = tell_issue(settings, root, &list, err);
-	if (rc == ENT_OK)
-		rc = sdk_changes_take(&list, &ret->changes, err);
-	return rc == ENT_OK ? parse_before(call, &list, ret) : rc;
-}
-
-enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
-		       struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
-{
-	const struct jira_settings *settings = self->settings;
-	const struct ent_op *op = &call->op;
-	const struct sdk_json *root;
-	struct sdk_changes list;
-	enum ent_rc rc;
-
-	if (op->kind == ENT_POLL)
-		return parse_poll(settings, call, response, arena, ret, err);
-	if (op->kind == ENT_UPDATE_TICKET)
-		return parse_update(settings, call, response, arena, ret, err);
-	rc = sdk_http_json(response, arena, &root, err);
-	if (rc != ENT_OK || op->kind == ENT_PROBE)
-		return rc;
-	if (op->kind == ENT_FETCH_TICKET) {
-		sdk_changes_init(&list, arena);
-		rc = tell_issue(settings, root, &list, err);
-		list.failed = false; /* more comments than one answer tells: a poll tells them all */
-		return rc == ENT_OK ? sdk_changes_take(&list, &ret->changes, err) : rc;
-	}
-	if (sdk_call_looks(call)) {
-		const struct sdk_json *found = NULL;
-		bool creates = op->kind == ENT_CREATE_TICKET;
-		const struct sdk_json *rows = sdk_json_at(root, creates ? "issues" : "comments");
-
-		rc = sdk_find_marked(rows, creates ? "fields.description" : "body", "id", op, WRITE, ret, &found, err);
-		if (rc == ENT_MORE && !creates && sdk_look_reaches(rows, LOOKED, "created", op, err) != ENT_OK)
-			return ENT_EINVAL;
-		ret->remote_key = sdk_word_at(found, "key");
-		return rc;
-	}
-	ret->remote_key = op->kind == ENT_CREATE_TICKET ? sdk_word_at(root, "key") : ENT_ABSENT;
-	return sdk_id_at(root, "id", &ret->remote_id, err);
 }
