@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of a history: what tools, a person with us, and link do. */
+#include "histories.h"
+
+/* ---- steps: tools ---------------------------------------------------------------------------------- */
+
+static void set_value(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str word)
+{
+	if (!word.n)
+		return;
+	ticket->has |= 1u << attr;
+	ticket->at[attr] = (struct ent_value){word, word};
+}
+
+/* A ticket says something; asked: what of it we set ourselves. */
+static void tell(struct world *world, int tool, struct ent_str id, struct ent_str status, struct ent_str priority,
+		 uint32_t asked)
+{
+	struct situation at = situation_of(world, tool, id);
+	struct events events = {.arena = &world->arena.abi};
+	struct ent_change change = {.kind = ENT_TICKET_CHANGED, .stamp.time_ms = world->now_ms, .ticket.id = id};
+
+	at.asked = asked;
+	set_value(&change.ticket, ENT_STATUS, status);
+	set_value(&change.ticket, ENT_PRIORITY, priority);
+	decide_change(&at, &change, &events);
+	world_drain(world, &events);
+}
+
+static struct ent_str some_ticket(struct world *world, int tool)
+{
+	const struct ticket *ticket = ticket_in(world, tool);
+
+	return ticket ? ticket->external_id : make_text(world, "T", ++world->n_ticket);
+}
+
+static struct ent_str some_status(struct world *world)
+{
+	static const char *const word[] = {"new", "in_progress", "in_progress", "pending", "resolved", "closed"};
+
+	return sdk_str(word[draw_below(world, 6)]);
+}
+
+void step_tell(struct world *world)
+{
+	static const char *const priority[] = {"", "", "1", "3", "5"};
+	int tool = draw_below(world, N_TOOL);
+
+	world->doing = "a ticket tells";
+	tell(world, tool, some_ticket(world, tool), some_status(world), sdk_str(priority[draw_below(world, 5)]), 0);
+}
+
+void step_remove_ticket(struct world *world)
+{
+	int tool = draw_below(world, N_TOOL);
+	struct ticket *ticket = ticket_in(world, tool);
+	struct events events = {.arena = &world->arena.abi};
+
+	world->doing = "a ticket is removed";
+	if (!ticket)
+		return;
+	struct situation at = situation_of(world, tool, ticket->external_id);
+	struct ent_change change = {
+	    .kind = ENT_TICKET_REMOVED, .stamp.time_ms = world->now_ms, .ticket.id = ticket->external_id};
+	decide_change(&at, &change, &events);
+	world_drain(world, &events);
+}
+
+static void say_there(struct world *world, int tool, struct ent_str id, enum ent_change_kind kind)
+{
+	struct ticket *ticket = ticket_in(world, tool);
+	struct events events = {.arena = &world->arena.abi};
+
+	if (!ticket)
+		return;
+	struct situation at = situation_of(world, tool, ticket->external_id);
+	struct ent_change change = {.kind = kind,
+				    .stamp.time_ms = world->now_ms,
+				    .ticket.id = ticket->external_id,
+				    .comment = {.id = id,
+						.author = {ENT_STR("u"), ENT_STR("Una")},
+						.body = make_text(world, "words ", (int)(draw(world) % 1000000)),
+						.visibility = draw_below(world, 4) ? ENT_PUBLIC : ENT_INTERNAL}};
+	struct comment *known = dossier_comment(world->dossier, at.supplier, ticket->external_id, id);
+	at.comment = known->uuid[0] ? known : NULL;
+	if (draw_below(world, 6) == 0) /* by a clock that is behind, or read late */
+		change.comment.created_ms = world->now_ms - 600000 - draw_below(world, 2) * 36000000;
+	decide_change(&at, &change, &events);
+	world_drain(world, &events);
+}
+
+void step_say_there(struct world *world)
+{
+	int tool = draw_below(world, N_TOOL), n = world->n_comment;
+
+	world->doing = "a comment is written in a tool";
+	if (n == COMMENTS_MAX || !ticket_in(world, tool))
+		return;
+	world->comment[n].id = make_text(world, "c", n);
+	world->comment[n].from = tool;
+	world->n_comment++;
+	say_there(world, tool, world->comment[n].id, ENT_COMMENT_ADDED);
+}
+
+void step_edit_there(struct world *world)
+{
+	int n = world->n_comment ? draw_below(world, world->n_comment) : 0;
+
+	world->doing = "a comment is edited or removed in a tool";
+	if (world->n_comment && world->comment[n].from != N_TOOL)
+		say_there(world, world->comment[n].from, world->comment[n].id,
+			  draw_below(world, 3) ? ENT_COMMENT_ADDED : ENT_COMMENT_REMOVED);
+}
+
+/* ---- steps: a person with us --------------------------------------------------------------------- */
+
+const struct ent_person desk = {{"desk", 4}, {"desk", 4}};
+
+void step_share(struct world *world)
+{
+	const struct brief brief = {.what = draw_below(world, 2) ? make_text(world, "brief ", draw_below(world, 1000))
+								 : ENT_ABSENT};
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "a share";
+	person_of(world, &at);
+	if (status_facts(world->dossier->incident.values.at[ENT_STATUS])->terminal || !at.incident->sequence)
+		return;
+	decide_share(&at, tool_name(world, draw_below(world, N_TOOL)), draw_below(world, 3) == 0, false, &brief, &desk,
+		     &events);
+	world_drain(world, &events);
+}
+
+void step_unshare(struct world *world)
+{
+	int tool = draw_below(world, N_TOOL);
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "a share is taken back";
+	person_of(world, &at);
+	if (!dossier_shares(world->dossier, tool_name(world, tool)))
+		return;
+	decide_unshare(&at, tool_name(world, tool), ENT_STR("It is done."), &desk, &events);
+	world_drain(world, &events);
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
+		if (delivery_is_open(delivery) && delivery->state != DELIVERY_IN_FLIGHT && delivery->comment[0] &&
+		    sdk_eq(delivery->supplier, tool_name(world, tool)))
+			VIOLATES(world, "delivery %d still waits", (int)delivery->id);
+	}
+}
+
+void step_say(struct world *world)
+{
+	struct comment comment = {
+	    .author = desk, .body = make_text(world, "ours ", draw_below(world, 1000000)), .created_ms = world->now_ms};
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "we say something";
+	person_of(world, &at);
+	comment.audience.kind = (enum audience_kind)draw_below(world, 4);
+	comment.audience.suppliers =
+	    comment.audience.kind == AUDIENCE_SUPPLIERS ? tool_name(world, draw_below(world, N_TOOL)) : ENT_STR("");
+	if (!at.incident->sequence)
+		return;
+	decide_own_comment(&at, &comment, &events);
+	world_drain(world, &events);
+}
+
+void step_status(struct world *world)
+{
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "we give a status";
+	person_of(world, &at);
+	if (!at.incident->sequence)
+		return;
+	decide_status(&at, sdk_status(some_status(world)), &desk, &events);
+	world_drain(world, &events);
+}
+
+static struct delivery *some_delivery(struct world *world)
+{
+	return world->dossier->n_delivery ? world->dossier->delivery[draw_below(world, (int)world->dossier->n_delivery)]
+					  : NULL;
+}
+
+/* What sets values is not ignored here: at the end nothing may differ. */
+void step_act(struct world *world)
+{
+	struct delivery *delivery = some_delivery(world);
+	struct events events = {.arena = &world->arena.abi};
+	enum delivery_action action = (enum delivery_action)draw_below(world, 3);
+
+	world->doing = "a person decides about a delivery";
+	if (!delivery || (delivery->op == ENT_UPDATE_TICKET && action == DELIVERY_IGNORE))
+		return;
+	struct queue queue = queue_of(world, &events);
+	(void)queue_act(&queue, delivery, action, make_text(world, "mended ", draw_below(world, 1000)), &desk);
+	world_drain(world, &events);
+}
+
+void step_merge(struct world *world)
+{
+	struct dossier *kept = &world->incident[0], *gone = &world->incident[1];
+	struct events events = {.arena = &world->arena.abi};
+	struct situation at;
+
+	world->doing = "two incidents are one";
+	if (kept->incident.sequence == 0 || gone->incident.sequence == 0 || gone->incident.merged_into)
+		return;
+	world->dossier = kept;
+	person_of(world, &at);
+	decide_merge(&at, &kept->incident, &gone->incident, &events);
+	world_drain(world, &events);
+}
+
+/* ---- steps: link ------------------------------------------------------------------------------------ */
+
+struct delivery *head_of(struct world *world, int tool)
+{
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		struct delivery *delivery = world->dossier->delivery[i];
+		if (delivery->head && delivery_is_open(delivery) && sdk_eq(delivery->supplier, tool_name(world, tool)))
+			return delivery;
+	}
+	return NULL;
+}
+
+static const struct comment *comment_of(struct world *world, const struct delivery *delivery)
+{
+	for (size_t i = 0; delivery->comment[0] && i < world->dossier->n_comment; i++)
+		if (strcmp(world->dossier->comment[i]->uuid, delivery->comment) == 0)
+			return world->dossier->comment[i];
+	return NULL;
+}
+
+/* What the supplier may read at this moment of this comment. */
+static struct reading reading_of(struct world *world, const struct delivery *delivery, const struct comment *said)
+{
+	const struct party *party;
+	size_t n = dossier_parties(world->dossier, said, &party);
+
+	for (size_t i = 0; i < n; i++)
+		if (sdk_eq(party[i].supplier->name, delivery->supplier))
+			return (struct reading){dossier_shares(world->dossier, delivery->supplier), party[i].reads_ms};
+	return (struct reading){false, INT64_MAX};
+}
+
+static bool may_go(struct world *world, const struct delivery *delivery, enum delivery_cause *ret_cause)
+{
+	const struct comment *said = comment_of(world, delivery);
+	struct comment comment = {.id = 0};
+
+	if (said) {
+		comment = *said;
+		comment.incident = delivery->incident;
+	}
+	return delivery_may_go(delivery, said ? &comment : NULL, reading_of(world, delivery, said), ret_cause);
+}
+
+void begin_one(struct world *world, struct delivery *delivery)
+{
+	static const unsigned char hash[32] = {1};
+	struct events events = {.arena = &world->arena.abi};
+	struct queue queue = queue_of(world, &events);
+	int tool = tool_of(world, delivery->supplier);
+
+	if (!queue_begin(&queue, delivery, hash))
+		VIOLATES(world, "delivery %d is head and pending, and cannot begin", (int)delivery->id);
+	if (delivery->op == ENT_CREATE_TICKET && ticket_in(world, tool) && !delivery->look && delivery->phase == 0)
+		VIOLATES(world, "delivery %d makes a second ticket", (int)delivery->id);
+	int64_t *last = &world->last_begun[world->dossier - world->incident][tool];
+	if (!world->stood[delivery->id] && delivery->id < *last)
+		VIOLATES(world, "delivery %d comes after %d", (int)delivery->id, (int)*last);
+	/* What makes the ticket goes before what waits for it. */
+	if (delivery->id > *last && delivery->op != ENT_CREATE_TICKET)
+		*last = delivery->id;
+	world_drain(world, &events);
+}
+
+static struct ent_str value_told(const struct delivery *delivery, enum ent_attr attr)
+{
+	return delivery->set & (1u << attr) ? attr_word(attr, delivery->values.at[attr]) : ENT_ABSENT;
+}
+
+/* As the store does: what the answer told about the ticket first. */
+static void settle(struct world *world, struct delivery *delivery, struct delivery_result result)
+{
+	struct events events = {.arena = &world->arena.abi};
+	struct queue queue = queue_of(world, &events);
+	int tool = tool_of(world, delivery->supplier);
+	bool is_done = result.outcome == OUTCOME_DONE;
+
+	result.id = delivery->id;
+	result.attempt = delivery->attempt;
+	result.due_ms = world->now_ms;
+	if (is_done && delivery->op == ENT_CREATE_TICKET)
+		tell(world, tool, make_text(world, "N", ++world->n_ticket), ENT_STR("new"), ENT_ABSENT, UINT32_MAX);
+	else if (is_done && delivery->op == ENT_UPDATE_TICKET)
+		tell(world, tool, delivery->sent_to, value_told(delivery, ENT_STATUS),
+		     value_told(delivery, ENT_PRIORITY), delivery->set);
+	queue_settle(&queue, delivery, &result);
+	world_drain(world, &events);
+}
+
+void delivery_done(struct world *world, struct delivery *delivery)
+{
+	int tool = tool_of(world, delivery->supplier);
+	struct delivery_result result = {.outcome = OUTCOME_DONE};
+	enum delivery_cause cause;
+
+	if (!may_go(world, delivery, &cause))
+		result =
+		    (struct delivery_result){.outcome = OUTCOME_CANCELLED, .cause = cause, .reason = ENT_STR("no")};
+	else if (delivery->op != ENT_CREATE_TICKET && !ticket_in(world, tool))
+		result = (struct delivery_result){
+		    .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("it is gone")};
+	settle(world, delivery, result);
+}
+
+void step_link(struct world *world)
+{
+	static const struct delivery_result outcome[] = {
+	    {.outcome = OUTCOME_LATER},
+	    {.outcome = OUTCOME_LATER, .keeps_phase = true},
+	    {.outcome = OUTCOME_MORE, .phase = 1},
+	    {.outcome = OUTCOME_LOST, .may_look = true},
+	    {.outcome = OUTCOME_LOST},
+	    {.outcome = OUTCOME_PARKED, .cause = CAUSE_REFUSED, .keeps_phase = true},
+	};
+	struct delivery *delivery = head_of(world, draw_below(world, N_TOOL));
+	int kind = draw_below(world, 14);
+
+	world->doing = "link brings something";
+	if (!delivery)
+		return;
+	if (delivery->state == DELIVERY_PENDING)
+		begin_one(world, delivery);
+	else if (delivery->state == DELIVERY_IN_FLIGHT && kind < 6)
+		settle(world, delivery, outcome[kind]);
+	else if (delivery->state == DELIVERY_IN_FLIGHT)
+		delivery_done(world, delivery);
+}
+
+void step_echo(struct world *world)
+{
+	struct delivery *delivery = some_delivery(world);
+	struct events events = {.arena = &world->arena.abi};
+
+	world->doing = "an echo is heard";
+	if (!delivery || delivery->attempt == 0)
+		return;
+	struct queue queue = queue_of(world, &events);
+	(void)queue_seen(&queue, delivery, ENT_STR("T1"), ENT_STR("r1"));
+	world_drain(world, &events);
+}
