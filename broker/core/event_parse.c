@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <assert.h>
 
 /* A reader that remembers its first failure; checked once at the end. */
 struct reader {
@@ -333,71 +334,65 @@ static void read_corrected(struct reader *reader, const struct sdk_json *node, s
 	ret->hand_over = move;
 }
 
-static void read_body(struct reader *reader, const struct sdk_json *node, struct event *ret)
+static void read_absorbed(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
-	switch (ret->kind) {
-	case EVENT_INCIDENT_OPENED:
-		read_opened(reader, node, ret);
-		break;
-	case EVENT_INCIDENT_STATUS_CHANGED:
-		read_status_changed(reader, node, ret);
-		break;
-	case EVENT_INCIDENT_HOLDER_CHANGED:
-		read_holder_changed(reader, node, ret);
-		break;
-	case EVENT_INCIDENT_CORRECTED:
-		read_corrected(reader, node, ret);
-		break;
-	case EVENT_INCIDENT_MERGED:
-		read_moved(reader, node, ret);
-		incident_at(reader, node, "other", &ret->other, ret->other_uuid);
-		break;
-	case EVENT_INCIDENT_ABSORBED:
-		incident_at(reader, node, "other", &ret->other, ret->other_uuid);
-		break;
-	case EVENT_INCIDENT_SHARED:
-		read_shared(reader, node, ret);
-		break;
-	case EVENT_INCIDENT_UNSHARED:
-		ret->reason = member_text(node, "reason");
-		break;
-	case EVENT_TICKET_LINKED:
-	case EVENT_TICKET_CHANGED:
-	case EVENT_TICKET_LATE:
-		read_ticket(reader, node, ret);
-		read_changes(reader, node, ret);
-		break;
-	case EVENT_TICKET_REMOVED:
-		read_ticket(reader, node, ret);
-		break;
-	case EVENT_TICKET_CONTINUED:
-		read_continued(reader, node, ret);
-		break;
-	case EVENT_TICKET_OVERRULED:
-		read_overruled(reader, node, ret);
-		break;
-	case EVENT_COMMENT_ADDED:
-	case EVENT_COMMENT_EDITED:
-	case EVENT_COMMENT_REMOVED:
-		read_ticket(reader, node, ret);
-		read_comment(reader, node, ret);
-		break;
-	case EVENT_ATTACHMENT_ADDED:
-		read_ticket(reader, node, ret);
-		read_attachment(reader, node, ret);
-		break;
-	case EVENT_DELIVERY_DONE:
-	case EVENT_DELIVERY_PARKED:
-	case EVENT_DELIVERY_CANCELLED:
-		read_delivery(reader, node, ret);
-		break;
-	case EVENT_SUPPLIER_STATE_CHANGED:
-		read_supplier_state(reader, node, ret);
-		break;
-	case EVENT_N:
-		fail_at_member(reader, "type");
-	}
+	incident_at(reader, node, "other", &ret->other, ret->other_uuid);
 }
+
+static void read_merged(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_moved(reader, node, ret);
+	read_absorbed(reader, node, ret);
+}
+
+static void read_unshared(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	(void)reader;
+	ret->reason = member_text(node, "reason");
+}
+
+static void read_ticket_changes(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket(reader, node, ret);
+	read_changes(reader, node, ret);
+}
+
+static void read_thread_change(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket(reader, node, ret);
+	read_comment(reader, node, ret);
+}
+
+static void read_attachment_added(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	read_ticket(reader, node, ret);
+	read_attachment(reader, node, ret);
+}
+
+static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_json *node, struct event *ret) = {
+    [EVENT_INCIDENT_OPENED] = read_opened,
+    [EVENT_INCIDENT_STATUS_CHANGED] = read_status_changed,
+    [EVENT_INCIDENT_HOLDER_CHANGED] = read_holder_changed,
+    [EVENT_INCIDENT_CORRECTED] = read_corrected,
+    [EVENT_INCIDENT_MERGED] = read_merged,
+    [EVENT_INCIDENT_ABSORBED] = read_absorbed,
+    [EVENT_INCIDENT_SHARED] = read_shared,
+    [EVENT_INCIDENT_UNSHARED] = read_unshared,
+    [EVENT_TICKET_LINKED] = read_ticket_changes,
+    [EVENT_TICKET_CHANGED] = read_ticket_changes,
+    [EVENT_TICKET_LATE] = read_ticket_changes,
+    [EVENT_TICKET_REMOVED] = read_ticket,
+    [EVENT_TICKET_CONTINUED] = read_continued,
+    [EVENT_TICKET_OVERRULED] = read_overruled,
+    [EVENT_COMMENT_ADDED] = read_thread_change,
+    [EVENT_COMMENT_EDITED] = read_thread_change,
+    [EVENT_COMMENT_REMOVED] = read_thread_change,
+    [EVENT_ATTACHMENT_ADDED] = read_attachment_added,
+    [EVENT_DELIVERY_DONE] = read_delivery,
+    [EVENT_DELIVERY_PARKED] = read_delivery,
+    [EVENT_DELIVERY_CANCELLED] = read_delivery,
+    [EVENT_SUPPLIER_STATE_CHANGED] = read_supplier_state,
+};
 
 enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct ent_str json, struct event *ret,
 			struct ent_err *err)
@@ -406,6 +401,7 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	const struct sdk_json *node;
 	enum ent_rc rc = sdk_json_parse(arena, json, &node, err);
 
+	assert(kind < EVENT_N);
 	if (rc != ENT_OK)
 		return rc;
 	struct event event = {.kind = kind};
@@ -414,7 +410,7 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	event.supplier = member_text(node, "supplier");
 	event.delivery_id = member_text(node, "delivery_id");
 	event.actor = person_at(node, "actor");
-	read_body(&reader, node, &event);
+	read_body[kind](&reader, node, &event);
 	if (reader.failed)
 		return ENT_EINVAL;
 	*ret = event;

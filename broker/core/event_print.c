@@ -305,72 +305,60 @@ static void print_corrected(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_close(w, ']');
 }
 
-static void print_body(struct sdk_jsonw *w, const struct event *event)
+static void print_absorbed(struct sdk_jsonw *w, const struct event *event)
 {
-	switch (event->kind) {
-	case EVENT_INCIDENT_OPENED:
-		print_opened(w, event);
-		break;
-	case EVENT_INCIDENT_STATUS_CHANGED:
-		print_status_changed(w, event);
-		break;
-	case EVENT_INCIDENT_HOLDER_CHANGED:
-		print_holder_changed(w, event);
-		break;
-	case EVENT_INCIDENT_CORRECTED:
-		print_corrected(w, event);
-		break;
-	case EVENT_INCIDENT_MERGED:
-		print_incident(w, "other", event->other, event->other_uuid);
-		print_moved(w, event);
-		break;
-	case EVENT_INCIDENT_ABSORBED:
-		print_incident(w, "other", event->other, event->other_uuid);
-		break;
-	case EVENT_INCIDENT_SHARED:
-		sdk_jsonw_kbool(w, "escalated", event->escalated);
-		if (event->with_thread)
-			sdk_jsonw_kbool(w, "with_thread", true);
-		print_brief(w, &event->brief);
-		break;
-	case EVENT_INCIDENT_UNSHARED:
-		kstr_empty(w, "reason", event->reason);
-		break;
-	case EVENT_TICKET_LINKED:
-	case EVENT_TICKET_CHANGED:
-	case EVENT_TICKET_LATE:
-		print_ticket_named(w, event);
-		print_changes(w, event);
-		break;
-	case EVENT_TICKET_REMOVED:
-		print_ticket_named(w, event);
-		break;
-	case EVENT_TICKET_CONTINUED:
-		print_continued(w, event);
-		break;
-	case EVENT_TICKET_OVERRULED:
-		print_overruled(w, event);
-		break;
-	case EVENT_COMMENT_ADDED:
-	case EVENT_COMMENT_EDITED:
-	case EVENT_COMMENT_REMOVED:
-		print_comment(w, event);
-		break;
-	case EVENT_ATTACHMENT_ADDED:
-		print_attachment(w, event);
-		break;
-	case EVENT_DELIVERY_DONE:
-	case EVENT_DELIVERY_PARKED:
-	case EVENT_DELIVERY_CANCELLED:
-		print_delivery(w, event);
-		break;
-	case EVENT_SUPPLIER_STATE_CHANGED:
-		print_supplier_state(w, event);
-		break;
-	case EVENT_N:
-		assert(event->kind != EVENT_N);
-	}
+	print_incident(w, "other", event->other, event->other_uuid);
 }
+
+static void print_merged(struct sdk_jsonw *w, const struct event *event)
+{
+	print_absorbed(w, event);
+	print_moved(w, event);
+}
+
+static void print_shared(struct sdk_jsonw *w, const struct event *event)
+{
+	sdk_jsonw_kbool(w, "escalated", event->escalated);
+	if (event->with_thread)
+		sdk_jsonw_kbool(w, "with_thread", true);
+	print_brief(w, &event->brief);
+}
+
+static void print_unshared(struct sdk_jsonw *w, const struct event *event)
+{
+	kstr_empty(w, "reason", event->reason);
+}
+
+static void print_ticket_changes(struct sdk_jsonw *w, const struct event *event)
+{
+	print_ticket_named(w, event);
+	print_changes(w, event);
+}
+
+static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event *event) = {
+    [EVENT_INCIDENT_OPENED] = print_opened,
+    [EVENT_INCIDENT_STATUS_CHANGED] = print_status_changed,
+    [EVENT_INCIDENT_HOLDER_CHANGED] = print_holder_changed,
+    [EVENT_INCIDENT_CORRECTED] = print_corrected,
+    [EVENT_INCIDENT_MERGED] = print_merged,
+    [EVENT_INCIDENT_ABSORBED] = print_absorbed,
+    [EVENT_INCIDENT_SHARED] = print_shared,
+    [EVENT_INCIDENT_UNSHARED] = print_unshared,
+    [EVENT_TICKET_LINKED] = print_ticket_changes,
+    [EVENT_TICKET_CHANGED] = print_ticket_changes,
+    [EVENT_TICKET_LATE] = print_ticket_changes,
+    [EVENT_TICKET_REMOVED] = print_ticket_named,
+    [EVENT_TICKET_CONTINUED] = print_continued,
+    [EVENT_TICKET_OVERRULED] = print_overruled,
+    [EVENT_COMMENT_ADDED] = print_comment,
+    [EVENT_COMMENT_EDITED] = print_comment,
+    [EVENT_COMMENT_REMOVED] = print_comment,
+    [EVENT_ATTACHMENT_ADDED] = print_attachment,
+    [EVENT_DELIVERY_DONE] = print_delivery,
+    [EVENT_DELIVERY_PARKED] = print_delivery,
+    [EVENT_DELIVERY_CANCELLED] = print_delivery,
+    [EVENT_SUPPLIER_STATE_CHANGED] = print_supplier_state,
+};
 
 void event_print(const struct event *event, struct sdk_buf *buf)
 {
@@ -382,6 +370,6 @@ void event_print(const struct event *event, struct sdk_buf *buf)
 	sdk_jsonw_kstr_some(&w, "supplier", event->supplier);
 	sdk_jsonw_kstr_some(&w, "delivery_id", event->delivery_id);
 	print_person(&w, "actor", &event->actor);
-	print_body(&w, event);
+	print_body[event->kind](&w, event);
 	sdk_jsonw_close(&w, '}');
 }

@@ -12,7 +12,7 @@ from tap import TOP, Tap
 from tree import NOT_OURS, files_of_tree, is_source, layer_of, line_of, read, without
 
 # Lines. A table may be as long as what it lists: its path, and the reason.
-FILE_CEILING, FUNCTION_CEILING = 530, 63  # on the way to 500, 60
+FILE_CEILING, FUNCTION_CEILING = 500, 60
 TABLES = {"broker/cli/question_table.c": "the help and the rows of eleven commands"}
 CONNECTOR_H_CEILING = 250
 

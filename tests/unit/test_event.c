@@ -267,6 +267,29 @@ static void test_refused(void **state)
 	}
 }
 
+/* A kind that nobody prints or reads would end the process. */
+static void test_each_kind_is_printed_and_read(void **state)
+{
+	struct sdk_arena arena;
+	struct sdk_buf buf;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	sdk_buf_init(&buf, 1 << 20);
+	for (int i = 0; i < EVENT_N; i++) {
+		struct event event = {.kind = (enum event_kind)i, .supplier = ENT_STR("orion")}, read;
+		struct ent_err err;
+
+		sdk_buf_clear(&buf);
+		event_print(&event, &buf);
+		assert_int_equal(sdk_json_check(sdk_buf_view(&buf), &err), ENT_OK);
+		enum ent_rc rc = event_parse(&arena.abi, event.kind, sdk_buf_view(&buf), &read, &err);
+		assert_true(rc == ENT_OK || rc == ENT_EINVAL); /* most lack what they need */
+	}
+	sdk_buf_release(&buf);
+	sdk_arena_release(&arena);
+}
+
 static void test_names(void **state)
 {
 	struct sdk_arena arena;
@@ -286,9 +309,11 @@ static void test_names(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_shares),      cmocka_unit_test(test_deliveries),     cmocka_unit_test(test_overruled),
-	    cmocka_unit_test(test_corrected),   cmocka_unit_test(test_supplier_state), cmocka_unit_test(test_priority),
-	    cmocka_unit_test(test_own_comment), cmocka_unit_test(test_refused),        cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_shares),         cmocka_unit_test(test_deliveries),
+	    cmocka_unit_test(test_overruled),      cmocka_unit_test(test_corrected),
+	    cmocka_unit_test(test_supplier_state), cmocka_unit_test(test_priority),
+	    cmocka_unit_test(test_own_comment),    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_names),          cmocka_unit_test(test_each_kind_is_printed_and_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
