@@ -358,6 +358,15 @@ struct delivery *dossier_delivery(struct dossier *dossier, int64_t id)
 	return found;
 }
 
+/* The share was taken back in this job: what is brought only now was owed before that. */
+static bool owes_none(const struct dossier *dossier, struct ent_str supplier)
+{
+	for (size_t i = 0; i < dossier->n_share; i++)
+		if (sdk_eq(dossier->share[i]->supplier, supplier))
+			return dossier->share[i]->owes_none;
+	return false;
+}
+
 struct delivery *dossier_adopt(struct dossier *dossier, const struct delivery *delivery)
 {
 	struct dossier_queue *queue = dossier_queue(dossier, delivery->supplier);
@@ -367,6 +376,7 @@ struct delivery *dossier_adopt(struct dossier *dossier, const struct delivery *d
 		return known;
 	struct delivery *kept = SDK_NEW(dossier->arena, struct delivery);
 	*kept = *delivery;
+	kept->owed = kept->owed && !owes_none(dossier, kept->supplier);
 	DOSSIER_ADD(dossier, delivery, kept);
 	queue_place(dossier, queue, kept);
 	return kept;

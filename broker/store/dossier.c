@@ -17,16 +17,29 @@ static struct db *db_of(const struct dossier *dossier)
 
 /* ---- tickets, comments ---------------------------------------------------------------------- */
 
-static void bring_tickets(struct dossier *dossier)
+static void bring_tickets_of(struct dossier *dossier, struct db_stmt *stmt)
 {
 	struct ticket ticket;
-	struct db_stmt *stmt = db_use(db_of(dossier), TICKET_COLUMNS "WHERE incident = $1 ORDER BY removed, "
-								     "changed_ms DESC, id DESC LIMIT $2");
+
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_int(stmt, 2, DOSSIER_TICKETS_MAX);
 	while (ticket_read(db_of(dossier), stmt, dossier->arena, &ticket))
 		(void)dossier_ticket_add(dossier, &ticket);
 	db_done(stmt);
+}
+
+/* One supplier may have more of them than all others together. So where they are too many, those that speak for each
+ * supplier are brought as well: the first, and the one behind it. */
+static void bring_tickets(struct dossier *dossier)
+{
+	bring_tickets_of(dossier, db_use(db_of(dossier), TICKET_COLUMNS "WHERE incident = $1 ORDER BY removed, "
+									"changed_ms DESC, id DESC LIMIT $2"));
+	if (dossier->n_ticket >= DOSSIER_TICKETS_MAX)
+		bring_tickets_of(dossier,
+				 db_use(db_of(dossier), TICKET_COLUMNS
+					"WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION "
+					"BY supplier ORDER BY removed, changed_ms DESC, id DESC) AS place FROM "
+					"ticket WHERE incident = $1) AS speakers WHERE place <= 2) LIMIT 2 * $2"));
 }
 
 static struct ticket *bring_ticket(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id)
@@ -150,7 +163,8 @@ static void bring_page(struct dossier *dossier, struct dossier_queue *queue)
 	queue->is_whole = adopt_rows(dossier, stmt, &queue->cursor) < max;
 	if (queue->is_whole || !is_first)
 		return;
-	stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "delivery.head = 1");
+	/* Each that is in flight: a merge brings two together. */
+	stmt = db_use(db_of(dossier), OPEN_OF_QUEUE "(delivery.head = 1 OR delivery.state = 'in_flight')");
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_str(stmt, 2, queue->supplier);
 	(void)adopt_rows(dossier, stmt, &head);

@@ -125,6 +125,30 @@ static void test_a_ticket_that_was_owed(void **state)
 
 /* ---- what was not owed does not ------------------------------------------------------------ */
 
+/* More is owed than one page of a queue holds: nothing of it goes once the share is taken back by hand. */
+static void test_taken_back_by_hand_nothing_is_owed(void **state)
+{
+	struct world *world = *state;
+	char uuid[ID_SIZE];
+
+	two_incidents(world);
+	take_back(world, 1);
+	for (int i = 1; i <= 40; i++) {
+		snprintf(uuid, sizeof uuid, "000000%02x-0000-4000-8000-000000000001", i);
+		world->now_ms += 120000;
+		assert_int_equal(say(world, 2, uuid, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	}
+	join(world, "O-2", "ENT-000001");
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE owed = 1 AND state = 'pending'"), 40);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE owed = 1"), 0);
+	assert_int_equal(
+	    ask(world,
+		"SELECT count(*) FROM delivery WHERE supplier = 'telnord' AND comment <> '' AND state = 'pending'"),
+	    0);
+	check_all(world);
+}
+
 /* It was in flight when the share of its own incident was taken back. */
 static void test_what_was_taken_back_in_its_own_incident(void **state)
 {
@@ -207,6 +231,7 @@ int main(void)
 	    TEST(test_of_the_incident_that_goes),
 	    TEST(test_of_the_incident_that_stays),
 	    TEST(test_a_ticket_that_was_owed),
+	    TEST(test_taken_back_by_hand_nothing_is_owed),
 	    TEST(test_what_was_taken_back_in_its_own_incident),
 	    TEST(test_what_is_owed_can_be_taken_back),
 	    TEST(test_nothing_to_take_back),
