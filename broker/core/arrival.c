@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-enum { HEADER_JSON_MAX = 16384 };
+/* An event holds a ticket's fields some levels down, and is itself read with SDK_JSON_DEPTH_MAX. */
+enum { HEADER_JSON_MAX = 16384, FIELDS_DEPTH_MAX = SDK_JSON_DEPTH_MAX - 16 };
 
 /* A supplier's clock may be ahead by this much; what claims more is taken as said now, or one mistake would make
  * everything that follows late. */
@@ -180,6 +181,35 @@ static void map_people(struct check *check, struct ent_change *change)
 	map_name(check, change->comment.author.id, &change->comment.author.name);
 }
 
+/* 0: neither object nor array. No deeper than SDK_JSON_DEPTH_MAX: it was parsed. */
+static size_t json_depth(const struct sdk_json *node)
+{
+	enum sdk_json_kind kind = sdk_json_kind(node);
+	size_t below = 0;
+
+	if (kind != SDK_JSON_OBJECT && kind != SDK_JSON_ARRAY)
+		return 0;
+	for (node = sdk_json_first(node); node; node = sdk_json_next(node)) {
+		size_t depth = json_depth(node);
+		below = depth > below ? depth : below;
+	}
+	return below + 1;
+}
+
+/* Compact, so that they read the same after a journey through an event. */
+static enum ent_rc check_fields(struct check *check, struct ent_str *fields)
+{
+	const struct sdk_json *json;
+
+	if (sdk_json_parse(check->arena, *fields, &json, check->err) != ENT_OK)
+		return ENT_EINVAL;
+	if (json_depth(json) > FIELDS_DEPTH_MAX)
+		return sdk_fail(check->err, ENT_EINVAL,
+				"\"fields\" holds objects or arrays in each other more than %d deep", FIELDS_DEPTH_MAX);
+	*fields = sdk_json_print(check->arena, json);
+	return ENT_OK;
+}
+
 static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 {
 	for (int i = 0; i < ENT_N_ATTR; i++)
@@ -189,14 +219,7 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 		if (attr_in(ATTR_MAPPEDS, i))
 			map_value(check, ticket, (enum ent_attr)i);
 	map_category(check, ticket);
-	struct ent_str *fields = &ticket->at[ENT_FIELDS].text;
-	if (fields->n) { /* compact, so that it reads the same after a journey through an event */
-		const struct sdk_json *json;
-		if (sdk_json_parse(check->arena, *fields, &json, check->err) != ENT_OK)
-			return ENT_EINVAL;
-		*fields = sdk_json_print(check->arena, json);
-	}
-	return ENT_OK;
+	return ticket->at[ENT_FIELDS].text.n ? check_fields(check, &ticket->at[ENT_FIELDS].text) : ENT_OK;
 }
 
 /* What forms hold when they hold nothing: it would tie strangers' tickets together. */

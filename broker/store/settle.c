@@ -73,6 +73,10 @@ bool settle_result(struct apply *apply, const struct delivery_result *result, co
 		delivery = apply_delivery(apply, result->id, &dossier);
 		if (!delivery)
 			return false;
+		if (delivery->state != DELIVERY_IN_FLIGHT) { /* the answer told what the delivery had to bring */
+			apply_save(apply);
+			return true;
+		}
 	}
 	struct queue queue = apply_queue(apply, dossier, &events);
 	queue_settle(&queue, delivery, result);
@@ -111,6 +115,17 @@ bool settle_act(struct apply *apply, int64_t id, enum delivery_action action, st
 	return true;
 }
 
+/* A search among a job's dossiers walks all of them: those of thousands of incidents are not kept to its end. */
+static void save_some(struct apply *apply, int64_t i)
+{
+	enum { DOSSIERS_KEPT = 200 };
+
+	if (i % DOSSIERS_KEPT != DOSSIERS_KEPT - 1)
+		return;
+	apply_save(apply);
+	apply->dossier = NULL;
+}
+
 int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause)
 {
 	struct db_stmt *stmt =
@@ -133,6 +148,7 @@ int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum deliver
 		struct queue queue = apply_queue(apply, dossier, &events);
 		queue_revive(&queue, delivery, ENT_ABSENT);
 		apply_events(apply, &events);
+		save_some(apply, i);
 	}
 	apply_save(apply);
 	return n;
@@ -167,6 +183,7 @@ int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers)
 		struct queue queue = apply_queue(apply, dossier, &events);
 		queue_end(&queue, delivery, &verdict);
 		apply_events(apply, &events);
+		save_some(apply, i);
 	}
 	apply_save(apply);
 	return n;

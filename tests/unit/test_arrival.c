@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 #include "core/arrival.h"
+#include "sdk/webhook.h"
 
 /* The connector says what `self->state` holds. */
 struct speech {
@@ -339,6 +340,26 @@ static void taken_from_an_answer(void **state)
 	sdk_arena_release(&world.arena);
 }
 
+/* An event holds them some levels down, and has to be read again by `rebuild`. */
+static void fields_are_not_deep(void **state)
+{
+	struct world world;
+	char deep[2 * 64 + 1];
+
+	(void)state;
+	for (size_t depth = 48; depth <= 49; depth++) {
+		begin(&world);
+		memset(deep, '[', depth);
+		memset(deep + depth, ']', depth);
+		sdk_set(&world.change.ticket, ENT_FIELDS, (struct ent_str){deep, 2 * depth});
+		if (depth == 49)
+			expect_dead(&world, "48 deep");
+		else
+			assert_int_equal(decode(&world)->ticket.at[ENT_FIELDS].text.n, 2 * depth);
+		sdk_arena_release(&world.arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +372,7 @@ int main(void)
 	    cmocka_unit_test(words),
 	    cmocka_unit_test(mapped_by_the_supplier),
 	    cmocka_unit_test(taken_from_an_answer),
+	    cmocka_unit_test(fields_are_not_deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,24 @@ static void test_what_may_not_go_again_is_known(void **state)
 	check_all(world);
 }
 
+/* The tool answers that the ticket is gone, and tells the comment with it: the comment stands there. */
+static void test_gone_but_its_answer_tells_the_comment(void **state)
+{
+	struct world *world = *state;
+	struct delivery delivery = under_way(world);
+	struct delivery_result gone = {
+	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+	char number[INCIDENT_NUMBER_SIZE];
+	struct ent_str marker = sdk_marker(&world->arena.abi, incident_number(1, number), sdk_str(delivery.key));
+	struct ent_change told =
+	    word(world, "T-1", "c77",
+		 sdk_z(&world->arena.abi, sdk_marker_append(&world->arena.abi, ENT_STR("Please look."), marker)));
+
+	assert_int_equal(settle(world, gone, "telnord", &told), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).state, DELIVERY_DONE);
+	check_all(world);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -128,6 +146,7 @@ int main(void)
 	    TEST(test_unshared_after_its_ticket_was_removed),
 	    TEST(test_tried_again_without_a_ticket),
 	    TEST(test_what_may_not_go_again_is_known),
+	    TEST(test_gone_but_its_answer_tells_the_comment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -276,8 +276,11 @@ static void test_each_kind_is_printed_and_read(void **state)
 	(void)state;
 	sdk_arena_init(&arena);
 	sdk_buf_init(&buf, 1 << 20);
+	const struct event_attr status = {.attr = ENT_STATUS};
 	for (int i = 0; i < EVENT_N; i++) {
 		struct event event = {.kind = (enum event_kind)i, .supplier = ENT_STR("orion")}, read;
+		event.attr = &status;
+		event.n_attr = 1;
 		struct ent_err err;
 
 		sdk_buf_clear(&buf);
