@@ -83,7 +83,7 @@ const struct command command_incident = {
 
 static const char share_help[] =
     "usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--effect WORDS] [--tried WORDS]\n"
-    "                     [--wanted WORDS] [--before TIME] [--with-thread]\n"
+    "                     [--wanted WORDS] [--before TIME] [--with-history]\n"
     "\n"
     "Shares an incident with a supplier. What you say becomes the text of a ticket in its\n"
     "tool; when it has a ticket of this incident already, a comment there. From then on it\n"
@@ -95,7 +95,7 @@ static const char share_help[] =
     "  --tried WORDS      what was done already\n"
     "  --wanted WORDS     what you want from it\n"
     "  --before TIME      needed before, RFC 3339\n"
-    "  --with-thread      also send earlier comments that the supplier may read, oldest first.\n"
+    "  --with-history     also send earlier comments that the supplier may read, oldest first.\n"
     "                     Without it the supplier gets comments made from now on. An older\n"
     "                     comment that arrives late is not sent (cause `earlier`)\n" CLIENT_HELP "\n"
     "examples:\n"
@@ -110,7 +110,7 @@ const struct command command_share = {
     .name = "share",
     .summary = "share an incident with a supplier, or hand it the ball",
     .help = share_help,
-    .options = "what= effect= tried= wanted= before= escalate with-thread",
+    .options = "what= effect= tried= wanted= before= escalate with-history",
     .question = share_questions,
     .refuse = share_refuse,
 };

@@ -21,7 +21,7 @@ static struct ent_str share_body(const struct question_call *call)
 	sdk_jsonw_kstr_opt(&body.w, "wanted", sdk_str(question_value(call, "wanted")));
 	sdk_jsonw_kstr_opt(&body.w, "needed_before", sdk_str(question_value(call, "before")));
 	sdk_jsonw_close(&body.w, '}');
-	sdk_jsonw_kbool(&body.w, "with_thread", question_value(call, "with-thread") != NULL);
+	sdk_jsonw_kbool(&body.w, "with_history", question_value(call, "with-history") != NULL);
 	return client_body_take(&body, call->arena);
 }
 

@@ -179,6 +179,11 @@ static void absorbed_words(struct line *line)
 
 static void shared_words(struct line *line)
 {
+	if (sdk_json_is(line->data, "by", "ticket")) {
+		put_at(line, "supplier");
+		put_z(line, " takes part from now on: its ticket joins");
+		return;
+	}
 	put_z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
 	put_at(line, "supplier");
 	if (has_text(line, "brief.what")) {

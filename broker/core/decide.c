@@ -68,6 +68,18 @@ static bool says_nothing_new(const struct situation *at, const struct ent_change
 	return true;
 }
 
+static void decide_joined(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	struct event *event = events_add(ret, EVENT_INCIDENT_SHARED, at);
+
+	event->actor = change->actor;
+	event->ticket_id = change->ticket.id;
+	event->ticket_key = change->ticket.key;
+	event->by_ticket = true;
+	event->reads_from = READS_FROM_TIME;
+	event->reads_ms = at->now_ms;
+}
+
 static void decide_ticket(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	const struct ticket *ticket = at->ticket;
@@ -76,6 +88,8 @@ static void decide_ticket(const struct situation *at, const struct ent_change *c
 
 	if (at->incident->sequence == 0)
 		decide_opened(at, change, ret);
+	else if (!ticket && at->joins)
+		decide_joined(at, change, ret);
 	if ((!ticket || seen || has_news(at)) && !says_nothing_new(at, change, seen)) {
 		struct event *event =
 		    events_add_change(ret, ticket ? EVENT_TICKET_CHANGED : EVENT_TICKET_LINKED, at, change);

@@ -35,7 +35,7 @@ static void add_holder(const struct situation *at, struct ent_str holder, const 
 		event->values = decide_brought_levels(at, word);
 }
 
-void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, bool with_thread,
+void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
 		  const struct brief *brief, const struct ent_person *author, struct events *ret)
 {
 	char number[INCIDENT_NUMBER_SIZE];
@@ -43,7 +43,8 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 
 	event->supplier = supplier;
 	event->escalated = escalated;
-	event->with_thread = with_thread;
+	event->reads_from = reads_from;
+	event->reads_ms = at->now_ms;
 	event->brief = *brief;
 	if (escalated && !same_text(at->incident->holder, supplier))
 		add_holder(at, supplier, author, ret);

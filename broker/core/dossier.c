@@ -228,6 +228,17 @@ bool dossier_shares(struct dossier *dossier, struct ent_str supplier)
 	return share && share->withdrawn_ms == 0;
 }
 
+bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier)
+{
+	const struct share *share = dossier_share(dossier, supplier);
+	const struct ticket *ticket;
+
+	if (!share || share->withdrawn_ms != 0)
+		return true;
+	ticket = dossier_speaker(dossier, supplier);
+	return !share->anew && (!ticket || ticket->removed);
+}
+
 bool dossier_others_share(struct dossier *dossier, struct ent_str supplier)
 {
 	shares_need(dossier);

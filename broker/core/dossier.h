@@ -121,6 +121,8 @@ struct comment *dossier_comment(struct dossier *dossier, struct ent_str supplier
 struct share *dossier_share(struct dossier *dossier, struct ent_str supplier); /* NULL: it never took part */
 struct share *dossier_share_add(struct dossier *dossier, struct share share);
 bool dossier_shares(struct dossier *dossier, struct ent_str supplier); /* its share stands */
+/* A person who shares now begins a share: there is none, it was taken back, or the ticket it was about is gone. */
+bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier);
 bool dossier_others_share(struct dossier *dossier, struct ent_str supplier);
 /* Every supplier of the set with a share, and its ticket; comment: the one for which reads_ms is wanted, NULL: none. */
 size_t dossier_parties(struct dossier *dossier, const struct comment *comment, const struct party **ret);

@@ -125,21 +125,30 @@ static void fold_into_comment(struct dossier *dossier, const struct event *event
 
 /* ---- shares -------------------------------------------------------------------------------- */
 
-/* A ticket that joins makes a share; what was withdrawn stays withdrawn until a person shares again. */
-static void fold_joined(struct dossier *dossier, const struct event *event)
+static struct share *share_begin(struct dossier *dossier, const struct event *event, int64_t reads_ms)
+{
+	return dossier_share_add(dossier, (struct share){.supplier = event->supplier,
+							 .since_ms = event->recorded_ms,
+							 .reads_ms = reads_ms,
+							 .is_new = true,
+							 .dirty = true});
+}
+
+/* By a person: no supplier takes part yet. */
+static void fold_opened(struct dossier *dossier, const struct event *event)
+{
+	if (event->supplier.n)
+		(void)share_begin(dossier, event, event->recorded_ms);
+}
+
+static void fold_arrived(struct dossier *dossier, const struct event *event)
 {
 	struct share *share = dossier_share(dossier, event->supplier);
 
-	if (!share) {
-		dossier_share_add(dossier, (struct share){.supplier = event->supplier,
-							  .since_ms = event->recorded_ms,
-							  .reads_ms = event->recorded_ms,
-							  .is_new = true,
-							  .dirty = true});
-	} else if (share->anew) {
-		share->anew = false;
-		share->dirty = true;
-	}
+	if (!share || !share->anew)
+		return;
+	share->anew = false;
+	share->dirty = true;
 }
 
 static bool has_ticket_that_stands(struct dossier *dossier, struct ent_str supplier)
@@ -149,34 +158,32 @@ static bool has_ticket_that_stands(struct dossier *dossier, struct ent_str suppl
 	return ticket && !ticket->removed;
 }
 
-static void fold_shared(struct dossier *dossier, const struct event *event)
+/* That holds for all incidents that came together. */
+static void read_anew(struct dossier *dossier, struct share *share, int64_t reads_ms)
 {
-	struct share *share = dossier_share(dossier, event->supplier);
-	int64_t reads_ms = event->with_thread ? 0 : event->recorded_ms;
-	bool anew = !has_ticket_that_stands(dossier, event->supplier);
-
-	if (!share)
-		share = dossier_share_add(dossier, (struct share){.supplier = event->supplier,
-								  .since_ms = event->recorded_ms,
-								  .reads_ms = reads_ms,
-								  .is_new = true});
-	bool begins = share->withdrawn_ms != 0 || (anew && !share->anew);
-	if (begins)
-		share->since_ms = event->recorded_ms;
-	if (begins || reads_ms == 0)
-		share->reads_ms = reads_ms;
-	share->withdrawn_ms = 0;
-	share->anew = anew;
-	share->dirty = true;
-	/* When it reads anew from this event on, that holds for all merged incidents. */
-	if (share->reads_ms != reads_ms)
-		return;
+	share->reads_ms = reads_ms;
 	share->reads_anew = true;
 	for (size_t i = 0; i < dossier->n_reads;)
-		if (sdk_eq(dossier->reads[i].supplier, event->supplier))
+		if (sdk_eq(dossier->reads[i].supplier, share->supplier))
 			dossier->reads[i] = dossier->reads[--dossier->n_reads];
 		else
 			i++;
+}
+
+static void fold_shared(struct dossier *dossier, const struct event *event)
+{
+	bool begins = dossier_share_begins(dossier, event->supplier);
+	struct share *share = dossier_share(dossier, event->supplier);
+
+	if (!share)
+		share = share_begin(dossier, event, event->recorded_ms);
+	if (begins)
+		share->since_ms = event->recorded_ms;
+	if (event->reads_from != READS_AS_BEFORE)
+		read_anew(dossier, share, event->reads_from == READS_ALL ? 0 : event->reads_ms);
+	share->withdrawn_ms = 0;
+	share->anew = !event->by_ticket && !has_ticket_that_stands(dossier, event->supplier);
+	share->dirty = true;
 }
 
 static void fold_unshared(struct dossier *dossier, const struct event *event)
@@ -196,8 +203,10 @@ static void fold_unshared(struct dossier *dossier, const struct event *event)
 
 static void fold_into_share(struct dossier *dossier, const struct event *event)
 {
-	if (event->kind == EVENT_TICKET_LINKED)
-		fold_joined(dossier, event);
+	if (event->kind == EVENT_INCIDENT_OPENED)
+		fold_opened(dossier, event);
+	else if (event->kind == EVENT_TICKET_LINKED)
+		fold_arrived(dossier, event);
 	else if (event->kind == EVENT_INCIDENT_SHARED)
 		fold_shared(dossier, event);
 	else if (event->kind == EVENT_INCIDENT_UNSHARED)

@@ -96,8 +96,10 @@ struct event {
 	size_t n_moved;
 
 	/* shared: supplier is who takes part now. unshared: why in `reason` */
-	bool escalated;   /* also handed the ball */
-	bool with_thread; /* earlier comments are for the supplier, too */
+	bool escalated; /* also handed the ball */
+	bool by_ticket; /* its ticket joined, which is named above; else a person shared it: `actor` */
+	enum reads_from reads_from;
+	int64_t reads_ms; /* READS_FROM_TIME; when stored, the time that the event is recorded */
 	struct brief brief;
 
 	/* overruled: one row in attr: from what it said, to what stands */

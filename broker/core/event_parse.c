@@ -226,7 +226,15 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 	const struct sdk_json *brief = sdk_json_at(node, "brief");
 
 	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
-	ret->with_thread = sdk_json_bool(sdk_json_at(node, "with_thread"), false);
+	ret->by_ticket = sdk_json_is(node, "by", "ticket");
+	ret->ticket_id = member_text(node, "ticket.id");
+	ret->ticket_key = member_text(node, "ticket.key");
+	if (sdk_json_is(node, "reads_from", "beginning")) {
+		ret->reads_from = READS_ALL;
+	} else if (sdk_json_at(node, "reads_from")) {
+		ret->reads_from = READS_FROM_TIME;
+		ret->reads_ms = time_at(reader, node, "reads_from", true);
+	}
 	ret->brief =
 	    (struct brief){member_text(brief, "what"), member_text(brief, "effect"), member_text(brief, "tried"),
 			   member_text(brief, "wanted"), time_at(reader, brief, "needed_before", false)};

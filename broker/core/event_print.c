@@ -318,9 +318,13 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 
 static void print_shared(struct sdk_jsonw *w, const struct event *event)
 {
+	sdk_jsonw_kz(w, "by", event->by_ticket ? "ticket" : "person");
+	print_ticket_name(w, event);
 	sdk_jsonw_kbool(w, "escalated", event->escalated);
-	if (event->with_thread)
-		sdk_jsonw_kbool(w, "with_thread", true);
+	if (event->reads_from == READS_ALL)
+		sdk_jsonw_kz(w, "reads_from", "beginning");
+	else if (event->reads_from == READS_FROM_TIME)
+		print_time(w, "reads_from", event->reads_ms);
 	print_brief(w, &event->brief);
 }
 

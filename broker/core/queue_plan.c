@@ -278,8 +278,9 @@ static enum concern concern_of(const struct incident *before, const struct incid
 		return after->sequence == 2 && sdk_eq(after->holder, event->supplier) ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_TICKET_CHANGED:
 		return attr_differ(&before->values, &after->values) ? CONCERNS_OTHERS : CONCERNS_NOBODY;
+	case EVENT_INCIDENT_SHARED: /* the ticket that joined follows */
+		return event->by_ticket ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_INCIDENT_MERGED:
-	case EVENT_INCIDENT_SHARED:
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_TICKET_REMOVED:

@@ -53,6 +53,7 @@ struct situation {
 		     * is open: what it says then is about to be something else */
 	bool withdrawn; /* its share was taken back: what it says of carried attributes is kept and nobody's
 			 * word, and its comments are for us alone */
+	bool joins;     /* its supplier takes no part yet: with this ticket its share begins */
 	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
 	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */
 	uint32_t asked;

@@ -77,8 +77,15 @@ struct hand_over {
 	int64_t at_ms;           /* when it was said */
 };
 
-/* How a supplier takes part in an incident. It is `escalated` while it holds the ball, else `shadow`. A ticket that
- * joins makes one by itself. */
+/* From where a supplier reads what is said, as its share tells. Zero widens nothing. */
+enum reads_from {
+	READS_AS_BEFORE, /* the share stood and goes on */
+	READS_FROM_TIME, /* what was said before is not for it */
+	READS_ALL        /* the whole thread: with_history */
+};
+
+/* How a supplier takes part in an incident. It is `escalated` while it holds the ball, else `shadow`. The supplier
+ * whose ticket opens the incident takes part from then on; incident.shared tells of every other share. */
 struct share {
 	int64_t incident;
 	struct ent_str supplier;

@@ -13,7 +13,7 @@
 struct share_body {
 	struct ent_str supplier, role;
 	const struct sdk_json *brief;
-	bool with_thread;
+	bool with_history;
 	struct brief parts;
 };
 
@@ -21,7 +21,7 @@ static const struct body_field share_fields[] = {
     {"supplier", BODY_TEXT, true, 1, SUPPLIER_NAME_MAX, offsetof(struct share_body, supplier)},
     {"role", BODY_TEXT, true, 1, 16, offsetof(struct share_body, role)},
     {"brief", BODY_NODE, true, 0, 0, offsetof(struct share_body, brief)},
-    {"with_thread", BODY_BOOL, false, 0, 0, offsetof(struct share_body, with_thread)},
+    {"with_history", BODY_BOOL, false, 0, 0, offsetof(struct share_body, with_history)},
     {0}};
 static const struct body_field brief_fields[] = {
     {"what", BODY_TEXT, true, 1, BRIEF_MAX, offsetof(struct brief, what)},
@@ -76,7 +76,7 @@ void shares_post(struct exchange *x)
 	job->ask.supplier = body.supplier;
 	job->ask.escalated = sdk_eqz(body.role, "escalated");
 	job->ask.brief = body.parts;
-	job->ask.with_thread = body.with_thread;
+	job->ask.with_history = body.with_history;
 	ask_submit(x, job, share_answer);
 }
 

@@ -129,6 +129,8 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	const struct incident before = dossier->incident;
 	event->sequence = before.sequence + 1;
 	name_comment(apply, event);
+	if (event->kind == EVENT_INCIDENT_SHARED && event->reads_from == READS_FROM_TIME)
+		event->reads_ms = apply->now_ms; /* an arrival may have waited */
 	append_event(apply, event, sdk_str(event->incident_uuid));
 	dossier_fold(dossier, event);
 	row_folds_apply(apply->db, event);

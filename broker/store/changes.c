@@ -249,6 +249,7 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 	if (dossier->incident.n_ticket > (at->ticket != NULL)) /* there are others */
 		at->n_word = dossier_words(
 		    dossier, &(struct ticket){.supplier = at->supplier, .external_id = change->ticket.id}, &at->word);
+	at->joins = !at->ticket && !dossier->is_new && !dossier_share(dossier, at->supplier);
 	if (at->ticket && !dossier->is_new)
 		at->withdrawn = !dossier_shares(dossier, at->supplier);
 	/* Else a sweep would hear two that differ as one who keeps changing its mind. */

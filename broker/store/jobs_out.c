@@ -86,6 +86,13 @@ static bool is_brief_given(struct apply *apply, const struct incident *incident,
 	return given;
 }
 
+static enum reads_from reads_from(struct dossier *dossier, const struct job *job)
+{
+	if (job->ask.with_history)
+		return READS_ALL;
+	return dossier_share_begins(dossier, job->ask.supplier) ? READS_FROM_TIME : READS_AS_BEFORE;
+}
+
 static void run_share(struct apply *apply, struct job *job)
 {
 	const struct supplier *supplier = job_supplier(job);
@@ -99,9 +106,10 @@ static void run_share(struct apply *apply, struct job *job)
 	if (brief.what.n &&
 	    is_brief_given(apply, &dossier->incident, supplier->name, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
-	decide_share(&at, supplier->name, job->ask.escalated, job->ask.with_thread, &brief, &job->ask.author, &events);
+	decide_share(&at, supplier->name, job->ask.escalated, reads_from(dossier, job), &brief, &job->ask.author,
+		     &events);
 	end_job(apply, job, &events);
-	if (job->ask.with_thread)
+	if (job->ask.with_history)
 		settle_thread(apply, dossier->incident.number, supplier);
 }
 

@@ -30,7 +30,7 @@ enum job_kind {
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
-	JOB_SHARE,   /* incident, supplier, escalated, brief, with_thread, author */
+	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
 	JOB_COMMENT, /* incident, text, audience, author; comment_uuid: of the asker, "": made here. A repeat of a uuid
 		      * is JOB_REPEATED */
@@ -63,7 +63,7 @@ struct ask {
 	int64_t id;
 	struct ent_str supplier, text;
 	struct ent_person author; /* the token's name */
-	bool escalated, with_thread;
+	bool escalated, with_history;
 	struct brief brief;
 	struct audience audience;
 	char comment_uuid[ID_SIZE];

@@ -148,7 +148,7 @@ def vega_says(clock, delivery_id, comment_id, text, words, events, **more):
 def delta_is_asked(clock, number):
     yield Ours("We share it with Delta Doors, who hold the ball from now on: our words become a ticket in Delta's tool, and "
                "the thread so far goes with it, as far as it is for everyone.",
-               ["share", number, DELTA, "--escalate", "--with-thread", "--what", "No lock at gate 4, reader 4",
+               ["share", number, DELTA, "--escalate", "--with-history", "--what", "No lock at gate 4, reader 4",
                 "--effect", "The gate stands open", "--wanted", "A new strike plate today"],
                ["incident.shared", "incident.holder_changed", "ticket.linked", *["delivery.done"] * 4])
     yield vega_says(clock, "1795321200003", "10501", "Port of reader 4 is up, it only misses the plate.",

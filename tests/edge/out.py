@@ -24,7 +24,7 @@ def check_bodies(tap, server):
               {**new, "brief": "text"}, {**new, "brief": {}}, {**new, "brief": {"what": ""}}, {**new, "brief": {"what": " \n"}},
               {**new, "brief": {"what": WIDE + "x"}}, {**new, "brief": {**brief, "tried": 7}},
               {**new, "brief": {**brief, "needed_before": "soon"}}, {**new, "brief": {**brief, "more": "x"}},
-              {**new, "with_thread": "yes"}, {**new, "colour": "red"}, {k: v for k, v in new.items() if k != "brief"}, []]
+              {**new, "with_history": "yes"}, {**new, "colour": "red"}, {k: v for k, v in new.items() if k != "brief"}, []]
     words = {"body": "hello", "audience": "internal"}
     comments = [{}, {"body": "no audience"}, {"audience": "internal"}, {**words, "audience": None}, {**words, "audience": "requester"},
                 {**words, "audience": "suppliers"}, {**words, "audience": []}, {**words, "audience": ["nobody"]},
@@ -103,7 +103,7 @@ def check_shares(tap, server):
     tap.check("from the whole brief and our number", all(BRIEF[k] in text["text"] for k in ("what", "effect", "tried", "wanted")) and
               number in text["text"] and text["title"], text)
     tap.check("it takes part before it has a ticket", number in [i["number"] for i in server.json("GET", "/v1/incidents?supplier=vega&limit=200")[1]["items"]])
-    status, made = share(server, number, "south", "escalated", with_thread=True)
+    status, made = share(server, number, "south", "escalated", with_history=True)
     tap.check("escalated: it holds the ball", status == 201 and made["role"] == "escalated" and made["holds_since"], made)
     whole = server.json("GET", at)[1]
     tap.equal("one holder, who it is and who else takes part", (whole["holder"], {s["supplier"]: s["role"] for s in whole["shares"]}),
@@ -158,8 +158,8 @@ def check_comments(tap, server):
                           "'internal')").fetchall()
     db.close()
     tap.equal("nothing internal is on its way to anyone", [tuple(r) for r in rows], [])
-    _, late = share(server, opened(server, "co3"), "vega", with_thread=True)
-    tap.equal("with_thread brings nothing that was internal", late["deliveries"], {"pending": 1})
+    _, late = share(server, opened(server, "co3"), "vega", with_history=True)
+    tap.equal("with_history brings nothing that was internal", late["deliveries"], {"pending": 1})
 
 
 def check_where(tap, server):

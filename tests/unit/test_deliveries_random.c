@@ -64,7 +64,7 @@ static void a_person(struct world *world)
 		break;
 	case 2:
 		job = (struct job){.kind = JOB_SHARE,
-				   .ask = {.incident = incident, .supplier = sdk_str(supplier), .with_thread = true}};
+				   .ask = {.incident = incident, .supplier = sdk_str(supplier), .with_history = true}};
 		run(world, &job);
 		break;
 	case 3:

@@ -5,12 +5,12 @@
 
 enum { MINUTE_MS = 60000, DAY_MS = 24 * 3600 * 1000 };
 
-static void share_with_thread(struct world *world)
+static void share_with_history(struct world *world)
 {
 	struct job job = {.kind = JOB_SHARE,
 			  .ask = {.incident = 1,
 				  .supplier = ENT_STR("telnord"),
-				  .with_thread = true,
+				  .with_history = true,
 				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
 
 	assert_int_equal(run(world, &job), JOB_ACCEPTED);
@@ -191,7 +191,7 @@ static void test_shared_with_its_thread(void **state)
 	struct world *world = *state;
 
 	assert_int_equal(tell(world, "orion", "O-1", "in_progress"), JOB_ACCEPTED);
-	share_with_thread(world);
+	share_with_history(world);
 	hear(world, "orion", "O-1", "last year", world->now_ms - 300 * (int64_t)DAY_MS);
 	expect(world, "last year", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	check_readers(world);
@@ -204,7 +204,7 @@ static void test_shared_again_with_its_thread(void **state)
 	two_parties(world);
 	hear(world, "orion", "O-1", "last year", world->now_ms - 300 * (int64_t)DAY_MS);
 	hear(world, "orion", "O-1", "just", world->now_ms - 5 * MINUTE_MS);
-	share_with_thread(world);
+	share_with_history(world);
 	expect(world, "last year", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	expect(world, "just", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	hear(world, "orion", "O-1", "two years ago", world->now_ms - 600 * (int64_t)DAY_MS);
@@ -218,7 +218,7 @@ static void test_shared_again(void **state)
 	struct world *world = *state;
 
 	assert_int_equal(tell(world, "orion", "O-1", "in_progress"), JOB_ACCEPTED);
-	share_with_thread(world);
+	share_with_history(world);
 	assert_true(bring(world, "telnord", "T-1") > 0);
 	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
 	world->now_ms += 10 * MINUTE_MS;
@@ -318,7 +318,7 @@ static void test_from_before_two_merges(void **state)
 	expect(world, "d1 before", "telnord", DELIVERY_PARKED, CAUSE_EARLIER);
 
 	/* Shared with its thread: everything is for the supplier. */
-	share_with_thread(world);
+	share_with_history(world);
 	expect(world, "d1 before", "telnord", DELIVERY_PENDING, CAUSE_NONE);
 	hear(world, "datacoeur", "D-9", "d9 long ago", second_ms - DAY_MS);
 	expect(world, "d9 long ago", "telnord", DELIVERY_PENDING, CAUSE_NONE);

@@ -47,17 +47,31 @@ static void test_shares(void **state)
 
 	(void)state;
 	sdk_arena_init(&arena);
-	there_and_back(&event, "{" MARK ",\"supplier\":\"vega\",\"escalated\":false}", &arena, &back);
+	there_and_back(&event, "{" MARK ",\"supplier\":\"vega\",\"by\":\"person\",\"escalated\":false}", &arena, &back);
 	event.escalated = true;
 	event.actor.name = ENT_STR("desk");
+	event.reads_from = READS_ALL;
 	event.brief =
 	    (struct brief){.what = ENT_STR("No print"), .wanted = ENT_STR("Look"), .needed_before_ms = 1795335243123};
 	there_and_back(
 	    &event,
-	    "{" MARK ",\"supplier\":\"vega\",\"actor\":{\"name\":\"desk\"},\"escalated\":true,\"brief\":{\"what\":\"No "
+	    "{" MARK
+	    ",\"supplier\":\"vega\",\"actor\":{\"name\":\"desk\"},\"by\":\"person\",\"escalated\":true,\"reads_from\":"
+	    "\"beginning\",\"brief\":{\"what\":\"No "
 	    "print\",\"wanted\":\"Look\",\"needed_before\":\"2026-11-22T08:14:03.123Z\"}}",
 	    &arena, &back);
 	assert_int_equal(back.brief.needed_before_ms, 1795335243123);
+	assert_int_equal(back.reads_from, READS_ALL);
+	event = event_of(EVENT_INCIDENT_SHARED);
+	event.by_ticket = true;
+	event.ticket_id = ENT_STR("V-1");
+	event.reads_from = READS_FROM_TIME;
+	event.reads_ms = 1795335243123;
+	there_and_back(&event,
+		       "{" MARK ",\"supplier\":\"vega\",\"by\":\"ticket\",\"ticket\":{\"id\":\"V-1\"},"
+		       "\"escalated\":false,\"reads_from\":\"2026-11-22T08:14:03.123Z\"}",
+		       &arena, &back);
+	assert_true(back.by_ticket && back.reads_from == READS_FROM_TIME && back.reads_ms == 1795335243123);
 	event = event_of(EVENT_INCIDENT_UNSHARED);
 	there_and_back(&event, "{" MARK ",\"supplier\":\"vega\",\"reason\":\"\"}", &arena, &back);
 	sdk_arena_release(&arena);

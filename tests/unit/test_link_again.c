@@ -40,13 +40,13 @@ static void unshare(struct world *world, int64_t incident)
 	assert_int_equal(job->outcome, JOB_ACCEPTED);
 }
 
-static void share_with_thread(struct world *world, int64_t incident)
+static void share_with_history(struct world *world, int64_t incident)
 {
 	struct job *job = job_new(world, JOB_SHARE);
 
 	job->ask.incident = incident;
 	job->ask.supplier = ENT_STR("orion");
-	job->ask.with_thread = true;
+	job->ask.with_history = true;
 	job_run(world, job);
 	assert_int_equal(job->outcome, JOB_ACCEPTED);
 	pass_ms(world, 2000);
@@ -141,7 +141,7 @@ static void test_unknown_then_unshared_and_shared_again(void **state)
 	assert_int_equal(n_delivery(world, "unknown"), 1);
 	unshare(world, incident);
 	answer(world, "POST", "/orion/comment", 200, "ok N1"); /* the notice */
-	share_with_thread(world, incident);
+	share_with_history(world, incident);
 	assert_int_equal(n_open(world), 0);
 	assert_int_equal(n_sent(world, "POST", "/orion/comment"), 2);
 	world_free(world);
@@ -160,7 +160,7 @@ static void test_half_done_then_unshared_and_shared_again(void **state)
 	unshare(world, incident);
 	pass_ms(world, 10000);
 	answer(world, "POST", "/orion/comment", 200, "ok N1"); /* the notice */
-	share_with_thread(world, incident);
+	share_with_history(world, incident);
 	answer(world, "PUT", "/orion/show/C5", 200, "ok C5");
 	assert_int_equal(n_sent(world, "POST", "/orion/comment"), 2);
 	world_free(world);

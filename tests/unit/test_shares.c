@@ -93,6 +93,61 @@ static void test_joins_shared(void **state)
 	check_all(world);
 }
 
+static size_t shares_told(struct world *world, const char *where)
+{
+	char condition[256];
+
+	(void)snprintf(condition, sizeof condition, "kind = 'incident.shared' AND %s", where);
+	return (size_t)count(world, "event", condition);
+}
+
+/* A ticket that joins makes its supplier take part, and says so; its next ticket, and one after the share was taken
+ * back, say nothing. */
+static void test_a_ticket_that_joins_is_a_share_that_is_told(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	assert_int_equal(shares_told(world, "1"), 0); /* incident.opened tells it */
+	assert_int_equal(count(world, "share", "supplier = 'orion' AND reads_ms = since_ms"), 1);
+	world->now_ms += 5000;
+	names(world, "telnord", "T-1");
+	assert_int_equal(shares_told(world, "json_extract(json, '$.by') = 'ticket' AND json_extract(json, "
+					    "'$.ticket.id') = 'T-1' AND supplier = 'telnord' AND delivery_id <> ''"),
+			 1);
+	assert_int_equal(
+	    count(world, "share AS s JOIN event AS e ON e.kind = 'incident.shared'",
+		  "s.supplier = 'telnord' AND s.since_ms = e.recorded_ms AND s.reads_ms = e.recorded_ms AND "
+		  "CAST(strftime('%s', json_extract(e.json, '$.reads_from')) AS INTEGER) = s.reads_ms / "
+		  "1000"),
+	    1);
+	names(world, "telnord", "T-2");
+	unshare(world, 1, "telnord");
+	names(world, "telnord", "T-3");
+	assert_int_equal(shares_told(world, "1"), 1);
+	assert_int_equal(count(world, "share", "supplier = 'telnord' AND withdrawn_ms > 0"), 1);
+	check_all(world);
+}
+
+/* A share that stands goes on reading as before, unless a person gives it the history; one that was taken back begins
+ * anew. */
+static void test_a_share_tells_from_where_it_reads(void **state)
+{
+	struct world *world = *state;
+
+	tell(world, "orion", "O-1", "in_progress");
+	names(world, "telnord", "T-1");
+	int64_t reads_ms = db_ask(world->read, "SELECT reads_ms FROM share WHERE supplier = 'telnord'");
+	world->now_ms += 5000;
+	share(world, 1, "telnord", true);
+	assert_int_equal(db_ask(world->read, "SELECT reads_ms FROM share WHERE supplier = 'telnord'"), reads_ms);
+	assert_int_equal(shares_told(world, "json_extract(json, '$.reads_from') IS NULL"), 1);
+	unshare(world, 1, "telnord");
+	share(world, 1, "telnord", false);
+	assert_int_equal(db_ask(world->read, "SELECT reads_ms FROM share WHERE supplier = 'telnord'"), world->now_ms);
+	check_all(world);
+}
+
 static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
 {
 	struct world *world = *state;
@@ -178,7 +233,7 @@ static void test_the_thread_for_who_joins(void **state)
 	write_word(world, "orion", "O-1", "c3", "third");
 	job = (struct job){
 	    .kind = JOB_SHARE,
-	    .ask = {.incident = 1, .supplier = ENT_STR("telnord"), .with_thread = true, .brief.what = ENT_STR("x")}};
+	    .ask = {.incident = 1, .supplier = ENT_STR("telnord"), .with_history = true, .brief.what = ENT_STR("x")}};
 	assert_int_equal(run(world, &job), JOB_ACCEPTED);
 	assert_int_equal(count(world, "delivery", "op = 'add_comment'"), 2);
 	bring(world, "telnord", "T-1");
@@ -315,6 +370,8 @@ int main(void)
 	    TEST(test_what_cannot_be_shared),
 	    TEST(test_a_share_makes_a_ticket),
 	    TEST(test_joins_shared),
+	    TEST(test_a_ticket_that_joins_is_a_share_that_is_told),
+	    TEST(test_a_share_tells_from_where_it_reads),
 	    TEST(test_a_brief_for_who_has_a_ticket_is_a_comment),
 	    TEST(test_a_share_repeated_does_not_bring_the_brief_again),
 	    TEST(test_a_brief_that_was_cancelled_was_not_given),

@@ -176,14 +176,14 @@ static inline void their_words(struct batch *batch, struct small *small, int ind
 }
 
 static inline void give_share(struct batch *batch, struct small *small, int which, const char *supplier,
-			      bool with_thread)
+			      bool with_history)
 {
 	int to = small->merged ? 0 : which;
 
 	batch_add(batch, &(struct job){.kind = JOB_SHARE,
 				       .ask = {.incident = small->number[to],
 					       .supplier = sdk_str(supplier),
-					       .with_thread = with_thread,
+					       .with_history = with_history,
 					       .author = {ENT_STR("desk"), ENT_STR("desk")},
 					       .brief = {.what = ENT_STR("Look at it.")}}});
 	if (strcmp(supplier, ORION) != 0)
@@ -193,7 +193,7 @@ static inline void give_share(struct batch *batch, struct small *small, int whic
 	small->withdrawn[to] = false;
 	for (int i = 0; i < 2; i++)
 		if (small->merged || i == to) {
-			if (with_thread)
+			if (with_history)
 				small->since_ms[i] = 0;
 			else if (anew)
 				small->since_ms[i] = batch->world->now_ms;

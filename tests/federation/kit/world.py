@@ -114,9 +114,9 @@ class World:
     def incident(self, number):
         return self.api("GET", f"/v1/incidents/{number}")
 
-    def share(self, number, supplier, role="shadow", with_thread=False, **brief):
+    def share(self, number, supplier, role="shadow", with_history=False, **brief):
         brief = brief or {"what": "The lift is stuck", "effect": "Nobody gets up", "tried": "Restarted", "wanted": "Come", "needed_before": "2027-01-04T08:00:00Z"}
-        return self.api("POST", f"/v1/incidents/{number}/shares", {"supplier": supplier, "role": role, "brief": brief, "with_thread": with_thread})
+        return self.api("POST", f"/v1/incidents/{number}/shares", {"supplier": supplier, "role": role, "brief": brief, "with_history": with_history})
 
     def unshare(self, number, supplier):
         return self.api("DELETE", f"/v1/incidents/{number}/shares/{supplier}")

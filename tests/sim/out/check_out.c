@@ -278,7 +278,7 @@ static void check_owed(struct out_sim *sim)
 	    rows(sim),
 	    "SELECT DISTINCT c.body, s.supplier, coalesce(d.state, 'never planned'), coalesce(d.cause, '') FROM event "
 	    "AS e JOIN event AS s ON s.incident = e.incident "
-	    "AND s.kind IN ('incident.shared', 'ticket.linked') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
+	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
 	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.audience = "
 	    "'everyone' LEFT JOIN delivery AS d ON "
 	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
@@ -305,7 +305,7 @@ static void check_new_readers(struct out_sim *sim)
 	    "event AS e ON "
 	    "e.kind = 'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid WHERE NOT EXISTS (SELECT 1 "
 	    "FROM "
-	    "event AS s WHERE s.supplier = d.supplier AND s.kind IN ('incident.shared', 'ticket.linked') AND "
+	    "event AS s WHERE s.supplier = d.supplier AND s.kind IN ('incident.shared', 'incident.opened') AND "
 	    "s.incident "
 	    "= e.incident AND s.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.kind = 'incident.merged' "
 	    "AND m.incident = e.incident AND m.seq < e.seq) AND NOT EXISTS (SELECT 1 FROM event AS s WHERE s.kind = "
@@ -321,20 +321,21 @@ static void check_new_readers(struct out_sim *sim)
  * person wants it. */
 static void check_earlier(struct out_sim *sim)
 {
-	struct db_stmt *stmt =
-	    db_use(rows(sim),
-		   "SELECT c.body, d.supplier FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment AND "
-		   "c.supplier <> '' JOIN "
-		   "event AS l ON l.kind = 'ticket.linked' AND l.supplier = c.supplier AND json_extract(l.json, "
-		   "'$.ticket.id') = "
-		   "c.ticket WHERE d.cause <> 'earlier' AND d.state <> 'cancelled' AND d.anyway = 0 AND NOT EXISTS "
-		   "(SELECT 1 FROM event AS s WHERE "
-		   "s.recorded_ms < c.created_ms + 1000 AND (s.kind IN ('incident.merged', 'incident.absorbed') OR "
-		   "s.supplier = "
-		   "d.supplier AND s.kind IN ('incident.shared', 'ticket.linked')) AND s.incident = l.incident) AND "
-		   "NOT EXISTS "
-		   "(SELECT 1 FROM event AS s WHERE s.kind = 'incident.shared' AND s.supplier = d.supplier AND "
-		   "json_extract(s.json, '$.with_thread'))");
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT c.body, d.supplier FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment AND "
+	    "c.supplier <> '' JOIN "
+	    "event AS l ON l.kind = 'ticket.linked' AND l.supplier = c.supplier AND json_extract(l.json, "
+	    "'$.ticket.id') = "
+	    "c.ticket WHERE d.cause <> 'earlier' AND d.state <> 'cancelled' AND d.anyway = 0 AND NOT EXISTS "
+	    "(SELECT 1 FROM event AS s WHERE "
+	    "s.recorded_ms < c.created_ms + 1000 AND (s.kind IN ('incident.merged', 'incident.absorbed') OR "
+	    "s.supplier = "
+	    "d.supplier AND (s.kind = 'incident.opened' OR json_extract(s.json, '$.reads_from') IS NOT NULL)) AND "
+	    "s.incident = l.incident) AND "
+	    "NOT EXISTS "
+	    "(SELECT 1 FROM event AS s WHERE s.kind = 'incident.shared' AND s.supplier = d.supplier AND "
+	    "json_extract(s.json, '$.reads_from') = 'beginning')");
 
 	while (db_row(stmt))
 		out_violates(sim, "I6", "delivery", "canary-%d. goes to %.*s, who came in after it was said",

@@ -276,7 +276,7 @@ static void we_share(struct out_sim *sim)
 	request->job.ask = (struct ask){.incident = incident,
 					.supplier = sdk_str(with->name),
 					.escalated = rng_below(&sim->rng, 2),
-					.with_thread = rng_below(&sim->rng, 3) == 0,
+					.with_history = rng_below(&sim->rng, 3) == 0,
 					.author = {ENT_ABSENT, ENT_STR("we")},
 					.brief = {.what = ENT_STR("look at it")}};
 	trace_line(&sim->world, "we share %d with %s%s", (int)incident, with->name,
