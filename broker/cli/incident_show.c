@@ -26,20 +26,19 @@ static void incident_known_print(struct ent_arena *arena, const char *label, con
 /* Who may read it, in words nobody can mistake. */
 static struct ent_str audience_words(struct ent_arena *arena, const struct sdk_json *audience)
 {
-	struct ent_str words = ENT_STR("for us");
+	bool everyone = sdk_json_bool(sdk_json_at(audience, "everyone"), false);
+	bool requester = sdk_json_bool(sdk_json_at(audience, "requester"), false);
+	const struct sdk_json *list = sdk_json_at(audience, "organisations");
+	struct ent_str words = everyone ? ENT_STR("everyone who shares the incident") : ENT_ABSENT;
 
-	if (sdk_json_is(audience, "kind", "internal"))
-		return ENT_STR("internal: for us only");
-	if (sdk_json_is(audience, "kind", "everyone"))
-		return ENT_STR("for everyone who shares the incident");
-	if (sdk_json_is(audience, "kind", "requester"))
-		return ENT_STR("for everyone who shares the incident, and the requester");
-	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(audience, "suppliers")); one;
-	     one = sdk_json_next(one)) {
-		struct ent_str name = table_cell(arena, one);
-		words = sdk_format(arena, "%.*s%s%.*s", ENT_F(words), sdk_json_next(one) ? ", " : " and ", ENT_F(name));
-	}
-	return words;
+	if (!everyone && !requester && sdk_json_count(list) == 1)
+		return sdk_format(arena, "internal: for %.*s only", ENT_F(table_cell(arena, sdk_json_first(list))));
+	for (const struct sdk_json *one = sdk_json_first(list); one && !everyone; one = sdk_json_next(one))
+		words = words.n ? sdk_format(arena, "%.*s%s%.*s", ENT_F(words),
+					     sdk_json_next(one) || requester ? ", " : " and ",
+					     ENT_F(table_cell(arena, one)))
+				: table_cell(arena, one);
+	return sdk_format(arena, "for %.*s%s", ENT_F(words), requester ? " and the requester" : "");
 }
 
 static void incident_where_show(struct ent_arena *arena, const struct sdk_json *where)

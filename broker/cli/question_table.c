@@ -147,30 +147,32 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --to internal|everyone|SUPPLIER,... [--id UUID] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--id UUID] [TEXT|-]\n"
     "\n"
-    "Writes into an incident's thread. Who may read it has to be said each time:\n"
-    "  internal           us only; it leaves this broker for no tool\n"
-    "  everyone           us, and every supplier that shares the incident\n"
-    "  SUPPLIER,...       us, and these\n"
+    "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
+    "organisation always may. One word, or several with commas between:\n"
+    "  internal           nobody else; it goes to no tool but our own\n"
+    "  NAME               this organisation\n"
+    "  everyone           each organisation that shares the incident\n"
+    "  requester          the requester: it stands in tools as public\n"
     "Without TEXT, or with -, the words come from standard input.\n"
     "\n"
-    "  --to WORD          who may read it (needed)\n"
+    "  --audience WORDS   who may read it (needed)\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
     "examples:\n"
-    "  entente comment ENT-000042 --to telnord 'The port is up again, please look once more.'\n"
-    "  entente comment ENT-000042 --to internal - < note.txt\n";
+    "  entente comment ENT-000042 --audience telnord 'The port is up again, please look once more.'\n"
+    "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
 static const struct question comment_questions[] = {
-    {.words = "incident text?", .needs = "to", .run = comment_run},
+    {.words = "incident text?", .needs = "audience", .run = comment_run},
     {0},
 };
 const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread",
     .help = comment_help,
-    .options = "to= id=",
+    .options = "audience= id=",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

@@ -101,6 +101,25 @@ static struct ent_str title_of(const struct line *line)
 	return ENT_ABSENT;
 }
 
+static void put_audience(struct line *line, const struct sdk_json *audience)
+{
+	const struct sdk_json *one = sdk_json_first(sdk_json_at(audience, "organisations"));
+	bool everyone = sdk_json_bool(sdk_json_at(audience, "everyone"), false);
+
+	if (!audience)
+		return;
+	put_z(line, " (for ");
+	if (everyone)
+		put_z(line, "everyone");
+	for (const char *comma = ""; one && !everyone; one = sdk_json_next(one), comma = ", ") {
+		put_z(line, comma);
+		put_text(line, sdk_json_text(one));
+	}
+	if (sdk_json_bool(sdk_json_at(audience, "requester"), false))
+		put_z(line, " and the requester");
+	put_z(line, ")");
+}
+
 static void put_comment(struct line *line, const char *did)
 {
 	put_z(line, "comment ");
@@ -109,11 +128,7 @@ static void put_comment(struct line *line, const char *did)
 		put_z(line, " by ");
 		put_at(line, "comment.author.name");
 	}
-	if (has_text(line, "comment.audience.kind")) {
-		put_z(line, " (for ");
-		put_at(line, "comment.audience.kind");
-		put_z(line, ")");
-	}
+	put_audience(line, sdk_json_at(line->data, "comment.audience"));
 	if (has_text(line, "comment.body")) {
 		put_z(line, ": ");
 		put_at(line, "comment.body");

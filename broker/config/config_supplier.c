@@ -79,11 +79,8 @@ static void public_read(struct supplier_reader *r, const struct config_node *nod
 	}
 	if (!config_text(r->reader, node, &word))
 		return;
-	if (sdk_eqz(word, "us")) {
-		r->supplier->public_audience = AUDIENCE_INTERNAL;
-	} else if (sdk_eqz(word, "everyone")) {
-		r->supplier->public_audience = AUDIENCE_EVERYONE;
-	} else {
+	r->supplier->public_everyone = sdk_eqz(word, "everyone");
+	if (!r->supplier->public_everyone && !sdk_eqz(word, "us")) {
 		struct ent_str found = config_found(r->reader, word);
 
 		config_problem(r->reader, node->line, node->name,

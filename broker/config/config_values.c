@@ -121,8 +121,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 		config_row_text(note->secret[i], buf);
 		sdk_buf_z(buf, "\n");
 	}
-	sdk_buf_format(buf, "    public_comments: %s\n",
-		       supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
+	sdk_buf_format(buf, "    public_comments: %s\n", supplier->public_everyone ? "everyone" : "us");
 	sdk_buf_format(buf, "    joins: %s\n", supplier->joins_shared ? "shared" : "any");
 	link_values(supplier, note, buf);
 	maps_values(supplier, buf);

@@ -5,6 +5,7 @@
 
 #include "core/arrival.h"
 #include "core/decide_word.h"
+#include "core/organisation.h"
 
 #include <assert.h>
 
@@ -107,7 +108,19 @@ static void decide_ticket(const struct situation *at, const struct ent_change *c
 
 /* ---- the thread ------------------------------------------------------------ */
 
-static void fill_comment(const struct situation *at, const struct ent_change *change, struct event *event)
+/* Who takes no part any more is read by its own people and us alone. */
+static struct audience said_audience(const struct situation *at, struct ent_arena *arena,
+				     enum ent_visibility visibility)
+{
+	bool is_public = visibility == ENT_PUBLIC && !at->withdrawn && at->from;
+
+	return audience_make(arena, organisation_ours(at->suppliers),
+			     at->from ? organisation_of(at->from) : at->supplier, ENT_ABSENT,
+			     is_public && at->from->public_everyone, false);
+}
+
+static void fill_comment(const struct situation *at, struct ent_arena *arena, const struct ent_change *change,
+			 struct event *event)
 {
 	const struct ent_comment *from = &change->comment;
 	struct comment *to = &event->comment;
@@ -118,9 +131,7 @@ static void fill_comment(const struct situation *at, const struct ent_change *ch
 	to->author = from->author.name.n || from->author.id.n ? from->author : change->actor;
 	to->body = from->body;
 	to->visibility = from->visibility;
-	/* Who takes no part any more is read by us alone. */
-	to->audience.kind = from->visibility == ENT_PUBLIC && !at->withdrawn ? at->public_audience : AUDIENCE_INTERNAL;
-	to->audience.suppliers = ENT_STR("");
+	to->audience = said_audience(at, arena, from->visibility);
 	to->created_ms = from->created_ms ? from->created_ms : event->time_ms;
 	to->stamp = change->stamp;
 	event->said_ms = at->arrival ? arrival_said(at->arrival, to->created_ms) : to->created_ms;
@@ -160,14 +171,13 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	    newer_than_known(change, known) <= 0)
 		return;
 	struct event *event = events_add_change(ret, known ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED, at, change);
-	fill_comment(at, change, event);
+	fill_comment(at, ret->arena, change, event);
 	name_known(known, event);
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
 		event->comment.created_ms = event->said_ms = known->created_ms;
 		event->comment.edited_ms = event->time_ms;
-		event->is_published =
-		    known->audience.kind == AUDIENCE_INTERNAL && event->comment.audience.kind != AUDIENCE_INTERNAL;
+		event->is_published = audience_widens(&known->audience, &event->comment.audience);
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/decide_word.h"
 #include "core/federate.h"
+#include "core/organisation.h"
 
 static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,
 			     const struct ent_person *author)
@@ -49,7 +50,9 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 	if (escalated && !same_text(at->incident->holder, supplier))
 		add_holder(at, supplier, author, ret);
 	if (brief->what.n && word_by(at, supplier)) { /* no ticket is made that could say it */
-		struct comment comment = {.author = *author, .audience = {AUDIENCE_SUPPLIERS, supplier}};
+		struct comment comment = {.author = *author};
+		comment.audience = audience_make(ret->arena, organisation_ours(at->suppliers),
+						 organisation_named(at->suppliers, supplier), ENT_ABSENT, false, false);
 		comment.body = federate_brief(ret->arena, brief, incident_number(at->incident->number, number));
 		decide_own_comment(at, &comment, ret);
 	}

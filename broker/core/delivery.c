@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/delivery.h"
 
+#include "core/organisation.h"
+
 #include "sdk/fit.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
@@ -114,16 +116,16 @@ static bool refuse_delivery(enum delivery_cause cause, enum delivery_cause *ret)
 }
 
 /* Words of our own for this supplier alone. It may be that we tell it that it takes no part any more. */
-static bool notice_may_go(const struct delivery *delivery, enum delivery_cause *ret_cause)
+static bool notice_may_go(const struct delivery *delivery, struct ent_str organisation, enum delivery_cause *ret_cause)
 {
-	return delivery->text.n && delivery->audience.kind == AUDIENCE_SUPPLIERS &&
-		       audience_allows(&delivery->audience, delivery->supplier, true)
+	return delivery->text.n && !delivery->audience.everyone && !delivery->audience.requester &&
+		       audience_allows(&delivery->audience, organisation, true)
 		   ? true
 		   : refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 }
 
 /* Both who was meant when it was planned and who may read it now. */
-static bool comment_may_go(const struct delivery *delivery, const struct comment *comment,
+static bool comment_may_go(const struct delivery *delivery, struct ent_str organisation, const struct comment *comment,
 			   const struct reading *reading, enum delivery_cause *ret_cause)
 {
 	if (!reading->shares)
@@ -131,8 +133,8 @@ static bool comment_may_go(const struct delivery *delivery, const struct comment
 	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
-	if (!audience_allows(&delivery->audience, delivery->supplier, reading->shares) ||
-	    !audience_allows(&comment->audience, delivery->supplier, reading->shares))
+	if (!audience_allows(&delivery->audience, organisation, reading->shares) ||
+	    !audience_allows(&comment->audience, organisation, reading->shares))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	/* An owed comment was for the supplier when it was planned. */
 	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)
@@ -140,14 +142,16 @@ static bool comment_may_go(const struct delivery *delivery, const struct comment
 	return true;
 }
 
-bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, struct reading reading,
-		     enum delivery_cause *ret_cause)
+bool delivery_may_go(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment,
+		     struct reading reading, enum delivery_cause *ret_cause)
 {
+	const struct ent_str organisation = organisation_of(supplier);
+
 	reading.shares = reading.shares || delivery->owed;
 	switch (delivery->op) {
 	case ENT_ADD_COMMENT:
-		return delivery->comment[0] ? comment_may_go(delivery, comment, &reading, ret_cause)
-					    : notice_may_go(delivery, ret_cause);
+		return delivery->comment[0] ? comment_may_go(delivery, organisation, comment, &reading, ret_cause)
+					    : notice_may_go(delivery, organisation, ret_cause);
 	case ENT_CREATE_TICKET:
 	case ENT_UPDATE_TICKET:
 		return reading.shares ? true : refuse_delivery(CAUSE_UNSHARED, ret_cause);

@@ -149,8 +149,8 @@ struct reading {
 };
 /* The second ask, in the send function: may this row's words go to this supplier, as things stand now? comment: NULL
  * for a delivery without one. False: *ret_cause says why. */
-bool delivery_may_go(const struct delivery *delivery, const struct comment *comment, struct reading reading,
-		     enum delivery_cause *ret_cause);
+bool delivery_may_go(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment,
+		     struct reading reading, enum delivery_cause *ret_cause);
 /* The op for a connector: texts rendered, words mapped, limits as they are for this one. ENT_EINVAL: *ret_cause
  * UNMAPPED names attribute and value. */
 enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,

@@ -163,16 +163,10 @@ static void read_changes(struct reader *reader, const struct sdk_json *node, str
 
 static struct audience audience_at(struct reader *reader, const struct sdk_json *node)
 {
-	struct audience audience = {AUDIENCE_INTERNAL, ENT_STR("")};
-	const struct sdk_json *list = sdk_json_at(node, "audience.suppliers");
-	if (!audience_kind(member_text(node, "audience.kind"), &audience.kind))
-		fail_at_member(reader, "comment.audience.kind");
-	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item)) {
-		struct ent_str name = sdk_json_text(item);
-		audience.suppliers = audience.suppliers.n ? sdk_format(reader->arena, "%.*s,%.*s",
-								       ENT_F(audience.suppliers), ENT_F(name))
-							  : name;
-	}
+	struct audience audience = {.everyone = false};
+
+	if (!audience_parse(reader->arena, sdk_json_at(node, "audience"), &audience))
+		fail_at_member(reader, "comment.audience");
 	return audience;
 }
 

@@ -131,22 +131,6 @@ static void print_changes(struct sdk_jsonw *w, const struct event *event)
 	}
 }
 
-static void print_audience(struct sdk_jsonw *w, const struct audience *audience)
-{
-	sdk_jsonw_key(w, "audience");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "kind", audience_name(audience->kind));
-	if (audience->kind == AUDIENCE_SUPPLIERS) {
-		sdk_jsonw_key(w, "suppliers");
-		sdk_jsonw_open(w, '[');
-		struct ent_str rest = audience->suppliers;
-		while (rest.n)
-			sdk_jsonw_str(w, sdk_cut(rest, ',', &rest));
-		sdk_jsonw_close(w, ']');
-	}
-	sdk_jsonw_close(w, '}');
-}
-
 static void print_comment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
@@ -159,7 +143,8 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 		print_person(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
-		print_audience(w, &comment->audience);
+		sdk_jsonw_key(w, "audience");
+		audience_print(w, &comment->audience);
 	}
 	print_time(w, "created", comment->created_ms);
 	if (comment->edited_ms)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/federate.h"
 
+#include "core/organisation.h"
 #include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -123,7 +124,8 @@ uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struc
 
 /* ---- plans --------------------------------------------------------------------------- */
 
-static struct planned *plan_add(struct planned_list *list, const struct party *party, enum ent_op_kind op)
+static struct planned *plan_add(const struct federate *at, struct planned_list *list, const struct party *party,
+				enum ent_op_kind op)
 {
 	if (list->n == list->cap) {
 		size_t cap = list->cap ? list->cap * 2 : 8;
@@ -134,8 +136,10 @@ static struct planned *plan_add(struct planned_list *list, const struct party *p
 		list->cap = cap;
 	}
 	struct planned *planned = &list->at[list->n++];
-	*planned = (struct planned){
-	    .supplier = party->supplier, .op = op, .audience = {AUDIENCE_SUPPLIERS, party->supplier->name}};
+	*planned = (struct planned){.supplier = party->supplier,
+				    .op = op,
+				    .audience = audience_make(list->arena, at->ours, organisation_of(party->supplier),
+							      ENT_ABSENT, false, false)};
 	return planned;
 }
 
@@ -159,7 +163,7 @@ static void plan_update(const struct federate *at, const struct party *party, ui
 		if (attr_in(bits & ATTR_CARRIED, i) && !federate_agrees(party, at->after, (enum ent_attr)i))
 			set |= 1u << i;
 	if (set && can_be_updated(party))
-		plan_add(ret, party, ENT_UPDATE_TICKET)->set = set;
+		plan_add(at, ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
 /* What has just moved, also of a ticket that never told it. */
@@ -172,7 +176,7 @@ static void plan_news(const struct federate *at, const struct party *party, uint
 		if (attr_in(bits & ATTR_CARRIED, i) && !value_agrees(party, at->after, (enum ent_attr)i, heard))
 			set |= 1u << i;
 	if (set && can_be_updated(party))
-		plan_add(ret, party, ENT_UPDATE_TICKET)->set = set;
+		plan_add(at, ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
 /* To everybody but who said it. */
@@ -217,7 +221,7 @@ static void plan_overruled(const struct federate *at, struct planned_list *ret)
 	enum ent_attr attr = at->event->attr->attr;
 
 	if (party && can_be_updated(party) && party->supplier->policy[attr] != POLICY_THEIRS)
-		plan_add(ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
+		plan_add(at, ret, party, ENT_UPDATE_TICKET)->set = 1u << attr;
 }
 
 static void plan_comment(const struct federate *at, struct planned_list *ret)
@@ -228,9 +232,9 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
 			continue;
-		if (!audience_allows(&comment->audience, party->supplier->name, party->shares))
+		if (!audience_allows(&comment->audience, organisation_of(party->supplier), party->shares))
 			continue;
-		struct planned *planned = plan_add(ret, party, ENT_ADD_COMMENT);
+		struct planned *planned = plan_add(at, ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
 		planned->audience = comment->audience;
 		planned->said = audience_said(at->event->said_ms, party->reads_ms);
@@ -254,7 +258,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	}
 	if (party->comes && !brief->what.n)
 		return;
-	planned = plan_add(ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
+	planned = plan_add(at, ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
 	planned->text = federate_brief(ret->arena, brief, incident_number(at->after->number, number));
 }
 
@@ -266,7 +270,7 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 
 	if (!party)
 		return;
-	struct planned *planned = plan_add(ret, party, ENT_ADD_COMMENT);
+	struct planned *planned = plan_add(at, ret, party, ENT_ADD_COMMENT);
 	planned->cancels = true;
 	if (party->ticket.n && supplier_takes_words(party->supplier))
 		planned->text =

@@ -30,7 +30,7 @@ struct planned {
 	char comment[ID_SIZE];    /* ADD_COMMENT of the thread: its uuid, else "" */
 	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
 				   * the words. Absent beside `cancels` and no comment: nothing is brought */
-	struct audience audience; /* of the comment; a notice and a ticket: AUDIENCE_SUPPLIERS, this one */
+	struct audience audience; /* of the comment; a notice and a ticket: for this supplier's organisation */
 	enum when_said said;      /* ADD_COMMENT of the thread: was it made before the supplier took part? Only later
 				   * comments      are sent without a person's decision */
 	bool anyway;              /* by its tool's clock it was made before; that clock does not count */
@@ -44,6 +44,7 @@ struct planned_list {
 
 /* before, after: the incident without and with the event. */
 struct federate {
+	struct ent_str ours; /* our organisation */
 	const struct incident *before, *after;
 	const struct event *event;
 	const struct party *party;

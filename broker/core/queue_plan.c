@@ -2,6 +2,7 @@
 /* What an event does to the queue: what waits, goes or is given up; what is planned anew. */
 #include "core/queue_plan.h"
 
+#include "core/organisation.h"
 #include "core/queue_loop.h"
 #include "core/queue_wait.h"
 
@@ -316,7 +317,10 @@ void queue_plan(struct queue *queue, const struct incident *before, const struct
 	struct dossier *dossier = queue->dossier;
 	struct planning planning = {.queue = queue, .cause = cause_of(event)};
 	struct planned_list list = {.arena = dossier->arena};
-	struct federate at = {.before = before, .after = &dossier->incident, .event = event};
+	struct federate at = {.ours = organisation_ours(dossier->suppliers),
+			      .before = before,
+			      .after = &dossier->incident,
+			      .event = event};
 
 	if (!concerns_anybody(dossier, before, event))
 		return;

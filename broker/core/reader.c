@@ -32,7 +32,7 @@ bool reader_sees_comment(const struct reader *reader, const struct comment *comm
 		return true;
 	if (!audience_allows(&comment->audience, reader->organisation, true))
 		return false;
-	if (comment->audience.kind == AUDIENCE_SUPPLIERS || reading->since_ms == 0)
+	if (audience_names(&comment->audience, reader->organisation) || reading->since_ms == 0)
 		return true;
 	/* A tool's clock may be ahead: the comment was made at the latest when it was heard of. */
 	return comment->recorded_ms > reading->since_ms &&

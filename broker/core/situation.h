@@ -31,11 +31,12 @@ struct word ticket_word(const struct ticket *ticket);
 struct situation {
 	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
 	struct ent_str supplier;
-	enum audience_kind public_audience;
-	struct incident *incident;     /* the one the ticket is in after correlation; never NULL */
-	const struct ticket *ticket;   /* NULL: not seen yet. TICKET_CONTINUES: the last of its chain */
-	const struct ticket *next;     /* TICKET_CONTINUES: the last of the chain that it goes on as; NULL: not seen
-					* yet */
+	const struct supplier *from; /* the supplier's settings; NULL: there are none, and what it says is for ours and
+				      * its own alone */
+	struct incident *incident;   /* the one the ticket is in after correlation; never NULL */
+	const struct ticket *ticket; /* NULL: not seen yet. TICKET_CONTINUES: the last of its chain */
+	const struct ticket *next;   /* TICKET_CONTINUES: the last of the chain that it goes on as; NULL: not seen
+				      * yet */
 	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
 	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */

@@ -67,7 +67,8 @@ struct supplier_link {
 };
 
 struct supplier {
-	struct ent_str name, title; /* title: what people read, e.g. "Orion Infogérance" */
+	struct ent_str name, title;  /* title: what people read, e.g. "Orion Infogérance" */
+	struct ent_str organisation; /* whose tool it is, see organisation_of(); absent: of its own name */
 	const struct ent_connector *connector;
 	void *settings;             /* connector->settings_size bytes */
 	struct ent_str cannot_poll; /* the connector's reason why it cannot poll with these settings; absent: it can */
@@ -84,14 +85,15 @@ struct supplier {
 	enum ent_language language;      /* of our sentences in texts for it */
 	enum policy policy[ENT_N_ATTR];
 	struct supplier_link link;
-	enum audience_kind public_audience; /* what a public comment in its tool means for the others */
-	size_t index;                       /* position in its set */
+	bool public_everyone; /* a comment that its tool calls public is for everyone; else for ours and its own */
+	size_t index;         /* position in its set */
 };
 
 struct supplier_set {
 	atomic_uint references;
 	struct supplier *at;
 	size_t n;
+	struct ent_str ours;    /* our organisation's name; absent: see organisation_ours() */
 	struct sdk_arena arena; /* everything above lives here, secrets excepted */
 };
 

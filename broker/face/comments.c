@@ -2,8 +2,9 @@
 /* A person with us writes into an incident's thread. Who may read it is said each time: there is no default. */
 #include "face/comments.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
@@ -11,8 +12,7 @@
 #include "view/view_share.h"
 #include "view/view_thread.h"
 
-#define COMMENT_MAX  65536 /* characters */
-#define AUDIENCE_MAX 64    /* suppliers named */
+#define COMMENT_MAX 65536 /* characters */
 
 struct comment_body {
 	struct ent_str body, id;
@@ -28,57 +28,47 @@ static const struct body_field comment_fields[] = {
 static bool refuse_audience(struct exchange *x)
 {
 	answer_problem(x, PROBLEM_CONTENT,
-		       "\"audience\" has to be \"internal\", \"everyone\", or a list of 1 to %d suppliers, each once, "
-		       "as GET /v1/suppliers names them.",
-		       AUDIENCE_MAX);
+		       "\"audience\" has to be {\"organisations\": [\"%.*s\", ...], \"everyone\": false, "
+		       "\"requester\": false} with up to %d names, each once; or words: \"internal\", or one or more "
+		       "of everyone, requester and names, with commas between.",
+		       ENT_F(organisation_ours(x->roster->set)), AUDIENCE_MAX);
 	return false;
 }
 
-static int compare_names(const void *a, const void *b)
+static bool refuse_stranger(struct exchange *x, struct ent_str name)
 {
-	const struct supplier *const *left = a, *const *right = b;
-	struct ent_str l = (*left)->name, r = (*right)->name;
-	int order = memcmp(l.p, r.p, l.n < r.n ? l.n : r.n);
-
-	return order != 0 ? order : (l.n > r.n) - (l.n < r.n);
+	answer_problem(
+	    x, PROBLEM_CONTENT, "\"audience\" names \"%.*s\", which is no organisation here; there are: %.*s.",
+	    ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)), ENT_F(organisation_list(&x->arena.abi, x->roster->set)));
+	return false;
 }
 
-static bool read_names(struct exchange *x, const struct sdk_json *list, struct ent_str *ret)
+static bool are_known(struct exchange *x, struct ent_str names)
 {
-	const struct supplier *named[AUDIENCE_MAX];
-	size_t n = 0;
+	while (names.n) {
+		struct ent_str name = sdk_cut(names, ',', &names);
 
-	if (sdk_json_count(list) < 1 || sdk_json_count(list) > AUDIENCE_MAX)
-		return refuse_audience(x);
-	for (const struct sdk_json *one = sdk_json_first(list); one != NULL; one = sdk_json_next(one), n++) {
-		if (sdk_json_kind(one) != SDK_JSON_STRING)
-			return refuse_audience(x);
-		named[n] = supplier_by_name(x->roster->set, sdk_json_text(one));
-		if (named[n] == NULL)
-			return refuse_audience(x);
-	}
-	qsort(named, n, sizeof *named, compare_names);
-	*ret = named[0]->name;
-	for (size_t i = 1; i < n; i++) {
-		if (named[i] == named[i - 1])
-			return refuse_audience(x);
-		*ret = sdk_format(&x->arena.abi, "%.*s,%.*s", (int)ret->n, ret->p, (int)named[i]->name.n,
-				  named[i]->name.p);
+		if (!organisation_is_known(x->roster->set, name))
+			return refuse_stranger(x, name);
 	}
 	return true;
 }
 
 static bool read_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret)
 {
-	*ret = (struct audience){.kind = AUDIENCE_INTERNAL};
-	if (sdk_json_kind(node) == SDK_JSON_ARRAY) {
-		ret->kind = AUDIENCE_SUPPLIERS;
-		return read_names(x, node, &ret->suppliers);
-	}
-	if (sdk_json_kind(node) != SDK_JSON_STRING || !audience_kind(sdk_json_text(node), &ret->kind) ||
-	    (ret->kind != AUDIENCE_INTERNAL && ret->kind != AUDIENCE_EVERYONE))
+	const struct ent_str ours = organisation_ours(x->roster->set);
+	bool words = sdk_json_kind(node) == SDK_JSON_STRING;
+
+	if (words ? !audience_words(&x->arena.abi, ours, sdk_json_text(node), ret)
+		  : !audience_parse(&x->arena.abi, node, ret))
 		return refuse_audience(x);
-	return true;
+	if (audience_names(ret, ours))
+		return are_known(x, ret->organisations);
+	answer_problem(x, PROBLEM_CONTENT,
+		       "\"audience\" does not name \"%.*s\", our own organisation: we read all that is written here. "
+		       "Add it to \"organisations\".",
+		       ENT_F(ours));
+	return false;
 }
 
 /* A UUID as text, made lower case; absent: a new one. */

@@ -277,7 +277,8 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 	*ret_outcome = OUTCOME_CANCELLED;
 	*ret_cause = CAUSE_AUDIENCE; /* unless we know better */
 	(void)sdk_fail(err, ENT_EINVAL, "its audience does not include this supplier");
-	if ((has_comment && !found) || !delivery_may_go(delivery, found ? &comment : NULL, reading, ret_cause)) {
+	if ((has_comment && !found) ||
+	    !delivery_may_go(delivery, flight->supplier, found ? &comment : NULL, reading, ret_cause)) {
 		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
 		return false;
 	}

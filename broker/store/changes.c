@@ -296,7 +296,7 @@ void changes_apply(struct apply *apply, const struct arrival *arrival)
 {
 	struct situation base = {.suppliers = arrival->suppliers,
 				 .supplier = arrival->supplier,
-				 .public_audience = arrival->from ? arrival->from->public_audience : AUDIENCE_INTERNAL,
+				 .from = arrival->from,
 				 .now_ms = arrival->received_ms ? arrival->received_ms : apply->now_ms,
 				 .arrival = arrival,
 				 .writes = arrival->from && supplier_takes_words(arrival->from),

@@ -18,7 +18,7 @@
 enum {
 	STMT_MAX = 256,
 	SLOTS = 512, /* of the table that finds a statement by its text's address: a power of two, never full */
-	PARAMETER_MAX = 32,
+	PARAMETER_MAX = 48,
 	BUSY_MS = 5000,
 	WATCH_STEPS = 1000, /* steps of SQLite's machine between two questions to a watch: about 50 us */
 	WAL_KEEP = 64 << 20 /* bytes: what a long reader made of the WAL goes back to the disk afterwards */

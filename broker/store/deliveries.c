@@ -23,8 +23,8 @@ static void read_words(struct db_stmt *stmt, struct ent_arena *arena, struct del
 	ret->title = db_str(stmt, 7).n ? sdk_dup(arena, db_str(stmt, 7)) : ENT_ABSENT;
 	ret->text = db_str(stmt, 8).n ? sdk_dup(arena, db_str(stmt, 8)) : ENT_ABSENT;
 	ret->values = attr_values_parse(db_str(stmt, 9));
-	(void)audience_kind(db_str(stmt, 10), &ret->audience.kind); /* an unknown word stays internal */
-	ret->audience.suppliers = sdk_dup(arena, db_str(stmt, 11));
+	ret->audience =
+	    (struct audience){sdk_dup(arena, db_str(stmt, 10)), db_int(stmt, 11) == 1, db_int(stmt, 32) == 1};
 }
 
 /* Unknown words stand for what does least: parked, no cause. */
@@ -79,9 +79,9 @@ static size_t read_rows(struct db_stmt *stmt, struct ent_arena *arena, struct de
 
 	for (; n < max && db_row(stmt); n++) {
 		delivery_read(stmt, arena, &ret[n]);
-		copy_text(ret[n].incident_uuid, db_str(stmt, 32));
-		ret[n].ticket = sdk_dup(arena, db_str(stmt, 33));
-		ret[n].ticket_key = db_str(stmt, 34).n ? sdk_dup(arena, db_str(stmt, 34)) : ENT_ABSENT;
+		copy_text(ret[n].incident_uuid, db_str(stmt, 33));
+		ret[n].ticket = sdk_dup(arena, db_str(stmt, 34));
+		ret[n].ticket_key = db_str(stmt, 35).n ? sdk_dup(arena, db_str(stmt, 35)) : ENT_ABSENT;
 	}
 	db_done(stmt);
 	return n;
@@ -169,23 +169,25 @@ static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery,
 	db_bind_str(stmt, 15, has_values ? attr_values_print(&delivery->values, planned) : ENT_STR(""));
 	db_bind_str(stmt, 16, sdk_or_empty(delivery->title));
 	db_bind_str(stmt, 17, sdk_or_empty(delivery->text));
-	db_bind_str(stmt, 18, sdk_str(audience_name(delivery->audience.kind)));
-	db_bind_str(stmt, 19, sdk_or_empty(delivery->audience.suppliers));
+	db_bind_str(stmt, 18, sdk_or_empty(delivery->audience.organisations));
+	db_bind_int(stmt, 19, delivery->audience.everyone);
 	db_bind_str(stmt, 20, sdk_or_empty(delivery->sent_to));
 	db_bind_int(stmt, 21, delivery->halved);
 	db_bind_int(stmt, 22, delivery->owed);
 	db_bind_int(stmt, 23, delivery->anyway);
 	db_bind_int(stmt, 24, delivery->id);
+	db_bind_int(stmt, 33, delivery->audience.requester);
 }
 
 static void delivery_insert(struct db *db, const struct delivery *delivery)
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO delivery (state, head, look, phase, memo, due_ms, cause, reason, remote_id, state_ms, "
-		"unsure_ms, attempt, op, attributes, planned, title, text, audience, audience_suppliers, sent_to, "
+		"unsure_ms, attempt, op, attributes, planned, title, text, organisations, everyone, sent_to, "
 		"halved, owed, anyway, id, key, incident, marked, supplier, comment, origin, said_ms, made_ms, hash, "
-		"exchange, bound) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-		"$18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32, '', 0)");
+		"exchange, bound, requester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+		"$16, $17, "
+		"$18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32, '', 0, $33)");
 	char planned[ATTR_VALUES_SIZE];
 
 	bind_changing(stmt, delivery, planned);
@@ -205,7 +207,8 @@ static void delivery_update(struct db *db, const struct delivery *delivery)
 	struct db_stmt *stmt = db_use(
 	    db, "UPDATE delivery SET state = $1, head = $2, look = $3, phase = $4, memo = $5, due_ms = $6, cause = $7, "
 		"reason = $8, remote_id = $9, state_ms = $10, unsure_ms = $11, attempt = $12, op = $13, attributes = "
-		"$14, planned = $15, title = $16, text = $17, audience = $18, audience_suppliers = $19, sent_to = $20, "
+		"$14, planned = $15, title = $16, text = $17, organisations = $18, everyone = $19, requester = $33, "
+		"sent_to = $20, "
 		"halved = $21, owed = $22, anyway = $23, hash = coalesce($25, hash), exchange = coalesce($26, "
 		"exchange), bound = CASE WHEN $27 < 0 THEN bound ELSE $27 END WHERE id = $24");
 	struct ent_str hash = delivery->hash ? (struct ent_str){(const char *)delivery->hash, 32} : ENT_ABSENT;

@@ -34,11 +34,11 @@ size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struc
 
 #define DELIVERY_COLUMNS                                                                                               \
 	"SELECT delivery.id, delivery.key, delivery.incident, delivery.supplier, delivery.op, delivery.attributes, "   \
-	"delivery.comment, delivery.title, delivery.text, delivery.planned, delivery.audience, "                       \
-	"delivery.audience_suppliers, delivery.state, delivery.head, delivery.look, delivery.attempt, "                \
+	"delivery.comment, delivery.title, delivery.text, delivery.planned, delivery.organisations, "                  \
+	"delivery.everyone, delivery.state, delivery.head, delivery.look, delivery.attempt, "                          \
 	"delivery.phase, delivery.memo, delivery.made_ms, delivery.due_ms, delivery.state_ms, delivery.cause, "        \
 	"delivery.reason, delivery.remote_id, delivery.marked, delivery.unsure_ms, delivery.halved, delivery.owed, "   \
-	"delivery.sent_to, delivery.anyway, delivery.origin, delivery.said_ms"
+	"delivery.sent_to, delivery.anyway, delivery.origin, delivery.said_ms, delivery.requester"
 #define DELIVERY_FIELDS DELIVERY_COLUMNS " FROM delivery "
 /* The row that stands of a statement that begins with these columns: without incident_uuid, ticket and ticket_key. */
 void delivery_read(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret);

@@ -19,8 +19,8 @@ static const char *const contents[] = {
     "attributes, "
     "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
-    "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, audience, "
-    "audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
+    "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, organisations, "
+    "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms FROM attachment "
     "ORDER BY supplier, ticket, external_id",
@@ -143,8 +143,7 @@ static const struct {
      "share.incident WHERE finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT incident, "
      "supplier FROM finished WHERE supplier <> '' AND NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
      "finished.incident AND share.supplier = finished.supplier)) LIMIT 20"},
-    {"an audience is none that is known", "SELECT uuid FROM comment WHERE audience NOT IN ('internal', 'suppliers', "
-					  "'everyone', 'requester') LIMIT 20"},
+    {"an audience names nobody", "SELECT uuid FROM comment WHERE organisations = '' AND removed = 0 LIMIT 20"},
 };
 
 struct findings {

@@ -3,6 +3,7 @@
 
 #include "core/decide_own.h"
 #include "core/federate.h"
+#include "core/organisation.h"
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
@@ -64,23 +65,26 @@ static bool may_share(struct dossier *dossier, struct job *job, const struct sit
 
 /* Was the same brief given to this supplier since it was shared: as the text of its ticket, or as a comment? A delivery
  * that was cancelled gave nothing. */
-static bool is_brief_given(struct apply *apply, const struct incident *incident, struct ent_str supplier,
-			   const struct brief *brief)
+static bool is_brief_given(struct apply *apply, const struct incident *incident, const struct supplier_set *set,
+			   const struct supplier *supplier, const struct brief *brief)
 {
+	const struct audience audience =
+	    audience_make(apply->arena, organisation_ours(set), organisation_of(supplier), ENT_ABSENT, false, false);
 	char number[INCIDENT_NUMBER_SIZE];
 	struct ent_str text = federate_brief(apply->arena, brief, incident_number(incident->number, number));
 	struct db_stmt *stmt = db_use(
 	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
 		       "(EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND d.text = $3 "
 		       "AND d.made_ms >= s.since_ms AND d.state <> 'cancelled') OR EXISTS (SELECT 1 FROM comment AS c "
-		       "WHERE c.incident = $1 AND c.supplier = '' AND c.audience = 'suppliers' AND "
-		       "c.audience_suppliers = $2 AND c.body = $3 AND c.removed = 0 AND c.created_ms >= s.since_ms AND "
+		       "WHERE c.incident = $1 AND c.supplier = '' AND c.organisations = $4 AND c.everyone = 0 AND "
+		       "c.body = $3 AND c.removed = 0 AND c.created_ms >= s.since_ms AND "
 		       "NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND "
 		       "d.comment = c.uuid AND d.state = 'cancelled')))");
 
 	db_bind_int(stmt, 1, incident->number);
-	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 2, supplier->name);
 	db_bind_str(stmt, 3, text);
+	db_bind_str(stmt, 4, audience.organisations);
 	bool given = db_row(stmt);
 	db_done(stmt);
 	return given;
@@ -104,7 +108,7 @@ static void run_share(struct apply *apply, struct job *job)
 	if (!dossier || !may_share(dossier, job, &at, supplier))
 		return;
 	if (brief.what.n &&
-	    is_brief_given(apply, &dossier->incident, supplier->name, &brief)) /* it is not said twice */
+	    is_brief_given(apply, &dossier->incident, job->suppliers, supplier, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
 	decide_share(&at, supplier->name, job->ask.escalated, reads_from(dossier, job), &brief, &job->ask.author,
 		     &events);
@@ -145,15 +149,23 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
 
+/* With one of its suppliers. */
+static bool takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation)
+{
+	for (size_t i = 0; set && i < set->n; i++)
+		if (sdk_eq(organisation_of(&set->at[i]), organisation) && dossier_shares(dossier, set->at[i].name))
+			return true;
+	return false;
+}
+
 /* Who is named must be able to read it; else it would reach nobody, and nobody would know. */
 static bool may_say(struct dossier *dossier, struct job *job)
 {
-	struct ent_str rest =
-	    job->ask.audience.kind == AUDIENCE_SUPPLIERS ? sdk_or_empty(job->ask.audience.suppliers) : ENT_ABSENT;
+	struct ent_str rest = job->ask.audience.organisations;
 
-	while (rest.p) {
+	while (rest.n) {
 		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (dossier_shares(dossier, name))
+		if (sdk_eq(name, organisation_ours(job->suppliers)) || takes_part(dossier, job->suppliers, name))
 			continue;
 		job_refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
 			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
@@ -165,10 +177,7 @@ static bool may_say(struct dossier *dossier, struct job *job)
 static void run_comment(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
-	struct comment known, comment = {.author = job->ask.author,
-					 .body = job->ask.text,
-					 .audience = job->ask.audience,
-					 .created_ms = apply->now_ms};
+	struct comment known, comment = {.author = job->ask.author, .body = job->ask.text, .created_ms = apply->now_ms};
 	struct situation at;
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 
@@ -184,8 +193,9 @@ static void run_comment(struct apply *apply, struct job *job)
 	}
 	if (!may_say(dossier, job))
 		return;
-	if (comment.audience.kind != AUDIENCE_SUPPLIERS || !comment.audience.suppliers.p)
-		comment.audience.suppliers = ENT_STR("");
+	comment.audience =
+	    audience_make(apply->arena, organisation_ours(job->suppliers), ENT_ABSENT, job->ask.audience.organisations,
+			  job->ask.audience.everyone, job->ask.audience.requester);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	decide_own_comment(&at, &comment, &events);
 	end_job(apply, job, &events);

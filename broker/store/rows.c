@@ -128,31 +128,32 @@ void incident_count(struct db *db, struct incident *incident)
 /* ---- comments and attachments ---------------------------------------------- */
 
 #define COMMENT_COLUMNS                                                                                                \
-	"SELECT id, uuid, incident, author_id, author_name, body, visibility, audience, audience_suppliers, "          \
-	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, origin " \
-	"FROM comment "
+	"SELECT id, uuid, incident, author_id, author_name, body, visibility, organisations, everyone, "               \
+	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
+	"origin, "                                                                                                     \
+	"requester FROM comment "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {
 	if (!db_row(stmt))
 		return false;
-	*ret = (struct comment){.id = db_int(stmt, 0),
-				.incident = db_int(stmt, 2),
-				.supplier = sdk_dup(arena, db_str(stmt, 14)),
-				.ticket = sdk_dup(arena, db_str(stmt, 15)),
-				.external_id = sdk_dup(arena, db_str(stmt, 16)),
-				.author = {sdk_dup(arena, db_str(stmt, 3)), sdk_dup(arena, db_str(stmt, 4))},
-				.body = sdk_dup(arena, db_str(stmt, 5)),
-				.visibility = sdk_eqz(db_str(stmt, 6), "public") ? ENT_PUBLIC : ENT_INTERNAL,
-				.audience = {AUDIENCE_INTERNAL, sdk_dup(arena, db_str(stmt, 8))},
-				.created_ms = db_int(stmt, 9),
-				.edited_ms = db_int(stmt, 10),
-				.removed = db_int(stmt, 11) != 0,
-				.recorded_ms = db_int(stmt, 17),
-				.origin = db_int(stmt, 18),
-				.stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
+	*ret =
+	    (struct comment){.id = db_int(stmt, 0),
+			     .incident = db_int(stmt, 2),
+			     .supplier = sdk_dup(arena, db_str(stmt, 14)),
+			     .ticket = sdk_dup(arena, db_str(stmt, 15)),
+			     .external_id = sdk_dup(arena, db_str(stmt, 16)),
+			     .author = {sdk_dup(arena, db_str(stmt, 3)), sdk_dup(arena, db_str(stmt, 4))},
+			     .body = sdk_dup(arena, db_str(stmt, 5)),
+			     .visibility = sdk_eqz(db_str(stmt, 6), "public") ? ENT_PUBLIC : ENT_INTERNAL,
+			     .audience = {sdk_dup(arena, db_str(stmt, 7)), db_int(stmt, 8) == 1, db_int(stmt, 19) == 1},
+			     .created_ms = db_int(stmt, 9),
+			     .edited_ms = db_int(stmt, 10),
+			     .removed = db_int(stmt, 11) != 0,
+			     .recorded_ms = db_int(stmt, 17),
+			     .origin = db_int(stmt, 18),
+			     .stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
 	copy_uuid(ret->uuid, db_str(stmt, 1));
-	(void)audience_kind(db_str(stmt, 7), &ret->audience.kind); /* an unknown word stays internal */
 	db_done(stmt);
 	return true;
 }
@@ -179,12 +180,12 @@ void comment_save(struct db *db, struct comment *comment)
 {
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author_id, author_name, body, "
-		"visibility, audience, audience_suppliers, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
-		"recorded_ms, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-		"$17, $18) "
+		"visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
+		"recorded_ms, origin, requester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+		"$15, $16, $17, $18, $19) "
 		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, "
-		"visibility = excluded.visibility, audience = excluded.audience, "
-		"audience_suppliers = excluded.audience_suppliers, edited_ms = excluded.edited_ms, "
+		"visibility = excluded.visibility, organisations = excluded.organisations, "
+		"everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
 		"removed = excluded.removed, stamp_version = excluded.stamp_version, stamp_ms = excluded.stamp_ms "
 		"RETURNING id");
 	db_bind_str(stmt, 1, sdk_str(comment->uuid));
@@ -196,8 +197,8 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_str(stmt, 7, sdk_or_empty(comment->author.name));
 	db_bind_str(stmt, 8, sdk_or_empty(comment->body));
 	db_bind_str(stmt, 9, sdk_str(comment->visibility == ENT_PUBLIC ? "public" : "internal"));
-	db_bind_str(stmt, 10, sdk_str(audience_name(comment->audience.kind)));
-	db_bind_str(stmt, 11, sdk_or_empty(comment->audience.suppliers));
+	db_bind_str(stmt, 10, sdk_or_empty(comment->audience.organisations));
+	db_bind_int(stmt, 11, comment->audience.everyone);
 	db_bind_int(stmt, 12, comment->created_ms);
 	db_bind_int(stmt, 13, comment->edited_ms);
 	db_bind_int(stmt, 14, comment->removed);
@@ -205,6 +206,7 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_int(stmt, 16, comment->stamp.time_ms);
 	db_bind_int(stmt, 17, comment->recorded_ms);
 	db_bind_int(stmt, 18, comment->origin);
+	db_bind_int(stmt, 19, comment->audience.requester);
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/settle.h"
 
+#include "core/organisation.h"
 #include "core/queue_plan.h"
 #include "store/changes.h"
 #include "store/deliveries.h"
@@ -199,7 +200,7 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	struct planned *newest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct planned *oldest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT uuid, audience, audience_suppliers FROM comment WHERE incident = $1 AND "
+	    db_use(apply->db, "SELECT uuid, organisations, everyone, requester FROM comment WHERE incident = $1 AND "
 			      "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
 			      "comment.uuid AND copy.supplier = $2) ORDER BY created_ms DESC, id DESC");
 	size_t n = 0;
@@ -209,10 +210,9 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	while (n < THREAD_MAX && db_row(stmt)) {
 		struct planned *planned = &newest[n];
 		*planned = (struct planned){.supplier = supplier, .op = ENT_ADD_COMMENT};
-		if (!audience_kind(db_str(stmt, 1), &planned->audience.kind))
-			continue;
-		planned->audience.suppliers = sdk_dup(apply->arena, db_str(stmt, 2));
-		if (!audience_allows(&planned->audience, supplier->name, true))
+		planned->audience = (struct audience){sdk_dup(apply->arena, db_str(stmt, 1)), db_int(stmt, 2) == 1,
+						      db_int(stmt, 3) == 1};
+		if (!audience_allows(&planned->audience, organisation_of(supplier), true))
 			continue;
 		snprintf(planned->comment, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 		n++;

@@ -9,8 +9,8 @@ enum { OF_INCIDENT_MAX = 100 };
 
 #define DELIVERY_SQL                                                                                                   \
 	"SELECT d.id, d.key, d.incident, d.supplier, d.op, d.attributes, d.comment, d.planned, "                       \
-	"d.audience, "                                                                                                 \
-	"d.audience_suppliers, d.state, d.head, d.look, d.attempt, d.made_ms, d.due_ms, d.state_ms, d.cause, "         \
+	"d.organisations, d.everyone, d.requester, d.state, d.head, d.look, d.attempt, d.made_ms, d.due_ms, "          \
+	"d.state_ms, d.cause, "                                                                                        \
 	"d.reason, d.remote_id, (SELECT CASE WHEN t.key = '' THEN t.external_id ELSE t.key END FROM ticket t WHERE "   \
 	"t.incident = d.incident AND t.supplier = d.supplier AND t.removed = 0 ORDER BY t.changed_ms DESC, t.id DESC " \
 	"LIMIT 1), (SELECT min(o.id) FROM delivery o WHERE o.incident = d.incident AND o.supplier = d.supplier AND "   \
@@ -31,8 +31,9 @@ enum {
 	D_SET,
 	D_COMMENT,
 	D_PLANNED,
-	D_AUDIENCE,
-	D_AUDIENCE_SUPPLIERS,
+	D_ORGANISATIONS,
+	D_EVERYONE,
+	D_REQUESTER,
 	D_STATE,
 	D_HEAD,
 	D_LOOK,
@@ -231,7 +232,9 @@ static void print_words(const struct view *view, struct sdk_jsonw *w, struct db_
 	}
 	db_done(comment);
 	sdk_jsonw_kbool(w, "edited", of_thread && text.n > 0);
-	view_json_audience(view, w, db_str(stmt, D_AUDIENCE), db_str(stmt, D_AUDIENCE_SUPPLIERS));
+	view_json_audience(view, w,
+			   (struct audience){db_str(stmt, D_ORGANISATIONS), db_int(stmt, D_EVERYONE) == 1,
+					     db_int(stmt, D_REQUESTER) == 1});
 	if (db_str(stmt, D_EXCHANGE).n) {
 		sdk_jsonw_key(w, "exchange");
 		sdk_jsonw_raw(w, db_str(stmt, D_EXCHANGE));

@@ -3,6 +3,7 @@
 #include "view/view_drift.h"
 
 #include "core/drift.h"
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/dossier.h"
 #include "store/json.h"
@@ -68,9 +69,9 @@ static bool is_after(struct drift_page *drift, struct ent_str uuid, int64_t sinc
 
 static bool add_comments(struct drift_page *drift, const struct party *party)
 {
-	static const char sql[] = "SELECT uuid, audience, audience_suppliers FROM comment c WHERE incident "
-				  "= $1 AND removed = 0 AND "
-				  "supplier <> $2 AND audience <> 'internal' AND NOT EXISTS (SELECT 1 FROM delivery d "
+	static const char sql[] = "SELECT uuid FROM comment c WHERE incident = $1 AND removed = 0 AND "
+				  "supplier <> $2 AND (everyone = 1 OR ',' || organisations || ',' LIKE '%,' || $4 || "
+				  "',%') AND NOT EXISTS (SELECT 1 FROM delivery d "
 				  "WHERE d.comment = c.uuid "
 				  "AND d.comment <> '' AND d.supplier = $2) AND NOT EXISTS (SELECT 1 FROM copy k WHERE "
 				  "k.comment = c.uuid AND "
@@ -83,14 +84,12 @@ static bool add_comments(struct drift_page *drift, const struct party *party)
 	db_bind_int(stmt, 1, drift->dossier.incident.number);
 	db_bind_str(stmt, 2, party->supplier->name);
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
+	db_bind_str(stmt, 4, organisation_of(party->supplier));
 	while (more && db_row(stmt)) {
-		struct audience audience = {AUDIENCE_INTERNAL, db_str(stmt, 2)};
 		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
 					"say it there, or write it again with entente comment"};
 
-		if (audience_kind(db_str(stmt, 1), &audience.kind) &&
-		    audience_allows(&audience, party->supplier->name, true) &&
-		    is_after(drift, db_str(stmt, 0), party->since_ms))
+		if (is_after(drift, db_str(stmt, 0), party->since_ms))
 			more = add_row(drift, party, &row);
 	}
 	db_done(stmt);

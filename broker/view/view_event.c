@@ -49,7 +49,7 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 		     int64_t recorded_ms, struct ent_str json, struct event *ret)
 {
 	static const struct reading all = {true, 0};
-	struct comment comment = {.audience.kind = AUDIENCE_EVERYONE};
+	struct comment comment = {.audience.everyone = true};
 	enum event_kind known;
 	struct ent_err err;
 

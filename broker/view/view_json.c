@@ -174,23 +174,13 @@ void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t inc
 
 /* ---- the way out ---------------------------------------------------------------- */
 
-void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers)
+void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct audience audience)
 {
+	if (!view_is_ours(view))
+		audience.organisations =
+		    audience_names(&audience, view->reader->organisation) ? view->reader->organisation : ENT_ABSENT;
 	sdk_jsonw_key(w, "audience");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "kind", kind);
-	if (suppliers.n) {
-		sdk_jsonw_key(w, "suppliers");
-		sdk_jsonw_open(w, '[');
-		while (suppliers.n) {
-			struct ent_str name = sdk_cut(suppliers, ',', &suppliers);
-
-			if (reader_sees_own(view->reader, name))
-				sdk_jsonw_str(w, name);
-		}
-		sdk_jsonw_close(w, ']');
-	}
-	sdk_jsonw_close(w, '}');
+	audience_print(w, &audience);
 }
 
 void view_json_set(struct sdk_jsonw *w, uint32_t set)

@@ -33,8 +33,8 @@ struct incident view_json_read_incident(const struct view *view, struct db_stmt 
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident);
 /* "tickets": [...] with all attributes, and what of their words does not count. */
 void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t incident);
-/* "audience": {"kind","suppliers"?}; suppliers: names, comma separated, of which an organisation sees its own. */
-void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct ent_str kind, struct ent_str suppliers);
+/* "audience": {...}; of the organisations named an organisation sees itself. */
+void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct audience audience);
 /* "attributes": ["status"]: the names of the bits. */
 void view_json_set(struct sdk_jsonw *w, uint32_t set);
 /* "cause", "reason" and "next" (what a person can do) of a delivery, those there are. */

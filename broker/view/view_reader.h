@@ -34,10 +34,10 @@
 /* Of a row of `comment`. replace(): is the name one of the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
 	"($30 IS NULL OR EXISTS (" VIEW_PART(                                                                          \
-	    "comment.incident") " AND (comment.supplier = $30 OR (comment.audience = 'suppliers' AND replace(',' || "  \
-				"comment.audience_suppliers || ',', ',' || $30 || ',', '') <> ',' || "                 \
-				"comment.audience_suppliers || ',') OR (comment.audience IN ('everyone', "             \
-				"'requester') AND " VIEW_READS_SINCE " < " VIEW_SAID_BY "))))"
+	    "comment.incident") " AND (comment.supplier = $30 OR replace(',' || "                                      \
+				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
+				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
+				" < " VIEW_SAID_BY "))))"
 
 /* A delivery to the organisation's own tool; of a comment, when it sees that one. */
 #define VIEW_SEES_DELIVERY(row)                                                                                        \

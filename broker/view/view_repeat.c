@@ -10,6 +10,5 @@ bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid,
 
 	return comment_load(view->db, view->arena, ENT_STR(""), ENT_STR(""), uuid, &stored) &&
 	       stored.incident == incident_living(view->db, incident) && sdk_eq(stored.body, text) &&
-	       stored.audience.kind == audience->kind &&
-	       (audience->kind != AUDIENCE_SUPPLIERS || sdk_eq(stored.audience.suppliers, audience->suppliers));
+	       audience_equal(&stored.audience, audience);
 }

@@ -225,7 +225,7 @@ static void print_supplier(const struct view *view, struct sdk_jsonw *w, const s
 	sdk_jsonw_kstr(w, "name", supplier->name);
 	sdk_jsonw_kstr(w, "title", supplier->title);
 	sdk_jsonw_kz(w, "connector", supplier->connector->name);
-	sdk_jsonw_kz(w, "public_comments", supplier->public_audience == AUDIENCE_INTERNAL ? "us" : "everyone");
+	sdk_jsonw_kz(w, "public_comments", supplier->public_everyone ? "everyone" : "us");
 	sdk_jsonw_kz(w, "comments_as", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
 	sdk_jsonw_kbool(w, "signed", supplier->n_secret > 0);
 	sdk_jsonw_key(w, "policy");

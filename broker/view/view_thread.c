@@ -10,8 +10,8 @@
 
 struct item {
 	int64_t id, created_ms, edited_ms;
-	struct ent_str uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience,
-	    suppliers;
+	struct ent_str uuid, supplier, ticket, external_id, author_id, author_name, body, visibility;
+	struct audience audience;
 	bool removed;
 };
 
@@ -22,27 +22,27 @@ struct page {
 };
 
 #define COMMENT_SQL                                                                                                    \
-	"SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, audience, "         \
-	"audience_suppliers, created_ms, edited_ms, removed FROM comment WHERE "
+	"SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, organisations, "    \
+	"everyone, created_ms, edited_ms, removed, requester FROM comment WHERE "
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
 	struct ent_arena *arena = view->arena;
 
-	return (struct item){.id = db_int(stmt, 0),
-			     .uuid = sdk_dup(arena, db_str(stmt, 1)),
-			     .supplier = sdk_dup(arena, db_str(stmt, 2)),
-			     .ticket = sdk_dup(arena, db_str(stmt, 3)),
-			     .external_id = sdk_dup(arena, db_str(stmt, 4)),
-			     .author_id = sdk_dup(arena, db_str(stmt, 5)),
-			     .author_name = sdk_dup(arena, db_str(stmt, 6)),
-			     .body = sdk_dup(arena, db_str(stmt, 7)),
-			     .visibility = sdk_dup(arena, db_str(stmt, 8)),
-			     .audience = sdk_dup(arena, db_str(stmt, 9)),
-			     .suppliers = sdk_dup(arena, db_str(stmt, 10)),
-			     .created_ms = db_int(stmt, 11),
-			     .edited_ms = db_int(stmt, 12),
-			     .removed = db_int(stmt, 13) != 0};
+	return (struct item){
+	    .id = db_int(stmt, 0),
+	    .uuid = sdk_dup(arena, db_str(stmt, 1)),
+	    .supplier = sdk_dup(arena, db_str(stmt, 2)),
+	    .ticket = sdk_dup(arena, db_str(stmt, 3)),
+	    .external_id = sdk_dup(arena, db_str(stmt, 4)),
+	    .author_id = sdk_dup(arena, db_str(stmt, 5)),
+	    .author_name = sdk_dup(arena, db_str(stmt, 6)),
+	    .body = sdk_dup(arena, db_str(stmt, 7)),
+	    .visibility = sdk_dup(arena, db_str(stmt, 8)),
+	    .audience = {sdk_dup(arena, db_str(stmt, 9)), db_int(stmt, 10) == 1, db_int(stmt, 14) == 1},
+	    .created_ms = db_int(stmt, 11),
+	    .edited_ms = db_int(stmt, 12),
+	    .removed = db_int(stmt, 13) != 0};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -207,7 +207,7 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kstr(w, "body", item->body);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
-	view_json_audience(view, w, item->audience, item->suppliers);
+	view_json_audience(view, w, item->audience);
 	json_time(w, "created", item->created_ms);
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
@@ -327,8 +327,8 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 {
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, "
-			     "body, visibility, audience, audience_suppliers, created_ms, edited_ms, "
-			     "removed, incident FROM comment WHERE supplier = '' AND ticket = '' AND "
+			     "body, visibility, organisations, everyone, created_ms, edited_ms, "
+			     "removed, requester, incident FROM comment WHERE supplier = '' AND ticket = '' AND "
 			     "external_id = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
 	struct page page = {.at = &item};
@@ -340,7 +340,7 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	view_bind(view, stmt);
 	if (db_row(stmt)) {
 		item = read_item(view, stmt);
-		incident = db_int(stmt, 14);
+		incident = db_int(stmt, 15);
 		page.n = 1;
 	}
 	db_done(stmt);

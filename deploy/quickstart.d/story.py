@@ -249,7 +249,7 @@ def in_words(event):
         detail = ", ".join(f"{c['attribute']} {value_in_words(c['to'])}" for c in data["changes"]) or "nothing new"
         detail = f"{data['supplier']} {data['ticket'].get('key', data['ticket']['id'])}: {detail}"
     elif "comment" in data:
-        detail = f"{data['comment']['audience']['kind']}: \"{data['comment']['body']}\""
+        detail = f"{readers_of(data['comment'])}: \"{data['comment']['body']}\""
     elif "delivery" in data:
         detail = f"{data['delivery']['op']} stands in {data['supplier']}'s tool, ticket {data.get('ticket', {}).get('id', '?')}"
     elif "brief" in data:
@@ -259,6 +259,12 @@ def in_words(event):
     if name == "supplier.state_changed":
         detail = f"{data['supplier']}'s tool is {data['to']}"
     return f"{data.get('incident', {}).get('number', '-'):<10} {name:<24} {' '.join(detail.split())}"[:150]
+
+
+def readers_of(comment):
+    """Who may read it, in words."""
+    audience = comment["audience"]
+    return "everyone" if audience["everyone"] else ", ".join(audience["organisations"])
 
 
 def value_in_words(value):
@@ -325,7 +331,7 @@ def check_all(stage, checks, number):
     checks.equal("holder of the ball", incident["holder"], tale.DELTA)
     checks.equal("status", incident["status"], "resolved")
     checks.equal("tickets", {t["supplier"]: t["status"] for t in incident["tickets"]}, tale.TICKETS)
-    thread = [(c["supplier"] or "", c["audience"]["kind"], c["body"]) for c in incident["thread"]]
+    thread = [(c["supplier"] or "", readers_of(c), c["body"]) for c in incident["thread"]]
     checks.equal("the thread", thread, tale.THREAD)
     by_ticket = stage.get("/v1/incidents/orion:INC0010023")
     checks.equal("found by a supplier's ticket", by_ticket["number"], number)
@@ -366,7 +372,7 @@ def what_next(stage, number):
    entente deadletter list
    entente tail --brokers $ENTENTE_KAFKA --from beginning
 
-   entente comment {number} --to everyone 'Thank you all.'     # arrives in Delta's tool
+   entente comment {number} --audience everyone 'Thank you all.'     # arrives in Delta's tool
    curl $DELTA_URL/tickets                                       # what stands there
    curl -d 'Always.' "$DELTA_URL/tickets/D-1/comments?by=Dana"   # Delta's people write; it comes back
    entente supplier show delta

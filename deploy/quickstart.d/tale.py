@@ -155,7 +155,7 @@ def delta_is_asked(clock, number):
                     "Vega adds a comment. Delta's tool takes it and its answer gets lost: it is sent again under the same id, "
                     "and stands there once.", ["comment.added", "delivery.done"], lost=True)
     yield Ours("We write to Delta alone. Delta's tool sends a webhook about it, as tools do: known again, nothing happens twice.",
-               ["comment", number, "--to", DELTA, "The key of the cabinet is at the front desk."],
+               ["comment", number, "--audience", DELTA, "The key of the cabinet is at the front desk."],
                ["comment.added", "delivery.done"])
     yield There("Delta's people begin.", "PUT", f"/tickets/{TICKET}/status", "in_progress", ["ticket.changed"])
     yield There("Delta's people answer, in their own tool.", "POST", f"/tickets/{TICKET}/comments?by=Dana",
@@ -179,10 +179,10 @@ TICKET = "D-1"  # what Delta's desk calls its first
 THREAD = [  # supplier, audience, words
     (NORTH, "everyone", "Power is there, so it is not ours: the readers get no network."),
     (ORION, "everyone", "The switch is up. Its uplink is dark."),
-    (ORION, "internal", "Third time this month, see contract 88-B."),
+    (ORION, "orion, us", "Third time this month, see contract 88-B."),
     (VEGA, "everyone", "Uplink module replaced, three readers answer. The fourth has no lock any more."),
     (VEGA, "everyone", "Port of reader 4 is up, it only misses the plate."),
-    (US, "suppliers", "The key of the cabinet is at the front desk."),
+    (US, "delta, us", "The key of the cabinet is at the front desk."),
     (DELTA, "everyone", "Plate fitted, gate 4 locks again."),
 ]
 TICKETS = {NORTH: "transferred", ORION: "transferred", VEGA: "in_progress", DELTA: "resolved"}

@@ -106,8 +106,9 @@ CREATE TABLE comment (
 	author_name   TEXT NOT NULL,
 	body          TEXT NOT NULL,
 	visibility    TEXT NOT NULL, -- in its own tool: internal, public
-	audience      TEXT NOT NULL, -- internal, suppliers, everyone, requester
-	audience_suppliers TEXT NOT NULL,
+	organisations TEXT NOT NULL, -- who may read it: names, comma separated, sorted; ours and the author's among them
+	everyone      SMALLINT NOT NULL, -- 1: each organisation with a standing share, too
+	requester     SMALLINT NOT NULL, -- 1: the requester, too
 	created_ms    BIGINT NOT NULL,
 	edited_ms     BIGINT NOT NULL,
 	removed       SMALLINT NOT NULL,

@@ -52,8 +52,9 @@ CREATE TABLE delivery (
 	title       TEXT NOT NULL,
 	text        TEXT NOT NULL, -- '': the comment's words
 	planned     TEXT NOT NULL, -- the carried attributes as planned: 'status=new priority=2'; '' for a comment
-	audience    TEXT NOT NULL,
-	audience_suppliers TEXT NOT NULL,
+	organisations TEXT NOT NULL, -- its audience as planned, as in comment
+	everyone    SMALLINT NOT NULL,
+	requester   SMALLINT NOT NULL,
 	hash        BLOB NOT NULL, -- echo_hash of the words as sent; empty before the first attempt and for an update
 	state       TEXT NOT NULL,
 	head        SMALLINT NOT NULL, -- 1: the first open one of its incident and supplier

@@ -153,7 +153,7 @@ def pending_memory(table, folder, brokers):
         cases = sharing(one, "a", "b", 2000)
         one["b"].listen(up=False)
         began = time.monotonic()
-        got = Api(one, 32).post([(f"/v1/incidents/{cases[i % len(cases)][0]}/comments", {"body": f"From us, number {i}: the lift still hums.", "audience": ["b"]})
+        got = Api(one, 32).post([(f"/v1/incidents/{cases[i % len(cases)][0]}/comments", {"body": f"From us, number {i}: the lift still hums.", "audience": "b"})
                                  for i in range(100_000)])
         took = time.monotonic() - began
         supplier = next(s for s in one.api("GET", "/v1/suppliers")["items"] if s["name"] == "b")

@@ -87,7 +87,7 @@ def fill(server):
         server.call("POST", "/v1/arrivals", {"supplier": "telnord", "delivery_id": f"broken-{i}", "body": "no JSON"})
     for number in range(1, 5):
         server.call("POST", f"/v1/incidents/{number}/shares", {"supplier": "vega", "role": "shadow", "brief": {"what": "w"}})
-        server.call("POST", f"/v1/incidents/{number}/comments", {"body": "b", "audience": ["vega"]})
+        server.call("POST", f"/v1/incidents/{number}/comments", {"body": "b", "audience": "vega"})
     server.call("POST", "/v1/suppliers/vega/maps", {"map": {"status": {"Busy": "in_progress"}}})
 
 

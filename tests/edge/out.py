@@ -26,10 +26,15 @@ def check_bodies(tap, server):
               {**new, "brief": {**brief, "needed_before": "soon"}}, {**new, "brief": {**brief, "more": "x"}},
               {**new, "with_history": "yes"}, {**new, "colour": "red"}, {k: v for k, v in new.items() if k != "brief"}, []]
     words = {"body": "hello", "audience": "internal"}
-    comments = [{}, {"body": "no audience"}, {"audience": "internal"}, {**words, "audience": None}, {**words, "audience": "requester"},
-                {**words, "audience": "suppliers"}, {**words, "audience": []}, {**words, "audience": ["nobody"]},
-                {**words, "audience": ["vega", "vega"]}, {**words, "audience": [7]}, {**words, "audience": ["vega"] * 65},
-                {**words, "audience": {"kind": "everyone"}}, {**words, "body": ""}, {**words, "body": "  "}, {**words, "body": 7},
+    comments = [{}, {"body": "no audience"}, {"audience": "internal"}, {**words, "audience": None}, {**words, "audience": ""},
+                {**words, "audience": "suppliers"}, {**words, "audience": ["vega"]}, {**words, "audience": "nobody"},
+                {**words, "audience": "vega,vega"}, {**words, "audience": "internal,vega"}, {**words, "audience": "vega,,south"},
+                {**words, "audience": ",".join(f"v{n}" for n in range(65))}, {**words, "audience": {"kind": "everyone"}},
+                {**words, "audience": {}}, {**words, "audience": {"everyone": True}}, {**words, "audience": {"organisations": []}},
+                {**words, "audience": {"organisations": ["us", "us"]}}, {**words, "audience": {"organisations": ["us", 7]}},
+                {**words, "audience": {"organisations": ["us"], "everyone": "yes"}},
+                {**words, "audience": {"organisations": ["us"], "evreyone": True}},
+                {**words, "audience": {"organisations": ["us", "us,vega"]}}, {**words, "body": ""}, {**words, "body": "  "}, {**words, "body": 7},
                 {**words, "body": "x" * 65537}, {**words, "id": "7"}, {**words, "id": "g" * 36}, {**words, "id": None},
                 {**words, "visibility": "public"}]
     statuses = [{}, {"status": "unknown"}, {"status": "transferred"}, {"status": "Resolved"}, {"status": None},
@@ -83,7 +88,7 @@ def check_unknown(tap, server):
             ("DELETE", "/v1/suppliers/vega/backfill", None, 404),
             ("POST", "/v1/suppliers/nobody/poll", {}, 404), ("POST", "/v1/suppliers/telnord/poll", {}, 409),
             ("POST", f"/v1/incidents/{number}/shares", {**new, "supplier": "telnord"}, 409),
-            ("POST", f"/v1/incidents/{number}/comments", {**words, "audience": ["vega"]}, 409)):
+            ("POST", f"/v1/incidents/{number}/comments", {**words, "audience": "vega"}, 409)):
         got = server.call(method, path, body)
         tap.check(f"{method} {path}: {want}", is_problem(got, want), (got[0], got[2][:300]))
 
@@ -134,11 +139,11 @@ def check_comments(tap, server):
     made = str(uuid.uuid4())
     status, comment = say(server, number, ["vega"], "for-vega-only canary", id=made.upper())
     tap.check("a comment for one: 201, under our id, for exactly whom it says", status == 201 and comment["id"] == made and
-              comment["audience"] == {"kind": "suppliers", "suppliers": ["vega"]} and comment["author"]["name"] == "first", comment)
+              comment["audience"] == {"organisations": ["us", "vega"], "everyone": False, "requester": False} and comment["author"]["name"] == "first", comment)
     tap.equal("on its way to that one", [(w["supplier"], w["state"]) for w in comment["where"]], [("vega", "pending")])
     tap.equal("the same once more: 200, once", (say(server, number, ["vega"], "for-vega-only canary", id=made)[0],
                                                 server.json("GET", at)[1]["n_comment"]), (200, 2))
-    for name, body, audience in (("other words", "x", ["vega"]), ("another audience", "for-vega-only canary", "everyone")):
+    for name, body, audience in (("other words", "x", "vega"), ("another audience", "for-vega-only canary", "everyone")):
         got = server.call("POST", f"{at}/comments", {"body": body, "audience": audience, "id": made})
         tap.check(f"the same id, {name}: 409", is_problem(got, 409), got)
     other = opened(server, "co2")
@@ -147,15 +152,15 @@ def check_comments(tap, server):
     say(server, number, "internal", "internal canary")
     _, both = say(server, number, "everyone", "everyone canary")
     _, pair = say(server, number, ["vega", "south"], "pair")
-    tap.equal("names are sorted", pair["audience"]["suppliers"], ["south", "vega"])
+    tap.equal("names are sorted", pair["audience"]["organisations"], ["south", "us", "vega"])
     tap.equal("everyone is everyone whose tool we can write to", sorted(w["supplier"] for w in both["where"]), ["south", "vega"])
     south = server.call("GET", f"/v1/deliveries?supplier=south&incident={number}")[2].decode()
     details = "".join(server.call("GET", f"/v1/deliveries/{d['id']}")[2].decode() for d in json.loads(south)["items"])
     tap.check("what is brought to another has none of it", "for-vega-only" not in south + details and
               "internal canary" not in south + details and "everyone canary" in details, details)
     with store(server) as db:
-        rows = db.execute("SELECT supplier, comment FROM delivery WHERE comment IN (SELECT uuid FROM comment WHERE audience = "
-                          "'internal')").fetchall()
+        rows = db.execute("SELECT supplier, comment FROM delivery WHERE comment IN (SELECT uuid FROM comment WHERE "
+                          "everyone = 0 AND organisations NOT LIKE '%,%')").fetchall()
     db.close()
     tap.equal("nothing internal is on its way to anyone", [tuple(r) for r in rows], [])
     _, late = share(server, opened(server, "co3"), "vega", with_history=True)

@@ -32,6 +32,8 @@ def share(server, number, supplier, role="shadow", **more):
 
 
 def say(server, number, audience, body, **more):
+    """audience: words, a list of names, or the whole shape."""
+    audience = ",".join(audience) if isinstance(audience, list) else audience
     return server.json("POST", f"/v1/incidents/{number}/comments", {"body": body, "audience": audience, **more})
 
 

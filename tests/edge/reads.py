@@ -88,10 +88,10 @@ def check_damaged(tap, server):
 
 def check_audience(tap, server):
     with store(server) as db:
-        db.execute("UPDATE comment SET audience = 'suppliers', audience_suppliers = 'orion,telnord'")
+        db.execute("UPDATE comment SET organisations = 'orion,telnord,us', everyone = 0")
     thread = server.json("GET", "/v1/incidents/orion:7")[1]["thread"]
-    tap.equal("an audience of suppliers is a list, as in events", [c["audience"] for c in thread],
-              [{"kind": "suppliers", "suppliers": ["orion", "telnord"]}])
+    tap.equal("an audience is said as in events", [c["audience"] for c in thread],
+              [{"organisations": ["orion", "telnord", "us"], "everyone": False, "requester": False}])
 
 
 def check_expiry(tap, server):

@@ -127,7 +127,7 @@ static struct supplier_set *suppliers(const char *first, const struct ent_connec
 	supplier_write(&set->at[3], writes);
 	supplier_write(&set->at[4], writes);
 	set->at[4].no_hooks = true;
-	set->at[2].public_audience = AUDIENCE_EVERYONE;
+	set->at[2].public_everyone = true;
 	return set;
 }
 

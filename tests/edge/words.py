@@ -66,11 +66,11 @@ def check_incident(tap, words):
     tap.check("share: for people", "on its way" in (said := words.out("share", number, "south", "--what", "for your information")) and "shadow" in said, said)
     ticket_of(server, "vega", number, "V-w1")
     key = str(uuid.uuid4())
-    first = words.json("comment", number, "--to", "vega,south", "--id", key, "Coming \x1b[31mat three.")
-    tap.equal("comment --to two of them", (first["id"], first["audience"]["suppliers"]), (key, ["south", "vega"]))
-    tap.equal("the same --id once more writes nothing", words.json("comment", number, "--to", "vega,south", "--id", key, "Coming \x1b[31mat three.")["id"], key)
-    words.out("comment", number, "--to", "internal", text="from standard input\nsecond line\n")
-    words.out("comment", number, "--to", "everyone", "-", text="to all\n")
+    first = words.json("comment", number, "--audience", "vega,south", "--id", key, "Coming \x1b[31mat three.")
+    tap.equal("comment --audience two of them", (first["id"], first["audience"]["organisations"]), (key, ["south", "us", "vega"]))
+    tap.equal("the same --id once more writes nothing", words.json("comment", number, "--audience", "vega,south", "--id", key, "Coming \x1b[31mat three.")["id"], key)
+    words.out("comment", number, "--audience", "internal", text="from standard input\nsecond line\n")
+    words.out("comment", number, "--audience", "everyone", "-", text="to all\n")
     change(server, "UPDATE delivery SET state = 'parked', cause = 'refused', reason = 'HTTP 422' WHERE comment = ? AND supplier = 'vega'", key)
     show = words.out("incident", "show", number)
     plain = " ".join(show.split())
@@ -81,15 +81,15 @@ def check_incident(tap, words):
                        ("all lines", "second line"), ("tickets", "V-w1")):
         tap.check(f"incident show: {what}", text in plain, show)
     tap.check("incident show: no control character steers the terminal", "\x1b" not in show and "?[31m" in show, show)
-    refused = words.run("comment", "ENT-999999", "--to", "internal", "x")
+    refused = words.run("comment", "ENT-999999", "--audience", "internal", "x")
     tap.check("a plain no is no lost answer", refused.returncode == 1 and refused.stderr and "--id" not in refused.stderr, refused.stderr)
-    unheard = subprocess.run([*words.arguments("comment", number, "--to", "internal", "x")[:-1], "http://127.0.0.1:9"], capture_output=True, text=True, env=words.env(), timeout=60)
+    unheard = subprocess.run([*words.arguments("comment", number, "--audience", "internal", "x")[:-1], "http://127.0.0.1:9"], capture_output=True, text=True, env=words.env(), timeout=60)
     tap.check("a lost answer can be asked again by its id", unheard.returncode == 1 and "--id" in unheard.stderr, unheard.stderr)
-    tap.equal("nobody by that name: said in words", words.run("comment", number, "--to", "nobody", "x").returncode, 1)
+    tap.equal("nobody by that name: said in words", words.run("comment", number, "--audience", "nobody", "x").returncode, 1)
     tap.equal("incident status", words.json("incident", "status", number, "held")["status"], "held")
     tap.check("incident status: a word that is none", "transferred" not in words.run("incident", "status", number, "transferred").stdout)
     untold = "{} is not told: we only listen to its tool (no url). Tell them yourself."
-    for what, command in (("comment", ("comment", number, "--to", "vega, orion", "Water is rising")),
+    for what, command in (("comment", ("comment", number, "--audience", "vega, orion", "Water is rising")),
                           ("share", ("share", number, "orion", "--escalate", "--what", "Water is rising"))):
         said = words.out(*command)
         tap.check(f"{what}: who is only listened to is not told, and that is said", untold.format("orion") in said and untold.format("vega") not in said, said)

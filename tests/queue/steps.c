@@ -2,6 +2,8 @@
 /* The steps of a history: what tools, a person with us, and link do. */
 #include "histories.h"
 
+#include "core/organisation.h"
+
 /* ---- steps: tools ---------------------------------------------------------------------------------- */
 
 static void set_value(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str word)
@@ -161,9 +163,10 @@ void step_say(struct world *world)
 
 	world->doing = "we say something";
 	person_of(world, &at);
-	comment.audience.kind = (enum audience_kind)draw_below(world, 4);
-	comment.audience.suppliers =
-	    comment.audience.kind == AUDIENCE_SUPPLIERS ? tool_name(world, draw_below(world, N_TOOL)) : ENT_STR("");
+	comment.audience =
+	    audience_make(&world->arena.abi, organisation_ours(world->set), ENT_ABSENT,
+			  draw_below(world, 2) ? tool_name(world, draw_below(world, N_TOOL)) : ENT_ABSENT,
+			  draw_below(world, 2), draw_below(world, 4) == 0);
 	if (!at.incident->sequence)
 		return;
 	decide_own_comment(&at, &comment, &events);
@@ -260,7 +263,8 @@ static bool may_go(struct world *world, const struct delivery *delivery, enum de
 		comment = *said;
 		comment.incident = delivery->incident;
 	}
-	return delivery_may_go(delivery, said ? &comment : NULL, reading_of(world, delivery, said), ret_cause);
+	return delivery_may_go(delivery, supplier_by_name(world->set, delivery->supplier), said ? &comment : NULL,
+			       reading_of(world, delivery, said), ret_cause);
 }
 
 void begin_one(struct world *world, struct delivery *delivery)

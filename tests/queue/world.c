@@ -2,6 +2,8 @@
 /* The world of a history: chance, what the dossier asks for, events, and the rules in the plainest way. */
 #include "histories.h"
 
+#include "core/organisation.h"
+
 /* ---- chance ------------------------------------------------------------------------------- */
 
 uint64_t draw(struct world *world)
@@ -140,7 +142,7 @@ void world_begin(struct world *world, uint64_t seed)
 		supplier->name = supplier->title = sdk_str(name[i]);
 		supplier->connector = &test_connector;
 		supplier->link.url = ENT_STR("https://tool.example");
-		supplier->public_audience = AUDIENCE_EVERYONE;
+		supplier->public_everyone = true;
 		supplier->policy[ENT_STATUS] = policies[draw_below(world, 5)];
 		supplier->policy[ENT_PRIORITY] = policies[draw_below(world, 5)];
 	}
@@ -280,7 +282,7 @@ static void check_planned(struct world *world, const struct event *event)
 							   dossier_share(world->dossier, tool_name(world, i))->anew);
 		bool is_for = dossier_shares(world->dossier, tool_name(world, i)) && can_be_told &&
 			      !sdk_eq(event->comment.supplier, tool_name(world, i)) &&
-			      audience_allows(&event->comment.audience, tool_name(world, i), true);
+			      audience_allows(&event->comment.audience, organisation_of(&world->set->at[i]), true);
 		if (is_planned != is_for)
 			VIOLATES(world, "a comment is%s brought to %s", is_planned ? "" : " not",
 				 world->set->at[i].name.p);
@@ -378,7 +380,7 @@ struct situation situation_of(struct world *world, int tool, struct ent_str tick
 	const struct supplier *supplier = &world->set->at[tool];
 	struct situation at = {.suppliers = world->set,
 			       .supplier = supplier->name,
-			       .public_audience = supplier->public_audience,
+			       .from = supplier,
 			       .incident = &world->dossier->incident,
 			       .ticket = dossier_ticket(world->dossier, supplier->name, ticket),
 			       .now_ms = world->now_ms,

@@ -228,7 +228,7 @@ struct supplier_set *book_suppliers(const struct book *book)
 		supplier->name = sdk_dup(&set->arena.abi, sdk_str(book->supplier[i].name));
 		supplier->title = sdk_format(&set->arena.abi, "Supplier %d", i);
 		supplier->connector = entente_connector(ENT_ABI);
-		supplier->public_audience = AUDIENCE_EVERYONE;
+		supplier->public_everyone = true;
 		secret_give(supplier, book->supplier[i].secret);
 	}
 	return set;

@@ -5,6 +5,7 @@
 #define UNIT_DELIVERIES_H
 
 #include "core/arrival.h"
+#include "core/organisation.h"
 #include "sdk/crypto.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
@@ -113,7 +114,7 @@ static inline struct supplier_set *world_suppliers(void)
 		supplier->name = supplier->title = sdk_str(name[i]);
 		supplier->connector = &connector;
 		supplier->account = ENT_STR("robot");
-		supplier->public_audience = AUDIENCE_EVERYONE;
+		supplier->public_everyone = true;
 		if (i < 3)
 			supplier->link.url = ENT_STR("https://tool.example");
 	}
@@ -288,13 +289,13 @@ static inline enum job_outcome unshare(struct world *world, int64_t incident, co
 }
 
 static inline enum job_outcome say(struct world *world, int64_t incident, const char *uuid, const char *body,
-				   enum audience_kind kind, const char *suppliers)
+				   const char *audience)
 {
-	struct job job = {.kind = JOB_COMMENT,
-			  .ask = {.incident = incident,
-				  .text = sdk_str(body),
-				  .audience = {kind, sdk_str(suppliers)},
-				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	struct job job = {
+	    .kind = JOB_COMMENT,
+	    .ask = {.incident = incident, .text = sdk_str(body), .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	assert_true(audience_words(&world->arena.abi, organisation_ours(world->suppliers), sdk_str(audience),
+				   &job.ask.audience));
 	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", uuid);
 	return run(world, &job);
 }

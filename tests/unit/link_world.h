@@ -91,7 +91,7 @@ static inline struct supplier *toy_supplier(struct world *world, struct supplier
 	supplier->name = supplier->title = sdk_str(name);
 	supplier->connector = &toy_connector;
 	supplier->settings = toy;
-	supplier->public_audience = AUDIENCE_EVERYONE;
+	supplier->public_everyone = true;
 	supplier->link = (struct supplier_link){.url = sdk_format(&set->arena.abi, BASE "/%s", name),
 						.timeout_ms = 30000,
 						.connect_ms = 5000,
@@ -391,7 +391,7 @@ static inline void comment(struct world *world, int64_t incident, const char *te
 
 	job->ask.incident = incident;
 	job->ask.text = sdk_dup(&world->arena.abi, sdk_str(text));
-	job->ask.audience.kind = AUDIENCE_EVERYONE;
+	job->ask.audience.everyone = true;
 	job_run(world, job);
 	assert_int_equal(job->outcome, JOB_ACCEPTED);
 }

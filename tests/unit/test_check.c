@@ -324,10 +324,10 @@ static void who_was_taken_out(void **state)
 {
 	static const char insert[] =
 	    "INSERT INTO delivery (key, incident, marked, supplier, sent_to, op, attributes, comment, title, text, "
-	    "planned, audience, audience_suppliers, hash, state, head, look, unsure_ms, attempt, phase, memo, "
+	    "planned, organisations, everyone, requester, hash, state, head, look, unsure_ms, attempt, phase, memo, "
 	    "origin, said_ms, made_ms, due_ms, state_ms, cause, reason, exchange, remote_id, bound) SELECT 'k' || $1, "
 	    "1, "
-	    "1, $2, '', 'create_ticket', 0, '', 't', 't', '', 'everyone', '', '', $3, 1, 0, 0, 0, 0, '', '', 0, 0, "
+	    "1, $2, '', 'create_ticket', 0, '', 't', 't', '', 'us', 1, 0, '', $3, 1, 0, 0, 0, 0, '', '', 0, 0, "
 	    "0, "
 	    "0, '', '', '', '', 0";
 	static const struct {

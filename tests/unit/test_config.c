@@ -167,14 +167,14 @@ static void suppliers(void **state)
 	assert_non_null(telnord);
 	assert_int_equal(orion->n_secret, 2);
 	assert_true(sdk_eqz(secret_bytes(&orion->secret[0]), CANARY));
-	assert_int_equal(orion->public_audience, AUDIENCE_EVERYONE);
+	assert_true(orion->public_everyone);
 	assert_true(
 	    sdk_eqz(map_in(&orion->maps.of[ENT_STATUS], orion->connector->map[ENT_STATUS], ENT_STR("-100")), "held"));
 	assert_true(sdk_eqz(
 	    map_out(&orion->maps.of[ENT_STATUS], orion->connector->map[ENT_STATUS], ENT_STR("resolved")), "fixed"));
 	assert_true(sdk_eqz(map_in(&orion->maps.of[ENT_PRIORITY], NULL, ENT_STR("1 - Critical")), "1"));
 	assert_int_equal(telnord->n_secret, 0);
-	assert_int_equal(telnord->public_audience, AUDIENCE_INTERNAL);
+	assert_false(telnord->public_everyone);
 	assert_true(sdk_eqz(telnord->title, "telnord"));
 	assert_true(sdk_eqz(map_in(&telnord->maps.of[ENT_STATUS], NULL, ENT_STR("queued")), "new"));
 	assert_true(sdk_eqz(*(const struct ent_str *)orion->settings, "plain"));

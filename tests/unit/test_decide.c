@@ -226,28 +226,39 @@ static void test_what_a_page_says_again(void **state)
 	}
 }
 
+/* Orion's own people and ours always read it. */
+static void expect_audience(const struct world *world, bool everyone)
+{
+	const struct audience *audience = &world->events.at[0].comment.audience;
+
+	assert_true(sdk_eqz(audience->organisations, "orion,us"));
+	assert_int_equal(audience->everyone, everyone);
+	assert_false(audience->requester);
+}
+
 static void test_comments(void **state)
 {
 	(void)state;
 	struct world world;
 	begin(&world);
 	known(&world, "new", 1, 0);
-	world.at.public_audience = AUDIENCE_EVERYONE;
+	const struct supplier orion = {.name = ENT_STR("orion"), .public_everyone = true};
+	world.at.from = &orion;
 	world.change.kind = ENT_COMMENT_ADDED;
 	world.change.comment = (struct ent_comment){.id = ENT_STR("c1"), .body = ENT_STR("internal word")};
 	decide_change(&world.at, &world.change, &world.events);
 	assert_string_equal(kinds(&world), "comment.added");
-	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+	expect_audience(&world, false);
 
 	world.events.n = 0;
 	world.change.comment.visibility = ENT_PUBLIC;
 	decide_change(&world.at, &world.change, &world.events);
-	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_EVERYONE);
+	expect_audience(&world, true);
 
 	world.at.withdrawn = true; /* its share was taken back: nobody shares its words any more */
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);
-	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+	expect_audience(&world, false);
 	world.at.withdrawn = false;
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);
@@ -261,7 +272,7 @@ static void test_comments(void **state)
 	world.change.comment.visibility = ENT_INTERNAL;
 	decide_change(&world.at, &world.change, &world.events);
 	assert_string_equal(kinds(&world), "comment.edited"); /* made internal: narrows */
-	assert_int_equal(world.events.at[0].comment.audience.kind, AUDIENCE_INTERNAL);
+	expect_audience(&world, false);
 
 	/* Public and internal within one stamp: the narrower stands, in whatever order they come. */
 	stored.visibility = ENT_INTERNAL;

@@ -9,7 +9,7 @@ static const char uuid_1[] = "00000001-0000-4000-8000-000000000001";
 static struct delivery under_way(struct world *world)
 {
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
 	return delivery;

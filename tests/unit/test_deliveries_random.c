@@ -72,8 +72,7 @@ static void a_person(struct world *world)
 		break;
 	case 4:
 	case 5:
-		say(world, incident, "", "our words", roll(world, 2) ? AUDIENCE_EVERYONE : AUDIENCE_SUPPLIERS,
-		    supplier);
+		say(world, incident, "", "our words", roll(world, 2) ? "everyone" : supplier);
 		break;
 	case 6:
 		give_status(world, incident, roll(world, 2) ? ENT_RESOLVED : ENT_IN_PROGRESS);

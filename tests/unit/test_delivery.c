@@ -40,15 +40,15 @@ static void test_names(void **state)
 	assert_false(delivery_cause_by_word(ENT_ABSENT, &cause));
 }
 
+static const struct supplier vegas = {.name = ENT_STR("vega")};
+
 /* A comment of orion's for everyone, on its way to vega; each row breaks one thing. */
 static void test_second_ask(void **state)
 {
 	(void)state;
-	static const struct audience everyone = {AUDIENCE_EVERYONE, {NULL, 0}},
-				     internal = {AUDIENCE_INTERNAL, {NULL, 0}},
-				     vega = {AUDIENCE_SUPPLIERS, ENT_STR("vega")},
-				     telnord = {AUDIENCE_SUPPLIERS, ENT_STR("telnord")},
-				     none = {AUDIENCE_SUPPLIERS, {NULL, 0}};
+	static const struct audience everyone = {ENT_STR("us"), true, false}, internal = {ENT_STR("us"), false, false},
+				     vega = {ENT_STR("us,vega"), false, false},
+				     telnord = {ENT_STR("telnord,us"), false, false}, none = {{NULL, 0}, false, false};
 	static const struct {
 		const char *what;
 		const struct audience *planned, *now;
@@ -91,7 +91,7 @@ static void test_second_ask(void **state)
 		enum delivery_cause cause = CAUSE_NONE;
 
 		memcpy(comment.uuid, row[i].uuid, ID_SIZE);
-		bool may = delivery_may_go(&delivery, row[i].missing ? NULL : &comment,
+		bool may = delivery_may_go(&delivery, &vegas, row[i].missing ? NULL : &comment,
 					   (struct reading){row[i].shares, 0}, &cause);
 		if (may != row[i].may || cause != row[i].cause)
 			fail_msg("%s: %d, %s", row[i].what, may, delivery_cause_word(cause));
@@ -123,17 +123,18 @@ static void test_second_ask_when_it_was_said(void **state)
 					    .incident = 42,
 					    .supplier = ENT_STR("vega"),
 					    .comment = UUID,
-					    .audience.kind = AUDIENCE_EVERYONE,
+					    .audience.everyone = true,
 					    .anyway = row[i].anyway,
 					    .owed = row[i].owed};
 		struct comment comment = {.incident = 42,
 					  .uuid = UUID,
 					  .supplier = ENT_STR("orion"),
-					  .audience.kind = AUDIENCE_EVERYONE,
+					  .audience.everyone = true,
 					  .created_ms = row[i].said_ms};
 		enum delivery_cause cause = CAUSE_NONE;
 
-		bool may = delivery_may_go(&delivery, &comment, (struct reading){true, row[i].since_ms}, &cause);
+		bool may =
+		    delivery_may_go(&delivery, &vegas, &comment, (struct reading){true, row[i].since_ms}, &cause);
 		if (may != row[i].may || cause != (may ? CAUSE_NONE : CAUSE_EARLIER))
 			fail_msg("%s: %d, %s", row[i].what, may, delivery_cause_word(cause));
 	}
@@ -146,30 +147,29 @@ static void test_second_ask_without_comment(void **state)
 		const char *what;
 		enum ent_op_kind op;
 		const char *text, *audience;
-		enum audience_kind kind;
-		bool shares, may;
+		bool everyone, shares, may;
 	} row[] = {
-	    {"a ticket", ENT_CREATE_TICKET, "brief", "vega", AUDIENCE_SUPPLIERS, true, true},
-	    {"a ticket, not shared any more", ENT_CREATE_TICKET, "brief", "vega", AUDIENCE_SUPPLIERS, false, false},
-	    {"an update", ENT_UPDATE_TICKET, "", "vega", AUDIENCE_SUPPLIERS, true, true},
-	    {"an update, not shared any more", ENT_UPDATE_TICKET, "", "vega", AUDIENCE_SUPPLIERS, false, false},
-	    {"a notice", ENT_ADD_COMMENT, "words", "vega", AUDIENCE_SUPPLIERS, true, true},
-	    {"a notice that it is not shared any more", ENT_ADD_COMMENT, "words", "vega", AUDIENCE_SUPPLIERS, false,
-	     true},
-	    {"a notice for another", ENT_ADD_COMMENT, "words", "orion", AUDIENCE_SUPPLIERS, true, false},
-	    {"a notice for everyone", ENT_ADD_COMMENT, "words", "", AUDIENCE_EVERYONE, true, false},
-	    {"a notice without words", ENT_ADD_COMMENT, "", "vega", AUDIENCE_SUPPLIERS, true, false},
-	    {"what is no delivery", ENT_POLL, "", "vega", AUDIENCE_SUPPLIERS, true, false},
-	    {"what is no delivery", ENT_FETCH_TICKET, "", "vega", AUDIENCE_SUPPLIERS, true, false},
+	    {"a ticket", ENT_CREATE_TICKET, "brief", "us,vega", false, true, true},
+	    {"a ticket, not shared any more", ENT_CREATE_TICKET, "brief", "us,vega", false, false, false},
+	    {"an update", ENT_UPDATE_TICKET, "", "us,vega", false, true, true},
+	    {"an update, not shared any more", ENT_UPDATE_TICKET, "", "us,vega", false, false, false},
+	    {"a notice", ENT_ADD_COMMENT, "words", "us,vega", false, true, true},
+	    {"a notice that it is not shared any more", ENT_ADD_COMMENT, "words", "us,vega", false, false, true},
+	    {"a notice for another", ENT_ADD_COMMENT, "words", "orion,us", false, true, false},
+	    {"a notice for everyone", ENT_ADD_COMMENT, "words", "us,vega", true, true, false},
+	    {"a notice without words", ENT_ADD_COMMENT, "", "us,vega", false, true, false},
+	    {"what is no delivery", ENT_POLL, "", "us,vega", false, true, false},
+	    {"what is no delivery", ENT_FETCH_TICKET, "", "us,vega", false, true, false},
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct delivery delivery = {.op = row[i].op,
 					    .supplier = ENT_STR("vega"),
 					    .text = sdk_str(row[i].text),
-					    .audience = {row[i].kind, sdk_str(row[i].audience)}};
+					    .audience = {sdk_str(row[i].audience), row[i].everyone, false}};
 		enum delivery_cause cause = CAUSE_NONE;
 
-		if (delivery_may_go(&delivery, NULL, (struct reading){row[i].shares, 0}, &cause) != row[i].may ||
+		if (delivery_may_go(&delivery, &vegas, NULL, (struct reading){row[i].shares, 0}, &cause) !=
+			row[i].may ||
 		    row[i].may != !cause)
 			fail_msg("%s: %s", row[i].what, delivery_cause_word(cause));
 	}

@@ -9,7 +9,7 @@ static void say_many(struct world *world, int64_t incident, int from, int n)
 	for (int i = from; i < from + n; i++) {
 		snprintf(uuid, sizeof uuid, "0000%04x-0000-4000-8000-000000000001", i);
 		world->now_ms += 120000;
-		assert_int_equal(say(world, incident, uuid, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+		assert_int_equal(say(world, incident, uuid, "Please look.", "everyone"), JOB_ACCEPTED);
 	}
 }
 

@@ -57,7 +57,7 @@ static bool may_go(struct world *world, const struct delivery *delivery)
 	enum delivery_cause cause;
 
 	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery->comment), &comment));
-	return delivery_may_go(delivery, &comment,
+	return delivery_may_go(delivery, supplier_by_name(world->suppliers, delivery->supplier), &comment,
 			       share_reading(world->read, delivery->incident, delivery->supplier, &comment), &cause);
 }
 

@@ -233,14 +233,16 @@ static void test_own_comment(void **state)
 	(void)state;
 	sdk_arena_init(&arena);
 	event.supplier = ENT_ABSENT;
-	event.comment = (struct comment){
-	    .uuid = KEY, .external_id = ENT_STR(KEY), .body = ENT_STR("hm"), .created_ms = 1795335243123};
-	there_and_back(
-	    &event,
-	    "{" MARK ",\"stamp\":{},\"comment\":{\"id\":\"" KEY "\",\"external_id\":\"" KEY
-	    "\",\"body\":\"hm\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"},\"created\":\"2026-11-"
-	    "22T08:14:03.123Z\"}}",
-	    &arena, &back);
+	event.comment = (struct comment){.uuid = KEY,
+					 .external_id = ENT_STR(KEY),
+					 .body = ENT_STR("hm"),
+					 .audience = {ENT_STR("us"), false, false},
+					 .created_ms = 1795335243123};
+	there_and_back(&event,
+		       "{" MARK ",\"stamp\":{},\"comment\":{\"id\":\"" KEY "\",\"external_id\":\"" KEY
+		       "\",\"body\":\"hm\",\"visibility\":\"internal\",\"audience\":{\"organisations\":[\"us\"],"
+		       "\"everyone\":false,\"requester\":false},\"created\":\"2026-11-22T08:14:03.123Z\"}}",
+		       &arena, &back);
 	assert_int_equal(back.comment.supplier.n + back.comment.ticket.n, 0);
 	sdk_arena_release(&arena);
 }

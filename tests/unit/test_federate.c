@@ -41,7 +41,8 @@ static void begin(struct world *world, enum event_kind kind)
 						 .ticket = ENT_STR("T-1"),
 						 .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
 						 .values.at[ENT_PRIORITY] = 3};
-	world->at = (struct federate){&world->before, &world->after, &world->event, world->party, N_SUPPLIERS};
+	world->at =
+	    (struct federate){ENT_STR("us"), &world->before, &world->after, &world->event, world->party, N_SUPPLIERS};
 	world->list.arena = &world->arena.abi;
 }
 
@@ -88,26 +89,29 @@ static void test_comment_by_audience(void **state)
 {
 	(void)state;
 	static const struct {
-		enum audience_kind kind;
-		const char *suppliers, *from, *expect;
+		const char *organisations;
+		bool everyone, requester;
+		const char *from, *expect;
 	} row[] = {
-	    {AUDIENCE_INTERNAL, "", "orion", ""},
-	    {AUDIENCE_INTERNAL, "", "", ""},
-	    {AUDIENCE_SUPPLIERS, "", "", ""},
-	    {AUDIENCE_SUPPLIERS, "vega", "", "vega:comment"},
-	    {AUDIENCE_SUPPLIERS, "orion,vega", "orion", "vega:comment"}, /* the origin never gets its own */
-	    {AUDIENCE_SUPPLIERS, "orion", "orion", ""},
-	    {AUDIENCE_SUPPLIERS, "ear", "", ""}, /* only listened to */
-	    {AUDIENCE_EVERYONE, "", "orion", "telnord:comment vega:comment"},
-	    {AUDIENCE_EVERYONE, "", "", "orion:comment telnord:comment vega:comment"},
-	    {AUDIENCE_EVERYONE, "", "ear", "orion:comment telnord:comment vega:comment"},
-	    {AUDIENCE_REQUESTER, "", "vega", "orion:comment telnord:comment"},
+	    {"us", false, false, "orion", ""},
+	    {"us", false, false, "", ""},
+	    {"", false, false, "", ""}, /* zeros: ours alone */
+	    {"us,vega", false, false, "", "vega:comment"},
+	    {"orion,us,vega", false, false, "orion", "vega:comment"}, /* the origin never gets its own */
+	    {"orion,us", false, false, "orion", ""},
+	    {"ear,us", false, false, "", ""}, /* only listened to */
+	    {"us", true, false, "orion", "telnord:comment vega:comment"},
+	    {"us", true, false, "", "orion:comment telnord:comment vega:comment"},
+	    {"us", true, false, "ear", "orion:comment telnord:comment vega:comment"},
+	    {"us", false, true, "vega", ""}, /* the requester is nobody's organisation */
+	    {"us", true, true, "vega", "orion:comment telnord:comment"},
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct world world;
 		begin(&world, EVENT_COMMENT_ADDED);
 		world.event.supplier = world.event.comment.supplier = sdk_str(row[i].from);
-		world.event.comment.audience = (struct audience){row[i].kind, sdk_str(row[i].suppliers)};
+		world.event.comment.audience =
+		    (struct audience){sdk_str(row[i].organisations), row[i].everyone, row[i].requester};
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
 		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
 	}
@@ -120,12 +124,11 @@ static void test_comment_plan_carries_audience(void **state)
 	(void)state;
 	begin(&world, EVENT_COMMENT_ADDED);
 	world.event.comment = (struct comment){.uuid = UUID, .supplier = ENT_STR("orion")};
-	world.event.comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("telnord")};
+	world.event.comment.audience = (struct audience){ENT_STR("telnord,us"), false, true};
 	federate(&world.at, &world.list);
 	assert_int_equal(world.list.n, 1);
 	assert_string_equal(world.list.at[0].comment, UUID);
-	assert_int_equal(world.list.at[0].audience.kind, AUDIENCE_SUPPLIERS);
-	assert_true(sdk_eqz(world.list.at[0].audience.suppliers, "telnord"));
+	assert_true(audience_equal(&world.list.at[0].audience, &world.event.comment.audience));
 	end(&world);
 }
 
@@ -146,7 +149,7 @@ static void test_comment_by_part(void **state)
 		struct world world;
 		begin(&world, EVENT_COMMENT_ADDED);
 		world.event.comment.supplier = ENT_STR("orion");
-		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		world.event.comment.audience.everyone = true;
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
 		world.party[TELNORD].shares = row[i].shares;
 		world.party[TELNORD].ticket = row[i].has_ticket ? ENT_STR("T-1") : ENT_ABSENT;
@@ -301,8 +304,8 @@ static void test_unshared(void **state)
 	assert_string_equal(plans(&world), "vega:notice+cancels");
 	assert_true(
 	    sdk_eqz(world.list.at[0].text, "Entente: ENT-000042 is not shared with you any more. Orion found it."));
-	assert_int_equal(world.list.at[0].audience.kind, AUDIENCE_SUPPLIERS);
-	assert_true(sdk_eqz(world.list.at[0].audience.suppliers, "vega"));
+	assert_false(world.list.at[0].audience.everyone || world.list.at[0].audience.requester);
+	assert_true(sdk_eqz(world.list.at[0].audience.organisations, "us,vega"));
 	end(&world);
 
 	begin(&world, EVENT_INCIDENT_UNSHARED); /* its ticket was still to be made */
@@ -332,7 +335,7 @@ static void test_nothing_for_a_share_that_is_gone(void **state)
 
 		begin(&world, event[i].kind);
 		world.event.supplier = world.event.comment.supplier = sdk_str(event[i].supplier);
-		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		world.event.comment.audience.everyone = true;
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
 		world.event.attr = &row;
 		world.event.n_attr = 1;
@@ -395,7 +398,7 @@ static void test_quiet_events(void **state)
 		struct world world;
 		begin(&world, quiet[i]);
 		world.after.values.at[ENT_STATUS] = ENT_RESOLVED;
-		world.event.comment.audience.kind = AUDIENCE_EVERYONE;
+		world.event.comment.audience.everyone = true;
 		expect(&world, event_name(quiet[i]), "");
 	}
 }

@@ -163,7 +163,7 @@ static void test_a_ticket_that_comes_back_is_heard(void **state)
 	assert_int_equal(tell(world, "telnord", "T-1", "held"), JOB_ACCEPTED);
 	assert_int_equal(ask(world, "SELECT count(*) FROM ticket WHERE external_id = 'T-1' AND status = 'held'"), 1);
 	assert_int_equal(n_event(world, "ticket.late"), late);
-	assert_int_equal(say(world, 1, "00000001-0000-4000-8000-000000000001", "Please look.", AUDIENCE_EVERYONE, ""),
+	assert_int_equal(say(world, 1, "00000001-0000-4000-8000-000000000001", "Please look.", "everyone"),
 			 JOB_ACCEPTED);
 	assert_true(sdk_eqz(due(world, "telnord").ticket, "T-1"));
 

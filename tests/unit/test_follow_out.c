@@ -10,7 +10,7 @@ static void test_deliveries_go_to_the_new_one(void **state)
 	struct world *world = *state;
 
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	assert_true(sdk_eqz(delivery.ticket, "T-1"));
 	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
@@ -30,7 +30,7 @@ static void test_what_was_parked_as_gone_goes(void **state)
 	struct ent_change removed = {.kind = ENT_TICKET_REMOVED, .ticket.id = ENT_STR("T-1")};
 
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	removed.stamp.time_ms = world->now_ms;
 	arrive(world, "telnord", &removed);
 	assert_int_equal(due(world, "telnord").id, 0);
@@ -54,7 +54,7 @@ static void test_what_the_old_one_refused_goes(void **state)
 
 	two_parties(world);
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		assert_int_equal(say(world, 1, row[i].uuid, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+		assert_int_equal(say(world, 1, row[i].uuid, "Please look.", "everyone"), JOB_ACCEPTED);
 		struct delivery delivery = due(world, "telnord");
 		assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
 		struct delivery_result parked = {.id = delivery.id,
@@ -88,7 +88,7 @@ static void test_a_delivery_follows(void **state)
 		if (i)
 			give_status(world, 1, ENT_RESOLVED);
 		else
-			say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, "");
+			say(world, 1, uuid_1, "Please look.", "everyone");
 		struct delivery delivery = due(world, "telnord");
 		assert_int_equal(delivery.op, op[i]);
 		struct delivery_result gone = {.id = delivery.id,
@@ -127,7 +127,7 @@ static void test_a_move_overtakes_a_delivery(void **state)
 	struct world *world = *state;
 
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	struct delivery_result gone = {
 	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
@@ -150,7 +150,7 @@ static void test_what_was_sent_stays_ours(void **state)
 	struct ent_change change;
 
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	const char *text =
 	    sdk_z(&world->arena.abi,
@@ -182,7 +182,7 @@ static void test_the_new_one_cannot_be_read(void **state)
 	struct ent_change change[2] = {{.kind = ENT_TICKET_REMOVED, .ticket.id = ENT_STR("T-9")}};
 
 	two_parties(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	change[1] = change[0];
 	change[0] = goes_on(world, "T-1", "T-9", NULL);
 	struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, "telnord", change, 2)};

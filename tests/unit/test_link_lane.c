@@ -27,7 +27,7 @@ static void test_second_ask(void **state)
 
 	job->ask.incident = incident;
 	job->ask.text = ENT_STR("Secret");
-	job->ask.audience.kind = AUDIENCE_EVERYONE;
+	job->ask.audience.everyone = true;
 	job->answer = nothing;
 	job->suppliers = world->set;
 	assert_true(writer_submit(world->writer, job));

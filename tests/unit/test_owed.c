@@ -41,7 +41,7 @@ static bool may_go(struct world *world, const struct delivery *delivery)
 		     comment_by_uuid(world->read, &world->arena.abi, sdk_str(delivery->comment), &comment);
 
 	return delivery_may_go(
-	    delivery, found ? &comment : NULL,
+	    delivery, supplier_by_name(world->suppliers, delivery->supplier), found ? &comment : NULL,
 	    share_reading(world->read, delivery->incident, delivery->supplier, found ? &comment : NULL), &cause);
 }
 
@@ -64,7 +64,7 @@ static void run_owed(void **state, int64_t kept, int64_t taken_back)
 
 	two_incidents(world);
 	take_back(world, taken_back);
-	assert_int_equal(say(world, kept, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, kept, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	assert_int_equal(give_status(world, kept, ENT_PENDING), JOB_ACCEPTED);
 	join(world, "O-2", "ENT-000001");
 	assert_false(share_stands(world->read, 1, ENT_STR("telnord")));
@@ -79,7 +79,7 @@ static void run_owed(void **state, int64_t kept, int64_t taken_back)
 	assert_true(bring(world, "telnord", "x") > 0);
 
 	/* Comments made from now on are not for it. */
-	assert_int_equal(say(world, 1, uuid_2, "Between us now.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_2, "Between us now.", "everyone"), JOB_ACCEPTED);
 	assert_int_equal(give_status(world, 1, ENT_RESOLVED), JOB_ACCEPTED);
 	assert_int_equal(due(world, "telnord").id, 0);
 	check_all(world);
@@ -106,7 +106,7 @@ static void test_a_ticket_that_was_owed(void **state)
 	assert_int_equal(due(world, "telnord").id, 0);
 	assert_int_equal(tell(world, "orion", "O-2", "in_progress"), JOB_ACCEPTED);
 	assert_int_equal(share(world, 2, "telnord", false), JOB_ACCEPTED);
-	assert_int_equal(say(world, 2, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 2, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	join(world, "O-2", "ENT-000001");
 	struct delivery delivery = due(world, "telnord");
 	assert_int_equal(delivery.op, ENT_CREATE_TICKET);
@@ -136,7 +136,7 @@ static void test_taken_back_by_hand_nothing_is_owed(void **state)
 	for (int i = 1; i <= 40; i++) {
 		snprintf(uuid, sizeof uuid, "000000%02x-0000-4000-8000-000000000001", i);
 		world->now_ms += 120000;
-		assert_int_equal(say(world, 2, uuid, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+		assert_int_equal(say(world, 2, uuid, "Please look.", "everyone"), JOB_ACCEPTED);
 	}
 	join(world, "O-2", "ENT-000001");
 	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE owed = 1 AND state = 'pending'"), 40);
@@ -155,7 +155,7 @@ static void test_what_was_taken_back_in_its_own_incident(void **state)
 	struct world *world = *state;
 
 	two_incidents(world);
-	assert_int_equal(say(world, 1, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
 	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
 	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
@@ -176,8 +176,8 @@ static void test_what_is_owed_can_be_taken_back(void **state)
 
 	two_incidents(world);
 	take_back(world, 1);
-	assert_int_equal(say(world, 2, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
-	assert_int_equal(say(world, 2, uuid_2, "And here.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 2, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
+	assert_int_equal(say(world, 2, uuid_2, "And here.", "everyone"), JOB_ACCEPTED);
 	join(world, "O-2", "ENT-000001");
 	struct delivery delivery = due(world, "telnord");
 	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
@@ -213,15 +213,17 @@ static void test_the_audience_stays(void **state)
 
 	two_incidents(world);
 	take_back(world, 1);
-	assert_int_equal(say(world, 2, uuid_1, "Please look.", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
+	assert_int_equal(say(world, 2, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	join(world, "O-2", "ENT-000001");
 	delivery = of_comment(world, uuid_1);
 	assert_true(delivery.owed);
 	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(uuid_1), &comment));
-	comment.audience.kind = AUDIENCE_INTERNAL;
-	assert_false(delivery_may_go(&delivery, &comment, (struct reading){false, 0}, &cause));
-	comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("datacoeur")};
-	assert_false(delivery_may_go(&delivery, &comment, (struct reading){false, 0}, &cause));
+	comment.audience = (struct audience){ENT_STR("us"), false, false};
+	assert_false(delivery_may_go(&delivery, supplier_by_name(world->suppliers, delivery.supplier), &comment,
+				     (struct reading){false, 0}, &cause));
+	comment.audience = (struct audience){ENT_STR("datacoeur,us"), false, false};
+	assert_false(delivery_may_go(&delivery, supplier_by_name(world->suppliers, delivery.supplier), &comment,
+				     (struct reading){false, 0}, &cause));
 }
 
 int main(void)

@@ -492,8 +492,8 @@ static void test_share(void **state)
 	assert_true(sdk_eqz(kinds(&world), "incident.shared incident.holder_changed comment.added"));
 	assert_int_equal(world.events.at[1].supplier.n, 0); /* by a person */
 	const struct comment *comment = &world.events.at[2].comment;
-	assert_int_equal(comment->audience.kind, AUDIENCE_SUPPLIERS);
-	assert_true(sdk_eqz(comment->audience.suppliers, "telnord"));
+	assert_false(comment->audience.everyone || comment->audience.requester);
+	assert_true(sdk_eqz(comment->audience.organisations, "telnord,us"));
 	assert_true(sdk_eqz(comment->body, "No print\n\nIncident: ENT-000042"));
 	assert_int_equal(comment->uuid[0], '\0'); /* the store's */
 	fold(&world);
@@ -544,14 +544,14 @@ static void test_status_and_comment_of_ours(void **state)
 	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_RESOLVED);
 
 	world.events.n = 0;
-	comment.audience = (struct audience){AUDIENCE_SUPPLIERS, ENT_STR("orion")};
+	comment.audience = (struct audience){ENT_STR("orion,us"), false, false};
 	decide_own_comment(&world.at, &comment, &world.events);
 	assert_true(sdk_eqz(kinds(&world), "comment.added"));
 	struct comment kept = {.id = 0};
 	fold_comment(&kept, &world.events.at[0]);
 	assert_int_equal(kept.supplier.n + kept.ticket.n, 0);
 	assert_true(sdk_eqz(kept.external_id, comment.uuid));
-	assert_true(sdk_eqz(kept.audience.suppliers, "orion"));
+	assert_true(sdk_eqz(kept.audience.organisations, "orion,us"));
 	assert_int_equal(kept.created_ms, 1000000);
 	end(&world);
 }

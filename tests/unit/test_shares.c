@@ -159,8 +159,8 @@ static void test_a_brief_for_who_has_a_ticket_is_a_comment(void **state)
 	assert_true(delivery.comment[0]);
 	assert_int_equal(due(world, "orion").id, 0);
 	assert_int_equal(count(world, "comment",
-			       "supplier = '' AND ticket = '' AND external_id = uuid AND audience = "
-			       "'suppliers' AND audience_suppliers = 'telnord'"),
+			       "supplier = '' AND ticket = '' AND external_id = uuid AND organisations = "
+			       "'telnord,us' AND everyone = 0"),
 			 1);
 	assert_int_equal(count(world, "ticket", "1 = 1"), 2);
 	bring(world, "telnord", "t1");
@@ -187,9 +187,9 @@ static void test_a_share_repeated_does_not_bring_the_brief_again(void **state)
 		;
 	world->now_ms += 1000;
 	share(world, 1, "telnord", false); /* taken back meanwhile: it is said again */
-	assert_int_equal(count(world, "comment", "audience_suppliers = 'telnord'"), 1);
+	assert_int_equal(count(world, "comment", "organisations = 'telnord,us'"), 1);
 	share(world, 1, "telnord", false);
-	assert_int_equal(count(world, "comment", "audience_suppliers = 'telnord'"), 1);
+	assert_int_equal(count(world, "comment", "organisations = 'telnord,us'"), 1);
 	check_all(world);
 }
 
@@ -271,7 +271,8 @@ static void test_unsharing(void **state)
 	assert_string_equal(delivery.comment, "");
 	assert_non_null(strstr(sdk_z(&world->arena.abi, delivery.text), "not shared with you any more. It is done."));
 	enum delivery_cause cause;
-	assert_true(delivery_may_go(&delivery, NULL, (struct reading){false, 0}, &cause));
+	assert_true(delivery_may_go(&delivery, supplier_by_name(world->suppliers, delivery.supplier), NULL,
+				    (struct reading){false, 0}, &cause));
 	bring(world, "telnord", "t9");
 	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t9")));
 	write_word(world, "orion", "O-1", "c2", "not for them");
@@ -318,17 +319,16 @@ static void test_our_own_comments(void **state)
 	struct world *world = *state;
 
 	two_parties(world);
-	assert_int_equal(say(world, 9, "", "x", AUDIENCE_EVERYONE, ""), JOB_NOT_FOUND);
-	assert_int_equal(say(world, 1, A_UUID, "hello all", AUDIENCE_EVERYONE, ""), JOB_ACCEPTED);
-	assert_int_equal(say(world, 1, A_UUID, "hello all", AUDIENCE_EVERYONE, ""), JOB_REPEATED);
+	assert_int_equal(say(world, 9, "", "x", "everyone"), JOB_NOT_FOUND);
+	assert_int_equal(say(world, 1, A_UUID, "hello all", "everyone"), JOB_ACCEPTED);
+	assert_int_equal(say(world, 1, A_UUID, "hello all", "everyone"), JOB_REPEATED);
 	assert_int_equal(count(world, "comment", "1 = 1"), 1);
 	assert_string_equal(due(world, "orion").comment, A_UUID);
 	assert_string_equal(due(world, "telnord").comment, A_UUID);
-	assert_int_equal(say(world, 1, "", "for one who is not here", AUDIENCE_SUPPLIERS, "datacoeur,telnord"),
-			 JOB_CONFLICT);
+	assert_int_equal(say(world, 1, "", "for one who is not here", "datacoeur,telnord"), JOB_CONFLICT);
 	assert_non_null(strstr(world->last.err.msg, "datacoeur"));
 	tell(world, "orion", "O-2", "new");
-	assert_int_equal(say(world, 2, A_UUID, "elsewhere", AUDIENCE_EVERYONE, ""), JOB_CONFLICT);
+	assert_int_equal(say(world, 2, A_UUID, "elsewhere", "everyone"), JOB_CONFLICT);
 	check_all(world);
 }
 

@@ -40,7 +40,8 @@ static void test_its_own_ticket_joins_meanwhile(void **state)
 	assert_int_equal(brief.op, ENT_ADD_COMMENT);
 	assert_true(sdk_eqz(brief.ticket, "T-7"));
 	enum delivery_cause cause;
-	assert_true(delivery_may_go(&brief, NULL, (struct reading){true, 0}, &cause));
+	assert_true(delivery_may_go(&brief, supplier_by_name(world->suppliers, brief.supplier), NULL,
+				    (struct reading){true, 0}, &cause));
 	bring(world, "telnord", "t1");
 	check_all(world);
 }

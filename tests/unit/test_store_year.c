@@ -244,14 +244,16 @@ static void test_a_long_thread_shows_its_newest(void **state)
 	assert_int_equal(tell(world, "orion", "O-1", "new"), JOB_ACCEPTED);
 	assert_int_equal(write_word(world, "orion", "O-1", "c-0", "body"), JOB_ACCEPTED);
 	assert_int_equal(store_open(world->path, NULL, 6, &world->clock, &world->chance, &db, &meta, &err), ENT_OK);
-	db_exec(db, "INSERT INTO comment (supplier, ticket, external_id, uuid, incident, author_id, author_name, body, "
-		    "visibility, audience, audience_suppliers, created_ms, edited_ms, removed, stamp_version, "
-		    "stamp_ms, recorded_ms, origin) "
-		    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5002) "
-		    "SELECT supplier, ticket, 'c-' || i, uuid || i, incident, author_id, author_name, 'word ' || i, "
-		    "visibility, audience, audience_suppliers, created_ms + i, 0, 0, 0, stamp_ms, recorded_ms, origin "
-		    "FROM n, comment WHERE "
-		    "external_id = 'c-0'");
+	db_exec(
+	    db,
+	    "INSERT INTO comment (supplier, ticket, external_id, uuid, incident, author_id, author_name, body, "
+	    "visibility, organisations, everyone, requester, created_ms, edited_ms, removed, stamp_version, "
+	    "stamp_ms, recorded_ms, origin) "
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5002) "
+	    "SELECT supplier, ticket, 'c-' || i, uuid || i, incident, author_id, author_name, 'word ' || i, "
+	    "visibility, organisations, everyone, requester, created_ms + i, 0, 0, 0, stamp_ms, recorded_ms, origin "
+	    "FROM n, comment WHERE "
+	    "external_id = 'c-0'");
 	assert_false(db_failed(db));
 	db_close(db);
 	assert_int_equal(view_find(&view, ENT_STR("1"), &incident, &err), ENT_OK);

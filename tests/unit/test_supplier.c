@@ -123,46 +123,6 @@ static void the_last_one_wipes(void **state)
 	supplier_set_unref(NULL);
 }
 
-static void audiences(void **state)
-{
-	static const struct {
-		enum audience_kind kind;
-		const char *suppliers, *who;
-		bool shares, allowed;
-	} rows[] = {
-	    {AUDIENCE_INTERNAL, NULL, "orion", true, false},
-	    {AUDIENCE_INTERNAL, "orion", "orion", true, false},
-	    {AUDIENCE_EVERYONE, NULL, "orion", true, true},
-	    {AUDIENCE_EVERYONE, NULL, "orion", false, false},
-	    {AUDIENCE_REQUESTER, NULL, "orion", true, true},
-	    {AUDIENCE_REQUESTER, NULL, "orion", false, false},
-	    {AUDIENCE_SUPPLIERS, "orion,tel", "tel", true, true},
-	    {AUDIENCE_SUPPLIERS, "orion,tel", "orion", true, true},
-	    {AUDIENCE_SUPPLIERS, "orion", "ori", true, false},
-	    {AUDIENCE_SUPPLIERS, "orion", "orion", false, false},
-	    {AUDIENCE_SUPPLIERS, "orion,tel", "el", true, false},
-	    {AUDIENCE_SUPPLIERS, "", "", true, false},
-	    {AUDIENCE_SUPPLIERS, NULL, "orion", true, false},
-	    {AUDIENCE_EVERYONE, NULL, "", true, false},
-	    {AUDIENCE_SUPPLIERS, "orion, tel", "tel", true, false},
-	};
-	enum audience_kind kind;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct audience audience = {rows[i].kind, sdk_str(rows[i].suppliers)};
-
-		if (audience_allows(&audience, sdk_str(rows[i].who), rows[i].shares) != rows[i].allowed)
-			fail_msg("row %zu", i);
-	}
-	for (int i = AUDIENCE_INTERNAL; i <= AUDIENCE_REQUESTER; i++) {
-		assert_true(audience_kind(sdk_str(audience_name((enum audience_kind)i)), &kind));
-		assert_int_equal(kind, i);
-	}
-	assert_false(audience_kind(ENT_STR("all"), &kind));
-	assert_false(audience_kind(ENT_ABSENT, &kind));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,7 +131,6 @@ int main(void)
 	    cmocka_unit_test(what_does_not_come_back),
 	    cmocka_unit_test(who_is_meant),
 	    cmocka_unit_test(the_last_one_wipes),
-	    cmocka_unit_test(audiences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

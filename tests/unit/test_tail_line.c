@@ -41,10 +41,13 @@ static const struct {
      "ticket INC0010023 goes on as INC0010031"},
     {"comment.added",
      "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It "
-     "burns\",\"visibility\":\"internal\",\"audience\":{\"kind\":\"internal\"}}}",
-     "comment added by Jane Doe (for internal): It burns"},
-    {"comment.edited", "{" TICKET ",\"comment\":{\"id\":\"c\",\"body\":\"x\",\"audience\":{\"kind\":\"everyone\"}}}",
-     "comment edited (for everyone): x"},
+     "burns\",\"visibility\":\"internal\",\"audience\":{\"organisations\":[\"telnord\",\"us\"],\"everyone\":false,"
+     "\"requester\":false}}}",
+     "comment added by Jane Doe (for telnord, us): It burns"},
+    {"comment.edited",
+     "{" TICKET ",\"comment\":{\"id\":\"c\",\"body\":\"x\",\"audience\":{\"organisations\":[\"us\"],\"everyone\":true,"
+     "\"requester\":true}}}",
+     "comment edited (for everyone and the requester): x"},
     {"comment.removed", "{" TICKET ",\"comment\":{\"id\":\"c\"}}", "comment removed"},
     {"attachment.added", "{" TICKET ",\"attachment\":{\"id\":\"a\",\"name\":\"log.txt\"}}", "attachment log.txt"},
     {"incident.shared", "{" WHO ",\"escalated\":true,\"brief\":{\"what\":\"No print\"}}",

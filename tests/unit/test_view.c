@@ -54,10 +54,9 @@ static void open_step(struct history *history, struct batch *batch, int index)
 	else if (pick < 30)
 		take_share(batch, small, which);
 	else if (pick < 50)
-		our_words(batch, small, which, text_of(history, index, "ours"), AUDIENCE_EVERYONE, "");
+		our_words(batch, small, which, text_of(history, index, "ours"), "everyone");
 	else if (pick < 58)
-		our_words(batch, small, which, text_of(history, index, "named"), AUDIENCE_SUPPLIERS,
-			  pick % 2 ? ORION : ORION ",telnord");
+		our_words(batch, small, which, text_of(history, index, "named"), pick % 2 ? ORION : ORION ",telnord");
 	else if (pick < 78)
 		their_words(batch, small, index, which, "telnord", text_of(history, index, "theirs"), true,
 			    now - (pick % 3) * 25 + (pick == 77) * 100000);
@@ -82,9 +81,9 @@ static void hidden_step(struct history *history, struct batch *batch, int index)
 	which = small->merged ? 0 : small_pick(small, 2);
 	pick = small_pick(small, 80);
 	if (pick < 12) {
-		our_words(batch, small, which, text_of(history, index, "internal"), AUDIENCE_INTERNAL, "");
+		our_words(batch, small, which, text_of(history, index, "internal"), "internal");
 	} else if (pick < 24) {
-		our_words(batch, small, which, text_of(history, index, "telnords"), AUDIENCE_SUPPLIERS,
+		our_words(batch, small, which, text_of(history, index, "telnords"),
 			  pick % 2 ? "telnord" : "datacoeur,orio,orion2,telnord");
 	} else if (pick < 34) {
 		their_words(batch, small, index, which, "telnord", text_of(history, index, "private_and_longer"), false,
@@ -550,10 +549,10 @@ static void test_tags(void **state)
 	ours = tag_for(world, &reader_ours, one);
 	assert_false(sdk_eq(before, ours));
 	assert_false(sdk_eq(before, tag_for(world, &datacoeur, one)));
-	say(world, 1, "00000000-0000-4000-8000-000000000001", "hidden", AUDIENCE_INTERNAL, "");
+	say(world, 1, "00000000-0000-4000-8000-000000000001", "hidden", "internal");
 	assert_true(sdk_eq(before, tag_for(world, &orion, one)));
 	assert_false(sdk_eq(ours, tag_for(world, &reader_ours, one)));
-	say(world, 1, "00000000-0000-4000-8000-000000000002", "for all", AUDIENCE_EVERYONE, "");
+	say(world, 1, "00000000-0000-4000-8000-000000000002", "for all", "everyone");
 	assert_false(sdk_eq(before, tag_for(world, &orion, one)));
 }
 

@@ -139,20 +139,21 @@ static inline struct said *add_said(struct small *small, int which, const char *
 }
 
 static inline void our_words(struct batch *batch, struct small *small, int which, const char *text,
-			     enum audience_kind kind, const char *named)
+			     const char *audience)
 {
 	struct world *world = batch->world;
 	struct job job = {.kind = JOB_COMMENT,
 			  .ask = {.incident = small->number[small->merged ? 0 : which],
 				  .text = sdk_dup(&world->arena.abi, sdk_str(text)),
-				  .audience = {kind, sdk_str(named)},
 				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
 	struct said *said = add_said(small, small->merged ? 0 : which, text);
 
 	said->ours = true;
 	said->at_ms = said->told_ms = world->now_ms;
-	said->everyone = kind == AUDIENCE_EVERYONE;
-	said->named = kind == AUDIENCE_SUPPLIERS && strstr(named, ORION);
+	said->everyone = !strcmp(audience, "everyone");
+	said->named = strstr(audience, ORION);
+	assert_true(audience_words(&world->arena.abi, organisation_ours(world->suppliers), sdk_str(audience),
+				   &job.ask.audience));
 	world->chance.uuid(&world->chance, job.ask.comment_uuid);
 	said->job = batch_add(batch, &job);
 }

@@ -199,7 +199,7 @@ class World:
         canary = self.canary()
         readers = () if audience == "internal" else parties if audience == "everyone" else set(audience) & set(parties)
         self.note(canary, incident, "", readers)
-        self.api("POST", f"/v1/incidents/{incident}/comments", {"body": f"{words} {canary}", "audience": audience})
+        self.api("POST", f"/v1/incidents/{incident}/comments", {"body": f"{words} {canary}", "audience": ",".join(audience) if isinstance(audience, list) else audience})
         return canary
 
     # ---- waiting ---------------------------------------------------------------------------------

@@ -195,8 +195,9 @@ static void check_open(struct out_sim *sim)
 
 static void check_plans(struct out_sim *sim)
 {
-	struct db_stmt *stmt = db_use(rows(sim), "SELECT id, supplier, audience FROM delivery WHERE op = 'add_comment' "
-						 "AND audience = 'internal'");
+	struct db_stmt *stmt = db_use(rows(sim), "SELECT id, supplier FROM delivery WHERE op = 'add_comment' AND "
+						 "everyone = 0 AND ',' || organisations || ',' NOT LIKE '%,' || "
+						 "supplier || ',%'");
 
 	while (db_row(stmt))
 		out_violates(sim, "I6", "delivery", "delivery %lld brings an internal comment to %.*s",
@@ -253,7 +254,7 @@ static void check_reach(struct out_sim *sim)
 	    "SELECT json_extract(e.json, '$.comment.id'), s.supplier, c.body FROM event AS e JOIN share AS s ON "
 	    "s.incident = "
 	    "e.incident JOIN comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') WHERE e.kind = "
-	    "'comment.added' AND json_extract(e.json, '$.comment.audience.kind') = 'everyone' AND s.supplier <> "
+	    "'comment.added' AND json_extract(e.json, '$.comment.audience.everyone') = 1 AND s.supplier <> "
 	    "e.supplier AND s.withdrawn_ms = 0 AND (SELECT max(seq) FROM event AS u WHERE u.incident = e.incident AND "
 	    "u.supplier = s.supplier AND u.kind IN ('incident.shared', 'incident.unshared', 'ticket.linked', "
 	    "'ticket.removed')) < e.seq AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = "
@@ -279,10 +280,10 @@ static void check_owed(struct out_sim *sim)
 	    "SELECT DISTINCT c.body, s.supplier, coalesce(d.state, 'never planned'), coalesce(d.cause, '') FROM event "
 	    "AS e JOIN event AS s ON s.incident = e.incident "
 	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
-	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.audience = "
-	    "'everyone' LEFT JOIN delivery AS d ON "
+	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.everyone = "
+	    "1 LEFT JOIN delivery AS d ON "
 	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
-	    "'$.comment.audience.kind') = 'everyone' AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
+	    "'$.comment.audience.everyone') = 1 AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
 	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed') AND (u.incident = e.incident OR u.seq > "
 	    "(SELECT min(g.seq) FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.absorbed') OR "
 	    "EXISTS (SELECT 1 FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.merged' AND g.seq < "

@@ -223,7 +223,7 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 	supplier->title = sdk_format(arena, "Supplier %d", tool->index);
 	supplier->connector = rank_connector(tool);
 	supplier->settings = settings;
-	supplier->public_audience = tool->everyone ? AUDIENCE_EVERYONE : AUDIENCE_INTERNAL;
+	supplier->public_everyone = tool->everyone;
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		supplier->policy[i] = tool->policy;
 	supplier->account = tool->knows_account ? ENT_STR("bot") : ENT_ABSENT;

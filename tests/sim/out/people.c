@@ -2,6 +2,8 @@
 /* People at the tools and with us, webhooks on their way, and the asks of people with us. */
 #include "out.h"
 
+#include "core/organisation.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,15 +295,18 @@ static void we_say(struct out_sim *sim, int64_t incident)
 	struct canary *canary = &sim->canary[i];
 	struct request *request = request_new(sim, JOB_COMMENT);
 	canary->incident = incident;
-	canary->audience.kind = (enum audience_kind)rng_below(&sim->rng, 3);
-	canary->audience.suppliers =
-	    canary->audience.kind == AUDIENCE_SUPPLIERS ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_STR("");
+	unsigned kind = (unsigned)rng_below(&sim->rng, 3);
+	canary->audience =
+	    audience_make(&sim->arena.abi, ENT_STR(ORGANISATION_OURS), ENT_ABSENT,
+			  kind == 1 ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_ABSENT, kind == 2, false);
 	sim->world.chance.uuid(&sim->world.chance, canary->uuid);
 	request->job.ask = (struct ask){
 	    .incident = incident, .text = body, .audience = canary->audience, .author = {ENT_ABSENT, ENT_STR("we")}};
 	memcpy(request->job.ask.comment_uuid, canary->uuid, ID_SIZE);
 	trace_line(&sim->world, "we say canary-%d. in %d to %s", i, (int)incident,
-		   audience_name(canary->audience.kind));
+		   kind == 2   ? "everyone"
+		   : kind == 1 ? "one"
+			       : "ours");
 }
 
 /* A tool that takes part in two incidents, if there is one: comments then made in the other one are owed to it. */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Organisations: who takes part. They read, and what is said is for them; suppliers are their tools. One namespace with
+ * the suppliers: a supplier belongs to the organisation of its own name unless its setting says another. Ours has a
+ * name as the others do. An organisation may have several tools.
+ */
+#ifndef CORE_ORGANISATION_H
+#define CORE_ORGANISATION_H
+
+#include "core/supplier.h"
+
+#define ORGANISATION_OURS "us" /* unless the configuration says another name */
+
+/* set NULL: none is configured. */
+struct ent_str organisation_ours(const struct supplier_set *set);
+struct ent_str organisation_of(const struct supplier *supplier);
+/* Of the supplier with this name; one that is not in the set is an organisation of its own. */
+struct ent_str organisation_named(const struct supplier_set *set, struct ent_str supplier);
+/* Ours, or one that has a supplier. */
+bool organisation_is_known(const struct supplier_set *set, struct ent_str organisation);
+/* All of them, ours first, each once, comma separated. */
+struct ent_str organisation_list(struct ent_arena *arena, const struct supplier_set *set);
+
+#endif
