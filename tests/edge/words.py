@@ -75,7 +75,7 @@ def check_incident(tap, words):
     show = words.out("incident", "show", number)
     plain = " ".join(show.split())
     for what, text in (("who holds the ball since when", "holder vega, since 20"), ("who takes part and how", "vega escalated"),
-                       ("a note of ours, spelled out", "[internal: for us only]"), ("for whom a comment is", "[for us, south and vega]"),
+                       ("a note of ours, spelled out", "[internal: for us only]"), ("for whom a comment is", "[for south, us and vega]"),
                        ("for all", "[for everyone who shares the incident]"), ("where it is on its way to", "-> south: pending"),
                        ("why it stands still", "-> vega: parked (refused): HTTP 422"), ("and what to do", "edit the text, retry or ignore"),
                        ("all lines", "second line"), ("tickets", "V-w1")):
