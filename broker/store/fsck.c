@@ -140,9 +140,13 @@ static const struct {
      "incident.changed_ms) LIMIT 20"},
     {"a supplier's list lacks a finished incident, or has one that it takes no part in",
      "SELECT 'ENT-' || incident FROM (SELECT share.incident, share.supplier FROM share JOIN incident ON number = "
-     "share.incident WHERE finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT incident, "
+     "share.incident WHERE incident.finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT "
+     "incident, "
      "supplier FROM finished WHERE supplier <> '' AND NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
      "finished.incident AND share.supplier = finished.supplier)) LIMIT 20"},
+    {"a share of a finished incident stands among those in work, or the other way round",
+     "SELECT 'ENT-' || incident FROM share JOIN incident ON number = share.incident WHERE share.finished <> "
+     "incident.finished LIMIT 20"},
     {"an audience names nobody", "SELECT uuid FROM comment WHERE organisations = '' AND removed = 0 LIMIT 20"},
 };
 

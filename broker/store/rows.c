@@ -39,12 +39,16 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 	return true;
 }
 
-/* Rows of table finished, made anew. */
+/* Rows of table finished, made anew, and what its shares say of it. */
 static void save_finished(struct db *db, const struct incident *incident)
 {
 	struct db_stmt *stmt = db_use(db, "DELETE FROM finished WHERE incident = $1");
 
 	db_bind_int(stmt, 1, incident->number);
+	(void)db_row(stmt);
+	stmt = db_use(db, "UPDATE share SET finished = $2 WHERE incident = $1 AND finished <> $2");
+	db_bind_int(stmt, 1, incident->number);
+	db_bind_int(stmt, 2, incident->finished);
 	(void)db_row(stmt);
 	if (!incident->finished)
 		return;

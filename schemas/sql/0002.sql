@@ -8,8 +8,11 @@ CREATE TABLE share (
 	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
+	finished     SMALLINT NOT NULL DEFAULT 0, -- as incident.finished, saved with it
 	PRIMARY KEY (incident, supplier)
 );
+-- A supplier's incidents in work.
+CREATE INDEX share_work ON share (supplier, incident) WHERE finished = 0;
 -- What an organisation may read, newest share first.
 CREATE INDEX share_reader ON share (supplier, since_ms, incident) WHERE withdrawn_ms = 0;
 INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
