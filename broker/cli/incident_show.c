@@ -79,13 +79,11 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 
 static void incident_holder_show(struct ent_arena *arena, const struct sdk_json *incident)
 {
-	struct ent_str holder = sdk_json_text_at(incident, "holder"),
-		       since = member_cell(arena, incident, "holder_since");
-
-	if (holder.n)
-		printf("%-10s %.*s, since %.*s\n", "holder", ENT_F(table_safe(arena, holder, false)), ENT_F(since));
-	else
-		printf("%-10s nobody, since %.*s\n", "holder", ENT_F(since));
+	printf("%-10s %.*s, since %.*s", "holder", ENT_F(member_cell(arena, incident, "holder")),
+	       ENT_F(member_cell(arena, incident, "holder_since")));
+	if (sdk_json_at(incident, "handed_by"))
+		printf("; handed over by %.*s, not accepted yet", ENT_F(member_cell(arena, incident, "handed_by")));
+	putchar('\n');
 }
 
 static void incident_shares_show(struct ent_arena *arena, const struct sdk_json *incident)

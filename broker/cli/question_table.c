@@ -25,7 +25,7 @@ static const char incident_help[] =
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
-    "  --holder NAME      who holds the ball; '' for nobody\n"
+    "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
     "  --supplier NAME    who takes part\n"
     "  --since TIME       changed since, RFC 3339\n"
     "  --text WORDS       part of the title, or the number of a ticket\n"

@@ -137,10 +137,7 @@ static void put_comment(struct line *line, const char *did)
 
 static void put_holder(struct line *line, const char *path)
 {
-	if (has_text(line, path))
-		put_at(line, path);
-	else
-		put_z(line, "nobody");
+	put_text(line, table_cell(line->arena, sdk_json_at(line->data, path)));
 }
 
 static void opened_words(struct line *line)
@@ -161,10 +158,19 @@ static void status_changed(struct line *line)
 
 static void holder_changed(struct line *line)
 {
-	put_z(line, "handed over: ");
+	bool accepted = sdk_json_bool(sdk_json_at(line->data, "accepted"), true);
+
+	put_z(line, sdk_json_at(line->data, "declined") ? "given back: " : "handed over: ");
 	put_holder(line, "from");
 	put_z(line, ARROW);
 	put_holder(line, "to");
+	put_z(line, accepted ? "" : ", not accepted yet");
+}
+
+static void holder_accepted(struct line *line)
+{
+	put_holder(line, "holder");
+	put_z(line, " accepted it");
 }
 
 static void corrected_words(struct line *line)
@@ -361,6 +367,7 @@ static const struct {
     [EVENT_INCIDENT_OPENED] = {opened_words, GREEN},
     [EVENT_INCIDENT_STATUS_CHANGED] = {status_changed, ""},
     [EVENT_INCIDENT_HOLDER_CHANGED] = {holder_changed, MAGENTA},
+    [EVENT_INCIDENT_HOLDER_ACCEPTED] = {holder_accepted, MAGENTA},
     [EVENT_INCIDENT_CORRECTED] = {corrected_words, YELLOW},
     [EVENT_INCIDENT_MERGED] = {merged_words, MAGENTA},
     [EVENT_INCIDENT_ABSORBED] = {absorbed_words, MAGENTA},

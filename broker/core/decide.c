@@ -250,11 +250,10 @@ static void decide_left(const struct situation *at, const struct ent_change *cha
 			   change->ticket.has);
 }
 
-void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret)
+static void decide_told(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	bool left = at->ticket && at->ticket->continues_as.n;
 
-	assert(at->incident);
 	switch (change->kind) {
 	case ENT_TICKET_CHANGED:
 		if (left)
@@ -289,6 +288,15 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 		struct event *event = events_add_change(ret, EVENT_ATTACHMENT_ADDED, at, change);
 		event->attachment = change->attachment;
 	}
+}
+
+void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	size_t from = ret->n;
+
+	assert(at->incident);
+	decide_told(at, change, ret);
+	decide_accepted(at, change, from, ret);
 }
 
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,

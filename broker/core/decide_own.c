@@ -4,6 +4,7 @@
 
 #include "core/decide_word.h"
 #include "core/federate.h"
+#include "core/holder.h"
 #include "core/organisation.h"
 
 static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,
@@ -15,6 +16,18 @@ static struct event *add_own(struct events *events, enum event_kind kind, const 
 	return event;
 }
 
+/* A person with us does something about a ball that a tool handed to us. */
+static void accept_own(const struct situation *at, const struct ent_person *author, struct events *ret)
+{
+	const struct incident *incident = at->incident;
+
+	if (incident->is_accepted || !same_text(incident->holder, organisation_ours(at->suppliers)))
+		return;
+	struct event *event = add_own(ret, EVENT_INCIDENT_HOLDER_ACCEPTED, at, author);
+	event->holder_from = incident->handed_by;
+	event->holder_to = incident->holder;
+}
+
 static const struct word *word_by(const struct situation *at, struct ent_str supplier)
 {
 	for (size_t i = 0; i < at->n_word; i++)
@@ -23,17 +36,34 @@ static const struct word *word_by(const struct situation *at, struct ent_str sup
 	return NULL;
 }
 
-static void add_holder(const struct situation *at, struct ent_str holder, const struct ent_person *author,
-		       struct events *ret)
+/* supplier: whose word comes along; absent: nobody's. */
+static void add_holder(const struct situation *at, struct ent_str holder, struct ent_str supplier,
+		       const struct ent_person *author, struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_HOLDER_CHANGED, at, author);
-	const struct word *word = word_by(at, holder);
+	const struct word *word = word_by(at, supplier);
 
 	event->holder_from = at->incident->holder;
 	event->holder_to = holder;
 	event->holder_since_ms = event->time_ms;
+	event->is_accepted = same_text(holder, organisation_ours(at->suppliers));
 	if (word)
 		event->values = decide_brought_levels(at, word);
+}
+
+static void add_comment(const struct situation *at, const struct comment *comment, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_COMMENT_ADDED, at, &comment->author);
+	struct comment *to = &event->comment;
+
+	*to = *comment;
+	to->supplier = to->ticket = ENT_STR("");
+	to->external_id = ENT_STR("");
+	if (to->uuid[0])
+		to->external_id = sdk_dup(ret->arena, sdk_str(to->uuid));
+	if (!to->created_ms)
+		to->created_ms = event->time_ms;
+	event->said_ms = to->created_ms;
 }
 
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
@@ -47,14 +77,16 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 	event->reads_from = reads_from;
 	event->reads_ms = at->now_ms;
 	event->brief = *brief;
-	if (escalated && !same_text(at->incident->holder, supplier))
-		add_holder(at, supplier, author, ret);
+	if (escalated && !holder_is(at->suppliers, at->incident->holder, supplier))
+		add_holder(at, organisation_named(at->suppliers, supplier), supplier, author, ret);
+	else
+		accept_own(at, author, ret);
 	if (brief->what.n && word_by(at, supplier)) { /* no ticket is made that could say it */
 		struct comment comment = {.author = *author};
 		comment.audience = audience_make(ret->arena, organisation_ours(at->suppliers),
 						 organisation_named(at->suppliers, supplier), ENT_ABSENT, false, false);
 		comment.body = federate_brief(ret->arena, brief, incident_number(at->incident->number, number));
-		decide_own_comment(at, &comment, ret);
+		add_comment(at, &comment, ret);
 	}
 }
 
@@ -65,8 +97,10 @@ void decide_unshare(const struct situation *at, struct ent_str supplier, struct 
 
 	event->supplier = supplier;
 	event->reason = reason;
-	if (same_text(at->incident->holder, supplier))
-		add_holder(at, ENT_STR(""), author, ret);
+	if (holder_is(at->suppliers, at->incident->holder, supplier))
+		add_holder(at, organisation_ours(at->suppliers), ENT_ABSENT, author, ret);
+	else
+		accept_own(at, author, ret);
 }
 
 void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
@@ -77,19 +111,11 @@ void decide_status(const struct situation *at, enum ent_status status, const str
 	struct event *event = add_own(ret, EVENT_INCIDENT_STATUS_CHANGED, at, author);
 	event->status_from = at->incident->values.at[ENT_STATUS];
 	event->status_to = status;
+	accept_own(at, author, ret);
 }
 
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret)
 {
-	struct event *event = add_own(ret, EVENT_COMMENT_ADDED, at, &comment->author);
-	struct comment *to = &event->comment;
-
-	*to = *comment;
-	to->supplier = to->ticket = ENT_STR("");
-	to->external_id = ENT_STR("");
-	if (to->uuid[0])
-		to->external_id = sdk_dup(ret->arena, sdk_str(to->uuid));
-	if (!to->created_ms)
-		to->created_ms = event->time_ms;
-	event->said_ms = to->created_ms;
+	add_comment(at, comment, ret);
+	accept_own(at, &comment->author, ret);
 }

@@ -2,6 +2,7 @@
 #include "core/decide_word.h"
 
 #include "core/federate.h"
+#include "core/holder.h"
 #include "sdk/webhook.h"
 
 /* ---- words ------------------------------------------------------------------- */
@@ -52,16 +53,16 @@ static struct word own_word(const struct situation *at, const struct ent_change 
 	return word;
 }
 
-/* False: that supplier has no ticket in the incident. */
-static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str supplier,
+/* False: that holder has no ticket in the incident. */
+static bool word_of(const struct situation *at, const struct ent_change *change, struct ent_str holder,
 		    struct word *ret)
 {
-	if (same_text(supplier, at->supplier)) {
+	if (holder_is(at->suppliers, holder, at->supplier)) {
 		*ret = own_word(at, change);
 		return true;
 	}
 	for (size_t i = 0; i < at->n_word; i++)
-		if (same_text(at->word[i].supplier, supplier)) {
+		if (holder_is(at->suppliers, holder, at->word[i].supplier)) {
 			*ret = at->word[i];
 			return true;
 		}
@@ -90,7 +91,7 @@ static bool is_word(const struct situation *at, const struct ent_change *change,
 static enum ent_status status_word(const struct situation *at, const struct ent_change *change)
 {
 	enum ent_status said = new_status(at, change), was = stored_status(at);
-	bool lags = at->sweep && !same_text(at->supplier, at->incident->holder);
+	bool lags = at->sweep && !holder_is(at->suppliers, at->incident->holder, at->supplier);
 
 	if (!is_word(at, change, ENT_STATUS) || said == ENT_TRANSFERRED ||
 	    (said == ENT_NEW && !lags && (was == ENT_NEW || was == ENT_STATUS_UNKNOWN)))
@@ -124,9 +125,9 @@ static bool value_counts(const struct situation *at, const struct ent_change *ch
 	switch (at->policy[attr]) {
 	case POLICY_NEWEST:
 	case POLICY_THEIRS:
-		return same_text(holder, at->supplier) || !is_said_again(at, change, attr);
+		return holder_is(at->suppliers, holder, at->supplier) || !is_said_again(at, change, attr);
 	case POLICY_HOLDER:
-		return same_text(holder, at->supplier);
+		return holder_is(at->suppliers, holder, at->supplier);
 	case POLICY_OURS:
 		break;
 	}
@@ -135,10 +136,9 @@ static bool value_counts(const struct situation *at, const struct ent_change *ch
 
 /* ---- who holds the ball ---------------------------------------------------- */
 
-static struct ent_str handed_to(const struct situation *at, struct ent_str word)
+static bool is_refusal(enum ent_status status)
 {
-	const struct supplier *supplier = at->suppliers && word.n ? supplier_by_any(at->suppliers, word) : NULL;
-	return supplier ? supplier->name : word;
+	return status == ENT_REJECTED || status == ENT_CANCELLED;
 }
 
 /* Who works on it takes a ball that lies about; our own update makes nobody work. */
@@ -149,22 +149,122 @@ static bool takes_the_ball(const struct situation *at, const struct ent_change *
 	return status_facts(new_status(at, change))->active;
 }
 
-struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change)
+/* It was handed to us, named or not, and nobody with us has done anything since. */
+static bool lies_about(const struct situation *at, struct ent_str holder)
+{
+	bool has_moved = !same_text(holder, at->incident->holder);
+
+	return same_text(holder, organisation_ours(at->suppliers)) && (has_moved || !at->incident->is_accepted);
+}
+
+/* The first own word of one that was handed the ball says no: it goes back to who had it. */
+static bool declines_the_ball(const struct situation *at, const struct ent_change *change)
 {
 	const struct incident *incident = at->incident;
-	struct ent_str first = incident->sequence == 0 ? at->supplier : incident->holder;
-	struct ent_str holder = first;
+
+	return incident->sequence != 0 && !incident->is_accepted && incident->handed_by.n &&
+	       holder_is(at->suppliers, incident->holder, at->supplier) && is_refusal(status_word(at, change));
+}
+
+/* The holder's ticket says with this very change that it passes the ball on. */
+static bool hands_over_now(const struct situation *at, const struct ent_change *change, struct ent_str holder)
+{
+	static const enum ent_attr says[] = {ENT_STATUS, ENT_TRANSFERRED_TO};
+	uint32_t heard = heard_bits(at, change);
+
+	if (!holder_is(at->suppliers, holder, at->supplier))
+		return false;
+	for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+		if (attr_in(heard, says[i]) &&
+		    !(at->ticket && same_value(&at->ticket->at[says[i]].value, &change->ticket.at[says[i]])))
+			return true;
+	return false;
+}
+
+/* The old word of a hand-over stands in the holder's ticket, and who was meant said no to it. */
+static bool is_declined(const struct situation *at, const struct ent_change *change, struct ent_str holder,
+			struct ent_str next)
+{
+	struct word word;
+
+	if (!next.n || !same_text(next, at->incident->declined_by) || hands_over_now(at, change, holder))
+		return false;
+	return !word_of(at, change, next, &word) || is_refusal(word.values.at[ENT_STATUS]);
+}
+
+/* The holder, and whoever has the name by now that a tool handed over to when nobody had it. */
+static struct ent_str known_holder(const struct situation *at, struct ent_arena *arena)
+{
+	struct ent_str name;
+
+	if (at->incident->sequence == 0)
+		return organisation_named(at->suppliers, at->supplier);
+	return holder_word(at->incident->holder, &name) ? holder_named(at->suppliers, name, arena)
+							: at->incident->holder;
+}
+
+struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change, struct ent_arena *arena)
+{
+	struct ent_str first = known_holder(at, arena), holder = first;
 	struct word word;
 	size_t steps = 0;
 
-	while (holder.n && word_of(at, change, holder, &word) && word.values.at[ENT_STATUS] == ENT_TRANSFERRED) {
-		holder = handed_to(at, word.transferred_to);
+	if (declines_the_ball(at, change))
+		return at->giver_left ? organisation_ours(at->suppliers) : at->incident->handed_by;
+	while (word_of(at, change, holder, &word) && word.values.at[ENT_STATUS] == ENT_TRANSFERRED) {
+		struct ent_str next = holder_named(at->suppliers, word.transferred_to, arena);
+		if (is_declined(at, change, holder, next))
+			break;
+		holder = next;
 		if (++steps > at->n_word + 1) /* more than there are suppliers: a circle */
 			return first;
 	}
-	if (!holder.n && takes_the_ball(at, change))
-		return at->supplier;
-	return holder.n ? holder : ENT_STR("");
+	if (lies_about(at, holder) && takes_the_ball(at, change))
+		return organisation_named(at->suppliers, at->supplier);
+	return holder;
+}
+
+/* Did somebody there do something, or did we? */
+static bool is_own_event(const struct situation *at, const struct ent_change *change, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_TICKET_LINKED: /* one that we made has not spoken yet */
+		return !at->writes || status_word(at, change) != ENT_STATUS_UNKNOWN;
+	case EVENT_TICKET_CHANGED:
+		for (size_t i = 0; i < event->n_attr; i++)
+			if (!attr_in(at->echo | at->asked, event->attr[i].attr))
+				return true;
+		return false;
+	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
+	case EVENT_ATTACHMENT_ADDED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void decide_accepted(const struct situation *at, const struct ent_change *change, size_t from, struct events *ret)
+{
+	const struct incident *incident = at->incident;
+	bool is_own = false;
+
+	if (incident->sequence == 0 || incident->is_accepted || at->withdrawn ||
+	    !holder_is(at->suppliers, incident->holder, at->supplier))
+		return;
+	for (size_t i = from; i < ret->n; i++) {
+		if (ret->at[i].kind == EVENT_INCIDENT_HOLDER_CHANGED)
+			return;
+		is_own |= is_own_event(at, change, &ret->at[i]);
+	}
+	if (!is_own)
+		return;
+	struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_ACCEPTED, at);
+	event->actor = change->actor;
+	event->time_ms = situation_when(at, change);
+	event->holder_from = incident->handed_by;
+	event->holder_to = incident->holder;
 }
 
 /* Does the word of one who is handed the ball come along with it? Where we can write, a new ticket has not spoken yet,
@@ -196,19 +296,21 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 {
 	enum ent_status now = at->incident->values.at[ENT_STATUS], said = ENT_STATUS_UNKNOWN;
 	bool has_moved = !same_text(holder, at->incident->holder);
+	bool is_mine = holder_is(at->suppliers, holder, at->supplier);
 	struct word word;
 
+	if (declines_the_ball(at, change))
+		return now;
 	if (!is_plain(at, ENT_STATUS)) {
 		said = status_word(at, change);
 		if (said != ENT_STATUS_UNKNOWN && (value_counts(at, change, ENT_STATUS, holder) ||
 						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens_it(at, change))))
 			return said;
 		said = ENT_STATUS_UNKNOWN;
-	} else if (same_text(holder, at->supplier)) {
+	} else if (is_mine) {
 		said = own_word(at, change).values.at[ENT_STATUS];
 	}
-	if (has_moved && !same_text(holder, at->supplier) && word_of(at, change, holder, &word) &&
-	    is_brought(at, &word, ENT_STATUS))
+	if (has_moved && !is_mine && word_of(at, change, holder, &word) && is_brought(at, &word, ENT_STATUS))
 		said = word.values.at[ENT_STATUS];
 	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
 		return now;
@@ -244,7 +346,9 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 	int64_t when = situation_when(at, change);
 	struct word word;
 
-	next.holder = decide_next_holder(at, change);
+	next.holder = decide_next_holder(at, change, ret->arena);
+	if (declines_the_ball(at, change))
+		next.declined_by = incident->holder;
 	next.values.at[ENT_STATUS] = next_status(at, change, next.holder);
 	if (!same_text(next.holder, incident->holder)) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
@@ -252,6 +356,8 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 		event->time_ms = event->holder_since_ms = when;
 		event->holder_from = incident->holder;
 		event->holder_to = next.holder;
+		event->is_declined = declines_the_ball(at, change);
+		event->is_accepted = event->is_declined || holder_is(at->suppliers, next.holder, at->supplier);
 		if (word_of(at, change, next.holder, &word))
 			event->values = decide_brought_levels(at, &word);
 		attr_take(&next.values, &event->values);
@@ -280,7 +386,9 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	event->actor = change->actor;
 	event->time_ms = situation_when(at, change);
 	event->holder_since_ms = event->time_ms;
-	event->holder_to = decide_next_holder(at, change);
+	event->holder_to = decide_next_holder(at, change, ret->arena);
+	event->is_accepted = holder_is(at->suppliers, event->holder_to, at->supplier);
+	event->holder_from = organisation_named(at->suppliers, at->supplier);
 	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
 	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
 }
@@ -299,7 +407,7 @@ static void decide_level(const struct situation *at, const struct ent_change *ch
 
 	if (is_plain(at, attr) || incident->sequence == 0 || said == 0)
 		return;
-	bool by_rule = (stands == 0 || same_text(at->supplier, incident->holder)) &&
+	bool by_rule = (stands == 0 || sdk_eq(at->supplier, incident->holder)) && /* as fold_level() */
 		       !(at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]));
 	bool is_next =
 	    level_word(at, change, attr) == said && (stands == 0 || value_counts(at, change, attr, incident->holder));

@@ -7,8 +7,11 @@
 
 /* Who holds the ball after this change? While the holder's own ticket says transferred, the one it names does; so
  * hand-overs that are learned in the wrong order end where those in the right order do. A circle moves nothing: the
- * next word of one in it will tell. */
-struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change);
+ * next word of one in it will tell. Who was handed the ball and says no gives it back to who had it. */
+struct ent_str decide_next_holder(const struct situation *at, const struct ent_change *change, struct ent_arena *arena);
+/* Who was handed the ball does something of its own: it has accepted. The change's events stand in the list behind
+ * `from`. */
+void decide_accepted(const struct situation *at, const struct ent_change *change, size_t from, struct events *ret);
 
 void decide_opened(const struct situation *at, const struct ent_change *change, struct events *ret);
 /* What the change moves in the incident: its holder, its status; and what it says in vain. */

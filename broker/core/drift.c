@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/drift.h"
 
+#include "core/holder.h"
 #include "sdk/webhook.h"
 
 /* The last delivery of that op (an update: of that attribute) is open, or was given up by a person or for good. */
@@ -35,7 +36,8 @@ bool drift_attribute(struct dossier *dossier, const struct party *party, enum en
 	    federate_agrees(party, incident, attr) || is_settled(dossier, party, ENT_UPDATE_TICKET, 1u << attr))
 		return false;
 	/* A holder that has not looked at it yet has not spoken. */
-	if (party->values.at[ENT_STATUS] == ENT_NEW && sdk_eq(party->supplier->name, incident->holder))
+	if (party->values.at[ENT_STATUS] == ENT_NEW &&
+	    holder_is(dossier->suppliers, incident->holder, party->supplier->name))
 		return false;
 	(void)federate_value(party->supplier, &incident->values, attr, &ours);
 	*ret = (struct drift_row){.what = sdk_attr_name(attr),

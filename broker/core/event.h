@@ -16,11 +16,12 @@
 	X(EVENT_INCIDENT_OPENED, "incident.opened")                                                                    \
 	X(EVENT_INCIDENT_STATUS_CHANGED, "incident.status_changed")                                                    \
 	X(EVENT_INCIDENT_HOLDER_CHANGED, "incident.holder_changed")                                                    \
-	X(EVENT_INCIDENT_MERGED, "incident.merged")     /* on the survivor: what came in */                            \
-	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed") /* on the other: its last event */                             \
-	X(EVENT_TICKET_LINKED, "ticket.linked")         /* a ticket's first appearance */                              \
-	X(EVENT_TICKET_CHANGED, "ticket.changed")       /* also when nothing visible changed */                        \
-	X(EVENT_TICKET_LATE, "ticket.late")             /* older than what is stored: recorded, nothing moved */       \
+	X(EVENT_INCIDENT_HOLDER_ACCEPTED, "incident.holder_accepted") /* it was handed the ball, and acts */           \
+	X(EVENT_INCIDENT_MERGED, "incident.merged")                   /* on the survivor: what came in */              \
+	X(EVENT_INCIDENT_ABSORBED, "incident.absorbed")               /* on the other: its last event */               \
+	X(EVENT_TICKET_LINKED, "ticket.linked")                       /* a ticket's first appearance */                \
+	X(EVENT_TICKET_CHANGED, "ticket.changed")                     /* also when nothing visible changed */          \
+	X(EVENT_TICKET_LATE, "ticket.late") /* older than what is stored: recorded, nothing moved */                   \
 	X(EVENT_TICKET_REMOVED, "ticket.removed")                                                                      \
 	X(EVENT_TICKET_CONTINUED, "ticket.continued") /* it goes on as another ticket of the same tool */              \
 	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
@@ -75,6 +76,9 @@ struct event {
 	/* incident.opened: title, status, holder. status_changed: status. holder_changed: both holders. */
 	enum ent_status status_from, status_to;
 	struct ent_str holder_from, holder_to;
+	bool is_accepted; /* opened, holder_changed, corrected: as the incident's. holder_accepted: both holders */
+	bool is_declined; /* holder_changed: who was handed the ball gives it back */
+	struct ent_str handed_by, declined_by; /* corrected: as in the incident */
 	/* holder_changed: the levels that the new holder's ticket says. ticket.linked, ticket.changed: the levels that
 	 * are the incident's from now on, whatever the rule says; for others the rule says whether the ticket's is the
 	 * incident's (anybody's until the holder has said one, then the holder's). corrected: what stands now. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading an event's data back: the mirror of event_print.c, for rebuild. */
 #include "core/delivery.h"
+#include "core/holder.h"
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -298,11 +299,22 @@ static void read_supplier_state(struct reader *reader, const struct sdk_json *no
 		fail_at_member(reader, "to");
 }
 
+static struct ent_str holder_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required)
+{
+	struct ent_str holder = holder_read(reader->arena, sdk_json_at(node, path));
+
+	if (!holder.n && (required || sdk_json_at(node, path)))
+		fail_at_member(reader, path);
+	return holder.n ? holder : ENT_STR("");
+}
+
 static void read_opened(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	ret->status_to = status_at(reader, node, "status");
-	ret->holder_to = member_text(node, "holder");
+	ret->holder_to = holder_at(reader, node, "holder", true);
 	ret->holder_since_ms = time_at(reader, node, "since", true);
+	ret->is_accepted = sdk_json_bool(sdk_json_at(node, "accepted"), false);
+	ret->holder_from = holder_at(reader, node, "handed_by", !ret->is_accepted);
 }
 
 static void read_status_changed(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -313,10 +325,18 @@ static void read_status_changed(struct reader *reader, const struct sdk_json *no
 
 static void read_holder_changed(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
-	ret->holder_from = member_text(node, "from");
-	ret->holder_to = member_text(node, "to");
+	ret->holder_from = holder_at(reader, node, "from", true);
+	ret->holder_to = holder_at(reader, node, "to", true);
 	ret->holder_since_ms = time_at(reader, node, "since", true);
+	ret->is_accepted = sdk_json_bool(sdk_json_at(node, "accepted"), false);
+	ret->is_declined = sdk_json_bool(sdk_json_at(node, "declined"), false);
 	read_levels(node, "", ret);
+}
+
+static void read_holder_accepted(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	ret->holder_to = holder_at(reader, node, "holder", true);
+	ret->holder_from = holder_at(reader, node, "handed_by", true);
 }
 
 static void read_corrected(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -327,12 +347,16 @@ static void read_corrected(struct reader *reader, const struct sdk_json *node, s
 	ret->title = member_text(node, "title");
 	read_levels(node, "", ret);
 	ret->values.at[ENT_STATUS] = status_at(reader, node, "status");
-	ret->holder_to = member_text(node, "holder");
+	ret->holder_to = holder_at(reader, node, "holder", true);
 	ret->holder_since_ms = time_at(reader, node, "since", true);
+	ret->is_accepted = sdk_json_bool(sdk_json_at(node, "accepted"), false);
+	ret->handed_by = holder_at(reader, node, "handed_by", false);
+	ret->declined_by = holder_at(reader, node, "declined_by", false);
 	ret->opened_ms = time_at(reader, node, "opened", true);
 	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
-		move[ret->n_hand_over++] = (struct hand_over){member_text(item, "from"), member_text(item, "to"),
-							      time_at(reader, item, "at", true)};
+		move[ret->n_hand_over++] =
+		    (struct hand_over){holder_at(reader, item, "from", true), holder_at(reader, item, "to", true),
+				       time_at(reader, item, "at", true)};
 	ret->hand_over = move;
 }
 
@@ -375,6 +399,7 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_INCIDENT_OPENED] = read_opened,
     [EVENT_INCIDENT_STATUS_CHANGED] = read_status_changed,
     [EVENT_INCIDENT_HOLDER_CHANGED] = read_holder_changed,
+    [EVENT_INCIDENT_HOLDER_ACCEPTED] = read_holder_accepted,
     [EVENT_INCIDENT_CORRECTED] = read_corrected,
     [EVENT_INCIDENT_MERGED] = read_merged,
     [EVENT_INCIDENT_ABSORBED] = read_absorbed,

@@ -2,6 +2,7 @@
 /* An event's data as JSON; event_parse.c is its mirror. */
 #include "core/delivery.h"
 #include "core/event.h"
+#include "core/holder.h"
 
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -251,8 +252,11 @@ static void print_supplier_state(struct sdk_jsonw *w, const struct event *event)
 static void print_opened(struct sdk_jsonw *w, const struct event *event)
 {
 	sdk_jsonw_kz(w, "status", sdk_status_name(event->status_to));
-	sdk_jsonw_kstr(w, "holder", event->holder_to);
+	holder_json(w, "holder", event->holder_to);
 	print_time(w, "since", event->holder_since_ms);
+	sdk_jsonw_kbool(w, "accepted", event->is_accepted);
+	if (!event->is_accepted) /* its ticket says that it was handed over before */
+		holder_json(w, "handed_by", event->holder_from);
 }
 
 static void print_status_changed(struct sdk_jsonw *w, const struct event *event)
@@ -263,27 +267,41 @@ static void print_status_changed(struct sdk_jsonw *w, const struct event *event)
 
 static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
 {
-	sdk_jsonw_kstr(w, "from", event->holder_from);
-	sdk_jsonw_kstr(w, "to", event->holder_to);
+	holder_json(w, "from", event->holder_from);
+	holder_json(w, "to", event->holder_to);
 	print_time(w, "since", event->holder_since_ms);
+	sdk_jsonw_kbool(w, "accepted", event->is_accepted);
+	if (event->is_declined)
+		sdk_jsonw_kbool(w, "declined", true);
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (event->values.at[i])
 			sdk_jsonw_kint(w, sdk_attr_name((enum ent_attr)i), event->values.at[i]);
+}
+
+static void print_holder_accepted(struct sdk_jsonw *w, const struct event *event)
+{
+	holder_json(w, "holder", event->holder_to);
+	holder_json(w, "handed_by", event->holder_from);
 }
 
 static void print_corrected(struct sdk_jsonw *w, const struct event *event)
 {
 	kstr_empty(w, "title", event->title);
 	attr_json(w, &event->values);
-	kstr_empty(w, "holder", event->holder_to);
+	holder_json(w, "holder", event->holder_to);
 	print_time(w, "since", event->holder_since_ms);
+	sdk_jsonw_kbool(w, "accepted", event->is_accepted);
+	if (event->handed_by.n)
+		holder_json(w, "handed_by", event->handed_by);
+	if (event->declined_by.n)
+		holder_json(w, "declined_by", event->declined_by);
 	print_time(w, "opened", event->opened_ms);
 	sdk_jsonw_key(w, "hand_overs");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < event->n_hand_over; i++) {
 		sdk_jsonw_open(w, '{');
-		kstr_empty(w, "from", event->hand_over[i].from);
-		kstr_empty(w, "to", event->hand_over[i].to);
+		holder_json(w, "from", event->hand_over[i].from);
+		holder_json(w, "to", event->hand_over[i].to);
 		print_time(w, "at", event->hand_over[i].at_ms);
 		sdk_jsonw_close(w, '}');
 	}
@@ -328,6 +346,7 @@ static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event
     [EVENT_INCIDENT_OPENED] = print_opened,
     [EVENT_INCIDENT_STATUS_CHANGED] = print_status_changed,
     [EVENT_INCIDENT_HOLDER_CHANGED] = print_holder_changed,
+    [EVENT_INCIDENT_HOLDER_ACCEPTED] = print_holder_accepted,
     [EVENT_INCIDENT_CORRECTED] = print_corrected,
     [EVENT_INCIDENT_MERGED] = print_merged,
     [EVENT_INCIDENT_ABSORBED] = print_absorbed,

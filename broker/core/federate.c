@@ -40,7 +40,8 @@ static bool status_agrees(const struct party *party, const struct incident *inci
 {
 	enum ent_status ours = incident->values.at[ENT_STATUS], theirs = party->values.at[ENT_STATUS];
 	bool open = status_facts(ours)->open;
-	bool holds = sdk_eq(incident->holder, party->supplier->name);
+	bool holds = sdk_eq(incident->holder, organisation_of(party->supplier));
+	bool declined = sdk_eq(incident->declined_by, organisation_of(party->supplier));
 
 	if (ours == ENT_STATUS_UNKNOWN || ours == theirs)
 		return true;
@@ -49,6 +50,8 @@ static bool status_agrees(const struct party *party, const struct incident *inci
 		return true;
 	if (theirs == ENT_TRANSFERRED && !holds)
 		return open; /* it passed the work on: how that goes is not its state, until it is over */
+	if (declined && (theirs == ENT_REJECTED || theirs == ENT_CANCELLED))
+		return true; /* it gave the work back */
 	enum ent_status back = there_and_back(party->supplier, incident, ENT_STATUS);
 	if (back != ENT_STATUS_UNKNOWN)
 		return back == theirs;
@@ -72,7 +75,7 @@ static bool value_agrees(const struct party *party, const struct incident *incid
 	if (party->supplier->policy[attr] == POLICY_THEIRS)
 		return true;
 	if (!heard && party->values.at[ENT_STATUS] == ENT_NEW && status_facts(incident->values.at[ENT_STATUS])->open &&
-	    sdk_eq(incident->holder, party->supplier->name))
+	    sdk_eq(incident->holder, organisation_of(party->supplier)))
 		return true;
 	return attr_rule(attr) == ATTR_STATE ? status_agrees(party, incident) : level_agrees(party, incident, attr);
 }
@@ -203,7 +206,7 @@ static void plan_linked(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *found = party_of(at, at->event->supplier);
 
-	if (!found || sdk_eq(at->after->holder, at->event->supplier))
+	if (!found || sdk_eq(at->after->holder, organisation_of(found->supplier)))
 		return;
 	struct party party = *found;
 	party.ticket = at->event->ticket_id;
@@ -278,24 +281,28 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 			       ENT_F(incident_number(at->after->number, number)), reason.n ? " " : "", ENT_F(reason));
 }
 
-/* By a person's word the ball came back to one who had passed it on, or left one who had not spoken yet. */
+/* The ball came back to one who had passed it on, or by a person's word left one who had not spoken yet. */
 static void plan_holder(const struct federate *at, struct planned_list *ret)
 {
 	bool by_person = !at->event->supplier.n;
-	const struct party *party = by_person ? party_of(at, at->after->holder) : NULL;
-	const struct party *left = by_person ? party_of(at, at->event->holder_from) : NULL;
 
-	if (party && party->values.at[ENT_STATUS] == ENT_TRANSFERRED)
-		plan_update(at, party, 1u << ENT_STATUS, ret);
-	if (left)
-		plan_update(at, left, ATTR_CARRIED, ret);
+	for (size_t i = 0; i < at->n_party; i++) {
+		const struct party *party = &at->party[i];
+		struct ent_str organisation = organisation_of(party->supplier);
+
+		if ((by_person || at->event->is_declined) && sdk_eq(organisation, at->after->holder) &&
+		    party->values.at[ENT_STATUS] == ENT_TRANSFERRED)
+			plan_update(at, party, 1u << ENT_STATUS, ret);
+		if (by_person && sdk_eq(organisation, at->event->holder_from))
+			plan_update(at, party, ATTR_CARRIED, ret);
+	}
 }
 
 /* Tickets of two incidents are in one now. The holder's word will be heard; the others are told. */
 static void plan_merged(const struct federate *at, struct planned_list *ret)
 {
 	for (size_t i = 0; i < at->n_party; i++)
-		if (!sdk_eq(at->party[i].supplier->name, at->after->holder))
+		if (!sdk_eq(organisation_of(at->party[i].supplier), at->after->holder))
 			plan_update(at, &at->party[i], ATTR_CARRIED, ret);
 }
 
@@ -313,7 +320,7 @@ static void plan_continued(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *party = party_of(at, at->event->supplier);
 
-	if (party && !sdk_eq(at->after->holder, at->event->supplier))
+	if (party && !sdk_eq(at->after->holder, organisation_of(party->supplier)))
 		plan_update(at, party, ATTR_CARRIED, ret);
 }
 
@@ -362,6 +369,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
+	case EVENT_INCIDENT_HOLDER_ACCEPTED:
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:

@@ -56,7 +56,19 @@ static void fold_corrected(struct incident *incident, const struct event *event)
 	incident->values = event->values;
 	incident->holder = event->holder_to;
 	incident->holder_since_ms = event->holder_since_ms;
+	incident->is_accepted = event->is_accepted;
+	incident->handed_by = event->handed_by;
+	incident->declined_by = event->declined_by;
 	incident->opened_ms = event->opened_ms;
+}
+
+static void fold_holder(struct incident *incident, const struct event *event)
+{
+	incident->holder = event->holder_to;
+	incident->holder_since_ms = event->holder_since_ms;
+	incident->is_accepted = event->is_accepted;
+	incident->handed_by = event->is_accepted ? ENT_STR("") : event->holder_from;
+	incident->declined_by = event->is_declined ? event->holder_from : ENT_STR("");
 }
 
 void fold_incident(struct incident *incident, const struct event *event)
@@ -69,16 +81,18 @@ void fold_incident(struct incident *incident, const struct event *event)
 		memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
 		incident->opened_ms = incident->said_ms = event->time_ms;
 		incident->values.at[ENT_STATUS] = event->status_to;
-		incident->holder = event->holder_to;
-		incident->holder_since_ms = event->holder_since_ms;
+		fold_holder(incident, event);
 		break;
 	case EVENT_INCIDENT_STATUS_CHANGED:
 		incident->values.at[ENT_STATUS] = event->status_to;
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
-		incident->holder = event->holder_to;
-		incident->holder_since_ms = event->holder_since_ms;
+		fold_holder(incident, event);
 		attr_take(&incident->values, &event->values);
+		break;
+	case EVENT_INCIDENT_HOLDER_ACCEPTED:
+		incident->is_accepted = true;
+		incident->handed_by = ENT_STR("");
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;

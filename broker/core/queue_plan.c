@@ -263,6 +263,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_INCIDENT_CORRECTED: /* its suppliers are only listened to */
+	case EVENT_INCIDENT_HOLDER_ACCEPTED:
 	case EVENT_TICKET_LATE:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:

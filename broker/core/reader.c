@@ -56,6 +56,7 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
+	case EVENT_INCIDENT_HOLDER_ACCEPTED:
 		return event->recorded_ms > part->since_ms;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:

@@ -4,6 +4,7 @@
 #include "core/arrival.h"
 #include "core/decide.h"
 #include "core/fold.h"
+#include "core/holder.h"
 #include "core/situation.h"
 #include "sdk/webhook.h"
 
@@ -125,7 +126,7 @@ static struct told *next_of_time(struct telling *telling, size_t first)
 	struct told *told = telling->told, *next = &told[first];
 
 	for (size_t i = first; i < telling->n && told[i].time_ms == told[first].time_ms; i++)
-		if (!told[i].is_done && same_text(told[i].supplier, telling->incident.holder))
+		if (!told[i].is_done && holder_is(telling->suppliers, telling->incident.holder, told[i].supplier))
 			return &told[i];
 	return next;
 }
@@ -215,6 +216,7 @@ bool replay_agrees(const struct replay *replay, const struct incident *incident,
 
 	if (!same_text(told->title, incident->title) || attr_differ(&told->values, &incident->values) ||
 	    !same_text(told->holder, incident->holder) || told->holder_since_ms != incident->holder_since_ms ||
+	    (told->is_accepted && !incident->is_accepted) || !same_text(told->declined_by, incident->declined_by) ||
 	    replay->n_hand_over != n_hand_over)
 		return false;
 	for (size_t i = 0; i < n_hand_over; i++)

@@ -17,7 +17,7 @@
 #define REPLAY_MAX 500 /* words of one incident; one with more stays as it is */
 
 struct replay {
-	struct incident incident; /* title, status, priority, holder, holder_since_ms */
+	struct incident incident; /* title, values, and what is of its holder */
 	const struct hand_over *hand_over;
 	size_t n_hand_over;
 };
@@ -29,7 +29,7 @@ struct replay {
 void replay(const struct event *event, size_t n, const struct supplier_set *suppliers, struct ent_arena *arena,
 	    struct replay *ret);
 
-/* Is it what is stored? */
+/* Is it what is stored? Comments are not told again: one may have accepted the ball. */
 bool replay_agrees(const struct replay *replay, const struct incident *incident, const struct hand_over *hand_over,
 		   size_t n_hand_over);
 

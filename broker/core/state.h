@@ -41,8 +41,11 @@ struct incident {
 	char uuid[ID_SIZE];
 	struct ent_str title;
 	struct values values;  /* what is carried */
-	struct ent_str holder; /* supplier's name, or the raw word when no supplier is called so; empty: nobody */
+	struct ent_str holder; /* see core/holder.h */
 	int64_t holder_since_ms;
+	bool is_accepted; /* the holder did something of its own since it was handed the ball, or took it itself */
+	struct ent_str handed_by;    /* not accepted: who had the ball; who declines gives it back. Else empty */
+	struct ent_str declined_by;  /* who gave it back to the holder: no old word hands it over there again */
 	int64_t opened_ms;           /* the earliest word of its tickets */
 	int64_t said_ms;             /* the latest one */
 	int64_t changed_ms;          /* when its last event was recorded */

@@ -150,7 +150,7 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 	size_t n_before = out->n;
 	struct sdk_arena arena;
 	struct filling filling = {stream, &arena.abi, out, n_sent + limits->stream_buffer, 0};
-	struct view view = {desk->db, &arena.abi, &reader_ours};
+	struct view view = {.db = desk->db, .arena = &arena.abi, .reader = &reader_ours};
 	int64_t reached;
 
 	if (!stream->behind && stream->after >= atomic_load(&desk->face->last_seq))

@@ -2,6 +2,7 @@
 #include "store/changes.h"
 
 #include "core/echo.h"
+#include "core/holder.h"
 #include "core/queue.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
@@ -226,6 +227,21 @@ static struct ticket *find_ticket(struct apply *apply, struct ent_str supplier, 
 	return ticket_load(apply->db, apply->arena, supplier, id, ticket) ? ticket : NULL;
 }
 
+/* An organisation that handed the ball over and takes no part any more cannot get it back. */
+static bool has_giver_left(struct dossier *dossier, const struct supplier_set *suppliers)
+{
+	const struct incident *incident = &dossier->incident;
+	struct ent_str name, giver = incident->handed_by;
+
+	if (dossier->is_new || incident->is_accepted || !giver.n || holder_word(giver, &name) ||
+	    same_text(giver, organisation_ours(suppliers)))
+		return false;
+	for (size_t i = 0; suppliers && i < suppliers->n; i++)
+		if (sdk_eq(organisation_of(&suppliers->at[i]), giver) && dossier_shares(dossier, suppliers->at[i].name))
+			return false;
+	return !dossier_shares(dossier, giver);
+}
+
 /* What the incident holds of what the change names. */
 static void find_neighbours(struct apply *apply, struct dossier *dossier, struct situation *at,
 			    const struct ent_change *change)
@@ -253,6 +269,7 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 	if (at->ticket && !dossier->is_new)
 		at->withdrawn = !dossier_shares(dossier, at->supplier);
 	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
+	at->giver_left = has_giver_left(dossier, at->suppliers);
 	at->sweep = at->sweep && at->ticket && dossier_speaks_last(dossier, at->ticket);
 }
 

@@ -121,6 +121,13 @@ void correct(struct apply *apply, const struct dossier *dossier, const struct si
 	corrected->values = told.incident.values;
 	corrected->holder_to = told.incident.holder;
 	corrected->holder_since_ms = told.incident.holder_since_ms;
+	corrected->is_accepted =
+	    told.incident.is_accepted ||
+	    (dossier->incident.is_accepted && same_text(told.incident.holder, dossier->incident.holder) &&
+	     told.incident.holder_since_ms == dossier->incident.holder_since_ms);
+	if (!corrected->is_accepted)
+		corrected->handed_by = told.incident.handed_by;
+	corrected->declined_by = told.incident.declined_by;
 	corrected->opened_ms = dossier->incident.opened_ms; /* always the earliest word */
 	corrected->hand_over = told.hand_over;
 	corrected->n_hand_over = told.n_hand_over;

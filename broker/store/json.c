@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/json.h"
 
+#include "core/holder.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "store/hand_over.h"
@@ -20,8 +21,11 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ou
 	sdk_jsonw_kstr(w, "number", incident_number(incident->number, number));
 	sdk_jsonw_kstr(w, "title", incident->title);
 	attr_json(w, &incident->values);
-	sdk_jsonw_kstr(w, "holder", incident->holder);
+	holder_json(w, "holder", incident->holder);
 	json_time(w, "holder_since", incident->holder_since_ms);
+	sdk_jsonw_kbool(w, "holder_accepted", incident->is_accepted);
+	if (ours && incident->handed_by.n)
+		holder_json(w, "handed_by", incident->handed_by);
 	json_time(w, "opened", incident->opened_ms);
 	json_time(w, "changed", incident->changed_ms);
 	if (ours)
@@ -39,8 +43,8 @@ void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < n; i++) {
 		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "from", list[i].from);
-		sdk_jsonw_kstr(w, "to", list[i].to);
+		holder_json(w, "from", list[i].from);
+		holder_json(w, "to", list[i].to);
 		json_time(w, "at", list[i].at_ms);
 		sdk_jsonw_close(w, '}');
 	}

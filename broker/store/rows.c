@@ -17,7 +17,8 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		       "merged_into, n_ticket, n_comment, said_ms, finished FROM incident WHERE number = $1");
+		       "merged_into, n_ticket, n_comment, said_ms, finished, accepted, handed_by, declined_by FROM "
+		       "incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -33,7 +34,10 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .n_ticket = db_int(stmt, 9),
 				 .n_comment = db_int(stmt, 10),
 				 .said_ms = db_int(stmt, 11),
-				 .finished = db_int(stmt, 12) != 0};
+				 .finished = db_int(stmt, 12) != 0,
+				 .is_accepted = db_int(stmt, 13) != 0,
+				 .handed_by = sdk_dup(arena, db_str(stmt, 14)),
+				 .declined_by = sdk_dup(arena, db_str(stmt, 15))};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
@@ -71,14 +75,16 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 	if (is_new) {
 		stmt = db_use(
 		    db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
-			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, uuid) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
-		db_bind_str(stmt, 15, sdk_str(incident->uuid));
+			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, accepted, "
+			"handed_by, declined_by, uuid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+			"$14, $15, $16, $17, $18)");
+		db_bind_str(stmt, 18, sdk_str(incident->uuid));
 	} else {
 		stmt = db_use(db,
 			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
-			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14 WHERE number = $12");
+			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14, accepted = $15, "
+			      "handed_by = $16, declined_by = $17 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
@@ -94,6 +100,9 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 	db_bind_int(stmt, 12, incident->number);
 	db_bind_int(stmt, 13, incident->said_ms);
 	db_bind_int(stmt, 14, incident->finished);
+	db_bind_int(stmt, 15, incident->is_accepted);
+	db_bind_str(stmt, 16, sdk_or_empty(incident->handed_by));
+	db_bind_str(stmt, 17, sdk_or_empty(incident->declined_by));
 	(void)db_row(stmt);
 	if (was_finished || incident->finished)
 		save_finished(db, incident);

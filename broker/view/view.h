@@ -10,6 +10,7 @@
 #define VIEW_H
 
 #include "core/reader.h"
+#include "core/supplier.h"
 #include "store/store.h"
 
 #define VIEW_PAGE_MAX 200
@@ -18,6 +19,7 @@ struct view {
 	struct db *db;
 	struct ent_arena *arena;
 	const struct reader *reader;
+	const struct supplier_set *suppliers; /* NULL: each supplier is an organisation of its own */
 };
 
 #endif

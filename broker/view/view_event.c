@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/holder.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
@@ -74,8 +75,11 @@ void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct
 		sdk_jsonw_kz(w, "to", sdk_status_name(event->status_to));
 	}
 	if (event->kind == EVENT_INCIDENT_HOLDER_CHANGED) {
-		sdk_jsonw_kstr(w, "from", sdk_or_empty(event->holder_from));
-		sdk_jsonw_kstr(w, "to", sdk_or_empty(event->holder_to));
+		holder_json(w, "from", event->holder_from);
+		holder_json(w, "to", event->holder_to);
+		sdk_jsonw_kbool(w, "accepted", event->is_accepted);
 	}
+	if (event->kind == EVENT_INCIDENT_HOLDER_ACCEPTED)
+		holder_json(w, "holder", event->holder_to);
 	sdk_jsonw_close(w, '}');
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/delivery.h"
+#include "core/holder.h"
 #include "sdk/webhook.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -20,11 +21,13 @@ struct incident view_json_read_incident(const struct view *view, struct db_stmt 
 			       .values = attr_values_parse(db_str(stmt, 3)),
 			       .holder = sdk_dup(view->arena, db_str(stmt, 5)),
 			       .holder_since_ms = db_int(stmt, 6),
-			       .opened_ms = db_int(stmt, 7),
-			       .changed_ms = db_int(stmt, 8),
-			       .sequence = db_int(stmt, 9),
-			       .n_ticket = db_int(stmt, 10),
-			       .n_comment = db_int(stmt, 11)};
+			       .is_accepted = db_int(stmt, 7) != 0,
+			       .handed_by = sdk_dup(view->arena, db_str(stmt, 4)),
+			       .opened_ms = db_int(stmt, 8),
+			       .changed_ms = db_int(stmt, 9),
+			       .sequence = db_int(stmt, 10),
+			       .n_ticket = db_int(stmt, 11),
+			       .n_comment = db_int(stmt, 12)};
 
 	snprintf(ret.uuid, sizeof ret.uuid, "%.*s", ENT_F(uuid));
 	return ret;
@@ -43,8 +46,8 @@ void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t 
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
-		sdk_jsonw_kstr(w, "from", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "to", db_str(stmt, 1));
+		holder_json(w, "from", db_str(stmt, 0));
+		holder_json(w, "to", db_str(stmt, 1));
 		json_time(w, "at", db_int(stmt, 2));
 		sdk_jsonw_close(w, '}');
 	}

@@ -9,14 +9,15 @@
 /* Columns of view_json_read_incident(), FROM included: as our people see an incident, and as an organisation does that
  * takes part. `changed` moves with what it sees alone. */
 #define VIEW_INCIDENT                                                                                                  \
-	"incident.number, incident.uuid, incident.title, incident.attributes, '', incident.holder, "                   \
-	"incident.holder_since_ms, incident.opened_ms, "
+	"incident.number, incident.uuid, incident.title, incident.attributes, incident.handed_by, incident.holder, "   \
+	"incident.holder_since_ms, incident.accepted, incident.opened_ms, "
 #define VIEW_INCIDENT_OF_OURS                                                                                          \
 	VIEW_INCIDENT "incident.changed_ms, incident.sequence, incident.n_ticket, incident.n_comment FROM incident "
 #define VIEW_CHANGED                                                                                                   \
 	"(SELECT max(at_ms) FROM (SELECT part.since_ms AS at_ms UNION ALL SELECT max(event.recorded_ms) FROM event "   \
 	"WHERE event.incident = incident.number AND (event.kind IN ('incident.status_changed', "                       \
-	"'incident.holder_changed') OR (event.kind IN ('ticket.linked', 'ticket.changed', 'ticket.removed', "          \
+	"'incident.holder_changed', 'incident.holder_accepted') OR (event.kind IN ('ticket.linked', "                  \
+	"'ticket.changed', 'ticket.removed', "                                                                         \
 	"'ticket.continued') AND event.supplier = $30)) UNION ALL SELECT max(CASE WHEN comment.edited_ms > "           \
 	"comment.recorded_ms THEN comment.edited_ms ELSE comment.recorded_ms END) FROM comment WHERE "                 \
 	"comment.incident = incident.number AND " VIEW_SEES_COMMENT "))"

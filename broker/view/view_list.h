@@ -7,7 +7,7 @@
 
 struct incident_filter {
 	struct ent_str status;    /* canonical name, or "open" / "terminal"; absent: all */
-	struct ent_str holder;    /* supplier name; "" = nobody */
+	struct ent_str holder;    /* see core/holder.h; absent: any */
 	struct ent_str supplier;  /* takes part */
 	int64_t changed_since_ms; /* 0: any */
 	struct ent_str text;      /* part of the title, whatever case and accents; or the number of a ticket or of an

@@ -2,6 +2,7 @@
 #include "view/view_share.h"
 
 #include "core/delivery.h"
+#include "core/holder.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
@@ -66,11 +67,11 @@ static void print_open_deliveries(struct sdk_jsonw *w, const struct open_list *o
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_share(struct sdk_jsonw *w, struct db_stmt *stmt, const struct incident *incident,
-			const struct open_list *open)
+static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt,
+			const struct incident *incident, const struct open_list *open)
 {
 	struct ent_str supplier = db_str(stmt, 0);
-	bool escalated = sdk_eq(supplier, incident->holder);
+	bool escalated = holder_is(view->suppliers, incident->holder, supplier);
 
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "supplier", supplier);
@@ -108,7 +109,7 @@ void view_json_shares(const struct view *view, struct sdk_jsonw *w, const struct
 		sdk_jsonw_open(w, '[');
 		while (db_row(stmt))
 			if ((db_int(stmt, 2) != 0) == (former != 0))
-				print_share(w, stmt, incident, &open);
+				print_share(view, w, stmt, incident, &open);
 		sdk_jsonw_close(w, ']');
 	}
 }
@@ -125,7 +126,7 @@ enum ent_rc view_share(const struct view *view, const struct incident *incident,
 	sdk_jsonw_init(&w, &buf);
 	bool found = db_row(stmt);
 	if (found)
-		print_share(&w, stmt, incident, &open);
+		print_share(view, &w, stmt, incident, &open);
 	db_done(stmt);
 	if (!found && !db_failed(view->db)) {
 		sdk_buf_release(&buf);

@@ -255,7 +255,9 @@ def in_words(event):
     elif "brief" in data:
         detail = f"with {data['supplier']}{' (escalated)' if data['escalated'] else ''}: \"{data['brief']['what']}\""
     elif "from" in data:
-        detail = f"{data['from'] or 'nobody'} -> {data['to'] or 'nobody'}"
+        detail = f"{data['from']} -> {data['to']}{'' if data.get('accepted', True) else ' (not accepted yet)'}"
+    elif name == "incident.holder_accepted":
+        detail = f"{data['holder']}, handed over by {data['handed_by']}"
     if name == "supplier.state_changed":
         detail = f"{data['supplier']}'s tool is {data['to']}"
     return f"{data.get('incident', {}).get('number', '-'):<10} {name:<24} {' '.join(detail.split())}"[:150]

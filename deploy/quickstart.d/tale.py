@@ -116,7 +116,7 @@ def orion_looks(clock, number):
                ORION, "INC0010023.0",
                record(0, at, short_description="Badge readers gate 4", state="2", priority="3", correlation_id=number,
                       assigned_to={"value": "681ccaf9", "display_value": "Beth Anglin"}, opened_at=at),
-               ["ticket.linked", "incident.status_changed"])
+               ["ticket.linked", "incident.status_changed", "incident.holder_accepted"])
     at = clock.servicenow()
     yield Step("Orion writes one comment for everyone and one work note for itself.", ORION, "INC0010023.1",
                record(1, at,
@@ -125,8 +125,8 @@ def orion_looks(clock, number):
                       work_notes=[{"sys_id": "j2", "element": "work_notes", "value": "Third time this month, see contract 88-B.",
                                    "sys_created_on": at, "sys_created_by": "beth.anglin"}]),
                ["comment.added", "comment.added"])
-    yield Step("Orion passes it on. Its own word for that, state 10, is in the supplier's map.", ORION, "INC0010023.2",
-               record(2, clock.servicenow(), state="10"), ["ticket.changed", "incident.holder_changed"])
+    yield Step("Orion passes it on and names nobody, so it comes to us. Its own word for that, state 10, is in the supplier's map.", ORION,
+               "INC0010023.2", record(2, clock.servicenow(), state="10"), ["ticket.changed", "incident.holder_changed"])
 
 
 def vega_repairs(clock, number):
@@ -157,7 +157,8 @@ def delta_is_asked(clock, number):
     yield Ours("We write to Delta alone. Delta's tool sends a webhook about it, as tools do: known again, nothing happens twice.",
                ["comment", number, "--audience", DELTA, "The key of the cabinet is at the front desk."],
                ["comment.added", "delivery.done"])
-    yield There("Delta's people begin.", "PUT", f"/tickets/{TICKET}/status", "in_progress", ["ticket.changed"])
+    yield There("Delta's people begin: they have accepted the ball.", "PUT", f"/tickets/{TICKET}/status", "in_progress",
+                ["ticket.changed", "incident.holder_accepted"])
     yield There("Delta's people answer, in their own tool.", "POST", f"/tickets/{TICKET}/comments?by=Dana",
                 "Plate fitted, gate 4 locks again.", ["comment.added"])
     yield There("Delta resolves. It holds the ball, so the incident is resolved.", "PUT", f"/tickets/{TICKET}/status", "resolved",

@@ -47,8 +47,11 @@ CREATE TABLE incident (
 	title           TEXT NOT NULL,
 	status          TEXT NOT NULL,
 	attributes      TEXT NOT NULL, -- the carried ones that are known: 'status=new priority=2'
-	holder          TEXT NOT NULL,     -- '' nobody
+	holder          TEXT NOT NULL, -- an organisation; 'word:' and a name that a tool handed over to and nobody has
 	holder_since_ms BIGINT NOT NULL,
+	accepted        SMALLINT NOT NULL, -- 1: the holder took the ball itself, or acted since it was handed to it
+	handed_by       TEXT NOT NULL, -- not accepted: who had it before, as holder; ''
+	declined_by     TEXT NOT NULL, -- who gave it back last; ''
 	opened_ms       BIGINT NOT NULL,
 	said_ms         BIGINT NOT NULL, -- the latest word of its tickets
 	changed_ms      BIGINT NOT NULL,
@@ -68,7 +71,7 @@ CREATE TABLE hand_over (
 	id       INTEGER PRIMARY KEY,
 	incident BIGINT NOT NULL,
 	at_ms    BIGINT NOT NULL, -- when it was said
-	from_holder TEXT NOT NULL, -- '' nobody
+	from_holder TEXT NOT NULL, -- as incident.holder
 	to_holder   TEXT NOT NULL
 );
 CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);

@@ -130,7 +130,7 @@ static void measure(struct db *db, const struct row *row, int rounds)
 		struct ent_err err;
 
 		sdk_arena_init(&arena);
-		struct view view = {db, &arena.abi, &reader_ours};
+		struct view view = {.db = db, .arena = &arena.abi, .reader = &reader_ours};
 		struct incident_filter filter = {
 		    .limit = 50, .status = sdk_str(row->status), .text = sdk_str(row->text)};
 		snprintf(supplier, sizeof supplier, "supplier%d", i * 7 % SUPPLIERS);

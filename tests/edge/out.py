@@ -109,6 +109,8 @@ def check_shares(tap, server):
               number in text["text"] and text["title"], text)
     tap.check("it takes part before it has a ticket", number in [i["number"] for i in server.json("GET", "/v1/incidents?supplier=vega&limit=200")[1]["items"]])
     status, made = share(server, number, "south", "escalated", with_history=True)
+    tap.equal("handed over, and not accepted yet", [server.json("GET", at)[1][k] for k in ("holder", "holder_accepted", "handed_by")],
+              ["south", False, "orion"])
     tap.check("escalated: it holds the ball", status == 201 and made["role"] == "escalated" and made["holds_since"], made)
     whole = server.json("GET", at)[1]
     tap.equal("one holder, who it is and who else takes part", (whole["holder"], {s["supplier"]: s["role"] for s in whole["shares"]}),
@@ -119,7 +121,7 @@ def check_shares(tap, server):
     made = json.loads(got[2])
     tap.check("taken back with a reason", got[0] == 200 and made["role"] == "none" and made["withdrawn"], got[2])
     whole = server.json("GET", at)[1]
-    tap.check("then nobody holds it, and it is among the former", not whole["holder"] and
+    tap.check("then we hold it, and it is among the former", whole["holder"] == "us" and whole["holder_accepted"] and
               [s["supplier"] for s in whole["former_shares"]] == ["south"] and "south" not in [s["supplier"] for s in whole["shares"]], whole)
     tap.equal("what was on its way to it is not any more", [(d["state"], d["cause"], bool(d["next"])) for d in
                                                            queue(server, incident=number, supplier="south", state="all")],

@@ -259,6 +259,9 @@ static void check(struct world *world)
 	for (int i = 0; i < N_TOOL; i++)
 		check_queue(world, i);
 	check_once(world);
+	for (int i = 0; i < N_INCIDENT; i++)
+		if (world->incident[i].incident.sequence && !world->incident[i].incident.holder.n)
+			VIOLATES(world, "nobody holds incident %d", i + 1);
 }
 
 /* ---- events ------------------------------------------------------------------------------------- */

@@ -27,8 +27,11 @@ static void begin(struct world *world)
 {
 	memset(world, 0, sizeof *world);
 	sdk_arena_init(&world->arena);
-	world->incident =
-	    (struct incident){.number = 7, .values.at[ENT_STATUS] = ENT_NEW, .holder = ENT_STR("orion"), .sequence = 2};
+	world->incident = (struct incident){.number = 7,
+					    .values.at[ENT_STATUS] = ENT_NEW,
+					    .holder = ENT_STR("orion"),
+					    .is_accepted = true,
+					    .sequence = 2};
 	world->arrival.delivery_id = ENT_STR("d1");
 	world->at = (struct situation){
 	    .supplier = ENT_STR("orion"), .incident = &world->incident, .now_ms = 1000000, .arrival = &world->arrival};
@@ -112,7 +115,8 @@ static void test_who_holds_the_ball(void **state)
 	} row[] = {
 	    {"the holder works on", "orion", "in_progress", "", {{0}}, "orion"},
 	    {"the holder hands over", "orion", "transferred", "telnord", {{0}}, "telnord"},
-	    {"to nobody that is named", "orion", "transferred", "", {{0}}, ""},
+	    {"to nobody that is named", "orion", "transferred", "", {{0}}, "us"},
+	    {"to a name that nobody has", "orion", "transferred", "Vega Nights", {{0}}, "word:Vega Nights"},
 	    {"somebody else's hand-over moves nothing",
 	     "telnord",
 	     "transferred",
@@ -133,8 +137,8 @@ static void test_who_holds_the_ball(void **state)
 	     "datacoeur"},
 	    {"a circle moves nothing", "orion", "transferred", "telnord", {{"telnord", "orion"}}, "orion"},
 	    {"who took it back breaks the circle", "telnord", "in_progress", "", {{"telnord", "orion"}}, "orion"},
-	    {"nobody holds it: who works takes it", "", "in_progress", "", {{0}}, "orion"},
-	    {"nobody holds it: waiting is not taking", "", "pending", "", {{0}}, ""},
+	    {"handed to us, and nobody took it: who works takes it", "us", "in_progress", "", {{0}}, "orion"},
+	    {"handed to us: waiting is not taking", "us", "pending", "", {{0}}, "us"},
 	    {"another supplier's work does not take it", "telnord", "in_progress", "", {{"telnord", NULL}}, "telnord"},
 	    {"a holder without a ticket here", "telnord", "in_progress", "", {{0}}, "telnord"},
 	};
@@ -147,13 +151,14 @@ static void test_who_holds_the_ball(void **state)
 		world.change.ticket.has |= 1u << ENT_TRANSFERRED_TO;
 		world.change.ticket.at[ENT_TRANSFERRED_TO].text = sdk_str(row[i].to);
 		world.incident.holder = sdk_str(row[i].holder);
+		world.incident.is_accepted = false;
 		for (size_t k = 0; k < 2 && row[i].other[k].supplier; k++)
 			words[world.at.n_word++] = (struct word){
 			    .supplier = sdk_str(row[i].other[k].supplier),
 			    .transferred_to = sdk_str(row[i].other[k].to),
 			    .values.at[ENT_STATUS] = row[i].other[k].to ? ENT_TRANSFERRED : ENT_IN_PROGRESS};
 		world.at.word = words;
-		struct ent_str holder = decide_next_holder(&world.at, &world.change);
+		struct ent_str holder = decide_next_holder(&world.at, &world.change, &world.arena.abi);
 		if (!sdk_eqz(holder, row[i].expect))
 			fail_msg("%s: got '%.*s'", row[i].name, (int)holder.n, holder.p);
 		sdk_arena_release(&world.arena);
@@ -165,8 +170,9 @@ static void test_the_ball_brings_its_priority(void **state)
 	(void)state;
 	struct world world;
 
-	begin(&world); /* nobody holds it; a new ticket of orion's is being worked on */
-	world.incident.holder = ENT_STR("");
+	begin(&world); /* it was handed to us; a new ticket of orion's is being worked on */
+	world.incident.holder = ENT_STR("us");
+	world.incident.is_accepted = false;
 	world.incident.values.at[ENT_PRIORITY] = 3;
 	says(&world, "in_progress", 1, 100);
 	sdk_set(&world.change.ticket, ENT_PRIORITY, ENT_STR("2"));

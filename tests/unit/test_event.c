@@ -139,7 +139,7 @@ static void test_overruled(void **state)
 static void test_corrected(void **state)
 {
 	static const struct hand_over moves[] = {{ENT_STR("vega"), ENT_STR("orion"), 0},
-						 {ENT_STR("orion"), ENT_STR(""), 1000}};
+						 {ENT_STR("orion"), ENT_STR("word:Vega Nights"), 1000}};
 	struct sdk_arena arena;
 	struct event back, event = event_of(EVENT_INCIDENT_CORRECTED);
 
@@ -149,7 +149,9 @@ static void test_corrected(void **state)
 	event.values.at[ENT_STATUS] = ENT_HELD;
 	event.values.at[ENT_PRIORITY] = 2;
 	event.values.at[ENT_URGENCY] = 3;
-	event.holder_to = ENT_STR("");
+	event.holder_to = ENT_STR("word:Vega Nights");
+	event.handed_by = ENT_STR("vega");
+	event.declined_by = ENT_STR("orion");
 	event.holder_since_ms = 1000;
 	event.opened_ms = 500;
 	event.hand_over = moves;
@@ -157,12 +159,18 @@ static void test_corrected(void **state)
 	there_and_back(
 	    &event,
 	    "{" MARK ",\"supplier\":\"vega\",\"title\":\"Lift\",\"status\":\"held\",\"priority\":2,\"impact\":0,"
-	    "\"urgency\":3,\"holder\":\"\","
-	    "\"since\":\"1970-01-01T00:00:01.000Z\",\"opened\":\"1970-01-01T00:00:00.500Z\",\"hand_overs\":[{"
+	    "\"urgency\":3,\"holder\":{\"word\":\"Vega Nights\"},"
+	    "\"since\":\"1970-01-01T00:00:01.000Z\",\"accepted\":false,\"handed_by\":\"vega\",\"declined_by\":"
+	    "\"orion\",\"opened\":\"1970-01-01T00:00:00.500Z\",\"hand_overs\":[{"
 	    "\"from\":\"vega\",\"to\":\"orion\",\"at\":\"1970-01-01T00:00:00.000Z\"},{\"from\":\"orion\",\"to\":"
-	    "\"\",\"at\":\"1970-01-01T00:00:01.000Z\"}]}",
+	    "{\"word\":\"Vega Nights\"},\"at\":\"1970-01-01T00:00:01.000Z\"}]}",
 	    &arena, &back);
 	assert_int_equal(back.n_hand_over, 2);
+	assert_true(sdk_eqz(back.holder_to, "word:Vega Nights"));
+	assert_true(sdk_eqz(back.hand_over[1].to, "word:Vega Nights"));
+	assert_false(back.is_accepted);
+	assert_true(sdk_eqz(back.handed_by, "vega"));
+	assert_true(sdk_eqz(back.declined_by, "orion"));
 	assert_int_equal(back.hand_over[1].at_ms, 1000);
 	assert_int_equal(back.opened_ms, 500);
 	sdk_arena_release(&arena);

@@ -250,7 +250,7 @@ static struct world *polled_with_secrets(void)
 /* As `entente supplier show` gets it; never with a secret in it. */
 static const char *shown(struct world *world)
 {
-	struct view view = {world->db, &world->arena.abi, &reader_ours};
+	struct view view = {.db = world->db, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct ent_str json;
 	struct ent_err err;
 
@@ -311,7 +311,7 @@ static void test_a_poll_that_fails_is_shown_without_secrets(void **state)
 static void test_a_dead_page_holds_no_secrets(void **state)
 {
 	struct world *world = polled_with_secrets();
-	struct view view = {world->db, &world->arena.abi, &reader_ours};
+	struct view view = {.db = world->db, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct dead_letter letter;
 	struct ent_err err;
 	(void)state;

@@ -34,6 +34,7 @@ static void begin(struct world *world)
 					    .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
 					    .values.at[ENT_PRIORITY] = 3,
 					    .holder = ENT_STR("orion"),
+					    .is_accepted = true,
 					    .sequence = 5};
 	world->at = (struct situation){.suppliers = world->set,
 				       .supplier = ENT_STR("vega"),
@@ -379,21 +380,22 @@ static void test_ball(void **state)
 		const char *before, *holder;
 	} row[] = {
 	    {"who works takes it", true, false, 0, "pending", "vega"},
-	    {"our own update makes nobody work", true, false, 1u << ENT_STATUS, "pending", ""},
-	    {"working all along is no word", true, false, 0, "in_progress", ""},
+	    {"our own update makes nobody work", true, false, 1u << ENT_STATUS, "pending", "us"},
+	    {"working all along is no word", true, false, 0, "in_progress", "us"},
 	    {"working all along, only listened to", false, false, 0, "in_progress", "vega"},
-	    {"its share was taken back", true, true, 0, "pending", ""},
+	    {"its share was taken back", true, true, 0, "pending", "us"},
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct world world;
 		begin(&world);
-		world.incident.holder = ENT_STR("");
+		world.incident.holder = ENT_STR("us"); /* handed to us, and nobody took it */
+		world.incident.is_accepted = false;
 		world.at.writes = row[i].writes;
 		world.at.withdrawn = row[i].withdrawn;
 		world.at.echo = row[i].echo;
 		said(&world, ENT_STATUS, row[i].before);
 		says(&world, ENT_STATUS, "in_progress");
-		if (!sdk_eqz(decide_next_holder(&world.at, &world.change), row[i].holder))
+		if (!sdk_eqz(decide_next_holder(&world.at, &world.change, &world.arena.abi), row[i].holder))
 			fail_msg("%s", row[i].what);
 		end(&world);
 	}
@@ -522,7 +524,8 @@ static void test_unshare(void **state)
 	decide_unshare(&world.at, ENT_STR("orion"), ENT_STR(""), &desk, &world.events);
 	assert_true(sdk_eqz(kinds(&world), "incident.unshared incident.holder_changed"));
 	fold(&world);
-	assert_true(sdk_eqz(world.incident.holder, ""));
+	assert_true(sdk_eqz(world.incident.holder, "us"));
+	assert_true(world.incident.is_accepted);
 	end(&world);
 }
 

@@ -265,7 +265,7 @@ static void test_unsharing(void **state)
 	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
 	assert_int_equal(load(world, delivery.id).state, DELIVERY_CANCELLED);
 	assert_int_equal(load(world, delivery.id).cause, CAUSE_UNSHARED);
-	assert_int_equal(count(world, "incident", "holder = ''"), 1);
+	assert_int_equal(count(world, "incident", "holder = 'us' AND accepted = 1"), 1);
 	delivery = due(world, "telnord");
 	assert_int_equal(delivery.op, ENT_ADD_COMMENT);
 	assert_string_equal(delivery.comment, "");

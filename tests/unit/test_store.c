@@ -153,7 +153,7 @@ static struct ent_change ticket(const char *id, const char *status, int64_t vers
 
 static struct ent_str show(struct fixture *fixture, const char *word, struct incident *ret)
 {
-	struct view view = {fixture->read, &fixture->arena.abi, &reader_ours};
+	struct view view = {.db = fixture->read, .arena = &fixture->arena.abi, .reader = &reader_ours};
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 

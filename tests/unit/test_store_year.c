@@ -237,7 +237,7 @@ static void test_a_long_thread_shows_its_newest(void **state)
 	struct ent_str text = ENT_ABSENT;
 	struct ent_err err;
 	struct store_meta meta;
-	struct view view = {world->read, &world->arena.abi, &reader_ours};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct db *db = NULL;
 	int64_t left_out = -1;
 

@@ -18,9 +18,14 @@ static const struct {
 	const char *type, *data, *want;
 } row[] = {
     {"incident.opened", "{" WHO ",\"status\":\"new\",\"holder\":\"orion\"}", "opened, new, with orion"},
-    {"incident.opened", "{" WHO ",\"status\":\"new\",\"holder\":\"\"}", "opened, new, with nobody"},
+    {"incident.opened", "{" WHO ",\"status\":\"new\",\"holder\":{\"word\":\"Vega Nights\"}}",
+     "opened, new, with word:Vega Nights"},
     {"incident.status_changed", "{" WHO ",\"from\":\"new\",\"to\":\"resolved\"}", "status new \xe2\x86\x92 resolved"},
-    {"incident.holder_changed", "{" WHO ",\"from\":\"orion\",\"to\":\"\"}", "handed over: orion \xe2\x86\x92 nobody"},
+    {"incident.holder_changed", "{" WHO ",\"from\":\"orion\",\"to\":\"us\",\"accepted\":false}",
+     "handed over: orion \xe2\x86\x92 us, not accepted yet"},
+    {"incident.holder_changed", "{" WHO ",\"from\":\"vega\",\"to\":\"orion\",\"accepted\":true,\"declined\":true}",
+     "given back: vega \xe2\x86\x92 orion"},
+    {"incident.holder_accepted", "{" WHO ",\"holder\":\"vega\"}", "vega accepted it"},
     {"incident.merged", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}",
      "took in ENT-000007"},
     {"incident.absorbed", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"}}", "is part of ENT-000007 now"},
@@ -56,9 +61,9 @@ static const struct {
     {"incident.unshared", "{" WHO ",\"reason\":\"\"}", "not shared with orion any more"},
     {"incident.unshared", "{" WHO ",\"reason\":\"found\"}", "not shared with orion any more: found"},
     {"incident.corrected",
-     "{" WHO ",\"opened\":\"2026-11-22T07:58:00.000Z\",\"status\":\"held\",\"holder\":\"\",\"since\":\"2026-11-22T08:"
+     "{" WHO ",\"opened\":\"2026-11-22T07:58:00.000Z\",\"status\":\"held\",\"holder\":\"us\",\"since\":\"2026-11-22T08:"
      "14:03.000Z\"}",
-     "late words: opened 2026-11-22T07:58:00.000Z, held, with nobody since 2026-11-22T08:14:03.000Z"},
+     "late words: opened 2026-11-22T07:58:00.000Z, held, with us since 2026-11-22T08:14:03.000Z"},
     {"ticket.overruled",
      "{" TICKET ",\"attribute\":\"status\",\"said\":{\"text\":\"closed\"},\"stands\":{\"text\":\"held\"}}",
      "ticket INC0010023 says status closed, which does not count: held stands"},

@@ -382,7 +382,7 @@ static void test_an_organisation_sees_its_part(void **state)
 {
 	struct world *world = *state;
 	struct history history = make(world, WORLDS, -1);
-	struct view view = {world->read, &world->arena.abi, &orion};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &orion};
 	const struct reader nobody = {0}, unnamed = {READER_ORGANISATION, ENT_STR("")};
 
 	for (int i = 0; i < WORLDS; i++)
@@ -402,7 +402,7 @@ static void test_reader_and_statements_agree(void **state)
 {
 	struct world *world = *state;
 	struct history history = make(world, 100, -1);
-	struct view view = {world->read, &world->arena.abi, &orion};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &orion};
 	struct db_stmt *stmt = db_use(world->read, "SELECT uuid, incident FROM comment ORDER BY id");
 	int n[2] = {0, 0};
 
@@ -508,7 +508,7 @@ static void test_twins_are_told_alike(void **state)
 	assert_true(n > TWINS / 4);
 	struct ent_str list[2];
 	for (int twin = 0; twin < 2; twin++) {
-		struct view view = {world[twin]->read, &world[twin]->arena.abi, &orion};
+		struct view view = {.db = world[twin]->read, .arena = &world[twin]->arena.abi, .reader = &orion};
 		struct incident_filter filter = {.limit = 100, .status = ENT_STR("open")};
 
 		view.arena = &world[twin]->arena.abi;
@@ -525,7 +525,7 @@ static void test_twins_are_told_alike(void **state)
 
 static struct ent_str tag_for(struct world *world, const struct reader *reader, struct ent_str word)
 {
-	struct view view = {world->read, &world->arena.abi, reader};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = reader};
 	struct incident incident;
 	struct ent_str tag = ENT_ABSENT;
 	struct ent_err err;

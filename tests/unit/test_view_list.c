@@ -114,7 +114,7 @@ static size_t walk(struct world *world, const struct incident_filter *filter, st
 
 static size_t check_filter(struct world *world, struct incident_filter filter)
 {
-	struct view view = {world->read, &world->arena.abi, &reader_ours};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct incident all[INCIDENTS];
 	size_t n = walk(world, &filter, all), at = 0;
 	const struct sdk_json *answer;
@@ -143,7 +143,7 @@ static size_t check_filter(struct world *world, struct incident_filter filter)
 static void test_filters(void **state)
 {
 	static const char *const status[] = {"", "open", "terminal", "new", "resolved", "closed", "rejected"};
-	static const char *const holder[] = {NULL, "", "orion", "telnord", "nobody"};
+	static const char *const holder[] = {NULL, "", "orion", "telnord", "us", "word:nobody"};
 	static const char *const supplier[] = {"", "orion", "datacoeur", "nobody"};
 	static const char *const text[] = {"", "coeur du reseau", "DÉCHETS"};
 	struct world *world = *state;
@@ -170,7 +170,7 @@ static void test_filters(void **state)
 
 static int64_t n_found(struct world *world, const char *words)
 {
-	struct view view = {world->read, &world->arena.abi, &reader_ours};
+	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct incident_filter filter = {.text = sdk_str(words), .limit = 200};
 	const struct sdk_json *answer;
 	struct ent_str json;

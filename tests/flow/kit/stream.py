@@ -37,6 +37,11 @@ def events(brokers, **how):
     return out
 
 
+def holder(who):
+    """An organisation, or a name that a tool handed over to and nobody here has: as the store keeps it."""
+    return who if isinstance(who, str) else f"word:{who['word']}"
+
+
 class Facts:
     """What the events say, and `wrong`: every breach of the stream's own rules."""
 
@@ -90,20 +95,20 @@ class Facts:
         if e.name == "incident.opened":
             self.incidents[uuid] = data["incident"]["number"]
             self.incident_status[uuid] = data["status"]
-            self.holder[uuid] = data["holder"]
-            self.holders[uuid].append(data["holder"])
+            self.holder[uuid] = holder(data["holder"])
+            self.holders[uuid].append(holder(data["holder"]))
         elif e.name == "incident.status_changed":
             self.incident_status[uuid] = data["to"]
         elif e.name == "incident.holder_changed":
             self.hand_overs += 1
-            self.holder[uuid] = data["to"]
-            self.holders[uuid].append(data["to"])
-            self.way[uuid].append((data["since"], data["from"], data["to"]))
+            self.holder[uuid] = holder(data["to"])
+            self.holders[uuid].append(holder(data["to"]))
+            self.way[uuid].append((data["since"], holder(data["from"]), holder(data["to"])))
         elif e.name == "incident.corrected":
             self.corrected += 1
             self.incident_status[uuid] = data["status"]
-            self.holder[uuid] = data["holder"]
-            self.way[uuid] = [(h["at"], h["from"], h["to"]) for h in data["hand_overs"]]
+            self.holder[uuid] = holder(data["holder"])
+            self.way[uuid] = [(h["at"], holder(h["from"]), holder(h["to"])) for h in data["hand_overs"]]
         elif e.name == "incident.absorbed":
             self.absorbed[uuid] = data["other"]["id"]
         elif e.name == "incident.merged":
