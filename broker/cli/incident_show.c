@@ -185,6 +185,10 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	incident_known_print(arena, "impact", sdk_json_at(incident, "impact"));
 	incident_known_print(arena, "urgency", sdk_json_at(incident, "urgency"));
 	incident_holder_show(arena, incident);
+	incident_known_print(arena, "needed by", sdk_json_at(incident, "needed_before"));
+	incident_known_print(arena, "service", sdk_json_at(incident, "service"));
+	incident_known_print(arena, "site", sdk_json_at(incident, "site"));
+	incident_known_print(arena, "requester", sdk_json_at(incident, "requester.name"));
 	incident_line_print(arena, "opened", sdk_json_at(incident, "opened"));
 	incident_line_print(arena, "changed", sdk_json_at(incident, "changed"));
 	incident_shares_show(arena, incident);

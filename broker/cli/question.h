@@ -11,7 +11,7 @@
 #include "cli/table.h"
 
 #define QUESTION_WORDS_MAX   4
-#define QUESTION_OPTIONS_MAX 16
+#define QUESTION_OPTIONS_MAX 24
 
 struct question_call;
 /* One thing that a command can be asked for. Lists of names are separated by blanks. */

@@ -4,6 +4,7 @@
 #include "cli/backfill.h"
 #include "cli/command.h"
 #include "cli/comment.h"
+#include "cli/describe.h"
 #include "cli/edit.h"
 #include "cli/incident_show.h"
 #include "cli/letters.h"
@@ -20,9 +21,13 @@ static const char incident_help[] =
     "       entente incident comments WORD [--before ID | --after ID | --around ID] [--limit N]\n"
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident status WORD STATUS\n"
+    "       entente incident open --title WORDS [description] [--id UUID]\n"
+    "       entente incident describe WORD [--title WORDS] [description]\n"
     "\n"
     "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
+    "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
+    "makes a supplier's ticket from it. `describe` changes what it says.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -32,12 +37,24 @@ static const char incident_help[] =
     "  --limit N          1..200 (50; comments: 100)\n"
     "  --cursor WORD      the next page, as the page before said\n"
     "  --after N          history: events after the incident's Nth\n"
-    "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n" CLIENT_HELP "\n"
+    "  --before ID        comments: those older than this one; --after ID: newer, --around ID: both\n"
+    "\n"
+    "A description; '' takes away what was said:\n"
+    "\n"
+    "  --title WORDS      what it is about, in one line\n"
+    "  --impact N         how much is hit: 1 high, 2 medium, 3 low, 0 unknown\n"
+    "  --urgency N        how soon it hurts: 1 high, 2 medium, 3 low, 0 unknown\n"
+    "  --needed-before TIME  RFC 3339\n"
+    "  --service WORDS    what does not work\n"
+    "  --site WORDS       where\n"
+    "  --requester NAME   who asked for it; suppliers are not told\n"
+    "  --id UUID          open: the incident's id; a repeat with the same id opens nothing\n" CLIENT_HELP "\n"
     "examples:\n"
     "  entente incident list --status open --holder telnord\n"
     "  entente incident show ENT-000042\n"
     "  entente incident show telnord:INC0012345 --json | jq .tickets\n"
-    "  entente incident status ENT-000042 resolved\n";
+    "  entente incident status ENT-000042 resolved\n"
+    "  entente incident open --title 'No uplink at site 7' --impact 1 --urgency 2 --site 'Site 7'\n";
 
 static const struct table_column incident_columns[] = {
     {"NUMBER", "number"},    {"STATUS", "status"},   {"PRIO", "priority"}, {"HOLDER", "holder"},
@@ -69,13 +86,16 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}",
      .body = "to=status",
      .show = incident_show},
+    {.verb = "open", .needs = "title", .run = describe_open},
+    {.verb = "describe", .words = "incident", .run = describe_change},
     {0},
 };
 const struct command command_incident = {
     .name = "incident",
-    .summary = "list and show incidents, set their status",
+    .summary = "list, show, open and describe incidents, set their status",
     .help = incident_help,
-    .options = "status= holder= supplier= since= text= limit= cursor= after= before= around=",
+    .options = "status= holder= supplier= since= text= limit= cursor= after= before= around= title= impact= urgency= "
+	       "needed-before= service= site= requester= id=",
     .question = incident_questions,
 };
 
@@ -119,7 +139,7 @@ static const char unshare_help[] =
     "usage: entente unshare INCIDENT SUPPLIER [--reason WORDS]\n"
     "\n"
     "Takes a share back: what is still on its way to the supplier is cancelled, and its\n"
-    "ticket is told so once. If it held the ball, nobody does then.\n"
+    "ticket is told so once. If it held the ball, we do then.\n"
     "\n"
     "  --reason WORDS     why; its ticket is told\n" CLIENT_HELP "\n"
     "examples:\n"

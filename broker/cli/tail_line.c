@@ -148,6 +148,26 @@ static void opened_words(struct line *line)
 	put_holder(line, "holder");
 }
 
+static void described_words(struct line *line)
+{
+	static const char *const part[] = {"title", "impact", "urgency", "needed_before", "service", "site"};
+	const char *gap = "described: ";
+
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+		if (sdk_json_at(line->data, part[i])) {
+			put_z(line, gap);
+			put_z(line, part[i]);
+			put_z(line, " ");
+			put_text(line, table_cell(line->arena, sdk_json_at(line->data, part[i])));
+			gap = ", ";
+		}
+	if (sdk_json_at(line->data, "requester")) {
+		put_z(line, gap);
+		put_z(line, "requester ");
+		put_text(line, table_cell(line->arena, sdk_json_at(line->data, "requester.name")));
+	}
+}
+
 static void status_changed(struct line *line)
 {
 	put_z(line, "status ");
@@ -365,6 +385,7 @@ static const struct {
 	const char *color;
 } looks[EVENT_N] = {
     [EVENT_INCIDENT_OPENED] = {opened_words, GREEN},
+    [EVENT_INCIDENT_DESCRIBED] = {described_words, ""},
     [EVENT_INCIDENT_STATUS_CHANGED] = {status_changed, ""},
     [EVENT_INCIDENT_HOLDER_CHANGED] = {holder_changed, MAGENTA},
     [EVENT_INCIDENT_HOLDER_ACCEPTED] = {holder_accepted, MAGENTA},

@@ -69,7 +69,6 @@ static void add_comment(const struct situation *at, const struct comment *commen
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
 		  const struct brief *brief, const struct ent_person *author, struct events *ret)
 {
-	char number[INCIDENT_NUMBER_SIZE];
 	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
 
 	event->supplier = supplier;
@@ -85,7 +84,7 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 		struct comment comment = {.author = *author};
 		comment.audience = audience_make(ret->arena, organisation_ours(at->suppliers),
 						 organisation_named(at->suppliers, supplier), ENT_ABSENT, false, false);
-		comment.body = federate_brief(ret->arena, brief, incident_number(at->incident->number, number));
+		comment.body = federate_brief(ret->arena, brief, at->incident);
 		add_comment(at, &comment, ret);
 	}
 }
@@ -101,6 +100,30 @@ void decide_unshare(const struct situation *at, struct ent_str supplier, struct 
 		add_holder(at, organisation_ours(at->suppliers), ENT_ABSENT, author, ret);
 	else
 		accept_own(at, author, ret);
+}
+
+void decide_own_opened(const struct situation *at, const struct description *description,
+		       const struct ent_person *author, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_INCIDENT_OPENED, at, author);
+
+	event->status_to = ENT_NEW;
+	event->holder_to = organisation_ours(at->suppliers);
+	event->holder_since_ms = event->time_ms;
+	event->is_accepted = true;
+	event = add_own(ret, EVENT_INCIDENT_DESCRIBED, at, author);
+	event->description = description_news(description, at->incident);
+}
+
+void decide_described(const struct situation *at, const struct description *description,
+		      const struct ent_person *author, struct events *ret)
+{
+	const struct description news = description_news(description, at->incident);
+
+	if (!news.says)
+		return;
+	add_own(ret, EVENT_INCIDENT_DESCRIBED, at, author)->description = news;
+	accept_own(at, author, ret);
 }
 
 void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,

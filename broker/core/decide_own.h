@@ -11,6 +11,12 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 		  const struct brief *brief, const struct ent_person *author, struct events *ret);
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
 		    const struct ent_person *author, struct events *ret);
+/* An incident begins without a ticket; description: its title and more. */
+void decide_own_opened(const struct situation *at, const struct description *description,
+		       const struct ent_person *author, struct events *ret);
+/* Only what differs is told. */
+void decide_described(const struct situation *at, const struct description *description,
+		      const struct ent_person *author, struct events *ret);
 void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
 		   struct events *ret);
 /* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */

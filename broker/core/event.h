@@ -7,13 +7,14 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
-#include "core/state.h"
+#include "core/description.h"
 #include "entente/connector.h"
 #include "sdk/json.h"
 
 /* id, type without prefix and version */
 #define EVENT_TABLE(X)                                                                                                 \
 	X(EVENT_INCIDENT_OPENED, "incident.opened")                                                                    \
+	X(EVENT_INCIDENT_DESCRIBED, "incident.described") /* by a person with us */                                    \
 	X(EVENT_INCIDENT_STATUS_CHANGED, "incident.status_changed")                                                    \
 	X(EVENT_INCIDENT_HOLDER_CHANGED, "incident.holder_changed")                                                    \
 	X(EVENT_INCIDENT_HOLDER_ACCEPTED, "incident.holder_accepted") /* it was handed the ball, and acts */           \
@@ -92,6 +93,8 @@ struct event {
 	int64_t opened_ms;
 	const struct hand_over *hand_over;
 	size_t n_hand_over;
+
+	struct description description; /* described */
 
 	/* merged, absorbed: the other incident; merged: the tickets that came in */
 	int64_t other;

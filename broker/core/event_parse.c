@@ -360,6 +360,12 @@ static void read_corrected(struct reader *reader, const struct sdk_json *node, s
 	ret->hand_over = move;
 }
 
+static void read_described(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	if (!description_read(node, &ret->description) || !ret->description.says)
+		fail_at_member(reader, "title, impact, urgency, needed_before, service, site or requester");
+}
+
 static void read_absorbed(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	incident_at(reader, node, "other", &ret->other, ret->other_uuid);
@@ -397,6 +403,7 @@ static void read_attachment_added(struct reader *reader, const struct sdk_json *
 
 static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_json *node, struct event *ret) = {
     [EVENT_INCIDENT_OPENED] = read_opened,
+    [EVENT_INCIDENT_DESCRIBED] = read_described,
     [EVENT_INCIDENT_STATUS_CHANGED] = read_status_changed,
     [EVENT_INCIDENT_HOLDER_CHANGED] = read_holder_changed,
     [EVENT_INCIDENT_HOLDER_ACCEPTED] = read_holder_accepted,

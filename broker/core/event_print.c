@@ -308,6 +308,11 @@ static void print_corrected(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_close(w, ']');
 }
 
+static void print_described(struct sdk_jsonw *w, const struct event *event)
+{
+	description_print(w, &event->description);
+}
+
 static void print_absorbed(struct sdk_jsonw *w, const struct event *event)
 {
 	print_incident(w, "other", event->other, event->other_uuid);
@@ -344,6 +349,7 @@ static void print_ticket_changes(struct sdk_jsonw *w, const struct event *event)
 
 static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event *event) = {
     [EVENT_INCIDENT_OPENED] = print_opened,
+    [EVENT_INCIDENT_DESCRIBED] = print_described,
     [EVENT_INCIDENT_STATUS_CHANGED] = print_status_changed,
     [EVENT_INCIDENT_HOLDER_CHANGED] = print_holder_changed,
     [EVENT_INCIDENT_HOLDER_ACCEPTED] = print_holder_accepted,

@@ -250,7 +250,6 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *party = party_of(at, at->event->supplier);
 	const struct brief *brief = &at->event->brief;
-	char number[INCIDENT_NUMBER_SIZE];
 	struct planned *planned;
 
 	if (!party || !party->shares || !supplier_takes_words(party->supplier))
@@ -262,7 +261,7 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	if (party->comes && !brief->what.n)
 		return;
 	planned = plan_add(at, ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
-	planned->text = federate_brief(ret->arena, brief, incident_number(at->after->number, number));
+	planned->text = federate_brief(ret->arena, brief, at->after);
 }
 
 static void plan_unshared(const struct federate *at, struct planned_list *ret)
@@ -328,6 +327,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 {
 	switch (at->event->kind) {
 	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_DESCRIBED:
 	case EVENT_TICKET_CHANGED:
 		plan_moved(at, ret);
 		break;
@@ -393,9 +393,10 @@ static void add_paragraph(struct sdk_buf *buf, const char *heading, struct ent_s
 
 #define BRIEF_MAX (4u << 20) /* its members were bounded where they came in */
 
-struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, struct ent_str number)
+struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, const struct incident *incident)
 {
-	char time[SDK_TIME_SIZE];
+	int64_t before_ms = brief->needed_before_ms ? brief->needed_before_ms : incident->needed_before_ms;
+	char time[SDK_TIME_SIZE], number[INCIDENT_NUMBER_SIZE];
 	struct sdk_buf buf;
 
 	sdk_buf_init(&buf, BRIEF_MAX);
@@ -403,13 +404,15 @@ struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief
 	add_paragraph(&buf, "Effect: ", brief->effect);
 	add_paragraph(&buf, "Already tried: ", brief->tried);
 	add_paragraph(&buf, "Wanted: ", brief->wanted);
-	if (brief->needed_before_ms) {
-		sdk_time_format(brief->needed_before_ms, time);
+	if (before_ms) {
+		sdk_time_format(before_ms, time);
 		time[10] = ' ';
 		time[16] = '\0'; /* minutes are fine enough to read */
 		add_paragraph(&buf, "Needed before: ", sdk_format(arena, "%s UTC", time));
 	}
-	add_paragraph(&buf, "Incident: ", number);
+	add_paragraph(&buf, "Service: ", incident->service);
+	add_paragraph(&buf, "Site: ", incident->site);
+	add_paragraph(&buf, "Incident: ", incident_number(incident->number, number));
 	struct ent_str text = sdk_dup(arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
 	return text;

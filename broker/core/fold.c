@@ -83,6 +83,9 @@ void fold_incident(struct incident *incident, const struct event *event)
 		incident->values.at[ENT_STATUS] = event->status_to;
 		fold_holder(incident, event);
 		break;
+	case EVENT_INCIDENT_DESCRIBED:
+		description_fold(incident, &event->description);
+		break;
 	case EVENT_INCIDENT_STATUS_CHANGED:
 		incident->values.at[ENT_STATUS] = event->status_to;
 		break;

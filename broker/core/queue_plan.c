@@ -279,6 +279,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_TICKET_LINKED: /* not the one that opened the incident */
 		return after->sequence == 2 && sdk_eq(after->holder, event->supplier) ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_TICKET_CHANGED:
+	case EVENT_INCIDENT_DESCRIBED:
 		return attr_differ(&before->values, &after->values) ? CONCERNS_OTHERS : CONCERNS_NOBODY;
 	case EVENT_INCIDENT_SHARED: /* the ticket that joined follows */
 		return event->by_ticket ? CONCERNS_NOBODY : CONCERNS_ALL;

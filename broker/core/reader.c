@@ -55,6 +55,7 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_COMMENT_REMOVED:
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
+	case EVENT_INCIDENT_DESCRIBED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
 		return event->recorded_ms > part->since_ms;

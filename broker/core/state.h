@@ -44,8 +44,11 @@ struct incident {
 	struct ent_str holder; /* see core/holder.h */
 	int64_t holder_since_ms;
 	bool is_accepted; /* the holder did something of its own since it was handed the ball, or took it itself */
-	struct ent_str handed_by;    /* not accepted: who had the ball; who declines gives it back. Else empty */
-	struct ent_str declined_by;  /* who gave it back to the holder: no old word hands it over there again */
+	struct ent_str handed_by;     /* not accepted: who had the ball; who declines gives it back. Else empty */
+	struct ent_str declined_by;   /* who gave it back to the holder: no old word hands it over there again */
+	struct ent_str service, site; /* as a person with us described it, as the rest of core/description.h */
+	struct ent_person requester;
+	int64_t needed_before_ms;    /* 0: not said */
 	int64_t opened_ms;           /* the earliest word of its tickets */
 	int64_t said_ms;             /* the latest one */
 	int64_t changed_ms;          /* when its last event was recorded */

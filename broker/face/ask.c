@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/ask.h"
 
+#include <string.h>
+
 #include "face/answer.h"
+#include "sdk/webhook.h"
 #include "view/view_find.h"
 
 const struct view *ask_view(struct exchange *x)
@@ -39,6 +42,30 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
 		return true;
 	answer_problem(x, PROBLEM_NOT_FOUND, "The path needs a number where this stands, as the lists show them.");
 	return false;
+}
+
+bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE])
+{
+	struct chance *chance = x->desk->face->world.chance;
+	struct ent_str lower = sdk_lower(&x->arena.abi, id);
+
+	if (id.p == NULL) {
+		chance->uuid(chance, ret);
+		return true;
+	}
+	for (size_t i = 0; i < lower.n; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))
+			continue;
+		answer_problem(
+		    x, PROBLEM_CONTENT,
+		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each %s.", of);
+		return false;
+	}
+	memcpy(ret, lower.p, ID_SIZE - 1);
+	ret[ID_SIZE - 1] = '\0';
+	return true;
 }
 
 struct job *ask_new(struct exchange *x, enum job_kind kind)

@@ -16,6 +16,9 @@ const struct supplier *ask_supplier(struct exchange *x);
 /* The number of a path's part i, above 0 (or 0 where it may be). False: answered 404. */
 bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret);
 
+/* The id that the asker chose: a UUID as text, made lower case; absent: a new one. of: "comment". False: answered. */
+bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE]);
+
 /* A job in the exchange's arena, by the holder of the token. */
 struct job *ask_new(struct exchange *x, enum job_kind kind);
 /* Hands it to the writer; resume finds it in x->work. */

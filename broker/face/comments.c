@@ -71,31 +71,6 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 	return false;
 }
 
-/* A UUID as text, made lower case; absent: a new one. */
-static bool read_comment_id(struct exchange *x, struct ent_str id, char ret[ID_SIZE])
-{
-	struct chance *chance = x->desk->face->world.chance;
-	struct ent_str lower = sdk_lower(&x->arena.abi, id);
-
-	if (id.p == NULL) {
-		chance->uuid(chance, ret);
-		return true;
-	}
-	for (size_t i = 0; i < lower.n; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))
-			continue;
-		answer_problem(
-		    x, PROBLEM_CONTENT,
-		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each comment.");
-		return false;
-	}
-	memcpy(ret, lower.p, ID_SIZE - 1);
-	ret[ID_SIZE - 1] = '\0';
-	return true;
-}
-
 /* A second request with the same id has to have the same text and audience; otherwise it is a mistake. */
 static bool is_repeat(struct exchange *x, const struct job *job)
 {
@@ -129,7 +104,8 @@ void comments_post(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT);
 
 	if (!ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
-	    !read_audience(x, body.audience, &job->ask.audience) || !read_comment_id(x, body.id, job->ask.comment_uuid))
+	    !read_audience(x, body.audience, &job->ask.audience) ||
+	    !ask_id(x, body.id, "comment", job->ask.comment_uuid))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;

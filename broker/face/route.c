@@ -35,6 +35,7 @@ static const struct route routes[] = {
     {"POST", "/hooks/{}/{}", true, false, NULL, hooks_post},
     {"POST", "/v1/arrivals", false, true, NULL, import_post},
     {"GET", "/v1/incidents", false, false, incident_arguments, incidents_list},
+    {"POST", "/v1/incidents", false, true, NULL, incidents_post},
     {"GET", "/v1/incidents/{}", false, false, NULL, incidents_get},
     {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incidents_history},
     {"GET", "/v1/incidents/{}/comments", false, false, thread_arguments, incidents_comments},

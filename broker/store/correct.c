@@ -46,11 +46,11 @@ static bool is_out_of_order(const struct order *before, const struct event *even
 
 static bool people_acted(struct db *db, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(
-	    db, ITS_EVENTS
-	    "SELECT 1 FROM event WHERE incident IN (SELECT number FROM its) AND (kind IN "
-	    "('incident.unshared', 'ticket.continued') OR kind IN ('incident.shared', 'incident.status_changed', "
-	    "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
+	struct db_stmt *stmt =
+	    db_use(db, ITS_EVENTS "SELECT 1 FROM event WHERE incident IN (SELECT number FROM its) AND (kind IN "
+				  "('incident.unshared', 'incident.described', 'ticket.continued') OR kind IN "
+				  "('incident.shared', 'incident.status_changed', "
+				  "'incident.holder_changed') AND delivery_id = '') LIMIT 1");
 
 	db_bind_int(stmt, 1, incident);
 	return db_found(stmt);

@@ -11,7 +11,8 @@
 /* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
 static const char *const contents[] = {
     "SELECT number, uuid, title, status, attributes, holder, holder_since_ms, accepted, handed_by, declined_by, "
-    "opened_ms, said_ms, changed_ms, "
+    "service, site, requester_id, "
+    "requester_name, needed_before_ms, opened_ms, said_ms, changed_ms, "
     "sequence, "
     "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",

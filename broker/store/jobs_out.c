@@ -70,8 +70,7 @@ static bool is_brief_given(struct apply *apply, const struct incident *incident,
 {
 	const struct audience audience =
 	    audience_make(apply->arena, organisation_ours(set), organisation_of(supplier), ENT_ABSENT, false, false);
-	char number[INCIDENT_NUMBER_SIZE];
-	struct ent_str text = federate_brief(apply->arena, brief, incident_number(incident->number, number));
+	struct ent_str text = federate_brief(apply->arena, brief, incident);
 	struct db_stmt *stmt = db_use(
 	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
 		       "(EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND d.text = $3 "
@@ -201,6 +200,25 @@ static void run_comment(struct apply *apply, struct job *job)
 	end_job(apply, job, &events);
 }
 
+/* By a person, without a ticket. Its id is the asker's: with it a repeat finds what the first request made. */
+static void run_open(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	int64_t known = incident_by_uuid(apply->db, sdk_str(job->ask.incident_uuid));
+
+	if (known) {
+		job->ask.incident = known;
+		job->outcome = JOB_REPEATED;
+		return;
+	}
+	struct dossier *dossier = apply_new(apply);
+	struct situation at = {.suppliers = apply->suppliers, .incident = &dossier->incident, .now_ms = apply->now_ms};
+	memcpy(dossier->incident.uuid, job->ask.incident_uuid, ID_SIZE);
+	decide_own_opened(&at, &job->ask.description, &job->ask.author, &events);
+	end_job(apply, job, &events);
+	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);
+}
+
 static void run_status(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
@@ -210,11 +228,13 @@ static void run_status(struct apply *apply, struct job *job)
 
 	if (!dossier)
 		return;
-	if (status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED) {
+	if (status == ENT_TRANSFERRED || (status == ENT_STATUS_UNKNOWN && !job->ask.description.says)) {
 		job_refuse(job, JOB_CONFLICT, "an incident is never %s", sdk_status_name(status));
 		return;
 	}
-	decide_status(&at, status, &job->ask.author, &events);
+	decide_described(&at, &job->ask.description, &job->ask.author, &events);
+	if (status != ENT_STATUS_UNKNOWN)
+		decide_status(&at, status, &job->ask.author, &events);
 	end_job(apply, job, &events);
 }
 
@@ -274,6 +294,7 @@ const struct job_row jobs_out[] = {
     {JOB_SHARE, "share", run_share, false},
     {JOB_UNSHARE, "unshare", run_unshare, false},
     {JOB_COMMENT, "comment", run_comment, false},
+    {JOB_OPEN, "open", run_open, false},
     {JOB_STATUS, "status", run_status, false},
     {JOB_DELIVERY_ACT, "delivery_act", run_act, true},
     {JOB_REPAIR, "repair", run_repair, true},

@@ -13,6 +13,15 @@ void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
 }
 
+static void json_requester(struct sdk_jsonw *w, const struct ent_person *requester)
+{
+	sdk_jsonw_key(w, "requester");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr_some(w, "id", requester->id);
+	sdk_jsonw_kstr_some(w, "name", requester->name);
+	sdk_jsonw_close(w, '}');
+}
+
 void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ours)
 {
 	char number[INCIDENT_NUMBER_SIZE];
@@ -26,6 +35,12 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ou
 	sdk_jsonw_kbool(w, "holder_accepted", incident->is_accepted);
 	if (ours && incident->handed_by.n)
 		holder_json(w, "handed_by", incident->handed_by);
+	if (incident->needed_before_ms)
+		json_time(w, "needed_before", incident->needed_before_ms);
+	sdk_jsonw_kstr_some(w, "service", incident->service);
+	sdk_jsonw_kstr_some(w, "site", incident->site);
+	if (ours && incident->requester.name.n)
+		json_requester(w, &incident->requester);
 	json_time(w, "opened", incident->opened_ms);
 	json_time(w, "changed", incident->changed_ms);
 	if (ours)

@@ -15,10 +15,10 @@ static void copy_uuid(char ret[ID_SIZE], struct ent_str s)
 
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
-		       "merged_into, n_ticket, n_comment, said_ms, finished, accepted, handed_by, declined_by FROM "
-		       "incident WHERE number = $1");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
+		"merged_into, n_ticket, n_comment, said_ms, finished, accepted, handed_by, declined_by, service, "
+		"site, requester_id, requester_name, needed_before_ms FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -37,7 +37,11 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .finished = db_int(stmt, 12) != 0,
 				 .is_accepted = db_int(stmt, 13) != 0,
 				 .handed_by = sdk_dup(arena, db_str(stmt, 14)),
-				 .declined_by = sdk_dup(arena, db_str(stmt, 15))};
+				 .declined_by = sdk_dup(arena, db_str(stmt, 15)),
+				 .service = sdk_dup(arena, db_str(stmt, 16)),
+				 .site = sdk_dup(arena, db_str(stmt, 17)),
+				 .requester = {sdk_dup(arena, db_str(stmt, 18)), sdk_dup(arena, db_str(stmt, 19))},
+				 .needed_before_ms = db_int(stmt, 20)};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
 	return true;
@@ -76,15 +80,17 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 		stmt = db_use(
 		    db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
 			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, accepted, "
-			"handed_by, declined_by, uuid) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-			"$14, $15, $16, $17, $18)");
-		db_bind_str(stmt, 18, sdk_str(incident->uuid));
+			"handed_by, declined_by, service, site, requester_id, requester_name, needed_before_ms, uuid) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+			"$20, $21, $22, $23)");
+		db_bind_str(stmt, 23, sdk_str(incident->uuid));
 	} else {
 		stmt = db_use(db,
 			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
 			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14, accepted = $15, "
-			      "handed_by = $16, declined_by = $17 WHERE number = $12");
+			      "handed_by = $16, declined_by = $17, service = $18, site = $19, requester_id = $20, "
+			      "requester_name = $21, needed_before_ms = $22 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
@@ -103,9 +109,24 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 	db_bind_int(stmt, 15, incident->is_accepted);
 	db_bind_str(stmt, 16, sdk_or_empty(incident->handed_by));
 	db_bind_str(stmt, 17, sdk_or_empty(incident->declined_by));
+	db_bind_str(stmt, 18, sdk_or_empty(incident->service));
+	db_bind_str(stmt, 19, sdk_or_empty(incident->site));
+	db_bind_str(stmt, 20, sdk_or_empty(incident->requester.id));
+	db_bind_str(stmt, 21, sdk_or_empty(incident->requester.name));
+	db_bind_int(stmt, 22, incident->needed_before_ms);
 	(void)db_row(stmt);
 	if (was_finished || incident->finished)
 		save_finished(db, incident);
+}
+
+int64_t incident_by_uuid(struct db *db, struct ent_str uuid)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT number FROM incident WHERE uuid = $1");
+
+	db_bind_str(stmt, 1, uuid);
+	int64_t number = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return number;
 }
 
 int64_t incident_living(struct db *db, int64_t number)

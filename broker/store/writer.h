@@ -34,7 +34,9 @@ enum job_kind {
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
 	JOB_COMMENT, /* incident, text, audience, author; comment_uuid: of the asker, "": made here. A repeat of a uuid
 		      * is JOB_REPEATED */
-	JOB_STATUS,  /* incident, status, author */
+	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. A repeat of a uuid is
+		      * JOB_REPEATED */
+	JOB_STATUS,  /* incident, status (UNKNOWN: it stays), description, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */
 	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
 	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */
@@ -66,7 +68,8 @@ struct ask {
 	bool escalated, with_history;
 	struct brief brief;
 	struct audience audience;
-	char comment_uuid[ID_SIZE];
+	char comment_uuid[ID_SIZE], incident_uuid[ID_SIZE];
+	struct description description;
 	enum ent_status status;
 	enum delivery_action action;
 	enum delivery_cause cause;

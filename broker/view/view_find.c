@@ -6,15 +6,6 @@
 #include "store/rows_ticket.h"
 #include "view/view_json.h"
 
-static int64_t number_of_uuid(const struct view *view, struct ent_str uuid)
-{
-	struct db_stmt *stmt = db_use(view->db, "SELECT number FROM incident WHERE uuid = $1");
-	db_bind_str(stmt, 1, uuid);
-	int64_t number = db_row(stmt) ? db_int(stmt, 0) : 0;
-	db_done(stmt);
-	return number;
-}
-
 /* One that became part of another is known to an organisation whose ticket it came with. */
 static bool may_follow(const struct view *view, int64_t from, int64_t to)
 {
@@ -51,7 +42,7 @@ enum ent_rc view_find(const struct view *view, struct ent_str word, struct incid
 	if (rest.p)
 		number = reader_sees_own(view->reader, head) ? ticket_incident(view->db, head, rest) : 0;
 	else if (!incident_number_parse(word, &number) && !sdk_to_int(word, &number))
-		number = number_of_uuid(view, word);
+		number = incident_by_uuid(view->db, word);
 	living = incident_living(view->db, number);
 	if (living != 0 && (rest.p || may_follow(view, number, living)) &&
 	    (view_is_ours(view) ? incident_load(view->db, view->arena, living, ret) : load_part(view, living, ret)))

@@ -16,18 +16,23 @@ enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt)
 {
 	struct ent_str uuid = db_str(stmt, 1);
-	struct incident ret = {.number = db_int(stmt, 0),
-			       .title = sdk_dup(view->arena, db_str(stmt, 2)),
-			       .values = attr_values_parse(db_str(stmt, 3)),
-			       .holder = sdk_dup(view->arena, db_str(stmt, 5)),
-			       .holder_since_ms = db_int(stmt, 6),
-			       .is_accepted = db_int(stmt, 7) != 0,
-			       .handed_by = sdk_dup(view->arena, db_str(stmt, 4)),
-			       .opened_ms = db_int(stmt, 8),
-			       .changed_ms = db_int(stmt, 9),
-			       .sequence = db_int(stmt, 10),
-			       .n_ticket = db_int(stmt, 11),
-			       .n_comment = db_int(stmt, 12)};
+	struct incident ret = {
+	    .number = db_int(stmt, 0),
+	    .title = sdk_dup(view->arena, db_str(stmt, 2)),
+	    .values = attr_values_parse(db_str(stmt, 3)),
+	    .holder = sdk_dup(view->arena, db_str(stmt, 5)),
+	    .holder_since_ms = db_int(stmt, 6),
+	    .is_accepted = db_int(stmt, 7) != 0,
+	    .handed_by = sdk_dup(view->arena, db_str(stmt, 4)),
+	    .needed_before_ms = db_int(stmt, 8),
+	    .service = sdk_dup(view->arena, db_str(stmt, 9)),
+	    .site = sdk_dup(view->arena, db_str(stmt, 10)),
+	    .requester = {sdk_dup(view->arena, db_str(stmt, 11)), sdk_dup(view->arena, db_str(stmt, 12))},
+	    .opened_ms = db_int(stmt, 13),
+	    .changed_ms = db_int(stmt, 14),
+	    .sequence = db_int(stmt, 15),
+	    .n_ticket = db_int(stmt, 16),
+	    .n_comment = db_int(stmt, 17)};
 
 	snprintf(ret.uuid, sizeof ret.uuid, "%.*s", ENT_F(uuid));
 	return ret;

@@ -10,12 +10,13 @@
  * takes part. `changed` moves with what it sees alone. */
 #define VIEW_INCIDENT                                                                                                  \
 	"incident.number, incident.uuid, incident.title, incident.attributes, incident.handed_by, incident.holder, "   \
-	"incident.holder_since_ms, incident.accepted, incident.opened_ms, "
+	"incident.holder_since_ms, incident.accepted, incident.needed_before_ms, incident.service, incident.site, "    \
+	"incident.requester_id, incident.requester_name, incident.opened_ms, "
 #define VIEW_INCIDENT_OF_OURS                                                                                          \
 	VIEW_INCIDENT "incident.changed_ms, incident.sequence, incident.n_ticket, incident.n_comment FROM incident "
 #define VIEW_CHANGED                                                                                                   \
 	"(SELECT max(at_ms) FROM (SELECT part.since_ms AS at_ms UNION ALL SELECT max(event.recorded_ms) FROM event "   \
-	"WHERE event.incident = incident.number AND (event.kind IN ('incident.status_changed', "                       \
+	"WHERE event.incident = incident.number AND (event.kind IN ('incident.status_changed', 'incident.described', " \
 	"'incident.holder_changed', 'incident.holder_accepted') OR (event.kind IN ('ticket.linked', "                  \
 	"'ticket.changed', 'ticket.removed', "                                                                         \
 	"'ticket.continued') AND event.supplier = $30)) UNION ALL SELECT max(CASE WHEN comment.edited_ms > "           \

@@ -131,7 +131,7 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 	json_page_open(&w, &buf);
 	while (n <= limit && db_row(stmt) && ++n <= limit) {
 		incident = view_json_read_incident(view, stmt);
-		last_ms = view_is_ours(view) ? incident.changed_ms : db_int(stmt, 13);
+		last_ms = view_is_ours(view) ? incident.changed_ms : db_int(stmt, 18);
 		sdk_jsonw_open(&w, '{');
 		json_incident(&w, &incident, view_is_ours(view));
 		sdk_jsonw_close(&w, '}');

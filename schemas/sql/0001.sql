@@ -52,6 +52,11 @@ CREATE TABLE incident (
 	accepted        SMALLINT NOT NULL, -- 1: the holder took the ball itself, or acted since it was handed to it
 	handed_by       TEXT NOT NULL, -- not accepted: who had it before, as holder; ''
 	declined_by     TEXT NOT NULL, -- who gave it back last; ''
+	service         TEXT NOT NULL, -- as a person with us described it, as site, requester, needed before; ''
+	site            TEXT NOT NULL,
+	requester_id    TEXT NOT NULL,
+	requester_name  TEXT NOT NULL,
+	needed_before_ms BIGINT NOT NULL, -- 0 not said
 	opened_ms       BIGINT NOT NULL,
 	said_ms         BIGINT NOT NULL, -- the latest word of its tickets
 	changed_ms      BIGINT NOT NULL,

@@ -38,12 +38,16 @@ def check_bodies(tap, server):
                 {**words, "body": "x" * 65537}, {**words, "id": "7"}, {**words, "id": "g" * 36}, {**words, "id": None},
                 {**words, "visibility": "public"}]
     statuses = [{}, {"status": "unknown"}, {"status": "transferred"}, {"status": "Resolved"}, {"status": None},
-                {"status": "resolved", "priority": 1}]
+                {"status": "resolved", "priority": 1}, {"title": ""}, {"title": " "}, {"title": "two\nlines"}, {"title": "x" * 301},
+                {"impact": 4}, {"impact": "1"}, {"needed_before": "soon"}, {"needed_before": 7}, {"site": None}, {"requester": {}}]
+    openings = [{"title": "x", **{k: v for k, v in d.items() if k != "title"}} for d in statuses[8:]] + [{}, {"title": 7}, {"impact": 1},
+                {"title": "x", "id": "7"}, {"title": "x", "status": "new"}]
     maps = [{}, {"map": []}, {"map": {"colour": {}}}, {"map": {"status": {"x": "funny"}}}, {"map": {"priority": {"P1": "0"}}},
             {"map": {"status": {"": "new"}}}, {"map": {"status": ["x"]}}, {"map": {"status": {"x" * 201: "new"}}},
             {"map": {"status": {"x": {}}}}, {"map": {"status_out": {"resolved": "open"}}}, {"map": {"person": {"u": ""}}},
             {"map": {"category": {f"{i}": "x" for i in range(1001)}}}, {"map": {}, "last": 1, "more": 1}]
     table = [("POST", f"{at}/shares", shares), ("POST", f"{at}/comments", comments), ("PATCH", at, statuses),
+             ("POST", "/v1/incidents", [b for b in openings if b != {"title": "x"}]),
              ("DELETE", f"{at}/shares/vega", [{"reason": ""}, {"reason": 7}, {"why": "x"}, {"reason": "x" * 1001}, []]),
              ("POST", "/v1/deliveries/repair", [{}, {"cause": "funny"}, {"cause": "unknown"}, {"cause": "ignored"}, {"cause": ""},
                                                 {"cause": "unmapped", "supplier": "nobody"}, {"cause": "unmapped", "all": True}]),
@@ -219,6 +223,34 @@ def check_status(tap, server):
     change(server, "DELETE FROM event WHERE kind = 'ticket.overruled'")
 
 
+def check_opened(tap, server):
+    said = {"title": "No uplink at site 7", "impact": 1, "urgency": 2, "site": "Site 7", "requester": "Ana",
+            "needed_before": "2026-11-22T12:00:00Z", "id": "7D4CF5D2-3b1f-4c53-9f4b-3a8d7c2f6e10"}
+    status, whole = server.json("POST", "/v1/incidents", said)
+    number = whole["number"]
+    tap.equal("a person opens an incident without a ticket, and we hold the ball",
+              (status, {k: whole[k] for k in ("id", "title", "status", "impact", "urgency", "priority", "site", "needed_before", "requester",
+                                              "holder", "holder_accepted", "tickets", "shares")}),
+              (201, {"id": said["id"].lower(), "title": said["title"], "status": "new", "impact": 1, "urgency": 2, "priority": 0,
+                     "site": "Site 7", "needed_before": "2026-11-22T12:00:00.000Z", "requester": {"name": "Ana"}, "holder": "us",
+                     "holder_accepted": True, "tickets": [], "shares": []}))
+    status, again = server.json("POST", "/v1/incidents", {**said, "title": "The same, sent again"})
+    tap.equal("the same id again: the same incident", (status, again["number"], again["title"]), (200, number, said["title"]))
+    tap.check("without an id: another one", server.json("POST", "/v1/incidents", {"title": "Another"})[1]["number"] != number)
+    tap.check("the list by holder has it", number in [i["number"] for i in server.json("GET", "/v1/incidents?holder=us&limit=200")[1]["items"]])
+    server.json("POST", f"/v1/incidents/{number}/shares", {"supplier": "vega", "role": "escalated", "brief": {"what": "Look."}})
+    made = queue(server, incident=number)
+    tap.check("a share makes a ticket from it", [d["op"] for d in made] == ["create_ticket"] and
+              (lambda d: d["title"] == said["title"] and "Site: Site 7" in d["text"] and "2026-11-22 12:00 UTC" in d["text"]
+               and "Ana" not in json.dumps(d))(server.json("GET", f"/v1/deliveries/{made[0]['id']}")[1]), made)
+    ticket_of(server, "vega", number, "V-op")
+    status, whole = server.json("PATCH", f"/v1/incidents/{number}", {"title": "No uplink", "service": "Network", "needed_before": None, "site": ""})
+    tap.equal("it is described anew, what is not named stays", (status, whole["title"], whole["service"], whole["impact"], "site" in whole,
+                                                               "needed_before" in whole), (200, "No uplink", "Network", 1, False, False))
+    kinds = [i["type"].split(".", 2)[2][:-3] for i in server.json("GET", f"/v1/incidents/{number}/history?limit=200")[1]["items"]]
+    tap.check("it is in the history", kinds[:2] == ["incident.opened", "incident.described"] and kinds.count("incident.described") == 2, kinds)
+
+
 # ---- the queue
 
 def check_queue(tap, server):
@@ -371,6 +403,7 @@ def run(tap):
         check_comments(tap, server)
         check_where(tap, server)
         check_status(tap, server)
+        check_opened(tap, server)
         check_queue(tap, server)
         check_drift(tap, server)
         check_suppliers(tap, server)

@@ -429,8 +429,20 @@ static void test_words(void **state)
 
 	struct brief brief = {
 	    .what = ENT_STR("No print"), .needed_before_ms = 1795335243123, .wanted = ENT_STR("Look")};
-	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, ENT_STR("ENT-000042")),
+	struct incident incident = {.number = 42};
+	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
 			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:14 UTC\n\nIncident: ENT-000042"));
+	incident.site = ENT_STR("Site 7"); /* as a person described it; the brief's own word goes before */
+	incident.service = ENT_STR("Printing");
+	incident.requester.name = ENT_STR("Ana");
+	incident.needed_before_ms = 1795335243123 + 60000;
+	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
+			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:14 UTC\n\nService: Printing\n\n"
+			    "Site: Site 7\n\nIncident: ENT-000042"));
+	brief.needed_before_ms = 0;
+	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
+			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:15 UTC\n\nService: Printing\n\n"
+			    "Site: Site 7\n\nIncident: ENT-000042"));
 	supplier_set_unref(set);
 	sdk_arena_release(&arena);
 }
