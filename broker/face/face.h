@@ -34,7 +34,7 @@ struct face_world {
 
 struct face_options {
 	struct limits limits;
-	int read_ms;                       /* a long read is cut off after so long; 0: never */
+	int read_ms;                       /* a long read is cut off after so long; 0: at once, which tests use */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
 };
 

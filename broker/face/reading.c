@@ -57,7 +57,7 @@ void reading_serve(struct desk *desk, struct exchange *x)
 {
 	int64_t limit_us = (int64_t)desk->face->read_ms * 1000;
 
-	desk->until_us = limit_us > 0 ? desk->now_us + limit_us : INT64_MAX;
+	desk->until_us = desk->now_us + limit_us;
 	db_watch(desk->db, is_over, desk);
 	x->desk = desk;
 	if (limit_us > 0 && desk->now_us - x->asked_us > 2 * limit_us)
