@@ -28,7 +28,7 @@ bool readers_take(void *of, struct exchange *x)
 
 /* ---- a reader's thread ------------------------------------------------------------ */
 
-static void check_store(struct reader *reader)
+static void check_store(struct read_thread *reader)
 {
 	struct desk *desk = &reader->desk;
 	bool failed = db_failed(desk->db);
@@ -42,7 +42,7 @@ static void check_store(struct reader *reader)
 	reader->unreadable = failed;
 }
 
-static void serve_read(struct reader *reader, struct exchange *x)
+static void serve_read(struct read_thread *reader, struct exchange *x)
 {
 	desk_sample(&reader->desk);
 	check_store(reader);
@@ -52,7 +52,7 @@ static void serve_read(struct reader *reader, struct exchange *x)
 
 static void *reader_main(void *arg)
 {
-	struct reader *reader = arg;
+	struct read_thread *reader = arg;
 	struct readers *readers = reader->readers;
 
 	pthread_setname_np(pthread_self(), "reader");
@@ -97,11 +97,11 @@ enum ent_rc readers_start(struct readers *readers, struct face *face, int n, str
 {
 	readers->at = sdk_xalloc((size_t)n * sizeof *readers->at);
 	while (readers->n < n) {
-		struct reader *reader = &readers->at[readers->n];
+		struct read_thread *reader = &readers->at[readers->n];
 		char name[32];
 		enum ent_rc rc;
 
-		*reader = (struct reader){.readers = readers};
+		*reader = (struct read_thread){.readers = readers};
 		snprintf(name, sizeof name, "reader-%d", readers->n);
 		rc = desk_open(&reader->desk, face, name, NULL, NULL, err);
 		if (rc == ENT_OK && pthread_create(&reader->id, NULL, reader_main, reader) != 0)

@@ -10,7 +10,7 @@
 
 #define READERS_MAX 64
 
-struct reader {
+struct read_thread {
 	struct readers *readers;
 	pthread_t id;
 	struct desk desk;
@@ -19,7 +19,7 @@ struct reader {
 };
 
 struct readers {
-	struct reader *at;
+	struct read_thread *at;
 	int n, n_max; /* n_max: reads that may wait */
 	pthread_mutex_t lock;
 	pthread_cond_t asked;

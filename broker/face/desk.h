@@ -10,6 +10,7 @@
 #include "core/roster.h"
 #include "face/auth.h"
 #include "face/face.h"
+#include "face/tape.h"
 
 #define DESK_DATE_SIZE 40
 
@@ -30,6 +31,7 @@ struct desk {
 	struct auth_cache auth;
 	struct stream *streams; /* live ones */
 	bool pump;              /* and there is something for them */
+	struct tape tape;       /* the newest events, for them */
 	int refused_logs;       /* lines left this second */
 	int64_t date_s;         /* of `date` */
 	char date[DESK_DATE_SIZE];

@@ -5,7 +5,6 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "view/view_find.h"
-#include "view/view_live.h"
 
 /* ---- the route --------------------------------------------------------------- */
 
@@ -103,66 +102,85 @@ void live_end(struct exchange *x)
 
 struct filling {
 	struct stream *stream;
-	struct ent_arena *arena;
+	const struct view *view;
 	struct sdk_buf *out;
-	size_t n_max; /* of out */
-	int64_t n;    /* events seen */
+	size_t n_max;       /* of out */
+	int64_t n;          /* events seen */
+	struct sdk_buf own; /* of a stream that reads for itself: the event under way */
 };
 
-static bool stream_wants(const struct filling *filling, struct ent_str json)
+static bool stream_wants(const struct stream *stream, const struct tape_event *event)
 {
-	const struct stream *stream = filling->stream;
-	const struct sdk_json *event;
-	struct ent_err err;
-
-	if (stream->supplier.p == NULL && stream->incident.p == NULL)
-		return true;
-	if (sdk_json_parse(filling->arena, json, &event, &err) != ENT_OK)
-		return false;
-	return (stream->supplier.p == NULL || sdk_eq(sdk_json_text_at(event, "data.supplier"), stream->supplier)) &&
-	       (stream->incident.p == NULL || sdk_eq(sdk_json_text_at(event, "subject"), stream->incident));
+	return (stream->supplier.p == NULL || sdk_eq(event->supplier, stream->supplier)) &&
+	       (stream->incident.p == NULL || sdk_eq(event->incident, stream->incident));
 }
 
-static bool print_event(void *to, int64_t seq, struct ent_str type, struct ent_str json)
+static bool fill_event(struct filling *filling, const struct tape_event *event)
+{
+	filling->stream->after = event->seq;
+	if (stream_wants(filling->stream, event))
+		sdk_buf_str(filling->out, event->frame);
+	return filling->out->n < filling->n_max;
+}
+
+static bool fill_live(void *to, const struct live_event *live)
 {
 	struct filling *filling = to;
-	struct sdk_buf *out = filling->out;
+	struct tape_event event;
 
 	filling->n++;
-	filling->stream->after = seq;
-	if (stream_wants(filling, json)) {
-		sdk_buf_z(out, "id: ");
-		sdk_buf_int(out, seq);
-		sdk_buf_z(out, "\nevent: ");
-		sdk_buf_str(out, type);
-		for (struct ent_str rest = json; rest.p != NULL;) {
-			sdk_buf_z(out, "\ndata: ");
-			sdk_buf_str(out, sdk_cut(rest, '\n', &rest));
-		}
-		sdk_buf_z(out, "\n\n");
-	}
-	return out->n < filling->n_max;
+	sdk_buf_clear(&filling->own);
+	tape_print(filling->view, live, &filling->own, &event);
+	return !filling->own.failed && fill_event(filling, &event);
+}
+
+/* Events that the tape does not hold any more. */
+static void fill_from_store(struct desk *desk, struct filling *filling)
+{
+	struct stream *stream = filling->stream;
+	int64_t batch = desk->face->limits.stream_batch;
+
+	sdk_buf_init(&filling->own, TAPE_FRAME_MAX);
+	int64_t reached = view_live(filling->view, desk->face->source, stream->after, batch, fill_live, filling);
+	sdk_buf_release(&filling->own);
+	stream->behind = filling->n >= batch || filling->out->n >= filling->n_max;
+	if (!stream->behind && reached > stream->after)
+		stream->after = reached;
+}
+
+static void fill_from_tape(struct desk *desk, struct filling *filling)
+{
+	struct stream *stream = filling->stream;
+	const struct tape_event *event = NULL;
+	bool has_room = true;
+
+	while (has_room && (event = tape_next(&desk->tape, stream->after)) != NULL)
+		has_room = fill_event(filling, event);
+	stream->behind = !has_room || desk->tape.last < atomic_load(&desk->face->last_seq);
+	if (has_room && desk->tape.last > stream->after)
+		stream->after = desk->tape.last;
 }
 
 bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, size_t n_sent)
 {
 	const struct limits *limits = &desk->face->limits;
+	int64_t committed = atomic_load(&desk->face->last_seq);
 	size_t n_before = out->n;
 	struct sdk_arena arena;
-	struct filling filling = {stream, &arena.abi, out, n_sent + limits->stream_buffer, 0};
 	struct view view = {.db = desk->db, .arena = &arena.abi, .reader = &reader_ours};
-	int64_t reached;
+	struct filling filling = {.stream = stream, .view = &view, .out = out, .n_max = n_sent + limits->stream_buffer};
 
-	if (!stream->behind && stream->after >= atomic_load(&desk->face->last_seq))
+	if (!stream->behind && stream->after >= committed)
 		return false;
 	if (out->n >= filling.n_max) /* goes on when its client took some */
 		return false;
 	sdk_arena_init(&arena);
-	reached = view_live(&view, desk->face->source, stream->after, limits->stream_batch, print_event, &filling);
+	bool follows = tape_follow(&desk->tape, &view, desk->face->source, committed, limits->stream_batch);
+	if (follows && stream->after >= desk->tape.after)
+		fill_from_tape(desk, &filling);
+	else
+		fill_from_store(desk, &filling);
 	sdk_arena_release(&arena);
-	stream->behind = filling.n >= limits->stream_batch || out->n >= filling.n_max;
-	if (!stream->behind && reached > stream->after)
-		stream->after = reached;
 	if (out->n == n_before) {
 		desk->pump |= stream->behind;
 		return false;

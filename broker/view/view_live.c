@@ -9,7 +9,7 @@ enum { EVENT_MAX = 64 << 20 };
 struct live {
 	struct ent_arena *arena;
 	struct ent_str source;
-	bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json);
+	bool (*take)(void *to, const struct live_event *event);
 	void *to;
 	int64_t last;
 	struct sdk_buf buf;
@@ -36,11 +36,15 @@ static bool take_live(void *to, const struct outbox_row *row)
 	sdk_jsonw_kz(&w, "datacontenttype", "application/json");
 	sdk_jsonw_kraw(&w, "data", row->json);
 	sdk_jsonw_close(&w, '}');
-	return live->take(live->to, row->seq, type, sdk_buf_view(&live->buf));
+	return live->take(live->to, &(struct live_event){.seq = row->seq,
+							 .type = type,
+							 .subject = row->subject,
+							 .data = row->json,
+							 .json = sdk_buf_view(&live->buf)});
 }
 
 int64_t view_live(const struct view *view, struct ent_str source, int64_t after, int64_t max,
-		  bool (*take)(void *to, int64_t seq, struct ent_str type, struct ent_str json), void *to)
+		  bool (*take)(void *to, const struct live_event *event), void *to)
 {
 	if (!view_is_ours(view)) /* positions in the whole stream tell of others */
 		return after;

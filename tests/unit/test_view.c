@@ -350,9 +350,9 @@ static bool take_none(void *to, const struct raw_row *row)
 	return false;
 }
 
-static bool take_no_event(void *to, int64_t seq, struct ent_str type, struct ent_str json)
+static bool take_no_event(void *to, const struct live_event *event)
 {
-	(void)to, (void)seq, (void)type, (void)json;
+	(void)to, (void)event;
 	fail_msg("an event is told");
 	return false;
 }
