@@ -63,6 +63,7 @@ static void headers_common(struct record *record, const struct outbox_row *row, 
 	record_header(record, "ce_partitionkey", row->key);
 	n = snprintf(record->store_seq, sizeof record->store_seq, "%020" PRId64, row->seq);
 	record_header(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)n});
+	record_header(record, RECORD_SHAPE, ENT_STR(STORE_SHAPE_TEXT));
 	record_header(record, "ce_recordedtime", sdk_time_format(row->recorded_ms, record->recorded));
 	record_header(record, "ce_causationid", causation_of(record, row));
 	record_header(record, "ce_traceparent", row->traceparent);
@@ -135,8 +136,10 @@ void record_row(struct record *record, const struct outbox_row *row, int64_t rec
 void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition, int64_t now_ms)
 {
 	record_start(record, KAFKA_INCIDENTS, partition, uuid, json, now_ms);
-	if (json.p)
-		record_header(record, "content-type", ENT_STR("application/json"));
+	if (!json.p)
+		return;
+	record_header(record, RECORD_SHAPE, ENT_STR(STORE_SHAPE_TEXT));
+	record_header(record, "content-type", ENT_STR("application/json"));
 }
 
 /* A rebuilt store has the same: all of it stands on the stream. The time tells copies of one store apart, whose next
@@ -165,6 +168,7 @@ void record_progress(struct record *record, const struct position *position, int
 	sdk_jsonw_kstr(&w, "at", sdk_time_format(now_ms, record->time));
 	sdk_jsonw_close(&w, '}');
 	record_start(record, KAFKA_PROGRESS, 0, sdk_str(position->store_id), sdk_buf_view(&record->value), now_ms);
+	record_header(record, RECORD_SHAPE, ENT_STR(STORE_SHAPE_TEXT));
 	record_header(record, "content-type", ENT_STR("application/json"));
 }
 

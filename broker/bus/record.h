@@ -10,9 +10,11 @@
 #include "bus/relay.h"
 #include "sdk/time.h"
 #include "store/outbox.h"
+#include "store/store.h"
 
 #define RECORD_HEADERS_MAX     24
 #define RECORD_SCHEMA_PREFIX   "urn:entente:schema:events:" /* + name + ".v1": the $id of schemas/events */
+#define RECORD_SHAPE           "ce_entshape"                /* STORE_SHAPE, in each record that holds anything */
 #define RECORD_DEADLETTER_TYPE EVENT_TYPE_PREFIX "deadletter.stored.v1"
 
 #define RECORD_TOO_LARGE                                                                                               \

@@ -43,6 +43,21 @@ static struct ent_str header_text(const struct bus_record *record, const char *n
 	return sdk_header(record->header, record->n_header, name);
 }
 
+/* A record of another shape has words that mean something else here. */
+static enum ent_rc shape_see(struct work *work, const struct bus_record *record)
+{
+	struct ent_str shape = header_text(record, RECORD_SHAPE);
+
+	if (sdk_eqz(shape, STORE_SHAPE_TEXT))
+		return ENT_OK;
+	return sdk_fail(&work->err, ENT_EINVAL,
+			"partition %d, offset %" PRId64 ": the stream has shape %.*s, this program reads "
+			"shape " STORE_SHAPE_TEXT
+			". Only the program that wrote it can rebuild its store; a new broker "
+			"needs new topics",
+			record->partition, record->offset, ENT_F(shape.n ? shape : ENT_STR("1")));
+}
+
 static enum ent_rc sequence_see(struct work *work, int64_t seq)
 {
 	if (seq > work->last_seq)
@@ -70,6 +85,8 @@ static bool record_rebuild(void *to, const struct bus_record *record)
 				    "partition %d, offset %" PRId64 ": not a record that Entente wrote",
 				    record->partition, record->offset);
 	else
+		work->rc = shape_see(work, record);
+	if (work->rc == ENT_OK)
 		work->rc = sequence_see(work, in.seq);
 	if (work->rc == ENT_OK)
 		work->rc = rebuild_add(work->rebuild, &in, &work->err);

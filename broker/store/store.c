@@ -74,6 +74,24 @@ static enum ent_rc check_version(struct db *db, const char *path, bool may_be_em
 	return ENT_OK;
 }
 
+/* Of a store that holds anything. */
+static enum ent_rc check_shape(struct db *db, const char *path, struct ent_err *err)
+{
+	char shape[16] = "1";
+
+	(void)meta_get(db, "shape", shape, sizeof shape);
+	if (db_failed(db))
+		return store_trouble(db, path, err);
+	if (!strcmp(shape, STORE_SHAPE_TEXT))
+		return ENT_OK;
+	return sdk_fail(
+	    err, ENT_EINVAL,
+	    "%s was made by another program: it has shape %s, this one reads shape " STORE_SHAPE_TEXT
+	    " and cannot bring it over. Name a new data_dir and new Kafka topics (another cluster, or delete "
+	    "those of Entente), then read the open tickets again: entente backfill SUPPLIER --since TIME",
+	    path, shape);
+}
+
 /* All that is missing and the version number in one transaction: killed midway, it starts again. */
 static void migrate_store(struct db *db, int64_t version, int32_t partitions, struct clock *clock,
 			  struct chance *chance)
@@ -89,6 +107,7 @@ static void migrate_store(struct db *db, int64_t version, int32_t partitions, st
 		char id[ID_SIZE];
 		chance->uuid(chance, id);
 		meta_put(db, "store_id", sdk_str(id));
+		meta_put(db, "shape", ENT_STR(STORE_SHAPE_TEXT));
 		snprintf(text, sizeof text, "%d", (int)partitions);
 		meta_put(db, "partitions", sdk_str(text));
 		snprintf(text, sizeof text, "%lld", (long long)clock->now_ms(clock));
@@ -106,6 +125,8 @@ enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, st
 
 	if (rc == ENT_OK)
 		rc = check_version(db, path, true, &version, err);
+	if (rc == ENT_OK && version > 0)
+		rc = check_shape(db, path, err);
 	if (rc == ENT_OK && version < STORE_VERSION)
 		migrate_store(db, version, partitions, clock, chance);
 	if (rc == ENT_OK && db_failed(db))
@@ -129,6 +150,8 @@ enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_d
 
 	if (rc == ENT_OK)
 		rc = check_version(db, path, false, &version, err);
+	if (rc == ENT_OK)
+		rc = check_shape(db, path, err);
 	if (rc == ENT_OK)
 		rc = read_meta(db, path, ret_meta, err);
 	if (rc != ENT_OK) {

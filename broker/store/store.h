@@ -11,6 +11,11 @@
 
 #define STORE_VERSION 2 /* of the tables; a newer store is refused */
 
+/* The shape of what the store and the topics say. Other than the version of the tables it is not brought over: the
+ * words of another shape mean something else. */
+#define STORE_SHAPE      2
+#define STORE_SHAPE_TEXT "2"
+
 struct store_meta {
 	char store_id[ID_SIZE]; /* stands in every event id and progress record */
 	int32_t partitions;     /* of entente.events.v1; fixed when the store is made */

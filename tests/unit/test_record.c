@@ -69,12 +69,13 @@ static void test_event_record(void **state)
 	assert_header(&record.kafka, "ce_partitionkey", uuid[3]);
 	assert_header(&record.kafka, "ce_sequence", "00000000000000000003");
 	assert_header(&record.kafka, "ce_storeseq", "00000000000000000013");
+	assert_header(&record.kafka, "ce_entshape", "2");
 	assert_header(&record.kafka, "ce_recordedtime", "2023-11-14T22:13:20.513Z");
 	assert_header(&record.kafka, "ce_causationid", "acme/d%2F1%20%C3%A9");
 	assert_header(&record.kafka, "ce_traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 	assert_header(&record.kafka, "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 	assert_header(&record.kafka, "content-type", "application/json");
-	assert_int_equal(record.kafka.n_header, 15);
+	assert_int_equal(record.kafka.n_header, 16);
 	record_release(&record);
 	sdk_arena_release(&arena);
 }

@@ -94,11 +94,40 @@ static void test_version_1_is_brought_here(void **state)
 	check_all(world);
 }
 
+/* Its tables are the present ones, and what stands in them means something else. */
+static void test_another_shape_is_refused(void **state)
+{
+	static const char *const change[] = {"DELETE FROM meta WHERE name = 'shape'",
+					     "INSERT INTO meta (name, value) VALUES ('shape', '3')"};
+	struct world *world = *state;
+	struct store_meta meta;
+	struct ent_err err;
+	struct db *db;
+
+	tell(world, "orion", "O-1", "new");
+	db_close(world->read);
+	world->read = NULL;
+	writer_free(world->writer);
+	world->writer = NULL;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(db_open(world->path, DB_WRITE, NULL, &db, &err), ENT_OK);
+		db_exec(db, change[i]);
+		db_close(db);
+		assert_int_equal(store_open(world->path, NULL, 3, &world->clock, &world->chance, &db, &meta, &err),
+				 ENT_EINVAL);
+		assert_non_null(strstr(err.msg, i ? "it has shape 3, this one reads shape 2" : "it has shape 1"));
+		assert_non_null(strstr(err.msg, "Name a new data_dir"));
+		assert_int_equal(store_open_read(world->path, NULL, &db, &meta, &err), ENT_EINVAL);
+		assert_non_null(strstr(err.msg, "Name a new data_dir"));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_the_tables_of_version_1, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_version_1_is_brought_here, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_another_shape_is_refused, world_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
