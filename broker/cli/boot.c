@@ -59,7 +59,15 @@ enum ent_rc boot_load(struct boot *boot, const char *config_path, bool with_supp
 
 enum ent_rc boot_reload(const struct boot *boot, const char *config_path, struct config **ret, struct ent_err *err)
 {
-	return config_load(config_where(config_path), boot->plugins, ret, err);
+	enum ent_rc rc = config_load(config_where(config_path), boot->plugins, ret, err);
+
+	if (rc != ENT_OK || sdk_eq((*ret)->organisation, boot->config->organisation))
+		return rc;
+	config_free(*ret);
+	*ret = NULL;
+	return sdk_fail(err, ENT_EINVAL,
+			"organisation: our own name is fixed once the store is made: set it back to %.*s",
+			ENT_F(boot->config->organisation));
 }
 
 static void map_overlay(struct boot *boot, struct db *db, struct supplier_set *set, struct supplier *supplier)

@@ -206,8 +206,12 @@ static enum ent_rc start_store(struct serve *serve, struct ent_err *err)
 
 	enum ent_rc rc = store_open(path, NULL, (int32_t)config->kafka.partitions, clock_system(), chance_system(), &db,
 				    &serve->meta, err);
-	if (rc != ENT_OK)
+	if (rc == ENT_OK)
+		rc = store_organisation(db, config->organisation, err);
+	if (rc != ENT_OK) {
+		db_close(db);
 		return rc;
+	}
 	if (serve->meta.partitions != config->kafka.partitions)
 		log_write(&serve->boot.log, LOG_WARN, "config.partitions_kept",
 			  LOG_INT("store", serve->meta.partitions), LOG_INT("configured", config->kafka.partitions),

@@ -22,8 +22,8 @@ static const char *next_known(const void *of, size_t i)
 	const struct config_row *row = config_rows();
 
 	if (wanted->sections) {
-		static const char *const top[] = {"data_dir", "connector_dir", "source",    "http", "kafka",
-						  "store",    "log",           "suppliers", NULL};
+		static const char *const top[] = {"data_dir", "connector_dir", "source", "organisation", "http",
+						  "kafka",    "store",         "log",    "suppliers",    NULL};
 
 		return top[i];
 	}
@@ -178,6 +178,7 @@ static void root_read(struct config_reader *reader, const struct config_node *ro
 		else if (plugins)
 			config_suppliers_read(reader, &member[i].value, plugins, config);
 	}
+	config_organisations_check(reader, config);
 }
 
 static struct config *config_new(const char *path)

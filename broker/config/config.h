@@ -36,6 +36,7 @@ struct config {
 	struct ent_str data_dir;      /* store, tokens, embedded Kafka's address */
 	struct ent_str connector_dir; /* ':'-separated; never empty: the default is where this program's own are */
 	struct ent_str source;        /* CloudEvents source, "/entente" */
+	struct ent_str organisation;  /* our own; also suppliers->ours */
 
 	struct {
 		struct ent_str listen;

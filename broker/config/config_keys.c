@@ -90,6 +90,11 @@ static const struct config_key supplier_keys[] = {
      .help = "Short name, a-z 0-9 and -: stands in the URL /hooks/NAME and in events. Do not change it later.",
      .required = true},
     {.name = "title", .form = "text", .help = "The name that people read. Default: `name`."},
+    {.name = "organisation",
+     .form = "text",
+     .help = "The organisation whose tool it is; an organisation may have several. What is meant for an organisation "
+	     "goes to each of its tools that has a ticket. Default: `name`. For a tool of our own: our organisation's "
+	     "name; then our internal comments go there, too."},
     {.name = "connector",
      .form = "text",
      .help = "Which connector speaks its tool's language; `entente check` lists them.",
@@ -107,6 +112,17 @@ static const struct config_key supplier_keys[] = {
      .help = "Who may read a comment that its tool calls public. us: only our own people. everyone: every supplier "
 	     "that works on the incident.",
      .required = true},
+    {.name = "public_is_read_by",
+     .form = "requester or service_desk",
+     .help = "Who reads what its tool calls public. requester: the person that the incident is about; a comment goes "
+	     "there as public only if it is for the requester. service_desk: our own service desk, because we are the "
+	     "requester in its tool; then any comment may stand there as public. Default: nothing but what is for the "
+	     "requester goes there as public, and what is public there is not said to be read by the requester. A tool "
+	     "that cannot keep a comment internal gets no other comment until this is set."},
+    {.name = "private_comments",
+     .form = "keep or drop",
+     .help = "What becomes of a comment that its tool calls private. keep: its organisation and we may read it (the "
+	     "default). drop: its text is not stored, only counted."},
     {.name = "joins",
      .form = "any or shared",
      .help = "Which incidents its tickets may join by naming them (our number, a shared key, another supplier's "
@@ -129,7 +145,9 @@ static const struct config_key supplier_keys[] = {
 	     "nobody. Without it the broker knows its own texts only by their ids and words."},
     {.name = "comments_as",
      .form = "internal or public",
-     .help = "How the broker writes comments in its tool. Default: internal."},
+     .help =
+	 "How the broker writes comments in its tool that may stand there as public: see public_is_read_by. Default: "
+	 "internal."},
     {.name = "language",
      .form = "fr or en",
      .help =

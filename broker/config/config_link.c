@@ -188,6 +188,11 @@ void config_link_read(struct supplier_reader *r, const struct config_node found[
 	config_auth_credentials(r, &found[KEY_CREDENTIALS]);
 	account_read(r, &found[KEY_ACCOUNT]);
 	comments_as_read(r, &found[KEY_COMMENTS_AS]);
+	if (r->supplier->comments_as == ENT_PUBLIC && r->supplier->public_reader != PUBLIC_SERVICE_DESK)
+		config_problem(
+		    r->reader, found[KEY_COMMENTS_AS].line, found[KEY_COMMENTS_AS].name,
+		    "public needs public_is_read_by: service_desk: a comment that is not for the requester may "
+		    "stand there as public only if our own service desk is who reads it");
 	language_read(r, &found[KEY_LANGUAGE]);
 	policy_read(r, &found[KEY_POLICY]);
 	ca_file_read(r, &found[KEY_CA_FILE]);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "config/config_amount.h"
+#include "core/audience.h"
+#include "core/organisation.h"
 
 #define ROW(name, type, member, dflt, sample, unit, min, max, words, help)                                             \
 	{                                                                                                              \
@@ -28,6 +30,9 @@ static const struct config_row rows[] = {
 	 "Folders with connectors (*.so), separated by ':'. Empty: those installed with this program."),
     TEXT("source", source, "/entente", NULL,
 	 "The CloudEvents source of every event: the name of this broker. Do not change it later."),
+
+    TEXT("organisation", organisation, ORGANISATION_OURS, NULL,
+	 "Name of our own organisation: a-z 0-9 and -. It stands in events. Fixed once the store is made."),
 
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
@@ -113,6 +118,17 @@ static bool is_address(struct config_reader *reader, struct ent_str text)
 	return inet_pton(AF_INET, z, ip) == 1 || inet_pton(AF_INET6, z, ip) == 1;
 }
 
+bool config_row_organisation(struct config_reader *reader, const struct config_node *node, struct ent_str name)
+{
+	if (organisation_is_name(name) && !audience_is_word(name))
+		return true;
+	config_problem(reader, node->line, node->name,
+		       "found %.*s, allowed: 1 to %d of a-z, 0-9 and -, not - first, and none of internal, everyone, "
+		       "requester",
+		       ENT_F(config_found(reader, name)), SUPPLIER_NAME_MAX);
+	return false;
+}
+
 static bool text_vet(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
 		     struct ent_str text)
 {
@@ -126,6 +142,8 @@ static bool text_vet(struct config_reader *reader, const struct config_row *row,
 			       found.p);
 		return false;
 	}
+	if (row->offset == offsetof(struct config, organisation))
+		return config_row_organisation(reader, node, text);
 	if (text.n == 0 && row->dflt[0]) {
 		config_problem(reader, node->line, node->name, "may not be empty");
 		return false;

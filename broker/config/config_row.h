@@ -22,6 +22,8 @@ struct config_row {
 };
 /* Ends with {0}; rows of one section stand together. */
 const struct config_row *config_rows(void);
+/* May an organisation be called so? Ours, or a supplier's. False: a problem was kept. */
+bool config_row_organisation(struct config_reader *reader, const struct config_node *node, struct ent_str name);
 /* One row's value; false: a problem was kept. */
 bool config_row_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
 		     struct config *config);

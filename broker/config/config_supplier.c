@@ -2,24 +2,13 @@
 /* Name, title, connector and whose comments are public; the rest of a supplier is read by the files beside. */
 #include "config/config_supplier.h"
 
-#include <string.h>
-
 #include "config/config_link.h"
 #include "config/config_map.h"
 #include "config/config_secret.h"
 #include "config/config_settings.h"
+#include "core/organisation.h"
 
 /* ---- name and title ------------------------------------------------------------ */
-
-static bool is_supplier_name(struct ent_str name)
-{
-	if (name.n == 0 || name.n > SUPPLIER_NAME_MAX || name.p[0] == '-')
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-", name.p[i]))
-			return false;
-	return true;
-}
 
 static void supplier_name_read(struct supplier_reader *r, const struct config_node *node)
 {
@@ -27,7 +16,7 @@ static void supplier_name_read(struct supplier_reader *r, const struct config_no
 
 	if (!config_text(r->reader, node, &name))
 		return;
-	if (is_supplier_name(name)) {
+	if (organisation_is_name(name)) {
 		r->supplier->name = sdk_dup(r->arena, name);
 		return;
 	}
@@ -51,7 +40,15 @@ static void supplier_title_read(struct supplier_reader *r, const struct config_n
 		r->supplier->title = sdk_dup(r->arena, title);
 }
 
-/* ---- audience of public comments -------------------------------------------------- */
+static void organisation_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str name;
+
+	if (node->yaml && config_text(r->reader, node, &name) && config_row_organisation(r->reader, node, name))
+		r->supplier->organisation = sdk_dup(r->arena, name);
+}
+
+/* ---- audience of public and private comments -------------------------------------------------- */
 
 static void joins_read(struct supplier_reader *r, const struct config_node *node)
 {
@@ -64,6 +61,20 @@ static void joins_read(struct supplier_reader *r, const struct config_node *node
 		return;
 	found = config_found(r->reader, word);
 	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: any, shared", ENT_F(found));
+}
+
+/* One of two words, if it is there. 1, 2: which one; 0: none. */
+static int either_read(struct supplier_reader *r, const struct config_node *node, const char *first, const char *second)
+{
+	struct ent_str word;
+
+	if (!node->yaml || !config_text(r->reader, node, &word))
+		return 0;
+	if (sdk_eqz(word, first) || sdk_eqz(word, second))
+		return sdk_eqz(word, first) ? 1 : 2;
+	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: %s, %s",
+		       ENT_F(config_found(r->reader, word)), first, second);
+	return 0;
 }
 
 static void public_read(struct supplier_reader *r, const struct config_node *node)
@@ -162,7 +173,12 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 	supplier_title_read(r, &found[KEY_TITLE]);
 	if (found[KEY_CONNECTOR].yaml)
 		connector_read(r, &found[KEY_CONNECTOR]);
+	if (found[KEY_ORGANISATION].yaml)
+		organisation_read(r, &found[KEY_ORGANISATION]);
 	public_read(r, &found[KEY_PUBLIC]);
+	r->supplier->drops_private = either_read(r, &found[KEY_PRIVATE], "keep", "drop") == 2;
+	r->supplier->public_reader =
+	    (enum public_reader)either_read(r, &found[KEY_READ_BY], "requester", "service_desk");
 	joins_read(r, &found[KEY_JOINS]);
 	config_link_read(r, found);
 	config_secret_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
@@ -187,6 +203,37 @@ static void twins_tell(struct config_reader *reader, const struct config *config
 			    reader, config->note[i].line, sdk_format(&reader->arena.abi, "suppliers[%zu]", i + 1),
 			    "name or title is the same as that of the supplier on line %d; both must be its own",
 			    config->note[twin->index].line);
+	}
+}
+
+/* One namespace: an organisation that is called like a supplier is that supplier's. */
+void config_organisations_check(struct config_reader *reader, struct config *config)
+{
+	struct supplier_set *set = config->suppliers;
+
+	set->ours = sdk_dup(&set->arena.abi, config->organisation);
+	for (size_t i = 0; i < set->n; i++) {
+		const struct supplier *supplier = &set->at[i];
+		const struct ent_str where = sdk_format(&reader->arena.abi, "suppliers[%zu]", i + 1);
+		const struct supplier *named =
+		    supplier->organisation.n ? supplier_by_name(set, supplier->organisation) : NULL;
+
+		if (!supplier->organisation.n && sdk_eq(supplier->name, set->ours))
+			config_problem(reader, config->note[i].line, where,
+				       "its name %.*s is that of our own organisation. Is it our own tool? Then say "
+				       "organisation: %.*s. If not, give it another name",
+				       ENT_F(set->ours), ENT_F(set->ours));
+		else if (!supplier->organisation.n && audience_is_word(supplier->name))
+			config_problem(reader, config->note[i].line, where,
+				       "%.*s says who may read a comment and cannot be an organisation's name: give it "
+				       "another name, or say organisation: NAME",
+				       ENT_F(supplier->name));
+		else if (named && !sdk_eq(organisation_of(named), supplier->organisation))
+			config_problem(
+			    reader, config->note[i].line, where,
+			    "its organisation %.*s is called like the supplier on line %d, which belongs to %.*s",
+			    ENT_F(supplier->organisation), config->note[named->index].line,
+			    ENT_F(organisation_of(named)));
 	}
 }
 

@@ -121,7 +121,12 @@ static void supplier_values(const struct supplier *supplier, const struct config
 		config_row_text(note->secret[i], buf);
 		sdk_buf_z(buf, "\n");
 	}
+	text_value("    ", "organisation", supplier->organisation, buf);
 	sdk_buf_format(buf, "    public_comments: %s\n", supplier->public_everyone ? "everyone" : "us");
+	if (supplier->public_reader)
+		sdk_buf_format(buf, "    public_is_read_by: %s\n",
+			       supplier->public_reader == PUBLIC_REQUESTER ? "requester" : "service_desk");
+	sdk_buf_format(buf, "    private_comments: %s\n", supplier->drops_private ? "drop" : "keep");
 	sdk_buf_format(buf, "    joins: %s\n", supplier->joins_shared ? "shared" : "any");
 	link_values(supplier, note, buf);
 	maps_values(supplier, buf);

@@ -86,6 +86,11 @@ bool audience_words(struct ent_arena *arena, struct ent_str ours, struct ent_str
 	return !internal || n == 1;
 }
 
+bool audience_is_word(struct ent_str name)
+{
+	return sdk_eqz(name, WORD_INTERNAL) || sdk_eqz(name, WORD_EVERYONE) || sdk_eqz(name, WORD_REQUESTER);
+}
+
 /* ---- asking ---- */
 
 bool audience_names(const struct audience *audience, struct ent_str organisation)

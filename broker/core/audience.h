@@ -25,6 +25,7 @@ struct audience audience_make(struct ent_arena *arena, struct ent_str ours, stru
 /* From the words that people type: "internal", "everyone", "requester", names of organisations; comma separated, each
  * once. False: a word is empty, twice, or beside "internal"; or there are too many. */
 bool audience_words(struct ent_arena *arena, struct ent_str ours, struct ent_str words, struct audience *ret);
+bool audience_is_word(struct ent_str name); /* no organisation may be called so */
 bool audience_names(const struct audience *audience, struct ent_str organisation);
 bool audience_equal(const struct audience *a, const struct audience *b);
 /* May somebody read b who may not read a? */

@@ -114,9 +114,9 @@ static struct audience said_audience(const struct situation *at, struct ent_aren
 {
 	bool is_public = visibility == ENT_PUBLIC && !at->withdrawn && at->from;
 
-	return audience_make(arena, organisation_ours(at->suppliers),
-			     at->from ? organisation_of(at->from) : at->supplier, ENT_ABSENT,
-			     is_public && at->from->public_everyone, false);
+	return audience_make(
+	    arena, organisation_ours(at->suppliers), at->from ? organisation_of(at->from) : at->supplier, ENT_ABSENT,
+	    is_public && at->from->public_everyone, is_public && at->from->public_reader == PUBLIC_REQUESTER);
 }
 
 static void fill_comment(const struct situation *at, struct ent_arena *arena, const struct ent_change *change,
@@ -250,6 +250,12 @@ static void decide_left(const struct situation *at, const struct ent_change *cha
 			   change->ticket.has);
 }
 
+bool decide_drops(const struct situation *at, const struct ent_change *change)
+{
+	return change->kind == ENT_COMMENT_ADDED && change->comment.visibility != ENT_PUBLIC && at->from &&
+	       at->from->drops_private && !at->is_comment_echo;
+}
+
 static void decide_told(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	bool left = at->ticket && at->ticket->continues_as.n;
@@ -280,7 +286,10 @@ static void decide_told(const struct situation *at, const struct ent_change *cha
 		decide_ticket(at, change, ret);
 	if (at->is_comment_echo)
 		return;
-	if (change->kind == ENT_COMMENT_ADDED) {
+	if (decide_drops(at, change)) {
+		if (at->comment && newer_than_known(change, at->comment) >= 0) /* it was public before, or kept */
+			decide_comment_removed(at, change, ret);
+	} else if (change->kind == ENT_COMMENT_ADDED) {
 		decide_comment_added(at, change, ret);
 	} else if (change->kind == ENT_COMMENT_REMOVED) {
 		decide_comment_removed(at, change, ret);

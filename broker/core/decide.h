@@ -6,6 +6,8 @@
 
 #include "core/situation.h"
 
+/* A private comment whose supplier says `private_comments: drop`: its text is not kept. */
+bool decide_drops(const struct situation *at, const struct ent_change *change);
 /* Appends what `change` means to the list. Nothing is folded yet. */
 void decide_change(const struct situation *at, const struct ent_change *change, struct events *ret);
 

@@ -226,6 +226,24 @@ static enum ent_rc op_update(struct op_maker *make, enum delivery_cause *ret_cau
 	return ENT_OK;
 }
 
+/* The requester reads what is meant for the requester; elsewhere public is what the supplier's settings allow. */
+static bool is_for_requester(const struct delivery *delivery, const struct comment *comment)
+{
+	return comment && comment->audience.requester && delivery->audience.requester;
+}
+
+bool delivery_may_show(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment)
+{
+	return is_for_requester(delivery, comment) || supplier->public_reader == PUBLIC_SERVICE_DESK;
+}
+
+static enum ent_visibility op_visibility(const struct op_maker *make, const struct comment *comment)
+{
+	bool wanted = is_for_requester(make->delivery, comment) || make->supplier->comments_as == ENT_PUBLIC;
+
+	return wanted && delivery_may_show(make->delivery, make->supplier, comment) ? ENT_PUBLIC : ENT_INTERNAL;
+}
+
 static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *suppliers,
 			      const struct comment *comment, enum delivery_cause *ret_cause, struct ent_err *err)
 {
@@ -233,7 +251,7 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 	struct ent_comment *to = &make->op->comment;
 
 	to->id = sdk_str(delivery->comment);
-	to->visibility = make->supplier->comments_as;
+	to->visibility = op_visibility(make, comment);
 	to->body = delivery->text;
 	if (comment) {
 		struct comment said = *comment;

@@ -53,6 +53,10 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 	X(CAUSE_LOOP, "loop",                                                                                          \
 	  "an automation in their tool probably reacts to ours: switch it off there, then retry or ignore")            \
 	X(CAUSE_AUDIENCE, "audience", "its audience does not include this supplier")                                   \
+	X(CAUSE_PUBLIC, "public",                                                                                      \
+	  "their tool cannot keep a comment from the requester. If the requester there is our own service desk, set "  \
+	  "public_is_read_by: service_desk for this supplier, send HUP and type: entente delivery repair --cause "     \
+	  "public. Else tell them another way and type `ignore`, or write it for the requester, too")                  \
 	X(CAUSE_EARLIER, "earlier",                                                                                    \
 	  "by its tool's clock the comment was made before the supplier took part: type `retry` to send it all the "   \
 	  "same")                                                                                                      \
@@ -157,6 +161,8 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
 			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)
     __attribute__((warn_unused_result));
+/* May its words stand in the tool as public? comment: as in delivery_op(). Any doubt is no. */
+bool delivery_may_show(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment);
 /* After an UPDATE: does what the tool tells now agree with what was asked? ENT_EINVAL: names attribute, asked and
  * found. ENT_OK also when it tells nothing. */
 enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes *changes, struct ent_err *err)

@@ -3,6 +3,18 @@
 
 #include "sdk/webhook.h"
 
+#include <string.h>
+
+bool organisation_is_name(struct ent_str name)
+{
+	if (name.n == 0 || name.n > SUPPLIER_NAME_MAX || name.p[0] == '-')
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!memchr("abcdefghijklmnopqrstuvwxyz0123456789-", name.p[i], 37))
+			return false;
+	return true;
+}
+
 struct ent_str organisation_ours(const struct supplier_set *set)
 {
 	return set && set->ours.n ? set->ours : ENT_STR(ORGANISATION_OURS);

@@ -11,6 +11,8 @@
 
 #define ORGANISATION_OURS "us" /* unless the configuration says another name */
 
+/* 1 to SUPPLIER_NAME_MAX of a-z, 0-9 and -, not - first; a supplier's name has the same form. */
+bool organisation_is_name(struct ent_str name);
 /* set NULL: none is configured. */
 struct ent_str organisation_ours(const struct supplier_set *set);
 struct ent_str organisation_of(const struct supplier *supplier);

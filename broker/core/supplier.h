@@ -28,6 +28,14 @@ enum policy {
 const char *policy_name(enum policy policy); /* "holder" */
 bool policy_by_name(struct ent_str name, enum policy *ret);
 
+/* Who reads what its tool calls public. */
+enum public_reader {
+	PUBLIC_UNSAID,    /* nobody said: nothing goes out as public, and what comes in as public is not said to be read
+			   * by the requester */
+	PUBLIC_REQUESTER, /* whom the incident is about */
+	PUBLIC_SERVICE_DESK /* our service desk: in that tool we are the requester */
+};
+
 enum auth_kind {
 	AUTH_NONE,
 	AUTH_BASIC,  /* user and credential */
@@ -85,6 +93,8 @@ struct supplier {
 	enum ent_language language;      /* of our sentences in texts for it */
 	enum policy policy[ENT_N_ATTR];
 	struct supplier_link link;
+	bool drops_private; /* a comment that its tool calls private is not kept */
+	enum public_reader public_reader;
 	bool public_everyone; /* a comment that its tool calls public is for everyone; else for ours and its own */
 	size_t index;         /* position in its set */
 };

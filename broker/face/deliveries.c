@@ -111,6 +111,7 @@ static bool can_repair(enum delivery_cause cause)
 	case CAUSE_FAILING:
 	case CAUSE_GONE:
 	case CAUSE_LOOP:
+	case CAUSE_PUBLIC:
 	case CAUSE_INVALID:
 	case CAUSE_LEFT:
 		return true;

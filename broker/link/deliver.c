@@ -212,6 +212,24 @@ static void deliver_more(struct flight *flight, const struct ending *ending)
 		flight_phase(flight, &ending->result);
 }
 
+/* A tool that cannot keep the comment internal says so before anything is sent. Then it stands there as public, where
+ * that may be. */
+static void deliver_unsupported(struct flight *flight, struct ending *ending)
+{
+	struct ent_op *op = &flight->call.op;
+	bool internal = op->kind == ENT_ADD_COMMENT && op->comment.visibility == ENT_INTERNAL && !ending->is_built;
+
+	if (internal && flight->may_show) {
+		op->comment.visibility = ENT_PUBLIC;
+		flight->state = FLIGHT_READY;
+		lane_touch(flight->lane);
+	} else if (internal) {
+		outcome_stop(flight, OUTCOME_PARKED, CAUSE_PUBLIC, false, &ending->err);
+	} else {
+		outcome_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
+	}
+}
+
 static void deliver_ended(struct flight *flight, struct ending *ending)
 {
 	flight->job.arrival = (struct arrival){0};
@@ -242,7 +260,7 @@ static void deliver_ended(struct flight *flight, struct ending *ending)
 		deliver_gone(flight, ending);
 		break;
 	case ENT_EUNSUPPORTED:
-		outcome_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);
+		deliver_unsupported(flight, ending);
 		break;
 	case ENT_ECONFLICT:
 		deliver_conflict(flight, ending);
@@ -290,6 +308,7 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 	}
 	*ret_outcome = OUTCOME_PARKED;
 	*ret_cause = CAUSE_INVALID;
+	flight->may_show = delivery_may_show(delivery, flight->supplier, found ? &comment : NULL);
 	return delivery_op(delivery, flight->supplier, flight->roster->set, found ? &comment : NULL, arena, ret,
 			   ret_cause, err) == ENT_OK;
 }

@@ -53,6 +53,7 @@ struct flight {
 	struct delivery delivery;
 	unsigned char hash[32];
 	bool in_doubt;     /* an attempt before may have done it; this one looks first, and has not written since */
+	bool may_show;     /* its comment may stand there as public */
 	int64_t looked_ms; /* in_doubt: when it began to look */
 
 	/* a page */

@@ -35,7 +35,7 @@ struct apply {
 	int64_t now_ms;
 	struct ledger *ledger;
 	struct sdk_buf *json; /* scratch */
-	int64_t n_event, n_late;
+	int64_t n_event, n_late, n_dropped;
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
 	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */

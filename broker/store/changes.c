@@ -301,6 +301,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	}
 	const struct order before = order_of(&dossier->incident);
 	decide_change(&at, change, &events);
+	apply->n_dropped += decide_drops(&at, change);
 	const size_t n_event = events.n;
 	apply_events(apply, &events);
 	correct(apply, dossier, &at, &before, events.at, n_event, merged);

@@ -128,12 +128,12 @@ void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 	if (tally->accepted > 0 && !supplier_gap_save(db, tally->name, tally->heard_ms, tally->accepted))
 		(void)supplier_row(db, tally->name, tally->heard_ms);
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET heard_ms = CASE WHEN "
+	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped, dropped) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET heard_ms = CASE WHEN "
 		"excluded.heard_ms > supplier.heard_ms THEN excluded.heard_ms ELSE supplier.heard_ms END, "
 		"accepted = supplier.accepted + excluded.accepted, repeated = supplier.repeated + excluded.repeated, "
 		"dead = supplier.dead + excluded.dead, late = supplier.late + excluded.late, "
-		"unmapped = supplier.unmapped + excluded.unmapped");
+		"unmapped = supplier.unmapped + excluded.unmapped, dropped = supplier.dropped + excluded.dropped");
 	db_bind_str(stmt, 1, tally->name);
 	db_bind_int(stmt, 2, tally->heard_ms);
 	db_bind_int(stmt, 3, tally->accepted);
@@ -141,6 +141,7 @@ void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 	db_bind_int(stmt, 5, tally->dead);
 	db_bind_int(stmt, 6, tally->late);
 	db_bind_int(stmt, 7, tally->unmapped);
+	db_bind_int(stmt, 8, tally->dropped);
 	(void)db_row(stmt);
 }
 

@@ -27,7 +27,7 @@ bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t
 /* Counts of one step, per supplier, written once a commit. */
 struct supplier_tally {
 	struct ent_str name;
-	int64_t heard_ms, accepted, repeated, dead, late, unmapped;
+	int64_t heard_ms, accepted, repeated, dead, late, unmapped, dropped;
 };
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally);
 #define TALLIES_MAX 64

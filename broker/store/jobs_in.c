@@ -40,6 +40,15 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
 }
 
+static bool has_dropped(const struct arrival *arrival)
+{
+	for (size_t i = 0; arrival->from && arrival->from->drops_private && i < arrival->changes.n; i++)
+		if (arrival->changes.at[i].kind == ENT_COMMENT_ADDED &&
+		    arrival->changes.at[i].comment.visibility != ENT_PUBLIC)
+			return true;
+	return false;
+}
+
 static void run_arrival(struct apply *apply, struct job *job)
 {
 	struct arrival *arrival = &job->arrival;
@@ -53,7 +62,8 @@ static void run_arrival(struct apply *apply, struct job *job)
 		keep_dead(apply, job, packed, arrival->reason, false);
 		return;
 	}
-	switch (inbox_take(apply->db, arrival, packed)) {
+	/* What is not kept must not stand in the raw body either. */
+	switch (inbox_take(apply->db, arrival, has_dropped(arrival) ? raw_pack(apply->arena, ENT_STR("")) : packed)) {
 	case INBOX_NEW:
 		break;
 	case INBOX_REPEAT:
@@ -74,6 +84,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 	changes_apply(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;
+	tally->dropped += apply->n_dropped;
 	tally->unmapped += arrival->n_unmapped;
 	job->outcome = JOB_ACCEPTED;
 	keep_rest(apply, job, tally, packed);

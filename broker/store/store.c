@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store.h"
 
+#include "sdk/webhook.h"
 #include "store/sql_text.h"
 
 #include <stdio.h>
@@ -160,4 +161,24 @@ enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_d
 	}
 	*ret_db = db;
 	return ENT_OK;
+}
+
+enum ent_rc store_organisation(struct db *db, struct ent_str name, struct ent_err *err)
+{
+	char known[128] = "";
+
+	if (!meta_get(db, "organisation", known, sizeof known) && !db_failed(db)) {
+		db_begin(db);
+		meta_put(db, "organisation", name);
+		(void)db_commit(db);
+	}
+	if (db_failed(db))
+		return sdk_fail(err, ENT_EINVAL, "%s", db_error(db));
+	if (!known[0] || sdk_eqz(name, known))
+		return ENT_OK;
+	return sdk_fail(
+	    err, ENT_EINVAL,
+	    "organisation is %.*s, and this store knows us as %s: its comments say so to whom they are for. "
+	    "Set organisation: %s",
+	    ENT_F(name), known, known);
 }

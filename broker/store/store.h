@@ -31,4 +31,8 @@ enum ent_rc store_open(const char *path, const char *vfs, int32_t partitions, st
 enum ent_rc store_open_read(const char *path, const char *vfs, struct db **ret_db, struct store_meta *ret_meta,
 			    struct ent_err *err) __attribute__((warn_unused_result));
 
+/* The name of our organisation is the store's from its first start on: what is said there names us by it. */
+enum ent_rc store_organisation(struct db *db, struct ent_str name, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
 #endif

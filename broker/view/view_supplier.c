@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Suppliers for people and programs: what they are, how they do, how far their tools were read. */
 #include "view/view_supplier.h"
+
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/aside.h"
 #include "view/view_json.h"
@@ -58,10 +60,11 @@ static void print_now(const struct view *view, struct sdk_jsonw *w, const struct
 
 static void print_counts(const struct view *view, struct sdk_jsonw *w, struct ent_str name, int64_t now_ms)
 {
-	static const char *const count[] = {"accepted", "repeated", "dead", "late", "unmapped", "dead_letters_waiting"};
-	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, (SELECT count(*) FROM "
-			     "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
+	static const char *const count[] = {
+	    "accepted", "repeated", "dead", "late", "unmapped", "dropped", "dead_letters_waiting"};
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT heard_ms, accepted, repeated, dead, late, unmapped, dropped, (SELECT count(*) FROM "
+		      "dead_letter WHERE supplier = $1 AND state = 'waiting') FROM supplier WHERE name = $1");
 	db_bind_str(stmt, 1, name);
 	bool found = db_row(stmt);
 	int64_t heard = found ? db_int(stmt, 0) : 0;
@@ -225,7 +228,12 @@ static void print_supplier(const struct view *view, struct sdk_jsonw *w, const s
 	sdk_jsonw_kstr(w, "name", supplier->name);
 	sdk_jsonw_kstr(w, "title", supplier->title);
 	sdk_jsonw_kz(w, "connector", supplier->connector->name);
+	sdk_jsonw_kstr(w, "organisation", organisation_of(supplier));
 	sdk_jsonw_kz(w, "public_comments", supplier->public_everyone ? "everyone" : "us");
+	if (supplier->public_reader)
+		sdk_jsonw_kz(w, "public_is_read_by",
+			     supplier->public_reader == PUBLIC_REQUESTER ? "requester" : "service_desk");
+	sdk_jsonw_kz(w, "private_comments", supplier->drops_private ? "drop" : "keep");
 	sdk_jsonw_kz(w, "comments_as", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
 	sdk_jsonw_kbool(w, "signed", supplier->n_secret > 0);
 	sdk_jsonw_key(w, "policy");

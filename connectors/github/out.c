@@ -17,7 +17,8 @@ enum { WRITE = 1, LOOK = 2, MOVED = GITHUB_MOVED, ANEW = 4, PAGE = 100 };
 enum { LAG_S = 30 }; /* a list is read from the database, but perhaps from a copy of it */
 
 const char *const github_cannot[] = {
-    "Whoever sees an issue reads all its comments: nothing is delivered while comments_as is internal.",
+    "Whoever sees an issue reads all its comments: only comments for the requester are delivered, and all others once "
+    "public_is_read_by is service_desk.",
     "States between open and closed are labels; so is the priority.",
     NULL,
 };
@@ -167,8 +168,7 @@ static enum ent_rc build_comment(const struct ent_call *call, struct ent_str pat
 
 	if (op->comment.visibility != ENT_PUBLIC)
 		return sdk_fail(err, ENT_EUNSUPPORTED,
-				"GitHub has no internal comments; set comments_as: public when all who see the "
-				"repository may read them");
+				"GitHub has no internal comments: whoever sees the issue reads them all");
 	if (looks(call)) {
 		sdk_ask_get(ret, look_path(call, sdk_format(arena, "%.*s/comments?", ENT_F(path)), arena));
 		return ENT_OK;

@@ -139,6 +139,11 @@ static enum ent_rc build_comment(const struct jira_settings *settings, const str
 	bool is_public = op->comment.visibility == ENT_PUBLIC;
 	struct sdk_ask ask;
 
+	if (!settings->service_desk && !is_public)
+		return sdk_fail(
+		    err, ENT_EUNSUPPORTED,
+		    "only a service project has internal comments: in this one whoever sees the issue reads "
+		    "them all");
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, SDK_JIRA_WIKI, arena));
 	if (settings->service_desk) {

@@ -179,7 +179,8 @@ CREATE TABLE supplier (
 	repeated BIGINT NOT NULL,
 	dead     BIGINT NOT NULL,
 	late     BIGINT NOT NULL,
-	unmapped BIGINT NOT NULL
+	unmapped BIGINT NOT NULL,
+	dropped  BIGINT NOT NULL -- private comments whose text was not kept
 );
 
 CREATE TABLE token (

@@ -54,6 +54,9 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 	case ENT_ADD_COMMENT:
 		if (memmem(op->comment.body.p, op->comment.body.n, "unbuildable", 11))
 			return sdk_fail(err, ENT_EINVAL, "the toy cannot build that");
+		if (memmem(op->comment.body.p, op->comment.body.n, "shown here", 10) &&
+		    op->comment.visibility != ENT_PUBLIC)
+			return sdk_fail(err, ENT_EUNSUPPORTED, "the toy keeps nothing internal");
 		if (call->look && call->phase == 0)
 			return toy_request(ret, "GET", sdk_format(arena, "/search/%.*s", ENT_F(op->key)), ENT_ABSENT);
 		if (call->phase == 2)

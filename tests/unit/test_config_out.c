@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/organisation.h"
 #include "config/config.h"
 #include "config/config_values.h"
 
@@ -101,6 +102,10 @@ static void defaults(void **state)
 	assert_int_equal(link->auth, AUTH_NONE);
 	assert_null(supplier->account.p);
 	assert_int_equal(supplier->comments_as, ENT_INTERNAL);
+	assert_int_equal(supplier->public_reader, PUBLIC_UNSAID);
+	assert_false(supplier->drops_private);
+	assert_true(sdk_eqz(organisation_of(supplier), "orion"));
+	assert_true(sdk_eqz(config->suppliers->ours, "us"));
 	assert_int_equal(supplier->policy[ENT_STATUS], POLICY_HOLDER);
 	assert_int_equal(supplier->policy[ENT_PRIORITY], POLICY_HOLDER);
 	assert_false(link->plain_http);
@@ -127,7 +132,8 @@ static void defaults(void **state)
 	"  auth: {kind: oauth2, user: us, credential: \"file:$\", token_url: \"https://login.example/t?x=1\", scope: " \
 	"a "                                                                                                           \
 	"b}\n"                                                                                                         \
-	"  account: ' u7 '\n  comments_as: public\n  joins: shared\n  policy: {status: ours, priority: theirs, "       \
+	"  account: ' u7 '\n  comments_as: public\n  public_is_read_by: service_desk\n  joins: shared\n  policy: "     \
+	"{status: ours, priority: theirs, "                                                                            \
 	"urgency: newest}\n"                                                                                           \
 	"  ca_file: $\n  plain_http: true\n  allow: [10.1.0.0/16, \"::1/128\"]\n"                                      \
 	"  timeout: 1500ms\n  connect_timeout: 2s\n  answer_max: 1MiB\n  rate: 30\n  at_once: 1\n  poll: 0\n"          \
@@ -148,6 +154,7 @@ static void everything(void **state)
 	assert_true(sdk_eqz(link->scope, "a b"));
 	assert_true(sdk_eqz(supplier->account, "u7"));
 	assert_int_equal(supplier->comments_as, ENT_PUBLIC);
+	assert_int_equal(supplier->public_reader, PUBLIC_SERVICE_DESK);
 	assert_true(supplier->joins_shared);
 	assert_int_equal(supplier->policy[ENT_STATUS], POLICY_OURS);
 	assert_int_equal(supplier->policy[ENT_PRIORITY], POLICY_THEIRS);
@@ -266,6 +273,21 @@ static const struct {
     {AUTH "bearer\n", "suppliers.orion.auth: a group of settings", NULL},
     {SUPPLIER "  account: \"\"\n", "suppliers.orion.account: has 0 bytes, allowed: 1 to 200", NULL},
     {SUPPLIER "  joins: all\n", "found \"all\", allowed: any, shared", NULL},
+    {SUPPLIER "  comments_as: public\n", "public needs public_is_read_by: service_desk", NULL},
+    {SUPPLIER "  comments_as: public\n  public_is_read_by: requester\n", "public needs public_is_read_by", NULL},
+    {SUPPLIER "  public_is_read_by: desk\n", "found \"desk\", allowed: requester, service_desk", NULL},
+    {SUPPLIER "  private_comments: hide\n", "found \"hide\", allowed: keep, drop", NULL},
+    {SUPPLIER "  organisation: Orion SA\n", "found \"Orion SA\", allowed: 1 to 64 of a-z", NULL},
+    {SUPPLIER "  organisation: everyone\n", "none of internal, everyone, requester", NULL},
+    {SUPPLIER "organisation: orion\n", "is that of our own organisation", "organisation: orion"},
+    {"organisation: internal\n" SUPPLIER, "none of internal, everyone, requester", NULL},
+    {SUPPLIER
+     "- {name: vega, connector: fixture, unsigned: true, public_comments: us, organisation: orion, settings: "
+     "{number: 2}}\n- {name: tel, connector: fixture, unsigned: true, public_comments: us, organisation: vega, "
+     "settings: {number: 3}}\n",
+     "its organisation vega is called like the supplier on line 7, which belongs to orion", NULL},
+    {SUPPLIER "- {name: everyone, connector: fixture, unsigned: true, public_comments: us, settings: {number: 2}}\n",
+     "cannot be an organisation's name", NULL},
     {SUPPLIER "  comments_as: private\n", "found \"private\", allowed: internal", "public"},
     {SUPPLIER "  policy: {status: our}\n",
      "suppliers.orion.policy.status: found \"our\"; did you mean \"ours\"? allowed: holder, newest, ours, theirs",

@@ -242,6 +242,68 @@ static void expect_audience(const struct world *world, bool everyone)
 	assert_false(audience->requester);
 }
 
+/* Their requester reads it there: that is said only where the configuration says who reads it. */
+static void test_who_reads_what_is_public(void **state)
+{
+	struct supplier orion = {
+	    .name = ENT_STR("orion-jira"), .organisation = ENT_STR("orion"), .public_everyone = true};
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	known(&world, "new", 1, 0);
+	world.at.from = &orion;
+	world.change.kind = ENT_COMMENT_ADDED;
+	world.change.comment =
+	    (struct ent_comment){.id = ENT_STR("c1"), .body = ENT_STR("x"), .visibility = ENT_PUBLIC};
+	for (int reader = PUBLIC_UNSAID; reader <= PUBLIC_SERVICE_DESK; reader++) {
+		world.events.n = 0;
+		orion.public_reader = (enum public_reader)reader;
+		decide_change(&world.at, &world.change, &world.events);
+		const struct audience *audience = &world.events.at[0].comment.audience;
+		assert_true(audience->everyone && sdk_eqz(audience->organisations, "orion,us"));
+		assert_int_equal(audience->requester, reader == PUBLIC_REQUESTER);
+	}
+	orion.public_reader = PUBLIC_REQUESTER;
+	world.change.comment.visibility = ENT_INTERNAL;
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_false(world.events.at[0].comment.audience.requester);
+}
+
+/* private_comments: drop. What was public and is private now is taken back. */
+static void test_private_comments_are_dropped(void **state)
+{
+	const struct supplier orion = {.name = ENT_STR("orion"), .drops_private = true};
+	struct comment stored;
+	struct world world;
+
+	(void)state;
+	begin(&world);
+	known(&world, "new", 1, 0);
+	world.at.from = &orion;
+	world.change.kind = ENT_COMMENT_ADDED;
+	world.change.comment = (struct ent_comment){.id = ENT_STR("c1"), .body = ENT_STR("secret")};
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "");
+	assert_true(decide_drops(&world.at, &world.change));
+	world.change.comment.visibility = ENT_PUBLIC;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.added");
+	assert_false(decide_drops(&world.at, &world.change));
+	stored = world.events.at[0].comment;
+	world.at.comment = &stored;
+	world.events.n = 0;
+	world.change.comment.visibility = ENT_INTERNAL;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.removed");
+	assert_null(world.events.at[0].comment.body.p);
+	stored.removed = true;
+	world.events.n = 0;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "");
+}
+
 static void test_comments(void **state)
 {
 	(void)state;
@@ -349,6 +411,8 @@ int main(void)
 	    cmocka_unit_test(test_the_ball_brings_its_priority),
 	    cmocka_unit_test(test_what_a_page_says_again),
 	    cmocka_unit_test(test_comments),
+	    cmocka_unit_test(test_who_reads_what_is_public),
+	    cmocka_unit_test(test_private_comments_are_dropped),
 	    cmocka_unit_test(test_correlate),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_partition_is_kafkas),

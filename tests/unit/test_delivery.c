@@ -217,6 +217,45 @@ static void end(struct world *world)
 	sdk_arena_release(&world->arena);
 }
 
+/* Public only what is for the requester, or where our own service desk is the requester. */
+static void test_what_stands_as_public(void **state)
+{
+	static const struct {
+		bool planned, now; /* for the requester */
+		enum public_reader reader;
+		enum ent_visibility as, expect;
+		bool may;
+	} row[] = {
+	    {false, false, PUBLIC_UNSAID, ENT_INTERNAL, ENT_INTERNAL, false},
+	    {false, false, PUBLIC_UNSAID, ENT_PUBLIC, ENT_INTERNAL, false},
+	    {false, false, PUBLIC_REQUESTER, ENT_PUBLIC, ENT_INTERNAL, false},
+	    {false, false, PUBLIC_SERVICE_DESK, ENT_INTERNAL, ENT_INTERNAL, true},
+	    {false, false, PUBLIC_SERVICE_DESK, ENT_PUBLIC, ENT_PUBLIC, true},
+	    {true, true, PUBLIC_UNSAID, ENT_INTERNAL, ENT_PUBLIC, true},
+	    {true, true, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_PUBLIC, true},
+	    {true, false, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_INTERNAL, false}, /* narrowed since */
+	    {false, true, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_INTERNAL,
+	     false}, /* widened since: not what was planned */
+	};
+	struct world world;
+
+	(void)state;
+	begin(&world, ENT_ADD_COMMENT);
+	memcpy(world.delivery.comment, UUID, ID_SIZE);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		world.delivery.audience.requester = row[i].planned;
+		world.comment.audience.requester = row[i].now;
+		world.set->at[VEGA].public_reader = row[i].reader;
+		world.set->at[VEGA].comments_as = row[i].as;
+		assert_int_equal(make(&world, true), ENT_OK);
+		if (world.op.comment.visibility != row[i].expect ||
+		    delivery_may_show(&world.delivery, &world.set->at[VEGA], &world.comment) != row[i].may)
+			fail_msg("row %zu", i);
+	}
+	assert_false(delivery_may_show(&world.delivery, &(struct supplier){.public_reader = PUBLIC_REQUESTER}, NULL));
+	end(&world);
+}
+
 static void test_op_comment(void **state)
 {
 	struct world world;
@@ -225,6 +264,7 @@ static void test_op_comment(void **state)
 	begin(&world, ENT_ADD_COMMENT);
 	memcpy(world.delivery.comment, UUID, ID_SIZE);
 	world.set->at[VEGA].comments_as = ENT_PUBLIC;
+	world.set->at[VEGA].public_reader = PUBLIC_SERVICE_DESK;
 	assert_int_equal(make(&world, true), ENT_OK);
 	assert_true(sdk_eqz(world.op.key, KEY));
 	assert_true(sdk_eqz(world.op.marker, MARKER));
@@ -448,6 +488,7 @@ int main(void)
 	    cmocka_unit_test(test_second_ask),
 	    cmocka_unit_test(test_second_ask_when_it_was_said),
 	    cmocka_unit_test(test_second_ask_without_comment),
+	    cmocka_unit_test(test_what_stands_as_public),
 	    cmocka_unit_test(test_op_comment),
 	    cmocka_unit_test(test_op_create),
 	    cmocka_unit_test(test_op_limits),

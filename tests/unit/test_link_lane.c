@@ -46,6 +46,28 @@ static void test_second_ask(void **state)
 	world_free(world);
 }
 
+/* A tool that keeps nothing internal: sent as public where the settings allow it, else parked. */
+static void test_what_is_shown_there(void **state)
+{
+	int64_t incident;
+	struct world *world = two("search", &incident);
+	(void)state;
+
+	comment(world, incident, "shown here 1");
+	pass_ms(world, 1000);
+	assert_string_equal(delivery_is(world, 1), "parked public phase 0 look 0");
+	assert_int_equal(n_sent(world, "POST", "/orion/comment"), 0);
+	world_free(world);
+
+	world = two("search", &incident);
+	((struct supplier *)(uintptr_t)supplier_by_name(world->set, ENT_STR("orion")))->public_reader =
+	    PUBLIC_SERVICE_DESK;
+	comment(world, incident, "shown here 2");
+	answer(world, "POST", "/orion/comment", 200, "ok");
+	assert_string_equal(delivery_is(world, 1), "done phase 0 look 0");
+	world_free(world);
+}
+
 /* Edited between the commit of JOB_SEND and the bytes: the new words go, and it is theirs that are kept against echoes.
  */
 static void test_words_change(void **state)
@@ -345,7 +367,7 @@ int main(void)
 	    cmocka_unit_test(test_retry_after),   cmocka_unit_test(test_retry_after_is_capped),
 	    cmocka_unit_test(test_backoff_grows), cmocka_unit_test(test_poison),
 	    cmocka_unit_test(test_breaker),       cmocka_unit_test(test_paused),
-	    cmocka_unit_test(test_slow),
+	    cmocka_unit_test(test_slow),          cmocka_unit_test(test_what_is_shown_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,7 @@ class World:
             {"name": "orion", "title": "Orion", "connector": "rt", "url": self.between["rt"].url + "/REST/2.0",
              "auth": {"kind": "header", "header": "Authorization", "scheme": "token",
                       "credential": secret("rt.token", self.rt.keys()["ENTENTE"])},
-             "account": "entente", "comments_as": "public",
+             "account": "entente", "comments_as": "public", "public_is_read_by": "service_desk",
              "settings": {"queue": "General", "number_field": "Incident"}, **reach},
             {"name": "north", "title": "North", "connector": "redmine", "url": self.between["redmine"].url,
              "auth": {"kind": "header", "header": "X-Redmine-API-Key", "credential": secret("redmine.key", keys["ENTENTE"])},
