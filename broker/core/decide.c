@@ -137,6 +137,18 @@ static void fill_comment(const struct situation *at, struct ent_arena *arena, co
 	event->said_ms = at->arrival ? arrival_said(at->arrival, to->created_ms) : to->created_ms;
 }
 
+/* A file is for those who read the comment that it stands at; else for its own people and us. */
+static void fill_beside(const struct situation *at, struct ent_arena *arena, struct event *event)
+{
+	const struct comment *comment = at->comment;
+
+	event->beside.audience = said_audience(at, arena, ENT_INTERNAL);
+	if (!comment || comment->removed || at->withdrawn)
+		return;
+	memcpy(event->beside.comment, comment->uuid, ID_SIZE);
+	event->beside.audience = comment->audience;
+}
+
 /* One that was heard in a ticket that goes on as this one keeps its place: by it rebuild finds it again. */
 static void name_known(const struct comment *known, struct event *event)
 {
@@ -296,6 +308,7 @@ static void decide_told(const struct situation *at, const struct ent_change *cha
 	} else if (!at->attachment_known) {
 		struct event *event = events_add_change(ret, EVENT_ATTACHMENT_ADDED, at, change);
 		event->attachment = change->attachment;
+		fill_beside(at, ret->arena, event);
 	}
 }
 

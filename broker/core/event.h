@@ -127,7 +127,12 @@ struct event {
 	struct comment comment; /* comment.* */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
 	bool is_published; /* comment.edited: nobody else could read it before. Not in the event: only who plans asks */
-	struct ent_attachment attachment; /* attachment.added */
+	struct ent_attachment
+	    attachment; /* attachment.added; audience: who may read it, never wider than its comment's */
+	struct {
+		char comment[ID_SIZE]; /* uuid of the one that it stands at; "": none that is known */
+		struct audience audience;
+	} beside;
 };
 
 struct ent_str event_type(struct ent_arena *arena, enum event_kind kind); /* "org.entente.ticket.changed.v1" */

@@ -195,6 +195,21 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	to->stamp = ret->stamp;
 }
 
+/* An id that may be missing: then "". */
+static void uuid_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required,
+		    char ret[ID_SIZE])
+{
+	struct ent_str id = sdk_json_text_at(node, path);
+
+	ret[0] = '\0';
+	if (id.n == ID_SIZE - 1) {
+		memcpy(ret, id.p, id.n);
+		ret[id.n] = '\0';
+	} else if (id.p || required) {
+		fail_at_member(reader, path);
+	}
+}
+
 static void read_attachment(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	const struct sdk_json *from = sdk_json_at(node, "attachment");
@@ -205,6 +220,9 @@ static void read_attachment(struct reader *reader, const struct sdk_json *node, 
 		fail_at_member(reader, "attachment.size");
 	if (!ret->attachment.id.n)
 		fail_at_member(reader, "attachment.id");
+	uuid_at(reader, from, "comment", false, ret->beside.comment);
+	if (sdk_json_at(from, "audience")) /* absent: ours alone */
+		ret->beside.audience = audience_at(reader, from);
 }
 
 static void read_moved(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -257,21 +275,6 @@ static void read_overruled(struct reader *reader, const struct sdk_json *node, s
 	attr->to = value_at(reader, node, "stands", attr->attr);
 	ret->attr = attr;
 	ret->n_attr = 1;
-}
-
-/* An id that may be missing: then "". */
-static void uuid_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required,
-		    char ret[ID_SIZE])
-{
-	struct ent_str id = sdk_json_text_at(node, path);
-
-	ret[0] = '\0';
-	if (id.n == ID_SIZE - 1) {
-		memcpy(ret, id.p, id.n);
-		ret[id.n] = '\0';
-	} else if (id.p || required) {
-		fail_at_member(reader, path);
-	}
 }
 
 static void read_delivery(struct reader *reader, const struct sdk_json *node, struct event *ret)

@@ -165,6 +165,12 @@ static void print_attachment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kstr_some(w, "url", attachment->url);
 	if (attachment->size >= 0)
 		sdk_jsonw_kint(w, "size", attachment->size);
+	if (event->beside.comment[0])
+		sdk_jsonw_kz(w, "comment", event->beside.comment);
+	if (event->beside.audience.organisations.n) {
+		sdk_jsonw_key(w, "audience");
+		audience_print(w, &event->beside.audience);
+	}
 	sdk_jsonw_close(w, '}');
 }
 

@@ -37,7 +37,7 @@ struct situation {
 	const struct ticket *ticket; /* NULL: not seen yet. TICKET_CONTINUES: the last of its chain */
 	const struct ticket *next;   /* TICKET_CONTINUES: the last of the chain that it goes on as; NULL: not seen
 				      * yet */
-	const struct comment *comment; /* COMMENT_*: the stored one of that external id, NULL: none */
+	const struct comment *comment; /* COMMENT_*, ATTACHMENT_ADDED: the stored one of that external id, NULL: none */
 	bool attachment_known;         /* ATTACHMENT_ADDED: it is stored already */
 	struct ent_correlation news;   /* the part of the change's correlation that is not known yet */
 	const struct word *word;       /* of the incident's other tickets; what a person does: of all of them */

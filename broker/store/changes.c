@@ -261,6 +261,10 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 		at->attachment_known =
 		    attachment_known(apply->db, at->supplier, change->ticket.id, change->attachment.id) ||
 		    follow_attachment(apply->db, at->ticket, change);
+		if (change->comment.id.n) {
+			at->comment = dossier_comment(dossier, at->supplier, change->ticket.id, change->comment.id);
+			at->comment = at->comment->uuid[0] ? at->comment : NULL;
+		}
 	}
 	if (dossier->incident.n_ticket > (at->ticket != NULL)) /* there are others */
 		at->n_word = dossier_words(

@@ -24,7 +24,8 @@ static const char *const contents[] = {
     "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, organisations, "
     "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
     "ORDER BY supplier, ticket, external_id",
-    "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms FROM attachment "
+    "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
+    "organisations, everyone, requester FROM attachment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT key, incident FROM correlation ORDER BY key",
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",

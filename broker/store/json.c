@@ -66,6 +66,27 @@ void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w
 	sdk_jsonw_close(w, ']');
 }
 
+void json_shares(struct db *db, struct sdk_jsonw *w, int64_t incident)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT supplier, since_ms, reads_ms FROM share WHERE incident = $1 AND "
+					  "withdrawn_ms = 0 ORDER BY since_ms, supplier");
+
+	db_bind_int(stmt, 1, incident);
+	sdk_jsonw_key(w, "shares");
+	sdk_jsonw_open(w, '[');
+	while (db_row(stmt)) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
+		json_time(w, "since", db_int(stmt, 1));
+		if (db_int(stmt, 2))
+			json_time(w, "reads_from", db_int(stmt, 2));
+		else
+			sdk_jsonw_kz(w, "reads_from", "beginning");
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
 void json_ticket(struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	struct ent_str key = db_str(stmt, 2);

@@ -15,6 +15,8 @@ void json_time(struct sdk_jsonw *w, const char *key, int64_t ms);
 void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ours);
 /* "hand_overs": [...]: the way of the ball. */
 void json_hand_overs(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident);
+/* "shares": [...] that stand: who takes part, and from where it reads. */
+void json_shares(struct db *db, struct sdk_jsonw *w, int64_t incident);
 /* The members of a ticket from a row that begins with these columns. */
 #define JSON_TICKET_COLUMNS "supplier, external_id, key, status, removed, changed_ms, continues_as"
 void json_ticket(struct sdk_jsonw *w, struct db_stmt *stmt);

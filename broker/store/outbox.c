@@ -170,6 +170,7 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	json_incident(&w, incident, true);
 	json_tickets(db, &w, incident->number);
 	json_hand_overs(db, arena, &w, incident->number);
+	json_shares(db, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
 }
 

@@ -260,8 +260,10 @@ void attachment_save(struct db *db, const struct event *event)
 {
 	struct db_stmt *stmt = db_use(
 	    db,
-	    "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms) "
-	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (supplier, ticket, external_id) DO NOTHING");
+	    "INSERT INTO attachment (incident, supplier, ticket, external_id, name, media_type, url, size, created_ms, "
+	    "comment, organisations, everyone, requester) "
+	    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (supplier, ticket, "
+	    "external_id) DO NOTHING");
 	db_bind_int(stmt, 1, event->incident);
 	db_bind_str(stmt, 2, event->supplier);
 	db_bind_str(stmt, 3, event->ticket_id);
@@ -271,6 +273,10 @@ void attachment_save(struct db *db, const struct event *event)
 	db_bind_str(stmt, 7, sdk_or_empty(event->attachment.url));
 	db_bind_int(stmt, 8, event->attachment.size);
 	db_bind_int(stmt, 9, event->time_ms);
+	db_bind_str(stmt, 10, sdk_str(event->beside.comment));
+	db_bind_str(stmt, 11, sdk_or_empty(event->beside.audience.organisations));
+	db_bind_int(stmt, 12, event->beside.audience.everyone);
+	db_bind_int(stmt, 13, event->beside.audience.requester);
 	(void)db_row(stmt);
 }
 

@@ -8,12 +8,12 @@
 
 enum { ATTACHMENTS_MAX = 5000, TAG_BYTES = 16 };
 
-/* An attachment has no audience of its own: those who have its tool read it. */
 static void print_attachments(const struct view *view, struct sdk_jsonw *w, int64_t number)
 {
 	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT supplier, ticket, external_id, name, media_type, url, size FROM attachment "
-			     "WHERE incident = $1 AND " VIEW_SEES_OWN("supplier") " ORDER BY id LIMIT $2");
+	    db_use(view->db, "SELECT supplier, ticket, external_id, name, media_type, url, size, comment, "
+			     "organisations, everyone, requester FROM attachment "
+			     "WHERE incident = $1 AND " VIEW_SEES_ATTACHMENT "ORDER BY id LIMIT $2");
 	db_bind_int(stmt, 1, number);
 	db_bind_int(stmt, 2, ATTACHMENTS_MAX);
 	view_bind(view, stmt);
@@ -21,14 +21,22 @@ static void print_attachments(const struct view *view, struct sdk_jsonw *w, int6
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
+		bool own = reader_sees_own(view->reader, db_str(stmt, 0));
+		struct audience audience = {db_str(stmt, 8), db_int(stmt, 9) != 0, db_int(stmt, 10) != 0};
+
 		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));
-		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
-		sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
+		if (own) {
+			sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
+			sdk_jsonw_kstr(w, "id", db_str(stmt, 2));
+			sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
+		}
 		sdk_jsonw_kstr(w, "name", db_str(stmt, 3));
 		sdk_jsonw_kstr(w, "media_type", db_str(stmt, 4));
-		sdk_jsonw_kstr(w, "url", db_str(stmt, 5));
 		if (db_int(stmt, 6) >= 0)
 			sdk_jsonw_kint(w, "size", db_int(stmt, 6));
+		sdk_jsonw_kstr_some(w, "comment", db_str(stmt, 7));
+		if (audience.organisations.n)
+			view_json_audience(view, w, audience);
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');

@@ -12,7 +12,7 @@
 #define VIEW_PART(incident)                                                                                            \
 	"SELECT 1 FROM share AS part WHERE part.incident = " incident " AND part.supplier = $30 AND "                  \
 	"part.withdrawn_ms = 0"
-/* Tickets, deliveries, attachments: of the organisation itself. */
+/* Tickets, deliveries: of the organisation itself. */
 #define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " supplier " = $30)"
 
 /* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
@@ -38,6 +38,15 @@
 				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
 				" < " VIEW_SAID_BY "))))"
+
+/* Its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never wider. */
+#define VIEW_SEES_ATTACHMENT                                                                                           \
+	"($30 IS NULL OR (EXISTS (" VIEW_PART(                                                                         \
+	    "attachment.incident") ") AND (attachment.supplier = $30 OR ((attachment.everyone = 1 OR replace(',' || "  \
+				   "attachment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                \
+				   "attachment.organisations || ',') AND EXISTS (SELECT 1 FROM comment WHERE "         \
+				   "comment.uuid = attachment.comment AND comment.removed = 0 AND " VIEW_SEES_COMMENT  \
+				   "))))) "
 
 /* A delivery to the organisation's own tool; of a comment, when it sees that one. */
 #define VIEW_SEES_DELIVERY(row)                                                                                        \

@@ -32,6 +32,8 @@ static enum ent_rc change_read(const struct sdk_reader *reader, const struct nat
 	}
 	if (rc == ENT_OK && change->kind == ENT_TICKET_CONTINUES)
 		rc = sdk_read_continues(reader, sdk_json_at(event->data, "continues_as"), change);
+	if (change->kind == ENT_ATTACHMENT_ADDED)
+		change->comment.id = sdk_json_text_at(event->data, "comment.id");
 	if (rc == ENT_OK && change->kind == ENT_ATTACHMENT_ADDED)
 		rc = sdk_read_attachment(reader, sdk_json_at(event->data, "attachment"), change);
 	return rc;

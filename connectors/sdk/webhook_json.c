@@ -155,6 +155,8 @@ struct ent_change *sdk_changes_beside(struct sdk_changes *list, const struct ent
 	change->actor = from.actor;
 	change->ticket.id = from.ticket.id;
 	change->ticket.key = from.ticket.key;
+	if (kind == ENT_ATTACHMENT_ADDED && from.kind == ENT_COMMENT_ADDED)
+		change->comment.id = from.comment.id;
 	return change;
 }
 

@@ -116,8 +116,9 @@ enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *h
 			  list->arena, err);
 	if (rc == ENT_OK && change->comment.created_ms == 0 && kind == ENT_COMMENT_ADDED)
 		change->comment.created_ms = head->stamp.time_ms;
+	const struct ent_change said = *change; /* the list may move */
 	for (; attachment && rc == ENT_OK; attachment = sdk_json_next(attachment))
-		rc = attachment_add(list, head, attachment, err);
+		rc = attachment_add(list, &said, attachment, err);
 	if (rc == ENT_OK)
 		merges_add(list, head->ticket.id, comment);
 	return rc;
@@ -161,8 +162,11 @@ static enum ent_rc event_decode(const struct zendesk_settings *settings, struct 
 	/* These two tell the id alone. What the supplier took back must not be shown any longer. */
 	if (sdk_eqz(type, "ticket.comment_made_private") || sdk_eqz(type, "ticket.comment_redacted"))
 		return zendesk_comment(list, &head, ENT_COMMENT_REMOVED, comment, err);
-	if (sdk_eqz(type, "ticket.attachment_linked_to_comment"))
+	if (sdk_eqz(type, "ticket.attachment_linked_to_comment")) {
+		head.kind = ENT_COMMENT_ADDED; /* the file stands at it */
+		head.comment.id = sdk_word_at(comment, "id");
 		return attachment_add(list, &head, sdk_json_at(comment, "attachment"), err);
+	}
 	return ENT_OK;
 }
 

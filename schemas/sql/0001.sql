@@ -138,6 +138,10 @@ CREATE TABLE attachment (
 	url         TEXT NOT NULL,
 	size        BIGINT NOT NULL, -- bytes, -1 unknown
 	created_ms  BIGINT NOT NULL,
+	comment     TEXT NOT NULL, -- uuid of the comment that it stands at; '' none. Who may not read that one does not read it
+	organisations TEXT NOT NULL, -- its audience, as in comment; '' ours alone
+	everyone    SMALLINT NOT NULL,
+	requester   SMALLINT NOT NULL,
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX attachment_incident ON attachment (incident, id);

@@ -145,8 +145,10 @@ static void change_print(struct sdk_buf *out, const struct ent_connector *connec
 			attr_print(out, connector, &change->ticket, (enum ent_attr)attr);
 	if (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)
 		comment_print(out, &change->comment);
-	if (change->kind == ENT_ATTACHMENT_ADDED)
+	if (change->kind == ENT_ATTACHMENT_ADDED) {
 		attachment_print(out, &change->attachment);
+		line_print(out, "  comment", change->comment.id);
+	}
 	if (change->kind == ENT_TICKET_CONTINUES) {
 		line_print(out, "continues as", change->continues_as.id);
 		line_print(out, "  key", change->continues_as.key);

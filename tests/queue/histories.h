@@ -67,6 +67,7 @@ extern const struct ent_person desk; /* a person with us */
 void step_tell(struct world *world);
 void step_remove_ticket(struct world *world);
 void step_say_there(struct world *world);
+void step_attach(struct world *world);
 void step_edit_there(struct world *world);
 void step_share(struct world *world);
 void step_unshare(struct world *world);

@@ -10,7 +10,7 @@ static void step(struct world *world)
 	    step_tell,  step_tell,    step_say_there, step_say_there,     step_edit_there, step_share,
 	    step_share, step_unshare, step_say,       step_say,           step_status,     step_act,
 	    step_link,  step_link,    step_link,      step_link,          step_link,       step_link,
-	    step_link,  step_link,    step_echo,      step_remove_ticket, step_merge};
+	    step_link,  step_link,    step_echo,      step_remove_ticket, step_merge,      step_attach};
 
 	world->now_ms += draw_below(world, 4) ? draw_below(world, 20000) : 300;
 	world->dossier = &world->incident[draw_below(world, N_INCIDENT)];

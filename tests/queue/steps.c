@@ -104,6 +104,30 @@ void step_say_there(struct world *world)
 	say_there(world, tool, world->comment[n].id, ENT_COMMENT_ADDED);
 }
 
+/* A file, at a comment or beside the ticket alone. */
+void step_attach(struct world *world)
+{
+	int n = world->n_comment ? draw_below(world, world->n_comment) : 0, tool = world->comment[n].from;
+	struct events events = {.arena = &world->arena.abi};
+	struct ticket *ticket = world->n_comment ? ticket_in(world, tool) : NULL;
+
+	world->doing = "a file is put beside a ticket";
+	if (!ticket)
+		return;
+	struct situation at = situation_of(world, tool, ticket->external_id);
+	struct ent_change change = {.kind = ENT_ATTACHMENT_ADDED,
+				    .stamp.time_ms = world->now_ms,
+				    .ticket.id = ticket->external_id,
+				    .attachment = {.id = ENT_STR("f"), .name = ENT_STR("f.png"), .size = -1}};
+	if (draw_below(world, 4)) {
+		struct comment *known =
+		    dossier_comment(world->dossier, at.supplier, ticket->external_id, world->comment[n].id);
+		at.comment = known->uuid[0] ? known : NULL;
+	}
+	decide_change(&at, &change, &events);
+	world_drain(world, &events);
+}
+
 void step_edit_there(struct world *world)
 {
 	int n = world->n_comment ? draw_below(world, world->n_comment) : 0;

@@ -348,6 +348,22 @@ static void merge_rows(struct world *world, struct dossier *kept, struct dossier
 	memset(world->last_begun, 0, sizeof world->last_begun); /* two queues became one, by the ids */
 }
 
+/* Nobody reads a file who may not read the comment that it stands at; without one its own people and we do. */
+static void check_attachment(struct world *world, const struct event *event)
+{
+	const struct audience *audience = &event->beside.audience;
+	struct audience most = audience_make(&world->arena.abi, organisation_ours(world->set),
+					     organisation_named(world->set, event->supplier), ENT_ABSENT, false, false);
+
+	for (size_t i = 0; i < world->dossier->n_comment; i++)
+		if (event->beside.comment[0] && strcmp(world->dossier->comment[i]->uuid, event->beside.comment) == 0)
+			most = world->dossier->comment[i]->audience;
+	if (audience_widens(&most, audience))
+		VIOLATES(world, "a file is for %.*s%s, its comment for %.*s%s", ENT_F(audience->organisations),
+			 audience->everyone ? " and everyone" : "", ENT_F(most.organisations),
+			 most.everyone ? " and everyone" : "");
+}
+
 /* One list, drained: what an event makes happen is added at its end. */
 void world_drain(struct world *world, struct events *events)
 {
@@ -371,6 +387,8 @@ void world_drain(struct world *world, struct events *events)
 		event = &events->at[i]; /* the list may have grown */
 		if (event->kind == EVENT_COMMENT_ADDED)
 			check_planned(world, event);
+		if (event->kind == EVENT_ATTACHMENT_ADDED)
+			check_attachment(world, event);
 	}
 	queue_heads(world->dossier);
 	check(world);

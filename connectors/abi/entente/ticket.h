@@ -167,7 +167,7 @@ struct ent_change {
 	struct ent_person actor; /* who did it there, if told */
 	struct ent_ticket ticket;
 	struct ent_correlation correlation;
-	struct ent_comment comment;       /* ENT_COMMENT_* */
+	struct ent_comment comment; /* ENT_COMMENT_*. ENT_ATTACHMENT_ADDED: its id, when the file stands at a comment */
 	struct ent_attachment attachment; /* ENT_ATTACHMENT_ADDED */
 	struct {
 		struct ent_str id, key; /* id as ticket.id has it, never ticket.id itself; key may be absent */
