@@ -116,7 +116,7 @@ def orion_looks(clock, number):
                ORION, "INC0010023.0",
                record(0, at, short_description="Badge readers gate 4", state="2", priority="3", correlation_id=number,
                       assigned_to={"value": "681ccaf9", "display_value": "Beth Anglin"}, opened_at=at),
-               ["ticket.linked", "incident.status_changed", "incident.holder_accepted"])
+               ["incident.shared", "ticket.linked", "incident.status_changed", "incident.holder_accepted"])
     at = clock.servicenow()
     yield Step("Orion writes one comment for everyone and one work note for itself.", ORION, "INC0010023.1",
                record(1, at,
@@ -132,7 +132,7 @@ def orion_looks(clock, number):
 def vega_repairs(clock, number):
     yield Step(f"Vega's Jira has an issue with the label {number}, in progress: Vega takes the ball.", VEGA, "1795321200001",
                issue("jira:issue_created", clock.jira(), in_jira("In Progress", "indeterminate", labels=[number, "gate"])),
-               ["ticket.linked", "incident.holder_changed"])
+               ["incident.shared", "ticket.linked", "incident.holder_changed"])
     yield vega_says(clock, "1795321200002", "10500", "Uplink module replaced, three readers answer. The fourth has no lock any more.",
                     "Vega tells everyone what it did.", ["comment.added"])
 
