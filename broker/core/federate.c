@@ -201,12 +201,27 @@ static const struct party *party_of(const struct federate *at, struct ent_str su
 	return NULL;
 }
 
+/* A new ticket of the holder has not spoken: what its tool gave it is no word, and it gets the incident's levels. */
+static void plan_born(const struct federate *at, const struct party *party, struct planned_list *ret)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(ATTR_LEVELS, i) &&
+		    (attr_rule((enum ent_attr)i) != ATTR_OPTIONAL || attr_in(party->tells, i)) &&
+		    !value_agrees(party, at->after, (enum ent_attr)i, true) &&
+		    !tool_derives(party, at->after, (enum ent_attr)i))
+			set |= 1u << i;
+	if (set && can_be_updated(party) && party->values.at[ENT_STATUS] == ENT_NEW)
+		plan_add(at, ret, party, ENT_UPDATE_TICKET)->set = set;
+}
+
 /* The ticket as the event tells it: its row may be as old as before. */
 static void plan_linked(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *found = party_of(at, at->event->supplier);
 
-	if (!found || sdk_eq(at->after->holder, organisation_of(found->supplier)))
+	if (!found)
 		return;
 	struct party party = *found;
 	party.ticket = at->event->ticket_id;
@@ -215,7 +230,10 @@ static void plan_linked(const struct federate *at, struct planned_list *ret)
 		const struct event_attr *attr = &at->event->attr[i];
 		party.values.at[attr->attr] = attr_value(attr->attr, attr->to.text);
 	}
-	plan_update(at, &party, ATTR_CARRIED, ret);
+	if (sdk_eq(at->after->holder, organisation_of(found->supplier)))
+		plan_born(at, &party, ret);
+	else
+		plan_update(at, &party, ATTR_CARRIED, ret);
 }
 
 static void plan_overruled(const struct federate *at, struct planned_list *ret)

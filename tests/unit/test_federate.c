@@ -223,7 +223,7 @@ static void test_new_tickets(void **state)
 		const char *expect;
 	} row[] = {
 	    {"a shadow's new ticket", "vega", "orion", EVENT_TICKET_LINKED, "vega:update+status+priority"},
-	    {"the holder's new ticket", "vega", "vega", EVENT_TICKET_LINKED, ""},
+	    {"the holder's new ticket: its levels alone", "vega", "vega", EVENT_TICKET_LINKED, "vega:update+priority"},
 	    {"it is moved by another while new", "orion", "vega", EVENT_INCIDENT_STATUS_CHANGED,
 	     "telnord:update+status"},
 	    {"a person with us says so", "", "vega", EVENT_INCIDENT_STATUS_CHANGED,
