@@ -25,6 +25,7 @@ struct bus_options {
 
 #define TOPIC_EVENTS     "entente.events.v1"
 #define TOPIC_INCIDENTS  "entente.incidents.v1"
+#define TOPIC_PEOPLE     "entente.people.v1"
 #define TOPIC_DEADLETTER "entente.deadletter.v1"
 #define TOPIC_PROGRESS   "entente.progress.v1"
 

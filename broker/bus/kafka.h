@@ -19,8 +19,8 @@ enum kafka_rc {
 	KAFKA_REBUILD /* outcome unclear, fatal or fenced: close(), init(), read position() again */
 };
 
-enum kafka_topic { KAFKA_EVENTS, KAFKA_INCIDENTS, KAFKA_DEADLETTER, KAFKA_PROGRESS };
-#define KAFKA_N_TOPIC 4
+enum kafka_topic { KAFKA_EVENTS, KAFKA_INCIDENTS, KAFKA_PEOPLE, KAFKA_DEADLETTER, KAFKA_PROGRESS };
+#define KAFKA_N_TOPIC 5
 
 struct kafka_header {
 	const char *name;
@@ -36,6 +36,7 @@ struct kafka_record {
 };
 
 /* What the relay has put on Kafka, written as a record inside each transaction. */
+#define POSITION_KEY_SIZE  65
 #define POSITION_MARK_SIZE 88 /* two int64_t, a uuid, two colons */
 struct position {
 	char store_id[ID_SIZE];
@@ -44,6 +45,9 @@ struct position {
 	/* What stands at seq, by record_mark(): an old copy of the store that went on by itself has something else
 	 * there. Empty at seq 0, and in records of relays that wrote none. */
 	char mark[POSITION_MARK_SIZE];
+	/* The store's key of person_mark(): a rebuilt store has to know the accounts of entente.people.v1 again. Only
+	 * the broker may read the topic that it stands in. */
+	char people_key[POSITION_KEY_SIZE];
 };
 
 struct kafka {

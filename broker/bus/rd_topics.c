@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The four topics: made when missing, looked at, judged. */
+/* The five topics: made when missing, looked at, judged. */
 #include "bus/rd_topics.h"
 
 #include <inttypes.h>
@@ -14,6 +14,7 @@ void rd_topics_init(struct rd_topic topic[KAFKA_N_TOPIC])
 	topic[KAFKA_EVENTS] = (struct rd_topic){.name = TOPIC_EVENTS, .cleanup = "delete", .is_partitioned = true};
 	topic[KAFKA_INCIDENTS] =
 	    (struct rd_topic){.name = TOPIC_INCIDENTS, .cleanup = "compact", .is_partitioned = true};
+	topic[KAFKA_PEOPLE] = (struct rd_topic){.name = TOPIC_PEOPLE, .cleanup = "compact"};
 	topic[KAFKA_DEADLETTER] = (struct rd_topic){.name = TOPIC_DEADLETTER, .cleanup = "delete"};
 	topic[KAFKA_PROGRESS] = (struct rd_topic){.name = TOPIC_PROGRESS, .cleanup = "compact", .is_single = true};
 }

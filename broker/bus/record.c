@@ -142,6 +142,14 @@ void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str 
 	record_header(record, "content-type", ENT_STR("application/json"));
 }
 
+void record_person(struct record *record, const struct person_row *row, int64_t now_ms)
+{
+	sdk_buf_clear(&record->value);
+	person_record(row, &record->value);
+	record_start(record, KAFKA_PEOPLE, -1, row->person.ref, sdk_buf_view(&record->value), now_ms);
+	record_header(record, "content-type", ENT_STR("application/json"));
+}
+
 /* A rebuilt store has the same: all of it stands on the stream. The time tells copies of one store apart, whose next
  * event of an incident has the same number in each. */
 void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE])
@@ -165,6 +173,8 @@ void record_progress(struct record *record, const struct position *position, int
 	sdk_jsonw_kint(&w, "snapshots", position->snapshots);
 	if (position->mark[0])
 		sdk_jsonw_kz(&w, "mark", position->mark);
+	if (position->people_key[0])
+		sdk_jsonw_kz(&w, "people_key", position->people_key);
 	sdk_jsonw_kstr(&w, "at", sdk_time_format(now_ms, record->time));
 	sdk_jsonw_close(&w, '}');
 	record_start(record, KAFKA_PROGRESS, 0, sdk_str(position->store_id), sdk_buf_view(&record->value), now_ms);
@@ -173,7 +183,7 @@ void record_progress(struct record *record, const struct position *position, int
 }
 
 struct position_row {
-	struct ent_str store_id, mark;
+	struct ent_str store_id, mark, people_key;
 	int64_t seq, snapshots;
 };
 
@@ -184,6 +194,7 @@ enum ent_rc record_position(struct ent_str json, struct position *ret, struct en
 	    {"seq", SDK_FIELD_INT, true, offsetof(struct position_row, seq)},
 	    {"snapshots", SDK_FIELD_INT, true, offsetof(struct position_row, snapshots)},
 	    {"mark", SDK_FIELD_STR, false, offsetof(struct position_row, mark)},
+	    {"people_key", SDK_FIELD_STR, false, offsetof(struct position_row, people_key)},
 	    {0},
 	};
 	struct sdk_arena arena;
@@ -197,13 +208,15 @@ enum ent_rc record_position(struct ent_str json, struct position *ret, struct en
 		rc = sdk_json_read(node, table, &row, err);
 	if (!rc && (row.store_id.n != ID_SIZE - 1 || row.seq < 0 || row.snapshots < 0 || row.snapshots > row.seq))
 		rc = sdk_fail(err, ENT_EINVAL, "store_id, seq or snapshots out of range");
-	if (!rc && row.mark.n >= POSITION_MARK_SIZE)
-		rc = sdk_fail(err, ENT_EINVAL, "mark is too long");
+	if (!rc && (row.mark.n >= POSITION_MARK_SIZE || row.people_key.n >= POSITION_KEY_SIZE))
+		rc = sdk_fail(err, ENT_EINVAL, "mark or people_key is too long");
 	if (!rc) {
 		*ret = (struct position){.seq = row.seq, .snapshots = row.snapshots};
 		memcpy(ret->store_id, row.store_id.p, ID_SIZE - 1);
 		if (row.mark.n)
 			memcpy(ret->mark, row.mark.p, row.mark.n);
+		if (row.people_key.n)
+			memcpy(ret->people_key, row.people_key.p, row.people_key.n);
 	}
 	sdk_arena_release(&arena);
 	return rc;

@@ -41,6 +41,8 @@ void record_release(struct record *record);
 void record_row(struct record *record, const struct outbox_row *row, int64_t record_max, bool *ret_too_large);
 void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition,
 		     int64_t now_ms);
+/* A person, as known now. */
+void record_person(struct record *record, const struct person_row *row, int64_t now_ms);
 void record_progress(struct record *record, const struct position *position, int64_t now_ms);
 
 /* Tells the row from any other that a store could have at its seq. */

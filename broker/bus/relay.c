@@ -268,6 +268,7 @@ static enum ent_rc position_take(struct relay *relay, const struct position *fou
 	}
 	relay->position = (struct position){0};
 	memcpy(relay->position.store_id, relay->meta.store_id, sizeof relay->position.store_id);
+	memcpy(relay->position.people_key, relay->meta.people_key, sizeof relay->position.people_key);
 	if (is_found) {
 		relay->position.seq = found->seq;
 		relay->position.snapshots = found->snapshots;
@@ -375,6 +376,7 @@ static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct 
 	relay->next = relay->position;
 	relay->fill = FILL_ROWS;
 	relay->n_event = relay->n_snapshot = relay->n_byte = 0;
+	relay->person_last[0] = '\0';
 	relay_become(relay, RELAY_OPEN);
 	relay->begin_us = relay->state_us;
 	return step_open(relay, ret_wait_us, err);

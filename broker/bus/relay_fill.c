@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one transaction holds: rows after the position, some snapshots, and last the progress. */
 #include <assert.h>
+#include <stdio.h>
 
 #include "bus/relay_fill.h"
 
@@ -19,12 +20,37 @@ static bool record_put(struct relay *relay)
 	return relay->fill_rc == KAFKA_OK;
 }
 
+static bool take_person(void *to, const struct person_row *row)
+{
+	struct relay *relay = to;
+
+	record_person(&relay->record, row, relay->clock->now_ms(relay->clock));
+	if (!record_put(relay))
+		return false;
+	(void)snprintf(relay->person_last, sizeof relay->person_last, "%.*s", ENT_F(row->person.ref));
+	return true;
+}
+
+/* Whoever an event names stands on Kafka before it. When the queue is full midway, it goes on after the last one. */
+static bool put_people(struct relay *relay, int64_t up_to)
+{
+	if (up_to < relay->people_next)
+		return true;
+	if (!outbox_people(relay->db, relay->next.seq, up_to, sdk_str(relay->person_last), take_person, relay))
+		return false;
+	relay->person_last[0] = '\0';
+	relay->people_next = outbox_people_next(relay->db, up_to);
+	return true;
+}
+
 static bool take_row(void *to, const struct outbox_row *row)
 {
 	struct relay *relay = to;
 	bool too_large;
 
 	assert(row->seq > relay->next.seq);
+	if (!put_people(relay, row->seq))
+		return false;
 	record_row(&relay->record, row, relay->kafka->record_max, &too_large);
 	if (!record_put(relay))
 		return false;

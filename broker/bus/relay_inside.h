@@ -36,14 +36,16 @@ struct relay {
 	enum kafka_rc fill_rc;
 	struct ent_err *fill_err;
 	int64_t n_event, n_snapshot, n_byte, begin_us;
+	char person_last[ID_SIZE]; /* ref of the last one that went, of those whom one event names; "": none */
 	/* relay_ahead.c: the rows after the position, read before the transaction began */
 	struct sdk_spare spare;
 	struct sdk_arena ahead_arena;
 	struct outbox_row ahead[RELAY_AHEAD_MAX];
 	size_t n_ahead;
 	int64_t ahead_bytes;
-	bool ahead_is_all; /* there were no others */
-	bool in_doubt;     /* abort after a commit that failed */
+	int64_t people_next; /* as outbox_people_next(), of what did not go yet */
+	bool ahead_is_all;   /* there were no others */
+	bool in_doubt;       /* abort after a commit that failed */
 
 	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */

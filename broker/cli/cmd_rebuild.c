@@ -18,7 +18,7 @@
 static const char help[] =
     "usage: entente rebuild [--config FILE]\n\n"
     "Fills the empty data_dir of the configuration from the stream on Kafka (kafka.brokers): incidents,\n"
-    "tickets, threads and shares come out as they were; `entente fsck --digest` compares. Raw arrivals,\n"
+    "tickets, threads, shares and people come out as they were; `entente fsck --digest` compares. Raw arrivals,\n"
     "dead letters, tokens, deliveries under way or parked, published maps and how far tools were read are\n"
     "not on the stream and do not come back: afterwards `entente backfill SUPPLIER --since` reads the gap and\n"
     "`entente drift` lists what is missing there. The old broker must not run any more.\n"
@@ -118,6 +118,14 @@ static bool take_dead(void *to, const struct bus_record *record)
 	return work->rc == ENT_OK;
 }
 
+static bool take_person(void *to, const struct bus_record *record)
+{
+	struct work *work = to;
+
+	work->rc = rebuild_person(work->rebuild, record->key, record->value, &work->err);
+	return work->rc == ENT_OK;
+}
+
 /* Every number up to the position is an event or a dead letter. What retention took cannot be told from what was lost,
  * so then it is said, and rebuild_finish() judges each incident's sequence. */
 static enum ent_rc rebuild_count(const struct work *work, struct ent_err *err)
@@ -145,6 +153,7 @@ static enum ent_rc rebuild_count(const struct work *work, struct ent_err *err)
 
 static enum ent_rc read_all(struct work *work, const struct bus_options *options, struct ent_err *err)
 {
+	bool compacted; /* what is gone of the people was replaced by later records */
 	enum ent_rc rc;
 
 	if (work->last_seq > SEQ_MAX)
@@ -152,7 +161,9 @@ static enum ent_rc read_all(struct work *work, const struct bus_options *options
 				work->last_seq);
 	const size_t size = (size_t)work->last_seq / 8 + 1;
 	work->seen = memset(sdk_xalloc(size), 0, size);
-	rc = bus_read_whole(options, KAFKA_EVENTS, record_rebuild, work, &work->events_trimmed, err);
+	rc = bus_read_whole(options, KAFKA_PEOPLE, take_person, work, &compacted, err);
+	if (rc == ENT_OK && work->rc == ENT_OK)
+		rc = bus_read_whole(options, KAFKA_EVENTS, record_rebuild, work, &work->events_trimmed, err);
 	if (rc == ENT_OK && work->rc == ENT_OK) {
 		rc = bus_read_whole(options, KAFKA_DEADLETTER, take_dead, work, &work->dead_trimmed, err);
 		if (rc == ENT_EGONE)
@@ -185,14 +196,16 @@ static enum ent_rc rebuild_fill(struct boot *boot, const struct bus_options *opt
 				int64_t *ret_events, struct ent_err *err)
 {
 	struct work work = {.rc = ENT_OK, .last_seq = position->seq};
+	struct store_meta meta = {.partitions = options->partitions};
 	const char *path = sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE));
 	const char *part = sdk_z(&boot->config->arena.abi, boot_path(boot, BOOT_STORE ".part"));
 
 	if (access(path, F_OK) == 0)
 		return sdk_fail(err, ENT_EINVAL, "%s exists; rebuild fills an empty data_dir only", path);
 	remove_part(part); /* of a rebuild that was interrupted */
-	enum ent_rc rc = rebuild_open(part, NULL, position->store_id, options->partitions, clock_system(),
-				      chance_system(), &work.rebuild, err);
+	memcpy(meta.store_id, position->store_id, sizeof meta.store_id);
+	memcpy(meta.people_key, position->people_key, sizeof meta.people_key);
+	enum ent_rc rc = rebuild_open(part, NULL, &meta, clock_system(), chance_system(), &work.rebuild, err);
 	if (rc == ENT_OK)
 		rc = read_all(&work, options, err);
 	if (rc == ENT_OK)

@@ -19,7 +19,8 @@
 static const char help[] =
     "Usage: entente tail [--config FILE | --brokers LIST] [--from beginning|now] [--incident ID] [--json] "
     "[--no-follow]\n"
-    "Prints the event stream as it comes from Kafka (read_committed), one line an event.\n"
+    "Prints the event stream as it comes from Kafka (read_committed), one line an event. Names of people come from\n"
+    "entente.people.v1; events hold none.\n"
     "\n"
     "  --config FILE    kafka.* settings from there, or from the file that ENTENTE_CONFIG names; without\n"
     "                   kafka.brokers the broker's embedded Kafka, found by DATA_DIR/kafka.address\n"
@@ -45,6 +46,7 @@ struct tail {
 	int64_t last_seq[PARTITIONS_MAX]; /* shown, by partition: an embedded Kafka that starts again is filled again */
 	struct sdk_arena arena;
 	struct sdk_buf line;
+	struct tail_names names;
 };
 
 static bool is_asked_for(const struct tail *tail, const struct bus_record *record, const struct sdk_json *data)
@@ -72,7 +74,7 @@ static bool record_print(void *to, const struct bus_record *record)
 		if (tail->json)
 			(void)tail_line_json(record, data, &tail->line);
 		else
-			tail_line_words(&tail->arena.abi, record, data, tail->color, &tail->line);
+			tail_line_words(&tail->arena.abi, &tail->names, record, data, tail->color, &tail->line);
 	}
 	sdk_arena_release(&tail->arena);
 	if (!tail->line.failed && tail->line.n)
@@ -226,9 +228,11 @@ static int tail_command(int argc, char **argv)
 	if (isatty(STDOUT_FILENO) == 1)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	sdk_arena_init(&tail->arena);
+	tail_names_init(&tail->names, &tail->options);
 	sdk_buf_init(&tail->line, LINE_MAX_BYTES);
 	status = tail_run(tail);
 	sdk_buf_release(&tail->line);
+	tail_names_release(&tail->names);
 release:
 	boot_release(&tail->boot);
 out:

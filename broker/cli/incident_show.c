@@ -221,8 +221,21 @@ static struct ent_str what_went(struct ent_arena *arena, const struct sdk_json *
 	return sdk_json_at(data, "reason") ? member_cell(arena, data, "reason") : ENT_ABSENT;
 }
 
+/* A value of an attribute; of a person the name, else the ref. */
+static struct ent_str value_cell(struct ent_arena *arena, const struct sdk_json *value, const struct sdk_json *people)
+{
+	struct ent_str ref = sdk_json_text_at(value, "ref");
+
+	if (!ref.n)
+		return member_cell(arena, value, "text");
+	for (const struct sdk_json *person = sdk_json_first(people); person; person = sdk_json_next(person))
+		if (sdk_eq(sdk_json_text_at(person, "ref"), ref) && sdk_json_text_at(person, "name").n)
+			return member_cell(arena, person, "name");
+	return member_cell(arena, value, "ref");
+}
+
 /* What an event did, in a few words: the attributes it changed, or from and to. */
-static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data)
+static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data, const struct sdk_json *people)
 {
 	const struct sdk_json *changes = sdk_json_at(data, "changes"), *from = sdk_json_at(data, "from");
 	struct ent_str words = what_went(arena, data);
@@ -237,7 +250,7 @@ static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_js
 	words = ENT_STR("");
 	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
 		struct ent_str name = member_cell(arena, change, "attribute"),
-			       to = member_cell(arena, change, "to.text");
+			       to = value_cell(arena, sdk_json_at(change, "to"), people);
 		words = sdk_format(arena, "%.*s%s%.*s=%.*s", ENT_F(words), words.n ? ", " : "", ENT_F(name),
 				   ENT_F(sdk_head(to, 200)));
 	}
@@ -258,7 +271,7 @@ void incident_show_history(struct ent_arena *arena, struct ent_str json)
 		struct ent_str when = table_cell(arena, sdk_json_at(event, "time"));
 		struct ent_str type = table_cell(arena, sdk_json_at(event, "type"));
 		struct ent_str supplier = table_cell(arena, sdk_json_at(data, "supplier"));
-		struct ent_str what = what_happened(arena, data);
+		struct ent_str what = what_happened(arena, data, sdk_json_at(answer, "people"));
 		if (sdk_starts(type, "org.entente.") && type.n > 15) /* and ".v1" */
 			type = (struct ent_str){type.p + 12, type.n - 15};
 		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p,

@@ -7,11 +7,13 @@
 #include "core/event.h"
 #include "sdk/time.h"
 
-#define TEXT_MAX 100 /* bytes of a comment or a title that are shown */
-#define ARROW    " \xe2\x86\x92 "
+#define TEXT_MAX  100 /* bytes of a comment or a title that are shown */
+#define REF_SHOWN 8   /* bytes of a ref whose name is not known */
+#define ARROW     " \xe2\x86\x92 "
 
 struct line {
 	struct ent_arena *arena;
+	struct tail_names *names;
 	const struct sdk_json *data;
 	struct sdk_buf *buf;
 	bool color;
@@ -59,13 +61,17 @@ static void put_ticket(struct line *line)
 	put_at(line, has_text(line, "ticket.key") ? "ticket.key" : "ticket.id");
 }
 
-/* A value as an event tells it: text, else the tool's own word. */
+/* A value as an event tells it: text, else the tool's own word; of a person the name, else the beginning of the ref. */
 static void put_value(struct line *line, const struct sdk_json *of)
 {
 	struct ent_str words = sdk_json_text_at(of, "text");
 
 	if (!words.n)
 		words = sdk_json_text_at(of, "native");
+	if (!words.n && sdk_json_at(of, "ref"))
+		words = tail_names_find(line->names, sdk_json_text_at(of, "ref"));
+	if (!words.n)
+		words = sdk_head(sdk_json_text_at(of, "ref"), REF_SHOWN);
 	if (words.n)
 		put_text(line, words);
 	else
@@ -124,9 +130,10 @@ static void put_comment(struct line *line, const char *did)
 {
 	put_z(line, "comment ");
 	put_z(line, did);
-	if (has_text(line, "comment.author.name")) {
+	struct ent_str name = tail_names_find(line->names, sdk_json_text_at(line->data, "comment.author.ref"));
+	if (name.n) {
 		put_z(line, " by ");
-		put_at(line, "comment.author.name");
+		put_text(line, name);
 	}
 	put_audience(line, sdk_json_at(line->data, "comment.audience"));
 	if (has_text(line, "comment.body")) {
@@ -164,7 +171,7 @@ static void described_words(struct line *line)
 	if (sdk_json_at(line->data, "requester")) {
 		put_z(line, gap);
 		put_z(line, "requester ");
-		put_text(line, table_cell(line->arena, sdk_json_at(line->data, "requester.name")));
+		put_value(line, sdk_json_at(line->data, "requester"));
 	}
 }
 
@@ -425,10 +432,10 @@ static void put_column(struct line *line, const char *path, const char *other, s
 	put_z(line, "  ");
 }
 
-void tail_line_words(struct ent_arena *arena, const struct bus_record *record, const struct sdk_json *data, bool color,
-		     struct sdk_buf *buf)
+void tail_line_words(struct ent_arena *arena, struct tail_names *names, const struct bus_record *record,
+		     const struct sdk_json *data, bool color, struct sdk_buf *buf)
 {
-	struct line line = {arena, data, buf, color};
+	struct line line = {arena, names, data, buf, color};
 	char stamp[SDK_TIME_SIZE];
 	enum event_kind kind;
 

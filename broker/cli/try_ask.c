@@ -173,7 +173,7 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 {
 	struct delivery *delivery = SDK_NEW(arena, struct delivery);
 	int64_t now_ms = clock_system()->now_ms(clock_system());
-	struct comment said = {.author = {ENT_ABSENT, sdk_str(or_example(words->author, "Ada Example"))},
+	struct comment said = {.author.name = sdk_str(or_example(words->author, "Ada Example")),
 			       .body = sdk_str(or_example(words->text, EXAMPLE_TEXT)),
 			       .created_ms = now_ms};
 	enum delivery_cause cause;

@@ -73,7 +73,7 @@ static void decide_joined(const struct situation *at, const struct ent_change *c
 {
 	struct event *event = events_add(ret, EVENT_INCIDENT_SHARED, at);
 
-	event->actor = change->actor;
+	event->actor = at->actor;
 	event->ticket_id = change->ticket.id;
 	event->ticket_key = change->ticket.key;
 	event->by_ticket = true;
@@ -128,7 +128,7 @@ static void fill_comment(const struct situation *at, struct ent_arena *arena, co
 	to->supplier = at->supplier;
 	to->ticket = change->ticket.id;
 	to->external_id = from->id;
-	to->author = from->author.name.n || from->author.id.n ? from->author : change->actor;
+	to->author = at->author.ref.n ? at->author : at->actor;
 	to->body = from->body;
 	to->visibility = from->visibility;
 	to->audience = said_audience(at, arena, from->visibility);

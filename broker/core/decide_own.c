@@ -8,7 +8,7 @@
 #include "core/organisation.h"
 
 static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,
-			     const struct ent_person *author)
+			     const struct person *author)
 {
 	struct event *event = events_add(events, kind, at);
 
@@ -17,7 +17,7 @@ static struct event *add_own(struct events *events, enum event_kind kind, const 
 }
 
 /* A person with us does something about a ball that a tool handed to us. */
-static void accept_own(const struct situation *at, const struct ent_person *author, struct events *ret)
+static void accept_own(const struct situation *at, const struct person *author, struct events *ret)
 {
 	const struct incident *incident = at->incident;
 
@@ -38,7 +38,7 @@ static const struct word *word_by(const struct situation *at, struct ent_str sup
 
 /* supplier: whose word comes along; absent: nobody's. */
 static void add_holder(const struct situation *at, struct ent_str holder, struct ent_str supplier,
-		       const struct ent_person *author, struct events *ret)
+		       const struct person *author, struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_HOLDER_CHANGED, at, author);
 	const struct word *word = word_by(at, supplier);
@@ -67,7 +67,7 @@ static void add_comment(const struct situation *at, const struct comment *commen
 }
 
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
-		  const struct brief *brief, const struct ent_person *author, struct events *ret)
+		  const struct brief *brief, const struct person *author, struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
 
@@ -90,7 +90,7 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 }
 
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
-		    const struct ent_person *author, struct events *ret)
+		    const struct person *author, struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_UNSHARED, at, author);
 
@@ -102,8 +102,8 @@ void decide_unshare(const struct situation *at, struct ent_str supplier, struct 
 		accept_own(at, author, ret);
 }
 
-void decide_own_opened(const struct situation *at, const struct description *description,
-		       const struct ent_person *author, struct events *ret)
+void decide_own_opened(const struct situation *at, const struct description *description, const struct person *author,
+		       struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_OPENED, at, author);
 
@@ -115,8 +115,8 @@ void decide_own_opened(const struct situation *at, const struct description *des
 	event->description = description_news(description, at->incident);
 }
 
-void decide_described(const struct situation *at, const struct description *description,
-		      const struct ent_person *author, struct events *ret)
+void decide_described(const struct situation *at, const struct description *description, const struct person *author,
+		      struct events *ret)
 {
 	const struct description news = description_news(description, at->incident);
 
@@ -126,8 +126,7 @@ void decide_described(const struct situation *at, const struct description *desc
 	accept_own(at, author, ret);
 }
 
-void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
-		   struct events *ret)
+void decide_status(const struct situation *at, enum ent_status status, const struct person *author, struct events *ret)
 {
 	if (status == at->incident->values.at[ENT_STATUS])
 		return;

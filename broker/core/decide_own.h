@@ -8,17 +8,16 @@
 /* What a person with us does. author may be empty. A brief for a supplier that has a ticket already becomes a comment
  * of our own for it alone: comment.added with uuid "" and no external_id; the store gives it both, the same. */
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
-		  const struct brief *brief, const struct ent_person *author, struct events *ret);
+		  const struct brief *brief, const struct person *author, struct events *ret);
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
-		    const struct ent_person *author, struct events *ret);
+		    const struct person *author, struct events *ret);
 /* An incident begins without a ticket; description: its title and more. */
-void decide_own_opened(const struct situation *at, const struct description *description,
-		       const struct ent_person *author, struct events *ret);
+void decide_own_opened(const struct situation *at, const struct description *description, const struct person *author,
+		       struct events *ret);
 /* Only what differs is told. */
-void decide_described(const struct situation *at, const struct description *description,
-		      const struct ent_person *author, struct events *ret);
-void decide_status(const struct situation *at, enum ent_status status, const struct ent_person *author,
-		   struct events *ret);
+void decide_described(const struct situation *at, const struct description *description, const struct person *author,
+		      struct events *ret);
+void decide_status(const struct situation *at, enum ent_status status, const struct person *author, struct events *ret);
 /* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
 

@@ -261,7 +261,7 @@ void decide_accepted(const struct situation *at, const struct ent_change *change
 	if (!is_own)
 		return;
 	struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_ACCEPTED, at);
-	event->actor = change->actor;
+	event->actor = at->actor;
 	event->time_ms = situation_when(at, change);
 	event->holder_from = incident->handed_by;
 	event->holder_to = incident->holder;
@@ -352,7 +352,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 	next.values.at[ENT_STATUS] = next_status(at, change, next.holder);
 	if (!same_text(next.holder, incident->holder)) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_HOLDER_CHANGED, at);
-		event->actor = change->actor;
+		event->actor = at->actor;
 		event->time_ms = event->holder_since_ms = when;
 		event->holder_from = incident->holder;
 		event->holder_to = next.holder;
@@ -364,7 +364,7 @@ void decide_incident(const struct situation *at, const struct ent_change *change
 	}
 	if (next.values.at[ENT_STATUS] != incident->values.at[ENT_STATUS]) {
 		struct event *event = events_add(ret, EVENT_INCIDENT_STATUS_CHANGED, at);
-		event->actor = change->actor;
+		event->actor = at->actor;
 		event->time_ms = when;
 		event->status_from = incident->values.at[ENT_STATUS];
 		event->status_to = next.values.at[ENT_STATUS];
@@ -383,7 +383,7 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	enum ent_status status = new_status(at, change);
 	struct event *event = events_add(ret, EVENT_INCIDENT_OPENED, at);
 
-	event->actor = change->actor;
+	event->actor = at->actor;
 	event->time_ms = situation_when(at, change);
 	event->holder_since_ms = event->time_ms;
 	event->holder_to = decide_next_holder(at, change, ret->arena);

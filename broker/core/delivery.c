@@ -257,7 +257,7 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 		struct comment said = *comment;
 		if (delivery->text.n)
 			said.body = delivery->text;     /* by a person who mended it */
-		to->author.name = comment->author.name; /* the id is of another's tool, and nobody's business here */
+		to->author.name = comment->author.name; /* the ref says nothing outside */
 		to->created_ms = comment->created_ms;
 		to->body = federate_comment(make->arena, suppliers, &said);
 	}

@@ -21,8 +21,7 @@ static bool is_same_part(const struct description *said, const struct incident *
 	case DESCRIBED_SITE:
 		return same_text(said->site, incident->site);
 	case DESCRIBED_REQUESTER:
-		return same_text(said->requester.id, incident->requester.id) &&
-		       same_text(said->requester.name, incident->requester.name);
+		return same_text(said->requester.ref, incident->requester.ref);
 	case DESCRIBED_N:
 		break;
 	}
@@ -66,19 +65,6 @@ static void print_text(struct sdk_jsonw *w, const struct description *descriptio
 		sdk_jsonw_kstr(w, key, text.n ? text : ENT_ABSENT); /* null */
 }
 
-static void print_requester(struct sdk_jsonw *w, const struct ent_person *requester)
-{
-	if (!requester->id.n && !requester->name.n) {
-		sdk_jsonw_kstr(w, "requester", ENT_ABSENT);
-		return;
-	}
-	sdk_jsonw_key(w, "requester");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr_some(w, "id", requester->id);
-	sdk_jsonw_kstr_some(w, "name", requester->name);
-	sdk_jsonw_close(w, '}');
-}
-
 void description_print(struct sdk_jsonw *w, const struct description *description)
 {
 	char time[SDK_TIME_SIZE];
@@ -94,7 +80,9 @@ void description_print(struct sdk_jsonw *w, const struct description *descriptio
 	print_text(w, description, DESCRIBED_SERVICE, "service", description->service);
 	print_text(w, description, DESCRIBED_SITE, "site", description->site);
 	if (description_says(description, DESCRIBED_REQUESTER))
-		print_requester(w, &description->requester);
+		person_print(w, "requester", &description->requester);
+	if (description_says(description, DESCRIBED_REQUESTER) && !description->requester.ref.n)
+		sdk_jsonw_kstr(w, "requester", ENT_ABSENT); /* null */
 }
 
 static bool read_text(const struct sdk_json *node, const char *key, enum description_part part, struct description *ret,
@@ -132,8 +120,7 @@ bool description_read(const struct sdk_json *node, struct description *ret)
 	*ret = (struct description){.says = 0};
 	if (requester) {
 		ret->says |= 1u << DESCRIBED_REQUESTER;
-		ret->requester = (struct ent_person){sdk_or_empty(sdk_json_text_at(requester, "id")),
-						     sdk_or_empty(sdk_json_text_at(requester, "name"))};
+		ret->requester = person_parse(requester);
 	}
 	return read_text(node, "title", DESCRIBED_TITLE, ret, &ret->title) &&
 	       read_level(node, ENT_IMPACT, DESCRIBED_IMPACT, ret, &ret->impact) &&

@@ -20,7 +20,7 @@ enum description_part {
 struct description {
 	uint32_t says; /* 1u << part. One that is said and empty (0) is taken away */
 	struct ent_str title, service, site;
-	struct ent_person requester;
+	struct person requester;
 	int64_t needed_before_ms;
 	unsigned impact, urgency;
 };

@@ -442,22 +442,20 @@ size_t dossier_lately(struct dossier *dossier, struct ent_str supplier, enum ent
 	return n + dossier->source->lately(dossier, supplier, op, max - n, ret + n);
 }
 
-size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct person *author,
 		      struct loop_word ret[LOOP_THREAD_MAX])
 {
 	size_t n = dossier->source->thread(dossier, origin, author, ret);
 
 	for (size_t i = 0; i < dossier->n_comment; i++) {
 		const struct comment *comment = dossier->comment[i];
-		struct ent_str id = comment->author.id, name = comment->author.name;
 
 		if (comment->id != 0 || !comment->uuid[0] || comment->removed)
 			continue;
 		if (n == LOOP_THREAD_MAX)
 			memmove(ret, ret + 1, --n * sizeof *ret);
 		ret[n++] = (struct loop_word){.supplier = comment->supplier,
-					      .author = id.n ? id : name,
-					      .name = name.n ? name : id,
+					      .author = sdk_or_empty(comment->author.ref),
 					      .body = comment->body,
 					      .said_ms = comment->created_ms};
 	}

@@ -51,7 +51,7 @@ struct dossier_source {
 			 struct lately *ret);
 	/* The newest stored comments, in order of arrival, at most LOOP_THREAD_MAX; `reached` is about `origin`. Bodies
 	 * of other authors than `author` may be empty. */
-	size_t (*thread)(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+	size_t (*thread)(struct dossier *dossier, struct ent_str origin, const struct person *author,
 			 struct loop_word ret[LOOP_THREAD_MAX]);
 	/* The last stored delivery of that op for a supplier (an update: that sets all of `set`), open or not; those
 	 * that were superseded left out. Only state and cause are needed. False: there is none. */
@@ -138,7 +138,7 @@ size_t dossier_of_comment(struct dossier *dossier, const char *uuid, struct deli
 size_t dossier_lately(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, size_t max,
 		      struct lately *ret);
 /* The newest comments, in order of arrival, those of this job last: see the source's. */
-size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+size_t dossier_thread(struct dossier *dossier, struct ent_str origin, const struct person *author,
 		      struct loop_word ret[LOOP_THREAD_MAX]);
 /* The open one behind id `after` (0: the first); NULL: there is none. */
 struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *queue, int64_t after);

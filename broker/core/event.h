@@ -61,7 +61,7 @@ struct event {
 	int64_t recorded_ms;
 	struct ent_str supplier, delivery_id; /* the cause; absent: a person with us */
 	struct ent_str traceparent;
-	struct ent_person actor;
+	struct person actor;
 
 	/* ticket.*, comment.*, attachment.*: the ticket it is about */
 	struct ent_str ticket_id, ticket_key;

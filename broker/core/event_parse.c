@@ -61,12 +61,6 @@ static enum ent_status status_at(struct reader *reader, const struct sdk_json *n
 	return status;
 }
 
-static struct ent_person person_at(const struct sdk_json *node, const char *path)
-{
-	const struct sdk_json *person = sdk_json_at(node, path);
-	return (struct ent_person){member_text(person, "id"), member_text(person, "name")};
-}
-
 static uint32_t attrs_at(struct reader *reader, const struct sdk_json *node, const char *path)
 {
 	uint32_t bits = 0;
@@ -86,6 +80,10 @@ static struct ent_value value_at(struct reader *reader, const struct sdk_json *n
 {
 	const struct sdk_json *value = sdk_json_at(node, path);
 	const struct sdk_json *json = sdk_json_at(value, "json");
+	const struct person person = person_parse(value);
+
+	if (attr_in(PERSON_ATTRS, attr))
+		return person_value(reader->arena, &person);
 	struct ent_value ret = {member_text(value, "text"), member_text(value, "native")};
 	if (attr == ENT_FIELDS && json)
 		ret.text = sdk_json_print(reader->arena, json);
@@ -183,7 +181,7 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	}
 	memcpy(to->uuid, id.p, id.n);
 	to->external_id = member_text(comment, "external_id");
-	to->author = person_at(comment, "author");
+	to->author = person_parse(sdk_json_at(comment, "author"));
 	to->body = member_text(comment, "body");
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
@@ -446,7 +444,7 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 		incident_at(&reader, node, "incident", &event.incident, event.incident_uuid);
 	event.supplier = member_text(node, "supplier");
 	event.delivery_id = member_text(node, "delivery_id");
-	event.actor = person_at(node, "actor");
+	event.actor = person_parse(sdk_json_at(node, "actor"));
 	read_body[kind](&reader, node, &event);
 	if (reader.failed)
 		return ENT_EINVAL;

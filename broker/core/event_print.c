@@ -26,17 +26,6 @@ static void print_incident(struct sdk_jsonw *w, const char *key, int64_t number,
 	sdk_jsonw_close(w, '}');
 }
 
-static void print_person(struct sdk_jsonw *w, const char *key, const struct ent_person *person)
-{
-	if (!person->id.n && !person->name.n)
-		return;
-	sdk_jsonw_key(w, key);
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr_some(w, "id", person->id);
-	sdk_jsonw_kstr_some(w, "name", person->name);
-	sdk_jsonw_close(w, '}');
-}
-
 static void print_attrs(struct sdk_jsonw *w, const char *key, uint32_t bits)
 {
 	sdk_jsonw_key(w, key);
@@ -50,6 +39,12 @@ static void print_attrs(struct sdk_jsonw *w, const char *key, uint32_t bits)
 /* ENT_FIELDS is a JSON object and is shown as one; arrival.c has made it compact. */
 static void print_value(struct sdk_jsonw *w, const char *key, enum ent_attr attr, const struct ent_value *value)
 {
+	const struct person person = person_of_value(value);
+
+	if (attr_in(PERSON_ATTRS, attr) && person.ref.n) {
+		person_print(w, key, &person);
+		return;
+	}
 	sdk_jsonw_key(w, key);
 	sdk_jsonw_open(w, '{');
 	if (attr == ENT_FIELDS && value->text.n)
@@ -141,7 +136,7 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kz(w, "id", comment->uuid);
 	sdk_jsonw_kstr_some(w, "external_id", comment->external_id);
 	if (event->kind != EVENT_COMMENT_REMOVED) {
-		print_person(w, "author", &comment->author);
+		person_print(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
 		sdk_jsonw_key(w, "audience");
@@ -389,7 +384,7 @@ void event_print(const struct event *event, struct sdk_buf *buf)
 		print_incident(&w, "incident", event->incident, event->incident_uuid);
 	sdk_jsonw_kstr_some(&w, "supplier", event->supplier);
 	sdk_jsonw_kstr_some(&w, "delivery_id", event->delivery_id);
-	print_person(&w, "actor", &event->actor);
+	person_print(&w, "actor", &event->actor);
 	print_body[event->kind](&w, event);
 	sdk_jsonw_close(&w, '}');
 }

@@ -23,8 +23,8 @@
 
 /* A comment of the thread. */
 struct loop_word {
-	struct ent_str supplier;     /* where it was written; "": with us */
-	struct ent_str author, name; /* id in its tool, else the name; the name shown. May be absent */
+	struct ent_str supplier; /* where it was written; "": with us */
+	struct ent_str author;   /* ref; may be empty */
 	struct ent_str body;
 	int64_t said_ms; /* by the clock of its tool */
 	bool reached;    /* it was brought to the tool of the last one's supplier, or may have been */

@@ -174,7 +174,7 @@ void queue_revive_moved(struct queue *queue, struct ent_str supplier)
 }
 
 bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_action action, struct ent_str text,
-	       const struct ent_person *author)
+	       const struct person *author)
 {
 	bool stands_still = delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN;
 	bool waits = delivery->state == DELIVERY_PENDING;

@@ -24,7 +24,7 @@ bool queue_is_gone(const struct delivery *delivery, const struct delivery_result
  * one takes EDIT and IGNORE. False: it is in another state, or an update, which has no text to edit. */
 enum delivery_action { DELIVERY_RETRY, DELIVERY_EDIT, DELIVERY_IGNORE };
 bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_action action, struct ent_str text,
-	       const struct ent_person *author);
+	       const struct person *author);
 /* It waits again, tried as often as a fresh one. text: other words, by a person; absent: as they are. */
 void queue_revive(struct queue *queue, struct delivery *delivery, struct ent_str text);
 /* Deliveries that a ticket did not take (it was gone, refused, or was closed by the merge) go to the ticket that it

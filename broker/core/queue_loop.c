@@ -24,17 +24,14 @@ bool queue_is_rush(struct queue *queue, const struct queue_cause *cause, struct 
 	return true;
 }
 
-/* "Auto a (Alpha)"; the supplier's title alone where no author is told. */
+/* The supplier's title. No name: it goes into an event. */
 static struct ent_str loop_side(const struct dossier *dossier, const struct loop_word *word)
 {
 	const struct supplier *supplier =
 	    dossier->suppliers ? supplier_by_name(dossier->suppliers, word->supplier) : NULL;
 	struct ent_str title = supplier && supplier->title.n ? supplier->title : word->supplier;
 
-	title = title.n ? title : ENT_STR("us");
-	return word->name.n ? sdk_format(dossier->arena, "%.*s (%.*s)", ENT_F(sdk_head(word->name, 80)),
-					 ENT_F(sdk_head(title, 80)))
-			    : title;
+	return title.n ? sdk_head(title, 80) : ENT_STR("us");
 }
 
 bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_str *ret_reason)

@@ -21,8 +21,8 @@ struct queue_verdict {
 	enum delivery_state state; /* DONE, PARKED, UNKNOWN, CANCELLED */
 	enum delivery_cause cause;
 	struct ent_str reason, remote_id, exchange;
-	struct ent_str ticket;           /* where it stands, when that was told; absent: the ticket that it is for */
-	const struct ent_person *author; /* NULL: nobody */
+	struct ent_str ticket;       /* where it stands, when that was told; absent: the ticket that it is for */
+	const struct person *author; /* NULL: nobody */
 };
 /* It ends, or stands still for a person: an event. */
 void queue_end(struct queue *queue, struct delivery *delivery, const struct queue_verdict *verdict);

@@ -29,7 +29,7 @@ struct event *events_add_change(struct events *events, enum event_kind kind, con
 				const struct ent_change *change)
 {
 	struct event *event = events_add(events, kind, at);
-	event->actor = change->actor;
+	event->actor = at->actor;
 	event->ticket_id = change->ticket.id;
 	event->ticket_key = change->ticket.key;
 	event->stamp = change->stamp;

@@ -44,6 +44,7 @@ struct situation {
 	size_t n_word;
 	int64_t now_ms;
 	const struct arrival *arrival;
+	struct person actor, author; /* of the change: who did it, who wrote its comment */
 
 	/* The supplier's ways; zero for one that is only listened to. */
 	enum policy policy[ENT_N_ATTR];

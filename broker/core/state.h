@@ -9,6 +9,7 @@
 #include "base/world.h"
 #include "core/attr.h"
 #include "core/audience.h"
+#include "core/person.h"
 #include "entente/ticket.h"
 
 #define INCIDENT_PREFIX      "ENT-" /* number 42 is said "ENT-000042" */
@@ -47,7 +48,7 @@ struct incident {
 	struct ent_str handed_by;     /* not accepted: who had the ball; who declines gives it back. Else empty */
 	struct ent_str declined_by;   /* who gave it back to the holder: no old word hands it over there again */
 	struct ent_str service, site; /* as a person with us described it, as the rest of core/description.h */
-	struct ent_person requester;
+	struct person requester;
 	int64_t needed_before_ms;    /* 0: not said */
 	int64_t opened_ms;           /* the earliest word of its tickets */
 	int64_t said_ms;             /* the latest one */
@@ -65,7 +66,7 @@ struct comment {
 	struct ent_str supplier;    /* where it was written; empty: with us */
 	struct ent_str ticket;      /* external id of the ticket it stands in */
 	struct ent_str external_id; /* its id there */
-	struct ent_person author;
+	struct person author;
 	struct ent_str body;
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;

@@ -7,6 +7,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/outbox.h"
+#include "store/people.h"
 #include "store/row_folds.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -88,6 +89,7 @@ static void append_event(struct apply *apply, struct event *event, struct ent_st
 {
 	event->seq = ++apply->ledger->seq;
 	event->recorded_ms = apply->now_ms;
+	people_named(apply, event);
 	sdk_buf_clear(apply->json);
 	event_print(event, apply->json);
 	outbox_append(apply->db, &(struct outbox_entry){.seq = event->seq,

@@ -34,7 +34,9 @@ struct apply {
 	int32_t partitions;
 	int64_t now_ms;
 	struct ledger *ledger;
-	struct sdk_buf *json; /* scratch */
+	struct ent_str people_key; /* of store_meta */
+	struct people_met *met;    /* accounts that the job has met: see store/people.h */
+	struct sdk_buf *json;      /* scratch */
 	int64_t n_event, n_late, n_dropped;
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
 	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */

@@ -11,6 +11,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/follow.h"
+#include "store/people.h"
 #include "store/quotes.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -256,7 +257,7 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 	if (is_comment) {
 		at->comment = dossier_comment(dossier, at->supplier, change->ticket.id, change->comment.id);
 		if (!at->comment->uuid[0])
-			at->comment = follow_comment(apply, dossier, at->ticket, change);
+			at->comment = follow_comment(apply, dossier, at, change);
 	} else if (change->kind == ENT_ATTACHMENT_ADDED) {
 		at->attachment_known =
 		    attachment_known(apply->db, at->supplier, change->ticket.id, change->attachment.id) ||
@@ -286,8 +287,9 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	struct events events = {.arena = apply->arena};
 	bool merged = false;
 
+	people_of_change(apply, &at, &admits);
 	if (told->kind == ENT_TICKET_CONTINUES) {
-		follow_ticket(apply, base, told);
+		follow_ticket(apply, &at, &admits);
 		return;
 	}
 	admits.correlation = admitted_correlation(apply, &at, told);

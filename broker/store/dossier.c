@@ -226,7 +226,7 @@ static int by_arrival(const void *a, const void *b)
 	return one < two ? -1 : one > two;
 }
 
-static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const struct person *author,
 			   struct loop_word ret[LOOP_THREAD_MAX])
 {
 	struct ent_arena *arena = dossier->arena;
@@ -234,26 +234,23 @@ static size_t bring_thread(struct dossier *dossier, struct ent_str origin, const
 	size_t n = 0;
 	struct db_stmt *stmt = db_use(
 	    db_of(dossier),
-	    "SELECT c.id, c.supplier, c.author_id, c.author_name, CASE WHEN c.supplier = $2 AND c.author_id = $3 AND "
-	    "c.author_name = $4 THEN c.body ELSE '' END, c.created_ms, c.supplier <> $2 AND EXISTS (SELECT 1 FROM "
-	    "delivery AS d WHERE d.comment = c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.attempt > 0 AND "
+	    "SELECT c.id, c.supplier, c.author, CASE WHEN c.supplier = $2 AND c.author = $3 THEN c.body ELSE '' END, "
+	    "c.created_ms, c.supplier <> $2 AND EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = c.uuid AND "
+	    "d.comment <> '' AND d.supplier = $2 AND d.attempt > 0 AND "
 	    "d.state <> 'cancelled') "
-	    "FROM comment AS c WHERE c.incident = $1 AND c.removed = 0 ORDER BY c.created_ms DESC, c.id DESC LIMIT $5");
+	    "FROM comment AS c WHERE c.incident = $1 AND c.removed = 0 ORDER BY c.created_ms DESC, c.id DESC LIMIT $4");
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_str(stmt, 2, origin);
-	db_bind_str(stmt, 3, sdk_or_empty(author->id));
-	db_bind_str(stmt, 4, sdk_or_empty(author->name));
-	db_bind_int(stmt, 5, LOOP_THREAD_MAX);
+	db_bind_str(stmt, 3, sdk_or_empty(author->ref));
+	db_bind_int(stmt, 4, LOOP_THREAD_MAX);
 	while (n < LOOP_THREAD_MAX && db_row(stmt)) {
-		struct ent_str id = sdk_dup(arena, db_str(stmt, 2)), name = sdk_dup(arena, db_str(stmt, 3));
 		list[n++] = (struct thread_word){
 		    .id = db_int(stmt, 0),
 		    .word = {.supplier = sdk_dup(arena, db_str(stmt, 1)),
-			     .author = id.n ? id : name,
-			     .name = name.n ? name : id,
-			     .body = sdk_dup(arena, db_str(stmt, 4)),
-			     .said_ms = db_int(stmt, 5),
-			     .reached = db_int(stmt, 6) != 0},
+			     .author = sdk_dup(arena, db_str(stmt, 2)),
+			     .body = sdk_dup(arena, db_str(stmt, 3)),
+			     .said_ms = db_int(stmt, 4),
+			     .reached = db_int(stmt, 5) != 0},
 		};
 	}
 	db_done(stmt);
@@ -342,7 +339,7 @@ void dossier_save(struct dossier *dossier)
 	for (size_t i = 0; i < dossier->n_share; i++)
 		share_save(db, dossier->share[i]);
 	if (dossier->dirty)
-		incident_save(db, &dossier->incident, dossier->is_new);
+		incident_save(db, dossier->arena, &dossier->incident, dossier->is_new);
 	dossier->is_new = dossier->is_new && !dossier->dirty;
 	dossier->dirty = false;
 	for (size_t i = 0; i < dossier->n_delivery; i++)

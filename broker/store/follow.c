@@ -63,9 +63,10 @@ static struct ent_str chain_of(struct db *db, const struct ticket *ticket)
 /* ---- what was heard in it ------------------------------------------------------------ */
 
 /* A removal tells an id and nothing else. */
-struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct ticket *ticket,
+struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct situation *at,
 			       const struct ent_change *change)
 {
+	const struct ticket *ticket = at->ticket;
 	struct ent_str chain = ticket ? chain_of(apply->db, ticket) : ENT_ABSENT;
 	const struct ent_comment *comment = &change->comment;
 	int64_t created_ms = comment->created_ms ? comment->created_ms : change->stamp.time_ms;
@@ -75,16 +76,14 @@ struct comment *follow_comment(struct apply *apply, struct dossier *dossier, con
 	struct db_stmt *stmt =
 	    db_use(apply->db, "SELECT ticket, external_id FROM comment WHERE supplier = $1 AND " OF_CHAIN
 			      "AND ((external_id = $3 AND ($4 = 1 OR created_ms = $5 OR body = $6)) OR (created_ms = "
-			      "$5 AND body = $6 AND author_id = $7 AND author_name = $8 AND $4 = 0)) ORDER BY id LIMIT "
-			      "1");
+			      "$5 AND body = $6 AND author = $7 AND $4 = 0)) ORDER BY id LIMIT 1");
 	db_bind_str(stmt, 1, ticket->supplier);
 	db_bind_str(stmt, 2, chain);
 	db_bind_str(stmt, 3, comment->id);
 	db_bind_int(stmt, 4, change->kind == ENT_COMMENT_REMOVED);
 	db_bind_int(stmt, 5, created_ms ? created_ms : -1);
 	db_bind_str(stmt, 6, sdk_or_empty(comment->body));
-	db_bind_str(stmt, 7, sdk_or_empty(comment->author.id));
-	db_bind_str(stmt, 8, sdk_or_empty(comment->author.name));
+	db_bind_str(stmt, 7, sdk_or_empty(at->author.ref));
 	if (!db_row(stmt))
 		return NULL;
 	struct ent_str in = sdk_dup(apply->arena, db_str(stmt, 0)), id = sdk_dup(apply->arena, db_str(stmt, 1));

@@ -12,8 +12,8 @@
 void follow_ticket(struct apply *apply, const struct situation *base, const struct ent_change *change);
 
 /* Was it heard in a ticket of the same chain? Of comments and attachments whose ids are counted by ticket two may have
- * one id: so the same id alone does not say it. ticket: NULL when it was not heard of. */
-struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct ticket *ticket,
+ * one id: so the same id alone does not say it. at->ticket, ticket: NULL when it was not heard of. */
+struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct situation *at,
 			       const struct ent_change *change);
 bool follow_attachment(struct db *db, const struct ticket *ticket, const struct ent_change *change);
 /* Is the comment a copy that we made in a ticket of the same chain? at->ticket: the one it stands in now. */

@@ -11,8 +11,8 @@
 /* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
 static const char *const contents[] = {
     "SELECT number, uuid, title, status, attributes, holder, holder_since_ms, accepted, handed_by, declined_by, "
-    "service, site, requester_id, "
-    "requester_name, needed_before_ms, opened_ms, said_ms, changed_ms, "
+    "service, site, requester, "
+    "requester_of, needed_before_ms, opened_ms, said_ms, changed_ms, "
     "sequence, "
     "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
@@ -21,12 +21,13 @@ static const char *const contents[] = {
     "attributes, "
     "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
-    "SELECT supplier, ticket, external_id, uuid, incident, author_id, author_name, body, visibility, organisations, "
+    "SELECT supplier, ticket, external_id, uuid, incident, author, body, visibility, organisations, "
     "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
     "organisations, everyone, requester FROM attachment "
     "ORDER BY supplier, ticket, external_id",
+    "SELECT ref, organisation, account_hash, kind, name FROM person ORDER BY ref",
     "SELECT key, incident FROM correlation ORDER BY key",
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
     /* When it began is not the same in a store of version 1 that was brought here. */
@@ -39,7 +40,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {14, 4, 11, 18, 9, 2, 3, 4, 5, 4, 11};
+static const int n_column[] = {14, 4, 11, 17, 9, 5, 2, 3, 4, 5, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

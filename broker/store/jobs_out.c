@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "store/people.h"
 #include "store/jobs_out.h"
 
 #include "core/decide_own.h"
@@ -98,6 +99,7 @@ static enum reads_from reads_from(struct dossier *dossier, const struct job *job
 
 static void run_share(struct apply *apply, struct job *job)
 {
+	const struct person author = people_ours(apply, &job->ask.author);
 	const struct supplier *supplier = job_supplier(job);
 	struct events events = {.arena = apply->arena};
 	struct brief brief = job->ask.brief;
@@ -109,8 +111,7 @@ static void run_share(struct apply *apply, struct job *job)
 	if (brief.what.n &&
 	    is_brief_given(apply, &dossier->incident, job->suppliers, supplier, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
-	decide_share(&at, supplier->name, job->ask.escalated, reads_from(dossier, job), &brief, &job->ask.author,
-		     &events);
+	decide_share(&at, supplier->name, job->ask.escalated, reads_from(dossier, job), &brief, &author, &events);
 	end_job(apply, job, &events);
 	if (job->ask.with_history)
 		settle_thread(apply, dossier->incident.number, supplier);
@@ -129,6 +130,7 @@ static bool is_owed(struct dossier *dossier, struct ent_str supplier)
 
 static void run_unshare(struct apply *apply, struct job *job)
 {
+	const struct person author = people_ours(apply, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	char number[INCIDENT_NUMBER_SIZE];
 	struct situation at;
@@ -142,7 +144,7 @@ static void run_unshare(struct apply *apply, struct job *job)
 			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
 	}
-	decide_unshare(&at, job->ask.supplier, job->ask.text, &job->ask.author, &events);
+	decide_unshare(&at, job->ask.supplier, job->ask.text, &author, &events);
 	end_job(apply, job, &events);
 }
 
@@ -176,7 +178,9 @@ static bool may_say(struct dossier *dossier, struct job *job)
 static void run_comment(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
-	struct comment known, comment = {.author = job->ask.author, .body = job->ask.text, .created_ms = apply->now_ms};
+	struct comment known, comment = {.author = people_ours(apply, &job->ask.author),
+					 .body = job->ask.text,
+					 .created_ms = apply->now_ms};
 	struct situation at;
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 
@@ -200,9 +204,20 @@ static void run_comment(struct apply *apply, struct job *job)
 	end_job(apply, job, &events);
 }
 
+/* Whom a person with us names as the one who asked for it. */
+static struct description description_of(struct apply *apply, const struct job *job)
+{
+	struct description description = job->ask.description;
+	const struct ent_person told = {ENT_ABSENT, description.requester.name};
+
+	description.requester = people_ours(apply, &told);
+	return description;
+}
+
 /* By a person, without a ticket. Its id is the asker's: with it a repeat finds what the first request made. */
 static void run_open(struct apply *apply, struct job *job)
 {
+	const struct person author = people_ours(apply, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	int64_t known = incident_by_uuid(apply->db, sdk_str(job->ask.incident_uuid));
 
@@ -214,13 +229,15 @@ static void run_open(struct apply *apply, struct job *job)
 	struct dossier *dossier = apply_new(apply);
 	struct situation at = {.suppliers = apply->suppliers, .incident = &dossier->incident, .now_ms = apply->now_ms};
 	memcpy(dossier->incident.uuid, job->ask.incident_uuid, ID_SIZE);
-	decide_own_opened(&at, &job->ask.description, &job->ask.author, &events);
+	const struct description description = description_of(apply, job);
+	decide_own_opened(&at, &description, &author, &events);
 	end_job(apply, job, &events);
 	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);
 }
 
 static void run_status(struct apply *apply, struct job *job)
 {
+	const struct person author = people_ours(apply, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	enum ent_status status = job->ask.status;
 	struct situation at;
@@ -232,9 +249,10 @@ static void run_status(struct apply *apply, struct job *job)
 		job_refuse(job, JOB_CONFLICT, "an incident is never %s", sdk_status_name(status));
 		return;
 	}
-	decide_described(&at, &job->ask.description, &job->ask.author, &events);
+	const struct description description = description_of(apply, job);
+	decide_described(&at, &description, &author, &events);
 	if (status != ENT_STATUS_UNKNOWN)
-		decide_status(&at, status, &job->ask.author, &events);
+		decide_status(&at, status, &author, &events);
 	end_job(apply, job, &events);
 }
 
@@ -243,9 +261,10 @@ static void run_status(struct apply *apply, struct job *job)
 static void run_act(struct apply *apply, struct job *job)
 {
 	const struct ask *ask = &job->ask;
+	const struct person author = people_ours(apply, &ask->author);
 	struct delivery delivery;
 
-	if (settle_act(apply, ask->id, ask->action, ask->text, &ask->author, &delivery))
+	if (settle_act(apply, ask->id, ask->action, ask->text, &author, &delivery))
 		job->outcome = JOB_ACCEPTED;
 	else if (delivery.id == 0)
 		job_refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);

@@ -7,6 +7,7 @@
 #include "store/rows.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { RAW_MAX = 64 << 20 };
 #define META_RESERVED_SEQ "reserved_seq"
@@ -157,6 +158,46 @@ int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
 	*ret_reached = go_on && n < max ? up_to : last;
 	db_done(stmt);
 	return db_failed(db) ? -1 : n;
+}
+
+/* ---- people ---------------------------------------------------------------------- */
+
+int64_t outbox_people_next(struct db *db, int64_t after)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT min(next) FROM (SELECT min(seq) AS next FROM person WHERE seq > $1 UNION ALL "
+		       "SELECT min(first_seq) FROM person WHERE first_seq > $1) AS told");
+
+	db_bind_int(stmt, 1, after);
+	int64_t next = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return next ? next : INT64_MAX;
+}
+
+bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str last,
+		   bool (*take)(void *to, const struct person_row *row), void *to)
+{
+	/* A name that changed since: the row stands for both, as it is now. */
+	struct db_stmt *stmt = db_use(db, "SELECT ref, organisation, account_hash, kind, name FROM person WHERE ref IN "
+					  "(SELECT ref FROM person WHERE seq > $1 AND seq <= $2 UNION SELECT ref FROM "
+					  "person WHERE first_seq > $1 AND first_seq <= $2) AND ref > $3 ORDER BY ref");
+	bool go_on = true;
+
+	db_bind_int(stmt, 1, after);
+	db_bind_int(stmt, 2, up_to);
+	db_bind_str(stmt, 3, sdk_or_empty(last));
+	while (go_on && db_row(stmt)) {
+		struct ent_str mark = db_str(stmt, 2);
+		struct person_row row = {.person = {.ref = db_str(stmt, 0),
+						    .organisation = db_str(stmt, 1),
+						    .name = db_str(stmt, 4),
+						    .is_machine = sdk_eqz(db_str(stmt, 3), "machine")}};
+
+		memcpy(row.mark, mark.p, mark.n < sizeof row.mark ? mark.n : sizeof row.mark);
+		go_on = take(to, &row);
+	}
+	db_done(stmt);
+	return go_on && !db_failed(db);
 }
 
 /* ---- the snapshot --------------------------------------------------------------- */

@@ -52,6 +52,13 @@ int64_t outbox_last_seq(struct db *db);
 /* recorded_ms of the first row after `after`; 0: none. */
 int64_t outbox_oldest_ms(struct db *db, int64_t after);
 
+/* The first seq after `after` whose event has to find people published; INT64_MAX: none. */
+int64_t outbox_people_next(struct db *db, int64_t after);
+/* The people who are published no later than the events of (after, up_to], in order of their ref, those after `last`
+ * only. take() may say false to stop. False: stopped, or failed. */
+bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str last,
+		   bool (*take)(void *to, const struct person_row *row), void *to);
+
 /* The incidents with events in (after, up_to], oldest change first, at most max: uuid and sequence of their
  * last such event. Returns how many, and the seq up to which all are told in *ret_reached: that of the last one taken
  * when there are more or take() said false. */

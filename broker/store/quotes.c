@@ -5,6 +5,7 @@
 #include "core/federate.h"
 #include "core/quote.h"
 #include "sdk/webhook.h"
+#include "store/people.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,10 +22,12 @@ static size_t copies_load(struct apply *apply, const struct situation *at, int64
 {
 	struct quote_copy *list = NULL;
 	struct db_stmt *stmt = db_use(
-	    apply->db, "SELECT d.key, d.text, d.comment, c.supplier, c.author_name, c.body FROM delivery AS d "
-		       "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
-		       "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
-		       "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
+	    apply->db,
+	    "SELECT d.key, d.text, d.comment, c.supplier, " PEOPLE_NAME(
+		"c.author") ", c.body FROM delivery AS d "
+			    "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
+			    "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
+			    "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
 	size_t n = 0, size = 0;
 
 	db_bind_int(stmt, 1, at->incident->number);

@@ -3,6 +3,7 @@
 
 #include "store/inbox.h"
 #include "store/outbox.h"
+#include "store/people.h"
 #include "store/dossier.h"
 #include "store/row_folds.h"
 #include "store/supplier_rows.h"
@@ -19,20 +20,29 @@ struct rebuild {
 	int64_t n_open; /* in the open transaction */
 };
 
-enum ent_rc rebuild_open(const char *path, const char *vfs, const char *store_id, int32_t partitions,
-			 struct clock *clock, struct chance *chance, struct rebuild **ret, struct ent_err *err)
+static void meta_set(struct db *db, const char *name, const char *value)
 {
-	struct store_meta meta;
+	struct db_stmt *stmt = db_use(db, "UPDATE meta SET value = $2 WHERE name = $1");
+
+	db_bind_str(stmt, 1, sdk_str(name));
+	db_bind_str(stmt, 2, sdk_str(value));
+	(void)db_row(stmt);
+}
+
+enum ent_rc rebuild_open(const char *path, const char *vfs, const struct store_meta *meta, struct clock *clock,
+			 struct chance *chance, struct rebuild **ret, struct ent_err *err)
+{
+	struct store_meta made;
 	struct db *db = NULL;
 
 	if (!vfs && access(path, F_OK) == 0)
 		return sdk_fail(err, ENT_EINVAL, "%s exists; rebuild fills an empty data_dir only", path);
-	enum ent_rc rc = store_open(path, vfs, partitions, clock, chance, &db, &meta, err);
+	enum ent_rc rc = store_open(path, vfs, meta->partitions, clock, chance, &db, &made, err);
 	if (rc != ENT_OK)
 		return rc;
-	struct db_stmt *stmt = db_use(db, "UPDATE meta SET value = $1 WHERE name = 'store_id'");
-	db_bind_str(stmt, 1, sdk_str(store_id));
-	(void)db_row(stmt);
+	meta_set(db, "store_id", meta->store_id);
+	if (meta->people_key[0])
+		meta_set(db, "people_key", meta->people_key);
 	struct rebuild *rebuild = sdk_xalloc(sizeof *rebuild);
 	*rebuild = (struct rebuild){db, 0};
 	*ret = rebuild;
@@ -90,6 +100,29 @@ enum ent_rc rebuild_add(struct rebuild *rebuild, const struct rebuild_record *re
 								  .delivery_id = event.delivery_id,
 								  .traceparent = event.traceparent,
 								  .json = record->json});
+		rc = commit_some(rebuild, false, err);
+	}
+	sdk_arena_release(&arena);
+	return rc;
+}
+
+enum ent_rc rebuild_person(struct rebuild *rebuild, struct ent_str ref, struct ent_str value, struct ent_err *err)
+{
+	struct person_row row;
+	struct sdk_arena arena;
+	enum ent_rc rc = ENT_OK;
+
+	sdk_arena_init(&arena);
+	if (value.p)
+		rc = person_record_parse(&arena.abi, value, &row, err);
+	if (rc == ENT_OK && value.p && !sdk_eq(row.person.ref, ref))
+		rc = sdk_fail(err, ENT_EINVAL, "the record of person %.*s is another's", ENT_F(ref));
+	if (rc == ENT_OK) {
+		begin_some(rebuild);
+		if (value.p)
+			people_restore(rebuild->db, &row);
+		else
+			people_forget(rebuild->db, ref);
 		rc = commit_some(rebuild, false, err);
 	}
 	sdk_arena_release(&arena);

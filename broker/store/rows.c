@@ -18,7 +18,7 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 	struct db_stmt *stmt = db_use(
 	    db, "SELECT uuid, title, attributes, holder, holder_since_ms, opened_ms, changed_ms, sequence, "
 		"merged_into, n_ticket, n_comment, said_ms, finished, accepted, handed_by, declined_by, service, "
-		"site, requester_id, requester_name, needed_before_ms FROM incident WHERE number = $1");
+		"site, requester, requester_of, needed_before_ms FROM incident WHERE number = $1");
 	db_bind_int(stmt, 1, number);
 	if (!db_row(stmt))
 		return false;
@@ -40,7 +40,8 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 				 .declined_by = sdk_dup(arena, db_str(stmt, 15)),
 				 .service = sdk_dup(arena, db_str(stmt, 16)),
 				 .site = sdk_dup(arena, db_str(stmt, 17)),
-				 .requester = {sdk_dup(arena, db_str(stmt, 18)), sdk_dup(arena, db_str(stmt, 19))},
+				 .requester = person_of_value(&(struct ent_value){sdk_dup(arena, db_str(stmt, 18)),
+										  sdk_dup(arena, db_str(stmt, 19))}),
 				 .needed_before_ms = db_int(stmt, 20)};
 	copy_uuid(ret->uuid, db_str(stmt, 0));
 	db_done(stmt);
@@ -68,8 +69,9 @@ static void save_finished(struct db *db, const struct incident *incident)
 	(void)db_row(stmt);
 }
 
-void incident_save(struct db *db, struct incident *incident, bool is_new)
+void incident_save(struct db *db, struct ent_arena *arena, struct incident *incident, bool is_new)
 {
+	const struct ent_value requester = person_value(arena, &incident->requester);
 	char attributes[ATTR_VALUES_SIZE];
 	struct db_stmt *stmt;
 	bool was_finished = incident->finished;
@@ -80,7 +82,7 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 		stmt = db_use(
 		    db, "INSERT INTO incident (title, status, attributes, holder, holder_since_ms, opened_ms, "
 			"changed_ms, sequence, merged_into, n_ticket, n_comment, number, said_ms, finished, accepted, "
-			"handed_by, declined_by, service, site, requester_id, requester_name, needed_before_ms, uuid) "
+			"handed_by, declined_by, service, site, requester, requester_of, needed_before_ms, uuid) "
 			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
 			"$20, $21, $22, $23)");
 		db_bind_str(stmt, 23, sdk_str(incident->uuid));
@@ -89,8 +91,8 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
 			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
 			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14, accepted = $15, "
-			      "handed_by = $16, declined_by = $17, service = $18, site = $19, requester_id = $20, "
-			      "requester_name = $21, needed_before_ms = $22 WHERE number = $12");
+			      "handed_by = $16, declined_by = $17, service = $18, site = $19, requester = $20, "
+			      "requester_of = $21, needed_before_ms = $22 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
 	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
@@ -111,8 +113,8 @@ void incident_save(struct db *db, struct incident *incident, bool is_new)
 	db_bind_str(stmt, 17, sdk_or_empty(incident->declined_by));
 	db_bind_str(stmt, 18, sdk_or_empty(incident->service));
 	db_bind_str(stmt, 19, sdk_or_empty(incident->site));
-	db_bind_str(stmt, 20, sdk_or_empty(incident->requester.id));
-	db_bind_str(stmt, 21, sdk_or_empty(incident->requester.name));
+	db_bind_str(stmt, 20, sdk_or_empty(incident->requester.ref));
+	db_bind_str(stmt, 21, requester.native);
 	db_bind_int(stmt, 22, incident->needed_before_ms);
 	(void)db_row(stmt);
 	if (was_finished || incident->finished)
@@ -162,10 +164,10 @@ void incident_count(struct db *db, struct incident *incident)
 /* ---- comments and attachments ---------------------------------------------- */
 
 #define COMMENT_COLUMNS                                                                                                \
-	"SELECT id, uuid, incident, author_id, author_name, body, visibility, organisations, everyone, "               \
+	"SELECT id, uuid, incident, author, person.organisation, body, visibility, organisations, everyone, "          \
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
-	"requester FROM comment "
+	"requester, person.name, person.kind FROM comment LEFT JOIN person ON person.ref = comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {
@@ -177,7 +179,10 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 			     .supplier = sdk_dup(arena, db_str(stmt, 14)),
 			     .ticket = sdk_dup(arena, db_str(stmt, 15)),
 			     .external_id = sdk_dup(arena, db_str(stmt, 16)),
-			     .author = {sdk_dup(arena, db_str(stmt, 3)), sdk_dup(arena, db_str(stmt, 4))},
+			     .author = {.ref = sdk_dup(arena, db_str(stmt, 3)),
+					.organisation = sdk_dup(arena, sdk_or_empty(db_str(stmt, 4))),
+					.name = sdk_dup(arena, sdk_or_empty(db_str(stmt, 20))),
+					.is_machine = sdk_eqz(db_str(stmt, 21), "machine")},
 			     .body = sdk_dup(arena, db_str(stmt, 5)),
 			     .visibility = sdk_eqz(db_str(stmt, 6), "public") ? ENT_PUBLIC : ENT_INTERNAL,
 			     .audience = {sdk_dup(arena, db_str(stmt, 7)), db_int(stmt, 8) == 1, db_int(stmt, 19) == 1},
@@ -213,10 +218,10 @@ bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid
 void comment_save(struct db *db, struct comment *comment)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author_id, author_name, body, "
+	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
 		"visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
 		"recorded_ms, origin, requester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-		"$15, $16, $17, $18, $19) "
+		"$15, $16, $17, $18) "
 		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, "
 		"visibility = excluded.visibility, organisations = excluded.organisations, "
 		"everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
@@ -227,20 +232,19 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_str(stmt, 3, sdk_or_empty(comment->supplier));
 	db_bind_str(stmt, 4, sdk_or_empty(comment->ticket));
 	db_bind_str(stmt, 5, sdk_or_empty(comment->external_id));
-	db_bind_str(stmt, 6, sdk_or_empty(comment->author.id));
-	db_bind_str(stmt, 7, sdk_or_empty(comment->author.name));
-	db_bind_str(stmt, 8, sdk_or_empty(comment->body));
-	db_bind_str(stmt, 9, sdk_str(comment->visibility == ENT_PUBLIC ? "public" : "internal"));
-	db_bind_str(stmt, 10, sdk_or_empty(comment->audience.organisations));
-	db_bind_int(stmt, 11, comment->audience.everyone);
-	db_bind_int(stmt, 12, comment->created_ms);
-	db_bind_int(stmt, 13, comment->edited_ms);
-	db_bind_int(stmt, 14, comment->removed);
-	db_bind_int(stmt, 15, comment->stamp.version);
-	db_bind_int(stmt, 16, comment->stamp.time_ms);
-	db_bind_int(stmt, 17, comment->recorded_ms);
-	db_bind_int(stmt, 18, comment->origin);
-	db_bind_int(stmt, 19, comment->audience.requester);
+	db_bind_str(stmt, 6, sdk_or_empty(comment->author.ref));
+	db_bind_str(stmt, 7, sdk_or_empty(comment->body));
+	db_bind_str(stmt, 8, sdk_str(comment->visibility == ENT_PUBLIC ? "public" : "internal"));
+	db_bind_str(stmt, 9, sdk_or_empty(comment->audience.organisations));
+	db_bind_int(stmt, 10, comment->audience.everyone);
+	db_bind_int(stmt, 11, comment->created_ms);
+	db_bind_int(stmt, 12, comment->edited_ms);
+	db_bind_int(stmt, 13, comment->removed);
+	db_bind_int(stmt, 14, comment->stamp.version);
+	db_bind_int(stmt, 15, comment->stamp.time_ms);
+	db_bind_int(stmt, 16, comment->recorded_ms);
+	db_bind_int(stmt, 17, comment->origin);
+	db_bind_int(stmt, 18, comment->audience.requester);
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);

@@ -12,7 +12,7 @@
 
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret);
 /* After its shares: table finished takes the suppliers from them. Sets incident->finished. */
-void incident_save(struct db *db, struct incident *incident, bool is_new);
+void incident_save(struct db *db, struct ent_arena *arena, struct incident *incident, bool is_new);
 int64_t incident_by_uuid(struct db *db, struct ent_str uuid); /* number; 0: there is none */
 /* The living incident that `number` is part of now: follows merges; 0: there is none. */
 int64_t incident_living(struct db *db, int64_t number);

@@ -100,7 +100,7 @@ bool settle_result(struct apply *apply, const struct delivery_result *result, co
 /* ---- a person --------------------------------------------------------------------------- */
 
 bool settle_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
-		const struct ent_person *author, struct delivery *ret)
+		const struct person *author, struct delivery *ret)
 {
 	struct dossier *dossier;
 	struct delivery *delivery = apply_delivery(apply, id, &dossier);

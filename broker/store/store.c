@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store.h"
 
+#include "sdk/crypto.h"
 #include "sdk/webhook.h"
 #include "store/sql_text.h"
 
@@ -44,8 +45,10 @@ static enum ent_rc read_meta(struct db *db, const char *path, struct store_meta 
 
 	if (!meta_get(db, "store_id", ret->store_id, sizeof ret->store_id) ||
 	    !meta_get(db, "partitions", partitions, sizeof partitions) ||
+	    !meta_get(db, "people_key", ret->people_key, sizeof ret->people_key) ||
 	    !meta_get(db, "created_ms", created, sizeof created) || !sdk_to_int(sdk_str(partitions), &n) ||
-	    !sdk_to_int(sdk_str(created), &ms) || n < 1 || n > 10000 || strlen(ret->store_id) != ID_SIZE - 1)
+	    !sdk_to_int(sdk_str(created), &ms) || n < 1 || n > 10000 || strlen(ret->store_id) != ID_SIZE - 1 ||
+	    strlen(ret->people_key) != PEOPLE_KEY_SIZE - 1)
 		return sdk_fail(err, ENT_EINVAL, "%s: %s", path,
 				db_failed(db) ? db_error(db) : "its identity is missing or damaged; restore a backup");
 	ret->partitions = (int32_t)n;
@@ -93,6 +96,17 @@ static enum ent_rc check_shape(struct db *db, const char *path, struct ent_err *
 	    path, shape);
 }
 
+static void make_people_key(struct db *db, struct chance *chance)
+{
+	unsigned char bytes[PEOPLE_KEY_SIZE / 2];
+	struct sdk_arena arena;
+
+	sdk_arena_init(&arena);
+	chance->bytes(chance, bytes, sizeof bytes);
+	meta_put(db, "people_key", sdk_hex(&arena.abi, bytes, sizeof bytes));
+	sdk_arena_release(&arena);
+}
+
 /* All that is missing and the version number in one transaction: killed midway, it starts again. */
 static void migrate_store(struct db *db, int64_t version, int32_t partitions, struct clock *clock,
 			  struct chance *chance)
@@ -108,6 +122,7 @@ static void migrate_store(struct db *db, int64_t version, int32_t partitions, st
 		char id[ID_SIZE];
 		chance->uuid(chance, id);
 		meta_put(db, "store_id", sdk_str(id));
+		make_people_key(db, chance);
 		meta_put(db, "shape", ENT_STR(STORE_SHAPE_TEXT));
 		snprintf(text, sizeof text, "%d", (int)partitions);
 		meta_put(db, "partitions", sdk_str(text));

@@ -16,10 +16,13 @@
 #define STORE_SHAPE      2
 #define STORE_SHAPE_TEXT "2"
 
+#define PEOPLE_KEY_SIZE 65 /* 32 bytes in hexadecimal digits, and a NUL */
+
 struct store_meta {
 	char store_id[ID_SIZE]; /* stands in every event id and progress record */
 	int32_t partitions;     /* of entente.events.v1; fixed when the store is made */
 	int64_t created_ms;
+	char people_key[PEOPLE_KEY_SIZE]; /* of person_mark(): made once, in no event and no log */
 };
 
 /* Makes the file when it is missing (partitions is then taken), migrates an older one, refuses a

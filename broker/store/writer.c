@@ -188,6 +188,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .partitions = writer->meta.partitions,
 			      .now_ms = now_ms,
 			      .ledger = &writer->ledger,
+			      .people_key = sdk_str(writer->meta.people_key),
 			      .json = &writer->json,
 			      .tallies = &writer->tallies,
 			      .prune_before_ms = &writer->prune_before_ms,

@@ -3,6 +3,7 @@
 #include "view/view_delivery.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
+#include "store/people.h"
 #include "view/view_json.h"
 
 enum { OF_INCIDENT_MAX = 100 };
@@ -212,7 +213,8 @@ void view_json_deliveries(const struct view *view, struct sdk_jsonw *w, int64_t 
 static void print_words(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	struct db_stmt *comment =
-	    db_use(view->db, "SELECT body, author_name, supplier FROM comment WHERE incident = $1 AND uuid = $2");
+	    db_use(view->db,
+		   "SELECT body, " PEOPLE_NAME("author") ", supplier FROM comment WHERE incident = $1 AND uuid = $2");
 	struct ent_str text = db_str(stmt, D_TEXT);
 	bool of_thread = db_str(stmt, D_COMMENT).n > 0;
 

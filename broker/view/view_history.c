@@ -5,6 +5,7 @@
 #include "sdk/webhook.h"
 #include "view/view_event.h"
 #include "view/view_json.h"
+#include "view/view_person.h"
 
 /* For our people. Returns the position to go on from, 0: that was the last. */
 static int64_t print_all(const struct view *view, struct sdk_jsonw *w, int64_t incident, int64_t after, int limit)
@@ -74,7 +75,9 @@ enum ent_rc view_history(const struct view *view, const struct incident *inciden
 	limit = limit < 1 ? 100 : limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
 	json_page_open(&w, &buf);
 	next = (view_is_ours(view) ? print_all : print_seen)(view, &w, incident->number, after, limit);
+	struct ent_str items = sdk_dup(view->arena, sdk_buf_view(&buf));
 	sdk_jsonw_close(&w, ']');
+	view_people_print(view, &w, items);
 	sdk_jsonw_key(&w, "next");
 	if (next)
 		sdk_jsonw_int(&w, next);

@@ -6,8 +6,10 @@
 #include "core/delivery.h"
 #include "core/holder.h"
 #include "sdk/webhook.h"
+#include "store/people.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
+#include "view/view_person.h"
 
 enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 
@@ -16,24 +18,27 @@ enum { OVERRULED_MAX = 100 /* events looked at for what was said last */ };
 struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt)
 {
 	struct ent_str uuid = db_str(stmt, 1);
-	struct incident ret = {
-	    .number = db_int(stmt, 0),
-	    .title = sdk_dup(view->arena, db_str(stmt, 2)),
-	    .values = attr_values_parse(db_str(stmt, 3)),
-	    .holder = sdk_dup(view->arena, db_str(stmt, 5)),
-	    .holder_since_ms = db_int(stmt, 6),
-	    .is_accepted = db_int(stmt, 7) != 0,
-	    .handed_by = sdk_dup(view->arena, db_str(stmt, 4)),
-	    .needed_before_ms = db_int(stmt, 8),
-	    .service = sdk_dup(view->arena, db_str(stmt, 9)),
-	    .site = sdk_dup(view->arena, db_str(stmt, 10)),
-	    .requester = {sdk_dup(view->arena, db_str(stmt, 11)), sdk_dup(view->arena, db_str(stmt, 12))},
-	    .opened_ms = db_int(stmt, 13),
-	    .changed_ms = db_int(stmt, 14),
-	    .sequence = db_int(stmt, 15),
-	    .n_ticket = db_int(stmt, 16),
-	    .n_comment = db_int(stmt, 17)};
+	struct incident ret = {.number = db_int(stmt, 0),
+			       .title = sdk_dup(view->arena, db_str(stmt, 2)),
+			       .values = attr_values_parse(db_str(stmt, 3)),
+			       .holder = sdk_dup(view->arena, db_str(stmt, 5)),
+			       .holder_since_ms = db_int(stmt, 6),
+			       .is_accepted = db_int(stmt, 7) != 0,
+			       .handed_by = sdk_dup(view->arena, db_str(stmt, 4)),
+			       .needed_before_ms = db_int(stmt, 8),
+			       .service = sdk_dup(view->arena, db_str(stmt, 9)),
+			       .site = sdk_dup(view->arena, db_str(stmt, 10)),
+			       .requester = person_of_value(&(struct ent_value){
+				   sdk_dup(view->arena, db_str(stmt, 11)), sdk_dup(view->arena, db_str(stmt, 12))}),
+			       .opened_ms = db_int(stmt, 13),
+			       .changed_ms = db_int(stmt, 14),
+			       .sequence = db_int(stmt, 15),
+			       .n_ticket = db_int(stmt, 16),
+			       .n_comment = db_int(stmt, 17)};
 
+	struct person requester;
+	if (ret.requester.ref.n && people_load(view->db, view->arena, ret.requester.ref, &requester))
+		ret.requester.name = requester.name;
 	snprintf(ret.uuid, sizeof ret.uuid, "%.*s", ENT_F(uuid));
 	return ret;
 }
@@ -61,7 +66,7 @@ void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t 
 
 /* ---- tickets ----------------------------------------------------------------- */
 
-static void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
+static void json_attributes(const struct view *view, struct sdk_jsonw *w, const struct ticket *ticket)
 {
 	sdk_jsonw_key(w, "attributes");
 	sdk_jsonw_open(w, '{');
@@ -70,6 +75,10 @@ static void json_attributes(struct sdk_jsonw *w, const struct ticket *ticket)
 		if (!(ticket->has & (1u << i)) || (!value->text.n && !value->native.n))
 			continue;
 		sdk_jsonw_key(w, sdk_attr_name((enum ent_attr)i));
+		if (attr_in(PERSON_ATTRS, (unsigned)i)) {
+			view_person_print(view, w, value->text);
+			continue;
+		}
 		sdk_jsonw_open(w, '{');
 		if (i == ENT_FIELDS && value->text.n)
 			sdk_jsonw_kraw(w, "json", value->text);
@@ -148,15 +157,15 @@ static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, st
 	sdk_jsonw_close(w, ']');
 }
 
-static void print_ticket(struct db_stmt *stmt, struct ent_arena *arena, struct sdk_jsonw *w,
+static void print_ticket(const struct view *view, struct db_stmt *stmt, struct sdk_jsonw *w,
 			 const struct lost_list *lost)
 {
 	struct ticket ticket = {.id = 1};
 
 	sdk_jsonw_open(w, '{');
 	json_ticket(w, stmt);
-	if (ticket_attributes(arena, db_str(stmt, 7), &ticket))
-		json_attributes(w, &ticket);
+	if (ticket_attributes(view->arena, db_str(stmt, 7), &ticket))
+		json_attributes(view, w, &ticket);
 	if (lost)
 		json_overruled(w, lost, db_str(stmt, 0), db_str(stmt, 1));
 	sdk_jsonw_close(w, '}');
@@ -176,7 +185,7 @@ void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t inc
 	sdk_jsonw_key(w, "tickets");
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt))
-		print_ticket(stmt, view->arena, w, view_is_ours(view) ? &lost : NULL);
+		print_ticket(view, stmt, w, view_is_ours(view) ? &lost : NULL);
 	sdk_jsonw_close(w, ']');
 }
 

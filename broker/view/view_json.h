@@ -11,7 +11,7 @@
 #define VIEW_INCIDENT                                                                                                  \
 	"incident.number, incident.uuid, incident.title, incident.attributes, incident.handed_by, incident.holder, "   \
 	"incident.holder_since_ms, incident.accepted, incident.needed_before_ms, incident.service, incident.site, "    \
-	"incident.requester_id, incident.requester_name, incident.opened_ms, "
+	"incident.requester, incident.requester_of, incident.opened_ms, "
 #define VIEW_INCIDENT_OF_OURS                                                                                          \
 	VIEW_INCIDENT "incident.changed_ms, incident.sequence, incident.n_ticket, incident.n_comment FROM incident "
 #define VIEW_CHANGED                                                                                                   \

@@ -5,12 +5,13 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
+#include "view/view_person.h"
 
 /* ---- reading ------------------------------------------------------------------ */
 
 struct item {
 	int64_t id, created_ms, edited_ms;
-	struct ent_str uuid, supplier, ticket, external_id, author_id, author_name, body, visibility;
+	struct ent_str uuid, supplier, ticket, external_id, author, body, visibility;
 	struct audience audience;
 	bool removed;
 };
@@ -22,27 +23,25 @@ struct page {
 };
 
 #define COMMENT_SQL                                                                                                    \
-	"SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, body, visibility, organisations, "    \
+	"SELECT id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                    \
 	"everyone, created_ms, edited_ms, removed, requester FROM comment WHERE "
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
 	struct ent_arena *arena = view->arena;
 
-	return (struct item){
-	    .id = db_int(stmt, 0),
-	    .uuid = sdk_dup(arena, db_str(stmt, 1)),
-	    .supplier = sdk_dup(arena, db_str(stmt, 2)),
-	    .ticket = sdk_dup(arena, db_str(stmt, 3)),
-	    .external_id = sdk_dup(arena, db_str(stmt, 4)),
-	    .author_id = sdk_dup(arena, db_str(stmt, 5)),
-	    .author_name = sdk_dup(arena, db_str(stmt, 6)),
-	    .body = sdk_dup(arena, db_str(stmt, 7)),
-	    .visibility = sdk_dup(arena, db_str(stmt, 8)),
-	    .audience = {sdk_dup(arena, db_str(stmt, 9)), db_int(stmt, 10) == 1, db_int(stmt, 14) == 1},
-	    .created_ms = db_int(stmt, 11),
-	    .edited_ms = db_int(stmt, 12),
-	    .removed = db_int(stmt, 13) != 0};
+	return (struct item){.id = db_int(stmt, 0),
+			     .uuid = sdk_dup(arena, db_str(stmt, 1)),
+			     .supplier = sdk_dup(arena, db_str(stmt, 2)),
+			     .ticket = sdk_dup(arena, db_str(stmt, 3)),
+			     .external_id = sdk_dup(arena, db_str(stmt, 4)),
+			     .author = sdk_dup(arena, db_str(stmt, 5)),
+			     .body = sdk_dup(arena, db_str(stmt, 6)),
+			     .visibility = sdk_dup(arena, db_str(stmt, 7)),
+			     .audience = {sdk_dup(arena, db_str(stmt, 8)), db_int(stmt, 9) == 1, db_int(stmt, 13) == 1},
+			     .created_ms = db_int(stmt, 10),
+			     .edited_ms = db_int(stmt, 11),
+			     .removed = db_int(stmt, 12) != 0};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -187,7 +186,7 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 
 /* ---- printing -------------------------------------------------------------------- */
 
-/* Accounts, ids and visibility of a tool are read by those who have the tool. */
+/* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
 {
 	bool own = reader_sees_own(view->reader, item->supplier);
@@ -199,11 +198,7 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 		sdk_jsonw_kstr(w, "external_id", item->external_id);
 	}
 	sdk_jsonw_key(w, "author");
-	sdk_jsonw_open(w, '{');
-	if (own)
-		sdk_jsonw_kstr(w, "id", item->author_id);
-	sdk_jsonw_kstr(w, "name", item->author_name);
-	sdk_jsonw_close(w, '}');
+	view_person_print(view, w, item->author);
 	sdk_jsonw_kstr(w, "body", item->body);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
@@ -326,7 +321,7 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT id, uuid, supplier, ticket, external_id, author_id, author_name, "
+	    db_use(view->db, "SELECT id, uuid, supplier, ticket, external_id, author, "
 			     "body, visibility, organisations, everyone, created_ms, edited_ms, "
 			     "removed, requester, incident FROM comment WHERE supplier = '' AND ticket = '' AND "
 			     "external_id = $1 AND " VIEW_SEES_COMMENT);
@@ -340,7 +335,7 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	view_bind(view, stmt);
 	if (db_row(stmt)) {
 		item = read_item(view, stmt);
-		incident = db_int(stmt, 15);
+		incident = db_int(stmt, 14);
 		page.n = 1;
 	}
 	db_done(stmt);

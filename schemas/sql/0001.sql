@@ -54,8 +54,8 @@ CREATE TABLE incident (
 	declined_by     TEXT NOT NULL, -- who gave it back last; ''
 	service         TEXT NOT NULL, -- as a person with us described it, as site, requester, needed before; ''
 	site            TEXT NOT NULL,
-	requester_id    TEXT NOT NULL,
-	requester_name  TEXT NOT NULL,
+	requester       TEXT NOT NULL, -- ref of a person
+	requester_of    TEXT NOT NULL, -- 'organisation kind'
 	needed_before_ms BIGINT NOT NULL, -- 0 not said
 	opened_ms       BIGINT NOT NULL,
 	said_ms         BIGINT NOT NULL, -- the latest word of its tickets
@@ -92,7 +92,7 @@ CREATE TABLE ticket (
 	removed_version BIGINT NOT NULL, -- stamp of the removal
 	removed_ms  BIGINT NOT NULL,
 	changed_ms  BIGINT NOT NULL,
-	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]
+	attributes  TEXT NOT NULL, -- JSON: name -> [text, native, version, time_ms]; of a person: [ref, 'organisation kind', ...]
 	continues_as TEXT NOT NULL, -- external_id of the ticket that it goes on as; '' it is itself
 	origin       BIGINT NOT NULL, -- number of the incident that it was in first: a merge does not change it
 	UNIQUE (supplier, external_id)
@@ -109,8 +109,7 @@ CREATE TABLE comment (
 	supplier      TEXT NOT NULL,
 	ticket        TEXT NOT NULL, -- external_id
 	external_id   TEXT NOT NULL,
-	author_id     TEXT NOT NULL,
-	author_name   TEXT NOT NULL,
+	author        TEXT NOT NULL, -- ref of a person; '' nobody is named
 	body          TEXT NOT NULL,
 	visibility    TEXT NOT NULL, -- in its own tool: internal, public
 	organisations TEXT NOT NULL, -- who may read it: names, comma separated, sorted; ours and the author's among them
@@ -126,6 +125,19 @@ CREATE TABLE comment (
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);
+
+-- Who stands behind each ref that comments, tickets and events hold. An account itself is nowhere.
+CREATE TABLE person (
+	ref          TEXT PRIMARY KEY, -- UUID, made at first sight
+	organisation TEXT NOT NULL,
+	account_hash BLOB NOT NULL UNIQUE, -- HMAC-SHA256 of organisation, supplier and account; its key is people_key in meta
+	kind         TEXT NOT NULL, -- person, machine
+	name         TEXT NOT NULL, -- as it is now; '' never told, or forgotten
+	first_seq    BIGINT NOT NULL, -- of the first event that names it: published no later than that. 0: published
+	seq          BIGINT NOT NULL -- of the event with which it changed last
+);
+CREATE INDEX person_first_seq ON person (first_seq);
+CREATE INDEX person_seq ON person (seq);
 
 CREATE TABLE attachment (
 	id          INTEGER PRIMARY KEY,

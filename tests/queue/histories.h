@@ -63,7 +63,7 @@ struct situation situation_of(struct world *world, int tool, struct ent_str tick
 void person_of(struct world *world, struct situation *ret);
 
 /* steps.c */
-extern const struct ent_person desk; /* a person with us */
+extern const struct person desk; /* a person with us */
 void step_tell(struct world *world);
 void step_remove_ticket(struct world *world);
 void step_say_there(struct world *world);

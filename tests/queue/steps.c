@@ -80,11 +80,11 @@ static void say_there(struct world *world, int tool, struct ent_str id, enum ent
 				    .stamp.time_ms = world->now_ms,
 				    .ticket.id = ticket->external_id,
 				    .comment = {.id = id,
-						.author = {ENT_STR("u"), ENT_STR("Una")},
 						.body = make_text(world, "words ", (int)(draw(world) % 1000000)),
 						.visibility = draw_below(world, 4) ? ENT_PUBLIC : ENT_INTERNAL}};
 	struct comment *known = dossier_comment(world->dossier, at.supplier, ticket->external_id, id);
 	at.comment = known->uuid[0] ? known : NULL;
+	at.author = (struct person){.ref = ENT_STR("10000000-0000-4000-8000-000000000001"), .name = ENT_STR("Una")};
 	if (draw_below(world, 6) == 0) /* by a clock that is behind, or read late */
 		change.comment.created_ms = world->now_ms - 600000 - draw_below(world, 2) * 36000000;
 	decide_change(&at, &change, &events);
@@ -140,7 +140,7 @@ void step_edit_there(struct world *world)
 
 /* ---- steps: a person with us --------------------------------------------------------------------- */
 
-const struct ent_person desk = {{"desk", 4}, {"desk", 4}};
+const struct person desk = {.ref = {"10000000-0000-4000-8000-000000000000", 36}, .name = {"desk", 4}};
 
 void step_share(struct world *world)
 {

@@ -70,7 +70,7 @@ static size_t nothing_lately(struct dossier *dossier, struct ent_str supplier, e
 	return 0;
 }
 
-static size_t no_thread(struct dossier *dossier, struct ent_str origin, const struct ent_person *author,
+static size_t no_thread(struct dossier *dossier, struct ent_str origin, const struct person *author,
 			struct loop_word *ret)
 {
 	(void)dossier, (void)origin, (void)author, (void)ret;

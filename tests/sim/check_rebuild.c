@@ -34,8 +34,16 @@ static enum ent_rc add(struct rebuild *rebuild, const struct kafka_record *from,
 
 static enum ent_rc fill(struct sim *sim, struct rebuild *rebuild, struct ent_err *err)
 {
+	struct reader people = {&sim->cluster, KAFKA_PEOPLE, 0, 0};
+	const struct kafka_record *person;
 	int64_t n;
 
+	while ((person = reader_next(&people, NULL))) {
+		enum ent_rc rc = rebuild_person(rebuild, person->key, person->value, err);
+
+		if (rc != ENT_OK)
+			return rc;
+	}
 	/* The last partition first: any order of partitions is to do. */
 	for (int32_t p = sim->plan.partitions - 1; p >= 0; p--) {
 		struct reader reader = {&sim->cluster, KAFKA_EVENTS, p, 0};
@@ -95,8 +103,7 @@ void check_rebuild(struct look *look)
 	rc = store_open_read(STORE_PATH, VFS_NAME, &db, &meta, &err);
 	db_close(db);
 	if (rc == ENT_OK)
-		rc = rebuild_open(AGAIN_PATH, VFS_NAME, meta.store_id, meta.partitions, &sim->world.clock,
-				  &sim->world.chance, &rebuild, &err);
+		rc = rebuild_open(AGAIN_PATH, VFS_NAME, &meta, &sim->world.clock, &sim->world.chance, &rebuild, &err);
 	if (rc == ENT_OK)
 		rc = fill(sim, rebuild, &err);
 	rebuild_close(rebuild);

@@ -64,7 +64,9 @@ static void check_ticket(struct look *look, int ticket)
 	sqlite3_stmt *stmt =
 	    look_ask(look,
 		     "SELECT json_extract(attributes, '$.title[0]'), json_extract(attributes, '$.status[0]'), "
-		     "json_extract(attributes, '$.priority[0]'), json_extract(attributes, '$.assignee[0]'), "
+		     "json_extract(attributes, '$.priority[0]'), CASE WHEN json_extract(attributes, "
+		     "'$.assignee[0]') IS NOT NULL THEN coalesce((SELECT name FROM person WHERE ref = "
+		     "json_extract(attributes, '$.assignee[0]')), '') END, "
 		     "json_extract(attributes, '$.category[0]') FROM ticket WHERE supplier = %Q AND external_id = %Q",
 		     book->supplier[at->supplier].name, at->id);
 	bool found = look_row(stmt);

@@ -2,9 +2,11 @@
 /* I2, I3, I8: what a read_committed reader of Kafka sees, beside what the store holds. */
 #include "look.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/person.h"
 #include "sdk/crypto.h"
 #include "sdk/json.h"
 
@@ -204,6 +206,41 @@ static void check_snapshots(struct stream *stream)
 	}
 }
 
+/* entente.people.v1: the newest record of each ref tells what the table holds, and no event tells a name. */
+static void check_person(struct stream *stream, struct ent_str ref, struct ent_str name)
+{
+	struct sim *sim = stream->look->sim;
+	struct reader people = {&sim->cluster, KAFKA_PEOPLE, 0, 0};
+	const struct kafka_record *record;
+	struct person_row row = {.person.ref = ENT_STR("")};
+	struct ent_err err = {""};
+	char quoted[300];
+	size_t n = (size_t)snprintf(quoted, sizeof quoted, "\"%.*s\"", ENT_F(name));
+
+	while ((record = reader_next(&people, NULL)))
+		if (sdk_eq(record->key, ref) &&
+		    person_record_parse(&stream->arena.abi, record->value, &row, &err) != ENT_OK)
+			sim_violates(sim, "I2", "relay", "a person's record cannot be read: %s", err.msg);
+	if (!sdk_eq(row.person.ref, ref) || !sdk_eq(row.person.name, name))
+		sim_violates(sim, "I2", "relay", "person %.*s is called %.*s in the store, and %.*s on Kafka",
+			     ENT_F(ref), ENT_F(name), ENT_F(row.person.name));
+	for (int32_t p = 0; p < sim->plan.partitions && name.n; p++) {
+		struct reader events = {&sim->cluster, KAFKA_EVENTS, p, 0};
+
+		while ((record = reader_next(&events, NULL)))
+			if (memmem(record->value.p, record->value.n, quoted, n))
+				sim_violates(sim, "I9", "relay", "an event tells the name %.*s", ENT_F(name));
+	}
+}
+
+static void check_people(struct stream *stream)
+{
+	sqlite3_stmt *stmt = look_ask(stream->look, "SELECT ref, name FROM person");
+
+	while (look_row(stmt) && !stream->look->sim->violation.invariant[0])
+		check_person(stream, look_text(stmt, 0), look_text(stmt, 1));
+}
+
 void check_stream(struct look *look)
 {
 	struct stream stream = {.look = look};
@@ -222,5 +259,6 @@ void check_stream(struct look *look)
 				     stream.at[seq].n_committed);
 	if (!look->sim->violation.invariant[0])
 		check_snapshots(&stream);
+	check_people(&stream);
 	sdk_arena_release(&stream.arena);
 }

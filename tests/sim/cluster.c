@@ -55,7 +55,8 @@ void cluster_init(struct cluster *cluster, struct world *world, uint64_t seed, i
 	cluster->world = world;
 	cluster->epoch = -1;
 	cluster->partitions[KAFKA_EVENTS] = cluster->partitions[KAFKA_INCIDENTS] = event_partitions;
-	cluster->partitions[KAFKA_DEADLETTER] = cluster->partitions[KAFKA_PROGRESS] = 1;
+	cluster->partitions[KAFKA_PEOPLE] = cluster->partitions[KAFKA_DEADLETTER] =
+	    cluster->partitions[KAFKA_PROGRESS] = 1;
 	rng_init(&cluster->rng, seed, 4);
 }
 

@@ -63,7 +63,7 @@ static enum kafka_rc get_ready(struct counter *counter)
 static enum kafka_rc publish(struct counter *counter, int64_t n, struct ent_err *err)
 {
 	struct kafka *kafka = &counter->producer.api;
-	struct position position = {STORE, n, n, ""};
+	struct position position = {STORE, n, n, "", ""};
 	char text[24];
 	enum kafka_rc rc = KAFKA_OK;
 

@@ -72,8 +72,10 @@ static inline void world_uuid(struct chance *chance, char ret[ID_SIZE])
 
 static inline void world_bytes(struct chance *chance, void *ret, size_t n)
 {
-	(void)chance;
-	memset(ret, 7, n);
+	struct world *world = (struct world *)((char *)chance - offsetof(struct world, chance));
+
+	for (size_t i = 0; i < n; i++)
+		((unsigned char *)ret)[i] = (unsigned char)world_random(world);
 }
 
 static inline enum ent_rc world_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
@@ -450,6 +452,19 @@ static inline bool world_copy_row(void *to, const struct outbox_row *row)
 	return true;
 }
 
+static inline bool world_copy_person(void *to, const struct person_row *row)
+{
+	struct sdk_buf json;
+	struct ent_err err;
+
+	sdk_buf_init(&json, 10000);
+	person_record(row, &json);
+	if (rebuild_person(to, row->person.ref, sdk_buf_view(&json), &err) != ENT_OK)
+		fail_msg("%s", err.msg);
+	sdk_buf_release(&json);
+	return true;
+}
+
 /* A store made from this one's stream alone, in the wrong order, holds the same and is sound. */
 static inline void check_rebuilt(struct world *world)
 {
@@ -464,9 +479,11 @@ static inline void check_rebuilt(struct world *world)
 
 	assert_int_equal(outbox_read(world->read, 0, last + 1, world_copy_row, &copy), last);
 	remove(world->again);
-	if (rebuild_open(world->again, NULL, world->meta.store_id, 6, &world->clock, &world->chance, &copy.rebuild,
-			 &err) != ENT_OK)
+	if (rebuild_open(world->again, NULL, &world->meta, &world->clock, &world->chance, &copy.rebuild, &err) !=
+	    ENT_OK)
 		fail_msg("%s", err.msg);
+	if (!outbox_people(world->read, 0, INT64_MAX, ENT_ABSENT, world_copy_person, copy.rebuild))
+		fail_msg("%s", db_error(world->read));
 	for (size_t i = copy.n; i-- > 0;)
 		if (rebuild_add(copy.rebuild, &copy.at[i], &err) != ENT_OK)
 			fail_msg("%s", err.msg);

@@ -48,6 +48,10 @@ struct fake_kafka {
 	/* pending */
 	int64_t pending[SEQ_MAX];
 	size_t n_pending, n_pending_snapshot, n_pending_tombstone;
+	int64_t person[SEQ_MAX], pending_person[SEQ_MAX]; /* of each that went: twice the seq that names it first, plus
+							   * which of the two it is */
+	size_t n_person, n_pending_person;
+	const struct db *people; /* whose events bring people; NULL: none */
 	struct position pending_position;
 	bool has_pending_position;
 	int64_t told[INCIDENTS_MAX], pending_told[INCIDENTS_MAX]; /* up to which seq an incident's snapshots show it */
@@ -73,6 +77,9 @@ static void pending_apply(struct fake_kafka *fake)
 	assert_true(fake->n_seq + fake->n_pending <= SEQ_MAX * 2);
 	memcpy(fake->seq + fake->n_seq, fake->pending, fake->n_pending * sizeof *fake->pending);
 	fake->n_seq += fake->n_pending;
+	assert_true(fake->n_person + fake->n_pending_person <= SEQ_MAX);
+	memcpy(fake->person + fake->n_person, fake->pending_person, fake->n_pending_person * sizeof *fake->person);
+	fake->n_person += fake->n_pending_person;
 	fake->n_snapshot += fake->n_pending_snapshot;
 	fake->n_tombstone += fake->n_pending_tombstone;
 	for (size_t i = 0; i < INCIDENTS_MAX; i++)
@@ -88,7 +95,7 @@ static void pending_apply(struct fake_kafka *fake)
 
 static void pending_drop(struct fake_kafka *fake)
 {
-	fake->n_pending = fake->n_pending_snapshot = fake->n_pending_tombstone = 0;
+	fake->n_pending = fake->n_pending_person = fake->n_pending_snapshot = fake->n_pending_tombstone = 0;
 	fake->has_pending_position = false;
 	memset(fake->pending_told, 0, sizeof fake->pending_told);
 }
@@ -176,6 +183,29 @@ static int64_t snapshot_at(struct ent_str value)
 	return seq;
 }
 
+static void person_pend(struct fake_kafka *fake, const struct kafka_record *record)
+{
+	int64_t seq, which;
+
+	assert_int_equal(record->partition, -1);
+	assert_true(sdk_to_int((struct ent_str){record->key.p, 35}, &seq));
+	assert_true(sdk_to_int((struct ent_str){record->key.p + 35, 1}, &which));
+	assert_non_null(memmem(record->value.p, record->value.n, "account_hash", 12));
+	fake->pending_person[fake->n_pending_person++] = 2 * seq + which;
+}
+
+/* Whom an event names went before it, in the same transaction. */
+static void check_people_first(const struct fake_kafka *fake, int64_t seq)
+{
+	const int64_t *last = fake->pending_person + fake->n_pending_person;
+
+	if (!fake->people || seq % PEOPLE_EVERY != 0 || seq > fake->people->people)
+		return;
+	assert_true(fake->n_pending_person >= 2);
+	assert_int_equal(last[-2], 2 * seq);
+	assert_int_equal(last[-1], 2 * seq + 1);
+}
+
 static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record *record, struct ent_err *err)
 {
 	struct fake_kafka *fake = (struct fake_kafka *)kafka;
@@ -189,9 +219,13 @@ static enum kafka_rc fake_produce(struct kafka *kafka, const struct kafka_record
 	case KAFKA_DEADLETTER:
 		assert_false(fake->has_pending_position); /* the progress is last */
 		fake->pending[fake->n_pending++] = seq_of(record);
+		check_people_first(fake, seq_of(record));
 		assert_int_equal(record->topic == KAFKA_DEADLETTER, seq_of(record) % 7 == 0);
 		assert_int_equal(record->partition,
 				 record->topic == KAFKA_DEADLETTER ? -1 : (int32_t)(seq_of(record) % UUIDS));
+		break;
+	case KAFKA_PEOPLE:
+		person_pend(fake, record);
 		break;
 	case KAFKA_INCIDENTS:
 		fake->snapshot_after = (int64_t)fake->n_pending;

@@ -8,14 +8,16 @@
 
 #include "bus/record.h"
 
-#define STORE_ID "0b0e7a66-0000-4000-8000-000000000001"
-#define OTHER_ID "0b0e7a66-0000-4000-8000-000000000002"
-#define UUIDS    5
+#define STORE_ID   "0b0e7a66-0000-4000-8000-000000000001"
+#define PEOPLE_KEY "4d1a4f6c8e2b7a5d3c1f0e9a0b9c6f0e4d1a4f6c8e2b7a5d3c1f0e9a0b9c6f0e"
+#define OTHER_ID   "0b0e7a66-0000-4000-8000-000000000002"
+#define UUIDS      5
 
 /* ---- the store: event s belongs to incident s % UUIDS, every 7th is a dead letter --------------
  * With db.incidents there are so many of them, a multiple of UUIDS; partitions are UUIDS all the same. */
 
 #define INCIDENTS_MAX 1000
+#define PEOPLE_EVERY  4
 
 struct db {
 	int64_t last_seq;
@@ -25,6 +27,7 @@ struct db {
 	int64_t copied;    /* 0: none; else an old copy up to here, which went on by itself */
 	int64_t reserved;  /* rebuilt: no dead letters up to here */
 	int64_t incidents; /* 0: UUIDS */
+	int64_t people;    /* up to this seq every PEOPLE_EVERYth event brings two */
 };
 
 static const char *const uuid[UUIDS] = {"aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001",
@@ -49,6 +52,32 @@ static int64_t incident_by(struct ent_str which)
 
 	assert_true(sdk_to_int((struct ent_str){which.p + which.n - 12, 12}, &incident));
 	return incident;
+}
+
+int64_t outbox_people_next(struct db *db, int64_t after)
+{
+	(void)db;
+	for (int64_t seq = after + 1; seq <= after + PEOPLE_EVERY; seq++)
+		if (seq % PEOPLE_EVERY == 0 && seq <= db->people)
+			return seq;
+	return INT64_MAX;
+}
+
+/* Two people come with each PEOPLE_EVERYth event, up to db.people. */
+bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str last,
+		   bool (*take)(void *to, const struct person_row *row), void *to)
+{
+	char ref[ID_SIZE];
+
+	db->reads++;
+	for (int64_t seq = after + 1; seq <= up_to && seq <= db->people; seq++)
+		for (int i = 0; i < 2 && seq % PEOPLE_EVERY == 0; i++) {
+			snprintf(ref, sizeof ref, "%035d%d", (int)seq, i);
+			struct person_row row = {.person = {.ref = sdk_str(ref), .organisation = ENT_STR("orion")}};
+			if ((!last.n || strncmp(ref, last.p, last.n) > 0) && !take(to, &row))
+				return false;
+		}
+	return true;
 }
 
 int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void *to, const struct outbox_row *row),

@@ -201,7 +201,7 @@ static void begin(struct world *world, enum ent_op_kind op)
 	world->comment = (struct comment){.uuid = UUID,
 					  .incident = 42,
 					  .supplier = ENT_STR("orion"),
-					  .author = {ENT_STR("d.martin@orion.example"), ENT_STR("David")},
+					  .author = {.ref = ENT_STR("ref of David"), .name = ENT_STR("David")},
 					  .body = ENT_STR("It burns")};
 }
 
@@ -272,7 +272,7 @@ static void test_op_comment(void **state)
 	assert_true(sdk_eqz(world.op.ticket.id, "17") && sdk_eqz(world.op.ticket.key, "V-17"));
 	assert_true(sdk_eqz(world.op.comment.body, "David (Orion): It burns")); /* the marker stands beside it */
 	assert_true(sdk_eqz(world.op.comment.author.name, "David"));
-	assert_null(world.op.comment.author.id.p); /* of another's tool */
+	assert_null(world.op.comment.author.id.p); /* the ref is ours alone */
 	assert_int_equal(world.op.comment.visibility, ENT_PUBLIC);
 
 	world.delivery.text = ENT_STR("It smokes"); /* mended by a person; whose words it was stays */

@@ -13,6 +13,7 @@
 
 #define UUID "8b0fb8b7-7f0d-4f5e-9a63-0c1f5a5d9e11"
 #define KEY  "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+#define REF  "b1c2d3e4-0000-4000-8000-00000000a001"
 #define MARK "\"incident\":{\"number\":\"ENT-000042\",\"id\":\"" UUID "\"}"
 
 static struct event event_of(enum event_kind kind)
@@ -49,14 +50,14 @@ static void test_shares(void **state)
 	sdk_arena_init(&arena);
 	there_and_back(&event, "{" MARK ",\"supplier\":\"vega\",\"by\":\"person\",\"escalated\":false}", &arena, &back);
 	event.escalated = true;
-	event.actor.name = ENT_STR("desk");
+	event.actor = (struct person){.ref = ENT_STR(REF), .organisation = ENT_STR("us"), .name = ENT_STR("desk")};
 	event.reads_from = READS_ALL;
 	event.brief =
 	    (struct brief){.what = ENT_STR("No print"), .wanted = ENT_STR("Look"), .needed_before_ms = 1795335243123};
 	there_and_back(
 	    &event,
-	    "{" MARK
-	    ",\"supplier\":\"vega\",\"actor\":{\"name\":\"desk\"},\"by\":\"person\",\"escalated\":true,\"reads_from\":"
+	    "{" MARK ",\"supplier\":\"vega\",\"actor\":{\"ref\":\"" REF
+	    "\",\"organisation\":\"us\",\"kind\":\"person\"},\"by\":\"person\",\"escalated\":true,\"reads_from\":"
 	    "\"beginning\",\"brief\":{\"what\":\"No "
 	    "print\",\"wanted\":\"Look\",\"needed_before\":\"2026-11-22T08:14:03.123Z\"}}",
 	    &arena, &back);

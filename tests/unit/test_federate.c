@@ -412,7 +412,8 @@ static void test_words(void **state)
 	(void)state;
 	sdk_arena_init(&arena);
 	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
-	comment.author = (struct ent_person){ENT_STR("jdoe"), ENT_STR("")}; /* an id is no name */
+	comment.author =
+	    (struct person){.ref = ENT_STR("ref"), .organisation = ENT_STR("orion")}; /* no name is known */
 	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
 	comment.author.name = ENT_STR("David");
 	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David (Orion): It burns"));

@@ -235,7 +235,7 @@ static void test_a_name_that_nobody_has(void **state)
 
 static void test_with_us(void **state)
 {
-	static const struct ent_person desk = {{NULL, 0}, ENT_STR("desk")};
+	static const struct person desk = {.ref = ENT_STR("ref of desk"), .name = ENT_STR("desk")};
 	struct world world;
 	struct situation at;
 

@@ -53,11 +53,8 @@ struct thread {
 
 static void say(struct thread *thread, const char *supplier, const char *author, const char *body, int64_t said_ms)
 {
-	thread->word[thread->n++] = (struct loop_word){.supplier = sdk_str(supplier),
-						       .author = sdk_str(author),
-						       .name = sdk_str(author),
-						       .body = sdk_str(body),
-						       .said_ms = said_ms};
+	thread->word[thread->n++] = (struct loop_word){
+	    .supplier = sdk_str(supplier), .author = sdk_str(author), .body = sdk_str(body), .said_ms = said_ms};
 }
 
 /* As the store reads it: what others said has reached the last one's tool. */

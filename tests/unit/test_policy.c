@@ -467,7 +467,7 @@ static void test_comment_echo_says_nothing(void **state)
 
 /* ---- a person with us --------------------------------------------------------------- */
 
-static const struct ent_person desk = {{NULL, 0}, ENT_STR("desk")};
+static const struct person desk = {.ref = ENT_STR("ref of desk"), .name = ENT_STR("desk")};
 
 static void test_share(void **state)
 {

@@ -37,7 +37,7 @@ struct world {
 static struct world *world_new(int64_t last_seq, int64_t batch_max)
 {
 	struct world *world = sdk_xalloc(sizeof *world);
-	struct store_meta meta = {.store_id = STORE_ID, .partitions = UUIDS};
+	struct store_meta meta = {.store_id = STORE_ID, .partitions = UUIDS, .people_key = PEOPLE_KEY};
 	struct relay_options options = {.batch_max = batch_max,
 					.bytes_max = 1 << 20,
 					.pause_us = 4000,
@@ -45,7 +45,8 @@ static struct world *world_new(int64_t last_seq, int64_t batch_max)
 					.source = ENT_STR("/entente")};
 
 	memset(world, 0, sizeof *world);
-	world->db.last_seq = last_seq;
+	world->db.last_seq = world->db.people = last_seq;
+	world->kafka.people = &world->db;
 	world->clock.clock = (struct clock){clock_now, clock_mono};
 	world->kafka.kafka = (struct kafka){.init = fake_init,
 					    .position = fake_position,
@@ -112,6 +113,10 @@ static void check_exactly_once(const struct world *world)
 		assert_int_equal(world->kafka.seq[i], (int64_t)i + 1);
 	assert_int_equal(world->kafka.position.seq, world->db.last_seq);
 	assert_string_equal(world->kafka.position.store_id, STORE_ID);
+	assert_string_equal(world->kafka.position.people_key, PEOPLE_KEY);
+	assert_int_equal(world->kafka.n_person, world->db.people / PEOPLE_EVERY * 2);
+	for (size_t i = 0; i < world->kafka.n_person; i++)
+		assert_int_equal(world->kafka.person[i], (int64_t)(i / 2 + 1) * PEOPLE_EVERY * 2 + (int64_t)(i % 2));
 }
 
 /* entente.incidents.v1 shows each incident as its last event left it, or later. */
@@ -155,6 +160,7 @@ static void test_rows_are_read_before_a_transaction(void **state)
 		struct world *world = world_new(row[i].events, row[i].batch_max);
 
 		world->kafka.db = &world->db;
+		world->db.people = 0;
 		run_until_drained(world);
 		check_exactly_once(world);
 		assert_int_equal(world->kafka.n_read_open, row[i].reads);
@@ -394,7 +400,9 @@ static struct world *world_after(const struct world *before, struct db db)
 	struct world *world = world_new(db.last_seq, 16);
 
 	world->db = db;
+	world->db.people = db.last_seq;
 	world->kafka = before->kafka;
+	world->kafka.people = &world->db;
 	world->kafka.phase = CLOSED;
 	return world;
 }

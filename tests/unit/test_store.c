@@ -345,6 +345,18 @@ static bool copy_row(void *to, const struct outbox_row *row)
 	return true;
 }
 
+static bool copy_person(void *to, const struct person_row *row)
+{
+	struct sdk_buf json;
+	struct ent_err err;
+
+	sdk_buf_init(&json, 10000);
+	person_record(row, &json);
+	enum ent_rc rc = rebuild_person(to, row->person.ref, sdk_buf_view(&json), &err);
+	sdk_buf_release(&json);
+	return rc == ENT_OK;
+}
+
 static void random_change(struct fixture *fixture, int i, struct ent_change *ret, const char **ret_supplier)
 {
 	static const char *const suppliers[] = {"orion", "telnord", "datacoeur"};
@@ -408,9 +420,10 @@ static void test_rebuild_from_events(void **state)
 	int64_t last = outbox_last_seq(fixture->read);
 	struct copy copy = {.arena = &fixture->arena.abi, .at = calloc((size_t)last, sizeof *copy.at)};
 	assert_int_equal(outbox_read(fixture->read, 0, last, copy_row, &copy), last);
-	assert_int_equal(rebuild_open(fixture->again, NULL, fixture->meta.store_id, 6, &fixture->clock,
-				      &fixture->chance, &copy.rebuild, &err),
-			 ENT_OK);
+	assert_int_equal(
+	    rebuild_open(fixture->again, NULL, &fixture->meta, &fixture->clock, &fixture->chance, &copy.rebuild, &err),
+	    ENT_OK);
+	assert_true(outbox_people(fixture->read, 0, INT64_MAX, ENT_ABSENT, copy_person, copy.rebuild));
 	for (size_t i = copy.n; i-- > 0;) /* in the wrong order, and some twice */
 		for (int twice = 0; twice < (i % 10 == 0 ? 2 : 1); twice++)
 			if (rebuild_add(copy.rebuild, &copy.at[i], &err) != ENT_OK)

@@ -246,11 +246,11 @@ static void test_a_long_thread_shows_its_newest(void **state)
 	assert_int_equal(store_open(world->path, NULL, 6, &world->clock, &world->chance, &db, &meta, &err), ENT_OK);
 	db_exec(
 	    db,
-	    "INSERT INTO comment (supplier, ticket, external_id, uuid, incident, author_id, author_name, body, "
+	    "INSERT INTO comment (supplier, ticket, external_id, uuid, incident, author, body, "
 	    "visibility, organisations, everyone, requester, created_ms, edited_ms, removed, stamp_version, "
 	    "stamp_ms, recorded_ms, origin) "
 	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5002) "
-	    "SELECT supplier, ticket, 'c-' || i, uuid || i, incident, author_id, author_name, 'word ' || i, "
+	    "SELECT supplier, ticket, 'c-' || i, uuid || i, incident, author, 'word ' || i, "
 	    "visibility, organisations, everyone, requester, created_ms + i, 0, 0, 0, stamp_ms, recorded_ms, origin "
 	    "FROM n, comment WHERE "
 	    "external_id = 'c-0'");

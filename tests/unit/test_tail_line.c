@@ -26,8 +26,8 @@ static const struct {
     {"incident.holder_changed", "{" WHO ",\"from\":\"vega\",\"to\":\"orion\",\"accepted\":true,\"declined\":true}",
      "given back: vega \xe2\x86\x92 orion"},
     {"incident.described",
-     "{" WHO ",\"title\":\"No uplink\",\"impact\":1,\"site\":null,\"requester\":{\"name\":\"Ana\"}}",
-     "described: title No uplink, impact 1, site -, requester Ana"},
+     "{" WHO ",\"title\":\"No uplink\",\"impact\":1,\"site\":null,\"requester\":{\"ref\":\"ref-jane\"}}",
+     "described: title No uplink, impact 1, site -, requester Jane Doe"},
     {"incident.holder_accepted", "{" WHO ",\"holder\":\"vega\"}", "vega accepted it"},
     {"incident.merged", "{" WHO ",\"other\":{\"number\":\"ENT-000007\",\"id\":\"v\"},\"tickets\":[]}",
      "took in ENT-000007"},
@@ -39,9 +39,9 @@ static const struct {
     {"ticket.changed",
      "{" TICKET ",\"seen\":[],\"changes\":[{\"attribute\":\"status\",\"from\":{\"text\":\"new\"},\"to\":{\"text\":\"in_"
      "progress\",\"native\":\"2\"}},"
-     "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"native\":\"jdoe\"}},{\"attribute\":\"fields\",\"from\":{},"
+     "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"ref\":\"ref-jane\"}},{\"attribute\":\"fields\",\"from\":{},"
      "\"to\":{\"json\":{}}}]}",
-     "ticket INC0010023: status new \xe2\x86\x92 in_progress, assignee \xe2\x86\x92 jdoe, fields"},
+     "ticket INC0010023: status new \xe2\x86\x92 in_progress, assignee \xe2\x86\x92 Jane Doe, fields"},
     {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023: nothing else"},
     {"ticket.late", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023 spoke too late, nothing moved"},
     {"ticket.removed", "{" TICKET "}", "ticket INC0010023 was removed"},
@@ -105,16 +105,21 @@ static void test_words(void **state)
 		struct sdk_buf line;
 		const struct sdk_json *data;
 		struct bus_record record;
+		struct tail_names names;
 		struct ent_str want;
 
 		sdk_arena_init(&arena);
 		sdk_buf_init(&line, 65536);
+		tail_names_init(&names, NULL);
+		tail_names_add(&names, ENT_STR("ref-jane"), ENT_STR("Jane D."));
+		tail_names_add(&names, ENT_STR("ref-jane"), ENT_STR("Jane Doe")); /* the newer one counts */
 		record = record_of(&arena, row[i].type, row[i].data, &data);
-		tail_line_words(&arena.abi, &record, data, false, &line);
+		tail_line_words(&arena.abi, &names, &record, data, false, &line);
 		want = sdk_format(&arena.abi, START "%s\n", row[i].want);
 		if (!sdk_eq(sdk_buf_view(&line), want))
 			fail_msg("%s\n got  %.*s want %.*s", row[i].type, (int)line.n, line.p, (int)want.n, want.p);
 		sdk_buf_release(&line);
+		tail_names_release(&names);
 		sdk_arena_release(&arena);
 	}
 }
@@ -125,6 +130,7 @@ static void test_long_text_is_cut_between_characters(void **state)
 	struct sdk_buf line;
 	const struct sdk_json *data;
 	struct bus_record record;
+	struct tail_names names;
 	char body[400] = "{" WHO ",\"comment\":{\"body\":\"";
 
 	(void)state;
@@ -133,10 +139,12 @@ static void test_long_text_is_cut_between_characters(void **state)
 	strcat(body, "\"}}");
 	sdk_arena_init(&arena);
 	sdk_buf_init(&line, 65536);
+	tail_names_init(&names, NULL);
 	record = record_of(&arena, "comment.added", body, &data);
-	tail_line_words(&arena.abi, &record, data, false, &line);
+	tail_line_words(&arena.abi, &names, &record, data, false, &line);
 	assert_true(sdk_is_utf8(sdk_buf_view(&line)));
 	assert_in_range(line.n, 150, 180);
+	tail_names_release(&names);
 	sdk_buf_release(&line);
 	sdk_arena_release(&arena);
 }

@@ -146,16 +146,28 @@ bool person_thanks(struct out_sim *sim)
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
+/* The mark of a tool's account, by which its ref is found. */
+static struct ent_str mark_of(const struct out_sim *sim, const struct tool *tool, const char *account,
+			      unsigned char ret[PERSON_MARK_SIZE])
+{
+	person_mark(sdk_str(sim->broker->meta.people_key), sdk_str(tool->name), sdk_str(tool->name), sdk_str(account),
+		    ret);
+	return (struct ent_str){(const char *)ret, PERSON_MARK_SIZE};
+}
+
 /* Every comment of a robot arrives once, also one that is sent to nobody. */
 static void check_heard(struct out_sim *sim, const struct tool *tool)
 {
 	struct db_stmt *stmt = db_use(sim->broker->read, "SELECT count(*) FROM comment WHERE supplier = $1 AND "
-							 "author_id = 'robot' AND removed = 0");
+							 "author = (SELECT ref FROM person WHERE account_hash = $2) "
+							 "AND removed = 0");
+	unsigned char mark[PERSON_MARK_SIZE];
 	bool hidden = false;
 
 	for (int i = 0; i < tool->n_ticket; i++)
 		hidden |= tool->ticket[i].hidden;
 	db_bind_str(stmt, 1, sdk_str(tool->name));
+	db_bind_blob(stmt, 2, mark_of(sim, tool, "robot", mark));
 	int64_t n = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	if (n > tool->robot.n_said || (n < tool->robot.n_said && !hidden))
@@ -165,20 +177,28 @@ static void check_heard(struct out_sim *sim, const struct tool *tool)
 }
 
 /* People's comments are not parked as `loop`. Only beside robots, everything that comes in a rush may be. */
-void check_robots(struct out_sim *sim)
+static void check_people(struct out_sim *sim, const struct tool *tool)
 {
-	for (int t = 0; t < sim->n_tool; t++)
-		check_heard(sim, &sim->tool[t]);
-	struct db_stmt *stmt = db_use(
-	    sim->broker->read,
-	    "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN comment AS c ON c.uuid = "
-	    "d.comment WHERE c.author_id = 'person' AND d.state = 'parked' AND d.cause = 'loop'");
+	struct db_stmt *stmt =
+	    db_use(sim->broker->read, "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN "
+				      "comment AS c ON c.uuid = d.comment WHERE c.author = (SELECT ref FROM person "
+				      "WHERE account_hash = $1) AND d.state = 'parked' AND d.cause = 'loop'");
 	bool robots = (sim->faults >> OUT_ROBOT & 1) != 0;
+	unsigned char mark[PERSON_MARK_SIZE];
 
+	db_bind_blob(stmt, 1, mark_of(sim, tool, "person", mark));
 	while (db_row(stmt))
 		if (!robots || !sdk_starts(db_str(stmt, 4), "more than"))
 			out_violates(sim, "loops", "delivery",
 				     "delivery %lld to %.*s, of what a person in %.*s said: %.*s: %.*s",
 				     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)),
 				     ENT_F(sdk_head(db_str(stmt, 3), 60)), ENT_F(db_str(stmt, 4)));
+}
+
+void check_robots(struct out_sim *sim)
+{
+	for (int t = 0; t < sim->n_tool; t++) {
+		check_heard(sim, &sim->tool[t]);
+		check_people(sim, &sim->tool[t]);
+	}
 }

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/people.h"
+
+#include "core/echo.h"
+#include "core/organisation.h"
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+/* An account that the job has met. */
+struct people_met {
+	struct person_row row;
+	bool is_new, is_dirty; /* not stored yet; something new was told */
+	struct people_met *next;
+};
+
+static struct people_met *met_before(const struct apply *apply, const unsigned char mark[PERSON_MARK_SIZE])
+{
+	struct people_met *met = apply->met;
+
+	while (met && memcmp(met->row.mark, mark, PERSON_MARK_SIZE) != 0)
+		met = met->next;
+	return met;
+}
+
+static bool row_by_mark(struct apply *apply, struct person_row *row)
+{
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT ref, organisation, kind, name FROM person WHERE account_hash = $1");
+
+	db_bind_blob(stmt, 1, (struct ent_str){(const char *)row->mark, PERSON_MARK_SIZE});
+	bool found = db_row(stmt);
+	if (found)
+		row->person = (struct person){.ref = sdk_dup(apply->arena, db_str(stmt, 0)),
+					      .organisation = sdk_dup(apply->arena, db_str(stmt, 1)),
+					      .name = sdk_dup(apply->arena, db_str(stmt, 3)),
+					      .is_machine = sdk_eqz(db_str(stmt, 2), "machine")};
+	db_done(stmt);
+	return found;
+}
+
+static struct people_met *meet(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
+			       struct ent_str account)
+{
+	struct people_met *met = SDK_NEW(apply->arena, struct people_met);
+	char ref[ID_SIZE];
+
+	*met = (struct people_met){.next = apply->met};
+	person_mark(apply->people_key, organisation, supplier, account, met->row.mark);
+	struct people_met *before = met_before(apply, met->row.mark);
+	if (before)
+		return before;
+	met->is_new = !row_by_mark(apply, &met->row);
+	if (met->is_new) {
+		apply->chance->uuid(apply->chance, ref);
+		met->row.person = (struct person){
+		    .ref = sdk_dup(apply->arena, sdk_str(ref)), .organisation = organisation, .name = ENT_STR("")};
+	}
+	apply->met = met;
+	return met;
+}
+
+static struct person person_of(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
+			       const struct ent_person *told, bool is_machine)
+{
+	struct ent_str account = person_account(told);
+
+	if (!account.n)
+		return (struct person){.ref = ENT_STR("")};
+	struct people_met *met = meet(apply, organisation, supplier, account);
+	met->is_dirty |= person_learn(&met->row.person, told, is_machine);
+	return met->row.person;
+}
+
+static struct person person_there(struct apply *apply, const struct situation *at, const struct ent_person *told)
+{
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
+
+	return person_of(apply, organisation_named(at->suppliers, at->supplier), at->supplier, told,
+			 from && echo_is_account(from, told));
+}
+
+void people_of_change(struct apply *apply, struct situation *at, struct ent_change *change)
+{
+	at->actor = person_there(apply, at, &change->actor);
+	at->author = person_there(apply, at, &change->comment.author);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		struct ent_value *value = &change->ticket.at[i];
+
+		if (!attr_in(change->ticket.has & PERSON_ATTRS, i))
+			continue;
+		const struct ent_person told = {value->native, value->text};
+		const struct person person = person_there(apply, at, &told);
+		*value = person_value(apply->arena, &person);
+	}
+}
+
+struct person people_ours(struct apply *apply, const struct ent_person *told)
+{
+	return person_of(apply, organisation_ours(apply->suppliers), ENT_STR(""), told, false);
+}
+
+/* ---- written with the event that names them ------------------------------------------- */
+
+static bool names(const struct event *event, struct ent_str ref)
+{
+	if (sdk_eq(sdk_or_empty(event->actor.ref), ref) || sdk_eq(sdk_or_empty(event->comment.author.ref), ref) ||
+	    sdk_eq(sdk_or_empty(event->description.requester.ref), ref))
+		return true;
+	for (size_t i = 0; i < event->n_attr; i++)
+		if (attr_in(PERSON_ATTRS, event->attr[i].attr) && sdk_eq(sdk_or_empty(event->attr[i].to.text), ref))
+			return true;
+	return false;
+}
+
+static void row_save(struct db *db, const struct person_row *row, int64_t seq)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO person (ref, organisation, account_hash, kind, name, first_seq, seq) VALUES ($1, $2, $3, "
+		"$4, $5, $6, $6) ON CONFLICT (ref) DO UPDATE SET kind = excluded.kind, name = excluded.name, seq = "
+		"excluded.seq");
+	const struct person *person = &row->person;
+
+	db_bind_str(stmt, 1, person->ref);
+	db_bind_str(stmt, 2, sdk_or_empty(person->organisation));
+	db_bind_blob(stmt, 3, (struct ent_str){(const char *)row->mark, PERSON_MARK_SIZE});
+	db_bind_str(stmt, 4, sdk_str(person_kind(person)));
+	db_bind_str(stmt, 5, sdk_or_empty(person->name));
+	db_bind_int(stmt, 6, seq);
+	(void)db_row(stmt);
+}
+
+void people_named(struct apply *apply, const struct event *event)
+{
+	for (struct people_met *met = apply->met; met; met = met->next) {
+		if ((!met->is_new && !met->is_dirty) || !names(event, met->row.person.ref))
+			continue;
+		row_save(apply->db, &met->row, event->seq);
+		met->is_new = met->is_dirty = false;
+	}
+}
+
+bool people_load(struct db *db, struct ent_arena *arena, struct ent_str ref, struct person *ret)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT organisation, kind, name FROM person WHERE ref = $1");
+
+	*ret = (struct person){.ref = ref, .organisation = ENT_STR(""), .name = ENT_STR("")};
+	if (!ref.n)
+		return false;
+	db_bind_str(stmt, 1, ref);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = (struct person){.ref = ref,
+				       .organisation = sdk_dup(arena, db_str(stmt, 0)),
+				       .name = sdk_dup(arena, db_str(stmt, 2)),
+				       .is_machine = sdk_eqz(db_str(stmt, 1), "machine")};
+	db_done(stmt);
+	return found;
+}
+
+/* ---- published and read back ------------------------------------------------------------ */
+
+void people_restore(struct db *db, const struct person_row *row)
+{
+	row_save(db, row, 0);
+}
+
+void people_forget(struct db *db, struct ent_str ref)
+{
+	struct db_stmt *stmt = db_use(db, "DELETE FROM person WHERE ref = $1");
+
+	db_bind_str(stmt, 1, ref);
+	(void)db_row(stmt);
+}
