@@ -48,7 +48,7 @@ static const struct {
     {"ticket.continued", "{" TICKET ",\"continues_as\":{\"id\":\"77\",\"key\":\"INC0010031\"}}",
      "ticket INC0010023 goes on as INC0010031"},
     {"comment.added",
-     "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"name\":\"Jane Doe\"},\"body\":\"It "
+     "{" TICKET ",\"comment\":{\"id\":\"c\",\"author\":{\"ref\":\"ref-jane\"},\"body\":\"It "
      "burns\",\"visibility\":\"internal\",\"audience\":{\"organisations\":[\"telnord\",\"us\"],\"everyone\":false,"
      "\"requester\":false}}}",
      "comment added by Jane Doe (for telnord, us): It burns"},
