@@ -322,7 +322,7 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
 }
 
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
-		  struct events *ret)
+		  const struct values *brought, struct events *ret)
 {
 	struct event *event = events_add(ret, EVENT_INCIDENT_ABSORBED, at);
 	event->incident = gone->number;
@@ -335,6 +335,7 @@ void decide_merge(const struct situation *at, const struct incident *kept, const
 	memcpy(event->incident_uuid, kept->uuid, ID_SIZE);
 	event->other = gone->number;
 	memcpy(event->other_uuid, gone->uuid, ID_SIZE);
+	event->values = *brought;
 }
 
 int64_t correlate(const int64_t *found, size_t n)

@@ -16,9 +16,10 @@ void decide_change(const struct situation *at, const struct ent_change *change, 
  * follow.c). */
 bool decide_moves(const struct situation *at, const struct ent_change *change);
 
-/* The two sides of a merge: `kept` takes in `gone`. */
+/* The two sides of a merge: `kept` takes in `gone`. brought: the levels that the ticket of the holder says, when it
+ * comes in. */
 void decide_merge(const struct situation *at, const struct incident *kept, const struct incident *gone,
-		  struct events *ret);
+		  const struct values *brought, struct events *ret);
 
 /* Which incident does a ticket belong to? `found` are the living incidents that lead to it: where it is now, our
  * number, a shared key, references in both directions; 0 stands for nothing found. Whatever the order they are learned

@@ -376,6 +376,7 @@ static void read_merged(struct reader *reader, const struct sdk_json *node, stru
 {
 	read_moved(reader, node, ret);
 	read_absorbed(reader, node, ret);
+	read_levels(node, "", ret);
 }
 
 static void read_unshared(struct reader *reader, const struct sdk_json *node, struct event *ret)

@@ -266,6 +266,13 @@ static void print_status_changed(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kz(w, "to", sdk_status_name(event->status_to));
 }
 
+static void print_levels(struct sdk_jsonw *w, const struct values *values)
+{
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (values->at[i])
+			sdk_jsonw_kint(w, sdk_attr_name((enum ent_attr)i), values->at[i]);
+}
+
 static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
 {
 	holder_json(w, "from", event->holder_from);
@@ -274,9 +281,7 @@ static void print_holder_changed(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_kbool(w, "accepted", event->is_accepted);
 	if (event->is_declined)
 		sdk_jsonw_kbool(w, "declined", true);
-	for (unsigned i = 0; i < ENT_N_ATTR; i++)
-		if (event->values.at[i])
-			sdk_jsonw_kint(w, sdk_attr_name((enum ent_attr)i), event->values.at[i]);
+	print_levels(w, &event->values);
 }
 
 static void print_holder_accepted(struct sdk_jsonw *w, const struct event *event)
@@ -323,6 +328,7 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 {
 	print_absorbed(w, event);
 	print_moved(w, event);
+	print_levels(w, &event->values);
 }
 
 static void print_shared(struct sdk_jsonw *w, const struct event *event)

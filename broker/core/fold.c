@@ -71,17 +71,22 @@ static void fold_holder(struct incident *incident, const struct event *event)
 	incident->declined_by = event->is_declined ? event->holder_from : ENT_STR("");
 }
 
+static void fold_first(struct incident *incident, const struct event *event)
+{
+	incident->number = event->incident;
+	memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
+	incident->opened_ms = incident->said_ms = event->time_ms;
+	incident->values.at[ENT_STATUS] = event->status_to;
+	fold_holder(incident, event);
+}
+
 void fold_incident(struct incident *incident, const struct event *event)
 {
 	incident->sequence = event->sequence;
 	incident->changed_ms = event->recorded_ms;
 	switch (event->kind) {
 	case EVENT_INCIDENT_OPENED:
-		incident->number = event->incident;
-		memcpy(incident->uuid, event->incident_uuid, ID_SIZE);
-		incident->opened_ms = incident->said_ms = event->time_ms;
-		incident->values.at[ENT_STATUS] = event->status_to;
-		fold_holder(incident, event);
+		fold_first(incident, event);
 		break;
 	case EVENT_INCIDENT_DESCRIBED:
 		description_fold(incident, &event->description);
@@ -91,6 +96,9 @@ void fold_incident(struct incident *incident, const struct event *event)
 		break;
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 		fold_holder(incident, event);
+		attr_take(&incident->values, &event->values);
+		break;
+	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
 		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
@@ -117,7 +125,6 @@ void fold_incident(struct incident *incident, const struct event *event)
 		break;
 	case EVENT_COMMENT_REMOVED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_EDITED:
-	case EVENT_INCIDENT_MERGED: /* the store moves tickets and comments and counts them again */
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:

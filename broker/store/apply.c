@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/apply.h"
 
+#include "core/decide_word.h"
+#include "core/holder.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "sdk/webhook.h"
@@ -153,6 +155,25 @@ void apply_supplier_event(struct apply *apply, struct event *event)
 	append_event(apply, event, event->supplier);
 }
 
+/* The ticket of the one who holds the ball comes in: what it says of levels counts from now on, as after a hand-over.
+ */
+static struct values brought_levels(const struct situation *at, struct dossier *kept, struct dossier *gone)
+{
+	struct ent_str holder = kept->incident.holder;
+	const struct word *word;
+	struct values none = {{0}};
+	size_t n = dossier_words(kept, NULL, &word);
+
+	for (size_t i = 0; i < n; i++)
+		if (holder_is(at->suppliers, holder, word[i].supplier))
+			return none; /* it was heard already */
+	n = dossier_words(gone, NULL, &word);
+	for (size_t i = 0; i < n; i++)
+		if (holder_is(at->suppliers, holder, word[i].supplier))
+			return decide_brought_levels(at, &word[i]);
+	return none;
+}
+
 void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone)
 {
 	struct dossier *absorbed = apply_dossier(apply, gone);
@@ -160,7 +181,8 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 
 	if (!absorbed)
 		return;
-	decide_merge(at, &kept->incident, &absorbed->incident, &events);
+	const struct values brought = brought_levels(at, kept, absorbed);
+	decide_merge(at, &kept->incident, &absorbed->incident, &brought, &events);
 	struct event *merged = &events.at[events.n - 1];
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
 	apply_events(apply, &events);

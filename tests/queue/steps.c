@@ -242,7 +242,7 @@ void step_merge(struct world *world)
 		return;
 	world->dossier = kept;
 	person_of(world, &at);
-	decide_merge(&at, &kept->incident, &gone->incident, &events);
+	decide_merge(&at, &kept->incident, &gone->incident, &(struct values){{0}}, &events);
 	world_drain(world, &events);
 }
 

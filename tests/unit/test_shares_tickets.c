@@ -230,6 +230,29 @@ static void test_a_share_taken_back_stays_so_in_a_merge(void **state)
 	check_all(world);
 }
 
+/* The ball is with one whose ticket is in another incident: when the two turn out to be one, its level counts.
+ */
+static void test_a_merge_hears_the_holder(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change = ticket(world, "O-1", "in_progress", "3");
+
+	(void)arrive(world, "orion", &change);
+	change = ticket(world, "O-1", "transferred", NULL);
+	sdk_set(&change.ticket, ENT_TRANSFERRED_TO, ENT_STR("telnord"));
+	(void)arrive(world, "orion", &change);
+	change = ticket(world, "T-1", "in_progress", "1");
+	(void)arrive(world, "telnord", &change);
+	assert_int_equal(
+	    count(world, "incident", "number = 1 AND holder = 'telnord' AND attributes LIKE '%priority=3'"), 1);
+	change = ticket(world, "T-1", "in_progress", NULL);
+	change.correlation.number = ENT_STR("ENT-000001");
+	(void)arrive(world, "telnord", &change);
+	assert_int_equal(count(world, "incident", "number = 1 AND n_ticket = 2 AND attributes LIKE '%priority=1'"), 1);
+	assert_int_equal(count(world, "event", "kind = 'incident.merged' AND json LIKE '%\"priority\":1}'"), 1);
+	check_all(world);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
@@ -238,7 +261,7 @@ int main(void)
 	    TEST(test_its_own_ticket_joins_after_ours_was_refused), TEST(test_what_waits_for_a_ticket_that_never_comes),
 	    TEST(test_an_unknown_ticket_tells_our_number),          TEST(test_merges_move_the_way_out),
 	    TEST(test_a_share_taken_back_stays_so_in_a_merge),      TEST(test_each_attempt_is_for_the_same_ticket),
-	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),
+	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),    TEST(test_a_merge_hears_the_holder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -372,8 +372,7 @@ static void check_states(struct out_sim *sim)
 			out_violates(sim, "states", tool->name, "%s/%d is %s, its incident %lld is %.*s (held by %.*s)",
 				     tool->name, ticket, stands, (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 3)),
 				     ENT_F(db_str(stmt, 4)));
-		/* The holder's word is taken when it changes: a merge may leave another one. */
-		if (!holds && !rank_agrees(tool, ticket, db_str(stmt, 9)))
+		if (!rank_agrees(tool, ticket, db_str(stmt, 9)))
 			out_violates(sim, "ranks", tool->name, "%s/%d is %d, %d, %d, its incident %lld is %.*s",
 				     tool->name, ticket, tool->ticket[ticket].rank[0], tool->ticket[ticket].rank[1],
 				     tool->ticket[ticket].rank[2], (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 9)));
