@@ -33,7 +33,7 @@ static bool is_in_list(const char *list, struct ent_str name)
 	return false;
 }
 
-void afterword_untold(const struct client_args *args, const char *suppliers)
+void afterword_untold(const struct client_args *args, const char *audience)
 {
 	struct sdk_arena arena;
 
@@ -41,7 +41,8 @@ void afterword_untold(const struct client_args *args, const char *suppliers)
 	const struct sdk_json *items = sdk_json_at(answer_of(args, &arena.abi, "/v1/suppliers"), "items");
 
 	for (const struct sdk_json *one = sdk_json_first(items); one; one = sdk_json_next(one)) {
-		if (!is_in_list(suppliers, sdk_json_text_at(one, "name")) || sdk_json_count(sdk_json_at(one, "link")))
+		if (!is_in_list(audience, sdk_json_text_at(one, "organisation")) ||
+		    sdk_json_count(sdk_json_at(one, "link")))
 			continue;
 		fprintf(args->json ? stderr : stdout,
 			"%.*s is not told: we only listen to its tool (no url). Tell them yourself.\n",

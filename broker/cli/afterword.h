@@ -10,7 +10,7 @@
 
 /* Names those of the suppliers, "vega" or "vega,orion", whose tool we only listen to: nobody there gets what was just
  * written. On standard error with --json. */
-void afterword_untold(const struct client_args *args, const char *suppliers);
+void afterword_untold(const struct client_args *args, const char *audience);
 /* The notes of /readyz about parts that are ready: a topic that is more than a minute behind. Nothing with --json. */
 void afterword_notes(const struct client_args *args);
 

@@ -146,6 +146,10 @@ def check_comments(tap, server):
     status, comment = say(server, number, ["vega"], "for-vega-only canary", id=made.upper())
     tap.check("a comment for one: 201, under our id, for exactly whom it says", status == 201 and comment["id"] == made and
               comment["audience"] == {"organisations": ["us", "vega"], "everyone": False, "requester": False} and comment["author"]["name"] == "first", comment)
+    for what, audience, said in (("without ours", {"organisations": ["vega"]}, 'does not name \\"us\\"'),
+                                 ("of a stranger", "vega,nobody", "there are: us,orion,telnord,vega,south")):
+        got = server.call("POST", f"{at}/comments", {"body": "x", "audience": audience})
+        tap.check(f"an audience {what}: 422 that says what to do", is_problem(got, 422) and said in got[2].decode(), got[2])
     tap.equal("on its way to that one", [(w["supplier"], w["state"]) for w in comment["where"]], [("vega", "pending")])
     tap.equal("the same once more: 200, once", (say(server, number, ["vega"], "for-vega-only canary", id=made)[0],
                                                 server.json("GET", at)[1]["n_comment"]), (200, 2))

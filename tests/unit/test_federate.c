@@ -132,6 +132,32 @@ static void test_comment_plan_carries_audience(void **state)
 	end(&world);
 }
 
+/* What is meant for an organisation goes to each of its tools; the one that it was written in has it. */
+static void test_two_tools_of_one_organisation(void **state)
+{
+	static const struct {
+		const char *organisations, *from, *expect;
+	} row[] = {
+	    {"us,west", "", "telnord:comment vega:comment"},
+	    {"us,west", "telnord", "vega:comment"}, /* its private note */
+	    {"us,vega", "", ""},                    /* a tool's name is no organisation's */
+	    {"orion,us", "", "orion:comment"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, EVENT_COMMENT_ADDED);
+		for (size_t k = 0; k < N_SUPPLIERS; k++)
+			if (sdk_eqz(world.set->at[k].name, "telnord") || sdk_eqz(world.set->at[k].name, "vega"))
+				world.set->at[k].organisation = ENT_STR("west");
+		world.event.supplier = world.event.comment.supplier = sdk_str(row[i].from);
+		world.event.comment.audience = (struct audience){sdk_str(row[i].organisations), false, false};
+		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
+		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
+	}
+}
+
 static void test_comment_by_part(void **state)
 {
 	(void)state;
@@ -589,6 +615,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_comment_by_audience),
 	    cmocka_unit_test(test_comment_plan_carries_audience),
+	    cmocka_unit_test(test_two_tools_of_one_organisation),
 	    cmocka_unit_test(test_comment_by_part),
 	    cmocka_unit_test(test_what_moved),
 	    cmocka_unit_test(test_new_tickets),

@@ -142,6 +142,10 @@ static void check_audience(struct out_sim *sim, const struct flight *flight)
 		/* Narrowed later than the bytes were made: it was shown as sent. */
 		bool was_public = canary->is_narrowed && flight->began_us <= canary->narrowed_us &&
 				  sim->tool[canary->tool].everyone && canary->tool != tool->index;
+		/* No tool here says who reads what is public there. */
+		if (strstr(z, "\"public\":true") && !canary->audience.requester)
+			out_violates(sim, "I6", tool->name,
+				     "canary-%d. is not for the requester and stands there as public", i);
 		if (!may && !was_public)
 			out_violates(sim, "I6", tool->name, "canary-%d. reached %s, which may not read it", i,
 				     tool->name);

@@ -298,7 +298,7 @@ static void we_say(struct out_sim *sim, int64_t incident)
 	unsigned kind = (unsigned)rng_below(&sim->rng, 3);
 	canary->audience =
 	    audience_make(&sim->arena.abi, ENT_STR(ORGANISATION_OURS), ENT_ABSENT,
-			  kind == 1 ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_ABSENT, kind == 2, false);
+			  kind == 1 ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_ABSENT, kind == 2, i % 3 == 0);
 	sim->world.chance.uuid(&sim->world.chance, canary->uuid);
 	request->job.ask = (struct ask){
 	    .incident = incident, .text = body, .audience = canary->audience, .author = {ENT_ABSENT, ENT_STR("we")}};
