@@ -7,13 +7,13 @@
 #include "cli/incident_show.h"
 
 /* An empty option takes away what was said. */
-static void describe_text(struct sdk_jsonw *w, const char *key, const char *said)
+static void describe_put_text(struct sdk_jsonw *w, const char *key, const char *said)
 {
 	if (said)
 		sdk_jsonw_kz(w, key, said);
 }
 
-static void describe_level(struct sdk_jsonw *w, const char *key, const char *said)
+static void describe_put_level(struct sdk_jsonw *w, const char *key, const char *said)
 {
 	int64_t level = 0;
 
@@ -29,15 +29,15 @@ static struct ent_str describe_body(const struct question_call *call, const char
 	struct client_body body;
 
 	client_body_begin(&body);
-	describe_text(&body.w, "title", question_value(call, "title"));
-	describe_level(&body.w, "impact", question_value(call, "impact"));
-	describe_level(&body.w, "urgency", question_value(call, "urgency"));
+	describe_put_text(&body.w, "title", question_value(call, "title"));
+	describe_put_level(&body.w, "impact", question_value(call, "impact"));
+	describe_put_level(&body.w, "urgency", question_value(call, "urgency"));
 	if (before)
 		sdk_jsonw_kstr(&body.w, "needed_before", before[0] ? sdk_str(before) : ENT_ABSENT);
-	describe_text(&body.w, "service", question_value(call, "service"));
-	describe_text(&body.w, "site", question_value(call, "site"));
-	describe_text(&body.w, "requester", question_value(call, "requester"));
-	describe_text(&body.w, "id", id);
+	describe_put_text(&body.w, "service", question_value(call, "service"));
+	describe_put_text(&body.w, "site", question_value(call, "site"));
+	describe_put_text(&body.w, "requester", question_value(call, "requester"));
+	describe_put_text(&body.w, "id", id);
 	return client_body_take(&body, call->arena);
 }
 

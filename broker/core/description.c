@@ -58,8 +58,8 @@ void description_fold(struct incident *incident, const struct description *descr
 
 /* ---- as JSON -------------------------------------------------------------------------- */
 
-static void print_text(struct sdk_jsonw *w, const struct description *description, enum description_part part,
-		       const char *key, struct ent_str text)
+static void print_part_text(struct sdk_jsonw *w, const struct description *description, enum description_part part,
+			    const char *key, struct ent_str text)
 {
 	if (description_says(description, part))
 		sdk_jsonw_kstr(w, key, text.n ? text : ENT_ABSENT); /* null */
@@ -70,23 +70,23 @@ void description_print(struct sdk_jsonw *w, const struct description *descriptio
 	char time[SDK_TIME_SIZE];
 	int64_t before_ms = description->needed_before_ms;
 
-	print_text(w, description, DESCRIBED_TITLE, "title", description->title);
+	print_part_text(w, description, DESCRIBED_TITLE, "title", description->title);
 	if (description_says(description, DESCRIBED_IMPACT))
 		sdk_jsonw_kint(w, "impact", description->impact);
 	if (description_says(description, DESCRIBED_URGENCY))
 		sdk_jsonw_kint(w, "urgency", description->urgency);
-	print_text(w, description, DESCRIBED_NEEDED_BEFORE, "needed_before",
-		   before_ms ? sdk_time_format(before_ms, time) : ENT_ABSENT);
-	print_text(w, description, DESCRIBED_SERVICE, "service", description->service);
-	print_text(w, description, DESCRIBED_SITE, "site", description->site);
+	print_part_text(w, description, DESCRIBED_NEEDED_BEFORE, "needed_before",
+			before_ms ? sdk_time_format(before_ms, time) : ENT_ABSENT);
+	print_part_text(w, description, DESCRIBED_SERVICE, "service", description->service);
+	print_part_text(w, description, DESCRIBED_SITE, "site", description->site);
 	if (description_says(description, DESCRIBED_REQUESTER))
 		person_print(w, "requester", &description->requester);
 	if (description_says(description, DESCRIBED_REQUESTER) && !description->requester.ref.n)
 		sdk_jsonw_kstr(w, "requester", ENT_ABSENT); /* null */
 }
 
-static bool read_text(const struct sdk_json *node, const char *key, enum description_part part, struct description *ret,
-		      struct ent_str *ret_text)
+static bool read_part_text(const struct sdk_json *node, const char *key, enum description_part part,
+			   struct description *ret, struct ent_str *ret_text)
 {
 	const struct sdk_json *member = sdk_json_at(node, key);
 
@@ -97,8 +97,8 @@ static bool read_text(const struct sdk_json *node, const char *key, enum descrip
 	return sdk_json_kind(member) == SDK_JSON_STRING || sdk_json_kind(member) == SDK_JSON_NULL;
 }
 
-static bool read_level(const struct sdk_json *node, enum ent_attr attr, enum description_part part,
-		       struct description *ret, unsigned *ret_level)
+static bool read_part_level(const struct sdk_json *node, enum ent_attr attr, enum description_part part,
+			    struct description *ret, unsigned *ret_level)
 {
 	const struct sdk_json *member = sdk_json_at(node, sdk_attr_name(attr));
 	int64_t level = 0;
@@ -122,11 +122,11 @@ bool description_read(const struct sdk_json *node, struct description *ret)
 		ret->says |= 1u << DESCRIBED_REQUESTER;
 		ret->requester = person_parse(requester);
 	}
-	return read_text(node, "title", DESCRIBED_TITLE, ret, &ret->title) &&
-	       read_level(node, ENT_IMPACT, DESCRIBED_IMPACT, ret, &ret->impact) &&
-	       read_level(node, ENT_URGENCY, DESCRIBED_URGENCY, ret, &ret->urgency) &&
-	       read_text(node, "needed_before", DESCRIBED_NEEDED_BEFORE, ret, &before) &&
+	return read_part_text(node, "title", DESCRIBED_TITLE, ret, &ret->title) &&
+	       read_part_level(node, ENT_IMPACT, DESCRIBED_IMPACT, ret, &ret->impact) &&
+	       read_part_level(node, ENT_URGENCY, DESCRIBED_URGENCY, ret, &ret->urgency) &&
+	       read_part_text(node, "needed_before", DESCRIBED_NEEDED_BEFORE, ret, &before) &&
 	       (!before.n || sdk_time_parse(before, 0, &ret->needed_before_ms)) &&
-	       read_text(node, "service", DESCRIBED_SERVICE, ret, &ret->service) &&
-	       read_text(node, "site", DESCRIBED_SITE, ret, &ret->site);
+	       read_part_text(node, "service", DESCRIBED_SERVICE, ret, &ret->service) &&
+	       read_part_text(node, "site", DESCRIBED_SITE, ret, &ret->site);
 }

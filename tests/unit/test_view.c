@@ -258,7 +258,7 @@ static void check_incident(struct history *history, const struct view *view, int
 {
 	struct small *small = &history->small[index];
 	struct sdk_arena arena;
-	struct answers answers = {.view = {view->db, NULL, view->reader}};
+	struct answers answers = {.view = {.db = view->db, .reader = view->reader}};
 	char number[INCIDENT_NUMBER_SIZE];
 
 	sdk_arena_init(&arena);
@@ -490,7 +490,8 @@ static void test_twins_are_told_alike(void **state)
 
 			for (int twin = 0; twin < 2; twin++) {
 				struct ent_arena *arena = &world[twin]->arena.abi;
-				struct answers answers = {.view = {world[twin]->read, arena, &orion}};
+				struct answers answers = {
+				    .view = {.db = world[twin]->read, .arena = arena, .reader = &orion}};
 				char number[INCIDENT_NUMBER_SIZE];
 
 				sdk_buf_init(&answers.text, 1 << 20);
