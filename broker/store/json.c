@@ -13,20 +13,6 @@ void json_time(struct sdk_jsonw *w, const char *key, int64_t ms)
 	sdk_jsonw_kstr(w, key, sdk_time_format(ms, text));
 }
 
-/* The name only where the reader of the incident looked for it: never in a snapshot. */
-static void json_requester(struct sdk_jsonw *w, const struct person *requester)
-{
-	if (!requester->ref.n)
-		return;
-	sdk_jsonw_key(w, "requester");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kstr(w, "ref", requester->ref);
-	sdk_jsonw_kstr(w, "organisation", requester->organisation);
-	sdk_jsonw_kz(w, "kind", person_kind(requester));
-	sdk_jsonw_kstr_some(w, "name", requester->name);
-	sdk_jsonw_close(w, '}');
-}
-
 void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ours)
 {
 	char number[INCIDENT_NUMBER_SIZE];
@@ -44,8 +30,6 @@ void json_incident(struct sdk_jsonw *w, const struct incident *incident, bool ou
 		json_time(w, "needed_before", incident->needed_before_ms);
 	sdk_jsonw_kstr_some(w, "service", incident->service);
 	sdk_jsonw_kstr_some(w, "site", incident->site);
-	if (ours)
-		json_requester(w, &incident->requester);
 	json_time(w, "opened", incident->opened_ms);
 	json_time(w, "changed", incident->changed_ms);
 	if (ours)

@@ -209,6 +209,7 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	sdk_jsonw_init(&w, buf);
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident, true);
+	person_print(&w, "requester", &incident->requester);
 	json_tickets(db, &w, incident->number);
 	json_hand_overs(db, arena, &w, incident->number);
 	json_shares(db, &w, incident->number);

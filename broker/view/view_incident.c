@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_incident.h"
 
+#include "view/view_person.h"
+
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
@@ -52,6 +54,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident, view_is_ours(view));
+	view_requester_print(view, &w, incident->requester.ref);
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
 	view_json_shares(view, &w, incident);

@@ -6,7 +6,6 @@
 #include "core/delivery.h"
 #include "core/holder.h"
 #include "sdk/webhook.h"
-#include "store/people.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "view/view_person.h"
@@ -36,9 +35,6 @@ struct incident view_json_read_incident(const struct view *view, struct db_stmt 
 			       .n_ticket = db_int(stmt, 16),
 			       .n_comment = db_int(stmt, 17)};
 
-	struct person requester;
-	if (ret.requester.ref.n && people_load(view->db, view->arena, ret.requester.ref, &requester))
-		ret.requester.name = requester.name;
 	snprintf(ret.uuid, sizeof ret.uuid, "%.*s", ENT_F(uuid));
 	return ret;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_list.h"
 
+#include "view/view_person.h"
+
 #include "sdk/fold.h"
 #include "sdk/webhook.h"
 #include "store/rows.h"
@@ -134,6 +136,7 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 		last_ms = view_is_ours(view) ? incident.changed_ms : db_int(stmt, 18);
 		sdk_jsonw_open(&w, '{');
 		json_incident(&w, &incident, view_is_ours(view));
+		view_requester_print(view, &w, incident.requester.ref);
 		sdk_jsonw_close(&w, '}');
 	}
 	db_done(stmt);

@@ -21,6 +21,14 @@ void view_person_print(const struct view *view, struct sdk_jsonw *w, struct ent_
 	sdk_jsonw_close(w, '}');
 }
 
+void view_requester_print(const struct view *view, struct sdk_jsonw *w, struct ent_str ref)
+{
+	if (!ref.n || !view_is_ours(view))
+		return;
+	sdk_jsonw_key(w, "requester");
+	view_person_print(view, w, ref);
+}
+
 /* The next `"ref":"..."` of a person. Within a text its quotes would be escaped. */
 static struct ent_str next_ref(struct ent_str *rest)
 {
