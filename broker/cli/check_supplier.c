@@ -79,10 +79,9 @@ static void can_say(struct check *check, const struct supplier *supplier, const 
 	static const struct {
 		enum ent_op_kind op;
 		const char *words;
-	} can[] = {{ENT_CREATE_TICKET, "opens tickets"},
-		   {ENT_UPDATE_TICKET, "changes tickets"},
-		   {ENT_ADD_COMMENT, "comments"},
-		   {ENT_FETCH_TICKET, "reads tickets"},
+	} can[] = {{ENT_CREATE_TICKET, "opens tickets"}, {ENT_UPDATE_TICKET, "changes tickets"},
+		   {ENT_ADD_COMMENT, "comments"},        {ENT_EDIT_COMMENT, "edits its comments"},
+		   {ENT_REMOVE_COMMENT, "removes them"}, {ENT_FETCH_TICKET, "reads tickets"},
 		   {ENT_POLL, "asks what is new"}};
 	struct sdk_buf words;
 	bool writes = false;
@@ -91,7 +90,7 @@ static void can_say(struct check *check, const struct supplier *supplier, const 
 	for (size_t i = 0; i < sizeof can / sizeof *can; i++) {
 		if (!supplier_can(supplier, can[i].op))
 			continue;
-		writes |= can[i].op <= ENT_ADD_COMMENT;
+		writes |= can[i].op <= ENT_REMOVE_COMMENT;
 		sdk_buf_format(&words, "%s%s", words.n ? ", " : "", can[i].words);
 	}
 	if (words.n == 0)

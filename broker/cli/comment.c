@@ -7,7 +7,7 @@
 #include "cli/afterword.h"
 #include "cli/incident_show.h"
 
-static void comment_show(struct ent_arena *arena, struct ent_str json)
+void comment_show(struct ent_arena *arena, struct ent_str json)
 {
 	const struct sdk_json *comment = client_parse(arena, json);
 
@@ -15,15 +15,20 @@ static void comment_show(struct ent_arena *arena, struct ent_str json)
 		incident_show_comment(arena, comment);
 }
 
-static struct ent_str comment_body(struct ent_arena *arena, struct ent_str text, const char *audience, const char *id)
+static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id)
 {
+	const char *reply_to = question_value(call, "reply-to");
 	struct client_body body;
 
 	client_body_begin(&body);
 	sdk_jsonw_kstr(&body.w, "body", text);
-	sdk_jsonw_kz(&body.w, "audience", audience);
+	if (question_value(call, "markdown"))
+		sdk_jsonw_kz(&body.w, "format", "markdown");
+	sdk_jsonw_kz(&body.w, "audience", question_value(call, "audience"));
+	if (reply_to)
+		sdk_jsonw_kz(&body.w, "reply_to", reply_to);
 	sdk_jsonw_kz(&body.w, "id", id);
-	return client_body_take(&body, arena);
+	return client_body_take(&body, call->arena);
 }
 
 int comment_run(const struct question_call *call)
@@ -41,13 +46,36 @@ int comment_run(const struct question_call *call)
 		chance_system()->uuid(chance_system(), made);
 	status =
 	    client_ask(&call->client, call->arena, "POST", question_path(call, "/v1/incidents/{incident}/comments"),
-		       comment_body(call->arena, words, audience, id ? id : made), &json, &doubt);
+		       comment_body(call, words, id ? id : made), &json, &doubt);
 	if (!status) {
 		client_print(&call->client, call->arena, json, comment_show);
 		afterword_untold(&call->client, audience);
 	}
 	if (status && doubt && !id)
 		fprintf(stderr, "entente: should the answer have been lost: with --id %s it is written once\n", made);
+	return status;
+}
+
+int comment_edit_run(const struct question_call *call)
+{
+	const char *audience = question_value(call, "audience");
+	struct ent_str words, json = ENT_ABSENT;
+	struct client_body body;
+	struct ent_err err;
+	bool doubt;
+	int status;
+
+	if (client_text(call->arena, question_value(call, "text"), &words, &err) != ENT_OK)
+		return client_complain(&err);
+	client_body_begin(&body);
+	sdk_jsonw_kstr(&body.w, "body", words);
+	if (audience)
+		sdk_jsonw_kz(&body.w, "audience", audience);
+	status = client_ask(&call->client, call->arena, "PATCH",
+			    question_path(call, "/v1/incidents/{incident}/comments/{comment}"),
+			    client_body_take(&body, call->arena), &json, &doubt);
+	if (!status)
+		client_print(&call->client, call->arena, json, comment_show);
 	return status;
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* entente comment: a text into an incident's thread, for those who are named. */
+/* entente comment: a text into an incident's thread, for those who are named; other words for it later. */
 #ifndef CLI_COMMENT_H
 #define CLI_COMMENT_H
 
 #include "cli/question.h"
 
 int comment_run(const struct question_call *call);
+int comment_edit_run(const struct question_call *call);
+void comment_show(struct ent_arena *arena, struct ent_str json);
 void comment_refuse(const struct question_call *call, int argc, char **argv);
 
 #endif

@@ -45,7 +45,11 @@ static void incident_where_show(struct ent_arena *arena, const struct sdk_json *
 {
 	struct ent_str supplier = member_cell(arena, where, "supplier"), state = member_cell(arena, where, "state");
 
-	printf("    -> %.*s: %.*s", ENT_F(supplier), ENT_F(state));
+	const char *op = sdk_json_is(where, "op", "edit_comment")     ? "edit "
+			 : sdk_json_is(where, "op", "remove_comment") ? "removal "
+								      : "";
+
+	printf("    -> %.*s: %s%.*s", ENT_F(supplier), op, ENT_F(state));
 	if (sdk_json_at(where, "cause"))
 		printf(" (%.*s)", ENT_F(member_cell(arena, where, "cause")));
 	if (sdk_json_at(where, "reason"))

@@ -167,7 +167,9 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --audience WORDS [--id UUID] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [TEXT|-]\n"
+    "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
+    "       entente comment remove INCIDENT ID\n"
     "\n"
     "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
     "organisation always may. One word, or several with commas between:\n"
@@ -177,7 +179,14 @@ static const char comment_help[] =
     "  requester          the requester: it stands in tools as public\n"
     "Without TEXT, or with -, the words come from standard input.\n"
     "\n"
+    "  edit               other words for a comment that was written here; it is edited in\n"
+    "                     each tool that has it, and taken out where --audience no longer\n"
+    "                     includes its organisation. Some tools cannot: `incident show`\n"
+    "  remove             take such a comment away, also in the tools\n"
+    "\n"
     "  --audience WORDS   who may read it (needed)\n"
+    "  --markdown         the words are Markdown; without it, plain text\n"
+    "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
     "examples:\n"
@@ -185,14 +194,21 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
 static const struct question comment_questions[] = {
+    {.verb = "edit", .words = "incident comment text?", .never = "id reply-to markdown", .run = comment_edit_run},
+    {.verb = "remove",
+     .words = "incident comment",
+     .never = "id audience reply-to markdown",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/comments/{comment}",
+     .show = comment_show},
     {.words = "incident text?", .needs = "audience", .run = comment_run},
     {0},
 };
 const struct command command_comment = {
     .name = "comment",
-    .summary = "write into an incident's thread",
+    .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id=",
+    .options = "audience= id= reply-to= markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

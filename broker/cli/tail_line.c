@@ -321,7 +321,11 @@ static void put_delivery(struct line *line)
 {
 	static const struct {
 		const char *op, *words;
-	} row[] = {{"create_ticket", "a new ticket"}, {"update_ticket", "what stands"}, {"add_comment", "a comment"}};
+	} row[] = {{"create_ticket", "a new ticket"},
+		   {"update_ticket", "what stands"},
+		   {"add_comment", "a comment"},
+		   {"edit_comment", "an edit of a comment"},
+		   {"remove_comment", "the removal of a comment"}};
 
 	put_z(line, "delivery ");
 	put_at(line, "delivery.id");

@@ -130,6 +130,7 @@ static void fill_comment(const struct situation *at, struct ent_arena *arena, co
 	to->external_id = from->id;
 	to->author = at->author.ref.n ? at->author : at->actor;
 	to->body = from->body;
+	to->format = from->format;
 	to->visibility = from->visibility;
 	to->audience = said_audience(at, arena, from->visibility);
 	to->created_ms = from->created_ms ? from->created_ms : event->time_ms;
@@ -160,6 +161,16 @@ static void name_known(const struct comment *known, struct event *event)
 	event->comment.external_id = known->external_id;
 }
 
+/* What an edit and a removal leave as it was. */
+static void keep_birth(const struct comment *known, struct comment *to)
+{
+	memcpy(to->uuid, known->uuid, ID_SIZE);
+	memcpy(to->reply_to, known->reply_to, ID_SIZE);
+	to->created_ms = known->created_ms;
+	to->recorded_ms = known->recorded_ms;
+	to->origin = known->origin;
+}
+
 /* Versions are counted by ticket. */
 static int newer_than_known(const struct ent_change *change, const struct comment *known)
 {
@@ -186,9 +197,10 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	fill_comment(at, ret->arena, change, event);
 	name_known(known, event);
 	if (known) {
-		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
-		event->comment.created_ms = event->said_ms = known->created_ms;
+		keep_birth(known, &event->comment);
+		event->said_ms = known->created_ms;
 		event->comment.edited_ms = event->time_ms;
+		event->is_reworded = !same_text(known->body, event->comment.body);
 		event->is_published = audience_widens(&known->audience, &event->comment.audience);
 	}
 }
@@ -208,7 +220,7 @@ static void decide_comment_removed(const struct situation *at, const struct ent_
 	event->comment.stamp = change->stamp;
 	name_known(known, event);
 	if (known)
-		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
+		keep_birth(known, &event->comment);
 }
 
 /* ---- a ticket that goes on as another --------------------------------------------- */

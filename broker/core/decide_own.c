@@ -141,3 +141,40 @@ void decide_own_comment(const struct situation *at, const struct comment *commen
 	add_comment(at, comment, ret);
 	accept_own(at, &comment->author, ret);
 }
+
+/* Of a comment that a person with us wrote, as it stands. */
+static struct event *add_change(const struct situation *at, enum event_kind kind, const struct comment *known,
+				const struct person *author, struct events *ret)
+{
+	struct event *event = add_own(ret, kind, at, author);
+
+	event->comment = *known;
+	event->comment.stamp = (struct ent_stamp){0, 0};
+	event->said_ms = known->created_ms;
+	return event;
+}
+
+void decide_own_edit(const struct situation *at, const struct comment *known, struct ent_str body,
+		     const struct audience *audience, const struct person *author, struct events *ret)
+{
+	bool is_reworded = !same_text(known->body, body);
+
+	if (!is_reworded && audience_equal(&known->audience, audience))
+		return;
+	struct event *event = add_change(at, EVENT_COMMENT_EDITED, known, author, ret);
+	event->comment.body = body;
+	event->comment.audience = *audience;
+	event->comment.edited_ms = event->time_ms;
+	event->is_reworded = is_reworded;
+	event->is_published = audience_widens(&known->audience, audience);
+	accept_own(at, author, ret);
+}
+
+void decide_own_removal(const struct situation *at, const struct comment *known, const struct person *author,
+			struct events *ret)
+{
+	if (known->removed)
+		return;
+	add_change(at, EVENT_COMMENT_REMOVED, known, author, ret)->comment.body = ENT_STR("");
+	accept_own(at, author, ret);
+}

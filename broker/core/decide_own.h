@@ -20,5 +20,10 @@ void decide_described(const struct situation *at, const struct description *desc
 void decide_status(const struct situation *at, enum ent_status status, const struct person *author, struct events *ret);
 /* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
+/* known: of our own, as it stands. Nothing where nothing changes. author: who edits, also another than who wrote it. */
+void decide_own_edit(const struct situation *at, const struct comment *known, struct ent_str body,
+		     const struct audience *audience, const struct person *author, struct events *ret);
+void decide_own_removal(const struct situation *at, const struct comment *known, const struct person *author,
+			struct events *ret);
 
 #endif

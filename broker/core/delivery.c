@@ -22,6 +22,8 @@ static const char *const op_names[] = {
     [ENT_CREATE_TICKET] = "create_ticket",
     [ENT_UPDATE_TICKET] = "update_ticket",
     [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_EDIT_COMMENT] = "edit_comment",
+    [ENT_REMOVE_COMMENT] = "remove_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
     [ENT_PROBE] = "probe",
@@ -107,6 +109,16 @@ bool delivery_is_open(const struct delivery *delivery)
 	return delivery->state != DELIVERY_DONE && delivery->state != DELIVERY_CANCELLED;
 }
 
+bool delivery_changes_comment(enum ent_op_kind op)
+{
+	return op == ENT_EDIT_COMMENT || op == ENT_REMOVE_COMMENT;
+}
+
+bool delivery_has_words(enum ent_op_kind op)
+{
+	return op == ENT_CREATE_TICKET || op == ENT_ADD_COMMENT || op == ENT_EDIT_COMMENT;
+}
+
 /* ---- the second ask ------------------------------------------------------------ */
 
 static bool refuse_delivery(enum delivery_cause cause, enum delivery_cause *ret)
@@ -142,6 +154,20 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 	return true;
 }
 
+/* No word goes out. It goes where the comment was removed, or is not for the supplier any more. */
+static bool removal_may_go(const struct delivery *delivery, struct ent_str organisation, const struct comment *comment,
+			   const struct reading *reading, enum delivery_cause *ret_cause)
+{
+	if (!reading->shares)
+		return refuse_delivery(CAUSE_UNSHARED, ret_cause);
+	if (!comment || strcmp(comment->uuid, delivery->comment) != 0 || comment->incident != delivery->incident ||
+	    sdk_eq(comment->supplier, delivery->supplier))
+		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
+	if (!comment->removed && audience_allows(&comment->audience, organisation, reading->shares))
+		return refuse_delivery(CAUSE_SUPERSEDED, ret_cause);
+	return true;
+}
+
 bool delivery_may_go(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment,
 		     struct reading reading, enum delivery_cause *ret_cause)
 {
@@ -152,6 +178,10 @@ bool delivery_may_go(const struct delivery *delivery, const struct supplier *sup
 	case ENT_ADD_COMMENT:
 		return delivery->comment[0] ? comment_may_go(delivery, organisation, comment, &reading, ret_cause)
 					    : notice_may_go(delivery, organisation, ret_cause);
+	case ENT_EDIT_COMMENT:
+		return comment_may_go(delivery, organisation, comment, &reading, ret_cause);
+	case ENT_REMOVE_COMMENT:
+		return removal_may_go(delivery, organisation, comment, &reading, ret_cause);
 	case ENT_CREATE_TICKET:
 	case ENT_UPDATE_TICKET:
 		return reading.shares ? true : refuse_delivery(CAUSE_UNSHARED, ret_cause);
@@ -307,6 +337,34 @@ static void op_limits(struct op_maker *make)
 				  limits->unit, TEXT_LEAST);
 }
 
+/* Of a comment that stands there. The marker stays the one that it came with: by it the comment is known for ever. */
+static enum ent_rc op_change(struct op_maker *make, const struct supplier_set *suppliers, const struct comment *comment,
+			     enum delivery_cause *ret_cause, struct ent_err *err)
+{
+	const struct delivery *delivery = make->delivery;
+	struct ent_op *op = make->op;
+	char number[INCIDENT_NUMBER_SIZE];
+	enum ent_rc rc = ENT_OK;
+
+	if (!delivery->stands_as.n) {
+		*ret_cause = CAUSE_UNSUPPORTED;
+		return sdk_fail(err, ENT_EUNSUPPORTED,
+				"where the comment stands in %.*s's tool is not known: nothing there can be changed",
+				ENT_F(make->supplier->name));
+	}
+	if (op->kind == ENT_EDIT_COMMENT)
+		rc = op_comment(make, suppliers, comment, ret_cause, err);
+	op->comment.id = delivery->stands_as;
+	if (op->kind == ENT_EDIT_COMMENT && delivery->first_key[0])
+		op->marker =
+		    sdk_marker(make->arena,
+			       sdk_dup(make->arena, incident_number(delivery->first_marked ? delivery->first_marked
+											   : delivery->incident,
+								    number)),
+			       sdk_str(delivery->first_key));
+	return rc;
+}
+
 enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *supplier,
 			const struct supplier_set *suppliers, const struct comment *comment, struct ent_arena *arena,
 			struct ent_op *ret, enum delivery_cause *ret_cause, struct ent_err *err)
@@ -329,7 +387,9 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 	if (delivery->op == ENT_UPDATE_TICKET)
 		return op_update(&make, ret_cause, err);
 	ret->marker = sdk_marker(arena, ret->number, ret->key);
-	if (delivery->op == ENT_ADD_COMMENT)
+	if (delivery_changes_comment(delivery->op))
+		rc = op_change(&make, suppliers, comment, ret_cause, err);
+	else if (delivery->op == ENT_ADD_COMMENT)
 		rc = op_comment(&make, suppliers, comment, ret_cause, err);
 	else
 		op_create(&make);

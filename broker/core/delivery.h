@@ -10,8 +10,9 @@
  *      +-- retry --+-> cancelled   not to be brought any more, or the tool cannot express it
  *
  * In order per (incident, supplier): `head` is the first open one. Open are pending, in_flight, unknown, parked; a
- * UPDATE that is parked or unknown holds nobody back, a newer one takes its place; nor does one that is parked as a
- * loop.
+ * UPDATE, EDIT_COMMENT or REMOVE_COMMENT that is parked or unknown holds nobody back, a newer one takes its place; nor
+ * does one that is parked as a loop. What changes a comment waits for the delivery that brings it: only then its place
+ * in the tool is known.
  */
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
@@ -90,7 +91,8 @@ struct delivery {
 	uint32_t set;               /* UPDATE */
 	char comment[ID_SIZE];      /* "" for none */
 	struct ent_str title, text; /* CREATE: title and brief; ADD_COMMENT of no comment: the words; else absent. An
-				     * edit by a person stands here and takes precedence over the comment's words. */
+				     * edit by a person stands here and takes precedence over the comment's words,
+				     * until the comment itself is edited. */
 	struct values values;       /* UPDATE, CREATE: as planned */
 	struct audience audience;
 	enum delivery_state state;
@@ -109,6 +111,12 @@ struct delivery {
 	enum delivery_cause cause;
 	struct ent_str reason, remote_id;
 
+	/* EDIT_COMMENT, REMOVE_COMMENT: the comment's id there, absent when it is not known; the key and number of the
+	 * marker that it came with, "" and 0: not known any more. link asks the store for them. */
+	struct ent_str stands_as;
+	char first_key[ID_SIZE];
+	int64_t first_marked;
+
 	/* Of the queue's own: see queue.h. Who only reads a delivery finds them empty. */
 	struct ent_str origin;     /* the supplier whose word caused it; "": a person with us */
 	int64_t said_ms;           /* when that was said, by the supplier's clock */
@@ -118,6 +126,8 @@ struct delivery {
 	bool is_new, dirty;        /* not stored yet; changed since it was loaded */
 };
 
+bool delivery_changes_comment(enum ent_op_kind op);     /* of a comment that went before: EDIT, REMOVE */
+bool delivery_has_words(enum ent_op_kind op);           /* that a person may mend */
 bool delivery_is_open(const struct delivery *delivery); /* neither done nor cancelled */
 
 /* What one attempt came to, as link/ tells the writer. */

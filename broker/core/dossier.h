@@ -57,6 +57,9 @@ struct dossier_source {
 	 * that were superseded left out. Only state and cause are needed. False: there is none. */
 	bool (*last)(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, uint32_t set,
 		     struct delivery *ret);
+	/* A copy of the comment is known to stand in the supplier's tool. Asked where no delivery of it is remembered,
+	 * as after a rebuild. */
+	bool (*stands)(struct dossier *dossier, const char *uuid, struct ent_str supplier);
 	bool (*is_our_ticket)(struct dossier *dossier, struct ent_str supplier); /* we opened it */
 	/* False: it is not stored. */
 	bool (*comment)(struct dossier *dossier, struct ent_str supplier, struct ent_str ticket,

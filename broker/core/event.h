@@ -127,6 +127,7 @@ struct event {
 	struct comment comment; /* comment.* */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
 	bool is_published; /* comment.edited: nobody else could read it before. Not in the event: only who plans asks */
+	bool is_reworded;  /* comment.edited: its words are others. As is_published: not in the event */
 	struct ent_attachment
 	    attachment; /* attachment.added; audience: who may read it, never wider than its comment's */
 	struct {

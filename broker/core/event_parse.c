@@ -115,8 +115,10 @@ static void read_ticket_name(const struct sdk_json *node, struct event *ret)
 static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_ticket_name(node, ret);
-	/* A comment of our own stands in no ticket. */
-	if (!ret->ticket_id.n && (ret->kind != EVENT_COMMENT_ADDED || ret->supplier.n))
+	/* What a person with us wrote stands in no ticket. */
+	bool may_be_ours = ret->kind == EVENT_COMMENT_ADDED || ret->kind == EVENT_COMMENT_EDITED ||
+			   ret->kind == EVENT_COMMENT_REMOVED || ret->kind == EVENT_ATTACHMENT_ADDED;
+	if (!ret->ticket_id.n && (!may_be_ours || ret->supplier.n))
 		fail_at_member(reader, "ticket.id");
 	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
 	if (version && !sdk_json_int(version, &ret->stamp.version))
@@ -169,6 +171,21 @@ static struct audience audience_at(struct reader *reader, const struct sdk_json 
 	return audience;
 }
 
+/* An id that may be missing: then "". */
+static void uuid_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required,
+		    char ret[ID_SIZE])
+{
+	struct ent_str id = sdk_json_text_at(node, path);
+
+	ret[0] = '\0';
+	if (id.n == ID_SIZE - 1) {
+		memcpy(ret, id.p, id.n);
+		ret[id.n] = '\0';
+	} else if (id.p || required) {
+		fail_at_member(reader, path);
+	}
+}
+
 static void read_comment(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	const struct sdk_json *comment = sdk_json_at(node, "comment");
@@ -188,24 +205,15 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 		to->audience = audience_at(reader, comment);
 	to->created_ms = time_at(reader, comment, "created", true);
 	to->edited_ms = time_at(reader, comment, "edited", false);
+	to->recorded_ms = time_at(reader, comment, "recorded", false);
+	if (sdk_json_at(comment, "origin") && !incident_number_parse(member_text(comment, "origin"), &to->origin))
+		fail_at_member(reader, "comment.origin");
+	if (sdk_json_at(comment, "format") && !comment_format_by_word(member_text(comment, "format"), &to->format))
+		fail_at_member(reader, "comment.format");
+	uuid_at(reader, comment, "reply_to", false, to->reply_to);
 	to->supplier = ret->supplier;
 	to->ticket = ret->ticket_id;
 	to->stamp = ret->stamp;
-}
-
-/* An id that may be missing: then "". */
-static void uuid_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required,
-		    char ret[ID_SIZE])
-{
-	struct ent_str id = sdk_json_text_at(node, path);
-
-	ret[0] = '\0';
-	if (id.n == ID_SIZE - 1) {
-		memcpy(ret, id.p, id.n);
-		ret[id.n] = '\0';
-	} else if (id.p || required) {
-		fail_at_member(reader, path);
-	}
 }
 
 static void read_attachment(struct reader *reader, const struct sdk_json *node, struct event *ret)

@@ -130,6 +130,7 @@ static void print_changes(struct sdk_jsonw *w, const struct event *event)
 static void print_comment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
+	char number[INCIDENT_NUMBER_SIZE];
 	print_ticket_named(w, event);
 	sdk_jsonw_key(w, "comment");
 	sdk_jsonw_open(w, '{');
@@ -138,6 +139,9 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	if (event->kind != EVENT_COMMENT_REMOVED) {
 		person_print(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
+		sdk_jsonw_kz(w, "format", comment_format_word(comment->format));
+		if (comment->reply_to[0])
+			sdk_jsonw_kz(w, "reply_to", comment->reply_to);
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
@@ -145,6 +149,10 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	print_time(w, "created", comment->created_ms);
 	if (comment->edited_ms)
 		print_time(w, "edited", comment->edited_ms);
+	if (comment->recorded_ms)
+		print_time(w, "recorded", comment->recorded_ms);
+	if (comment->origin)
+		sdk_jsonw_kstr(w, "origin", incident_number(comment->origin, number));
 	sdk_jsonw_close(w, '}');
 }
 

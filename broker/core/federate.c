@@ -264,6 +264,28 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 	}
 }
 
+/* Who was given the comment is given its new words, or has it taken away. Whether it was given, the queue knows. */
+static void plan_followed(const struct federate *at, struct planned_list *ret)
+{
+	const struct comment *comment = &at->event->comment;
+	bool is_removed = at->event->kind == EVENT_COMMENT_REMOVED;
+
+	for (size_t i = 0; i < at->n_party; i++) {
+		const struct party *party = &at->party[i];
+		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
+			continue;
+		bool reads =
+		    !is_removed && audience_allows(&comment->audience, organisation_of(party->supplier), party->shares);
+		if (reads && !at->event->is_reworded && !at->event->is_published)
+			continue;
+		struct planned *planned = plan_add(at, ret, party, reads ? ENT_EDIT_COMMENT : ENT_REMOVE_COMMENT);
+		memcpy(planned->comment, comment->uuid, ID_SIZE);
+		if (reads)
+			planned->audience = comment->audience;
+		planned->said = reads ? audience_said(at->event->said_ms, party->reads_ms) : SAID_SINCE;
+	}
+}
+
 static void plan_shared(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *party = party_of(at, at->event->supplier);
@@ -366,6 +388,10 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_COMMENT_EDITED:
 		if (at->event->is_published)
 			plan_comment(at, ret);
+		plan_followed(at, ret);
+		break;
+	case EVENT_COMMENT_REMOVED:
+		plan_followed(at, ret);
 		break;
 	case EVENT_INCIDENT_SHARED:
 		plan_shared(at, ret);
@@ -388,7 +414,6 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
-	case EVENT_COMMENT_REMOVED:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:

@@ -27,7 +27,7 @@ struct planned {
 	const struct supplier *supplier;
 	enum ent_op_kind op;
 	uint32_t set;             /* UPDATE: 1u << carried attribute: to the incident's value as it is when planned */
-	char comment[ID_SIZE];    /* ADD_COMMENT of the thread: its uuid, else "" */
+	char comment[ID_SIZE];    /* *_COMMENT of the thread: its uuid, else "" */
 	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
 				   * the words. Absent beside `cancels` and no comment: nothing is brought */
 	struct audience audience; /* of the comment; a notice and a ticket: for this supplier's organisation */
@@ -50,8 +50,9 @@ struct federate {
 	const struct party *party;
 	size_t n_party;
 };
-/* Of comments what is added is planned, and what others may read from now on: an edit goes with the delivery that still
- * waits, and whoever took a comment back had it cancelled: both are the store's business. */
+/* Of comments what is added is planned, and what others may read from now on. An edit is planned as EDIT_COMMENT for
+ * who reads it and as REMOVE_COMMENT for who does not; which of them have it, and what then happens, is the queue's
+ * business: queue_follow.h. */
 void federate(const struct federate *at, struct planned_list *ret);
 
 /* The value of a carried attribute as the supplier's tool says it: canonical text and native word. False: its tool has

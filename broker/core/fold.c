@@ -237,8 +237,9 @@ void fold_comment(struct comment *comment, const struct event *event)
 
 	if (!comment->uuid[0]) {
 		*comment = *said;
-		comment->incident = comment->origin = event->incident;
-		comment->recorded_ms = event->recorded_ms;
+		comment->incident = event->incident;
+		comment->origin = said->origin ? said->origin : event->incident;
+		comment->recorded_ms = said->recorded_ms ? said->recorded_ms : event->recorded_ms;
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
 		return;
 	}
@@ -249,6 +250,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 		return;
 	}
 	comment->body = said->body;
+	comment->format = said->format;
 	comment->visibility = said->visibility;
 	comment->audience = said->audience;
 	comment->edited_ms = said->edited_ms;

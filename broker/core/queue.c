@@ -2,6 +2,7 @@
 /* One delivery: an attempt, a person's decision; which one goes first. queue_plan.c is about events. */
 #include "core/queue.h"
 
+#include "core/queue_follow.h"
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 
@@ -130,6 +131,7 @@ void queue_settle(struct queue *queue, struct delivery *delivery, const struct d
 		follow_move(queue, delivery, result);
 	else
 		settle_by_outcome(queue, delivery, result);
+	queue_follow_settled(queue, delivery);
 	/* A ticket may have come meanwhile, or was lost. */
 	if (delivery->op == ENT_CREATE_TICKET)
 		queue_meet_ticket(queue, delivery->supplier, false);
@@ -187,7 +189,7 @@ bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_act
 		queue_revive(queue, delivery, ENT_ABSENT);
 		break;
 	case DELIVERY_EDIT:
-		if (!(stands_still || waits) || !text.n || delivery->op == ENT_UPDATE_TICKET)
+		if (!(stands_still || waits) || !text.n || !delivery_has_words(delivery->op))
 			return false;
 		queue_revive(queue, delivery, text);
 		break;
@@ -197,6 +199,7 @@ bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_act
 		queue_end(queue, delivery,
 			  &(struct queue_verdict){
 			      .state = DELIVERY_CANCELLED, .cause = CAUSE_IGNORED, .reason = text, .author = author});
+		queue_follow_settled(queue, delivery);
 		break;
 	}
 	return true;
@@ -221,12 +224,14 @@ bool queue_seen(struct queue *queue, struct delivery *delivery, struct ent_str t
 
 /* ---- order -------------------------------------------------------------------------------- */
 
-static bool can_go_first(const struct delivery *delivery, bool has_ticket)
+static bool can_go_first(struct dossier *dossier, const struct delivery *delivery, bool has_ticket)
 {
 	bool stands_still = delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN;
+	bool is_replaced = delivery->op == ENT_UPDATE_TICKET || delivery_changes_comment(delivery->op);
 
-	if (stands_still &&
-	    (delivery->op == ENT_UPDATE_TICKET || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER))
+	if (stands_still && (is_replaced || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER))
+		return false;
+	if (queue_follow_waits(dossier, delivery))
 		return false;
 	return has_ticket || delivery->op == ENT_CREATE_TICKET || delivery->state == DELIVERY_IN_FLIGHT;
 }
@@ -241,7 +246,7 @@ static struct delivery *queue_first(struct dossier *dossier, struct dossier_queu
 	for (size_t i = 0; i < queue->n; i++)
 		if (queue->at[i]->state == DELIVERY_IN_FLIGHT)
 			return queue->at[i];
-	while (delivery && !can_go_first(delivery, has_ticket))
+	while (delivery && !can_go_first(dossier, delivery, has_ticket))
 		delivery = dossier_open(dossier, queue, delivery->id);
 	return delivery;
 }

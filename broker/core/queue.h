@@ -21,7 +21,7 @@ void queue_settle(struct queue *queue, struct delivery *delivery, const struct d
 /* The answer says that the ticket is not there: then what it told about the ticket counts first. */
 bool queue_is_gone(const struct delivery *delivery, const struct delivery_result *result);
 /* A person's decision. Parked and unknown deliveries take all three; one cancelled as `earlier` takes RETRY; a pending
- * one takes EDIT and IGNORE. False: it is in another state, or an update, which has no text to edit. */
+ * one takes EDIT and IGNORE. False: it is in another state, or it has no text to edit. */
 enum delivery_action { DELIVERY_RETRY, DELIVERY_EDIT, DELIVERY_IGNORE };
 bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_action action, struct ent_str text,
 	       const struct person *author);
@@ -36,8 +36,9 @@ bool queue_seen(struct queue *queue, struct delivery *delivery, struct ent_str t
 /* ---- order ---- */
 
 /* Chooses anew which delivery goes first, where that may have changed: the first open one of an incident at a supplier.
- * An update that is parked or unknown holds nobody back, nor does what was parked as a loop or as made earlier. While
- * there is no ticket only what creates it can go. Call it when all events are folded. */
+ * An update, and what changes a comment, that is parked or unknown holds nobody back, nor does what was parked as a
+ * loop or as made earlier. What changes a comment waits for the delivery that brings it. While there is no ticket only
+ * what creates it can go. Call it when all events are folded. */
 void queue_heads(struct dossier *dossier);
 
 /* A merge: what was open for a supplier of which the other side's share had been taken back is owed: it was for the

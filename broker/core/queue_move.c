@@ -90,7 +90,7 @@ void queue_end(struct queue *queue, struct delivery *delivery, const struct queu
 	queue_become(queue, delivery, verdict->state);
 	queue_tell_why(delivery, verdict->cause, verdict->reason, verdict->exchange);
 	delivery->remote_id = sdk_or_empty(verdict->remote_id);
-	if (delivery->remote_id.n && delivery->op == ENT_ADD_COMMENT)
+	if (delivery->remote_id.n && (delivery->op == ENT_ADD_COMMENT || delivery->op == ENT_EDIT_COMMENT))
 		delivery->bound = 1;
 	if (is_done) { /* else it may go again, and then goes on where it was */
 		delivery->phase = 0;

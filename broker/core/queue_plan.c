@@ -3,7 +3,7 @@
 #include "core/queue_plan.h"
 
 #include "core/organisation.h"
-#include "core/queue_loop.h"
+#include "core/queue_follow.h"
 #include "core/queue_wait.h"
 
 #include "sdk/webhook.h"
@@ -11,12 +11,6 @@
 #include <string.h>
 
 /* ---- who caused it ---------------------------------------------------------------------- */
-
-struct planning {
-	struct queue *queue;
-	struct queue_cause cause;
-	struct ent_str endless; /* why its comment is an endless answer; absent: it is none */
-};
 
 /* A person with us tells us whom a share is for: the event's supplier is not who spoke. */
 static struct queue_cause cause_of(const struct event *event)
@@ -44,18 +38,6 @@ static void cancel_waiting(struct queue *queue, struct ent_str supplier)
 		else
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSHARED,
 				     ENT_STR("the share was taken back"));
-}
-
-/* Where one is in flight, its outcome tells. */
-static void cancel_comment(struct queue *queue, const char *uuid)
-{
-	struct delivery **found;
-	size_t n = uuid[0] ? dossier_of_comment(queue->dossier, uuid, &found) : 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (delivery_is_open(found[i]) && found[i]->state != DELIVERY_IN_FLIGHT)
-			queue_end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-				     ENT_STR("the comment was removed"));
 }
 
 static bool names_us(const struct event *event)
@@ -93,7 +75,7 @@ static void heed_event(struct queue *queue, const struct event *event)
 	else if (event->kind == EVENT_INCIDENT_UNSHARED) /* also for a supplier that is configured no more */
 		cancel_waiting(queue, event->supplier);
 	else if (event->kind == EVENT_COMMENT_REMOVED)
-		cancel_comment(queue, event->comment.uuid);
+		queue_follow_removed(queue, event->comment.uuid);
 	if (event->kind == EVENT_TICKET_LINKED || event->kind == EVENT_TICKET_CONTINUED ||
 	    event->kind == EVENT_TICKET_REMOVED)
 		dossier_queue(queue->dossier, event->supplier)->touched = true;
@@ -101,50 +83,17 @@ static void heed_event(struct queue *queue, const struct event *event)
 
 /* ---- a delivery for a plan ------------------------------------------------------------------ */
 
-static struct delivery delivery_of(const struct planning *planning, const struct planned *planned)
-{
-	struct queue *queue = planning->queue;
-	const struct incident *incident = &queue->dossier->incident;
-	const struct event *event = planning->cause.event;
-	struct delivery delivery = {.incident = incident->number,
-				    .marked = incident->number,
-				    .supplier = planned->supplier->name,
-				    .sent_to = ENT_STR(""),
-				    .op = planned->op,
-				    .set = planned->set,
-				    .text = planned->text,
-				    .values = incident->values,
-				    .audience = planned->audience,
-				    .anyway = planned->anyway,
-				    .state = DELIVERY_PENDING,
-				    .made_ms = queue->now_ms,
-				    .due_ms = queue->now_ms,
-				    .state_ms = queue->now_ms,
-				    .origin = planning->cause.origin,
-				    .said_ms = event ? event->time_ms : queue->now_ms,
-				    .bound = 0,
-				    .is_new = true,
-				    .dirty = true};
-
-	queue->chance->uuid(queue->chance, delivery.key);
-	memcpy(delivery.comment, planned->comment, ID_SIZE);
-	memcpy(delivery.incident_uuid, incident->uuid, ID_SIZE);
-	if (planned->op == ENT_CREATE_TICKET)
-		delivery.title = incident->title;
-	return delivery;
-}
-
 /* A comment goes to a supplier once. NULL: no delivery of it was made, as of one that is just added. */
-static struct delivery *find_delivery(const struct planning *planning, const struct delivery *like)
+static struct delivery *find_delivery(const struct queue_line *line, const struct delivery *like)
 {
-	struct dossier *dossier = planning->queue->dossier;
-	const struct event *event = planning->cause.event;
+	struct dossier *dossier = line->queue->dossier;
+	const struct event *event = line->cause.event;
 	struct delivery **found;
 	bool may_be = like->comment[0] && !(event && event->kind == EVENT_COMMENT_ADDED);
 	size_t n = may_be ? dossier_of_comment(dossier, like->comment, &found) : 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (sdk_eq(found[i]->supplier, like->supplier))
+		if (found[i]->op == ENT_ADD_COMMENT && sdk_eq(found[i]->supplier, like->supplier))
 			return found[i];
 	return NULL;
 }
@@ -170,51 +119,17 @@ static struct delivery *take_up(struct queue *queue, struct delivery *known, con
 	return known;
 }
 
-/* At the end of the queue. */
-static struct delivery *line_up(struct queue *queue, struct delivery *made)
+static void plan_one(const struct queue_line *line, const struct planned *planned)
 {
-	struct share *share = made->op == ENT_CREATE_TICKET ? dossier_share(queue->dossier, made->supplier) : NULL;
-
-	made->id = ++*queue->last_id;
-	if (share)
-		share->n_create++;
-	dossier_queue(queue->dossier, made->supplier)->touched = true;
-	return dossier_adopt(queue->dossier, made);
-}
-
-/* A comment that is older than the supplier's share. If only a clock that is behind may make it older, it is parked for
- * a person. */
-static void withhold_earlier(struct queue *queue, struct delivery *delivery, enum when_said said)
-{
-	if (said == SAID_JUST_BEFORE)
-		queue_end_as(
-		    queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
-		    ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but "
-			    "that clock may be behind: retry to send it, or ignore it"));
-	else
-		queue_end_as(
-		    queue, delivery, DELIVERY_CANCELLED, CAUSE_EARLIER,
-		    ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
-}
-
-static void plan_one(const struct planning *planning, const struct planned *planned)
-{
-	struct queue *queue = planning->queue;
-	bool is_rush = queue_is_rush(queue, &planning->cause, planned->supplier->name, planned->op);
-	struct delivery made = delivery_of(planning, planned);
-	struct delivery *known = find_delivery(planning, &made);
-	struct delivery *delivery = known ? take_up(queue, known, &made) : line_up(queue, &made);
+	struct queue *queue = line->queue;
+	bool is_rush = queue_is_rush(queue, &line->cause, planned->supplier->name, planned->op);
+	struct delivery made = queue_line_make(line, planned);
+	struct delivery *known = find_delivery(line, &made);
+	struct delivery *delivery = known ? take_up(queue, known, &made) : queue_line_up(queue, &made);
 
 	if (!delivery)
 		return;
-	if (planned->said != SAID_SINCE)
-		withhold_earlier(queue, delivery, planned->said);
-	else if (planning->endless.p)
-		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, planning->endless);
-	else if (is_rush)
-		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP,
-			     ENT_STR("more than 10 updates or 30 comments in a minute, none by a person with us: an "
-				     "automation in their tool probably reacts to ours"));
+	queue_line_vet(line, delivery, planned, is_rush);
 }
 
 /* ---- updates: one waits at most ------------------------------------------------------------ */
@@ -228,11 +143,11 @@ static void merge_update(const struct queue *queue, struct delivery *into, uint3
 }
 
 /* What one that stands still was to set goes along. */
-static void update_plan(const struct planning *planning, const struct planned *planned)
+static void update_plan(const struct queue_line *line, const struct planned *planned)
 {
-	struct queue *queue = planning->queue;
+	struct queue *queue = line->queue;
 	struct ent_str supplier = planned->supplier->name;
-	bool is_rush = queue_is_rush(queue, &planning->cause, supplier, planned->op);
+	bool is_rush = queue_is_rush(queue, &line->cause, supplier, planned->op);
 	struct delivery *delivery, *last = NULL;
 	struct planned all = *planned;
 
@@ -250,7 +165,7 @@ static void update_plan(const struct planning *planning, const struct planned *p
 	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0)
 		merge_update(queue, last, all.set);
 	else
-		plan_one(planning, &all);
+		plan_one(line, &all);
 }
 
 /* ---- planning ------------------------------------------------------------------------------- */
@@ -270,8 +185,6 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_SUPPLIER_STATE_CHANGED:
 	case EVENT_N:
 		break;
-	case EVENT_COMMENT_EDITED:
-		return event->is_published ? CONCERNS_OTHERS : CONCERNS_NOBODY;
 	case EVENT_DELIVERY_CANCELLED:
 		return gives_up_ticket(event) ? CONCERNS_ALL : CONCERNS_NOBODY;
 	case EVENT_DELIVERY_DONE:
@@ -292,6 +205,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_REMOVED:
 		return CONCERNS_OTHERS;
 	}
@@ -317,7 +231,7 @@ static bool concerns_anybody(struct dossier *dossier, const struct incident *bef
 void queue_plan(struct queue *queue, const struct incident *before, const struct event *event)
 {
 	struct dossier *dossier = queue->dossier;
-	struct planning planning = {.queue = queue, .cause = cause_of(event)};
+	struct queue_line line = {.queue = queue, .cause = cause_of(event)};
 	struct planned_list list = {.arena = dossier->arena};
 	struct federate at = {.ours = organisation_ours(dossier->suppliers),
 			      .before = before,
@@ -330,20 +244,22 @@ void queue_plan(struct queue *queue, const struct incident *before, const struct
 	at.n_party = dossier_parties(dossier, &event->comment, &at.party);
 	federate(&at, &list);
 	if (list.n > 0)
-		(void)queue_is_endless(queue, &planning.cause, &planning.endless);
+		(void)queue_is_endless(queue, &line.cause, &line.endless);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct planned *planned = &list.at[i];
 		if (planned->op == ENT_UPDATE_TICKET)
-			update_plan(&planning, planned);
+			update_plan(&line, planned);
+		else if (delivery_changes_comment(planned->op))
+			queue_follow(&line, planned);
 		else if (planned->op == ENT_CREATE_TICKET || planned->comment[0] || planned->text.n)
-			plan_one(&planning, planned);
+			plan_one(&line, planned);
 	}
 }
 
 void queue_thread(struct queue *queue, const struct planned *planned, size_t n)
 {
-	struct planning planning = {.queue = queue, .cause = cause_of(NULL)};
+	struct queue_line line = {.queue = queue, .cause = cause_of(NULL)};
 
 	for (size_t i = 0; i < n; i++)
-		plan_one(&planning, &planned[i]);
+		plan_one(&line, &planned[i]);
 }

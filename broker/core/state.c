@@ -57,3 +57,16 @@ int stamp_compare(struct ent_stamp a, struct ent_stamp b)
 		return (a.time_ms > b.time_ms) - (a.time_ms < b.time_ms);
 	return 1;
 }
+
+const char *comment_format_word(enum ent_format format)
+{
+	return format == ENT_MARKDOWN ? "markdown" : "text";
+}
+
+bool comment_format_by_word(struct ent_str word, enum ent_format *ret)
+{
+	if (!sdk_eqz(word, "text") && !sdk_eqz(word, "markdown"))
+		return false;
+	*ret = sdk_eqz(word, "markdown") ? ENT_MARKDOWN : ENT_TEXT;
+	return true;
+}

@@ -68,6 +68,8 @@ struct comment {
 	struct ent_str external_id; /* its id there */
 	struct person author;
 	struct ent_str body;
+	enum ent_format format;
+	char reply_to[ID_SIZE];         /* the comment of this thread that it answers; "": none is told */
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;
 	int64_t created_ms, edited_ms; /* 0: never edited */
@@ -77,6 +79,9 @@ struct comment {
 	struct ent_stamp stamp;
 	bool dirty; /* changed since it was loaded */
 };
+
+const char *comment_format_word(enum ent_format format); /* "text", "markdown" */
+bool comment_format_by_word(struct ent_str word, enum ent_format *ret);
 
 /* The ball went from one holder to another. */
 struct hand_over {

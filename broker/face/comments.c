@@ -15,7 +15,7 @@
 #define COMMENT_MAX 65536 /* characters */
 
 struct comment_body {
-	struct ent_str body, id;
+	struct ent_str body, id, format, reply_to;
 	const struct sdk_json *audience;
 };
 
@@ -23,6 +23,8 @@ static const struct body_field comment_fields[] = {
     {"body", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct comment_body, body)},
     {"audience", BODY_NODE, true, 0, 0, offsetof(struct comment_body, audience)},
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, id)},
+    {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
+    {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
     {0}};
 
 static bool refuse_audience(struct exchange *x)
@@ -71,6 +73,36 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 	return false;
 }
 
+/* Lower case. */
+static bool comment_id_is(struct ent_str id)
+{
+	for (size_t i = 0; i < id.n; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? id.p[i] != '-' : sdk_hex_value(id.p[i]) < 0)
+			return false;
+	}
+	return id.n == ID_SIZE - 1;
+}
+
+/* How the words are meant, and what they answer. */
+static bool read_manner(struct exchange *x, const struct comment_body *body, struct ask *ret)
+{
+	struct ent_str lower = sdk_lower(&x->arena.abi, body->reply_to);
+
+	if (body->format.p && !comment_format_by_word(body->format, &ret->format)) {
+		answer_problem(x, PROBLEM_CONTENT, "\"format\" has to be text or markdown.");
+		return false;
+	}
+	if (body->reply_to.p && !comment_id_is(lower)) {
+		answer_problem(x, PROBLEM_CONTENT, "\"reply_to\" has to be a comment's id, a UUID.");
+		return false;
+	}
+	if (body->reply_to.p)
+		memcpy(ret->reply_to, lower.p, ID_SIZE - 1);
+	return true;
+}
+
 /* A second request with the same id has to have the same text and audience; otherwise it is a mistake. */
 static bool is_repeat(struct exchange *x, const struct job *job)
 {
@@ -82,6 +114,17 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 	answer_problem(x, PROBLEM_CONFLICT,
 		       "This \"id\" stands for another comment already; take a new one for new words.");
 	return false;
+}
+
+static void comment_changed(struct exchange *x)
+{
+	const struct job *job = x->work;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+
+	if (ask_done(x, job))
+		ask_answer(x, 200, view_thread_comment(ask_view(x), sdk_str(job->ask.comment_uuid), &json, &err), json,
+			   &err);
 }
 
 static void comment_answer(struct exchange *x)
@@ -105,9 +148,55 @@ void comments_post(struct exchange *x)
 
 	if (!ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
 	    !read_audience(x, body.audience, &job->ask.audience) ||
-	    !ask_id(x, body.id, "comment", job->ask.comment_uuid))
+	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;
 	ask_submit(x, job, comment_answer);
+}
+
+/* The path's second part. What is no UUID is no comment's id. */
+static bool ask_comment(struct exchange *x, struct job *job)
+{
+	struct incident incident;
+	struct ent_str id = sdk_lower(&x->arena.abi, x->param[1]);
+
+	if (!ask_incident(x, &incident))
+		return false;
+	job->ask.incident = incident.number;
+	if (comment_id_is(id)) {
+		memcpy(job->ask.comment_uuid, id.p, ID_SIZE - 1);
+		return true;
+	}
+	answer_problem(x, PROBLEM_NOT_FOUND, "A comment's id is a UUID; GET /v1/incidents/{word}/comments lists them.");
+	return false;
+}
+
+void comments_patch(struct exchange *x)
+{
+	static const struct body_field fields[] = {
+	    {"body", BODY_TEXT, false, 1, COMMENT_MAX, offsetof(struct comment_body, body)},
+	    {"audience", BODY_NODE, false, 0, 0, offsetof(struct comment_body, audience)},
+	    {0}};
+	struct comment_body body = {0};
+	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
+
+	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
+	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
+		return;
+	if (!body.audience && !body.body.p) {
+		answer_problem(x, PROBLEM_CONTENT, "One of \"body\" and \"audience\" is needed: what changes?");
+		return;
+	}
+	job->ask.text = body.body;
+	job->ask.has_audience = body.audience != NULL;
+	ask_submit(x, job, comment_changed);
+}
+
+void comments_delete(struct exchange *x)
+{
+	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
+
+	if (ask_comment(x, job))
+		ask_submit(x, job, comment_changed);
 }

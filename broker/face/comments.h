@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Routes: /v1/incidents/{}/comments. */
+/* Routes: /v1/incidents/{}/comments and what stands under it. */
 #ifndef FACE_COMMENTS_H
 #define FACE_COMMENTS_H
 
 #include "face/exchange.h"
 
 void comments_post(struct exchange *x);
+void comments_patch(struct exchange *x);  /* other words, another audience */
+void comments_delete(struct exchange *x); /* its words go, its place stays */
 
 #endif

@@ -43,6 +43,8 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},
     {"POST", "/v1/incidents/{}/comments", false, true, NULL, comments_post},
+    {"PATCH", "/v1/incidents/{}/comments/{}", false, true, NULL, comments_patch},
+    {"DELETE", "/v1/incidents/{}/comments/{}", false, false, NULL, comments_delete},
     {"GET", "/v1/deliveries", false, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", false, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", false, false, NULL, deliveries_get},

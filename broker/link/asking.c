@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "link/asking.h"
 
+#include "core/delivery.h"
+
 #include <string.h>
 
 #include "base/charset.h"
@@ -116,7 +118,8 @@ bool asking_open(const struct ent_call *call, struct ent_response *response, str
 
 static bool op_delivers(enum ent_op_kind op)
 {
-	return op == ENT_CREATE_TICKET || op == ENT_UPDATE_TICKET || op == ENT_ADD_COMMENT;
+	return op == ENT_CREATE_TICKET || op == ENT_UPDATE_TICKET || op == ENT_ADD_COMMENT ||
+	       delivery_changes_comment(op);
 }
 
 enum ent_rc asking_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result, unsigned *n_trip,

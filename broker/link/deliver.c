@@ -86,7 +86,7 @@ static void deliver_conflict(struct flight *flight, const struct ending *ending)
 /* The next attempt sends half of the text; that is done once. Phases that were done are not done again. */
 static void deliver_shorter(struct flight *flight, const struct ending *ending)
 {
-	bool may_halve = flight->delivery.op != ENT_UPDATE_TICKET && !flight->delivery.halved;
+	bool may_halve = delivery_has_words(flight->delivery.op) && !flight->delivery.halved;
 
 	if (!may_halve)
 		outcome_stop(flight, OUTCOME_PARKED, ending_is_no(ending) ? CAUSE_REFUSED : CAUSE_INVALID, false,
@@ -161,6 +161,8 @@ static void deliver_done(struct flight *flight, const struct ending *ending)
 
 	if (flight->delivery.op == ENT_CREATE_TICKET)
 		changes = created_changes(flight, changes, &result);
+	if (flight->delivery.op == ENT_EDIT_COMMENT && !result.remote_id.n)
+		result.remote_id = flight->call.op.comment.id;
 	if (!id_is_storable(result.remote_key))
 		result.remote_key = ENT_ABSENT;
 	if (!id_is_storable(result.remote_id))
@@ -217,7 +219,8 @@ static void deliver_more(struct flight *flight, const struct ending *ending)
 static void deliver_unsupported(struct flight *flight, struct ending *ending)
 {
 	struct ent_op *op = &flight->call.op;
-	bool internal = op->kind == ENT_ADD_COMMENT && op->comment.visibility == ENT_INTERNAL && !ending->is_built;
+	bool internal = (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT) &&
+			op->comment.visibility == ENT_INTERNAL && !ending->is_built;
 
 	if (internal && flight->may_show) {
 		op->comment.visibility = ENT_PUBLIC;
@@ -306,7 +309,10 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 			       flight->supplier->connector->name, delivery_op_name(delivery->op));
 		return false;
 	}
-	*ret_outcome = OUTCOME_PARKED;
+	if (delivery_changes_comment(delivery->op))
+		delivery_place(link->world.read, arena, delivery);
+	*ret_outcome =
+	    delivery_changes_comment(delivery->op) && !delivery->stands_as.n ? OUTCOME_CANCELLED : OUTCOME_PARKED;
 	*ret_cause = CAUSE_INVALID;
 	flight->may_show = delivery_may_show(delivery, flight->supplier, found ? &comment : NULL);
 	return delivery_op(delivery, flight->supplier, flight->roster->set, found ? &comment : NULL, arena, ret,
@@ -317,7 +323,7 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 static void op_hash(struct flight *flight, const struct ent_op *op, unsigned char ret[32])
 {
 	memset(ret, 0, 32);
-	if (op->kind == ENT_ADD_COMMENT)
+	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT)
 		echo_hash(&flight->arena.abi, op->comment.body, ret);
 	else if (op->kind == ENT_CREATE_TICKET)
 		echo_hash(&flight->arena.abi, op->ticket.at[ENT_DESCRIPTION].text, ret);

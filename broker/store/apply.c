@@ -113,6 +113,11 @@ static void append_event(struct apply *apply, struct event *event, struct ent_st
 /* Our own comments have one id, in the thread and outside. */
 static void name_comment(struct apply *apply, struct event *event)
 {
+	if (event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED ||
+	    event->kind == EVENT_COMMENT_REMOVED) {
+		event->comment.recorded_ms = event->comment.recorded_ms ? event->comment.recorded_ms : apply->now_ms;
+		event->comment.origin = event->comment.origin ? event->comment.origin : event->incident;
+	}
 	if (event->kind != EVENT_COMMENT_ADDED && event->kind != EVENT_COMMENT_REMOVED)
 		return;
 	if (!event->comment.uuid[0])

@@ -95,6 +95,30 @@ bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct de
 	return read_rows(stmt, arena, ret, 1) == 1;
 }
 
+void delivery_place(struct db *db, struct ent_arena *arena, struct delivery *delivery)
+{
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "SELECT external_id FROM copy WHERE comment = $1 AND supplier = $2 AND substr(external_id, 1, 9) <> "
+	    "'delivery:' AND (ticket = $3 OR ticket IN (SELECT t.external_id FROM ticket AS t WHERE t.supplier = $2 "
+	    "AND t.continues_as = $3 AND t.continues_as <> '')) ORDER BY ticket <> $3, learned, external_id LIMIT 1");
+
+	db_bind_str(stmt, 1, sdk_str(delivery->comment));
+	db_bind_str(stmt, 2, delivery->supplier);
+	db_bind_str(stmt, 3, sdk_or_empty(delivery->ticket));
+	delivery->stands_as = db_row(stmt) ? sdk_dup(arena, db_str(stmt, 0)) : ENT_ABSENT;
+	db_done(stmt);
+	stmt = db_use(db, "SELECT key, marked FROM delivery WHERE comment = $1 AND supplier = $2 AND comment <> '' AND "
+			  "op = 'add_comment'");
+	db_bind_str(stmt, 1, sdk_str(delivery->comment));
+	db_bind_str(stmt, 2, delivery->supplier);
+	if (db_row(stmt)) {
+		copy_text(delivery->first_key, db_str(stmt, 0));
+		delivery->first_marked = db_int(stmt, 1);
+	}
+	db_done(stmt);
+}
+
 size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
 		    struct delivery *ret, size_t max)
 {

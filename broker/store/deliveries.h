@@ -10,6 +10,8 @@
 /* ---- reading: any handle ------------------------------------------------------ */
 
 bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret);
+/* Of one that changes a comment: as which one it stands in the delivery's ticket, or in one that went on as it. */
+void delivery_place(struct db *db, struct ent_arena *arena, struct delivery *delivery);
 /* Heads that are due, oldest due first. Returns how many of max. */
 size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
 		    struct delivery *ret, size_t max);

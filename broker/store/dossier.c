@@ -278,6 +278,16 @@ static bool bring_last(struct dossier *dossier, struct ent_str supplier, enum en
 	return found;
 }
 
+static bool bring_stands(struct dossier *dossier, const char *uuid, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db_of(dossier), "SELECT 1 FROM copy WHERE comment = $1 AND supplier = $2 LIMIT 1");
+
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	db_bind_str(stmt, 2, supplier);
+	return db_found(stmt);
+}
+
 static bool bring_is_our_ticket(struct dossier *dossier, struct ent_str supplier)
 {
 	struct db_stmt *stmt =
@@ -301,6 +311,7 @@ static const struct dossier_source tables = {
     .lately = bring_lately,
     .thread = bring_thread,
     .last = bring_last,
+    .stands = bring_stands,
     .is_our_ticket = bring_is_our_ticket,
     .comment = bring_comment,
 };

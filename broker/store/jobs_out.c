@@ -175,6 +175,27 @@ static bool may_say(struct dossier *dossier, struct job *job)
 	return true;
 }
 
+static struct audience asked_audience(struct apply *apply, const struct job *job)
+{
+	const struct audience *asked = &job->ask.audience;
+
+	return audience_make(apply->arena, organisation_ours(job->suppliers), ENT_ABSENT, asked->organisations,
+			     asked->everyone, asked->requester);
+}
+
+/* What it answers has to stand in the same thread. */
+static bool answers_one(struct apply *apply, struct job *job, const struct dossier *dossier)
+{
+	struct ent_str id = sdk_str(job->ask.reply_to);
+	struct comment other;
+
+	if (!id.n ||
+	    (comment_by_uuid(apply->db, apply->arena, id, &other) && other.incident == dossier->incident.number))
+		return true;
+	job_refuse(job, JOB_CONFLICT, "there is no comment %.*s in this thread to answer", ENT_F(id));
+	return false;
+}
+
 static void run_comment(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
@@ -194,11 +215,11 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "another comment has this id");
 		return;
 	}
-	if (!may_say(dossier, job))
+	if (!may_say(dossier, job) || !answers_one(apply, job, dossier))
 		return;
-	comment.audience =
-	    audience_make(apply->arena, organisation_ours(job->suppliers), ENT_ABSENT, job->ask.audience.organisations,
-			  job->ask.audience.everyone, job->ask.audience.requester);
+	comment.audience = asked_audience(apply, job);
+	comment.format = job->ask.format;
+	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	decide_own_comment(&at, &comment, &events);
 	end_job(apply, job, &events);
@@ -235,6 +256,59 @@ static void run_open(struct apply *apply, struct job *job)
 	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);
 }
 
+/* The comment of the job, as it stands in the dossier. NULL: refused. */
+static const struct comment *own_comment(struct apply *apply, struct job *job, struct dossier *dossier)
+{
+	struct ent_str id = sdk_str(job->ask.comment_uuid);
+	struct comment known;
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number) {
+		job_refuse(job, JOB_NOT_FOUND, "there is no comment %.*s in %.*s", ENT_F(id),
+			   ENT_F(incident_number(dossier->incident.number, number)));
+		return NULL;
+	}
+	if (known.supplier.n) {
+		job_refuse(job, JOB_CONFLICT, "the comment was written in %.*s's tool: it is changed there",
+			   ENT_F(known.supplier));
+		return NULL;
+	}
+	return dossier_comment(dossier, known.supplier, known.ticket, known.external_id);
+}
+
+static void run_comment_edit(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	const struct person author = people_ours(apply, &job->ask.author);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
+	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
+
+	if (!known || (job->ask.has_audience && !may_say(dossier, job)))
+		return;
+	if (known->removed) {
+		job_refuse(job, JOB_CONFLICT, "the comment was removed; write a new one");
+		return;
+	}
+	const struct audience audience = job->ask.has_audience ? asked_audience(apply, job) : known->audience;
+	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
+	end_job(apply, job, &events);
+}
+
+static void run_comment_remove(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	const struct person author = people_ours(apply, &job->ask.author);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
+	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
+
+	if (!known)
+		return;
+	decide_own_removal(&at, known, &author, &events);
+	end_job(apply, job, &events);
+}
+
 static void run_status(struct apply *apply, struct job *job)
 {
 	const struct person author = people_ours(apply, &job->ask.author);
@@ -268,8 +342,9 @@ static void run_act(struct apply *apply, struct job *job)
 		job->outcome = JOB_ACCEPTED;
 	else if (delivery.id == 0)
 		job_refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
-	else if (ask->action == DELIVERY_EDIT && delivery.op == ENT_UPDATE_TICKET)
-		job_refuse(job, JOB_CONFLICT, "delivery %lld sets values, it has no words to edit", (long long)ask->id);
+	else if (ask->action == DELIVERY_EDIT && !delivery_has_words(delivery.op))
+		job_refuse(job, JOB_CONFLICT, "delivery %lld has no words to edit: it %s", (long long)ask->id,
+			   delivery.op == ENT_UPDATE_TICKET ? "sets values" : "takes a comment away");
 	else
 		job_refuse(job, JOB_CONFLICT, "delivery %lld is %s: %s", (long long)ask->id,
 			   delivery_state_name(delivery.state),
@@ -314,6 +389,8 @@ const struct job_row jobs_out[] = {
     {JOB_UNSHARE, "unshare", run_unshare, false},
     {JOB_COMMENT, "comment", run_comment, false},
     {JOB_OPEN, "open", run_open, false},
+    {JOB_COMMENT_EDIT, "comment_edit", run_comment_edit, false},
+    {JOB_COMMENT_REMOVE, "comment_remove", run_comment_remove, false},
     {JOB_STATUS, "status", run_status, false},
     {JOB_DELIVERY_ACT, "delivery_act", run_act, true},
     {JOB_REPAIR, "repair", run_repair, true},

@@ -48,16 +48,12 @@ bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struc
 	return true;
 }
 
-/* Rows of table finished, made anew, and what its shares say of it. */
+/* Rows of table finished, made anew. */
 static void save_finished(struct db *db, const struct incident *incident)
 {
 	struct db_stmt *stmt = db_use(db, "DELETE FROM finished WHERE incident = $1");
 
 	db_bind_int(stmt, 1, incident->number);
-	(void)db_row(stmt);
-	stmt = db_use(db, "UPDATE share SET finished = $2 WHERE incident = $1 AND finished <> $2");
-	db_bind_int(stmt, 1, incident->number);
-	db_bind_int(stmt, 2, incident->finished);
 	(void)db_row(stmt);
 	if (!incident->finished)
 		return;
@@ -167,7 +163,8 @@ void incident_count(struct db *db, struct incident *incident)
 	"SELECT id, uuid, incident, author, person.organisation, body, visibility, organisations, everyone, "          \
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
-	"requester, person.name, person.kind FROM comment LEFT JOIN person ON person.ref = comment.author "
+	"requester, person.name, person.kind, format, reply_to FROM comment LEFT JOIN person ON person.ref = "         \
+	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
 {
@@ -192,7 +189,9 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 			     .recorded_ms = db_int(stmt, 17),
 			     .origin = db_int(stmt, 18),
 			     .stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
+	(void)comment_format_by_word(db_str(stmt, 22), &ret->format); /* an unknown word stays plain text */
 	copy_uuid(ret->uuid, db_str(stmt, 1));
+	copy_uuid(ret->reply_to, db_str(stmt, 23));
 	db_done(stmt);
 	return true;
 }
@@ -218,15 +217,17 @@ bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid
 void comment_save(struct db *db, struct comment *comment)
 {
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
-		"visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
-		"recorded_ms, origin, requester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-		"$15, $16, $17, $18) "
-		"ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, "
-		"visibility = excluded.visibility, organisations = excluded.organisations, "
-		"everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
-		"removed = excluded.removed, stamp_version = excluded.stamp_version, stamp_ms = excluded.stamp_ms "
-		"RETURNING id");
+	    db,
+	    "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
+	    "visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
+	    "recorded_ms, origin, requester, format, reply_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+	    "$12, $13, $14, "
+	    "$15, $16, $17, $18, $19, $20) "
+	    "ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, format = excluded.format, "
+	    "visibility = excluded.visibility, organisations = excluded.organisations, "
+	    "everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
+	    "removed = excluded.removed, stamp_version = excluded.stamp_version, stamp_ms = excluded.stamp_ms "
+	    "RETURNING id");
 	db_bind_str(stmt, 1, sdk_str(comment->uuid));
 	db_bind_int(stmt, 2, comment->incident);
 	db_bind_str(stmt, 3, sdk_or_empty(comment->supplier));
@@ -245,6 +246,8 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_int(stmt, 16, comment->recorded_ms);
 	db_bind_int(stmt, 17, comment->origin);
 	db_bind_int(stmt, 18, comment->audience.requester);
+	db_bind_str(stmt, 19, sdk_str(comment_format_word(comment->format)));
+	db_bind_str(stmt, 20, sdk_str(comment->reply_to));
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);

@@ -32,19 +32,22 @@ enum job_kind {
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, audience, author; comment_uuid: of the asker, "": made here. A repeat of a uuid
-		      * is JOB_REPEATED */
+	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; comment_uuid: of
+		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
 	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. A repeat of a uuid is
 		      * JOB_REPEATED */
-	JOB_STATUS,  /* incident, status (UNKNOWN: it stays), description, author */
-	JOB_DELIVERY_ACT,  /* id, action, text */
-	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
-	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */
-	JOB_MAP_ROLL_BACK, /* supplier, id: version */
-	JOB_BACKFILL,      /* supplier, since_ms: starts it anew */
-	JOB_BACKFILL_STOP, /* supplier */
-	JOB_POLL,          /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
-			    * begins there */
+	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
+			   * (else as it stands), author */
+	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
+	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
+	JOB_DELIVERY_ACT,   /* id, action, text */
+	JOB_REPAIR,         /* supplier (absent: all), cause; ret_count */
+	JOB_MAP_PUBLISH,    /* supplier, text: json, author; ret_count: version */
+	JOB_MAP_ROLL_BACK,  /* supplier, id: version */
+	JOB_BACKFILL,       /* supplier, since_ms: starts it anew */
+	JOB_BACKFILL_STOP,  /* supplier */
+	JOB_POLL,           /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
+			     * begins there */
 
 	/* The way out, by link/ */
 	JOB_SEND,    /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
@@ -69,6 +72,9 @@ struct ask {
 	struct brief brief;
 	struct audience audience;
 	char comment_uuid[ID_SIZE], incident_uuid[ID_SIZE];
+	bool has_audience;
+	char reply_to[ID_SIZE];
+	enum ent_format format;
 	struct description description;
 	enum ent_status status;
 	enum delivery_action action;

@@ -89,23 +89,28 @@ static bool is_number(const struct view *view, const struct name *name)
 /* The statement for these filters, with all of them bound but the page. */
 static struct db_stmt *use_list(const struct view *view, const struct incident_filter *filter)
 {
-	static const char by_number[] = LIST_BY_NUMBER, of_part[] = LIST_OF_PART;
-	static const char *const by[2][2] = {{LIST_BY_STATUS, LIST_BY_HOLDER},
-					     {LIST_BY_SUPPLIER, LIST_BY_SUPPLIER_AND_HOLDER}};
+	static const char newest[] = LIST_NEWEST, by_status[] = LIST_BY_STATUS, by_holder[] = LIST_BY_HOLDER,
+			  by_number[] = LIST_BY_NUMBER, of_part[] = LIST_OF_PART;
 	const struct name name = name_of(view, filter->text);
 	bool number = view_is_ours(view) && filter->text.n && is_number(view, &name);
+	bool filtered = filter->status.n || filter->holder.p || filter->supplier.n;
 	const char *sql = !view_is_ours(view) ? of_part
 			  : number            ? by_number
-					      : by[filter->supplier.n > 0][filter->holder.p != NULL];
+			  : filter->holder.p  ? by_holder
+			  : filtered          ? by_status
+					      : newest;
 	struct db_stmt *stmt = db_use(view->db, sql);
 
 	bind_name(view, stmt, &name);
 	db_bind_int(stmt, 22, name.incident);
 	if (!number)
 		db_bind_str(stmt, 7, filter->text.n ? sdk_fold(view->arena, filter->text) : ENT_ABSENT);
-	bind_statuses(stmt, filter->status);
-	db_bind_str(stmt, 4, filter->holder);
-	db_bind_str(stmt, 6, sdk_or_empty(filter->supplier));
+	if (sql != newest) {
+		bind_statuses(stmt, filter->status);
+		db_bind_str(stmt, 6, sdk_or_empty(filter->supplier));
+	}
+	if (sql != newest && sql != by_status)
+		db_bind_str(stmt, 4, filter->holder);
 	return stmt;
 }
 

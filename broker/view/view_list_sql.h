@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statements of view_list.c, apart so that a test sees their plans. The incidents in
- * work are few: incident_work is read from its newest end, and for a supplier those of share_work are sorted. Of the
- * finished ones the newest of each status are taken, and merged with them. A number is looked up.
+ * The statements of view_list.c, apart so that a test sees their plans. Of the newest incidents without a filter the
+ * index by change is read from its end. By status, holder or supplier: the incidents in work are few and are found by
+ * incident_open and sorted; of the finished ones the newest of each status are taken and merged. A number is looked up.
  * Only for view/ and tests/unit.
  *
  * $1, $2: changed before; $4: holder, NULL any; $5: changed since; $6: supplier, '' any; $7: text, folded, NULL any;
@@ -31,13 +31,15 @@
 #define LIST_SHARED                                                                                                    \
 	"($6 = '' OR EXISTS (SELECT 1 FROM share WHERE share.incident = incident.number AND share.supplier = $6)) "
 
-/* of: which of them. */
-#define LIST_IN_WORK(of)                                                                                               \
-	"SELECT number FROM (SELECT incident.number FROM incident WHERE incident.merged_into = 0 AND "                 \
-	"incident.finished = 0 AND incident.status IN (SELECT status FROM wanted) AND ($4 IS NULL OR "                 \
-	"incident.holder = $4) " of "AND " LIST_BEFORE("incident", "number") "AND " LIST_TEXT LIST_ORDER               \
-									     ") AS in_work "
+#define LIST_NEWEST                                                                                                    \
+	"SELECT " VIEW_INCIDENT_OF_OURS                                                                                \
+	"WHERE incident.merged_into = 0 AND " LIST_BEFORE("incident", "number") "AND " LIST_TEXT LIST_ORDER
+
 /* holder: as a condition on a row that has one; '': any. */
+#define LIST_IN_WORK(holder)                                                                                           \
+	"SELECT number FROM (SELECT incident.number FROM incident WHERE incident.merged_into = 0 AND "                 \
+	"incident.finished = 0 AND incident.status IN (SELECT status FROM wanted) " holder "AND " LIST_SHARED          \
+	"AND " LIST_BEFORE("incident", "number") "AND " LIST_TEXT LIST_ORDER ") AS in_work "
 #define LIST_FINISHED(holder)                                                                                          \
 	"SELECT newest.incident FROM wanted JOIN finished AS newest ON newest.supplier = $6 AND newest.incident IN "   \
 	"(SELECT finished.incident FROM finished WHERE finished.supplier = $6 " holder                                 \
@@ -45,17 +47,12 @@
 	    "finished", "incident") "AND ($7 IS NULL OR EXISTS (SELECT 1 FROM incident WHERE incident.number = "       \
 				    "finished.incident AND " LIST_TEXT                                                 \
 				    ")) ORDER BY finished.changed_ms DESC, finished.incident DESC LIMIT $8) "
-#define LIST_FILTERED(of, holder)                                                                                      \
+#define LIST_FILTERED(in_work, finished)                                                                               \
 	LIST_WANTED                                                                                                    \
 	"SELECT " VIEW_INCIDENT_OF_OURS                                                                                \
-	"WHERE incident.number IN (" LIST_IN_WORK(of) "UNION ALL " LIST_FINISHED(holder) ") " LIST_ORDER
-#define LIST_OF_SUPPLIER                                                                                               \
-	"AND incident.number IN (SELECT share.incident FROM share WHERE share.supplier = $6 AND share.finished = 0) "
-#define LIST_OF_HOLDER              "AND finished.holder = $4 "
-#define LIST_BY_STATUS              LIST_FILTERED("", "")
-#define LIST_BY_HOLDER              LIST_FILTERED("", LIST_OF_HOLDER)
-#define LIST_BY_SUPPLIER            LIST_FILTERED(LIST_OF_SUPPLIER, "")
-#define LIST_BY_SUPPLIER_AND_HOLDER LIST_FILTERED(LIST_OF_SUPPLIER, LIST_OF_HOLDER)
+	"WHERE incident.number IN (" LIST_IN_WORK(in_work) "UNION ALL " LIST_FINISHED(finished) ") " LIST_ORDER
+#define LIST_BY_STATUS LIST_FILTERED("", "")
+#define LIST_BY_HOLDER LIST_FILTERED("AND incident.holder = $4 ", "AND finished.holder = $4 ")
 
 #define LIST_BY_NUMBER                                                                                                 \
 	LIST_WANTED                                                                                                    \

@@ -173,8 +173,8 @@ static void print_troubles(const struct view *view, struct sdk_jsonw *w, struct 
 
 static void print_can(struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier *supplier)
 {
-	static const enum ent_op_kind op[] = {ENT_CREATE_TICKET, ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_FETCH_TICKET,
-					      ENT_POLL};
+	static const enum ent_op_kind op[] = {ENT_CREATE_TICKET,  ENT_UPDATE_TICKET, ENT_ADD_COMMENT, ENT_EDIT_COMMENT,
+					      ENT_REMOVE_COMMENT, ENT_FETCH_TICKET,  ENT_POLL};
 	sdk_jsonw_key(w, "can");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < sizeof op / sizeof *op; i++)

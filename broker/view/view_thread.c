@@ -10,8 +10,8 @@
 /* ---- reading ------------------------------------------------------------------ */
 
 struct item {
-	int64_t id, created_ms, edited_ms;
-	struct ent_str uuid, supplier, ticket, external_id, author, body, visibility;
+	int64_t id, created_ms, edited_ms, recorded_ms, origin;
+	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
 	bool removed;
 };
@@ -24,7 +24,8 @@ struct page {
 
 #define COMMENT_SQL                                                                                                    \
 	"SELECT id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                    \
-	"everyone, created_ms, edited_ms, removed, requester FROM comment WHERE "
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin FROM comment "     \
+	"WHERE "
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -41,7 +42,11 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .audience = {sdk_dup(arena, db_str(stmt, 8)), db_int(stmt, 9) == 1, db_int(stmt, 13) == 1},
 			     .created_ms = db_int(stmt, 10),
 			     .edited_ms = db_int(stmt, 11),
-			     .removed = db_int(stmt, 12) != 0};
+			     .removed = db_int(stmt, 12) != 0,
+			     .format = sdk_dup(arena, db_str(stmt, 14)),
+			     .reply_to = sdk_dup(arena, db_str(stmt, 15)),
+			     .recorded_ms = db_int(stmt, 16),
+			     .origin = db_int(stmt, 17)};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -109,12 +114,15 @@ static struct page read_page(const struct view *view, int64_t incident, struct p
 #define OF_PAGE                                                                                                        \
 	"comment.incident = $1 AND (comment.created_ms, comment.id) >= ($2, $3) AND (comment.created_ms, comment.id) " \
 	"<= ($4, $5) "
-/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. */
+/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. Of edits only
+ * what is not done, of removals also what is. */
 static const char ways_sql[] =
-    "SELECT comment.id, way.supplier, way.id, way.state, way.state_ms, way.cause, way.reason, way.remote_id FROM "
-    "comment "
+    "SELECT comment.id, way.supplier, way.id, way.state, way.state_ms, way.cause, way.reason, way.remote_id, way.op "
+    "FROM comment "
     "JOIN delivery AS way ON way.comment = comment.uuid AND way.comment <> '' WHERE " OF_PAGE
-    "AND " VIEW_SEES_OWN("way.supplier") " ORDER BY comment.created_ms, comment.id, way.supplier";
+    "AND (way.op = 'add_comment' OR (way.cause <> 'superseded' AND (way.state <> 'done' OR way.op = "
+    "'remove_comment'))) AND " VIEW_SEES_OWN(
+	"way.supplier") " ORDER BY comment.created_ms, comment.id, way.supplier, way.id";
 static const char copies_sql[] =
     "SELECT comment.id, copy.supplier, copy.ticket, copy.external_id FROM comment JOIN copy ON copy.comment = "
     "comment.uuid "
@@ -162,6 +170,8 @@ static void print_way(const struct view *view, struct sdk_jsonw *w, struct db_st
 {
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 1));
+	if (!sdk_eqz(db_str(stmt, 8), "add_comment"))
+		sdk_jsonw_kstr(w, "op", db_str(stmt, 8));
 	sdk_jsonw_kstr(w, "state", db_str(stmt, 3));
 	if (view_is_ours(view))
 		sdk_jsonw_kint(w, "delivery", db_int(stmt, 2));
@@ -190,6 +200,7 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
 {
 	bool own = reader_sees_own(view->reader, item->supplier);
+	char number[INCIDENT_NUMBER_SIZE];
 
 	sdk_jsonw_kstr(w, "id", item->uuid);
 	sdk_jsonw_kstr(w, "supplier", item->supplier);
@@ -200,12 +211,18 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_key(w, "author");
 	view_person_print(view, w, item->author);
 	sdk_jsonw_kstr(w, "body", item->body);
+	sdk_jsonw_kstr(w, "format", item->format);
+	if (item->reply_to.n)
+		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
 	view_json_audience(view, w, item->audience);
 	json_time(w, "created", item->created_ms);
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
+	json_time(w, "recorded", item->recorded_ms);
+	if (view_is_ours(view))
+		sdk_jsonw_kstr(w, "origin", incident_number(item->origin, number));
 	sdk_jsonw_kbool(w, "removed", item->removed);
 }
 

@@ -12,6 +12,8 @@ static const char *const op_word[] = {
     [ENT_CREATE_TICKET] = "create_ticket",
     [ENT_UPDATE_TICKET] = "update_ticket",
     [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_EDIT_COMMENT] = "edit_comment",
+    [ENT_REMOVE_COMMENT] = "remove_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
     [ENT_PROBE] = "probe",
@@ -57,7 +59,7 @@ static void call_write(struct sdk_jsonw *w, const struct ent_call *call, const s
 		sdk_jsonw_key(w, "ticket");
 		sdk_write_ticket(w, &op->ticket);
 	}
-	if (op->kind == ENT_ADD_COMMENT) {
+	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT || op->kind == ENT_REMOVE_COMMENT) {
 		sdk_jsonw_key(w, "comment");
 		sdk_write_comment(w, &op->comment);
 	}

@@ -34,8 +34,9 @@ static const struct ent_setting generic_setting[] = {
     {"delivery", ENT_SETTING_STR, "", offsetof(struct generic_settings, delivery),
      "instead of delivery_header: a jq program over the same input that gives that id"},
     {"build", ENT_SETTING_STR, "", offsetof(struct generic_settings, build),
-     "the way out, jq: {\"op\": \"create_ticket\" | \"update_ticket\" | \"add_comment\" | \"fetch_ticket\" | "
-     "\"poll\", \"key\", \"number\", \"marker\", \"ticket\", \"comment\", \"phase\", \"look\", \"memo\", "
+     "the way out, jq: {\"op\": \"create_ticket\" | \"update_ticket\" | \"add_comment\" | \"edit_comment\" | "
+     "\"remove_comment\" | \"fetch_ticket\" | \"poll\", \"key\", \"number\", \"marker\", \"ticket\", \"comment\", "
+     "\"phase\", \"look\", \"memo\", "
      "\"poll\"} in, {\"method\", \"path\", \"headers\", \"body\" | \"form\" | \"text\", \"read\"} out; no "
      "output: unsupported"},
     {"parse", ENT_SETTING_STR, "", offsetof(struct generic_settings, parse),
@@ -71,6 +72,9 @@ static const struct ent_setting generic_setting[] = {
      "takes `key` once)"},
     {"repeat_comment", ENT_SETTING_STR, "never", offsetof(struct generic_settings, repeat_comment),
      "the same for a comment"},
+    {"comment_changes", ENT_SETTING_STR, "none", offsetof(struct generic_settings, comment_changes),
+     "which changes to a comment that stands in the tool build can ask for: none, edit (edit_comment), remove "
+     "(remove_comment) or both"},
     {"search_lag_s", ENT_SETTING_INT, "60", offsetof(struct generic_settings, search_lag_s),
      "with search: how many seconds after a write what build asks for may not show it; 0: it reads the database and no "
      "index"},
@@ -148,6 +152,9 @@ static enum ent_rc words_out_read(const struct generic_settings *settings, struc
 				"dialect: found \"%.*s\", allowed: none, markdown, jira, textile, redmine_markdown, "
 				"servicenow, zendesk, html",
 				ENT_F(sdk_head(settings->dialect, 40)));
+	if (!comment_changes_read(settings->comment_changes, &state->comment_changes))
+		return sdk_fail(err, ENT_EINVAL, "comment_changes: found \"%.*s\", allowed: none, edit, remove, both",
+				ENT_F(sdk_head(settings->comment_changes, 40)));
 	if (!settings->build.n != !settings->parse.n)
 		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
 	if (!settings->login.n != !settings->login_parse.n)
@@ -347,7 +354,7 @@ static const struct ent_connector generic_connector = {
     .name = "generic",
     .version = ENTENTE_VERSION,
     .summary = "Any tool with webhooks or an HTTP API, described by jq programs and maps in the supplier's settings",
-    .ops = SDK_OPS_ALL | 1u << ENT_PROBE | 1u << ENT_LOGIN,
+    .ops = SDK_OPS_ALL | SDK_OPS_COMMENT | 1u << ENT_LOGIN,
     .setting = generic_setting,
     .settings_size = sizeof(struct generic_settings),
     .open = generic_open,

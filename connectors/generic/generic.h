@@ -19,7 +19,7 @@ struct generic_settings {
 	struct ent_str decode, delivery;
 	struct ent_str body_format, form_field;
 	struct ent_str signature_scheme, signature_header, signature_prefix, delivery_header;
-	struct ent_str build, parse, statuses, repeat_create, repeat_comment;
+	struct ent_str build, parse, statuses, repeat_create, repeat_comment, comment_changes;
 	struct ent_str common, params, zone, probe, login, login_parse;
 	int64_t poll_overlap_s, poll_grain_s, search_lag_s;
 	struct ent_str dialect; /* sdk_dialect_by_name() */
@@ -121,6 +121,7 @@ struct generic_state {
 	enum scheme scheme;
 	enum body_format format;
 	enum ent_repeat repeat_create, repeat_comment;
+	uint32_t comment_changes; /* 1u << EDIT_COMMENT, REMOVE_COMMENT that build knows */
 	bool own_statuses;
 };
 
@@ -195,6 +196,7 @@ enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root
 /* ---- out.c ------------------------------------------------------------------------------ */
 
 bool repeat_read(struct ent_str word, enum ent_repeat *ret);
+bool comment_changes_read(struct ent_str word, uint32_t *ret); /* of the setting comment_changes */
 enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			  struct ent_request *ret, struct ent_err *err);
 enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,

@@ -2,6 +2,7 @@
 /* The way out: `build` makes a request of a call, `parse` says what its answer means. */
 #include "generic.h"
 
+#include "sdk/ask.h"
 #include "sdk/http.h"
 
 bool repeat_read(struct ent_str word, enum ent_repeat *ret)
@@ -12,6 +13,24 @@ bool repeat_read(struct ent_str word, enum ent_repeat *ret)
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++)
 		if (sdk_eqz(word, name[i])) {
 			*ret = (enum ent_repeat)i;
+			return true;
+		}
+	return false;
+}
+
+bool comment_changes_read(struct ent_str word, uint32_t *ret)
+{
+	static const struct {
+		const char *word;
+		uint32_t bits;
+	} row[] = {{"none", 0},
+		   {"edit", 1u << ENT_EDIT_COMMENT},
+		   {"remove", 1u << ENT_REMOVE_COMMENT},
+		   {"both", SDK_OPS_COMMENT}};
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+		if (sdk_eqz(word, row[i].word)) {
+			*ret = row[i].bits;
 			return true;
 		}
 	return false;
@@ -120,6 +139,10 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 			   ? sdk_fail(err, ENT_EUNSUPPORTED,
 				      "this supplier has no build and parse: it is only listened to")
 			   : sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program %s", name);
+	/* A program that was written before these ops were would take them for a new comment. */
+	if (SDK_OPS_COMMENT & ~state->comment_changes & 1u << call->op.kind)
+		return sdk_fail(err, ENT_EUNSUPPORTED, "its setting comment_changes does not say that build knows %s",
+				op_name(call->op.kind));
 	poll_begin(self, call, NULL, arena, &poll, err);
 	const struct ent_call ready = said_ready(self->settings, call, arena);
 	rc = call_input(&ready, poll, state->zone, NULL, arena, &input, err);
@@ -131,10 +154,12 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 /* ---- parse -------------------------------------------------------------------------------------- */
 
 /* What no program has to think of: other statuses than success, and a page instead of the tool. */
-static enum ent_rc status_check(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
+static enum ent_rc status_check(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,
+				struct ent_err *err)
 {
+	bool changes = SDK_OPS_COMMENT & 1u << op->kind;
 	const struct sdk_json *unused;
-	enum ent_rc rc = sdk_http_status(response, arena, err);
+	enum ent_rc rc = changes ? sdk_comment_status(op, response, arena, err) : sdk_http_status(response, arena, err);
 
 	if (rc == ENT_OK && sdk_http_is_html(response))
 		rc = sdk_http_json(response, arena, &unused, err);
@@ -148,7 +173,7 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 {
 	const struct sdk_json *root = NULL;
 	struct ent_err why = {""}, words = {""};
-	enum ent_rc status = status_check(response, arena, &why), said = ENT_OK, rc;
+	enum ent_rc status = status_check(&call->op, response, arena, &why), said = ENT_OK, rc;
 	jv input;
 
 	if (status != ENT_OK && !state->own_statuses)
@@ -186,7 +211,7 @@ static enum ent_rc parse_ask(const struct generic_state *state, const struct ent
 	if (rc != ENT_OK)
 		return rc;
 	if (!root && state->own_statuses) { /* it leaves the answer to its usual meaning */
-		usual = status_check(response, arena, err);
+		usual = status_check(&call->op, response, arena, err);
 		if (usual != ENT_OK)
 			return usual;
 	}
@@ -210,7 +235,7 @@ static enum ent_rc answer_read(const struct generic_state *state, const struct e
 	/* a login that is refused may be a page, or a 302 */
 	bool own = response->status > 0 && (state->own_statuses || call->op.kind == ENT_LOGIN);
 	struct ent_err why = {""};
-	enum ent_rc rc = own ? ENT_OK : status_check(response, arena, &why);
+	enum ent_rc rc = own ? ENT_OK : status_check(&call->op, response, arena, &why);
 
 	if (rc != ENT_OK)
 		return sdk_fail(err, rc, "%s", why.msg);

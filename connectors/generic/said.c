@@ -26,7 +26,7 @@ struct ent_call said_ready(const struct generic_settings *settings, const struct
 	bare.marker = ENT_ABSENT;
 	if (bare.limits.text > 0)
 		bare.limits.text = bare.limits.text > end ? bare.limits.text - (uint32_t)end : 1;
-	if (call->op.kind == ENT_ADD_COMMENT)
+	if (call->op.kind == ENT_ADD_COMMENT || call->op.kind == ENT_EDIT_COMMENT)
 		ready.op.comment.body = sdk_op_text(&bare, dialect, arena);
 	if (call->op.kind != ENT_CREATE_TICKET)
 		return ready;

@@ -177,6 +177,7 @@ enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *com
 			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
 	ret->author = sdk_person_at(comment, "user.id", "user.login");
 	ret->body = sdk_dialect_read(arena, SDK_MARKDOWN, sdk_or_empty(sdk_json_text_at(comment, "body")));
+	ret->format = ENT_MARKDOWN;
 	ret->visibility = ENT_PUBLIC;
 	ret->created_ms = sdk_time_at(comment, "created_at");
 	if (comment_ms > change->stamp.time_ms || (comment_ms > 0 && change->kind == ENT_COMMENT_ADDED))
@@ -281,7 +282,7 @@ static const struct ent_connector github_connector = {
     .name = "github",
     .version = ENTENTE_VERSION,
     .summary = "GitHub issues and their comments",
-    .ops = SDK_OPS_ALL,
+    .ops = SDK_OPS_ALL | SDK_OPS_COMMENT,
     .setting = github_setting,
     .settings_size = sizeof(struct github_settings),
     .map[ENT_STATUS] = github_status,

@@ -28,6 +28,16 @@ enum ent_rc github_follow(const struct github_settings *settings, const struct e
 			  const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
 			  struct ent_err *err) __attribute__((warn_unused_result));
 
+/* change.c */
+#define GITHUB_ANEW 4                       /* the phase that writes where the repository is now; memo: its address */
+bool github_changes(enum ent_op_kind kind); /* a comment that stands there */
+enum ent_rc github_no_internal(struct ent_err *err);
+enum ent_rc github_change_build(const struct ent_call *call, struct ent_str repository, struct ent_arena *arena,
+				struct ent_request *ret, struct ent_err *err) __attribute__((warn_unused_result));
+enum ent_rc github_change_parse(const struct ent_call *call, const struct ent_response *response,
+				struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
+    __attribute__((warn_unused_result));
+
 /* out.c */
 /* An issue of the API as a change. */
 enum ent_rc github_tell(const struct github_settings *settings, const struct sdk_json *issue, struct sdk_changes *list,

@@ -13,7 +13,7 @@
 #include "sdk/http.h"
 #include "sdk/time.h"
 
-enum { WRITE = 1, LOOK = 2, MOVED = GITHUB_MOVED, ANEW = 4, PAGE = 100 };
+enum { WRITE = 1, LOOK = 2, MOVED = GITHUB_MOVED, ANEW = GITHUB_ANEW, PAGE = 100 };
 enum { LAG_S = 30 }; /* a list is read from the database, but perhaps from a copy of it */
 
 const char *const github_cannot[] = {
@@ -167,8 +167,7 @@ static enum ent_rc build_comment(const struct ent_call *call, struct ent_str pat
 	struct sdk_ask ask;
 
 	if (op->comment.visibility != ENT_PUBLIC)
-		return sdk_fail(err, ENT_EUNSUPPORTED,
-				"GitHub has no internal comments: whoever sees the issue reads them all");
+		return github_no_internal(err);
 	if (looks(call)) {
 		sdk_ask_get(ret, look_path(call, sdk_format(arena, "%.*s/comments?", ENT_F(path)), arena));
 		return ENT_OK;
@@ -245,16 +244,20 @@ enum ent_rc github_build(const struct ent_self *self, const struct ent_call *cal
 {
 	const struct github_settings *settings = self->settings;
 	struct ent_header *header = SDK_NEW_N(arena, struct ent_header, 2);
-	struct ent_str path = ENT_ABSENT;
+	struct ent_str path = ENT_ABSENT, number;
 	enum ent_op_kind kind = call->op.kind;
 	enum ent_rc rc = ENT_OK;
 
-	if (kind != ENT_CREATE_TICKET && kind != ENT_POLL && kind != ENT_PROBE)
+	if (github_changes(kind))
+		rc = repository_path(sdk_cut(call->op.ticket.key, '#', &number), arena, &path, err);
+	else if (kind != ENT_CREATE_TICKET && kind != ENT_POLL && kind != ENT_PROBE)
 		rc = issue_path(&call->op, arena, &path, err);
 	if (rc != ENT_OK)
 		return rc;
 	if (kind == ENT_POLL)
 		rc = build_poll(settings, call, arena, ret, err);
+	else if (github_changes(kind))
+		rc = github_change_build(call, path, arena, ret, err);
 	else if (kind != ENT_CREATE_TICKET && call->phase == MOVED)
 		sdk_ask_get(ret, call->memo);
 	else if (kind == ENT_CREATE_TICKET)
@@ -451,6 +454,8 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 		return parse_poll(settings, call, response, arena, ret, err);
 	if (op->kind == ENT_PROBE)
 		return parse_probe(response, arena, err);
+	if (github_changes(op->kind))
+		return github_change_parse(call, response, arena, ret, err);
 	if (github_is_moved(response) && op->kind != ENT_CREATE_TICKET && call->phase != MOVED && call->phase != ANEW)
 		return github_ask_moved(response, arena, ret);
 	rc = sdk_http_json(response, arena, &root, err);

@@ -212,6 +212,8 @@ enum ent_rc jira_parse(const struct ent_self *self, const struct ent_call *call,
 		return parse_poll(settings, call, response, arena, ret, err);
 	if (op->kind == ENT_UPDATE_TICKET)
 		return parse_update(settings, call, response, arena, ret, err);
+	if (op->kind == ENT_EDIT_COMMENT || op->kind == ENT_REMOVE_COMMENT)
+		return sdk_comment_status(op, response, arena, err);
 	rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK || op->kind == ENT_PROBE)
 		return rc;

@@ -19,6 +19,10 @@ static const char *event_type(enum ent_op_kind kind)
 		return "org.entente.ticket.create.v1";
 	case ENT_UPDATE_TICKET:
 		return "org.entente.ticket.update.v1";
+	case ENT_EDIT_COMMENT:
+		return "org.entente.comment.edit.v1";
+	case ENT_REMOVE_COMMENT:
+		return "org.entente.comment.remove.v1";
 	default:
 		return "org.entente.comment.add.v1";
 	}
@@ -39,9 +43,14 @@ static void event_write(struct sdk_jsonw *w, const struct ent_op *op, struct ent
 	sdk_jsonw_close(w, '}');
 	sdk_jsonw_key(w, "ticket");
 	sdk_write_ticket(w, &op->ticket);
-	if (op->kind == ENT_ADD_COMMENT) {
+	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT) {
 		sdk_jsonw_key(w, "comment");
 		sdk_write_comment(w, &op->comment);
+	} else if (op->kind == ENT_REMOVE_COMMENT) {
+		sdk_jsonw_key(w, "comment");
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "id", op->comment.id);
+		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, '}');
 }
@@ -202,7 +211,7 @@ enum ent_rc native_parse(const struct ent_self *self, const struct ent_call *cal
 			 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
 	bool reads = call->op.kind == ENT_FETCH_TICKET;
-	bool may_be_empty = call->op.kind == ENT_UPDATE_TICKET || call->op.kind == ENT_ADD_COMMENT;
+	bool may_be_empty = !reads && call->op.kind != ENT_CREATE_TICKET;
 	const struct sdk_json *root = NULL;
 	struct ent_result result = {0};
 	struct sdk_changes list;

@@ -55,7 +55,8 @@ static const struct ent_map_row redmine_priority[] = {
 
 static const char *const redmine_cannot[] = {
     "A new issue begins where its tracker begins: its status follows as an update.",
-    "Notes that are edited, removed or made public after they were brought are not told again.",
+    "A poll does not tell notes of theirs that are edited, removed or made public after they were read.",
+    "Notes of ours are edited and removed in Redmine 5 and newer, where our user has the right to edit its own notes.",
     "An issue that is deleted is missed only when it is asked for again, by the sweep.",
     NULL,
 };
@@ -106,6 +107,8 @@ static redmine_build *const builds[] = {
     [ENT_CREATE_TICKET] = redmine_create_build,
     [ENT_UPDATE_TICKET] = redmine_update_build,
     [ENT_ADD_COMMENT] = redmine_comment_build,
+    [ENT_EDIT_COMMENT] = redmine_note_build,
+    [ENT_REMOVE_COMMENT] = redmine_note_build,
     [ENT_FETCH_TICKET] = redmine_fetch_build,
     [ENT_POLL] = redmine_poll_build,
     [ENT_PROBE] = redmine_probe_build,
@@ -114,6 +117,8 @@ static redmine_parse *const parses[] = {
     [ENT_CREATE_TICKET] = redmine_create_parse,
     [ENT_UPDATE_TICKET] = redmine_update_parse,
     [ENT_ADD_COMMENT] = redmine_comment_parse,
+    [ENT_EDIT_COMMENT] = redmine_note_parse,
+    [ENT_REMOVE_COMMENT] = redmine_note_parse,
     [ENT_FETCH_TICKET] = redmine_fetch_parse,
     [ENT_POLL] = redmine_poll_parse,
     [ENT_PROBE] = redmine_probe_parse,
@@ -138,7 +143,7 @@ static const struct ent_connector redmine_connector = {
     .name = "redmine",
     .version = ENTENTE_VERSION,
     .summary = "Redmine, both ways through its REST API, by polling",
-    .ops = SDK_OPS_ALL,
+    .ops = SDK_OPS_ALL | SDK_OPS_COMMENT,
     .setting = redmine_setting,
     .settings_size = sizeof(struct redmine_settings),
     .map[ENT_STATUS] = redmine_status,

@@ -57,15 +57,15 @@ struct ent_str redmine_word_id(const struct sdk_json *list, struct ent_str name)
 enum ent_rc redmine_priority_id(const struct ent_response *response, struct ent_str name, struct ent_arena *arena,
 				struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 
-/* ---- create.c, write.c, comment.c, poll.c: build() and parse() of the ops ---- */
+/* ---- create.c, write.c, comment.c, note.c, poll.c: build() and parse() of the ops ---- */
 
 typedef enum ent_rc redmine_build(const struct redmine_settings *, const struct ent_call *, struct ent_arena *,
 				  struct ent_request *ret, struct ent_err *);
 typedef enum ent_rc redmine_parse(const struct redmine_settings *, const struct ent_call *, const struct ent_response *,
 				  struct ent_arena *, struct ent_result *ret, struct ent_err *);
 redmine_build redmine_probe_build, redmine_create_build, redmine_update_build, redmine_comment_build,
-    redmine_fetch_build, redmine_poll_build;
+    redmine_note_build, redmine_fetch_build, redmine_poll_build;
 redmine_parse redmine_probe_parse, redmine_create_parse, redmine_update_parse, redmine_comment_parse,
-    redmine_fetch_parse, redmine_poll_parse;
+    redmine_note_parse, redmine_fetch_parse, redmine_poll_parse;
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sdk/fit.h"
+#include "sdk/http.h"
 #include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -15,6 +16,11 @@
 void sdk_ask_get(struct ent_request *ret, struct ent_str path)
 {
 	*ret = (struct ent_request){.method = "GET", .path = path};
+}
+
+void sdk_ask_delete(struct ent_request *ret, struct ent_str path)
+{
+	*ret = (struct ent_request){.method = "DELETE", .path = path};
 }
 
 void sdk_ask_begin(struct sdk_ask *ask)
@@ -152,6 +158,20 @@ enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char 
 	va_end(args);
 	ret->said_no = true;
 	return ENT_EINVAL;
+}
+
+enum ent_rc sdk_comment_status(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,
+			       struct ent_err *err)
+{
+	struct ent_err why = {""};
+	enum ent_rc rc = sdk_http_status(response, arena, &why);
+
+	if (rc != ENT_EGONE)
+		return rc == ENT_OK ? rc : sdk_fail(err, rc, "%s", why.msg);
+	if (op->kind == ENT_REMOVE_COMMENT)
+		return ENT_OK;
+	return sdk_fail(err, ENT_EINVAL, "HTTP %d: the comment is not there any more, or our user may not see it",
+			response->status);
 }
 
 bool sdk_call_looks(const struct ent_call *call)

@@ -8,6 +8,7 @@
 #include "sdk/json.h"
 
 void sdk_ask_get(struct ent_request *ret, struct ent_str path);
+void sdk_ask_delete(struct ent_request *ret, struct ent_str path);
 
 /* A JSON object as body: begin, members through `w`, then send, which closes it. */
 struct sdk_ask {
@@ -25,7 +26,7 @@ bool sdk_op_sets(const struct ent_op *op, enum ent_attr attr);
 struct ent_str sdk_op_native(const struct ent_op *op, enum ent_attr attr);
 /* Every text that leaves goes through one of these three: what a person wrote acts nowhere (sdk/dialect.h), and what is
  * longer than op->limits is shortened (sdk/fit.h). */
-/* The comment of an ADD_COMMENT, with the marker as its last line. */
+/* The comment of an ADD_COMMENT or EDIT_COMMENT, with the marker as its last line. */
 struct ent_str sdk_op_text(const struct ent_op *op, enum sdk_dialect dialect, struct ent_arena *arena);
 /* The title of a CREATE, one line. number: stands at its end, "Lift 3 stuck [ENT-000042]"; absent: it does not. */
 struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, struct ent_str number,
@@ -54,12 +55,17 @@ int64_t sdk_look_since_ms(const struct ent_op *op);
 /* parse(): the tool's own no, read and understood, though its status is no 4xx. Returns ENT_EINVAL. */
 enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* EDIT_COMMENT, REMOVE_COMMENT: the status of an answer whose path names a comment, so that 404 and 410 are about that
+ * comment. A REMOVE_COMMENT is then done; an EDIT_COMMENT is ENT_EINVAL, as a person removed it there. */
+enum ent_rc sdk_comment_status(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,
+			       struct ent_err *err) __attribute__((warn_unused_result));
 /* repeat() of a tool whose database is searched, not an index: where our marker is found again, and where an UPDATE
- * sets values. */
+ * sets values, an EDIT_COMMENT words. */
 enum ent_repeat sdk_repeat_by_search(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 
 #define SDK_OPS_ALL                                                                                                    \
 	(1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |          \
 	 1u << ENT_POLL | 1u << ENT_PROBE)
+#define SDK_OPS_COMMENT (1u << ENT_EDIT_COMMENT | 1u << ENT_REMOVE_COMMENT) /* of a comment that stands there */
 
 #endif

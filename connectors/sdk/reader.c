@@ -298,7 +298,7 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 	struct ent_str word;
 	struct ent_err why;
 	enum ent_rc rc =
-	    sdk_read_members(reader, node, "comment", "id author body public visibility created_at removed");
+	    sdk_read_members(reader, node, "comment", "id author body format public visibility created_at removed");
 
 	if (rc == ENT_OK)
 		rc = visibility_read(reader, node, &comment->visibility);
@@ -311,6 +311,7 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 	if (rc != ENT_OK)
 		return rc;
 	comment->body = sdk_json_text(body); /* "" is a body */
+	comment->format = sdk_json_is(node, "format", "markdown") ? ENT_MARKDOWN : ENT_TEXT;
 	if (ret->kind == ENT_COMMENT_ADDED && !comment->body.p)
 		return reader_refuse(reader, "comment", "body", "is missing");
 	if (ret->kind == ENT_COMMENT_ADDED && is_json_null(sdk_json_at(node, "id")))

@@ -21,6 +21,7 @@ const char *const servicenow_cannot[] = {
     "Priority is worked out by ServiceNow from impact and urgency: those two are set, as they are known here, else as "
     "priority says.",
     "On hold needs a reason there: only \"waits for the requester\" (3/1) and plain hold (3) are said.",
+    "A journal cannot be changed: a comment of ours that is edited or removed stands there as it was.",
     NULL,
 };
 
@@ -344,6 +345,8 @@ enum ent_rc servicenow_parse(const struct ent_self *self, const struct ent_call 
 		if (rc != ENT_OK)
 			return rc;
 		break;
+	case ENT_EDIT_COMMENT: /* not among its ops */
+	case ENT_REMOVE_COMMENT:
 	case ENT_PROBE:
 	case ENT_POLL:
 	case ENT_LOGIN:

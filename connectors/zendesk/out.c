@@ -12,11 +12,12 @@
 
 enum { WRITE = 1, LOOKED = 100 };
 
-#define TICKETS "/api/v2/tickets"
+#define TICKETS ZENDESK_TICKETS
 
 const char *const zendesk_cannot[] = {
     "A closed ticket takes nothing any more, and a ticket that left `new` cannot go back to it.",
     "Priority knows four steps: planning (5) is not told, unless map.priority_out names low for it.",
+    "A comment of ours cannot be edited there. One that is removed is blacked out for ever, and its place stays.",
     NULL,
 };
 
@@ -79,12 +80,6 @@ static enum ent_rc build_write(const struct zendesk_settings *settings, const st
 	return rc;
 }
 
-static void ask_comments(struct ent_request *ret, struct ent_arena *arena, struct ent_str id)
-{
-	sdk_ask_get(ret,
-		    sdk_http_path(arena, TICKETS "/%s/comments.json?sort=-created_at&page%5Bsize%5D=100", &id, NULL));
-}
-
 /* What is asked for of one ticket: its comments, from the oldest on, page after page; before them the ticket itself
  * when nobody understood it in the export. */
 #define PLACE_TICKET   "ticket"
@@ -132,12 +127,14 @@ enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *ca
 
 	if (op->kind == ENT_POLL) {
 		build_poll(call, arena, ret, err);
+	} else if (op->kind == ENT_REMOVE_COMMENT) {
+		return zendesk_redact_build(call, arena, ret, err);
 	} else if (op->kind == ENT_PROBE) {
 		sdk_ask_get(ret, ENT_STR("/api/v2/users/me.json"));
 	} else if (op->kind == ENT_FETCH_TICKET) {
 		sdk_ask_get(ret, sdk_http_path(arena, TICKETS "/%s.json", &op->ticket.id, NULL));
 	} else if (sdk_call_looks(call) && op->kind == ENT_ADD_COMMENT) {
-		ask_comments(ret, arena, op->ticket.id);
+		zendesk_ask_comments(ret, arena, op->ticket.id, ENT_ABSENT);
 	} else if (sdk_call_looks(call) && op->kind == ENT_CREATE_TICKET) {
 		sdk_ask_get(ret, sdk_http_path(arena, TICKETS ".json?external_id=%s", &op->number, NULL));
 	} else {
@@ -251,6 +248,8 @@ enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *ca
 
 	if (op->kind == ENT_POLL)
 		return parse_poll(self->settings, call, response, arena, ret, err);
+	if (op->kind == ENT_REMOVE_COMMENT)
+		return zendesk_redact_parse(call, response, arena, ret, err);
 	rc = sdk_http_json(response, arena, &root, err);
 	if (rc != ENT_OK)
 		return rc;

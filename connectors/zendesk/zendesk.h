@@ -39,4 +39,14 @@ enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *ca
 enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
 			  struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
 
+/* redact.c */
+#define ZENDESK_TICKETS "/api/v2/tickets"
+/* The newest hundred comments of a ticket; after: the cursor of the next ones, absent for the first. */
+void zendesk_ask_comments(struct ent_request *ret, struct ent_arena *arena, struct ent_str ticket,
+			  struct ent_str after);
+enum ent_rc zendesk_redact_build(const struct ent_call *call, struct ent_arena *arena, struct ent_request *ret,
+				 struct ent_err *err);
+enum ent_rc zendesk_redact_parse(const struct ent_call *call, const struct ent_response *response,
+				 struct ent_arena *arena, struct ent_result *ret, struct ent_err *err);
+
 #endif

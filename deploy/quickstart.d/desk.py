@@ -95,6 +95,15 @@ class Desk:
             return self.shown(row["ticket"]["id"])
         if kind == "org.entente.comment.add.v1":
             return {"comment": self.add(row, data["comment"]["body"], data["comment"]["visibility"], OURS)}
+        if kind == "org.entente.comment.edit.v1":
+            for comment in row["comments"]:
+                if comment["id"] == data["comment"]["id"]:
+                    comment["body"] = data["comment"]["body"]
+                    return {}
+            raise Refused(422, f"there is no comment {data['comment']['id']} here")
+        if kind == "org.entente.comment.remove.v1":
+            row["comments"] = [comment for comment in row["comments"] if comment["id"] != data["comment"]["id"]]
+            return {}
         raise Refused(422, f"{kind} is not known here")
 
     # ---- what people here do
@@ -127,7 +136,7 @@ class Desk:
 
     def add(self, row, words, visibility, author):
         self.stamp(row)
-        comment = {"id": f"{row['ticket']['id']}.{len(row['comments']) + 1}", "body": words, "visibility": visibility,
+        comment = {"id": f"{row['ticket']['id']}.{row['version']}", "body": words, "visibility": visibility,
                    "author": author, "created_at": row["time"]}
         row["comments"].append(comment)
         return comment

@@ -66,9 +66,10 @@ CREATE TABLE incident (
 	n_comment       BIGINT NOT NULL,
 	finished        SMALLINT NOT NULL -- 1: table finished lists it
 );
--- Lists walk the incidents in work, which are few, by this index alone. Every webhook moves an entry of it. Those that
--- are finished are many: they stand in table finished.
-CREATE INDEX incident_work ON incident (changed_ms, number, status, holder) WHERE merged_into = 0 AND finished = 0;
+CREATE INDEX incident_changed ON incident (changed_ms, number);
+-- Lists by status and holder: the incidents in work are few, and their time of change, which every webhook moves, stays
+-- out of this index. Those that are finished are many: they stand in table finished.
+CREATE INDEX incident_open ON incident (status, holder, number) WHERE merged_into = 0 AND finished = 0;
 CREATE INDEX incident_merged ON incident (merged_into) WHERE merged_into <> 0;
 
 -- The way of the ball.
@@ -111,6 +112,8 @@ CREATE TABLE comment (
 	external_id   TEXT NOT NULL,
 	author        TEXT NOT NULL, -- ref of a person; '' nobody is named
 	body          TEXT NOT NULL,
+	format        TEXT NOT NULL DEFAULT 'text', -- text, markdown
+	reply_to      TEXT NOT NULL DEFAULT '', -- uuid of the comment that it answers; '' none is told
 	visibility    TEXT NOT NULL, -- in its own tool: internal, public
 	organisations TEXT NOT NULL, -- who may read it: names, comma separated, sorted; ours and the author's among them
 	everyone      SMALLINT NOT NULL, -- 1: each organisation with a standing share, too

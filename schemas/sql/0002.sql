@@ -8,11 +8,8 @@ CREATE TABLE share (
 	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
-	finished     SMALLINT NOT NULL DEFAULT 0, -- as incident.finished, saved with it
 	PRIMARY KEY (incident, supplier)
 );
--- A supplier's incidents in work.
-CREATE INDEX share_work ON share (supplier, incident) WHERE finished = 0;
 -- What an organisation may read, newest share first.
 CREATE INDEX share_reader ON share (supplier, since_ms, incident) WHERE withdrawn_ms = 0;
 INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
@@ -49,7 +46,7 @@ CREATE TABLE delivery (
 	marked      BIGINT NOT NULL, -- number in its marker: a merge does not change what was sent
 	supplier    TEXT NOT NULL,
 	sent_to     TEXT NOT NULL, -- external_id of the ticket it was begun for: of several each attempt is for that one
-	op          TEXT NOT NULL, -- create_ticket, update_ticket, add_comment
+	op          TEXT NOT NULL, -- create_ticket, update_ticket, add_comment, edit_comment, remove_comment
 	attributes  INTEGER NOT NULL, -- update_ticket: bits of enum ent_attr
 	comment     TEXT NOT NULL, -- uuid; '' for none
 	title       TEXT NOT NULL,
@@ -84,7 +81,9 @@ CREATE INDEX delivery_due ON delivery (supplier, due_ms, id) WHERE state = 'pend
 CREATE INDEX delivery_queue ON delivery (incident, supplier, id);
 CREATE INDEX delivery_wait ON delivery (incident, supplier, id) WHERE state NOT IN ('done', 'cancelled');
 CREATE INDEX delivery_open ON delivery (state, id) WHERE state NOT IN ('done', 'cancelled');
-CREATE UNIQUE INDEX delivery_once ON delivery (comment, supplier) WHERE comment <> '';
+CREATE UNIQUE INDEX delivery_once ON delivery (comment, supplier) WHERE comment <> '' AND op = 'add_comment';
+-- What changes a comment that went: of each edit one, and of a removal.
+CREATE INDEX delivery_follows ON delivery (comment, supplier) WHERE comment <> '' AND op <> 'add_comment';
 
 -- Where our comments stand: the first layer against echoes.
 CREATE TABLE copy (

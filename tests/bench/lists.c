@@ -89,15 +89,14 @@ static void fill(struct db *db, int64_t n)
 	    "|| "
 	    "(10000000 + number), number, status, 0, 0, 0, changed_ms, '{}', '', number FROM incident WHERE $1 > 0");
 	run(db, "shares", n,
-	    "INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew, finished) SELECT number, "
-	    "'supplier' || (number % 30), 0, 0, 0, 0, finished FROM incident WHERE $1 > 0 UNION ALL SELECT number, "
-	    "'supplier' || ((number + 7) % 30), 0, 0, 0, 0, finished FROM incident WHERE number % 3 = 0 UNION ALL "
-	    "SELECT number, 'few', 0, 0, 0, 0, finished FROM incident WHERE number % ($1 / 40) = 11");
+	    "INSERT INTO share SELECT number, 'supplier' || (number % 30), 0, 0, 0, 0 FROM incident WHERE $1 > 0 UNION "
+	    "ALL SELECT number, 'supplier' || ((number + 7) % 30), 0, 0, 0, 0 FROM incident WHERE number % 3 = 0 UNION "
+	    "ALL SELECT number, 'few', 0, 0, 0, 0 FROM incident WHERE number % ($1 / 40) = 11");
 	run(db, "finished", n,
 	    "INSERT INTO finished SELECT number, '', holder, status, changed_ms FROM incident WHERE finished = 1 UNION "
 	    "ALL "
 	    "SELECT number, share.supplier, holder, status, changed_ms FROM incident JOIN share ON share.incident = "
-	    "number WHERE incident.finished = 1 AND $1 > 0");
+	    "number WHERE finished = 1 AND $1 > 0");
 	if (!db_commit(db)) {
 		fprintf(stderr, "%s\n", db_error(db));
 		exit(1);

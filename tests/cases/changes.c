@@ -106,6 +106,7 @@ static void comment_print(struct sdk_buf *out, const struct ent_comment *comment
 	sdk_buf_z(out, "   comment ");
 	quoted_print(out, comment->id);
 	sdk_buf_z(out, comment->visibility == ENT_PUBLIC ? " public" : " internal");
+	sdk_buf_z(out, comment->format == ENT_MARKDOWN ? " markdown" : "");
 	time_print(out, comment->created_ms);
 	sdk_buf_z(out, "\n");
 	person_print(out, "  author", &comment->author);

@@ -12,6 +12,8 @@ static const char *const op_name[] = {
     [ENT_CREATE_TICKET] = "create_ticket",
     [ENT_UPDATE_TICKET] = "update_ticket",
     [ENT_ADD_COMMENT] = "add_comment",
+    [ENT_EDIT_COMMENT] = "edit_comment",
+    [ENT_REMOVE_COMMENT] = "remove_comment",
     [ENT_FETCH_TICKET] = "fetch_ticket",
     [ENT_POLL] = "poll",
     [ENT_PROBE] = "probe",
@@ -80,7 +82,7 @@ static const char *ticket_read(const struct dialog *dialog, const struct sdk_jso
 	if (why)
 		return why;
 	if (!op->ticket.id.p != (op->kind == ENT_CREATE_TICKET || op->kind >= ENT_POLL))
-		return "call: ticket.id belongs to update_ticket, add_comment and fetch_ticket";
+		return "call: ticket.id belongs to every op on a ticket that is there";
 	if (!op->ticket.has != (op->kind != ENT_CREATE_TICKET && op->kind != ENT_UPDATE_TICKET))
 		return "call: attributes belong to create_ticket and update_ticket";
 	return NULL;
@@ -91,13 +93,13 @@ static const char *comment_read(const struct dialog *dialog, const struct sdk_js
 	static const char *const known[] = {"id", "author", "body", "visibility", NULL};
 	const char *why = members_fault(dialog->arena, node, "call: comment", known);
 
-	if (!node != (op->kind != ENT_ADD_COMMENT))
-		return "call: comment belongs to add_comment";
+	if (!node != (op->kind != ENT_ADD_COMMENT && op->kind != ENT_EDIT_COMMENT && op->kind != ENT_REMOVE_COMMENT))
+		return "call: comment belongs to add_comment, edit_comment and remove_comment";
 	op->comment.id = sdk_word_at(node, "id");
 	op->comment.author = sdk_person_at(node, "author.id", "author.name");
 	op->comment.body = sdk_json_text_at(node, "body");
 	op->comment.visibility = sdk_json_is(node, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
-	if (node && !op->comment.body.p)
+	if (node && !op->comment.body.p && op->kind != ENT_REMOVE_COMMENT)
 		return "call: comment.body is missing";
 	return why;
 }
@@ -125,7 +127,8 @@ static const char *op_read(const struct dialog *dialog, const struct sdk_json *r
 	while (i < sizeof op_name / sizeof *op_name && !sdk_json_is(root, "op", op_name[i]))
 		i++;
 	if (i == sizeof op_name / sizeof *op_name)
-		return "call: op is create_ticket, update_ticket, add_comment, fetch_ticket or poll";
+		return "call: op is create_ticket, update_ticket, add_comment, edit_comment, remove_comment, "
+		       "fetch_ticket or poll";
 	op->kind = (enum ent_op_kind)i;
 	limits_read(dialog, root, op);
 	op->key = sdk_word_at(root, "key");
@@ -139,7 +142,7 @@ static const char *op_read(const struct dialog *dialog, const struct sdk_json *r
 		if (op->key.p[i] != '-')
 			key[n++] = op->key.p[i];
 	plain = (struct ent_str){key, n};
-	if (op->kind == ENT_CREATE_TICKET || op->kind == ENT_ADD_COMMENT)
+	if (op->kind == ENT_CREATE_TICKET || op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT)
 		op->marker = sdk_format(arena, "[%.*s:%.*s]", ENT_F(op->number), ENT_F(plain));
 	if (sdk_json_at(root, "since") && !sdk_time_parse(sdk_json_text_at(root, "since"), 0, &op->since_ms))
 		return "call: since is no time";

@@ -32,6 +32,10 @@ struct world {
 	int64_t last_begun[N_INCIDENT][N_TOOL];
 	bool stood[DELIVERIES_MAX]; /* was parked, unknown or cancelled once: it may go out of turn */
 	bool done[DELIVERIES_MAX];
+	struct ent_str begun_with[DELIVERIES_MAX]; /* the words that it went out with */
+	struct ent_str words[DELIVERIES_MAX];      /* of a delivery that brings a comment: what the tool shows by now */
+	bool was_away[N_TOOL];      /* a comment changed while it had no ticket, or its share was taken back */
+	struct ent_connector plain; /* of the last tool: its comments cannot be changed */
 	struct {
 		struct ent_str id;
 		int from; /* N_TOOL: we */
@@ -57,6 +61,10 @@ void world_end(struct world *world);
 struct ent_str tool_name(const struct world *world, int tool);
 int tool_of(const struct world *world, struct ent_str supplier);
 struct ticket *ticket_in(struct world *world, int tool);
+const struct comment *comment_of(struct world *world, const struct delivery *delivery);
+/* The delivery that brings the comment which this one changes; NULL: none. */
+const struct delivery *brings(struct world *world, const struct delivery *delivery);
+void check_words(struct world *world);
 struct queue queue_of(struct world *world, struct events *events);
 void world_drain(struct world *world, struct events *events);
 struct situation situation_of(struct world *world, int tool, struct ent_str ticket);
@@ -71,6 +79,7 @@ void step_attach(struct world *world);
 void step_edit_there(struct world *world);
 void step_share(struct world *world);
 void step_unshare(struct world *world);
+void step_want_again(struct world *world);
 void step_say(struct world *world);
 void step_status(struct world *world);
 void step_act(struct world *world);

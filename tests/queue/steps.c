@@ -68,7 +68,8 @@ void step_remove_ticket(struct world *world)
 	world_drain(world, &events);
 }
 
-static void say_there(struct world *world, int tool, struct ent_str id, enum ent_change_kind kind)
+static void say_there_as(struct world *world, int tool, struct ent_str id, enum ent_change_kind kind,
+			 enum ent_visibility visibility)
 {
 	struct ticket *ticket = ticket_in(world, tool);
 	struct events events = {.arena = &world->arena.abi};
@@ -81,7 +82,7 @@ static void say_there(struct world *world, int tool, struct ent_str id, enum ent
 				    .ticket.id = ticket->external_id,
 				    .comment = {.id = id,
 						.body = make_text(world, "words ", (int)(draw(world) % 1000000)),
-						.visibility = draw_below(world, 4) ? ENT_PUBLIC : ENT_INTERNAL}};
+						.visibility = visibility}};
 	struct comment *known = dossier_comment(world->dossier, at.supplier, ticket->external_id, id);
 	at.comment = known->uuid[0] ? known : NULL;
 	at.author = (struct person){.ref = ENT_STR("10000000-0000-4000-8000-000000000001"), .name = ENT_STR("Una")};
@@ -89,6 +90,11 @@ static void say_there(struct world *world, int tool, struct ent_str id, enum ent
 		change.comment.created_ms = world->now_ms - 600000 - draw_below(world, 2) * 36000000;
 	decide_change(&at, &change, &events);
 	world_drain(world, &events);
+}
+
+static void say_there(struct world *world, int tool, struct ent_str id, enum ent_change_kind kind)
+{
+	say_there_as(world, tool, id, kind, draw_below(world, 4) ? ENT_PUBLIC : ENT_INTERNAL);
 }
 
 void step_say_there(struct world *world)
@@ -168,6 +174,7 @@ void step_unshare(struct world *world)
 	person_of(world, &at);
 	if (!dossier_shares(world->dossier, tool_name(world, tool)))
 		return;
+	world->was_away[tool] = true;
 	decide_unshare(&at, tool_name(world, tool), ENT_STR("It is done."), &desk, &events);
 	world_drain(world, &events);
 	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
@@ -224,7 +231,8 @@ void step_act(struct world *world)
 	enum delivery_action action = (enum delivery_action)draw_below(world, 3);
 
 	world->doing = "a person decides about a delivery";
-	if (!delivery || (delivery->op == ENT_UPDATE_TICKET && action == DELIVERY_IGNORE))
+	if (!delivery || ((delivery->op == ENT_UPDATE_TICKET || delivery_changes_comment(delivery->op)) &&
+			  action == DELIVERY_IGNORE))
 		return;
 	struct queue queue = queue_of(world, &events);
 	(void)queue_act(&queue, delivery, action, make_text(world, "mended ", draw_below(world, 1000)), &desk);
@@ -258,7 +266,7 @@ struct delivery *head_of(struct world *world, int tool)
 	return NULL;
 }
 
-static const struct comment *comment_of(struct world *world, const struct delivery *delivery)
+const struct comment *comment_of(struct world *world, const struct delivery *delivery)
 {
 	for (size_t i = 0; delivery->comment[0] && i < world->dossier->n_comment; i++)
 		if (strcmp(world->dossier->comment[i]->uuid, delivery->comment) == 0)
@@ -300,6 +308,12 @@ void begin_one(struct world *world, struct delivery *delivery)
 
 	if (!queue_begin(&queue, delivery, hash))
 		VIOLATES(world, "delivery %d is head and pending, and cannot begin", (int)delivery->id);
+	const struct delivery *add = delivery->op != ENT_ADD_COMMENT ? brings(world, delivery) : NULL;
+	if (add && delivery_is_open(add))
+		VIOLATES(world, "delivery %d goes before %d, which brings its comment", (int)delivery->id,
+			 (int)add->id);
+	const struct comment *said = comment_of(world, delivery);
+	world->begun_with[delivery->id] = said ? said->body : ENT_STR("");
 	if (delivery->op == ENT_CREATE_TICKET && ticket_in(world, tool) && !delivery->look && delivery->phase == 0)
 		VIOLATES(world, "delivery %d makes a second ticket", (int)delivery->id);
 	int64_t *last = &world->last_begun[world->dossier - world->incident][tool];
@@ -348,6 +362,10 @@ void delivery_done(struct world *world, struct delivery *delivery)
 	else if (delivery->op != ENT_CREATE_TICKET && !ticket_in(world, tool))
 		result = (struct delivery_result){
 		    .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("it is gone")};
+	const struct delivery *add = brings(world, delivery);
+	if (add && result.outcome == OUTCOME_DONE)
+		world->words[add->id] =
+		    delivery->op == ENT_REMOVE_COMMENT ? ENT_STR("") : world->begun_with[delivery->id];
 	settle(world, delivery, result);
 }
 
@@ -385,5 +403,47 @@ void step_echo(struct world *world)
 		return;
 	struct queue queue = queue_of(world, &events);
 	(void)queue_seen(&queue, delivery, ENT_STR("T1"), ENT_STR("r1"));
+	world_drain(world, &events);
+}
+
+/* A comment that may have been brought, while its share is taken back and given again: it is edited and, for a person's
+ * word, the edit goes. */
+void step_want_again(struct world *world)
+{
+	struct events events = {.arena = &world->arena.abi};
+	struct queue queue = queue_of(world, &events);
+	const struct comment *said = NULL;
+	struct delivery *add = NULL;
+	struct situation at;
+
+	world->doing = "a comment that may stand there is wanted again";
+	for (size_t i = 0; i < world->dossier->n_delivery && !add; i++)
+		if (world->dossier->delivery[i]->op == ENT_ADD_COMMENT && world->dossier->delivery[i]->head &&
+		    world->dossier->delivery[i]->state == DELIVERY_PENDING)
+			add = world->dossier->delivery[i];
+	said = add ? comment_of(world, add) : NULL;
+	if (!said || !said->supplier.n || !ticket_in(world, tool_of(world, said->supplier)))
+		return;
+	begin_one(world, add);
+	settle(world, add, (struct delivery_result){.outcome = OUTCOME_LOST, .may_look = true});
+	world->was_away[tool_of(world, add->supplier)] = true;
+	person_of(world, &at);
+	decide_unshare(&at, add->supplier, ENT_STR(""), &desk, &events);
+	world_drain(world, &events);
+	events.n = 0;
+	world->now_ms += 60000;
+	person_of(world, &at);
+	if (status_facts(world->dossier->incident.values.at[ENT_STATUS])->terminal)
+		return;
+	decide_share(&at, add->supplier, false, false, &(struct brief){.what = ENT_ABSENT}, &desk, &events);
+	world_drain(world, &events);
+	events.n = 0;
+	say_there_as(world, tool_of(world, said->supplier), said->external_id, ENT_COMMENT_ADDED, ENT_INTERNAL);
+	world->now_ms += 1000;
+	say_there_as(world, tool_of(world, said->supplier), said->external_id, ENT_COMMENT_ADDED, ENT_PUBLIC);
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		if (world->dossier->delivery[i]->op == ENT_EDIT_COMMENT &&
+		    world->dossier->delivery[i]->cause == CAUSE_EARLIER)
+			(void)queue_act(&queue, world->dossier->delivery[i], DELIVERY_RETRY, ENT_ABSENT, &desk);
 	world_drain(world, &events);
 }

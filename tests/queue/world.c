@@ -99,6 +99,12 @@ static bool last_of(struct dossier *dossier, struct ent_str supplier, enum ent_o
 	return found;
 }
 
+static bool stands_nowhere(struct dossier *dossier, const char *uuid, struct ent_str supplier)
+{
+	(void)dossier, (void)uuid, (void)supplier;
+	return false;
+}
+
 /* Nothing was stored: all that there is was made in this history. */
 static const struct dossier_source here = {.tickets = nothing_more,
 					   .ticket = no_ticket,
@@ -109,6 +115,7 @@ static const struct dossier_source here = {.tickets = nothing_more,
 					   .lately = nothing_lately,
 					   .thread = no_thread,
 					   .last = last_of,
+					   .stands = stands_nowhere,
 					   .is_our_ticket = not_ours,
 					   .comment = no_comment};
 
@@ -136,11 +143,13 @@ void world_begin(struct world *world, uint64_t seed)
 	world->doing = "begin";
 	sdk_arena_init(&world->arena);
 	world->chance.uuid = make_uuid;
+	world->plain = test_connector;
+	world->plain.ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT;
 	world->set = supplier_set_new(N_TOOL);
 	for (int i = 0; i < N_TOOL; i++) {
 		struct supplier *supplier = &world->set->at[i];
 		supplier->name = supplier->title = sdk_str(name[i]);
-		supplier->connector = &test_connector;
+		supplier->connector = i == N_TOOL - 1 ? &world->plain : &test_connector;
 		supplier->link.url = ENT_STR("https://tool.example");
 		supplier->public_everyone = true;
 		supplier->policy[ENT_STATUS] = policies[draw_below(world, 5)];
@@ -181,10 +190,35 @@ struct ticket *ticket_in(struct world *world, int tool)
 
 /* ---- rules, told in the plainest way ------------------------------------------------------------ */
 
+const struct delivery *brings(struct world *world, const struct delivery *delivery)
+{
+	for (size_t i = 0; delivery->comment[0] && i < world->dossier->n_delivery; i++) {
+		const struct delivery *add = world->dossier->delivery[i];
+		if (add->op == ENT_ADD_COMMENT && strcmp(add->comment, delivery->comment) == 0 &&
+		    sdk_eq(add->supplier, delivery->supplier))
+			return add;
+	}
+	return NULL;
+}
+
+static bool changes(const struct delivery *delivery)
+{
+	return delivery->op == ENT_EDIT_COMMENT || delivery->op == ENT_REMOVE_COMMENT;
+}
+
+/* It waits for the comment that it changes. */
+static bool comes_later(struct world *world, const struct delivery *delivery)
+{
+	const struct delivery *add = changes(delivery) ? brings(world, delivery) : NULL;
+
+	return add && delivery_is_open(add);
+}
+
 static bool waits_for_nobody(const struct delivery *delivery)
 {
 	return (delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN) &&
-	       (delivery->op == ENT_UPDATE_TICKET || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER);
+	       (delivery->op == ENT_UPDATE_TICKET || changes(delivery) || delivery->cause == CAUSE_LOOP ||
+		delivery->cause == CAUSE_EARLIER);
 }
 
 static const struct delivery *first_of(struct world *world, int tool)
@@ -196,7 +230,7 @@ static const struct delivery *first_of(struct world *world, int tool)
 		bool flies = delivery->state == DELIVERY_IN_FLIGHT;
 		if (!sdk_eq(delivery->supplier, tool_name(world, tool)) || !delivery_is_open(delivery))
 			continue;
-		if (waits_for_nobody(delivery) ||
+		if (waits_for_nobody(delivery) || comes_later(world, delivery) ||
 		    (!flies && !ticket_in(world, tool) && delivery->op != ENT_CREATE_TICKET))
 			continue;
 		if (!first || (flies && first->state != DELIVERY_IN_FLIGHT) ||
@@ -221,7 +255,7 @@ static void check_queue(struct world *world, int tool)
 		if (delivery->head != (delivery == first))
 			VIOLATES(world, "delivery %d is%s head, and the first is %d", (int)delivery->id,
 				 delivery->head ? "" : " not", first ? (int)first->id : 0);
-		if (delivery->state == DELIVERY_PENDING && !first)
+		if (delivery->state == DELIVERY_PENDING && !first && !comes_later(world, delivery))
 			VIOLATES(world, "delivery %d is pending, and nothing will let it go", (int)delivery->id);
 		if ((delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN) &&
 		    delivery->cause == CAUSE_NONE)
@@ -241,9 +275,50 @@ static void check_once(struct world *world)
 	for (size_t i = 0; i < world->dossier->n_delivery; i++)
 		for (size_t k = 0; k < i && world->dossier->delivery[i]->comment[0]; k++) {
 			const struct delivery *a = world->dossier->delivery[i], *b = world->dossier->delivery[k];
-			if (strcmp(a->comment, b->comment) == 0 && sdk_eq(a->supplier, b->supplier))
+			if (a->op == ENT_ADD_COMMENT && b->op == ENT_ADD_COMMENT &&
+			    strcmp(a->comment, b->comment) == 0 && sdk_eq(a->supplier, b->supplier))
 				VIOLATES(world, "deliveries %d and %d bring one comment", (int)b->id, (int)a->id);
 		}
+}
+
+/* Of what changes a comment at most one has not left. */
+static void check_folded(struct world *world)
+{
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct delivery *a = world->dossier->delivery[i], *b = world->dossier->delivery[k];
+			if (changes(a) && changes(b) && a->state == DELIVERY_PENDING && b->state == DELIVERY_PENDING &&
+			    !b->look && b->phase == 0 && strcmp(a->comment, b->comment) == 0 &&
+			    sdk_eq(a->supplier, b->supplier))
+				VIOLATES(world, "deliveries %d and %d change one comment", (int)b->id, (int)a->id);
+		}
+}
+
+/* At the end a tool shows what the comment says, or nothing where it is not for its supplier any more. */
+void check_words(struct world *world)
+{
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *add = world->dossier->delivery[i];
+		const struct comment *comment = comment_of(world, add);
+		int tool = tool_of(world, add->supplier);
+		bool is_given_up = world->was_away[tool] || !ticket_in(world, tool);
+		if (add->op != ENT_ADD_COMMENT || add->state != DELIVERY_DONE || !comment)
+			continue;
+		for (size_t k = 0; k < world->dossier->n_delivery; k++) {
+			const struct delivery *by = world->dossier->delivery[k];
+			is_given_up |= changes(by) && brings(world, by) == add && by->state == DELIVERY_CANCELLED &&
+				       by->cause != CAUSE_SUPERSEDED;
+			is_given_up |= by->op == ENT_EDIT_COMMENT && brings(world, by) == add && by->text.n;
+		}
+		bool reads = !comment->removed &&
+			     audience_allows(&comment->audience, organisation_of(&world->set->at[tool]), true);
+		struct ent_str stands = world->words[add->id];
+		if (is_given_up || add->text.n || !stands.n) /* taken out once, it is said anew by a person */
+			continue;
+		if (!reads || !sdk_eq(stands, comment->body))
+			VIOLATES(world, "delivery %d brought \"%.*s\", and the comment says \"%.*s\"", (int)add->id,
+				 ENT_F(stands), ENT_F(reads ? comment->body : ENT_STR("nothing to this supplier")));
+	}
 }
 
 static void check(struct world *world)
@@ -262,6 +337,7 @@ static void check(struct world *world)
 	for (int i = 0; i < N_INCIDENT; i++)
 		if (world->incident[i].incident.sequence && !world->incident[i].incident.holder.n)
 			VIOLATES(world, "nobody holds incident %d", i + 1);
+	check_folded(world);
 }
 
 /* ---- events ------------------------------------------------------------------------------------- */
@@ -385,6 +461,10 @@ void world_drain(struct world *world, struct events *events)
 			merge_rows(world, world->dossier, &world->incident[event->other - 1]);
 		queue_plan(&queue, &before, event);
 		event = &events->at[i]; /* the list may have grown */
+		for (int k = 0; k < N_TOOL; k++)
+			world->was_away[k] |=
+			    (event->kind == EVENT_COMMENT_EDITED || event->kind == EVENT_COMMENT_REMOVED) &&
+			    !ticket_in(world, k);
 		if (event->kind == EVENT_COMMENT_ADDED)
 			check_planned(world, event);
 		if (event->kind == EVENT_ATTACHMENT_ADDED)

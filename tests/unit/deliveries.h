@@ -103,7 +103,7 @@ static inline struct supplier_set *world_suppliers(void)
 	static const struct ent_connector connector = {.abi = ENT_ABI,
 						       .size = sizeof connector,
 						       .name = "paper",
-						       .ops = 0x1f,
+						       .ops = (1u << ENT_PROBE) - 1,
 						       .map[ENT_STATUS] = status,
 						       .map[ENT_PRIORITY] = priority,
 						       .build = world_build,
@@ -382,7 +382,9 @@ static inline int64_t bring(struct world *world, const char *supplier, const cha
 	else
 		done.remote_id = sdk_str(remote_id);
 	assert_int_equal(send(world, delivery.id, sdk_z(arena, sdk_or_empty(delivery.text))), JOB_ACCEPTED);
-	assert_int_equal(settle(world, done, supplier, delivery.op == ENT_ADD_COMMENT ? NULL : &told), JOB_ACCEPTED);
+	assert_int_equal(
+	    settle(world, done, supplier, delivery.comment[0] || delivery.op == ENT_ADD_COMMENT ? NULL : &told),
+	    JOB_ACCEPTED);
 	return delivery.id;
 }
 

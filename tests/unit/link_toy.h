@@ -64,6 +64,12 @@ static inline enum ent_rc toy_build(const struct ent_self *self, const struct en
 					   ENT_STR("show"));
 		return toy_request(ret, "POST", ENT_STR("/comment"),
 				   op->limits.text > 0 ? sdk_op_text(op, SDK_PLAIN, arena) : op->comment.body);
+	case ENT_EDIT_COMMENT:
+		return toy_request(ret, "PUT", sdk_format(arena, "/comment/%.*s", ENT_F(op->comment.id)),
+				   sdk_op_text(op, SDK_PLAIN, arena));
+	case ENT_REMOVE_COMMENT:
+		return toy_request(ret, "DELETE", sdk_format(arena, "/comment/%.*s", ENT_F(op->comment.id)),
+				   ENT_ABSENT);
 	case ENT_FETCH_TICKET:
 		return toy_request(ret, "GET", sdk_format(arena, "/ticket/%.*s", ENT_F(op->ticket.id)), ENT_ABSENT);
 	case ENT_POLL:
@@ -197,7 +203,7 @@ static inline enum ent_repeat toy_repeat(const struct ent_self *self, enum ent_o
 	const struct toy *toy = self->settings;
 
 	*ret_lag_s = toy->lag_s;
-	if (op == ENT_UPDATE_TICKET || sdk_eqz(toy->repeats, "safe"))
+	if (op == ENT_UPDATE_TICKET || delivery_changes_comment(op) || sdk_eqz(toy->repeats, "safe"))
 		return ENT_REPEAT_SAFE;
 	return sdk_eqz(toy->repeats, "search") ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
 }
@@ -241,8 +247,8 @@ static const struct ent_connector toy_connector = {
     .name = "toy",
     .version = "1",
     .summary = "a tool that speaks in one line",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL,
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | SDK_OPS_COMMENT |
+	   1u << ENT_FETCH_TICKET | 1u << ENT_POLL,
     .settings_size = sizeof(struct toy),
     .map[ENT_STATUS] = toy_status,
     .open = toy_open,
@@ -261,8 +267,8 @@ static const struct ent_connector toy_probed_connector = {
     .name = "toy",
     .version = "1",
     .summary = "a tool that speaks in one line",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |
-	   1u << ENT_POLL | 1u << ENT_PROBE,
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | SDK_OPS_COMMENT |
+	   1u << ENT_FETCH_TICKET | 1u << ENT_POLL | 1u << ENT_PROBE,
     .settings_size = sizeof(struct toy),
     .map[ENT_STATUS] = toy_status,
     .open = toy_open,

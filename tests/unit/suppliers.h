@@ -33,7 +33,8 @@ static const struct ent_connector test_connector = {
     .abi = ENT_ABI,
     .size = sizeof(struct ent_connector),
     .name = "test",
-    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT,
+    .ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_EDIT_COMMENT |
+	   1u << ENT_REMOVE_COMMENT,
     .map[ENT_STATUS] = test_status_words,
     .map[ENT_PRIORITY] = test_priority_words,
     .build = test_build,

@@ -150,7 +150,8 @@ static void the_way_out(void **state)
 			       "--no-kafka"),
 			 0);
 	expect_line("ok   supplier telnord: sends no webhooks: /hooks/telnord is closed, it is asked every 90 s\n");
-	expect_line("ok   supplier telnord: way out: connector jira opens tickets, changes tickets, comments, reads "
+	expect_line("ok   supplier telnord: way out: connector jira opens tickets, changes tickets, comments, edits "
+		    "its comments, removes them, reads "
 		    "tickets, asks what is new\n");
 	expect_line("ok   supplier telnord: its tool cannot do all: ");
 	assert_null(strstr(text, "account is missing"));

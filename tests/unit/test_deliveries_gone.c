@@ -109,9 +109,11 @@ static void test_what_may_not_go_again_is_known(void **state)
 	said = word(world, "O-1", "c1", "It smokes.");
 	said.comment.visibility = ENT_INTERNAL;
 	assert_int_equal(arrive(world, "orion", &said), JOB_ACCEPTED);
+	assert_int_equal(load(world, delivery.id).state, DELIVERY_PARKED); /* a person looks whether it is there */
+	assert_int_equal(act(world, delivery.id, DELIVERY_RETRY, ""), JOB_ACCEPTED);
 	assert_int_equal(send(world, delivery.id, NULL), JOB_ACCEPTED); /* begun without a text, as link does */
 	struct delivery_result narrowed = {
-	    .id = delivery.id, .attempt = 2, .outcome = OUTCOME_CANCELLED, .cause = CAUSE_AUDIENCE};
+	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_CANCELLED, .cause = CAUSE_AUDIENCE};
 	assert_int_equal(settle(world, narrowed, "telnord", NULL), JOB_ACCEPTED);
 	int64_t n_comment = ask(world, "SELECT count(*) FROM comment");
 	told = word(world, "T-1", "c77", "orion: It smokes.");

@@ -234,6 +234,7 @@ static void test_priority(void **state)
 	}
 }
 
+/* What a person with us wrote, edited and removed stands in no ticket. */
 static void test_own_comment(void **state)
 {
 	struct sdk_arena arena;
@@ -245,14 +246,32 @@ static void test_own_comment(void **state)
 	event.comment = (struct comment){.uuid = KEY,
 					 .external_id = ENT_STR(KEY),
 					 .body = ENT_STR("hm"),
+					 .format = ENT_MARKDOWN,
+					 .reply_to = UUID,
 					 .audience = {ENT_STR("us"), false, false},
-					 .created_ms = 1795335243123};
+					 .created_ms = 1795335243123,
+					 .recorded_ms = 1795335243124,
+					 .origin = 7};
+	for (int edits = 0; edits < 2; edits++) {
+		event.kind = edits ? EVENT_COMMENT_EDITED : EVENT_COMMENT_ADDED;
+		there_and_back(&event,
+			       "{" MARK ",\"stamp\":{},\"comment\":{\"id\":\"" KEY "\",\"external_id\":\"" KEY
+			       "\",\"body\":\"hm\",\"format\":\"markdown\",\"reply_to\":\"" UUID
+			       "\",\"visibility\":\"internal\",\"audience\":{\"organisations\":[\"us\"],"
+			       "\"everyone\":false,\"requester\":false},\"created\":\"2026-11-22T08:14:03.123Z\","
+			       "\"recorded\":\"2026-11-22T08:14:03.124Z\",\"origin\":\"ENT-000007\"}}",
+			       &arena, &back);
+		assert_int_equal(back.comment.supplier.n + back.comment.ticket.n, 0);
+		assert_int_equal(back.comment.format, ENT_MARKDOWN);
+		assert_string_equal(back.comment.reply_to, UUID);
+		assert_true(back.comment.recorded_ms == 1795335243124 && back.comment.origin == 7);
+	}
+	event.kind = EVENT_COMMENT_REMOVED;
 	there_and_back(&event,
 		       "{" MARK ",\"stamp\":{},\"comment\":{\"id\":\"" KEY "\",\"external_id\":\"" KEY
-		       "\",\"body\":\"hm\",\"visibility\":\"internal\",\"audience\":{\"organisations\":[\"us\"],"
-		       "\"everyone\":false,\"requester\":false},\"created\":\"2026-11-22T08:14:03.123Z\"}}",
+		       "\",\"created\":\"2026-11-22T08:14:03.123Z\",\"recorded\":\"2026-11-22T08:14:03.124Z\","
+		       "\"origin\":\"ENT-000007\"}}",
 		       &arena, &back);
-	assert_int_equal(back.comment.supplier.n + back.comment.ticket.n, 0);
 	sdk_arena_release(&arena);
 }
 

@@ -60,9 +60,11 @@ static const char *plans(struct world *world)
 	federate(&world->at, &world->list);
 	for (size_t i = 0; i < world->list.n; i++) {
 		const struct planned *p = &world->list.at[i];
-		const char *op = p->op == ENT_CREATE_TICKET ? "create"
-				 : p->op == ENT_ADD_COMMENT ? "comment"
-							    : "update";
+		const char *op = p->op == ENT_CREATE_TICKET    ? "create"
+				 : p->op == ENT_ADD_COMMENT    ? "comment"
+				 : p->op == ENT_EDIT_COMMENT   ? "edit"
+				 : p->op == ENT_REMOVE_COMMENT ? "removal"
+							       : "update";
 		if (p->op == ENT_ADD_COMMENT && !p->comment[0])
 			op = p->text.n ? "notice" : "nothing";
 		text = sdk_format(&world->arena.abi, "%.*s%s%.*s:%s%s%s%s", ENT_F(text), i ? " " : "",
@@ -153,6 +155,38 @@ static void test_two_tools_of_one_organisation(void **state)
 				world.set->at[k].organisation = ENT_STR("west");
 		world.event.supplier = world.event.comment.supplier = sdk_str(row[i].from);
 		world.event.comment.audience = (struct audience){sdk_str(row[i].organisations), false, false};
+		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
+		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
+	}
+}
+
+/* Whoever may have it gets its new words, or has it taken away; its own tool and one that is only listened to do not.
+ */
+static void test_comment_that_changes(void **state)
+{
+	static const struct {
+		enum event_kind kind;
+		const char *organisations;
+		bool everyone, reworded, published;
+		const char *expect;
+	} row[] = {
+	    {EVENT_COMMENT_EDITED, "orion,us", true, true, false, "telnord:edit vega:edit"},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, false, ""},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, true,
+	     "telnord:comment vega:comment telnord:edit vega:edit"},
+	    {EVENT_COMMENT_EDITED, "orion,us,vega", false, true, false, "telnord:removal vega:edit"},
+	    {EVENT_COMMENT_EDITED, "orion,us", false, false, false, "telnord:removal vega:removal"},
+	    {EVENT_COMMENT_REMOVED, "orion,us", false, false, false, "telnord:removal vega:removal"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct world world;
+		begin(&world, row[i].kind);
+		world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
+		world.event.comment.audience = (struct audience){sdk_str(row[i].organisations), row[i].everyone, false};
+		world.event.is_reworded = row[i].reworded;
+		world.event.is_published = row[i].published;
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
 		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
 	}
@@ -415,9 +449,8 @@ static void test_quiet_events(void **state)
 {
 	(void)state;
 	static const enum event_kind quiet[] = {
-	    EVENT_INCIDENT_OPENED,    EVENT_INCIDENT_ABSORBED,      EVENT_TICKET_LATE,
-	    EVENT_TICKET_REMOVED,     EVENT_COMMENT_EDITED,         EVENT_COMMENT_REMOVED,
-	    EVENT_ATTACHMENT_ADDED,   EVENT_DELIVERY_DONE,          EVENT_DELIVERY_PARKED,
+	    EVENT_INCIDENT_OPENED,    EVENT_INCIDENT_ABSORBED,      EVENT_TICKET_LATE,   EVENT_TICKET_REMOVED,
+	    EVENT_COMMENT_EDITED,     EVENT_ATTACHMENT_ADDED,       EVENT_DELIVERY_DONE, EVENT_DELIVERY_PARKED,
 	    EVENT_DELIVERY_CANCELLED, EVENT_SUPPLIER_STATE_CHANGED,
 	};
 	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
@@ -616,6 +649,7 @@ int main(void)
 	    cmocka_unit_test(test_comment_by_audience),
 	    cmocka_unit_test(test_comment_plan_carries_audience),
 	    cmocka_unit_test(test_two_tools_of_one_organisation),
+	    cmocka_unit_test(test_comment_that_changes),
 	    cmocka_unit_test(test_comment_by_part),
 	    cmocka_unit_test(test_what_moved),
 	    cmocka_unit_test(test_new_tickets),

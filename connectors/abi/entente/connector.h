@@ -21,8 +21,9 @@
  *   1  first version
  *   2  the way out: marker and number in the op, look and repeat, polling
  *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
- * long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll has
- * to say to people; impact and urgency, a map by attribute, and a scale that the tool works out from others
+ *      long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll
+ *      has to say to people; impact and urgency, a map by attribute, and a scale that the tool works out from others; a
+ *      comment of ours that is edited and removed
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
@@ -38,6 +39,9 @@ enum ent_op_kind {
 	ENT_CREATE_TICKET,
 	ENT_UPDATE_TICKET,
 	ENT_ADD_COMMENT,
+	ENT_EDIT_COMMENT,   /* a comment that ADD_COMMENT wrote gets other words */
+	ENT_REMOVE_COMMENT, /* a comment that ADD_COMMENT wrote goes; where the tool keeps a trace, its words go. One
+			     * that is not there any more is ENT_OK */
 	ENT_FETCH_TICKET,
 	ENT_POLL,
 	ENT_PROBE, /* "who am I?": a read that needs our credentials and no ticket. ENT_OK: they are accepted.
@@ -46,7 +50,7 @@ enum ent_op_kind {
 		    * when a request wants a value of a session and there is none, after a 401 to such a request, and
 		    * after `logged_out`. No ticket, nothing of it is stored: phases and memo live in memory alone */
 };
-#define ENT_N_OP 7
+#define ENT_N_OP 9
 
 /* The tool's limits of one text. The broker hands out what counts for one op: the connector's, lowered by the
  * supplier's settings, halved after the tool answered ENT_ETOOLONG. */
@@ -73,19 +77,21 @@ struct ent_op {
 	enum ent_op_kind kind;
 	struct ent_str key;    /* a UUID, the same on every attempt */
 	struct ent_str marker; /* CREATE, ADD_COMMENT: short ASCII text that holds key; where the tool can be searched
-				* for text, put it there as the last line. Others read it: sdk/marker.h */
+				* for text, put it there as the last line. Others read it: sdk/marker.h.
+				* EDIT_COMMENT: as its ADD_COMMENT put it there; it stays */
 	struct ent_str number; /* our incident's number, "ENT-000042": correlation field, title or text of a CREATE */
-	/* UPDATE, ADD_COMMENT, FETCH: id and key say which one. CREATE, UPDATE: `has` and `at` are what it shall say.
+	/* UPDATE, *_COMMENT, FETCH: id and key say which one. CREATE, UPDATE: `has` and `at` are what it shall say.
 	 * Of STATUS and the scales `text` is canonical and `native` the tool's word from the supplier's map, never
 	 * absent. */
 	struct ent_ticket ticket;
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
-	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED. */
+	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED.
+	 * EDIT_COMMENT: the same, and id, as the tool knows it. REMOVE_COMMENT: id alone. */
 	struct ent_comment comment;
 	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it;
 			   * what `look` searches is not older, apart from the tool's clock. 0: not known */
-	/* CREATE, UPDATE, ADD_COMMENT: what title and text may hold with marker and all; sdk_op_text() and
-	 * sdk_op_title() keep to it. */
+	/* CREATE, UPDATE, ADD_COMMENT, EDIT_COMMENT: what title and text may hold with marker and all; sdk_op_text()
+	 * and sdk_op_title() keep to it. */
 	struct ent_limits limits;
 	enum ent_language language; /* of a note such as "shortened, the rest stands in ENT-000042" */
 };
@@ -113,16 +119,16 @@ struct ent_aside {
 #define ENT_ASIDE_MAX 200 /* of one supplier; beyond it the poll stands still with a reason, and nothing is dropped */
 
 struct ent_result {
-	/* ENT_OK: of what the op made or found: CREATE: the ticket's id; ADD_COMMENT: the comment's id as decode()
-	 * would give it, absent when the tool does not tell. POLL, with a failure: remote_id is the ticket that
-	 * was asked for, which people are told; absent: it was the list. */
+	/* ENT_OK: of what the op made or found: CREATE: the ticket's id; ADD_COMMENT, EDIT_COMMENT: the comment's
+	 * id as decode() would give it, absent when the tool does not tell. POLL, with a failure: remote_id is the
+	 * ticket that was asked for, which people are told; absent: it was the list. */
 	struct ent_str remote_id, remote_key;
 	unsigned phase;         /* ENT_MORE: the next one, not 0 */
 	struct ent_str memo;    /* ENT_MORE: for the next phase. POLL: where to go on, also with ENT_OK */
 	unsigned retry_after_s; /* ENT_ERETRY: 0 leaves it to the broker, which knows Retry-After itself */
 	/* What the answer tells about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
 	 * stands there now, which is how the broker finds a write that was answered with success and not done. With
-	 * ENT_EGONE of an UPDATE, ADD_COMMENT or FETCH: where the op's ticket goes on (ENT_TICKET_CONTINUES, and
+	 * ENT_EGONE of an UPDATE, *_COMMENT or FETCH: where the op's ticket goes on (ENT_TICKET_CONTINUES, and
 	 * ENT_TICKET_REMOVED of the new one when that cannot be read): the op is then done at the new one. */
 	struct ent_changes changes;
 	/* POLL, with ENT_OK and ENT_MORE: all that is put aside now, which takes the place of what was told before.
@@ -207,10 +213,12 @@ struct ent_connector {
 			     struct ent_request *ret, struct ent_err *);
 	enum ent_rc (*parse)(const struct ent_self *, const struct ent_call *, const struct ent_response *,
 			     struct ent_arena *, struct ent_result *ret, struct ent_err *);
-	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others. With ENT_REPEAT_SEARCH
-	 * *ret_lag_s says for how many seconds after a write the search may not show it: 0 when it reads the database
-	 * and no index. A look that finds nothing before that time is over is made again, with growing pauses, and only
-	 * the last one lets a write go. The supplier's setting `search_lag` takes its place. */
+	/* NULL: ENT_REPEAT_NEVER for ADD_COMMENT and CREATE, ENT_REPEAT_SAFE for the others: an UPDATE sets a value, an
+	 * EDIT_COMMENT sets the words, and what was removed stays away, however often they are done. With
+	 * ENT_REPEAT_SEARCH *ret_lag_s says for how many seconds after a write the search may not show it: 0 when it
+	 * reads the database and no index. A look that finds nothing before that time is over is made again, with
+	 * growing pauses, and only the last one lets a write go. The supplier's setting `search_lag` takes its place.
+	 */
 	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind, unsigned *ret_lag_s);
 	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
 	const char *const *cannot;

@@ -134,12 +134,15 @@ struct ent_person {
 	struct ent_str id, name; /* id in the tool; name shown */
 };
 
+enum ent_format { ENT_TEXT, ENT_MARKDOWN }; /* how words are meant; every text can be read as it stands */
+
 struct ent_comment {
 	/* The tool's, 1..ENT_ID_MAX bytes, unique within the supplier's ticket. ENT_COMMENT_ADDED, absent: the
 	 * broker makes one from author, time (the comment's, else the change's) and words. */
 	struct ent_str id;
 	struct ent_person author;
 	struct ent_str body; /* plain text or Markdown, never HTML */
+	enum ent_format format;
 	enum ent_visibility visibility;
 	int64_t created_ms; /* 0 = the tool does not say */
 };

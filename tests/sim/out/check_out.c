@@ -164,7 +164,7 @@ static void check_thread(struct out_sim *sim)
 		snprintf(subject, sizeof subject, "canary-%d.", c);
 		if (said[c] > 1)
 			out_violates(sim, "I7", subject, "canary-%d. is %d comments of the thread", c, said[c]);
-		if (said[c] == 0 && sim->canary[c].tool >= 0 &&
+		if (said[c] == 0 && sim->canary[c].tool >= 0 && !sim->canary[c].is_removed &&
 		    !sim->tool[sim->canary[c].tool].ticket[sim->canary[c].ticket].hidden)
 			out_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
 				     sim->tool[sim->canary[c].tool].name);
@@ -184,7 +184,9 @@ static void check_open(struct out_sim *sim)
 	    rows(sim),
 	    "SELECT id, supplier, incident, state, op FROM delivery AS d WHERE state IN ('pending', 'in_flight') "
 	    "AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.incident = d.incident AND b.supplier = d.supplier "
-	    "AND b.id < d.id AND b.state IN ('unknown', 'parked') AND b.op <> 'update_ticket' AND b.cause <> 'loop')");
+	    "AND b.id < d.id AND b.state IN ('unknown', 'parked') AND b.op IN ('create_ticket', 'add_comment') AND "
+	    "(b.cause <> 'loop' OR b.op = 'add_comment' AND b.comment = d.comment AND d.op IN ('edit_comment', "
+	    "'remove_comment')))");
 
 	while (db_row(stmt))
 		out_violates(sim, "I9", "delivery",
@@ -213,9 +215,9 @@ static void check_plans(struct out_sim *sim)
 static void check_done(struct out_sim *sim)
 {
 	struct db_stmt *stmt =
-	    db_use(rows(sim),
-		   "SELECT d.id, d.supplier, d.incident, c.body, " WAS_WITHHELD " FROM delivery AS d JOIN "
-		   "comment AS c ON c.uuid = d.comment WHERE d.state = 'done' ORDER BY d.incident, d.supplier, d.id");
+	    db_use(rows(sim), "SELECT d.id, d.supplier, d.incident, c.body, " WAS_WITHHELD " FROM delivery AS d JOIN "
+			      "comment AS c ON c.uuid = d.comment WHERE d.op = 'add_comment' AND d.state = 'done' "
+			      "ORDER BY d.incident, d.supplier, d.id");
 	int64_t incident = 0;
 	struct tool *tool = NULL;
 	int before = -1, at = -1;
@@ -282,7 +284,8 @@ static void check_owed(struct out_sim *sim)
 	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
 	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.everyone = "
 	    "1 LEFT JOIN delivery AS d ON "
-	    "d.comment = c.uuid AND d.supplier = s.supplier WHERE e.kind = 'comment.added' AND json_extract(e.json, "
+	    "d.comment = c.uuid AND d.supplier = s.supplier AND d.op = 'add_comment' WHERE e.kind = 'comment.added' "
+	    "AND json_extract(e.json, "
 	    "'$.comment.audience.everyone') = 1 AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
 	    "s.supplier AND u.kind IN ('incident.unshared', 'ticket.removed') AND (u.incident = e.incident OR u.seq > "
 	    "(SELECT min(g.seq) FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.absorbed') OR "
@@ -448,6 +451,7 @@ void check_out(struct out_sim *sim)
 	check_new_readers(sim);
 	check_earlier(sim);
 	check_states(sim);
+	check_words(sim);
 	check_refused(sim);
 	check_moves(sim);
 	check_robots(sim);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The connector of the simulated tools. Their API: POST /t, PUT and GET /t/N, POST /t/N/c, GET /t/N/c?find=KEY,
+ * The connector of the simulated tools. Their API: POST /t, PUT and GET /t/N, POST /t/N/c, PUT and DELETE
+ * /t/N/c/ID, GET /t/N/c?find=KEY,
  * GET /t?find=KEY, GET /log?after=N. The header Idempotency-Key counts in class A.
  */
 #include "out.h"
 
 #include <assert.h>
+#include <string.h>
 
+#include "sdk/ask.h"
 #include "sdk/http.h"
 #include "sdk/json.h"
 #include "sdk/marker.h"
@@ -61,7 +64,9 @@ static enum ent_rc read_change(const struct sdk_json *node, struct sdk_changes *
 	change->actor.id = sdk_word_at(node, "actor");
 	if (rc == ENT_OK && comment) {
 		struct ent_change model = *change;
-		struct ent_change *said = sdk_changes_beside(list, &model, ENT_COMMENT_ADDED);
+		bool gone = sdk_json_bool(sdk_json_at(comment, "removed"), false);
+		struct ent_change *said =
+		    sdk_changes_beside(list, &model, gone ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED);
 		rc = sdk_id_at(comment, "id", &said->comment.id, err);
 		said->comment.author.id = sdk_word_at(comment, "author");
 		(void)sdk_json_int(sdk_json_at(comment, "at"), &said->comment.created_ms);
@@ -106,7 +111,7 @@ static struct ent_str body_of(const struct ent_call *call, struct ent_arena *are
 	sdk_buf_init(&buf, 65536);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
-	if (op->kind == ENT_ADD_COMMENT) {
+	if (op->kind == ENT_ADD_COMMENT || op->kind == ENT_EDIT_COMMENT) {
 		sdk_jsonw_kstr(&w, "body", sdk_marker_append(arena, op->comment.body, op->marker));
 		sdk_jsonw_kbool(&w, "public", op->comment.visibility == ENT_PUBLIC);
 	}
@@ -115,7 +120,7 @@ static struct ent_str body_of(const struct ent_call *call, struct ent_arena *are
 		sdk_jsonw_kstr(&w, "text", sdk_marker_append(arena, op->ticket.at[ENT_DESCRIPTION].text, op->marker));
 		sdk_jsonw_kstr(&w, "number", op->number);
 	}
-	if (op->kind != ENT_ADD_COMMENT && (op->ticket.has >> ENT_STATUS & 1))
+	if ((op->ticket.has >> ENT_STATUS & 1))
 		sdk_jsonw_kstr(&w, "status", op->ticket.at[ENT_STATUS].native);
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (attr_in(op->ticket.has & ATTR_LEVELS, i))
@@ -165,6 +170,11 @@ static enum ent_rc build(const struct ent_self *self, const struct ent_call *cal
 			ask(ret, sdk_http_path(arena, "/t/%s/c?find=%s", &op->ticket.id, &op->key, NULL));
 		else
 			write_to(ret, call, arena, "POST", sdk_http_path(arena, "/t/%s/c", &op->ticket.id, NULL));
+		break;
+	case ENT_EDIT_COMMENT:
+	case ENT_REMOVE_COMMENT:
+		write_to(ret, call, arena, op->kind == ENT_EDIT_COMMENT ? "PUT" : "DELETE",
+			 sdk_http_path(arena, "/t/%s/c/%s", &op->ticket.id, &op->comment.id, NULL));
 		break;
 	case ENT_UPDATE_TICKET:
 		if (call->phase == READ_BACK)
@@ -243,11 +253,15 @@ static enum ent_rc parse(const struct ent_self *self, const struct ent_call *cal
 	enum ent_rc rc = sdk_http_json(response, arena, &node, err);
 
 	(void)self;
+	if (rc == ENT_EGONE && memmem(response->body.p, response->body.n, "no such comment", 15))
+		return sdk_comment_status(op, response, arena, err);
 	if (rc == ENT_EGONE && op->kind != ENT_CREATE_TICKET)
 		return parse_gone(call, response, arena, ret, err);
 	if (rc != ENT_OK || op->kind == ENT_PROBE)
 		return rc;
 	sdk_changes_init(&list, arena);
+	if (op->kind == ENT_EDIT_COMMENT || op->kind == ENT_REMOVE_COMMENT)
+		return ENT_OK;
 	if (op->kind == ENT_POLL)
 		return parse_page(node, &list, ret, err);
 	if (op->kind == ENT_UPDATE_TICKET && call->phase != READ_BACK) {
@@ -279,8 +293,8 @@ static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind
 #define OUT_CONNECTOR                                                                                                  \
 	.abi = ENT_ABI, .size = sizeof out_connector, .name = "sim", .version = "1",                                   \
 	.summary = "the simulator's tools",                                                                            \
-	.ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_FETCH_TICKET |    \
-	       1u << ENT_POLL | 1u << ENT_PROBE,                                                                       \
+	.ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | SDK_OPS_COMMENT |           \
+	       1u << ENT_FETCH_TICKET | 1u << ENT_POLL | 1u << ENT_PROBE,                                              \
 	.setting = setting, .settings_size = sizeof(struct settings), .verify = verify, .decode = decode,              \
 	.build = build, .parse = parse, .repeat = repeat, .map[ENT_STATUS] = statuses
 

@@ -272,6 +272,7 @@ static void draw(struct out_sim *sim)
 		only_id(sim);
 	robot_draw(sim, &rng);
 	rank_draw(sim);
+	words_draw(sim);
 	for (int i = 0; i < sim->n_tool && sim->faults >> OUT_POLICY & 1; i++)
 		sim->tool[i].policy = (enum policy)rng_below(&rng, POLICY_THEIRS + 1);
 	if (sim->limits.people && sim->n_people > sim->limits.people)

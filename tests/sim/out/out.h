@@ -69,7 +69,7 @@ struct tool_comment {
 	int ticket;
 	int id;
 	bool ours, is_public; /* ours: written by our account */
-	bool by_robot;
+	bool by_robot, is_removed;
 	int canary;          /* -1: a notice */
 	char key[ID_SIZE];   /* class A: as given */
 	struct ent_str body; /* the text in the tool */
@@ -148,6 +148,7 @@ void tool_init(struct tool *tool, int index, struct rng *rng);
 int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str title, int status);
 int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool is_public, int canary,
 	     struct ent_str body);
+struct ent_str tool_keep(struct out_sim *sim, const struct tool *tool, struct ent_str body); /* as it keeps our text */
 void tool_set(struct out_sim *sim, struct tool *tool, int ticket, bool ours, int status);
 /* A line in its log; and its webhook. */
 void tool_log(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours);
@@ -187,6 +188,14 @@ const struct ent_connector *rank_connector(const struct tool *tool);
 extern const struct ent_connector out_connector, out_connector_ranks, out_connector_matrix;
 extern const char *const out_status[STATUSES]; /* the tool's words; canonical in the same order */
 
+/* ---- what people said is edited and removed: words.c ----------------------------------- */
+
+void words_draw(struct out_sim *sim);     /* from a stream of its own */
+bool person_rewords(struct out_sim *sim); /* false: nobody did */
+struct ent_response words_serve(struct out_sim *sim, struct tool *tool, const char *method, int ticket, int id,
+				const struct sdk_json *node);
+void check_words(struct out_sim *sim);
+
 /* ---- people: people.c ------------------------------------------------------------------ */
 
 struct canary {
@@ -195,9 +204,9 @@ struct canary {
 	int64_t incident;
 	struct audience audience; /* with us */
 	bool is_public;
-	int64_t narrowed_us; /* when that became durable; INT64_MAX: never */
-	bool is_narrowed;
-	int comment; /* index in its tool */
+	int64_t narrowed_us;          /* when that became durable; INT64_MAX: never */
+	bool is_narrowed, is_removed; /* removed: narrowed, too */
+	int comment;                  /* index in its tool */
 };
 
 /* A job of a person with us, or a webhook: asked again until it is answered. */
@@ -247,7 +256,9 @@ struct out_sim {
 	struct out_limits limits;
 	uint32_t faults;
 	int64_t fault_ppm, lost_ppm;
-	struct rng rng, ranking;
+	struct rng rng, ranking, wording;
+	bool rewords; /* people edit and remove what they said */
+	int n_edit;
 	struct world world;
 	struct disk disk;
 	struct vfs vfs;

@@ -471,7 +471,7 @@ void people_act(struct out_sim *sim)
 	}
 	if (out_has(sim, OUT_ROBOT) && rng_below(&sim->rng, 2) == 0 && person_thanks(sim))
 		return;
-	if (sim->people_done > 2 && person_ranks(sim))
+	if (sim->people_done > 2 && (person_ranks(sim) || person_rewords(sim)))
 		return;
 	if (sim->people_done <= 2 || what < 2)
 		person_opens(sim);

@@ -87,7 +87,7 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 }
 
 /* As the tool keeps it: some eat the marker, some put words of their own around it. */
-static struct ent_str keep(struct out_sim *sim, const struct tool *tool, struct ent_str body)
+struct ent_str tool_keep(struct out_sim *sim, const struct tool *tool, struct ent_str body)
 {
 	struct ent_arena *arena = &sim->arena.abi;
 
@@ -104,13 +104,14 @@ int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool
 	int i = tool->n_comment++;
 
 	assert(i < COMMENTS);
-	tool->comment[i] = (struct tool_comment){.ticket = ticket,
-						 .id = i,
-						 .ours = ours,
-						 .is_public = is_public,
-						 .canary = canary,
-						 .body = ours ? keep(sim, tool, body) : sdk_dup(&sim->arena.abi, body),
-						 .us = sim->world.us};
+	tool->comment[i] =
+	    (struct tool_comment){.ticket = ticket,
+				  .id = i,
+				  .ours = ours,
+				  .is_public = is_public,
+				  .canary = canary,
+				  .body = ours ? tool_keep(sim, tool, body) : sdk_dup(&sim->arena.abi, body),
+				  .us = sim->world.us};
 	return i;
 }
 
@@ -155,6 +156,7 @@ static void print_comment(struct sdk_jsonw *w, const struct tool *tool, const st
 	sdk_jsonw_kint(w, "at", SIM_EPOCH_MS + comment->us / 1000 + tool->skew_ms);
 	sdk_jsonw_kstr(w, "body", comment->body);
 	sdk_jsonw_kbool(w, "public", comment->is_public);
+	sdk_jsonw_kbool(w, "removed", comment->is_removed);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -270,8 +272,8 @@ static struct ent_response find(const struct out_sim *sim, struct tool *tool, in
 		return answer_id(arena, "", -1);
 	}
 	for (int i = 0; i < tool->n_comment; i++)
-		if (tool->comment[i].ticket == ticket && has_key(tool->comment[i].body, key) &&
-		    is_indexed(sim, tool, i, tool->comment[i].us))
+		if (tool->comment[i].ticket == ticket && !tool->comment[i].is_removed &&
+		    has_key(tool->comment[i].body, key) && is_indexed(sim, tool, i, tool->comment[i].us))
 			return answer_id(arena, "c", tool->comment[i].id);
 	return answer_id(arena, "c", -1);
 }
@@ -381,6 +383,8 @@ static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, con
 	if (tool->ticket[now].hidden || (now != ticket && tool->moved != MOVED_ALIAS))
 		return went_on(tool, now, arena);
 	ticket = now;
+	if (sdk_starts(rest, "c/c"))
+		return words_serve(sim, tool, method, ticket, atoi(rest.p + 3), node);
 	if (strcmp(method, "POST") == 0)
 		return comment(sim, tool, ticket, node, key, arena);
 	if (strcmp(method, "PUT") == 0)

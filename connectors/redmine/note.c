@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A note that stands there, edited and removed: Redmine 5 and newer, with the right to edit one's own notes. A note
+ * without words and without changes beside it goes. PUT answers 204 whatever was done, so the note is read back.
+ */
+#include "redmine.h"
+
+enum phase { BEGIN, READ_BACK };
+
+static enum ent_rc note_put(const struct ent_call *call, struct ent_str text, struct ent_arena *arena,
+			    struct ent_request *ret, struct ent_err *err)
+{
+	struct sdk_ask ask;
+
+	sdk_ask_begin(&ask);
+	sdk_jsonw_key(&ask.w, "journal");
+	sdk_jsonw_open(&ask.w, '{');
+	sdk_jsonw_kstr(&ask.w, "notes", text);
+	sdk_jsonw_close(&ask.w, '}');
+	return sdk_ask_send(&ask, "PUT", sdk_http_path(arena, "/journals/%s.json", &call->op.comment.id, NULL), arena,
+			    ret, err);
+}
+
+static struct ent_str note_text(const struct redmine_settings *settings, const struct ent_call *call,
+				struct ent_arena *arena)
+{
+	return call->op.kind == ENT_EDIT_COMMENT ? sdk_op_text(&call->op, redmine_dialect(settings), arena)
+						 : ENT_STR("");
+}
+
+enum ent_rc redmine_note_build(const struct redmine_settings *settings, const struct ent_call *call,
+			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
+{
+	return call->phase == READ_BACK ? redmine_fetch_build(settings, call, arena, ret, err)
+					: note_put(call, note_text(settings, call, arena), arena, ret, err);
+}
+
+/* Redmine ends lines with CR LF. */
+static bool same_note(struct ent_str one, struct ent_str two)
+{
+	size_t i = 0, k = 0;
+
+	one = sdk_trim(one);
+	two = sdk_trim(two);
+	while (i < one.n || k < two.n) {
+		if (i < one.n && one.p[i] == '\r')
+			i++;
+		else if (k < two.n && two.p[k] == '\r')
+			k++;
+		else if (i == one.n || k == two.n || one.p[i++] != two.p[k++])
+			return false;
+	}
+	return true;
+}
+
+static enum ent_rc read_back(const struct redmine_settings *settings, const struct ent_call *call,
+			     const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
+			     struct ent_err *err)
+{
+	struct ent_str stands = ENT_STR("");
+
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "journals")); at; at = sdk_json_next(at))
+		if (sdk_eq(sdk_word_at(at, "id"), call->op.comment.id))
+			stands = sdk_or_empty(sdk_json_text_at(at, "notes"));
+	if (same_note(stands, note_text(settings, call, arena)))
+		return ENT_OK;
+	return sdk_says_no(ret, err, "Redmine said yes and the note is not as asked: may our user edit its own notes?");
+}
+
+enum ent_rc redmine_note_parse(const struct redmine_settings *settings, const struct ent_call *call,
+			       const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
+			       struct ent_err *err)
+{
+	const struct sdk_json *issue = NULL;
+	struct ent_err unsaid = {""};
+	enum ent_rc rc;
+
+	if (call->phase == READ_BACK) {
+		rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
+		return rc == ENT_OK ? read_back(settings, call, issue, arena, ret, err) : rc;
+	}
+	if (redmine_written(response, arena, &unsaid) == ENT_EGONE)
+		return sdk_comment_status(&call->op, response, arena, err);
+	rc = redmine_written(response, arena, err);
+	return rc == ENT_OK ? sdk_more(ret, READ_BACK, ENT_STR("")) : rc;
+}
