@@ -251,6 +251,27 @@ static void unshared_words(struct line *line)
 	}
 }
 
+static void join_requested(struct line *line)
+{
+	put_at(line, "supplier");
+	put_z(line, has_text(line, "asking.number") ? " asks to join" : " was handed it by a tool and takes no part");
+	if (has_text(line, "asking.number")) {
+		put_z(line, " with ");
+		put_at(line, "asking.number");
+	}
+	put_z(line, ": entente join list");
+}
+
+static void join_refused(struct line *line)
+{
+	put_at(line, "supplier");
+	put_z(line, " may not join");
+	if (has_text(line, "reason")) {
+		put_z(line, ": ");
+		put_at(line, "reason");
+	}
+}
+
 static void linked_words(struct line *line)
 {
 	put_ticket(line);
@@ -401,6 +422,8 @@ static const struct {
     [EVENT_INCIDENT_ABSORBED] = {absorbed_words, MAGENTA},
     [EVENT_INCIDENT_SHARED] = {shared_words, MAGENTA},
     [EVENT_INCIDENT_UNSHARED] = {unshared_words, MAGENTA},
+    [EVENT_JOIN_REQUESTED] = {join_requested, YELLOW},
+    [EVENT_JOIN_REFUSED] = {join_refused, MAGENTA},
     [EVENT_TICKET_LINKED] = {linked_words, GREEN},
     [EVENT_TICKET_CHANGED] = {changed_words, ""},
     [EVENT_TICKET_LATE] = {late_words, YELLOW},

@@ -182,7 +182,7 @@ static void fold_shared(struct dossier *dossier, const struct event *event)
 	if (event->reads_from != READS_AS_BEFORE)
 		read_anew(dossier, share, event->reads_from == READS_ALL ? 0 : event->reads_ms);
 	share->withdrawn_ms = 0;
-	share->anew = !event->by_ticket && !has_ticket_that_stands(dossier, event->supplier);
+	share->anew = !event->ticket_id.n && !has_ticket_that_stands(dossier, event->supplier);
 	share->dirty = true;
 }
 

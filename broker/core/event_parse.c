@@ -385,6 +385,18 @@ static void read_unshared(struct reader *reader, const struct sdk_json *node, st
 	ret->reason = member_text(node, "reason");
 }
 
+static void read_join(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	if (sdk_json_at(node, "asking"))
+		incident_at(reader, node, "asking", &ret->other, ret->other_uuid);
+	ret->cause = member_text(node, "cause");
+	ret->reason = member_text(node, "reason");
+	ret->ticket_id = member_text(node, "ticket.id");
+	ret->ticket_key = member_text(node, "ticket.key");
+	if (!ret->supplier.n)
+		fail_at_member(reader, "supplier");
+}
+
 static void read_ticket_changes(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_ticket(reader, node, ret);
@@ -414,6 +426,8 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_INCIDENT_ABSORBED] = read_absorbed,
     [EVENT_INCIDENT_SHARED] = read_shared,
     [EVENT_INCIDENT_UNSHARED] = read_unshared,
+    [EVENT_JOIN_REQUESTED] = read_join,
+    [EVENT_JOIN_REFUSED] = read_join,
     [EVENT_TICKET_LINKED] = read_ticket_changes,
     [EVENT_TICKET_CHANGED] = read_ticket_changes,
     [EVENT_TICKET_LATE] = read_ticket_changes,

@@ -9,6 +9,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/hand_over.h"
+#include "store/join.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
@@ -55,7 +56,7 @@ static const struct {
 	void (*fold)(struct db *db, const struct event *event);
 } row_folds[] = {
     {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
-    {"hand_over", fold_hand_over},     {"copy", fold_copy},
+    {"hand_over", fold_hand_over},     {"copy", fold_copy},   {"join", join_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
@@ -91,13 +92,15 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
 	    "UPDATE comment SET incident = $2 WHERE incident = $1",
 	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
-	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
+	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
+	     "(key, incident) DO NOTHING"),
 	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
 	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
 	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    /* The marker of one that never went out names the incident that it goes out for. */
 	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
 	     "marked END WHERE incident = $1"),
+	    "DELETE FROM correlation WHERE incident = $1",
 	    "DELETE FROM reference WHERE incident = $1",
 	    "DELETE FROM share WHERE incident = $1",
 	};
@@ -123,6 +126,7 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	dossier_save(gone);
 	dossier_save(kept);
 	move_rows(db, gone->incident.number, kept->incident.number);
+	join_merge(db, gone->incident.number, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;
 	dossier_forget(kept);

@@ -37,6 +37,8 @@ enum job_kind {
 	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. A repeat of a uuid is
 		      * JOB_REPEATED */
 	JOB_STATUS,  /* incident, status (UNKNOWN: it stays), description, author */
+	JOB_JOIN_ACCEPT,   /* id, author */
+	JOB_JOIN_REFUSE,   /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,  /* id, action, text */
 	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
 	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */

@@ -160,8 +160,9 @@ CREATE INDEX attachment_incident ON attachment (incident, id);
 
 -- A key that several suppliers share, and the incident it stands for.
 CREATE TABLE correlation (
-	key      TEXT PRIMARY KEY,
-	incident BIGINT NOT NULL
+	key      TEXT NOT NULL,
+	incident BIGINT NOT NULL, -- several, while a ticket that named the key waits for us to let it in
+	PRIMARY KEY (key, incident)
 );
 
 -- An incident's ticket names another supplier's ticket, known here or not yet.

@@ -117,6 +117,7 @@ static inline struct supplier_set *world_suppliers(void)
 		supplier->connector = &connector;
 		supplier->account = ENT_STR("robot");
 		supplier->public_everyone = true;
+		supplier->joins = JOINS_ANYONE;
 		if (i < 3)
 			supplier->link.url = ENT_STR("https://tool.example");
 	}
