@@ -12,7 +12,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/follow.h"
-#include "store/join.h"
+#include "store/join_ask.h"
 #include "store/people.h"
 #include "store/quotes.h"
 #include "store/rows.h"

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Join requests: a supplier's ticket named an incident that is not shared with it, or a tool handed over to a supplier
- * that takes no part. Only our people see them and decide. Failures stick in db.
+ * that takes no part. Only our people see them and decide. Here: their rows. Failures stick in db.
  */
 #ifndef STORE_JOIN_H
 #define STORE_JOIN_H
 
-#include "store/apply.h"
-
-#define JOIN_OPEN_MAX 20 /* open ones of a supplier: who guesses numbers fills no list */
+#include "core/event.h"
+#include "store/db.h"
 
 struct join_request {
 	int64_t id;
@@ -18,11 +17,6 @@ struct join_request {
 
 /* False: there is none. */
 bool join_load(struct db *db, struct ent_arena *arena, int64_t id, struct join_request *ret);
-/* Raises one for an incident, unless it was asked before or too many are open. asking: the ticket's own incident, NULL:
- * a tool handed over to the supplier; then ticket is absent. */
-void join_ask(struct apply *apply, const struct situation *at, struct ent_str supplier, int64_t incident,
-	      const struct dossier *asking, const struct ent_change *change, const char *cause);
-
 /* ---- folds ---- */
 
 void join_fold(struct db *db, const struct event *event);
