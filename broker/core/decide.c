@@ -188,6 +188,9 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	if (known) {
 		memcpy(event->comment.uuid, known->uuid, ID_SIZE);
 		event->comment.created_ms = event->said_ms = known->created_ms;
+		/* Other words, the same readers: a merge may have named them. */
+		if (known->visibility == event->comment.visibility && !at->withdrawn)
+			event->comment.audience = known->audience;
 		event->comment.edited_ms = event->time_ms;
 		event->is_published = audience_widens(&known->audience, &event->comment.audience);
 	}

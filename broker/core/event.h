@@ -104,6 +104,8 @@ struct event {
 	char other_uuid[ID_SIZE];
 	const struct ent_reference *moved;
 	size_t n_moved;
+	const struct ent_reference *part; /* merged: see merge_name_shares(); id: the organisation */
+	size_t n_part;
 
 	/* shared: supplier is who takes part now. unshared: why in `reason` */
 	bool escalated; /* also handed the ball */

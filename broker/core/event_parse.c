@@ -372,11 +372,23 @@ static void read_absorbed(struct reader *reader, const struct sdk_json *node, st
 	incident_at(reader, node, "other", &ret->other, ret->other_uuid);
 }
 
+static void read_parts(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *list = sdk_json_at(node, "shares");
+	struct ent_reference *part = SDK_NEW_N(reader->arena, struct ent_reference, sdk_json_count(list) + 1);
+
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
+		part[ret->n_part++] =
+		    (struct ent_reference){member_text(item, "supplier"), member_text(item, "organisation")};
+	ret->part = part;
+}
+
 static void read_merged(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_moved(reader, node, ret);
 	read_absorbed(reader, node, ret);
 	read_levels(node, "", ret);
+	read_parts(reader, node, ret);
 }
 
 static void read_unshared(struct reader *reader, const struct sdk_json *node, struct event *ret)

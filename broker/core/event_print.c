@@ -329,6 +329,15 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 	print_absorbed(w, event);
 	print_moved(w, event);
 	print_levels(w, &event->values);
+	sdk_jsonw_key(w, "shares");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < event->n_part; i++) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", event->part[i].supplier);
+		sdk_jsonw_kstr(w, "organisation", event->part[i].id);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
 }
 
 static void print_shared(struct sdk_jsonw *w, const struct event *event)

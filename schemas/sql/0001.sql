@@ -77,7 +77,8 @@ CREATE TABLE hand_over (
 	incident BIGINT NOT NULL,
 	at_ms    BIGINT NOT NULL, -- when it was said
 	from_holder TEXT NOT NULL, -- as incident.holder
-	to_holder   TEXT NOT NULL
+	to_holder   TEXT NOT NULL,
+	seen_by     TEXT NOT NULL DEFAULT '' -- '': whoever sees the incident since then; by a merge: these alone, ",orion,"
 );
 CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);
 

@@ -5,6 +5,7 @@ CREATE TABLE share (
 	incident     BIGINT NOT NULL, -- number
 	supplier     TEXT NOT NULL,
 	since_ms     BIGINT NOT NULL,
+	sees_ms      BIGINT NOT NULL, -- the incident's status and holder are for it since then: since_ms, or its merge
 	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
@@ -15,8 +16,8 @@ CREATE TABLE share (
 CREATE INDEX share_work ON share (supplier, incident) WHERE finished = 0;
 -- What an organisation may read, newest share first.
 CREATE INDEX share_reader ON share (supplier, since_ms, incident) WHERE withdrawn_ms = 0;
-INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
-	SELECT incident, supplier, min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
+INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew)
+	SELECT incident, supplier, min(changed_ms), min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
 
 -- May a supplier take part in an incident that is not shared with it? Its ticket named the incident and opened one of
 -- its own, or a tool handed over to it. Accepted when both incidents are one, or when it shares the incident.
