@@ -39,6 +39,14 @@ static const char *text_of(struct history *history, int index, const char *what)
 	return sdk_z(arena, sdk_format(arena, "%s_%d_%d_%d", what, index, history->step, small_pick(small, 1000)));
 }
 
+static void give_status_of(struct batch *batch, struct small *small, int which, enum ent_status status)
+{
+	int to = small->merged ? 0 : which;
+
+	small->status[to] = status;
+	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = {.incident = small->number[to], .status = status}});
+}
+
 /* What orion may see, or could later. */
 static void open_step(struct history *history, struct batch *batch, int index)
 {
@@ -63,20 +71,15 @@ static void open_step(struct history *history, struct batch *batch, int index)
 	else if (pick < 86 && !small->merged)
 		merge_both(batch, small, index);
 	else if (pick < 92)
-		small->status[small->merged ? 0 : which] = pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS;
-		batch_add(batch, &(struct job){.kind = JOB_STATUS,
-					       .ask = {.incident = small->number[small->merged ? 0 : which],
-						       .status = small->status[small->merged ? 0 : which]}});
+		give_status_of(batch, small, which, pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS);
 }
 
 /* The status goes there and back, and so does the ball, while orion takes no part. A merge must not show it. */
 static void hidden_moves(struct batch *batch, struct small *small, int which)
 {
-	const struct ask to = {.incident = small->number[which], .status = ENT_HELD}, back = {
-	    .incident = small->number[which], .status = small->status[which]};
+	const struct ask to = {.incident = small->number[which], .status = ENT_HELD},
+			 back = {.incident = small->number[which], .status = small->status[which]};
 
-	if (small->status[which] == ENT_STATUS_UNKNOWN)
-		return;
 	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = to});
 	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = back});
 }
@@ -118,7 +121,7 @@ static void hidden_step(struct history *history, struct batch *batch, int index)
 		give_share(batch, small, which, "datacoeur", pick % 2);
 	} else if (pick < 72) { /* another incident */
 		open_incident(batch, index, 2 + history->step, "datacoeur", text_of(history, index, "elsewhere"));
-	} else if (!small->merged && small->since_ms[which] == NEVER) {
+	} else if (history->twin < 0 && !small->merged && small->since_ms[which] == NEVER) {
 		hidden_moves(batch, small, which);
 	}
 	small->seed = kept;
@@ -146,6 +149,11 @@ static struct history make(struct world *world, int n, int twin)
 		for (int which = 0; which < 2; which++)
 			history.small[i].number[which] = ticket_incident(
 			    world->read, ENT_STR("telnord"), sdk_str(ticket_of(world, "telnord", i, which)));
+	world->now_ms += 10;
+	for (int i = 0; i < n; i++)
+		for (int which = 0; which < 2; which++)
+			give_status_of(&batch, &history.small[i], which, ENT_IN_PROGRESS);
+	batch_run(&batch);
 	for (; history.step < STEPS; history.step++) {
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
@@ -265,9 +273,9 @@ static void check_words(struct answers *answers, const struct small *small, int 
 	}
 }
 
-static const char *const never[] = {"\"held\"", "\"orion\",\"telnord", "telnord-only", "private_",    "internal_",
-				    "telnords_",           "team_",        "attachment_", "elsewhere_",
-				    "\"datacoeur",         "\"cause\"",    "sequence",    "traceparent"};
+static const char *const never[] = {
+    "\"held\"",    "\"orion\",\"telnord", "telnord-only", "private_",  "internal_", "telnords_",  "team_",
+    "attachment_", "elsewhere_",          "\"datacoeur",  "\"cause\"", "sequence",  "traceparent"};
 
 static void check_incident(struct history *history, const struct view *view, int index, int which)
 {

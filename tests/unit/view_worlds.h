@@ -31,8 +31,8 @@ struct small {
 	int64_t number[2];
 	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
 	bool shared[2], withdrawn[2], linked[2];
-	enum ent_status status[2]; /* by a person; UNKNOWN: none was said */
-	int merged; /* 1: the second went into the first */
+	enum ent_status status[2]; /* by a person */
+	int merged;                /* 1: the second went into the first */
 	struct said said[WORDS_MAX];
 	int n_said;
 };
