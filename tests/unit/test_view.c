@@ -464,7 +464,7 @@ static void test_reader_and_statements_agree(void **state)
 
 static size_t hand_overs_for(struct world *world, const struct reader *reader, int64_t number)
 {
-	const struct view view = {world->read, &world->arena.abi, reader};
+	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
 	char text[INCIDENT_NUMBER_SIZE];
 	struct incident incident;
 	const struct sdk_json *answer;
