@@ -227,12 +227,9 @@ static void absorbed_words(struct line *line)
 
 static void shared_words(struct line *line)
 {
-	if (sdk_json_is(line->data, "by", "ticket")) {
-		put_at(line, "supplier");
-		put_z(line, " takes part from now on: its ticket joins");
-		return;
-	}
-	put_z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
+	bool joined = sdk_json_is(line->data, "by", "ticket"),
+	     escalated = sdk_json_bool(sdk_json_at(line->data, "escalated"), false);
+	put_z(line, joined ? "shared by a ticket of " : escalated ? "escalated to " : "shared with ");
 	put_at(line, "supplier");
 	if (has_text(line, "brief.what")) {
 		put_z(line, ": ");
@@ -254,22 +251,13 @@ static void unshared_words(struct line *line)
 static void join_requested(struct line *line)
 {
 	put_at(line, "supplier");
-	put_z(line, has_text(line, "asking.number") ? " asks to join" : " was handed it by a tool and takes no part");
-	if (has_text(line, "asking.number")) {
-		put_z(line, " with ");
-		put_at(line, "asking.number");
-	}
-	put_z(line, ": entente join list");
+	put_z(line, " asks to take part: entente join list");
 }
 
 static void join_refused(struct line *line)
 {
 	put_at(line, "supplier");
-	put_z(line, " may not join");
-	if (has_text(line, "reason")) {
-		put_z(line, ": ");
-		put_at(line, "reason");
-	}
+	put_z(line, " may not take part");
 }
 
 static void linked_words(struct line *line)

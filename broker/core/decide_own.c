@@ -90,7 +90,7 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 }
 
 void decide_join(const struct situation *at, struct ent_str supplier, struct ent_str ticket, enum reads_from reads_from,
-		 const struct ent_person *author, struct events *ret)
+		 const struct person *author, struct events *ret)
 {
 	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
 

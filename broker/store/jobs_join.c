@@ -4,6 +4,7 @@
 #include "core/decide_own.h"
 #include "core/holder.h"
 #include "store/join.h"
+#include "store/people.h"
 
 #include <string.h>
 
@@ -67,6 +68,7 @@ static void run_join_accept(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
 	const struct brief none = {.what = ENT_ABSENT};
+	const struct person author = people_ours(apply, &job->ask.author);
 	struct joining joining;
 
 	if (!joining_load(apply, job, &joining))
@@ -78,14 +80,14 @@ static void run_join_accept(struct apply *apply, struct job *job)
 		return;
 	}
 	if (joining.asking) {
-		decide_join(&joining.at, supplier, joining.request.ticket, reads_from, &job->ask.author, &events);
+		decide_join(&joining.at, supplier, joining.request.ticket, reads_from, &author, &events);
 		join_both(apply, &joining, &events);
 	} else {
 		if (!can_be_asked(job, &joining))
 			return;
 		decide_share(&joining.at, supplier,
 			     holder_is(job->suppliers, joining.target->incident.holder, supplier), reads_from, &none,
-			     &job->ask.author, &events);
+			     &author, &events);
 		apply_events(apply, &events);
 		apply_save(apply);
 	}
@@ -110,7 +112,7 @@ static void run_join_refuse(struct apply *apply, struct job *job)
 	}
 	struct event *event = events_add(&events, EVENT_JOIN_REFUSED, &joining.at);
 	event->supplier = joining.request.supplier;
-	event->actor = job->ask.author;
+	event->actor = people_ours(apply, &job->ask.author);
 	event->reason = job->ask.text;
 	if (joining.asking) {
 		event->other = joining.asking->incident.number;

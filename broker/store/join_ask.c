@@ -42,7 +42,7 @@ void join_ask(struct apply *apply, const struct situation *at, struct ent_str su
 		return;
 	about.incident = &dossier->incident;
 	struct event *event = events_add(&events, EVENT_JOIN_REQUESTED, &about);
-	event->actor = change->actor;
+	event->actor = at->actor;
 	event->cause = sdk_str(cause);
 	if (asking) {
 		event->other = asking->incident.number;
