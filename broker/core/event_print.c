@@ -328,7 +328,6 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 {
 	print_absorbed(w, event);
 	print_moved(w, event);
-	print_levels(w, &event->values);
 	sdk_jsonw_key(w, "shares");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < event->n_part; i++) {
@@ -338,6 +337,7 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
+	print_levels(w, &event->values);
 }
 
 static void print_shared(struct sdk_jsonw *w, const struct event *event)
