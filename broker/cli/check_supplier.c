@@ -34,6 +34,15 @@ static void secrets_check(struct check *check, const struct supplier *supplier, 
 	}
 }
 
+static void joins_check(struct check *check, const struct supplier *supplier, const char *name)
+{
+	if (supplier->joins == JOINS_ANYONE)
+		check_say(
+		    check, RESULT_WARN, name,
+		    "joins: anyone: by a guessed number its ticket gets into an incident and reads what is said there. "
+		    "Prefer joins: ask");
+}
+
 /* Tools that can send no header call an address with the secret in it; a connector that takes that takes it alone. */
 static void path_check(struct check *check, const struct supplier *supplier, const struct ent_self *self,
 		       struct ent_arena *arena, const char *name)
@@ -220,6 +229,7 @@ void check_supplier(struct check *check, size_t i)
 
 		check_say(check, RESULT_OK, name, "connector %s opens", connector->name);
 		path_check(check, supplier, &self, &arena.abi, name);
+		joins_check(check, supplier, name);
 		shows_who = slots_check(check, supplier, &self, &arena.abi, name);
 		if (connector->close)
 			connector->close(state);

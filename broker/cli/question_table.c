@@ -289,6 +289,68 @@ const struct command command_delivery = {
     .question = delivery_questions,
 };
 
+static const char join_help[] =
+    "usage: entente join list [--supplier NAME] [--state WORD] [--limit N] [--cursor WORD]\n"
+    "       entente join accept ID\n"
+    "       entente join refuse ID [--reason WORDS]\n"
+    "\n"
+    "A supplier with `joins: ask` named an incident that is not shared with it. Its ticket is\n"
+    "in an incident of its own until you decide; the supplier is told nothing of the other\n"
+    "one. Or a tool handed over to a supplier that takes no part (`hand_over`).\n"
+    "\n"
+    "  list               the requests, newest first\n"
+    "  accept             share the incident with the supplier and merge the two. The supplier\n"
+    "                     reads what is said from now on. After `hand_over`: share it\n"
+    "  refuse             leave them apart; the same request is not made again\n"
+    "\n"
+    "  --supplier NAME    only this supplier's\n"
+    "  --state WORD       open (default), accepted, refused or all\n"
+    "  --reason WORDS     why; only our own people read it\n"
+    "  --limit N          1..200 (50)\n"
+    "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente join list\n"
+    "  entente join accept 1042\n"
+    "  entente join refuse 1042 --reason 'Another site'\n";
+
+static const struct table_column join_columns[] = {{"ID", "id"},
+						   {"INCIDENT", "incident"},
+						   {"SUPPLIER", "supplier"},
+						   {"CAUSE", "cause"},
+						   {"ASKING", "asking"},
+						   {"TICKET", "ticket"},
+						   {"STATE", "state"},
+						   {"SINCE", "since"},
+						   {"REASON", "reason"},
+						   {0}};
+static const struct question join_questions[] = {
+    {.verb = "list",
+     .never = "reason",
+     .method = "GET",
+     .path = "/v1/joins",
+     .query = "supplier state limit cursor",
+     .column = join_columns,
+     .empty = "No join request matches.",
+     .more = "cursor"},
+    {.verb = "accept", .words = "id", .method = "POST", .path = "/v1/joins/{id}/accept", .show = show_join},
+    {.verb = "refuse",
+     .words = "id",
+     .needs = "reason",
+     .method = "POST",
+     .path = "/v1/joins/{id}/refuse",
+     .body = "reason",
+     .show = show_join},
+    {.verb = "refuse", .words = "id", .method = "POST", .path = "/v1/joins/{id}/refuse", .show = show_join},
+    {0},
+};
+const struct command command_join = {
+    .name = "join",
+    .summary = "suppliers that ask to join an incident: list, accept, refuse",
+    .help = join_help,
+    .options = "supplier= state= reason= limit= cursor=",
+    .question = join_questions,
+};
+
 static const char drift_help[] =
     "usage: entente drift [--supplier NAME]\n"
     "\n"

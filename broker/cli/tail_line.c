@@ -227,12 +227,9 @@ static void absorbed_words(struct line *line)
 
 static void shared_words(struct line *line)
 {
-	if (sdk_json_is(line->data, "by", "ticket")) {
-		put_at(line, "supplier");
-		put_z(line, " takes part from now on: its ticket joins");
-		return;
-	}
-	put_z(line, sdk_json_bool(sdk_json_at(line->data, "escalated"), false) ? "escalated to " : "shared with ");
+	bool joined = sdk_json_is(line->data, "by", "ticket"),
+	     escalated = sdk_json_bool(sdk_json_at(line->data, "escalated"), false);
+	put_z(line, joined ? "shared by a ticket of " : escalated ? "escalated to " : "shared with ");
 	put_at(line, "supplier");
 	if (has_text(line, "brief.what")) {
 		put_z(line, ": ");
@@ -249,6 +246,18 @@ static void unshared_words(struct line *line)
 		put_z(line, ": ");
 		put_at(line, "reason");
 	}
+}
+
+static void join_requested(struct line *line)
+{
+	put_at(line, "supplier");
+	put_z(line, " asks to take part: entente join list");
+}
+
+static void join_refused(struct line *line)
+{
+	put_at(line, "supplier");
+	put_z(line, " may not take part");
 }
 
 static void linked_words(struct line *line)
@@ -405,6 +414,8 @@ static const struct {
     [EVENT_INCIDENT_ABSORBED] = {absorbed_words, MAGENTA},
     [EVENT_INCIDENT_SHARED] = {shared_words, MAGENTA},
     [EVENT_INCIDENT_UNSHARED] = {unshared_words, MAGENTA},
+    [EVENT_JOIN_REQUESTED] = {join_requested, YELLOW},
+    [EVENT_JOIN_REFUSED] = {join_refused, MAGENTA},
     [EVENT_TICKET_LINKED] = {linked_words, GREEN},
     [EVENT_TICKET_CHANGED] = {changed_words, ""},
     [EVENT_TICKET_LATE] = {late_words, YELLOW},

@@ -124,10 +124,11 @@ static const struct config_key supplier_keys[] = {
      .help = "What becomes of a comment that its tool calls private. keep: its organisation and we may read it (the "
 	     "default). drop: its text is not stored, only counted."},
     {.name = "joins",
-     .form = "any or shared",
-     .help = "Which incidents its tickets may join by naming them (our number, a shared key, another supplier's "
-	     "ticket). any: each incident that is named (the default). shared: only incidents that were shared with it "
-	     "first. With shared, a supplier cannot get into an incident by quoting its number."},
+     .form = "ask, shared or anyone",
+     .help = "Whether its ticket gets into an incident that is not shared with it by naming it (our number, a shared "
+	     "key, another supplier's ticket), or by a tool that hands over to it. ask (the default): its ticket opens "
+	     "an incident of its own, and you decide (entente join list). shared: it does not, and nobody is asked. "
+	     "anyone: it does; then a supplier that guesses a number reads what is said there."},
     {.name = "url",
      .form = "URL",
      .help = "Address of its tool, https://host/path with nothing behind it. Without it the broker only listens and "

@@ -56,11 +56,10 @@ static void joins_read(struct supplier_reader *r, const struct config_node *node
 
 	if (!node->yaml || !config_text(r->reader, node, &word))
 		return;
-	r->supplier->joins_shared = sdk_eqz(word, "shared");
-	if (r->supplier->joins_shared || sdk_eqz(word, "any"))
+	if (joins_by_name(word, &r->supplier->joins))
 		return;
 	found = config_found(r->reader, word);
-	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: any, shared", ENT_F(found));
+	config_problem(r->reader, node->line, node->name, "found %.*s, allowed: ask, shared, anyone", ENT_F(found));
 }
 
 /* One of two words, if it is there. 1, 2: which one; 0: none. */

@@ -127,7 +127,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 		sdk_buf_format(buf, "    public_is_read_by: %s\n",
 			       supplier->public_reader == PUBLIC_REQUESTER ? "requester" : "service_desk");
 	sdk_buf_format(buf, "    private_comments: %s\n", supplier->drops_private ? "drop" : "keep");
-	sdk_buf_format(buf, "    joins: %s\n", supplier->joins_shared ? "shared" : "any");
+	sdk_buf_format(buf, "    joins: %s\n", joins_name(supplier->joins));
 	link_values(supplier, note, buf);
 	maps_values(supplier, buf);
 	if (note->n_setting > 0)

@@ -199,6 +199,9 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	if (known) {
 		keep_birth(known, &event->comment);
 		event->said_ms = known->created_ms;
+		/* Other words, the same readers: a merge may have named them. */
+		if (known->visibility == event->comment.visibility && !at->withdrawn)
+			event->comment.audience = known->audience;
 		event->comment.edited_ms = event->time_ms;
 		event->is_reworded = !same_text(known->body, event->comment.body);
 		event->is_published = audience_widens(&known->audience, &event->comment.audience);

@@ -89,6 +89,17 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 	}
 }
 
+void decide_join(const struct situation *at, struct ent_str supplier, struct ent_str ticket, enum reads_from reads_from,
+		 const struct person *author, struct events *ret)
+{
+	struct event *event = add_own(ret, EVENT_INCIDENT_SHARED, at, author);
+
+	event->supplier = supplier;
+	event->ticket_id = ticket;
+	event->reads_from = reads_from;
+	event->reads_ms = at->now_ms;
+}
+
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
 		    const struct person *author, struct events *ret)
 {

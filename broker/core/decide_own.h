@@ -9,6 +9,9 @@
  * of our own for it alone: comment.added with uuid "" and no external_id; the store gives it both, the same. */
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
 		  const struct brief *brief, const struct person *author, struct events *ret);
+/* A ticket of the supplier comes in, by a person's word: its incident is merged with this one. */
+void decide_join(const struct situation *at, struct ent_str supplier, struct ent_str ticket, enum reads_from reads_from,
+		 const struct person *author, struct events *ret);
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
 		    const struct person *author, struct events *ret);
 /* An incident begins without a ticket; description: its title and more. */

@@ -145,8 +145,10 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
-	if (!audience_allows(&delivery->audience, organisation, reading->shares) ||
-	    !audience_allows(&comment->audience, organisation, reading->shares))
+	/* One that was to go although it was said before the share is not among those whom a merge named. */
+	bool is_public = audience_allows(&comment->audience, organisation, reading->shares) ||
+			 (delivery->anyway && comment->visibility == ENT_PUBLIC);
+	if (!audience_allows(&delivery->audience, organisation, reading->shares) || !is_public)
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	/* An owed comment was for the supplier when it was planned. */
 	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)

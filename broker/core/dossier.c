@@ -248,20 +248,49 @@ bool dossier_others_share(struct dossier *dossier, struct ent_str supplier)
 	return false;
 }
 
+static void reads_need(struct dossier *dossier)
+{
+	if (dossier->has_reads)
+		return;
+	dossier->has_reads = true;
+	dossier->source->reads(dossier);
+}
+
+/* The incident that a comment's ticket was in first; -1: not heard of. */
+static int64_t said_in(struct dossier *dossier, const struct comment *comment)
+{
+	const struct ticket *ticket = dossier_ticket(dossier, comment->supplier, comment->ticket);
+
+	return !ticket ? -1 : ticket->origin ? ticket->origin : ticket->incident;
+}
+
+int64_t dossier_reads_since(struct dossier *dossier, const struct share *share, const struct comment *comment)
+{
+	int64_t since_ms = INT64_MAX, origin;
+	bool is_merged = false;
+
+	reads_need(dossier);
+	origin = comment->supplier.n ? said_in(dossier, comment) : comment->origin;
+	for (size_t i = 0; i < dossier->n_reads; i++) {
+		const struct reads *reads = &dossier->reads[i];
+		if (!sdk_eq(reads->supplier, share->supplier))
+			continue;
+		is_merged = true;
+		if (reads->origin == origin && reads->since_ms < since_ms)
+			since_ms = reads->since_ms;
+	}
+	return is_merged ? since_ms : share->reads_ms;
+}
+
 /* Comments of merged incidents: those of the ticket's own; ours for whoever reads any of them. */
 static int64_t reads_since(struct dossier *dossier, const struct share *share, const struct comment *comment)
 {
 	int64_t since_ms = INT64_MAX, origin = 0;
 	bool is_ours = !comment || !comment->supplier.n;
 
-	if (!dossier->has_reads) {
-		dossier->has_reads = true;
-		dossier->source->reads(dossier);
-	}
-	if (!is_ours && dossier->n_reads) {
-		const struct ticket *ticket = dossier_ticket(dossier, comment->supplier, comment->ticket);
-		origin = !ticket ? -1 : ticket->origin ? ticket->origin : ticket->incident;
-	}
+	reads_need(dossier);
+	if (!is_ours && dossier->n_reads)
+		origin = said_in(dossier, comment);
 	for (size_t i = 0; i < dossier->n_reads; i++) {
 		const struct reads *reads = &dossier->reads[i];
 		if (sdk_eq(reads->supplier, share->supplier) && (is_ours || reads->origin == origin) &&

@@ -126,6 +126,8 @@ struct share *dossier_share_add(struct dossier *dossier, struct share share);
 bool dossier_shares(struct dossier *dossier, struct ent_str supplier); /* its share stands */
 /* A person who shares now begins a share: there is none, it was taken back, or the ticket it was about is gone. */
 bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier);
+/* Since when its supplier reads what is said in a stored comment's place; INT64_MAX: never, it came in by a merge. */
+int64_t dossier_reads_since(struct dossier *dossier, const struct share *share, const struct comment *comment);
 bool dossier_others_share(struct dossier *dossier, struct ent_str supplier);
 /* Every supplier of the set with a share, and its ticket; comment: the one for which reads_ms is wanted, NULL: none. */
 size_t dossier_parties(struct dossier *dossier, const struct comment *comment, const struct party **ret);

@@ -129,6 +129,7 @@ static struct share *share_begin(struct dossier *dossier, const struct event *ev
 {
 	return dossier_share_add(dossier, (struct share){.supplier = event->supplier,
 							 .since_ms = event->recorded_ms,
+							 .sees_ms = event->recorded_ms,
 							 .reads_ms = reads_ms,
 							 .is_new = true,
 							 .dirty = true});
@@ -178,11 +179,11 @@ static void fold_shared(struct dossier *dossier, const struct event *event)
 	if (!share)
 		share = share_begin(dossier, event, event->recorded_ms);
 	if (begins)
-		share->since_ms = event->recorded_ms;
+		share->since_ms = share->sees_ms = event->recorded_ms;
 	if (event->reads_from != READS_AS_BEFORE)
 		read_anew(dossier, share, event->reads_from == READS_ALL ? 0 : event->reads_ms);
 	share->withdrawn_ms = 0;
-	share->anew = !event->by_ticket && !has_ticket_that_stands(dossier, event->supplier);
+	share->anew = !event->ticket_id.n && !has_ticket_that_stands(dossier, event->supplier);
 	share->dirty = true;
 }
 

@@ -31,6 +31,8 @@
 	X(EVENT_ATTACHMENT_ADDED, "attachment.added")                                                                  \
 	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
 	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
+	X(EVENT_JOIN_REQUESTED, "incident.join_requested")                                                             \
+	X(EVENT_JOIN_REFUSED, "incident.join_refused")                                                                 \
 	X(EVENT_TICKET_OVERRULED, "ticket.overruled") /* what it said does not count, by policy: said and stands */    \
 	X(EVENT_INCIDENT_CORRECTED, "incident.corrected")         /* late words change what was told before */         \
 	X(EVENT_DELIVERY_DONE, "delivery.done")                   /* it stands in the supplier's tool */               \
@@ -96,11 +98,14 @@ struct event {
 
 	struct description description; /* described */
 
-	/* merged, absorbed: the other incident; merged: the tickets that came in */
+	/* merged, absorbed: the other incident; merged: the tickets that came in. join_*: the incident that the ticket
+	 * of `supplier` opened; 0: a tool handed over to the supplier */
 	int64_t other;
 	char other_uuid[ID_SIZE];
 	const struct ent_reference *moved;
 	size_t n_moved;
+	const struct ent_reference *part; /* merged: see merge_name_shares(); id: the organisation */
+	size_t n_part;
 
 	/* shared: supplier is who takes part now. unshared: why in `reason` */
 	bool escalated; /* also handed the ball */
@@ -117,8 +122,8 @@ struct event {
 	char delivery_key[ID_SIZE];
 	enum ent_op_kind op;
 	struct ent_str remote_id; /* done: the comment's id there */
-	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs */
-	struct ent_str reason;    /* for people */
+	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs. join_requested: by what */
+	struct ent_str reason;    /* for people; also of unshared, join_refused */
 	bool unknown;             /* parked: it may have been done */
 
 	/* supplier.state_changed */

@@ -380,17 +380,41 @@ static void read_absorbed(struct reader *reader, const struct sdk_json *node, st
 	incident_at(reader, node, "other", &ret->other, ret->other_uuid);
 }
 
+static void read_parts(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	const struct sdk_json *list = sdk_json_at(node, "shares");
+	struct ent_reference *part = SDK_NEW_N(reader->arena, struct ent_reference, sdk_json_count(list) + 1);
+
+	for (const struct sdk_json *item = sdk_json_first(list); item; item = sdk_json_next(item))
+		part[ret->n_part++] =
+		    (struct ent_reference){member_text(item, "supplier"), member_text(item, "organisation")};
+	ret->part = part;
+}
+
 static void read_merged(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_moved(reader, node, ret);
 	read_absorbed(reader, node, ret);
 	read_levels(node, "", ret);
+	read_parts(reader, node, ret);
 }
 
 static void read_unshared(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	(void)reader;
 	ret->reason = member_text(node, "reason");
+}
+
+static void read_join(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	if (sdk_json_at(node, "asking"))
+		incident_at(reader, node, "asking", &ret->other, ret->other_uuid);
+	ret->cause = member_text(node, "cause");
+	ret->reason = member_text(node, "reason");
+	ret->ticket_id = member_text(node, "ticket.id");
+	ret->ticket_key = member_text(node, "ticket.key");
+	if (!ret->supplier.n)
+		fail_at_member(reader, "supplier");
 }
 
 static void read_ticket_changes(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -422,6 +446,8 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_INCIDENT_ABSORBED] = read_absorbed,
     [EVENT_INCIDENT_SHARED] = read_shared,
     [EVENT_INCIDENT_UNSHARED] = read_unshared,
+    [EVENT_JOIN_REQUESTED] = read_join,
+    [EVENT_JOIN_REFUSED] = read_join,
     [EVENT_TICKET_LINKED] = read_ticket_changes,
     [EVENT_TICKET_CHANGED] = read_ticket_changes,
     [EVENT_TICKET_LATE] = read_ticket_changes,

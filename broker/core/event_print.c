@@ -336,6 +336,15 @@ static void print_merged(struct sdk_jsonw *w, const struct event *event)
 {
 	print_absorbed(w, event);
 	print_moved(w, event);
+	sdk_jsonw_key(w, "shares");
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < event->n_part; i++) {
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "supplier", event->part[i].supplier);
+		sdk_jsonw_kstr(w, "organisation", event->part[i].id);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
 	print_levels(w, &event->values);
 }
 
@@ -356,6 +365,26 @@ static void print_unshared(struct sdk_jsonw *w, const struct event *event)
 	kstr_empty(w, "reason", event->reason);
 }
 
+/* Of one incident that the supplier's own ticket opened, and of none where a tool handed over to the supplier. */
+static void print_join_asking(struct sdk_jsonw *w, const struct event *event)
+{
+	if (event->other)
+		print_incident(w, "asking", event->other, event->other_uuid);
+}
+
+static void print_join_requested(struct sdk_jsonw *w, const struct event *event)
+{
+	print_join_asking(w, event);
+	sdk_jsonw_kstr(w, "cause", event->cause);
+	print_ticket_name(w, event);
+}
+
+static void print_join_refused(struct sdk_jsonw *w, const struct event *event)
+{
+	print_join_asking(w, event);
+	kstr_empty(w, "reason", event->reason);
+}
+
 static void print_ticket_changes(struct sdk_jsonw *w, const struct event *event)
 {
 	print_ticket_named(w, event);
@@ -373,6 +402,8 @@ static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event
     [EVENT_INCIDENT_ABSORBED] = print_absorbed,
     [EVENT_INCIDENT_SHARED] = print_shared,
     [EVENT_INCIDENT_UNSHARED] = print_unshared,
+    [EVENT_JOIN_REQUESTED] = print_join_requested,
+    [EVENT_JOIN_REFUSED] = print_join_refused,
     [EVENT_TICKET_LINKED] = print_ticket_changes,
     [EVENT_TICKET_CHANGED] = print_ticket_changes,
     [EVENT_TICKET_LATE] = print_ticket_changes,

@@ -410,6 +410,8 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_continued(at, ret);
 		break;
 	case EVENT_INCIDENT_OPENED: /* its first ticket follows */
+	case EVENT_JOIN_REQUESTED:
+	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_ABSORBED:
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */

@@ -131,6 +131,8 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
 	case EVENT_INCIDENT_UNSHARED:
+	case EVENT_JOIN_REQUESTED:
+	case EVENT_JOIN_REFUSED:
 	case EVENT_DELIVERY_DONE:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:

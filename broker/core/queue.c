@@ -297,7 +297,7 @@ void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_m
 		struct share *into = dossier_share(kept, from->supplier);
 		if (!into) {
 			into = dossier_share_add(kept, *from);
-			into->reads_ms = at_ms;
+			into->reads_ms = into->sees_ms = at_ms;
 			into->is_new = true;
 		} else {
 			into->n_create += from->n_create;

@@ -177,6 +177,8 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	switch (event->kind) {
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_ABSORBED:
+	case EVENT_JOIN_REQUESTED:
+	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_CORRECTED: /* its suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
 	case EVENT_TICKET_LATE:
@@ -194,8 +196,8 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_TICKET_CHANGED:
 	case EVENT_INCIDENT_DESCRIBED:
 		return attr_differ(&before->values, &after->values) ? CONCERNS_OTHERS : CONCERNS_NOBODY;
-	case EVENT_INCIDENT_SHARED: /* the ticket that joined follows */
-		return event->by_ticket ? CONCERNS_NOBODY : CONCERNS_ALL;
+	case EVENT_INCIDENT_SHARED: /* its ticket comes by itself */
+		return event->ticket_id.n ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_INCIDENT_MERGED:
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_TICKET_OVERRULED:

@@ -70,6 +70,8 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_DELIVERY_DONE:
 		return sdk_eq(event->supplier, reader->organisation) &&
 		       (!event->comment.uuid[0] || (comment && reader_sees_comment(reader, comment, reading)));
+	case EVENT_JOIN_REQUESTED: /* nobody but us learns that an incident exists by naming it */
+	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_OPENED:
 	case EVENT_INCIDENT_MERGED:
 	case EVENT_INCIDENT_ABSORBED:

@@ -25,7 +25,7 @@ extern const struct reader reader_ours;
 /* An organisation's part in an incident. */
 struct reader_part {
 	bool shares;      /* its share stands */
-	int64_t since_ms; /* of the share */
+	int64_t since_ms; /* status and holder are for it since then */
 };
 
 bool reader_is_ours(const struct reader *reader);

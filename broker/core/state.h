@@ -102,6 +102,7 @@ struct share {
 	int64_t incident;
 	struct ent_str supplier;
 	int64_t since_ms;
+	int64_t sees_ms;      /* the incident's status and holder are for it since then; since_ms, or its merge */
 	int64_t reads_ms;     /* comments made since then are for the supplier; 0: the whole thread */
 	int64_t withdrawn_ms; /* 0: it stands */
 	bool anew;            /* shared without a ticket that stands; one that was removed does not count */

@@ -88,6 +88,24 @@ bool policy_by_name(struct ent_str name, enum policy *ret)
 	return false;
 }
 
+static const char *const joins_names[] = {[JOINS_ASK] = "ask", [JOINS_SHARED] = "shared", [JOINS_ANYONE] = "anyone"};
+
+const char *joins_name(enum joins joins)
+{
+	return joins_names[joins];
+}
+
+bool joins_by_name(struct ent_str name, enum joins *ret)
+{
+	for (size_t i = 0; i < sizeof joins_names / sizeof *joins_names; i++) {
+		if (!sdk_eqz(name, joins_names[i]))
+			continue;
+		*ret = (enum joins)i;
+		return true;
+	}
+	return false;
+}
+
 bool supplier_can(const struct supplier *supplier, enum ent_op_kind op)
 {
 	const struct ent_connector *connector = supplier->connector;

@@ -36,6 +36,16 @@ enum public_reader {
 	PUBLIC_SERVICE_DESK /* our service desk: in that tool we are the requester */
 };
 
+/* Which incidents a supplier's ticket gets into by naming them (our number, a shared key, another supplier's ticket)
+ * where they are not shared with it. */
+enum joins {
+	JOINS_ASK, /* the default. It opens an incident of its own, and we are asked whether the two belong together */
+	JOINS_SHARED, /* none, and nobody is asked */
+	JOINS_ANYONE  /* each that it names */
+};
+const char *joins_name(enum joins joins); /* "ask" */
+bool joins_by_name(struct ent_str name, enum joins *ret);
+
 enum auth_kind {
 	AUTH_NONE,
 	AUTH_BASIC,  /* user and credential */
@@ -81,12 +91,11 @@ struct supplier {
 	void *settings;             /* connector->settings_size bytes */
 	struct ent_str cannot_poll; /* the connector's reason why it cannot poll with these settings; absent: it can */
 	struct secret secret[SUPPLIER_SECRET_MAX];
-	size_t n_secret;        /* 0: `unsigned: true` stands in the configuration, or no_hooks */
-	bool no_hooks;          /* it is only asked: its webhooks are refused */
-	struct maps maps;       /* the supplier's rows; the connector's table comes after */
-	int64_t map_version;    /* of the published map that stands in for the configuration's; 0: none */
-	bool joins_shared;      /* its ticket joins by its own word only an incident that is shared with it; else any it
-				   names */
+	size_t n_secret;     /* 0: `unsigned: true` stands in the configuration, or no_hooks */
+	bool no_hooks;       /* it is only asked: its webhooks are refused */
+	struct maps maps;    /* the supplier's rows; the connector's table comes after */
+	int64_t map_version; /* of the published map that stands in for the configuration's; 0: none */
+	enum joins joins;
 	struct ent_str account; /* id or name of our user in its tool: its words are our own; absent: unknown */
 	enum ent_visibility comments_as; /* how a delivered comment stands in its tool */
 	int64_t title_max, text_max;     /* its tool takes no more, in the connector's unit; 0: as the connector says */

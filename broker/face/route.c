@@ -11,6 +11,7 @@
 #include "face/hooks.h"
 #include "face/import.h"
 #include "face/incidents.h"
+#include "face/joins.h"
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
@@ -25,6 +26,7 @@ static const char *const history_arguments[] = {"after", "limit", NULL};
 static const char *const thread_arguments[] = {"before", "after", "around", "limit", NULL};
 static const char *const delivery_arguments[] = {"supplier", "state", "cause", "incident", "limit", "cursor", NULL};
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
+static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
@@ -51,6 +53,10 @@ static const struct route routes[] = {
     {"POST", "/v1/deliveries/{}/retry", false, false, NULL, deliveries_retry},
     {"POST", "/v1/deliveries/{}/edit", false, true, NULL, deliveries_edit},
     {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, deliveries_ignore},
+    {"GET", "/v1/joins", false, false, join_arguments, joins_list},
+    {"GET", "/v1/joins/{}", false, false, NULL, joins_get},
+    {"POST", "/v1/joins/{}/accept", false, false, NULL, joins_accept},
+    {"POST", "/v1/joins/{}/refuse", false, true, NULL, joins_refuse},
     {"GET", "/v1/live", false, false, live_arguments, live_get},
     {"GET", "/v1/suppliers", false, false, NULL, suppliers_list},
     {"GET", "/v1/suppliers/{}", false, false, NULL, suppliers_get},

@@ -3,6 +3,7 @@
 
 #include "core/decide_word.h"
 #include "core/holder.h"
+#include "core/merge.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "sdk/webhook.h"
@@ -144,7 +145,7 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	dossier_fold(dossier, event);
 	row_folds_apply(apply->db, event);
 	if (event->kind == EVENT_INCIDENT_MERGED)
-		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event->recorded_ms);
+		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event);
 	queue_plan(&queue, &before, event);
 }
 
@@ -189,6 +190,7 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 	const struct values brought = brought_levels(at, kept, absorbed);
 	decide_merge(at, &kept->incident, &absorbed->incident, &brought, &events);
 	struct event *merged = &events.at[events.n - 1];
+	merge_name_shares(kept, absorbed, merged);
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
 	apply_events(apply, &events);
 	apply_save(apply);

@@ -3,6 +3,7 @@
 
 #include "core/echo.h"
 #include "core/holder.h"
+#include "core/organisation.h"
 #include "core/queue.h"
 #include "sdk/marker.h"
 #include "sdk/webhook.h"
@@ -11,10 +12,12 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/follow.h"
+#include "store/join_ask.h"
 #include "store/people.h"
 #include "store/quotes.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
+#include "store/shares.h"
 
 #include <string.h>
 
@@ -22,34 +25,67 @@
 
 enum { FOUND_MAX = 3 + ENT_REFERENCES_MAX + REFERRERS_MAX };
 
+/* What it leads to and may not get into without us. */
+struct wish {
+	int64_t incident;
+	const char *cause;
+};
+
 /* All that leads to an incident, each a living one's number or 0. */
 struct leads {
 	int64_t current, by_number, by_key;
 	int64_t found[FOUND_MAX]; /* the above and both kinds of references */
 	size_t n;
+	struct wish wish[FOUND_MAX];
+	size_t n_wish;
 };
 
-static void find_leads(struct db *db, const struct situation *at, const struct ent_change *change, struct leads *ret)
+/* Nobody new gets in by his own word: but where its supplier is trusted, and by the answer to our own creation. */
+static bool is_admitted(const struct apply *apply, const struct situation *at, int64_t incident)
+{
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
+
+	return !from || from->joins == JOINS_ANYONE || apply->asked == UINT32_MAX ||
+	       share_stands(apply->db, incident, at->supplier);
+}
+
+/* Its incident, or 0: what it may not get into does not exist for it. */
+static int64_t lead_add(const struct apply *apply, const struct situation *at, int64_t incident, const char *cause,
+			struct leads *ret)
+{
+	bool leads_on = incident != 0 && incident != ret->current;
+
+	if (leads_on && !is_admitted(apply, at, incident)) {
+		ret->wish[ret->n_wish++] = (struct wish){incident, cause};
+		incident = 0;
+	}
+	ret->found[ret->n++] = incident;
+	return incident;
+}
+
+static void find_leads(const struct apply *apply, const struct situation *at, const struct ent_change *change,
+		       struct leads *ret)
 {
 	const struct ent_correlation *said = &change->correlation;
+	struct db *db = apply->db;
 	int64_t number, referrer[REFERRERS_MAX];
 
 	*ret = (struct leads){.current = at->ticket ? at->ticket->incident : 0};
-	if (said->number.n && incident_number_parse(said->number, &number))
-		ret->by_number = incident_living(db, number);
-	if (said->key.n)
-		ret->by_key = incident_living(db, correlation_find(db, said->key));
 	ret->found[ret->n++] = ret->current;
-	ret->found[ret->n++] = ret->by_number;
-	ret->found[ret->n++] = ret->by_key;
+	if (said->number.n && incident_number_parse(said->number, &number))
+		ret->by_number = lead_add(apply, at, incident_living(db, number), "number", ret);
+	if (said->key.n)
+		ret->by_key =
+		    lead_add(apply, at, incident_living(db, correlation_find(db, said->key, ret->current)), "key", ret);
 	for (size_t i = 0; i < said->n_reference; i++)
-		ret->found[ret->n++] = ticket_incident(db, said->reference[i].supplier, said->reference[i].id);
+		(void)lead_add(apply, at, ticket_incident(db, said->reference[i].supplier, said->reference[i].id),
+			       "reference", ret);
 	if (at->ticket)
 		return;
 	/* Others may have named this ticket before it was heard of. */
 	size_t n = reference_find(db, at->supplier, change->ticket.id, change->ticket.key, referrer);
 	for (size_t i = 0; i < n; i++)
-		ret->found[ret->n++] = incident_living(db, referrer[i]);
+		(void)lead_add(apply, at, incident_living(db, referrer[i]), "reference", ret);
 }
 
 /* The part of the correlation that is not stored yet, for the ticket's event. */
@@ -62,7 +98,7 @@ static struct ent_correlation news_of(struct apply *apply, const struct situatio
 
 	if (said->number.n && (!at->ticket || (leads->by_number && leads->by_number != leads->current)))
 		news.number = said->number;
-	if (said->key.n && (!at->ticket || leads->by_key == 0))
+	if (said->key.n && (!at->ticket || (leads->by_key == 0 && !correlation_known(apply->db, said->key, incident))))
 		news.key = said->key;
 	for (size_t i = 0; i < said->n_reference; i++)
 		if (!at->ticket || !reference_known(apply->db, &said->reference[i], incident))
@@ -88,13 +124,11 @@ static bool merge_all(struct apply *apply, struct dossier *dossier, struct situa
 
 /* The dossier of the incident that the change belongs to, or a new one. NULL: nothing to do. */
 static struct dossier *incident_of_change(struct apply *apply, struct situation *at, const struct ent_change *change,
-					  bool *ret_merged)
+					  struct leads *leads, bool *ret_merged)
 {
-	struct leads leads;
-
-	find_leads(apply->db, at, change, &leads);
-	int64_t number = correlate(leads.found, leads.n);
-	at->news = news_of(apply, at, change, &leads, number);
+	find_leads(apply, at, change, leads);
+	int64_t number = correlate(leads->found, leads->n);
+	at->news = news_of(apply, at, change, leads, number);
 	if (!number && change->kind == ENT_TICKET_REMOVED)
 		return NULL; /* of a ticket nobody has heard of */
 	struct dossier *dossier = number ? apply_dossier(apply, number) : apply_new(apply);
@@ -102,7 +136,7 @@ static struct dossier *incident_of_change(struct apply *apply, struct situation 
 		return NULL;
 	at->incident = &dossier->incident;
 	if (number)
-		*ret_merged = merge_all(apply, dossier, at, &leads);
+		*ret_merged = merge_all(apply, dossier, at, leads);
 	return dossier;
 }
 
@@ -197,22 +231,45 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 
 /* ---- one change --------------------------------------------------------------------- */
 
-/* What a supplier may say to get into an incident: with `joins: shared` the number of one that is shared with it. */
-static struct ent_correlation admitted_correlation(struct apply *apply, const struct situation *at,
-						   const struct ent_change *change)
+/* With `joins: shared` a supplier's keys and references tie nothing together. */
+static struct ent_correlation admitted_correlation(const struct situation *at, const struct ent_change *change)
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
-	struct ent_correlation said = change->correlation;
-	int64_t number = 0;
 
-	if (!from || !from->joins_shared)
-		return said;
-	if (said.number.n && incident_number_parse(said.number, &number))
-		number = incident_living(apply->db, number);
-	struct dossier *dossier = number ? apply_dossier(apply, number) : NULL;
-	if (!dossier || !dossier_shares(dossier, at->supplier))
-		said.number = ENT_ABSENT;
-	return (struct ent_correlation){said.number, ENT_ABSENT, NULL, 0};
+	if (!from || from->joins != JOINS_SHARED)
+		return change->correlation;
+	return (struct ent_correlation){change->correlation.number, ENT_ABSENT, NULL, 0};
+}
+
+/* The tool by which an organisation that takes no part would come in; NULL: it takes part, or is ours, or has none. */
+static const struct supplier *tool_without_share(struct apply *apply, int64_t incident, struct ent_str organisation)
+{
+	const struct supplier_set *set = apply->suppliers;
+	const struct supplier *found = NULL;
+
+	for (size_t i = 0; set && i < set->n; i++) {
+		if (!sdk_eq(organisation_of(&set->at[i]), organisation) || sdk_eq(organisation, organisation_ours(set)))
+			continue;
+		if (share_stands(apply->db, incident, set->at[i].name))
+			return NULL;
+		found = found ? found : &set->at[i];
+	}
+	return found;
+}
+
+/* We are asked whether its ticket, or whom its tool handed over to, may come in. */
+static void ask_joins(struct apply *apply, const struct situation *at, const struct dossier *dossier,
+		      const struct ent_change *change, const struct leads *leads, struct ent_str held_by)
+{
+	const struct supplier *from = at->arrival ? at->arrival->from : NULL, *to = NULL;
+	struct ent_str holder = dossier->incident.holder;
+
+	for (size_t i = 0; from && from->joins == JOINS_ASK && i < leads->n_wish; i++)
+		join_ask(apply, at, at->supplier, leads->wish[i].incident, dossier, change, leads->wish[i].cause);
+	if (!sdk_eq(holder, sdk_or_empty(held_by)) && !holder_is(apply->suppliers, holder, at->supplier))
+		to = tool_without_share(apply, dossier->incident.number, holder);
+	if (to && to->joins == JOINS_ASK)
+		join_ask(apply, at, to->name, dossier->incident.number, NULL, change, "hand_over");
 }
 
 /* The ticket as it stands; NULL: not heard of yet. */
@@ -285,6 +342,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 	struct situation at = *base;
 	const struct echo_sent *sent = NULL;
 	struct events events = {.arena = apply->arena};
+	struct leads leads;
 	bool merged = false;
 
 	people_of_change(apply, &at, &admits);
@@ -292,11 +350,11 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		follow_ticket(apply, &at, &admits);
 		return;
 	}
-	admits.correlation = admitted_correlation(apply, &at, told);
+	admits.correlation = admitted_correlation(&at, told);
 	at.ticket = find_ticket(apply, at.supplier, change->ticket.id);
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
 		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
-	struct dossier *dossier = incident_of_change(apply, &at, change, &merged);
+	struct dossier *dossier = incident_of_change(apply, &at, change, &leads, &merged);
 	if (!dossier || db_failed(apply->db))
 		return;
 	find_neighbours(apply, dossier, &at, change);
@@ -306,12 +364,14 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		find_echo(apply, dossier, &at, change, &sent);
 	}
 	const struct order before = order_of(&dossier->incident);
+	const struct ent_str held_by = dossier->incident.holder;
 	decide_change(&at, change, &events);
 	apply->n_dropped += decide_drops(&at, change);
 	const size_t n_event = events.n;
 	apply_events(apply, &events);
 	correct(apply, dossier, &at, &before, events.at, n_event, merged);
 	apply_save(apply);
+	ask_joins(apply, &at, dossier, change, &leads, held_by);
 	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
 	heed_echo(apply, &at, change, sent);
 }

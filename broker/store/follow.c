@@ -149,12 +149,12 @@ bool follow_copy(struct apply *apply, const struct situation *at, const struct e
 
 /* ---- the move ---------------------------------------------------------------------- */
 
-/* As for a ticket that joins: with `joins: shared` a supplier gets only into what is shared with it. */
+/* Both are of tickets of one supplier. It gets only into what is shared with it, unless `joins` trusts it. */
 static bool may_join(struct apply *apply, const struct situation *at, const int64_t found[2])
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
 
-	if (!from || !from->joins_shared || found[0] == 0 || found[1] == 0 || found[0] == found[1])
+	if (!from || from->joins == JOINS_ANYONE || found[0] == 0 || found[1] == 0 || found[0] == found[1])
 		return true;
 	return dossier_shares(apply_dossier(apply, found[0]), at->supplier) &&
 	       dossier_shares(apply_dossier(apply, found[1]), at->supplier);

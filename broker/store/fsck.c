@@ -16,7 +16,8 @@ static const char *const contents[] = {
     "sequence, "
     "merged_into, "
     "n_ticket, n_comment FROM incident ORDER BY number",
-    "SELECT incident, at_ms, from_holder, to_holder FROM hand_over ORDER BY incident, at_ms, from_holder, to_holder",
+    "SELECT incident, at_ms, from_holder, to_holder, seen_by FROM hand_over ORDER BY incident, at_ms, from_holder, "
+    "to_holder, seen_by",
     "SELECT supplier, external_id, key, incident, status, removed, removed_version, removed_ms, changed_ms, "
     "attributes, "
     "continues_as FROM ticket "
@@ -28,10 +29,12 @@ static const char *const contents[] = {
     "organisations, everyone, requester FROM attachment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT ref, organisation, account_hash, kind, name FROM person ORDER BY ref",
-    "SELECT key, incident FROM correlation ORDER BY key",
+    "SELECT key, incident FROM correlation ORDER BY key, incident",
     "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
-    /* When it began is not the same in a store of version 1 that was brought here. */
-    "SELECT incident, supplier, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
+    "SELECT incident, supplier, origin, since_ms FROM reads ORDER BY incident, supplier, origin",
+    "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
+    "BY id",
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT supplier, ticket, external_id, comment FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
     /* A supplier's number is this store's own. */
@@ -40,7 +43,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {14, 4, 11, 17, 9, 5, 2, 3, 4, 5, 4, 11};
+static const int n_column[] = {14, 5, 11, 17, 9, 5, 2, 3, 7, 4, 10, 5, 4, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

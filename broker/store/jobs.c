@@ -2,6 +2,7 @@
 #include "store/jobs.h"
 
 #include "store/jobs_in.h"
+#include "store/jobs_join.h"
 #include "store/jobs_out.h"
 #include "store/jobs_supplier.h"
 
@@ -9,7 +10,7 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in, jobs_out, jobs_supplier};
+	static const struct job_row *const tables[] = {jobs_in, jobs_out, jobs_join, jobs_supplier};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

@@ -169,7 +169,7 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 	row_folds_apply(rebuild->db, event);
 	if (event->kind == EVENT_INCIDENT_MERGED) {
 		(void)dossier_load(&other, rebuild->db, arena, NULL, event->other);
-		row_folds_merge(rebuild->db, &dossier, &other, event->recorded_ms);
+		row_folds_merge(rebuild->db, &dossier, &other, event);
 	}
 	dossier_save(&dossier);
 	if (event->delivery_id.n)

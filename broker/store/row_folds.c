@@ -3,12 +3,14 @@
  * comments stand; and all that is of an incident when it goes into another. */
 #include "store/row_folds.h"
 
+#include "core/merge.h"
 #include "core/queue.h"
 #include "sdk/webhook.h"
 #include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/hand_over.h"
+#include "store/join.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
@@ -55,7 +57,7 @@ static const struct {
 	void (*fold)(struct db *db, const struct event *event);
 } row_folds[] = {
     {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
-    {"hand_over", fold_hand_over},     {"copy", fold_copy},
+    {"hand_over", fold_hand_over},     {"copy", fold_copy},   {"join", join_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
@@ -73,8 +75,9 @@ static void move_reads(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 	    db, "INSERT INTO reads (incident, supplier, origin, since_ms) SELECT $2, share.supplier, said.origin, "
 		"min(CASE WHEN said.incident = share.incident THEN coalesce((SELECT r.since_ms FROM reads AS r WHERE "
 		"r.incident = share.incident AND r.supplier = share.supplier AND r.origin = said.origin), "
-		"share.reads_ms) ELSE $3 END) FROM share JOIN (SELECT DISTINCT incident, origin FROM ticket WHERE "
-		"incident IN ($1, $2)) AS said WHERE share.incident IN ($1, $2) GROUP BY share.supplier, said.origin "
+		"share.reads_ms) ELSE $3 END) FROM share JOIN (SELECT incident, origin FROM ticket WHERE incident IN "
+		"($1, $2) UNION SELECT number, number FROM incident WHERE number IN ($1, $2)) AS said WHERE "
+		"share.incident IN ($1, $2) GROUP BY share.supplier, said.origin "
 		"ON CONFLICT (incident, supplier, origin) DO UPDATE SET since_ms = excluded.since_ms");
 	db_bind_int(stmt, 1, from);
 	db_bind_int(stmt, 2, to);
@@ -91,13 +94,15 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
 	    "UPDATE comment SET incident = $2 WHERE incident = $1",
 	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
-	    "UPDATE correlation SET incident = $2 WHERE incident = $1",
+	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
+	     "(key, incident) DO NOTHING"),
 	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
 	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
 	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
 	    /* The marker of one that never went out names the incident that it goes out for. */
 	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
 	     "marked END WHERE incident = $1"),
+	    "DELETE FROM correlation WHERE incident = $1",
 	    "DELETE FROM reference WHERE incident = $1",
 	    "DELETE FROM share WHERE incident = $1",
 	};
@@ -110,19 +115,69 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	}
 }
 
-void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, int64_t at_ms)
+struct fixed {
+	int64_t id;
+	struct audience audience;
+};
+
+static void save_audience(struct db *db, const struct fixed *fixed)
 {
+	struct db_stmt *stmt = db_use(db, "UPDATE comment SET organisations = $2, everyone = 0 WHERE id = $1");
+
+	db_bind_int(stmt, 1, fixed->id);
+	db_bind_str(stmt, 2, sdk_or_empty(fixed->audience.organisations));
+	(void)db_row(stmt);
+}
+
+/* What is for everyone on this side is for those by name who can read it now. */
+static void fix_audiences(struct db *db, struct dossier *side, const struct event *merged)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT id, supplier, ticket, organisations, requester, created_ms, recorded_ms, origin FROM "
+		       "comment WHERE incident = $1 AND everyone = 1 ORDER BY id");
+	struct fixed *list = NULL;
+	size_t n = 0, cap = 0;
+
+	db_bind_int(stmt, 1, side->incident.number);
+	while (db_row(stmt)) {
+		const struct comment comment = {
+		    .supplier = sdk_dup(side->arena, db_str(stmt, 1)),
+		    .ticket = sdk_dup(side->arena, db_str(stmt, 2)),
+		    .audience = {sdk_dup(side->arena, db_str(stmt, 3)), true, db_int(stmt, 4) == 1},
+		    .created_ms = db_int(stmt, 5),
+		    .recorded_ms = db_int(stmt, 6),
+		    .origin = db_int(stmt, 7)};
+		if (n == cap) {
+			struct fixed *grown = SDK_NEW_N(side->arena, struct fixed, cap = cap ? cap * 2 : 16);
+			if (n)
+				memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+		}
+		list[n++] = (struct fixed){db_int(stmt, 0), merge_audience(side, merged, &comment)};
+	}
+	for (size_t i = 0; i < n; i++)
+		save_audience(db, &list[i]);
+}
+
+void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *merged)
+{
+	int64_t at_ms = merged->recorded_ms;
+
 	if (gone->incident.opened_ms < kept->incident.opened_ms)
 		kept->incident.opened_ms = gone->incident.opened_ms;
 	if (gone->incident.said_ms > kept->incident.said_ms)
 		kept->incident.said_ms = gone->incident.said_ms;
 	dossier_save(gone);
 	dossier_save(kept);
+	fix_audiences(db, kept, merged); /* by the shares and reads of before */
+	fix_audiences(db, gone, merged);
+	hand_over_fix(db, gone);
 	move_reads(db, gone->incident.number, kept->incident.number, at_ms); /* before tickets and shares move */
 	queue_merge_shares(kept, gone, at_ms);
 	dossier_save(gone);
 	dossier_save(kept);
 	move_rows(db, gone->incident.number, kept->incident.number);
+	join_merge(db, gone->incident.number, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;
 	dossier_forget(kept);

@@ -10,6 +10,6 @@
 void row_folds_apply(struct db *db, const struct event *event);
 /* incident.merged: all that is of `gone` is of `kept` from now on. Both dossiers are saved and then know their incident
  * alone. */
-void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, int64_t at_ms);
+void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *merged);
 
 #endif

@@ -293,7 +293,7 @@ void correlation_save(struct db *db, int64_t incident, const struct ent_correlat
 {
 	if (correlation->key.n) {
 		struct db_stmt *stmt = db_use(db, "INSERT INTO correlation (key, incident) VALUES ($1, $2) "
-						  "ON CONFLICT (key) DO NOTHING");
+						  "ON CONFLICT (key, incident) DO NOTHING");
 		db_bind_str(stmt, 1, correlation->key);
 		db_bind_int(stmt, 2, incident);
 		(void)db_row(stmt);
@@ -309,10 +309,20 @@ void correlation_save(struct db *db, int64_t incident, const struct ent_correlat
 	}
 }
 
-int64_t correlation_find(struct db *db, struct ent_str key)
+bool correlation_known(struct db *db, struct ent_str key, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT incident FROM correlation WHERE key = $1");
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM correlation WHERE key = $1 AND incident = $2");
 	db_bind_str(stmt, 1, key);
+	db_bind_int(stmt, 2, incident);
+	return db_found(stmt);
+}
+
+int64_t correlation_find(struct db *db, struct ent_str key, int64_t but)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT incident FROM correlation WHERE key = $1 AND incident <> $2 ORDER BY incident LIMIT 1");
+	db_bind_str(stmt, 1, key);
+	db_bind_int(stmt, 2, but);
 	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return incident;

@@ -40,6 +40,8 @@ enum job_kind {
 			   * (else as it stands), author */
 	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
 	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
+	JOB_JOIN_ACCEPT,    /* id, author */
+	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
 	JOB_DELIVERY_ACT,   /* id, action, text */
 	JOB_REPAIR,         /* supplier (absent: all), cause; ret_count */
 	JOB_MAP_PUBLISH,    /* supplier, text: json, author; ret_count: version */

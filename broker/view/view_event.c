@@ -26,7 +26,7 @@ static struct ent_str seen_comments(const struct view *view, int64_t incident)
 
 struct view_event_part view_event_part(const struct view *view, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(view->db, "SELECT since_ms FROM share WHERE incident = $1 AND supplier = $30 AND "
+	struct db_stmt *stmt = db_use(view->db, "SELECT sees_ms FROM share WHERE incident = $1 AND supplier = $30 AND "
 						"withdrawn_ms = 0");
 	struct view_event_part part = {.comments = seen_comments(view, incident)};
 

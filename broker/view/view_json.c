@@ -43,8 +43,10 @@ void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t 
 {
 	struct db_stmt *stmt = db_use(
 	    view->db, "SELECT from_holder, to_holder, at_ms FROM hand_over WHERE incident = $1 AND ($30 IS NULL "
-		      "OR EXISTS (" VIEW_PART("hand_over.incident") " AND part.since_ms <= hand_over.at_ms)) ORDER "
-								    "BY at_ms, id");
+		      "OR EXISTS (" VIEW_PART("hand_over.incident") " AND CASE WHEN hand_over.seen_by = '' THEN "
+								    "part.sees_ms <= hand_over.at_ms ELSE replace("
+								    "hand_over.seen_by, ',' || $30 || ',', '') <> "
+								    "hand_over.seen_by END)) ORDER BY at_ms, id");
 
 	db_bind_int(stmt, 1, incident);
 	view_bind(view, stmt);

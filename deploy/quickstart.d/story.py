@@ -121,7 +121,7 @@ class Stage:
                 "suppliers:"]
         for name in self.secret:
             text += [f"  - name: {name}", f"    title: {tale.TITLE[name]}", f"    connector: {tale.CONNECTOR[name]}",
-                     f"    secret: file:{self.folder}/secrets/{name}", "    public_comments: everyone"]
+                     f"    secret: file:{self.folder}/secrets/{name}", "    public_comments: everyone", "    joins: anyone"]
             if name == tale.ORION:
                 text += ["    map:", "      status:", '        "10": transferred   # Orion\'s own word for "passed on"']
             if name == tale.DELTA:

@@ -78,7 +78,8 @@ CREATE TABLE hand_over (
 	incident BIGINT NOT NULL,
 	at_ms    BIGINT NOT NULL, -- when it was said
 	from_holder TEXT NOT NULL, -- as incident.holder
-	to_holder   TEXT NOT NULL
+	to_holder   TEXT NOT NULL,
+	seen_by     TEXT NOT NULL DEFAULT '' -- '': whoever sees the incident since then; by a merge: these alone, ",orion,"
 );
 CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);
 
@@ -163,8 +164,9 @@ CREATE INDEX attachment_incident ON attachment (incident, id);
 
 -- A key that several suppliers share, and the incident it stands for.
 CREATE TABLE correlation (
-	key      TEXT PRIMARY KEY,
-	incident BIGINT NOT NULL
+	key      TEXT NOT NULL,
+	incident BIGINT NOT NULL, -- several, while a ticket that named the key waits for us to let it in
+	PRIMARY KEY (key, incident)
 );
 
 -- An incident's ticket names another supplier's ticket, known here or not yet.

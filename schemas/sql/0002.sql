@@ -5,6 +5,7 @@ CREATE TABLE share (
 	incident     BIGINT NOT NULL, -- number
 	supplier     TEXT NOT NULL,
 	since_ms     BIGINT NOT NULL,
+	sees_ms      BIGINT NOT NULL, -- the incident's status and holder are for it since then: since_ms, or its merge
 	reads_ms     BIGINT NOT NULL, -- what was said since then is for the supplier; 0: the whole thread
 	withdrawn_ms BIGINT NOT NULL, -- 0: stands
 	anew         SMALLINT NOT NULL, -- 1: shared without a ticket that stands; one that was removed does not count
@@ -12,8 +13,27 @@ CREATE TABLE share (
 );
 -- What an organisation may read, newest share first.
 CREATE INDEX share_reader ON share (supplier, since_ms, incident) WHERE withdrawn_ms = 0;
-INSERT INTO share (incident, supplier, since_ms, reads_ms, withdrawn_ms, anew)
-	SELECT incident, supplier, min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
+INSERT INTO share (incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew)
+	SELECT incident, supplier, min(changed_ms), min(changed_ms), min(changed_ms), 0, 0 FROM ticket GROUP BY incident, supplier;
+
+-- May a supplier take part in an incident that is not shared with it? Its ticket named the incident and opened one of
+-- its own, or a tool handed over to it. Accepted when both incidents are one, or when it shares the incident.
+CREATE TABLE join_request (
+	id         BIGINT PRIMARY KEY, -- seq of its event
+	incident   BIGINT NOT NULL, -- number; a merge moves both
+	asking     BIGINT NOT NULL, -- the incident that its ticket opened; 0: a tool handed over to it
+	supplier   TEXT NOT NULL,
+	ticket     TEXT NOT NULL, -- external_id; '' with asking 0
+	cause      TEXT NOT NULL, -- number, key, reference, hand_over
+	state      TEXT NOT NULL, -- open, accepted, refused
+	made_ms    BIGINT NOT NULL,
+	decided_ms BIGINT NOT NULL, -- 0: open
+	reason     TEXT NOT NULL -- why it was refused
+);
+CREATE INDEX join_request_pair ON join_request (incident, asking, supplier);
+CREATE INDEX join_request_asking ON join_request (asking);
+CREATE INDEX join_request_open ON join_request (supplier, id) WHERE state = 'open';
+CREATE INDEX join_request_state ON join_request (state, id);
 
 -- After a merge: since when a supplier reads what is said in the tickets of each incident that came together, in place
 -- of share.reads_ms. What was said in the other incident before the merge is not for it.

@@ -131,7 +131,7 @@ class Binary(Server):
         with open(config, "w", encoding="utf-8") as file:
             json.dump({"data_dir": os.path.join(self.folder, "data"), "connector_dir": os.path.join(BUILD, "connectors"),
                        "http": {"listen": "127.0.0.1", "port": self.port, "connections_per_ip_max": 1000},
-                       "suppliers": [{"name": "orion", "connector": "null", "public_comments": "everyone", "secret": f"file:{secret}"},
+                       "suppliers": [{"name": "orion", "connector": "null", "public_comments": "everyone", "joins": "anyone", "secret": f"file:{secret}"},
                                      {"name": "telnord", "connector": "null", "public_comments": "us", "unsigned": True}]}, file, indent=1)
         self.process = subprocess.Popen([os.path.join(BUILD, "entente"), "serve", "--config", config],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)

@@ -255,6 +255,39 @@ def check_opened(tap, server):
     tap.check("it is in the history", kinds[:2] == ["incident.opened", "incident.described"] and kinds.count("incident.described") == 2, kinds)
 
 
+# ---- who asks to join
+
+def asked(server, incident, asking, supplier="orion", seq=[900000]):
+    """The null connector names no incident: the row stands for the event."""
+    seq[0] += 1
+    change(server, "INSERT INTO join_request (id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason) VALUES "
+                   "(?, ?, ?, ?, 'T-1', 'number', 'open', 1000, 0, '')", seq[0], int(incident[4:]), int(asking[4:]), supplier)
+    return seq[0]
+
+
+def check_joins(tap, server):
+    one, other, third = (opened(server, f"join{i}") for i in range(3))
+    refused, accepted = asked(server, one, third), asked(server, one, other)
+    _, page = server.json("GET", "/v1/joins?supplier=orion&limit=1")
+    tap.equal("join requests, newest first, in pages", ([j["id"] for j in page["items"]], page["next"]), ([accepted], str(accepted)))
+    _, page = server.json("GET", f"/v1/joins?cursor={accepted}")
+    tap.equal("and on", [j["id"] for j in page["items"]], [refused])
+    tap.equal("one", server.json("GET", f"/v1/joins/{refused}")[1], {"id": refused, "incident": one, "supplier": "orion", "cause": "number",
+              "asking": third, "ticket": "T-1", "state": "open", "since": "1970-01-01T00:00:01.000Z"})
+    status, got = server.json("POST", f"/v1/joins/{refused}/refuse", {"reason": "Another site"})
+    tap.equal("refused, and why", (status, got["state"], got["reason"], "decided" in got), (200, "refused", "Another site", True))
+    status, got = server.json("POST", f"/v1/joins/{accepted}/accept")
+    tap.equal("accepted", (status, got["state"], got["incident"], got["asking"]), (200, "accepted", one, one))
+    tap.equal("the two are one", server.json("GET", f"/v1/incidents/{other}")[1]["number"], one)
+    tap.check("an accepted one is not refused any more: 409", is_problem(server.call("POST", f"/v1/joins/{accepted}/refuse"), 409))
+    tap.check("of none: 404", is_problem(server.call("POST", "/v1/joins/77/accept"), 404) and is_problem(server.call("GET", "/v1/joins/77"), 404))
+    tap.equal("all of them", [len(server.json("GET", f"/v1/joins?state={s}")[1]["items"]) for s in ("open", "refused", "accepted", "all")],
+              [0, 1, 1, 2])
+    bad = [server.call("GET", f"/v1/joins?{q}") for q in ("state=funny", "cursor=x")]
+    tap.check("filters that do not exist: 400", all(is_problem(b, 400) for b in bad), bad)
+    change(server, "DELETE FROM join_request")
+
+
 # ---- the queue
 
 def check_queue(tap, server):
@@ -408,6 +441,7 @@ def run(tap):
         check_where(tap, server)
         check_status(tap, server)
         check_opened(tap, server)
+        check_joins(tap, server)
         check_queue(tap, server)
         check_drift(tap, server)
         check_suppliers(tap, server)

@@ -34,7 +34,7 @@ class Words:
 
 
 def check_help(tap, words):
-    for name in ("share", "unshare", "comment", "delivery", "drift", "supplier", "backfill", "map", "incident", "deadletter"):
+    for name in ("share", "unshare", "comment", "delivery", "join", "drift", "supplier", "backfill", "map", "incident", "deadletter"):
         got = words.run(name, "--help")
         tap.check(f"{name} --help: how it is used, with examples", got.returncode == 0 and got.stdout.startswith(f"usage: entente {name}") and
                   "examples:" in got.stdout and "--token-file" in got.stdout, got.stdout[:300])
@@ -45,7 +45,7 @@ def check_help(tap, words):
 
 
 def check_wrong_use(tap, words):
-    for args in (("share",), ("share", "ENT-000001", "vega"), ("unshare", "ENT-000001"), ("comment", "ENT-000001", "hello"), ("comment",),
+    for args in (("share",), ("share", "ENT-000001", "vega"), ("unshare", "ENT-000001"), ("comment", "ENT-000001", "hello"), ("comment",), ("join",), ("join", "accept"), ("join", "list", "--reason", "x"),
                  ("delivery",), ("delivery", "burn", "1"), ("delivery", "repair"), ("drift", "now"), ("supplier",), ("supplier", "vega"), ("supplier", "show"), ("supplier", "list", "--from", "2026-01-01T00:00:00Z"), ("supplier", "a", "b"), ("backfill", "vega"),
                  ("backfill", "vega", "--since", "2026-01-01T00:00:00Z", "--stop"), ("map",), ("map", "show"), ("map", "publish", "vega"),
                  ("map", "rollback", "vega"), ("incident", "status", "ENT-000001")):

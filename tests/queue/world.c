@@ -152,6 +152,7 @@ void world_begin(struct world *world, uint64_t seed)
 		supplier->connector = i == N_TOOL - 1 ? &world->plain : &test_connector;
 		supplier->link.url = ENT_STR("https://tool.example");
 		supplier->public_everyone = true;
+		supplier->joins = JOINS_ANYONE;
 		supplier->policy[ENT_STATUS] = policies[draw_below(world, 5)];
 		supplier->policy[ENT_PRIORITY] = policies[draw_below(world, 5)];
 	}

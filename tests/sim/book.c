@@ -229,6 +229,7 @@ struct supplier_set *book_suppliers(const struct book *book)
 		supplier->title = sdk_format(&set->arena.abi, "Supplier %d", i);
 		supplier->connector = entente_connector(ENT_ABI);
 		supplier->public_everyone = true;
+		supplier->joins = JOINS_ANYONE;
 		secret_give(supplier, book->supplier[i].secret);
 	}
 	return set;

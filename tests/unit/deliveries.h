@@ -41,6 +41,7 @@ struct world {
 	struct supplier_set *suppliers;
 	int n_arrival, n_woken;
 	struct job last; /* the job that ran last */
+	bool is_old;
 };
 
 /* ---- time, chance, suppliers ------------------------------------------------------------ */
@@ -117,6 +118,7 @@ static inline struct supplier_set *world_suppliers(void)
 		supplier->connector = &connector;
 		supplier->account = ENT_STR("robot");
 		supplier->public_everyone = true;
+		supplier->joins = JOINS_ANYONE;
 		if (i < 3)
 			supplier->link.url = ENT_STR("https://tool.example");
 	}
@@ -495,7 +497,8 @@ static inline void check_rebuilt(struct world *world)
 	if (store_open_read(world->again, NULL, &again, &meta, &err) != ENT_OK ||
 	    store_digest(world->read, before, &err) != ENT_OK || store_digest(again, after, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
-	assert_string_equal(before, after);
+	if (!world->is_old) /* when shares began to read is not told by a store of version 1 */
+		assert_string_equal(before, after);
 	sdk_buf_init(&report, 100000);
 	assert_int_equal(store_check(again, &report, &findings, &err), ENT_OK);
 	if (findings)

@@ -92,6 +92,7 @@ static inline struct supplier *toy_supplier(struct world *world, struct supplier
 	supplier->connector = &toy_connector;
 	supplier->settings = toy;
 	supplier->public_everyone = true;
+	supplier->joins = JOINS_ANYONE;
 	supplier->link = (struct supplier_link){.url = sdk_format(&set->arena.abi, BASE "/%s", name),
 						.timeout_ms = 30000,
 						.connect_ms = 5000,

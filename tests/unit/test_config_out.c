@@ -155,7 +155,7 @@ static void everything(void **state)
 	assert_true(sdk_eqz(supplier->account, "u7"));
 	assert_int_equal(supplier->comments_as, ENT_PUBLIC);
 	assert_int_equal(supplier->public_reader, PUBLIC_SERVICE_DESK);
-	assert_true(supplier->joins_shared);
+	assert_int_equal(supplier->joins, JOINS_SHARED);
 	assert_int_equal(supplier->policy[ENT_STATUS], POLICY_OURS);
 	assert_int_equal(supplier->policy[ENT_PRIORITY], POLICY_THEIRS);
 	assert_int_equal(supplier->policy[ENT_IMPACT], POLICY_HOLDER);
@@ -272,7 +272,6 @@ static const struct {
      "suppliers.orion.auth.token_url: is http:", NULL},
     {AUTH "bearer\n", "suppliers.orion.auth: a group of settings", NULL},
     {SUPPLIER "  account: \"\"\n", "suppliers.orion.account: has 0 bytes, allowed: 1 to 200", NULL},
-    {SUPPLIER "  joins: all\n", "found \"all\", allowed: any, shared", NULL},
     {SUPPLIER "  comments_as: public\n", "public needs public_is_read_by: service_desk", NULL},
     {SUPPLIER "  comments_as: public\n  public_is_read_by: requester\n", "public needs public_is_read_by", NULL},
     {SUPPLIER "  public_is_read_by: desk\n", "found \"desk\", allowed: requester, service_desk", NULL},
@@ -288,6 +287,7 @@ static const struct {
      "its organisation vega is called like the supplier on line 7, which belongs to orion", NULL},
     {SUPPLIER "- {name: everyone, connector: fixture, unsigned: true, public_comments: us, settings: {number: 2}}\n",
      "cannot be an organisation's name", NULL},
+    {SUPPLIER "  joins: all\n", "found \"all\", allowed: ask, shared, anyone", NULL},
     {SUPPLIER "  comments_as: private\n", "found \"private\", allowed: internal", "public"},
     {SUPPLIER "  policy: {status: our}\n",
      "suppliers.orion.policy.status: found \"our\"; did you mean \"ours\"? allowed: holder, newest, ours, theirs",

@@ -200,7 +200,7 @@ static void test_joins_shared(void **state)
 {
 	struct world *world = *state;
 
-	world->suppliers->at[0].joins_shared = true;
+	world->suppliers->at[0].joins = JOINS_SHARED;
 	tell(world, "orion", "O-1", "in_progress");
 	tell(world, "orion", "O-2", "in_progress");
 	assert_int_equal(unshare(world, 1, "orion"), JOB_ACCEPTED);

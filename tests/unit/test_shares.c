@@ -81,7 +81,8 @@ static void test_joins_shared(void **state)
 	struct world *world = *state;
 
 	for (size_t i = 0; i < world->suppliers->n; i++)
-		world->suppliers->at[i].joins_shared = sdk_eqz(world->suppliers->at[i].name, "telnord");
+		if (sdk_eqz(world->suppliers->at[i].name, "telnord"))
+			world->suppliers->at[i].joins = JOINS_SHARED;
 	tell(world, "orion", "O-1", "in_progress");
 	names(world, "telnord", "T-1");
 	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 0);

@@ -12,7 +12,8 @@ static void make_old(struct world *world)
 	static const char undo[] =
 	    "DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE copy; DROP TABLE cursor; DROP TABLE "
 	    "aside; "
-	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP INDEX "
+	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP TABLE "
+	    "join_request; DROP INDEX "
 	    "comment_uuid";
 	struct ent_change both = ticket(world, "O-2", "new", NULL);
 	struct ent_err err;
@@ -77,6 +78,7 @@ static void test_version_1_is_brought_here(void **state)
 	if (store_open(world->path, NULL, 3, &world->clock, &world->chance, &db, &meta, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	assert_string_equal(meta.store_id, world->meta.store_id);
+	world->is_old = true;
 	assert_int_equal(meta.partitions, 6); /* what it was made with */
 	assert_int_equal(db_ask(db, "PRAGMA user_version"), STORE_VERSION);
 	assert_int_equal(db_ask(db, "SELECT count(*) FROM share WHERE incident = 1 AND withdrawn_ms = 0"), 2);

@@ -39,6 +39,14 @@ static const char *text_of(struct history *history, int index, const char *what)
 	return sdk_z(arena, sdk_format(arena, "%s_%d_%d_%d", what, index, history->step, small_pick(small, 1000)));
 }
 
+static void give_status_of(struct batch *batch, struct small *small, int which, enum ent_status status)
+{
+	int to = small->merged ? 0 : which;
+
+	small->status[to] = status;
+	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = {.incident = small->number[to], .status = status}});
+}
+
 /* What orion may see, or could later. */
 static void open_step(struct history *history, struct batch *batch, int index)
 {
@@ -63,9 +71,17 @@ static void open_step(struct history *history, struct batch *batch, int index)
 	else if (pick < 86 && !small->merged)
 		merge_both(batch, small, index);
 	else if (pick < 92)
-		batch_add(batch, &(struct job){.kind = JOB_STATUS,
-					       .ask = {.incident = small->number[small->merged ? 0 : which],
-						       .status = pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS}});
+		give_status_of(batch, small, which, pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS);
+}
+
+/* The status goes there and back, and so does the ball, while orion takes no part. A merge must not show it. */
+static void hidden_moves(struct batch *batch, struct small *small, int which)
+{
+	const struct ask to = {.incident = small->number[which], .status = ENT_HELD},
+			 back = {.incident = small->number[which], .status = small->status[which]};
+
+	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = to});
+	batch_add(batch, &(struct job){.kind = JOB_STATUS, .ask = back});
 }
 
 /* What orion never sees. Each twin does something of its own, or nothing. */
@@ -105,6 +121,8 @@ static void hidden_step(struct history *history, struct batch *batch, int index)
 		give_share(batch, small, which, "datacoeur", pick % 2);
 	} else if (pick < 72) { /* another incident */
 		open_incident(batch, index, 2 + history->step, "datacoeur", text_of(history, index, "elsewhere"));
+	} else if (history->twin < 0 && !small->merged && small->since_ms[which] == NEVER) {
+		hidden_moves(batch, small, which);
 	}
 	small->seed = kept;
 }
@@ -131,6 +149,11 @@ static struct history make(struct world *world, int n, int twin)
 		for (int which = 0; which < 2; which++)
 			history.small[i].number[which] = ticket_incident(
 			    world->read, ENT_STR("telnord"), sdk_str(ticket_of(world, "telnord", i, which)));
+	world->now_ms += 10;
+	for (int i = 0; i < n; i++)
+		for (int which = 0; which < 2; which++)
+			give_status_of(&batch, &history.small[i], which, ENT_IN_PROGRESS);
+	batch_run(&batch);
 	for (; history.step < STEPS; history.step++) {
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
@@ -250,9 +273,9 @@ static void check_words(struct answers *answers, const struct small *small, int 
 	}
 }
 
-static const char *const never[] = {"\"orion\",\"telnord", "telnord-only", "private_",    "internal_",
-				    "telnords_",           "team_",        "attachment_", "elsewhere_",
-				    "\"datacoeur",         "\"cause\"",    "sequence",    "traceparent"};
+static const char *const never[] = {
+    "\"held\"",    "\"orion\",\"telnord", "telnord-only", "private_",  "internal_", "telnords_",  "team_",
+    "attachment_", "elsewhere_",          "\"datacoeur",  "\"cause\"", "sequence",  "traceparent"};
 
 static void check_incident(struct history *history, const struct view *view, int index, int which)
 {
@@ -437,6 +460,55 @@ static void test_reader_and_statements_agree(void **state)
 	assert_true(n[0] > 100 && n[1] > 100);
 }
 
+/* ---- a merge shows nothing of the other side's past ---------------------------------------------------- */
+
+static size_t hand_overs_for(struct world *world, const struct reader *reader, int64_t number)
+{
+	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
+	char text[INCIDENT_NUMBER_SIZE];
+	struct incident incident;
+	const struct sdk_json *answer;
+	struct ent_str json;
+	struct ent_err err;
+
+	assert_int_equal(view_find(&view, incident_number(number, text), &incident, &err), ENT_OK);
+	assert_int_equal(view_incident(&view, &incident, &json, &err), ENT_OK);
+	assert_int_equal(sdk_json_parse(view.arena, json, &answer, &err), ENT_OK);
+	return sdk_json_count(sdk_json_at(answer, "hand_overs"));
+}
+
+/* telnord: who hands over before the merge, in the incident that stays or in the one that goes. */
+static void merge_after_hand_over(struct world *world, bool stays)
+{
+	struct ent_change change = ticket(world, "T-1", "in_progress", NULL);
+	int64_t theirs = stays ? 1 : 2;
+
+	if (!stays)
+		tell(world, ORION, "O-1", "in_progress");
+	arrive(world, "telnord", &change);
+	if (stays)
+		tell(world, ORION, "O-1", "in_progress");
+	assert_int_equal(share(world, theirs, "datacoeur", true), JOB_ACCEPTED);
+	assert_int_equal(hand_overs_for(world, &reader_ours, theirs), 1);
+	assert_int_equal(hand_overs_for(world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, theirs), 1);
+	change = ticket(world, "T-1", "in_progress", NULL);
+	change.correlation.number = stays ? ENT_STR("ENT-000002") : ENT_STR("ENT-000001");
+	arrive(world, "telnord", &change);
+	assert_int_equal(hand_overs_for(world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, 1),
+			 hand_overs_for(world, &reader_ours, 1));
+	assert_true(hand_overs_for(world, &orion, 1) < hand_overs_for(world, &reader_ours, 1));
+}
+
+static void test_a_hand_over_before_a_merge_in_what_stays(void **state)
+{
+	merge_after_hand_over(*state, true);
+}
+
+static void test_a_hand_over_before_a_merge_in_what_goes(void **state)
+{
+	merge_after_hand_over(*state, false);
+}
+
 /* ---- twins ------------------------------------------------------------------------------------------------- */
 
 /* Ids and incident numbers become their order of appearance. */
@@ -562,6 +634,10 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_an_organisation_sees_its_part, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_reader_and_statements_agree, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_hand_over_before_a_merge_in_what_stays, world_set_up,
+					    world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_hand_over_before_a_merge_in_what_goes, world_set_up,
+					    world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_twins_are_told_alike, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_tags, world_set_up, world_tear_down),
 	};

@@ -31,7 +31,8 @@ struct small {
 	int64_t number[2];
 	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
 	bool shared[2], withdrawn[2], linked[2];
-	int merged; /* 1: the second went into the first */
+	enum ent_status status[2]; /* by a person */
+	int merged;                /* 1: the second went into the first */
 	struct said said[WORDS_MAX];
 	int n_said;
 };
@@ -225,6 +226,11 @@ static inline void merge_both(struct batch *batch, struct small *small, int inde
 	change.correlation.number =
 	    incident_number(small->number[0], SDK_NEW_N(&world->arena.abi, char, INCIDENT_NUMBER_SIZE));
 	batch_arrive(batch, "telnord", change);
+	/* What was said for everyone is for those who can read it now. */
+	for (int i = 0; i < small->n_said; i++) {
+		small->said[i].named |= small->said[i].everyone && small_sees(small, &small->said[i]);
+		small->said[i].everyone = false;
+	}
 	small->merged = 1;
 	for (int i = 0; i < 2; i++)
 		if (!small->shared[i])

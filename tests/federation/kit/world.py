@@ -49,7 +49,7 @@ class World:
     def entry(self, name, spec):
         """The supplier in the broker's configuration."""
         tool = spec["tool"]
-        out = {"name": name, "title": spec.get("title", name.title()), "connector": "jira" if tool == "jira-dc" else tool, "public_comments": "everyone",
+        out = {"name": name, "title": spec.get("title", name.title()), "connector": "jira" if tool == "jira-dc" else tool, "public_comments": "everyone", "joins": "anyone",
                "plain_http": True, "allow": LOCAL, "timeout": "2s", "connect_timeout": "1s", "rate": 100000, "at_once": 8, "sweep": 0,
                "poll": "300ms" if tool in POLLED else 0, **connection(tool, self.sim[name].url)}
         if out.get("auth"):

@@ -32,7 +32,7 @@ DECODE = """
 def supplier(name, title, secret_file, decode=DECODE):
     """One item of the configuration's `suppliers`."""
     return {
-        "name": name, "title": title, "connector": "generic", "secret": f"file:{secret_file}", "public_comments": "everyone",
+        "name": name, "title": title, "connector": "generic", "secret": f"file:{secret_file}", "public_comments": "everyone", "joins": "anyone",
         "map": {"status": dict(story.STATUS), "priority": dict(story.PRIORITY)},
         "settings": {"decode": decode, "signature_header": "X-Signature", "signature_prefix": "sha256=",
                      "delivery_header": "X-Delivery"},

@@ -50,7 +50,7 @@ class World:
             return f"file:{path}"
 
         keys = self.redmine.keys()
-        reach = {"plain_http": True, "allow": ["127.0.0.0/8"], "public_comments": "everyone", "poll": "1s", "rate": 6000,
+        reach = {"plain_http": True, "allow": ["127.0.0.0/8"], "public_comments": "everyone", "joins": "anyone", "poll": "1s", "rate": 6000,
                  "sweep": "30s", "timeout": "20s"}
         return [
             {"name": "orion", "title": "Orion", "connector": "rt", "url": self.between["rt"].url + "/REST/2.0",

@@ -282,8 +282,8 @@ static void check_owed(struct out_sim *sim)
 	    "SELECT DISTINCT c.body, s.supplier, coalesce(d.state, 'never planned'), coalesce(d.cause, '') FROM event "
 	    "AS e JOIN event AS s ON s.incident = e.incident "
 	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
-	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND c.everyone = "
-	    "1 LEFT JOIN delivery AS d ON "
+	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND (c.supplier = '' OR "
+	    "c.visibility = 'public') LEFT JOIN delivery AS d ON "
 	    "d.comment = c.uuid AND d.supplier = s.supplier AND d.op = 'add_comment' WHERE e.kind = 'comment.added' "
 	    "AND json_extract(e.json, "
 	    "'$.comment.audience.everyone') = 1 AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = "
@@ -319,6 +319,30 @@ static void check_new_readers(struct out_sim *sim)
 	while (db_row(stmt))
 		out_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
 			     canary_of(db_str(stmt, 0)), (long long)db_int(stmt, 2), ENT_F(db_str(stmt, 1)));
+}
+
+/* Whom a merge names could read it before: its supplier took part where it was said. */
+static void check_named(struct out_sim *sim)
+{
+	struct db_stmt *stmt = db_use(
+	    rows(sim),
+	    "SELECT c.body, p.supplier FROM comment AS c JOIN share AS p ON p.incident = c.incident AND p.supplier <> "
+	    "c.supplier AND ',' || c.organisations || ',' LIKE '%,' || p.supplier || ',%' JOIN event AS e ON e.kind = "
+	    "'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid AND json_extract(e.json, "
+	    "'$.comment.audience.everyone') = 1 WHERE NOT EXISTS (SELECT 1 FROM event AS s WHERE s.kind IN "
+	    "('incident.shared', 'incident.opened') AND s.supplier = p.supplier AND s.incident = e.incident) AND NOT "
+	    "EXISTS (SELECT 1 FROM event AS m WHERE m.kind = 'incident.merged' AND m.incident = e.incident AND m.seq < "
+	    "e.seq)");
+
+	while (db_row(stmt))
+		out_violates(sim, "I6", "comment", "canary-%d. is for %.*s by name, who took no part where it was said",
+			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)));
+	stmt = db_use(rows(sim), "SELECT c.body FROM comment AS c JOIN event AS m ON m.kind = 'incident.merged' AND "
+				 "m.incident = c.incident AND m.recorded_ms > c.recorded_ms WHERE c.everyone = 1 AND "
+				 "c.edited_ms = 0");
+	while (db_row(stmt))
+		out_violates(sim, "I6", "comment", "canary-%d. is for everyone, also for who came in by a merge",
+			     canary_of(db_str(stmt, 0)));
 }
 
 /* A comment made before a supplier took part, in the comment's incident or in one merged with it, is sent only when a
@@ -449,6 +473,7 @@ void check_out(struct out_sim *sim)
 	check_reach(sim);
 	check_owed(sim);
 	check_new_readers(sim);
+	check_named(sim);
 	check_earlier(sim);
 	check_states(sim);
 	check_words(sim);

@@ -224,6 +224,7 @@ static void settings_of(struct supplier_set *set, struct supplier *supplier, con
 	supplier->connector = rank_connector(tool);
 	supplier->settings = settings;
 	supplier->public_everyone = tool->everyone;
+	supplier->joins = JOINS_ANYONE;
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		supplier->policy[i] = tool->policy;
 	supplier->account = tool->knows_account ? ENT_STR("bot") : ENT_ABSENT;

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/join_ask.h"
+
+#include "store/rows.h"
+
+#include <string.h>
+
+/* Whatever was decided: a refused pair is not asked again. */
+static bool was_asked(struct db *db, int64_t incident, int64_t asking, struct ent_str supplier)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM join_request WHERE incident = $1 AND asking = $2 AND supplier = $3 LIMIT 1");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, asking);
+	db_bind_str(stmt, 3, supplier);
+	return db_found(stmt);
+}
+
+static bool asks_too_much(struct db *db, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT count(*) FROM (SELECT 1 FROM join_request WHERE supplier = $1 AND state = 'open' LIMIT $2)");
+
+	db_bind_str(stmt, 1, supplier);
+	db_bind_int(stmt, 2, JOIN_OPEN_MAX);
+	bool full = db_row(stmt) && db_int(stmt, 0) >= JOIN_OPEN_MAX;
+	db_done(stmt);
+	return full;
+}
+
+void join_ask(struct apply *apply, const struct situation *at, struct ent_str supplier, int64_t incident,
+	      const struct dossier *asking, const struct ent_change *change, const char *cause)
+{
+	struct events events = {.arena = apply->arena};
+	struct dossier *dossier = apply_dossier(apply, incident_living(apply->db, incident));
+	struct situation about = *at;
+
+	if (!dossier || dossier == asking || db_failed(apply->db) ||
+	    was_asked(apply->db, dossier->incident.number, asking ? asking->incident.number : 0, supplier) ||
+	    asks_too_much(apply->db, supplier))
+		return;
+	about.incident = &dossier->incident;
+	struct event *event = events_add(&events, EVENT_JOIN_REQUESTED, &about);
+	event->actor = at->actor;
+	event->cause = sdk_str(cause);
+	if (asking) {
+		event->other = asking->incident.number;
+		memcpy(event->other_uuid, asking->incident.uuid, ID_SIZE);
+		event->ticket_id = change->ticket.id;
+		event->ticket_key = change->ticket.key;
+	} else {
+		event->supplier = supplier; /* the arrival was another supplier's */
+		event->delivery_id = ENT_ABSENT;
+	}
+	apply_events(apply, &events);
+	apply_save(apply);
+}
