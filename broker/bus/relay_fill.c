@@ -20,7 +20,7 @@ static bool record_put(struct relay *relay)
 	return relay->fill_rc == KAFKA_OK;
 }
 
-static bool take_person(void *to, const struct person_row *row)
+static bool fill_person(void *to, const struct person_row *row)
 {
 	struct relay *relay = to;
 
@@ -36,7 +36,7 @@ static bool put_people(struct relay *relay, int64_t up_to)
 {
 	if (up_to < relay->people_next)
 		return true;
-	if (!outbox_people(relay->db, relay->next.seq, up_to, sdk_str(relay->person_last), take_person, relay))
+	if (!outbox_people(relay->db, relay->next.seq, up_to, sdk_str(relay->person_last), fill_person, relay))
 		return false;
 	relay->person_last[0] = '\0';
 	relay->people_next = outbox_people_next(relay->db, up_to);

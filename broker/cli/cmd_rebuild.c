@@ -118,7 +118,7 @@ static bool take_dead(void *to, const struct bus_record *record)
 	return work->rc == ENT_OK;
 }
 
-static bool take_person(void *to, const struct bus_record *record)
+static bool add_person(void *to, const struct bus_record *record)
 {
 	struct work *work = to;
 
@@ -161,7 +161,7 @@ static enum ent_rc read_all(struct work *work, const struct bus_options *options
 				work->last_seq);
 	const size_t size = (size_t)work->last_seq / 8 + 1;
 	work->seen = memset(sdk_xalloc(size), 0, size);
-	rc = bus_read_whole(options, KAFKA_PEOPLE, take_person, work, &compacted, err);
+	rc = bus_read_whole(options, KAFKA_PEOPLE, add_person, work, &compacted, err);
 	if (rc == ENT_OK && work->rc == ENT_OK)
 		rc = bus_read_whole(options, KAFKA_EVENTS, record_rebuild, work, &work->events_trimmed, err);
 	if (rc == ENT_OK && work->rc == ENT_OK) {

@@ -24,7 +24,7 @@ static void incident_known_print(struct ent_arena *arena, const char *label, con
 /* ---- a comment ------------------------------------------------------------------- */
 
 /* Who may read it, in words nobody can mistake. */
-static struct ent_str audience_words(struct ent_arena *arena, const struct sdk_json *audience)
+static struct ent_str say_audience(struct ent_arena *arena, const struct sdk_json *audience)
 {
 	bool everyone = sdk_json_bool(sdk_json_at(audience, "everyone"), false);
 	bool requester = sdk_json_bool(sdk_json_at(audience, "requester"), false);
@@ -72,7 +72,7 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", ENT_F(member_cell(arena, comment, "created")),
 	       ENT_F(member_cell(arena, comment, "author.name")),
 	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
-	       ENT_F(audience_words(arena, sdk_json_at(comment, "audience"))));
+	       ENT_F(say_audience(arena, sdk_json_at(comment, "audience"))));
 	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : sdk_json_text_at(comment, "body"));
 	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
 	     where = sdk_json_next(where))

@@ -45,7 +45,7 @@ const char *person_kind(const struct person *person)
 	return person->is_machine ? KIND_MACHINE : KIND_PERSON;
 }
 
-static void print_members(struct sdk_jsonw *w, const struct person *person)
+static void print_who(struct sdk_jsonw *w, const struct person *person)
 {
 	sdk_jsonw_kstr(w, "ref", person->ref);
 	sdk_jsonw_kstr(w, "organisation", sdk_or_empty(person->organisation));
@@ -58,7 +58,7 @@ void person_print(struct sdk_jsonw *w, const char *key, const struct person *per
 		return;
 	sdk_jsonw_key(w, key);
 	sdk_jsonw_open(w, '{');
-	print_members(w, person);
+	print_who(w, person);
 	sdk_jsonw_close(w, '}');
 }
 
@@ -102,13 +102,13 @@ void person_record(const struct person_row *row, struct sdk_buf *buf)
 	}
 	sdk_jsonw_init(&w, buf);
 	sdk_jsonw_open(&w, '{');
-	print_members(&w, &row->person);
+	print_who(&w, &row->person);
 	sdk_jsonw_kz(&w, "account_hash", mark);
 	sdk_jsonw_kstr_some(&w, "name", row->person.name);
 	sdk_jsonw_close(&w, '}');
 }
 
-static bool unhex(struct ent_str text, unsigned char ret[PERSON_MARK_SIZE])
+static bool read_hex(struct ent_str text, unsigned char ret[PERSON_MARK_SIZE])
 {
 	static const char digit[] = "0123456789abcdef";
 
@@ -134,7 +134,7 @@ enum ent_rc person_record_parse(struct ent_arena *arena, struct ent_str json, st
 		return rc;
 	*ret = (struct person_row){.person = person_parse(node)};
 	ret->person.name = sdk_or_empty(sdk_json_text_at(node, "name"));
-	if (!ret->person.ref.n || !unhex(sdk_json_text_at(node, "account_hash"), ret->mark))
+	if (!ret->person.ref.n || !read_hex(sdk_json_text_at(node, "account_hash"), ret->mark))
 		return sdk_fail(err, ENT_EINVAL, "a person's record lacks a valid ref or account_hash");
 	return ENT_OK;
 }

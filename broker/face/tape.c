@@ -45,7 +45,7 @@ static void drop_oldest(struct tape *tape)
 	tape->n--;
 }
 
-static struct ent_str put(char **at, struct ent_str str)
+static struct ent_str put_str(char **at, struct ent_str str)
 {
 	struct ent_str ret = {*at, str.n};
 
@@ -63,9 +63,9 @@ static void add_newest(struct tape *tape, const struct tape_event *event)
 	size_t i = (tape->first + tape->n) % TAPE_EVENTS;
 	char *at = tape->block[i] = sdk_xalloc(n + 1);
 	tape->at[i].seq = event->seq;
-	tape->at[i].incident = put(&at, event->incident);
-	tape->at[i].supplier = put(&at, event->supplier);
-	tape->at[i].frame = put(&at, event->frame);
+	tape->at[i].incident = put_str(&at, event->incident);
+	tape->at[i].supplier = put_str(&at, event->supplier);
+	tape->at[i].frame = put_str(&at, event->frame);
 	tape->n++;
 	tape->n_bytes += n;
 }

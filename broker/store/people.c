@@ -39,8 +39,8 @@ static bool row_by_mark(struct apply *apply, struct person_row *row)
 	return found;
 }
 
-static struct people_met *meet(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
-			       struct ent_str account)
+static struct people_met *meet_person(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
+				      struct ent_str account)
 {
 	struct people_met *met = SDK_NEW(apply->arena, struct people_met);
 	char ref[ID_SIZE];
@@ -67,7 +67,7 @@ static struct person person_of(struct apply *apply, struct ent_str organisation,
 
 	if (!account.n)
 		return (struct person){.ref = ENT_STR("")};
-	struct people_met *met = meet(apply, organisation, supplier, account);
+	struct people_met *met = meet_person(apply, organisation, supplier, account);
 	met->is_dirty |= person_learn(&met->row.person, told, is_machine);
 	return met->row.person;
 }
@@ -102,7 +102,7 @@ struct person people_ours(struct apply *apply, const struct ent_person *told)
 
 /* ---- written with the event that names them ------------------------------------------- */
 
-static bool names(const struct event *event, struct ent_str ref)
+static bool event_names(const struct event *event, struct ent_str ref)
 {
 	if (sdk_eq(sdk_or_empty(event->actor.ref), ref) || sdk_eq(sdk_or_empty(event->comment.author.ref), ref) ||
 	    sdk_eq(sdk_or_empty(event->description.requester.ref), ref))
@@ -133,7 +133,7 @@ static void row_save(struct db *db, const struct person_row *row, int64_t seq)
 void people_named(struct apply *apply, const struct event *event)
 {
 	for (struct people_met *met = apply->met; met; met = met->next) {
-		if ((!met->is_new && !met->is_dirty) || !names(event, met->row.person.ref))
+		if ((!met->is_new && !met->is_dirty) || !event_names(event, met->row.person.ref))
 			continue;
 		row_save(apply->db, &met->row, event->seq);
 		met->is_new = met->is_dirty = false;

@@ -423,8 +423,8 @@ def check_live(tap, server, number):
                    "json) VALUES (?, 'supplier.state_changed', -77, 1, 0, 1, 1, 'vega', '', '', ?)",
                    (last + 1, json.dumps({"supplier": "vega", "from": "healthy", "to": "refused", "why": "HTTP 401", "next": "look"})))
     db.close()
-    stream = live.Stream(server, f"?after={last}&supplier=vega")
-    got = stream.events(1)
+    stream = live.Stream(server, "?after=0&supplier=vega")  # far behind: it reads the store, which alone knows of that row
+    got = next(([event] for event in iter(lambda: stream.events(1)[0], None) if event[0] > last), None)
     tap.check("a supplier's new state is among them", got and got[0][1] == "org.entente.supplier.state_changed.v1" and
               got[0][2]["data"]["to"] == "refused" and got[0][2]["subject"] == "vega", got)
     stream.close()
