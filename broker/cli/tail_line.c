@@ -72,10 +72,7 @@ static void put_value(struct line *line, const struct sdk_json *of)
 		words = tail_names_find(line->names, sdk_json_text_at(of, "ref"));
 	if (!words.n)
 		words = sdk_head(sdk_json_text_at(of, "ref"), REF_SHOWN);
-	if (words.n)
-		put_text(line, words);
-	else
-		put_z(line, "-");
+	put_text(line, words.n ? words : ENT_STR("-"));
 }
 
 static void put_changes(struct line *line)
@@ -115,8 +112,7 @@ static void put_audience(struct line *line, const struct sdk_json *audience)
 	if (!audience)
 		return;
 	put_z(line, " (for ");
-	if (everyone)
-		put_z(line, "everyone");
+	put_z(line, everyone ? "everyone" : "");
 	for (const char *comma = ""; one && !everyone; one = sdk_json_next(one), comma = ", ") {
 		put_z(line, comma);
 		put_text(line, sdk_json_text(one));
