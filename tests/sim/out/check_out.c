@@ -122,9 +122,9 @@ static int64_t met_ms(struct out_sim *sim, int64_t a, int64_t b)
 	return at_ms;
 }
 
-static int64_t opened_ms(const struct tool *tool, int ticket)
+static int64_t asked_ms(const struct tool *tool, int ticket)
 {
-	return SIM_EPOCH_MS + tool->ticket[ticket].us / 1000;
+	return SIM_EPOCH_MS + tool->ticket[ticket].asked_us / 1000;
 }
 
 static void check_single(struct out_sim *sim, const struct tool *tool)
@@ -137,8 +137,9 @@ static void check_single(struct out_sim *sim, const struct tool *tool)
 			if (opening[j].live < 0 || opening[j].live == opening[i].live ||
 			    opening[j].incident != opening[i].incident)
 				continue;
-			/* Incidents that were merged: each may bring the ticket that it had before. */
-			if (opened_ms(tool, i) <= met_ms(sim, opening[i].marked, opening[j].marked))
+			/* Incidents that were merged: each may bring the ticket that it had, or had asked for, before.
+			 */
+			if (asked_ms(tool, i) <= met_ms(sim, opening[i].marked, opening[j].marked))
 				continue;
 			out_violates(
 			    sim, "I4", tool->name, "incident %lld has two live tickets that we opened: %s/%d and %s/%d",

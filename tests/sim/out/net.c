@@ -155,11 +155,14 @@ static void check_audience(struct out_sim *sim, const struct flight *flight)
 static void serve(struct out_sim *sim, struct flight *flight)
 {
 	struct tool *tool = &sim->tool[flight->tool];
+	int n_before = tool->n_ticket;
 
 	check_audience(sim, flight);
 	flight->end.response =
 	    tool_serve(sim, tool, flight->method, flight->path, flight->body, flight->key, &flight->arena.abi);
 	flight->served = true;
+	if (tool->n_ticket > n_before)
+		tool->ticket[n_before].asked_us = flight->began_us;
 }
 
 static void end_as(struct out_sim *sim, struct flight *flight, enum transfer_outcome outcome, const char *why)

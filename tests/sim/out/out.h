@@ -84,11 +84,12 @@ struct tool_ticket {
 	char key[ID_SIZE];
 	struct ent_str title, number, marker; /* number: as we gave it */
 	int64_t version, time_ms, us;         /* us: when it was opened, by the world's clock */
-	bool locked, ours;                    /* ours: we opened it */
-	int next;                             /* the ticket it went on as; -1: it is itself */
-	bool hidden;                          /* it moved where we cannot read it */
-	int64_t answer_us;                    /* when the robot answers; 0: it has nothing to answer */
-	int n_late;                           /* the robot's answers since the last person spoke */
+	int64_t asked_us;  /* when who opened it began to, too: our request may take long to arrive */
+	bool locked, ours; /* ours: we opened it */
+	int next;          /* the ticket it went on as; -1: it is itself */
+	bool hidden;       /* it moved where we cannot read it */
+	int64_t answer_us; /* when the robot answers; 0: it has nothing to answer */
+	int n_late;        /* the robot's answers since the last person spoke */
 };
 
 struct tool_change {         /* one line of the tool's own log: what a poll pages through, what a webhook tells */

@@ -80,7 +80,8 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 	int i = tool->n_ticket++;
 
 	assert(i < TICKETS);
-	tool->ticket[i] = (struct tool_ticket){.status = status, .ours = ours, .us = sim->world.us, .next = -1};
+	tool->ticket[i] = (struct tool_ticket){
+	    .status = status, .ours = ours, .us = sim->world.us, .asked_us = sim->world.us, .next = -1};
 	tool->ticket[i].title = sdk_dup(&sim->arena.abi, title);
 	rank_open(sim, tool, &tool->ticket[i]);
 	return i;
