@@ -269,6 +269,7 @@ static void test_who_reads_what_is_public(void **state)
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);
 	assert_false(world.events.at[0].comment.audience.requester);
+	sdk_arena_release(&world.arena);
 }
 
 /* private_comments: drop. What was public and is private now is taken back. */
@@ -302,6 +303,7 @@ static void test_private_comments_are_dropped(void **state)
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);
 	assert_string_equal(kinds(&world), "");
+	sdk_arena_release(&world.arena);
 }
 
 static void test_comments(void **state)
