@@ -37,10 +37,10 @@ static void secrets_check(struct check *check, const struct supplier *supplier, 
 static void joins_check(struct check *check, const struct supplier *supplier, const char *name)
 {
 	if (supplier->joins == JOINS_ANYONE)
-		check_say(
-		    check, RESULT_WARN, name,
-		    "joins: anyone: by a guessed number its ticket gets into an incident and reads what is said there. "
-		    "Prefer joins: ask");
+		check_say(check, RESULT_WARN, name,
+			  "joins: anyone: a supplier that guesses an incident's number reads what is said there from "
+			  "then on. "
+			  "With joins: ask you decide about each");
 }
 
 /* Tools that can send no header call an address with the secret in it; a connector that takes that takes it alone. */

@@ -18,8 +18,9 @@
 static const char help[] =
     "usage: entente rebuild [--config FILE]\n\n"
     "Fills the empty data_dir of the configuration from the stream on Kafka (kafka.brokers): incidents,\n"
-    "tickets, threads, shares and people come out as they were; `entente fsck --digest` compares. Raw arrivals,\n"
-    "dead letters, tokens, deliveries under way or parked, published maps and how far tools were read are\n"
+    "tickets, threads, shares, join requests and people come out as they were; `entente fsck --digest`\n"
+    "compares. Raw arrivals, dead letters, tokens, deliveries under way or parked, published maps and how far tools "
+    "were read are\n"
     "not on the stream and do not come back: afterwards `entente backfill SUPPLIER --since` reads the gap and\n"
     "`entente drift` lists what is missing there. The old broker must not run any more.\n"
     "It fails when anything is missing that the stream must hold.\n\n"

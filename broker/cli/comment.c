@@ -52,23 +52,26 @@ int comment_run(const struct question_call *call)
 		afterword_untold(&call->client, audience);
 	}
 	if (status && doubt && !id)
-		fprintf(stderr, "entente: should the answer have been lost: with --id %s it is written once\n", made);
+		fprintf(stderr,
+			"entente comment: the answer was lost. Type it again with --id %s: it is written only once\n",
+			made);
 	return status;
 }
 
 int comment_edit_run(const struct question_call *call)
 {
-	const char *audience = question_value(call, "audience");
-	struct ent_str words, json = ENT_ABSENT;
+	const char *audience = question_value(call, "audience"), *text = question_value(call, "text");
+	struct ent_str words = ENT_ABSENT, json = ENT_ABSENT;
 	struct client_body body;
 	struct ent_err err;
 	bool doubt;
 	int status;
 
-	if (client_text(call->arena, question_value(call, "text"), &words, &err) != ENT_OK)
+	if ((text || !audience) && client_text(call->arena, text, &words, &err) != ENT_OK)
 		return client_complain(&err);
 	client_body_begin(&body);
-	sdk_jsonw_kstr(&body.w, "body", words);
+	if (words.p)
+		sdk_jsonw_kstr(&body.w, "body", words);
 	if (audience)
 		sdk_jsonw_kz(&body.w, "audience", audience);
 	status = client_ask(&call->client, call->arena, "PATCH",

@@ -55,7 +55,10 @@ int describe_open(const struct question_call *call)
 	if (!status)
 		client_print(&call->client, call->arena, json, incident_show);
 	if (status && doubt && !id)
-		fprintf(stderr, "entente: should the answer have been lost: with --id %s it is opened once\n", made);
+		fprintf(stderr,
+			"entente incident open: the answer was lost. Type it again with --id %s: it opens only one "
+			"incident\n",
+			made);
 	return status;
 }
 

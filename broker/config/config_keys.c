@@ -125,10 +125,12 @@ static const struct config_key supplier_keys[] = {
 	     "default). drop: its text is not stored, only counted."},
     {.name = "joins",
      .form = "ask, shared or anyone",
-     .help = "Whether its ticket gets into an incident that is not shared with it by naming it (our number, a shared "
-	     "key, another supplier's ticket), or by a tool that hands over to it. ask (the default): its ticket opens "
-	     "an incident of its own, and you decide (entente join list). shared: it does not, and nobody is asked. "
-	     "anyone: it does; then a supplier that guesses a number reads what is said there."},
+     .help =
+	 "Whether its ticket gets into an incident that is not shared with it by naming it (our number, a shared "
+	 "key, another supplier's ticket). ask (the default): the ticket opens an incident of its own, and you decide "
+	 "(entente join list); you are also asked when a tool hands over to this supplier. shared: the ticket opens "
+	 "its own, and nobody is asked. anyone: it gets in; then a supplier that guesses a number reads what is said "
+	 "there."},
     {.name = "url",
      .form = "URL",
      .help = "Address of its tool, https://host/path with nothing behind it. Without it the broker only listens and "

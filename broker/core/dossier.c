@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/dossier.h"
 
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 
 #include <stdlib.h>
@@ -128,10 +129,9 @@ bool dossier_speaks_last(struct dossier *dossier, const struct ticket *ticket)
 
 const struct ticket *dossier_addressee(struct dossier *dossier, const struct delivery *delivery)
 {
-	const struct ticket *ticket = NULL;
+	const struct ticket *ticket =
+	    delivery->sent_to.n ? dossier_ticket(dossier, delivery->supplier, delivery->sent_to) : NULL;
 
-	if (delivery->sent_to.n)
-		ticket = dossier_ticket(dossier, delivery->supplier, delivery->sent_to);
 	if (!ticket || ticket->removed)
 		ticket = dossier_speaker(dossier, delivery->supplier);
 	return ticket && !ticket->removed ? ticket : NULL;
@@ -226,6 +226,14 @@ bool dossier_shares(struct dossier *dossier, struct ent_str supplier)
 	const struct share *share = dossier_share(dossier, supplier);
 
 	return share && share->withdrawn_ms == 0;
+}
+
+bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation)
+{
+	for (size_t i = 0; set && i < set->n; i++)
+		if (sdk_eq(organisation_of(&set->at[i]), organisation) && dossier_shares(dossier, set->at[i].name))
+			return true;
+	return false;
 }
 
 bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier)

@@ -117,7 +117,7 @@ struct event {
 	/* overruled: one row in attr: from what it said, to what stands */
 
 	/* delivery.*: supplier is whose tool; ticket_id and ticket_key the ticket there, if there is one by then;
-	 * comment.uuid for ADD_COMMENT of a comment of the thread */
+	 * comment.uuid: the comment of the thread that it brings, edits or removes */
 	int64_t delivery; /* the row's id */
 	char delivery_key[ID_SIZE];
 	enum ent_op_kind op;
@@ -131,8 +131,8 @@ struct event {
 
 	struct comment comment; /* comment.* */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
-	bool is_published; /* comment.edited: nobody else could read it before. Not in the event: only who plans asks */
-	bool is_reworded;  /* comment.edited: its words are others. As is_published: not in the event */
+	bool is_published;      /* comment.edited: somebody may read it who could not before. Not in the event */
+	bool is_reworded;       /* comment.edited: its words are others. As is_published: not in the event */
 	struct ent_attachment
 	    attachment; /* attachment.added; audience: who may read it, never wider than its comment's */
 	struct {

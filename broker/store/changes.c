@@ -40,7 +40,8 @@ struct leads {
 	size_t n_wish;
 };
 
-/* Nobody new gets in by his own word: but where its supplier is trusted, and by the answer to our own creation. */
+/* May this ticket get into that incident by naming it? Its supplier shares it, or has `joins: anyone`, or the change
+ * answers our own CREATE. */
 static bool is_admitted(const struct apply *apply, const struct situation *at, int64_t incident)
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
@@ -49,7 +50,7 @@ static bool is_admitted(const struct apply *apply, const struct situation *at, i
 	       share_stands(apply->db, incident, at->supplier);
 }
 
-/* Its incident, or 0: what it may not get into does not exist for it. */
+/* Notes an incident that the change leads to. 0: the ticket may not get in; the incident becomes a wish. */
 static int64_t lead_add(const struct apply *apply, const struct situation *at, int64_t incident, const char *cause,
 			struct leads *ret)
 {
@@ -257,7 +258,7 @@ static const struct supplier *tool_without_share(struct apply *apply, int64_t in
 	return found;
 }
 
-/* We are asked whether its ticket, or whom its tool handed over to, may come in. */
+/* Raises join requests: for this ticket's wishes, and for a supplier that its tool handed over to. */
 static void ask_joins(struct apply *apply, const struct situation *at, const struct dossier *dossier,
 		      const struct ent_change *change, const struct leads *leads, struct ent_str held_by)
 {
@@ -294,10 +295,7 @@ static bool has_giver_left(struct dossier *dossier, const struct supplier_set *s
 	if (dossier->is_new || incident->is_accepted || !giver.n || holder_word(giver, &name) ||
 	    same_text(giver, organisation_ours(suppliers)))
 		return false;
-	for (size_t i = 0; suppliers && i < suppliers->n; i++)
-		if (sdk_eq(organisation_of(&suppliers->at[i]), giver) && dossier_shares(dossier, suppliers->at[i].name))
-			return false;
-	return !dossier_shares(dossier, giver);
+	return !dossier_takes_part(dossier, suppliers, giver) && !dossier_shares(dossier, giver);
 }
 
 /* What the incident holds of what the change names. */

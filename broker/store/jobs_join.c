@@ -22,7 +22,9 @@ static bool joining_load(struct apply *apply, struct job *job, struct joining *r
 
 	*ret = (struct joining){.target = NULL};
 	if (!join_load(apply->db, apply->arena, job->ask.id, &ret->request)) {
-		job_refuse(job, JOB_NOT_FOUND, "there is no join request %lld", (long long)job->ask.id);
+		job_refuse(job, JOB_NOT_FOUND,
+			   "there is no join request %lld; entente join list --state all shows them",
+			   (long long)job->ask.id);
 		return false;
 	}
 	ret->target = apply_open(apply, ret->request.incident, &ret->at);
@@ -30,7 +32,9 @@ static bool joining_load(struct apply *apply, struct job *job, struct joining *r
 		ret->asking = apply_open(apply, ret->request.asking, &unused);
 	if (ret->target && (ret->asking || !ret->request.asking))
 		return true;
-	job_refuse(job, JOB_NOT_FOUND, "its incident is not there any more");
+	job_refuse(job, JOB_NOT_FOUND,
+		   "an incident of join request %lld is not there any more: nothing is left to decide",
+		   (long long)job->ask.id);
 	return false;
 }
 
@@ -59,7 +63,9 @@ static bool can_be_asked(struct job *job, const struct joining *joining)
 	if (supplier &&
 	    (supplier_can(supplier, ENT_CREATE_TICKET) || dossier_speaker(joining->target, joining->request.supplier)))
 		return true;
-	job_refuse(job, JOB_CONFLICT, "%.*s has no ticket in it, and none can be made there",
+	job_refuse(job, JOB_CONFLICT,
+		   "%.*s has no ticket in this incident, and its connector cannot make one: refuse the request, or "
+		   "have its people name the incident in a ticket",
 		   ENT_F(joining->request.supplier));
 	return false;
 }

@@ -150,15 +150,6 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
 
-/* With one of its suppliers. */
-static bool takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation)
-{
-	for (size_t i = 0; set && i < set->n; i++)
-		if (sdk_eq(organisation_of(&set->at[i]), organisation) && dossier_shares(dossier, set->at[i].name))
-			return true;
-	return false;
-}
-
 /* Who is named must be able to read it; else it would reach nobody, and nobody would know. */
 static bool may_say(struct dossier *dossier, struct job *job)
 {
@@ -166,7 +157,8 @@ static bool may_say(struct dossier *dossier, struct job *job)
 
 	while (rest.n) {
 		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (sdk_eq(name, organisation_ours(job->suppliers)) || takes_part(dossier, job->suppliers, name))
+		if (sdk_eq(name, organisation_ours(job->suppliers)) ||
+		    dossier_takes_part(dossier, job->suppliers, name))
 			continue;
 		job_refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
 			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));

@@ -86,8 +86,11 @@ enum ent_rc view_join(const struct view *view, int64_t id, struct ent_str *ret, 
 		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
-		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
-					   : sdk_fail(err, ENT_EGONE, "there is no join request %" PRId64, id);
+		return db_failed(view->db)
+			   ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
+			   : sdk_fail(err, ENT_EGONE,
+				      "there is no join request %" PRId64 "; entente join list --state all shows them",
+				      id);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	print_join(&w, stmt);

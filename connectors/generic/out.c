@@ -141,7 +141,8 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 			   : sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program %s", name);
 	/* A program that was written before these ops were would take them for a new comment. */
 	if (SDK_OPS_COMMENT & ~state->comment_changes & 1u << call->op.kind)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "its setting comment_changes does not say that build knows %s",
+		return sdk_fail(err, ENT_EUNSUPPORTED,
+				"its build does not know %s: when it does, say so with the setting comment_changes",
 				op_name(call->op.kind));
 	poll_begin(self, call, NULL, arena, &poll, err);
 	const struct ent_call ready = said_ready(self->settings, call, arena);

@@ -64,7 +64,9 @@ static enum ent_rc read_back(const struct redmine_settings *settings, const stru
 			stands = sdk_or_empty(sdk_json_text_at(at, "notes"));
 	if (same_note(stands, note_text(settings, call, arena)))
 		return ENT_OK;
-	return sdk_says_no(ret, err, "Redmine said yes and the note is not as asked: may our user edit its own notes?");
+	return sdk_says_no(ret, err,
+			   "Redmine answered with success and did not change the note: give our user the right Edit "
+			   "own notes there, then retry");
 }
 
 enum ent_rc redmine_note_parse(const struct redmine_settings *settings, const struct ent_call *call,

@@ -85,7 +85,8 @@ struct ent_op {
 	 * absent. */
 	struct ent_ticket ticket;
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
-	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED.
+	 * a tool that cannot keep an internal comment internal answers ENT_EUNSUPPORTED in build(): it is called again
+	 * with ENT_PUBLIC where that is allowed, else the delivery is parked as `public`.
 	 * EDIT_COMMENT: the same, and id, as the tool knows it. REMOVE_COMMENT: id alone. */
 	struct ent_comment comment;
 	int64_t since_ms; /* POLL: where to begin when there is no memo yet. CREATE, ADD_COMMENT: when we planned it;
