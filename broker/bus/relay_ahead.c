@@ -35,6 +35,7 @@ void relay_ahead_read(struct relay *relay)
 	relay->n_ahead = 0;
 	relay->ahead_bytes = 0;
 	(void)outbox_read(relay->db, relay->position.seq, max, ahead_keep, relay);
+	relay->people_known = relay->n_ahead ? relay->ahead[relay->n_ahead - 1].seq : relay->position.seq;
 	relay->people_next = outbox_people_next(relay->db, relay->position.seq);
 	relay->ahead_is_all = (int64_t)relay->n_ahead < max && relay->ahead_bytes < AHEAD_BYTES_MAX;
 }

@@ -34,6 +34,10 @@ static bool fill_person(void *to, const struct person_row *row)
 /* Whoever an event names stands on Kafka before it. When the queue is full midway, it goes on after the last one. */
 static bool put_people(struct relay *relay, int64_t up_to)
 {
+	if (up_to > relay->people_known) { /* committed after it was asked who is next: it may name somebody new */
+		relay->people_known = outbox_last_seq(relay->db);
+		relay->people_next = outbox_people_next(relay->db, relay->next.seq);
+	}
 	if (up_to < relay->people_next)
 		return true;
 	if (!outbox_people(relay->db, relay->next.seq, up_to, sdk_str(relay->person_last), fill_person, relay))

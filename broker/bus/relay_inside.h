@@ -43,9 +43,10 @@ struct relay {
 	struct outbox_row ahead[RELAY_AHEAD_MAX];
 	size_t n_ahead;
 	int64_t ahead_bytes;
-	int64_t people_next; /* as outbox_people_next(), of what did not go yet */
-	bool ahead_is_all;   /* there were no others */
-	bool in_doubt;       /* abort after a commit that failed */
+	int64_t people_next;  /* as outbox_people_next(), of what did not go yet */
+	int64_t people_known; /* up to this seq: what was committed later may name somebody new */
+	bool ahead_is_all;    /* there were no others */
+	bool in_doubt;        /* abort after a commit that failed */
 
 	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */

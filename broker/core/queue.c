@@ -229,7 +229,8 @@ static bool can_go_first(struct dossier *dossier, const struct delivery *deliver
 	bool stands_still = delivery->state == DELIVERY_PARKED || delivery->state == DELIVERY_UNKNOWN;
 	bool is_replaced = delivery->op == ENT_UPDATE_TICKET || delivery_changes_comment(delivery->op);
 
-	if (stands_still && (is_replaced || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER))
+	if (stands_still && (is_replaced || delivery->cause == CAUSE_LOOP || delivery->cause == CAUSE_EARLIER ||
+			     delivery->cause == CAUSE_PUBLIC))
 		return false;
 	if (queue_follow_waits(dossier, delivery))
 		return false;

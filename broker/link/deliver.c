@@ -103,8 +103,8 @@ static void deliver_shorter(struct flight *flight, const struct ending *ending)
 
 /* ---- after a success ------------------------------------------------------------------- */
 
-/* After a CREATE: the ticket as the answer tells it, or one of only an id. Our number is added to it, by which it joins
- * its incident. */
+/* After a CREATE: the ticket as the answer tells it, or one of only an id. It joins its incident by our number, and
+ * nothing else that the answer names leads anywhere: a tool gets into no other incident by how it answers. */
 static struct ent_changes created_changes(struct flight *flight, struct ent_changes changes,
 					  struct delivery_result *result)
 {
@@ -116,6 +116,7 @@ static struct ent_changes created_changes(struct flight *flight, struct ent_chan
 		result->remote_id = changes.at[0].ticket.id;
 	for (size_t i = 0; i < changes.n; i++) {
 		at[i] = changes.at[i];
+		at[i].correlation = (struct ent_correlation){.number = ENT_ABSENT};
 		if (!sdk_eq(at[i].ticket.id, result->remote_id))
 			continue;
 		at[i].correlation.number = flight->call.op.number;
@@ -226,7 +227,7 @@ static void deliver_unsupported(struct flight *flight, struct ending *ending)
 		op->comment.visibility = ENT_PUBLIC;
 		flight->state = FLIGHT_READY;
 		lane_touch(flight->lane);
-	} else if (internal) {
+	} else if (internal && flight->delivery.comment[0]) {
 		outcome_stop(flight, OUTCOME_PARKED, CAUSE_PUBLIC, false, &ending->err);
 	} else {
 		outcome_stop(flight, OUTCOME_CANCELLED, CAUSE_UNSUPPORTED, false, &ending->err);

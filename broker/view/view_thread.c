@@ -22,10 +22,12 @@ struct page {
 	bool has_older, has_newer;
 };
 
-#define COMMENT_SQL                                                                                                    \
-	"SELECT id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                    \
-	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin FROM comment "     \
-	"WHERE "
+/* As read_item() reads them. */
+#define COMMENT_COLUMNS                                                                                                \
+	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin"
+#define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
+enum { COMMENT_N_COLUMN = 18 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -337,11 +339,9 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
 {
-	struct db_stmt *stmt =
-	    db_use(view->db, "SELECT id, uuid, supplier, ticket, external_id, author, "
-			     "body, visibility, organisations, everyone, created_ms, edited_ms, "
-			     "removed, requester, incident FROM comment WHERE supplier = '' AND ticket = '' AND "
-			     "external_id = $1 AND " VIEW_SEES_COMMENT);
+	struct db_stmt *stmt = db_use(view->db, "SELECT " COMMENT_COLUMNS
+						", incident FROM comment WHERE supplier = '' AND ticket = '' AND "
+						"external_id = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
 	struct page page = {.at = &item};
 	int64_t incident = 0;
@@ -352,7 +352,7 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	view_bind(view, stmt);
 	if (db_row(stmt)) {
 		item = read_item(view, stmt);
-		incident = db_int(stmt, 14);
+		incident = db_int(stmt, COMMENT_N_COLUMN);
 		page.n = 1;
 	}
 	db_done(stmt);

@@ -236,7 +236,7 @@ class Quiet(kit.Tap):
 def call_everything(tap, api, server):
     """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
     try:
-        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none"}
+        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
             if operation.get("security") != []:

@@ -137,6 +137,28 @@ def check_shares(tap, server):
     return number
 
 
+def check_edits(tap, server):
+    number = opened(server, "ed")
+    at = f"/v1/incidents/{number}/comments"
+    share(server, number, "vega")
+    _, comment = say(server, number, ["vega"], "first words")
+    one = f"{at}/{comment['id']}"
+    status, edited = server.json("PATCH", one, {"body": "better words"})
+    tap.equal("an edit: 200, its new words, for the same readers", (status, edited["body"], edited["audience"], edited["format"], edited["origin"], "edited" in edited),
+              (200, "better words", comment["audience"], "text", number, True))
+    status, narrowed = server.json("PATCH", one, {"audience": "internal"})
+    tap.equal("its audience alone", (status, narrowed["body"], narrowed["audience"]["organisations"]), (200, "better words", ["us"]))
+    theirs = next(item["id"] for item in server.json("GET", at)[1]["items"] if item["supplier"])
+    for what, method, path, body, want in (("no comment of the thread", "PATCH", f"{at}/{uuid.uuid4()}", {"body": "x"}, 404),
+                                           ("a supplier's", "PATCH", f"{at}/{theirs}", {"body": "x"}, 409), ("a supplier's", "DELETE", f"{at}/{theirs}", None, 409),
+                                           ("nothing to change", "PATCH", one, {}, 422), ("not ours to read", "PATCH", one, {"audience": {"organisations": ["vega"]}}, 422)):
+        tap.check(f"{method} of {what}: {want}", is_problem(server.call(method, path, body), want), server.call(method, path, body))
+    status, gone = server.json("DELETE", one)
+    tap.equal("a removal: 200", (status, gone["id"], gone["removed"]), (200, comment["id"], True))
+    words = server.call("GET", at)[2].decode()
+    tap.check("its words are not told any more", "better words" not in words and "first words" not in words, words)
+
+
 def check_comments(tap, server):
     number = opened(server, "co")
     at = f"/v1/incidents/{number}"
@@ -438,6 +460,7 @@ def run(tap):
         check_unknown(tap, server)
         number = check_shares(tap, server)
         check_comments(tap, server)
+        check_edits(tap, server)
         check_where(tap, server)
         check_status(tap, server)
         check_opened(tap, server)
