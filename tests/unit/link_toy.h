@@ -133,6 +133,26 @@ static inline enum ent_rc toy_page(struct ent_str rest, int64_t now_ms, struct e
 	return sdk_eqz(word, "more") ? ENT_MORE : ENT_OK;
 }
 
+/* "T7 B1": the ticket T7 is there, and names acme's B1. */
+static inline enum ent_rc toy_naming(struct ent_str rest, struct ent_arena *arena, struct ent_result *ret,
+				     struct ent_err *err)
+{
+	struct ent_reference *named = SDK_NEW(arena, struct ent_reference);
+	struct sdk_changes list;
+
+	ret->remote_id = sdk_cut(rest, ' ', &named->id);
+	named->supplier = ENT_STR("acme");
+	sdk_changes_init(&list, arena);
+	toy_ticket(&list, ret->remote_id, ENT_STR("Open"));
+	if (sdk_changes_take(&list, &ret->changes, err) != ENT_OK)
+		return ENT_EINVAL;
+	struct ent_change *change = SDK_NEW(arena, struct ent_change);
+	*change = ret->changes.at[0];
+	change->correlation = (struct ent_correlation){.reference = named, .n_reference = 1};
+	ret->changes.at = change;
+	return ENT_OK;
+}
+
 static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str word, struct ent_str rest,
 				   struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
 {
@@ -155,6 +175,8 @@ static inline enum ent_rc toy_word(const struct ent_call *call, struct ent_str w
 	}
 	if (sdk_eqz(word, "page"))
 		return toy_page(rest, call->now_ms, arena, ret, err);
+	if (sdk_eqz(word, "names"))
+		return toy_naming(rest, arena, ret, err);
 	if (sdk_eqz(word, "no")) {
 		ret->said_no = true;
 		return sdk_fail(err, ENT_EINVAL, "no");

@@ -45,6 +45,27 @@ static void test_create(void **state)
 	world_free(world);
 }
 
+/* The answer to our creation names a ticket of an incident that is not shared with the tool: it leads nowhere. */
+static void test_create_leads_to_its_incident_alone(void **state)
+{
+	struct supplier_set *set = supplier_set_new(2);
+	struct world *world = world_new(set);
+	int64_t incident;
+	(void)state;
+
+	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
+	toy_supplier(world, set, 1, "orion", "never");
+	world_start(world);
+	incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	assert_int_not_equal(ticket_comes(world, "acme", "B1", "Open", 0), incident);
+	share(world, incident, "orion");
+	answer(world, "POST", "/orion/create", 201, "names T7 B1");
+	assert_string_equal(delivery_is(world, 1), "done phase 0 look 0");
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM incident WHERE merged_into <> 0"), 0);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM share WHERE supplier = 'orion' AND incident <> 1"), 0);
+	world_free(world);
+}
+
 /* What a tool takes for too long goes once more, half as long, also in the next life; then a person reads why. */
 static void test_too_long_is_halved_once(void **state)
 {
@@ -501,6 +522,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_comment),
 	    cmocka_unit_test(test_create),
+	    cmocka_unit_test(test_create_leads_to_its_incident_alone),
 	    cmocka_unit_test(test_create_without_id),
 	    cmocka_unit_test(test_too_long_is_halved_once),
 	    cmocka_unit_test(test_update_reads_then_writes),

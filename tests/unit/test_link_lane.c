@@ -57,6 +57,9 @@ static void test_what_is_shown_there(void **state)
 	pass_ms(world, 1000);
 	assert_string_equal(delivery_is(world, 1), "parked public phase 0 look 0");
 	assert_int_equal(n_sent(world, "POST", "/orion/comment"), 0);
+	comment(world, incident, "kept internal"); /* holds nobody back */
+	answer(world, "POST", "/orion/comment", 200, "ok");
+	assert_string_equal(delivery_is(world, 2), "done phase 0 look 0");
 	world_free(world);
 
 	world = two("search", &incident);
