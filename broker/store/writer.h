@@ -119,11 +119,17 @@ struct job {
 	enum job_outcome outcome;
 	struct ent_err err;
 	bool has_letter;                 /* accepted, and also kept as a dead letter: see arrival.is_cut */
+	bool joins_full;                 /* its supplier has no room for join requests any more: people are told */
 	int64_t n_event;                 /* events this job made */
 	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */
 	void (*answer)(struct job *job); /* on the writer's thread; may free the job */
 	void *owner;
 };
+
+/* For the log line of a job with joins_full. */
+#define JOINS_FULL_WHY                                                                                                 \
+	"it has raised 20 join requests that are open: further ones wait; decide with `entente join list`, accept, "   \
+	"refuse"
 
 struct writer;
 
