@@ -76,8 +76,9 @@ static void find_leads(const struct apply *apply, const struct situation *at, co
 	if (said->number.n && incident_number_parse(said->number, &number))
 		ret->by_number = lead_add(apply, at, incident_living(db, number), "number", ret);
 	if (said->key.n)
-		ret->by_key =
-		    lead_add(apply, at, incident_living(db, correlation_find(db, said->key, ret->current)), "key", ret);
+		ret->by_key = lead_add(apply, at,
+				       incident_living(db, correlation_find(db, said->key, at->supplier, ret->current)),
+				       "key", ret);
 	for (size_t i = 0; i < said->n_reference; i++)
 		(void)lead_add(apply, at, ticket_incident(db, said->reference[i].supplier, said->reference[i].id),
 			       "reference", ret);

@@ -194,6 +194,28 @@ static void test_a_supplier_has_20_open_requests_at_most(void **state)
 	check_all(world);
 }
 
+/* Several incidents have a key: the one that is shared with the supplier is meant. */
+static void test_a_key_means_the_shared_one(void **state)
+{
+	struct world *world = *state;
+
+	asks(world, "telnord");
+	open_target(world);
+	named(world, "T-1", BY_KEY, true); /* in 2, whose key it is, too */
+	assert_int_equal(count(world, "correlation", "key = 'their-key'"), 2);
+	named(world, "T-2", BY_KEY, true);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 2"), 2);
+	assert_int_equal(count(world, "incident", "1"), 2);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 0);
+	/* Nor does one that joins freely bring the two together. */
+	struct ent_change change = ticket(world, "D-1", "in_progress", NULL);
+	change.correlation.key = ENT_STR("their-key");
+	arrive(world, "datacoeur", &change);
+	assert_int_equal(count(world, "ticket", "supplier = 'datacoeur' AND incident = 1"), 1);
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 2);
+	check_all(world);
+}
+
 /* What is shared with it is no secret to it, and what we create is ours. */
 static void test_it_joins_what_is_shared_with_it(void **state)
 {
@@ -347,6 +369,7 @@ int main(void)
 	    TEST(test_accepting_shares_and_merges),
 	    TEST(test_a_refused_pair_is_not_asked_again),
 	    TEST(test_a_supplier_has_20_open_requests_at_most),
+	    TEST(test_a_key_means_the_shared_one),
 	    TEST(test_it_joins_what_is_shared_with_it),
 	    TEST(test_a_hand_over_asks_for_who_takes_no_part),
 	    TEST(test_a_second_hand_over_asks_again),
