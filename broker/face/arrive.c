@@ -149,9 +149,16 @@ const char *arrive_outcome(const struct job *job)
 	return NULL;
 }
 
-void arrive_log_dead(struct exchange *x, const struct job *job)
+void arrive_log(struct exchange *x, const struct job *job)
 {
-	log_write(x->desk->face->world.log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
+	struct log *log = x->desk->face->world.log;
+
+	if (job->joins_full)
+		log_write(log, LOG_WARN, "join.full", LOG_STR("supplier", job->arrival.supplier),
+			  LOG_Z("why", JOINS_FULL_WHY), LOG_END);
+	if (job->outcome != JOB_DEAD && !job->has_letter)
+		return;
+	log_write(log, LOG_WARN, job->has_letter ? "arrival.cut" : "arrival.dead",
 		  LOG_STR("supplier", job->arrival.supplier), LOG_STR("delivery_id", job->arrival.delivery_id),
 		  LOG_Z("why", job->err.msg), LOG_STR("traceparent", job->arrival.traceparent), LOG_END);
 }

@@ -22,8 +22,8 @@ bool arrive_was_asked_for(struct ent_str delivery_id);
 enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *supplier, const struct ent_self *self,
 			       const struct ent_webhook *kept, struct ent_arena *arena, struct ent_changes *ret,
 			       struct ent_err *err) __attribute__((warn_unused_result));
-/* Logs that the body became a dead letter; nobody else does. */
-void arrive_log_dead(struct exchange *x, const struct job *job);
+/* Logs that the body became a dead letter, or that no room for join requests is left; nobody else does. */
+void arrive_log(struct exchange *x, const struct job *job);
 /* "accepted", "repeated" or "dead"; NULL: it is not durable. */
 const char *arrive_outcome(const struct job *job);
 

@@ -32,8 +32,7 @@ static void hook_answer(struct exchange *x)
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
-	if (job->outcome == JOB_DEAD || job->has_letter)
-		arrive_log_dead(x, job);
+	arrive_log(x, job);
 	metric_observe(face->world.metrics, METRIC_HOOK_US, x->home->now_us - x->began_us);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');

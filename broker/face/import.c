@@ -90,8 +90,7 @@ static void import_answer(struct exchange *x)
 		answer_busy(x, "The store does not take changes now.");
 		return;
 	}
-	if (job->outcome == JOB_DEAD || job->has_letter)
-		arrive_log_dead(x, job);
+	arrive_log(x, job);
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kz(&w, "status", outcome);

@@ -19,6 +19,9 @@ static void flight_answered(void *of)
 
 	if (flight->lane)
 		lane_touch(flight->lane);
+	if (flight->job.joins_full && flight->link->world.log)
+		log_write(flight->link->world.log, LOG_WARN, "join.full",
+			  LOG_STR("supplier", flight->job.arrival.supplier), LOG_Z("why", JOINS_FULL_WHY), LOG_END);
 	flight->answered(flight);
 }
 

@@ -43,6 +43,7 @@ struct apply {
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	struct quotes quotes;
 	struct supplier_tallies *tallies; /* of the transaction */
+	bool joins_full;                  /* it raised the last join request that there was room for */
 	int64_t *prune_before_ms;         /* the writer's: arrivals from before go */
 	char incident_uuid[ID_SIZE];      /* the last one touched */
 };

@@ -76,8 +76,9 @@ static void find_leads(const struct apply *apply, const struct situation *at, co
 	if (said->number.n && incident_number_parse(said->number, &number))
 		ret->by_number = lead_add(apply, at, incident_living(db, number), "number", ret);
 	if (said->key.n)
-		ret->by_key =
-		    lead_add(apply, at, incident_living(db, correlation_find(db, said->key, ret->current)), "key", ret);
+		ret->by_key = lead_add(apply, at,
+				       incident_living(db, correlation_find(db, said->key, at->supplier, ret->current)),
+				       "key", ret);
 	for (size_t i = 0; i < said->n_reference; i++)
 		(void)lead_add(apply, at, ticket_incident(db, said->reference[i].supplier, said->reference[i].id),
 			       "reference", ret);
@@ -258,16 +259,17 @@ static const struct supplier *tool_without_share(struct apply *apply, int64_t in
 	return found;
 }
 
-/* Raises join requests: for this ticket's wishes, and for a supplier that its tool handed over to. */
+/* Raises join requests: for this ticket's wishes, and for a supplier that a tool handed over to and that still takes no
+ * part, whatever it is that changes now. */
 static void ask_joins(struct apply *apply, const struct situation *at, const struct dossier *dossier,
-		      const struct ent_change *change, const struct leads *leads, struct ent_str held_by)
+		      const struct ent_change *change, const struct leads *leads)
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL, *to = NULL;
 	struct ent_str holder = dossier->incident.holder;
 
 	for (size_t i = 0; from && from->joins == JOINS_ASK && i < leads->n_wish; i++)
 		join_ask(apply, at, at->supplier, leads->wish[i].incident, dossier, change, leads->wish[i].cause);
-	if (!sdk_eq(holder, sdk_or_empty(held_by)) && !holder_is(apply->suppliers, holder, at->supplier))
+	if (!holder_is(apply->suppliers, holder, at->supplier))
 		to = tool_without_share(apply, dossier->incident.number, holder);
 	if (to && to->joins == JOINS_ASK)
 		join_ask(apply, at, to->name, dossier->incident.number, NULL, change, "hand_over");
@@ -362,14 +364,13 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		find_echo(apply, dossier, &at, change, &sent);
 	}
 	const struct order before = order_of(&dossier->incident);
-	const struct ent_str held_by = dossier->incident.holder;
 	decide_change(&at, change, &events);
 	apply->n_dropped += decide_drops(&at, change);
 	const size_t n_event = events.n;
 	apply_events(apply, &events);
 	correct(apply, dossier, &at, &before, events.at, n_event, merged);
 	apply_save(apply);
-	ask_joins(apply, &at, dossier, change, &leads, held_by);
+	ask_joins(apply, &at, dossier, change, &leads);
 	memcpy(apply->incident_uuid, dossier->incident.uuid, ID_SIZE);
 	heed_echo(apply, &at, change, sent);
 }

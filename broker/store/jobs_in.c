@@ -7,11 +7,11 @@
 #include "store/raw.h"
 #include "store/token.h"
 
-static void keep_dead(struct apply *apply, struct job *job, struct ent_str packed, struct ent_str reason, bool conflict)
+static void keep_dead(struct apply *apply, struct job *job, struct ent_str kept, struct ent_str reason, bool conflict)
 {
 	struct supplier_tally *tally = supplier_tally_of(apply->db, apply->tallies, job->arrival.supplier);
 
-	if (apply_dead_letter(apply, &job->arrival, packed, reason, conflict)) {
+	if (apply_dead_letter(apply, &job->arrival, kept, reason, conflict)) {
 		tally->dead++;
 		job->outcome = JOB_DEAD;
 	} else {
@@ -27,26 +27,39 @@ static void hear_arrival(struct supplier_tally *tally, const struct arrival *arr
 		tally->heard_ms = arrival->received_ms;
 }
 
-/* An arrival with too many changes is also kept whole, as a dead letter. Not for a sweep, which compares the ticket
+/* An arrival with too many changes is also kept, as a dead letter. Not for a sweep, which compares the ticket
  * again each time. */
-static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str packed)
+static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str kept)
 {
 	const struct arrival *arrival = &job->arrival;
 
-	if (!arrival->is_cut || arrival->sweep || !apply_dead_letter(apply, arrival, packed, arrival->reason, false))
+	if (!arrival->is_cut || arrival->sweep || !apply_dead_letter(apply, arrival, kept, arrival->reason, false))
 		return;
 	tally->dead++;
 	job->has_letter = true;
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
 }
 
-static bool has_dropped(const struct arrival *arrival)
+/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at. */
+static bool may_hold_dropped(const struct arrival *arrival)
 {
-	for (size_t i = 0; arrival->from && arrival->from->drops_private && i < arrival->changes.n; i++)
+	if (!arrival->from || !arrival->from->drops_private)
+		return false;
+	for (size_t i = 0; i < arrival->changes.n; i++)
 		if (arrival->changes.at[i].kind == ENT_COMMENT_ADDED &&
 		    arrival->changes.at[i].comment.visibility != ENT_PUBLIC)
 			return true;
-	return false;
+	return arrival->is_cut;
+}
+
+/* The body as it is kept, wherever it is: what is not kept in the thread stands in no body and no exchange either. */
+static struct ent_str kept_body(struct apply *apply, struct job *job)
+{
+	if (may_hold_dropped(&job->arrival)) {
+		job->arrival.exchange = ENT_ABSENT;
+		return raw_pack(apply->arena, ENT_STR(""));
+	}
+	return job->packed.p ? job->packed : raw_pack(apply->arena, job->arrival.body);
 }
 
 static void run_arrival(struct apply *apply, struct job *job)
@@ -57,13 +70,12 @@ static void run_arrival(struct apply *apply, struct job *job)
 	/* A page that was read before, or that nobody understands, is no word of theirs: we asked. Nor is a sweep. */
 	if (job->kind == JOB_ARRIVAL)
 		hear_arrival(tally, arrival);
-	struct ent_str packed = job->packed.p ? job->packed : raw_pack(apply->arena, arrival->body);
+	const struct ent_str kept = kept_body(apply, job);
 	if (arrival->dead && job->kind == JOB_PAGE) { /* it is read again, and may be understood by then */
-		keep_dead(apply, job, packed, arrival->reason, false);
+		keep_dead(apply, job, kept, arrival->reason, false);
 		return;
 	}
-	/* What is not kept must not stand in the raw body either. */
-	switch (inbox_take(apply->db, arrival, has_dropped(arrival) ? raw_pack(apply->arena, ENT_STR("")) : packed)) {
+	switch (inbox_take(apply->db, arrival, kept)) {
 	case INBOX_NEW:
 		break;
 	case INBOX_REPEAT:
@@ -71,12 +83,12 @@ static void run_arrival(struct apply *apply, struct job *job)
 		job->outcome = JOB_REPEATED;
 		return;
 	case INBOX_OTHER_BODY:
-		keep_dead(apply, job, packed,
+		keep_dead(apply, job, kept,
 			  ENT_STR("an arrival with this id came before with another body; the first one stands"), true);
 		return;
 	}
 	if (arrival->dead) {
-		keep_dead(apply, job, packed, arrival->reason, false);
+		keep_dead(apply, job, kept, arrival->reason, false);
 		return;
 	}
 	if (!arrival->sweep)
@@ -87,7 +99,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 	tally->dropped += apply->n_dropped;
 	tally->unmapped += arrival->n_unmapped;
 	job->outcome = JOB_ACCEPTED;
-	keep_rest(apply, job, tally, packed);
+	keep_rest(apply, job, tally, kept);
 }
 
 /* Changes and cursor in one transaction: what is read twice is a repeat, and nothing is ever passed over. */

@@ -227,6 +227,37 @@ static struct description description_of(struct apply *apply, const struct job *
 	return description;
 }
 
+/* The words that a person opened the incident with. False: a tool's ticket opened it. */
+static bool opening_words(struct apply *apply, int64_t incident, struct incident *ret)
+{
+	struct db_stmt *stmt =
+	    db_use(apply->db,
+		   "SELECT d.json FROM event AS d JOIN event AS o ON o.incident = d.incident AND o.sequence = 1 AND "
+		   "o.supplier = '' AND o.kind = 'incident.opened' WHERE d.incident = $1 AND d.sequence = 2 AND "
+		   "d.supplier = '' AND d.kind = 'incident.described'");
+	struct event event;
+	struct ent_err err;
+
+	db_bind_int(stmt, 1, incident);
+	bool is_person = db_row(stmt) && event_parse(apply->arena, EVENT_INCIDENT_DESCRIBED,
+						     sdk_dup(apply->arena, db_str(stmt, 0)), &event, &err) == ENT_OK;
+	db_done(stmt);
+	*ret = (struct incident){.number = incident};
+	if (is_person)
+		description_fold(ret, &event.description);
+	return is_person;
+}
+
+/* Is it the request again that opened the incident, whatever was said of it since? */
+static bool opens_again(struct apply *apply, int64_t incident, const struct description *said)
+{
+	struct description all = *said;
+	struct incident first;
+
+	all.says = (1u << DESCRIBED_N) - 1; /* what it does not say is empty */
+	return opening_words(apply, incident, &first) && !description_news(&all, &first).says;
+}
+
 /* By a person, without a ticket. Its id is the asker's: with it a repeat finds what the first request made. */
 static void run_open(struct apply *apply, struct job *job)
 {
@@ -234,6 +265,16 @@ static void run_open(struct apply *apply, struct job *job)
 	struct events events = {.arena = apply->arena};
 	int64_t known = incident_by_uuid(apply->db, sdk_str(job->ask.incident_uuid));
 
+	const struct description description = description_of(apply, job);
+	char number[INCIDENT_NUMBER_SIZE];
+
+	if (known && !opens_again(apply, known, &description)) {
+		job_refuse(job, JOB_CONFLICT,
+			   "this id is that of %.*s, which this request did not open; take a new id, or change what is "
+			   "said of it",
+			   ENT_F(incident_number(known, number)));
+		return;
+	}
 	if (known) {
 		job->ask.incident = known;
 		job->outcome = JOB_REPEATED;
@@ -242,7 +283,6 @@ static void run_open(struct apply *apply, struct job *job)
 	struct dossier *dossier = apply_new(apply);
 	struct situation at = {.suppliers = apply->suppliers, .incident = &dossier->incident, .now_ms = apply->now_ms};
 	memcpy(dossier->incident.uuid, job->ask.incident_uuid, ID_SIZE);
-	const struct description description = description_of(apply, job);
 	decide_own_opened(&at, &description, &author, &events);
 	end_job(apply, job, &events);
 	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);

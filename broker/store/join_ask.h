@@ -5,7 +5,7 @@
 
 #include "store/apply.h"
 
-#define JOIN_OPEN_MAX 20 /* open ones of a supplier: who guesses numbers fills no list */
+#define JOIN_OPEN_MAX 20 /* open ones that a supplier raised, and as many hand-overs: who guesses fills no list */
 
 /* Raises one for an incident, unless it was asked before or too many are open. asking: the ticket's own incident, NULL:
  * a tool handed over to the supplier; then ticket is absent. */

@@ -317,12 +317,15 @@ bool correlation_known(struct db *db, struct ent_str key, int64_t incident)
 	return db_found(stmt);
 }
 
-int64_t correlation_find(struct db *db, struct ent_str key, int64_t but)
+int64_t correlation_find(struct db *db, struct ent_str key, struct ent_str supplier, int64_t but)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT incident FROM correlation WHERE key = $1 AND incident <> $2 ORDER BY incident LIMIT 1");
+	    db_use(db, "SELECT incident FROM correlation AS c WHERE key = $1 AND incident <> $2 ORDER BY "
+		       "NOT EXISTS (SELECT 1 FROM share AS s WHERE s.incident = c.incident AND s.supplier = $3 AND "
+		       "s.withdrawn_ms = 0), incident LIMIT 1");
 	db_bind_str(stmt, 1, key);
 	db_bind_int(stmt, 2, but);
+	db_bind_str(stmt, 3, supplier);
 	int64_t incident = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return incident;

@@ -30,8 +30,9 @@ void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_co
 /* Correlation keys and references, as an event tells them. */
 void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation);
 bool correlation_known(struct db *db, struct ent_str key, int64_t incident);
-/* The oldest that has the key, as stored, but this one; 0: none. */
-int64_t correlation_find(struct db *db, struct ent_str key, int64_t but);
+/* The oldest that has the key, as stored, but this one; one that is shared with the supplier before all others. 0:
+ * none. What else has the key is left out: a free joiner must not bring together what others were kept out of. */
+int64_t correlation_find(struct db *db, struct ent_str key, struct ent_str supplier, int64_t but);
 bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident);
 /* Which incidents refer to this ticket, by its id or key? The oldest ones; returns how many. */
 #define REFERRERS_MAX 32

@@ -34,8 +34,8 @@ enum job_kind {
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
 	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; comment_uuid: of
 		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
-	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. A repeat of a uuid is
-		      * JOB_REPEATED */
+	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
+		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
 	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
@@ -119,11 +119,17 @@ struct job {
 	enum job_outcome outcome;
 	struct ent_err err;
 	bool has_letter;                 /* accepted, and also kept as a dead letter: see arrival.is_cut */
+	bool joins_full;                 /* its supplier has no room for join requests any more: people are told */
 	int64_t n_event;                 /* events this job made */
 	char incident_uuid[ID_SIZE];     /* the incident it ended in; "" for none */
 	void (*answer)(struct job *job); /* on the writer's thread; may free the job */
 	void *owner;
 };
+
+/* For the log line of a job with joins_full. */
+#define JOINS_FULL_WHY                                                                                                 \
+	"it has raised 20 join requests that are open: further ones wait; decide with `entente join list`, accept, "   \
+	"refuse"
 
 struct writer;
 

@@ -260,8 +260,10 @@ def check_opened(tap, server):
               (201, {"id": said["id"].lower(), "title": said["title"], "status": "new", "impact": 1, "urgency": 2, "priority": 0,
                      "site": "Site 7", "needed_before": "2026-11-22T12:00:00.000Z", "requester": {"organisation": "us", "kind": "person", "name": "Ana"}, "holder": "us",
                      "holder_accepted": True, "tickets": [], "shares": []}))
-    status, again = server.json("POST", "/v1/incidents", {**said, "title": "The same, sent again"})
-    tap.equal("the same id again: the same incident", (status, again["number"], again["title"]), (200, number, said["title"]))
+    status, again = server.json("POST", "/v1/incidents", said)
+    tap.equal("the same again: the same incident", (status, again["number"], again["title"]), (200, number, said["title"]))
+    status, problem = server.json("POST", "/v1/incidents", {**said, "title": "Something else"})
+    tap.check("the same id with other words: refused, with its number", status == 409 and number in problem["detail"], problem)
     tap.check("without an id: another one", server.json("POST", "/v1/incidents", {"title": "Another"})[1]["number"] != number)
     tap.check("the list by holder has it", number in [i["number"] for i in server.json("GET", "/v1/incidents?holder=us&limit=200")[1]["items"]])
     server.json("POST", f"/v1/incidents/{number}/shares", {"supplier": "vega", "role": "escalated", "brief": {"what": "Look."}})

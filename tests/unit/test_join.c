@@ -194,6 +194,28 @@ static void test_a_supplier_has_20_open_requests_at_most(void **state)
 	check_all(world);
 }
 
+/* Several incidents have a key: the one that is shared with the supplier is meant. */
+static void test_a_key_means_the_shared_one(void **state)
+{
+	struct world *world = *state;
+
+	asks(world, "telnord");
+	open_target(world);
+	named(world, "T-1", BY_KEY, true); /* in 2, whose key it is, too */
+	assert_int_equal(count(world, "correlation", "key = 'their-key'"), 2);
+	named(world, "T-2", BY_KEY, true);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 2"), 2);
+	assert_int_equal(count(world, "incident", "1"), 2);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 0);
+	/* Nor does one that joins freely bring the two together. */
+	struct ent_change change = ticket(world, "D-1", "in_progress", NULL);
+	change.correlation.key = ENT_STR("their-key");
+	arrive(world, "datacoeur", &change);
+	assert_int_equal(count(world, "ticket", "supplier = 'datacoeur' AND incident = 1"), 1);
+	assert_int_equal(count(world, "incident", "merged_into = 0"), 2);
+	check_all(world);
+}
+
 /* What is shared with it is no secret to it, and what we create is ours. */
 static void test_it_joins_what_is_shared_with_it(void **state)
 {
@@ -209,12 +231,72 @@ static void test_it_joins_what_is_shared_with_it(void **state)
 	check_all(world);
 }
 
+static void hand_over(struct world *world, const char *from, const char *id, const char *to)
+{
+	struct ent_change change = ticket(world, id, "transferred", NULL);
+
+	sdk_set(&change.ticket, ENT_TRANSFERRED_TO, sdk_str(to));
+	arrive(world, from, &change);
+}
+
 static void hand_to(struct world *world, const char *supplier)
 {
-	struct ent_change change = ticket(world, "O-1", "transferred", NULL);
+	hand_over(world, "orion", "O-1", supplier);
+}
 
-	sdk_set(&change.ticket, ENT_TRANSFERRED_TO, sdk_str(supplier));
-	arrive(world, "orion", &change);
+/* Whoever lost its share since is asked for as if it had never been there. */
+static void test_a_second_hand_over_asks_again(void **state)
+{
+	struct world *world = *state;
+
+	asks(world, "telnord");
+	open_target(world);
+	hand_to(world, "telnord");
+	int64_t id = request_of(world, "1");
+	assert_int_equal(decide_on(world, JOB_JOIN_ACCEPT, id), JOB_ACCEPTED);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 1, "orion", true), JOB_ACCEPTED);
+	tell(world, "orion", "O-1", "in_progress");
+	assert_int_equal(count(world, "incident", "holder = 'orion'"), 1);
+	assert_int_equal(count(world, "join_request", "1"), 1);
+	hand_to(world, "telnord");
+	assert_int_equal(count(world, "incident", "holder = 'telnord'"), 1);
+	assert_true(request_of(world, "state = 'open' AND asking = 0") > id);
+	assert_int_equal(decide_on(world, JOB_JOIN_REFUSE, request_of(world, "state = 'open'")), JOB_ACCEPTED);
+	write_word(world, "orion", "O-1", "c9", "and again");
+	assert_int_equal(count(world, "join_request", "1"), 2); /* refused: not asked again */
+	check_all(world);
+}
+
+/* Orion's hand-overs have room of their own, and none is lost: what is left out is asked when there is room. */
+static void test_hand_overs_take_no_room_from_others(void **state)
+{
+	struct world *world = *state;
+	int n_told = 0;
+
+	asks(world, "telnord");
+	open_target(world);
+	for (int i = 0; i < 25; i++) {
+		const char *id = sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "P-%d", i));
+
+		tell(world, "orion", id, "in_progress");
+		hand_over(world, "orion", id, "telnord");
+		n_told += world->last.joins_full;
+		assert_int_equal(world->last.joins_full, i == 19);
+	}
+	assert_int_equal(n_told, 1); /* people are told once */
+	assert_int_equal(count(world, "join_request", "state = 'open'"), 20);
+	named(world, "T-1", BY_NUMBER, true);
+	assert_true(request_of(world, "cause = 'number' AND state = 'open'") > 0);
+	tell(world, "datacoeur", "D-1", "in_progress");
+	hand_over(world, "datacoeur", "D-1", "telnord");
+	assert_int_equal(count(world, "join_request", "state = 'open'"), 22);
+	decide_on(world, JOB_JOIN_REFUSE, request_of(world, "cause = 'hand_over' ORDER BY id"));
+	write_word(world, "orion", "P-24", "c2", "nobody there?");
+	assert_true(request_of(world, "cause = 'hand_over' AND state = 'open' AND incident = (SELECT incident FROM "
+				      "ticket WHERE external_id = 'P-24')") > 0);
+	assert_int_equal(count(world, "join_request", "state = 'open'"), 22);
+	check_all(world);
 }
 
 static void test_a_hand_over_asks_for_who_takes_no_part(void **state)
@@ -287,8 +369,11 @@ int main(void)
 	    TEST(test_accepting_shares_and_merges),
 	    TEST(test_a_refused_pair_is_not_asked_again),
 	    TEST(test_a_supplier_has_20_open_requests_at_most),
+	    TEST(test_a_key_means_the_shared_one),
 	    TEST(test_it_joins_what_is_shared_with_it),
 	    TEST(test_a_hand_over_asks_for_who_takes_no_part),
+	    TEST(test_a_second_hand_over_asks_again),
+	    TEST(test_hand_overs_take_no_room_from_others),
 	    TEST(test_requests_follow_merges),
 	    TEST(test_shared_asks_nobody),
 	};

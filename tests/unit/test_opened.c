@@ -36,11 +36,9 @@ static const struct description uplink = {.says = 1u << DESCRIBED_TITLE | 1u << 
 static void test_opened_once(void **state)
 {
 	struct world *world = *state;
-	struct description other = {.says = 1u << DESCRIBED_TITLE, .title = ENT_STR("Another")};
-
 	assert_int_equal(open_incident(world, AN_ID, &uplink), JOB_ACCEPTED);
 	assert_string_equal(world->last.incident_uuid, AN_ID);
-	assert_int_equal(open_incident(world, AN_ID, &other), JOB_REPEATED);
+	assert_int_equal(open_incident(world, AN_ID, &uplink), JOB_REPEATED);
 	assert_int_equal(
 	    count(world, "incident",
 		  "uuid = '" AN_ID "' AND title = 'No uplink' AND site = 'Site 7' AND "
@@ -51,6 +49,39 @@ static void test_opened_once(void **state)
 	assert_int_equal(count(world, "share", "1"), 0);
 	assert_int_equal(n_event(world, "incident.opened"), 1);
 	assert_int_equal(n_event(world, "incident.described"), 1);
+	check_all(world);
+}
+
+/* Another's id, or other words: nothing of it is passed over in silence. */
+static void test_an_id_of_something_else_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct description other = uplink;
+	char id[ID_SIZE];
+
+	assert_int_equal(open_incident(world, AN_ID, &uplink), JOB_ACCEPTED);
+	other.title = ENT_STR("Another");
+	assert_int_equal(open_incident(world, AN_ID, &other), JOB_CONFLICT);
+	assert_non_null(strstr(world->last.err.msg, "ENT-000001"));
+	other = uplink;
+	other.says |= 1u << DESCRIBED_SERVICE;
+	other.service = ENT_STR("Mail");
+	assert_int_equal(open_incident(world, AN_ID, &other), JOB_CONFLICT);
+	other = uplink;
+	other.requester.name = ENT_STR("Bo");
+	assert_int_equal(open_incident(world, AN_ID, &other), JOB_CONFLICT);
+	tell(world, "orion", "O-1", "new");
+	memcpy(id, world->last.incident_uuid, ID_SIZE);
+	assert_int_equal(open_incident(world, id, &uplink), JOB_CONFLICT);
+	/* What was said of it since is no other first word. */
+	other = (struct description){.says = 1u << DESCRIBED_TITLE, .title = ENT_STR("Two uplinks")};
+	assert_int_equal(describe(world, 1, ENT_STATUS_UNKNOWN, &other), JOB_ACCEPTED);
+	assert_int_equal(open_incident(world, AN_ID, &uplink), JOB_REPEATED);
+	other.says = 1u << DESCRIBED_TITLE; /* a title alone, twice */
+	snprintf(id, ID_SIZE, "%s", "9d4cf5d2-3b1f-4c53-9f4b-3a8d7c2f6e10");
+	assert_int_equal(open_incident(world, id, &other), JOB_ACCEPTED);
+	assert_int_equal(open_incident(world, id, &other), JOB_REPEATED);
+	assert_int_equal(count(world, "incident", "1"), 3);
 	check_all(world);
 }
 
@@ -121,10 +152,8 @@ static void test_late_words_leave_the_description(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_opened_once),
-	    TEST(test_a_share_makes_its_ticket),
-	    TEST(test_described),
-	    TEST(test_late_words_leave_the_description),
+	    TEST(test_opened_once), TEST(test_an_id_of_something_else_is_refused), TEST(test_a_share_makes_its_ticket),
+	    TEST(test_described),   TEST(test_late_words_leave_the_description),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
