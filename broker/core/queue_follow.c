@@ -38,12 +38,20 @@ static bool is_untold(const struct delivery *add)
 	return (add->state == DELIVERY_PENDING || add->state == DELIVERY_PARKED) && !add->look && add->phase == 0;
 }
 
-/* The comment stands in the tool, or may. */
-static bool may_stand(struct dossier *dossier, const struct delivery *add, const struct planned *planned)
+/* It was given up while nobody knew whether the tool took it. */
+static bool ended_in_doubt(const struct delivery *add)
 {
-	if (!add)
-		return dossier->source->stands(dossier, planned->comment, planned->supplier->name);
-	return add->state != DELIVERY_CANCELLED && !is_untold(add);
+	bool is_of_person = add->cause == CAUSE_IGNORED || add->cause == CAUSE_UNKNOWN;
+
+	return add->look || add->phase > 0 || (is_of_person && add->sent_to.n > 0);
+}
+
+/* The comment stands in the tool, or may. */
+static bool may_stand(struct dossier *dossier, const struct delivery *add, const char *uuid, struct ent_str supplier)
+{
+	if (add && add->state != DELIVERY_CANCELLED)
+		return !is_untold(add);
+	return (add && ended_in_doubt(add)) || dossier->source->stands(dossier, uuid, supplier);
 }
 
 /* One that may have been done is for a person: it is not sent again, as a look would come too late. */
@@ -118,7 +126,8 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 		reword_waiting(at.add, planned);
 		return;
 	}
-	if (!may_stand(queue->dossier, at.add, planned) || was_taken_out(line, planned, at.remove))
+	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name) ||
+	    was_taken_out(line, planned, at.remove))
 		return;
 	/* One whose answer was lost goes no further under its key: a tool that takes a key once would keep the old
 	 * words. */
@@ -162,7 +171,7 @@ static void follow_removal(const struct queue_line *line, const struct planned *
 			 ENT_STR("its audience does not include this supplier any more"));
 		return;
 	}
-	if (!may_stand(queue->dossier, at.add, planned))
+	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name))
 		return;
 	if (at.add)
 		stop_add(queue, at.add, CAUSE_AUDIENCE, ENT_ABSENT);
@@ -207,7 +216,7 @@ void queue_follow_removed(struct queue *queue, const char *uuid)
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-/* What was to change it has nothing to change, or nobody knows where it stands. */
+/* What was to change it has nothing to change. */
 static void end_followers(struct queue *queue, const struct delivery *add)
 {
 	struct delivery **found;
@@ -244,7 +253,8 @@ void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 		else
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, reason);
 	}
-	if (delivery->op == ENT_ADD_COMMENT && delivery->state == DELIVERY_CANCELLED)
+	if (delivery->op == ENT_ADD_COMMENT && delivery->state == DELIVERY_CANCELLED &&
+	    !may_stand(queue->dossier, delivery, delivery->comment, delivery->supplier))
 		end_followers(queue, delivery);
 }
 

@@ -339,9 +339,54 @@ static void test_an_edit_waits_for_one_on_its_way(void **state)
 	assert_int_equal(load(world, add.id).state, DELIVERY_UNKNOWN);
 	assert_int_equal(due(world, "telnord").id, 0);
 	check_sound(world);
-	/* A person says that it stands there: but as which comment? */
+	/* A person says that it stands there: the edit goes, and if nobody knows as which comment it says so. */
 	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
-	assert_int_equal(last_of(world, "edit_comment").state, DELIVERY_CANCELLED);
+	assert_int_equal(due(world, "telnord").id, last_of(world, "edit_comment").id);
+	check_all(world);
+}
+
+/* Nobody knew whether it is there, and a person left it so: what changes it still follows. */
+static void test_one_that_is_ignored_may_stand(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world);
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_LOST});
+	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
+	edit(world, "It burns.");
+	assert_int_equal(last_of(world, "edit_comment").state, DELIVERY_PENDING);
+	/* Its echo tells where it stands. */
+	assert_int_equal(write_word(world, "telnord", "T-1", "t77", "orion: It smokes."), JOB_ACCEPTED);
+	take_away(world);
+	assert_int_equal(due(world, "telnord").op, ENT_REMOVE_COMMENT);
+	check_all(world);
+}
+
+static void test_a_removal_outlives_what_is_ignored(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world), removal;
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_LOST});
+	take_away(world);
+	removal = last_of(world, "remove_comment");
+	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
+	assert_int_equal(load(world, removal.id).state, DELIVERY_PENDING);
+	check_all(world);
+}
+
+/* What certainly did not get there needs no removal. */
+static void test_one_that_never_left_takes_its_removal_along(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world);
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	take_away(world);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_CANCELLED, .cause = CAUSE_UNSUPPORTED});
+	assert_int_equal(last_of(world, "remove_comment").state, DELIVERY_CANCELLED);
 	check_all(world);
 }
 
@@ -502,6 +547,10 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_the_requester_goes_meanwhile, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_narrowed_before_it_left, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_edit_waits_for_one_on_its_way, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_one_that_is_ignored_may_stand, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_removal_outlives_what_is_ignored, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_one_that_never_left_takes_its_removal_along, world_set_up,
+					    world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_edit_never_overtakes, world_set_up, world_tear_down),
 	    cmocka_unit_test(test_removed_while_it_is_on_its_way),
 	    cmocka_unit_test_setup_teardown(test_our_own_is_edited_and_removed, world_set_up, world_tear_down),
