@@ -188,6 +188,8 @@ static void test_removals(void **state)
 	    {"us,vega", false, true, false, false, CAUSE_SUPERSEDED}, /* it is for vega again */
 	    {"us,vega", false, true, true, false, CAUSE_NONE},        /* the requester is to read it no more */
 	    {"us,vega", false, true, true, true, CAUSE_SUPERSEDED},
+	    {"us,vega", true, false, false, false, CAUSE_NONE}, /* its share was taken back meanwhile */
+	    {"us", false, false, false, false, CAUSE_NONE},
 	};
 
 	(void)state;

@@ -390,6 +390,21 @@ static void test_one_that_never_left_takes_its_removal_along(void **state)
 	check_all(world);
 }
 
+/* The share is taken back while the removal waits: no word goes out with it, and the comment stands there. */
+static void test_a_removal_outlives_the_share(void **state)
+{
+	struct world *world = *state;
+	struct delivery removal;
+
+	brought(world);
+	take_away(world);
+	removal = due(world, "telnord");
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(load(world, removal.id).state, DELIVERY_PENDING);
+	assert_int_equal(bring(world, "telnord", "t77"), removal.id);
+	check_all(world);
+}
+
 /* A delivery that was parked as made earlier holds nobody back, but not what it has to go before. */
 static void test_an_edit_never_overtakes(void **state)
 {
@@ -551,6 +566,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_removal_outlives_what_is_ignored, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_that_never_left_takes_its_removal_along, world_set_up,
 					    world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_removal_outlives_the_share, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_edit_never_overtakes, world_set_up, world_tear_down),
 	    cmocka_unit_test(test_removed_while_it_is_on_its_way),
 	    cmocka_unit_test_setup_teardown(test_our_own_is_edited_and_removed, world_set_up, world_tear_down),
