@@ -278,7 +278,7 @@ static void plan_followed(const struct federate *at, struct planned_list *ret)
 	const struct comment *comment = &at->event->comment;
 	bool is_removed = at->event->kind == EVENT_COMMENT_REMOVED;
 
-	for (size_t i = 0; i < at->n_party; i++) {
+	for (size_t i = 0; comment->uuid[0] && i < at->n_party; i++) { /* removed before it was told: no copy of it */
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
 			continue;

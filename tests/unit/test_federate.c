@@ -204,6 +204,17 @@ static void test_comment_that_changes(void **state)
 	}
 }
 
+/* Of a comment that was removed before it was told, nothing was brought. */
+static void test_removal_of_an_unknown_comment(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_COMMENT_REMOVED);
+	world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
+	expect(&world, "it has no name here", "");
+}
+
 static void test_comment_by_part(void **state)
 {
 	(void)state;
@@ -662,6 +673,7 @@ int main(void)
 	    cmocka_unit_test(test_comment_plan_carries_audience),
 	    cmocka_unit_test(test_two_tools_of_one_organisation),
 	    cmocka_unit_test(test_comment_that_changes),
+	    cmocka_unit_test(test_removal_of_an_unknown_comment),
 	    cmocka_unit_test(test_comment_by_part),
 	    cmocka_unit_test(test_what_moved),
 	    cmocka_unit_test(test_new_tickets),
