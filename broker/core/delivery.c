@@ -156,16 +156,21 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 	return true;
 }
 
-/* No word goes out. It goes where the comment was removed, or is not for the supplier any more. */
+bool delivery_hides(const struct delivery *removal, const struct audience *now)
+{
+	return removal->audience.requester && !now->requester;
+}
+
+/* No word goes out, so it needs no share. It goes where the comment was removed, or is not for the supplier or for the
+ * requester any more. */
 static bool removal_may_go(const struct delivery *delivery, struct ent_str organisation, const struct comment *comment,
 			   const struct reading *reading, enum delivery_cause *ret_cause)
 {
-	if (!reading->shares)
-		return refuse_delivery(CAUSE_UNSHARED, ret_cause);
 	if (!comment || strcmp(comment->uuid, delivery->comment) != 0 || comment->incident != delivery->incident ||
 	    sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
-	if (!comment->removed && audience_allows(&comment->audience, organisation, reading->shares))
+	if (!comment->removed && !delivery_hides(delivery, &comment->audience) &&
+	    audience_allows(&comment->audience, organisation, reading->shares))
 		return refuse_delivery(CAUSE_SUPERSEDED, ret_cause);
 	return true;
 }

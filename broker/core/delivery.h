@@ -129,6 +129,8 @@ struct delivery {
 bool delivery_changes_comment(enum ent_op_kind op);     /* of a comment that went before: EDIT, REMOVE */
 bool delivery_has_words(enum ent_op_kind op);           /* that a person may mend */
 bool delivery_is_open(const struct delivery *delivery); /* neither done nor cancelled */
+/* A REMOVE that takes the comment from the requester. now: who may read the comment. */
+bool delivery_hides(const struct delivery *removal, const struct audience *now);
 
 /* What one attempt came to, as link/ tells the writer. */
 enum delivery_outcome {

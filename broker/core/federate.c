@@ -264,25 +264,35 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 	}
 }
 
-/* Who was given the comment is given its new words, or has it taken away. Whether it was given, the queue knows. */
+/* It stands in public in the tool, where the requester reads it: no edit is sure to hide it there. Where the public
+ * reader is our own service desk, no requester does. */
+static bool stood_in_public(const struct federate *at, const struct party *party)
+{
+	return at->event->was_for_requester && party->supplier->public_reader != PUBLIC_SERVICE_DESK;
+}
+
+/* Who was given the comment is given its new words, or has it taken away: also with the requester, who is to read it no
+ * more. Whether it was given, the queue knows. */
 static void plan_followed(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
 	bool is_removed = at->event->kind == EVENT_COMMENT_REMOVED;
 
-	for (size_t i = 0; i < at->n_party; i++) {
+	for (size_t i = 0; comment->uuid[0] && i < at->n_party; i++) { /* removed before it was told: no copy of it */
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
 			continue;
 		bool reads =
 		    !is_removed && audience_allows(&comment->audience, organisation_of(party->supplier), party->shares);
-		if (reads && !at->event->is_reworded && !at->event->is_published)
+		bool hides = stood_in_public(at, party) && !comment->audience.requester;
+		if (reads && !hides && !at->event->is_reworded && !at->event->is_published)
 			continue;
-		struct planned *planned = plan_add(at, ret, party, reads ? ENT_EDIT_COMMENT : ENT_REMOVE_COMMENT);
+		bool edits = reads && !hides;
+		struct planned *planned = plan_add(at, ret, party, edits ? ENT_EDIT_COMMENT : ENT_REMOVE_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
-		if (reads)
-			planned->audience = comment->audience;
-		planned->said = reads ? audience_said(at->event->said_ms, party->reads_ms) : SAID_SINCE;
+		planned->audience = reads ? comment->audience : (struct audience){0};
+		planned->audience.requester |= !edits && stood_in_public(at, party);
+		planned->said = edits ? audience_said(at->event->said_ms, party->reads_ms) : SAID_SINCE;
 	}
 }
 

@@ -30,7 +30,8 @@ struct planned {
 	char comment[ID_SIZE];    /* *_COMMENT of the thread: its uuid, else "" */
 	struct ent_str text;      /* CREATE: the text of the ticket. ADD_COMMENT of no comment of the thread (a notice):
 				   * the words. Absent beside `cancels` and no comment: nothing is brought */
-	struct audience audience; /* of the comment; a notice and a ticket: for this supplier's organisation */
+	struct audience audience; /* of the comment; a notice and a ticket: for this supplier's organisation. A REMOVE:
+				   * who still may read it; requester: it stands there for the requester */
 	enum when_said said;      /* ADD_COMMENT of the thread: was it made before the supplier took part? Only later
 				   * comments      are sent without a person's decision */
 	bool anyway;              /* by its tool's clock it was made before; that clock does not count */
@@ -51,8 +52,8 @@ struct federate {
 	size_t n_party;
 };
 /* Of comments what is added is planned, and what others may read from now on. An edit is planned as EDIT_COMMENT for
- * who reads it and as REMOVE_COMMENT for who does not; which of them have it, and what then happens, is the queue's
- * business: queue_follow.h. */
+ * who reads it and as REMOVE_COMMENT for who does not, or where the requester was to read it and is to no more; which
+ * of them have it, and what then happens, is the queue's business: queue_follow.h. */
 void federate(const struct federate *at, struct planned_list *ret);
 
 /* The value of a carried attribute as the supplier's tool says it: canonical text and native word. False: its tool has

@@ -38,12 +38,20 @@ static bool is_untold(const struct delivery *add)
 	return (add->state == DELIVERY_PENDING || add->state == DELIVERY_PARKED) && !add->look && add->phase == 0;
 }
 
-/* The comment stands in the tool, or may. */
-static bool may_stand(struct dossier *dossier, const struct delivery *add, const struct planned *planned)
+/* It was given up while nobody knew whether the tool took it. */
+static bool ended_in_doubt(const struct delivery *add)
 {
-	if (!add)
-		return dossier->source->stands(dossier, planned->comment, planned->supplier->name);
-	return add->state != DELIVERY_CANCELLED && !is_untold(add);
+	bool is_of_person = add->cause == CAUSE_IGNORED || add->cause == CAUSE_UNKNOWN;
+
+	return add->look || add->phase > 0 || (is_of_person && add->sent_to.n > 0);
+}
+
+/* The comment stands in the tool, or may. */
+static bool may_stand(struct dossier *dossier, const struct delivery *add, const char *uuid, struct ent_str supplier)
+{
+	if (add && add->state != DELIVERY_CANCELLED)
+		return !is_untold(add);
+	return (add && ended_in_doubt(add)) || dossier->source->stands(dossier, uuid, supplier);
 }
 
 /* One that may have been done is for a person: it is not sent again, as a look would come too late. */
@@ -97,7 +105,8 @@ static bool was_taken_out(const struct queue_line *line, const struct planned *p
 
 	if (!remove)
 		return false;
-	if (remove->state == DELIVERY_PENDING || remove->state == DELIVERY_PARKED) {
+	if ((remove->state == DELIVERY_PENDING || remove->state == DELIVERY_PARKED) &&
+	    !delivery_hides(remove, &planned->audience)) {
 		queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
 			     ENT_STR("the comment is for this supplier again"));
 		return false;
@@ -117,7 +126,8 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 		reword_waiting(at.add, planned);
 		return;
 	}
-	if (!may_stand(queue->dossier, at.add, planned) || was_taken_out(line, planned, at.remove))
+	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name) ||
+	    was_taken_out(line, planned, at.remove))
 		return;
 	/* One whose answer was lost goes no further under its key: a tool that takes a key once would keep the old
 	 * words. */
@@ -132,25 +142,51 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 
 /* ---- a removal ------------------------------------------------------------------------------ */
 
+/* Of a removal. It takes the comment from the requester alone: the supplier still may read it. */
+static bool keeps_readers(const struct audience *audience)
+{
+	return audience->everyone || audience->organisations.n > 0;
+}
+
+/* What waits goes without the requester. */
+static void narrow_waiting(struct delivery *add, const struct audience *audience)
+{
+	add->text = ENT_ABSENT;
+	add->audience = *audience;
+	add->audience.requester = false;
+	add->dirty = true;
+}
+
 static void follow_removal(const struct queue_line *line, const struct planned *planned)
 {
 	struct queue *queue = line->queue;
 	struct followed at = followed_at(queue->dossier, planned->comment, planned->supplier->name);
 
+	if (at.add && is_untold(at.add) && keeps_readers(&planned->audience)) {
+		narrow_waiting(at.add, &planned->audience);
+		return;
+	}
 	if (at.add && is_untold(at.add)) {
 		stop_add(queue, at.add, CAUSE_AUDIENCE,
 			 ENT_STR("its audience does not include this supplier any more"));
 		return;
 	}
-	if (!may_stand(queue->dossier, at.add, planned))
+	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name))
 		return;
 	if (at.add)
 		stop_add(queue, at.add, CAUSE_AUDIENCE, ENT_ABSENT);
 	if (at.edit)
 		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
 			     ENT_STR("the comment is to be taken out of the tool"));
-	if (!at.remove)
+	if (!at.remove) {
 		follow_with(line, planned, at.add);
+	} else if (delivery_is_open(at.remove)) {
+		bool hides = at.remove->audience.requester; /* until it is for the requester again */
+
+		at.remove->audience = planned->audience;
+		at.remove->audience.requester |= hides;
+		at.remove->dirty = true;
+	}
 }
 
 void queue_follow(const struct queue_line *line, const struct planned *planned)
@@ -180,7 +216,7 @@ void queue_follow_removed(struct queue *queue, const char *uuid)
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-/* What was to change it has nothing to change, or nobody knows where it stands. */
+/* What was to change it has nothing to change. */
 static void end_followers(struct queue *queue, const struct delivery *add)
 {
 	struct delivery **found;
@@ -193,6 +229,14 @@ static void end_followers(struct queue *queue, const struct delivery *add)
 				     ENT_STR("the delivery of the comment itself was given up"));
 }
 
+/* It did not get there for the requester, and goes to those who still may read it. */
+static void go_narrower(struct queue *queue, struct delivery *add, struct delivery *remove)
+{
+	narrow_waiting(add, &remove->audience);
+	queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+		     ENT_STR("the comment has not come to the tool yet: it goes without the requester"));
+}
+
 void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 {
 	const struct ent_str reason = ENT_STR("the comment is to be taken out of the tool");
@@ -202,12 +246,15 @@ void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 		return;
 	struct followed at = followed_at(queue->dossier, delivery->comment, delivery->supplier);
 	if (delivery->state == DELIVERY_PENDING && at.remove && delivery_is_open(at.remove)) {
-		if (delivery->op == ENT_ADD_COMMENT)
+		if (delivery->op == ENT_ADD_COMMENT && is_untold(delivery) && keeps_readers(&at.remove->audience))
+			go_narrower(queue, delivery, at.remove);
+		else if (delivery->op == ENT_ADD_COMMENT)
 			stop_add(queue, delivery, CAUSE_SUPERSEDED, reason);
 		else
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, reason);
 	}
-	if (delivery->op == ENT_ADD_COMMENT && delivery->state == DELIVERY_CANCELLED)
+	if (delivery->op == ENT_ADD_COMMENT && delivery->state == DELIVERY_CANCELLED &&
+	    !may_stand(queue->dossier, delivery, delivery->comment, delivery->supplier))
 		end_followers(queue, delivery);
 }
 

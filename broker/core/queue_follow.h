@@ -20,7 +20,7 @@ void queue_follow(const struct queue_line *line, const struct planned *planned);
 /* The comment was removed: what has not left is cancelled for every supplier. */
 void queue_follow_removed(struct queue *queue, const char *uuid);
 /* After an attempt or a person's decision. It does not wait again where its comment is to be removed by now; with a
- * comment that is given up goes what was to change it. */
+ * comment that is given up, and certainly is not there, goes what was to change it. */
 void queue_follow_settled(struct queue *queue, struct delivery *delivery);
 /* The delivery that brings the comment which this one changes is open: it goes first. */
 bool queue_follow_waits(struct dossier *dossier, const struct delivery *delivery);

@@ -23,13 +23,14 @@ static struct queue_cause cause_of(const struct event *event)
 /* ---- what an event does to what waits ------------------------------------------------------ */
 
 /* An unknown delivery may have been done. It must not be sent again when the incident is shared again, because we could
- * not search for it. An owed delivery stays: the withdrawal of the share itself ends what is owed. */
+ * not search for it. An owed delivery stays: the withdrawal of the share itself ends what is owed. A removal stays: no
+ * word goes out with it, and the comment stands in the tool until it is done. */
 static void cancel_waiting(struct queue *queue, struct ent_str supplier)
 {
 	struct delivery *delivery;
 
 	for (int64_t id = 0; (delivery = queue_next_waiting(queue, supplier, id)); id = delivery->id)
-		if (delivery->owed)
+		if (delivery->owed || delivery->op == ENT_REMOVE_COMMENT)
 			continue;
 		else if (delivery->state == DELIVERY_UNKNOWN)
 			queue_end_as(

@@ -132,22 +132,29 @@ static enum ent_rc build_create(const struct jira_settings *settings, const stru
 	return sdk_ask_send(&ask, "POST", ENT_STR("/rest/api/2/issue"), arena, ret, err);
 }
 
+/* An added and an edited comment alike. */
+static enum ent_rc readers_vet(const struct jira_settings *settings, const struct ent_op *op, struct ent_err *err)
+{
+	if (settings->service_desk || op->comment.visibility == ENT_PUBLIC)
+		return ENT_OK;
+	return sdk_fail(err, ENT_EUNSUPPORTED,
+			"only a service project has internal comments: in this one whoever sees the issue reads "
+			"them all");
+}
+
 /* A service project's comment is public unless it is said not to be. */
 static enum ent_rc build_comment(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
 				 struct ent_request *ret, struct ent_err *err)
 {
-	bool is_public = op->comment.visibility == ENT_PUBLIC;
+	enum ent_rc rc = readers_vet(settings, op, err);
 	struct sdk_ask ask;
 
-	if (!settings->service_desk && !is_public)
-		return sdk_fail(
-		    err, ENT_EUNSUPPORTED,
-		    "only a service project has internal comments: in this one whoever sees the issue reads "
-		    "them all");
+	if (rc != ENT_OK)
+		return rc;
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, SDK_JIRA_WIKI, arena));
 	if (settings->service_desk) {
-		sdk_jsonw_kbool(&ask.w, "public", is_public);
+		sdk_jsonw_kbool(&ask.w, "public", op->comment.visibility == ENT_PUBLIC);
 		return sdk_ask_send(
 		    &ask, "POST", sdk_http_path(arena, "/rest/servicedeskapi/request/%s/comment", &op->ticket.id, NULL),
 		    arena, ret, err);
@@ -160,8 +167,11 @@ static enum ent_rc build_comment(const struct jira_settings *settings, const str
 static enum ent_rc build_edit(const struct jira_settings *settings, const struct ent_op *op, struct ent_arena *arena,
 			      struct ent_request *ret, struct ent_err *err)
 {
+	enum ent_rc rc = readers_vet(settings, op, err);
 	struct sdk_ask ask;
 
+	if (rc != ENT_OK)
+		return rc;
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kstr(&ask.w, "body", sdk_op_text(op, SDK_JIRA_WIKI, arena));
 	if (settings->service_desk) { /* said again, as it stands without it for the customer */

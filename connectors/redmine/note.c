@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A note that stands there, edited and removed: Redmine 5 and newer, with the right to edit one's own notes. A note
- * without words and without changes beside it goes. PUT answers 204 whatever was done, so the note is read back.
+ * without words and without changes beside it goes. PUT answers 204 whatever was done, so the note is read back. Who
+ * reads the note stays as it is: words that are for others do not leave, so an edit reads the note first.
  */
 #include "redmine.h"
 
-enum phase { BEGIN, READ_BACK };
+enum phase { BEGIN, READ_BACK, WRITE };
 
 static enum ent_rc note_put(const struct ent_call *call, struct ent_str text, struct ent_arena *arena,
 			    struct ent_request *ret, struct ent_err *err)
@@ -28,11 +29,18 @@ static struct ent_str note_text(const struct redmine_settings *settings, const s
 						 : ENT_STR("");
 }
 
+/* A removal brings no words. */
+static bool reads_first(const struct ent_call *call)
+{
+	return call->phase == BEGIN && call->op.kind == ENT_EDIT_COMMENT;
+}
+
 enum ent_rc redmine_note_build(const struct redmine_settings *settings, const struct ent_call *call,
 			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
-	return call->phase == READ_BACK ? redmine_fetch_build(settings, call, arena, ret, err)
-					: note_put(call, note_text(settings, call, arena), arena, ret, err);
+	if (call->phase == READ_BACK || reads_first(call))
+		return redmine_fetch_build(settings, call, arena, ret, err);
+	return note_put(call, note_text(settings, call, arena), arena, ret, err);
 }
 
 /* Redmine ends lines with CR LF. */
@@ -53,15 +61,36 @@ static bool same_note(struct ent_str one, struct ent_str two)
 	return true;
 }
 
+/* NULL: it is not there, or not for our user to see. */
+static const struct sdk_json *note_at(const struct ent_call *call, const struct sdk_json *issue)
+{
+	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "journals")); at; at = sdk_json_next(at))
+		if (sdk_eq(sdk_word_at(at, "id"), call->op.comment.id))
+			return at;
+	return NULL;
+}
+
+static enum ent_rc readers_vet(const struct ent_call *call, const struct sdk_json *issue, struct ent_result *ret,
+			       struct ent_err *err)
+{
+	const struct sdk_json *note = note_at(call, issue);
+
+	if (!note)
+		return sdk_says_no(ret, err, "the note is not there any more, or our user may not see it");
+	if (sdk_json_bool(sdk_json_at(note, "private_notes"), false) != (call->op.comment.visibility != ENT_PUBLIC))
+		return sdk_fail(err, ENT_EUNSUPPORTED,
+				"the comment is for other readers now than the note in Redmine is, and an edit "
+				"leaves a note private or public as it is: its words were not changed there");
+	return sdk_more(ret, WRITE, ENT_STR(""));
+}
+
 static enum ent_rc read_back(const struct redmine_settings *settings, const struct ent_call *call,
 			     const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
 			     struct ent_err *err)
 {
-	struct ent_str stands = ENT_STR("");
+	const struct sdk_json *note = note_at(call, issue);
+	struct ent_str stands = note ? sdk_or_empty(sdk_json_text_at(note, "notes")) : ENT_STR("");
 
-	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(issue, "journals")); at; at = sdk_json_next(at))
-		if (sdk_eq(sdk_word_at(at, "id"), call->op.comment.id))
-			stands = sdk_or_empty(sdk_json_text_at(at, "notes"));
 	if (same_note(stands, note_text(settings, call, arena)))
 		return ENT_OK;
 	return sdk_says_no(ret, err,
@@ -77,9 +106,12 @@ enum ent_rc redmine_note_parse(const struct redmine_settings *settings, const st
 	struct ent_err unsaid = {""};
 	enum ent_rc rc;
 
-	if (call->phase == READ_BACK) {
+	if (call->phase == READ_BACK || reads_first(call)) {
 		rc = redmine_issue_read(response, call->op.ticket.id, arena, &issue, err);
-		return rc == ENT_OK ? read_back(settings, call, issue, arena, ret, err) : rc;
+		if (rc != ENT_OK)
+			return rc;
+		return call->phase == READ_BACK ? read_back(settings, call, issue, arena, ret, err)
+						: readers_vet(call, issue, ret, err);
 	}
 	if (redmine_written(response, arena, &unsaid) == ENT_EGONE)
 		return sdk_comment_status(&call->op, response, arena, err);

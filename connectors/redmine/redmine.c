@@ -57,6 +57,7 @@ static const char *const redmine_cannot[] = {
     "A new issue begins where its tracker begins: its status follows as an update.",
     "A poll does not tell notes of theirs that are edited, removed or made public after they were read.",
     "Notes of ours are edited and removed in Redmine 5 and newer, where our user has the right to edit its own notes.",
+    "A note stays private or public as it was written: an edit for other readers is parked.",
     "An issue that is deleted is missed only when it is asked for again, by the sweep.",
     NULL,
 };

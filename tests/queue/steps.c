@@ -177,10 +177,10 @@ void step_unshare(struct world *world)
 	world->was_away[tool] = true;
 	decide_unshare(&at, tool_name(world, tool), ENT_STR("It is done."), &desk, &events);
 	world_drain(world, &events);
-	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) { /* a removal brings no words: it may */
 		const struct delivery *delivery = world->dossier->delivery[i];
 		if (delivery_is_open(delivery) && delivery->state != DELIVERY_IN_FLIGHT && delivery->comment[0] &&
-		    sdk_eq(delivery->supplier, tool_name(world, tool)))
+		    delivery->op != ENT_REMOVE_COMMENT && sdk_eq(delivery->supplier, tool_name(world, tool)))
 			VIOLATES(world, "delivery %d still waits", (int)delivery->id);
 	}
 }

@@ -175,6 +175,41 @@ static void test_second_ask_without_comment(void **state)
 	}
 }
 
+/* No word goes out with a removal: it goes wherever the comment is not to stand as it does. */
+static void test_removals(void **state)
+{
+	static const struct {
+		const char *readers;
+		bool removed, shares, was_requesters, requester;
+		enum delivery_cause cause;
+	} row[] = {
+	    {"us", false, true, false, false, CAUSE_NONE},
+	    {"us,vega", true, true, false, false, CAUSE_NONE},
+	    {"us,vega", false, true, false, false, CAUSE_SUPERSEDED}, /* it is for vega again */
+	    {"us,vega", false, true, true, false, CAUSE_NONE},        /* the requester is to read it no more */
+	    {"us,vega", false, true, true, true, CAUSE_SUPERSEDED},
+	    {"us,vega", true, false, false, false, CAUSE_NONE}, /* its share was taken back meanwhile */
+	    {"us", false, false, false, false, CAUSE_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct comment comment = {.uuid = KEY,
+					  .incident = 42,
+					  .removed = row[i].removed,
+					  .audience = {sdk_str(row[i].readers), false, row[i].requester}};
+		struct delivery delivery = {.op = ENT_REMOVE_COMMENT,
+					    .incident = 42,
+					    .comment = KEY,
+					    .supplier = vegas.name,
+					    .audience.requester = row[i].was_requesters};
+		enum delivery_cause cause = CAUSE_NONE;
+		bool may = delivery_may_go(&delivery, &vegas, &comment, (struct reading){row[i].shares, 0}, &cause);
+		if (cause != row[i].cause || may != !cause)
+			fail_msg("row %zu: %s", i, delivery_cause_word(cause));
+	}
+}
+
 struct world {
 	struct sdk_arena arena;
 	struct supplier_set *set;
@@ -484,6 +519,7 @@ static void test_read_back_takes_the_last_word(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_removals),
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_second_ask),
 	    cmocka_unit_test(test_second_ask_when_it_was_said),

@@ -169,14 +169,23 @@ static void test_comment_that_changes(void **state)
 		const char *organisations;
 		bool everyone, reworded, published;
 		const char *expect;
+		bool was_requesters, requester;
 	} row[] = {
-	    {EVENT_COMMENT_EDITED, "orion,us", true, true, false, "telnord:edit vega:edit"},
-	    {EVENT_COMMENT_EDITED, "orion,us", true, false, false, ""},
-	    {EVENT_COMMENT_EDITED, "orion,us", true, false, true,
-	     "telnord:comment vega:comment telnord:edit vega:edit"},
-	    {EVENT_COMMENT_EDITED, "orion,us,vega", false, true, false, "telnord:removal vega:edit"},
-	    {EVENT_COMMENT_EDITED, "orion,us", false, false, false, "telnord:removal vega:removal"},
-	    {EVENT_COMMENT_REMOVED, "orion,us", false, false, false, "telnord:removal vega:removal"},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, true, false, "telnord:edit vega:edit", false, false},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, false, "", false, false},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, true, "telnord:comment vega:comment telnord:edit vega:edit",
+	     false, false},
+	    {EVENT_COMMENT_EDITED, "orion,us,vega", false, true, false, "telnord:removal vega:edit", false, false},
+	    {EVENT_COMMENT_EDITED, "orion,us", false, false, false, "telnord:removal vega:removal", false, false},
+	    {EVENT_COMMENT_REMOVED, "orion,us", false, false, false, "telnord:removal vega:removal", false, false},
+	    /* It stands in public there: with other words and without, it is taken away. vega: our own service desk. */
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, false, "telnord:removal", true, false},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, true, false, "telnord:removal vega:edit", true, false},
+	    {EVENT_COMMENT_EDITED, "orion,telnord,us", false, false, true,
+	     "telnord:comment telnord:removal vega:removal", true, false},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, true, false, "telnord:edit vega:edit", true, true},
+	    {EVENT_COMMENT_EDITED, "orion,us", true, false, false, "", true, true},
+	    {EVENT_COMMENT_EDITED, "orion,us", false, false, false, "telnord:removal vega:removal", true, false},
 	};
 	(void)state;
 
@@ -184,12 +193,26 @@ static void test_comment_that_changes(void **state)
 		struct world world;
 		begin(&world, row[i].kind);
 		world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
-		world.event.comment.audience = (struct audience){sdk_str(row[i].organisations), row[i].everyone, false};
+		world.event.comment.audience =
+		    (struct audience){sdk_str(row[i].organisations), row[i].everyone, row[i].requester};
+		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNSAID;
+		world.event.was_for_requester = row[i].was_requesters;
 		world.event.is_reworded = row[i].reworded;
 		world.event.is_published = row[i].published;
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
 		expect(&world, sdk_z(&world.arena.abi, sdk_format(&world.arena.abi, "row %zu", i)), row[i].expect);
 	}
+}
+
+/* Of a comment that was removed before it was told, nothing was brought. */
+static void test_removal_of_an_unknown_comment(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, EVENT_COMMENT_REMOVED);
+	world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
+	expect(&world, "it has no name here", "");
 }
 
 static void test_comment_by_part(void **state)
@@ -650,6 +673,7 @@ int main(void)
 	    cmocka_unit_test(test_comment_plan_carries_audience),
 	    cmocka_unit_test(test_two_tools_of_one_organisation),
 	    cmocka_unit_test(test_comment_that_changes),
+	    cmocka_unit_test(test_removal_of_an_unknown_comment),
 	    cmocka_unit_test(test_comment_by_part),
 	    cmocka_unit_test(test_what_moved),
 	    cmocka_unit_test(test_new_tickets),

@@ -69,6 +69,23 @@ static void ends(struct world *world, int64_t id, struct delivery_result result)
 	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
 }
 
+static const char own_uuid[] = "00000001-0000-4000-8000-000000000001";
+
+static enum job_outcome change_own(struct world *world, enum job_kind kind, const char *uuid, const char *body,
+				   const char *audience)
+{
+	struct job job = {.kind = kind,
+			  .ask = {.incident = 1,
+				  .text = body ? sdk_str(body) : ENT_ABSENT,
+				  .has_audience = audience != NULL,
+				  .author = {ENT_STR("desk2"), ENT_STR("desk2")}}};
+
+	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", uuid);
+	if (audience)
+		assert_true(audience_words(&world->arena.abi, ENT_STR("us"), sdk_str(audience), &job.ask.audience));
+	return run(world, &job);
+}
+
 /* ---- its first delivery has not left --------------------------------------------------------- */
 
 static void test_an_edit_changes_what_waits(void **state)
@@ -240,6 +257,60 @@ static void test_a_narrower_audience_takes_it_away(void **state)
 	check_all(world);
 }
 
+/* It stands there in public: telnord still may read it, the requester no more. */
+static void test_the_requester_alone_goes(void **state)
+{
+	struct world *world = *state;
+	struct delivery add, removal;
+
+	two_parties(world);
+	assert_int_equal(say(world, 1, own_uuid, "Please look.", "telnord,requester"), JOB_ACCEPTED);
+	add = due(world, "telnord");
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(due(world, "telnord").id, add.id); /* it has not left: it goes, and not in public */
+	assert_false(due(world, "telnord").audience.requester);
+	assert_int_equal(n_of(world, "remove_comment"), 0);
+
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord,requester"), JOB_ACCEPTED);
+	assert_int_equal(bring(world, "telnord", "t5"), add.id);
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord"), JOB_ACCEPTED);
+	removal = due(world, "telnord");
+	assert_int_equal(removal.op, ENT_REMOVE_COMMENT);
+	/* Other words do not keep it there. */
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, "In private.", NULL), JOB_ACCEPTED);
+	assert_int_equal(due(world, "telnord").id, removal.id);
+	assert_int_equal(last_of(world, "edit_comment").state, DELIVERY_CANCELLED);
+	/* That it is for nobody in between changes nothing. */
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "internal"), JOB_ACCEPTED);
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(due(world, "telnord").id, removal.id);
+	assert_true(due(world, "telnord").audience.requester);
+	/* For the requester again, it stays. */
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord,requester"), JOB_ACCEPTED);
+	assert_int_equal(load(world, removal.id).state, DELIVERY_CANCELLED);
+	assert_int_equal(due(world, "telnord").op, ENT_EDIT_COMMENT);
+	check_all(world);
+}
+
+/* On its way when the requester goes: it is tried again without the requester, or taken out once it is there. */
+static void test_the_requester_goes_meanwhile(void **state)
+{
+	struct world *world = *state;
+	struct delivery add;
+
+	two_parties(world);
+	assert_int_equal(say(world, 1, own_uuid, "Please look.", "telnord,requester"), JOB_ACCEPTED);
+	add = due(world, "telnord");
+	assert_int_equal(send(world, add.id, "us: Please look."), JOB_ACCEPTED);
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, NULL, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(last_of(world, "remove_comment").state, DELIVERY_PENDING);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_LATER});
+	assert_int_equal(last_of(world, "remove_comment").state, DELIVERY_CANCELLED);
+	assert_int_equal(due(world, "telnord").id, add.id);
+	assert_false(due(world, "telnord").audience.requester);
+	check_all(world);
+}
+
 static void test_narrowed_before_it_left(void **state)
 {
 	struct world *world = *state;
@@ -268,9 +339,69 @@ static void test_an_edit_waits_for_one_on_its_way(void **state)
 	assert_int_equal(load(world, add.id).state, DELIVERY_UNKNOWN);
 	assert_int_equal(due(world, "telnord").id, 0);
 	check_sound(world);
-	/* A person says that it stands there: but as which comment? */
+	/* A person says that it stands there: the edit goes, and if nobody knows as which comment it says so. */
 	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
-	assert_int_equal(last_of(world, "edit_comment").state, DELIVERY_CANCELLED);
+	assert_int_equal(due(world, "telnord").id, last_of(world, "edit_comment").id);
+	check_all(world);
+}
+
+/* Nobody knew whether it is there, and a person left it so: what changes it still follows. */
+static void test_one_that_is_ignored_may_stand(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world);
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_LOST});
+	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
+	edit(world, "It burns.");
+	assert_int_equal(last_of(world, "edit_comment").state, DELIVERY_PENDING);
+	/* Its echo tells where it stands. */
+	assert_int_equal(write_word(world, "telnord", "T-1", "t77", "orion: It smokes."), JOB_ACCEPTED);
+	take_away(world);
+	assert_int_equal(due(world, "telnord").op, ENT_REMOVE_COMMENT);
+	check_all(world);
+}
+
+static void test_a_removal_outlives_what_is_ignored(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world), removal;
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_LOST});
+	take_away(world);
+	removal = last_of(world, "remove_comment");
+	assert_int_equal(act(world, add.id, DELIVERY_IGNORE, ""), JOB_ACCEPTED);
+	assert_int_equal(load(world, removal.id).state, DELIVERY_PENDING);
+	check_all(world);
+}
+
+/* What certainly did not get there needs no removal. */
+static void test_one_that_never_left_takes_its_removal_along(void **state)
+{
+	struct world *world = *state;
+	struct delivery add = said(world);
+
+	assert_int_equal(send(world, add.id, "orion: It smokes."), JOB_ACCEPTED);
+	take_away(world);
+	ends(world, add.id, (struct delivery_result){.outcome = OUTCOME_CANCELLED, .cause = CAUSE_UNSUPPORTED});
+	assert_int_equal(last_of(world, "remove_comment").state, DELIVERY_CANCELLED);
+	check_all(world);
+}
+
+/* The share is taken back while the removal waits: no word goes out with it, and the comment stands there. */
+static void test_a_removal_outlives_the_share(void **state)
+{
+	struct world *world = *state;
+	struct delivery removal;
+
+	brought(world);
+	take_away(world);
+	removal = due(world, "telnord");
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(load(world, removal.id).state, DELIVERY_PENDING);
+	assert_int_equal(bring(world, "telnord", "t77"), removal.id);
 	check_all(world);
 }
 
@@ -346,23 +477,6 @@ static void test_removed_while_it_is_on_its_way(void **state)
 }
 
 /* ---- a person with us edits what we wrote --------------------------------------------------------- */
-
-static const char own_uuid[] = "00000001-0000-4000-8000-000000000001";
-
-static enum job_outcome change_own(struct world *world, enum job_kind kind, const char *uuid, const char *body,
-				   const char *audience)
-{
-	struct job job = {.kind = kind,
-			  .ask = {.incident = 1,
-				  .text = body ? sdk_str(body) : ENT_ABSENT,
-				  .has_audience = audience != NULL,
-				  .author = {ENT_STR("desk2"), ENT_STR("desk2")}}};
-
-	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", uuid);
-	if (audience)
-		assert_true(audience_words(&world->arena.abi, ENT_STR("us"), sdk_str(audience), &job.ask.audience));
-	return run(world, &job);
-}
 
 static void test_our_own_is_edited_and_removed(void **state)
 {
@@ -444,8 +558,15 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_parked_edit_holds_nobody_back, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_removal_follows, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_narrower_audience_takes_it_away, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_requester_alone_goes, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_requester_goes_meanwhile, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_narrowed_before_it_left, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_edit_waits_for_one_on_its_way, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_one_that_is_ignored_may_stand, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_removal_outlives_what_is_ignored, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_one_that_never_left_takes_its_removal_along, world_set_up,
+					    world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_removal_outlives_the_share, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_an_edit_never_overtakes, world_set_up, world_tear_down),
 	    cmocka_unit_test(test_removed_while_it_is_on_its_way),
 	    cmocka_unit_test_setup_teardown(test_our_own_is_edited_and_removed, world_set_up, world_tear_down),
