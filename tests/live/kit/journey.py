@@ -54,7 +54,7 @@ def run(tap, world):
     redmine.comment(there, "crane-redmine-private: Mo has no key.", False)
     say(world, number, "crane-us-everyone: thanks to both.", "everyone")
     say(world, number, "crane-us-internal: who pays?", "internal")
-    say(world, number, "crane-us-north: the gate code is 4711.", ["north"])
+    say(world, number, "crane-us-north: the gate code is 4711.", "north")
     tap.equal("an RT reply stands in Redmine, private as its setting says",
               arrives(tap, "an RT reply reaches Redmine", redmine, there, "crane-rt-public"), False)
     tap.equal("a Redmine note stands in RT, public as its setting says",
