@@ -237,8 +237,9 @@ static void check_people(struct stream *stream)
 {
 	sqlite3_stmt *stmt = look_ask(stream->look, "SELECT ref, name FROM person");
 
-	while (look_row(stmt) && !stream->look->sim->violation.invariant[0])
-		check_person(stream, look_text(stmt, 0), look_text(stmt, 1));
+	while (look_row(stmt)) /* to its end: only there it is closed */
+		if (!stream->look->sim->violation.invariant[0])
+			check_person(stream, look_text(stmt, 0), look_text(stmt, 1));
 }
 
 void check_stream(struct look *look)

@@ -116,7 +116,8 @@ static struct tool *tool_named(struct out_sim *sim, struct ent_str name)
 	return &sim->tool[i];
 }
 
-/* Each copy says what its comment says, and what was taken back stands nowhere; but where a person has to look. */
+/* Each copy says what its comment says, and what was taken back stands nowhere; but where a person has to look, or
+ * wanted it there though it was said before the share. */
 void check_words(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -130,7 +131,8 @@ void check_words(struct out_sim *sim)
 	    "AS "
 	    "e ON e.kind = 'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid WHERE d.op = "
 	    "'add_comment' "
-	    "AND d.state = 'done' AND NOT EXISTS (SELECT 1 FROM delivery AS f WHERE f.comment = d.comment AND "
+	    "AND d.state = 'done' AND d.anyway = 0 AND NOT EXISTS (SELECT 1 FROM delivery AS f WHERE f.comment = "
+	    "d.comment AND "
 	    "f.supplier "
 	    "= d.supplier AND f.op IN ('edit_comment', 'remove_comment') AND f.state <> 'done' AND f.cause <> "
 	    "'superseded') AND NOT EXISTS (SELECT 1 FROM event AS u WHERE u.supplier = d.supplier AND u.kind IN "
