@@ -292,8 +292,9 @@ static void read_sent(struct db_stmt *stmt, struct ent_arena *arena, struct echo
 bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
 		 struct echo_sent *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT " SENT_COLUMNS " FROM delivery WHERE key = $1 AND incident = $2 AND "
-					  "supplier = $3 AND (attempt > 0 OR length(hash) > 0)");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT " SENT_COLUMNS " FROM delivery WHERE key = $1 AND supplier = $3 AND "
+		       "(incident = $2 OR state = 'in_flight') AND (attempt > 0 OR length(hash) > 0)");
 
 	db_bind_str(stmt, 1, key);
 	db_bind_int(stmt, 2, incident);

@@ -25,7 +25,8 @@ struct stranded {
 };
 size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
 			 struct stranded *ret, size_t max);
-/* The one with this key, whatever its age: a marker is found in texts that were not read for long. */
+/* The one with this key, whatever its age: a marker is found in texts that were not read for long. One in flight also
+ * when it is another incident's: the tool may have moved its ticket and not told it yet. */
 bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
 		 struct echo_sent *ret);
 /* What was brought, or may have been, to this supplier in this incident since. */

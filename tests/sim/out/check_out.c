@@ -275,7 +275,8 @@ static void check_reach(struct out_sim *sim)
 
 /* Deliveries that were open in an incident before its merge are still sent to a supplier that took part there, unless
  * its share was taken back there, or after the merge in the merged incident. A share of the other incident that was
- * taken back before the merge cancels none of them. */
+ * taken back before the merge cancels none of them. One that waited for a person, because it was said before the
+ * share, may end when the merge names its readers. */
 static void check_owed(struct out_sim *sim)
 {
 	struct db_stmt *stmt = db_use(
@@ -293,7 +294,9 @@ static void check_owed(struct out_sim *sim)
 	    "EXISTS (SELECT 1 FROM event AS g WHERE g.incident = e.incident AND g.kind = 'incident.merged' AND g.seq < "
 	    "e.seq))) AND "
 	    "(d.state IS NULL OR d.state = "
-	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded', 'earlier'))");
+	    "'cancelled' AND d.cause NOT IN ('ignored', 'unsupported', 'superseded', 'earlier') AND NOT (d.cause = "
+	    "'audience' AND c.everyone = 0 AND EXISTS (SELECT 1 FROM event AS p WHERE p.kind = 'delivery.parked' AND "
+	    "json_extract(p.json, '$.delivery.id') = d.id AND json_extract(p.json, '$.cause') = 'earlier')))");
 
 	while (db_row(stmt))
 		out_violates(sim, "I4", "delivery", "canary-%d. was owed to %.*s: %.*s %.*s",

@@ -85,7 +85,9 @@ void person_moves(struct out_sim *sim)
 		to = opened_for(sim, tool, from, how == 0);
 	} else {
 		to = tool_now(tool, (int)rng_below(&sim->rng, (uint64_t)tool->n_ticket));
-		if (to == from || tool->ticket[to].hidden)
+		/* One that puts what we write to this ticket into the other, and eats our marker, tells our words in
+		 * another incident before anybody can know that they are ours: not asked of the broker. */
+		if (to == from || tool->ticket[to].hidden || (tool->moved == MOVED_ALIAS && !tool->marks))
 			return;
 	}
 	trace_line(&sim->world, "person moves %s/%d to %s/%d%s%s", tool->name, from, tool->name, to,
