@@ -271,8 +271,14 @@ static bool stood_in_public(const struct federate *at, const struct party *party
 	return at->event->was_for_requester && party->supplier->public_reader != PUBLIC_SERVICE_DESK;
 }
 
+/* No word goes out with a removal: it needs a ticket and no share. */
+static bool can_be_taken_from(const struct party *party)
+{
+	return can_be_told(party) || (party->ticket.n && supplier_takes_words(party->supplier));
+}
+
 /* Who was given the comment is given its new words, or has it taken away: also with the requester, who is to read it no
- * more. Whether it was given, the queue knows. */
+ * more, and also when its share was taken back meanwhile. Whether it was given, the queue knows. */
 static void plan_followed(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
@@ -280,14 +286,13 @@ static void plan_followed(const struct federate *at, struct planned_list *ret)
 
 	for (size_t i = 0; comment->uuid[0] && i < at->n_party; i++) { /* removed before it was told: no copy of it */
 		const struct party *party = &at->party[i];
-		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
+		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_taken_from(party))
 			continue;
-		bool reads =
-		    !is_removed && audience_allows(&comment->audience, organisation_of(party->supplier), party->shares);
+		bool reads = !is_removed && audience_allows(&comment->audience, organisation_of(party->supplier), true);
 		bool hides = stood_in_public(at, party) && !comment->audience.requester;
-		if (reads && !hides && !at->event->is_reworded && !at->event->is_published)
-			continue;
 		bool edits = reads && !hides;
+		if (edits && (!party->shares || (!at->event->is_reworded && !at->event->is_published)))
+			continue;
 		struct planned *planned = plan_add(at, ret, party, edits ? ENT_EDIT_COMMENT : ENT_REMOVE_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
 		planned->audience = reads ? comment->audience : (struct audience){0};

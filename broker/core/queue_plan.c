@@ -204,12 +204,12 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED:
+	case EVENT_COMMENT_EDITED: /* also one that shares no more has it taken out */
+	case EVENT_COMMENT_REMOVED:
 		return CONCERNS_ALL;
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_COMMENT_ADDED:
-	case EVENT_COMMENT_EDITED:
-	case EVENT_COMMENT_REMOVED:
 		return CONCERNS_OTHERS;
 	}
 	return CONCERNS_NOBODY;

@@ -364,6 +364,34 @@ static void test_who_is_configured_no_more(void **state)
 	check_all(world);
 }
 
+/* Without a share no word goes to it; what is taken back or is not for it any more is taken out of its tool. */
+static void test_taken_out_after_the_share(void **state)
+{
+	(void)state;
+	for (int narrows = 0; narrows < 2; narrows++) {
+		void *of = NULL;
+		world_set_up(&of);
+		struct world *world = of;
+		two_parties(world);
+		write_word(world, "orion", "O-1", "c1", "It smokes.");
+		assert_true(bring(world, "telnord", "t77") > 0);
+		assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+		assert_true(bring(world, "telnord", "t78") > 0); /* the notice */
+		write_word(world, "orion", "O-1", "c1", "It burns.");
+		assert_int_equal(count(world, "delivery", "state = 'pending'"), 0);
+		struct ent_change back = word(world, "O-1", "c1", narrows ? "It burns." : "");
+		if (narrows)
+			back.comment.visibility = ENT_INTERNAL;
+		else
+			back.kind = ENT_COMMENT_REMOVED;
+		assert_int_equal(arrive(world, "orion", &back), JOB_ACCEPTED);
+		assert_int_equal(count(world, "delivery", "state = 'pending' AND op = 'remove_comment'"), 1);
+		assert_int_equal(due(world, "telnord").op, ENT_REMOVE_COMMENT);
+		check_all(world);
+		world_tear_down(&of);
+	}
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
@@ -378,6 +406,7 @@ int main(void)
 	    TEST(test_a_brief_that_was_cancelled_was_not_given),
 	    TEST(test_the_thread_for_who_joins),
 	    TEST(test_unsharing),
+	    TEST(test_taken_out_after_the_share),
 	    TEST(test_unshared_while_its_ticket_is_made),
 	    TEST(test_our_own_comments),
 	    TEST(test_a_status_by_a_person_goes_to_all),
