@@ -116,3 +116,17 @@ void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str j
 	else
 		answer_failure(x, rc, err);
 }
+
+void ask_list(struct exchange *x, ask_list_fn *list)
+{
+	const struct limits *limits = &x->desk->face->limits;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int64_t limit;
+
+	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+		return;
+	enum ent_rc rc = list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
+			      exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	ask_answer(x, 200, rc, json, &err);
+}

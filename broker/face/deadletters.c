@@ -10,20 +10,7 @@
 
 void deadletters_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	int64_t limit;
-	enum ent_rc rc;
-
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
-		return;
-	rc = view_dead_list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
-			    exchange_argument(x, "cursor"), (int)limit, &json, &err);
-	if (rc == ENT_OK)
-		answer_body(x, 200, NULL, json);
-	else
-		answer_failure(x, rc, &err);
+	ask_list(x, view_dead_list);
 }
 
 static bool read_letter_id(struct exchange *x, int64_t *ret)

@@ -11,17 +11,7 @@
 
 void joins_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	int64_t limit;
-	enum ent_rc rc;
-
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
-		return;
-	rc = view_join_list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
-			    exchange_argument(x, "cursor"), (int)limit, &json, &err);
-	ask_answer(x, 200, rc, json, &err);
+	ask_list(x, view_join_list);
 }
 
 static void answer_join(struct exchange *x, int64_t id)
