@@ -62,13 +62,18 @@ struct ent_str tool_name(const struct world *world, int tool);
 int tool_of(const struct world *world, struct ent_str supplier);
 struct ticket *ticket_in(struct world *world, int tool);
 const struct comment *comment_of(struct world *world, const struct delivery *delivery);
-/* The delivery that brings the comment which this one changes; NULL: none. */
-const struct delivery *brings(struct world *world, const struct delivery *delivery);
-void check_words(struct world *world);
 struct queue queue_of(struct world *world, struct events *events);
 void world_drain(struct world *world, struct events *events);
 struct situation situation_of(struct world *world, int tool, struct ent_str ticket);
 void person_of(struct world *world, struct situation *ret);
+
+/* rules.c */
+/* The delivery that brings the comment which this one changes; NULL: none. */
+const struct delivery *brings(struct world *world, const struct delivery *delivery);
+void check_words(struct world *world);
+void check_step(struct world *world);
+void check_planned(struct world *world, const struct event *event);
+void check_attachment(struct world *world, const struct event *event);
 
 /* steps.c */
 extern const struct person desk; /* a person with us */

@@ -1,56 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whose word counts: policies against roles. And what a person with us does. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "core/arrival.h"
-#include "core/decide.h"
-#include "core/decide_own.h"
-#include "core/decide_word.h"
-#include "core/fold.h"
-#include "suppliers.h"
-
-struct world {
-	struct sdk_arena arena;
-	struct supplier_set *set;
-	struct incident incident;
-	struct ticket ticket;
-	struct arrival arrival;
-	struct situation at;
-	struct ent_change change;
-	struct events events;
-};
-
-/* vega speaks; orion holds an incident in progress at priority 3. */
-static void begin(struct world *world)
-{
-	memset(world, 0, sizeof *world);
-	sdk_arena_init(&world->arena);
-	world->set = test_suppliers();
-	world->incident = (struct incident){.number = 42,
-					    .values.at[ENT_STATUS] = ENT_IN_PROGRESS,
-					    .values.at[ENT_PRIORITY] = 3,
-					    .holder = ENT_STR("orion"),
-					    .is_accepted = true,
-					    .sequence = 5};
-	world->at = (struct situation){.suppliers = world->set,
-				       .supplier = ENT_STR("vega"),
-				       .incident = &world->incident,
-				       .now_ms = 1000000,
-				       .arrival = &world->arrival,
-				       .writes = true};
-	world->change = (struct ent_change){.kind = ENT_TICKET_CHANGED, .ticket.id = ENT_STR("V-1")};
-	world->events.arena = &world->arena.abi;
-}
-
-static void end(struct world *world)
-{
-	supplier_set_unref(world->set);
-	sdk_arena_release(&world->arena);
-}
+/* Whose word counts: policies against roles. */
+#include "situations.h"
 
 static void policy(struct world *world, enum policy value)
 {
@@ -74,26 +24,6 @@ static void says(struct world *world, enum ent_attr attr, const char *word)
 {
 	world->change.ticket.has |= 1u << attr;
 	world->change.ticket.at[attr] = (struct ent_value){sdk_str(word), sdk_str(word)};
-}
-
-static struct ent_str kinds(struct world *world)
-{
-	struct ent_str text = ENT_STR("");
-
-	for (size_t i = 0; i < world->events.n; i++)
-		text = sdk_format(&world->arena.abi, "%.*s%s%s", ENT_F(text), i ? " " : "",
-				  event_name(world->events.at[i].kind));
-	return text;
-}
-
-/* The incident after all that was decided. */
-static void fold(struct world *world)
-{
-	for (size_t i = 0; i < world->events.n; i++) {
-		struct event *event = &world->events.at[i];
-		event->sequence = world->incident.sequence + 1;
-		fold_incident(&world->incident, event);
-	}
 }
 
 #define NEWS      "ticket.changed"
@@ -465,100 +395,6 @@ static void test_comment_echo_says_nothing(void **state)
 	end(&world);
 }
 
-/* ---- a person with us --------------------------------------------------------------- */
-
-static const struct person desk = {.ref = ENT_STR("ref of desk"), .name = ENT_STR("desk")};
-
-static void test_share(void **state)
-{
-	struct world world;
-	const struct brief brief = {.what = ENT_STR("No print")};
-	const struct word word = {
-	    .supplier = ENT_STR("telnord"), .values.at[ENT_STATUS] = ENT_PENDING, .values.at[ENT_PRIORITY] = 2};
-
-	(void)state;
-	begin(&world);
-	world.at.arrival = NULL;
-	decide_share(&world.at, ENT_STR("telnord"), false, false, &brief, &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.shared"));
-	assert_true(sdk_eqz(world.events.at[0].supplier, "telnord"));
-	assert_true(sdk_eqz(world.events.at[0].actor.name, "desk"));
-	assert_false(world.events.at[0].escalated);
-	fold(&world);
-	assert_true(sdk_eqz(world.incident.holder, "orion"));
-
-	world.events.n = 0;
-	world.at.word = &word;
-	world.at.n_word = 1;
-	decide_share(&world.at, ENT_STR("telnord"), true, false, &brief, &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.shared incident.holder_changed comment.added"));
-	assert_int_equal(world.events.at[1].supplier.n, 0); /* by a person */
-	const struct comment *comment = &world.events.at[2].comment;
-	assert_false(comment->audience.everyone || comment->audience.requester);
-	assert_true(sdk_eqz(comment->audience.organisations, "telnord,us"));
-	assert_true(sdk_eqz(comment->body, "No print\n\nIncident: ENT-000042"));
-	assert_int_equal(comment->uuid[0], '\0'); /* the store's */
-	fold(&world);
-	assert_true(sdk_eqz(world.incident.holder, "telnord"));
-	assert_int_equal(world.incident.holder_since_ms, 1000000);
-	assert_int_equal(world.incident.values.at[ENT_PRIORITY], 2);
-
-	world.events.n = 0;
-	decide_share(&world.at, ENT_STR("telnord"), true, false, &(struct brief){.what = ENT_ABSENT}, &desk,
-		     &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.shared")); /* it holds the ball already */
-	end(&world);
-}
-
-static void test_unshare(void **state)
-{
-	struct world world;
-
-	(void)state;
-	begin(&world);
-	world.at.arrival = NULL;
-	decide_unshare(&world.at, ENT_STR("vega"), ENT_STR("found"), &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.unshared"));
-	assert_true(sdk_eqz(world.events.at[0].reason, "found"));
-	world.events.n = 0;
-	decide_unshare(&world.at, ENT_STR("orion"), ENT_STR(""), &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.unshared incident.holder_changed"));
-	fold(&world);
-	assert_true(sdk_eqz(world.incident.holder, "us"));
-	assert_true(world.incident.is_accepted);
-	end(&world);
-}
-
-static void test_status_and_comment_of_ours(void **state)
-{
-	struct world world;
-	struct comment comment = {
-	    .uuid = "51f4a1d6-6f0b-4c89-9a57-3f1fd33d0b02", .author = desk, .body = ENT_STR("hm")};
-
-	(void)state;
-	begin(&world);
-	world.at.arrival = NULL;
-	decide_status(&world.at, ENT_IN_PROGRESS, &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "")); /* it is */
-	decide_status(&world.at, ENT_RESOLVED, &desk, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "incident.status_changed"));
-	assert_int_equal(world.events.at[0].supplier.n, 0);
-	fold(&world);
-	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_RESOLVED);
-
-	world.events.n = 0;
-	comment.audience = (struct audience){ENT_STR("orion,us"), false, false};
-	decide_own_comment(&world.at, &comment, &world.events);
-	assert_true(sdk_eqz(kinds(&world), "comment.added"));
-	struct comment kept = {.id = 0};
-	fold_comment(&kept, &world.events.at[0]);
-	assert_int_equal(kept.supplier.n + kept.ticket.n, 0);
-	assert_true(sdk_eqz(kept.external_id, comment.uuid));
-	assert_true(sdk_eqz(kept.audience.organisations, "orion,us"));
-	assert_int_equal(kept.created_ms, 1000000);
-	end(&world);
-}
-
 static void test_names(void **state)
 {
 	static const enum policy all[] = {POLICY_HOLDER, POLICY_NEWEST, POLICY_OURS, POLICY_THEIRS};
@@ -603,9 +439,6 @@ int main(void)
 	    cmocka_unit_test(test_ball),
 	    cmocka_unit_test(test_hand_over),
 	    cmocka_unit_test(test_comment_echo_says_nothing),
-	    cmocka_unit_test(test_share),
-	    cmocka_unit_test(test_unshare),
-	    cmocka_unit_test(test_status_and_comment_of_ours),
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_can),
 	};
