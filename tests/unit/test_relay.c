@@ -44,6 +44,25 @@ static void test_rows_are_read_before_a_transaction(void **state)
 	}
 }
 
+/* Of a backlog the rest is read while the transaction is open, and may name somebody whom nobody knew when it began. */
+static void test_people_who_come_after_a_transaction_began(void **state)
+{
+	(void)state;
+	for (int at = 600; at < 640; at++) /* the calls that bring the late ones, and their commit */
+		for (int fault = 0; fault < FAULT_N; fault++) {
+			struct world *world = world_new(600, 4000);
+
+			world->db.known = world->db.people;
+			world->kafka.n_late = 20;
+			world->kafka.plan[0].at = at;
+			world->kafka.plan[0].fault = (enum fault)fault;
+			run_until_drained(world);
+			assert_int_equal(world->db.last_seq, 620);
+			check_exactly_once(world);
+			world_free(world);
+		}
+}
+
 static void test_every_fault_at_every_call(void **state)
 {
 	(void)state;
@@ -248,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_drains_in_order),
 	    cmocka_unit_test(test_rows_are_read_before_a_transaction),
+	    cmocka_unit_test(test_people_who_come_after_a_transaction_began),
 	    cmocka_unit_test(test_every_fault_at_every_call),
 	    cmocka_unit_test(test_pairs_of_faults),
 	    cmocka_unit_test(test_killed_after_every_step),
