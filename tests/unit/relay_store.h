@@ -28,6 +28,7 @@ struct db {
 	int64_t reserved;  /* rebuilt: no dead letters up to here */
 	int64_t incidents; /* 0: UUIDS */
 	int64_t people;    /* up to this seq every PEOPLE_EVERYth event brings two */
+	int64_t known;     /* but up to this seq none, a multiple of PEOPLE_EVERY: they were told of before */
 };
 
 static const char *const uuid[UUIDS] = {"aaaaaaaa-0000-4000-8000-000000000000", "aaaaaaaa-0000-4000-8000-000000000001",
@@ -54,11 +55,17 @@ static int64_t incident_by(struct ent_str which)
 	return incident;
 }
 
+static bool seq_brings_people(const struct db *db, int64_t seq)
+{
+	return seq % PEOPLE_EVERY == 0 && seq > db->known && seq <= db->people;
+}
+
 int64_t outbox_people_next(struct db *db, int64_t after)
 {
-	(void)db;
+	if (after < db->known)
+		after = db->known;
 	for (int64_t seq = after + 1; seq <= after + PEOPLE_EVERY; seq++)
-		if (seq % PEOPLE_EVERY == 0 && seq <= db->people)
+		if (seq_brings_people(db, seq))
 			return seq;
 	return INT64_MAX;
 }
@@ -71,7 +78,7 @@ bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str l
 
 	db->reads++;
 	for (int64_t seq = after + 1; seq <= up_to && seq <= db->people; seq++)
-		for (int i = 0; i < 2 && seq % PEOPLE_EVERY == 0; i++) {
+		for (int i = 0; i < 2 && seq_brings_people(db, seq); i++) {
 			snprintf(ref, sizeof ref, "%035d%d", (int)seq, i);
 			struct person_row row = {.person = {.ref = sdk_str(ref), .organisation = ENT_STR("orion")}};
 			if ((!last.n || strncmp(ref, last.p, last.n) > 0) && !take(to, &row))

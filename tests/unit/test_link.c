@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A delivery: what goes well, each answer, answers that are lost, phases, crashes. See link_world.h. */
+/* A delivery: what goes well, each answer, answers that are lost, phases. See link_world.h. */
 #include "link_two.h"
 
 /* ---- what goes well --------------------------------------------------------------------- */
@@ -23,17 +23,25 @@ static void test_comment(void **state)
 	world_free(world);
 }
 
-static void test_create(void **state)
+/* "acme" opened an incident; "orion" takes no part in it yet. */
+static struct world *world_before_share(int64_t *ret_incident)
 {
 	struct supplier_set *set = supplier_set_new(2);
 	struct world *world = world_new(set);
-	int64_t incident;
-	(void)state;
 
 	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
 	toy_supplier(world, set, 1, "orion", "never");
 	world_start(world);
-	incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	*ret_incident = ticket_comes(world, "acme", "A1", "Open", 0);
+	return world;
+}
+
+static void test_create(void **state)
+{
+	int64_t incident;
+	struct world *world = world_before_share(&incident);
+	(void)state;
+
 	share(world, incident, "orion");
 	assert_non_null(strstr(expect(world, "POST", "/orion/create")->body, "The line is down"));
 	answer(world, "POST", "/orion/create", 201, "ok T7");
@@ -48,15 +56,10 @@ static void test_create(void **state)
 /* The answer to our creation names a ticket of an incident that is not shared with the tool: it leads nowhere. */
 static void test_create_leads_to_its_incident_alone(void **state)
 {
-	struct supplier_set *set = supplier_set_new(2);
-	struct world *world = world_new(set);
 	int64_t incident;
+	struct world *world = world_before_share(&incident);
 	(void)state;
 
-	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
-	toy_supplier(world, set, 1, "orion", "never");
-	world_start(world);
-	incident = ticket_comes(world, "acme", "A1", "Open", 0);
 	assert_int_not_equal(ticket_comes(world, "acme", "B1", "Open", 0), incident);
 	share(world, incident, "orion");
 	answer(world, "POST", "/orion/create", 201, "names T7 B1");
@@ -104,14 +107,11 @@ static void test_too_long_is_halved_once(void **state)
 /* A CREATE whose answer has no id: a person has to look. */
 static void test_create_without_id(void **state)
 {
-	struct supplier_set *set = supplier_set_new(2);
-	struct world *world = world_new(set);
+	int64_t incident;
+	struct world *world = world_before_share(&incident);
 	(void)state;
 
-	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
-	toy_supplier(world, set, 1, "orion", "never");
-	world_start(world);
-	share(world, ticket_comes(world, "acme", "A1", "Open", 0), "orion");
+	share(world, incident, "orion");
 	answer(world, "POST", "/orion/create", 201, "ok");
 	assert_string_equal(delivery_is(world, 1), "unknown unknown phase 0 look 0");
 	assert_non_null(strstr(reason_of(world, 1), "our side cannot read the answer"));
@@ -409,122 +409,14 @@ static void test_conflict_after_write(void **state)
 	world_free(world);
 }
 
-/* ---- crashes ---------------------------------------------------------------------------------- */
-
-static void test_crash_in_flight(void **state)
-{
-	static const char *const repeats[] = {"never", "search", "safe"};
-	static const char *const becomes[] = {"unknown unknown phase 0 look 0", "in_flight phase 0 look 1",
-					      "in_flight phase 0 look 1"};
-	(void)state;
-
-	for (size_t i = 0; i < 3; i++) {
-		int64_t incident;
-		struct world *world = two(repeats[i], &incident);
-
-		comment(world, incident, "Hello");
-		expect(world, "POST", "/orion/comment");
-		world_die(world);
-		world_start(world);
-		settle(world);
-		assert_string_equal(delivery_is(world, 1), becomes[i]);
-		if (i == 1)
-			answer(world, "GET", "/orion/search/", 200, "found C1");
-		if (i == 2)
-			answer(world, "POST", "/orion/comment", 200, "ok C1");
-		assert_int_equal(n_delivery(world, i ? "done" : "unknown"), 1);
-		world_free(world);
-	}
-}
-
-/* Nobody can be asked about it any more. */
-static void test_crash_and_gone(void **state)
-{
-	int64_t incident;
-	struct world *world = two("safe", &incident);
-	struct supplier_set *set = supplier_set_new(1);
-	(void)state;
-
-	toy_supplier(world, set, 0, "acme", "safe")->link.url = ENT_ABSENT;
-	comment(world, incident, "Hello");
-	world_die(world);
-	supplier_set_unref(world->set);
-	world->set = set;
-	world_start(world);
-	settle(world);
-	assert_string_equal(delivery_is(world, 1), "unknown unknown phase 0 look 0");
-	world_free(world);
-}
-
-/* Between two phases, at each possible instant: the first request is made once. */
-static void test_crash_between_phases(void **state)
-{
-	struct ent_err err;
-	(void)state;
-
-	for (int at = 0; at < 6; at++) {
-		int64_t incident;
-		struct world *world = two("safe", &incident);
-		size_t posts = 0;
-
-		comment(world, incident, "Hello");
-		give(expect(world, "POST", "/orion/comment"), TRANSFER_ANSWERED, 200, "more 2 C5");
-		for (int i = 0; i < at; i++)
-			if (i % 2 == 0)
-				(void)link_step(world->link);
-			else
-				assert_true(writer_step(world->writer, &err) >= ENT_OK);
-		bool was_stored = db_ask(world->db, "SELECT phase FROM delivery") == 2;
-		posts = n_sent(world, "POST", "/orion/comment");
-		assert_int_equal(posts, 1);
-		world_die(world);
-		world_start(world);
-		settle(world);
-		if (was_stored) {
-			answer(world, "PUT", "/orion/show/C5", 200, "ok C5");
-		} else {
-			answer(world, "POST", "/orion/comment", 200, "more 2 C5");
-			answer(world, "PUT", "/orion/show/C5", 200, "ok C5");
-		}
-		assert_int_equal(n_delivery(world, "done"), 1);
-		assert_true(at < 2 ? !was_stored : at > 2 || was_stored || !was_stored);
-		if (at >= 3)
-			assert_true(was_stored);
-		world_free(world);
-	}
-}
-
-/* A life that went on in between: the result of the old attempt changes nothing. */
-static void test_fence(void **state)
-{
-	int64_t incident;
-	struct world *world = two("search", &incident);
-	struct job *job;
-	(void)state;
-
-	comment(world, incident, "Hello");
-	expect(world, "POST", "/orion/comment");
-	job = job_new(world, JOB_RESULT);
-	job->ask.result = (struct delivery_result){.id = 1,
-						   .attempt = 1,
-						   .outcome = OUTCOME_LATER,
-						   .due_ms = START_MS + 3600000,
-						   .reason = ENT_STR("elsewhere")};
-	job_run(world, job);
-	assert_int_equal(job->outcome, JOB_ACCEPTED);
-	answer(world, "POST", "/orion/comment", 404, "");
-	assert_string_equal(delivery_is(world, 1), "pending phase 0 look 0");
-	world_free(world);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_comment),
 	    cmocka_unit_test(test_create),
 	    cmocka_unit_test(test_create_leads_to_its_incident_alone),
-	    cmocka_unit_test(test_create_without_id),
 	    cmocka_unit_test(test_too_long_is_halved_once),
+	    cmocka_unit_test(test_create_without_id),
 	    cmocka_unit_test(test_update_reads_then_writes),
 	    cmocka_unit_test(test_update_not_done),
 	    cmocka_unit_test(test_answers),
@@ -539,11 +431,6 @@ int main(void)
 	    cmocka_unit_test(test_too_many_phases),
 	    cmocka_unit_test(test_conflict),
 	    cmocka_unit_test(test_conflict_after_write),
-	    cmocka_unit_test(test_crash_in_flight),
-	    cmocka_unit_test(test_crash_and_gone),
-	    cmocka_unit_test(test_crash_between_phases),
-	    cmocka_unit_test(test_fence),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

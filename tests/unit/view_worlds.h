@@ -15,6 +15,8 @@
 #define WORD_SIZE 32
 #define ORION     "orion"
 
+static const struct reader orion = {READER_ORGANISATION, ENT_STR(ORION)};
+
 /* Something that was said. */
 struct said {
 	char text[WORD_SIZE];
