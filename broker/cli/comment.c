@@ -2,6 +2,7 @@
 #include "cli/comment.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/world.h"
 #include "cli/afterword.h"
@@ -84,8 +85,14 @@ int comment_edit_run(const struct question_call *call)
 
 void comment_refuse(const struct question_call *call, int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	if (!question_value(call, "audience"))
+	bool changes = argc > 0 && (strcmp(argv[0], "edit") == 0 || strcmp(argv[0], "remove") == 0);
+
+	if (changes && argc < 3)
+		fprintf(stderr,
+			"entente comment %s: INCIDENT and ID are needed: which comment? `entente incident show` prints "
+			"the ID "
+			"of each that was written here\n",
+			argv[0]);
+	else if (!question_value(call, "audience"))
 		fputs("entente comment: --audience is needed: who may read it?\n", stderr);
 }

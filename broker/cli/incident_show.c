@@ -69,10 +69,13 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	struct ent_str supplier = sdk_json_text_at(comment, "supplier");
 	bool removed = sdk_json_bool(sdk_json_at(comment, "removed"), false);
 
-	printf("\n%.*s  %.*s (%.*s)  [%.*s]\n", ENT_F(member_cell(arena, comment, "created")),
+	printf("\n%.*s  %.*s (%.*s)  [%.*s]", ENT_F(member_cell(arena, comment, "created")),
 	       ENT_F(member_cell(arena, comment, "author.name")),
 	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
 	       ENT_F(say_audience(arena, sdk_json_at(comment, "audience"))));
+	if (!supplier.n && !removed) /* `entente comment edit` asks for it */
+		printf("  [comment %.*s]", ENT_F(member_cell(arena, comment, "id")));
+	putchar('\n');
 	table_lines(arena, "    ", removed ? ENT_STR("(removed)") : sdk_json_text_at(comment, "body"));
 	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
 	     where = sdk_json_next(where))

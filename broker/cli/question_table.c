@@ -151,11 +151,13 @@ static const struct question unshare_questions[] = {
      .method = "DELETE",
      .path = "/v1/incidents/{incident}/shares/{supplier}",
      .body = "reason",
-     .show = show_share},
+     .show = show_share,
+     .then = unshare_then},
     {.words = "incident supplier",
      .method = "DELETE",
      .path = "/v1/incidents/{incident}/shares/{supplier}",
-     .show = show_share},
+     .show = show_share,
+     .then = unshare_then},
     {0},
 };
 const struct command command_unshare = {
@@ -180,7 +182,8 @@ static const char comment_help[] =
     "Without TEXT, or with -, the words come from standard input; `edit --audience` without\n"
     "TEXT changes only who may read it.\n"
     "\n"
-    "  edit               other words for a comment that was written here; it is edited in\n"
+    "  edit               other words for a comment that was written here (ID: `incident\n"
+    "                     show` prints it behind each of them); it is edited in\n"
     "                     each tool that has it, and taken out where --audience no longer\n"
     "                     includes its organisation. Some tools cannot: `incident show`\n"
     "  remove             take such a comment away, also in the tools\n"

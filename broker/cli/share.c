@@ -40,6 +40,12 @@ int share_run(const struct question_call *call)
 	return 0;
 }
 
+int unshare_then(const struct question_call *call)
+{
+	afterword_untold(&call->client, question_value(call, "supplier"));
+	return 0;
+}
+
 void share_refuse(const struct question_call *call, int argc, char **argv)
 {
 	(void)call;

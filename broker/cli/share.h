@@ -6,6 +6,8 @@
 #include "cli/question.h"
 
 int share_run(const struct question_call *call);
+/* Says when its tool will not tell the supplier. */
+int unshare_then(const struct question_call *call);
 void share_refuse(const struct question_call *call, int argc, char **argv);
 
 #endif

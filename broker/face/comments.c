@@ -168,7 +168,9 @@ static bool ask_comment(struct exchange *x, struct job *job)
 		memcpy(job->ask.comment_uuid, id.p, ID_SIZE - 1);
 		return true;
 	}
-	answer_problem(x, PROBLEM_NOT_FOUND, "A comment's id is a UUID; GET /v1/incidents/{word}/comments lists them.");
+	answer_problem(
+	    x, PROBLEM_NOT_FOUND,
+	    "A comment's id is a UUID; GET /v1/incidents/{word}/comments, or entente incident show, lists them.");
 	return false;
 }
 

@@ -23,6 +23,7 @@ from hooks import call, signed_native
 BODY_MAX = 1 << 20
 TICKETS_MAX, TAKEN_MAX = 1000, 10000
 STATUSES = ("new", "acknowledged", "in_progress", "pending", "held", "resolved", "closed", "cancelled", "rejected")
+LEVELS = ("priority", "impact", "urgency")
 OURS = {"id": "entente", "name": "Entente"}  # the user that Entente's writing stands under
 
 
@@ -81,14 +82,13 @@ class Desk:
             identity = f"D-{len(self.tickets) + 1}"
             ticket = {"id": identity, "key": identity, "title": data["ticket"]["title"], "status": "new",
                       "description": data["ticket"].get("description", "")}
-            if "priority" in data["ticket"]:
-                ticket["priority"] = data["ticket"]["priority"]["native"]
+            ticket |= {name: data["ticket"][name]["native"] for name in LEVELS if name in data["ticket"]}
             self.tickets[identity] = {"number": data["correlation"]["number"], "version": 1, "time": now(), "ticket": ticket,
                                       "comments": []}
             return self.shown(identity)
         row = self.row(data["ticket"]["id"])
         if kind == "org.entente.ticket.update.v1":
-            for name in ("status", "priority"):
+            for name in ("status", *LEVELS):
                 if name in data["ticket"]:
                     row["ticket"][name] = data["ticket"][name]["native"]
             self.stamp(row)

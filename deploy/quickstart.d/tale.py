@@ -112,7 +112,8 @@ def north_begins(clock):
 
 def orion_looks(clock, number):
     at = clock.servicenow()
-    yield Step(f"Orion's ServiceNow has a record of its own now. {number} stands in it, so it is the same incident.",
+    yield Step(f"Orion's ServiceNow has a record of its own now. {number} stands in it, and its setting is joins: anyone: it is the same incident. "
+               "By default you would be asked.",
                ORION, "INC0010023.0",
                record(0, at, short_description="Badge readers gate 4", state="2", priority="3", correlation_id=number,
                       assigned_to={"value": "681ccaf9", "display_value": "Beth Anglin"}, opened_at=at),

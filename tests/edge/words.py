@@ -2,6 +2,7 @@
 """The commands that ask a running broker: what they print for people and for programs, what they refuse, how they end."""
 import json
 import os
+import re
 import signal
 import subprocess
 import uuid
@@ -95,6 +96,19 @@ def check_incident(tap, words):
         tap.check(f"{what}: who is only listened to is not told, and that is said", untold.format("orion") in said and untold.format("vega") not in said, said)
         got = words.run(*command, "--json")
         tap.check(f"{what} --json: said beside the answer", untold.format("orion") in got.stderr and json.loads(got.stdout), got.stderr)
+    told = words.out("comment", number, "--audience", "vega", "Pumps are coming")
+    ours = re.search(r"first \(us\)  \[for us and vega\]  \[comment ([0-9a-f-]{36})\]", told)
+    tap.check("comment: its ID is printed, and in incident show", ours and f"[comment {ours[1]}]" in words.out("incident", "show", number), told)
+    edited = words.json("comment", "edit", number, ours[1], "Two pumps are coming")
+    tap.equal("comment edit: other words, the same readers", (edited["body"], edited["audience"]["organisations"]), ("Two pumps are coming", ["us", "vega"]))
+    narrowed = words.json("comment", "edit", number, ours[1], "--audience", "internal", text="")
+    tap.equal("comment edit --audience: the words stay", (narrowed["body"], narrowed["audience"]["organisations"]), ("Two pumps are coming", ["us"]))
+    tap.equal("comment remove", words.json("comment", "remove", number, ours[1])["removed"], True)
+    for verb in ("edit", "remove"):
+        got = words.run("comment", verb, number)
+        tap.check(f"comment {verb} without an ID: says what is missing", got.returncode == 2 and "INCIDENT and ID are needed" in got.stderr, got.stderr)
+    tap.check("unshare: who is only listened to is not told", untold.format("orion") in words.out("unshare", number, "orion", "--reason", "x"))
+    share(server, number, "orion", "escalated")
     gone = words.json("unshare", number, "south", "--reason", "thank you")
     tap.check("unshare with a reason", gone["role"] == "none" and gone["withdrawn"], gone)
     tap.check("incident show: who does not take part any more", "Not shared with south any more" in words.out("incident", "show", number))
