@@ -83,6 +83,9 @@ static void test_tags(void **state)
 	assert_false(sdk_eq(before, tag_for(world, &datacoeur, one)));
 	say(world, 1, "00000000-0000-4000-8000-000000000001", "hidden", "internal");
 	assert_true(sdk_eq(before, tag_for(world, &orion, one)));
+	/* A delivery to another supplier: its tag for orion stays as well. */
+	assert_int_equal(send(world, due(world, "datacoeur").id, "POST /tickets"), JOB_ACCEPTED);
+	assert_true(sdk_eq(before, tag_for(world, &orion, one)));
 	assert_false(sdk_eq(ours, tag_for(world, &reader_ours, one)));
 	say(world, 1, "00000000-0000-4000-8000-000000000002", "for all", "everyone");
 	assert_false(sdk_eq(before, tag_for(world, &orion, one)));
