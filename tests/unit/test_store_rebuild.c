@@ -76,15 +76,16 @@ static void random_change(struct fixture *fixture, int i, struct ent_change *ret
 	}
 }
 
-static void test_rebuild_from_events(void **state)
+static void rebuild_from_events(struct fixture *fixture, uint64_t seed)
 {
-	struct fixture *fixture = *state;
+	enum { CHANGES = 500 }; /* with more of them nearly all incidents have become one */
 	char before[65], after[65];
 	struct sdk_buf report;
 	struct ent_err err = {""};
 	int64_t events, findings = 0;
 
-	for (int i = 0; i < 1500; i++) {
+	fixture->seed = seed;
+	for (int i = 0; i < CHANGES; i++) {
 		struct ent_change change;
 		const char *supplier;
 		random_change(fixture, i, &change, &supplier);
@@ -125,10 +126,27 @@ static void test_rebuild_from_events(void **state)
 	free(copy.at);
 }
 
+static void test_rebuild_from_events(void **state)
+{
+	rebuild_from_events(*state, 0x9E3779B97F4A7C15u);
+}
+
+static void test_rebuild_from_other_events(void **state)
+{
+	rebuild_from_events(*state, 0xD1B54A32D192ED03u);
+}
+
+static void test_rebuild_from_events_once_more(void **state)
+{
+	rebuild_from_events(*state, 0x8CB92BA72F3D8DD7u);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_rebuild_from_events, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_rebuild_from_other_events, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_rebuild_from_events_once_more, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
