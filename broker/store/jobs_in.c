@@ -40,7 +40,8 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
 }
 
-/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at. */
+/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at, and what nobody
+ * understands may hold anything. */
 static bool may_hold_dropped(const struct arrival *arrival)
 {
 	if (!arrival->from || !arrival->from->drops_private)
@@ -49,7 +50,7 @@ static bool may_hold_dropped(const struct arrival *arrival)
 		if (arrival->changes.at[i].kind == ENT_COMMENT_ADDED &&
 		    arrival->changes.at[i].comment.visibility != ENT_PUBLIC)
 			return true;
-	return arrival->is_cut;
+	return arrival->is_cut || arrival->dead;
 }
 
 /* The body as it is kept, wherever it is: what is not kept in the thread stands in no body and no exchange either. */

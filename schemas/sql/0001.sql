@@ -174,7 +174,9 @@ CREATE TABLE reference (
 	supplier    TEXT NOT NULL,
 	external_id TEXT NOT NULL, -- or key
 	incident    BIGINT NOT NULL,
-	PRIMARY KEY (supplier, external_id, incident)
+	by_supplier TEXT NOT NULL, -- whose ticket names it
+	by_ticket   TEXT NOT NULL, -- external_id
+	PRIMARY KEY (supplier, external_id, incident, by_supplier)
 );
 
 -- The outbox: every event and dead letter in one order. (incident, sequence) has no gap.
