@@ -198,6 +198,7 @@ CREATE TABLE event (
 CREATE TABLE supplier (
 	name     TEXT PRIMARY KEY,
 	heard_ms BIGINT NOT NULL, -- last delivery of any kind
+	on_time_ms BIGINT NOT NULL, -- last webhook whose newest time was that of its arrival; 0: none
 	accepted BIGINT NOT NULL,
 	repeated BIGINT NOT NULL,
 	dead     BIGINT NOT NULL,
