@@ -202,7 +202,7 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	struct db_stmt *stmt =
 	    db_use(apply->db, "SELECT uuid, organisations, everyone, requester FROM comment WHERE incident = $1 AND "
 			      "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
-			      "comment.uuid AND copy.supplier = $2) ORDER BY created_ms DESC, id DESC");
+			      "comment.uuid AND copy.supplier = $2 AND copy.gone = 0) ORDER BY created_ms DESC, id DESC");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);
