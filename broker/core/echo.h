@@ -12,7 +12,7 @@
 
 #define ECHO_HASH_SIZE   32
 #define ECHO_HASHES_SIZE (4 * ECHO_HASH_SIZE) /* of one delivery: attempts may have gone with other words */
-#define ECHO_WINDOW_MS 900000 /* content is compared for so long */
+#define ECHO_WINDOW_MS   900000               /* content is compared for so long */
 
 /* What was brought, or may have been, to the ticket in the window; the store looks it up. */
 struct echo_sent {

@@ -18,7 +18,7 @@ static struct ent_str sent_text(struct apply *apply, const struct comment *comme
 	return echo_words(apply->arena, federate_comment(apply->arena, apply->suppliers, &said));
 }
 
-static bool begins_with(struct ent_str text, struct ent_str head)
+static bool begins_as(struct ent_str text, struct ent_str head)
 {
 	return text.n >= head.n && memcmp(text.p, head.p, head.n) == 0;
 }
@@ -30,12 +30,12 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 	bool is_changed = comment->edited_ms > 0 || comment->removed;
 	struct comment *said;
 
-	if (!begins_with(words, sent_text(apply, comment, ENT_STR(""))))
+	if (!begins_as(words, sent_text(apply, comment, ENT_STR(""))))
 		return false;
 	if (sdk_eq(words, sent_text(apply, comment, comment->body)))
 		return true;
-	size_t n = is_changed ? said_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
-			      : 0;
+	size_t n =
+	    is_changed ? said_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eq(words, sent_text(apply, comment, said[i].body)))
 			return true;
@@ -46,14 +46,18 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 static bool find_forgotten(struct apply *apply, const struct situation *at, const struct ent_change *change,
 			   char ret_uuid[ID_SIZE])
 {
-	struct db_stmt *stmt = db_use(
-	    apply->db,
-	    "SELECT c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms, c.removed FROM (SELECT * FROM "
-	    "comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) AS c WHERE c.supplier <> $2 AND "
-	    "NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = $2 AND k.ticket = $3 AND "
-	    "substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid "
-	    "AND k.supplier = $2) OR NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = c.uuid AND d.comment <> "
-	    "'' AND d.supplier = $2 AND d.op = 'add_comment'))");
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT c.uuid, c.supplier, " PEOPLE_NAME(
+				  "c.author") ", c.body, c.edited_ms, c.removed FROM (SELECT * FROM "
+					      "comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) "
+					      "AS c WHERE c.supplier <> $2 AND "
+					      "NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND "
+					      "k.supplier = $2 AND k.ticket = $3 AND "
+					      "substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS (SELECT 1 FROM "
+					      "copy AS k WHERE k.comment = c.uuid "
+					      "AND k.supplier = $2) OR NOT EXISTS (SELECT 1 FROM delivery AS d WHERE "
+					      "d.comment = c.uuid AND d.comment <> "
+					      "'' AND d.supplier = $2 AND d.op = 'add_comment'))");
 	const struct ent_str words = echo_words(apply->arena, change->comment.body);
 	bool found = false;
 
@@ -89,8 +93,9 @@ size_t forgotten_echo(struct apply *apply, const struct situation *at, const str
 	if (n)
 		memcpy(list, *sent, n * sizeof *list);
 	echo_hash(apply->arena, change->comment.body, hash);
-	list[n] = (struct echo_sent){.comment = sdk_dup(apply->arena, sdk_str(uuid)),
-				     .hashes = sdk_dup(apply->arena, (struct ent_str){(const char *)hash, sizeof hash})};
+	list[n] =
+	    (struct echo_sent){.comment = sdk_dup(apply->arena, sdk_str(uuid)),
+			       .hashes = sdk_dup(apply->arena, (struct ent_str){(const char *)hash, sizeof hash})};
 	*sent = list;
 	return n + 1;
 }

@@ -36,7 +36,8 @@ static const char *const contents[] = {
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
     "BY id",
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
-    "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
+    "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
+    "external_id",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "

@@ -12,11 +12,11 @@
 #include <string.h>
 
 enum {
-	COPY_SIZE_MAX = 64 << 10,  /* bytes of one copy; its beginning is enough to find most of it */
-	COPIES_SIZE_MAX = 1 << 20, /* bytes of all copies: nothing else is stored while they are searched */
+	COPY_SIZE_MAX = 64 << 10,          /* bytes of one copy; its beginning is enough to find most of it */
+	COPIES_SIZE_MAX = 1 << 20,         /* bytes of all copies: nothing else is stored while they are searched */
 	COPIES_MAX = 3 * QUOTE_COPIES_MAX, /* of all sources */
-	BRIEFS_WITHIN = 1000,      /* events of the incident in which a brief is looked for */
-	CLOCKS_MS = 600000         /* the tool's clock may be this far behind ours */
+	BRIEFS_WITHIN = 1000,              /* events of the incident in which a brief is looked for */
+	CLOCKS_MS = 600000                 /* the tool's clock may be this far behind ours */
 };
 #define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and searched for one job: some 300 ms */
 
@@ -59,9 +59,8 @@ static void copies_add(struct copies *copies, struct ent_str text, struct ent_st
 /* The comment as it went, with these words. */
 static struct ent_str comment_text(const struct copies *copies, const struct comment *comment, struct ent_str body)
 {
-	const struct comment said = {.supplier = comment->supplier,
-				     .author.name = comment->author.name,
-				     .body = sdk_head(body, COPY_SIZE_MAX)};
+	const struct comment said = {
+	    .supplier = comment->supplier, .author.name = comment->author.name, .body = sdk_head(body, COPY_SIZE_MAX)};
 
 	return federate_comment(copies->apply->arena, copies->apply->suppliers, &said);
 }
@@ -90,12 +89,12 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 /* What was sent, or may have been, the newest first. */
 static void add_deliveries(struct copies *copies)
 {
-	struct db_stmt *stmt = db_use(
-	    copies->apply->db,
-	    "SELECT " COMMENT_FIELDS ", d.key, d.text, d.op = 'create_ticket' FROM delivery AS d "
-	    "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
-	    "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
-	    "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
+	struct db_stmt *stmt =
+	    db_use(copies->apply->db,
+		   "SELECT " COMMENT_FIELDS ", d.key, d.text, d.op = 'create_ticket' FROM delivery AS d "
+		   "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
+		   "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
+		   "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
 
 	db_bind_int(stmt, 1, copies->at->incident->number);
 	db_bind_str(stmt, 2, copies->at->supplier);

@@ -18,7 +18,7 @@ enum { BATCH = 5000 }; /* records a transaction */
 
 struct rebuild {
 	struct db *db;
-	int64_t n_open; /* in the open transaction */
+	int64_t n_open;        /* in the open transaction */
 	int64_t last_delivery; /* the highest id that an event names */
 };
 

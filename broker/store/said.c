@@ -11,7 +11,7 @@ enum { SAID_SIZE_MAX = 2 << 20 }; /* bytes of all events that are read: nothing 
 	"i.merged_into = part.number AND i.merged_into <> 0) SELECT e.kind, e.json FROM part JOIN event AS e ON "      \
 	"e.incident = part.number WHERE ($2 IS NULL OR e.json LIKE $2) AND "
 
-static void bind_said(struct db_stmt *stmt, struct ent_arena *arena, int64_t incident, const char *uuid)
+static void bind_words(struct db_stmt *stmt, struct ent_arena *arena, int64_t incident, const char *uuid)
 {
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, uuid ? sdk_format(arena, "%%\"id\":\"%s\"%%", uuid) : ENT_ABSENT);
@@ -36,7 +36,7 @@ bool said_first(struct db *db, struct ent_arena *arena, int64_t incident, const 
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind = 'comment.added' ORDER BY e.seq");
 	bool found = false;
 
-	bind_said(stmt, arena, incident, uuid);
+	bind_words(stmt, arena, incident, uuid);
 	while (!found && db_row(stmt))
 		found = read_said(stmt, arena, uuid, ret);
 	db_done(stmt);
@@ -51,7 +51,7 @@ size_t said_list(struct db *db, struct ent_arena *arena, int64_t incident, const
 	struct comment *list = SDK_NEW_N(arena, struct comment, SAID_MAX);
 	size_t n = 0, size = 0;
 
-	bind_said(stmt, arena, incident, uuid);
+	bind_words(stmt, arena, incident, uuid);
 	db_bind_int(stmt, 3, until_ms);
 	db_bind_int(stmt, 4, SAID_MAX);
 	while (n < SAID_MAX && size < SAID_SIZE_MAX && db_row(stmt)) {
