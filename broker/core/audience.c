@@ -116,6 +116,27 @@ bool audience_widens(const struct audience *a, const struct audience *b)
 	return false;
 }
 
+/* Those named by `from` that may read `other`. */
+static struct ent_str list_meet(struct ent_arena *arena, struct ent_str list, const struct audience *from,
+				const struct audience *other)
+{
+	struct ent_str rest = from->organisations;
+
+	while (rest.n) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+		if (other->everyone || list_has(other->organisations, name))
+			list = list_with(arena, list, name);
+	}
+	return list;
+}
+
+struct audience audience_meet(struct ent_arena *arena, const struct audience *a, const struct audience *b)
+{
+	struct ent_str list = list_meet(arena, list_meet(arena, ENT_ABSENT, a, b), b, a);
+
+	return (struct audience){list, a->everyone && b->everyone, a->requester && b->requester};
+}
+
 bool audience_allows(const struct audience *audience, struct ent_str organisation, bool shares)
 {
 	/* Who takes no part in the incident has no thread to read, named or not. */

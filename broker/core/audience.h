@@ -30,6 +30,8 @@ bool audience_names(const struct audience *audience, struct ent_str organisation
 bool audience_equal(const struct audience *a, const struct audience *b);
 /* May somebody read b who may not read a? */
 bool audience_widens(const struct audience *a, const struct audience *b);
+/* Who may read both. */
+struct audience audience_meet(struct ent_arena *arena, const struct audience *a, const struct audience *b);
 /* May this organisation read it? `shares`: it takes part in the incident. Any doubt is no. */
 bool audience_allows(const struct audience *audience, struct ent_str organisation, bool shares);
 

@@ -209,6 +209,16 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	}
 }
 
+/* One that was public before, or kept, stands without its words: it may be public again. */
+static void decide_dropped(const struct situation *at, const struct ent_change *change, struct events *ret)
+{
+	struct ent_change wordless = *change;
+
+	wordless.comment.body = ENT_STR("");
+	if (at->comment)
+		decide_comment_added(at, &wordless, ret);
+}
+
 /* Also when the comment is not known: its addition may come later and must not stand up again. */
 static void decide_comment_removed(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
@@ -315,8 +325,7 @@ static void decide_told(const struct situation *at, const struct ent_change *cha
 	if (at->is_comment_echo)
 		return;
 	if (decide_drops(at, change)) {
-		if (at->comment && newer_than_known(change, at->comment) >= 0) /* it was public before, or kept */
-			decide_comment_removed(at, change, ret);
+		decide_dropped(at, change, ret);
 	} else if (change->kind == ENT_COMMENT_ADDED) {
 		decide_comment_added(at, change, ret);
 	} else if (change->kind == ENT_COMMENT_REMOVED) {

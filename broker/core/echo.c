@@ -86,6 +86,14 @@ void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[3
 	memcpy(ret, hash, 32);
 }
 
+bool echo_hash_among(struct ent_str hashes, const unsigned char hash[32])
+{
+	for (size_t i = 0; i + ECHO_HASH_SIZE <= hashes.n; i += ECHO_HASH_SIZE)
+		if (memcmp(hashes.p + i, hash, ECHO_HASH_SIZE) == 0)
+			return true;
+	return false;
+}
+
 /* ---- who said it ---------------------------------------------------------------- */
 
 bool echo_is_account(const struct supplier *supplier, const struct ent_person *person)
@@ -112,15 +120,13 @@ static const struct ent_person *author_of(const struct ent_change *change)
 static const struct echo_sent *sent_words(const struct ent_change *change, const struct echo_sent *sent, size_t n_sent,
 					  struct ent_arena *arena)
 {
-	static const unsigned char none[32] = {0};
 	unsigned char hash[32];
 
 	if (n_sent == 0)
 		return NULL;
 	echo_hash(arena, change->comment.body, hash);
 	for (size_t i = 0; i < n_sent; i++)
-		if (!sent[i].is_bound && memcmp(sent[i].hash, none, sizeof none) != 0 &&
-		    memcmp(sent[i].hash, hash, sizeof hash) == 0)
+		if (!sent[i].is_bound && echo_hash_among(sent[i].hashes, hash))
 			return &sent[i];
 	return NULL;
 }

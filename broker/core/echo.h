@@ -10,13 +10,15 @@
 #include "base/world.h"
 #include "core/supplier.h"
 
-#define ECHO_WINDOW_MS 900000 /* content is compared for so long */
+#define ECHO_HASH_SIZE   32
+#define ECHO_HASHES_SIZE (4 * ECHO_HASH_SIZE) /* of one delivery: attempts may have gone with other words */
+#define ECHO_WINDOW_MS   900000               /* content is compared for so long */
 
 /* What was brought, or may have been, to the ticket in the window; the store looks it up. */
 struct echo_sent {
 	struct ent_str comment; /* uuid; absent: not a comment of the thread */
 	char key[ID_SIZE];      /* the delivery's */
-	unsigned char hash[32]; /* echo_hash() of the text as delivered; zero for an update */
+	struct ent_str hashes;  /* echo_hash() of each text as delivered, one after the other; empty for an update */
 	uint32_t set;           /* update: 1u << attribute */
 	struct values values;   /* update */
 	/* Its remote id is known already: another comment of the same words is news. Update: the tool has told these
@@ -29,6 +31,7 @@ struct echo_sent {
 struct ent_str echo_words(struct ent_arena *arena, struct ent_str text);
 /* SHA-256 of it. */
 void echo_hash(struct ent_arena *arena, struct ent_str text, unsigned char ret[32]);
+bool echo_hash_among(struct ent_str hashes, const unsigned char hash[32]);
 
 enum echo { ECHO_NONE, ECHO_ID, ECHO_MARKER, ECHO_AUTHOR, ECHO_CONTENT };
 /* is_known: (supplier, ticket, comment id) is one of our copies. *ret_sent: which delivery it is, NULL when it cannot

@@ -120,14 +120,29 @@ static struct delivery *take_up(struct queue *queue, struct delivery *known, con
 	return known;
 }
 
+/* It stands there, and no delivery of it is remembered, as after a rebuild. One that is just added stands nowhere. */
+static bool stands_forgotten(const struct queue_line *line, const struct delivery *like)
+{
+	const struct event *event = line->cause.event;
+	struct dossier *dossier = line->queue->dossier;
+
+	if (!like->comment[0] || !dossier->source || (event && event->kind == EVENT_COMMENT_ADDED))
+		return false;
+	return dossier->source->stands(dossier, like->comment, like->supplier);
+}
+
 static void plan_one(const struct queue_line *line, const struct planned *planned)
 {
 	struct queue *queue = line->queue;
 	bool is_rush = queue_is_rush(queue, &line->cause, planned->supplier->name, planned->op);
 	struct delivery made = queue_line_make(line, planned);
 	struct delivery *known = find_delivery(line, &made);
-	struct delivery *delivery = known ? take_up(queue, known, &made) : queue_line_up(queue, &made);
+	struct delivery *delivery = NULL;
 
+	if (known)
+		delivery = take_up(queue, known, &made);
+	else if (!stands_forgotten(line, &made))
+		delivery = queue_line_up(queue, &made);
 	if (!delivery)
 		return;
 	queue_line_vet(line, delivery, planned, is_rush);

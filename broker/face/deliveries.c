@@ -114,10 +114,10 @@ static bool can_repair(enum delivery_cause cause)
 	case CAUSE_PUBLIC:
 	case CAUSE_INVALID:
 	case CAUSE_LEFT:
+	case CAUSE_AUDIENCE: /* also what drift lists as still there */
 		return true;
 	case CAUSE_NONE:
 	case CAUSE_UNKNOWN: /* each has to be looked at: a repeat could do it twice */
-	case CAUSE_AUDIENCE:
 	case CAUSE_EARLIER: /* each is a choice of its own */
 	case CAUSE_UNSHARED:
 	case CAUSE_UNSUPPORTED:
@@ -154,7 +154,8 @@ void deliveries_repair(struct exchange *x)
 		answer_problem(
 		    x, PROBLEM_CONTENT,
 		    "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
-		    "invalid. Deliveries that are \"unknown\" may have been done: look at each of them in the tool.");
+		    "invalid, audience. Deliveries that are \"unknown\" may have been done: look at each of them in "
+		    "the tool.");
 		return;
 	}
 	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {

@@ -12,6 +12,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/follow.h"
+#include "store/forgotten.h"
 #include "store/join_ask.h"
 #include "store/people.h"
 #include "store/quotes.h"
@@ -206,7 +207,7 @@ static void find_echo(struct apply *apply, struct dossier *dossier, struct situa
 		n = echo_list(apply->db, apply->arena, at->incident->number, at->supplier,
 			      apply->now_ms - ECHO_WINDOW_MS, &sent);
 	if (is_new_comment)
-		n = add_marked(apply, at, change, &sent, n);
+		n = forgotten_echo(apply, at, change, &sent, add_marked(apply, at, change, &sent, n));
 	if (told && !at->sweep) /* what a sweep finds is what stands there, whoever set it */
 		at->echo = echo_attributes(from, change, sent, n);
 	bool is_known = (is_new_comment || (change->kind == ENT_COMMENT_REMOVED && !at->comment)) &&
@@ -247,6 +248,8 @@ static void heed_echo(struct apply *apply, const struct situation *at, const str
 		delivery_bind_updates(apply->db, at->incident->number, at->supplier, at->echo);
 	if (sent && sent->key[0])
 		see_delivery(apply, sdk_str(sent->key), change->ticket.id, change->comment.id);
+	else if (sent && sent->comment.n && change->comment.id.n)
+		copy_save(apply->db, at->supplier, change->ticket.id, change->comment.id, sent->comment.p, true);
 }
 
 /* ---- one change --------------------------------------------------------------------- */

@@ -8,5 +8,16 @@
 bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
 void copy_save(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id,
 	       const char *comment, bool learned);
+/* The comment was taken out of the supplier's tool. Its places stay known: the tool may tell it late. */
+void copy_taken_out(struct db *db, struct ent_str supplier, const char *comment);
+
+/* A comment that stands in a supplier's tool and should not: it was removed, or is not for this supplier any more. */
+struct copy_stale {
+	struct ent_str comment; /* uuid */
+	bool removed;
+};
+/* Those of an incident whose removal nobody remembers, as after a rebuild. */
+size_t copy_stale(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
+		  struct ent_str organisation, struct copy_stale *ret, size_t max);
 
 #endif

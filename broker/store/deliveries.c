@@ -169,6 +169,14 @@ size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct su
 	return n;
 }
 
+#define META_RESERVED "reserved_delivery"
+
+int64_t delivery_last_id(struct db *db)
+{
+	return db_ask(db, "SELECT coalesce(max(id), 0) FROM (SELECT max(id) AS id FROM delivery UNION ALL SELECT "
+			  "CAST(value AS BIGINT) FROM meta WHERE name = '" META_RESERVED "') AS told");
+}
+
 /* ---- writing ------------------------------------------------------------------- */
 
 /* What may change; from $1 on. `planned` lasts until the statement has run. */
@@ -203,6 +211,15 @@ static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery,
 	db_bind_int(stmt, 33, delivery->audience.requester);
 }
 
+void delivery_reserve(struct db *db, int64_t last_id)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO meta (name, value) VALUES ('" META_RESERVED "', CAST($1 AS TEXT)) "
+		       "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+	db_bind_int(stmt, 1, last_id);
+	(void)db_row(stmt);
+}
+
 static void delivery_insert(struct db *db, const struct delivery *delivery)
 {
 	struct db_stmt *stmt = db_use(
@@ -226,8 +243,34 @@ static void delivery_insert(struct db *db, const struct delivery *delivery)
 	(void)db_row(stmt);
 }
 
+/* The tool may have taken any of the texts that went: each attempt's stay, the first ones and the last. */
+static struct ent_str hashes_with(struct db *db, const struct delivery *delivery, char ret[ECHO_HASHES_SIZE])
+{
+	struct db_stmt *stmt = db_use(db, "SELECT hash FROM delivery WHERE id = $1");
+	size_t n = 0;
+
+	if (!delivery->hash)
+		return ENT_ABSENT;
+	db_bind_int(stmt, 1, delivery->id);
+	if (db_row(stmt)) {
+		struct ent_str stored = db_str(stmt, 0);
+		n = stored.n > ECHO_HASHES_SIZE ? 0 : stored.n;
+		if (n)
+			memcpy(ret, stored.p, n);
+	}
+	db_done(stmt);
+	if (echo_hash_among((struct ent_str){ret, n}, delivery->hash))
+		return ENT_ABSENT;
+	if (n == ECHO_HASHES_SIZE)
+		n -= ECHO_HASH_SIZE;
+	memcpy(ret + n, delivery->hash, ECHO_HASH_SIZE);
+	return (struct ent_str){ret, n + ECHO_HASH_SIZE};
+}
+
 static void delivery_update(struct db *db, const struct delivery *delivery)
 {
+	char hashes[ECHO_HASHES_SIZE], planned[ATTR_VALUES_SIZE];
+	const struct ent_str hash = hashes_with(db, delivery, hashes);
 	struct db_stmt *stmt = db_use(
 	    db, "UPDATE delivery SET state = $1, head = $2, look = $3, phase = $4, memo = $5, due_ms = $6, cause = $7, "
 		"reason = $8, remote_id = $9, state_ms = $10, unsure_ms = $11, attempt = $12, op = $13, attributes = "
@@ -235,8 +278,6 @@ static void delivery_update(struct db *db, const struct delivery *delivery)
 		"sent_to = $20, "
 		"halved = $21, owed = $22, anyway = $23, hash = coalesce($25, hash), exchange = coalesce($26, "
 		"exchange), bound = CASE WHEN $27 < 0 THEN bound ELSE $27 END WHERE id = $24");
-	struct ent_str hash = delivery->hash ? (struct ent_str){(const char *)delivery->hash, 32} : ENT_ABSENT;
-	char planned[ATTR_VALUES_SIZE];
 
 	bind_changing(stmt, delivery, planned);
 	db_bind_blob(stmt, 25, hash);
@@ -283,8 +324,8 @@ static void read_sent(struct db_stmt *stmt, struct ent_arena *arena, struct echo
 	if (db_str(stmt, 0).n)
 		ret->comment = sdk_dup(arena, db_str(stmt, 0));
 	copy_text(ret->key, db_str(stmt, 1));
-	if (hash.n == sizeof ret->hash)
-		memcpy(ret->hash, hash.p, sizeof ret->hash);
+	if (hash.n)
+		ret->hashes = sdk_dup(arena, hash);
 	if (ret->set)
 		ret->values = attr_values_parse(db_str(stmt, 4));
 }

@@ -33,6 +33,9 @@ bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struc
 size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
 		 const struct echo_sent **ret);
 
+/* The highest id that a delivery has, or had in a store that this one was rebuilt after. */
+int64_t delivery_last_id(struct db *db);
+
 /* ---- the writer's ---------------------------------------------------------------- */
 
 #define DELIVERY_COLUMNS                                                                                               \
@@ -45,6 +48,8 @@ size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struc
 #define DELIVERY_FIELDS DELIVERY_COLUMNS " FROM delivery "
 /* The row that stands of a statement that begins with these columns: without incident_uuid, ticket and ticket_key. */
 void delivery_read(struct db_stmt *stmt, struct ent_arena *arena, struct delivery *ret);
+/* Events on the stream name ids up to this one: no new delivery gets one of them. */
+void delivery_reserve(struct db *db, int64_t last_id);
 /* A new one or what changed of it. */
 void delivery_save(struct db *db, struct delivery *delivery);
 /* The values of updates that are done were told since: the same said once more is news. */

@@ -286,7 +286,7 @@ static bool bring_last(struct dossier *dossier, struct ent_str supplier, enum en
 static bool bring_stands(struct dossier *dossier, const char *uuid, struct ent_str supplier)
 {
 	struct db_stmt *stmt =
-	    db_use(db_of(dossier), "SELECT 1 FROM copy WHERE comment = $1 AND supplier = $2 LIMIT 1");
+	    db_use(db_of(dossier), "SELECT 1 FROM copy WHERE comment = $1 AND supplier = $2 AND gone = 0 LIMIT 1");
 
 	db_bind_str(stmt, 1, sdk_str(uuid));
 	db_bind_str(stmt, 2, supplier);

@@ -131,10 +131,8 @@ static bool has_our_words(struct apply *apply, const struct situation *at, const
 	db_bind_int(stmt, 1, at->incident->number);
 	db_bind_str(stmt, 2, at->supplier);
 	db_bind_str(stmt, 3, comment->id);
-	while (!found && db_row(stmt)) {
-		struct ent_str sent = db_str(stmt, 0);
-		found = sent.n == sizeof hash && memcmp(sent.p, hash, sizeof hash) == 0;
-	}
+	while (!found && db_row(stmt))
+		found = echo_hash_among(db_str(stmt, 0), hash);
 	db_done(stmt);
 	return found;
 }

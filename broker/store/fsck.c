@@ -37,14 +37,15 @@ static const char *const contents[] = {
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
     "BY id",
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
-    "SELECT supplier, ticket, external_id, comment FROM copy WHERE learned = 0 ORDER BY supplier, ticket, external_id",
+    "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
+    "external_id",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {14, 5, 11, 17, 9, 5, 2, 3, 7, 4, 10, 5, 4, 11};
+static const int n_column[] = {22, 5, 11, 18, 13, 5, 2, 3, 7, 4, 10, 5, 5, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

@@ -6,52 +6,193 @@
 #include "core/quote.h"
 #include "sdk/webhook.h"
 #include "store/people.h"
+#include "store/said.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	COPY_SIZE_MAX = 64 << 10,  /* bytes of one copy; its beginning is enough to find most of it */
-	COPIES_SIZE_MAX = 1 << 20, /* bytes of all copies: nothing else is stored while they are searched */
-	CLOCKS_MS = 600000         /* the tool's clock may be this far behind ours */
+	COPY_SIZE_MAX = 64 << 10,          /* bytes of one copy; its beginning is enough to find most of it */
+	COPIES_SIZE_MAX = 1 << 20,         /* bytes of all copies: nothing else is stored while they are searched */
+	COPIES_MAX = 3 * QUOTE_COPIES_MAX, /* of all sources */
+	BRIEFS_WITHIN = 1000,              /* events of the incident in which a brief is looked for */
+	CLOCKS_MS = 600000                 /* the tool's clock may be this far behind ours */
 };
 #define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and searched for one job: some 300 ms */
 
-/* The texts that were sent until then, or may have been, the newest first. */
-static size_t copies_load(struct apply *apply, const struct situation *at, int64_t until_ms, struct quote_copy **ret)
+/* What is being loaded: the texts of one supplier in one incident. */
+struct copies {
+	struct apply *apply;
+	const struct situation *at;
+	int64_t until_ms;
+	struct quote_copy *list;
+	size_t n, n_max, size, size_max; /* what may be in the list now: each source has a share of its own */
+	struct comment *changed;         /* those that stand there and were edited or removed since */
+	size_t n_changed;
+	bool has_brief;
+};
+
+static void next_source(struct copies *copies)
 {
-	struct quote_copy *list = NULL;
-	struct db_stmt *stmt = db_use(
-	    apply->db,
-	    "SELECT d.key, d.text, d.comment, c.supplier, " PEOPLE_NAME(
-		"c.author") ", c.body FROM delivery AS d "
-			    "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
-			    "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
-			    "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
-	size_t n = 0, size = 0;
+	copies->n_max = copies->n + QUOTE_COPIES_MAX;
+	copies->size_max = copies->size + COPIES_SIZE_MAX;
+}
 
-	db_bind_int(stmt, 1, at->incident->number);
-	db_bind_str(stmt, 2, at->supplier);
+static bool copies_full(const struct copies *copies)
+{
+	return copies->n >= copies->n_max || copies->size >= copies->size_max;
+}
+
+static void copies_add(struct copies *copies, struct ent_str text, struct ent_str key)
+{
+	struct ent_arena *arena = copies->apply->arena;
+
+	if (!text.n || copies_full(copies))
+		return;
+	copies->list = copies->list ? copies->list : SDK_NEW_N(arena, struct quote_copy, COPIES_MAX);
+	struct quote_copy *copy = &copies->list[copies->n++];
+	copy->words = echo_words(arena, text);
+	copies->size += copy->words.n;
+	snprintf(copy->key, ID_SIZE, "%.*s", ENT_F(key));
+}
+
+/* The comment as it went, with these words. */
+static struct ent_str comment_text(const struct copies *copies, const struct comment *comment, struct ent_str body)
+{
+	const struct comment said = {
+	    .supplier = comment->supplier, .author.name = comment->author.name, .body = sdk_head(body, COPY_SIZE_MAX)};
+
+	return federate_comment(copies->apply->arena, copies->apply->suppliers, &said);
+}
+
+#define COMMENT_FIELDS "c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1"
+
+/* The row's COMMENT_FIELDS; one that has other words now is remembered. */
+static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
+{
+	struct ent_arena *arena = copies->apply->arena;
+	struct comment comment = {.supplier = db_str(stmt, 1), .author.name = db_str(stmt, 2), .body = db_str(stmt, 3)};
+
+	snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+	if (db_int(stmt, 4) == 0 || copies->n_changed == COPIES_MAX)
+		return comment;
+	if (!copies->changed)
+		copies->changed = SDK_NEW_N(arena, struct comment, COPIES_MAX);
+	struct comment *changed = &copies->changed[copies->n_changed++];
+	*changed = comment;
+	changed->supplier = sdk_dup(arena, comment.supplier);
+	changed->author.name = sdk_dup(arena, comment.author.name);
+	changed->body = sdk_dup(arena, comment.body);
+	return comment;
+}
+
+/* What was sent, or may have been, the newest first. */
+static void add_deliveries(struct copies *copies)
+{
+	struct db_stmt *stmt =
+	    db_use(copies->apply->db,
+		   "SELECT " COMMENT_FIELDS ", d.key, d.text, d.op = 'create_ticket' FROM delivery AS d "
+		   "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
+		   "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
+		   "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
+
+	db_bind_int(stmt, 1, copies->at->incident->number);
+	db_bind_str(stmt, 2, copies->at->supplier);
 	db_bind_int(stmt, 3, QUOTE_COPIES_MAX);
-	db_bind_int(stmt, 4, until_ms);
-	while (n < QUOTE_COPIES_MAX && size < COPIES_SIZE_MAX && db_row(stmt)) {
-		struct comment comment = {.supplier = db_str(stmt, 3),
-					  .author.name = db_str(stmt, 4),
-					  .body = db_str(stmt, 1).n ? db_str(stmt, 1) : db_str(stmt, 5)};
-		bool is_comment = db_str(stmt, 2).n > 0 && comment.body.p;
+	db_bind_int(stmt, 4, copies->until_ms);
+	while (!copies_full(copies) && db_row(stmt)) {
+		struct comment comment = read_copied(copies, stmt);
+		struct ent_str text = db_str(stmt, 6);
 
-		comment.body = sdk_head(comment.body, COPY_SIZE_MAX);
-		list = list ? list : SDK_NEW_N(apply->arena, struct quote_copy, QUOTE_COPIES_MAX);
-		comment.body = is_comment ? federate_comment(apply->arena, apply->suppliers, &comment)
-					  : sdk_or_empty(comment.body);
-		list[n].words = echo_words(apply->arena, comment.body);
-		size += list[n].words.n;
-		snprintf(list[n++].key, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+		copies->has_brief |= db_int(stmt, 7) != 0;
+		copies_add(copies,
+			   comment.uuid[0] ? comment_text(copies, &comment, text.n ? text : comment.body)
+					   : sdk_head(text, COPY_SIZE_MAX),
+			   db_str(stmt, 5));
 	}
 	db_done(stmt);
-	apply->quotes.looked += size;
-	*ret = list;
-	return n;
+}
+
+/* What stands there and no delivery of it is remembered, as after a rebuild. */
+static void add_forgotten(struct copies *copies)
+{
+	struct db_stmt *stmt = db_use(
+	    copies->apply->db,
+	    "SELECT " COMMENT_FIELDS " FROM (SELECT * FROM comment WHERE incident = $1 AND recorded_ms <= $4 ORDER BY "
+	    "created_ms DESC, id DESC LIMIT 5 * $3) AS c WHERE c.supplier <> $2 AND EXISTS (SELECT 1 FROM copy AS k "
+	    "WHERE k.comment = c.uuid AND k.supplier = $2) AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment "
+	    "= c.uuid AND d.comment <> '' AND d.supplier = $2) LIMIT $3");
+
+	db_bind_int(stmt, 1, copies->at->incident->number);
+	db_bind_str(stmt, 2, copies->at->supplier);
+	db_bind_int(stmt, 3, QUOTE_COPIES_MAX);
+	db_bind_int(stmt, 4, copies->until_ms);
+	while (!copies_full(copies) && db_row(stmt)) {
+		struct comment comment = read_copied(copies, stmt);
+
+		copies_add(copies, comment_text(copies, &comment, comment.body), ENT_ABSENT);
+	}
+	db_done(stmt);
+}
+
+/* The texts that they went with before. */
+static void add_earlier_words(struct copies *copies)
+{
+	struct apply *apply = copies->apply;
+	struct comment *said;
+	size_t n = copies->n_changed
+		       ? said_list(apply->db, apply->arena, copies->at->incident->number, NULL, copies->until_ms, &said)
+		       : 0;
+
+	for (size_t i = 0; i < n && !copies_full(copies); i++)
+		for (size_t k = 0; k < copies->n_changed; k++) {
+			const struct comment *now = &copies->changed[k];
+			if (strcmp(now->uuid, said[i].uuid) != 0)
+				continue;
+			if (!sdk_eq(now->body, said[i].body))
+				copies_add(copies, comment_text(copies, now, said[i].body), ENT_ABSENT);
+			break;
+		}
+}
+
+/* The brief that its ticket was made with, where that delivery is forgotten. */
+static void add_briefs(struct copies *copies)
+{
+	struct apply *apply = copies->apply;
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT json FROM (SELECT kind, supplier, json FROM event WHERE incident = $1 ORDER BY "
+			      "sequence LIMIT $3) AS early WHERE kind = 'incident.shared' AND supplier = $2");
+	struct event event;
+	struct ent_err err;
+
+	db_bind_int(stmt, 1, copies->at->incident->number);
+	db_bind_str(stmt, 2, copies->at->supplier);
+	db_bind_int(stmt, 3, BRIEFS_WITHIN);
+	while (!copies_full(copies) && db_row(stmt))
+		if (event_parse(apply->arena, EVENT_INCIDENT_SHARED, sdk_dup(apply->arena, db_str(stmt, 0)), &event,
+				&err) == ENT_OK &&
+		    event.brief.what.n)
+			copies_add(copies, federate_brief(apply->arena, &event.brief, copies->at->incident),
+				   ENT_ABSENT);
+	db_done(stmt);
+}
+
+/* The texts that were sent until then, or may have been. */
+static size_t copies_load(struct apply *apply, const struct situation *at, int64_t until_ms, struct quote_copy **ret)
+{
+	struct copies copies = {.apply = apply, .at = at, .until_ms = until_ms};
+
+	next_source(&copies);
+	add_deliveries(&copies);
+	next_source(&copies);
+	add_forgotten(&copies);
+	next_source(&copies);
+	add_earlier_words(&copies);
+	if (!copies.has_brief)
+		add_briefs(&copies);
+	apply->quotes.looked += copies.size;
+	*ret = copies.list;
+	return copies.n;
 }
 
 /* A job's comments of one incident share one load of the texts sent until now. */

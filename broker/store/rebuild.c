@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/rebuild.h"
 
+#include "store/deliveries.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
 #include "store/people.h"
@@ -17,7 +18,8 @@ enum { BATCH = 5000 }; /* records a transaction */
 
 struct rebuild {
 	struct db *db;
-	int64_t n_open; /* in the open transaction */
+	int64_t n_open;        /* in the open transaction */
+	int64_t last_delivery; /* the highest id that an event names */
 };
 
 static void meta_set(struct db *db, const char *name, const char *value)
@@ -44,7 +46,7 @@ enum ent_rc rebuild_open(const char *path, const char *vfs, const struct store_m
 	if (meta->people_key[0])
 		meta_set(db, "people_key", meta->people_key);
 	struct rebuild *rebuild = sdk_xalloc(sizeof *rebuild);
-	*rebuild = (struct rebuild){db, 0};
+	*rebuild = (struct rebuild){.db = db};
 	*ret = rebuild;
 	return ENT_OK;
 }
@@ -165,6 +167,8 @@ static enum ent_rc fold_one(struct rebuild *rebuild, struct ent_arena *arena, co
 	if (dossier.incident.sequence + 1 != event->sequence)
 		return record_missing(dossier.incident.sequence + 1, incident_number(event->incident, number),
 				      event->sequence, err);
+	if (event->delivery > rebuild->last_delivery)
+		rebuild->last_delivery = event->delivery;
 	dossier_fold(&dossier, event);
 	row_folds_apply(rebuild->db, event);
 	if (event->kind == EVENT_INCIDENT_MERGED) {
@@ -222,8 +226,11 @@ enum ent_rc rebuild_finish(struct rebuild *rebuild, int64_t *ret_events, struct 
 		sdk_arena_release(&arena);
 	}
 	sdk_arena_release(&arena);
-	if (rc == ENT_OK)
+	if (rc == ENT_OK) {
+		begin_some(rebuild);
+		delivery_reserve(rebuild->db, rebuild->last_delivery);
 		rc = commit_some(rebuild, true, err);
+	}
 	*ret_events = n;
 	return rc;
 }

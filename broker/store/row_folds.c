@@ -14,6 +14,7 @@
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void fold_correlation(struct db *db, const struct event *event)
@@ -33,6 +34,8 @@ static void fold_attachment(struct db *db, const struct event *event)
 {
 	if (event->kind == EVENT_ATTACHMENT_ADDED)
 		attachment_save(db, event);
+	else if (event->kind == EVENT_COMMENT_EDITED || event->kind == EVENT_COMMENT_REMOVED)
+		attachments_narrow(db, event->incident, &event->comment);
 }
 
 static void fold_hand_over(struct db *db, const struct event *event)
@@ -45,6 +48,8 @@ static void fold_copy(struct db *db, const struct event *event)
 {
 	char made[sizeof "delivery:" + ID_SIZE] = "delivery:";
 
+	if (event->kind == EVENT_DELIVERY_DONE && event->op == ENT_REMOVE_COMMENT)
+		copy_taken_out(db, event->supplier, event->comment.uuid);
 	if (event->kind != EVENT_DELIVERY_DONE || event->op != ENT_ADD_COMMENT || !event->ticket_id.n)
 		return;
 	memcpy(made + sizeof "delivery:" - 1, event->delivery_key, ID_SIZE);
@@ -118,24 +123,25 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 
 struct fixed {
 	int64_t id;
-	struct audience audience;
+	struct comment comment; /* uuid and audience */
 };
 
-static void save_audience(struct db *db, const struct fixed *fixed)
+static void save_audience(struct db *db, int64_t incident, const struct fixed *fixed)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE comment SET organisations = $2, everyone = 0 WHERE id = $1");
 
 	db_bind_int(stmt, 1, fixed->id);
-	db_bind_str(stmt, 2, sdk_or_empty(fixed->audience.organisations));
+	db_bind_str(stmt, 2, sdk_or_empty(fixed->comment.audience.organisations));
 	(void)db_row(stmt);
+	attachments_narrow(db, incident, &fixed->comment);
 }
 
 /* What is for everyone on this side is for those by name who can read it now. */
 static void fix_audiences(struct db *db, struct dossier *side, const struct event *merged)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT id, supplier, ticket, organisations, requester, created_ms, recorded_ms, origin FROM "
-		       "comment WHERE incident = $1 AND everyone = 1 ORDER BY id");
+	    db_use(db, "SELECT id, supplier, ticket, organisations, requester, created_ms, recorded_ms, origin, uuid "
+		       "FROM comment WHERE incident = $1 AND everyone = 1 ORDER BY id");
 	struct fixed *list = NULL;
 	size_t n = 0, cap = 0;
 
@@ -154,10 +160,12 @@ static void fix_audiences(struct db *db, struct dossier *side, const struct even
 				memcpy(grown, list, n * sizeof *grown);
 			list = grown;
 		}
-		list[n++] = (struct fixed){db_int(stmt, 0), merge_audience(side, merged, &comment)};
+		list[n] = (struct fixed){.id = db_int(stmt, 0)};
+		snprintf(list[n].comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 8)));
+		list[n++].comment.audience = merge_audience(side, merged, &comment);
 	}
 	for (size_t i = 0; i < n; i++)
-		save_audience(db, &list[i]);
+		save_audience(db, side->incident.number, &list[i]);
 }
 
 void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *merged)

@@ -287,6 +287,47 @@ void attachment_save(struct db *db, const struct event *event)
 	(void)db_row(stmt);
 }
 
+/* The next file of the comment, and who may read both. */
+static bool next_attachment(struct db *db, struct ent_arena *arena, int64_t incident, const struct comment *comment,
+			    int64_t *id, struct audience *ret)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT id, organisations, everyone, requester FROM attachment WHERE incident "
+		       "= $1 AND comment = $2 AND id > $3 ORDER BY id LIMIT 1");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, sdk_str(comment->uuid));
+	db_bind_int(stmt, 3, *id);
+	bool found = db_row(stmt);
+	if (found) {
+		const struct audience was = {sdk_dup(arena, db_str(stmt, 1)), db_int(stmt, 2) != 0,
+					     db_int(stmt, 3) != 0};
+		*id = db_int(stmt, 0);
+		*ret = audience_meet(arena, &was, &comment->audience);
+	}
+	db_done(stmt);
+	return found;
+}
+
+void attachments_narrow(struct db *db, int64_t incident, const struct comment *comment)
+{
+	struct sdk_arena arena;
+	struct audience audience;
+	int64_t id = 0;
+
+	sdk_arena_init(&arena);
+	while (comment->uuid[0] && next_attachment(db, &arena.abi, incident, comment, &id, &audience)) {
+		struct db_stmt *stmt =
+		    db_use(db, "UPDATE attachment SET organisations = $2, everyone = $3, requester = $4 WHERE id = $1");
+		db_bind_int(stmt, 1, id);
+		db_bind_str(stmt, 2, sdk_or_empty(audience.organisations));
+		db_bind_int(stmt, 3, audience.everyone);
+		db_bind_int(stmt, 4, audience.requester);
+		(void)db_row(stmt);
+	}
+	sdk_arena_release(&arena);
+}
+
 /* ---- correlation ------------------------------------------------------------- */
 
 void correlation_save(struct db *db, const struct event *event)

@@ -24,6 +24,8 @@ void comment_save(struct db *db, struct comment *comment);
 
 bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id);
 void attachment_save(struct db *db, const struct event *event);
+/* Files that stand at the comment are for nobody who may not read it any more; one that was removed has no readers. */
+void attachments_narrow(struct db *db, int64_t incident, const struct comment *comment);
 
 void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_comment from the rows */
 

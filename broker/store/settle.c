@@ -4,8 +4,10 @@
 #include "core/organisation.h"
 #include "core/queue_plan.h"
 #include "store/changes.h"
+#include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
+#include "store/rows.h"
 
 #include "sdk/webhook.h"
 
@@ -127,6 +129,65 @@ static void save_some(struct apply *apply, int64_t i)
 	apply->dossier = NULL;
 }
 
+/* The living incidents in which something of this supplier's may be stale. */
+static size_t stale_incidents(struct apply *apply, struct ent_str supplier, int64_t *ret, size_t max)
+{
+	struct db_stmt *stmt = db_use(
+	    apply->db, "SELECT DISTINCT c.incident FROM copy AS k JOIN comment AS c ON c.uuid = k.comment WHERE "
+		       "k.supplier = $1 AND k.comment <> '' AND k.gone = 0 AND (c.removed = 1 OR c.everyone = 0) "
+		       "ORDER BY c.incident LIMIT $2");
+	size_t n = 0;
+
+	db_bind_str(stmt, 1, supplier);
+	db_bind_int(stmt, 2, (int64_t)max);
+	while (n < max && db_row(stmt))
+		ret[n++] = db_int(stmt, 0);
+	db_done(stmt);
+	return n;
+}
+
+/* Its removal is planned as it was when the comment was removed, or was for fewer. */
+static void take_out(struct apply *apply, struct dossier *dossier, const struct copy_stale *stale)
+{
+	struct events events = {.arena = apply->arena};
+	struct queue queue = apply_queue(apply, dossier, &events);
+	struct event event = {.kind = stale->removed ? EVENT_COMMENT_REMOVED : EVENT_COMMENT_EDITED,
+			      .incident = dossier->incident.number,
+			      .time_ms = apply->now_ms,
+			      .recorded_ms = apply->now_ms};
+
+	if (!comment_by_uuid(apply->db, apply->arena, stale->comment, &event.comment))
+		return;
+	event.supplier = event.comment.supplier;
+	event.said_ms = event.comment.created_ms;
+	queue_plan(&queue, &dossier->incident, &event);
+	apply_events(apply, &events);
+}
+
+/* Comments that stand in tools and should not, and whose removal nobody remembers. */
+static int64_t take_out_stale(struct apply *apply, struct ent_str supplier)
+{
+	struct copy_stale *stale = SDK_NEW_N(apply->arena, struct copy_stale, THREAD_MAX);
+	int64_t *incident = SDK_NEW_N(apply->arena, int64_t, REPAIR_MAX), before = apply->ledger->delivery;
+
+	for (size_t i = 0; apply->suppliers && i < apply->suppliers->n; i++) {
+		const struct supplier *one = &apply->suppliers->at[i];
+		size_t n_incident = !supplier.n || sdk_eq(one->name, supplier)
+					? stale_incidents(apply, one->name, incident, REPAIR_MAX)
+					: 0;
+		for (size_t k = 0; k < n_incident; k++) {
+			size_t n = copy_stale(apply->db, apply->arena, incident[k], one->name, organisation_of(one),
+					      stale, THREAD_MAX);
+			struct dossier *dossier = n ? apply_dossier(apply, incident[k]) : NULL;
+			for (size_t m = 0; dossier && m < n; m++)
+				take_out(apply, dossier, &stale[m]);
+			save_some(apply, (int64_t)k);
+		}
+		apply_save(apply);
+	}
+	return apply->ledger->delivery - before;
+}
+
 int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause)
 {
 	struct db_stmt *stmt =
@@ -152,7 +213,7 @@ int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum deliver
 		save_some(apply, i);
 	}
 	apply_save(apply);
-	return n;
+	return cause == CAUSE_AUDIENCE ? n + take_out_stale(apply, supplier) : n;
 }
 
 int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers)
@@ -199,10 +260,10 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	struct queue queue = apply_queue(apply, dossier, &events);
 	struct planned *newest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct planned *oldest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
-	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT uuid, organisations, everyone, requester FROM comment WHERE incident = $1 AND "
-			      "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
-			      "comment.uuid AND copy.supplier = $2) ORDER BY created_ms DESC, id DESC");
+	struct db_stmt *stmt = db_use(
+	    apply->db, "SELECT uuid, organisations, everyone, requester FROM comment WHERE incident = $1 AND "
+		       "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
+		       "comment.uuid AND copy.supplier = $2 AND copy.gone = 0) ORDER BY created_ms DESC, id DESC");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);

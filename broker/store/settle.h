@@ -13,7 +13,8 @@ bool settle_result(struct apply *apply, const struct delivery_result *result, co
 /* A person's decision: see queue_act(). *ret: the delivery as it was; id 0: there is none. */
 bool settle_act(struct apply *apply, int64_t id, enum delivery_action action, struct ent_str text,
 		const struct person *author, struct delivery *ret);
-/* Parked ones of a supplier (absent: all) with that cause: pending again, words mapped anew. Returns how many. */
+/* Parked ones of a supplier (absent: all) with that cause: pending again, words mapped anew. `audience`: also
+ * removals of what stands in tools and should not, see copy_stale(). Returns how many. */
 int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause);
 /* What waits for suppliers that are not in the set is parked as `left`. How many; call again until there are none. */
 int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers);

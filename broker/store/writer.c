@@ -3,6 +3,7 @@
 #include "store/writer.h"
 
 #include "store/apply.h"
+#include "store/deliveries.h"
 #include "store/jobs.h"
 #include "store/outbox.h"
 
@@ -69,7 +70,7 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	sdk_buf_init(&writer->json, EVENT_SIZE_MAX);
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
-	writer->ledger.delivery = db_ask(db, "SELECT coalesce(max(id), 0) FROM delivery");
+	writer->ledger.delivery = delivery_last_id(db);
 	writer->last_seq = writer->ledger.seq;
 	metric_set(metrics, METRIC_DEAD_LETTERS,
 		   db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));

@@ -5,6 +5,7 @@
 #include "core/drift.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/copies.h"
 #include "store/dossier.h"
 #include "store/json.h"
 #include "view/view_reader.h"
@@ -75,7 +76,7 @@ static bool add_comments(struct drift_page *drift, const struct party *party)
 				  "WHERE d.comment = c.uuid "
 				  "AND d.comment <> '' AND d.supplier = $2) AND NOT EXISTS (SELECT 1 FROM copy k WHERE "
 				  "k.comment = c.uuid AND "
-				  "k.supplier = $2) ORDER BY created_ms, id LIMIT $3";
+				  "k.supplier = $2 AND k.gone = 0) ORDER BY created_ms, id LIMIT $3";
 	struct db_stmt *stmt = db_use(drift->db, sql);
 	bool more = true;
 
@@ -93,6 +94,25 @@ static bool add_comments(struct drift_page *drift, const struct party *party)
 			more = add_row(drift, party, &row);
 	}
 	db_done(stmt);
+	return more;
+}
+
+static bool add_stale(struct drift_page *drift, const struct party *party)
+{
+	struct copy_stale *stale = SDK_NEW_N(drift->arena, struct copy_stale, COMMENTS_LOOKED_AT);
+	size_t n = 0;
+	bool more = true;
+
+	if (party->ticket.n)
+		n = copy_stale(drift->db, drift->arena, drift->dossier.incident.number, party->supplier->name,
+			       organisation_of(party->supplier), stale, COMMENTS_LOOKED_AT);
+	for (size_t i = 0; i < n && more; i++) {
+		struct drift_row row = {"comment", stale[i].removed ? ENT_STR("removed") : ENT_STR("not for them"),
+					ENT_STR("still there"), stale[i].comment,
+					"entente delivery repair --cause audience takes it out"};
+
+		more = add_row(drift, party, &row);
+	}
 	return more;
 }
 
@@ -115,7 +135,7 @@ static bool add_incident(struct drift_page *drift, struct ent_str supplier)
 			if (attr_in(ATTR_CARRIED, k) &&
 			    drift_attribute(&drift->dossier, &party[i], (enum ent_attr)k, &row))
 				more = add_row(drift, &party[i], &row);
-		more = more && add_comments(drift, &party[i]);
+		more = more && add_comments(drift, &party[i]) && add_stale(drift, &party[i]);
 	}
 	return more;
 }

@@ -2,13 +2,17 @@
 #include "view/view_repeat.h"
 
 #include "store/rows.h"
+#include "store/said.h"
 
 bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_str text,
 		 const struct audience *audience)
 {
-	struct comment stored;
+	struct comment stored, first;
 
-	return comment_load(view->db, view->arena, ENT_STR(""), ENT_STR(""), uuid, &stored) &&
-	       stored.incident == incident_living(view->db, incident) && sdk_eq(stored.body, text) &&
-	       audience_equal(&stored.audience, audience);
+	if (!comment_load(view->db, view->arena, ENT_STR(""), ENT_STR(""), uuid, &stored) ||
+	    stored.incident != incident_living(view->db, incident))
+		return false;
+	/* It may have been edited since, or a merge may have named its readers. */
+	return said_first(view->db, view->arena, stored.incident, stored.uuid, &first) && sdk_eq(first.body, text) &&
+	       audience_equal(&first.audience, audience);
 }

@@ -6,7 +6,8 @@
 #include "core/state.h"
 #include "view/view.h"
 
-/* True: the comment that stands under this uuid has the same incident, text and audience. */
+/* True: the comment of this uuid was added with the same text and audience to the same incident, whatever was done to
+ * it since. */
 bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_str text,
 		 const struct audience *audience);
 

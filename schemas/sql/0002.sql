@@ -75,7 +75,7 @@ CREATE TABLE delivery (
 	organisations TEXT NOT NULL, -- its audience as planned, as in comment
 	everyone    SMALLINT NOT NULL,
 	requester   SMALLINT NOT NULL,
-	hash        BLOB NOT NULL, -- echo_hash of the words as sent; empty before the first attempt and for an update
+	hash        BLOB NOT NULL, -- echo_hash of the words as sent, and of each other text of an earlier attempt before it; empty before the first attempt and for an update
 	state       TEXT NOT NULL,
 	head        SMALLINT NOT NULL, -- 1: the first open one of its incident and supplier
 	look        SMALLINT NOT NULL, -- 1: an attempt may have been done, look first; 2: look, and never write
@@ -112,6 +112,7 @@ CREATE TABLE copy (
 	external_id TEXT NOT NULL, -- the comment's id there; 'delivery:' and the key when the tool told none
 	comment     TEXT NOT NULL, -- uuid; '' for a notice
 	learned     SMALLINT NOT NULL, -- 1: from its echo, after delivery.done; a rebuilt store has to learn it again
+	gone        SMALLINT NOT NULL, -- 1: it was taken out of the tool again; the tool may tell it late all the same
 	PRIMARY KEY (supplier, ticket, external_id)
 );
 CREATE INDEX copy_comment ON copy (comment, supplier);

@@ -314,16 +314,12 @@ static inline bool world_copy_person(void *to, const struct person_row *row)
 	return true;
 }
 
-/* A store made from this one's stream alone, in the wrong order, holds the same and is sound. */
-static inline void check_rebuilt(struct world *world)
+/* Makes a store from this one's stream alone, in the wrong order. */
+static inline void rebuild_again(struct world *world)
 {
 	struct ent_arena *arena = &world->arena.abi;
-	int64_t last = outbox_last_seq(world->read), n = 0, findings = -1;
+	int64_t last = outbox_last_seq(world->read), n = 0;
 	struct world_copy copy = {.arena = arena, .at = SDK_NEW_N(arena, struct rebuild_record, (size_t)last + 1)};
-	char before[65], after[65];
-	struct store_meta meta;
-	struct db *again = NULL;
-	struct sdk_buf report;
 	struct ent_err err;
 
 	assert_int_equal(outbox_read(world->read, 0, last + 1, world_copy_row, &copy), last);
@@ -331,7 +327,7 @@ static inline void check_rebuilt(struct world *world)
 	if (rebuild_open(world->again, NULL, &world->meta, &world->clock, &world->chance, &copy.rebuild, &err) !=
 	    ENT_OK)
 		fail_msg("%s", err.msg);
-	if (!outbox_people(world->read, 0, INT64_MAX, ENT_ABSENT, world_copy_person, copy.rebuild))
+	if (!outbox_people(world->read, -1, INT64_MAX, ENT_ABSENT, world_copy_person, copy.rebuild))
 		fail_msg("%s", db_error(world->read));
 	for (size_t i = copy.n; i-- > 0;)
 		if (rebuild_add(copy.rebuild, &copy.at[i], &err) != ENT_OK)
@@ -339,6 +335,19 @@ static inline void check_rebuilt(struct world *world)
 	if (rebuild_finish(copy.rebuild, &n, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	rebuild_close(copy.rebuild);
+}
+
+/* It holds the same and is sound. */
+static inline void check_rebuilt(struct world *world)
+{
+	char before[65], after[65];
+	int64_t findings = -1;
+	struct store_meta meta;
+	struct db *again = NULL;
+	struct sdk_buf report;
+	struct ent_err err;
+
+	rebuild_again(world);
 	if (store_open_read(world->again, NULL, &again, &meta, &err) != ENT_OK ||
 	    store_digest(world->read, before, &err) != ENT_OK || store_digest(again, after, &err) != ENT_OK)
 		fail_msg("%s", err.msg);

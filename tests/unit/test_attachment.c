@@ -70,6 +70,39 @@ static void test_as_its_comment(void **state)
 	comment_as(world, "c2", "For all after all", ENT_PUBLIC); /* its file was never meant for them */
 	assert_string_equal(files(world, &telnord), "");
 	assert_string_equal(files(world, &reader_ours), "f1 f2 f3 f4");
+	assert_int_equal(ask(world, "SELECT count(*) FROM attachment WHERE everyone = 1"), 0);
+	comment_as(world, "c3", "For all", ENT_PUBLIC);
+	attach(world, "f5", "c3");
+	assert_int_equal(ask(world, "SELECT count(*) FROM attachment WHERE everyone = 1"), 1);
+	struct ent_change gone = word(world, "O-1", "c3", "");
+	gone.kind = ENT_COMMENT_REMOVED;
+	assert_int_equal(arrive(world, "orion", &gone), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM attachment WHERE everyone = 1"), 0);
+	check_all(world);
+}
+
+/* What was for everyone is, after a merge, for those by name who could read it: the comment, and its file. */
+static void test_as_its_comment_after_a_merge(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->now_ms += 5000;
+	comment_as(world, "c1", "For all", ENT_PUBLIC);
+	attach(world, "f1", "c1");
+	tell(world, "datacoeur", "D-1", "in_progress");
+	struct ent_change one = ticket(world, "O-1", "in_progress", NULL),
+			  other = ticket(world, "D-1", "in_progress", NULL);
+	one.correlation.key = other.correlation.key = ENT_STR("K");
+	arrive(world, "orion", &one);
+	arrive(world, "datacoeur", &other);
+	assert_int_equal(n_event(world, "incident.merged"), 1);
+	assert_int_equal(ask(world, "SELECT count(*) FROM attachment WHERE everyone = 1"), 0);
+	assert_int_equal(ask(world,
+			     "SELECT count(*) FROM attachment AS a JOIN comment AS c ON c.uuid = a.comment WHERE "
+			     "a.organisations = c.organisations AND a.organisations = 'orion,telnord,us'"),
+			 1);
+	assert_string_equal(files(world, &telnord), "f1");
 	check_all(world);
 }
 
@@ -77,7 +110,7 @@ static void test_as_its_comment(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(test_as_its_comment)};
+	const struct CMUnitTest tests[] = {TEST(test_as_its_comment), TEST(test_as_its_comment_after_a_merge)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

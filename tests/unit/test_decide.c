@@ -297,12 +297,20 @@ static void test_private_comments_are_dropped(void **state)
 	world.events.n = 0;
 	world.change.comment.visibility = ENT_INTERNAL;
 	decide_change(&world.at, &world.change, &world.events);
-	assert_string_equal(kinds(&world), "comment.removed");
-	assert_null(world.events.at[0].comment.body.p);
-	stored.removed = true;
+	assert_string_equal(kinds(&world), "comment.edited");
+	assert_int_equal(world.events.at[0].comment.body.n, 0);
+	assert_int_equal(world.events.at[0].comment.visibility, ENT_INTERNAL);
+	assert_false(world.events.at[0].comment.audience.everyone);
+	stored = world.events.at[0].comment;
 	world.events.n = 0;
 	decide_change(&world.at, &world.change, &world.events);
 	assert_string_equal(kinds(&world), "");
+	world.change.comment.visibility = ENT_PUBLIC; /* again, and newer */
+	world.change.stamp.version++;
+	world.change.stamp.time_ms += 1000;
+	decide_change(&world.at, &world.change, &world.events);
+	assert_string_equal(kinds(&world), "comment.edited");
+	assert_true(sdk_eqz(world.events.at[0].comment.body, "secret"));
 	sdk_arena_release(&world.arena);
 }
 

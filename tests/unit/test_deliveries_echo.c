@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was brought is heard again from its tool: it is known as ours, whenever and however it is told. */
+#include "comment_changes.h"
 #include "delivery_outcome.h"
 
 static void test_the_echo_before_the_answer(void **state)
@@ -77,6 +78,50 @@ static void test_the_marker_is_known_however_late_it_is_read(void **state)
 	check_all(world);
 }
 
+/* Its words were changed while nobody knew whether the tool had taken it: it may stand there with either. */
+static void test_the_echo_of_earlier_words(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	assert_int_equal(say(world, 1, own_uuid, "The code is 4711.", "telnord"), JOB_ACCEPTED);
+	struct delivery add = due(world, "telnord");
+	send(world, add.id, "desk: The code is 4711.");
+	struct delivery_result lost = outcome(&add, OUTCOME_LOST);
+	lost.may_look = true;
+	lost.due_ms = world->now_ms;
+	assert_int_equal(settle(world, lost, "telnord", NULL), JOB_ACCEPTED);
+	assert_int_equal(change_own(world, JOB_COMMENT_EDIT, own_uuid, "Forget that.", NULL), JOB_ACCEPTED);
+	add = load(world, add.id);
+	send(world, add.id, "desk: Forget that.");
+	assert_int_equal(settle(world, outcome(&add, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
+	write_word(world, "telnord", "T-1", "t5", "desk: The code is 4711.");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1);
+	assert_true(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t5")));
+	assert_int_equal(ask(world, "SELECT max(length(hash)) FROM delivery"), 64);
+	check_all(world);
+}
+
+/* No marker, no id, and the tool was not to be reached for long. */
+static void test_our_words_are_known_however_late_they_are_read(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	write_word(world, "orion", "O-1", "c1", "hello there");
+	struct delivery delivery = due(world, "telnord");
+	send(world, delivery.id, "David (orion): hello there");
+	assert_int_equal(settle(world, outcome(&delivery, OUTCOME_DONE), "telnord", NULL), JOB_ACCEPTED);
+	world->now_ms += 2 * ECHO_WINDOW_MS;
+	write_word(world, "telnord", "T-1", "t5", "David (orion): hello there");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 1);
+	write_word(world, "telnord", "T-1", "t6", "David (orion): hello there"); /* its place is known by now */
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment"), 2);
+	check_all(world);
+}
+
 static void test_the_echo_of_a_status_is_nobodys_word(void **state)
 {
 	struct world *world = *state;
@@ -108,6 +153,8 @@ int main(void)
 	    TEST(test_the_echo_before_the_answer),
 	    TEST(test_the_echo_binds_what_the_answer_did_not_tell),
 	    TEST(test_the_marker_is_known_however_late_it_is_read),
+	    TEST(test_the_echo_of_earlier_words),
+	    TEST(test_our_words_are_known_however_late_they_are_read),
 	    TEST(test_the_echo_of_a_status_is_nobodys_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

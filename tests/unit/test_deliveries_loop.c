@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes back to us as somebody's words: loops of answers are stopped, and an answer loses the quote of ours. */
-#include "deliveries.h"
+#include "comment_changes.h"
 
 /* ---- quotes ---------------------------------------------------------------------------------------- */
 
@@ -169,6 +169,55 @@ static void test_loop_of_comments_is_stopped_and_history_is_none(void **state)
 	check_all(world);
 }
 
+/* It was edited or removed since: who got it still quotes the words that were for them alone. */
+static void test_an_answer_quotes_words_that_were_changed_since(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	say(world, 1, own_uuid, "The code is 4711.", "telnord");
+	bring(world, "telnord", "x1");
+	say(world, 1, "00000001-0000-4000-8000-000000000002", "The price is 900.", "telnord");
+	bring(world, "telnord", "x2");
+	change_own(world, JOB_COMMENT_EDIT, own_uuid, "Forget that.", NULL);
+	change_own(world, JOB_COMMENT_REMOVE, "00000001-0000-4000-8000-000000000002", NULL, NULL);
+	write_word(world, "telnord", "T-1", "t1", "I see.\n\n> desk: The code is 4711.\n");
+	write_word(world, "telnord", "T-1", "t2", "Too much.\n\n> desk: The price is 900.\n");
+	write_word(world, "telnord", "T-1", "t3", "Done.\n\n> desk: Forget that.\n");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE body IN ('I see.', 'Too much.', 'Done.')"), 3);
+	check_all(world);
+}
+
+/* Also where the incident was merged since: its events stay where they were made. */
+static void test_an_answer_quotes_words_from_before_a_merge(void **state)
+{
+	struct world *world = *state;
+	struct ent_change both = ticket(world, "O-1", "in_progress", NULL);
+
+	tell(world, "orion", "O-0", "in_progress"); /* the older one: it stays */
+	both.correlation.key = ENT_STR("K");
+	tell(world, "orion", "O-1", "in_progress");
+	share(world, 2, "telnord", false);
+	bring(world, "telnord", "T-1");
+	say(world, 2, own_uuid, "The code is 4711.", "telnord");
+	while (bring(world, "telnord", "x1") || bring(world, "orion", "o1"))
+		;
+	struct job edit = {
+	    .kind = JOB_COMMENT_EDIT,
+	    .ask = {.incident = 2, .text = ENT_STR("Forget that."), .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	snprintf(edit.ask.comment_uuid, ID_SIZE, "%s", own_uuid);
+	assert_int_equal(run(world, &edit), JOB_ACCEPTED);
+	struct ent_change first = ticket(world, "O-0", "in_progress", NULL);
+	first.correlation.key = ENT_STR("K");
+	arrive(world, "orion", &first);
+	both.stamp.time_ms = world->now_ms;
+	arrive(world, "orion", &both);
+	assert_int_equal(n_event(world, "incident.merged"), 1);
+	write_word(world, "telnord", "T-1", "t1", "I see.\n\n> desk: The code is 4711.\n");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE incident = 1 AND body = 'I see.'"), 1);
+	check_all(world);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
@@ -176,6 +225,8 @@ int main(void)
 	    TEST(test_answer_above_a_quote_is_carried_without_the_quote),
 	    TEST(test_answers_that_come_together_lose_each_their_quotes),
 	    TEST(test_an_old_answer_that_is_read_again_keeps_no_quote),
+	    TEST(test_an_answer_quotes_words_that_were_changed_since),
+	    TEST(test_an_answer_quotes_words_from_before_a_merge),
 	    TEST(test_loop_of_updates_is_stopped),
 	    TEST(test_slow_automatic_answers_end_and_people_go_on),
 	    TEST(test_loop_of_comments_is_stopped_and_history_is_none),

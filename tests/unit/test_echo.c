@@ -100,9 +100,11 @@ static void test_comments(void **state)
 		    {.key = KEY, .is_bound = row[i].is_bound}};
 		struct ent_change change = {.kind = row[i].removed ? ENT_COMMENT_REMOVED : ENT_COMMENT_ADDED};
 		const struct echo_sent *found;
+		unsigned char hash[32];
 
 		sdk_arena_init(&arena);
-		echo_hash(&arena.abi, ENT_STR(SAID), sent[1].hash);
+		echo_hash(&arena.abi, ENT_STR(SAID), hash);
+		sent[1].hashes = (struct ent_str){(const char *)hash, sizeof hash};
 		set->at[ORION].account = sdk_str(row[i].account);
 		change.comment.body = sdk_str(row[i].body);
 		change.comment.author.name = sdk_str(row[i].author);

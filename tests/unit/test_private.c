@@ -91,6 +91,44 @@ static void test_a_known_id_with_another_body_keeps_none(void **state)
 	check_all(world);
 }
 
+static void comment_as(struct world *world, enum ent_visibility visibility)
+{
+	struct ent_change change = word(world, "O-1", "c1", "canary");
+
+	world->now_ms += 1000;
+	change.comment.visibility = visibility;
+	change.stamp.time_ms = world->now_ms;
+	assert_int_equal(arrive(world, "orion", &change), JOB_ACCEPTED);
+}
+
+/* Public, private by mistake, public again: its words are back, and a person is told where they were taken out. */
+static void test_a_comment_that_is_public_again_is_back(void **state)
+{
+	struct world *world = *state;
+
+	drops(world);
+	two_parties(world);
+	comment_as(world, ENT_PUBLIC);
+	assert_true(bring(world, "telnord", "t1") > 0);
+	comment_as(world, ENT_INTERNAL);
+	assert_int_equal(count(world, "comment", "body = '' AND removed = 0 AND everyone = 0"), 1);
+	assert_int_equal(due(world, "telnord").op, ENT_REMOVE_COMMENT);
+	comment_as(world, ENT_PUBLIC); /* before it was taken out */
+	assert_int_equal(count(world, "comment", "body = 'canary' AND everyone = 1"), 1);
+	assert_int_equal(count(world, "delivery", "op = 'remove_comment' AND state = 'cancelled'"), 1);
+	comment_as(world, ENT_INTERNAL);
+	while (bring(world, "telnord", "t1"))
+		;
+	assert_int_equal(count(world, "delivery", "op = 'remove_comment' AND state = 'done'"), 1);
+	comment_as(world, ENT_PUBLIC);
+	assert_int_equal(count(world, "comment", "body = 'canary' AND everyone = 1"), 1);
+	assert_int_equal(count(world, "delivery",
+			       "op = 'edit_comment' AND state = 'cancelled' AND id = (SELECT max(id) FROM "
+			       "delivery)"),
+			 1);
+	check_all(world);
+}
+
 /* Nobody drops anything: both are kept whole. */
 static void test_else_all_is_kept(void **state)
 {
@@ -113,6 +151,7 @@ int main(void)
 	    TEST(test_a_cut_arrival_keeps_no_body),
 	    TEST(test_what_nobody_understands_keeps_no_body),
 	    TEST(test_a_known_id_with_another_body_keeps_none),
+	    TEST(test_a_comment_that_is_public_again_is_back),
 	    TEST(test_else_all_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
