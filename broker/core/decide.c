@@ -205,7 +205,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 		event->comment.edited_ms = event->time_ms;
 		event->is_reworded = !same_text(known->body, event->comment.body);
 		event->is_published = audience_widens(&known->audience, &event->comment.audience);
-		event->was_for_requester = known->audience.requester;
+		event->was = known->audience;
 	}
 }
 

@@ -181,7 +181,7 @@ void decide_own_edit(const struct situation *at, const struct comment *known, st
 	event->comment.edited_ms = event->time_ms;
 	event->is_reworded = is_reworded;
 	event->is_published = audience_widens(&known->audience, audience);
-	event->was_for_requester = known->audience.requester;
+	event->was = known->audience;
 	accept_own(at, author, ret);
 }
 

@@ -278,7 +278,9 @@ int64_t dossier_reads_since(struct dossier *dossier, const struct share *share, 
 	bool is_merged = false;
 
 	reads_need(dossier);
-	origin = comment->supplier.n ? said_in(dossier, comment) : comment->origin;
+	origin = comment->supplier.n ? said_in(dossier, comment)
+		 : comment->origin   ? comment->origin
+				     : dossier->incident.number; /* it is said just now */
 	for (size_t i = 0; i < dossier->n_reads; i++) {
 		const struct reads *reads = &dossier->reads[i];
 		if (!sdk_eq(reads->supplier, share->supplier))
@@ -290,21 +292,11 @@ int64_t dossier_reads_since(struct dossier *dossier, const struct share *share, 
 	return is_merged ? since_ms : share->reads_ms;
 }
 
-/* Comments of merged incidents: those of the ticket's own; ours for whoever reads any of them. */
+/* Where no merge says anything of the comment's incident, its share does. */
 static int64_t reads_since(struct dossier *dossier, const struct share *share, const struct comment *comment)
 {
-	int64_t since_ms = INT64_MAX, origin = 0;
-	bool is_ours = !comment || !comment->supplier.n;
+	int64_t since_ms = dossier_reads_since(dossier, share, comment);
 
-	reads_need(dossier);
-	if (!is_ours && dossier->n_reads)
-		origin = said_in(dossier, comment);
-	for (size_t i = 0; i < dossier->n_reads; i++) {
-		const struct reads *reads = &dossier->reads[i];
-		if (sdk_eq(reads->supplier, share->supplier) && (is_ours || reads->origin == origin) &&
-		    reads->since_ms < since_ms)
-			since_ms = reads->since_ms;
-	}
 	return since_ms == INT64_MAX ? share->reads_ms : since_ms;
 }
 
@@ -324,6 +316,8 @@ static struct party party_by(struct dossier *dossier, const struct supplier *sup
 	party.ticket = ticket->external_id;
 	party.values = ticket_values(ticket);
 	party.tells = ticket->has;
+	if (dossier->source && !(comment && comment->uuid[0])) /* of a comment, no value is asked for */
+		dossier->source->brought(dossier, ticket, &party.values);
 	return party;
 }
 

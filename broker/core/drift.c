@@ -13,6 +13,8 @@ static bool is_settled(struct dossier *dossier, const struct party *party, enum 
 		return false;
 	if (last.state == DELIVERY_CANCELLED)
 		return last.cause == CAUSE_IGNORED || last.cause == CAUSE_UNSUPPORTED;
+	if (last.state == DELIVERY_PARKED && last.cause == CAUSE_LOOP) /* later updates were merged into it unseen */
+		return false;
 	return last.state != DELIVERY_DONE;
 }
 

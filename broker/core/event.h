@@ -133,8 +133,7 @@ struct event {
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
 	bool is_published;      /* comment.edited: somebody may read it who could not before. Not in the event */
 	bool is_reworded;       /* comment.edited: its words are others. As is_published: not in the event */
-	bool was_for_requester; /* comment.edited: the requester might read it before. As is_published: not in the event
-				 */
+	struct audience was;    /* comment.edited: whom it was for before. As is_published: not in the event */
 	struct ent_attachment
 	    attachment; /* attachment.added; audience: who may read it, never wider than its comment's */
 	struct {

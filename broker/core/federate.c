@@ -268,7 +268,7 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
  * reader is our own service desk, no requester does. */
 static bool stood_in_public(const struct federate *at, const struct party *party)
 {
-	return at->event->was_for_requester && party->supplier->public_reader != PUBLIC_SERVICE_DESK;
+	return at->event->was.requester && party->supplier->public_reader != PUBLIC_SERVICE_DESK;
 }
 
 /* No word goes out with a removal: it needs a ticket and no share. */
@@ -278,7 +278,8 @@ static bool can_be_taken_from(const struct party *party)
 }
 
 /* Who was given the comment is given its new words, or has it taken away: also with the requester, who is to read it no
- * more, and also when its share was taken back meanwhile. Whether it was given, the queue knows. */
+ * more, and also when its share was taken back meanwhile. Who reads it as before keeps what was brought, word for word.
+ * Whether it was given, the queue knows. */
 static void plan_followed(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
@@ -288,10 +289,13 @@ static void plan_followed(const struct federate *at, struct planned_list *ret)
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_taken_from(party))
 			continue;
-		bool reads = !is_removed && audience_allows(&comment->audience, organisation_of(party->supplier), true);
+		struct ent_str organisation = organisation_of(party->supplier);
+		bool reads = !is_removed && audience_allows(&comment->audience, organisation, true);
 		bool hides = stood_in_public(at, party) && !comment->audience.requester;
 		bool edits = reads && !hides;
-		if (edits && (!party->shares || (!at->event->is_reworded && !at->event->is_published)))
+		bool read = audience_allows(&at->event->was, organisation, party->shares) &&
+			    (at->event->was.requester || !comment->audience.requester);
+		if (edits && !at->event->is_reworded && (read || !party->shares))
 			continue;
 		struct planned *planned = plan_add(at, ret, party, edits ? ENT_EDIT_COMMENT : ENT_REMOVE_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
@@ -363,10 +367,8 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 /* What was brought may be old by the time it stands there. */
 static void plan_done(const struct federate *at, struct planned_list *ret)
 {
-	const struct party *party = at->event->op == ENT_UPDATE_TICKET ? party_of(at, at->event->supplier) : NULL;
-
-	if (party)
-		plan_update(at, party, ATTR_CARRIED, ret);
+	if (at->event->op == ENT_UPDATE_TICKET && party_of(at, at->event->supplier))
+		plan_update(at, party_of(at, at->event->supplier), ATTR_CARRIED, ret);
 }
 
 /* What was said while its ticket could not be told, because it was gone already. */

@@ -16,7 +16,7 @@ struct party {
 	bool shares;           /* a share that stands, and a ticket that was not removed or none yet */
 	struct ent_str ticket; /* external id; absent: it has none yet */
 	bool comes;            /* a delivery that creates it is open */
-	struct values values;  /* what its ticket says */
+	struct values values;  /* what its ticket says, or was brought since: see the dossier's source */
 	uint32_t tells;        /* 1u << attribute that its ticket ever spoke of */
 	int64_t since_ms;
 	int64_t reads_ms; /* comment.*: comments made since then in the comment's ticket are for it; 0: all */

@@ -192,6 +192,7 @@ bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_act
 		if (!(stands_still || waits) || !text.n || !delivery_has_words(delivery->op))
 			return false;
 		queue_revive(queue, delivery, text);
+		queue_follow_mended(queue, delivery);
 		break;
 	case DELIVERY_IGNORE:
 		if (!(stands_still || waits))

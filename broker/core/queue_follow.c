@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/queue_follow.h"
 
+#include "core/organisation.h"
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 
@@ -9,11 +10,12 @@ struct followed {
 	struct delivery *add;    /* brings it; NULL: there is none, or it is not remembered */
 	struct delivery *edit;   /* the last edit that is open and not in flight; NULL: none */
 	struct delivery *remove; /* the last removal that was not cancelled; NULL: none */
+	struct ent_str text;     /* what was given there last in place of the comment's words; absent: nothing was */
 };
 
 static struct followed followed_at(struct dossier *dossier, const char *uuid, struct ent_str supplier)
 {
-	struct followed at = {NULL, NULL, NULL};
+	struct followed at = {NULL, NULL, NULL, ENT_ABSENT};
 	struct delivery **found;
 	size_t n = dossier_of_comment(dossier, uuid, &found);
 
@@ -21,6 +23,8 @@ static struct followed followed_at(struct dossier *dossier, const char *uuid, st
 		struct delivery *delivery = found[i];
 		if (!sdk_eq(delivery->supplier, supplier))
 			continue;
+		if (delivery->op != ENT_REMOVE_COMMENT)
+			at.text = delivery->text;
 		if (delivery->op == ENT_ADD_COMMENT)
 			at.add = delivery;
 		else if (delivery->op == ENT_EDIT_COMMENT && delivery_is_open(delivery) &&
@@ -67,17 +71,19 @@ static void stop_add(struct queue *queue, struct delivery *add, enum delivery_ca
 
 /* ---- an edit ------------------------------------------------------------------------------ */
 
-/* What waits says what the comment says now. */
-static void reword_waiting(struct delivery *delivery, const struct planned *planned)
+/* Were the words changed, queue_follow_edited() saw to it that what waits says them. */
+static void widen_waiting(struct delivery *delivery, const struct planned *planned)
 {
-	delivery->text = ENT_ABSENT;
 	delivery->audience = planned->audience;
 	delivery->dirty = true;
 }
 
-static void follow_with(const struct queue_line *line, const struct planned *planned, const struct delivery *add)
+/* Other readers alone do not bring back words that a person with us took out for this supplier. */
+static void follow_with(const struct queue_line *line, const struct planned *planned, const struct followed *at)
 {
 	struct queue *queue = line->queue;
+	const struct delivery *add = at->add;
+	const struct event *event = line->cause.event;
 	struct planned now = *planned;
 	bool is_rush = queue_is_rush(queue, &line->cause, planned->supplier->name, planned->op);
 
@@ -85,6 +91,8 @@ static void follow_with(const struct queue_line *line, const struct planned *pla
 		now.said = SAID_SINCE;
 		now.anyway = true;
 	}
+	if (event && !event->is_reworded && planned->op == ENT_EDIT_COMMENT)
+		now.text = at->text;
 	struct delivery made = queue_line_make(line, &now);
 	if (add)
 		made.sent_to = add->sent_to;
@@ -117,27 +125,42 @@ static bool was_taken_out(const struct queue_line *line, const struct planned *p
 	return true;
 }
 
+/* It is not sent, and goes when the incident is shared again with its history. */
+static void withhold_edit(const struct queue_line *line, const struct planned *planned)
+{
+	struct delivery made = queue_line_make(line, planned);
+
+	queue_end_as(line->queue, queue_line_up(line->queue, &made), DELIVERY_CANCELLED, CAUSE_UNSHARED,
+		     ENT_STR("the share was taken back"));
+}
+
 static void follow_edit(const struct queue_line *line, const struct planned *planned)
 {
 	struct queue *queue = line->queue;
 	struct followed at = followed_at(queue->dossier, planned->comment, planned->supplier->name);
 
 	if (at.add && is_untold(at.add)) {
-		reword_waiting(at.add, planned);
+		widen_waiting(at.add, planned);
 		return;
 	}
-	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name) ||
-	    was_taken_out(line, planned, at.remove))
+	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name))
+		return;
+	if (!dossier_shares(queue->dossier, planned->supplier->name)) {
+		if (!at.remove)
+			withhold_edit(line, planned);
+		return;
+	}
+	if (was_taken_out(line, planned, at.remove))
 		return;
 	/* One whose answer was lost goes no further under its key: a tool that takes a key once would keep the old
 	 * words. */
 	if (at.edit && at.edit->state == DELIVERY_PENDING && !at.edit->look && at.edit->phase == 0) {
-		reword_waiting(at.edit, planned);
+		widen_waiting(at.edit, planned);
 		return;
 	}
 	if (at.edit)
 		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer edit says it"));
-	follow_with(line, planned, at.add);
+	follow_with(line, planned, &at);
 }
 
 /* ---- a removal ------------------------------------------------------------------------------ */
@@ -151,7 +174,6 @@ static bool keeps_readers(const struct audience *audience)
 /* What waits goes without the requester. */
 static void narrow_waiting(struct delivery *add, const struct audience *audience)
 {
-	add->text = ENT_ABSENT;
 	add->audience = *audience;
 	add->audience.requester = false;
 	add->dirty = true;
@@ -179,7 +201,7 @@ static void follow_removal(const struct queue_line *line, const struct planned *
 		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
 			     ENT_STR("the comment is to be taken out of the tool"));
 	if (!at.remove) {
-		follow_with(line, planned, at.add);
+		follow_with(line, planned, &at);
 	} else if (delivery_is_open(at.remove)) {
 		bool hides = at.remove->audience.requester; /* until it is for the requester again */
 
@@ -195,6 +217,64 @@ void queue_follow(const struct queue_line *line, const struct planned *planned)
 		follow_edit(line, planned);
 	else
 		follow_removal(line, planned);
+}
+
+/* ---- before what follows is planned ---------------------------------------------------------- */
+
+/* Fewer read it than before, or its supplier takes no part any more, and what that one says is for us alone. */
+static bool is_narrowed(struct dossier *dossier, const struct event *event)
+{
+	return audience_widens(&event->comment.audience, &event->was) ||
+	       (event->supplier.n && !dossier_shares(dossier, event->supplier));
+}
+
+/* A person who let it go there did so with other readers in mind. */
+static void forbid(struct queue *queue, struct delivery *delivery)
+{
+	const struct ent_str reason = ENT_STR("its audience does not include this supplier any more");
+
+	delivery->anyway = false;
+	delivery->dirty = true;
+	if (delivery->cause != CAUSE_EARLIER)
+		return;
+	if (delivery->state == DELIVERY_PARKED)
+		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_AUDIENCE, reason);
+	else
+		queue_tell_why(delivery, CAUSE_AUDIENCE, reason, ENT_ABSENT);
+}
+
+void queue_follow_edited(struct queue *queue, const struct event *event)
+{
+	const struct comment *comment = &event->comment;
+	const struct supplier_set *set = queue->dossier->suppliers;
+	bool narrowed = is_narrowed(queue->dossier, event);
+	struct delivery **found;
+	size_t n = comment->uuid[0] ? dossier_of_comment(queue->dossier, comment->uuid, &found) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct delivery *delivery = found[i];
+		if (delivery->op == ENT_REMOVE_COMMENT || delivery->state == DELIVERY_DONE)
+			continue;
+		if (event->is_reworded && delivery->text.n) {
+			delivery->text = ENT_ABSENT;
+			delivery->dirty = true;
+		}
+		if (narrowed && !audience_allows(&comment->audience, organisation_named(set, delivery->supplier), true))
+			forbid(queue, delivery);
+	}
+}
+
+void queue_follow_mended(struct queue *queue, const struct delivery *mended)
+{
+	struct delivery **found;
+	size_t n = mended->comment[0] ? dossier_of_comment(queue->dossier, mended->comment, &found) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (found[i]->id > mended->id && found[i]->op == ENT_EDIT_COMMENT && delivery_is_open(found[i]) &&
+		    sdk_eq(found[i]->supplier, mended->supplier)) {
+			found[i]->text = mended->text;
+			found[i]->dirty = true;
+		}
 }
 
 /* Where one is in flight, its outcome tells. */
@@ -237,11 +317,32 @@ static void go_narrower(struct queue *queue, struct delivery *add, struct delive
 		     ENT_STR("the comment has not come to the tool yet: it goes without the requester"));
 }
 
+/* It was on its way while the comment became one for this supplier again, and did nothing: the edit that was given up
+ * for it goes. */
+static void edit_after_all(struct queue *queue, const struct delivery *remove)
+{
+	struct delivery **found, *edit = NULL;
+	size_t n = dossier_of_comment(queue->dossier, remove->comment, &found);
+
+	for (size_t i = 0; i < n; i++)
+		if (found[i]->op == ENT_EDIT_COMMENT && found[i]->id > remove->id &&
+		    sdk_eq(found[i]->supplier, remove->supplier))
+			edit = found[i];
+	if (!edit || edit->state != DELIVERY_CANCELLED || edit->cause != CAUSE_SUPERSEDED)
+		return;
+	queue_become(queue, edit, DELIVERY_PENDING);
+	queue_tell_why(edit, CAUSE_NONE, ENT_ABSENT, ENT_ABSENT);
+	edit->due_ms = queue->now_ms;
+}
+
 void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 {
 	const struct ent_str reason = ENT_STR("the comment is to be taken out of the tool");
 	bool brings = delivery->op == ENT_ADD_COMMENT || delivery->op == ENT_EDIT_COMMENT;
 
+	if (delivery->op == ENT_REMOVE_COMMENT && delivery->state == DELIVERY_CANCELLED &&
+	    delivery->cause == CAUSE_SUPERSEDED)
+		edit_after_all(queue, delivery);
 	if (!brings || !delivery->comment[0])
 		return;
 	struct followed at = followed_at(queue->dossier, delivery->comment, delivery->supplier);

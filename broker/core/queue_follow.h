@@ -17,6 +17,11 @@
 
 /* planned: EDIT_COMMENT or REMOVE_COMMENT. */
 void queue_follow(const struct queue_line *line, const struct planned *planned);
+/* The comment was edited: what waits says its new words; who may not read it any more gets it by no earlier word of a
+ * person. Comes before what follows is planned. */
+void queue_follow_edited(struct queue *queue, const struct event *event);
+/* A person gave it other words: an edit that waits behind it brings them, too, and not the comment's. */
+void queue_follow_mended(struct queue *queue, const struct delivery *mended);
 /* The comment was removed: what has not left is cancelled for every supplier. */
 void queue_follow_removed(struct queue *queue, const char *uuid);
 /* After an attempt or a person's decision. It does not wait again where its comment is to be removed by now; with a

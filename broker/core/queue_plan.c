@@ -77,6 +77,8 @@ static void heed_event(struct queue *queue, const struct event *event)
 		cancel_waiting(queue, event->supplier);
 	else if (event->kind == EVENT_COMMENT_REMOVED)
 		queue_follow_removed(queue, event->comment.uuid);
+	else if (event->kind == EVENT_COMMENT_EDITED)
+		queue_follow_edited(queue, event);
 	if (event->kind == EVENT_TICKET_LINKED || event->kind == EVENT_TICKET_CONTINUED ||
 	    event->kind == EVENT_TICKET_REMOVED)
 		dossier_queue(queue->dossier, event->supplier)->touched = true;
@@ -246,6 +248,26 @@ static bool concerns_anybody(struct dossier *dossier, const struct incident *bef
 	return can_be_told && (concern == CONCERNS_ALL || dossier_others_share(dossier, sdk_or_empty(event->supplier)));
 }
 
+/* What was just brought stands there by now: the tool may answer with nothing. */
+static const struct party *with_brought(struct dossier *dossier, const struct event *event, const struct party *party,
+					size_t n)
+{
+	const struct delivery *done =
+	    event->kind == EVENT_DELIVERY_DONE ? dossier_delivery(dossier, event->delivery) : NULL;
+	struct party *list;
+
+	if (!done || n == 0)
+		return party;
+	list = SDK_NEW_N(dossier->arena, struct party, n);
+	memcpy(list, party, n * sizeof *list);
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = 0; k < ENT_N_ATTR; k++)
+			if (attr_in(done->set & ATTR_CARRIED, k) && sdk_eq(list[i].supplier->name, done->supplier) &&
+			    sdk_eq(sdk_or_empty(list[i].ticket), done->sent_to))
+				list[i].values.at[k] = done->values.at[k];
+	return list;
+}
+
 void queue_plan(struct queue *queue, const struct incident *before, const struct event *event)
 {
 	struct dossier *dossier = queue->dossier;
@@ -260,6 +282,7 @@ void queue_plan(struct queue *queue, const struct incident *before, const struct
 		return;
 	heed_event(queue, event);
 	at.n_party = dossier_parties(dossier, &event->comment, &at.party);
+	at.party = with_brought(dossier, event, at.party, at.n_party);
 	federate(&at, &list);
 	if (list.n > 0)
 		(void)queue_is_endless(queue, &line.cause, &line.endless);
@@ -279,5 +302,8 @@ void queue_thread(struct queue *queue, const struct planned *planned, size_t n)
 	struct queue_line line = {.queue = queue, .cause = cause_of(NULL)};
 
 	for (size_t i = 0; i < n; i++)
-		plan_one(&line, &planned[i]);
+		if (delivery_changes_comment(planned[i].op))
+			queue_follow(&line, &planned[i]);
+		else
+			plan_one(&line, &planned[i]);
 }

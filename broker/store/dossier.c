@@ -283,6 +283,48 @@ static bool bring_last(struct dossier *dossier, struct ent_str supplier, enum en
 	return found;
 }
 
+/* When a ticket of the supplier told that attribute last, as we heard it; 0: none did. */
+static int64_t told_at(struct dossier *dossier, struct ent_str supplier, enum ent_attr attr)
+{
+	struct db_stmt *stmt =
+	    db_use(db_of(dossier), "SELECT recorded_ms FROM event WHERE incident = $1 AND supplier = $2 AND kind IN "
+				   "('ticket.linked', 'ticket.changed', 'ticket.continued') AND json LIKE $3 ORDER BY "
+				   "sequence DESC LIMIT 1");
+
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, supplier);
+	db_bind_str(stmt, 3, sdk_format(dossier->arena, "%%\"%s\"%%", sdk_attr_name(attr)));
+	int64_t told_ms = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return told_ms;
+}
+
+static void bring_brought(struct dossier *dossier, const struct ticket *ticket, struct values *ret)
+{
+	struct db_stmt *stmt =
+	    db_use(db_of(dossier), "SELECT attributes, planned, state_ms FROM delivery WHERE "
+				   "incident = $1 AND supplier = $2 AND sent_to = $3 AND op = 'update_ticket' AND "
+				   "state = 'done' AND bound = 0 ORDER BY state_ms, id");
+	int64_t done_ms[ENT_N_ATTR] = {0};
+	struct values set = {{0}};
+
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, ticket->supplier);
+	db_bind_str(stmt, 3, ticket->external_id);
+	while (db_row(stmt)) {
+		const struct values values = attr_values_parse(db_str(stmt, 1));
+		for (unsigned i = 0; i < ENT_N_ATTR; i++)
+			if (attr_in(ATTR_CARRIED & (uint32_t)db_int(stmt, 0), i)) {
+				set.at[i] = values.at[i];
+				done_ms[i] = db_int(stmt, 2);
+			}
+	}
+	db_done(stmt);
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (set.at[i] && told_at(dossier, ticket->supplier, (enum ent_attr)i) <= done_ms[i])
+			ret->at[i] = set.at[i];
+}
+
 static bool bring_stands(struct dossier *dossier, const char *uuid, struct ent_str supplier)
 {
 	struct db_stmt *stmt =
@@ -316,6 +358,7 @@ static const struct dossier_source tables = {
     .lately = bring_lately,
     .thread = bring_thread,
     .last = bring_last,
+    .brought = bring_brought,
     .stands = bring_stands,
     .is_our_ticket = bring_is_our_ticket,
     .comment = bring_comment,

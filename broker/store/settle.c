@@ -253,6 +253,8 @@ int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers)
 
 /* ---- the thread for who joins ------------------------------------------------------------------- */
 
+#define COPY_OF_IT "SELECT 1 FROM copy WHERE copy.comment = c.uuid AND copy.supplier = $2 AND copy.gone = 0"
+
 void settle_thread(struct apply *apply, int64_t incident, const struct supplier *supplier)
 {
 	struct events events = {.arena = apply->arena};
@@ -261,9 +263,12 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	struct planned *newest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct planned *oldest = SDK_NEW_N(apply->arena, struct planned, THREAD_MAX);
 	struct db_stmt *stmt = db_use(
-	    apply->db, "SELECT uuid, organisations, everyone, requester FROM comment WHERE incident = $1 AND "
-		       "removed = 0 AND supplier <> $2 AND NOT EXISTS (SELECT 1 FROM copy WHERE copy.comment = "
-		       "comment.uuid AND copy.supplier = $2 AND copy.gone = 0) ORDER BY created_ms DESC, id DESC");
+	    apply->db,
+	    "SELECT c.uuid, c.organisations, c.everyone, c.requester, EXISTS (" COPY_OF_IT "), edit.text FROM comment "
+	    "AS c LEFT JOIN delivery AS edit ON edit.id = (SELECT max(d.id) FROM delivery AS d WHERE d.comment = "
+	    "c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.op <> 'add_comment' AND d.op = 'edit_comment') WHERE "
+	    "c.incident = $1 AND c.removed = 0 AND c.supplier <> $2 AND (NOT EXISTS (" COPY_OF_IT ") OR (edit.state "
+	    "<> 'done' AND edit.cause IN ('unshared', 'earlier'))) ORDER BY c.created_ms DESC, c.id DESC");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);
@@ -271,6 +276,10 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	while (n < THREAD_MAX && db_row(stmt)) {
 		struct planned *planned = &newest[n];
 		*planned = (struct planned){.supplier = supplier, .op = ENT_ADD_COMMENT};
+		if (db_int(stmt, 4)) { /* an edit of it was withheld */
+			planned->op = ENT_EDIT_COMMENT;
+			planned->text = db_str(stmt, 5).n ? sdk_dup(apply->arena, db_str(stmt, 5)) : ENT_ABSENT;
+		}
 		planned->audience = (struct audience){sdk_dup(apply->arena, db_str(stmt, 1)), db_int(stmt, 2) == 1,
 						      db_int(stmt, 3) == 1};
 		if (!audience_allows(&planned->audience, organisation_of(supplier), true))

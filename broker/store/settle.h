@@ -19,7 +19,7 @@ int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum deliver
 /* What waits for suppliers that are not in the set is parked as `left`. How many; call again until there are none. */
 int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers);
 /* The thread as it stands, as far as its audience lets this supplier read: at most 100, the newest, oldest first.
- * What it has stays one. */
+ * What it has stays one; it gets the last edit of it that was withheld. */
 void settle_thread(struct apply *apply, int64_t incident, const struct supplier *supplier);
 
 #endif

@@ -14,18 +14,18 @@ bool share_stands(struct db *db, int64_t incident, struct ent_str supplier)
 	return db_found(stmt);
 }
 
-/* $2, $3: supplier and id of the ticket in which the comment was made. '': made by us, for all who read any of the
- * merged incidents. */
+/* $2, $3: supplier and id of the ticket in which the comment was made. It is of the incident that the ticket was in
+ * first; one of ours, of which no ticket is known, of $5. */
 #define READS_SINCE                                                                                                    \
 	"coalesce((SELECT min(reads.since_ms) FROM reads WHERE reads.incident = share.incident AND reads.supplier = "  \
-	"share.supplier AND ($2 = '' OR reads.origin = (SELECT said.origin FROM ticket AS said WHERE said.supplier = " \
-	"$2 "                                                                                                          \
-	"AND said.external_id = $3))), share.reads_ms)"
+	"share.supplier AND reads.origin = CASE WHEN $2 = '' THEN $5 ELSE (SELECT said.origin FROM ticket AS said "    \
+	"WHERE said.supplier = $2 AND said.external_id = $3) END), share.reads_ms)"
 
 static void bind_said(struct db_stmt *stmt, const struct comment *comment)
 {
 	db_bind_str(stmt, 2, comment ? sdk_or_empty(comment->supplier) : ENT_STR(""));
 	db_bind_str(stmt, 3, comment ? sdk_or_empty(comment->ticket) : ENT_STR(""));
+	db_bind_int(stmt, 5, comment ? comment->origin : 0);
 }
 
 struct reading share_reading(struct db *db, int64_t incident, struct ent_str supplier, const struct comment *comment)

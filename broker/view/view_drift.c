@@ -116,6 +116,40 @@ static bool add_stale(struct drift_page *drift, const struct party *party)
 	return more;
 }
 
+/* Those that the supplier may read, which stood in its tool, and were taken out there or keep old words. */
+static bool add_changed(struct drift_page *drift, const struct party *party)
+{
+	struct db_stmt *stmt = db_use(
+	    drift->db,
+	    "SELECT c.uuid, d.op FROM comment AS c JOIN delivery AS d ON d.id = (SELECT max(l.id) FROM delivery AS l "
+	    "WHERE l.comment = c.uuid AND l.comment <> '' AND l.supplier = $2 AND l.op <> 'add_comment' AND l.cause <> "
+	    "'superseded') WHERE c.incident = $1 AND c.removed = 0 AND c.supplier <> $2 AND (c.everyone = 1 OR ',' || "
+	    "c.organisations || ',' LIKE '%,' || $4 || ',%') AND ((d.op = 'remove_comment' AND d.state = 'done' "
+	    "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = $2 AND k.gone = 0)) OR "
+	    "(d.op = 'edit_comment' AND d.state = 'cancelled' AND d.cause = 'unshared')) ORDER BY c.created_ms, c.id "
+	    "LIMIT $3");
+	bool more = true;
+
+	if (!party->ticket.n)
+		return true;
+	db_bind_int(stmt, 1, drift->dossier.incident.number);
+	db_bind_str(stmt, 2, party->supplier->name);
+	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
+	db_bind_str(stmt, 4, organisation_of(party->supplier));
+	while (more && db_row(stmt)) {
+		bool was_removed = sdk_eqz(db_str(stmt, 1), delivery_op_name(ENT_REMOVE_COMMENT));
+		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("old words"), db_str(stmt, 0),
+					"entente share --with-history: then the tool gets its new words"};
+		if (was_removed) {
+			row.theirs = ENT_STR("taken out");
+			row.next = "write it again with entente comment, and remove this one";
+		}
+		more = add_row(drift, party, &row);
+	}
+	db_done(stmt);
+	return more;
+}
+
 /* ---- a page ----------------------------------------------------------------------------------- */
 
 /* False: the page is full. */
@@ -135,7 +169,8 @@ static bool add_incident(struct drift_page *drift, struct ent_str supplier)
 			if (attr_in(ATTR_CARRIED, k) &&
 			    drift_attribute(&drift->dossier, &party[i], (enum ent_attr)k, &row))
 				more = add_row(drift, &party[i], &row);
-		more = more && add_comments(drift, &party[i]) && add_stale(drift, &party[i]);
+		more = more && add_comments(drift, &party[i]) && add_changed(drift, &party[i]) &&
+		       add_stale(drift, &party[i]);
 	}
 	return more;
 }

@@ -34,8 +34,12 @@ struct world {
 	bool done[DELIVERIES_MAX];
 	struct ent_str begun_with[DELIVERIES_MAX]; /* the words that it went out with */
 	struct ent_str words[DELIVERIES_MAX];      /* of a delivery that brings a comment: what the tool shows by now */
-	bool was_away[N_TOOL];      /* a comment changed while it had no ticket, or its share was taken back */
-	struct ent_connector plain; /* of the last tool: its comments cannot be changed */
+	bool was_away[N_TOOL]; /* a comment changed while it had no ticket, or its share was taken back */
+	struct ent_str mended[DELIVERIES_MAX]; /* what its comment said when a person gave it other words */
+	struct values says[N_TOOL];            /* what the ticket in the tool says */
+	uint32_t unheard[DELIVERIES_MAX]; /* of an update that a silent tool took: what its ticket has not told since */
+	bool silent;                      /* the second tool answers an update with nothing */
+	struct ent_connector plain;       /* of the last tool: its comments cannot be changed */
 	struct {
 		struct ent_str id;
 		int from; /* N_TOOL: we */
@@ -68,6 +72,8 @@ struct situation situation_of(struct world *world, int tool, struct ent_str tick
 void person_of(struct world *world, struct situation *ret);
 
 /* rules.c */
+void check_mended(struct world *world, const struct delivery *begun, const struct comment *said);
+void check_values(struct world *world);
 /* The delivery that brings the comment which this one changes; NULL: none. */
 const struct delivery *brings(struct world *world, const struct delivery *delivery);
 void check_words(struct world *world);
@@ -75,20 +81,25 @@ void check_step(struct world *world);
 void check_planned(struct world *world, const struct event *event);
 void check_attachment(struct world *world, const struct event *event);
 
-/* steps.c */
+/* people.c */
 extern const struct person desk; /* a person with us */
+struct delivery *some_delivery(struct world *world);
+void step_share(struct world *world);
+void step_unshare(struct world *world);
+void step_say(struct world *world);
+void step_edit_own(struct world *world);
+void step_status(struct world *world);
+void step_act(struct world *world);
+void step_merge(struct world *world);
+
+/* steps.c */
+struct ent_str some_status(struct world *world);
 void step_tell(struct world *world);
 void step_remove_ticket(struct world *world);
 void step_say_there(struct world *world);
 void step_attach(struct world *world);
 void step_edit_there(struct world *world);
-void step_share(struct world *world);
-void step_unshare(struct world *world);
 void step_want_again(struct world *world);
-void step_say(struct world *world);
-void step_status(struct world *world);
-void step_act(struct world *world);
-void step_merge(struct world *world);
 struct delivery *head_of(struct world *world, int tool);
 void begin_one(struct world *world, struct delivery *delivery);
 void delivery_done(struct world *world, struct delivery *delivery);

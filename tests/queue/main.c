@@ -7,11 +7,11 @@
 static void step(struct world *world)
 {
 	static void (*const steps[])(struct world *) = {
-	    step_tell,       step_tell,  step_say_there, step_say_there, step_edit_there,    step_edit_there,
-	    step_share,      step_share, step_unshare,   step_say,       step_say,           step_status,
-	    step_act,        step_link,  step_link,      step_link,      step_link,          step_link,
-	    step_link,       step_link,  step_link,      step_echo,      step_remove_ticket, step_merge,
-	    step_want_again, step_attach};
+	    step_tell,       step_tell,   step_say_there, step_say_there, step_edit_there,    step_edit_there,
+	    step_share,      step_share,  step_unshare,   step_say,       step_say,           step_status,
+	    step_act,        step_link,   step_link,      step_link,      step_link,          step_link,
+	    step_link,       step_link,   step_link,      step_echo,      step_remove_ticket, step_merge,
+	    step_want_again, step_attach, step_edit_own,  step_edit_own};
 
 	world->now_ms += draw_below(world, 4) ? draw_below(world, 20000) : 300;
 	world->dossier = &world->incident[draw_below(world, N_INCIDENT)];
@@ -67,6 +67,8 @@ static void check_end(struct world *world)
 		if (delivery_is_open(world->dossier->delivery[i]))
 			VIOLATES(world, "delivery %d is open", (int)world->dossier->delivery[i]->id);
 	check_words(world);
+	if (world->silent && !world->incident[1].incident.sequence) /* one incident: one ticket in each tool */
+		check_values(world);
 	for (size_t i = 0; i < n; i++)
 		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
 			if (attr_in(ATTR_CARRIED, attr) &&

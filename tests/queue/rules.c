@@ -135,6 +135,39 @@ void check_words(struct world *world)
 	}
 }
 
+/* While the comment says the same, no delivery of it brings the words that a person took out for this supplier. */
+void check_mended(struct world *world, const struct delivery *begun, const struct comment *said)
+{
+	for (size_t i = 0; said && i < world->dossier->n_delivery; i++) {
+		const struct delivery *delivery = world->dossier->delivery[i];
+		struct ent_str body = world->mended[delivery->id];
+		if (delivery->id <= begun->id && body.n && !begun->text.n && begun->op != ENT_REMOVE_COMMENT &&
+		    sdk_eq(body, said->body) && strcmp(delivery->comment, begun->comment) == 0 &&
+		    sdk_eq(delivery->supplier, begun->supplier))
+			VIOLATES(world, "delivery %d brings what a person took out of %d", (int)begun->id,
+				 (int)delivery->id);
+	}
+}
+
+/* At the end each ticket says there what it should, whatever we heard of it. */
+void check_values(struct world *world)
+{
+	const struct party *party;
+	size_t n = dossier_parties(world->dossier, NULL, &party);
+
+	for (size_t i = 0; i < n; i++) {
+		struct party is = party[i];
+		is.values = world->says[tool_of(world, is.supplier->name)];
+		if (!is.shares || !is.ticket.n || sdk_eq(is.supplier->name, world->dossier->incident.holder))
+			continue;
+		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)
+			if (attr_in(ATTR_CARRIED, attr) && is.values.at[attr] &&
+			    !federate_agrees(&is, &world->dossier->incident, (enum ent_attr)attr))
+				VIOLATES(world, "%s of %.*s is %d there", sdk_attr_name((enum ent_attr)attr),
+					 ENT_F(is.supplier->name), (int)is.values.at[attr]);
+	}
+}
+
 void check_step(struct world *world)
 {
 	for (size_t i = 0; i < world->dossier->n_delivery; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of a history: what tools, a person with us, and link do. */
+/* The steps of a history: what tools and link do. people.c: what a person with us does. */
 #include "histories.h"
 
 #include "core/organisation.h"
@@ -14,6 +14,17 @@ static void set_value(struct ent_ticket *ticket, enum ent_attr attr, struct ent_
 	ticket->at[attr] = (struct ent_value){word, word};
 }
 
+/* It stands there now, and we hear of it. */
+static void tool_says(struct world *world, int tool, enum ent_attr attr, struct ent_str word)
+{
+	if (!word.n)
+		return;
+	world->says[tool].at[attr] = attr_value(attr, word);
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		if (sdk_eq(world->dossier->delivery[i]->supplier, tool_name(world, tool)))
+			world->unheard[world->dossier->delivery[i]->id] &= ~(1u << attr);
+}
+
 /* A ticket says something; asked: what of it we set ourselves. */
 static void tell(struct world *world, int tool, struct ent_str id, struct ent_str status, struct ent_str priority,
 		 uint32_t asked)
@@ -23,6 +34,8 @@ static void tell(struct world *world, int tool, struct ent_str id, struct ent_st
 	struct ent_change change = {.kind = ENT_TICKET_CHANGED, .stamp.time_ms = world->now_ms, .ticket.id = id};
 
 	at.asked = asked;
+	tool_says(world, tool, ENT_STATUS, status);
+	tool_says(world, tool, ENT_PRIORITY, priority);
 	set_value(&change.ticket, ENT_STATUS, status);
 	set_value(&change.ticket, ENT_PRIORITY, priority);
 	decide_change(&at, &change, &events);
@@ -36,11 +49,28 @@ static struct ent_str some_ticket(struct world *world, int tool)
 	return ticket ? ticket->external_id : make_text(world, "T", ++world->n_ticket);
 }
 
-static struct ent_str some_status(struct world *world)
+struct ent_str some_status(struct world *world)
 {
 	static const char *const word[] = {"new", "in_progress", "in_progress", "pending", "resolved", "closed"};
 
 	return sdk_str(word[draw_below(world, 6)]);
+}
+
+/* Its webhooks come late and in order: of what we set before what somebody there says now. */
+static void hear_late(struct world *world, int tool)
+{
+	const struct ticket *ticket = ticket_in(world, tool);
+	const struct values says = world->says[tool];
+	uint32_t unheard = 0;
+
+	for (size_t i = 0; i < world->dossier->n_delivery; i++)
+		if (sdk_eq(world->dossier->delivery[i]->supplier, tool_name(world, tool)))
+			unheard |= world->unheard[world->dossier->delivery[i]->id];
+	if (ticket && unheard)
+		tell(world, tool, ticket->external_id,
+		     attr_in(unheard, ENT_STATUS) ? attr_word(ENT_STATUS, says.at[ENT_STATUS]) : ENT_ABSENT,
+		     attr_in(unheard, ENT_PRIORITY) ? attr_word(ENT_PRIORITY, says.at[ENT_PRIORITY]) : ENT_ABSENT,
+		     unheard);
 }
 
 void step_tell(struct world *world)
@@ -49,6 +79,7 @@ void step_tell(struct world *world)
 	int tool = draw_below(world, N_TOOL);
 
 	world->doing = "a ticket tells";
+	hear_late(world, tool);
 	tell(world, tool, some_ticket(world, tool), some_status(world), sdk_str(priority[draw_below(world, 5)]), 0);
 }
 
@@ -144,116 +175,6 @@ void step_edit_there(struct world *world)
 			  draw_below(world, 3) ? ENT_COMMENT_ADDED : ENT_COMMENT_REMOVED);
 }
 
-/* ---- steps: a person with us --------------------------------------------------------------------- */
-
-const struct person desk = {.ref = {"10000000-0000-4000-8000-000000000000", 36}, .name = {"desk", 4}};
-
-void step_share(struct world *world)
-{
-	const struct brief brief = {.what = draw_below(world, 2) ? make_text(world, "brief ", draw_below(world, 1000))
-								 : ENT_ABSENT};
-	struct events events = {.arena = &world->arena.abi};
-	struct situation at;
-
-	world->doing = "a share";
-	person_of(world, &at);
-	if (status_facts(world->dossier->incident.values.at[ENT_STATUS])->terminal || !at.incident->sequence)
-		return;
-	decide_share(&at, tool_name(world, draw_below(world, N_TOOL)), draw_below(world, 3) == 0, false, &brief, &desk,
-		     &events);
-	world_drain(world, &events);
-}
-
-void step_unshare(struct world *world)
-{
-	int tool = draw_below(world, N_TOOL);
-	struct events events = {.arena = &world->arena.abi};
-	struct situation at;
-
-	world->doing = "a share is taken back";
-	person_of(world, &at);
-	if (!dossier_shares(world->dossier, tool_name(world, tool)))
-		return;
-	world->was_away[tool] = true;
-	decide_unshare(&at, tool_name(world, tool), ENT_STR("It is done."), &desk, &events);
-	world_drain(world, &events);
-	for (size_t i = 0; i < world->dossier->n_delivery; i++) { /* a removal brings no words: it may */
-		const struct delivery *delivery = world->dossier->delivery[i];
-		if (delivery_is_open(delivery) && delivery->state != DELIVERY_IN_FLIGHT && delivery->comment[0] &&
-		    delivery->op != ENT_REMOVE_COMMENT && sdk_eq(delivery->supplier, tool_name(world, tool)))
-			VIOLATES(world, "delivery %d still waits", (int)delivery->id);
-	}
-}
-
-void step_say(struct world *world)
-{
-	struct comment comment = {
-	    .author = desk, .body = make_text(world, "ours ", draw_below(world, 1000000)), .created_ms = world->now_ms};
-	struct events events = {.arena = &world->arena.abi};
-	struct situation at;
-
-	world->doing = "we say something";
-	person_of(world, &at);
-	comment.audience =
-	    audience_make(&world->arena.abi, organisation_ours(world->set), ENT_ABSENT,
-			  draw_below(world, 2) ? tool_name(world, draw_below(world, N_TOOL)) : ENT_ABSENT,
-			  draw_below(world, 2), draw_below(world, 4) == 0);
-	if (!at.incident->sequence)
-		return;
-	decide_own_comment(&at, &comment, &events);
-	world_drain(world, &events);
-}
-
-void step_status(struct world *world)
-{
-	struct events events = {.arena = &world->arena.abi};
-	struct situation at;
-
-	world->doing = "we give a status";
-	person_of(world, &at);
-	if (!at.incident->sequence)
-		return;
-	decide_status(&at, sdk_status(some_status(world)), &desk, &events);
-	world_drain(world, &events);
-}
-
-static struct delivery *some_delivery(struct world *world)
-{
-	return world->dossier->n_delivery ? world->dossier->delivery[draw_below(world, (int)world->dossier->n_delivery)]
-					  : NULL;
-}
-
-/* What sets values is not ignored here: at the end nothing may differ. */
-void step_act(struct world *world)
-{
-	struct delivery *delivery = some_delivery(world);
-	struct events events = {.arena = &world->arena.abi};
-	enum delivery_action action = (enum delivery_action)draw_below(world, 3);
-
-	world->doing = "a person decides about a delivery";
-	if (!delivery || ((delivery->op == ENT_UPDATE_TICKET || delivery_changes_comment(delivery->op)) &&
-			  action == DELIVERY_IGNORE))
-		return;
-	struct queue queue = queue_of(world, &events);
-	(void)queue_act(&queue, delivery, action, make_text(world, "mended ", draw_below(world, 1000)), &desk);
-	world_drain(world, &events);
-}
-
-void step_merge(struct world *world)
-{
-	struct dossier *kept = &world->incident[0], *gone = &world->incident[1];
-	struct events events = {.arena = &world->arena.abi};
-	struct situation at;
-
-	world->doing = "two incidents are one";
-	if (kept->incident.sequence == 0 || gone->incident.sequence == 0 || gone->incident.merged_into)
-		return;
-	world->dossier = kept;
-	person_of(world, &at);
-	decide_merge(&at, &kept->incident, &gone->incident, &(struct values){{0}}, &events);
-	world_drain(world, &events);
-}
-
 /* ---- steps: link ------------------------------------------------------------------------------------ */
 
 struct delivery *head_of(struct world *world, int tool)
@@ -313,7 +234,8 @@ void begin_one(struct world *world, struct delivery *delivery)
 		VIOLATES(world, "delivery %d goes before %d, which brings its comment", (int)delivery->id,
 			 (int)add->id);
 	const struct comment *said = comment_of(world, delivery);
-	world->begun_with[delivery->id] = said ? said->body : ENT_STR("");
+	world->begun_with[delivery->id] = delivery->text.n ? delivery->text : said ? said->body : ENT_STR("");
+	check_mended(world, delivery, said);
 	if (delivery->op == ENT_CREATE_TICKET && ticket_in(world, tool) && !delivery->look && delivery->phase == 0)
 		VIOLATES(world, "delivery %d makes a second ticket", (int)delivery->id);
 	int64_t *last = &world->last_begun[world->dossier - world->incident][tool];
@@ -330,24 +252,60 @@ static struct ent_str value_told(const struct delivery *delivery, enum ent_attr 
 	return delivery->set & (1u << attr) ? attr_word(attr, delivery->values.at[attr]) : ENT_ABSENT;
 }
 
+/* The tool took it and answers with nothing. */
+static void take_unheard(struct world *world, int tool, const struct delivery *delivery)
+{
+	world->unheard[delivery->id] = delivery->set & ATTR_CARRIED;
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_in(delivery->set & ATTR_CARRIED, i))
+			world->says[tool].at[i] = delivery->values.at[i];
+}
+
+/* What it set to what the incident says by now, and nothing else, is not set once more. */
+static void check_once_set(struct world *world, const struct delivery *done, int64_t last_id)
+{
+	const struct values *ours = &world->dossier->incident.values;
+	const struct ticket *ticket = ticket_in(world, tool_of(world, done->supplier));
+
+	if (!ticket || !sdk_eq(ticket->external_id, done->sent_to)) /* of two it was not the one that speaks */
+		return;
+	for (size_t i = 0; i < world->dossier->n_delivery; i++) {
+		const struct delivery *next = world->dossier->delivery[i];
+		bool is_new =
+		    next->op != ENT_UPDATE_TICKET || next->id <= last_id || !sdk_eq(next->supplier, done->supplier);
+		for (unsigned k = 0; k < ENT_N_ATTR; k++)
+			is_new |=
+			    attr_in(next->set, k) && (!attr_in(done->set, k) || done->values.at[k] != ours->at[k]);
+		if (!is_new)
+			VIOLATES(world, "delivery %d sets what %d has just set", (int)next->id, (int)done->id);
+	}
+}
+
 /* As the store does: what the answer told about the ticket first. */
 static void settle(struct world *world, struct delivery *delivery, struct delivery_result result)
 {
 	struct events events = {.arena = &world->arena.abi};
 	struct queue queue = queue_of(world, &events);
 	int tool = tool_of(world, delivery->supplier);
-	bool is_done = result.outcome == OUTCOME_DONE;
+	bool is_done = result.outcome == OUTCOME_DONE, is_update = is_done && delivery->op == ENT_UPDATE_TICKET;
+	bool is_silent = world->silent && tool == 1;
+	int64_t last_id;
 
 	result.id = delivery->id;
 	result.attempt = delivery->attempt;
 	result.due_ms = world->now_ms;
 	if (is_done && delivery->op == ENT_CREATE_TICKET)
 		tell(world, tool, make_text(world, "N", ++world->n_ticket), ENT_STR("new"), ENT_ABSENT, UINT32_MAX);
-	else if (is_done && delivery->op == ENT_UPDATE_TICKET)
+	else if (is_update && !is_silent)
 		tell(world, tool, delivery->sent_to, value_told(delivery, ENT_STATUS),
 		     value_told(delivery, ENT_PRIORITY), delivery->set);
+	last_id = world->last_id;
 	queue_settle(&queue, delivery, &result);
 	world_drain(world, &events);
+	if (is_update && is_silent)
+		take_unheard(world, tool, delivery); /* in the store's rows from the next job on */
+	if (is_update)
+		check_once_set(world, delivery, last_id);
 }
 
 void delivery_done(struct world *world, struct delivery *delivery)

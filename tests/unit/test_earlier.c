@@ -310,6 +310,49 @@ static void test_from_before_a_merge(void **state)
 	check_readers(world);
 }
 
+/* What we said in one incident is not for who came from the other one, whoever else it is for later. */
+static void test_ours_from_before_a_merge(void **state)
+{
+	static const char ours[] = "00000001-0000-4000-8000-000000000001";
+	struct world *world = *state;
+	struct comment comment;
+
+	two_parties(world);
+	assert_int_equal(tell(world, "datacoeur", "D-1", "in_progress"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 2, "telnord", false), JOB_ACCEPTED);
+	assert_true(bring(world, "telnord", "T-2") > 0);
+	assert_int_equal(tell(world, "orion", "O-9", "in_progress"), JOB_ACCEPTED);
+	world->now_ms += 120 * MINUTE_MS;
+	assert_int_equal(say(world, 3, ours, "old words", "everyone"), JOB_ACCEPTED);
+	world->now_ms += 120 * MINUTE_MS;
+	struct ent_change meets = ticket(world, "D-1", "in_progress", NULL);
+	meets.correlation.number = ENT_STR("ENT-000003");
+	assert_int_equal(arrive(world, "datacoeur", &meets), JOB_ACCEPTED);
+	assert_int_equal(ask(world, "SELECT count(*) FROM incident WHERE merged_into = 0"), 2);
+	while (bring(world, "telnord", "y"))
+		;
+	struct job job = {.kind = JOB_COMMENT_EDIT,
+			  .ask = {.incident = ask(world, "SELECT incident FROM comment WHERE supplier = ''"),
+				  .has_audience = true,
+				  .author = {ENT_STR("desk"), ENT_STR("desk")}}};
+	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", ours);
+	assert_true(audience_words(&world->arena.abi, ENT_STR("us"), ENT_STR("everyone"), &job.ask.audience));
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	expect(world, ours, "telnord", DELIVERY_CANCELLED, CAUSE_EARLIER);
+	assert_int_equal(due(world, "telnord").id, 0);
+
+	/* Nor where it was planned already: link asks a second time. */
+	struct delivery delivery = of(world, ours, "telnord");
+	assert_true(comment_by_uuid(world->read, &world->arena.abi, sdk_str(ours), &comment));
+	assert_true(share_reading(world->read, delivery.incident, ENT_STR("telnord"), &comment).since_ms >
+		    comment.created_ms);
+	/* What we say from now on is for it. */
+	assert_int_equal(say(world, delivery.incident, "00000002-0000-4000-8000-000000000002", "new words", "everyone"),
+			 JOB_ACCEPTED);
+	expect(world, "00000002-0000-4000-8000-000000000002", "telnord", DELIVERY_PENDING, CAUSE_NONE);
+	check_readers(world);
+}
+
 /* A third incident: each supplier reads its own incident as before, and each other one from the merge that brought it.
  */
 static void test_from_before_two_merges(void **state)
@@ -355,6 +398,7 @@ int main(void)
 	    TEST(test_shared_again),
 	    TEST(test_published_later),
 	    TEST(test_from_before_a_merge),
+	    TEST(test_ours_from_before_a_merge),
 	    TEST(test_from_before_two_merges),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,7 +111,9 @@ static void test_comment_that_changes(void **state)
 		world.event.comment.audience =
 		    (struct audience){sdk_str(row[i].organisations), row[i].everyone, row[i].requester};
 		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNSAID;
-		world.event.was_for_requester = row[i].was_requesters;
+		if (!row[i].published)
+			world.event.was = world.event.comment.audience;
+		world.event.was.requester = row[i].was_requesters;
 		world.event.is_reworded = row[i].reworded;
 		world.event.is_published = row[i].published;
 		memcpy(world.event.comment.uuid, UUID, ID_SIZE);
