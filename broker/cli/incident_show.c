@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include "cli/client_words.h"
 #include "cli/table.h"
+#include "core/attr.h"
+#include "sdk/webhook.h"
 
 static struct ent_str member_cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
 {
@@ -189,8 +191,10 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	       ENT_F(member_cell(arena, incident, "title")));
 	incident_line_print(arena, "status", sdk_json_at(incident, "status"));
 	incident_line_print(arena, "priority", sdk_json_at(incident, "priority"));
-	incident_known_print(arena, "impact", sdk_json_at(incident, "impact"));
-	incident_known_print(arena, "urgency", sdk_json_at(incident, "urgency"));
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_rule((enum ent_attr)i) == ATTR_OPTIONAL)
+			incident_known_print(arena, sdk_attr_name((enum ent_attr)i),
+					     sdk_json_at(incident, sdk_attr_name((enum ent_attr)i)));
 	incident_holder_show(arena, incident);
 	incident_known_print(arena, "needed by", sdk_json_at(incident, "needed_before"));
 	incident_known_print(arena, "service", sdk_json_at(incident, "service"));
