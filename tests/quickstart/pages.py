@@ -63,7 +63,7 @@ class Pages:
             file.write(head + re.sub(r"file:/etc/entente/([a-z.]+)", secret, block))
         rc, said = self.ask("check", "--config", path, "--no-kafka")
         self.tap.check(f"pages, {tool}: {what} passes entente check", rc == 0 and f"connector {tool} opens" in said, said)
-        warned = [line for line in said.splitlines() if line.startswith("warn") and "no word on the way out" not in line]
+        warned = [line for line in said.splitlines() if line.startswith("warn") and "its tool has no word for" not in line]
         self.tap.check(f"pages, {tool}: {what} gives no warning but for words the tool lacks", not warned, warned)
 
     def check_links(self, path):
