@@ -31,7 +31,8 @@ class Pages:
             with open(path, encoding="utf-8") as file:
                 self.check_page(os.path.basename(os.path.dirname(path)), file.read())
         more = sorted(glob.glob(os.path.join(self.top, "connectors", "*", "[a-z]*.md")))
-        for path in [*paths, *more, *(os.path.join(self.top, *at, "README.md") for at in ((), ("broker",), ("connectors",), ("deploy",)))]:
+        for path in [*paths, *more, os.path.join(self.top, "deploy", "NEWS.md"),
+                     *(os.path.join(self.top, at, "README.md") for at in ("", "broker", "connectors", "deploy", "schemas", "tests", "tests/suppliers"))]:
             self.check_links(path)
 
     def check_page(self, tool, page):
