@@ -33,15 +33,30 @@ static bool is_in_list(const char *list, struct ent_str name)
 	return false;
 }
 
-void afterword_untold(const struct client_args *args, const char *audience)
+static bool is_shared(const struct sdk_json *shares, struct ent_str supplier)
 {
+	for (const struct sdk_json *one = sdk_json_first(shares); one; one = sdk_json_next(one))
+		if (sdk_eq(sdk_json_text_at(one, "supplier"), supplier))
+			return true;
+	return false;
+}
+
+void afterword_untold(const struct client_args *args, const char *incident, const char *audience)
+{
+	const struct sdk_json *shares = NULL;
 	struct sdk_arena arena;
 
 	sdk_arena_init(&arena);
 	const struct sdk_json *items = sdk_json_at(answer_of(args, &arena.abi, "/v1/suppliers"), "items");
 
+	if (is_in_list(audience, ENT_STR("everyone")))
+		shares = sdk_json_at(
+		    answer_of(args, &arena.abi,
+			      sdk_z(&arena.abi, client_path(&arena.abi, "/v1/incidents/", sdk_str(incident), ""))),
+		    "shares");
 	for (const struct sdk_json *one = sdk_json_first(items); one; one = sdk_json_next(one)) {
-		if (!is_in_list(audience, sdk_json_text_at(one, "organisation")) ||
+		if ((!is_in_list(audience, sdk_json_text_at(one, "organisation")) &&
+		     !is_shared(shares, sdk_json_text_at(one, "name"))) ||
 		    sdk_json_count(sdk_json_at(one, "link")))
 			continue;
 		fprintf(args->json ? stderr : stdout,

@@ -8,9 +8,9 @@
 
 #include "cli/client.h"
 
-/* Names those of the suppliers, "vega" or "vega,orion", whose tool we only listen to: nobody there gets what was just
- * written. On standard error with --json. */
-void afterword_untold(const struct client_args *args, const char *audience);
+/* Names those of the organisations and suppliers, "vega" or "vega,orion", whose tool we only listen to: nobody there
+ * gets what was just written. `everyone` among them: those that share the incident. On standard error with --json. */
+void afterword_untold(const struct client_args *args, const char *incident, const char *audience);
 /* The notes of /readyz about parts that are ready: a topic that is more than a minute behind. Nothing with --json. */
 void afterword_notes(const struct client_args *args);
 

@@ -73,12 +73,12 @@ static void map_say(struct check *check, const struct supplier *supplier, enum e
 	if (is_empty && attr_rule(attr) == ATTR_OPTIONAL)
 		return;
 	if (is_empty)
-		check_say(check, RESULT_WARN, name, "no word of map.%s: every %s will be kept as it is, and flagged",
-			  what, what);
+		check_say(check, RESULT_WARN, name, "map.%s is empty: every %s is kept as it is, and flagged", what,
+			  what);
 	else if (map_check(map, dflt, attr, &err) != ENT_OK)
 		check_say(check, RESULT_FAIL, name, "map: %s; say in %s_out which word goes out", err.msg, what);
 	else
-		check_say(check, RESULT_OK, name, "map.%s comes back", what);
+		check_say(check, RESULT_OK, name, "map.%s: every %s we send is read back as the same one", what, what);
 }
 
 /* ---- the way out --------------------------------------------------------------------------- */
@@ -138,10 +138,10 @@ static void words_out_say(struct check *check, const struct supplier *supplier, 
 	}
 	if (mute.n > 0)
 		check_say(check, RESULT_WARN, name,
-			  "no word on the way out for %.*s: a change to it is parked; give it one in map.status_out",
+			  "its tool has no word for %.*s: updates to it will be parked. Add one under map.status_out",
 			  ENT_F(mute));
 	else
-		check_say(check, RESULT_OK, name, "every status has a word on the way out");
+		check_say(check, RESULT_OK, name, "its tool has a word for every status");
 	sdk_buf_release(&mute);
 }
 

@@ -32,16 +32,17 @@ static const char help[] =
     "Status, priority, impact and urgency are read with the map of the configuration; `entente map try` tries another "
     "map.\n"
     "Without --answer and --live the first call is shown and not made. (..): the value without the option.\n\n"
-    "OP: poll, fetch, create, update, comment, look (is it there already?), probe (who are we?), login,\n"
-    "    decode (a webhook)\n\n"
+    "OP: poll, fetch, create, update, comment, edit and remove (of a comment that we wrote there),\n"
+    "    look (is it there already?), probe (who are we?), login, decode (a webhook)\n\n"
     "  --answer FILE      the tool's answer: a body, or a whole answer as `curl -i` prints it; - is standard\n"
     "                     input. Give one for each call, in order. decode: the webhook, with or without headers\n"
     "  --live             make the calls. You see each call that writes and are asked before it is sent\n"
     "  --yes              with --live: send calls that write without asking\n\n"
-    "  --ticket ID        fetch, update, comment, look: the ticket's id in the tool (1)\n"
+    "  --ticket ID        fetch, update, comment, edit, remove, look: the ticket's id in the tool (1)\n"
+    "  --comment ID       edit, remove: the comment's id in the tool (1)\n"
     "  --ticket-key KEY   the ticket's name for people, if the tool has another one than the id\n"
     "  --title WORDS      create: the title\n"
-    "  --text WORDS       create, comment, look: the text\n"
+    "  --text WORDS       create, comment, edit, look: the text\n"
     "  --author NAME      comment: its author\n"
     "  --status WORD      create, update: one of Entente's words, such as resolved (update: in_progress)\n"
     "  --priority N       create, update: 1 to 5\n"
@@ -79,10 +80,11 @@ struct tried {
 static bool option_take(struct tried *tried, int option)
 {
 	struct try_words *words = &tried->words;
-	const char **const word[] = {
-	    &words->op,     &words->ticket,   &words->ticket_key, &words->title,   &words->text,   &words->author,
-	    &words->status, &words->priority, &words->impact,     &words->urgency, &words->number, &words->id,
-	    &words->cursor, &words->phase,    &words->from,       &words->pages,   &words->of,     &tried->config};
+	const char **const word[] = {&words->op,     &words->ticket,  &words->ticket_key, &words->title,
+				     &words->text,   &words->author,  &words->status,     &words->priority,
+				     &words->impact, &words->urgency, &words->number,     &words->id,
+				     &words->cursor, &words->phase,   &words->from,       &words->pages,
+				     &words->of,     &tried->config,  &words->comment};
 
 	if (option >= FIRST_OPTION && (size_t)(option - FIRST_OPTION) < sizeof word / sizeof *word)
 		*word[option - FIRST_OPTION] = optarg;
@@ -102,9 +104,9 @@ static bool option_take(struct tried *tried, int option)
 /* -1: go on; else the exit status. */
 static int try_options(int argc, char **argv, struct tried *tried)
 {
-	static const char *const name[] = {"op",     "ticket",   "ticket-key", "title",   "text",   "author",
-					   "status", "priority", "impact",     "urgency", "number", "id",
-					   "cursor", "phase",    "from",       "pages",   "of",     "config"};
+	static const char *const name[] = {"op",       "ticket", "ticket-key", "title",  "text",   "author", "status",
+					   "priority", "impact", "urgency",    "number", "id",     "cursor", "phase",
+					   "from",     "pages",  "of",         "config", "comment"};
 	static const struct option other[] = {
 	    {"answer", required_argument, NULL, 'a'}, {"live", no_argument, NULL, 'l'}, {"yes", no_argument, NULL, 'y'},
 	    {"json", no_argument, NULL, 'j'},         {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -130,7 +132,8 @@ static int try_options(int argc, char **argv, struct tried *tried)
 
 static bool writes_there(const struct tried *tried)
 {
-	return tried->words.live && (tried->op == TRY_CREATE || tried->op == TRY_UPDATE || tried->op == TRY_COMMENT);
+	return tried->words.live && (tried->op == TRY_CREATE || tried->op == TRY_UPDATE || tried->op == TRY_COMMENT ||
+				     tried->op == TRY_EDIT || tried->op == TRY_REMOVE);
 }
 
 static int try_complain(const struct ent_err *err, int status)

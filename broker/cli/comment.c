@@ -50,7 +50,7 @@ int comment_run(const struct question_call *call)
 		       comment_body(call, words, id ? id : made), &json, &doubt);
 	if (!status) {
 		client_print(&call->client, call->arena, json, comment_show);
-		afterword_untold(&call->client, audience);
+		afterword_untold(&call->client, question_value(call, "incident"), audience);
 	}
 	if (status && doubt && !id)
 		fprintf(stderr,

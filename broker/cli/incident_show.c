@@ -3,7 +3,12 @@
 
 #include <stdio.h>
 #include "cli/client_words.h"
+#include "cli/event_words.h"
 #include "cli/table.h"
+#include "core/attr.h"
+#include "sdk/webhook.h"
+
+#define EVENT_WORDS_MAX 4096 /* bytes of the words of one event: the texts in them are cut */
 
 static struct ent_str member_cell(struct ent_arena *arena, const struct sdk_json *node, const char *path)
 {
@@ -189,8 +194,10 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 	       ENT_F(member_cell(arena, incident, "title")));
 	incident_line_print(arena, "status", sdk_json_at(incident, "status"));
 	incident_line_print(arena, "priority", sdk_json_at(incident, "priority"));
-	incident_known_print(arena, "impact", sdk_json_at(incident, "impact"));
-	incident_known_print(arena, "urgency", sdk_json_at(incident, "urgency"));
+	for (unsigned i = 0; i < ENT_N_ATTR; i++)
+		if (attr_rule((enum ent_attr)i) == ATTR_OPTIONAL)
+			incident_known_print(arena, sdk_attr_name((enum ent_attr)i),
+					     sdk_json_at(incident, sdk_attr_name((enum ent_attr)i)));
 	incident_holder_show(arena, incident);
 	incident_known_print(arena, "needed by", sdk_json_at(incident, "needed_before"));
 	incident_known_print(arena, "service", sdk_json_at(incident, "service"));
@@ -211,57 +218,12 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 
 /* ---- its history ---------------------------------------------------------------------- */
 
-/* Of the way out: a share, what does not count, a delivery. Absent: none of these. */
-static struct ent_str what_went(struct ent_arena *arena, const struct sdk_json *data)
+/* The names of the people that the events hold. */
+static void names_take(struct tail_names *names, const struct sdk_json *people)
 {
-	if (sdk_json_at(data, "brief"))
-		return member_cell(arena, data, "brief.what");
-	if (sdk_json_at(data, "said"))
-		return sdk_format(arena, "%.*s: said %.*s, %.*s stands", ENT_F(member_cell(arena, data, "attribute")),
-				  ENT_F(member_cell(arena, data, "said.text")),
-				  ENT_F(member_cell(arena, data, "stands.text")));
-	if (sdk_json_at(data, "delivery") && sdk_json_at(data, "cause"))
-		return sdk_format(arena, "%.*s (%.*s): %.*s", ENT_F(member_cell(arena, data, "delivery.op")),
-				  ENT_F(member_cell(arena, data, "cause")), ENT_F(member_cell(arena, data, "reason")));
-	if (sdk_json_at(data, "delivery"))
-		return member_cell(arena, data, "delivery.op");
-	return sdk_json_at(data, "reason") ? member_cell(arena, data, "reason") : ENT_ABSENT;
-}
-
-/* A value of an attribute; of a person the name, else the ref. */
-static struct ent_str value_cell(struct ent_arena *arena, const struct sdk_json *value, const struct sdk_json *people)
-{
-	struct ent_str ref = sdk_json_text_at(value, "ref");
-
-	if (!ref.n)
-		return member_cell(arena, value, "text");
-	for (const struct sdk_json *person = sdk_json_first(people); person; person = sdk_json_next(person))
-		if (sdk_eq(sdk_json_text_at(person, "ref"), ref) && sdk_json_text_at(person, "name").n)
-			return member_cell(arena, person, "name");
-	return member_cell(arena, value, "ref");
-}
-
-/* What an event did, in a few words: the attributes it changed, or from and to. */
-static struct ent_str what_happened(struct ent_arena *arena, const struct sdk_json *data, const struct sdk_json *people)
-{
-	const struct sdk_json *changes = sdk_json_at(data, "changes"), *from = sdk_json_at(data, "from");
-	struct ent_str words = what_went(arena, data);
-
-	if (words.p)
-		return words;
-	if (from)
-		return sdk_format(arena, "%.*s -> %.*s", ENT_F(table_cell(arena, from)),
-				  ENT_F(member_cell(arena, data, "to")));
-	if (sdk_json_at(data, "comment.body"))
-		return member_cell(arena, data, "comment.body");
-	words = ENT_STR("");
-	for (const struct sdk_json *change = sdk_json_first(changes); change; change = sdk_json_next(change)) {
-		struct ent_str name = member_cell(arena, change, "attribute"),
-			       to = value_cell(arena, sdk_json_at(change, "to"), people);
-		words = sdk_format(arena, "%.*s%s%.*s=%.*s", ENT_F(words), words.n ? ", " : "", ENT_F(name),
-				   ENT_F(sdk_head(to, 200)));
-	}
-	return words.n ? words : member_cell(arena, data, "ticket.id");
+	tail_names_init(names, NULL);
+	for (const struct sdk_json *one = sdk_json_first(people); one; one = sdk_json_next(one))
+		tail_names_add(names, sdk_json_text_at(one, "ref"), sdk_json_text_at(one, "name"));
 }
 
 void incident_show_history(struct ent_arena *arena, struct ent_str json)
@@ -269,7 +231,11 @@ void incident_show_history(struct ent_arena *arena, struct ent_str json)
 	const struct sdk_json *answer = client_parse(arena, json),
 			      *event = sdk_json_first(sdk_json_at(answer, "items"));
 	struct ent_str next = sdk_json_text_at(answer, "next");
+	struct tail_names names;
+	struct sdk_buf words;
 
+	names_take(&names, sdk_json_at(answer, "people"));
+	sdk_buf_init(&words, EVENT_WORDS_MAX);
 	if (answer && !event)
 		puts("Nothing has happened.");
 	for (; event; event = sdk_json_next(event)) {
@@ -278,12 +244,17 @@ void incident_show_history(struct ent_arena *arena, struct ent_str json)
 		struct ent_str when = table_cell(arena, sdk_json_at(event, "time"));
 		struct ent_str type = table_cell(arena, sdk_json_at(event, "type"));
 		struct ent_str supplier = table_cell(arena, sdk_json_at(data, "supplier"));
-		struct ent_str what = what_happened(arena, data, sdk_json_at(answer, "people"));
+
+		sdk_buf_clear(&words);
+		event_words(arena, &names, sdk_json_text_at(event, "type"), data, &words);
+		struct ent_str what = sdk_buf_view(&words);
 		if (sdk_starts(type, "org.entente.") && type.n > 15) /* and ".v1" */
 			type = (struct ent_str){type.p + 12, type.n - 15};
 		printf("%4.*s  %.*s  %-24.*s  %-16.*s  %.*s\n", (int)number.n, number.p, (int)when.n, when.p,
 		       (int)type.n, type.p, (int)supplier.n, supplier.p, (int)what.n, what.p);
 	}
+	sdk_buf_release(&words);
+	tail_names_release(&names);
 	if (next.n)
 		printf("\nMore: add --after %.*s\n", (int)next.n, next.p);
 }

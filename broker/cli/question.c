@@ -246,12 +246,106 @@ static int question_ask(const struct question_call *call)
 	return status;
 }
 
+/* ---- typed wrong: what is missing, in one sentence, before the whole help ---------------------- */
+
+/* The first row of this verb; of a command without verbs its first row. NULL: it has no such verb. */
+static const struct question *use_row(const struct command *command, int argc, char **argv)
+{
+	for (const struct question *row = command->question; row->path || row->run; row++)
+		if (!row->verb || (argc > 0 && strcmp(row->verb, argv[0]) == 0))
+			return row;
+	return NULL;
+}
+
+static void verbs_say(const struct command *command)
+{
+	const char *before = NULL;
+
+	for (const struct question *row = command->question; row->path || row->run; row++) {
+		if (!before || strcmp(before, row->verb) != 0)
+			fprintf(stderr, "%s%s", before ? ", " : "", row->verb);
+		before = row->verb;
+	}
+	fputs("\n", stderr);
+}
+
+/* How the help says it is used, behind the verb: "WORD [--title WORDS]". */
+static struct ent_str use_line(const struct question_call *call, const char *verb)
+{
+	struct ent_str rest = sdk_str(call->command->help), line,
+		       want = sdk_format(call->arena, "entente %s%s%s ", call->command->name, verb ? " " : "",
+					 verb ? verb : "");
+
+	while (rest.p) {
+		line = sdk_trim(sdk_cut(rest, '\n', &rest));
+		if (sdk_starts(line, "usage: "))
+			line = (struct ent_str){line.p + 7, line.n - 7};
+		if (line.n > want.n && memcmp(line.p, want.p, want.n) == 0)
+			return (struct ent_str){line.p + want.n, line.n - want.n};
+	}
+	return ENT_STR("");
+}
+
+/* The word that would come next after so many; empty: no further one has to be given. */
+static struct ent_str use_word(struct ent_str line, int n_given)
+{
+	struct ent_str rest = line, word = ENT_STR("");
+
+	while (rest.n > 0) {
+		word = sdk_cut(rest, ' ', &rest);
+		if (word.n == 0 || word.p[0] == '[' || word.p[0] == '-')
+			break;
+		if (n_given-- == 0)
+			return word;
+	}
+	return ENT_STR("");
+}
+
+static struct ent_str use_option(const struct question_call *call, const struct question *row)
+{
+	struct ent_str rest = sdk_str(row->needs), name;
+
+	while (rest.n > 0) {
+		name = sdk_cut(rest, ' ', &rest);
+		if (name.n > 0 && !question_value(call, sdk_z(call->arena, name)))
+			return name;
+	}
+	return ENT_STR("");
+}
+
+static void use_say(const struct question_call *call, int argc, char **argv)
+{
+	const struct question *row = use_row(call->command, argc, argv);
+	const char *name = call->command->name, *verb = row ? row->verb : NULL;
+	struct ent_str word, option;
+
+	if (!row) {
+		if (argc > 0)
+			fprintf(stderr, "entente %s: \"%s\" is none of its verbs: ", name, argv[0]);
+		else
+			fprintf(stderr, "entente %s: a verb is missing: ", name);
+		verbs_say(call->command);
+		return;
+	}
+	word = use_word(use_line(call, verb), argc - (verb != NULL));
+	option = use_option(call, row);
+	fprintf(stderr, "entente %s%s%s: ", name, verb ? " " : "", verb ? verb : "");
+	if (word.n)
+		fprintf(stderr, "%.*s is missing\n", ENT_F(word));
+	else if (option.n)
+		fprintf(stderr, "--%.*s is missing\n", ENT_F(option));
+	else
+		fputs("a word or an option is too much, or two options exclude one another\n", stderr);
+}
+
 /* ---- the command ------------------------------------------------------------------------------ */
 
 static int use_refuse(const struct question_call *call, int argc, char **argv)
 {
 	if (call->command->refuse)
 		call->command->refuse(call, argc, argv);
+	else
+		use_say(call, argc, argv);
 	fputs(call->command->help, stderr);
 	return 2;
 }

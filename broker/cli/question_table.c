@@ -559,7 +559,7 @@ static const char deadletter_help[] =
     "Correct the cause (a map, a jq program); then replay sends them the usual way.\n"
     "\n"
     "  --supplier NAME    only this supplier's\n"
-    "  --state WORD       waiting (default), replayed or ignored\n"
+    "  --state WORD       waiting (default), replayed, ignored or all\n"
     "  --limit N          1..200 (50)\n"
     "  --cursor WORD      the next page, as the page before said\n"
     "  --all              replay: every one that waits, each once\n" CLIENT_HELP "\n"

@@ -36,13 +36,13 @@ int share_run(const struct question_call *call)
 	if (status)
 		return status;
 	client_print(&call->client, call->arena, json, show_share);
-	afterword_untold(&call->client, question_value(call, "supplier"));
+	afterword_untold(&call->client, question_value(call, "incident"), question_value(call, "supplier"));
 	return 0;
 }
 
 int unshare_then(const struct question_call *call)
 {
-	afterword_untold(&call->client, question_value(call, "supplier"));
+	afterword_untold(&call->client, question_value(call, "incident"), question_value(call, "supplier"));
 	return 0;
 }
 

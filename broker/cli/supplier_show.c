@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/supplier_show.h"
+#include "cli/try_ask.h"
+#include "core/delivery.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +12,17 @@ static void texts_print(struct ent_arena *arena, const char *head, const struct 
 		printf("\n%s\n", head);
 	for (const struct sdk_json *one = sdk_json_first(list); one; one = sdk_json_next(one))
 		printf("  %.*s\n", ENT_F(table_cell(arena, one)));
+}
+
+/* By the names that `entente try --op` takes. */
+static void ops_print(const struct sdk_json *list)
+{
+	if (sdk_json_count(list))
+		puts("\nwhat we can ask of it (entente try --op)");
+	for (const struct sdk_json *one = sdk_json_first(list); one; one = sdk_json_next(one))
+		for (int kind = 0; kind < ENT_N_OP; kind++)
+			if (sdk_eqz(sdk_json_text(one), delivery_op_name((enum ent_op_kind)kind)))
+				printf("  %s\n", try_op_of((enum ent_op_kind)kind));
 }
 
 static void notes_print(struct ent_arena *arena, const struct sdk_json *cursors)
@@ -84,7 +97,7 @@ void supplier_show(struct ent_arena *arena, struct ent_str json)
 	notes_print(arena, sdk_json_at(supplier, "cursors"));
 	troubles_print(arena, sdk_json_at(supplier, "troubles"));
 	aside_tickets_print(arena, supplier);
-	texts_print(arena, "what we can ask of it", sdk_json_at(supplier, "can"));
+	ops_print(sdk_json_at(supplier, "can"));
 	texts_print(arena, "what it cannot express", sdk_json_at(supplier, "cannot"));
 }
 

@@ -7,28 +7,49 @@
 #include "sdk/webhook.h"
 
 /* Examples for options that were left out. They say that they are examples: a person may read them in the tool. */
-#define EXAMPLE_ID     "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
-#define EXAMPLE_TICKET "1"
-#define EXAMPLE_NUMBER "ENT-000042"
-#define EXAMPLE_TITLE  "A test by Entente: please ignore"
-#define EXAMPLE_TEXT   "A test of the connection. Please ignore it."
+#define EXAMPLE_ID      "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
+#define EXAMPLE_TICKET  "1"
+#define EXAMPLE_COMMENT "1"
+#define EXAMPLE_NUMBER  "ENT-000042"
+#define EXAMPLE_TITLE   "A test by Entente: please ignore"
+#define EXAMPLE_TEXT    "A test of the connection. Please ignore it."
 
 enum { DAY_MS = 86400000, HEADERS_MAX = 100, PAGES_MAX = 1000 };
 
-static const char *const op_name[TRY_N_OP] = {
-    [TRY_POLL] = "poll",     [TRY_FETCH] = "fetch",     [TRY_CREATE] = "create",
-    [TRY_UPDATE] = "update", [TRY_COMMENT] = "comment", [TRY_LOOK] = "look",
-    [TRY_PROBE] = "probe",   [TRY_LOGIN] = "login",     [TRY_DECODE] = "decode"};
+/* kind: of decode, none is asked. */
+static const struct {
+	const char *name;
+	enum ent_op_kind kind;
+} ops[TRY_N_OP] = {[TRY_POLL] = {"poll", ENT_POLL},
+		   [TRY_FETCH] = {"fetch", ENT_FETCH_TICKET},
+		   [TRY_CREATE] = {"create", ENT_CREATE_TICKET},
+		   [TRY_UPDATE] = {"update", ENT_UPDATE_TICKET},
+		   [TRY_COMMENT] = {"comment", ENT_ADD_COMMENT},
+		   [TRY_EDIT] = {"edit", ENT_EDIT_COMMENT},
+		   [TRY_REMOVE] = {"remove", ENT_REMOVE_COMMENT},
+		   [TRY_LOOK] = {"look", ENT_ADD_COMMENT},
+		   [TRY_PROBE] = {"probe", ENT_PROBE},
+		   [TRY_LOGIN] = {"login", ENT_LOGIN},
+		   [TRY_DECODE] = {"decode", ENT_CREATE_TICKET}};
 
 const char *try_op_name(enum try_op op)
 {
-	return op_name[op];
+	return ops[op].name;
+}
+
+const char *try_op_of(enum ent_op_kind kind)
+{
+	int op = 0;
+
+	while (ops[op].kind != kind)
+		op++;
+	return ops[op].name;
 }
 
 bool try_op_by_name(const char *name, enum try_op *ret)
 {
 	for (int i = 0; i < TRY_N_OP; i++)
-		if (!strcmp(name, op_name[i])) {
+		if (!strcmp(name, ops[i].name)) {
 			*ret = (enum try_op)i;
 			return true;
 		}
@@ -39,7 +60,7 @@ bool try_op_by_name(const char *name, enum try_op *ret)
 
 static bool needs_ticket(const struct try_words *words, enum try_op op)
 {
-	return op == TRY_FETCH || op == TRY_UPDATE || op == TRY_COMMENT ||
+	return op == TRY_FETCH || op == TRY_UPDATE || op == TRY_COMMENT || op == TRY_EDIT || op == TRY_REMOVE ||
 	       (op == TRY_LOOK && !(words->of && !strcmp(words->of, "create")));
 }
 
@@ -89,7 +110,8 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 
 	if (!words->op || !try_op_by_name(words->op, ret))
 		return sdk_fail(err, ENT_EINVAL,
-				"--op takes one of poll, fetch, create, update, comment, look, probe, login, decode");
+				"--op takes one of poll, fetch, create, update, comment, edit, remove, look, probe, "
+				"login, decode");
 	if (words->live && (words->n_answer || *ret == TRY_DECODE))
 		return sdk_fail(err, ENT_EINVAL, "--live asks the tool itself: leave %s out",
 				*ret == TRY_DECODE ? "it" : "--answer");
@@ -99,6 +121,8 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 				"input");
 	if (words->live && needs_ticket(words, *ret) && !words->ticket)
 		return sdk_fail(err, ENT_EINVAL, "--live asks for a real ticket: say which one with --ticket ID");
+	if (words->live && (*ret == TRY_EDIT || *ret == TRY_REMOVE) && !words->comment)
+		return sdk_fail(err, ENT_EINVAL, "--live asks for a real comment: say which one with --comment ID");
 	if (words->of && strcmp(words->of, "create") != 0 && strcmp(words->of, "comment") != 0)
 		return sdk_fail(err, ENT_EINVAL, "--of takes create or comment, not \"%s\"", words->of);
 	if (words->from && !sdk_time_parse(sdk_str(words->from), 0, &unused))
@@ -135,16 +159,7 @@ static int64_t number_or(const char *word, int64_t dflt)
 
 static enum ent_op_kind kind_of(const struct try_words *words, enum try_op op)
 {
-	static const enum ent_op_kind kind[TRY_N_OP] = {[TRY_POLL] = ENT_POLL,
-							[TRY_FETCH] = ENT_FETCH_TICKET,
-							[TRY_CREATE] = ENT_CREATE_TICKET,
-							[TRY_UPDATE] = ENT_UPDATE_TICKET,
-							[TRY_COMMENT] = ENT_ADD_COMMENT,
-							[TRY_LOOK] = ENT_ADD_COMMENT,
-							[TRY_PROBE] = ENT_PROBE,
-							[TRY_LOGIN] = ENT_LOGIN};
-
-	return op == TRY_LOOK && words->of && !strcmp(words->of, "create") ? ENT_CREATE_TICKET : kind[op];
+	return op == TRY_LOOK && words->of && !strcmp(words->of, "create") ? ENT_CREATE_TICKET : ops[op].kind;
 }
 
 /* The status is among them where nothing else is said. */
@@ -196,9 +211,13 @@ static enum ent_rc delivery_make(const struct try_words *words, enum ent_op_kind
 		delivery->text = said.body;
 	}
 	memcpy(said.uuid, EXAMPLE_ID, sizeof said.uuid);
-	if (kind == ENT_ADD_COMMENT)
+	if (kind == ENT_ADD_COMMENT || delivery_changes_comment(kind))
 		memcpy(delivery->comment, said.uuid, sizeof delivery->comment);
-	return delivery_op(delivery, supplier, set, kind == ENT_ADD_COMMENT ? &said : NULL, arena, ret, &cause, err);
+	if (delivery_changes_comment(kind)) { /* the comment stands there with the marker that it went with */
+		delivery->stands_as = sdk_str(or_example(words->comment, EXAMPLE_COMMENT));
+		memcpy(delivery->first_key, delivery->key, sizeof delivery->first_key);
+	}
+	return delivery_op(delivery, supplier, set, delivery->comment[0] ? &said : NULL, arena, ret, &cause, err);
 }
 
 enum ent_repeat try_repeat(const struct supplier *supplier, const struct ent_self *self, enum ent_op_kind kind)
@@ -244,7 +263,8 @@ enum ent_rc try_call(const struct try_words *words, enum try_op op, const struct
 				 .memo = sdk_str(words->cursor)};
 	if (rc != ENT_OK)
 		return rc;
-	if (kind == ENT_CREATE_TICKET || kind == ENT_UPDATE_TICKET || kind == ENT_ADD_COMMENT)
+	if (kind == ENT_CREATE_TICKET || kind == ENT_UPDATE_TICKET || kind == ENT_ADD_COMMENT ||
+	    delivery_changes_comment(kind))
 		return delivery_make(words, kind, set, supplier, arena, &ret->op, err);
 	if (kind == ENT_FETCH_TICKET) {
 		ret->op.ticket.id = sdk_str(or_example(words->ticket, EXAMPLE_TICKET));

@@ -8,15 +8,28 @@
 
 #define TRY_ANSWERS_MAX 40
 
-enum try_op { TRY_POLL, TRY_FETCH, TRY_CREATE, TRY_UPDATE, TRY_COMMENT, TRY_LOOK, TRY_PROBE, TRY_LOGIN, TRY_DECODE };
-#define TRY_N_OP 9
-const char *try_op_name(enum try_op op); /* "poll" */
+enum try_op {
+	TRY_POLL,
+	TRY_FETCH,
+	TRY_CREATE,
+	TRY_UPDATE,
+	TRY_COMMENT,
+	TRY_EDIT,
+	TRY_REMOVE,
+	TRY_LOOK,
+	TRY_PROBE,
+	TRY_LOGIN,
+	TRY_DECODE
+};
+#define TRY_N_OP 11
+const char *try_op_name(enum try_op op);      /* "poll" */
+const char *try_op_of(enum ent_op_kind kind); /* "comment" of ENT_ADD_COMMENT */
 bool try_op_by_name(const char *name, enum try_op *ret);
 
 /* The options of the command line; NULL: not given. */
 struct try_words {
-	const char *op, *ticket, *ticket_key, *title, *text, *author, *status, *priority, *impact, *urgency, *number,
-	    *id, *cursor, *phase, *from, *pages, *of;
+	const char *op, *ticket, *ticket_key, *comment, *title, *text, *author, *status, *priority, *impact, *urgency,
+	    *number, *id, *cursor, *phase, *from, *pages, *of;
 	const char *answer[TRY_ANSWERS_MAX];
 	size_t n_answer;
 	bool live, yes, json;

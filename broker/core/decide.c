@@ -189,7 +189,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	    (known->removed || newer_than_known(change, known) < 0 ||
 	     (same_text(known->body, change->comment.body) && known->visibility == change->comment.visibility)))
 		return;
-	/* What cannot be told to be newer widens nothing: of two words within one stamp the narrower stands. */
+	/* Same stamp on both versions: we cannot know which is newer, so the one that fewer people may read stays. */
 	if (known && known->visibility == ENT_INTERNAL && change->comment.visibility == ENT_PUBLIC &&
 	    newer_than_known(change, known) <= 0)
 		return;

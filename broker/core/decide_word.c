@@ -123,8 +123,8 @@ static bool reopens_it(const struct situation *at, const struct ent_change *chan
 	       !status_facts(at->incident->values.at[ENT_STATUS])->open;
 }
 
-/* A sweep hears again what was said before: it may be the holder's, it is never the newest. Two that are never written,
- * or not any more, and differ would else take turns for ever. */
+/* A sweep reads known values again. They never count as newest: two tickets that differ would overwrite the incident
+ * in turn, at every sweep. */
 static bool is_said_again(const struct situation *at, const struct ent_change *change, enum ent_attr attr)
 {
 	return at->sweep && at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]);

@@ -21,6 +21,9 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 	sdk_jsonw_kstr(w, "state", state);
 }
 
+#define DEAD_LIST "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter WHERE "
+#define DEAD_PAGE "id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4"
+
 enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, struct ent_str state,
 			   struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
 {
@@ -35,14 +38,17 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 	limit = limit < 1 ? 50 : limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
 	if (!state.n)
 		state = ENT_STR("waiting");
-	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored"))
-		return sdk_fail(err, ENT_EINVAL, "state is one of waiting, replayed, ignored");
+	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored") &&
+	    !sdk_eqz(state, "all"))
+		return sdk_fail(err, ENT_EINVAL, "state is one of waiting, replayed, ignored, all");
 	if (cursor.n && !sdk_to_int(cursor, &before))
 		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
-	stmt = db_use(view->db,
-		      "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter "
-		      "WHERE state = $1 AND id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4");
-	db_bind_str(stmt, 1, state);
+	if (sdk_eqz(state, "all")) {
+		stmt = db_use(view->db, DEAD_LIST DEAD_PAGE);
+	} else {
+		stmt = db_use(view->db, DEAD_LIST "state = $1 AND " DEAD_PAGE);
+		db_bind_str(stmt, 1, state);
+	}
 	db_bind_int(stmt, 2, before);
 	db_bind_str(stmt, 3, supplier.n ? supplier : ENT_ABSENT);
 	db_bind_int(stmt, 4, limit + 1);

@@ -171,6 +171,8 @@ def check_dead_letters(tap, server):
     tap.check("nor ignored again: 404", is_problem(server.call("POST", f"/v1/deadletters/{letter}/ignore"), 404))
     listed = [i["id"] for i in server.json("GET", "/v1/deadletters?state=ignored")[1]["items"]]
     tap.equal("it is listed where it belongs", listed, [letter])
+    of = lambda state: [i["id"] for i in server.json("GET", f"/v1/deadletters?state={state}&limit=200")[1]["items"]]  # noqa: E731
+    tap.equal("state=all lists them whatever became of them, newest first", of("all"), sorted(of("waiting") + of("replayed") + of("ignored"), reverse=True))
     tap.check("unknown: 404", is_problem(server.call("POST", "/v1/deadletters/424242/replay"), 404))
 
 

@@ -34,6 +34,18 @@ class Words:
         return json.loads(self.out(*words, "--json", text=text))
 
 
+def check_missing(tap, words):
+    """Typed wrong: the first line says what is missing."""
+    for args, want in ((("incident", "describe"), "entente incident describe: WORD is missing"), (("incident", "status", "ENT-000001"), "entente incident status: STATUS is missing"),
+                       (("incident", "burn"), "entente incident: \"burn\" is none of its verbs: list, show, comments, history, status, open, describe"),
+                       (("incident", "open"), "entente incident open: --title is missing"), (("join",), "entente join: a verb is missing: list, accept, refuse"),
+                       (("backfill",), "entente backfill: SUPPLIER is missing"), (("backfill", "vega"), "entente backfill: --since is missing"),
+                       (("drift", "now"), "entente drift: a word or an option is too much, or two options exclude one another"), (("map", "publish", "vega"), "entente map publish: FILE|- is missing"),
+                       (("token", "add"), "entente token add: NAME is missing"), (("unshare", "ENT-000001"), "entente unshare: SUPPLIER is missing")):
+        got = words.run(*args)
+        tap.equal(f"{' '.join(args)}: what is missing", (got.returncode, got.stderr.split("\n")[0]), (2, want))
+
+
 def check_help(tap, words):
     for name in ("share", "unshare", "comment", "delivery", "join", "drift", "supplier", "backfill", "map", "incident", "deadletter"):
         got = words.run(name, "--help")
@@ -96,6 +108,12 @@ def check_incident(tap, words):
         tap.check(f"{what}: who is only listened to is not told, and that is said", untold.format("orion") in said and untold.format("vega") not in said, said)
         got = words.run(*command, "--json")
         tap.check(f"{what} --json: said beside the answer", untold.format("orion") in got.stderr and json.loads(got.stdout), got.stderr)
+    said = words.out("comment", number, "--audience", "everyone", "Water is falling")
+    tap.check("comment for everyone: who of those that share it is not told, and nobody else", untold.format("orion") in said and
+              not re.search(r"(vega|telnord) is not told", said), said)
+    history = words.out("incident", "history", number)
+    tap.check("incident history: the words of `entente tail`", all(w in history for w in (
+        "opened, ", " joined: ", "escalated to orion: Water is rising", "comment added by first (for everyone): Water is falling")), history)
     told = words.out("comment", number, "--audience", "vega", "Pumps are coming")
     ours = re.search(r"first \(us\)  \[for us and vega\]  \[comment ([0-9a-f-]{36})\]", told)
     tap.check("comment: its ID is printed, and in incident show", ours and f"[comment {ours[1]}]" in words.out("incident", "show", number), told)
@@ -153,7 +171,7 @@ def check_supplier(tap, words):
     tap.check("supplier: all of them", all(n in table for n in ("orion", "telnord", "vega", "south", "healthy")), table)
     one = words.out("supplier", "show", "vega")
     tap.check("supplier NAME: what it can and cannot, whose word counts", all(w in one for w in (
-        "create_ticket", "An attachment cannot be brought.", "https://tool.example", "pending", "holder")), one)
+        "what we can ask of it (entente try --op)\n  create\n  update\n  comment\n  poll\n", "An attachment cannot be brought.", "https://tool.example", "pending", "holder")), one)
     tap.check("supplier NAME: only listened to", "only listen" in words.out("supplier", "show", "telnord"))
     lag = "kafka: entente.incidents.v1 is 93 s behind the events"
     tap.check("supplier: a topic that keeps up is not named", lag not in words.out("supplier", "list"))
@@ -246,6 +264,8 @@ def run(tap):
     try:
         check_help(tap, words)
         check_wrong_use(tap, words)
+        check_missing(tap, words)
+        tap.equal("deadletter list --state all", words.out("deadletter", "list", "--state", "all"), "No dead letters.\n")
         number = check_incident(tap, words)
         check_delivery(tap, words, number)
         check_drift(tap, words)

@@ -31,7 +31,8 @@ class Pages:
             with open(path, encoding="utf-8") as file:
                 self.check_page(os.path.basename(os.path.dirname(path)), file.read())
         more = sorted(glob.glob(os.path.join(self.top, "connectors", "*", "[a-z]*.md")))
-        for path in [*paths, *more, *(os.path.join(self.top, *at, "README.md") for at in ((), ("broker",), ("connectors",), ("deploy",)))]:
+        for path in [*paths, *more, os.path.join(self.top, "deploy", "NEWS.md"),
+                     *(os.path.join(self.top, at, "README.md") for at in ("", "broker", "connectors", "deploy", "schemas", "tests", "tests/suppliers"))]:
             self.check_links(path)
 
     def check_page(self, tool, page):
@@ -63,7 +64,7 @@ class Pages:
             file.write(head + re.sub(r"file:/etc/entente/([a-z.]+)", secret, block))
         rc, said = self.ask("check", "--config", path, "--no-kafka")
         self.tap.check(f"pages, {tool}: {what} passes entente check", rc == 0 and f"connector {tool} opens" in said, said)
-        warned = [line for line in said.splitlines() if line.startswith("warn") and "no word on the way out" not in line]
+        warned = [line for line in said.splitlines() if line.startswith("warn") and "its tool has no word for" not in line]
         self.tap.check(f"pages, {tool}: {what} gives no warning but for words the tool lacks", not warned, warned)
 
     def check_links(self, path):

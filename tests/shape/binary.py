@@ -10,10 +10,11 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from tap import BUILD, Tap
+from tap import BUILD, TOP, Tap
 
 RELEASE = os.environ.get("ENTENTE_BUILD_RELEASE") or os.path.join(os.path.dirname(BUILD), "release")
-CONNECTORS = {"null", "native", "generic", "servicenow", "jira", "zendesk", "github", "rt", "redmine"}
+# Each folder with a source is a connector, but for what they share.
+CONNECTORS = {os.path.basename(os.path.dirname(path)) for path in glob.glob(os.path.join(TOP, "connectors", "*", "*.c"))} - {"sdk"}
 
 # What a connector may call: pure functions of libc, hashes of libcrypto, cJSON inside the sdk, libjq.
 # No file, no socket, no clock, no thread, no environment, no log. stderr, fwrite and abort: the last words of an

@@ -33,7 +33,8 @@ install_stage() {
 }
 check "install: into a staging folder" install_stage
 lib=/usr/lib/$(gcc -dumpmachine)
-for file in /usr/bin/entente "$lib"/entente/connectors/{null,native,generic,servicenow,jira,zendesk,github,rt,redmine}.so \
+connectors=$(cd connectors && find . -mindepth 2 -maxdepth 2 -name '*.c' ! -path './sdk/*' -printf "$lib/entente/connectors/%h.so\n" | sed 's#/\./#/#' | sort -u)
+for file in /usr/bin/entente $connectors \
 	/usr/include/entente/{connector,ticket}.h /usr/share/entente/schemas/events/ticket.changed.v1.json \
 	/usr/lib/systemd/system/entente.service /etc/entente/entente.yaml; do
 	check "install: $file" test -s "$stage$file"

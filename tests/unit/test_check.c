@@ -99,8 +99,8 @@ static void all_is_well(void **state)
 	expect_line("ok   connectors: ");
 	expect_line("ok   supplier orion: connector generic opens\n");
 	expect_line("ok   supplier orion: secret file:/tmp/entente-check-");
-	expect_line("ok   supplier orion: map.status comes back\n");
-	expect_line("ok   supplier orion: map.priority comes back\n");
+	expect_line("ok   supplier orion: map.status: every status we send is read back as the same one\n");
+	expect_line("ok   supplier orion: map.priority: every priority we send is read back as the same one\n");
 	expect_line("/data will be made\n");
 	expect_line("/data/entente.db will be made\n");
 	expect_line("Ready to start.\n");
@@ -128,7 +128,7 @@ static void warnings_do_not_stop(void **state)
 	    0);
 	expect_line("warn supplier a: secret file:/tmp/entente-check-");
 	expect_line("has 5 bytes");
-	expect_line("warn supplier a: no word of map.status");
+	expect_line("warn supplier a: map.status is empty: ");
 	expect_line("warn supplier b: unsigned: whoever reaches /hooks/b");
 	expect_line("warn http: 0.0.0.0 can be reached from other machines");
 	expect_line("is open to everyone on this machine (mode 0755)");

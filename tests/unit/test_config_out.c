@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "sdk/webhook.h"
+#include "core/attr.h"
 #include "core/organisation.h"
 #include "config/config.h"
 #include "config/config_values.h"
@@ -179,6 +181,22 @@ static void everything(void **state)
 	assert_true(sdk_eqz(map_out(&supplier->maps.of[ENT_CATEGORY], NULL, ENT_STR("network")), "net"));
 	assert_true(sdk_eqz(map_in(&supplier->maps.of[MAP_PERSON], NULL, ENT_STR("u1")), "David"));
 	config_free(config);
+}
+
+/* Whatever goes into other tools has a policy. */
+static void policy_of_each(void **state)
+{
+	for (unsigned i = 0; i < ENT_N_ATTR; i++) {
+		char text[1024];
+
+		if (!attr_in(ATTR_CARRIED, i))
+			continue;
+		(void)snprintf(text, sizeof text, "%s  policy: {%s: newest}\n", SUPPLIER,
+			       sdk_attr_name((enum ent_attr)i));
+		struct config *config = good(*state, text);
+		assert_int_equal(config->suppliers->at[0].policy[i], POLICY_NEWEST);
+		config_free(config);
+	}
 }
 
 static void kinds_of_auth(void **state)
@@ -363,8 +381,9 @@ static void only_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(defaults),     cmocka_unit_test(everything),  cmocka_unit_test(kinds_of_auth),
-	    cmocka_unit_test(values_shown), cmocka_unit_test(wrong_files), cmocka_unit_test(only_asked),
+	    cmocka_unit_test(defaults),      cmocka_unit_test(everything),   cmocka_unit_test(policy_of_each),
+	    cmocka_unit_test(kinds_of_auth), cmocka_unit_test(values_shown), cmocka_unit_test(wrong_files),
+	    cmocka_unit_test(only_asked),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -42,7 +42,7 @@ static const struct {
      "{\"attribute\":\"assignee\",\"from\":{},\"to\":{\"ref\":\"ref-jane\"}},{\"attribute\":\"fields\",\"from\":{},"
      "\"to\":{\"json\":{}}}]}",
      "ticket INC0010023: status new \xe2\x86\x92 in_progress, assignee \xe2\x86\x92 Jane Doe, fields"},
-    {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023: nothing else"},
+    {"ticket.changed", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023: nothing new"},
     {"ticket.late", "{" TICKET ",\"seen\":[],\"changes\":[]}", "ticket INC0010023 spoke too late, nothing moved"},
     {"ticket.removed", "{" TICKET "}", "ticket INC0010023 was removed"},
     {"ticket.continued", "{" TICKET ",\"continues_as\":{\"id\":\"77\",\"key\":\"INC0010031\"}}",

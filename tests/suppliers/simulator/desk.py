@@ -22,6 +22,12 @@ FORM = "%Y-%m-%d %H:%M:%S"
 
 class Desk(Tool):
     name = "desk"
+    connect = {
+        "url": "", "connector": "generic", "polled": True, "credential": "basic",
+        "words": {"new": "new", "acknowledged": "accepted", "in_progress": "working", "pending": "waiting", "held": "hold", "resolved": "done",
+                  "closed": "closed", "cancelled": "dropped"},
+        "priorities": {"1": "top", "2": "high", "3": "normal", "4": "low", "5": "plan"},
+    }
     initial, priority = "new", "normal"
     account_id, account_name = "entente", "entente"
     words = ("new", "accepted", "working", "waiting", "hold", "done", "closed", "dropped")

@@ -26,6 +26,13 @@ def parse_time(text):
 
 class Generic(Tool):
     name = "generic"
+    connect = {
+        "url": "", "auth": {"kind": "bearer"}, "account": "entente",
+        "words": {"new": "new", "acknowledged": "accepted", "in_progress": "working", "pending": "waiting", "held": "hold", "resolved": "done",
+                  "closed": "closed", "cancelled": "dropped"},
+        "priorities": {"1": "top", "2": "high", "3": "normal", "4": "low", "5": "plan"},
+        "locked": "this ticket is locked",
+    }
     initial, priority = "new", "normal"
     words = ("new", "accepted", "working", "waiting", "hold", "done", "closed", "dropped")
 

@@ -20,6 +20,13 @@ def moment(text):
 
 class GitHub(Tool):
     name = "github"
+    connect = {
+        "url": "", "auth": {"kind": "bearer"}, "settings": {"repository": "supplier/desk"},
+        "words": {"new": "open", "in_progress": "open/reopened", "resolved": "closed/completed", "cancelled": "closed/not_planned"},
+        "priorities": {},
+        "locked": "issue is locked", "probe": "/user ", "writes": {"public_is_read_by": "service_desk"},
+        "texts": {"longest": 65536, "acts": ["@dana", "#12 ", "\n/close"]},
+    }
     lock_answer = (403, {"message": "Unable to create comment because issue is locked.", "status": "403"})
     limit_answer = (403, {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.", "status": "403"})
     initial, priority = "open", ""

@@ -42,6 +42,15 @@ def plain(node):
 
 class Jira(Tool):
     name = "jira"
+    connect = {
+        "url": "", "auth": {"kind": "basic", "user": "entente"}, "settings": {"project": "SUP", "number_field": "customfield_10900"},
+        "words": {"new": "Open", "acknowledged": "Waiting for support", "in_progress": "In Progress", "pending": "Pending", "resolved": "Resolved",
+                  "closed": "Closed", "cancelled": "Canceled"},
+        "nearest": {"in_progress": "In Progress"},
+        "priorities": dict(zip("12345", ["Highest", "High", "Medium", "Low", "Lowest"])),
+        "locked": "permission to comment", "probe": "/myself",
+        "texts": {"longest": 32767, "acts": ["{code}", "[~admin]"]},
+    }
     lock_answer = (403, {"errorMessages": ["You do not have permission to comment on this issue."], "errors": {}})
     token_answer = (400, {"errorMessages": ["The page token has expired."], "errors": {}})
     broken_words = {"errorMessages": ["The search was cut off."]}
@@ -362,6 +371,11 @@ class Jira(Tool):
 
 class JiraDC(Jira):
     name = "jira-dc"
+    connect = {
+        **Jira.connect, "auth": {"kind": "bearer"}, "settings": {"project": "SUP", "data_center": True, "number_field": "customfield_10900"},
+        "map": {"priority_out": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"]))},
+        "priorities": dict(zip("12345", ["Blocker", "Critical", "Major", "Minor", "Trivial"])), "texts": None,
+    }
     broken_words = {}  # by its own count
     is_cloud = False
     account_id, account_name = "JIRAUSER10100", "entente"

@@ -21,6 +21,12 @@ def secret_bytes(secret):
 
 class Native(Tool):
     name = "native"
+    connect = {
+        "url": "", "settings": {"tickets": "/tickets", "changes": "/changes", "probe": "/me"},
+        "words": {w: w for w in ("new", "acknowledged", "in_progress", "pending", "held", "resolved", "closed", "cancelled")},
+        "priorities": {n: n for n in "12345"},
+        "locked": "this ticket is locked", "probe": "/me ",
+    }
     initial, priority = "new", "3"
     account_id, account_name = "entente", "Entente"
     keeps_events = True

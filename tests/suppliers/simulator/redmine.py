@@ -27,6 +27,14 @@ def seconds(text):
 
 class Redmine(Tool):
     name = "redmine"
+    connect = {
+        "url": "", "auth": {"kind": "header", "header": "X-Redmine-API-Key"}, "settings": {"project": "supplier", "number_field": 1}, "polled": True,
+        "words": {"new": "New", "in_progress": "In Progress", "pending": "Feedback", "resolved": "Resolved", "closed": "Closed", "cancelled": "Rejected"},
+        "nearest": {"held": "Feedback", "acknowledged": "In Progress"},
+        "priorities": {"1": "Immediate", "2": "Urgent", "3": "High", "4": "Normal", "5": "Low"},
+        "locked": "This issue is locked", "probe": "/users/current.json",
+        "texts": {"longest": 65535, "acts": ["@dana", "#12 ", "{{ticket", "!a.png!", "[[Wiki"]},
+    }
     lock_answer = (403, {"errors": ["This issue is locked"]})
     broken_words = {}  # by its own count
     initial, priority = "New", "Normal"

@@ -29,6 +29,15 @@ def parse_date(text):
 
 class RT(Tool):
     name = "rt"
+    connect = {
+        "url": "/REST/2.0", "auth": {"kind": "header", "header": "Authorization", "scheme": "token"},
+        "settings": {"queue": "General", "number_field": "Correlation ID"}, "polled": True,
+        "words": {"new": "new", "in_progress": "open", "pending": "stalled", "resolved": "resolved", "cancelled": "rejected"},
+        "nearest": {"closed": "resolved", "held": "stalled", "acknowledged": "open"},
+        "priorities": {"1": "100", "2": "75", "3": "50", "4": "25", "5": "0"},
+        "locked": "Permission Denied", "probe": "/rt ",
+        "texts": {"longest": 2000, "acts": [], "entry": {"text_max": 2000, "language": "fr"}, "note": "Raccourci par Entente"},  # it has no limit of its own
+    }
     lock_answer = (403, {"message": "Permission Denied"})
     broken_words = {}  # by its own count
     initial, priority = "new", "50"

@@ -30,6 +30,13 @@ def date_value(text):
 
 class ServiceNow(Tool):
     name = "servicenow"
+    connect = {
+        "url": "", "auth": {"kind": "basic", "user": "entente"},
+        "words": {"new": "1", "in_progress": "2", "held": "3", "resolved": "6", "closed": "7", "cancelled": "8"},
+        "priorities": {n: n for n in "12345"},
+        "locked": "ACL Exception", "probe": "sysparm_limit=1 ",
+        "texts": {"longest": 32000, "acts": ["[code]", "@[Dana]"]},
+    }
     lock_answer = (403, {"error": {"message": "Operation Failed", "detail": "ACL Exception Update Failed due to security constraints"}, "status": "failure"})
     broken_words = {"error": {"message": "Transaction cancelled: maximum execution time exceeded", "detail": "maximum execution time exceeded"}, "status": "failure"}
     initial, priority = "1", "3"

@@ -38,6 +38,7 @@ class Tool:
     closed = ()                        # its words of what is over
     account_id, account_name = "2", "entente"
     auth = "bearer"                    # basic, bearer, oauth2, header:NAME
+    connect = None                     # how tests/federation connects it to a broker, see its kit/tools.py; None: it does not
 
     def __init__(self, supplier, settings, log=None, ssl=None):
         self.supplier, self.log_file = supplier, log

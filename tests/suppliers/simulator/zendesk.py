@@ -16,6 +16,13 @@ API = "/api/v2"
 
 class Zendesk(Tool):
     name = "zendesk"
+    connect = {
+        "url": "", "auth": {"kind": "basic", "user": "entente"},
+        "words": {"new": "new", "in_progress": "open", "pending": "pending", "held": "hold", "resolved": "solved", "closed": "closed"},
+        "priorities": {"1": "urgent", "2": "high", "3": "normal", "4": "low", "5": "low"},
+        "locked": "closed prevents ticket update", "probe": "/users/me.json",
+        "texts": {"longest": 65535, "acts": ["{{ticket", "#12 "]},
+    }
     lock_answer = (422, {"error": "RecordInvalid", "description": "Record validation errors",
                          "details": {"status": [{"description": "Status: closed prevents ticket update"}]}})
     token_answer = (422, {"error": "InvalidPaginationParameter", "description": "The cursor is invalid"})
