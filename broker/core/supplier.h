@@ -113,6 +113,7 @@ struct supplier_set {
 	struct supplier *at;
 	size_t n;
 	struct ent_str ours;    /* our organisation's name; absent: see organisation_ours() */
+	struct ent_str named;   /* organisations that the configuration names beside: comma separated, may be absent */
 	struct sdk_arena arena; /* everything above lives here, secrets excepted */
 };
 

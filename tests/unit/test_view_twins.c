@@ -45,7 +45,7 @@ static void test_twins_are_told_alike(void **state)
 	void *second = NULL;
 	int n = 0;
 
-	assert_int_equal(world_set_up(&second), 0);
+	assert_int_equal(views_set_up(&second), 0);
 	world[1] = second;
 	world[1]->seed = 1234567; /* other ids */
 	for (int twin = 0; twin < 2; twin++)
@@ -58,7 +58,7 @@ static void test_twins_are_told_alike(void **state)
 			for (int twin = 0; twin < 2; twin++) {
 				struct ent_arena *arena = &world[twin]->arena.abi;
 				struct answers answers = {
-				    .view = {.db = world[twin]->read, .arena = arena, .reader = &orion}};
+				    .view = {world[twin]->read, arena, &orion, world[twin]->suppliers}};
 				char number[INCIDENT_NUMBER_SIZE];
 
 				sdk_buf_init(&answers.text, 1 << 20);
@@ -76,11 +76,9 @@ static void test_twins_are_told_alike(void **state)
 	assert_true(n > TWINS / 4);
 	struct ent_str list[2];
 	for (int twin = 0; twin < 2; twin++) {
-		struct view view = {.db = world[twin]->read, .arena = &world[twin]->arena.abi, .reader = &orion};
+		struct view view = {world[twin]->read, &world[twin]->arena.abi, &orion, world[twin]->suppliers};
 		struct incident_filter filter = {.limit = 100, .status = ENT_STR("open")};
 
-		view.arena = &world[twin]->arena.abi;
-		filter.limit = 100;
 		struct ent_err err;
 		assert_int_equal(view_list(&view, &filter, &list[twin], &err), ENT_OK);
 		list[twin] = plain(view.arena, list[twin]);
@@ -92,7 +90,7 @@ static void test_twins_are_told_alike(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_twins_are_told_alike, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_twins_are_told_alike, views_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

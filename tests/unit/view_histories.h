@@ -37,14 +37,16 @@ static inline void open_step(struct history *history, struct batch *batch, int i
 	struct small *small = &history->small[index];
 	int which = small_pick(small, 2), pick = small_pick(small, 100);
 	int64_t now = history->world->now_ms;
+	int k = small_pick(small, TOOLS);
+	struct tool *tool = &small->tool[k];
 	bool once = history->twin < 0; /* what is shared with its thread shows what twins differ in */
 
 	if (small->merged)
 		which = pick % 2 && small->linked[1] ? 1 : 0;
 	if (pick < 22)
-		give_share(batch, small, which, ORION, once && pick < 5);
+		give_share(batch, small, which, tool_name[k], tool, once && pick < 5);
 	else if (pick < 30)
-		take_share(batch, small, which);
+		take_share(batch, small, which, tool_name[k], tool);
 	else if (pick < 50)
 		our_words(batch, small, which, text_of(history, index, "ours"), "everyone");
 	else if (pick < 58)
@@ -84,7 +86,7 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 		our_words(batch, small, which, text_of(history, index, "internal"), "internal");
 	} else if (pick < 24) {
 		our_words(batch, small, which, text_of(history, index, "telnords"),
-			  pick % 2 ? "telnord" : "datacoeur,orio,orion2,telnord");
+			  pick % 2 ? "telnord" : COEUR ",orio,orion2,telnord");
 	} else if (pick < 34) {
 		their_words(batch, small, index, which, "telnord", text_of(history, index, "private_and_longer"), false,
 			    world->now_ms);
@@ -102,10 +104,10 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 		change.attachment.size = 7;
 		batch_arrive(batch, "telnord", change);
 	} else if (pick < 68) {
-		give_share(batch, small, which, "datacoeur", pick % 2);
+		give_share(batch, small, which, "datacoeur", NULL, pick % 2);
 	} else if (pick < 72) { /* another incident */
 		open_incident(batch, index, 2 + history->step, "datacoeur", text_of(history, index, "elsewhere"));
-	} else if (history->twin < 0 && !small->merged && small->since_ms[which] == NEVER) {
+	} else if (!small->merged && !small_shares(small, which)) {
 		hidden_moves(batch, small, which);
 	}
 	small->seed = kept;
@@ -124,7 +126,8 @@ static inline struct history make(struct world *world, int n, int twin)
 			open_incident(
 			    &batch, i, which, "telnord",
 			    sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "title_%d_%d_", i, which)));
-			history.small[i].since_ms[which] = NEVER;
+			for (int k = 0; k < TOOLS; k++)
+				history.small[i].tool[k].since_ms[which] = NEVER;
 			history.small[i].linked[which] = true;
 		}
 		batch_run(&batch);
