@@ -2,6 +2,7 @@
 #include "face/live.h"
 
 #include <string.h>
+#include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
 #include "view/view_find.h"
@@ -39,7 +40,8 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	enum ent_rc rc;
 
 	stream->supplier = exchange_argument(x, "supplier");
-	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL) {
+	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL &&
+	    !organisation_has_no_tool(x->roster->set, stream->supplier)) {
 		answer_problem(x, PROBLEM_REQUEST,
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");

@@ -110,7 +110,7 @@ static void test_comment_that_changes(void **state)
 		world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
 		world.event.comment.audience =
 		    (struct audience){sdk_str(row[i].organisations), row[i].everyone, row[i].requester};
-		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNSAID;
+		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNKNOWN;
 		world.event.was_for_requester = row[i].was_requesters;
 		world.event.is_reworded = row[i].reworded;
 		world.event.is_published = row[i].published;
