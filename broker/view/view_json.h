@@ -36,8 +36,9 @@
 	VIEW_INCIDENT VIEW_CHANGED ", 0, " VIEW_COUNTS " FROM share AS part JOIN incident ON incident.number = "       \
 				   "part.incident "
 #define VIEW_OF_READER                                                                                                 \
-	VIEW_IS_OWN("part.supplier") "AND " VIEW_PART_IS_FIRST " AND part.withdrawn_ms = 0 AND incident.merged_into "  \
-							       "= 0"
+	VIEW_IS_OWN("part.supplier")                                                                                   \
+	"AND " VIEW_PART_IS_FIRST " AND part.withdrawn_ms = 0 AND incident.merged_into "                               \
+	"= 0"
 struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt);
 /* "hand_overs": [...]: the way of the ball; an organisation sees it from its share on. */
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident);

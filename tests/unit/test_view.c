@@ -3,7 +3,6 @@
 #include "sdk/time.h"
 #include "view/view_dead.h"
 #include "view/view_list.h"
-#include "view/view_live.h"
 #include "view/view_map.h"
 #include "view/view_raw.h"
 #include "view/view_supplier.h"
@@ -157,13 +156,6 @@ static bool take_none(void *to, const struct raw_row *row)
 	return false;
 }
 
-static bool take_no_event(void *to, const struct live_event *event)
-{
-	(void)to, (void)event;
-	fail_msg("an event is told");
-	return false;
-}
-
 static void check_ours_only(struct history *history, const struct view *view)
 {
 	const struct supplier_set *set = history->world->suppliers;
@@ -181,7 +173,6 @@ static void check_ours_only(struct history *history, const struct view *view)
 	assert_int_equal(view_delivery(view, 1, &json, &err), ENT_EGONE);
 	assert_int_equal(view_map_list(view, &set->at[0], &json, &err), ENT_EGONE);
 	assert_int_equal(view_raw(view, sdk_str(tool_name[0]), 10, take_none, NULL, &err), ENT_EGONE);
-	assert_int_equal(view_live(view, ENT_STR("x"), 0, 10, take_no_event, NULL), 0);
 	assert_null(json.p);
 }
 

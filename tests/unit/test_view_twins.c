@@ -2,41 +2,10 @@
 /* Worlds that are alike but for what an organisation may not see: it is told the same of both. */
 #include "view/view_list.h"
 #include "view_answers.h"
+#include "view_plain.h"
 #include "view_histories.h"
 
 enum { TWINS = 250 };
-
-/* Ids and incident numbers become their order of appearance. */
-static struct ent_str plain(struct ent_arena *arena, struct ent_str text)
-{
-	char seen[512][40];
-	size_t n_seen = 0, n = 0;
-	char *out = sdk_alloc(arena, text.n + 1);
-
-	for (size_t i = 0; i < text.n;) {
-		size_t size = 0, k = 0;
-
-		if (text.n - i > 10 && !memcmp(text.p + i, "ENT-", 4))
-			size = 10;
-		else if (text.n - i > 36 && text.p[i] == '"' && text.p[i + 9] == '-' && text.p[i + 14] == '-' &&
-			 text.p[i + 24] == '-')
-			size = 37;
-		if (!size) {
-			out[n++] = text.p[i++];
-			continue;
-		}
-		while (k < n_seen && (memcmp(seen[k], text.p + i, size) != 0 || seen[k][size] != '\0'))
-			k++;
-		if (k == n_seen) {
-			assert_true(n_seen < 512);
-			memcpy(seen[n_seen], text.p + i, size);
-			seen[n_seen++][size] = '\0';
-		}
-		n += (size_t)snprintf(out + n, 12, "#%d", (int)k);
-		i += size;
-	}
-	return (struct ent_str){out, n};
-}
 
 static void test_twins_are_told_alike(void **state)
 {

@@ -12,7 +12,9 @@ struct history {
 	struct world *world;
 	struct small *small;
 	int step;
-	int twin; /* -1: no twin; 0, 1: alike but for what orion may not see */
+	int twin;                                /* -1: no twin; 0, 1: alike but for what orion may not see */
+	void (*listen)(struct history *history); /* after each batch; NULL: nobody */
+	void *ear;
 };
 
 static const char *text_of(struct history *history, int index, const char *what)
@@ -113,9 +115,17 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 	small->seed = kept;
 }
 
-static inline struct history make(struct world *world, int n, int twin)
+static inline void step_run(struct history *history, struct batch *batch)
 {
-	struct history history = {world, SDK_NEW_N(&world->arena.abi, struct small, (size_t)n), 0, twin};
+	batch_run(batch);
+	if (history->listen)
+		history->listen(history);
+}
+
+static inline struct history make_heard(struct world *world, int n, int twin, void (*listen)(struct history *history),
+					void *ear)
+{
+	struct history history = {world, SDK_NEW_N(&world->arena.abi, struct small, (size_t)n), 0, twin, listen, ear};
 	struct batch batch = {.world = world};
 
 	world->now_ms += 1; /* no time is a whole second, which would stand for all of it */
@@ -145,13 +155,18 @@ static inline struct history make(struct world *world, int n, int twin)
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
 			hidden_step(&history, &batch, i);
-		batch_run(&batch);
+		step_run(&history, &batch);
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
 			open_step(&history, &batch, i);
-		batch_run(&batch);
+		step_run(&history, &batch);
 	}
 	return history;
+}
+
+static inline struct history make(struct world *world, int n, int twin)
+{
+	return make_heard(world, n, twin, NULL, NULL);
 }
 
 #endif
