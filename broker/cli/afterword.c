@@ -33,6 +33,20 @@ static bool is_in_list(const char *list, struct ent_str name)
 	return false;
 }
 
+/* Named itself, or its organisation is. */
+static bool is_meant(const char *list, const struct sdk_json *one)
+{
+	return is_in_list(list, sdk_json_text_at(one, "name")) ||
+	       is_in_list(list, sdk_json_text_at(one, "organisation"));
+}
+
+static void untold_say(const struct client_args *args, struct ent_arena *arena, const struct sdk_json *one,
+		       const char *why)
+{
+	fprintf(args->json ? stderr : stdout, "%.*s is not told: %s. Tell them yourself.\n",
+		ENT_F(table_cell(arena, sdk_json_at(one, "name"))), why);
+}
+
 static bool is_shared(const struct sdk_json *shares, struct ent_str supplier)
 {
 	for (const struct sdk_json *one = sdk_json_first(shares); one; one = sdk_json_next(one))
@@ -47,22 +61,21 @@ void afterword_untold(const struct client_args *args, const char *incident, cons
 	struct sdk_arena arena;
 
 	sdk_arena_init(&arena);
-	const struct sdk_json *items = sdk_json_at(answer_of(args, &arena.abi, "/v1/suppliers"), "items");
+	const struct sdk_json *answer = answer_of(args, &arena.abi, "/v1/suppliers"), *one;
 
 	if (is_in_list(audience, ENT_STR("everyone")))
 		shares = sdk_json_at(
 		    answer_of(args, &arena.abi,
 			      sdk_z(&arena.abi, client_path(&arena.abi, "/v1/incidents/", sdk_str(incident), ""))),
 		    "shares");
-	for (const struct sdk_json *one = sdk_json_first(items); one; one = sdk_json_next(one)) {
-		if ((!is_in_list(audience, sdk_json_text_at(one, "organisation")) &&
-		     !is_shared(shares, sdk_json_text_at(one, "name"))) ||
-		    sdk_json_count(sdk_json_at(one, "link")))
-			continue;
-		fprintf(args->json ? stderr : stdout,
-			"%.*s is not told: we only listen to its tool (no url). Tell them yourself.\n",
-			ENT_F(table_cell(&arena.abi, sdk_json_at(one, "name"))));
-	}
+	for (one = sdk_json_first(sdk_json_at(answer, "items")); one; one = sdk_json_next(one))
+		if ((is_meant(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
+		    !sdk_json_count(sdk_json_at(one, "link")))
+			untold_say(args, &arena.abi, one, "we only listen to its tool (no url)");
+	for (one = sdk_json_first(sdk_json_at(answer, "organisations")); one; one = sdk_json_next(one))
+		if ((is_meant(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
+		    !sdk_json_count(sdk_json_at(one, "tools")) && !sdk_json_bool(sdk_json_at(one, "ours"), false))
+			untold_say(args, &arena.abi, one, "it has no tool here");
 	sdk_arena_release(&arena);
 }
 

@@ -71,8 +71,10 @@ static bool config_check(struct check *check, const char *path)
 	problems_say(check, &report);
 	sdk_buf_release(&report);
 	if (well)
-		check_say(check, RESULT_OK, "configuration", "%s, %zu supplier%s", path ? path : "none, the defaults",
-			  config->suppliers->n, config->suppliers->n == 1 ? "" : "s");
+		check_say(check, RESULT_OK, "configuration", "%s, %zu supplier%s%s%.*s",
+			  path ? path : "none, the defaults", config->suppliers->n,
+			  config->suppliers->n == 1 ? "" : "s", config->organisations.n ? "; besides them: " : "",
+			  ENT_F(config->organisations));
 	return well;
 }
 

@@ -102,12 +102,14 @@ const struct command command_incident = {
 /* ---- who takes part, and the thread ------------------------------------------------ */
 
 static const char share_help[] =
-    "usage: entente share INCIDENT SUPPLIER [--escalate] --what WORDS [--effect WORDS] [--tried WORDS]\n"
+    "usage: entente share INCIDENT NAME [--escalate] --what WORDS [--effect WORDS] [--tried WORDS]\n"
     "                     [--wanted WORDS] [--before TIME] [--with-history]\n"
     "\n"
-    "Shares an incident with a supplier. What you say becomes the text of a ticket in its\n"
+    "Shares an incident with NAME: a supplier, or an organisation. What you say becomes the text of a ticket in its\n"
     "tool; when it has a ticket of this incident already, a comment there. From then on it\n"
-    "gets the incident's status, and each comment whose audience allows it.\n"
+    "gets the incident's status, and each comment whose audience allows it. An organisation\n"
+    "without a tool (`organisations` in the configuration) takes part in the same way, but\n"
+    "nothing is sent: tell its people yourself.\n"
     "\n"
     "  --escalate         it holds the ball from now on; without it, it is informed\n"
     "  --what WORDS       what it is about (needed)\n"
@@ -136,7 +138,7 @@ const struct command command_share = {
 };
 
 static const char unshare_help[] =
-    "usage: entente unshare INCIDENT SUPPLIER [--reason WORDS]\n"
+    "usage: entente unshare INCIDENT NAME [--reason WORDS]\n"
     "\n"
     "Takes a share back: what is still on its way to the supplier is cancelled, and its\n"
     "ticket is told so once. If it held the ball, we do then.\n"

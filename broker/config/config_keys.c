@@ -113,12 +113,12 @@ static const struct config_key supplier_keys[] = {
 	     "that works on the incident.",
      .required = true},
     {.name = "public_is_read_by",
-     .form = "requester or service_desk",
+     .form = "unknown, requester or service_desk",
      .help = "Who reads what its tool calls public. requester: the person that the incident is about; a comment goes "
 	     "there as public only if it is for the requester. service_desk: our own service desk, because we are the "
-	     "requester in its tool; then any comment may stand there as public. Default: nothing but what is for the "
-	     "requester goes there as public, and what is public there is not said to be read by the requester. A tool "
-	     "that cannot keep a comment internal gets no other comment until this is set."},
+	     "requester in its tool; then any comment may stand there as public. unknown (the default): nothing but "
+	     "what is for the requester goes there as public, and what is public there is not said to be read by the "
+	     "requester; a tool that cannot keep a comment internal gets no other comment."},
     {.name = "private_comments",
      .form = "keep or drop",
      .help = "What becomes of a comment that its tool calls private. keep: its organisation and we may read it (the "

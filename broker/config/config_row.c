@@ -34,6 +34,12 @@ static const struct config_row rows[] = {
     TEXT("organisation", organisation, ORGANISATION_OURS, NULL,
 	 "Name of our own organisation: a-z 0-9 and -. It stands in events. Fixed once the store is made."),
 
+    TEXT(
+	"organisations", organisations, "", NULL,
+	"Organisations that take part and have no tool here: names, as a list or with commas between. An incident can "
+	"be shared with "
+	"them, comments can be for them, and one can hold the ball. Nothing is delivered: tell their people yourself."),
+
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
     INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),
@@ -167,11 +173,45 @@ static int64_t *row_amount(const struct config_row *row, struct config *config)
 	return (int64_t *)(void *)((char *)config + row->offset);
 }
 
+/* A list, or one text with commas between the names. */
+static bool names_read(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)
+{
+	const struct config_node *item = NULL;
+	struct ent_str text = ENT_STR(""), one;
+
+	if (!node->yaml || node->yaml->type != YAML_SEQUENCE_NODE)
+		return config_text(reader, node, ret);
+	for (size_t i = 0, n = config_items(reader, node, &item); i < n; i++) {
+		if (!config_text(reader, &item[i], &one))
+			return false;
+		text = sdk_format(&reader->arena.abi, "%.*s%s%.*s", ENT_F(text), i ? "," : "", ENT_F(one));
+	}
+	*ret = text;
+	return true;
+}
+
+static bool organisations_read(struct config_reader *reader, const struct config_node *node, struct config *config)
+{
+	struct ent_str rest = ENT_ABSENT, list = ENT_STR("");
+	bool ok = names_read(reader, node, &rest);
+
+	while (ok && rest.n) {
+		struct ent_str name = sdk_trim(sdk_cut(rest, ',', &rest));
+
+		ok = config_row_organisation(reader, node, name);
+		list = sdk_format(&reader->arena.abi, "%.*s%s%.*s", ENT_F(list), list.n ? "," : "", ENT_F(name));
+	}
+	config->organisations = ok ? sdk_dup(&config->arena.abi, list) : ENT_STR("");
+	return ok;
+}
+
 bool config_row_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
 		     struct config *config)
 {
 	struct ent_str text;
 
+	if (row->offset == offsetof(struct config, organisations))
+		return organisations_read(reader, node, config);
 	if (!config_text(reader, node, &text))
 		return false;
 	if (row->type != CONFIG_TEXT)

@@ -76,6 +76,17 @@ static int either_read(struct supplier_reader *r, const struct config_node *node
 	return 0;
 }
 
+static void read_by_read(struct supplier_reader *r, const struct config_node *node)
+{
+	struct ent_str word;
+
+	if (node->yaml && config_text(r->reader, node, &word) &&
+	    !public_reader_by_name(word, &r->supplier->public_reader))
+		config_problem(r->reader, node->line, node->name,
+			       "found %.*s, allowed: unknown, requester, service_desk",
+			       ENT_F(config_found(r->reader, word)));
+}
+
 static void public_read(struct supplier_reader *r, const struct config_node *node)
 {
 	struct ent_str word;
@@ -176,8 +187,7 @@ static void supplier_read(struct supplier_reader *r, const struct config_node *i
 		organisation_read(r, &found[KEY_ORGANISATION]);
 	public_read(r, &found[KEY_PUBLIC]);
 	r->supplier->drops_private = either_read(r, &found[KEY_PRIVATE], "keep", "drop") == 2;
-	r->supplier->public_reader =
-	    (enum public_reader)either_read(r, &found[KEY_READ_BY], "requester", "service_desk");
+	read_by_read(r, &found[KEY_READ_BY]);
 	joins_read(r, &found[KEY_JOINS]);
 	config_link_read(r, found);
 	config_secret_read(r, &found[KEY_SECRET], &found[KEY_UNSIGNED]);
@@ -205,12 +215,44 @@ static void twins_tell(struct config_reader *reader, const struct config *config
 	}
 }
 
+/* Those that the configuration names beside the suppliers'. */
+static void named_check(struct config_reader *reader, const struct config *config)
+{
+	const struct supplier_set *set = config->suppliers;
+	struct ent_str rest = config->organisations;
+
+	while (rest.n) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+		const struct supplier *supplier = supplier_by_name(set, name);
+
+		if (sdk_eq(name, set->ours))
+			config_problem(reader, 0, ENT_STR("organisations"), "%.*s is our own: leave it out",
+				       ENT_F(name));
+		else if (supplier && !sdk_eq(organisation_of(supplier), name))
+			config_problem(reader, config->note[supplier->index].line, ENT_STR("organisations"),
+				       "%.*s is called like the supplier on this line, which belongs to %.*s",
+				       ENT_F(name), ENT_F(organisation_of(supplier)));
+	}
+}
+
+/* What an organisation may see is asked with the names of all its tools. */
+static bool has_too_many(const struct supplier_set *set, const struct supplier *supplier)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= supplier->index; i++)
+		n += sdk_eq(organisation_of(&set->at[i]), organisation_of(supplier));
+	return n >= ORGANISATION_TOOLS_MAX && !sdk_eq(organisation_of(supplier), set->ours);
+}
+
 /* One namespace: an organisation that is called like a supplier is that supplier's. */
 void config_organisations_check(struct config_reader *reader, struct config *config)
 {
 	struct supplier_set *set = config->suppliers;
 
 	set->ours = sdk_dup(&set->arena.abi, config->organisation);
+	set->named = config->organisations.n ? sdk_dup(&set->arena.abi, config->organisations) : ENT_ABSENT;
+	named_check(reader, config);
 	for (size_t i = 0; i < set->n; i++) {
 		const struct supplier *supplier = &set->at[i];
 		const struct ent_str where = sdk_format(&reader->arena.abi, "suppliers[%zu]", i + 1);
@@ -233,6 +275,10 @@ void config_organisations_check(struct config_reader *reader, struct config *con
 			    "its organisation %.*s is called like the supplier on line %d, which belongs to %.*s",
 			    ENT_F(supplier->organisation), config->note[named->index].line,
 			    ENT_F(organisation_of(named)));
+		else if (has_too_many(set, supplier))
+			config_problem(reader, config->note[i].line, where,
+				       "%.*s has more than %d tools, which no organisation can have here",
+				       ENT_F(organisation_of(supplier)), ORGANISATION_TOOLS_MAX - 1);
 	}
 }
 

@@ -123,9 +123,7 @@ static void supplier_values(const struct supplier *supplier, const struct config
 	}
 	text_value("    ", "organisation", supplier->organisation, buf);
 	sdk_buf_format(buf, "    public_comments: %s\n", supplier->public_everyone ? "everyone" : "us");
-	if (supplier->public_reader)
-		sdk_buf_format(buf, "    public_is_read_by: %s\n",
-			       supplier->public_reader == PUBLIC_REQUESTER ? "requester" : "service_desk");
+	sdk_buf_format(buf, "    public_is_read_by: %s\n", public_reader_name(supplier->public_reader));
 	sdk_buf_format(buf, "    private_comments: %s\n", supplier->drops_private ? "drop" : "keep");
 	sdk_buf_format(buf, "    joins: %s\n", joins_name(supplier->joins));
 	link_values(supplier, note, buf);

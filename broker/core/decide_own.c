@@ -83,7 +83,8 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 		add_holder(at, organisation_named(at->suppliers, supplier), supplier, author, ret);
 	else
 		accept_own(at, author, ret);
-	if (brief->what.n && word_by(at, supplier)) { /* no ticket is made that could say it */
+	/* no ticket is made that could say it */
+	if (brief->what.n && (word_by(at, supplier) || organisation_has_no_tool(at->suppliers, supplier))) {
 		struct comment comment = {.author = *author};
 		comment.audience = audience_make(ret->arena, organisation_ours(at->suppliers),
 						 organisation_named(at->suppliers, supplier), ENT_ABSENT, false, false);
@@ -110,7 +111,7 @@ void decide_unshare(const struct situation *at, struct ent_str supplier, struct 
 
 	event->supplier = supplier;
 	event->reason = reason;
-	if (holder_is(at->suppliers, at->incident->holder, supplier))
+	if (!at->others_share && holder_is(at->suppliers, at->incident->holder, supplier))
 		add_holder(at, organisation_ours(at->suppliers), ENT_ABSENT, author, ret);
 	else
 		accept_own(at, author, ret);

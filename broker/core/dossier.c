@@ -228,10 +228,14 @@ bool dossier_shares(struct dossier *dossier, struct ent_str supplier)
 	return share && share->withdrawn_ms == 0;
 }
 
-bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation)
+bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation,
+			struct ent_str but)
 {
-	for (size_t i = 0; set && i < set->n; i++)
-		if (sdk_eq(organisation_of(&set->at[i]), organisation) && dossier_shares(dossier, set->at[i].name))
+	struct ent_str tool[ORGANISATION_TOOLS_MAX];
+	size_t n = organisation_tools(set, organisation, tool);
+
+	for (size_t i = 0; i < n; i++)
+		if (!sdk_eq(tool[i], but) && dossier_shares(dossier, tool[i]))
 			return true;
 	return false;
 }

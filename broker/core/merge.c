@@ -57,7 +57,15 @@ struct audience merge_audience(struct dossier *side, const struct event *merged,
 	return audience_make(side->arena, ENT_ABSENT, ENT_ABSENT, names, false, comment->audience.requester);
 }
 
-struct ent_str merge_seen_by(struct dossier *side, int64_t at_ms)
+static struct ent_str organisation_in(const struct event *merged, struct ent_str supplier)
+{
+	for (size_t i = 0; i < merged->n_part; i++)
+		if (sdk_eq(merged->part[i].supplier, supplier))
+			return merged->part[i].id;
+	return supplier;
+}
+
+struct ent_str merge_seen_by(struct dossier *side, const struct event *merged, int64_t at_ms)
 {
 	struct ent_str names = ENT_STR(",");
 
@@ -65,7 +73,8 @@ struct ent_str merge_seen_by(struct dossier *side, int64_t at_ms)
 	for (size_t i = 0; i < side->n_share; i++) {
 		const struct share *share = side->share[i];
 		if (share->withdrawn_ms == 0 && share->sees_ms <= at_ms)
-			names = sdk_format(side->arena, "%.*s%.*s,", ENT_F(names), ENT_F(share->supplier));
+			names = sdk_format(side->arena, "%.*s%.*s,", ENT_F(names),
+					   ENT_F(organisation_in(merged, share->supplier)));
 	}
 	return names;
 }

@@ -13,7 +13,7 @@
 void merge_name_shares(struct dossier *kept, struct dossier *gone, struct event *merged);
 /* side: the incident that the comment, which is for everyone, is in. */
 struct audience merge_audience(struct dossier *side, const struct event *merged, const struct comment *comment);
-/* Of a hand-over: ",orion,vega,", and "," for nobody. */
-struct ent_str merge_seen_by(struct dossier *side, int64_t at_ms);
+/* Of a hand-over, the organisations: ",orion,vega,", and "," for nobody. */
+struct ent_str merge_seen_by(struct dossier *side, const struct event *merged, int64_t at_ms);
 
 #endif

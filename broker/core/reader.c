@@ -28,8 +28,6 @@ bool reader_sees_comment(const struct reader *reader, const struct comment *comm
 		return reader_is_ours(reader);
 	if (!reading->shares)
 		return false;
-	if (sdk_eq(comment->supplier, reader->organisation))
-		return true;
 	if (!audience_allows(&comment->audience, reader->organisation, true))
 		return false;
 	if (audience_names(&comment->audience, reader->organisation) || reading->since_ms == 0)
@@ -40,8 +38,10 @@ bool reader_sees_comment(const struct reader *reader, const struct comment *comm
 }
 
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
-		       const struct comment *comment, const struct reading *reading)
+		       struct ent_str of, const struct comment *comment, const struct reading *reading)
 {
+	const bool own = reader_sees_own(reader, of);
+
 	if (reader->kind != READER_ORGANISATION)
 		return reader_is_ours(reader);
 	if (!part->shares)
@@ -50,8 +50,7 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED: /* as it was then and as it stands now: what was internal once stays so */
 		return comment && reader_sees_comment(reader, comment, reading) &&
-		       (sdk_eq(event->comment.supplier, reader->organisation) ||
-			audience_allows(&event->comment.audience, reader->organisation, true));
+		       audience_allows(&event->comment.audience, reader->organisation, true);
 	case EVENT_COMMENT_REMOVED:
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
@@ -66,10 +65,9 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED:
 	case EVENT_INCIDENT_UNSHARED:
-		return sdk_eq(event->supplier, reader->organisation);
+		return own;
 	case EVENT_DELIVERY_DONE:
-		return sdk_eq(event->supplier, reader->organisation) &&
-		       (!event->comment.uuid[0] || (comment && reader_sees_comment(reader, comment, reading)));
+		return own && (!event->comment.uuid[0] || (comment && reader_sees_comment(reader, comment, reading)));
 	case EVENT_JOIN_REQUESTED: /* nobody but us learns that an incident exists by naming it */
 	case EVENT_JOIN_REFUSED:
 	case EVENT_INCIDENT_OPENED:

@@ -17,14 +17,14 @@ enum reader_kind {
 
 struct reader {
 	enum reader_kind kind;
-	struct ent_str organisation; /* READER_ORGANISATION: today a supplier is an organisation of its own */
+	struct ent_str organisation; /* READER_ORGANISATION: see core/organisation.h; its tools are suppliers */
 };
 
 extern const struct reader reader_ours;
 
 /* An organisation's part in an incident. */
 struct reader_part {
-	bool shares;      /* its share stands */
+	bool shares;      /* the share of one of its tools stands */
 	int64_t since_ms; /* status and holder are for it since then */
 };
 
@@ -34,10 +34,11 @@ bool reader_sees_incident(const struct reader *reader, const struct reader_part 
 /* A ticket's fields, a delivery, an attachment, an account, a comment's place: of the organisation that they belong to.
  */
 bool reader_sees_own(const struct reader *reader, struct ent_str organisation);
-/* reading: what the organisation reads in the comment's place. */
+/* reading: what the organisation reads in the comment's place. The audience of a comment that it wrote names it. */
 bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading);
-/* comment: as it stands now, of events about one, with what the organisation reads in its place; else NULL. */
+/* of: the organisation whose tool the event's supplier is. comment: as it stands now, of events about one, with what
+ * the organisation reads in its place; else NULL. */
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
-		       const struct comment *comment, const struct reading *reading);
+		       struct ent_str of, const struct comment *comment, const struct reading *reading);
 
 #endif

@@ -60,7 +60,8 @@ struct situation {
 	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
 	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */
 	uint32_t asked;
-	bool giver_left; /* who handed the ball to the holder takes no part any more */
+	bool others_share; /* a share is taken back: another tool of its organisation takes part */
+	bool giver_left;   /* who handed the ball to the holder takes no part any more */
 };
 
 /* A growing list of events in an arena. */

@@ -106,6 +106,25 @@ bool joins_by_name(struct ent_str name, enum joins *ret)
 	return false;
 }
 
+static const char *const public_reader_names[] = {
+    [PUBLIC_UNKNOWN] = "unknown", [PUBLIC_REQUESTER] = "requester", [PUBLIC_SERVICE_DESK] = "service_desk"};
+
+const char *public_reader_name(enum public_reader reader)
+{
+	return public_reader_names[reader];
+}
+
+bool public_reader_by_name(struct ent_str name, enum public_reader *ret)
+{
+	for (size_t i = 0; i < sizeof public_reader_names / sizeof *public_reader_names; i++) {
+		if (!sdk_eqz(name, public_reader_names[i]))
+			continue;
+		*ret = (enum public_reader)i;
+		return true;
+	}
+	return false;
+}
+
 bool supplier_can(const struct supplier *supplier, enum ent_op_kind op)
 {
 	const struct ent_connector *connector = supplier->connector;

@@ -30,11 +30,14 @@ bool policy_by_name(struct ent_str name, enum policy *ret);
 
 /* Who reads what its tool calls public. */
 enum public_reader {
-	PUBLIC_UNSAID,    /* nobody said: nothing goes out as public, and what comes in as public is not said to be read
-			   * by the requester */
+	PUBLIC_UNKNOWN,   /* the default, the narrowest of both ways: only what is for the requester goes out as public,
+			   * and what comes in as public is not said to be read by the requester */
 	PUBLIC_REQUESTER, /* whom the incident is about */
 	PUBLIC_SERVICE_DESK /* our service desk: in that tool we are the requester */
 };
+
+const char *public_reader_name(enum public_reader reader); /* "unknown" */
+bool public_reader_by_name(struct ent_str name, enum public_reader *ret);
 
 /* Which incidents a supplier's ticket gets into by naming them (our number, a shared key, another supplier's ticket)
  * where they are not shared with it. */
@@ -113,6 +116,7 @@ struct supplier_set {
 	struct supplier *at;
 	size_t n;
 	struct ent_str ours;    /* our organisation's name; absent: see organisation_ours() */
+	struct ent_str named;   /* organisations that the configuration names beside: comma separated, may be absent */
 	struct sdk_arena arena; /* everything above lives here, secrets excepted */
 };
 

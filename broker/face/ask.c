@@ -11,7 +11,7 @@ const struct view *ask_view(struct exchange *x)
 {
 	struct view *view = SDK_NEW(&x->arena.abi, struct view);
 
-	*view = (struct view){x->desk->db, &x->arena.abi, &reader_ours, x->roster->set};
+	*view = (struct view){x->desk->db, &x->arena.abi, &x->reader, x->roster->set};
 	return view;
 }
 

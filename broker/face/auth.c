@@ -67,6 +67,7 @@ bool auth_admit(struct exchange *x)
 
 	if (token.p == NULL)
 		return refuse_token(x);
+	x->reader = reader_ours; /* each token is one of our people's */
 	if (cache->changed != changed) {
 		memset(cache, 0, sizeof *cache);
 		cache->changed = changed;

@@ -39,7 +39,6 @@ void desk_close(struct desk *desk)
 	roster_unref(mailbox_take(&desk->mailbox).latest);
 	roster_unref(desk->roster);
 	packer_free(desk->packer);
-	tape_release(&desk->tape);
 	mailbox_close(&desk->mailbox);
 }
 

@@ -31,7 +31,7 @@ struct desk {
 	struct auth_cache auth;
 	struct stream *streams; /* live ones */
 	bool pump;              /* and there is something for them */
-	struct tape tape;       /* the newest events, for them */
+	struct tape *tapes;     /* the newest events for them, one for each reader */
 	int refused_logs;       /* lines left this second */
 	int64_t date_s;         /* of `date` */
 	char date[DESK_DATE_SIZE];

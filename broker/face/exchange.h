@@ -37,6 +37,7 @@ struct exchange {
 	size_t n_argument;
 	struct ent_str body;
 	struct ent_str principal; /* holder of the token; absent for open routes */
+	struct reader reader;     /* as who the token reads; nobody for open routes */
 	struct sdk_arena arena;
 	struct roster *roster; /* the suppliers as they were when it began, even after a reload */
 	int64_t began_us;      /* its first byte */

@@ -2,16 +2,22 @@
 #include "face/live.h"
 
 #include <string.h>
+#include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
 #include "view/view_find.h"
+#include "view/view_position.h"
 
 /* ---- the route --------------------------------------------------------------- */
 
 /* Absent: *ret stays. */
-static bool read_event_id(struct ent_str text, int64_t *ret)
+static bool read_event_id(const struct view *view, struct ent_str text, int64_t *ret)
 {
-	return text.p == NULL || (sdk_to_int(text, ret) && *ret >= 0);
+	if (text.p != NULL && sdk_eqz(text, "0"))
+		*ret = 0;
+	else if (text.p != NULL)
+		return view_position_read(view, text, ret);
+	return true;
 }
 
 /* Last-Event-ID goes before "after": a browser sends it when it opens the same address again. */
@@ -20,8 +26,8 @@ static bool read_after(struct exchange *x, int64_t *ret)
 	int64_t last = writer_last_seq(x->desk->face->world.writer);
 
 	*ret = last;
-	if (!read_event_id(exchange_argument(x, "after"), ret) ||
-	    !read_event_id(exchange_header(x, "last-event-id"), ret)) {
+	if (!read_event_id(ask_view(x), exchange_argument(x, "after"), ret) ||
+	    !read_event_id(ask_view(x), exchange_header(x, "last-event-id"), ret)) {
 		answer_problem(x, PROBLEM_REQUEST,
 			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
 		return false;
@@ -29,6 +35,15 @@ static bool read_after(struct exchange *x, int64_t *ret)
 	if (*ret > last)
 		*ret = last;
 	return true;
+}
+
+/* Others than ours learn nothing of suppliers but their own. */
+static bool can_filter(const struct exchange *x, struct ent_str supplier)
+{
+	const struct supplier_set *set = x->roster->set;
+
+	return (supplier_by_name(set, supplier) != NULL || organisation_has_no_tool(set, supplier)) &&
+	       reader_sees_own(&x->reader, organisation_named(set, supplier));
 }
 
 static bool read_filters(struct exchange *x, struct stream *stream)
@@ -39,7 +54,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 	enum ent_rc rc;
 
 	stream->supplier = exchange_argument(x, "supplier");
-	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL) {
+	if (stream->supplier.p != NULL && !can_filter(x, stream->supplier)) {
 		answer_problem(x, PROBLEM_REQUEST,
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
@@ -73,6 +88,7 @@ void live_get(struct exchange *x)
 	}
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);
 	stream->x = x;
+	stream->tape = tape_join(&desk->tapes, &x->reader);
 	stream->next = desk->streams;
 	if (stream->next != NULL)
 		stream->next->prev = stream;
@@ -94,6 +110,7 @@ void live_end(struct exchange *x)
 		x->home->streams = stream->next;
 	if (stream->next != NULL)
 		stream->next->prev = stream->prev;
+	tape_leave(&x->home->tapes, stream->tape);
 	atomic_fetch_sub(&face->n_stream, 1);
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, -1);
 }
@@ -105,7 +122,6 @@ struct filling {
 	const struct view *view;
 	struct sdk_buf *out;
 	size_t n_max;       /* of out */
-	int64_t n;          /* events seen */
 	struct sdk_buf own; /* of a stream that reads for itself: the event under way */
 };
 
@@ -128,9 +144,8 @@ static bool fill_live(void *to, const struct live_event *live)
 	struct filling *filling = to;
 	struct tape_event event;
 
-	filling->n++;
 	sdk_buf_clear(&filling->own);
-	tape_print(filling->view, live, &filling->own, &event);
+	tape_print(live, &filling->own, &event);
 	return !filling->own.failed && fill_event(filling, &event);
 }
 
@@ -138,27 +153,29 @@ static bool fill_live(void *to, const struct live_event *live)
 static void fill_from_store(struct desk *desk, struct filling *filling)
 {
 	struct stream *stream = filling->stream;
-	int64_t batch = desk->face->limits.stream_batch;
+	int64_t batch = desk->face->limits.stream_batch, before = stream->after;
 
 	sdk_buf_init(&filling->own, TAPE_FRAME_MAX);
-	int64_t reached = view_live(filling->view, desk->face->source, stream->after, batch, fill_live, filling);
+	int64_t reached = view_live(filling->view, desk->face->source, before, batch, fill_live, filling);
 	sdk_buf_release(&filling->own);
-	stream->behind = filling->n >= batch || filling->out->n >= filling->n_max;
-	if (!stream->behind && reached > stream->after)
+	bool is_full = filling->out->n >= filling->n_max;
+	if (!is_full && reached > stream->after) /* what its reader does not see is passed over */
 		stream->after = reached;
+	stream->behind = is_full || reached - before >= batch;
 }
 
 static void fill_from_tape(struct desk *desk, struct filling *filling)
 {
 	struct stream *stream = filling->stream;
+	const struct tape *tape = stream->tape;
 	const struct tape_event *event = NULL;
 	bool has_room = true;
 
-	while (has_room && (event = tape_next(&desk->tape, stream->after)) != NULL)
+	while (has_room && (event = tape_next(tape, stream->after)) != NULL)
 		has_room = fill_event(filling, event);
-	stream->behind = !has_room || desk->tape.last < atomic_load(&desk->face->last_seq);
-	if (has_room && desk->tape.last > stream->after)
-		stream->after = desk->tape.last;
+	stream->behind = !has_room || tape->last < atomic_load(&desk->face->last_seq);
+	if (has_room && tape->last > stream->after)
+		stream->after = tape->last;
 }
 
 bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, size_t n_sent)
@@ -167,7 +184,7 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 	int64_t committed = atomic_load(&desk->face->last_seq);
 	size_t n_before = out->n;
 	struct sdk_arena arena;
-	struct view view = {.db = desk->db, .arena = &arena.abi, .reader = &reader_ours};
+	struct view view = {desk->db, &arena.abi, &stream->tape->reader, desk->roster->set};
 	struct filling filling = {.stream = stream, .view = &view, .out = out, .n_max = n_sent + limits->stream_buffer};
 
 	if (!stream->behind && stream->after >= committed)
@@ -175,8 +192,8 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 	if (out->n >= filling.n_max) /* goes on when its client took some */
 		return false;
 	sdk_arena_init(&arena);
-	bool follows = tape_follow(&desk->tape, &view, desk->face->source, committed, limits->stream_batch);
-	if (follows && stream->after >= desk->tape.after)
+	bool follows = tape_follow(stream->tape, &view, desk->face->source, committed, limits->stream_batch);
+	if (follows && stream->after >= stream->tape->after)
 		fill_from_tape(desk, &filling);
 	else
 		fill_from_store(desk, &filling);

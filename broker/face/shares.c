@@ -2,6 +2,7 @@
 /* An incident is shared with a supplier, or not any more. */
 #include "face/shares.h"
 
+#include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
@@ -57,6 +58,25 @@ static void share_answer(struct exchange *x)
 	ask_answer(x, job->kind == JOB_SHARE ? 201 : 200, rc, json, &err);
 }
 
+/* A person may name an organisation, too. */
+static bool find_sharer(struct exchange *x, struct ent_str word, struct ent_str *ret)
+{
+	switch (organisation_sharer(&x->arena.abi, x->roster->set, word, ret)) {
+	case SHARER_FOUND:
+		return true;
+	case SHARER_SEVERAL:
+		answer_problem(x, PROBLEM_CONTENT,
+			       "\"supplier\" names an organisation with several tools: name one of %.*s.", ENT_F(*ret));
+		return false;
+	case SHARER_UNKNOWN:
+		break;
+	}
+	answer_problem(x, PROBLEM_CONTENT,
+		       "\"supplier\" is no supplier and no organisation here; GET /v1/suppliers, or entente supplier "
+		       "list, lists them.");
+	return false;
+}
+
 void shares_post(struct exchange *x)
 {
 	struct share_body body = {0};
@@ -65,15 +85,12 @@ void shares_post(struct exchange *x)
 
 	if (!ask_incident(x, &incident) || !read_share_body(x, &body))
 		return;
-	if (supplier_by_name(x->roster->set, body.supplier) == NULL) {
-		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
-			       "list, lists them.");
+	struct ent_str sharer;
+	if (!find_sharer(x, body.supplier, &sharer))
 		return;
-	}
 	job = ask_new(x, JOB_SHARE);
 	job->ask.incident = incident.number;
-	job->ask.supplier = body.supplier;
+	job->ask.supplier = sharer;
 	job->ask.escalated = sdk_eqz(body.role, "escalated");
 	job->ask.brief = body.parts;
 	job->ask.with_history = body.with_history;

@@ -6,29 +6,6 @@
 
 #include "sdk/webhook.h"
 
-void tape_print(const struct view *view, const struct live_event *live, struct sdk_buf *out, struct tape_event *to)
-{
-	const struct sdk_json *json;
-	struct ent_err err;
-	size_t begin = out->n;
-
-	sdk_buf_z(out, "id: ");
-	sdk_buf_int(out, live->seq);
-	sdk_buf_z(out, "\nevent: ");
-	sdk_buf_str(out, live->type);
-	for (struct ent_str rest = live->json; rest.p != NULL;) {
-		sdk_buf_z(out, "\ndata: ");
-		sdk_buf_str(out, sdk_cut(rest, '\n', &rest));
-	}
-	sdk_buf_z(out, "\n\n");
-	*to = (struct tape_event){.seq = live->seq,
-				  .incident = sdk_or_empty(live->subject),
-				  .frame = {sdk_buf_view(out).p + begin, out->n - begin}};
-	if (sdk_json_parse(view->arena, live->data, &json, &err) == ENT_OK)
-		to->supplier = sdk_json_text_at(json, "supplier");
-	to->supplier = sdk_or_empty(to->supplier);
-}
-
 static size_t event_bytes(const struct tape_event *event)
 {
 	return event->incident.n + event->supplier.n + event->frame.n;
@@ -43,6 +20,64 @@ static void drop_oldest(struct tape *tape)
 	free(tape->block[tape->first]);
 	tape->first = (tape->first + 1) % TAPE_EVENTS;
 	tape->n--;
+}
+
+static void drop_all(struct tape *tape)
+{
+	while (tape->n > 0)
+		drop_oldest(tape);
+}
+
+struct tape *tape_join(struct tape **list, const struct reader *reader)
+{
+	struct tape *tape = *list;
+
+	while (tape && (tape->reader.kind != reader->kind ||
+			!sdk_eq(tape->reader.organisation, sdk_or_empty(reader->organisation))))
+		tape = tape->next;
+	if (!tape) {
+		size_t n = reader->organisation.n;
+		char *name = sdk_xalloc(n + 1);
+
+		if (n)
+			memcpy(name, reader->organisation.p, n);
+		tape = sdk_xalloc(sizeof *tape);
+		*tape = (struct tape){.next = *list, .reader = {reader->kind, {name, n}}};
+		*list = tape;
+	}
+	tape->n_stream++;
+	return tape;
+}
+
+void tape_leave(struct tape **list, struct tape *tape)
+{
+	if (--tape->n_stream > 0)
+		return;
+	while (*list != tape)
+		list = &(*list)->next;
+	*list = tape->next;
+	drop_all(tape);
+	free((void *)(uintptr_t)tape->reader.organisation.p);
+	free(tape);
+}
+
+void tape_print(const struct live_event *live, struct sdk_buf *out, struct tape_event *to)
+{
+	size_t begin = out->n;
+
+	sdk_buf_z(out, "id: ");
+	sdk_buf_str(out, live->id);
+	sdk_buf_z(out, "\nevent: ");
+	sdk_buf_str(out, live->type);
+	for (struct ent_str rest = live->json; rest.p != NULL;) {
+		sdk_buf_z(out, "\ndata: ");
+		sdk_buf_str(out, sdk_cut(rest, '\n', &rest));
+	}
+	sdk_buf_z(out, "\n\n");
+	*to = (struct tape_event){.seq = live->seq,
+				  .incident = live->subject,
+				  .supplier = live->supplier,
+				  .frame = {sdk_buf_view(out).p + begin, out->n - begin}};
 }
 
 static struct ent_str put_str(char **at, struct ent_str str)
@@ -72,7 +107,6 @@ static void add_newest(struct tape *tape, const struct tape_event *event)
 
 struct following {
 	struct tape *tape;
-	const struct view *view;
 	struct sdk_buf buf;
 };
 
@@ -82,7 +116,7 @@ static bool take_newest(void *to, const struct live_event *live)
 	struct tape_event event;
 
 	sdk_buf_clear(&following->buf);
-	tape_print(following->view, live, &following->buf, &event);
+	tape_print(live, &following->buf, &event);
 	if (following->buf.failed)
 		return false;
 	add_newest(following->tape, &event);
@@ -91,7 +125,7 @@ static bool take_newest(void *to, const struct live_event *live)
 
 bool tape_follow(struct tape *tape, const struct view *view, struct ent_str source, int64_t committed, int64_t max)
 {
-	struct following following = {.tape = tape, .view = view};
+	struct following following = {.tape = tape};
 
 	if (tape->last == 0)
 		tape->after = tape->last = committed;
@@ -103,8 +137,8 @@ bool tape_follow(struct tape *tape, const struct view *view, struct ent_str sour
 	if (ok && reached > tape->last)
 		tape->last = reached;
 	if (!ok) { /* some of these may stand on it: begin anew behind them */
-		tape_release(tape);
-		*tape = (struct tape){0};
+		drop_all(tape);
+		tape->after = tape->last = 0;
 	}
 	sdk_buf_release(&following.buf);
 	return ok;
@@ -123,10 +157,4 @@ const struct tape_event *tape_next(const struct tape *tape, int64_t seq)
 			low = middle + 1;
 	}
 	return low < tape->n ? &tape->at[(tape->first + low) % TAPE_EVENTS] : NULL;
-}
-
-void tape_release(struct tape *tape)
-{
-	while (tape->n > 0)
-		drop_oldest(tape);
 }

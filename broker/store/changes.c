@@ -43,14 +43,14 @@ struct leads {
 	size_t n_wish;
 };
 
-/* May this ticket get into that incident by naming it? Its supplier shares it, or has `joins: anyone`, or the change
- * answers our own CREATE. */
+/* May this ticket get into that incident by naming it? Its organisation takes part, or has `joins: anyone`, or the
+ * change answers our own CREATE. */
 static bool is_admitted(const struct apply *apply, const struct situation *at, int64_t incident)
 {
 	const struct supplier *from = at->arrival ? at->arrival->from : NULL;
 
 	return !from || from->joins == JOINS_ANYONE || apply->asked == UINT32_MAX ||
-	       share_stands(apply->db, incident, at->supplier);
+	       shares_stand(apply->db, apply->suppliers, incident, organisation_of(from));
 }
 
 /* Notes an incident that the change leads to. 0: the ticket may not get in; the incident becomes a wish. */
@@ -264,20 +264,19 @@ static struct ent_correlation admitted_correlation(const struct situation *at, c
 	return (struct ent_correlation){change->correlation.number, ENT_ABSENT, NULL, 0};
 }
 
-/* The tool by which an organisation that takes no part would come in; NULL: it takes part, or is ours, or has none. */
-static const struct supplier *tool_without_share(struct apply *apply, int64_t incident, struct ent_str organisation)
+/* By whom an organisation that takes no part would come in, and is asked for first: its first tool, or itself. Absent:
+ * it takes part, or is ours, or nobody's. */
+static struct ent_str asked_without_share(struct apply *apply, int64_t incident, struct ent_str organisation)
 {
 	const struct supplier_set *set = apply->suppliers;
-	const struct supplier *found = NULL;
 
-	for (size_t i = 0; set && i < set->n; i++) {
-		if (!sdk_eq(organisation_of(&set->at[i]), organisation) || sdk_eq(organisation, organisation_ours(set)))
-			continue;
-		if (share_stands(apply->db, incident, set->at[i].name))
-			return NULL;
-		found = found ? found : &set->at[i];
-	}
-	return found;
+	if (!set || sdk_eq(organisation, organisation_ours(set)) || !organisation_is_known(set, organisation) ||
+	    shares_stand(apply->db, set, incident, organisation))
+		return ENT_ABSENT;
+	for (size_t i = 0; i < set->n; i++)
+		if (sdk_eq(organisation_of(&set->at[i]), organisation))
+			return set->at[i].joins == JOINS_ASK ? set->at[i].name : ENT_ABSENT;
+	return organisation;
 }
 
 /* This ticket asks to get into another's incident, or another's ticket that named it asks to get into its. */
@@ -302,15 +301,14 @@ static void ask_join(struct apply *apply, const struct situation *at, const stru
 static void ask_joins(struct apply *apply, const struct situation *at, const struct dossier *dossier,
 		      const struct ent_change *change, const struct leads *leads)
 {
-	const struct supplier *to = NULL;
-	struct ent_str holder = dossier->incident.holder;
+	struct ent_str holder = dossier->incident.holder, to = ENT_ABSENT;
 
 	for (size_t i = 0; i < leads->n_wish; i++)
 		ask_join(apply, at, dossier, change, &leads->wish[i]);
 	if (!holder_is(apply->suppliers, holder, at->supplier))
-		to = tool_without_share(apply, dossier->incident.number, holder);
-	if (to && to->joins == JOINS_ASK)
-		join_ask(apply, at, &(struct join_asking){.supplier = to->name, .cause = "hand_over"},
+		to = asked_without_share(apply, dossier->incident.number, holder);
+	if (to.n)
+		join_ask(apply, at, &(struct join_asking){.supplier = to, .cause = "hand_over"},
 			 dossier->incident.number);
 }
 
@@ -336,7 +334,7 @@ static bool has_giver_left(struct dossier *dossier, const struct supplier_set *s
 	if (dossier->is_new || incident->is_accepted || !giver.n || holder_word(giver, &name) ||
 	    same_text(giver, organisation_ours(suppliers)))
 		return false;
-	return !dossier_takes_part(dossier, suppliers, giver) && !dossier_shares(dossier, giver);
+	return !dossier_takes_part(dossier, suppliers, giver, ENT_ABSENT);
 }
 
 /* What the incident holds of what the change names. */

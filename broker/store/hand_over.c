@@ -51,7 +51,7 @@ void hand_over_fold(struct db *db, const struct event *event)
 		correct_all(db, event);
 }
 
-void hand_over_fix(struct db *db, struct dossier *side)
+void hand_over_fix(struct db *db, struct dossier *side, const struct event *merged)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT id, at_ms FROM hand_over WHERE incident = $1 AND seen_by = '' ORDER BY id LIMIT 1");
@@ -64,7 +64,7 @@ void hand_over_fix(struct db *db, struct dossier *side)
 		db_done(stmt);
 		struct db_stmt *fix = db_use(db, "UPDATE hand_over SET seen_by = $2 WHERE id = $1");
 		db_bind_int(fix, 1, id);
-		db_bind_str(fix, 2, merge_seen_by(side, at_ms));
+		db_bind_str(fix, 2, merge_seen_by(side, merged, at_ms));
 		(void)db_row(fix);
 		stmt = db_use(db, "SELECT id, at_ms FROM hand_over WHERE incident = $1 AND seen_by = '' ORDER BY id "
 				  "LIMIT 1");

@@ -60,6 +60,8 @@ static bool can_be_asked(struct job *job, const struct joining *joining)
 {
 	const struct supplier *supplier = supplier_by_name(job->suppliers, joining->request.supplier);
 
+	if (organisation_has_no_tool(job->suppliers, joining->request.supplier))
+		return true;
 	if (supplier &&
 	    (supplier_can(supplier, ENT_CREATE_TICKET) || dossier_speaker(joining->target, joining->request.supplier)))
 		return true;

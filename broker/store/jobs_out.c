@@ -43,6 +43,7 @@ static bool ticket_is_due(struct dossier *dossier, const struct situation *at, c
 	return queue_ticket_comes(dossier, supplier->name);
 }
 
+/* supplier NULL: an organisation without a tool. */
 static bool may_share(struct dossier *dossier, struct job *job, const struct situation *at,
 		      const struct supplier *supplier)
 {
@@ -55,7 +56,7 @@ static bool may_share(struct dossier *dossier, struct job *job, const struct sit
 			   sdk_status_name(incident->values.at[ENT_STATUS]));
 		return false;
 	}
-	if (!ticket_is_due(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
+	if (supplier && !ticket_is_due(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
 		job_refuse(job, JOB_CONFLICT, "%.*s has no ticket in %.*s, and none can be made there: %s",
 			   ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)),
 			   supplier->link.url.n ? "its connector cannot" : "it is only listened to, it has no url");
@@ -64,13 +65,13 @@ static bool may_share(struct dossier *dossier, struct job *job, const struct sit
 	return true;
 }
 
-/* Was the same brief given to this supplier since it was shared: as the text of its ticket, or as a comment? A delivery
- * that was cancelled gave nothing. */
+/* Was the same brief given to whom the share names since it was shared: as the text of its ticket, or as a comment? A
+ * delivery that was cancelled gave nothing. */
 static bool is_brief_given(struct apply *apply, const struct incident *incident, const struct supplier_set *set,
-			   const struct supplier *supplier, const struct brief *brief)
+			   struct ent_str sharer, const struct brief *brief)
 {
-	const struct audience audience =
-	    audience_make(apply->arena, organisation_ours(set), organisation_of(supplier), ENT_ABSENT, false, false);
+	const struct audience audience = audience_make(apply->arena, organisation_ours(set),
+						       organisation_named(set, sharer), ENT_ABSENT, false, false);
 	struct ent_str text = federate_brief(apply->arena, brief, incident);
 	struct db_stmt *stmt = db_use(
 	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
@@ -82,7 +83,7 @@ static bool is_brief_given(struct apply *apply, const struct incident *incident,
 		       "d.comment = c.uuid AND d.state = 'cancelled')))");
 
 	db_bind_int(stmt, 1, incident->number);
-	db_bind_str(stmt, 2, supplier->name);
+	db_bind_str(stmt, 2, sharer);
 	db_bind_str(stmt, 3, text);
 	db_bind_str(stmt, 4, audience.organisations);
 	bool given = db_row(stmt);
@@ -100,20 +101,22 @@ static enum reads_from reads_from(struct dossier *dossier, const struct job *job
 static void run_share(struct apply *apply, struct job *job)
 {
 	const struct person author = people_ours(apply, &job->ask.author);
-	const struct supplier *supplier = job_supplier(job);
+	const struct ent_str sharer = job->ask.supplier;
+	bool has_tool = !organisation_has_no_tool(job->suppliers, sharer);
+	const struct supplier *supplier = has_tool ? job_supplier(job) : NULL;
 	struct events events = {.arena = apply->arena};
 	struct brief brief = job->ask.brief;
 	struct situation at;
-	struct dossier *dossier = supplier ? incident_of_job(apply, job, &at) : NULL;
+	struct dossier *dossier = supplier || !has_tool ? incident_of_job(apply, job, &at) : NULL;
 
 	if (!dossier || !may_share(dossier, job, &at, supplier))
 		return;
 	if (brief.what.n &&
-	    is_brief_given(apply, &dossier->incident, job->suppliers, supplier, &brief)) /* it is not said twice */
+	    is_brief_given(apply, &dossier->incident, job->suppliers, sharer, &brief)) /* it is not said twice */
 		brief = (struct brief){.what = ENT_ABSENT};
-	decide_share(&at, supplier->name, job->ask.escalated, reads_from(dossier, job), &brief, &author, &events);
+	decide_share(&at, sharer, job->ask.escalated, reads_from(dossier, job), &brief, &author, &events);
 	end_job(apply, job, &events);
-	if (job->ask.with_history)
+	if (job->ask.with_history && supplier)
 		settle_thread(apply, dossier->incident.number, supplier);
 }
 
@@ -128,6 +131,19 @@ static bool is_owed(struct dossier *dossier, struct ent_str supplier)
 	return delivery != NULL;
 }
 
+/* Whose share a person means, who may name an organisation, also one that got a tool since. */
+static bool find_share(struct apply *apply, struct dossier *dossier, struct job *job)
+{
+	struct ent_str named = job->ask.supplier, sharer;
+
+	if (dossier_shares(dossier, named) || is_owed(dossier, named))
+		return true;
+	if (!job->suppliers || organisation_sharer(apply->arena, job->suppliers, named, &sharer) != SHARER_FOUND)
+		return false;
+	job->ask.supplier = sharer;
+	return dossier_shares(dossier, sharer) || is_owed(dossier, sharer);
+}
+
 static void run_unshare(struct apply *apply, struct job *job)
 {
 	const struct person author = people_ours(apply, &job->ask.author);
@@ -138,12 +154,14 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 	if (!dossier)
 		return;
-	if (!dossier_shares(dossier, job->ask.supplier) && !is_owed(dossier, job->ask.supplier)) {
+	if (!find_share(apply, dossier, job)) {
 		job_refuse(job, JOB_NOT_FOUND, "%.*s is not shared with %.*s",
 			   ENT_F(incident_number(dossier->incident.number, number)),
 			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
 	}
+	at.others_share = dossier_takes_part(dossier, job->suppliers,
+					     organisation_named(job->suppliers, job->ask.supplier), job->ask.supplier);
 	decide_unshare(&at, job->ask.supplier, job->ask.text, &author, &events);
 	end_job(apply, job, &events);
 }
@@ -158,7 +176,7 @@ static bool may_say(struct dossier *dossier, struct job *job)
 	while (rest.n) {
 		struct ent_str name = sdk_cut(rest, ',', &rest);
 		if (sdk_eq(name, organisation_ours(job->suppliers)) ||
-		    dossier_takes_part(dossier, job->suppliers, name))
+		    dossier_takes_part(dossier, job->suppliers, name, ENT_ABSENT))
 			continue;
 		job_refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
 			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));

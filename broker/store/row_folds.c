@@ -180,7 +180,7 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	dossier_save(kept);
 	fix_audiences(db, kept, merged); /* by the shares and reads of before */
 	fix_audiences(db, gone, merged);
-	hand_over_fix(db, gone);
+	hand_over_fix(db, gone, merged);
 	move_reads(db, gone->incident.number, kept->incident.number, at_ms); /* before tickets and shares move */
 	queue_merge_shares(kept, gone, at_ms);
 	dossier_save(gone);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/shares.h"
 
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 
 #include <string.h>
@@ -12,6 +13,17 @@ bool share_stands(struct db *db, int64_t incident, struct ent_str supplier)
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, supplier);
 	return db_found(stmt);
+}
+
+bool shares_stand(struct db *db, const struct supplier_set *set, int64_t incident, struct ent_str organisation)
+{
+	struct ent_str tool[ORGANISATION_TOOLS_MAX];
+	size_t n = organisation_tools(set, organisation, tool);
+
+	for (size_t i = 0; i < n; i++)
+		if (share_stands(db, incident, tool[i]))
+			return true;
+	return false;
 }
 
 /* $2, $3: supplier and id of the ticket in which the comment was made. It is of the incident that the ticket was in

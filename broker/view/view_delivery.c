@@ -133,7 +133,7 @@ static bool find_delivery_place(const struct view *view, struct ent_str cursor, 
 
 	if (view_is_ours(view))
 		return sdk_to_int(cursor, ret);
-	stmt = db_use(view->db, "SELECT id FROM delivery WHERE key = $1 AND supplier = $30");
+	stmt = db_use(view->db, "SELECT id FROM delivery WHERE key = $1 AND " VIEW_SEES_OWN("supplier"));
 	db_bind_str(stmt, 1, cursor);
 	view_bind(view, stmt);
 	bool found = db_row(stmt);

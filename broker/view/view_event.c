@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/holder.h"
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
@@ -26,9 +27,19 @@ static struct ent_str seen_comments(const struct view *view, int64_t incident)
 
 struct view_event_part view_event_part(const struct view *view, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(view->db, "SELECT sees_ms FROM share WHERE incident = $1 AND supplier = $30 AND "
-						"withdrawn_ms = 0");
-	struct view_event_part part = {.comments = seen_comments(view, incident)};
+	struct view_event_part part = view_event_part_now(view, incident);
+
+	part.comments = seen_comments(view, incident);
+	part.incident = 0;
+	return part;
+}
+
+struct view_event_part view_event_part_now(const struct view *view, int64_t incident)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT min(part.sees_ms) FROM share AS part WHERE part.incident = $1 AND " VIEW_IS_OWN(
+				 "part.supplier") "AND part.withdrawn_ms = 0 AND $30 IS NOT NULL HAVING count(*) > 0");
+	struct view_event_part part = {.incident = incident};
 
 	db_bind_int(stmt, 1, incident);
 	view_bind(view, stmt);
@@ -38,11 +49,24 @@ struct view_event_part view_event_part(const struct view *view, int64_t incident
 	return part;
 }
 
+static bool sees_comment(const struct view *view, int64_t incident, const char *uuid)
+{
+	struct db_stmt *stmt = db_use(
+	    view->db, "SELECT 1 FROM comment WHERE incident = $1 AND uuid = $2 AND " VIEW_SEES_COMMENT " LIMIT 1");
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, sdk_str(uuid));
+	view_bind(view, stmt);
+	return db_found(stmt);
+}
+
 /* The statement has chosen the comments: here it counts whether this is one of them. */
-static bool is_seen(const struct view_event_part *part, const struct event *event)
+static bool is_seen(const struct view *view, const struct view_event_part *part, const struct event *event)
 {
 	size_t n = strlen(event->comment.uuid);
 
+	if (n && part->incident)
+		return sees_comment(view, part->incident, event->comment.uuid);
 	return n && part->comments.n && memmem(part->comments.p, part->comments.n, event->comment.uuid, n);
 }
 
@@ -58,17 +82,23 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), ret, &err) != ENT_OK)
 		return false;
 	ret->recorded_ms = recorded_ms;
-	return reader_sees_event(view->reader, &part->share, ret, is_seen(part, ret) ? &comment : NULL, &all);
+	return reader_sees_event(view->reader, &part->share, ret, organisation_named(view->suppliers, ret->supplier),
+				 is_seen(view, part, ret) ? &comment : NULL, &all);
 }
 
 void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct event *event)
 {
 	sdk_jsonw_kstr(w, "type", event_type(view->arena, event->kind));
+	view_event_print_data(view, w, event);
+}
+
+void view_event_print_data(const struct view *view, struct sdk_jsonw *w, const struct event *event)
+{
 	sdk_jsonw_key(w, "data");
 	sdk_jsonw_open(w, '{');
 	if (event->comment.uuid[0])
 		sdk_jsonw_kz(w, "comment", event->comment.uuid);
-	else if (event->ticket_id.n && reader_sees_own(view->reader, event->supplier))
+	else if (event->ticket_id.n && view_is_own(view, event->supplier))
 		sdk_jsonw_kstr(w, "ticket", event->ticket_id);
 	if (event->kind == EVENT_INCIDENT_STATUS_CHANGED) {
 		sdk_jsonw_kz(w, "from", sdk_status_name(event->status_from));

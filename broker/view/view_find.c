@@ -13,7 +13,8 @@ static bool may_follow(const struct view *view, int64_t from, int64_t to)
 
 	if (view_is_ours(view) || from == to)
 		return true;
-	stmt = db_use(view->db, "SELECT 1 FROM ticket WHERE incident = $1 AND origin = $2 AND supplier = $30 LIMIT 1");
+	stmt = db_use(view->db, "SELECT 1 FROM ticket WHERE incident = $1 AND origin = $2 AND " VIEW_SEES_OWN(
+				    "supplier") " LIMIT 1");
 	db_bind_int(stmt, 1, to);
 	db_bind_int(stmt, 2, from);
 	view_bind(view, stmt);
@@ -40,7 +41,7 @@ enum ent_rc view_find(const struct view *view, struct ent_str word, struct incid
 	int64_t number = 0, living;
 
 	if (rest.p)
-		number = reader_sees_own(view->reader, head) ? ticket_incident(view->db, head, rest) : 0;
+		number = view_is_own(view, head) ? ticket_incident(view->db, head, rest) : 0;
 	else if (!incident_number_parse(word, &number) && !sdk_to_int(word, &number))
 		number = incident_by_uuid(view->db, word);
 	living = incident_living(view->db, number);

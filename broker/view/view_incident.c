@@ -23,7 +23,7 @@ static void print_attachments(const struct view *view, struct sdk_jsonw *w, int6
 	sdk_jsonw_open(w, '[');
 	while (db_row(stmt)) {
 		sdk_jsonw_open(w, '{');
-		bool own = reader_sees_own(view->reader, db_str(stmt, 0));
+		bool own = view_is_own(view, db_str(stmt, 0));
 		struct audience audience = {db_str(stmt, 8), db_int(stmt, 9) != 0, db_int(stmt, 10) != 0};
 
 		sdk_jsonw_kstr(w, "supplier", db_str(stmt, 0));

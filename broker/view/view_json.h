@@ -15,21 +15,30 @@
 #define VIEW_INCIDENT_OF_OURS                                                                                          \
 	VIEW_INCIDENT "incident.changed_ms, incident.sequence, incident.n_ticket, incident.n_comment FROM incident "
 #define VIEW_CHANGED                                                                                                   \
-	"(SELECT max(at_ms) FROM (SELECT part.since_ms AS at_ms UNION ALL SELECT max(event.recorded_ms) FROM event "   \
-	"WHERE event.incident = incident.number AND (event.kind IN ('incident.status_changed', 'incident.described', " \
-	"'incident.holder_changed', 'incident.holder_accepted') OR (event.kind IN ('ticket.linked', "                  \
+	"(SELECT max(at_ms) FROM (SELECT " VIEW_SEES_SINCE                                                             \
+	" AS at_ms UNION ALL SELECT max(event.recorded_ms) FROM event "                                                \
+	"WHERE event.incident = incident.number AND ((event.recorded_ms > " VIEW_SEES_SINCE " AND event.kind IN "      \
+	"('incident.status_changed', 'incident.described', "                                                           \
+	"'incident.holder_changed', 'incident.holder_accepted')) OR (event.kind IN ('ticket.linked', "                 \
 	"'ticket.changed', 'ticket.removed', "                                                                         \
-	"'ticket.continued') AND event.supplier = $30)) UNION ALL SELECT max(CASE WHEN comment.edited_ms > "           \
-	"comment.recorded_ms THEN comment.edited_ms ELSE comment.recorded_ms END) FROM comment WHERE "                 \
-	"comment.incident = incident.number AND " VIEW_SEES_COMMENT "))"
+	"'ticket.continued') AND " VIEW_IS_OWN(                                                                        \
+	    "event.supplier") ")) UNION ALL SELECT max(CASE WHEN comment.edited_ms > "                                 \
+			      "comment.recorded_ms THEN comment.edited_ms ELSE comment.recorded_ms END) FROM comment " \
+			      "WHERE "                                                                                 \
+			      "comment.incident = incident.number AND " VIEW_SEES_COMMENT "))"
 #define VIEW_COUNTS                                                                                                    \
-	"(SELECT count(*) FROM ticket WHERE ticket.incident = incident.number AND ticket.supplier = $30 AND "          \
-	"ticket.continues_as = ''), (SELECT count(*) FROM comment WHERE comment.incident = incident.number AND "       \
-	"comment.removed = 0 AND " VIEW_SEES_COMMENT ")"
+	"(SELECT count(*) FROM ticket WHERE ticket.incident = incident.number AND " VIEW_IS_OWN(                       \
+	    "ticket.supplier") "AND "                                                                                  \
+			       "ticket.continues_as = ''), (SELECT count(*) FROM comment WHERE comment.incident = "    \
+			       "incident.number AND "                                                                  \
+			       "comment.removed = 0 AND " VIEW_SEES_COMMENT ")"
 #define VIEW_INCIDENT_OF_PART                                                                                          \
 	VIEW_INCIDENT VIEW_CHANGED ", 0, " VIEW_COUNTS " FROM share AS part JOIN incident ON incident.number = "       \
 				   "part.incident "
-#define VIEW_OF_READER "part.supplier = $30 AND part.withdrawn_ms = 0 AND incident.merged_into = 0"
+#define VIEW_OF_READER                                                                                                 \
+	VIEW_IS_OWN("part.supplier")                                                                                   \
+	"AND " VIEW_PART_IS_FIRST " AND part.withdrawn_ms = 0 AND incident.merged_into "                               \
+	"= 0"
 struct incident view_json_read_incident(const struct view *view, struct db_stmt *stmt);
 /* "hand_overs": [...]: the way of the ball; an organisation sees it from its share on. */
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident);

@@ -60,13 +60,15 @@
 	") AND incident.merged_into = 0 AND incident.status IN (SELECT status FROM wanted) AND ($4 IS NULL OR "        \
 	"incident.holder = $4) AND " LIST_SHARED "AND " LIST_BEFORE("incident", "number") LIST_ORDER
 
-/* $1, $2: shared before. An organisation's own filter by supplier finds all or nothing. */
+/* $1, $2: shared before. An organisation filters by its own suppliers. */
 #define LIST_OF_PART                                                                                                   \
 	"SELECT * FROM (SELECT " VIEW_INCIDENT VIEW_CHANGED " AS changed_ms, 0, " VIEW_COUNTS                          \
 	", part.since_ms AS since_ms, part.incident AS incident FROM share AS part JOIN incident ON incident.number "  \
 	"= "                                                                                                           \
 	"part.incident WHERE " VIEW_OF_READER " AND (part.since_ms, part.incident) < ($1, $2) AND incident.status IN " \
-	"(VALUES " LIST_STATUSES ") AND ($4 IS NULL OR incident.holder = $4) AND ($6 = '' OR $6 = $30) AND " LIST_TEXT \
-	") AS seen WHERE changed_ms >= $5 ORDER BY since_ms DESC, incident DESC LIMIT $8"
+	"(VALUES " LIST_STATUSES ") AND ($4 IS NULL OR incident.holder = $4) AND ($6 = '' OR (" VIEW_IS_OWN(           \
+	    "$6") "AND EXISTS (SELECT 1 FROM share AS filter WHERE filter.incident = part.incident AND "               \
+		  "filter.supplier = $6 AND filter.withdrawn_ms = 0))) AND " LIST_TEXT                                 \
+		  ") AS seen WHERE changed_ms >= $5 ORDER BY since_ms DESC, incident DESC LIMIT $8"
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_reader.h"
 
-enum { READER_AT = 30 };
+#include "core/organisation.h"
+
+enum { READER_AT = 30, TOOLS_AT };
 
 bool view_is_ours(const struct view *view)
 {
@@ -10,12 +12,21 @@ bool view_is_ours(const struct view *view)
 
 void view_bind(const struct view *view, struct db_stmt *stmt)
 {
-	bool named = view->reader->kind == READER_ORGANISATION && view->reader->organisation.p;
+	struct ent_str tool[ORGANISATION_TOOLS_MAX];
+	bool named = view->reader->kind == READER_ORGANISATION && view->reader->organisation.n;
+	size_t n = named ? organisation_tools(view->suppliers, view->reader->organisation, tool) : 0;
 
 	if (view_is_ours(view))
 		db_bind_null(stmt, READER_AT);
 	else
 		db_bind_str(stmt, READER_AT, named ? view->reader->organisation : ENT_STR(""));
+	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX; i++)
+		db_bind_str(stmt, TOOLS_AT + (int)i, i < n ? tool[i] : ENT_ABSENT);
+}
+
+bool view_is_own(const struct view *view, struct ent_str supplier)
+{
+	return reader_sees_own(view->reader, organisation_named(view->suppliers, supplier));
 }
 
 bool view_ours_only(const struct view *view, struct ent_err *err)

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * core/reader.h in SQL: conditions that each statement over what an organisation may see carries. $30 is the
- * organisation; NULL: our people, who see everything. Only for view/.
+ * organisation; NULL: our people, who see everything. $31 to $38 are its tools, the suppliers that shares, tickets and
+ * deliveries name; NULL where it has fewer. Only for view/.
  */
 #ifndef VIEW_READER_H
 #define VIEW_READER_H
 
 #include "view/view.h"
 
-/* A row of share that stands. */
+/* The supplier is one of the organisation's tools. */
+#define VIEW_IS_OWN(supplier) supplier " IN ($31, $32, $33, $34, $35, $36, $37, $38) "
+/* A row of share that stands: one for each of its tools that takes part. */
 #define VIEW_PART(incident)                                                                                            \
-	"SELECT 1 FROM share AS part WHERE part.incident = " incident " AND part.supplier = $30 AND "                  \
-	"part.withdrawn_ms = 0"
+	"SELECT 1 FROM share AS part WHERE part.incident = " incident                                                  \
+	" AND " VIEW_IS_OWN("part.supplier") "AND part.withdrawn_ms = 0"
 /* Tickets, deliveries: of the organisation itself. */
-#define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " supplier " = $30)"
+#define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " VIEW_IS_OWN(supplier) ")"
 
 /* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
 #define VIEW_SAID_IN                                                                                                   \
@@ -31,18 +34,18 @@
 	"CASE WHEN comment.created_ms % 1000 = 0 AND comment.created_ms + 1000 < comment.recorded_ms THEN "            \
 	"comment.created_ms + 1000 WHEN comment.created_ms % 1000 <> 0 AND comment.created_ms + 1 < "                  \
 	"comment.recorded_ms THEN comment.created_ms + 1 ELSE comment.recorded_ms END"
-/* Of a row of `comment`. replace(): is the name one of the list? */
+/* Of a row of `comment`. The author's organisation is among those named. replace(): is the name one of the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
 	"($30 IS NULL OR EXISTS (" VIEW_PART(                                                                          \
-	    "comment.incident") " AND (comment.supplier = $30 OR replace(',' || "                                      \
+	    "comment.incident") " AND (replace(',' || "                                                                \
 				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
 				" < " VIEW_SAID_BY "))))"
 
 /* Its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never wider. */
 #define VIEW_SEES_ATTACHMENT                                                                                           \
-	"($30 IS NULL OR (EXISTS (" VIEW_PART(                                                                         \
-	    "attachment.incident") ") AND (attachment.supplier = $30 OR ((attachment.everyone = 1 OR replace(',' || "  \
+	"($30 IS NULL OR (EXISTS (" VIEW_PART("attachment.incident") ") AND (" VIEW_IS_OWN(                            \
+	    "attachment.supplier") "OR ((attachment.everyone = 1 OR replace(',' || "                                   \
 				   "attachment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                \
 				   "attachment.organisations || ',') AND EXISTS (SELECT 1 FROM comment WHERE "         \
 				   "comment.uuid = attachment.comment AND comment.removed = 0 AND " VIEW_SEES_COMMENT  \
@@ -50,13 +53,25 @@
 
 /* A delivery to the organisation's own tool; of a comment, when it sees that one. */
 #define VIEW_SEES_DELIVERY(row)                                                                                        \
-	"($30 IS NULL OR (" row ".supplier = $30 AND EXISTS (" VIEW_PART(                                              \
+	"($30 IS NULL OR (" VIEW_IS_OWN(row ".supplier") "AND EXISTS (" VIEW_PART(                                     \
 	    row ".incident") ") AND (" row ".comment = '' OR EXISTS (SELECT 1 FROM comment WHERE comment.uuid = " row  \
 			     ".comment AND " VIEW_SEES_COMMENT "))))"
 
-/* Binds $30. A reader who sees nothing is the organisation without a name. */
+/* When its part in the row `part` begins, whichever of its tools came in first. */
+#define VIEW_SEES_SINCE                                                                                                \
+	"(SELECT min(seen.sees_ms) FROM share AS seen WHERE seen.incident = part.incident AND " VIEW_IS_OWN(           \
+	    "seen.supplier") "AND seen.withdrawn_ms = 0)"
+/* Of the rows `part` of its tools the one that is told: the first. */
+#define VIEW_PART_IS_FIRST                                                                                             \
+	"NOT EXISTS (SELECT 1 FROM share AS other WHERE other.incident = part.incident AND " VIEW_IS_OWN(              \
+	    "other.supplier") "AND other.withdrawn_ms = 0 AND (other.since_ms, other.supplier) < (part.since_ms, "     \
+			      "part.supplier))"
+
+/* Binds $30 to $38. A reader who sees nothing is the organisation without a name. */
 void view_bind(const struct view *view, struct db_stmt *stmt);
 bool view_is_ours(const struct view *view);
+/* Is the supplier a tool of the reader's organisation? Ours: all are. */
+bool view_is_own(const struct view *view, struct ent_str supplier);
 /* False: err says that it does not exist. For what only our people read. */
 bool view_ours_only(const struct view *view, struct ent_err *err);
 

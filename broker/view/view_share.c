@@ -3,6 +3,7 @@
 
 #include "core/delivery.h"
 #include "core/holder.h"
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 
@@ -67,6 +68,14 @@ static void print_open_deliveries(struct sdk_jsonw *w, const struct open_list *o
 	sdk_jsonw_close(w, '}');
 }
 
+/* Deliveries are made to its tool. */
+static bool is_told(const struct view *view, struct ent_str supplier)
+{
+	const struct supplier *tool = view->suppliers ? supplier_by_name(view->suppliers, supplier) : NULL;
+
+	return tool && supplier_takes_words(tool);
+}
+
 static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt,
 			const struct incident *incident, const struct open_list *open)
 {
@@ -75,6 +84,8 @@ static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_
 
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "supplier", supplier);
+	sdk_jsonw_kstr(w, "organisation", organisation_named(view->suppliers, supplier));
+	sdk_jsonw_kbool(w, "told_by_tool", is_told(view, supplier));
 	sdk_jsonw_kz(w, "role", db_int(stmt, 2) ? "none" : escalated ? "escalated" : "shadow");
 	json_time(w, "since", db_int(stmt, 1));
 	if (db_int(stmt, 2))

@@ -230,9 +230,7 @@ static void print_supplier(const struct view *view, struct sdk_jsonw *w, const s
 	sdk_jsonw_kz(w, "connector", supplier->connector->name);
 	sdk_jsonw_kstr(w, "organisation", organisation_of(supplier));
 	sdk_jsonw_kz(w, "public_comments", supplier->public_everyone ? "everyone" : "us");
-	if (supplier->public_reader)
-		sdk_jsonw_kz(w, "public_is_read_by",
-			     supplier->public_reader == PUBLIC_REQUESTER ? "requester" : "service_desk");
+	sdk_jsonw_kz(w, "public_is_read_by", public_reader_name(supplier->public_reader));
 	sdk_jsonw_kz(w, "private_comments", supplier->drops_private ? "drop" : "keep");
 	sdk_jsonw_kz(w, "comments_as", supplier->comments_as == ENT_PUBLIC ? "public" : "internal");
 	sdk_jsonw_kbool(w, "signed", supplier->n_secret > 0);
@@ -254,6 +252,30 @@ static void print_supplier(const struct view *view, struct sdk_jsonw *w, const s
 	sdk_jsonw_close(w, '}');
 }
 
+/* Whom an audience may name and who may hold the ball: ours first. */
+static void print_organisations(struct ent_arena *arena, struct sdk_jsonw *w, const struct supplier_set *set)
+{
+	struct ent_str rest = organisation_list(arena, set);
+
+	sdk_jsonw_key(w, "organisations");
+	sdk_jsonw_open(w, '[');
+	while (rest.n) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kstr(w, "name", name);
+		sdk_jsonw_kbool(w, "ours", sdk_eq(name, organisation_ours(set)));
+		sdk_jsonw_key(w, "tools");
+		sdk_jsonw_open(w, '[');
+		for (size_t i = 0; i < set->n; i++)
+			if (sdk_eq(organisation_of(&set->at[i]), name))
+				sdk_jsonw_str(w, set->at[i].name);
+		sdk_jsonw_close(w, ']');
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
 enum ent_rc view_supplier_list(const struct view *view, const struct supplier_set *set, int64_t now_ms,
 			       struct ent_str *ret, struct ent_err *err)
 {
@@ -271,6 +293,7 @@ enum ent_rc view_supplier_list(const struct view *view, const struct supplier_se
 	for (size_t i = 0; i < set->n; i++)
 		print_supplier(view, &w, &set->at[i], open, now_ms);
 	sdk_jsonw_close(&w, ']');
+	print_organisations(view->arena, &w, set);
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -201,7 +201,7 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 /* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
 {
-	bool own = reader_sees_own(view->reader, item->supplier);
+	bool own = view_is_own(view, item->supplier);
 	char number[INCIDENT_NUMBER_SIZE];
 
 	sdk_jsonw_kstr(w, "id", item->uuid);

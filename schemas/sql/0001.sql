@@ -79,7 +79,7 @@ CREATE TABLE hand_over (
 	at_ms    BIGINT NOT NULL, -- when it was said
 	from_holder TEXT NOT NULL, -- as incident.holder
 	to_holder   TEXT NOT NULL,
-	seen_by     TEXT NOT NULL DEFAULT '' -- '': whoever sees the incident since then; by a merge: these alone, ",orion,"
+	seen_by     TEXT NOT NULL DEFAULT '' -- '': whoever sees the incident since then; by a merge: these organisations alone, ",orion,"
 );
 CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);
 

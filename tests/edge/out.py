@@ -131,6 +131,18 @@ def check_shares(tap, server):
                                                            queue(server, incident=number, supplier="south", state="all")],
               [("cancelled", "unshared", True)])
     tap.check("a second time: 404", is_problem(server.call("DELETE", f"{at}/shares/south"), 404))
+    status, made = share(server, number, "council")
+    tap.check("an organisation without a tool: shared, and the answer says that nobody there is told", status == 201 and
+              (made["supplier"], made["organisation"], made["told_by_tool"], made["deliveries"]) == ("council", "council", False, {}), made)
+    tap.equal("one whose tool is only listened to is not told either", {s["supplier"]: s["told_by_tool"] for s in server.json("GET", at)[1]["shares"]},
+              {"orion": False, "vega": True, "council": False})
+    tap.check("its brief stands in the thread, for it", any(c["audience"]["organisations"] == ["council", "us"] and BRIEF["what"] in c["body"] and not c["where"]
+              for c in server.json("GET", f"{at}/comments")[1]["items"]))
+    status, made = say(server, number, ["council", "us"], "Please open the gate.")
+    tap.check("a comment may name it, and goes nowhere", status == 201 and made["where"] == [] and made["audience"]["organisations"] == ["council", "us"], made)
+    tap.equal("nothing is on its way to it", queue(server, incident=number, supplier="council", state="all"), [])
+    tap.check("it is found by the incidents that it takes part in", number in [i["number"] for i in server.json("GET", "/v1/incidents?supplier=council")[1]["items"]])
+    tap.equal("taken back", json.loads(server.call("DELETE", f"{at}/shares/council", {})[2])["role"], "none")
     server.json("PATCH", at, {"status": "closed"})
     tap.check("a closed one is not shared: 409", is_problem(server.call("POST", f"{at}/shares", {
         "supplier": "south", "role": "shadow", "brief": BRIEF}), 409))

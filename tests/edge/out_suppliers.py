@@ -9,7 +9,10 @@ from out_kit import change, queue, store
 
 
 def check_suppliers(tap, server):
-    items = {s["name"]: s for s in server.json("GET", "/v1/suppliers")[1]["items"]}
+    answer = server.json("GET", "/v1/suppliers")[1]
+    items = {s["name"]: s for s in answer["items"]}
+    tap.equal("organisations: ours first, those without a tool last", [(o["name"], o["ours"], o["tools"]) for o in (answer["organisations"][0], answer["organisations"][-1])],
+              [("us", True, []), ("council", False, [])])
     vega = server.json("GET", "/v1/suppliers/vega")[1]
     same = ("policy", "can", "cannot", "link", "deliveries", "state", "map_version", "cursors")
     tap.equal("one supplier is as the list has it", {k: vega[k] for k in same}, {k: items["vega"][k] for k in same})

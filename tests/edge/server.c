@@ -128,6 +128,7 @@ static struct supplier_set *suppliers(const char *first, const struct ent_connec
 	supplier_write(&set->at[4], writes);
 	set->at[4].no_hooks = true;
 	set->at[2].public_everyone = true;
+	set->named = ENT_STR("council");
 	return set;
 }
 

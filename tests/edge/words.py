@@ -114,6 +114,10 @@ def check_incident(tap, words):
     history = words.out("incident", "history", number)
     tap.check("incident history: the words of `entente tail`", all(w in history for w in (
         "opened, ", " joined: ", "escalated to orion: Water is rising", "comment added by first (for everyone): Water is falling")), history)
+    for what, command in (("share", ("share", number, "council", "--what", "Water in the street")), ("comment", ("comment", number, "--audience", "council", "Water")),
+                          ("unshare", ("unshare", number, "council"))):
+        tap.check(f"{what}: an organisation without a tool is not told, and that is said", "council is not told: it has no tool here. Tell them yourself." in
+                  (said := words.out(*command)), said)
     told = words.out("comment", number, "--audience", "vega", "Pumps are coming")
     ours = re.search(r"first \(us\)  \[for us and vega\]  \[comment ([0-9a-f-]{36})\]", told)
     tap.check("comment: its ID is printed, and in incident show", ours and f"[comment {ours[1]}]" in words.out("incident", "show", number), told)

@@ -104,7 +104,7 @@ static void defaults(void **state)
 	assert_int_equal(link->auth, AUTH_NONE);
 	assert_null(supplier->account.p);
 	assert_int_equal(supplier->comments_as, ENT_INTERNAL);
-	assert_int_equal(supplier->public_reader, PUBLIC_UNSAID);
+	assert_int_equal(supplier->public_reader, PUBLIC_UNKNOWN);
 	assert_false(supplier->drops_private);
 	assert_true(sdk_eqz(organisation_of(supplier), "orion"));
 	assert_true(sdk_eqz(config->suppliers->ours, "us"));
@@ -251,6 +251,9 @@ static void values_shown(void **state)
 }
 
 #define AUTH SUPPLIER "  url: https://x\n  auth: "
+#define TOOL(n)                                                                                                        \
+	"- {name: t" n ", connector: fixture, unsigned: true, public_comments: us, organisation: north, settings: "    \
+	"{number: 2}}\n"
 
 static const struct {
 	const char *text, *first, *second; /* parts of the report; second may be NULL */
@@ -292,7 +295,7 @@ static const struct {
     {SUPPLIER "  account: \"\"\n", "suppliers.orion.account: has 0 bytes, allowed: 1 to 200", NULL},
     {SUPPLIER "  comments_as: public\n", "public needs public_is_read_by: service_desk", NULL},
     {SUPPLIER "  comments_as: public\n  public_is_read_by: requester\n", "public needs public_is_read_by", NULL},
-    {SUPPLIER "  public_is_read_by: desk\n", "found \"desk\", allowed: requester, service_desk", NULL},
+    {SUPPLIER "  public_is_read_by: desk\n", "found \"desk\", allowed: unknown, requester, service_desk", NULL},
     {SUPPLIER "  private_comments: hide\n", "found \"hide\", allowed: keep, drop", NULL},
     {SUPPLIER "  organisation: Orion SA\n", "found \"Orion SA\", allowed: 1 to 64 of a-z", NULL},
     {SUPPLIER "  organisation: everyone\n", "none of internal, everyone, requester", NULL},
@@ -305,6 +308,15 @@ static const struct {
      "its organisation vega is called like the supplier on line 7, which belongs to orion", NULL},
     {SUPPLIER "- {name: everyone, connector: fixture, unsigned: true, public_comments: us, settings: {number: 2}}\n",
      "cannot be an organisation's name", NULL},
+    {SUPPLIER "organisations: council, Town Hall\n", ":7: organisations: found \"Town Hall\", allowed: 1 to 64 of a-z",
+     NULL},
+    {SUPPLIER "organisations: [council, requester]\n", "none of internal, everyone, requester", NULL},
+    {SUPPLIER "organisations: {council: Town Hall}\n", "a value is expected", NULL},
+    {SUPPLIER "organisations: [council, us]\n", "organisations: us is our own: leave it out", NULL},
+    {SUPPLIER "  organisation: north\norganisations: council,orion\n",
+     "orion is called like the supplier on this line, which belongs to north", NULL},
+    {SUPPLIER "  organisation: north\n" TOOL("1") TOOL("2") TOOL("3") TOOL("4") TOOL("5") TOOL("6") TOOL("7"),
+     "suppliers[8]: north has more than 7 tools, which no organisation can have here", NULL},
     {SUPPLIER "  joins: all\n", "found \"all\", allowed: ask, shared, anyone", NULL},
     {SUPPLIER "  comments_as: private\n", "found \"private\", allowed: internal", "public"},
     {SUPPLIER "  policy: {status: our}\n",

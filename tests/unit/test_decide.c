@@ -256,7 +256,7 @@ static void test_who_reads_what_is_public(void **state)
 	world.change.kind = ENT_COMMENT_ADDED;
 	world.change.comment =
 	    (struct ent_comment){.id = ENT_STR("c1"), .body = ENT_STR("x"), .visibility = ENT_PUBLIC};
-	for (int reader = PUBLIC_UNSAID; reader <= PUBLIC_SERVICE_DESK; reader++) {
+	for (int reader = PUBLIC_UNKNOWN; reader <= PUBLIC_SERVICE_DESK; reader++) {
 		world.events.n = 0;
 		orion.public_reader = (enum public_reader)reader;
 		decide_change(&world.at, &world.change, &world.events);

@@ -64,12 +64,12 @@ static void test_what_stands_as_public(void **state)
 		enum ent_visibility as, expect;
 		bool may;
 	} row[] = {
-	    {false, false, PUBLIC_UNSAID, ENT_INTERNAL, ENT_INTERNAL, false},
-	    {false, false, PUBLIC_UNSAID, ENT_PUBLIC, ENT_INTERNAL, false},
+	    {false, false, PUBLIC_UNKNOWN, ENT_INTERNAL, ENT_INTERNAL, false},
+	    {false, false, PUBLIC_UNKNOWN, ENT_PUBLIC, ENT_INTERNAL, false},
 	    {false, false, PUBLIC_REQUESTER, ENT_PUBLIC, ENT_INTERNAL, false},
 	    {false, false, PUBLIC_SERVICE_DESK, ENT_INTERNAL, ENT_INTERNAL, true},
 	    {false, false, PUBLIC_SERVICE_DESK, ENT_PUBLIC, ENT_PUBLIC, true},
-	    {true, true, PUBLIC_UNSAID, ENT_INTERNAL, ENT_PUBLIC, true},
+	    {true, true, PUBLIC_UNKNOWN, ENT_INTERNAL, ENT_PUBLIC, true},
 	    {true, true, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_PUBLIC, true},
 	    {true, false, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_INTERNAL, false}, /* narrowed since */
 	    {false, true, PUBLIC_REQUESTER, ENT_INTERNAL, ENT_INTERNAL,

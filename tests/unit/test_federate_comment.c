@@ -110,7 +110,7 @@ static void test_comment_that_changes(void **state)
 		world.event.supplier = world.event.comment.supplier = ENT_STR("orion");
 		world.event.comment.audience =
 		    (struct audience){sdk_str(row[i].organisations), row[i].everyone, row[i].requester};
-		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNSAID;
+		world.set->at[VEGA].public_reader = row[i].was_requesters ? PUBLIC_SERVICE_DESK : PUBLIC_UNKNOWN;
 		if (!row[i].published)
 			world.event.was = world.event.comment.audience;
 		world.event.was.requester = row[i].was_requesters;

@@ -52,7 +52,7 @@ static inline void ask_pages(struct answers *answers, const struct incident *inc
 /* Every answer about one incident. False: it is not there for this reader. */
 static inline bool ask_incident(struct answers *answers, struct ent_str word)
 {
-	static const char *const supplier[] = {"orion", "telnord", "datacoeur"};
+	static const char *const supplier[] = {"north", "south", "orion", "telnord", "datacoeur"};
 	struct incident incident = {.number = 0};
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err = {""};

@@ -12,7 +12,9 @@ struct history {
 	struct world *world;
 	struct small *small;
 	int step;
-	int twin; /* -1: no twin; 0, 1: alike but for what orion may not see */
+	int twin;                                /* -1: no twin; 0, 1: alike but for what orion may not see */
+	void (*listen)(struct history *history); /* after each batch; NULL: nobody */
+	void *ear;
 };
 
 static const char *text_of(struct history *history, int index, const char *what)
@@ -37,14 +39,16 @@ static inline void open_step(struct history *history, struct batch *batch, int i
 	struct small *small = &history->small[index];
 	int which = small_pick(small, 2), pick = small_pick(small, 100);
 	int64_t now = history->world->now_ms;
+	int k = small_pick(small, TOOLS);
+	struct tool *tool = &small->tool[k];
 	bool once = history->twin < 0; /* what is shared with its thread shows what twins differ in */
 
 	if (small->merged)
 		which = pick % 2 && small->linked[1] ? 1 : 0;
 	if (pick < 22)
-		give_share(batch, small, which, ORION, once && pick < 5);
+		give_share(batch, small, which, tool_name[k], tool, once && pick < 5);
 	else if (pick < 30)
-		take_share(batch, small, which);
+		take_share(batch, small, which, tool_name[k], tool);
 	else if (pick < 50)
 		our_words(batch, small, which, text_of(history, index, "ours"), "everyone");
 	else if (pick < 58)
@@ -84,7 +88,7 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 		our_words(batch, small, which, text_of(history, index, "internal"), "internal");
 	} else if (pick < 24) {
 		our_words(batch, small, which, text_of(history, index, "telnords"),
-			  pick % 2 ? "telnord" : "datacoeur,orio,orion2,telnord");
+			  pick % 2 ? "telnord" : COEUR ",orio,orion2,telnord");
 	} else if (pick < 34) {
 		their_words(batch, small, index, which, "telnord", text_of(history, index, "private_and_longer"), false,
 			    world->now_ms);
@@ -102,18 +106,26 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 		change.attachment.size = 7;
 		batch_arrive(batch, "telnord", change);
 	} else if (pick < 68) {
-		give_share(batch, small, which, "datacoeur", pick % 2);
+		give_share(batch, small, which, "datacoeur", NULL, pick % 2);
 	} else if (pick < 72) { /* another incident */
 		open_incident(batch, index, 2 + history->step, "datacoeur", text_of(history, index, "elsewhere"));
-	} else if (history->twin < 0 && !small->merged && small->since_ms[which] == NEVER) {
+	} else if (!small->merged && !small_shares(small, which)) {
 		hidden_moves(batch, small, which);
 	}
 	small->seed = kept;
 }
 
-static inline struct history make(struct world *world, int n, int twin)
+static inline void step_run(struct history *history, struct batch *batch)
 {
-	struct history history = {world, SDK_NEW_N(&world->arena.abi, struct small, (size_t)n), 0, twin};
+	batch_run(batch);
+	if (history->listen)
+		history->listen(history);
+}
+
+static inline struct history make_heard(struct world *world, int n, int twin, void (*listen)(struct history *history),
+					void *ear)
+{
+	struct history history = {world, SDK_NEW_N(&world->arena.abi, struct small, (size_t)n), 0, twin, listen, ear};
 	struct batch batch = {.world = world};
 
 	world->now_ms += 1; /* no time is a whole second, which would stand for all of it */
@@ -124,7 +136,8 @@ static inline struct history make(struct world *world, int n, int twin)
 			open_incident(
 			    &batch, i, which, "telnord",
 			    sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "title_%d_%d_", i, which)));
-			history.small[i].since_ms[which] = NEVER;
+			for (int k = 0; k < TOOLS; k++)
+				history.small[i].tool[k].since_ms[which] = NEVER;
 			history.small[i].linked[which] = true;
 		}
 		batch_run(&batch);
@@ -142,13 +155,18 @@ static inline struct history make(struct world *world, int n, int twin)
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
 			hidden_step(&history, &batch, i);
-		batch_run(&batch);
+		step_run(&history, &batch);
 		world->now_ms += 10;
 		for (int i = 0; i < n; i++)
 			open_step(&history, &batch, i);
-		batch_run(&batch);
+		step_run(&history, &batch);
 	}
 	return history;
+}
+
+static inline struct history make(struct world *world, int n, int twin)
+{
+	return make_heard(world, n, twin, NULL, NULL);
 }
 
 #endif

@@ -16,6 +16,10 @@
 #define ORION     "orion"
 
 static const struct reader orion = {READER_ORGANISATION, ENT_STR(ORION)};
+/* Its tools are called otherwise. */
+enum { TOOLS = 2 };
+static const char *const tool_name[TOOLS] = {"north", "south"};
+#define COEUR "coeur" /* an organisation whose tool is datacoeur */
 
 /* Something that was said. */
 struct said {
@@ -27,12 +31,18 @@ struct said {
 	const struct job *job; /* may have been refused */
 };
 
+/* The part of one of orion's tools in each incident. */
+struct tool {
+	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
+	bool shared[2], withdrawn[2];
+};
+
 /* Two incidents that may become one; orion's part in each. */
 struct small {
 	uint64_t seed;
 	int64_t number[2];
-	int64_t since_ms[2]; /* NEVER: it does not read what was said there */
-	bool shared[2], withdrawn[2], linked[2];
+	struct tool tool[TOOLS];
+	bool linked[2];
 	enum ent_status status[2]; /* by a person */
 	int merged;                /* 1: the second went into the first */
 	struct said said[WORDS_MAX];
@@ -52,23 +62,35 @@ static inline int small_pick(struct small *small, int n)
 	return (int)(small_random(small) >> 33) % n;
 }
 
+/* It takes part by any of its tools. */
+static inline bool small_shares(const struct small *small, int which)
+{
+	return small->tool[0].shared[which] || small->tool[1].shared[which];
+}
+
 static inline bool small_sees_incident(const struct small *small, int which)
 {
 	if (small->merged && which == 1)
 		return false; /* it is the first now */
-	return small->shared[which];
+	return small_shares(small, which);
+}
+
+static inline bool small_reads(const struct tool *tool, int stands, const struct said *said)
+{
+	return tool->shared[stands] && (tool->since_ms[said->of] == 0 ||
+					(tool->since_ms[said->of] != NEVER && said->at_ms > tool->since_ms[said->of]));
 }
 
 static inline bool small_sees(const struct small *small, const struct said *said)
 {
 	int stands = small->merged ? 0 : said->of;
 
-	if (!small->shared[stands] || (said->job && said->job->outcome != JOB_ACCEPTED))
+	if (!small_shares(small, stands) || (said->job && said->job->outcome != JOB_ACCEPTED))
 		return false;
 	if (said->orions || said->named)
 		return true;
-	return said->everyone && (small->since_ms[said->of] == 0 ||
-				  (small->since_ms[said->of] != NEVER && said->at_ms > small->since_ms[said->of]));
+	return said->everyone &&
+	       (small_reads(&small->tool[0], stands, said) || small_reads(&small->tool[1], stands, said));
 }
 
 /* ---- jobs of one step ------------------------------------------------------------------------ */
@@ -179,8 +201,9 @@ static inline void their_words(struct batch *batch, struct small *small, int ind
 	batch_arrive(batch, supplier, change);
 }
 
+/* tool: one of orion's; NULL: the supplier is another's. */
 static inline void give_share(struct batch *batch, struct small *small, int which, const char *supplier,
-			      bool with_history)
+			      struct tool *tool, bool with_history)
 {
 	int to = small->merged ? 0 : which;
 
@@ -190,33 +213,34 @@ static inline void give_share(struct batch *batch, struct small *small, int whic
 					       .with_history = with_history,
 					       .author = {ENT_STR("desk"), ENT_STR("desk")},
 					       .brief = {.what = ENT_STR("Look at it.")}}});
-	if (strcmp(supplier, ORION) != 0)
+	if (!tool)
 		return;
-	bool anew = !small->shared[to];
-	small->shared[to] = true;
-	small->withdrawn[to] = false;
+	bool anew = !tool->shared[to];
+	tool->shared[to] = true;
+	tool->withdrawn[to] = false;
 	for (int i = 0; i < 2; i++)
 		if (small->merged || i == to) {
 			if (with_history)
-				small->since_ms[i] = 0;
+				tool->since_ms[i] = 0;
 			else if (anew)
-				small->since_ms[i] = batch->world->now_ms;
+				tool->since_ms[i] = batch->world->now_ms;
 		}
 }
 
-static inline void take_share(struct batch *batch, struct small *small, int which)
+static inline void take_share(struct batch *batch, struct small *small, int which, const char *supplier,
+			      struct tool *tool)
 {
 	int to = small->merged ? 0 : which;
 
-	if (!small->shared[to])
+	if (!tool->shared[to])
 		return;
 	batch_add(batch, &(struct job){.kind = JOB_UNSHARE,
 				       .ask = {.incident = small->number[to],
-					       .supplier = ENT_STR(ORION),
+					       .supplier = sdk_str(supplier),
 					       .text = ENT_STR("It is done."),
 					       .author = {ENT_STR("desk"), ENT_STR("desk")}}});
-	small->shared[to] = false;
-	small->withdrawn[to] = true;
+	tool->shared[to] = false;
+	tool->withdrawn[to] = true;
 }
 
 /* The second incident's ticket names the first incident: it goes into that one. A share taken back counts. */
@@ -234,11 +258,46 @@ static inline void merge_both(struct batch *batch, struct small *small, int inde
 		small->said[i].everyone = false;
 	}
 	small->merged = 1;
-	for (int i = 0; i < 2; i++)
-		if (!small->shared[i])
-			small->since_ms[i] = world->now_ms;
-	small->shared[0] = (small->shared[0] || small->shared[1]) && !small->withdrawn[0] && !small->withdrawn[1];
-	small->withdrawn[0] |= small->withdrawn[1];
+	for (int k = 0; k < TOOLS; k++) {
+		struct tool *tool = &small->tool[k];
+
+		for (int i = 0; i < 2; i++)
+			if (!tool->shared[i])
+				tool->since_ms[i] = world->now_ms;
+		tool->shared[0] = (tool->shared[0] || tool->shared[1]) && !tool->withdrawn[0] && !tool->withdrawn[1];
+		tool->withdrawn[0] |= tool->withdrawn[1];
+	}
+}
+
+/* ---- who is who --------------------------------------------------------------------------------- */
+
+/* orion has two tools and none of its own name; the organisation of datacoeur is called otherwise. */
+static inline struct supplier_set *views_suppliers(void)
+{
+	struct supplier_set *plain = world_suppliers(), *set = supplier_set_new(plain->n + 1);
+
+	for (size_t i = 0; i < set->n; i++) {
+		set->at[i] = plain->at[i < plain->n ? i : 0];
+		set->at[i].index = i;
+		if (sdk_eqz(set->at[i].name, "datacoeur"))
+			set->at[i].organisation = ENT_STR(COEUR);
+		if (!sdk_eqz(set->at[i].name, ORION))
+			continue;
+		set->at[i].name = set->at[i].title = sdk_str(tool_name[i != 0]);
+		set->at[i].organisation = ENT_STR(ORION);
+	}
+	supplier_set_unref(plain);
+	return set;
+}
+
+static inline int views_set_up(void **state)
+{
+	int rc = world_set_up(state);
+	struct world *world = *state;
+
+	supplier_set_unref(world->suppliers);
+	world->suppliers = views_suppliers();
+	return rc;
 }
 
 #endif
