@@ -352,7 +352,7 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 	arrival_settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
 }
 
-int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)
+bool arrival_is_off(const struct arrival *arrival, int64_t told_ms)
 {
 	int64_t newest_ms = told_ms;
 
@@ -363,8 +363,14 @@ int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)
 		if (change->kind == ENT_COMMENT_ADDED && change->comment.created_ms > newest_ms)
 			newest_ms = change->comment.created_ms;
 	}
-	bool is_off = newest_ms < arrival->received_ms - CLOCK_OFF_MS && told_ms >= arrival->received_ms - LATE_MAX_MS;
-	return arrival->pushed && is_off ? arrival->received_ms : told_ms;
+	return newest_ms < arrival->received_ms - CLOCK_OFF_MS;
+}
+
+int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)
+{
+	bool may_be_now = arrival->pushed && !arrival->keeps_time && told_ms >= arrival->received_ms - LATE_MAX_MS;
+
+	return may_be_now && arrival_is_off(arrival, told_ms) ? arrival->received_ms : told_ms;
 }
 
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,

@@ -25,6 +25,7 @@ struct arrival {
 	struct ent_changes changes; /* mapped: carried attributes have canonical text where a map knew it */
 	uint32_t n_unmapped;
 	bool pushed;           /* a webhook told it, by itself: nobody asked */
+	bool keeps_time;       /* pushed: its tool's clock was right lately, so what looks late is late */
 	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
 	bool is_page;          /* an answer to what we asked: it may say again what it said before */
 	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
@@ -48,10 +49,12 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 /* The same for changes that a tool's answer told (parse), not a webhook. */
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
 		  struct ent_arena *arena, struct arrival *arrival);
+/* All times in it, told_ms among them, are more than an hour before its arrival. */
+bool arrival_is_off(const struct arrival *arrival, int64_t told_ms);
 /* When was a comment made that has the tool's time told_ms? Normally at told_ms. But a tool sends a webhook when
- * something happens: if all times in it are more than an hour old, the tool's clock is behind, or the webhook is late,
- * and we cannot know which. Its comment then counts as made when it arrived, unless told_ms is more than 30 days old.
- */
+ * something happens: if all times in it are more than an hour old, the tool's clock is behind, or the webhook is late.
+ * Where the clock was right lately it is late. Else we cannot know which, and its comment counts as made when it
+ * arrived, unless told_ms is more than 30 days old. */
 int64_t arrival_said(const struct arrival *arrival, int64_t told_ms);
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,

@@ -23,6 +23,9 @@ static void accept_own(const struct situation *at, const struct person *author, 
 
 	if (incident->is_accepted || !same_text(incident->holder, organisation_ours(at->suppliers)))
 		return;
+	for (size_t i = 0; i < ret->n; i++) /* one act may decide several things */
+		if (ret->at[i].kind == EVENT_INCIDENT_HOLDER_ACCEPTED)
+			return;
 	struct event *event = add_own(ret, EVENT_INCIDENT_HOLDER_ACCEPTED, at, author);
 	event->holder_from = incident->handed_by;
 	event->holder_to = incident->holder;

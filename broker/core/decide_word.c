@@ -5,6 +5,9 @@
 #include "core/holder.h"
 #include "sdk/webhook.h"
 
+/* Two machines' clocks may differ by as much; most tools give whole seconds on top of it. */
+enum { CLOCKS_DIFFER_MS = 1000, SECOND_MS = 1000 };
+
 /* ---- words ------------------------------------------------------------------- */
 
 static enum ent_status status_of(struct ent_value value)
@@ -44,13 +47,21 @@ static struct word own_word(const struct situation *at, const struct ent_change 
 {
 	uint32_t applied = heard_bits(at, change);
 	struct word word = {.supplier = at->supplier,
-			    .transferred_to = said_text(at, change, applied, ENT_TRANSFERRED_TO)};
+			    .transferred_to = said_text(at, change, applied, ENT_TRANSFERRED_TO),
+			    .said_ms = attr_in(applied, ENT_STATUS) ? situation_when(at, change)
+				       : at->ticket                 ? at->ticket->at[ENT_STATUS].stamp.time_ms
+								    : 0};
 
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (attr_in(ATTR_CARRIED, i))
 			word.values.at[i] =
 			    attr_value((enum ent_attr)i, said_text(at, change, applied, (enum ent_attr)i));
 	return word;
+}
+
+static bool is_before(int64_t said_ms, int64_t time_ms)
+{
+	return said_ms - said_ms % SECOND_MS + SECOND_MS + CLOCKS_DIFFER_MS <= time_ms;
 }
 
 /* False: that holder has no ticket in the incident. */
@@ -157,13 +168,34 @@ static bool lies_about(const struct situation *at, struct ent_str holder)
 	return same_text(holder, organisation_ours(at->suppliers)) && (has_moved || !at->incident->is_accepted);
 }
 
+/* The holder said it before it was handed the ball: it is about the work of then. */
+static bool is_from_before(const struct situation *at, const struct ent_change *change)
+{
+	const struct incident *incident = at->incident;
+	int64_t said_ms = situation_when(at, change);
+
+	if (change->kind == ENT_COMMENT_ADDED && change->comment.created_ms && change->comment.created_ms < said_ms)
+		said_ms = change->comment.created_ms;
+	return incident->sequence != 0 && !incident->is_accepted &&
+	       holder_is(at->suppliers, incident->holder, at->supplier) &&
+	       is_before(said_ms, incident->holder_since_ms);
+}
+
+/* A sweep hears it again from who was handed the ball and has not done anything yet. */
+static bool stood_before(const struct situation *at, const struct ent_change *change)
+{
+	return at->incident->sequence != 0 && !at->incident->is_accepted &&
+	       holder_is(at->suppliers, at->incident->holder, at->supplier) && is_said_again(at, change, ENT_STATUS);
+}
+
 /* The first own word of one that was handed the ball says no: it goes back to who had it. */
 static bool declines_the_ball(const struct situation *at, const struct ent_change *change)
 {
 	const struct incident *incident = at->incident;
 
 	return incident->sequence != 0 && !incident->is_accepted && incident->handed_by.n &&
-	       holder_is(at->suppliers, incident->holder, at->supplier) && is_refusal(status_word(at, change));
+	       holder_is(at->suppliers, incident->holder, at->supplier) && !is_from_before(at, change) &&
+	       !stood_before(at, change) && is_refusal(status_word(at, change));
 }
 
 /* The holder's ticket says with this very change that it passes the ball on. */
@@ -250,7 +282,7 @@ void decide_accepted(const struct situation *at, const struct ent_change *change
 	const struct incident *incident = at->incident;
 	bool is_own = false;
 
-	if (incident->sequence == 0 || incident->is_accepted || at->withdrawn ||
+	if (incident->sequence == 0 || incident->is_accepted || at->withdrawn || is_from_before(at, change) ||
 	    !holder_is(at->suppliers, incident->holder, at->supplier))
 		return;
 	for (size_t i = from; i < ret->n; i++) {
@@ -291,6 +323,16 @@ struct values decide_brought_levels(const struct situation *at, const struct wor
 
 /* ---- the incident's status -------------------------------------------------- */
 
+/* Its ticket was over before it was handed the ball: that ends nothing of the new work. What is only listened to is
+ * taken as it stands, since nothing is ever written over it. */
+static bool was_over(const struct situation *at, const struct word *word, int64_t handed_ms)
+{
+	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, word->supplier) : NULL;
+
+	return supplier && supplier_can(supplier, ENT_UPDATE_TICKET) && word->said_ms != 0 &&
+	       !status_facts(word->values.at[ENT_STATUS])->open && is_before(word->said_ms, handed_ms);
+}
+
 /* What it is after the change. */
 static enum ent_status next_status(const struct situation *at, const struct ent_change *change, struct ent_str holder)
 {
@@ -303,6 +345,8 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 		return now;
 	if (!is_plain(at, ENT_STATUS)) {
 		said = status_word(at, change);
+		if (!status_facts(said)->open && (is_from_before(at, change) || stood_before(at, change)))
+			return now;
 		if (said != ENT_STATUS_UNKNOWN && (value_counts(at, change, ENT_STATUS, holder) ||
 						   (at->policy[ENT_STATUS] == POLICY_HOLDER && reopens_it(at, change))))
 			return said;
@@ -310,7 +354,8 @@ static enum ent_status next_status(const struct situation *at, const struct ent_
 	} else if (is_mine) {
 		said = own_word(at, change).values.at[ENT_STATUS];
 	}
-	if (has_moved && !is_mine && word_of(at, change, holder, &word) && is_brought(at, &word, ENT_STATUS))
+	if (has_moved && !is_mine && word_of(at, change, holder, &word) && is_brought(at, &word, ENT_STATUS) &&
+	    !was_over(at, &word, situation_when(at, change)))
 		said = word.values.at[ENT_STATUS];
 	if (said == ENT_STATUS_UNKNOWN || said == ENT_TRANSFERRED)
 		return now;
@@ -405,12 +450,14 @@ static void decide_level(const struct situation *at, const struct ent_change *ch
 	unsigned said = is_heard ? attr_value(attr, change->ticket.at[attr].text) : 0,
 		 stands = incident->values.at[attr];
 
-	if (is_plain(at, attr) || incident->sequence == 0 || said == 0)
+	if (incident->sequence == 0 || said == 0)
 		return;
-	bool by_rule = (stands == 0 || sdk_eq(at->supplier, incident->holder)) && /* as fold_level() */
-		       !(at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]));
+	bool is_news = !(at->ticket && same_value(&at->ticket->at[attr].value, &change->ticket.at[attr]));
+	bool by_rule = (stands == 0 || sdk_eq(at->supplier, incident->holder)) && is_news; /* as fold_level() */
 	bool is_next =
 	    level_word(at, change, attr) == said && (stands == 0 || value_counts(at, change, attr, incident->holder));
+	if (is_plain(at, attr)) /* the holder is an organisation, whose tool may have another name */
+		is_next = is_news && (stands == 0 || holder_is(at->suppliers, incident->holder, at->supplier));
 	if (is_next == by_rule)
 		return;
 	if (is_next)

@@ -74,5 +74,6 @@ uint32_t situation_late(const struct situation *at, const struct ent_change *cha
 
 struct word ticket_word(const struct ticket *ticket)
 {
-	return (struct word){ticket->supplier, ticket->at[ENT_TRANSFERRED_TO].value.text, ticket_values(ticket)};
+	return (struct word){ticket->supplier, ticket->at[ENT_TRANSFERRED_TO].value.text, ticket_values(ticket),
+			     ticket->at[ENT_STATUS].stamp.time_ms};
 }

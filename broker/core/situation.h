@@ -23,6 +23,7 @@ static inline bool same_value(const struct ent_value *a, const struct ent_value 
 struct word {
 	struct ent_str supplier, transferred_to;
 	struct values values;
+	int64_t said_ms; /* the status, by the tool's clock; 0: not known */
 };
 
 struct word ticket_word(const struct ticket *ticket);

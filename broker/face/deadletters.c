@@ -78,6 +78,13 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 			 letter->supplier.p);
 		return NULL;
 	}
+	if (supplier->drops_private && !letter->body.n) {
+		sdk_fail(err, ENT_EINVAL,
+			 "its body was not kept, because %.*s has `private_comments: drop` and it may have held one; "
+			 "have the tool send it again",
+			 ENT_F(letter->supplier));
+		return NULL;
+	}
 	webhook = arrive_kept(&x->arena.abi, letter->header_json, letter->body);
 	job->kind = JOB_REPLAY;
 	job->dead_letter = letter->id;

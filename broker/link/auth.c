@@ -76,6 +76,15 @@ void auth_forget(struct auth *auth)
 	*auth = (struct auth){NULL, 0, 0};
 }
 
+void auth_copy(struct auth *to, const struct auth *from)
+{
+	auth_forget(to);
+	if (!from->token)
+		return;
+	*to = (struct auth){sdk_xalloc(from->n), from->n, from->renew_us};
+	memcpy(to->token, from->token, from->n);
+}
+
 void auth_header(const struct auth *auth, const struct supplier_link *link, struct auth_words *ret)
 {
 	struct ent_str credential = secret_bytes(&link->credential);

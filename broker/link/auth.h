@@ -22,6 +22,8 @@ struct auth_words {
 
 bool auth_wants_token(const struct auth *auth, const struct supplier_link *link, int64_t now_us);
 void auth_forget(struct auth *auth);
+/* Copies its token over what `to` holds. */
+void auth_copy(struct auth *to, const struct auth *from);
 /* Call it only when auth_wants_token() is false. */
 void auth_header(const struct auth *auth, const struct supplier_link *link, struct auth_words *ret);
 /* The form that asks for a token. */

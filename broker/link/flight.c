@@ -56,6 +56,8 @@ void flight_fly_for(struct flight *flight, struct roster *roster, const struct s
 
 void flight_free(struct flight *flight)
 {
+	auth_forget(&flight->sent_auth);
+	session_release(&flight->sent_session);
 	sdk_arena_release(&flight->trip);
 	sdk_arena_release(&flight->arena);
 	roster_unref(flight->roster); /* last: its connectors may have deferred something to the arenas' end */

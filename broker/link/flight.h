@@ -13,6 +13,7 @@
 #define LINK_FLIGHT_H
 
 #include "link/errand.h"
+#include "link/session.h"
 #include "link/transcript.h"
 #include "link/work.h"
 
@@ -41,6 +42,9 @@ struct flight {
 	bool was_let_in;   /* a 401 led to a new token once already */
 	bool uses_session; /* the request under way carries a value of the session session_turn */
 	unsigned long session_turn;
+	/* What the request under way carries: its answer may repeat it when the lane has others. */
+	struct auth sent_auth;
+	struct session sent_session;
 	unsigned n_login; /* how often its session was refused */
 	int64_t whom;     /* for the breaker: of its work; or the delivery's incident */
 

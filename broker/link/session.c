@@ -83,6 +83,17 @@ static void value_set(struct session *session, struct ent_str name, struct ent_s
 	memcpy(value->text, text.p, text.n);
 }
 
+void session_copy(struct session *to, const struct session *from)
+{
+	session_release(to);
+	for (size_t i = 0; i < from->n; i++) {
+		const struct session_value *value = &from->value[i];
+
+		value_set(to, (struct ent_str){value->name, value->n_name},
+			  (struct ent_str){value->text, value->n_text});
+	}
+}
+
 static bool value_name_is_valid(struct ent_str name)
 {
 	for (size_t i = 0; i < name.n; i++)

@@ -20,6 +20,8 @@ struct session {
  * they refuse a request. */
 void session_forget(struct session *session);
 void session_release(struct session *session);
+/* Copies its values over what `to` holds. */
+void session_copy(struct session *to, const struct session *from);
 /* The values of a LOGIN's result, which replace those of the same name. ENT_EINVAL: one is too long, has a control
  * character, or there are too many; none of its text is in err. */
 enum ent_rc session_take(struct session *session, const struct ent_result *result, struct ent_err *err)

@@ -14,6 +14,7 @@ static struct ent_str hide_all(struct flight *flight, struct ent_str text)
 {
 	struct lane *lane = flight->lane;
 
+	text = slots_hide(&flight->sent_auth, &flight->sent_session, flight->supplier, &flight->trip.abi, text);
 	return slots_hide(&lane->auth, &lane->session, flight->supplier, &flight->trip.abi, text);
 }
 
@@ -89,6 +90,7 @@ void transcript_letter(struct flight *flight)
 
 void transcript_clean(const struct flight *flight, struct ent_err *err)
 {
+	slots_clean(&flight->sent_auth, &flight->sent_session, flight->supplier, err);
 	slots_clean(&flight->lane->auth, &flight->lane->session, flight->supplier, err);
 	if (sdk_is_utf8(sdk_str(err->msg)))
 		return;

@@ -26,6 +26,8 @@ static enum ent_rc request_send(struct flight *flight, const struct ent_request 
 	    asking_make(flight->supplier, &lane->auth, &lane->session, built, &flight->trip.abi, &asking, err);
 
 	if (rc == ENT_OK) {
+		auth_copy(&flight->sent_auth, &lane->auth);
+		session_copy(&flight->sent_session, &lane->session);
 		transcript_asked(flight, built);
 		flight->uses_session = session_is_used(built);
 		flight->session_turn = lane->session.turn;

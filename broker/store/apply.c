@@ -4,6 +4,7 @@
 #include "core/decide_word.h"
 #include "core/holder.h"
 #include "core/merge.h"
+#include "core/organisation.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "sdk/webhook.h"
@@ -180,6 +181,23 @@ static struct values brought_levels(const struct situation *at, struct dossier *
 	return none;
 }
 
+/* The other incident's share was taken back, so the holder's ended with the merge: the ball comes to us, as it does
+ * when a person takes the share back. */
+static void take_the_ball_back(struct apply *apply, struct dossier *kept, const struct situation *merge)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at = *merge;
+
+	at.incident = &kept->incident;
+	struct event *event = events_add(&events, EVENT_INCIDENT_HOLDER_CHANGED, &at);
+	event->actor = at.actor;
+	event->time_ms = event->holder_since_ms = apply->now_ms;
+	event->holder_from = kept->incident.holder;
+	event->holder_to = organisation_ours(apply->suppliers);
+	event->is_accepted = true;
+	apply_events(apply, &events);
+}
+
 void apply_merge(struct apply *apply, struct dossier *kept, const struct situation *at, int64_t gone)
 {
 	struct dossier *absorbed = apply_dossier(apply, gone);
@@ -192,7 +210,10 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 	struct event *merged = &events.at[events.n - 1];
 	merge_name_shares(kept, absorbed, merged);
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
+	bool took_part = dossier_takes_part(kept, apply->suppliers, kept->incident.holder);
 	apply_events(apply, &events);
+	if (took_part && !dossier_takes_part(kept, apply->suppliers, kept->incident.holder))
+		take_the_ball_back(apply, kept, at);
 	apply_save(apply);
 	apply->quotes.incident = 0; /* loaded again: the merge brought more copies */
 }

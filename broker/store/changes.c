@@ -30,6 +30,8 @@ enum { FOUND_MAX = 3 + ENT_REFERENCES_MAX + REFERRERS_MAX };
 struct wish {
 	int64_t incident;
 	const char *cause;
+	struct ent_str by_supplier,
+	    by_ticket; /* whose ticket in `incident` named this one; absent: this one named it */
 };
 
 /* All that leads to an incident, each a living one's number or 0. */
@@ -58,11 +60,27 @@ static int64_t lead_add(const struct apply *apply, const struct situation *at, i
 	bool leads_on = incident != 0 && incident != ret->current;
 
 	if (leads_on && !is_admitted(apply, at, incident)) {
-		ret->wish[ret->n_wish++] = (struct wish){incident, cause};
+		ret->wish[ret->n_wish++] = (struct wish){incident, cause, ENT_ABSENT, ENT_ABSENT};
 		incident = 0;
 	}
 	ret->found[ret->n++] = incident;
 	return incident;
+}
+
+/* A ticket that was named before it was heard of. It joins where both sides may join freely; else the one who named it
+ * asks, so that nobody gets into what others will open, or asks in their name, by guessing their next numbers. */
+static void referrer_add(const struct apply *apply, const struct situation *at, const struct referrer *referrer,
+			 struct leads *ret)
+{
+	const struct supplier *by = apply->suppliers ? supplier_by_name(apply->suppliers, referrer->supplier) : NULL;
+	int64_t incident = incident_living(apply->db, referrer->incident);
+
+	if (incident == 0)
+		return;
+	if ((!by || by->joins == JOINS_ANYONE) && is_admitted(apply, at, incident))
+		ret->found[ret->n++] = incident;
+	else if (by && by->joins != JOINS_SHARED)
+		ret->wish[ret->n_wish++] = (struct wish){incident, "reference", referrer->supplier, referrer->ticket};
 }
 
 static void find_leads(const struct apply *apply, const struct situation *at, const struct ent_change *change,
@@ -70,7 +88,8 @@ static void find_leads(const struct apply *apply, const struct situation *at, co
 {
 	const struct ent_correlation *said = &change->correlation;
 	struct db *db = apply->db;
-	int64_t number, referrer[REFERRERS_MAX];
+	struct referrer referrer[REFERRERS_MAX];
+	int64_t number;
 
 	*ret = (struct leads){.current = at->ticket ? at->ticket->incident : 0};
 	ret->found[ret->n++] = ret->current;
@@ -85,10 +104,9 @@ static void find_leads(const struct apply *apply, const struct situation *at, co
 			       "reference", ret);
 	if (at->ticket)
 		return;
-	/* Others may have named this ticket before it was heard of. */
-	size_t n = reference_find(db, at->supplier, change->ticket.id, change->ticket.key, referrer);
+	size_t n = reference_find(db, apply->arena, at->supplier, change->ticket.id, change->ticket.key, referrer);
 	for (size_t i = 0; i < n; i++)
-		(void)lead_add(apply, at, incident_living(db, referrer[i]), "reference", ret);
+		referrer_add(apply, at, &referrer[i], ret);
 }
 
 /* The part of the correlation that is not stored yet, for the ticket's event. */
@@ -262,20 +280,38 @@ static const struct supplier *tool_without_share(struct apply *apply, int64_t in
 	return found;
 }
 
+/* This ticket asks to get into another's incident, or another's ticket that named it asks to get into its. */
+static void ask_join(struct apply *apply, const struct situation *at, const struct dossier *dossier,
+		     const struct ent_change *change, const struct wish *wish)
+{
+	struct join_asking asking = {at->supplier, change->ticket.id, change->ticket.key, dossier, wish->cause};
+
+	if (!wish->by_supplier.n) {
+		if (at->arrival && at->arrival->from && at->arrival->from->joins == JOINS_ASK)
+			join_ask(apply, at, &asking, wish->incident);
+		return;
+	}
+	asking = (struct join_asking){wish->by_supplier, wish->by_ticket, ENT_ABSENT,
+				      apply_dossier(apply, incident_living(apply->db, wish->incident)), wish->cause};
+	if (asking.dossier)
+		join_ask(apply, at, &asking, dossier->incident.number);
+}
+
 /* Raises join requests: for this ticket's wishes, and for a supplier that a tool handed over to and that still takes no
  * part, whatever it is that changes now. */
 static void ask_joins(struct apply *apply, const struct situation *at, const struct dossier *dossier,
 		      const struct ent_change *change, const struct leads *leads)
 {
-	const struct supplier *from = at->arrival ? at->arrival->from : NULL, *to = NULL;
+	const struct supplier *to = NULL;
 	struct ent_str holder = dossier->incident.holder;
 
-	for (size_t i = 0; from && from->joins == JOINS_ASK && i < leads->n_wish; i++)
-		join_ask(apply, at, at->supplier, leads->wish[i].incident, dossier, change, leads->wish[i].cause);
+	for (size_t i = 0; i < leads->n_wish; i++)
+		ask_join(apply, at, dossier, change, &leads->wish[i]);
 	if (!holder_is(apply->suppliers, holder, at->supplier))
 		to = tool_without_share(apply, dossier->incident.number, holder);
 	if (to && to->joins == JOINS_ASK)
-		join_ask(apply, at, to->name, dossier->incident.number, NULL, change, "hand_over");
+		join_ask(apply, at, &(struct join_asking){.supplier = to->name, .cause = "hand_over"},
+			 dossier->incident.number);
 }
 
 /* The ticket as it stands; NULL: not heard of yet. */

@@ -30,7 +30,8 @@ static const char *const contents[] = {
     "ORDER BY supplier, ticket, external_id",
     "SELECT ref, organisation, account_hash, kind, name FROM person ORDER BY ref",
     "SELECT key, incident FROM correlation ORDER BY key, incident",
-    "SELECT supplier, external_id, incident FROM reference ORDER BY supplier, external_id, incident",
+    "SELECT supplier, external_id, incident, by_supplier, by_ticket FROM reference ORDER BY supplier, external_id, "
+    "incident, by_supplier",
     "SELECT incident, supplier, since_ms, sees_ms, reads_ms, withdrawn_ms, anew FROM share ORDER BY incident, supplier",
     "SELECT incident, supplier, origin, since_ms FROM reads ORDER BY incident, supplier, origin",
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "

@@ -128,9 +128,11 @@ void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 	if (tally->accepted > 0 && !supplier_gap_save(db, tally->name, tally->heard_ms, tally->accepted))
 		(void)supplier_row(db, tally->name, tally->heard_ms);
 	struct db_stmt *stmt = db_use(
-	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped, dropped) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET heard_ms = CASE WHEN "
+	    db, "INSERT INTO supplier (name, heard_ms, accepted, repeated, dead, late, unmapped, dropped, on_time_ms) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) DO UPDATE SET heard_ms = CASE WHEN "
 		"excluded.heard_ms > supplier.heard_ms THEN excluded.heard_ms ELSE supplier.heard_ms END, "
+		"on_time_ms = CASE WHEN excluded.on_time_ms > supplier.on_time_ms THEN excluded.on_time_ms ELSE "
+		"supplier.on_time_ms END, "
 		"accepted = supplier.accepted + excluded.accepted, repeated = supplier.repeated + excluded.repeated, "
 		"dead = supplier.dead + excluded.dead, late = supplier.late + excluded.late, "
 		"unmapped = supplier.unmapped + excluded.unmapped, dropped = supplier.dropped + excluded.dropped");
@@ -142,7 +144,21 @@ void supplier_tally_save(struct db *db, const struct supplier_tally *tally)
 	db_bind_int(stmt, 6, tally->late);
 	db_bind_int(stmt, 7, tally->unmapped);
 	db_bind_int(stmt, 8, tally->dropped);
+	db_bind_int(stmt, 9, tally->on_time_ms);
 	(void)db_row(stmt);
+}
+
+int64_t supplier_on_time(struct db *db, const struct supplier_tally *tally)
+{
+	struct db_stmt *stmt;
+
+	if (tally->on_time_ms)
+		return tally->on_time_ms;
+	stmt = db_use(db, "SELECT on_time_ms FROM supplier WHERE name = $1");
+	db_bind_str(stmt, 1, tally->name);
+	int64_t on_time_ms = db_row(stmt) ? db_int(stmt, 0) : 0;
+	db_done(stmt);
+	return on_time_ms;
 }
 
 struct supplier_tally *supplier_tally_of(struct db *db, struct supplier_tallies *tallies, struct ent_str name)

@@ -27,9 +27,11 @@ bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t
 /* Counts of one step, per supplier, written once a commit. */
 struct supplier_tally {
 	struct ent_str name;
-	int64_t heard_ms, accepted, repeated, dead, late, unmapped, dropped;
+	int64_t heard_ms, on_time_ms, accepted, repeated, dead, late, unmapped, dropped;
 };
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally);
+/* When the supplier last sent a webhook whose newest time was that of its arrival; 0: never. */
+int64_t supplier_on_time(struct db *db, const struct supplier_tally *tally);
 #define TALLIES_MAX 64
 struct supplier_tallies {
 	struct supplier_tally at[TALLIES_MAX];

@@ -27,6 +27,27 @@ static void hear_arrival(struct supplier_tally *tally, const struct arrival *arr
 		tally->heard_ms = arrival->received_ms;
 }
 
+static bool brings_comments(const struct arrival *arrival)
+{
+	for (size_t i = 0; i < arrival->changes.n; i++)
+		if (arrival->changes.at[i].kind == ENT_COMMENT_ADDED)
+			return true;
+	return false;
+}
+
+/* A webhook tells how well its tool's clock goes, or its comments are judged by how well it went within a day. */
+static void judge_clock(struct apply *apply, struct supplier_tally *tally, struct arrival *arrival)
+{
+	enum { DAY_MS = 24 * 3600 * 1000 };
+
+	if (!arrival->pushed)
+		return;
+	if (!arrival_is_off(arrival, 0))
+		tally->on_time_ms = arrival->received_ms;
+	else if (brings_comments(arrival))
+		arrival->keeps_time = supplier_on_time(apply->db, tally) > arrival->received_ms - DAY_MS;
+}
+
 /* An arrival with too many changes is also kept, as a dead letter. Not for a sweep, which compares the ticket
  * again each time. */
 static void keep_rest(struct apply *apply, struct job *job, struct supplier_tally *tally, struct ent_str kept)
@@ -40,7 +61,8 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
 }
 
-/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at. */
+/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at, and what nobody
+ * understands may hold anything. */
 static bool may_hold_dropped(const struct arrival *arrival)
 {
 	if (!arrival->from || !arrival->from->drops_private)
@@ -49,7 +71,7 @@ static bool may_hold_dropped(const struct arrival *arrival)
 		if (arrival->changes.at[i].kind == ENT_COMMENT_ADDED &&
 		    arrival->changes.at[i].comment.visibility != ENT_PUBLIC)
 			return true;
-	return arrival->is_cut;
+	return arrival->is_cut || arrival->dead;
 }
 
 /* The body as it is kept, wherever it is: what is not kept in the thread stands in no body and no exchange either. */
@@ -93,6 +115,7 @@ static void run_arrival(struct apply *apply, struct job *job)
 	}
 	if (!arrival->sweep)
 		hear_arrival(tally, arrival);
+	judge_clock(apply, tally, arrival);
 	changes_apply(apply, arrival);
 	tally->accepted++;
 	tally->late += apply->n_late;

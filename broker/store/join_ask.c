@@ -36,33 +36,35 @@ static int64_t open_requests(struct db *db, struct ent_str supplier, const struc
 	return n;
 }
 
-void join_ask(struct apply *apply, const struct situation *at, struct ent_str supplier, int64_t incident,
-	      const struct dossier *asking, const struct ent_change *change, const char *cause)
+void join_ask(struct apply *apply, const struct situation *at, const struct join_asking *asking, int64_t incident)
 {
 	struct events events = {.arena = apply->arena};
 	struct dossier *dossier = apply_dossier(apply, incident_living(apply->db, incident));
+	const struct dossier *from = asking->dossier;
 	struct situation about = *at;
 
-	if (!dossier || dossier == asking || db_failed(apply->db) ||
-	    was_asked(apply->db, dossier->incident.number, asking ? asking->incident.number : 0, supplier))
+	if (!dossier || dossier == from || db_failed(apply->db) ||
+	    was_asked(apply->db, dossier->incident.number, from ? from->incident.number : 0, asking->supplier))
 		return;
 	const struct ent_str giver = sdk_or_empty(dossier->incident.handed_by);
-	int64_t n_open = open_requests(apply->db, supplier, asking ? NULL : &giver);
+	int64_t n_open = open_requests(apply->db, asking->supplier, from ? NULL : &giver);
 	if (n_open >= JOIN_OPEN_MAX)
 		return;
 	apply->joins_full = apply->joins_full || n_open + 1 == JOIN_OPEN_MAX;
 	about.incident = &dossier->incident;
 	struct event *event = events_add(&events, EVENT_JOIN_REQUESTED, &about);
 	event->actor = at->actor;
-	event->cause = sdk_str(cause);
-	if (asking) {
-		event->other = asking->incident.number;
-		memcpy(event->other_uuid, asking->incident.uuid, ID_SIZE);
-		event->ticket_id = change->ticket.id;
-		event->ticket_key = change->ticket.key;
-	} else {
-		event->supplier = supplier; /* the arrival was another supplier's */
+	event->cause = sdk_str(asking->cause);
+	if (from) {
+		event->other = from->incident.number;
+		memcpy(event->other_uuid, from->incident.uuid, ID_SIZE);
+		event->ticket_id = asking->ticket;
+		event->ticket_key = asking->key;
+	}
+	if (!same_text(event->supplier, asking->supplier)) { /* the arrival was another supplier's */
+		event->supplier = asking->supplier;
 		event->delivery_id = ENT_ABSENT;
+		event->actor = from ? (struct person){.ref = ENT_ABSENT} : event->actor;
 	}
 	apply_events(apply, &events);
 	apply_save(apply);

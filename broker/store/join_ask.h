@@ -7,9 +7,14 @@
 
 #define JOIN_OPEN_MAX 20 /* open ones that a supplier raised, and as many hand-overs: who guesses fills no list */
 
-/* Raises one for an incident, unless it was asked before or too many are open. asking: the ticket's own incident, NULL:
- * a tool handed over to the supplier; then ticket is absent. */
-void join_ask(struct apply *apply, const struct situation *at, struct ent_str supplier, int64_t incident,
-	      const struct dossier *asking, const struct ent_change *change, const char *cause);
+/* Who asks. dossier: the incident of its ticket; NULL: a tool handed over to the supplier, and there is no ticket. */
+struct join_asking {
+	struct ent_str supplier, ticket, key;
+	const struct dossier *dossier;
+	const char *cause; /* number, key, reference, hand_over */
+};
+
+/* Raises one for an incident, unless it was asked before or too many are open. */
+void join_ask(struct apply *apply, const struct situation *at, const struct join_asking *asking, int64_t incident);
 
 #endif

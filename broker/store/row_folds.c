@@ -20,7 +20,7 @@
 static void fold_correlation(struct db *db, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_LINKED || event->kind == EVENT_TICKET_CHANGED)
-		correlation_save(db, event->incident, &event->correlation);
+		correlation_save(db, event);
 }
 
 /* What went on as the ticket that was left goes on as its next one, also where nobody asked for it. */
@@ -102,8 +102,9 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
 	     "(key, incident) DO NOTHING"),
 	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO reference (supplier, external_id, incident) SELECT supplier, external_id, $2 FROM reference "
-	     "WHERE incident = $1 ON CONFLICT (supplier, external_id, incident) DO NOTHING"),
+	    ("INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket) SELECT supplier, "
+	     "external_id, $2, by_supplier, by_ticket FROM reference WHERE incident = $1 ON CONFLICT (supplier, "
+	     "external_id, incident, by_supplier) DO NOTHING"),
 	    /* The marker of one that never went out names the incident that it goes out for. */
 	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
 	     "marked END WHERE incident = $1"),

@@ -330,22 +330,27 @@ void attachments_narrow(struct db *db, int64_t incident, const struct comment *c
 
 /* ---- correlation ------------------------------------------------------------- */
 
-void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation)
+void correlation_save(struct db *db, const struct event *event)
 {
+	const struct ent_correlation *correlation = &event->correlation;
+
 	if (correlation->key.n) {
 		struct db_stmt *stmt = db_use(db, "INSERT INTO correlation (key, incident) VALUES ($1, $2) "
 						  "ON CONFLICT (key, incident) DO NOTHING");
 		db_bind_str(stmt, 1, correlation->key);
-		db_bind_int(stmt, 2, incident);
+		db_bind_int(stmt, 2, event->incident);
 		(void)db_row(stmt);
 	}
 	for (size_t i = 0; i < correlation->n_reference; i++) {
 		struct db_stmt *stmt =
-		    db_use(db, "INSERT INTO reference (supplier, external_id, incident) VALUES ($1, $2, $3) "
-			       "ON CONFLICT (supplier, external_id, incident) DO NOTHING");
+		    db_use(db, "INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket) VALUES "
+			       "($1, $2, $3, $4, $5) ON CONFLICT (supplier, external_id, incident, by_supplier) DO "
+			       "NOTHING");
 		db_bind_str(stmt, 1, correlation->reference[i].supplier);
 		db_bind_str(stmt, 2, correlation->reference[i].id);
-		db_bind_int(stmt, 3, incident);
+		db_bind_int(stmt, 3, event->incident);
+		db_bind_str(stmt, 4, event->supplier);
+		db_bind_str(stmt, 5, event->ticket_id);
 		(void)db_row(stmt);
 	}
 }
@@ -382,11 +387,12 @@ bool reference_known(struct db *db, const struct ent_reference *reference, int64
 	return db_found(stmt);
 }
 
-size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key,
-		      int64_t ret[REFERRERS_MAX])
+size_t reference_find(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
+		      struct ent_str key, struct referrer ret[REFERRERS_MAX])
 {
-	struct db_stmt *stmt = db_use(db, "SELECT DISTINCT incident FROM reference WHERE supplier = $1 AND "
-					  "external_id IN ($2, $3) ORDER BY incident LIMIT $4");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT incident, by_supplier, min(by_ticket) FROM reference WHERE supplier = $1 AND "
+		"external_id IN ($2, $3) GROUP BY incident, by_supplier ORDER BY incident, by_supplier LIMIT $4");
 	size_t n = 0;
 
 	db_bind_str(stmt, 1, supplier);
@@ -394,7 +400,8 @@ size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str ext
 	db_bind_str(stmt, 3, key.n ? key : external_id);
 	db_bind_int(stmt, 4, REFERRERS_MAX);
 	while (n < REFERRERS_MAX && db_row(stmt))
-		ret[n++] = db_int(stmt, 0);
+		ret[n++] = (struct referrer){db_int(stmt, 0), sdk_dup(arena, db_str(stmt, 1)),
+					     sdk_dup(arena, db_str(stmt, 2))};
 	db_done(stmt);
 	return n;
 }

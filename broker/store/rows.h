@@ -29,16 +29,21 @@ void attachments_narrow(struct db *db, int64_t incident, const struct comment *c
 
 void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_comment from the rows */
 
-/* Correlation keys and references, as an event tells them. */
-void correlation_save(struct db *db, int64_t incident, const struct ent_correlation *correlation);
+/* Correlation keys and references, as the event of a ticket tells them. */
+void correlation_save(struct db *db, const struct event *event);
 bool correlation_known(struct db *db, struct ent_str key, int64_t incident);
 /* The oldest that has the key, as stored, but this one; one that is shared with the supplier before all others. 0:
  * none. What else has the key is left out: a free joiner must not bring together what others were kept out of. */
 int64_t correlation_find(struct db *db, struct ent_str key, struct ent_str supplier, int64_t but);
 bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident);
-/* Which incidents refer to this ticket, by its id or key? The oldest ones; returns how many. */
+/* Who named a ticket: a supplier's ticket, and the incident that it is in, as stored. */
+struct referrer {
+	int64_t incident;
+	struct ent_str supplier, ticket;
+};
+/* Who refers to this ticket, by its id or key? The oldest incidents first; returns how many. */
 #define REFERRERS_MAX 32
-size_t reference_find(struct db *db, struct ent_str supplier, struct ent_str external_id, struct ent_str key,
-		      int64_t ret[REFERRERS_MAX]);
+size_t reference_find(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
+		      struct ent_str key, struct referrer ret[REFERRERS_MAX]);
 
 #endif

@@ -174,7 +174,9 @@ CREATE TABLE reference (
 	supplier    TEXT NOT NULL,
 	external_id TEXT NOT NULL, -- or key
 	incident    BIGINT NOT NULL,
-	PRIMARY KEY (supplier, external_id, incident)
+	by_supplier TEXT NOT NULL, -- whose ticket names it
+	by_ticket   TEXT NOT NULL, -- external_id
+	PRIMARY KEY (supplier, external_id, incident, by_supplier)
 );
 
 -- The outbox: every event and dead letter in one order. (incident, sequence) has no gap.
@@ -196,6 +198,7 @@ CREATE TABLE event (
 CREATE TABLE supplier (
 	name     TEXT PRIMARY KEY,
 	heard_ms BIGINT NOT NULL, -- last delivery of any kind
+	on_time_ms BIGINT NOT NULL, -- last webhook whose newest time was that of its arrival; 0: none
 	accepted BIGINT NOT NULL,
 	repeated BIGINT NOT NULL,
 	dead     BIGINT NOT NULL,

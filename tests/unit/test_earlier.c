@@ -172,6 +172,21 @@ static void test_a_webhook(void **state)
 	expect(world, "no webhook is so late", "telnord", DELIVERY_CANCELLED, CAUSE_EARLIER);
 }
 
+/* The tool's clock was right this morning: what comes late now was said when it says, before telnord came in. */
+static void test_a_late_webhook_of_a_tool_that_keeps_time(void **state)
+{
+	struct world *world = *state;
+
+	push(world, "on time", world->now_ms, 0);
+	two_parties(world);
+	push(world, "their queue stood still", world->now_ms - 70 * (int64_t)MINUTE_MS, 0);
+	expect(world, "their queue stood still", "telnord", DELIVERY_CANCELLED, CAUSE_EARLIER);
+	world->now_ms += 2 * (int64_t)DAY_MS; /* nobody knows any more how its clock goes */
+	push(world, "clock behind", world->now_ms - 3 * (int64_t)DAY_MS, 0);
+	expect(world, "clock behind", "telnord", DELIVERY_PENDING, CAUSE_NONE);
+	check_readers(world);
+}
+
 /* Many of them do not trip the loop breaker: a comment made now is still sent. */
 static void test_a_whole_thread_is_heard(void **state)
 {
@@ -333,6 +348,7 @@ int main(void)
 	    TEST(test_from_shortly_before_a_share),
 	    TEST(test_within_the_second_of_a_share),
 	    TEST(test_a_webhook),
+	    TEST(test_a_late_webhook_of_a_tool_that_keeps_time),
 	    TEST(test_a_whole_thread_is_heard),
 	    TEST(test_shared_with_its_thread),
 	    TEST(test_shared_again_with_its_thread),

@@ -200,6 +200,90 @@ static void test_given_back(void **state)
 	end(&world);
 }
 
+/* As it stood in vega's ticket before vega was handed the ball. said_ms: by vega's clock. */
+static const char *told_late(struct world *world, const char *status, int64_t said_ms, bool sweep)
+{
+	struct ent_change change;
+	struct situation at = situation_of(world, ENT_TICKET_CHANGED, "vega", &change);
+
+	change.stamp.time_ms = said_ms;
+	at.sweep = sweep;
+	sdk_set(&change.ticket, ENT_STATUS, sdk_str(status));
+	decide_change(&at, &change, &world->events);
+	return fold(world);
+}
+
+/* Its words of before say nothing of the work that it was handed: they neither decline nor accept nor end it. */
+static void test_words_of_before_the_hand_over(void **state)
+{
+	struct world world;
+	int64_t before_ms;
+
+	(void)state;
+	begin(&world); /* heard late */
+	(void)tells(&world, "orion", "in_progress", NULL);
+	(void)tells(&world, "vega", "in_progress", NULL);
+	before_ms = world.now_ms += 60000;
+	world.now_ms += 60000;
+	(void)tells(&world, "orion", "transferred", "vega");
+	holds(&world, "vega", false, "orion");
+	assert_string_equal(told_late(&world, "rejected", before_ms, false), "");
+	holds(&world, "vega", false, "orion");
+	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_IN_PROGRESS);
+	/* the same word again, by a sweep, is no new one */
+	assert_string_equal(told_late(&world, "rejected", world.now_ms, true), "");
+	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_IN_PROGRESS);
+	/* what it says since counts */
+	assert_string_equal(told_late(&world, "pending", world.now_ms, false), "accepted");
+	end(&world);
+
+	begin(&world); /* stood there: rejected before it was handed over by another */
+	(void)tells(&world, "orion", "in_progress", NULL);
+	(void)tells(&world, "vega", "in_progress", NULL);
+	(void)told_late(&world, "rejected", world.now_ms, false);
+	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_IN_PROGRESS);
+	world.now_ms += 60000;
+	assert_string_equal(tells(&world, "orion", "transferred", "vega"), "changed");
+	holds(&world, "vega", false, "orion");
+	assert_int_equal(world.incident.values.at[ENT_STATUS], ENT_IN_PROGRESS);
+	end(&world);
+
+	begin(&world); /* a comment from before accepts nothing */
+	(void)tells(&world, "orion", "in_progress", NULL);
+	before_ms = world.now_ms += 60000;
+	world.now_ms += 60000;
+	(void)tells(&world, "orion", "transferred", "vega");
+	struct ent_change change;
+	struct situation at = situation_of(&world, ENT_COMMENT_ADDED, "vega", &change);
+	change.comment = (struct ent_comment){.id = ENT_STR("c"), .body = ENT_STR("Old."), .created_ms = before_ms};
+	decide_change(&at, &change, &world.events);
+	assert_string_equal(fold(&world), "");
+	holds(&world, "vega", false, "orion");
+	end(&world);
+}
+
+/* Only listened to, and its organisation has another name: what the holder says counts. */
+static void test_the_level_of_a_holder_with_another_name(void **state)
+{
+	struct world world;
+	struct ent_change change;
+
+	(void)state;
+	begin(&world);
+	world.is_listened_to = true;
+	world.set->at[ORION].organisation = ENT_STR("orion-sa");
+	(void)tells(&world, "orion", "in_progress", NULL);
+	holds(&world, "orion-sa", true, "");
+	for (const char *level = "41"; *level; level++) {
+		struct situation at = situation_of(&world, ENT_TICKET_CHANGED, "orion", &change);
+		sdk_set(&change.ticket, ENT_PRIORITY, sdk_format(&world.arena.abi, "%c", *level));
+		decide_change(&at, &change, &world.events);
+		(void)fold(&world);
+		assert_int_equal(world.incident.values.at[ENT_PRIORITY], *level - '0');
+	}
+	end(&world);
+}
+
 static void test_giver_has_left(void **state)
 {
 	struct world world;
@@ -246,6 +330,7 @@ static void test_with_us(void **state)
 	holds(&world, "us", false, "orion");
 	at = (struct situation){.suppliers = world.set, .incident = &world.incident, .now_ms = world.now_ms};
 	decide_status(&at, ENT_PENDING, &desk, &world.events);
+	decide_status(&at, ENT_IN_PROGRESS, &desk, &world.events); /* two in one act: accepted once */
 	assert_string_equal(fold(&world), "accepted");
 	holds(&world, "us", true, "");
 	assert_string_equal(tells(&world, "vega", "in_progress", NULL), ""); /* who works does not take it any more */
@@ -264,6 +349,8 @@ int main(void)
 	    cmocka_unit_test(test_whom_a_tool_means),
 	    cmocka_unit_test(test_handed_over_and_accepted),
 	    cmocka_unit_test(test_given_back),
+	    cmocka_unit_test(test_words_of_before_the_hand_over),
+	    cmocka_unit_test(test_the_level_of_a_holder_with_another_name),
 	    cmocka_unit_test(test_giver_has_left),
 	    cmocka_unit_test(test_a_name_that_nobody_has),
 	    cmocka_unit_test(test_with_us),

@@ -76,13 +76,26 @@ static void test_whatever_it_names_it_opens_its_own(void **state)
 	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 1"), 0);
 	assert_int_equal(count(world, "share", "supplier = 'telnord' AND incident = 1"), 0);
 	assert_int_equal(count(world, "incident", "merged_into = 0"), 4);
-	/* One that another's ticket named before it was heard of asks too. */
+	check_all(world);
+}
+
+/* Who guesses another's next numbers asks in its own name, and fills no list but its own. */
+static void test_who_named_it_before_it_was_heard_of_asks(void **state)
+{
+	struct world *world = *state;
+
+	asks(world, "telnord");
+	open_target(world);
 	struct ent_change change = ticket(world, "O-1", "pending", NULL);
 	const struct ent_reference reference = {ENT_STR("telnord"), ENT_STR("T-9")};
 	change.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, &reference, 1};
 	arrive(world, "orion", &change);
 	tell(world, "telnord", "T-9", "in_progress");
-	assert_true(request_of(world, "cause = 'reference' AND ticket = 'T-9' AND incident = 1") > 0);
+	assert_int_equal(count(world, "ticket", "supplier = 'telnord' AND incident = 2"), 1);
+	assert_int_equal(count(world, "join_request", "supplier = 'telnord'"), 0);
+	assert_true(request_of(world,
+			       "supplier = 'orion' AND cause = 'reference' AND ticket = 'O-1' AND asking = 1 AND "
+			       "incident = 2 AND state = 'open'") > 0);
 	check_all(world);
 }
 
@@ -365,6 +378,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_whatever_it_names_it_opens_its_own),
+	    TEST(test_who_named_it_before_it_was_heard_of_asks),
 	    TEST(test_who_asks_learns_nothing),
 	    TEST(test_accepting_shares_and_merges),
 	    TEST(test_a_refused_pair_is_not_asked_again),

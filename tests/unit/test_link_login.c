@@ -240,6 +240,50 @@ static void what_a_session_was_is_not_shown_either(void **state)
 	}
 }
 
+static struct sent *asked_with(struct world *world, const char *cookie)
+{
+	for (size_t i = 0; i < world->fake.n; i++)
+		if (world->fake.sent[i].is_open && strcmp(world->fake.sent[i].authorization, cookie) == 0)
+			return &world->fake.sent[i];
+	fail_msg("no open request with %s", cookie);
+	return NULL;
+}
+
+/* The session was renewed twice while the tool thought about a request. */
+static void a_late_answer_shows_nothing_of_an_old_session(void **state)
+{
+	const struct ent_connector own = own_connector();
+	int64_t incident, other;
+	struct world *world = with_session(&own, &incident);
+	(void)state;
+
+	other = ticket_comes(world, "acme", "A2", "Open", 0);
+	ticket_comes(world, "orion", "T2", "Open", other);
+	comment(world, incident, "Hello");
+	answer(world, "POST", "/orion/login", 200, "cookie " COOKIE);
+	(void)expect(world, "POST", "/orion/comment");
+	comment(world, other, "Hello there");
+	struct sent *first = asked_with(world, COOKIE);
+	for (struct sent *second = &world->fake.sent[world->fake.n]; second-- != first + 1;)
+		if (second->is_open)
+			give(second, TRANSFER_ANSWERED, 401, "no");
+	settle(world);
+	answer(world, "POST", "/orion/login", 200, "cookie second");
+	give(asked_with(world, "second"), TRANSFER_ANSWERED, 401, "no");
+	settle(world);
+	answer(world, "POST", "/orion/login", 200, "cookie third");
+	give(asked_with(world, "third"), TRANSFER_ANSWERED, 200, "ok C2");
+	settle(world);
+	give(asked_with(world, COOKIE), TRANSFER_ANSWERED, 422, "{\"message\": \"" COOKIE " may not write\"}");
+	settle(world);
+	assert_int_equal(n_delivery(world, "parked"), 1);
+	assert_int_equal(n_delivery(world, "done"), 1);
+	assert_int_equal(db_ask(world->db, "SELECT count(*) FROM delivery WHERE reason LIKE '%cookie-5b1e%' OR "
+					   "exchange LIKE '%cookie-5b1e%'"),
+			 0);
+	world_free(world);
+}
+
 /* ---- secrets in their places ---------------------------------------------------------------- */
 
 static void secrets_stand_where_they_belong(void **state)
@@ -297,6 +341,7 @@ int main(void)
 	    cmocka_unit_test(a_login_that_fails_is_waited_for),
 	    cmocka_unit_test(what_a_tool_says_of_our_secrets_is_not_kept),
 	    cmocka_unit_test(what_a_session_was_is_not_shown_either),
+	    cmocka_unit_test(a_late_answer_shows_nothing_of_an_old_session),
 	    cmocka_unit_test(secrets_stand_where_they_belong),
 	};
 

@@ -55,6 +55,23 @@ static void test_a_cut_arrival_keeps_no_body(void **state)
 	check_all(world);
 }
 
+/* Nobody can tell what is in it. */
+static void test_what_nobody_understands_keeps_no_body(void **state)
+{
+	struct world *world = *state;
+	struct ent_change change = ticket(world, "O-1", "in_progress", NULL);
+
+	drops(world);
+	struct job job = job_of(world, &change);
+	job.arrival.dead = true;
+	job.arrival.changes.n = 0;
+	assert_int_equal(run(world, &job), JOB_DEAD);
+	assert_int_equal(count(world, "dead_letter", "1"), 1);
+	assert_int_equal(n_kept(world, "dead_letter"), 0);
+	assert_int_equal(n_kept(world, "raw"), 0);
+	check_all(world);
+}
+
 static void test_a_known_id_with_another_body_keeps_none(void **state)
 {
 	struct world *world = *state;
@@ -132,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_a_cut_arrival_keeps_no_body),
+	    TEST(test_what_nobody_understands_keeps_no_body),
 	    TEST(test_a_known_id_with_another_body_keeps_none),
 	    TEST(test_a_comment_that_is_public_again_is_back),
 	    TEST(test_else_all_is_kept),

@@ -230,6 +230,26 @@ static void test_a_share_taken_back_stays_so_in_a_merge(void **state)
 	check_all(world);
 }
 
+/* telnord holds the ball in the one, and was sent away from the other: it cannot hold what they became. */
+static void test_a_share_that_a_merge_ends_gives_the_ball_back(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	share(world, 1, "telnord", true);
+	assert_int_equal(count(world, "incident", "number = 1 AND holder = 'telnord'"), 1);
+	tell(world, "orion", "O-2", "in_progress");
+	share(world, 2, "telnord", false);
+	unshare(world, 2, "telnord");
+	struct ent_change meets = ticket(world, "O-2", "in_progress", NULL);
+	meets.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "orion", &meets);
+	assert_false(share_stands(world->read, 1, ENT_STR("telnord")));
+	assert_int_equal(count(world, "incident", "number = 1 AND holder = 'us' AND accepted = 1"), 1);
+	assert_int_equal(count(world, "join_request", "1"), 0);
+	check_all(world);
+}
+
 /* The ball is with one whose ticket is in another incident: when the two turn out to be one, its level counts.
  */
 static void test_a_merge_hears_the_holder(void **state)
@@ -257,11 +277,17 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_the_webhook_comes_before_the_answer),         TEST(test_its_own_ticket_joins_meanwhile),
-	    TEST(test_its_own_ticket_joins_after_ours_was_refused), TEST(test_what_waits_for_a_ticket_that_never_comes),
-	    TEST(test_an_unknown_ticket_tells_our_number),          TEST(test_merges_move_the_way_out),
-	    TEST(test_a_share_taken_back_stays_so_in_a_merge),      TEST(test_each_attempt_is_for_the_same_ticket),
-	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),    TEST(test_a_merge_hears_the_holder),
+	    TEST(test_the_webhook_comes_before_the_answer),
+	    TEST(test_its_own_ticket_joins_meanwhile),
+	    TEST(test_its_own_ticket_joins_after_ours_was_refused),
+	    TEST(test_what_waits_for_a_ticket_that_never_comes),
+	    TEST(test_an_unknown_ticket_tells_our_number),
+	    TEST(test_merges_move_the_way_out),
+	    TEST(test_a_share_taken_back_stays_so_in_a_merge),
+	    TEST(test_each_attempt_is_for_the_same_ticket),
+	    TEST(test_two_tickets_of_the_holder_do_not_quarrel),
+	    TEST(test_a_merge_hears_the_holder),
+	    TEST(test_a_share_that_a_merge_ends_gives_the_ball_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
