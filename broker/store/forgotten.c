@@ -87,7 +87,9 @@ size_t forgotten_echo(struct apply *apply, const struct situation *at, const str
 	unsigned char hash[ECHO_HASH_SIZE];
 	char uuid[ID_SIZE];
 
-	if (!change->comment.body.n || !find_forgotten(apply, at, change, uuid))
+	/* Each goes out behind a name and a colon. */
+	if (!change->comment.body.n || !memchr(change->comment.body.p, ':', change->comment.body.n) ||
+	    !find_forgotten(apply, at, change, uuid))
 		return n;
 	struct echo_sent *list = SDK_NEW_N(apply->arena, struct echo_sent, n + 1);
 	if (n)

@@ -160,8 +160,8 @@ static void add_briefs(struct copies *copies)
 {
 	struct apply *apply = copies->apply;
 	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT json FROM (SELECT kind, supplier, json FROM event WHERE incident = $1 ORDER BY "
-			      "sequence LIMIT $3) AS early WHERE kind = 'incident.shared' AND supplier = $2");
+	    db_use(apply->db, "SELECT json FROM event WHERE incident = $1 AND sequence <= $3 AND kind = "
+			      "'incident.shared' AND supplier = $2 ORDER BY sequence");
 	struct event event;
 	struct ent_err err;
 
