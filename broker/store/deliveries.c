@@ -246,10 +246,10 @@ static void delivery_insert(struct db *db, const struct delivery *delivery)
 /* The tool may have taken any of the texts that went: each attempt's stay, the first ones and the last. */
 static struct ent_str hashes_with(struct db *db, const struct delivery *delivery, char ret[ECHO_HASHES_SIZE])
 {
-	struct db_stmt *stmt = db_use(db, "SELECT hash FROM delivery WHERE id = $1");
+	struct db_stmt *stmt = delivery->hash ? db_use(db, "SELECT hash FROM delivery WHERE id = $1") : NULL;
 	size_t n = 0;
 
-	if (!delivery->hash)
+	if (!stmt)
 		return ENT_ABSENT;
 	db_bind_int(stmt, 1, delivery->id);
 	if (db_row(stmt)) {

@@ -3,7 +3,7 @@
 
 #include "core/federate.h"
 #include "store/people.h"
-#include "store/said.h"
+#include "store/wordings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,8 +34,9 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 		return false;
 	if (sdk_eq(words, sent_text(apply, comment, comment->body)))
 		return true;
-	size_t n =
-	    is_changed ? said_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said) : 0;
+	size_t n = is_changed
+		       ? wordings_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
+		       : 0;
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eq(words, sent_text(apply, comment, said[i].body)))
 			return true;
@@ -87,7 +88,9 @@ size_t forgotten_echo(struct apply *apply, const struct situation *at, const str
 	unsigned char hash[ECHO_HASH_SIZE];
 	char uuid[ID_SIZE];
 
-	if (!change->comment.body.n || !find_forgotten(apply, at, change, uuid))
+	/* Each goes out behind a name and a colon. */
+	if (!change->comment.body.n || !memchr(change->comment.body.p, ':', change->comment.body.n) ||
+	    !find_forgotten(apply, at, change, uuid))
 		return n;
 	struct echo_sent *list = SDK_NEW_N(apply->arena, struct echo_sent, n + 1);
 	if (n)

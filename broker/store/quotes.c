@@ -6,7 +6,7 @@
 #include "core/quote.h"
 #include "sdk/webhook.h"
 #include "store/people.h"
-#include "store/said.h"
+#include "store/wordings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,9 +140,9 @@ static void add_earlier_words(struct copies *copies)
 {
 	struct apply *apply = copies->apply;
 	struct comment *said;
-	size_t n = copies->n_changed
-		       ? said_list(apply->db, apply->arena, copies->at->incident->number, NULL, copies->until_ms, &said)
-		       : 0;
+	size_t n = copies->n_changed ? wordings_list(apply->db, apply->arena, copies->at->incident->number, NULL,
+						     copies->until_ms, &said)
+				     : 0;
 
 	for (size_t i = 0; i < n && !copies_full(copies); i++)
 		for (size_t k = 0; k < copies->n_changed; k++) {
@@ -160,8 +160,8 @@ static void add_briefs(struct copies *copies)
 {
 	struct apply *apply = copies->apply;
 	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT json FROM (SELECT kind, supplier, json FROM event WHERE incident = $1 ORDER BY "
-			      "sequence LIMIT $3) AS early WHERE kind = 'incident.shared' AND supplier = $2");
+	    db_use(apply->db, "SELECT json FROM event WHERE incident = $1 AND sequence <= $3 AND kind = "
+			      "'incident.shared' AND supplier = $2 ORDER BY sequence");
 	struct event event;
 	struct ent_err err;
 

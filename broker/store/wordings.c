@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/said.h"
+#include "store/wordings.h"
 
 #include <string.h>
 
-enum { SAID_SIZE_MAX = 2 << 20 }; /* bytes of all events that are read: nothing else is stored meanwhile */
+enum { WORDINGS_SIZE_MAX = 2 << 20 }; /* bytes of all events that are read: nothing else is stored meanwhile */
 
 /* Of this incident, and of all that went into it by merges. $2: NULL, or LIKE. */
 #define EVENTS_OF                                                                                                      \
@@ -18,7 +18,7 @@ static void bind_words(struct db_stmt *stmt, struct ent_arena *arena, int64_t in
 }
 
 /* False: it cannot be read, or is another comment that names this one. */
-static bool read_said(struct db_stmt *stmt, struct ent_arena *arena, const char *uuid, struct comment *ret)
+static bool read_wording(struct db_stmt *stmt, struct ent_arena *arena, const char *uuid, struct comment *ret)
 {
 	enum event_kind kind;
 	struct event event;
@@ -31,32 +31,32 @@ static bool read_said(struct db_stmt *stmt, struct ent_arena *arena, const char 
 	return !uuid || strcmp(uuid, ret->uuid) == 0;
 }
 
-bool said_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret)
+bool wordings_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret)
 {
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind = 'comment.added' ORDER BY e.seq");
 	bool found = false;
 
 	bind_words(stmt, arena, incident, uuid);
 	while (!found && db_row(stmt))
-		found = read_said(stmt, arena, uuid, ret);
+		found = read_wording(stmt, arena, uuid, ret);
 	db_done(stmt);
 	return found;
 }
 
-size_t said_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
-		 struct comment **ret)
+size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
+		     struct comment **ret)
 {
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind IN ('comment.added', 'comment.edited') AND "
 						    "e.recorded_ms <= $3 ORDER BY e.seq DESC LIMIT $4");
-	struct comment *list = SDK_NEW_N(arena, struct comment, SAID_MAX);
+	struct comment *list = SDK_NEW_N(arena, struct comment, WORDINGS_MAX);
 	size_t n = 0, size = 0;
 
 	bind_words(stmt, arena, incident, uuid);
 	db_bind_int(stmt, 3, until_ms);
-	db_bind_int(stmt, 4, SAID_MAX);
-	while (n < SAID_MAX && size < SAID_SIZE_MAX && db_row(stmt)) {
+	db_bind_int(stmt, 4, WORDINGS_MAX);
+	while (n < WORDINGS_MAX && size < WORDINGS_SIZE_MAX && db_row(stmt)) {
 		size += db_str(stmt, 1).n;
-		n += read_said(stmt, arena, uuid, &list[n]);
+		n += read_wording(stmt, arena, uuid, &list[n]);
 	}
 	db_done(stmt);
 	*ret = list;

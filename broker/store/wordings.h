@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words that comments had before they were edited or removed: a comment's row holds only the last ones, its events
  * all. Failures stick in db. */
-#ifndef STORE_SAID_H
-#define STORE_SAID_H
+#ifndef STORE_WORDINGS_H
+#define STORE_WORDINGS_H
 
 #include "core/event.h"
 #include "store/db.h"
 
 /* A comment as comment.added told it. Also where the incident was merged since. */
-bool said_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret);
+bool wordings_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret);
 /* The comments as comment.added and comment.edited told them until then, the newest first: of one comment, or of all in
- * the incident (uuid: NULL). Bounded: see SAID_MAX. Returns how many. */
-#define SAID_MAX 1000
-size_t said_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
-		 struct comment **ret);
+ * the incident (uuid: NULL). Bounded: see WORDINGS_MAX. Returns how many. */
+#define WORDINGS_MAX 1000
+size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
+		     struct comment **ret);
 
 #endif
