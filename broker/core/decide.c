@@ -55,7 +55,7 @@ static bool says_nothing_new(const struct situation *at, const struct ent_change
 {
 	const struct ticket *ticket = at->ticket;
 
-	if (!at->arrival || !at->arrival->is_page || !ticket || ticket->removed || has_news(at) ||
+	if (!at->arrival || !at->arrival->is_page || !ticket || ticket->removed || has_news(at) || at->unheard ||
 	    (seen & ~ticket->has))
 		return false;
 	for (unsigned i = 0; i < ENT_N_ATTR; i++) {

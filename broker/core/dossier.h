@@ -57,8 +57,8 @@ struct dossier_source {
 	 * that were superseded left out. Only state and cause are needed. False: there is none. */
 	bool (*last)(struct dossier *dossier, struct ent_str supplier, enum ent_op_kind op, uint32_t set,
 		     struct delivery *ret);
-	/* Puts what updates set over what the ticket says: those that are done, where the ticket has told nothing of the
-	 * attribute since. A tool may answer with nothing, and its webhook comes later or never. */
+	/* Puts what updates set over what the ticket says: those that are done, where the ticket has told nothing of
+	 * the attribute since. A tool may answer with nothing, and its webhook comes later or never. */
 	void (*brought)(struct dossier *dossier, const struct ticket *ticket, struct values *ret);
 	/* A copy of the comment is known to stand in the supplier's tool. Asked where no delivery of it is remembered,
 	 * as after a rebuild. */

@@ -78,6 +78,20 @@ static void widen_waiting(struct delivery *delivery, const struct planned *plann
 	delivery->dirty = true;
 }
 
+/* One that was withheld with its share: nobody needs to hear of it any more. */
+static void supersede_withheld(struct queue *queue, const struct planned *planned)
+{
+	struct delivery **found;
+	size_t n = dossier_of_comment(queue->dossier, planned->comment, &found);
+
+	for (size_t i = 0; i < n; i++)
+		if (found[i]->op == ENT_EDIT_COMMENT && found[i]->state == DELIVERY_CANCELLED &&
+		    found[i]->cause == CAUSE_UNSHARED && sdk_eq(found[i]->supplier, planned->supplier->name)) {
+			queue_tell_why(found[i], CAUSE_SUPERSEDED, ENT_STR("a newer edit says it"), ENT_ABSENT);
+			found[i]->dirty = true;
+		}
+}
+
 /* Other readers alone do not bring back words that a person with us took out for this supplier. */
 static void follow_with(const struct queue_line *line, const struct planned *planned, const struct followed *at)
 {
@@ -91,6 +105,8 @@ static void follow_with(const struct queue_line *line, const struct planned *pla
 		now.said = SAID_SINCE;
 		now.anyway = true;
 	}
+	if (planned->op == ENT_EDIT_COMMENT)
+		supersede_withheld(queue, planned);
 	if (event && !event->is_reworded && planned->op == ENT_EDIT_COMMENT)
 		now.text = at->text;
 	struct delivery made = queue_line_make(line, &now);
@@ -130,6 +146,7 @@ static void withhold_edit(const struct queue_line *line, const struct planned *p
 {
 	struct delivery made = queue_line_make(line, planned);
 
+	supersede_withheld(line->queue, planned);
 	queue_end_as(line->queue, queue_line_up(line->queue, &made), DELIVERY_CANCELLED, CAUSE_UNSHARED,
 		     ENT_STR("the share was taken back"));
 }
@@ -229,7 +246,7 @@ static bool is_narrowed(struct dossier *dossier, const struct event *event)
 }
 
 /* A person who let it go there did so with other readers in mind. */
-static void forbid(struct queue *queue, struct delivery *delivery)
+static void forbid_delivery(struct queue *queue, struct delivery *delivery)
 {
 	const struct ent_str reason = ENT_STR("its audience does not include this supplier any more");
 
@@ -260,7 +277,7 @@ void queue_follow_edited(struct queue *queue, const struct event *event)
 			delivery->dirty = true;
 		}
 		if (narrowed && !audience_allows(&comment->audience, organisation_named(set, delivery->supplier), true))
-			forbid(queue, delivery);
+			forbid_delivery(queue, delivery);
 	}
 }
 

@@ -54,6 +54,8 @@ struct situation {
 	bool is_comment_echo; /* the comment is our own coming back: nothing is said */
 	bool sweep; /* asked to compare: what stands there now counts as said now. False while an update for the ticket
 		     * is open: what it says then is about to be something else */
+	bool unheard;   /* an update of the ticket is done, and what the ticket told last is something else: what it
+			 * tells now is news, whatever it is */
 	bool withdrawn; /* its share was taken back: what it says of carried attributes is kept and nobody's
 			 * word, and its comments are for us alone */
 	bool joins;     /* its supplier takes no part yet: with this ticket its share begins */

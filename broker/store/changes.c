@@ -193,6 +193,15 @@ static size_t add_marked(struct apply *apply, const struct situation *at, const 
 	return n;
 }
 
+/* The ticket says by now what was brought, as far as its tool's yes can tell. */
+static bool is_unheard(struct dossier *dossier, const struct ticket *ticket)
+{
+	struct values told = ticket_values(ticket), stands = told;
+
+	dossier->source->brought(dossier, ticket, &stands);
+	return attr_differ(&told, &stands) != 0;
+}
+
 /* Asked only of a tool that we write to. *ret_sent: the delivery that this is the echo of. */
 static void find_echo(struct apply *apply, struct dossier *dossier, struct situation *at,
 		      const struct ent_change *change, const struct echo_sent **ret_sent)
@@ -218,6 +227,7 @@ static void find_echo(struct apply *apply, struct dossier *dossier, struct situa
 		at->is_comment_echo =
 		    echo_comment(from, change, is_known, sent, n, apply->arena, ret_sent) != ECHO_NONE;
 	at->sweep = at->sweep && !update_is_open(dossier, at->supplier);
+	at->unheard = told && at->ticket && is_unheard(dossier, at->ticket);
 }
 
 /* An echo told us that an open or unknown delivery stands there: done. */

@@ -50,6 +50,8 @@ static void test_edited_while_it_was_not_shared(void **state)
 	assert_int_equal(edits.state, DELIVERY_CANCELLED);
 	assert_int_equal(edits.cause, CAUSE_UNSHARED);
 	assert_int_equal(due(world, "telnord").id, 0);
+	edit(world, "It burns, and loudly.");
+	assert_int_equal(load(world, edits.id).cause, CAUSE_SUPERSEDED);
 	world->now_ms += 60000;
 	share_again(world, false); /* what was said before is not for it */
 	assert_int_equal(due(world, "telnord").op == ENT_EDIT_COMMENT, false);
@@ -59,6 +61,8 @@ static void test_edited_while_it_was_not_shared(void **state)
 	share_again(world, true);
 	edits = due(world, "telnord");
 	assert_int_equal(edits.op, ENT_EDIT_COMMENT);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE op = 'edit_comment' AND cause = 'unshared'"),
+			 0);
 	assert_int_equal(bring(world, "telnord", "t77"), edits.id);
 	assert_int_equal(n_drift(world, "\"what\":\"comment\""), 0);
 	share_again(world, true); /* once */

@@ -102,6 +102,30 @@ static void test_what_is_told_since_counts(void **state)
 	check_all(world);
 }
 
+/* Its tool said yes and did nothing: a page that shows the ticket as before tells, once. */
+static void test_it_was_not_done(void **state)
+{
+	struct world *world = *state;
+	struct ent_change before;
+
+	two_parties(world);
+	before = ticket(world, "T-1", "in_progress", NULL);
+	assert_int_equal(arrive(world, "telnord", &before), JOB_ACCEPTED);
+	tell(world, "orion", "O-1", "resolved");
+	assert_true(take(world).id > 0);
+	int64_t n = n_event(world, "ticket.changed");
+	for (int i = 0; i < 2; i++) {
+		world->now_ms += 60000;
+		struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, "telnord", &before, 1)};
+		job.arrival.is_page = true;
+		assert_int_equal(run(world, &job), JOB_ACCEPTED);
+		assert_int_equal(n_event(world, "ticket.changed"), n + 1);
+		assert_int_equal(n_drift(world, "\"theirs\":\"in_progress\""), 1);
+		assert_int_equal(due(world, "telnord").id, 0);
+	}
+	check_all(world);
+}
+
 /* A ticket that never told its status, of a tool that is never read. */
 static void test_it_never_tells(void **state)
 {
@@ -155,6 +179,7 @@ int main(void)
 	    TEST(test_it_is_set_once),
 	    TEST(test_it_goes_back_before_it_was_heard),
 	    TEST(test_what_is_told_since_counts),
+	    TEST(test_it_was_not_done),
 	    TEST(test_it_never_tells),
 	    TEST(test_a_loop_drifts),
 	};
