@@ -73,6 +73,11 @@ static const struct {
     {"delivery.done", "{" TICKET ",\"delivery\":{\"id\":17,\"op\":\"add_comment\"}}",
      "delivery 17, a comment for ticket INC0010023: done"},
     {"delivery.parked",
+     "{" WHO
+     ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"refused\",\"reason\":{\"code\":\"x\",\"text\":\"it "
+     "is locked\"}}",
+     "delivery 19, a comment: waits for a person (refused): it is locked"},
+    {"delivery.parked",
      "{" WHO ",\"delivery\":{\"id\":18,\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":\"no answer\","
      "\"unknown\":true}",
      "delivery 18, a new ticket: nobody knows whether it was done (unknown): no answer"},
