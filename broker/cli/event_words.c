@@ -341,15 +341,24 @@ static void delivered_words(struct line *line)
 	put_z(line, ": done");
 }
 
+/* A sentence of the broker's: a text, or an object with its `text`. */
+static void put_said(struct line *line, const char *before, const char *name)
+{
+	const struct sdk_json *said = sdk_json_at(line->data, name);
+	struct ent_str text = sdk_json_count(said) ? sdk_json_text_at(said, "text") : sdk_json_text(said);
+
+	if (text.n) {
+		put_z(line, before);
+		put_text(line, text);
+	}
+}
+
 static void put_why(struct line *line)
 {
 	put_z(line, " (");
 	put_at(line, "cause");
 	put_z(line, ")");
-	if (has_text(line, "reason")) {
-		put_z(line, ": ");
-		put_at(line, "reason");
-	}
+	put_said(line, ": ", "reason");
 }
 
 static void parked_words(struct line *line)
@@ -371,14 +380,8 @@ static void supplier_state(struct line *line)
 {
 	put_z(line, "is ");
 	put_at(line, "to");
-	if (has_text(line, "why")) {
-		put_z(line, ": ");
-		put_at(line, "why");
-	}
-	if (has_text(line, "next")) {
-		put_z(line, "; ");
-		put_at(line, "next");
-	}
+	put_said(line, ": ", "why");
+	put_said(line, "; ", "next");
 }
 
 #define GREEN   "\033[32m" /* something new */

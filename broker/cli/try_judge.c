@@ -55,6 +55,12 @@ static void delivery_invalid(const struct trial *trial, const struct ent_call *c
 	}
 }
 
+bool try_judge_is_internal(const struct ent_call *call, const struct trial_end *end)
+{
+	return end->rc == ENT_EUNSUPPORTED && !end->is_built && call->op.comment.visibility == ENT_INTERNAL &&
+	       (call->op.kind == ENT_ADD_COMMENT || call->op.kind == ENT_EDIT_COMMENT);
+}
+
 static void delivery_judge(const struct trial *trial, const struct ent_call *call, const struct trial_end *end,
 			   struct ent_arena *arena, struct try_verdict *ret)
 {
@@ -86,8 +92,12 @@ static void delivery_judge(const struct trial *trial, const struct ent_call *cal
 		outcome_parked(CAUSE_GONE, arena, ret);
 		break;
 	case ENT_EUNSUPPORTED:
-		SAY("cancelled (unsupported)", "This tool cannot express it, or no program builds it. The broker would "
-					       "not send it.");
+		if (try_judge_is_internal(call, end))
+			outcome_parked(CAUSE_PUBLIC, arena, ret);
+		else
+			SAY("cancelled (unsupported)",
+			    "This tool cannot express it, or no program builds it. The broker would "
+			    "not send it.");
 		break;
 	case ENT_ECONFLICT:
 		SAY("later",

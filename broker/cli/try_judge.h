@@ -14,4 +14,7 @@ struct try_verdict {
 void try_judge(enum try_op op, const struct trial *trial, const struct ent_call *call, const struct trial_end *end,
 	       struct ent_arena *arena, struct try_verdict *ret);
 
+/* The tool cannot keep this comment internal, and nothing was sent. */
+bool try_judge_is_internal(const struct ent_call *call, const struct trial_end *end);
+
 #endif

@@ -41,7 +41,7 @@ def check_missing(tap, words):
                        (("incident", "open"), "entente incident open: --title is missing"), (("join",), "entente join: a verb is missing: list, accept, refuse"),
                        (("backfill",), "entente backfill: SUPPLIER is missing"), (("backfill", "vega"), "entente backfill: --since is missing"),
                        (("drift", "now"), "entente drift: a word or an option is too much, or two options exclude one another"), (("map", "publish", "vega"), "entente map publish: FILE|- is missing"),
-                       (("token", "add"), "entente token add: NAME is missing"), (("unshare", "ENT-000001"), "entente unshare: SUPPLIER is missing")):
+                       (("token", "add"), "entente token add: NAME is missing")):
         got = words.run(*args)
         tap.equal(f"{' '.join(args)}: what is missing", (got.returncode, got.stderr.split("\n")[0]), (2, want))
 

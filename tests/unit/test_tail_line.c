@@ -57,6 +57,11 @@ static const struct {
      "\"requester\":true}}}",
      "comment edited (for everyone and the requester): x"},
     {"comment.removed", "{" TICKET ",\"comment\":{\"id\":\"c\"}}", "comment removed"},
+    {"delivery.parked",
+     "{" WHO
+     ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"refused\",\"reason\":{\"code\":\"x\",\"text\":\"it "
+     "is locked\"}}",
+     "delivery 19, a comment: waits for a person (refused): it is locked"},
     {"attachment.added", "{" TICKET ",\"attachment\":{\"id\":\"a\",\"name\":\"log.txt\"}}", "attachment log.txt"},
     {"incident.shared", "{" WHO ",\"escalated\":true,\"brief\":{\"what\":\"No print\"}}",
      "escalated to orion: No print"},
