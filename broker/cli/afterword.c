@@ -34,7 +34,7 @@ static bool is_in_list(const char *list, struct ent_str name)
 }
 
 /* Named itself, or its organisation is. */
-static bool is_meant(const char *list, const struct sdk_json *one)
+static bool is_named_there(const char *list, const struct sdk_json *one)
 {
 	return is_in_list(list, sdk_json_text_at(one, "name")) ||
 	       is_in_list(list, sdk_json_text_at(one, "organisation"));
@@ -69,11 +69,11 @@ void afterword_untold(const struct client_args *args, const char *incident, cons
 			      sdk_z(&arena.abi, client_path(&arena.abi, "/v1/incidents/", sdk_str(incident), ""))),
 		    "shares");
 	for (one = sdk_json_first(sdk_json_at(answer, "items")); one; one = sdk_json_next(one))
-		if ((is_meant(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
+		if ((is_named_there(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
 		    !sdk_json_count(sdk_json_at(one, "link")))
 			untold_say(args, &arena.abi, one, "we only listen to its tool (no url)");
 	for (one = sdk_json_first(sdk_json_at(answer, "organisations")); one; one = sdk_json_next(one))
-		if ((is_meant(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
+		if ((is_named_there(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
 		    !sdk_json_count(sdk_json_at(one, "tools")) && !sdk_json_bool(sdk_json_at(one, "ours"), false))
 			untold_say(args, &arena.abi, one, "it has no tool here");
 	sdk_arena_release(&arena);

@@ -59,7 +59,7 @@ static struct word own_word(const struct situation *at, const struct ent_change 
 	return word;
 }
 
-static bool is_before(int64_t said_ms, int64_t time_ms)
+static bool is_told_before(int64_t said_ms, int64_t time_ms)
 {
 	return said_ms - said_ms % SECOND_MS + SECOND_MS + CLOCKS_DIFFER_MS <= time_ms;
 }
@@ -178,7 +178,7 @@ static bool is_from_before(const struct situation *at, const struct ent_change *
 		said_ms = change->comment.created_ms;
 	return incident->sequence != 0 && !incident->is_accepted &&
 	       holder_is(at->suppliers, incident->holder, at->supplier) &&
-	       is_before(said_ms, incident->holder_since_ms);
+	       is_told_before(said_ms, incident->holder_since_ms);
 }
 
 /* A sweep hears it again from who was handed the ball and has not done anything yet. */
@@ -330,7 +330,7 @@ static bool was_over(const struct situation *at, const struct word *word, int64_
 	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, word->supplier) : NULL;
 
 	return supplier && supplier_can(supplier, ENT_UPDATE_TICKET) && word->said_ms != 0 &&
-	       !status_facts(word->values.at[ENT_STATUS])->open && is_before(word->said_ms, handed_ms);
+	       !status_facts(word->values.at[ENT_STATUS])->open && is_told_before(word->said_ms, handed_ms);
 }
 
 /* What it is after the change. */

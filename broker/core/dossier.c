@@ -228,13 +228,11 @@ bool dossier_shares(struct dossier *dossier, struct ent_str supplier)
 	return share && share->withdrawn_ms == 0;
 }
 
-bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation,
-			struct ent_str but)
+bool dossier_takes_part(struct dossier *dossier, struct ent_str organisation, struct ent_str but)
 {
 	struct ent_str tool[ORGANISATION_TOOLS_MAX];
-	size_t n = organisation_tools(set, organisation, tool);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = organisation_tools(dossier->suppliers, organisation, tool); i-- > 0;)
 		if (!sdk_eq(tool[i], but) && dossier_shares(dossier, tool[i]))
 			return true;
 	return false;
@@ -243,11 +241,10 @@ bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set,
 bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier)
 {
 	const struct share *share = dossier_share(dossier, supplier);
-	const struct ticket *ticket;
 
 	if (!share || share->withdrawn_ms != 0)
 		return true;
-	ticket = dossier_speaker(dossier, supplier);
+	const struct ticket *ticket = dossier_speaker(dossier, supplier);
 	return !share->anew && (!ticket || ticket->removed);
 }
 
@@ -451,9 +448,8 @@ static int by_id(const void *one, const void *two)
 
 size_t dossier_of_comment(struct dossier *dossier, const char *uuid, struct delivery ***ret)
 {
-	size_t n = 0;
-
 	dossier->source->of_comment(dossier, uuid);
+	size_t n = 0;
 	struct delivery **list = SDK_NEW_N(dossier->arena, struct delivery *, dossier->n_delivery + 1);
 	for (size_t i = 0; i < dossier->n_delivery; i++)
 		if (strcmp(dossier->delivery[i]->comment, uuid) == 0)

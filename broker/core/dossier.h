@@ -128,8 +128,7 @@ struct share *dossier_share(struct dossier *dossier, struct ent_str supplier); /
 struct share *dossier_share_add(struct dossier *dossier, struct share share);
 bool dossier_shares(struct dossier *dossier, struct ent_str supplier); /* its share stands */
 /* That of one of this organisation's tools stands, or its own; `but` left out (may be absent). */
-bool dossier_takes_part(struct dossier *dossier, const struct supplier_set *set, struct ent_str organisation,
-			struct ent_str but);
+bool dossier_takes_part(struct dossier *dossier, struct ent_str organisation, struct ent_str but);
 /* A person who shares now begins a share: there is none, it was taken back, or the ticket it was about is gone. */
 bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier);
 /* Since when its supplier reads what is said in a stored comment's place; INT64_MAX: never, it came in by a merge. */

@@ -54,7 +54,7 @@ size_t organisation_tools(const struct supplier_set *set, struct ent_str organis
 	return n;
 }
 
-static bool is_named(const struct supplier_set *set, struct ent_str organisation)
+static bool is_configured(const struct supplier_set *set, struct ent_str organisation)
 {
 	struct ent_str rest = set ? set->named : ENT_ABSENT;
 
@@ -66,13 +66,13 @@ static bool is_named(const struct supplier_set *set, struct ent_str organisation
 
 bool organisation_has_no_tool(const struct supplier_set *set, struct ent_str organisation)
 {
-	return is_named(set, organisation) && !first_tool(set, organisation);
+	return is_configured(set, organisation) && !first_tool(set, organisation);
 }
 
 bool organisation_is_known(const struct supplier_set *set, struct ent_str organisation)
 {
 	return organisation.n && (sdk_eq(organisation, organisation_ours(set)) || first_tool(set, organisation) ||
-				  is_named(set, organisation));
+				  is_configured(set, organisation));
 }
 
 struct ent_str organisation_list(struct ent_arena *arena, const struct supplier_set *set)

@@ -344,7 +344,7 @@ static bool has_giver_left(struct dossier *dossier, const struct supplier_set *s
 	if (dossier->is_new || incident->is_accepted || !giver.n || holder_word(giver, &name) ||
 	    same_text(giver, organisation_ours(suppliers)))
 		return false;
-	return !dossier_takes_part(dossier, suppliers, giver, ENT_ABSENT);
+	return !dossier_takes_part(dossier, giver, ENT_ABSENT);
 }
 
 /* What the incident holds of what the change names. */

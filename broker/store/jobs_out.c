@@ -160,8 +160,8 @@ static void run_unshare(struct apply *apply, struct job *job)
 			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
 	}
-	at.others_share = dossier_takes_part(dossier, job->suppliers,
-					     organisation_named(job->suppliers, job->ask.supplier), job->ask.supplier);
+	at.others_share =
+	    dossier_takes_part(dossier, organisation_named(job->suppliers, job->ask.supplier), job->ask.supplier);
 	decide_unshare(&at, job->ask.supplier, job->ask.text, &author, &events);
 	end_job(apply, job, &events);
 }
@@ -175,8 +175,7 @@ static bool may_say(struct dossier *dossier, struct job *job)
 
 	while (rest.n) {
 		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (sdk_eq(name, organisation_ours(job->suppliers)) ||
-		    dossier_takes_part(dossier, job->suppliers, name, ENT_ABSENT))
+		if (sdk_eq(name, organisation_ours(job->suppliers)) || dossier_takes_part(dossier, name, ENT_ABSENT))
 			continue;
 		job_refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
 			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));

@@ -69,7 +69,7 @@ static void print_open_deliveries(struct sdk_jsonw *w, const struct open_list *o
 }
 
 /* Deliveries are made to its tool. */
-static bool is_told(const struct view *view, struct ent_str supplier)
+static bool has_tool_to_tell(const struct view *view, struct ent_str supplier)
 {
 	const struct supplier *tool = view->suppliers ? supplier_by_name(view->suppliers, supplier) : NULL;
 
@@ -85,7 +85,7 @@ static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "supplier", supplier);
 	sdk_jsonw_kstr(w, "organisation", organisation_named(view->suppliers, supplier));
-	sdk_jsonw_kbool(w, "told_by_tool", is_told(view, supplier));
+	sdk_jsonw_kbool(w, "told_by_tool", has_tool_to_tell(view, supplier));
 	sdk_jsonw_kz(w, "role", db_int(stmt, 2) ? "none" : escalated ? "escalated" : "shadow");
 	json_time(w, "since", db_int(stmt, 1));
 	if (db_int(stmt, 2))

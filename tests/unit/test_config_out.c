@@ -223,11 +223,30 @@ static void kinds_of_auth(void **state)
 	}
 }
 
+static void organisations_beside(void **state)
+{
+	static const char *const texts[] = {SUPPLIER "organisations: [council, police]\n",
+					    "organisations: ' council , police '\n" SUPPLIER};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct config *config = good(*state, texts[i]);
+
+		assert_true(sdk_eqz(config->suppliers->named, "council,police"));
+		assert_true(organisation_has_no_tool(config->suppliers, ENT_STR("police")));
+		assert_false(organisation_has_no_tool(config->suppliers, ENT_STR("orion")));
+		assert_true(organisation_is_known(config->suppliers, ENT_STR("council")));
+		config_free(config);
+	}
+	struct config *config = good(*state, SUPPLIER "organisations: []\n");
+	assert_int_equal(config->suppliers->named.n, 0);
+	config_free(config);
+}
+
 /* What is shown is a file that says the same, with references instead of secrets. */
 static void values_shown(void **state)
 {
 	static const char *const texts[] = {
-	    WHOLE, SUPPLIER,
+	    WHOLE, SUPPLIER, "organisations: [council, police]\n" SUPPLIER,
 	    SUPPLIER "  url: https://x\n  auth: {kind: header, header: A, scheme: b, credential: \"file:$\"}\n"};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -393,9 +412,10 @@ static void only_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(defaults),      cmocka_unit_test(everything),   cmocka_unit_test(policy_of_each),
-	    cmocka_unit_test(kinds_of_auth), cmocka_unit_test(values_shown), cmocka_unit_test(wrong_files),
-	    cmocka_unit_test(only_asked),
+	    cmocka_unit_test(defaults),       cmocka_unit_test(everything),
+	    cmocka_unit_test(policy_of_each), cmocka_unit_test(organisations_beside),
+	    cmocka_unit_test(kinds_of_auth),  cmocka_unit_test(values_shown),
+	    cmocka_unit_test(wrong_files),    cmocka_unit_test(only_asked),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
