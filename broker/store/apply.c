@@ -210,9 +210,9 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 	struct event *merged = &events.at[events.n - 1];
 	merge_name_shares(kept, absorbed, merged);
 	merged->n_moved = ticket_list(apply->db, apply->arena, gone, &merged->moved);
-	bool took_part = dossier_takes_part(kept, apply->suppliers, kept->incident.holder, ENT_ABSENT);
+	bool took_part = dossier_takes_part(kept, kept->incident.holder, ENT_ABSENT);
 	apply_events(apply, &events);
-	if (took_part && !dossier_takes_part(kept, apply->suppliers, kept->incident.holder, ENT_ABSENT))
+	if (took_part && !dossier_takes_part(kept, kept->incident.holder, ENT_ABSENT))
 		take_the_ball_back(apply, kept, at);
 	apply_save(apply);
 	apply->quotes.incident = 0; /* loaded again: the merge brought more copies */
