@@ -119,6 +119,7 @@ void dossier_check(struct dossier *dossier, struct db *db)
 {
 	struct check check = {dossier, false};
 	struct dossier stored;
+	const int64_t used = *db_used(db);
 
 	bool found = dossier_load(&stored, db, dossier->arena, dossier->suppliers, dossier->incident.number);
 	must(&check, found || db_failed(db), "it is not there");
@@ -131,6 +132,7 @@ void dossier_check(struct dossier *dossier, struct db *db)
 	if (found && dossier->has_reads)
 		stored.source->reads(&stored);
 	must(&check, stored.n_reads == 0, "n_reads");
+	*db_used(db) = used; /* a release build would not have asked */
 	if (check.failed && !db_failed(db))
 		abort();
 }

@@ -51,10 +51,12 @@ static bool row_by_mark(struct apply *apply, struct person_row *row)
 static void row_check(struct apply *apply, const struct person_row *known)
 {
 	struct person_row row = *known;
+	const int64_t used = *db_used(apply->db);
 	bool same = row_by_mark(apply, &row) && sdk_eq(row.person.ref, known->person.ref) &&
 		    sdk_eq(row.person.organisation, known->person.organisation) &&
 		    sdk_eq(row.person.name, known->person.name) && row.person.is_machine == known->person.is_machine;
 
+	*db_used(apply->db) = used;
 	assert(same || db_failed(apply->db));
 }
 #define ROW_CHECK(apply, known) row_check(apply, known)

@@ -289,6 +289,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	int64_t n_job, late = 0;
 	struct job *batch = take_batch(writer, &n_job);
 	struct ledger before = writer->ledger;
+	const int64_t used = *db_used(writer->db);
 	int64_t begin_us = writer->clock->mono_us(writer->clock);
 	int64_t now_ms = writer->clock->now_ms(writer->clock);
 	bool stirs = false;
@@ -313,6 +314,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
+	metric_add(writer->metrics, METRIC_WRITER_STATEMENTS, *db_used(writer->db) - used);
 	metric_observe(writer->metrics, METRIC_WRITER_COMMIT_US, writer->clock->mono_us(writer->clock) - begin_us);
 	answer_all(batch);
 	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))

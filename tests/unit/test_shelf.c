@@ -88,6 +88,39 @@ static void test_a_merge_is_followed(void **state)
 			 1);
 }
 
+/* Twenty changes of one commit: what a commit takes besides is small then. */
+static void test_a_change_takes_six_statements(void **state)
+{
+	enum { N = 20 };
+	struct fixture *fixture = *state;
+	struct job *job = SDK_NEW_N(&fixture->arena.abi, struct job, N);
+	struct ent_change *change = SDK_NEW_N(&fixture->arena.abi, struct ent_change, N);
+	struct ent_change first = said_by(ticket("A-1", "new", 1, NULL), "ann");
+	struct ent_err err;
+
+	deliver(fixture, "orion", "1", "1", &first);
+	int64_t before = metric_get(&fixture->metrics, METRIC_WRITER_STATEMENTS);
+	for (int i = 0; i < N; i++) {
+		change[i] = said_by(ticket("A-1", i % 2 ? "new" : "in_progress", i + 2, NULL), "ann");
+		job[i] = (struct job){.kind = JOB_ARRIVAL,
+				      .answer = nothing,
+				      .arrival = {.supplier = ENT_STR("orion"),
+						  .delivery_id = sdk_int(&fixture->arena.abi, i + 2),
+						  .received_ms = fixture->now_ms,
+						  .header_json = ENT_STR("{}"),
+						  .body = ENT_STR("more"),
+						  .changes = {&change[i], 1}}};
+		sdk_set(&change[i].ticket, ENT_TITLE, sdk_int(&fixture->arena.abi, i));
+		sdk_set(&change[i].ticket, ENT_STATUS, ENT_STR("new")); /* the incident stays where lists have it */
+		assert_true(writer_submit(fixture->writer, &job[i]));
+	}
+	assert_int_equal(writer_step(fixture->writer, &err), ENT_OK);
+	before = metric_get(&fixture->metrics, METRIC_WRITER_STATEMENTS) - before;
+	assert_int_equal(db_ask(fixture->read, "SELECT max(sequence) FROM event"), N + 2);
+	print_message("%d changes of a known ticket in one commit: %lld statements\n", N, (long long)before);
+	assert_in_range(before, N, 6 * N);
+}
+
 /* ---- alone ---------------------------------------------------------------------------------------- */
 
 static struct dossier dossier_with(struct fixture *fixture, int64_t number, struct ent_str title)
@@ -194,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_a_rollback_is_forgotten, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_merge_is_followed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_change_takes_six_statements, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_what_is_not_saved_is_not_kept, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_shelf_is_bounded, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_accounts, set_up, tear_down),
