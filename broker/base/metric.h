@@ -40,6 +40,8 @@
 	X(METRIC_SNAPSHOTS_LAG_MS, GAUGE_MS, "entente_snapshots_lag_seconds",                                          \
 	  "Age of the oldest event whose incident entente.incidents.v1 does not show yet.")                            \
 	X(METRIC_RELAY_UP, GAUGE, "entente_relay_up", "1 while the relay can reach Kafka.")                            \
+	X(METRIC_WRITER_STATEMENTS, COUNTER, "entente_writer_statements_total",                                        \
+	  "SQL statements of store transactions.")                                                                     \
 	X(METRIC_WRITER_COMMITS, COUNTER, "entente_writer_commits_total", "Store transactions committed.")             \
 	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Jobs waiting for the writer.")                     \
 	X(METRIC_STORE_WAL_BYTES, GAUGE, "entente_store_wal_bytes",                                                    \

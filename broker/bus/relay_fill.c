@@ -75,7 +75,7 @@ static bool take_snapshot(void *to, struct ent_str uuid)
 	int32_t partition = -1;
 	struct ent_str json;
 
-	sdk_arena_init(&arena);
+	sdk_arena_init_spare(&arena, &relay->spare);
 	json = outbox_snapshot(relay->db, &arena.abi, uuid, &gone, &partition);
 	ok = true;
 	if (json.p || gone) {

@@ -72,7 +72,7 @@ static const struct config_row rows[] = {
 	"How long Kafka keeps events. `entente rebuild` can restore only what Kafka still has."),
     INT("kafka.batch_max", kafka.batch_max, "4000", 1, 100000, "Most events in one Kafka transaction."),
     TIME("kafka.pause", kafka.pause_us, "3ms", "us", 0, 1000000,
-	 "Shortest pause between two transactions; the broker lengthens it for a slow Kafka."),
+	 "Shortest pause between two transactions; the broker lengthens it under load and for a slow Kafka."),
 
     INT("store.queue_max", store.queue_max, "8192", 16, 1000000,
 	"Changes waiting for the writer; one more is answered 503."),

@@ -9,7 +9,14 @@
 
 static void fold_into_incident(struct dossier *dossier, const struct event *event)
 {
-	fold_incident(&dossier->incident, event);
+	struct incident *incident = &dossier->incident;
+	const struct ent_str holder = incident->holder;
+	const int64_t merged_into = incident->merged_into;
+	const unsigned status = incident->values.at[ENT_STATUS];
+
+	fold_incident(incident, event);
+	incident->placed |= !sdk_eq(sdk_or_empty(holder), sdk_or_empty(incident->holder)) ||
+			    merged_into != incident->merged_into || status != incident->values.at[ENT_STATUS];
 	dossier->dirty = true;
 }
 

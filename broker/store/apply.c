@@ -36,7 +36,7 @@ struct dossier *apply_dossier(struct apply *apply, int64_t incident)
 	if (dossier)
 		return dossier;
 	dossier = SDK_NEW(apply->arena, struct dossier);
-	if (!dossier_load(dossier, apply->db, apply->arena, apply->suppliers, incident))
+	if (!dossier_recall(dossier, apply->db, apply->arena, apply->suppliers, incident, apply->shelf))
 		return NULL;
 	dossier->next = apply->dossier;
 	apply->dossier = dossier;
@@ -52,6 +52,21 @@ struct dossier *apply_new(struct apply *apply)
 	dossier->next = apply->dossier;
 	apply->dossier = dossier;
 	return dossier;
+}
+
+struct ticket *apply_ticket(struct apply *apply, struct ent_str supplier, struct ent_str external_id)
+{
+	struct ticket *ticket = NULL;
+
+	for (struct dossier *dossier = apply->dossier; dossier && !ticket; dossier = dossier->next)
+		ticket = dossier_ticket_known(dossier, supplier, external_id);
+	if (ticket)
+		return ticket;
+	ticket = SDK_NEW(apply->arena, struct ticket);
+	/* Of an incident that the job has touched the tables know more. */
+	if (shelf_ticket(apply->shelf, supplier, external_id, ticket) && !dossier_known(apply, ticket->incident))
+		return ticket;
+	return ticket_load(apply->db, apply->arena, supplier, external_id, ticket) ? ticket : NULL;
 }
 
 struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier **ret_dossier)
@@ -145,6 +160,8 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	append_event(apply, event, sdk_str(event->incident_uuid));
 	dossier_fold(dossier, event);
 	row_folds_apply(apply->db, event);
+	if (event->kind == EVENT_TICKET_CONTINUED && apply->shelf)
+		shelf_clear(apply->shelf); /* other tickets of the chain were changed in their rows */
 	if (event->kind == EVENT_INCIDENT_MERGED)
 		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event);
 	queue_plan(&queue, &before, event);

@@ -8,8 +8,10 @@
 
 #include "core/arrival.h"
 #include "core/queue.h"
+#include "store/accounts.h"
 #include "store/db.h"
 #include "store/inbox.h"
+#include "store/shelf.h"
 
 /* What one transaction counts up; restored by the writer when it is undone. */
 struct ledger {
@@ -39,6 +41,8 @@ struct apply {
 	struct sdk_buf *json;      /* scratch */
 	int64_t n_event, n_late, n_dropped;
 	const struct supplier_set *suppliers; /* whom it may reach; NULL: nothing is planned */
+	struct shelf *shelf;                  /* the writer's; NULL: none */
+	struct accounts *accounts;            /* the same */
 	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	struct quotes quotes;
@@ -55,6 +59,8 @@ struct dossier *apply_open(struct apply *apply, int64_t incident, struct situati
 struct dossier *apply_dossier(struct apply *apply, int64_t incident);
 /* Of an incident that begins now, with its number and uuid. */
 struct dossier *apply_new(struct apply *apply);
+/* A ticket as it stands; NULL: not heard of yet. */
+struct ticket *apply_ticket(struct apply *apply, struct ent_str supplier, struct ent_str external_id);
 /* Any delivery, in its dossier; NULL: there is none. */
 struct delivery *apply_delivery(struct apply *apply, int64_t id, struct dossier **ret_dossier);
 struct queue apply_queue(struct apply *apply, struct dossier *dossier, struct events *events);

@@ -322,19 +322,6 @@ static void ask_joins(struct apply *apply, const struct situation *at, const str
 			 dossier->incident.number);
 }
 
-/* The ticket as it stands; NULL: not heard of yet. */
-static struct ticket *find_ticket(struct apply *apply, struct ent_str supplier, struct ent_str id)
-{
-	struct ticket *ticket = NULL;
-
-	for (struct dossier *dossier = apply->dossier; dossier && !ticket; dossier = dossier->next)
-		ticket = dossier_ticket_known(dossier, supplier, id);
-	if (ticket)
-		return ticket;
-	ticket = SDK_NEW(apply->arena, struct ticket);
-	return ticket_load(apply->db, apply->arena, supplier, id, ticket) ? ticket : NULL;
-}
-
 /* An organisation that handed the ball over and takes no part any more cannot get it back. */
 static bool has_giver_left(struct dossier *dossier, const struct supplier_set *suppliers)
 {
@@ -398,7 +385,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		return;
 	}
 	admits.correlation = admitted_correlation(&at, told);
-	at.ticket = find_ticket(apply, at.supplier, change->ticket.id);
+	at.ticket = apply_ticket(apply, at.supplier, change->ticket.id);
 	if (at.ticket && at.ticket->continues_as.n) /* it ties nothing together any more */
 		admits.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, NULL, 0};
 	struct dossier *dossier = incident_of_change(apply, &at, change, &leads, &merged);

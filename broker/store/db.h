@@ -47,6 +47,7 @@ int64_t db_changed(struct db_stmt *stmt);
 /* Runs an INSERT of one row into a table with an integer key: that key; 0: ON CONFLICT DO NOTHING left it out. */
 int64_t db_insert(struct db_stmt *stmt);
 int64_t db_ask(struct db *db, const char *sql); /* one number without parameters; no row, NULL or failure: 0 */
+int64_t *db_used(struct db *db);                /* how often db_use() was called; may be set back */
 void db_exec(struct db *db, const char *sql);   /* no parameters, no rows; several statements allowed */
 
 /* The stored data is not what it must be: a failure that sticks like the engine's own. */

@@ -38,6 +38,7 @@ struct db {
 	int failure; /* extended result code of the first failure, 0 none */
 	char error[240];
 	int wal_pages;
+	int64_t used;
 	bool (*is_over)(void *of); /* db_watch() */
 	void *over_of;
 	size_t n_stmt;
@@ -219,6 +220,7 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 {
 	uint16_t *slot = slot_of(db, sql);
 
+	db->used++;
 	if (*slot != 0) {
 		struct db_stmt *known = &db->stmt[*slot - 1];
 		sqlite3_reset(known->stmt);
@@ -241,6 +243,11 @@ struct db_stmt *db_use(struct db *db, const char *sql)
 		stmt->at[n] = (unsigned char)i;
 	}
 	return stmt;
+}
+
+int64_t *db_used(struct db *db)
+{
+	return &db->used;
 }
 
 void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
@@ -391,9 +398,7 @@ static void reset_all(struct db *db)
 
 static int ask_watch(void *of)
 {
-	struct db *db = of;
-
-	return db->is_over(db->over_of);
+	return ((struct db *)of)->is_over(((struct db *)of)->over_of);
 }
 
 void db_watch(struct db *db, bool (*is_over)(void *of), void *of)

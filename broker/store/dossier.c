@@ -3,6 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
+#include "store/dossier_check.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
@@ -371,6 +372,17 @@ bool dossier_load(struct dossier *ret, struct db *db, struct ent_arena *arena, c
 	ret->is_new = !incident_load(db, arena, number, &ret->incident);
 	ret->incident.number = number;
 	return !ret->is_new;
+}
+
+bool dossier_recall(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
+		    int64_t number, const struct shelf *shelf)
+{
+	dossier_init(ret, arena, suppliers, &tables, db);
+	ret->incident.number = number;
+	if (!shelf_fill(shelf, ret))
+		return dossier_load(ret, db, arena, suppliers, number);
+	DOSSIER_CHECK(ret, db);
+	return true;
 }
 
 void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,

@@ -5,20 +5,27 @@
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* An account that the job has met. */
 struct people_met {
+	struct account account;
 	struct person_row row;
 	bool is_new, is_dirty; /* not stored yet; something new was told */
 	struct people_met *next;
 };
 
-static struct people_met *met_before(const struct apply *apply, const unsigned char mark[PERSON_MARK_SIZE])
+static bool same_account(const struct account *a, const struct account *b)
+{
+	return sdk_eq(a->id, b->id) && sdk_eq(a->supplier, b->supplier) && sdk_eq(a->organisation, b->organisation);
+}
+
+static struct people_met *met_before(const struct apply *apply, const struct account *account)
 {
 	struct people_met *met = apply->met;
 
-	while (met && memcmp(met->row.mark, mark, PERSON_MARK_SIZE) != 0)
+	while (met && !same_account(&met->account, account))
 		met = met->next;
 	return met;
 }
@@ -39,22 +46,54 @@ static bool row_by_mark(struct apply *apply, struct person_row *row)
 	return found;
 }
 
-static struct people_met *meet_person(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
-				      struct ent_str account)
+/* As store/dossier_check.h does it. */
+#ifdef ENTENTE_CHECKS
+static void row_check(struct apply *apply, const struct person_row *known)
 {
-	struct people_met *met = SDK_NEW(apply->arena, struct people_met);
+	struct person_row row = *known;
+	const int64_t used = *db_used(apply->db);
+	bool same = row_by_mark(apply, &row) && sdk_eq(row.person.ref, known->person.ref) &&
+		    sdk_eq(row.person.organisation, known->person.organisation) &&
+		    sdk_eq(row.person.name, known->person.name) && row.person.is_machine == known->person.is_machine;
+
+	*db_used(apply->db) = used;
+	assert(same || db_failed(apply->db));
+}
+#define ROW_CHECK(apply, known) row_check(apply, known)
+#else
+#define ROW_CHECK(apply, known) ((void)0)
+#endif
+
+/* As it is stored. False: it is not known. */
+static bool row_of(struct apply *apply, const struct account *account, struct person_row *ret)
+{
+	const struct person_row *known = accounts_find(apply->accounts, account);
+
+	if (!known)
+		person_mark(apply->people_key, account->organisation, account->supplier, account->id, ret->mark);
+	else
+		*ret = *known;
+	if (!known)
+		return row_by_mark(apply, ret);
+	ROW_CHECK(apply, known);
+	return true;
+}
+
+static struct people_met *meet_person(struct apply *apply, const struct account *account)
+{
+	struct people_met *before = met_before(apply, account), *met;
 	char ref[ID_SIZE];
 
-	*met = (struct people_met){.next = apply->met};
-	person_mark(apply->people_key, organisation, supplier, account, met->row.mark);
-	struct people_met *before = met_before(apply, met->row.mark);
 	if (before)
 		return before;
-	met->is_new = !row_by_mark(apply, &met->row);
+	met = SDK_NEW(apply->arena, struct people_met);
+	*met = (struct people_met){.account = *account, .next = apply->met};
+	met->is_new = !row_of(apply, account, &met->row);
 	if (met->is_new) {
 		apply->chance->uuid(apply->chance, ref);
-		met->row.person = (struct person){
-		    .ref = sdk_dup(apply->arena, sdk_str(ref)), .organisation = organisation, .name = ENT_STR("")};
+		met->row.person = (struct person){.ref = sdk_dup(apply->arena, sdk_str(ref)),
+						  .organisation = account->organisation,
+						  .name = ENT_STR("")};
 	}
 	apply->met = met;
 	return met;
@@ -63,11 +102,11 @@ static struct people_met *meet_person(struct apply *apply, struct ent_str organi
 static struct person person_of(struct apply *apply, struct ent_str organisation, struct ent_str supplier,
 			       const struct ent_person *told, bool is_machine)
 {
-	struct ent_str account = person_account(told);
+	const struct account account = {organisation, supplier, person_account(told)};
 
-	if (!account.n)
+	if (!account.id.n)
 		return (struct person){.ref = ENT_STR("")};
-	struct people_met *met = meet_person(apply, organisation, supplier, account);
+	struct people_met *met = meet_person(apply, &account);
 	met->is_dirty |= person_learn(&met->row.person, told, is_machine);
 	return met->row.person;
 }
@@ -138,6 +177,13 @@ void people_named(struct apply *apply, const struct event *event)
 		row_save(apply->db, &met->row, event->seq);
 		met->is_new = met->is_dirty = false;
 	}
+}
+
+void people_keep(struct apply *apply)
+{
+	for (const struct people_met *met = apply->met; met; met = met->next)
+		accounts_keep(apply->accounts, &met->account, met->is_new || met->is_dirty ? NULL : &met->row);
+	accounts_settle(apply->accounts);
 }
 
 bool people_load(struct db *db, struct ent_arena *arena, struct ent_str ref, struct person *ret)

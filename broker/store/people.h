@@ -21,6 +21,9 @@ struct person people_ours(struct apply *apply, const struct ent_person *told);
 /* The event names these people from its seq on. */
 void people_named(struct apply *apply, const struct event *event);
 
+/* At the end of a job: whom it met is known to the next one. */
+void people_keep(struct apply *apply);
+
 /* Of a column that holds a ref, as it stands in the table. False: none, or forgotten. */
 bool people_load(struct db *db, struct ent_arena *arena, struct ent_str ref, struct person *ret);
 

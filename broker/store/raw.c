@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-enum { LEVEL = 1 }; /* level 3 takes twice the time for a tenth less */
+/* Packing is the largest single cost of a webhook. For 1.9 KB of JSON, level -3 takes less than half the time of level 1
+ * and leaves 1.5 KB in place of 1.0. */
+enum { LEVEL = -3 };
 
 struct packer {
 	ZSTD_CCtx *context;

@@ -65,6 +65,20 @@ static void save_finished(struct db *db, const struct incident *incident)
 	(void)db_row(stmt);
 }
 
+/* Apart, because these columns stand in indexes, and most webhooks change none of them. */
+static void save_incident_place(struct db *db, const struct incident *incident)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "UPDATE incident SET status = $1, holder = $2, merged_into = $3, finished = $4 WHERE number = $5");
+
+	db_bind_str(stmt, 1, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
+	db_bind_str(stmt, 2, sdk_or_empty(incident->holder));
+	db_bind_int(stmt, 3, incident->merged_into);
+	db_bind_int(stmt, 4, incident->finished);
+	db_bind_int(stmt, 5, incident->number);
+	(void)db_row(stmt);
+}
+
 void incident_save(struct db *db, struct ent_arena *arena, struct incident *incident, bool is_new)
 {
 	const struct ent_value requester = person_value(arena, &incident->requester);
@@ -81,29 +95,30 @@ void incident_save(struct db *db, struct ent_arena *arena, struct incident *inci
 			"handed_by, declined_by, service, site, requester, requester_of, needed_before_ms, uuid) "
 			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
 			"$20, $21, $22, $23)");
+		db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
+		db_bind_str(stmt, 4, sdk_or_empty(incident->holder));
+		db_bind_int(stmt, 9, incident->merged_into);
+		db_bind_int(stmt, 14, incident->finished);
 		db_bind_str(stmt, 23, sdk_str(incident->uuid));
 	} else {
-		stmt = db_use(db,
-			      "UPDATE incident SET title = $1, status = $2, attributes = $3, holder = $4, "
-			      "holder_since_ms = $5, opened_ms = $6, changed_ms = $7, sequence = $8, merged_into = $9, "
-			      "n_ticket = $10, n_comment = $11, said_ms = $13, finished = $14, accepted = $15, "
-			      "handed_by = $16, declined_by = $17, service = $18, site = $19, requester = $20, "
-			      "requester_of = $21, needed_before_ms = $22 WHERE number = $12");
+		if (incident->placed || was_finished != incident->finished)
+			save_incident_place(db, incident);
+		stmt = db_use(
+		    db, "UPDATE incident SET title = $1, attributes = $3, holder_since_ms = $5, opened_ms = $6, "
+			"changed_ms = $7, sequence = $8, n_ticket = $10, n_comment = $11, said_ms = $13, accepted "
+			"= $15, handed_by = $16, declined_by = $17, service = $18, site = $19, requester = $20, "
+			"requester_of = $21, needed_before_ms = $22 WHERE number = $12");
 	}
 	db_bind_str(stmt, 1, sdk_or_empty(incident->title));
-	db_bind_str(stmt, 2, sdk_str(sdk_status_name((enum ent_status)incident->values.at[ENT_STATUS])));
 	db_bind_str(stmt, 3, attr_values_print(&incident->values, attributes));
-	db_bind_str(stmt, 4, sdk_or_empty(incident->holder));
 	db_bind_int(stmt, 5, incident->holder_since_ms);
 	db_bind_int(stmt, 6, incident->opened_ms);
 	db_bind_int(stmt, 7, incident->changed_ms);
 	db_bind_int(stmt, 8, incident->sequence);
-	db_bind_int(stmt, 9, incident->merged_into);
 	db_bind_int(stmt, 10, incident->n_ticket);
 	db_bind_int(stmt, 11, incident->n_comment);
 	db_bind_int(stmt, 12, incident->number);
 	db_bind_int(stmt, 13, incident->said_ms);
-	db_bind_int(stmt, 14, incident->finished);
 	db_bind_int(stmt, 15, incident->is_accepted);
 	db_bind_str(stmt, 16, sdk_or_empty(incident->handed_by));
 	db_bind_str(stmt, 17, sdk_or_empty(incident->declined_by));
@@ -113,6 +128,7 @@ void incident_save(struct db *db, struct ent_arena *arena, struct incident *inci
 	db_bind_str(stmt, 21, requester.native);
 	db_bind_int(stmt, 22, incident->needed_before_ms);
 	(void)db_row(stmt);
+	incident->placed = false;
 	if (was_finished || incident->finished)
 		save_finished(db, incident);
 }

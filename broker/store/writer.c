@@ -6,6 +6,7 @@
 #include "store/deliveries.h"
 #include "store/jobs.h"
 #include "store/outbox.h"
+#include "store/people.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -38,6 +39,8 @@ struct writer {
 	struct sdk_arena arena; /* of one job */
 	struct sdk_buf json;
 	struct supplier_tallies tallies;
+	struct shelf *shelf; /* what was just written, from job to job */
+	struct accounts *accounts;
 	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
 
 	_Atomic int64_t last_seq;
@@ -68,6 +71,8 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	pthread_condattr_destroy(&attr);
 	sdk_arena_init_spare(&writer->arena, &writer->spare);
 	sdk_buf_init(&writer->json, EVENT_SIZE_MAX);
+	writer->shelf = shelf_new();
+	writer->accounts = accounts_new();
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
 	writer->ledger.delivery = delivery_last_id(db);
@@ -86,6 +91,8 @@ void writer_free(struct writer *writer)
 	sdk_arena_release(&writer->arena);
 	sdk_spare_release(&writer->spare);
 	sdk_buf_release(&writer->json);
+	shelf_free(writer->shelf);
+	accounts_free(writer->accounts);
 	pthread_cond_destroy(&writer->waiting);
 	pthread_mutex_destroy(&writer->lock);
 	free(writer);
@@ -192,6 +199,8 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .people_key = sdk_str(writer->meta.people_key),
 			      .json = &writer->json,
 			      .tallies = &writer->tallies,
+			      .shelf = writer->shelf,
+			      .accounts = writer->accounts,
 			      .prune_before_ms = &writer->prune_before_ms,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
@@ -199,6 +208,8 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
+	shelf_keep(writer->shelf, apply.dossier);
+	people_keep(&apply);
 	sdk_arena_release(&writer->arena);
 }
 
@@ -233,6 +244,8 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 {
 	(void)sdk_fail(err, ENT_EINVAL, "%s", db_error(writer->db));
 	db_rollback(writer->db);
+	shelf_clear(writer->shelf);
+	accounts_clear(writer->accounts);
 	writer->ledger = before;
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
 	if (!db_forgive_full(writer->db))
@@ -277,6 +290,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	int64_t n_job, late = 0;
 	struct job *batch = take_batch(writer, &n_job);
 	struct ledger before = writer->ledger;
+	const int64_t used = *db_used(writer->db);
 	int64_t begin_us = writer->clock->mono_us(writer->clock);
 	int64_t now_ms = writer->clock->now_ms(writer->clock);
 	bool stirs = false;
@@ -301,6 +315,7 @@ enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
 	}
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
+	metric_add(writer->metrics, METRIC_WRITER_STATEMENTS, *db_used(writer->db) - used);
 	metric_observe(writer->metrics, METRIC_WRITER_COMMIT_US, writer->clock->mono_us(writer->clock) - begin_us);
 	answer_all(batch);
 	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))

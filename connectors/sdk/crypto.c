@@ -23,12 +23,13 @@ static const EVP_MD *hash_md(enum sdk_hash hash)
 	return NULL;
 }
 
-/* One hash over a first block and the parts; md belongs to OpenSSL, ctx is reused. */
+/* One hash over a first block and the parts; md belongs to OpenSSL. ctx is reused, and OpenSSL looks the algorithm up
+ * at its first use only. */
 static size_t digest_parts(EVP_MD_CTX *ctx, const EVP_MD *md, struct ent_str first, const struct ent_str *part,
 			   size_t n_part, unsigned char ret[SDK_HASH_MAX])
 {
 	unsigned size = 0;
-	int ok = EVP_DigestInit_ex(ctx, md, NULL);
+	int ok = EVP_DigestInit_ex(ctx, EVP_MD_CTX_get0_md(ctx) ? NULL : md, NULL);
 
 	ok &= EVP_DigestUpdate(ctx, first.p, first.n);
 	for (size_t i = 0; i < n_part; i++)

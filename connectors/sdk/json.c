@@ -224,11 +224,19 @@ enum sdk_json_kind sdk_json_kind(const struct sdk_json *node)
 	return SDK_JSON_NULL;
 }
 
+/* The first byte tells most names apart: this runs for each field that a connector asks for, over a whole record. */
+static bool is_named(const cJSON *item, struct ent_str name)
+{
+	if (name.n > 0 && item->string[0] != name.p[0])
+		return false;
+	return strncmp(item->string, name.p, name.n) == 0 && item->string[name.n] == '\0';
+}
+
 const struct sdk_json *sdk_json_member(const struct sdk_json *node, struct ent_str name)
 {
 	const cJSON *item = item_of(node), *child = item && item->type == cJSON_Object ? item->child : NULL;
 
-	while (child && (strncmp(child->string, name.p, name.n) != 0 || child->string[name.n] != '\0'))
+	while (child && !is_named(child, name))
 		child = child->next;
 	return node_at(child);
 }

@@ -196,8 +196,9 @@ size_t sdk_jsonw_size(struct ent_str text)
 	size_t n = text.n;
 
 	for (size_t i = 0; i < text.n; i++) {
+		while (text.n - i > 8 && !utf8_word_special(utf8_word((const unsigned char *)text.p + i)))
+			i += 8;
 		unsigned char c = (unsigned char)text.p[i];
-
 		if (c < ' ')
 			n += 5;
 		else
