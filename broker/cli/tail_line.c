@@ -356,9 +356,9 @@ static void put_why(struct line *line)
 	put_z(line, " (");
 	put_at(line, "cause");
 	put_z(line, ")");
-	if (has_text(line, "reason")) {
+	if (has_text(line, "reason.text")) {
 		put_z(line, ": ");
-		put_at(line, "reason");
+		put_at(line, "reason.text");
 	}
 }
 
@@ -381,13 +381,13 @@ static void supplier_state(struct line *line)
 {
 	put_z(line, "is ");
 	put_at(line, "to");
-	if (has_text(line, "why")) {
+	if (has_text(line, "why.text")) {
 		put_z(line, ": ");
-		put_at(line, "why");
+		put_at(line, "why.text");
 	}
-	if (has_text(line, "next")) {
+	if (has_text(line, "next.text")) {
 		put_z(line, "; ");
-		put_at(line, "next");
+		put_at(line, "next.text");
 	}
 }
 

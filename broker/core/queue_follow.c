@@ -55,14 +55,15 @@ static bool may_stand(struct dossier *dossier, const struct delivery *add, const
 }
 
 /* One that may have been done is for a person: it is not sent again, as a look would come too late. */
-static void stop_add(struct queue *queue, struct delivery *add, enum delivery_cause cause, struct ent_str reason)
+static void stop_add(struct queue *queue, struct delivery *add, enum delivery_cause cause, struct ent_said reason)
 {
 	if (is_untold(add))
 		queue_end_as(queue, add, DELIVERY_CANCELLED, cause, reason);
 	else if (add->state == DELIVERY_PENDING)
 		queue_end_as(queue, add, DELIVERY_PARKED, CAUSE_UNKNOWN,
-			     ENT_STR("the comment is to be taken out of the tool, and an earlier attempt may have "
-				     "brought it: look there, and remove it by hand if it is there"));
+			     SDK_SENTENCE("delivery.remove_by_hand",
+					  "the comment is to be taken out of the tool, and an earlier attempt may have "
+					  "brought it: look there, and remove it by hand if it is there"));
 }
 
 /* ---- an edit ------------------------------------------------------------------------------ */
@@ -92,8 +93,10 @@ static void follow_with(const struct queue_line *line, const struct planned *pla
 	if (!supplier_can(planned->supplier, planned->op))
 		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSUPPORTED,
 			     planned->op == ENT_EDIT_COMMENT
-				 ? ENT_STR("a comment that stands in this tool cannot be edited from outside")
-				 : ENT_STR("a comment that stands in this tool cannot be removed from outside"));
+				 ? SDK_SENTENCE("delivery.no_edit",
+						"a comment that stands in this tool cannot be edited from outside")
+				 : SDK_SENTENCE("delivery.no_remove",
+						"a comment that stands in this tool cannot be removed from outside"));
 	else
 		queue_line_vet(line, delivery, &now, is_rush);
 }
@@ -108,12 +111,12 @@ static bool was_taken_out(const struct queue_line *line, const struct planned *p
 	if ((remove->state == DELIVERY_PENDING || remove->state == DELIVERY_PARKED) &&
 	    !delivery_hides(remove, &planned->audience)) {
 		queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-			     ENT_STR("the comment is for this supplier again"));
+			     SDK_SENTENCE("delivery.for_it_again", "the comment is for this supplier again"));
 		return false;
 	}
 	struct delivery made = queue_line_make(line, planned);
 	queue_end_as(queue, queue_line_up(queue, &made), DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-		     ENT_STR("the comment was taken out of this tool before: say it anew"));
+		     SDK_SENTENCE("delivery.taken_out", "the comment was taken out of this tool before: say it anew"));
 	return true;
 }
 
@@ -136,7 +139,8 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 		return;
 	}
 	if (at.edit)
-		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer edit says it"));
+		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			     SDK_SENTENCE("delivery.newer_edit", "a newer edit says it"));
 	follow_with(line, planned, at.add);
 }
 
@@ -168,16 +172,16 @@ static void follow_removal(const struct queue_line *line, const struct planned *
 	}
 	if (at.add && is_untold(at.add)) {
 		stop_add(queue, at.add, CAUSE_AUDIENCE,
-			 ENT_STR("its audience does not include this supplier any more"));
+			 SDK_SENTENCE("delivery.audience_now", "its audience does not include this supplier any more"));
 		return;
 	}
 	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name))
 		return;
 	if (at.add)
-		stop_add(queue, at.add, CAUSE_AUDIENCE, ENT_ABSENT);
+		stop_add(queue, at.add, CAUSE_AUDIENCE, SDK_SILENCE);
 	if (at.edit)
 		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-			     ENT_STR("the comment is to be taken out of the tool"));
+			     SDK_SENTENCE("delivery.to_be_removed", "the comment is to be taken out of the tool"));
 	if (!at.remove) {
 		follow_with(line, planned, at.add);
 	} else if (delivery_is_open(at.remove)) {
@@ -206,11 +210,12 @@ void queue_follow_removed(struct queue *queue, const char *uuid)
 	for (size_t i = 0; i < n; i++) {
 		struct delivery *delivery = found[i];
 		if (delivery->op == ENT_ADD_COMMENT)
-			stop_add(queue, delivery, CAUSE_SUPERSEDED, ENT_STR("the comment was removed"));
+			stop_add(queue, delivery, CAUSE_SUPERSEDED,
+				 SDK_SENTENCE("delivery.comment_removed", "the comment was removed"));
 		else if (delivery->op == ENT_EDIT_COMMENT && delivery_is_open(delivery) &&
 			 delivery->state != DELIVERY_IN_FLIGHT)
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-				     ENT_STR("the comment was removed"));
+				     SDK_SENTENCE("delivery.comment_removed", "the comment was removed"));
 	}
 }
 
@@ -225,8 +230,9 @@ static void end_followers(struct queue *queue, const struct delivery *add)
 	for (size_t i = 0; i < n; i++)
 		if (delivery_changes_comment(found[i]->op) && delivery_is_open(found[i]) &&
 		    found[i]->state != DELIVERY_IN_FLIGHT && sdk_eq(found[i]->supplier, add->supplier))
-			queue_end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-				     ENT_STR("the delivery of the comment itself was given up"));
+			queue_end_as(
+			    queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			    SDK_SENTENCE("delivery.given_up", "the delivery of the comment itself was given up"));
 }
 
 /* It did not get there for the requester, and goes to those who still may read it. */
@@ -234,12 +240,14 @@ static void go_narrower(struct queue *queue, struct delivery *add, struct delive
 {
 	narrow_waiting(add, &remove->audience);
 	queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-		     ENT_STR("the comment has not come to the tool yet: it goes without the requester"));
+		     SDK_SENTENCE("delivery.goes_narrower",
+				  "the comment has not come to the tool yet: it goes without the requester"));
 }
 
 void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 {
-	const struct ent_str reason = ENT_STR("the comment is to be taken out of the tool");
+	const struct ent_said reason =
+	    SDK_SENTENCE("delivery.to_be_removed", "the comment is to be taken out of the tool");
 	bool brings = delivery->op == ENT_ADD_COMMENT || delivery->op == ENT_EDIT_COMMENT;
 
 	if (!brings || !delivery->comment[0])

@@ -22,7 +22,7 @@ static bool read_after(struct exchange *x, int64_t *ret)
 	*ret = last;
 	if (!read_event_id(exchange_argument(x, "after"), ret) ||
 	    !read_event_id(exchange_header(x, "last-event-id"), ret)) {
-		answer_problem(x, PROBLEM_REQUEST,
+		answer_problem(x, PROBLEM_REQUEST, "ask.after",
 			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
 		return false;
 	}
@@ -40,7 +40,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 
 	stream->supplier = exchange_argument(x, "supplier");
 	if (stream->supplier.p != NULL && supplier_by_name(x->roster->set, stream->supplier) == NULL) {
-		answer_problem(x, PROBLEM_REQUEST,
+		answer_problem(x, PROBLEM_REQUEST, "ask.no_supplier",
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return false;
@@ -68,7 +68,7 @@ void live_get(struct exchange *x)
 		return;
 	if (atomic_fetch_add(&face->n_stream, 1) >= face->limits.streams_max) {
 		atomic_fetch_sub(&face->n_stream, 1);
-		answer_busy(x, "Too many live streams are open.");
+		answer_busy(x, SDK_SENTENCE("busy.streams", "Too many live streams are open."));
 		return;
 	}
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);

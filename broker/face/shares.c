@@ -38,7 +38,7 @@ static bool read_share_body(struct exchange *x, struct share_body *ret)
 	if (sdk_eqz(ret->role, "escalated") || sdk_eqz(ret->role, "shadow"))
 		return true;
 	answer_problem(
-	    x, PROBLEM_CONTENT,
+	    x, PROBLEM_CONTENT, "ask.role",
 	    "\"role\" has to be \"escalated\" (it holds the ball from now on) or \"shadow\" (it is informed).");
 	return false;
 }
@@ -66,7 +66,7 @@ void shares_post(struct exchange *x)
 	if (!ask_incident(x, &incident) || !read_share_body(x, &body))
 		return;
 	if (supplier_by_name(x->roster->set, body.supplier) == NULL) {
-		answer_problem(x, PROBLEM_CONTENT,
+		answer_problem(x, PROBLEM_CONTENT, "ask.no_supplier",
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;

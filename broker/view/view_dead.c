@@ -17,7 +17,7 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 	sdk_jsonw_kstr(w, "supplier", supplier);
 	sdk_jsonw_kstr(w, "delivery_id", delivery_id);
 	json_time(w, "received", received_ms);
-	sdk_jsonw_kstr(w, "reason", reason);
+	said_kprint(w, "reason", reason);
 	sdk_jsonw_kstr(w, "state", state);
 }
 
@@ -36,9 +36,9 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 	if (!state.n)
 		state = ENT_STR("waiting");
 	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored"))
-		return sdk_fail(err, ENT_EINVAL, "state is one of waiting, replayed, ignored");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.dead_state", "state is one of waiting, replayed, ignored");
 	if (cursor.n && !sdk_to_int(cursor, &before))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	stmt = db_use(view->db,
 		      "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter "
 		      "WHERE state = $1 AND id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4");
@@ -76,8 +76,9 @@ enum ent_rc view_dead(const struct view *view, int64_t id, struct dead_letter *r
 		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
-		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
-					   : sdk_fail(err, ENT_EGONE, "there is no dead letter %" PRId64, id);
+		return db_failed(view->db)
+			   ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+			   : sdk_fail_as(err, ENT_EGONE, "ask.no_dead_letter", "there is no dead letter {id=%ld}", id);
 	*ret = (struct dead_letter){.id = id,
 				    .supplier = sdk_dup(view->arena, db_str(stmt, 0)),
 				    .delivery_id = sdk_dup(view->arena, db_str(stmt, 1)),

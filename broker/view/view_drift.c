@@ -43,7 +43,7 @@ static bool add_row(struct drift_page *drift, const struct party *party, const s
 	sdk_jsonw_kstr_opt(w, "comment", row->comment);
 	sdk_jsonw_kstr(w, "ours", row->ours);
 	sdk_jsonw_kstr(w, "theirs", row->theirs);
-	sdk_jsonw_kz(w, "next", row->next);
+	sdk_said_kprint(w, "next", row->next);
 	sdk_jsonw_close(w, '}');
 	return true;
 }
@@ -86,8 +86,9 @@ static bool add_comments(struct drift_page *drift, const struct party *party)
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
 	db_bind_str(stmt, 4, organisation_of(party->supplier));
 	while (more && db_row(stmt)) {
-		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
-					"say it there, or write it again with entente comment"};
+		struct drift_row row = {
+		    "comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
+		    SDK_SENTENCE("drift.say_again", "say it there, or write it again with entente comment")};
 
 		if (is_after(drift, db_str(stmt, 0), party->since_ms))
 			more = add_row(drift, party, &row);
@@ -150,7 +151,7 @@ enum ent_rc view_drift(const struct view *view, const struct supplier_set *set, 
 	if (!view_ours_only(view, err))
 		return ENT_EGONE;
 	if (cursor.n && (!sdk_to_int(head, &from) || !sdk_to_int(rest, &drift.skip) || drift.skip < 0))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	size_t n = drift_candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);
 	if (n && number[0] != from)
 		drift.skip = 0;

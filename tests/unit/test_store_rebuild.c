@@ -81,7 +81,7 @@ static void test_rebuild_from_events(void **state)
 	struct fixture *fixture = *state;
 	char before[65], after[65];
 	struct sdk_buf report;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	int64_t events, findings = 0;
 
 	for (int i = 0; i < 1500; i++) {
