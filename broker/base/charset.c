@@ -137,17 +137,18 @@ enum ent_rc charset_read(struct ent_arena *arena, const struct ent_header *heade
 	if (body->n == 0)
 		return ENT_OK;
 	if (name.p && !charset)
-		return sdk_fail(err, ENT_EINVAL,
-				"the body is in charset \"%.*s\", which is not read here: have the tool send UTF-8",
-				ENT_F(sdk_head(name, 40)));
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "arrival.charset",
+		    "the body is in charset \"{charset=%.*s}\", which is not read here: have the tool send UTF-8",
+		    ENT_F(sdk_head(name, 40)));
 	if (charset && charset->known_as) {
 		iconv_t of = iconv_open("UTF-8", charset->known_as);
 
 		if (of == (iconv_t)-1)
-			return sdk_fail(err, ENT_EINVAL,
-					"the body is in charset \"%s\", for which this machine has no table: have the "
-					"tool send UTF-8, or install the C library's charsets",
-					charset->name);
+			return sdk_fail_as(err, ENT_EINVAL, "arrival.charset_table",
+					   "the body is in charset \"{charset=%s}\", for which this machine has no "
+					   "table: have the tool send UTF-8, or install the C library's charsets",
+					   charset->name);
 		*body = decode_with(arena, of, charset, *body);
 		(void)iconv_close(of);
 	}

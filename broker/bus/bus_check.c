@@ -22,7 +22,7 @@ static enum ent_rc topics_tell(rd_kafka_t *reader, const struct rd_notes *notes,
 			       struct sdk_buf *report, struct ent_err *err)
 {
 	struct rd_topic topic[KAFKA_N_TOPIC];
-	struct ent_err first = {""}, why;
+	struct ent_err first = {0}, why;
 	enum ent_rc rc;
 
 	rd_topics_init(topic);

@@ -291,7 +291,7 @@ static enum ent_rc step_position(struct relay *relay, int64_t *ret_wait_us, stru
 {
 	struct position found = {0};
 	bool is_found = false;
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum kafka_rc rc = relay->kafka->position(relay->kafka, &found, &is_found, &why);
 
 	if (rc != KAFKA_OK) {
@@ -308,7 +308,7 @@ static enum ent_rc step_position(struct relay *relay, int64_t *ret_wait_us, stru
 
 static enum ent_rc step_start(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum kafka_rc rc;
 
 	(void)err;
@@ -325,7 +325,7 @@ static enum ent_rc step_start(struct relay *relay, int64_t *ret_wait_us, struct 
 
 static enum ent_rc step_open(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 
 	enum kafka_rc rc = relay_fill(relay, &why);
 	int64_t now_us;
@@ -358,7 +358,7 @@ static int64_t ready_wait(const struct relay *relay, int64_t now_us)
 
 static enum ent_rc step_ready(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum kafka_rc rc;
 
 	relay->last_seq = outbox_last_seq(relay->db);
@@ -431,7 +431,7 @@ static void position_move(struct relay *relay)
 
 static enum ent_rc step_commit(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum kafka_rc rc = relay->kafka->commit(relay->kafka, &why);
 
 	(void)err;
@@ -446,7 +446,7 @@ static enum ent_rc step_commit(struct relay *relay, int64_t *ret_wait_us, struct
 
 static enum ent_rc step_abort(struct relay *relay, int64_t *ret_wait_us, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum kafka_rc rc = relay->kafka->abort(relay->kafka, &why);
 
 	(void)err;

@@ -33,11 +33,21 @@ static bool is_in_list(const char *list, struct ent_str name)
 	return false;
 }
 
-/* Named itself, or its organisation is. */
-static bool is_named_there(const char *list, const struct sdk_json *one)
+static bool is_shared(const struct sdk_json *shares, struct ent_str name)
+{
+	for (const struct sdk_json *one = sdk_json_first(shares); one; one = sdk_json_next(one))
+		if (sdk_eq(sdk_json_text_at(one, "supplier"), name) ||
+		    sdk_eq(sdk_json_text_at(one, "organisation"), name))
+			return true;
+	return false;
+}
+
+/* Named itself, or its organisation is, or it is among those who share. */
+static bool is_addressed(const char *list, const struct sdk_json *shares, const struct sdk_json *one)
 {
 	return is_in_list(list, sdk_json_text_at(one, "name")) ||
-	       is_in_list(list, sdk_json_text_at(one, "organisation"));
+	       is_in_list(list, sdk_json_text_at(one, "organisation")) ||
+	       is_shared(shares, sdk_json_text_at(one, "name"));
 }
 
 static void untold_say(const struct client_args *args, struct ent_arena *arena, const struct sdk_json *one,
@@ -45,14 +55,6 @@ static void untold_say(const struct client_args *args, struct ent_arena *arena, 
 {
 	fprintf(args->json ? stderr : stdout, "%.*s is not told: %s. Tell them yourself.\n",
 		ENT_F(table_cell(arena, sdk_json_at(one, "name"))), why);
-}
-
-static bool is_shared(const struct sdk_json *shares, struct ent_str supplier)
-{
-	for (const struct sdk_json *one = sdk_json_first(shares); one; one = sdk_json_next(one))
-		if (sdk_eq(sdk_json_text_at(one, "supplier"), supplier))
-			return true;
-	return false;
 }
 
 void afterword_untold(const struct client_args *args, const char *incident, const char *audience)
@@ -69,12 +71,11 @@ void afterword_untold(const struct client_args *args, const char *incident, cons
 			      sdk_z(&arena.abi, client_path(&arena.abi, "/v1/incidents/", sdk_str(incident), ""))),
 		    "shares");
 	for (one = sdk_json_first(sdk_json_at(answer, "items")); one; one = sdk_json_next(one))
-		if ((is_named_there(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
-		    !sdk_json_count(sdk_json_at(one, "link")))
+		if (is_addressed(audience, shares, one) && !sdk_json_count(sdk_json_at(one, "link")))
 			untold_say(args, &arena.abi, one, "we only listen to its tool (no url)");
 	for (one = sdk_json_first(sdk_json_at(answer, "organisations")); one; one = sdk_json_next(one))
-		if ((is_named_there(audience, one) || is_shared(shares, sdk_json_text_at(one, "name"))) &&
-		    !sdk_json_count(sdk_json_at(one, "tools")) && !sdk_json_bool(sdk_json_at(one, "ours"), false))
+		if (is_addressed(audience, shares, one) && !sdk_json_count(sdk_json_at(one, "tools")) &&
+		    !sdk_json_bool(sdk_json_at(one, "ours"), false))
 			untold_say(args, &arena.abi, one, "it has no tool here");
 	sdk_arena_release(&arena);
 }

@@ -51,7 +51,7 @@ static struct ent_str aside_words(struct ent_arena *arena, const struct sdk_json
 static struct ent_str progress_words(struct ent_arena *arena, const struct sdk_json *supplier)
 {
 	const struct sdk_json *cursor = backfill_cursor(supplier);
-	struct ent_str why = sdk_json_text_at(supplier, "why");
+	struct ent_str why = sdk_json_text_at(supplier, "why.text");
 	struct ent_str left = aside_words(arena, sdk_json_at(supplier, "aside"));
 
 	return sdk_format(arena, "%.*s: %.*s pages, %.*s changes%.*s, tool %.*s%s%.*s",

@@ -109,11 +109,11 @@ static void can_say(struct check *check, const struct supplier *supplier, const 
 		check_say(check, RESULT_OK, name, "way out: connector %s %.*s", supplier->connector->name,
 			  ENT_F(words));
 	sdk_buf_release(&words);
-	for (const char *const *cannot = supplier->connector->cannot; cannot && *cannot; cannot++)
-		check_say(check, RESULT_OK, name, "its tool cannot do all: %s", *cannot);
-	if (supplier->cannot_poll.p)
+	for (const struct ent_sentence *cannot = supplier->connector->cannot; cannot && cannot->code; cannot++)
+		check_say(check, RESULT_OK, name, "its tool cannot do all: %s", cannot->text);
+	if (supplier->cannot_poll.code.n)
 		check_say(check, supplier->no_hooks ? RESULT_WARN : RESULT_OK, name, "its tool cannot be polled: %.*s",
-			  ENT_F(supplier->cannot_poll));
+			  ENT_F(supplier->cannot_poll.text));
 	if (writes && !supplier->account.p)
 		check_say(check, RESULT_WARN, name,
 			  "account is missing: what we write there is known again by id and words, not by its author; "

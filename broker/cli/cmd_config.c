@@ -12,21 +12,24 @@
 
 #define PRINT_MAX (64u << 20)
 
-static const char usage[] = "Usage: entente config [--help [CONNECTOR]] [--sample] [--show] [--config FILE]\n"
-			    "\n"
-			    "  --help             every setting of the configuration file\n"
-			    "  --help CONNECTOR   the settings of one connector (suppliers: settings:)\n"
-			    "  --sample           a commented file with every default\n"
-			    "  --show             the values in effect with --config FILE or ENTENTE_CONFIG,\n"
-			    "                     else the defaults; secrets only as references\n"
-			    "\n"
-			    "Examples: entente config --sample > entente.yaml\n"
-			    "          entente config --show --config entente.yaml\n"
-			    "          entente config --help generic\n"
-			    "\n";
+static const char usage[] =
+    "Usage: entente config [--help [CONNECTOR]] [--sample] [--sentences] [--show] [--config FILE]\n"
+    "\n"
+    "  --help             every setting of the configuration file\n"
+    "  --help CONNECTOR   the settings of one connector (suppliers: settings:)\n"
+    "  --sample           a commented file with every default\n"
+    "  --sentences        the help of every setting, one JSON object a line with its code, as\n"
+    "                     catalogues in other languages need it\n"
+    "  --show             the values in effect with --config FILE or ENTENTE_CONFIG,\n"
+    "                     else the defaults; secrets only as references\n"
+    "\n"
+    "Examples: entente config --sample > entente.yaml\n"
+    "          entente config --show --config entente.yaml\n"
+    "          entente config --help generic\n"
+    "\n";
 
 struct wish {
-	bool help, sample, show;
+	bool help, sample, sentences, show;
 	const char *path;
 };
 
@@ -115,8 +118,8 @@ static void out_print(const struct ent_connector *connector, struct sdk_buf *out
 		between = ", ";
 	}
 	sdk_buf_z(out, ".\n");
-	for (const char *const *cannot = connector->cannot; cannot && *cannot; cannot++)
-		sdk_buf_format(out, "  Its tool cannot do all: %s\n", *cannot);
+	for (const struct ent_sentence *cannot = connector->cannot; cannot && cannot->code; cannot++)
+		sdk_buf_format(out, "  Its tool cannot do all: %s\n", cannot->text);
 }
 
 static int connector_help(const char *path, const char *name, struct sdk_buf *out)
@@ -152,6 +155,33 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 	return status;
 }
 
+/* Of the file, then of each connector: what it is for, its settings. */
+static int sentences_print(const char *path, struct sdk_buf *out)
+{
+	struct plugins *plugins = NULL;
+	struct config *config = NULL;
+	struct ent_err err;
+	char before[80];
+
+	config_print_sentences(out);
+	if (config_load(path, NULL, &config, &err) != ENT_OK ||
+	    plugins_load(sdk_z(&config->arena.abi, config->connector_dir), &plugins, &err) != ENT_OK) {
+		config_free(config);
+		return config_complain(err.msg);
+	}
+	for (size_t i = 0; i < plugins_count(plugins); i++) {
+		const struct ent_connector *connector = plugins_at(plugins, i);
+
+		config_print_sentence(out, "summary", connector->name, connector->summary);
+		(void)snprintf(before, sizeof before, "setting.connector.%s", connector->name);
+		for (const struct ent_setting *row = connector->setting; row && row->name; row++)
+			config_print_sentence(out, before, row->name, row->help);
+	}
+	plugins_unload(plugins);
+	config_free(config);
+	return 0;
+}
+
 static int wish_answer(const struct wish *wish, const char *connector, struct sdk_buf *out)
 {
 	if (wish->help && connector)
@@ -160,6 +190,8 @@ static int wish_answer(const struct wish *wish, const char *connector, struct sd
 		config_print_sample(out);
 		return 0;
 	}
+	if (wish->sentences)
+		return sentences_print(wish->path, out);
 	if (wish->show)
 		return config_show(wish->path, out);
 	sdk_buf_z(out, usage);
@@ -169,11 +201,10 @@ static int wish_answer(const struct wish *wish, const char *connector, struct sd
 
 static int config_command(int argc, char **argv)
 {
-	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-						{"sample", no_argument, NULL, 's'},
-						{"show", no_argument, NULL, 'w'},
-						{"config", required_argument, NULL, 'c'},
-						{NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	    {"help", no_argument, NULL, 'h'},         {"sample", no_argument, NULL, 's'},
+	    {"sentences", no_argument, NULL, 't'},    {"show", no_argument, NULL, 'w'},
+	    {"config", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
 	struct wish wish = {0};
 	struct sdk_buf out;
 	int status;
@@ -186,11 +217,12 @@ static int config_command(int argc, char **argv)
 		}
 		wish.help |= option == 'h';
 		wish.sample |= option == 's';
+		wish.sentences |= option == 't';
 		wish.show |= option == 'w';
 		if (option == 'c')
 			wish.path = optarg;
 	}
-	if (argc - optind > (wish.help ? 1 : 0) || wish.help + wish.sample + wish.show > 1) {
+	if (argc - optind > (wish.help ? 1 : 0) || wish.help + wish.sample + wish.sentences + wish.show > 1) {
 		fputs(usage, stderr);
 		return 2;
 	}

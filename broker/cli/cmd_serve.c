@@ -114,7 +114,7 @@ static void *run_writer(void *of)
 	struct clock *clock = clock_system();
 	int64_t pruned_us = clock->mono_us(clock);
 	struct job prune_job = {.outcome = JOB_ACCEPTED};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	pthread_setname_np(pthread_self(), "writer");
 	for (;;) {

@@ -348,7 +348,7 @@ static void verdict_mend(const struct tried *tried, struct try_verdict *verdict)
 	else if (tried->say.not_done.msg[0])
 		*verdict = (struct try_verdict){.outcome = ENT_STR("parked (not_done)"),
 						.words = sdk_str(tried->say.not_done.msg),
-						.next = sdk_str(delivery_cause_help(CAUSE_NOT_DONE))};
+						.next = delivery_cause_next(CAUSE_NOT_DONE).text};
 }
 
 static int result_print(struct tried *tried, struct try_verdict *verdict)

@@ -53,6 +53,8 @@ struct ent_str table_cell(struct ent_arena *arena, const struct sdk_json *value)
 		return text.n ? table_safe(arena, text, false) : ENT_STR("-");
 	if (sdk_json_kind(value) == SDK_JSON_NULL)
 		return ENT_STR("-");
+	if (sdk_json_text_at(value, "code").n && sdk_json_text_at(value, "text").p) /* a sentence */
+		return table_safe(arena, sdk_json_text_at(value, "text"), false);
 	if (sdk_json_text_at(value, "word").n) /* a holder that nobody here is; `--holder` takes it like this */
 		return table_safe(arena, sdk_format(arena, "word:%.*s", ENT_F(sdk_json_text_at(value, "word"))), false);
 	return table_safe(arena, sdk_json_print(arena, value), false);

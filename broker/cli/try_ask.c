@@ -238,7 +238,7 @@ static enum ent_rc can_ask(const struct supplier *supplier, const struct ent_sel
 		return sdk_fail(err, ENT_EUNSUPPORTED,
 				"supplier %.*s has no url: we only listen to it. Add url, or try --op decode",
 				ENT_F(supplier->name));
-	if (!supplier_can(supplier, kind) && !(kind == ENT_POLL && supplier->cannot_poll.p)) /* build() says why */
+	if (!supplier_can(supplier, kind) && !(kind == ENT_POLL && supplier->cannot_poll.code.n)) /* build() says why */
 		return sdk_fail(err, ENT_EUNSUPPORTED, "connector %s does not know this op: %s",
 				supplier->connector->name, try_op_name(op));
 	how = op == TRY_LOOK ? try_repeat(supplier, self, kind) : ENT_REPEAT_SEARCH;

@@ -14,8 +14,8 @@ static const struct ent_str mend =
 static void outcome_parked(enum delivery_cause cause, struct ent_arena *arena, struct try_verdict *ret)
 {
 	*ret = (struct try_verdict){.outcome = sdk_format(arena, "parked (%s)", delivery_cause_word(cause)),
-				    .words = sdk_format(arena, "The broker would keep it and wait for a person: %s.",
-							delivery_cause_help(cause)),
+				    .words = sdk_format(arena, "The broker would keep it and wait for a person: %.*s.",
+							ENT_F(delivery_cause_next(cause).text)),
 				    .next = mend};
 }
 

@@ -303,11 +303,11 @@ static void arrival_say(struct try_say *say, struct sdk_jsonw *w, const struct a
 {
 	if (arrival->dead) {
 		say->is_dead = true;
-		sdk_jsonw_kstr(w, "dead", sdk_is_utf8(arrival->reason) ? arrival->reason : ENT_STR("?"));
+		sdk_jsonw_kstr(w, "dead", sdk_is_utf8(arrival->reason.text) ? arrival->reason.text : ENT_STR("?"));
 		return;
 	}
 	if (arrival->is_cut)
-		sdk_jsonw_kstr(w, "cut", arrival->reason);
+		sdk_jsonw_kstr(w, "cut", arrival->reason.text);
 	sdk_jsonw_key(w, "changes");
 	sdk_jsonw_open(w, '[');
 	for (size_t i = 0; i < arrival->changes.n; i++)
@@ -352,7 +352,7 @@ static void aside_say(struct sdk_jsonw *w, const struct ent_result *result)
 		sdk_jsonw_open(w, '{');
 		sdk_jsonw_kstr_some(w, "ticket", result->aside[i].ticket);
 		sdk_jsonw_kstr_some(w, "key", result->aside[i].key);
-		sdk_jsonw_kstr_some(w, "reason", result->aside[i].reason);
+		sdk_jsonw_kstr_some(w, "reason", result->aside[i].reason.text);
 		member_time(w, "next", result->aside[i].next_ms);
 		sdk_jsonw_close(w, '}');
 	}
@@ -386,7 +386,7 @@ static void told_say(struct try_say *say, struct sdk_jsonw *w, const struct tria
 		sdk_jsonw_kint(w, "retry_after_s", result->retry_after_s);
 	if (result->logged_out)
 		sdk_jsonw_kbool(w, "logged_out", true);
-	sdk_jsonw_kstr_some(w, "note", result->note);
+	sdk_jsonw_kstr_some(w, "note", result->note.text);
 	aside_say(w, result);
 	if (step->op == ENT_LOGIN) {
 		session_say(w, result);

@@ -7,6 +7,7 @@
 
 #include "config/config_amount.h"
 #include "config/config_keys.h"
+#include "sdk/jsonw.h"
 
 #define HELP_WIDTH 88
 
@@ -195,4 +196,40 @@ void config_print_sample(struct sdk_buf *buf)
 	for (const struct config_key *key = config_keys_supplier(); key->name; key++)
 		sample_key(buf, key, "");
 	sdk_buf_z(buf, sample_supplier);
+}
+
+/* ---- for a catalogue ------------------------------------------------------------------------ */
+
+void config_print_sentence(struct sdk_buf *buf, const char *before, const char *name, const char *help)
+{
+	struct sdk_jsonw w;
+	struct sdk_buf code;
+
+	sdk_buf_init(&code, 1024);
+	sdk_buf_format(&code, "%s.%s", before, name);
+	sdk_jsonw_init(&w, buf);
+	sdk_jsonw_open(&w, '{');
+	sdk_jsonw_kstr(&w, "code", sdk_buf_view(&code));
+	sdk_jsonw_kz(&w, "text", help);
+	sdk_jsonw_close(&w, '}');
+	sdk_buf_z(buf, "\n");
+	sdk_buf_release(&code);
+}
+
+void config_print_sentences(struct sdk_buf *buf)
+{
+	struct sdk_buf group;
+
+	for (const struct config_row *row = config_rows(); row->name; row++)
+		config_print_sentence(buf, "setting", row->name, row->help);
+	for (const struct config_key *key = config_keys_supplier(); key->name; key++) {
+		config_print_sentence(buf, "setting.suppliers", key->name, key->row ? key->row->help : key->help);
+		sdk_buf_init(&group, 1024);
+		sdk_buf_format(&group, "setting.suppliers.%s", key->name);
+		sdk_buf_char(&group, '\0');
+		for (const struct config_key *member = key->member; member && member->name; member++)
+			config_print_sentence(buf, group.p, member->name,
+					      member->row ? member->row->help : member->help);
+		sdk_buf_release(&group);
+	}
 }

@@ -84,13 +84,13 @@ static void poll_try(struct supplier_reader *r, void *state)
 	const struct ent_call call = {.op = {.kind = ENT_POLL}, .attempt = 1};
 	struct ent_request request = {0};
 	struct sdk_arena arena;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (!supplier_can(supplier, ENT_POLL))
 		return;
 	sdk_arena_init(&arena);
 	if (supplier->connector->build(&self, &call, &arena.abi, &request, &err) == ENT_EUNSUPPORTED)
-		supplier->cannot_poll = sdk_dup(r->arena, sdk_str(err.msg));
+		supplier->cannot_poll = sdk_said_dup(r->arena, sdk_said(&err));
 	sdk_arena_release(&arena);
 }
 

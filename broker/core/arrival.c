@@ -103,9 +103,9 @@ enum ent_rc arrival_verify(const struct supplier *supplier, const struct ent_sel
 	if (rc != ENT_OK)
 		return rc;
 	if (id.p && !arrival_is_delivery_id(id))
-		return sdk_fail(err, ENT_EINVAL,
-				"the delivery id has to be 1 to %d printable ASCII characters without spaces",
-				ENT_ID_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "arrival.delivery_id",
+				   "the delivery id has to be 1 to {most=%d} printable ASCII characters without spaces",
+				   ENT_ID_MAX);
 	*ret = (struct arrival){.supplier = supplier->name, .received_ms = now_ms, .body = webhook->body};
 	unsigned char hash[SDK_HASH_MAX];
 	(void)sdk_digest(SDK_SHA256, &webhook->body, 1, hash);
@@ -204,8 +204,9 @@ static enum ent_rc check_fields(struct check *check, struct ent_str *fields)
 	if (sdk_json_parse(check->arena, *fields, &json, check->err) != ENT_OK)
 		return ENT_EINVAL;
 	if (json_depth(json) > FIELDS_DEPTH_MAX)
-		return sdk_fail(check->err, ENT_EINVAL,
-				"\"fields\" holds objects or arrays in each other more than %d deep", FIELDS_DEPTH_MAX);
+		return sdk_fail_as(check->err, ENT_EINVAL, "arrival.fields_deep",
+				   "\"fields\" holds objects or arrays in each other more than {most=%d} deep",
+				   FIELDS_DEPTH_MAX);
 	*fields = sdk_json_print(check->arena, json);
 	return ENT_OK;
 }
@@ -320,20 +321,22 @@ static void arrival_settle(const struct supplier_set *set, const struct supplier
 	arrival->dead = rc != ENT_OK;
 	arrival->is_cut = rc == ENT_OK && changes.n > ENT_CHANGES_MAX;
 	if (arrival->is_cut)
-		arrival->reason = sdk_format(arena,
-					     "it tells more than %d changes: the first %d were taken. Read the rest "
-					     "from the tool with `entente backfill`, then ignore this dead letter",
-					     ENT_CHANGES_MAX, ENT_CHANGES_MAX);
+		arrival->reason =
+		    sdk_say(arena, "arrival.cut",
+			    "it tells more than {most=%d} changes: the first {taken=%d} were taken. Read the rest from "
+			    "the tool with `entente backfill`, then ignore this dead letter",
+			    ENT_CHANGES_MAX, ENT_CHANGES_MAX);
 	if (arrival->dead) {
 		arrival->changes = (struct ent_changes){NULL, 0};
-		arrival->reason = sdk_dup(arena, sdk_str(err->msg[0] ? err->msg : "the connector gave no reason"));
+		arrival->reason = err->msg[0] ? sdk_said_dup(arena, sdk_said(err))
+					      : SDK_SENTENCE("arrival.no_reason", "the connector gave no reason");
 	}
 }
 
 void arrival_decode(const struct supplier_set *set, const struct supplier *supplier, const struct ent_self *self,
 		    const struct ent_webhook *webhook, struct ent_arena *arena, struct arrival *arrival)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct ent_changes changes = {NULL, 0};
 	struct ent_webhook read = *webhook;
 	enum ent_rc rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
@@ -347,7 +350,7 @@ void arrival_decode(const struct supplier_set *set, const struct supplier *suppl
 void arrival_take(const struct supplier_set *set, const struct supplier *supplier, struct ent_changes changes,
 		  struct ent_arena *arena, struct arrival *arrival)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	arrival_settle(set, supplier, ENT_OK, &err, changes, arena, arrival);
 }
@@ -373,7 +376,7 @@ int64_t arrival_said(const struct arrival *arrival, int64_t told_ms)
 	return may_be_now && arrival_is_off(arrival, told_ms) ? arrival->received_ms : told_ms;
 }
 
-void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
+void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_said reason,
 		    struct arrival *arrival)
 {
 	arrival->suppliers = set;

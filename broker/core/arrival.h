@@ -24,15 +24,15 @@ struct arrival {
 	unsigned char body_hash[32];
 	struct ent_changes changes; /* mapped: carried attributes have canonical text where a map knew it */
 	uint32_t n_unmapped;
-	bool pushed;           /* a webhook told it, by itself: nobody asked */
-	bool keeps_time;       /* pushed: its tool's clock was right lately, so what looks late is late */
-	bool replayed;         /* a dead letter again: what changed since it came is newer, stamps or not */
-	bool is_page;          /* an answer to what we asked: it may say again what it said before */
-	bool sweep;            /* a ticket asked for to compare: what stands there now counts as said now */
-	bool dead;             /* cannot be handled: keep as a dead letter */
-	bool is_cut;           /* it tells more than ENT_CHANGES_MAX changes: the first are here, and it is kept as a
-				* dead letter as well */
-	struct ent_str reason; /* dead, is_cut: for people */
+	bool pushed;            /* a webhook told it, by itself: nobody asked */
+	bool keeps_time;        /* pushed: its tool's clock was right lately, so what looks late is late */
+	bool replayed;          /* a dead letter again: what changed since it came is newer, stamps or not */
+	bool is_page;           /* an answer to what we asked: it may say again what it said before */
+	bool sweep;             /* a ticket asked for to compare: what stands there now counts as said now */
+	bool dead;              /* cannot be handled: keep as a dead letter */
+	bool is_cut;            /* it tells more than ENT_CHANGES_MAX changes: the first are here, and it is kept as a
+				 * dead letter as well */
+	struct ent_said reason; /* dead, is_cut: for people */
 };
 
 /* 1..ENT_ID_MAX printable ASCII characters without spaces. */
@@ -57,7 +57,7 @@ bool arrival_is_off(const struct arrival *arrival, int64_t told_ms);
  * arrived, unless told_ms is more than 30 days old. */
 int64_t arrival_said(const struct arrival *arrival, int64_t told_ms);
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
-void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_str reason,
+void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_said reason,
 		    struct arrival *arrival);
 
 /* The id of a text that is about to be decoded. If decoding ends the process, this id recognises the text wherever it

@@ -37,8 +37,8 @@ static const char *const cause_words[CAUSE_N] = {
 #undef X
 };
 
-static const char *const cause_helps[CAUSE_N] = {
-#define X(id, word, help) [id] = help,
+static const struct ent_sentence cause_next[CAUSE_N] = {
+#define X(id, word, help) [id] = {"next." word, help},
     DELIVERY_CAUSES(X)
 #undef X
 };
@@ -89,10 +89,10 @@ const char *delivery_cause_word(enum delivery_cause cause)
 	return cause_words[cause];
 }
 
-const char *delivery_cause_help(enum delivery_cause cause)
+struct ent_said delivery_cause_next(enum delivery_cause cause)
 {
 	assert((size_t)cause < CAUSE_N);
-	return cause_helps[cause];
+	return cause == CAUSE_NONE ? SDK_SILENCE : sdk_say_sentence(cause_next[cause].code, cause_next[cause].text);
 }
 
 bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret)
@@ -257,8 +257,10 @@ static enum ent_rc op_update(struct op_maker *make, enum delivery_cause *ret_cau
 		if (!attr_in(set & ATTR_CARRIED, i) || op_set_mapped(make, attr))
 			continue;
 		*ret_cause = CAUSE_UNMAPPED;
-		return sdk_fail(err, ENT_EINVAL, "no word of %.*s's tool for the %s %.*s", ENT_F(make->supplier->name),
-				sdk_attr_name(attr), ENT_F(attr_word(attr, delivery->values.at[i])));
+		return sdk_fail_as(err, ENT_EINVAL, "delivery.no_word",
+				   "no word of {supplier=%.*s}'s tool for the {attribute=%s} {value=%.*s}",
+				   ENT_F(make->supplier->name), sdk_attr_name(attr),
+				   ENT_F(attr_word(attr, delivery->values.at[i])));
 	}
 	return ENT_OK;
 }
@@ -301,7 +303,7 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 	if (to->body.n && (comment || !delivery->comment[0]))
 		return ENT_OK;
 	*ret_cause = CAUSE_INVALID;
-	return sdk_fail(err, ENT_EINVAL, "there are no words to bring");
+	return sdk_fail_as(err, ENT_EINVAL, "delivery.no_words", "there are no words to bring");
 }
 
 /* ---- how long its texts may be ------------------------------------------------ */
@@ -355,9 +357,10 @@ static enum ent_rc op_change(struct op_maker *make, const struct supplier_set *s
 
 	if (!delivery->stands_as.n) {
 		*ret_cause = CAUSE_UNSUPPORTED;
-		return sdk_fail(err, ENT_EUNSUPPORTED,
-				"where the comment stands in %.*s's tool is not known: nothing there can be changed",
-				ENT_F(make->supplier->name));
+		return sdk_fail_as(
+		    err, ENT_EUNSUPPORTED, "delivery.no_place",
+		    "where the comment stands in {supplier=%.*s}'s tool is not known: nothing there can be changed",
+		    ENT_F(make->supplier->name));
 	}
 	if (op->kind == ENT_EDIT_COMMENT)
 		rc = op_comment(make, suppliers, comment, ret_cause, err);
@@ -384,8 +387,9 @@ enum ent_rc delivery_op(const struct delivery *delivery, const struct supplier *
 	*ret_cause = CAUSE_NONE;
 	if (!supplier_can(supplier, delivery->op)) {
 		*ret_cause = CAUSE_UNSUPPORTED;
-		return sdk_fail(err, ENT_EUNSUPPORTED, "%.*s's tool cannot do %s", ENT_F(supplier->name),
-				delivery_op_name(delivery->op));
+		return sdk_fail_as(err, ENT_EUNSUPPORTED, "delivery.tool_cannot",
+				   "{supplier=%.*s}'s tool cannot do {op=%s}", ENT_F(supplier->name),
+				   delivery_op_name(delivery->op));
 	}
 	ret->since_ms = delivery->made_ms;
 	ret->number = sdk_dup(arena, incident_number(delivery->marked ? delivery->marked : delivery->incident, number));
@@ -427,9 +431,10 @@ enum ent_rc delivery_read_back(const struct ent_op *op, const struct ent_changes
 		}
 		if (!told || tells_what_was_asked(told, asked))
 			continue;
-		return sdk_fail(err, ENT_EINVAL, "%s: asked for \"%.*s\", the tool says \"%.*s\"",
-				sdk_attr_name((enum ent_attr)i), ENT_F(asked->native),
-				ENT_F(told->native.n ? told->native : told->text));
+		return sdk_fail_as(err, ENT_EINVAL, "delivery.read_back",
+				   "{attribute=%s}: asked for \"{asked=%.*s}\", the tool says \"{told=%.*s}\"",
+				   sdk_attr_name((enum ent_attr)i), ENT_F(asked->native),
+				   ENT_F(told->native.n ? told->native : told->text));
 	}
 	return ENT_OK;
 }

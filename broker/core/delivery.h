@@ -75,7 +75,8 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 enum delivery_cause { DELIVERY_CAUSES(X) CAUSE_N };
 #undef X
 const char *delivery_cause_word(enum delivery_cause cause);
-const char *delivery_cause_help(enum delivery_cause cause);
+/* What a person can do, as the sentence next.WORD; of CAUSE_NONE nothing is said. */
+struct ent_said delivery_cause_next(enum delivery_cause cause);
 bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret);
 
 struct delivery {
@@ -109,7 +110,8 @@ struct delivery {
 	struct ent_str memo;
 	int64_t made_ms, due_ms, state_ms;
 	enum delivery_cause cause;
-	struct ent_str reason, remote_id;
+	struct ent_said reason;
+	struct ent_str remote_id;
 
 	/* EDIT_COMMENT, REMOVE_COMMENT: the comment's id there, absent when it is not known; the key and number of the
 	 * marker that it came with, "" and 0: not known any more. link asks the store for them. */
@@ -153,7 +155,7 @@ struct delivery_result {
 	struct ent_str memo;
 	int64_t due_ms;
 	enum delivery_cause cause;
-	struct ent_str reason;
+	struct ent_said reason;
 	struct ent_str remote_id, remote_key;
 	struct ent_str exchange; /* JSON: what was asked and answered last, without secrets; absent: nothing was */
 };

@@ -23,8 +23,9 @@ bool drift_ticket(struct dossier *dossier, const struct party *party, struct dri
 	if (!party->shares || party->ticket.n || party->comes || !supplier_can(party->supplier, ENT_CREATE_TICKET) ||
 	    is_settled(dossier, party, ENT_CREATE_TICKET, 0))
 		return false;
-	*ret = (struct drift_row){"ticket", ENT_STR("shared"), ENT_STR("no ticket"), ENT_ABSENT,
-				  "entente share: again, so that a ticket is made; or entente unshare"};
+	*ret = (struct drift_row){
+	    "ticket", ENT_STR("shared"), ENT_STR("no ticket"), ENT_ABSENT,
+	    SDK_SENTENCE("drift.share_again", "entente share: again, so that a ticket is made; or entente unshare")};
 	return true;
 }
 
@@ -42,13 +43,14 @@ bool drift_attribute(struct dossier *dossier, const struct party *party, enum en
 	    holder_is(dossier->suppliers, incident->holder, party->supplier->name))
 		return false;
 	(void)federate_value(party->supplier, &incident->values, attr, &ours);
-	*ret = (struct drift_row){.what = sdk_attr_name(attr),
-				  .ours = ours.text.p ? ours.text : ENT_STR("unknown"),
-				  .theirs = party->values.at[attr] ? attr_word(attr, party->values.at[attr])
-								   : ENT_STR("unknown"),
-				  .next = is_status && party->values.at[attr] == ENT_STATUS_UNKNOWN
-					      ? "no map knows the tool's word: entente map publish"
-					  : is_status ? "set it in the tool, or here: entente incident status"
-						      : "set it in the tool"};
+	*ret = (struct drift_row){
+	    .what = sdk_attr_name(attr),
+	    .ours = ours.text.p ? ours.text : ENT_STR("unknown"),
+	    .theirs = party->values.at[attr] ? attr_word(attr, party->values.at[attr]) : ENT_STR("unknown"),
+	    .next = is_status && party->values.at[attr] == ENT_STATUS_UNKNOWN
+			? SDK_SENTENCE("drift.no_word", "no map knows the tool's word: entente map publish")
+		    : is_status
+			? SDK_SENTENCE("drift.set_status", "set it in the tool, or here: entente incident status")
+			: SDK_SENTENCE("drift.set_in_tool", "set it in the tool")};
 	return true;
 }

@@ -11,7 +11,7 @@
 struct drift_row {
 	const char *what;
 	struct ent_str ours, theirs, comment;
-	const char *next; /* for people: what to do */
+	struct ent_said next; /* for people: what to do */
 };
 
 /* The supplier shares the incident and has no ticket. False: no drift. */

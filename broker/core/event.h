@@ -123,11 +123,13 @@ struct event {
 	enum ent_op_kind op;
 	struct ent_str remote_id; /* done: the comment's id there */
 	struct ent_str cause;     /* parked, cancelled: one of DELIVERY_CAUSES, for programs. join_requested: by what */
-	struct ent_str reason;    /* for people; also of unshared, join_refused */
+	struct ent_said said;     /* parked, cancelled: why, for people */
+	struct ent_str reason;    /* unshared, join_refused: why, in the words of who decided it */
 	bool unknown;             /* parked: it may have been done */
 
 	/* supplier.state_changed */
-	struct ent_str state_from, state_to, why, next;
+	struct ent_str state_from, state_to;
+	struct ent_said why, next;
 
 	struct comment comment; /* comment.* */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */

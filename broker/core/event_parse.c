@@ -3,6 +3,7 @@
 #include "core/delivery.h"
 #include "core/holder.h"
 
+#include "sdk/said.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 
@@ -20,7 +21,8 @@ struct reader {
 static void fail_at_member(struct reader *reader, const char *what)
 {
 	if (!reader->failed)
-		(void)sdk_fail(reader->err, ENT_EINVAL, "the event's data lacks a valid '%s'", what);
+		(void)sdk_fail_as(reader->err, ENT_EINVAL, "event.member", "the event's data lacks a valid '{name=%s}'",
+				  what);
 	reader->failed = true;
 }
 
@@ -294,7 +296,7 @@ static void read_delivery(struct reader *reader, const struct sdk_json *node, st
 		fail_at_member(reader, "delivery.op");
 	ret->remote_id = member_text(node, "remote_id");
 	ret->cause = member_text(node, "cause");
-	ret->reason = member_text(node, "reason");
+	ret->said = sdk_said_read(reader->arena, sdk_json_at(node, "reason"));
 	ret->unknown = sdk_json_bool(sdk_json_at(node, "unknown"), false);
 }
 
@@ -302,8 +304,8 @@ static void read_supplier_state(struct reader *reader, const struct sdk_json *no
 {
 	ret->state_from = member_text(node, "from");
 	ret->state_to = member_text(node, "to");
-	ret->why = member_text(node, "why");
-	ret->next = member_text(node, "next");
+	ret->why = sdk_said_read(reader->arena, sdk_json_at(node, "why"));
+	ret->next = sdk_said_read(reader->arena, sdk_json_at(node, "next"));
 	if (!ret->state_to.n)
 		fail_at_member(reader, "to");
 }

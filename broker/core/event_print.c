@@ -245,7 +245,7 @@ static void print_delivery(struct sdk_jsonw *w, const struct event *event)
 		return;
 	}
 	sdk_jsonw_kstr(w, "cause", event->cause);
-	kstr_empty(w, "reason", event->reason);
+	sdk_said_kprint(w, "reason", event->said);
 	if (event->kind == EVENT_DELIVERY_PARKED)
 		sdk_jsonw_kbool(w, "unknown", event->unknown);
 }
@@ -254,8 +254,8 @@ static void print_supplier_state(struct sdk_jsonw *w, const struct event *event)
 {
 	sdk_jsonw_kstr(w, "from", event->state_from);
 	sdk_jsonw_kstr(w, "to", event->state_to);
-	kstr_empty(w, "why", event->why);
-	kstr_empty(w, "next", event->next);
+	sdk_said_kprint(w, "why", event->why);
+	sdk_said_kprint(w, "next", event->next);
 }
 
 static void print_opened(struct sdk_jsonw *w, const struct event *event)

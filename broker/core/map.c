@@ -133,7 +133,8 @@ enum ent_rc map_check(const struct map *map, const struct ent_map_row *dflt, enu
 	for (unsigned value = 1; value < attr_n_value(attr); value++)
 		check_one(map, dflt, attr_word(attr, value), &wrong);
 	if (wrong.n > 0)
-		rc = sdk_fail(err, ENT_EINVAL, "%s: %.*s", sdk_attr_name(attr), ENT_F(wrong));
+		rc = sdk_fail_as(err, ENT_EINVAL, "map.comes_back", "{attribute=%s}: {wrong=%.*s}", sdk_attr_name(attr),
+				 ENT_F(wrong));
 	sdk_buf_release(&wrong);
 	return rc;
 }

@@ -135,6 +135,7 @@ enum ent_rc person_record_parse(struct ent_arena *arena, struct ent_str json, st
 	*ret = (struct person_row){.person = person_parse(node)};
 	ret->person.name = sdk_or_empty(sdk_json_text_at(node, "name"));
 	if (!ret->person.ref.n || !read_hex(sdk_json_text_at(node, "account_hash"), ret->mark))
-		return sdk_fail(err, ENT_EINVAL, "a person's record lacks a valid ref or account_hash");
+		return sdk_fail_as(err, ENT_EINVAL, "person.record",
+				   "a person's record lacks a valid ref or account_hash");
 	return ENT_OK;
 }

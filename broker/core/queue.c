@@ -69,7 +69,7 @@ static void next_phase(struct queue *queue, struct delivery *delivery, const str
 	queue_become(queue, delivery, DELIVERY_IN_FLIGHT);
 	delivery->phase = result->phase;
 	delivery->memo = sdk_or_empty(result->memo);
-	queue_tell_why(delivery, CAUSE_NONE, ENT_ABSENT, ENT_ABSENT);
+	queue_tell_why(delivery, CAUSE_NONE, SDK_SILENCE, ENT_ABSENT);
 }
 
 static void end_with(struct queue *queue, struct delivery *delivery, enum delivery_state state,
@@ -153,7 +153,7 @@ void queue_revive(struct queue *queue, struct delivery *delivery, struct ent_str
 	delivery->look_only = false; /* a person's word lets a write go where looking shows nothing */
 	delivery->anyway |= delivery->cause == CAUSE_EARLIER;
 	delivery->cause = CAUSE_NONE;
-	delivery->reason = ENT_STR("");
+	delivery->reason = SDK_SILENCE;
 	delivery->due_ms = queue->now_ms;
 	queue_meet_ticket(queue, delivery->supplier, false); /* it may have come since */
 	queue_park_gone(queue, delivery->supplier);          /* or there may still be none */
@@ -173,6 +173,12 @@ void queue_revive_moved(struct queue *queue, struct ent_str supplier)
 		if (delivery->state == DELIVERY_PARKED && is_of_its_ticket(delivery->cause))
 			queue_revive(queue, delivery, ENT_ABSENT);
 	waiting->touched = true;
+}
+
+/* Their own words, which no catalogue translates. */
+static struct ent_said words_of_person(const struct queue *queue, struct ent_str text)
+{
+	return text.n ? sdk_say(queue->dossier->arena, "delivery.words", "{words=%.*s}", ENT_F(text)) : SDK_SILENCE;
 }
 
 bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_action action, struct ent_str text,
@@ -198,8 +204,10 @@ bool queue_act(struct queue *queue, struct delivery *delivery, enum delivery_act
 		if (!(stands_still || waits))
 			return false;
 		queue_end(queue, delivery,
-			  &(struct queue_verdict){
-			      .state = DELIVERY_CANCELLED, .cause = CAUSE_IGNORED, .reason = text, .author = author});
+			  &(struct queue_verdict){.state = DELIVERY_CANCELLED,
+						  .cause = CAUSE_IGNORED,
+						  .reason = words_of_person(queue, text),
+						  .author = author});
 		queue_follow_settled(queue, delivery);
 		break;
 	}

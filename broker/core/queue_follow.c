@@ -59,14 +59,15 @@ static bool may_stand(struct dossier *dossier, const struct delivery *add, const
 }
 
 /* One that may have been done is for a person: it is not sent again, as a look would come too late. */
-static void stop_add(struct queue *queue, struct delivery *add, enum delivery_cause cause, struct ent_str reason)
+static void stop_add(struct queue *queue, struct delivery *add, enum delivery_cause cause, struct ent_said reason)
 {
 	if (is_untold(add))
 		queue_end_as(queue, add, DELIVERY_CANCELLED, cause, reason);
 	else if (add->state == DELIVERY_PENDING)
 		queue_end_as(queue, add, DELIVERY_PARKED, CAUSE_UNKNOWN,
-			     ENT_STR("the comment is to be taken out of the tool, and an earlier attempt may have "
-				     "brought it: look there, and remove it by hand if it is there"));
+			     SDK_SENTENCE("delivery.remove_by_hand",
+					  "the comment is to be taken out of the tool, and an earlier attempt may have "
+					  "brought it: look there, and remove it by hand if it is there"));
 }
 
 /* ---- an edit ------------------------------------------------------------------------------ */
@@ -87,7 +88,8 @@ static void supersede_withheld(struct queue *queue, const struct planned *planne
 	for (size_t i = 0; i < n; i++)
 		if (found[i]->op == ENT_EDIT_COMMENT && found[i]->state == DELIVERY_CANCELLED &&
 		    found[i]->cause == CAUSE_UNSHARED && sdk_eq(found[i]->supplier, planned->supplier->name)) {
-			queue_tell_why(found[i], CAUSE_SUPERSEDED, ENT_STR("a newer edit says it"), ENT_ABSENT);
+			queue_tell_why(found[i], CAUSE_SUPERSEDED,
+				       SDK_SENTENCE("delivery.newer_edit", "a newer edit says it"), ENT_ABSENT);
 			found[i]->dirty = true;
 		}
 }
@@ -116,8 +118,10 @@ static void follow_with(const struct queue_line *line, const struct planned *pla
 	if (!supplier_can(planned->supplier, planned->op))
 		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSUPPORTED,
 			     planned->op == ENT_EDIT_COMMENT
-				 ? ENT_STR("a comment that stands in this tool cannot be edited from outside")
-				 : ENT_STR("a comment that stands in this tool cannot be removed from outside"));
+				 ? SDK_SENTENCE("delivery.no_edit",
+						"a comment that stands in this tool cannot be edited from outside")
+				 : SDK_SENTENCE("delivery.no_remove",
+						"a comment that stands in this tool cannot be removed from outside"));
 	else
 		queue_line_vet(line, delivery, &now, is_rush);
 }
@@ -132,12 +136,12 @@ static bool was_taken_out(const struct queue_line *line, const struct planned *p
 	if ((remove->state == DELIVERY_PENDING || remove->state == DELIVERY_PARKED) &&
 	    !delivery_hides(remove, &planned->audience)) {
 		queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-			     ENT_STR("the comment is for this supplier again"));
+			     SDK_SENTENCE("delivery.for_it_again", "the comment is for this supplier again"));
 		return false;
 	}
 	struct delivery made = queue_line_make(line, planned);
 	queue_end_as(queue, queue_line_up(queue, &made), DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-		     ENT_STR("the comment was taken out of this tool before: say it anew"));
+		     SDK_SENTENCE("delivery.taken_out", "the comment was taken out of this tool before: say it anew"));
 	return true;
 }
 
@@ -148,7 +152,7 @@ static void withhold_edit(const struct queue_line *line, const struct planned *p
 
 	supersede_withheld(line->queue, planned);
 	queue_end_as(line->queue, queue_line_up(line->queue, &made), DELIVERY_CANCELLED, CAUSE_UNSHARED,
-		     ENT_STR("the share was taken back"));
+		     SDK_SENTENCE("delivery.unshared", "the share was taken back"));
 }
 
 static void follow_edit(const struct queue_line *line, const struct planned *planned)
@@ -176,7 +180,8 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 		return;
 	}
 	if (at.edit)
-		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer edit says it"));
+		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			     SDK_SENTENCE("delivery.newer_edit", "a newer edit says it"));
 	follow_with(line, planned, &at);
 }
 
@@ -207,16 +212,16 @@ static void follow_removal(const struct queue_line *line, const struct planned *
 	}
 	if (at.add && is_untold(at.add)) {
 		stop_add(queue, at.add, CAUSE_AUDIENCE,
-			 ENT_STR("its audience does not include this supplier any more"));
+			 SDK_SENTENCE("delivery.audience_now", "its audience does not include this supplier any more"));
 		return;
 	}
 	if (!may_stand(queue->dossier, at.add, planned->comment, planned->supplier->name))
 		return;
 	if (at.add)
-		stop_add(queue, at.add, CAUSE_AUDIENCE, ENT_ABSENT);
+		stop_add(queue, at.add, CAUSE_AUDIENCE, SDK_SILENCE);
 	if (at.edit)
 		queue_end_as(queue, at.edit, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-			     ENT_STR("the comment is to be taken out of the tool"));
+			     SDK_SENTENCE("delivery.to_be_removed", "the comment is to be taken out of the tool"));
 	if (!at.remove) {
 		follow_with(line, planned, &at);
 	} else if (delivery_is_open(at.remove)) {
@@ -248,7 +253,8 @@ static bool is_narrowed(struct dossier *dossier, const struct event *event)
 /* A person who let it go there did so with other readers in mind. */
 static void forbid_delivery(struct queue *queue, struct delivery *delivery)
 {
-	const struct ent_str reason = ENT_STR("its audience does not include this supplier any more");
+	const struct ent_said reason =
+	    SDK_SENTENCE("delivery.audience_now", "its audience does not include this supplier any more");
 
 	delivery->anyway = false;
 	delivery->dirty = true;
@@ -303,11 +309,12 @@ void queue_follow_removed(struct queue *queue, const char *uuid)
 	for (size_t i = 0; i < n; i++) {
 		struct delivery *delivery = found[i];
 		if (delivery->op == ENT_ADD_COMMENT)
-			stop_add(queue, delivery, CAUSE_SUPERSEDED, ENT_STR("the comment was removed"));
+			stop_add(queue, delivery, CAUSE_SUPERSEDED,
+				 SDK_SENTENCE("delivery.comment_removed", "the comment was removed"));
 		else if (delivery->op == ENT_EDIT_COMMENT && delivery_is_open(delivery) &&
 			 delivery->state != DELIVERY_IN_FLIGHT)
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-				     ENT_STR("the comment was removed"));
+				     SDK_SENTENCE("delivery.comment_removed", "the comment was removed"));
 	}
 }
 
@@ -322,8 +329,9 @@ static void end_followers(struct queue *queue, const struct delivery *add)
 	for (size_t i = 0; i < n; i++)
 		if (delivery_changes_comment(found[i]->op) && delivery_is_open(found[i]) &&
 		    found[i]->state != DELIVERY_IN_FLIGHT && sdk_eq(found[i]->supplier, add->supplier))
-			queue_end_as(queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-				     ENT_STR("the delivery of the comment itself was given up"));
+			queue_end_as(
+			    queue, found[i], DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			    SDK_SENTENCE("delivery.given_up", "the delivery of the comment itself was given up"));
 }
 
 /* It did not get there for the requester, and goes to those who still may read it. */
@@ -331,7 +339,8 @@ static void go_narrower(struct queue *queue, struct delivery *add, struct delive
 {
 	narrow_waiting(add, &remove->audience);
 	queue_end_as(queue, remove, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
-		     ENT_STR("the comment has not come to the tool yet: it goes without the requester"));
+		     SDK_SENTENCE("delivery.goes_narrower",
+				  "the comment has not come to the tool yet: it goes without the requester"));
 }
 
 /* It was on its way while the comment became one for this supplier again, and did nothing: the edit that was given up
@@ -348,13 +357,14 @@ static void edit_after_all(struct queue *queue, const struct delivery *remove)
 	if (!edit || edit->state != DELIVERY_CANCELLED || edit->cause != CAUSE_SUPERSEDED)
 		return;
 	queue_become(queue, edit, DELIVERY_PENDING);
-	queue_tell_why(edit, CAUSE_NONE, ENT_ABSENT, ENT_ABSENT);
+	queue_tell_why(edit, CAUSE_NONE, SDK_SILENCE, ENT_ABSENT);
 	edit->due_ms = queue->now_ms;
 }
 
 void queue_follow_settled(struct queue *queue, struct delivery *delivery)
 {
-	const struct ent_str reason = ENT_STR("the comment is to be taken out of the tool");
+	const struct ent_said reason =
+	    SDK_SENTENCE("delivery.to_be_removed", "the comment is to be taken out of the tool");
 	bool brings = delivery->op == ENT_ADD_COMMENT || delivery->op == ENT_EDIT_COMMENT;
 
 	if (delivery->op == ENT_REMOVE_COMMENT && delivery->state == DELIVERY_CANCELLED &&

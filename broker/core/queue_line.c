@@ -54,14 +54,15 @@ struct delivery *queue_line_up(struct queue *queue, struct delivery *made)
 static void withhold_earlier(struct queue *queue, struct delivery *delivery, enum when_said said)
 {
 	if (said == SAID_JUST_BEFORE)
-		queue_end_as(
-		    queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
-		    ENT_STR("by its tool's clock the comment was made shortly before the supplier took part, but "
-			    "that clock may be behind: retry to send it, or ignore it"));
+		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_EARLIER,
+			     SDK_SENTENCE("delivery.just_before",
+					  "by its tool's clock the comment was made shortly before the supplier took "
+					  "part, but that clock may be behind: retry to send it, or ignore it"));
 	else
 		queue_end_as(
 		    queue, delivery, DELIVERY_CANCELLED, CAUSE_EARLIER,
-		    ENT_STR("the comment was made before the supplier took part: retry to send it all the same"));
+		    SDK_SENTENCE("delivery.before",
+				 "the comment was made before the supplier took part: retry to send it all the same"));
 }
 
 void queue_line_vet(const struct queue_line *line, struct delivery *delivery, const struct planned *planned,
@@ -71,10 +72,11 @@ void queue_line_vet(const struct queue_line *line, struct delivery *delivery, co
 
 	if (planned->said != SAID_SINCE)
 		withhold_earlier(queue, delivery, planned->said);
-	else if (line->endless.p)
+	else if (line->endless.code.n)
 		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP, line->endless);
 	else if (is_rush)
 		queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_LOOP,
-			     ENT_STR("more than 10 updates or 30 comments in a minute, none by a person with us: an "
-				     "automation in their tool probably reacts to ours"));
+			     SDK_SENTENCE("delivery.rush",
+					  "more than 10 updates or 30 comments in a minute, none by a person "
+					  "with us: an automation in their tool probably reacts to ours"));
 }

@@ -8,7 +8,7 @@
 struct queue_line {
 	struct queue *queue;
 	struct queue_cause cause;
-	struct ent_str endless; /* why its comment is an endless answer; absent: it is none */
+	struct ent_said endless; /* why its comment is an endless answer; no code: it is none */
 };
 
 struct delivery queue_line_make(const struct queue_line *line, const struct planned *planned);

@@ -34,7 +34,7 @@ static struct ent_str loop_side(const struct dossier *dossier, const struct loop
 	return title.n ? sdk_head(title, 80) : ENT_STR("us");
 }
 
-bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_str *ret_reason)
+bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_said *ret_reason)
 {
 	struct dossier *dossier = queue->dossier;
 	size_t other = SIZE_MAX;
@@ -49,15 +49,14 @@ bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, stru
 		return false;
 	struct ent_str mine = loop_side(dossier, &word[n - 1]);
 	struct ent_str theirs = other < n ? loop_side(dossier, &word[other]) : ENT_STR("the ticket that we opened");
-	*ret_reason =
-	    sign == LOOP_SAME_WORDS
-		? sdk_format(dossier->arena,
-			     "%.*s writes the same text again and again, each time in answer to %.*s: both look like "
-			     "automatic answers",
-			     ENT_F(mine), ENT_F(theirs))
-		: sdk_format(dossier->arena,
-			     "%.*s and %.*s have answered each other %d times, each time within %d seconds: they "
-			     "look like automatic answers",
-			     ENT_F(mine), ENT_F(theirs), LOOP_SWITCHES, LOOP_PACE_MS / 1000);
+	*ret_reason = sign == LOOP_SAME_WORDS
+			  ? sdk_say(dossier->arena, "delivery.same_words",
+				    "{one=%.*s} writes the same text again and again, each time in answer to "
+				    "{other=%.*s}: both look like automatic answers",
+				    ENT_F(mine), ENT_F(theirs))
+			  : sdk_say(dossier->arena, "delivery.answer_each_other",
+				    "{one=%.*s} and {other=%.*s} have answered each other {times=%d} times, each time "
+				    "within {seconds=%d} seconds: they look like automatic answers",
+				    ENT_F(mine), ENT_F(theirs), LOOP_SWITCHES, LOOP_PACE_MS / 1000);
 	return true;
 }

@@ -14,6 +14,6 @@ struct queue_cause {
  * among it. So a history that is read in late is no loop, and a supplier whose clock is wrong is still found. */
 bool queue_is_rush(struct queue *queue, const struct queue_cause *cause, struct ent_str supplier, enum ent_op_kind op);
 /* Is the comment that the event adds an endless answer, as loop.h says? *ret_reason names both sides. */
-bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_str *ret_reason);
+bool queue_is_endless(struct queue *queue, const struct queue_cause *cause, struct ent_said *ret_reason);
 
 #endif

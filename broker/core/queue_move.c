@@ -67,17 +67,17 @@ static void add_event(struct queue *queue, const struct delivery *delivery, cons
 	event->op = delivery->op;
 	event->remote_id = verdict->remote_id;
 	event->cause = sdk_str(delivery_cause_word(verdict->cause));
-	event->reason = verdict->reason;
+	event->said = verdict->reason;
 	event->unknown = verdict->state == DELIVERY_UNKNOWN;
 	if (verdict->author)
 		event->actor = *verdict->author;
 }
 
-void queue_tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_str reason,
+void queue_tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_said reason,
 		    struct ent_str exchange)
 {
 	delivery->cause = cause;
-	delivery->reason = sdk_or_empty(reason);
+	delivery->reason = reason;
 	delivery->remote_id = ENT_STR("");
 	if (exchange.n)
 		delivery->exchange = exchange;

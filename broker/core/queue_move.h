@@ -20,14 +20,15 @@ void queue_become(struct queue *queue, struct delivery *delivery, enum delivery_
 struct queue_verdict {
 	enum delivery_state state; /* DONE, PARKED, UNKNOWN, CANCELLED */
 	enum delivery_cause cause;
-	struct ent_str reason, remote_id, exchange;
+	struct ent_said reason;
+	struct ent_str remote_id, exchange;
 	struct ent_str ticket;       /* where it stands, when that was told; absent: the ticket that it is for */
 	const struct person *author; /* NULL: nobody */
 };
 /* It ends, or stands still for a person: an event. */
 void queue_end(struct queue *queue, struct delivery *delivery, const struct queue_verdict *verdict);
 /* What was said of its last attempt is about this move now. */
-void queue_tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_str reason,
+void queue_tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_said reason,
 		    struct ent_str exchange);
 
 #endif

@@ -35,10 +35,11 @@ static void cancel_waiting(struct queue *queue, struct ent_str supplier)
 		else if (delivery->state == DELIVERY_UNKNOWN)
 			queue_end_as(
 			    queue, delivery, DELIVERY_CANCELLED, CAUSE_UNKNOWN,
-			    ENT_STR("the share was taken back while this was on its way: it may have been done"));
+			    SDK_SENTENCE("delivery.unshared_on_way",
+					 "the share was taken back while this was on its way: it may have been done"));
 		else
 			queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_UNSHARED,
-				     ENT_STR("the share was taken back"));
+				     SDK_SENTENCE("delivery.unshared", "the share was taken back"));
 }
 
 static bool names_us(const struct event *event)
@@ -115,7 +116,7 @@ static struct delivery *take_up(struct queue *queue, struct delivery *known, con
 	known->audience = like->audience;
 	known->due_ms = queue->now_ms;
 	known->cause = CAUSE_NONE;
-	known->reason = ENT_STR("");
+	known->reason = SDK_SILENCE;
 	known->attempt = 0;
 	known->owed = false;
 	known->anyway = like->anyway;
@@ -178,7 +179,8 @@ static void update_plan(const struct queue_line *line, const struct planned *pla
 			return;
 		}
 		all.set |= delivery->set;
-		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED, ENT_STR("a newer update says it"));
+		queue_end_as(queue, delivery, DELIVERY_CANCELLED, CAUSE_SUPERSEDED,
+			     SDK_SENTENCE("delivery.newer_update", "a newer update says it"));
 	}
 	if (last && last->op == ENT_UPDATE_TICKET && last->state == DELIVERY_PENDING && last->attempt == 0)
 		merge_update(queue, last, all.set);

@@ -13,7 +13,7 @@ struct delivery *queue_next_waiting(struct queue *queue, struct ent_str supplier
 }
 
 void queue_end_as(struct queue *queue, struct delivery *delivery, enum delivery_state state, enum delivery_cause cause,
-		  struct ent_str reason)
+		  struct ent_said reason)
 {
 	queue_end(queue, delivery, &(struct queue_verdict){.state = state, .cause = cause, .reason = reason});
 }
@@ -40,8 +40,10 @@ void queue_park_gone(struct queue *queue, struct ent_str supplier)
 		return;
 	for (int64_t id = 0; (delivery = queue_next_waiting(queue, supplier, id)); id = delivery->id)
 		if (delivery->state == DELIVERY_PENDING && delivery->op != ENT_CREATE_TICKET)
-			queue_end_as(queue, delivery, DELIVERY_PARKED, CAUSE_GONE,
-				     ENT_STR("the supplier has no ticket for this incident, and none is on its way"));
+			queue_end_as(
+			    queue, delivery, DELIVERY_PARKED, CAUSE_GONE,
+			    SDK_SENTENCE("delivery.no_ticket",
+					 "the supplier has no ticket for this incident, and none is on its way"));
 }
 
 /* Its text becomes a comment: a second ticket is not made. */
@@ -67,7 +69,7 @@ void queue_meet_ticket(struct queue *queue, struct ent_str supplier, bool is_nam
 		if (delivery->op != ENT_CREATE_TICKET)
 			continue;
 		if (delivery->state == DELIVERY_UNKNOWN && is_named)
-			queue_end_as(queue, delivery, DELIVERY_DONE, CAUSE_NONE, ENT_STR(""));
+			queue_end_as(queue, delivery, DELIVERY_DONE, CAUSE_NONE, SDK_SILENCE);
 		else if (delivery->state != DELIVERY_UNKNOWN && !delivery->look && delivery->phase == 0)
 			become_comment(queue, delivery); /* it is known not to be done */
 	}

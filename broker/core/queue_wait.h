@@ -8,7 +8,7 @@
 /* The open one behind `after` (0: the first) that is not in flight: of those, the outcome will tell. */
 struct delivery *queue_next_waiting(struct queue *queue, struct ent_str supplier, int64_t after);
 void queue_end_as(struct queue *queue, struct delivery *delivery, enum delivery_state state, enum delivery_cause cause,
-		  struct ent_str reason);
+		  struct ent_said reason);
 /* Without a ticket nothing can be sent until the incident is shared again or the ticket comes back: open deliveries are
  * parked for a person, unless a ticket is being made. */
 void queue_park_gone(struct queue *queue, struct ent_str supplier);

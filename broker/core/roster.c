@@ -24,19 +24,20 @@ enum ent_rc roster_open(struct supplier_set *set, bool strict, struct roster **r
 				  .references = 1};
 	for (size_t i = 0; i < set->n; i++) {
 		const struct supplier *supplier = &set->at[i];
-		struct ent_err why = {""};
+		struct ent_err why = {0};
 
 		roster->state[i] = NULL;
-		roster->broken[i] = (struct ent_err){""};
+		roster->broken[i] = (struct ent_err){0};
 		if (supplier->connector->open == NULL ||
 		    supplier->connector->open(supplier->settings, &roster->state[i], &why) == ENT_OK)
 			continue;
 		roster->state[i] = NULL;
-		(void)sdk_fail(&roster->broken[i], ENT_EINVAL, "connector %s refuses its settings: %s",
-			       supplier->connector->name, why.msg);
+		(void)sdk_fail_as(&roster->broken[i], ENT_EINVAL, "supplier.settings",
+				  "connector {connector=%s} refuses its settings: {why=%p}", supplier->connector->name,
+				  SDK_WHY(&why));
 		if (strict) {
-			(void)sdk_fail(err, ENT_EINVAL, "supplier %.*s: %s", ENT_F(supplier->name),
-				       roster->broken[i].msg);
+			(void)sdk_fail_as(err, ENT_EINVAL, "supplier.named", "supplier {supplier=%.*s}: {why=%p}",
+					  ENT_F(supplier->name), SDK_WHY(&roster->broken[i]));
 			roster_close(roster, i);
 			return ENT_EINVAL;
 		}

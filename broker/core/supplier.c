@@ -130,7 +130,7 @@ bool supplier_can(const struct supplier *supplier, enum ent_op_kind op)
 	const struct ent_connector *connector = supplier->connector;
 
 	return supplier->link.url.n > 0 && connector && connector->build && connector->parse &&
-	       ((connector->ops >> op) & 1u) && !(op == ENT_POLL && supplier->cannot_poll.p);
+	       ((connector->ops >> op) & 1u) && !(op == ENT_POLL && supplier->cannot_poll.code.n);
 }
 
 bool supplier_takes_words(const struct supplier *supplier)

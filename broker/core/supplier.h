@@ -91,8 +91,8 @@ struct supplier {
 	struct ent_str name, title;  /* title: what people read, e.g. "Orion Infogérance" */
 	struct ent_str organisation; /* whose tool it is, see organisation_of(); absent: of its own name */
 	const struct ent_connector *connector;
-	void *settings;             /* connector->settings_size bytes */
-	struct ent_str cannot_poll; /* the connector's reason why it cannot poll with these settings; absent: it can */
+	void *settings;              /* connector->settings_size bytes */
+	struct ent_said cannot_poll; /* why the connector cannot poll with these settings; no code: it can */
 	struct secret secret[SUPPLIER_SECRET_MAX];
 	size_t n_secret;     /* 0: `unsigned: true` stands in the configuration, or no_hooks */
 	bool no_hooks;       /* it is only asked: its webhooks are refused */

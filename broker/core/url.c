@@ -77,10 +77,11 @@ static enum ent_rc port_read(struct ent_str text, int *ret, struct ent_err *err)
 	int64_t port;
 
 	if (text.n > 5 || !is_all(text, "0123456789") || !sdk_to_int(text, &port) || port < 1 || port > 65535)
-		return sdk_fail(err, ENT_EINVAL, "its port is none (1 to 65535)");
+		return sdk_fail_as(err, ENT_EINVAL, "url.port", "its port is none (1 to 65535)");
 	for (size_t i = 0; i < sizeof bad_port / sizeof *bad_port; i++)
 		if (port == bad_port[i])
-			return sdk_fail(err, ENT_EINVAL, "port %d is that of another protocol", (int)port);
+			return sdk_fail_as(err, ENT_EINVAL, "url.port_other",
+					   "port {port=%d} is that of another protocol", (int)port);
 	*ret = (int)port;
 	return ENT_OK;
 }
@@ -95,17 +96,18 @@ static enum ent_rc authority_read(struct ent_str text, struct url *url, struct e
 		url->host = sdk_cut((struct ent_str){text.p + 1, text.n - 1}, ']', &rest);
 		if (!rest.p || url->host.n > 45 || !memchr(url->host.p, ':', url->host.n) ||
 		    !is_all(url->host, "0123456789abcdefABCDEF:."))
-			return sdk_fail(err, ENT_EINVAL, "what stands in [] is no IPv6 address");
+			return sdk_fail_as(err, ENT_EINVAL, "url.ipv6", "what stands in [] is no IPv6 address");
 		if (rest.n > 0 && rest.p[0] != ':')
-			return sdk_fail(err, ENT_EINVAL, "something follows the ] of its host");
+			return sdk_fail_as(err, ENT_EINVAL, "url.after_host", "something follows the ] of its host");
 		return rest.n > 0 ? port_read((struct ent_str){rest.p + 1, rest.n - 1}, &url->port, err) : ENT_OK;
 	}
 	if (memchr(text.p, '@', text.n))
-		return sdk_fail(err, ENT_EINVAL, "a user stands before its host (@)");
+		return sdk_fail_as(err, ENT_EINVAL, "url.user", "a user stands before its host (@)");
 	url->host = sdk_cut(text, ':', &rest);
 	if (!is_host(url->host))
-		return sdk_fail(err, ENT_EINVAL,
-				"its host is no plain name or address (a-z, 0-9, . and -; other letters as xn--...)");
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "url.host",
+		    "its host is no plain name or address (a-z, 0-9, . and -; other letters as xn--...)");
 	return rest.p ? port_read(rest, &url->port, err) : ENT_OK;
 }
 
@@ -127,10 +129,10 @@ enum ent_rc url_read(struct ent_str url, struct url *ret, struct ent_err *err)
 	enum ent_rc rc;
 
 	if (scheme == 0)
-		return sdk_fail(err, ENT_EINVAL, "begins neither with https:// nor with http://");
+		return sdk_fail_as(err, ENT_EINVAL, "url.scheme", "begins neither with https:// nor with http://");
 	if (url.n > URL_MAX || !is_url_text(url))
-		return sdk_fail(err, ENT_EINVAL, "is longer than %d bytes or has a character that stands in no URL",
-				URL_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "url.long",
+				   "is longer than {most=%d} bytes or has a character that stands in no URL", URL_MAX);
 	for (end = scheme; end < url.n && !strchr("/?#", url.p[end]); end++)
 		;
 	read.is_tls = scheme == 8;
@@ -151,9 +153,10 @@ enum ent_rc url_vet(struct ent_str url, bool plain_http, struct ent_err *err)
 	if (rc != ENT_OK)
 		return rc;
 	if (!read.is_tls && !plain_http)
-		return sdk_fail(err, ENT_EINVAL, "is http:, where everybody on the way can read and change it");
+		return sdk_fail_as(err, ENT_EINVAL, "url.plain",
+				   "is http:, where everybody on the way can read and change it");
 	if (memchr(url.p, '#', url.n))
-		return sdk_fail(err, ENT_EINVAL, "has a fragment (#)");
+		return sdk_fail_as(err, ENT_EINVAL, "url.fragment", "has a fragment (#)");
 	return ENT_OK;
 }
 
@@ -180,17 +183,19 @@ static enum ent_rc path_vet(struct ent_arena *arena, struct ent_str path, struct
 		struct ent_str decoded;
 
 		if (path_climbs(path) || sdk_has_control(path))
-			return sdk_fail(err, ENT_EINVAL, "the path has a part \".\" or \"..\" or a control character");
+			return sdk_fail_as(err, ENT_EINVAL, "url.path_part",
+					   "the path has a part \".\" or \"..\" or a control character");
 		if (path.n == 0 || !memchr(path.p, '%', path.n))
 			return ENT_OK;
 		if (!sdk_percent_decode(arena, path, false, &decoded)) {
 			if (times > 0)
 				return ENT_OK; /* a '%' of the text itself */
-			return sdk_fail(err, ENT_EINVAL, "the path has a %% without two digits");
+			return sdk_fail_as(err, ENT_EINVAL, "url.path_percent", "the path has a %% without two digits");
 		}
 		path = decoded;
 	}
-	return sdk_fail(err, ENT_EINVAL, "the path is encoded more than %d times", DECODES_MAX - 1);
+	return sdk_fail_as(err, ENT_EINVAL, "url.path_coded", "the path is encoded more than {most=%d} times",
+			   DECODES_MAX - 1);
 }
 
 static struct ent_str without_query(struct ent_str path)
@@ -207,7 +212,7 @@ enum ent_rc url_vet_base(struct ent_str url, bool plain_http, struct ent_err *er
 	enum ent_rc rc = url_vet(url, plain_http, err);
 
 	if (rc == ENT_OK && memchr(url.p, '?', url.n))
-		rc = sdk_fail(err, ENT_EINVAL, "has a query (?)");
+		rc = sdk_fail_as(err, ENT_EINVAL, "url.query", "has a query (?)");
 	if (rc != ENT_OK)
 		return rc;
 	sdk_arena_init(&arena);
@@ -263,15 +268,16 @@ enum ent_rc url_redirect(struct ent_arena *arena, const char *method, int status
 	enum ent_rc rc = url_read(url, &from, err);
 
 	if (rc == ENT_OK && (!is_followed(method, status) || location.n == 0))
-		rc = sdk_fail(err, ENT_EINVAL, "status %d sends no %s on", status, method);
+		rc = sdk_fail_as(err, ENT_EINVAL, "url.status_method", "status {status=%d} sends no {method=%s} on",
+				 status, method);
 	if (rc == ENT_OK && has_other_scheme(location))
-		rc = sdk_fail(err, ENT_EINVAL, "it leads to another protocol");
+		rc = sdk_fail_as(err, ENT_EINVAL, "url.other_protocol", "it leads to another protocol");
 	if (rc != ENT_OK)
 		return rc;
 	whole = location_resolve(arena, &from, location);
 	rc = url_read(whole, &to, err);
 	if (rc == ENT_OK && (to.is_tls != from.is_tls || to.port != from.port || !sdk_ieq(to.host, from.host)))
-		rc = sdk_fail(err, ENT_EINVAL, "it leads away from the supplier's own host");
+		rc = sdk_fail_as(err, ENT_EINVAL, "url.other_host", "it leads away from the supplier's own host");
 	if (rc == ENT_OK)
 		rc = path_vet(arena, without_query(to.path), err);
 	if (rc == ENT_OK)
@@ -302,15 +308,16 @@ enum ent_rc url_join(struct ent_arena *arena, struct ent_str base, struct ent_st
 	if (path.n > 0 && path.p[0] == '/')
 		whole = sdk_format(arena, "%.*s%.*s", ENT_F(end), ENT_F(path));
 	else if (!sdk_starts(path, "https://") && !sdk_starts(path, "http://"))
-		return sdk_fail(err, ENT_EINVAL, "the path begins neither with / nor with the base URL");
+		return sdk_fail_as(err, ENT_EINVAL, "url.path_begin",
+				   "the path begins neither with / nor with the base URL");
 	rc = url_read(whole, &to, err);
 	if (rc != ENT_OK)
 		return rc;
 	if (to.is_tls != from.is_tls || to.port != from.port || !sdk_ieq(to.host, from.host) ||
 	    !is_under(from.path, to.path))
-		return sdk_fail(err, ENT_EINVAL, "the URL leads away from the supplier's own");
+		return sdk_fail_as(err, ENT_EINVAL, "url.leads_away", "the URL leads away from the supplier's own");
 	if (to.path.n > 0 && memchr(to.path.p, '#', to.path.n))
-		return sdk_fail(err, ENT_EINVAL, "the URL has a fragment (#)");
+		return sdk_fail_as(err, ENT_EINVAL, "url.with_fragment", "the URL has a fragment (#)");
 	rc = path_vet(arena, without_query(to.path), err);
 	if (rc == ENT_OK)
 		*ret = whole.p == path.p ? sdk_dup(arena, path) : whole;

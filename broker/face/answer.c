@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 #include "face/uri.h"
+#include "sdk/webhook.h"
 
 /* On every answer: it is data for programs, never a page, and no cache may keep it. */
 #define FIELDS_ALWAYS                                                                                                  \
@@ -76,33 +77,35 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 void answer_done(struct exchange *x, int status)
 {
 	if (x->desk->scratch.failed)
-		answer_problem(x, PROBLEM_INTERNAL, "The answer is larger than this server sends; ask for less.");
+		answer_problem(x, PROBLEM_INTERNAL, "answer.large",
+			       "The answer is larger than this server sends; ask for less.");
 	else
 		answer_body(x, status, NULL, sdk_buf_view(&x->desk->scratch));
 }
 
-void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
+void answer_problem(struct exchange *x, enum problem problem, const char *code, const char *fmt, ...)
 {
-	char detail[512];
-	struct sdk_jsonw w = answer_json(x);
-	va_list ap;
-	int n;
+	struct ent_said said;
+	va_list args;
 
-	va_start(ap, fmt);
-	n = vsnprintf(detail, sizeof detail, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		n = 0;
-	if ((size_t)n >= sizeof detail)
-		n = sizeof detail - 1;
-	while (n > 0 && !sdk_is_utf8((struct ent_str){detail, (size_t)n}))
-		n--; /* a character cut in two */
+	va_start(args, fmt);
+	said = sdk_vsay(&x->arena.abi, code, fmt, args);
+	va_end(args);
+	answer_problem_said(x, problem, said);
+}
+
+void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said)
+{
+	struct sdk_jsonw w = answer_json(x);
+
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_key(&w, "type");
 	sdk_jsonw_str(&w, sdk_format(&x->arena.abi, "/problems/%s", problem_facts[problem].word));
 	sdk_jsonw_kz(&w, "title", problem_facts[problem].title);
 	sdk_jsonw_kint(&w, "status", problem_facts[problem].status);
-	sdk_jsonw_kstr(&w, "detail", (struct ent_str){detail, (size_t)n});
+	sdk_jsonw_kstr(&w, "detail", sdk_or_empty(said.text));
+	sdk_jsonw_kstr(&w, "code", said.code);
+	sdk_jsonw_kraw(&w, "params", said.params.n ? said.params : ENT_STR("{}"));
 	if (uri_is_path(x->path))
 		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
 	sdk_jsonw_close(&w, '}');
@@ -110,25 +113,30 @@ void answer_problem(struct exchange *x, enum problem problem, const char *fmt, .
 	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->desk->scratch));
 }
 
-void answer_busy(struct exchange *x, const char *why)
+void answer_busy(struct exchange *x, struct ent_said why)
 {
 	bool reads = sdk_eqz(x->request.method, "GET") || sdk_eqz(x->request.method, "HEAD");
 
-	answer_problem(x, PROBLEM_UNAVAILABLE, "%s %s after the time in Retry-After.", why,
-		       reads ? "Ask again" : "Nothing was kept; send it again");
+	if (reads)
+		answer_problem(x, PROBLEM_UNAVAILABLE, "busy.ask_again",
+			       "{why=%p} Ask again after the time in Retry-After.", (const void *)&why);
+	else
+		answer_problem(x, PROBLEM_UNAVAILABLE, "busy.send_again",
+			       "{why=%p} Nothing was kept; send it again after the time in Retry-After.",
+			       (const void *)&why);
 	x->answer.fields = ENT_STR("Retry-After: " RETRY_AFTER_S "\r\n");
 }
 
 void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err)
 {
 	if (rc == ENT_EGONE)
-		answer_problem(x, PROBLEM_NOT_FOUND, "%s", err->msg);
+		answer_problem_said(x, PROBLEM_NOT_FOUND, sdk_said(err));
 	else if (rc == ENT_EINVAL)
-		answer_problem(x, PROBLEM_REQUEST, "%s", err->msg);
+		answer_problem_said(x, PROBLEM_REQUEST, sdk_said(err));
 	else if (rc == ENT_EUNSUPPORTED)
-		answer_problem(x, PROBLEM_INTERNAL, "%s", err->msg);
+		answer_problem_said(x, PROBLEM_INTERNAL, sdk_said(err));
 	else
-		answer_busy(x, "The store cannot be read just now.");
+		answer_busy(x, SDK_SENTENCE("busy.unread", "The store cannot be read just now."));
 }
 
 void answer_refusal(struct exchange *x, int status, const char *why)
@@ -138,7 +146,7 @@ void answer_refusal(struct exchange *x, int status, const char *why)
 	for (enum problem i = 0; i < PROBLEM_N; i++)
 		if (problem_facts[i].status == status)
 			problem = i;
-	answer_problem(x, problem, "%s. The connection is closed.", why);
+	answer_problem(x, problem, "http_request.refused", "{why=%s}. The connection is closed.", why);
 }
 
 /* ---- bytes ------------------------------------------------------------------- */

@@ -34,11 +34,12 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 enum problem { PROBLEM_TABLE(X) PROBLEM_N };
 #undef X
 
-/* An RFC 9457 document; fmt says what to do. No secret may stand in it. */
-void answer_problem(struct exchange *x, enum problem problem, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/* An RFC 9457 document; the sentence says what to do: code and fmt as in sdk/say.h. No secret may stand in it. */
+void answer_problem(struct exchange *x, enum problem problem, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said);
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
-void answer_busy(struct exchange *x, const char *why);
+void answer_busy(struct exchange *x, struct ent_said why);
 /* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
 void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err);
 

@@ -28,7 +28,7 @@ static void arrive_decode(struct exchange *x, const struct supplier *supplier, c
 	struct slot_id id = arrival_slot(supplier, arrival->body_hash);
 
 	if (!slot_enter(x->desk->slot, &id, x->asks_for_one)) {
-		arrival_refuse(x->roster->set, supplier, ENT_STR(SLOT_REASON), arrival);
+		arrival_refuse(x->roster->set, supplier, SDK_SENTENCE("connector.slot", SLOT_REASON), arrival);
 		return;
 	}
 	arrival_decode(x->roster->set, supplier, self, webhook, &x->arena.abi, arrival);
@@ -99,10 +99,10 @@ enum ent_rc arrive_read_answer(struct exchange *x, const struct supplier *suppli
 	enum ent_rc rc;
 
 	if (connector->parse == NULL || !read_question(kept, &call))
-		return sdk_fail(err, ENT_EINVAL, "it answers a question that was not kept");
+		return sdk_fail_as(err, ENT_EINVAL, "probe.not_kept", "it answers a question that was not kept");
 	struct slot_id id = arrival_answer_slot(supplier, &call, kept->body);
 	if (!slot_enter(x->desk->slot, &id, x->asks_for_one))
-		return sdk_fail(err, ENT_EINVAL, "%s", SLOT_REASON);
+		return sdk_fail_as(err, ENT_EINVAL, "connector.slot", SLOT_REASON);
 	rc = connector->parse(self, &call, &response, arena, &result, err);
 	slot_leave(x->desk->slot);
 	*ret = result.changes;
@@ -115,7 +115,7 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 	struct ent_self self = roster_self(x->roster, supplier);
 	struct ent_arena *arena = &x->arena.abi;
 	struct ent_changes changes = {NULL, 0};
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc rc = arrive_pack(x, supplier, &self, kept, true, ret, err);
 
 	if (rc != ENT_OK)
@@ -124,7 +124,7 @@ enum ent_rc arrive_prepare_answer(struct exchange *x, const struct supplier *sup
 	arrival_take(x->roster->set, supplier, changes, arena, &ret->arrival);
 	if (rc != ENT_OK) {
 		ret->arrival.dead = true;
-		ret->arrival.reason = sdk_dup(arena, sdk_str(why.msg));
+		ret->arrival.reason = sdk_said_dup(arena, sdk_said(&why));
 	}
 	return ENT_OK;
 }

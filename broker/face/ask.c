@@ -31,7 +31,7 @@ const struct supplier *ask_supplier(struct exchange *x)
 
 	if (supplier == NULL)
 		answer_problem(
-		    x, PROBLEM_NOT_FOUND,
+		    x, PROBLEM_NOT_FOUND, "ask.no_supplier_listed",
 		    "There is no supplier of this name; GET /v1/suppliers, or entente supplier list, lists them.");
 	return supplier;
 }
@@ -40,7 +40,8 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
 {
 	if (sdk_to_int(x->param[i], ret) && *ret >= (zero ? 0 : 1))
 		return true;
-	answer_problem(x, PROBLEM_NOT_FOUND, "The path needs a number where this stands, as the lists show them.");
+	answer_problem(x, PROBLEM_NOT_FOUND, "ask.path_number",
+		       "The path needs a number where this stands, as the lists show them.");
 	return false;
 }
 
@@ -59,8 +60,9 @@ bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_S
 		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))
 			continue;
 		answer_problem(
-		    x, PROBLEM_CONTENT,
-		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each %s.", of);
+		    x, PROBLEM_CONTENT, "ask.id_uuid",
+		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each {of=%s}.",
+		    of);
 		return false;
 	}
 	memcpy(ret, lower.p, ID_SIZE - 1);
@@ -82,28 +84,35 @@ void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct excha
 {
 	x->work = job;
 	if (!exchange_submit(x, job, resume))
-		answer_busy(x, "Too many changes wait for the store.");
+		answer_busy(x, SDK_SENTENCE("busy.changes", "Too many changes wait for the store."));
+}
+
+/* The writer's sentence ends without a dot. */
+static void refuse_done(struct exchange *x, enum problem problem, const struct job *job, struct ent_said otherwise)
+{
+	struct ent_said said = job->err.msg[0] ? sdk_said(&job->err) : otherwise;
+
+	said.text = sdk_format(&x->arena.abi, "%.*s.", ENT_F(said.text));
+	answer_problem_said(x, problem, said);
 }
 
 bool ask_done(struct exchange *x, const struct job *job)
 {
-	const char *why = job->err.msg;
-
 	switch (job->outcome) {
 	case JOB_ACCEPTED:
 	case JOB_REPEATED:
 		return true;
 	case JOB_NOT_FOUND:
-		answer_problem(x, PROBLEM_NOT_FOUND, "%s.", why[0] != '\0' ? why : "It does not exist (any more)");
+		refuse_done(x, PROBLEM_NOT_FOUND, job, SDK_SENTENCE("ask.not_there", "It does not exist (any more)"));
 		break;
 	case JOB_CONFLICT:
-		answer_problem(x, PROBLEM_CONFLICT, "%s.",
-			       why[0] != '\0' ? why : "It is not in a state that allows it");
+		refuse_done(x, PROBLEM_CONFLICT, job,
+			    SDK_SENTENCE("ask.not_in_state", "It is not in a state that allows it"));
 		break;
 	case JOB_WAITING:
 	case JOB_DEAD:
 	case JOB_UNAVAILABLE:
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		break;
 	}
 	return false;

@@ -48,9 +48,9 @@ static struct ent_str token_of(const struct exchange *x)
 
 static bool refuse_token(struct exchange *x)
 {
-	answer_problem(x, PROBLEM_TOKEN,
-		       "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. "
-		       "\"entente token\" lists them and makes new ones.");
+	answer_problem(x, PROBLEM_TOKEN, "ask.token",
+		       "Send \"Authorization: Bearer ent_...\" with a token that exists and has not expired. \"entente "
+		       "token\" lists them and makes new ones.");
 	x->answer.fields = ENT_STR("WWW-Authenticate: Bearer realm=\"entente\"\r\n");
 	return false;
 }
@@ -82,7 +82,8 @@ bool auth_admit(struct exchange *x)
 	if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &x->principal, &expires_ms)) {
 		if (!db_failed(desk->db))
 			return refuse_token(x);
-		answer_busy(x, "The store cannot be read just now, so that tokens cannot be checked.");
+		answer_busy(x, SDK_SENTENCE("busy.tokens",
+					    "The store cannot be read just now, so that tokens cannot be checked."));
 		return false;
 	}
 	if (x->principal.n <= AUTH_NAME_MAX) {

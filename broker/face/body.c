@@ -61,24 +61,29 @@ static bool read_value(const struct sdk_json *node, const struct body_field *fie
 }
 
 /* "a text of 1 to 64 characters" */
-static struct ent_str kind_words(struct exchange *x, const struct body_field *field)
+static struct ent_said kind_words(struct exchange *x, const struct body_field *field)
 {
 	struct ent_arena *arena = &x->arena.abi;
 	long long min = field->min, max = field->max;
 
 	switch (field->kind) {
 	case BODY_TEXT:
-		return sdk_format(arena, "a text of %lld to %lld characters", min, max);
+		return sdk_say(arena, "kind.text", "a text of {least=%lld} to {most=%lld} characters", min, max);
 	case BODY_BOOL:
-		return ENT_STR("true or false");
+		return SDK_SENTENCE("kind.bool", "true or false");
 	case BODY_INT:
-		return sdk_format(arena, "a whole number from %lld to %lld", min, max);
+		return sdk_say(arena, "kind.number", "a whole number from {least=%lld} to {most=%lld}", min, max);
 	case BODY_TIME:
-		return ENT_STR("a time like 2026-11-22T04:18:45Z");
+		return SDK_SENTENCE("kind.time", "a time like 2026-11-22T04:18:45Z");
 	case BODY_NODE:
 		break;
 	}
-	return ENT_STR("there");
+	return SDK_SENTENCE("kind.there", "there");
+}
+
+static const char *member_name(struct exchange *x, const char *where, struct ent_str name)
+{
+	return sdk_z(&x->arena.abi, sdk_format(&x->arena.abi, "%s%.*s", where, ENT_F(name)));
 }
 
 static bool refuse_member(struct exchange *x, const char *where, struct ent_str name, const struct body_field *table)
@@ -89,8 +94,9 @@ static bool refuse_member(struct exchange *x, const char *where, struct ent_str 
 		known =
 		    sdk_format(&x->arena.abi, "%.*s%s%s", (int)known.n, known.p, known.n > 0 ? ", " : "", table->name);
 	name = sdk_head(name, 64);
-	answer_problem(x, PROBLEM_CONTENT, "\"%s%.*s\" is not known here; the members are: %.*s.", where, (int)name.n,
-		       name.p, (int)known.n, known.p);
+	answer_problem(x, PROBLEM_CONTENT, "ask.member_unknown",
+		       "\"{member=%s}\" is not known here; the members are: {known=%.*s}.", member_name(x, where, name),
+		       ENT_F(known));
 	return false;
 }
 
@@ -106,31 +112,34 @@ bool body_read_node(struct exchange *x, const char *where, const struct sdk_json
 		    void *ret)
 {
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT) {
-		answer_problem(x, PROBLEM_CONTENT, "%s%.*s has to be a JSON object.",
-			       where[0] != '\0' ? "" : "The body", where[0] != '\0' ? (int)sdk_str(where).n - 1 : 0,
-			       where);
+		if (where[0] == '\0')
+			answer_problem(x, PROBLEM_CONTENT, "ask.body_no_object", "The body has to be a JSON object.");
+		else
+			answer_problem(x, PROBLEM_CONTENT, "ask.member_no_object",
+				       "{member=%.*s} has to be a JSON object.", (int)sdk_str(where).n - 1, where);
 		return false;
 	}
 	for (const struct sdk_json *member = sdk_json_first(node); member != NULL; member = sdk_json_next(member)) {
 		const struct body_field *field = field_find(table, sdk_json_key(member));
-		struct ent_str words;
+		struct ent_said words;
 
 		if (field == NULL)
 			return refuse_member(x, where, sdk_json_key(member), table);
 		if (read_value(member, field, ret))
 			continue;
 		words = kind_words(x, field);
-		answer_problem(x, PROBLEM_CONTENT, "\"%s%s\" has to be %.*s.", where, field->name, (int)words.n,
-			       words.p);
+		answer_problem(x, PROBLEM_CONTENT, "ask.member_kind", "\"{member=%s}\" has to be {kind=%p}.",
+			       member_name(x, where, sdk_str(field->name)), (const void *)&words);
 		return false;
 	}
 	for (; table->name != NULL; table++) {
-		struct ent_str words = kind_words(x, table);
+		struct ent_said words = kind_words(x, table);
 
 		if (!table->required || sdk_json_at(node, table->name) != NULL)
 			continue;
-		answer_problem(x, PROBLEM_CONTENT, "\"%s%s\" is missing; it has to be %.*s.", where, table->name,
-			       (int)words.n, words.p);
+		answer_problem(x, PROBLEM_CONTENT, "ask.member_missing",
+			       "\"{member=%s}\" is missing; it has to be {kind=%p}.",
+			       member_name(x, where, sdk_str(table->name)), (const void *)&words);
 		return false;
 	}
 	return true;
@@ -147,7 +156,7 @@ bool body_read(struct exchange *x, const struct body_field *table, void *ret)
 	if (needs_none && x->body.n == 0)
 		return true;
 	if (sdk_json_parse(&x->arena.abi, x->body, &node, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_REQUEST, "The body is no JSON: %s.", err.msg);
+		answer_problem(x, PROBLEM_REQUEST, "ask.body_no_json", "The body is no JSON: {why=%p}.", SDK_WHY(&err));
 		return false;
 	}
 	return body_read_node(x, "", node, table, ret);

@@ -29,19 +29,20 @@ static const struct body_field comment_fields[] = {
 
 static bool refuse_audience(struct exchange *x)
 {
-	answer_problem(x, PROBLEM_CONTENT,
-		       "\"audience\" has to be {\"organisations\": [\"%.*s\", ...], \"everyone\": false, "
-		       "\"requester\": false} with up to %d names, each once; or words: \"internal\", or one or more "
-		       "of everyone, requester and names, with commas between.",
+	answer_problem(x, PROBLEM_CONTENT, "ask.audience",
+		       "\"audience\" has to be {\"organisations\": [\"{example=%.*s}\", ...], \"everyone\": false, "
+		       "\"requester\": false} with up to {most=%d} names, each once; or words: \"internal\", or one or "
+		       "more of everyone, requester and names, with commas between.",
 		       ENT_F(organisation_ours(x->roster->set)), AUDIENCE_MAX);
 	return false;
 }
 
 static bool refuse_stranger(struct exchange *x, struct ent_str name)
 {
-	answer_problem(
-	    x, PROBLEM_CONTENT, "\"audience\" names \"%.*s\", which is no organisation here; there are: %.*s.",
-	    ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)), ENT_F(organisation_list(&x->arena.abi, x->roster->set)));
+	answer_problem(x, PROBLEM_CONTENT, "ask.audience_unknown",
+		       "\"audience\" names \"{name=%.*s}\", which is no organisation here; there are: {known=%.*s}.",
+		       ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)),
+		       ENT_F(organisation_list(&x->arena.abi, x->roster->set)));
 	return false;
 }
 
@@ -66,9 +67,9 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 		return refuse_audience(x);
 	if (audience_names(ret, ours))
 		return are_known(x, ret->organisations);
-	answer_problem(x, PROBLEM_CONTENT,
-		       "\"audience\" does not name \"%.*s\", our own organisation: we read all that is written here. "
-		       "Add it to \"organisations\".",
+	answer_problem(x, PROBLEM_CONTENT, "ask.audience_ours",
+		       "\"audience\" does not name \"{name=%.*s}\", our own organisation: we read all that is written "
+		       "here. Add it to \"organisations\".",
 		       ENT_F(ours));
 	return false;
 }
@@ -91,11 +92,11 @@ static bool read_manner(struct exchange *x, const struct comment_body *body, str
 	struct ent_str lower = sdk_lower(&x->arena.abi, body->reply_to);
 
 	if (body->format.p && !comment_format_by_word(body->format, &ret->format)) {
-		answer_problem(x, PROBLEM_CONTENT, "\"format\" has to be text or markdown.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.format", "\"format\" has to be text or markdown.");
 		return false;
 	}
 	if (body->reply_to.p && !comment_id_is(lower)) {
-		answer_problem(x, PROBLEM_CONTENT, "\"reply_to\" has to be a comment's id, a UUID.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.reply_to", "\"reply_to\" has to be a comment's id, a UUID.");
 		return false;
 	}
 	if (body->reply_to.p)
@@ -111,7 +112,7 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 	if (job->outcome != JOB_REPEATED ||
 	    view_repeat(ask_view(x), ask->incident, sdk_str(ask->comment_uuid), ask->text, &ask->audience))
 		return true;
-	answer_problem(x, PROBLEM_CONFLICT,
+	answer_problem(x, PROBLEM_CONFLICT, "ask.comment_id_taken",
 		       "This \"id\" stands for another comment already; take a new one for new words.");
 	return false;
 }
@@ -169,8 +170,8 @@ static bool ask_comment(struct exchange *x, struct job *job)
 		return true;
 	}
 	answer_problem(
-	    x, PROBLEM_NOT_FOUND,
-	    "A comment's id is a UUID; GET /v1/incidents/{word}/comments, or entente incident show, lists them.");
+	    x, PROBLEM_NOT_FOUND, "ask.comment_uuid",
+	    "A comment's id is a UUID; GET /v1/incidents/INCIDENT/comments, or entente incident show, lists them.");
 	return false;
 }
 
@@ -187,7 +188,8 @@ void comments_patch(struct exchange *x)
 	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
-		answer_problem(x, PROBLEM_CONTENT, "One of \"body\" and \"audience\" is needed: what changes?");
+		answer_problem(x, PROBLEM_CONTENT, "ask.comment_nothing",
+			       "One of \"body\" and \"audience\" is needed: what changes?");
 		return;
 	}
 	job->ask.text = body.body;

@@ -17,7 +17,7 @@ static bool read_letter_id(struct exchange *x, int64_t *ret)
 {
 	if (sdk_to_int(x->param[0], ret) && *ret > 0)
 		return true;
-	answer_problem(x, PROBLEM_NOT_FOUND,
+	answer_problem(x, PROBLEM_NOT_FOUND, "ask.dead_letter_id",
 		       "A dead letter's id is a number; GET /v1/deadletters, or entente deadletter list, lists them.");
 	return false;
 }
@@ -32,7 +32,7 @@ static bool read_letter(struct exchange *x, struct dead_letter *ret)
 		return false;
 	rc = view_dead(ask_view(x), id, ret, &err);
 	if (rc == ENT_EINVAL) /* the request is right: the kept body is damaged */
-		answer_problem(x, PROBLEM_INTERNAL, "%s", err.msg);
+		answer_problem_said(x, PROBLEM_INTERNAL, sdk_said(&err));
 	else if (rc != ENT_OK)
 		answer_failure(x, rc, &err);
 	return rc == ENT_OK;
@@ -70,19 +70,21 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	enum ent_rc rc;
 
 	if (!sdk_eqz(letter->state, "waiting")) {
-		sdk_fail(err, ENT_EINVAL, "it does not wait: it is %.*s", (int)letter->state.n, letter->state.p);
+		sdk_fail_as(err, ENT_EINVAL, "ask.dead_letter_state", "it does not wait: it is {state=%.*s}",
+			    (int)letter->state.n, letter->state.p);
 		return NULL;
 	}
 	if (supplier == NULL) {
-		sdk_fail(err, ENT_EINVAL, "its supplier %.*s is not configured any more", (int)letter->supplier.n,
-			 letter->supplier.p);
+		sdk_fail_as(err, ENT_EINVAL, "ask.dead_letter_supplier",
+			    "its supplier {supplier=%.*s} is not configured any more", (int)letter->supplier.n,
+			    letter->supplier.p);
 		return NULL;
 	}
 	if (supplier->drops_private && !letter->body.n) {
-		sdk_fail(err, ENT_EINVAL,
-			 "its body was not kept, because %.*s has `private_comments: drop` and it may have held one; "
-			 "have the tool send it again",
-			 ENT_F(letter->supplier));
+		(void)sdk_fail_as(err, ENT_EINVAL, "ask.body_not_kept",
+				  "its body was not kept, because {supplier=%.*s} has `private_comments: drop` and it "
+				  "may have held one; have the tool send it again",
+				  ENT_F(letter->supplier));
 		return NULL;
 	}
 	webhook = arrive_kept(&x->arena.abi, letter->header_json, letter->body);
@@ -103,11 +105,11 @@ static void replay_answer(struct exchange *x)
 	struct sdk_jsonw w;
 
 	if (job->outcome == JOB_NOT_FOUND) {
-		answer_problem(x, PROBLEM_CONFLICT, "The dead letter does not wait any more.");
+		answer_problem(x, PROBLEM_CONFLICT, "ask.dead_letter_over", "The dead letter does not wait any more.");
 		return;
 	}
 	if (job->outcome == JOB_WAITING || job->outcome == JOB_UNAVAILABLE) {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		return;
 	}
 	w = answer_json(x);
@@ -117,7 +119,7 @@ static void replay_answer(struct exchange *x)
 	if (job->incident_uuid[0] != '\0')
 		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)
-		sdk_jsonw_kz(&w, "reason", job->err.msg);
+		sdk_said_kprint(&w, "reason", sdk_said(&job->err));
 	sdk_jsonw_close(&w, '}');
 	answer_done(x, 200);
 }
@@ -125,7 +127,7 @@ static void replay_answer(struct exchange *x)
 void deadletters_replay(struct exchange *x)
 {
 	struct dead_letter letter;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct job *job;
 
 	if (!read_letter(x, &letter))
@@ -133,7 +135,8 @@ void deadletters_replay(struct exchange *x)
 	x->asks_for_one = true;
 	job = replay_prepare(x, &letter, &err);
 	if (job == NULL) {
-		answer_problem(x, PROBLEM_CONFLICT, "The dead letter cannot be replayed: %s.", err.msg);
+		answer_problem(x, PROBLEM_CONFLICT, "ask.dead_letter_replay",
+			       "The dead letter cannot be replayed: {why=%p}.", SDK_WHY(&err));
 		return;
 	}
 	ask_submit(x, job, replay_answer);
@@ -180,7 +183,7 @@ static void many_answer(struct exchange *x)
 		failed += outcome == JOB_NOT_FOUND; /* somebody else was faster */
 	}
 	if (many->more && replayed + dead + failed == 0) {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		return;
 	}
 	w = answer_json(x);
@@ -201,7 +204,7 @@ static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t 
 	struct ent_err err;
 
 	if (sdk_json_parse(&x->arena.abi, x->body, &node, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_REQUEST, "The body is no JSON: %s.", err.msg);
+		answer_problem(x, PROBLEM_REQUEST, "ask.body_no_json", "The body is no JSON: {why=%p}.", SDK_WHY(&err));
 		return false;
 	}
 	supplier = sdk_json_at(node, "supplier");
@@ -214,7 +217,7 @@ static bool read_many(struct exchange *x, struct ent_str *ret_supplier, int64_t 
 	    (after == NULL || (body_whole(after, ret_after) && *ret_after >= 0)))
 		return true;
 	answer_problem(
-	    x, PROBLEM_CONTENT,
+	    x, PROBLEM_CONTENT, "ask.replay_body",
 	    "The body has to be {}, and may have \"supplier\", a name, and \"after\", as the answer before said.");
 	return false;
 }
@@ -257,7 +260,7 @@ void deadletters_replay_many(struct exchange *x)
 		return;
 	n = view_dead_ids(ask_view(x), supplier, many->after, id, max + 1);
 	if (n < 0) {
-		answer_busy(x, "The store cannot be read just now.");
+		answer_busy(x, SDK_SENTENCE("busy.unread", "The store cannot be read just now."));
 		return;
 	}
 	many->job = SDK_NEW_N(&x->arena.abi, struct job *, (size_t)max);
@@ -281,11 +284,11 @@ static void ignore_answer(struct exchange *x)
 	struct sdk_jsonw w;
 
 	if (job->outcome == JOB_NOT_FOUND) {
-		answer_problem(x, PROBLEM_NOT_FOUND, "No dead letter with this id waits.");
+		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_dead_letter_waits", "No dead letter with this id waits.");
 		return;
 	}
 	if (job->outcome != JOB_ACCEPTED) {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		return;
 	}
 	w = answer_json(x);

@@ -152,14 +152,14 @@ void deliveries_repair(struct exchange *x)
 		return;
 	if (!delivery_cause_by_word(body.cause, &job->ask.cause) || !can_repair(job->ask.cause)) {
 		answer_problem(
-		    x, PROBLEM_CONTENT,
+		    x, PROBLEM_CONTENT, "ask.repair_cause",
 		    "\"cause\" has to be one of unmapped, refused, not_done, conflict, failing, gone, left, loop, "
 		    "invalid, audience. Deliveries that are \"unknown\" may have been done: look at each of them in "
 		    "the tool.");
 		return;
 	}
 	if (body.supplier.p != NULL && supplier_by_name(x->roster->set, body.supplier) == NULL) {
-		answer_problem(x, PROBLEM_CONTENT,
+		answer_problem(x, PROBLEM_CONTENT, "ask.no_supplier",
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;

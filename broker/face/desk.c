@@ -20,7 +20,7 @@ bool desk_reopen(struct desk *desk)
 {
 	struct store_meta meta;
 	struct db *db;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	log_write(desk->face->world.log, LOG_ERROR, "http.store_unreadable", LOG_Z("why", db_error(desk->db)), LOG_END);
 	if (store_open_read(desk->face->store_path.p, NULL, &db, &meta, &err) != ENT_OK)

@@ -70,7 +70,8 @@ bool exchange_argument_int(struct exchange *x, const char *name, int64_t dflt, i
 	*ret = dflt;
 	if (text.p == NULL || (sdk_to_int(text, ret) && *ret >= min && *ret <= max))
 		return true;
-	answer_problem(x, PROBLEM_REQUEST, "\"%s\" has to be a whole number from %lld to %lld.", name, (long long)min,
+	answer_problem(x, PROBLEM_REQUEST, "ask.number_range",
+		       "\"{name=%s}\" has to be a whole number from {least=%lld} to {most=%lld}.", name, (long long)min,
 		       (long long)max);
 	return false;
 }

@@ -41,7 +41,7 @@ void health_ready(struct exchange *x)
 	print_part(&w, "store_reader", readable, readable ? "" : "the store cannot be read");
 	for (int i = 0; face->world.readiness != NULL; i++) {
 		bool ready = true;
-		struct ent_err why = {""};
+		struct ent_err why = {0};
 		const char *part = face->world.readiness(face->world.of, i, &ready, &why);
 
 		if (part == NULL)

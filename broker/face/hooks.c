@@ -15,7 +15,7 @@ static void refuse_unsigned(struct exchange *x, const struct supplier *supplier,
 		log_write(face->world.log, LOG_WARN, "hook.refused", LOG_STR("supplier", supplier->name),
 			  LOG_Z("why", err->msg), LOG_END);
 	answer_problem(
-	    x, PROBLEM_SIGNATURE,
+	    x, PROBLEM_SIGNATURE, "hook.signature",
 	    "Sign the arrival with the secret that was agreed on, as this supplier's tool does; nothing was kept.");
 	x->answer.fields = ENT_STR("WWW-Authenticate: Signature realm=\"hooks\"\r\n");
 }
@@ -29,7 +29,7 @@ static void hook_answer(struct exchange *x)
 
 	if (arrive_outcome(job) == NULL) {
 		metric_add(face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		return;
 	}
 	arrive_log(x, job);
@@ -48,12 +48,13 @@ void hooks_post(struct exchange *x)
 	struct metrics *metrics = x->desk->face->world.metrics;
 	struct ent_webhook webhook;
 	struct job *job;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc;
 
 	if (supplier == NULL || supplier->no_hooks) {
 		metric_add(metrics, METRIC_ARRIVALS_REFUSED, 1);
-		answer_problem(x, PROBLEM_NOT_FOUND, "No supplier that sends webhooks is configured by this name.");
+		answer_problem(x, PROBLEM_NOT_FOUND, "hook.no_supplier",
+			       "No supplier that sends webhooks is configured by this name.");
 		return;
 	}
 	job = SDK_NEW(&x->arena.abi, struct job);
@@ -63,12 +64,13 @@ void hooks_post(struct exchange *x)
 		refuse_unsigned(x, supplier, &err);
 	} else if (rc != ENT_OK) {
 		metric_add(metrics, METRIC_ARRIVALS_REFUSED, 1);
-		answer_problem(x, PROBLEM_REQUEST, "The arrival cannot be taken: %s.", err.msg);
+		answer_problem(x, PROBLEM_REQUEST, "hook.not_taken", "The arrival cannot be taken: {why=%p}.",
+			       SDK_WHY(&err));
 	} else {
 		x->work = job;
 		if (exchange_submit(x, job, hook_answer))
 			return;
 		metric_add(metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "Too many arrivals wait for the store.");
+		answer_busy(x, SDK_SENTENCE("busy.arrivals", "Too many arrivals wait for the store."));
 	}
 }

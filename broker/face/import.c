@@ -16,14 +16,16 @@ static bool read_headers(struct exchange *x, const struct sdk_json *node, struct
 	size_t n = sdk_json_count(node);
 
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT || n > x->desk->face->limits.headers_max) {
-		answer_problem(x, PROBLEM_CONTENT, "\"headers\" has to be an object of at most %zu names and strings.",
+		answer_problem(x, PROBLEM_CONTENT, "import.headers_kind",
+			       "\"headers\" has to be an object of at most {most=%zu} names and strings.",
 			       x->desk->face->limits.headers_max);
 		return false;
 	}
 	ret->header = SDK_NEW_N(&x->arena.abi, struct ent_header, n + 1);
 	for (const struct sdk_json *header = sdk_json_first(node); header != NULL; header = sdk_json_next(header)) {
 		if (sdk_json_kind(header) != SDK_JSON_STRING) {
-			answer_problem(x, PROBLEM_CONTENT, "Each value of \"headers\" has to be a string.");
+			answer_problem(x, PROBLEM_CONTENT, "import.header_kind",
+				       "Each value of \"headers\" has to be a string.");
 			return false;
 		}
 		ret->header[ret->n_header++] = (struct ent_header){sdk_json_key(header), sdk_json_text(header)};
@@ -46,9 +48,9 @@ static bool read_import_member(struct exchange *x, const struct sdk_json *member
 		ret->delivery_id = sdk_json_text(member);
 	else
 		return answer_problem(
-			   x, PROBLEM_CONTENT,
+			   x, PROBLEM_CONTENT, "import.member",
 			   "The members are \"supplier\" and \"delivery_id\" (strings), \"body\" (anything) and "
-			   "\"headers\" (an object of strings); \"%.*s\" is none of them, or of another kind.",
+			   "\"headers\" (an object of strings); \"{name=%.*s}\" is none of them, or of another kind.",
 			   (int)(key.n < 64 ? key.n : 64), key.p),
 		       false;
 	return true;
@@ -60,19 +62,19 @@ static bool read_import(struct exchange *x, struct import *ret)
 	struct ent_err err;
 
 	if (sdk_json_parse(&x->arena.abi, x->body, &node, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_REQUEST, "The body is no JSON: %s.", err.msg);
+		answer_problem(x, PROBLEM_REQUEST, "ask.body_no_json", "The body is no JSON: {why=%p}.", SDK_WHY(&err));
 		return false;
 	}
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT) {
-		answer_problem(x, PROBLEM_CONTENT, "The body has to be a JSON object.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.body_no_object", "The body has to be a JSON object.");
 		return false;
 	}
 	for (const struct sdk_json *member = sdk_json_first(node); member != NULL; member = sdk_json_next(member))
 		if (!read_import_member(x, member, ret))
 			return false;
 	if (ret->supplier.p == NULL || ret->body.p == NULL || !arrival_is_delivery_id(ret->delivery_id)) {
-		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\", \"delivery_id\" (1 to %d printable characters without spaces) and "
+		answer_problem(x, PROBLEM_CONTENT, "import.needs",
+			       "\"supplier\", \"delivery_id\" (1 to {most=%d} printable characters without spaces) and "
 			       "\"body\" are needed.",
 			       ENT_ID_MAX);
 		return false;
@@ -87,7 +89,7 @@ static void import_answer(struct exchange *x)
 	struct sdk_jsonw w;
 
 	if (outcome == NULL) {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 		return;
 	}
 	arrive_log(x, job);
@@ -98,7 +100,7 @@ static void import_answer(struct exchange *x)
 	if (job->incident_uuid[0] != '\0')
 		sdk_jsonw_kz(&w, "incident", job->incident_uuid);
 	if (job->outcome == JOB_DEAD)
-		sdk_jsonw_kz(&w, "reason", job->err.msg);
+		sdk_said_kprint(&w, "reason", sdk_said(&job->err));
 	sdk_jsonw_close(&w, '}');
 	answer_done(x, 202);
 }
@@ -114,20 +116,21 @@ void import_post(struct exchange *x)
 		return;
 	supplier = supplier_by_name(x->roster->set, import.supplier);
 	if (supplier == NULL) {
-		answer_problem(x, PROBLEM_CONTENT,
+		answer_problem(x, PROBLEM_CONTENT, "ask.no_supplier",
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return;
 	}
 	if (arrive_prepare(x, supplier, &(struct ent_webhook){import.header, import.n_header, import.body, ENT_ABSENT},
 			   true, job, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_CONTENT, "The connector does not take it: %s.", err.msg);
+		answer_problem(x, PROBLEM_CONTENT, "import.not_taken", "The connector does not take it: {why=%p}.",
+			       SDK_WHY(&err));
 		return;
 	}
 	job->arrival.delivery_id = import.delivery_id;
 	x->work = job;
 	if (!exchange_submit(x, job, import_answer)) {
 		metric_add(x->desk->face->world.metrics, METRIC_ARRIVALS_BUSY, 1);
-		answer_busy(x, "Too many changes wait for the store.");
+		answer_busy(x, SDK_SENTENCE("busy.changes", "Too many changes wait for the store."));
 	}
 }

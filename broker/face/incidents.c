@@ -30,7 +30,8 @@ void incidents_list(struct exchange *x)
 		return;
 	filter.limit = (int)limit;
 	if (since.p != NULL && !sdk_time_parse(since, 0, &filter.changed_since_ms)) {
-		answer_problem(x, PROBLEM_REQUEST, "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
+		answer_problem(x, PROBLEM_REQUEST, "ask.since",
+			       "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
 		return;
 	}
 	rc = view_list(ask_view(x), &filter, &json, &err);
@@ -112,8 +113,8 @@ static bool describe_text(struct exchange *x, struct description *ret, enum desc
 {
 	for (size_t i = 0; i < said.n; i++)
 		if ((unsigned char)said.p[i] < 0x20 || said.p[i] == 0x7F) {
-			answer_problem(x, PROBLEM_CONTENT, "\"%s\" has to be one line, without control characters.",
-				       name);
+			answer_problem(x, PROBLEM_CONTENT, "ask.one_line",
+				       "\"{name=%s}\" has to be one line, without control characters.", name);
 			return false;
 		}
 	ret->says |= said.p ? 1u << part : 0;
@@ -137,7 +138,8 @@ static bool describe_time(struct exchange *x, const struct sdk_json *said, struc
 	if (sdk_json_kind(said) == SDK_JSON_NULL ||
 	    (sdk_json_kind(said) == SDK_JSON_STRING && sdk_time_parse(sdk_json_text(said), 0, &ret->needed_before_ms)))
 		return true;
-	answer_problem(x, PROBLEM_CONTENT, "\"needed_before\" has to be a time like 2026-11-22T04:18:45Z, or null.");
+	answer_problem(x, PROBLEM_CONTENT, "ask.needed_before",
+		       "\"needed_before\" has to be a time like 2026-11-22T04:18:45Z, or null.");
 	return false;
 }
 
@@ -196,7 +198,7 @@ static bool read_status(struct exchange *x, struct ent_str word, enum ent_status
 	*ret = sdk_status(word);
 	if (!word.p || (*ret != ENT_STATUS_UNKNOWN && *ret != ENT_TRANSFERRED))
 		return true;
-	answer_problem(x, PROBLEM_CONTENT,
+	answer_problem(x, PROBLEM_CONTENT, "ask.status_of",
 		       "\"status\" has to be one of new, acknowledged, in_progress, pending, held, resolved, closed, "
 		       "cancelled, rejected.");
 	return false;
@@ -218,9 +220,9 @@ void incidents_patch(struct exchange *x)
 		return;
 	job->ask.incident = incident.number;
 	if (job->ask.status == ENT_STATUS_UNKNOWN && !job->ask.description.says)
-		answer_problem(x, PROBLEM_CONTENT,
-			       "Say what changes: status, title, impact, urgency, needed_before, service, site or "
-			       "requester.");
+		answer_problem(
+		    x, PROBLEM_CONTENT, "ask.describe_nothing",
+		    "Say what changes: status, title, impact, urgency, needed_before, service, site or requester.");
 	else
 		ask_submit(x, job, described_done);
 }

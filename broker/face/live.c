@@ -28,7 +28,7 @@ static bool read_after(struct exchange *x, int64_t *ret)
 	*ret = last;
 	if (!read_event_id(ask_view(x), exchange_argument(x, "after"), ret) ||
 	    !read_event_id(ask_view(x), exchange_header(x, "last-event-id"), ret)) {
-		answer_problem(x, PROBLEM_REQUEST,
+		answer_problem(x, PROBLEM_REQUEST, "ask.after",
 			       "\"after\" and Last-Event-ID have to be the id of an event, or 0 for all.");
 		return false;
 	}
@@ -55,7 +55,7 @@ static bool read_filters(struct exchange *x, struct stream *stream)
 
 	stream->supplier = exchange_argument(x, "supplier");
 	if (stream->supplier.p != NULL && !can_filter(x, stream->supplier)) {
-		answer_problem(x, PROBLEM_REQUEST,
+		answer_problem(x, PROBLEM_REQUEST, "ask.no_supplier",
 			       "\"supplier\" is not a configured supplier; GET /v1/suppliers, or entente supplier "
 			       "list, lists them.");
 		return false;
@@ -83,7 +83,7 @@ void live_get(struct exchange *x)
 		return;
 	if (atomic_fetch_add(&face->n_stream, 1) >= face->limits.streams_max) {
 		atomic_fetch_sub(&face->n_stream, 1);
-		answer_busy(x, "Too many live streams are open.");
+		answer_busy(x, SDK_SENTENCE("busy.streams", "Too many live streams are open."));
 		return;
 	}
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);

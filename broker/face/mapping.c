@@ -15,12 +15,13 @@ bool mapping_read(struct exchange *x, const struct supplier *supplier, const str
 
 	*ret_json = sdk_json_print(&x->arena.abi, node);
 	if (ret_json->n > MAP_JSON_MAX) {
-		answer_problem(x, PROBLEM_CONTENT, "\"map\" has more than %d bytes.", MAP_JSON_MAX);
+		answer_problem(x, PROBLEM_CONTENT, "ask.map_large", "\"map\" has more than {most=%d} bytes.",
+			       MAP_JSON_MAX);
 		return false;
 	}
 	if (maps_parse(&x->arena.abi, *ret_json, supplier->connector, ret, &err) == ENT_OK)
 		return true;
-	answer_problem(x, PROBLEM_CONTENT, "\"map\": %s.", err.msg);
+	answer_problem(x, PROBLEM_CONTENT, "ask.map", "\"map\": {why=%p}.", SDK_WHY(&err));
 	return false;
 }
 

@@ -201,7 +201,8 @@ void mapping_try(struct exchange *x)
 	trial->self = (struct ent_self){supplier->settings, NULL};
 	if (supplier->connector->open != NULL &&
 	    supplier->connector->open(supplier->settings, &trial->self.state, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_INTERNAL, "The connector refuses its settings: %s.", err.msg);
+		answer_problem(x, PROBLEM_INTERNAL, "ask.settings", "The connector refuses its settings: {why=%p}.",
+			       SDK_WHY(&err));
 		return;
 	}
 	if (view_raw(ask_view(x), supplier->name, body.last, try_arrival, trial, &err) == ENT_OK)

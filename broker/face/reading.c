@@ -26,7 +26,7 @@ void reading_ask(struct exchange *x, void (*serve)(struct exchange *x))
 	if (face->read(face->readers, x))
 		return;
 	x->n_waiting--;
-	answer_busy(x, "Too many reads wait for the store. Try again in a moment.");
+	answer_busy(x, SDK_SENTENCE("busy.reads", "Too many reads wait for the store. Try again in a moment."));
 }
 
 static bool is_over(void *of)
@@ -42,12 +42,12 @@ static void answer_cut(struct exchange *x)
 	const struct face *face = x->home->face;
 
 	if (atomic_load(&face->stopping)) {
-		answer_busy(x, "The broker is being stopped.");
+		answer_busy(x, SDK_SENTENCE("busy.stopping", "The broker is being stopped."));
 		return;
 	}
-	answer_problem(x, PROBLEM_UNAVAILABLE,
-		       "This read took longer than %d ms (http.read) and was cut off. Narrow the filter: a supplier, a "
-		       "status, a later \"since\", a smaller \"limit\".",
+	answer_problem(x, PROBLEM_UNAVAILABLE, "ask.read_long",
+		       "This read took longer than {ms=%d} ms (http.read) and was cut off. Narrow the filter: a "
+		       "supplier, a status, a later \"since\", a smaller \"limit\".",
 		       face->read_ms);
 	x->answer.fields = ENT_STR("Retry-After: 60\r\n");
 }
@@ -61,7 +61,8 @@ void reading_serve(struct desk *desk, struct exchange *x)
 	db_watch(desk->db, is_over, desk);
 	x->desk = desk;
 	if (limit_us > 0 && desk->now_us - x->asked_us > 2 * limit_us)
-		answer_busy(x, "Slow reads are in front of this one. Try again in a moment.");
+		answer_busy(
+		    x, SDK_SENTENCE("busy.slow_reads", "Slow reads are in front of this one. Try again in a moment."));
 	else
 		x->read(x);
 	if (db_forgive_cut(desk->db))

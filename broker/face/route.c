@@ -113,10 +113,11 @@ static bool refuse_unknown(struct exchange *x, bool fixed)
 			allow = sdk_format(&x->arena.abi, "%.*s%s%s%s", (int)allow.n, allow.p, allow.n > 0 ? ", " : "",
 					   routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
 	if (allow.n == 0) {
-		answer_problem(x, PROBLEM_NOT_FOUND, "No route has this path. schemas/openapi.yaml lists all of them.");
+		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_route",
+			       "No route has this path. schemas/openapi.yaml lists all of them.");
 		return false;
 	}
-	answer_problem(x, PROBLEM_METHOD, "This path takes: %.*s.", (int)allow.n, allow.p);
+	answer_problem(x, PROBLEM_METHOD, "ask.methods", "This path takes: {allow=%.*s}.", (int)allow.n, allow.p);
 	x->answer.fields = sdk_format(&x->arena.abi, "Allow: %.*s\r\n", (int)allow.n, allow.p);
 	return false;
 }
@@ -136,7 +137,7 @@ static bool route_find(struct exchange *x)
 		return refuse_unknown(x, fixed);
 	for (size_t i = 0; i < EXCHANGE_PARAMS_MAX && raw[i].p != NULL; i++) {
 		if (!uri_decode(&x->arena.abi, raw[i], false, &x->param[i])) {
-			answer_problem(x, PROBLEM_REQUEST,
+			answer_problem(x, PROBLEM_REQUEST, "ask.path_coding",
 				       "The path does not decode: %%XX escapes of UTF-8 without controls.");
 			return false;
 		}
@@ -155,7 +156,8 @@ static bool is_known(const struct route *route, struct ent_str name)
 static bool read_arguments(struct exchange *x, struct ent_str query)
 {
 	if (!uri_query(&x->arena.abi, query, x->argument, EXCHANGE_ARGUMENTS_MAX, &x->n_argument)) {
-		answer_problem(x, PROBLEM_REQUEST, "The query does not decode, or has more than %d parameters.",
+		answer_problem(x, PROBLEM_REQUEST, "ask.query_coding",
+			       "The query does not decode, or has more than {most=%d} parameters.",
 			       EXCHANGE_ARGUMENTS_MAX);
 		return false;
 	}
@@ -163,15 +165,16 @@ static bool read_arguments(struct exchange *x, struct ent_str query)
 		struct ent_str name = x->argument[i].name;
 
 		if (!is_known(x->route, name)) {
-			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" is not known here.",
+			answer_problem(x, PROBLEM_REQUEST, "ask.parameter_unknown",
+				       "The query parameter \"{name=%.*s}\" is not known here.",
 				       (int)(name.n < 64 ? name.n : 64), name.p);
 			return false;
 		}
 		for (size_t j = 0; j < i; j++) {
 			if (!sdk_eq(name, x->argument[j].name))
 				continue;
-			answer_problem(x, PROBLEM_REQUEST, "The query parameter \"%.*s\" stands twice.", (int)name.n,
-				       name.p);
+			answer_problem(x, PROBLEM_REQUEST, "ask.parameter_twice",
+				       "The query parameter \"{name=%.*s}\" stands twice.", (int)name.n, name.p);
 			return false;
 		}
 	}
@@ -206,10 +209,12 @@ void route_serve(struct exchange *x)
 	struct ent_str coding = exchange_header(x, "content-encoding");
 
 	if (coding.p != NULL && !sdk_ieqz(coding, "identity")) {
-		answer_problem(x, PROBLEM_MEDIA, "Send the body as it is, without Content-Encoding.");
+		answer_problem(x, PROBLEM_MEDIA, "ask.content_encoding",
+			       "Send the body as it is, without Content-Encoding.");
 		x->answer.fields = ENT_STR("Accept-Encoding: identity\r\n");
 	} else if (x->route->json && x->body.n > 0 && !is_json(exchange_header(x, "content-type"))) {
-		answer_problem(x, PROBLEM_MEDIA, "Send the body as Content-Type: application/json.");
+		answer_problem(x, PROBLEM_MEDIA, "ask.content_type",
+			       "Send the body as Content-Type: application/json.");
 		x->answer.fields = ENT_STR("Accept: application/json\r\n");
 	} else {
 		if (reads_long(x->route))

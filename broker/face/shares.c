@@ -39,7 +39,7 @@ static bool read_share_body(struct exchange *x, struct share_body *ret)
 	if (sdk_eqz(ret->role, "escalated") || sdk_eqz(ret->role, "shadow"))
 		return true;
 	answer_problem(
-	    x, PROBLEM_CONTENT,
+	    x, PROBLEM_CONTENT, "ask.role",
 	    "\"role\" has to be \"escalated\" (it holds the ball from now on) or \"shadow\" (it is informed).");
 	return false;
 }
@@ -65,13 +65,14 @@ static bool find_sharer(struct exchange *x, struct ent_str word, struct ent_str 
 	case SHARER_FOUND:
 		return true;
 	case SHARER_SEVERAL:
-		answer_problem(x, PROBLEM_CONTENT,
-			       "\"supplier\" names an organisation with several tools: name one of %.*s.", ENT_F(*ret));
+		answer_problem(x, PROBLEM_CONTENT, "ask.several_tools",
+			       "\"supplier\" names an organisation with several tools: name one of {tools=%.*s}.",
+			       ENT_F(*ret));
 		return false;
 	case SHARER_UNKNOWN:
 		break;
 	}
-	answer_problem(x, PROBLEM_CONTENT,
+	answer_problem(x, PROBLEM_CONTENT, "ask.no_sharer",
 		       "\"supplier\" is no supplier and no organisation here; GET /v1/suppliers, or entente supplier "
 		       "list, lists them.");
 	return false;

@@ -55,7 +55,7 @@ void suppliers_backfill(struct exchange *x)
 	if (supplier == NULL || !body_read(x, fields, &job->ask))
 		return;
 	if (job->ask.since_ms < 0 || job->ask.since_ms > x->home->now_ms) {
-		answer_problem(x, PROBLEM_CONTENT, "\"since\" has to be a time that has passed.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.since_past", "\"since\" has to be a time that has passed.");
 		return;
 	}
 	job->ask.supplier = supplier->name;
@@ -94,7 +94,8 @@ void suppliers_poll(struct exchange *x)
 	if (!body_read(x, fields, &job->ask))
 		return;
 	if (job->ask.since_ms < 0 || job->ask.since_ms > x->home->now_ms) {
-		answer_problem(x, PROBLEM_CONTENT, "\"from\" has to be a time that has passed, since 1970.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.from_past",
+			       "\"from\" has to be a time that has passed, since 1970.");
 		return;
 	}
 	job->ask.supplier = supplier->name;

@@ -39,7 +39,7 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 	size_t n = 1;
 
 	if (sdk_json_parse(&x->arena.abi, x->body, &node, &err) != ENT_OK) {
-		answer_problem(x, PROBLEM_REQUEST, "The body is no JSON: %s.", err.msg);
+		answer_problem(x, PROBLEM_REQUEST, "ask.body_no_json", "The body is no JSON: {why=%p}.", SDK_WHY(&err));
 		return false;
 	}
 	expires = sdk_json_at(node, "expires");
@@ -47,16 +47,16 @@ static bool read_new(struct exchange *x, struct token_row *ret)
 	ret->name =
 	    sdk_json_kind(sdk_json_at(node, "name")) == SDK_JSON_STRING ? sdk_json_text_at(node, "name") : ENT_ABSENT;
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT || !is_token_name(ret->name) || sdk_json_count(node) != n) {
-		answer_problem(
-		    x, PROBLEM_CONTENT,
-		    "The body has to be {\"name\": \"...\"}, 1 to %d letters, digits and . _ - @, and may have "
-		    "\"expires\", a time.",
-		    AUTH_NAME_MAX);
+		answer_problem(x, PROBLEM_CONTENT, "ask.token_body",
+			       "The body has to be {\"name\": \"...\"}, 1 to {most=%d} letters, digits and . _ - @, "
+			       "and may have \"expires\", a time.",
+			       AUTH_NAME_MAX);
 		return false;
 	}
 	if (sdk_json_kind(expires) != SDK_JSON_NULL &&
 	    (!sdk_time_parse(sdk_json_text(expires), 0, &ret->expires_ms) || ret->expires_ms <= x->home->now_ms)) {
-		answer_problem(x, PROBLEM_CONTENT, "\"expires\" has to be a time to come, like 2027-01-31T00:00:00Z.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.expires",
+			       "\"expires\" has to be a time to come, like 2027-01-31T00:00:00Z.");
 		return false;
 	}
 	return true;
@@ -85,10 +85,10 @@ static void post_answer(struct exchange *x)
 		sdk_jsonw_close(&w, '}');
 		answer_done(x, 201);
 	} else if (made->job.outcome == JOB_CONFLICT) {
-		answer_problem(x, PROBLEM_CONFLICT,
+		answer_problem(x, PROBLEM_CONFLICT, "ask.token_taken",
 			       "A token of this name exists; remove it first, or choose another name.");
 	} else {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 	}
 	explicit_bzero(made->token, sizeof made->token);
 }
@@ -115,10 +115,10 @@ static void delete_answer(struct exchange *x)
 			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
 	} else if (job->outcome == JOB_NOT_FOUND) {
-		answer_problem(x, PROBLEM_NOT_FOUND,
+		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_token",
 			       "There is no token of this name; GET /v1/tokens, or entente token list, lists them.");
 	} else {
-		answer_busy(x, "The store does not take changes now.");
+		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 	}
 }
 

@@ -15,8 +15,9 @@
 static enum ent_rc headers_take(const struct ent_request *request, struct asking *to, struct ent_err *err)
 {
 	if (request->n_header > ASKING_HEADERS_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the connector asks for %zu headers; at most %d are sent",
-				request->n_header, ASKING_HEADERS_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "connector.headers_many",
+				   "the connector asks for {n=%zu} headers; at most {most=%d} are sent",
+				   request->n_header, ASKING_HEADERS_MAX);
 	if (request->content_type.n)
 		to->header[to->n_header++] = (struct ent_header){ENT_STR("Content-Type"), request->content_type};
 	for (size_t i = 0; i < request->n_header; i++)
@@ -24,9 +25,10 @@ static enum ent_rc headers_take(const struct ent_request *request, struct asking
 	for (size_t i = 0; i < to->n_header; i++)
 		if (!sdk_is_token(to->header[i].name) || sdk_http_is_framing(to->header[i].name) ||
 		    sdk_has_control(to->header[i].value))
-			return sdk_fail(
-			    err, ENT_EINVAL,
-			    "header %zu of the connector's request is not valid, or the broker sets it itself", i + 1);
+			return sdk_fail_as(
+			    err, ENT_EINVAL, "connector.header_wrong",
+			    "header {n=%zu} of the connector's request is not valid, or the broker sets it itself",
+			    i + 1);
 	return ENT_OK;
 }
 
@@ -128,11 +130,11 @@ enum ent_rc asking_vet(const struct ent_call *call, enum ent_rc rc, const struct
 	if (rc == ENT_ETOOLONG && !op_delivers(call->op.kind)) /* an op that reads sends no text */
 		rc = ENT_EINVAL;
 	if (rc == ENT_MORE && (result->phase == 0 || ++*n_trip >= ENT_PHASES_MAX) && call->op.kind != ENT_POLL)
-		return sdk_fail(err, ENT_EINVAL, "the connector asks for more than %d calls, or for phase 0",
-				ENT_PHASES_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "connector.phases",
+				   "the connector asks for more than {most=%d} calls, or for phase 0", ENT_PHASES_MAX);
 	if (rc >= ENT_OK && (result->memo.n > ENT_MEMO_MAX || !sdk_is_utf8(result->memo)))
-		return sdk_fail(err, ENT_EINVAL, "the connector's memo is longer than %d bytes, or not UTF-8",
-				ENT_MEMO_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "connector.memo",
+				   "the connector's memo is longer than {most=%d} bytes, or not UTF-8", ENT_MEMO_MAX);
 	return rc;
 }
 

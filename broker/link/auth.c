@@ -152,7 +152,8 @@ static enum ent_rc answer_token(struct auth *auth, const struct ent_response *re
 		return rc;
 	struct ent_str token = sdk_json_text_at(json, "access_token");
 	if (!is_token(token))
-		return sdk_fail(err, ENT_ERETRY, "the answer to the request for a token has no access_token");
+		return sdk_fail_as(err, ENT_ERETRY, "login.no_access_token",
+				   "the answer to the request for a token has no access_token");
 	(void)sdk_json_int(sdk_json_at(json, "expires_in"), &life_s);
 	if (life_s < 1 || life_s > LIFE_MAX_S)
 		life_s = life_s < 1 ? LIFE_S : LIFE_MAX_S;
@@ -201,10 +202,10 @@ enum ent_rc auth_sign(const struct supplier *supplier, const struct ent_request 
 	}
 	secret_wipe(key);
 	sdk_arena_release(&arena);
-	return is_key
-		   ? ENT_OK
-		   : sdk_fail(err, ENT_EAUTH,
-			      "the request has to be signed, and the supplier has no secret that is whsec_ and base64");
+	return is_key ? ENT_OK
+		      : sdk_fail_as(
+			    err, ENT_EAUTH, "login.no_signing_secret",
+			    "the request has to be signed, and the supplier has no secret that is whsec_ and base64");
 }
 
 /* How many bytes of the secret are at the beginning of the text; 0: none. Its head is enough, as tools cut texts.

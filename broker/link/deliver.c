@@ -143,7 +143,7 @@ static void answer_store(struct flight *flight, struct ent_changes changes)
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "delivery.answer_not_taken",
 			  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
-			  LOG_STR("why", arrival->reason), LOG_END);
+			  LOG_STR("why", arrival->reason.text), LOG_END);
 	if (arrival->dead)
 		*arrival = (struct arrival){0};
 }
@@ -158,7 +158,7 @@ static void deliver_done(struct flight *flight, const struct ending *ending)
 	struct delivery_result result = {
 	    .outcome = OUTCOME_DONE, .remote_id = ending->result.remote_id, .remote_key = ending->result.remote_key};
 	struct ent_changes changes = ending->result.changes;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (flight->delivery.op == ENT_CREATE_TICKET)
 		changes = created_changes(flight, changes, &result);
@@ -276,7 +276,8 @@ static void deliver_give_back(struct flight *flight, int64_t wait_ms)
 {
 	struct ending ending = {0};
 
-	(void)sdk_fail(&ending.err, ENT_ERETRY, "the supplier's rate limit was reached; tried again later");
+	(void)sdk_fail_as(&ending.err, ENT_ERETRY, "delivery.rate_limit",
+			  "the supplier's rate limit was reached; tried again later");
 	flight->job.arrival = (struct arrival){0};
 	outcome_later(flight, &ending.err, wait_ms);
 }
@@ -298,16 +299,17 @@ static bool delivery_prepare(struct flight *flight, struct ent_op *ret, enum del
 
 	*ret_outcome = OUTCOME_CANCELLED;
 	*ret_cause = CAUSE_AUDIENCE; /* unless we know better */
-	(void)sdk_fail(err, ENT_EINVAL, "its audience does not include this supplier");
+	(void)sdk_fail_as(err, ENT_EINVAL, "delivery.audience", "its audience does not include this supplier");
 	if ((has_comment && !found) ||
 	    !delivery_may_go(delivery, flight->supplier, found ? &comment : NULL, reading, ret_cause)) {
-		(void)sdk_fail(err, ENT_EINVAL, "%s", delivery_cause_help(*ret_cause));
+		(void)sdk_fail_said(err, ENT_EINVAL, delivery_cause_next(*ret_cause));
 		return false;
 	}
 	if (!(flight->supplier->connector->ops & (1u << delivery->op))) {
 		*ret_cause = CAUSE_UNSUPPORTED;
-		(void)sdk_fail(err, ENT_EUNSUPPORTED, "connector %s cannot do it: %s",
-			       flight->supplier->connector->name, delivery_op_name(delivery->op));
+		(void)sdk_fail_as(err, ENT_EUNSUPPORTED, "delivery.connector_cannot",
+				  "connector {connector=%s} cannot do it: {op=%s}", flight->supplier->connector->name,
+				  delivery_op_name(delivery->op));
 		return false;
 	}
 	if (delivery_changes_comment(delivery->op))
@@ -363,7 +365,8 @@ static void deliver_begun(struct flight *flight)
 	sdk_arena_release(&flight->arena);
 	flight->transcript = (struct transcript){.method = NULL};
 	if (!delivery_load(link->world.read, &flight->arena.abi, flight->delivery.id, &now)) {
-		(void)sdk_fail(&ending.err, ENT_ERETRY, "the delivery cannot be read from the store");
+		(void)sdk_fail_as(&ending.err, ENT_ERETRY, "delivery.unreadable",
+				  "the delivery cannot be read from the store");
 		outcome_later(flight, &ending.err, link->options.backoff_ms);
 		return;
 	}
@@ -381,7 +384,7 @@ static void deliver_begun(struct flight *flight)
 	op_hash(flight, &flight->call.op, hash);
 	if (memcmp(hash, flight->hash, sizeof hash) != 0) {
 		/* The text changed meanwhile, and the echo guard knows only the old one. */
-		(void)sdk_fail(&ending.err, ENT_ERETRY, "its text changed meanwhile");
+		(void)sdk_fail_as(&ending.err, ENT_ERETRY, "delivery.text_changed", "its text changed meanwhile");
 		outcome_later(flight, &ending.err, 0);
 		return;
 	}

@@ -33,24 +33,24 @@ void doubt_lost(struct flight *flight, const struct ending *ending)
 
 void doubt_unread(struct flight *flight, const struct ending *ending)
 {
-	static const char what[] = "it may be there; our side cannot read the answer";
+	struct ent_err why;
 	enum ent_repeat how = outcome_repeat(flight);
-	struct ent_arena *arena = &flight->arena.abi;
 
+	(void)sdk_fail_as(&why, ENT_EINVAL, "delivery.may_be_there",
+			  "it may be there; our side cannot read the answer: {why=%p}", SDK_WHY(&ending->err));
 	if (how == ENT_REPEAT_NEVER ||
 	    (how == ENT_REPEAT_SAFE && strike_is_out(&flight->lane->strikes, flight->delivery.id, UNREAD_MAX))) {
-		outcome_ask_person(flight, what, &ending->err);
+		outcome_ask_person(flight, &why);
 		return;
 	}
 	outcome_tell(flight,
-		     (struct delivery_result){
-			 .outcome = OUTCOME_LOST,
-			 .may_look = true,
-			 .said_yes = true,
-			 .keeps_phase = how != ENT_REPEAT_SEARCH,
-			 .due_ms = flight->link->now_ms + outcome_wait_ms(flight, ending),
-			 .cause = CAUSE_UNKNOWN,
-			 .reason = sdk_format(arena, "%s: %.*s", what, ENT_F(outcome_words(flight, &ending->err)))},
+		     (struct delivery_result){.outcome = OUTCOME_LOST,
+					      .may_look = true,
+					      .said_yes = true,
+					      .keeps_phase = how != ENT_REPEAT_SEARCH,
+					      .due_ms = flight->link->now_ms + outcome_wait_ms(flight, ending),
+					      .cause = CAUSE_UNKNOWN,
+					      .reason = outcome_words(flight, &why)},
 		     flight_end);
 }
 
@@ -65,10 +65,9 @@ static void doubt_look_again(struct flight *flight, int64_t over_ms)
 		wait_ms = LOOK_MS;
 	if (wait_ms > over_ms - now_ms)
 		wait_ms = over_ms > now_ms ? over_ms - now_ms : 0;
-	(void)sdk_fail(
-	    &ending.err, ENT_ERETRY,
-	    "an earlier attempt may have done it. The tool's search does not find it, but may not show it yet: we "
-	    "look again later");
+	(void)sdk_fail_as(&ending.err, ENT_ERETRY, "delivery.look_again",
+			  "an earlier attempt may have done it. The tool's search does not find it, but may not show "
+			  "it yet: we look again later");
 	outcome_tell(flight,
 		     (struct delivery_result){.outcome = OUTCOME_LATER,
 					      .due_ms = now_ms + wait_ms,
@@ -91,8 +90,10 @@ bool doubt_holds_back(struct flight *flight)
 		return true;
 	}
 	if (flight->delivery.look_only) {
-		(void)sdk_fail(&err, ENT_EINVAL, "the tool's search does not find it");
-		outcome_ask_person(flight, "the tool answered with success, and we could not read the answer", &err);
+		(void)sdk_fail_as(&err, ENT_EINVAL, "delivery.unread_not_found",
+				  "the tool answered with success, and we could not read the answer: the tool's search "
+				  "does not find it");
+		outcome_ask_person(flight, &err);
 		return true;
 	}
 	flight->in_doubt = false;
@@ -103,7 +104,7 @@ void doubt_no_id(struct flight *flight, const struct ending *ending)
 {
 	struct ending none = {.rc = ENT_EINVAL, .is_built = ending->is_built, .status = ending->status};
 
-	(void)sdk_fail(&none.err, ENT_EINVAL, "the answer holds no id that we can store");
+	(void)sdk_fail_as(&none.err, ENT_EINVAL, "delivery.no_id", "the answer holds no id that we can store");
 	if (flight->in_doubt || !ending->is_built) /* the look found it; or nothing was asked */
 		outcome_stop(flight, OUTCOME_PARKED, CAUSE_INVALID, true, &none.err);
 	else

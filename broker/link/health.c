@@ -16,7 +16,7 @@
 struct judgement {
 	enum supplier_health state;
 	struct ent_err why;
-	const char *next;
+	struct ent_said next;
 };
 
 /* ---- slow ------------------------------------------------------------------------------ */
@@ -62,34 +62,40 @@ static const struct stream *stream_in_trouble(const struct lane *lane)
 
 static struct judgement health_now(const struct lane *lane)
 {
-	struct judgement ret = {.state = SUPPLIER_HEALTHY, .next = ""};
+	struct judgement ret = {.state = SUPPLIER_HEALTHY, .next = SDK_SILENCE};
 	const struct supplier *supplier = lane->supplier;
 	const struct stream *stream = stream_in_trouble(lane);
 
 	if (lane->roster->broken[supplier->index].msg[0]) {
-		ret = (struct judgement){SUPPLIER_REFUSED, lane->roster->broken[supplier->index],
-					 "correct its settings, then reload"};
+		ret =
+		    (struct judgement){SUPPLIER_REFUSED, lane->roster->broken[supplier->index],
+				       SDK_SENTENCE("supplier.correct_settings", "correct its settings, then reload")};
 	} else if (supplier->link.paused) {
 		ret.state = SUPPLIER_PAUSED;
-		ret.next = "when the maintenance is over, set paused: false, then reload";
-		(void)sdk_fail(&ret.why, ENT_OK, "the configuration says so");
+		ret.next =
+		    SDK_SENTENCE("supplier.unpause", "when the maintenance is over, set paused: false, then reload");
+		(void)sdk_fail_as(&ret.why, ENT_OK, "supplier.paused", "the configuration says so");
 	} else if (breaker_is_refused(&lane->breaker)) {
 		ret = (struct judgement){SUPPLIER_REFUSED, lane->breaker.why,
-					 "check url, auth and the account's rights there, then reload; it is tried "
-					 "again every 5 minutes"};
+					 SDK_SENTENCE("supplier.check_account",
+						      "check url, auth and the account's rights there, then "
+						      "reload; it is tried again every 5 minutes")};
 	} else if (breaker_is_failing(&lane->breaker, lane->link->options.breaker_failures)) {
-		ret = (struct judgement){SUPPLIER_FAILING, lane->breaker.why,
-					 "nothing is lost: it is tried again with growing pauses; ask whoever runs "
-					 "it"};
+		ret = (struct judgement){
+		    SUPPLIER_FAILING, lane->breaker.why,
+		    SDK_SENTENCE("supplier.tried_again",
+				 "nothing is lost: it is tried again with growing pauses; ask whoever runs it")};
 	} else if (stream) {
-		ret = (struct judgement){SUPPLIER_FAILING, stream->trouble,
-					 "reading its tool has stopped: see its dead letters and "
-					 "settings"};
+		ret =
+		    (struct judgement){SUPPLIER_FAILING, stream->trouble,
+				       SDK_SENTENCE("supplier.reading_stopped",
+						    "reading its tool has stopped: see its dead letters and settings")};
 	} else if (lane->health.is_slow) {
 		ret.state = SUPPLIER_SLOW;
-		ret.next = "nothing is lost; ask whoever runs it";
-		(void)sdk_fail(&ret.why, ENT_OK, "half of its last answers took more than %lld ms",
-			       (long long)(median_us(&lane->health) / 1000));
+		ret.next = SDK_SENTENCE("supplier.ask_them", "nothing is lost; ask whoever runs it");
+		(void)sdk_fail_as(&ret.why, ENT_OK, "supplier.slow",
+				  "half of its last answers took more than {ms=%lld} ms",
+				  (long long)(median_us(&lane->health) / 1000));
 	}
 	return ret;
 }
@@ -101,13 +107,14 @@ static void health_log(const struct lane *lane, const struct supplier_state *sta
 	if (lane->link->world.log)
 		log_write(lane->link->world.log, is_well ? LOG_INFO : LOG_WARN, "supplier.state",
 			  LOG_STR("supplier", lane->name), LOG_Z("state", supplier_health_name(state->state)),
-			  LOG_INT("quiet", state->quiet_since_ms != 0), LOG_STR("why", state->why),
-			  LOG_STR("next", state->next), LOG_END);
+			  LOG_INT("quiet", state->quiet_since_ms != 0), LOG_STR("why", state->why.text),
+			  LOG_STR("next", state->next.text), LOG_END);
 }
 
-static struct ent_str quiet_words(struct ent_arena *arena, int64_t since_ms)
+static struct ent_said quiet_words(struct ent_arena *arena, int64_t since_ms)
 {
-	return sdk_format(arena, "nothing was heard since %s", sdk_z(arena, sdk_time(arena, since_ms)));
+	return sdk_say(arena, "supplier.quiet", "nothing was heard since {since=%.*s}",
+		       ENT_F(sdk_time(arena, since_ms)));
 }
 
 static void health_tell(struct lane *lane, const struct judgement *now)
@@ -123,14 +130,15 @@ static void health_tell(struct lane *lane, const struct judgement *now)
 					 .state = now->state,
 					 .since_ms =
 					     health->known && was == now->state ? health->told.since_ms : link->now_ms,
-					 .why = sdk_dup(arena, sdk_str(now->why.msg)),
-					 .next = sdk_str(now->next),
+					 .why = sdk_said_dup(arena, sdk_said(&now->why)),
+					 .next = now->next,
 					 .quiet_since_ms = health->quiet_since_ms,
 					 .gap_ms = health->told.gap_ms};
 	if (health->quiet_since_ms && now->state == SUPPLIER_HEALTHY) {
 		state->why = quiet_words(arena, health->quiet_since_ms);
 		state->next =
-		    ENT_STR("check whether its webhooks still arrive here; perhaps there is just nothing new");
+		    SDK_SENTENCE("supplier.check_webhooks",
+				 "check whether its webhooks still arrive here; perhaps there is just nothing new");
 	}
 	health->job.ask.supplier = lane->name;
 	health->job_roster = roster_ref(lane->roster);
@@ -197,8 +205,8 @@ static void health_answered(void *of)
 	health->is_telling = false;
 	sdk_arena_release(&health->arena);
 	health->told = *told;
-	health->told.why = sdk_dup(&health->arena.abi, told->why);
-	health->told.next = sdk_dup(&health->arena.abi, told->next);
+	health->told.why = sdk_said_dup(&health->arena.abi, told->why);
+	health->told.next = sdk_said_dup(&health->arena.abi, told->next);
 	health->known = true;
 	sdk_arena_release(&health->job_arena);
 	roster_unref(health->job_roster);

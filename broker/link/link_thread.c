@@ -84,7 +84,7 @@ enum ent_rc link_thread_start(const struct link_world *world, const struct link_
 		link_free(thread->link);
 		transfers_curl_free(thread->transfers);
 		free(thread);
-		return sdk_fail(err, ENT_EINVAL, "link's thread could not be started");
+		return sdk_fail_as(err, ENT_EINVAL, "link.no_thread", "link's thread could not be started");
 	}
 	*ret = thread;
 	return ENT_OK;

@@ -39,7 +39,7 @@ static void login_failed(struct flight *flight, const struct ending *ending)
 	int64_t wait_us = lane_pause_us(lane);
 	struct ent_err why;
 
-	(void)sdk_fail(&why, ending->rc, "login: %s", ending->err.msg);
+	(void)sdk_fail_as(&why, ending->rc, "login.failed", "login: {why=%p}", SDK_WHY(&ending->err));
 	session_forget(&lane->session);
 	limiter_hold(&lane->limiter, lane->link->now_us + wait_us); /* nobody can go without one */
 	if (ending->rc == ENT_ERETRY || ending->rc == ENT_ECONFLICT)

@@ -31,12 +31,12 @@ static void oauth_took(struct flight *flight, const struct transfer_end *end)
 	enum ent_rc rc = end->outcome == TRANSFER_REFUSED ? ENT_EAUTH : ENT_ERETRY;
 
 	if (end->outcome == TRANSFER_ANSWERED) {
-		err = (struct ent_err){""};
+		err = (struct ent_err){0};
 		rc = auth_token_take(&lane->auth, &end->response, link->now_us, &err);
 	}
 	if (rc != ENT_OK) {
 		slots_clean(&lane->auth, &lane->session, flight->supplier, &err);
-		(void)sdk_fail(&why, rc, "no token from token_url: %s", err.msg);
+		(void)sdk_fail_as(&why, rc, "login.no_token", "no token from token_url: {why=%p}", SDK_WHY(&err));
 		metric_add(link->world.metrics, METRIC_LINK_FAILURES, 1);
 	}
 	if (rc != ENT_OK) /* no request can be sent without a token: the next try for one waits, too */

@@ -14,9 +14,10 @@ enum ent_repeat outcome_repeat(const struct flight *flight)
 	return repeat_how(flight->supplier, &flight->self, flight->delivery.op, &lag_ms);
 }
 
-struct ent_str outcome_words(struct flight *flight, const struct ent_err *err)
+struct ent_said outcome_words(struct flight *flight, const struct ent_err *err)
 {
-	return sdk_dup(&flight->arena.abi, sdk_str(err->msg[0] ? err->msg : "no reason was given"));
+	return err->msg[0] ? sdk_said_dup(&flight->arena.abi, sdk_said(err))
+			   : SDK_SENTENCE("delivery.no_reason", "no reason was given");
 }
 
 int64_t outcome_wait_ms(struct flight *flight, const struct ending *ending)
@@ -44,7 +45,7 @@ static void outcome_log(const struct flight *flight, const struct delivery_resul
 		  LOG_STR("supplier", flight->delivery.supplier), LOG_INT("delivery", flight->delivery.id),
 		  LOG_INT("incident", flight->delivery.incident), LOG_Z("op", delivery_op_name(flight->delivery.op)),
 		  LOG_INT("attempt", flight->delivery.attempt), LOG_Z("cause", delivery_cause_word(result->cause)),
-		  LOG_STR("why", result->reason), LOG_END);
+		  LOG_STR("why", result->reason.text), LOG_END);
 }
 
 static void outcome_count(const struct flight *flight, const struct delivery_result *result)
@@ -88,17 +89,14 @@ void outcome_later(struct flight *flight, const struct ent_err *why, int64_t wai
 		     flight_end);
 }
 
-void outcome_ask_person(struct flight *flight, const char *what, const struct ent_err *err)
+void outcome_ask_person(struct flight *flight, const struct ent_err *why)
 {
-	struct ent_arena *arena = &flight->arena.abi;
-	struct ent_str why = outcome_words(flight, err);
-
 	strike_forget(&flight->lane->strikes, flight->delivery.id);
 	outcome_tell(flight,
 		     (struct delivery_result){.outcome = OUTCOME_LOST,
 					      .keeps_phase = outcome_repeat(flight) != ENT_REPEAT_SEARCH,
 					      .cause = CAUSE_UNKNOWN,
-					      .reason = sdk_format(arena, "%s: %.*s", what, ENT_F(why))},
+					      .reason = outcome_words(flight, why)},
 		     flight_end);
 }
 
@@ -109,7 +107,12 @@ void outcome_stop(struct flight *flight, enum delivery_outcome outcome, enum del
 	bool has_written = flight->delivery.phase > 0, searches = outcome_repeat(flight) == ENT_REPEAT_SEARCH;
 
 	if (flight->in_doubt && outcome == OUTCOME_PARKED && cause != CAUSE_GONE) {
-		outcome_ask_person(flight, "an earlier attempt may have done it, and we cannot look for it", err);
+		struct ent_err why;
+
+		(void)sdk_fail_as(&why, ENT_EINVAL, "delivery.cannot_look",
+				  "an earlier attempt may have done it, and we cannot look for it: {why=%p}",
+				  SDK_WHY(err));
+		outcome_ask_person(flight, &why);
 		return;
 	}
 	strike_forget(&flight->lane->strikes, flight->delivery.id); /* a person begins anew */

@@ -17,11 +17,10 @@ void outcome_later(struct flight *flight, const struct ent_err *why, int64_t wai
  * person instead. wrote: the request that ended was a write, and the tool did not say no to it. */
 void outcome_stop(struct flight *flight, enum delivery_outcome outcome, enum delivery_cause cause, bool wrote,
 		  const struct ent_err *err);
-/* Nobody can find out whether it was done: a person looks in the tool. what: what we know; err: why we do not know
- * more. */
-void outcome_ask_person(struct flight *flight, const char *what, const struct ent_err *err);
+/* Nobody can find out whether it was done: a person looks in the tool. */
+void outcome_ask_person(struct flight *flight, const struct ent_err *why);
 
-struct ent_str outcome_words(struct flight *flight, const struct ent_err *err);
+struct ent_said outcome_words(struct flight *flight, const struct ent_err *err);
 int64_t outcome_wait_ms(struct flight *flight, const struct ending *ending); /* the pause after a failure */
 enum ent_repeat outcome_repeat(const struct flight *flight); /* may it be repeated when its answer was lost? */
 

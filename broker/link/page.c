@@ -93,8 +93,8 @@ void page_arrival(struct flight *flight, const struct ending *ending, struct ent
 	if (arrival->is_cut && flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "page.cut", LOG_STR("supplier", flight->lane->name),
 			  LOG_Z("stream", stream_name(flight)),
-			  LOG_STR("ticket", sdk_or_empty(flight->call.op.ticket.id)), LOG_STR("why", arrival->reason),
-			  LOG_END);
+			  LOG_STR("ticket", sdk_or_empty(flight->call.op.ticket.id)),
+			  LOG_STR("why", arrival->reason.text), LOG_END);
 	transcript_letter(flight);
 }
 

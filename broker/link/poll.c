@@ -55,7 +55,7 @@ static void pages_begin(struct lane *lane, const struct work *work)
 	}
 	cursor_adopt(cursor, flight->supplier);
 	if (which == CURSOR_BACKFILL && !sdk_eqz(cursor->state, "running")) {
-		lane->stream[which].trouble = (struct ent_err){""}; /* a person stopped it */
+		lane->stream[which].trouble = (struct ent_err){0}; /* a person stopped it */
 		flight_end(flight);
 		return;
 	}
@@ -79,7 +79,7 @@ static void page_unreadable(struct flight *flight, struct ending *ending)
 	stream_trouble(flight, ending, flight->supplier->link.poll_ms);
 	page_arrival(flight, ending, (struct ent_changes){NULL, 0});
 	flight->job.arrival.dead = true;
-	flight->job.arrival.reason = sdk_dup(&flight->arena.abi, sdk_str(ending->err.msg));
+	flight->job.arrival.reason = sdk_said_dup(&flight->arena.abi, sdk_said(&ending->err));
 	transcript_letter(flight);
 	stream_trouble_note(flight, ending);
 	page_tell(flight, flight_end);
@@ -138,7 +138,7 @@ static void page_told(struct flight *flight)
 		at->due_us = flight->work->stream == CURSOR_POLL ? link->now_us + 1000000 : NEVER_US;
 	} else if (!flight->is_troubled) {
 		at->failures = 0;
-		at->trouble = (struct ent_err){""};
+		at->trouble = (struct ent_err){0};
 		if (flight->is_more)
 			at->due_us = link->now_us;
 		else if (flight->work->stream == CURSOR_POLL)
@@ -158,7 +158,7 @@ static void page_store(struct flight *flight, struct ending *ending)
 	struct ent_str memo = ending->result.memo.p ? ending->result.memo : cursor->memo;
 	bool is_still = !is_more && flight->job.arrival.changes.n == 0 && cursor->phase == 0 && cursor->pages > 0 &&
 			sdk_eq(sdk_or_empty(memo), sdk_or_empty(cursor->memo)) && flight->work->stream == CURSOR_POLL &&
-			!ending->result.note.n && cursor->asked_ms <= cursor->moved_ms &&
+			!ending->result.note.code.n && cursor->asked_ms <= cursor->moved_ms &&
 			flight->link->now_ms - cursor->moved_ms < STILL_MS &&
 			!trouble_known(flight->link->world.read, cursor->supplier, CURSOR_POLL);
 
@@ -190,22 +190,21 @@ static void page_read(struct flight *flight, struct ending *ending)
 	page_arrival(flight, ending, ending->result.changes);
 	if (ending->result.n_aside > ENT_ASIDE_MAX && !flight->job.arrival.dead) {
 		flight->job.arrival.dead = true;
-		flight->job.arrival.reason = sdk_format(
-		    &flight->trip.abi,
-		    "more than %d tickets cannot be read. The poll stops here, so that none is lost. `entente supplier "
-		    "show` lists them",
-		    ENT_ASIDE_MAX);
+		flight->job.arrival.reason = sdk_say(&flight->trip.abi, "poll.stops",
+						     "more than {most=%d} tickets cannot be read. The poll stops here, "
+						     "so that none is lost. `entente supplier show` lists them",
+						     ENT_ASIDE_MAX);
 	}
 	if (flight->job.arrival.dead) {
-		(void)sdk_fail(&ending->err, ENT_EINVAL, "%.*s", ENT_F(flight->job.arrival.reason));
+		(void)sdk_fail_said(&ending->err, ENT_EINVAL, flight->job.arrival.reason);
 		ending->rc = ENT_EINVAL;
 		page_unreadable(flight, ending);
 		return;
 	}
 	if (ending->rc == ENT_MORE && goes_round(flight_stream(flight), &flight->call, &ending->result)) {
 		flight_stream(flight)->n_page = 0;
-		(void)sdk_fail(&ending->err, ENT_EINVAL,
-			       "the tool says that there is more, and sends us back to a page that we read before");
+		(void)sdk_fail_as(&ending->err, ENT_EINVAL, "poll.circle",
+				  "the tool says that there is more, and sends us back to a page that we read before");
 		if (flight->work->stream == CURSOR_BACKFILL)
 			flight->cursor.state = ENT_STR("stopped");
 		struct ending trouble = *ending;

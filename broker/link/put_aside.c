@@ -7,8 +7,6 @@
 #include "sdk/webhook.h"
 
 enum {
-	REASON_MAX = 240,
-	NOTE_MAX = 1000,
 	AGAIN_MS = 15000, /* a back-fill waits at least this long before it asks again for tickets put aside */
 	AGAIN_TRIES = 8   /* then it ends without them; as the pauses grow, that is after half an hour */
 };
@@ -27,7 +25,7 @@ static void put_aside_log(struct flight *flight, const struct ent_aside *one)
 		return;
 	log_write(link->world.log, LOG_WARN, "ticket.put_aside", LOG_STR("supplier", flight->lane->name),
 		  LOG_Z("stream", stream_name(flight)), LOG_STR("ticket", one->ticket),
-		  LOG_STR("key", sdk_or_empty(one->key)), LOG_STR("why", one->reason), LOG_END);
+		  LOG_STR("key", sdk_or_empty(one->key)), LOG_STR("why", one->reason.text), LOG_END);
 }
 
 void put_aside_take(struct flight *flight, const struct ent_result *result)
@@ -44,17 +42,17 @@ void put_aside_take(struct flight *flight, const struct ent_result *result)
 		list[n] = *one;
 		list[n].ticket = outside_text(arena, one->ticket, ENT_ID_MAX);
 		list[n].key = outside_text(arena, sdk_or_empty(one->key), ENT_ID_MAX);
-		list[n].reason = outside_text(arena, sdk_or_empty(one->reason), REASON_MAX);
+		list[n].reason = transcript_said(flight, one->reason);
 		put_aside_log(flight, &list[n++]);
 	}
 	flight->job.ask.aside = (struct aside_news){.how = ASIDE_REPLACED, .at = list, .n = n};
-	if (!result->note.n)
+	if (!result->note.code.n)
 		return;
-	cursor->note = outside_text(arena, result->note, NOTE_MAX);
+	cursor->note = transcript_said(flight, result->note);
 	cursor->note_ms = flight->link->now_ms;
 	if (flight->link->world.log)
 		log_write(flight->link->world.log, LOG_WARN, "page.note", LOG_STR("supplier", flight->lane->name),
-			  LOG_Z("stream", stream_name(flight)), LOG_STR("note", cursor->note), LOG_END);
+			  LOG_Z("stream", stream_name(flight)), LOG_STR("note", cursor->note.text), LOG_END);
 }
 
 int64_t put_aside_again_us(const struct flight *flight, const struct ent_result *result)
@@ -78,7 +76,7 @@ void put_aside_passed(struct flight *flight, const struct ending *ending)
 
 	*one = (struct ent_aside){.ticket = flight->call.op.ticket.id,
 				  .key = flight->call.op.ticket.key,
-				  .reason = outside_text(arena, sdk_str(ending->err.msg), REASON_MAX),
+				  .reason = transcript_said(flight, sdk_said(&ending->err)),
 				  .tries = flight->lane->sweep_tries ? flight->lane->sweep_tries : 1,
 				  .since_ms = now_ms,
 				  .next_ms = now_ms + flight->supplier->link.sweep_ms};

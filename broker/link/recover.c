@@ -31,12 +31,13 @@ static void recover_row(struct link *link, const struct delivery *row)
 		how = repeat_how(supplier, &(struct ent_self){supplier->settings, link->roster->state[supplier->index]},
 				 row->op, &lag_ms);
 	outcome_tell(flight,
-		     (struct delivery_result){.outcome = OUTCOME_LOST,
-					      .may_look = how != ENT_REPEAT_NEVER,
-					      .keeps_phase = how != ENT_REPEAT_SEARCH,
-					      .due_ms = link->now_ms,
-					      .cause = CAUSE_UNKNOWN,
-					      .reason = ENT_STR("the broker ended while this was being sent")},
+		     (struct delivery_result){
+			 .outcome = OUTCOME_LOST,
+			 .may_look = how != ENT_REPEAT_NEVER,
+			 .keeps_phase = how != ENT_REPEAT_SEARCH,
+			 .due_ms = link->now_ms,
+			 .cause = CAUSE_UNKNOWN,
+			 .reason = SDK_SENTENCE("delivery.broker_ended", "the broker ended while this was being sent")},
 		     recover_told);
 }
 

@@ -26,11 +26,13 @@ static enum ent_rc field_add(struct sending *sending, const struct ent_header *h
 	const char *line;
 
 	if (!sdk_is_token(header->name) || header->name.n > 200)
-		return sdk_fail(err, ENT_EINVAL, "a header has a name that is not valid");
+		return sdk_fail_as(err, ENT_EINVAL, "send.header_name", "a header has a name that is not valid");
 	if (sdk_http_is_framing(header->name))
-		return sdk_fail(err, ENT_EINVAL, "the broker itself sets header %.*s", ENT_F(header->name));
+		return sdk_fail_as(err, ENT_EINVAL, "send.header_ours", "the broker itself sets header {header=%.*s}",
+				   ENT_F(header->name));
 	if (sdk_has_control(header->value))
-		return sdk_fail(err, ENT_EINVAL, "header %.*s has a control character", ENT_F(header->name));
+		return sdk_fail_as(err, ENT_EINVAL, "send.header_character",
+				   "header {header=%.*s} has a control character", ENT_F(header->name));
 	if (sdk_trim(header->value).n > 0)
 		line = sdk_z(&sending->arena.abi,
 			     sdk_format(&sending->arena.abi, "%.*s: %.*s", ENT_F(header->name), ENT_F(header->value)));
@@ -52,7 +54,8 @@ static enum ent_rc fields_take(struct sending *sending, const struct transfer *t
 	for (size_t i = 0; i < transfer->n_header && rc == ENT_OK; i++) {
 		n += transfer->header[i].name.n + transfer->header[i].value.n + 4;
 		if (n > REQUEST_HEAD_MAX)
-			return sdk_fail(err, ENT_EINVAL, "the headers have more than %d bytes", REQUEST_HEAD_MAX);
+			return sdk_fail_as(err, ENT_EINVAL, "send.headers_large",
+					   "the headers have more than {most=%d} bytes", REQUEST_HEAD_MAX);
 		has_type |= sdk_ieqz(transfer->header[i].name, "content-type");
 		rc = field_add(sending, &transfer->header[i], err);
 	}
@@ -70,7 +73,7 @@ static enum ent_rc fields_take(struct sending *sending, const struct transfer *t
 bool sending_take(struct sending *sending, const struct transfer *transfer)
 {
 	struct ent_str method = sdk_str(transfer->method);
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = ENT_OK;
 
 	sdk_arena_init(&sending->arena);
@@ -79,14 +82,14 @@ bool sending_take(struct sending *sending, const struct transfer *transfer)
 	sending->link = transfer->link;
 	sending->header = SDK_NEW_N(&sending->arena.abi, struct ent_header, SENDING_HEADERS_MAX);
 	if (!sdk_is_token(method) || method.n > METHOD_MAX)
-		rc = sdk_fail(&err, ENT_EINVAL, "the method is not valid");
+		rc = sdk_fail_as(&err, ENT_EINVAL, "send.method", "the method is not valid");
 	if (rc == ENT_OK)
 		rc = url_vet(transfer->url, transfer->link->plain_http, &err);
 	if (rc == ENT_OK)
 		rc = fields_take(sending, transfer, &err);
 	if (rc != ENT_OK) {
 		sending->end = (struct transfer_end){.id = sending->id, .outcome = TRANSFER_REFUSED};
-		(void)sdk_fail(&sending->end.why, rc, "not sent: %s", err.msg);
+		(void)sdk_fail_as(&sending->end.why, rc, "send.not_sent", "not sent: {why=%p}", SDK_WHY(&err));
 		return false;
 	}
 	sending->method = sdk_z(&sending->arena.abi, method);
@@ -335,7 +338,8 @@ static void judge_answer(struct sending *sending, long status)
 	/* to curl, headers that break off are an answer without a body */
 	if (status < 200 || status > 999 || !sending->head_done) {
 		end->outcome = TRANSFER_LOST;
-		(void)sdk_fail(&end->why, ENT_ERETRY, "sent; no whole answer: it broke off after status %ld", status);
+		(void)sdk_fail_as(&end->why, ENT_ERETRY, "send.broke_off",
+				  "sent; no whole answer: it broke off after status {status=%ld}", status);
 		return;
 	}
 	end->outcome = TRANSFER_ANSWERED;
@@ -357,20 +361,24 @@ void sending_judge(struct sending *sending, CURLcode code)
 	} else if (sending->begun) {
 		end->outcome = TRANSFER_LOST;
 		if (sending->answer.failed)
-			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has more than %lld bytes",
-				       (long long)sending->link->answer_max);
+			(void)sdk_fail_as(&end->why, ENT_ERETRY, "send.answer_large",
+					  "sent; the answer has more than {most=%lld} bytes",
+					  (long long)sending->link->answer_max);
 		else if (sending->head_too_large)
-			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; the answer has too many headers");
+			(void)sdk_fail_as(&end->why, ENT_ERETRY, "send.answer_headers",
+					  "sent; the answer has too many headers");
 		else
-			(void)sdk_fail(&end->why, ENT_ERETRY, "sent; no whole answer: %.*s", ENT_F(words));
+			(void)sdk_fail_as(&end->why, ENT_ERETRY, "send.no_whole_answer",
+					  "sent; no whole answer: {said=%.*s}", ENT_F(words));
 	} else if (sending->n_refused > 0 && sending->n_open == 0) {
 		end->outcome = TRANSFER_REFUSED;
-		(void)sdk_fail(&end->why, ENT_EINVAL,
-			       "not sent: its address %s is a private or special one, and `allow` does not have it",
-			       sending->refused);
+		(void)sdk_fail_as(
+		    &end->why, ENT_EINVAL, "send.address_private",
+		    "not sent: its address {address=%s} is a private or special one, and `allow` does not have it",
+		    sending->refused);
 	} else {
 		end->outcome = TRANSFER_NOT_SENT;
-		(void)sdk_fail(&end->why, ENT_ERETRY, "not sent: %.*s", ENT_F(words));
+		(void)sdk_fail_as(&end->why, ENT_ERETRY, "send.failed", "not sent: {said=%.*s}", ENT_F(words));
 	}
 }
 
@@ -380,7 +388,7 @@ bool sending_follow(struct sending *sending)
 {
 	struct ent_arena *arena = &sending->arena.abi;
 	struct ent_str location, url;
-	struct ent_err unsaid = {""};
+	struct ent_err unsaid = {0};
 
 	if (sending->end.outcome != TRANSFER_ANSWERED || sending->hops >= SENDING_HOPS_MAX)
 		return false;
@@ -404,5 +412,8 @@ void sending_give_up(struct sending *sending, const char *why)
 	sending->end = (struct transfer_end){.id = sending->id,
 					     .outcome = sending->begun ? TRANSFER_LOST : TRANSFER_NOT_SENT,
 					     .took_us = system_mono_us() - sending->began_us};
-	(void)sdk_fail(&sending->end.why, ENT_ERETRY, "%s: %s", sending->begun ? "sent; no answer" : "not sent", why);
+	if (sending->begun)
+		(void)sdk_fail_as(&sending->end.why, ENT_ERETRY, "send.no_answer", "sent; no answer: {said=%s}", why);
+	else
+		(void)sdk_fail_as(&sending->end.why, ENT_ERETRY, "send.failed", "not sent: {said=%s}", why);
 }

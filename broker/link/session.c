@@ -109,13 +109,16 @@ enum ent_rc session_take(struct session *session, const struct ent_result *resul
 		struct ent_str name = result->session[i].name, text = result->session[i].value;
 
 		if (!value_name_is_valid(name))
-			return sdk_fail(err, ENT_EINVAL, "the name of a session value may have only a-z, 0-9 and _");
+			return sdk_fail_as(err, ENT_EINVAL, "session.name",
+					   "the name of a session value may have only a-z, 0-9 and _");
 		if (text.n == 0 || text.n > VALUE_MAX_N || sdk_has_control(text) || !sdk_is_utf8(text))
-			return sdk_fail(err, ENT_EINVAL,
-					"the session's %.*s is empty, has more than %d bytes or a control character",
-					ENT_F(name), VALUE_MAX_N);
+			return sdk_fail_as(
+			    err, ENT_EINVAL, "session.value",
+			    "the session's {name=%.*s} is empty, has more than {most=%d} bytes or a control character",
+			    ENT_F(name), VALUE_MAX_N);
 		if (session->n == ENT_SESSION_MAX && !session_value(session, name).p)
-			return sdk_fail(err, ENT_EINVAL, "the session has more than %d values", ENT_SESSION_MAX);
+			return sdk_fail_as(err, ENT_EINVAL, "session.values_many",
+					   "the session has more than {most=%d} values", ENT_SESSION_MAX);
 		value_set(session, name, text);
 	}
 	return ENT_OK;

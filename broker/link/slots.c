@@ -47,6 +47,21 @@ static bool slot_is_here(const struct ent_slot *slot, enum ent_place place, size
 	return slot->place == place && (place != ENT_IN_HEADER || slot->header == header);
 }
 
+static enum ent_rc slot_refuse(const struct ent_slot *slot, struct ent_err *err)
+{
+	struct ent_str name = sdk_head(slot->name, NAME_SHOWN_MAX);
+
+	if (slot->session)
+		return sdk_fail_as(
+		    err, ENT_EAUTH, "session.needed",
+		    "the request needs the session's value {name=%.*s}, and there is none: the login has to give it",
+		    ENT_F(name));
+	return sdk_fail_as(err, ENT_EAUTH, "credential.needed",
+			   "the request needs the credential {name=%.*s}, and there is none: add it under the "
+			   "supplier's `credentials`",
+			   ENT_F(name));
+}
+
 /* The text with its secrets. The first pass counts the bytes, so that the memory does not grow and leave a copy behind.
  */
 static enum ent_rc text_fill(const struct ent_request *request, enum ent_place place, size_t header,
@@ -68,13 +83,10 @@ static enum ent_rc text_fill(const struct ent_request *request, enum ent_place p
 				continue;
 			secret = secret_find(slot, link, session);
 			if (!secret.p)
-				return sdk_fail(err, ENT_EAUTH, "the request needs %s %.*s, and there is none%s",
-						slot->session ? "the session's value" : "the credential",
-						ENT_F(sdk_head(slot->name, NAME_SHOWN_MAX)),
-						slot->session ? ": the login has to give it"
-							      : ": add it under the supplier's `credentials`");
+				return slot_refuse(slot, err);
 			if (slot->at < done || slot->at > text.n)
-				return sdk_fail(err, ENT_EINVAL, "the connector puts a secret outside of the text");
+				return sdk_fail_as(err, ENT_EINVAL, "connector.secret_outside",
+						   "the connector puts a secret outside of the text");
 			auth_words_make(&coded);
 			coded_add(&coded.buf, place == ENT_IN_PATH ? ENT_PERCENT : slot->coding, secret);
 			if (pass == 0) {
@@ -111,8 +123,9 @@ enum ent_rc slots_fill(const struct ent_request *request, const struct supplier_
 	if (request->n_slot == 0)
 		return ENT_OK;
 	if (request->n_slot > ENT_SLOTS_MAX || request->sign)
-		return sdk_fail(err, ENT_EINVAL, "the connector asks for more than %d secrets, or to sign them",
-				ENT_SLOTS_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "connector.secrets_many",
+				   "the connector asks for more than {most=%d} secrets, or to sign them",
+				   ENT_SLOTS_MAX);
 	filled.header = SDK_NEW_N(arena, struct ent_header, request->n_header + 1);
 	filled.wipe = SDK_NEW_N(arena, struct ent_str, ENT_SLOTS_MAX + 2);
 	rc =
@@ -203,8 +216,12 @@ void slots_clean(const struct auth *auth, const struct session *session, const s
 	if (!err->msg[0])
 		return;
 	sdk_arena_init(&arena);
-	hides = slots_hide(auth, session, supplier, &arena.abi, sdk_str(err->msg)).p != err->msg;
+	err->params[sizeof err->params - 1] = err->code[sizeof err->code - 1] = '\0';
+	hides =
+	    slots_hide(auth, session, supplier, &arena.abi, sdk_str(err->msg)).p != err->msg ||
+	    (err->params[0] && slots_hide(auth, session, supplier, &arena.abi, sdk_str(err->params)).p != err->params);
 	sdk_arena_release(&arena);
 	if (hides)
-		(void)sdk_fail(err, ENT_OK, "the tool's message contains a secret of ours, so it is not kept");
+		(void)sdk_fail_as(err, ENT_OK, "connector.secret_in_words",
+				  "the tool's message contains a secret of ours, so it is not kept");
 }

@@ -8,8 +8,6 @@
 #include "link/lane.h"
 #include "sdk/webhook.h"
 
-enum { WHY_MAX = 2048 };
-
 const char *stream_name(const struct flight *flight)
 {
 	return cursor_stream_name(flight->work->stream);
@@ -91,7 +89,7 @@ void stream_open(struct lane *lane)
 	for (int i = 0; i < CURSOR_N; i++) {
 		lane->stream[i].due_us = NEVER_US;
 		lane->stream[i].failures = 0;
-		lane->stream[i].trouble = (struct ent_err){""};
+		lane->stream[i].trouble = (struct ent_err){0};
 	}
 	if (polls)
 		lane->stream[CURSOR_POLL].due_us = first_poll_us(lane, &arena.abi);
@@ -115,7 +113,8 @@ void stream_trouble(struct flight *flight, struct ending *ending, int64_t wait_m
 	if ((ending->rc != ENT_ERETRY && ending->rc != ENT_ECONFLICT &&
 	     (ending->rc != ENT_EAUTH || at->failures > 1)) ||
 	    at->failures >= (unsigned)link->options.breaker_failures)
-		(void)sdk_fail(&at->trouble, ending->rc, "%s: %s", stream_name(flight), ending->err.msg);
+		(void)sdk_fail_as(&at->trouble, ending->rc, "stream.failed", "{stream=%s}: {why=%p}",
+				  stream_name(flight), SDK_WHY(&ending->err));
 	if (wait_ms < backoff_ms)
 		wait_ms = backoff_ms;
 	if (wait_ms < ending->wait_ms)
@@ -134,7 +133,7 @@ void stream_trouble_note(struct flight *flight, const struct ending *ending)
 		ticket = ending->result.remote_id;
 	flight->job.ask.trouble = (struct trouble){.at_ms = flight->link->now_ms,
 						   .ticket = transcript_part(flight, sdk_or_empty(ticket), ENT_ID_MAX),
-						   .why = transcript_part(flight, sdk_str(ending->err.msg), WHY_MAX),
+						   .why = transcript_said(flight, sdk_said(&ending->err)),
 						   .exchange = transcript_json(flight)};
 }
 

@@ -47,7 +47,7 @@ static void sweep_stored(struct flight *flight)
 static void sweep_finish(struct flight *flight)
 {
 	memset(flight->lane->sweep_after, 0, sizeof flight->lane->sweep_after);
-	flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){""};
+	flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){0};
 	flight->cursor.state = ENT_STR("done");
 	flight->cursor.memo = ENT_STR("");
 	page_arrival(flight, &(struct ending){.body = ENT_STR("")}, (struct ent_changes){NULL, 0});
@@ -132,7 +132,7 @@ static void sweep_ended(struct flight *flight, struct ending *ending)
 	switch (ending->rc) {
 	case ENT_OK:
 		flight->lane->stream[CURSOR_SWEEP].failures = 0;
-		flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){""};
+		flight->lane->stream[CURSOR_SWEEP].trouble = (struct ent_err){0};
 		ticket_tell(flight, ending, ending->result.changes);
 		break;
 	case ENT_MORE:

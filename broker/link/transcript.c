@@ -7,7 +7,7 @@
 #include "sdk/json.h"
 #include "sdk/webhook.h"
 
-enum { PART_MAX = 2048, PATH_MAX_N = 1024, JSON_MAX = 64 << 10 };
+enum { PART_MAX = 2048, PATH_MAX_N = 1024, JSON_MAX = 64 << 10, CODE_MAX = 47, PARAMS_MAX = 4000 };
 
 /* Without any secret of the supplier. It lives as long as the round trip. */
 static struct ent_str hide_all(struct flight *flight, struct ent_str text)
@@ -30,6 +30,21 @@ struct ent_str transcript_part(struct flight *flight, struct ent_str text, size_
 	for (size_t i = 0; i < clean.n; i++)
 		line[i] = (char)((unsigned char)line[i] >= 0x80 ? '?' : line[i]);
 	return (struct ent_str){line, clean.n};
+}
+
+/* The params are JSON: where they cannot be kept as they are, the sentence is a text alone. */
+struct ent_said transcript_said(struct flight *flight, struct ent_said said)
+{
+	struct ent_arena *arena = &flight->arena.abi;
+	struct ent_str text = transcript_part(flight, sdk_or_empty(said.text), PART_MAX);
+	const struct sdk_json *params = NULL;
+	struct ent_err unread;
+
+	if (said.code.n == 0 || said.code.n > CODE_MAX || !sdk_is_utf8(said.code) || said.params.n > PARAMS_MAX ||
+	    hide_all(flight, sdk_or_empty(said.params)).p != said.params.p ||
+	    sdk_json_parse(arena, said.params, &params, &unread) != ENT_OK || sdk_json_kind(params) != SDK_JSON_OBJECT)
+		return (struct ent_said){ENT_STR(SDK_SAID_PLAIN), ENT_ABSENT, text};
+	return (struct ent_said){sdk_dup(arena, said.code), sdk_json_print(arena, params), text};
 }
 
 /* The request as its connector built it: *** stands where a secret goes. */
@@ -79,10 +94,11 @@ struct ent_str transcript_json(struct flight *flight)
 void transcript_letter(struct flight *flight)
 {
 	struct arrival *arrival = &flight->job.arrival;
-	struct ent_str *const all[] = {&arrival->reason, &arrival->header_json, &arrival->body};
+	struct ent_str *const all[] = {&arrival->header_json, &arrival->body};
 
 	if (!arrival->dead && !arrival->is_cut)
 		return;
+	arrival->reason = transcript_said(flight, arrival->reason);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		*all[i] = hide_all(flight, sdk_or_empty(*all[i]));
 	arrival->exchange = transcript_json(flight);

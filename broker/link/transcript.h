@@ -19,6 +19,7 @@ void transcript_answered(struct flight *flight, const struct ent_response *respo
 struct ent_str transcript_json(struct flight *flight); /* absent: nothing was asked */
 /* The beginning of a text of the tool's, as people may read it. It lives as long as the flight. */
 struct ent_str transcript_part(struct flight *flight, struct ent_str text, size_t max);
+struct ent_said transcript_said(struct flight *flight, struct ent_said said);
 /* An arrival that becomes a dead letter, which people read and Kafka carries: hides secrets, adds what was asked. */
 void transcript_letter(struct flight *flight);
 /* Makes a message fit for events and logs: without a secret of ours, see slots_clean(); ASCII where it is not UTF-8. */

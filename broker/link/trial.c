@@ -135,6 +135,12 @@ static void let_in_again(struct trial *trial, const struct trial_step *step)
 	trial->was_let_in = true;
 }
 
+static bool note_passes_over(const struct ent_said *note)
+{
+	return sdk_eqz(note->code, "poll.row_passed") || sdk_eqz(note->code, "poll.row_no_id") ||
+	       sdk_eqz(note->code, "poll.and_more_rows");
+}
+
 static enum next answer_read(struct trial *trial, struct ent_call *call, struct trial_step *step, unsigned *n_trip,
 			     struct trial_end *ret)
 {
@@ -150,8 +156,7 @@ static enum next answer_read(struct trial *trial, struct ent_call *call, struct 
 			step->response = &response;
 	}
 	step->rc = asking_vet(call, step->rc, &result, n_trip, &step->err);
-	trial->n_passed +=
-	    step->rc >= ENT_OK && result.note.n && memmem(result.note.p, result.note.n, "passed over", 11);
+	trial->n_passed += step->rc >= ENT_OK && note_passes_over(&result.note);
 	if (step->rc >= ENT_OK && step->op == ENT_LOGIN) {
 		enum ent_rc rc = session_take(&trial->session, &result, &step->err);
 
@@ -256,7 +261,8 @@ static enum next call_make(struct trial *trial, struct ent_call *call, bool look
 	call->now_ms = trial->clock->now_ms(trial->clock);
 	step.rc = trial->supplier->connector->build(&trial->self, call, &trial->trip.abi, &request, &step.err);
 	if (step.rc == ENT_MORE)
-		step.rc = sdk_fail(&step.err, ENT_EINVAL, "the connector asks for another call before its first one");
+		step.rc = sdk_fail_as(&step.err, ENT_EINVAL, "connector.call_before",
+				      "the connector asks for another call before its first one");
 	if (step.rc != ENT_OK)
 		return step_end(trial, &step, TRIAL_ENDED, ret);
 	step.request = &request;

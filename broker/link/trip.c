@@ -80,8 +80,8 @@ void trip_ask(struct flight *flight)
 		ending.is_refused = true;
 	}
 	if (ending.rc == ENT_MORE)
-		ending.rc =
-		    sdk_fail(&ending.err, ENT_EINVAL, "the connector asks for another call before its first one");
+		ending.rc = sdk_fail_as(&ending.err, ENT_EINVAL, "connector.call_before",
+					"the connector asks for another call before its first one");
 	trip_end(flight, &ending);
 }
 
@@ -115,7 +115,7 @@ static enum ent_rc answer_parse(struct flight *flight, const struct ent_response
 	enum ent_rc rc;
 
 	if (!slot_enter(slot, &id, false))
-		return sdk_fail(&ending->err, ENT_EINVAL, "%s", SLOT_REASON);
+		return sdk_fail_as(&ending->err, ENT_EINVAL, "connector.slot", SLOT_REASON);
 	rc = supplier->connector->parse(&flight->self, &flight->call, response, &flight->trip.abi, &ending->result,
 					&ending->err);
 	slot_leave(slot);

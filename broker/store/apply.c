@@ -250,8 +250,8 @@ struct dossier *apply_open(struct apply *apply, int64_t incident, struct situati
 	return dossier;
 }
 
-bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
-		       bool conflict)
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed,
+		       struct ent_said reason, bool conflict)
 {
 	int64_t id = dead_letter_add(apply->db, arrival, packed, reason, conflict);
 

@@ -74,7 +74,7 @@ void apply_merge(struct apply *apply, struct dossier *kept, const struct situati
 /* The next event of a supplier's state: of no incident, no unit. */
 void apply_supplier_event(struct apply *apply, struct event *event);
 /* An arrival that cannot be handled: dead letter and its row in the outbox. False: kept already. */
-bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
-		       bool conflict);
+bool apply_dead_letter(struct apply *apply, const struct arrival *arrival, struct ent_str packed,
+		       struct ent_said reason, bool conflict);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/aside.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 
 static void bind_stream(struct db_stmt *stmt, struct ent_str supplier, enum cursor_stream stream)
@@ -15,14 +17,17 @@ static void aside_add(struct db *db, struct ent_str supplier, enum cursor_stream
 	    db, "INSERT INTO aside (supplier, stream, ticket, key, reason, tries, since_ms, next_ms) VALUES ($1, $2, "
 		"$3, $4, $5, $6, $7, $8) ON CONFLICT (supplier, stream, ticket) DO UPDATE SET reason = "
 		"excluded.reason, tries = aside.tries + excluded.tries, next_ms = excluded.next_ms");
+	struct sdk_buf reason;
+
 	bind_stream(stmt, supplier, stream);
 	db_bind_str(stmt, 3, one->ticket);
 	db_bind_str(stmt, 4, sdk_or_empty(one->key));
-	db_bind_str(stmt, 5, sdk_or_empty(one->reason));
+	said_bind(stmt, 5, one->reason, &reason);
 	db_bind_int(stmt, 6, one->tries);
 	db_bind_int(stmt, 7, one->since_ms);
 	db_bind_int(stmt, 8, one->next_ms);
 	(void)db_row(stmt);
+	sdk_buf_release(&reason);
 }
 
 static void aside_drop(struct db *db, struct ent_str supplier, enum cursor_stream stream, struct ent_str ticket)

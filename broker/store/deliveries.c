@@ -2,6 +2,8 @@
 /* Rows of the outbound queue: one delivery, those that are due, those that an echo is compared with. */
 #include "store/deliveries.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 
 #include <stdio.h>
@@ -43,7 +45,7 @@ static void read_state(struct db_stmt *stmt, struct ent_arena *arena, struct del
 	ret->due_ms = db_int(stmt, 19);
 	ret->state_ms = db_int(stmt, 20);
 	(void)delivery_cause_by_word(db_str(stmt, 21), &ret->cause);
-	ret->reason = sdk_dup(arena, db_str(stmt, 22));
+	ret->reason = said_column(stmt, 22, arena);
 	ret->remote_id = sdk_dup(arena, db_str(stmt, 23));
 }
 
@@ -179,8 +181,9 @@ int64_t delivery_last_id(struct db *db)
 
 /* ---- writing ------------------------------------------------------------------- */
 
-/* What may change; from $1 on. `planned` lasts until the statement has run. */
-static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery, char planned[ATTR_VALUES_SIZE])
+/* What may change; from $1 on. `planned` and `reason` last until the statement has run. */
+static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery, char planned[ATTR_VALUES_SIZE],
+			  struct sdk_buf *reason)
 {
 	bool has_values = delivery->op == ENT_UPDATE_TICKET || delivery->op == ENT_CREATE_TICKET;
 
@@ -191,7 +194,7 @@ static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery,
 	db_bind_str(stmt, 5, sdk_or_empty(delivery->memo));
 	db_bind_int(stmt, 6, delivery->due_ms);
 	db_bind_str(stmt, 7, sdk_str(delivery_cause_word(delivery->cause)));
-	db_bind_str(stmt, 8, sdk_or_empty(delivery->reason));
+	said_bind(stmt, 8, delivery->reason, reason);
 	db_bind_str(stmt, 9, sdk_or_empty(delivery->remote_id));
 	db_bind_int(stmt, 10, delivery->state_ms);
 	db_bind_int(stmt, 11, delivery->unsure_ms);
@@ -230,8 +233,9 @@ static void delivery_insert(struct db *db, const struct delivery *delivery)
 		"$16, $17, "
 		"$18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32, '', 0, $33)");
 	char planned[ATTR_VALUES_SIZE];
+	struct sdk_buf reason;
 
-	bind_changing(stmt, delivery, planned);
+	bind_changing(stmt, delivery, planned, &reason);
 	db_bind_str(stmt, 25, sdk_str(delivery->key));
 	db_bind_int(stmt, 26, delivery->incident);
 	db_bind_str(stmt, 27, delivery->supplier);
@@ -241,6 +245,7 @@ static void delivery_insert(struct db *db, const struct delivery *delivery)
 	db_bind_int(stmt, 31, delivery->made_ms);
 	db_bind_blob(stmt, 32, ENT_STR(""));
 	(void)db_row(stmt);
+	sdk_buf_release(&reason);
 }
 
 /* The tool may have taken any of the texts that went: each attempt's stay, the first ones and the last. */
@@ -278,12 +283,14 @@ static void delivery_update(struct db *db, const struct delivery *delivery)
 		"sent_to = $20, "
 		"halved = $21, owed = $22, anyway = $23, hash = coalesce($25, hash), exchange = coalesce($26, "
 		"exchange), bound = CASE WHEN $27 < 0 THEN bound ELSE $27 END WHERE id = $24");
+	struct sdk_buf reason;
 
-	bind_changing(stmt, delivery, planned);
+	bind_changing(stmt, delivery, planned, &reason);
 	db_bind_blob(stmt, 25, hash);
 	db_bind_str(stmt, 26, delivery->exchange);
 	db_bind_int(stmt, 27, delivery->bound);
 	(void)db_row(stmt);
+	sdk_buf_release(&reason);
 }
 
 void delivery_save(struct db *db, struct delivery *delivery)

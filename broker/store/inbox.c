@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/inbox.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 #include "store/supplier_rows.h"
 
@@ -83,7 +85,7 @@ bool inbox_prune(struct db *db, int64_t before_ms, int64_t max)
 	return more;
 }
 
-int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
+int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_said reason,
 			bool conflict)
 {
 	struct db_stmt *stmt = db_use(
@@ -91,16 +93,20 @@ int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent
 		"state, state_ms, header, body, conflict, exchange) VALUES ($1, $2, $3, $4, $5, 'waiting', $3, $6, $7, "
 		"$8, $9) "
 		"ON CONFLICT (supplier, delivery_id, body_hash) DO NOTHING");
+	struct sdk_buf said;
+
 	db_bind_str(stmt, 1, arrival->supplier);
 	db_bind_str(stmt, 2, arrival->delivery_id);
 	db_bind_int(stmt, 3, arrival->received_ms);
 	db_bind_blob(stmt, 4, hash_of(arrival));
-	db_bind_str(stmt, 5, reason);
+	said_bind(stmt, 5, reason, &said);
 	db_bind_str(stmt, 6, arrival->header_json);
 	db_bind_blob(stmt, 7, packed);
 	db_bind_int(stmt, 8, conflict);
 	db_bind_str(stmt, 9, sdk_or_empty(arrival->exchange));
-	return db_insert(stmt);
+	int64_t id = db_insert(stmt);
+	sdk_buf_release(&said);
+	return id;
 }
 
 bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms)
@@ -113,14 +119,18 @@ bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now
 	return db_changed(stmt) > 0;
 }
 
-bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms)
+bool dead_letter_again(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE dead_letter SET reason = $1, state_ms = $2 WHERE id = $3 AND "
 					  "state = 'waiting'");
-	db_bind_str(stmt, 1, reason);
+	struct sdk_buf said;
+
+	said_bind(stmt, 1, reason, &said);
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, id);
-	return db_changed(stmt) > 0;
+	bool waits = db_changed(stmt) > 0;
+	sdk_buf_release(&said);
+	return waits;
 }
 
 void supplier_tally_save(struct db *db, const struct supplier_tally *tally)

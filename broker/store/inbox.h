@@ -17,12 +17,12 @@ void inbox_mark(struct db *db, struct ent_str supplier, struct ent_str delivery_
 bool inbox_prune(struct db *db, int64_t before_ms, int64_t max); /* true: there may be more that is as old */
 
 /* Returns the dead letter's id, 0 when this very one is kept already. */
-int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_str reason,
+int64_t dead_letter_add(struct db *db, const struct arrival *arrival, struct ent_str packed, struct ent_said reason,
 			bool conflict);
 /* waiting -> replayed | ignored. False: there is none, or it does not wait. */
 bool dead_letter_close(struct db *db, int64_t id, const char *state, int64_t now_ms);
 /* The reason after a replay that failed again. False: there is none waiting. */
-bool dead_letter_again(struct db *db, int64_t id, struct ent_str reason, int64_t now_ms);
+bool dead_letter_again(struct db *db, int64_t id, struct ent_said reason, int64_t now_ms);
 
 /* Counts of one step, per supplier, written once a commit. */
 struct supplier_tally {

@@ -12,7 +12,9 @@ struct job_row {
 	void (*run)(struct apply *apply, struct job *job); /* sets outcome, err and ask.ret_count */
 	bool stirs; /* accepted, it leaves something due without an event: link has to be woken */
 };
-void job_refuse(struct job *job, enum job_outcome outcome, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* code, fmt: as sdk_fail_as(). */
+void job_refuse(struct job *job, enum job_outcome outcome, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The supplier that the job names; NULL: refused. */
 const struct supplier *job_supplier(struct job *job);
 

@@ -7,7 +7,7 @@
 #include "store/raw.h"
 #include "store/token.h"
 
-static void keep_dead(struct apply *apply, struct job *job, struct ent_str kept, struct ent_str reason, bool conflict)
+static void keep_dead(struct apply *apply, struct job *job, struct ent_str kept, struct ent_said reason, bool conflict)
 {
 	struct supplier_tally *tally = supplier_tally_of(apply->db, apply->tallies, job->arrival.supplier);
 
@@ -18,7 +18,7 @@ static void keep_dead(struct apply *apply, struct job *job, struct ent_str kept,
 		tally->repeated++;
 		job->outcome = JOB_REPEATED;
 	}
-	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)reason.n, reason.p);
+	(void)sdk_fail_said(&job->err, ENT_EINVAL, reason);
 }
 
 static void hear_arrival(struct supplier_tally *tally, const struct arrival *arrival)
@@ -58,7 +58,7 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 		return;
 	tally->dead++;
 	job->has_letter = true;
-	(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", ENT_F(arrival->reason));
+	(void)sdk_fail_said(&job->err, ENT_EINVAL, arrival->reason);
 }
 
 /* May its body hold a comment that is not kept? What lies behind a cut has not been looked at, and what nobody
@@ -106,7 +106,9 @@ static void run_arrival(struct apply *apply, struct job *job)
 		return;
 	case INBOX_OTHER_BODY:
 		keep_dead(apply, job, kept,
-			  ENT_STR("an arrival with this id came before with another body; the first one stands"), true);
+			  SDK_SENTENCE("arrival.other_body",
+				       "an arrival with this id came before with another body; the first one stands"),
+			  true);
 		return;
 	}
 	if (arrival->dead) {
@@ -146,7 +148,7 @@ static void run_replay(struct apply *apply, struct job *job)
 		if (waits && arrival->is_cut)
 			changes_apply(apply, arrival);
 		job->outcome = waits ? JOB_DEAD : JOB_NOT_FOUND;
-		(void)sdk_fail(&job->err, ENT_EINVAL, "%.*s", (int)arrival->reason.n, arrival->reason.p);
+		(void)sdk_fail_said(&job->err, ENT_EINVAL, arrival->reason);
 		return;
 	}
 	if (!dead_letter_close(apply->db, job->dead_letter, "replayed", apply->now_ms)) {

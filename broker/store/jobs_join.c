@@ -22,8 +22,8 @@ static bool joining_load(struct apply *apply, struct job *job, struct joining *r
 
 	*ret = (struct joining){.target = NULL};
 	if (!join_load(apply->db, apply->arena, job->ask.id, &ret->request)) {
-		job_refuse(job, JOB_NOT_FOUND,
-			   "there is no join request %lld; entente join list --state all shows them",
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_join",
+			   "there is no join request {id=%lld}; entente join list --state all shows them",
 			   (long long)job->ask.id);
 		return false;
 	}
@@ -32,8 +32,8 @@ static bool joining_load(struct apply *apply, struct job *job, struct joining *r
 		ret->asking = apply_open(apply, ret->request.asking, &unused);
 	if (ret->target && (ret->asking || !ret->request.asking))
 		return true;
-	job_refuse(job, JOB_NOT_FOUND,
-		   "an incident of join request %lld is not there any more: nothing is left to decide",
+	job_refuse(job, JOB_NOT_FOUND, "ask.join_over",
+		   "an incident of join request {id=%lld} is not there any more: nothing is left to decide",
 		   (long long)job->ask.id);
 	return false;
 }
@@ -65,9 +65,9 @@ static bool can_be_asked(struct job *job, const struct joining *joining)
 	if (supplier &&
 	    (supplier_can(supplier, ENT_CREATE_TICKET) || dossier_speaker(joining->target, joining->request.supplier)))
 		return true;
-	job_refuse(job, JOB_CONFLICT,
-		   "%.*s has no ticket in this incident, and its connector cannot make one: refuse the request, or "
-		   "have its people name the incident in a ticket",
+	job_refuse(job, JOB_CONFLICT, "ask.join_no_ticket",
+		   "{supplier=%.*s} has no ticket in this incident, and its connector cannot make one: refuse the "
+		   "request, or have its people name the incident in a ticket",
 		   ENT_F(joining->request.supplier));
 	return false;
 }
@@ -114,7 +114,8 @@ static void run_join_refuse(struct apply *apply, struct job *job)
 		return;
 	}
 	if (!sdk_eqz(joining.request.state, "open")) {
-		job_refuse(job, JOB_CONFLICT, "join request %lld was accepted; unshare takes the incident back",
+		job_refuse(job, JOB_CONFLICT, "ask.join_accepted",
+			   "join request {id=%lld} was accepted; unshare takes the incident back",
 			   (long long)job->ask.id);
 		return;
 	}

@@ -20,7 +20,7 @@ static struct dossier *incident_of_job(struct apply *apply, struct job *job, str
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (!dossier)
-		job_refuse(job, JOB_NOT_FOUND, "there is no incident %.*s",
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
 			   ENT_F(incident_number(job->ask.incident, number)));
 	return dossier;
 }
@@ -51,15 +51,23 @@ static bool may_share(struct dossier *dossier, struct job *job, const struct sit
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (status_facts(incident->values.at[ENT_STATUS])->terminal) {
-		job_refuse(job, JOB_CONFLICT, "%.*s is %s; give it an open status first",
+		job_refuse(job, JOB_CONFLICT, "ask.incident_over",
+			   "{incident=%.*s} is {status=%s}; give it an open status first",
 			   ENT_F(incident_number(incident->number, number)),
 			   sdk_status_name(incident->values.at[ENT_STATUS]));
 		return false;
 	}
 	if (supplier && !ticket_is_due(dossier, at, supplier) && !supplier_can(supplier, ENT_CREATE_TICKET)) {
-		job_refuse(job, JOB_CONFLICT, "%.*s has no ticket in %.*s, and none can be made there: %s",
-			   ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)),
-			   supplier->link.url.n ? "its connector cannot" : "it is only listened to, it has no url");
+		if (supplier->link.url.n)
+			job_refuse(job, JOB_CONFLICT, "ask.cannot_make",
+				   "{supplier=%.*s} has no ticket in {incident=%.*s}, and none can be made there: its "
+				   "connector cannot",
+				   ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)));
+		else
+			job_refuse(job, JOB_CONFLICT, "ask.only_listened",
+				   "{supplier=%.*s} has no ticket in {incident=%.*s}, and none can be made there: it "
+				   "is only listened to, it has no url",
+				   ENT_F(supplier->name), ENT_F(incident_number(incident->number, number)));
 		return false;
 	}
 	return true;
@@ -155,7 +163,7 @@ static void run_unshare(struct apply *apply, struct job *job)
 	if (!dossier)
 		return;
 	if (!find_share(apply, dossier, job)) {
-		job_refuse(job, JOB_NOT_FOUND, "%.*s is not shared with %.*s",
+		job_refuse(job, JOB_NOT_FOUND, "ask.not_shared", "{incident=%.*s} is not shared with {supplier=%.*s}",
 			   ENT_F(incident_number(dossier->incident.number, number)),
 			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
@@ -177,7 +185,8 @@ static bool may_say(struct dossier *dossier, struct job *job)
 		struct ent_str name = sdk_cut(rest, ',', &rest);
 		if (sdk_eq(name, organisation_ours(job->suppliers)) || dossier_takes_part(dossier, name, ENT_ABSENT))
 			continue;
-		job_refuse(job, JOB_CONFLICT, "the incident is not shared with %.*s; share it first",
+		job_refuse(job, JOB_CONFLICT, "ask.share_first",
+			   "the incident is not shared with {supplier=%.*s}; share it first",
 			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
 		return false;
 	}
@@ -201,7 +210,8 @@ static bool answers_one(struct apply *apply, struct job *job, const struct dossi
 	if (!id.n ||
 	    (comment_by_uuid(apply->db, apply->arena, id, &other) && other.incident == dossier->incident.number))
 		return true;
-	job_refuse(job, JOB_CONFLICT, "there is no comment %.*s in this thread to answer", ENT_F(id));
+	job_refuse(job, JOB_CONFLICT, "ask.no_comment_to_answer",
+		   "there is no comment {comment=%.*s} in this thread to answer", ENT_F(id));
 	return false;
 }
 
@@ -221,7 +231,7 @@ static void run_comment(struct apply *apply, struct job *job)
 		if (!known.supplier.n && known.incident == dossier->incident.number)
 			job->outcome = JOB_REPEATED;
 		else
-			job_refuse(job, JOB_CONFLICT, "another comment has this id");
+			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
 	if (!may_say(dossier, job) || !answers_one(apply, job, dossier))
@@ -286,9 +296,9 @@ static void run_open(struct apply *apply, struct job *job)
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (known && !opens_again(apply, known, &description)) {
-		job_refuse(job, JOB_CONFLICT,
-			   "this id is that of %.*s, which this request did not open; take a new id, or change what is "
-			   "said of it",
+		job_refuse(job, JOB_CONFLICT, "ask.incident_id_taken",
+			   "this id is that of {incident=%.*s}, which this request did not open; take a new id, or "
+			   "change what is said of it",
 			   ENT_F(incident_number(known, number)));
 		return;
 	}
@@ -313,12 +323,14 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number) {
-		job_refuse(job, JOB_NOT_FOUND, "there is no comment %.*s in %.*s", ENT_F(id),
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_comment",
+			   "there is no comment {comment=%.*s} in {incident=%.*s}", ENT_F(id),
 			   ENT_F(incident_number(dossier->incident.number, number)));
 		return NULL;
 	}
 	if (known.supplier.n) {
-		job_refuse(job, JOB_CONFLICT, "the comment was written in %.*s's tool: it is changed there",
+		job_refuse(job, JOB_CONFLICT, "ask.comment_of_tool",
+			   "the comment was written in {supplier=%.*s}'s tool: it is changed there",
 			   ENT_F(known.supplier));
 		return NULL;
 	}
@@ -336,7 +348,7 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 	if (!known || (job->ask.has_audience && !may_say(dossier, job)))
 		return;
 	if (known->removed) {
-		job_refuse(job, JOB_CONFLICT, "the comment was removed; write a new one");
+		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
 		return;
 	}
 	const struct audience audience = job->ask.has_audience ? asked_audience(apply, job) : known->audience;
@@ -369,7 +381,8 @@ static void run_status(struct apply *apply, struct job *job)
 	if (!dossier)
 		return;
 	if (status == ENT_TRANSFERRED || (status == ENT_STATUS_UNKNOWN && !job->ask.description.says)) {
-		job_refuse(job, JOB_CONFLICT, "an incident is never %s", sdk_status_name(status));
+		job_refuse(job, JOB_CONFLICT, "ask.never_status", "an incident is never {status=%s}",
+			   sdk_status_name(status));
 		return;
 	}
 	const struct description description = description_of(apply, job);
@@ -381,6 +394,32 @@ static void run_status(struct apply *apply, struct job *job)
 
 /* ---- the queue ---------------------------------------------------------------------------------- */
 
+static void act_has_no_words(struct job *job, const struct delivery *delivery)
+{
+	if (delivery->op == ENT_UPDATE_TICKET)
+		job_refuse(job, JOB_CONFLICT, "ask.edit_values",
+			   "delivery {id=%lld} has no words to edit: it sets values", (long long)delivery->id);
+	else
+		job_refuse(job, JOB_CONFLICT, "ask.edit_removal",
+			   "delivery {id=%lld} has no words to edit: it takes a comment away", (long long)delivery->id);
+}
+
+static void act_not_now(struct job *job, const struct delivery *delivery)
+{
+	long long id = (long long)delivery->id;
+
+	if (delivery->state == DELIVERY_DONE)
+		job_refuse(job, JOB_CONFLICT, "ask.act_done", "delivery {id=%lld} is done: it stands in the tool", id);
+	else if (delivery->state == DELIVERY_CANCELLED)
+		job_refuse(job, JOB_CONFLICT, "ask.act_cancelled",
+			   "delivery {id=%lld} is cancelled: it is not brought any more; say it anew", id);
+	else
+		job_refuse(
+		    job, JOB_CONFLICT, "ask.act_goes",
+		    "delivery {id=%lld} is {state=%s}: it goes by itself; people decide about parked and unknown ones",
+		    id, delivery_state_name(delivery->state));
+}
+
 static void run_act(struct apply *apply, struct job *job)
 {
 	const struct ask *ask = &job->ask;
@@ -390,17 +429,11 @@ static void run_act(struct apply *apply, struct job *job)
 	if (settle_act(apply, ask->id, ask->action, ask->text, &author, &delivery))
 		job->outcome = JOB_ACCEPTED;
 	else if (delivery.id == 0)
-		job_refuse(job, JOB_NOT_FOUND, "there is no delivery %lld", (long long)ask->id);
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_delivery", "there is no delivery {id=%lld}", (long long)ask->id);
 	else if (ask->action == DELIVERY_EDIT && !delivery_has_words(delivery.op))
-		job_refuse(job, JOB_CONFLICT, "delivery %lld has no words to edit: it %s", (long long)ask->id,
-			   delivery.op == ENT_UPDATE_TICKET ? "sets values" : "takes a comment away");
+		act_has_no_words(job, &delivery);
 	else
-		job_refuse(job, JOB_CONFLICT, "delivery %lld is %s: %s", (long long)ask->id,
-			   delivery_state_name(delivery.state),
-			   delivery.state == DELIVERY_DONE ? "it stands in the tool"
-			   : delivery.state == DELIVERY_CANCELLED
-			       ? "it is not brought any more; say it anew"
-			       : "it goes by itself; people decide about parked and unknown ones");
+		act_not_now(job, &delivery);
 }
 
 static void run_send(struct apply *apply, struct job *job)
@@ -408,7 +441,8 @@ static void run_send(struct apply *apply, struct job *job)
 	if (settle_begin(apply, job->ask.id, job->ask.hash))
 		job->outcome = JOB_ACCEPTED;
 	else
-		job_refuse(job, JOB_NOT_FOUND, "delivery %lld does not wait any more", (long long)job->ask.id);
+		job_refuse(job, JOB_NOT_FOUND, "ask.delivery_over", "delivery {id=%lld} does not wait any more",
+			   (long long)job->ask.id);
 }
 
 static void run_result(struct apply *apply, struct job *job)
@@ -416,7 +450,8 @@ static void run_result(struct apply *apply, struct job *job)
 	if (settle_result(apply, &job->ask.result, &job->arrival))
 		job->outcome = JOB_ACCEPTED;
 	else
-		job_refuse(job, JOB_NOT_FOUND, "attempt %u of delivery %lld is not in flight", job->ask.result.attempt,
+		job_refuse(job, JOB_NOT_FOUND, "ask.attempt_over",
+			   "attempt {attempt=%u} of delivery {id=%lld} is not in flight", job->ask.result.attempt,
 			   (long long)job->ask.result.id);
 }
 

@@ -11,7 +11,8 @@ static void run_map(struct apply *apply, struct job *job)
 		job->ask.ret_count =
 		    map_publish(apply->db, job->ask.supplier, job->ask.text, job->ask.author.name, apply->now_ms);
 	} else if (!map_roll_back(apply->db, job->ask.supplier, job->ask.id)) {
-		job_refuse(job, JOB_NOT_FOUND, "%.*s has no map of version %lld", ENT_F(job->ask.supplier),
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_map_version",
+			   "{supplier=%.*s} has no map of version {version=%lld}", ENT_F(job->ask.supplier),
 			   (long long)job->ask.id);
 		return;
 	}
@@ -22,12 +23,15 @@ static bool may_poll(struct job *job, const struct supplier *supplier)
 {
 	if (supplier_can(supplier, ENT_POLL))
 		return true;
-	if (supplier->link.url.n && supplier->cannot_poll.p)
-		job_refuse(job, JOB_CONFLICT, "%.*s cannot be polled: %.*s", ENT_F(supplier->name),
-			   ENT_F(supplier->cannot_poll));
+	if (supplier->link.url.n && supplier->cannot_poll.code.n)
+		job_refuse(job, JOB_CONFLICT, "ask.cannot_poll", "{supplier=%.*s} cannot be polled: {why=%p}",
+			   ENT_F(supplier->name), (const void *)&supplier->cannot_poll);
+	else if (supplier->link.url.n)
+		job_refuse(job, JOB_CONFLICT, "ask.polls_not",
+			   "{supplier=%.*s} cannot be polled: its connector does not poll", ENT_F(supplier->name));
 	else
-		job_refuse(job, JOB_CONFLICT, "%.*s cannot be polled: %s", ENT_F(supplier->name),
-			   supplier->link.url.n ? "its connector does not poll" : "it has no url");
+		job_refuse(job, JOB_CONFLICT, "ask.no_url", "{supplier=%.*s} cannot be polled: it has no url",
+			   ENT_F(supplier->name));
 	return false;
 }
 
@@ -53,7 +57,7 @@ static void run_backfill_stop(struct apply *apply, struct job *job)
 
 	if (!cursor_load(apply->db, apply->arena, job->ask.supplier, CURSOR_BACKFILL, &cursor) ||
 	    !sdk_eqz(cursor.state, "running")) {
-		job_refuse(job, JOB_NOT_FOUND, "no back-fill of %.*s is running",
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_backfill", "no back-fill of {supplier=%.*s} is running",
 			   ENT_F(sdk_head(job->ask.supplier, SUPPLIER_NAME_MAX)));
 		return;
 	}
@@ -134,9 +138,8 @@ void job_page_trouble(struct db *db, const struct ask *ask)
 
 static bool same_state(const struct supplier_state *a, const struct supplier_state *b)
 {
-	return a->state == b->state && a->quiet_since_ms == b->quiet_since_ms &&
-	       sdk_eq(sdk_or_empty(a->why), sdk_or_empty(b->why)) &&
-	       sdk_eq(sdk_or_empty(a->next), sdk_or_empty(b->next));
+	return a->state == b->state && a->quiet_since_ms == b->quiet_since_ms && sdk_said_eq(&a->why, &b->why) &&
+	       sdk_said_eq(&a->next, &b->next);
 }
 
 static void run_supplier_state(struct apply *apply, struct job *job)
@@ -148,8 +151,8 @@ static void run_supplier_state(struct apply *apply, struct job *job)
 			      .sequence = supplier_sequence(apply->db, state->supplier) + 1,
 			      .time_ms = apply->now_ms,
 			      .supplier = state->supplier,
-			      .why = sdk_or_empty(state->why),
-			      .next = sdk_or_empty(state->next)};
+			      .why = state->why,
+			      .next = state->next};
 
 	job->outcome = JOB_ACCEPTED;
 	if (!supplier_state_load(apply->db, apply->arena, state->supplier, &before) || same_state(&before, state))

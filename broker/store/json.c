@@ -129,9 +129,10 @@ enum ent_rc json_answer(struct db *db, struct ent_arena *arena, struct sdk_buf *
 	enum ent_rc rc = ENT_OK;
 
 	if (db_failed(db))
-		rc = sdk_fail(err, ENT_ERETRY, "%s", db_error(db));
+		rc = sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(db));
 	else if (buf->failed)
-		rc = sdk_fail(err, ENT_EUNSUPPORTED, "the answer is larger than %zu bytes; ask for less", buf->limit);
+		rc = sdk_fail_as(err, ENT_EUNSUPPORTED, "ask.answer_large",
+				 "the answer is larger than {most=%zu} bytes; ask for less", buf->limit);
 	else
 		*ret = sdk_dup(arena, sdk_buf_view(buf));
 	sdk_buf_release(buf);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/outbox.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 #include "store/raw.h"
 #include "store/json.h"
@@ -23,7 +25,7 @@ static void read_dead(struct db *db, struct ent_arena *arena, struct outbox_row 
 	row->json = row->reason = row->header_json = ENT_STR("");
 	db_bind_int(stmt, 1, row->dead_letter);
 	if (db_row(stmt)) {
-		row->reason = sdk_dup(arena, db_str(stmt, 0));
+		row->reason = sdk_or_empty(said_column(stmt, 0, arena).text);
 		row->header_json = sdk_dup(arena, db_str(stmt, 1));
 		if (raw_unpack(arena, db_str(stmt, 2), RAW_MAX, &row->json, &err) != ENT_OK)
 			row->reason = sdk_dup(arena, sdk_str(err.msg));

@@ -55,11 +55,12 @@ enum ent_rc raw_unpack(struct ent_arena *arena, struct ent_str packed, size_t li
 	unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
 
 	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > limit)
-		return sdk_fail(err, ENT_EINVAL, "the kept body is damaged or larger than %zu bytes", limit);
+		return sdk_fail_as(err, ENT_EINVAL, "store.body_large",
+				   "the kept body is damaged or larger than {most=%zu} bytes", limit);
 	char *to = sdk_alloc(arena, (size_t)size + 1);
 	size_t n = ZSTD_decompress(to, (size_t)size, packed.p, packed.n);
 	if (ZSTD_isError(n) || n != size)
-		return sdk_fail(err, ENT_EINVAL, "the kept body is damaged");
+		return sdk_fail_as(err, ENT_EINVAL, "store.body_damaged", "the kept body is damaged");
 	*ret = (struct ent_str){to, n};
 	return ENT_OK;
 }

@@ -219,9 +219,10 @@ int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum deliver
 int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers)
 {
 	enum { GONE_MAX = 16 };
-	const struct queue_verdict verdict = {.state = DELIVERY_PARKED,
-					      .cause = CAUSE_LEFT,
-					      .reason = ENT_STR("its supplier is not in the configuration any more")};
+	const struct queue_verdict verdict = {
+	    .state = DELIVERY_PARKED,
+	    .cause = CAUSE_LEFT,
+	    .reason = SDK_SENTENCE("delivery.supplier_left", "its supplier is not in the configuration any more")};
 	struct stranded *gone = SDK_NEW_N(apply->arena, struct stranded, GONE_MAX);
 	int64_t *id = SDK_NEW_N(apply->arena, int64_t, REPAIR_MAX), n = 0;
 	size_t n_gone = delivery_stranded(apply->db, apply->arena, suppliers, gone, GONE_MAX);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/supplier_rows.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 
 #include <assert.h>
@@ -39,7 +41,7 @@ bool cursor_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 				       .connector = sdk_dup(arena, db_str(stmt, 8)),
 				       .told_ms = db_int(stmt, 9),
 				       .asked_ms = db_int(stmt, 10),
-				       .note = sdk_dup(arena, db_str(stmt, 11)),
+				       .note = said_column(stmt, 11, arena),
 				       .note_ms = db_int(stmt, 12),
 				       .page = sdk_dup(arena, db_str(stmt, 13))};
 	db_done(stmt);
@@ -57,6 +59,8 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	    "moved_ms = excluded.moved_ms, pages = excluded.pages, changes = excluded.changes, "
 	    "state = excluded.state, connector = excluded.connector, told_ms = excluded.told_ms, "
 	    "asked_ms = excluded.asked_ms, note = excluded.note, note_ms = excluded.note_ms, page = excluded.page");
+	struct sdk_buf note;
+
 	db_bind_str(stmt, 1, cursor->supplier);
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(cursor->stream)));
 	db_bind_str(stmt, 3, sdk_or_empty(cursor->memo));
@@ -70,10 +74,11 @@ void cursor_save(struct db *db, const struct cursor *cursor)
 	db_bind_str(stmt, 11, sdk_or_empty(cursor->connector));
 	db_bind_int(stmt, 12, cursor->told_ms);
 	db_bind_int(stmt, 13, cursor->asked_ms);
-	db_bind_str(stmt, 14, sdk_or_empty(cursor->note));
+	said_bind(stmt, 14, cursor->note, &note);
 	db_bind_int(stmt, 15, cursor->note_ms);
 	db_bind_str(stmt, 16, sdk_or_empty(cursor->page));
 	(void)db_row(stmt);
+	sdk_buf_release(&note);
 }
 
 void cursor_begin(struct db *db, const struct cursor *cursor)
@@ -152,8 +157,8 @@ bool supplier_state_load(struct db *db, struct ent_arena *arena, struct ent_str 
 	if (found) {
 		*ret = (struct supplier_state){.supplier = supplier,
 					       .since_ms = db_int(stmt, 1),
-					       .why = sdk_dup(arena, db_str(stmt, 2)),
-					       .next = sdk_dup(arena, db_str(stmt, 3)),
+					       .why = said_column(stmt, 2, arena),
+					       .next = said_column(stmt, 3, arena),
 					       .quiet_since_ms = db_int(stmt, 4),
 					       .gap_ms = db_int(stmt, 5),
 					       .heard_ms = db_int(stmt, 6)};
@@ -197,14 +202,18 @@ void supplier_state_save(struct db *db, const struct supplier_state *state, int6
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE supplier_state SET state = $1, since_ms = $2, why = $3, next = $4, quiet_since_ms = $5, "
 		       "sequence = $6 WHERE supplier = $7");
+	struct sdk_buf why, next;
+
 	db_bind_str(stmt, 1, sdk_str(supplier_health_name(state->state)));
 	db_bind_int(stmt, 2, state->since_ms);
-	db_bind_str(stmt, 3, sdk_or_empty(state->why));
-	db_bind_str(stmt, 4, sdk_or_empty(state->next));
+	said_bind(stmt, 3, state->why, &why);
+	said_bind(stmt, 4, state->next, &next);
 	db_bind_int(stmt, 5, state->quiet_since_ms);
 	db_bind_int(stmt, 6, sequence);
 	db_bind_str(stmt, 7, state->supplier);
 	(void)db_row(stmt);
+	sdk_buf_release(&why);
+	sdk_buf_release(&next);
 }
 
 bool supplier_gap_save(struct db *db, struct ent_str supplier, int64_t heard_ms, int64_t n)

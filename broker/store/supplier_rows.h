@@ -19,7 +19,7 @@ struct cursor {
 	int64_t since_ms, made_ms, moved_ms, pages, changes;
 	int64_t told_ms;      /* of the last page that told something; 0: none yet */
 	int64_t asked_ms;     /* when a person asked for a page at once; 0: nobody did */
-	struct ent_str note;  /* what the connector said last about a page, for people */
+	struct ent_said note; /* what the connector said last about a page, for people */
 	int64_t note_ms;      /* when */
 	struct ent_str state; /* "running", "done", "stopped" */
 };
@@ -41,7 +41,7 @@ struct supplier_state {
 	struct ent_str supplier;
 	enum supplier_health state;
 	int64_t since_ms;
-	struct ent_str why, next;
+	struct ent_said why, next;
 	int64_t quiet_since_ms, gap_ms;
 	int64_t heard_ms; /* from the table supplier; not written here */
 };

@@ -43,7 +43,7 @@ bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash
 enum ent_rc read_n_tokens(struct db *db, int64_t *ret, struct ent_err *err)
 {
 	*ret = db_ask(db, "SELECT count(*) FROM token");
-	return db_failed(db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(db)) : ENT_OK;
+	return db_failed(db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(db)) : ENT_OK;
 }
 
 enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/trouble.h"
 
+#include "store/said.h"
+
 #include "sdk/webhook.h"
 
 void trouble_save(struct db *db, struct ent_str supplier, enum cursor_stream stream, const struct trouble *trouble)
 {
 	struct db_stmt *stmt;
+	struct sdk_buf why;
 
 	if (!trouble->at_ms)
 		return;
@@ -17,9 +20,10 @@ void trouble_save(struct db *db, struct ent_str supplier, enum cursor_stream str
 	db_bind_str(stmt, 2, sdk_str(cursor_stream_name(stream)));
 	db_bind_int(stmt, 3, trouble->at_ms);
 	db_bind_str(stmt, 4, sdk_or_empty(trouble->ticket));
-	db_bind_str(stmt, 5, sdk_or_empty(trouble->why));
+	said_bind(stmt, 5, trouble->why, &why);
 	db_bind_str(stmt, 6, sdk_or_empty(trouble->exchange));
 	(void)db_row(stmt);
+	sdk_buf_release(&why);
 }
 
 void trouble_drop(struct db *db, struct ent_str supplier, enum cursor_stream stream, struct ent_str ticket,

@@ -9,7 +9,7 @@
 struct trouble {
 	int64_t at_ms;           /* 0: there is none */
 	struct ent_str ticket;   /* its id, when one ticket was asked for; absent: the list was */
-	struct ent_str why;      /* without secrets, as the next one */
+	struct ent_said why;     /* without secrets, as the next one */
 	struct ent_str exchange; /* JSON, see openapi.yaml; absent: nothing was asked */
 };
 /* Takes the place of the one before. Nothing happens when there is none. */

@@ -17,7 +17,7 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 	sdk_jsonw_kstr(w, "supplier", supplier);
 	sdk_jsonw_kstr(w, "delivery_id", delivery_id);
 	json_time(w, "received", received_ms);
-	sdk_jsonw_kstr(w, "reason", reason);
+	said_kprint(w, "reason", reason);
 	sdk_jsonw_kstr(w, "state", state);
 }
 
@@ -40,9 +40,9 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 		state = ENT_STR("waiting");
 	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored") &&
 	    !sdk_eqz(state, "all"))
-		return sdk_fail(err, ENT_EINVAL, "state is one of waiting, replayed, ignored, all");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.dead_state", "state is one of waiting, replayed, ignored, all");
 	if (cursor.n && !sdk_to_int(cursor, &before))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	if (sdk_eqz(state, "all")) {
 		stmt = db_use(view->db, DEAD_LIST DEAD_PAGE);
 	} else {
@@ -82,8 +82,9 @@ enum ent_rc view_dead(const struct view *view, int64_t id, struct dead_letter *r
 		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
-		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
-					   : sdk_fail(err, ENT_EGONE, "there is no dead letter %" PRId64, id);
+		return db_failed(view->db)
+			   ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+			   : sdk_fail_as(err, ENT_EGONE, "ask.no_dead_letter", "there is no dead letter {id=%ld}", id);
 	*ret = (struct dead_letter){.id = id,
 				    .supplier = sdk_dup(view->arena, db_str(stmt, 0)),
 				    .delivery_id = sdk_dup(view->arena, db_str(stmt, 1)),

@@ -157,12 +157,13 @@ enum ent_rc view_delivery_list(const struct view *view, const struct delivery_fi
 	int n = 0;
 
 	if (!filter_state(filter->state, &state, &all))
-		return sdk_fail(err, ENT_EINVAL,
-				"state is one of open, all, pending, in_flight, unknown, parked, done, cancelled");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.delivery_state",
+				   "state is one of open, all, pending, in_flight, unknown, parked, done, cancelled");
 	if (filter->cause.n && !delivery_cause_by_word(filter->cause, &cause))
-		return sdk_fail(err, ENT_EINVAL, "cause is none of those that deliveries are parked or cancelled for");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.delivery_cause",
+				   "cause is none of those that deliveries are parked or cancelled for");
 	if (filter->cursor.n && !find_delivery_place(view, filter->cursor, &before))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	struct db_stmt *stmt = list_statement(view, all, filter->incident != 0);
 	db_bind_str(stmt, 1, state);
 	db_bind_int(stmt, 2, before);
@@ -265,9 +266,10 @@ enum ent_rc view_delivery(const struct view *view, int64_t id, struct ent_str *r
 	db_done(stmt);
 	if (!found && !db_failed(view->db)) {
 		sdk_buf_release(&buf);
-		return sdk_fail(err, ENT_EGONE,
-				"there is no delivery %lld; GET /v1/deliveries, or entente delivery list, lists them",
-				(long long)id);
+		return sdk_fail_as(
+		    err, ENT_EGONE, "ask.no_delivery_listed",
+		    "there is no delivery {id=%lld}; GET /v1/deliveries, or entente delivery list, lists them",
+		    (long long)id);
 	}
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -44,7 +44,7 @@ static bool add_row(struct drift_page *drift, const struct party *party, const s
 	sdk_jsonw_kstr_opt(w, "comment", row->comment);
 	sdk_jsonw_kstr(w, "ours", row->ours);
 	sdk_jsonw_kstr(w, "theirs", row->theirs);
-	sdk_jsonw_kz(w, "next", row->next);
+	sdk_said_kprint(w, "next", row->next);
 	sdk_jsonw_close(w, '}');
 	return true;
 }
@@ -87,8 +87,9 @@ static bool add_comments(struct drift_page *drift, const struct party *party)
 	db_bind_int(stmt, 3, COMMENTS_LOOKED_AT);
 	db_bind_str(stmt, 4, organisation_of(party->supplier));
 	while (more && db_row(stmt)) {
-		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
-					"say it there, or write it again with entente comment"};
+		struct drift_row row = {
+		    "comment", ENT_STR("in the thread"), ENT_STR("not there"), db_str(stmt, 0),
+		    SDK_SENTENCE("drift.say_again", "say it there, or write it again with entente comment")};
 
 		if (is_after(drift, db_str(stmt, 0), party->since_ms))
 			more = add_row(drift, party, &row);
@@ -107,9 +108,10 @@ static bool add_stale(struct drift_page *drift, const struct party *party)
 		n = copy_stale(drift->db, drift->arena, drift->dossier.incident.number, party->supplier->name,
 			       organisation_of(party->supplier), stale, COMMENTS_LOOKED_AT);
 	for (size_t i = 0; i < n && more; i++) {
-		struct drift_row row = {"comment", stale[i].removed ? ENT_STR("removed") : ENT_STR("not for them"),
-					ENT_STR("still there"), stale[i].comment,
-					"entente delivery repair --cause audience takes it out"};
+		struct drift_row row = {
+		    "comment", stale[i].removed ? ENT_STR("removed") : ENT_STR("not for them"), ENT_STR("still there"),
+		    stale[i].comment,
+		    SDK_SENTENCE("drift.repair_takes_out", "entente delivery repair --cause audience takes it out")};
 
 		more = add_row(drift, party, &row);
 	}
@@ -139,10 +141,12 @@ static bool add_changed(struct drift_page *drift, const struct party *party)
 	while (more && db_row(stmt)) {
 		bool was_removed = sdk_eqz(db_str(stmt, 1), delivery_op_name(ENT_REMOVE_COMMENT));
 		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("old words"), db_str(stmt, 0),
-					"entente share --with-history: then the tool gets its new words"};
+					SDK_SENTENCE("drift.share_with_history",
+						     "entente share --with-history: then the tool gets its new words")};
 		if (was_removed) {
 			row.theirs = ENT_STR("taken out");
-			row.next = "write it again with entente comment, and remove this one";
+			row.next = SDK_SENTENCE("drift.write_again",
+						"write it again with entente comment, and remove this one");
 		}
 		more = add_row(drift, party, &row);
 	}
@@ -205,7 +209,7 @@ enum ent_rc view_drift(const struct view *view, const struct supplier_set *set, 
 	if (!view_ours_only(view, err))
 		return ENT_EGONE;
 	if (cursor.n && (!sdk_to_int(head, &from) || !sdk_to_int(rest, &drift.skip) || drift.skip < 0))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	size_t n = drift_candidates(db, supplier, from, number, INCIDENTS_LOOKED_AT + 1);
 	if (n && number[0] != from)
 		drift.skip = 0;

@@ -49,8 +49,9 @@ enum ent_rc view_find(const struct view *view, struct ent_str word, struct incid
 	    (view_is_ours(view) ? incident_load(view->db, view->arena, living, ret) : load_part(view, living, ret)))
 		return ENT_OK;
 	if (db_failed(view->db))
-		return sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db));
-	return sdk_fail(err, ENT_EGONE,
-			"there is no incident '%.*s'; name its number (ENT-000042), its id, or supplier:ticket",
-			(int)(word.n < 80 ? word.n : 80), word.p);
+		return sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db));
+	return sdk_fail_as(
+	    err, ENT_EGONE, "ask.no_incident_word",
+	    "there is no incident '{word=%.*s}'; name its number (ENT-000042), its id, or supplier:ticket",
+	    (int)(word.n < 80 ? word.n : 80), word.p);
 }

@@ -55,9 +55,9 @@ enum ent_rc view_join_list(const struct view *view, struct ent_str supplier, str
 	if (!state.n)
 		state = ENT_STR("open");
 	if (!all && !sdk_eqz(state, "open") && !sdk_eqz(state, "accepted") && !sdk_eqz(state, "refused"))
-		return sdk_fail(err, ENT_EINVAL, "state is one of open, accepted, refused, all");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.join_state", "state is one of open, accepted, refused, all");
 	if (cursor.n && !sdk_to_int(cursor, &before))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	struct db_stmt *stmt = db_use(view->db, all ? of_all : of_state);
 	db_bind_str(stmt, 1, all ? ENT_ABSENT : state);
 	db_bind_int(stmt, 2, before);
@@ -87,10 +87,10 @@ enum ent_rc view_join(const struct view *view, int64_t id, struct ent_str *ret, 
 	db_bind_int(stmt, 1, id);
 	if (!db_row(stmt))
 		return db_failed(view->db)
-			   ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
-			   : sdk_fail(err, ENT_EGONE,
-				      "there is no join request %" PRId64 "; entente join list --state all shows them",
-				      id);
+			   ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+			   : sdk_fail_as(err, ENT_EGONE, "ask.no_join",
+					 "there is no join request {id=%ld}; entente join list --state all shows them",
+					 id);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	print_join(&w, stmt);

@@ -214,8 +214,7 @@ void view_json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str r
 
 	if (cause.n)
 		sdk_jsonw_kstr(w, "cause", cause);
-	if (reason.n)
-		sdk_jsonw_kstr(w, "reason", reason);
+	said_kprint(w, "reason", reason);
 	if (cause.n && delivery_cause_by_word(cause, &known))
-		sdk_jsonw_kz(w, "next", delivery_cause_help(known));
+		sdk_said_kprint(w, "next", delivery_cause_next(known));
 }

@@ -4,6 +4,7 @@
 #define VIEW_JSON_H
 
 #include "store/json.h"
+#include "store/said.h"
 #include "view/view_reader.h"
 
 /* Columns of view_json_read_incident(), FROM included: as our people see an incident, and as an organisation does that
@@ -48,7 +49,8 @@ void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t inc
 void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct audience audience);
 /* "attributes": ["status"]: the names of the bits. */
 void view_json_set(struct sdk_jsonw *w, uint32_t set);
-/* "cause", "reason" and "next" (what a person can do) of a delivery, those there are. */
+/* "cause", "reason" and "next" (what a person can do) of a delivery, those there are. reason: as its column holds it.
+ */
 void view_json_cause(struct sdk_jsonw *w, struct ent_str cause, struct ent_str reason);
 /* "shares": [...] that stand, "former_shares": [...] taken back. */
 void view_json_shares(const struct view *view, struct sdk_jsonw *w, const struct incident *incident);

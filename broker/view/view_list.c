@@ -125,11 +125,12 @@ enum ent_rc view_list(const struct view *view, const struct incident_filter *fil
 	int n = 0;
 
 	if (filter->cursor.n && !parse_cursor(filter->cursor, &before, &number))
-		return sdk_fail(err, ENT_EINVAL, "the cursor is not one that a page gave as 'next'");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	if (!is_status(filter->status))
-		return sdk_fail(err, ENT_EINVAL,
-				"status '%.*s' is none; use a status of the ticket language, open or terminal",
-				ENT_F(sdk_head(filter->status, 40)));
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "ask.status",
+		    "status '{word=%.*s}' is none; use a status of the ticket language, open or terminal",
+		    ENT_F(sdk_head(filter->status, 40)));
 	struct db_stmt *stmt = use_list(view, filter);
 	db_bind_int(stmt, 1, before);
 	db_bind_int(stmt, 2, number);

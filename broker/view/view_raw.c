@@ -31,5 +31,6 @@ enum ent_rc view_raw(const struct view *view, struct ent_str supplier, int64_t m
 		sdk_arena_release(&arena);
 	}
 	db_done(stmt);
-	return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db)) : ENT_OK;
+	return db_failed(view->db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+				   : ENT_OK;
 }

@@ -33,6 +33,6 @@ bool view_ours_only(const struct view *view, struct ent_err *err)
 {
 	if (view_is_ours(view))
 		return true;
-	(void)sdk_fail(err, ENT_EGONE, "there is nothing here for this reader");
+	(void)sdk_fail_as(err, ENT_EGONE, "ask.nothing_here", "there is nothing here for this reader");
 	return false;
 }

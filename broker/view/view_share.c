@@ -141,8 +141,9 @@ enum ent_rc view_share(const struct view *view, const struct incident *incident,
 	db_done(stmt);
 	if (!found && !db_failed(view->db)) {
 		sdk_buf_release(&buf);
-		return sdk_fail(err, ENT_EGONE, "this incident was never shared with %.*s",
-				ENT_F(sdk_head(supplier, 64)));
+		return sdk_fail_as(err, ENT_EGONE, "ask.never_shared",
+				   "this incident was never shared with {supplier=%.*s}",
+				   ENT_F(sdk_head(supplier, 64)));
 	}
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }

@@ -52,8 +52,8 @@ static void print_now(const struct view *view, struct sdk_jsonw *w, const struct
 	sdk_jsonw_kstr(w, "state", now.state);
 	if (now.since_ms)
 		json_time(w, "since", now.since_ms);
-	sdk_jsonw_kstr(w, "why", now.why);
-	sdk_jsonw_kstr(w, "next", now.next);
+	said_kprint(w, "why", now.why);
+	said_kprint(w, "next", now.next);
 	if (now.quiet_since_ms)
 		json_time(w, "quiet_since", now.quiet_since_ms);
 }
@@ -111,7 +111,7 @@ static void print_cursors(const struct view *view, struct sdk_jsonw *w, struct e
 		sdk_jsonw_kint(w, "pages", db_int(stmt, 5));
 		sdk_jsonw_kint(w, "changes", db_int(stmt, 6));
 		if (db_str(stmt, 8).n) {
-			sdk_jsonw_kstr(w, "note", db_str(stmt, 8));
+			said_kprint(w, "note", db_str(stmt, 8));
 			json_time(w, "noted", db_int(stmt, 9));
 		}
 		sdk_jsonw_close(w, '}');
@@ -138,7 +138,7 @@ static void print_aside(const struct view *view, struct sdk_jsonw *w, struct ent
 		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 1));
 		if (db_str(stmt, 2).n)
 			sdk_jsonw_kstr(w, "key", db_str(stmt, 2));
-		sdk_jsonw_kstr(w, "reason", db_str(stmt, 3));
+		said_kprint(w, "reason", db_str(stmt, 3));
 		sdk_jsonw_kint(w, "tries", db_int(stmt, 4));
 		json_time(w, "since", db_int(stmt, 5));
 		if (db_int(stmt, 6))
@@ -163,7 +163,7 @@ static void print_troubles(const struct view *view, struct sdk_jsonw *w, struct 
 		json_time(w, "at", db_int(stmt, 1));
 		if (db_str(stmt, 2).n)
 			sdk_jsonw_kstr(w, "ticket", db_str(stmt, 2));
-		sdk_jsonw_kstr(w, "why", db_str(stmt, 3));
+		said_kprint(w, "why", db_str(stmt, 3));
 		if (db_str(stmt, 4).n)
 			sdk_jsonw_kraw(w, "exchange", db_str(stmt, 4));
 		sdk_jsonw_close(w, '}');
@@ -183,10 +183,11 @@ static void print_can(struct ent_arena *arena, struct sdk_jsonw *w, const struct
 	sdk_jsonw_close(w, ']');
 	sdk_jsonw_key(w, "cannot");
 	sdk_jsonw_open(w, '[');
-	for (const char *const *one = supplier->connector->cannot; one && *one; one++)
-		sdk_jsonw_str(w, sdk_str(*one));
-	if (supplier->link.url.n && supplier->cannot_poll.p)
-		sdk_jsonw_str(w, sdk_format(arena, "Its tool cannot be polled: %.*s.", ENT_F(supplier->cannot_poll)));
+	for (const struct ent_sentence *one = supplier->connector->cannot; one && one->code; one++)
+		sdk_said_print(w, sdk_say_sentence(one->code, one->text));
+	if (supplier->link.url.n && supplier->cannot_poll.code.n)
+		sdk_said_print(w, sdk_say(arena, "cannot.polled", "Its tool cannot be polled: {why=%p}.",
+					  (const void *)&supplier->cannot_poll));
 	sdk_jsonw_close(w, ']');
 }
 

@@ -317,10 +317,13 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 	struct sdk_jsonw w;
 
 	if ((asked->before.p != NULL) + (asked->after.p != NULL) + (asked->around.p != NULL) > 1)
-		return sdk_fail(err, ENT_EINVAL, "only one of before, after and around can be asked for");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.one_position",
+				   "only one of before, after and around can be asked for");
 	if (word.p && !find_place(view, incident->number, word, &at))
-		return db_failed(view->db) ? sdk_fail(err, ENT_ERETRY, "%s", db_error(view->db))
-					   : sdk_fail(err, ENT_EINVAL, "the position is no comment of this thread");
+		return db_failed(view->db)
+			   ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+			   : sdk_fail_as(err, ENT_EINVAL, "ask.no_position",
+					 "the position is no comment of this thread");
 	if (asked->around.p) {
 		at.id--; /* so that it counts as newer */
 		page = read_page(view, incident->number, at, limit / 2, limit - limit / 2);
@@ -357,7 +360,8 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	}
 	db_done(stmt);
 	if (page.n == 0 && !db_failed(view->db))
-		return sdk_fail(err, ENT_EGONE, "there is no comment of ours with this id");
+		return sdk_fail_as(err, ENT_EGONE, "ask.no_comment_of_ours",
+				   "there is no comment of ours with this id");
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
 	print_items(view, &w, incident, &page);

@@ -30,9 +30,10 @@ static bool slot_is(const struct sdk_json *node, struct ent_str *ret_name, bool 
 static enum ent_rc slot_add(struct texts *texts, struct ent_slot slot, struct ent_err *err)
 {
 	if (slot.name.n == 0 || slot.name.n > NAME_MAX_N)
-		return sdk_fail(err, ENT_EINVAL, "a secret has no name, or a long one");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.secret_name", "a secret has no name, or a long one");
 	if (texts->n_slot == ENT_SLOTS_MAX)
-		return sdk_fail(err, ENT_EINVAL, "a request holds at most %d secrets", ENT_SLOTS_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.secrets_many", "a request holds at most {most=%d} secrets",
+				   ENT_SLOTS_MAX);
 	texts->slot[texts->n_slot++] = slot;
 	return ENT_OK;
 }
@@ -46,7 +47,8 @@ static enum ent_rc part_add(struct texts *texts, const struct sdk_json *node, st
 		return slot_add(texts, where, err);
 	}
 	if (sdk_json_kind(node) == SDK_JSON_OBJECT || sdk_json_kind(node) == SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "a text is neither words, {\"secret\": \"name\"} nor a list of them");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.text_kind",
+				   "a text is neither words, {\"secret\": \"name\"} nor a list of them");
 	if (where.place == ENT_IN_BODY && where.coding == ENT_PERCENT)
 		sdk_percent_encode(out, sdk_or_empty(sdk_json_text(node)));
 	else
@@ -77,7 +79,7 @@ enum ent_rc text_read(struct texts *texts, const struct sdk_json *node, enum ent
 	sdk_buf_init(&out, TEXT_MAX);
 	rc = parts_add(texts, node, where, &out, err);
 	if (rc == ENT_OK && out.failed)
-		rc = sdk_fail(err, ENT_EINVAL, "a path or a header is too long");
+		rc = sdk_fail_as(err, ENT_EINVAL, "generic.text_long", "a path or a header is too long");
 	if (rc == ENT_OK)
 		*ret = sdk_dup(texts->arena, sdk_buf_view(&out));
 	sdk_buf_release(&out);
@@ -104,10 +106,10 @@ static enum ent_rc form_write(struct texts *texts, const struct sdk_json *form, 
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_json_kind(form) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "form is no object");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.form_kind", "form is no object");
 	for (const struct sdk_json *at = sdk_json_first(form); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		if (sdk_json_kind(at) == SDK_JSON_OBJECT && !slot_is(at, &name, &session))
-			return sdk_fail(err, ENT_EINVAL, "form has an object in it");
+			return sdk_fail_as(err, ENT_EINVAL, "generic.form_nested", "form has an object in it");
 		if (sdk_json_kind(at) == SDK_JSON_ARRAY)
 			for (const struct sdk_json *one = sdk_json_first(at); one && rc == ENT_OK;
 			     one = sdk_json_next(one))
@@ -171,8 +173,8 @@ static enum ent_rc part_write(struct texts *texts, const struct sdk_json *part, 
 	if (sdk_json_kind(part) == SDK_JSON_OBJECT && !slot_is(part, &unused, &session)) {
 		rc = sdk_read_members(&reader, part, "multipart", "filename content_type text");
 		if (rc == ENT_OK && (!name.p || (type.p && !is_plain(type, ' ', ""))))
-			rc = sdk_fail(err, ENT_EINVAL,
-				      "a file of multipart needs a filename, and a content_type that is one");
+			rc = sdk_fail_as(err, ENT_EINVAL, "generic.file_name",
+					 "a file of multipart needs a filename, and a content_type that is one");
 		sdk_buf_z(out, "\"; filename=\"");
 		quoted_write(out, name);
 		words = sdk_json_at(part, "text");
@@ -197,7 +199,7 @@ static enum ent_rc multipart_write(struct texts *texts, const struct sdk_json *m
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_json_kind(multipart) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "multipart is no object");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.multipart_kind", "multipart is no object");
 	for (const struct sdk_json *at = sdk_json_first(multipart); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		if (sdk_json_kind(at) == SDK_JSON_NULL)
 			continue;
@@ -220,15 +222,15 @@ enum ent_rc body_read(const struct sdk_json *root, struct texts *texts, struct e
 	enum ent_rc rc = ENT_OK;
 
 	if (n > 1 || (n == 0 && type.p))
-		return sdk_fail(err, ENT_EINVAL,
-				"one of body, form, text and multipart, and content_type only beside it");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.one_body",
+				   "one of body, form, text and multipart, and content_type only beside it");
 	if (n == 0)
 		return ENT_OK;
 	if (strcmp(ret->method, "GET") == 0 || strcmp(ret->method, "HEAD") == 0)
-		return sdk_fail(err, ENT_EINVAL, "GET and HEAD have no body");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.no_body", "GET and HEAD have no body");
 	if (type.p && (multipart || !is_plain(type, ' ', "")))
-		return sdk_fail(err, ENT_EINVAL,
-				"content_type has a character it may not have, or stands beside multipart");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.content_type",
+				   "content_type has a character it may not have, or stands beside multipart");
 	sdk_buf_init(&out, BODY_MAX);
 	sdk_jsonw_init(&w, &out);
 	if (form) {
@@ -244,7 +246,7 @@ enum ent_rc body_read(const struct sdk_json *root, struct texts *texts, struct e
 		rc = multipart_write(texts, multipart, &out, &ret->content_type, err);
 	}
 	if (rc == ENT_OK && out.failed)
-		rc = sdk_fail(err, ENT_EINVAL, "the body is too large");
+		rc = sdk_fail_as(err, ENT_EINVAL, "generic.body_large", "the body is too large");
 	ret->body = sdk_or_empty(sdk_dup(texts->arena, sdk_buf_view(&out)));
 	sdk_buf_release(&out);
 	if (type.p)

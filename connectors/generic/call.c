@@ -156,7 +156,8 @@ enum ent_rc call_input(const struct ent_call *call, const struct cursor *poll, c
 		call_write(&w, call, poll, zone, arena);
 	}
 	if (buf.failed)
-		rc = sdk_fail(err, ENT_EINVAL, "call and answer are larger than %u bytes", INPUT_MAX);
+		rc = sdk_fail_as(err, ENT_EINVAL, "generic.call_large",
+				 "call and answer are larger than {most=%u} bytes", INPUT_MAX);
 	else
 		rc = json_read(sdk_buf_view(&buf), arena, ret, err);
 	sdk_buf_release(&buf);

@@ -62,7 +62,8 @@ static enum ent_rc parts_add(struct output *output, enum ent_rc (*add)(struct ou
 	if (rc != ENT_OK || sdk_json_kind(many) == SDK_JSON_NULL)
 		return rc;
 	if (sdk_json_kind(many) != SDK_JSON_ARRAY)
-		return sdk_fail(output->reader->err, ENT_EINVAL, "comments or attachments is no list");
+		return sdk_fail_as(output->reader->err, ENT_EINVAL, "generic.lists_kind",
+				   "comments or attachments is no list");
 	for (const struct sdk_json *at = sdk_json_first(many); at && rc == ENT_OK; at = sdk_json_next(at))
 		rc = add(output, at);
 	return rc;
@@ -122,15 +123,16 @@ enum ent_rc change_read(struct sdk_changes *list, const struct zone *zone, const
 
 enum ent_rc output_read(struct sdk_changes *list, const struct zone *zone, struct ent_str json, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	const struct sdk_json *root = NULL;
 	enum ent_rc rc = sdk_json_parse(list->arena, sdk_json_mend(list->arena, json), &root, &why);
 
 	if (rc == ENT_OK && sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL,
-				"decode gave %.*s%s, each output must be an object (nothing: empty; a list: .[])",
-				ENT_F(sdk_head(json, 30)), json.n > 30 ? "..." : "");
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.decode_no_object",
+		    "decode gave {found=%.*s}, each output must be an object (nothing: empty; a list: .[])",
+		    ENT_F(sdk_format(list->arena, "%.*s%s", ENT_F(sdk_head(json, 30)), json.n > 30 ? "..." : "")));
 	if (rc == ENT_OK)
 		rc = change_read(list, zone, root, &why);
-	return rc == ENT_OK ? rc : sdk_fail(err, rc, "decode: %s", why.msg);
+	return rc == ENT_OK ? rc : sdk_fail_as(err, rc, "generic.decode", "decode: {why=%p}", SDK_WHY(&why));
 }

@@ -136,12 +136,12 @@ enum ent_rc cursor_end(struct cursor *cursor, enum ent_rc rc, struct ent_result 
 	if (cursor->known.n > 0)
 		ret->memo = known_beside(cursor, ret->memo);
 	if (!ret->memo.p)
-		return sdk_fail(err, ENT_EINVAL,
-				"the cursor and the tickets of a list without times are more than %d bytes",
-				ENT_MEMO_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.cursor_large",
+				   "the cursor and the tickets of a list without times are more than {most=%d} bytes",
+				   ENT_MEMO_MAX);
 	if (cursor->foreign.p)
-		ret->note =
-		    ENT_STR("the program kept its own place before and does not any more: its list is read from "
-			    "the beginning");
+		ret->note = sdk_say(
+		    cursor->poll.arena, "generic.own_place",
+		    "the program kept its own place before and does not any more: its list is read from the beginning");
 	return rc;
 }

@@ -111,23 +111,25 @@ static enum ent_rc words_read(const struct generic_settings *settings, struct ge
 	struct ent_str word = settings->signature_scheme;
 
 	if (sdk_eqz(word, "none"))
-		return sdk_fail(err, ENT_EINVAL,
-				"signature_scheme: a supplier that signs nothing has `unsigned: true` instead of "
-				"`secret`");
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.scheme_unsigned",
+		    "signature_scheme: a supplier that signs nothing has `unsigned: true` instead of `secret`");
 	if (!scheme_read(word, &state->scheme))
-		return sdk_fail(
-		    err, ENT_EINVAL,
-		    "signature_scheme: found \"%.*s\", allowed: hmac-sha256-hex, hmac-sha256-base64, hmac-sha1-hex, "
-		    "hmac-sha512-hex, token, bearer, basic, standard-webhooks, path",
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.scheme_word",
+		    "signature_scheme: found \"{found=%.*s}\", allowed: hmac-sha256-hex, hmac-sha256-base64, "
+		    "hmac-sha1-hex, hmac-sha512-hex, token, bearer, basic, standard-webhooks, path",
 		    ENT_F(sdk_head(word, 40)));
 	word = settings->body_format;
 	if (!body_format(word, &state->format))
-		return sdk_fail(err, ENT_EINVAL, "body_format: found \"%.*s\", allowed: json, form, text",
-				ENT_F(sdk_head(word, 40)));
+		return sdk_fail_as(err, ENT_EINVAL, "generic.body_format",
+				   "body_format: found \"{found=%.*s}\", allowed: json, form, text",
+				   ENT_F(sdk_head(word, 40)));
 	if (settings->form_field.n > 0 && state->format != BODY_FORM)
-		return sdk_fail(err, ENT_EINVAL, "form_field needs body_format: form");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.form_field_format", "form_field needs body_format: form");
 	if (settings->delivery.n > 0 && settings->delivery_header.n > 0)
-		return sdk_fail(err, ENT_EINVAL, "delivery and delivery_header say the same thing: remove one");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.delivery_twice",
+				   "delivery and delivery_header say the same thing: remove one");
 	return ENT_OK;
 }
 
@@ -138,27 +140,32 @@ static enum ent_rc words_out_read(const struct generic_settings *settings, struc
 
 	state->own_statuses = sdk_eqz(settings->statuses, "own");
 	if (!state->own_statuses && !sdk_eqz(settings->statuses, "http"))
-		return sdk_fail(err, ENT_EINVAL, "statuses: allowed: http, own");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.statuses", "statuses: allowed: http, own");
 	if (!repeat_read(settings->repeat_create, &state->repeat_create) ||
 	    !repeat_read(settings->repeat_comment, &state->repeat_comment))
-		return sdk_fail(err, ENT_EINVAL, "repeat_create, repeat_comment: allowed: never, search, safe");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.repeat",
+				   "repeat_create, repeat_comment: allowed: never, search, safe");
 	if (settings->poll_overlap_s < 1 || settings->poll_overlap_s > 3600 || settings->poll_grain_s < 1 ||
 	    settings->poll_grain_s > 86400)
-		return sdk_fail(err, ENT_EINVAL, "poll_overlap_s: 1 to 3600; poll_grain_s: 1 to 86400");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.poll_seconds",
+				   "poll_overlap_s: 1 to 3600; poll_grain_s: 1 to 86400");
 	if (settings->search_lag_s < 0 || settings->search_lag_s > 3600)
-		return sdk_fail(err, ENT_EINVAL, "search_lag_s: 0 to 3600");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.search_lag", "search_lag_s: 0 to 3600");
 	if (!sdk_dialect_by_name(settings->dialect, &dialect))
-		return sdk_fail(err, ENT_EINVAL,
-				"dialect: found \"%.*s\", allowed: none, markdown, jira, textile, redmine_markdown, "
-				"servicenow, zendesk, html",
-				ENT_F(sdk_head(settings->dialect, 40)));
+		return sdk_fail_as(err, ENT_EINVAL, "generic.dialect",
+				   "dialect: found \"{found=%.*s}\", allowed: none, markdown, jira, textile, "
+				   "redmine_markdown, servicenow, zendesk, html",
+				   ENT_F(sdk_head(settings->dialect, 40)));
 	if (!comment_changes_read(settings->comment_changes, &state->comment_changes))
-		return sdk_fail(err, ENT_EINVAL, "comment_changes: found \"%.*s\", allowed: none, edit, remove, both",
-				ENT_F(sdk_head(settings->comment_changes, 40)));
+		return sdk_fail_as(err, ENT_EINVAL, "generic.comment_changes",
+				   "comment_changes: found \"{found=%.*s}\", allowed: none, edit, remove, both",
+				   ENT_F(sdk_head(settings->comment_changes, 40)));
 	if (!settings->build.n != !settings->parse.n)
-		return sdk_fail(err, ENT_EINVAL, "build and parse belong together, one is missing");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.build_and_parse",
+				   "build and parse belong together, one is missing");
 	if (!settings->login.n != !settings->login_parse.n)
-		return sdk_fail(err, ENT_EINVAL, "login and login_parse belong together, one is missing");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.login_and_parse",
+				   "login and login_parse belong together, one is missing");
 	return ENT_OK;
 }
 
@@ -167,12 +174,15 @@ static enum ent_rc params_read(const struct generic_settings *settings, struct e
 			       struct ent_err *err)
 {
 	const struct sdk_json *root = NULL;
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 
 	if (settings->params.n == 0)
 		return ENT_OK;
 	if (sdk_json_parse(arena, settings->params, &root, &why) != ENT_OK || sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "params is no JSON object%s%s", why.msg[0] ? ": " : "", why.msg);
+		return why.msg[0]
+			   ? sdk_fail_as(err, ENT_EINVAL, "generic.params_no_json",
+					 "params is no JSON object: {why=%p}", SDK_WHY(&why))
+			   : sdk_fail_as(err, ENT_EINVAL, "generic.params_no_object", "params is no JSON object");
 	*ret = sdk_json_print(arena, root);
 	return ENT_OK;
 }
@@ -343,9 +353,10 @@ static enum ent_rc generic_decode(const struct ent_self *self, const struct ent_
 	return rc;
 }
 
-static const char *const generic_cannot[] = {
-    "What its programs give nothing for is not carried: build without an output for an op.",
-    NULL,
+static const struct ent_sentence generic_cannot[] = {
+    {"cannot.generic.gives_nothing",
+     "What its programs give nothing for is not carried: build without an output for an op."},
+    {0},
 };
 
 static const struct ent_connector generic_connector = {

@@ -35,12 +35,12 @@ enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, st
 		return rc;
 	quoted = sdk_json_quote_big(arena, bytes);
 	if (quoted.n > INT_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the body is too large");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.body_large", "the body is too large");
 	*ret = jv_parse_sized(quoted.p, (int)quoted.n);
 	if (jv_is_valid(*ret))
 		return ENT_OK;
 	jv_free(*ret);
-	return sdk_fail(err, ENT_EINVAL, "the body is no JSON that jq can read");
+	return sdk_fail_as(err, ENT_EINVAL, "generic.body_no_json", "the body is no JSON that jq can read");
 }
 
 /* One side of a pair. */
@@ -79,9 +79,9 @@ static enum ent_rc form_of(struct ent_str body, struct ent_arena *arena, jv *ret
 			continue;
 		if (n == FORM_FIELDS_MAX || !part_decode(arena, name, &name) || !part_decode(arena, raw, &value)) {
 			jv_free(form);
-			return sdk_fail(err, ENT_EINVAL,
-					"the body is no form: more than %d fields, or not encoded as one",
-					FORM_FIELDS_MAX);
+			return sdk_fail_as(err, ENT_EINVAL, "generic.body_no_form",
+					   "the body is no form: more than {most=%d} fields, or not encoded as one",
+					   FORM_FIELDS_MAX);
 		}
 		form = form_put(form, name, value);
 	}
@@ -108,16 +108,17 @@ static enum ent_rc body_of(const struct generic_settings *settings, enum body_fo
 	struct ent_str json;
 
 	if (body.n > INT_MAX / 2)
-		return sdk_fail(err, ENT_EINVAL, "the body is too large");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.body_large", "the body is too large");
 	json = body_json(settings, format, body, arena);
 	if (json.p)
 		return json_read(json, arena, ret, err);
 	if (format == BODY_FORM && settings->form_field.n == 0)
 		return form_of(body, arena, ret, err);
 	if (format != BODY_TEXT)
-		return sdk_fail(err, ENT_EINVAL, "the body is no form with a field %.*s", ENT_F(settings->form_field));
+		return sdk_fail_as(err, ENT_EINVAL, "generic.form_field_missing",
+				   "the body is no form with a field {field=%.*s}", ENT_F(settings->form_field));
 	if (!sdk_is_utf8(body))
-		return sdk_fail(err, ENT_EINVAL, "the body is no UTF-8 text");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.body_no_text", "the body is no UTF-8 text");
 	*ret = text_of(sdk_without_nul(arena, body));
 	return ENT_OK;
 }

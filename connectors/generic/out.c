@@ -60,7 +60,8 @@ static enum ent_rc answer_take(void *to, struct ent_str json, struct ent_err *er
 	struct answer *answer = to;
 
 	if (answer->n++ > 0)
-		return sdk_fail(err, ENT_EINVAL, "%s: more than one output", answer->name);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.outputs_two", "{program=%s}: more than one output",
+				   answer->name);
 	answer->json = sdk_dup(answer->arena, json);
 	return ENT_OK;
 }
@@ -94,24 +95,28 @@ static void poll_begin(const struct ent_self *self, const struct ent_call *call,
 static enum ent_rc output_take(const struct ent_call *call, const char *name, const struct sdk_json *root,
 			       struct ent_arena *arena, struct ent_request *ret, struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc said = ENT_OK, rc;
 
 	if (!root)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "%s gives nothing for %s", name, op_name(call->op.kind));
+		return sdk_fail_as(err, ENT_EUNSUPPORTED, "generic.output_none",
+				   "{program=%s} gives nothing for {op=%s}", name, op_name(call->op.kind));
 	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "%s: the output is no object", name);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.output_no_object", "{program=%s}: the output is no object",
+				   name);
 	if (!sdk_json_at(root, "result")) {
 		rc = request_read(root, arena, ret, &why);
-		return rc == ENT_OK ? rc : sdk_fail(err, rc, "%s: %s", name, why.msg);
+		return rc == ENT_OK
+			   ? rc
+			   : sdk_fail_as(err, rc, "generic.of_program", "{program=%s}: {why=%p}", name, SDK_WHY(&why));
 	}
 	rc = verdict_read(root, &said, &why);
 	if (rc == ENT_OK && said > ENT_OK)
-		rc = sdk_fail(&why, ENT_EINVAL, "it is parse that says more");
+		rc = sdk_fail_as(&why, ENT_EINVAL, "generic.more_in_build", "it is parse that says more");
 	if (rc != ENT_OK)
-		return sdk_fail(err, rc, "%s: %s", name, why.msg);
+		return sdk_fail_as(err, rc, "generic.of_program", "{program=%s}: {why=%p}", name, SDK_WHY(&why));
 	if (said != ENT_OK)
-		return sdk_fail(err, said, "%s", why.msg);
+		return sdk_fail_said(err, said, sdk_said(&why));
 	*ret = (struct ent_request){0}; /* nothing to ask: done */
 	return ENT_OK;
 }
@@ -136,14 +141,16 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 
 	if (!program)
 		return call->op.kind < ENT_PROBE
-			   ? sdk_fail(err, ENT_EUNSUPPORTED,
-				      "this supplier has no build and parse: it is only listened to")
-			   : sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no program %s", name);
+			   ? sdk_fail_as(err, ENT_EUNSUPPORTED, "generic.only_listened",
+					 "this supplier has no build and parse: it is only listened to")
+			   : sdk_fail_as(err, ENT_EUNSUPPORTED, "generic.program_missing",
+					 "this supplier has no program {program=%s}", name);
 	/* A program that was written before these ops were would take them for a new comment. */
 	if (SDK_OPS_COMMENT & ~state->comment_changes & 1u << call->op.kind)
-		return sdk_fail(err, ENT_EUNSUPPORTED,
-				"its build does not know %s: when it does, say so with the setting comment_changes",
-				op_name(call->op.kind));
+		return sdk_fail_as(
+		    err, ENT_EUNSUPPORTED, "generic.op_unknown",
+		    "its build does not know {op=%s}: when it does, say so with the setting comment_changes",
+		    op_name(call->op.kind));
 	poll_begin(self, call, NULL, arena, &poll, err);
 	const struct ent_call ready = said_ready(self->settings, call, arena);
 	rc = call_input(&ready, poll, state->zone, NULL, arena, &input, err);
@@ -173,24 +180,24 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 			       const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
 	const struct sdk_json *root = NULL;
-	struct ent_err why = {""}, words = {""};
+	struct ent_err why = {0}, words = {0};
 	enum ent_rc status = status_check(&call->op, response, arena, &why), said = ENT_OK, rc;
 	jv input;
 
 	if (status != ENT_OK && !state->own_statuses)
-		return sdk_fail(err, status, "%s", why.msg);
+		return sdk_fail_said(err, status, sdk_said(&why));
 	rc = call_input(call, NULL, state->zone, response, arena, &input, err);
 	if (rc == ENT_OK)
 		rc = program_ask(state->probe, "probe", input, arena, &root, err);
 	if (rc != ENT_OK)
 		return rc;
 	if (!sdk_json_at(root, "result"))
-		return status == ENT_OK ? ENT_OK : sdk_fail(err, status, "%s", why.msg);
+		return status == ENT_OK ? ENT_OK : sdk_fail_said(err, status, sdk_said(&why));
 	rc = verdict_read(root, &said, &words);
 	if (rc == ENT_OK && said > ENT_OK)
-		rc = sdk_fail(&words, ENT_EINVAL, "a probe is one request");
+		rc = sdk_fail_as(&words, ENT_EINVAL, "generic.probe_more", "a probe is one request");
 	rc = rc == ENT_OK ? said : rc;
-	return rc == ENT_OK ? ENT_OK : sdk_fail(err, rc, "%s", words.msg);
+	return rc == ENT_OK ? ENT_OK : sdk_fail_said(err, rc, sdk_said(&words));
 }
 
 /* What the program says of an answer. *ret_wants: false when it leaves the answer to its usual meaning. */
@@ -202,7 +209,7 @@ static enum ent_rc parse_ask(const struct generic_state *state, const struct ent
 	const char *name = is_login ? "login_parse" : "parse";
 	struct program *program = is_login ? state->login_parse : state->parse;
 	const struct sdk_json *root = NULL;
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc rc, usual;
 	jv input;
 
@@ -217,15 +224,17 @@ static enum ent_rc parse_ask(const struct generic_state *state, const struct ent
 			return usual;
 	}
 	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "%s: the output is no object", name);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.output_no_object", "{program=%s}: the output is no object",
+				   name);
 	rc = result_read(call, root, poll, state->zone, arena, ret, &why);
-	if (rc >= ENT_OK && program_has_cut(program) && !ret->note.p && call->op.kind == ENT_POLL)
-		ret->note =
-		    ENT_STR("a text of more than 32768 characters was searched by a regular expression in its first "
-			    "part only");
+	if (rc >= ENT_OK && program_has_cut(program) && !ret->note.code.p && call->op.kind == ENT_POLL)
+		ret->note = sdk_say(arena, "generic.text_cut",
+				    "a text of more than {most=%d} characters was searched by a regular expression in "
+				    "its first part only",
+				    32768);
 	if (rc == ENT_EINVAL && !sdk_json_is(root, "result", "invalid"))
-		return sdk_fail(err, rc, "%s: %s", name, why.msg);
-	return rc < 0 ? sdk_fail(err, rc, "%s", why.msg) : rc;
+		return sdk_fail_as(err, rc, "generic.of_program", "{program=%s}: {why=%p}", name, SDK_WHY(&why));
+	return rc < 0 ? sdk_fail_said(err, rc, sdk_said(&why)) : rc;
 }
 
 /* What the answer means: its status, where the program leaves that alone, then the program. */
@@ -235,11 +244,11 @@ static enum ent_rc answer_read(const struct generic_state *state, const struct e
 {
 	/* a login that is refused may be a page, or a 302 */
 	bool own = response->status > 0 && (state->own_statuses || call->op.kind == ENT_LOGIN);
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc rc = own ? ENT_OK : status_check(&call->op, response, arena, &why);
 
 	if (rc != ENT_OK)
-		return sdk_fail(err, rc, "%s", why.msg);
+		return sdk_fail_said(err, rc, sdk_said(&why));
 	return parse_ask(state, call, poll, response, arena, ret, err);
 }
 
@@ -254,18 +263,19 @@ enum ent_rc generic_parse(const struct ent_self *self, const struct ent_call *ca
 	if (call->op.kind == ENT_PROBE)
 		return probe_parse(state, call, response, arena, err);
 	if (call->op.kind == ENT_LOGIN ? !state->login_parse : !state->parse)
-		return sdk_fail(err, ENT_EINVAL, "this supplier has no program that reads the answer");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.no_parse",
+				   "this supplier has no program that reads the answer");
 	poll_begin(self, call, response, arena, &poll, err);
 	const struct ent_call ready = said_ready(self->settings, call, arena);
 	rc = answer_read(state, &ready, poll, response, arena, &result, err);
 	if (poll && !result.memo.p && !result.logged_out) { /* else the program keeps a place of its own from now on */
 		unsigned retry_after_s = result.retry_after_s;
-		struct ent_str note = result.note;
+		struct ent_said note = result.note;
 
 		rc = cursor_end(poll, rc, &result, err);
 		result.phase = 0; /* a program's phases are its own */
 		result.retry_after_s = retry_after_s;
-		if (rc >= ENT_OK && !result.note.p)
+		if (rc >= ENT_OK && !result.note.code.p)
 			result.note = note;
 	}
 	if (rc >= ENT_OK)

@@ -65,7 +65,7 @@ static jv html_text(struct ent_str text)
 
 static jv xml(struct ent_str text)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_jsonw w;
 	struct sdk_buf out;
 	jv ret;

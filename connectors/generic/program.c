@@ -105,11 +105,13 @@ static void words_keep(void *of, jv message)
 		bool is_common = line > 1 && line - 1 <= program->n_common;
 
 		if (line > 1)
-			(void)sdk_fail(program->err, ENT_EINVAL, "%s: line %ld: %.*s",
-				       is_common ? "common" : program->name,
-				       is_common ? line - 1 : line - 1 - program->n_common, (int)n, words);
+			(void)sdk_fail_as(program->err, ENT_EINVAL, "generic.compile_line",
+					  "{program=%s}: line {line=%ld}: {said=%.*s}",
+					  is_common ? "common" : program->name,
+					  is_common ? line - 1 : line - 1 - program->n_common, (int)n, words);
 		else
-			(void)sdk_fail(program->err, ENT_EINVAL, "%s: %.*s", program->name, (int)n, words);
+			(void)sdk_fail_as(program->err, ENT_EINVAL, "generic.compile", "{program=%s}: {said=%.*s}",
+					  program->name, (int)n, words);
 	}
 	jv_free(text);
 }
@@ -125,15 +127,19 @@ static bool begins_with_word(struct ent_str source, const char *word)
 static enum ent_rc source_vet(const char *name, struct ent_str source, struct ent_err *err)
 {
 	if (source.n > SOURCE_MAX)
-		return sdk_fail(err, ENT_EINVAL, "%s: the program has more than %u bytes", name, SOURCE_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.program_large",
+				   "{program=%s}: the program has more than {most=%u} bytes", name, SOURCE_MAX);
 	if (sdk_trim(source).n == 0)
-		return sdk_fail(err, ENT_EINVAL, "%s: the program is empty", name);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.program_empty", "{program=%s}: the program is empty",
+				   name);
 	if (begins_with_word(source, "import") || begins_with_word(source, "include") ||
 	    begins_with_word(source, "module"))
-		return sdk_fail(err, ENT_EINVAL,
-				"%s: modules (import, include) cannot be used; write the program in one piece", name);
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.program_modules",
+		    "{program=%s}: modules (import, include) cannot be used; write the program in one piece", name);
 	if (memmem(source.p, source.n, RESERVED, sizeof RESERVED - 1))
-		return sdk_fail(err, ENT_EINVAL, "%s: names with " RESERVED " are the broker's own", name);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.name_reserved",
+				   "{program=%s}: names with {reserved=%s} are the broker's own", name, RESERVED);
 	return ENT_OK;
 }
 
@@ -180,7 +186,7 @@ enum ent_rc program_compile(const char *name, const struct program_world *world,
 {
 	struct program *program;
 	struct sdk_arena arena;
-	struct ent_err words = {""};
+	struct ent_err words = {0};
 	enum ent_rc rc = source_vet(name, source, err);
 
 	if (rc == ENT_OK && world->common.n > 0)
@@ -203,7 +209,9 @@ enum ent_rc program_compile(const char *name, const struct program_world *world,
 	jq_set_debug_cb(program->jq, step_taken, program);
 	jq_set_input_cb(program->jq, answer_give, program);
 	if (!jq_compile(program->jq, sdk_z(&arena.abi, whole_make(&arena.abi, world, source))))
-		rc = sdk_fail(err, ENT_EINVAL, "%s", words.msg[0] ? words.msg : "the jq program cannot be compiled");
+		rc = words.msg[0]
+			 ? sdk_fail_said(err, ENT_EINVAL, sdk_said(&words))
+			 : sdk_fail_as(err, ENT_EINVAL, "generic.no_compile", "the jq program cannot be compiled");
 	program->err = NULL;
 	sdk_arena_release(&arena);
 	if (rc != ENT_OK) {
@@ -229,11 +237,16 @@ void program_free(struct program *program)
 }
 
 /* jq's own words are about types; a program's error() speaks for itself. */
-static const char *hint_for(const char *words)
+static enum ent_rc jq_refuse(const struct program *program, const char *words, struct ent_err *err)
 {
-	return strncmp(words, "Cannot ", 7) == 0 || strstr(words, " cannot be ")
-		   ? " (the payload is not as the program expects: .a? and // help)"
-		   : "";
+	struct ent_str said = sdk_head(sdk_str(words), 140);
+
+	if (strncmp(words, "Cannot ", 7) == 0 || strstr(words, " cannot be "))
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.jq_type",
+		    "{program=%s}: jq: {said=%.*s} (the payload is not as the program expects: .a? and // help)",
+		    program->name, ENT_F(said));
+	return sdk_fail_as(err, ENT_EINVAL, "generic.jq", "{program=%s}: jq: {said=%.*s}", program->name, ENT_F(said));
 }
 
 /* Why the run ended, from jq's last value, which is consumed. */
@@ -243,17 +256,18 @@ static enum ent_rc end_read(struct program *program, jv last, struct ent_err *er
 	jv message, text;
 
 	if (program->exhausted) {
-		rc = sdk_fail(err, ENT_EINVAL, "%s: the program took more than %d steps and was ended", program->name,
-			      PROGRAM_STEPS_MAX);
+		rc = sdk_fail_as(err, ENT_EINVAL, "generic.program_steps",
+				 "{program=%s}: the program took more than {most=%d} steps and was ended",
+				 program->name, PROGRAM_STEPS_MAX);
 	} else if (jv_invalid_has_msg(jv_copy(last)) && program->hides) {
-		rc = sdk_fail(err, ENT_EINVAL,
-			      "%s: the program failed; jq's error text is not shown, because it may quote a secret",
-			      program->name);
+		rc = sdk_fail_as(
+		    err, ENT_EINVAL, "generic.program_failed",
+		    "{program=%s}: the program failed; jq's error text is not shown, because it may quote a secret",
+		    program->name);
 	} else if (jv_invalid_has_msg(jv_copy(last))) {
 		message = jv_invalid_get_msg(jv_copy(last));
 		text = jv_get_kind(message) == JV_KIND_STRING ? jv_copy(message) : jv_dump_string(jv_copy(message), 0);
-		rc = sdk_fail(err, ENT_EINVAL, "%s: jq: %.*s%s", program->name,
-			      ENT_F(sdk_head(sdk_str(jv_string_value(text)), 140)), hint_for(jv_string_value(text)));
+		rc = jq_refuse(program, jv_string_value(text), err);
 		jv_free(text);
 		jv_free(message);
 	}
@@ -270,7 +284,8 @@ static enum ent_rc output_give(struct program *program, jv output,
 	enum ent_rc rc;
 
 	if (n > OUTPUT_MAX)
-		rc = sdk_fail(err, ENT_EINVAL, "%s: an output has more than %d bytes", program->name, OUTPUT_MAX);
+		rc = sdk_fail_as(err, ENT_EINVAL, "generic.output_large",
+				 "{program=%s}: an output has more than {most=%d} bytes", program->name, OUTPUT_MAX);
 	else
 		rc = take(to, (struct ent_str){jv_string_value(text), (size_t)n}, err);
 	jv_free(text);
@@ -297,8 +312,9 @@ enum ent_rc program_run(struct program *program, jv input, size_t n_max,
 			return end_read(program, value, err);
 		if (++n > PROGRAM_OUTPUTS_MAX) {
 			jv_free(value);
-			return sdk_fail(err, ENT_EINVAL, "%s: more than %d outputs", program->name,
-					PROGRAM_OUTPUTS_MAX);
+			return sdk_fail_as(err, ENT_EINVAL, "generic.outputs_many",
+					   "{program=%s}: more than {most=%d} outputs", program->name,
+					   PROGRAM_OUTPUTS_MAX);
 		}
 		rc = output_give(program, value, take, to, err);
 	}

@@ -26,7 +26,8 @@ static enum ent_rc method_read(struct ent_str word, const char **ret, struct ent
 			*ret = known[i];
 			return ENT_OK;
 		}
-	return sdk_fail(err, ENT_EINVAL, "method is none of GET, POST, PUT, PATCH, DELETE and HEAD");
+	return sdk_fail_as(err, ENT_EINVAL, "generic.method",
+			   "method is none of GET, POST, PUT, PATCH, DELETE and HEAD");
 }
 
 static enum ent_rc path_read(const struct sdk_json *node, struct texts *texts, struct ent_request *ret,
@@ -42,14 +43,16 @@ static enum ent_rc path_read(const struct sdk_json *node, struct texts *texts, s
 	    texts->n_slot > 0 && texts->slot[0].at == 1; /* "/SECRET/x" is "//x" until the secret is filled in */
 	if (!(sdk_starts(path, "/") && (has_secret_first || !sdk_starts(path, "//"))) && !sdk_starts(path, "http://") &&
 	    !sdk_starts(path, "https://"))
-		return sdk_fail(err, ENT_EINVAL, "path neither begins with / nor is it a whole address");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.path_kind",
+				   "path neither begins with / nor is it a whole address");
 	if (path.n > PATH_MAX_N || !is_plain(path, '!', "\"<>\\^`{|}#"))
-		return sdk_fail(err, ENT_EINVAL,
-				"path has a character that must be encoded (use @uri), or is too long");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.path_character",
+				   "path has a character that must be encoded (use @uri), or is too long");
 	for (size_t i = 0; i < path.n; i++)
 		if (path.p[i] == '%' &&
 		    (i + 2 >= path.n || sdk_hex_value(path.p[i + 1]) < 0 || sdk_hex_value(path.p[i + 2]) < 0))
-			return sdk_fail(err, ENT_EINVAL, "path has a %% without two digits (use @uri)");
+			return sdk_fail_as(err, ENT_EINVAL, "generic.path_percent",
+					   "path has a %% without two digits (use @uri)");
 	ret->path = path;
 	return ENT_OK;
 }
@@ -73,7 +76,8 @@ static enum ent_rc headers_read(const struct sdk_json *node, struct texts *texts
 	if (sdk_json_kind(node) == SDK_JSON_NULL)
 		return ENT_OK;
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT || sdk_json_count(node) > HEADERS_MAX)
-		return sdk_fail(err, ENT_EINVAL, "headers is no object of at most %d", HEADERS_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.headers_kind", "headers is no object of at most {most=%d}",
+				   HEADERS_MAX);
 	for (const struct sdk_json *at = sdk_json_first(node); at; at = sdk_json_next(at)) {
 		struct ent_str name = sdk_json_key(at), value;
 		size_t n_slot = texts->n_slot;
@@ -85,11 +89,12 @@ static enum ent_rc headers_read(const struct sdk_json *node, struct texts *texts
 		if (rc != ENT_OK)
 			return rc;
 		if (is_ours(name, texts->n_slot > n_slot))
-			return sdk_fail(err, ENT_EINVAL, "header %.*s is set by the broker", ENT_F(sdk_head(name, 40)));
+			return sdk_fail_as(err, ENT_EINVAL, "generic.header_ours",
+					   "header {header=%.*s} is set by the broker", ENT_F(sdk_head(name, 40)));
 		if (!is_plain(name, '!', "()<>@,;:\\\"/[]?={}") ||
 		    !(is_plain(value, ' ', "") || (value.n == 0 && texts->n_slot > n_slot)))
-			return sdk_fail(err, ENT_EINVAL,
-					"a header's name or value is empty or has a character it may not have");
+			return sdk_fail_as(err, ENT_EINVAL, "generic.header_character",
+					   "a header's name or value is empty or has a character it may not have");
 		header[ret->n_header++] = (struct ent_header){name, value};
 	}
 	ret->header = header;

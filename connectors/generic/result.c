@@ -32,13 +32,14 @@ enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct e
 		if (!sdk_eqz(word, results[i].word))
 			continue;
 		*ret = results[i].rc;
-		if (*ret < 0)
-			(void)sdk_fail(err, *ret, "%.*s%s%.*s", ENT_F(message),
-				       message.p ? "" : "the program says: ", ENT_F(message.p ? ENT_ABSENT : word));
+		if (*ret < 0 && message.p)
+			(void)sdk_fail_as(err, *ret, "generic.message", "{said=%.*s}", ENT_F(message));
+		else if (*ret < 0)
+			(void)sdk_fail_as(err, *ret, "generic.says", "the program says: {result=%.*s}", ENT_F(word));
 		return ENT_OK;
 	}
-	return sdk_fail(
-	    err, ENT_EINVAL,
+	return sdk_fail_as(
+	    err, ENT_EINVAL, "generic.result_word",
 	    "result is none of ok, more, later, refused, gone, conflict, too_long, unsupported and invalid");
 }
 
@@ -52,7 +53,8 @@ static enum ent_rc memo_read(const struct sdk_json *root, struct ent_arena *aren
 		return ENT_OK;
 	ret->memo = sdk_json_print(arena, memo);
 	if (ret->memo.n > MEMO_MAX)
-		return sdk_fail(err, ENT_EINVAL, "memo has more than %u bytes", MEMO_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.memo_large", "memo has more than {most=%u} bytes",
+				   MEMO_MAX);
 	return ENT_OK;
 }
 
@@ -65,7 +67,8 @@ static enum ent_rc number_read(const struct sdk_json *root, const char *name, in
 	if (sdk_json_kind(node) == SDK_JSON_NULL)
 		return ENT_OK;
 	if (!sdk_json_int(node, &i) || i < 0 || i > most)
-		return sdk_fail(err, ENT_EINVAL, "%s is no whole number of 0 to %lld", name, (long long)most);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.number_range",
+				   "{name=%s} is no whole number of 0 to {most=%lld}", name, (long long)most);
 	*ret = (unsigned)i;
 	return ENT_OK;
 }
@@ -81,7 +84,7 @@ static enum ent_rc changes_read(const struct sdk_json *list, const struct zone *
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_json_kind(list) != SDK_JSON_NULL && sdk_json_kind(list) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "changes or page is no list");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.changes_kind", "changes or page is no list");
 	for (const struct sdk_json *at = sdk_json_first(list); at && rc == ENT_OK; at = sdk_json_next(at))
 		rc = change_read(to, zone, at, err);
 	return rc;
@@ -109,20 +112,21 @@ static enum ent_rc row_read(const struct sdk_json *node, struct ent_str id, stru
 	if (id.n == 0 || id.n > ENT_ID_MAX) {
 		ret->id = ENT_STR("(none)");
 		ret->content = sdk_json_print(cursor->arena, node);
-		ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL, "page and ask: each row needs its ticket's id");
+		ret->rc = sdk_fail_as(cursor->poll.err, ENT_EINVAL, "generic.row_no_id",
+				      "page and ask: each row needs its ticket's id");
 	} else if (sdk_json_kind(time) != SDK_JSON_NULL) {
 		ret->has_time = local_time(zone, text, &ret->stamp_ms);
 		if (!ret->has_time && sdk_time_parse(text, 0, &ret->stamp_ms))
-			return sdk_fail(err, ENT_EINVAL,
-					"page and ask: the time \"%.*s\" of %.*s has no zone: set `zone` to the "
-					"tool's time zone, such as Europe/Paris or UTC",
-					ENT_F(sdk_head(text, 40)), ENT_F(sdk_head(id, 40)));
+			return sdk_fail_as(err, ENT_EINVAL, "generic.time_no_zone",
+					   "page and ask: the time \"{found=%.*s}\" of {ticket=%.*s} has no zone: set "
+					   "`zone` to the tool's time zone, such as Europe/Paris or UTC",
+					   ENT_F(sdk_head(text, 40)), ENT_F(sdk_head(id, 40)));
 		if (!ret->has_time) {
 			ret->content = sdk_json_print(cursor->arena, node);
-			ret->rc = sdk_fail(cursor->poll.err, ENT_EINVAL,
-					   "its time \"%.*s\" cannot be read; it must look like "
-					   "2026-11-22T08:00:00Z",
-					   ENT_F(sdk_head(text, 40)));
+			ret->rc = sdk_fail_as(
+			    cursor->poll.err, ENT_EINVAL, "generic.time_unread",
+			    "its time \"{found=%.*s}\" cannot be read; it must look like 2026-11-22T08:00:00Z",
+			    ENT_F(sdk_head(text, 40)));
 		}
 	}
 	return ENT_OK;
@@ -153,7 +157,7 @@ static enum ent_rc asked_read(const struct sdk_json *root, enum ent_rc said, con
 	}
 	rc = changes_read(sdk_json_at(root, "changes"), zone, &cursor->poll.list, err);
 	if (rc == ENT_OK && said == ENT_MORE && result->phase == 0)
-		return sdk_fail(err, ENT_EINVAL, "more needs the next phase, of 1 or more");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.more_phase", "more needs the next phase, of 1 or more");
 	if (rc == ENT_OK && said == ENT_MORE)
 		cursor_more(cursor, result->phase, result->memo);
 	return rc;
@@ -168,7 +172,8 @@ static enum ent_rc page_read(const struct sdk_json *root, struct cursor *cursor,
 	struct row row;
 
 	if (sdk_json_kind(page) != SDK_JSON_ARRAY && sdk_json_kind(ask) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "a poll answers with page, with ask, or with a memo of its own");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.poll_answer",
+				   "a poll answers with page, with ask, or with a memo of its own");
 	for (const struct sdk_json *at = sdk_json_first(page); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		rc = row_read(at, sdk_json_text_at(at, "ticket.id"), sdk_json_print(poll->arena, at), cursor, zone,
 			      &row, err);
@@ -204,11 +209,13 @@ static enum ent_rc session_read(const struct sdk_json *root, struct ent_arena *a
 
 	if (sdk_json_kind(session) != SDK_JSON_NULL &&
 	    (sdk_json_kind(session) != SDK_JSON_OBJECT || sdk_json_count(session) > ENT_SESSION_MAX))
-		return sdk_fail(err, ENT_EINVAL, "session is no object of at most %d texts", ENT_SESSION_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "generic.session_kind",
+				   "session is no object of at most {most=%d} texts", ENT_SESSION_MAX);
 	for (const struct sdk_json *at = sdk_json_first(session); at; at = sdk_json_next(at)) {
 		if (sdk_json_text(at).n == 0)
-			return sdk_fail(err, ENT_EINVAL, "session: %.*s is empty: did its tool let us in?",
-					ENT_F(sdk_head(sdk_json_key(at), 40)));
+			return sdk_fail_as(err, ENT_EINVAL, "generic.session_empty",
+					   "session: {name=%.*s} is empty: did its tool let us in?",
+					   ENT_F(sdk_head(sdk_json_key(at), 40)));
 		value[ret->n_session++] = (struct ent_header){sdk_json_key(at), sdk_json_text(at)};
 	}
 	ret->session = value;
@@ -240,11 +247,11 @@ static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const
 	enum ent_op_kind kind = call->op.kind;
 
 	if (rc == ENT_MORE && result->phase == 0 && kind != ENT_POLL)
-		return sdk_fail(err, ENT_EINVAL, "more needs the next phase, of 1 or more");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.more_phase", "more needs the next phase, of 1 or more");
 	if (rc == ENT_OK && kind == ENT_CREATE_TICKET && !result->remote_id.p)
-		return sdk_fail(err, ENT_EINVAL, "a created ticket needs remote_id");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.create_no_id", "a created ticket needs remote_id");
 	if (rc == ENT_OK && kind == ENT_FETCH_TICKET && result->changes.n == 0)
-		return sdk_fail(err, ENT_EINVAL, "a fetched ticket needs changes");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.fetch_no_changes", "a fetched ticket needs changes");
 	return ENT_OK;
 }
 
@@ -255,7 +262,8 @@ static enum ent_rc verdict_take(const struct sdk_json *root, enum ent_rc *ret_sa
 
 	if (sdk_json_is(root, "result", "logged_out")) {
 		ret->logged_out = true;
-		*ret_said = sdk_fail(verdict, ENT_EAUTH, "its tool does not know our session any more");
+		*ret_said = sdk_fail_as(verdict, ENT_EAUTH, "generic.session_over",
+					"its tool does not know our session any more");
 		return ENT_OK;
 	}
 	rc = verdict_read(root, ret_said, verdict);
@@ -273,7 +281,7 @@ enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root
 	const struct sdk_reader reader = {.arena = arena, .err = err, .is_closed = true};
 	struct ent_result result = {0};
 	struct sdk_changes list;
-	struct ent_err verdict = {""};
+	struct ent_err verdict = {0};
 	enum ent_rc said = ENT_OK, rc = sdk_read_members(&reader, root, "output", is_login ? known_login : known);
 
 	sdk_changes_init(&list, arena);

@@ -93,14 +93,15 @@ enum ent_rc scheme_verify(const struct generic_settings *settings, enum scheme s
 	if (scheme == SCHEME_PATH)
 		return webhook->path_secret.n > 0 && is_secret(webhook->path_secret, secret, n_secret)
 			   ? ENT_OK
-			   : sdk_fail(err, ENT_EAUTH,
-				      "the address ends in none of the supplier's secrets: "
-				      "/hooks/NAME/SECRET");
+			   : sdk_fail_as(err, ENT_EAUTH, "generic.path_secret",
+					 "the address ends in none of the supplier's secrets: /hooks/NAME/SECRET");
 	given = sdk_header(webhook->header, webhook->n_header, sdk_z(arena, header));
 	if (!given.p)
-		return sdk_fail(err, ENT_EAUTH, "header %.*s is missing or stands twice", ENT_F(header));
+		return sdk_fail_as(err, ENT_EAUTH, "signature.header",
+				   "header {header=%.*s} is missing or stands twice", ENT_F(header));
 	given = after_prefix(given, prefix);
 	if (!given.p || !matches(scheme, given, &webhook->body, secret, n_secret, arena))
-		return sdk_fail(err, ENT_EAUTH, "header %.*s matches none of the supplier's secrets", ENT_F(header));
+		return sdk_fail_as(err, ENT_EAUTH, "signature.wrong",
+				   "header {header=%.*s} matches none of the supplier's secrets", ENT_F(header));
 	return ENT_OK;
 }

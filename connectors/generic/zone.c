@@ -253,7 +253,7 @@ enum ent_rc zone_read(struct ent_str bytes, struct zone **ret, struct ent_err *e
 	*zone = (struct zone){0};
 	if (!file_read(zone, bytes)) {
 		zone_close(zone);
-		return sdk_fail(err, ENT_EINVAL, "the zone's file cannot be read");
+		return sdk_fail_as(err, ENT_EINVAL, "generic.zone_file", "the zone's file cannot be read");
 	}
 	*ret = zone;
 	return ENT_OK;
@@ -286,20 +286,24 @@ enum ent_rc zone_open(struct ent_str name, struct zone **ret, struct ent_err *er
 		return ENT_OK;
 	}
 	if (!is_name(name))
-		return sdk_fail(err, ENT_EINVAL, "zone: found \"%.*s\", allowed: a name of tzdata as Europe/Paris",
-				ENT_F(sdk_head(name, 40)));
+		return sdk_fail_as(err, ENT_EINVAL, "generic.zone_name",
+				   "zone: found \"{found=%.*s}\", allowed: a name of tzdata as Europe/Paris",
+				   ENT_F(sdk_head(name, 40)));
 	(void)snprintf(path, sizeof path, FOLDER "%.*s", ENT_F(name));
 	file = fopen(path, "rbe");
 	if (!file)
-		return sdk_fail(err, ENT_EINVAL,
-				"zone: %s is not there: is the name right, and is the package tzdata installed?", path);
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "generic.zone_missing",
+		    "zone: {path=%s} is not there: is the name right, and is the package tzdata installed?", path);
 	bytes = sdk_xalloc(FILE_SIZE + 1);
 	n = fread(bytes, 1, FILE_SIZE + 1, file);
 	(void)fclose(file);
 	if (n > 0)
 		rc = zone_read((struct ent_str){bytes, n}, ret, err);
 	free(bytes);
-	return rc == ENT_OK ? rc : sdk_fail(err, ENT_EINVAL, "zone: %s is no zone that can be read", path);
+	return rc == ENT_OK ? rc
+			    : sdk_fail_as(err, ENT_EINVAL, "generic.zone_unread",
+					  "zone: {path=%s} is no zone that can be read", path);
 }
 
 void zone_close(struct zone *zone)

@@ -13,8 +13,8 @@ bool github_changes(enum ent_op_kind kind)
 
 enum ent_rc github_no_internal(struct ent_err *err)
 {
-	return sdk_fail(err, ENT_EUNSUPPORTED,
-			"GitHub has no internal comments: whoever sees the issue reads them all");
+	return sdk_fail_as(err, ENT_EUNSUPPORTED, "github.no_internal",
+			   "GitHub has no internal comments: whoever sees the issue reads them all");
 }
 
 enum ent_rc github_change_build(const struct ent_call *call, struct ent_str repository, struct ent_arena *arena,

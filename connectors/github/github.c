@@ -174,7 +174,7 @@ enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *com
 
 	if (sdk_word_at(comment, "id").p || change->kind == ENT_COMMENT_REMOVED) /* without one the broker makes one */
 		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
-			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+			return sdk_fail_as(err, ENT_EINVAL, "webhook.comment_id", "comment.id is missing or no id");
 	ret->author = sdk_person_at(comment, "user.id", "user.login");
 	ret->body = sdk_dialect_read(arena, SDK_MARKDOWN, sdk_or_empty(sdk_json_text_at(comment, "body")));
 	ret->format = ENT_MARKDOWN;
@@ -250,7 +250,7 @@ static enum ent_rc github_decode(const struct ent_self *self, const struct ent_w
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_starts(body, "payload=") && !sdk_form_value(arena, body, "payload", &body))
-		return sdk_fail(err, ENT_EINVAL, "payload: the form is not encoded as forms are");
+		return sdk_fail_as(err, ENT_EINVAL, "github.payload", "payload: the form is not encoded as forms are");
 	rc = sdk_body_object(arena, body, &root, err);
 	if (rc != ENT_OK)
 		return rc;

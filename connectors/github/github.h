@@ -42,7 +42,7 @@ enum ent_rc github_change_parse(const struct ent_call *call, const struct ent_re
 /* An issue of the API as a change. */
 enum ent_rc github_tell(const struct github_settings *settings, const struct sdk_json *issue, struct sdk_changes *list,
 			struct ent_err *err) __attribute__((warn_unused_result));
-extern const char *const github_cannot[];
+extern const struct ent_sentence github_cannot[];
 enum ent_repeat github_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc github_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			 struct ent_request *ret, struct ent_err *err);

@@ -45,7 +45,7 @@ enum ent_rc github_follow(const struct github_settings *settings, const struct e
 					 .continues_as = {told.ticket.id, told.ticket.key}};
 	*sdk_changes_add(&list, ENT_TICKET_CHANGED) = told;
 	rc = sdk_changes_take(&list, &ret->changes, err);
-	return rc != ENT_OK
-		   ? rc
-		   : sdk_fail(err, ENT_EGONE, "the issue was transferred: it is %.*s now", ENT_F(told.ticket.key));
+	return rc != ENT_OK ? rc
+			    : sdk_fail_as(err, ENT_EGONE, "github.transferred",
+					  "the issue was transferred: it is {ticket=%.*s} now", ENT_F(told.ticket.key));
 }

@@ -16,11 +16,12 @@
 enum { WRITE = 1, LOOK = 2, MOVED = GITHUB_MOVED, ANEW = GITHUB_ANEW, PAGE = 100 };
 enum { LAG_S = 30 }; /* a list is read from the database, but perhaps from a copy of it */
 
-const char *const github_cannot[] = {
-    "Whoever sees an issue reads all its comments: only comments for the requester are delivered, and all others once "
-    "public_is_read_by is service_desk.",
-    "States between open and closed are labels; so is the priority.",
-    NULL,
+const struct ent_sentence github_cannot[] = {
+    {"cannot.github.reads_all",
+     "Whoever sees an issue reads all its comments: only comments for the requester are delivered, and all others once "
+     "public_is_read_by is service_desk."},
+    {"cannot.github.labels", "States between open and closed are labels; so is the priority."},
+    {0},
 };
 
 /* ---- paths ------------------------------------------------------------------------------- */
@@ -32,8 +33,9 @@ static enum ent_rc repository_path(struct ent_str repository, struct ent_arena *
 	struct ent_str name, owner = sdk_cut(repository, '/', &name);
 
 	if (!owner.n || !name.n || memchr(name.p, '/', name.n))
-		return sdk_fail(err, ENT_EINVAL, "a repository is owner/name; found \"%.*s\" (setting `repository`)",
-				ENT_F(sdk_head(repository, 80)));
+		return sdk_fail_as(err, ENT_EINVAL, "github.repository",
+				   "a repository is owner/name; found \"{found=%.*s}\"",
+				   ENT_F(sdk_head(repository, 80)));
 	*ret = sdk_http_path(arena, "/repos/%s/%s", &owner, &name, NULL);
 	return ENT_OK;
 }
@@ -46,8 +48,9 @@ static enum ent_rc issue_path(const struct ent_op *op, struct ent_arena *arena, 
 	int64_t n;
 
 	if (!sdk_to_int(number, &n) || n < 1)
-		return sdk_fail(err, ENT_EINVAL, "the ticket's key is not owner/name#number but \"%.*s\"",
-				ENT_F(sdk_head(op->ticket.key, 80)));
+		return sdk_fail_as(err, ENT_EINVAL, "github.ticket_key",
+				   "the ticket's key is not owner/name#number but \"{found=%.*s}\"",
+				   ENT_F(sdk_head(op->ticket.key, 80)));
 	enum ent_rc rc = repository_path(repository, arena, ret, err);
 	if (rc == ENT_OK)
 		*ret = sdk_format(arena, "%.*s/issues/%lld", ENT_F(*ret), (long long)n);
@@ -413,7 +416,8 @@ static enum ent_rc wait_for_quota(const struct ent_call *call, const struct ent_
 	if (sdk_to_int(sdk_http_header(response, "x-ratelimit-reset"), &reset_s))
 		wait_s = reset_s - call->now_ms / 1000;
 	ret->retry_after_s = wait_s < 1 ? 1 : wait_s > 3600 ? 3600 : (unsigned)wait_s;
-	return sdk_fail(err, ENT_ERETRY, "HTTP %d: the hourly limit of our user is used up", response->status);
+	return sdk_fail_as(err, ENT_ERETRY, "github.hourly_limit",
+			   "HTTP {status=%d}: the hourly limit of our user is used up", response->status);
 }
 
 /* A full page: what was not found may stand on the next. */
@@ -431,12 +435,12 @@ static enum ent_rc looked(const struct ent_call *call, const struct sdk_json *li
 static enum ent_rc parse_probe(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
 	const struct sdk_json *root;
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc rc = sdk_http_json(response, arena, &root, &why);
 
 	if (rc == ENT_OK || (response->status == 403 && strstr(why.msg, "not accessible by integration")))
 		return ENT_OK;
-	return sdk_fail(err, rc, "%s", why.msg);
+	return sdk_fail_said(err, rc, sdk_said(&why));
 }
 
 enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,
@@ -463,11 +467,8 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 		rc = github_follow(settings, call, root, arena, ret, err);
 	if (rc != ENT_OK)
 		return rc;
-	if (call->phase == MOVED && op->kind == ENT_ADD_COMMENT) { /* its repository was renamed */
-		ret->memo = call->memo;
-		ret->phase = ANEW;
-		return ENT_MORE;
-	}
+	if (call->phase == MOVED && op->kind == ENT_ADD_COMMENT) /* its repository was renamed */
+		return sdk_more(ret, ANEW, call->memo);
 	if (op->kind == ENT_ADD_COMMENT) {
 		if (looks(call))
 			return looked(call, root, arena, ret, &root, err);
@@ -476,7 +477,9 @@ enum ent_rc github_parse(const struct ent_self *self, const struct ent_call *cal
 	if (op->kind == ENT_UPDATE_TICKET && call->phase != WRITE) {
 		ret->memo = label_names(root, arena);
 		ret->phase = WRITE;
-		return ret->memo.p ? ENT_MORE : sdk_fail(err, ENT_EINVAL, "the issue has more labels than can be kept");
+		return ret->memo.p
+			   ? ENT_MORE
+			   : sdk_fail_as(err, ENT_EINVAL, "github.labels_many", "the issue has too many labels");
 	}
 	if (op->kind == ENT_CREATE_TICKET && looks(call)) {
 		rc = looked(call, root, arena, ret, &root, err);

@@ -41,8 +41,9 @@ static enum ent_rc no_transition(const struct sdk_json *list, struct ent_str nam
 	for (const struct sdk_json *at = sdk_json_first(list); at && names.n < 120; at = sdk_json_next(at))
 		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? ", " : "",
 				   ENT_F(sdk_json_text_at(at, "to.name")));
-	return sdk_says_no(ret, err, "the workflow has no transition from here to \"%.*s\"; it has: %.*s", ENT_F(name),
-			   ENT_F(names));
+	return sdk_says_no(ret, err, "jira.no_transition",
+			   "the workflow has no transition from here to \"{status=%.*s}\"; it has: {known=%.*s}",
+			   ENT_F(name), ENT_F(names));
 }
 
 static enum ent_rc parse_transitions(const struct jira_settings *settings, const struct ent_call *call,

@@ -108,7 +108,7 @@ enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comme
 
 	if (sdk_json_at(comment, "id") || change->kind == ENT_COMMENT_REMOVED) /* without one the broker makes one */
 		if (sdk_id_at(comment, "id", &ret->id, err) != ENT_OK)
-			return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+			return sdk_fail_as(err, ENT_EINVAL, "webhook.comment_id", "comment.id is missing or no id");
 	ret->author = jira_person(sdk_json_at(comment, "author"));
 	ret->body = sdk_or_empty(jira_said(arena, sdk_json_at(comment, "body")));
 	ret->visibility = visibility(comment);
@@ -175,7 +175,8 @@ static enum ent_rc jira_decode(const struct ent_self *self, const struct ent_web
 	sdk_changes_init(&list, arena);
 	event = sdk_json_text_at(root, "webhookEvent");
 	if (event.n == 0)
-		return sdk_fail(err, ENT_EINVAL, "webhookEvent is missing: this is no webhook of Jira");
+		return sdk_fail_as(err, ENT_EINVAL, "jira.no_webhook",
+				   "webhookEvent is missing: this is no webhook of Jira");
 	if (is_other_event(event))
 		return sdk_changes_take(&list, ret, err);
 	rc = head_read(&head, root, err);

@@ -40,7 +40,7 @@ enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comme
  * read it back. */
 enum { JIRA_WRITE = 1, JIRA_TRANSITIONS, JIRA_RANK, JIRA_MOVE, JIRA_READ };
 enum { JIRA_PAGE = 100 /* issues of a page */, JIRA_LOOKED = 100 /* comments of an issue that a repeat looks at */ };
-extern const char *const jira_cannot[];
+extern const struct ent_sentence jira_cannot[];
 extern const struct sdk_cursor_rule jira_poll_rule;
 enum ent_repeat jira_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,

@@ -16,11 +16,12 @@ enum { CLOUD_LAG_S = 150, DATA_CENTER_LAG_S = 30 }; /* of the index that JQL rea
 #define FIELDS                                                                                                         \
 	"summary,description,status,priority,resolution,issuetype,assignee,reporter,created,updated,duedate,labels"
 
-const char *const jira_cannot[] = {
-    "A status that the workflow does not reach in one step from where the issue stands is parked with the steps there "
-    "are.",
-    "In a project without a service desk every comment is for all who see the project.",
-    NULL,
+const struct ent_sentence jira_cannot[] = {
+    {"cannot.jira.workflow",
+     "A status that the workflow does not reach in one step from where the issue stands is parked with the steps there "
+     "are."},
+    {"cannot.jira.no_desk", "In a project without a service desk every comment is for all who see the project."},
+    {0},
 };
 
 static void ask_issue(const struct jira_settings *settings, struct ent_request *ret, struct ent_arena *arena,
@@ -77,8 +78,9 @@ static enum ent_rc option_vet(const struct ent_op *op, enum ent_attr attr, struc
 {
 	if (!sdk_op_sets(op, attr) || field.n)
 		return ENT_OK;
-	return sdk_fail(err, ENT_EINVAL, "the supplier's setting `%s` says which custom field that is; it is empty",
-			setting);
+	return sdk_fail_as(err, ENT_EINVAL, "jira.field_setting",
+			   "the supplier's setting `{setting=%s}` says which custom field that is; it is empty",
+			   setting);
 }
 
 static enum ent_rc ranks_vet(const struct jira_settings *settings, const struct ent_op *op, struct ent_err *err)
@@ -107,8 +109,8 @@ static enum ent_rc build_create(const struct jira_settings *settings, const stru
 	struct sdk_ask ask;
 
 	if (!settings->project.n)
-		return sdk_fail(err, ENT_EINVAL,
-				"the supplier's setting `project` says where issues are opened; it is empty");
+		return sdk_fail_as(err, ENT_EINVAL, "jira.project_open",
+				   "the supplier's setting `project` says where issues are opened; it is empty");
 	if (rc != ENT_OK)
 		return rc;
 	sdk_ask_begin(&ask);
@@ -137,9 +139,9 @@ static enum ent_rc readers_vet(const struct jira_settings *settings, const struc
 {
 	if (settings->service_desk || op->comment.visibility == ENT_PUBLIC)
 		return ENT_OK;
-	return sdk_fail(err, ENT_EUNSUPPORTED,
-			"only a service project has internal comments: in this one whoever sees the issue reads "
-			"them all");
+	return sdk_fail_as(
+	    err, ENT_EUNSUPPORTED, "jira.no_internal",
+	    "only a service project has internal comments: in this one whoever sees the issue reads them all");
 }
 
 /* A service project's comment is public unless it is said not to be. */
@@ -255,7 +257,8 @@ static enum ent_rc build_poll(const struct jira_settings *settings, const struct
 	struct sdk_cursor cursor;
 
 	if (!settings->project.n)
-		return sdk_fail(err, ENT_EINVAL, "the supplier's setting `project` says what is polled; it is empty");
+		return sdk_fail_as(err, ENT_EINVAL, "jira.project_poll",
+				   "the supplier's setting `project` says what is polled; it is empty");
 	sdk_cursor_begin(&cursor, &jira_poll_rule, call, NULL, arena, err);
 	if (cursor.ask && cursor.ask->place.n) /* the comments that the issue itself did not show */
 		sdk_ask_get(ret, sdk_http_path(arena, ISSUE "%s/comment?orderBy=created&maxResults=100&startAt=%s",
@@ -305,7 +308,7 @@ enum ent_rc jira_build(const struct ent_self *self, const struct ent_call *call,
 		sdk_ask_get(ret, ENT_STR("/rest/api/2/myself"));
 		return ENT_OK;
 	case ENT_LOGIN:
-		return sdk_fail(err, ENT_EUNSUPPORTED, "it has no sessions");
+		return sdk_fail_as(err, ENT_EUNSUPPORTED, "jira.no_sessions", "it has no sessions");
 	case ENT_POLL:
 		break;
 	}

@@ -28,7 +28,8 @@ static enum ent_rc change_read(const struct sdk_reader *reader, const struct nat
 	if (rc == ENT_OK && (change->kind == ENT_COMMENT_ADDED || change->kind == ENT_COMMENT_REMOVED)) {
 		rc = sdk_read_comment(reader, sdk_json_at(event->data, "comment"), change);
 		if (rc == ENT_OK && !change->comment.id.p) /* who adapts to us can give one */
-			return sdk_fail(reader->err, ENT_EINVAL, "comment.id is missing");
+			return sdk_fail_as(reader->err, ENT_EINVAL, "webhook.comment_id_missing",
+					   "comment.id is missing");
 	}
 	if (rc == ENT_OK && change->kind == ENT_TICKET_CONTINUES)
 		rc = sdk_read_continues(reader, sdk_json_at(event->data, "continues_as"), change);
@@ -46,7 +47,7 @@ static enum ent_rc attachments_add(const struct sdk_reader *reader, struct sdk_c
 	enum ent_rc rc = ENT_OK;
 
 	if (sdk_json_kind(node) != SDK_JSON_NULL && sdk_json_kind(node) != SDK_JSON_ARRAY)
-		return sdk_fail(reader->err, ENT_EINVAL, "attachments is no list");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "native.attachments_kind", "attachments is no list");
 	for (const struct sdk_json *at = sdk_json_first(node); at && rc == ENT_OK; at = sdk_json_next(at))
 		rc = sdk_read_attachment(reader, at, sdk_changes_beside(list, model, ENT_ATTACHMENT_ADDED));
 	return rc;
@@ -74,10 +75,10 @@ enum ent_rc native_changes(const struct native_event *event, struct sdk_changes 
 	while (i < sizeof(native_kind) / sizeof(native_kind[0]) && !sdk_eqz(event->type, native_kind[i].type))
 		i++;
 	if (i == sizeof(native_kind) / sizeof(native_kind[0]))
-		return sdk_fail(err, ENT_EINVAL, "type %.*s is none that Entente takes",
-				ENT_F(sdk_head(event->type, 80)));
+		return sdk_fail_as(err, ENT_EINVAL, "native.type_unknown",
+				   "type {type=%.*s} is none that Entente takes", ENT_F(sdk_head(event->type, 80)));
 	if (sdk_json_kind(event->data) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "data is no object");
+		return sdk_fail_as(err, ENT_EINVAL, "native.data_kind", "data is no object");
 	return event_add(event, native_kind[i].kind, list, err);
 }
 

@@ -50,13 +50,14 @@ enum ent_rc native_event_read(const struct sdk_json *root, struct native_event *
 	struct ent_str content = sdk_json_text_at(root, "datacontenttype");
 
 	if (!sdk_json_is(root, "specversion", "1.0"))
-		return sdk_fail(err, ENT_EINVAL, "specversion is not \"1.0\": this is no CloudEvent we know");
+		return sdk_fail_as(err, ENT_EINVAL, "native.specversion",
+				   "specversion is not \"1.0\": this is no CloudEvent we know");
 	if (!sdk_word_at(root, "type").p || !sdk_word_at(root, "id").p || !sdk_word_at(root, "source").p)
-		return sdk_fail(err, ENT_EINVAL, "a CloudEvent needs type, id and source");
+		return sdk_fail_as(err, ENT_EINVAL, "native.members", "a CloudEvent needs type, id and source");
 	if (sdk_json_at(root, "data_base64"))
-		return sdk_fail(err, ENT_EINVAL, "data_base64: data must be JSON");
+		return sdk_fail_as(err, ENT_EINVAL, "native.data_base64", "data_base64: data must be JSON");
 	if (content.p && !is_media_type(content, "application/json"))
-		return sdk_fail(err, ENT_EINVAL, "datacontenttype is not application/json");
+		return sdk_fail_as(err, ENT_EINVAL, "native.data_type", "datacontenttype is not application/json");
 	ret->type = sdk_json_text_at(root, "type");
 	ret->time_ms = sdk_time_at(root, "time");
 	ret->data = sdk_json_at(root, "data");
@@ -73,9 +74,11 @@ static enum ent_rc binary_read(const struct ent_webhook *webhook, const struct s
 
 	ret->type = sdk_header(webhook->header, webhook->n_header, "ce-type");
 	if (!sdk_eqz(version, "1.0"))
-		return sdk_fail(err, ENT_EINVAL, "header ce-specversion is not 1.0: this is no CloudEvent we know");
+		return sdk_fail_as(err, ENT_EINVAL, "native.header_specversion",
+				   "header ce-specversion is not 1.0: this is no CloudEvent we know");
 	if (ret->type.n == 0 || id.n == 0 || source.n == 0)
-		return sdk_fail(err, ENT_EINVAL, "a CloudEvent needs the headers ce-type, ce-id and ce-source");
+		return sdk_fail_as(err, ENT_EINVAL, "native.headers",
+				   "a CloudEvent needs the headers ce-type, ce-id and ce-source");
 	if (!sdk_time_parse(time, 0, &ret->time_ms))
 		ret->time_ms = 0;
 	ret->data = root;
@@ -106,7 +109,8 @@ static enum ent_rc native_decode(const struct ent_self *self, const struct ent_w
 
 	(void)self;
 	if (is_media_type(content, "application/cloudevents-batch+json"))
-		return sdk_fail(err, ENT_EINVAL, "content-type: a batch; send one event in a request");
+		return sdk_fail_as(err, ENT_EINVAL, "native.batch",
+				   "content-type: a batch; send one event in a request");
 	rc = sdk_body_object(arena, webhook->body, &root, err);
 	if (rc != ENT_OK)
 		return rc;
@@ -129,15 +133,16 @@ static enum ent_rc native_open(const void *of, void **ret_state, struct ent_err 
 	(void)ret_state;
 	for (size_t i = 0; i < sizeof path / sizeof *path; i++)
 		if (path[i].n > 0 && (path[i].p[0] != '/' || memchr(path[i].p, '?', path[i].n)))
-			return sdk_fail(err, ENT_EINVAL,
-					"%s: a path under the supplier's url, such as /events, or empty",
-					native_setting[i].name);
+			return sdk_fail_as(err, ENT_EINVAL, "native.path",
+					   "{setting=%s}: a path under the supplier's url, such as /events, or empty",
+					   native_setting[i].name);
 	return ENT_OK;
 }
 
-static const char *const native_cannot[] = {
-    "What the receiver does with an event is its own business: only its answer and its own events tell.",
-    NULL,
+static const struct ent_sentence native_cannot[] = {
+    {"cannot.native.receiver",
+     "What the receiver does with an event is its own business: only its answer and its own events tell."},
+    {0},
 };
 
 static const struct ent_connector native_connector = {

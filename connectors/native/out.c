@@ -63,7 +63,8 @@ static enum ent_rc event_build(const struct native_settings *settings, const str
 	enum ent_rc rc;
 
 	if (settings->events.n == 0)
-		return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier takes no events (setting events)");
+		return sdk_fail_as(err, ENT_EUNSUPPORTED, "native.no_events",
+				   "this supplier takes no events (setting events)");
 	sdk_ask_begin(&ask);
 	event_write(&ask.w, &call->op, arena);
 	rc = sdk_ask_send(&ask, "POST", settings->events, arena, ret, err);
@@ -109,18 +110,20 @@ enum ent_rc native_build(const struct ent_self *self, const struct ent_call *cal
 	switch (call->op.kind) {
 	case ENT_FETCH_TICKET:
 		if (settings->tickets.n == 0)
-			return sdk_fail(err, ENT_EUNSUPPORTED,
-					"this supplier gives no tickets to read (setting tickets)");
+			return sdk_fail_as(err, ENT_EUNSUPPORTED, "native.no_tickets",
+					   "this supplier gives no tickets to read (setting tickets)");
 		path = ticket_path(settings, arena, call->op.ticket.id);
 		break;
 	case ENT_POLL:
 		if (settings->changes.n == 0)
-			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier tells no changes (setting changes)");
+			return sdk_fail_as(err, ENT_EUNSUPPORTED, "native.no_changes",
+					   "this supplier tells no changes (setting changes)");
 		path = poll_path(settings, call, arena, err);
 		break;
 	case ENT_PROBE:
 		if (settings->probe.n == 0)
-			return sdk_fail(err, ENT_EUNSUPPORTED, "this supplier has no path for it (setting probe)");
+			return sdk_fail_as(err, ENT_EUNSUPPORTED, "native.no_probe",
+					   "this supplier has no path for it (setting probe)");
 		path = settings->probe;
 		break;
 	default:
@@ -147,9 +150,9 @@ static enum ent_rc event_told(struct sdk_cursor *cursor, const struct sdk_json *
 
 	if (rc == ENT_OK || is_aside)
 		return rc;
-	return sdk_fail(err, rc, "event %.*s of ticket %.*s: %s", ENT_F(sdk_head(sdk_word_at(at, "id"), 80)),
-			ENT_F(sdk_head(sdk_word_at(at, "data.ticket.id"), 80)),
-			sdk_z(cursor->arena, sdk_str(err->msg)));
+	return sdk_fail_as(err, rc, "native.event", "event {event=%.*s} of ticket {ticket=%.*s}: {why=%p}",
+			   ENT_F(sdk_head(sdk_word_at(at, "id"), 80)),
+			   ENT_F(sdk_head(sdk_word_at(at, "data.ticket.id"), 80)), SDK_WHY(err));
 }
 
 static enum ent_rc page_parse(const struct native_settings *settings, struct sdk_cursor *cursor, struct ent_err *err)
@@ -158,7 +161,8 @@ static enum ent_rc page_parse(const struct native_settings *settings, struct sdk
 	enum ent_rc rc = sdk_http_list(cursor->response, "events", cursor->arena, &root, &events, err);
 
 	if (rc == ENT_OK && !sdk_word_at(root, "next").p)
-		rc = sdk_fail(err, ENT_EINVAL, "a page of changes needs the list events and the cursor next");
+		rc = sdk_fail_as(err, ENT_EINVAL, "native.page",
+				 "a page of changes needs the list events and the cursor next");
 	for (const struct sdk_json *at = sdk_json_first(events); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		const struct sdk_cursor_item item = {.ticket = sdk_word_at(at, "data.ticket.id")};
 		bool is_aside = settings->tickets.n && item.ticket.n && native_is_state(sdk_word_at(at, "type"));

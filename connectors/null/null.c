@@ -60,7 +60,7 @@ static enum ent_rc ticket_add(const struct ent_self *self, const struct sdk_json
 	if (rc != ENT_OK)
 		return rc;
 	if (settings->id_prefix.n + id.n > ENT_ID_MAX)
-		return sdk_fail(err, ENT_EINVAL, "id is too long with the prefix before it");
+		return sdk_fail_as(err, ENT_EINVAL, "null.id_long", "id is too long with the prefix before it");
 	id = sdk_format(list->arena, "%.*s%.*s", ENT_F(settings->id_prefix), ENT_F(id));
 
 	change = sdk_changes_add(list, ENT_TICKET_CHANGED);
@@ -211,7 +211,10 @@ static enum ent_repeat null_repeat(const struct ent_self *self, enum ent_op_kind
 	return ENT_REPEAT_SAFE; /* the tool takes a key once; reading and setting a value can be done twice */
 }
 
-static const char *const null_cannot[] = {"It knows no priority.", NULL};
+static const struct ent_sentence null_cannot[] = {
+    {"cannot.null.no_priority", "It knows no priority."},
+    {0},
+};
 
 static const struct ent_connector null_connector = {
     .abi = ENT_ABI,

@@ -58,11 +58,12 @@ static enum ent_rc written_parse(const struct ent_call *call, const struct sdk_j
 	enum ent_rc rc = note_find(call, issue, ret, &note, err);
 
 	if (rc == ENT_MORE)
-		return sdk_says_no(ret, err,
+		return sdk_says_no(ret, err, "redmine.note_missing",
 				   "Redmine said yes and there is no such note: may our user add notes there?");
 	if (rc == ENT_OK && call->op.comment.visibility != ENT_PUBLIC &&
 	    !sdk_json_bool(sdk_json_at(note, "private_notes"), false))
-		return sdk_says_no(ret, err, "the note was to be private and stands there for everybody");
+		return sdk_says_no(ret, err, "redmine.note_public",
+				   "the note was to be private and stands there for everybody");
 	return rc;
 }
 
@@ -83,7 +84,7 @@ static enum ent_rc begun_parse(const struct ent_call *call, const struct sdk_jso
 
 static enum ent_rc no_right(struct ent_result *ret, struct ent_err *err)
 {
-	return sdk_says_no(ret, err,
+	return sdk_says_no(ret, err, "redmine.note_right",
 			   "our user may not write private notes in that project: give its role the right, then retry");
 }
 

@@ -24,8 +24,9 @@ enum ent_rc redmine_issue_read(const struct ent_response *response, struct ent_s
 	if (rc == ENT_OK)
 		rc = sdk_id_at(root, "issue.id", &answers, err);
 	if (rc == ENT_OK && !sdk_eq(answers, id))
-		return sdk_fail(err, ENT_EINVAL, "issue %.*s was asked for, issue %.*s answers", ENT_F(id),
-				ENT_F(answers));
+		return sdk_fail_as(err, ENT_EINVAL, "redmine.other_issue",
+				   "issue {asked=%.*s} was asked for, issue {answers=%.*s} answers", ENT_F(id),
+				   ENT_F(answers));
 	*ret = sdk_json_at(root, "issue");
 	return rc;
 }

@@ -76,11 +76,12 @@ static enum ent_rc readers_vet(const struct ent_call *call, const struct sdk_jso
 	const struct sdk_json *note = note_at(call, issue);
 
 	if (!note)
-		return sdk_says_no(ret, err, "the note is not there any more, or our user may not see it");
+		return sdk_says_no(ret, err, "redmine.note_gone",
+				   "the note is not there any more, or our user may not see it");
 	if (sdk_json_bool(sdk_json_at(note, "private_notes"), false) != (call->op.comment.visibility != ENT_PUBLIC))
-		return sdk_fail(err, ENT_EUNSUPPORTED,
-				"the comment is for other readers now than the note in Redmine is, and an edit "
-				"leaves a note private or public as it is: its words were not changed there");
+		return sdk_fail_as(err, ENT_EUNSUPPORTED, "redmine.note_readers",
+				   "the comment is for other readers now than the note in Redmine is, and an edit "
+				   "leaves a note private or public as it is: its words were not changed there");
 	return sdk_more(ret, WRITE, ENT_STR(""));
 }
 
@@ -93,7 +94,7 @@ static enum ent_rc read_back(const struct redmine_settings *settings, const stru
 
 	if (same_note(stands, note_text(settings, call, arena)))
 		return ENT_OK;
-	return sdk_says_no(ret, err,
+	return sdk_says_no(ret, err, "redmine.note_unchanged",
 			   "Redmine answered with success and did not change the note: give our user the right Edit "
 			   "own notes there, then retry");
 }
@@ -103,7 +104,7 @@ enum ent_rc redmine_note_parse(const struct redmine_settings *settings, const st
 			       struct ent_err *err)
 {
 	const struct sdk_json *issue = NULL;
-	struct ent_err unsaid = {""};
+	struct ent_err unsaid = {0};
 	enum ent_rc rc;
 
 	if (call->phase == READ_BACK || reads_first(call)) {

@@ -57,8 +57,9 @@ static enum ent_rc list_parse(const struct redmine_settings *settings, struct sd
 	enum ent_rc rc;
 
 	if (response->status == 404 || response->status == 403)
-		return sdk_fail(err, ENT_EAUTH, "HTTP %d: there is no project %.*s that our user may see",
-				response->status, ENT_F(settings->project));
+		return sdk_fail_as(err, ENT_EAUTH, "redmine.project",
+				   "HTTP {status=%d}: there is no project {project=%.*s} that our user may see",
+				   response->status, ENT_F(settings->project));
 	rc = sdk_http_list(response, "issues", cursor->arena, &root, &issues, err);
 	if (rc == ENT_OK)
 		rc = list_count(root, issues, &more, err);

@@ -35,8 +35,9 @@ static enum ent_rc redmine_open(const void *settings, void **ret_state, struct e
 	for (size_t i = 0; i < N_FORMATTING; i++)
 		if (sdk_eqz(word, formatting[i].word))
 			return ENT_OK;
-	return sdk_fail(err, ENT_EINVAL, "formatting is textile, markdown or none; found \"%.*s\"",
-			ENT_F(sdk_head(word, 40)));
+	return sdk_fail_as(err, ENT_EINVAL, "redmine.formatting",
+			   "formatting is textile, markdown or none; found \"{found=%.*s}\"",
+			   ENT_F(sdk_head(word, 40)));
 }
 
 /* As a default installation names them. */
@@ -53,13 +54,16 @@ static const struct ent_map_row redmine_priority[] = {
     {"Immediate", "1"}, {"Urgent", "2"}, {"High", "3"}, {"Normal", "4"}, {"Low", "5"}, {0},
 };
 
-static const char *const redmine_cannot[] = {
-    "A new issue begins where its tracker begins: its status follows as an update.",
-    "A poll does not tell notes of theirs that are edited, removed or made public after they were read.",
-    "Notes of ours are edited and removed in Redmine 5 and newer, where our user has the right to edit its own notes.",
-    "A note stays private or public as it was written: an edit for other readers is parked.",
-    "An issue that is deleted is missed only when it is asked for again, by the sweep.",
-    NULL,
+static const struct ent_sentence redmine_cannot[] = {
+    {"cannot.redmine.begins", "A new issue begins where its tracker begins: its status follows as an update."},
+    {"cannot.redmine.poll_notes",
+     "A poll does not tell notes of theirs that are edited, removed or made public after they were read."},
+    {"cannot.redmine.own_notes", "Notes of ours are edited and removed in Redmine 5 and newer, where our user has the "
+				 "right to edit its own notes."},
+    {"cannot.redmine.note_stays",
+     "A note stays private or public as it was written: an edit for other readers is parked."},
+    {"cannot.redmine.deleted", "An issue that is deleted is missed only when it is asked for again, by the sweep."},
+    {0},
 };
 
 /* Redmine 7 sends webhooks; plugins for older ones sign nothing. */
@@ -89,7 +93,8 @@ static enum ent_rc redmine_decode(const struct ent_self *self, const struct ent_
 	if (type.p && !sdk_starts(type, "issue."))
 		return sdk_changes_take(&list, ret, err); /* "wiki_page.updated" */
 	if (sdk_json_kind(issue) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "%sissue is missing", type.p ? "data." : "");
+		return sdk_fail_as(err, ENT_EINVAL, "json.missing", "{path=%s} is missing",
+				   type.p ? "data.issue" : "issue");
 	rc = redmine_issue_add(self->settings, &list, issue, err);
 	if (rc != ENT_OK)
 		return rc;

@@ -32,7 +32,7 @@ enum ent_rc redmine_tell(const struct redmine_settings *settings, const struct s
 enum ent_rc redmine_written(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
 {
 	if (response->status == 200 && response->body.n > 0) /* a page of a proxy; what became of it is not known */
-		return sdk_fail(err, ENT_ERETRY, "HTTP 200 where 204 is due");
+		return sdk_fail_as(err, ENT_ERETRY, "redmine.not_204", "HTTP 200 where 204 is due");
 	return sdk_http_status(response, arena, err);
 }
 
@@ -56,7 +56,8 @@ enum ent_rc redmine_priority_id(const struct ent_response *response, struct ent_
 		return rc;
 	*ret = redmine_word_id(sdk_json_at(root, "issue_priorities"), name);
 	return ret->p ? ENT_OK
-		      : sdk_fail(err, ENT_EINVAL, "no priority is called %.*s there: mend the map", ENT_F(name));
+		      : sdk_fail_as(err, ENT_EINVAL, "redmine.priority",
+				    "no priority is called {priority=%.*s} there: mend the map", ENT_F(name));
 }
 
 /* ---- one issue as it is --------------------------------------------------------------- */
@@ -165,7 +166,8 @@ static enum ent_rc begun_parse(const struct redmine_settings *settings, const st
 		return sdk_more(ret, STATUSES, priority ? ENT_STR("priority") : ENT_STR(""));
 	id = redmine_word_id(allowed, asked->at[ENT_STATUS].native);
 	if (!id.p)
-		return sdk_says_no(ret, err, "their workflow does not let our user set %.*s after %.*s",
+		return sdk_says_no(ret, err, "redmine.workflow",
+				   "their workflow does not let our user set {status=%.*s} after {from=%.*s}",
 				   ENT_F(asked->at[ENT_STATUS].native), ENT_F(found));
 	return status_known(id, priority, arena, ret);
 }
@@ -181,7 +183,8 @@ static enum ent_rc statuses_parse(const struct ent_call *call, const struct ent_
 		return rc;
 	id = redmine_word_id(sdk_json_at(root, "issue_statuses"), name);
 	if (!id.p)
-		return sdk_fail(err, ENT_EINVAL, "no status is called %.*s there: mend the map", ENT_F(name));
+		return sdk_fail_as(err, ENT_EINVAL, "redmine.status",
+				   "no status is called {status=%.*s} there: mend the map", ENT_F(name));
 	return status_known(id, call->memo.n > 0, arena, ret);
 }
 

@@ -89,7 +89,7 @@ enum ent_rc rt_create_build(const struct rt_settings *settings, const struct ent
 		sdk_ask_get(ret, sdk_http_path(arena, "/transaction/%s", &call->memo, NULL));
 		return ENT_OK;
 	}
-	return sdk_fail(err, ENT_EINVAL, "a phase that does not exist");
+	return sdk_fail_as(err, ENT_EINVAL, "rt.phase", "a phase that does not exist");
 }
 
 static enum ent_rc id_parse(const struct ent_response *response, const char *path, struct ent_arena *arena,
@@ -138,5 +138,5 @@ enum ent_rc rt_create_parse(const struct rt_settings *settings, const struct ent
 	case WHOSE:
 		return id_parse(response, "Object.id", arena, ret, err);
 	}
-	return sdk_fail(err, ENT_EINVAL, "a phase that does not exist");
+	return sdk_fail_as(err, ENT_EINVAL, "rt.phase", "a phase that does not exist");
 }

@@ -11,7 +11,8 @@ enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *aren
 	struct ent_str all = ENT_STR("");
 
 	if (rc == ENT_OK && sdk_json_kind(sdk_json_at(root, "items")) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_ERETRY, "the answer to the search for what may have been done is no list");
+		return sdk_fail_as(err, ENT_ERETRY, "search.no_list",
+				   "the answer to the search for what may have been done is no list");
 	if (rc != ENT_OK)
 		return rc;
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "items")); at; at = sdk_json_next(at)) {
@@ -19,7 +20,7 @@ enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *aren
 		int64_t number;
 
 		if (!sdk_to_int(word, &number)) /* it goes into searches */
-			return sdk_fail(err, ENT_EINVAL, "%s of an item is no number", path);
+			return sdk_fail_as(err, ENT_EINVAL, "rt.no_number", "{path=%s} of an item is no number", path);
 		all = sdk_format(arena, "%.*s%s%.*s", ENT_F(all), all.n > 0 ? "," : "", ENT_F(word));
 	}
 	*ret = all;

@@ -105,7 +105,7 @@ static enum ent_rc item_read(const struct sdk_json *node, struct item *ret, stru
 	ret->actor = sdk_word_at(node, "Creator.id");
 	ret->created_ms = sdk_time_at(node, "Created");
 	if (!sdk_to_int(ret->id, &number) || !sdk_to_int(ret->ticket, &number) || !ret->type.p)
-		return sdk_fail(err, ENT_EINVAL, "a transaction lacks id, ObjectId or Type");
+		return sdk_fail_as(err, ENT_EINVAL, "rt.transaction", "a transaction lacks id, ObjectId or Type");
 	return ENT_OK;
 }
 
@@ -155,8 +155,9 @@ static enum ent_rc list_parse(struct sdk_cursor *cursor, struct ent_err *err)
 	int64_t count = 0;
 
 	if (rc == ENT_EGONE)
-		return sdk_fail(err, ENT_EAUTH, "HTTP %d: the supplier's url does not end in REST2's",
-				cursor->response->status);
+		return sdk_fail_as(err, ENT_EAUTH, "rt.url",
+				   "HTTP {status=%d}: the supplier's url does not end in REST2's",
+				   cursor->response->status);
 	(void)sdk_json_int(sdk_json_at(root, "count"), &count);
 	if (rc == ENT_OK)
 		rc = sdk_list_whole(items, count, err);
@@ -224,8 +225,9 @@ static enum ent_rc queue_parse(const struct rt_settings *settings, const struct 
 	const struct sdk_json *root = NULL;
 
 	if (response->status == 403 || response->status == 404)
-		return sdk_fail(err, ENT_EAUTH, "HTTP %d: there is no queue %.*s that our user may see",
-				response->status, ENT_F(settings->queue));
+		return sdk_fail_as(err, ENT_EAUTH, "rt.queue",
+				   "HTTP {status=%d}: there is no queue {queue=%.*s} that our user may see",
+				   response->status, ENT_F(settings->queue));
 	return sdk_http_json(response, arena, &root, err);
 }
 

@@ -21,12 +21,14 @@ static const struct ent_map_row rt_priority[] = {
     {"100", "1"}, {"75", "2"}, {"50", "3"}, {"25", "4"}, {"0", "5"}, {0},
 };
 
-static const char *const rt_cannot[] = {
-    "RT has no webhooks: what happens there is heard at the next poll.",
-    "A new ticket begins as new: its status follows as an update.",
-    "Words of a comment that is edited or removed after it was brought stay as they were: RT keeps what was said.",
-    "A public reply opens a ticket that is new or done; we set the status back, and RT may send mail about it.",
-    NULL,
+static const struct ent_sentence rt_cannot[] = {
+    {"cannot.rt.no_webhooks", "RT has no webhooks: what happens there is heard at the next poll."},
+    {"cannot.rt.begins", "A new ticket begins as new: its status follows as an update."},
+    {"cannot.rt.keeps",
+     "Words of a comment that is edited or removed after it was brought stay as they were: RT keeps what was said."},
+    {"cannot.rt.opens",
+     "A public reply opens a ticket that is new or done; we set the status back, and RT may send mail about it."},
+    {0},
 };
 
 /* RT signs nothing itself; a scrip that posts a ticket may, as connectors/rt/README.md shows. */
@@ -48,7 +50,8 @@ static enum ent_rc rt_decode(const struct ent_self *self, const struct ent_webho
 	enum ent_rc rc = sdk_body_object(arena, webhook->body, &root, err);
 
 	if (rc == ENT_OK && (!sdk_word_at(root, "Status").p || !sdk_json_at(root, "Subject")))
-		return sdk_fail(err, ENT_EINVAL, "this is no ticket as REST2 shows it: Status or Subject is missing");
+		return sdk_fail_as(err, ENT_EINVAL, "rt.no_ticket",
+				   "this is no ticket as REST2 shows it: Status or Subject is missing");
 	sdk_changes_init(&list, arena);
 	if (rc == ENT_OK)
 		rc = rt_ticket_add(self->settings, &list, root, ENT_ABSENT, ENT_ABSENT, err);

@@ -47,7 +47,9 @@ enum ent_rc rt_ticket_read(const struct ent_response *response, struct ent_str i
 	if (rc == ENT_OK)
 		rc = sdk_id_at(*ret, "id", &answers, err);
 	if (rc == ENT_OK && !sdk_eq(answers, id))
-		return sdk_fail(err, ENT_EGONE, "ticket %.*s was merged into ticket %.*s", ENT_F(id), ENT_F(answers));
+		return sdk_fail_as(err, ENT_EGONE, "rt.merged",
+				   "ticket {ticket=%.*s} was merged into ticket {into=%.*s}", ENT_F(id),
+				   ENT_F(answers));
 	return rc;
 }
 

@@ -28,7 +28,8 @@ static enum ent_rc before(const struct rt_settings *settings, const struct ent_c
 	enum ent_rc rc = rt_tell(settings, response, call->op.ticket.id, arena, ret, err);
 
 	if (rc == ENT_OK && ret->changes.at[0].kind == ENT_TICKET_REMOVED)
-		return sdk_fail(err, ENT_EGONE, "ticket %.*s is deleted", ENT_F(call->op.ticket.id));
+		return sdk_fail_as(err, ENT_EGONE, "rt.deleted", "ticket {ticket=%.*s} is deleted",
+				   ENT_F(call->op.ticket.id));
 	if (rc == ENT_OK)
 		*ret_ticket = &ret->changes.at[0].ticket;
 	return rc;
@@ -173,7 +174,8 @@ static enum ent_rc comment_posted(const struct ent_response *response, struct en
 	int64_t number;
 
 	if (rc == ENT_OK && response->status != 201) /* a page of a proxy; what became of it is not known */
-		return sdk_fail(err, ENT_ERETRY, "HTTP %d where 201 is due", response->status);
+		return sdk_fail_as(err, ENT_ERETRY, "rt.not_201", "HTTP {status=%d} where 201 is due",
+				   response->status);
 	if (rc == ENT_OK && sdk_to_int(id, &number))
 		ret->remote_id = id;
 	return rc;

@@ -41,7 +41,8 @@ enum ent_rc sdk_ask_send(struct sdk_ask *ask, const char *method, struct ent_str
 				    .body = fits ? sdk_dup(arena, sdk_buf_view(&ask->buf)) : ENT_ABSENT};
 	sdk_buf_release(&ask->buf);
 	if (!fits)
-		return sdk_fail(err, ENT_EINVAL, "the request is larger than %u bytes", BODY_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "request.large", "the request is larger than {most=%u} bytes",
+				   BODY_MAX);
 	return ENT_OK;
 }
 
@@ -119,7 +120,8 @@ enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const
 	char key[SDK_MARKER_KEY_SIZE];
 
 	if (sdk_json_kind(list) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_ERETRY, "the answer to the search for what may have been done is no list");
+		return sdk_fail_as(err, ENT_ERETRY, "search.no_list",
+				   "the answer to the search for what may have been done is no list");
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at))
 		if (sdk_marker_find(sdk_json_text_at(at, path), key) && sdk_eqz(op->key, key)) {
 			*ret_found = at;
@@ -146,15 +148,16 @@ enum ent_rc sdk_look_reaches(const struct sdk_json *list, size_t page, const cha
 		last = at;
 	if (op->since_ms == 0 || sdk_time_at(last, path) < sdk_look_since_ms(op))
 		return ENT_OK;
-	return sdk_fail(err, ENT_EINVAL, "its %zu newest are all newer than what is looked for", page);
+	return sdk_fail_as(err, ENT_EINVAL, "search.too_new",
+			   "its {n=%zu} newest are all newer than what is looked for", page);
 }
 
-enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *fmt, ...)
+enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *code, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(err->msg, sizeof err->msg, fmt, args);
+	(void)sdk_vfail_as(err, ENT_EINVAL, code, fmt, args);
 	va_end(args);
 	ret->said_no = true;
 	return ENT_EINVAL;
@@ -163,15 +166,16 @@ enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char 
 enum ent_rc sdk_comment_status(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,
 			       struct ent_err *err)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 	enum ent_rc rc = sdk_http_status(response, arena, &why);
 
 	if (rc != ENT_EGONE)
-		return rc == ENT_OK ? rc : sdk_fail(err, rc, "%s", why.msg);
+		return rc == ENT_OK ? rc : sdk_fail_said(err, rc, sdk_said(&why));
 	if (op->kind == ENT_REMOVE_COMMENT)
 		return ENT_OK;
-	return sdk_fail(err, ENT_EINVAL, "HTTP %d: the comment is not there any more, or our user may not see it",
-			response->status);
+	return sdk_fail_as(err, ENT_EINVAL, "comment.gone",
+			   "HTTP {status=%d}: the comment is not there any more, or our user may not see it",
+			   response->status);
 }
 
 bool sdk_call_looks(const struct ent_call *call)

@@ -53,8 +53,8 @@ enum ent_rc sdk_look_reaches(const struct sdk_json *list, size_t page, const cha
 /* When what is looked for can have been made at the earliest, by the tool's clock; 0: not known. */
 int64_t sdk_look_since_ms(const struct ent_op *op);
 /* parse(): the tool's own no, read and understood, though its status is no 4xx. Returns ENT_EINVAL. */
-enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+enum ent_rc sdk_says_no(struct ent_result *ret, struct ent_err *err, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 /* EDIT_COMMENT, REMOVE_COMMENT: the status of an answer whose path names a comment, so that 404 and 410 are about that
  * comment. A REMOVE_COMMENT is then done; an EDIT_COMMENT is ENT_EINVAL, as a person removed it there. */
 enum ent_rc sdk_comment_status(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,

@@ -45,11 +45,12 @@ void sdk_cursor_begin(struct sdk_cursor *cursor, const struct sdk_cursor_rule *r
 	if (call->memo.n > 0 && !cursor_memo_read(cursor, call->memo)) {
 		cursor_init(cursor, rule, call, response, arena, err);
 		cursor->since_ms = cursor_whole(cursor, call->op.since_ms);
-		cursor->note = sdk_format(arena, "where the poll stood could not be read: it began anew at %.*s",
-					  ENT_F(sdk_time(arena, cursor->since_ms)));
+		cursor->note = sdk_say(arena, "poll.began_anew",
+				       "where the poll stood could not be read: it began anew at {at=%.*s}",
+				       ENT_F(sdk_time(arena, cursor->since_ms)));
 	}
 	cursor->knows_now = response && sdk_http_date(sdk_http_header(response, "Date"), call->now_ms, &cursor->now_ms);
-	if (cursor->n_todo > 0 && !cursor->doubt.p)
+	if (cursor->n_todo > 0 && !cursor->doubt.code.p)
 		cursor->ask = &cursor->todo[0];
 }
 
@@ -80,29 +81,32 @@ static enum ent_rc changes_vet(struct sdk_cursor *cursor, size_t begin, size_t e
 /* The note has the reason of the first row and counts the others. */
 static void note_row(struct sdk_cursor *cursor)
 {
-	if (cursor->at.n_passed++ == 0 && !cursor->note.p)
-		cursor->note = sdk_format(cursor->arena, "ticket %.*s cannot be understood and was passed over: %s",
-					  ENT_F(sdk_head(cursor->at.id, ENT_ID_MAX)), cursor->err->msg);
-	cursor->err->msg[0] = '\0';
+	if (cursor->at.n_passed++ == 0 && !cursor->note.code.p)
+		cursor->note = sdk_say(cursor->arena, "poll.row_passed",
+				       "ticket {ticket=%.*s} cannot be understood and was passed over: {why=%p}",
+				       ENT_F(sdk_head(cursor->at.id, ENT_ID_MAX)), SDK_WHY(cursor->err));
+	*cursor->err = (struct ent_err){0};
 }
 
 static void row_aside(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
 	if (!item || !cursor_item_fits(item))
 		note_row(cursor);
-	else if (cursor_aside_put(cursor, item, sdk_dup(cursor->arena, sdk_str(cursor->err->msg))) != ENT_OK)
+	else if (cursor_aside_put(cursor, item, sdk_said_dup(cursor->arena, sdk_said(cursor->err))) != ENT_OK)
 		cursor->at.failed = ENT_EINVAL;
 }
 
 void sdk_cursor_ask(struct sdk_cursor *cursor, const struct sdk_cursor_item *item)
 {
-	if (cursor->at.is_cut || cursor->doubt.p)
+	if (cursor->at.is_cut || cursor->doubt.code.p)
 		return;
 	if (cursor_item_fits(item))
 		cursor_todo_want(cursor, item);
 	else
-		sdk_cursor_told(
-		    cursor, sdk_fail(cursor->err, ENT_EINVAL, "its id, or what its tool calls it, is too long"), NULL);
+		sdk_cursor_told(cursor,
+				sdk_fail_as(cursor->err, ENT_EINVAL, "poll.id_long",
+					    "its id, or what its tool calls it, is too long"),
+				NULL);
 }
 
 void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk_cursor_item *item)
@@ -124,8 +128,9 @@ void sdk_cursor_told(struct sdk_cursor *cursor, enum ent_rc rc, const struct sdk
 	} else if (rc == ENT_OK) {
 		cursor->list.n = ENT_CHANGES_MAX;
 		cursor->list.failed = false;
-		(void)sdk_fail(cursor->err, ENT_EINVAL, "it tells more than %d changes, the first of them were taken",
-			       ENT_CHANGES_MAX);
+		(void)sdk_fail_as(cursor->err, ENT_EINVAL, "poll.changes_many",
+				  "it tells more than {most=%d} changes, the first of them were taken",
+				  ENT_CHANGES_MAX);
 		note_row(cursor);
 		rc = changes_vet(cursor, begin, cursor->list.n);
 	}
@@ -167,10 +172,11 @@ static enum ent_rc item_told(struct sdk_cursor *cursor)
 	enum ent_rc rc = changes_vet(cursor, begin, end);
 
 	if (rc == ENT_OK && cursor->list.failed)
-		rc = sdk_fail(cursor->err, ENT_EINVAL, "one answer about it tells more than %d changes", LIST_MAX);
+		rc = sdk_fail_as(cursor->err, ENT_EINVAL, "poll.answer_many",
+				 "one answer about it tells more than {most=%d} changes", LIST_MAX);
 	if (rc == ENT_OK && end == all && cursor->at.place.p &&
 	    (sdk_eq(cursor->at.place, item.place) || item.parts >= PARTS_MAX || cursor->at.place.n > CURSOR_WORD_MAX))
-		rc = sdk_fail(cursor->err, ENT_EINVAL, "the list inside it does not end");
+		rc = sdk_fail_as(cursor->err, ENT_EINVAL, "poll.inner_endless", "the list inside it does not end");
 	if (rc != ENT_OK)
 		return rc;
 	cursor_todo_drop(cursor, 0);
@@ -203,7 +209,7 @@ static bool is_of_supplier(const struct sdk_cursor *cursor, enum ent_rc rc)
 static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 {
 	struct sdk_cursor_item item = cursor->todo[0];
-	struct ent_str why = sdk_dup(cursor->arena, sdk_str(cursor->err->msg));
+	struct ent_said why = cursor_why(cursor, sdk_said(cursor->err));
 	int status = cursor->response->status;
 	bool may_pass = rc == ENT_ERETRY && cursor->call->attempt < SDK_CURSOR_TRIES;
 
@@ -215,7 +221,7 @@ static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 	else if (item.gone_ms == 0)
 		item.gone_ms = cursor->call->now_ms;
 	if (item.tries >= GONE_TRIES && item.gone_ms > 0 && cursor->call->now_ms - item.gone_ms >= GONE_MS) {
-		cursor->err->msg[0] = '\0';
+		*cursor->err = (struct ent_err){0};
 		sdk_changes_add(&cursor->list, ENT_TICKET_REMOVED)->ticket.id = item.ticket;
 		cursor_todo_drop(cursor, 0);
 		cursor->at.tell_begin = 0;
@@ -227,8 +233,8 @@ static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 		cursor_todo_drop(cursor, 0);
 		return cursor_aside_put(cursor, &item, why);
 	}
-	cursor->err->msg[0] = '\0';
-	cursor->doubt = why.n ? sdk_head(why, CURSOR_REASON_MAX) : ENT_STR("no reason is known");
+	*cursor->err = (struct ent_err){0};
+	cursor->doubt = why;
 	return ENT_OK;
 }
 
@@ -238,25 +244,26 @@ static enum ent_rc ticket_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 static enum ent_rc doubt_end(struct sdk_cursor *cursor)
 {
 	struct sdk_cursor_item item = cursor->todo[0];
-	struct ent_str why = cursor->doubt;
+	struct ent_said why = cursor->doubt;
 
 	cursor->list.n = 0;
-	cursor->doubt = ENT_ABSENT;
+	cursor->doubt = SDK_SILENCE;
 	cursor_todo_drop(cursor, 0);
 	return cursor_aside_put(cursor, &item, why);
 }
 
 static enum ent_rc list_failed(struct sdk_cursor *cursor, enum ent_rc rc)
 {
-	struct ent_str why = sdk_dup(cursor->arena, sdk_str(cursor->err->msg));
+	const struct ent_err why = *cursor->err;
 
 	cursor->list.n = 0;
 	if (!cursor_token_drop(cursor, rc))
 		return rc;
-	cursor->note = sdk_format(
-	    cursor->arena, "the tool refused its own cursor for the next page (%.*s): the walk began anew at %.*s",
-	    ENT_F(why), ENT_F(sdk_time(cursor->arena, cursor->since_ms)));
-	cursor->err->msg[0] = '\0';
+	cursor->note =
+	    sdk_say(cursor->arena, "poll.cursor_refused",
+		    "the tool refused its own cursor for the next page ({why=%p}): the walk began anew at {at=%.*s}",
+		    SDK_WHY(&why), ENT_F(sdk_time(cursor->arena, cursor->since_ms)));
+	*cursor->err = (struct ent_err){0};
 	return ENT_OK;
 }
 
@@ -278,7 +285,7 @@ static enum ent_rc answer_take(struct sdk_cursor *cursor, enum ent_rc rc)
 	if (!cursor->ask) {
 		if (rc < ENT_OK)
 			return list_failed(cursor, rc);
-		return cursor->doubt.p ? doubt_end(cursor) : list_told(cursor);
+		return cursor->doubt.code.p ? doubt_end(cursor) : list_told(cursor);
 	}
 	if (rc >= ENT_OK)
 		rc = item_told(cursor);
@@ -294,10 +301,11 @@ enum ent_rc sdk_cursor_end(struct sdk_cursor *cursor, enum ent_rc rc, struct ent
 		ret->remote_id = cursor->ask ? sdk_dup(cursor->arena, cursor->ask->ticket) : ENT_ABSENT;
 		return rc;
 	}
-	cursor->err->msg[0] = '\0'; /* of a ticket that is put aside */
+	*cursor->err = (struct ent_err){0}; /* of a ticket that is put aside */
 	if (cursor->at.n_passed > 1)
-		cursor->note = sdk_format(cursor->arena, "%.*s; and %zu more rows of this page", ENT_F(cursor->note),
-					  cursor->at.n_passed - 1);
+		cursor->note =
+		    sdk_say(cursor->arena, "poll.and_more_rows", "{why=%p}; and {n=%zu} more rows of this page",
+			    (const void *)&cursor->note, cursor->at.n_passed - 1);
 	if (cursor->caught_up && cursor->n_todo == 0 && !cursor->goes_on) /* behind the list */
 		cursor_aside_due(cursor);
 	more = cursor->goes_on || !cursor->caught_up || cursor->n_todo > 0;

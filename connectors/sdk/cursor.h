@@ -62,7 +62,7 @@ struct sdk_cursor_item {
 	int64_t tries; /* how often it was put aside; 0: never */
 	int64_t aside_ms, next_ms;
 	int64_t gone_ms; /* since when every answer said that it is not there; 0: the last answer did not */
-	struct ent_str reason;
+	struct ent_said reason;
 };
 
 struct sdk_cursor_seen;
@@ -84,7 +84,7 @@ struct sdk_cursor {
 	const struct ent_response *response;
 	struct ent_arena *arena;
 	struct ent_err *err;
-	struct ent_str note;
+	struct ent_said note;
 	int64_t now_ms; /* the tool's clock, else ours */
 	bool knows_now, caught_up;
 	int64_t high_ms, before_ms; /* newest stamp of all; of all before this page */
@@ -94,8 +94,8 @@ struct sdk_cursor {
 	int64_t skip;               /* rows of this page that were taken before */
 	bool is_dropped;            /* a token was refused, at dropped_ms, and no walk ended since */
 	int64_t dropped_ms;
-	struct ent_str back;  /* SDK_BY_KEY: behind it something may still appear */
-	struct ent_str doubt; /* why the first item failed: does the tool answer its list? absent: no such question */
+	struct ent_str back;   /* SDK_BY_KEY: behind it something may still appear */
+	struct ent_said doubt; /* why the first item failed: does the tool answer its list? no code: no such question */
 	struct sdk_cursor_seen *seen;
 	struct sdk_cursor_item *todo, *aside;
 	size_t n_seen, n_todo, n_aside, todo_size;

@@ -12,9 +12,10 @@
 #define CURSOR_SEEN_SURE  700   /* rows, whatever their stamps are */
 #define CURSOR_TODO_MAX   600   /* items, and bytes of them in the memo */
 #define CURSOR_TODO_SIZE  18000 /* one item of the longest words always fits */
-#define CURSOR_ASIDE_SIZE 30000
+#define CURSOR_ASIDE_SIZE 70000
 #define CURSOR_WORD_MAX   2000                 /* bytes of a token, a word, a place */
-#define CURSOR_REASON_MAX 160                  /* bytes that are kept of a reason */
+#define CURSOR_REASON_MAX 400                  /* bytes of a reason that is kept whole, else its text */
+#define CURSOR_TEXT_MAX   120                  /* bytes of such a text */
 #define CURSOR_AHEAD_MS   (24 * 3600 * 1000LL) /* a stamp further ahead is wrong and moves nothing */
 
 /* A row that was told. */

@@ -10,10 +10,15 @@
 #define DUE_MAX      5   /* of them in one walk: each may take as long as a request may, and the list waits */
 #define ITEM_SIZE    100 /* bytes of an item's numbers, quotes and commas */
 
+static size_t said_size(const struct ent_said *said)
+{
+	return said->code.n + said->params.n + sdk_jsonw_size(sdk_or_empty(said->text));
+}
+
 static size_t item_size(const struct sdk_cursor_item *item)
 {
 	return ITEM_SIZE + sdk_jsonw_size(item->ticket) + sdk_jsonw_size(item->key) + sdk_jsonw_size(item->word) +
-	       sdk_jsonw_size(item->place) + sdk_jsonw_size(item->reason);
+	       sdk_jsonw_size(item->place) + said_size(&item->reason);
 }
 
 bool cursor_item_fits(const struct sdk_cursor_item *item)
@@ -133,7 +138,17 @@ static struct sdk_cursor_item *aside_make_room(struct sdk_cursor *cursor)
 	return NULL;
 }
 
-enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_str reason)
+struct ent_said cursor_why(const struct sdk_cursor *cursor, struct ent_said why)
+{
+	if (!why.code.n)
+		return sdk_say(cursor->arena, "poll.no_reason", "no reason is known");
+	if (said_size(&why) > CURSOR_REASON_MAX)
+		return sdk_say(cursor->arena, SDK_SAID_PLAIN, "{said=%.*s}",
+			       ENT_F(sdk_head(why.text, CURSOR_TEXT_MAX)));
+	return sdk_said_dup(cursor->arena, why);
+}
+
+enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_said reason)
 {
 	struct sdk_cursor_item put = *item, *to = cursor_aside_find(cursor, item);
 	int64_t now_ms = cursor->call->now_ms;
@@ -144,20 +159,18 @@ enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_
 	if (put.aside_ms == 0)
 		put.aside_ms = now_ms;
 	put.next_ms = now_ms + pause_ms(put.tries);
-	put.reason =
-	    sdk_dup(cursor->arena, sdk_head(reason.n ? reason : ENT_STR("no reason is known"), CURSOR_REASON_MAX));
+	put.reason = cursor_why(cursor, reason);
 	if (!to && aside_has_room(cursor, &put))
 		to = &cursor->aside[cursor->n_aside++];
 	if (!to)
 		to = aside_make_room(cursor);
 	if (!to)
-		return sdk_fail(
-		    cursor->err, ENT_EINVAL,
-		    "%zu tickets are put aside, more are not kept: the poll waits at ticket %.*s until one of them "
-		    "can be read (%.*s)",
-		    cursor->n_aside, ENT_F(item->ticket), ENT_F(sdk_head(put.reason, 80)));
+		return sdk_fail_as(cursor->err, ENT_EINVAL, "poll.aside_full",
+				   "{n=%zu} tickets are put aside, more are not kept: the poll waits at ticket "
+				   "{ticket=%.*s} until one of them can be read ({why=%p})",
+				   cursor->n_aside, ENT_F(item->ticket), (const void *)&put.reason);
 	*to = put;
-	cursor->err->msg[0] = '\0';
+	*cursor->err = (struct ent_err){0};
 	return ENT_OK;
 }
 

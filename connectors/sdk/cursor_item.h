@@ -15,7 +15,9 @@ void cursor_todo_drop(struct sdk_cursor *cursor, size_t i);
 void cursor_todo_first(struct sdk_cursor *cursor, const struct sdk_cursor_item *item); /* before all others */
 struct sdk_cursor_item *cursor_aside_find(struct sdk_cursor *cursor, const struct sdk_cursor_item *item);
 /* ENT_EINVAL: there is no room for it, and none of the others is due. */
-enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_str reason);
+enum ent_rc cursor_aside_put(struct sdk_cursor *cursor, const struct sdk_cursor_item *item, struct ent_said reason);
+/* As it is kept in the memo: whole, and not longer than fits there. Without a code: that no reason is known. */
+struct ent_said cursor_why(const struct sdk_cursor *cursor, struct ent_said why);
 void cursor_aside_due(struct sdk_cursor *cursor); /* those whose pause is over are to be asked for */
 void cursor_aside_tell(const struct sdk_cursor *cursor, struct ent_result *ret);
 

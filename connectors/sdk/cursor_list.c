@@ -43,15 +43,16 @@ bool sdk_cursor_news(struct sdk_cursor *cursor, struct ent_str id, int64_t stamp
 {
 	cursor->at.is_open = false;
 	cursor->at.n_row++;
-	if (cursor->doubt.p || cursor->at.n_row <= cursor->skip)
+	if (cursor->doubt.code.p || cursor->at.n_row <= cursor->skip)
 		return false;
 	if (cursor->at.is_cut) {
 		row_rest(cursor, stamp_ms);
 		return false;
 	}
-	if (id.n == 0 && !cursor->note.p)
-		cursor->note = sdk_format(cursor->arena, "row %lld of the list has no id: it was passed over",
-					  (long long)cursor->at.n_row);
+	if (id.n == 0 && !cursor->note.code.p)
+		cursor->note =
+		    sdk_say(cursor->arena, "poll.row_no_id", "row {row=%lld} of the list has no id: it was passed over",
+			    (long long)cursor->at.n_row);
 	if (id.n == 0)
 		return false;
 	cursor->at.row_ms = stamp_ms;
@@ -63,7 +64,7 @@ bool sdk_cursor_row(struct sdk_cursor *cursor, struct ent_str id)
 {
 	cursor->at.is_open = false;
 	cursor->at.n_row++;
-	if (cursor->doubt.p || cursor->at.n_row <= cursor->skip || cursor->at.is_cut)
+	if (cursor->doubt.code.p || cursor->at.n_row <= cursor->skip || cursor->at.is_cut)
 		return false;
 	cursor->at.row_ms = 0;
 	memset(cursor->at.hash, 0, sizeof cursor->at.hash); /* `seen` does not know it */
@@ -208,10 +209,11 @@ static void page_by_key(struct sdk_cursor *cursor)
 enum ent_rc cursor_page_move(struct sdk_cursor *cursor)
 {
 	if (cursor->at.more && cursor->page >= PAGES_MAX)
-		return sdk_fail(cursor->err, ENT_EINVAL, "more than %d pages of changes of one time", PAGES_MAX);
+		return sdk_fail_as(cursor->err, ENT_EINVAL, "poll.pages_of_one_time",
+				   "more than {most=%d} pages of changes of one time", PAGES_MAX);
 	if (cursor->at.token.n > CURSOR_WORD_MAX || cursor->at.last.n > CURSOR_WORD_MAX)
-		return sdk_fail(cursor->err, ENT_EINVAL, "the token for the next page has more than %d bytes",
-				CURSOR_WORD_MAX);
+		return sdk_fail_as(cursor->err, ENT_EINVAL, "poll.token_long",
+				   "the token for the next page has more than {most=%d} bytes", CURSOR_WORD_MAX);
 	if (cursor->caught_up || cursor->began_ms == 0) /* this page is a walk's first */
 		walk_begin(cursor);
 	cursor->caught_up = false;

@@ -3,13 +3,14 @@
 #include "sdk/cursor_item.h"
 #include "sdk/cursor_memo.h"
 #include "sdk/cursor_seen.h"
+#include "sdk/said.h"
 
 #include <string.h>
 
 /* ---- reading -------------------------------------------------------------------------- */
 
 /* [ticket, key, word, place, skip, parts] and, of what was put aside, [.., tries, since, next, gone, reason]. */
-static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
+static bool item_read(struct ent_arena *arena, const struct sdk_json *node, struct sdk_cursor_item *ret)
 {
 	struct ent_str *const word[] = {&ret->ticket, &ret->key, &ret->word, &ret->place};
 	int64_t *const number[] = {&ret->skip, &ret->parts};
@@ -27,7 +28,7 @@ static bool item_read(const struct sdk_json *node, struct sdk_cursor_item *ret)
 	for (size_t i = 0; i < 4; i++, at = sdk_json_next(at))
 		if (!sdk_json_int(at, more[i]))
 			return false;
-	ret->reason = sdk_json_text(at);
+	ret->reason = sdk_said_read(arena, at);
 	return ret->ticket.n > 0 && ret->tries > 0;
 }
 
@@ -36,10 +37,10 @@ static bool items_read(struct sdk_cursor *cursor, const struct sdk_json *root)
 	struct sdk_cursor_item item;
 
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "todo")); at; at = sdk_json_next(at))
-		if (!item_read(at, &item) || !cursor_todo_read(cursor, &item))
+		if (!item_read(cursor->arena, at, &item) || !cursor_todo_read(cursor, &item))
 			return false;
 	for (const struct sdk_json *at = sdk_json_first(sdk_json_at(root, "aside")); at; at = sdk_json_next(at)) {
-		if (cursor->n_aside == ENT_ASIDE_MAX || !item_read(at, &item) || item.tries == 0)
+		if (cursor->n_aside == ENT_ASIDE_MAX || !item_read(cursor->arena, at, &item) || item.tries == 0)
 			return false;
 		cursor->aside[cursor->n_aside++] = item;
 	}
@@ -59,7 +60,7 @@ bool cursor_memo_read(struct sdk_cursor *cursor, struct ent_str memo)
 	cursor->before_ms = cursor->high_ms;
 	cursor->token = sdk_json_text_at(root, "token");
 	cursor->back = sdk_json_text_at(root, "back");
-	cursor->doubt = sdk_json_text_at(root, "doubt");
+	cursor->doubt = sdk_said_read(cursor->arena, sdk_json_at(root, "doubt"));
 	cursor->caught_up = sdk_json_bool(sdk_json_at(root, "caught_up"), false);
 	cursor->is_down = sdk_json_int(sdk_json_at(root, "down"), &cursor->up_ms);
 	cursor->is_dropped = sdk_json_int(sdk_json_at(root, "dropped"), &cursor->dropped_ms);
@@ -68,7 +69,7 @@ bool cursor_memo_read(struct sdk_cursor *cursor, struct ent_str memo)
 	if (!sdk_json_int(sdk_json_at(root, "skip"), &cursor->skip))
 		cursor->skip = 0;
 	return cursor_seen_read(cursor, sdk_json_at(root, "seen")) && items_read(cursor, root) &&
-	       (!cursor->doubt.p || cursor->n_todo > 0);
+	       (!cursor->doubt.code.p || cursor->n_todo > 0);
 }
 
 /* ---- writing --------------------------------------------------------------------------- */
@@ -92,7 +93,7 @@ static void items_write(struct sdk_jsonw *w, const char *key, const struct sdk_c
 			sdk_jsonw_int(w, item->aside_ms);
 			sdk_jsonw_int(w, item->next_ms);
 			sdk_jsonw_int(w, item->gone_ms);
-			sdk_jsonw_str(w, item->reason);
+			sdk_said_print(w, item->reason);
 		}
 		sdk_jsonw_close(w, ']');
 	}
@@ -123,7 +124,7 @@ enum ent_rc cursor_memo_write(const struct sdk_cursor *cursor, struct ent_str *r
 	if (cursor->is_dropped)
 		sdk_jsonw_kint(&w, "dropped", cursor->dropped_ms);
 	cursor_seen_write(cursor, &w);
-	sdk_jsonw_kstr_opt(&w, "doubt", cursor->doubt);
+	sdk_said_kprint(&w, "doubt", cursor->doubt);
 	items_write(&w, "todo", cursor->todo, cursor->n_todo);
 	items_write(&w, "aside", cursor->aside, cursor->n_aside);
 	sdk_jsonw_close(&w, '}');
@@ -132,6 +133,6 @@ enum ent_rc cursor_memo_write(const struct sdk_cursor *cursor, struct ent_str *r
 		*ret = sdk_dup(cursor->arena, sdk_buf_view(&buf));
 	sdk_buf_release(&buf);
 	return fits ? ENT_OK
-		    : sdk_fail(cursor->err, ENT_EINVAL, "what the poll has to keep is longer than %d bytes",
-			       ENT_MEMO_MAX);
+		    : sdk_fail_as(cursor->err, ENT_EINVAL, "poll.memo_large",
+				  "what the poll has to keep is longer than {most=%d} bytes", ENT_MEMO_MAX);
 }

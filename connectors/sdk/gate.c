@@ -464,9 +464,11 @@ enum ent_rc gate_check(struct gate *gate, struct ent_str bytes, struct ent_err *
 	if (!err)
 		return ENT_EINVAL;
 	if (scan.twice.p)
-		return sdk_fail(err, ENT_EINVAL, "not valid JSON: %s at byte %zu: \"%.*s\"", scan.why,
-				(size_t)(scan.p - text), ENT_F(scan.twice));
-	return sdk_fail(err, ENT_EINVAL, "not valid JSON: %s at byte %zu", scan.why, (size_t)(scan.p - text));
+		return sdk_fail_as(err, ENT_EINVAL, "json.twice",
+				   "not valid JSON: {what=%s} at byte {at=%zu}: \"{name=%.*s}\"", scan.why,
+				   (size_t)(scan.p - text), ENT_F(scan.twice));
+	return sdk_fail_as(err, ENT_EINVAL, "json.syntax", "not valid JSON: {what=%s} at byte {at=%zu}", scan.why,
+			   (size_t)(scan.p - text));
 }
 
 void gate_release(struct gate *gate)

@@ -186,16 +186,20 @@ static struct ent_str reason_of(const struct ent_response *response, struct ent_
 }
 
 /* Without its query, which may hold what opens a session. */
-static struct ent_str where_to(const struct ent_response *response, struct ent_arena *arena)
+static enum ent_rc redirect_refuse(const struct ent_response *response, enum ent_rc rc, struct ent_err *err)
 {
 	struct ent_str rest, to = sdk_cut(sdk_http_header(response, "Location"), '?', &rest);
 	bool is_shown = to.n > 0 && !sdk_has_control(to) && sdk_is_utf8(to) && !memchr(to.p, '@', to.n);
 
-	return sdk_format(
-	    arena,
-	    "it redirects%s%.*s, which is not followed: check the supplier's setting `url:`, which must be where "
-	    "its API answers itself",
-	    is_shown ? " to " : "", ENT_F(is_shown ? sdk_head(to, 120) : ENT_STR("")));
+	if (is_shown)
+		return sdk_fail_as(err, rc, "http.redirect_to",
+				   "HTTP {status=%d}: it redirects to {url=%.*s}, which is not followed: check the "
+				   "supplier's setting `url:`, which must be where its API answers itself",
+				   response->status, ENT_F(sdk_head(to, 120)));
+	return sdk_fail_as(err, rc, "http.redirect",
+			   "HTTP {status=%d}: it redirects, which is not followed: check the supplier's setting "
+			   "`url:`, which must be where its API answers itself",
+			   response->status);
 }
 
 enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_arena *arena, struct ent_err *err)
@@ -204,40 +208,48 @@ enum ent_rc sdk_http_status(const struct ent_response *response, struct ent_aren
 	enum ent_rc rc;
 
 	if (response->status == 0) /* no answer came: the broker says why */
-		return sdk_fail(err, ENT_ERETRY, "%.*s", ENT_F(response->body));
+		return sdk_fail_as(err, ENT_ERETRY, "http.no_answer", "{said=%.*s}", ENT_F(response->body));
 	if (response->status >= 200 && response->status < 300)
 		return ENT_OK;
 	words = reason_of(response, arena);
 	rc = status_rc(response, words);
-	if (!words.p && response->status >= 300 && response->status < 400)
-		words = where_to(response, arena);
-	if (!words.p && rc == ENT_EAUTH && response->status == 403)
-		words = ENT_STR("it gives no reason; our user may lack the right to this");
-	return sdk_fail(err, rc, "HTTP %d%s%.*s", response->status, words.p ? ": " : "", ENT_F(words));
+	if (words.p)
+		return sdk_fail_as(err, rc, "http.said", "HTTP {status=%d}: {said=%.*s}", response->status,
+				   ENT_F(words));
+	if (response->status >= 300 && response->status < 400)
+		return redirect_refuse(response, rc, err);
+	if (rc == ENT_EAUTH && response->status == 403)
+		return sdk_fail_as(err, rc, "http.forbidden",
+				   "HTTP {status=%d}: it gives no reason; our user may lack the right to this",
+				   response->status);
+	return sdk_fail_as(err, rc, "http.status", "HTTP {status=%d}", response->status);
 }
 
 enum ent_rc sdk_http_json(const struct ent_response *response, struct ent_arena *arena, const struct sdk_json **ret,
 			  struct ent_err *err)
 {
 	enum ent_rc rc = sdk_http_status(response, arena, err);
-	struct ent_err unread = {""};
+	struct ent_err unread = {0};
 
 	*ret = NULL;
 	if (rc != ENT_OK)
 		return rc;
 	if (sdk_trim(response->body).n == 0)
-		return sdk_fail(err, ENT_ERETRY, "HTTP %d with an empty body where JSON is due", response->status);
+		return sdk_fail_as(err, ENT_ERETRY, "http.empty",
+				   "HTTP {status=%d} with an empty body where JSON is due", response->status);
 	if (sdk_http_is_html(response))
-		return sdk_fail(err, ENT_ERETRY, "HTTP %d with HTML where JSON is due: a login page or a proxy?",
-				response->status);
+		return sdk_fail_as(err, ENT_ERETRY, "http.html",
+				   "HTTP {status=%d} with HTML where JSON is due: a login page or a proxy?",
+				   response->status);
 	if (is_markup(response->body))
-		return sdk_fail(err, ENT_EINVAL,
-				"HTTP %d with XML where JSON is due: check the supplier's url, and what its tool is "
-				"asked for",
-				response->status);
+		return sdk_fail_as(err, ENT_EINVAL, "http.xml",
+				   "HTTP {status=%d} with XML where JSON is due: check the supplier's url, and what "
+				   "its tool is asked for",
+				   response->status);
 	rc = sdk_json_parse(arena, sdk_json_mend(arena, response->body), ret, &unread);
 	return rc == ENT_OK ? rc
-			    : sdk_fail(err, rc, "HTTP %d: the answer is no JSON: %s", response->status, unread.msg);
+			    : sdk_fail_as(err, rc, "http.no_json", "HTTP {status=%d}: the answer is no JSON: {why=%p}",
+					  response->status, SDK_WHY(&unread));
 }
 
 /* A tool that fails in the middle of a list writes rows and an error behind them, with 200. */
@@ -269,12 +281,16 @@ enum ent_rc sdk_http_list(const struct ent_response *response, const char *path,
 	*ret = path ? sdk_json_at(*ret_root, path) : *ret_root;
 	if (says_failure(*ret_root)) {
 		words = reason_of(response, arena);
-		return sdk_fail(err, ENT_ERETRY, "HTTP %d with a list that breaks off: %.*s", response->status,
-				ENT_F(words));
+		return sdk_fail_as(err, ENT_ERETRY, "http.list_broken",
+				   "HTTP {status=%d} with a list that breaks off: {said=%.*s}", response->status,
+				   ENT_F(words));
 	}
 	if (sdk_json_kind(*ret) != SDK_JSON_ARRAY)
-		return sdk_fail(err, ENT_EINVAL, "HTTP %d: the answer %s%s", response->status,
-				path ? "has no list called " : "is no list", path ? path : "");
+		return path ? sdk_fail_as(err, ENT_EINVAL, "http.no_list_called",
+					  "HTTP {status=%d}: the answer has no list called {path=%s}", response->status,
+					  path)
+			    : sdk_fail_as(err, ENT_EINVAL, "http.no_list", "HTTP {status=%d}: the answer is no list",
+					  response->status);
 	return ENT_OK;
 }
 
@@ -283,8 +299,9 @@ enum ent_rc sdk_list_whole(const struct sdk_json *list, int64_t due, struct ent_
 	int64_t n = (int64_t)sdk_json_count(list);
 
 	return n >= due ? ENT_OK
-			: sdk_fail(err, ENT_ERETRY, "the list breaks off: it has %lld rows, and by its own count %lld",
-				   (long long)n, (long long)due);
+			: sdk_fail_as(err, ENT_ERETRY, "http.list_short",
+				      "the list breaks off: it has {n=%lld} rows, and by its own count {due=%lld}",
+				      (long long)n, (long long)due);
 }
 
 bool sdk_http_has_next(const struct ent_response *response)

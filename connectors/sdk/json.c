@@ -384,22 +384,34 @@ static bool field_set(const struct sdk_json *value, enum sdk_field_kind kind, vo
 	return false;
 }
 
+static enum ent_rc field_refuse(const struct sdk_field *field, struct ent_err *err)
+{
+	switch (field->kind) {
+	case SDK_FIELD_STR:
+		return sdk_fail_as(err, ENT_EINVAL, "json.not_text", "{path=%s} is not text or a number", field->path);
+	case SDK_FIELD_INT:
+		return sdk_fail_as(err, ENT_EINVAL, "json.not_integer", "{path=%s} is not an integer", field->path);
+	case SDK_FIELD_BOOL:
+		return sdk_fail_as(err, ENT_EINVAL, "json.not_bool", "{path=%s} is not true or false", field->path);
+	case SDK_FIELD_TIME:
+		break;
+	}
+	return sdk_fail_as(err, ENT_EINVAL, "json.not_time", "{path=%s} is not a time", field->path);
+}
+
 enum ent_rc sdk_json_read(const struct sdk_json *node, const struct sdk_field *table, void *ret, struct ent_err *err)
 {
 	for (const struct sdk_field *field = table; field->path; field++) {
 		const struct sdk_json *value = sdk_json_at(node, field->path);
 		if (sdk_json_kind(value) == SDK_JSON_NULL) {
 			if (field->required)
-				return sdk_fail(err, ENT_EINVAL, "%s is missing", field->path);
+				return sdk_fail_as(err, ENT_EINVAL, "json.missing", "{path=%s} is missing",
+						   field->path);
 			continue;
 		}
 		if (field_set(value, field->kind, (char *)ret + field->offset))
 			continue;
-		const char *want[] = {[SDK_FIELD_STR] = "text or a number",
-				      [SDK_FIELD_INT] = "an integer",
-				      [SDK_FIELD_BOOL] = "true or false",
-				      [SDK_FIELD_TIME] = "a time"};
-		return sdk_fail(err, ENT_EINVAL, "%s is not %s", field->path, want[field->kind]);
+		return field_refuse(field, err);
 	}
 	return ENT_OK;
 }

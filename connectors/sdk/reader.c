@@ -8,11 +8,6 @@
 
 /* ---- members ---------------------------------------------------------------------- */
 
-static enum ent_rc reader_refuse(const struct sdk_reader *reader, const char *what, const char *name, const char *why)
-{
-	return sdk_fail(reader->err, ENT_EINVAL, "%s.%s %s", what, name, why);
-}
-
 static bool is_json_null(const struct sdk_json *node)
 {
 	return sdk_json_kind(node) == SDK_JSON_NULL;
@@ -22,7 +17,7 @@ enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_j
 			     const char *known)
 {
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT)
-		return sdk_fail(reader->err, ENT_EINVAL, "%s is no object", what);
+		return sdk_fail_as(reader->err, ENT_EINVAL, "json.no_object", "{what=%s} is no object", what);
 	for (const struct sdk_json *at = sdk_json_first(node); at && reader->is_closed; at = sdk_json_next(at)) {
 		struct ent_str key = sdk_json_key(at), rest = sdk_str(known);
 		bool found = false;
@@ -30,8 +25,9 @@ enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_j
 		while (rest.n > 0 && !found)
 			found = sdk_eq(sdk_cut(rest, ' ', &rest), key);
 		if (!found)
-			return sdk_fail(reader->err, ENT_EINVAL, "%s.%.*s has no meaning (known: %s)", what,
-					ENT_F(sdk_head(key, 40)), known);
+			return sdk_fail_as(reader->err, ENT_EINVAL, "json.no_meaning",
+					   "{what=%s}.{name=%.*s} has no meaning (known: {known=%s})", what,
+					   ENT_F(sdk_head(key, 40)), known);
 	}
 	return ENT_OK;
 }
@@ -44,7 +40,8 @@ static enum ent_rc member_read(const struct sdk_reader *reader, const struct sdk
 	enum sdk_json_kind kind = sdk_json_kind(at);
 
 	if (kind != SDK_JSON_NULL && kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER)
-		return reader_refuse(reader, what, name, "is neither text nor a number");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "json.neither_text_nor_number",
+				   "{what=%s}.{name=%s} is neither text nor a number", what, name);
 	*ret = sdk_word_at(node, name);
 	return ENT_OK;
 }
@@ -68,14 +65,14 @@ static enum ent_rc time_read(const struct sdk_reader *reader, const struct sdk_j
 		return ENT_OK;
 	}
 	if (sdk_json_kind(at) == SDK_JSON_STRING && sdk_time_parse(text, 0, &ms))
-		return sdk_fail(
-		    reader->err, ENT_EINVAL,
-		    "%s has no zone, and a wrong hour loses changes: set `zone` to the tool's time zone, such as "
-		    "Europe/Paris or UTC, or add the offset",
-		    path);
-	return sdk_fail(
-	    reader->err, ENT_EINVAL,
-	    "%s is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970", path);
+		return sdk_fail_as(reader->err, ENT_EINVAL, "time.no_zone",
+				   "{what=%s} has no zone, and a wrong hour loses changes: set `zone` to the tool's "
+				   "time zone, such as Europe/Paris or UTC, or add the offset",
+				   path);
+	return sdk_fail_as(
+	    reader->err, ENT_EINVAL, "time.unread",
+	    "{what=%s} is neither a time as 2026-11-22T04:18:45Z nor a number of milliseconds (not seconds) since 1970",
+	    path);
 }
 
 /* A name, or {"id", "name"}. */
@@ -92,7 +89,8 @@ static enum ent_rc person_read(const struct sdk_reader *reader, const struct sdk
 		return ENT_OK;
 	}
 	if (sdk_json_kind(at) != SDK_JSON_OBJECT)
-		return sdk_fail(reader->err, ENT_EINVAL, "%s is neither a name nor {\"id\", \"name\"}", path);
+		return sdk_fail_as(reader->err, ENT_EINVAL, "person.kind",
+				   "{what=%s} is neither a name nor {\"id\", \"name\"}", path);
 	rc = sdk_read_members(reader, at, path, "id name");
 	if (rc == ENT_OK)
 		rc = member_read(reader, at, path, "id", &ret->id);
@@ -123,15 +121,18 @@ static enum ent_rc pair_read(const struct sdk_reader *reader, struct ent_ticket 
 	text = value[0].p ? value[0] : value[1];
 	native = value[2].p ? value[2] : value[3];
 	if (!told)
-		return reader_refuse(reader, "ticket", sdk_attr_name(attr),
-				     mapped ? "needs native or canonical" : "needs id or name");
+		return mapped ? sdk_fail_as(reader->err, ENT_EINVAL, "ticket.needs_native",
+					    "ticket.{name=%s} needs native or canonical", sdk_attr_name(attr))
+			      : sdk_fail_as(reader->err, ENT_EINVAL, "ticket.needs_id",
+					    "ticket.{name=%s} needs id or name", sdk_attr_name(attr));
 	if (!mapped) {
 		sdk_set_reference(ticket, attr, native, text);
 		return ENT_OK;
 	}
 	if (text.p && !sdk_is_canonical(attr, text))
-		return sdk_fail(reader->err, ENT_EINVAL, "%s.%s \"%.*s\" is no word of the ticket language", what,
-				member[value[0].p ? 0 : 1], ENT_F(sdk_head(text, 40)));
+		return sdk_fail_as(reader->err, ENT_EINVAL, "ticket.no_word",
+				   "{what=%s}.{name=%s} \"{found=%.*s}\" is no word of the ticket language", what,
+				   member[value[0].p ? 0 : 1], ENT_F(sdk_head(text, 40)));
 	sdk_set_person(ticket, attr, native.p ? native : text, text);
 	return ENT_OK;
 }
@@ -161,7 +162,8 @@ static enum ent_rc attr_read(const struct sdk_reader *reader, struct ent_ticket 
 	if (kind == SDK_JSON_OBJECT && !is_text)
 		return pair_read(reader, ticket, attr, at);
 	if (attr == ENT_FIELDS || (kind != SDK_JSON_STRING && kind != SDK_JSON_NUMBER))
-		return reader_refuse(reader, "ticket", sdk_attr_name(attr), "is of the wrong kind");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "ticket.kind", "ticket.{name=%s} is of the wrong kind",
+				   sdk_attr_name(attr));
 	if (sdk_attr_is_mapped(attr))
 		sdk_set_native(ticket, attr, sdk_json_text(at));
 	else
@@ -185,10 +187,10 @@ static enum ent_rc ticket_read(const struct sdk_reader *reader, const struct sdk
 		if (sdk_attr(key, &attr))
 			rc = attr_read(reader, ret, attr, at);
 		else if (reader->is_closed && !sdk_eqz(key, "id") && !sdk_eqz(key, "key"))
-			rc =
-			    sdk_fail(reader->err, ENT_EINVAL,
-				     "ticket.%.*s is no attribute; put what has no name of its own under ticket.fields",
-				     ENT_F(sdk_head(key, 40)));
+			rc = sdk_fail_as(
+			    reader->err, ENT_EINVAL, "ticket.no_attribute",
+			    "ticket.{name=%.*s} is no attribute; put what has no name of its own under ticket.fields",
+			    ENT_F(sdk_head(key, 40)));
 	}
 	return rc;
 }
@@ -201,15 +203,16 @@ static enum ent_rc references_read(const struct sdk_reader *reader, const struct
 	struct ent_reference *reference = SDK_NEW_N(reader->arena, struct ent_reference, ENT_REFERENCES_MAX);
 
 	if (sdk_json_kind(list) != SDK_JSON_ARRAY || sdk_json_count(list) > ENT_REFERENCES_MAX)
-		return sdk_fail(reader->err, ENT_EINVAL, "correlation.references is no list of at most %d",
-				ENT_REFERENCES_MAX);
+		return sdk_fail_as(reader->err, ENT_EINVAL, "ticket.references_many",
+				   "correlation.references is no list of at most {most=%d}", ENT_REFERENCES_MAX);
 	ret->reference = reference;
 	for (const struct sdk_json *at = sdk_json_first(list); at; at = sdk_json_next(at)) {
 		struct ent_reference one = {ENT_ABSENT, ENT_ABSENT};
 		enum ent_rc rc = sdk_read_members(reader, at, "correlation.references", "supplier id");
 
 		if (rc == ENT_OK && (!sdk_json_at(at, "supplier") || !sdk_json_at(at, "id")))
-			return sdk_fail(reader->err, ENT_EINVAL, "correlation.references: each needs supplier and id");
+			return sdk_fail_as(reader->err, ENT_EINVAL, "ticket.reference_needs",
+					   "correlation.references: each needs supplier and id");
 		if (rc == ENT_OK)
 			rc = member_read(reader, at, "correlation.references", "supplier", &one.supplier);
 		if (rc == ENT_OK)
@@ -252,7 +255,8 @@ enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json
 		rc = correlation_read(reader, sdk_json_at(root, "correlation"), &ret->correlation);
 	if (rc == ENT_OK && !is_json_null(version) &&
 	    (!sdk_json_int(version, &ret->stamp.version) || ret->stamp.version < 1))
-		return sdk_fail(reader->err, ENT_EINVAL, "version is no whole number of 1 or more");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "change.version",
+				   "version is no whole number of 1 or more");
 	return rc;
 }
 
@@ -262,14 +266,17 @@ enum ent_rc sdk_read_continues(const struct sdk_reader *reader, const struct sdk
 	enum ent_rc rc;
 
 	if (sdk_json_kind(node) != SDK_JSON_OBJECT)
-		return sdk_fail(reader->err, ENT_EINVAL, "continues_as is missing or no object");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "change.continues_as",
+				   "continues_as is missing or no object");
 	rc = sdk_read_members(reader, node, "continues_as", "id key");
 	if (rc == ENT_OK)
 		rc = member_read(reader, node, "continues_as", "key", &ret->continues_as.key);
 	if (rc != ENT_OK)
 		return rc;
 	rc = sdk_id_at(node, "id", &ret->continues_as.id, &why);
-	return rc == ENT_OK ? rc : sdk_fail(reader->err, rc, "continues_as.%s", why.msg);
+	return rc == ENT_OK
+		   ? rc
+		   : sdk_fail_as(reader->err, rc, "change.continues_as_member", "continues_as.{why=%p}", SDK_WHY(&why));
 }
 
 /* ---- comments and attachments ------------------------------------------------------------ */
@@ -282,10 +289,12 @@ static enum ent_rc visibility_read(const struct sdk_reader *reader, const struct
 	bool is_public = sdk_json_is(node, "visibility", "public");
 
 	if (!is_json_null(at) && sdk_json_kind(at) != SDK_JSON_BOOL)
-		return reader_refuse(reader, "comment", "public", "is neither true nor false");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "comment.public",
+				   "comment.public is neither true nor false");
 	if (!is_public && !is_json_null(sdk_json_at(node, "visibility")) &&
 	    !sdk_json_is(node, "visibility", "internal"))
-		return reader_refuse(reader, "comment", "visibility", "is neither public nor internal");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "comment.visibility",
+				   "comment.visibility is neither public nor internal");
 	if (sdk_json_bool(at, false) || (!at && is_public))
 		*ret = ENT_PUBLIC;
 	return ENT_OK;
@@ -313,11 +322,12 @@ enum ent_rc sdk_read_comment(const struct sdk_reader *reader, const struct sdk_j
 	comment->body = sdk_json_text(body); /* "" is a body */
 	comment->format = sdk_json_is(node, "format", "markdown") ? ENT_MARKDOWN : ENT_TEXT;
 	if (ret->kind == ENT_COMMENT_ADDED && !comment->body.p)
-		return reader_refuse(reader, "comment", "body", "is missing");
+		return sdk_fail_as(reader->err, ENT_EINVAL, "json.missing", "{path=%s} is missing", "comment.body");
 	if (ret->kind == ENT_COMMENT_ADDED && is_json_null(sdk_json_at(node, "id")))
 		return ENT_OK;
 	rc = sdk_id_at(node, "id", &comment->id, &why);
-	return rc == ENT_OK ? rc : sdk_fail(reader->err, rc, "comment.%s", why.msg);
+	return rc == ENT_OK ? rc
+			    : sdk_fail_as(reader->err, rc, "change.comment_member", "comment.{why=%p}", SDK_WHY(&why));
 }
 
 enum ent_rc sdk_read_attachment(const struct sdk_reader *reader, const struct sdk_json *node, struct ent_change *ret)

@@ -224,6 +224,7 @@ enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...)
 	va_list args;
 	size_t n, start;
 
+	err->code[0] = err->params[0] = '\0';
 	va_start(args, fmt);
 	int wanted = vsnprintf(err->msg, sizeof err->msg, fmt, args);
 	va_end(args);

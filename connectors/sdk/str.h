@@ -35,7 +35,8 @@ bool sdk_is_utf8(struct ent_str s);
 bool sdk_is_token(struct ent_str s);    /* what HTTP's names and methods are made of, at least one (RFC 9110 5.6.2) */
 bool sdk_has_control(struct ent_str s); /* a byte below 0x20, or 0x7f */
 
-/* Sets err->msg, cut at its size on a character border. Returns rc. */
+/* Sets err->msg, cut at its size on a character border. Returns rc. For what only logs and terminals show; what people
+ * read in an answer has a code: sdk/say.h. */
 enum ent_rc sdk_fail(struct ent_err *err, enum ent_rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- buffer -------------------------------------------------------------- */
@@ -64,5 +65,6 @@ void sdk_buf_format(struct sdk_buf *buf, const char *fmt, ...) __attribute__((fo
 struct ent_str sdk_buf_view(const struct sdk_buf *buf); /* until the next change */
 
 #include "sdk/percent.h"
+#include "sdk/say.h"
 
 #endif

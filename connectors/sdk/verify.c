@@ -15,9 +15,11 @@ enum ent_rc sdk_verify_hex(const struct ent_webhook *webhook, const char *name, 
 	if (n_secret == 0)
 		return ENT_OK;
 	if (!given.p)
-		return sdk_fail(err, ENT_EAUTH, "header %s is missing or stands twice", name);
+		return sdk_fail_as(err, ENT_EAUTH, "signature.header", "header {header=%s} is missing or stands twice",
+				   name);
 	if (!sdk_signed_hex(SDK_SHA256, given, prefix, secret, n_secret, &webhook->body, 1))
-		return sdk_fail(err, ENT_EAUTH, "header %s matches none of the supplier's secrets", name);
+		return sdk_fail_as(err, ENT_EAUTH, "signature.wrong",
+				   "header {header=%s} matches none of the supplier's secrets", name);
 	return ENT_OK;
 }
 
@@ -33,11 +35,13 @@ static enum ent_rc time_check(struct ent_str timestamp, int64_t now_ms, struct e
 	int64_t sent_s, age_ms;
 
 	if (!sdk_to_int(timestamp, &sent_s) || sent_s < 0 || sent_s > TIMESTAMP_MAX_S)
-		return sdk_fail(err, ENT_EAUTH, "header webhook-timestamp is no number of seconds");
+		return sdk_fail_as(err, ENT_EAUTH, "signature.time_kind",
+				   "header webhook-timestamp is no number of seconds");
 	age_ms = now_ms - sent_s * 1000;
 	/* The header has whole seconds: the second of the limit is inside as a whole. */
 	if (age_ms >= (TOLERANCE_S + 1) * 1000 || age_ms < -TOLERANCE_S * 1000)
-		return sdk_fail(err, ENT_EAUTH, "header webhook-timestamp is more than %d s from now", TOLERANCE_S);
+		return sdk_fail_as(err, ENT_EAUTH, "signature.time_far",
+				   "header webhook-timestamp is more than {seconds=%d} s from now", TOLERANCE_S);
 	return ENT_OK;
 }
 
@@ -76,9 +80,11 @@ enum ent_rc sdk_verify_standard(const struct ent_webhook *webhook, const char *n
 		return ENT_OK;
 	/* a dot in the id could move the border between the signed parts */
 	if (id.n == 0 || id.n > ENT_ID_MAX || memchr(id.p, '.', id.n))
-		return sdk_fail(err, ENT_EAUTH, "header webhook-id is missing, stands twice, is too long or has a dot");
+		return sdk_fail_as(err, ENT_EAUTH, "signature.id",
+				   "header webhook-id is missing, stands twice, is too long or has a dot");
 	if (!signature.p)
-		return sdk_fail(err, ENT_EAUTH, "header %s is missing or stands twice", name);
+		return sdk_fail_as(err, ENT_EAUTH, "signature.header", "header {header=%s} is missing or stands twice",
+				   name);
 	rc = time_check(timestamp, now_ms, err);
 	if (rc != ENT_OK)
 		return rc;
@@ -91,8 +97,10 @@ enum ent_rc sdk_verify_standard(const struct ent_webhook *webhook, const char *n
 		found |= is_signed(signature, key, part, sizeof part / sizeof *part);
 	}
 	if (!has_key)
-		return sdk_fail(err, ENT_EAUTH, "no secret of the supplier is whsec_ and base64");
+		return sdk_fail_as(err, ENT_EAUTH, "signature.no_secret",
+				   "no secret of the supplier is whsec_ and base64");
 	if (!found)
-		return sdk_fail(err, ENT_EAUTH, "header %s matches none of the supplier's secrets", name);
+		return sdk_fail_as(err, ENT_EAUTH, "signature.wrong",
+				   "header {header=%s} matches none of the supplier's secrets", name);
 	return ENT_OK;
 }

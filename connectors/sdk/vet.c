@@ -18,18 +18,20 @@ enum { ATTRIBUTES_MAX = 1536 << 10, COMMENT_MAX = 3 << 20 };
 static enum ent_rc vet_text(const char *what, struct ent_str text, size_t max, struct ent_err *err)
 {
 	if (text.n > max)
-		return sdk_fail(err, ENT_EINVAL, "%s is %zu bytes long; at most %zu are kept", what, text.n, max);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.too_long",
+				   "{what=%s} is {bytes=%zu} bytes long; at most {most=%zu} are kept", what, text.n,
+				   max);
 	if (!sdk_is_utf8(text))
-		return sdk_fail(err, ENT_EINVAL, "%s is not valid UTF-8", what);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.no_utf8", "{what=%s} is not valid UTF-8", what);
 	if (text.n && memchr(text.p, '\0', text.n))
-		return sdk_fail(err, ENT_EINVAL, "%s holds U+0000", what);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.nul", "{what=%s} holds U+0000", what);
 	return ENT_OK;
 }
 
 static enum ent_rc vet_id(const char *what, struct ent_str id, struct ent_err *err)
 {
 	if (id.n == 0)
-		return sdk_fail(err, ENT_EINVAL, "%s is missing", what);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.missing", "{what=%s} is missing", what);
 	return vet_text(what, id, ENT_ID_MAX, err);
 }
 
@@ -62,19 +64,22 @@ static enum ent_rc vet_size(const struct ent_change *change, struct ent_err *err
 		if (change->ticket.has & (1u << i))
 			n += sdk_jsonw_size(change->ticket.at[i].text) + sdk_jsonw_size(change->ticket.at[i].native);
 	if (n > ATTRIBUTES_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the ticket's attributes take %zu bytes as JSON; at most %d are taken",
-				n, ATTRIBUTES_MAX);
+		return sdk_fail_as(
+		    err, ENT_EINVAL, "vet.attributes_large",
+		    "the ticket's attributes take {bytes=%zu} bytes as JSON; at most {most=%d} are taken", n,
+		    ATTRIBUTES_MAX);
 	n = sdk_jsonw_size(change->comment.body);
 	if (n > COMMENT_MAX)
-		return sdk_fail(err, ENT_EINVAL, "the comment takes %zu bytes as JSON; at most %d are taken", n,
-				COMMENT_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.comment_large",
+				   "the comment takes {bytes=%zu} bytes as JSON; at most {most=%d} are taken", n,
+				   COMMENT_MAX);
 	return ENT_OK;
 }
 
 static enum ent_rc vet_time(const char *what, int64_t ms, struct ent_err *err)
 {
 	if (ms < TIME_MIN_MS || ms > TIME_MAX_MS)
-		return sdk_fail(err, ENT_EINVAL, "%s is not in the years 1 to 9999", what);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.year", "{what=%s} is not in the years 1 to 9999", what);
 	return ENT_OK;
 }
 
@@ -85,7 +90,7 @@ static enum ent_rc vet_stamp(const struct ent_change *change, struct ent_err *er
 	if (rc == ENT_OK)
 		rc = vet_time("the comment's time", change->comment.created_ms, err);
 	if (rc == ENT_OK && change->stamp.version < 0)
-		rc = sdk_fail(err, ENT_EINVAL, "the change's version is negative");
+		rc = sdk_fail_as(err, ENT_EINVAL, "vet.version", "the change's version is negative");
 	return rc;
 }
 
@@ -94,8 +99,9 @@ static enum ent_rc vet_correlation(const struct ent_correlation *correlation, st
 	enum ent_rc rc = vet_text("the correlation key", correlation->key, ENT_ID_MAX, err);
 
 	if (rc == ENT_OK && correlation->n_reference > ENT_REFERENCES_MAX)
-		return sdk_fail(err, ENT_EINVAL, "%zu references to other tickets; at most %d are taken",
-				correlation->n_reference, ENT_REFERENCES_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.references_many",
+				   "{n=%zu} references to other tickets; at most {most=%d} are taken",
+				   correlation->n_reference, ENT_REFERENCES_MAX);
 	for (size_t i = 0; rc == ENT_OK && i < correlation->n_reference; i++) {
 		rc = vet_id("a reference's supplier", correlation->reference[i].supplier, err);
 		if (rc == ENT_OK)
@@ -140,7 +146,8 @@ static enum ent_rc vet_continues(const struct ent_change *change, struct ent_err
 	if (rc == ENT_OK)
 		rc = vet_text("the key of the ticket that it goes on as", change->continues_as.key, ENT_ID_MAX, err);
 	if (rc == ENT_OK && sdk_eq(change->continues_as.id, change->ticket.id))
-		rc = sdk_fail(err, ENT_EINVAL, "ticket %.*s is said to go on as itself", ENT_F(change->ticket.id));
+		rc = sdk_fail_as(err, ENT_EINVAL, "vet.goes_on_as_itself",
+				 "ticket {ticket=%.*s} is said to go on as itself", ENT_F(change->ticket.id));
 	return rc;
 }
 

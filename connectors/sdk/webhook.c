@@ -133,7 +133,8 @@ struct ent_change *sdk_changes_add(struct sdk_changes *list, enum ent_change_kin
 enum ent_rc sdk_changes_take(const struct sdk_changes *list, struct ent_changes *ret, struct ent_err *err)
 {
 	if (list->failed && list->max > 0)
-		return sdk_fail(err, ENT_EINVAL, "more than %zu changes in one arrival", list->max);
+		return sdk_fail_as(err, ENT_EINVAL, "vet.changes_many", "more than {most=%zu} changes in one arrival",
+				   list->max);
 	*ret = (struct ent_changes){list->at, list->n};
 	return ENT_OK;
 }

@@ -18,7 +18,7 @@ enum ent_rc sdk_body_object(struct ent_arena *arena, struct ent_str body, const 
 	if (rc != ENT_OK)
 		return rc;
 	if (sdk_json_kind(root) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "the body is JSON, but no object");
+		return sdk_fail_as(err, ENT_EINVAL, "webhook.no_object", "the body is JSON, but no object");
 	*ret = root;
 	return ENT_OK;
 }
@@ -31,11 +31,13 @@ enum ent_rc sdk_id_at(const struct sdk_json *node, const char *path, struct ent_
 	int64_t number;
 
 	if (!at || kind == SDK_JSON_NULL)
-		return sdk_fail(err, ENT_EINVAL, "%s is missing", path);
+		return sdk_fail_as(err, ENT_EINVAL, "json.missing", "{path=%s} is missing", path);
 	if (kind != SDK_JSON_STRING && (kind != SDK_JSON_NUMBER || !sdk_json_int(at, &number)))
-		return sdk_fail(err, ENT_EINVAL, "%s is neither a string nor an integer", path);
+		return sdk_fail_as(err, ENT_EINVAL, "webhook.id_kind", "{path=%s} is neither a string nor an integer",
+				   path);
 	if (id.n == 0 || id.n > ENT_ID_MAX)
-		return sdk_fail(err, ENT_EINVAL, "%s has %zu bytes, an id has 1 to %d", path, id.n, ENT_ID_MAX);
+		return sdk_fail_as(err, ENT_EINVAL, "webhook.id_size",
+				   "{path=%s} has {bytes=%zu} bytes, an id has 1 to {most=%d}", path, id.n, ENT_ID_MAX);
 	*ret = id;
 	return ENT_OK;
 }
@@ -175,7 +177,8 @@ enum ent_rc sdk_attachment_read(const struct sdk_json *node, const struct sdk_at
 	enum ent_rc rc = sdk_id_at(node, names->id, &ret->id, err);
 
 	if (rc != ENT_OK)
-		return sdk_fail(err, rc, "an attachment's %s is missing or no id", names->id);
+		return sdk_fail_as(err, rc, "webhook.attachment_id", "an attachment's {name=%s} is missing or no id",
+				   names->id);
 	ret->name = sdk_word_at(node, names->name);
 	ret->media_type = names->media_type ? sdk_word_at(node, names->media_type) : ENT_ABSENT;
 	ret->url = names->url ? sdk_word_at(node, names->url) : ENT_ABSENT;

@@ -17,7 +17,8 @@ struct reader {
 
 static enum ent_rc xml_refuse(const struct reader *r, const char *why)
 {
-	return sdk_fail(r->err, ENT_EINVAL, "the XML %s at byte %zu", why, (size_t)(r->at - r->begin));
+	return sdk_fail_as(r->err, ENT_EINVAL, "xml.syntax", "the XML {what=%s} at byte {at=%zu}", why,
+			   (size_t)(r->at - r->begin));
 }
 
 static bool is_ahead(const struct reader *r, const char *word)
@@ -273,7 +274,7 @@ enum ent_rc sdk_xml_to_json(struct ent_str xml, struct sdk_jsonw *w, struct ent_
 	enum ent_rc rc;
 
 	if (!xml.p || !sdk_is_utf8(xml))
-		return sdk_fail(err, ENT_EINVAL, "the XML is empty or no UTF-8 text");
+		return sdk_fail_as(err, ENT_EINVAL, "xml.no_text", "the XML is empty or no UTF-8 text");
 	sdk_buf_init(&r.text, TEXT_MAX);
 	if (sdk_starts(xml, "\xEF\xBB\xBF"))
 		r.at += 3;

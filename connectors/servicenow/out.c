@@ -17,12 +17,15 @@ enum { WRITE = 1, FIND = 2, PAGE = 100, LOOKED = 50 };
 
 #define BASE "/api/now/v2/table/"
 
-const char *const servicenow_cannot[] = {
-    "Priority is worked out by ServiceNow from impact and urgency: those two are set, as they are known here, else as "
-    "priority says.",
-    "On hold needs a reason there: only \"waits for the requester\" (3/1) and plain hold (3) are said.",
-    "A journal cannot be changed: a comment of ours that is edited or removed stands there as it was.",
-    NULL,
+const struct ent_sentence servicenow_cannot[] = {
+    {"cannot.servicenow.priority",
+     "Priority is worked out by ServiceNow from impact and urgency: those two are set, as they are known here, else as "
+     "priority says."},
+    {"cannot.servicenow.hold",
+     "On hold needs a reason there: only \"waits for the requester\" (3/1) and plain hold (3) are said."},
+    {"cannot.servicenow.journal",
+     "A journal cannot be changed: a comment of ours that is edited or removed stands there as it was."},
+    {0},
 };
 
 enum ent_repeat servicenow_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s)
@@ -233,15 +236,17 @@ static enum ent_rc parse_page(const struct servicenow_settings *settings, struct
 
 		if (stamp == 0 && has_times) {
 			if (sdk_cursor_news(cursor, item.ticket, 0, sdk_json_print(cursor->arena, row)))
-				sdk_cursor_told(cursor, sdk_fail(err, ENT_EINVAL, "it shows us no sys_updated_on"),
+				sdk_cursor_told(cursor,
+						sdk_fail_as(err, ENT_EINVAL, "servicenow.no_updated",
+							    "it shows us no sys_updated_on"),
 						&item);
 			continue;
 		}
 		if (stamp < cursor->since_ms)
-			return sdk_fail(err, ENT_EINVAL,
-					"ServiceNow ignored the query for what changed since: record "
-					"%.*s is older; check the user's right to read sys_updated_on",
-					ENT_F(item.ticket));
+			return sdk_fail_as(err, ENT_EINVAL, "servicenow.query_since",
+					   "ServiceNow ignored the query for what changed since: record {record=%.*s} "
+					   "is older; check the user's right to read sys_updated_on",
+					   ENT_F(item.ticket));
 		if (!sdk_cursor_news(cursor, item.ticket, stamp, sdk_json_text_at(row, "sys_mod_count")))
 			continue;
 		sdk_cursor_told(cursor, servicenow_record(settings, &cursor->list, row, row, false, err), &item);
@@ -289,9 +294,10 @@ static enum ent_rc rows_vet(const struct sdk_json *rows, struct ent_str field, c
 {
 	for (const struct sdk_json *row = sdk_json_first(rows); row; row = sdk_json_next(row))
 		if (!sdk_eq(sdk_json_text_at(row, sdk_z(arena, field)), op->number))
-			return sdk_fail(err, ENT_EINVAL,
-					"ServiceNow ignored the query for %.*s = %.*s: is it a field there?",
-					ENT_F(field), ENT_F(op->number));
+			return sdk_fail_as(
+			    err, ENT_EINVAL, "servicenow.query_field",
+			    "ServiceNow ignored the query for {field=%.*s} = {value=%.*s}: is it a field there?",
+			    ENT_F(field), ENT_F(op->number));
 	return ENT_OK;
 }
 

@@ -118,7 +118,7 @@ static enum ent_rc head_read(struct ent_change *change, const struct sdk_json *r
 	change->ticket.id = field(record, "sys_id");
 	change->ticket.key = word(field(record, "number"));
 	if (change->ticket.id.n == 0 || change->ticket.id.n > ENT_ID_MAX)
-		return sdk_fail(err, ENT_EINVAL, "sys_id is missing or too long");
+		return sdk_fail_as(err, ENT_EINVAL, "servicenow.sys_id", "sys_id is missing or too long");
 	/* A record is born with sys_mod_count 0, and a version begins at 1. */
 	if (sdk_to_int(field(record, "sys_mod_count"), &mod_count) && mod_count >= 0 && mod_count < INT64_MAX)
 		change->stamp.version = mod_count + 1;
@@ -158,7 +158,7 @@ static enum ent_rc entry_read(struct ent_change *change, const struct sdk_json *
 	struct ent_str by = sdk_word_at(entry, "sys_created_by");
 
 	if (sdk_word_at(entry, "sys_id").p && sdk_id_at(entry, "sys_id", &change->comment.id, err) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL, "a journal entry has no sys_id");
+		return sdk_fail_as(err, ENT_EINVAL, "servicenow.journal_id", "a journal entry has no sys_id");
 	change->comment.author = (struct ent_person){by, by};
 	change->comment.body =
 	    sdk_dialect_read(arena, SDK_SERVICENOW, journal_text(arena, sdk_json_text_at(entry, "value")));
@@ -185,7 +185,8 @@ static enum ent_rc journal_read(struct sdk_changes *list, const struct ent_chang
 	const struct sdk_json *entries = sdk_json_at(node, name);
 
 	if (sdk_json_kind(entries) != SDK_JSON_ARRAY && field(node, name).n > 0)
-		return sdk_fail(err, ENT_EINVAL, "%s is no list of journal entries", name);
+		return sdk_fail_as(err, ENT_EINVAL, "servicenow.journal_kind",
+				   "{name=%s} is no list of journal entries", name);
 	if (sdk_json_kind(entries) != SDK_JSON_ARRAY)
 		return ENT_OK; /* the Table API always answers "" here */
 	for (const struct sdk_json *at = sdk_json_first(entries); at; at = sdk_json_next(at)) {

@@ -92,7 +92,8 @@ static enum ent_rc servicenow_verify(const struct ent_self *self, const struct e
 		if (rc != ENT_OK)
 			return rc;
 	} else if (n_secret > 0 && !sdk_signed_base64(SDK_SHA256, given, secret, n_secret, &webhook->body, 1)) {
-		return sdk_fail(err, ENT_EAUTH, "header X-Entente-Signature matches none of the supplier's secrets");
+		return sdk_fail_as(err, ENT_EAUTH, "servicenow.signature",
+				   "header X-Entente-Signature matches none of the supplier's secrets");
 	}
 	*ret_delivery = delivery;
 	return ENT_OK;

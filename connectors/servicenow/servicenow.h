@@ -26,7 +26,7 @@ enum ent_rc servicenow_journal_row(struct sdk_changes *list, struct ent_str id, 
 				   struct ent_err *err) __attribute__((warn_unused_result));
 
 /* out.c */
-extern const char *const servicenow_cannot[];
+extern const struct ent_sentence servicenow_cannot[];
 enum ent_repeat servicenow_repeat(const struct ent_self *self, enum ent_op_kind kind, unsigned *ret_lag_s);
 enum ent_rc servicenow_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			     struct ent_request *ret, struct ent_err *err);

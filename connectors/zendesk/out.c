@@ -14,11 +14,14 @@ enum { WRITE = 1, LOOKED = 100 };
 
 #define TICKETS ZENDESK_TICKETS
 
-const char *const zendesk_cannot[] = {
-    "A closed ticket takes nothing any more, and a ticket that left `new` cannot go back to it.",
-    "Priority knows four steps: planning (5) is not told, unless map.priority_out names low for it.",
-    "A comment of ours cannot be edited there. One that is removed is blacked out for ever, and its place stays.",
-    NULL,
+const struct ent_sentence zendesk_cannot[] = {
+    {"cannot.zendesk.closed",
+     "A closed ticket takes nothing any more, and a ticket that left `new` cannot go back to it."},
+    {"cannot.zendesk.priority",
+     "Priority knows four steps: planning (5) is not told, unless map.priority_out names low for it."},
+    {"cannot.zendesk.comment",
+     "A comment of ours cannot be edited there. One that is removed is blacked out for ever, and its place stays."},
+    {0},
 };
 
 /* ---- asking ---------------------------------------------------------------------------- */
@@ -168,8 +171,8 @@ static enum ent_rc parse_page(const struct zendesk_settings *settings, struct sd
 	const struct sdk_json *end = sdk_json_at(root, "end_of_stream");
 
 	if (rc == ENT_OK && sdk_json_kind(end) != SDK_JSON_BOOL)
-		rc =
-		    sdk_fail(err, ENT_ERETRY, "the export breaks off: it does not say whether it ends (end_of_stream)");
+		rc = sdk_fail_as(err, ENT_ERETRY, "zendesk.export_broken",
+				 "the export breaks off: it does not say whether it ends (end_of_stream)");
 	for (const struct sdk_json *at = sdk_json_first(tickets); at && rc == ENT_OK; at = sdk_json_next(at)) {
 		struct sdk_cursor_item item = {.ticket = sdk_json_text_at(at, "id"), .place = ENT_STR(PLACE_TICKET)};
 
@@ -256,7 +259,8 @@ enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *ca
 	if (op->kind == ENT_PROBE) /* a stranger is told of a user without an id */
 		return sdk_word_at(root, "user.id").n
 			   ? ENT_OK
-			   : sdk_fail(err, ENT_EAUTH, "Zendesk takes us for an anonymous user: the token is not valid");
+			   : sdk_fail_as(err, ENT_EAUTH, "zendesk.anonymous",
+					 "Zendesk takes us for an anonymous user: the token is not valid");
 	if (sdk_call_looks(call)) {
 		bool creates = op->kind == ENT_CREATE_TICKET;
 		const struct sdk_json *found, *rows = sdk_json_at(root, creates ? "tickets" : "comments");

@@ -37,7 +37,7 @@ enum ent_rc zendesk_redact_build(const struct ent_call *call, struct ent_arena *
 		return ENT_OK;
 	}
 	if (!sdk_to_int(op->ticket.id, &ticket))
-		return sdk_fail(err, ENT_EINVAL, "a ticket's id is a number in Zendesk");
+		return sdk_fail_as(err, ENT_EINVAL, "zendesk.ticket_id", "a ticket's id is a number in Zendesk");
 	sdk_ask_begin(&ask);
 	sdk_jsonw_kint(&ask.w, "ticket_id", ticket);
 	sdk_jsonw_kstr(&ask.w, "html_body", call->memo);
@@ -82,12 +82,13 @@ static enum ent_rc parse_list(const struct ent_op *op, const struct sdk_json *ro
 		if (!sdk_eq(sdk_word_at(at, "id"), op->comment.id))
 			continue;
 		if (!mark_all(sdk_or_empty(sdk_json_text_at(at, "html_body")), arena, &marked))
-			return sdk_says_no(ret, err, "the comment has no text there that can be blacked out");
+			return sdk_says_no(ret, err, "zendesk.no_text",
+					   "the comment has no text there that can be blacked out");
 		return sdk_more(ret, WRITE, marked);
 	}
 	if (sdk_json_bool(sdk_json_at(root, "meta.has_more"), false) && after.n)
 		return sdk_more(ret, NEXT, after);
-	return sdk_says_no(ret, err, "the ticket has no such comment");
+	return sdk_says_no(ret, err, "zendesk.no_comment", "the ticket has no such comment");
 }
 
 enum ent_rc zendesk_redact_parse(const struct ent_call *call, const struct ent_response *response,

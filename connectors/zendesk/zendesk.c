@@ -58,7 +58,7 @@ static enum ent_rc comment_read(struct ent_comment *ret, bool has_id, const stru
 	struct ent_str body = sdk_json_text_at(node, "body");
 
 	if (has_id && sdk_id_at(node, "id", &ret->id, err) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL, "comment.id is missing or no id");
+		return sdk_fail_as(err, ENT_EINVAL, "webhook.comment_id", "comment.id is missing or no id");
 	ret->author = sdk_person_at(node, "author.id", "author.name");
 	if (!ret->author.id.p)
 		ret->author = (struct ent_person){zendesk_id_at(node, "author_id"), sdk_word_at(node, "author_name")};
@@ -220,21 +220,23 @@ static enum ent_rc signature_check(const struct zendesk_settings *settings, cons
 	int64_t sent_ms, away_ms;
 
 	if (!given.p || !time.p)
-		return sdk_fail(
-		    err, ENT_EAUTH,
+		return sdk_fail_as(
+		    err, ENT_EAUTH, "zendesk.signature_missing",
 		    "header X-Zendesk-Webhook-Signature or ...-Signature-Timestamp is missing or stands twice");
 	if (!sdk_signed_base64(SDK_SHA256, given, secret, n_secret, part, 2))
-		return sdk_fail(err, ENT_EAUTH,
-				"header X-Zendesk-Webhook-Signature matches none of the supplier's secrets");
+		return sdk_fail_as(err, ENT_EAUTH, "zendesk.signature_wrong",
+				   "header X-Zendesk-Webhook-Signature matches none of the supplier's secrets");
 	if (settings->tolerance_s == 0)
 		return ENT_OK;
 	if (!sdk_time_parse(time, 0, &sent_ms))
-		return sdk_fail(err, ENT_EAUTH, "header X-Zendesk-Webhook-Signature-Timestamp is no time");
+		return sdk_fail_as(err, ENT_EAUTH, "zendesk.time_kind",
+				   "header X-Zendesk-Webhook-Signature-Timestamp is no time");
 	away_ms = now_ms > sent_ms ? now_ms - sent_ms : sent_ms - now_ms;
 	if (away_ms / 1000 > settings->tolerance_s)
-		return sdk_fail(err, ENT_EAUTH,
-				"header X-Zendesk-Webhook-Signature-Timestamp is more than %lld s from now",
-				(long long)settings->tolerance_s);
+		return sdk_fail_as(
+		    err, ENT_EAUTH, "zendesk.time_far",
+		    "header X-Zendesk-Webhook-Signature-Timestamp is more than {seconds=%lld} s from now",
+		    (long long)settings->tolerance_s);
 	return ENT_OK;
 }
 

@@ -33,7 +33,7 @@ enum ent_rc zendesk_comment(struct sdk_changes *list, const struct ent_change *h
 			    const struct sdk_json *comment, struct ent_err *err) __attribute__((warn_unused_result));
 
 /* out.c */
-extern const char *const zendesk_cannot[];
+extern const struct ent_sentence zendesk_cannot[];
 enum ent_rc zendesk_build(const struct ent_self *self, const struct ent_call *call, struct ent_arena *arena,
 			  struct ent_request *ret, struct ent_err *err);
 enum ent_rc zendesk_parse(const struct ent_self *self, const struct ent_call *call, const struct ent_response *response,

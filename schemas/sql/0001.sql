@@ -30,7 +30,7 @@ CREATE TABLE dead_letter (
 	delivery_id TEXT NOT NULL,
 	received_ms BIGINT NOT NULL,
 	body_hash   BLOB NOT NULL,
-	reason      TEXT NOT NULL,
+	reason      TEXT NOT NULL, -- a sentence: JSON {"code", "params", "text"}
 	conflict    SMALLINT NOT NULL, -- its id came before with another body: replayed by id only
 	state       TEXT NOT NULL, -- waiting, replayed, ignored
 	state_ms    BIGINT NOT NULL,

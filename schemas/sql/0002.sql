@@ -89,7 +89,7 @@ CREATE TABLE delivery (
 	due_ms      BIGINT NOT NULL,
 	state_ms    BIGINT NOT NULL,
 	cause       TEXT NOT NULL,
-	reason      TEXT NOT NULL,
+	reason      TEXT NOT NULL, -- a sentence: JSON {"code", "params", "text"}; '' none. So are note, why, next below
 	exchange    TEXT NOT NULL, -- JSON: the last request and its answer, without secrets; '' when it is done
 	remote_id   TEXT NOT NULL,
 	halved      SMALLINT NOT NULL DEFAULT 0, -- 1: the tool took its text for too long; half of it goes
@@ -133,7 +133,7 @@ CREATE TABLE cursor (
 	changes  BIGINT NOT NULL,
 	told_ms  BIGINT NOT NULL, -- last page that told something; 0: none yet
 	asked_ms BIGINT NOT NULL, -- a person asked for a page at once; 0: nobody
-	note     TEXT NOT NULL, -- what the connector said last about a page, for people
+	note     TEXT NOT NULL, -- what the connector said last about a page: a sentence
 	note_ms  BIGINT NOT NULL,
 	state    TEXT NOT NULL, -- running, done, stopped
 	PRIMARY KEY (supplier, stream)
@@ -145,7 +145,7 @@ CREATE TABLE aside (
 	stream   TEXT NOT NULL, -- as in cursor
 	ticket   TEXT NOT NULL, -- its id, else what the list calls it
 	key      TEXT NOT NULL,
-	reason   TEXT NOT NULL,
+	reason   TEXT NOT NULL, -- a sentence
 	tries    BIGINT NOT NULL,
 	since_ms BIGINT NOT NULL,
 	next_ms  BIGINT NOT NULL, -- asked for again; 0: not known

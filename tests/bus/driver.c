@@ -368,7 +368,7 @@ static int latency(struct run *run, int64_t n)
 static int hold(struct run *run, int64_t total)
 {
 	sigset_t term;
-	struct ent_err err, last = {""};
+	struct ent_err err, last = {0};
 	struct timespec tick = {0, 20000000};
 	double from;
 

@@ -131,7 +131,7 @@ static void try_row(struct world *world, const struct row *row)
 	struct kafka *kafka = kafka_rd_new(&world->options, true, NULL);
 	char said[16] = "", after[16] = "", why[400];
 	const char *name = "";
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum kafka_rc rc;
 
 	for (size_t i = 0; i < sizeof api / sizeof *api; i++)

@@ -188,9 +188,9 @@ static void result_print(struct sdk_buf *out, const struct dialog *dialog, enum 
 	word_print(out, "memo", result->memo);
 	for (size_t i = 0; i < result->n_aside; i++) {
 		word_print(out, "aside", result->aside[i].ticket);
-		word_print(out, "  because", result->aside[i].reason);
+		word_print(out, "  because", result->aside[i].reason.text);
 	}
-	word_print(out, "note", result->note);
+	word_print(out, "note", result->note.text);
 	changes_print(out, dialog->plugin->connector, &result->changes);
 }
 
@@ -199,7 +199,7 @@ static const char *build_once(struct round *round, struct ent_arena *arena, stru
 {
 	const struct plugin *plugin = round->dialog->plugin;
 	struct ent_request request = {0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = plugin->connector->build(&plugin->self, &round->call, arena, &request, &err);
 	const char *method = request.method ? request.method : "GET";
 
@@ -210,6 +210,8 @@ static const char *build_once(struct round *round, struct ent_arena *arena, stru
 		return "request: a return code that build() does not have";
 	if (!err.msg[0] != (rc == ENT_OK))
 		return "request: a failure without a reason, or success with one";
+	if (rc != ENT_OK && !err.code[0])
+		return "request: a reason without a code";
 	if (rc == ENT_OK)
 		request_print(out, &request);
 	else
@@ -230,7 +232,7 @@ static const char *parse_once(const struct round *round, const struct ent_respon
 	const struct plugin *plugin = round->dialog->plugin;
 	struct ent_response read = *response;
 	struct ent_result result = {0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
 
 	if (rc == ENT_OK || read.status >= 300)

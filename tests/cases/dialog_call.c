@@ -155,7 +155,7 @@ const char *call_read(const struct dialog *dialog, struct ent_str json, struct e
 					    "attempt", "look", "memo",   "title_max", "text_max", "language", NULL};
 	const struct sdk_json *root = NULL;
 	struct ent_call call = {.now_ms = dialog->now_ms};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	int64_t phase = 0, attempt = 1;
 	const char *why;
 

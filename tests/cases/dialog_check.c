@@ -20,9 +20,10 @@ const char *connector_fault(const struct plugin *plugin)
 		return "ops, build and parse do not belong together";
 	if (connector->ops >> ENT_N_OP)
 		return "ops names an op that does not exist";
-	for (const char *const *cannot = connector->cannot; cannot && *cannot; cannot++)
-		if (strlen(*cannot) < 10 || (*cannot)[strlen(*cannot) - 1] != '.')
-			return "`cannot` has something that is no sentence";
+	for (const struct ent_sentence *cannot = connector->cannot; cannot && cannot->code; cannot++)
+		if (strlen(cannot->text) < 10 || cannot->text[strlen(cannot->text) - 1] != '.' ||
+		    strncmp(cannot->code, "cannot.", 7) != 0)
+			return "`cannot` has something that is no sentence, or whose code is not cannot.*";
 	return NULL;
 }
 
@@ -178,6 +179,8 @@ const char *result_fault(struct ent_arena *arena, const struct ent_call *call, e
 		return "result: success, and yet an error was written";
 	if (!fine && (!err->msg[0] || !sdk_is_utf8(sdk_str(err->msg))))
 		return "result: a failure without a reason, or with one that is no UTF-8";
+	if (rc < ENT_OK && !err->code[0])
+		return "result: a reason without a code";
 	if (rc == ENT_ERETRY && result->retry_after_s > RETRY_MAX_S)
 		return "result: retry_after_s is more than a day";
 	if (!fine)
@@ -210,7 +213,7 @@ static enum ent_rc damage_try(struct damage *damage, struct ent_str body, const 
 	struct ent_arena *keep = damage->dialog->arena;
 	struct ent_response response = damage->response;
 	struct ent_result result = {0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_arena arena;
 	const char *fault;
 	enum ent_rc rc;

@@ -98,18 +98,18 @@ static enum ent_rc fault_parse(const struct ent_self *self, const struct ent_cal
 
 	(void)self, (void)call;
 	if (FAULT == STATUS_BLIND && rc != ENT_OK) {
-		*err = (struct ent_err){""};
+		*err = (struct ent_err){0};
 		return ENT_OK;
 	}
 	if (FAULT == NO_REASON && rc != ENT_OK) {
-		*err = (struct ent_err){""};
+		*err = (struct ent_err){0};
 		return rc;
 	}
 	sdk_changes_init(&list, arena);
 	if (FAULT == BAD_CHANGE || (FAULT == DAMAGE && rc != ENT_OK))
 		(void)sdk_changes_add(&list, ENT_TICKET_CHANGED);
 	if (FAULT == DAMAGE && rc != ENT_OK)
-		*err = (struct ent_err){""};
+		*err = (struct ent_err){0};
 	else if (rc != ENT_OK)
 		return rc;
 	if (FAULT == ERR_ON_OK)
@@ -120,7 +120,8 @@ static enum ent_rc fault_parse(const struct ent_self *self, const struct ent_cal
 	return FAULT == MORE_NO_PHASE ? ENT_MORE : ENT_OK;
 }
 
-static const char *const fault_cannot[] = {FAULT == NO_SENTENCE ? "notes" : "It knows notes alone.", NULL};
+static const struct ent_sentence fault_cannot[] = {
+    {"cannot.faulty", FAULT == NO_SENTENCE ? "notes" : "It knows notes alone."}, {0}};
 
 static const struct ent_connector fault_connector = {
     .abi = ENT_ABI,

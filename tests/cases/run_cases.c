@@ -274,13 +274,13 @@ static const char *transcript_answer(struct plugin *plugin, struct ent_arena *ar
 	struct ent_str delivery = ENT_ABSENT;
 	struct ent_changes changes = {NULL, 0};
 	struct ent_webhook read = t->webhook;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc =
 	    connector->verify(&plugin->self, &t->webhook, t->secret, t->n_secret, t->now_ms, arena, &delivery, &err);
 
 	sdk_buf_format(out, "verify %s%s%s\n", rc_name(rc), rc == ENT_OK ? "" : ": ", rc == ENT_OK ? "" : err.msg);
 	if (rc != ENT_OK)
-		return NULL;
+		return err.code[0] ? NULL : "verify: a reason without a code";
 	sdk_buf_z(out, "delivery ");
 	quoted_print(out, delivery);
 	rc = charset_read(arena, read.header, read.n_header, &read.body, &err);
@@ -288,7 +288,7 @@ static const char *transcript_answer(struct plugin *plugin, struct ent_arena *ar
 		rc = connector->decode(&plugin->self, &read, arena, &changes, &err);
 	if (rc != ENT_OK) {
 		sdk_buf_format(out, "\ndecode %s: %s\n", rc_name(rc), err.msg);
-		return NULL;
+		return err.code[0] ? NULL : "decode: a reason without a code";
 	}
 	sdk_buf_format(out, "\ndecode ok, %zu change%s\n", changes.n, changes.n == 1 ? "" : "s");
 	changes_print(out, connector, &changes);
@@ -350,7 +350,7 @@ static const char *case_run(struct run *run, struct plugin *plugin, const char *
 	struct transcript t = {.folder = folder};
 	struct sdk_buf out[2];
 	struct ent_str file;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	const char *why;
 
 	if (!file_read(arena, path, &file))

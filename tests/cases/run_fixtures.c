@@ -47,7 +47,7 @@ static const char *decode_once(const struct plugin *plugin, struct ent_arena *ar
 			       enum ent_rc *ret_rc, struct ent_changes *ret)
 {
 	struct ent_changes changes = {NULL, 0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = plugin->connector->decode(&plugin->self, webhook, arena, &changes, &err);
 
 	*ret_rc = rc;
@@ -58,7 +58,9 @@ static const char *decode_once(const struct plugin *plugin, struct ent_arena *ar
 		return "a refusal that is not ENT_EINVAL";
 	if (changes.n > 0)
 		return "a refusal that wrote changes";
-	return err.msg[0] ? NULL : "a refusal without a reason";
+	if (!err.msg[0])
+		return "a refusal without a reason";
+	return err.code[0] ? NULL : "a reason without a code";
 }
 
 /* ---- damage ------------------------------------------------------------------- */

@@ -178,7 +178,7 @@ static bool store(struct world *world, const struct ent_result *result)
 	for (size_t i = 0; i < result->n_aside; i++) {
 		int64_t ticket = 0;
 
-		if (!sdk_to_int(result->aside[i].ticket, &ticket) || result->aside[i].reason.n == 0)
+		if (!sdk_to_int(result->aside[i].ticket, &ticket) || result->aside[i].reason.code.n == 0)
 			return fail(world, "something is put aside without id or reason");
 		world->is_aside[ticket] = true;
 	}
@@ -195,7 +195,7 @@ static bool step(struct world *world, bool may_cut, bool *ret_ended)
 				.now_ms = tool->now_ms - 7000}; /* our clock is not theirs */
 	struct sdk_cursor_rule rule = rule_of(tool);
 	struct ent_result result = {0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_cursor cursor;
 	struct sdk_arena arena;
 	bool fine = true;

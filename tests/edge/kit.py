@@ -160,6 +160,9 @@ class Binary(Server):
         shutil.rmtree(self.folder)
         return status, said
 
+with open(os.path.join(TOP, "schemas/sentences.json"), encoding="utf-8") as listed:
+    SENTENCES = json.load(listed)
+
 
 def sign(body, secret=SECRET):
     return "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
@@ -253,7 +256,7 @@ def is_problem(answer, status):
         return False
     document = json.loads(body)
     return (document["status"] == status and document["type"].startswith("/problems/") and len(document["detail"]) > 10 and
-            document["title"])
+            document["title"] and sorted(document["params"]) == sorted(SENTENCES[document["code"]]["params"]))
 
 
 def sanitizes_threads():

@@ -223,7 +223,7 @@ def check_where(tap, server):
     tap.check("its tag changes when a delivery moves", status == 200 and newer["ETag"] != headers["ETag"], (status, newer["ETag"]))
     where = next(c for c in json.loads(body)["thread"] if c["id"] == comment["id"])["where"][0]
     tap.check("the thread says where it stands still, why, and what to do", where["state"] == "parked" and where["cause"] == "refused" and
-              where["reason"] == "HTTP 422: too long" and "edit" in where["next"] and where["delivery"], where)
+              where["reason"]["text"] == "HTTP 422: too long" and "edit" in where["next"]["text"] and where["delivery"], where)
     with store(server) as db:
         db.execute("DELETE FROM delivery WHERE comment = ?", (comment["id"],))
         db.execute("INSERT INTO copy (supplier, ticket, external_id, comment, learned) VALUES ('vega', 'V7', 'c-9', ?, 0)", (comment["id"],))
@@ -243,7 +243,7 @@ def check_status(tap, server):
               [("vega", ["status"], "resolved", "pending")])
     change(server, "UPDATE delivery SET state = 'parked', cause = 'not_done', reason = 'it still says open' WHERE id = ?", update[0]["id"])
     tap.equal("what stands still beside comments is shown with the incident",
-              [(d["supplier"], d["op"], d["state"], d["reason"]) for d in server.json("GET", f"/v1/incidents/{number}")[1]["deliveries"]],
+              [(d["supplier"], d["op"], d["state"], d["reason"]["text"]) for d in server.json("GET", f"/v1/incidents/{number}")[1]["deliveries"]],
               [("vega", "update_ticket", "parked", "it still says open")])
     tap.equal("once more changes nothing", (server.json("PATCH", f"/v1/incidents/{number}", {"status": "resolved"})[0],
                                             len([d for d in queue(server, incident=number) if d["op"] == "update_ticket"])), (200, 1))
@@ -354,7 +354,7 @@ def check_queue(tap, server):
     tap.equal("by state and cause", ([d["id"] for d in queue(server, state="parked", cause="unmapped")],
                                      [d["id"] for d in queue(server, state="unknown")]), ([ids[3], ids[2]], [ids[1]]))
     one = server.json("GET", f"/v1/deliveries/{ids[1]}")[1]
-    tap.check("what may have been done says to look first", "look" in one["next"] and one["text"] == "queue 1" and
+    tap.check("what may have been done says to look first", "look" in one["next"]["text"] and one["text"] == "queue 1" and
               one["author"] == {"name": "first", "supplier": ""}, one)
     status, got = server.json("POST", f"/v1/deliveries/{ids[0]}/edit", {"text": "shorter"})
     tap.check("other words for it: on its way again with them", status == 200 and (got["state"], got["text"], got["edited"]) ==
@@ -457,7 +457,7 @@ def check_live(tap, server, number):
         last = db.execute("SELECT max(seq) FROM event").fetchone()[0]
         db.execute("INSERT INTO event (seq, kind, incident, sequence, partition_no, time_ms, recorded_ms, supplier, delivery_id, traceparent, "
                    "json) VALUES (?, 'supplier.state_changed', -77, 1, 0, 1, 1, 'vega', '', '', ?)",
-                   (last + 1, json.dumps({"supplier": "vega", "from": "healthy", "to": "refused", "why": "HTTP 401", "next": "look"})))
+                   (last + 1, json.dumps({"supplier": "vega", "from": "healthy", "to": "refused", "why": {"code": "http.status", "params": {"status": 401}, "text": "HTTP 401"}})))
     db.close()
     stream = live.Stream(server, "?after=0&supplier=vega")  # far behind: it reads the store, which alone knows of that row
     got = next(([event] for event in iter(lambda: stream.events(1)[0], None) if event[0] > last), None)

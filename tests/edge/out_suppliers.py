@@ -8,6 +8,11 @@ from kit import is_problem, wait_for
 from out_kit import change, queue, store
 
 
+def plain(text):
+    """A sentence of which only the text is known."""
+    return {"code": "connector.said", "params": {"said": text}, "text": text}
+
+
 def check_suppliers(tap, server):
     answer = server.json("GET", "/v1/suppliers")[1]
     items = {s["name"]: s for s in answer["items"]}
@@ -17,7 +22,7 @@ def check_suppliers(tap, server):
     same = ("policy", "can", "cannot", "link", "deliveries", "state", "map_version", "cursors")
     tap.equal("one supplier is as the list has it", {k: vega[k] for k in same}, {k: items["vega"][k] for k in same})
     tap.check("what it can and cannot", vega["can"] == ["create_ticket", "update_ticket", "add_comment", "poll"] and
-              vega["cannot"] == ["An attachment cannot be brought."] and items["telnord"]["can"] == [] and
+              vega["cannot"] == [{"code": "cannot.test", "params": {}, "text": "An attachment cannot be brought."}] and items["telnord"]["can"] == [] and
               items["telnord"]["link"] is None and vega["link"]["url"] == "https://tool.example", vega)
     tap.equal("whose word counts", vega["policy"], {"status": "holder", "priority": "holder", "impact": "holder", "urgency": "holder"})
     with store(server) as db:
@@ -28,7 +33,7 @@ def check_suppliers(tap, server):
     db.close()
     vega = server.json("GET", "/v1/suppliers/vega")[1]
     tap.equal("its state, since when, why and what to do", [vega[k] for k in ("state", "since", "why", "next", "quiet_since")],
-              ["refused", "2023-11-14T22:13:20.000Z", "HTTP 401", "look at its credential", "2023-11-14T22:13:21.000Z"])
+              ["refused", "2023-11-14T22:13:20.000Z", plain("HTTP 401"), plain("look at its credential"), "2023-11-14T22:13:21.000Z"])
     text = server.call("GET", "/metrics")[2].decode()
     tap.check("as gauges", 'entente_supplier_state{supplier="vega",state="refused"} 1' in text and
               'entente_supplier_state{supplier="vega",state="healthy"} 0' in text and
@@ -67,8 +72,8 @@ def check_poll(tap, server):
                    "('vega', 'poll', '4711', 'V-4711', 'HTTP 500', 4, 1000, 2000)")
     got = server.json("GET", "/v1/suppliers/vega")[1]
     tap.equal("what was put aside, and what the poll noted, is shown", (got["aside"], got["n_aside"], [(c["told"], c["note"]) for c in polls(got)]),
-              ([{"stream": "poll", "ticket": "4711", "key": "V-4711", "reason": "HTTP 500", "tries": 4, "since": "1970-01-01T00:00:01.000Z",
-                 "next": "1970-01-01T00:00:02.000Z"}], 1, [("1970-01-01T00:00:05.000Z", "its cursor was refused")]))
+              ([{"stream": "poll", "ticket": "4711", "key": "V-4711", "reason": plain("HTTP 500"), "tries": 4, "since": "1970-01-01T00:00:01.000Z",
+                 "next": "1970-01-01T00:00:02.000Z"}], 1, [("1970-01-01T00:00:05.000Z", plain("its cursor was refused"))]))
     text = server.call("GET", "/metrics")[2].decode()
     tap.check("and counted", 'entente_supplier_tickets_put_aside{supplier="vega"} 1' in text and
               'entente_supplier_tickets_put_aside{supplier="orion"} 0' in text)
@@ -108,7 +113,8 @@ def check_maps(tap, server):
     letter = server.json("GET", "/v1/deadletters?supplier=vega")[1]["items"][0]["id"]
     change(server, "UPDATE dead_letter SET delivery_id = 'poll:x', header = ? WHERE id = ?", question, letter)
     tap.equal("a dead page is read as an answer, too: dead still for its own reason",
-              [server.json("POST", f"/v1/deadletters/{letter}/replay")[1][k] for k in ("status", "reason")], ["dead", "id is missing"])
+              [server.json("POST", f"/v1/deadletters/{letter}/replay")[1][k] for k in ("status", "reason")],
+              ["dead", {"code": "json.missing", "params": {"path": "id"}, "text": "id is missing"}])
     with store(server) as db:
         body = db.execute("SELECT body FROM raw r JOIN inbox i ON i.id = r.inbox WHERE i.delivery_id = 'poll:0'").fetchone()[0]
         db.execute("UPDATE dead_letter SET body = ? WHERE id = ?", (body, letter))

@@ -70,7 +70,7 @@ static enum ent_rc parse_page(const struct ent_self *self, const struct ent_call
 						  &ret->changes, err);
 }
 
-static const char *const cannot[] = {"An attachment cannot be brought.", NULL};
+static const struct ent_sentence cannot[] = {{"cannot.test", "An attachment cannot be brought."}, {0}};
 
 static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed,
 			  const struct ent_connector *connector)
@@ -218,7 +218,7 @@ static void set_held(struct server *server, bool held, bool ends)
 static void reload(struct server *server, const char *name, const struct ent_connector *connector)
 {
 	struct supplier_set *set = suppliers(name, connector);
-	struct ent_err err = {"done"};
+	struct ent_err err = {.msg = "done"};
 
 	if (edge_reload(server->edge, set, &err) != ENT_OK)
 		printf("refused: %s\n", err.msg);
@@ -285,7 +285,7 @@ static void first_token(struct db *db)
 	while (db_row(stmt))
 		;
 	if (!db_commit(db))
-		die("token", &(struct ent_err){"not stored"});
+		die("token", &(struct ent_err){.msg = "not stored"});
 	printf("token %s\n", token);
 }
 

@@ -138,10 +138,10 @@ static inline const char *answerer_ask(struct answerer *answerer, struct ent_cal
 		struct ent_request request = {0};
 		struct ent_result result = {0};
 
-		*err = (struct ent_err){""};
+		*err = (struct ent_err){0};
 		if (connector->build(&answerer->self, call, &arena.abi, &request, err) == ENT_OK && is_ours)
 			fault = request_fault(&arena.abi, &request);
-		*err = (struct ent_err){""};
+		*err = (struct ent_err){0};
 		rc = connector->parse(&answerer->self, call, &response, &arena.abi, &result, err);
 		if (!fault && is_ours)
 			fault = result_fault(&arena.abi, call, rc, &result, err);
@@ -160,7 +160,7 @@ static inline const char *answerer_hear(struct answerer *answerer, struct ent_st
 	const char *fault = NULL;
 	struct sdk_arena arena;
 
-	*err = (struct ent_err){""};
+	*err = (struct ent_err){0};
 	sdk_arena_init(&arena);
 	if (answerer->connector->decode(&answerer->self, &webhook, &arena.abi, &changes, err) == ENT_OK)
 		fault = changes_fault(&arena.abi, &changes);

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct answerer answerer; /* one state serves many answers, as in the broker */
 	struct ent_call call = {0};
 	struct ent_str rest, memo;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (size < 3)
 		return 0;

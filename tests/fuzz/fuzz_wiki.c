@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct ent_str bytes = {(const char *)data, size};
 	const struct sdk_json *node = NULL;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_arena arena;
 
 	sdk_arena_init(&arena);

@@ -45,7 +45,7 @@ def beyond_schema(data):
     wrong += [f"unmapped: {name} is not among seen" for name in data.get("unmapped", []) if name not in data["seen"]]
     if "tickets" not in data and "other" in data and data["other"]["id"] == data["incident"]["id"]:
         wrong.append("an incident absorbed by itself")
-    if "from" in data and "why" not in data and data["from"] == data["to"]:
+    if "from" in data and "incident" in data and data["from"] == data["to"]:
         wrong.append("from and to are the same")
     return wrong
 

@@ -61,7 +61,7 @@ class Broker(serve.Broker):
 
     def dead_letters(self, supplier):
         items = (self.ask("GET", f"/v1/deadletters?supplier={supplier}")[1] or {}).get("items", [])
-        return [item["reason"] for item in items]
+        return [item["reason"]["text"] for item in items]
 
 
 def a_webhook(tap, broker):

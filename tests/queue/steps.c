@@ -315,11 +315,11 @@ void delivery_done(struct world *world, struct delivery *delivery)
 	enum delivery_cause cause;
 
 	if (!may_go(world, delivery, &cause))
-		result =
-		    (struct delivery_result){.outcome = OUTCOME_CANCELLED, .cause = cause, .reason = ENT_STR("no")};
+		result = (struct delivery_result){
+		    .outcome = OUTCOME_CANCELLED, .cause = cause, .reason = SDK_SENTENCE("test.said", "no")};
 	else if (delivery->op != ENT_CREATE_TICKET && !ticket_in(world, tool))
 		result = (struct delivery_result){
-		    .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("it is gone")};
+		    .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = SDK_SENTENCE("test.said", "it is gone")};
 	const struct delivery *add = brings(world, delivery);
 	if (add && result.outcome == OUTCOME_DONE)
 		world->words[add->id] =

@@ -32,7 +32,7 @@ int main(void)
 	while ((n = getline(&line, &size, stdin)) > 0) {
 		struct sdk_arena arena;
 		struct sdk_buf buf;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		sdk_arena_init(&arena);
 		sdk_buf_init(&buf, VALUE_MAX);

@@ -72,7 +72,7 @@ static enum ent_rc digest_of(const char *path, char ret[65], struct ent_err *err
 
 static void check_fsck(struct sim *sim)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct db *db = NULL;
 	struct sdk_buf report;
 	int64_t findings = 0;
@@ -94,7 +94,7 @@ void check_rebuild(struct look *look)
 	struct rebuild *rebuild = NULL;
 	struct db *db = NULL;
 	char stored[65] = "", again[65] = "";
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc;
 
 	if (sim->seed % 8 || sim->violation.invariant[0])

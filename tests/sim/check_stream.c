@@ -213,7 +213,7 @@ static void check_person(struct stream *stream, struct ent_str ref, struct ent_s
 	struct reader people = {&sim->cluster, KAFKA_PEOPLE, 0, 0};
 	const struct kafka_record *record;
 	struct person_row row = {.person.ref = ENT_STR("")};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	char quoted[300];
 	size_t n = (size_t)snprintf(quoted, sizeof quoted, "\"%.*s\"", ENT_F(name));
 

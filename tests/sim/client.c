@@ -154,7 +154,7 @@ static bool receive(struct sim *sim, struct attempt *attempt)
 	arrival_decode(sim->suppliers, supplier, &self, &webhook, &attempt->arena.abi, &attempt->job.arrival);
 	if (delivery->kind == DELIVERY_GOOD && attempt->job.arrival.dead)
 		sim_violates(sim, "decode", delivery->id, "delivery %s became a dead letter: %.*s", delivery->id,
-			     (int)attempt->job.arrival.reason.n, attempt->job.arrival.reason.p);
+			     (int)attempt->job.arrival.reason.text.n, attempt->job.arrival.reason.text.p);
 	return true;
 }
 

@@ -59,7 +59,7 @@ static void process_end(struct sim *sim, bool power, const char *why)
 
 static void process_start(struct sim *sim)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	sim->broker = broker_start(&sim->world, &sim->disk, &sim->cluster, &sim->plan, sim->seed, ++sim->serial, &err);
 	trace_line(&sim->world, "start %d: %s", sim->serial, sim->broker ? "up" : err.msg);
@@ -187,7 +187,7 @@ static void step_zombie(struct sim *sim)
 
 static void act(struct sim *sim, enum action action)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = ENT_OK;
 
 	trace_mix(&sim->world, action);
@@ -286,7 +286,7 @@ static bool is_drained(const struct sim *sim)
 
 static void drain(struct sim *sim)
 {
-	struct ent_err why = {""};
+	struct ent_err why = {0};
 
 	for (int i = 0; i < DRAIN_STEPS; i++) {
 		if (sim->violation.invariant[0] || is_drained(sim))

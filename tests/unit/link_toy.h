@@ -111,19 +111,23 @@ static inline enum ent_rc toy_page(struct ent_str rest, int64_t now_ms, struct e
 		kind = sdk_cut(one, ':', &one);
 		id = sdk_cut(one, ':', &status);
 		if (sdk_eqz(kind, "note"))
-			ret->note = id;
+			ret->note = sdk_say(arena, "test.said", "{said=%.*s}", ENT_F(id));
 		else if (sdk_eqz(kind, "asides") && sdk_to_int(id, &many))
 			while (many-- > 0)
 				aside[ret->n_aside++] = (struct ent_aside){.ticket = sdk_int(arena, many)};
 		else if (sdk_eqz(kind, "again") && sdk_to_int(status, &many))
 			aside[ret->n_aside++] = (struct ent_aside){.ticket = id,
-								   .reason = ENT_STR("HTTP-500"),
+								   .reason = SDK_SENTENCE("test.said", "HTTP-500"),
 								   .tries = (unsigned)many,
 								   .since_ms = 1,
 								   .next_ms = now_ms + 100000};
 		else if (sdk_eqz(kind, "aside"))
 			aside[ret->n_aside++] = (struct ent_aside){
-			    .ticket = id, .reason = status, .tries = 4, .since_ms = now_ms, .next_ms = 2};
+			    .ticket = id,
+			    .reason = sdk_say(arena, "test.said", "{said=%.*s}", ENT_F(sdk_or_empty(status))),
+			    .tries = 4,
+			    .since_ms = now_ms,
+			    .next_ms = 2};
 		else
 			toy_ticket(&list, id, status);
 	}

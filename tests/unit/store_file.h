@@ -133,7 +133,7 @@ static inline enum job_outcome deliver(struct fixture *fixture, const char *supp
 	sdk_digest(SDK_SHA256, &job->arrival.body, 1, hash);
 	memcpy(job->arrival.body_hash, hash, 32);
 	job->arrival.dead = change == NULL;
-	job->arrival.reason = ENT_STR("not understood");
+	job->arrival.reason = SDK_SENTENCE("test.said", "not understood");
 	job->arrival.changes = (struct ent_changes){change, change != NULL};
 	assert_true(writer_submit(fixture->writer, job));
 	if (writer_step(fixture->writer, &err) != ENT_OK)

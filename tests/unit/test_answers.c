@@ -193,7 +193,7 @@ static void feed(struct answerer *answerer, struct ent_str body, uint8_t kind, u
 {
 	static const int status[] = {200, 201, 204, 400, 404, 409, 200, 503};
 	struct ent_call call = {0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	const char *fault;
 
 	call_fill(&call, kind, bits & 8, words_of(body));
@@ -209,7 +209,7 @@ static void connector_feed(const struct ent_connector *connector)
 {
 	struct bodies *bodies = calloc(1, sizeof *bodies);
 	struct answerer answerer;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	uint64_t seed = 0x9e3779b97f4a7c15;
 	const char *fault = answerer_open(&answerer, connector, &err);
 

@@ -70,8 +70,8 @@ static void expect_dead(struct world *world, const char *words)
 	(void)decode(world);
 	assert_true(world->arrival.dead);
 	assert_int_equal(world->arrival.changes.n, 0);
-	if (!strstr(sdk_z(&world->arena.abi, world->arrival.reason), words))
-		fail_msg("\"%.*s\" does not say \"%s\"", ENT_F(world->arrival.reason), words);
+	if (!strstr(sdk_z(&world->arena.abi, world->arrival.reason.text), words))
+		fail_msg("\"%.*s\" does not say \"%s\"", ENT_F(world->arrival.reason.text), words);
 }
 
 static void delivery_ids(void **state)
@@ -91,7 +91,7 @@ static void delivery_ids(void **state)
 static void verified(void **state)
 {
 	struct world world;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	(void)state;
 	begin(&world);
@@ -178,8 +178,8 @@ static void limits(void **state)
 	assert_false(world.arrival.dead);
 	assert_true(world.arrival.is_cut);
 	assert_int_equal(world.arrival.changes.n, ENT_CHANGES_MAX);
-	assert_non_null(
-	    strstr(sdk_z(&world.arena.abi, world.arrival.reason), "more than 1000 changes: the first 1000 were taken"));
+	assert_non_null(strstr(sdk_z(&world.arena.abi, world.arrival.reason.text),
+			       "more than 1000 changes: the first 1000 were taken"));
 	many[ENT_CHANGES_MAX].ticket.id.n = ENT_ID_MAX + 1; /* changes that are not taken are not checked */
 	(void)decode(&world);
 	assert_true(world.arrival.is_cut);

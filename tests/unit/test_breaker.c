@@ -12,7 +12,7 @@
 
 #define MAX 3 /* failures */
 
-static const struct ent_err why = {"because"};
+static const struct ent_err why = {.msg = "because"};
 
 /* f: failed at that incident, r: refused there, o: something was done; 0: the supplier as a whole. */
 static const struct {

@@ -63,7 +63,7 @@ static void a_declared_charset_is_decoded_or_refused_by_name(void **state)
 		struct ent_header header[] = {{ENT_STR("X-A"), ENT_STR("charset=klingon")},
 					      {ENT_STR("content-TYPE"), sdk_str(bodies[i].type)}};
 		struct ent_str body = bodies[i].body;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		enum ent_rc rc = charset_read(&arena.abi, header, 2, &body, &err);
 
 		if ((rc == ENT_OK) != (bodies[i].want != NULL))
@@ -81,7 +81,7 @@ static void a_long_body_is_decoded_whole(void **state)
 	char bytes[20000];
 	struct ent_header header = {ENT_STR("Content-Type"), ENT_STR("a/b; charset=windows-1252")};
 	struct ent_str body = {bytes, sizeof bytes};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_arena arena;
 
 	(void)state;

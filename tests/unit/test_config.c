@@ -58,7 +58,7 @@ static void file_write(const char *text)
 static struct config *load(const struct fixture *fixture, const char *text)
 {
 	struct config *config = NULL;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	file_write(text);
 	if (config_load(path, fixture->plugins, &config, &err) != ENT_OK)
@@ -70,7 +70,7 @@ static struct config *load(const struct fixture *fixture, const char *text)
 static void problems_of(const struct fixture *fixture, const char *text, struct sdk_buf *report)
 {
 	struct config *config = NULL;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	file_write(text);
 	sdk_buf_init(report, 1 << 20);

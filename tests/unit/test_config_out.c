@@ -58,7 +58,7 @@ static int tear_down(void **state)
 static enum ent_rc load(struct fixture *fixture, const char *text, struct sdk_buf *report, struct config **ret)
 {
 	struct sdk_buf whole;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc;
 
 	sdk_buf_init(&whole, 1 << 20);

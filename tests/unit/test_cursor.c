@@ -100,7 +100,7 @@ static void test_a_refused_token_is_dropped_once_and_told(void **state)
 			break;
 		}
 		assert_int_equal(poll_end(&poll, ENT_EINVAL), ENT_MORE);
-		assert_non_null(strstr(sdk_z(&poll.arena.abi, poll.result.note), "began anew"));
+		assert_non_null(strstr(sdk_z(&poll.arena.abi, poll.result.note.text), "began anew"));
 		poll_begin(&poll, 200);
 		assert_null(poll.cursor.token.p);
 		assert_true(poll.cursor.since_ms <= START_MS);
@@ -150,7 +150,7 @@ static void test_a_memo_of_another_shape_begins_anew_and_says_so(void **state)
 		assert_true(poll.cursor.since_ms == START_MS);
 		sdk_cursor_page(&poll.cursor, false, ENT_ABSENT);
 		assert_int_equal(poll_end(&poll, ENT_OK), ENT_OK);
-		assert_true(poll.result.note.n > 0);
+		assert_true(poll.result.note.code.n > 0);
 		assert_true(sdk_cursor_is_memo(&poll.arena.abi, poll.call.memo));
 		sdk_arena_release(&poll.arena);
 	}
@@ -203,7 +203,7 @@ static void is_aside(const struct poll *poll, const char *why)
 {
 	assert_int_equal(poll->result.n_aside, 1);
 	assert_true(sdk_eqz(poll->result.aside[0].ticket, "bad"));
-	assert_true(sdk_eqz(poll->result.aside[0].reason, why));
+	assert_true(sdk_eqz(poll->result.aside[0].reason.text, why));
 }
 
 static void test_a_bad_ticket_is_put_aside_once_the_list_answers(void **state)

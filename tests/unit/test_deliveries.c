@@ -75,7 +75,7 @@ static void test_a_parked_update_holds_nobody_back(void **state)
 	send(world, update.id, NULL);
 	struct delivery_result result = outcome(&update, OUTCOME_PARKED);
 	result.cause = CAUSE_NOT_DONE;
-	result.reason = ENT_STR("it says 200 and stays open");
+	result.reason = SDK_SENTENCE("test.said", "it says 200 and stays open");
 	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
 	write_word(world, "orion", "O-1", "c1", "hello");
 	struct delivery comment = due(world, "telnord");
@@ -184,7 +184,7 @@ static void test_states_of_an_attempt(void **state)
 					  .outcome = OUTCOME_LATER,
 					  .keeps_phase = true,
 					  .due_ms = world->now_ms + 60000,
-					  .reason = ENT_STR("503")};
+					  .reason = SDK_SENTENCE("test.said", "503")};
 	assert_int_equal(settle(world, result, "telnord", NULL), JOB_ACCEPTED);
 	delivery = load(world, delivery.id);
 	assert_int_equal(delivery.state, DELIVERY_PENDING);

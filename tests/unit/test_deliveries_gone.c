@@ -75,8 +75,11 @@ static void test_tried_again_without_a_ticket(void **state)
 {
 	struct world *world = *state;
 	struct delivery delivery = under_way(world);
-	struct delivery_result gone = {
-	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+	struct delivery_result gone = {.id = delivery.id,
+				       .attempt = 1,
+				       .outcome = OUTCOME_PARKED,
+				       .cause = CAUSE_GONE,
+				       .reason = SDK_SENTENCE("test.said", "404")};
 
 	remove_ticket(world);
 	assert_int_equal(settle(world, gone, "telnord", NULL), JOB_ACCEPTED);
@@ -127,8 +130,11 @@ static void test_gone_but_its_answer_tells_the_comment(void **state)
 {
 	struct world *world = *state;
 	struct delivery delivery = under_way(world);
-	struct delivery_result gone = {
-	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+	struct delivery_result gone = {.id = delivery.id,
+				       .attempt = 1,
+				       .outcome = OUTCOME_PARKED,
+				       .cause = CAUSE_GONE,
+				       .reason = SDK_SENTENCE("test.said", "404")};
 	char number[INCIDENT_NUMBER_SIZE];
 	struct ent_str marker = sdk_marker(&world->arena.abi, incident_number(1, number), sdk_str(delivery.key));
 	struct ent_change told =

@@ -30,7 +30,7 @@ static void test_names(void **state)
 	for (int i = CAUSE_NONE; i < CAUSE_N; i++) {
 		assert_true(delivery_cause_by_word(sdk_str(delivery_cause_word((enum delivery_cause)i)), &cause));
 		assert_int_equal(cause, i);
-		assert_true(i == CAUSE_NONE || *delivery_cause_help((enum delivery_cause)i));
+		assert_true(i == CAUSE_NONE || delivery_cause_next((enum delivery_cause)i).text.n);
 	}
 	assert_false(delivery_state_by_name(ENT_STR("lost"), &found));
 	assert_false(delivery_op_by_name(ENT_STR(""), &op));

@@ -272,7 +272,7 @@ static void test_read_back(void **state)
 		struct ent_op op = {.kind = ENT_UPDATE_TICKET,
 				    .ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}};
 		struct ent_change change = {.ticket.id = sdk_str(row[i].id)};
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};
 		change.ticket.has = row[i].speaks ? 1u << ENT_STATUS : 1u << ENT_TITLE;
@@ -288,7 +288,7 @@ static void test_read_back_of_a_priority(void **state)
 	struct ent_op op = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS | 1u << ENT_PRIORITY}};
 	struct ent_change change = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS | 1u << ENT_PRIORITY}};
 	const struct ent_changes changes = {&change, 1};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	(void)state;
 	op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};
@@ -305,7 +305,7 @@ static void test_read_back_takes_the_last_word(void **state)
 {
 	struct ent_op op = {.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}};
 	struct ent_change change[2] = {{.ticket = {.id = ENT_STR("17"), .has = 1u << ENT_STATUS}}};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	(void)state;
 	op.ticket.at[ENT_STATUS] = (struct ent_value){ENT_STR("resolved"), ENT_STR("Resolved")};

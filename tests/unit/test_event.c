@@ -25,7 +25,7 @@ static struct event event_of(enum event_kind kind)
 static void there_and_back(const struct event *event, const char *json, struct sdk_arena *arena, struct event *ret)
 {
 	struct sdk_buf buf;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	sdk_buf_init(&buf, 65536);
 	event_print(event, &buf);
@@ -105,12 +105,12 @@ static void test_deliveries(void **state)
 	event.unknown = true;
 	there_and_back(&event,
 		       "{" MARK ",\"supplier\":\"vega\",\"delivery\":{\"id\":18,\"key\":\"" KEY
-		       "\",\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":\"\",\"unknown\":true}",
+		       "\",\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"unknown\":true}",
 		       &arena, &back);
 	event.kind = EVENT_DELIVERY_CANCELLED;
 	there_and_back(&event,
 		       "{" MARK ",\"supplier\":\"vega\",\"delivery\":{\"id\":18,\"key\":\"" KEY
-		       "\",\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":\"\"}",
+		       "\",\"op\":\"create_ticket\"},\"cause\":\"unknown\"}",
 		       &arena, &back);
 	sdk_arena_release(&arena);
 }
@@ -186,11 +186,11 @@ static void test_supplier_state(void **state)
 	sdk_arena_init(&arena);
 	event.state_from = ENT_STR("healthy");
 	event.state_to = ENT_STR("refused");
-	event.why = ENT_STR("HTTP 401");
-	there_and_back(
-	    &event,
-	    "{\"supplier\":\"vega\",\"from\":\"healthy\",\"to\":\"refused\",\"why\":\"HTTP 401\",\"next\":\"\"}",
-	    &arena, &back);
+	event.why = sdk_say(&arena.abi, "http.status", "HTTP {status=%d}", 401);
+	there_and_back(&event,
+		       "{\"supplier\":\"vega\",\"from\":\"healthy\",\"to\":\"refused\",\"why\":{\"code\":\"http."
+		       "status\",\"params\":{\"status\":401},\"text\":\"HTTP 401\"}}",
+		       &arena, &back);
 	assert_int_equal(back.incident, 0);
 	assert_string_equal(back.incident_uuid, "");
 	sdk_arena_release(&arena);
@@ -301,7 +301,7 @@ static void test_refused(void **state)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct sdk_arena arena;
 		struct event event;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		sdk_arena_init(&arena);
 		assert_int_equal(event_parse(&arena.abi, row[i].kind, sdk_str(row[i].data), &event, &err), ENT_EINVAL);

@@ -61,7 +61,7 @@ static void test_what_the_old_one_refused_goes(void **state)
 						 .attempt = 1,
 						 .outcome = OUTCOME_PARKED,
 						 .cause = row[i].cause,
-						 .reason = ENT_STR("HTTP 422")};
+						 .reason = SDK_SENTENCE("test.said", "HTTP 422")};
 		assert_int_equal(settle(world, parked, "telnord", NULL), JOB_ACCEPTED);
 		assert_int_equal(due(world, "telnord").id, 0);
 		move(world, "telnord", row[i].old, row[i].next);
@@ -95,7 +95,7 @@ static void test_a_delivery_follows(void **state)
 					       .attempt = 1,
 					       .outcome = OUTCOME_PARKED,
 					       .cause = CAUSE_GONE,
-					       .reason = ENT_STR("it moved")};
+					       .reason = SDK_SENTENCE("test.said", "it moved")};
 		assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
 		assert_int_equal(settle(world, gone, "telnord", &told), JOB_ACCEPTED);
 		assert_int_equal(due(world, "telnord").id, delivery.id);
@@ -110,8 +110,11 @@ static void test_a_delivery_follows(void **state)
 	world->now_ms += 120000;
 	give_status(world, 1, ENT_HELD);
 	struct delivery delivery = due(world, "telnord");
-	struct delivery_result gone = {
-	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("gone")};
+	struct delivery_result gone = {.id = delivery.id,
+				       .attempt = 1,
+				       .outcome = OUTCOME_PARKED,
+				       .cause = CAUSE_GONE,
+				       .reason = SDK_SENTENCE("test.said", "gone")};
 	removed.stamp.time_ms = world->now_ms;
 	assert_int_equal(send(world, delivery.id, NULL), JOB_ACCEPTED);
 	assert_int_equal(settle(world, gone, "telnord", &removed), JOB_ACCEPTED);
@@ -129,8 +132,11 @@ static void test_a_move_overtakes_a_delivery(void **state)
 	two_parties(world);
 	assert_int_equal(say(world, 1, uuid_1, "Please look.", "everyone"), JOB_ACCEPTED);
 	struct delivery delivery = due(world, "telnord");
-	struct delivery_result gone = {
-	    .id = delivery.id, .attempt = 1, .outcome = OUTCOME_PARKED, .cause = CAUSE_GONE, .reason = ENT_STR("404")};
+	struct delivery_result gone = {.id = delivery.id,
+				       .attempt = 1,
+				       .outcome = OUTCOME_PARKED,
+				       .cause = CAUSE_GONE,
+				       .reason = SDK_SENTENCE("test.said", "404")};
 	assert_int_equal(send(world, delivery.id, "Please look."), JOB_ACCEPTED);
 	move(world, "telnord", "T-1", "T-9");
 	assert_int_equal(settle(world, gone, "telnord", NULL), JOB_ACCEPTED);

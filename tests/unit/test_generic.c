@@ -84,7 +84,7 @@ static void what_open_refuses(void **state)
 	assert_non_null(generic);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct sdk_arena arena;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		void *made = NULL;
 
 		sdk_arena_init(&arena);
@@ -124,7 +124,7 @@ static struct ent_self self_of(const struct ent_connector *generic, struct sdk_a
 {
 	const char *const pair[] = {"decode", program, NULL};
 	struct ent_self self = {.settings = settings_of(generic, arena, pair)};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (generic->open(self.settings, &self.state, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
@@ -164,7 +164,7 @@ static void functions_of_the_sdk(void **state)
 		const char *const pair[] = {"decode", program, "zone", rows[i].zone, NULL};
 		struct ent_self self = {NULL, NULL};
 		struct sdk_arena arena;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		enum ent_rc rc;
 		size_t n;
 
@@ -234,7 +234,7 @@ static void environment_stays_inside(void **state)
 	for (size_t i = 0; i < sizeof program / sizeof *program; i++) {
 		struct sdk_arena arena;
 		struct ent_self self;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		char fields[256];
 		size_t n;
 

@@ -13,7 +13,7 @@ static void expect_status(int status, const char *header, const char *body, enum
 {
 	struct ent_header one = {sdk_str(header), ENT_STR("30")};
 	struct ent_response response = {status, &one, header ? 1 : 0, sdk_str(body)};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	struct sdk_arena arena;
 	enum ent_rc got;
 
@@ -146,7 +146,7 @@ static void answers(void **state)
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct ent_response response = {row[i].status, NULL, 0, sdk_str(row[i].body)};
 		const struct sdk_json *root = NULL;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		struct sdk_arena arena;
 
 		sdk_arena_init(&arena);
@@ -344,7 +344,7 @@ static void no_list_without_an_answer(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct ent_response response = {.status = row[i].status, .body = sdk_str(row[i].body)};
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		struct sdk_arena arena;
 		static const char garbage[64];
 		const struct sdk_json *root = (const void *)(garbage + 1), *list = (const void *)(garbage + 1);

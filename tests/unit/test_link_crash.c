@@ -101,7 +101,7 @@ static void test_fence(void **state)
 						   .attempt = 1,
 						   .outcome = OUTCOME_LATER,
 						   .due_ms = START_MS + 3600000,
-						   .reason = ENT_STR("elsewhere")};
+						   .reason = SDK_SENTENCE("test.said", "elsewhere")};
 	job_run(world, job);
 	assert_int_equal(job->outcome, JOB_ACCEPTED);
 	answer(world, "POST", "/orion/comment", 404, "");

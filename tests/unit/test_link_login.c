@@ -307,7 +307,7 @@ static void secrets_stand_where_they_belong(void **state)
 	const struct session session = {0};
 	struct slots_filled filled;
 	struct sdk_arena arena;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	(void)state;
 
 	sdk_arena_init(&arena);

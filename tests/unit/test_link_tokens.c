@@ -293,7 +293,8 @@ static void test_a_poll_that_fails_is_shown_without_secrets(void **state)
 	shows(world, "\"path\":\"/poll?***\",\"request\":\"\"}}]"); /* there was no answer */
 	pass_until_asked(world);
 	answer(world, "GET", "/orion/poll?" TOKEN, 200, "at T7 " TOKEN);
-	shows(world, "\"ticket\":\"T7 ***\",\"why\":\"its comments cannot be read\"");
+	shows(world, "\"ticket\":\"T7 ***\",\"why\":{\"code\":\"connector.said\",\"params\":{\"said\":\"its comments "
+		     "cannot be read\"},\"text\":\"its comments cannot be read\"}");
 	pass_until_asked(world);
 	answer(world, "GET", "/orion/poll?" TOKEN, 200, "page " TOKEN " end");
 	shows(world, "\"troubles\":[]");
@@ -342,7 +343,8 @@ static void test_a_sweep_that_failed_is_shown_until_its_ticket_is_read(void **st
 	pass_ms(world, 61000);
 	answer(world, "GET", "/orion/ticket/T0", 200, "nonsense");
 	shows(world, "\"troubles\":[{\"stream\":\"sweep\"");
-	shows(world, "\"ticket\":\"T0\",\"why\":\"the tool says nonsense\",\"exchange\":{\"method\":\"GET\",\"path\":"
+	shows(world, "\"ticket\":\"T0\",\"why\":{\"code\":\"connector.said\",\"params\":{\"said\":\"the tool says "
+		     "nonsense\"},\"text\":\"the tool says nonsense\"},\"exchange\":{\"method\":\"GET\",\"path\":"
 		     "\"/ticket/T0\"");
 	pass_until_asked(world);
 	answer(world, "GET", "/orion/ticket/T1", 200, "is Open");

@@ -16,7 +16,7 @@
 static void expect_refused(const char *folder, const char *file, const char *words)
 {
 	struct plugins *plugins = NULL;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	assert_int_equal(plugins_load(folder, &plugins, &err), ENT_EINVAL);
 	assert_null(plugins);
@@ -66,7 +66,7 @@ static void one_that_writes(void **state)
 	struct ent_self self = {0};
 	struct plugins *plugins = NULL;
 	const struct ent_connector *connector;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	unsigned lag_s = 0;
 
 	(void)state;
@@ -77,8 +77,9 @@ static void one_that_writes(void **state)
 	assert_int_equal(connector->ops, 1u << ENT_ADD_COMMENT);
 	assert_non_null(connector->parse);
 	assert_int_equal(connector->repeat(&self, ENT_ADD_COMMENT, &lag_s), ENT_REPEAT_SEARCH);
-	assert_string_equal(connector->cannot[0], "It keeps nothing.");
-	assert_null(connector->cannot[1]);
+	assert_string_equal(connector->cannot[0].code, "cannot.fixture");
+	assert_string_equal(connector->cannot[0].text, "It keeps nothing.");
+	assert_null(connector->cannot[1].code);
 	plugins_unload(plugins);
 }
 
@@ -91,7 +92,7 @@ static void tables_of_other_brokers(void **state)
 	for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
 		struct plugins *plugins = NULL;
 		const struct ent_connector *connector;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		if (plugins_load(folder[i], &plugins, &err) != ENT_OK)
 			fail_msg("%s", err.msg);

@@ -15,7 +15,7 @@ static struct job job_of(struct world *world, const struct ent_change *change)
 	struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, "orion", change, 1)};
 
 	job.arrival.body = sdk_format(&world->arena.abi, "canary %d", world->n_arrival);
-	job.arrival.reason = ENT_STR("it tells more than 64 changes");
+	job.arrival.reason = SDK_SENTENCE("test.said", "it tells more than 64 changes");
 	return job;
 }
 

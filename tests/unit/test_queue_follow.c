@@ -239,7 +239,7 @@ static void test_what_a_tool_cannot_is_said(void **state)
 	delivery = last_of(world, "edit_comment");
 	assert_int_equal(delivery.state, DELIVERY_CANCELLED);
 	assert_int_equal(delivery.cause, CAUSE_UNSUPPORTED);
-	assert_true(delivery.reason.n);
+	assert_true(delivery.reason.code.n);
 	take_away(world);
 	delivery = last_of(world, "remove_comment");
 	assert_int_equal(delivery.cause, CAUSE_UNSUPPORTED);

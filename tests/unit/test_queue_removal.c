@@ -13,7 +13,7 @@ static void test_a_removal_cancels_what_waits(void **state)
 	delivery = load(world, delivery.id);
 	assert_int_equal(delivery.state, DELIVERY_CANCELLED);
 	assert_int_equal(delivery.cause, CAUSE_SUPERSEDED);
-	assert_true(delivery.reason.n);
+	assert_true(delivery.reason.code.n);
 	assert_int_equal(n_of(world, "remove_comment"), 0);
 	check_all(world);
 }
@@ -65,7 +65,7 @@ static void test_a_narrower_audience_takes_it_away(void **state)
 	edit(world, "It is out."); /* too late: people see it */
 	edits = last_of(world, "edit_comment");
 	assert_int_equal(edits.state, DELIVERY_CANCELLED);
-	assert_true(edits.reason.n);
+	assert_true(edits.reason.code.n);
 	check_all(world);
 }
 

@@ -11,7 +11,7 @@ static int n_drift(struct world *world, const char *theirs)
 	struct view view = {.db = world->read, .arena = &world->arena.abi, .reader = &reader_ours};
 	struct ent_str json = ENT_ABSENT;
 	const struct sdk_json *answer;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	int n = 0;
 
 	assert_int_equal(view_drift(&view, world->suppliers, ENT_ABSENT, ENT_ABSENT, 200, &json, &err), ENT_OK);

@@ -26,7 +26,7 @@ static struct ent_str of_adf(struct ent_arena *arena, const char *content)
 {
 	const struct sdk_json *node = NULL;
 	struct ent_str json = sdk_format(arena, "{\"type\": \"doc\", \"version\": 1, \"content\": [%s]}", content);
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (sdk_json_parse(arena, json, &node, &err) != ENT_OK)
 		fail_msg("%s: %s", content, err.msg);

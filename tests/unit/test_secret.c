@@ -51,7 +51,7 @@ static void drop(const char *reference)
 static void expect_refused(const char *reference, const char *words)
 {
 	struct secret secret = {NULL, 0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	assert_int_equal(secret_load(sdk_str(reference), &secret, &err), ENT_EINVAL);
 	assert_null(secret.bytes);
@@ -63,7 +63,7 @@ static void expect_refused(const char *reference, const char *words)
 static void expect_loaded(const char *reference, const char *bytes, size_t n)
 {
 	struct secret secret = {NULL, 0};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	assert_int_equal(secret_load(sdk_str(reference), &secret, &err), ENT_OK);
 	assert_int_equal(secret_bytes(&secret).n, n);

@@ -43,7 +43,7 @@ static void known(void **state)
 	struct ent_header header[] = {{ENT_STR("webhook-id"), ENT_STR(KNOWN_ID)},
 				      {ENT_STR("Webhook-Timestamp"), ENT_STR(KNOWN_TIMESTAMP)}};
 	struct ent_request request = {.method = "POST", .header = header, .n_header = 2, .body = ENT_STR(KNOWN_BODY)};
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	(void)state;
 	if (sign(&request, ENT_STR(KNOWN_SECRET), KNOWN_SIGNATURE, &err) != ENT_OK)
@@ -57,7 +57,7 @@ static void refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		assert_int_equal(sign(&request, sdk_str(secret[i]), "", &err), ENT_EAUTH);
 		assert_true(err.msg[0]);
@@ -75,7 +75,7 @@ static unsigned vectors_check(const struct sdk_json *list, struct ent_arena *are
 		struct ent_header header[4] = {{ENT_ABSENT, ENT_ABSENT}};
 		struct ent_request request = {.method = "POST", .header = header};
 		struct ent_str expected = sdk_json_text_at(at, "expected");
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 
 		if (!sdk_json_is(at, "header", "webhook-signature"))
 			continue;

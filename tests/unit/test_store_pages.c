@@ -79,7 +79,7 @@ static void test_a_broken_page_is_kept_once_and_passed_by_never(void **state)
 		struct job broken = page(world, "orion", "poll:x", NULL, 0, "m9");
 		memset(broken.arrival.body_hash, 9, 32);
 		broken.arrival.dead = true;
-		broken.arrival.reason = ENT_STR("it is HTML");
+		broken.arrival.reason = SDK_SENTENCE("test.said", "it is HTML");
 		assert_int_equal(run(world, &broken), i == 0 ? JOB_DEAD : JOB_REPEATED);
 		assert_true(sdk_eqz(memo_of(world, "orion", CURSOR_POLL), "m1"));
 	}
@@ -96,7 +96,7 @@ static void test_a_broken_page_is_read_when_it_can_be(void **state)
 
 	memset(broken.arrival.body_hash, 9, 32);
 	broken.arrival.dead = true;
-	broken.arrival.reason = ENT_STR("it is HTML");
+	broken.arrival.reason = SDK_SENTENCE("test.said", "it is HTML");
 	assert_int_equal(run(world, &broken), JOB_DEAD);
 	mended = page(world, "orion", "poll:x", &change, 1, "m2");
 	memset(mended.arrival.body_hash, 9, 32);
@@ -146,7 +146,8 @@ static void test_what_cannot_be_polled_is_refused(void **state)
 	struct world *world = *state;
 	static const enum job_kind kind[] = {JOB_POLL, JOB_POLL, JOB_BACKFILL};
 
-	world->suppliers->at[0].cannot_poll = ENT_STR("this supplier tells no changes (setting changes)");
+	world->suppliers->at[0].cannot_poll =
+	    SDK_SENTENCE("native.no_changes", "this supplier tells no changes (setting changes)");
 	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++) {
 		struct job job = {.kind = kind[i],
 				  .ask = {.supplier = world->suppliers->at[0].name, .since_ms = i ? 7 : 0}};
@@ -189,8 +190,8 @@ static enum job_outcome judge(struct world *world, const char *supplier, enum su
 	job.ask.state = (struct supplier_state){.supplier = sdk_str(supplier),
 						.state = health,
 						.since_ms = world->now_ms,
-						.why = sdk_str(why),
-						.next = ENT_STR("look"),
+						.why = why[0] ? sdk_say_sentence("test.said", why) : SDK_SILENCE,
+						.next = SDK_SENTENCE("test.look", "look"),
 						.quiet_since_ms = quiet_since_ms};
 	return run(world, &job);
 }
@@ -240,7 +241,7 @@ static void test_states_are_events_of_no_incident(void **state)
 	assert_true(supplier_state_load(world->read, &world->arena.abi, ENT_STR("orion"), &found));
 	assert_int_equal(found.state, SUPPLIER_REFUSED);
 	assert_int_equal(found.quiet_since_ms, 55);
-	assert_true(sdk_eqz(found.why, "HTTP 401"));
+	assert_true(sdk_eqz(found.why.text, "HTTP 401"));
 	assert_true(found.heard_ms > 0);
 	assert_false(supplier_state_load(world->read, &world->arena.abi, ENT_STR("deaf"), &found));
 	assert_int_equal(n_event(world, "supplier.state_changed"), 4);

@@ -81,7 +81,7 @@ static void rebuild_from_events(struct fixture *fixture, uint64_t seed)
 	enum { CHANGES = 500 }; /* with more of them nearly all incidents have become one */
 	char before[65], after[65];
 	struct sdk_buf report;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	int64_t events, findings = 0;
 
 	fixture->seed = seed;

@@ -69,7 +69,7 @@ static void test_version_1_is_brought_here(void **state)
 	static const struct writer_options options = {.queue_max = 10, .batch_max = 10, .wal_pages = 100};
 	struct db *db = NULL;
 	struct store_meta meta;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	make_old(world);
 	assert_int_equal(store_open_read(world->path, NULL, &db, &meta, &err),

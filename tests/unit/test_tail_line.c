@@ -78,15 +78,16 @@ static const struct {
     {"delivery.done", "{" TICKET ",\"delivery\":{\"id\":17,\"op\":\"add_comment\"}}",
      "delivery 17, a comment for ticket INC0010023: done"},
     {"delivery.parked",
-     "{" WHO ",\"delivery\":{\"id\":18,\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":\"no answer\","
+     "{" WHO ",\"delivery\":{\"id\":18,\"op\":\"create_ticket\"},\"cause\":\"unknown\",\"reason\":{\"code\":\"x.y\","
+     "\"params\":{},\"text\":\"no answer\"},"
      "\"unknown\":true}",
      "delivery 18, a new ticket: nobody knows whether it was done (unknown): no answer"},
     {"delivery.parked",
-     "{" WHO
-     ",\"delivery\":{\"id\":18,\"op\":\"update_ticket\"},\"cause\":\"not_done\",\"reason\":\"\",\"unknown\":false}",
+     "{" WHO ",\"delivery\":{\"id\":18,\"op\":\"update_ticket\"},\"cause\":\"not_done\",\"unknown\":false}",
      "delivery 18, what stands: waits for a person (not_done)"},
     {"delivery.cancelled",
-     "{" WHO ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"unsupported\",\"reason\":\"no notes\"}",
+     "{" WHO ",\"delivery\":{\"id\":19,\"op\":\"add_comment\"},\"cause\":\"unsupported\",\"reason\":{\"code\":\"x.y\","
+     "\"params\":{},\"text\":\"no notes\"}}",
      "delivery 19, a comment: will not be brought (unsupported): no notes"},
     {"weather.turned", "{" WHO "}", "org.entente.weather.turned.v1"},
 };

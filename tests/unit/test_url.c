@@ -229,7 +229,7 @@ static void redirects_stay_on_their_origin(void **state)
 	sdk_arena_init(&arena);
 	for (size_t i = 0; i < sizeof redirects / sizeof *redirects; i++) {
 		struct ent_str to = ENT_ABSENT;
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		enum ent_rc rc = url_redirect(&arena.abi, redirects[i].method, redirects[i].status,
 					      ENT_STR("https://x.example:8443/api/list?a=b"),
 					      sdk_str(redirects[i].location), &to, &err);

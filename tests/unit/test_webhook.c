@@ -97,7 +97,7 @@ static void test_changes(void **state)
 {
 	struct sdk_changes list;
 	struct ent_changes changes;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	sdk_changes_init(&list, arena_of(state));
 	assert_int_equal(sdk_changes_take(&list, &changes, &err), ENT_OK);

@@ -42,7 +42,7 @@ static void markup_becomes_json(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		struct sdk_buf out;
 
 		if (read_xml(sdk_str(rows[i].xml), &out, &err) != ENT_OK)
@@ -80,7 +80,7 @@ static void what_is_none_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct ent_err err = {""};
+		struct ent_err err = {0};
 		struct sdk_buf out;
 
 		if (read_xml(sdk_str(rows[i]), &out, &err) != ENT_EINVAL || !strstr(err.msg, "the XML "))

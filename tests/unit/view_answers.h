@@ -29,7 +29,7 @@ static inline void ask_pages(struct answers *answers, const struct incident *inc
 {
 	struct thread_page page = {.limit = 3};
 	struct ent_str json = ENT_ABSENT;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	const struct sdk_json *answer;
 	int64_t after = 0;
 	enum ent_rc rc;
@@ -55,7 +55,7 @@ static inline bool ask_incident(struct answers *answers, struct ent_str word)
 	static const char *const supplier[] = {"north", "south", "orion", "telnord", "datacoeur"};
 	struct incident incident = {.number = 0};
 	struct ent_str json = ENT_ABSENT;
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	if (view_find(&answers->view, word, &incident, &err) != ENT_OK) {
 		assert_non_null(strstr(err.msg, "there is no incident"));

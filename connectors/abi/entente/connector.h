@@ -23,7 +23,7 @@
  *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
  *      long; how far a search lags; a ticket that continues as another; tickets that a poll put aside, and what a poll
  *      has to say to people; impact and urgency, a map by attribute, and a scale that the tool works out from others; a
- *      comment of ours that is edited and removed
+ *      comment of ours that is edited and removed; sentences for people have a code and params
  */
 #ifndef ENTENTE_CONNECTOR_H
 #define ENTENTE_CONNECTOR_H
@@ -113,9 +113,9 @@ struct ent_call {
 /* A ticket that a poll could not read or understand, and passed over. */
 struct ent_aside {
 	struct ent_str ticket, key; /* its id, else what the list calls it; key: what people call it, may be absent */
-	struct ent_str reason;      /* one sentence for people */
-	unsigned tries;             /* how often it was asked for */
-	int64_t since_ms, next_ms;  /* when it was put aside first; when it is asked for again */
+	struct ent_said reason;
+	unsigned tries;            /* how often it was asked for */
+	int64_t since_ms, next_ms; /* when it was put aside first; when it is asked for again */
 };
 #define ENT_ASIDE_MAX 200 /* of one supplier; beyond it the poll stands still with a reason, and nothing is dropped */
 
@@ -141,10 +141,9 @@ struct ent_result {
 	const struct ent_header *session;
 	size_t n_session;
 	unsigned session_s;
-	bool logged_out;     /* with an error: the tool does not know our session any more, nothing was done. The broker
-			      * logs in again and asks once more */
-	struct ent_str note; /* POLL: one sentence for people about this page, as "its cursor was refused: ..."; absent:
-			      * nothing to say */
+	bool logged_out; /* with an error: the tool does not know our session any more, nothing was done. The broker
+			  * logs in again and asks once more */
+	struct ent_said note; /* POLL: about this page, as "its cursor was refused: ..."; without a code: nothing */
 	/* With ENT_EINVAL and a status that is no 4xx: the tool itself says no, in an answer that was read and
 	 * understood. Without it the broker takes ENT_EINVAL for "our side cannot read the answer": a write with such
 	 * an answer may have been done, and nobody is told that the tool refused it. */
@@ -164,7 +163,12 @@ struct ent_setting {
 	enum ent_setting_type type; /* struct ent_str, int64_t, bool */
 	const char *dflt;           /* as written in the file; NULL: the supplier must set it */
 	size_t offset;
-	const char *help;
+	const char *help; /* for people; its code is setting.connector.CONNECTOR.NAME */
+};
+
+/* A sentence that is always the same. */
+struct ent_sentence {
+	const char *code, *text;
 };
 
 /* The tool's out-of-the-box words. The supplier's `map:` overrides row by row.
@@ -221,8 +225,8 @@ struct ent_connector {
 	 * growing pauses, and only the last one lets a write go. The supplier's setting `search_lag` takes its place.
 	 */
 	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind, unsigned *ret_lag_s);
-	/* What the tool cannot express, one sentence each for people, ends with NULL; may be NULL. */
-	const char *const *cannot;
+	/* What the tool cannot express, one sentence each for people, ends with {0}; may be NULL. */
+	const struct ent_sentence *cannot;
 	struct ent_limits limits; /* of the tool as it comes; {0}: none is known */
 	/* Bits of scales: the tool works those of `derived` out from those of `derived_from`. They never go out in one
 	 * UPDATE or CREATE: where one of `derived_from` is set, those of `derived` are left out. */

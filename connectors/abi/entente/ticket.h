@@ -46,9 +46,17 @@ enum ent_rc {
 	ENT_ETOOLONG = -7      /* the tool says that a text is longer than it takes; nothing was done */
 };
 
-/* For people; the rc is for programs. Written on failure only. Never a secret. */
+/* One sentence for people, in English, and what a catalogue needs to say it in their language: the code names the
+ * sentence, params is a JSON object of what is filled in. No code: nothing is said. See sdk/say.h. */
+struct ent_said {
+	struct ent_str code, params, text;
+};
+
+/* For people; the rc is for programs. Written on failure only, by the functions of sdk/say.h. Never a secret. */
 struct ent_err {
-	char msg[240];
+	char msg[240];    /* as ent_said.text */
+	char code[48];    /* "": the sentence is of one who knows no codes */
+	char params[720]; /* as ent_said.params; "": none */
 };
 
 /* TMF621's states, plus NEW (not yet looked at) and TRANSFERRED (this supplier

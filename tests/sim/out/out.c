@@ -55,7 +55,7 @@ static void process_end(struct out_sim *sim, bool power, const char *why)
 
 static void process_start(struct out_sim *sim)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 
 	sim->broker = life_start(sim, &err);
 	trace_line(&sim->world, "start %d: %s", sim->serial, sim->broker ? "up" : err.msg);
@@ -103,7 +103,7 @@ static bool is_runnable(struct out_sim *sim, enum act act)
 /* False: there was nothing to do. */
 static bool act(struct out_sim *sim, enum act what)
 {
-	struct ent_err err = {""};
+	struct ent_err err = {0};
 	enum ent_rc rc = ENT_OK;
 	bool did = true;
 

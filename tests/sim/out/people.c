@@ -87,7 +87,7 @@ static void receive(struct out_sim *sim, struct request *request)
 		out_violates(sim, "verify", "hook", "a webhook was refused: %s", err.msg);
 	arrival_decode(sim->suppliers, supplier, &self, &webhook, &request->arena.abi, arrival);
 	if (arrival->dead)
-		out_violates(sim, "decode", "hook", "a webhook is a dead letter: %.*s", ENT_F(arrival->reason));
+		out_violates(sim, "decode", "hook", "a webhook is a dead letter: %.*s", ENT_F(arrival->reason.text));
 }
 
 static struct request *next_due(const struct out_sim *sim)

@@ -76,7 +76,7 @@ static enum ent_repeat fixture_repeat(const struct ent_self *self, enum ent_op_k
 	return kind == ENT_ADD_COMMENT ? ENT_REPEAT_SEARCH : ENT_REPEAT_NEVER;
 }
 
-static const char *const fixture_cannot[] = {"It keeps nothing.", NULL};
+static const struct ent_sentence fixture_cannot[] = {{"cannot.fixture", "It keeps nothing."}, {0}};
 #endif
 
 struct fixture_settings {
