@@ -10,6 +10,7 @@
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
+#include "store/dossier_check.h"
 #include "store/outbox.h"
 #include "store/people.h"
 #include "store/row_folds.h"
@@ -36,7 +37,9 @@ struct dossier *apply_dossier(struct apply *apply, int64_t incident)
 	if (dossier)
 		return dossier;
 	dossier = SDK_NEW(apply->arena, struct dossier);
-	if (!dossier_recall(dossier, apply->db, apply->arena, apply->suppliers, incident, apply->shelf))
+	if (dossier_recall(dossier, apply->db, apply->arena, apply->suppliers, incident, apply->shelf))
+		DOSSIER_CHECK(dossier, apply->db);
+	else if (!dossier_load(dossier, apply->db, apply->arena, apply->suppliers, incident))
 		return NULL;
 	dossier->next = apply->dossier;
 	apply->dossier = dossier;

@@ -3,7 +3,6 @@
 
 #include "sdk/webhook.h"
 #include "store/deliveries.h"
-#include "store/dossier_check.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 
@@ -379,10 +378,7 @@ bool dossier_recall(struct dossier *ret, struct db *db, struct ent_arena *arena,
 {
 	dossier_init(ret, arena, suppliers, &tables, db);
 	ret->incident.number = number;
-	if (!shelf_fill(shelf, ret))
-		return dossier_load(ret, db, arena, suppliers, number);
-	DOSSIER_CHECK(ret, db);
-	return true;
+	return shelf_fill(shelf, ret);
 }
 
 void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,

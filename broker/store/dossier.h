@@ -14,7 +14,7 @@
 /* False: there is no such incident; the dossier is empty then, and is_new. Nothing else is read yet. */
 bool dossier_load(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
 		  int64_t number);
-/* The same, from the shelf if it is there: see store/shelf.h, which may be NULL. */
+/* The same from the shelf, see store/shelf.h, which may be NULL. False: it is not there, and has to be loaded. */
 bool dossier_recall(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
 		    int64_t number, const struct shelf *shelf);
 /* Of an incident that begins now; its uuid is the caller's. */

@@ -13,7 +13,7 @@ struct check {
 	bool failed;
 };
 
-static void must(struct check *check, bool holds, const char *what)
+static void check_holds(struct check *check, bool holds, const char *what)
 {
 	if (holds)
 		return;
@@ -22,18 +22,18 @@ static void must(struct check *check, bool holds, const char *what)
 	check->failed = true;
 }
 
-#define SAME(a, b, of, field) must(check, (a)->field == (b)->field, of #field)
+#define SAME(a, b, of, field) check_holds(check, (a)->field == (b)->field, of #field)
 #define SAME_TEXT(a, b, of, field)                                                                                     \
-	must(check,                                                                                                    \
-	     (a)->field.n == (b)->field.n &&                                                                           \
-		 (!(a)->field.n || memcmp((a)->field.p, (b)->field.p, (a)->field.n) == 0) &&                           \
-		 !(a)->field.p == !(b)->field.p,                                                                       \
-	     of #field)
+	check_holds(check,                                                                                             \
+		    (a)->field.n == (b)->field.n &&                                                                    \
+			(!(a)->field.n || memcmp((a)->field.p, (b)->field.p, (a)->field.n) == 0) &&                    \
+			!(a)->field.p == !(b)->field.p,                                                                \
+		    of #field)
 
 static void check_incident(struct check *check, const struct incident *a, const struct incident *b)
 {
-	must(check, strcmp(a->uuid, b->uuid) == 0, "uuid");
-	must(check, memcmp(&a->values, &b->values, sizeof a->values) == 0, "values");
+	check_holds(check, strcmp(a->uuid, b->uuid) == 0, "uuid");
+	check_holds(check, memcmp(&a->values, &b->values, sizeof a->values) == 0, "values");
 	SAME_TEXT(a, b, "", title);
 	SAME_TEXT(a, b, "", holder);
 	SAME_TEXT(a, b, "", handed_by);
@@ -57,7 +57,7 @@ static void check_incident(struct check *check, const struct incident *a, const 
 	SAME(a, b, "", finished);
 }
 
-static void check_ticket(struct check *check, const struct ticket *a, const struct ticket *b)
+static void check_kept_ticket(struct check *check, const struct ticket *a, const struct ticket *b)
 {
 	SAME(a, b, "ticket.", id);
 	SAME(a, b, "ticket.", incident);
@@ -84,14 +84,14 @@ static void check_tickets(struct check *check, struct dossier *kept, struct doss
 	for (size_t i = 0; i < kept->n_ticket; i++) {
 		const struct ticket *ticket =
 		    dossier_ticket(stored, kept->ticket[i]->supplier, kept->ticket[i]->external_id);
-		must(check, ticket != NULL, "a ticket that it does not have");
+		check_holds(check, ticket != NULL, "a ticket that it does not have");
 		if (ticket)
-			check_ticket(check, kept->ticket[i], ticket);
+			check_kept_ticket(check, kept->ticket[i], ticket);
 	}
 	if (!kept->has_tickets)
 		return;
 	stored->source->tickets(stored);
-	must(check, stored->n_ticket == kept->n_ticket, "n_ticket of all");
+	check_holds(check, stored->n_ticket == kept->n_ticket, "n_ticket of all");
 }
 
 static void check_shares(struct check *check, const struct dossier *kept, struct dossier *stored)
@@ -99,7 +99,7 @@ static void check_shares(struct check *check, const struct dossier *kept, struct
 	if (!kept->has_shares)
 		return;
 	stored->source->shares(stored);
-	must(check, stored->n_share == kept->n_share, "n_share");
+	check_holds(check, stored->n_share == kept->n_share, "n_share");
 	for (size_t i = 0; i < kept->n_share && i < stored->n_share; i++) {
 		const struct share *a = kept->share[i], *b = stored->share[i];
 		SAME(a, b, "share.", incident);
@@ -122,7 +122,7 @@ void dossier_check(struct dossier *dossier, struct db *db)
 	const int64_t used = *db_used(db);
 
 	bool found = dossier_load(&stored, db, dossier->arena, dossier->suppliers, dossier->incident.number);
-	must(&check, found || db_failed(db), "it is not there");
+	check_holds(&check, found || db_failed(db), "it is not there");
 	if (found)
 		check_incident(&check, &dossier->incident, &stored.incident);
 	if (found)
@@ -131,7 +131,7 @@ void dossier_check(struct dossier *dossier, struct db *db)
 		check_shares(&check, dossier, &stored);
 	if (found && dossier->has_reads)
 		stored.source->reads(&stored);
-	must(&check, stored.n_reads == 0, "n_reads");
+	check_holds(&check, stored.n_reads == 0, "n_reads");
 	*db_used(db) = used; /* a release build would not have asked */
 	if (check.failed && !db_failed(db))
 		abort();

@@ -67,7 +67,7 @@ static size_t ticket_place(struct ent_str supplier, struct ent_str external_id)
 	return (size_t)((hash ^ hash >> 32) % TICKET_PLACES);
 }
 
-static void retire(struct shelf *shelf, size_t place)
+static void entry_retire(struct shelf *shelf, size_t place)
 {
 	struct entry *entry = shelf->at[place];
 
@@ -82,7 +82,7 @@ static void retire(struct shelf *shelf, size_t place)
 void shelf_clear(struct shelf *shelf)
 {
 	for (size_t i = 0; i < SHELF_PLACES; i++)
-		retire(shelf, i);
+		entry_retire(shelf, i);
 }
 
 /* ---- out of it ------------------------------------------------------------------------------- */
@@ -261,7 +261,7 @@ static bool is_saved(const struct dossier *dossier)
 static void make_room(struct shelf *shelf, size_t size)
 {
 	while (shelf->size + size > SHELF_BYTES) {
-		retire(shelf, shelf->hand);
+		entry_retire(shelf, shelf->hand);
 		shelf->hand = (shelf->hand + 1) % SHELF_PLACES;
 	}
 }
@@ -274,7 +274,7 @@ static void keep_one(struct shelf *shelf, const struct dossier *dossier)
 	if (is_saved(dossier) && dossier->incident.merged_into == 0 && dossier->n_ticket <= SHELF_TICKETS_MAX)
 		entry = entry_make(dossier);
 	if (entry || entry_of(shelf, dossier->incident.number))
-		retire(shelf, place);
+		entry_retire(shelf, place);
 	if (!entry)
 		return;
 	make_room(shelf, entry->size);
