@@ -183,9 +183,7 @@ static void delivery_write(struct book *book, const struct plan *plan, int i)
 
 void book_write(struct book *book, const struct plan *plan, uint64_t seed)
 {
-	memset(book, 0, sizeof *book);
-	sdk_arena_init(&book->arena);
-	rng_init(&book->rng, seed, 5);
+	rng_init(&book->rng, seed, "book", 0);
 	book->n_supplier = plan->n_supplier;
 	book->n_ticket = plan->n_ticket;
 	book->is_tangled = plan_has(plan, FAULT_TANGLE);
@@ -218,19 +216,29 @@ static void secret_give(struct supplier *supplier, const char *text)
 	(void)unsetenv("ENTENTE_SIM_SECRET"); /* nobody else reads it */
 }
 
-struct supplier_set *book_suppliers(const struct book *book)
+/* Nothing but their defaults. */
+static void *settings_give(struct supplier_set *set, const struct ent_connector *connector)
 {
-	struct supplier_set *set = supplier_set_new((size_t)book->n_supplier);
+	char *settings = sdk_alloc(&set->arena.abi, connector->settings_size);
 
+	memset(settings, 0, connector->settings_size);
+	for (const struct ent_setting *one = connector->setting; one->name; one++)
+		if (one->type == ENT_SETTING_STR && one->dflt)
+			*(struct ent_str *)(void *)(settings + one->offset) = sdk_str(one->dflt);
+	return settings;
+}
+
+void book_configure(const struct book *book, struct supplier_set *set, int from)
+{
 	for (int i = 0; i < book->n_supplier; i++) {
-		struct supplier *supplier = &set->at[i];
+		struct supplier *supplier = &set->at[from + i];
 
 		supplier->name = sdk_dup(&set->arena.abi, sdk_str(book->supplier[i].name));
-		supplier->title = sdk_format(&set->arena.abi, "Supplier %d", i);
+		supplier->title = sdk_format(&set->arena.abi, "Client %d", i);
 		supplier->connector = entente_connector(ENT_ABI);
+		supplier->settings = settings_give(set, supplier->connector);
 		supplier->public_everyone = true;
 		supplier->joins = JOINS_ANYONE;
 		secret_give(supplier, book->supplier[i].secret);
 	}
-	return set;
 }

@@ -62,7 +62,7 @@ struct message {
 	struct ent_str body;
 
 	int n_invoked, n_flying, n_unknown;
-	bool acked, acked_dead; /* answered 2xx at least once; as a dead letter */
+	bool acked; /* answered 2xx at least once */
 	bool given_up;
 	int64_t first_us; /* first sent */
 };
@@ -81,10 +81,11 @@ struct book {
 	int n_delivery;
 };
 
+/* An empty book whose arena is open. */
 void book_write(struct book *book, const struct plan *plan, uint64_t seed);
 void book_release(struct book *book);
-/* The suppliers as the broker is configured for them. */
-struct supplier_set *book_suppliers(const struct book *book);
+/* The broker's suppliers for them, in a set from that position on. */
+void book_configure(const struct book *book, struct supplier_set *set, int from);
 
 /* wire.c: the bytes of a statement, and the headers of one attempt at now_ms, signed. */
 void wire_body(struct book *book, struct message *delivery, bool is_binary);

@@ -34,11 +34,11 @@ static enum ent_rc add(struct rebuild *rebuild, const struct kafka_record *from,
 
 static enum ent_rc fill(struct sim *sim, struct rebuild *rebuild, struct ent_err *err)
 {
-	struct reader people = {&sim->cluster, KAFKA_PEOPLE, 0, 0};
+	struct consumer people = {&sim->cluster, KAFKA_PEOPLE, 0, 0};
 	const struct kafka_record *person;
 	int64_t n;
 
-	while ((person = reader_next(&people, NULL))) {
+	while ((person = consumer_next(&people, NULL))) {
 		enum ent_rc rc = rebuild_person(rebuild, person->key, person->value, err);
 
 		if (rc != ENT_OK)
@@ -46,10 +46,10 @@ static enum ent_rc fill(struct sim *sim, struct rebuild *rebuild, struct ent_err
 	}
 	/* The last partition first: any order of partitions is to do. */
 	for (int32_t p = sim->plan.partitions - 1; p >= 0; p--) {
-		struct reader reader = {&sim->cluster, KAFKA_EVENTS, p, 0};
+		struct consumer consumer = {&sim->cluster, KAFKA_EVENTS, p, 0};
 		const struct kafka_record *record;
 
-		while ((record = reader_next(&reader, NULL))) {
+		while ((record = consumer_next(&consumer, NULL))) {
 			enum ent_rc rc = add(rebuild, record, p, err);
 
 			if (rc != ENT_OK)
@@ -115,4 +115,6 @@ void check_rebuild(struct look *look)
 		sim_violates(sim, "rebuild", "rebuild", "rebuild: %s", err.msg);
 	else if (strcmp(stored, again))
 		sim_violates(sim, "rebuild", "rebuild", "the store rebuilt from the stream differs");
+	else
+		check_readers(look, AGAIN_PATH);
 }

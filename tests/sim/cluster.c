@@ -57,7 +57,7 @@ void cluster_init(struct cluster *cluster, struct world *world, uint64_t seed, i
 	cluster->partitions[KAFKA_EVENTS] = cluster->partitions[KAFKA_INCIDENTS] = event_partitions;
 	cluster->partitions[KAFKA_PEOPLE] = cluster->partitions[KAFKA_DEADLETTER] =
 	    cluster->partitions[KAFKA_PROGRESS] = 1;
-	rng_init(&cluster->rng, seed, 4);
+	rng_init(&cluster->rng, seed, "cluster", 0);
 }
 
 void cluster_release(struct cluster *cluster)
@@ -360,42 +360,42 @@ static enum entry_kind entry_fate(const struct partition *partition, size_t at)
 	return at < partition->n ? partition->entry[at].kind : ENTRY_DATA;
 }
 
-const struct kafka_record *reader_next(struct reader *reader, int64_t *ret_offset)
+const struct kafka_record *consumer_next(struct consumer *consumer, int64_t *ret_offset)
 {
-	const struct partition *partition = &reader->cluster->partition[reader->topic][reader->partition];
+	const struct partition *partition = &consumer->cluster->partition[consumer->topic][consumer->partition];
 
-	while (reader->at < partition->n) {
-		const struct entry *entry = &partition->entry[reader->at];
+	while (consumer->at < partition->n) {
+		const struct entry *entry = &partition->entry[consumer->at];
 		enum entry_kind fate;
 
 		if (entry->kind != ENTRY_DATA) {
-			reader->at++;
+			consumer->at++;
 			continue;
 		}
-		fate = entry_fate(partition, reader->at);
+		fate = entry_fate(partition, consumer->at);
 		if (fate == ENTRY_DATA)
 			return NULL;
-		reader->at++;
+		consumer->at++;
 		if (fate == ENTRY_COMMIT) {
 			if (ret_offset)
-				*ret_offset = (int64_t)reader->at - 1;
+				*ret_offset = (int64_t)consumer->at - 1;
 			return &entry->record;
 		}
 	}
 	return NULL;
 }
 
-const struct kafka_record *reader_next_any(struct reader *reader, int64_t *ret_offset)
+const struct kafka_record *consumer_next_any(struct consumer *consumer, int64_t *ret_offset)
 {
-	const struct partition *partition = &reader->cluster->partition[reader->topic][reader->partition];
+	const struct partition *partition = &consumer->cluster->partition[consumer->topic][consumer->partition];
 
-	while (reader->at < partition->n) {
-		const struct entry *entry = &partition->entry[reader->at++];
+	while (consumer->at < partition->n) {
+		const struct entry *entry = &partition->entry[consumer->at++];
 
 		if (entry->kind != ENTRY_DATA)
 			continue;
 		if (ret_offset)
-			*ret_offset = (int64_t)reader->at - 1;
+			*ret_offset = (int64_t)consumer->at - 1;
 		return &entry->record;
 	}
 	return NULL;

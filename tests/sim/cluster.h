@@ -99,7 +99,7 @@ void cluster_heal(struct cluster *cluster);
 
 /* ---- a read_committed reader ------------------------------------------------ */
 
-struct reader {
+struct consumer {
 	const struct cluster *cluster;
 	enum kafka_topic topic;
 	int32_t partition;
@@ -107,8 +107,8 @@ struct reader {
 };
 int32_t cluster_partition(const struct cluster *cluster, const struct kafka_record *record);
 /* The next committed record of the partition, NULL at the last stable offset. *ret_offset may be NULL. */
-const struct kafka_record *reader_next(struct reader *reader, int64_t *ret_offset);
+const struct kafka_record *consumer_next(struct consumer *consumer, int64_t *ret_offset);
 /* Every record ever appended, committed or not, for ids that must never name two things. */
-const struct kafka_record *reader_next_any(struct reader *reader, int64_t *ret_offset);
+const struct kafka_record *consumer_next_any(struct consumer *consumer, int64_t *ret_offset);
 
 #endif

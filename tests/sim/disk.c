@@ -132,7 +132,7 @@ void disk_init(struct disk *disk, struct world *world, uint64_t seed)
 	memset(disk, 0, sizeof *disk);
 	disk->world = world;
 	disk->faults.keep_ppm = 500000;
-	rng_init(&disk->rng, seed, 2);
+	rng_init(&disk->rng, seed, "disk", 0);
 }
 
 void disk_release(struct disk *disk)

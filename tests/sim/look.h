@@ -9,10 +9,7 @@ struct look {
 	struct sim *sim;
 	sqlite3 *db;
 	struct life life;
-	struct life *before; /* whose turn it was */
-	struct disk_faults faults;
-	int64_t crash_in;
-	bool broken;
+	struct calm calm;
 };
 
 /* No fault strikes while the checker looks. False: there is no store that can be read. */
@@ -29,5 +26,6 @@ struct ent_str look_text(sqlite3_stmt *stmt, int column);  /* until the next row
 void check_stream(struct look *look);
 void check_state(struct look *look);
 void check_rebuild(struct look *look);
+void check_readers(struct look *look, const char *again); /* again: the rebuilt store */
 
 #endif

@@ -4,10 +4,11 @@
  * simulate --seed S [--trace] [--hash] [LIMITS]       one run again, line by line
  * simulate --seed S --shrink [LIMITS]                 the smallest run found that still fails
  *
- * LIMITS: --only FAULT,... --without FAULT,... --deliveries N --steps N --suppliers N
+ * LIMITS: --only FAULT,... --without FAULT,... --part clients|tools --deliveries N --people N --steps N --suppliers N
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,25 +18,24 @@
 
 #include "sim.h"
 
-#define JOBS_MAX   64
-#define ALL_FAULTS ((1u << FAULT_N) - 1)
+#define JOBS_MAX 64
 
 struct options {
 	uint64_t from, seeds;
 	int jobs;
 	bool one, trace, hash, shrink;
-	struct limits limits;
+	struct reach reach;
 };
 
 /* What a child tells its parent. */
 struct tally {
 	uint64_t runs, first_failure; /* UINT64_MAX: none */
-	int64_t steps, kills, power_cuts, io_ends, zombies, acked, repeated, fenced, aborted_by_time, late, appended;
-	int64_t merges, late_events, dead_letters;
+	int64_t steps, kills, power_cuts, io_ends, zombies, acked, fenced, aborted_by_time, late, appended;
+	int64_t merges, late_events, dead_letters, flights, lost, hooks, delivered;
 	double cpu_s;
 };
 
-static bool fault_list(const char *list, uint32_t *ret)
+static bool fault_list(const char *list, uint64_t *ret)
 {
 	struct ent_str rest = sdk_str(list);
 
@@ -50,9 +50,20 @@ static bool fault_list(const char *list, uint32_t *ret)
 			fprintf(stderr, "simulate: no fault is called %.*s\n", (int)word.n, word.p);
 			return false;
 		}
-		*ret |= 1u << i;
+		*ret |= UINT64_C(1) << i;
 	}
 	return true;
+}
+
+static bool part_of(const char *word, unsigned *ret)
+{
+	for (int i = 0; i < PART_N; i++)
+		if (!strcmp(word, part_word((enum part)i))) {
+			*ret |= 1u << i;
+			return true;
+		}
+	fprintf(stderr, "simulate: no part is called %s\n", word);
+	return false;
 }
 
 static bool number(const char *text, int64_t *ret)
@@ -63,70 +74,92 @@ static bool number(const char *text, int64_t *ret)
 	return false;
 }
 
+enum option_id {
+	OPTION_SEEDS = 1,
+	OPTION_SEED,
+	OPTION_FROM,
+	OPTION_JOBS,
+	OPTION_DELIVERIES,
+	OPTION_STEPS,
+	OPTION_SUPPLIERS,
+	OPTION_PEOPLE, /* the last that takes a number */
+	OPTION_PART,
+	OPTION_TRACE,
+	OPTION_HASH,
+	OPTION_SHRINK,
+	OPTION_ONLY,
+	OPTION_WITHOUT
+};
+
+static const struct option option_table[] = {
+    {"seeds", 1, NULL, OPTION_SEEDS},
+    {"seed", 1, NULL, OPTION_SEED},
+    {"from", 1, NULL, OPTION_FROM},
+    {"jobs", 1, NULL, OPTION_JOBS},
+    {"deliveries", 1, NULL, OPTION_DELIVERIES},
+    {"steps", 1, NULL, OPTION_STEPS},
+    {"suppliers", 1, NULL, OPTION_SUPPLIERS},
+    {"people", 1, NULL, OPTION_PEOPLE},
+    {"part", 1, NULL, OPTION_PART},
+    {"trace", 0, NULL, OPTION_TRACE},
+    {"hash", 0, NULL, OPTION_HASH},
+    {"shrink", 0, NULL, OPTION_SHRINK},
+    {"only", 1, NULL, OPTION_ONLY},
+    {"without", 1, NULL, OPTION_WITHOUT},
+    {0},
+};
+
+static void take_number(struct options *ret, enum option_id option, int64_t n)
+{
+	if (option == OPTION_SEEDS)
+		ret->seeds = (uint64_t)n;
+	if (option == OPTION_SEED || option == OPTION_FROM)
+		ret->from = (uint64_t)n;
+	if (option == OPTION_SEED)
+		ret->one = true;
+	if (option == OPTION_JOBS)
+		ret->jobs = (int)n;
+	if (option == OPTION_DELIVERIES)
+		ret->reach.deliveries = (int)n;
+	if (option == OPTION_STEPS)
+		ret->reach.steps = (int)n;
+	if (option == OPTION_SUPPLIERS)
+		ret->reach.suppliers = (int)n;
+	if (option == OPTION_PEOPLE)
+		ret->reach.people = (int)n;
+}
+
+/* False: it is said what is wrong with it. */
+static bool take_word(struct options *ret, enum option_id option, const char *word)
+{
+	uint64_t faults = 0;
+
+	if (option == OPTION_PART)
+		return part_of(word, &ret->reach.parts);
+	ret->trace |= option == OPTION_TRACE;
+	ret->hash |= option == OPTION_HASH;
+	ret->shrink |= option == OPTION_SHRINK;
+	if (option != OPTION_ONLY && option != OPTION_WITHOUT)
+		return true;
+	if (!fault_list(word, &faults))
+		return false;
+	ret->reach.faults &= option == OPTION_ONLY ? faults : ~faults;
+	return true;
+}
+
 static bool options_parse(int argc, char **argv, struct options *ret)
 {
-	enum { SEEDS = 1, SEED, FROM, JOBS, DELIVERIES, STEPS, SUPPLIERS, TRACE, HASH, SHRINK, ONLY, WITHOUT };
-	static const struct option table[] = {
-	    {"seeds", 1, NULL, SEEDS},
-	    {"seed", 1, NULL, SEED},
-	    {"from", 1, NULL, FROM},
-	    {"jobs", 1, NULL, JOBS},
-	    {"deliveries", 1, NULL, DELIVERIES},
-	    {"steps", 1, NULL, STEPS},
-	    {"suppliers", 1, NULL, SUPPLIERS},
-	    {"trace", 0, NULL, TRACE},
-	    {"hash", 0, NULL, HASH},
-	    {"shrink", 0, NULL, SHRINK},
-	    {"only", 1, NULL, ONLY},
-	    {"without", 1, NULL, WITHOUT},
-	    {0},
-	};
-	uint32_t faults;
 	int64_t n = 0;
 	int option;
 
-	*ret = (struct options){.from = 1, .seeds = 1, .jobs = 1, .limits = {.faults = ALL_FAULTS}};
-	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (option == '?' || (option >= SEEDS && option <= SUPPLIERS && !number(optarg, &n)))
+	*ret = (struct options){.from = 1, .seeds = 1, .jobs = 1, .reach = {.faults = FAULTS_ALL}};
+	while ((option = getopt_long(argc, argv, "", option_table, NULL)) != -1) {
+		bool counts = option <= OPTION_PEOPLE;
+
+		if (option == '?' || (counts ? !number(optarg, &n) : !take_word(ret, (enum option_id)option, optarg)))
 			return false;
-		switch (option) {
-		case SEEDS:
-			ret->seeds = (uint64_t)n;
-			break;
-		case SEED:
-			ret->one = true;
-			ret->from = (uint64_t)n;
-			break;
-		case FROM:
-			ret->from = (uint64_t)n;
-			break;
-		case JOBS:
-			ret->jobs = (int)n;
-			break;
-		case DELIVERIES:
-			ret->limits.deliveries = (int)n;
-			break;
-		case STEPS:
-			ret->limits.steps = (int)n;
-			break;
-		case SUPPLIERS:
-			ret->limits.suppliers = (int)n;
-			break;
-		case TRACE:
-			ret->trace = true;
-			break;
-		case HASH:
-			ret->hash = true;
-			break;
-		case SHRINK:
-			ret->shrink = true;
-			break;
-		default:
-			if (!fault_list(optarg, &faults))
-				return false;
-			ret->limits.faults &= option == ONLY ? faults : ~faults;
-			break;
-		}
+		if (counts)
+			take_number(ret, (enum option_id)option, n);
 	}
 	return optind == argc && ret->jobs >= 1 && ret->jobs <= JOBS_MAX && ret->seeds >= 1;
 }
@@ -155,19 +188,22 @@ static void print_violation(const struct sim *sim)
 
 static int run_one(const struct options *options)
 {
-	struct sim sim;
-	bool ok = sim_run(&sim, options->from, &options->limits, true);
+	struct sim *sim = sdk_xalloc(sizeof *sim);
+	struct blank blank = {0};
+	bool ok = sim_run(sim, &blank, options->from, &options->reach, true);
 
 	if (options->trace)
-		fwrite(sim.world.trace.text.p, 1, sim.world.trace.text.n, stdout);
+		fwrite(sim->world.trace.text.p, 1, sim->world.trace.text.n, stdout);
 	if (options->hash)
-		printf("%016" PRIx64 " %" PRIu64 "\n", sim.world.trace.hash, sim.world.trace.n);
+		printf("%016" PRIx64 " %" PRIu64 "\n", sim->world.trace.hash, sim->world.trace.n);
 	if (!ok) {
-		print_violation(&sim);
+		print_violation(sim);
 		if (!options->trace)
-			lines_about(&sim, sim.violation.subject);
+			lines_about(sim, sim->violation.subject);
 	}
-	sim_release(&sim);
+	sim_release(sim);
+	blank_release(&blank);
+	free(sim);
 	return !ok;
 }
 
@@ -190,7 +226,6 @@ static void tally_add(struct tally *to, const struct sim *sim)
 	to->io_ends += sim->n_io_end;
 	to->zombies += sim->n_zombie;
 	to->acked += sim->n_acked;
-	to->repeated += sim->n_repeated;
 	to->fenced += sim->cluster.n_fenced;
 	to->aborted_by_time += sim->cluster.n_timeout;
 	to->late += sim->cluster.n_late;
@@ -198,29 +233,36 @@ static void tally_add(struct tally *to, const struct sim *sim)
 	to->merges += sim->n_merge;
 	to->late_events += sim->n_late;
 	to->dead_letters += sim->n_dead;
+	to->flights += sim->n_flight;
+	to->lost += sim->n_lost;
+	to->hooks += sim->n_hook;
+	to->delivered += sim->n_delivered;
 }
 
 static struct tally run_share(const struct options *options, uint64_t share)
 {
 	struct tally tally = {.first_failure = UINT64_MAX};
+	struct sim *sim = sdk_xalloc(sizeof *sim);
+	struct blank blank = {0};
 	double began = seconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	for (uint64_t i = share; i < options->seeds; i += (uint64_t)options->jobs) {
-		struct sim sim;
-		bool ok = sim_run(&sim, options->from + i, &options->limits, false);
+		bool ok = sim_run(sim, &blank, options->from + i, &options->reach, false);
 
-		tally_add(&tally, &sim);
+		tally_add(&tally, sim);
 		if (options->hash)
-			printf("%" PRIu64 " %016" PRIx64 "\n", sim.seed, sim.world.trace.hash);
+			printf("%" PRIu64 " %016" PRIx64 "\n", sim->seed, sim->world.trace.hash);
 		if (!ok)
-			print_violation(&sim);
+			print_violation(sim);
 		fflush(stdout);
-		sim_release(&sim);
+		sim_release(sim);
 		if (!ok) {
 			tally.first_failure = options->from + i;
 			break;
 		}
 	}
+	blank_release(&blank);
+	free(sim);
 	tally.cpu_s = seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
 	return tally;
 }
@@ -234,7 +276,6 @@ static void sum_add(struct tally *sum, const struct tally *one)
 	sum->io_ends += one->io_ends;
 	sum->zombies += one->zombies;
 	sum->acked += one->acked;
-	sum->repeated += one->repeated;
 	sum->fenced += one->fenced;
 	sum->aborted_by_time += one->aborted_by_time;
 	sum->late += one->late;
@@ -243,6 +284,10 @@ static void sum_add(struct tally *sum, const struct tally *one)
 	sum->cpu_s += one->cpu_s;
 	sum->late_events += one->late_events;
 	sum->dead_letters += one->dead_letters;
+	sum->flights += one->flights;
+	sum->lost += one->lost;
+	sum->hooks += one->hooks;
+	sum->delivered += one->delivered;
 	if (one->first_failure < sum->first_failure)
 		sum->first_failure = one->first_failure;
 }
@@ -276,9 +321,11 @@ static void print_sum(const struct tally *sum, double took_s)
 
 	printf("%" PRIu64 " runs in %.1f s, %.0f a second of one core, %.0f steps a run\n", sum->runs, took_s,
 	       runs / sum->cpu_s, (double)sum->steps / runs);
-	printf("deliveries: %" PRId64 " answered 2xx, %" PRId64 " of them as repeats, %" PRId64
-	       " dead letters, %" PRId64 " late changes, %" PRId64 " merges\n",
-	       sum->acked, sum->repeated, sum->dead_letters, sum->late_events, sum->merges);
+	printf("clients: %" PRId64 " deliveries answered 2xx, %" PRId64 " dead letters; %" PRId64
+	       " late changes, %" PRId64 " merges\n",
+	       sum->acked, sum->dead_letters, sum->late_events, sum->merges);
+	printf("tools: %" PRId64 " requests, %" PRId64 " struck; %" PRId64 " webhooks; %" PRId64 " comments brought\n",
+	       sum->flights, sum->lost, sum->hooks, sum->delivered);
 	printf("broker: %" PRId64 " kills, %" PRId64 " power cuts, %" PRId64 " ends after I/O errors, %" PRId64
 	       " zombies\n",
 	       sum->kills, sum->power_cuts, sum->io_ends, sum->zombies);
@@ -307,17 +354,20 @@ static int run_many(const struct options *options)
 
 /* ---- shrinking -------------------------------------------------------------------- */
 
-static bool still_fails(uint64_t seed, const struct limits *limits)
+static bool still_fails(uint64_t seed, const struct reach *reach)
 {
-	struct sim sim;
-	bool ok = sim_run(&sim, seed, limits, false);
+	struct sim *sim = sdk_xalloc(sizeof *sim);
+	struct blank blank = {0};
+	bool ok = sim_run(sim, &blank, seed, reach, false);
 
-	sim_release(&sim);
+	sim_release(sim);
+	blank_release(&blank);
+	free(sim);
 	return !ok;
 }
 
 /* The smallest value that still fails, by halving; the schedule changes with it, so this is a walk, not a search. */
-static void shrink_number(uint64_t seed, struct limits *limits, int *number, int drawn)
+static void shrink_number(uint64_t seed, struct reach *reach, int *number, int drawn)
 {
 	int step;
 
@@ -326,45 +376,74 @@ static void shrink_number(uint64_t seed, struct limits *limits, int *number, int
 	for (step = *number / 2; step >= 1; step /= 2)
 		while (*number > step) {
 			*number -= step;
-			if (still_fails(seed, limits))
+			if (still_fails(seed, reach))
 				continue;
 			*number += step;
 			break;
 		}
 }
 
+/* One part alone, if that fails too. */
+static void shrink_parts(uint64_t seed, struct reach *reach)
+{
+	unsigned before = reach->parts;
+
+	for (int i = 0; i < PART_N; i++) {
+		reach->parts = 1u << i;
+		if (still_fails(seed, reach))
+			return;
+	}
+	reach->parts = before;
+}
+
+static void shrink_faults(uint64_t seed, struct reach *reach)
+{
+	for (int i = 0; i < FAULT_N; i++) {
+		uint64_t before = reach->faults;
+
+		reach->faults &= ~FAULT_BIT(i);
+		if (reach->faults != before && !still_fails(seed, reach))
+			reach->faults = before;
+	}
+}
+
+static void print_shrunk(uint64_t seed, const struct reach *reach)
+{
+	printf("--seed %" PRIu64 " --deliveries %d --people %d --steps %d --suppliers %d", seed, reach->deliveries,
+	       reach->people, reach->steps, reach->suppliers);
+	for (int i = 0; i < PART_N; i++)
+		if (reach->parts >> i & 1)
+			printf(" --part %s", part_word((enum part)i));
+	for (int i = 0, n = 0; i < FAULT_N; i++)
+		if (reach->faults >> i & 1)
+			printf("%s%s", n++ ? "," : " --only ", fault_word((enum fault)i));
+	for (int i = 0; !reach->faults && i < FAULT_N; i++)
+		printf("%s%s", i ? "," : " --without ", fault_word((enum fault)i));
+	printf("\n");
+}
+
 static int shrink(const struct options *options)
 {
-	struct limits limits = options->limits;
+	struct reach reach = options->reach;
 	struct plan plan;
 
-	if (!still_fails(options->from, &limits)) {
+	if (!still_fails(options->from, &reach)) {
 		printf("seed %" PRIu64 " does not fail\n", options->from);
 		return 0;
 	}
-	plan_draw(&plan, options->from, &limits);
-	limits.faults = plan.faults;
+	shrink_parts(options->from, &reach);
+	plan_draw(&plan, options->from, &reach);
+	reach.faults = plan.faults;
 	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < FAULT_N; i++) {
-			uint32_t before = limits.faults;
-
-			limits.faults &= ~(1u << i);
-			if (limits.faults != before && !still_fails(options->from, &limits))
-				limits.faults = before;
-		}
-		shrink_number(options->from, &limits, &limits.deliveries, plan.n_delivery);
-		shrink_number(options->from, &limits, &limits.steps, plan.max_steps);
-		shrink_number(options->from, &limits, &limits.suppliers, plan.n_supplier);
+		shrink_faults(options->from, &reach);
+		shrink_number(options->from, &reach, &reach.deliveries, plan.n_delivery);
+		shrink_number(options->from, &reach, &reach.people, plan.n_people);
+		shrink_number(options->from, &reach, &reach.steps,
+			      plan.max_steps > plan.more_steps ? plan.max_steps : plan.more_steps);
+		shrink_number(options->from, &reach, &reach.suppliers,
+			      plan.n_supplier > plan.n_tool ? plan.n_supplier : plan.n_tool);
 	}
-	printf("--seed %" PRIu64 " --deliveries %d --steps %d --suppliers %d", options->from, limits.deliveries,
-	       limits.steps, limits.suppliers);
-	for (int i = 0, n = 0; i < FAULT_N; i++)
-		if (limits.faults >> i & 1)
-			printf("%s%s", n++ ? "," : " --only ", fault_word((enum fault)i));
-	if (!limits.faults)
-		for (int i = 0; i < FAULT_N; i++)
-			printf("%s%s", i ? "," : " --without ", fault_word((enum fault)i));
-	printf("\n");
+	print_shrunk(options->from, &reach);
 	return 1;
 }
 
@@ -372,15 +451,21 @@ int main(int argc, char **argv)
 {
 	struct options options;
 
+	/* Runs take the memory that the runs before them gave back. */
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	(void)mallopt(M_TOP_PAD, 1 << 24);
 	/* One thread: no locks, no counting. */
 	if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
+	    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 500) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
 		return 2;
 	if (!options_parse(argc, argv, &options)) {
-		fputs("simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
-		      "  [--only FAULT,...] [--without FAULT,...] [--deliveries N] [--steps N] [--suppliers N] "
-		      "\nfaults:",
-		      stderr);
+		fputs(
+		    "simulate --seeds N [--from S] [--jobs J] | --seed S [--trace] [--hash] [--shrink]\n"
+		    "  [--only FAULT,...] [--without FAULT,...] [--part clients|tools] [--deliveries N] [--people N]\n"
+		    "  [--steps N] [--suppliers N]\nfaults:",
+		    stderr);
 		for (int i = 0; i < FAULT_N; i++)
 			fprintf(stderr, " %s", fault_word((enum fault)i));
 		fputs("\n", stderr);

@@ -106,7 +106,7 @@ static enum kafka_rc sim_init(struct kafka *kafka, struct ent_err *err)
 static enum kafka_rc sim_position(struct kafka *kafka, struct position *ret, bool *ret_found, struct ent_err *err)
 {
 	struct producer *producer = producer_of(kafka);
-	struct reader reader = {producer->cluster, KAFKA_PROGRESS, 0, 0};
+	struct consumer consumer = {producer->cluster, KAFKA_PROGRESS, 0, 0};
 	const struct kafka_record *record, *last = NULL;
 
 	if (!producer_lives(producer))
@@ -115,7 +115,7 @@ static enum kafka_rc sim_position(struct kafka *kafka, struct position *ret, boo
 	if (cluster_is_down(producer->cluster) || fault(producer, producer->faults->error_ppm))
 		return said(producer, rng_below(&producer->rng, 3) ? KAFKA_RETRY : KAFKA_REBUILD, "position fails",
 			    err);
-	while ((record = reader_next(&reader, NULL)))
+	while ((record = consumer_next(&consumer, NULL)))
 		last = record;
 	*ret_found = last != NULL;
 	if (last && record_position(last->value, ret, err) != ENT_OK)
@@ -358,7 +358,7 @@ void producer_init(struct producer *producer, struct cluster *cluster, struct li
 	producer->life = life;
 	producer->faults = faults;
 	producer->epoch = -1;
-	rng_init(&producer->rng, seed, 100 + stream);
+	rng_init(&producer->rng, seed, "producer", stream);
 	sdk_arena_init(&producer->arena);
 }
 

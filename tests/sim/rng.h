@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One generator from the seed (xoshiro256**), and streams split off it so that a change in one world does not shift the
- * others. */
+/* Generators from the seed (xoshiro256**), one for each purpose: who draws once more moves nothing that another one
+ * draws. */
 #ifndef SIM_RNG_H
 #define SIM_RNG_H
 
@@ -21,10 +21,14 @@ static inline uint64_t rng_mix(uint64_t *x)
 	return z ^ z >> 31;
 }
 
-static inline void rng_init(struct rng *rng, uint64_t seed, uint64_t stream)
+/* The n-th of this name. */
+static inline void rng_init(struct rng *rng, uint64_t seed, const char *name, uint64_t n)
 {
-	uint64_t x = seed ^ stream * 0xD1342543DE82EF95u;
+	uint64_t stream = 0xCBF29CE484222325u, x;
 
+	for (; *name; name++)
+		stream = (stream ^ (unsigned char)*name) * 0x100000001B3u;
+	x = seed * 0x9E3779B97F4A7C15u ^ (stream + n) * 0xD1342543DE82EF95u;
 	for (int i = 0; i < 4; i++)
 		rng->s[i] = rng_mix(&x);
 }

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DRAIN_STEPS 6000 /* more than any healthy run needs */
+enum { DRAIN_STEPS = 60000, LEAPS = 12, STEPS_A_LEAP = 25 };
+#define QUIET_US   25000000  /* a sweep and several polls without a word, and nothing is owed: it is over */
+#define PATIENT_US 150000000 /* after so long without a word it is over with what is owed, too */
+#define LOOK_US    2000000   /* between two looks whether something is owed */
 
 void sim_violates(struct sim *sim, const char *invariant, const char *subject, const char *fmt, ...)
 {
@@ -21,160 +24,83 @@ void sim_violates(struct sim *sim, const char *invariant, const char *subject, c
 	trace_line(&sim->world, "VIOLATION %s: %s", invariant, sim->violation.what);
 }
 
-/* ---- the broker comes and goes ---------------------------------------------- */
-
-static void zombie_end(struct sim *sim)
-{
-	broker_die(sim->zombie);
-	sim->zombie = NULL;
-}
-
-/* The process is dead already, or dies now. */
-static void process_end(struct sim *sim, bool power, const char *why)
-{
-	struct broker *broker = sim->broker;
-
-	if (!broker)
-		return;
-	trace_line(&sim->world, "%s: %s", power ? "power cut" : "the process ends", why);
-	if (!power && !broker->life.dead && plan_has(&sim->plan, FAULT_ZOMBIE) && !sim->healing) {
-		zombie_end(sim);
-		broker_become_zombie(broker);
-		sim->zombie = broker;
-		sim->n_zombie++;
-	} else {
-		broker_die(broker);
-	}
-	sim->broker = NULL;
-	client_reset(sim);
-	if (power) {
-		zombie_end(sim);
-		disk_power_cut(&sim->disk);
-	}
-	sim->n_power += power;
-	sim->n_kill += !power;
-	sim->disk.crash_in = 0;
-	sim->restart_us = sim->world.us + rng_range(&sim->rng, 1000, 2000000);
-}
-
-static void process_start(struct sim *sim)
-{
-	struct ent_err err = {0};
-
-	sim->broker = broker_start(&sim->world, &sim->disk, &sim->cluster, &sim->plan, sim->seed, ++sim->serial, &err);
-	trace_line(&sim->world, "start %d: %s", sim->serial, sim->broker ? "up" : err.msg);
-	if (sim->broker) {
-		sim->n_restart++;
-		if (sim->healing)
-			memset(&sim->broker->kafka_faults, 0, sizeof sim->broker->kafka_faults);
-		check_readable(sim);
-		return;
-	}
-	sim->restart_us = sim->world.us + rng_range(&sim->rng, 100000, 3000000);
-	if (sim->disk.crash_in == 0 && rng_below(&sim->rng, 2))
-		sim->disk.broken = false; /* somebody looked after it */
-	if (sim->healing)
-		sim_violates(sim, "start", "start", "nothing is wrong and the broker does not start: %s", err.msg);
-}
-
-/* A step of the broker ended with ENT_EINVAL. */
-static void process_failed(struct sim *sim, const struct ent_err *err)
-{
-	struct life life = sim->broker->life;
-
-	if (life.dead) {
-		process_end(sim, life.power, "inside a step");
-		return;
-	}
-	sim->n_io_end++;
-	/* A life that began among faults may still carry one: a handle's failure sticks. */
-	if (sim->healing && sim->broker->serial > sim->healed_serial)
-		sim_violates(sim, "end", "process", "nothing is wrong and the broker ends: %s", err->msg);
-	sim->broker->life.dead = true; /* no zombie: the whole process ends */
-	process_end(sim, false, err->msg);
-}
-
-/* ---- faults between two steps ------------------------------------------------ */
-
-static void fault_inside(struct sim *sim)
-{
-	bool power = plan_has(&sim->plan, FAULT_POWER) && rng_below(&sim->rng, 2);
-
-	if (rng_below(&sim->rng, 3)) {
-		sim->disk.crash_in = rng_range(&sim->rng, 1, 60);
-		sim->disk.crash_power = power;
-	} else if (sim->broker) {
-		sim->broker->producer.crash_in = rng_range(&sim->rng, 1, 30);
-		sim->broker->producer.crash_power = power;
-	}
-}
-
-static void fault_strike(struct sim *sim, enum fault fault)
-{
-	switch (fault) {
-	case FAULT_KILL:
-		process_end(sim, false, "kill");
-		break;
-	case FAULT_POWER:
-		process_end(sim, true, "cut");
-		break;
-	case FAULT_CRASH_INSIDE:
-		fault_inside(sim);
-		break;
-	case FAULT_FULL:
-		sim->disk.faults.space = sim->disk.faults.space ? 0 : sim->plan.disk_space;
-		trace_line(&sim->world, "disk: %lld bytes", (long long)sim->disk.faults.space);
-		break;
-	case FAULT_KAFKA_DOWN:
-		cluster_restart(&sim->cluster, rng_range(&sim->rng, 0, 20000000));
-		break;
-	case FAULT_TIME:
-		world_pass(&sim->world, rng_range(&sim->rng, 1000000, 40000000));
-		break;
-	default: /* the others are rates inside the worlds */
-		break;
-	}
-}
-
-static void maybe_fault(struct sim *sim)
-{
-	static const enum fault between[] = {FAULT_KILL, FAULT_POWER,      FAULT_CRASH_INSIDE,
-					     FAULT_FULL, FAULT_KAFKA_DOWN, FAULT_TIME};
-	enum fault fault = between[rng_below(&sim->rng, sizeof between / sizeof *between)];
-
-	if (rng_ppm(&sim->rng, sim->plan.fault_ppm) && plan_has(&sim->plan, fault))
-		fault_strike(sim, fault);
-}
-
 /* ---- steps -------------------------------------------------------------------- */
 
-enum action { ACT_SEND, ACT_ANSWER, ACT_WRITER, ACT_RELAY, ACT_CLUSTER, ACT_ZOMBIE, ACT_START, ACT_PRUNE, ACT_N };
+enum action {
+	ACT_CLIENT,
+	ACT_PEOPLE,
+	ACT_POST,
+	ACT_ANSWER,
+	ACT_WRITER,
+	ACT_LINK,
+	ACT_NET,
+	ACT_ROBOT,
+	ACT_RELAY,
+	ACT_CLUSTER,
+	ACT_ZOMBIE,
+	ACT_START,
+	ACT_PRUNE,
+	ACT_N
+};
 
 static bool is_runnable(struct sim *sim, enum action action)
 {
 	struct broker *broker = sim->broker;
+	int64_t now_us = sim->world.us;
 
 	switch (action) {
-	case ACT_SEND:
+	case ACT_CLIENT:
 		return client_may_send(sim);
+	case ACT_PEOPLE:
+		return !sim->healing && sim->people_done < sim->plan.n_people && sim->people_us <= now_us;
+	case ACT_POST:
+		return post_is_due(sim);
 	case ACT_ANSWER:
-		return client_has_answer(sim);
+		return post_has_answer(sim);
 	case ACT_WRITER:
-		return broker && broker->n_waiting > 0;
+		return broker && broker_writer_waits(broker);
+	case ACT_LINK:
+		return broker && broker->link && (broker->link_due_us <= now_us || net_has_answer(sim));
+	case ACT_NET:
+		return net_is_due(sim);
+	case ACT_ROBOT:
+		return robot_next_us(sim) <= now_us;
 	case ACT_RELAY:
-		return broker && broker->relay_due_us <= sim->world.us;
+		return broker && broker->relay_due_us <= now_us;
 	case ACT_CLUSTER:
 		return cluster_has_work(&sim->cluster);
 	case ACT_ZOMBIE:
-		return sim->zombie && sim->zombie->relay_due_us <= sim->world.us;
+		return sim->zombie && sim->zombie->relay_due_us <= now_us;
 	case ACT_START:
-		return !broker && sim->restart_us <= sim->world.us;
+		return !broker && sim->restart_us <= now_us;
 	case ACT_PRUNE:
-		return broker && !sim->healing && rng_below(&sim->rng, 100) == 0;
+		return broker && !sim->healing && sim->book.n_delivery && rng_below(&sim->rng, 100) == 0;
 	case ACT_N:
 		break;
 	}
 	return false;
+}
+
+static void step_people(struct sim *sim)
+{
+	struct calm calm;
+
+	if (sim->broker && !sim->eyes)
+		eyes_open(sim);
+	calm_begin(&calm, sim, &sim->eyes_life);
+	people_act(sim);
+	calm_end(&calm, sim);
+}
+
+static enum ent_rc step_writer(struct sim *sim, struct ent_err *err)
+{
+	enum ent_rc rc = broker_step_writer(sim->broker, err);
+
+	trace_line(&sim->world, "writer: %d %s, stored %lld", rc, err->msg,
+		   (long long)writer_last_seq(sim->broker->writer));
+	if (rc != ENT_EINVAL)
+		post_mail(sim);
+	return rc;
 }
 
 static void step_zombie(struct sim *sim)
@@ -185,26 +111,48 @@ static void step_zombie(struct sim *sim)
 		zombie_end(sim);
 }
 
-static void act(struct sim *sim, enum action action)
+static void step_prune(struct sim *sim)
 {
-	struct ent_err err = {0};
-	enum ent_rc rc = ENT_OK;
+	if (sim->world.us - FORGET_US > sim->forgotten_us)
+		sim->forgotten_us = sim->world.us - FORGET_US;
+	broker_prune(sim->broker, SIM_EPOCH_MS + (sim->world.us - FORGET_US) / 1000);
+}
 
-	trace_mix(&sim->world, action);
+/* A step of the broker; ENT_EINVAL: it ends. */
+static enum ent_rc act_inside(struct sim *sim, enum action action, struct ent_err *err)
+{
 	switch (action) {
-	case ACT_SEND:
+	case ACT_WRITER:
+		return step_writer(sim, err);
+	case ACT_LINK:
+		return broker_step_link(sim->broker, err);
+	case ACT_RELAY:
+		return broker_step_relay(sim->broker, err);
+	default:
+		return ENT_OK;
+	}
+}
+
+static void act_outside(struct sim *sim, enum action action)
+{
+	switch (action) {
+	case ACT_CLIENT:
 		client_send(sim);
 		break;
+	case ACT_PEOPLE:
+		step_people(sim);
+		break;
+	case ACT_POST:
+		post_send(sim);
+		break;
 	case ACT_ANSWER:
-		client_take_answer(sim);
+		post_take(sim);
 		break;
-	case ACT_WRITER:
-		rc = broker_step_writer(sim->broker, &err);
-		trace_line(&sim->world, "writer: %d %s, stored %lld", rc, err.msg,
-			   (long long)writer_last_seq(sim->broker->writer));
+	case ACT_NET:
+		net_step(sim);
 		break;
-	case ACT_RELAY:
-		rc = broker_step_relay(sim->broker, &err);
+	case ACT_ROBOT:
+		robot_says(sim);
 		break;
 	case ACT_CLUSTER:
 		cluster_step(&sim->cluster);
@@ -216,11 +164,21 @@ static void act(struct sim *sim, enum action action)
 		process_start(sim);
 		break;
 	case ACT_PRUNE:
-		client_prune(sim);
+		step_prune(sim);
 		break;
-	case ACT_N:
+	default:
 		break;
 	}
+}
+
+static void act(struct sim *sim, enum action action)
+{
+	struct ent_err err = {0};
+	enum ent_rc rc;
+
+	trace_mix(&sim->world, action);
+	act_outside(sim, action);
+	rc = act_inside(sim, action, &err);
 	if (sim->broker && (rc == ENT_EINVAL || sim->broker->life.dead))
 		process_failed(sim, &err);
 }
@@ -230,16 +188,33 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t next_us(const struct sim *sim)
+{
+	int64_t next = sooner(client_next_us(sim), post_next_us(sim));
+
+	next = sooner(next, sooner(cluster_next_us(&sim->cluster), net_next_us(sim)));
+	next = sooner(next, robot_next_us(sim));
+	if (!sim->healing && sim->people_done < sim->plan.n_people)
+		next = sooner(next, sim->people_us);
+	if (sim->zombie)
+		next = sooner(next, sim->zombie->relay_due_us);
+	if (!sim->broker)
+		return sooner(next, sim->restart_us);
+	next = sooner(next, sim->broker->relay_due_us);
+	return sim->broker->link ? sooner(next, sim->broker->link_due_us) : next;
+}
+
 /* Nothing can happen now: on to when something can. */
 static void sleep_until_next(struct sim *sim)
 {
-	int64_t next = sooner(client_next_us(sim), cluster_next_us(&sim->cluster));
+	int64_t next = next_us(sim);
 
-	next = sooner(next, sim->broker ? sim->broker->relay_due_us : sim->restart_us);
-	if (sim->zombie)
-		next = sooner(next, sim->zombie->relay_due_us);
+	if (next == INT64_MAX)
+		next = sim->world.us + 1000000;
 	if (next > sim->world.us)
 		sim->world.us = next;
+	else
+		world_pass(&sim->world, 1000);
 }
 
 static void sim_step(struct sim *sim)
@@ -249,7 +224,7 @@ static void sim_step(struct sim *sim)
 
 	sim->steps++;
 	if (!sim->healing)
-		maybe_fault(sim);
+		fault_maybe(sim);
 	for (int i = 0; i < ACT_N; i++)
 		if (is_runnable(sim, (enum action)i))
 			runnable[n++] = (enum action)i;
@@ -264,24 +239,43 @@ static void sim_step(struct sim *sim)
 
 /* ---- a run -------------------------------------------------------------------- */
 
+static bool is_right(const struct sim *sim)
+{
+	return !sim->violation.invariant[0];
+}
+
 static void sim_heal(struct sim *sim)
 {
 	trace_line(&sim->world, "healed after %d steps", sim->steps);
 	sim->healing = true;
 	sim->healed_serial = sim->serial;
+	sim->last_word_us = sim->world.us;
 	zombie_end(sim);
 	cluster_heal(&sim->cluster);
 	disk_heal(&sim->disk);
+	sim->disk.crash_in = 0;
 	if (sim->broker) {
 		memset(&sim->broker->kafka_faults, 0, sizeof sim->broker->kafka_faults);
 		sim->broker->producer.crash_in = 0;
 	}
 }
 
-static bool is_drained(const struct sim *sim)
+static bool tools_are_quiet(struct sim *sim)
 {
-	return sim->broker && client_is_settled(sim) && broker_is_drained(sim->broker) &&
-	       cluster_next_us(&sim->cluster) == INT64_MAX;
+	int64_t quiet_us = sim->world.us - sim->last_word_us;
+
+	if (robot_next_us(sim) != INT64_MAX || quiet_us <= QUIET_US || sim->world.us < sim->next_look_us)
+		return false;
+	sim->next_look_us = sim->world.us + LOOK_US;
+	if (!sim->eyes)
+		eyes_open(sim);
+	return quiet_us > PATIENT_US || !tools_are_owed(sim);
+}
+
+static bool is_drained(struct sim *sim)
+{
+	return sim->broker && client_is_settled(sim) && post_is_settled(sim) && broker_is_drained(sim->broker) &&
+	       cluster_next_us(&sim->cluster) == INT64_MAX && (sim->n_tool == 0 || tools_are_quiet(sim));
 }
 
 static void drain(struct sim *sim)
@@ -289,71 +283,140 @@ static void drain(struct sim *sim)
 	struct ent_err why = {0};
 
 	for (int i = 0; i < DRAIN_STEPS; i++) {
-		if (sim->violation.invariant[0] || is_drained(sim))
+		if (!is_right(sim) || is_drained(sim))
 			return;
 		sim_step(sim);
 	}
 	if (sim->broker)
 		relay_trouble(sim->broker->relay, &why);
-	sim_violates(sim, "I9", "relay", "it does not drain: settled %d, relay %d at %lld of %lld: %s",
-		     client_is_settled(sim), sim->broker ? (int)relay_state(sim->broker->relay) : -1,
+	sim_violates(sim, "I7", "relay",
+		     "it does not end: clients %d, requests %d, last word %lld ms ago, relay %d at %lld of %lld: %s",
+		     client_is_settled(sim), post_is_settled(sim),
+		     (long long)((sim->world.us - sim->last_word_us) / 1000),
+		     sim->broker ? (int)relay_state(sim->broker->relay) : -1,
 		     sim->broker ? (long long)relay_published_seq(sim->broker->relay) : -1LL,
 		     sim->broker ? (long long)writer_last_seq(sim->broker->writer) : -1LL, why.msg);
 }
 
-static void sim_init(struct sim *sim, uint64_t seed, const struct limits *limits, bool keep_trace)
+/* Days go by in leaps: nobody wants to see each poll of them. */
+static void wait_for_tools(struct sim *sim)
 {
-	memset(sim, 0, sizeof *sim);
-	sim->seed = seed;
-	sim->limits = *limits;
-	plan_draw(&sim->plan, seed, limits);
-	rng_init(&sim->rng, seed, 6);
-	world_init(&sim->world, seed, keep_trace);
-	disk_init(&sim->disk, &sim->world, seed);
-	vfs_init(&sim->vfs, &sim->disk, seed);
-	sim->disk.faults = sim->plan.disk;
-	cluster_init(&sim->cluster, &sim->world, seed, sim->plan.partitions);
-	book_write(&sim->book, &sim->plan, seed);
-	sim->suppliers = book_suppliers(&sim->book);
-	trace_line(&sim->world, "seed %llu: %d suppliers, %d tickets, %d deliveries, %d partitions",
-		   (unsigned long long)seed, sim->plan.n_supplier, sim->plan.n_ticket, sim->plan.n_delivery,
-		   sim->plan.partitions);
+	int64_t until_us = 0;
+
+	for (int i = 0; i < sim->n_tool; i++)
+		if (sim->tool[i].down_until_us > until_us)
+			until_us = sim->tool[i].down_until_us;
+	for (int i = 0; i < LEAPS && sim->world.us < until_us && is_right(sim); i++) {
+		world_pass(&sim->world, (until_us - sim->world.us) / (LEAPS - i) + 1);
+		for (int k = 0; k < STEPS_A_LEAP && is_right(sim); k++)
+			sim_step(sim);
+	}
+}
+
+static int64_t log_now(void *clock)
+{
+	return ((struct clock *)clock)->now_ms(clock);
+}
+
+static void draw_generators(struct sim *sim)
+{
+	rng_init(&sim->rng, sim->seed, "schedule", 0);
+	rng_init(&sim->by_faults, sim->seed, "faults", 0);
+	rng_init(&sim->by_clients, sim->seed, "clients", 0);
+	rng_init(&sim->by_posts, sim->seed, "posts", 0);
+	rng_init(&sim->by_people, sim->seed, "people", 0);
+	rng_init(&sim->by_tools, sim->seed, "tools", 0);
+	rng_init(&sim->by_robots, sim->seed, "robots", 0);
+	rng_init(&sim->by_net, sim->seed, "net", 0);
+}
+
+static void trace_plan(struct sim *sim)
+{
+	const struct plan *plan = &sim->plan;
+
+	trace_line(&sim->world,
+		   "seed %llu: %d clients, %d tickets, %d deliveries; %d tools, %d acts of people; %d partitions",
+		   (unsigned long long)sim->seed, plan->n_supplier, plan->n_ticket, plan->n_delivery, plan->n_tool,
+		   plan->n_people, plan->partitions);
 	for (int i = 0; i < FAULT_N; i++)
-		if (plan_has(&sim->plan, (enum fault)i))
+		if (plan_has(plan, (enum fault)i))
 			trace_line(&sim->world, "fault %s", fault_word((enum fault)i));
 }
 
-bool sim_run(struct sim *sim, uint64_t seed, const struct limits *limits, bool keep_trace)
+static void sim_init(struct sim *sim, struct blank *blank, uint64_t seed, const struct reach *reach, bool keep_trace)
 {
-	sim_init(sim, seed, limits, keep_trace);
-	while (sim->steps < sim->plan.max_steps && !sim->violation.invariant[0])
+	unsigned char hash[AUTH_HASH_SIZE];
+
+	memset(sim, 0, sizeof *sim);
+	sim->seed = seed;
+	plan_draw(&sim->plan, seed, reach);
+	draw_generators(sim);
+	sdk_arena_init(&sim->arena);
+	if (!sim->plan.makes_store)
+		blank_make(blank, sim->plan.partitions);
+	world_init(&sim->world, seed, keep_trace);
+	sim->log = (struct log){2, (enum log_level)(LOG_ERROR + 1), LOG_JSON, false, log_now, &sim->world.clock};
+	disk_init(&sim->disk, &sim->world, seed);
+	vfs_init(&sim->vfs, &sim->disk, seed);
+	if (!sim->plan.makes_store)
+		blank_put(blank, sim->plan.partitions, &sim->disk);
+	sim->disk.faults = sim->plan.disk;
+	cluster_init(&sim->cluster, &sim->world, seed, sim->plan.partitions);
+	auth_token_make(&sim->world.chance, sim->token, hash);
+	trace_plan(sim);
+	sdk_arena_init(&sim->book.arena);
+	if (sim->plan.part[PART_CLIENTS])
+		book_write(&sim->book, &sim->plan, seed);
+	if (sim->plan.part[PART_TOOLS])
+		tools_draw(sim);
+	sim->suppliers = supplier_set_new((size_t)(sim->n_tool + sim->book.n_supplier));
+	tools_configure(sim->suppliers, sim);
+	book_configure(&sim->book, sim->suppliers, sim->n_tool);
+}
+
+static void sim_live(struct sim *sim)
+{
+	const struct plan *plan = &sim->plan;
+
+	for (int i = 0; i < DRAIN_STEPS && is_right(sim); i++) {
+		if (sim->steps >= plan->max_steps && sim->people_done >= plan->n_people)
+			break;
 		sim_step(sim);
+	}
+	for (int i = 0; i < plan->more_steps && is_right(sim); i++)
+		sim_step(sim);
+	wait_for_tools(sim);
+}
+
+bool sim_run(struct sim *sim, struct blank *blank, uint64_t seed, const struct reach *reach, bool keep_trace)
+{
+	sim_init(sim, blank, seed, reach, keep_trace);
+	sim_live(sim);
 	sim_heal(sim);
 	drain(sim);
 	/* Once more from what is on the disk alone; what nobody answered may stand up then, and goes out, too. */
-	if (!sim->violation.invariant[0])
+	if (is_right(sim) && (sim->n_tool == 0 || rng_below(&sim->rng, 2)))
 		process_end(sim, rng_below(&sim->rng, 2), "everything is drained");
 	drain(sim);
-	if (!sim->violation.invariant[0]) {
+	if (is_right(sim)) {
 		process_end(sim, false, "the end of the run");
 		check_all(sim);
 	}
-	return !sim->violation.invariant[0];
+	return is_right(sim);
 }
 
 void sim_release(struct sim *sim)
 {
 	sim->plan.faults = 0;
+	sim->healing = true;
 	process_end(sim, true, "release");
 	zombie_end(sim);
-	while (sim->attempts) {
-		sim->healing = true;
-		client_take_answer(sim);
-	}
+	post_release(sim);
 	supplier_set_unref(sim->suppliers);
 	book_release(&sim->book);
 	cluster_release(&sim->cluster);
 	disk_release(&sim->disk);
 	vfs_release(&sim->vfs);
 	world_release(&sim->world);
+	sdk_arena_release(&sim->arena);
 }

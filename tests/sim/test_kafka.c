@@ -138,11 +138,11 @@ static int count_wrong(const struct cluster *cluster)
 	int seen[NUMBERS + 1] = {0}, wrong = 0;
 
 	for (int32_t p = 0; p < 3; p++) {
-		struct reader reader = {cluster, KAFKA_EVENTS, p, 0};
+		struct consumer consumer = {cluster, KAFKA_EVENTS, p, 0};
 		const struct kafka_record *record;
 		int64_t last = 0;
 
-		while ((record = reader_next(&reader, NULL))) {
+		while ((record = consumer_next(&consumer, NULL))) {
 			int64_t value = 0;
 
 			wrong += !sdk_to_int(record->value, &value) || value < 1 || value > NUMBERS || value <= last;

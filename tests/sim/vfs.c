@@ -413,7 +413,7 @@ void vfs_init(struct vfs *vfs, struct disk *disk, uint64_t seed)
 	    .xCurrentTimeInt64 = vfs_time_ms,
 	};
 	vfs->disk = disk;
-	rng_init(&vfs->rng, seed, 3);
+	rng_init(&vfs->rng, seed, "vfs", 0);
 	sqlite3_vfs_register(&vfs->base, 1);
 	sqlite3_randomness(0, NULL); /* the next use draws a new seed from us */
 }

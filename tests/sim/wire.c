@@ -72,7 +72,7 @@ static void comment_print(struct sdk_jsonw *w, const struct statement *says)
 	snprintf(text, sizeof text, "c%d", says->comment);
 	sdk_jsonw_kz(w, "id", text);
 	if (says->kind == SAYS_COMMENT) {
-		snprintf(text, sizeof text, "canary-%d. revision %d.", says->comment, says->revision);
+		snprintf(text, sizeof text, "word-%d. revision %d.", says->comment, says->revision);
 		sdk_jsonw_kz(w, "body", text);
 		sdk_jsonw_kz(w, "visibility", says->comment % 2 ? "public" : "internal");
 	}

@@ -46,7 +46,7 @@ void world_init(struct world *world, uint64_t seed, bool keep_trace)
 	memset(world, 0, sizeof *world);
 	world->clock = (struct clock){world_now_ms, world_mono_us};
 	world->chance = (struct chance){world_uuid, world_bytes};
-	rng_init(&world->rng, seed, 1);
+	rng_init(&world->rng, seed, "world", 0);
 	world->trace.hash = 0xCBF29CE484222325u;
 	world->trace.keep = keep_trace;
 	sdk_buf_init(&world->trace.text, (size_t)1 << 28);

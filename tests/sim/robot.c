@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tools that answer our comments by themselves, at their own pace; and people who say thanks. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdio.h>
 
@@ -9,13 +9,14 @@ enum { THANKS_MAX = 5, LATE_MAX = 30 };
 
 /* One tool answers, or two answer each other. If their words change, the broker can find them only by their pace, so
  * then both are quick, without a rate limit. */
-void robot_draw(struct out_sim *sim, struct rng *rng)
+void robot_draw(struct sim *sim)
 {
+	struct rng *rng = &sim->by_robots;
 	int one = (int)rng_below(rng, (uint64_t)sim->n_tool), two = (int)rng_below(rng, (uint64_t)sim->n_tool);
 	bool change = rng_below(rng, 3) == 0;
 	const int at[] = {one, two};
 
-	for (int i = 0; (sim->faults >> OUT_ROBOT & 1) && i < 2; i++) {
+	for (int i = 0; plan_has(&sim->plan, FAULT_ROBOT) && i < 2; i++) {
 		struct tool *tool = &sim->tool[at[i]];
 		enum robot_words words = rng_below(rng, 3) ? ROBOT_SAME : ROBOT_NODS;
 		tool->robot = (struct robot){.words = change && one != two ? ROBOT_CHANGES : words,
@@ -28,17 +29,17 @@ void robot_draw(struct out_sim *sim, struct rng *rng)
 }
 
 /* Comments that come while it waits get one answer. */
-void robot_hears(struct out_sim *sim, struct tool *tool, int ticket)
+void robot_hears(struct sim *sim, struct tool *tool, int ticket)
 {
 	struct tool_ticket *at = &tool->ticket[ticket];
-	int64_t wait_us =
-	    tool->robot.slow ? rng_range(&sim->rng, 30000000, 120000000) : rng_range(&sim->rng, 500000, 2500000);
+	int64_t wait_us = tool->robot.slow ? rng_range(&sim->by_robots, 30000000, 120000000)
+					   : rng_range(&sim->by_robots, 500000, 2500000);
 
 	if (tool->robot.words != ROBOT_NONE && at->answer_us == 0 && !at->locked)
 		at->answer_us = sim->world.us + wait_us;
 }
 
-static struct tool_ticket *next_robot(struct out_sim *sim, struct tool **ret_tool)
+static struct tool_ticket *next_robot(struct sim *sim, struct tool **ret_tool)
 {
 	struct tool_ticket *first = NULL;
 
@@ -53,7 +54,7 @@ static struct tool_ticket *next_robot(struct out_sim *sim, struct tool **ret_too
 	return first;
 }
 
-int64_t robot_next_us(const struct out_sim *sim)
+int64_t robot_next_us(const struct sim *sim)
 {
 	int64_t first = INT64_MAX;
 
@@ -66,12 +67,7 @@ int64_t robot_next_us(const struct out_sim *sim)
 	return first;
 }
 
-bool robot_is_due(const struct out_sim *sim)
-{
-	return robot_next_us(sim) <= sim->world.us;
-}
-
-static struct ent_str words_of(struct out_sim *sim, const struct tool *tool)
+static struct ent_str words_of(struct sim *sim, const struct tool *tool)
 {
 	struct ent_arena *arena = &sim->arena.abi;
 	char a = (char)('a' + tool->robot.n_said % 26), b = (char)('a' + tool->robot.n_said / 26 % 26);
@@ -89,7 +85,7 @@ static struct ent_str words_of(struct out_sim *sim, const struct tool *tool)
 	return sdk_format(arena, "The number of your message is %c%c%c.", a, b, a);
 }
 
-void robot_says(struct out_sim *sim)
+void robot_says(struct sim *sim)
 {
 	struct tool *tool = NULL;
 	struct tool_ticket *at = next_robot(sim, &tool);
@@ -97,7 +93,7 @@ void robot_says(struct out_sim *sim)
 
 	at->answer_us = 0;
 	if (tool->n_comment == COMMENTS || tool->n_change == CHANGES || (sim->healing && ++at->n_late > LATE_MAX)) {
-		out_violates(sim, "loops", tool->name, "%s/%d has answered %d times since people were silent",
+		sim_violates(sim, "loops", tool->name, "%s/%d has answered %d times since people were silent",
 			     tool->name, ticket, at->n_late);
 		return;
 	}
@@ -125,7 +121,7 @@ static bool waits_for_thanks(const struct tool *tool, int ticket)
 }
 
 /* A person who answers with the same words again and again is not a robot. */
-bool person_thanks(struct out_sim *sim)
+bool person_thanks(struct sim *sim)
 {
 	int ticket;
 	struct tool *tool = any_ticket(sim, &ticket);
@@ -147,20 +143,19 @@ bool person_thanks(struct out_sim *sim)
 /* ---- checks ------------------------------------------------------------------------------ */
 
 /* The mark of a tool's account, by which its ref is found. */
-static struct ent_str mark_of(const struct out_sim *sim, const struct tool *tool, const char *account,
+static struct ent_str mark_of(const struct sim *sim, const struct tool *tool, const char *account,
 			      unsigned char ret[PERSON_MARK_SIZE])
 {
-	person_mark(sdk_str(sim->broker->meta.people_key), sdk_str(tool->name), sdk_str(tool->name), sdk_str(account),
-		    ret);
+	person_mark(sdk_str(sim->meta.people_key), sdk_str(tool->name), sdk_str(tool->name), sdk_str(account), ret);
 	return (struct ent_str){(const char *)ret, PERSON_MARK_SIZE};
 }
 
 /* Every comment of a robot arrives once, also one that is sent to nobody. */
-static void check_heard(struct out_sim *sim, const struct tool *tool)
+static void check_heard(struct sim *sim, const struct tool *tool)
 {
-	struct db_stmt *stmt = db_use(sim->broker->read, "SELECT count(*) FROM comment WHERE supplier = $1 AND "
-							 "author = (SELECT ref FROM person WHERE account_hash = $2) "
-							 "AND removed = 0");
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT count(*) FROM comment WHERE supplier = $1 AND "
+						 "author = (SELECT ref FROM person WHERE account_hash = $2) "
+						 "AND removed = 0");
 	unsigned char mark[PERSON_MARK_SIZE];
 	bool hidden = false;
 
@@ -171,31 +166,31 @@ static void check_heard(struct out_sim *sim, const struct tool *tool)
 	int64_t n = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	if (n > tool->robot.n_said || (n < tool->robot.n_said && !hidden))
-		out_violates(sim, n > tool->robot.n_said ? "I7" : "I1", tool->name,
+		sim_violates(sim, n > tool->robot.n_said ? "I7" : "I1", tool->name,
 			     "the robot of %s said %d words, and %lld are heard", tool->name, tool->robot.n_said,
 			     (long long)n);
 }
 
 /* People's comments are not parked as `loop`. Only beside robots, everything that comes in a rush may be. */
-static void check_people(struct out_sim *sim, const struct tool *tool)
+static void check_people(struct sim *sim, const struct tool *tool)
 {
 	struct db_stmt *stmt =
-	    db_use(sim->broker->read, "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN "
-				      "comment AS c ON c.uuid = d.comment WHERE c.author = (SELECT ref FROM person "
-				      "WHERE account_hash = $1) AND d.state = 'parked' AND d.cause = 'loop'");
-	bool robots = (sim->faults >> OUT_ROBOT & 1) != 0;
+	    db_use(sim->eyes, "SELECT d.id, d.supplier, c.supplier, c.body, d.reason FROM delivery AS d JOIN "
+			      "comment AS c ON c.uuid = d.comment WHERE c.author = (SELECT ref FROM person "
+			      "WHERE account_hash = $1) AND d.state = 'parked' AND d.cause = 'loop'");
+	bool robots = plan_has(&sim->plan, FAULT_ROBOT);
 	unsigned char mark[PERSON_MARK_SIZE];
 
 	db_bind_blob(stmt, 1, mark_of(sim, tool, "person", mark));
 	while (db_row(stmt))
 		if (!robots || !sdk_starts(db_str(stmt, 4), "more than"))
-			out_violates(sim, "loops", "delivery",
+			sim_violates(sim, "loops", "delivery",
 				     "delivery %lld to %.*s, of what a person in %.*s said: %.*s: %.*s",
 				     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)),
 				     ENT_F(sdk_head(db_str(stmt, 3), 60)), ENT_F(db_str(stmt, 4)));
 }
 
-void check_robots(struct out_sim *sim)
+void check_robots(struct sim *sim)
 {
 	for (int t = 0; t < sim->n_tool; t++) {
 		check_heard(sim, &sim->tool[t]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "out.h"
+#include "sim.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -11,17 +11,20 @@
 
 enum { PAGE = 3, VISIBLE_US = 5000000 };
 
-static int64_t now_ms(const struct out_sim *sim, const struct tool *tool)
+static int64_t now_ms(const struct sim *sim, const struct tool *tool)
 {
 	return SIM_EPOCH_MS + sim->world.us / 1000 + tool->skew_ms;
 }
 
-void tool_init(struct tool *tool, int index, struct rng *rng)
+void tool_init(struct tool *tool, int index, uint64_t seed)
 {
+	struct rng one, *rng = &one;
+
+	rng_init(rng, seed, "tool", (uint64_t)index);
 	memset(tool, 0, sizeof *tool);
 	tool->index = index;
 	snprintf(tool->name, sizeof tool->name, "tool%d", index);
-	tool->class = (enum out_class)rng_below(rng, 3);
+	tool->class = (enum tool_class)rng_below(rng, 3);
 	tool->hooks = rng_below(rng, 3) > 0;
 	tool->tells_actor = rng_below(rng, 2);
 	tool->coarse = rng_below(rng, 4) == 0;
@@ -52,7 +55,7 @@ int tool_now(const struct tool *tool, int ticket)
 	return ticket;
 }
 
-void tool_log(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours)
+void tool_log(struct sim *sim, struct tool *tool, int ticket, int comment, bool ours)
 {
 	struct tool_ticket *at = &tool->ticket[ticket];
 
@@ -68,14 +71,21 @@ void tool_log(struct out_sim *sim, struct tool *tool, int ticket, int comment, b
 	sim->last_word_us = sim->world.us;
 }
 
-void tool_touch(struct out_sim *sim, struct tool *tool, int ticket, int comment, bool ours)
+void tool_touch(struct sim *sim, struct tool *tool, int ticket, int comment, bool ours)
 {
 	tool_log(sim, tool, ticket, comment, ours);
 	if (tool->hooks)
-		request_hook(sim, tool, tool->n_change - 1);
+		hook_send(sim, tool, tool->n_change - 1, -1);
 }
 
-int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str title, int status)
+void tool_touch_narrowing(struct sim *sim, struct tool *tool, int canary)
+{
+	tool_log(sim, tool, sim->canary[canary].ticket, sim->canary[canary].comment, false);
+	if (tool->hooks)
+		hook_send(sim, tool, tool->n_change - 1, canary);
+}
+
+int tool_open(struct sim *sim, struct tool *tool, bool ours, struct ent_str title, int status)
 {
 	int i = tool->n_ticket++;
 
@@ -88,7 +98,7 @@ int tool_open(struct out_sim *sim, struct tool *tool, bool ours, struct ent_str 
 }
 
 /* As the tool keeps it: some eat the marker, some put words of their own around it. */
-struct ent_str tool_keep(struct out_sim *sim, const struct tool *tool, struct ent_str body)
+struct ent_str tool_keep(struct sim *sim, const struct tool *tool, struct ent_str body)
 {
 	struct ent_arena *arena = &sim->arena.abi;
 
@@ -99,8 +109,7 @@ struct ent_str tool_keep(struct out_sim *sim, const struct tool *tool, struct en
 	return sdk_dup(arena, body);
 }
 
-int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool is_public, int canary,
-	     struct ent_str body)
+int tool_say(struct sim *sim, struct tool *tool, int ticket, bool ours, bool is_public, int canary, struct ent_str body)
 {
 	int i = tool->n_comment++;
 
@@ -116,7 +125,7 @@ int tool_say(struct out_sim *sim, struct tool *tool, int ticket, bool ours, bool
 	return i;
 }
 
-void tool_set(struct out_sim *sim, struct tool *tool, int ticket, bool ours, int status)
+void tool_set(struct sim *sim, struct tool *tool, int ticket, bool ours, int status)
 {
 	tool->ticket[ticket].status = status;
 	tool_touch(sim, tool, ticket, -1, ours);
@@ -134,7 +143,7 @@ static void print_ticket(struct sdk_jsonw *w, const struct tool *tool, int ticke
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", id);
 	sdk_jsonw_kstr(w, "title", at->title);
-	sdk_jsonw_kz(w, "status", out_status[at->status]);
+	sdk_jsonw_kz(w, "status", tool_status[at->status]);
 	rank_print(w, tool, at);
 	if (!tool->coarse)
 		sdk_jsonw_kint(w, "version", at->version);
@@ -217,7 +226,7 @@ static struct ent_response answer_id(struct ent_arena *arena, const char *prefix
 	return answer(201, sdk_format(arena, "{\"id\":\"%s%d\"}", prefix, id));
 }
 
-static struct ent_response page(struct out_sim *sim, struct tool *tool, int after, struct ent_arena *arena)
+static struct ent_response page(struct sim *sim, struct tool *tool, int after, struct ent_arena *arena)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
@@ -256,14 +265,14 @@ static bool has_key(struct ent_str text, struct ent_str key)
 }
 
 /* Each thing comes into the index at its own time. */
-static bool is_indexed(const struct out_sim *sim, const struct tool *tool, int i, int64_t made_us)
+static bool is_indexed(const struct sim *sim, const struct tool *tool, int i, int64_t made_us)
 {
 	int64_t lag_us = tool->class == CLASS_B ? (int64_t)((i + 1) * 7 % SEARCH_LAG_S) * 1000000 : 0;
 
 	return sim->world.us >= made_us + lag_us;
 }
 
-static struct ent_response find(const struct out_sim *sim, struct tool *tool, int ticket, struct ent_str key,
+static struct ent_response find(const struct sim *sim, struct tool *tool, int ticket, struct ent_str key,
 				struct ent_arena *arena)
 {
 	if (ticket < 0) {
@@ -282,13 +291,13 @@ static struct ent_response find(const struct out_sim *sim, struct tool *tool, in
 static int status_of(const struct sdk_json *node)
 {
 	for (int i = 0; i < STATUSES; i++)
-		if (sdk_json_is(node, "status", out_status[i]))
+		if (sdk_json_is(node, "status", tool_status[i]))
 			return i;
 	return -1;
 }
 
-static struct ent_response create(struct out_sim *sim, struct tool *tool, const struct sdk_json *node,
-				  struct ent_str key, struct ent_arena *arena)
+static struct ent_response create(struct sim *sim, struct tool *tool, const struct sdk_json *node, struct ent_str key,
+				  struct ent_arena *arena)
 {
 	for (int i = 0; tool->class == CLASS_A && i < tool->n_ticket; i++)
 		if (sdk_eqz(key, tool->ticket[i].key))
@@ -317,7 +326,7 @@ static int canary_in(struct ent_str text)
 	return -1;
 }
 
-static struct ent_response comment(struct out_sim *sim, struct tool *tool, int ticket, const struct sdk_json *node,
+static struct ent_response comment(struct sim *sim, struct tool *tool, int ticket, const struct sdk_json *node,
 				   struct ent_str key, struct ent_arena *arena)
 {
 	for (int i = 0; tool->class == CLASS_A && i < tool->n_comment; i++)
@@ -326,7 +335,7 @@ static struct ent_response comment(struct out_sim *sim, struct tool *tool, int t
 	if (tool->ticket[ticket].locked)
 		return answer(tool->locks_with, ENT_STR("{\"message\":\"this ticket is locked\"}"));
 	if (tool->n_comment == COMMENTS || tool->n_change == CHANGES) {
-		out_violates(sim, "I7", tool->name, "%s has %d comments: it does not end", tool->name, tool->n_comment);
+		sim_violates(sim, "I7", tool->name, "%s has %d comments: it does not end", tool->name, tool->n_comment);
 		return answer(422, ENT_STR("{}"));
 	}
 	struct ent_str body = sdk_json_text_at(node, "body");
@@ -338,15 +347,15 @@ static struct ent_response comment(struct out_sim *sim, struct tool *tool, int t
 	return answer_id(arena, "c", i);
 }
 
-static struct ent_response put(struct out_sim *sim, struct tool *tool, int ticket, const struct sdk_json *node)
+static struct ent_response put(struct sim *sim, struct tool *tool, int ticket, const struct sdk_json *node)
 {
 	int status = status_of(node);
 
 	if (tool->n_change == CHANGES) {
-		out_violates(sim, "I7", tool->name, "%s was changed %d times: it does not end", tool->name, CHANGES);
+		sim_violates(sim, "I7", tool->name, "%s was changed %d times: it does not end", tool->name, CHANGES);
 		return answer(422, ENT_STR("{}"));
 	}
-	if (out_has(sim, OUT_IDLE_PUT) && rng_ppm(&sim->rng, 200000))
+	if (sim_has(sim, FAULT_IDLE_PUT) && rng_ppm(&sim->by_tools, 200000))
 		return answer(200, ENT_STR("{}"));
 	bool ranks = rank_take(sim, tool, &tool->ticket[ticket], node);
 	if (status >= 0 && status != tool->ticket[ticket].status)
@@ -371,7 +380,7 @@ static struct ent_response went_on(const struct tool *tool, int now, struct ent_
 	return answer(410, taken(&buf, arena));
 }
 
-static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, const char *method, int ticket,
+static struct ent_response on_ticket(struct sim *sim, struct tool *tool, const char *method, int ticket,
 				     struct ent_str rest, const struct sdk_json *node, struct ent_str key,
 				     struct ent_arena *arena)
 {
@@ -400,7 +409,7 @@ static struct ent_response on_ticket(struct out_sim *sim, struct tool *tool, con
 	return answer(200, taken(&buf, arena));
 }
 
-static struct ent_response who_am_i(struct out_sim *sim, struct tool *tool, bool refused)
+static struct ent_response who_am_i(struct sim *sim, struct tool *tool, bool refused)
 {
 	if (tool->n_probe < PROBES) {
 		tool->probe[tool->n_probe].ms = SIM_EPOCH_MS + sim->world.us / 1000;
@@ -409,7 +418,7 @@ static struct ent_response who_am_i(struct out_sim *sim, struct tool *tool, bool
 	return answer(refused ? tool->revokes_with : 200, ENT_STR("{\"id\":\"bot\"}"));
 }
 
-struct ent_response tool_serve(struct out_sim *sim, struct tool *tool, const char *method, struct ent_str path,
+struct ent_response tool_serve(struct sim *sim, struct tool *tool, const char *method, struct ent_str path,
 			       struct ent_str body, struct ent_str key, struct ent_arena *arena)
 {
 	const struct sdk_json *node = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Priority, impact and urgency in the tools. Some know none, some keep all three, some work priority out. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +14,9 @@ static int matrix(const int rank[RANKS])
 	return rank[1] + rank[2] - 1;
 }
 
-void rank_draw(struct out_sim *sim)
+void rank_draw(struct sim *sim)
 {
-	rng_init(&sim->ranking, sim->seed, 700);
+	rng_init(&sim->ranking, sim->seed, "ranks", 0);
 	for (int i = 0; i < sim->n_tool; i++)
 		sim->tool[i].ranks =
 		    rng_below(&sim->ranking, 2) ? RANKS_NONE : (enum tool_ranks)rng_below(&sim->ranking, 3);
@@ -24,12 +24,12 @@ void rank_draw(struct out_sim *sim)
 
 const struct ent_connector *rank_connector(const struct tool *tool)
 {
-	return tool->ranks == RANKS_NONE  ? &out_connector
-	       : tool->ranks == RANKS_OWN ? &out_connector_ranks
-					  : &out_connector_matrix;
+	return tool->ranks == RANKS_NONE  ? &tool_connector
+	       : tool->ranks == RANKS_OWN ? &tool_connector_ranks
+					  : &tool_connector_matrix;
 }
 
-void rank_open(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticket)
+void rank_open(struct sim *sim, struct tool *tool, struct tool_ticket *ticket)
 {
 	for (int i = 0; i < RANKS; i++)
 		ticket->rank[i] = 1 + (int)rng_below(&sim->ranking, (uint64_t)steps[i]);
@@ -44,7 +44,7 @@ void rank_print(struct sdk_jsonw *w, const struct tool *tool, const struct tool_
 }
 
 /* What is written. False: it says so already. */
-bool rank_take(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticket, const struct sdk_json *node)
+bool rank_take(struct sim *sim, struct tool *tool, struct tool_ticket *ticket, const struct sdk_json *node)
 {
 	int now[RANKS];
 	bool asked[RANKS] = {false};
@@ -57,7 +57,7 @@ bool rank_take(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticke
 			now[i] = (int)n;
 	}
 	if (tool->ranks == RANKS_MATRIX && asked[0] && (asked[1] || asked[2]))
-		out_violates(sim, "ranks", tool->name, "%s is told priority and what it works it out from", tool->name);
+		sim_violates(sim, "ranks", tool->name, "%s is told priority and what it works it out from", tool->name);
 	if (tool->ranks == RANKS_MATRIX && asked[0]) {
 		now[1] = now[0] < 3 ? 1 : now[0] < 5 ? 2 : 3;
 		now[2] = now[0] + 1 - now[1];
@@ -70,7 +70,7 @@ bool rank_take(struct out_sim *sim, struct tool *tool, struct tool_ticket *ticke
 	return true;
 }
 
-bool person_ranks(struct out_sim *sim)
+bool person_ranks(struct sim *sim)
 {
 	int ticket, i = (int)rng_below(&sim->ranking, RANKS);
 	struct tool *tool;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* People edit and remove what they said; the broker follows in the tools that have it. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,40 +8,33 @@
 
 #define EDIT "edit-" /* "edit-3.": which words of a canary these are; none: the first */
 
-void words_draw(struct out_sim *sim)
+void words_draw(struct sim *sim)
 {
-	rng_init(&sim->wording, sim->seed, 703);
+	rng_init(&sim->wording, sim->seed, "words", 0);
 	sim->rewords = rng_below(&sim->wording, 3) > 0;
 }
 
 /* ---- at the tools ------------------------------------------------------------------------- */
 
 /* Not where it stands under another id by now: edited, it could not be known again. */
-static bool can_change(struct out_sim *sim, const struct canary *canary)
+static bool can_change(struct sim *sim, const struct canary *canary)
 {
 	return canary->tool >= 0 && !(sim->tool[canary->tool].renumbers && sim->tool[canary->tool].n_moved > 0) &&
 	       !canary->is_narrowed && !sim->tool[canary->tool].ticket[canary->ticket].hidden &&
 	       move_is_known(sim, &sim->tool[canary->tool], canary->ticket);
 }
 
-static void person_takes_away(struct out_sim *sim, int i, struct tool *tool)
+static void person_takes_away(struct sim *sim, int i, struct tool *tool)
 {
-	struct request *before = sim->requests;
 	struct canary *canary = &sim->canary[i];
 
 	tool->comment[canary->comment].is_removed = true;
 	canary->is_narrowed = canary->is_removed = true;
 	trace_line(&sim->world, "person removes canary-%d.", i);
-	while (before && before->next)
-		before = before->next;
-	tool_touch(sim, tool, canary->ticket, canary->comment, false);
-	for (struct request *request = before ? before->next : sim->requests; request; request = request->next) {
-		request->canary = i;
-		request->narrows = true;
-	}
+	tool_touch_narrowing(sim, tool, i);
 }
 
-bool person_rewords(struct out_sim *sim)
+bool person_rewords(struct sim *sim)
 {
 	if (!sim->rewords || sim->n_canary == 0 || rng_below(&sim->wording, 4))
 		return false;
@@ -63,7 +56,7 @@ bool person_rewords(struct out_sim *sim)
 	return true;
 }
 
-struct ent_response words_serve(struct out_sim *sim, struct tool *tool, const char *method, int ticket, int id,
+struct ent_response words_serve(struct sim *sim, struct tool *tool, const char *method, int ticket, int id,
 				const struct sdk_json *node)
 {
 	struct ent_response gone = {.status = 404, .body = ENT_STR("{\"message\":\"no such comment\"}")};
@@ -75,11 +68,11 @@ struct ent_response words_serve(struct out_sim *sim, struct tool *tool, const ch
 	if (!comment)
 		return gone;
 	if (!comment->ours)
-		out_violates(sim, "I4", tool->name, "we change a comment of %s that is not ours", tool->name);
+		sim_violates(sim, "I4", tool->name, "we change a comment of %s that is not ours", tool->name);
 	if (tool->ticket[ticket].locked)
 		return (struct ent_response){.status = tool->locks_with, .body = ENT_STR("{\"message\":\"locked\"}")};
 	if (tool->n_change == CHANGES) {
-		out_violates(sim, "I7", tool->name, "%s was changed %d times: it does not end", tool->name, CHANGES);
+		sim_violates(sim, "I7", tool->name, "%s was changed %d times: it does not end", tool->name, CHANGES);
 		return (struct ent_response){.status = 422, .body = ENT_STR("{}")};
 	}
 	if (strcmp(method, "DELETE") == 0)
@@ -107,7 +100,7 @@ static const struct tool_comment *copy_of(const struct tool *tool, int canary)
 	return NULL;
 }
 
-static struct tool *tool_named(struct out_sim *sim, struct ent_str name)
+static struct tool *tool_named(struct sim *sim, struct ent_str name)
 {
 	int i = 0;
 
@@ -118,10 +111,10 @@ static struct tool *tool_named(struct out_sim *sim, struct ent_str name)
 
 /* Each copy says what its comment says, and what was taken back stands nowhere; but where a person has to look, or
  * wanted it there though it was said before the share. */
-void check_words(struct out_sim *sim)
+void check_words(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    sim->broker->read,
+	    sim->eyes,
 	    "SELECT d.supplier, d.id, c.body, c.removed = 1 OR c.everyone = 0 AND ',' || c.organisations || ',' NOT "
 	    "LIKE '%,' || d.supplier || ',%', EXISTS (SELECT 1 FROM delivery "
 	    "AS r WHERE r.comment = d.comment AND r.supplier = d.supplier AND r.op = 'remove_comment' AND r.state = "
@@ -147,11 +140,11 @@ void check_words(struct out_sim *sim)
 		if (!copy)
 			continue;
 		if (is_removed ? !copy->is_removed : is_back)
-			out_violates(sim, "words", tool->name,
+			sim_violates(sim, "words", tool->name,
 				     "canary-%d. was taken back and stands in %s (delivery %lld)", copy->canary,
 				     tool->name, (long long)db_int(stmt, 1));
 		else if (!is_removed && words_of(copy->body) != words_of(db_str(stmt, 2)))
-			out_violates(sim, "words", tool->name, "canary-%d. is in words %d in %s, and in %d with us",
+			sim_violates(sim, "words", tool->name, "canary-%d. is in words %d in %s, and in %d with us",
 				     copy->canary, words_of(copy->body), tool->name, words_of(db_str(stmt, 2)));
 	}
 }

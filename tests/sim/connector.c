@@ -4,7 +4,7 @@
  * /t/N/c/ID, GET /t/N/c?find=KEY,
  * GET /t?find=KEY, GET /log?after=N. The header Idempotency-Key counts in class A.
  */
-#include "out.h"
+#include "sim.h"
 
 #include <assert.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 enum { READ_BACK = 2, WRITE = 1 };
 
-const char *const out_status[STATUSES] = {"ST-NEW", "ST-WORK", "ST-WAIT", "ST-DONE"};
+const char *const tool_status[STATUSES] = {"ST-NEW", "ST-WORK", "ST-WAIT", "ST-DONE"};
 static const struct ent_map_row statuses[] = {
     {"ST-NEW", "new"}, {"ST-WORK", "in_progress"}, {"ST-WAIT", "pending"}, {"ST-DONE", "resolved"}, {NULL, NULL}};
 
@@ -290,8 +290,8 @@ static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind
 					    : ENT_REPEAT_NEVER;
 }
 
-#define OUT_CONNECTOR                                                                                                  \
-	.abi = ENT_ABI, .size = sizeof out_connector, .name = "sim", .version = "1",                                   \
+#define TOOL_CONNECTOR                                                                                                 \
+	.abi = ENT_ABI, .size = sizeof tool_connector, .name = "sim", .version = "1",                                  \
 	.summary = "the simulator's tools",                                                                            \
 	.ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | SDK_OPS_COMMENT |           \
 	       1u << ENT_FETCH_TICKET | 1u << ENT_POLL | 1u << ENT_PROBE,                                              \
@@ -299,12 +299,12 @@ static enum ent_repeat repeat(const struct ent_self *self, enum ent_op_kind kind
 	.build = build, .parse = parse, .repeat = repeat, .map[ENT_STATUS] = statuses
 
 /* It has words for impact, takes them, and never tells one. */
-const struct ent_connector out_connector = {OUT_CONNECTOR, .map[ENT_IMPACT] = three};
-const struct ent_connector out_connector_ranks = {OUT_CONNECTOR, .map[ENT_PRIORITY] = five, .map[ENT_IMPACT] = three,
-						  .map[ENT_URGENCY] = three};
-const struct ent_connector out_connector_matrix = {OUT_CONNECTOR,
-						   .map[ENT_PRIORITY] = five,
-						   .map[ENT_IMPACT] = three,
-						   .map[ENT_URGENCY] = three,
-						   .derived = 1u << ENT_PRIORITY,
-						   .derived_from = 1u << ENT_IMPACT | 1u << ENT_URGENCY};
+const struct ent_connector tool_connector = {TOOL_CONNECTOR, .map[ENT_IMPACT] = three};
+const struct ent_connector tool_connector_ranks = {TOOL_CONNECTOR, .map[ENT_PRIORITY] = five, .map[ENT_IMPACT] = three,
+						   .map[ENT_URGENCY] = three};
+const struct ent_connector tool_connector_matrix = {TOOL_CONNECTOR,
+						    .map[ENT_PRIORITY] = five,
+						    .map[ENT_IMPACT] = three,
+						    .map[ENT_URGENCY] = three,
+						    .derived = 1u << ENT_PRIORITY,
+						    .derived_from = 1u << ENT_IMPACT | 1u << ENT_URGENCY};

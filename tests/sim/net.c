@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP between link and the tools: requests that fly, answers that may be lost. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct out_broker *broker_of(struct transfers *transfers)
+static struct broker *broker_of(struct transfers *transfers)
 {
-	return (struct out_broker *)((char *)transfers - offsetof(struct out_broker, transfers));
+	return (struct broker *)((char *)transfers - offsetof(struct broker, transfers));
 }
 
 static void flight_free(struct flight *flight)
@@ -16,7 +16,7 @@ static void flight_free(struct flight *flight)
 	free(flight);
 }
 
-static void unlink_flight(struct out_sim *sim, struct flight *flight)
+static void unlink_flight(struct sim *sim, struct flight *flight)
 {
 	struct flight **at = &sim->flights;
 
@@ -26,21 +26,21 @@ static void unlink_flight(struct out_sim *sim, struct flight *flight)
 }
 
 /* S8: no flood, also after days of silence. In any minute at most what was agreed and one burst, a tenth of it. */
-static void check_rate(struct out_sim *sim, struct tool *tool)
+static void check_rate(struct sim *sim, struct tool *tool)
 {
 	if (sim->world.us - tool->minute_us > 60000000) {
 		tool->minute_us = sim->world.us;
 		tool->in_minute = 0;
 	}
 	if (++tool->in_minute > tool->rate_per_min + tool->rate_per_min / 10 + 10)
-		out_violates(sim, "S8", tool->name, "%s is asked %lld times in a minute, and takes %lld", tool->name,
+		sim_violates(sim, "S8", tool->name, "%s is asked %lld times in a minute, and takes %lld", tool->name,
 			     (long long)tool->in_minute, (long long)tool->rate_per_min);
 }
 
 static void start(struct transfers *transfers, const struct transfer *transfer)
 {
-	struct out_broker *broker = broker_of(transfers);
-	struct out_sim *sim = broker->sim;
+	struct broker *broker = broker_of(transfers);
+	struct sim *sim = broker->sim;
 	struct flight *flight = sdk_xalloc(sizeof *flight);
 
 	memset(flight, 0, sizeof *flight);
@@ -58,8 +58,8 @@ static void start(struct transfers *transfers, const struct transfer *transfer)
 	for (size_t i = 0; i < transfer->n_header; i++)
 		if (sdk_ieqz(transfer->header[i].name, "Idempotency-Key"))
 			flight->key = sdk_dup(&flight->arena.abi, transfer->header[i].value);
-	bool slow = out_has(sim, OUT_SLOW) && rng_ppm(&sim->rng, 100000);
-	flight->due_us = sim->world.us + rng_range(&sim->rng, 500, slow ? 20000000 : 50000);
+	bool slow = sim_has(sim, FAULT_SLOW) && rng_ppm(&sim->by_net, 100000);
+	flight->due_us = sim->world.us + rng_range(&sim->by_net, 500, slow ? 20000000 : 50000);
 	flight->next = sim->flights;
 	sim->flights = flight;
 	sim->n_flight++;
@@ -68,8 +68,8 @@ static void start(struct transfers *transfers, const struct transfer *transfer)
 
 static bool next(struct transfers *transfers, struct transfer_end *ret)
 {
-	struct out_broker *broker = broker_of(transfers);
-	struct out_sim *sim = broker->sim;
+	struct broker *broker = broker_of(transfers);
+	struct sim *sim = broker->sim;
 	struct flight *first = NULL;
 
 	if (broker->last)
@@ -91,14 +91,14 @@ static void drop(struct transfers *transfers, struct ent_str supplier)
 	(void)transfers, (void)supplier; /* the suppliers of a run do not change */
 }
 
-void net_init(struct out_broker *broker)
+void net_init(struct broker *broker)
 {
 	broker->transfers = (struct transfers){start, next, drop};
 }
 
 /* ---- what becomes of a request ----------------------------------------------------------------- */
 
-static struct flight *next_flight(const struct out_sim *sim)
+static struct flight *next_flight(const struct sim *sim)
 {
 	struct flight *first = NULL;
 
@@ -108,14 +108,22 @@ static struct flight *next_flight(const struct out_sim *sim)
 	return first;
 }
 
-bool net_is_due(const struct out_sim *sim)
+bool net_is_due(const struct sim *sim)
 {
 	const struct flight *flight = next_flight(sim);
 
 	return flight && flight->due_us <= sim->world.us;
 }
 
-int64_t net_next_us(const struct out_sim *sim)
+bool net_has_answer(const struct sim *sim)
+{
+	for (const struct flight *flight = sim->flights; flight; flight = flight->next)
+		if (flight->ended && flight->due_us <= sim->world.us)
+			return true;
+	return false;
+}
+
+int64_t net_next_us(const struct sim *sim)
 {
 	int64_t first = INT64_MAX;
 
@@ -126,7 +134,7 @@ int64_t net_next_us(const struct out_sim *sim)
 }
 
 /* I6, at the moment the bytes arrive: may this tool read it? */
-static void check_audience(struct out_sim *sim, const struct flight *flight)
+static void check_audience(struct sim *sim, const struct flight *flight)
 {
 	struct tool *tool = &sim->tool[flight->tool];
 	const char *z = sdk_z(&sim->arena.abi, flight->body), *found = strstr(z, "canary-");
@@ -144,20 +152,32 @@ static void check_audience(struct out_sim *sim, const struct flight *flight)
 				  sim->tool[canary->tool].everyone && canary->tool != tool->index;
 		/* No tool here says who reads what is public there. */
 		if (strstr(z, "\"public\":true") && !canary->audience.requester)
-			out_violates(sim, "I6", tool->name,
+			sim_violates(sim, "I6", tool->name,
 				     "canary-%d. is not for the requester and stands there as public", i);
 		if (!may && !was_public)
-			out_violates(sim, "I6", tool->name, "canary-%d. reached %s, which may not read it", i,
+			sim_violates(sim, "I6", tool->name, "canary-%d. reached %s, which may not read it", i,
 				     tool->name);
 	}
 }
 
-static void serve(struct out_sim *sim, struct flight *flight)
+/* The same for what clients said: those with even numbers are internal, see wire.c. */
+static void check_clients_words(struct sim *sim, const struct flight *flight)
+{
+	const char *z = sdk_z(&sim->arena.abi, flight->body), *found = strstr(z, "word-");
+
+	for (; found; found = strstr(found + 1, "word-"))
+		if (atoi(found + 5) % 2 == 0)
+			sim_violates(sim, "I6", sim->tool[flight->tool].name, "word-%d. reached %s, and is internal",
+				     atoi(found + 5), sim->tool[flight->tool].name);
+}
+
+static void serve(struct sim *sim, struct flight *flight)
 {
 	struct tool *tool = &sim->tool[flight->tool];
 	int n_before = tool->n_ticket;
 
 	check_audience(sim, flight);
+	check_clients_words(sim, flight);
 	flight->end.response =
 	    tool_serve(sim, tool, flight->method, flight->path, flight->body, flight->key, &flight->arena.abi);
 	flight->served = true;
@@ -165,7 +185,7 @@ static void serve(struct out_sim *sim, struct flight *flight)
 		tool->ticket[n_before].asked_us = flight->began_us;
 }
 
-static void end_as(struct out_sim *sim, struct flight *flight, enum transfer_outcome outcome, const char *why)
+static void end_as(struct sim *sim, struct flight *flight, enum transfer_outcome outcome, const char *why)
 {
 	flight->end.id = flight->id;
 	flight->end.outcome = outcome;
@@ -175,61 +195,61 @@ static void end_as(struct out_sim *sim, struct flight *flight, enum transfer_out
 		(void)sdk_fail(&flight->end.why, ENT_ERETRY, "%s", why);
 	trace_line(&sim->world, "%s %s %.*s: %s %d %.*s", sim->tool[flight->tool].name, flight->method,
 		   ENT_F(flight->path), why, flight->end.response.status, ENT_F(sdk_head(flight->body, 160)));
-	flight->due_us = sim->world.us + rng_range(&sim->rng, 100, 20000);
+	flight->due_us = sim->world.us + rng_range(&sim->by_net, 100, 20000);
 }
 
-static void end_status(struct out_sim *sim, struct flight *flight, int status)
+static void end_status(struct sim *sim, struct flight *flight, int status)
 {
 	flight->end.response = (struct ent_response){.status = status, .body = ENT_STR("<html>no</html>")};
 	end_as(sim, flight, TRANSFER_ANSWERED, "says");
 }
 
-void net_step(struct out_sim *sim)
+void net_step(struct sim *sim)
 {
 	struct flight *flight = next_flight(sim);
-	bool strikes = rng_ppm(&sim->rng, sim->lost_ppm);
-	enum out_fault kind[] = {OUT_LOST_AFTER, OUT_LOST_BEFORE, OUT_NOT_SENT, OUT_FAILS, OUT_BUSY};
-	enum out_fault fault = kind[rng_below(&sim->rng, sizeof kind / sizeof *kind)];
-	bool done = rng_below(&sim->rng, 2);
+	bool strikes = rng_ppm(&sim->by_net, sim->plan.lost_ppm);
+	enum fault kind[] = {FAULT_LOST_AFTER, FAULT_LOST_BEFORE, FAULT_NOT_SENT, FAULT_FAILS, FAULT_BUSY};
+	enum fault fault = kind[rng_below(&sim->by_net, sizeof kind / sizeof *kind)];
+	bool done = rng_below(&sim->by_net, 2);
 
 	if (sim->tool[flight->tool].down_until_us > sim->world.us && !sim->healing) {
 		end_as(sim, flight, TRANSFER_NOT_SENT, "down");
 		return;
 	}
-	sim->n_lost += strikes && out_has(sim, fault);
-	if (!strikes || !out_has(sim, fault)) {
+	sim->n_lost += strikes && sim_has(sim, fault);
+	if (!strikes || !sim_has(sim, fault)) {
 		serve(sim, flight);
 		end_as(sim, flight, TRANSFER_ANSWERED, "answers");
 		return;
 	}
 	switch (fault) {
-	case OUT_LOST_AFTER:
+	case FAULT_LOST_AFTER:
 		serve(sim, flight);
 		end_as(sim, flight, TRANSFER_LOST, "lost after");
 		break;
-	case OUT_LOST_BEFORE:
+	case FAULT_LOST_BEFORE:
 		end_as(sim, flight, TRANSFER_LOST, "lost before");
 		break;
-	case OUT_NOT_SENT:
+	case FAULT_NOT_SENT:
 		end_as(sim, flight, TRANSFER_NOT_SENT, "not sent");
 		break;
-	case OUT_FAILS:
+	case FAULT_FAILS:
 		if (done)
 			serve(sim, flight);
-		end_status(sim, flight, rng_below(&sim->rng, 2) ? 500 : 502);
+		end_status(sim, flight, rng_below(&sim->by_net, 2) ? 500 : 502);
 		break;
 	default:
-		end_status(sim, flight, rng_below(&sim->rng, 2) ? 429 : 503);
+		end_status(sim, flight, rng_below(&sim->by_net, 2) ? 429 : 503);
 		break;
 	}
 }
 
-void net_reset(struct out_sim *sim)
+void net_reset(struct sim *sim)
 {
 	while (sim->flights) {
 		struct flight *flight = sim->flights;
 
-		if (!flight->ended && !flight->served && rng_below(&sim->rng, 2)) {
+		if (!flight->ended && !flight->served && rng_below(&sim->by_net, 2)) {
 			serve(sim, flight);
 			trace_line(&sim->world, "%s %s %.*s: arrives, nobody waits", sim->tool[flight->tool].name,
 				   flight->method, ENT_F(flight->path));

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* I4, I5, I7 and convergence, from the tools' books and the store's rows. I6 is asked when bytes arrive: net.c. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct db *rows(struct out_sim *sim)
-{
-	return sim->broker->read;
-}
 
 static int canary_of(struct ent_str body)
 {
@@ -21,12 +16,12 @@ static int canary_of(struct ent_str body)
 	return found ? atoi(found + 7) : -1;
 }
 
-static struct tool *tool_of(struct out_sim *sim, struct ent_str name)
+struct tool *tool_of(struct sim *sim, struct ent_str name)
 {
 	for (int i = 0; i < sim->n_tool; i++)
 		if (sdk_eqz(name, sim->tool[i].name))
 			return &sim->tool[i];
-	out_violates(sim, "store", "store", "no tool is called %.*s", ENT_F(name));
+	sim_violates(sim, "store", "store", "no tool is called %.*s", ENT_F(name));
 	return &sim->tool[0];
 }
 
@@ -43,7 +38,7 @@ static int copies(const struct tool *tool, int canary, int *ret_at)
 	return n;
 }
 
-static void check_once(struct out_sim *sim)
+static void check_once(struct sim *sim)
 {
 	int at;
 
@@ -51,7 +46,7 @@ static void check_once(struct out_sim *sim)
 		for (int c = 0; c < sim->n_canary; c++) {
 			int n = copies(&sim->tool[t], c, &at);
 			if (n > 1)
-				out_violates(sim, "I4", sim->tool[t].name, "canary-%d. stands %d times in %s", c, n,
+				sim_violates(sim, "I4", sim->tool[t].name, "canary-%d. stands %d times in %s", c, n,
 					     sim->tool[t].name);
 		}
 	for (int t = 0; t < sim->n_tool; t++)
@@ -59,7 +54,7 @@ static void check_once(struct out_sim *sim)
 			for (int j = 0; sim->tool[t].ticket[i].ours && j < i; j++)
 				if (sim->tool[t].ticket[i].key[0] && sim->tool[t].ticket[j].ours &&
 				    strcmp(sim->tool[t].ticket[i].key, sim->tool[t].ticket[j].key) == 0)
-					out_violates(sim, "I4", sim->tool[t].name, "one ticket was opened twice in %s",
+					sim_violates(sim, "I4", sim->tool[t].name, "one ticket was opened twice in %s",
 						     sim->tool[t].name);
 }
 
@@ -71,9 +66,9 @@ struct opening {
 	int live; /* the ticket that it goes on as now; -1: that cannot be read any more */
 };
 
-static struct opening opening_of(struct out_sim *sim, const struct tool *tool, int ticket)
+static struct opening opening_of(struct sim *sim, const struct tool *tool, int ticket)
 {
-	struct db_stmt *stmt = db_use(rows(sim), "SELECT incident, marked, made_ms FROM delivery WHERE key = $1");
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT incident, marked, made_ms FROM delivery WHERE key = $1");
 	struct opening opening = {.live = -1};
 	int now = tool_now(tool, ticket);
 
@@ -84,17 +79,17 @@ static struct opening opening_of(struct out_sim *sim, const struct tool *tool, i
 		opening = (struct opening){db_int(stmt, 0), db_int(stmt, 1), db_int(stmt, 2),
 					   tool->ticket[now].hidden ? -1 : now};
 	else
-		out_violates(sim, "I4", tool->name, "%s/%d was opened by us, and no delivery says so", tool->name,
+		sim_violates(sim, "I4", tool->name, "%s/%d was opened by us, and no delivery says so", tool->name,
 			     ticket);
 	db_done(stmt);
 	return opening;
 }
 
 /* When an incident went into another one; INT64_MAX: never. */
-static int64_t absorbed_ms(struct out_sim *sim, int64_t incident, int64_t *ret_into)
+static int64_t absorbed_ms(struct sim *sim, int64_t incident, int64_t *ret_into)
 {
 	struct db_stmt *stmt =
-	    db_use(rows(sim), "SELECT i.merged_into, e.recorded_ms FROM incident AS i JOIN event AS e ON e.incident = "
+	    db_use(sim->eyes, "SELECT i.merged_into, e.recorded_ms FROM incident AS i JOIN event AS e ON e.incident = "
 			      "i.number AND e.kind = 'incident.absorbed' WHERE i.number = $1 AND i.merged_into <> 0 "
 			      "ORDER BY e.seq DESC LIMIT 1");
 	int64_t at_ms = INT64_MAX;
@@ -109,7 +104,7 @@ static int64_t absorbed_ms(struct out_sim *sim, int64_t incident, int64_t *ret_i
 }
 
 /* When two incidents were merged; INT64_MIN: they are the same incident, INT64_MAX: never. */
-static int64_t met_ms(struct out_sim *sim, int64_t a, int64_t b)
+static int64_t met_ms(struct sim *sim, int64_t a, int64_t b)
 {
 	int64_t at_ms = INT64_MIN;
 
@@ -127,7 +122,7 @@ static int64_t asked_ms(const struct tool *tool, int ticket)
 	return SIM_EPOCH_MS + tool->ticket[ticket].asked_us / 1000;
 }
 
-static void check_single(struct out_sim *sim, const struct tool *tool)
+static void check_single(struct sim *sim, const struct tool *tool)
 {
 	struct opening opening[TICKETS];
 
@@ -141,7 +136,7 @@ static void check_single(struct out_sim *sim, const struct tool *tool)
 			 */
 			if (asked_ms(tool, i) <= met_ms(sim, opening[i].marked, opening[j].marked))
 				continue;
-			out_violates(
+			sim_violates(
 			    sim, "I4", tool->name, "incident %lld has two live tickets that we opened: %s/%d and %s/%d",
 			    (long long)opening[i].incident, tool->name, opening[j].live, tool->name, opening[i].live);
 		}
@@ -150,10 +145,10 @@ static void check_single(struct out_sim *sim, const struct tool *tool)
 
 /* ---- the thread: each comment once, none of them our own echo ----------------------------- */
 
-static void check_thread(struct out_sim *sim)
+static void check_thread(struct sim *sim)
 {
 	int said[CANARIES] = {0};
-	struct db_stmt *stmt = db_use(rows(sim), "SELECT body FROM comment WHERE removed = 0");
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT body FROM comment WHERE removed = 0");
 
 	while (db_row(stmt)) {
 		int c = canary_of(db_str(stmt, 0));
@@ -164,46 +159,53 @@ static void check_thread(struct out_sim *sim)
 		char subject[24];
 		snprintf(subject, sizeof subject, "canary-%d.", c);
 		if (said[c] > 1)
-			out_violates(sim, "I7", subject, "canary-%d. is %d comments of the thread", c, said[c]);
+			sim_violates(sim, "I7", subject, "canary-%d. is %d comments of the thread", c, said[c]);
 		if (said[c] == 0 && sim->canary[c].tool >= 0 && !sim->canary[c].is_removed &&
 		    !sim->tool[sim->canary[c].tool].ticket[sim->canary[c].ticket].hidden)
-			out_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
+			sim_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
 				     sim->tool[sim->canary[c].tool].name);
 	}
 }
 
 /* ---- deliveries ---------------------------------------------------------------------------------- */
 
-static bool has_merges(struct out_sim *sim)
+static bool has_merges(struct sim *sim)
 {
-	return db_ask(rows(sim), "SELECT count(*) FROM event WHERE kind = 'incident.merged'") > 0;
+	return db_ask(sim->eyes, "SELECT count(*) FROM event WHERE kind = 'incident.merged'") > 0;
 }
 
-static void check_open(struct out_sim *sim)
+/* Deliveries that are to be done, and nothing holds them. */
+#define ARE_DUE                                                                                                        \
+	"FROM delivery AS d WHERE state IN ('pending', 'in_flight') AND NOT EXISTS (SELECT 1 FROM delivery AS b "      \
+	"WHERE "                                                                                                       \
+	"b.incident = d.incident AND b.supplier = d.supplier AND b.id < d.id AND b.state IN ('unknown', 'parked') "    \
+	"AND b.op IN ('create_ticket', 'add_comment') AND (b.cause <> 'loop' OR b.op = 'add_comment' AND b.comment = " \
+	"d.comment AND d.op IN ('edit_comment', 'remove_comment')))"
+
+bool tools_are_owed(struct sim *sim)
 {
-	struct db_stmt *stmt = db_use(
-	    rows(sim),
-	    "SELECT id, supplier, incident, state, op FROM delivery AS d WHERE state IN ('pending', 'in_flight') "
-	    "AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.incident = d.incident AND b.supplier = d.supplier "
-	    "AND b.id < d.id AND b.state IN ('unknown', 'parked') AND b.op IN ('create_ticket', 'add_comment') AND "
-	    "(b.cause <> 'loop' OR b.op = 'add_comment' AND b.comment = d.comment AND d.op IN ('edit_comment', "
-	    "'remove_comment')))");
+	return db_ask(sim->eyes, "SELECT count(*) " ARE_DUE) > 0;
+}
+
+static void check_open(struct sim *sim)
+{
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT id, supplier, incident, state, op " ARE_DUE);
 
 	while (db_row(stmt))
-		out_violates(sim, "I9", "delivery",
+		sim_violates(sim, "I9", "delivery",
 			     "delivery %lld to %.*s of incident %lld is %.*s, and nothing holds it",
 			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), (long long)db_int(stmt, 2),
 			     ENT_F(db_str(stmt, 3)));
 }
 
-static void check_plans(struct out_sim *sim)
+static void check_plans(struct sim *sim)
 {
-	struct db_stmt *stmt = db_use(rows(sim), "SELECT id, supplier FROM delivery WHERE op = 'add_comment' AND "
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT id, supplier FROM delivery WHERE op = 'add_comment' AND "
 						 "everyone = 0 AND ',' || organisations || ',' NOT LIKE '%,' || "
 						 "supplier || ',%'");
 
 	while (db_row(stmt))
-		out_violates(sim, "I6", "delivery", "delivery %lld brings an internal comment to %.*s",
+		sim_violates(sim, "I6", "delivery", "delivery %lld brings an internal comment to %.*s",
 			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)));
 }
 
@@ -213,10 +215,10 @@ static void check_plans(struct out_sim *sim)
 	"'delivery.cancelled') AND json_extract(w.json, '$.cause') IN ('loop', 'earlier') AND json_extract(w.json, "   \
 	"'$.delivery.key') = d.key)"
 
-static void check_done(struct out_sim *sim)
+static void check_done(struct sim *sim)
 {
 	struct db_stmt *stmt =
-	    db_use(rows(sim), "SELECT d.id, d.supplier, d.incident, c.body, " WAS_WITHHELD " FROM delivery AS d JOIN "
+	    db_use(sim->eyes, "SELECT d.id, d.supplier, d.incident, c.body, " WAS_WITHHELD " FROM delivery AS d JOIN "
 			      "comment AS c ON c.uuid = d.comment WHERE d.op = 'add_comment' AND d.state = 'done' "
 			      "ORDER BY d.incident, d.supplier, d.id");
 	int64_t incident = 0;
@@ -234,7 +236,7 @@ static void check_done(struct out_sim *sim)
 		if (canary < 0)
 			continue;
 		if (copies(tool, canary, &at) == 0) {
-			out_violates(sim, "I4", tool->name, "delivery %lld is done and canary-%d. is not in %s",
+			sim_violates(sim, "I4", tool->name, "delivery %lld is done and canary-%d. is not in %s",
 				     (long long)db_int(stmt, 0), canary, tool->name);
 			continue;
 		}
@@ -242,7 +244,7 @@ static void check_done(struct out_sim *sim)
 		if (db_int(stmt, 4) != 0)
 			continue;
 		if (at < before && !merges)
-			out_violates(sim, "I5", tool->name, "canary-%d. stands in %s before one said earlier", canary,
+			sim_violates(sim, "I5", tool->name, "canary-%d. stands in %s before one said earlier", canary,
 				     tool->name);
 		before = at;
 	}
@@ -250,15 +252,16 @@ static void check_done(struct out_sim *sim)
 
 /* Every supplier that took part when a comment for everyone was made has a delivery of it. A supplier that lost its
  * ticket takes part again when a ticket of it arrives. */
-static void check_reach(struct out_sim *sim)
+static void check_reach(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT json_extract(e.json, '$.comment.id'), s.supplier, c.body FROM event AS e JOIN share AS s ON "
 	    "s.incident = "
 	    "e.incident JOIN comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') WHERE e.kind = "
 	    "'comment.added' AND json_extract(e.json, '$.comment.audience.everyone') = 1 AND s.supplier <> "
-	    "e.supplier AND s.withdrawn_ms = 0 AND (SELECT max(seq) FROM event AS u WHERE u.incident = e.incident AND "
+	    "e.supplier AND s.withdrawn_ms = 0 AND s.supplier LIKE 'tool_' AND (SELECT max(seq) FROM event AS u WHERE "
+	    "u.incident = e.incident AND "
 	    "u.supplier = s.supplier AND u.kind IN ('incident.shared', 'incident.unshared', 'ticket.linked', "
 	    "'ticket.removed')) < e.seq AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment = "
 	    "json_extract(e.json, '$.comment.id') AND d.supplier = s.supplier) AND NOT EXISTS (SELECT 1 FROM event AS "
@@ -269,7 +272,7 @@ static void check_reach(struct out_sim *sim)
 	if (has_merges(sim))
 		return;
 	while (db_row(stmt))
-		out_violates(sim, "I4", "delivery", "canary-%d. is for everyone and was never to be brought to %.*s",
+		sim_violates(sim, "I4", "delivery", "canary-%d. is for everyone and was never to be brought to %.*s",
 			     canary_of(db_str(stmt, 2)), ENT_F(db_str(stmt, 1)));
 }
 
@@ -277,13 +280,14 @@ static void check_reach(struct out_sim *sim)
  * its share was taken back there, or after the merge in the merged incident. A share of the other incident that was
  * taken back before the merge cancels none of them. One that waited for a person, because it was said before the
  * share, may end when the merge names its readers. */
-static void check_owed(struct out_sim *sim)
+static void check_owed(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT DISTINCT c.body, s.supplier, coalesce(d.state, 'never planned'), coalesce(d.cause, '') FROM event "
 	    "AS e JOIN event AS s ON s.incident = e.incident "
-	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier JOIN "
+	    "AND s.kind IN ('incident.shared', 'incident.opened') AND s.seq < e.seq AND s.supplier <> e.supplier AND "
+	    "s.supplier LIKE 'tool_' JOIN "
 	    "comment AS c ON c.uuid = json_extract(e.json, '$.comment.id') AND c.removed = 0 AND (c.supplier = '' OR "
 	    "c.visibility = 'public') LEFT JOIN delivery AS d ON "
 	    "d.comment = c.uuid AND d.supplier = s.supplier AND d.op = 'add_comment' WHERE e.kind = 'comment.added' "
@@ -299,16 +303,16 @@ static void check_owed(struct out_sim *sim)
 	    "json_extract(p.json, '$.delivery.id') = d.id AND json_extract(p.json, '$.cause') = 'earlier')))");
 
 	while (db_row(stmt))
-		out_violates(sim, "I4", "delivery", "canary-%d. was owed to %.*s: %.*s %.*s",
+		sim_violates(sim, "I4", "delivery", "canary-%d. was owed to %.*s: %.*s %.*s",
 			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)),
 			     ENT_F(db_str(stmt, 3)));
 }
 
 /* A merge alone makes no reader of what was said before it. */
-static void check_new_readers(struct out_sim *sim)
+static void check_new_readers(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT c.body, d.supplier, e.incident FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment JOIN "
 	    "event AS e ON "
 	    "e.kind = 'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid WHERE NOT EXISTS (SELECT 1 "
@@ -321,15 +325,15 @@ static void check_new_readers(struct out_sim *sim)
 	    "e.seq)");
 
 	while (db_row(stmt))
-		out_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
+		sim_violates(sim, "I6", "delivery", "canary-%d. of incident %lld goes to %.*s, who came in by a merge",
 			     canary_of(db_str(stmt, 0)), (long long)db_int(stmt, 2), ENT_F(db_str(stmt, 1)));
 }
 
 /* Whom a merge names could read it before: its supplier took part where it was said. */
-static void check_named(struct out_sim *sim)
+static void check_named(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT c.body, p.supplier FROM comment AS c JOIN share AS p ON p.incident = c.incident AND p.supplier <> "
 	    "c.supplier AND ',' || c.organisations || ',' LIKE '%,' || p.supplier || ',%' JOIN event AS e ON e.kind = "
 	    "'comment.added' AND json_extract(e.json, '$.comment.id') = c.uuid AND json_extract(e.json, "
@@ -339,22 +343,22 @@ static void check_named(struct out_sim *sim)
 	    "e.seq)");
 
 	while (db_row(stmt))
-		out_violates(sim, "I6", "comment", "canary-%d. is for %.*s by name, who took no part where it was said",
+		sim_violates(sim, "I6", "comment", "canary-%d. is for %.*s by name, who took no part where it was said",
 			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)));
-	stmt = db_use(rows(sim), "SELECT c.body FROM comment AS c JOIN event AS m ON m.kind = 'incident.merged' AND "
+	stmt = db_use(sim->eyes, "SELECT c.body FROM comment AS c JOIN event AS m ON m.kind = 'incident.merged' AND "
 				 "m.incident = c.incident AND m.recorded_ms > c.recorded_ms WHERE c.everyone = 1 AND "
 				 "c.edited_ms = 0");
 	while (db_row(stmt))
-		out_violates(sim, "I6", "comment", "canary-%d. is for everyone, also for who came in by a merge",
+		sim_violates(sim, "I6", "comment", "canary-%d. is for everyone, also for who came in by a merge",
 			     canary_of(db_str(stmt, 0)));
 }
 
 /* A comment made before a supplier took part, in the comment's incident or in one merged with it, is sent only when a
  * person wants it. */
-static void check_earlier(struct out_sim *sim)
+static void check_earlier(struct sim *sim)
 {
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT c.body, d.supplier FROM delivery AS d JOIN comment AS c ON c.uuid = d.comment AND "
 	    "c.supplier <> '' JOIN "
 	    "event AS l ON l.kind = 'ticket.linked' AND l.supplier = c.supplier AND json_extract(l.json, "
@@ -370,51 +374,16 @@ static void check_earlier(struct out_sim *sim)
 	    "json_extract(s.json, '$.reads_from') = 'beginning')");
 
 	while (db_row(stmt))
-		out_violates(sim, "I6", "delivery", "canary-%d. goes to %.*s, who came in after it was said",
+		sim_violates(sim, "I6", "delivery", "canary-%d. goes to %.*s, who came in after it was said",
 			     canary_of(db_str(stmt, 0)), ENT_F(db_str(stmt, 1)));
 }
 
-/* ---- states --------------------------------------------------------------------------------------- */
-
-static void check_states(struct out_sim *sim)
-{
-	static const char *const canonical[STATUSES] = {"new", "in_progress", "pending", "resolved"};
-	struct db_stmt *stmt = db_use(
-	    rows(sim),
-	    "SELECT t.supplier, t.external_id, t.status, i.status, i.holder, i.number, (SELECT count(*) FROM delivery "
-	    "AS d "
-	    "WHERE d.incident = i.number AND d.supplier = t.supplier AND d.state IN ('parked', 'unknown')), (SELECT "
-	    "count(*) FROM share AS s WHERE s.incident = i.number AND s.supplier = t.supplier AND s.withdrawn_ms = 0), "
-	    "(SELECT count(*) FROM ticket AS o WHERE o.incident = t.incident AND o.supplier = t.supplier AND o.removed "
-	    "= 0), i.attributes FROM ticket AS t JOIN incident AS i ON i.number = t.incident WHERE t.removed = 0");
-
-	while (db_row(stmt)) {
-		struct tool *tool = tool_of(sim, db_str(stmt, 0));
-		int ticket = atoi(db_str(stmt, 1).p);
-		const char *stands = canonical[tool->ticket[ticket].status];
-		bool holds = sdk_eq(db_str(stmt, 4), db_str(stmt, 0));
-		if (!sdk_eqz(db_str(stmt, 2), stands))
-			out_violates(sim, "states", tool->name, "%s/%d is %s there and %.*s with us", tool->name,
-				     ticket, stands, ENT_F(db_str(stmt, 2)));
-		if (tool->policy == POLICY_THEIRS || db_int(stmt, 6) > 0 || db_int(stmt, 7) == 0 ||
-		    db_int(stmt, 8) > 1 || (holds && tool->ticket[ticket].status == 0))
-			continue;
-		if (!sdk_eqz(db_str(stmt, 3), stands))
-			out_violates(sim, "states", tool->name, "%s/%d is %s, its incident %lld is %.*s (held by %.*s)",
-				     tool->name, ticket, stands, (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 3)),
-				     ENT_F(db_str(stmt, 4)));
-		if (!rank_agrees(tool, ticket, db_str(stmt, 9)))
-			out_violates(sim, "ranks", tool->name, "%s/%d is %d, %d, %d, its incident %lld is %.*s",
-				     tool->name, ticket, tool->ticket[ticket].rank[0], tool->ticket[ticket].rank[1],
-				     tool->ticket[ticket].rank[2], (long long)db_int(stmt, 5), ENT_F(db_str(stmt, 9)));
-	}
-}
-
 /* What the broker says happened, behind the trace of what did. */
-static void trace_rows(struct out_sim *sim)
+static void trace_rows(struct sim *sim)
 {
+	const struct trace before = sim->world.trace; /* these lines are for people: the run stays the same one */
 	struct db_stmt *stmt = db_use(
-	    rows(sim),
+	    sim->eyes,
 	    "SELECT id, incident, made_ms, state_ms, supplier, op, state, cause, planned FROM delivery ORDER BY id");
 
 	while (db_row(stmt))
@@ -423,47 +392,16 @@ static void trace_rows(struct out_sim *sim)
 			   ENT_F(db_str(stmt, 5)), ENT_F(db_str(stmt, 8)), ENT_F(db_str(stmt, 7)),
 			   (long long)(db_int(stmt, 2) - SIM_EPOCH_MS), ENT_F(db_str(stmt, 6)),
 			   (long long)(db_int(stmt, 3) - SIM_EPOCH_MS));
-	stmt = db_use(rows(sim), "SELECT seq, recorded_ms, kind, json FROM event ORDER BY seq");
+	stmt = db_use(sim->eyes, "SELECT seq, recorded_ms, kind, json FROM event ORDER BY seq");
 
 	while (db_row(stmt))
 		trace_line(&sim->world, "event %lld at %lld: %.*s %.*s", (long long)db_int(stmt, 0),
 			   (long long)(db_int(stmt, 1) - SIM_EPOCH_MS), ENT_F(db_str(stmt, 2)), ENT_F(db_str(stmt, 3)));
+	sim->world.trace.hash = before.hash;
+	sim->world.trace.n = before.n;
 }
 
-/* ---- refused ---------------------------------------------------------------------------------------- */
-
-/* Was its probe refused, last before this, or since the state before was told? */
-static bool probe_was_refused(const struct tool *tool, int64_t since_ms, int64_t at_ms)
-{
-	bool was = tool->n_probe == PROBES;
-
-	for (int i = 0; i < tool->n_probe && tool->probe[i].ms <= at_ms; i++)
-		was = tool->probe[i].refused || (was && tool->probe[i].ms >= since_ms);
-	return was;
-}
-
-/* I10: a supplier is refused only if its probe is. Class C has none: there three different tickets in a row count. */
-static void check_refused(struct out_sim *sim)
-{
-	int64_t before_ms[TOOLS] = {0};
-	struct db_stmt *stmt =
-	    db_use(rows(sim), "SELECT s.supplier, coalesce(json_extract(e.json, '$.to'), ''), e.recorded_ms "
-			      "FROM event AS e JOIN supplier_state AS s ON s.row_no = -e.incident "
-			      "WHERE e.incident < 0 ORDER BY e.seq");
-
-	while (db_row(stmt)) {
-		struct tool *tool = tool_of(sim, db_str(stmt, 0));
-		int64_t at_ms = db_int(stmt, 2);
-		if (sdk_eqz(db_str(stmt, 1), "refused") && tool->class != CLASS_C &&
-		    !probe_was_refused(tool, before_ms[tool->index], at_ms))
-			out_violates(sim, "I10", tool->name, "%s is called refused at %lld, and its probe is not",
-				     tool->name, (long long)(at_ms - SIM_EPOCH_MS));
-		before_ms[tool->index] = at_ms;
-		sim->n_refused += sdk_eqz(db_str(stmt, 1), "refused");
-	}
-}
-
-void check_out(struct out_sim *sim)
+void check_tools(struct sim *sim)
 {
 	if (sim->world.trace.keep)
 		trace_rows(sim);
@@ -484,6 +422,6 @@ void check_out(struct out_sim *sim)
 	check_refused(sim);
 	check_moves(sim);
 	check_robots(sim);
-	if (db_failed(rows(sim)))
-		out_violates(sim, "store", "store", "%s", db_error(rows(sim)));
+	if (db_failed(sim->eyes))
+		sim_violates(sim, "store", "store", "%s", db_error(sim->eyes));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tickets that go on as others: transferred, merged, or moved where we cannot read them. */
-#include "out.h"
+#include "sim.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { MOVES_MAX = 3 }; /* of one tool */
 /* ---- the tool ------------------------------------------------------------------- */
 
 /* Opens the ticket that another one goes on as, with its title and state, and with our number if the tool keeps it. */
-static int opened_for(struct out_sim *sim, struct tool *tool, int from, bool hidden)
+static int opened_for(struct sim *sim, struct tool *tool, int from, bool hidden)
 {
 	int i = tool_open(sim, tool, tool->ticket[from].ours, tool->ticket[from].title, tool->ticket[from].status);
 	struct tool_ticket *at = &tool->ticket[i];
@@ -28,7 +28,7 @@ static int opened_for(struct out_sim *sim, struct tool *tool, int from, bool hid
 
 /* The comments move with the ticket; a tool that counts comments per ticket gives them new ids. The tool tells them
  * after the move: told before it, they would be new comments for us. */
-static void comments_move(struct out_sim *sim, struct tool *tool, int from, int to)
+static void comments_move(struct sim *sim, struct tool *tool, int from, int to)
 {
 	for (int i = 0; i < tool->n_comment; i++) {
 		struct tool_comment *comment = &tool->comment[i];
@@ -45,7 +45,7 @@ static void comments_move(struct out_sim *sim, struct tool *tool, int from, int 
 			sim->canary[i].ticket = to;
 }
 
-static void go_on(struct out_sim *sim, struct tool *tool, int from, int to)
+static void go_on(struct sim *sim, struct tool *tool, int from, int to)
 {
 	bool is_new = to == tool->n_ticket - 1 && tool->ticket[to].version == 0;
 
@@ -62,21 +62,21 @@ static void go_on(struct out_sim *sim, struct tool *tool, int from, int to)
 /* ---- people ----------------------------------------------------------------------- */
 
 /* We open a ticket again when we cannot find it. So only a ticket that we know may become silent. */
-static bool is_known(struct out_sim *sim, const struct tool *tool, int ticket)
+static bool is_known(struct sim *sim, const struct tool *tool, int ticket)
 {
 	char id[16];
 
 	if (!sim->broker)
 		return false;
 	snprintf(id, sizeof id, "%d", ticket);
-	return ticket_incident(sim->broker->read, sdk_str(tool->name), sdk_str(id)) > 0;
+	return ticket_incident(sim->eyes, sdk_str(tool->name), sdk_str(id)) > 0;
 }
 
-void person_moves(struct out_sim *sim)
+void person_moves(struct sim *sim)
 {
 	int from, to;
 	struct tool *tool = any_ticket(sim, &from);
-	uint64_t how = rng_below(&sim->rng, 8);
+	uint64_t how = rng_below(&sim->by_people, 8);
 
 	if (!tool || tool->n_moved == MOVES_MAX || tool->n_ticket >= TICKETS - MOVES_MAX ||
 	    ((how == 0 || tool->moved == MOVED_SILENT) && !is_known(sim, tool, from)))
@@ -84,7 +84,7 @@ void person_moves(struct out_sim *sim)
 	if (how < 4) {
 		to = opened_for(sim, tool, from, how == 0);
 	} else {
-		to = tool_now(tool, (int)rng_below(&sim->rng, (uint64_t)tool->n_ticket));
+		to = tool_now(tool, (int)rng_below(&sim->by_people, (uint64_t)tool->n_ticket));
 		/* One that puts what we write to this ticket into the other, and eats our marker, tells our words in
 		 * another incident before anybody can know that they are ours: not asked of the broker. */
 		if (to == from || tool->ticket[to].hidden || (tool->moved == MOVED_ALIAS && !tool->marks))
@@ -103,10 +103,10 @@ struct bound {
 	int next;
 };
 
-static struct bound bound_of(struct out_sim *sim, const struct tool *tool, int ticket)
+static struct bound bound_of(struct sim *sim, const struct tool *tool, int ticket)
 {
-	struct db_stmt *stmt = db_use(sim->broker->read, "SELECT incident, removed, continues_as FROM ticket WHERE "
-							 "supplier = $1 AND external_id = $2");
+	struct db_stmt *stmt = db_use(sim->eyes, "SELECT incident, removed, continues_as FROM ticket WHERE "
+						 "supplier = $1 AND external_id = $2");
 	struct bound bound = {.next = -1};
 	int64_t next = 0;
 	char id[16];
@@ -123,7 +123,7 @@ static struct bound bound_of(struct out_sim *sim, const struct tool *tool, int t
 	return bound;
 }
 
-bool move_is_known(struct out_sim *sim, const struct tool *tool, int ticket)
+bool move_is_known(struct sim *sim, const struct tool *tool, int ticket)
 {
 	bool known = true;
 
@@ -133,12 +133,12 @@ bool move_is_known(struct out_sim *sim, const struct tool *tool, int ticket)
 	return known;
 }
 
-static bool is_said(struct out_sim *sim, const struct tool *tool, int64_t incident, const char *kind, int ticket)
+static bool is_said(struct sim *sim, const struct tool *tool, int64_t incident, const char *kind, int ticket)
 {
 	struct db_stmt *stmt =
-	    db_use(sim->broker->read, "SELECT 1 FROM event WHERE kind = $1 AND supplier = $2 AND incident = $3 AND "
-				      "json_extract(json, CASE WHEN kind = 'ticket.continued' THEN '$.continues_as.id' "
-				      "ELSE '$.ticket.id' END) = $4");
+	    db_use(sim->eyes, "SELECT 1 FROM event WHERE kind = $1 AND supplier = $2 AND incident = $3 AND "
+			      "json_extract(json, CASE WHEN kind = 'ticket.continued' THEN '$.continues_as.id' "
+			      "ELSE '$.ticket.id' END) = $4");
 	char id[16];
 
 	snprintf(id, sizeof id, "%d", ticket);
@@ -152,7 +152,7 @@ static bool is_said(struct out_sim *sim, const struct tool *tool, int64_t incide
 }
 
 /* The binding follows, and both tickets are in one incident. If we cannot read the new one, the thread says so. */
-static void check_move(struct out_sim *sim, const struct tool *tool, int from)
+static void check_move(struct sim *sim, const struct tool *tool, int from)
 {
 	int now = tool_now(tool, from);
 	struct bound left = bound_of(sim, tool, from), next = bound_of(sim, tool, now);
@@ -160,33 +160,32 @@ static void check_move(struct out_sim *sim, const struct tool *tool, int from)
 	if (!left.known)
 		return;
 	if (left.next != now || !next.known || next.incident != left.incident)
-		out_violates(sim, "moves", tool->name,
+		sim_violates(sim, "moves", tool->name,
 			     "%s/%d is %d by now; with us it goes on as %d, in incident %lld, and %d is in %lld",
 			     tool->name, from, now, left.next, (long long)left.incident, now, (long long)next.incident);
 	else if (tool->ticket[now].hidden &&
 		 !(next.removed && is_said(sim, tool, next.incident, "ticket.continued", now) &&
 		   is_said(sim, tool, next.incident, "ticket.removed", now)))
-		out_violates(sim, "moves", tool->name, "%s/%d cannot be read, and the thread does not say it",
+		sim_violates(sim, "moves", tool->name, "%s/%d cannot be read, and the thread does not say it",
 			     tool->name, now);
 }
 
 /* Deliveries that waited for a ticket go to the ticket that it went on as. */
-static void check_follows(struct out_sim *sim)
+static void check_follows(struct sim *sim)
 {
-	struct db_stmt *stmt =
-	    db_use(sim->broker->read,
-		   "SELECT d.id, d.supplier, t.external_id FROM delivery AS d JOIN ticket AS t ON t.incident "
-		   "= d.incident AND t.supplier = d.supplier AND t.removed = 0 WHERE d.state = 'parked' AND "
-		   "d.cause = 'gone' AND NOT EXISTS (SELECT 1 FROM event AS g WHERE g.incident = "
-		   "d.incident AND g.supplier = d.supplier AND g.kind = 'ticket.removed')");
+	struct db_stmt *stmt = db_use(
+	    sim->eyes, "SELECT d.id, d.supplier, t.external_id FROM delivery AS d JOIN ticket AS t ON t.incident "
+		       "= d.incident AND t.supplier = d.supplier AND t.removed = 0 WHERE d.state = 'parked' AND "
+		       "d.cause = 'gone' AND NOT EXISTS (SELECT 1 FROM event AS g WHERE g.incident = "
+		       "d.incident AND g.supplier = d.supplier AND g.kind = 'ticket.removed')");
 
 	while (db_row(stmt))
-		out_violates(sim, "moves", "delivery",
+		sim_violates(sim, "moves", "delivery",
 			     "delivery %lld to %.*s is parked as gone, and ticket %.*s stands",
 			     (long long)db_int(stmt, 0), ENT_F(db_str(stmt, 1)), ENT_F(db_str(stmt, 2)));
 }
 
-void check_moves(struct out_sim *sim)
+void check_moves(struct sim *sim)
 {
 	for (int t = 0; t < sim->n_tool; t++)
 		for (int i = 0; i < sim->tool[t].n_ticket; i++)
