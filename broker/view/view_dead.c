@@ -40,7 +40,8 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 		state = ENT_STR("waiting");
 	if (!sdk_eqz(state, "waiting") && !sdk_eqz(state, "replayed") && !sdk_eqz(state, "ignored") &&
 	    !sdk_eqz(state, "all"))
-		return sdk_fail_as(err, ENT_EINVAL, "ask.dead_state", "state is one of waiting, replayed, ignored, all");
+		return sdk_fail_as(err, ENT_EINVAL, "ask.dead_state",
+				   "state is one of waiting, replayed, ignored, all");
 	if (cursor.n && !sdk_to_int(cursor, &before))
 		return sdk_fail_as(err, ENT_EINVAL, "ask.cursor", "the cursor is not one that a page gave as 'next'");
 	if (sdk_eqz(state, "all")) {
