@@ -5,8 +5,8 @@
 #include "core/holder.h"
 #include "sdk/webhook.h"
 
-/* Two machines' clocks may differ by as much; most tools give whole seconds on top of it. */
-enum { CLOCKS_DIFFER_MS = 1000, SECOND_MS = 1000 };
+/* Two machines' clocks may differ by as much. On top of it most tools give whole seconds, and some whole minutes. */
+enum { CLOCKS_DIFFER_MS = 30000, SECOND_MS = 1000, MINUTE_MS = 60000 };
 
 /* ---- words ------------------------------------------------------------------- */
 
@@ -61,7 +61,9 @@ static struct word own_word(const struct situation *at, const struct ent_change 
 
 static bool is_told_before(int64_t said_ms, int64_t time_ms)
 {
-	return said_ms - said_ms % SECOND_MS + SECOND_MS + CLOCKS_DIFFER_MS <= time_ms;
+	int64_t within_ms = said_ms % MINUTE_MS == 0 ? MINUTE_MS : SECOND_MS;
+
+	return said_ms + within_ms + CLOCKS_DIFFER_MS <= time_ms;
 }
 
 /* False: that holder has no ticket in the incident. */

@@ -208,12 +208,17 @@ static bool sent_tells(const struct ent_change *change, const struct echo_sent *
 	       said == sent->values.at[attr];
 }
 
+bool echo_is_others(const struct supplier *supplier, const struct ent_person *person)
+{
+	return supplier->account.n && is_told(person) && !echo_is_account(supplier, person);
+}
+
 uint32_t echo_attributes(const struct supplier *supplier, const struct ent_change *change, const struct echo_sent *sent,
 			 size_t n_sent)
 {
 	uint32_t bits = 0;
 
-	if (supplier->account.n && is_told(&change->actor) && !echo_is_account(supplier, &change->actor))
+	if (echo_is_others(supplier, &change->actor))
 		return 0;
 	for (size_t i = 0; i < n_sent; i++)
 		for (unsigned attr = 0; attr < ENT_N_ATTR; attr++)

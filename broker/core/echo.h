@@ -44,5 +44,7 @@ uint32_t echo_attributes(const struct supplier *supplier, const struct ent_chang
 			 size_t n_sent);
 /* The author or actor is our account there, by id or by name. */
 bool echo_is_account(const struct supplier *supplier, const struct ent_person *person);
+/* Our account there is known, and it is somebody else. */
+bool echo_is_others(const struct supplier *supplier, const struct ent_person *person);
 
 #endif

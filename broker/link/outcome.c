@@ -16,7 +16,7 @@ enum ent_repeat outcome_repeat(const struct flight *flight)
 
 struct ent_said outcome_words(struct flight *flight, const struct ent_err *err)
 {
-	return err->msg[0] ? sdk_said_dup(&flight->arena.abi, sdk_said(err))
+	return err->msg[0] ? transcript_said(flight, sdk_said(err))
 			   : SDK_SENTENCE("delivery.no_reason", "no reason was given");
 }
 

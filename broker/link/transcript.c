@@ -32,7 +32,8 @@ struct ent_str transcript_part(struct flight *flight, struct ent_str text, size_
 	return (struct ent_str){line, clean.n};
 }
 
-/* The params are JSON: where they cannot be kept as they are, the sentence is a text alone. */
+/* The params are JSON, and their values are cut: where a secret is hidden in the text, half of it may stand in them.
+ * Where they cannot be kept as they are, the sentence is a text alone. */
 struct ent_said transcript_said(struct flight *flight, struct ent_said said)
 {
 	struct ent_arena *arena = &flight->arena.abi;
@@ -40,7 +41,8 @@ struct ent_said transcript_said(struct flight *flight, struct ent_said said)
 	const struct sdk_json *params = NULL;
 	struct ent_err unread;
 
-	if (said.code.n == 0 || said.code.n > CODE_MAX || !sdk_is_utf8(said.code) || said.params.n > PARAMS_MAX ||
+	if (hide_all(flight, sdk_or_empty(said.text)).p != sdk_or_empty(said.text).p || said.code.n == 0 ||
+	    said.code.n > CODE_MAX || !sdk_is_utf8(said.code) || said.params.n > PARAMS_MAX ||
 	    hide_all(flight, sdk_or_empty(said.params)).p != said.params.p ||
 	    sdk_json_parse(arena, said.params, &params, &unread) != ENT_OK || sdk_json_kind(params) != SDK_JSON_OBJECT)
 		return (struct ent_said){ENT_STR(SDK_SAID_PLAIN), ENT_ABSENT, text};

@@ -362,8 +362,7 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 		at->n_word = dossier_words(
 		    dossier, &(struct ticket){.supplier = at->supplier, .external_id = change->ticket.id}, &at->word);
 	at->joins = !at->ticket && !dossier->is_new && !dossier_share(dossier, at->supplier);
-	if (at->ticket && !dossier->is_new)
-		at->withdrawn = !dossier_shares(dossier, at->supplier);
+	at->withdrawn = !dossier->is_new && !at->joins && !dossier_shares(dossier, at->supplier);
 	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
 	at->giver_left = has_giver_left(dossier, at->suppliers);
 	at->sweep = at->sweep && at->ticket && dossier_speaks_last(dossier, at->ticket);

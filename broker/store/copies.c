@@ -41,12 +41,10 @@ void copy_taken_out(struct db *db, struct ent_str supplier, const char *comment)
 size_t copy_stale(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier,
 		  struct ent_str organisation, struct copy_stale *ret, size_t max)
 {
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT uuid, removed FROM comment AS c WHERE incident = $1 AND supplier <> $2 AND (removed = 1 OR "
-		"(everyone = 0 AND ',' || organisations || ',' NOT LIKE '%,' || $3 || ',%')) AND EXISTS (SELECT 1 FROM "
-		"copy AS k WHERE k.comment = c.uuid AND k.supplier = $2 AND k.gone = 0) AND NOT EXISTS (SELECT 1 FROM "
-		"delivery AS d WHERE d.comment = c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.op = "
-		"'remove_comment') ORDER BY created_ms, id LIMIT $4");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT c.uuid, c.removed FROM comment AS c WHERE c.incident = $1 AND " COPY_IS_STALE(
+			   "$2", "$3") " AND EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = "
+				       "$2 AND k.gone = 0) ORDER BY c.created_ms, c.id LIMIT $4");
 	size_t n = 0;
 
 	db_bind_int(stmt, 1, incident);

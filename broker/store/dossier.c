@@ -283,17 +283,19 @@ static bool bring_last(struct dossier *dossier, struct ent_str supplier, enum en
 	return found;
 }
 
-/* When a ticket of the supplier told that attribute last, as we heard it; 0: none did. */
+/* When a ticket of the supplier told that attribute last, as we heard it; 0: none did, or long before. */
 static int64_t told_at(struct dossier *dossier, struct ent_str supplier, enum ent_attr attr)
 {
-	struct db_stmt *stmt =
-	    db_use(db_of(dossier), "SELECT recorded_ms FROM event WHERE incident = $1 AND supplier = $2 AND kind IN "
-				   "('ticket.linked', 'ticket.changed', 'ticket.continued') AND json LIKE $3 ORDER BY "
-				   "sequence DESC LIMIT 1");
+	enum { LOOKED_AT = 500 }; /* newest events of the incident */
+	struct db_stmt *stmt = db_use(
+	    db_of(dossier), "SELECT recorded_ms FROM event WHERE incident = $1 AND supplier = $2 AND kind IN "
+			    "('ticket.linked', 'ticket.changed', 'ticket.continued') AND json LIKE $3 AND sequence > "
+			    "$4 ORDER BY sequence DESC LIMIT 1");
 
 	db_bind_int(stmt, 1, dossier->incident.number);
 	db_bind_str(stmt, 2, supplier);
 	db_bind_str(stmt, 3, sdk_format(dossier->arena, "%%\"%s\"%%", sdk_attr_name(attr)));
+	db_bind_int(stmt, 4, dossier->incident.sequence - LOOKED_AT);
 	int64_t told_ms = db_row(stmt) ? db_int(stmt, 0) : 0;
 	db_done(stmt);
 	return told_ms;
@@ -321,7 +323,8 @@ static void bring_brought(struct dossier *dossier, const struct ticket *ticket, 
 	}
 	db_done(stmt);
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
-		if (set.at[i] && told_at(dossier, ticket->supplier, (enum ent_attr)i) <= done_ms[i])
+		if (set.at[i] && set.at[i] != ret->at[i] &&
+		    told_at(dossier, ticket->supplier, (enum ent_attr)i) <= done_ms[i])
 			ret->at[i] = set.at[i];
 }
 

@@ -2,13 +2,16 @@
 #include "store/forgotten.h"
 
 #include "core/federate.h"
+#include "core/organisation.h"
 #include "store/people.h"
+#include "store/rows.h"
 #include "store/wordings.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { NEWEST = 500 /* comments of the incident that are looked at */ };
+/* Comments of the incident that are looked at; of those that were changed, how many are looked up in its events. */
+enum { NEWEST = 500, HISTORIES = 20 };
 
 /* The comment as it goes out, as tools leave it. */
 static struct ent_str sent_text(struct apply *apply, const struct comment *comment, struct ent_str body)
@@ -25,7 +28,7 @@ static bool begins_as(struct ent_str text, struct ent_str head)
 
 /* Are these the comment's words, or those that it had before? Most differ in the name of who said them. */
 static bool has_words(struct apply *apply, const struct situation *at, const struct comment *comment,
-		      struct ent_str words)
+		      struct ent_str words, int *histories)
 {
 	bool is_changed = comment->edited_ms > 0 || comment->removed;
 	struct comment *said;
@@ -34,7 +37,7 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 		return false;
 	if (sdk_eq(words, sent_text(apply, comment, comment->body)))
 		return true;
-	size_t n = is_changed
+	size_t n = is_changed && (*histories)-- > 0
 		       ? wordings_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
 		       : 0;
 	for (size_t i = 0; i < n; i++)
@@ -48,24 +51,29 @@ static bool find_forgotten(struct apply *apply, const struct situation *at, cons
 			   char ret_uuid[ID_SIZE])
 {
 	struct db_stmt *stmt =
-	    db_use(apply->db, "SELECT c.uuid, c.supplier, " PEOPLE_NAME(
-				  "c.author") ", c.body, c.edited_ms, c.removed FROM (SELECT * FROM "
-					      "comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) "
-					      "AS c WHERE c.supplier <> $2 AND "
-					      "NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND "
-					      "k.supplier = $2 AND k.ticket = $3 AND "
-					      "substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS (SELECT 1 FROM "
-					      "copy AS k WHERE k.comment = c.uuid "
-					      "AND k.supplier = $2) OR NOT EXISTS (SELECT 1 FROM delivery AS d WHERE "
-					      "d.comment = c.uuid AND d.comment <> "
-					      "'' AND d.supplier = $2 AND d.op = 'add_comment'))");
+	    db_use(apply->db,
+		   "SELECT c.uuid, c.supplier, " PEOPLE_NAME(
+		       "c.author") ", c.body, c.edited_ms, c.removed FROM (SELECT * "
+				   "FROM comment WHERE incident = $1 ORDER BY created_ms DESC, id DESC LIMIT $4) AS c "
+				   "WHERE c.supplier <> $2 "
+				   "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = "
+				   "$2 AND k.ticket = $3 "
+				   "AND substr(k.external_id, 1, 9) <> 'delivery:') AND (EXISTS (SELECT 1 FROM copy AS "
+				   "k WHERE k.comment = "
+				   "c.uuid AND k.supplier = $2) OR ((c.everyone = 1 OR " LIST_HAS(
+				       "c.organisations", "$5") ") AND NOT EXISTS "
+								"(SELECT 1 FROM delivery AS d WHERE d.comment = c.uuid "
+								"AND d.comment <> '' AND d.supplier = $2 AND d.op = "
+								"'add_comment')))");
 	const struct ent_str words = echo_words(apply->arena, change->comment.body);
+	int histories = HISTORIES;
 	bool found = false;
 
 	db_bind_int(stmt, 1, at->incident->number);
 	db_bind_str(stmt, 2, at->supplier);
 	db_bind_str(stmt, 3, change->ticket.id);
 	db_bind_int(stmt, 4, NEWEST);
+	db_bind_str(stmt, 5, organisation_named(apply->suppliers, at->supplier));
 	while (!found && db_row(stmt)) {
 		struct comment comment = {.supplier = db_str(stmt, 1),
 					  .author.name = db_str(stmt, 2),
@@ -74,7 +82,7 @@ static bool find_forgotten(struct apply *apply, const struct situation *at, cons
 					  .removed = db_int(stmt, 5) != 0};
 
 		snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
-		found = has_words(apply, at, &comment, words);
+		found = has_words(apply, at, &comment, words, &histories);
 		if (found)
 			memcpy(ret_uuid, comment.uuid, ID_SIZE);
 	}
@@ -88,6 +96,8 @@ size_t forgotten_echo(struct apply *apply, const struct situation *at, const str
 	unsigned char hash[ECHO_HASH_SIZE];
 	char uuid[ID_SIZE];
 
+	if (echo_is_others(at->from, &change->comment.author))
+		return n;
 	/* Each goes out behind a name and a colon. */
 	if (!change->comment.body.n || !memchr(change->comment.body.p, ':', change->comment.body.n) ||
 	    !find_forgotten(apply, at, change, uuid))

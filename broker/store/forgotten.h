@@ -7,7 +7,9 @@
 #include "core/echo.h"
 #include "store/apply.h"
 
-/* Adds the comment whose words the change tells to the *n texts at *sent; its key is "". Returns how many there are. */
+/* Adds to the n texts at *sent the comment whose words the change tells; its key is "". Returns how many there are
+ * then.
+ */
 size_t forgotten_echo(struct apply *apply, const struct situation *at, const struct ent_change *change,
 		      const struct echo_sent **sent, size_t n);
 

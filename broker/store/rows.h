@@ -10,6 +10,9 @@
 #include "core/state.h"
 #include "store/db.h"
 
+/* In SQL: a comma list holds the name. */
+#define LIST_HAS(list, name) "',' || " list " || ',' LIKE '%,' || " name " || ',%'"
+
 bool incident_load(struct db *db, struct ent_arena *arena, int64_t number, struct incident *ret);
 /* After its shares: table finished takes the suppliers from them. Sets incident->finished. */
 void incident_save(struct db *db, struct ent_arena *arena, struct incident *incident, bool is_new);

@@ -127,19 +127,22 @@ static void save_some(struct apply *apply, int64_t i)
 		return;
 	apply_save(apply);
 	apply->dossier = NULL;
+	if (apply->shelf) /* it is not told of them at the job's end */
+		shelf_clear(apply->shelf);
 }
 
-/* The living incidents in which something of this supplier's may be stale. */
-static size_t stale_incidents(struct apply *apply, struct ent_str supplier, int64_t *ret, size_t max)
+/* The living incidents in which something of this supplier's is stale. */
+static size_t stale_incidents(struct apply *apply, const struct supplier *supplier, int64_t *ret, size_t max)
 {
-	struct db_stmt *stmt = db_use(
-	    apply->db, "SELECT DISTINCT c.incident FROM copy AS k JOIN comment AS c ON c.uuid = k.comment WHERE "
-		       "k.supplier = $1 AND k.comment <> '' AND k.gone = 0 AND (c.removed = 1 OR c.everyone = 0) "
-		       "ORDER BY c.incident LIMIT $2");
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT DISTINCT c.incident FROM copy AS k JOIN comment AS c ON c.uuid = k.comment WHERE "
+			      "k.supplier = $1 AND k.comment <> '' AND k.gone = 0 AND " COPY_IS_STALE(
+				  "$1", "$3") " ORDER BY c.incident LIMIT $2");
 	size_t n = 0;
 
-	db_bind_str(stmt, 1, supplier);
+	db_bind_str(stmt, 1, supplier->name);
 	db_bind_int(stmt, 2, (int64_t)max);
+	db_bind_str(stmt, 3, organisation_of(supplier));
 	while (n < max && db_row(stmt))
 		ret[n++] = db_int(stmt, 0);
 	db_done(stmt);
@@ -172,9 +175,8 @@ static int64_t take_out_stale(struct apply *apply, struct ent_str supplier)
 
 	for (size_t i = 0; apply->suppliers && i < apply->suppliers->n; i++) {
 		const struct supplier *one = &apply->suppliers->at[i];
-		size_t n_incident = !supplier.n || sdk_eq(one->name, supplier)
-					? stale_incidents(apply, one->name, incident, REPAIR_MAX)
-					: 0;
+		size_t n_incident =
+		    !supplier.n || sdk_eq(one->name, supplier) ? stale_incidents(apply, one, incident, REPAIR_MAX) : 0;
 		for (size_t k = 0; k < n_incident; k++) {
 			size_t n = copy_stale(apply->db, apply->arena, incident[k], one->name, organisation_of(one),
 					      stale, THREAD_MAX);

@@ -59,7 +59,7 @@ static size_t place_of(int64_t number)
 	return (size_t)((uint64_t)number % SHELF_PLACES);
 }
 
-/* Whoever chooses ids that fall on one place makes only the own tickets be read from the tables. */
+/* Two tickets may have one place: then the earlier one is read from the tables, which costs time and nothing else. */
 static size_t ticket_place(struct ent_str supplier, struct ent_str external_id)
 {
 	uint64_t hash = text_hash(text_hash(TEXT_HASH, supplier), external_id);

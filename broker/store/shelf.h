@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the writer has just written of incidents stays in its memory, so that the next job about one of them reads
+ * The writer keeps in its memory the incidents that it has just written, so that the next job about one of them reads
  * nothing back: the incident, its tickets and its shares, as they stand in the tables within the writer's transaction.
  * Only the writer changes these rows, so an entry holds until a job touches its incident, or the transaction is undone.
  *
  * Deliveries and comments are never here. An incident has one place, by its number: a newer one with the same place
  * puts it out. Bounded: SHELF_PLACES incidents and SHELF_BYTES of memory; an incident with many tickets is left out.
  *
- * What the shelf gives out is borrowed from it, and lives until the next shelf_keep().
+ * A pointer from the shelf is borrowed, and lives until the next shelf_keep().
  */
 #ifndef STORE_SHELF_H
 #define STORE_SHELF_H

@@ -22,7 +22,7 @@ struct store_meta {
 	char store_id[ID_SIZE]; /* stands in every event id and progress record */
 	int32_t partitions;     /* of entente.events.v1; fixed when the store is made */
 	int64_t created_ms;
-	char people_key[PEOPLE_KEY_SIZE]; /* of person_mark(): made once, in no event and no log */
+	char people_key[PEOPLE_KEY_SIZE]; /* of person_mark() and view_position.h: made once, in no event and no log */
 };
 
 /* Makes the file when it is missing (partitions is then taken), migrates an older one, refuses a

@@ -8,6 +8,7 @@
 #include "store/copies.h"
 #include "store/dossier.h"
 #include "store/json.h"
+#include "store/rows.h"
 #include "view/view_reader.h"
 
 #include <inttypes.h>
@@ -70,13 +71,15 @@ static bool is_after(struct drift_page *drift, struct ent_str uuid, int64_t sinc
 
 static bool add_comments(struct drift_page *drift, const struct party *party)
 {
-	static const char sql[] = "SELECT uuid FROM comment c WHERE incident = $1 AND removed = 0 AND "
-				  "supplier <> $2 AND (everyone = 1 OR ',' || organisations || ',' LIKE '%,' || $4 || "
-				  "',%') AND NOT EXISTS (SELECT 1 FROM delivery d "
-				  "WHERE d.comment = c.uuid "
-				  "AND d.comment <> '' AND d.supplier = $2) AND NOT EXISTS (SELECT 1 FROM copy k WHERE "
-				  "k.comment = c.uuid AND "
-				  "k.supplier = $2 AND k.gone = 0) ORDER BY created_ms, id LIMIT $3";
+	static const char sql[] =
+	    "SELECT uuid FROM comment c WHERE incident = $1 AND removed = 0 AND "
+	    "supplier <> $2 AND (everyone = 1 OR " LIST_HAS(
+		"organisations",
+		"$4") ") AND NOT EXISTS (SELECT 1 FROM delivery d "
+		      "WHERE d.comment = c.uuid "
+		      "AND d.comment <> '' AND d.supplier = $2) AND NOT EXISTS (SELECT 1 FROM copy k WHERE "
+		      "k.comment = c.uuid AND "
+		      "k.supplier = $2 AND k.gone = 0) ORDER BY created_ms, id LIMIT $3";
 	struct db_stmt *stmt = db_use(drift->db, sql);
 	bool more = true;
 
@@ -125,11 +128,13 @@ static bool add_changed(struct drift_page *drift, const struct party *party)
 	    drift->db,
 	    "SELECT c.uuid, d.op FROM comment AS c JOIN delivery AS d ON d.id = (SELECT max(l.id) FROM delivery AS l "
 	    "WHERE l.comment = c.uuid AND l.comment <> '' AND l.supplier = $2 AND l.op <> 'add_comment' AND l.cause <> "
-	    "'superseded') WHERE c.incident = $1 AND c.removed = 0 AND c.supplier <> $2 AND (c.everyone = 1 OR ',' || "
-	    "c.organisations || ',' LIKE '%,' || $4 || ',%') AND ((d.op = 'remove_comment' AND d.state = 'done' "
-	    "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid AND k.supplier = $2 AND k.gone = 0)) OR "
-	    "(d.op = 'edit_comment' AND d.state = 'cancelled' AND d.cause = 'unshared')) ORDER BY c.created_ms, c.id "
-	    "LIMIT $3");
+	    "'superseded') WHERE c.incident = $1 AND c.removed = 0 AND c.supplier <> $2 AND (c.everyone = 1 "
+	    "OR " LIST_HAS("c.organisations", "$4") ") AND ((d.op = 'remove_comment' AND d.state = 'done' "
+						    "AND NOT EXISTS (SELECT 1 FROM copy AS k WHERE k.comment = c.uuid "
+						    "AND k.supplier = $2 AND k.gone = 0)) OR "
+						    "(d.op = 'edit_comment' AND d.state = 'cancelled' AND d.cause = "
+						    "'unshared')) ORDER BY c.created_ms, c.id "
+						    "LIMIT $3");
 	bool more = true;
 
 	if (!party->ticket.n)

@@ -7,10 +7,10 @@
  *
  * gives the text "title has 812 bytes", the code "vet.too_long" and the params {"what":"title","bytes":812}. The
  * conversions are %s, %.*s, %d, %u, %ld, %lld, %zu, and %p for a sentence within the sentence: SDK_WHY(why). Each
- *stands in a {name=...}; what else is in braces is text. tests/shape/sentences.py lists all sentences in
+ * stands in a {name=...}; what else is in braces is text. tests/shape/sentences.py lists all sentences in
  * schemas/sentences.json, and fails where two sentences have one code.
  *
- * What a tool wrote is a param and never a code. A value is cut at 200 bytes, so params are bounded.
+ * Words of a tool are a param, never a code. A value is cut at 200 bytes, or shorter where all params have no room.
  */
 #ifndef SDK_SAY_H
 #define SDK_SAY_H

@@ -53,6 +53,8 @@ static void compare(const struct pair *pair, enum told what, const char *word)
 	while (at < a.n && at < b.n && a.p[at] == b.p[at])
 		at++;
 	size_t from = at > 60 ? at - 60 : 0;
+	if (what == TOLD_LIST && (!a.n || a.p[0] != '{'))
+		sim_violates(pair->sim, "readers", "rebuild", "the list is refused: %.*s", ENT_F(sdk_head(a, 120)));
 	if (at < a.n || at < b.n)
 		sim_violates(pair->sim, "readers", "rebuild",
 			     "%s of %s for %.*s is \"%.*s\" in the store and \"%.*s\" in the rebuilt one",

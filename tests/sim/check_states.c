@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convergence: tickets in the tools, and incidents with us; and which suppliers are called refused (I10). */
+/* Convergence: tickets in the tools, and incidents with us; and which suppliers are called refused. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static bool probe_was_refused(const struct tool *tool, int64_t since_ms, int64_t
 	return was;
 }
 
-/* I10: a supplier is refused only if its probe is. Class C has none: there three different tickets in a row count. */
+/* A supplier is refused only if its probe is. Class C has none: there three different tickets in a row count. */
 void check_refused(struct sim *sim)
 {
 	int64_t before_ms[TOOLS] = {0};
@@ -78,7 +78,7 @@ void check_refused(struct sim *sim)
 		int64_t at_ms = db_int(stmt, 2);
 		if (sdk_eqz(db_str(stmt, 1), "refused") && tool->class != CLASS_C &&
 		    !probe_was_refused(tool, before_ms[tool->index], at_ms))
-			sim_violates(sim, "I10", tool->name, "%s is called refused at %lld, and its probe is not",
+			sim_violates(sim, "refused", tool->name, "%s is called refused at %lld, and its probe is not",
 				     tool->name, (long long)(at_ms - SIM_EPOCH_MS));
 		before_ms[tool->index] = at_ms;
 		sim->n_refused += sdk_eqz(db_str(stmt, 1), "refused");

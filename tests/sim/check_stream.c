@@ -229,7 +229,7 @@ static void check_person(struct told *told, struct ent_str ref, struct ent_str n
 
 		while ((record = consumer_next(&events, NULL)))
 			if (memmem(record->value.p, record->value.n, quoted, n))
-				sim_violates(sim, "I9", "relay", "an event tells the name %.*s", ENT_F(name));
+				sim_violates(sim, "names", "relay", "an event tells the name %.*s", ENT_F(name));
 	}
 }
 

@@ -164,6 +164,8 @@ static void check_thread(struct sim *sim)
 		    !sim->tool[sim->canary[c].tool].ticket[sim->canary[c].ticket].hidden)
 			sim_violates(sim, "I1", subject, "canary-%d. was said in %s and is in no thread", c,
 				     sim->tool[sim->canary[c].tool].name);
+		if (said[c] == 0 && sim->canary[c].tool < 0 && sim->canary[c].is_taken && !sim->canary[c].is_removed)
+			sim_violates(sim, "I1", subject, "canary-%d. was taken from us and is in no thread", c);
 	}
 }
 

@@ -222,8 +222,10 @@ static void we_say(struct sim *sim, int64_t incident)
 	    audience_make(&sim->arena.abi, ENT_STR(ORGANISATION_OURS), ENT_ABSENT,
 			  kind == 1 ? sdk_str(sim->tool[sim->n_tool - 1].name) : ENT_ABSENT, kind == 2, i % 3 == 0);
 	sim->world.chance.uuid(&sim->world.chance, canary->uuid);
-	we_ask(sim, "POST", sdk_format(&sim->arena.abi, "/v1/incidents/%lld/comments", (long long)incident),
-	       comment_json(sim, canary, body));
+	struct post *post =
+	    we_ask(sim, "POST", sdk_format(&sim->arena.abi, "/v1/incidents/%lld/comments", (long long)incident),
+		   comment_json(sim, canary, body));
+	post->said = i;
 	trace_line(&sim->world, "we say canary-%d. in %d to %s", i, (int)incident,
 		   kind == 2   ? "everyone"
 		   : kind == 1 ? "one"

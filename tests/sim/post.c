@@ -22,7 +22,7 @@ struct post *post_new(struct sim *sim, enum sender sender, const char *method, s
 	post->sender = sender;
 	post->method = method;
 	post->target = sdk_dup(&post->arena.abi, target);
-	post->canary = -1;
+	post->canary = post->said = -1;
 	post->due_us = sim->world.us;
 	while (*end)
 		end = &(*end)->next;
@@ -205,6 +205,8 @@ static void took(struct sim *sim, struct post *post)
 	if (hook ? post->status != 202 : post->status >= 300 && post->status != 404 && post->status != 409)
 		sim_violates(sim, "answer", "answer", "%s %.*s is answered %d: %.*s", post->method, ENT_F(post->target),
 			     post->status, ENT_F(sdk_head(post->answer, 300)));
+	if (post->said >= 0 && post->status < 300)
+		sim->canary[post->said].is_taken = true;
 	post_free(sim, post);
 }
 

@@ -30,6 +30,7 @@ struct post {
 	int delivery;     /* a client's */
 	int tool, change; /* a webhook's */
 	int canary;       /* -1: none; else it takes readers from that one */
+	int said;         /* -1: none; else the canary that this comment is */
 };
 
 /* Waits, last of all. */

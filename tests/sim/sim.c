@@ -289,7 +289,7 @@ static void drain(struct sim *sim)
 	}
 	if (sim->broker)
 		relay_trouble(sim->broker->relay, &why);
-	sim_violates(sim, "I7", "relay",
+	sim_violates(sim, "I9", "relay",
 		     "it does not end: clients %d, requests %d, last word %lld ms ago, relay %d at %lld of %lld: %s",
 		     client_is_settled(sim), post_is_settled(sim),
 		     (long long)((sim->world.us - sim->last_word_us) / 1000),

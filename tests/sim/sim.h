@@ -19,7 +19,9 @@
 #define REPEAT_US 60000000
 #define FORGET_US 150000000
 
-/* The first claim of reliability.md section 2 that does not hold. */
+/* The first claim that does not hold. I1 nothing acknowledged is lost; I2 once on the stream; I3 order of an incident;
+ * I4 once in a tool; I5 order in a tool; I6 nobody reads what is not for them; I7 no echo; I8 nothing goes back; I9 it
+ * ends; else a word. */
 struct violation {
 	char invariant[16];
 	char what[CLAIM_MAX];

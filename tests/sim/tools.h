@@ -165,6 +165,7 @@ struct canary {
 	int64_t incident;
 	struct audience audience; /* with us */
 	bool is_public;
+	bool is_taken;                /* with us: it was answered 2xx */
 	int64_t narrowed_us;          /* when that became durable; INT64_MAX: never */
 	bool is_narrowed, is_removed; /* removed: narrowed, too */
 	int comment;                  /* index in its tool */

@@ -100,15 +100,6 @@ static const struct tool_comment *copy_of(const struct tool *tool, int canary)
 	return NULL;
 }
 
-static struct tool *tool_named(struct sim *sim, struct ent_str name)
-{
-	int i = 0;
-
-	while (i < sim->n_tool - 1 && !sdk_eqz(name, sim->tool[i].name))
-		i++;
-	return &sim->tool[i];
-}
-
 /* Each copy says what its comment says, and what was taken back stands nowhere; but where a person has to look, or
  * wanted it there though it was said before the share. */
 void check_words(struct sim *sim)
@@ -132,7 +123,7 @@ void check_words(struct sim *sim)
 	    "('incident.unshared', 'ticket.removed', 'ticket.continued') AND u.incident IN (d.incident, d.marked))");
 
 	while (db_row(stmt)) {
-		const struct tool *tool = tool_named(sim, db_str(stmt, 0));
+		const struct tool *tool = tool_of(sim, db_str(stmt, 0));
 		struct ent_str first = db_str(stmt, 5);
 		const char *at = first.n ? memmem(first.p, first.n, "canary-", 7) : NULL;
 		const struct tool_comment *copy = at ? copy_of(tool, atoi(at + 7)) : NULL;

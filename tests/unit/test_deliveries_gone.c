@@ -146,6 +146,30 @@ static void test_gone_but_its_answer_tells_the_comment(void **state)
 	check_all(world);
 }
 
+/* Its supplier left the configuration: hundreds of deliveries are parked in one job, and what the incidents are by then
+ * is known to the next one. */
+static void test_hundreds_of_a_supplier_that_left(void **state)
+{
+	enum { INCIDENTS = 210 };
+	struct world *world = *state;
+	struct job strand = {.kind = JOB_STRAND};
+	struct ent_str *telnord = &world->suppliers->at[1].name;
+
+	assert_true(sdk_eqz(*telnord, "telnord"));
+	for (int i = 0; i < INCIDENTS; i++) {
+		tell(world, "orion", sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "O-%d", i)), "in_progress");
+		assert_int_equal(share(world, i + 1, "telnord", false), JOB_ACCEPTED);
+	}
+	*telnord = ENT_STR("another");
+	assert_int_equal(run(world, &strand), JOB_ACCEPTED);
+	*telnord = ENT_STR("telnord");
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE state = 'parked' AND cause = 'left'"),
+			 INCIDENTS);
+	assert_int_equal(tell(world, "orion", "O-5", "pending"), JOB_ACCEPTED);
+	assert_int_equal(tell(world, "orion", "O-205", "pending"), JOB_ACCEPTED);
+	check_all(world);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -155,6 +179,7 @@ int main(void)
 	    TEST(test_tried_again_without_a_ticket),
 	    TEST(test_what_may_not_go_again_is_known),
 	    TEST(test_gone_but_its_answer_tells_the_comment),
+	    TEST(test_hundreds_of_a_supplier_that_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,22 @@ static void two_tools(struct world *world)
 
 /* ---- several tools ---------------------------------------------------------------------------- */
 
+/* Its other tool is still in; what this one opens now says nothing there. */
+static void test_a_tool_that_was_sent_away_comes_in_by_no_sister(void **state)
+{
+	struct world *world = *state;
+
+	two_tools(world);
+	asks(world, "south");
+	unshare(world, 1, "south");
+	struct ent_change change = word(world, "S-9", "c9", "Hello all");
+	change.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "south", &change);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE external_id = 'c9'"), 1);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE external_id = 'c9' AND everyone = 1"), 0);
+	check_all(world);
+}
+
 static void test_each_tool_is_its_own(void **state)
 {
 	struct world *world = *state;
@@ -257,6 +273,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_each_tool_is_its_own, council_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_tool_that_was_sent_away_comes_in_by_no_sister, council_set_up,
+					    world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_one_share_is_enough, council_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_ball_stays_while_a_tool_shares, council_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_joins_are_the_organisations, council_set_up, world_tear_down),

@@ -162,6 +162,22 @@ static void test_our_words_whose_outcome_was_not_known(void **state)
 	check_all(world);
 }
 
+/* Somebody there says by chance what we said to others: it is a comment of theirs. */
+static void test_words_that_were_not_for_them(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[1].account = ENT_ABSENT;
+	say(world, 1, own_uuid, "On my way.", "internal");
+	write_word(world, "telnord", "T-1", "t5", "desk: On my way.");
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE supplier = 'telnord'"), 1);
+	assert_false(copy_known(world->read, ENT_STR("telnord"), ENT_STR("T-1"), ENT_STR("t5")));
+	change_own(world, JOB_COMMENT_REMOVE, own_uuid, NULL, NULL);
+	assert_int_equal(ask(world, "SELECT count(*) FROM delivery WHERE op = 'remove_comment'"), 0);
+	check_all(world);
+}
+
 static void test_quotes_are_ours(void **state)
 {
 	struct world *world = *state;
@@ -183,9 +199,13 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 	static const struct CMUnitTest tests[] = {
-	    TEST(test_what_stands_is_brought_no_second_time),    TEST(test_ids_of_deliveries_go_on),
-	    TEST(test_a_removal_that_waited_is_listed_and_made), TEST(test_our_words_are_ours),
-	    TEST(test_our_words_whose_outcome_was_not_known),    TEST(test_quotes_are_ours),
+	    TEST(test_what_stands_is_brought_no_second_time),
+	    TEST(test_ids_of_deliveries_go_on),
+	    TEST(test_a_removal_that_waited_is_listed_and_made),
+	    TEST(test_our_words_are_ours),
+	    TEST(test_our_words_whose_outcome_was_not_known),
+	    TEST(test_quotes_are_ours),
+	    TEST(test_words_that_were_not_for_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

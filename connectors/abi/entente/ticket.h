@@ -52,7 +52,8 @@ struct ent_said {
 	struct ent_str code, params, text;
 };
 
-/* For people; the rc is for programs. Written on failure only, by the functions of sdk/say.h. Never a secret. */
+/* For people; the rc is for programs. Written on failure only. Never a secret. With the SDK: sdk_fail_as(). Without it
+ * write msg, and set code[0] and params[0] to 0. */
 struct ent_err {
 	char msg[240];    /* as ent_said.text */
 	char code[48];    /* "": the sentence is of one who knows no codes */
