@@ -178,6 +178,21 @@ static void test_words_that_were_not_for_them(void **state)
 	check_all(world);
 }
 
+static void test_a_share_that_was_taken_back_stays_so(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	unshare(world, 1, "telnord");
+	become_rebuilt(world);
+	struct ent_change change = word(world, "T-2", "c9", "Hello all");
+	change.correlation.number = ENT_STR("ENT-000001");
+	arrive(world, "telnord", &change);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE external_id = 'c9'"), 1);
+	assert_int_equal(ask(world, "SELECT count(*) FROM comment WHERE external_id = 'c9' AND everyone = 1"), 0);
+	check_all(world);
+}
+
 static void test_quotes_are_ours(void **state)
 {
 	struct world *world = *state;
@@ -206,6 +221,7 @@ int main(void)
 	    TEST(test_our_words_whose_outcome_was_not_known),
 	    TEST(test_quotes_are_ours),
 	    TEST(test_words_that_were_not_for_them),
+	    TEST(test_a_share_that_was_taken_back_stays_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
