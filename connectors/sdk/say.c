@@ -5,12 +5,17 @@
 #include <string.h>
 
 #include "sdk/jsonw.h"
-#include "sdk/webhook_json.h"
 
 enum { VALUE_MAX = 200, TEXT_MAX = 2000, NAME_MAX_N = 31 };
 #define PARAMS_MAX (sizeof((struct ent_err *)NULL)->params - 1)
 
 /* ---- making a sentence -------------------------------------------------------------------- */
+
+/* As sdk_or_empty(), which stands above this file. */
+static struct ent_str said_or_empty(struct ent_str text)
+{
+	return text.p ? text : ENT_STR("");
+}
 
 struct speech {
 	struct sdk_buf text, params;
@@ -32,7 +37,7 @@ static void put_text(struct speech *to, const char *name, struct ent_str value)
 {
 	value = value_mend(value);
 	sdk_buf_str(&to->text, sdk_head(value, TEXT_MAX / 2));
-	sdk_jsonw_kstr(&to->w, name, sdk_head(sdk_or_empty(value), to->most));
+	sdk_jsonw_kstr(&to->w, name, sdk_head(said_or_empty(value), to->most));
 }
 
 static void put_number(struct speech *to, const char *name, int64_t value)
@@ -65,7 +70,7 @@ static void put_param(struct speech *to, const char *name, const char *conversio
 		text.n = (size_t)n;
 		put_text(to, name, text);
 	} else if (strncmp(conversion, "s}", 2) == 0) {
-		put_text(to, name, sdk_or_empty(sdk_str(va_arg(*args, const char *))));
+		put_text(to, name, said_or_empty(sdk_str(va_arg(*args, const char *))));
 	} else if (strncmp(conversion, "d}", 2) == 0) {
 		put_number(to, name, va_arg(*args, int));
 	} else if (strncmp(conversion, "u}", 2) == 0) {
@@ -224,9 +229,9 @@ struct ent_said sdk_said_dup(struct ent_arena *arena, struct ent_said said)
 
 bool sdk_said_eq(const struct ent_said *a, const struct ent_said *b)
 {
-	return sdk_eq(sdk_or_empty(a->code), sdk_or_empty(b->code)) &&
-	       sdk_eq(sdk_or_empty(a->params), sdk_or_empty(b->params)) &&
-	       sdk_eq(sdk_or_empty(a->text), sdk_or_empty(b->text));
+	return sdk_eq(said_or_empty(a->code), said_or_empty(b->code)) &&
+	       sdk_eq(said_or_empty(a->params), said_or_empty(b->params)) &&
+	       sdk_eq(said_or_empty(a->text), said_or_empty(b->text));
 }
 
 /* ---- as JSON ---------------------------------------------------------------------------------- */
@@ -244,7 +249,7 @@ void sdk_said_print(struct sdk_jsonw *w, struct ent_said said)
 			sdk_jsonw_kstr(w, "said", sdk_head(said.text, VALUE_MAX));
 		sdk_jsonw_close(w, '}');
 	}
-	sdk_jsonw_kstr(w, "text", sdk_or_empty(said.text));
+	sdk_jsonw_kstr(w, "text", said_or_empty(said.text));
 	sdk_jsonw_close(w, '}');
 }
 

@@ -226,7 +226,7 @@ def check_where(tap, server):
               where["reason"]["text"] == "HTTP 422: too long" and "edit" in where["next"]["text"] and where["delivery"], where)
     with store(server) as db:
         db.execute("DELETE FROM delivery WHERE comment = ?", (comment["id"],))
-        db.execute("INSERT INTO copy (supplier, ticket, external_id, comment, learned) VALUES ('vega', 'V7', 'c-9', ?, 0)", (comment["id"],))
+        db.execute("INSERT INTO copy (supplier, ticket, external_id, comment, learned, gone) VALUES ('vega', 'V7', 'c-9', ?, 0, 0)", (comment["id"],))
     db.close()
     where = next(c for c in server.json("GET", at)[1]["thread"] if c["id"] == comment["id"])["where"]
     tap.equal("after a rebuild the copy says it", where, [{"supplier": "vega", "state": "done", "ticket": "V7", "external_id": "c-9"}])
@@ -408,7 +408,7 @@ def check_drift(tap, server):
     tap.equal("of this one: both", len([r for r in drift(supplier="vega", limit=200) if r["incident"] == number]), 2)
     change(server, "UPDATE delivery SET state = 'cancelled', cause = 'ignored' WHERE incident = ? AND op = 'update_ticket'", int(number[4:]))
     tap.equal("what a person ignored is none", [r["what"] for r in mine()], ["comment"])
-    change(server, "INSERT INTO copy (supplier, ticket, external_id, comment, learned) VALUES ('vega', 'V-dr', '1', ?, 0)", comment["id"])
+    change(server, "INSERT INTO copy (supplier, ticket, external_id, comment, learned, gone) VALUES ('vega', 'V-dr', '1', ?, 0, 0)", comment["id"])
     tap.equal("brought after all", mine(), [])
 
 
