@@ -70,6 +70,24 @@ static enum ent_rc parse_page(const struct ent_self *self, const struct ent_call
 						  &ret->changes, err);
 }
 
+/* As the null connector, which carries no number of ours: here "number" does. */
+static enum ent_rc decode_numbered(const struct ent_self *self, const struct ent_webhook *webhook,
+				   struct ent_arena *arena, struct ent_changes *ret, struct ent_err *err)
+{
+	enum ent_rc rc = entente_connector(ENT_ABI)->decode(self, webhook, arena, ret, err);
+	const struct sdk_json *body;
+
+	if (rc != ENT_OK || sdk_json_parse(arena, webhook->body, &body, err) != ENT_OK)
+		return rc;
+	struct ent_change *changes = SDK_NEW_N(arena, struct ent_change, ret->n + 1);
+	for (size_t i = 0; i < ret->n; i++) {
+		changes[i] = ret->at[i];
+		changes[i].correlation.number = sdk_json_text_at(body, "number");
+	}
+	ret->at = changes;
+	return ENT_OK;
+}
+
 static const struct ent_sentence cannot[] = {{"cannot.test", "An attachment cannot be brought."}, {0}};
 
 static void supplier_fill(struct supplier_set *set, size_t i, const char *name, bool is_signed,
@@ -115,6 +133,7 @@ static struct supplier_set *suppliers(const char *first, const struct ent_connec
 
 	*writes = *connector;
 	writes->ops = 1u << ENT_CREATE_TICKET | 1u << ENT_UPDATE_TICKET | 1u << ENT_ADD_COMMENT | 1u << ENT_POLL;
+	writes->decode = decode_numbered;
 	writes->build = build_nothing;
 	writes->parse = parse_page;
 	writes->cannot = cannot;
