@@ -42,7 +42,9 @@ bool queue_seen(struct queue *queue, struct delivery *delivery, struct ent_str t
 void queue_heads(struct dossier *dossier);
 
 /* A merge: what was open for a supplier of which the other side's share had been taken back is owed: it was for the
- * supplier before the merge. Both dossiers keep their deliveries; the shares of `gone` go into `kept`. at_ms: when. */
+ * supplier before the merge. Both dossiers keep their deliveries; the shares of `gone` go into `kept`. A share that was
+ * taken back on one side ends; of an organisation with several tools each tool's share counts for itself. at_ms: when.
+ */
 void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_ms);
 
 #endif

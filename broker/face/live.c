@@ -89,6 +89,7 @@ void live_get(struct exchange *x)
 	metric_add(face->world.metrics, METRIC_SSE_STREAMS, 1);
 	stream->x = x;
 	stream->tape = tape_join(&desk->tapes, &x->reader);
+	stream->resumes = !reader_is_ours(&x->reader);
 	stream->next = desk->streams;
 	if (stream->next != NULL)
 		stream->next->prev = stream;
@@ -193,10 +194,11 @@ bool live_fill(struct desk *desk, struct stream *stream, struct sdk_buf *out, si
 		return false;
 	sdk_arena_init(&arena);
 	bool follows = tape_follow(stream->tape, &view, desk->face->source, committed, limits->stream_batch);
-	if (follows && stream->after >= stream->tape->after)
+	if (follows && stream->after >= stream->tape->after && !stream->resumes)
 		fill_from_tape(desk, &filling);
 	else
 		fill_from_store(desk, &filling);
+	stream->resumes = stream->resumes && stream->after < stream->tape->last;
 	sdk_arena_release(&arena);
 	if (out->n == n_before) {
 		desk->pump |= stream->behind;

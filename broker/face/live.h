@@ -15,6 +15,7 @@ struct stream {
 	int64_t after;                     /* the last event sent, or passed over by the filter */
 	int64_t sent_us;                   /* when bytes last went out */
 	bool behind;                       /* there is more to send at once */
+	bool resumes;                      /* what it missed is asked of the store: its reader may see less by now */
 	struct tape *tape;                 /* of its reader */
 	struct ent_str supplier, incident; /* only events of this supplier, of this incident's uuid; absent: all */
 };

@@ -172,10 +172,49 @@ static void test_live_stream_of_an_organisation(void **state)
 	assert_int_equal(tear_down(&second), 0);
 }
 
+/* Another of its streams has it on the tape, from when it still took part. */
+static void test_who_resumes_gets_nothing_of_a_share_that_ended(void **state)
+{
+	struct world *world = *state;
+	int64_t now_us = (int64_t)1 << 50;
+	struct exchange first, second;
+	struct sdk_buf heard, later;
+	char id[ID_SIZE], target[100];
+
+	world->suppliers->named = ENT_STR(COUNCIL);
+	world->face.limits.streams_max = 2;
+	sdk_buf_init(&heard, 1 << 20);
+	sdk_buf_init(&later, 1 << 20);
+	assert_false(send_with(world, "POST", "/hooks/telnord", BODY, (const char *[]){NULL}));
+	commit(world);
+	ask_as_us(world, "POST", "/v1/incidents/ENT-000001/shares",
+		  "{\"supplier\": \"council\", \"role\": \"shadow\", \"brief\": {\"what\": \"Look.\"}}", 201);
+	first = open_stream(world, &council, "/v1/live?after=0");
+	hear(world, &first, &now_us, &heard);
+	last_id(&heard, id);
+	comment_for(world, "everyone", "for all");
+	hear(world, &first, &now_us, &heard);
+	sdk_buf_char(&heard, '\0');
+	assert_non_null(strstr(heard.p, "org.entente.comment.added.v1"));
+	ask_as_us(world, "DELETE", "/v1/incidents/ENT-000001/shares/council", "", 200);
+	snprintf(target, sizeof target, "/v1/live?after=%s", id);
+	second = open_stream(world, &council, target);
+	hear(world, &second, &now_us, &later);
+	sdk_buf_char(&later, '\0');
+	assert_null(strstr(later.p, "org.entente"));
+	live_end(&second);
+	exchange_reset(&second);
+	close_stream(world, &first);
+	sdk_buf_release(&later);
+	sdk_buf_release(&heard);
+	world->as = NULL;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_live_stream_of_an_organisation, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_who_resumes_gets_nothing_of_a_share_that_ended, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
