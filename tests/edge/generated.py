@@ -20,6 +20,7 @@ LIMIT_S = 240  # it takes 40 s on two free cores
 # What the server has, and of incidents what it has not: nothing random, so that each run makes the same requests.
 SUPPLIERS = ["orion", "telnord", "vega", "south", "west"]
 OURS = "us"
+COUNCIL = "council"  # has no tool
 INCIDENTS = ["ENT-000001", "ENT-000002", "ENT-000003", "4", "vega:1", "ENT-999999", "nobody:1", "0b7cb32c-06cc-4f41-94dd-6cf9d8e2f6a1"]
 IDS = list(range(1, 13))
 TIMES = {"past": ["2026-01-01T00:00:00Z", "1999-12-31T23:59:60.5+02:00"], "future": ["2999-01-01T00:00:00Z", "2999-12-31T23:59:59-05:00"]}
@@ -97,7 +98,8 @@ def for_this_server(document):
     document = copy.deepcopy(document)
     schemas, parameters = document["components"]["schemas"], document["components"]["parameters"]
     schemas["SupplierName"] = {"enum": SUPPLIERS}
-    schemas["OrganisationName"] = {"enum": SUPPLIERS + [OURS]}
+    schemas["OrganisationName"] = {"enum": SUPPLIERS + [OURS, COUNCIL]}
+    schemas["SharerName"] = {"enum": SUPPLIERS + [COUNCIL]}
     schemas["NewAudience"]["properties"]["organisations"]["contains"] = {"const": OURS}
     schemas["AudienceWords"] = {"enum": ["internal", "everyone", "requester", "vega", "south, orion", "everyone,requester"]}
     schemas["IncidentWord"] = {"enum": INCIDENTS}
