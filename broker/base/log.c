@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines for programs and for people. What suppliers sent may stand in a field: nothing in it may start a
- * second line, forge a field, or move a terminal's cursor. */
+/* Lines for programs and for people. Text from suppliers may stand in a field: nothing in it may start a second line,
+ * forge a field, or move a terminal's cursor. */
 #include "base/log.h"
 
 #include <errno.h>

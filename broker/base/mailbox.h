@@ -27,7 +27,7 @@ void mailbox_close(struct mailbox *mailbox);
 
 /* Any thread. After mailbox_leave() the note and what it is about may be gone. */
 void mailbox_leave(struct mailbox *mailbox, struct note *note, void *of);
-/* What was left this way before and not taken yet: the caller's again. */
+/* Returns what was left this way before and not taken yet: it is the caller's again. */
 void *mailbox_replace(struct mailbox *mailbox, void *latest) __attribute__((warn_unused_result));
 void mailbox_ring(struct mailbox *mailbox);
 

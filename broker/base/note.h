@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What lies in a mailbox, see mailbox.h. */
+/* A note lies in a mailbox, see mailbox.h. */
 #ifndef BASE_NOTE_H
 #define BASE_NOTE_H
 

@@ -115,7 +115,7 @@ static void deaths_load(struct slots *slots)
 	(void)fclose(file);
 }
 
-/* What the last process had in hand. */
+/* Reads what the last process had in hand. */
 static void slots_look(struct slots *slots, DIR *dir)
 {
 	char path[4096];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a thread has in hand when the process dies. A connector's code, or a jq program, may end the process on one
- * arrival; whoever sent it sends it again, and the next process would end the same way, for ever. So a thread writes
- * into a file of its own what it is about to read (no sync: the system keeps the page when a process dies), and the
- * next start counts who died of what. What ended SLOT_DEATHS processes is quarantined.
+ * The input that a thread has in hand when the process dies. A connector's code, or a jq program, may end the process
+ * on one arrival; whoever sent it sends it again, and the next process would end the same way, for ever. So a thread
+ * writes into a file of its own what it is about to read (no sync: the system keeps the page when a process dies), and
+ * the next start counts the deaths of each input. An input that ended SLOT_DEATHS processes is quarantined.
  */
 #ifndef BASE_SLOT_H
 #define BASE_SLOT_H
@@ -22,7 +22,7 @@ struct slot;  /* of a thread */
 struct slot_id {
 	unsigned char hash[32];
 };
-/* Of what is about to be read, in parts: the same parts in another process give the same id. */
+/* The id of what is about to be read, in parts: the same parts in another process give the same id. */
 struct slot_id slot_id(const struct ent_str *part, size_t n);
 
 /* Makes the folder, and counts what the last process left in its slots. Before any thread. */

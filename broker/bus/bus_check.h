@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `entente check` says about Kafka. */
+/* The part of `entente check` about Kafka. */
 #ifndef BUS_BUS_CHECK_H
 #define BUS_BUS_CHECK_H
 

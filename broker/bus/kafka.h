@@ -35,14 +35,14 @@ struct kafka_record {
 	int64_t time_ms;
 };
 
-/* What the relay has put on Kafka, written as a record inside each transaction. */
+/* The position: how much the relay has put on Kafka, written as a record inside each transaction. */
 #define POSITION_KEY_SIZE  65
 #define POSITION_MARK_SIZE 88 /* two int64_t, a uuid, two colons */
 struct position {
 	char store_id[ID_SIZE];
 	int64_t seq;       /* events and dead letters up to here */
 	int64_t snapshots; /* incident snapshots cover events up to here; <= seq */
-	/* What stands at seq, by record_mark(): an old copy of the store that went on by itself has something else
+	/* The record_mark() of the row at seq: an old copy of the store that went on by itself has something else
 	 * there. Empty at seq 0, and in records of relays that wrote none. */
 	char mark[POSITION_MARK_SIZE];
 	/* The store's key of person_mark(): a rebuilt store has to know the accounts of entente.people.v1 again. Only

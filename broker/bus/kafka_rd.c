@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kafka.h by librdkafka. What an error asks for is told by librdkafka's own flags, read once in answer_rc():
+ * kafka.h by librdkafka. Its own flags tell what an error asks for; they are read once in answer_rc():
  *
  *                 retriable   abortable   fatal, fenced, anything else
  *   init          RETRY       REBUILD     REBUILD
@@ -298,7 +298,7 @@ static void rd_close(struct kafka *kafka)
 
 	if (!rd->producer)
 		return;
-	/* What is queued was never promised; without this destroy would wait for it. */
+	/* The queued records were never promised; without this destroy would wait for them. */
 	rd_kafka_purge(rd->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 	rd_kafka_poll(rd->producer, 0);
 	for (int i = 0; i < KAFKA_N_TOPIC; i++) {

@@ -20,7 +20,7 @@
 
 enum rd_role { RD_PRODUCER, RD_READER };
 
-/* What a handle tells beside its answers. Outlives the handle. */
+/* The notes of a handle, beside its answers. They outlive the handle. */
 struct rd_notes {
 	struct log *log; /* may be NULL; any thread */
 	char last[200];  /* the last broker error; only the thread that polls the handle */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands on Kafka for an event, a dead letter, a snapshot and the progress:
- * CloudEvents 1.0 in Kafka's binary mode. For relay.c and its tests.
+ * The records on Kafka for an event, a dead letter, a snapshot and the progress: CloudEvents 1.0 in Kafka's binary
+ * mode. For relay.c and its tests.
  */
 #ifndef BUS_RELAY_RECORD_H
 #define BUS_RELAY_RECORD_H
@@ -36,8 +36,8 @@ struct record {
 void record_init(struct record *record, struct ent_arena *arena, struct ent_str store_id, struct ent_str source);
 void record_release(struct record *record);
 
-/* record_max: 0 for any. What is larger goes to the dead letter topic with its reason and without its bytes, so
- * that one row cannot hold up all others; *ret_too_large says so. */
+/* record_max: 0 for any. A larger row goes to the dead letter topic with its reason and without its bytes, so that one
+ * row cannot hold up all others; *ret_too_large says so. */
 void record_row(struct record *record, const struct outbox_row *row, int64_t record_max, bool *ret_too_large);
 void record_snapshot(struct record *record, struct ent_str uuid, struct ent_str json, int32_t partition,
 		     int64_t now_ms);

@@ -163,7 +163,7 @@ static void producer_rebuild(struct relay *relay)
 	relay_become(relay, RELAY_START);
 }
 
-/* What every answer but KAFKA_OK leads to. `doing` is for people. */
+/* Reacts to every answer but KAFKA_OK. `doing` is for people. */
 static int64_t relay_react(struct relay *relay, enum kafka_rc rc, const char *doing, const struct ent_err *why)
 {
 	struct ent_err words;

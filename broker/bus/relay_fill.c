@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one transaction holds: rows after the position, some snapshots, and last the progress. */
+/* Fills one transaction: rows after the position, some snapshots, and last the progress. */
 #include <assert.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one transaction holds. */
+/* Fills one transaction. */
 #ifndef BUS_RELAY_FILL_H
 #define BUS_RELAY_FILL_H
 

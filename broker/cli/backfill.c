@@ -17,7 +17,7 @@ struct backfill {
 	bool draws; /* the terminal shows progress in place */
 };
 
-/* Of the supplier's JSON. */
+/* The backfill's cursor in the supplier's JSON. */
 static const struct sdk_json *backfill_cursor(const struct sdk_json *supplier)
 {
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(supplier, "cursors")); one;

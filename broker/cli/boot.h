@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What serve, rebuild and fsck do alike before their own work: configuration, connectors, data_dir, log. */
+/* The steps that serve, rebuild and fsck share before their own work: configuration, connectors, data_dir, log. */
 #ifndef CLI_BOOT_H
 #define CLI_BOOT_H
 

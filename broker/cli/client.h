@@ -38,7 +38,7 @@ struct client_answer {
 enum ent_rc client_call(struct client *client, struct ent_arena *arena, const char *method, struct ent_str path,
 			struct ent_str body, struct client_answer *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-/* What client_call() says of an answer. */
+/* The verdict of client_call() on an answer. */
 enum ent_rc client_judge(const struct client_answer *answer, struct ent_err *err);
 
 /* Many POSTs at once, in numbered slots. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What commands that ask a broker do alike: their options, the texts they read, the one answer they print. */
+/* The commands that ask a broker share this: their options, the texts they read, the one answer they print. */
 #ifndef CLI_CLIENT_WORDS_H
 #define CLI_CLIENT_WORDS_H
 

@@ -142,7 +142,7 @@ static void folder_check(struct check *check)
 		check_say(check, RESULT_OK, "data_dir", "%s can be written", path);
 }
 
-/* What is left of suppliers that the configuration does not have. */
+/* Warns about deliveries left to suppliers that the configuration does not have. */
 static void stranded_say(struct check *check, struct db *db)
 {
 	enum { GONE_MAX = 64 };

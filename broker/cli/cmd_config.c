@@ -155,7 +155,7 @@ static int connector_help(const char *path, const char *name, struct sdk_buf *ou
 	return status;
 }
 
-/* Of the file, then of each connector: what it is for, its settings. */
+/* Prints the sentences of the file, then of each connector: what it is for, its settings. */
 static int sentences_print(const char *path, struct sdk_buf *out)
 {
 	struct plugins *plugins = NULL;

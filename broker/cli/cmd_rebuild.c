@@ -127,7 +127,7 @@ static bool add_person(void *to, const struct bus_record *record)
 	return work->rc == ENT_OK;
 }
 
-/* Every number up to the position is an event or a dead letter. What retention took cannot be told from what was lost,
+/* Every number up to the position is an event or a dead letter. A number that retention took looks like a lost one,
  * so then it is said, and rebuild_finish() judges each incident's sequence. */
 static enum ent_rc rebuild_count(const struct work *work, struct ent_err *err)
 {

@@ -385,8 +385,7 @@ static int wait_for_signals(struct serve *serve, const sigset_t *signals)
 	}
 }
 
-/* The end must not wait for a connector that does not come back. What was answered is durable, so this loses nothing.
- */
+/* The end must not wait for a connector that does not come back. Answered work is durable, so this loses nothing. */
 static void end_now(int signal_number)
 {
 	static const char words[] = "entente serve: something did not end in time; what was answered is durable\n";
@@ -396,7 +395,7 @@ static void end_now(int signal_number)
 	_exit(4);
 }
 
-/* What is under way is answered, what is answered is durable, what is durable goes to Kafka if it answers in time.
+/* Work under way is answered, answered work is durable, durable work goes to Kafka if it answers in time.
  * Takes a half-started broker, too. */
 static void serve_stop(struct serve *serve)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event says, in a few words for people: the same ones in `entente tail` and in an incident's history. */
+/* An event in a few words for people: the same ones in `entente tail` and in an incident's history. */
 #ifndef CLI_EVENT_WORDS_H
 #define CLI_EVENT_WORDS_H
 

@@ -28,7 +28,7 @@ static void incident_known_print(struct ent_arena *arena, const char *label, con
 
 /* ---- a comment ------------------------------------------------------------------- */
 
-/* Who may read it, in words nobody can mistake. */
+/* The readers of a comment, in words nobody can mistake. */
 static struct ent_str say_audience(struct ent_arena *arena, const struct sdk_json *audience)
 {
 	bool everyone = sdk_json_bool(sdk_json_at(audience, "everyone"), false);
@@ -116,7 +116,7 @@ static void incident_shares_show(struct ent_arena *arena, const struct sdk_json 
 		       ENT_F(member_cell(arena, one, "withdrawn")));
 }
 
-/* What suppliers said and what stands instead. */
+/* The values that suppliers said, and those that stand instead. */
 static void incident_overruled_show(struct ent_arena *arena, const struct sdk_json *ticket)
 {
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(ticket, "overruled")); one;
@@ -171,7 +171,7 @@ static void incident_tickets_show(struct ent_arena *arena, const struct sdk_json
 		incident_continued_show(arena, tickets, ticket);
 }
 
-/* What is to be brought beside comments: tickets to be made, values to be set, notices. */
+/* The deliveries beside comments: tickets to be made, values to be set, notices. */
 static void incident_deliveries_show(struct ent_arena *arena, const struct sdk_json *deliveries)
 {
 	static const struct table_column column[] = {{"TO", "supplier"}, {"WHAT", "op"},       {"SETS", "attributes"},

@@ -88,7 +88,7 @@ int map_send_publish(const struct question_call *call)
 
 enum { FORCE_MS = 5000, LOOK_MS = 100 };
 
-/* Of the answer to GET .../maps: what the broker works with, and what it shall work with. */
+/* maps: the answer to GET .../maps. Does the broker work with the version that it shall work with? */
 static bool is_in_force(const struct sdk_json *maps)
 {
 	int64_t now = 0, wanted = 0;

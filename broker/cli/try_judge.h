@@ -5,8 +5,7 @@
 
 #include "cli/try_ask.h"
 
-/* What the broker would do after this result. next: what the person can do. All three lie in the arena or are static.
- */
+/* The broker's next step after this result. next: what the person can do. All three lie in the arena or are static. */
 struct try_verdict {
 	struct ent_str outcome, words, next;
 	bool is_well;

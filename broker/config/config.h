@@ -19,7 +19,7 @@ struct config_pair {
 	int line;
 };
 
-/* What only the file knows of a supplier, beside suppliers->at[i]. */
+/* The part of a supplier that only the file knows, beside suppliers->at[i]. */
 struct config_note {
 	struct ent_str secret[SUPPLIER_SECRET_MAX]; /* references */
 	struct ent_str credential;                  /* the same, of auth; absent: none */

@@ -48,7 +48,7 @@ static size_t kind_read(struct supplier_reader *r, const struct config_node *nod
 
 /* ---- texts that end up in a header ----------------------------------------------------- */
 
-/* One that HTTP itself sets is none for a credential. */
+/* A header that HTTP itself sets cannot hold a credential. */
 static bool is_http_own(struct ent_str name)
 {
 	return sdk_http_is_framing(name) || sdk_ieqz(name, "content-type");

@@ -40,7 +40,7 @@ void config_reader_close(struct config_reader *reader);
 
 void config_problem(struct config_reader *reader, int line, struct ent_str name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* What was found, in quotes, safe to print: cut, control characters replaced. Never for a secret. */
+/* The text that was found, in quotes, safe to print: cut, control characters replaced. Never for a secret. */
 struct ent_str config_found(struct config_reader *reader, struct ent_str text);
 
 /* Members of a mapping, each key once; a member left without value counts as an empty mapping. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a supplier's webhooks are signed with, by reference. */
+/* The secret of a supplier's webhooks, by reference. */
 #include "config/config_secret.h"
 
 bool config_secret_reference(struct config_reader *reader, const struct config_node *node, struct ent_str *ret)

@@ -94,7 +94,7 @@ static void poll_try(struct supplier_reader *r, void *state)
 	sdk_arena_release(&arena);
 }
 
-/* What open() says is a problem of the file, so a reload with it is refused as a whole. */
+/* A refusal by open() is a problem of the file, so a reload with it is refused as a whole. */
 static void settings_try(struct supplier_reader *r, int line, struct ent_str name)
 {
 	const struct ent_connector *connector = r->supplier->connector;

@@ -235,7 +235,7 @@ static void named_check(struct config_reader *reader, const struct config *confi
 	}
 }
 
-/* What an organisation may see is asked with the names of all its tools. */
+/* A query for what an organisation may see names all its tools. */
 static bool has_too_many(const struct supplier_set *set, const struct supplier *supplier)
 {
 	size_t n = 0;

@@ -17,7 +17,7 @@ struct supplier_reader {
 	struct ent_str name;            /* in full */
 	int line;
 };
-/* What has to be known of all of them, and of our own name. */
+/* Checks the organisations, which needs all suppliers and our own name. */
 void config_organisations_check(struct config_reader *reader, struct config *config);
 void config_suppliers_read(struct config_reader *reader, const struct config_node *list, const struct plugins *plugins,
 			   struct config *config);

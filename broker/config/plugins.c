@@ -83,7 +83,7 @@ static enum ent_rc vet_settings(const char *file, const struct ent_connector *c,
 	return ENT_OK;
 }
 
-/* What the connector can do on the way out, and who answers for it. */
+/* Checks the connector's ops on the way out, and that build and parse go with them. */
 static enum ent_rc vet_ops(const char *file, const struct ent_connector *c, struct ent_err *err)
 {
 	if (!c->build != !c->parse)

@@ -223,7 +223,7 @@ static enum ent_rc check_ticket(struct check *check, struct ent_ticket *ticket)
 	return ticket->at[ENT_FIELDS].text.n ? check_fields(check, &ticket->at[ENT_FIELDS].text) : ENT_OK;
 }
 
-/* What forms hold when they hold nothing: it would tie strangers' tickets together. */
+/* A form holds these words when it holds nothing: such a key would tie strangers' tickets together. */
 static bool says_nothing(struct ent_str key)
 {
 	static const char *const words[] = {"n/a", "none", "null", "unknown", "undefined", "000", "---", "test"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a supplier sent: verified, decoded and mapped, not yet decided. The
- * same function serves hooks, import and the replay of dead letters. Pure.
+ * An arrival is what a supplier sent: verified, decoded and mapped, not yet decided. The same function serves hooks,
+ * import and the replay of dead letters. Pure.
  */
 #ifndef CORE_ARRIVAL_H
 #define CORE_ARRIVAL_H
@@ -53,8 +53,8 @@ void arrival_take(const struct supplier_set *set, const struct supplier *supplie
 bool arrival_is_off(const struct arrival *arrival, int64_t told_ms);
 /* When was a comment made that has the tool's time told_ms? Normally at told_ms. But a tool sends a webhook when
  * something happens: if all times in it are more than an hour old, the tool's clock is behind, or the webhook is late.
- * Where the clock was right lately it is late. Else we cannot know which, and its comment counts as made when it
- * arrived, unless told_ms is more than 30 days old. */
+ * Where the clock was right lately the webhook is late. Otherwise we cannot know which, and the comment counts as made
+ * when it arrived, unless told_ms is more than 30 days old. */
 int64_t arrival_said(const struct arrival *arrival, int64_t told_ms);
 /* Not decoded at all: it becomes dead for this reason, which must live as long. */
 void arrival_refuse(const struct supplier_set *set, const struct supplier *supplier, struct ent_said reason,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the broker does with each attribute of a ticket: one row each. Name and scale stand in entente/ticket.h. Pure.
+ * The rows that say how the broker treats each attribute of a ticket. Name and scale stand in entente/ticket.h. Pure.
  *
  * A carried attribute is brought from a ticket into its incident and from there to the other tickets. Its words go
  * through the supplier's map, and the supplier's policy says whose word counts.
@@ -65,7 +65,7 @@ enum attr_rule attr_rule(enum ent_attr attr);
 enum attr_words attr_words(enum ent_attr attr);
 
 /* The carried attributes of an incident, a ticket or a delivery. Each is the place of its word: an enum ent_status, a
- * step of the scale; 0: not known. What is not carried is 0. */
+ * step of the scale; 0: not known. An attribute that is not carried is 0. */
 struct values {
 	unsigned at[ENT_N_ATTR];
 };

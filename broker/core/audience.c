@@ -139,7 +139,7 @@ struct audience audience_meet(struct ent_arena *arena, const struct audience *a,
 
 bool audience_allows(const struct audience *audience, struct ent_str organisation, bool shares)
 {
-	/* Who takes no part in the incident has no thread to read, named or not. */
+	/* An organisation that takes no part in the incident has no thread to read, named or not. */
 	if (!shares || organisation.n == 0)
 		return false;
 	return audience->everyone || list_has(audience->organisations, organisation);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who may read a comment. The most dangerous field: the default (zeros) is the narrowest, ours alone. It implies
- * nothing: `everyone` does not mean the requester, and the requester not everyone. The author's own organisation and
- * ours are always among those named.
+ * The audience: who may read a comment. It is the most dangerous field: the default (zeros) is the narrowest, ours
+ * alone. It implies nothing: `everyone` does not mean the requester, and the requester not everyone. The author's own
+ * organisation and ours are always among those named.
  */
 #ifndef CORE_AUDIENCE_H
 #define CORE_AUDIENCE_H
@@ -30,7 +30,7 @@ bool audience_names(const struct audience *audience, struct ent_str organisation
 bool audience_equal(const struct audience *a, const struct audience *b);
 /* May somebody read b who may not read a? */
 bool audience_widens(const struct audience *a, const struct audience *b);
-/* Who may read both. */
+/* The audience of those who may read both. */
 struct audience audience_meet(struct ent_arena *arena, const struct audience *a, const struct audience *b);
 /* May this organisation read it? `shares`: it takes part in the incident. Any doubt is no. */
 bool audience_allows(const struct audience *audience, struct ent_str organisation, bool shares);

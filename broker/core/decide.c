@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a change means: its ticket, its comment. decide_word.c is about who holds the ball and whose word counts,
- * decide_own.c about what a person with us does. */
+/* The meaning of a change, for its ticket and its comment. decide_word.c is about who holds the ball and whose word
+ * counts, decide_own.c about what a person with us does. */
 #include "core/decide.h"
 
 #include "core/arrival.h"
@@ -108,7 +108,7 @@ static void decide_ticket(const struct situation *at, const struct ent_change *c
 
 /* ---- the thread ------------------------------------------------------------ */
 
-/* Who takes no part any more is read by its own people and us alone. */
+/* The comment of a supplier that takes no part any more is read by its own people and us alone. */
 static struct audience said_audience(const struct situation *at, struct ent_arena *arena,
 				     enum ent_visibility visibility)
 {
@@ -150,7 +150,7 @@ static void fill_beside(const struct situation *at, struct ent_arena *arena, str
 	event->beside.audience = comment->audience;
 }
 
-/* One that was heard in a ticket that goes on as this one keeps its place: by it rebuild finds it again. */
+/* A comment that was heard in a ticket that goes on as this one keeps its place: rebuild finds it by its place. */
 static void name_known(const struct comment *known, struct event *event)
 {
 	if (!known ||
@@ -161,7 +161,7 @@ static void name_known(const struct comment *known, struct event *event)
 	event->comment.external_id = known->external_id;
 }
 
-/* What an edit and a removal leave as it was. */
+/* An edit and a removal leave these fields as they were. */
 static void keep_birth(const struct comment *known, struct comment *to)
 {
 	memcpy(to->uuid, known->uuid, ID_SIZE);
@@ -209,7 +209,7 @@ static void decide_comment_added(const struct situation *at, const struct ent_ch
 	}
 }
 
-/* One that was public before, or kept, stands without its words: it may be public again. */
+/* A comment that was public before, or kept, stands without its words: it may be public again. */
 static void decide_dropped(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	struct ent_change wordless = *change;
@@ -277,7 +277,7 @@ static void decide_continues(const struct situation *at, const struct ent_change
 		event->continues_key = at->next->key;
 }
 
-/* Which state it is in is said by the ticket that it goes on as. What it still says is recorded and moves nothing. */
+/* The ticket that it goes on as says which state it is in. Its own later words are recorded and move nothing. */
 static void decide_left(const struct situation *at, const struct ent_change *change, struct events *ret)
 {
 	struct event event = {.n_attr = 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person with us does. No delivery caused it: the events have no cause but their actor. */
+/* The acts of a person with us. No delivery caused them: the events have no cause but their actor. */
 #include "core/decide_own.h"
 
 #include "core/decide_word.h"
@@ -157,7 +157,7 @@ void decide_own_comment(const struct situation *at, const struct comment *commen
 	accept_own(at, &comment->author, ret);
 }
 
-/* Of a comment that a person with us wrote, as it stands. */
+/* Adds a change of a comment that a person with us wrote, the comment as it stands. */
 static struct event *add_change(const struct situation *at, enum event_kind kind, const struct comment *known,
 				const struct person *author, struct events *ret)
 {

@@ -5,7 +5,7 @@
 
 #include "core/situation.h"
 
-/* What a person with us does. author may be empty. A brief for a supplier that has a ticket already becomes a comment
+/* The acts of a person with us. author may be empty. A brief for a supplier that has a ticket already becomes a comment
  * of our own for it alone: comment.added with uuid "" and no external_id; the store gives it both, the same. */
 void decide_share(const struct situation *at, struct ent_str supplier, bool escalated, enum reads_from reads_from,
 		  const struct brief *brief, const struct person *author, struct events *ret);

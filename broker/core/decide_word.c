@@ -15,7 +15,7 @@ static enum ent_status status_of(struct ent_value value)
 	return sdk_status(value.text);
 }
 
-/* What the change tells that is not older than what is stored. */
+/* The attributes that the change tells and that are not older than the stored ones. */
 static uint32_t heard_bits(const struct situation *at, const struct ent_change *change)
 {
 	return change->kind == ENT_TICKET_REMOVED ? 0 : change->ticket.has & ~situation_late(at, change);
@@ -42,7 +42,7 @@ static struct ent_str said_text(const struct situation *at, const struct ent_cha
 	return at->ticket ? at->ticket->at[attr].value.text : ENT_ABSENT;
 }
 
-/* What this ticket says once the change is applied. */
+/* The words of this ticket once the change is applied. */
 static struct word own_word(const struct situation *at, const struct ent_change *change)
 {
 	uint32_t applied = heard_bits(at, change);
@@ -118,7 +118,7 @@ static unsigned level_word(const struct situation *at, const struct ent_change *
 	return is_word(at, change, attr) ? attr_value(attr, change->ticket.at[attr].text) : 0;
 }
 
-/* What was over opens again, there and so here. */
+/* A ticket that was over opens again, and so does the incident. */
 static bool reopens_it(const struct situation *at, const struct ent_change *change)
 {
 	return at->ticket && !status_facts(stored_status(at))->open && status_facts(new_status(at, change))->open &&
@@ -154,7 +154,7 @@ static bool is_refusal(enum ent_status status)
 	return status == ENT_REJECTED || status == ENT_CANCELLED;
 }
 
-/* Who works on it takes a ball that lies about; our own update makes nobody work. */
+/* A supplier that works on it takes a ball that lies about; our own update makes nobody work. */
 static bool takes_the_ball(const struct situation *at, const struct ent_change *change)
 {
 	if (at->withdrawn || (at->writes && !is_word(at, change, ENT_STATUS)))
@@ -325,8 +325,8 @@ struct values decide_brought_levels(const struct situation *at, const struct wor
 
 /* ---- the incident's status -------------------------------------------------- */
 
-/* Its ticket was over before it was handed the ball: that ends nothing of the new work. What is only listened to is
- * taken as it stands, since nothing is ever written over it. */
+/* Its ticket was over before it was handed the ball: that ends nothing of the new work. The word of a supplier that is
+ * only listened to is taken as it stands, since nothing is ever written over it. */
 static bool was_over(const struct situation *at, const struct word *word, int64_t handed_ms)
 {
 	const struct supplier *supplier = at->suppliers ? supplier_by_name(at->suppliers, word->supplier) : NULL;
@@ -335,7 +335,7 @@ static bool was_over(const struct situation *at, const struct word *word, int64_
 	       !status_facts(word->values.at[ENT_STATUS])->open && is_told_before(word->said_ms, handed_ms);
 }
 
-/* What it is after the change. */
+/* The status of the incident after the change. */
 static enum ent_status next_status(const struct situation *at, const struct ent_change *change, struct ent_str holder)
 {
 	enum ent_status now = at->incident->values.at[ENT_STATUS], said = ENT_STATUS_UNKNOWN;
@@ -436,7 +436,7 @@ void decide_opened(const struct situation *at, const struct ent_change *change, 
 	event->holder_to = decide_next_holder(at, change, ret->arena);
 	event->is_accepted = holder_is(at->suppliers, event->holder_to, at->supplier);
 	event->holder_from = organisation_named(at->suppliers, at->supplier);
-	/* What the first word says of a supplier that has already passed the work on is nobody's state. */
+	/* The first word of a supplier that has already passed the work on is nobody's state. */
 	event->status_to = status == ENT_STATUS_UNKNOWN || status == ENT_TRANSFERRED ? ENT_NEW : status;
 }
 

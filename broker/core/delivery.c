@@ -145,7 +145,7 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
-	/* One that was to go although it was said before the share is not among those whom a merge named. */
+	/* A merge does not name the receiver of a comment that was to go although it was said before the share. */
 	bool is_public = audience_allows(&comment->audience, organisation, reading->shares) ||
 			 (delivery->anyway && comment->visibility == ENT_PUBLIC);
 	if (!audience_allows(&delivery->audience, organisation, reading->shares) || !is_public)
@@ -240,7 +240,7 @@ static void op_create(struct op_maker *make)
 		title = sdk_trim(sdk_cut(sdk_trim(delivery->text), '\n', &rest));
 	op_set(make, ENT_TITLE, (struct ent_value){title.n ? title : make->op->number, ENT_ABSENT});
 	op_set(make, ENT_DESCRIPTION, (struct ent_value){sdk_or_empty(delivery->text), ENT_ABSENT});
-	/* What the tool has no word for is left to its own defaults: the ticket is new there anyway. */
+	/* An attribute that the tool has no word for is left to its defaults: the ticket is new there anyway. */
 	for (unsigned i = 0; i < ENT_N_ATTR; i++)
 		if (attr_in(set, i))
 			(void)op_set_mapped(make, (enum ent_attr)i);
@@ -346,7 +346,7 @@ static void op_limits(struct op_maker *make)
 				  limits->unit, TEXT_LEAST);
 }
 
-/* Of a comment that stands there. The marker stays the one that it came with: by it the comment is known for ever. */
+/* Changes a comment that stands there. The marker stays the one that it came with: it names the comment for ever. */
 static enum ent_rc op_change(struct op_maker *make, const struct supplier_set *suppliers, const struct comment *comment,
 			     enum delivery_cause *ret_cause, struct ent_err *err)
 {

@@ -11,7 +11,7 @@
  *
  * In order per (incident, supplier): `head` is the first open one. Open are pending, in_flight, unknown, parked; a
  * UPDATE, EDIT_COMMENT or REMOVE_COMMENT that is parked or unknown holds nobody back, a newer one takes its place; nor
- * does one that is parked as a loop. What changes a comment waits for the delivery that brings it: only then its place
+ * does one that is parked as a loop. A change of a comment waits for the delivery that brings it: only then its place
  * in the tool is known.
  */
 #ifndef CORE_DELIVERY_H
@@ -75,7 +75,7 @@ bool delivery_op_by_name(struct ent_str name, enum ent_op_kind *ret);
 enum delivery_cause { DELIVERY_CAUSES(X) CAUSE_N };
 #undef X
 const char *delivery_cause_word(enum delivery_cause cause);
-/* What a person can do, as the sentence next.WORD; of CAUSE_NONE nothing is said. */
+/* The sentence next.WORD: it says what a person can do. CAUSE_NONE has none. */
 struct ent_said delivery_cause_next(enum delivery_cause cause);
 bool delivery_cause_by_word(struct ent_str word, enum delivery_cause *ret);
 
@@ -119,7 +119,7 @@ struct delivery {
 	char first_key[ID_SIZE];
 	int64_t first_marked;
 
-	/* Of the queue's own: see queue.h. Who only reads a delivery finds them empty. */
+	/* The queue's own fields: see queue.h. Code that only reads a delivery finds them empty. */
 	struct ent_str origin;     /* the supplier whose word caused it; "": a person with us */
 	int64_t said_ms;           /* when that was said, by the supplier's clock */
 	const unsigned char *hash; /* of the words as they go out now; NULL: as stored */
@@ -134,7 +134,7 @@ bool delivery_is_open(const struct delivery *delivery); /* neither done nor canc
 /* A REMOVE that takes the comment from the requester. now: who may read the comment. */
 bool delivery_hides(const struct delivery *removal, const struct audience *now);
 
-/* What one attempt came to, as link/ tells the writer. */
+/* The result of one attempt, as link/ tells the writer. */
 enum delivery_outcome {
 	OUTCOME_DONE,
 	OUTCOME_MORE,  /* a phase wrote: keep phase and memo, stay in flight */
@@ -160,7 +160,7 @@ struct delivery_result {
 	struct ent_str exchange; /* JSON: what was asked and answered last, without secrets; absent: nothing was */
 };
 
-/* What the supplier may read, at this moment, of a comment. */
+/* The right of the supplier, at this moment, to read a comment. */
 struct reading {
 	bool shares;
 	int64_t since_ms; /* comments made since then in the comment's ticket are for it; 0: all */

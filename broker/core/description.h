@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person with us says about an incident: all of it may be left out. Pure. */
+/* The words of a person with us about an incident: all of them may be left out. Pure. */
 #ifndef CORE_DESCRIPTION_H
 #define CORE_DESCRIPTION_H
 
@@ -18,7 +18,7 @@ enum description_part {
 };
 
 struct description {
-	uint32_t says; /* 1u << part. One that is said and empty (0) is taken away */
+	uint32_t says; /* 1u << part. A part that is said and empty (0) is taken away */
 	struct ent_str title, service, site;
 	struct person requester;
 	int64_t needed_before_ms;

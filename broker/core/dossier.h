@@ -17,7 +17,7 @@
 #define DOSSIER_TICKETS_MAX 256
 #define DOSSIER_PAGE        8 /* deliveries of the first page; each further one is as long as all before it */
 
-/* What is open for one supplier, in the order of the ids. Those that are closed by now stay in the list, closed. */
+/* The open deliveries for one supplier, in the order of the ids. Those closed by now stay in the list, closed. */
 struct dossier_queue {
 	struct ent_str supplier;
 	struct delivery **at;
@@ -34,9 +34,9 @@ struct lately {
 };
 
 struct dossier;
-/* Where the parts come from. What it brings lives in the dossier's arena. */
+/* The source of the parts. All that it brings lives in the dossier's arena. */
 struct dossier_source {
-	/* Adds the tickets that count: those that stand first, then the last changed. One that is there already is
+	/* Adds the tickets that count: those that stand first, then the last changed. A ticket that is there already is
 	 * passed over. */
 	void (*tickets)(struct dossier *dossier);
 	struct ticket *(*ticket)(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
@@ -109,11 +109,11 @@ struct ticket *dossier_ticket(struct dossier *dossier, struct ent_str supplier, 
 struct ticket *dossier_ticket_known(struct dossier *dossier, struct ent_str supplier, struct ent_str external_id);
 /* No other ticket of its supplier that stands changed later. */
 bool dossier_speaks_last(struct dossier *dossier, const struct ticket *ticket);
-/* Of a supplier's tickets the one that speaks: one that stands before one that was removed, then the last changed. */
+/* The ticket that speaks for a supplier: one that stands before one that was removed, then the last changed. */
 const struct ticket *dossier_speaker(struct dossier *dossier, struct ent_str supplier);
 /* The one that a delivery is for: that of its last attempt if it stands, else the last changed that stands. */
 const struct ticket *dossier_addressee(struct dossier *dossier, const struct delivery *delivery);
-/* What each supplier's ticket says, `but` left out (may be NULL); of several, the one that changed last. */
+/* The words of each supplier's ticket, `but` left out (may be NULL); of several tickets, the one that changed last. */
 size_t dossier_words(struct dossier *dossier, const struct ticket *but, const struct word **ret);
 
 /* ---- comments ---- */
@@ -155,8 +155,8 @@ struct delivery *dossier_open(struct dossier *dossier, struct dossier_queue *que
 
 /* ---- folding: dossier_fold.c ---- */
 
-/* Applies an event of this incident whose seq, sequence and (for comments) uuid are set. What a merge moves between
- * incidents, and rows that only grow (attachments, keys, the ball's way), are the store's. */
+/* Applies an event of this incident whose seq, sequence and (for comments) uuid are set. The store does the rest: it
+ * moves rows between incidents at a merge, and keeps the rows that only grow (attachments, keys, the ball's way). */
 void dossier_fold(struct dossier *dossier, const struct event *event);
 
 #endif

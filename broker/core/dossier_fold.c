@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event does to a dossier. A table: what is kept of an incident besides is one more row. */
+/* Changes a dossier by an event. A table: anything more that is kept of an incident is one more row. */
 #include "core/dossier.h"
 
 #include "core/fold.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drift: where a supplier's tool does not say what it should, and nothing is on its way to mend it. What a person
- * ignored, or the tool cannot express, is no drift: somebody was told. Pure: asked of the same functions that plan.
+ * Drift: where a supplier's tool does not say what it should, and nothing is on its way to mend it. A difference that a
+ * person ignored, or the tool cannot express, is no drift: somebody was told. Pure: asks the functions that plan.
  */
 #ifndef CORE_DRIFT_H
 #define CORE_DRIFT_H

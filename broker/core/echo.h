@@ -14,7 +14,7 @@
 #define ECHO_HASHES_SIZE (4 * ECHO_HASH_SIZE) /* of one delivery: attempts may have gone with other words */
 #define ECHO_WINDOW_MS   900000               /* content is compared for so long */
 
-/* What was brought, or may have been, to the ticket in the window; the store looks it up. */
+/* A comment or an update that was brought, or may have been, to the ticket in the window; the store looks it up. */
 struct echo_sent {
 	struct ent_str comment; /* uuid; absent: not a comment of the thread */
 	char key[ID_SIZE];      /* the delivery's */

@@ -117,7 +117,7 @@ static void read_ticket_name(const struct sdk_json *node, struct event *ret)
 static void read_ticket(struct reader *reader, const struct sdk_json *node, struct event *ret)
 {
 	read_ticket_name(node, ret);
-	/* What a person with us wrote stands in no ticket. */
+	/* A comment of a person with us stands in no ticket. */
 	bool may_be_ours = ret->kind == EVENT_COMMENT_ADDED || ret->kind == EVENT_COMMENT_EDITED ||
 			   ret->kind == EVENT_COMMENT_REMOVED || ret->kind == EVENT_ATTACHMENT_ADDED;
 	if (!ret->ticket_id.n && (!may_be_ours || ret->supplier.n))

@@ -365,7 +365,7 @@ static void print_unshared(struct sdk_jsonw *w, const struct event *event)
 	kstr_empty(w, "reason", event->reason);
 }
 
-/* Of one incident that the supplier's own ticket opened, and of none where a tool handed over to the supplier. */
+/* `asking`: the incident that the supplier's own ticket opened; left out where a tool handed over to the supplier. */
 static void print_join_asking(struct sdk_jsonw *w, const struct event *event)
 {
 	if (event->other)

@@ -25,8 +25,8 @@ bool federate_value(const struct supplier *supplier, const struct values *values
 	return ret->native.n > 0;
 }
 
-/* What the tool's word for the incident's value reads as when it comes back: where two values share one word, the
- * ticket can only say one of them. 0: there is no word. */
+/* The value that the tool's word for the incident's value reads as when it comes back: where two values share one word,
+ * the ticket can only say one of them. 0: there is no word. */
 static unsigned there_and_back(const struct supplier *supplier, const struct incident *incident, enum ent_attr attr)
 {
 	struct ent_value value;
@@ -169,7 +169,7 @@ static void plan_update(const struct federate *at, const struct party *party, ui
 		plan_add(at, ret, party, ENT_UPDATE_TICKET)->set = set;
 }
 
-/* What has just moved, also of a ticket that never told it. */
+/* Plans what has just moved, also for a ticket that never told it. */
 static void plan_news(const struct federate *at, const struct party *party, uint32_t bits, bool heard,
 		      struct planned_list *ret)
 {
@@ -277,9 +277,9 @@ static bool can_be_taken_from(const struct party *party)
 	return can_be_told(party) || (party->ticket.n && supplier_takes_words(party->supplier));
 }
 
-/* Who was given the comment is given its new words, or has it taken away: also with the requester, who is to read it no
- * more, and also when its share was taken back meanwhile. Who reads it as before keeps what was brought, word for word.
- * Whether it was given, the queue knows. */
+/* A supplier that was given the comment is given its new words, or has it taken away: also where the requester is to
+ * read it no more, and also when its share was taken back meanwhile. A supplier that reads it as before keeps what was
+ * brought, word for word. The queue knows whether it was given. */
 static void plan_followed(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
@@ -364,14 +364,14 @@ static void plan_merged(const struct federate *at, struct planned_list *ret)
 			plan_update(at, &at->party[i], ATTR_CARRIED, ret);
 }
 
-/* What was brought may be old by the time it stands there. */
+/* An update that was brought may be old by the time it stands there. */
 static void plan_done(const struct federate *at, struct planned_list *ret)
 {
 	if (at->event->op == ENT_UPDATE_TICKET && party_of(at, at->event->supplier))
 		plan_update(at, party_of(at, at->event->supplier), ATTR_CARRIED, ret);
 }
 
-/* What was said while its ticket could not be told, because it was gone already. */
+/* Plans what was said while its ticket could not be told, because it was gone already. */
 static void plan_continued(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *party = party_of(at, at->event->supplier);
@@ -492,7 +492,7 @@ struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_s
 		who = name.n ? name : ENT_STR("Entente");
 	else
 		who = name.n ? sdk_format(arena, "%.*s (%.*s)", ENT_F(name), ENT_F(title)) : title;
-	/* Who answers by mail quotes what we wrote there, marker and all. */
+	/* A person who answers by mail quotes what we wrote there, marker and all. */
 	const struct ent_str body = sdk_marker_strip(arena, comment->body);
 	/* Markdown that spans lines begins on one of its own. */
 	const char *gap = body.n && memchr(body.p, '\n', body.n) ? "\n\n" : " ";

@@ -51,22 +51,22 @@ struct federate {
 	const struct party *party;
 	size_t n_party;
 };
-/* Of comments what is added is planned, and what others may read from now on. An edit is planned as EDIT_COMMENT for
- * who reads it and as REMOVE_COMMENT for who does not, or where the requester was to read it and is to no more; which
- * of them have it, and what then happens, is the queue's business: queue_follow.h. */
+/* A comment is planned when it is added, and when others may read it from now on. An edit is planned as EDIT_COMMENT
+ * for those who read it and as REMOVE_COMMENT for those who do not, or where the requester was to read it and is to no
+ * more; which of them have it, and what then happens, is the queue's business: queue_follow.h. */
 void federate(const struct federate *at, struct planned_list *ret);
 
 /* The value of a carried attribute as the supplier's tool says it: canonical text and native word. False: its tool has
  * no word for it (text is set, native absent). */
 bool federate_value(const struct supplier *supplier, const struct values *values, enum ent_attr attr,
 		    struct ent_value *ret);
-/* What of `set` goes out: what its tool works out from others of them that are known is left to the tool. */
+/* The part of `set` that goes out: what its tool works out from others of them that are known is left to the tool. */
 uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struct values *values);
 /* Does what its ticket says agree with the incident, as far as its words can tell and its policy asks? */
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr);
 
-/* The text of a ticket from a brief and what the incident's description adds. Who asked for it is not told. The
- * headings in the supplier's language are its tool's business; ours are English. */
+/* The text of a ticket from a brief and what the incident's description adds. It does not tell who asked. The headings
+ * in the supplier's language are its tool's business; ours are English. */
 struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, const struct incident *incident);
 /* A comment as others read it: "David (Orion): ..." - the author's name is never guessed: without one it is the
  * supplier's title alone; with us: the author, or "Entente". */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event does to an incident, a ticket, a comment. What it moves between rows (a merge) and counts is in
- * core/dossier_fold.c. */
+/* Changes an incident, a ticket, a comment by an event. core/dossier_fold.c has what an event moves between rows (a
+ * merge) and counts. */
 #include "core/fold.h"
 
 #include "sdk/webhook.h"

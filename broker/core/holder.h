@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who holds the ball: an organisation, ours included, or the name that a tool handed over to and nobody here has. One
- * text: the organisation's name, or HOLDER_WORD and that name. Never empty once an incident is open. Pure.
+ * The holder of the ball: an organisation, ours included, or the name that a tool handed over to and nobody here has.
+ * It is one text: the organisation's name, or HOLDER_WORD and that name. Never empty once an incident is open. Pure.
  */
 #ifndef CORE_HOLDER_H
 #define CORE_HOLDER_H

@@ -37,8 +37,8 @@ enum loop_sign { LOOP_NONE, LOOP_SAME_WORDS, LOOP_ALTERNATING };
 enum loop_sign loop_find(const struct loop_word *word, size_t n, bool is_ours, struct ent_arena *arena,
 			 size_t *ret_other);
 
-/* What is compared: without quoted lines, text in quotation marks, each word that holds a digit, names of days and
- * months; ASCII letters in lower case, one blank between words. *ret_words: how many are left. */
+/* The words that are compared: without quoted lines, text in quotation marks, each word that holds a digit, names of
+ * days and months; ASCII letters in lower case, one blank between words. *ret_words: how many are left. */
 struct ent_str loop_words(struct ent_arena *arena, struct ent_str body, size_t *ret_words);
 
 #endif

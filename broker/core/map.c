@@ -115,7 +115,7 @@ static void check_one(const struct map *map, const struct ent_map_row *dflt, str
 	back = map_in(map, dflt, native);
 	if (back.p && sdk_eq(back, canonical))
 		return;
-	/* What no word of its means may borrow one, as `closed` that of `resolved`: it settles there. */
+	/* A value that no word means may borrow one, as `closed` that of `resolved`: it settles there. */
 	if (back.p && !is_meant(map, dflt, canonical) && sdk_eq(map_out(map, dflt, back), native))
 		return;
 	if (!back.p)

@@ -17,7 +17,7 @@ bool organisation_is_name(struct ent_str name);
 /* set NULL: none is configured. */
 struct ent_str organisation_ours(const struct supplier_set *set);
 struct ent_str organisation_of(const struct supplier *supplier);
-/* Of the supplier with this name; one that is not in the set is an organisation of its own. */
+/* The organisation of the supplier with this name; a supplier that is not in the set is an organisation of its own. */
 struct ent_str organisation_named(const struct supplier_set *set, struct ent_str supplier);
 /* Whom its shares may name: the suppliers that are its tools, and itself, which one without a tool does. How many. */
 #define ORGANISATION_TOOLS_MAX 8

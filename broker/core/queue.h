@@ -2,7 +2,7 @@
 /*
  * The way out of an incident as a machine: what an event or an attempt's result does to deliveries. Pure: in goes a
  * dossier and an event or a result, out come changed deliveries in the dossier and delivery.* events at the end of a
- * list. Who runs it stores those events, folds them, and asks again; then nothing is left over.
+ * list. The caller stores those events, folds them, and asks again; then nothing is left over.
  *
  * queue_move.h: a state changes. queue_wait.h: what waits for a ticket. queue_plan.h: what an event does. queue_loop.h:
  * the loop breaker. Here: what link and people do to one delivery, and which one goes first.
@@ -15,7 +15,7 @@
 /* pending -> in_flight, attempt + 1. hash: of the words as they go out; zeros: there are none. False: it does not wait
  * any more, or another one goes first. */
 bool queue_begin(struct queue *queue, struct delivery *delivery, const unsigned char hash[32]);
-/* What an attempt came to; its fence was asked before. What the answer told is applied by now, unless it is about a
+/* Takes the result of an attempt; its fence was asked before. The answer's news is applied by now, unless it is about a
  * comment. */
 void queue_settle(struct queue *queue, struct delivery *delivery, const struct delivery_result *result);
 /* The answer says that the ticket is not there: then what it told about the ticket counts first. */
@@ -37,7 +37,7 @@ bool queue_seen(struct queue *queue, struct delivery *delivery, struct ent_str t
 
 /* Chooses anew which delivery goes first, where that may have changed: the first open one of an incident at a supplier.
  * An update, and what changes a comment, that is parked or unknown holds nobody back, nor does what was parked as a
- * loop or as made earlier. What changes a comment waits for the delivery that brings it. While there is no ticket only
+ * loop or as made earlier. A change of a comment waits for the delivery that brings it. While there is no ticket only
  * what creates it can go. Call it when all events are folded. */
 void queue_heads(struct dossier *dossier);
 

@@ -5,7 +5,7 @@
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 
-/* What was made of one comment for one supplier. */
+/* The deliveries of one comment for one supplier. */
 struct followed {
 	struct delivery *add;    /* brings it; NULL: there is none, or it is not remembered */
 	struct delivery *edit;   /* the last edit that is open and not in flight; NULL: none */
@@ -58,7 +58,7 @@ static bool may_stand(struct dossier *dossier, const struct delivery *add, const
 	return (add && ended_in_doubt(add)) || dossier->source->stands(dossier, uuid, supplier);
 }
 
-/* One that may have been done is for a person: it is not sent again, as a look would come too late. */
+/* A delivery that may have been done is for a person: it is not sent again, as a look would come too late. */
 static void stop_add(struct queue *queue, struct delivery *add, enum delivery_cause cause, struct ent_said reason)
 {
 	if (is_untold(add))
@@ -79,7 +79,7 @@ static void widen_waiting(struct delivery *delivery, const struct planned *plann
 	delivery->dirty = true;
 }
 
-/* One that was withheld with its share: nobody needs to hear of it any more. */
+/* An edit that was withheld with its share: nobody needs to hear of it any more. */
 static void supersede_withheld(struct queue *queue, const struct planned *planned)
 {
 	struct delivery **found;
@@ -187,13 +187,13 @@ static void follow_edit(const struct queue_line *line, const struct planned *pla
 
 /* ---- a removal ------------------------------------------------------------------------------ */
 
-/* Of a removal. It takes the comment from the requester alone: the supplier still may read it. */
+/* The removal takes the comment from the requester alone: the supplier still may read it. */
 static bool keeps_readers(const struct audience *audience)
 {
 	return audience->everyone || audience->organisations.n > 0;
 }
 
-/* What waits goes without the requester. */
+/* The delivery that waits goes without the requester. */
 static void narrow_waiting(struct delivery *add, const struct audience *audience)
 {
 	add->audience = *audience;
@@ -320,7 +320,7 @@ void queue_follow_removed(struct queue *queue, const char *uuid)
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-/* What was to change it has nothing to change. */
+/* The deliveries that were to change the comment have nothing to change. */
 static void end_followers(struct queue *queue, const struct delivery *add)
 {
 	struct delivery **found;

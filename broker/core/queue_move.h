@@ -5,7 +5,7 @@
 
 #include "core/dossier.h"
 
-/* What the queue works on. */
+/* The data that the queue works on. */
 struct queue {
 	struct dossier *dossier;
 	struct events *events; /* what happens is added at its end */
@@ -27,7 +27,7 @@ struct queue_verdict {
 };
 /* It ends, or stands still for a person: an event. */
 void queue_end(struct queue *queue, struct delivery *delivery, const struct queue_verdict *verdict);
-/* What was said of its last attempt is about this move now. */
+/* Replaces the words about its last attempt with those about this move. */
 void queue_tell_why(struct delivery *delivery, enum delivery_cause cause, struct ent_said reason,
 		    struct ent_str exchange);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event does to the queue: what waits, goes or is given up; what is planned anew. */
+/* Changes the queue by an event: what waits, goes or is given up; what is planned anew. */
 #include "core/queue_plan.h"
 
 #include "core/organisation.h"
@@ -102,7 +102,7 @@ static struct delivery *find_delivery(const struct queue_line *line, const struc
 	return NULL;
 }
 
-/* One that was cancelled with its share or audience, or withheld as older, may go after all; its phase and memo
+/* A delivery that was cancelled with its share or audience, or withheld as older, may go after all; its phase and memo
  * stay. NULL: it stands in the queue already, or was done. */
 static struct delivery *take_up(struct queue *queue, struct delivery *known, const struct delivery *like)
 {
@@ -123,7 +123,7 @@ static struct delivery *take_up(struct queue *queue, struct delivery *known, con
 	return known;
 }
 
-/* It stands there, and no delivery of it is remembered, as after a rebuild. One that is just added stands nowhere. */
+/* The comment stands there, and no delivery of it is remembered, as after a rebuild. A new comment stands nowhere. */
 static bool stands_forgotten(const struct queue_line *line, const struct delivery *like)
 {
 	const struct event *event = line->cause.event;
@@ -161,7 +161,7 @@ static void merge_update(const struct queue *queue, struct delivery *into, uint3
 	into->dirty = true;
 }
 
-/* What one that stands still was to set goes along. */
+/* A new update also sets what an update that stands still was to set. */
 static void update_plan(const struct queue_line *line, const struct planned *planned)
 {
 	struct queue *queue = line->queue;
@@ -250,7 +250,7 @@ static bool concerns_anybody(struct dossier *dossier, const struct incident *bef
 	return can_be_told && (concern == CONCERNS_ALL || dossier_others_share(dossier, sdk_or_empty(event->supplier)));
 }
 
-/* What was just brought stands there by now: the tool may answer with nothing. */
+/* The values that were just brought stand there by now: the tool may answer with nothing. */
 static const struct party *with_brought(struct dossier *dossier, const struct event *event, const struct party *party,
 					size_t n)
 {

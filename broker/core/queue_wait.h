@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What waits for a supplier's ticket: it goes when the ticket is there, and is given up when there will be none. */
+/* Deliveries that wait for a supplier's ticket: they go when it is there, and are given up when there will be none. */
 #ifndef CORE_QUEUE_WAIT_H
 #define CORE_QUEUE_WAIT_H
 

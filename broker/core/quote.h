@@ -14,7 +14,7 @@
 
 #define QUOTE_COPIES_MAX 200 /* the newest that were brought to a ticket are looked for */
 
-/* What we brought to the ticket. */
+/* A text that we brought to the ticket. */
 struct quote_copy {
 	struct ent_str words; /* without the marker, as echo_words() has them */
 	char key[ID_SIZE];    /* of its marker */

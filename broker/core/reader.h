@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who reads, and what a reader may see. view/ chooses its rows in SQL by the same rules, so that what is left out is
- * not counted, sorted or numbered either; the tests compare both on random histories. Any doubt is no.
+ * A reader, and what a reader may see. view/ chooses its rows in SQL by the same rules, so that what is left out is not
+ * counted, sorted or numbered either; the tests compare both on random histories. Any doubt is no.
  */
 #ifndef CORE_READER_H
 #define CORE_READER_H

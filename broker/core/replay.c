@@ -142,7 +142,7 @@ static int compare_tickets(const void *one, const void *two)
 	return rc ? rc : compare_text((*a)->external_id, (*b)->external_id);
 }
 
-/* What the other tickets say, the last changed first. */
+/* The words of the other tickets, the last changed first. */
 static size_t words_of(struct telling *telling, const struct ticket *but, struct word **ret)
 {
 	const struct ticket **list = SDK_NEW_N(telling->arena, const struct ticket *, telling->n_ticket + 1);

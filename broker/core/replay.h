@@ -2,11 +2,11 @@
 /*
  * The incident as it stands when everything is told in the order in which it was said. Pure.
  *
- * Words arrive late: a poll is slower than a webhook, a key that joins two tickets comes with the last of them. What
- * the order of arrival made of them is then not what happened. So the words are told again, in the order of their
- * stamps, to the same functions that decide when they arrive (decide.h, fold).
+ * Words arrive late: a poll is slower than a webhook, a key that joins two tickets comes with the last of them. The
+ * result in the order of arrival is then not what happened. So the words are told again, in the order of their stamps,
+ * to the same functions that decide when they arrive (decide.h, fold).
  *
- * Of words of one time the ball holder's goes first, as a hand-over and what the receiver says of it often carry the
+ * Among words of one time the ball holder's goes first, as a hand-over and what the receiver says of it often carry the
  * same minute; else the one of the lower supplier and ticket id. Words of one ticket keep their own order.
  */
 #ifndef CORE_REPLAY_H

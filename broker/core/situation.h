@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known when a change arrives, and the list of events that a decision about it fills. Pure. */
+/* The facts that are known when a change arrives, and the list of events that a decision about it fills. Pure. */
 #ifndef CORE_SITUATION_H
 #define CORE_SITUATION_H
 
@@ -8,7 +8,7 @@
 #include "core/event.h"
 #include "core/supplier.h"
 
-/* What is kept does not tell absent from empty. */
+/* A stored text does not tell absent from empty. */
 static inline bool same_text(struct ent_str a, struct ent_str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -19,7 +19,7 @@ static inline bool same_value(const struct ent_value *a, const struct ent_value 
 	return same_text(a->text, b->text) && same_text(a->native, b->native);
 }
 
-/* What a supplier's ticket in the incident says; of several, the one that changed last. */
+/* The words of a supplier's ticket in the incident; of several tickets, the one that changed last. */
 struct word {
 	struct ent_str supplier, transferred_to;
 	struct values values;
@@ -28,7 +28,7 @@ struct word {
 
 struct word ticket_word(const struct ticket *ticket);
 
-/* What is known about the change's neighbours; NULL where there is nothing. */
+/* The facts known about the change's neighbours; NULL where there are none. */
 struct situation {
 	const struct supplier_set *suppliers; /* may be NULL: then words are taken as they stand */
 	struct ent_str supplier;
@@ -59,8 +59,8 @@ struct situation {
 	bool withdrawn; /* its share was taken back: what it says of carried attributes is kept and nobody's
 			 * word, and its comments are for us alone */
 	bool joins;     /* its supplier takes no part yet: with this ticket its share begins */
-	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word. What
-	 * an answer tells beyond that somebody said there, and its webhook will then tell nothing new. */
+	/* The answer to our own delivery: 1u << attribute that it set, all for a CREATE: kept, but nobody's word.
+	 * Somebody said there what an answer tells beyond that, and its webhook will then tell nothing new. */
 	uint32_t asked;
 	bool others_share; /* a share is taken back: another tool of its organisation takes part */
 	bool giver_left;   /* who handed the ball to the holder takes no part any more */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the store keeps of an incident, its tickets and its thread. Plain structs;
- * store/ loads and saves them, fold.c changes them, decide.c reads them.
+ * The data that the store keeps of an incident, its tickets and its thread. Plain structs; store/ loads and saves them,
+ * fold.c changes them, decide.c reads them.
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -45,7 +45,7 @@ struct incident {
 	struct ent_str holder; /* see core/holder.h */
 	int64_t holder_since_ms;
 	bool is_accepted; /* the holder did something of its own since it was handed the ball, or took it itself */
-	struct ent_str handed_by;     /* not accepted: who had the ball; who declines gives it back. Else empty */
+	struct ent_str handed_by;     /* not accepted: who had the ball, and gets it back by a refusal; else empty */
 	struct ent_str declined_by;   /* who gave it back to the holder: no old word hands it over there again */
 	struct ent_str service, site; /* as a person with us described it, as the rest of core/description.h */
 	struct person requester;
@@ -122,7 +122,7 @@ struct reads {
 
 struct values ticket_values(const struct ticket *ticket); /* the carried ones that it tells */
 
-/* What the receiving supplier needs to know; becomes the text of its ticket. All but `what` may be absent. */
+/* The facts that the receiving supplier needs; they become the text of its ticket. All but `what` may be absent. */
 struct brief {
 	struct ent_str what, effect, tried, wanted;
 	int64_t needed_before_ms; /* 0: not said */

@@ -28,7 +28,7 @@ enum policy {
 const char *policy_name(enum policy policy); /* "holder" */
 bool policy_by_name(struct ent_str name, enum policy *ret);
 
-/* Who reads what its tool calls public. */
+/* The readers of what its tool calls public. */
 enum public_reader {
 	PUBLIC_UNKNOWN,   /* the default, the narrowest of both ways: only what is for the requester goes out as public,
 			   * and what comes in as public is not said to be read by the requester */

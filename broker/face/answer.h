@@ -40,7 +40,7 @@ void answer_problem(struct exchange *x, enum problem problem, const char *code, 
 void answer_problem_said(struct exchange *x, enum problem problem, struct ent_said said);
 /* 503 with Retry-After, in seconds; `why` is a sentence, what to do then follows it. */
 void answer_busy(struct exchange *x, struct ent_said why);
-/* What a failed read of the store means: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
+/* Answers a failed read of the store: ENT_EGONE 404, ENT_EINVAL 400, ENT_EUNSUPPORTED 500, else 503. */
 void answer_failure(struct exchange *x, enum ent_rc rc, const struct ent_err *err);
 
 /* ---- what the connection does ----------------------------------------------- */

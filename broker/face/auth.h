@@ -14,7 +14,7 @@
 #define AUTH_NAME_MAX   64
 #define AUTH_TOKEN_SIZE 48
 
-/* What was found in the store a moment ago; one per worker's desk. */
+/* Tokens that were found in the store a moment ago; one per worker's desk. */
 struct auth_cache {
 	unsigned changed; /* face->tokens_changed when it was filled */
 	struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A person with us writes into an incident's thread. Who may read it is said each time: there is no default. */
+/* A person with us writes into an incident's thread. The person names its readers each time: there is no default. */
 #include "face/comments.h"
 
 #include <string.h>
@@ -156,7 +156,7 @@ void comments_post(struct exchange *x)
 	ask_submit(x, job, comment_answer);
 }
 
-/* The path's second part. What is no UUID is no comment's id. */
+/* The path's second part. A text that is no UUID is no comment's id. */
 static bool ask_comment(struct exchange *x, struct job *job)
 {
 	struct incident incident;

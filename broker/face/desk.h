@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a route works at. Each thread has one: a handle on the store, a buffer for the answer, the time. A worker's
+ * A route works at a desk. Each thread has one: a handle on the store, a buffer for the answer, the time. A worker's
  * desk, where exchanges are at home, has more: the suppliers, the mailbox by which answers come back, and live streams.
  */
 #ifndef FACE_DESK_H

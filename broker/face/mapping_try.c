@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What another map would make of what a supplier really sent: its last arrivals are decoded once more and read with
- * both maps. Nothing is changed.
+ * Shows what another map would make of what a supplier really sent: its last arrivals are decoded once more and read
+ * with both maps. Nothing is changed.
  */
 #include "face/mapping_try.h"
 

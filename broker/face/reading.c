@@ -52,7 +52,7 @@ static void answer_cut(struct exchange *x)
 	x->answer.fields = ENT_STR("Retry-After: 60\r\n");
 }
 
-/* What stands in the reader's buffer is copied: the next read writes there. */
+/* An answer that stands in the reader's buffer is copied: the next read writes there. */
 void reading_serve(struct desk *desk, struct exchange *x)
 {
 	int64_t limit_us = (int64_t)desk->face->read_ms * 1000;

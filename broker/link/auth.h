@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who we are to a supplier's tool. The header that proves it is made for one request and wiped after it. A token of
+ * Our identity at a supplier's tool. The header that proves it is made for one request and wiped after it. A token of
  * OAuth2's client credentials is kept here, in memory alone, until it expires.
  */
 #ifndef LINK_AUTH_H

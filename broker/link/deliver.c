@@ -32,7 +32,7 @@ static void deliver_failed(struct flight *flight, const struct ending *ending)
 		outcome_later(flight, &ending->err, outcome_wait_ms(flight, ending));
 }
 
-/* Is its ticket refused, or is everybody? What happens to other requests in the meantime shows it: see breaker.h. */
+/* Is its ticket refused, or is everybody? The fate of other requests in the meantime shows it: see breaker.h. */
 static void deliver_refused(struct flight *flight, const struct ending *ending)
 {
 	struct lane *lane = flight->lane;

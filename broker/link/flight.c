@@ -7,7 +7,7 @@
 #include "link/inside.h"
 #include "link/lane.h"
 
-/* Does it count among the supplier's requests at once? What all others wait for does not, nor does the probe. */
+/* Does it count among the supplier's requests at once? Work that all others wait for does not, nor does the probe. */
 static bool flight_is_counted(const struct flight *flight)
 {
 	return !flight->work->lets_in && !flight->work->asks_who;

@@ -6,8 +6,8 @@
  *     ^                                 |
  *     +---- TELLS (a job) <-------------+--> ended
  *
- * A delivery begins with a job (JOB_SEND) and ends with one; other kinds only end with one. What a kind of work makes
- * of an answer is in its table, work.h.
+ * A delivery begins with a job (JOB_SEND) and ends with one; other kinds only end with one. The table of a kind of
+ * work says what it makes of an answer: work.h.
  */
 #ifndef LINK_FLIGHT_H
 #define LINK_FLIGHT_H
@@ -42,7 +42,7 @@ struct flight {
 	bool was_let_in;   /* a 401 led to a new token once already */
 	bool uses_session; /* the request under way carries a value of the session session_turn */
 	unsigned long session_turn;
-	/* What the request under way carries: its answer may repeat it when the lane has others. */
+	/* The secrets that the request under way carries: its answer may repeat them when the lane has others. */
 	struct auth sent_auth;
 	struct session sent_session;
 	unsigned n_login; /* how often its session was refused */

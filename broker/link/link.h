@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP out: brings deliveries to suppliers' tools, polls and sweeps the tools. One thread around one step. What is to
- * be done is in the store; what link keeps in memory (tokens, limits, breakers, what is under way) may be lost at any
+ * HTTP out: brings deliveries to suppliers' tools, polls and sweeps the tools. One thread around one step. The work
+ * to do is in the store; what link keeps in memory (tokens, limits, breakers, what is under way) may be lost at any
  * time.
  *
  * A delivery: JOB_SEND is committed, the audience is asked again, then the request is sent; its result goes to the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of a delivery after an attempt, as link tells it to the writer (JOB_RESULT): sent, tried again later,
+/* The result of an attempt at a delivery, as link tells it to the writer (JOB_RESULT): sent, tried again later,
  * parked, cancelled, or a question for a person. */
 #ifndef LINK_OUTCOME_H
 #define LINK_OUTCOME_H

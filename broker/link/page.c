@@ -16,7 +16,7 @@ enum {
 	PAGE_CHARS = 48                              /* hex digits of a page's hash */
 };
 
-/* What was asked. It is kept where a webhook keeps its headers: with it the answer can be read again. */
+/* The request that was asked. It is kept where a webhook keeps its headers: with it the answer can be read again. */
 static struct ent_str page_question(struct ent_arena *arena, const struct ent_call *call)
 {
 	struct ent_str question;

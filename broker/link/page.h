@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The answer to a request of a stream, as an arrival that can be stored; and its job. What the page tells and how far
+/* The answer to a request of a stream, as an arrival that can be stored; and its job. The page's changes and how far
  * the stream has read are stored together. */
 #ifndef LINK_PAGE_H
 #define LINK_PAGE_H

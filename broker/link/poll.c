@@ -49,7 +49,7 @@ static void pages_begin(struct lane *lane, const struct work *work)
 			flight_end(flight);
 			return;
 		}
-		/* From about now on. What was before is read by a back-fill. */
+		/* It reads from about now on. A back-fill reads what was before. */
 		*cursor =
 		    (struct cursor){.since_ms = link->now_ms - FIRST_MS, .made_ms = link->now_ms, .memo = ENT_ABSENT};
 	}

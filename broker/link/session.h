@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a login gave: a cookie, a token. It is kept in memory alone. */
+/* The result of a login: a cookie, a token. It is kept in memory alone. */
 #ifndef LINK_SESSION_H
 #define LINK_SESSION_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was asked last and what the tool answered, for people who want to know why something stands still: without any
+/* The last request and the tool's answer, for people who want to know why something stands still: without any
  * secret, and only the first bytes of each text. */
 #ifndef LINK_TRANSCRIPT_H
 #define LINK_TRANSCRIPT_H

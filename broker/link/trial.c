@@ -7,7 +7,7 @@
 
 enum { WAIT_MS = 100, LOGINS_MAX = 3 };
 
-/* What one round trip leads to. */
+/* The step that follows a round trip. */
 enum next { NEXT_END, NEXT_PHASE, NEXT_AGAIN };
 
 static struct ent_str texts_hide(const struct sdk_json *node, struct ent_arena *arena, struct ent_str text)

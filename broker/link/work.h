@@ -26,7 +26,7 @@ struct work {
 	bool (*holds_back)(struct flight *flight);
 	/* The flight leaves its lane. NULL: nobody needs to know. */
 	void (*leaves)(struct flight *flight);
-	/* Of a stream: the next page, or ticket. */
+	/* Begins the next page, or ticket, of a stream. */
 	void (*begin)(struct lane *lane);
 
 	bool has_stream;

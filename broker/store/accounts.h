@@ -2,7 +2,7 @@
 /*
  * The accounts that the writer met lately, with their rows of table person as they stand within its transaction. Like
  * the shelf (store/shelf.h): only the writer changes these rows. Bounded: ACCOUNTS_PLACES accounts, none longer than
- * ACCOUNT_BYTES_MAX; a newer one with the same place puts another one out. What is given out lives until the next
+ * ACCOUNT_BYTES_MAX; a newer one with the same place puts another one out. A row that is given out lives until the next
  * accounts_settle().
  */
 #ifndef STORE_ACCOUNTS_H
@@ -13,7 +13,7 @@
 #define ACCOUNTS_PLACES   2048
 #define ACCOUNT_BYTES_MAX 2048
 
-/* What the mark of a row is made of. */
+/* The fields that the mark of a row is made of. */
 struct account {
 	struct ent_str organisation, supplier, id;
 };

@@ -66,7 +66,7 @@ struct ticket *apply_ticket(struct apply *apply, struct ent_str supplier, struct
 	if (ticket)
 		return ticket;
 	ticket = SDK_NEW(apply->arena, struct ticket);
-	/* Of an incident that the job has touched the tables know more. */
+	/* The tables know more of an incident that the job has touched. */
 	if (shelf_ticket(apply->shelf, supplier, external_id, ticket) && !dossier_known(apply, ticket->incident))
 		return ticket;
 	return ticket_load(apply->db, apply->arena, supplier, external_id, ticket) ? ticket : NULL;
@@ -146,7 +146,7 @@ static void name_comment(struct apply *apply, struct event *event)
 		event->comment.external_id = sdk_dup(apply->arena, sdk_str(event->comment.uuid));
 }
 
-/* What it makes happen is added at the list's end. */
+/* Events that it makes happen are added at the list's end. */
 static void store_event(struct apply *apply, struct events *events, size_t i)
 {
 	struct event *event = &events->at[i];

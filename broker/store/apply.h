@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a job of the writer works with: the dossiers of the incidents that it touches, and the one list of events that
+ * The working set of a writer's job: the dossiers of the incidents that it touches, and the one list of events that
  * is stored and folded. Runs inside the writer's transaction; failures stick in db and undo the whole transaction.
  */
 #ifndef STORE_APPLY_H
@@ -13,7 +13,7 @@
 #include "store/inbox.h"
 #include "store/shelf.h"
 
-/* What one transaction counts up; restored by the writer when it is undone. */
+/* The counters of one transaction; restored by the writer when it is undone. */
 struct ledger {
 	int64_t seq;      /* of the last event */
 	int64_t number;   /* of the last incident */
@@ -52,12 +52,12 @@ struct apply {
 	char incident_uuid[ID_SIZE];      /* the last one touched */
 };
 
-/* What a person with us does to a living incident: a situation with its words, its incident that of the dossier. NULL:
- * there is none. */
+/* The dossier of a living incident that a person with us acts on. *ret: a situation with its words, and with the
+ * dossier's incident. NULL: there is none. */
 struct dossier *apply_open(struct apply *apply, int64_t incident, struct situation *ret);
 /* The dossier of an incident, the same one throughout the job; NULL: there is none. */
 struct dossier *apply_dossier(struct apply *apply, int64_t incident);
-/* Of an incident that begins now, with its number and uuid. */
+/* The dossier of an incident that begins now, with its number and uuid. */
 struct dossier *apply_new(struct apply *apply);
 /* A ticket as it stands; NULL: not heard of yet. */
 struct ticket *apply_ticket(struct apply *apply, struct ent_str supplier, struct ent_str external_id);

@@ -26,7 +26,7 @@
 
 enum { FOUND_MAX = 3 + ENT_REFERENCES_MAX + REFERRERS_MAX };
 
-/* What it leads to and may not get into without us. */
+/* An incident that the change leads to, and that its ticket may not get into without us. */
 struct wish {
 	int64_t incident;
 	const char *cause;
@@ -250,7 +250,7 @@ static void see_delivery(struct apply *apply, struct ent_str key, struct ent_str
 	apply_save(apply);
 }
 
-/* What it tells about our deliveries. */
+/* Notes what the change tells about our deliveries. */
 static void heed_echo(struct apply *apply, const struct situation *at, const struct ent_change *change,
 		      const struct echo_sent *sent)
 {
@@ -334,7 +334,7 @@ static bool has_giver_left(struct dossier *dossier, const struct supplier_set *s
 	return !dossier_takes_part(dossier, giver, ENT_ABSENT);
 }
 
-/* What the incident holds of what the change names. */
+/* Looks up what the change names in the incident. */
 static void find_neighbours(struct apply *apply, struct dossier *dossier, struct situation *at,
 			    const struct ent_change *change)
 {
@@ -363,8 +363,8 @@ static void find_neighbours(struct apply *apply, struct dossier *dossier, struct
 		    dossier, &(struct ticket){.supplier = at->supplier, .external_id = change->ticket.id}, &at->word);
 	at->joins = !at->ticket && !dossier->is_new && !dossier_share(dossier, at->supplier);
 	at->withdrawn = !dossier->is_new && !at->joins && !dossier_shares(dossier, at->supplier);
-	/* Else a sweep would hear two that differ as one who keeps changing its mind. */
 	at->giver_left = has_giver_left(dossier, at->suppliers);
+	/* Without this a sweep would hear two tickets that differ as one that keeps changing its mind. */
 	at->sweep = at->sweep && at->ticket && dossier_speaks_last(dossier, at->ticket);
 }
 

@@ -7,7 +7,7 @@
 
 /* The changes of an arrival that is in the inbox already. */
 void changes_apply(struct apply *apply, const struct arrival *arrival);
-/* What the answer to our own delivery told. asked: 1u << attribute that it set; of those it is nobody's word. */
+/* The changes in the answer to our own delivery. asked: 1u << attribute that it set; those are nobody's word. */
 void changes_told(struct apply *apply, const struct arrival *told, uint32_t asked);
 
 #endif

@@ -14,7 +14,7 @@ bool copy_known(struct db *db, struct ent_str supplier, struct ent_str ticket, s
 void copy_save(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id,
 	       const char *comment, bool learned)
 {
-	/* What an event tells stands before what an echo told. An echo of what was taken out again is old news. */
+	/* An event's row wins over an echo's. An echo of a comment that was taken out again is old news. */
 	struct db_stmt *stmt = db_use(
 	    db, "INSERT INTO copy (supplier, ticket, external_id, comment, learned, gone) VALUES ($1, $2, $3, $4, $5, "
 		"CASE WHEN $5 = 0 THEN 0 ELSE coalesce((SELECT min(k.gone) FROM copy AS k WHERE k.comment = $4 AND "

@@ -27,7 +27,7 @@ static bool is_out_of_order(const struct order *before, const struct event *even
 		if (!is_word || before->said_ms == 0 ||
 		    !((event[i].seen & TELLING) || event[i].kind == EVENT_TICKET_LINKED))
 			continue;
-		/* Of one time: the order of arrival is the order of one ticket, and of several it is nobody's. */
+		/* Same time: the order of arrival is the order of one ticket; for several it says nothing. */
 		if (is_late || event[i].time_ms < before->said_ms ||
 		    (event[i].time_ms == before->said_ms && before->n_ticket > 1) ||
 		    (event[i].time_ms == before->said_ms && event[i].kind == EVENT_TICKET_LINKED))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What late words change: the incident is told again in the order in which things were said (core/replay.h), and where
+ * Handles late words: the incident is told again in the order in which things were said (core/replay.h), and where
  * that is not what stands, an incident.corrected event says so.
  *
  * Only for incidents whose suppliers are listened to and that no person with us has acted on: what we brought to tools,

@@ -46,7 +46,7 @@ struct db {
 	uint16_t slot[SLOTS]; /* index in stmt + 1; 0: free */
 };
 
-/* What the system said when a file could not be written; 0: it did not say. SQLite keeps it for each file and, less
+/* The system's error when a file could not be written; 0: it gave none. SQLite keeps it for each file and, less
  * surely, for the handle. */
 static int system_error(struct db *db)
 {
@@ -138,7 +138,7 @@ static void set_up(struct db *db)
 	db_exec(db, limit);
 }
 
-/* What the last process left in the WAL is visible, but it may not be durable: it died between write and sync, or a
+/* Pages that the last process left in the WAL are visible, but may not be durable: it died between write and sync, or a
  * sync failed and the system calls the pages clean. So that nobody reads, publishes or acknowledges what a power cut
  * can still take back, the same bytes are written again and synced (the first sync of this handle takes the folder
  * along). */

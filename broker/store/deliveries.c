@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The ticket is not the row's: it may come while the row waits. Of several, the one that it was begun for, else the one
- * that changed last. */
+/* The ticket is not the row's: it may come while the row waits. If there are several: the one that it was begun for,
+ * else the one that changed last. */
 #define WITH_TICKET                                                                                                    \
 	DELIVERY_COLUMNS                                                                                               \
 	", incident.uuid, ticket.external_id, ticket.key FROM delivery JOIN incident ON incident.number = "            \
@@ -181,7 +181,7 @@ int64_t delivery_last_id(struct db *db)
 
 /* ---- writing ------------------------------------------------------------------- */
 
-/* What may change; from $1 on. `planned` and `reason` last until the statement has run. */
+/* Binds the columns that may change, from $1 on. `planned` and `reason` last until the statement has run. */
 static void bind_changing(struct db_stmt *stmt, const struct delivery *delivery, char planned[ATTR_VALUES_SIZE],
 			  struct sdk_buf *reason)
 {
@@ -357,7 +357,7 @@ bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struc
 size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
 		 const struct echo_sent **ret)
 {
-	/* Begun once: what was not is nobody's echo. What is open may still be under way, however old. */
+	/* A delivery that was never begun has no echo. An open one may still be under way, however old. */
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT " SENT_COLUMNS " FROM delivery "
 		       "WHERE incident = $1 AND supplier = $2 AND (attempt > 0 OR length(hash) > 0) AND "

@@ -10,7 +10,7 @@
 /* ---- reading: any handle ------------------------------------------------------ */
 
 bool delivery_load(struct db *db, struct ent_arena *arena, int64_t id, struct delivery *ret);
-/* Of one that changes a comment: as which one it stands in the delivery's ticket, or in one that went on as it. */
+/* Finds the id that a delivery's comment has in the delivery's ticket, or in one that went on as it. */
 void delivery_place(struct db *db, struct ent_arena *arena, struct delivery *delivery);
 /* Heads that are due, oldest due first. Returns how many of max. */
 size_t delivery_due(struct db *db, struct ent_arena *arena, struct ent_str supplier, int64_t now_ms,
@@ -29,7 +29,7 @@ size_t delivery_stranded(struct db *db, struct ent_arena *arena, const struct su
  * when it is another incident's: the tool may have moved its ticket and not told it yet. */
 bool echo_by_key(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, struct ent_str key,
 		 struct echo_sent *ret);
-/* What was brought, or may have been, to this supplier in this incident since. */
+/* Deliveries that were brought, or may have been, to this supplier in this incident since. */
 size_t echo_list(struct db *db, struct ent_arena *arena, int64_t incident, struct ent_str supplier, int64_t since_ms,
 		 const struct echo_sent **ret);
 

@@ -17,7 +17,7 @@ bool dossier_load(struct dossier *ret, struct db *db, struct ent_arena *arena, c
 /* The same from the shelf, see store/shelf.h, which may be NULL. False: it is not there, and has to be loaded. */
 bool dossier_recall(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
 		    int64_t number, const struct shelf *shelf);
-/* Of an incident that begins now; its uuid is the caller's. */
+/* The dossier of an incident that begins now; the caller sets its uuid. */
 void dossier_new(struct dossier *ret, struct db *db, struct ent_arena *arena, const struct supplier_set *suppliers,
 		 int64_t number);
 /* Writes what is dirty. Heads are chosen before: see queue_heads(). */

@@ -13,7 +13,7 @@
 
 /* ---- the chain ------------------------------------------------------------------- */
 
-/* What the ticket went on as, or itself. False: it was never heard of. */
+/* The ticket that this one went on as, or itself. False: it was never heard of. */
 static bool last_of_chain(struct apply *apply, struct ent_str supplier, struct ent_str id, struct ticket *ret)
 {
 	if (!ticket_load(apply->db, apply->arena, supplier, id, ret))

@@ -11,7 +11,7 @@
 /* A TICKET_CONTINUES: joins the incidents of both, moves the ticket, lets go what waited for it. */
 void follow_ticket(struct apply *apply, const struct situation *base, const struct ent_change *change);
 
-/* Was it heard in a ticket of the same chain? Of comments and attachments whose ids are counted by ticket two may have
+/* Was it heard in a ticket of the same chain? Where a tool counts ids by ticket, two comments or attachments may have
  * one id: so the same id alone does not say it. at->ticket, ticket: NULL when it was not heard of. */
 struct comment *follow_comment(struct apply *apply, struct dossier *dossier, const struct situation *at,
 			       const struct ent_change *change);

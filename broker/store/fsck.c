@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What counts, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
+/* The contents, each query in an order that does not depend on row ids. Columns are hashed with their lengths. */
 static const char *const contents[] = {
     "SELECT number, uuid, title, status, attributes, holder, holder_since_ms, accepted, handed_by, declined_by, "
     "service, site, requester, "

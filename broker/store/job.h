@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files that run jobs share: a row of their tables, and how a job is refused. */
+/* Shared by the files that run jobs: a row of their tables, and how a job is refused. */
 #ifndef STORE_JOB_H
 #define STORE_JOB_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the writer runs: each kind of job is a row in the file that runs it, in the writer's transaction. */
+/* The jobs that the writer runs: each kind is a row in the file that runs it, in the writer's transaction. */
 #ifndef STORE_JOBS_H
 #define STORE_JOBS_H
 

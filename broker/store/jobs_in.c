@@ -61,7 +61,7 @@ static void keep_rest(struct apply *apply, struct job *job, struct supplier_tall
 	(void)sdk_fail_said(&job->err, ENT_EINVAL, arrival->reason);
 }
 
-/* May its body hold a comment that is not kept? What lies behind a cut has not been looked at, and what nobody
+/* May its body hold a comment that is not kept? Text behind a cut has not been looked at, and a body that nobody
  * understands may hold anything. */
 static bool may_hold_dropped(const struct arrival *arrival)
 {

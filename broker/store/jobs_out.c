@@ -176,7 +176,7 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
 
-/* Who is named must be able to read it; else it would reach nobody, and nobody would know. */
+/* Each organisation that is named must be able to read it; else it would not arrive, and nobody would know. */
 static bool may_say(struct dossier *dossier, struct job *job)
 {
 	struct ent_str rest = job->ask.audience.organisations;
@@ -201,7 +201,7 @@ static struct audience asked_audience(struct apply *apply, const struct job *job
 			     asked->everyone, asked->requester);
 }
 
-/* What it answers has to stand in the same thread. */
+/* The comment that it answers has to stand in the same thread. */
 static bool answers_one(struct apply *apply, struct job *job, const struct dossier *dossier)
 {
 	struct ent_str id = sdk_str(job->ask.reply_to);

@@ -20,7 +20,7 @@ bool join_load(struct db *db, struct ent_arena *arena, int64_t id, struct join_r
 /* ---- folds ---- */
 
 void join_fold(struct db *db, const struct event *event);
-/* Of both incidents of a merge, after their rows moved. */
+/* Follows a merge in the join requests of both incidents, after their rows moved. */
 void join_merge(struct db *db, int64_t from, int64_t to, int64_t at_ms);
 
 #endif

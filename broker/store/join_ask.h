@@ -7,7 +7,7 @@
 
 #define JOIN_OPEN_MAX 20 /* open ones that a supplier raised, and as many hand-overs: who guesses fills no list */
 
-/* Who asks. dossier: the incident of its ticket; NULL: a tool handed over to the supplier, and there is no ticket. */
+/* The asking side. dossier: its ticket's incident; NULL: a tool handed over to the supplier, and there is no ticket. */
 struct join_asking {
 	struct ent_str supplier, ticket, key;
 	const struct dossier *dossier;

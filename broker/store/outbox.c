@@ -89,7 +89,7 @@ int64_t outbox_read(struct db *db, int64_t after, int64_t max, bool (*take)(void
 
 int64_t outbox_last_seq(struct db *db)
 {
-	/* What rebuild reserved counts: those numbers stand on Kafka, for dead letters that did not come back. */
+	/* Numbers that rebuild reserved count: they stand on Kafka, for dead letters that did not come back. */
 	return db_ask(db,
 		      "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM event UNION ALL SELECT CAST(value AS BIGINT) "
 		      "FROM meta WHERE name = '" META_RESERVED_SEQ "') AS told");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the relay reads: events and dead letters in the order of their sequence,
+ * The rows that the relay reads: events and dead letters in the order of their sequence,
  * ready to be put on Kafka, and the latest state of an incident.
  */
 #ifndef STORE_OUTBOX_H

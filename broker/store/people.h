@@ -24,7 +24,7 @@ void people_named(struct apply *apply, const struct event *event);
 /* At the end of a job: whom it met is known to the next one. */
 void people_keep(struct apply *apply);
 
-/* Of a column that holds a ref, as it stands in the table. False: none, or forgotten. */
+/* The person whose ref a column holds, as the table has it. False: no ref, or forgotten. */
 bool people_load(struct db *db, struct ent_arena *arena, struct ent_str ref, struct person *ret);
 
 /* For rebuild: as it was published. */

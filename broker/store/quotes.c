@@ -20,7 +20,7 @@ enum {
 };
 #define JOB_LOOK_MAX ((size_t)512 << 20) /* bytes that are loaded and searched for one job: some 300 ms */
 
-/* What is being loaded: the texts of one supplier in one incident. */
+/* The list that is being loaded: the texts of one supplier in one incident. */
 struct copies {
 	struct apply *apply;
 	const struct situation *at;
@@ -86,7 +86,7 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 	return comment;
 }
 
-/* What was sent, or may have been, the newest first. */
+/* Adds the texts that were sent, or may have been; the newest first. */
 static void add_deliveries(struct copies *copies)
 {
 	struct db_stmt *stmt =
@@ -113,7 +113,7 @@ static void add_deliveries(struct copies *copies)
 	db_done(stmt);
 }
 
-/* What stands there and no delivery of it is remembered, as after a rebuild. */
+/* Adds comments that stand there without a delivery that is remembered, as after a rebuild. */
 static void add_forgotten(struct copies *copies)
 {
 	struct db_stmt *stmt = db_use(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a comment of a supplier's tool says beside what it quotes of ours: core/quote with the rows it needs. */
+/* Takes our words that it quotes out of a comment of a supplier's tool: core/quote with the rows it needs. */
 #ifndef STORE_QUOTES_H
 #define STORE_QUOTES_H
 

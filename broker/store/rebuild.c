@@ -141,7 +141,7 @@ static enum ent_rc record_missing(int64_t sequence, struct ent_str whose, int64_
 			ENT_F(whose), sequence, found);
 }
 
-/* Of no incident. */
+/* Folds an event of a supplier; it belongs to no incident. */
 static enum ent_rc fold_supplier(struct rebuild *rebuild, const struct event *event, struct ent_err *err)
 {
 	int64_t last = supplier_sequence(rebuild->db, event->supplier);

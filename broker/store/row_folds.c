@@ -23,7 +23,7 @@ static void fold_correlation(struct db *db, const struct event *event)
 		correlation_save(db, event);
 }
 
-/* What went on as the ticket that was left goes on as its next one, also where nobody asked for it. */
+/* Tickets that went on as the one that was left go on as its next one, also where nobody asked for it. */
 static void fold_chain(struct db *db, const struct event *event)
 {
 	if (event->kind == EVENT_TICKET_CONTINUED)
@@ -136,7 +136,7 @@ static void save_audience(struct db *db, int64_t incident, const struct fixed *f
 	attachments_narrow(db, incident, &fixed->comment);
 }
 
-/* What is for everyone on this side is for those by name who can read it now. */
+/* A comment for everyone on this side becomes one for those by name who can read it now. */
 static void fix_audiences(struct db *db, struct dossier *side, const struct event *merged)
 {
 	struct db_stmt *stmt =

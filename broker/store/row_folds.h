@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an event does to rows that no dossier holds. The writer and rebuild both go through here, after dossier_fold().
+/* Applies an event to rows that no dossier holds. The writer and rebuild both go through here, after dossier_fold().
  * Failures stick in db. */
 #ifndef STORE_ROW_FOLDS_H
 #define STORE_ROW_FOLDS_H

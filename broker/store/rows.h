@@ -36,10 +36,10 @@ void incident_count(struct db *db, struct incident *incident); /* n_ticket, n_co
 void correlation_save(struct db *db, const struct event *event);
 bool correlation_known(struct db *db, struct ent_str key, int64_t incident);
 /* The oldest that has the key, as stored, but this one; one that is shared with the supplier before all others. 0:
- * none. What else has the key is left out: a free joiner must not bring together what others were kept out of. */
+ * none. Others with the key are left out: a free joiner must not bring together what others were kept out of. */
 int64_t correlation_find(struct db *db, struct ent_str key, struct ent_str supplier, int64_t but);
 bool reference_known(struct db *db, const struct ent_reference *reference, int64_t incident);
-/* Who named a ticket: a supplier's ticket, and the incident that it is in, as stored. */
+/* A supplier's ticket that named another one, and the incident that it is in, as stored. */
 struct referrer {
 	int64_t incident;
 	struct ent_str supplier, ticket;

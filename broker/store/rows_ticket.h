@@ -14,7 +14,7 @@ bool ticket_load(struct db *db, struct ent_arena *arena, struct ent_str supplier
 	"origin, supplier, external_id FROM ticket "
 bool ticket_read(struct db *db, struct db_stmt *stmt, struct ent_arena *arena, struct ticket *ret);
 void ticket_save(struct db *db, struct ticket *ticket); /* sets id when it was 0 */
-/* What went on as `from` goes on as `to`. */
+/* Tickets that went on as `from` go on as `to`. */
 void ticket_follow(struct db *db, struct ent_str supplier, struct ent_str from, struct ent_str to);
 /* From the column `attributes`. False: damaged. */
 bool ticket_attributes(struct ent_arena *arena, struct ent_str json, struct ticket *ret);

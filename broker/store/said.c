@@ -5,7 +5,7 @@
 
 enum { SAID_SIZE_MAX = 64 << 10 };
 
-/* Else somebody wrote a text into the column by hand. */
+/* A column with other text was written by hand. */
 static bool is_sentence(struct ent_str column)
 {
 	return column.n > 0 && column.p[0] == '{';

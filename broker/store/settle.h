@@ -16,10 +16,10 @@ bool settle_act(struct apply *apply, int64_t id, enum delivery_action action, st
 /* Parked ones of a supplier (absent: all) with that cause: pending again, words mapped anew. `audience`: also
  * removals of what stands in tools and should not, see copy_stale(). Returns how many. */
 int64_t settle_repair(struct apply *apply, struct ent_str supplier, enum delivery_cause cause);
-/* What waits for suppliers that are not in the set is parked as `left`. How many; call again until there are none. */
+/* Deliveries pending for suppliers outside the set are parked as `left`. How many; call again until there are none. */
 int64_t settle_strand(struct apply *apply, const struct supplier_set *suppliers);
 /* The thread as it stands, as far as its audience lets this supplier read: at most 100, the newest, oldest first.
- * What it has stays one; it gets the last edit of it that was withheld. */
+ * A comment that it has stays one; it gets the last edit of it that was withheld. */
 void settle_thread(struct apply *apply, int64_t incident, const struct supplier *supplier);
 
 #endif

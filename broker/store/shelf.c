@@ -126,7 +126,7 @@ bool shelf_ticket(const struct shelf *shelf, struct ent_str supplier, struct ent
 
 /* ---- into it --------------------------------------------------------------------------------- */
 
-/* Measures with `to` NULL, then copies. What is absent becomes empty, as it comes back from the tables. */
+/* Measures with `to` NULL, then copies. An absent string becomes empty, as it comes back from the tables. */
 struct press {
 	char *to;
 	size_t n;

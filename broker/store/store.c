@@ -78,7 +78,7 @@ static enum ent_rc check_version(struct db *db, const char *path, bool may_be_em
 	return ENT_OK;
 }
 
-/* Of a store that holds anything. */
+/* Only for a store that holds anything. */
 static enum ent_rc check_shape(struct db *db, const char *path, struct ent_err *err)
 {
 	char shape[16] = "1";

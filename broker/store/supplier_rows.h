@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is kept of a supplier: how far its tool is read, how it does, its published maps. Failures stick in db. */
+/* The rows of a supplier: how far its tool is read, how it does, its published maps. Failures stick in db. */
 #ifndef STORE_SUPPLIER_ROWS_H
 #define STORE_SUPPLIER_ROWS_H
 

@@ -5,7 +5,7 @@
 
 enum { WORDINGS_SIZE_MAX = 2 << 20 }; /* bytes of all events that are read: nothing else is stored meanwhile */
 
-/* Of this incident, and of all that went into it by merges. $2: NULL, or LIKE. */
+/* Events of this incident, and of all that went into it by merges. $2: NULL, or LIKE. */
 #define EVENTS_OF                                                                                                      \
 	"WITH RECURSIVE part (number) AS (SELECT $1 UNION SELECT i.number FROM part JOIN incident AS i ON "            \
 	"i.merged_into = part.number AND i.merged_into <> 0) SELECT e.kind, e.json FROM part JOIN event AS e ON "      \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue and the step. What a job means stands in the tables of jobs_in.c, jobs_out.c and jobs_supplier.c. */
+/* The queue and the step. The meaning of a job stands in the tables of jobs_in.c, jobs_out.c and jobs_supplier.c. */
 #include "store/writer.h"
 
 #include "store/apply.h"
@@ -256,8 +256,8 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	return ENT_ERETRY;
 }
 
-/* What is old goes twice as fast as something comes, in the transactions that there are anyway: a turn that has nothing
- * else to do takes few, so that whoever comes next need not wait. */
+/* Old rows go twice as fast as new ones come, in the transactions that there are anyway: a turn that has nothing else
+ * to do takes few, so that whoever comes next need not wait. */
 static void prune_old(struct writer *writer, int64_t n_job)
 {
 	if (writer->prune_before_ms && !inbox_prune(writer->db, writer->prune_before_ms, PRUNE_FEW + 2 * n_job))

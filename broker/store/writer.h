@@ -64,7 +64,7 @@ enum job_kind {
 	JOB_SUPPLIER_STATE /* state: what changed is an event */
 };
 
-/* What a person or link/ asks for. */
+/* A request of a person, or of link/. */
 struct ask {
 	int64_t incident; /* number */
 	int64_t id;

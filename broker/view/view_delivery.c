@@ -52,7 +52,7 @@ enum {
 	D_EXCHANGE
 };
 
-/* What holds it up, and how often it was tried, is our own business. */
+/* Only our people see why a delivery waits, and how often it was tried. */
 static void print_queue(struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	bool pending = sdk_eqz(db_str(stmt, D_STATE), "pending");

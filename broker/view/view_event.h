@@ -6,7 +6,7 @@
 #include "sdk/json.h"
 #include "view/view.h"
 
-/* What it takes part in, and the comments that it sees there. */
+/* An organisation's part in an incident, and the comments that it sees there. */
 struct view_event_part {
 	struct reader_part share;
 	struct ent_str comments; /* "uuid uuid " */

@@ -6,7 +6,7 @@
 #include "store/rows_ticket.h"
 #include "view/view_json.h"
 
-/* One that became part of another is known to an organisation whose ticket it came with. */
+/* An incident that was merged into another is known to an organisation whose ticket came along. */
 static bool may_follow(const struct view *view, int64_t from, int64_t to)
 {
 	struct db_stmt *stmt;

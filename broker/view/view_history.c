@@ -37,8 +37,8 @@ static int64_t print_all(const struct view *view, struct sdk_jsonw *w, int64_t i
 	return n == limit ? last : 0;
 }
 
-/* For an organisation. What it does not see is passed over before anything is counted. Walks from the first event on:
- * an incident has some hundreds. */
+/* For an organisation. Events that it does not see are passed over before anything is counted. Walks from the first
+ * event on: an incident has some hundreds. */
 static int64_t print_seen(const struct view *view, struct sdk_jsonw *w, int64_t incident, int64_t after, int limit)
 {
 	struct view_event_part part = view_event_part(view, incident);

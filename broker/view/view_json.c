@@ -133,7 +133,7 @@ static void json_value(struct sdk_jsonw *w, const char *key, const struct sdk_js
 	sdk_jsonw_close(w, '}');
 }
 
-/* What the ticket said last and what stands instead, for each attribute that has a policy. */
+/* The ticket's last word and the value that stands instead, for each attribute that has a policy. */
 static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, struct ent_str supplier,
 			   struct ent_str ticket)
 {

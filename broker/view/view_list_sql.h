@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statements of view_list.c, apart so that a test sees their plans. Of the newest incidents without a filter the
- * index by change is read from its end. By status, holder or supplier: the incidents in work are few and are found by
- * incident_open and sorted; of the finished ones the newest of each status are taken and merged. A number is looked up.
- * Only for view/ and tests/unit.
+ * The statements of view_list.c, apart so that a test sees their plans. Without a filter the newest incidents are
+ * read from the end of the index by change. By status, holder or supplier: the incidents in work are few and are found
+ * by incident_open and sorted; of the finished ones the newest of each status are taken and merged. A number is looked
+ * up. Only for view/ and tests/unit.
  *
  * $1, $2: changed before; $4: holder, NULL any; $5: changed since; $6: supplier, '' any; $7: text, folded, NULL any;
  * $8: how many; $9, $10: the text as typed and in upper case, $22: as an incident's number; $11..$21: statuses.

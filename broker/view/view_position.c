@@ -55,7 +55,7 @@ struct ent_str view_position_print(const struct view *view, int64_t seq)
 			  (unsigned long long)(at.right & 0xffffffffffff));
 }
 
-/* Of the form above: 32 digits with four dashes between. */
+/* Reads the form above: 32 digits with four dashes between. */
 static bool read_halves(struct ent_str text, struct halves *ret)
 {
 	uint64_t half[2] = {0, 0};

@@ -5,7 +5,7 @@
 
 #include "view/view.h"
 
-/* What arrived from a supplier and is kept, newest first; false of take stops. ENT_ERETRY: the store failed. */
+/* Arrivals from a supplier that are kept, newest first; false of take stops. ENT_ERETRY: the store failed. */
 struct raw_row {
 	struct ent_str delivery_id, header_json, body; /* body unpacked; borrowed */
 	int64_t received_ms;

@@ -34,7 +34,7 @@
 	"CASE WHEN comment.created_ms % 1000 = 0 AND comment.created_ms + 1000 < comment.recorded_ms THEN "            \
 	"comment.created_ms + 1000 WHEN comment.created_ms % 1000 <> 0 AND comment.created_ms + 1 < "                  \
 	"comment.recorded_ms THEN comment.created_ms + 1 ELSE comment.recorded_ms END"
-/* Of a row of `comment`. The author's organisation is among those named. replace(): is the name one of the list? */
+/* It sees a row of `comment`. The author's organisation is among those named. replace(): is $30 in the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
 	"($30 IS NULL OR EXISTS (" VIEW_PART(                                                                          \
 	    "comment.incident") " AND (replace(',' || "                                                                \
@@ -61,7 +61,7 @@
 #define VIEW_SEES_SINCE                                                                                                \
 	"(SELECT min(seen.sees_ms) FROM share AS seen WHERE seen.incident = part.incident AND " VIEW_IS_OWN(           \
 	    "seen.supplier") "AND seen.withdrawn_ms = 0)"
-/* Of the rows `part` of its tools the one that is told: the first. */
+/* Among the rows `part` of its tools, the one that is told: the first. */
 #define VIEW_PART_IS_FIRST                                                                                             \
 	"NOT EXISTS (SELECT 1 FROM share AS other WHERE other.incident = part.incident AND " VIEW_IS_OWN(              \
 	    "other.supplier") "AND other.withdrawn_ms = 0 AND (other.since_ms, other.supplier) < (part.since_ms, "     \

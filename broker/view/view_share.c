@@ -11,7 +11,7 @@
 
 enum { N_OPEN = DELIVERY_DONE /* states before it are open */ };
 
-/* $2: a supplier; NULL: all. Of several tickets the one that changed last. */
+/* $2: a supplier; NULL: all. The ticket is the one that changed last. */
 static const char shares_sql[] =
     "SELECT supplier, since_ms, withdrawn_ms, (SELECT external_id FROM ticket t WHERE t.incident = s.incident "
     "AND t.supplier = s.supplier AND t.removed = 0 ORDER BY changed_ms DESC, id DESC LIMIT 1), "

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who takes part in an incident. */
+/* The suppliers that take part in an incident. */
 #ifndef VIEW_SHARE_H
 #define VIEW_SHARE_H
 

@@ -116,8 +116,8 @@ static struct page read_page(const struct view *view, int64_t incident, struct p
 #define OF_PAGE                                                                                                        \
 	"comment.incident = $1 AND (comment.created_ms, comment.id) >= ($2, $3) AND (comment.created_ms, comment.id) " \
 	"<= ($4, $5) "
-/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. Of edits only
- * what is not done, of removals also what is. */
+/* Deliveries know more; a copy without one is left after a rebuild, or of a comment that was found there. Edits are
+ * told while they are not done, removals also when they are. */
 static const char ways_sql[] =
     "SELECT comment.id, way.supplier, way.id, way.state, way.state_ms, way.cause, way.reason, way.remote_id, way.op "
     "FROM comment "
@@ -156,7 +156,7 @@ static struct rows open_rows(const struct view *view, const char *sql, int64_t i
 	return rows;
 }
 
-/* False: the next row is of another comment. What is of comments that the reader does not see is passed over. */
+/* False: the next row is of another comment. Rows of comments that the reader does not see are passed over. */
 static bool is_next(struct rows *rows, const struct page *page, const struct item *item)
 {
 	while (rows->stands && db_int(rows->stmt, 0) != item->id) {

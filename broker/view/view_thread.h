@@ -23,7 +23,7 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 			struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* "thread": [...] the newest, "thread_left_out": how many are older, "thread_before": as "before" above. */
 void view_thread_print(const struct view *view, struct sdk_jsonw *w, const struct incident *incident);
-/* One that our people wrote, and where it stands. ENT_EGONE: there is none. */
+/* A comment that our people wrote, and where it stands. ENT_EGONE: there is none. */
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 

@@ -147,7 +147,7 @@ static enum ent_rc json_write(struct texts *texts, const struct sdk_json *node, 
 	return rc;
 }
 
-/* What stands between quotes in a header of a part. */
+/* Writes the text between quotes in a header of a part. */
 static void quoted_write(struct sdk_buf *out, struct ent_str text)
 {
 	for (size_t i = 0; i < text.n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `build` and `parse` get: the call, and the answer, as JSON. */
+/* The input of `build` and `parse`: the call, and the answer, as JSON. */
 #include "generic.h"
 
 #include "sdk/http.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `decode` gave: the ticket language as the sdk reads it, closed, so that a typing
+ * The output of `decode`: the ticket language as the sdk reads it, closed, so that a typing
  * error does not lose an attribute without a word.
  */
 #include "generic.h"
@@ -84,7 +84,7 @@ static enum ent_rc root_read(const struct sdk_reader *reader, struct sdk_changes
 		rc = sdk_read_head(reader, root, &output.model);
 	if (rc != ENT_OK)
 		return rc;
-	/* What state it is in is told by the ticket that it goes on as. */
+	/* The state of a ticket that goes on as another one is told by that one. */
 	if (sdk_json_kind(sdk_json_at(root, "continues_as")) != SDK_JSON_NULL) {
 		output.told = true;
 		rc = sdk_read_continues(reader, sdk_json_at(root, "continues_as"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A poll's memo: the sdk's cursor, alone or inside of {"cursor", "known"}. What is no cursor is the memo of a program
+ * A poll's memo: the sdk's cursor, alone or inside of {"cursor", "known"}. Any other memo is that of a program
  * that keeps its place itself: it is handed back to that program. When such a program is changed and lets the connector
  * keep the place, the walk begins anew, and people are told.
  */

@@ -314,7 +314,7 @@ static enum ent_rc output_take(void *to, struct ent_str json, struct ent_err *er
 	return output_read(&decoded->list, decoded->zone, sdk_dup(decoded->list.arena, json), err);
 }
 
-/* What the program only copies needs no jq. Whatever goes wrong here is said in jq's words: false. */
+/* A program that only copies needs no jq. Whatever goes wrong here is said in jq's words: false. */
 static bool decode_plain(const struct ent_self *self, const struct ent_webhook *webhook, struct decoded *decoded)
 {
 	enum { PLAIN_BODY_MAX = 1 << 18 }; /* bytes; what is copied several times stays below jq's limit of an output */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * generic: a tool that has no connector of its own, described by jq programs in the
- * supplier's settings. What the program gets (input.c, call.c), the program (program.c,
- * prelude.c, steps.c), what it gave (change.c, request.c, result.c), who sent it
+ * supplier's settings. Its parts: a program's input (input.c, call.c), the program (program.c,
+ * prelude.c, steps.c), its output (change.c, request.c, result.c), proof of the sender
  * (signature.c); put together for what comes in (generic.c) and what goes out (out.c).
  */
 #ifndef GENERIC_H
@@ -32,7 +32,7 @@ struct generic_settings {
 
 struct program;
 
-/* What all programs of one supplier share. */
+/* The parts that all programs of one supplier share. */
 struct program_world {
 	struct ent_str common, params; /* jq definitions before each program; JSON that is $params. Empty: none */
 	const struct zone *zone;       /* NULL: none; outlives the program */
@@ -51,7 +51,7 @@ enum ent_rc program_run(struct program *program, jv input, size_t n_max,
 /* Did the last run read a part of a text only, as it was too long for a regular expression? */
 bool program_has_cut(const struct program *program);
 
-/* What stands in front of each source: one line, ended by an open parenthesis (prelude.c). */
+/* The text in front of each source: one line, ended by an open parenthesis (prelude.c). */
 extern const char program_prelude[];
 /* The source with a step counted in each function (steps.c). */
 struct ent_str program_counted(struct ent_arena *arena, struct ent_str source);
@@ -85,7 +85,7 @@ enum ent_rc json_read(struct ent_str bytes, struct ent_arena *arena, jv *ret, st
 /* The call as its programs get it: texts escaped, and short enough with the marker that a program puts behind them. */
 struct ent_call said_ready(const struct generic_settings *settings, const struct ent_call *call,
 			   struct ent_arena *arena);
-/* What its programs told, with what we wrote ourselves as it was before. */
+/* The changes that its programs told, with what we wrote ourselves as it was before. */
 struct ent_changes said_read(const struct generic_settings *settings, struct ent_changes changes,
 			     struct ent_arena *arena);
 
@@ -150,7 +150,7 @@ struct cursor {
 };
 void cursor_begin(struct cursor *cursor, const struct generic_settings *settings, const struct ent_call *call,
 		  const struct ent_response *response, struct ent_arena *arena, struct ent_err *err);
-/* Of a list without times: was this version of it not told yet? version absent: nobody knows, so it was not. */
+/* For a list without times: was this version of id not told yet? version absent: nobody knows, so it was not. */
 bool cursor_is_news(const struct cursor *cursor, struct ent_str id, struct ent_str version);
 /* Records that this version was told. */
 void cursor_know(struct cursor *cursor, struct ent_str id, struct ent_str version);
@@ -188,7 +188,7 @@ enum ent_rc request_read(const struct sdk_json *root, struct ent_arena *arena, s
 /* "result" and "message": *ret is what it says, with err's words when that is a failure. */
 enum ent_rc verdict_read(const struct sdk_json *root, enum ent_rc *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
-/* What parse() returns. */
+/* The result of parse(), from the program's output. */
 enum ent_rc result_read(const struct ent_call *call, const struct sdk_json *root, struct cursor *poll,
 			const struct zone *zone, struct ent_arena *arena, struct ent_result *ret, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a program gets: {"headers": {"x-name": "value"}, "body": ...}. */
+/* The input of a program: {"headers": {"x-name": "value"}, "body": ...}. */
 #include <limits.h>
 
 #include "generic.h"

@@ -161,7 +161,7 @@ enum ent_rc generic_build(const struct ent_self *self, const struct ent_call *ca
 
 /* ---- parse -------------------------------------------------------------------------------------- */
 
-/* What no program has to think of: other statuses than success, and a page instead of the tool. */
+/* Answers that no program has to think of: other statuses than success, and a page instead of the tool. */
 static enum ent_rc status_check(const struct ent_op *op, const struct ent_response *response, struct ent_arena *arena,
 				struct ent_err *err)
 {
@@ -200,7 +200,7 @@ static enum ent_rc probe_parse(const struct generic_state *state, const struct e
 	return rc == ENT_OK ? ENT_OK : sdk_fail_said(err, rc, sdk_said(&words));
 }
 
-/* What the program says of an answer. *ret_wants: false when it leaves the answer to its usual meaning. */
+/* Asks the program what an answer means. */
 static enum ent_rc parse_ask(const struct generic_state *state, const struct ent_call *call, struct cursor *poll,
 			     const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			     struct ent_err *err)
@@ -237,7 +237,7 @@ static enum ent_rc parse_ask(const struct generic_state *state, const struct ent
 	return rc < 0 ? sdk_fail_said(err, rc, sdk_said(&why)) : rc;
 }
 
-/* What the answer means: its status, where the program leaves that alone, then the program. */
+/* Reads the answer: by its status, unless that is left to the program, then by the program. */
 static enum ent_rc answer_read(const struct generic_state *state, const struct ent_call *call, struct cursor *poll,
 			       const struct ent_response *response, struct ent_arena *arena, struct ent_result *ret,
 			       struct ent_err *err)

@@ -44,7 +44,7 @@ struct plain_run {
 	const struct sdk_json *body;
 };
 
-/* What an expression sees, and what it gives: a value, or the whole input, of which only the body is known here. */
+/* The input of an expression, and its output: a value, or the whole input, of which only the body is known here. */
 struct plain_value {
 	const struct sdk_json *node; /* NULL: null */
 	bool whole, known;           /* known false: jq has to say */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands in front of each program, written in jq: what a program must not have,
+ * The text in front of each program, written in jq: what a program must not have,
  * loops that count their steps, and guards where libjq 1.6 ends the process. Names with
  * _entente_ are out of a program's reach, source_vet() sees to that.
  *

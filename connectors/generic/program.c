@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A jq program in a broker: no environment, no clock, no files, no other inputs, and
- * an end. What ends it is a count of steps: jq's debug callback is the only place
+ * an end. A count of steps ends it: jq's debug callback is the only place
  * where its interpreter asks us; prelude.c gives that callback another name and writes
  * the loops that jq brings again with it. Not bounded: what one program
  * does with each element of a large body (two nested .[] over it are its square), and

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `build` gave: one request, read strictly, since jq is not what stands between a ticket's text and HTTP. */
+/* The output of `build`: one request, read strictly, since jq is not what stands between a ticket's text and HTTP. */
 #include <string.h>
 
 #include "generic.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `parse` gave: what the answer means. */
+/* The output of `parse`: what the answer means. */
 #include "generic.h"
 #include "sdk/reader.h"
 #include "sdk/time.h"
@@ -240,7 +240,7 @@ static enum ent_rc parts_read(const struct sdk_json *root, struct ent_arena *are
 	return rc;
 }
 
-/* What a program may forget, and the broker relies on. */
+/* Checks what a program may forget, and the broker relies on. */
 static enum ent_rc result_vet(const struct ent_call *call, enum ent_rc rc, const struct ent_result *result,
 			      struct ent_err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who sent it: the ways in which tools prove it, one table. */
+/* Proof of the sender: the ways of the tools, one table. */
 #include <string.h>
 
 #include "generic.h"

@@ -190,7 +190,7 @@ static uint64_t big_endian(const char *p, size_t n)
 	return value;
 }
 
-/* What follows a head: its length, with times of `wide` bytes. */
+/* The length of the block after a head, with times of `wide` bytes. */
 static size_t block_size(const char *head, size_t wide)
 {
 	size_t isut = big_endian(head + 20, 4), isstd = big_endian(head + 24, 4), leap = big_endian(head + 28, 4);

@@ -13,7 +13,7 @@ struct github_settings {
 	struct ent_str status_label_prefix, priority_label_prefix, number_label_prefix, repository;
 };
 
-/* What an issue of the API or of a webhook says; id, key, stamp and actor are the caller's. */
+/* Reads an issue of the API or of a webhook; id, key, stamp and actor are the caller's. */
 void github_issue(const struct github_settings *settings, struct ent_change *change, const struct sdk_json *issue,
 		  struct ent_arena *arena);
 enum ent_rc github_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,

@@ -40,7 +40,7 @@ static enum ent_rc repository_path(struct ent_str repository, struct ent_arena *
 	return ENT_OK;
 }
 
-/* Of the ticket the op is about: repository and number out of its key. */
+/* The path of the op's ticket: repository and number out of its key. */
 static enum ent_rc issue_path(const struct ent_op *op, struct ent_arena *arena, struct ent_str *ret,
 			      struct ent_err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What answers of the REST API mean; the calls are made in out.c. */
+/* The meaning of the REST API's answers; the calls are made in out.c. */
 #include "jira.h"
 
 #include "sdk/ask.h"

@@ -26,11 +26,11 @@ void jira_adf_write(struct prose *p, const struct sdk_json *node); /* one node o
 /* The same, with what we wrote there ourselves as it was before it was escaped. */
 struct ent_str jira_said(struct ent_arena *arena, const struct sdk_json *node);
 struct ent_person jira_person(const struct sdk_json *node);
-/* What the webhook's issue says, as far as it says it: a comment's issue is a stub. */
+/* Reads the webhook's issue as far as it is told: a comment's issue is a stub. */
 void jira_issue(const struct jira_settings *settings, const struct sdk_json *issue, struct ent_change *change,
 		struct ent_arena *arena);
 
-/* Neither id nor words: a template that nobody filled in. What stands beside it is told all the same. */
+/* Neither id nor words: a template that nobody filled in. The rest of the webhook is told all the same. */
 bool jira_comment_is_empty(const struct sdk_json *comment);
 /* A comment of the REST API or of a webhook. */
 enum ent_rc jira_comment(struct ent_change *change, const struct sdk_json *comment, struct ent_arena *arena,

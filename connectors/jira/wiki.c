@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Jira's wiki markup as text, by the convention of sdk/prose.h. It goes forward only. What is no markup by Jira's own
- * rules, a sign inside a word, a macro that nobody closes, stays as it was written.
+ * Jira's wiki markup as text, by the convention of sdk/prose.h. It goes forward only. Text that is no markup by Jira's
+ * own rules, a sign inside a word, a macro that nobody closes, stays as it was written.
  */
 #include "wiki.h"
 

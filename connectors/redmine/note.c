@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A note that stands there, edited and removed: Redmine 5 and newer, with the right to edit one's own notes. A note
- * without words and without changes beside it goes. PUT answers 204 whatever was done, so the note is read back. Who
- * reads the note stays as it is: words that are for others do not leave, so an edit reads the note first.
+ * without words and without changes beside it goes. PUT answers 204 whatever was done, so the note is read back. Its
+ * readers stay the same: words that are for others do not leave, so an edit reads the note first.
  */
 #include "redmine.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What changed since: issues in the order of their update, then each of them with its notes. A stamp is a whole second,
+ * A poll reads issues in the order of their update, then each of them with its notes. A stamp is a whole second,
  * and more may happen within it; the cursor reads an issue again at the next poll, until its second is long over.
  */
 #include "redmine.h"

@@ -53,7 +53,7 @@ enum ent_rc redmine_written(const struct ent_response *response, struct ent_aren
 /* The id of the word called `name` in a list of {id, name}; absent: none is called so. Digits stand for themselves. */
 struct ent_str redmine_word_id(const struct sdk_json *list, struct ent_str name);
 #define REDMINE_PRIORITIES "/enumerations/issue_priorities.json"
-/* Of the answer to REDMINE_PRIORITIES. ENT_EINVAL: none is called so. */
+/* The id in the answer to REDMINE_PRIORITIES. ENT_EINVAL: none is called so. */
 enum ent_rc redmine_priority_id(const struct ent_response *response, struct ent_str name, struct ent_arena *arena,
 				struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
 

@@ -147,7 +147,7 @@ static enum ent_rc status_known(struct ent_str status, bool priority, struct ent
 	return sdk_more(ret, priority ? PRIORITIES : WRITE, sdk_format(arena, "%.*s -", ENT_F(status)));
 }
 
-/* What our user may set from here is listed since Redmine 5; before, every status is tried. */
+/* The statuses that our user may set from here are listed since Redmine 5; before, every status is tried. */
 static enum ent_rc begun_parse(const struct redmine_settings *settings, const struct ent_call *call,
 			       const struct sdk_json *issue, struct ent_arena *arena, struct ent_result *ret,
 			       struct ent_err *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What happened since: transactions of the queue's tickets, in the order of their numbers. Each ticket they name is
+ * A poll reads transactions of the queue's tickets, in the order of their numbers. Each ticket they name is
  * asked for once, then the texts of comments. An item's word says which request it is, and its place how far it came:
  *
  *   t                     the ticket; place: who changed it, absent when that is its LastUpdatedBy
@@ -203,7 +203,7 @@ static enum ent_rc ticket_parse(const struct rt_settings *settings, struct sdk_c
 	return ENT_OK;
 }
 
-/* What was removed meanwhile says nothing. */
+/* A transaction that was removed meanwhile says nothing. */
 static enum ent_rc said_parse(struct sdk_cursor *cursor, struct ent_err *err)
 {
 	struct ent_str transaction = transaction_of(cursor->ask->word);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a transaction says. Its text lies in its attachments, beside files. */
+/* The words of a transaction. They lie in its attachments, beside files. */
 #include "rt.h"
 
 #include "sdk/crypto.h"
@@ -13,7 +13,7 @@ static bool is_text(struct ent_str type)
 }
 
 /* Files are attachments; the first plain text without a name is what was said, else the first HTML. */
-/* What was said; `node` tells who and when: an attachment, alone or in a list. */
+/* Adds what was said; `node` tells who and when: an attachment, alone or in a list. */
 static void said_add(struct sdk_changes *list, const struct ent_change *model, char kind, struct ent_str transaction,
 		     const struct sdk_json *node, struct ent_str text)
 {

@@ -82,7 +82,7 @@ struct ent_str sdk_op_title(const struct ent_op *op, enum sdk_dialect dialect, s
 	return sdk_fit_title(arena, op->ticket.at[ENT_TITLE].text, number, &fit);
 }
 
-/* What the title that goes out leaves of the one that was written. Where the dialect escapes some of it, more is said
+/* The part of the written title that the sent title leaves out. Where the dialect escapes some of it, more is said
  * again than was cut, and no word is left out. */
 static struct ent_str title_rest(struct ent_arena *arena, struct ent_str cut, struct ent_str written)
 {

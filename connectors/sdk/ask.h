@@ -37,8 +37,8 @@ struct ent_str sdk_op_description(const struct ent_op *op, enum sdk_dialect dial
 				  struct ent_arena *arena);
 
 /* The answer of a search: the one of the list's objects whose text at `path` holds this op's marker. ENT_OK: its id is
- * in *ret and *ret_found is it. ENT_MORE: it is not there, so write (ret->phase = phase). What is no list is no answer:
- * ENT_ERETRY, for writing on it could do it twice. */
+ * in *ret and *ret_found is it. ENT_MORE: it is not there, so write (ret->phase = phase). An answer without a
+ * list is ENT_ERETRY, for writing on it could do it twice. */
 enum ent_rc sdk_find_marked(const struct sdk_json *list, const char *path, const char *id, const struct ent_op *op,
 			    unsigned phase, struct ent_result *ret, const struct sdk_json **ret_found,
 			    struct ent_err *err) __attribute__((warn_unused_result));

@@ -51,7 +51,7 @@ struct sdk_cursor_rule {
 	int64_t stamp_ms;   /* how fine the tool stamps; 0: 1000 */
 };
 
-/* What needs a request of its own. */
+/* A ticket, or a part of one, that needs a request of its own. */
 struct sdk_cursor_item {
 	struct ent_str ticket, key; /* id, 1..ENT_ID_MAX bytes; what people call it, may be absent */
 	struct ent_str word;        /* the connector's: which request; with `ticket` it says which item this is */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the cursor share; for cursor*.c alone. */
+/* The declarations that the parts of the cursor share; for cursor*.c alone. */
 #ifndef SDK_CURSOR_INSIDE_H
 #define SDK_CURSOR_INSIDE_H
 

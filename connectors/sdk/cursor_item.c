@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the cursor asks for one by one: tickets that the list named, and those that were put aside. */
+/* The items that the cursor asks for one by one: tickets that the list named, and those that were put aside. */
 #include "sdk/cursor_item.h"
 #include "sdk/cursor_list.h"
 

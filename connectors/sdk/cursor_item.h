@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is still to be told or asked for, and what was put aside. For cursor*.c alone. */
+/* The items that are still to be told or asked for, and those put aside. For cursor*.c alone. */
 #ifndef SDK_CURSOR_ITEM_H
 #define SDK_CURSOR_ITEM_H
 

@@ -101,7 +101,7 @@ static int64_t settled_ms(const struct sdk_cursor *cursor)
 	return newest - cursor->rule.overlap_ms - cursor->rule.stamp_ms;
 }
 
-/* What neither this walk nor the next one can meet again. */
+/* Forgets the rows that neither this walk nor the next one can meet again. */
 static void seen_prune(struct sdk_cursor *cursor)
 {
 	int64_t next = cursor_whole(cursor, settled_ms(cursor));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One table of dialects, one pass that writes, one that takes back. What words act is dialect_acts.c's business. */
+/* One table of dialects, one pass that writes, one that takes back. dialect_acts.c knows which words act. */
 #include "sdk/dialect_acts.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  * Words of people in the markup of a tool: they are shown as they were written, and nothing in them acts there. Nobody
  * is called by "@dana", no ticket is linked by "#12", no picture fetched, no template filled in, no command obeyed.
  *
- * What a dialect knows a sign for is escaped (a backslash, an entity). What acts whatever stands before it is broken by
+ * A sign is escaped where the dialect can do that (a backslash, an entity). A word that acts all the same is broken by
  * U+200B, a blank without width, within the word: "@" U+200B "dana". A U+200B of the text itself is written twice, so
  * that all of it can be taken back. Pure.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Texts as a tool takes them: what is too long is shortened, between two words where there are some, with a sentence
- * that says how much is missing and where the whole stands. What counts is what is sent: escaped, with that sentence
+ * that says how much is missing and where the whole stands. The limit counts the sent text: escaped, with that sentence
  * and with the marker. Pure.
  */
 #ifndef SDK_FIT_H

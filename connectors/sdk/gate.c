@@ -11,7 +11,7 @@
 #define SLOTS      256u      /* of the table that finds repeated keys */
 #define SLOTS_KEYS 128u      /* in an object; more are sorted */
 
-/* What one open array or object is waiting for. */
+/* The next token that an open array or object is waiting for. */
 enum want { WANT_VALUE, WANT_VALUE_OR_END, WANT_KEY, WANT_KEY_OR_END, WANT_COMMA_OR_END };
 
 struct scan {
@@ -172,7 +172,7 @@ static struct gate_token *gate_token_add(struct scan *scan, enum gate_kind kind,
 	return token;
 }
 
-/* Of no text: an object, an array, their end, a word. */
+/* Adds a token without text: an object, an array, their end, a word. */
 static bool token_plain(struct scan *scan, enum gate_kind kind)
 {
 	(void)gate_token_add(scan, kind, (struct ent_str){(const char *)scan->p, 0});

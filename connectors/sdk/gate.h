@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The gate before every JSON reader: one pass, no recursion, RFC 8259 and what json.h
- * adds to it. What it passes it also cuts into tokens, so that no reader walks the bytes
+ * adds to it. It also cuts a valid text into tokens, so that no reader walks the bytes
  * a second time. Private to this folder.
  */
 #ifndef SDK_GATE_H

@@ -2,7 +2,7 @@
 /*
  * HTML to plain text, for comments that a tool hands out as HTML. A tokenizer in the
  * spirit of the HTML standard: it reads anything, goes forward only, and keeps what it
- * does not understand as text. What comes out is text: whoever shows it escapes it.
+ * does not understand as text. The result is text: whoever shows it escapes it.
  */
 #include "sdk/html.h"
 
@@ -273,7 +273,7 @@ static struct ent_str plain_of(struct html *h, struct ent_str value)
 	return prose_end(&inner.prose);
 }
 
-/* What stands for a character: an emoji that a tool shows as a picture. */
+/* True when `alt` stands for a character: an emoji that a tool shows as a picture. */
 static bool is_sign(struct ent_str alt)
 {
 	return alt.n > 0 && alt.n <= 40 &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What connectors that write share: paths, headers, what a status means. Pure. */
+/* Helpers of connectors that write: paths, headers, what a status means. Pure. */
 #ifndef SDK_HTTP_H
 #define SDK_HTTP_H
 
@@ -7,7 +7,7 @@
 #include "sdk/http_date.h"
 #include "sdk/json.h"
 
-/* What an HTTP answer that is no success means, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (a 403 that
+/* The meaning of an HTTP answer, by the table of reliability: 2xx ENT_OK; 401, 403 ENT_EAUTH (a 403 that
  * is a limit, by its Retry-After or by its words: ENT_ERETRY); 404, 410 ENT_EGONE; 409, 412 ENT_ECONFLICT; 408, 425,
  * 429, 5xx ENT_ERETRY; 413, and 400 or 422 with words such as "is too long", ENT_ETOOLONG; 3xx and the others (422,
  * 423) ENT_EINVAL; status 0, no answer came: ENT_ERETRY. err: the status and the tool's own words, at most 200 bytes:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What tools write into JSON although it is no text: a byte order mark before it, U+0000 and halves of surrogate pairs
+ * Characters in the JSON of tools that are no text: a byte order mark before it, U+0000 and halves of surrogate pairs
  * within. One such character must not cost a whole page of tickets, so it becomes U+FFFD and the gate sees valid JSON.
  */
 #include "sdk/json_mend.h"

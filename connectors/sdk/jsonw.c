@@ -35,7 +35,7 @@ void sdk_jsonw_close(struct sdk_jsonw *w, char bracket)
 	w->comma = true;
 }
 
-/* What a string cannot hold as it is. U+0000 and bytes that are not UTF-8 become U+FFFD:
+/* Writes a character, escaped where it must be. U+0000 and bytes that are not UTF-8 become U+FFFD:
  * no reader of ours would take them back. Returns how many bytes of the text it stands for. */
 static size_t put_special(struct sdk_buf *buf, const unsigned char *p, const unsigned char *end)
 {

@@ -7,7 +7,7 @@ enum { KEY_DIGITS = 32, NUMBER_DIGITS_MAX = 19 };
 #define PREFIX      "ENT-"
 #define PREFIX_SIZE (sizeof PREFIX - 1)
 
-/* What tools make of a bracket that they escape; the plain one last, as it ends some of the others. */
+/* The forms of a bracket that tools escape; the plain one last, as it ends some of the others. */
 static const char *const opens[] = {"\\[", "&#91;", "&#x5b;", "&#x5B;", "&lbrack;", "&lsqb;", "["};
 static const char *const closes[] = {"\\]", "&#93;", "&#x5d;", "&#x5D;", "&rbrack;", "&rsqb;", "]"};
 

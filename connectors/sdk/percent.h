@@ -10,7 +10,7 @@ int sdk_hex_value(char c); /* 0..15 of a digit of either case, else -1 */
  * two digits. */
 bool sdk_percent_decode(struct ent_arena *arena, struct ent_str s, bool plus, struct ent_str *ret)
     __attribute__((warn_unused_result));
-/* What RFC 3986 leaves unreserved stays, each other byte is %XX. */
+/* Bytes that RFC 3986 leaves unreserved stay, each other byte is %XX. */
 void sdk_percent_encode(struct sdk_buf *buf, struct ent_str s);
 
 #endif

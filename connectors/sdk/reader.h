@@ -14,7 +14,7 @@ struct sdk_reader {
 	struct ent_arena *arena;
 	struct ent_err *err;
 	bool is_closed; /* a member that nobody knows is refused by name; else it is passed over */
-	/* A null attribute says nothing, as jq gives null for what is not there; "" clears. Else null clears, too. */
+	/* A null attribute says nothing, as jq gives null for what is not there; "" clears. False: null clears, too. */
 	bool null_is_untold;
 	/* How a time is read; NULL: one without a zone is UTC. False: it is none, or nobody knows where it is. */
 	bool (*time)(const void *of, struct ent_str text, int64_t *ret_ms);
@@ -24,7 +24,7 @@ struct sdk_reader {
 /* An object, and in a closed reader none but the known members: words with one space between. what: its path. */
 enum ent_rc sdk_read_members(const struct sdk_reader *reader, const struct sdk_json *node, const char *what,
 			     const char *known) __attribute__((warn_unused_result));
-/* "ticket", "version", "time", "actor" and "correlation" of root. What is not told stays as it is in *ret. */
+/* "ticket", "version", "time", "actor" and "correlation" of root. A member not told stays as it is in *ret. */
 enum ent_rc sdk_read_head(const struct sdk_reader *reader, const struct sdk_json *root, struct ent_change *ret)
     __attribute__((warn_unused_result));
 /* ret->kind says whether it was added or removed. Only an added one may lack its id, only a removed one its body. */

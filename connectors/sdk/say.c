@@ -58,7 +58,7 @@ static void put_said(struct speech *to, const char *name, const struct ent_said 
 	sdk_said_print(&to->w, (struct ent_said){said->code, said->params, sdk_head(said->text, to->most)});
 }
 
-/* What stands behind '%', as far as the '}'. */
+/* conversion: the text behind '%', as far as the '}'. */
 static void put_param(struct speech *to, const char *name, const char *conversion, va_list *args)
 {
 	struct ent_str text = ENT_ABSENT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who sent it: the ways that more than one tool has. */
+/* Proof of the sender: the ways that more than one tool has. */
 #include "sdk/verify.h"
 #include "sdk/webhook.h"
 
@@ -45,7 +45,7 @@ static enum ent_rc time_check(struct ent_str timestamp, int64_t now_ms, struct e
 	return ENT_OK;
 }
 
-/* "whsec_" + base64, or base64 alone. What is neither signs nothing. */
+/* "whsec_" + base64, or base64 alone. Any other secret signs nothing. */
 static bool key_decode(struct ent_arena *arena, struct ent_str secret, struct ent_str *ret)
 {
 	struct ent_str text = sdk_starts(secret, "whsec_") ? (struct ent_str){secret.p + 6, secret.n - 6} : secret;

@@ -11,7 +11,7 @@ enum ent_rc sdk_verify_hex(const struct ent_webhook *webhook, const char *name, 
 			   const struct ent_str *secret, size_t n_secret, struct ent_err *err)
     __attribute__((warn_unused_result));
 /* verify() for Standard Webhooks: HMAC-SHA256 over webhook-id.webhook-timestamp.body, base64, several signatures of
- * several versions in header `name`; at most 300 s old. What the sender calls it is the header webhook-id. */
+ * several versions in header `name`; at most 300 s old. The sender's id for it is the header webhook-id. */
 enum ent_rc sdk_verify_standard(const struct ent_webhook *webhook, const char *name, const struct ent_str *secret,
 				size_t n_secret, int64_t now_ms, struct ent_arena *arena, struct ent_err *err)
     __attribute__((warn_unused_result));

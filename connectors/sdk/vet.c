@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the broker takes of a change: sizes, text, times. */
+/* The broker's limits of a change: sizes, text, times. */
 #include "sdk/vet.h"
 #include "sdk/webhook.h"
 
@@ -174,7 +174,7 @@ enum ent_rc sdk_change_vet(const struct ent_change *change, struct ent_err *err)
 	return rc;
 }
 
-/* What people wrote. Nothing that stores or shows it takes U+0000, which says nothing, so it costs no arrival. */
+/* Takes U+0000 out of what people wrote: nothing stores or shows it, it says nothing, so it costs no arrival. */
 void sdk_change_mend(struct ent_arena *arena, struct ent_change *change)
 {
 	struct ent_str *const text[] = {&change->comment.body, &change->comment.author.name, &change->actor.name,

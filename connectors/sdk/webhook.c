@@ -39,7 +39,7 @@ void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_st
 	sdk_set_native(ticket, attr, id);
 }
 
-/* Who writes a list of one means the one. */
+/* A list of one means that one. */
 static const struct sdk_json *only_of(const struct sdk_json *node)
 {
 	if (sdk_json_kind(node) == SDK_JSON_ARRAY && sdk_json_count(node) == 1)

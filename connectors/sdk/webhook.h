@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What connectors share: reading headers, building changes, turning a tool's rich
+ * Helpers that connectors share: reading headers, building changes, turning a tool's rich
  * text into plain text. The second time something appears in a connector, it moves here.
  */
 #ifndef SDK_WEBHOOK_H
@@ -19,12 +19,12 @@ struct ent_str sdk_header(const struct ent_header *header, size_t n_header, cons
 void sdk_set(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str text);
 void sdk_set_native(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str native);
 void sdk_set_person(struct ent_ticket *ticket, enum ent_attr attr, struct ent_str id, struct ent_str name);
-/* What a payload says at path. Text and numbers stand for themselves, an object for its member `name`, a list of one
- * for that one: tools write the same thing in several shapes. True with *ret absent: null or "", there is none. False:
- * nothing is there, or nothing that is understood, and what is known stays. */
+/* The value that a payload tells at path. Text and numbers stand for themselves, an object for its member `name`, a
+ * list of one for that one: tools write the same thing in several shapes. True with *ret absent: null or "", there is
+ * none. False: nothing is there, or nothing that is understood, and what is known stays. */
 bool sdk_told_at(const struct sdk_json *node, const char *path, const char *name, struct ent_str *ret)
     __attribute__((warn_unused_result));
-/* Sets attr to what is told at path, if anything is. Of STATUS and PRIORITY that is the native word. */
+/* Sets attr to what is told at path, if anything is. For STATUS and PRIORITY that is the native word. */
 void sdk_set_told(struct ent_ticket *ticket, enum ent_attr attr, const struct sdk_json *node, const char *path,
 		  const char *name);
 /* A person, group or thing that a tool names by id and perhaps by name: shown by name, else by id; neither clears. */

@@ -247,7 +247,7 @@ static enum ent_rc element_read(struct reader *r)
 	return rc;
 }
 
-/* What may stand before the root. */
+/* Skips what may stand before the root. */
 static enum ent_rc prolog_skip(struct reader *r)
 {
 	bool is_aside = true;

@@ -116,8 +116,8 @@ static void ask_journal(struct ent_request *ret, struct ent_arena *arena, struct
 
 static const struct sdk_cursor_rule poll_rule = {.grain_ms = 1000};
 
-/* Of one record: its journal from the oldest entry on, page after page; before it the record itself when nobody
- * understood it in the list. */
+/* The requests about one record: its journal from the oldest entry on, page after page; before it the record itself
+ * when nobody understood it in the list. */
 #define PLACE_RECORD "record"
 
 static void ask_of_record(const struct servicenow_settings *settings, struct ent_request *ret, struct ent_arena *arena,

@@ -83,7 +83,7 @@ static enum ent_rc build_write(const struct zendesk_settings *settings, const st
 	return rc;
 }
 
-/* What is asked for of one ticket: its comments, from the oldest on, page after page; before them the ticket itself
+/* The requests about one ticket: its comments, from the oldest on, page after page; before them the ticket itself
  * when nobody understood it in the export. */
 #define PLACE_TICKET   "ticket"
 #define PLACE_COMMENTS "comments"

@@ -159,7 +159,7 @@ static enum ent_rc event_decode(const struct zendesk_settings *settings, struct 
 	change->correlation.number = sdk_word_at(detail, "external_id");
 	if (sdk_eqz(type, "ticket.comment_added"))
 		return zendesk_comment(list, &head, ENT_COMMENT_ADDED, comment, err);
-	/* These two tell the id alone. What the supplier took back must not be shown any longer. */
+	/* These two tell the id alone. A comment that the supplier took back must not be shown any longer. */
 	if (sdk_eqz(type, "ticket.comment_made_private") || sdk_eqz(type, "ticket.comment_redacted"))
 		return zendesk_comment(list, &head, ENT_COMMENT_REMOVED, comment, err);
 	if (sdk_eqz(type, "ticket.attachment_linked_to_comment")) {

@@ -18,10 +18,10 @@ struct zendesk_settings {
 
 /* An id; nobody is null, "" or "0". */
 struct ent_str zendesk_id_at(const struct sdk_json *node, const char *path);
-/* What a ticket of either shape says. */
+/* Reads a ticket of either shape. */
 void zendesk_ticket(const struct zendesk_settings *settings, struct ent_ticket *ticket, const struct sdk_json *node,
 		    struct ent_arena *arena);
-/* What the event itself says changed, where its ticket does not say it. type: "ticket.status_changed". */
+/* Reads what the event itself says changed, where its ticket does not say it. type: "ticket.status_changed". */
 void zendesk_event(struct ent_ticket *ticket, struct ent_str type, const struct sdk_json *event,
 		   struct ent_arena *arena);
 

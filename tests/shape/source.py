@@ -16,6 +16,8 @@ FILE_CEILING, FUNCTION_CEILING = 500, 60
 TABLES = {"broker/cli/question_table.c": "the help and the rows of eleven commands"}
 CONNECTOR_H_CEILING = 250
 
+SUBJECTLESS = re.compile(r"/\*\s*(?:\n\s*\*\s*)?((?:What|Who|One that|Else|Of) [^.?!*]*[.?!]?)")
+
 TOP_LEVEL = {"broker", "connectors", "schemas", "tests", "deploy", "CMakeLists.txt", "CMakePresets.json", "README.md",
              "LICENSE"}
 
@@ -195,13 +197,22 @@ def text_rules(texts):
     yield f"text: no line is wider than {WIDE} columns (aim 120)", wide
 
 
+def word_rules(sources):
+    """A question may begin so, a statement not: its subject is not named."""
+    bad = []
+    for path, text in sources.items():
+        if path.startswith(("broker/", "connectors/")):
+            bad += [f"{path}:{line_of(text, m.start())}: {m[1][:60]}" for m in SUBJECTLESS.finditer(text) if not m[1].endswith("?")]
+    yield "words: no comment begins with What, Who, One that, Else or Of", bad
+
+
 def tree_rules(tree):
     yield "tree: the top level holds only what it may", [
         f for f in {p.split("/")[0] for p in tree} if not f.startswith(".") and f not in TOP_LEVEL]
 
 
 def rules(sources, texts, tree):
-    for of in (layer_rules(sources), banned_rules(sources), size_rules(sources), text_rules(texts), tree_rules(tree)):
+    for of in (layer_rules(sources), banned_rules(sources), size_rules(sources), word_rules(sources), text_rules(texts), tree_rules(tree)):
         yield from of
 
 
@@ -230,6 +241,7 @@ PROBES = {
     "size: no file": ("broker/edge/a.c", "\n" * (FILE_CEILING + 1)),
     "size: no function": ("broker/edge/a.c", "{\n" + "\n" * (FUNCTION_CEILING + 1) + "}\n"),
     "size: connector.h": ("connectors/abi/entente/connector.h", "\n" * (CONNECTOR_H_CEILING + 1)),
+    "words: no comment": ("broker/edge/a.c", "/*\n * What was sent. */\n"),
     "text: every source": ("broker/edge/a.c", "int a;\n"),
     "text: nothing": ("broker/edge/a.c", LATER),
     "text: no line": ("broker/edge/a.c", "a" * 200 + "\n"),

@@ -8,16 +8,16 @@
  * the same result, so a connector is tested from a text file, replayed from a
  * stored arrival, and fuzzed.
  *
- * Memory. What is passed in is borrowed until the call returns. What is handed
- * out is borrowed from an argument or taken from the call's arena. What a call
- * deferred there runs before the connector is unloaded: it may be its code.
+ * Memory. Arguments are borrowed until the call returns. Results are borrowed
+ * from an argument or taken from the call's arena. A function deferred there
+ * runs before the connector is unloaded: it may be its code.
  *
  * Threads. open() makes one state per supplier and thread; the broker never
  * uses one state on two threads. Without open() there is no state at all.
  *
  * Versions. ENT_ABI changes when a struct or a meaning here changes. The table
  * grows at its end only, and `size` says how much of it the connector knew: at
- * least through `decode`. To the broker what lies behind its `size` is zero.
+ * least through `decode`. The broker reads zero behind its `size`.
  *   1  first version
  *   2  the way out: marker and number in the op, look and repeat, polling
  *   3  probe; login, and secrets that a connector places without seeing them; limits of texts, and a text that is too
@@ -40,8 +40,8 @@ enum ent_op_kind {
 	ENT_UPDATE_TICKET,
 	ENT_ADD_COMMENT,
 	ENT_EDIT_COMMENT,   /* a comment that ADD_COMMENT wrote gets other words */
-	ENT_REMOVE_COMMENT, /* a comment that ADD_COMMENT wrote goes; where the tool keeps a trace, its words go. One
-			     * that is not there any more is ENT_OK */
+	ENT_REMOVE_COMMENT, /* a comment that ADD_COMMENT wrote goes; where the tool keeps a trace, its words go. A
+			     * comment that is not there any more is ENT_OK */
 	ENT_FETCH_TICKET,
 	ENT_POLL,
 	ENT_PROBE, /* "who am I?": a read that needs our credentials and no ticket. ENT_OK: they are accepted.
@@ -66,7 +66,7 @@ struct ent_limits {
 
 enum ent_language { ENT_ENGLISH, ENT_FRENCH }; /* of the sentences that we add to what people wrote */
 
-/* What one may do with an op whose outcome is not known: the request left, no answer came. */
+/* How to repeat an op whose outcome is not known: the request left, no answer came. */
 enum ent_repeat {
 	ENT_REPEAT_NEVER,  /* a repeat could do it twice: a person decides */
 	ENT_REPEAT_SEARCH, /* call again with `look`: the connector searches the marker before it writes */
@@ -81,7 +81,7 @@ struct ent_op {
 				* EDIT_COMMENT: as its ADD_COMMENT put it there; it stays */
 	struct ent_str number; /* our incident's number, "ENT-000042": correlation field, title or text of a CREATE */
 	/* UPDATE, *_COMMENT, FETCH: id and key say which one. CREATE, UPDATE: `has` and `at` are what it shall say.
-	 * Of STATUS and the scales `text` is canonical and `native` the tool's word from the supplier's map, never
+	 * For STATUS and the scales `text` is canonical and `native` the tool's word from the supplier's map, never
 	 * absent. */
 	struct ent_ticket ticket;
 	/* ADD_COMMENT: body is ready to show and names its author. visibility says how it shall stand in the tool;
@@ -127,7 +127,7 @@ struct ent_result {
 	unsigned phase;         /* ENT_MORE: the next one, not 0 */
 	struct ent_str memo;    /* ENT_MORE: for the next phase. POLL: where to go on, also with ENT_OK */
 	unsigned retry_after_s; /* ENT_ERETRY: 0 leaves it to the broker, which knows Retry-After itself */
-	/* What the answer tells about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
+	/* The answer's news about tickets, as decode() would say it. After an UPDATE and a FETCH: the ticket as it
 	 * stands there now, which is how the broker finds a write that was answered with success and not done. With
 	 * ENT_EGONE of an UPDATE, *_COMMENT or FETCH: where the op's ticket goes on (ENT_TICKET_CONTINUES, and
 	 * ENT_TICKET_REMOVED of the new one when that cannot be read): the op is then done at the new one. */
@@ -207,7 +207,7 @@ struct ent_connector {
 	/* What happened? ENT_EINVAL with the reason keeps the payload as a dead letter. */
 	enum ent_rc (*decode)(const struct ent_self *, const struct ent_webhook *, struct ent_arena *,
 			      struct ent_changes *ret, struct ent_err *);
-	/* What to ask the tool for this phase of the call, and what its answer means.
+	/* build() asks the tool for this phase of the call, parse() reads its answer.
 	 * NULL: this connector only listens. build() may say ENT_OK without a method: there is nothing to ask, the op
 	 * is done. parse() gets every HTTP answer and calls sdk_http_status() for what is no success. For POLL,
 	 * ENT_MORE means: more is waiting now; ENT_OK: caught up. In both the changes and the memo are stored together.
@@ -225,7 +225,7 @@ struct ent_connector {
 	 * growing pauses, and only the last one lets a write go. The supplier's setting `search_lag` takes its place.
 	 */
 	enum ent_repeat (*repeat)(const struct ent_self *, enum ent_op_kind, unsigned *ret_lag_s);
-	/* What the tool cannot express, one sentence each for people, ends with {0}; may be NULL. */
+	/* Things that the tool cannot express, one sentence each for people, ends with {0}; may be NULL. */
 	const struct ent_sentence *cannot;
 	struct ent_limits limits; /* of the tool as it comes; {0}: none is known */
 	/* Bits of scales: the tool works those of `derived` out from those of `derived_from`. They never go out in one

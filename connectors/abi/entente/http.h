@@ -13,7 +13,7 @@ struct ent_webhook {
 	const struct ent_header *header;
 	size_t n_header;
 	struct ent_str body; /* the raw bytes, as signed */
-	/* What stood behind the supplier's name in the path, decoded: POST /hooks/NAME/this. A secret, for verify()
+	/* The rest of the path, behind the supplier's name, decoded: POST /hooks/NAME/this. A secret, for verify()
 	 * alone. Absent: nothing stood there. */
 	struct ent_str path_secret;
 };

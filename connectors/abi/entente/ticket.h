@@ -21,7 +21,7 @@ struct ent_str {
 /* The two arguments of a "%.*s"; absent prints nothing. s is worked out more than once. */
 #define ENT_F(s) (int)(s).n, ((s).p ? (s).p : "")
 
-/* What the broker takes. Beyond it an arrival becomes a dead letter. */
+/* The broker's limits. Beyond them an arrival becomes a dead letter. */
 #define ENT_ID_MAX         200  /* bytes of an id or key of a ticket, comment, attachment or arrival */
 #define ENT_CHANGES_MAX    1000 /* per arrival; of more the first are taken, and it also becomes a dead letter */
 #define ENT_REFERENCES_MAX 32   /* in one change */
@@ -33,7 +33,7 @@ struct ent_arena {
 	void (*defer)(struct ent_arena *, void (*fn)(void *), void *what);
 };
 
-/* What the caller should do next. Negative is failure. */
+/* The caller's next step. Negative is failure. */
 enum ent_rc {
 	ENT_OK = 0,
 	ENT_MORE = 1,          /* parse(): one more round trip, next phase */
@@ -86,8 +86,8 @@ struct ent_value {
 	struct ent_str text, native;
 };
 
-/* id, name, steps: how many steps a scale has, "1" the most severe; 0: it is no scale. What the broker does with each
- * stands in core/attr.h. */
+/* id, name, steps: how many steps a scale has, "1" the most severe; 0: it is no scale. core/attr.h says what the broker
+ * does with each. */
 #define ENT_ATTRIBUTES(X)                                                                                              \
 	X(ENT_TITLE, "title", 0)                                                                                       \
 	X(ENT_DESCRIPTION, "description", 0) /* plain text or Markdown */                                              \
@@ -123,7 +123,7 @@ struct ent_ticket {
 	struct ent_value at[ENT_N_ATTR];
 };
 
-/* What ties a ticket to an incident. Each is optional. */
+/* The ties of a ticket to an incident. Each is optional. */
 struct ent_reference {
 	struct ent_str supplier, id; /* another supplier's name or title, and its ticket id or key */
 };
