@@ -86,20 +86,27 @@ static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 	return comment;
 }
 
-/* Adds the texts that were sent, or may have been; the newest first. */
-static void add_deliveries(struct copies *copies)
+/* $1 the incident, $2 the supplier, $3 how many, $4 how late. */
+static struct db_stmt *ask_copies(const struct copies *copies, const char *sql)
 {
-	struct db_stmt *stmt =
-	    db_use(copies->apply->db,
-		   "SELECT " COMMENT_FIELDS ", d.key, d.text, d.op = 'create_ticket' FROM delivery AS d "
-		   "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
-		   "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
-		   "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
+	struct db_stmt *stmt = db_use(copies->apply->db, sql);
 
 	db_bind_int(stmt, 1, copies->at->incident->number);
 	db_bind_str(stmt, 2, copies->at->supplier);
 	db_bind_int(stmt, 3, QUOTE_COPIES_MAX);
 	db_bind_int(stmt, 4, copies->until_ms);
+	return stmt;
+}
+
+/* Adds the texts that were sent, or may have been; the newest first. */
+static void add_deliveries(struct copies *copies)
+{
+	struct db_stmt *stmt = ask_copies(
+	    copies, "SELECT " COMMENT_FIELDS ", d.key, d.text, d.op = 'create_ticket' FROM delivery AS d "
+		    "LEFT JOIN comment AS c ON c.uuid = d.comment AND d.comment <> '' WHERE d.incident = $1 "
+		    "AND d.supplier = $2 AND d.op <> 'update_ticket' AND (d.attempt > 0 OR length(d.hash) > 0) "
+		    "AND d.made_ms <= $4 ORDER BY d.id DESC LIMIT $3");
+
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
 		struct ent_str text = db_str(stmt, 6);
@@ -116,17 +123,13 @@ static void add_deliveries(struct copies *copies)
 /* Adds comments that stand there without a delivery that is remembered, as after a rebuild. */
 static void add_forgotten(struct copies *copies)
 {
-	struct db_stmt *stmt = db_use(
-	    copies->apply->db,
+	struct db_stmt *stmt = ask_copies(
+	    copies,
 	    "SELECT " COMMENT_FIELDS " FROM (SELECT * FROM comment WHERE incident = $1 AND recorded_ms <= $4 ORDER BY "
 	    "created_ms DESC, id DESC LIMIT 5 * $3) AS c WHERE c.supplier <> $2 AND EXISTS (SELECT 1 FROM copy AS k "
 	    "WHERE k.comment = c.uuid AND k.supplier = $2) AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.comment "
 	    "= c.uuid AND d.comment <> '' AND d.supplier = $2) LIMIT $3");
 
-	db_bind_int(stmt, 1, copies->at->incident->number);
-	db_bind_str(stmt, 2, copies->at->supplier);
-	db_bind_int(stmt, 3, QUOTE_COPIES_MAX);
-	db_bind_int(stmt, 4, copies->until_ms);
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
 
