@@ -122,9 +122,8 @@ static const struct config_key supplier_keys[] = {
     {.name = "private_comments",
      .form = "keep or drop",
      .help = "What becomes of a comment that its tool calls private. keep: its organisation and we may read it (the "
-	     "default). drop: its text is not stored, only counted. Then a dead letter keeps no body that may hold "
-	     "one, and "
-	     "cannot be replayed."},
+	     "default). drop: its text is not stored, only counted. Then a dead letter whose body "
+	     "may hold a private comment is kept without its body, and cannot be replayed."},
     {.name = "joins",
      .form = "ask, shared or anyone",
      .help =

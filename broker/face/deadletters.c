@@ -82,8 +82,8 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	}
 	if (supplier->drops_private && !letter->body.n) {
 		(void)sdk_fail_as(err, ENT_EINVAL, "ask.body_not_kept",
-				  "its body was not kept, because {supplier=%.*s} has `private_comments: drop` and it "
-				  "may have held one; have the tool send it again",
+				  "its body was not kept, because {supplier=%.*s} has `private_comments: drop` and the "
+				  "body may have held a private comment; have the tool send it again",
 				  ENT_F(letter->supplier));
 		return NULL;
 	}

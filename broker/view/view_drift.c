@@ -147,7 +147,7 @@ static bool add_changed(struct drift_page *drift, const struct party *party)
 		bool was_removed = sdk_eqz(db_str(stmt, 1), delivery_op_name(ENT_REMOVE_COMMENT));
 		struct drift_row row = {"comment", ENT_STR("in the thread"), ENT_STR("old words"), db_str(stmt, 0),
 					SDK_SENTENCE("drift.share_with_history",
-						     "entente share --with-history: then the tool gets its new words")};
+						     "entente share --with-history brings the new words to the tool")};
 		if (was_removed) {
 			row.theirs = ENT_STR("taken out");
 			row.next = SDK_SENTENCE("drift.write_again",
