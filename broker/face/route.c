@@ -28,6 +28,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -44,7 +45,8 @@ static const struct route routes[] = {
     {"PATCH", "/v1/incidents/{}", false, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},
-    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comments_post},
+    {"POST", "/v1/incidents/{}/comments", false, true, dry_arguments, comments_post},
+    {"POST", "/v1/incidents/{}/comments/{}/widen", false, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", false, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", false, false, NULL, comments_delete},
     {"GET", "/v1/deliveries", false, false, delivery_arguments, deliveries_list},

@@ -14,7 +14,7 @@
 #include "base/metric.h"
 #include "base/note.h"
 #include "core/arrival.h"
-#include "core/delivery.h"
+#include "core/reader.h"
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
@@ -35,13 +35,14 @@ enum job_kind {
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; comment_uuid: of
+	JOB_COMMENT, /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none; comment_uuid: of
 		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
 	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
 		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
 	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
+	JOB_COMMENT_WIDEN,  /* incident, comment_uuid: of our own; audience, readers, author */
 	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
 	JOB_JOIN_ACCEPT,    /* id, author */
 	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
@@ -80,7 +81,9 @@ struct ask {
 	struct brief brief;
 	struct audience audience;
 	char comment_uuid[ID_SIZE], incident_uuid[ID_SIZE];
-	bool has_audience;
+	bool has_audience; /* an edit changes it */
+	bool narrowest;    /* a comment: nothing was said about its audience */
+	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;
@@ -104,6 +107,7 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
+	JOB_CONTENT,    /* what was asked is not what it should be: see err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
