@@ -1,6 +1,6 @@
--- The store, version 3: people. Each part of the thread has its tables here, under its own heading.
+-- The store, version 3: people work on one incident together.
 
--- ---- Who a person is, and what each may do -----------------------------------------------
+-- ---- Who a person is, and what each may do (people) -----------------------------------------------
 
 -- A person of one organisation, or of ours. Never removed: comments and the audit log name its ref.
 CREATE TABLE account (
@@ -29,3 +29,17 @@ ALTER TABLE token ADD COLUMN role TEXT NOT NULL DEFAULT 'system';
 ALTER TABLE token ADD COLUMN verbs TEXT NOT NULL DEFAULT ''; -- words with commas between; '' all of its role
 ALTER TABLE token ADD COLUMN account TEXT NOT NULL DEFAULT ''; -- ref of the person that it stands for; '' a machine
 CREATE INDEX token_account ON token (account) WHERE account <> '';
+
+-- Time that passes by itself (thread): what the writer does when a time has come. Set and cleared by the fold of events,
+-- so that a rebuilt store has the same ones.
+CREATE TABLE timer (
+	id       INTEGER PRIMARY KEY,
+	due_ms   BIGINT NOT NULL, -- by the world's clock
+	made_ms  BIGINT NOT NULL, -- 0: due by the calendar; else counted from then, and anew when the clock is set back behind it
+	kind     TEXT NOT NULL, -- undo, promise, ask, handover
+	incident BIGINT NOT NULL, -- number; a merge moves it
+	subject  TEXT NOT NULL, -- uuid of what it is about
+	UNIQUE (kind, subject)
+);
+CREATE INDEX timer_due ON timer (due_ms, id);
+CREATE INDEX timer_incident ON timer (incident);
