@@ -6,13 +6,6 @@
 #include "sdk/webhook.h"
 #include "store/rows.h"
 
-/* Its share was taken back since it was let in. */
-static bool takes_part(const struct job *job, struct dossier *dossier)
-{
-	return job->ask.by.kind != READER_ORGANISATION ||
-	       dossier_takes_part(dossier, job->ask.by.organisation, ENT_ABSENT);
-}
-
 /* answered: NULL: it answers none. */
 static bool decide(struct job *job, struct dossier *dossier, const struct comment *answered, struct audience *ret)
 {
@@ -28,20 +21,12 @@ static bool decide(struct job *job, struct dossier *dossier, const struct commen
 	return false;
 }
 
-static bool refuse_gone(struct job *job)
-{
-	job_refuse(job, JOB_NOT_FOUND, "ask.nothing_here", "there is nothing here for this reader");
-	return false;
-}
-
 /* The comment that it answers has to stand in the same thread. */
 bool audience_ask_new(struct apply *apply, struct job *job, struct dossier *dossier, struct audience *ret)
 {
 	struct ent_str id = sdk_str(job->ask.reply_to);
 	struct comment answered;
 
-	if (!takes_part(job, dossier))
-		return refuse_gone(job);
 	if (id.n && (!comment_by_uuid(apply->db, apply->arena, id, &answered) ||
 		     answered.incident != dossier->incident.number)) {
 		job_refuse(job, JOB_CONFLICT, "ask.no_comment_to_answer",

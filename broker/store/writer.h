@@ -77,6 +77,7 @@ struct ask {
 	int64_t id;
 	struct ent_str supplier, text;
 	struct ent_person author; /* the token's name */
+	struct reader by;         /* who asks; nobody: the broker itself */
 	bool escalated, with_history;
 	struct brief brief;
 	struct audience audience;
