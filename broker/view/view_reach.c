@@ -63,7 +63,7 @@ static void print_reach(const struct view *view, struct sdk_jsonw *w, const stru
 static bool find_comment(const struct view *view, const struct view_reach *asked, struct dossier *dossier,
 			 struct comment *ret)
 {
-	*ret = (struct comment){.format = asked->format};
+	*ret = (struct comment){.format = asked->format, .created_ms = asked->now_ms, .recorded_ms = asked->now_ms};
 	if (asked->comment) {
 		const struct comment *known =
 		    dossier_comment(dossier, ENT_STR(""), ENT_STR(""), sdk_str(asked->comment));
