@@ -3,6 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/queue_plan.h"
+#include "core/reader.h"
 #include "store/changes.h"
 #include "store/copies.h"
 #include "store/deliveries.h"
@@ -285,7 +286,8 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 		}
 		planned->audience = (struct audience){sdk_dup(apply->arena, db_str(stmt, 1)), db_int(stmt, 2) == 1,
 						      db_int(stmt, 3) == 1};
-		if (!audience_allows(&planned->audience, organisation_of(supplier), true))
+		const struct spoken spoken = {.audience = &planned->audience};
+		if (reader_right_of(organisation_of(supplier), &spoken, true) == RIGHT_NONE)
 			continue;
 		snprintf(planned->comment, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 		n++;
