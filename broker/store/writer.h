@@ -14,7 +14,7 @@
 #include "base/metric.h"
 #include "base/note.h"
 #include "core/arrival.h"
-#include "core/delivery.h"
+#include "core/reader.h"
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
@@ -80,6 +80,7 @@ struct ask {
 	int64_t id;
 	struct ent_str supplier, text;
 	struct ent_person author; /* the token's name */
+	struct reader by;         /* who asks; nobody: the broker itself */
 	bool escalated, with_history;
 	struct brief brief;
 	struct audience audience;

@@ -6,7 +6,7 @@
 
 #define APPLICATION_ID 0x454e5445
 
-/* What version 2 brought; the tables of version 1 are as they were. */
+/* What versions 2 and 3 brought; the tables of version 1 are as they were. */
 static void make_old(struct world *world)
 {
 	static const char undo[] =
@@ -15,7 +15,11 @@ static void make_old(struct world *world)
 	    "aside; "
 	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP TABLE "
 	    "join_request; DROP INDEX "
-	    "comment_uuid";
+	    "comment_uuid; "
+	    /* and what version 3 brought */
+	    "DROP TABLE account; DROP INDEX token_account; ALTER TABLE token DROP COLUMN ref; ALTER TABLE token DROP "
+	    "COLUMN organisation; ALTER TABLE token DROP COLUMN role; ALTER TABLE token DROP COLUMN verbs; ALTER TABLE "
+	    "token DROP COLUMN account";
 	struct ent_change both = ticket(world, "O-2", "new", NULL);
 	struct ent_err err;
 	struct db *db = NULL;
