@@ -154,7 +154,7 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 {
 	if (!reading->shares)
 		return refuse_delivery(CAUSE_UNSHARED, ret_cause);
-	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
+	if (!comment || comment->removed || comment->held_by.n || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	const struct spoken spoken = reader_spoken(comment);

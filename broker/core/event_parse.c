@@ -119,7 +119,8 @@ static void read_ticket(struct reader *reader, const struct sdk_json *node, stru
 	read_ticket_name(node, ret);
 	/* A comment of a person with us stands in no ticket. */
 	bool may_be_ours = ret->kind == EVENT_COMMENT_ADDED || ret->kind == EVENT_COMMENT_EDITED ||
-			   ret->kind == EVENT_COMMENT_REMOVED || ret->kind == EVENT_ATTACHMENT_ADDED;
+			   ret->kind == EVENT_COMMENT_REMOVED || ret->kind == EVENT_COMMENT_PUBLISHED ||
+			   ret->kind == EVENT_ATTACHMENT_ADDED;
 	if (!ret->ticket_id.n && (!may_be_ours || ret->supplier.n))
 		fail_at_member(reader, "ticket.id");
 	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
@@ -205,6 +206,11 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
 		to->audience = audience_at(reader, comment);
+	if (sdk_json_at(comment, "held")) {
+		to->held_by = sdk_or_empty(to->author.organisation);
+		to->meant = audience_at(reader, sdk_json_at(comment, "held"));
+		to->held_ms = time_at(reader, comment, "held.until", true);
+	}
 	to->created_ms = time_at(reader, comment, "created", true);
 	to->edited_ms = time_at(reader, comment, "edited", false);
 	to->recorded_ms = time_at(reader, comment, "recorded", false);
@@ -429,6 +435,16 @@ static void read_thread_change(struct reader *reader, const struct sdk_json *nod
 {
 	read_ticket(reader, node, ret);
 	read_comment(reader, node, ret);
+	ret->is_undone = sdk_json_bool(sdk_json_at(node, "undone"), false);
+}
+
+static void read_pinned(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	uuid_at(reader, node, "comment.id", true, ret->comment.uuid);
+	ret->comment.supplier = sdk_or_empty(member_text(node, "comment.supplier"));
+	ret->comment.ticket = sdk_or_empty(member_text(node, "comment.ticket"));
+	ret->comment.external_id = member_text(node, "comment.external_id");
+	ret->is_pinned = sdk_json_bool(sdk_json_at(node, "pinned"), false);
 }
 
 static void read_attachment_added(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -459,6 +475,8 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_COMMENT_ADDED] = read_thread_change,
     [EVENT_COMMENT_EDITED] = read_thread_change,
     [EVENT_COMMENT_REMOVED] = read_thread_change,
+    [EVENT_COMMENT_PUBLISHED] = read_thread_change,
+    [EVENT_COMMENT_PINNED] = read_pinned,
     [EVENT_ATTACHMENT_ADDED] = read_attachment_added,
     [EVENT_DELIVERY_DONE] = read_delivery,
     [EVENT_DELIVERY_PARKED] = read_delivery,

@@ -127,6 +127,31 @@ static void print_changes(struct sdk_jsonw *w, const struct event *event)
 	}
 }
 
+/* Its organisation is its author's. */
+static void print_held(struct sdk_jsonw *w, const struct comment *comment)
+{
+	sdk_jsonw_key(w, "held");
+	sdk_jsonw_open(w, '{');
+	print_time(w, "until", comment->held_ms);
+	sdk_jsonw_key(w, "audience");
+	audience_print(w, &comment->meant);
+	sdk_jsonw_close(w, '}');
+}
+
+static void print_pinned(struct sdk_jsonw *w, const struct event *event)
+{
+	const struct comment *comment = &event->comment;
+
+	sdk_jsonw_key(w, "comment");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "id", comment->uuid);
+	sdk_jsonw_kstr_some(w, "supplier", comment->supplier);
+	sdk_jsonw_kstr_some(w, "ticket", comment->ticket);
+	sdk_jsonw_kstr(w, "external_id", sdk_or_empty(comment->external_id));
+	sdk_jsonw_close(w, '}');
+	sdk_jsonw_kbool(w, "pinned", event->is_pinned);
+}
+
 static void print_comment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
@@ -136,13 +161,19 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", comment->uuid);
 	sdk_jsonw_kstr_some(w, "external_id", comment->external_id);
-	if (event->kind != EVENT_COMMENT_REMOVED) {
+	if (event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED) {
 		person_print(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
 		sdk_jsonw_kz(w, "format", comment_format_word(comment->format));
 		if (comment->reply_to[0])
 			sdk_jsonw_kz(w, "reply_to", comment->reply_to);
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
+		sdk_jsonw_key(w, "audience");
+		audience_print(w, &comment->audience);
+	}
+	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
+		print_held(w, comment);
+	if (event->kind == EVENT_COMMENT_PUBLISHED) {
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
 	}
@@ -154,6 +185,8 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	if (comment->origin)
 		sdk_jsonw_kstr(w, "origin", incident_number(comment->origin, number));
 	sdk_jsonw_close(w, '}');
+	if (event->is_undone)
+		sdk_jsonw_kbool(w, "undone", true);
 }
 
 static void print_attachment(struct sdk_jsonw *w, const struct event *event)
@@ -413,6 +446,8 @@ static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event
     [EVENT_COMMENT_ADDED] = print_comment,
     [EVENT_COMMENT_EDITED] = print_comment,
     [EVENT_COMMENT_REMOVED] = print_comment,
+    [EVENT_COMMENT_PUBLISHED] = print_comment,
+    [EVENT_COMMENT_PINNED] = print_pinned,
     [EVENT_ATTACHMENT_ADDED] = print_attachment,
     [EVENT_DELIVERY_DONE] = print_delivery,
     [EVENT_DELIVERY_PARKED] = print_delivery,

@@ -403,6 +403,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_overruled(at, ret);
 		break;
 	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_PUBLISHED:
 		plan_comment(at, ret);
 		break;
 	case EVENT_COMMENT_EDITED:
@@ -440,6 +441,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_COMMENT_PINNED:
 	case EVENT_N:
 		break;
 	}

@@ -125,6 +125,8 @@ void fold_incident(struct incident *incident, const struct event *event)
 		break;
 	case EVENT_COMMENT_REMOVED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_PUBLISHED:
+	case EVENT_COMMENT_PINNED:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:
@@ -245,7 +247,17 @@ void fold_comment(struct comment *comment, const struct event *event)
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
 		return;
 	}
+	if (event->kind == EVENT_COMMENT_PINNED) {
+		comment->pinned_ms = event->is_pinned ? event->recorded_ms : 0;
+		return;
+	}
 	comment->stamp = said->stamp;
+	if (event->kind == EVENT_COMMENT_PUBLISHED) { /* others read it as one that was said now */
+		comment->audience = said->audience;
+		comment->recorded_ms = event->recorded_ms;
+		comment->held_by = ENT_STR("");
+		return;
+	}
 	if (event->kind == EVENT_COMMENT_REMOVED) {
 		comment->removed = true;
 		comment->body = ENT_STR("");

@@ -32,7 +32,8 @@ struct spoken reader_spoken(const struct comment *comment)
 	return (struct spoken){.author = comment->author.organisation,
 			       .audience = &comment->audience,
 			       .published_ms = comment->recorded_ms,
-			       .said_ms = comment->created_ms};
+			       .said_ms = comment->created_ms,
+			       .held = comment->held_by.n > 0};
 }
 
 enum right reader_right(const struct reader *reader, const struct spoken *spoken, bool shares)
@@ -88,6 +89,8 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return comment && reader_sees_comment(reader, comment, reading) &&
 		       audience_allows(&event->comment.audience, reader->organisation, true);
 	case EVENT_COMMENT_REMOVED:
+	case EVENT_COMMENT_PUBLISHED:
+	case EVENT_COMMENT_PINNED:
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_DESCRIBED:

@@ -10,6 +10,7 @@
 #include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
+#include "store/jobs_thread.h"
 #include "store/rows.h"
 #include "store/settle.h"
 
@@ -203,6 +204,7 @@ static void run_comment(struct apply *apply, struct job *job)
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
+	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
 	end_job(apply, job, &events);
 }
@@ -313,6 +315,11 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 		return;
 	if (known->removed) {
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
+		return;
+	}
+	if (known->held_by.n && job->ask.has_audience) {
+		job_refuse(job, JOB_CONFLICT, "ask.comment_held",
+			   "the comment is held: undo it and write it for others, or publish it first");
 		return;
 	}
 	struct audience audience;

@@ -35,14 +35,19 @@ enum job_kind {
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none; comment_uuid: of
+	JOB_COMMENT, /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
+		      * undo_ms: how long it is held; comment_uuid: of
 		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
 	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
 		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
-	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
-	JOB_COMMENT_WIDEN,  /* incident, comment_uuid: of our own; audience, readers, author */
+	JOB_COMMENT_REMOVE,  /* incident, comment_uuid: of our own; author */
+	JOB_COMMENT_PUBLISH, /* incident, comment_uuid, author: one that is held is sent now. One that is not held any
+			      * more is JOB_REPEATED */
+	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
+	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_COMMENT_WIDEN,   /* incident, comment_uuid: of our own; audience, readers, author */
 	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
 	JOB_JOIN_ACCEPT,    /* id, author */
 	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
@@ -85,6 +90,8 @@ struct ask {
 	bool has_audience; /* an edit changes it */
 	bool narrowest;    /* a comment: nothing was said about its audience */
 	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
+	bool is_pinned;
+	int64_t undo_ms; /* 0: it is published at once */
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;

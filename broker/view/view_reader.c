@@ -3,7 +3,7 @@
 
 #include "core/organisation.h"
 
-enum { READER_AT = 30, TOOLS_AT };
+enum { READER_AT = 30, TOOLS_AT, OURS_AT = 39 };
 
 bool view_is_ours(const struct view *view)
 {
@@ -22,6 +22,7 @@ void view_bind(const struct view *view, struct db_stmt *stmt)
 		db_bind_str(stmt, READER_AT, named ? view->reader->organisation : ENT_STR(""));
 	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX; i++)
 		db_bind_str(stmt, TOOLS_AT + (int)i, i < n ? tool[i] : ENT_ABSENT);
+	db_bind_str(stmt, OURS_AT, organisation_ours(view->suppliers));
 }
 
 bool view_is_own(const struct view *view, struct ent_str supplier)

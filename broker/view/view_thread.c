@@ -14,6 +14,9 @@ struct item {
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
 	bool removed;
+	struct audience meant; /* of one that is held */
+	struct ent_str held_by;
+	int64_t held_ms, pinned_ms;
 };
 
 struct page {
@@ -25,9 +28,11 @@ struct page {
 /* As read_item() reads them. */
 #define COMMENT_COLUMNS                                                                                                \
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
-	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin"
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "         \
+	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
+	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 18 };
+enum { COMMENT_N_COLUMN = 24 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -48,7 +53,11 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .format = sdk_dup(arena, db_str(stmt, 14)),
 			     .reply_to = sdk_dup(arena, db_str(stmt, 15)),
 			     .recorded_ms = db_int(stmt, 16),
-			     .origin = db_int(stmt, 17)};
+			     .origin = db_int(stmt, 17),
+			     .held_by = sdk_dup(arena, db_str(stmt, 18)),
+			     .meant = {sdk_dup(arena, db_str(stmt, 19)), db_int(stmt, 20) == 1, db_int(stmt, 21) == 1},
+			     .pinned_ms = db_int(stmt, 22),
+			     .held_ms = db_int(stmt, 23)};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -198,6 +207,16 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 
 /* ---- printing -------------------------------------------------------------------- */
 
+/* Read by the author's organisation alone. */
+static void print_held(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+{
+	sdk_jsonw_key(w, "held");
+	sdk_jsonw_open(w, '{');
+	json_time(w, "until", item->held_ms);
+	view_json_audience(view, w, item->meant);
+	sdk_jsonw_close(w, '}');
+}
+
 /* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
 {
@@ -223,6 +242,10 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
 	json_time(w, "recorded", item->recorded_ms);
+	if (item->pinned_ms)
+		json_time(w, "pinned", item->pinned_ms);
+	if (item->held_ms)
+		print_held(view, w, item);
 	if (view_is_ours(view))
 		sdk_jsonw_kstr(w, "origin", incident_number(item->origin, number));
 	sdk_jsonw_kbool(w, "removed", item->removed);
