@@ -36,7 +36,7 @@ static const struct setting producer[] = {
     {"transaction.timeout.ms", "15000"},
     {"retry.backoff.ms",
      "5"},              /* CONCURRENT_TRANSACTIONS is asked again after this; the default of 100 shows as latency */
-    {"linger.ms", "0"}, /* commit flushes; waiting would only delay it */
+    {"linger.ms", "5"}, /* commit flushes: until then a partition's records become one request */
     {"batch.num.messages", "10000"},
     /* A transaction's records of a partition in one batch: while a second one waits for the answer to the first,
      * librdkafka 2.0 asks for it without a pause and keeps a core busy. */

@@ -26,7 +26,8 @@
 #define POLL_US           500000   /* a lost wake costs this much */
 #define PAUSE_MAX_US      20000    /* librdkafka itself asks again after 20 ms */
 #define PAUSE_STEP_US     1000
-#define BUSY_EVENTS       32 /* of one transaction: more than 2,000 a second */
+#define BUSY_EVENTS       32   /* of one transaction */
+#define BUSY_RATE         3000 /* events a second */
 #define BUSY_PAUSE_US     12000
 #define SNAPSHOTS_US      1000000 /* after the first event they tell of; several changes of an incident share one */
 #define SNAPSHOTS_NEXT_US 50000   /* while events come: a few at a time, and most transactions without any */
@@ -158,6 +159,7 @@ static enum ent_rc store_broken(struct relay *relay, struct ent_err *err)
 
 static void producer_rebuild(struct relay *relay)
 {
+	relay_fill_forget(relay);
 	relay->kafka->close(relay->kafka);
 	metric_add(relay->metrics, METRIC_RELAY_REBUILDS, 1);
 	relay_become(relay, RELAY_START);
@@ -396,17 +398,20 @@ static void pause_adapt(struct relay *relay)
 	relay->pause_us = pause > relay->options.pause_us ? pause : relay->options.pause_us;
 }
 
-/* Each transaction costs librdkafka and Kafka 2 ms of CPU, however much it carries. So under load, when the rows that
- * came during a pause are many, there are fewer of them; not while a backlog goes out. */
-static int64_t pause_next(const struct relay *relay)
+/* Each transaction costs librdkafka and Kafka 2 ms of CPU, however much it carries. So under load there are fewer of
+ * them; not while a backlog goes out, nor where Kafka is slow and each holds many for that reason alone. */
+static int64_t pause_next(const struct relay *relay, int64_t since_us)
 {
-	bool is_busy = relay->n_event >= BUSY_EVENTS && relay->n_event < relay->options.batch_max;
+	int64_t n = relay->n_event;
+	bool is_busy = n >= BUSY_EVENTS && n < relay->options.batch_max && n * 1000000 >= BUSY_RATE * since_us;
 
 	return is_busy && relay->pause_us < BUSY_PAUSE_US ? BUSY_PAUSE_US : relay->pause_us;
 }
 
 static void position_move(struct relay *relay)
 {
+	int64_t before_us = relay->commit_us;
+
 	relay->commit_us = relay->clock->mono_us(relay->clock);
 	if (relay->n_event > 0)
 		relay->event_us = relay->commit_us;
@@ -424,7 +429,7 @@ static void position_move(struct relay *relay)
 	metric_observe(relay->metrics, METRIC_RELAY_COMMIT_US, relay->commit_us - relay->begin_us);
 	pause_adapt(relay);
 	snapshots_plan(relay, relay->commit_us);
-	relay->not_before_us = relay->commit_us + pause_next(relay);
+	relay->not_before_us = relay->commit_us + pause_next(relay, relay->commit_us - before_us);
 	if (relay->position.seq >= relay->last_seq)
 		relay->measured_us = relay->commit_us - RELAY_MEASURE_US; /* caught up: show it at once */
 }
@@ -455,6 +460,7 @@ static enum ent_rc step_abort(struct relay *relay, int64_t *ret_wait_us, struct 
 		return ENT_OK;
 	}
 	metric_add(relay->metrics, METRIC_RELAY_ABORTS, 1);
+	relay_fill_forget(relay);
 	if (relay->in_doubt)
 		producer_rebuild(relay);
 	else

@@ -2,6 +2,7 @@
 /* Fills one transaction: rows after the position, some snapshots, and last the progress. */
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bus/relay_fill.h"
 
@@ -10,7 +11,7 @@
 			     */
 #define SNAPSHOTS_FEW 8     /* while events come, so that theirs are hardly later */
 #define LAG_EVEN      20000 /* events: so far behind, a snapshot goes with each event */
-#define SPAN          4     /* events looked at for one snapshot: several changes of an incident share it */
+#define SPAN          16    /* events looked at for one snapshot: several changes of an incident share it */
 
 static bool record_put(struct relay *relay)
 {
@@ -67,19 +68,16 @@ static bool take_row(void *to, const struct outbox_row *row)
 	return relay->n_byte < relay->options.bytes_max;
 }
 
-static bool take_snapshot(void *to, struct ent_str uuid)
+static bool put_snapshot(struct relay *relay, const struct outbox_touch *touch, struct relay_shown *shown)
 {
-	struct relay *relay = to;
 	struct sdk_arena arena;
-	bool gone = false, ok;
-	int32_t partition = -1;
-	struct ent_str json;
+	struct outbox_shown now;
+	bool ok = true;
 
 	sdk_arena_init_spare(&arena, &relay->spare);
-	json = outbox_snapshot(relay->db, &arena.abi, uuid, &gone, &partition);
-	ok = true;
-	if (json.p || gone) {
-		record_snapshot(&relay->record, uuid, gone ? ENT_ABSENT : json, partition,
+	struct ent_str json = outbox_snapshot(relay->db, &arena.abi, touch->incident, &now);
+	if (json.p || now.gone) {
+		record_snapshot(&relay->record, sdk_str(now.uuid), json, touch->partition,
 				relay->clock->now_ms(relay->clock));
 		/* One too large for Kafka is left out: the events tell it all. */
 		if (!relay->kafka->record_max || record_size(&relay->record.kafka) <= relay->kafka->record_max) {
@@ -87,8 +85,21 @@ static bool take_snapshot(void *to, struct ent_str uuid)
 			relay->n_snapshot += ok;
 		}
 	}
+	if (ok)
+		*shown = (struct relay_shown){touch->incident, now.sequence};
 	sdk_arena_release(&arena);
 	return ok;
+}
+
+/* A snapshot is of now, so it also stands for events that are still to be looked at. */
+static bool take_touch(void *to, const struct outbox_touch *touch)
+{
+	struct relay *relay = to;
+	struct relay_shown *shown = &relay->shown[touch->incident % RELAY_SHOWN_MAX];
+
+	if (shown->incident == touch->incident && shown->sequence >= touch->sequence)
+		return true;
+	return relay->n_share-- > 0 && put_snapshot(relay, touch, shown);
 }
 
 static void fill_rows(struct relay *relay)
@@ -121,7 +132,7 @@ int64_t relay_fill_share(int64_t n_event, int64_t lag)
 /* Not with the first event after a silence: one more partition would make it wait a round trip longer. */
 static void fill_snapshots(struct relay *relay)
 {
-	int64_t from = relay->next.snapshots, up_to = relay->next.seq, reached = from;
+	int64_t from = relay->next.snapshots, up_to = relay->next.seq;
 	int64_t n_since = relay->n_since + relay->n_event;
 	bool is_quiet = relay->n_event == 0 && relay->begin_us - relay->event_us >= RELAY_QUIET_US;
 	int64_t share = relay_fill_share(is_quiet ? 0 : n_since + (n_since == 0), up_to - from);
@@ -131,7 +142,8 @@ static void fill_snapshots(struct relay *relay)
 		return;
 	if (up_to - from > share * SPAN)
 		up_to = from + share * SPAN;
-	(void)outbox_touched(relay->db, from, up_to, share, take_snapshot, relay, &reached);
+	relay->n_share = share;
+	int64_t reached = outbox_touched(relay->db, from, up_to, take_touch, relay);
 	if (relay->fill_rc == KAFKA_RETRY)
 		relay->fill_rc = KAFKA_OK; /* no room for more: the next transaction goes on where this one ends */
 	if (relay->fill_rc == KAFKA_OK)
@@ -155,4 +167,9 @@ enum kafka_rc relay_fill(struct relay *relay, struct ent_err *ret_why)
 	if (relay->fill_rc == KAFKA_OK && !db_failed(relay->db))
 		fill_progress(relay);
 	return relay->fill_rc;
+}
+
+void relay_fill_forget(struct relay *relay)
+{
+	memset(relay->shown, 0, sizeof relay->shown);
 }

@@ -12,5 +12,7 @@ int64_t relay_fill_share(int64_t n_event, int64_t lag);
 /* Puts rows, snapshots and the progress record into the open transaction. KAFKA_RETRY: the local queue is full, call
  * again and it goes on where it was. The caller asks db_failed(). */
 enum kafka_rc relay_fill(struct relay *relay, struct ent_err *ret_why);
+/* After an abort: nobody saw its snapshots. */
+void relay_fill_forget(struct relay *relay);
 
 #endif

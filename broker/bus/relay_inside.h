@@ -10,6 +10,7 @@
 #define RELAY_MEASURE_US 250000
 #define RELAY_AHEAD_MAX  512     /* rows */
 #define RELAY_QUIET_US   1000000 /* without an event: nobody waits behind many snapshots */
+#define RELAY_SHOWN_MAX  8192    /* incidents */
 
 enum fill { FILL_ROWS, FILL_SNAPSHOTS, FILL_PROGRESS };
 
@@ -47,6 +48,12 @@ struct relay {
 	int64_t people_known; /* up to this seq: what was committed later may name somebody new */
 	bool ahead_is_all;    /* there were no others */
 	bool in_doubt;        /* abort after a commit that failed */
+	/* snapshots that went since the last abort: an event that one of them tells of needs no other. At the
+	 * incident's number % RELAY_SHOWN_MAX; the last one there stands */
+	struct relay_shown {
+		int64_t incident, sequence;
+	} shown[RELAY_SHOWN_MAX];
+	int64_t n_share; /* snapshots that the open transaction may hold */
 
 	int64_t not_before_us;       /* pause or backoff */
 	int64_t pause_us, commit_us; /* as adapted; when the last commit returned */

@@ -137,29 +137,27 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return ms;
 }
 
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
-		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to,
+		       bool (*take)(void *to, const struct outbox_touch *touch), void *to)
 {
-	/* An incident counts at its last event of the span; what was taken covers all up to that seq. */
-	struct db_stmt *stmt = db_use(db, "SELECT max(event.seq) AS last, incident.uuid FROM event JOIN incident ON "
-					  "incident.number = event.incident WHERE event.seq > $1 AND event.seq <= $2 "
-					  "GROUP BY incident.uuid ORDER BY last LIMIT $3");
-	int64_t n = 0, last = after;
+	struct db_stmt *stmt = db_use(db, "SELECT seq, incident, sequence, partition_no FROM event "
+					  "WHERE seq > $1 AND seq <= $2 AND incident > 0 ORDER BY seq");
+	int64_t reached = after;
 	bool go_on = true;
 
 	db_bind_int(stmt, 1, after);
 	db_bind_int(stmt, 2, up_to);
-	db_bind_int(stmt, 3, max);
 	while (go_on && db_row(stmt)) {
-		go_on = take(to, db_str(stmt, 1));
-		if (!go_on)
-			break;
-		n++;
-		last = db_int(stmt, 0);
+		struct outbox_touch touch = {.seq = db_int(stmt, 0),
+					     .incident = db_int(stmt, 1),
+					     .sequence = db_int(stmt, 2),
+					     .partition = (int32_t)db_int(stmt, 3)};
+		go_on = take(to, &touch);
+		if (go_on)
+			reached = touch.seq;
 	}
-	*ret_reached = go_on && n < max ? up_to : last;
 	db_done(stmt);
-	return db_failed(db) ? -1 : n;
+	return go_on ? up_to : reached;
 }
 
 /* ---- people ---------------------------------------------------------------------- */
@@ -218,27 +216,19 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	sdk_jsonw_close(&w, '}');
 }
 
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
-			       int32_t *ret_partition)
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, int64_t number, struct outbox_shown *ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT incident.number, event.partition_no FROM incident JOIN event ON "
-		       "event.incident = incident.number AND event.sequence = 1 WHERE incident.uuid = $1");
 	struct incident incident;
 	struct sdk_buf buf;
-	int64_t number = 0;
 
-	*ret_gone = false;
-	db_bind_str(stmt, 1, uuid);
-	if (db_row(stmt)) {
-		number = db_int(stmt, 0);
-		*ret_partition = (int32_t)db_int(stmt, 1);
-	}
-	db_done(stmt);
-	if (number == 0 || !incident_load(db, arena, number, &incident))
+	*ret = (struct outbox_shown){.sequence = 0};
+	/* First, so that all else is at least as new as the sequence that is told. */
+	if (!incident_load(db, arena, number, &incident))
 		return ENT_ABSENT;
-	*ret_gone = incident.merged_into != 0;
-	if (*ret_gone)
+	memcpy(ret->uuid, incident.uuid, ID_SIZE);
+	ret->sequence = incident.sequence;
+	ret->gone = incident.merged_into != 0;
+	if (ret->gone)
 		return ENT_ABSENT;
 	sdk_buf_init(&buf, RAW_MAX);
 	print_snapshot(db, arena, &incident, &buf);

@@ -59,14 +59,23 @@ int64_t outbox_people_next(struct db *db, int64_t after);
 bool outbox_people(struct db *db, int64_t after, int64_t up_to, struct ent_str last,
 		   bool (*take)(void *to, const struct person_row *row), void *to);
 
-/* The incidents with events in (after, up_to], oldest change first, at most max: uuid and sequence of their
- * last such event. Returns how many, and the seq up to which all are told in *ret_reached: that of the last one taken
- * when there are more or take() said false. */
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
-		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached);
-/* The value for entente.incidents.v1: the incident with its tickets, without the thread. Absent: no such incident;
- * *ret_gone: it was absorbed by another (publish a tombstone). */
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
-			       int32_t *ret_partition);
+/* An event that touches an incident. */
+struct outbox_touch {
+	int64_t seq, incident, sequence; /* in the incident */
+	int32_t partition;
+};
+/* Those of (after, up_to] in their order; take() may say false to stop. Returns the seq up to which all were taken. The
+ * caller asks db_failed(). */
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to,
+		       bool (*take)(void *to, const struct outbox_touch *touch), void *to);
+
+/* What a snapshot shows. */
+struct outbox_shown {
+	char uuid[ID_SIZE];
+	int64_t sequence; /* of the last event that it tells of; 0: there is no such incident */
+	bool gone;        /* absorbed by another: publish a tombstone */
+};
+/* The value for entente.incidents.v1: the incident with its tickets, without the thread. Absent: none is there. */
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, int64_t number, struct outbox_shown *ret);
 
 #endif

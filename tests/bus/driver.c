@@ -170,31 +170,34 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return 0;
 }
 
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
-		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to,
+		       bool (*take)(void *to, const struct outbox_touch *touch), void *to)
 {
 	const struct store *store = db->store;
-	int64_t n = 0, seq = after;
 	char uuid[ID_SIZE];
 
-	for (; store->snapshots && seq < up_to && n < max; n++) {
-		int size = uuid_of(++seq % store->incidents, uuid);
+	for (int64_t seq = after + 1; store->snapshots && seq <= up_to; seq++) {
+		int size = uuid_of(seq % store->incidents, uuid);
+		struct outbox_touch touch = {
+		    seq, seq % store->incidents + 1, seq / store->incidents + 1,
+		    event_partition((struct ent_str){uuid, (size_t)size}, (int32_t)store->partitions)};
 
-		if (!take(to, (struct ent_str){uuid, (size_t)size}))
-			return n;
+		if (!take(to, &touch))
+			return seq - 1;
 	}
-	*ret_reached = store->snapshots ? seq : up_to;
-	return n;
+	return up_to;
 }
 
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str uuid, bool *ret_gone,
-			       int32_t *ret_partition)
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, int64_t number, struct outbox_shown *ret)
 {
-	*ret_gone = false;
-	*ret_partition = event_partition(uuid, (int32_t)db->store->partitions);
-	return sdk_format(arena,
-			  "{\"id\":\"%.*s\",\"title\":\"a printer that prints nothing\",\"status\":\"in_progress\"}",
-			  (int)uuid.n, uuid.p);
+	const struct store *store = db->store;
+	int64_t incident = number - 1;
+
+	/* of the last event that was made of it */
+	*ret = (struct outbox_shown){.sequence = (store->last_seq - incident) / store->incidents + 1};
+	(void)uuid_of(incident, ret->uuid);
+	return sdk_format(
+	    arena, "{\"id\":\"%s\",\"title\":\"a printer that prints nothing\",\"status\":\"in_progress\"}", ret->uuid);
 }
 
 /* ---- the run --------------------------------------------------------------------- */

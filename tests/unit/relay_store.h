@@ -149,36 +149,29 @@ int64_t outbox_oldest_ms(struct db *db, int64_t after)
 	return after < db->last_seq ? 1700000000500 + after + 1 : 0;
 }
 
-/* As the real one: an incident counts at its last event of the span. */
-int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to, int64_t max,
-		       bool (*take)(void *to, struct ent_str uuid), void *to, int64_t *ret_reached)
+/* Numbers of incidents begin at 1, and an event's number in its incident is its seq. */
+int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to,
+		       bool (*take)(void *to, const struct outbox_touch *touch), void *to)
 {
-	int64_t n = 0, last[INCIDENTS_MAX] = {0}, reached = after;
-	bool go_on = true;
-	char text[40];
+	int64_t reached = after;
 
-	for (int64_t seq = after + 1; seq <= up_to; seq++)
-		if (seq % 7)
-			last[incident_of(db, seq)] = seq;
-	for (int64_t seq = after + 1; seq <= up_to && go_on && n < max; seq++) {
-		if (seq % 7 == 0 || last[incident_of(db, seq)] != seq)
+	for (int64_t seq = after + 1; seq <= up_to; seq++) {
+		if (seq % 7 == 0)
 			continue;
-		go_on = take(to, uuid_of(incident_of(db, seq), text));
-		if (go_on) {
-			n++;
-			reached = seq;
-		}
+		if (!take(to, &(struct outbox_touch){seq, incident_of(db, seq) + 1, seq, (int32_t)(seq % UUIDS)}))
+			return reached;
+		reached = seq;
 	}
-	*ret_reached = go_on && n < max ? up_to : reached;
-	return n;
+	return up_to;
 }
 
-struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, struct ent_str which, bool *ret_gone,
-			       int32_t *ret_partition)
+struct ent_str outbox_snapshot(struct db *db, struct ent_arena *arena, int64_t number, struct outbox_shown *ret)
 {
-	*ret_partition = (int32_t)(incident_by(which) % UUIDS);
-	*ret_gone = incident_by(which) == 4;
-	return *ret_gone ? ENT_ABSENT : sdk_format(arena, "{\"at\":%d}", (int)db->last_seq);
+	char text[40];
+
+	*ret = (struct outbox_shown){.sequence = db->last_seq, .gone = number - 1 == 4};
+	snprintf(ret->uuid, ID_SIZE, "%.*s", ENT_F(uuid_of(number - 1, text)));
+	return ret->gone ? ENT_ABSENT : sdk_format(arena, "{\"at\":%d}", (int)db->last_seq);
 }
 
 bool db_failed(const struct db *db)
