@@ -57,11 +57,28 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return comment && reader_sees_comment(reader, comment, reading) &&
 		       audience_allows(&event->comment.audience, reader->organisation, true);
 	case EVENT_COMMENT_REMOVED:
+	case EVENT_ASK_MADE:
+	case EVENT_ASK_ANSWERED:
+	case EVENT_ASK_WITHDRAWN:
+	case EVENT_ASK_OVERDUE:
+	case EVENT_HELP_WANTED:
+	case EVENT_HELP_OFFERED:
+	case EVENT_HELP_ENDED:
+	case EVENT_INCIDENT_TOLD:
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_DESCRIBED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
+	case EVENT_HANDOVER_PROPOSED:
+	case EVENT_HANDOVER_ACCEPTED:
+	case EVENT_HANDOVER_DECLINED:
+	case EVENT_HANDOVER_LAPSED:
+	case EVENT_HANDOVER_WITHDRAWN:
+	case EVENT_PROMISE_MADE:
+	case EVENT_PROMISE_KEPT:
+	case EVENT_PROMISE_BROKEN:
+	case EVENT_PROMISE_REPLACED:
 		return event->recorded_ms > part->since_ms;
 	case EVENT_TICKET_LINKED:
 	case EVENT_TICKET_CHANGED:

@@ -57,7 +57,7 @@ static bool are_known(struct exchange *x, struct ent_str names)
 	return true;
 }
 
-static bool read_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret)
+bool comments_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret)
 {
 	const struct ent_str ours = organisation_ours(x->roster->set);
 	bool words = sdk_json_kind(node) == SDK_JSON_STRING;
@@ -148,7 +148,7 @@ void comments_post(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT);
 
 	if (!ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
-	    !read_audience(x, body.audience, &job->ask.audience) ||
+	    !comments_audience(x, body.audience, &job->ask.audience) ||
 	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
 		return;
 	job->ask.incident = incident.number;
@@ -185,7 +185,7 @@ void comments_patch(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
 	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
-	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
+	    (body.audience && !comments_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.comment_nothing",

@@ -2,6 +2,7 @@
 #include "face/route.h"
 
 #include <string.h>
+#include "face/acts.h"
 #include "face/answer.h"
 #include "face/auth.h"
 #include "face/comments.h"
@@ -28,6 +29,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const told_arguments[] = {"dry_run", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -47,6 +49,19 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, NULL, comments_post},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
+    {"GET", "/v1/incidents/{}/acts", VERB_READ, false, NULL, acts_list},
+    {"POST", "/v1/incidents/{}/asks", VERB_WRITE, true, NULL, acts_ask},
+    {"POST", "/v1/incidents/{}/asks/{}/answer", VERB_WRITE, true, NULL, acts_answer},
+    {"DELETE", "/v1/incidents/{}/asks/{}", VERB_WRITE, false, NULL, acts_withdraw},
+    {"POST", "/v1/incidents/{}/handovers", VERB_HAND_OVER, true, NULL, acts_propose},
+    {"POST", "/v1/incidents/{}/handovers/{}/accept", VERB_WRITE, true, NULL, acts_accept},
+    {"POST", "/v1/incidents/{}/handovers/{}/decline", VERB_WRITE, true, NULL, acts_decline},
+    {"DELETE", "/v1/incidents/{}/handovers/{}", VERB_HAND_OVER, false, NULL, acts_keep},
+    {"POST", "/v1/incidents/{}/promises", VERB_WRITE, true, NULL, acts_promise},
+    {"POST", "/v1/incidents/{}/help", VERB_WRITE, true, NULL, acts_help},
+    {"POST", "/v1/incidents/{}/help/{}/offer", VERB_WRITE, true, NULL, acts_offer},
+    {"DELETE", "/v1/incidents/{}/help/{}", VERB_WRITE, false, NULL, acts_help_end},
+    {"POST", "/v1/incidents/{}/told", VERB_WRITE, true, told_arguments, acts_tell},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
