@@ -13,6 +13,7 @@ struct line {
 	struct tail_names *names;
 	const struct sdk_json *data;
 	struct sdk_buf *buf;
+	const char *act; /* of act_words(), else NULL */
 };
 
 /* Cut on a character border, without control characters. */
@@ -396,6 +397,30 @@ static void supplier_state(struct line *line)
 	put_said(line, "; ", "next");
 }
 
+/* "asked (question, us -> orion, due 2026-...)" */
+static void act_words(struct line *line)
+{
+	static const char *const nouns[] = {"ask", "handover", "promise", "help"};
+	const struct sdk_json *act = NULL;
+	struct ent_str kind, to, due;
+
+	for (size_t i = 0; i < sizeof nouns / sizeof *nouns && !act; i++)
+		act = sdk_json_at(line->data, nouns[i]);
+	put_z(line, line->act);
+	if (!act)
+		return;
+	kind = sdk_json_text_at(act, "kind"), to = sdk_json_text_at(act, "to"), due = sdk_json_text_at(act, "due");
+	put_z(line, " (");
+	put_text(line, kind);
+	put_z(line, kind.n ? ", " : "");
+	put_text(line, sdk_json_text_at(act, "from"));
+	put_z(line, to.n ? " -> " : "");
+	put_text(line, to);
+	put_z(line, due.n ? ", due " : "");
+	put_text(line, due);
+	put_z(line, ")");
+}
+
 #define GREEN   "\033[32m" /* something new */
 #define MAGENTA "\033[35m" /* the ball moves, who takes part */
 #define CYAN    "\033[36m" /* people talk */
@@ -404,6 +429,7 @@ static void supplier_state(struct line *line)
 static const struct {
 	void (*words)(struct line *);
 	const char *color;
+	const char *act; /* of act_words() */
 } looks[EVENT_N] = {
     [EVENT_INCIDENT_OPENED] = {opened_words, GREEN},
     [EVENT_INCIDENT_DESCRIBED] = {described_words, ""},
@@ -428,6 +454,23 @@ static const struct {
     [EVENT_COMMENT_REMOVED] = {comment_removed, CYAN},
     [EVENT_COMMENT_PUBLISHED] = {comment_published, CYAN},
     [EVENT_COMMENT_PINNED] = {comment_pinned, CYAN},
+    [EVENT_ASK_MADE] = {act_words, CYAN, "asked"},
+    [EVENT_ASK_ANSWERED] = {act_words, CYAN, "answered an ask"},
+    [EVENT_ASK_WITHDRAWN] = {act_words, CYAN, "took an ask back"},
+    [EVENT_ASK_OVERDUE] = {act_words, YELLOW, "an ask is overdue"},
+    [EVENT_HANDOVER_PROPOSED] = {act_words, MAGENTA, "proposed to hand the ball over"},
+    [EVENT_HANDOVER_ACCEPTED] = {act_words, MAGENTA, "accepted the ball"},
+    [EVENT_HANDOVER_DECLINED] = {act_words, MAGENTA, "declined the ball"},
+    [EVENT_HANDOVER_LAPSED] = {act_words, YELLOW, "a proposed hand-over lapsed"},
+    [EVENT_HANDOVER_WITHDRAWN] = {act_words, MAGENTA, "took a proposed hand-over back"},
+    [EVENT_PROMISE_MADE] = {act_words, CYAN, "promised the next news"},
+    [EVENT_PROMISE_KEPT] = {act_words, CYAN, "kept a promise of news"},
+    [EVENT_PROMISE_BROKEN] = {act_words, YELLOW, "a promise of news is broken"},
+    [EVENT_PROMISE_REPLACED] = {act_words, CYAN, "replaced a promise of news"},
+    [EVENT_HELP_WANTED] = {act_words, CYAN, "wants help"},
+    [EVENT_HELP_OFFERED] = {act_words, CYAN, "offered help"},
+    [EVENT_HELP_ENDED] = {act_words, CYAN, "needs help no more"},
+    [EVENT_INCIDENT_TOLD] = {act_words, CYAN, "told the requester"},
     [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN},
     [EVENT_DELIVERY_DONE] = {delivered_words, ""},
     [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW},
@@ -438,13 +481,15 @@ static const struct {
 void event_words(struct ent_arena *arena, struct tail_names *names, struct ent_str type, const struct sdk_json *data,
 		 struct sdk_buf *buf)
 {
-	struct line line = {arena, names, data, buf};
+	struct line line = {arena, names, data, buf, NULL};
 	enum event_kind kind;
 
-	if (event_kind(type, &kind))
-		looks[kind].words(&line);
-	else /* of a newer broker: its name says most */
+	if (!event_kind(type, &kind)) { /* of a newer broker: its name says most */
 		put_text(&line, type);
+		return;
+	}
+	line.act = looks[kind].act;
+	looks[kind].words(&line);
 }
 
 const char *event_words_color(struct ent_str type)

@@ -22,9 +22,10 @@ static const char *next_known(const void *of, size_t i)
 	const struct config_row *row = config_rows();
 
 	if (wanted->sections) {
-		static const char *const top[] = {"data_dir",      "connector_dir", "source", "organisation",
-						  "organisations", "http",          "kafka",  "store",
-						  "log",           "suppliers",     NULL};
+		static const char *const top[] = {
+		    "data_dir",     "connector_dir",   "source", "organisation", "organisations",
+		    "requester_at", "handover_lapses", "http",   "kafka",        "store",
+		    "log",          "suppliers",       NULL};
 
 		return top[i];
 	}

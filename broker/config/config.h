@@ -39,6 +39,9 @@ struct config {
 	struct ent_str organisation;  /* our own; also suppliers->ours */
 	struct ent_str organisations; /* those named beside the suppliers'; comma separated, also suppliers->named */
 
+	struct ent_str requester_at; /* a supplier; also suppliers->requester_at; empty: nowhere */
+	int64_t handover_lapses_ms;  /* also suppliers->handover_lapses_ms */
+
 	struct {
 		struct ent_str listen;
 		int64_t port, threads, read_threads, read_ms, body_max, header_max, connections_max,

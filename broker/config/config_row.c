@@ -40,6 +40,12 @@ static const struct config_row rows[] = {
 	"be shared with "
 	"them, comments can be for them, and one can hold the ball. Nothing is delivered: tell their people yourself."),
 
+    TEXT("requester_at", requester_at, "", NULL,
+	 "The supplier in whose tool the requester has a ticket: plain words for the requester go there as a public "
+	 "comment. Empty: nobody outside reads them."),
+    TIME("handover_lapses", handover_lapses_ms, "24h", "ms", 60000, 2592000000,
+	 "A proposed hand-over that nobody accepts or declines ends after this time; the holder keeps the incident."),
+
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
     INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),

@@ -253,6 +253,11 @@ void config_organisations_check(struct config_reader *reader, struct config *con
 	set->ours = sdk_dup(&set->arena.abi, config->organisation);
 	set->named = config->organisations.n ? sdk_dup(&set->arena.abi, config->organisations) : ENT_ABSENT;
 	named_check(reader, config);
+	set->requester_at = config->requester_at.n ? sdk_dup(&set->arena.abi, config->requester_at) : ENT_ABSENT;
+	set->handover_lapses_ms = config->handover_lapses_ms;
+	if (set->n && set->requester_at.n && !supplier_by_name(set, set->requester_at))
+		config_problem(reader, 0, ENT_STR("requester_at"), "no supplier is called %.*s",
+			       ENT_F(set->requester_at));
 	for (size_t i = 0; i < set->n; i++) {
 		const struct supplier *supplier = &set->at[i];
 		const struct ent_str where = sdk_format(&reader->arena.abi, "suppliers[%zu]", i + 1);

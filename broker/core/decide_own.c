@@ -3,9 +3,9 @@
 #include "core/decide_own.h"
 
 #include "core/decide_word.h"
-#include "core/federate.h"
 #include "core/holder.h"
 #include "core/organisation.h"
+#include "core/wording.h"
 
 static struct event *add_own(struct events *events, enum event_kind kind, const struct situation *at,
 			     const struct person *author)
@@ -16,12 +16,14 @@ static struct event *add_own(struct events *events, enum event_kind kind, const 
 	return event;
 }
 
-/* A person with us does something about a ball that a tool handed to us. */
+/* A person of an organisation does something about a ball that was handed to it. */
 static void accept_own(const struct situation *at, const struct person *author, struct events *ret)
 {
 	const struct incident *incident = at->incident;
 
-	if (incident->is_accepted || !same_text(incident->holder, organisation_ours(at->suppliers)))
+	const struct ent_str by = author->organisation.n ? author->organisation : organisation_ours(at->suppliers);
+
+	if (incident->is_accepted || !same_text(incident->holder, by))
 		return;
 	for (size_t i = 0; i < ret->n; i++) /* one act may decide several things */
 		if (ret->at[i].kind == EVENT_INCIDENT_HOLDER_ACCEPTED)
@@ -52,6 +54,18 @@ static void add_holder(const struct situation *at, struct ent_str holder, struct
 	event->is_accepted = same_text(holder, organisation_ours(at->suppliers));
 	if (word)
 		event->values = decide_brought_levels(at, word);
+}
+
+void decide_hand_over(const struct situation *at, struct ent_str holder, const struct person *author,
+		      struct events *ret)
+{
+	struct ent_str tool[ORGANISATION_TOOLS_MAX], found = ENT_ABSENT;
+	size_t n = organisation_tools(at->suppliers, holder, tool);
+
+	for (size_t i = 0; i < n && !found.n; i++)
+		found = word_by(at, tool[i]) ? tool[i] : ENT_ABSENT;
+	add_holder(at, holder, found, author, ret);
+	ret->at[ret->n - 1].is_accepted = true;
 }
 
 static void add_comment(const struct situation *at, const struct comment *comment, struct events *ret)
@@ -88,7 +102,8 @@ void decide_share(const struct situation *at, struct ent_str supplier, bool esca
 		struct comment comment = {.author = *author};
 		comment.audience = audience_make(ret->arena, organisation_ours(at->suppliers),
 						 organisation_named(at->suppliers, supplier), ENT_ABSENT, false, false);
-		comment.body = federate_brief(ret->arena, brief, at->incident);
+		comment.body =
+		    wording_brief(ret->arena, wording_language(at->suppliers, supplier), brief, at->incident);
 		add_comment(at, &comment, ret);
 	}
 }

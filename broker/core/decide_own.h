@@ -14,6 +14,9 @@ void decide_join(const struct situation *at, struct ent_str supplier, struct ent
 		 const struct person *author, struct events *ret);
 void decide_unshare(const struct situation *at, struct ent_str supplier, struct ent_str reason,
 		    const struct person *author, struct events *ret);
+/* The organisation took the ball, which was offered to it. */
+void decide_hand_over(const struct situation *at, struct ent_str holder, const struct person *author,
+		      struct events *ret);
 /* An incident begins without a ticket; description: its title and more. */
 void decide_own_opened(const struct situation *at, const struct description *description, const struct person *author,
 		       struct events *ret);

@@ -3,6 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/reader.h"
+#include "core/wording.h"
 
 #include "sdk/fit.h"
 #include "sdk/marker.h"
@@ -312,7 +313,7 @@ static enum ent_rc op_comment(struct op_maker *make, const struct supplier_set *
 			said.body = delivery->text;     /* by a person who mended it */
 		to->author.name = comment->author.name; /* the ref says nothing outside */
 		to->created_ms = comment->created_ms;
-		to->body = federate_comment(make->arena, suppliers, &said);
+		to->body = wording_comment(make->arena, suppliers, make->supplier->language, &said);
 	}
 	if (to->body.n && (comment || !delivery->comment[0]))
 		return ENT_OK;

@@ -7,6 +7,7 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
+#include "core/act.h"
 #include "core/description.h"
 #include "entente/connector.h"
 #include "sdk/json.h"
@@ -30,6 +31,23 @@
 	X(EVENT_COMMENT_REMOVED, "comment.removed")                                                                    \
 	X(EVENT_COMMENT_PUBLISHED, "comment.published") /* it was held; now it is for whom it is meant */              \
 	X(EVENT_COMMENT_PINNED, "comment.pinned")       /* by a person, or not any more */                             \
+	X(EVENT_ASK_MADE, "ask.made")                                                                                  \
+	X(EVENT_ASK_ANSWERED, "ask.answered")                                                                          \
+	X(EVENT_ASK_WITHDRAWN, "ask.withdrawn")                                                                        \
+	X(EVENT_ASK_OVERDUE, "ask.overdue") /* its time came; it waits on */                                           \
+	X(EVENT_HANDOVER_PROPOSED, "handover.proposed") /* by a person; the holder keeps the ball */                   \
+	X(EVENT_HANDOVER_ACCEPTED, "handover.accepted") /* incident.holder_changed follows */                          \
+	X(EVENT_HANDOVER_DECLINED, "handover.declined")                                                                \
+	X(EVENT_HANDOVER_LAPSED, "handover.lapsed")                                                                    \
+	X(EVENT_HANDOVER_WITHDRAWN, "handover.withdrawn")                                                              \
+	X(EVENT_PROMISE_MADE, "promise.made") /* of the next news */                                                   \
+	X(EVENT_PROMISE_KEPT, "promise.kept")                                                                          \
+	X(EVENT_PROMISE_BROKEN, "promise.broken")                                                                      \
+	X(EVENT_PROMISE_REPLACED, "promise.replaced")                                                                  \
+	X(EVENT_HELP_WANTED, "help.wanted")                                                                            \
+	X(EVENT_HELP_OFFERED, "help.offered")                                                                          \
+	X(EVENT_HELP_ENDED, "help.ended")                                                                              \
+	X(EVENT_INCIDENT_TOLD, "incident.told") /* plain words for the requester */                                    \
 	X(EVENT_ATTACHMENT_ADDED, "attachment.added")                                                                  \
 	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
 	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
@@ -129,11 +147,13 @@ struct event {
 	struct ent_str reason;    /* unshared, join_refused: why, in the words of who decided it */
 	bool unknown;             /* parked: it may have been done */
 
+	struct act act; /* ask.*, handover.*, promise.*, help.*: who, whom, its words; of an end: by what */
+
 	/* supplier.state_changed */
 	struct ent_str state_from, state_to;
 	struct ent_said why, next;
 
-	struct comment comment; /* comment.* */
+	struct comment comment; /* comment.*; of an act: uuid of its words */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
 	bool is_undone;         /* comment.removed: it was held, and nobody else has read it */
 	bool is_pinned;         /* comment.pinned; false: not any more */

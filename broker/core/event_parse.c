@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading an event's data back: the mirror of event_print.c, for rebuild. */
 #include "core/delivery.h"
+#include "core/event_act.h"
 #include "core/holder.h"
 
 #include "sdk/said.h"
@@ -219,6 +220,8 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	if (sdk_json_at(comment, "format") && !comment_format_by_word(member_text(comment, "format"), &to->format))
 		fail_at_member(reader, "comment.format");
 	uuid_at(reader, comment, "reply_to", false, to->reply_to);
+	if (!entry_parse(sdk_json_at(comment, "entry"), &to->entry))
+		fail_at_member(reader, "comment.entry");
 	to->supplier = ret->supplier;
 	to->ticket = ret->ticket_id;
 	to->stamp = ret->stamp;
@@ -500,7 +503,10 @@ enum ent_rc event_parse(struct ent_arena *arena, enum event_kind kind, struct en
 	event.supplier = member_text(node, "supplier");
 	event.delivery_id = member_text(node, "delivery_id");
 	event.actor = person_parse(sdk_json_at(node, "actor"));
-	read_body[kind](&reader, node, &event);
+	if (!event_act_is(&event))
+		read_body[kind](&reader, node, &event);
+	else if (!event_act_read(arena, node, &event))
+		fail_at_member(&reader, event_name(kind));
 	if (reader.failed)
 		return ENT_EINVAL;
 	*ret = event;

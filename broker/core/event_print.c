@@ -2,6 +2,7 @@
 /* An event's data as JSON; event_parse.c is its mirror. */
 #include "core/delivery.h"
 #include "core/event.h"
+#include "core/event_act.h"
 #include "core/holder.h"
 
 #include "sdk/time.h"
@@ -170,6 +171,10 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
+		if (comment->entry.kind) {
+			sdk_jsonw_key(w, "entry");
+			entry_print(w, &comment->entry);
+		}
 	}
 	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
 		print_held(w, comment);
@@ -465,6 +470,9 @@ void event_print(const struct event *event, struct sdk_buf *buf)
 	sdk_jsonw_kstr_some(&w, "supplier", event->supplier);
 	sdk_jsonw_kstr_some(&w, "delivery_id", event->delivery_id);
 	person_print(&w, "actor", &event->actor);
-	print_body[event->kind](&w, event);
+	if (event_act_is(event))
+		event_act_print(&w, event);
+	else
+		print_body[event->kind](&w, event);
 	sdk_jsonw_close(&w, '}');
 }

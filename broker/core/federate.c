@@ -3,8 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/reader.h"
-#include "sdk/marker.h"
-#include "sdk/time.h"
+#include "core/wording.h"
 #include "sdk/webhook.h"
 
 #include <assert.h>
@@ -323,14 +322,12 @@ static void plan_shared(const struct federate *at, struct planned_list *ret)
 	if (party->comes && !brief->what.n)
 		return;
 	planned = plan_add(at, ret, party, party->comes ? ENT_ADD_COMMENT : ENT_CREATE_TICKET);
-	planned->text = federate_brief(ret->arena, brief, at->after);
+	planned->text = wording_brief(ret->arena, party->supplier->language, brief, at->after);
 }
 
 static void plan_unshared(const struct federate *at, struct planned_list *ret)
 {
 	const struct party *party = party_of(at, at->event->supplier);
-	const struct ent_str reason = at->event->reason;
-	char number[INCIDENT_NUMBER_SIZE];
 
 	if (!party)
 		return;
@@ -338,8 +335,7 @@ static void plan_unshared(const struct federate *at, struct planned_list *ret)
 	planned->cancels = true;
 	if (party->ticket.n && supplier_takes_words(party->supplier))
 		planned->text =
-		    sdk_format(ret->arena, "Entente: %.*s is not shared with you any more.%s%.*s",
-			       ENT_F(incident_number(at->after->number, number)), reason.n ? " " : "", ENT_F(reason));
+		    wording_unshared(ret->arena, party->supplier->language, at->after->number, at->event->reason);
 }
 
 /* The ball came back to one who had passed it on, or by a person's word left one who had not spoken yet. */
@@ -437,6 +433,23 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_TICKET_LATE:
 	case EVENT_INCIDENT_CORRECTED: /* of incidents whose suppliers are only listened to */
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
+	case EVENT_ASK_MADE:
+	case EVENT_ASK_ANSWERED:
+	case EVENT_ASK_WITHDRAWN:
+	case EVENT_ASK_OVERDUE:
+	case EVENT_HANDOVER_PROPOSED:
+	case EVENT_HANDOVER_ACCEPTED:
+	case EVENT_HANDOVER_DECLINED:
+	case EVENT_HANDOVER_LAPSED:
+	case EVENT_HANDOVER_WITHDRAWN:
+	case EVENT_PROMISE_MADE:
+	case EVENT_PROMISE_KEPT:
+	case EVENT_PROMISE_BROKEN:
+	case EVENT_PROMISE_REPLACED:
+	case EVENT_HELP_WANTED:
+	case EVENT_HELP_OFFERED:
+	case EVENT_HELP_ENDED:
+	case EVENT_INCIDENT_TOLD:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:
@@ -445,61 +458,4 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_N:
 		break;
 	}
-}
-
-/* ---- words ------------------------------------------------------------------------------ */
-
-static void add_paragraph(struct sdk_buf *buf, const char *heading, struct ent_str text)
-{
-	if (!text.n)
-		return;
-	sdk_buf_z(buf, buf->n ? "\n\n" : "");
-	sdk_buf_z(buf, heading);
-	sdk_buf_str(buf, text);
-}
-
-#define BRIEF_MAX (4u << 20) /* its members were bounded where they came in */
-
-struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, const struct incident *incident)
-{
-	int64_t before_ms = brief->needed_before_ms ? brief->needed_before_ms : incident->needed_before_ms;
-	char time[SDK_TIME_SIZE], number[INCIDENT_NUMBER_SIZE];
-	struct sdk_buf buf;
-
-	sdk_buf_init(&buf, BRIEF_MAX);
-	add_paragraph(&buf, "", brief->what);
-	add_paragraph(&buf, "Effect: ", brief->effect);
-	add_paragraph(&buf, "Already tried: ", brief->tried);
-	add_paragraph(&buf, "Wanted: ", brief->wanted);
-	if (before_ms) {
-		sdk_time_format(before_ms, time);
-		time[10] = ' ';
-		time[16] = '\0'; /* minutes are fine enough to read */
-		add_paragraph(&buf, "Needed before: ", sdk_format(arena, "%s UTC", time));
-	}
-	add_paragraph(&buf, "Service: ", incident->service);
-	add_paragraph(&buf, "Site: ", incident->site);
-	add_paragraph(&buf, "Incident: ", incident_number(incident->number, number));
-	struct ent_str text = sdk_dup(arena, sdk_buf_view(&buf));
-	sdk_buf_release(&buf);
-	return text;
-}
-
-struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_set *suppliers,
-				const struct comment *comment)
-{
-	const struct supplier *from =
-	    suppliers && comment->supplier.n ? supplier_by_name(suppliers, comment->supplier) : NULL;
-	struct ent_str title = from && from->title.n ? from->title : comment->supplier;
-	struct ent_str name = comment->author.name, who = name;
-
-	if (!comment->supplier.n)
-		who = name.n ? name : ENT_STR("Entente");
-	else
-		who = name.n ? sdk_format(arena, "%.*s (%.*s)", ENT_F(name), ENT_F(title)) : title;
-	/* A person who answers by mail quotes what we wrote there, marker and all. */
-	const struct ent_str body = sdk_marker_strip(arena, comment->body);
-	/* Markdown that spans lines begins on one of its own. */
-	const char *gap = body.n && memchr(body.p, '\n', body.n) ? "\n\n" : " ";
-	return sdk_format(arena, "%.*s:%s%.*s", ENT_F(who), gap, ENT_F(body));
 }

@@ -65,12 +65,4 @@ uint32_t federate_set(const struct supplier *supplier, uint32_t set, const struc
 /* Does what its ticket says agree with the incident, as far as its words can tell and its policy asks? */
 bool federate_agrees(const struct party *party, const struct incident *incident, enum ent_attr attr);
 
-/* The text of a ticket from a brief and what the incident's description adds. It does not tell who asked. The headings
- * in the supplier's language are its tool's business; ours are English. */
-struct ent_str federate_brief(struct ent_arena *arena, const struct brief *brief, const struct incident *incident);
-/* A comment as others read it: "David (Orion): ..." - the author's name is never guessed: without one it is the
- * supplier's title alone; with us: the author, or "Entente". */
-struct ent_str federate_comment(struct ent_arena *arena, const struct supplier_set *suppliers,
-				const struct comment *comment);
-
 #endif

@@ -115,9 +115,11 @@ struct supplier_set {
 	atomic_uint references;
 	struct supplier *at;
 	size_t n;
-	struct ent_str ours;    /* our organisation's name; absent: see organisation_ours() */
-	struct ent_str named;   /* organisations that the configuration names beside: comma separated, may be absent */
-	struct sdk_arena arena; /* everything above lives here, secrets excepted */
+	struct ent_str ours;  /* our organisation's name; absent: see organisation_ours() */
+	struct ent_str named; /* organisations that the configuration names beside: comma separated, may be absent */
+	struct ent_str requester_at; /* the supplier in whose tool the requester has a ticket; absent: nowhere */
+	int64_t handover_lapses_ms;  /* a hand-over that nobody answered ends after so long; 0: never */
+	struct sdk_arena arena;      /* everything above lives here, secrets excepted */
 };
 
 /* n zeroed suppliers to fill in before anyone else sees the set; one reference, the caller's. */

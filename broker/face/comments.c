@@ -60,7 +60,7 @@ static bool are_known(struct exchange *x, struct ent_str names)
 	return true;
 }
 
-static bool read_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret)
+bool comments_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret)
 {
 	const struct ent_str ours = organisation_ours(x->roster->set);
 	bool words = sdk_json_kind(node) == SDK_JSON_STRING;
@@ -84,7 +84,7 @@ static bool read_asked_audience(struct exchange *x, const struct sdk_json *node,
 {
 	ret->narrowest = node == NULL;
 	if (node)
-		return read_audience(x, node, &ret->audience);
+		return comments_audience(x, node, &ret->audience);
 	if (x->reader.ref.n)
 		return true;
 	answer_problem(x, PROBLEM_CONTENT, "ask.audience_missing",
@@ -255,7 +255,7 @@ void comments_patch(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
 	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
-	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
+	    (body.audience && !comments_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.comment_nothing",
@@ -302,7 +302,7 @@ void comments_widen(struct exchange *x)
 	bool dry;
 
 	if (!read_dry_run(x, &dry) || !ask_comment(x, job) || !body_read(x, fields, &body) ||
-	    !read_audience(x, body.audience, &job->ask.audience) ||
+	    !comments_audience(x, body.audience, &job->ask.audience) ||
 	    ((body.readers || !dry) && !read_readers(x, body.readers, &job->ask)))
 		return;
 	answer_or_submit(x, job, dry, comment_changed);

@@ -5,6 +5,8 @@
 
 #include "face/exchange.h"
 
+/* The audience of a body, as an object or in words. False: answered. */
+bool comments_audience(struct exchange *x, const struct sdk_json *node, struct audience *ret);
 void comments_post(struct exchange *x);
 void comments_patch(struct exchange *x);  /* other words, a narrower audience */
 void comments_widen(struct exchange *x);  /* more read it, whom the asker was shown */

@@ -2,6 +2,7 @@
 #include "face/route.h"
 
 #include <string.h>
+#include "face/acts.h"
 #include "face/answer.h"
 #include "face/audits.h"
 #include "face/auth.h"
@@ -34,6 +35,7 @@ static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
 static const char *const verify_arguments[] = {"head", NULL};
+static const char *const told_arguments[] = {"dry_run", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -54,6 +56,19 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/widen", VERB_WRITE, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
+    {"GET", "/v1/incidents/{}/acts", VERB_READ, false, NULL, acts_list},
+    {"POST", "/v1/incidents/{}/asks", VERB_WRITE, true, NULL, acts_ask},
+    {"POST", "/v1/incidents/{}/asks/{}/answer", VERB_WRITE, true, NULL, acts_answer},
+    {"DELETE", "/v1/incidents/{}/asks/{}", VERB_WRITE, false, NULL, acts_withdraw},
+    {"POST", "/v1/incidents/{}/handovers", VERB_HAND_OVER, true, NULL, acts_propose},
+    {"POST", "/v1/incidents/{}/handovers/{}/accept", VERB_WRITE, true, NULL, acts_accept},
+    {"POST", "/v1/incidents/{}/handovers/{}/decline", VERB_WRITE, true, NULL, acts_decline},
+    {"DELETE", "/v1/incidents/{}/handovers/{}", VERB_HAND_OVER, false, NULL, acts_keep},
+    {"POST", "/v1/incidents/{}/promises", VERB_WRITE, true, NULL, acts_promise},
+    {"POST", "/v1/incidents/{}/help", VERB_WRITE, true, NULL, acts_help},
+    {"POST", "/v1/incidents/{}/help/{}/offer", VERB_WRITE, true, NULL, acts_offer},
+    {"DELETE", "/v1/incidents/{}/help/{}", VERB_WRITE, false, NULL, acts_help_end},
+    {"POST", "/v1/incidents/{}/told", VERB_WRITE, true, told_arguments, acts_tell},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

@@ -8,6 +8,7 @@
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "sdk/webhook.h"
+#include "store/acts.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/dossier_check.h"
@@ -152,7 +153,7 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	struct event *event = &events->at[i];
 	struct dossier *dossier = apply_dossier(apply, event->incident);
 
-	if (!dossier)
+	if (!dossier || acts_is_stale(apply, event))
 		return;
 	struct queue queue = apply_queue(apply, dossier, events);
 	const struct incident before = dossier->incident;
@@ -168,6 +169,11 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	if (event->kind == EVENT_INCIDENT_MERGED)
 		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event);
 	queue_plan(&queue, &before, event);
+	event = &events->at[i]; /* the list may have grown */
+	if (act_may_follow(event)) {
+		const struct event said = *event;
+		acts_follow(apply, dossier, &said, events);
+	}
 }
 
 void apply_events(struct apply *apply, struct events *events)

@@ -54,6 +54,7 @@ struct apply {
 	struct dossier *dossier;              /* of the incidents that the job touched, the last one first */
 	uint32_t asked;                       /* the changes are an answer to our own delivery: see struct situation */
 	struct quotes quotes;
+	char below[ID_SIZE]; /* key of the marker in the comment that is taken in; "": none. Its quote is cut away */
 	struct supplier_tallies *tallies; /* of the transaction */
 	bool joins_full;                  /* it raised the last join request that there was room for */
 	int64_t *prune_before_ms;         /* the writer's: arrivals from before go */

@@ -193,6 +193,13 @@ static size_t add_marked(struct apply *apply, const struct situation *at, const 
 	return n;
 }
 
+/* The marker of the text of ours that a comment stands below: its quote is cut away next. */
+static void note_below(struct apply *apply, const struct ent_change *change)
+{
+	if (change->kind != ENT_COMMENT_ADDED || !sdk_marker_find(change->comment.body, apply->below))
+		apply->below[0] = '\0';
+}
+
 /* The ticket says by now what was brought, as far as its tool's yes can tell. */
 static bool is_unheard(struct dossier *dossier, const struct ticket *ticket)
 {
@@ -392,6 +399,7 @@ static void apply_change(struct apply *apply, const struct situation *base, cons
 		return;
 	find_neighbours(apply, dossier, &at, change);
 	if (at.writes && !dossier->is_new) {
+		note_below(apply, change);
 		if (change->kind == ENT_COMMENT_ADDED)
 			admits.comment.body = quotes_strip(apply, &at, change);
 		find_echo(apply, dossier, &at, change, &sent);

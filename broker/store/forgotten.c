@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/forgotten.h"
 
-#include "core/federate.h"
 #include "core/organisation.h"
+#include "core/wording.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/wordings.h"
@@ -14,11 +14,14 @@
 enum { NEWEST = 500, HISTORIES = 20 };
 
 /* The comment as it goes out, as tools leave it. */
-static struct ent_str sent_text(struct apply *apply, const struct comment *comment, struct ent_str body)
+static struct ent_str sent_text(struct apply *apply, const struct situation *at, const struct comment *comment,
+				struct ent_str body)
 {
-	const struct comment said = {.supplier = comment->supplier, .author = comment->author, .body = body};
+	const struct comment said = {
+	    .supplier = comment->supplier, .author = comment->author, .body = body, .entry = comment->entry};
 
-	return echo_words(apply->arena, federate_comment(apply->arena, apply->suppliers, &said));
+	return echo_words(apply->arena, wording_comment(apply->arena, apply->suppliers,
+							wording_language(apply->suppliers, at->supplier), &said));
 }
 
 static bool begins_as(struct ent_str text, struct ent_str head)
@@ -33,15 +36,15 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 	bool is_changed = comment->edited_ms > 0 || comment->removed;
 	struct comment *said;
 
-	if (!begins_as(words, sent_text(apply, comment, ENT_STR(""))))
+	if (!begins_as(words, sent_text(apply, at, comment, ENT_STR(""))))
 		return false;
-	if (sdk_eq(words, sent_text(apply, comment, comment->body)))
+	if (sdk_eq(words, sent_text(apply, at, comment, comment->body)))
 		return true;
 	size_t n = is_changed && (*histories)-- > 0
 		       ? wordings_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
 		       : 0;
 	for (size_t i = 0; i < n; i++)
-		if (sdk_eq(words, sent_text(apply, comment, said[i].body)))
+		if (sdk_eq(words, sent_text(apply, at, comment, said[i].body)))
 			return true;
 	return false;
 }

@@ -24,7 +24,7 @@ static const char *const contents[] = {
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author, body, visibility, organisations, "
     "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin, held_by, "
-    "meant_organisations, meant_everyone, meant_requester, pinned_ms FROM comment "
+    "meant_organisations, meant_everyone, meant_requester, pinned_ms, entry FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
     "organisations, everyone, requester FROM attachment "
@@ -38,6 +38,8 @@ static const char *const contents[] = {
     "SELECT id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason FROM join_request ORDER "
     "BY id",
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
+    "SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, made_ms, "
+    "ended_ms FROM act ORDER BY uuid",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
     "SELECT kind, subject, incident FROM timer ORDER BY kind, subject",
@@ -47,7 +49,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 23, 13, 5, 2, 3, 7, 4, 10, 5, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 24, 13, 5, 2, 3, 7, 4, 10, 5, 14, 5, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {
@@ -158,6 +160,21 @@ static const struct {
      "share.incident WHERE finished = 1 EXCEPT SELECT incident, supplier FROM finished UNION ALL SELECT incident, "
      "supplier FROM finished WHERE supplier <> '' AND NOT EXISTS (SELECT 1 FROM share WHERE share.incident = "
      "finished.incident AND share.supplier = finished.supplier)) LIMIT 20"},
+    {"several hand-overs are proposed at once", "SELECT 'ENT-' || incident FROM act WHERE kind = 'handover' AND state "
+						"= 'open' GROUP BY incident HAVING count(*) > "
+						"1 LIMIT 20"},
+    {"a hand-over is proposed from an organisation that does not hold the ball",
+     "SELECT act.uuid FROM act JOIN incident ON number = act.incident WHERE kind = 'handover' AND state = 'open' AND "
+     "act.holder <> incident.holder LIMIT 20"},
+    {"an organisation promises several times at once", "SELECT 'ENT-' || incident || ' ' || from_org FROM act WHERE "
+						       "kind = 'promise' AND state = 'open' GROUP BY incident, "
+						       "from_org HAVING count(*) > 1 LIMIT 20"},
+    {"an act of people has no words, or stands in another incident",
+     "SELECT act.uuid FROM act WHERE NOT EXISTS (SELECT 1 FROM comment WHERE comment.uuid = act.uuid AND "
+     "comment.incident = act.incident) LIMIT 20"},
+    {"a time that an act waits for has no timer, or one that waits has ended",
+     "SELECT act.uuid FROM act WHERE (state = 'open' AND due_ms <> 0 AND overdue = 0) <> EXISTS (SELECT 1 FROM timer "
+     "WHERE timer.subject = act.uuid AND timer.kind <> 'undo') LIMIT 20"},
     {"an audience names nobody", "SELECT uuid FROM comment WHERE organisations = '' AND removed = 0 LIMIT 20"},
 };
 

@@ -3,9 +3,9 @@
 #include "store/jobs_out.h"
 
 #include "core/decide_own.h"
-#include "core/federate.h"
 #include "core/organisation.h"
 #include "core/queue_wait.h"
+#include "core/wording.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
 #include "store/audience_ask.h"
@@ -84,7 +84,7 @@ static bool is_brief_given(struct apply *apply, const struct incident *incident,
 {
 	const struct audience audience = audience_make(apply->arena, organisation_ours(set),
 						       organisation_named(set, sharer), ENT_ABSENT, false, false);
-	struct ent_str text = federate_brief(apply->arena, brief, incident);
+	struct ent_str text = wording_brief(apply->arena, wording_language(set, sharer), brief, incident);
 	struct db_stmt *stmt = db_use(
 	    apply->db, "SELECT 1 FROM share AS s WHERE s.incident = $1 AND s.supplier = $2 AND s.withdrawn_ms = 0 AND "
 		       "(EXISTS (SELECT 1 FROM delivery AS d WHERE d.incident = $1 AND d.supplier = $2 AND d.text = $3 "

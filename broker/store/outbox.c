@@ -4,6 +4,7 @@
 #include "store/said.h"
 
 #include "sdk/webhook.h"
+#include "store/acts.h"
 #include "store/raw.h"
 #include "store/json.h"
 #include "store/rows.h"
@@ -213,6 +214,7 @@ static void print_snapshot(struct db *db, struct ent_arena *arena, const struct 
 	json_tickets(db, &w, incident->number);
 	json_hand_overs(db, arena, &w, incident->number);
 	json_shares(db, &w, incident->number);
+	acts_json(db, arena, &w, incident->number);
 	sdk_jsonw_close(&w, '}');
 }
 

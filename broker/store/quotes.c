@@ -2,8 +2,8 @@
 #include "store/quotes.h"
 
 #include "core/echo.h"
-#include "core/federate.h"
 #include "core/quote.h"
+#include "core/wording.h"
 #include "sdk/webhook.h"
 #include "store/people.h"
 #include "store/wordings.h"
@@ -56,22 +56,33 @@ static void copies_add(struct copies *copies, struct ent_str text, struct ent_st
 	snprintf(copy->key, ID_SIZE, "%.*s", ENT_F(key));
 }
 
+static enum ent_language copies_language(const struct copies *copies)
+{
+	return wording_language(copies->apply->suppliers, copies->at->supplier);
+}
+
 /* The comment as it went, with these words. */
 static struct ent_str comment_text(const struct copies *copies, const struct comment *comment, struct ent_str body)
 {
 	const struct comment said = {
-	    .supplier = comment->supplier, .author.name = comment->author.name, .body = sdk_head(body, COPY_SIZE_MAX)};
+	    .supplier = comment->supplier,
+	    .author.name = comment->author.name,
+	    .body = sdk_head(body, COPY_SIZE_MAX),
+	    .entry = comment->entry};
 
-	return federate_comment(copies->apply->arena, copies->apply->suppliers, &said);
+	return wording_comment(copies->apply->arena, copies->apply->suppliers, copies_language(copies), &said);
 }
 
-#define COMMENT_FIELDS "c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1"
+#define COMMENT_FIELDS "c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry"
 
 /* The row's COMMENT_FIELDS; one that has other words now is remembered. */
 static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
 {
 	struct ent_arena *arena = copies->apply->arena;
-	struct comment comment = {.supplier = db_str(stmt, 1), .author.name = db_str(stmt, 2), .body = db_str(stmt, 3)};
+	struct comment comment = {.supplier = db_str(stmt, 1),
+				  .author.name = db_str(stmt, 2),
+				  .body = db_str(stmt, 3),
+				  .entry = entry_of_text(arena, db_str(stmt, 5))};
 
 	snprintf(comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 	if (db_int(stmt, 4) == 0 || copies->n_changed == COPIES_MAX)
@@ -109,13 +120,13 @@ static void add_deliveries(struct copies *copies)
 
 	while (!copies_full(copies) && db_row(stmt)) {
 		struct comment comment = read_copied(copies, stmt);
-		struct ent_str text = db_str(stmt, 6);
+		struct ent_str text = db_str(stmt, 7);
 
-		copies->has_brief |= db_int(stmt, 7) != 0;
+		copies->has_brief |= db_int(stmt, 8) != 0;
 		copies_add(copies,
 			   comment.uuid[0] ? comment_text(copies, &comment, text.n ? text : comment.body)
 					   : sdk_head(text, COPY_SIZE_MAX),
-			   db_str(stmt, 5));
+			   db_str(stmt, 6));
 	}
 	db_done(stmt);
 }
@@ -175,7 +186,8 @@ static void add_briefs(struct copies *copies)
 		if (event_parse(apply->arena, EVENT_INCIDENT_SHARED, sdk_dup(apply->arena, db_str(stmt, 0)), &event,
 				&err) == ENT_OK &&
 		    event.brief.what.n)
-			copies_add(copies, federate_brief(apply->arena, &event.brief, copies->at->incident),
+			copies_add(copies,
+				   wording_brief(apply->arena, copies_language(copies), &event.brief, copies->at->incident),
 				   ENT_ABSENT);
 	db_done(stmt);
 }

@@ -6,6 +6,7 @@
 #include "core/merge.h"
 #include "core/queue.h"
 #include "sdk/webhook.h"
+#include "store/acts.h"
 #include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
@@ -76,8 +77,13 @@ static const struct {
 	const char *name;
 	void (*fold)(struct db *db, const struct event *event);
 } row_folds[] = {
-    {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
-    {"hand_over", fold_hand_over},     {"copy", fold_copy},   {"join", join_fold},
+    {"correlation", fold_correlation},
+    {"chain", fold_chain},
+    {"attachment", fold_attachment},
+    {"hand_over", fold_hand_over},
+    {"copy", fold_copy},
+    {"join", join_fold},
+    {"act", acts_fold},
     {"undo", fold_undo},
 };
 
@@ -118,6 +124,7 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
 	     "(key, incident) DO NOTHING"),
 	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
+	    "UPDATE act SET incident = $2 WHERE incident = $1",
 	    ("INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket) SELECT supplier, "
 	     "external_id, $2, by_supplier, by_ticket FROM reference WHERE incident = $1 ON CONFLICT (supplier, "
 	     "external_id, incident, by_supplier) DO NOTHING"),
@@ -131,7 +138,7 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
 		struct db_stmt *stmt = db_use(db, sql[i]);
 		db_bind_int(stmt, 1, from);
-		if (i < 7)
+		if (i < 8)
 			db_bind_int(stmt, 2, to);
 		(void)db_row(stmt);
 	}

@@ -180,7 +180,7 @@ void incident_count(struct db *db, struct incident *incident)
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
 	"requester, person.name, person.kind, format, reply_to, held_by, meant_organisations, meant_everyone, "         \
-	"meant_requester, pinned_ms FROM comment LEFT JOIN person ON person.ref = "         \
+	"meant_requester, pinned_ms, entry FROM comment LEFT JOIN person ON person.ref = "         \
 	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
@@ -212,6 +212,7 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 	(void)comment_format_by_word(db_str(stmt, 22), &ret->format); /* an unknown word stays plain text */
 	copy_uuid(ret->uuid, db_str(stmt, 1));
 	copy_uuid(ret->reply_to, db_str(stmt, 23));
+	ret->entry = entry_of_text(arena, db_str(stmt, 29));
 	db_done(stmt);
 	return true;
 }
@@ -236,13 +237,14 @@ bool comment_by_uuid(struct db *db, struct ent_arena *arena, struct ent_str uuid
 
 void comment_save(struct db *db, struct comment *comment)
 {
+	struct sdk_arena arena;
 	struct db_stmt *stmt = db_use(
 	    db,
 	    "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
 	    "visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
 	    "recorded_ms, origin, requester, format, reply_to, held_by, meant_organisations, meant_everyone, "
-	    "meant_requester, pinned_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-	    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) "
+	    "meant_requester, pinned_ms, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+	    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) "
 	    "ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, format = excluded.format, "
 	    "visibility = excluded.visibility, organisations = excluded.organisations, "
 	    "everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
@@ -274,9 +276,12 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_int(stmt, 23, comment->meant.everyone);
 	db_bind_int(stmt, 24, comment->meant.requester);
 	db_bind_int(stmt, 25, comment->pinned_ms);
+	sdk_arena_init(&arena);
+	db_bind_str(stmt, 26, entry_text(&arena.abi, &comment->entry));
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);
+	sdk_arena_release(&arena);
 }
 
 bool attachment_known(struct db *db, struct ent_str supplier, struct ent_str ticket, struct ent_str external_id)

@@ -53,16 +53,22 @@ enum job_kind {
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
 	JOB_COMMENT_WIDEN,   /* incident, comment_uuid: of our own; audience, readers, author */
 	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
-	JOB_JOIN_ACCEPT,    /* id, author */
-	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
-	JOB_DELIVERY_ACT,   /* id, action, text */
-	JOB_REPAIR,         /* supplier (absent: all), cause; ret_count */
-	JOB_MAP_PUBLISH,    /* supplier, text: json, author; ret_count: version */
-	JOB_MAP_ROLL_BACK,  /* supplier, id: version */
-	JOB_BACKFILL,       /* supplier, since_ms: starts it anew */
-	JOB_BACKFILL_STOP,  /* supplier */
-	JOB_POLL,           /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
-			     * begins there */
+	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
+	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
+	JOB_ACT_ANSWER,    /* act: uuid, kind (any of its noun), accepts: an ask, a hand-over, a call for help is
+			    * answered. Without text only a hand-over, accepted */
+	JOB_ACT_END,       /* act: uuid, kind; no words: an ask or a hand-over is withdrawn, a call for help ended */
+	JOB_TELL,          /* plain words for the requester; supplier: where the requester has a ticket, or absent */
+	JOB_JOIN_ACCEPT,   /* id, author */
+	JOB_JOIN_REFUSE,   /* id, text: why, may be absent, author */
+	JOB_DELIVERY_ACT,  /* id, action, text */
+	JOB_REPAIR,        /* supplier (absent: all), cause; ret_count */
+	JOB_MAP_PUBLISH,   /* supplier, text: json, author; ret_count: version */
+	JOB_MAP_ROLL_BACK, /* supplier, id: version */
+	JOB_BACKFILL,      /* supplier, since_ms: starts it anew */
+	JOB_BACKFILL_STOP, /* supplier */
+	JOB_POLL,          /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
+			    * begins there */
 
 	/* The way out, by link/ */
 	JOB_SEND,    /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
@@ -100,6 +106,8 @@ struct ask {
 	enum ent_format format;
 	struct description description;
 	enum ent_status status;
+	struct act act;
+	bool accepts;
 	enum delivery_action action;
 	enum delivery_cause cause;
 	int64_t since_ms;

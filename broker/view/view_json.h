@@ -26,7 +26,9 @@
 	    "event.supplier") ")) UNION ALL SELECT max(CASE WHEN comment.edited_ms > "                                 \
 			      "comment.recorded_ms THEN comment.edited_ms ELSE comment.recorded_ms END) FROM comment " \
 			      "WHERE "                                                                                 \
-			      "comment.incident = incident.number AND " VIEW_SEES_COMMENT "))"
+			      "comment.incident = incident.number AND " VIEW_SEES_COMMENT                              \
+			      " UNION ALL SELECT max(CASE WHEN act.ended_ms > 0 THEN act.ended_ms ELSE act.made_ms "   \
+			      "END) FROM act WHERE act.incident = incident.number AND " VIEW_SEES_ACT "))"
 #define VIEW_COUNTS                                                                                                    \
 	"(SELECT count(*) FROM ticket WHERE ticket.incident = incident.number AND " VIEW_IS_OWN(                       \
 	    "ticket.supplier") "AND "                                                                                  \

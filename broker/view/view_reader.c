@@ -2,6 +2,7 @@
 #include "view/view_reader.h"
 
 #include "core/organisation.h"
+#include "core/wording.h"
 
 enum { READER_AT = 30, TOOLS_AT, OURS_AT = 39 };
 
@@ -28,6 +29,16 @@ void view_bind(const struct view *view, struct db_stmt *stmt)
 bool view_is_own(const struct view *view, struct ent_str supplier)
 {
 	return reader_sees_own(view->reader, organisation_named(view->suppliers, supplier));
+}
+
+enum ent_language view_language(const struct view *view)
+{
+	struct ent_str tool[ORGANISATION_TOOLS_MAX];
+	bool named = view->reader->kind == READER_ORGANISATION && view->reader->organisation.n;
+
+	if (named && organisation_tools(view->suppliers, view->reader->organisation, tool))
+		return wording_language(view->suppliers, tool[0]);
+	return ENT_ENGLISH;
 }
 
 bool view_ours_only(const struct view *view, struct ent_err *err)

@@ -53,6 +53,14 @@
 				   "comment.uuid = attachment.comment AND comment.removed = 0 AND " VIEW_SEES_COMMENT  \
 				   "))))) "
 
+/* A row of `act`. Hand-overs and promises are for whoever takes part, as the holder is: those that are open, and those
+ * that ended since. Of the others only those learn who read the words. */
+#define VIEW_SEES_ACT                                                                                                  \
+	"($30 IS NULL OR (act.kind IN ('handover', 'promise') AND EXISTS (" VIEW_PART(                                 \
+	    "act.incident") " AND (act.state = 'open' OR part.sees_ms < act.ended_ms))) OR (act.kind NOT IN "          \
+			    "('handover', 'promise') AND EXISTS (SELECT 1 FROM comment WHERE comment.uuid = act.uuid " \
+			    "AND " VIEW_SEES_COMMENT "))) "
+
 /* A delivery to the organisation's own tool; of a comment, when it sees that one. */
 #define VIEW_SEES_DELIVERY(row)                                                                                        \
 	"($30 IS NULL OR (" VIEW_IS_OWN(row ".supplier") "AND EXISTS (" VIEW_PART(                                     \
@@ -74,6 +82,8 @@ void view_bind(const struct view *view, struct db_stmt *stmt);
 bool view_is_ours(const struct view *view);
 /* Is the supplier a tool of the reader's organisation? Ours: all are. */
 bool view_is_own(const struct view *view, struct ent_str supplier);
+/* The language of the sentences that it reads. */
+enum ent_language view_language(const struct view *view);
 /* False: err says that it does not exist. For what only our people read. */
 bool view_ours_only(const struct view *view, struct ent_err *err);
 

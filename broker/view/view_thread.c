@@ -2,6 +2,7 @@
 /* A page is read by three statements: the comments, the deliveries that bring them, the copies that stand elsewhere. */
 #include "view/view_thread.h"
 
+#include "core/wording.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
@@ -13,6 +14,7 @@ struct item {
 	int64_t id, created_ms, edited_ms, recorded_ms, origin;
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
+	struct entry_act entry;
 	bool removed;
 	struct audience meant; /* of one that is held */
 	struct ent_str held_by;
@@ -30,9 +32,9 @@ struct page {
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
 	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "         \
 	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
-	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END"
+	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END, entry"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 24 };
+enum { COMMENT_N_COLUMN = 25 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -57,7 +59,8 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .held_by = sdk_dup(arena, db_str(stmt, 18)),
 			     .meant = {sdk_dup(arena, db_str(stmt, 19)), db_int(stmt, 20) == 1, db_int(stmt, 21) == 1},
 			     .pinned_ms = db_int(stmt, 22),
-			     .held_ms = db_int(stmt, 23)};
+			     .held_ms = db_int(stmt, 23),
+			     .entry = entry_of_text(arena, db_str(stmt, 24))};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -217,6 +220,24 @@ static void print_held(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_close(w, '}');
 }
 
+/* The act that it carries, and its line as the reader's tool would have it. */
+static void print_entry(const struct view *view, struct sdk_jsonw *w, const struct entry_act *entry)
+{
+	if (entry->kind == ENTRY_WORDS)
+		return;
+	sdk_jsonw_key(w, "entry");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "kind", entry_word(entry->kind));
+	sdk_jsonw_kstr_some(w, "to", entry->to);
+	if (entry->due_ms)
+		json_time(w, "due", entry->due_ms);
+	if (entry->was_ms)
+		json_time(w, "was", entry->was_ms);
+	sdk_jsonw_kstr_some(
+	    w, "line", entry_line(view->arena, view_language(view), entry, wording_title(view->suppliers, entry->to)));
+	sdk_jsonw_close(w, '}');
+}
+
 /* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
 {
@@ -235,6 +256,7 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kstr(w, "format", item->format);
 	if (item->reply_to.n)
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
+	print_entry(view, w, &item->entry);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
 	view_json_audience(view, w, item->audience);

@@ -115,6 +115,7 @@ CREATE TABLE comment (
 	body          TEXT NOT NULL,
 	format        TEXT NOT NULL DEFAULT 'text', -- text, markdown
 	reply_to      TEXT NOT NULL DEFAULT '', -- uuid of the comment that it answers; '' none is told
+	entry         TEXT NOT NULL DEFAULT '', -- the act that it carries: JSON {"kind", "to", "due", "was"}; '' words alone
 	visibility    TEXT NOT NULL, -- in its own tool: internal, public
 	organisations TEXT NOT NULL, -- who may read it: names, comma separated, sorted; ours and the author's among them
 	everyone      SMALLINT NOT NULL, -- 1: each organisation with a standing share, too

@@ -54,3 +54,25 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_due ON timer (due_ms, id);
 CREATE INDEX timer_incident ON timer (incident);
+
+-- Working together (acts): what people of several organisations began together and wait to end: asks, proposed hand-overs, promises of news, calls
+-- for help; see broker/core/act.h. The words are a comment of the thread with the same uuid.
+CREATE TABLE act (
+	id       INTEGER PRIMARY KEY,
+	uuid     TEXT NOT NULL UNIQUE,
+	incident BIGINT NOT NULL,
+	kind     TEXT NOT NULL, -- question, information, action, approval, handover, promise, help
+	from_org TEXT NOT NULL, -- the organisation that began it
+	to_org   TEXT NOT NULL, -- whom it is for; '' of a promise and a call for help
+	by_ref   TEXT NOT NULL, -- who began it; '' nobody is named
+	holder   TEXT NOT NULL, -- a hand-over: as incident.holder when it was proposed; else ''
+	due_ms   BIGINT NOT NULL, -- 0: never
+	state    TEXT NOT NULL, -- open, answered, withdrawn, accepted, declined, lapsed, kept, broken, replaced, ended
+	cause    TEXT NOT NULL, -- why it ended by itself; ''
+	overdue  SMALLINT NOT NULL, -- 1: an ask whose time came while it waited
+	ended_by TEXT NOT NULL, -- uuid of the comment that ended it, or of the promise that stands in its place; ''
+	made_ms  BIGINT NOT NULL,
+	ended_ms BIGINT NOT NULL -- 0: open
+);
+CREATE INDEX act_incident ON act (incident, id);
+CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';

@@ -277,7 +277,8 @@ class Quiet(kit.Tap):
 def call_everything(tap, api, server):
     """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
     try:
-        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "ref": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
+        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d",
+                  "ref": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "act": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
             if operation.get("security") != []:
@@ -337,12 +338,13 @@ def run(tap):
     else:
         tap.skip("entente serve", "the program is not built here")
     if len(kit.RECORDED) < 500:
+        import acts
         import api as api_part
         import hooks
         import live
         import out
         quiet = Quiet()
-        for part in (hooks, api_part, out, live):
+        for part in (hooks, api_part, out, acts, live):
             part.run(quiet)
         tap.equal("the parts that make the traffic", quiet.bad, 0)
     check_traffic(tap, api)

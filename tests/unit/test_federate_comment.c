@@ -2,6 +2,8 @@
 /* Who gets which comment, and in which words. */
 #include "plans.h"
 
+#include "core/wording.h"
+
 static void test_comment_by_audience(void **state)
 {
 	(void)state;
@@ -166,37 +168,37 @@ static void test_words(void **state)
 
 	(void)state;
 	sdk_arena_init(&arena);
-	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, set, ENT_ENGLISH, &comment), "Orion: It burns"));
 	comment.author =
 	    (struct person){.ref = ENT_STR("ref"), .organisation = ENT_STR("orion")}; /* no name is known */
-	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "Orion: It burns"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, set, ENT_ENGLISH, &comment), "Orion: It burns"));
 	comment.author.name = ENT_STR("David");
-	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David (Orion): It burns"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, set, ENT_ENGLISH, &comment), "David (Orion): It burns"));
 	comment.supplier = ENT_STR("left");
-	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David (left): It burns"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, set, ENT_ENGLISH, &comment), "David (left): It burns"));
 	comment.supplier = ENT_STR("");
-	assert_true(sdk_eqz(federate_comment(&arena.abi, set, &comment), "David: It burns"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, set, ENT_ENGLISH, &comment), "David: It burns"));
 	comment.author.name = ENT_ABSENT;
 	comment.body = ENT_STR("- one\n- two");
-	assert_true(sdk_eqz(federate_comment(&arena.abi, NULL, &comment), "Entente:\n\n- one\n- two"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, NULL, ENT_ENGLISH, &comment), "Entente:\n\n- one\n- two"));
 
 	comment.body = ENT_STR("Yes\n> [ENT-000042:0b9c6f0e4d1a4f6c8e2b7a5d3c1f0e9a]"); /* goes no further */
-	assert_true(sdk_eqz(federate_comment(&arena.abi, NULL, &comment), "Entente:\n\nYes\n>"));
+	assert_true(sdk_eqz(wording_comment(&arena.abi, NULL, ENT_ENGLISH, &comment), "Entente:\n\nYes\n>"));
 
 	struct brief brief = {
 	    .what = ENT_STR("No print"), .needed_before_ms = 1795335243123, .wanted = ENT_STR("Look")};
 	struct incident incident = {.number = 42};
-	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
+	assert_true(sdk_eqz(wording_brief(&arena.abi, ENT_ENGLISH, &brief, &incident),
 			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:14 UTC\n\nIncident: ENT-000042"));
 	incident.site = ENT_STR("Site 7"); /* as a person described it; the brief's own word goes before */
 	incident.service = ENT_STR("Printing");
 	incident.requester.name = ENT_STR("Ana");
 	incident.needed_before_ms = 1795335243123 + 60000;
-	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
+	assert_true(sdk_eqz(wording_brief(&arena.abi, ENT_ENGLISH, &brief, &incident),
 			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:14 UTC\n\nService: Printing\n\n"
 			    "Site: Site 7\n\nIncident: ENT-000042"));
 	brief.needed_before_ms = 0;
-	assert_true(sdk_eqz(federate_brief(&arena.abi, &brief, &incident),
+	assert_true(sdk_eqz(wording_brief(&arena.abi, ENT_ENGLISH, &brief, &incident),
 			    "No print\n\nWanted: Look\n\nNeeded before: 2026-11-22 08:15 UTC\n\nService: Printing\n\n"
 			    "Site: Site 7\n\nIncident: ENT-000042"));
 	supplier_set_unref(set);

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/acts.h"
+
+#include "sdk/webhook.h"
+#include "store/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { OPEN_MAX = 1000 }; /* acts of one incident that are looked at */
+
+#define ACT_COLUMNS                                                                                                    \
+	"SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, "     \
+	"made_ms, ended_ms FROM act "
+
+static struct act read_act(struct ent_arena *arena, struct db_stmt *stmt)
+{
+	struct act act = {.incident = db_int(stmt, 1),
+			  .from = sdk_dup(arena, db_str(stmt, 3)),
+			  .to = sdk_dup(arena, db_str(stmt, 4)),
+			  .by = sdk_dup(arena, db_str(stmt, 5)),
+			  .holder = sdk_dup(arena, db_str(stmt, 6)),
+			  .due_ms = db_int(stmt, 7),
+			  .is_overdue = db_int(stmt, 10) != 0,
+			  .made_ms = db_int(stmt, 12),
+			  .ended_ms = db_int(stmt, 13)};
+
+	snprintf(act.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+	snprintf(act.ended_by, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 11)));
+	(void)act_by_word(db_str(stmt, 2), &act.kind);
+	(void)act_state_by_word(db_str(stmt, 8), &act.state);
+	(void)act_cause_by_word(db_str(stmt, 9), &act.cause);
+	return act;
+}
+
+bool acts_load(struct db *db, struct ent_arena *arena, struct ent_str uuid, struct act *ret)
+{
+	struct db_stmt *stmt = db_use(db, ACT_COLUMNS "WHERE uuid = $1");
+
+	db_bind_str(stmt, 1, uuid);
+	bool found = db_row(stmt);
+	if (found)
+		*ret = read_act(arena, stmt);
+	db_done(stmt);
+	return found;
+}
+
+size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const struct act **ret)
+{
+	struct db_stmt *stmt = db_use(db, ACT_COLUMNS "WHERE incident = $1 AND state = 'open' ORDER BY id LIMIT $2");
+	struct act *list = NULL;
+	size_t n = 0, cap = 0;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_int(stmt, 2, OPEN_MAX);
+	while (db_row(stmt)) {
+		if (n == cap) {
+			struct act *grown = SDK_NEW_N(arena, struct act, cap = cap ? cap * 2 : 8);
+			if (n)
+				memcpy(grown, list, n * sizeof *grown);
+			list = grown;
+		}
+		list[n++] = read_act(arena, stmt);
+	}
+	*ret = list;
+	return n;
+}
+
+static void save_act(struct db *db, const struct act *act)
+{
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO act (uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, "
+		"overdue, ended_by, made_ms, ended_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+		"$13, $14) ON CONFLICT (uuid) DO UPDATE SET state = excluded.state, cause = excluded.cause, overdue = "
+		"excluded.overdue, ended_by = excluded.ended_by, ended_ms = excluded.ended_ms");
+
+	db_bind_str(stmt, 1, sdk_str(act->uuid));
+	db_bind_int(stmt, 2, act->incident);
+	db_bind_str(stmt, 3, sdk_str(act_word(act->kind)));
+	db_bind_str(stmt, 4, act->from);
+	db_bind_str(stmt, 5, sdk_or_empty(act->to));
+	db_bind_str(stmt, 6, sdk_or_empty(act->by));
+	db_bind_str(stmt, 7, sdk_or_empty(act->holder));
+	db_bind_int(stmt, 8, act->due_ms);
+	db_bind_str(stmt, 9, sdk_str(act_state_word(act->state)));
+	db_bind_str(stmt, 10, sdk_str(act_cause_word(act->cause)));
+	db_bind_int(stmt, 11, act->is_overdue);
+	db_bind_str(stmt, 12, sdk_str(act->ended_by));
+	db_bind_int(stmt, 13, act->made_ms);
+	db_bind_int(stmt, 14, act->ended_ms);
+	(void)db_row(stmt);
+}
+
+/* An ask that is overdue waits without one. */
+static void keep_timer(struct db *db, const struct act *act)
+{
+	const enum timer_kind kind = act->kind == ACT_HANDOVER  ? TIMER_HANDOVER
+				     : act->kind == ACT_PROMISE ? TIMER_PROMISE
+								: TIMER_ASK;
+	struct timer timer = {.kind = kind, .incident = act->incident, .due_ms = act->due_ms};
+
+	if (!act->due_ms)
+		return;
+	memcpy(timer.subject, act->uuid, ID_SIZE);
+	if (act->kind == ACT_HANDOVER) /* a span; asks and promises name a time of the calendar */
+		timer.made_ms = act->made_ms;
+	if (act->state == ACT_OPEN && !act->is_overdue)
+		timer_set(db, &timer);
+	else
+		timer_clear(db, kind, sdk_str(act->uuid));
+}
+
+void acts_fold(struct db *db, const struct event *event)
+{
+	struct sdk_arena arena;
+	struct act act = {.state = ACT_OPEN};
+
+	if (!act_is_of(event))
+		return;
+	sdk_arena_init(&arena);
+	if (act_begins(event) || acts_load(db, &arena.abi, sdk_str(event->act.uuid), &act)) {
+		act_fold(&act, event);
+		save_act(db, &act);
+		keep_timer(db, &act);
+	}
+	sdk_arena_release(&arena);
+}
+
+/* ---- what follows ------------------------------------------------------------------ */
+
+static bool takes_part(void *of, struct ent_str organisation)
+{
+	return dossier_takes_part(of, organisation, ENT_ABSENT);
+}
+
+struct act_scene acts_scene(struct apply *apply, struct dossier *dossier, const struct situation *at)
+{
+	struct act_scene scene = {.at = at, .takes_part = takes_part, .of = dossier};
+
+	scene.n_open = acts_open(apply->db, apply->arena, dossier->incident.number, &scene.open);
+	return scene;
+}
+
+bool acts_is_stale(struct apply *apply, const struct event *event)
+{
+	const struct act *open;
+	size_t n;
+
+	if (!act_is_of(event))
+		return false;
+	n = acts_open(apply->db, apply->arena, event->incident, &open);
+	return act_is_stale(open, n, event);
+}
+
+void acts_due(struct apply *apply, const struct timer *timer)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	struct dossier *dossier = apply_open(apply, timer->incident, &at);
+	struct act act;
+
+	if (!dossier || !acts_load(apply->db, apply->arena, sdk_str(timer->subject), &act))
+		return;
+	const struct act_scene scene = acts_scene(apply, dossier, &at);
+	act_due(&scene, &act, &events);
+	apply_events(apply, &events);
+	apply_save(apply);
+}
+
+/* The comment of ours below whose copy a tool's comment stands: the copy's marker was in it. */
+static void find_answered(struct apply *apply, const struct comment *comment, char ret[ID_SIZE])
+{
+	struct db_stmt *stmt = db_use(apply->db, "SELECT comment FROM delivery WHERE key = $1 AND supplier = $2");
+
+	db_bind_str(stmt, 1, sdk_str(apply->below));
+	db_bind_str(stmt, 2, comment->supplier);
+	if (db_row(stmt))
+		snprintf(ret, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+	db_done(stmt);
+}
+
+void acts_follow(struct apply *apply, struct dossier *dossier, const struct event *event, struct events *ret)
+{
+	const struct situation at = {.suppliers = apply->suppliers,
+				     .supplier = ENT_STR(""),
+				     .incident = &dossier->incident,
+				     .now_ms = apply->now_ms};
+	struct act_scene scene = acts_scene(apply, dossier, &at);
+
+	if (!scene.n_open)
+		return;
+	if (event->kind == EVENT_COMMENT_ADDED && event->comment.supplier.n && apply->below[0])
+		find_answered(apply, &event->comment, scene.answers);
+	act_follow(&scene, event, ret);
+}
+
+/* ---- the snapshot ------------------------------------------------------------------ */
+
+static void json_open(struct sdk_jsonw *w, const struct act *open, size_t n, const char *key, bool asks)
+{
+	sdk_jsonw_key(w, key);
+	sdk_jsonw_open(w, '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct act *act = &open[i];
+
+		if (asks ? !act_is_ask(act->kind) : act->kind != ACT_PROMISE)
+			continue;
+		sdk_jsonw_open(w, '{');
+		sdk_jsonw_kz(w, "id", act->uuid);
+		if (asks)
+			sdk_jsonw_kz(w, "kind", act_word(act->kind));
+		sdk_jsonw_kstr(w, "from", act->from);
+		sdk_jsonw_kstr_some(w, "to", act->to);
+		if (act->due_ms)
+			json_time(w, "due", act->due_ms);
+		if (asks)
+			sdk_jsonw_kbool(w, "overdue", act->is_overdue);
+		sdk_jsonw_close(w, '}');
+	}
+	sdk_jsonw_close(w, ']');
+}
+
+void acts_json(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident)
+{
+	const struct act *open;
+	size_t n = acts_open(db, arena, incident, &open);
+
+	json_open(w, open, n, "asks", true);
+	json_open(w, open, n, "promises", false);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* People of several organisations work together: asks, hand-overs, promises, help, plain words for the requester. */
+#include "store/jobs_act.h"
+
+#include "core/decide_act.h"
+#include "core/organisation.h"
+#include "sdk/webhook.h"
+#include "store/acts.h"
+#include "store/people.h"
+#include "store/rows.h"
+
+#include <string.h>
+
+/* A job about an act: what it looks at, and the words that it brings. */
+struct acting {
+	struct apply *apply;
+	struct job *job;
+	struct dossier *dossier;
+	struct situation at;
+	struct act_scene scene;
+	struct act act; /* that it is about, as it stands */
+	struct comment words;
+	struct events events;
+};
+
+/* The words were said before: by a request whose answer was lost, or they are another's. */
+static bool is_said(struct acting *acting)
+{
+	struct job *job = acting->job;
+	struct comment known;
+
+	if (!job->ask.comment_uuid[0] ||
+	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(job->ask.comment_uuid), &known))
+		return false;
+	if (known.incident == acting->dossier->incident.number && !known.supplier.n && known.entry.kind)
+		job->outcome = JOB_REPEATED;
+	else
+		job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
+	return true;
+}
+
+/* Each organisation that is named takes part. */
+static bool may_be_said(struct acting *acting)
+{
+	struct ent_str rest = sdk_or_empty(acting->words.audience.organisations);
+
+	while (rest.n) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+		if (act_takes_part(&acting->scene, name))
+			continue;
+		job_refuse(acting->job, JOB_CONFLICT, "ask.share_first",
+			   "the incident is not shared with {supplier=%.*s}; share it first",
+			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
+		return false;
+	}
+	return true;
+}
+
+/* Whom the words are for when nobody is named: a promise for whoever takes part, an act for whom it is for, an answer
+ * for who waits for it. */
+static struct audience readers_of(const struct acting *acting, const struct ask *ask)
+{
+	struct ent_str other = acting->act.uuid[0] ? acting->act.from : ask->act.to;
+	struct audience asked = ask->audience;
+
+	if (!ask->has_audience && acting->job->kind != JOB_TELL)
+		asked = (struct audience){.organisations = other, .everyone = ask->act.kind == ACT_PROMISE};
+	return audience_make(acting->apply->arena, organisation_ours(acting->job->suppliers),
+			     acting->words.author.organisation, asked.organisations, asked.everyone, asked.requester);
+}
+
+static void read_words(struct acting *acting)
+{
+	const struct ask *ask = &acting->job->ask;
+	struct comment *words = &acting->words;
+
+	*words = (struct comment){.author = people_asking(acting->apply, &ask->by, &ask->author),
+				  .body = ask->text,
+				  .format = ask->format,
+				  .created_ms = acting->apply->now_ms};
+	words->audience = readers_of(acting, ask);
+	if (ask->text.n)
+		memcpy(words->uuid, ask->comment_uuid, ID_SIZE);
+}
+
+/* False: the job is answered. */
+static bool acting_open(struct apply *apply, struct job *job, struct acting *ret)
+{
+	char number[INCIDENT_NUMBER_SIZE];
+
+	*ret = (struct acting){.apply = apply, .job = job, .events = {.arena = apply->arena}};
+	ret->dossier = apply_open(apply, job->ask.incident, &ret->at);
+	if (!ret->dossier) {
+		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
+			   ENT_F(incident_number(job->ask.incident, number)));
+		return false;
+	}
+	ret->scene = acts_scene(apply, ret->dossier, &ret->at);
+	if (is_said(ret))
+		return false;
+	return true;
+}
+
+static bool acting_words(struct acting *acting)
+{
+	read_words(acting);
+	return may_be_said(acting);
+}
+
+static bool is_same_noun(enum act_kind a, enum act_kind b)
+{
+	return a == b || (act_is_ask(a) && act_is_ask(b));
+}
+
+/* An answer is for nobody who could not read what it answers. */
+static bool is_no_wider(struct acting *acting)
+{
+	struct comment asked;
+
+	if (!acting->words.uuid[0] ||
+	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(acting->act.uuid), &asked) ||
+	    !audience_widens(&asked.audience, &acting->words.audience))
+		return true;
+	job_refuse(acting->job, JOB_CONFLICT, "act.wider",
+		   "the answer is for more readers than what it answers; leave \"audience\" out, or name fewer");
+	return false;
+}
+
+/* The act that the job names. False: the job is answered. */
+static bool acting_find(struct apply *apply, struct job *job, struct acting *ret)
+{
+	if (!acting_open(apply, job, ret))
+		return false;
+	if (acts_load(apply->db, apply->arena, sdk_str(job->ask.act.uuid), &ret->act) &&
+	    ret->act.incident == ret->dossier->incident.number && is_same_noun(ret->act.kind, job->ask.act.kind))
+		return acting_words(ret) && is_no_wider(ret);
+	job_refuse(job, JOB_NOT_FOUND, "act.none", "there is no {act=%s} with this id in the incident",
+		   act_is_ask(job->ask.act.kind) ? "ask" : act_word(job->ask.act.kind));
+	return false;
+}
+
+static void acting_end(struct acting *acting, enum ent_rc rc)
+{
+	if (rc != ENT_OK) {
+		acting->job->outcome = JOB_CONFLICT;
+		return;
+	}
+	apply_events(acting->apply, &acting->events);
+	apply_save(acting->apply);
+	acting->job->outcome = JOB_ACCEPTED;
+}
+
+static void run_act_begin(struct apply *apply, struct job *job)
+{
+	struct acting acting;
+
+	if (!acting_open(apply, job, &acting) || !acting_words(&acting))
+		return;
+	if (job->ask.act.kind == ACT_HANDOVER && apply->suppliers && apply->suppliers->handover_lapses_ms)
+		job->ask.act.due_ms = apply->now_ms + apply->suppliers->handover_lapses_ms;
+	acting_end(&acting, decide_act_begin(&acting.scene, &job->ask.act, &acting.words, &acting.events, &job->err));
+}
+
+static void run_act_answer(struct apply *apply, struct job *job)
+{
+	struct acting acting;
+	enum ent_rc rc;
+
+	if (!acting_find(apply, job, &acting))
+		return;
+	if (acting.act.kind == ACT_HANDOVER)
+		rc = decide_handover_answer(&acting.scene, &acting.act, job->ask.accepts, &acting.words, &acting.events,
+					    &job->err);
+	else if (acting.act.kind == ACT_HELP)
+		rc = decide_help_offer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
+	else
+		rc = decide_ask_answer(&acting.scene, &acting.act, &acting.words, &acting.events, &job->err);
+	acting_end(&acting, rc);
+}
+
+static void run_act_end(struct apply *apply, struct job *job)
+{
+	struct acting acting;
+
+	if (acting_find(apply, job, &acting))
+		acting_end(&acting,
+			   decide_act_end(&acting.scene, &acting.act, &acting.words.author, &acting.events, &job->err));
+}
+
+/* ---- plain words for the requester --------------------------------------------------------- */
+
+/* They are written for the requester: no comment of the thread has the same words. */
+static bool is_copy(struct acting *acting)
+{
+	struct db_stmt *stmt =
+	    db_use(acting->apply->db, "SELECT 1 FROM comment WHERE incident = $1 AND removed = 0 AND "
+				      "body = $2 LIMIT 1");
+
+	db_bind_int(stmt, 1, acting->dossier->incident.number);
+	db_bind_str(stmt, 2, acting->job->ask.text);
+	if (!db_found(stmt))
+		return false;
+	job_refuse(acting->job, JOB_CONFLICT, "told.copy",
+		   "a comment of the thread has these words; say it to the requester in words of its own");
+	return true;
+}
+
+static void run_tell(struct apply *apply, struct job *job)
+{
+	struct acting acting;
+
+	job->ask.audience = (struct audience){.requester = true};
+	if (job->ask.supplier.n)
+		job->ask.audience.organisations = organisation_named(job->suppliers, job->ask.supplier);
+
+	if (!acting_open(apply, job, &acting) || !acting_words(&acting) || is_copy(&acting))
+		return;
+	decide_told(&acting.scene, &acting.words, &acting.events);
+	acting_end(&acting, ENT_OK);
+}
+
+const struct job_row jobs_act[] = {
+    {JOB_ACT_BEGIN, "act_begin", run_act_begin, false},
+    {JOB_ACT_ANSWER, "act_answer", run_act_answer, false},
+    {JOB_ACT_END, "act_end", run_act_end, false},
+    {JOB_TELL, "tell", run_tell, false},
+    {.run = NULL},
+};
