@@ -16,6 +16,7 @@
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/reading.h"
+#include "face/seek.h"
 #include "face/shares.h"
 #include "face/suppliers.h"
 #include "face/tokens.h"
@@ -28,6 +29,9 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const search_arguments[] = {"q", "kind", "limit", "cursor", NULL};
+static const char *const similar_arguments[] = {"title", "limit", NULL};
+static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -41,6 +45,7 @@ static const struct route routes[] = {
     {"GET", "/v1/incidents/{}", false, false, NULL, incidents_get},
     {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incidents_history},
     {"GET", "/v1/incidents/{}/comments", false, false, thread_arguments, incidents_comments},
+    {"GET", "/v1/incidents/{}/similar", false, false, similar_to_arguments, seek_similar_incident},
     {"PATCH", "/v1/incidents/{}", false, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},
@@ -57,6 +62,9 @@ static const struct route routes[] = {
     {"GET", "/v1/joins/{}", false, false, NULL, joins_get},
     {"POST", "/v1/joins/{}/accept", false, false, NULL, joins_accept},
     {"POST", "/v1/joins/{}/refuse", false, true, NULL, joins_refuse},
+    {"GET", "/v1/search", false, false, search_arguments, seek_get},
+    {"GET", "/v1/search/similar", false, false, similar_arguments, seek_similar},
+    {"POST", "/v1/search/rebuild", false, false, NULL, seek_rebuild},
     {"GET", "/v1/live", false, false, live_arguments, live_get},
     {"GET", "/v1/suppliers", false, false, NULL, suppliers_list},
     {"GET", "/v1/suppliers/{}", false, false, NULL, suppliers_get},
