@@ -8,6 +8,7 @@
 #include "search/alike.h"
 #include "search/find.h"
 #include "search/search.h"
+#include "search/titles.h"
 
 enum { SEEK_LIMIT = 10, SEEK_LIMIT_MAX = 50, SIMILAR_LIMIT = 5 };
 
@@ -132,4 +133,31 @@ void seek_rebuild(struct exchange *x)
 		sdk_jsonw_close(&w, '}');
 		answer_done(x, 202);
 	}
+}
+
+/* ---- lists -------------------------------------------------------------------------------- */
+
+void seek_titles(struct exchange *x, struct incident_filter *filter)
+{
+	const struct view *view = ask_view(x);
+	struct ent_said why;
+	struct db *index;
+
+	if (!filter->text.n || !reader_is_ours(view->reader))
+		return;
+	index = seek_index(x, &why);
+	filter->index = x->desk->face->world.search ? "being_made" : "off";
+	if (!index)
+		return;
+	switch (titles_find(index, view->db, view->arena, filter->text, &filter->among, &filter->n_among)) {
+	case TITLES_NARROWED:
+		filter->index = "current";
+		return;
+	case TITLES_MANY:
+		filter->index = "current";
+		break;
+	case TITLES_BEHIND:
+		filter->index = "behind";
+	}
+	filter->among = NULL;
 }

@@ -4,6 +4,7 @@
 #define FACE_SEEK_H
 
 #include "face/exchange.h"
+#include "view/view_list.h"
 
 void seek_get(struct exchange *x);
 void seek_similar(struct exchange *x);          /* to a title that is being typed */
@@ -12,4 +13,7 @@ void seek_rebuild(struct exchange *x);
 
 /* The desk's handle on the index. NULL: there is none, *ret_why says why. */
 struct db *seek_index(struct exchange *x, struct ent_said *ret_why);
+/* Fills among and index of a list by a text. */
+void seek_titles(struct exchange *x, struct incident_filter *filter);
+
 #endif

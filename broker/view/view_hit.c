@@ -188,6 +188,15 @@ size_t view_hit_incidents(struct db *db, int64_t after, int64_t *ret, size_t max
 	return hit_numbers(stmt, ret, max);
 }
 
+size_t view_hit_touched(struct db *db, int64_t after, int64_t *ret, size_t max)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT incident FROM event WHERE seq > $1 ORDER BY seq LIMIT $2");
+
+	db_bind_int(stmt, 1, after);
+	db_bind_int(stmt, 2, (int64_t)max);
+	return hit_numbers(stmt, ret, max);
+}
+
 size_t view_hit_part(struct db *db, struct ent_arena *arena, int64_t incident, struct sdk_buf *text,
 		     struct ent_str *suppliers, size_t max)
 {

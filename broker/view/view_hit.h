@@ -43,6 +43,8 @@ int64_t view_hit_comment(struct db *db, struct ent_str uuid);                   
 int64_t view_hit_ticket(struct db *db, struct ent_str supplier, struct ent_str ticket); /* 0: none */
 /* Incidents that live, in order of their numbers. */
 size_t view_hit_incidents(struct db *db, int64_t after, int64_t *ret, size_t max);
+/* The incidents of the events after a seq, of at most max events; some may stand twice. How many. */
+size_t view_hit_touched(struct db *db, int64_t after, int64_t *ret, size_t max);
 /* Appends all that decides who may read what of an incident; two texts that are equal decide alike. suppliers: those
  * that take part, at most max; how many. */
 size_t view_hit_part(struct db *db, struct ent_arena *arena, int64_t incident, struct sdk_buf *text,

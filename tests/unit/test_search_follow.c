@@ -2,7 +2,9 @@
 /* The index follows the store: edits, removals, shares, merges, another store, a damaged file, a crash after any step.
  */
 #include "comment_changes.h"
+#include "search/titles.h"
 #include "search_world.h"
+#include "view/view_list.h"
 #include "view_histories.h"
 
 static const struct reader telnord = {.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")};
@@ -156,6 +158,73 @@ static void test_followed_is_made_anew(void **state)
 	indexed_close(&indexed);
 }
 
+/* ---- lists by a text -------------------------------------------------------------------------------- */
+
+/* As titles are walked one after the other, and by the index. */
+static size_t check_list(struct indexed *indexed, struct world *world, struct incident_filter filter, enum titles want)
+{
+	struct view view = {world->read, &world->arena.abi, &reader_ours, world->suppliers};
+	struct ent_str walked, among;
+	struct ent_err err;
+	size_t n;
+
+	assert_int_equal(view_list(&view, &filter, &walked, &err), ENT_OK);
+	assert_int_equal(
+	    titles_find(indexed->index, world->read, view.arena, filter.text, &filter.among, &filter.n_among), want);
+	if (want != TITLES_NARROWED)
+		return 0;
+	n = filter.n_among;
+	assert_int_equal(view_list(&view, &filter, &among, &err), ENT_OK);
+	if (!sdk_eq(walked, among))
+		fail_msg("'%.*s':\n%.*s\n%.*s", ENT_F(filter.text), ENT_F(walked), ENT_F(among));
+	return n;
+}
+
+static void test_titles(void **state)
+{
+	static const char *const title[] = {"La benne à déchets \"pleine\" à 100 %",
+					    "Le CŒUR du réseau",
+					    "a\"b\"\"c'd",
+					    "東京駅の電源",
+					    "imprimante",
+					    "AND OR NOT *"};
+	static const char *const text[] = {"dechets", "\"pleine\"", "100 %",      "COEUR", "b\"\"c",
+					   "京駅の",  "primant",    "and or",     "not *", "nothing has this",
+					   "0 %",     "e du",       "ENT-000002", "O-3"};
+	static const char *const status[] = {"", "open", "resolved"};
+	struct world *world = *state;
+	struct indexed indexed;
+	size_t n = 0;
+
+	indexed_open(&indexed, world);
+	assert_int_equal(follower_behind(indexed.index, world->read), -1);
+	(void)check_list(&indexed, world, (struct incident_filter){.text = ENT_STR("dechets")}, TITLES_BEHIND);
+	for (int i = 0; i < 120; i++) {
+		struct ent_change change =
+		    ticket(world, sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "O-%d", i)),
+			   i % 5 ? "new" : "resolved", "3");
+
+		sdk_set(&change.ticket, ENT_TITLE, sdk_format(&world->arena.abi, "%s %d", title[i % 6], i));
+		assert_int_equal(arrive(world, "orion", &change), JOB_ACCEPTED);
+		if (i == 100)
+			indexed_follow(&indexed); /* the others come after it */
+	}
+	for (int behind = 1; behind >= 0; behind--) {
+		for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+			for (size_t k = 0; k < sizeof status / sizeof *status; k++)
+				n += check_list(&indexed, world,
+						(struct incident_filter){.text = sdk_str(text[i]),
+									 .status = sdk_str(status[k]),
+									 .holder = k ? ENT_STR("orion") : ENT_ABSENT,
+									 .limit = 7},
+						TITLES_NARROWED);
+		indexed_follow(&indexed);
+	}
+	assert_true(n > 500);
+	(void)check_list(&indexed, world, (struct incident_filter){.text = ENT_STR("im")}, TITLES_MANY);
+	indexed_close(&indexed);
+}
+
 /* ---- files that are not what they should be ---------------------------------------------------------- */
 
 static void write_over(const char *path, long at, const char *bytes)
@@ -219,6 +288,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_share, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_people_and_tickets, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_followed_is_made_anew, views_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_titles, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_files, world_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
