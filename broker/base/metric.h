@@ -46,6 +46,8 @@
 	X(METRIC_WRITER_QUEUE, GAUGE, "entente_writer_queue_jobs", "Jobs waiting for the writer.")                     \
 	X(METRIC_STORE_WAL_BYTES, GAUGE, "entente_store_wal_bytes",                                                    \
 	  "SQLite's write-ahead log: it grows while a backup or a report reads the store.")                            \
+	X(METRIC_SEARCH_BEHIND, GAUGE, "entente_search_behind_events",                                                 \
+	  "Events stored and not yet in the search index.")                                                            \
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
 	X(METRIC_AUDIT_ROWS, GAUGE, "entente_audit_rows", "Rows of the audit log.")                                    \
 	X(METRIC_AUDIT_HEAD, GAUGE, "entente_audit_head",                                                              \

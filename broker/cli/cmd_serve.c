@@ -5,6 +5,7 @@
  */
 #include "cli/boot.h"
 #include "cli/command.h"
+#include "cli/serve_search.h"
 #include "edge/edge.h"
 #include "face/auth.h"
 #include "link/link_thread.h"
@@ -45,6 +46,7 @@ struct serve {
 	struct metrics metrics;
 	struct writer *writer;
 	struct bus *bus;
+	struct search *search; /* NULL: search: off */
 	struct slots *slots;
 	_Atomic(struct edge *) edge;
 	_Atomic(struct link_thread *) link;
@@ -65,6 +67,7 @@ static void on_events(void *to)
 	struct link_thread *link = atomic_load(&serve->link);
 
 	bus_wake(serve->bus);
+	search_wake(serve->search);
 	if (link)
 		link_wake(link_thread_link(link));
 	if (edge)
@@ -162,6 +165,9 @@ static const char *part_readiness(void *of, int i, bool *ret_ready, struct ent_e
 	case 1:
 		*ret_ready = bus_ready(serve->bus, ret_why);
 		return "kafka";
+	case 2:
+		*ret_ready = search_ready(serve->search, ret_why);
+		return serve->search ? "search" : NULL;
 	default:
 		return NULL;
 	}
@@ -258,7 +264,7 @@ static enum ent_rc start_bus(struct serve *serve, struct ent_err *err)
 	fprintf(file, "%s\n", bus_address(serve->bus));
 	if (fclose(file) != 0)
 		return sdk_fail(err, ENT_EINVAL, "%s cannot be written: %s", path, strerror(errno));
-	return ENT_OK;
+	return serve_search(&serve->boot, &serve->metrics, &serve->search, err);
 }
 
 static enum ent_rc start_link(struct serve *serve, struct ent_err *err)
@@ -312,6 +318,7 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				   .chance = chance_system(),
 				   .metrics = &serve->metrics,
 				   .log = &serve->boot.log,
+				   .search = serve->search,
 				   .slots = serve->slots,
 				   .readiness = part_readiness,
 				   .reload = reload_ask,
@@ -356,6 +363,8 @@ static void serve_reload(struct serve *serve)
 		rc = link_reload(link_thread_link(atomic_load(&serve->link)), config->suppliers, &err);
 	if (rc == ENT_OK)
 		writer_reload(serve->writer, config->suppliers);
+	if (rc == ENT_OK)
+		search_reload(serve->search, config->suppliers);
 	if (rc == ENT_OK)
 		slots_forgive(serve->slots);
 	if (rc == ENT_OK)
@@ -421,6 +430,7 @@ static void serve_stop(struct serve *serve)
 	link_thread_stop(link);
 	if (edge)
 		edge_stop(edge);
+	search_stop(serve->search);
 	if (serve->bus)
 		bus_stop(serve->bus, BUS_DEADLINE_MS);
 	writer_free(serve->writer);

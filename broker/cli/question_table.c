@@ -21,6 +21,7 @@ static const char incident_help[] =
     "       entente incident show WORD\n"
     "       entente incident comments WORD [--before ID | --after ID | --around ID] [--limit N]\n"
     "       entente incident history WORD [--after N] [--limit N]\n"
+    "       entente incident similar WORD [--limit N]\n"
     "       entente incident status WORD STATUS\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
@@ -60,6 +61,8 @@ static const char incident_help[] =
 static const struct table_column incident_columns[] = {
     {"NUMBER", "number"},    {"STATUS", "status"},   {"PRIO", "priority"}, {"HOLDER", "holder"},
     {"TICKETS", "n_ticket"}, {"CHANGED", "changed"}, {"TITLE", "title"},   {0}};
+static const struct table_column similar_columns[] = {
+    {"NUMBER", "incident"}, {"STATUS", "status"}, {"SAME WORDS", "words"}, {"TITLE", "title"}, {0}};
 static const struct question incident_questions[] = {
     {.verb = "list",
      .method = "GET",
@@ -81,6 +84,13 @@ static const struct question incident_questions[] = {
      .path = "/v1/incidents/{incident}/history",
      .query = "after limit",
      .show = incident_show_history},
+    {.verb = "similar",
+     .words = "incident",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/similar",
+     .query = "limit",
+     .column = similar_columns,
+     .empty = "No incident's title has two words of this one's."},
     {.verb = "status",
      .words = "incident to",
      .method = "PATCH",
@@ -359,6 +369,43 @@ const struct command command_join = {
     .help = join_help,
     .options = "supplier= state= reason= limit= cursor=",
     .question = join_questions,
+};
+
+static const char search_help[] =
+    "usage: entente search WORDS [--kind KIND] [--limit N] [--cursor WORD]\n"
+    "       entente search rebuild\n"
+    "\n"
+    "Finds incidents, suppliers' tickets, people, comments and organisations by words: each word has to stand there,\n"
+    "case and accents do not count, the last word may be a beginning. Quote several words. An incident's number and a\n"
+    "ticket's key are words as well. `rebuild` makes the index anew from the store; to search for that word, write\n"
+    "'rebuild '.\n"
+    "\n"
+    "  --kind KIND        incident, ticket, person, comment or organisation\n"
+    "  --limit N          1..50 (10)\n"
+    "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente search 'uplink site 7'\n"
+    "  entente search INC0012345 --kind ticket\n";
+
+static const struct table_column search_columns[] = {
+    {"KIND", "kind"}, {"INCIDENT", "incident"}, {"STATUS", "status"}, {"WORDS", "snippet.text"}, {0}};
+static const struct question search_questions[] = {
+    {.verb = "rebuild", .method = "POST", .path = "/v1/search/rebuild"},
+    {.words = "text",
+     .method = "GET",
+     .path = "/v1/search",
+     .query = "text=q kind limit cursor",
+     .column = search_columns,
+     .empty = "Nothing has these words.",
+     .more = "cursor"},
+    {0},
+};
+const struct command command_search = {
+    .name = "search",
+    .summary = "find incidents, tickets, people, comments and organisations by words",
+    .help = search_help,
+    .options = "kind= limit= cursor=",
+    .question = search_questions,
 };
 
 static const char drift_help[] =

@@ -59,6 +59,7 @@ struct config {
 	struct {
 		int64_t queue_max, batch_max, wal_pages, raw_days; /* raw_days: how long raw arrivals are kept */
 	} store;
+	struct ent_str search; /* on off */
 	struct {
 		struct ent_str level, format; /* debug info warn error; json text auto */
 	} log;

@@ -88,6 +88,11 @@ static const struct config_row rows[] = {
     TIME("store.raw", store.raw_days, "30d", "d", 1, 3650,
 	 "How long raw arrivals are kept, compressed. A webhook that comes a second time is recognised for as long."),
 
+    TEXT(
+	"search", search, "on", "on off",
+	"Whether the broker keeps an index of words beside the store, data_dir/search.sqlite, for searches. It is made "
+	"from the store and can be deleted."),
+
     TEXT("log.level", log.level, "info", "debug info warn error", "The least important lines that are written."),
     TEXT("log.format", log.format, "auto", "json text auto", "auto: text on a terminal, else one JSON object a line."),
     {0},

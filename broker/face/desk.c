@@ -33,6 +33,7 @@ bool desk_reopen(struct desk *desk)
 void desk_close(struct desk *desk)
 {
 	db_close(desk->db);
+	db_close(desk->index);
 	sdk_spare_release(&desk->spare);
 	sdk_buf_release(&desk->scratch);
 	slot_free(desk->slot);

@@ -17,6 +17,8 @@
 struct desk {
 	struct face *face;
 	struct db *db;
+	struct db *index; /* of words, opened when it is first asked; NULL: not yet */
+	unsigned index_generation;
 	struct sdk_spare spare; /* memory that the exchanges at home here leave to each other */
 	struct sdk_buf scratch; /* the body of the answer under way */
 	int64_t now_us, now_ms; /* one sample a turn or read */

@@ -12,6 +12,7 @@
 #include "base/slot.h"
 #include "core/supplier.h"
 #include "face/limits.h"
+#include "search/search.h"
 #include "store/writer.h"
 
 /* The functions of other rooms that routes call, so that face includes none of them. */
@@ -21,7 +22,8 @@ struct face_world {
 	struct chance *chance;
 	struct metrics *metrics;
 	struct log *log;
-	struct slots *slots; /* of what ended the process; may be NULL */
+	struct search *search; /* the index of words; NULL: there is none */
+	struct slots *slots;   /* of what ended the process; may be NULL */
 	/* False and the reason when a part cannot do its work (Kafka away, store full, ...). True with a reason: it
 	 * works, and somebody should know of something. `part` is a word for /readyz; called with i = 0, 1, ... until
 	 * it returns a NULL part. Any thread. */

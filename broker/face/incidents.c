@@ -6,6 +6,7 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/reading.h"
+#include "face/seek.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_history.h"
@@ -34,6 +35,7 @@ void incidents_list(struct exchange *x)
 			       "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
 		return;
 	}
+	seek_titles(x, &filter);
 	rc = view_list(ask_view(x), &filter, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -37,6 +37,12 @@ static bool is_over(void *of)
 	return atomic_load(&desk->face->stopping) || clock->mono_us(clock) >= desk->until_us;
 }
 
+void reading_watch(struct desk *desk, struct db *db)
+{
+	if (desk->until_us)
+		db_watch(db, is_over, desk);
+}
+
 static void answer_cut(struct exchange *x)
 {
 	const struct face *face = x->home->face;
@@ -52,6 +58,21 @@ static void answer_cut(struct exchange *x)
 	x->answer.fields = ENT_STR("Retry-After: 60\r\n");
 }
 
+/* The index could not be read, and nobody cut it off: it is made anew. */
+static void answer_index_lost(struct exchange *x)
+{
+	struct desk *desk = x->desk;
+	const struct face *face = desk->face;
+
+	log_write(face->world.log, LOG_ERROR, "search.unreadable", LOG_Z("why", db_error(desk->index)),
+		  LOG_Z("next", "the index of words is made anew"), LOG_END);
+	search_rebuild(face->world.search);
+	db_close(desk->index);
+	desk->index = NULL;
+	answer_busy(x, SDK_SENTENCE("search.damaged",
+				    "The index of words could not be read and is made anew. Try again in a moment."));
+}
+
 /* An answer that stands in the reader's buffer is copied: the next read writes there. */
 void reading_serve(struct desk *desk, struct exchange *x)
 {
@@ -65,8 +86,12 @@ void reading_serve(struct desk *desk, struct exchange *x)
 		    x, SDK_SENTENCE("busy.slow_reads", "Slow reads are in front of this one. Try again in a moment."));
 	else
 		x->read(x);
-	if (db_forgive_cut(desk->db))
+	bool cut = db_forgive_cut(desk->db);
+	cut |= desk->index && db_forgive_cut(desk->index);
+	if (cut)
 		answer_cut(x);
+	else if (desk->index && db_failed(desk->index))
+		answer_index_lost(x);
 	if (x->answer.body.p == desk->scratch.p)
 		x->answer.body = sdk_dup(&x->arena.abi, x->answer.body);
 	x->desk = x->home;

@@ -17,4 +17,7 @@ void reading_serve(struct desk *desk, struct exchange *x);
 /* On the reader's thread, last: it goes home. */
 void reading_give_back(struct exchange *x);
 
+/* The read under way uses this handle as well: it is cut off with the desk's. */
+void reading_watch(struct desk *desk, struct db *db);
+
 #endif

@@ -18,6 +18,7 @@
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/reading.h"
+#include "face/seek.h"
 #include "face/shares.h"
 #include "face/suppliers.h"
 #include "face/tokens.h"
@@ -36,6 +37,9 @@ static const char *const user_arguments[] = {"organisation", "state", "limit", "
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
 static const char *const verify_arguments[] = {"head", NULL};
 static const char *const told_arguments[] = {"dry_run", NULL};
+static const char *const search_arguments[] = {"q", "kind", "limit", "cursor", NULL};
+static const char *const similar_arguments[] = {"title", "limit", NULL};
+static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -49,6 +53,7 @@ static const struct route routes[] = {
     {"GET", "/v1/incidents/{}", VERB_READ, false, NULL, incidents_get},
     {"GET", "/v1/incidents/{}/history", VERB_READ, false, history_arguments, incidents_history},
     {"GET", "/v1/incidents/{}/comments", VERB_READ, false, thread_arguments, incidents_comments},
+    {"GET", "/v1/incidents/{}/similar", VERB_READ, false, similar_to_arguments, seek_similar_incident},
     {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
@@ -79,6 +84,9 @@ static const struct route routes[] = {
     {"GET", "/v1/joins/{}", VERB_READ, false, NULL, joins_get},
     {"POST", "/v1/joins/{}/accept", VERB_JOINS, false, NULL, joins_accept},
     {"POST", "/v1/joins/{}/refuse", VERB_JOINS, true, NULL, joins_refuse},
+    {"GET", "/v1/search", VERB_READ, false, search_arguments, seek_get},
+    {"GET", "/v1/search/similar", VERB_READ, false, similar_arguments, seek_similar},
+    {"POST", "/v1/search/rebuild", VERB_ADMINISTER, false, NULL, seek_rebuild},
     {"GET", "/v1/live", VERB_READ, false, live_arguments, live_get},
     {"GET", "/v1/suppliers", VERB_READ, false, NULL, suppliers_list},
     {"GET", "/v1/suppliers/{}", VERB_READ, false, NULL, suppliers_get},

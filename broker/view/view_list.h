@@ -12,8 +12,12 @@ struct incident_filter {
 	int64_t changed_since_ms; /* 0: any */
 	struct ent_str text;      /* part of the title, whatever case and accents; or the number of a ticket or of an
 				   * incident: what has such a number of 5 characters or more is listed alone */
-	struct ent_str cursor;    /* from the page before; absent: the first */
-	int limit;                /* 1..VIEW_PAGE_MAX */
+	const int64_t *among; /* with text, for our people: each incident whose title has it is among these; NULL: not
+			       * known, and titles are looked at one after the other */
+	size_t n_among;
+	const char *index;     /* told as "index", see schemas/openapi.yaml; NULL: nothing is told of it */
+	struct ent_str cursor; /* from the page before; absent: the first */
+	int limit;             /* 1..VIEW_PAGE_MAX */
 };
 
 /* {"items":[...],"next":"cursor"|null}: newest change first; for an organisation: newest share first, since changes

@@ -60,6 +60,13 @@
 	") AND incident.merged_into = 0 AND incident.status IN (SELECT status FROM wanted) AND ($4 IS NULL OR "        \
 	"incident.holder = $4) AND " LIST_SHARED "AND " LIST_BEFORE("incident", "number") LIST_ORDER
 
+/* $23: an incident that may be listed. */
+#define LIST_ONE                                                                                                       \
+	LIST_WANTED                                                                                                    \
+	"SELECT " VIEW_INCIDENT_OF_OURS "WHERE incident.number = $23 AND incident.merged_into = 0 AND "                \
+	"incident.status IN (SELECT status FROM wanted) AND ($4 IS NULL OR incident.holder = $4) AND " LIST_SHARED     \
+	"AND " LIST_BEFORE("incident", "number") "AND " LIST_TEXT "LIMIT $8"
+
 /* $1, $2: shared before. An organisation filters by its own suppliers. */
 #define LIST_OF_PART                                                                                                   \
 	"SELECT * FROM (SELECT " VIEW_INCIDENT VIEW_CHANGED " AS changed_ms, 0, " VIEW_COUNTS                          \

@@ -310,6 +310,10 @@ def use_everything(tap, api, server):
     for path in (f"/v1/incidents/{number}", f"/v1/incidents/{number}/comments?limit=2", "/v1/incidents/orion:1/history", "/v1/suppliers", f"/v1/deadletters/{letters[0]['id']}",
                  f"/v1/deadletters/{letters[0]['id']}/raw", "/v1/tokens", "/metrics", "/healthz", "/readyz"):
         did(path, server.call("GET", path), 200)
+    tap.check("search works", kit.wait_for(lambda: b'"kind":"incident"' in server.call("GET", "/v1/search?q=a&kind=incident")[2], 20))
+    for path in ("/v1/search?q=b", "/v1/search/similar?title=a+b", f"/v1/incidents/{number}/similar"):
+        did(path, server.call("GET", path), 200)
+    did("search made anew", server.call("POST", "/v1/search/rebuild"), 202)
     did("replay", server.call("POST", f"/v1/deadletters/{letters[0]['id']}/replay"), 200)
     did("replay of many", server.call("POST", "/v1/deadletters/replay", {}), 200)
     did("ignore", server.call("POST", f"/v1/deadletters/{letters[1]['id']}/ignore"), 200)

@@ -28,6 +28,7 @@ struct server {
 	pthread_mutex_t lock;
 	pthread_cond_t go;
 	bool held;
+	struct search *search;
 	atomic_bool ends;
 	atomic_bool unready, noted;
 	atomic_int n_reload; /* asked for by edge */
@@ -166,13 +167,15 @@ static void *writer_main(void *arg)
 			pthread_cond_wait(&server->go, &server->lock);
 		pthread_mutex_unlock(&server->lock);
 		rc = writer_step(server->writer, &err);
-		if (rc == ENT_OK)
+		if (rc == ENT_OK) {
 			edge_notify(server->edge, writer_last_seq(server->writer));
-		else if (rc == ENT_MORE && server->ends)
+			search_wake(server->search);
+		}
+		if (rc == ENT_MORE && server->ends)
 			return NULL;
-		else if (rc == ENT_MORE)
+		if (rc == ENT_MORE)
 			writer_wait(server->writer, 100);
-		else
+		else if (rc != ENT_OK)
 			die("writer", &err);
 	}
 }
@@ -369,7 +372,12 @@ int main(int argc, char **argv)
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .store_path = sdk_str(path),
 					     .source = ENT_STR("/entente/test")};
-	const struct face_world world = {.writer = server.writer,
+	char words[4096 + 16];
+	snprintf(words, sizeof words, "%s/" SEARCH_FILE, argv[1]);
+	if (search_start(words, path, set, metrics, &log, &server.search, &err) != ENT_OK)
+		die("search", &err);
+	const struct face_world world = {.search = server.search,
+					 .writer = server.writer,
 					 .clock = &server.clock,
 					 .chance = chance_system(),
 					 .metrics = metrics,
@@ -381,6 +389,7 @@ int main(int argc, char **argv)
 		die("edge", &err);
 	supplier_set_unref(set);
 	serve(&server, connector);
+	search_stop(server.search);
 	writer_free(server.writer);
 	free(metrics);
 	return 0;

@@ -16,7 +16,7 @@ from tree import line_of, read, without
 
 LIST = "schemas/sentences.json"
 # Rooms whose words people read in an answer or an event: sdk_fail() says a text without a code, so it is not used there.
-ROOMS = ["connectors/*/*.c", "broker/core/*.c", "broker/link/*.c", "broker/view/*.c", "broker/face/*.c", "broker/store/job*.c",
+ROOMS = ["connectors/*/*.c", "broker/core/*.c", "broker/link/*.c", "broker/view/*.c", "broker/search/words.c", "broker/search/find.c", "broker/search/alike.c", "broker/face/*.c", "broker/store/job*.c",
          "broker/store/json.c", "broker/store/raw.c", "broker/store/token.c", "broker/base/charset.c"]
 # Which argument is the code; its text is the next one.
 SAYS = {"sdk_fail_as": 2, "sdk_say": 1, "sdk_says_no": 2, "job_refuse": 2, "answer_problem": 2, "SDK_SENTENCE": 0}
