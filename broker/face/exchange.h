@@ -26,6 +26,7 @@ struct answer {
 	const char *type; /* media type; NULL: application/json */
 	struct ent_str body;
 	struct ent_str fields; /* more header lines, each with its CR LF */
+	struct ent_str policy; /* Content-Security-Policy of a page; absent: that of data */
 };
 
 struct exchange {
@@ -38,6 +39,8 @@ struct exchange {
 	struct ent_str body;
 	struct ent_str principal; /* holder of the token; absent for open routes */
 	struct reader reader;     /* as who the token reads; nobody for open routes */
+	struct ent_str peer;      /* address of the connection, as text; absent: none */
+	struct session *session;  /* a person who is signed in; NULL: a token's, or an open route's */
 	struct sdk_arena arena;
 	struct roster *roster; /* the suppliers as they were when it began, even after a reload */
 	int64_t began_us;      /* its first byte */

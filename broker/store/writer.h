@@ -16,6 +16,7 @@
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
+#include "store/session.h"
 #include "store/store.h"
 #include "store/supplier_rows.h"
 #include "store/token.h"
@@ -27,6 +28,14 @@ enum job_kind {
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token */
 	JOB_TOKEN_REMOVE,
+	/* How people come in: sign, see store/session.h */
+	JOB_SIGN_IN,
+	JOB_SESSION_SAW,
+	JOB_SIGN_OUT,     /* one session, by its hash or id */
+	JOB_SIGN_OUT_ALL, /* of an account */
+	JOB_PASSWORD,
+	JOB_INVITE,
+	JOB_INVITATION_USE,
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
@@ -111,6 +120,7 @@ struct job {
 	    packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
 	int64_t dead_letter; /* id */
 	struct token_row token;
+	struct sign *sign; /* who comes in or goes; NULL of other jobs */
 	int64_t prune_before_ms;
 	struct ask ask;
 	const struct supplier_set
