@@ -77,6 +77,7 @@ struct job *ask_new(struct exchange *x, enum job_kind kind)
 	job->kind = kind;
 	job->suppliers = x->roster->set;
 	job->ask.author = (struct ent_person){x->principal, x->principal};
+	job->ask.by = x->reader;
 	return job;
 }
 

@@ -25,10 +25,10 @@ struct provider_known {
 };
 
 struct entrance {
-	struct ways_in ways;       /* public_url, "" : nobody can come in */
-	bool is_plain;             /* http on a loopback address: cookies without prefix and Secure */
+	struct ways_in ways; /* public_url, "" : nobody can come in */
+	bool is_plain;       /* http on a loopback address: cookies without prefix and Secure */
 	unsigned char key[OIDC_KEY_SIZE];
-	way_ask_fn *ask;           /* NULL: no provider can be asked */
+	way_ask_fn *ask; /* NULL: no provider can be asked */
 	const atomic_bool *stop;
 	struct lock *lock;
 	struct attempts accounts, addresses; /* under lock */

@@ -88,9 +88,13 @@ void page_error(struct page *page, enum page_words words)
 
 void page_form(struct page *page, const char *method, struct ent_str action)
 {
-	sdk_buf_format(page->buf, "<form method=\"%s\" action=\"", method);
-	html_add(page->buf, action);
-	sdk_buf_z(page->buf, "\">\n");
+	sdk_buf_format(page->buf, "<form method=\"%s\"", method);
+	if (action.n) {
+		sdk_buf_z(page->buf, " action=\"");
+		html_add(page->buf, action);
+		sdk_buf_z(page->buf, "\"");
+	}
+	sdk_buf_z(page->buf, ">\n");
 }
 
 /* Label, hint and error belong to their field for those who do not see them stand beside it. */
@@ -184,7 +188,6 @@ void page_go(struct exchange *x, struct ent_str path)
 	struct ent_str fields = x->answer.fields;
 
 	answer_body(x, 303, "text/html; charset=utf-8", ENT_STR(""));
-	x->answer.fields =
-	    sdk_format(&x->arena.abi, "%.*sLocation: %.*s\r\n", fields.p ? (int)fields.n : 0, fields.p ? fields.p : "",
-		       ENT_F(path));
+	x->answer.fields = sdk_format(&x->arena.abi, "%.*sLocation: %.*s\r\n", fields.p ? (int)fields.n : 0,
+				      fields.p ? fields.p : "", ENT_F(path));
 }

@@ -23,7 +23,7 @@ void page_line(struct page *page, enum page_words words);
 void page_said(struct page *page, enum page_words words, struct ent_str text);
 /* What is wrong, above the form whose fields refer to it. */
 void page_error(struct page *page, enum page_words words);
-/* action: a path of ours, whose parts are path segments already. method: "get", "post". */
+/* action: a path of ours; empty: the page's own address, which then stands nowhere in it. method: "get", "post". */
 void page_form(struct page *page, const char *method, struct ent_str action);
 /* hint: WORDS_N: none. value: what stands in it. more: attributes; is_wrong: the page's error is about it. */
 struct page_field {

@@ -3,6 +3,7 @@
 #ifndef FACE_PAGE_WORDS_H
 #define FACE_PAGE_WORDS_H
 
+#include "entente/connector.h"
 #include "sdk/str.h"
 
 /* id, in English, in French */
@@ -19,8 +20,7 @@
 	X(CONTINUE, "Continue", "Continuer")                                                                           \
 	X(WRONG, "The organisation, the mail address or the password is wrong, or this account cannot be used.",       \
 	  "L’organisation, l’adresse ou le mot de passe est faux, ou ce compte ne peut pas être utilisé.")             \
-	X(SLOW, "Too many tries. Wait a little, then try again.",                                                      \
-	  "Trop d’essais. Attendez un peu, puis réessayez.")                                                           \
+	X(SLOW, "Too many tries. Wait a little, then try again.", "Trop d’essais. Attendez un peu, puis réessayez.")   \
 	X(SIGNED_IN, "You are signed in", "Vous êtes connecté")                                                        \
 	X(SIGNED_IN_AS, "Signed in as", "Connecté en tant que")                                                        \
 	X(SIGN_OUT, "Sign out", "Se déconnecter")                                                                      \
@@ -34,8 +34,7 @@
 	X(SAVE_PASSWORD, "Save and sign in", "Enregistrer et se connecter")                                            \
 	X(ACCEPT, "Accept the invitation", "Accepter l’invitation")                                                    \
 	X(ACCEPTED, "Invitation accepted", "Invitation acceptée")                                                      \
-	X(ACCEPTED_NEXT,                                                                                               \
-	  "One step is left: sign in through your organisation, in this browser, within 30 minutes.",                  \
+	X(ACCEPTED_NEXT, "One step is left: sign in through your organisation, in this browser, within 30 minutes.",   \
 	  "Il reste une étape : connectez-vous par votre organisation, dans ce navigateur, dans les 30 minutes.")      \
 	X(TOO_SHORT, "This password is too short: 12 characters or more.",                                             \
 	  "Ce mot de passe est trop court : 12 caractères ou plus.")                                                   \

@@ -116,8 +116,8 @@ enum ent_rc provider_authorize(struct entrance *entrance, const struct way_in *w
 /* ---- its keys ------------------------------------------------------------------------------ */
 
 /* False: those that are known have to do. True: they may be fetched now, by this caller alone. */
-static bool keys_may_be_fetched(struct entrance *entrance, const struct way_in *way, struct ent_arena *arena,
-				bool anew, int64_t now_ms, struct ent_str *ret_known)
+static bool keys_may_be_fetched(struct entrance *entrance, const struct way_in *way, struct ent_arena *arena, bool anew,
+				int64_t now_ms, struct ent_str *ret_known)
 {
 	struct provider_known *known = known_of(entrance, way);
 	bool may;
@@ -161,7 +161,7 @@ static enum ent_rc token_fetch(struct entrance *entrance, const struct way_in *w
 			       struct ent_err *err)
 {
 	struct oidc_request request = oidc_token_request(arena, provider, client, flight, code);
-	const struct way_ask ask = {&way->link,  "POST", provider->token, request.form, request.authorization,
+	const struct way_ask ask = {&way->link,    "POST", provider->token, request.form, request.authorization,
 				    entrance->stop};
 	struct way_answer answer = {0};
 	enum ent_rc rc = entrance->ask(&ask, arena, &answer, err);

@@ -7,7 +7,7 @@
 #include "face/form.h"
 #include "face/page.h"
 #include "face/reading.h"
-#include "face/session.h"
+#include "face/cookie.h"
 #include "sdk/webhook.h"
 
 #define MAIL_MAX 254 /* bytes of an address (RFC 5321) */
@@ -51,7 +51,7 @@ struct entering {
 	struct ent_str stored, ref;
 	bool is_right;
 	struct job *job;
-	char cookie[SESSION_COOKIE_SIZE];
+	char cookie[COOKIE_SIZE];
 };
 
 static struct ent_str form_path(struct exchange *x)
@@ -102,7 +102,7 @@ static void sign_in_page(struct exchange *x, const struct entering *entering, in
 	page_answer(&page, status);
 }
 
-static void signed_in_page(struct exchange *x, const struct session *session)
+static void signed_in_page(struct exchange *x, const struct signed_in *session)
 {
 	enum ent_language language = sdk_eqz(session->user.language, "fr")   ? ENT_FRENCH
 				     : sdk_eqz(session->user.language, "en") ? ENT_ENGLISH
@@ -123,11 +123,11 @@ void sign_in_get(struct exchange *x)
 {
 	struct entering entering = {.language = page_language(x)};
 	struct ent_str by = exchange_argument(x, "by");
-	struct session session;
+	struct signed_in session;
 
 	if (!sign_in_is_open(x))
 		return;
-	if (session_find(x, &session))
+	if (cookie_find(x, &session))
 		signed_in_page(x, &session);
 	else if (by.p && organisation_is_name(by))
 		page_go(x, sdk_format(&x->arena.abi, "/sign-in/%.*s", ENT_F(by)));
@@ -146,7 +146,7 @@ static void entered(struct exchange *x)
 				   x->home->now_ms);
 		log_write(x->home->face->world.log, LOG_INFO, "sign_in.done",
 			  LOG_STR("organisation", entering->organisation), LOG_STR("user", entering->ref), LOG_END);
-		x->answer.fields = session_fields(x, entering->cookie);
+		x->answer.fields = cookie_fields(x, entering->cookie);
 		page_go(x, ENT_STR("/sign-in"));
 	} else if (entering->job->outcome == JOB_NOT_FOUND) {
 		sign_in_page(x, entering, 401, WORDS_WRONG);
@@ -161,8 +161,8 @@ static void password_compare(struct exchange *x)
 {
 	struct entering *entering = x->work;
 
-	(void)session_by_mail(x->desk->db, &x->arena.abi, entering->organisation, entering->mail, &entering->ref,
-			      &entering->stored); /* nobody: the check is false */
+	(void)sign_by_mail(x->desk->db, &x->arena.abi, entering->organisation, entering->mail, &entering->ref,
+			   &entering->stored); /* nobody: the check is false */
 	entering->is_right = password_check(entering->stored, entering->password);
 	explicit_bzero((char *)(uintptr_t)entering->password.p, entering->password.n); /* in our arena */
 }
@@ -182,7 +182,7 @@ static void compared(struct exchange *x)
 	}
 	entering->job->sign->account = entering->ref;
 	entering->job->sign->stored = entering->stored;
-	session_new(x, entering->job->sign, entering->cookie);
+	cookie_new(x, entering->job->sign, entering->cookie);
 	if (!exchange_submit(x, entering->job, entered))
 		sign_in_page(x, entering, 503, WORDS_BUSY);
 }
@@ -224,8 +224,8 @@ void sign_in_post(struct exchange *x)
 		sign_in_page(x, entering, 401, WORDS_WRONG);
 		return;
 	}
-	wait_ms = entrance_try(x->home->face->entrance, entering->organisation, entering->mail, x->peer,
-			       x->home->now_ms);
+	wait_ms =
+	    entrance_try(x->home->face->entrance, entering->organisation, entering->mail, x->peer, x->home->now_ms);
 	if (wait_ms > 0) {
 		sign_in_refused(x, entering->organisation, "too many tries");
 		sign_in_page(x, entering, 429, WORDS_SLOW);

@@ -6,7 +6,7 @@
 #include "face/page.h"
 #include "face/provider.h"
 #include "face/reading.h"
-#include "face/session.h"
+#include "face/cookie.h"
 #include "face/sign_in.h"
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
@@ -15,7 +15,7 @@
 struct over {
 	const struct way_in *way;
 	struct oidc_flight flight;
-	char flight_cookie[OIDC_COOKIE_SIZE], cookie[SESSION_COOKIE_SIZE];
+	char flight_cookie[OIDC_COOKIE_SIZE], cookie[COOKIE_SIZE];
 	struct ent_str code, issuer, url, subject;
 	enum ent_rc rc;
 	struct ent_err err;
@@ -70,8 +70,8 @@ static void find_url(struct exchange *x)
 {
 	struct over *over = x->work;
 
-	over->rc = provider_authorize(x->home->face->entrance, over->way, &x->arena.abi, &over->flight,
-				      x->desk->now_ms, &over->url, &over->err);
+	over->rc = provider_authorize(x->home->face->entrance, over->way, &x->arena.abi, &over->flight, x->desk->now_ms,
+				      &over->url, &over->err);
 }
 
 static void url_found(struct exchange *x)
@@ -113,8 +113,8 @@ void sign_over_start(struct exchange *x)
 	}
 	chance->bytes(chance, random, sizeof random);
 	oidc_cookie_make(entrance->key, random, over->way->organisation, x->home->now_ms, over->flight_cookie);
-	opened = oidc_cookie_open(entrance->key, sdk_str(over->flight_cookie), over->way->organisation,
-				  x->home->now_ms, &over->flight);
+	opened = oidc_cookie_open(entrance->key, sdk_str(over->flight_cookie), over->way->organisation, x->home->now_ms,
+				  &over->flight);
 	explicit_bzero(random, sizeof random);
 	x->work = over;
 	if (!opened || !reading_ask_by(x, x->home->face->askers, find_url, url_found))
@@ -136,7 +136,7 @@ static void over_done(struct exchange *x)
 			  LOG_STR("organisation", over->way->organisation), LOG_Z("user", over->job->sign->ret_ref),
 			  LOG_END);
 		x->answer.fields =
-		    sdk_format(arena, "%.*s%.*s%.*s", ENT_F(session_fields(x, over->cookie)),
+		    sdk_format(arena, "%.*s%.*s%.*s", ENT_F(cookie_fields(x, over->cookie)),
 			       ENT_F(entrance_set_cookie(entrance, arena, COOKIE_FLIGHT, ENT_STR(""), 0)),
 			       ENT_F(entrance_set_cookie(entrance, arena, COOKIE_CLAIM, ENT_STR(""), 0)));
 		page_go(x, ENT_STR("/sign-in"));
@@ -176,8 +176,8 @@ static void subject_found(struct exchange *x)
 	sign->organisation = over->way->organisation;
 	sign->issuer = over->way->issuer;
 	sign->subject = over->subject;
-	(void)session_secret_hash(session_cookie(x, COOKIE_CLAIM), sign->claim); /* false: no invitation waits */
-	session_new(x, sign, over->cookie);
+	(void)cookie_secret_hash(cookie_of(x, COOKIE_CLAIM), sign->claim); /* false: no invitation waits */
+	cookie_new(x, sign, over->cookie);
 	if (!exchange_submit(x, over->job, over_done))
 		refuse_over(x, 503, WORDS_BUSY, "too many changes wait for the store");
 }
@@ -189,8 +189,8 @@ void sign_over_answer(struct exchange *x)
 
 	if (!over)
 		return;
-	if (!oidc_cookie_open(entrance->key, session_cookie(x, COOKIE_FLIGHT), over->way->organisation,
-			      x->home->now_ms, &over->flight) ||
+	if (!oidc_cookie_open(entrance->key, cookie_of(x, COOKIE_FLIGHT), over->way->organisation, x->home->now_ms,
+			      &over->flight) ||
 	    !sdk_same(sdk_or_empty(exchange_argument(x, "state")), sdk_str(over->flight.state))) {
 		refuse_over(x, 400, WORDS_OTHER_BROWSER, "the answer is not that of a sign-in begun in this browser");
 		return;

@@ -168,7 +168,8 @@ static void run_dead_ignore(struct apply *apply, struct job *job)
 
 static void run_token_add(struct apply *apply, struct job *job)
 {
-	job->outcome = token_add(apply->db, &job->token, apply->now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
+	apply->chance->uuid(apply->chance, job->token.ref);
+	job->outcome = token_add(apply->db, apply->arena, &job->token, apply->now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
 }
 
 static void run_token_remove(struct apply *apply, struct job *job)

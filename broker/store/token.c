@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/token.h"
 
+#include "sdk/webhook.h"
 #include "store/json.h"
 
 enum { LIST_MAX = 16 << 20 };
 
-bool token_add(struct db *db, const struct token_row *token, int64_t now_ms)
+bool token_add(struct db *db, struct ent_arena *arena, const struct token_row *token, int64_t now_ms)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "INSERT INTO token (name, hash, created_ms, expires_ms) VALUES ($1, $2, $3, $4) "
-		       "ON CONFLICT (name) DO NOTHING");
+	struct db_stmt *stmt = db_use(
+	    db, "INSERT INTO token (name, hash, created_ms, expires_ms, ref, organisation, role, verbs, account) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (name) DO NOTHING");
+	struct ent_str verbs = token->verbs ? role_verbs_print(arena, token->verbs) : ENT_STR("");
 	db_bind_str(stmt, 1, token->name);
 	db_bind_blob(stmt, 2, (struct ent_str){(const char *)token->hash, sizeof token->hash});
 	db_bind_int(stmt, 3, now_ms);
 	db_bind_int(stmt, 4, token->expires_ms);
+	db_bind_str(stmt, 5, sdk_str(token->ref));
+	db_bind_str(stmt, 6, sdk_or_empty(token->organisation));
+	db_bind_str(stmt, 7, sdk_str(role_word(token->role ? token->role : ROLE_SYSTEM)));
+	db_bind_str(stmt, 8, verbs);
+	db_bind_str(stmt, 9, sdk_or_empty(token->account));
 	return db_changed(stmt) > 0;
 }
 
@@ -24,18 +31,35 @@ bool token_remove(struct db *db, struct ent_str name)
 	return db_changed(stmt) > 0;
 }
 
-bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,
-		struct ent_str *ret_name, int64_t *ret_expires_ms)
+/* The verbs that it was made with, but never more than its role has today. */
+static bool holder_row(struct ent_arena *arena, struct db_stmt *stmt, struct token_holder *ret)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT name, expires_ms FROM token WHERE hash = $1 AND (expires_ms = 0 OR expires_ms > $2)");
+	struct ent_str verbs = db_str(stmt, 4);
+	uint32_t given = VERB_ALL;
+
+	*ret = (struct token_holder){.name = sdk_dup(arena, db_str(stmt, 0)),
+				     .expires_ms = db_int(stmt, 1),
+				     .organisation = sdk_dup(arena, db_str(stmt, 2)),
+				     .role = role_of_word(db_str(stmt, 3)),
+				     .account = sdk_dup(arena, db_str(stmt, 5))};
+	if (verbs.n && !role_verbs_parse(verbs, &given))
+		return false;
+	ret->verbs = given & role_verbs(ret->role);
+	return true;
+}
+
+bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,
+		struct token_holder *ret)
+{
+	struct db_stmt *stmt = db_use(
+	    db,
+	    "SELECT token.name, expires_ms, CASE WHEN account = '' THEN token.organisation ELSE "
+	    "account.organisation END, CASE WHEN account = '' THEN token.role ELSE account.role END, verbs, "
+	    "account FROM token LEFT JOIN account ON account.ref = token.account WHERE hash = $1 AND (expires_ms = 0 "
+	    "OR expires_ms > $2) AND (account = '' OR account.state <> 'disabled')");
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 2, now_ms);
-	bool found = db_row(stmt);
-	if (found) {
-		*ret_name = sdk_dup(arena, db_str(stmt, 0));
-		*ret_expires_ms = db_int(stmt, 1);
-	}
+	bool found = db_row(stmt) && holder_row(arena, stmt, ret);
 	db_done(stmt);
 	return found;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/session.h"
+#include "store/sign.h"
 
 #include <string.h>
 
@@ -8,14 +8,14 @@
 
 enum { SESSIONS_LISTED = 1000, SESSION_LIST_BYTES = 4 << 20 };
 
-static struct ent_str hash_text(const unsigned char hash[SESSION_HASH_SIZE])
+static struct ent_str hash_text(const unsigned char hash[SIGN_HASH_SIZE])
 {
-	return (struct ent_str){(const char *)hash, SESSION_HASH_SIZE};
+	return (struct ent_str){(const char *)hash, SIGN_HASH_SIZE};
 }
 
-static bool hash_is_none(const unsigned char hash[SESSION_HASH_SIZE])
+static bool hash_is_none(const unsigned char hash[SIGN_HASH_SIZE])
 {
-	for (size_t i = 0; i < SESSION_HASH_SIZE; i++)
+	for (size_t i = 0; i < SIGN_HASH_SIZE; i++)
 		if (hash[i])
 			return false;
 	return true;
@@ -23,7 +23,7 @@ static bool hash_is_none(const unsigned char hash[SESSION_HASH_SIZE])
 
 /* ---- sessions -------------------------------------------------------------------------------- */
 
-static int64_t sessions_end(struct db *db, struct ent_str account, int64_t now_ms)
+static int64_t account_sessions_end(struct db *db, struct ent_str account, int64_t now_ms)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE session SET ended_ms = $1 WHERE account = $2 AND ended_ms = 0 AND ends_ms > $1");
@@ -33,7 +33,7 @@ static int64_t sessions_end(struct db *db, struct ent_str account, int64_t now_m
 	return db_changed(stmt);
 }
 
-static int64_t session_end_hash(struct db *db, const unsigned char hash[SESSION_HASH_SIZE], int64_t now_ms)
+static int64_t session_end_hash(struct db *db, const unsigned char hash[SIGN_HASH_SIZE], int64_t now_ms)
 {
 	struct db_stmt *stmt = db_use(db, "UPDATE session SET ended_ms = $1 WHERE hash = $2 AND ended_ms = 0");
 
@@ -45,14 +45,16 @@ static int64_t session_end_hash(struct db *db, const unsigned char hash[SESSION_
 /* Those that ended long ago go; too many that stand end, the oldest first. */
 static void sessions_tidy(struct db *db, struct ent_str account, int64_t now_ms)
 {
-	struct db_stmt *stmt = db_use(db, "DELETE FROM session WHERE account = $1 AND (ends_ms < $2 OR (ended_ms > 0 AND "
-					  "ended_ms < $2))");
+	struct db_stmt *stmt =
+	    db_use(db, "DELETE FROM session WHERE account = $1 AND (ends_ms < $2 OR (ended_ms > 0 AND "
+		       "ended_ms < $2))");
 
 	db_bind_str(stmt, 1, account);
 	db_bind_int(stmt, 2, now_ms - SESSION_KEPT_MS);
 	(void)db_changed(stmt);
-	stmt = db_use(db, "UPDATE session SET ended_ms = $1 WHERE ended_ms = 0 AND account = $2 AND hash NOT IN (SELECT "
-			  "hash FROM session WHERE account = $2 AND ended_ms = 0 ORDER BY made_ms DESC LIMIT $3)");
+	stmt =
+	    db_use(db, "UPDATE session SET ended_ms = $1 WHERE ended_ms = 0 AND account = $2 AND hash NOT IN (SELECT "
+		       "hash FROM session WHERE account = $2 AND ended_ms = 0 ORDER BY made_ms DESC LIMIT $3)");
 	db_bind_int(stmt, 1, now_ms);
 	db_bind_str(stmt, 2, account);
 	db_bind_int(stmt, 3, SESSIONS_MAX - 1);
@@ -82,7 +84,7 @@ static void session_add(struct db *db, const struct sign *sign, int64_t now_ms)
 	(void)db_changed(stmt);
 }
 
-void session_saw(struct db *db, const unsigned char hash[SESSION_HASH_SIZE], int64_t now_ms)
+void sign_saw(struct db *db, const unsigned char hash[SIGN_HASH_SIZE], int64_t now_ms)
 {
 	struct db_stmt *stmt =
 	    db_use(db, "UPDATE session SET seen_ms = $1 WHERE hash = $2 AND ended_ms = 0 AND seen_ms < $1");
@@ -92,20 +94,21 @@ void session_saw(struct db *db, const unsigned char hash[SESSION_HASH_SIZE], int
 	(void)db_changed(stmt);
 }
 
-void session_end(struct db *db, struct sign *sign, bool all, int64_t now_ms)
+void sign_end(struct db *db, struct sign *sign, bool all, int64_t now_ms)
 {
 	struct db_stmt *stmt;
 
 	if (all) {
-		sign->ret_count = sessions_end(db, sign->account, now_ms);
+		sign->ret_count = account_sessions_end(db, sign->account, now_ms);
 		return;
 	}
 	if (!sign->id.p) {
 		sign->ret_count = session_end_hash(db, sign->hash, now_ms);
 		return;
 	}
-	stmt = db_use(db, "UPDATE session SET ended_ms = $1 WHERE id = $2 AND ended_ms = 0 AND ($3 IS NULL OR account = "
-			  "$3)");
+	stmt =
+	    db_use(db, "UPDATE session SET ended_ms = $1 WHERE id = $2 AND ended_ms = 0 AND ($3 IS NULL OR account = "
+		       "$3)");
 	db_bind_int(stmt, 1, now_ms);
 	db_bind_str(stmt, 2, sign->id);
 	db_bind_str(stmt, 3, sign->account);
@@ -135,9 +138,9 @@ static bool row_ref(struct db_stmt *stmt, struct sign *sign)
 
 static bool find_by_password(struct db *db, struct sign *sign)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT ref FROM account WHERE ref = $1 AND password = $2 AND password <> '' AND state = '" USER_ACTIVE
-		       "'");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT ref FROM account WHERE ref = $1 AND password = $2 AND password <> '' AND state = '" USER_ACTIVE
+		"'");
 
 	db_bind_str(stmt, 1, sign->account);
 	db_bind_str(stmt, 2, sign->stored);
@@ -146,8 +149,9 @@ static bool find_by_password(struct db *db, struct sign *sign)
 
 static bool find_by_subject(struct db *db, struct sign *sign)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT ref FROM account WHERE issuer = $1 AND subject = $2 AND issuer <> '' AND "
-					  "organisation = $3 AND state = '" USER_ACTIVE "'");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref FROM account WHERE issuer = $1 AND subject = $2 AND issuer <> '' AND "
+		       "organisation = $3 AND state = '" USER_ACTIVE "'");
 
 	db_bind_str(stmt, 1, sign->issuer);
 	db_bind_str(stmt, 2, sign->subject);
@@ -158,9 +162,9 @@ static bool find_by_subject(struct db *db, struct sign *sign)
 /* The invitation whose button was pressed in this browser a moment ago. */
 static bool find_by_claim(struct db *db, struct sign *sign, int64_t now_ms)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT ref FROM account JOIN invitation ON invitation.account = account.ref WHERE "
-					  "claim = $1 AND claim_ms > $2 AND organisation = $3 AND state <> '" USER_DISABLED
-					  "'");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref FROM account JOIN invitation ON invitation.account = account.ref WHERE "
+		       "claim = $1 AND claim_ms > $2 AND organisation = $3 AND state <> '" USER_DISABLED "'");
 
 	db_bind_blob(stmt, 1, hash_text(sign->claim));
 	db_bind_int(stmt, 2, now_ms);
@@ -171,8 +175,7 @@ static bool find_by_claim(struct db *db, struct sign *sign, int64_t now_ms)
 /* The provider's person becomes this account's. False: it is another's. */
 static bool subject_bind(struct db *db, struct sign *sign)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT 1 FROM account WHERE issuer = $1 AND subject = $2 AND ref <> $3");
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM account WHERE issuer = $1 AND subject = $2 AND ref <> $3");
 
 	db_bind_str(stmt, 1, sign->issuer);
 	db_bind_str(stmt, 2, sign->subject);
@@ -190,7 +193,7 @@ static bool subject_bind(struct db *db, struct sign *sign)
 	return true;
 }
 
-enum sign_outcome session_begin(struct db *db, struct sign *sign, int64_t now_ms)
+enum sign_outcome sign_begin(struct db *db, struct sign *sign, int64_t now_ms)
 {
 	if (sign->stored.p) {
 		if (!find_by_password(db, sign))
@@ -199,7 +202,7 @@ enum sign_outcome session_begin(struct db *db, struct sign *sign, int64_t now_ms
 		if (!subject_bind(db, sign))
 			return SIGN_TAKEN;
 		/* Whoever was signed in as this account by an earlier way has to prove it anew. */
-		(void)sessions_end(db, sdk_str(sign->ret_ref), now_ms);
+		(void)account_sessions_end(db, sdk_str(sign->ret_ref), now_ms);
 	} else if (!find_by_subject(db, sign)) {
 		return SIGN_NOBODY;
 	}
@@ -216,23 +219,25 @@ static void password_put(struct db *db, const struct sign *sign, struct ent_str 
 	(void)db_changed(stmt);
 }
 
-enum sign_outcome session_password(struct db *db, struct sign *sign, int64_t now_ms)
+enum sign_outcome sign_password(struct db *db, struct sign *sign, int64_t now_ms)
 {
 	if (!find_by_password(db, sign))
 		return SIGN_NOBODY;
 	password_put(db, sign, sign->account);
-	sign->ret_count = sessions_end(db, sign->account, now_ms);
+	sign->ret_count = account_sessions_end(db, sign->account, now_ms);
 	return SIGN_DONE;
 }
 
 /* ---- invitations -------------------------------------------------------------------------------- */
 
-/* Whoever is invited: by ref, by organisation and mail, or a new account. False: disabled, or no account has the ref. */
+/* Whoever is invited: by ref, by organisation and mail, or a new account. False: disabled, or no account has the ref.
+ */
 static bool invited_find(struct db *db, struct sign *sign, int64_t now_ms)
 {
 	const struct user *user = &sign->user;
-	struct db_stmt *stmt = db_use(db, "SELECT ref, state FROM account WHERE ref = $1 OR ($1 = '' AND organisation = $2 "
-					  "AND mail = $3 AND mail <> '')");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref, state FROM account WHERE ref = $1 OR ($1 = '' AND organisation = $2 "
+		       "AND mail = $3 AND mail <> '')");
 	bool found, disabled;
 
 	db_bind_str(stmt, 1, sdk_or_empty(user->ref));
@@ -246,9 +251,10 @@ static bool invited_find(struct db *db, struct sign *sign, int64_t now_ms)
 	if (found || user->ref.n)
 		return found && !disabled;
 	take_ref(sign, sdk_str(sign->ref));
-	stmt = db_use(db, "INSERT INTO account (ref, organisation, role, name, mail, language, time_zone, state, made_ms, "
-			  "seen_ms, shows_seen, password, issuer, subject) VALUES ($1, $2, $3, $4, $5, $6, '', '" USER_INVITED
-			  "', $7, 0, 1, '', '', '')");
+	stmt = db_use(
+	    db, "INSERT INTO account (ref, organisation, role, name, mail, language, time_zone, state, made_ms, "
+		"seen_ms, shows_seen, password, issuer, subject) VALUES ($1, $2, $3, $4, $5, $6, '', '" USER_INVITED
+		"', $7, 0, 1, '', '', '')");
 	db_bind_str(stmt, 1, sdk_str(sign->ref));
 	db_bind_str(stmt, 2, user->organisation);
 	db_bind_str(stmt, 3, sdk_str(role_word(user->role)));
@@ -260,7 +266,7 @@ static bool invited_find(struct db *db, struct sign *sign, int64_t now_ms)
 	return true;
 }
 
-enum sign_outcome invitation_make(struct db *db, struct sign *sign, int64_t now_ms)
+enum sign_outcome sign_invite(struct db *db, struct sign *sign, int64_t now_ms)
 {
 	struct db_stmt *stmt;
 
@@ -269,8 +275,9 @@ enum sign_outcome invitation_make(struct db *db, struct sign *sign, int64_t now_
 	stmt = db_use(db, "DELETE FROM invitation WHERE account = $1");
 	db_bind_str(stmt, 1, sdk_str(sign->ret_ref));
 	(void)db_changed(stmt);
-	stmt = db_use(db, "INSERT INTO invitation (hash, account, made_by, made_ms, expires_ms, used_ms, claim, claim_ms) "
-			  "VALUES ($1, $2, $3, $4, $5, 0, '', 0)");
+	stmt =
+	    db_use(db, "INSERT INTO invitation (hash, account, made_by, made_ms, expires_ms, used_ms, claim, claim_ms) "
+		       "VALUES ($1, $2, $3, $4, $5, 0, '', 0)");
 	db_bind_blob(stmt, 1, hash_text(sign->link));
 	db_bind_str(stmt, 2, sdk_str(sign->ret_ref));
 	db_bind_str(stmt, 3, sdk_or_empty(sign->by));
@@ -280,13 +287,13 @@ enum sign_outcome invitation_make(struct db *db, struct sign *sign, int64_t now_
 	return SIGN_DONE;
 }
 
-enum sign_outcome invitation_use(struct db *db, struct ent_arena *arena, struct sign *sign, int64_t now_ms)
+enum sign_outcome sign_accept(struct db *db, struct ent_arena *arena, struct sign *sign, int64_t now_ms)
 {
 	bool claims = !hash_is_none(sign->claim);
 	struct user user;
 	struct db_stmt *stmt;
 
-	if (!invitation_load(db, arena, sign->link, now_ms, &user))
+	if (!sign_invited(db, arena, sign->link, now_ms, &user))
 		return SIGN_NOBODY;
 	take_ref(sign, user.ref);
 	stmt = db_use(db, "UPDATE invitation SET used_ms = $1, claim = $2, claim_ms = $3 WHERE hash = $4");
@@ -298,7 +305,7 @@ enum sign_outcome invitation_use(struct db *db, struct ent_arena *arena, struct 
 	if (claims)
 		return SIGN_DONE;
 	password_put(db, sign, user.ref);
-	sign->ret_count = sessions_end(db, user.ref, now_ms);
+	sign->ret_count = account_sessions_end(db, user.ref, now_ms);
 	session_add(db, sign, now_ms);
 	return SIGN_DONE;
 }
@@ -319,13 +326,13 @@ static void person_row(struct ent_arena *arena, struct db_stmt *stmt, struct use
 			     .state = sdk_dup(arena, db_str(stmt, 7))};
 }
 
-bool session_load(struct db *db, struct ent_arena *arena, const unsigned char hash[SESSION_HASH_SIZE], int64_t now_ms,
-		  int64_t idle_ms, struct session *ret)
+bool sign_load(struct db *db, struct ent_arena *arena, const unsigned char hash[SIGN_HASH_SIZE], int64_t now_ms,
+	       int64_t idle_ms, struct signed_in *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT " PERSON_FIELDS ", session.id, session.made_ms, session.seen_ms, ends_ms "
-					  "FROM session JOIN account ON account.ref = session.account WHERE hash = $1 AND "
-					  "ended_ms = 0 AND ends_ms > $2 AND session.seen_ms > $3 AND state = '" USER_ACTIVE
-					  "'");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT " PERSON_FIELDS ", session.id, session.made_ms, session.seen_ms, ends_ms "
+		       "FROM session JOIN account ON account.ref = session.account WHERE hash = $1 AND "
+		       "ended_ms = 0 AND ends_ms > $2 AND session.seen_ms > $3 AND state = '" USER_ACTIVE "'");
 	bool found;
 
 	db_bind_blob(stmt, 1, hash_text(hash));
@@ -346,12 +353,13 @@ bool session_load(struct db *db, struct ent_arena *arena, const unsigned char ha
 	return found;
 }
 
-bool invitation_load(struct db *db, struct ent_arena *arena, const unsigned char link[SESSION_HASH_SIZE],
-		     int64_t now_ms, struct user *ret)
+bool sign_invited(struct db *db, struct ent_arena *arena, const unsigned char link[SIGN_HASH_SIZE], int64_t now_ms,
+		  struct user *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT " PERSON_FIELDS " FROM invitation JOIN account ON account.ref = "
-					  "invitation.account WHERE hash = $1 AND used_ms = 0 AND expires_ms > $2 AND state "
-					  "<> '" USER_DISABLED "'");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT " PERSON_FIELDS " FROM invitation JOIN account ON account.ref = "
+		       "invitation.account WHERE hash = $1 AND used_ms = 0 AND expires_ms > $2 AND state "
+		       "<> '" USER_DISABLED "'");
 	bool found;
 
 	db_bind_blob(stmt, 1, hash_text(link));
@@ -363,11 +371,12 @@ bool invitation_load(struct db *db, struct ent_arena *arena, const unsigned char
 	return found;
 }
 
-bool session_by_mail(struct db *db, struct ent_arena *arena, struct ent_str organisation, struct ent_str mail,
-		     struct ent_str *ret_ref, struct ent_str *ret_stored)
+bool sign_by_mail(struct db *db, struct ent_arena *arena, struct ent_str organisation, struct ent_str mail,
+		  struct ent_str *ret_ref, struct ent_str *ret_stored)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT ref, password FROM account WHERE organisation = $1 AND mail = $2 AND mail <> "
-					  "'' AND password <> '' AND state = '" USER_ACTIVE "'");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref, password FROM account WHERE organisation = $1 AND mail = $2 AND mail <> "
+		       "'' AND password <> '' AND state = '" USER_ACTIVE "'");
 	bool found;
 
 	db_bind_str(stmt, 1, organisation);
@@ -381,13 +390,13 @@ bool session_by_mail(struct db *db, struct ent_arena *arena, struct ent_str orga
 	return found;
 }
 
-enum ent_rc session_list(struct db *db, struct ent_arena *arena, struct ent_str ref, struct ent_str current,
-			 int64_t now_ms, int64_t idle_ms, struct ent_str *ret, struct ent_err *err)
+enum ent_rc sign_list(struct db *db, struct ent_arena *arena, struct ent_str ref, struct ent_str current,
+		      int64_t now_ms, int64_t idle_ms, struct ent_str *ret, struct ent_err *err)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT session.id, account.ref, name, organisation, session.made_ms, session.seen_ms, ends_ms, agent "
-		       "FROM session JOIN account ON account.ref = session.account WHERE ended_ms = 0 AND ends_ms > $1 AND "
-		       "session.seen_ms > $2 AND ($3 = '' OR session.account = $3) ORDER BY session.made_ms DESC LIMIT $4");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT session.id, account.ref, name, organisation, session.made_ms, session.seen_ms, ends_ms, agent "
+		"FROM session JOIN account ON account.ref = session.account WHERE ended_ms = 0 AND ends_ms > $1 AND "
+		"session.seen_ms > $2 AND ($3 = '' OR session.account = $3) ORDER BY session.made_ms DESC LIMIT $4");
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 

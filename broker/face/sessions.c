@@ -1,176 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "face/session.h"
+#include "face/sessions.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "face/answer.h"
 #include "face/ask.h"
-#include "face/auth.h"
 #include "face/body.h"
+#include "face/cookie.h"
 #include "face/form.h"
 #include "face/page.h"
 #include "face/reading.h"
-#include "sdk/crypto.h"
+#include "sdk/time.h"
 #include "sdk/webhook.h"
-#include "view/view_json.h"
-
-/* ---- secrets --------------------------------------------------------------------------- */
-
-void session_secret_make(struct chance *chance, char ret[SESSION_COOKIE_SIZE],
-			 unsigned char ret_hash[SESSION_HASH_SIZE])
-{
-	unsigned char secret[32];
-	char text[(sizeof secret + 2) / 3 * 4];
-	size_t n;
-
-	chance->bytes(chance, secret, sizeof secret);
-	n = sdk_base64url(secret, sizeof secret, text);
-	assert(n == SESSION_COOKIE_SIZE - 1);
-	memcpy(ret, text, n);
-	ret[n] = '\0';
-	explicit_bzero(secret, sizeof secret);
-	explicit_bzero(text, sizeof text);
-	(void)session_secret_hash(sdk_str(ret), ret_hash); /* it has the shape */
-}
-
-bool session_secret_hash(struct ent_str text, unsigned char ret_hash[SESSION_HASH_SIZE])
-{
-	unsigned char hash[SDK_HASH_MAX];
-
-	if (text.n != SESSION_COOKIE_SIZE - 1)
-		return false;
-	(void)sdk_digest(SDK_SHA256, &text, 1, hash);
-	memcpy(ret_hash, hash, SESSION_HASH_SIZE);
-	return true;
-}
-
-struct ent_str session_cookie(const struct exchange *x, enum entrance_cookie cookie)
-{
-	return origin_cookie(exchange_header(x, "cookie"), entrance_cookie(x->home->face->entrance, cookie));
-}
-
-/* ---- who it is ---------------------------------------------------------------------------- */
-
-bool session_find(struct exchange *x, struct session *ret)
-{
-	const struct face *face = x->home->face;
-	unsigned char hash[SESSION_HASH_SIZE];
-
-	return session_secret_hash(session_cookie(x, COOKIE_SESSION), hash) &&
-	       session_load(x->desk->db, &x->arena.abi, hash, x->desk->now_ms, face->entrance->ways.idle_ms, ret);
-}
-
-static void saw_answer(struct job *job)
-{
-	free(job->owner);
-}
-
-/* Nobody waits for it; a full queue is no harm, the next request notes it. */
-static void note_seen(struct exchange *x, const struct session *session)
-{
-	struct {
-		struct job job;
-		struct sign sign;
-	} *saw;
-
-	if (x->home->now_ms - session->seen_ms < SESSION_SEEN_MS)
-		return;
-	saw = sdk_xalloc(sizeof *saw);
-	memset(saw, 0, sizeof *saw);
-	saw->job.kind = JOB_SESSION_SAW;
-	saw->job.sign = &saw->sign;
-	saw->job.answer = saw_answer;
-	saw->job.owner = saw;
-	(void)session_secret_hash(session_cookie(x, COOKIE_SESSION), saw->sign.hash); /* it was found by it */
-	if (!writer_submit(x->home->face->world.writer, &saw->job))
-		free(saw);
-}
-
-static bool is_write(const struct exchange *x)
-{
-	return !sdk_eqz(x->request.method, "GET") && !sdk_eqz(x->request.method, "HEAD");
-}
-
-/* A page elsewhere can make a browser send a form or a plain text with our cookie, but no JSON. */
-static bool write_is_ours(const struct exchange *x)
-{
-	struct ent_str parameters, type = exchange_header(x, "content-type");
-
-	return form_is_ours(x) && (x->request.length == 0 ||
-				   sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json"));
-}
-
-static bool refuse_session(struct exchange *x)
-{
-	answer_problem(x, PROBLEM_TOKEN, "ask.session",
-		       "This session has ended. Sign in again at {url=%.*s}/sign-in.",
-		       ENT_F(x->home->face->entrance->ways.public_url));
-	x->answer.fields = entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
-	return false;
-}
-
-bool session_admit(struct exchange *x)
-{
-	struct session *session = SDK_NEW(&x->arena.abi, struct session);
-	struct token_holder holder;
-
-	if (exchange_header(x, "authorization").p) {
-		answer_problem(x, PROBLEM_REQUEST, "ask.two_proofs",
-			       "Send a cookie or an Authorization header, not both: they may be of two people.");
-		return false;
-	}
-	if (!session_find(x, session)) {
-		if (!db_failed(x->desk->db))
-			return refuse_session(x);
-		answer_busy(x, SDK_SENTENCE("busy.sessions",
-					    "The store cannot be read just now, so that sessions cannot be checked."));
-		return false;
-	}
-	if (is_write(x) && !write_is_ours(x)) {
-		answer_problem(x, PROBLEM_ORIGIN, "ask.origin",
-			       "With a cookie a change has to come from one of our own pages, as application/json: "
-			       "Sec-Fetch-Site: same-origin, or Origin: {url=%.*s}.",
-			       ENT_F(x->home->face->entrance->ways.public_url));
-		return false;
-	}
-	holder = (struct token_holder){.name = session->user.name,
-				       .organisation = session->user.organisation,
-				       .account = session->user.ref,
-				       .role = session->user.role,
-				       .verbs = role_verbs(session->user.role)};
-	if (!auth_become(x, &holder))
-		return refuse_session(x);
-	x->session = session;
-	note_seen(x, session);
-	return true;
-}
-
-void session_new(struct exchange *x, struct sign *sign, char ret_cookie[SESSION_COOKIE_SIZE])
-{
-	struct face *face = x->home->face;
-
-	session_secret_make(face->world.chance, ret_cookie, sign->hash);
-	face->world.chance->uuid(face->world.chance, sign->session);
-	sign->absolute_ms = face->entrance->ways.absolute_ms;
-	sign->agent = exchange_header(x, "user-agent");
-	if (!sdk_is_utf8(sign->agent))
-		sign->agent = ENT_ABSENT;
-	(void)session_secret_hash(session_cookie(x, COOKIE_SESSION), sign->before); /* false: it had none */
-}
-
-struct ent_str session_fields(struct exchange *x, const char *cookie)
-{
-	const struct entrance *entrance = x->home->face->entrance;
-
-	return entrance_set_cookie(entrance, &x->arena.abi, COOKIE_SESSION, sdk_str(cookie),
-				   entrance->ways.absolute_ms / 1000);
-}
 
 /* ---- GET /v1/session ------------------------------------------------------------------------ */
 
-void session_me(struct exchange *x)
+void sessions_me(struct exchange *x)
 {
 	struct ent_str verbs = role_verbs_print(&x->arena.abi, x->reader.verbs);
 	struct sdk_jsonw w = answer_json(x);
@@ -220,8 +65,8 @@ void sessions_get(struct exchange *x)
 
 	if (!session_whose(x, &ref))
 		return;
-	enum ent_rc rc = session_list(x->desk->db, &x->arena.abi, ref, current, x->desk->now_ms,
-				      x->home->face->entrance->ways.idle_ms, &json, &err);
+	enum ent_rc rc = sign_list(x->desk->db, &x->arena.abi, ref, current, x->desk->now_ms,
+				   x->home->face->entrance->ways.idle_ms, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 
@@ -248,7 +93,7 @@ static void session_ended(struct exchange *x)
 	}
 }
 
-void sessions_delete(struct exchange *x)
+void sessions_end_one(struct exchange *x)
 {
 	struct job *job = sign_job(x, JOB_SIGN_OUT);
 
@@ -258,7 +103,7 @@ void sessions_delete(struct exchange *x)
 	ask_submit(x, job, session_ended);
 }
 
-void sessions_delete_all(struct exchange *x)
+void sessions_end_all(struct exchange *x)
 {
 	struct job *job = sign_job(x, JOB_SIGN_OUT_ALL);
 
@@ -281,20 +126,19 @@ static void signed_out(struct exchange *x)
 		page_message(x, 503, WORDS_SIGN_OUT, WORDS_BUSY);
 		return;
 	}
-	x->answer.fields =
-	    entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
+	x->answer.fields = entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
 	page_go(x, ENT_STR("/sign-in"));
 }
 
-void sign_out_post(struct exchange *x)
+void sessions_sign_out(struct exchange *x)
 {
-	struct session session;
+	struct signed_in session;
 	struct form form;
 	struct job *job;
 
 	if (!form_read(x, &form))
 		return;
-	if (!session_find(x, &session)) {
+	if (!cookie_find(x, &session)) {
 		page_go(x, ENT_STR("/sign-in"));
 		return;
 	}
@@ -328,8 +172,7 @@ static void password_changed(struct exchange *x)
 		return;
 	log_write(x->desk->face->world.log, LOG_INFO, "password.changed", LOG_STR("user", x->reader.ref),
 		  LOG_INT("sessions_ended", job->sign->ret_count), LOG_END);
-	x->answer.fields =
-	    entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
+	x->answer.fields = entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
 	answer_body(x, 204, NULL, ENT_STR(""));
 }
 
@@ -340,8 +183,8 @@ static void password_work(struct exchange *x)
 	struct ent_str ref = ENT_ABSENT, stored = ENT_ABSENT;
 	char hash[PASSWORD_SIZE];
 
-	(void)session_by_mail(x->desk->db, &x->arena.abi, x->session->user.organisation, x->session->user.mail, &ref,
-			      &stored); /* nobody: the check is false */
+	(void)sign_by_mail(x->desk->db, &x->arena.abi, x->session->user.organisation, x->session->user.mail, &ref,
+			   &stored); /* nobody: the check is false */
 	change->is_right = password_check(stored, change->current) && sdk_eq(ref, x->reader.ref);
 	change->is_made = change->is_right && password_hash(change->wanted, hash);
 	if (change->is_made) {
@@ -374,7 +217,7 @@ static const struct body_field change_fields[] = {
     {0},
 };
 
-void session_password_post(struct exchange *x)
+void sessions_password(struct exchange *x)
 {
 	struct change *change = SDK_NEW(&x->arena.abi, struct change);
 	int64_t wait_ms;
@@ -387,10 +230,11 @@ void session_password_post(struct exchange *x)
 		return;
 	}
 	if (password_vet(change->wanted, x->session->user.name, x->session->user.mail) != PASSWORD_FINE) {
-		answer_problem(x, PROBLEM_CONTENT, "ask.password_weak",
-			       "\"new\" needs {least=%d} characters or more, at most {most=%d} bytes, and may not be easily "
-			       "guessed.",
-			       PASSWORD_MIN, PASSWORD_MAX);
+		answer_problem(
+		    x, PROBLEM_CONTENT, "ask.password_weak",
+		    "\"new\" needs {least=%d} characters or more, at most {most=%d} bytes, and may not be easily "
+		    "guessed.",
+		    PASSWORD_MIN, PASSWORD_MAX);
 		return;
 	}
 	wait_ms = entrance_try(x->home->face->entrance, x->session->user.organisation, x->session->user.mail, x->peer,
