@@ -7,7 +7,7 @@
 #define OPERATIONS 2u
 #define MEMORY     ((size_t)32 << 20)
 
-/* Of random bytes that nobody kept, with the amounts above: a test compares them. */
+/* The hash of random bytes that nobody kept, with the amounts above: a test compares them. */
 static const char nobody[] =
     "$argon2id$v=19$m=32768,t=2,p=1$6A0qUJZ7a4rtn5/C90iLSg$fPY1SThfgqF7ZTE55WGmkPuvvL6C5szVShRjqaDbTTo";
 

@@ -5,7 +5,7 @@
 
 static enum ent_rc claim_refuse(struct ent_err *err, const char *claim, const char *why)
 {
-	return sdk_fail(err, ENT_EINVAL, "the token's \"%s\" %s", claim, why);
+	return sdk_fail_as(err, ENT_EINVAL, "sign.claim", "the token's \"{claim=%s}\" {why=%s}", claim, why);
 }
 
 static bool text_is(const struct sdk_json *node, const char *name, struct ent_str want)
@@ -63,7 +63,7 @@ enum ent_rc id_token_vet(struct ent_arena *arena, struct ent_str payload, const 
 	enum ent_rc rc;
 
 	if (sdk_json_parse(arena, payload, &claims, &ignored) != ENT_OK || sdk_json_kind(claims) != SDK_JSON_OBJECT)
-		return sdk_fail(err, ENT_EINVAL, "the token's content is no JSON object");
+		return sdk_fail_as(err, ENT_EINVAL, "sign.claims", "the token's content is no JSON object");
 	if (!text_is(claims, "iss", want->issuer))
 		return claim_refuse(err, "iss", "is another than the configuration's issuer");
 	rc = audience_vet(claims, want->client_id, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an ID token says (OpenID Connect Core 3.1.3.7), once its signature is known to be the provider's. Pure. A person
- * is found by issuer and subject only: a mail address in it is nobody's key.
+ * The claims of an ID token (OpenID Connect Core 3.1.3.7), once its signature is known to be the provider's. Pure. A
+ * person is found by issuer and subject only: a mail address in it is nobody's key.
  */
 #ifndef CORE_ID_TOKEN_H
 #define CORE_ID_TOKEN_H

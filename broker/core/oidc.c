@@ -11,7 +11,7 @@
 
 /* ---- one browser's sign-in --------------------------------------------------------- */
 
-static void word_of(const unsigned char bytes[32], char ret[OIDC_WORD_SIZE])
+static void word_print(const unsigned char bytes[32], char ret[OIDC_WORD_SIZE])
 {
 	char text[(32 + 2) / 3 * 4];
 	size_t n = sdk_base64url(bytes, 32, text);
@@ -30,7 +30,7 @@ static void word_make(const unsigned char key[OIDC_KEY_SIZE], const char *use, s
 
 	(void)sdk_hmac(SDK_SHA256, (struct ent_str){(const char *)key, OIDC_KEY_SIZE}, part, sizeof part / sizeof *part,
 		       hash);
-	word_of(hash, ret);
+	word_print(hash, ret);
 }
 
 void oidc_cookie_make(const unsigned char key[OIDC_KEY_SIZE], const unsigned char random[32],
@@ -38,7 +38,7 @@ void oidc_cookie_make(const unsigned char key[OIDC_KEY_SIZE], const unsigned cha
 {
 	char word[OIDC_WORD_SIZE], proof[OIDC_WORD_SIZE], said[OIDC_COOKIE_SIZE];
 
-	word_of(random, word);
+	word_print(random, word);
 	snprintf(said, sizeof said, "%s.%lld", word, (long long)(now_ms + OIDC_FLIGHT_MS));
 	word_make(key, "cookie", sdk_str(said), organisation, proof);
 	snprintf(ret, OIDC_COOKIE_SIZE, "%.80s.%s", said, proof);
@@ -62,7 +62,7 @@ bool oidc_cookie_open(const unsigned char key[OIDC_KEY_SIZE], struct ent_str coo
 	word_make(key, "nonce", said, organisation, ret->nonce);
 	word_make(key, "verifier", said, organisation, ret->verifier);
 	(void)sdk_digest(SDK_SHA256, &(struct ent_str){ret->verifier, OIDC_WORD_SIZE - 1}, 1, hash);
-	word_of(hash, ret->challenge);
+	word_print(hash, ret->challenge);
 	return true;
 }
 
@@ -75,15 +75,16 @@ struct ent_str oidc_description_url(struct ent_arena *arena, struct ent_str issu
 	return sdk_format(arena, "%.*s/.well-known/openid-configuration", ENT_F(issuer));
 }
 
-static enum ent_rc address_read(struct ent_arena *arena, const struct sdk_json *node, const char *name, bool plain_http,
-				struct ent_str *ret, struct ent_err *err)
+static enum ent_rc endpoint_read(struct ent_arena *arena, const struct sdk_json *node, const char *name,
+				 bool plain_http, struct ent_str *ret, struct ent_err *err)
 {
 	struct ent_err why;
 
 	*ret = sdk_dup(arena, sdk_json_text_at(node, name));
 	if (ret->p && ret->n <= 2048 && url_vet(*ret, plain_http, &why) == ENT_OK)
 		return ENT_OK;
-	return sdk_fail(err, ENT_EINVAL, "the provider's %s is no address that may be used", name);
+	return sdk_fail_as(err, ENT_EINVAL, "sign.provider_address",
+			   "the provider's {name=%s} is no address that may be used", name);
 }
 
 /* Without the list HTTP Basic is what a provider takes (OpenID Connect Discovery 3). */
@@ -105,14 +106,15 @@ enum ent_rc oidc_description_read(struct ent_arena *arena, struct ent_str json, 
 	enum ent_rc rc;
 
 	if (sdk_json_parse(arena, json, &node, &ignored) != ENT_OK)
-		return sdk_fail(err, ENT_EINVAL, "the provider's description is no JSON");
+		return sdk_fail_as(err, ENT_EINVAL, "sign.provider_json", "the provider's description is no JSON");
 	if (!sdk_eq(sdk_json_text_at(node, "issuer"), client->issuer))
-		return sdk_fail(err, ENT_EINVAL, "the provider calls itself another issuer than the configuration");
-	rc = address_read(arena, node, "authorization_endpoint", client->plain_http, &ret->authorize, err);
+		return sdk_fail_as(err, ENT_EINVAL, "sign.provider_issuer",
+				   "the provider calls itself another issuer than the configuration does");
+	rc = endpoint_read(arena, node, "authorization_endpoint", client->plain_http, &ret->authorize, err);
 	if (rc == ENT_OK)
-		rc = address_read(arena, node, "token_endpoint", client->plain_http, &ret->token, err);
+		rc = endpoint_read(arena, node, "token_endpoint", client->plain_http, &ret->token, err);
 	if (rc == ENT_OK)
-		rc = address_read(arena, node, "jwks_uri", client->plain_http, &ret->keys, err);
+		rc = endpoint_read(arena, node, "jwks_uri", client->plain_http, &ret->keys, err);
 	ret->takes_basic = is_basic_taken(node);
 	ret->names_itself = sdk_json_bool(sdk_json_at(node, "authorization_response_iss_parameter_supported"), false);
 	return rc;

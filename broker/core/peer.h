@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is at the other end: the address of the connection or, behind a proxy that the configuration names, the one that
- * the proxy tells. Pure. */
+/* The other end of a connection: its address of the connection or, behind a proxy that the configuration names, the one
+ * that the proxy tells. Pure. */
 #ifndef CORE_PEER_H
 #define CORE_PEER_H
 

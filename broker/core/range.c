@@ -129,7 +129,7 @@ bool range_is_cidr(struct ent_str text)
 	return cidr_read(text, &cidr);
 }
 
-static bool address_read(struct ent_str text, struct ip *ret)
+static bool address_text_read(struct ent_str text, struct ip *ret)
 {
 	char z[INET6_ADDRSTRLEN];
 	bool is_v4;
@@ -146,7 +146,7 @@ bool range_holds(struct ent_str ranges, struct ent_str address)
 	struct cidr cidr;
 	struct ip ip;
 
-	if (!address_read(address, &ip))
+	if (!address_text_read(address, &ip))
 		return false;
 	while (ranges.n)
 		if (cidr_read(sdk_trim(sdk_cut(ranges, ',', &ranges)), &cidr) && cidr_holds(&cidr, &ip))
@@ -158,7 +158,7 @@ bool range_customer(struct ent_str address, unsigned char ret[16])
 {
 	struct ip ip;
 
-	if (!address_read(address, &ip))
+	if (!address_text_read(address, &ip))
 		return false;
 	if (!cidr_holds(&mapped4, &ip))
 		memset(ip.b + 8, 0, 8);

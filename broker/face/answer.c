@@ -14,7 +14,7 @@
 	"Referrer-Policy: no-referrer\r\n"                                                                             \
 	"Content-Security-Policy: "
 #define POLICY_OF_DATA "default-src 'none'; frame-ancestors 'none'"
-#define RETRY_AFTER_S "1"
+#define RETRY_AFTER_S  "1"
 
 static const struct {
 	int status;

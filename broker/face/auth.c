@@ -170,7 +170,7 @@ bool auth_admit(struct exchange *x)
 	struct token_holder holder;
 
 	if (cookie_of(x, COOKIE_SESSION).p)
-		return cookie_admit(x);
+		return cookie_admit(x, &holder) && (auth_become(x, &holder) || cookie_refuse(x));
 	if (token.p == NULL)
 		return refuse_token(x);
 	token_hash(token, hash);

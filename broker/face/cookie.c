@@ -7,7 +7,6 @@
 
 #include "core/origin.h"
 #include "face/answer.h"
-#include "face/auth.h"
 #include "face/form.h"
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
@@ -97,18 +96,19 @@ static bool write_is_ours(const struct exchange *x)
 	       (x->request.length == 0 || sdk_ieqz(sdk_trim(sdk_cut(type, ';', &parameters)), "application/json"));
 }
 
-static bool refuse_session(struct exchange *x)
+bool cookie_refuse(struct exchange *x)
 {
 	answer_problem(x, PROBLEM_TOKEN, "ask.session", "This session has ended. Sign in again at {url=%.*s}/sign-in.",
 		       ENT_F(x->home->face->entrance->ways.public_url));
-	x->answer.fields = entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0);
+	x->answer.fields = sdk_format(
+	    &x->arena.abi, "WWW-Authenticate: Bearer realm=\"entente\"\r\n%.*s",
+	    ENT_F(entrance_set_cookie(x->home->face->entrance, &x->arena.abi, COOKIE_SESSION, ENT_STR(""), 0)));
 	return false;
 }
 
-bool cookie_admit(struct exchange *x)
+bool cookie_admit(struct exchange *x, struct token_holder *ret)
 {
 	struct signed_in *session = SDK_NEW(&x->arena.abi, struct signed_in);
-	struct token_holder holder;
 
 	if (exchange_header(x, "authorization").p) {
 		answer_problem(x, PROBLEM_REQUEST, "ask.two_proofs",
@@ -117,7 +117,7 @@ bool cookie_admit(struct exchange *x)
 	}
 	if (!cookie_find(x, session)) {
 		if (!db_failed(x->desk->db))
-			return refuse_session(x);
+			return cookie_refuse(x);
 		answer_busy(x, SDK_SENTENCE("busy.sessions",
 					    "The store cannot be read just now, so that sessions cannot be checked."));
 		return false;
@@ -129,13 +129,11 @@ bool cookie_admit(struct exchange *x)
 			       ENT_F(x->home->face->entrance->ways.public_url));
 		return false;
 	}
-	holder = (struct token_holder){.name = session->user.name,
-				       .organisation = session->user.organisation,
-				       .account = session->user.ref,
-				       .role = session->user.role,
-				       .verbs = role_verbs(session->user.role)};
-	if (!auth_become(x, &holder))
-		return refuse_session(x);
+	*ret = (struct token_holder){.name = session->user.name,
+				     .organisation = session->user.organisation,
+				     .account = session->user.ref,
+				     .role = session->user.role,
+				     .verbs = role_verbs(session->user.role)};
 	x->session = session;
 	note_seen(x, session);
 	return true;

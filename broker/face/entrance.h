@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What all workers share about coming in: our own address and the cookies' names, how often somebody may try, and what
+ * All workers share this about coming in: our own address and the cookies' names, how often somebody may try, and what
  * is known of each provider. All of it is in memory: a restart forgets tries and sign-ins under way, never a session.
  */
 #ifndef FACE_ENTRANCE_H
@@ -18,7 +18,7 @@ enum entrance_cookie {
 	COOKIE_CLAIM    /* an invitation whose button was pressed, on its way to the provider */
 };
 
-/* What a provider said of itself. Under the entrance's lock. */
+/* A provider's own words about itself. Under the entrance's lock. */
 struct provider_known {
 	char *description, *keys; /* JSON; NULL: not known */
 	int64_t described_ms, failed_ms, keys_ms, keys_tried_ms;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a form of our pages sends: application/x-www-form-urlencoded, from one of our own pages only. */
+/* The fields that a form of our pages sends: application/x-www-form-urlencoded, from one of our own pages only. */
 #ifndef FACE_FORM_H
 #define FACE_FORM_H
 

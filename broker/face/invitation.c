@@ -95,7 +95,7 @@ static void accepted_page(struct exchange *x, const struct accepting *accepting)
 	page_answer(&page, 200);
 }
 
-static void accepted(struct exchange *x)
+static void invitation_accepted(struct exchange *x)
 {
 	struct accepting *accepting = x->work;
 	const struct sign *sign = accepting->job->sign;
@@ -123,7 +123,7 @@ static void accepted(struct exchange *x)
 
 static void use_invitation(struct exchange *x, struct accepting *accepting)
 {
-	if (!exchange_submit(x, accepting->job, accepted))
+	if (!exchange_submit(x, accepting->job, invitation_accepted))
 		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
 }
 
@@ -262,7 +262,7 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 	return false;
 }
 
-static void invited(struct exchange *x)
+static void person_invited(struct exchange *x)
 {
 	struct inviting *inviting = x->work;
 	const struct entrance *entrance = x->home->face->entrance;
@@ -306,5 +306,5 @@ void invitations_post(struct exchange *x)
 	inviting->sign.by = x->reader.ref.n ? x->reader.ref : x->principal;
 	face->world.chance->uuid(face->world.chance, inviting->sign.ref);
 	cookie_secret_make(face->world.chance, inviting->secret, inviting->sign.link);
-	ask_submit(x, &inviting->job, invited);
+	ask_submit(x, &inviting->job, person_invited);
 }

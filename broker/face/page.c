@@ -39,7 +39,7 @@ static void html_add(struct sdk_buf *buf, struct ent_str text)
 		}
 }
 
-static void words_add(struct page *page, enum page_words words)
+static void page_words_add(struct page *page, enum page_words words)
 {
 	html_add(page->buf, sdk_str(page_words(words, page->language)));
 }
@@ -55,25 +55,25 @@ void page_begin(struct page *page, struct exchange *x, enum ent_language languag
 	sdk_buf_clear(page->buf);
 	sdk_buf_format(page->buf, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>",
 		       language == ENT_FRENCH ? "fr" : "en");
-	words_add(page, title);
+	page_words_add(page, title);
 	sdk_buf_z(page->buf, " – Entente</title><meta name=\"viewport\" content=\"width=device-width\"><style>");
 	sdk_buf_z(page->buf, style);
 	sdk_buf_z(page->buf, "</style></head><body><main><h1>");
-	words_add(page, title);
+	page_words_add(page, title);
 	sdk_buf_z(page->buf, "</h1>\n");
 }
 
 void page_line(struct page *page, enum page_words words)
 {
 	sdk_buf_z(page->buf, "<p>");
-	words_add(page, words);
+	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</p>\n");
 }
 
 void page_said(struct page *page, enum page_words words, struct ent_str text)
 {
 	sdk_buf_z(page->buf, "<p>");
-	words_add(page, words);
+	page_words_add(page, words);
 	sdk_buf_z(page->buf, page->language == ENT_FRENCH ? " : <strong>" : ": <strong>");
 	html_add(page->buf, text);
 	sdk_buf_z(page->buf, "</strong></p>\n");
@@ -82,7 +82,7 @@ void page_said(struct page *page, enum page_words words, struct ent_str text)
 void page_error(struct page *page, enum page_words words)
 {
 	sdk_buf_z(page->buf, "<p class=\"error\" id=\"error\" role=\"alert\">");
-	words_add(page, words);
+	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</p>\n");
 }
 
@@ -103,11 +103,11 @@ void page_field(struct page *page, const struct page_field *field)
 	bool hinted = field->hint != WORDS_N;
 
 	sdk_buf_format(page->buf, "<label for=\"%s\">", field->name);
-	words_add(page, field->label);
+	page_words_add(page, field->label);
 	sdk_buf_z(page->buf, "</label>");
 	if (hinted) {
 		sdk_buf_format(page->buf, "<small id=\"%s-hint\">", field->name);
-		words_add(page, field->hint);
+		page_words_add(page, field->hint);
 		sdk_buf_z(page->buf, "</small>");
 	}
 	sdk_buf_format(page->buf, "<input id=\"%s\" name=\"%s\" type=\"%s\" required %s", field->name, field->name,
@@ -129,7 +129,7 @@ void page_button(struct page *page, enum page_words words, const char *name, con
 		sdk_buf_format(page->buf, "<button name=\"%s\" value=\"%s\">", name, value);
 	else
 		sdk_buf_z(page->buf, "<button>");
-	words_add(page, words);
+	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</button>\n");
 }
 
@@ -143,7 +143,7 @@ void page_link(struct page *page, enum page_words words, struct ent_str path)
 	sdk_buf_z(page->buf, "<p><a class=\"go\" href=\"");
 	html_add(page->buf, path);
 	sdk_buf_z(page->buf, "\">");
-	words_add(page, words);
+	page_words_add(page, words);
 	sdk_buf_z(page->buf, "</a></p>\n");
 }
 

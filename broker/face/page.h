@@ -21,7 +21,7 @@ void page_begin(struct page *page, struct exchange *x, enum ent_language languag
 void page_line(struct page *page, enum page_words words);
 /* "words: text" */
 void page_said(struct page *page, enum page_words words, struct ent_str text);
-/* What is wrong, above the form whose fields refer to it. */
+/* The mistake, above the form whose fields refer to it. */
 void page_error(struct page *page, enum page_words words);
 /* action: a path of ours; empty: the page's own address, which then stands nowhere in it. method: "get", "post". */
 void page_form(struct page *page, const char *method, struct ent_str action);

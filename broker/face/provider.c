@@ -26,7 +26,7 @@ static struct provider_known *known_of(struct entrance *entrance, const struct w
 	return &entrance->known[way - entrance->ways.at];
 }
 
-static void text_keep(char **at, struct ent_str text)
+static void known_keep(char **at, struct ent_str text)
 {
 	free(*at);
 	*at = sdk_xalloc(text.n + 1);
@@ -42,10 +42,11 @@ static enum ent_rc provider_get(struct entrance *entrance, const struct way_in *
 	enum ent_rc rc;
 
 	if (!entrance->ask)
-		return sdk_fail(err, ENT_ERETRY, "no provider can be asked here");
+		return sdk_fail_as(err, ENT_ERETRY, "sign.no_asker", "no provider can be asked here");
 	rc = entrance->ask(&ask, arena, &answer, err);
 	if (rc == ENT_OK && answer.status != 200)
-		rc = sdk_fail(err, ENT_ERETRY, "the provider answered %d", answer.status);
+		rc = sdk_fail_as(err, ENT_ERETRY, "sign.provider_status", "the provider answered {status=%d}",
+				 answer.status);
 	*ret = answer.body;
 	return rc;
 }
@@ -75,7 +76,7 @@ static void description_keep(struct entrance *entrance, const struct way_in *way
 	lock_take(entrance->lock);
 	known->failed_ms = rc == ENT_OK ? 0 : now_ms;
 	if (rc == ENT_OK) {
-		text_keep(&known->description, text);
+		known_keep(&known->description, text);
 		known->described_ms = now_ms;
 	}
 	lock_leave(entrance->lock);
@@ -92,7 +93,8 @@ static enum ent_rc provider_describe(struct entrance *entrance, const struct way
 	if (text.p)
 		return oidc_description_read(arena, text, client, ret, err);
 	if (waits)
-		return sdk_fail(err, ENT_ERETRY, "the provider could not be asked a moment ago");
+		return sdk_fail_as(err, ENT_ERETRY, "sign.provider_waits",
+				   "the provider could not be asked a moment ago");
 	rc = provider_get(entrance, way, arena, oidc_description_url(arena, way->issuer), &text, err);
 	if (rc == ENT_OK)
 		rc = oidc_description_read(arena, text, client, ret, err);
@@ -140,12 +142,14 @@ static enum ent_rc provider_keys(struct entrance *entrance, const struct way_in 
 	enum ent_rc rc;
 
 	if (!keys_may_be_fetched(entrance, way, arena, anew, now_ms, ret))
-		return ret->p ? ENT_OK : sdk_fail(err, ENT_ERETRY, "the provider's keys could not be had a moment ago");
+		return ret->p ? ENT_OK
+			      : sdk_fail_as(err, ENT_ERETRY, "sign.keys_wait",
+					    "the provider's keys could not be had a moment ago");
 	rc = provider_get(entrance, way, arena, url, ret, err);
 	if (rc != ENT_OK)
 		return rc;
 	lock_take(entrance->lock);
-	text_keep(&known->keys, *ret);
+	known_keep(&known->keys, *ret);
 	known->keys_ms = now_ms;
 	if (!anew)
 		known->keys_tried_ms = 0; /* the first ones: a key that is newer may be asked for at once */
@@ -172,7 +176,8 @@ static enum ent_rc token_fetch(struct entrance *entrance, const struct way_in *w
 		return rc;
 	*ret = oidc_token_answer(arena, answer.body);
 	if (answer.status != 200 || !ret->p)
-		return sdk_fail(err, ENT_EINVAL, "the provider does not take the code (it answered %d)", answer.status);
+		return sdk_fail_as(err, ENT_EINVAL, "sign.code_refused",
+				   "the provider does not take the code (it answered {status=%d})", answer.status);
 	return ENT_OK;
 }
 
@@ -204,7 +209,7 @@ enum ent_rc provider_subject(struct entrance *entrance, const struct way_in *way
 	enum ent_rc rc = provider_describe(entrance, way, arena, &client, now_ms, &provider, err);
 
 	if (rc == ENT_OK && (issuer.p ? !sdk_eq(issuer, way->issuer) : provider.names_itself))
-		rc = sdk_fail(err, ENT_EINVAL, "the answer came from another issuer");
+		rc = sdk_fail_as(err, ENT_EINVAL, "sign.answer_issuer", "the answer came from another issuer");
 	if (rc == ENT_OK)
 		rc = token_fetch(entrance, way, arena, &provider, &client, flight, code, &token, err);
 	if (rc == ENT_OK)

@@ -137,7 +137,7 @@ void sign_in_get(struct exchange *x)
 
 /* ---- a password --------------------------------------------------------------------------------- */
 
-static void entered(struct exchange *x)
+static void person_entered(struct exchange *x)
 {
 	struct entering *entering = x->work;
 
@@ -167,7 +167,7 @@ static void password_compare(struct exchange *x)
 	explicit_bzero((char *)(uintptr_t)entering->password.p, entering->password.n); /* in our arena */
 }
 
-static void compared(struct exchange *x)
+static void password_compared(struct exchange *x)
 {
 	struct entering *entering = x->work;
 
@@ -183,7 +183,7 @@ static void compared(struct exchange *x)
 	entering->job->sign->account = entering->ref;
 	entering->job->sign->stored = entering->stored;
 	cookie_new(x, entering->job->sign, entering->cookie);
-	if (!exchange_submit(x, entering->job, entered))
+	if (!exchange_submit(x, entering->job, person_entered))
 		sign_in_page(x, entering, 503, WORDS_BUSY);
 }
 
@@ -237,6 +237,6 @@ void sign_in_post(struct exchange *x)
 	entering->job->kind = JOB_SIGN_IN;
 	entering->job->sign = SDK_NEW(&x->arena.abi, struct sign);
 	x->work = entering;
-	if (!reading_ask_by(x, x->home->face->hashers, password_compare, compared))
+	if (!reading_ask_by(x, x->home->face->hashers, password_compare, password_compared))
 		sign_in_page(x, entering, 503, WORDS_BUSY);
 }

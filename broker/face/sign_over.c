@@ -80,7 +80,8 @@ static void url_found(struct exchange *x)
 
 	if (x->answer.status != 0 || over->rc != ENT_OK) {
 		if (x->answer.status != 0)
-			over->rc = sdk_fail(&over->err, ENT_ERETRY, "too many providers are asked at once");
+			over->rc = sdk_fail_as(&over->err, ENT_ERETRY, "sign.askers_busy",
+					       "too many providers are asked at once");
 		refuse_rc(x, over);
 		return;
 	}
@@ -165,7 +166,8 @@ static void subject_found(struct exchange *x)
 	struct sign *sign;
 
 	if (x->answer.status != 0)
-		over->rc = sdk_fail(&over->err, ENT_ERETRY, "too many providers are asked at once");
+		over->rc =
+		    sdk_fail_as(&over->err, ENT_ERETRY, "sign.askers_busy", "too many providers are asked at once");
 	if (over->rc != ENT_OK) {
 		refuse_rc(x, over);
 		return;

@@ -38,9 +38,9 @@ enum ent_rc fetch_once(const struct way_ask *ask, struct ent_arena *arena, struc
 	while (!(ended = transfers->next(transfers, &end)) && !atomic_load(ask->stop))
 		transfers_curl_wait(transfers, TURN_MS);
 	if (!ended)
-		rc = sdk_fail(err, ENT_ERETRY, "the broker is being stopped");
+		rc = sdk_fail_as(err, ENT_ERETRY, "sign.stopping", "the broker is being stopped");
 	else if (end.outcome != TRANSFER_ANSWERED)
-		rc = sdk_fail(err, ENT_ERETRY, "%s", end.why.msg);
+		rc = sdk_fail_said(err, ENT_ERETRY, sdk_said(&end.why));
 	else
 		*ret = (struct way_answer){end.response.status, sdk_dup(arena, end.response.body)};
 	transfers_curl_free(transfers);

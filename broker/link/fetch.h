@@ -9,6 +9,6 @@
 
 #include "core/way_in.h"
 
-way_ask_fn fetch_once;
+enum ent_rc fetch_once(const struct way_ask *ask, struct ent_arena *arena, struct way_answer *ret, struct ent_err *err);
 
 #endif

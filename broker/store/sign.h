@@ -26,7 +26,7 @@ struct signed_in {
 	int64_t made_ms, seen_ms, ends_ms; /* ends_ms: whatever happens */
 };
 
-/* Who comes in, or goes: the input of the jobs below, and what they found. */
+/* A person who comes in, or goes: the input of the jobs below, and what they found. */
 struct sign {
 	struct ent_str account;      /* ref; absent: found by issuer and subject, or by the claim */
 	struct ent_str organisation; /* whose provider, or whose form, it came from */
