@@ -48,6 +48,10 @@ static bool session_whose(struct exchange *x, struct ent_str *ret)
 {
 	struct ent_str user = exchange_argument(x, "user");
 	bool administers = reader_may(&x->reader, VERB_ADMINISTER);
+	char id[ID_SIZE];
+
+	if (user.p && !ask_id(x, user, "person", id))
+		return false;
 
 	*ret = administers ? sdk_or_empty(user) : x->reader.ref;
 	if (!administers && (x->reader.ref.n == 0 || (user.p && !sdk_eq(user, x->reader.ref)))) {
@@ -110,8 +114,9 @@ void sessions_end_all(struct exchange *x)
 	if (!session_whose(x, &job->sign->account))
 		return;
 	if (job->sign->account.n == 0)
-		answer_problem(x, PROBLEM_REQUEST, "ask.sessions_whose",
-			       "Say whose sessions end: ?user=REF, as GET /v1/sessions shows it.");
+		answer_problem(x, PROBLEM_CONFLICT, "ask.sessions_whose",
+			       "A machine is signed in nowhere. Say whose sessions end: ?user=REF, as GET /v1/sessions "
+			       "shows it.");
 	else
 		ask_submit(x, job, session_ended);
 }

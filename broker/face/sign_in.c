@@ -19,6 +19,14 @@ const struct way_in *sign_in_way(const struct exchange *x)
 	return x->param[0].p ? way_in_of(&x->home->face->entrance->ways, x->param[0]) : NULL;
 }
 
+bool sign_in_is_named(struct exchange *x)
+{
+	if (!x->param[0].p || organisation_is_name(x->param[0]))
+		return true;
+	page_message(x, 404, WORDS_SIGN_IN, WORDS_WRONG);
+	return false;
+}
+
 bool sign_in_is_open(struct exchange *x)
 {
 	struct page page;
@@ -56,7 +64,7 @@ struct entering {
 
 static struct ent_str form_path(struct exchange *x)
 {
-	if (!x->param[0].p || !organisation_is_name(x->param[0]))
+	if (!x->param[0].p)
 		return ENT_STR("/sign-in");
 	return sdk_format(&x->arena.abi, "/sign-in/%.*s", ENT_F(x->param[0]));
 }
@@ -125,7 +133,7 @@ void sign_in_get(struct exchange *x)
 	struct ent_str by = exchange_argument(x, "by");
 	struct signed_in session;
 
-	if (!sign_in_is_open(x))
+	if (!sign_in_is_open(x) || !sign_in_is_named(x))
 		return;
 	if (cookie_find(x, &session))
 		signed_in_page(x, &session);
@@ -216,7 +224,7 @@ void sign_in_post(struct exchange *x)
 	struct entering *entering = SDK_NEW(&x->arena.abi, struct entering);
 	int64_t wait_ms;
 
-	if (!sign_in_is_open(x) || !entering_read(x, entering))
+	if (!sign_in_is_open(x) || !sign_in_is_named(x) || !entering_read(x, entering))
 		return;
 	if (!may_be_right(x, entering)) {
 		entering->mail = sdk_head(entering->mail, MAIL_MAX);

@@ -15,6 +15,8 @@ void sign_in_post(struct exchange *x); /* POST there: a form */
 
 /* The provider of the organisation that the path names; NULL: it has none. */
 const struct way_in *sign_in_way(const struct exchange *x);
+/* False: answered, since what the path names cannot be an organisation. */
+bool sign_in_is_named(struct exchange *x);
 /* False: answered, since nobody can come in. */
 bool sign_in_is_open(struct exchange *x);
 /* The way to the provider: a page of ours, /sign-in/ORGANISATION/provider. */

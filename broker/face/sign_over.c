@@ -28,7 +28,7 @@ static struct over *over_new(struct exchange *x)
 	const struct way_in *way = sign_in_way(x);
 	struct over *over;
 
-	if (!sign_in_is_open(x))
+	if (!sign_in_is_open(x) || !sign_in_is_named(x))
 		return NULL;
 	if (!way) {
 		page_go(x, ENT_STR("/sign-in"));

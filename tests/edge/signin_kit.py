@@ -174,8 +174,8 @@ def sign_hs256(provider, text):
 class House(Binary):
     """`entente serve` with organisations: us and council have passwords, orion has a provider or a password, telnord only a provider."""
 
-    def __init__(self, issuer, **settings):
-        self.issuer, self.settings = issuer, settings
+    def __init__(self, issuer, algorithms=("RS256",), **settings):
+        self.issuer, self.algorithms, self.settings = issuer, list(algorithms), settings
         super().__init__()
 
     def config(self, base):
@@ -184,7 +184,7 @@ class House(Binary):
             file.write("client-secret-canary\n")
         way = {"issuer": self.issuer, "client_id": "entente", "client_secret": f"file:{secret}", "plain_http": True, "allow": ["127.0.0.0/8"]}
         return {**base, "organisations": ["council"], "log": {"level": "debug", "format": "json"},
-                "sign_in": [{"organisation": "orion", **way, "algorithms": ["RS256"]},
+                "sign_in": [{"organisation": "orion", **way, "algorithms": self.algorithms},
                             {"organisation": "telnord", **way, "algorithms": ["RS256", "PS256", "ES256"], "required": True}],
                 "http": {**base["http"], "proxies": ["127.0.0.1/32"]}, **self.settings}
 
