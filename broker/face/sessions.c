@@ -50,8 +50,8 @@ static bool session_whose(struct exchange *x, struct ent_str *ret)
 	bool administers = reader_may(&x->reader, VERB_ADMINISTER);
 	char id[ID_SIZE];
 
-	if (user.p && !ask_id(x, user, "person", id))
-		return false;
+	if (x->n_argument > 0 && !ask_id(x, sdk_or_empty(user), "person", id))
+		return false; /* an empty one is no person either */
 
 	*ret = administers ? sdk_or_empty(user) : x->reader.ref;
 	if (!administers && (x->reader.ref.n == 0 || (user.p && !sdk_eq(user, x->reader.ref)))) {
