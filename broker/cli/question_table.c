@@ -787,6 +787,54 @@ const struct command command_audit = {
 
 /* ---- tokens ------------------------------------------------------------------------ */
 
+static const char session_help[] =
+    "usage: entente session list [--user REF]\n"
+    "       entente session end ID\n"
+    "       entente session end --user REF\n"
+    "\n"
+    "Browsers in which people are signed in. Whoever administers sees all of them; others\n"
+    "see their own.\n"
+    "\n"
+    "  end ID             sign that browser out\n"
+    "  end --user REF     sign the person out everywhere\n"
+    "\n"
+    "  --user REF         only this person's, as the list shows it\n" CLIENT_HELP "\n"
+    "examples:\n"
+    "  entente session list\n"
+    "  entente session end 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d\n";
+
+static const struct table_column session_columns[] = {{"ID", "id"},
+						      {"NAME", "name"},
+						      {"ORGANISATION", "organisation"},
+						      {"USER", "user"},
+						      {"SEEN", "seen"},
+						      {"ENDS", "ends"},
+						      {"BROWSER", "agent"},
+						      {0}};
+static const struct question session_questions[] = {
+    {.verb = "list",
+     .method = "GET",
+     .path = "/v1/sessions",
+     .query = "user",
+     .column = session_columns,
+     .empty = "Nobody is signed in."},
+    {.verb = "end",
+     .words = "id",
+     .never = "user",
+     .method = "DELETE",
+     .path = "/v1/sessions/{id}",
+     .show = show_ended},
+    {.verb = "end", .needs = "user", .method = "DELETE", .path = "/v1/sessions", .query = "user", .show = show_ended},
+    {0},
+};
+const struct command command_session = {
+    .name = "session",
+    .summary = "list where people are signed in, and sign them out",
+    .help = session_help,
+    .options = "user=",
+    .question = session_questions,
+};
+
 static const char token_help[] =
     "usage: entente token list\n"
     "       entente token add NAME [--expires TIME] [--organisation NAME | --account REF]\n"

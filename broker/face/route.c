@@ -13,13 +13,17 @@
 #include "face/hooks.h"
 #include "face/import.h"
 #include "face/incidents.h"
+#include "face/invitation.h"
 #include "face/joins.h"
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/reading.h"
 #include "face/seek.h"
+#include "face/sessions.h"
 #include "face/shares.h"
+#include "face/sign_in.h"
+#include "face/sign_over.h"
 #include "face/suppliers.h"
 #include "face/tokens.h"
 #include "face/uri.h"
@@ -40,6 +44,9 @@ static const char *const told_arguments[] = {"dry_run", NULL};
 static const char *const search_arguments[] = {"q", "kind", "limit", "cursor", NULL};
 static const char *const similar_arguments[] = {"title", "limit", NULL};
 static const char *const similar_to_arguments[] = {"limit", NULL};
+static const char *const session_arguments[] = {"user", NULL};
+static const char *const sign_in_arguments[] = {"by", NULL};
+static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -104,6 +111,12 @@ static const struct route routes[] = {
     {"GET", "/v1/deadletters/{}/raw", VERB_READ, false, NULL, deadletters_raw},
     {"POST", "/v1/deadletters/{}/replay", VERB_SETTLE, false, NULL, deadletters_replay},
     {"POST", "/v1/deadletters/{}/ignore", VERB_SETTLE, false, NULL, deadletters_ignore},
+    {"GET", "/v1/session", VERB_READ, false, NULL, sessions_me},
+    {"POST", "/v1/session/password", VERB_READ, true, NULL, sessions_password},
+    {"GET", "/v1/sessions", VERB_READ, false, session_arguments, sessions_get},
+    {"DELETE", "/v1/sessions", VERB_READ, false, session_arguments, sessions_end_all},
+    {"DELETE", "/v1/sessions/{}", VERB_READ, false, NULL, sessions_end_one},
+    {"POST", "/v1/invitations", VERB_INVITE, true, NULL, invitations_post},
     {"GET", "/v1/tokens", VERB_ADMINISTER, false, NULL, tokens_list},
     {"POST", "/v1/tokens", VERB_ADMINISTER, true, NULL, tokens_post},
     {"DELETE", "/v1/tokens/{}", VERB_ADMINISTER, false, NULL, tokens_delete},
@@ -115,6 +128,15 @@ static const struct route routes[] = {
     {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
     {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},
     {"GET", "/v1/audit/verify", VERB_AUDIT, false, verify_arguments, audits_verify},
+    {"GET", "/sign-in", VERB_ANYBODY, false, sign_in_arguments, sign_in_get},
+    {"POST", "/sign-in", VERB_ANYBODY, false, NULL, sign_in_post},
+    {"GET", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_get},
+    {"POST", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_post},
+    {"GET", "/sign-in/{}/provider", VERB_ANYBODY, false, NULL, sign_over_start},
+    {"GET", "/sign-in/{}/answer", VERB_ANYBODY, false, any_arguments, sign_over_answer},
+    {"POST", "/sign-out", VERB_ANYBODY, false, NULL, sessions_sign_out},
+    {"GET", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_get},
+    {"POST", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_post},
     {"GET", "/metrics", VERB_MEASURE, false, NULL, health_metrics},
     {"GET", "/healthz", VERB_ANYBODY, false, NULL, health_get},
     {"GET", "/readyz", VERB_ANYBODY, false, NULL, health_ready},
@@ -186,7 +208,7 @@ static bool route_find(struct exchange *x)
 static bool is_known(const struct route *route, struct ent_str name)
 {
 	for (const char *const *known = route->argument; known != NULL && *known != NULL; known++)
-		if (sdk_eqz(name, *known))
+		if (sdk_eqz(name, *known) || known == any_arguments)
 			return true;
 	return false;
 }

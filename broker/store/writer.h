@@ -18,6 +18,7 @@
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
+#include "store/sign.h"
 #include "store/store.h"
 #include "store/supplier_rows.h"
 #include "store/timers.h"
@@ -34,6 +35,14 @@ enum job_kind {
 	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
 	JOB_USER_CHANGE, /* user, ask.by */
 	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
+	/* How people come in: sign, see store/sign.h */
+	JOB_SIGN_IN,
+	JOB_SESSION_SAW,
+	JOB_SIGN_OUT,     /* one session, by its hash or id */
+	JOB_SIGN_OUT_ALL, /* of an account */
+	JOB_PASSWORD,
+	JOB_INVITE,
+	JOB_INVITATION_USE,
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
@@ -143,6 +152,7 @@ struct job {
 	int64_t dead_letter; /* id */
 	struct token_row token;
 	const struct user_change *user;
+	struct sign *sign; /* who comes in or goes; NULL of other jobs */
 	int64_t prune_before_ms;
 	struct ask ask;
 	struct timer timer;

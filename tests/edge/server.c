@@ -371,7 +371,8 @@ int main(int argc, char **argv)
 					     .request_s = number(argc, argv, "request_s", 30),
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .store_path = sdk_str(path),
-					     .source = ENT_STR("/entente/test")};
+					     .source = ENT_STR("/entente/test"),
+					     .ways = {.idle_ms = 3600000, .absolute_ms = 86400000}};
 	char words[4096 + 16];
 	snprintf(words, sizeof words, "%s/" SEARCH_FILE, argv[1]);
 	if (search_start(words, path, set, metrics, &log, &server.search, &err) != ENT_OK)
