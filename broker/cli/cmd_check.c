@@ -12,6 +12,7 @@
 #include "bus/bus_read.h"
 #include "cli/check_supplier.h"
 #include "cli/command.h"
+#include "core/origin.h"
 #include "store/deliveries.h"
 
 #define REPORT_MAX (4u << 20)
@@ -277,6 +278,31 @@ static void listen_check(struct check *check)
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
+/* Can people sign in, and only over connections that nobody else reads? */
+static void ways_in_check(struct check *check)
+{
+	const struct config *config = check->boot.config;
+
+	if (config->public_url.n)
+		check_say(check, RESULT_OK, "sign_in", "people come in at %.*s/sign-in", ENT_F(config->public_url));
+	else if (origin_is_loopback(config->http.listen))
+		check_say(check, RESULT_OK, "sign_in", "people of this machine come in at http://%.*s:%lld/sign-in",
+			  ENT_F(config->http.listen), (long long)config->http.port);
+	else
+		check_say(
+		    check, RESULT_WARN, "sign_in",
+		    "public_url is not set and the broker does not listen on a loopback address: nobody can sign in. "
+		    "Set public_url to the address that browsers use, https://...");
+	for (size_t i = 0; i < config->n_way; i++) {
+		const struct way_in *way = &config->way[i];
+
+		check_say(check, way->link.plain_http ? RESULT_WARN : RESULT_OK, "sign_in",
+			  "people of %.*s come from %.*s%s%s", ENT_F(way->organisation), ENT_F(way->issuer),
+			  way->required ? ", in no other way" : ", or with a password",
+			  way->link.plain_http ? "; plain_http: whoever is on the way can sign in as anybody" : "");
+	}
+}
+
 static void check_run(struct check *check, const char *path)
 {
 	struct store_meta meta;
@@ -287,6 +313,7 @@ static void check_run(struct check *check, const char *path)
 	connectors_check(check);
 	for (size_t i = 0; i < check->boot.config->suppliers->n; i++)
 		check_supplier(check, i);
+	ways_in_check(check);
 	listen_check(check);
 	folder_check(check);
 	has_store = check_store_file(check, &meta);

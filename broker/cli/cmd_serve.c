@@ -5,8 +5,10 @@
  */
 #include "cli/boot.h"
 #include "cli/command.h"
+#include "cli/entrance_say.h"
 #include "edge/edge.h"
 #include "face/auth.h"
+#include "link/fetch.h"
 #include "link/link_thread.h"
 
 #include <curl/curl.h>
@@ -306,7 +308,8 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				       .request_s = (int)config->http.request_s,
 				       .sse_max = (int)config->http.sse_max,
 				       .store_path = boot_path(&serve->boot, BOOT_STORE),
-				       .source = config->source};
+				       .source = config->source,
+				       .ways = entrance_ways(config)};
 	struct face_world world = {.writer = serve->writer,
 				   .clock = clock_system(),
 				   .chance = chance_system(),
@@ -315,7 +318,8 @@ static enum ent_rc start_edge(struct serve *serve, struct ent_err *err)
 				   .slots = serve->slots,
 				   .readiness = part_readiness,
 				   .reload = reload_ask,
-				   .of = serve};
+				   .of = serve,
+				   .ask_provider = fetch_once};
 	struct edge *edge = NULL;
 
 	enum ent_rc rc = edge_start(&options, &world, config->suppliers, &edge, err);
@@ -333,6 +337,7 @@ static void start_announce(struct serve *serve)
 		  LOG_Z("kafka_is", bus_is_embedded(serve->bus) ? "embedded" : "configured"),
 		  LOG_INT("suppliers", (int64_t)config->suppliers->n), LOG_Z("store_id", serve->meta.store_id),
 		  LOG_END);
+	entrance_say(&serve->boot.log, atomic_load(&serve->edge));
 	if (bus_is_embedded(serve->bus))
 		log_write(
 		    &serve->boot.log, LOG_WARN, "kafka.embedded",

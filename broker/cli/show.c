@@ -163,6 +163,13 @@ void show_token(struct ent_arena *arena, struct ent_str json)
 	fputs("Keep it now: it is not shown again.\n", stderr);
 }
 
+void show_ended(struct ent_arena *arena, struct ent_str json)
+{
+	(void)arena;
+	(void)json;
+	puts("ended");
+}
+
 void show_removed(struct ent_arena *arena, struct ent_str json)
 {
 	(void)arena;

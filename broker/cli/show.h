@@ -16,6 +16,7 @@ void show_maps(struct ent_arena *arena, struct ent_str json);
 void show_map_try(struct ent_arena *arena, struct ent_str json);
 void show_map_change(struct ent_arena *arena, struct ent_str json);
 void show_token(struct ent_arena *arena, struct ent_str json); /* the token alone on standard output */
+void show_ended(struct ent_arena *arena, struct ent_str json);
 void show_removed(struct ent_arena *arena, struct ent_str json);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/config_secret.h"
+#include "config/config_way_in.h"
 
 /* ---- unknown names ---------------------------------------------------------------- */
 
@@ -22,9 +23,9 @@ static const char *next_known(const void *of, size_t i)
 	const struct config_row *row = config_rows();
 
 	if (wanted->sections) {
-		static const char *const top[] = {"data_dir",      "connector_dir", "source", "organisation",
-						  "organisations", "http",          "kafka",  "store",
-						  "log",           "suppliers",     NULL};
+		static const char *const top[] = {
+		    "data_dir", "connector_dir", "source", "organisation", "organisations", "public_url", "http",
+		    "sessions", "kafka",         "store",  "log",          "sign_in",       "suppliers",  NULL};
 
 		return top[i];
 	}
@@ -133,7 +134,8 @@ static bool pass_read(struct config_reader *reader, struct config *config, const
 
 static bool is_section(struct ent_str key)
 {
-	return sdk_eqz(key, "http") || sdk_eqz(key, "kafka") || sdk_eqz(key, "store") || sdk_eqz(key, "log");
+	return sdk_eqz(key, "http") || sdk_eqz(key, "sessions") || sdk_eqz(key, "kafka") || sdk_eqz(key, "store") ||
+	       sdk_eqz(key, "log");
 }
 
 static void section_read(struct config_reader *reader, const struct config_member *section, struct config *config)
@@ -174,12 +176,16 @@ static void root_read(struct config_reader *reader, const struct config_node *ro
 			(void)config_row_read(reader, row, &member[i].value, config); /* a problem is kept */
 		else if (is_section(member[i].key))
 			section_read(reader, &member[i], config);
+		else if (sdk_eqz(member[i].key, "sign_in"))
+			config_ways_in_read(reader, &member[i].value, config);
 		else if (!sdk_eqz(member[i].key, "suppliers"))
 			stranger_tell(reader, &member[i], &wanted);
 		else if (plugins)
 			config_suppliers_read(reader, &member[i].value, plugins, config);
 	}
 	config_organisations_check(reader, config);
+	if (plugins)
+		config_ways_in_check(reader, config);
 }
 
 static struct config *config_new(const char *path)
@@ -205,6 +211,8 @@ void config_free(struct config *config)
 		if (pair->reference.p)
 			explicit_bzero((char *)(uintptr_t)pair->value.p, pair->value.n); /* our own copy */
 	}
+	for (size_t i = 0; i < config->n_way; i++)
+		secret_release(&config->way[i].secret);
 	supplier_set_unref(config->suppliers);
 	sdk_arena_release(&config->arena);
 	free(config);

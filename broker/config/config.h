@@ -9,6 +9,7 @@
 #define CONFIG_CONFIG_H
 
 #include "core/supplier.h"
+#include "core/way_in.h"
 #include "config/plugins.h"
 
 #define CONFIG_SIZE_MAX (4u << 20) /* bytes of the file */
@@ -39,11 +40,16 @@ struct config {
 	struct ent_str organisation;  /* our own; also suppliers->ours */
 	struct ent_str organisations; /* those named beside the suppliers'; comma separated, also suppliers->named */
 
+	struct ent_str public_url; /* our own address as people's browsers see it; empty: not set */
+
 	struct {
-		struct ent_str listen;
+		struct ent_str listen, proxies;
 		int64_t port, threads, read_threads, read_ms, body_max, header_max, connections_max,
 		    connections_per_ip_max, idle_s, request_s, sse_max;
 	} http;
+	struct {
+		int64_t idle_s, absolute_s;
+	} sessions;
 	struct {
 		struct ent_str brokers; /* empty: embedded */
 		int64_t partitions;     /* of entente.events.v1 */
@@ -62,6 +68,10 @@ struct config {
 
 	struct supplier_set *suppliers; /* one reference, owned by the config; never NULL */
 	const struct config_note *note; /* one for each of suppliers->at */
+
+	struct way_in *way;         /* how people come in, of each organisation with a provider */
+	struct ent_str *way_secret; /* references, one for each; absent: none */
+	size_t n_way;
 };
 
 /* The file that a command reads: the one given with --config, else the one that ENTENTE_CONFIG names; NULL: neither. */

@@ -7,6 +7,7 @@
 
 #include "config/config_amount.h"
 #include "config/config_keys.h"
+#include "config/config_way_in.h"
 #include "sdk/jsonw.h"
 
 #define HELP_WIDTH 88
@@ -53,6 +54,9 @@ static void key_help(const struct config_key *key, const char *margin, struct sd
 
 static void suppliers_help(struct sdk_buf *buf)
 {
+	sdk_buf_z(buf, "\nsign_in: a list; each item is the provider (OpenID Connect) of one organisation's people:\n");
+	for (const struct config_key *key = config_keys_way_in(); key->name; key++)
+		key_help(key, "  ", buf);
 	sdk_buf_z(buf, "\nsuppliers: a list; each item is one supplier and the tool it works in:\n");
 	for (const struct config_key *key = config_keys_supplier(); key->name; key++)
 		key_help(key, "  ", buf);
@@ -120,6 +124,19 @@ static const char sample_kafka[] = "\n  # Any other name is librdkafka's own. Fo
 				   "  # sasl.username: entente\n"
 				   "  # sasl.password: file:/etc/entente/kafka.password\n"
 				   "  # ssl.ca.location: /etc/ssl/certs/ca-certificates.crt\n";
+
+static const char sample_sign_in[] =
+    "\n# Where the people of an organisation sign in. Without a provider they have passwords here.\n"
+    "sign_in: []\n"
+    "# Remove the line above and the # in front of these to add the first one:\n"
+    "#sign_in:\n";
+
+static const char sample_way_in[] = "#\n"
+				    "#  - organisation: us\n"
+				    "#    issuer: https://id.example\n"
+				    "#    client_id: entente\n"
+				    "#    client_secret: file:/etc/entente/id.secret\n"
+				    "#    required: true\n";
 
 static const char sample_suppliers[] =
     "\n# Who works on tickets with us, and in which tool. POST /hooks/NAME takes a supplier's webhooks.\n"
@@ -192,6 +209,10 @@ void config_print_sample(struct sdk_buf *buf)
 		}
 		sample_row(buf, row);
 	}
+	sdk_buf_z(buf, sample_sign_in);
+	for (const struct config_key *key = config_keys_way_in(); key->name; key++)
+		sample_key(buf, key, "");
+	sdk_buf_z(buf, sample_way_in);
 	sdk_buf_z(buf, sample_suppliers);
 	for (const struct config_key *key = config_keys_supplier(); key->name; key++)
 		sample_key(buf, key, "");
@@ -222,6 +243,8 @@ void config_print_sentences(struct sdk_buf *buf)
 
 	for (const struct config_row *row = config_rows(); row->name; row++)
 		config_print_sentence(buf, "setting", row->name, row->help);
+	for (const struct config_key *key = config_keys_way_in(); key->name; key++)
+		config_print_sentence(buf, "setting.sign_in", key->name, key->help);
 	for (const struct config_key *key = config_keys_supplier(); key->name; key++) {
 		config_print_sentence(buf, "setting.suppliers", key->name, key->row ? key->row->help : key->help);
 		sdk_buf_init(&group, 1024);

@@ -8,6 +8,8 @@
 #include "config/config_amount.h"
 #include "core/audience.h"
 #include "core/organisation.h"
+#include "core/origin.h"
+#include "core/range.h"
 
 #define ROW(name, type, member, dflt, sample, unit, min, max, words, help)                                             \
 	{                                                                                                              \
@@ -40,6 +42,11 @@ static const struct config_row rows[] = {
 	"be shared with "
 	"them, comments can be for them, and one can hold the ball. Nothing is delivered: tell their people yourself."),
 
+    TEXT("public_url", public_url, "", NULL,
+	 "Address of this broker as people's browsers see it, https://host with nothing behind it; http: only of a "
+	 "loopback address. Links and cookies come from it. Empty: http://127.0.0.1 and the port while the broker "
+	 "listens on a loopback address; else nobody can sign in."),
+
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
     INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),
@@ -56,10 +63,18 @@ static const struct config_row rows[] = {
 	"Connections at the same time; one more is answered 503."),
     INT("http.connections_per_ip_max", http.connections_per_ip_max, "256", 0, 65536,
 	"The same for one address; 0 is no limit. Behind a proxy all connections come from one."),
+    TEXT("http.proxies", http.proxies, "", NULL,
+	 "Ranges of your reverse proxies, as a list or with commas between, e.g. [10.1.0.7/32]. Only their "
+	 "X-Forwarded-For is believed. Who signs in with wrong passwords is held back by address."),
     TIME("http.idle", http.idle_s, "60s", "s", 1, 3600, "A connection that sends nothing for this time is closed."),
     TIME("http.request", http.request_s, "30s", "s", 1, 3600,
 	 "First to last byte of a request; a slower one is answered 408."),
     INT("http.sse_max", http.sse_max, "64", 0, 10000, "Live event streams (/v1/live) at the same time."),
+
+    TIME("sessions.idle", sessions.idle_s, "12h", "s", 60, 2592000,
+	 "A person who does nothing for this time has to sign in again."),
+    TIME("sessions.absolute", sessions.absolute_s, "7d", "s", 60, 7776000,
+	 "The same for everybody so long after signing in, whatever they did."),
 
     TEXT("kafka.brokers", kafka.brokers, "", NULL,
 	 "host:port, several with commas. Empty: an embedded Kafka for evaluation, whose events are lost when the "
@@ -135,6 +150,19 @@ bool config_row_organisation(struct config_reader *reader, const struct config_n
 	return false;
 }
 
+static bool public_url_vet(struct config_reader *reader, const struct config_node *node, struct ent_str text)
+{
+	bool is_plain;
+
+	if (text.n == 0 || origin_is_public(text, &is_plain))
+		return true;
+	config_problem(reader, node->line, node->name,
+		       "found %.*s, allowed: https://host or https://host:port with nothing behind it, not even a "
+		       "slash; http: only of a loopback address",
+		       ENT_F(config_found(reader, text)));
+	return false;
+}
+
 static bool text_vet(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
 		     struct ent_str text)
 {
@@ -150,6 +178,8 @@ static bool text_vet(struct config_reader *reader, const struct config_row *row,
 	}
 	if (row->offset == offsetof(struct config, organisation))
 		return config_row_organisation(reader, node, text);
+	if (row->offset == offsetof(struct config, public_url))
+		return public_url_vet(reader, node, text);
 	if (text.n == 0 && row->dflt[0]) {
 		config_problem(reader, node->line, node->name, "may not be empty");
 		return false;
@@ -205,6 +235,26 @@ static bool organisations_read(struct config_reader *reader, const struct config
 	return ok;
 }
 
+static bool proxies_read(struct config_reader *reader, const struct config_node *node, struct config *config)
+{
+	struct ent_str list = ENT_STR(""), rest;
+
+	if (!names_read(reader, node, &list))
+		return false;
+	for (rest = list; rest.n;) {
+		struct ent_str range = sdk_trim(sdk_cut(rest, ',', &rest));
+
+		if (range_is_cidr(range))
+			continue;
+		config_problem(reader, node->line, node->name,
+			       "found %.*s, allowed: ranges with their length, e.g. 10.1.0.7/32 or fd00::/8",
+			       ENT_F(config_found(reader, range)));
+		return false;
+	}
+	config->http.proxies = sdk_dup(&config->arena.abi, list);
+	return true;
+}
+
 bool config_row_read(struct config_reader *reader, const struct config_row *row, const struct config_node *node,
 		     struct config *config)
 {
@@ -212,6 +262,8 @@ bool config_row_read(struct config_reader *reader, const struct config_row *row,
 
 	if (row->offset == offsetof(struct config, organisations))
 		return organisations_read(reader, node, config);
+	if (row->offset == offsetof(struct config, http.proxies))
+		return proxies_read(reader, node, config);
 	if (!config_text(reader, node, &text))
 		return false;
 	if (row->type != CONFIG_TEXT)

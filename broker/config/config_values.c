@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/jws.h"
 #include "config/config_amount.h"
 #include "config/config_keys.h"
 #include "sdk/webhook.h"
@@ -148,6 +149,35 @@ static void pass_values(const struct config *config, struct sdk_buf *buf)
 	}
 }
 
+static void ways_values(const struct config *config, struct sdk_buf *buf)
+{
+	sdk_buf_z(buf, config->n_way ? "sign_in:\n" : "sign_in: []\n");
+	for (size_t i = 0; i < config->n_way; i++) {
+		const struct way_in *way = &config->way[i];
+		const char *between = "";
+
+		sdk_buf_format(buf, "  - organisation: %.*s\n", ENT_F(way->organisation));
+		text_value("    ", "issuer", way->issuer, buf);
+		text_value("    ", "client_id", way->client_id, buf);
+		text_value("    ", "client_secret", config->way_secret[i], buf);
+		sdk_buf_z(buf, "    algorithms: [");
+		for (enum jws_algorithm k = 0; k < JWS_N; k++) {
+			if (!(way->algorithms & 1u << k))
+				continue;
+			sdk_buf_format(buf, "%s%s", between, jws_name(k));
+			between = ", ";
+		}
+		sdk_buf_format(buf, "]\n    required: %s\n", way->required ? "true" : "false");
+		text_value("    ", "ca_file", way->link.ca_file, buf);
+		if (way->link.plain_http)
+			sdk_buf_z(buf, "    plain_http: true\n");
+		if (way->link.n_allow > 0)
+			sdk_buf_z(buf, "    allow:\n");
+		for (size_t k = 0; k < way->link.n_allow; k++)
+			sdk_buf_format(buf, "      - \"%.*s\"\n", ENT_F(way->link.allow[k]));
+	}
+}
+
 void config_values_print(const struct config *config, struct sdk_buf *buf)
 {
 	struct ent_str section = ENT_ABSENT;
@@ -166,6 +196,7 @@ void config_values_print(const struct config *config, struct sdk_buf *buf)
 		config_row_print(row, config, buf);
 		sdk_buf_z(buf, "\n");
 	}
+	ways_values(config, buf);
 	sdk_buf_z(buf, config->suppliers->n ? "suppliers:\n" : "suppliers: []\n");
 	for (size_t i = 0; i < config->suppliers->n; i++)
 		supplier_values(&config->suppliers->at[i], &config->note[i], buf);

@@ -129,6 +129,43 @@ bool range_is_cidr(struct ent_str text)
 	return cidr_read(text, &cidr);
 }
 
+static bool address_text_read(struct ent_str text, struct ip *ret)
+{
+	char z[INET6_ADDRSTRLEN];
+	bool is_v4;
+
+	if (text.n == 0 || text.n >= sizeof z || memchr(text.p, '\0', text.n))
+		return false;
+	memcpy(z, text.p, text.n);
+	z[text.n] = '\0';
+	return ip_read(z, ret, &is_v4);
+}
+
+bool range_holds(struct ent_str ranges, struct ent_str address)
+{
+	struct cidr cidr;
+	struct ip ip;
+
+	if (!address_text_read(address, &ip))
+		return false;
+	while (ranges.n)
+		if (cidr_read(sdk_trim(sdk_cut(ranges, ',', &ranges)), &cidr) && cidr_holds(&cidr, &ip))
+			return true;
+	return false;
+}
+
+bool range_customer(struct ent_str address, unsigned char ret[16])
+{
+	struct ip ip;
+
+	if (!address_text_read(address, &ip))
+		return false;
+	if (!cidr_holds(&mapped4, &ip))
+		memset(ip.b + 8, 0, 8);
+	memcpy(ret, ip.b, 16);
+	return true;
+}
+
 /* ---- the question --------------------------------------------------------------------- */
 
 static bool may_connect(const struct ip *ip, const struct ent_str *allow, size_t n_allow)

@@ -13,5 +13,9 @@
 struct sockaddr;
 bool range_may_connect(const struct sockaddr *address, const struct ent_str *allow, size_t n_allow);
 bool range_is_cidr(struct ent_str text); /* "10.0.0.0/8", no bits beyond the length */
+/* Does one of these ranges, with commas between, hold the address? Both as text. */
+bool range_holds(struct ent_str ranges, struct ent_str address);
+/* Whom an address as text stands for: itself, of IPv6 its /64, which is what one customer gets. False: no address. */
+bool range_customer(struct ent_str address, unsigned char ret[16]);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "core/peer.h"
 #include "edge/intake.h"
 #include "face/answer.h"
 #include "face/live.h"
@@ -27,7 +28,7 @@ struct conn *conn_of(struct exchange *x)
 	return (struct conn *)x;
 }
 
-struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
+struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket, const struct sockaddr_storage *peer)
 {
 	struct conn *conn = sdk_xalloc(sizeof *conn);
 
@@ -35,6 +36,7 @@ struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket)
 	conn->worker = worker;
 	conn->fd = fd;
 	conn->bucket = bucket;
+	peers_text(peer, conn->peer);
 	exchange_open(&conn->x, &worker->desk);
 	sdk_buf_init(&conn->out, worker->edge->face.limits.answer_max + OUT_SMALL);
 	conn->readable = true; /* the first request often comes with the connection */
@@ -131,6 +133,7 @@ static bool fill_or_end(struct conn *conn)
 static bool head_whole(struct conn *conn)
 {
 	const struct limits *limits = &conn->worker->edge->face.limits;
+	struct ent_str proxies = conn->worker->edge->face.entrance->ways.proxies;
 	struct exchange *x = &conn->x;
 	struct guard_refusal refusal;
 
@@ -139,6 +142,9 @@ static bool head_whole(struct conn *conn)
 		return refuse_request(conn, &refusal);
 	conn->state = CONN_BODY;
 	deadline_in(conn, limits->request_s);
+	x->peer = sdk_str(conn->peer);
+	if (proxies.n)
+		x->peer = peer_of(x->peer, exchange_header(x, "x-forwarded-for"), proxies);
 	conn->admitted = route_admit(x);
 	if (conn->admitted || (x->request.length < 0 && !x->request.expects))
 		return true; /* the refusal waits for the chunks: if they are malformed, that is the answer */

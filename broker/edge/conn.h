@@ -28,7 +28,8 @@ struct conn {
 	struct conn *prev, *next, *next_ready, *next_grave;
 	bool is_ready; /* in the worker's list of those to go on with next turn */
 	int fd;
-	uint32_t bucket; /* in edge->peers */
+	uint32_t bucket;      /* in edge->peers */
+	char peer[PEER_SIZE]; /* the address at the other end, as text */
 	enum conn_state state;
 
 	char *in; /* one request and what was pipelined behind it */
@@ -48,7 +49,7 @@ struct conn {
 	int64_t deadline_us; /* 0: none */
 };
 
-struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket);
+struct conn *conn_new(struct worker *worker, int fd, uint32_t bucket, const struct sockaddr_storage *peer);
 /* Goes on as far as it can. May be called for an ended connection. */
 void conn_go(struct conn *conn);
 void conn_event(struct conn *conn, uint32_t events);

@@ -16,6 +16,11 @@
 #define BACKLOG     1024
 #define WORKERS_MAX 64
 
+/* A password takes a tenth of a second of a core and 32 MiB. Two at once, behind everybody else. */
+enum { HASHERS = 2, HASHES_MAX = 32, HASHERS_NICE = 10 };
+/* A provider may take seconds. */
+enum { ASKERS = 4, ASKS_MAX = 64 };
+
 /* ---- sockets ----------------------------------------------------------------------- */
 
 static int socket_bind(const struct addrinfo *address, bool shared)
@@ -104,7 +109,8 @@ static struct face_options face_options(const struct edge_options *options)
 					      .streams_max = options->sse_max},
 				   .read_ms = options->read_ms,
 				   .store_path = options->store_path,
-				   .source = options->source};
+				   .source = options->source,
+				   .ways = options->ways};
 
 	if (ret.limits.head_s > ret.limits.request_s)
 		ret.limits.head_s = ret.limits.request_s;
@@ -120,11 +126,15 @@ static struct edge *edge_new(const struct edge_options *options, const struct fa
 	face_open(&edge->face, &for_face, world);
 	edge->face.read = readers_take;
 	edge->face.readers = &edge->readers;
+	edge->face.hashers = &edge->hashers;
+	edge->face.askers = &edge->askers;
 	edge->options = *options;
 	edge->options.listen = (struct ent_str){sdk_z(&edge->face.arena.abi, options->listen), options->listen.n};
 	edge->options.threads = int_between(options->threads, 1, WORKERS_MAX);
 	edge->options.read_threads = int_between(options->read_threads, 1, READERS_MAX);
-	readers_open(&edge->readers, edge->face.limits.reads_max);
+	readers_open(&edge->readers, "reader", edge->face.limits.reads_max, 0);
+	readers_open(&edge->hashers, "hasher", HASHES_MAX, HASHERS_NICE);
+	readers_open(&edge->askers, "asker", ASKS_MAX, 0);
 	world->chance->bytes(world->chance, edge->peers.key, sizeof edge->peers.key);
 	edge->worker = sdk_xalloc((size_t)edge->options.threads * sizeof *edge->worker);
 	return edge;
@@ -136,6 +146,8 @@ static void edge_free(struct edge *edge)
 		worker_release(&edge->worker[i]);
 	free(edge->worker);
 	readers_close(&edge->readers);
+	readers_close(&edge->hashers);
+	readers_close(&edge->askers);
 	face_close(&edge->face);
 	free(edge);
 }
@@ -149,6 +161,10 @@ static enum ent_rc threads_start(struct edge *edge, const int *fd, struct suppli
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	rc = readers_start(&edge->readers, &edge->face, edge->options.read_threads, err);
+	if (rc == ENT_OK)
+		rc = readers_start(&edge->hashers, &edge->face, HASHERS, err);
+	if (rc == ENT_OK)
+		rc = readers_start(&edge->askers, &edge->face, ASKERS, err);
 	while (rc == ENT_OK && edge->n_worker < edge->options.threads) {
 		struct roster *roster;
 
@@ -162,6 +178,24 @@ static enum ent_rc threads_start(struct edge *edge, const int *fd, struct suppli
 	return rc;
 }
 
+/* Without public_url people of this machine come in at the address that we listen on. */
+static void own_address(struct edge *edge)
+{
+	struct entrance *entrance = edge->face.entrance;
+	struct ent_str host = edge->options.listen;
+	bool v6 = memchr(host.p, ':', host.n);
+
+	if (entrance->ways.public_url.n == 0)
+		(void)entrance_at(entrance, sdk_format(&edge->face.arena.abi, "http://%s%.*s%s:%d", v6 ? "[" : "",
+						       ENT_F(host), v6 ? "]" : "", edge->port)); /* others: none */
+}
+
+struct ent_str edge_public_url(const struct edge *edge, bool *ret_is_plain)
+{
+	*ret_is_plain = edge->face.entrance->is_plain;
+	return edge->face.entrance->ways.public_url;
+}
+
 enum ent_rc edge_start(const struct edge_options *options, const struct face_world *world,
 		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
 {
@@ -171,6 +205,7 @@ enum ent_rc edge_start(const struct edge_options *options, const struct face_wor
 
 	memset(fd, -1, sizeof fd);
 	rc = sockets_listen(edge, fd, edge->options.threads, err);
+	own_address(edge);
 	if (rc == ENT_OK)
 		rc = threads_start(edge, fd, suppliers, err);
 	if (rc == ENT_OK) {
@@ -237,8 +272,11 @@ void edge_stop(struct edge *edge)
 		pthread_join(edge->worker[i].id, NULL);
 		abandoned |= edge->worker[i].abandoned;
 	}
-	if (!abandoned)
+	if (!abandoned) {
 		readers_stop(&edge->readers);
+		readers_stop(&edge->hashers);
+		readers_stop(&edge->askers);
+	}
 	/* The writer still holds jobs: what they point to has to outlive them, and the process is about to end. */
 	if (!abandoned)
 		edge_free(edge);

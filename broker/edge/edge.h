@@ -23,6 +23,7 @@ struct edge_options {
 	int request_s;                     /* first byte to last byte of a request */
 	int sse_max;                       /* live streams */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
+	struct ways_in ways; /* public_url empty: our own address on a loopback interface, else nobody comes in */
 };
 
 struct edge;
@@ -31,6 +32,8 @@ enum ent_rc edge_start(const struct edge_options *options, const struct face_wor
 		       struct supplier_set *suppliers, struct edge **ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 int edge_port(const struct edge *edge);
+/* Our own address as browsers see it; empty: nobody can come in. *ret_is_plain: cookies go over http. */
+struct ent_str edge_public_url(const struct edge *edge, bool *ret_is_plain);
 /* Each worker changes over at its next turn; on failure (a connector refuses its settings) nothing changes. */
 enum ent_rc edge_reload(struct edge *edge, struct supplier_set *suppliers, struct ent_err *err)
     __attribute__((warn_unused_result));

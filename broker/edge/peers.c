@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "edge/peers.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -26,6 +27,18 @@ uint32_t peers_bucket(const struct peers *peers, const struct sockaddr_storage *
 		net = ((const struct sockaddr_in *)address)->sin_addr.s_addr;
 	}
 	return (uint32_t)(mix_bits(mix_bits(net ^ peers->key[0]) + peers->key[1]) % PEERS_BUCKETS);
+}
+
+void peers_text(const struct sockaddr_storage *address, char ret[PEER_SIZE])
+{
+	const void *ip = NULL;
+
+	if (address->ss_family == AF_INET6)
+		ip = &((const struct sockaddr_in6 *)address)->sin6_addr;
+	else if (address->ss_family == AF_INET)
+		ip = &((const struct sockaddr_in *)address)->sin_addr;
+	if (!ip || !inet_ntop(address->ss_family, ip, ret, PEER_SIZE))
+		ret[0] = '\0';
 }
 
 bool peers_enter(struct peers *peers, uint32_t bucket, int max)

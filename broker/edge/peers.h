@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #define PEERS_BUCKETS 16384u
+#define PEER_SIZE     46 /* of an address as text, with its NUL */
 
 struct peers {
 	uint64_t key[2];
@@ -20,6 +21,7 @@ struct peers {
 };
 
 uint32_t peers_bucket(const struct peers *peers, const struct sockaddr_storage *address);
+void peers_text(const struct sockaddr_storage *address, char ret[PEER_SIZE]); /* "": no IP address */
 /* False: it has max already (0: no cap); then it was not counted. */
 bool peers_enter(struct peers *peers, uint32_t bucket, int max);
 void peers_leave(struct peers *peers, uint32_t bucket);

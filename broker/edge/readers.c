@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include "face/reading.h"
 
 #define REOPEN_US 1000000
@@ -55,7 +57,10 @@ static void *reader_main(void *arg)
 	struct read_thread *reader = arg;
 	struct readers *readers = reader->readers;
 
-	pthread_setname_np(pthread_self(), "reader");
+	pthread_setname_np(pthread_self(), readers->name);
+	/* On Linux it is the thread's own; where it is refused, the number of threads is the only bound. */
+	if (readers->nice > 0)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), readers->nice);
 	for (;;) {
 		struct exchange *x;
 
@@ -79,9 +84,9 @@ static void *reader_main(void *arg)
 
 /* ---- life --------------------------------------------------------------------------- */
 
-void readers_open(struct readers *readers, int n_max)
+void readers_open(struct readers *readers, const char *name, int n_max, int nice)
 {
-	*readers = (struct readers){.n_max = n_max};
+	*readers = (struct readers){.n_max = n_max, .name = name, .nice = nice};
 	pthread_mutex_init(&readers->lock, NULL);
 	pthread_cond_init(&readers->asked, NULL);
 	readers->last = &readers->first;
@@ -102,7 +107,7 @@ enum ent_rc readers_start(struct readers *readers, struct face *face, int n, str
 		enum ent_rc rc;
 
 		*reader = (struct read_thread){.readers = readers};
-		snprintf(name, sizeof name, "reader-%d", readers->n);
+		snprintf(name, sizeof name, "%s-%d", readers->name, readers->n);
 		rc = desk_open(&reader->desk, face, name, NULL, NULL, err);
 		if (rc == ENT_OK && pthread_create(&reader->id, NULL, reader_main, reader) != 0)
 			rc = sdk_fail(err, ENT_EINVAL, "a thread for reads cannot be started");

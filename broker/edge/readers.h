@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The readers: threads that serve long reads, see face/reading.h. Each has a desk of its own; all take from one queue.
- */
+/* Threads that serve what takes long, see face/reading.h: the readers, the hashers (passwords) and the askers
+ * (providers of identities). Each thread has a desk of its own; those of one name take from one queue. */
 #ifndef EDGE_READERS_H
 #define EDGE_READERS_H
 
@@ -21,6 +21,8 @@ struct read_thread {
 struct readers {
 	struct read_thread *at;
 	int n, n_max; /* n_max: reads that may wait */
+	const char *name;
+	int nice; /* added to its threads' own: they give way to all others */
 	pthread_mutex_t lock;
 	pthread_cond_t asked;
 	/* under lock */
@@ -29,7 +31,8 @@ struct readers {
 	bool closing;
 };
 
-void readers_open(struct readers *readers, int n_max);
+/* name: of its threads; lives on. */
+void readers_open(struct readers *readers, const char *name, int n_max, int nice);
 void readers_close(struct readers *readers); /* stopped ones */
 enum ent_rc readers_start(struct readers *readers, struct face *face, int n, struct ent_err *err)
     __attribute__((warn_unused_result));

@@ -63,7 +63,7 @@ static void accept_one(struct worker *worker, int fd, const struct sockaddr_stor
 	}
 	metric_add(edge->face.world.metrics, METRIC_HTTP_CONNECTIONS, 1);
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* only costs latency */
-	conn = conn_new(worker, fd, bucket);
+	conn = conn_new(worker, fd, bucket, peer);
 	conn->next = worker->conns;
 	if (conn->next != NULL)
 		conn->next->prev = conn;

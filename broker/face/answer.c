@@ -7,13 +7,14 @@
 #include "face/uri.h"
 #include "sdk/webhook.h"
 
-/* On every answer: it is data for programs, never a page, and no cache may keep it. */
+/* On every answer: no cache may keep it, and nobody learns from where a link in it was followed. */
 #define FIELDS_ALWAYS                                                                                                  \
 	"Cache-Control: no-store\r\n"                                                                                  \
 	"X-Content-Type-Options: nosniff\r\n"                                                                          \
-	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"                                      \
-	"Referrer-Policy: no-referrer\r\n"
-#define RETRY_AFTER_S "1"
+	"Referrer-Policy: no-referrer\r\n"                                                                             \
+	"Content-Security-Policy: "
+#define POLICY_OF_DATA "default-src 'none'; frame-ancestors 'none'"
+#define RETRY_AFTER_S  "1"
 
 static const struct {
 	int status;
@@ -33,6 +34,7 @@ static const char *reason_phrase(int status)
 		       {201, "Created"},
 		       {202, "Accepted"},
 		       {204, "No Content"},
+		       {303, "See Other"},
 		       {304, "Not Modified"},
 		       {400, "Bad Request"},
 		       {401, "Unauthorized"},
@@ -45,6 +47,7 @@ static const char *reason_phrase(int status)
 		       {415, "Unsupported Media Type"},
 		       {417, "Expectation Failed"},
 		       {422, "Unprocessable Content"},
+		       {429, "Too Many Requests"},
 		       {431, "Request Header Fields Too Large"},
 		       {500, "Internal Server Error"},
 		       {503, "Service Unavailable"},
@@ -110,6 +113,7 @@ void answer_problem_said(struct exchange *x, enum problem problem, struct ent_sa
 		sdk_jsonw_kstr(&w, "instance", uri_shown(&x->arena.abi, x->path));
 	sdk_jsonw_close(&w, '}');
 	x->answer.fields = ENT_ABSENT;
+	x->answer.policy = ENT_ABSENT;
 	answer_body(x, problem_facts[problem].status, "application/problem+json", sdk_buf_view(&x->desk->scratch));
 }
 
@@ -186,6 +190,8 @@ void answer_print(struct exchange *x, bool close, struct sdk_buf *out)
 		sdk_buf_z(out, "\r\n");
 	}
 	sdk_buf_z(out, FIELDS_ALWAYS);
+	sdk_buf_str(out, answer->policy.p ? answer->policy : ENT_STR(POLICY_OF_DATA));
+	sdk_buf_z(out, "\r\n");
 	sdk_buf_str(out, answer->fields);
 	sdk_buf_z(out, close ? "Connection: close\r\n\r\n" : "\r\n");
 	if (!bodiless && !sdk_eqz(x->request.method, "HEAD"))

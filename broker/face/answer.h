@@ -17,6 +17,7 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed")                                                     \
 	X(PROBLEM_SIGNATURE, 401, "signature", "The arrival is not signed as agreed")                                  \
 	X(PROBLEM_VERB, 403, "verb", "You may not do this")                                                            \
+	X(PROBLEM_ORIGIN, 403, "origin", "This did not come from one of our own pages")                                \
 	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing")                                               \
 	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
 	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \
@@ -26,6 +27,7 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
 	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
 	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
+	X(PROBLEM_RATE, 429, "rate", "Too much in too short a time")                                                   \
 	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
 	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \
 	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again")                                 \

@@ -8,6 +8,7 @@
 #include "face/ask.h"
 #include "face/audits.h"
 #include "face/exchange.h"
+#include "face/cookie.h"
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
 
@@ -177,6 +178,8 @@ bool auth_admit(struct exchange *x)
 	unsigned char hash[AUTH_HASH_SIZE];
 	struct token_holder holder;
 
+	if (cookie_of(x, COOKIE_SESSION).p)
+		return cookie_admit(x, &holder) && (auth_become(x, &holder) || cookie_refuse(x));
 	if (token.p == NULL)
 		return refuse_token(x);
 	token_hash(token, hash);

@@ -26,6 +26,7 @@ struct answer {
 	const char *type; /* media type; NULL: application/json */
 	struct ent_str body;
 	struct ent_str fields; /* more header lines, each with its CR LF */
+	struct ent_str policy; /* Content-Security-Policy of a page; absent: that of data */
 };
 
 struct exchange {
@@ -36,8 +37,10 @@ struct exchange {
 	struct ent_header argument[EXCHANGE_ARGUMENTS_MAX]; /* of the query, decoded; only names that the route knows */
 	size_t n_argument;
 	struct ent_str body;
-	struct ent_str principal; /* the token's name, or who signed in; absent for open routes */
-	struct reader reader;     /* who asks: a person or a machine; nobody for open routes */
+	struct ent_str principal;  /* the token's name, or who signed in; absent for open routes */
+	struct reader reader;      /* who asks: a person or a machine; nobody for open routes */
+	struct ent_str peer;       /* address of the connection, as text; absent: none */
+	struct signed_in *session; /* a person who is signed in; NULL: a token's, or an open route's */
 	struct sdk_arena arena;
 	struct roster *roster; /* the suppliers as they were when it began, even after a reload */
 	int64_t began_us;      /* its first byte */

@@ -7,10 +7,12 @@ void face_open(struct face *face, const struct face_options *options, const stru
 	sdk_arena_init(&face->arena);
 	face->store_path = (struct ent_str){sdk_z(&face->arena.abi, options->store_path), options->store_path.n};
 	face->source = sdk_dup(&face->arena.abi, options->source);
+	face->entrance = entrance_new(&options->ways, world->chance, world->ask_provider, &face->stopping);
 	atomic_store(&face->last_seq, writer_last_seq(world->writer));
 }
 
 void face_close(struct face *face)
 {
+	entrance_free(face->entrance);
 	sdk_arena_release(&face->arena);
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/slot.h"
 #include "core/supplier.h"
+#include "face/entrance.h"
 #include "face/limits.h"
 #include "store/writer.h"
 
@@ -30,12 +31,14 @@ struct face_world {
 	 * A hint from any thread that may not wait: it has to be taken up soon after. NULL: nobody listens. */
 	void (*reload)(void *of);
 	void *of;
+	way_ask_fn *ask_provider; /* waits for the network; NULL: no provider can be asked */
 };
 
 struct face_options {
 	struct limits limits;
 	int read_ms;                       /* a long read is cut off after so long; 0: at once, which tests use */
 	struct ent_str store_path, source; /* source: CloudEvents source of /v1/live */
+	struct ways_in ways;               /* what it points to outlives the face */
 };
 
 struct exchange;
@@ -51,6 +54,8 @@ struct face {
 	 * many wait. NULL: reads are served at once, at the exchange's own desk. */
 	bool (*read)(void *readers, struct exchange *x);
 	void *readers;
+	void *hashers, *askers; /* the same for passwords, and for providers, which may be slow */
+	struct entrance *entrance;
 
 	atomic_int n_stream, n_unreadable; /* n_unreadable: desks of readers whose last read failed */
 	_Atomic int64_t last_seq;          /* of the committed events that were told of */

@@ -9,23 +9,32 @@ static void reading_done(struct exchange *x)
 	x->work = NULL;
 }
 
-void reading_ask(struct exchange *x, void (*serve)(struct exchange *x))
+bool reading_ask_by(struct exchange *x, void *readers, void (*serve)(struct exchange *x),
+		    void (*resume)(struct exchange *x))
 {
 	struct face *face = x->home->face;
 
 	if (face->read == NULL) {
 		serve(x);
-		return;
+		resume(x);
+		return true;
 	}
 	x->read = serve;
 	x->next_read = NULL;
 	x->asked_us = x->home->now_us;
-	x->resume = reading_done;
+	x->resume = resume;
 	x->arena.spare = NULL; /* it grows on the reader's thread now, and the spare memory is its home's */
 	x->n_waiting++;        /* before a reader has it */
-	if (face->read(face->readers, x))
-		return;
+	if (face->read(readers, x))
+		return true;
 	x->n_waiting--;
+	return false;
+}
+
+void reading_ask(struct exchange *x, void (*serve)(struct exchange *x))
+{
+	if (reading_ask_by(x, x->home->face->readers, serve, reading_done))
+		return;
 	answer_busy(x, SDK_SENTENCE("busy.reads", "Too many reads wait for the store. Try again in a moment."));
 }
 

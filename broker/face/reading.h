@@ -12,6 +12,11 @@
  * reads wait: answered 503 at once. */
 void reading_ask(struct exchange *x, void (*serve)(struct exchange *x));
 
+/* The same by other threads than the readers (face->hashers, face->askers); resume is called at its home afterwards. A
+ * full queue: false, and nothing was answered. */
+bool reading_ask_by(struct exchange *x, void *readers, void (*serve)(struct exchange *x),
+		    void (*resume)(struct exchange *x)) __attribute__((warn_unused_result));
+
 /* On the reader's thread: serves it at that desk. */
 void reading_serve(struct desk *desk, struct exchange *x);
 /* On the reader's thread, last: it goes home. */

@@ -12,12 +12,16 @@
 #include "face/hooks.h"
 #include "face/import.h"
 #include "face/incidents.h"
+#include "face/invitation.h"
 #include "face/joins.h"
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/reading.h"
+#include "face/sessions.h"
 #include "face/shares.h"
+#include "face/sign_in.h"
+#include "face/sign_over.h"
 #include "face/suppliers.h"
 #include "face/tokens.h"
 #include "face/uri.h"
@@ -30,6 +34,9 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const session_arguments[] = {"user", NULL};
+static const char *const sign_in_arguments[] = {"by", NULL};
+static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
 static const char *const verify_arguments[] = {"head", NULL};
@@ -79,9 +86,24 @@ static const struct route routes[] = {
     {"GET", "/v1/deadletters/{}/raw", VERB_READ, false, NULL, deadletters_raw},
     {"POST", "/v1/deadletters/{}/replay", VERB_SETTLE, false, NULL, deadletters_replay},
     {"POST", "/v1/deadletters/{}/ignore", VERB_SETTLE, false, NULL, deadletters_ignore},
+    {"GET", "/v1/session", VERB_READ, false, NULL, sessions_me},
+    {"POST", "/v1/session/password", VERB_READ, true, NULL, sessions_password},
+    {"GET", "/v1/sessions", VERB_READ, false, session_arguments, sessions_get},
+    {"DELETE", "/v1/sessions", VERB_READ, false, session_arguments, sessions_end_all},
+    {"DELETE", "/v1/sessions/{}", VERB_READ, false, NULL, sessions_end_one},
+    {"POST", "/v1/invitations", VERB_INVITE, true, NULL, invitations_post},
     {"GET", "/v1/tokens", VERB_ADMINISTER, false, NULL, tokens_list},
     {"POST", "/v1/tokens", VERB_ADMINISTER, true, NULL, tokens_post},
     {"DELETE", "/v1/tokens/{}", VERB_ADMINISTER, false, NULL, tokens_delete},
+    {"GET", "/sign-in", VERB_ANYBODY, false, sign_in_arguments, sign_in_get},
+    {"POST", "/sign-in", VERB_ANYBODY, false, NULL, sign_in_post},
+    {"GET", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_get},
+    {"POST", "/sign-in/{}", VERB_ANYBODY, false, NULL, sign_in_post},
+    {"GET", "/sign-in/{}/provider", VERB_ANYBODY, false, NULL, sign_over_start},
+    {"GET", "/sign-in/{}/answer", VERB_ANYBODY, false, any_arguments, sign_over_answer},
+    {"POST", "/sign-out", VERB_ANYBODY, false, NULL, sessions_sign_out},
+    {"GET", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_get},
+    {"POST", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_post},
     {"GET", "/v1/users", VERB_READ, false, user_arguments, users_list},
     {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
     {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
@@ -161,7 +183,7 @@ static bool route_find(struct exchange *x)
 static bool is_known(const struct route *route, struct ent_str name)
 {
 	for (const char *const *known = route->argument; known != NULL && *known != NULL; known++)
-		if (sdk_eqz(name, *known))
+		if (sdk_eqz(name, *known) || known == any_arguments)
 			return true;
 	return false;
 }

@@ -63,8 +63,11 @@ bool uri_is_path(struct ent_str path)
 struct ent_str uri_shown(struct ent_arena *arena, struct ent_str path)
 {
 	static const char hooks[] = "/hooks/";
+	static const char invitation[] = "/invitation/";
 	struct ent_str rest, name;
 
+	if (sdk_starts(path, invitation))
+		return sdk_format(arena, "%s***", invitation);
 	if (!sdk_starts(path, hooks))
 		return path;
 	rest = (struct ent_str){path.p + sizeof hooks - 1, path.n - (sizeof hooks - 1)};

@@ -17,7 +17,8 @@ bool uri_match(struct ent_str path, const char *pattern, struct ent_str *ret_par
 /* A path by RFC 3986: may stand where a URI reference is wanted. */
 bool uri_is_path(struct ent_str path);
 
-/* The path as logs and answers may show it: what stands behind /hooks/NAME/ is a secret and reads ***. */
+/* The path as logs and answers may show it: what stands behind /hooks/NAME/ and /invitation/ is a secret and
+ * reads ***. */
 struct ent_str uri_shown(struct ent_arena *arena, struct ent_str path);
 
 #endif

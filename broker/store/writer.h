@@ -18,6 +18,7 @@
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
+#include "store/sign.h"
 #include "store/store.h"
 #include "store/supplier_rows.h"
 #include "store/timers.h"
@@ -31,6 +32,15 @@ enum job_kind {
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
 	JOB_TOKEN_ADD,   /* token, ask.by */
 	JOB_TOKEN_REMOVE,
+	/* How people come in: sign, see store/sign.h */
+	JOB_SIGN_IN,
+	JOB_SIGN_REFUSED, /* for the audit log: account */
+	JOB_SESSION_SAW,
+	JOB_SIGN_OUT,     /* one session, by its hash or id */
+	JOB_SIGN_OUT_ALL, /* of an account */
+	JOB_PASSWORD,
+	JOB_INVITE,
+	JOB_INVITATION_USE,
 	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
 	JOB_USER_CHANGE, /* user, ask.by */
 	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
@@ -123,6 +133,7 @@ struct job {
 	    packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
 	int64_t dead_letter; /* id */
 	struct token_row token;
+	struct sign *sign; /* who comes in or goes; NULL of other jobs */
 	const struct user_change *user;
 	int64_t prune_before_ms;
 	struct ask ask;

@@ -40,6 +40,34 @@ CREATE TABLE audit (
 	detail  TEXT NOT NULL,
 	hash    BLOB NOT NULL -- SHA-256 over the hash of the row before and these fields
 );
+-- ---- How people come in (signin) ---------------------------------------------------------------------
+
+-- A browser in which a person is signed in.
+CREATE TABLE session (
+	hash     BLOB PRIMARY KEY, -- SHA-256 of its cookie
+	id       TEXT NOT NULL UNIQUE, -- as lists show it
+	account  TEXT NOT NULL, -- ref
+	made_ms  BIGINT NOT NULL,
+	seen_ms  BIGINT NOT NULL, -- used last, to the minute
+	ends_ms  BIGINT NOT NULL, -- whatever happens
+	ended_ms BIGINT NOT NULL, -- 0: stands
+	agent    TEXT NOT NULL -- the browser, as it calls itself
+);
+CREATE INDEX session_account ON session (account, made_ms);
+
+-- A link by which a person comes in for the first time, or again without the password that was forgotten.
+CREATE TABLE invitation (
+	hash       BLOB PRIMARY KEY, -- SHA-256 of what stands in the link
+	account    TEXT NOT NULL, -- ref
+	made_by    TEXT NOT NULL, -- the account's ref, or a token's name
+	made_ms    BIGINT NOT NULL,
+	expires_ms BIGINT NOT NULL,
+	used_ms    BIGINT NOT NULL, -- 0: not yet
+	claim      BLOB NOT NULL, -- SHA-256 of the cookie that carries it to the provider; empty: none
+	claim_ms   BIGINT NOT NULL -- until then
+);
+CREATE INDEX invitation_account ON invitation (account);
+CREATE UNIQUE INDEX invitation_claim ON invitation (claim) WHERE claim_ms > 0;
 
 -- Time that passes by itself (thread): what the writer does when a time has come. Set and cleared by the fold of events,
 -- so that a rebuilt store has the same ones.

@@ -368,7 +368,8 @@ int main(int argc, char **argv)
 					     .request_s = number(argc, argv, "request_s", 30),
 					     .sse_max = number(argc, argv, "sse_max", 32),
 					     .store_path = sdk_str(path),
-					     .source = ENT_STR("/entente/test")};
+					     .source = ENT_STR("/entente/test"),
+					     .ways = {.idle_ms = 3600000, .absolute_ms = 86400000}};
 	const struct face_world world = {.writer = server.writer,
 					 .clock = &server.clock,
 					 .chance = chance_system(),

@@ -50,10 +50,12 @@ LIBRARY = {
     r"dlfcn\.h": ["broker/config/plugins"],
     r"yaml\.h": ["broker/config/"],
     r"uuid/": ["broker/base/"],
+    r"cjose/": ["broker/base/jws"],
+    r"sodium\.h": ["broker/base/password"],
     r"jq\.h|jv\.h": ["connectors/generic/"],
     # broker/face above all has neither: a simulator calls it
     r"sys/(socket|epoll|eventfd|poll)\.h|poll\.h|netinet/|netdb\.h|arpa/": ["broker/edge/", "broker/link/", "broker/cli/", "broker/config/", "broker/core/range"],
-    r"pthread\.h": ["broker/edge/", "broker/link/", "broker/bus/", "broker/cli/", "broker/base/mailbox", "broker/base/slot", "broker/store/writer"],
+    r"pthread\.h": ["broker/edge/", "broker/link/", "broker/bus/", "broker/cli/", "broker/base/lock", "broker/base/mailbox", "broker/base/slot", "broker/store/writer"],
 }
 PURE_AT = ("connectors/", "broker/core/")
 PURE = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdarg.h", "stdatomic.h",

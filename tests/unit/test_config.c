@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/jws.h"
 #include "config/config.h"
 #include "config/config_print.h"
 #include "config/config_values.h"
@@ -109,6 +110,37 @@ static void defaults(void **state)
 	assert_int_equal(config->suppliers->n, 0);
 	config_free(config);
 	config_free(NULL);
+}
+
+static void ways_in(void **state)
+{
+	struct config *config = load(
+	    *state, "public_url: https://us.example:8443\nsessions: {idle: 30m, absolute: 1d}\n"
+		    "http: {proxies: [10.1.0.7/32, 'fd00::/8']}\norganisations: council\n"
+		    "sign_in:\n- {organisation: us, issuer: 'https://id.example/x', client_id: a, client_secret: "
+		    "env:HOME, algorithms: [ES256, PS256], required: true}\n"
+		    "- {organisation: council, issuer: 'http://127.0.0.1:9000', client_id: b, plain_http: true, allow: "
+		    "[127.0.0.0/8]}\n");
+	const struct way_in *way = config->way;
+	struct sdk_buf shown;
+
+	assert_true(sdk_eqz(config->public_url, "https://us.example:8443"));
+	assert_int_equal(config->sessions.idle_s, 1800);
+	assert_int_equal(config->sessions.absolute_s, 86400);
+	assert_true(sdk_eqz(config->http.proxies, "10.1.0.7/32,fd00::/8"));
+	assert_int_equal(config->n_way, 2);
+	assert_true(way[0].required && way[0].secret.n > 0);
+	assert_int_equal(way[0].algorithms, 1u << JWS_ES256 | 1u << JWS_PS256);
+	assert_false(way[1].required);
+	assert_int_equal(way[1].algorithms, 1u << JWS_RS256);
+	assert_true(way[1].link.plain_http && way[1].link.n_allow == 1);
+	sdk_buf_init(&shown, 1 << 20);
+	config_values_print(config, &shown);
+	sdk_buf_add(&shown, "", 1);
+	assert_non_null(
+	    strstr(shown.p, "client_secret: env:HOME\n") ? shown.p : strstr(shown.p, "client_secret: \"env:HOME\"\n"));
+	sdk_buf_release(&shown);
+	config_free(config);
 }
 
 static void values_and_units(void **state)
@@ -223,6 +255,24 @@ static void values_shown(void **state)
 static const struct {
 	const char *text, *first, *second; /* parts of the report; second may be NULL */
 } wrong[] = {
+#define WAY "sign_in: [{organisation: us, issuer: 'https://id.example', client_id: a"
+    {"public_url: http://us.example\n", "allowed: https://host", NULL},
+    {"public_url: https://us.example/\n", "not even a slash", NULL},
+    {"http: {proxies: [10.1.0.0]}\n", "http.proxies: found \"10.1.0.0\", allowed: ranges with their length", NULL},
+    {"sessions: {idle: 5s}\n", "allowed: 1m to 30d", NULL},
+    {"sign_in: {us: {}}\n", "sign_in: a list", NULL},
+    {"sign_in: [{organisation: us}]\n", "sign_in[1]: issuer is missing", "client_id is missing"},
+    {WAY ", client_secret: " CANARY "}]\n", "a secret stands in the file itself", NULL},
+    {WAY ", client_secret: env:ENTENTE_NOT_SET}]\n", "the environment variable is not set", NULL},
+    {WAY ", algorithms: [RS256, HS256]}]\n", "found \"HS256\", allowed: RS256, PS256, ES256", NULL},
+    {WAY ", algorithms: [none]}]\n", "found \"none\", allowed: RS256, PS256, ES256", NULL},
+    {WAY ", algorithms: []}]\n", "is empty; allowed: RS256", NULL},
+    {WAY ", require: true}]\n", "is no setting of sign_in; did you mean \"required\"?", NULL},
+    {WAY ", allow: [10.0.0.1/8]}]\n", "allowed: a range", NULL},
+    {WAY "}, {organisation: us, issuer: 'https://b.example', client_id: b}]\n", "us stands twice", NULL},
+    {"sign_in: [{organisation: us, issuer: 'http://id.example', client_id: a}]\n", "sign_in[1].issuer", NULL},
+    {"sign_in: [{organisation: nobody, issuer: 'https://id.example', client_id: a}]\n",
+     "found \"nobody\", which is no organisation here", NULL},
     {"htp: {}\n", ":1: htp: is no setting; did you mean \"http\"?", NULL},
     {"a:\n", ":1: a: is no setting", "entente config --help"},
     {"port: 1\n", "did you mean \"http.port\"?", NULL},
@@ -460,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(defaults),
+	    cmocka_unit_test(ways_in),
 	    cmocka_unit_test(values_and_units),
 	    cmocka_unit_test(suppliers),
 	    cmocka_unit_test(values_shown),

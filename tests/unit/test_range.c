@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/un.h>
+#include "core/peer.h"
 #include "core/range.h"
 
 static bool may(const char *text, const struct ent_str *allow, size_t n_allow)
@@ -192,12 +193,45 @@ static void ranges_as_text(void **state)
 	assert_false(range_is_cidr((struct ent_str){"10.0.0.0\0/8", 11}));
 }
 
+static const struct {
+	const char *address, *forwarded, *peer;
+} told[] = {
+    {"203.0.113.9", NULL, "203.0.113.9"},
+    {"203.0.113.9", "198.51.100.1", "203.0.113.9"}, /* no proxy of ours: it says what it likes */
+    {"10.1.0.7", NULL, "10.1.0.7"},
+    {"10.1.0.7", "198.51.100.1", "198.51.100.1"},
+    {"10.1.0.7", "1.2.3.4, 198.51.100.1", "198.51.100.1"}, /* the first is what the client wrote itself */
+    {"10.1.0.7", "1.2.3.4, 198.51.100.1 , 10.1.0.8", "198.51.100.1"},
+    {"10.1.0.7", "evil, 10.1.0.8", "10.1.0.8"},
+    {"10.1.0.7", "", "10.1.0.7"},
+    {"10.1.0.7", "2001:db8::1", "2001:db8::1"},
+    {"::ffff:10.1.0.7", "198.51.100.1", "198.51.100.1"},
+};
+
+static void proxy_tells_the_address(void **state)
+{
+	unsigned char a[16], b[16];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		struct ent_str peer = peer_of(sdk_str(told[i].address), sdk_str(told[i].forwarded),
+					      ENT_STR("10.1.0.0/29, fd00::/8, 10.1.0.8/32"));
+
+		if (!sdk_eqz(peer, told[i].peer))
+			fail_msg("%s, %s: %.*s", told[i].address, told[i].forwarded, (int)peer.n, peer.p);
+	}
+	assert_true(range_customer(ENT_STR("2001:db8:0:1::1"), a) && range_customer(ENT_STR("2001:db8:0:1:9::"), b));
+	assert_memory_equal(a, b, 16);
+	assert_true(range_customer(ENT_STR("10.0.0.1"), a) && range_customer(ENT_STR("10.0.0.2"), b));
+	assert_memory_not_equal(a, b, 16);
+	assert_false(range_customer(ENT_STR("10.0.0"), a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(special_ranges),
-	    cmocka_unit_test(what_is_allowed),
-	    cmocka_unit_test(other_families),
+	    cmocka_unit_test(proxy_tells_the_address), cmocka_unit_test(special_ranges),
+	    cmocka_unit_test(what_is_allowed),         cmocka_unit_test(other_families),
 	    cmocka_unit_test(ranges_as_text),
 	};
 

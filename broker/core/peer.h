@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The other end of a connection: its address of the connection or, behind a proxy that the configuration names, the one
+ * that the proxy tells. Pure. */
+#ifndef CORE_PEER_H
+#define CORE_PEER_H
+
+#include "sdk/str.h"
+
+/* address: of the connection. forwarded_for: the header, absent when missing. proxies: ranges with commas between. Each
+ * proxy adds whom it saw at the header's end: the last one that is no proxy itself is taken, and nothing before it. */
+struct ent_str peer_of(struct ent_str address, struct ent_str forwarded_for, struct ent_str proxies);
+
+#endif
