@@ -148,10 +148,11 @@ class World:
         number = {"own": self.made("GET", "/v1/incidents/vega:1")["number"], "never": self.made("GET", "/v1/incidents/telnord:2")["number"]}
         for state in ("shared", "earlier"):
             number[state] = self.made("POST", "/v1/incidents", {"title": state})["number"]
-        self.shared(number["shared"], "vega", "council")
+        self.shared(number["shared"], "vega", "council", "south")
         self.shared(number["earlier"], "vega", "south")
         self.shared(number["never"], "south")
         self.made("DELETE", f"/v1/incidents/{number['earlier']}/shares/vega", {})
+        self.made("DELETE", f"/v1/incidents/{number['shared']}/shares/south", {})
         self.number = number
         self.comment = {state: say(server, n, "internal", "ours alone")[1]["id"] for state, n in number.items()}
         say(server, number["own"], ["us", "vega"], "for vega")
