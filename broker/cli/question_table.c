@@ -12,6 +12,7 @@
 #include "cli/share.h"
 #include "cli/show.h"
 #include "cli/supplier_show.h"
+#include "cli/invite.h"
 #include "cli/user.h"
 
 /* ---- incidents --------------------------------------------------------------------- */
@@ -692,6 +693,8 @@ static const char user_help[] =
     "       entente user show REF\n"
     "       entente user add NAME --role ROLE [--organisation NAME] [--mail ADDRESS]\n"
     "                    [--language fr|en] [--time-zone ZONE] [--id UUID]\n"
+    "       entente user invite [NAME] --mail ADDRESS (--role ROLE | --admin)\n"
+    "                    [--organisation NAME] [--language fr|en]\n"
     "       entente user change REF [--role ROLE] [--name WORDS] [--language fr|en]\n"
     "                    [--time-zone ZONE] [--shows-seen true|false]\n"
     "       entente user disable REF\n"
@@ -699,9 +702,13 @@ static const char user_help[] =
     "\n"
     "The people who may come in. Each is of one organisation and has one role. One who is\n"
     "disabled cannot come in any more, and the person's tokens are gone; nobody is removed.\n"
+    "`invite` prints a link, once, on the terminal only. The person opens it, presses its\n"
+    "button, and is in. The same organisation and address again make a new link, and the\n"
+    "earlier one works no more: that is how a forgotten password is replaced, too.\n"
     "\n"
     "  --role ROLE        ours: technician, service_owner, admin, auditor; of others:\n"
     "                     supplier_technician, supplier_admin (invites its own people)\n"
+    "  --admin            invite: an administrator of ours; NAME may be left out\n"
     "  --organisation NAME  without it, your own\n"
     "  --state WORD       list: invited, active, disabled\n"
     "  --shows-seen WORD  others may be told that the organisation has seen something when\n"
@@ -711,6 +718,7 @@ static const char user_help[] =
     "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
     "examples:\n"
     "  entente user add Ana --role technician --mail ana@example.org --language fr\n"
+    "  entente user invite --admin --mail root@example.org\n"
     "  entente user list --organisation orion\n";
 
 static const struct table_column user_columns[] = {
@@ -730,6 +738,8 @@ static const struct question user_questions[] = {
      .method = "POST",
      .path = "/v1/users",
      .body = "name role organisation mail language time-zone=time_zone id"},
+    {.verb = "invite", .words = "name", .needs = "mail role", .never = "admin", .run = invite_run},
+    {.verb = "invite", .words = "name?", .needs = "mail admin", .never = "role", .run = invite_run},
     {.verb = "change",
      .words = "ref",
      .method = "PATCH",
@@ -741,9 +751,9 @@ static const struct question user_questions[] = {
 };
 const struct command command_user = {
     .name = "user",
-    .summary = "list, add, change and disable people",
+    .summary = "list, add, invite, change and disable people",
     .help = user_help,
-    .options = "organisation= state= limit= cursor= role= name= mail= language= time-zone= id= shows-seen=",
+    .options = "organisation= state= limit= cursor= role= name= mail= language= time-zone= id= shows-seen= admin",
     .question = user_questions,
 };
 

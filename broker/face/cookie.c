@@ -56,30 +56,53 @@ bool cookie_find(struct exchange *x, struct signed_in *ret)
 	       sign_load(x->desk->db, &x->arena.abi, hash, x->desk->now_ms, face->entrance->ways.idle_ms, ret);
 }
 
-static void saw_answer(struct job *job)
+/* A job of which nobody waits for the end. */
+struct cookie_note {
+	struct job job;
+	struct sign sign;
+};
+
+static void cookie_note_free(struct job *job)
 {
 	free(job->owner);
 }
 
-/* Nobody waits for it; a full queue is no harm, the next request notes it. */
+static struct cookie_note *cookie_note_new(enum job_kind kind)
+{
+	struct cookie_note *note = sdk_xalloc(sizeof *note);
+
+	memset(note, 0, sizeof *note);
+	note->job.kind = kind;
+	note->job.sign = &note->sign;
+	note->job.answer = cookie_note_free;
+	note->job.owner = note;
+	return note;
+}
+
+/* A full queue is no harm: the next request notes it. */
 static void note_seen(struct exchange *x, const struct signed_in *session)
 {
-	struct {
-		struct job job;
-		struct sign sign;
-	} * saw;
+	struct cookie_note *note;
 
 	if (x->home->now_ms - session->seen_ms < SESSION_SEEN_MS)
 		return;
-	saw = sdk_xalloc(sizeof *saw);
-	memset(saw, 0, sizeof *saw);
-	saw->job.kind = JOB_SESSION_SAW;
-	saw->job.sign = &saw->sign;
-	saw->job.answer = saw_answer;
-	saw->job.owner = saw;
-	(void)cookie_secret_hash(cookie_of(x, COOKIE_SESSION), saw->sign.hash); /* it was found by it */
-	if (!writer_submit(x->home->face->world.writer, &saw->job))
-		free(saw);
+	note = cookie_note_new(JOB_SESSION_SAW);
+	(void)cookie_secret_hash(cookie_of(x, COOKIE_SESSION), note->sign.hash); /* it was found by it */
+	if (!writer_submit(x->home->face->world.writer, &note->job))
+		free(note);
+}
+
+void cookie_note_refused(struct exchange *x, struct ent_str account)
+{
+	struct cookie_note *note;
+
+	if (account.n == 0 || account.n >= ID_SIZE)
+		return;
+	note = cookie_note_new(JOB_SIGN_REFUSED);
+	memcpy(note->sign.ref, account.p, account.n);
+	note->sign.account = (struct ent_str){note->sign.ref, account.n};
+	if (!writer_submit(x->home->face->world.writer, &note->job))
+		free(note); /* the log has it */
 }
 
 static bool is_write(const struct exchange *x)

@@ -24,6 +24,9 @@ bool cookie_admit(struct exchange *x, struct token_holder *ret);
 /* Answers 401: the session has ended. Returns false. */
 bool cookie_refuse(struct exchange *x);
 
+/* For the audit log, without waiting: a wrong password of this account; empty: of nobody. */
+void cookie_note_refused(struct exchange *x, struct ent_str account);
+
 /* A new session for whom sign says: its hash, id, length and browser. The browser's old one ends. The cookie is for the
  * answer, once the writer has accepted. */
 void cookie_new(struct exchange *x, struct sign *sign, char ret_cookie[COOKIE_SIZE]);

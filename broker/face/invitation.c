@@ -238,13 +238,13 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 	*user =
 	    (struct user){.ref = ENT_STR(""),
 			  .name = sdk_trim(inviting->name),
-			  .mail = sdk_lower(&x->arena.abi, sdk_trim(inviting->mail)),
+			  .mail = user_mail(&x->arena.abi, inviting->mail),
 			  .organisation = inviting->organisation.p ? inviting->organisation : x->reader.organisation,
 			  .language = sdk_or_empty(inviting->language),
 			  .role = role_of_word(inviting->role)};
 	is_ours = sdk_eq(user->organisation, ours);
 	if (!is_mail(user->mail))
-		answer_problem(x, PROBLEM_CONTENT, "ask.mail", "\"mail\" has to be a mail address.");
+		answer_problem(x, PROBLEM_CONTENT, "ask.invite_mail", "\"mail\" has to be a mail address.");
 	else if (!organisation_is_known(x->roster->set, user->organisation) ||
 		 (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation)))
 		answer_problem(
@@ -303,6 +303,7 @@ void invitations_post(struct exchange *x)
 	}
 	inviting->job.kind = JOB_INVITE;
 	inviting->job.sign = &inviting->sign;
+	inviting->job.ask.by = x->reader;
 	inviting->sign.by = x->reader.ref.n ? x->reader.ref : x->principal;
 	face->world.chance->uuid(face->world.chance, inviting->sign.ref);
 	cookie_secret_make(face->world.chance, inviting->secret, inviting->sign.link);

@@ -149,6 +149,8 @@ void sessions_sign_out(struct exchange *x)
 	}
 	job = sign_job(x, sdk_eqz(form_value(&form, "all"), "1") ? JOB_SIGN_OUT_ALL : JOB_SIGN_OUT);
 	job->sign->account = session.user.ref;
+	job->ask.by = (struct reader){
+	    .kind = READER_ORGANISATION, .ref = session.user.ref, .token = ENT_STR("")}; /* for the audit log */
 	job->sign->id = sdk_dup(&x->arena.abi, sdk_str(session.id));
 	x->work = job;
 	if (!exchange_submit(x, job, signed_out))

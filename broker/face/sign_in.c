@@ -185,6 +185,7 @@ static void password_compared(struct exchange *x)
 	}
 	if (!entering->is_right) {
 		sign_in_refused(x, entering->organisation, "wrong password, or nobody of that name");
+		cookie_note_refused(x, sdk_or_empty(entering->ref));
 		sign_in_page(x, entering, 401, WORDS_WRONG);
 		return;
 	}
@@ -205,7 +206,7 @@ static bool entering_read(struct exchange *x, struct entering *entering)
 	organisation = x->param[0].p ? x->param[0] : sdk_trim(sdk_or_empty(form_value(&form, "organisation")));
 	entering->language = page_language(x);
 	entering->organisation = sdk_lower(&x->arena.abi, organisation);
-	entering->mail = sdk_lower(&x->arena.abi, sdk_trim(sdk_or_empty(form_value(&form, "mail"))));
+	entering->mail = user_mail(&x->arena.abi, sdk_or_empty(form_value(&form, "mail")));
 	entering->password = sdk_dup(&x->arena.abi, sdk_or_empty(form_value(&form, "password")));
 	return true;
 }

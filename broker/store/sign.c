@@ -251,18 +251,9 @@ static bool invited_find(struct db *db, struct sign *sign, int64_t now_ms)
 	if (found || user->ref.n)
 		return found && !disabled;
 	take_ref(sign, sdk_str(sign->ref));
-	stmt = db_use(
-	    db, "INSERT INTO account (ref, organisation, role, name, mail, language, time_zone, state, made_ms, "
-		"seen_ms, shows_seen, password, issuer, subject) VALUES ($1, $2, $3, $4, $5, $6, '', '" USER_INVITED
-		"', $7, 0, 1, '', '', '')");
-	db_bind_str(stmt, 1, sdk_str(sign->ref));
-	db_bind_str(stmt, 2, user->organisation);
-	db_bind_str(stmt, 3, sdk_str(role_word(user->role)));
-	db_bind_str(stmt, 4, user->name);
-	db_bind_str(stmt, 5, user->mail);
-	db_bind_str(stmt, 6, sdk_or_empty(user->language));
-	db_bind_int(stmt, 7, now_ms);
-	(void)db_changed(stmt);
+	sign->user.ref = sdk_str(sign->ref);
+	sign->user.shows_seen = true;
+	users_add(db, &sign->user, now_ms);
 	return true;
 }
 
@@ -312,63 +303,43 @@ enum sign_outcome sign_accept(struct db *db, struct ent_arena *arena, struct sig
 
 /* ---- reads --------------------------------------------------------------------------------------- */
 
-/* The account's columns from `column` on, as both reads select them. */
-#define PERSON_FIELDS "account.ref, organisation, role, name, mail, language, time_zone, state"
-static void person_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret)
-{
-	*ret = (struct user){.ref = sdk_dup(arena, db_str(stmt, 0)),
-			     .organisation = sdk_dup(arena, db_str(stmt, 1)),
-			     .role = role_of_word(db_str(stmt, 2)),
-			     .name = sdk_dup(arena, db_str(stmt, 3)),
-			     .mail = sdk_dup(arena, db_str(stmt, 4)),
-			     .language = sdk_dup(arena, db_str(stmt, 5)),
-			     .time_zone = sdk_dup(arena, db_str(stmt, 6)),
-			     .state = sdk_dup(arena, db_str(stmt, 7))};
-}
-
 bool sign_load(struct db *db, struct ent_arena *arena, const unsigned char hash[SIGN_HASH_SIZE], int64_t now_ms,
 	       int64_t idle_ms, struct signed_in *ret)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT " PERSON_FIELDS ", session.id, session.made_ms, session.seen_ms, ends_ms "
-		       "FROM session JOIN account ON account.ref = session.account WHERE hash = $1 AND "
-		       "ended_ms = 0 AND ends_ms > $2 AND session.seen_ms > $3 AND state = '" USER_ACTIVE "'");
-	bool found;
+	    db_use(db, "SELECT account, id, made_ms, seen_ms, ends_ms FROM session WHERE hash = $1 AND "
+		       "ended_ms = 0 AND ends_ms > $2 AND seen_ms > $3");
+	struct ent_str account = ENT_ABSENT, id;
 
 	db_bind_blob(stmt, 1, hash_text(hash));
 	db_bind_int(stmt, 2, now_ms);
 	db_bind_int(stmt, 3, now_ms - idle_ms);
-	found = db_row(stmt);
-	if (found) {
-		struct ent_str id = db_str(stmt, 8);
-
-		person_row(arena, stmt, &ret->user);
+	if (db_row(stmt)) {
+		account = sdk_dup(arena, db_str(stmt, 0));
+		id = db_str(stmt, 1);
 		memcpy(ret->id, id.p, id.n < ID_SIZE - 1 ? id.n : ID_SIZE - 1);
 		ret->id[ID_SIZE - 1] = '\0';
-		ret->made_ms = db_int(stmt, 9);
-		ret->seen_ms = db_int(stmt, 10);
-		ret->ends_ms = db_int(stmt, 11);
+		ret->made_ms = db_int(stmt, 2);
+		ret->seen_ms = db_int(stmt, 3);
+		ret->ends_ms = db_int(stmt, 4);
 	}
 	db_done(stmt);
-	return found;
+	return account.p && users_find(db, arena, account, &ret->user) && sdk_eqz(ret->user.state, USER_ACTIVE);
 }
 
 bool sign_invited(struct db *db, struct ent_arena *arena, const unsigned char link[SIGN_HASH_SIZE], int64_t now_ms,
 		  struct user *ret)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT " PERSON_FIELDS " FROM invitation JOIN account ON account.ref = "
-		       "invitation.account WHERE hash = $1 AND used_ms = 0 AND expires_ms > $2 AND state "
-		       "<> '" USER_DISABLED "'");
-	bool found;
+	    db_use(db, "SELECT account FROM invitation WHERE hash = $1 AND used_ms = 0 AND expires_ms > $2");
+	struct ent_str account = ENT_ABSENT;
 
 	db_bind_blob(stmt, 1, hash_text(link));
 	db_bind_int(stmt, 2, now_ms);
-	found = db_row(stmt);
-	if (found)
-		person_row(arena, stmt, ret);
+	if (db_row(stmt))
+		account = sdk_dup(arena, db_str(stmt, 0));
 	db_done(stmt);
-	return found;
+	return account.p && users_find(db, arena, account, ret) && !sdk_eqz(ret->state, USER_DISABLED);
 }
 
 bool sign_by_mail(struct db *db, struct ent_arena *arena, struct ent_str organisation, struct ent_str mail,

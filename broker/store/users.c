@@ -86,6 +86,12 @@ void users_end(struct db *db, struct ent_str ref)
 
 	db_bind_str(stmt, 1, ref);
 	(void)db_row(stmt);
+	stmt = db_use(db, "DELETE FROM session WHERE account = $1");
+	db_bind_str(stmt, 1, ref);
+	(void)db_row(stmt);
+	stmt = db_use(db, "DELETE FROM invitation WHERE account = $1");
+	db_bind_str(stmt, 1, ref);
+	(void)db_row(stmt);
 }
 
 bool users_have_other_admin(struct db *db, struct ent_str ref)

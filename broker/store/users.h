@@ -41,7 +41,7 @@ void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret);
 bool users_has_mail(struct db *db, struct ent_str organisation, struct ent_str mail);
 void users_add(struct db *db, const struct user *user, int64_t now_ms);
 void users_save(struct db *db, const struct user *user);
-/* A person who was disabled has no tokens any more. */
+/* A person who was disabled has no tokens any more, no sessions and no invitation. */
 void users_end(struct db *db, struct ent_str ref);
 /* Another administrator of ours is active. */
 bool users_have_other_admin(struct db *db, struct ent_str ref);

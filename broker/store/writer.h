@@ -37,12 +37,16 @@ enum job_kind {
 	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
 	/* How people come in: sign, see store/sign.h */
 	JOB_SIGN_IN,
+	JOB_SIGN_REFUSED, /* for the audit log: account */
 	JOB_SESSION_SAW,
 	JOB_SIGN_OUT,     /* one session, by its hash or id */
 	JOB_SIGN_OUT_ALL, /* of an account */
 	JOB_PASSWORD,
 	JOB_INVITE,
 	JOB_INVITATION_USE,
+	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
+	JOB_USER_CHANGE, /* user, ask.by */
+	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */

@@ -6,6 +6,8 @@ import schemathesis
 BEYOND_FORM = [
     # a map whose way out does not lead back
     (("publishMap", "tryMap"), 422, "which comes back as"),
+    # a role is of ours or of others, and so is an organisation
+    (("invite",), 422, "has to be one of a person"),
     # a thread is paged from one place in it
     (("listComments",), 400, "only one of before, after and around"),
     (("listComments",), 400, "the position is no comment of this thread"),

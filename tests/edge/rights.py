@@ -22,7 +22,10 @@ from out_kit import change, say
 STATES = ("own", "shared", "earlier", "never")
 COLUMNS = {"technician": 0, "service_owner": 0, "admin": 1, "system": 1, "auditor": 2, "supplier_technician": 3, "supplier_admin": 3,
            "supplier_system": 3}
-ANYBODY = ("POST /hooks/{supplier}", "POST /hooks/{supplier}/{secret}", "GET /healthz", "GET /readyz")
+ANYBODY = ("POST /hooks/{supplier}", "POST /hooks/{supplier}/{secret}", "GET /healthz", "GET /readyz",
+          # pages: a cookie or an invitation is asked for inside, see signin.py
+          "GET /sign-in", "POST /sign-in", "GET /sign-in/{organisation}", "POST /sign-in/{organisation}", "GET /sign-in/{organisation}/provider",
+          "GET /sign-in/{organisation}/answer", "POST /sign-out", "GET /invitation/{secret}", "POST /invitation/{secret}")
 SEEN = "200 200 404 404"
 ROWS = {
     "POST /v1/arrivals": ("403", "+", "403", "403"),
@@ -64,6 +67,12 @@ ROWS = {
     "GET /v1/deadletters/{id}/raw": ("200", "200", "200", "404"),
     "POST /v1/deadletters/{id}/replay": ("+", "+", "403", "403"),
     "POST /v1/deadletters/{id}/ignore": ("+", "+", "403", "403"),
+    "GET /v1/session": ("200", "200", "200", "200"),
+    "POST /v1/session/password": ("+", "+", "+", "+"),
+    "GET /v1/sessions": ("200", "200", "200", {"supplier_system": "404", "": "200"}),
+    "DELETE /v1/sessions": ("+", "+", "+", {"supplier_system": "404", "": "+"}),
+    "DELETE /v1/sessions/{id}": ("404", "+", "404", {"supplier_technician": "+ 404 404 404", "": "404"}),  # each is one person's
+    "POST /v1/invitations": ("403", "+", "403", {"supplier_admin": "+", "": "403"}),
     "GET /v1/tokens": ("403", "200", "403", "403"),
     "POST /v1/tokens": ("403", "+", "403", "403"),
     "DELETE /v1/tokens/{name}": ("403", "+", "403", "403"),
@@ -95,6 +104,8 @@ BODIES = {
     "POST /v1/suppliers/{supplier}/maps": {},
     "POST /v1/suppliers/{supplier}/maps/try": {},
     "POST /v1/deadletters/replay": {"supplier": "nobody"},
+    "POST /v1/session/password": {"current": "x", "new": "not a short one"},
+    "POST /v1/invitations": {"name": "Nobody", "mail": "nobody@vega.example", "role": "system"},
     "POST /v1/tokens": {"name": "."},
     "POST /v1/users": {"name": "Nobody", "role": "system"},
     "PATCH /v1/users/{ref}": {"name": "Other"},
@@ -137,10 +148,11 @@ class World:
         number = {"own": self.made("GET", "/v1/incidents/vega:1")["number"], "never": self.made("GET", "/v1/incidents/telnord:2")["number"]}
         for state in ("shared", "earlier"):
             number[state] = self.made("POST", "/v1/incidents", {"title": state})["number"]
-        self.shared(number["shared"], "vega", "council")
+        self.shared(number["shared"], "vega", "council", "south")
         self.shared(number["earlier"], "vega", "south")
         self.shared(number["never"], "south")
         self.made("DELETE", f"/v1/incidents/{number['earlier']}/shares/vega", {})
+        self.made("DELETE", f"/v1/incidents/{number['shared']}/shares/south", {})
         self.number = number
         self.comment = {state: say(server, n, "internal", "ours alone")[1]["id"] for state, n in number.items()}
         say(server, number["own"], ["us", "vega"], "for vega")
@@ -157,9 +169,17 @@ class World:
                             "VALUES (7, ?, 0, 'vega', '', 'hand_over', 'open', 1, 0, '')", int(self.number["never"][4:]))
         self.values = {
             "word": [self.number[s] for s in STATES], "comment": [self.comment[s] for s in STATES],
+            "sessions": [self.session(i, self.refs[name]) for i, name in enumerate(("vega", "council", "south", "telnord"))],
             "deliveries": delivery, "joins": ["7"] * 4, "deadletters": [letters["vega"]] + [letters["telnord"]] * 3,
             "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,
             "ref": [self.refs[name] for name in ("vega", "council", "south", "telnord")], "name": ["vega", "council", "south", "telnord"]}
+
+    def session(self, i, ref):
+        """A browser in which that person is signed in."""
+        name = f"11111111-1111-4111-8111-11111111111{i}"
+        change(self.server, "INSERT INTO session (hash, id, account, made_ms, seen_ms, ends_ms, ended_ms, agent) VALUES (?, ?, ?, 1, 1, ?, 0, '')",
+               bytes([i]) * 32, name, ref, 1 << 50)
+        return name
 
     def fill(self, path, i, absent=None):
         """The path with what it names in one state. absent: the parameter in whose place stands what nobody has."""

@@ -12,13 +12,14 @@ from signin_kit import House, title
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PIN = "oidc-provider@9.13.3"
+PROGRAMS = ("node", "npm")  # of the machine, if it has them: Debian 12's own node is too old for it
 
 
 def installed():
     """(folder with node_modules, None), or (None, why not)."""
     folder = os.path.join(BUILD, "oidc-provider")
-    if not shutil.which("node") or not shutil.which("npm"):
-        return None, "node and npm are not there"
+    if not all(map(shutil.which, PROGRAMS)):
+        return None, "needs node and npm, which are not there"
     if os.path.isdir(os.path.join(folder, "node_modules", "oidc-provider")):
         return folder, None
     if os.environ.get("ENTENTE_INSTALL") == "no":

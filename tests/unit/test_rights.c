@@ -135,6 +135,20 @@ static void test_who_is_disabled_is_out(void **state)
 	done(world, "GET", "/v1/incidents", "", 401);
 }
 
+/* Another state in the store is enough, should a token be left. */
+static void test_a_token_that_is_left_lets_nobody_in(void **state)
+{
+	struct world *world = *state;
+	struct db *db;
+
+	done(world, "POST", "/v1/users", "{" ANA ",\"name\":\"Ana\",\"role\":\"technician\"}", 201);
+	become(world, "{\"name\":\"ana\",\"account\":\"11111111-1111-4111-8111-111111111111\"}");
+	db = store_of(world);
+	db_exec(db, "UPDATE account SET state = 'disabled'");
+	db_close(db);
+	done(world, "GET", "/v1/incidents", "", 401);
+}
+
 /* A role that is taken away takes its verbs from tokens that were made before. */
 static void test_a_token_follows_its_person(void **state)
 {
@@ -178,7 +192,70 @@ static void test_the_author_is_the_account(void **state)
 	db_close(db);
 }
 
+/* A share may be taken back while the request is on its way: the writer asks once more. */
+static void test_the_writer_asks_who_takes_part(void **state)
+{
+	struct world *world = *state;
+	struct job job = {.kind = JOB_COMMENT, .answer = no_answer, .suppliers = world->suppliers};
+	struct ent_err err;
+
+	done(world, "POST", "/v1/incidents", "{\"title\":\"One\"}", 201);
+	job.ask = (struct ask){.incident = 1,
+			       .text = ENT_STR("words"),
+			       .audience.organisations = ENT_STR("us"),
+			       .by = {.kind = READER_ORGANISATION, .organisation = ENT_STR("orion")}};
+	assert_true(writer_submit(world->writer, &job));
+	assert_int_equal(writer_step(world->writer, &err), ENT_OK);
+	assert_int_equal(job.outcome, JOB_NOT_FOUND);
+	job.ask.by = reader_ours;
+	assert_true(writer_submit(world->writer, &job));
+	assert_int_equal(writer_step(world->writer, &err), ENT_OK);
+	assert_int_equal(job.outcome, JOB_ACCEPTED);
+}
+
 /* ---- the chain ------------------------------------------------------------------------------ */
+
+static void digest_text(struct sdk_digest *digest, struct ent_str text)
+{
+	char length[24];
+
+	snprintf(length, sizeof length, "%zu:", text.n);
+	sdk_digest_add(digest, length, strlen(length));
+	sdk_digest_add(digest, text.p, text.n);
+}
+
+/* Somebody who knows how a row is made changes one and its hash: the row behind it does not follow from that. */
+static void test_a_row_with_a_hash_of_its_own_is_found(void **state)
+{
+	struct world *world = *state;
+	struct audit_found found;
+	struct sdk_digest digest;
+	unsigned char hash[32];
+	struct ent_err err;
+	struct db *db;
+	struct db_stmt *stmt;
+
+	done(world, "POST", "/v1/users", "{" ANA ",\"name\":\"Ana\",\"role\":\"technician\"}", 201);
+	done(world, "POST", "/v1/users", "{" BEN ",\"name\":\"Ben\",\"role\":\"auditor\"}", 201);
+	db = store_of(world);
+	db_exec(db, "UPDATE audit SET subject = 'x' WHERE id = 2");
+	stmt = db_use(db, "SELECT (SELECT hash FROM audit WHERE id = 1), CAST(at_ms AS TEXT), act, by_ref, subject, "
+			  "detail FROM audit WHERE id = 2");
+	assert_true(db_row(stmt));
+	sdk_digest_init(&digest);
+	sdk_digest_add(&digest, db_str(stmt, 0).p, db_str(stmt, 0).n);
+	digest_text(&digest, ENT_STR("2"));
+	for (int i = 1; i < 6; i++)
+		digest_text(&digest, db_str(stmt, i));
+	sdk_digest_end(&digest, hash);
+	db_done(stmt);
+	stmt = db_use(db, "UPDATE audit SET hash = $1 WHERE id = 2");
+	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, sizeof hash});
+	assert_int_equal(db_changed(stmt), 1);
+	assert_int_equal(audit_verify(db, ENT_ABSENT, &found, &err), ENT_OK);
+	assert_int_equal(found.broken, 3);
+	db_close(db);
+}
 
 static void test_a_row_that_was_changed_is_found(void **state)
 {
@@ -240,8 +317,11 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_roles_are_not_raised, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_last_administrator_stays, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_is_disabled_is_out, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_token_that_is_left_lets_nobody_in, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_token_follows_its_person, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_author_is_the_account, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_the_writer_asks_who_takes_part, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_row_with_a_hash_of_its_own_is_found, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_row_that_was_changed_is_found, set_up, tear_down),
 	};
 
