@@ -174,6 +174,7 @@ static const char comment_help[] =
     "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
     "       entente comment remove INCIDENT ID\n"
+    "       entente comment undo|publish|pin|unpin|history INCIDENT ID\n"
     "\n"
     "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
     "organisation always may. One word, or several with commas between:\n"
@@ -189,8 +190,15 @@ static const char comment_help[] =
     "                     each tool that has it, and taken out where --audience no longer\n"
     "                     includes its organisation. Some tools cannot: `incident show`\n"
     "  remove             take such a comment away, also in the tools\n"
+    "  undo               take back one that is held: nobody else has read it\n"
+    "  publish            send one that is held now\n"
+    "  pin, unpin         pin a comment for all who read it, or not any more\n"
+    "  history            what it said before, and who changed it\n"
     "\n"
     "  --audience WORDS   who may read it (needed; with `edit`: left out, it stays)\n"
+    "  --undo SECONDS     hold it for so long, up to 60: only your own organisation reads it,\n"
+    "                     and it can be undone. Default: what the broker's setting `undo` says\n"
+    "                     for people, 0 for machines\n"
     "  --markdown         the words are Markdown; without it, plain text\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
@@ -199,14 +207,32 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience telnord 'The port is up again, please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
+#define COMMENT_ACT(word, how, at)                                                                                     \
+	{                                                                                                              \
+		.verb = word, .words = "incident comment", .never = "id audience reply-to markdown undo",              \
+		.method = how, .path = "/v1/incidents/{incident}/comments/{comment}" at, .show = comment_show          \
+	}
+static const struct table_column wording_columns[] = {
+    {"WHEN", "time"}, {"ACT", "act"}, {"WHO", "by.name"}, {"WORDS", "body"}, {0}};
 static const struct question comment_questions[] = {
-    {.verb = "edit", .words = "incident comment text?", .never = "id reply-to markdown", .run = comment_edit_run},
-    {.verb = "remove",
+    COMMENT_ACT("publish", "POST", "/publish"),
+    COMMENT_ACT("pin", "POST", "/pin"),
+    COMMENT_ACT("unpin", "DELETE", "/pin"),
+    COMMENT_ACT("remove", "DELETE", ""),
+    {.verb = "undo",
      .words = "incident comment",
-     .never = "id audience reply-to markdown",
-     .method = "DELETE",
-     .path = "/v1/incidents/{incident}/comments/{comment}",
-     .show = comment_show},
+     .never = "id audience reply-to markdown undo",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/comments/{comment}/undo",
+     .show = comment_undone},
+    {.verb = "history",
+     .words = "incident comment",
+     .never = "id audience reply-to markdown undo",
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/comments/{comment}/history",
+     .column = wording_columns,
+     .empty = "No wordings."},
+    {.verb = "edit", .words = "incident comment text?", .never = "id reply-to markdown undo", .run = comment_edit_run},
     {.words = "incident text?", .needs = "audience", .run = comment_run},
     {0},
 };
@@ -214,7 +240,7 @@ const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= markdown",
+    .options = "audience= id= reply-to= undo= markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

@@ -13,10 +13,12 @@
 #include "view/view_thread.h"
 
 #define COMMENT_MAX 65536 /* characters */
+#define UNDO_MAX_S  60
 
 struct comment_body {
 	struct ent_str body, id, format, reply_to;
 	const struct sdk_json *audience;
+	int64_t undo_s;
 };
 
 static const struct body_field comment_fields[] = {
@@ -25,6 +27,7 @@ static const struct body_field comment_fields[] = {
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, id)},
     {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
     {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
+    {"undo", BODY_INT, false, 0, UNDO_MAX_S, offsetof(struct comment_body, undo_s)},
     {0}};
 
 static bool refuse_audience(struct exchange *x)
@@ -117,7 +120,7 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 	return false;
 }
 
-static void comment_changed(struct exchange *x)
+void comments_changed(struct exchange *x)
 {
 	const struct job *job = x->work;
 	struct ent_str json = ENT_ABSENT;
@@ -141,9 +144,17 @@ static void comment_answer(struct exchange *x)
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 
+/* A machine has nothing to take back, unless it says so. */
+static int64_t undo_ms(const struct exchange *x, const struct comment_body *body)
+{
+	if (body->undo_s >= 0)
+		return body->undo_s * 1000;
+	return x->reader.ref.n ? x->desk->face->limits.undo_ms : 0;
+}
+
 void comments_post(struct exchange *x)
 {
-	struct comment_body body = {0};
+	struct comment_body body = {.undo_s = -1};
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
@@ -153,11 +164,11 @@ void comments_post(struct exchange *x)
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;
+	job->ask.undo_ms = undo_ms(x, &body);
 	ask_submit(x, job, comment_answer);
 }
 
-/* The path's second part. A text that is no UUID is no comment's id. */
-static bool ask_comment(struct exchange *x, struct job *job)
+bool comments_named(struct exchange *x, struct job *job)
 {
 	struct incident incident;
 	struct ent_str id = sdk_lower(&x->arena.abi, x->param[1]);
@@ -184,7 +195,7 @@ void comments_patch(struct exchange *x)
 	struct comment_body body = {0};
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
-	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
+	if (!comments_named(x, job) || !body_read(x, fields, &body) ||
 	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
@@ -194,13 +205,13 @@ void comments_patch(struct exchange *x)
 	}
 	job->ask.text = body.body;
 	job->ask.has_audience = body.audience != NULL;
-	ask_submit(x, job, comment_changed);
+	ask_submit(x, job, comments_changed);
 }
 
 void comments_delete(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
 
-	if (ask_comment(x, job))
-		ask_submit(x, job, comment_changed);
+	if (comments_named(x, job))
+		ask_submit(x, job, comments_changed);
 }

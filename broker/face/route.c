@@ -18,6 +18,7 @@
 #include "face/reading.h"
 #include "face/shares.h"
 #include "face/suppliers.h"
+#include "face/thread.h"
 #include "face/tokens.h"
 #include "face/uri.h"
 
@@ -47,6 +48,11 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, NULL, comments_post},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
+    {"POST", "/v1/incidents/{}/comments/{}/undo", VERB_WRITE, false, NULL, thread_undo},
+    {"POST", "/v1/incidents/{}/comments/{}/publish", VERB_WRITE, false, NULL, thread_publish},
+    {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
+    {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
+    {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

@@ -211,7 +211,8 @@ static bool answers_one(struct apply *apply, struct job *job, const struct dossi
 	struct comment other;
 
 	if (!id.n ||
-	    (comment_by_uuid(apply->db, apply->arena, id, &other) && other.incident == dossier->incident.number))
+	    (comment_by_uuid(apply->db, apply->arena, id, &other) && other.incident == dossier->incident.number &&
+	     (!other.held_by.n || asker_wrote(&job->ask.by, job->suppliers, &other))))
 		return true;
 	job_refuse(job, JOB_CONFLICT, "ask.no_comment_to_answer",
 		   "there is no comment {comment=%.*s} in this thread to answer", ENT_F(id));

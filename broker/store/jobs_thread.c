@@ -4,6 +4,7 @@
 #include "core/decide_own.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/asker.h"
 #include "store/people.h"
 #include "store/rows.h"
 
@@ -68,32 +69,51 @@ void thread_publish_due(struct apply *apply, const struct timer *timer)
 
 /* ---- by a person ------------------------------------------------------------------------- */
 
+/* A comment that is held is there for the organisation that wrote it, and for nobody else. */
+static bool is_there(const struct job *job, const struct comment *comment)
+{
+	return !comment->held_by.n || asker_wrote(&job->ask.by, job->suppliers, comment);
+}
+
 /* The comment that the job names, as it stands. What is held by another organisation is not there. NULL: refused. */
-static const struct comment *thread_comment(struct apply *apply, struct job *job, const struct person *author,
-					    struct dossier **ret_dossier, struct situation *ret_at)
+static const struct comment *thread_comment(struct apply *apply, struct job *job, struct dossier **ret_dossier,
+					    struct situation *ret_at)
 {
 	struct ent_str id = sdk_str(job->ask.comment_uuid);
 	char number[INCIDENT_NUMBER_SIZE];
 	struct comment row;
 
 	*ret_dossier = apply_open(apply, job->ask.incident, ret_at);
-	if (*ret_dossier && comment_by_uuid(apply->db, apply->arena, id, &row) &&
-	    row.incident == (*ret_dossier)->incident.number &&
-	    (!row.held_by.n || sdk_eq(row.held_by, author->organisation)))
+	if (*ret_dossier && asker_takes_part(*ret_dossier, &job->ask.by) &&
+	    comment_by_uuid(apply->db, apply->arena, id, &row) && row.incident == (*ret_dossier)->incident.number &&
+	    is_there(job, &row))
 		return dossier_comment(*ret_dossier, row.supplier, row.ticket, row.external_id);
 	job_refuse(job, JOB_NOT_FOUND, "ask.no_comment", "there is no comment {comment=%.*s} in {incident=%.*s}",
 		   ENT_F(id), ENT_F(incident_number(job->ask.incident, number)));
 	return NULL;
 }
 
+/* A person decides about words of its own, and an administrator about those of the organisation. */
+static bool is_authors(struct job *job, const struct comment *comment)
+{
+	const struct reader *by = &job->ask.by;
+
+	if (asker_wrote(by, job->suppliers, comment) &&
+	    (!by->ref.n || sdk_eq(by->ref, comment->author.ref) || reader_may(by, VERB_INVITE)))
+		return true;
+	job_refuse(job, JOB_CONFLICT, "ask.comment_of_other",
+		   "the comment is another person's: its author decides about it, or an administrator there");
+	return false;
+}
+
 static void run_comment_publish(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct situation at;
 	struct dossier *dossier;
-	const struct comment *known = thread_comment(apply, job, &author, &dossier, &at);
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
 
-	if (!known)
+	if (!known || !is_authors(job, known))
 		return;
 	if (known->removed) {
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
@@ -105,13 +125,13 @@ static void run_comment_publish(struct apply *apply, struct job *job)
 
 static void run_comment_undo(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	struct situation at;
 	struct dossier *dossier;
-	const struct comment *known = thread_comment(apply, job, &author, &dossier, &at);
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
 
-	if (!known)
+	if (!known || !is_authors(job, known))
 		return;
 	if (!known->held_by.n) {
 		job_refuse(job, JOB_CONFLICT, "ask.undo_late",
@@ -126,11 +146,11 @@ static void run_comment_undo(struct apply *apply, struct job *job)
 
 static void run_comment_pin(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	struct situation at;
 	struct dossier *dossier;
-	const struct comment *known = thread_comment(apply, job, &author, &dossier, &at);
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
 
 	if (!known)
 		return;

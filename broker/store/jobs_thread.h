@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people do with a comment that stands: send it now or take it back while it is held, pin it. */
+/* Acts on a comment that stands: it is sent now or taken back while it is held; it is pinned. */
 #ifndef STORE_JOBS_THREAD_H
 #define STORE_JOBS_THREAD_H
 

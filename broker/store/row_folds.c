@@ -76,8 +76,12 @@ static const struct {
 	const char *name;
 	void (*fold)(struct db *db, const struct event *event);
 } row_folds[] = {
-    {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
-    {"hand_over", fold_hand_over},     {"copy", fold_copy},   {"join", join_fold},
+    {"correlation", fold_correlation},
+    {"chain", fold_chain},
+    {"attachment", fold_attachment},
+    {"hand_over", fold_hand_over},
+    {"copy", fold_copy},
+    {"join", join_fold},
     {"undo", fold_undo},
 };
 

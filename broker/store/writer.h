@@ -35,8 +35,8 @@ enum job_kind {
 	/* The way out, by a person: job->ask, job->suppliers */
 	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; undo_ms: how long it is held; comment_uuid: of
-		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
+	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; undo_ms: how long
+		      * it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
 	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
 		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
@@ -46,17 +46,17 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
-	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
-	JOB_JOIN_ACCEPT,    /* id, author */
-	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
-	JOB_DELIVERY_ACT,   /* id, action, text */
-	JOB_REPAIR,         /* supplier (absent: all), cause; ret_count */
-	JOB_MAP_PUBLISH,    /* supplier, text: json, author; ret_count: version */
-	JOB_MAP_ROLL_BACK,  /* supplier, id: version */
-	JOB_BACKFILL,       /* supplier, since_ms: starts it anew */
-	JOB_BACKFILL_STOP,  /* supplier */
-	JOB_POLL,           /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
-			     * begins there */
+	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
+	JOB_JOIN_ACCEPT,     /* id, author */
+	JOB_JOIN_REFUSE,     /* id, text: why, may be absent, author */
+	JOB_DELIVERY_ACT,    /* id, action, text */
+	JOB_REPAIR,          /* supplier (absent: all), cause; ret_count */
+	JOB_MAP_PUBLISH,     /* supplier, text: json, author; ret_count: version */
+	JOB_MAP_ROLL_BACK,   /* supplier, id: version */
+	JOB_BACKFILL,        /* supplier, since_ms: starts it anew */
+	JOB_BACKFILL_STOP,   /* supplier */
+	JOB_POLL, /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
+		   * begins there */
 
 	/* The way out, by link/ */
 	JOB_SEND,    /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */

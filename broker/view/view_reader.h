@@ -38,7 +38,7 @@
 #define VIEW_IS_TOLD "(comment.held_by = '' OR comment.held_by = coalesce($30, $39)) "
 /* It sees a row of `comment`. The author's organisation is among those named. replace(): is $30 in the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
-	"(" VIEW_IS_TOLD "AND ($30 IS NULL OR EXISTS (" VIEW_PART(                                                                      \
+	"(" VIEW_IS_TOLD "AND ($30 IS NULL OR EXISTS (" VIEW_PART(                                                     \
 	    "comment.incident") " AND (replace(',' || "                                                                \
 				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \

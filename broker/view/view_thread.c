@@ -28,7 +28,7 @@ struct page {
 /* As read_item() reads them. */
 #define COMMENT_COLUMNS                                                                                                \
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
-	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "         \
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "        \
 	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
 	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
@@ -366,8 +366,7 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt = db_use(view->db, "SELECT " COMMENT_COLUMNS
-						", incident FROM comment WHERE supplier = '' AND ticket = '' AND "
-						"external_id = $1 AND " VIEW_SEES_COMMENT);
+						", incident FROM comment WHERE uuid = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
 	struct page page = {.at = &item};
 	int64_t incident = 0;
@@ -389,4 +388,44 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	sdk_jsonw_init(&w, &buf);
 	print_items(view, &w, incident, &page);
 	return json_answer(view->db, view->arena, &buf, ret, err);
+}
+
+enum ent_rc view_thread_has(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_err *err)
+{
+	struct place at;
+
+	if (find_place(view, incident, uuid, &at))
+		return ENT_OK;
+	return db_failed(view->db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+				   : sdk_fail_as(err, ENT_EGONE, "ask.no_comment_here",
+						 "there is no comment with this id in this thread");
+}
+
+struct ent_str view_thread_draft(const struct view *view, struct ent_str uuid)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT " COMMENT_COLUMNS
+			     " FROM comment WHERE uuid = $1 AND held_by <> '' AND removed = 0 AND " VIEW_SEES_COMMENT);
+	struct ent_str json = ENT_ABSENT;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	db_bind_str(stmt, 1, uuid);
+	view_bind(view, stmt);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
+	if (db_row(stmt)) {
+		const struct item item = read_item(view, stmt);
+		sdk_jsonw_init(&w, &buf);
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kstr(&w, "body", item.body);
+		sdk_jsonw_kstr(&w, "format", item.format);
+		if (item.reply_to.n)
+			sdk_jsonw_kstr(&w, "reply_to", item.reply_to);
+		view_json_audience(view, &w, item.meant);
+		sdk_jsonw_close(&w, '}');
+		json = sdk_dup(view->arena, sdk_buf_view(&buf));
+	}
+	db_done(stmt);
+	sdk_buf_release(&buf);
+	return json;
 }
