@@ -9,6 +9,7 @@
 #include "cli/incident_show.h"
 #include "cli/letters.h"
 #include "cli/map_send.h"
+#include "cli/reach_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
 #include "cli/supplier_show.h"
@@ -171,8 +172,9 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [--dry-run] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
+    "       entente comment widen INCIDENT ID --audience WORDS [--readers NAMES]\n"
     "       entente comment remove INCIDENT ID\n"
     "\n"
     "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
@@ -187,11 +189,17 @@ static const char comment_help[] =
     "  edit               other words for a comment that was written here (ID: `incident\n"
     "                     show` prints it behind each of them); it is edited in\n"
     "                     each tool that has it, and taken out where --audience no longer\n"
-    "                     includes its organisation. Some tools cannot: `incident show`\n"
+    "                     includes its organisation. Some tools cannot: `incident show`.\n"
+    "                     --audience may only leave readers out\n"
+    "  widen              let more read it: by its author, or an administrator of the\n"
+    "                     author's organisation. Without --readers it only prints who\n"
+    "                     will read it, and the list to repeat\n"
     "  remove             take such a comment away, also in the tools\n"
     "\n"
     "  --audience WORDS   who may read it (needed; with `edit`: left out, it stays)\n"
     "  --markdown         the words are Markdown; without it, plain text\n"
+    "  --dry-run          write nothing: print who will read it, and which tools get it\n"
+    "  --readers NAMES    `widen`: the list that was printed; it is refused if it has changed\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
@@ -200,21 +208,29 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
 static const struct question comment_questions[] = {
-    {.verb = "edit", .words = "incident comment text?", .never = "id reply-to markdown", .run = comment_edit_run},
+    {.verb = "edit",
+     .words = "incident comment text?",
+     .never = "id reply-to markdown dry-run readers",
+     .run = comment_edit_run},
+    {.verb = "widen",
+     .words = "incident comment",
+     .needs = "audience",
+     .never = "id reply-to markdown dry-run",
+     .run = reach_widen_run},
     {.verb = "remove",
      .words = "incident comment",
-     .never = "id audience reply-to markdown",
+     .never = "id audience reply-to markdown dry-run readers",
      .method = "DELETE",
      .path = "/v1/incidents/{incident}/comments/{comment}",
      .show = comment_show},
-    {.words = "incident text?", .needs = "audience", .run = comment_run},
+    {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
 };
 const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= markdown",
+    .options = "audience= id= reply-to= readers= dry-run markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };
