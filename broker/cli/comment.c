@@ -7,6 +7,7 @@
 #include "base/world.h"
 #include "cli/afterword.h"
 #include "cli/incident_show.h"
+#include "cli/reach_show.h"
 #include "cli/table.h"
 
 void comment_show(struct ent_arena *arena, struct ent_str json)
@@ -51,6 +52,7 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 int comment_run(const struct question_call *call)
 {
 	const char *audience = question_value(call, "audience"), *id = question_value(call, "id");
+	const bool dry = question_value(call, "dry-run") != NULL;
 	struct ent_str words, json = ENT_ABSENT;
 	char made[ID_SIZE];
 	struct ent_err err;
@@ -61,14 +63,17 @@ int comment_run(const struct question_call *call)
 		return client_complain(&err);
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
-	status =
-	    client_ask(&call->client, call->arena, "POST", question_path(call, "/v1/incidents/{incident}/comments"),
-		       comment_body(call, words, id ? id : made), &json, &doubt);
-	if (!status) {
+	status = client_ask(&call->client, call->arena, "POST",
+			    question_path(call, dry ? "/v1/incidents/{incident}/comments?dry_run=true"
+						    : "/v1/incidents/{incident}/comments"),
+			    comment_body(call, words, id ? id : made), &json, &doubt);
+	if (!status && dry) {
+		client_print(&call->client, call->arena, json, reach_show);
+	} else if (!status) {
 		client_print(&call->client, call->arena, json, comment_show);
 		afterword_untold(&call->client, question_value(call, "incident"), audience);
 	}
-	if (status && doubt && !id)
+	if (status && doubt && !id && !dry)
 		fprintf(stderr,
 			"entente comment: the answer was lost. Type it again with --id %s: it is written only once\n",
 			made);
@@ -101,7 +106,7 @@ int comment_edit_run(const struct question_call *call)
 
 void comment_refuse(const struct question_call *call, int argc, char **argv)
 {
-	static const char *const verbs[] = {"edit", "remove", "undo", "publish", "pin", "unpin", "history"};
+	static const char *const verbs[] = {"edit", "remove", "widen", "undo", "publish", "pin", "unpin", "history"};
 	bool changes = false;
 
 	for (size_t i = 0; argc > 0 && i < sizeof verbs / sizeof *verbs; i++)

@@ -34,6 +34,7 @@ static const char *const deadletter_arguments[] = {"supplier", "state", "limit",
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
 static const char *const verify_arguments[] = {"head", NULL};
+static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -50,7 +51,8 @@ static const struct route routes[] = {
     {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
-    {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, NULL, comments_post},
+    {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, dry_arguments, comments_post},
+    {"POST", "/v1/incidents/{}/comments/{}/widen", VERB_WRITE, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
     {"POST", "/v1/incidents/{}/comments/{}/undo", VERB_WRITE, false, NULL, thread_undo},

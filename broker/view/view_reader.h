@@ -18,6 +18,13 @@
 /* Tickets, deliveries: of the organisation itself. */
 #define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " VIEW_IS_OWN(supplier) ")"
 
+/* A row of `ticket`: its own, and of whoever takes part what everybody is told: see view_json_tickets(). */
+#define VIEW_SEES_TICKET                                                                                               \
+	"($30 IS NULL OR " VIEW_IS_OWN(                                                                                \
+	    "ticket.supplier") "OR (ticket.removed = 0 AND ticket.continues_as = '' AND EXISTS (SELECT 1 FROM share "  \
+			       "AS theirs WHERE theirs.incident = ticket.incident AND theirs.supplier = "              \
+			       "ticket.supplier AND theirs.withdrawn_ms = 0))) "
+
 /* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
 #define VIEW_SAID_IN                                                                                                   \
 	"CASE WHEN comment.supplier = '' THEN comment.origin ELSE (SELECT said.origin FROM ticket AS said WHERE "      \

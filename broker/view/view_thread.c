@@ -218,7 +218,7 @@ static void print_held(const struct view *view, struct sdk_jsonw *w, const struc
 }
 
 /* Ids and visibility of a tool are read by those who have the tool. */
-static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item, struct ent_str part)
 {
 	bool own = view_is_own(view, item->supplier);
 	char number[INCIDENT_NUMBER_SIZE];
@@ -237,7 +237,7 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
-	view_json_audience(view, w, item->audience);
+	view_json_readers(view, w, item->audience, part);
 	json_time(w, "created", item->created_ms);
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
@@ -256,9 +256,11 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 	struct rows ways = open_rows(view, ways_sql, incident, page),
 		    copies = open_rows(view, copies_sql, incident, page);
 
+	struct ent_str part = view_is_ours(view) ? ENT_ABSENT : view_json_part(view, incident);
+
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
-		print_item(view, w, item);
+		print_item(view, w, item, part);
 		sdk_jsonw_key(w, "where");
 		sdk_jsonw_open(w, '[');
 		for (; is_next(&ways, page, item); ways.stands = db_row(ways.stmt))
