@@ -40,8 +40,8 @@ enum job_kind {
 	JOB_SHARE,        /* incident, supplier, escalated, brief, with_history, author */
 	JOB_UNSHARE,      /* incident, supplier, text: why, author */
 	JOB_COMMENT,      /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
-			   * undo_ms:      how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid is
-			   * JOB_REPEATED */
+			   * undo_ms:      how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid
+			   * is      JOB_REPEATED */
 	JOB_OPEN,         /* incident_uuid, description, author: an incident without a ticket. The same again is
 			   * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
@@ -95,7 +95,10 @@ struct ask {
 	bool narrowest;         /* a comment: nothing was said about its audience */
 	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
 	bool is_pinned;
-	int64_t undo_ms; /* 0: it is published at once */
+	int64_t undo_ms;    /* 0: it is published at once */
+	int64_t if_match;   /* version that the asker has seen of what it changes; 0: it does not say */
+	struct ent_str key; /* of idempotency, see once.h; absent: none */
+	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;
@@ -121,6 +124,7 @@ enum job_outcome {
 	JOB_NOT_FOUND,
 	JOB_DENIED,     /* the asker has not the right; see err */
 	JOB_CONTENT,    /* what was asked is not what it should be: see err */
+	JOB_CHANGED,    /* it is not what the asker has seen any more: see if_match and err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
