@@ -3,6 +3,7 @@
 #include "core/delivery.h"
 #include "core/event.h"
 #include "core/event_act.h"
+#include "core/event_thread.h"
 #include "core/holder.h"
 
 #include "sdk/time.h"
@@ -128,31 +129,6 @@ static void print_changes(struct sdk_jsonw *w, const struct event *event)
 	}
 }
 
-/* Its organisation is its author's. */
-static void print_held(struct sdk_jsonw *w, const struct comment *comment)
-{
-	sdk_jsonw_key(w, "held");
-	sdk_jsonw_open(w, '{');
-	print_time(w, "until", comment->held_ms);
-	sdk_jsonw_key(w, "audience");
-	audience_print(w, &comment->meant);
-	sdk_jsonw_close(w, '}');
-}
-
-static void print_pinned(struct sdk_jsonw *w, const struct event *event)
-{
-	const struct comment *comment = &event->comment;
-
-	sdk_jsonw_key(w, "comment");
-	sdk_jsonw_open(w, '{');
-	sdk_jsonw_kz(w, "id", comment->uuid);
-	sdk_jsonw_kstr_some(w, "supplier", comment->supplier);
-	sdk_jsonw_kstr_some(w, "ticket", comment->ticket);
-	sdk_jsonw_kstr(w, "external_id", sdk_or_empty(comment->external_id));
-	sdk_jsonw_close(w, '}');
-	sdk_jsonw_kbool(w, "pinned", event->is_pinned);
-}
-
 static void print_comment(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
@@ -177,7 +153,7 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 		}
 	}
 	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
-		print_held(w, comment);
+		event_thread_print_held(w, comment);
 	if (event->kind == EVENT_COMMENT_PUBLISHED) {
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
@@ -452,7 +428,7 @@ static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event
     [EVENT_COMMENT_EDITED] = print_comment,
     [EVENT_COMMENT_REMOVED] = print_comment,
     [EVENT_COMMENT_PUBLISHED] = print_comment,
-    [EVENT_COMMENT_PINNED] = print_pinned,
+    [EVENT_COMMENT_PINNED] = event_thread_print_pinned,
     [EVENT_ATTACHMENT_ADDED] = print_attachment,
     [EVENT_DELIVERY_DONE] = print_delivery,
     [EVENT_DELIVERY_PARKED] = print_delivery,

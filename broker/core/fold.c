@@ -80,6 +80,13 @@ static void fold_first(struct incident *incident, const struct event *event)
 	fold_holder(incident, event);
 }
 
+/* A tool's ticket was there before anybody wrote into it. */
+static void fold_said(struct incident *incident, const struct event *event)
+{
+	if (event->supplier.n && event->time_ms < incident->opened_ms)
+		incident->opened_ms = event->time_ms;
+}
+
 void fold_incident(struct incident *incident, const struct event *event)
 {
 	incident->sequence = event->sequence;
@@ -120,8 +127,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 		fold_corrected(incident, event);
 		break;
 	case EVENT_COMMENT_ADDED:
-		if (event->supplier.n && event->time_ms < incident->opened_ms)
-			incident->opened_ms = event->time_ms;
+		fold_said(incident, event);
 		break;
 	case EVENT_COMMENT_REMOVED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_EDITED:
@@ -262,6 +268,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 		comment->origin = said->origin ? said->origin : event->incident;
 		comment->recorded_ms = said->recorded_ms ? said->recorded_ms : event->recorded_ms;
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
+		comment->version = 1;
 		return;
 	}
 	if (event->kind == EVENT_COMMENT_PINNED) {
@@ -269,6 +276,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 		return;
 	}
 	comment->stamp = said->stamp;
+	comment->version++;
 	if (event->kind == EVENT_COMMENT_PUBLISHED) { /* others read it as one that was said now */
 		comment->audience = said->audience;
 		comment->recorded_ms = event->recorded_ms;

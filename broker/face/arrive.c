@@ -142,8 +142,9 @@ const char *arrive_outcome(const struct job *job)
 		return "dead";
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:
-	case JOB_CONTENT:
 	case JOB_DENIED:
+	case JOB_CONTENT:
+	case JOB_CHANGED:
 	case JOB_CONFLICT:
 	case JOB_UNAVAILABLE:
 		break;

@@ -16,10 +16,12 @@
 #include "view/view_thread.h"
 
 #define COMMENT_MAX 65536 /* characters */
+#define UNDO_MAX_S  60
 
 struct comment_body {
 	struct ent_str body, id, format, reply_to;
 	const struct sdk_json *audience, *readers;
+	int64_t undo_s;
 };
 
 static const struct body_field comment_fields[] = {
@@ -28,6 +30,7 @@ static const struct body_field comment_fields[] = {
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, id)},
     {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
     {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
+    {"undo", BODY_INT, false, 0, UNDO_MAX_S, offsetof(struct comment_body, undo_s)},
     {0}};
 
 static bool refuse_audience(struct exchange *x)
@@ -136,7 +139,7 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 	return false;
 }
 
-static void comment_changed(struct exchange *x)
+void comments_changed(struct exchange *x)
 {
 	const struct job *job = x->work;
 	struct ent_str json = ENT_ABSENT;
@@ -210,10 +213,18 @@ static void answer_or_submit(struct exchange *x, struct job *job, bool dry, void
 
 /* ---- writing -------------------------------------------------------------------------- */
 
+/* A machine has nothing to take back, unless it says so. */
+static int64_t undo_ms(const struct exchange *x, const struct comment_body *body)
+{
+	if (body->undo_s >= 0)
+		return body->undo_s * 1000;
+	return x->reader.ref.n ? x->desk->face->limits.undo_ms : 0;
+}
+
 void comments_post(struct exchange *x)
 {
 	bool dry;
-	struct comment_body body = {0};
+	struct comment_body body = {.undo_s = -1};
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
@@ -223,11 +234,11 @@ void comments_post(struct exchange *x)
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;
+	job->ask.undo_ms = undo_ms(x, &body);
 	answer_or_submit(x, job, dry, comment_answer);
 }
 
-/* The path's second part. A text that is no UUID is no comment's id. */
-static bool ask_comment(struct exchange *x, struct job *job)
+bool comments_named(struct exchange *x, struct job *job)
 {
 	struct incident incident;
 	struct ent_str id = sdk_lower(&x->arena.abi, x->param[1]);
@@ -245,6 +256,27 @@ static bool ask_comment(struct exchange *x, struct job *job)
 	return false;
 }
 
+/* A person says which version it has read, a program may. False: answered. */
+static bool read_match(struct exchange *x, struct ask *ret)
+{
+	const struct ent_str match = exchange_header(x, "if-match");
+
+	if (!match.p && !x->reader.ref.n)
+		return true;
+	if (!match.p) {
+		answer_problem(x, PROBLEM_CONDITION, "ask.if_match",
+			       "If-Match is needed: the comment's \"version\" as you read it, in quotes. So nobody's "
+			       "words are overwritten unseen.");
+		return false;
+	}
+	if (sdk_eqz(match, "*"))
+		return true;
+	bool is_quoted = match.n > 2 && match.p[0] == '"' && match.p[match.n - 1] == '"';
+	if (!is_quoted || !sdk_to_int((struct ent_str){match.p + 1, match.n - 2}, &ret->if_match) || ret->if_match < 1)
+		ret->if_match = -1; /* no version that there is */
+	return true;
+}
+
 void comments_patch(struct exchange *x)
 {
 	static const struct body_field fields[] = {
@@ -254,7 +286,7 @@ void comments_patch(struct exchange *x)
 	struct comment_body body = {0};
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
-	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
+	if (!comments_named(x, job) || !read_match(x, &job->ask) || !body_read(x, fields, &body) ||
 	    (body.audience && !comments_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
@@ -264,7 +296,7 @@ void comments_patch(struct exchange *x)
 	}
 	job->ask.text = body.body;
 	job->ask.has_audience = body.audience != NULL;
-	ask_submit(x, job, comment_changed);
+	ask_submit(x, job, comments_changed);
 }
 
 /* The list that the asker was shown: names, and "requester". */
@@ -301,17 +333,17 @@ void comments_widen(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT_WIDEN);
 	bool dry;
 
-	if (!read_dry_run(x, &dry) || !ask_comment(x, job) || !body_read(x, fields, &body) ||
+	if (!read_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
 	    !comments_audience(x, body.audience, &job->ask.audience) ||
 	    ((body.readers || !dry) && !read_readers(x, body.readers, &job->ask)))
 		return;
-	answer_or_submit(x, job, dry, comment_changed);
+	answer_or_submit(x, job, dry, comments_changed);
 }
 
 void comments_delete(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
 
-	if (ask_comment(x, job))
-		ask_submit(x, job, comment_changed);
+	if (comments_named(x, job) && read_match(x, &job->ask))
+		ask_submit(x, job, comments_changed);
 }

@@ -25,6 +25,7 @@
 #include "face/sign_in.h"
 #include "face/sign_over.h"
 #include "face/suppliers.h"
+#include "face/thread.h"
 #include "face/tokens.h"
 #include "face/uri.h"
 #include "face/users.h"
@@ -81,6 +82,11 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/help/{}/offer", VERB_WRITE, true, NULL, acts_offer},
     {"DELETE", "/v1/incidents/{}/help/{}", VERB_WRITE, false, NULL, acts_help_end},
     {"POST", "/v1/incidents/{}/told", VERB_WRITE, true, told_arguments, acts_tell},
+    {"POST", "/v1/incidents/{}/comments/{}/undo", VERB_WRITE, false, NULL, thread_undo},
+    {"POST", "/v1/incidents/{}/comments/{}/publish", VERB_WRITE, false, NULL, thread_publish},
+    {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
+    {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
+    {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
@@ -137,14 +143,6 @@ static const struct route routes[] = {
     {"POST", "/sign-out", VERB_ANYBODY, false, NULL, sessions_sign_out},
     {"GET", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_get},
     {"POST", "/invitation/{}", VERB_ANYBODY, false, NULL, invitation_post},
-    {"GET", "/v1/users", VERB_READ, false, user_arguments, users_list},
-    {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
-    {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
-    {"PATCH", "/v1/users/{}", VERB_READ, true, NULL, users_patch},
-    {"GET", "/v1/organisations", VERB_READ, false, NULL, users_organisations},
-    {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
-    {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},
-    {"GET", "/v1/audit/verify", VERB_AUDIT, false, verify_arguments, audits_verify},
     {"GET", "/metrics", VERB_MEASURE, false, NULL, health_metrics},
     {"GET", "/healthz", VERB_ANYBODY, false, NULL, health_get},
     {"GET", "/readyz", VERB_ANYBODY, false, NULL, health_ready},

@@ -199,7 +199,8 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	if (!audience_ask_new(apply, job, dossier, &comment.audience))
+	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
 		return;
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
@@ -303,6 +304,12 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	return dossier_comment(dossier, known.supplier, known.ticket, known.external_id);
 }
 
+static void refuse_held(struct job *job)
+{
+	job_refuse(job, JOB_CONFLICT, "ask.comment_held",
+		   "the comment is held: undo it and write it for others, or publish it first");
+}
+
 static void run_comment_edit(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
@@ -318,12 +325,12 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 		return;
 	}
 	if (known->held_by.n && job->ask.has_audience) {
-		job_refuse(job, JOB_CONFLICT, "ask.comment_held",
-			   "the comment is held: undo it and write it for others, or publish it first");
+		refuse_held(job);
 		return;
 	}
 	struct audience audience;
-	if (!audience_ask_edit(apply, job, dossier, known, &audience))
+	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &audience))
 		return;
 	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
 	end_job(apply, job, &events);
@@ -337,7 +344,7 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
-	if (!known)
+	if (!known || !thread_is_as_seen(job, known))
 		return;
 	decide_own_removal(&at, known, &author, &events);
 	end_job(apply, job, &events);
@@ -358,7 +365,11 @@ static void run_comment_widen(struct apply *apply, struct job *job)
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
 		return;
 	}
-	if (!audience_ask_wider(apply, job, dossier, known, &author, &audience))
+	if (known->held_by.n) {
+		refuse_held(job);
+		return;
+	}
+	if (!thread_is_as_seen(job, known) || !audience_ask_wider(apply, job, dossier, known, &author, &audience))
 		return;
 	decide_own_edit(&at, known, known->body, &audience, &author, &events);
 	end_job(apply, job, &events);

@@ -271,7 +271,8 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	    "SELECT c.uuid, c.organisations, c.everyone, c.requester, EXISTS (" COPY_OF_IT "), edit.text FROM comment "
 	    "AS c LEFT JOIN delivery AS edit ON edit.id = (SELECT max(d.id) FROM delivery AS d WHERE d.comment = "
 	    "c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.op <> 'add_comment' AND d.op = 'edit_comment') WHERE "
-	    "c.incident = $1 AND c.removed = 0 AND c.held_by = '' AND c.supplier <> $2 AND (NOT EXISTS (" COPY_OF_IT ") OR (edit.state "
+	    "c.incident = $1 AND c.removed = 0 AND c.held_by = '' AND c.supplier <> $2 AND (NOT EXISTS (" COPY_OF_IT
+	    ") OR (edit.state "
 	    "<> 'done' AND edit.cause IN ('unshared', 'earlier'))) ORDER BY c.created_ms DESC, c.id DESC");
 	size_t n = 0;
 

@@ -44,9 +44,6 @@ enum job_kind {
 	JOB_PASSWORD,
 	JOB_INVITE,
 	JOB_INVITATION_USE,
-	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
-	JOB_USER_CHANGE, /* user, ask.by */
-	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
@@ -60,11 +57,11 @@ enum job_kind {
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
 	JOB_COMMENT_REMOVE,  /* incident, comment_uuid: of our own; author */
+	JOB_COMMENT_WIDEN,   /* incident, comment_uuid: of our own; audience, readers, author */
 	JOB_COMMENT_PUBLISH, /* incident, comment_uuid, author: one that is held is sent now. One that is not held any
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
-	JOB_COMMENT_WIDEN,   /* incident, comment_uuid: of our own; audience, readers, author */
 	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
@@ -110,11 +107,14 @@ struct ask {
 	struct brief brief;
 	struct audience audience;
 	char comment_uuid[ID_SIZE], incident_uuid[ID_SIZE];
-	bool has_audience; /* an edit changes it */
-	bool narrowest;    /* a comment: nothing was said about its audience */
+	bool has_audience;      /* an edit changes it */
+	bool narrowest;         /* a comment: nothing was said about its audience */
 	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
 	bool is_pinned;
-	int64_t undo_ms; /* 0: it is published at once */
+	int64_t undo_ms;    /* 0: it is published at once */
+	int64_t if_match;   /* version that the asker has seen of what it changes; 0: it does not say */
+	struct ent_str key; /* of idempotency, see once.h; absent: none */
+	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;
@@ -140,8 +140,9 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
-	JOB_CONTENT,    /* what was asked is not what it should be: see err */
 	JOB_DENIED,     /* the asker has not the right; see err */
+	JOB_CONTENT,    /* what was asked is not what it should be: see err */
+	JOB_CHANGED,    /* it is not what the asker has seen any more: see if_match and err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };

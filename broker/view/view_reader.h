@@ -18,6 +18,13 @@
 /* Tickets, deliveries: of the organisation itself. */
 #define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " VIEW_IS_OWN(supplier) ")"
 
+/* A row of `ticket`: its own, and of whoever takes part what everybody is told: see view_json_tickets(). */
+#define VIEW_SEES_TICKET                                                                                               \
+	"($30 IS NULL OR " VIEW_IS_OWN(                                                                                \
+	    "ticket.supplier") "OR (ticket.removed = 0 AND ticket.continues_as = '' AND EXISTS (SELECT 1 FROM share "  \
+			       "AS theirs WHERE theirs.incident = ticket.incident AND theirs.supplier = "              \
+			       "ticket.supplier AND theirs.withdrawn_ms = 0))) "
+
 /* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
 #define VIEW_SAID_IN                                                                                                   \
 	"CASE WHEN comment.supplier = '' THEN comment.origin ELSE (SELECT said.origin FROM ticket AS said WHERE "      \
@@ -38,7 +45,7 @@
 #define VIEW_IS_TOLD "(comment.held_by = '' OR comment.held_by = coalesce($30, $39)) "
 /* It sees a row of `comment`. The author's organisation is among those named. replace(): is $30 in the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
-	"(" VIEW_IS_TOLD "AND ($30 IS NULL OR EXISTS (" VIEW_PART(                                                                      \
+	"(" VIEW_IS_TOLD "AND ($30 IS NULL OR EXISTS (" VIEW_PART(                                                     \
 	    "comment.incident") " AND (replace(',' || "                                                                \
 				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \

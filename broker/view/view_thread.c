@@ -15,10 +15,10 @@ struct item {
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
 	struct entry_act entry;
-	bool removed;
-	struct audience meant; /* of one that is held */
-	struct ent_str held_by;
-	int64_t held_ms, pinned_ms;
+	bool removed, is_late;
+	struct audience meant;         /* of one that is held */
+	struct ent_str held_by, wrote; /* wrote: the author's organisation */
+	int64_t held_ms, pinned_ms, version;
 };
 
 struct page {
@@ -30,11 +30,12 @@ struct page {
 /* As read_item() reads them. */
 #define COMMENT_COLUMNS                                                                                                \
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
-	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "         \
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "        \
 	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
-	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END, entry"
+	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END, version, (SELECT " \
+	"person.organisation FROM person WHERE person.ref = author), entry"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 25 };
+enum { COMMENT_N_COLUMN = 27 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -60,7 +61,9 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .meant = {sdk_dup(arena, db_str(stmt, 19)), db_int(stmt, 20) == 1, db_int(stmt, 21) == 1},
 			     .pinned_ms = db_int(stmt, 22),
 			     .held_ms = db_int(stmt, 23),
-			     .entry = entry_of_text(arena, db_str(stmt, 24))};
+			     .version = db_int(stmt, 24),
+			     .wrote = sdk_dup(arena, sdk_or_empty(db_str(stmt, 25))),
+			     .entry = entry_of_text(arena, db_str(stmt, 26))};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -239,7 +242,7 @@ static void print_entry(const struct view *view, struct sdk_jsonw *w, const stru
 }
 
 /* Ids and visibility of a tool are read by those who have the tool. */
-static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item, struct ent_str part)
 {
 	bool own = view_is_own(view, item->supplier);
 	char number[INCIDENT_NUMBER_SIZE];
@@ -259,11 +262,16 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	print_entry(view, w, &item->entry);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
-	view_json_audience(view, w, item->audience);
+	view_json_readers(view, w, item->audience, part);
 	json_time(w, "created", item->created_ms);
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
 	json_time(w, "recorded", item->recorded_ms);
+	if (view_is_ours(view) ||
+	    sdk_eq(item->wrote, view->reader->organisation)) /* others would feel hidden changes */
+		sdk_jsonw_kint(w, "version", item->version);
+	if (item->is_late)
+		sdk_jsonw_kbool(w, "late", true);
 	if (item->pinned_ms)
 		json_time(w, "pinned", item->pinned_ms);
 	if (item->held_ms)
@@ -273,14 +281,32 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kbool(w, "removed", item->removed);
 }
 
+/* It was heard of long after it was said, and after one of the page that was said later: whoever had read that one has
+ * not seen it. */
+static void find_late(const struct page *page)
+{
+	enum { LATE_MS = 60000 };
+	int64_t first_ms = INT64_MAX; /* when the first of those said later was heard of */
+
+	for (size_t i = page->n; i-- > 0;) {
+		struct item *item = &page->at[i];
+
+		item->is_late = item->recorded_ms - item->created_ms > LATE_MS && item->recorded_ms > first_ms;
+		first_ms = item->recorded_ms < first_ms ? item->recorded_ms : first_ms;
+	}
+}
+
 static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t incident, const struct page *page)
 {
 	struct rows ways = open_rows(view, ways_sql, incident, page),
 		    copies = open_rows(view, copies_sql, incident, page);
 
+	struct ent_str part = view_is_ours(view) ? ENT_ABSENT : view_json_part(view, incident);
+
+	find_late(page);
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
-		print_item(view, w, item);
+		print_item(view, w, item, part);
 		sdk_jsonw_key(w, "where");
 		sdk_jsonw_open(w, '[');
 		for (; is_next(&ways, page, item); ways.stands = db_row(ways.stmt))
@@ -388,8 +414,7 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt = db_use(view->db, "SELECT " COMMENT_COLUMNS
-						", incident FROM comment WHERE supplier = '' AND ticket = '' AND "
-						"external_id = $1 AND " VIEW_SEES_COMMENT);
+						", incident FROM comment WHERE uuid = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
 	struct page page = {.at = &item};
 	int64_t incident = 0;
@@ -411,4 +436,44 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	sdk_jsonw_init(&w, &buf);
 	print_items(view, &w, incident, &page);
 	return json_answer(view->db, view->arena, &buf, ret, err);
+}
+
+enum ent_rc view_thread_has(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_err *err)
+{
+	struct place at;
+
+	if (find_place(view, incident, uuid, &at))
+		return ENT_OK;
+	return db_failed(view->db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+				   : sdk_fail_as(err, ENT_EGONE, "ask.no_comment_here",
+						 "there is no comment with this id in this thread");
+}
+
+struct ent_str view_thread_draft(const struct view *view, struct ent_str uuid)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT " COMMENT_COLUMNS
+			     " FROM comment WHERE uuid = $1 AND held_by <> '' AND removed = 0 AND " VIEW_SEES_COMMENT);
+	struct ent_str json = ENT_ABSENT;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	db_bind_str(stmt, 1, uuid);
+	view_bind(view, stmt);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
+	if (db_row(stmt)) {
+		const struct item item = read_item(view, stmt);
+		sdk_jsonw_init(&w, &buf);
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kstr(&w, "body", item.body);
+		sdk_jsonw_kstr(&w, "format", item.format);
+		if (item.reply_to.n)
+			sdk_jsonw_kstr(&w, "reply_to", item.reply_to);
+		view_json_audience(view, &w, item.meant);
+		sdk_jsonw_close(&w, '}');
+		json = sdk_dup(view->arena, sdk_buf_view(&buf));
+	}
+	db_done(stmt);
+	sdk_buf_release(&buf);
+	return json;
 }
