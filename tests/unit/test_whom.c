@@ -147,7 +147,7 @@ static void test_a_widening_repeats_what_was_shown(void **state)
 	is_refused(write_as(world, JOB_COMMENT_WIDEN, &orion, "bot", '1', "everyone", "orion,us"), JOB_CONFLICT,
 		   "orion,telnord,us would read it");
 	is_refused(write_as(world, JOB_COMMENT_WIDEN, &orion, "other bot", '1', "everyone", "orion,telnord,us"),
-		   JOB_CONFLICT, "only its author");
+		   JOB_DENIED, "only its author");
 	is_refused(write_as(world, JOB_COMMENT_WIDEN, &orion, "bot", '1', "datacoeur", "datacoeur,orion,us"),
 		   JOB_CONFLICT, "takes no part");
 	/* Somebody came meanwhile. */
