@@ -26,7 +26,7 @@ static const char *next_known(const void *of, size_t i)
 		static const char *const top[] = {
 		    "data_dir",     "connector_dir",   "source",     "organisation", "organisations",
 		    "requester_at", "handover_lapses", "undo",       "public_url", "http",         "sessions",
-		    "kafka",        "store",           "log",        "sign_in",      "suppliers",     NULL};
+		    "kafka",        "store",           "search",     "log",        "sign_in",      "suppliers",     NULL};
 
 		return top[i];
 	}
