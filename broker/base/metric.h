@@ -49,6 +49,9 @@
 	X(METRIC_SEARCH_BEHIND, GAUGE, "entente_search_behind_events",                                                 \
 	  "Events stored and not yet in the search index.")                                                            \
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
+	X(METRIC_AUDIT_ROWS, GAUGE, "entente_audit_rows", "Rows of the audit log.")                                    \
+	X(METRIC_AUDIT_HEAD, GAUGE, "entente_audit_head",                                                              \
+	  "The first 48 bits of the hash of the audit log's last row, as a number: kept elsewhere, it shows a cut.")   \
 	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
 	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \
 	X(METRIC_SSE_STREAMS, GAUGE, "entente_sse_streams", "Open live event streams.")                                \

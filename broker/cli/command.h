@@ -27,6 +27,6 @@ extern const struct command command_serve, command_check, command_config, comman
 /* Those of question_table.c. */
 extern const struct command command_incident, command_share, command_unshare, command_comment, command_delivery,
     command_join, command_drift, command_search, command_supplier, command_backfill, command_map, command_deadletter,
-    command_token;
+    command_org, command_user, command_token, command_audit;
 
 #endif

@@ -45,7 +45,7 @@ struct audience merge_audience(struct dossier *side, const struct event *merged,
 
 	for (size_t i = 0; i < merged->n_part; i++) {
 		const struct share *share = standing_share(side, merged->part[i].supplier);
-		const struct reader reader = {READER_ORGANISATION, merged->part[i].id};
+		const struct reader reader = {.kind = READER_ORGANISATION, .organisation = merged->part[i].id};
 
 		if (!share)
 			continue;

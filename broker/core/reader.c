@@ -3,11 +3,16 @@
 
 #include "sdk/webhook.h"
 
-const struct reader reader_ours = {READER_OURS, {NULL, 0}};
+const struct reader reader_ours = {.kind = READER_OURS, .role = ROLE_SYSTEM, .verbs = VERB_ALL};
 
 bool reader_is_ours(const struct reader *reader)
 {
 	return reader->kind == READER_OURS;
+}
+
+bool reader_may(const struct reader *reader, enum verb verb)
+{
+	return reader->kind != READER_NOBODY && verb != VERB_NONE && (reader->verbs & (uint32_t)verb) != 0;
 }
 
 bool reader_sees_own(const struct reader *reader, struct ent_str organisation)

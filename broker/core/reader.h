@@ -8,6 +8,7 @@
 
 #include "core/delivery.h"
 #include "core/event.h"
+#include "core/role.h"
 
 enum reader_kind {
 	READER_NOBODY,       /* sees nothing */
@@ -18,9 +19,13 @@ enum reader_kind {
 struct reader {
 	enum reader_kind kind;
 	struct ent_str organisation; /* READER_ORGANISATION: see core/organisation.h; its tools are suppliers */
+	enum role role;
+	struct ent_str ref;   /* of the account of a person; "": a machine */
+	struct ent_str token; /* ref of the token that was shown; "": none was */
+	uint32_t verbs;       /* enum verb: what it may do */
 };
 
-extern const struct reader reader_ours;
+extern const struct reader reader_ours; /* a machine of ours, with all verbs */
 
 /* An organisation's part in an incident. */
 struct reader_part {
@@ -29,6 +34,7 @@ struct reader_part {
 };
 
 bool reader_is_ours(const struct reader *reader);
+bool reader_may(const struct reader *reader, enum verb verb);
 /* Everything below it is asked only of an incident that the reader sees. */
 bool reader_sees_incident(const struct reader *reader, const struct reader_part *part);
 /* A ticket's fields, a delivery, an attachment, an account, a comment's place: of the organisation that they belong to.

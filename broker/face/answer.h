@@ -16,6 +16,7 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 	X(PROBLEM_REQUEST, 400, "request", "The request cannot be understood")                                         \
 	X(PROBLEM_TOKEN, 401, "token", "A bearer token is needed")                                                     \
 	X(PROBLEM_SIGNATURE, 401, "signature", "The arrival is not signed as agreed")                                  \
+	X(PROBLEM_VERB, 403, "verb", "You may not do this")                                                            \
 	X(PROBLEM_NOT_FOUND, 404, "not-found", "There is no such thing")                                               \
 	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
 	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \

@@ -3,9 +3,13 @@
 
 #include <assert.h>
 #include <string.h>
+#include "core/organisation.h"
 #include "face/answer.h"
+#include "face/ask.h"
+#include "face/audits.h"
 #include "face/exchange.h"
 #include "sdk/crypto.h"
+#include "sdk/webhook.h"
 
 #define TOKEN_PREFIX "ent_"
 #define TOKEN_CHARS  (AUTH_TOKEN_SIZE - 1)
@@ -55,43 +59,136 @@ static bool refuse_token(struct exchange *x)
 	return false;
 }
 
-bool auth_admit(struct exchange *x)
+bool auth_become(struct exchange *x, const struct token_holder *holder)
+{
+	const struct supplier_set *set = x->roster->set;
+	struct ent_str ours = organisation_ours(set);
+	bool is_ours = role_is_ours(holder->role);
+
+	if (holder->role == ROLE_NONE ||
+	    (!is_ours && (sdk_eq(holder->organisation, ours) || !organisation_is_known(set, holder->organisation))))
+		return false;
+	x->principal = holder->name;
+	x->reader = (struct reader){.kind = is_ours ? READER_OURS : READER_ORGANISATION,
+				    .organisation = is_ours ? ours : holder->organisation,
+				    .role = holder->role,
+				    .ref = sdk_or_empty(holder->account),
+				    .token = sdk_or_empty(holder->ref),
+				    .verbs = holder->verbs};
+	return true;
+}
+
+/* The incident that a path names comes first: whoever does not see it is not told that there is something to do. */
+static bool sees_incident(struct exchange *x)
+{
+	struct incident incident;
+
+	return !sdk_starts(x->path, "/v1/incidents/") || ask_incident(x, &incident);
+}
+
+static void refuse_verb(struct exchange *x, enum verb verb)
+{
+	const char *role = role_word(x->reader.role), *word = role_verb_word(verb);
+	struct ent_str roles = role_list(&x->arena.abi, verb);
+
+	if (role_verbs(x->reader.role) & (uint32_t)verb)
+		answer_problem(x, PROBLEM_VERB, "ask.verb_of_token",
+			       "This needs the verb \"{verb=%s}\". Your role {role=%s} has it, but this token was made "
+			       "without it: make one that has it, entente token add NAME --verbs {verbs=%s}.",
+			       word, role, word);
+	else
+		answer_problem(
+		    x, PROBLEM_VERB, "ask.verb",
+		    "This needs the verb \"{verb=%s}\", which your role {role=%s} has not. Ask somebody with "
+		    "one of these roles to do it: {roles=%.*s}.",
+		    word, role, (int)roles.n, roles.p);
+}
+
+bool auth_may(struct exchange *x, enum verb verb)
+{
+	if (reader_may(&x->reader, verb))
+		return true;
+	if (sees_incident(x)) {
+		refuse_verb(x, verb);
+		audits_refused(x);
+	}
+	return false;
+}
+static void hold_word(char *to, struct ent_str word)
+{
+	memcpy(to, word.p, word.n);
+	to[word.n] = '\0';
+}
+
+static struct ent_str kept_word(struct exchange *x, const char *word)
+{
+	return sdk_dup(&x->arena.abi, sdk_str(word));
+}
+
+/* Found a moment ago, and still to be believed. */
+static bool cache_find(struct exchange *x, const unsigned char hash[AUTH_HASH_SIZE], struct token_holder *ret)
 {
 	struct desk *desk = x->home;
 	struct auth_cache *cache = &desk->auth;
 	unsigned changed = atomic_load(&desk->face->tokens_changed);
-	struct ent_str token = token_of(x);
-	unsigned char hash[AUTH_HASH_SIZE];
-	int64_t expires_ms;
-	size_t i;
+	size_t i = hash[0] % AUTH_CACHE_SIZE;
 
-	if (token.p == NULL)
-		return refuse_token(x);
-	x->reader = reader_ours; /* each token is one of our people's */
 	if (cache->changed != changed) {
 		memset(cache, 0, sizeof *cache);
 		cache->changed = changed;
 	}
-	token_hash(token, hash);
-	i = hash[0] % AUTH_CACHE_SIZE;
-	if (cache->at[i].until_us > desk->now_us && memcmp(cache->at[i].hash, hash, sizeof hash) == 0 &&
-	    (cache->at[i].expires_ms == 0 || cache->at[i].expires_ms > desk->now_ms)) {
-		x->principal = sdk_dup(&x->arena.abi, (struct ent_str){cache->at[i].name, cache->at[i].n_name});
-		return true;
-	}
-	if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &x->principal, &expires_ms)) {
-		if (!db_failed(desk->db))
-			return refuse_token(x);
-		answer_busy(x, SDK_SENTENCE("busy.tokens",
-					    "The store cannot be read just now, so that tokens cannot be checked."));
+	if (cache->at[i].until_us <= desk->now_us || memcmp(cache->at[i].hash, hash, AUTH_HASH_SIZE) != 0 ||
+	    (cache->at[i].expires_ms != 0 && cache->at[i].expires_ms <= desk->now_ms))
 		return false;
-	}
-	if (x->principal.n <= AUTH_NAME_MAX) {
-		cache->at[i].until_us = desk->now_us + (int64_t)desk->face->limits.token_cache_s * 1000000;
-		cache->at[i].expires_ms = expires_ms;
-		memcpy(cache->at[i].hash, hash, sizeof hash);
-		memcpy(cache->at[i].name, x->principal.p, x->principal.n);
-		cache->at[i].n_name = x->principal.n;
-	}
+	*ret = (struct token_holder){.name = kept_word(x, cache->at[i].name),
+				     .organisation = kept_word(x, cache->at[i].organisation),
+				     .account = kept_word(x, cache->at[i].account),
+				     .ref = kept_word(x, cache->at[i].ref),
+				     .role = cache->at[i].role,
+				     .verbs = cache->at[i].verbs,
+				     .expires_ms = cache->at[i].expires_ms};
 	return true;
+}
+
+static void cache_keep(struct desk *desk, const unsigned char hash[AUTH_HASH_SIZE], const struct token_holder *holder)
+{
+	struct auth_cache *cache = &desk->auth;
+	size_t i = hash[0] % AUTH_CACHE_SIZE;
+
+	if (holder->name.n >= sizeof cache->at[i].name || holder->organisation.n >= sizeof cache->at[i].organisation ||
+	    holder->account.n >= sizeof cache->at[i].account || holder->ref.n >= sizeof cache->at[i].ref)
+		return;
+	memset(&cache->at[i], 0, sizeof cache->at[i]);
+	cache->at[i].until_us = desk->now_us + (int64_t)desk->face->limits.token_cache_s * 1000000;
+	cache->at[i].expires_ms = holder->expires_ms;
+	cache->at[i].role = holder->role;
+	cache->at[i].verbs = holder->verbs;
+	memcpy(cache->at[i].hash, hash, AUTH_HASH_SIZE);
+	hold_word(cache->at[i].name, holder->name);
+	hold_word(cache->at[i].organisation, holder->organisation);
+	hold_word(cache->at[i].account, holder->account);
+	hold_word(cache->at[i].ref, holder->ref);
+}
+
+bool auth_admit(struct exchange *x)
+{
+	struct desk *desk = x->home;
+	struct ent_str token = token_of(x);
+	unsigned char hash[AUTH_HASH_SIZE];
+	struct token_holder holder;
+
+	if (token.p == NULL)
+		return refuse_token(x);
+	token_hash(token, hash);
+	if (!cache_find(x, hash, &holder)) {
+		if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &holder)) {
+			if (!db_failed(desk->db))
+				return refuse_token(x);
+			answer_busy(x, SDK_SENTENCE("busy.tokens", "The store cannot be read just now, so that tokens "
+								   "cannot be checked."));
+			return false;
+		}
+		cache_keep(desk, hash, &holder);
+	}
+	return auth_become(x, &holder) || refuse_token(x);
 }

@@ -36,8 +36,8 @@ struct exchange {
 	struct ent_header argument[EXCHANGE_ARGUMENTS_MAX]; /* of the query, decoded; only names that the route knows */
 	size_t n_argument;
 	struct ent_str body;
-	struct ent_str principal; /* holder of the token; absent for open routes */
-	struct reader reader;     /* as who the token reads; nobody for open routes */
+	struct ent_str principal; /* the token's name, or who signed in; absent for open routes */
+	struct reader reader;     /* who asks: a person or a machine; nobody for open routes */
 	struct sdk_arena arena;
 	struct roster *roster; /* the suppliers as they were when it began, even after a reload */
 	int64_t began_us;      /* its first byte */

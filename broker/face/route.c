@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "face/answer.h"
+#include "face/audits.h"
 #include "face/auth.h"
 #include "face/comments.h"
 #include "face/deadletters.h"
@@ -21,6 +22,7 @@
 #include "face/suppliers.h"
 #include "face/tokens.h"
 #include "face/uri.h"
+#include "face/users.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
@@ -32,62 +34,73 @@ static const char *const deadletter_arguments[] = {"supplier", "state", "limit",
 static const char *const search_arguments[] = {"q", "kind", "limit", "cursor", NULL};
 static const char *const similar_arguments[] = {"title", "limit", NULL};
 static const char *const similar_to_arguments[] = {"limit", NULL};
+static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
+static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
+static const char *const verify_arguments[] = {"head", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
  * and a test compares. */
 static const struct route routes[] = {
-    {"POST", "/hooks/{}", true, false, NULL, hooks_post},
-    {"POST", "/hooks/{}/{}", true, false, NULL, hooks_post},
-    {"POST", "/v1/arrivals", false, true, NULL, import_post},
-    {"GET", "/v1/incidents", false, false, incident_arguments, incidents_list},
-    {"POST", "/v1/incidents", false, true, NULL, incidents_post},
-    {"GET", "/v1/incidents/{}", false, false, NULL, incidents_get},
-    {"GET", "/v1/incidents/{}/history", false, false, history_arguments, incidents_history},
-    {"GET", "/v1/incidents/{}/comments", false, false, thread_arguments, incidents_comments},
-    {"GET", "/v1/incidents/{}/similar", false, false, similar_to_arguments, seek_similar_incident},
-    {"PATCH", "/v1/incidents/{}", false, true, NULL, incidents_patch},
-    {"POST", "/v1/incidents/{}/shares", false, true, NULL, shares_post},
-    {"DELETE", "/v1/incidents/{}/shares/{}", false, true, NULL, shares_delete},
-    {"POST", "/v1/incidents/{}/comments", false, true, NULL, comments_post},
-    {"PATCH", "/v1/incidents/{}/comments/{}", false, true, NULL, comments_patch},
-    {"DELETE", "/v1/incidents/{}/comments/{}", false, false, NULL, comments_delete},
-    {"GET", "/v1/deliveries", false, false, delivery_arguments, deliveries_list},
-    {"POST", "/v1/deliveries/repair", false, true, NULL, deliveries_repair},
-    {"GET", "/v1/deliveries/{}", false, false, NULL, deliveries_get},
-    {"POST", "/v1/deliveries/{}/retry", false, false, NULL, deliveries_retry},
-    {"POST", "/v1/deliveries/{}/edit", false, true, NULL, deliveries_edit},
-    {"POST", "/v1/deliveries/{}/ignore", false, false, NULL, deliveries_ignore},
-    {"GET", "/v1/joins", false, false, join_arguments, joins_list},
-    {"GET", "/v1/joins/{}", false, false, NULL, joins_get},
-    {"POST", "/v1/joins/{}/accept", false, false, NULL, joins_accept},
-    {"POST", "/v1/joins/{}/refuse", false, true, NULL, joins_refuse},
-    {"GET", "/v1/search", false, false, search_arguments, seek_get},
-    {"GET", "/v1/search/similar", false, false, similar_arguments, seek_similar},
-    {"POST", "/v1/search/rebuild", false, false, NULL, seek_rebuild},
-    {"GET", "/v1/live", false, false, live_arguments, live_get},
-    {"GET", "/v1/suppliers", false, false, NULL, suppliers_list},
-    {"GET", "/v1/suppliers/{}", false, false, NULL, suppliers_get},
-    {"POST", "/v1/suppliers/{}/backfill", false, true, NULL, suppliers_backfill},
-    {"DELETE", "/v1/suppliers/{}/backfill", false, false, NULL, suppliers_backfill_stop},
-    {"POST", "/v1/suppliers/{}/poll", false, true, NULL, suppliers_poll},
-    {"GET", "/v1/suppliers/{}/maps", false, false, NULL, mapping_list},
-    {"POST", "/v1/suppliers/{}/maps", false, true, NULL, mapping_post},
-    {"POST", "/v1/suppliers/{}/maps/try", false, true, NULL, mapping_try},
-    {"POST", "/v1/suppliers/{}/maps/{}/activate", false, false, NULL, mapping_activate},
-    {"GET", "/v1/drift", false, false, drift_arguments, suppliers_drift},
-    {"GET", "/v1/deadletters", false, false, deadletter_arguments, deadletters_list},
-    {"POST", "/v1/deadletters/replay", false, true, NULL, deadletters_replay_many},
-    {"GET", "/v1/deadletters/{}", false, false, NULL, deadletters_get},
-    {"GET", "/v1/deadletters/{}/raw", false, false, NULL, deadletters_raw},
-    {"POST", "/v1/deadletters/{}/replay", false, false, NULL, deadletters_replay},
-    {"POST", "/v1/deadletters/{}/ignore", false, false, NULL, deadletters_ignore},
-    {"GET", "/v1/tokens", false, false, NULL, tokens_list},
-    {"POST", "/v1/tokens", false, true, NULL, tokens_post},
-    {"DELETE", "/v1/tokens/{}", false, false, NULL, tokens_delete},
-    {"GET", "/metrics", false, false, NULL, health_metrics},
-    {"GET", "/healthz", true, false, NULL, health_get},
-    {"GET", "/readyz", true, false, NULL, health_ready},
+    {"POST", "/hooks/{}", VERB_ANYBODY, false, NULL, hooks_post},
+    {"POST", "/hooks/{}/{}", VERB_ANYBODY, false, NULL, hooks_post},
+    {"POST", "/v1/arrivals", VERB_ARRIVE, true, NULL, import_post},
+    {"GET", "/v1/incidents", VERB_READ, false, incident_arguments, incidents_list},
+    {"POST", "/v1/incidents", VERB_OPEN, true, NULL, incidents_post},
+    {"GET", "/v1/incidents/{}", VERB_READ, false, NULL, incidents_get},
+    {"GET", "/v1/incidents/{}/history", VERB_READ, false, history_arguments, incidents_history},
+    {"GET", "/v1/incidents/{}/comments", VERB_READ, false, thread_arguments, incidents_comments},
+    {"GET", "/v1/incidents/{}/similar", VERB_READ, false, similar_to_arguments, seek_similar_incident},
+    {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
+    {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
+    {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
+    {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, NULL, comments_post},
+    {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
+    {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
+    {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
+    {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
+    {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
+    {"POST", "/v1/deliveries/{}/retry", VERB_SETTLE, false, NULL, deliveries_retry},
+    {"POST", "/v1/deliveries/{}/edit", VERB_SETTLE, true, NULL, deliveries_edit},
+    {"POST", "/v1/deliveries/{}/ignore", VERB_SETTLE, false, NULL, deliveries_ignore},
+    {"GET", "/v1/joins", VERB_READ, false, join_arguments, joins_list},
+    {"GET", "/v1/joins/{}", VERB_READ, false, NULL, joins_get},
+    {"POST", "/v1/joins/{}/accept", VERB_JOINS, false, NULL, joins_accept},
+    {"POST", "/v1/joins/{}/refuse", VERB_JOINS, true, NULL, joins_refuse},
+    {"GET", "/v1/search", VERB_READ, false, search_arguments, seek_get},
+    {"GET", "/v1/search/similar", VERB_READ, false, similar_arguments, seek_similar},
+    {"POST", "/v1/search/rebuild", VERB_ADMINISTER, false, NULL, seek_rebuild},
+    {"GET", "/v1/live", VERB_READ, false, live_arguments, live_get},
+    {"GET", "/v1/suppliers", VERB_READ, false, NULL, suppliers_list},
+    {"GET", "/v1/suppliers/{}", VERB_READ, false, NULL, suppliers_get},
+    {"POST", "/v1/suppliers/{}/backfill", VERB_SETTLE, true, NULL, suppliers_backfill},
+    {"DELETE", "/v1/suppliers/{}/backfill", VERB_SETTLE, false, NULL, suppliers_backfill_stop},
+    {"POST", "/v1/suppliers/{}/poll", VERB_SETTLE, true, NULL, suppliers_poll},
+    {"GET", "/v1/suppliers/{}/maps", VERB_READ, false, NULL, mapping_list},
+    {"POST", "/v1/suppliers/{}/maps", VERB_SETTLE, true, NULL, mapping_post},
+    {"POST", "/v1/suppliers/{}/maps/try", VERB_SETTLE, true, NULL, mapping_try},
+    {"POST", "/v1/suppliers/{}/maps/{}/activate", VERB_SETTLE, false, NULL, mapping_activate},
+    {"GET", "/v1/drift", VERB_READ, false, drift_arguments, suppliers_drift},
+    {"GET", "/v1/deadletters", VERB_READ, false, deadletter_arguments, deadletters_list},
+    {"POST", "/v1/deadletters/replay", VERB_SETTLE, true, NULL, deadletters_replay_many},
+    {"GET", "/v1/deadletters/{}", VERB_READ, false, NULL, deadletters_get},
+    {"GET", "/v1/deadletters/{}/raw", VERB_READ, false, NULL, deadletters_raw},
+    {"POST", "/v1/deadletters/{}/replay", VERB_SETTLE, false, NULL, deadletters_replay},
+    {"POST", "/v1/deadletters/{}/ignore", VERB_SETTLE, false, NULL, deadletters_ignore},
+    {"GET", "/v1/tokens", VERB_ADMINISTER, false, NULL, tokens_list},
+    {"POST", "/v1/tokens", VERB_ADMINISTER, true, NULL, tokens_post},
+    {"DELETE", "/v1/tokens/{}", VERB_ADMINISTER, false, NULL, tokens_delete},
+    {"GET", "/v1/users", VERB_READ, false, user_arguments, users_list},
+    {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
+    {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
+    {"PATCH", "/v1/users/{}", VERB_READ, true, NULL, users_patch},
+    {"GET", "/v1/organisations", VERB_READ, false, NULL, users_organisations},
+    {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
+    {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},
+    {"GET", "/v1/audit/verify", VERB_AUDIT, false, verify_arguments, audits_verify},
+    {"GET", "/metrics", VERB_MEASURE, false, NULL, health_metrics},
+    {"GET", "/healthz", VERB_ANYBODY, false, NULL, health_get},
+    {"GET", "/readyz", VERB_ANYBODY, false, NULL, health_ready},
 };
 #define N_ROUTES (sizeof routes / sizeof *routes)
 
@@ -189,12 +202,19 @@ static bool read_arguments(struct exchange *x, struct ent_str query)
 	return true;
 }
 
+static bool may_call(struct exchange *x)
+{
+	if (x->route->verb == VERB_ANYBODY)
+		return true;
+	return auth_admit(x) && auth_may(x, x->route->verb);
+}
+
 bool route_admit(struct exchange *x)
 {
 	struct ent_str query;
 
 	x->path = sdk_cut(x->request.target, '?', &query);
-	return route_find(x) && (x->route->open || auth_admit(x)) && read_arguments(x, query);
+	return route_find(x) && may_call(x) && read_arguments(x, query);
 }
 
 /* "application/json", with or without parameters. */
@@ -208,7 +228,7 @@ static bool is_json(struct ent_str type)
 /* Lists, searches, whole threads, a trial of a map: readers serve them. A stream reads little at a time. */
 static bool reads_long(const struct route *route)
 {
-	return (strcmp(route->method, "GET") == 0 && !route->open && route->serve != live_get) ||
+	return (strcmp(route->method, "GET") == 0 && route->verb != VERB_ANYBODY && route->serve != live_get) ||
 	       route->serve == mapping_try;
 }
 

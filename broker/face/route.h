@@ -7,7 +7,7 @@
 
 struct route {
 	const char *method, *pattern;
-	bool open;                   /* no token needed */
+	enum verb verb;              /* what one needs to call it; NONE: nobody may; ANYBODY: no token needed */
 	bool json;                   /* takes a JSON body */
 	const char *const *argument; /* names the query may hold, ends with NULL; NULL: none */
 	void (*serve)(struct exchange *x);

@@ -42,7 +42,7 @@ struct tape *tape_join(struct tape **list, const struct reader *reader)
 		if (n)
 			memcpy(name, reader->organisation.p, n);
 		tape = sdk_xalloc(sizeof *tape);
-		*tape = (struct tape){.next = *list, .reader = {reader->kind, {name, n}}};
+		*tape = (struct tape){.next = *list, .reader = {.kind = reader->kind, .organisation = {name, n}}};
 		*list = tape;
 	}
 	tape->n_stream++;

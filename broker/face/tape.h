@@ -26,7 +26,7 @@ struct tape {
 	void *block[TAPE_EVENTS]; /* what `at` points into */
 	struct tape_event at[TAPE_EVENTS];
 	struct tape *next;    /* of its desk */
-	struct reader reader; /* whose it is */
+	struct reader reader; /* whose it is: kind and organisation, for all people of one see the same */
 	size_t n_stream;
 };
 

@@ -4,13 +4,16 @@
 #include "store/jobs_in.h"
 #include "store/jobs_join.h"
 #include "store/jobs_out.h"
+#include "store/jobs_people.h"
 #include "store/jobs_supplier.h"
+#include "store/jobs_timer.h"
 
 #include <assert.h>
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in, jobs_out, jobs_join, jobs_supplier};
+	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_out,
+						       jobs_join, jobs_supplier, jobs_timer};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)

@@ -76,7 +76,7 @@ static void run_join_accept(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
 	const struct brief none = {.what = ENT_ABSENT};
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct joining joining;
 
 	if (!joining_load(apply, job, &joining))
@@ -121,7 +121,7 @@ static void run_join_refuse(struct apply *apply, struct job *job)
 	}
 	struct event *event = events_add(&events, EVENT_JOIN_REFUSED, &joining.at);
 	event->supplier = joining.request.supplier;
-	event->actor = people_ours(apply, &job->ask.author);
+	event->actor = people_asking(apply, &job->ask.by, &job->ask.author);
 	event->reason = job->ask.text;
 	if (joining.asking) {
 		event->other = joining.asking->incident.number;

@@ -7,6 +7,7 @@
 #include "core/organisation.h"
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
+#include "store/asker.h"
 #include "store/deliveries.h"
 #include "store/rows.h"
 #include "store/settle.h"
@@ -19,10 +20,11 @@ static struct dossier *incident_of_job(struct apply *apply, struct job *job, str
 	struct dossier *dossier = apply_open(apply, job->ask.incident, ret);
 	char number[INCIDENT_NUMBER_SIZE];
 
-	if (!dossier)
-		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
-			   ENT_F(incident_number(job->ask.incident, number)));
-	return dossier;
+	if (dossier && asker_takes_part(dossier, &job->ask.by))
+		return dossier;
+	job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
+		   ENT_F(incident_number(job->ask.incident, number)));
+	return NULL;
 }
 
 static void end_job(struct apply *apply, struct job *job, struct events *events)
@@ -108,7 +110,7 @@ static enum reads_from reads_from(struct dossier *dossier, const struct job *job
 
 static void run_share(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	const struct ent_str sharer = job->ask.supplier;
 	bool has_tool = !organisation_has_no_tool(job->suppliers, sharer);
 	const struct supplier *supplier = has_tool ? job_supplier(job) : NULL;
@@ -154,7 +156,7 @@ static bool find_share(struct apply *apply, struct dossier *dossier, struct job 
 
 static void run_unshare(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	char number[INCIDENT_NUMBER_SIZE];
 	struct situation at;
@@ -197,8 +199,8 @@ static struct audience asked_audience(struct apply *apply, const struct job *job
 {
 	const struct audience *asked = &job->ask.audience;
 
-	return audience_make(apply->arena, organisation_ours(job->suppliers), ENT_ABSENT, asked->organisations,
-			     asked->everyone, asked->requester);
+	return audience_make(apply->arena, organisation_ours(job->suppliers), job->ask.by.organisation,
+			     asked->organisations, asked->everyone, asked->requester);
 }
 
 /* The comment that it answers has to stand in the same thread. */
@@ -218,7 +220,7 @@ static bool answers_one(struct apply *apply, struct job *job, const struct dossi
 static void run_comment(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
-	struct comment known, comment = {.author = people_ours(apply, &job->ask.author),
+	struct comment known, comment = {.author = people_asking(apply, &job->ask.by, &job->ask.author),
 					 .body = job->ask.text,
 					 .created_ms = apply->now_ms};
 	struct situation at;
@@ -288,7 +290,7 @@ static bool opens_again(struct apply *apply, int64_t incident, const struct desc
 /* By a person, without a ticket. Its id is the asker's: with it a repeat finds what the first request made. */
 static void run_open(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	int64_t known = incident_by_uuid(apply->db, sdk_str(job->ask.incident_uuid));
 
@@ -322,7 +324,8 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	struct comment known;
 	char number[INCIDENT_NUMBER_SIZE];
 
-	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number) {
+	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number ||
+	    (!known.supplier.n && !asker_wrote(&job->ask.by, job->suppliers, &known))) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_comment",
 			   "there is no comment {comment=%.*s} in {incident=%.*s}", ENT_F(id),
 			   ENT_F(incident_number(dossier->incident.number, number)));
@@ -341,7 +344,7 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
 	struct situation at;
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
@@ -360,7 +363,7 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
 	struct situation at;
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
@@ -372,7 +375,7 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 
 static void run_status(struct apply *apply, struct job *job)
 {
-	const struct person author = people_ours(apply, &job->ask.author);
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct events events = {.arena = apply->arena};
 	enum ent_status status = job->ask.status;
 	struct situation at;
@@ -423,7 +426,7 @@ static void act_not_now(struct job *job, const struct delivery *delivery)
 static void run_act(struct apply *apply, struct job *job)
 {
 	const struct ask *ask = &job->ask;
-	const struct person author = people_ours(apply, &ask->author);
+	const struct person author = people_asking(apply, &ask->by, &ask->author);
 	struct delivery delivery;
 
 	if (settle_act(apply, ask->id, ask->action, ask->text, &author, &delivery))

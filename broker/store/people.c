@@ -4,9 +4,13 @@
 #include "core/echo.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/users.h"
 
 #include <assert.h>
 #include <string.h>
+
+/* A token's name has no colon. */
+#define ACCOUNT_PREFIX "account:"
 
 /* An account that the job has met. */
 struct people_met {
@@ -137,6 +141,31 @@ void people_of_change(struct apply *apply, struct situation *at, struct ent_chan
 struct person people_ours(struct apply *apply, const struct ent_person *told)
 {
 	return person_of(apply, organisation_ours(apply->suppliers), ENT_STR(""), told, false);
+}
+
+struct person people_of_account(struct apply *apply, struct ent_str ref)
+{
+	struct user user;
+
+	if (!users_find(apply->db, apply->arena, ref, &user))
+		return (struct person){.ref = ENT_STR("")};
+	const struct account account = {user.organisation, ENT_STR(""),
+					sdk_format(apply->arena, ACCOUNT_PREFIX "%.*s", ENT_F(ref))};
+	const struct ent_person told = {account.id, user.name};
+	struct people_met *met = meet_person(apply, &account);
+	if (met->is_new)
+		met->row.person.ref = ref;
+	met->is_dirty |= person_learn(&met->row.person, &told, false);
+	return met->row.person;
+}
+
+struct person people_asking(struct apply *apply, const struct reader *by, const struct ent_person *told)
+{
+	if (by->ref.n)
+		return people_of_account(apply, by->ref);
+	if (by->kind == READER_ORGANISATION)
+		return person_of(apply, by->organisation, ENT_STR(""), told, true);
+	return people_ours(apply, told);
 }
 
 /* ---- written with the event that names them ------------------------------------------- */

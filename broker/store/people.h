@@ -7,6 +7,7 @@
 #ifndef STORE_PEOPLE_H
 #define STORE_PEOPLE_H
 
+#include "core/reader.h"
 #include "core/situation.h"
 #include "store/apply.h"
 
@@ -18,6 +19,10 @@
 void people_of_change(struct apply *apply, struct situation *at, struct ent_change *change);
 /* A person with us. */
 struct person people_ours(struct apply *apply, const struct ent_person *told);
+/* The person of an account: its ref is the account's. Nobody: there is no such account. */
+struct person people_of_account(struct apply *apply, struct ent_str ref);
+/* The asker of a job: the account's person, or the token's name as a person with us or a machine of an organisation. */
+struct person people_asking(struct apply *apply, const struct reader *by, const struct ent_person *told);
 /* The event names these people from its seq on. */
 void people_named(struct apply *apply, const struct event *event);
 

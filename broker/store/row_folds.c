@@ -13,6 +13,7 @@
 #include "store/join.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
+#include "store/timers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +187,7 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	dossier_save(gone);
 	dossier_save(kept);
 	move_rows(db, gone->incident.number, kept->incident.number);
+	timers_merge(db, gone->incident.number, kept->incident.number);
 	join_merge(db, gone->incident.number, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;

@@ -13,3 +13,4 @@
 
 SQL_TEXT("sql_0001", "0001.sql");
 SQL_TEXT("sql_0002", "0002.sql");
+SQL_TEXT("sql_0003", "0003.sql");

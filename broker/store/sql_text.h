@@ -3,6 +3,6 @@
 #ifndef STORE_SQL_TEXT_H
 #define STORE_SQL_TEXT_H
 
-extern const char sql_0001[], sql_0002[];
+extern const char sql_0001[], sql_0002[], sql_0003[];
 
 #endif

@@ -111,7 +111,7 @@ static void make_people_key(struct db *db, struct chance *chance)
 static void migrate_store(struct db *db, int64_t version, int32_t partitions, struct clock *clock,
 			  struct chance *chance)
 {
-	static const char *const step[STORE_VERSION] = {sql_0001, sql_0002};
+	static const char *const step[STORE_VERSION] = {sql_0001, sql_0002, sql_0003};
 	char text[64];
 
 	db_begin(db);

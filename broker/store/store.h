@@ -9,7 +9,7 @@
 #include "base/world.h"
 #include "store/db.h"
 
-#define STORE_VERSION 2 /* of the tables; a newer store is refused */
+#define STORE_VERSION 3 /* of the tables; a newer store is refused */
 
 /* The shape of what the store and the topics say. Other than the version of the tables it is not brought over: the
  * words of another shape mean something else. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The queue and the step. The meaning of a job stands in the tables of jobs_in.c, jobs_out.c and jobs_supplier.c. */
+/* The queue and the step. The meaning of a job stands in the tables of the files jobs_*.c. */
 #include "store/writer.h"
 
 #include "store/apply.h"
 #include "store/deliveries.h"
+#include "store/audit.h"
 #include "store/jobs.h"
 #include "store/outbox.h"
 #include "store/people.h"
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PRUNE_FEW = 100, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8 };
+enum { PRUNE_FEW = 100, EVENT_SIZE_MAX = 64 << 20, WAL_PATIENCE = 8, TIMER_PAUSE_US = 1000000 };
 
 struct writer {
 	struct db *db;
@@ -32,6 +33,7 @@ struct writer {
 	struct job *first, **last;
 	size_t n_queue;
 	bool closed, woken;
+	struct supplier_set *suppliers; /* of timers; NULL: they wait */
 
 	/* the writer's thread only */
 	struct ledger ledger;
@@ -42,10 +44,20 @@ struct writer {
 	struct shelf *shelf; /* what was just written, from job to job */
 	struct accounts *accounts;
 	int64_t prune_before_ms; /* what is older goes, some of it each turn; 0: nothing is that old any more */
+	int64_t timer_ms;        /* when the next one is due, as committed; TIMER_NEVER */
+	int64_t timers_from_us;  /* none runs before (mono): there was no room for what they do */
+	int64_t
+	    seen_ms; /* the clock at its latest since it was last set back; INT64_MAX: nobody knows, timers are older */
 
 	_Atomic int64_t last_seq;
 	atomic_bool wal_held;
 };
+
+static void tell_audit(struct writer *writer)
+{
+	metric_set(writer->metrics, METRIC_AUDIT_ROWS, writer->ledger.audit.id);
+	metric_set(writer->metrics, METRIC_AUDIT_HEAD, audit_head_number(&writer->ledger.audit));
+}
 
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
 			  struct metrics *metrics, const struct writer_options *options,
@@ -76,6 +88,10 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
 	writer->ledger.delivery = delivery_last_id(db);
+	audit_head(db, &writer->ledger.audit);
+	tell_audit(writer);
+	writer->timer_ms = timers_next(db);
+	writer->seen_ms = writer->timer_ms == TIMER_NEVER ? 0 : INT64_MAX;
 	writer->last_seq = writer->ledger.seq;
 	metric_set(metrics, METRIC_DEAD_LETTERS,
 		   db_ask(db, "SELECT count(*) FROM dead_letter WHERE state = 'waiting'"));
@@ -93,6 +109,7 @@ void writer_free(struct writer *writer)
 	sdk_buf_release(&writer->json);
 	shelf_free(writer->shelf);
 	accounts_free(writer->accounts);
+	supplier_set_unref(writer->suppliers);
 	pthread_cond_destroy(&writer->waiting);
 	pthread_mutex_destroy(&writer->lock);
 	free(writer);
@@ -120,10 +137,41 @@ bool writer_submit(struct writer *writer, struct job *job)
 	return taken;
 }
 
+void writer_reload(struct writer *writer, struct supplier_set *suppliers)
+{
+	struct supplier_set *before;
+
+	(void)supplier_set_ref(suppliers);
+	pthread_mutex_lock(&writer->lock);
+	before = writer->suppliers;
+	writer->suppliers = suppliers;
+	pthread_mutex_unlock(&writer->lock);
+	supplier_set_unref(before);
+	writer_wake(writer);
+}
+
+int64_t writer_next_ms(const struct writer *writer)
+{
+	return writer->timer_ms;
+}
+
+/* Under the lock. A step of the clock is noticed when the timeout is over. */
+static int until_next_timer(const struct writer *writer, int timeout_ms)
+{
+	const int64_t left_ms = writer->timer_ms - writer->clock->now_ms(writer->clock);
+
+	if (!writer->suppliers || writer->timer_ms == TIMER_NEVER || left_ms >= timeout_ms ||
+	    writer->timers_from_us > writer->clock->mono_us(writer->clock))
+		return timeout_ms;
+	return left_ms > 0 ? (int)left_ms : 0;
+}
+
 void writer_wait(struct writer *writer, int timeout_ms)
 {
 	struct timespec until;
 
+	pthread_mutex_lock(&writer->lock);
+	timeout_ms = until_next_timer(writer, timeout_ms);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += timeout_ms / 1000;
 	until.tv_nsec += (timeout_ms % 1000) * 1000000L;
@@ -131,7 +179,6 @@ void writer_wait(struct writer *writer, int timeout_ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
 	}
-	pthread_mutex_lock(&writer->lock);
 	while (!writer->first && !writer->woken &&
 	       pthread_cond_timedwait(&writer->waiting, &writer->lock, &until) != ETIMEDOUT)
 		;
@@ -205,12 +252,49 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
 	jobs_row(job->kind)->run(&apply, job);
+	audit_job(&apply, job);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
 	shelf_keep(writer->shelf, apply.dossier);
 	people_keep(&apply);
 	sdk_arena_release(&writer->arena);
+}
+
+/* ---- what comes by itself ----------------------------------------------------------- */
+
+static struct supplier_set *take_suppliers(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	struct supplier_set *suppliers = writer->suppliers ? supplier_set_ref(writer->suppliers) : NULL;
+	pthread_mutex_unlock(&writer->lock);
+	return suppliers;
+}
+
+/* Without suppliers nobody could be told what timers do: they wait. */
+static bool timers_have_work(const struct writer *writer, const struct supplier_set *suppliers, int64_t now_ms)
+{
+	if (!suppliers || writer->timer_ms == TIMER_NEVER ||
+	    writer->clock->mono_us(writer->clock) < writer->timers_from_us)
+		return false;
+	return writer->timer_ms <= now_ms || now_ms < writer->seen_ms;
+}
+
+static int64_t run_timers(struct writer *writer, const struct supplier_set *suppliers, int64_t now_ms)
+{
+	struct timer due[TIMERS_A_TURN];
+	int64_t n_event = 0;
+
+	if (now_ms < writer->seen_ms)
+		timers_set_back(writer->db, now_ms);
+	size_t n = timers_due(writer->db, now_ms, due);
+	for (size_t i = 0; i < n && !db_failed(writer->db); i++) {
+		struct job job = {.kind = JOB_TIMER, .timer = due[i], .suppliers = suppliers};
+
+		run_job(writer, &job, now_ms);
+		n_event += job.n_event;
+	}
+	return n_event;
 }
 
 /* ---- one turn --------------------------------------------------------------------- */
@@ -250,6 +334,7 @@ static enum ent_rc undo_batch(struct writer *writer, struct job *batch, struct l
 	writer->prune_before_ms = 0; /* until it is asked for again: without room that would be tried without end */
 	if (!db_forgive_full(writer->db))
 		return ENT_EINVAL;
+	writer->timers_from_us = writer->clock->mono_us(writer->clock) + TIMER_PAUSE_US;
 	for (struct job *job = batch; job; job = job->next)
 		job->outcome = JOB_UNAVAILABLE;
 	answer_all(batch);
@@ -285,40 +370,82 @@ static enum ent_rc checkpoint_wal(struct writer *writer, struct ent_err *err)
 	return ENT_EINVAL;
 }
 
-enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
+/* All that a turn changes, to be committed. Returns the events of what came by itself. */
+static int64_t run_turn(struct writer *writer, struct job *batch, int64_t n_job, const struct supplier_set *suppliers,
+			int64_t now_ms)
 {
-	int64_t n_job, late = 0;
-	struct job *batch = take_batch(writer, &n_job);
-	struct ledger before = writer->ledger;
-	const int64_t used = *db_used(writer->db);
-	int64_t begin_us = writer->clock->mono_us(writer->clock);
-	int64_t now_ms = writer->clock->now_ms(writer->clock);
-	bool stirs = false;
+	int64_t n_event = 0;
 
-	if (!batch && !writer->prune_before_ms)
-		return ENT_MORE;
 	writer->tallies.n = 0;
 	db_begin(writer->db);
+	if (suppliers)
+		n_event = run_timers(writer, suppliers, now_ms);
 	for (struct job *job = batch; job && !db_failed(writer->db); job = job->next)
 		run_job(writer, job, now_ms);
 	prune_old(writer, n_job);
-	for (size_t i = 0; i < writer->tallies.n; i++) {
+	for (size_t i = 0; i < writer->tallies.n; i++)
 		supplier_tally_save(writer->db, &writer->tallies.at[i]);
-		late += writer->tallies.at[i].late;
-	}
-	if (!db_commit(writer->db))
-		return undo_batch(writer, batch, before, err);
-	writer->last_seq = writer->ledger.seq;
+	return n_event;
+}
+
+/* The turn is durable. True: link has something to do though no event says so. */
+static bool count_turn(struct writer *writer, const struct job *batch, int64_t n_timer_event)
+{
+	int64_t late = 0;
+	bool stirs = false;
+
 	for (const struct job *job = batch; job; job = job->next) {
 		count_job(writer, job);
 		stirs = stirs || (job->outcome == JOB_ACCEPTED && jobs_row(job->kind)->stirs);
 	}
+	for (size_t i = 0; i < writer->tallies.n; i++)
+		late += writer->tallies.at[i].late;
+	metric_add(writer->metrics, METRIC_EVENTS_STORED, n_timer_event);
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
+	tell_audit(writer);
+	return stirs;
+}
+
+/* A turn of jobs, of timers (then suppliers is not NULL), or both. */
+static enum ent_rc step_turn(struct writer *writer, struct job *batch, int64_t n_job,
+			     const struct supplier_set *suppliers, int64_t now_ms, struct ent_err *err)
+{
+	struct ledger before = writer->ledger;
+	const int64_t used = *db_used(writer->db);
+	int64_t begin_us = writer->clock->mono_us(writer->clock);
+	int64_t n_timer_event = run_turn(writer, batch, n_job, suppliers, now_ms);
+	bool moved = suppliers || writer->ledger.seq != before.seq; /* timers are set by the fold of events alone */
+	int64_t timer_ms = moved ? timers_next(writer->db) : writer->timer_ms;
+
+	if (!db_commit(writer->db))
+		return undo_batch(writer, batch, before, err);
+	writer->last_seq = writer->ledger.seq;
+	writer->timer_ms = timer_ms;
+	if (suppliers || now_ms > writer->seen_ms) /* only a turn of timers sees that the clock was set back */
+		writer->seen_ms = now_ms;
+	bool stirs = count_turn(writer, batch, n_timer_event);
 	metric_add(writer->metrics, METRIC_WRITER_STATEMENTS, *db_used(writer->db) - used);
 	metric_observe(writer->metrics, METRIC_WRITER_COMMIT_US, writer->clock->mono_us(writer->clock) - begin_us);
 	answer_all(batch);
 	if (writer->wake_relay && (stirs || writer->ledger.seq != before.seq))
 		writer->wake_relay(writer->relay);
 	return checkpoint_wal(writer, err);
+}
+
+enum ent_rc writer_step(struct writer *writer, struct ent_err *err)
+{
+	int64_t n_job;
+	struct job *batch = take_batch(writer, &n_job);
+	int64_t now_ms = writer->clock->now_ms(writer->clock);
+	struct supplier_set *suppliers = take_suppliers(writer);
+	bool has_timers = timers_have_work(writer, suppliers, now_ms);
+
+	if (!batch && !writer->prune_before_ms && !has_timers) {
+		supplier_set_unref(suppliers);
+		return ENT_MORE;
+	}
+	enum ent_rc rc = step_turn(writer, batch, n_job, has_timers ? suppliers : NULL, now_ms, err);
+	supplier_set_unref(suppliers);
+	return rc;
 }

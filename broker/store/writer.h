@@ -5,6 +5,8 @@
  *
  * A job belongs to the writer from writer_submit() until its answer() is called
  * (on the writer's thread). Everything a job points to must live that long.
+ *
+ * Timers that are due by the clock (see timers.h) are jobs that the writer makes itself, before the others of a turn.
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -12,21 +14,26 @@
 #include "base/metric.h"
 #include "base/note.h"
 #include "core/arrival.h"
-#include "core/delivery.h"
+#include "core/reader.h"
 #include "store/aside.h"
 #include "store/deliveries.h"
 #include "store/raw.h"
 #include "store/store.h"
 #include "store/supplier_rows.h"
+#include "store/timers.h"
 #include "store/token.h"
 #include "store/trouble.h"
+#include "store/users.h"
 
 enum job_kind {
 	JOB_ARRIVAL,     /* an arrival: a webhook, an import, a mail */
 	JOB_REPLAY,      /* a dead letter decoded again: arrival + dead_letter */
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
-	JOB_TOKEN_ADD,   /* token */
+	JOB_TOKEN_ADD,   /* token, ask.by */
 	JOB_TOKEN_REMOVE,
+	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
+	JOB_USER_CHANGE, /* user, ask.by */
+	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
@@ -61,7 +68,10 @@ enum job_kind {
 	JOB_TROUBLE, /* cursor.supplier and stream, trouble: a page that failed and left nothing else behind */
 	JOB_STRAND,  /* parks what waits for suppliers that `suppliers` does not have; ret_count, some hundreds at most
 		      */
-	JOB_SUPPLIER_STATE /* state: what changed is an event */
+	JOB_SUPPLIER_STATE, /* state: what changed is an event */
+
+	/* By the writer itself */
+	JOB_TIMER /* timer: its time has come */
 };
 
 /* A request of a person, or of link/. */
@@ -70,6 +80,7 @@ struct ask {
 	int64_t id;
 	struct ent_str supplier, text;
 	struct ent_person author; /* the token's name */
+	struct reader by;         /* who asks; nobody: the broker itself */
 	bool escalated, with_history;
 	struct brief brief;
 	struct audience audience;
@@ -98,6 +109,7 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
+	JOB_DENIED,     /* the asker has not the right; see err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
@@ -111,8 +123,10 @@ struct job {
 	    packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
 	int64_t dead_letter; /* id */
 	struct token_row token;
+	const struct user_change *user;
 	int64_t prune_before_ms;
 	struct ask ask;
+	struct timer timer;
 	const struct supplier_set
 	    *suppliers; /* as of the asking; for arrivals arrival.suppliers. Decides whom it reaches */
 
@@ -146,13 +160,18 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 			  void (*wake_relay)(void *relay), void *relay);
 void writer_free(struct writer *writer);
 
+/* The suppliers that what comes by itself may reach, from now on; takes a reference. Before the first call no timer
+ * runs. Any thread. */
+void writer_reload(struct writer *writer, struct supplier_set *suppliers);
+/* When the next timer is due, by the world's clock; TIMER_NEVER. The writer's thread. */
+int64_t writer_next_ms(const struct writer *writer);
 /* Any thread. False: the queue is full or the writer ends; the job is still the caller's. */
 bool writer_submit(struct writer *writer, struct job *job) __attribute__((warn_unused_result));
 /* One turn: all that waits, one transaction, answers. ENT_OK: did something. ENT_MORE: nothing waited or was old.
  * ENT_ERETRY: the disk is full, the jobs were answered JOB_UNAVAILABLE. ENT_EINVAL: an I/O error; nothing may be
  * acknowledged any more and the process must end (the jobs were not answered). Only the writer's thread. */
 enum ent_rc writer_step(struct writer *writer, struct ent_err *err) __attribute__((warn_unused_result));
-/* Blocks until a job waits, timeout_ms passed, or writer_wake(). Not for the simulator. */
+/* Blocks until a job waits, a timer is due, timeout_ms passed, or writer_wake(). Not for the simulator. */
 void writer_wait(struct writer *writer, int timeout_ms);
 void writer_wake(struct writer *writer);
 /* After it, submit says no; what waits is still served by writer_step(). */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """schemas/openapi.yaml is valid, tells all routes and nothing else, and every answer of the server is as it says."""
+import copy
 import json
 import os
 import re
@@ -37,6 +38,7 @@ SHAPE = {
              security={"type": "array", "items": {"type": "object", MAP: {"type": "array"}}},
              tags={"type": "array", "items": closed(["name"], name=TEXT, description=TEXT)},
              paths={"type": "object", "patternProperties": {"^/": {"$ref": "#/$defs/path"}}, MAP: False},
+             **{"x-verbs": {"type": "object", MAP: TEXT}, "x-roles": {"type": "object", MAP: {"type": "array", "items": TEXT}}},
              components=closed([], securitySchemes={"type": "object"}, examples={"type": "object", MAP: {"$ref": "#/$defs/example"}},
                                schemas={"type": "object", MAP: {"type": "object"}},
                                parameters={"type": "object", MAP: {"$ref": "#/$defs/parameter"}},
@@ -46,7 +48,7 @@ SHAPE = {
         "path": closed([], parameters={"type": "array", "items": ref_or("parameter")},
                        **{m: {"$ref": "#/$defs/operation"} for m in ("get", "post", "patch", "delete")}),
         "operation": closed(["operationId", "summary", "tags", "responses"], operationId={"pattern": "^[a-z][A-Za-z]+$"},
-                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1},
+                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1}, **{"x-verb": TEXT},
                             security={"type": "array"}, parameters={"type": "array", "items": ref_or("parameter")},
                             requestBody=closed(["content"], required={"type": "boolean"}, content={"$ref": "#/$defs/content"}),
                             responses={"type": "object", "minProperties": 2, "patternProperties": {"^[1-5][0-9][0-9]$": ref_or("response")},
@@ -76,6 +78,23 @@ class Api:
                 at = at[word]
             node = at
         return node
+
+    def for_others(self):
+        """The document as others than our people see it: without the properties that are for ours; those for `own` may be missing."""
+        def cut(node):
+            if isinstance(node, list):
+                return [cut(child) for child in node]
+            if not isinstance(node, dict):
+                return node
+            seen = {name: child.get("x-seen-by") for name, child in node.get("properties", {}).items() if isinstance(child, dict)}
+            node = {name: cut(child) for name, child in node.items()}
+            if any(seen.values()):
+                node["properties"] = {name: child for name, child in node["properties"].items() if seen.get(name) != "ours"}
+                node["required"] = [name for name in node.get("required", []) if seen.get(name) not in ("ours", "own")]
+            return node
+        others = copy.copy(self)
+        others.document = cut(self.document)
+        return others
 
     def refs(self, node):
         if isinstance(node, dict):
@@ -166,12 +185,32 @@ def check_routes(tap, api):
     with open(os.path.join(TOP, "broker", "face", "route.c"), encoding="utf-8") as source:
         code = source.read()
     lists = {name: re.findall(r'"(\w+)"', words) for name, words in re.findall(r"(\w+_arguments)\[\] = \{([^}]*)\}", code)}
-    rows = re.findall(r'\{"([A-Z]+)", "([^"]+)", (true|false), (true|false), (\w+), \w+\}', code)
-    ours = {(m, p): (o == "true", sorted(lists.get(a, []))) for m, p, o, _, a in rows}
-    theirs = {(m, re.sub(r"\{\w+\}", "{}", p)): (o.get("security") == [], sorted(g["name"] for g in given if g["in"] == "query"))
+    rows = re.findall(r'\{"([A-Z]+)", "([^"]+)",\s+VERB_(\w+),\s+(true|false),\s+(\w+),\s+\w+\}', code)
+    ours = {(m, p): (v.lower(), sorted(lists.get(a, []))) for m, p, v, _, a in rows}
+    theirs = {(m, re.sub(r"\{\w+\}", "{}", p)): (o.get("x-verb", "anybody" if o.get("security") == [] else "none"),
+                                                sorted(g["name"] for g in given if g["in"] == "query"))
               for m, p, o, given in api.operations()}
     tap.check("route.c's table was found", len(rows) >= 19, rows)
-    tap.equal("the document has the server's routes, query parameters and open routes", theirs, ours)
+    tap.equal("the document has the server's routes, query parameters and verbs", theirs, ours)
+
+
+def check_roles(tap, api):
+    """core/role.h and the document tell the same verbs, and the same verbs of each role."""
+    with open(os.path.join(TOP, "broker", "core", "role.h"), encoding="utf-8") as source:
+        code = source.read().replace("\\\n", " ")
+    verbs = dict(re.findall(r'X\((?:\w+), "(\w+)", "([^"]+)"\)', code))
+    names = dict(re.findall(r'X\((\w+), "(\w+)", "[^"]+"\)', code))
+    several = {"VERB_OF_DESK": re.findall(r"#define VERB_OF_DESK\s+\(([^)]+)\)", code)[0], "VERB_ALL": " | ".join("VERB_" + n for n in names)}
+
+    def words(text):
+        for name, meaning in several.items():
+            text = text.replace(name, meaning)
+        return [names[part.strip().removeprefix("VERB_")] for part in text.split("|")]
+    roles = {word: sorted(words(text)) for word, text in re.findall(r'X\(\w+, "(\w+)", (VERB_[^)"]*)\)', code)}
+    tap.check("verbs and roles are found", len(verbs) > 10 and len(roles) >= 8, (verbs, roles))
+    tap.equal("the document's verbs are the broker's", {k: v.lower() for k, v in api.document["x-verbs"].items()},
+              {k: v.lower() + "." for k, v in verbs.items()})
+    tap.equal("the document's roles hold the broker's verbs", {k: sorted(v) for k, v in api.document["x-roles"].items()}, roles)
 
 
 def judge(api, method, path, send, status, headers, body):
@@ -205,8 +244,10 @@ def judge(api, method, path, send, status, headers, body):
 def check_traffic(tap, api):
     """All that the other parts asked and got."""
     wrong, seen, n = [], {}, 0
+    others = api.for_others()
     for method, path, send, _, status, headers, body in kit.RECORDED:
-        got = judge(api, method, path, send, status, headers, body)
+        of = others if send.get("Authorization", "").removeprefix("Bearer ") in kit.OTHERS else api
+        got = judge(of, method, path, send, status, headers, body)
         if got is None:
             continue
         n += 1
@@ -236,7 +277,7 @@ class Quiet(kit.Tap):
 def call_everything(tap, api, server):
     """Each operation: without a token, with a wrong method, with an unknown parameter; what the document says of it."""
     try:
-        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
+        values = {"supplier": "orion", "word": "ENT-000001", "id": "1", "name": "nobody", "version": "1", "secret": "none", "comment": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", "ref": "5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d"}
         for method, path, operation, _ in api.operations():
             real = re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
             if operation.get("security") != []:
@@ -289,6 +330,7 @@ def run(tap):
     check_document(tap, api)
     check_examples(tap, api)
     check_routes(tap, api)
+    check_roles(tap, api)
     check_seen_by(tap, api)
     call_everything(tap, api, Server())
     if kit.sanitizes_threads():

@@ -357,6 +357,7 @@ int main(int argc, char **argv)
 	server.writer =
 	    writer_new(db, &meta, clock, chance_system(), metrics,
 		       &(struct writer_options){(size_t)number(argc, argv, "queue_max", 10000), 500, 4000}, NULL, NULL);
+	writer_reload(server.writer, set);
 	const struct edge_options options = {.listen = ENT_STR("127.0.0.1"),
 					     .port = number(argc, argv, "port", 0),
 					     .threads = number(argc, argv, "threads", 2),

@@ -119,6 +119,7 @@ static void make_writer(struct broker *broker, struct db *db)
 
 	broker->writer = writer_new(db, &broker->meta, &broker->sim->world.clock, &broker->sim->world.chance,
 				    &broker->metrics, &options, wake, broker);
+	writer_reload(broker->writer, broker->sim->suppliers);
 }
 
 /* ---- a life ------------------------------------------------------------------------------ */
@@ -251,9 +252,17 @@ enum ent_rc broker_step_link(struct broker *broker, struct ent_err *err)
 	return db_failed(broker->link_db) ? sdk_fail(err, ENT_EINVAL, "link: %s", db_error(broker->link_db)) : ENT_OK;
 }
 
+int64_t broker_timer_us(const struct broker *broker)
+{
+	int64_t next_ms = writer_next_ms(broker->writer);
+
+	return next_ms == TIMER_NEVER ? INT64_MAX : (next_ms - SIM_EPOCH_MS) * 1000;
+}
+
 bool broker_writer_waits(const struct broker *broker)
 {
-	return metric_get((struct metrics *)&broker->metrics, METRIC_WRITER_QUEUE) > 0;
+	return metric_get((struct metrics *)&broker->metrics, METRIC_WRITER_QUEUE) > 0 ||
+	       broker_timer_us(broker) <= broker->sim->world.us;
 }
 
 bool broker_is_drained(const struct broker *broker)

@@ -52,6 +52,7 @@ void broker_become_zombie(struct broker *broker);
 enum ent_rc broker_step_writer(struct broker *broker, struct ent_err *err);
 enum ent_rc broker_step_relay(struct broker *broker, struct ent_err *err);
 enum ent_rc broker_step_link(struct broker *broker, struct ent_err *err);
+int64_t broker_timer_us(const struct broker *broker); /* when the next timer is due; INT64_MAX: none */
 bool broker_writer_waits(const struct broker *broker);
 void broker_prune(struct broker *broker, int64_t before_ms);
 /* All that is stored is on Kafka, and nothing is under way. */

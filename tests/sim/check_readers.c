@@ -98,7 +98,7 @@ void check_readers(struct look *look, const char *again)
 		struct ent_str name = sdk_cut(names, ',', &names);
 
 		if (!first)
-			pair.reader = (struct reader){READER_ORGANISATION, name};
+			pair.reader = (struct reader){.kind = READER_ORGANISATION, .organisation = name};
 		compare_reader(look, &pair);
 	}
 	db_close(pair.again);

@@ -200,7 +200,7 @@ static int64_t next_us(const struct sim *sim)
 		next = sooner(next, sim->zombie->relay_due_us);
 	if (!sim->broker)
 		return sooner(next, sim->restart_us);
-	next = sooner(next, sim->broker->relay_due_us);
+	next = sooner(next, sooner(sim->broker->relay_due_us, broker_timer_us(sim->broker)));
 	return sim->broker->link ? sooner(next, sim->broker->link_due_us) : next;
 }
 

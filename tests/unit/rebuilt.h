@@ -21,6 +21,7 @@ static inline void become_rebuilt(struct world *world)
 		fail_msg("%s", err.msg);
 	world->writer =
 	    writer_new(db, &world->meta, &world->clock, &world->chance, &world->metrics, &options, world_woken, world);
+	writer_reload(world->writer, world->suppliers);
 	if (store_open_read(world->path, NULL, &world->read, &world->meta, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	assert_int_equal(db_ask(world->read, "SELECT count(*) FROM delivery"), 0);

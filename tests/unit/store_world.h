@@ -140,6 +140,7 @@ static inline int world_set_up(void **state)
 		fail_msg("%s", err.msg);
 	world->writer =
 	    writer_new(db, &world->meta, &world->clock, &world->chance, &world->metrics, &options, world_woken, world);
+	writer_reload(world->writer, world->suppliers);
 	if (store_open_read(world->path, NULL, &world->read, &world->meta, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	*state = world;

@@ -47,8 +47,8 @@ static const char *files(struct world *world, const struct reader *reader)
 	return sdk_z(&world->arena.abi, found);
 }
 
-static const struct reader telnord = {READER_ORGANISATION, ENT_STR("telnord")},
-			   orion = {READER_ORGANISATION, ENT_STR("orion")};
+static const struct reader telnord = {.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")},
+			   orion = {.kind = READER_ORGANISATION, .organisation = ENT_STR("orion")};
 
 static void test_as_its_comment(void **state)
 {

@@ -3,7 +3,7 @@
 #include "face_world.h"
 
 #define COUNCIL "council"
-static const struct reader council = {READER_ORGANISATION, ENT_STR(COUNCIL)};
+static const struct reader council = {.kind = READER_ORGANISATION, .organisation = ENT_STR(COUNCIL)};
 
 static void ask_as_us(struct world *world, const char *method, const char *target, const char *body, int status)
 {
@@ -133,7 +133,7 @@ static void live_for_council(struct world *world, bool hidden, struct sdk_buf *h
 	world->as = NULL;
 	assert_true(send(world, "GET", target, ""));
 	expect(world, 400, "after");
-	world->as = &(struct reader){READER_ORGANISATION, ENT_STR("telnord")};
+	world->as = &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")};
 	assert_true(send(world, "GET", target, ""));
 	expect(world, 400, "after");
 	/* Nor does it learn who there is. */

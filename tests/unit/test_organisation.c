@@ -6,7 +6,7 @@
 
 #define COUNCIL "council" /* has no tool */
 
-static const struct reader council = {READER_ORGANISATION, ENT_STR(COUNCIL)};
+static const struct reader council = {.kind = READER_ORGANISATION, .organisation = ENT_STR(COUNCIL)};
 
 static int council_set_up(void **state)
 {
@@ -100,9 +100,12 @@ static void test_each_tool_is_its_own(void **state)
 	assert_int_equal(count(world, "delivery", "op = 'add_comment' AND supplier = 'north' AND comment <> ''"), 1);
 	assert_int_equal(count(world, "delivery", "op = 'add_comment' AND supplier = 'telnord' AND comment <> ''"), 1);
 	assert_int_equal(n_told(world, &orion, 1, "thread"), 2);
-	assert_int_equal(n_told(world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, 1, "thread"), 1);
+	assert_int_equal(n_told(world,
+				&(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")}, 1,
+				"thread"),
+			 1);
 	/* A supplier is not the organisation: nobody reads as north. */
-	assert_null(told(world, &(struct reader){READER_ORGANISATION, ENT_STR("north")}, 1));
+	assert_null(told(world, &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("north")}, 1));
 	check_all(world);
 }
 
@@ -176,7 +179,9 @@ static void test_a_merge_names_organisations(void **state)
 	arrive(world, "telnord", &change);
 	assert_int_equal(n_told(world, &orion, 1, "hand_overs"), 1);
 	assert_int_equal(n_told(world, &orion, 1, "thread"), 1);
-	assert_int_equal(n_told(world, &(struct reader){READER_ORGANISATION, ENT_STR(COEUR)}, 1, "hand_overs"), 1);
+	assert_int_equal(n_told(world, &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR(COEUR)}, 1,
+				"hand_overs"),
+			 1);
 	check_all(world);
 }
 

@@ -6,15 +6,21 @@
 
 #define APPLICATION_ID 0x454e5445
 
-/* What version 2 brought; the tables of version 1 are as they were. */
+/* What versions 2 and 3 brought; the tables of version 1 are as they were. */
 static void make_old(struct world *world)
 {
 	static const char undo[] =
-	    "DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE copy; DROP TABLE cursor; DROP TABLE "
+	    "DROP TABLE timer; DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE copy; DROP TABLE "
+	    "cursor; DROP TABLE "
 	    "aside; "
 	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP TABLE "
 	    "join_request; DROP INDEX "
-	    "comment_uuid";
+	    "comment_uuid; "
+	    /* and what version 3 brought */
+	    "DROP TABLE account; DROP TABLE audit; DROP INDEX token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
+	    "TABLE token DROP "
+	    "COLUMN organisation; ALTER TABLE token DROP COLUMN role; ALTER TABLE token DROP COLUMN verbs; ALTER TABLE "
+	    "token DROP COLUMN account";
 	struct ent_change both = ticket(world, "O-2", "new", NULL);
 	struct ent_err err;
 	struct db *db = NULL;

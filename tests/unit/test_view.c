@@ -181,7 +181,7 @@ static void test_an_organisation_sees_its_part(void **state)
 	struct world *world = *state;
 	struct history history = make(world, WORLDS, -1);
 	struct view view = {world->read, &world->arena.abi, &orion, world->suppliers};
-	const struct reader nobody = {0}, unnamed = {READER_ORGANISATION, ENT_STR("")};
+	const struct reader nobody = {0}, unnamed = {.kind = READER_ORGANISATION, .organisation = ENT_STR("")};
 
 	for (int i = 0; i < WORLDS; i++)
 		for (int which = 0; which < 2; which++)

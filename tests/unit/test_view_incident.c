@@ -34,12 +34,16 @@ static void merge_after_hand_over(struct world *world, bool stays)
 		tell(world, ORION, "O-1", "in_progress");
 	assert_int_equal(share(world, theirs, "datacoeur", true), JOB_ACCEPTED);
 	assert_int_equal(hand_overs_for(world, &reader_ours, theirs), 1);
-	assert_int_equal(hand_overs_for(world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, theirs), 1);
+	assert_int_equal(
+	    hand_overs_for(world, &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")},
+			   theirs),
+	    1);
 	change = ticket(world, "T-1", "in_progress", NULL);
 	change.correlation.number = stays ? ENT_STR("ENT-000002") : ENT_STR("ENT-000001");
 	arrive(world, "telnord", &change);
-	assert_int_equal(hand_overs_for(world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, 1),
-			 hand_overs_for(world, &reader_ours, 1));
+	assert_int_equal(
+	    hand_overs_for(world, &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")}, 1),
+	    hand_overs_for(world, &reader_ours, 1));
 	assert_true(hand_overs_for(world, &orion, 1) < hand_overs_for(world, &reader_ours, 1));
 }
 
@@ -70,7 +74,7 @@ static struct ent_str tag_for(struct world *world, const struct reader *reader, 
 
 static void test_tags(void **state)
 {
-	static const struct reader datacoeur = {READER_ORGANISATION, ENT_STR("datacoeur")};
+	static const struct reader datacoeur = {.kind = READER_ORGANISATION, .organisation = ENT_STR("datacoeur")};
 	struct world *world = *state;
 	struct ent_str one = ENT_STR("1"), before, ours;
 

@@ -154,7 +154,7 @@ static void test_positions_are_opaque(void **state)
 	assert_true(sdk_eq(sdk_buf_view(&whole.text), sdk_buf_view(&parts.text)));
 	assert_string_equal(whole.last, parts.last);
 	/* Another reader's, ours, and a forged one are none. */
-	ear_open(&other, world, &(struct reader){READER_ORGANISATION, ENT_STR("telnord")}, ALL);
+	ear_open(&other, world, &(struct reader){.kind = READER_ORGANISATION, .organisation = ENT_STR("telnord")}, ALL);
 	assert_false(view_position_read(&other.view, sdk_str(whole.last), &at));
 	other.view.reader = &reader_ours;
 	assert_false(view_position_read(&other.view, sdk_str(whole.last), &at));

@@ -15,7 +15,7 @@
 #define WORD_SIZE 32
 #define ORION     "orion"
 
-static const struct reader orion = {READER_ORGANISATION, ENT_STR(ORION)};
+static const struct reader orion = {.kind = READER_ORGANISATION, .organisation = ENT_STR(ORION)};
 /* Its tools are called otherwise. */
 enum { TOOLS = 2 };
 static const char *const tool_name[TOOLS] = {"north", "south"};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/asker.h"
+
+#include "core/organisation.h"
+
+bool asker_takes_part(struct dossier *dossier, const struct reader *by)
+{
+	return by->kind != READER_ORGANISATION || dossier_takes_part(dossier, by->organisation, ENT_ABSENT);
+}
+
+bool asker_wrote(const struct reader *by, const struct supplier_set *suppliers, const struct comment *known)
+{
+	struct ent_str ours = organisation_ours(suppliers), wrote = known->author.organisation;
+
+	return sdk_eq(wrote.n ? wrote : ours, by->kind == READER_ORGANISATION ? by->organisation : ours);
+}

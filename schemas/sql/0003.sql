@@ -1,0 +1,56 @@
+-- The store, version 3: people work on one incident together.
+
+-- ---- Who a person is, and what each may do (people) -----------------------------------------------
+
+-- A person of one organisation, or of ours. Never removed: comments and the audit log name its ref.
+CREATE TABLE account (
+	ref          TEXT PRIMARY KEY, -- UUID: the ref of events and of table person
+	organisation TEXT NOT NULL,
+	role         TEXT NOT NULL, -- see core/role.h
+	name         TEXT NOT NULL,
+	mail         TEXT NOT NULL, -- folded, lower case; '' not known
+	language     TEXT NOT NULL, -- fr, en; '' as the organisation's
+	time_zone    TEXT NOT NULL, -- '' not known
+	state        TEXT NOT NULL, -- invited, active, disabled
+	made_ms      BIGINT NOT NULL,
+	seen_ms      BIGINT NOT NULL, -- signed in last; 0 never
+	shows_seen   SMALLINT NOT NULL, -- 1: others may be told that its organisation has seen something
+	password     TEXT NOT NULL, -- argon2id; '' none
+	issuer       TEXT NOT NULL, -- of its provider; '' none
+	subject      TEXT NOT NULL -- the provider's key for it
+);
+CREATE UNIQUE INDEX account_mail ON account (organisation, mail) WHERE mail <> '';
+CREATE UNIQUE INDEX account_subject ON account (issuer, subject) WHERE issuer <> '';
+
+-- A token of before is a machine of ours with all verbs.
+ALTER TABLE token ADD COLUMN ref TEXT NOT NULL DEFAULT ''; -- UUID, for the audit log; '' made before version 3
+ALTER TABLE token ADD COLUMN organisation TEXT NOT NULL DEFAULT ''; -- '' ours
+ALTER TABLE token ADD COLUMN role TEXT NOT NULL DEFAULT 'system';
+ALTER TABLE token ADD COLUMN verbs TEXT NOT NULL DEFAULT ''; -- words with commas between; '' all of its role
+ALTER TABLE token ADD COLUMN account TEXT NOT NULL DEFAULT ''; -- ref of the person that it stands for; '' a machine
+CREATE INDEX token_account ON token (account) WHERE account <> '';
+
+-- Who did what about rights. Rows are added and nothing else: see store/audit.h. No name stands in it.
+CREATE TABLE audit (
+	id      BIGINT PRIMARY KEY, -- from 1, without a gap
+	at_ms   BIGINT NOT NULL,
+	act     TEXT NOT NULL, -- a word of store/audit.h
+	by_ref  TEXT NOT NULL, -- account.ref, or token.ref of a machine; '' the broker itself
+	subject TEXT NOT NULL, -- what it is about: a ref, a number, a route
+	detail  TEXT NOT NULL,
+	hash    BLOB NOT NULL -- SHA-256 over the hash of the row before and these fields
+);
+
+-- Time that passes by itself (thread): what the writer does when a time has come. Set and cleared by the fold of events,
+-- so that a rebuilt store has the same ones.
+CREATE TABLE timer (
+	id       INTEGER PRIMARY KEY,
+	due_ms   BIGINT NOT NULL, -- by the world's clock
+	made_ms  BIGINT NOT NULL, -- 0: due by the calendar; else counted from then, and anew when the clock is set back behind it
+	kind     TEXT NOT NULL, -- undo, promise, ask, handover
+	incident BIGINT NOT NULL, -- number; a merge moves it
+	subject  TEXT NOT NULL, -- uuid of what it is about
+	UNIQUE (kind, subject)
+);
+CREATE INDEX timer_due ON timer (due_ms, id);
+CREATE INDEX timer_incident ON timer (incident);
