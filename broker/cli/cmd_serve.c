@@ -14,7 +14,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -367,20 +366,18 @@ static void serve_reload(struct serve *serve)
 		rc = edge_reload(atomic_load(&serve->edge), config->suppliers, &err);
 	if (rc == ENT_OK)
 		rc = link_reload(link_thread_link(atomic_load(&serve->link)), config->suppliers, &err);
-	if (rc == ENT_OK)
+	if (rc == ENT_OK) {
 		writer_reload(serve->writer, config->suppliers);
-	if (rc == ENT_OK)
 		search_reload(serve->search, config->suppliers);
-	if (rc == ENT_OK)
 		slots_forgive(serve->slots);
-	if (rc == ENT_OK)
 		log_write(&serve->boot.log, LOG_INFO, "config.reloaded",
 			  LOG_INT("suppliers", (int64_t)config->suppliers->n),
 			  LOG_Z("note", "suppliers only; other settings need a restart"), LOG_END);
-	else
+	} else {
 		log_write(&serve->boot.log, LOG_ERROR, "config.refused", LOG_Z("why", err.msg),
 			  LOG_Z("next", "the old suppliers stay in force; correct the file and send HUP again"),
 			  LOG_END);
+	}
 	config_free(config);
 }
 

@@ -11,8 +11,9 @@
 #include "search/found.h"
 
 enum {
-	FIND_PAGES = 2000, /* hits that pages lead through */
-	FIND_BEHIND = 1000 /* events; fewer are nothing to tell */
+	FIND_CUT_OF_ALL = 250, /* of each, where all kinds are asked for */
+	FIND_PAGES = 2000,     /* hits that pages lead through */
+	FIND_BEHIND = 1000     /* events; fewer are nothing to tell */
 };
 
 /* Something that the index, or the configuration, names. */
@@ -40,15 +41,17 @@ static void find_add(struct find *find, struct find_candidate candidate)
 
 /* ---- candidates ------------------------------------------------------------------------- */
 
-static void find_kind(struct find *find, enum hit_kind kind, struct ent_str match)
+/* A comment's place comes from its age alone: its words are not read. */
+static void find_kind(struct find *find, enum hit_kind kind, struct ent_str match, int cut)
 {
-	struct db_stmt *stmt = db_use(find->index, "SELECT rowid, name FROM words WHERE words MATCH $1 AND rowid >= "
-						   "$2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4");
+#define FIND_ROWS "FROM words WHERE words MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4"
+	static const char named[] = "SELECT rowid, name " FIND_ROWS, bare[] = "SELECT rowid, '' " FIND_ROWS;
+	struct db_stmt *stmt = db_use(find->index, kind == HIT_COMMENT ? bare : named);
 
 	db_bind_str(stmt, 1, match);
 	db_bind_int(stmt, 2, index_row(kind, 0));
 	db_bind_int(stmt, 3, index_row((enum hit_kind)(kind + 1), 0));
-	db_bind_int(stmt, 4, FIND_CUT);
+	db_bind_int(stmt, 4, cut);
 	while (db_row(stmt)) {
 		struct ent_str name = sdk_dup(find->view->arena, sdk_or_empty(db_str(stmt, 1)));
 
@@ -136,7 +139,7 @@ static void find_candidates(struct find *find, struct ent_str kind)
 
 	for (int i = 0; i < HIT_N; i++)
 		if (!kind.n || sdk_eqz(kind, found_kind((enum hit_kind)i)))
-			find_kind(find, (enum hit_kind)i, match);
+			find_kind(find, (enum hit_kind)i, match, kind.n ? FIND_CUT : FIND_CUT_OF_ALL);
 	if (!kind.n || sdk_eqz(kind, FOUND_ORGANISATION))
 		find_organisations(find);
 	qsort(find->at, find->n, sizeof *find->at, best_first);

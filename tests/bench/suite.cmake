@@ -10,3 +10,6 @@ target_link_libraries(bench_commits PRIVATE PkgConfig::sqlite3)
 # Lists and searches over many incidents: bench_lists DIR
 add_executable(bench_lists ${CMAKE_CURRENT_LIST_DIR}/lists.c)
 target_link_libraries(bench_lists PRIVATE entente_flags entente_view)
+# Searches as one types: bench_search DIR
+add_executable(bench_search ${CMAKE_CURRENT_LIST_DIR}/search.c)
+target_link_libraries(bench_search PRIVATE entente_flags entente_search)

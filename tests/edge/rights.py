@@ -50,6 +50,10 @@ ROWS = {
     "GET /v1/joins/{id}": ("200", "200", "200", "404"),
     "POST /v1/joins/{id}/accept": ("+", "+", "403", "403"),
     "POST /v1/joins/{id}/refuse": ("+", "+", "403", "403"),
+    "GET /v1/incidents/{word}/similar": ("200", "200", "200", SEEN),
+    "GET /v1/search": ("200", "200", "200", "200"),
+    "GET /v1/search/similar": ("200", "200", "200", "200"),
+    "POST /v1/search/rebuild": ("403", "+", "403", "403"),
     "GET /v1/live": ("200", "200", "200", "200"),
     "GET /v1/suppliers": ("200", "200", "200", "gone"),
     "GET /v1/suppliers/{supplier}": ("200", "200", "200", "gone 404 404 404"),
@@ -110,6 +114,7 @@ BODIES = {
     "POST /v1/users": {"name": "Nobody", "role": "system"},
     "PATCH /v1/users/{ref}": {"name": "Other"},
 }
+QUERIES = {"GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
 ABSENT = {"word": "ENT-999999", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
 
 
@@ -256,7 +261,7 @@ def run(tap):
             token = world.tokens[role] if role else False
             for method, path, i in cells(api):
                 want = wanted(ROWS[f"{method} {path}"], role, i) if role else "401"
-                got = ask(server, method, world.fill(path, i), BODIES.get(f"{method} {path}"), token)
+                got = ask(server, method, world.fill(path, i) + QUERIES.get(f"{method} {path}", ""), BODIES.get(f"{method} {path}"), token)
                 why = wrong(want, got[0])
                 if not why and want == "404" and path.count("{"):
                     why = same_as_absent(world, (method, path, i), got, token)
