@@ -7,6 +7,8 @@
 #include "base/world.h"
 #include "cli/afterword.h"
 #include "cli/incident_show.h"
+#include "cli/reach_show.h"
+#include "cli/table.h"
 
 void comment_show(struct ent_arena *arena, struct ent_str json)
 {
@@ -16,9 +18,20 @@ void comment_show(struct ent_arena *arena, struct ent_str json)
 		incident_show_comment(arena, comment);
 }
 
+void comment_undone(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json);
+	struct ent_str words = sdk_json_text_at(answer, "draft.body");
+
+	printf("Undone: nobody else has read it.\n");
+	if (words.n)
+		printf("\n%.*s\n", ENT_F(table_safe(arena, words, true)));
+}
+
 static struct ent_str comment_body(const struct question_call *call, struct ent_str text, const char *id)
 {
-	const char *reply_to = question_value(call, "reply-to");
+	const char *reply_to = question_value(call, "reply-to"), *undo = question_value(call, "undo");
+	int64_t undo_s;
 	struct client_body body;
 
 	client_body_begin(&body);
@@ -28,6 +41,10 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 	sdk_jsonw_kz(&body.w, "audience", question_value(call, "audience"));
 	if (reply_to)
 		sdk_jsonw_kz(&body.w, "reply_to", reply_to);
+	if (undo && sdk_to_int(sdk_str(undo), &undo_s))
+		sdk_jsonw_kint(&body.w, "undo", undo_s);
+	else if (undo) /* the broker says what is allowed */
+		sdk_jsonw_kz(&body.w, "undo", undo);
 	sdk_jsonw_kz(&body.w, "id", id);
 	return client_body_take(&body, call->arena);
 }
@@ -35,6 +52,7 @@ static struct ent_str comment_body(const struct question_call *call, struct ent_
 int comment_run(const struct question_call *call)
 {
 	const char *audience = question_value(call, "audience"), *id = question_value(call, "id");
+	const bool dry = question_value(call, "dry-run") != NULL;
 	struct ent_str words, json = ENT_ABSENT;
 	char made[ID_SIZE];
 	struct ent_err err;
@@ -45,14 +63,17 @@ int comment_run(const struct question_call *call)
 		return client_complain(&err);
 	if (!id)
 		chance_system()->uuid(chance_system(), made);
-	status =
-	    client_ask(&call->client, call->arena, "POST", question_path(call, "/v1/incidents/{incident}/comments"),
-		       comment_body(call, words, id ? id : made), &json, &doubt);
-	if (!status) {
+	status = client_ask(&call->client, call->arena, "POST",
+			    question_path(call, dry ? "/v1/incidents/{incident}/comments?dry_run=true"
+						    : "/v1/incidents/{incident}/comments"),
+			    comment_body(call, words, id ? id : made), &json, &doubt);
+	if (!status && dry) {
+		client_print(&call->client, call->arena, json, reach_show);
+	} else if (!status) {
 		client_print(&call->client, call->arena, json, comment_show);
 		afterword_untold(&call->client, question_value(call, "incident"), audience);
 	}
-	if (status && doubt && !id)
+	if (status && doubt && !id && !dry)
 		fprintf(stderr,
 			"entente comment: the answer was lost. Type it again with --id %s: it is written only once\n",
 			made);
@@ -85,13 +106,15 @@ int comment_edit_run(const struct question_call *call)
 
 void comment_refuse(const struct question_call *call, int argc, char **argv)
 {
-	bool changes = argc > 0 && (strcmp(argv[0], "edit") == 0 || strcmp(argv[0], "remove") == 0);
+	static const char *const verbs[] = {"edit", "remove", "widen", "undo", "publish", "pin", "unpin", "history"};
+	bool changes = false;
 
+	for (size_t i = 0; argc > 0 && i < sizeof verbs / sizeof *verbs; i++)
+		changes = changes || strcmp(argv[0], verbs[i]) == 0;
 	if (changes && argc < 3)
 		fprintf(stderr,
 			"entente comment %s: INCIDENT and ID are needed: which comment? `entente incident show` prints "
-			"the ID "
-			"of each that was written here\n",
+			"the ID of each that was written here\n",
 			argv[0]);
 	else if (!question_value(call, "audience"))
 		fputs("entente comment: --audience is needed: who may read it?\n", stderr);

@@ -8,6 +8,7 @@
 int comment_run(const struct question_call *call);
 int comment_edit_run(const struct question_call *call);
 void comment_show(struct ent_arena *arena, struct ent_str json);
+void comment_undone(struct ent_arena *arena, struct ent_str json);
 void comment_refuse(const struct question_call *call, int argc, char **argv);
 
 #endif

@@ -302,7 +302,19 @@ static void comment_edited(struct line *line)
 
 static void comment_removed(struct line *line)
 {
-	put_comment(line, "removed");
+	bool is_undone = sdk_json_bool(sdk_json_at(line->data, "undone"), false);
+
+	put_comment(line, is_undone ? "undone, before others read it" : "removed");
+}
+
+static void comment_published(struct line *line)
+{
+	put_comment(line, "sent to those it is for");
+}
+
+static void comment_pinned(struct line *line)
+{
+	put_comment(line, sdk_json_bool(sdk_json_at(line->data, "pinned"), false) ? "pinned" : "not pinned any more");
 }
 
 static void attachment_words(struct line *line)
@@ -414,6 +426,8 @@ static const struct {
     [EVENT_COMMENT_ADDED] = {comment_added, CYAN},
     [EVENT_COMMENT_EDITED] = {comment_edited, CYAN},
     [EVENT_COMMENT_REMOVED] = {comment_removed, CYAN},
+    [EVENT_COMMENT_PUBLISHED] = {comment_published, CYAN},
+    [EVENT_COMMENT_PINNED] = {comment_pinned, CYAN},
     [EVENT_ATTACHMENT_ADDED] = {attachment_words, CYAN},
     [EVENT_DELIVERY_DONE] = {delivered_words, ""},
     [EVENT_DELIVERY_PARKED] = {parked_words, YELLOW},

@@ -78,6 +78,11 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	       ENT_F(member_cell(arena, comment, "author.name")),
 	       ENT_F(supplier.n ? table_safe(arena, supplier, false) : ENT_STR("us")),
 	       ENT_F(say_audience(arena, sdk_json_at(comment, "audience"))));
+	if (sdk_json_at(comment, "held"))
+		printf("  held until %.*s, then for [%.*s]", ENT_F(member_cell(arena, comment, "held.until")),
+		       ENT_F(say_audience(arena, sdk_json_at(comment, "held.audience"))));
+	if (sdk_json_at(comment, "pinned"))
+		printf("  pinned");
 	if (!supplier.n && !removed) /* `entente comment edit` asks for it */
 		printf("  [comment %.*s]", ENT_F(member_cell(arena, comment, "id")));
 	putchar('\n');

@@ -9,6 +9,7 @@
 #include "cli/incident_show.h"
 #include "cli/letters.h"
 #include "cli/map_send.h"
+#include "cli/reach_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
 #include "cli/supplier_show.h"
@@ -173,9 +174,15 @@ const struct command command_unshare = {
 };
 
 static const char comment_help[] =
-    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [TEXT|-]\n"
+    "usage: entente comment INCIDENT --audience WORDS [--markdown] [--reply-to ID] [--id UUID] [--dry-run] [TEXT|-]\n"
     "       entente comment edit INCIDENT ID [--audience WORDS] [TEXT|-]\n"
+    "       entente comment widen INCIDENT ID --audience WORDS [--readers NAMES]\n"
     "       entente comment remove INCIDENT ID\n"
+    "       entente comment undo INCIDENT ID\n"
+    "       entente comment publish INCIDENT ID\n"
+    "       entente comment pin INCIDENT ID\n"
+    "       entente comment unpin INCIDENT ID\n"
+    "       entente comment history INCIDENT ID\n"
     "\n"
     "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
     "organisation always may. One word, or several with commas between:\n"
@@ -189,11 +196,24 @@ static const char comment_help[] =
     "  edit               other words for a comment that was written here (ID: `incident\n"
     "                     show` prints it behind each of them); it is edited in\n"
     "                     each tool that has it, and taken out where --audience no longer\n"
-    "                     includes its organisation. Some tools cannot: `incident show`\n"
+    "                     includes its organisation. Some tools cannot: `incident show`.\n"
+    "                     --audience may only leave readers out\n"
+    "  widen              let more read it: by its author, or an administrator of the\n"
+    "                     author's organisation. Without --readers it only prints who\n"
+    "                     will read it, and the list to repeat\n"
     "  remove             take such a comment away, also in the tools\n"
+    "  undo               take back one that is held: nobody else has read it\n"
+    "  publish            send one that is held now\n"
+    "  pin, unpin         pin a comment for all who read it, or not any more\n"
+    "  history            what it said before, and who changed it\n"
     "\n"
     "  --audience WORDS   who may read it (needed; with `edit`: left out, it stays)\n"
+    "  --undo SECONDS     hold it for so long, up to 60: only your own organisation reads it,\n"
+    "                     and it can be undone. Default: what the broker's setting `undo` says\n"
+    "                     for people, 0 for machines\n"
     "  --markdown         the words are Markdown; without it, plain text\n"
+    "  --dry-run          write nothing: print who will read it, and which tools get it\n"
+    "  --readers NAMES    `widen`: the list that was printed; it is refused if it has changed\n"
     "  --reply-to ID      the comment of this thread that it answers; tools are not told\n"
     "  --id UUID          the comment's id: the same command with the same id writes once.\n"
     "                     Without it a new one is made, and named when the answer is lost\n" CLIENT_HELP "\n"
@@ -201,22 +221,49 @@ static const char comment_help[] =
     "  entente comment ENT-000042 --audience telnord 'The port is up again, please look once more.'\n"
     "  entente comment ENT-000042 --audience internal - < note.txt\n";
 
+#define COMMENT_OTHERS "id audience reply-to markdown undo dry-run readers"
+#define COMMENT_ACT(word, how, at)                                                                                     \
+	{                                                                                                              \
+		.verb = word, .words = "incident comment", .never = COMMENT_OTHERS, .method = how,                     \
+		.path = "/v1/incidents/{incident}/comments/{comment}" at, .show = comment_show                         \
+	}
+static const struct table_column wording_columns[] = {
+    {"WHEN", "time"}, {"ACT", "act"}, {"WHO", "by.name"}, {"WORDS", "body"}, {0}};
 static const struct question comment_questions[] = {
-    {.verb = "edit", .words = "incident comment text?", .never = "id reply-to markdown", .run = comment_edit_run},
-    {.verb = "remove",
+    COMMENT_ACT("publish", "POST", "/publish"),
+    COMMENT_ACT("pin", "POST", "/pin"),
+    COMMENT_ACT("unpin", "DELETE", "/pin"),
+    COMMENT_ACT("remove", "DELETE", ""),
+    {.verb = "undo",
      .words = "incident comment",
-     .never = "id audience reply-to markdown",
-     .method = "DELETE",
-     .path = "/v1/incidents/{incident}/comments/{comment}",
-     .show = comment_show},
-    {.words = "incident text?", .needs = "audience", .run = comment_run},
+     .never = COMMENT_OTHERS,
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/comments/{comment}/undo",
+     .show = comment_undone},
+    {.verb = "history",
+     .words = "incident comment",
+     .never = COMMENT_OTHERS,
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/comments/{comment}/history",
+     .column = wording_columns,
+     .empty = "No wordings."},
+    {.verb = "edit",
+     .words = "incident comment text?",
+     .never = "id reply-to markdown dry-run readers undo",
+     .run = comment_edit_run},
+    {.verb = "widen",
+     .words = "incident comment",
+     .needs = "audience",
+     .never = "id reply-to markdown dry-run undo",
+     .run = reach_widen_run},
+    {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
 };
 const struct command command_comment = {
     .name = "comment",
     .summary = "write into an incident's thread, edit and remove what was written",
     .help = comment_help,
-    .options = "audience= id= reply-to= markdown",
+    .options = "audience= id= reply-to= readers= undo= dry-run markdown",
     .question = comment_questions,
     .refuse = comment_refuse,
 };

@@ -38,6 +38,7 @@ struct config {
 	struct ent_str connector_dir; /* ':'-separated; never empty: the default is where this program's own are */
 	struct ent_str source;        /* CloudEvents source, "/entente" */
 	struct ent_str organisation;  /* our own; also suppliers->ours */
+	int64_t undo_ms;              /* what a person writes for others is held so long */
 	struct ent_str organisations; /* those named beside the suppliers'; comma separated, also suppliers->named */
 
 	struct ent_str public_url; /* our own address as people's browsers see it; empty: not set */

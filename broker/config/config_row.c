@@ -47,6 +47,11 @@ static const struct config_row rows[] = {
 	 "loopback address. Links and cookies come from it. Empty: http://127.0.0.1 and the port while the broker "
 	 "listens on a loopback address; else nobody can sign in."),
 
+    {"undo", CONFIG_TIME, offsetof(struct config, undo_ms), "10s", NULL, "ms", 1000, 60000, NULL,
+     "What a person writes for others is held for this time, and can be undone: only the person's own organisation "
+     "reads it. 0: it is sent at once. What machines write is never held.",
+     true},
+
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
     INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),

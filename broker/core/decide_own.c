@@ -154,7 +154,8 @@ void decide_status(const struct situation *at, enum ent_status status, const str
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret)
 {
 	add_comment(at, comment, ret);
-	accept_own(at, &comment->author, ret);
+	if (!comment->held_by.n) /* nobody else learns yet that somebody acts */
+		accept_own(at, &comment->author, ret);
 }
 
 /* Adds a change of a comment that a person with us wrote, the comment as it stands. */
@@ -191,6 +192,31 @@ void decide_own_removal(const struct situation *at, const struct comment *known,
 {
 	if (known->removed)
 		return;
-	add_change(at, EVENT_COMMENT_REMOVED, known, author, ret)->comment.body = ENT_STR("");
-	accept_own(at, author, ret);
+	struct event *event = add_change(at, EVENT_COMMENT_REMOVED, known, author, ret);
+	event->comment.body = ENT_STR("");
+	event->is_undone = known->held_by.n > 0;
+	if (!known->held_by.n)
+		accept_own(at, author, ret);
+}
+
+void decide_own_published(const struct situation *at, const struct comment *known, const struct audience *audience,
+			  const struct person *author, struct events *ret)
+{
+	if (known->removed || !known->held_by.n)
+		return;
+	struct event *event = add_change(at, EVENT_COMMENT_PUBLISHED, known, author, ret);
+	event->comment.held_by = ENT_STR("");
+	event->comment.audience = *audience;
+	event->comment.recorded_ms = at->now_ms;
+	if (same_text(known->held_by, organisation_ours(at->suppliers)))
+		accept_own(at, author, ret);
+}
+
+void decide_own_pinned(const struct situation *at, const struct comment *known, bool is_pinned,
+		       const struct person *author, struct events *ret)
+{
+	if (known->removed || (known->pinned_ms != 0) == is_pinned)
+		return;
+	struct event *event = add_change(at, EVENT_COMMENT_PINNED, known, author, ret);
+	event->is_pinned = is_pinned;
 }

@@ -21,12 +21,21 @@ void decide_own_opened(const struct situation *at, const struct description *des
 void decide_described(const struct situation *at, const struct description *description, const struct person *author,
 		      struct events *ret);
 void decide_status(const struct situation *at, enum ent_status status, const struct person *author, struct events *ret);
-/* comment: uuid, author, body, audience. It stands with supplier "", ticket "" and its uuid as external_id. */
+/* comment: uuid, author, body, audience; held_by, meant and held_ms of one that is held. It stands with supplier "",
+ * ticket "" and its uuid as external_id. */
 void decide_own_comment(const struct situation *at, const struct comment *comment, struct events *ret);
 /* known: of our own, as it stands. Nothing where nothing changes. author: who edits, also another than who wrote it. */
 void decide_own_edit(const struct situation *at, const struct comment *known, struct ent_str body,
 		     const struct audience *audience, const struct person *author, struct events *ret);
+/* One that is held is undone: nobody else has read it. */
 void decide_own_removal(const struct situation *at, const struct comment *known, const struct person *author,
 			struct events *ret);
+/* It is held, and from now on for whom it is meant, as far as they may read it. author: who sends it now; empty: its
+ * time has come. */
+void decide_own_published(const struct situation *at, const struct comment *known, const struct audience *audience,
+			  const struct person *author, struct events *ret);
+/* known: any comment of the thread, also a tool's. Nothing where nothing changes. */
+void decide_own_pinned(const struct situation *at, const struct comment *known, bool is_pinned,
+		       const struct person *author, struct events *ret);
 
 #endif

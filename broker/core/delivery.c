@@ -2,6 +2,7 @@
 #include "core/delivery.h"
 
 #include "core/organisation.h"
+#include "core/reader.h"
 
 #include "sdk/fit.h"
 #include "sdk/marker.h"
@@ -127,11 +128,22 @@ static bool refuse_delivery(enum delivery_cause cause, enum delivery_cause *ret)
 	return false;
 }
 
+static bool is_for(struct ent_str organisation, const struct spoken *spoken, bool shares)
+{
+	return reader_right_of(organisation, spoken, shares) != RIGHT_NONE;
+}
+
+/* As it was meant when it was planned. */
+static bool was_for(const struct delivery *delivery, struct ent_str organisation, bool shares)
+{
+	return is_for(organisation, &(struct spoken){.audience = &delivery->audience}, shares);
+}
+
 /* Words of our own for this supplier alone. It may be that we tell it that it takes no part any more. */
 static bool notice_may_go(const struct delivery *delivery, struct ent_str organisation, enum delivery_cause *ret_cause)
 {
 	return delivery->text.n && !delivery->audience.everyone && !delivery->audience.requester &&
-		       audience_allows(&delivery->audience, organisation, true)
+		       was_for(delivery, organisation, true)
 		   ? true
 		   : refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 }
@@ -142,13 +154,14 @@ static bool comment_may_go(const struct delivery *delivery, struct ent_str organ
 {
 	if (!reading->shares)
 		return refuse_delivery(CAUSE_UNSHARED, ret_cause);
-	if (!comment || comment->removed || strcmp(comment->uuid, delivery->comment) != 0 ||
+	if (!comment || comment->removed || comment->held_by.n || strcmp(comment->uuid, delivery->comment) != 0 ||
 	    comment->incident != delivery->incident || sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
+	const struct spoken spoken = reader_spoken(comment);
 	/* A merge does not name the receiver of a comment that was to go although it was said before the share. */
-	bool is_public = audience_allows(&comment->audience, organisation, reading->shares) ||
-			 (delivery->anyway && comment->visibility == ENT_PUBLIC);
-	if (!audience_allows(&delivery->audience, organisation, reading->shares) || !is_public)
+	bool is_public = is_for(organisation, &spoken, reading->shares) ||
+			 (delivery->anyway && !spoken.held && comment->visibility == ENT_PUBLIC);
+	if (!was_for(delivery, organisation, reading->shares) || !is_public)
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
 	/* An owed comment was for the supplier when it was planned. */
 	if (!delivery->owed && !delivery->anyway && audience_said(comment->created_ms, reading->since_ms) != SAID_SINCE)
@@ -169,8 +182,9 @@ static bool removal_may_go(const struct delivery *delivery, struct ent_str organ
 	if (!comment || strcmp(comment->uuid, delivery->comment) != 0 || comment->incident != delivery->incident ||
 	    sdk_eq(comment->supplier, delivery->supplier))
 		return refuse_delivery(CAUSE_AUDIENCE, ret_cause);
+	const struct spoken spoken = reader_spoken(comment);
 	if (!comment->removed && !delivery_hides(delivery, &comment->audience) &&
-	    audience_allows(&comment->audience, organisation, reading->shares))
+	    is_for(organisation, &spoken, reading->shares))
 		return refuse_delivery(CAUSE_SUPERSEDED, ret_cause);
 	return true;
 }

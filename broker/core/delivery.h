@@ -18,6 +18,7 @@
 #define CORE_DELIVERY_H
 
 #include "core/federate.h"
+#include "core/reading.h"
 
 enum delivery_state {
 	DELIVERY_PENDING,
@@ -160,11 +161,6 @@ struct delivery_result {
 	struct ent_str exchange; /* JSON: what was asked and answered last, without secrets; absent: nothing was */
 };
 
-/* The right of the supplier, at this moment, to read a comment. */
-struct reading {
-	bool shares;
-	int64_t since_ms; /* comments made since then in the comment's ticket are for it; 0: all */
-};
 /* The second ask, in the send function: may this row's words go to this supplier, as things stand now? comment: NULL
  * for a delivery without one. False: *ret_cause says why. */
 bool delivery_may_go(const struct delivery *delivery, const struct supplier *supplier, const struct comment *comment,

@@ -118,7 +118,8 @@ static void fold_into_ticket(struct dossier *dossier, const struct event *event)
 static void fold_into_comment(struct dossier *dossier, const struct event *event)
 {
 	if (event->kind != EVENT_COMMENT_ADDED && event->kind != EVENT_COMMENT_EDITED &&
-	    event->kind != EVENT_COMMENT_REMOVED)
+	    event->kind != EVENT_COMMENT_REMOVED && event->kind != EVENT_COMMENT_PUBLISHED &&
+	    event->kind != EVENT_COMMENT_PINNED)
 		return;
 	const struct comment *said = &event->comment;
 	struct comment *comment =

@@ -28,6 +28,8 @@
 	X(EVENT_COMMENT_ADDED, "comment.added")                                                                        \
 	X(EVENT_COMMENT_EDITED, "comment.edited")                                                                      \
 	X(EVENT_COMMENT_REMOVED, "comment.removed")                                                                    \
+	X(EVENT_COMMENT_PUBLISHED, "comment.published") /* it was held; now it is for whom it is meant */              \
+	X(EVENT_COMMENT_PINNED, "comment.pinned")       /* by a person, or not any more */                             \
 	X(EVENT_ATTACHMENT_ADDED, "attachment.added")                                                                  \
 	X(EVENT_INCIDENT_SHARED, "incident.shared")                                                                    \
 	X(EVENT_INCIDENT_UNSHARED, "incident.unshared")                                                                \
@@ -133,6 +135,8 @@ struct event {
 
 	struct comment comment; /* comment.* */
 	int64_t said_ms;        /* comment.added, edited: see arrival_said(). As is_published: not in the event */
+	bool is_undone;         /* comment.removed: it was held, and nobody else has read it */
+	bool is_pinned;         /* comment.pinned; false: not any more */
 	bool is_published;      /* comment.edited: somebody may read it who could not before. Not in the event */
 	bool is_reworded;       /* comment.edited: its words are others. As is_published: not in the event */
 	struct audience was;    /* comment.edited: whom it was for before. As is_published: not in the event */

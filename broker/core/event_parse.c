@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading an event's data back: the mirror of event_print.c, for rebuild. */
 #include "core/delivery.h"
+#include "core/event_thread.h"
 #include "core/holder.h"
 
 #include "sdk/said.h"
@@ -118,8 +119,8 @@ static void read_ticket(struct reader *reader, const struct sdk_json *node, stru
 {
 	read_ticket_name(node, ret);
 	/* A comment of a person with us stands in no ticket. */
-	bool may_be_ours = ret->kind == EVENT_COMMENT_ADDED || ret->kind == EVENT_COMMENT_EDITED ||
-			   ret->kind == EVENT_COMMENT_REMOVED || ret->kind == EVENT_ATTACHMENT_ADDED;
+	bool may_be_ours =
+	    sdk_starts(sdk_str(event_name(ret->kind)), "comment.") || ret->kind == EVENT_ATTACHMENT_ADDED;
 	if (!ret->ticket_id.n && (!may_be_ours || ret->supplier.n))
 		fail_at_member(reader, "ticket.id");
 	const struct sdk_json *version = sdk_json_at(node, "stamp.version");
@@ -192,19 +193,16 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 {
 	const struct sdk_json *comment = sdk_json_at(node, "comment");
 	struct comment *to = &ret->comment;
-	struct ent_str id = sdk_json_text_at(comment, "id");
 
-	if (id.n != ID_SIZE - 1) {
-		fail_at_member(reader, "comment.id");
-		return;
-	}
-	memcpy(to->uuid, id.p, id.n);
+	uuid_at(reader, node, "comment.id", true, to->uuid);
 	to->external_id = member_text(comment, "external_id");
 	to->author = person_parse(sdk_json_at(comment, "author"));
 	to->body = member_text(comment, "body");
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
 		to->audience = audience_at(reader, comment);
+	if (!event_thread_parse_held(reader->arena, comment, to))
+		fail_at_member(reader, "comment.held");
 	to->created_ms = time_at(reader, comment, "created", true);
 	to->edited_ms = time_at(reader, comment, "edited", false);
 	to->recorded_ms = time_at(reader, comment, "recorded", false);
@@ -429,6 +427,13 @@ static void read_thread_change(struct reader *reader, const struct sdk_json *nod
 {
 	read_ticket(reader, node, ret);
 	read_comment(reader, node, ret);
+	ret->is_undone = sdk_json_bool(sdk_json_at(node, "undone"), false);
+}
+
+static void read_pinned(struct reader *reader, const struct sdk_json *node, struct event *ret)
+{
+	if (!event_thread_parse_pinned(node, ret))
+		fail_at_member(reader, "comment.id");
 }
 
 static void read_attachment_added(struct reader *reader, const struct sdk_json *node, struct event *ret)
@@ -459,6 +464,8 @@ static void (*const read_body[EVENT_N])(struct reader *reader, const struct sdk_
     [EVENT_COMMENT_ADDED] = read_thread_change,
     [EVENT_COMMENT_EDITED] = read_thread_change,
     [EVENT_COMMENT_REMOVED] = read_thread_change,
+    [EVENT_COMMENT_PUBLISHED] = read_thread_change,
+    [EVENT_COMMENT_PINNED] = read_pinned,
     [EVENT_ATTACHMENT_ADDED] = read_attachment_added,
     [EVENT_DELIVERY_DONE] = read_delivery,
     [EVENT_DELIVERY_PARKED] = read_delivery,

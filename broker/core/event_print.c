@@ -2,6 +2,7 @@
 /* An event's data as JSON; event_parse.c is its mirror. */
 #include "core/delivery.h"
 #include "core/event.h"
+#include "core/event_thread.h"
 #include "core/holder.h"
 
 #include "sdk/time.h"
@@ -136,13 +137,19 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "id", comment->uuid);
 	sdk_jsonw_kstr_some(w, "external_id", comment->external_id);
-	if (event->kind != EVENT_COMMENT_REMOVED) {
+	if (event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED) {
 		person_print(w, "author", &comment->author);
 		sdk_jsonw_kstr(w, "body", comment->body.p ? comment->body : ENT_STR(""));
 		sdk_jsonw_kz(w, "format", comment_format_word(comment->format));
 		if (comment->reply_to[0])
 			sdk_jsonw_kz(w, "reply_to", comment->reply_to);
 		sdk_jsonw_kz(w, "visibility", comment->visibility == ENT_PUBLIC ? "public" : "internal");
+		sdk_jsonw_key(w, "audience");
+		audience_print(w, &comment->audience);
+	}
+	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
+		event_thread_print_held(w, comment);
+	if (event->kind == EVENT_COMMENT_PUBLISHED) {
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
 	}
@@ -154,6 +161,8 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 	if (comment->origin)
 		sdk_jsonw_kstr(w, "origin", incident_number(comment->origin, number));
 	sdk_jsonw_close(w, '}');
+	if (event->is_undone)
+		sdk_jsonw_kbool(w, "undone", true);
 }
 
 static void print_attachment(struct sdk_jsonw *w, const struct event *event)
@@ -413,6 +422,8 @@ static void (*const print_body[EVENT_N])(struct sdk_jsonw *w, const struct event
     [EVENT_COMMENT_ADDED] = print_comment,
     [EVENT_COMMENT_EDITED] = print_comment,
     [EVENT_COMMENT_REMOVED] = print_comment,
+    [EVENT_COMMENT_PUBLISHED] = print_comment,
+    [EVENT_COMMENT_PINNED] = event_thread_print_pinned,
     [EVENT_ATTACHMENT_ADDED] = print_attachment,
     [EVENT_DELIVERY_DONE] = print_delivery,
     [EVENT_DELIVERY_PARKED] = print_delivery,

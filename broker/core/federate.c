@@ -2,6 +2,7 @@
 #include "core/federate.h"
 
 #include "core/organisation.h"
+#include "core/reader.h"
 #include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
@@ -248,12 +249,13 @@ static void plan_overruled(const struct federate *at, struct planned_list *ret)
 static void plan_comment(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
+	const struct spoken spoken = reader_spoken(comment);
 
 	for (size_t i = 0; i < at->n_party; i++) {
 		const struct party *party = &at->party[i];
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
 			continue;
-		if (!audience_allows(&comment->audience, organisation_of(party->supplier), party->shares))
+		if (reader_right_of(organisation_of(party->supplier), &spoken, party->shares) == RIGHT_NONE)
 			continue;
 		struct planned *planned = plan_add(at, ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
@@ -283,6 +285,7 @@ static bool can_be_taken_from(const struct party *party)
 static void plan_followed(const struct federate *at, struct planned_list *ret)
 {
 	const struct comment *comment = &at->event->comment;
+	const struct spoken now = reader_spoken(comment), then = {.author = now.author, .audience = &at->event->was};
 	bool is_removed = at->event->kind == EVENT_COMMENT_REMOVED;
 
 	for (size_t i = 0; comment->uuid[0] && i < at->n_party; i++) { /* removed before it was told: no copy of it */
@@ -290,10 +293,10 @@ static void plan_followed(const struct federate *at, struct planned_list *ret)
 		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_taken_from(party))
 			continue;
 		struct ent_str organisation = organisation_of(party->supplier);
-		bool reads = !is_removed && audience_allows(&comment->audience, organisation, true);
+		bool reads = !is_removed && reader_right_of(organisation, &now, true) != RIGHT_NONE;
 		bool hides = stood_in_public(at, party) && !comment->audience.requester;
 		bool edits = reads && !hides;
-		bool read = audience_allows(&at->event->was, organisation, party->shares) &&
+		bool read = reader_right_of(organisation, &then, party->shares) != RIGHT_NONE &&
 			    (at->event->was.requester || !comment->audience.requester);
 		if (edits && !at->event->is_reworded && (read || !party->shares))
 			continue;
@@ -400,6 +403,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_overruled(at, ret);
 		break;
 	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_PUBLISHED:
 		plan_comment(at, ret);
 		break;
 	case EVENT_COMMENT_EDITED:
@@ -437,6 +441,7 @@ void federate(const struct federate *at, struct planned_list *ret)
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_DELIVERY_CANCELLED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_COMMENT_PINNED:
 	case EVENT_N:
 		break;
 	}

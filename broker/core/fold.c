@@ -80,6 +80,13 @@ static void fold_first(struct incident *incident, const struct event *event)
 	fold_holder(incident, event);
 }
 
+/* A tool's ticket was there before anybody wrote into it. */
+static void fold_said(struct incident *incident, const struct event *event)
+{
+	if (event->supplier.n && event->time_ms < incident->opened_ms)
+		incident->opened_ms = event->time_ms;
+}
+
 void fold_incident(struct incident *incident, const struct event *event)
 {
 	incident->sequence = event->sequence;
@@ -120,11 +127,12 @@ void fold_incident(struct incident *incident, const struct event *event)
 		fold_corrected(incident, event);
 		break;
 	case EVENT_COMMENT_ADDED:
-		if (event->supplier.n && event->time_ms < incident->opened_ms)
-			incident->opened_ms = event->time_ms;
+		fold_said(incident, event);
 		break;
 	case EVENT_COMMENT_REMOVED: /* the store counts comments: it knows which of them stand */
 	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_PUBLISHED:
+	case EVENT_COMMENT_PINNED:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:
@@ -245,7 +253,17 @@ void fold_comment(struct comment *comment, const struct event *event)
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
 		return;
 	}
+	if (event->kind == EVENT_COMMENT_PINNED) {
+		comment->pinned_ms = event->is_pinned ? event->recorded_ms : 0;
+		return;
+	}
 	comment->stamp = said->stamp;
+	if (event->kind == EVENT_COMMENT_PUBLISHED) { /* others read it as one that was said now */
+		comment->audience = said->audience;
+		comment->recorded_ms = event->recorded_ms;
+		comment->held_by = ENT_STR("");
+		return;
+	}
 	if (event->kind == EVENT_COMMENT_REMOVED) {
 		comment->removed = true;
 		comment->body = ENT_STR("");

@@ -2,6 +2,7 @@
 #include "core/queue_follow.h"
 
 #include "core/organisation.h"
+#include "core/reader.h"
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 
@@ -270,6 +271,7 @@ void queue_follow_edited(struct queue *queue, const struct event *event)
 {
 	const struct comment *comment = &event->comment;
 	const struct supplier_set *set = queue->dossier->suppliers;
+	const struct spoken spoken = reader_spoken(comment);
 	bool narrowed = is_narrowed(queue->dossier, event);
 	struct delivery **found;
 	size_t n = comment->uuid[0] ? dossier_of_comment(queue->dossier, comment->uuid, &found) : 0;
@@ -282,7 +284,8 @@ void queue_follow_edited(struct queue *queue, const struct event *event)
 			delivery->text = ENT_ABSENT;
 			delivery->dirty = true;
 		}
-		if (narrowed && !audience_allows(&comment->audience, organisation_named(set, delivery->supplier), true))
+		if (narrowed &&
+		    reader_right_of(organisation_named(set, delivery->supplier), &spoken, true) == RIGHT_NONE)
 			forbid_delivery(queue, delivery);
 	}
 }

@@ -205,6 +205,7 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_DELIVERY_PARKED:
 	case EVENT_SUPPLIER_STATE_CHANGED:
+	case EVENT_COMMENT_PINNED:
 	case EVENT_N:
 		break;
 	case EVENT_DELIVERY_CANCELLED:
@@ -223,13 +224,16 @@ static enum concern concern_of(const struct incident *before, const struct incid
 	case EVENT_TICKET_OVERRULED:
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED:
+		return CONCERNS_ALL;
 	case EVENT_COMMENT_EDITED: /* also one that shares no more has it taken out */
 	case EVENT_COMMENT_REMOVED:
-		return CONCERNS_ALL;
+		return event->comment.held_by.n ? CONCERNS_NOBODY : CONCERNS_ALL;
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_HOLDER_CHANGED:
-	case EVENT_COMMENT_ADDED:
+	case EVENT_COMMENT_PUBLISHED:
 		return CONCERNS_OTHERS;
+	case EVENT_COMMENT_ADDED: /* one that is held goes into no tool, not even its own organisation's */
+		return event->comment.held_by.n ? CONCERNS_NOBODY : CONCERNS_OTHERS;
 	}
 	return CONCERNS_NOBODY;
 }

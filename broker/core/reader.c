@@ -27,19 +27,51 @@ bool reader_sees_incident(const struct reader *reader, const struct reader_part 
 	return reader_is_ours(reader) || (reader->kind == READER_ORGANISATION && part->shares);
 }
 
+struct spoken reader_spoken(const struct comment *comment)
+{
+	return (struct spoken){.author = comment->author.organisation,
+			       .audience = &comment->audience,
+			       .published_ms = comment->recorded_ms,
+			       .said_ms = comment->created_ms,
+			       .held = comment->held_by.n > 0};
+}
+
+enum right reader_right(const struct reader *reader, const struct spoken *spoken, bool shares)
+{
+	const bool ours = reader_is_ours(reader), own = ours ? spoken->by_us : reader_sees_own(reader, spoken->author);
+
+	if (!ours && (reader->kind != READER_ORGANISATION || !shares))
+		return RIGHT_NONE;
+	if (ours || own)
+		return own || !spoken->held ? RIGHT_WHOLE : RIGHT_NONE;
+	if (spoken->held || !audience_allows(spoken->audience, reader->organisation, shares))
+		return RIGHT_NONE;
+	return audience_names(spoken->audience, reader->organisation) ? RIGHT_WHOLE : RIGHT_SINCE;
+}
+
+enum right reader_right_of(struct ent_str organisation, const struct spoken *spoken, bool shares)
+{
+	const struct reader reader = {.kind = READER_ORGANISATION, .organisation = organisation};
+
+	return reader_right(&reader, spoken, shares);
+}
+
+bool reader_sees_said(const struct reader *reader, const struct spoken *spoken, const struct reading *reading)
+{
+	const enum right right = reader_right(reader, spoken, reading->shares);
+
+	if (right != RIGHT_SINCE || reading->since_ms == 0)
+		return right != RIGHT_NONE;
+	/* A tool's clock may be ahead: the comment was made at the latest when it was heard of. */
+	return spoken->published_ms > reading->since_ms &&
+	       audience_said(spoken->said_ms, reading->since_ms) == SAID_SINCE;
+}
+
 bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading)
 {
-	if (reader->kind != READER_ORGANISATION)
-		return reader_is_ours(reader);
-	if (!reading->shares)
-		return false;
-	if (!audience_allows(&comment->audience, reader->organisation, true))
-		return false;
-	if (audience_names(&comment->audience, reader->organisation) || reading->since_ms == 0)
-		return true;
-	/* A tool's clock may be ahead: the comment was made at the latest when it was heard of. */
-	return comment->recorded_ms > reading->since_ms &&
-	       audience_said(comment->created_ms, reading->since_ms) == SAID_SINCE;
+	const struct spoken spoken = reader_spoken(comment);
+
+	return reader_sees_said(reader, &spoken, reading);
 }
 
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
@@ -57,6 +89,8 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return comment && reader_sees_comment(reader, comment, reading) &&
 		       audience_allows(&event->comment.audience, reader->organisation, true);
 	case EVENT_COMMENT_REMOVED:
+	case EVENT_COMMENT_PUBLISHED:
+	case EVENT_COMMENT_PINNED:
 		return comment && reader_sees_comment(reader, comment, reading);
 	case EVENT_INCIDENT_STATUS_CHANGED:
 	case EVENT_INCIDENT_DESCRIBED:

@@ -6,8 +6,8 @@
 #ifndef CORE_READER_H
 #define CORE_READER_H
 
-#include "core/delivery.h"
 #include "core/event.h"
+#include "core/reading.h"
 #include "core/role.h"
 
 enum reader_kind {
@@ -33,6 +33,24 @@ struct reader_part {
 	int64_t since_ms; /* status and holder are for it since then */
 };
 
+/* Something that was said: a comment, words of a delivery. */
+struct spoken {
+	struct ent_str author; /* the organisation that said it; empty: not known, nobody's own */
+	const struct audience *audience;
+	int64_t published_ms; /* when others could read it first */
+	int64_t said_ms;      /* by its tool's clock, which may be ahead */
+	bool by_us;           /* our own organisation said it */
+	bool held;            /* for the author's own organisation alone, until it is published */
+};
+struct spoken reader_spoken(const struct comment *comment);
+
+/* How much of what is said so a reader may read. */
+enum right {
+	RIGHT_NONE,
+	RIGHT_SINCE, /* one of everyone: what was said and published since its share reads */
+	RIGHT_WHOLE  /* its own, or it is named; ours: always */
+};
+
 bool reader_is_ours(const struct reader *reader);
 bool reader_may(const struct reader *reader, enum verb verb);
 /* Everything below it is asked only of an incident that the reader sees. */
@@ -40,7 +58,14 @@ bool reader_sees_incident(const struct reader *reader, const struct reader_part 
 /* A ticket's fields, a delivery, an attachment, an account, a comment's place: of the organisation that they belong to.
  */
 bool reader_sees_own(const struct reader *reader, struct ent_str organisation);
-/* reading: what the organisation reads in the comment's place. The audience of a comment that it wrote names it. */
+/* THE rule of who may read what was said; everybody asks it: who stores, delivers, shows, counts. `shares`: the
+ * reader's organisation takes part in the incident; without that it reads nothing. */
+enum right reader_right(const struct reader *reader, const struct spoken *spoken, bool shares);
+/* The same of an organisation, as whose reader a tool is written to. */
+enum right reader_right_of(struct ent_str organisation, const struct spoken *spoken, bool shares);
+/* Both together: whether it is for the reader, and was said and published since it reads. */
+bool reader_sees_said(const struct reader *reader, const struct spoken *spoken, const struct reading *reading);
+/* reading: what the organisation reads in the comment's place. */
 bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading);
 /* of: the organisation whose tool the event's supplier is. comment: as it stands now, of events about one, with what
  * the organisation reads in its place; else NULL. */

@@ -74,11 +74,16 @@ struct comment {
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;
 	int64_t created_ms, edited_ms; /* 0: never edited */
-	int64_t recorded_ms;           /* when it was heard of first */
+	int64_t recorded_ms;           /* when it was heard of first; of one that was held, when it was published */
 	int64_t origin;                /* number of the first incident that it was in: a merge does not change it */
 	bool removed;
 	struct ent_stamp stamp;
-	bool dirty; /* changed since it was loaded */
+	struct ent_str held_by; /* the organisation that alone reads it until it is published, also when it was undone;
+				 * empty: it is published. Then its audience is that of its organisation and ours */
+	struct audience meant;  /* of one that is held: whom it is for when it is published */
+	int64_t held_ms;        /* of one that is held: until when, as comment.added told it; not stored */
+	int64_t pinned_ms;      /* since when it is pinned; 0: it is not */
+	bool dirty;             /* changed since it was loaded */
 };
 
 const char *comment_format_word(enum ent_format format); /* "text", "markdown" */

@@ -106,7 +106,7 @@ static struct face_options face_options(const struct edge_options *options)
 					      .body_max = options->body_max, .request_s = options->request_s,
 					      .idle_s = options->idle_s, .connections_max = options->connections_max,
 					      .connections_per_ip_max = options->connections_per_ip_max,
-					      .streams_max = options->sse_max},
+					      .streams_max = options->sse_max, .undo_ms = options->undo_ms},
 				   .read_ms = options->read_ms,
 				   .store_path = options->store_path,
 				   .source = options->source,

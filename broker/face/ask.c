@@ -112,6 +112,9 @@ bool ask_done(struct exchange *x, const struct job *job)
 	case JOB_DENIED:
 		refuse_done(x, PROBLEM_VERB, job, SDK_SENTENCE("ask.denied", "You may not do this"));
 		break;
+	case JOB_CONTENT:
+		refuse_done(x, PROBLEM_CONTENT, job, SDK_SENTENCE("ask.not_fit", "It cannot be said like this"));
+		break;
 	case JOB_CONFLICT:
 		refuse_done(x, PROBLEM_CONFLICT, job,
 			    SDK_SENTENCE("ask.not_in_state", "It is not in a state that allows it"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A person with us writes into an incident's thread. The person names its readers each time: there is no default. */
+/* A person writes into an incident's thread. Without an audience it is for the writer's own organisation and ours; a
+ * program names its readers each time. ?dry_run=true answers who will read it, and nothing is written. */
 #include "face/comments.h"
 
 #include <string.h>
@@ -8,23 +9,28 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/body.h"
+#include "face/reading.h"
+#include "view/view_reach.h"
 #include "view/view_repeat.h"
 #include "view/view_share.h"
 #include "view/view_thread.h"
 
 #define COMMENT_MAX 65536 /* characters */
+#define UNDO_MAX_S  60
 
 struct comment_body {
 	struct ent_str body, id, format, reply_to;
-	const struct sdk_json *audience;
+	const struct sdk_json *audience, *readers;
+	int64_t undo_s;
 };
 
 static const struct body_field comment_fields[] = {
     {"body", BODY_TEXT, true, 1, COMMENT_MAX, offsetof(struct comment_body, body)},
-    {"audience", BODY_NODE, true, 0, 0, offsetof(struct comment_body, audience)},
+    {"audience", BODY_NODE, false, 0, 0, offsetof(struct comment_body, audience)},
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, id)},
     {"format", BODY_TEXT, false, 1, 20, offsetof(struct comment_body, format)},
     {"reply_to", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct comment_body, reply_to)},
+    {"undo", BODY_INT, false, 0, UNDO_MAX_S, offsetof(struct comment_body, undo_s)},
     {0}};
 
 static bool refuse_audience(struct exchange *x)
@@ -65,12 +71,28 @@ static bool read_audience(struct exchange *x, const struct sdk_json *node, struc
 	if (words ? !audience_words(&x->arena.abi, ours, sdk_json_text(node), ret)
 		  : !audience_parse(&x->arena.abi, node, ret))
 		return refuse_audience(x);
+	if (!reader_is_ours(&x->reader)) /* the writer asks who takes part: another answer would tell who exists */
+		return true;
 	if (audience_names(ret, ours))
 		return are_known(x, ret->organisations);
 	answer_problem(x, PROBLEM_CONTENT, "ask.audience_ours",
 		       "\"audience\" does not name \"{name=%.*s}\", our own organisation: we read all that is written "
 		       "here. Add it to \"organisations\".",
 		       ENT_F(ours));
+	return false;
+}
+
+/* A program says whom it writes to. A person who says nothing writes to the fewest. */
+static bool read_asked_audience(struct exchange *x, const struct sdk_json *node, struct ask *ret)
+{
+	ret->narrowest = node == NULL;
+	if (node)
+		return read_audience(x, node, &ret->audience);
+	if (x->reader.ref.n)
+		return true;
+	answer_problem(x, PROBLEM_CONTENT, "ask.audience_missing",
+		       "\"audience\" is missing: a program has to name who may read its words. \"internal\" is the "
+		       "narrowest.");
 	return false;
 }
 
@@ -109,15 +131,15 @@ static bool is_repeat(struct exchange *x, const struct job *job)
 {
 	const struct ask *ask = &job->ask;
 
-	if (job->outcome != JOB_REPEATED ||
-	    view_repeat(ask_view(x), ask->incident, sdk_str(ask->comment_uuid), ask->text, &ask->audience))
+	if (job->outcome != JOB_REPEATED || view_repeat(ask_view(x), ask->incident, sdk_str(ask->comment_uuid),
+							ask->text, ask->narrowest ? NULL : &ask->audience))
 		return true;
 	answer_problem(x, PROBLEM_CONFLICT, "ask.comment_id_taken",
 		       "This \"id\" stands for another comment already; take a new one for new words.");
 	return false;
 }
 
-static void comment_changed(struct exchange *x)
+void comments_changed(struct exchange *x)
 {
 	const struct job *job = x->work;
 	struct ent_str json = ENT_ABSENT;
@@ -141,23 +163,82 @@ static void comment_answer(struct exchange *x)
 	ask_answer(x, job->outcome == JOB_ACCEPTED ? 201 : 200, rc, json, &err);
 }
 
+/* ---- before it is written ------------------------------------------------------------ */
+
+/* False: answered. */
+static bool read_dry_run(struct exchange *x, bool *ret)
+{
+	struct ent_str word = exchange_argument(x, "dry_run");
+
+	*ret = word.p && sdk_eqz(word, "true");
+	if (!word.p || *ret || sdk_eqz(word, "false"))
+		return true;
+	answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
+	return false;
+}
+
+static void answer_reach(struct exchange *x)
+{
+	const struct job *job = x->work;
+	const struct ask *ask = &job->ask;
+	const struct view_reach asked = {.incident = ask->incident,
+					 .now_ms = x->home->now_ms,
+					 .text = ask->text,
+					 .audience = ask->narrowest ? NULL : &ask->audience,
+					 .format = ask->format,
+					 .reply_to = ask->reply_to,
+					 .comment = job->kind == JOB_COMMENT ? NULL : ask->comment_uuid};
+	struct ent_str json = ENT_ABSENT;
+	enum whom_verdict verdict;
+	struct ent_err err;
+	enum ent_rc rc = view_reach(ask_view(x), &asked, &json, &verdict, &err);
+
+	if (verdict == WHOM_FINE) {
+		ask_answer(x, 200, rc, json, &err);
+		return;
+	}
+	struct ent_said said = sdk_said(&err);
+	said.text = sdk_format(&x->arena.abi, "%.*s.", ENT_F(said.text));
+	answer_problem_said(x, whom_is_conflict(verdict) ? PROBLEM_CONFLICT : PROBLEM_CONTENT, said);
+}
+
+static void answer_or_submit(struct exchange *x, struct job *job, bool dry, void (*resume)(struct exchange *x))
+{
+	x->work = job;
+	if (dry)
+		reading_ask(x, answer_reach);
+	else
+		ask_submit(x, job, resume);
+}
+
+/* ---- writing -------------------------------------------------------------------------- */
+
+/* A machine has nothing to take back, unless it says so. */
+static int64_t undo_ms(const struct exchange *x, const struct comment_body *body)
+{
+	if (body->undo_s >= 0)
+		return body->undo_s * 1000;
+	return x->reader.ref.n ? x->desk->face->limits.undo_ms : 0;
+}
+
 void comments_post(struct exchange *x)
 {
-	struct comment_body body = {0};
+	bool dry;
+	struct comment_body body = {.undo_s = -1};
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
-	if (!ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
-	    !read_audience(x, body.audience, &job->ask.audience) ||
+	if (!read_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
+	    !read_asked_audience(x, body.audience, &job->ask) ||
 	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
 		return;
 	job->ask.incident = incident.number;
 	job->ask.text = body.body;
-	ask_submit(x, job, comment_answer);
+	job->ask.undo_ms = undo_ms(x, &body);
+	answer_or_submit(x, job, dry, comment_answer);
 }
 
-/* The path's second part. A text that is no UUID is no comment's id. */
-static bool ask_comment(struct exchange *x, struct job *job)
+bool comments_named(struct exchange *x, struct job *job)
 {
 	struct incident incident;
 	struct ent_str id = sdk_lower(&x->arena.abi, x->param[1]);
@@ -184,7 +265,7 @@ void comments_patch(struct exchange *x)
 	struct comment_body body = {0};
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
-	if (!ask_comment(x, job) || !body_read(x, fields, &body) ||
+	if (!comments_named(x, job) || !body_read(x, fields, &body) ||
 	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
@@ -194,13 +275,54 @@ void comments_patch(struct exchange *x)
 	}
 	job->ask.text = body.body;
 	job->ask.has_audience = body.audience != NULL;
-	ask_submit(x, job, comment_changed);
+	ask_submit(x, job, comments_changed);
+}
+
+/* The list that the asker was shown: names, and "requester". */
+static bool read_readers(struct exchange *x, const struct sdk_json *node, struct ask *ret)
+{
+	struct ent_str names = ENT_STR("");
+
+	if (sdk_json_kind(node) == SDK_JSON_ARRAY && sdk_json_count(node) <= AUDIENCE_MAX + 1) {
+		const struct sdk_json *one = sdk_json_first(node);
+
+		for (; one; one = sdk_json_next(one)) {
+			struct ent_str name = sdk_json_text(one);
+
+			if (sdk_json_kind(one) != SDK_JSON_STRING || !name.n || memchr(name.p, ',', name.n))
+				break;
+			names = sdk_format(&x->arena.abi, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "", ENT_F(name));
+		}
+		ret->readers = names;
+		if (!one)
+			return true;
+	}
+	answer_problem(x, PROBLEM_CONTENT, "ask.readers",
+		       "\"readers\" has to be the list of names that ?dry_run=true of this call answers.");
+	return false;
+}
+
+void comments_widen(struct exchange *x)
+{
+	static const struct body_field fields[] = {
+	    {"audience", BODY_NODE, true, 0, 0, offsetof(struct comment_body, audience)},
+	    {"readers", BODY_NODE, false, 0, 0, offsetof(struct comment_body, readers)},
+	    {0}};
+	struct comment_body body = {0};
+	struct job *job = ask_new(x, JOB_COMMENT_WIDEN);
+	bool dry;
+
+	if (!read_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
+	    !read_audience(x, body.audience, &job->ask.audience) ||
+	    ((body.readers || !dry) && !read_readers(x, body.readers, &job->ask)))
+		return;
+	answer_or_submit(x, job, dry, comments_changed);
 }
 
 void comments_delete(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
 
-	if (ask_comment(x, job))
-		ask_submit(x, job, comment_changed);
+	if (comments_named(x, job))
+		ask_submit(x, job, comments_changed);
 }

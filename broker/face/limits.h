@@ -44,6 +44,7 @@ struct limits {
 	int token_cache_s;       /* how long a token that was found is believed without looking again */
 	int refused_logs;        /* lines a second and worker about refused hooks; the rest is only counted */
 	int drain_s;             /* edge_stop(): time for what is under way */
+	int undo_ms;             /* how long what a person writes for others is held. Setting undo */
 };
 
 #define LIMITS_FIXED                                                                                                   \

@@ -23,6 +23,7 @@
 #include "face/sign_in.h"
 #include "face/sign_over.h"
 #include "face/suppliers.h"
+#include "face/thread.h"
 #include "face/tokens.h"
 #include "face/uri.h"
 #include "face/users.h"
@@ -40,6 +41,7 @@ static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes 
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
 static const char *const verify_arguments[] = {"head", NULL};
+static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -56,9 +58,15 @@ static const struct route routes[] = {
     {"PATCH", "/v1/incidents/{}", VERB_DESCRIBE, true, NULL, incidents_patch},
     {"POST", "/v1/incidents/{}/shares", VERB_SHARE, true, NULL, shares_post},
     {"DELETE", "/v1/incidents/{}/shares/{}", VERB_SHARE, true, NULL, shares_delete},
-    {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, NULL, comments_post},
+    {"POST", "/v1/incidents/{}/comments", VERB_WRITE, true, dry_arguments, comments_post},
+    {"POST", "/v1/incidents/{}/comments/{}/widen", VERB_WRITE, true, dry_arguments, comments_widen},
     {"PATCH", "/v1/incidents/{}/comments/{}", VERB_WRITE, true, NULL, comments_patch},
     {"DELETE", "/v1/incidents/{}/comments/{}", VERB_WRITE, false, NULL, comments_delete},
+    {"POST", "/v1/incidents/{}/comments/{}/undo", VERB_WRITE, false, NULL, thread_undo},
+    {"POST", "/v1/incidents/{}/comments/{}/publish", VERB_WRITE, false, NULL, thread_publish},
+    {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
+    {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
+    {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

@@ -134,7 +134,7 @@ static void append_event(struct apply *apply, struct event *event, struct ent_st
 static void name_comment(struct apply *apply, struct event *event)
 {
 	if (event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED ||
-	    event->kind == EVENT_COMMENT_REMOVED) {
+	    event->kind == EVENT_COMMENT_REMOVED || event->kind == EVENT_COMMENT_PUBLISHED) {
 		event->comment.recorded_ms = event->comment.recorded_ms ? event->comment.recorded_ms : apply->now_ms;
 		event->comment.origin = event->comment.origin ? event->comment.origin : event->incident;
 	}

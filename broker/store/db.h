@@ -31,11 +31,11 @@ void db_close(struct db *db); /* takes NULL */
 
 /* `sql` must be a string literal or live as long as db: it is the cache's key by address. */
 struct db_stmt *db_use(struct db *db, const char *sql);
+bool db_takes(const struct db_stmt *stmt, int i); /* its text names the parameter */
 /* Bound text and blobs are borrowed until the statement is used again. i from 1: $1 */
 void db_bind_int(struct db_stmt *stmt, int i, int64_t v);
 void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s);  /* absent: NULL */
 void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s); /* absent: NULL */
-void db_bind_null(struct db_stmt *stmt, int i);
 bool db_row(struct db_stmt *stmt);                /* true: a row stands; false: no more, or failed; then it is reset */
 int64_t db_int(struct db_stmt *stmt, int column); /* from 0; NULL gives 0 */
 struct ent_str db_str(struct db_stmt *stmt, int column); /* text or blob, until the next db_row; NULL gives absent */

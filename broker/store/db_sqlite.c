@@ -219,12 +219,10 @@ static uint16_t *slot_of(struct db *db, const char *sql)
 struct db_stmt *db_use(struct db *db, const char *sql)
 {
 	uint16_t *slot = slot_of(db, sql);
-
 	db->used++;
 	if (*slot != 0) {
-		struct db_stmt *known = &db->stmt[*slot - 1];
-		sqlite3_reset(known->stmt);
-		return known;
+		sqlite3_reset(db->stmt[*slot - 1].stmt);
+		return &db->stmt[*slot - 1];
 	}
 	assert(db->n_stmt < STMT_MAX);
 	struct db_stmt *stmt = &db->stmt[db->n_stmt++];
@@ -250,6 +248,17 @@ int64_t *db_used(struct db *db)
 	return &db->used;
 }
 
+bool db_takes(const struct db_stmt *stmt, int i)
+{
+	return stmt->at[i] != 0;
+}
+
+static void bind_absent(struct db_stmt *stmt, int i)
+{
+	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, stmt->at[i]) != SQLITE_OK)
+		keep_failure(stmt->db, "bind");
+}
+
 void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
 {
 	if (!stmt->db->failure && sqlite3_bind_int64(stmt->stmt, stmt->at[i], v) != SQLITE_OK)
@@ -258,28 +267,19 @@ void db_bind_int(struct db_stmt *stmt, int i, int64_t v)
 
 void db_bind_str(struct db_stmt *stmt, int i, struct ent_str s)
 {
-	if (!s.p) {
-		db_bind_null(stmt, i);
-		return;
-	}
-	if (!stmt->db->failure &&
-	    sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+	if (!s.p)
+		bind_absent(stmt, i);
+	else if (!stmt->db->failure &&
+		 sqlite3_bind_text64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
 		keep_failure(stmt->db, "bind");
 }
 
 void db_bind_blob(struct db_stmt *stmt, int i, struct ent_str s)
 {
-	if (!s.p) {
-		db_bind_null(stmt, i);
-		return;
-	}
-	if (!stmt->db->failure && sqlite3_bind_blob64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
-		keep_failure(stmt->db, "bind");
-}
-
-void db_bind_null(struct db_stmt *stmt, int i)
-{
-	if (!stmt->db->failure && sqlite3_bind_null(stmt->stmt, stmt->at[i]) != SQLITE_OK)
+	if (!s.p)
+		bind_absent(stmt, i);
+	else if (!stmt->db->failure &&
+		 sqlite3_bind_blob64(stmt->stmt, stmt->at[i], s.p, s.n, SQLITE_STATIC) != SQLITE_OK)
 		keep_failure(stmt->db, "bind");
 }
 

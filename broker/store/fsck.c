@@ -23,7 +23,8 @@ static const char *const contents[] = {
     "continues_as FROM ticket "
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author, body, visibility, organisations, "
-    "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin FROM comment "
+    "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin, held_by, "
+    "meant_organisations, meant_everyone, meant_requester, pinned_ms FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
     "organisations, everyone, requester FROM attachment "
@@ -39,13 +40,14 @@ static const char *const contents[] = {
     "SELECT incident, supplier, holder, status, changed_ms FROM finished ORDER BY incident, supplier",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
+    "SELECT kind, subject, incident FROM timer ORDER BY kind, subject",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 18, 13, 5, 2, 3, 7, 4, 10, 5, 5, 11};
+static const int n_column[] = {22, 5, 11, 23, 13, 5, 2, 3, 7, 4, 10, 5, 5, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

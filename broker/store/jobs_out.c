@@ -8,7 +8,9 @@
 #include "core/queue_wait.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
+#include "store/audience_ask.h"
 #include "store/deliveries.h"
+#include "store/jobs_thread.h"
 #include "store/rows.h"
 #include "store/settle.h"
 
@@ -178,45 +180,6 @@ static void run_unshare(struct apply *apply, struct job *job)
 
 /* ---- the thread, the status ------------------------------------------------------------------ */
 
-/* Each organisation that is named must be able to read it; else it would not arrive, and nobody would know. */
-static bool may_say(struct dossier *dossier, struct job *job)
-{
-	struct ent_str rest = job->ask.audience.organisations;
-
-	while (rest.n) {
-		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (sdk_eq(name, organisation_ours(job->suppliers)) || dossier_takes_part(dossier, name, ENT_ABSENT))
-			continue;
-		job_refuse(job, JOB_CONFLICT, "ask.share_first",
-			   "the incident is not shared with {supplier=%.*s}; share it first",
-			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
-		return false;
-	}
-	return true;
-}
-
-static struct audience asked_audience(struct apply *apply, const struct job *job)
-{
-	const struct audience *asked = &job->ask.audience;
-
-	return audience_make(apply->arena, organisation_ours(job->suppliers), job->ask.by.organisation,
-			     asked->organisations, asked->everyone, asked->requester);
-}
-
-/* The comment that it answers has to stand in the same thread. */
-static bool answers_one(struct apply *apply, struct job *job, const struct dossier *dossier)
-{
-	struct ent_str id = sdk_str(job->ask.reply_to);
-	struct comment other;
-
-	if (!id.n ||
-	    (comment_by_uuid(apply->db, apply->arena, id, &other) && other.incident == dossier->incident.number))
-		return true;
-	job_refuse(job, JOB_CONFLICT, "ask.no_comment_to_answer",
-		   "there is no comment {comment=%.*s} in this thread to answer", ENT_F(id));
-	return false;
-}
-
 static void run_comment(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
@@ -236,12 +199,12 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	if (!may_say(dossier, job) || !answers_one(apply, job, dossier))
+	if (!audience_ask_new(apply, job, dossier, &comment.audience))
 		return;
-	comment.audience = asked_audience(apply, job);
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
+	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
 	end_job(apply, job, &events);
 }
@@ -340,6 +303,12 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	return dossier_comment(dossier, known.supplier, known.ticket, known.external_id);
 }
 
+static void refuse_held(struct job *job)
+{
+	job_refuse(job, JOB_CONFLICT, "ask.comment_held",
+		   "the comment is held: undo it and write it for others, or publish it first");
+}
+
 static void run_comment_edit(struct apply *apply, struct job *job)
 {
 	struct events events = {.arena = apply->arena};
@@ -348,13 +317,19 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
-	if (!known || (job->ask.has_audience && !may_say(dossier, job)))
+	if (!known)
 		return;
 	if (known->removed) {
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
 		return;
 	}
-	const struct audience audience = job->ask.has_audience ? asked_audience(apply, job) : known->audience;
+	if (known->held_by.n && job->ask.has_audience) {
+		refuse_held(job);
+		return;
+	}
+	struct audience audience;
+	if (!audience_ask_edit(apply, job, dossier, known, &audience))
+		return;
 	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
 	end_job(apply, job, &events);
 }
@@ -370,6 +345,31 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 	if (!known)
 		return;
 	decide_own_removal(&at, known, &author, &events);
+	end_job(apply, job, &events);
+}
+
+static void run_comment_widen(struct apply *apply, struct job *job)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
+	struct dossier *dossier = incident_of_job(apply, job, &at);
+	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
+	struct audience audience;
+
+	if (!known)
+		return;
+	if (known->removed) {
+		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
+		return;
+	}
+	if (known->held_by.n) {
+		refuse_held(job);
+		return;
+	}
+	if (!audience_ask_wider(apply, job, dossier, known, &author, &audience))
+		return;
+	decide_own_edit(&at, known, known->body, &audience, &author, &events);
 	end_job(apply, job, &events);
 }
 
@@ -478,6 +478,7 @@ const struct job_row jobs_out[] = {
     {JOB_OPEN, "open", run_open, false},
     {JOB_COMMENT_EDIT, "comment_edit", run_comment_edit, false},
     {JOB_COMMENT_REMOVE, "comment_remove", run_comment_remove, false},
+    {JOB_COMMENT_WIDEN, "comment_widen", run_comment_widen, false},
     {JOB_STATUS, "status", run_status, false},
     {JOB_DELIVERY_ACT, "delivery_act", run_act, true},
     {JOB_REPAIR, "repair", run_repair, true},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_timer.h"
 
+#include "store/jobs_thread.h"
+
 /* Each kind's act when its time has come. The timer is gone by then, so that it happens once; run() may set it again.
  * Each act asks what stands now, and does nothing where that has changed: the timer of what ended by itself may be
  * left. */
@@ -8,6 +10,7 @@ static const struct timer_row {
 	enum timer_kind kind;
 	void (*run)(struct apply *apply, const struct timer *timer);
 } timer_rows[] = {
+    {TIMER_UNDO, thread_publish_due},
     {TIMER_N, NULL},
 };
 

@@ -58,12 +58,31 @@ static void fold_copy(struct db *db, const struct event *event)
 		  event->comment.uuid, false);
 }
 
+/* A comment that is held is published when its time has come. */
+static void fold_undo(struct db *db, const struct event *event)
+{
+	const struct comment *comment = &event->comment;
+	struct timer timer = {
+	    .kind = TIMER_UNDO, .incident = event->incident, .due_ms = comment->held_ms, .made_ms = event->recorded_ms};
+
+	memcpy(timer.subject, comment->uuid, ID_SIZE);
+	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
+		timer_set(db, &timer);
+	else if (event->kind == EVENT_COMMENT_PUBLISHED || (event->kind == EVENT_COMMENT_REMOVED && event->is_undone))
+		timer_clear(db, TIMER_UNDO, sdk_str(comment->uuid));
+}
+
 static const struct {
 	const char *name;
 	void (*fold)(struct db *db, const struct event *event);
 } row_folds[] = {
-    {"correlation", fold_correlation}, {"chain", fold_chain}, {"attachment", fold_attachment},
-    {"hand_over", fold_hand_over},     {"copy", fold_copy},   {"join", join_fold},
+    {"correlation", fold_correlation},
+    {"chain", fold_chain},
+    {"attachment", fold_attachment},
+    {"hand_over", fold_hand_over},
+    {"copy", fold_copy},
+    {"join", join_fold},
+    {"undo", fold_undo},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
@@ -124,25 +143,31 @@ static void move_rows(struct db *db, int64_t from, int64_t to)
 
 struct fixed {
 	int64_t id;
+	bool is_held;           /* it is about whom it is meant for */
 	struct comment comment; /* uuid and audience */
 };
 
 static void save_audience(struct db *db, int64_t incident, const struct fixed *fixed)
 {
-	struct db_stmt *stmt = db_use(db, "UPDATE comment SET organisations = $2, everyone = 0 WHERE id = $1");
+	static const char now[] = "UPDATE comment SET organisations = $2, everyone = 0 WHERE id = $1";
+	static const char later[] = "UPDATE comment SET meant_organisations = $2, meant_everyone = 0 WHERE id = $1";
+	struct db_stmt *stmt = db_use(db, fixed->is_held ? later : now);
 
 	db_bind_int(stmt, 1, fixed->id);
 	db_bind_str(stmt, 2, sdk_or_empty(fixed->comment.audience.organisations));
 	(void)db_row(stmt);
-	attachments_narrow(db, incident, &fixed->comment);
+	if (!fixed->is_held)
+		attachments_narrow(db, incident, &fixed->comment);
 }
 
 /* A comment for everyone on this side becomes one for those by name who can read it now. */
 static void fix_audiences(struct db *db, struct dossier *side, const struct event *merged)
 {
 	struct db_stmt *stmt =
-	    db_use(db, "SELECT id, supplier, ticket, organisations, requester, created_ms, recorded_ms, origin, uuid "
-		       "FROM comment WHERE incident = $1 AND everyone = 1 ORDER BY id");
+	    db_use(db, "SELECT id, supplier, ticket, CASE WHEN held_by = '' THEN organisations ELSE "
+		       "meant_organisations END, requester, created_ms, recorded_ms, origin, uuid, held_by <> '' "
+		       "FROM comment WHERE incident = $1 AND CASE WHEN held_by = '' THEN everyone ELSE "
+		       "meant_everyone END = 1 ORDER BY id");
 	struct fixed *list = NULL;
 	size_t n = 0, cap = 0;
 
@@ -161,7 +186,7 @@ static void fix_audiences(struct db *db, struct dossier *side, const struct even
 				memcpy(grown, list, n * sizeof *grown);
 			list = grown;
 		}
-		list[n] = (struct fixed){.id = db_int(stmt, 0)};
+		list[n] = (struct fixed){.id = db_int(stmt, 0), .is_held = db_int(stmt, 9) == 1};
 		snprintf(list[n].comment.uuid, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 8)));
 		list[n++].comment.audience = merge_audience(side, merged, &comment);
 	}

@@ -3,6 +3,7 @@
 
 #include "core/organisation.h"
 #include "core/queue_plan.h"
+#include "core/reader.h"
 #include "store/changes.h"
 #include "store/copies.h"
 #include "store/deliveries.h"
@@ -270,7 +271,8 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 	    "SELECT c.uuid, c.organisations, c.everyone, c.requester, EXISTS (" COPY_OF_IT "), edit.text FROM comment "
 	    "AS c LEFT JOIN delivery AS edit ON edit.id = (SELECT max(d.id) FROM delivery AS d WHERE d.comment = "
 	    "c.uuid AND d.comment <> '' AND d.supplier = $2 AND d.op <> 'add_comment' AND d.op = 'edit_comment') WHERE "
-	    "c.incident = $1 AND c.removed = 0 AND c.supplier <> $2 AND (NOT EXISTS (" COPY_OF_IT ") OR (edit.state "
+	    "c.incident = $1 AND c.removed = 0 AND c.held_by = '' AND c.supplier <> $2 AND (NOT EXISTS (" COPY_OF_IT
+	    ") OR (edit.state "
 	    "<> 'done' AND edit.cause IN ('unshared', 'earlier'))) ORDER BY c.created_ms DESC, c.id DESC");
 	size_t n = 0;
 
@@ -285,7 +287,8 @@ void settle_thread(struct apply *apply, int64_t incident, const struct supplier 
 		}
 		planned->audience = (struct audience){sdk_dup(apply->arena, db_str(stmt, 1)), db_int(stmt, 2) == 1,
 						      db_int(stmt, 3) == 1};
-		if (!audience_allows(&planned->audience, organisation_of(supplier), true))
+		const struct spoken spoken = {.audience = &planned->audience};
+		if (reader_right_of(organisation_of(supplier), &spoken, true) == RIGHT_NONE)
 			continue;
 		snprintf(planned->comment, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
 		n++;

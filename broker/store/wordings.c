@@ -8,7 +8,8 @@ enum { WORDINGS_SIZE_MAX = 2 << 20 }; /* bytes of all events that are read: noth
 /* Events of this incident, and of all that went into it by merges. $2: NULL, or LIKE. */
 #define EVENTS_OF                                                                                                      \
 	"WITH RECURSIVE part (number) AS (SELECT $1 UNION SELECT i.number FROM part JOIN incident AS i ON "            \
-	"i.merged_into = part.number AND i.merged_into <> 0) SELECT e.kind, e.json FROM part JOIN event AS e ON "      \
+	"i.merged_into = part.number AND i.merged_into <> 0) SELECT e.kind, e.json, e.time_ms, e.recorded_ms FROM "    \
+	"part JOIN event AS e ON "                                                                                     \
 	"e.incident = part.number WHERE ($2 IS NULL OR e.json LIKE $2) AND "
 
 static void bind_words(struct db_stmt *stmt, struct ent_arena *arena, int64_t incident, const char *uuid)
@@ -57,6 +58,32 @@ size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, c
 	while (n < WORDINGS_MAX && size < WORDINGS_SIZE_MAX && db_row(stmt)) {
 		size += db_str(stmt, 1).n;
 		n += read_wording(stmt, arena, uuid, &list[n]);
+	}
+	db_done(stmt);
+	*ret = list;
+	return n;
+}
+
+size_t wordings_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
+		       const struct event **ret)
+{
+	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind LIKE 'comment.%' ORDER BY e.seq LIMIT $3");
+	struct event *list = SDK_NEW_N(arena, struct event, WORDINGS_MAX);
+	size_t n = 0, size = 0;
+
+	bind_words(stmt, arena, incident, uuid);
+	db_bind_int(stmt, 3, WORDINGS_MAX);
+	while (n < WORDINGS_MAX && size < WORDINGS_SIZE_MAX && db_row(stmt)) {
+		enum event_kind kind;
+		struct ent_err err;
+
+		size += db_str(stmt, 1).n;
+		if (!event_kind_by_name(db_str(stmt, 0), &kind) ||
+		    event_parse(arena, kind, sdk_dup(arena, db_str(stmt, 1)), &list[n], &err) != ENT_OK ||
+		    strcmp(uuid, list[n].comment.uuid) != 0)
+			continue;
+		list[n].time_ms = db_int(stmt, 2);
+		list[n++].recorded_ms = db_int(stmt, 3);
 	}
 	db_done(stmt);
 	*ret = list;

@@ -14,5 +14,9 @@ bool wordings_first(struct db *db, struct ent_arena *arena, int64_t incident, co
 #define WORDINGS_MAX 1000
 size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
 		     struct comment **ret);
+/* All that was done to one comment, as its events tell it, the oldest first; with time_ms and recorded_ms. Bounded in
+ * the same way. */
+size_t wordings_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
+		       const struct event **ret);
 
 #endif

@@ -47,26 +47,32 @@ enum job_kind {
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
-	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
-	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, format, audience, author; reply_to: of the thread, "": none; comment_uuid: of
-		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
-	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
-		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
+	JOB_SHARE,        /* incident, supplier, escalated, brief, with_history, author */
+	JOB_UNSHARE,      /* incident, supplier, text: why, author */
+	JOB_COMMENT,      /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
+			   * undo_ms:      how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid is
+			   * JOB_REPEATED */
+	JOB_OPEN,         /* incident_uuid, description, author: an incident without a ticket. The same again is
+			   * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
-	JOB_COMMENT_REMOVE, /* incident, comment_uuid: of our own; author */
-	JOB_STATUS,         /* incident, status (UNKNOWN: it stays), description, author */
-	JOB_JOIN_ACCEPT,    /* id, author */
-	JOB_JOIN_REFUSE,    /* id, text: why, may be absent, author */
-	JOB_DELIVERY_ACT,   /* id, action, text */
-	JOB_REPAIR,         /* supplier (absent: all), cause; ret_count */
-	JOB_MAP_PUBLISH,    /* supplier, text: json, author; ret_count: version */
-	JOB_MAP_ROLL_BACK,  /* supplier, id: version */
-	JOB_BACKFILL,       /* supplier, since_ms: starts it anew */
-	JOB_BACKFILL_STOP,  /* supplier */
-	JOB_POLL,           /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
-			     * begins there */
+	JOB_COMMENT_REMOVE,  /* incident, comment_uuid: of our own; author */
+	JOB_COMMENT_WIDEN,   /* incident, comment_uuid: of our own; audience, readers, author */
+	JOB_COMMENT_PUBLISH, /* incident, comment_uuid, author: one that is held is sent now. One that is not held any
+			      * more is JOB_REPEATED */
+	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
+	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
+	JOB_JOIN_ACCEPT,     /* id, author */
+	JOB_JOIN_REFUSE,     /* id, text: why, may be absent, author */
+	JOB_DELIVERY_ACT,    /* id, action, text */
+	JOB_REPAIR,          /* supplier (absent: all), cause; ret_count */
+	JOB_MAP_PUBLISH,     /* supplier, text: json, author; ret_count: version */
+	JOB_MAP_ROLL_BACK,   /* supplier, id: version */
+	JOB_BACKFILL,        /* supplier, since_ms: starts it anew */
+	JOB_BACKFILL_STOP,   /* supplier */
+	JOB_POLL, /* supplier: its tool is asked at once. since_ms: 0, or the poll's cursor is thrown away and
+		   * begins there */
 
 	/* The way out, by link/ */
 	JOB_SEND,    /* id, hash: in flight from now on. JOB_NOT_FOUND: it does not wait any more */
@@ -95,7 +101,11 @@ struct ask {
 	struct brief brief;
 	struct audience audience;
 	char comment_uuid[ID_SIZE], incident_uuid[ID_SIZE];
-	bool has_audience;
+	bool has_audience;      /* an edit changes it */
+	bool narrowest;         /* a comment: nothing was said about its audience */
+	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
+	bool is_pinned;
+	int64_t undo_ms; /* 0: it is published at once */
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;
@@ -120,6 +130,7 @@ enum job_outcome {
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
 	JOB_DENIED,     /* the asker has not the right; see err */
+	JOB_CONTENT,    /* what was asked is not what it should be: see err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };

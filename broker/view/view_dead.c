@@ -22,7 +22,7 @@ static void print_dead(struct sdk_jsonw *w, int64_t id, struct ent_str supplier,
 }
 
 #define DEAD_LIST "SELECT id, supplier, delivery_id, received_ms, reason, state, length(body) FROM dead_letter WHERE "
-#define DEAD_PAGE "id < $2 AND ($3 IS NULL OR supplier = $3) ORDER BY id DESC LIMIT $4"
+#define DEAD_PAGE "id < $2 AND ($3 IS NULL OR supplier = $3) AND " VIEW_SEES_OWN("supplier") "ORDER BY id DESC LIMIT $4"
 
 enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, struct ent_str state,
 			   struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err)
@@ -33,8 +33,6 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	if (!view_ours_only(view, err))
-		return ENT_EGONE;
 	limit = limit < 1 ? 50 : limit > VIEW_PAGE_MAX ? VIEW_PAGE_MAX : limit;
 	if (!state.n)
 		state = ENT_STR("waiting");
@@ -53,6 +51,7 @@ enum ent_rc view_dead_list(const struct view *view, struct ent_str supplier, str
 	db_bind_int(stmt, 2, before);
 	db_bind_str(stmt, 3, supplier.n ? supplier : ENT_ABSENT);
 	db_bind_int(stmt, 4, limit + 1);
+	view_bind(view, stmt);
 	sdk_buf_init(&buf, BODY_MAX);
 	sdk_jsonw_init(&w, &buf);
 	sdk_jsonw_open(&w, '{');
@@ -77,11 +76,10 @@ enum ent_rc view_dead(const struct view *view, int64_t id, struct dead_letter *r
 {
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, delivery_id, reason, state, header, received_ms, body, "
-			     "exchange FROM dead_letter WHERE id = $1");
+			     "exchange FROM dead_letter WHERE id = $1 AND " VIEW_SEES_OWN("supplier"));
 
-	if (!view_ours_only(view, err))
-		return ENT_EGONE;
 	db_bind_int(stmt, 1, id);
+	view_bind(view, stmt);
 	if (!db_row(stmt))
 		return db_failed(view->db)
 			   ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
@@ -113,7 +111,7 @@ struct ent_str view_dead_print(const struct view *view, const struct dead_letter
 	sdk_jsonw_kint(&w, "size", (int64_t)letter->body.n);
 	/* As text where it is text; the raw bytes are one address further. */
 	sdk_jsonw_kstr(&w, "body", sdk_is_utf8(letter->body) ? letter->body : ENT_ABSENT);
-	if (letter->exchange.n)
+	if (letter->exchange.n && view_is_ours(view))
 		sdk_jsonw_kraw(&w, "exchange", letter->exchange);
 	sdk_jsonw_close(&w, '}');
 	struct ent_str json = sdk_dup(view->arena, sdk_buf_view(&buf));

@@ -86,6 +86,50 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 				 is_seen(view, part, ret) ? &comment : NULL, &all);
 }
 
+/* How a comment stands; false: it does not (any more). */
+static bool comment_state(const struct view *view, const char *uuid, bool *ret_removed, bool *ret_elsewhere)
+{
+	struct db_stmt *stmt = db_use(view->db, "SELECT removed, held_by FROM comment WHERE uuid = $1");
+
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	bool found = db_row(stmt);
+	if (found) {
+		struct ent_str by = db_str(stmt, 1);
+		*ret_removed = db_int(stmt, 0) != 0;
+		*ret_elsewhere = by.n > 0 && !sdk_eq(by, organisation_ours(view->suppliers));
+	}
+	db_done(stmt);
+	return found;
+}
+
+static struct ent_str print_without_words(const struct view *view, struct event *event)
+{
+	struct sdk_buf buf;
+
+	event->comment.body = ENT_STR("");
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
+	event_print(event, &buf);
+	struct ent_str json = sdk_dup(view->arena, sdk_buf_view(&buf));
+	sdk_buf_release(&buf);
+	return json;
+}
+
+struct ent_str view_event_ours(const struct view *view, struct ent_str kind, struct ent_str json)
+{
+	bool removed = false, elsewhere = false;
+	enum event_kind known;
+	struct event event;
+	struct ent_err err;
+
+	if (!sdk_starts(kind, "comment.") || !event_kind_by_name(kind, &known) ||
+	    event_parse(view->arena, known, sdk_dup(view->arena, json), &event, &err) != ENT_OK ||
+	    !comment_state(view, event.comment.uuid, &removed, &elsewhere))
+		return json;
+	if (elsewhere)
+		return ENT_ABSENT;
+	return removed && event.comment.body.n ? print_without_words(view, &event) : json;
+}
+
 void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct event *event)
 {
 	sdk_jsonw_kstr(w, "type", event_type(view->arena, event->kind));

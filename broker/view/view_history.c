@@ -20,9 +20,11 @@ static int64_t print_all(const struct view *view, struct sdk_jsonw *w, int64_t i
 	db_bind_int(stmt, 2, after);
 	db_bind_int(stmt, 3, limit);
 	for (; db_row(stmt); n++) {
-		struct ent_str kind = db_str(stmt, 1);
+		struct ent_str kind = db_str(stmt, 1), data = view_event_ours(view, kind, db_str(stmt, 6));
 
 		last = db_int(stmt, 2);
+		if (!data.p)
+			continue;
 		sdk_jsonw_open(w, '{');
 		sdk_jsonw_kint(w, "seq", db_int(stmt, 0));
 		sdk_jsonw_kint(w, "sequence", last);
@@ -31,7 +33,7 @@ static int64_t print_all(const struct view *view, struct sdk_jsonw *w, int64_t i
 		json_time(w, "recorded", db_int(stmt, 4));
 		if (db_str(stmt, 5).n)
 			sdk_jsonw_kstr(w, "traceparent", db_str(stmt, 5));
-		sdk_jsonw_kraw(w, "data", db_str(stmt, 6));
+		sdk_jsonw_kraw(w, "data", data);
 		sdk_jsonw_close(w, '}');
 	}
 	return n == limit ? last : 0;

@@ -12,6 +12,7 @@ enum { ATTACHMENTS_MAX = 5000, TAG_BYTES = 16 };
 
 static void print_attachments(const struct view *view, struct sdk_jsonw *w, int64_t number)
 {
+	struct ent_str part = view_json_part(view, number);
 	struct db_stmt *stmt =
 	    db_use(view->db, "SELECT supplier, ticket, external_id, name, media_type, url, size, comment, "
 			     "organisations, everyone, requester FROM attachment "
@@ -38,7 +39,7 @@ static void print_attachments(const struct view *view, struct sdk_jsonw *w, int6
 			sdk_jsonw_kint(w, "size", db_int(stmt, 6));
 		sdk_jsonw_kstr_some(w, "comment", db_str(stmt, 7));
 		if (audience.organisations.n)
-			view_json_audience(view, w, audience);
+			view_json_readers(view, w, audience, part);
 		sdk_jsonw_close(w, '}');
 	}
 	sdk_jsonw_close(w, ']');
@@ -55,6 +56,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident, view_is_ours(view));
 	view_requester_print(view, &w, incident->requester.ref);
+	view_json_organisations(&w, view_json_part(view, incident->number));
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
 	view_json_shares(view, &w, incident);

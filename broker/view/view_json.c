@@ -5,6 +5,7 @@
 
 #include "core/delivery.h"
 #include "core/holder.h"
+#include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -155,12 +156,27 @@ static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, st
 	sdk_jsonw_close(w, ']');
 }
 
+/* All that others are told of a ticket, beside its common status. */
+static void print_ticket_name(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+{
+	struct ent_str key = db_str(stmt, 2);
+
+	sdk_jsonw_kstr(w, "organisation", organisation_named(view->suppliers, db_str(stmt, 0)));
+	sdk_jsonw_kstr(w, "number", key.n ? key : db_str(stmt, 1));
+}
+
 static void print_ticket(const struct view *view, struct db_stmt *stmt, struct sdk_jsonw *w,
 			 const struct lost_list *lost)
 {
 	struct ticket ticket = {.id = 1};
 
 	sdk_jsonw_open(w, '{');
+	print_ticket_name(view, w, stmt);
+	if (!view_is_own(view, db_str(stmt, 0))) {
+		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
+		sdk_jsonw_close(w, '}');
+		return;
+	}
 	json_ticket(w, stmt);
 	if (ticket_attributes(view->arena, db_str(stmt, 7), &ticket))
 		json_attributes(view, w, &ticket);
@@ -171,9 +187,9 @@ static void print_ticket(const struct view *view, struct db_stmt *stmt, struct s
 
 void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(
-	    view->db, "SELECT " JSON_TICKET_COLUMNS
-		      ", attributes FROM ticket WHERE incident = $1 AND " VIEW_SEES_OWN("supplier") " ORDER BY id");
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT " JSON_TICKET_COLUMNS
+			     ", attributes FROM ticket WHERE incident = $1 AND " VIEW_SEES_TICKET " ORDER BY id");
 	struct lost_list lost;
 
 	if (view_is_ours(view))
@@ -194,6 +210,43 @@ void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct aud
 	if (!view_is_ours(view))
 		audience.organisations =
 		    audience_names(&audience, view->reader->organisation) ? view->reader->organisation : ENT_ABSENT;
+	sdk_jsonw_key(w, "audience");
+	audience_print(w, &audience);
+}
+
+/* ---- who takes part --------------------------------------------------------------- */
+
+struct ent_str view_json_part(const struct view *view, int64_t incident)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT supplier FROM share WHERE incident = $1 AND withdrawn_ms = 0 ORDER BY supplier");
+	struct ent_str names = ENT_ABSENT;
+
+	db_bind_int(stmt, 1, incident);
+	while (db_row(stmt)) {
+		struct ent_str name = organisation_named(view->suppliers, db_str(stmt, 0));
+		names = sdk_format(view->arena, "%.*s%s%.*s", ENT_F(name), names.n ? "," : "", ENT_F(names));
+	}
+	return audience_make(view->arena, organisation_ours(view->suppliers), ENT_ABSENT, names, false, false)
+	    .organisations;
+}
+
+void view_json_organisations(struct sdk_jsonw *w, struct ent_str part)
+{
+	sdk_jsonw_key(w, "organisations");
+	sdk_jsonw_open(w, '[');
+	while (part.n)
+		sdk_jsonw_str(w, sdk_cut(part, ',', &part));
+	sdk_jsonw_close(w, ']');
+}
+
+void view_json_readers(const struct view *view, struct sdk_jsonw *w, struct audience audience, struct ent_str part)
+{
+	const struct audience all = {part, false, false};
+	const struct audience named = {audience.organisations, false, false};
+
+	if (!view_is_ours(view))
+		audience.organisations = audience_meet(view->arena, &named, &all).organisations;
 	sdk_jsonw_key(w, "audience");
 	audience_print(w, &audience);
 }

@@ -28,11 +28,10 @@
 			      "WHERE "                                                                                 \
 			      "comment.incident = incident.number AND " VIEW_SEES_COMMENT "))"
 #define VIEW_COUNTS                                                                                                    \
-	"(SELECT count(*) FROM ticket WHERE ticket.incident = incident.number AND " VIEW_IS_OWN(                       \
-	    "ticket.supplier") "AND "                                                                                  \
-			       "ticket.continues_as = ''), (SELECT count(*) FROM comment WHERE comment.incident = "    \
-			       "incident.number AND "                                                                  \
-			       "comment.removed = 0 AND " VIEW_SEES_COMMENT ")"
+	"(SELECT count(*) FROM ticket WHERE ticket.incident = incident.number AND " VIEW_SEES_TICKET                   \
+	"AND ticket.continues_as = ''), (SELECT count(*) FROM comment WHERE comment.incident = "                       \
+	"incident.number AND "                                                                                         \
+	"comment.removed = 0 AND " VIEW_SEES_COMMENT ")"
 #define VIEW_INCIDENT_OF_PART                                                                                          \
 	VIEW_INCIDENT VIEW_CHANGED ", 0, " VIEW_COUNTS " FROM share AS part JOIN incident ON incident.number = "       \
 				   "part.incident "
@@ -45,6 +44,12 @@ struct incident view_json_read_incident(const struct view *view, struct db_stmt 
 void view_json_hand_overs(const struct view *view, struct sdk_jsonw *w, int64_t incident);
 /* "tickets": [...] with all attributes, and what of their words does not count. */
 void view_json_tickets(const struct view *view, struct sdk_jsonw *w, int64_t incident);
+/* The organisations that take part in the incident, sorted, with commas between: everybody who does knows the others.
+ */
+struct ent_str view_json_part(const struct view *view, int64_t incident);
+void view_json_organisations(struct sdk_jsonw *w, struct ent_str part); /* "organisations": [...] */
+/* "audience": {...}; of the organisations named an organisation sees those that take part. */
+void view_json_readers(const struct view *view, struct sdk_jsonw *w, struct audience audience, struct ent_str part);
 /* "audience": {...}; of the organisations named an organisation sees itself. */
 void view_json_audience(const struct view *view, struct sdk_jsonw *w, struct audience audience);
 /* "attributes": ["status"]: the names of the bits. */

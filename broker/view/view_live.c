@@ -54,6 +54,9 @@ static bool take_live(void *to, const struct outbox_row *row)
 	live->last = row->seq;
 	if (row->topic != OUTBOX_EVENTS)
 		return true;
+	const struct ent_str data = view_event_ours(view, sdk_str(event_name(row->kind)), row->json);
+	if (!data.p)
+		return true;
 	struct live_event event = {.seq = row->seq,
 				   .id = view_position_print(view, row->seq),
 				   .type = event_type(view->arena, row->kind),
@@ -62,7 +65,7 @@ static bool take_live(void *to, const struct outbox_row *row)
 		event.supplier = sdk_json_text_at(json, "supplier");
 	event.supplier = sdk_or_empty(event.supplier);
 	print_head(live, &w, &event, row->time_ms);
-	sdk_jsonw_kraw(&w, "data", row->json);
+	sdk_jsonw_kraw(&w, "data", data);
 	return give_live(live, &w, &event);
 }
 

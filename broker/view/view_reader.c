@@ -3,7 +3,7 @@
 
 #include "core/organisation.h"
 
-enum { READER_AT = 30, TOOLS_AT };
+enum { READER_AT = 30, TOOLS_AT, OURS_AT = 39 };
 
 bool view_is_ours(const struct view *view)
 {
@@ -17,11 +17,13 @@ void view_bind(const struct view *view, struct db_stmt *stmt)
 	size_t n = named ? organisation_tools(view->suppliers, view->reader->organisation, tool) : 0;
 
 	if (view_is_ours(view))
-		db_bind_null(stmt, READER_AT);
+		db_bind_str(stmt, READER_AT, ENT_ABSENT);
 	else
 		db_bind_str(stmt, READER_AT, named ? view->reader->organisation : ENT_STR(""));
 	for (size_t i = 0; i < ORGANISATION_TOOLS_MAX; i++)
 		db_bind_str(stmt, TOOLS_AT + (int)i, i < n ? tool[i] : ENT_ABSENT);
+	if (db_takes(stmt, OURS_AT))
+		db_bind_str(stmt, OURS_AT, organisation_ours(view->suppliers));
 }
 
 bool view_is_own(const struct view *view, struct ent_str supplier)

@@ -2,7 +2,7 @@
 /*
  * core/reader.h in SQL: conditions that each statement over what an organisation may see carries. $30 is the
  * organisation; NULL: our people, who see everything. $31 to $38 are its tools, the suppliers that shares, tickets and
- * deliveries name; NULL where it has fewer. Only for view/.
+ * deliveries name; NULL where it has fewer. $39 is our own organisation. Only for view/.
  */
 #ifndef VIEW_READER_H
 #define VIEW_READER_H
@@ -17,6 +17,13 @@
 	" AND " VIEW_IS_OWN("part.supplier") "AND part.withdrawn_ms = 0"
 /* Tickets, deliveries: of the organisation itself. */
 #define VIEW_SEES_OWN(supplier) "($30 IS NULL OR " VIEW_IS_OWN(supplier) ")"
+
+/* A row of `ticket`: its own, and of whoever takes part what everybody is told: see view_json_tickets(). */
+#define VIEW_SEES_TICKET                                                                                               \
+	"($30 IS NULL OR " VIEW_IS_OWN(                                                                                \
+	    "ticket.supplier") "OR (ticket.removed = 0 AND ticket.continues_as = '' AND EXISTS (SELECT 1 FROM share "  \
+			       "AS theirs WHERE theirs.incident = ticket.incident AND theirs.supplier = "              \
+			       "ticket.supplier AND theirs.withdrawn_ms = 0))) "
 
 /* The incident in which a row of `comment` was said first: its ticket's, or, said by us, its own. */
 #define VIEW_SAID_IN                                                                                                   \
@@ -34,13 +41,15 @@
 	"CASE WHEN comment.created_ms % 1000 = 0 AND comment.created_ms + 1000 < comment.recorded_ms THEN "            \
 	"comment.created_ms + 1000 WHEN comment.created_ms % 1000 <> 0 AND comment.created_ms + 1 < "                  \
 	"comment.recorded_ms THEN comment.created_ms + 1 ELSE comment.recorded_ms END"
+/* A row of `comment` that is held is there for its author's organisation alone. */
+#define VIEW_IS_TOLD "(comment.held_by = '' OR comment.held_by = coalesce($30, $39)) "
 /* It sees a row of `comment`. The author's organisation is among those named. replace(): is $30 in the list? */
 #define VIEW_SEES_COMMENT                                                                                              \
-	"($30 IS NULL OR EXISTS (" VIEW_PART(                                                                          \
+	"(" VIEW_IS_TOLD "AND ($30 IS NULL OR EXISTS (" VIEW_PART(                                                     \
 	    "comment.incident") " AND (replace(',' || "                                                                \
 				"comment.organisations || ',', ',' || $30 || ',', '') <> ',' || "                      \
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
-				" < " VIEW_SAID_BY "))))"
+				" < " VIEW_SAID_BY ")))))"
 
 /* Its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never wider. */
 #define VIEW_SEES_ATTACHMENT                                                                                           \
@@ -67,7 +76,7 @@
 	    "other.supplier") "AND other.withdrawn_ms = 0 AND (other.since_ms, other.supplier) < (part.since_ms, "     \
 			      "part.supplier))"
 
-/* Binds $30 to $38. A reader who sees nothing is the organisation without a name. */
+/* Binds $30 to $39. A reader who sees nothing is the organisation without a name. */
 void view_bind(const struct view *view, struct db_stmt *stmt);
 bool view_is_ours(const struct view *view);
 /* Is the supplier a tool of the reader's organisation? Ours: all are. */

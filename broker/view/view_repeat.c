@@ -14,5 +14,6 @@ bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid,
 		return false;
 	/* It may have been edited since, or a merge may have named its readers. */
 	return wordings_first(view->db, view->arena, stored.incident, stored.uuid, &first) &&
-	       sdk_eq(first.body, text) && audience_equal(&first.audience, audience);
+	       sdk_eq(first.body, text) &&
+	       (!audience || audience_equal(first.held_by.n ? &first.meant : &first.audience, audience));
 }

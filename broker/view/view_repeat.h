@@ -7,7 +7,7 @@
 #include "view/view.h"
 
 /* True: the comment of this uuid was added with the same text and audience to the same incident, whatever was done to
- * it since. */
+ * it since. audience NULL: whatever it is. */
 bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_str text,
 		 const struct audience *audience);
 

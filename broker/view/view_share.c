@@ -76,6 +76,24 @@ static bool has_tool_to_tell(const struct view *view, struct ent_str supplier)
 	return tool && supplier_takes_words(tool);
 }
 
+/* What its organisation was told when the incident was shared with it, the last time that words came along. */
+static void print_brief(const struct view *view, struct sdk_jsonw *w, int64_t incident, struct ent_str supplier)
+{
+	struct db_stmt *stmt = db_use(view->db, "SELECT json FROM event WHERE incident = $1 AND kind = "
+						"'incident.shared' AND supplier = $2 ORDER BY sequence DESC LIMIT 20");
+	const struct sdk_json *data, *brief = NULL;
+	struct ent_err err;
+
+	db_bind_int(stmt, 1, incident);
+	db_bind_str(stmt, 2, supplier);
+	while (!brief && db_row(stmt))
+		if (sdk_json_parse(view->arena, sdk_dup(view->arena, db_str(stmt, 0)), &data, &err) == ENT_OK)
+			brief = sdk_json_at(data, "brief");
+	db_done(stmt);
+	if (brief)
+		sdk_jsonw_kraw(w, "brief", sdk_json_print(view->arena, brief));
+}
+
 static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt,
 			const struct incident *incident, const struct open_list *open)
 {
@@ -95,6 +113,7 @@ static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_
 	sdk_jsonw_kstr_opt(w, "ticket", db_str(stmt, 3));
 	sdk_jsonw_kstr_opt(w, "ticket_key", db_str(stmt, 4));
 	print_open_deliveries(w, open, supplier);
+	print_brief(view, w, incident->number, supplier);
 	sdk_jsonw_close(w, '}');
 }
 

@@ -14,6 +14,9 @@ struct item {
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
 	bool removed;
+	struct audience meant; /* of one that is held */
+	struct ent_str held_by;
+	int64_t held_ms, pinned_ms;
 };
 
 struct page {
@@ -25,9 +28,11 @@ struct page {
 /* As read_item() reads them. */
 #define COMMENT_COLUMNS                                                                                                \
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
-	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin"
+	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "        \
+	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
+	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 18 };
+enum { COMMENT_N_COLUMN = 24 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -48,7 +53,11 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .format = sdk_dup(arena, db_str(stmt, 14)),
 			     .reply_to = sdk_dup(arena, db_str(stmt, 15)),
 			     .recorded_ms = db_int(stmt, 16),
-			     .origin = db_int(stmt, 17)};
+			     .origin = db_int(stmt, 17),
+			     .held_by = sdk_dup(arena, db_str(stmt, 18)),
+			     .meant = {sdk_dup(arena, db_str(stmt, 19)), db_int(stmt, 20) == 1, db_int(stmt, 21) == 1},
+			     .pinned_ms = db_int(stmt, 22),
+			     .held_ms = db_int(stmt, 23)};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -198,8 +207,18 @@ static void print_copy(struct sdk_jsonw *w, struct db_stmt *stmt)
 
 /* ---- printing -------------------------------------------------------------------- */
 
+/* Read by the author's organisation alone. */
+static void print_held(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+{
+	sdk_jsonw_key(w, "held");
+	sdk_jsonw_open(w, '{');
+	json_time(w, "until", item->held_ms);
+	view_json_audience(view, w, item->meant);
+	sdk_jsonw_close(w, '}');
+}
+
 /* Ids and visibility of a tool are read by those who have the tool. */
-static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item, struct ent_str part)
 {
 	bool own = view_is_own(view, item->supplier);
 	char number[INCIDENT_NUMBER_SIZE];
@@ -218,11 +237,15 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	if (own)
 		sdk_jsonw_kstr(w, "visibility", item->visibility);
-	view_json_audience(view, w, item->audience);
+	view_json_readers(view, w, item->audience, part);
 	json_time(w, "created", item->created_ms);
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
 	json_time(w, "recorded", item->recorded_ms);
+	if (item->pinned_ms)
+		json_time(w, "pinned", item->pinned_ms);
+	if (item->held_ms)
+		print_held(view, w, item);
 	if (view_is_ours(view))
 		sdk_jsonw_kstr(w, "origin", incident_number(item->origin, number));
 	sdk_jsonw_kbool(w, "removed", item->removed);
@@ -233,9 +256,11 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 	struct rows ways = open_rows(view, ways_sql, incident, page),
 		    copies = open_rows(view, copies_sql, incident, page);
 
+	struct ent_str part = view_is_ours(view) ? ENT_ABSENT : view_json_part(view, incident);
+
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
-		print_item(view, w, item);
+		print_item(view, w, item, part);
 		sdk_jsonw_key(w, "where");
 		sdk_jsonw_open(w, '[');
 		for (; is_next(&ways, page, item); ways.stands = db_row(ways.stmt))
@@ -343,8 +368,7 @@ enum ent_rc view_thread(const struct view *view, const struct incident *incident
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
 {
 	struct db_stmt *stmt = db_use(view->db, "SELECT " COMMENT_COLUMNS
-						", incident FROM comment WHERE supplier = '' AND ticket = '' AND "
-						"external_id = $1 AND " VIEW_SEES_COMMENT);
+						", incident FROM comment WHERE uuid = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
 	struct page page = {.at = &item};
 	int64_t incident = 0;
@@ -366,4 +390,44 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	sdk_jsonw_init(&w, &buf);
 	print_items(view, &w, incident, &page);
 	return json_answer(view->db, view->arena, &buf, ret, err);
+}
+
+enum ent_rc view_thread_has(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_err *err)
+{
+	struct place at;
+
+	if (find_place(view, incident, uuid, &at))
+		return ENT_OK;
+	return db_failed(view->db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(view->db))
+				   : sdk_fail_as(err, ENT_EGONE, "ask.no_comment_here",
+						 "there is no comment with this id in this thread");
+}
+
+struct ent_str view_thread_draft(const struct view *view, struct ent_str uuid)
+{
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT " COMMENT_COLUMNS
+			     " FROM comment WHERE uuid = $1 AND held_by <> '' AND removed = 0 AND " VIEW_SEES_COMMENT);
+	struct ent_str json = ENT_ABSENT;
+	struct sdk_buf buf;
+	struct sdk_jsonw w;
+
+	db_bind_str(stmt, 1, uuid);
+	view_bind(view, stmt);
+	sdk_buf_init(&buf, JSON_ANSWER_MAX);
+	if (db_row(stmt)) {
+		const struct item item = read_item(view, stmt);
+		sdk_jsonw_init(&w, &buf);
+		sdk_jsonw_open(&w, '{');
+		sdk_jsonw_kstr(&w, "body", item.body);
+		sdk_jsonw_kstr(&w, "format", item.format);
+		if (item.reply_to.n)
+			sdk_jsonw_kstr(&w, "reply_to", item.reply_to);
+		view_json_audience(view, &w, item.meant);
+		sdk_jsonw_close(&w, '}');
+		json = sdk_dup(view->arena, sdk_buf_view(&buf));
+	}
+	db_done(stmt);
+	sdk_buf_release(&buf);
+	return json;
 }

@@ -27,4 +27,9 @@ void view_thread_print(const struct view *view, struct sdk_jsonw *w, const struc
 enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
+/* ENT_EGONE: the thread has no such comment that the reader sees. */
+enum ent_rc view_thread_has(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_err *err);
+/* The words of a comment that is held, as a draft: JSON. Absent: there is none for the reader. */
+struct ent_str view_thread_draft(const struct view *view, struct ent_str uuid);
+
 #endif

@@ -124,8 +124,13 @@ CREATE TABLE comment (
 	removed       SMALLINT NOT NULL,
 	stamp_version BIGINT NOT NULL,
 	stamp_ms      BIGINT NOT NULL,
-	recorded_ms   BIGINT NOT NULL, -- when it was heard of first: it was said by then, whatever its tool's clock says
+	recorded_ms   BIGINT NOT NULL, -- when it was heard of first, or published: it was said by then, whatever its tool's clock says
 	origin        BIGINT NOT NULL, -- number of the incident that it was in first: a merge does not change it
+	held_by       TEXT NOT NULL DEFAULT '', -- organisation that alone reads it until it is published, also when it was undone; '' published
+	meant_organisations TEXT NOT NULL DEFAULT '', -- whom it is for when it is published, as organisations, everyone, requester
+	meant_everyone SMALLINT NOT NULL DEFAULT 0,
+	meant_requester SMALLINT NOT NULL DEFAULT 0,
+	pinned_ms     BIGINT NOT NULL DEFAULT 0, -- 0: it is not pinned
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);

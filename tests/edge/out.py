@@ -5,7 +5,7 @@ import json
 import os
 
 from kit import BUILD, Binary, Server, ended_clean, hook_bytes, is_problem, sanitizes_threads, wait_for
-from out_comments import check_comments, check_edits, check_where
+from out_comments import check_comments, check_dry_run, check_edits, check_where
 from out_kit import BRIEF, change, opened, queue, say, share, store, ticket_of
 from out_suppliers import check_maps, check_serve, check_suppliers
 
@@ -391,6 +391,7 @@ def run(tap):
         check_unknown(tap, server)
         number = check_shares(tap, server)
         check_comments(tap, server)
+        check_dry_run(tap, server)
         check_edits(tap, server)
         check_where(tap, server)
         check_status(tap, server)

@@ -18,6 +18,9 @@ def check_edits(tap, server):
               (200, "better words", comment["audience"], "text", number, True))
     status, narrowed = server.json("PATCH", one, {"audience": "internal"})
     tap.equal("its audience alone", (status, narrowed["body"], narrowed["audience"]["organisations"]), (200, "better words", ["us"]))
+    got = server.call("PATCH", one, {"audience": "vega"})
+    tap.check("an edit that more would read: 422, it names the call for that", is_problem(got, 422) and "/widen" in got[2].decode(), got)
+    check_widening(tap, server, number, one)
     theirs = next(item["id"] for item in server.json("GET", at)[1]["items"] if item["supplier"])
     for what, method, path, body, want in (("no comment of the thread", "PATCH", f"{at}/{uuid.uuid4()}", {"body": "x"}, 404),
                                            ("a supplier's", "PATCH", f"{at}/{theirs}", {"body": "x"}, 409), ("a supplier's", "DELETE", f"{at}/{theirs}", None, 409),
@@ -27,6 +30,41 @@ def check_edits(tap, server):
     tap.equal("a removal: 200", (status, gone["id"], gone["removed"]), (200, comment["id"], True))
     words = server.call("GET", at)[2].decode()
     tap.check("its words are not told any more", "better words" not in words and "first words" not in words, words)
+
+
+def check_widening(tap, server, number, one):
+    wider = {"audience": "vega"}
+    status, told = server.json("POST", f"{one}/widen?dry_run=true", wider)
+    tap.equal("a widening, dry: who will read it, and nothing happens", (status, told["readers"], server.json("GET", f"/v1/incidents/{number}")[1]["thread"][-1]["audience"]["organisations"]),
+              (200, ["us", "vega"], ["us"]))
+    got = server.call("POST", f"{one}/widen", wider)
+    tap.check("a widening without the list that was shown: 422", is_problem(got, 422), got)
+    got = server.call("POST", f"{one}/widen", {**wider, "readers": ["orion", "us"]})
+    tap.check("a widening by another list: 409 with the list as it is now", is_problem(got, 409) and json.loads(got[2])["params"]["readers"] == "us,vega", got)
+    status, widened = server.json("POST", f"{one}/widen", {**wider, "readers": list(reversed(told["readers"]))})
+    tap.equal("a widening by the list: 200", (status, widened["audience"]["organisations"]), (200, ["us", "vega"]))
+
+
+def check_dry_run(tap, server):
+    number = opened(server, "dry")
+    at = f"/v1/incidents/{number}/comments"
+    share(server, number, "vega")
+    status, told = server.json("POST", f"{at}?dry_run=true", {"body": "dry canary", "audience": "vega"})
+    tap.equal("a dry run: 200, organisations and why", (status, told["organisations"], told["requester_reads"]),
+              (200, [{"name": "us", "why": "ours"}, {"name": "vega", "why": "named"}], False))
+    # the fixture's tools cannot be written to: unit/reach has some that can
+    tap.equal("a dry run: each tool that takes part, and why it does not get it", [(t["supplier"], t["form"], t["why"]["code"]) for t in told["tools"]],
+              [("orion", "none", "reach.audience"), ("vega", "none", "next.public")])
+    tap.check("a dry run writes nothing", "dry canary" not in server.call("GET", at)[2].decode())
+    for what, body, want in (("of a stranger", {"audience": "nobody"}, 422), ("for whom it is not shared with", {"audience": "south"}, 409), ("of a program without an audience", {}, 422)):
+        dry = server.call("POST", f"{at}?dry_run=true", {"body": "x", **body})
+        real = server.call("POST", at, {"body": "x", **body})
+        tap.check(f"a dry run {what}: {want}, word for word as without", is_problem(dry, want) and json.loads(dry[2])["detail"] == json.loads(real[2])["detail"], (dry, real))
+    tap.check("dry_run=perhaps: 400", is_problem(server.call("POST", f"{at}?dry_run=perhaps", {"body": "x", "audience": "internal"}), 400))
+    _, narrow = say(server, number, "internal", "for us alone")
+    got = server.call("POST", at, {"body": "an answer", "audience": "vega", "reply_to": narrow["id"]})
+    tap.check("an answer for more than what it answers: 422 with two ways out", is_problem(got, 422) and "leave it out of the audience, or widen that comment first" in got[2].decode(), got)
+    tap.equal("an answer for as many: 201", say(server, number, "internal", "an answer", reply_to=narrow["id"])[0], 201)
 
 
 def check_comments(tap, server):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each property of each answer in schemas/openapi.yaml says who may see it, in one of four words."""
+"""Each property of each answer in schemas/openapi.yaml says who may see it, in one of five words."""
 import copy
 
-WORDS = ("ours", "own", "shared", "named")
+WORDS = ("ours", "own", "shared", "named", "requester")
 # These tell of the store, of other organisations or of credentials: nobody but our people.
 ONLY_OURS = {"sequence", "seq", "traceparent", "exchange", "token", "dead_letters_waiting", "map", "map_version", "troubles", "cursors"}
 

@@ -125,6 +125,12 @@ def check_incident(tap, words):
     tap.equal("comment edit: other words, the same readers", (edited["body"], edited["audience"]["organisations"]), ("Two pumps are coming", ["us", "vega"]))
     narrowed = words.json("comment", "edit", number, ours[1], "--audience", "internal", text="")
     tap.equal("comment edit --audience: the words stay", (narrowed["body"], narrowed["audience"]["organisations"]), ("Two pumps are coming", ["us"]))
+    shown = words.out("comment", "widen", number, ours[1], "--audience", "vega")
+    tap.check("comment widen: who will read it, and the list to repeat", "vega" in shown and "--readers us,vega" in shown and "Nobody outside reads it." in shown, shown)
+    tap.equal("comment widen --readers", words.json("comment", "widen", number, ours[1], "--audience", "vega", "--readers", "us,vega")["audience"]["organisations"], ["us", "vega"])
+    dry = words.out("comment", number, "--audience", "vega", "--dry-run", "Dry as dust")
+    tap.check("comment --dry-run: who would read it, in which tool, and nothing is written", re.search(r"vega +vega +none +their tool cannot keep", dry) and
+              "Dry as dust" not in words.out("incident", "show", number), dry)
     tap.equal("comment remove", words.json("comment", "remove", number, ours[1])["removed"], True)
     for verb in ("edit", "remove"):
         got = words.run("comment", verb, number)

@@ -48,9 +48,22 @@ static void check_words(struct answers *answers, const struct small *small, int 
 	}
 }
 
-static const char *const never[] = {
-    "\"held\"",    "\"orion\",\"telnord", "telnord-only", "private_", "internal_", "telnords_", "team_",
-    "attachment_", "elsewhere_",          "\"datacoeur",  "\"coeur",  "\"cause\"", "sequence",  "traceparent"};
+/* Of whoever takes part: that, and of its ticket number and common status. */
+static void check_part(struct answers *answers, const struct small *small, int index, int which)
+{
+	char ticket[64];
+
+	if (says(answers, "\"coeur\"") != small->coeur[which])
+		fail_msg("world %d, incident %d: coeur is %s", index, which, small->coeur[which] ? "missing" : "told");
+	snprintf(ticket, sizeof ticket, "{\"organisation\":\"telnord\",\"number\":\"t-%d-%d\",\"status\":\"", index,
+		 which);
+	if (!says(answers, ticket))
+		fail_msg("world %d: %s is missing", index, ticket);
+}
+
+static const char *const never[] = {"\"held\"",    "telnord-only", "private_",    "internal_",
+				    "telnords_",   "team_",        "attachment_", "elsewhere_",
+				    "\"datacoeur", "\"cause\"",    "sequence",    "traceparent"};
 
 static void check_incident(struct history *history, const struct view *view, int index, int which)
 {
@@ -71,8 +84,10 @@ static void check_incident(struct history *history, const struct view *view, int
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		if (says(&answers, never[i]))
 			fail_msg("world %d, incident %d: '%s' is told", index, which, never[i]);
-	if (found)
+	if (found) {
 		check_words(&answers, small, index, which);
+		check_part(&answers, small, index, which);
+	}
 	sdk_buf_release(&answers.text);
 	sdk_arena_release(&arena);
 }
@@ -159,21 +174,62 @@ static bool take_none(void *to, const struct raw_row *row)
 static void check_ours_only(struct history *history, const struct view *view)
 {
 	const struct supplier_set *set = history->world->suppliers;
-	struct dead_letter letter;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
 	int64_t ids[4];
 
-	assert_int_equal(view_supplier_list(view, set, 0, &json, &err), ENT_EGONE);
-	assert_int_equal(view_supplier(view, set, &set->at[0], 0, &json, &err), ENT_EGONE);
-	assert_int_equal(view_supplier_open(view, set)[0].n[0], 0);
-	assert_int_equal(view_dead_list(view, ENT_ABSENT, ENT_ABSENT, ENT_ABSENT, 10, &json, &err), ENT_EGONE);
-	assert_int_equal(view_dead(view, 1, &letter, &err), ENT_EGONE);
 	assert_int_equal(view_dead_ids(view, ENT_ABSENT, 0, ids, 4), 0);
 	assert_int_equal(view_delivery(view, 1, &json, &err), ENT_EGONE);
 	assert_int_equal(view_map_list(view, &set->at[0], &json, &err), ENT_EGONE);
 	assert_int_equal(view_raw(view, sdk_str(tool_name[0]), 10, take_none, NULL, &err), ENT_EGONE);
 	assert_null(json.p);
+}
+
+static void kill_letter(struct world *world, const char *supplier)
+{
+	struct job job = {.kind = JOB_ARRIVAL, .arrival = arrival_of(world, supplier, NULL, 0)};
+	struct batch batch = {.world = world};
+
+	job.arrival.dead = true;
+	job.arrival.reason = SDK_SENTENCE("test.dead", "nobody understands it");
+	batch_add(&batch, &job);
+	batch_run(&batch);
+}
+
+/* Of connections it sees its own tools', without their settings; the letters that could not be read are its own. */
+static void check_connections(struct history *history, const struct view *view)
+{
+	static const char *const settings[] = {"connector", "policy",  "\"link\"", "map_version", "cursors",
+					       "troubles",  "telnord", "aside",    "comments_as"};
+	const struct supplier_set *set = history->world->suppliers;
+	const struct supplier_open *open = view_supplier_open(view, set);
+	struct dead_letter letter;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int n_own = 0;
+
+	kill_letter(history->world, "telnord");
+	kill_letter(history->world, "north");
+	assert_int_equal(view_supplier_list(view, set, 0, &json, &err), ENT_OK);
+	assert_int_equal(count_of(json, "\"name\":"), TOOLS);
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+		assert_int_equal(count_of(json, settings[i]), 0);
+	for (size_t i = 0; i < set->n; i++) {
+		bool own = sdk_eqz(set->at[i].organisation, ORION);
+
+		n_own += own;
+		assert_int_equal(view_supplier(view, set, &set->at[i], 0, &json, &err), own ? ENT_OK : ENT_EGONE);
+		if (!own)
+			assert_int_equal(open[i].n[DELIVERY_PENDING], 0);
+	}
+	assert_int_equal(n_own, TOOLS);
+	assert_int_equal(view_dead_list(view, ENT_ABSENT, ENT_ABSENT, ENT_ABSENT, 10, &json, &err), ENT_OK);
+	assert_int_equal(count_of(json, "\"supplier\":\"north\""), 1);
+	assert_int_equal(count_of(json, "\"supplier\":"), 1);
+	assert_int_equal(view_dead_list(view, ENT_STR("telnord"), ENT_ABSENT, ENT_ABSENT, 10, &json, &err), ENT_OK);
+	assert_int_equal(count_of(json, "\"supplier\":"), 0);
+	assert_int_equal(view_dead(view, 1, &letter, &err), ENT_EGONE);
+	assert_int_equal(view_dead(view, 2, &letter, &err), ENT_OK);
 }
 
 static void test_an_organisation_sees_its_part(void **state)
@@ -188,6 +244,7 @@ static void test_an_organisation_sees_its_part(void **state)
 			check_incident(&history, &view, i, which);
 	check_lists(&history, &view);
 	check_ours_only(&history, &view);
+	check_connections(&history, &view);
 	view.reader = &nobody;
 	assert_int_equal(count_of(all_pages(&view, (struct incident_filter){.limit = 200}), "number"), 0);
 	view.reader = &unnamed;

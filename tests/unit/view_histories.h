@@ -60,6 +60,8 @@ static inline void open_step(struct history *history, struct batch *batch, int i
 		merge_both(batch, small, index);
 	else if (pick < 92)
 		give_status_of(batch, small, which, pick % 2 ? ENT_PENDING : ENT_IN_PROGRESS);
+	else if (pick < 97)
+		give_share(batch, small, which, "datacoeur", NULL, once && pick % 2);
 }
 
 /* The status goes there and back, and so does the ball, while orion takes no part. A merge must not show it. */
@@ -105,8 +107,6 @@ static inline void hidden_step(struct history *history, struct batch *batch, int
 		change.attachment.id = change.attachment.name = sdk_str(text_of(history, index, "attachment"));
 		change.attachment.size = 7;
 		batch_arrive(batch, "telnord", change);
-	} else if (pick < 68) {
-		give_share(batch, small, which, "datacoeur", NULL, pick % 2);
 	} else if (pick < 72) { /* another incident */
 		open_incident(batch, index, 2 + history->step, "datacoeur", text_of(history, index, "elsewhere"));
 	} else if (!small->merged && !small_shares(small, which)) {

@@ -43,6 +43,7 @@ struct small {
 	int64_t number[2];
 	struct tool tool[TOOLS];
 	bool linked[2];
+	bool coeur[2];             /* COEUR takes part: orion is told */
 	enum ent_status status[2]; /* by a person */
 	int merged;                /* 1: the second went into the first */
 	struct said said[WORDS_MAX];
@@ -214,6 +215,8 @@ static inline void give_share(struct batch *batch, struct small *small, int whic
 					       .author = {ENT_STR("desk"), ENT_STR("desk")},
 					       .brief = {.what = ENT_STR("Look at it.")}}});
 	if (!tool)
+		small->coeur[to] = true;
+	if (!tool)
 		return;
 	bool anew = !tool->shared[to];
 	tool->shared[to] = true;
@@ -258,6 +261,7 @@ static inline void merge_both(struct batch *batch, struct small *small, int inde
 		small->said[i].everyone = false;
 	}
 	small->merged = 1;
+	small->coeur[0] |= small->coeur[1];
 	for (int k = 0; k < TOOLS; k++) {
 		struct tool *tool = &small->tool[k];
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/event_thread.h"
+
+#include "sdk/time.h"
+#include "sdk/webhook.h"
+
+#include <string.h>
+
+void event_thread_print_held(struct sdk_jsonw *w, const struct comment *comment)
+{
+	char until[SDK_TIME_SIZE];
+
+	sdk_jsonw_key(w, "held");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kstr(w, "until", sdk_time_format(comment->held_ms, until));
+	sdk_jsonw_key(w, "audience");
+	audience_print(w, &comment->meant);
+	sdk_jsonw_close(w, '}');
+}
+
+bool event_thread_parse_held(struct ent_arena *arena, const struct sdk_json *comment, struct comment *ret)
+{
+	const struct sdk_json *held = sdk_json_at(comment, "held");
+
+	if (!held)
+		return true;
+	ret->held_by = sdk_or_empty(ret->author.organisation);
+	return ret->held_by.n && audience_parse(arena, sdk_json_at(held, "audience"), &ret->meant) &&
+	       sdk_time_parse(sdk_json_text_at(held, "until"), 0, &ret->held_ms);
+}
+
+void event_thread_print_pinned(struct sdk_jsonw *w, const struct event *event)
+{
+	const struct comment *comment = &event->comment;
+
+	sdk_jsonw_key(w, "comment");
+	sdk_jsonw_open(w, '{');
+	sdk_jsonw_kz(w, "id", comment->uuid);
+	sdk_jsonw_kstr_some(w, "supplier", comment->supplier);
+	sdk_jsonw_kstr_some(w, "ticket", comment->ticket);
+	sdk_jsonw_kstr(w, "external_id", sdk_or_empty(comment->external_id));
+	sdk_jsonw_close(w, '}');
+	sdk_jsonw_kbool(w, "pinned", event->is_pinned);
+}
+
+bool event_thread_parse_pinned(const struct sdk_json *node, struct event *ret)
+{
+	struct ent_str id = sdk_json_text_at(node, "comment.id");
+
+	if (id.n != ID_SIZE - 1)
+		return false;
+	memcpy(ret->comment.uuid, id.p, id.n);
+	ret->comment.supplier = sdk_or_empty(sdk_json_text_at(node, "comment.supplier"));
+	ret->comment.ticket = sdk_or_empty(sdk_json_text_at(node, "comment.ticket"));
+	ret->comment.external_id = sdk_or_empty(sdk_json_text_at(node, "comment.external_id"));
+	ret->is_pinned = sdk_json_bool(sdk_json_at(node, "pinned"), false);
+	return true;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/jobs_thread.h"
+
+#include "core/decide_own.h"
+#include "core/organisation.h"
+#include "sdk/webhook.h"
+#include "store/asker.h"
+#include "store/people.h"
+#include "store/rows.h"
+
+/* ---- what is held ------------------------------------------------------------------------ */
+
+void thread_hold(const struct apply *apply, const struct job *job, struct comment *comment)
+{
+	const struct ent_str ours = organisation_ours(apply->suppliers), author = comment->author.organisation;
+	const struct audience narrow = audience_make(apply->arena, ours, author, ENT_ABSENT, false, false);
+
+	if (job->ask.undo_ms <= 0 || !author.n)
+		return;
+	if (sdk_eq(author, ours) && !audience_widens(&narrow, &comment->audience))
+		return; /* nobody else reads it */
+	comment->meant = comment->audience;
+	comment->audience = narrow;
+	comment->held_by = author;
+	comment->held_ms = apply->now_ms + job->ask.undo_ms;
+}
+
+/* For whom it is meant, of those that take part now: a share may have been taken back while it was held. */
+static struct audience audience_now(const struct apply *apply, struct dossier *dossier, const struct comment *comment)
+{
+	const struct ent_str ours = organisation_ours(apply->suppliers);
+	struct ent_str rest = comment->meant.organisations, names = ENT_STR("");
+
+	while (rest.n) {
+		struct ent_str name = sdk_cut(rest, ',', &rest);
+
+		if (!sdk_eq(name, ours) && !dossier_takes_part(dossier, name, ENT_ABSENT))
+			continue;
+		names = sdk_format(apply->arena, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "", ENT_F(name));
+	}
+	return audience_make(apply->arena, ours, comment->held_by, names, comment->meant.everyone,
+			     comment->meant.requester);
+}
+
+static void publish_comment(struct apply *apply, struct dossier *dossier, const struct situation *at,
+			    const struct comment *known, const struct person *author)
+{
+	struct events events = {.arena = apply->arena};
+	const struct audience audience = audience_now(apply, dossier, known);
+
+	decide_own_published(at, known, &audience, author, &events);
+	apply_events(apply, &events);
+	apply_save(apply);
+}
+
+void thread_publish_due(struct apply *apply, const struct timer *timer)
+{
+	const struct person nobody = {.ref = ENT_ABSENT};
+	struct comment row;
+	struct situation at;
+	struct dossier *dossier = apply_open(apply, timer->incident, &at);
+
+	if (!dossier || !comment_by_uuid(apply->db, apply->arena, sdk_str(timer->subject), &row) ||
+	    row.incident != dossier->incident.number)
+		return;
+	publish_comment(apply, dossier, &at, dossier_comment(dossier, row.supplier, row.ticket, row.external_id),
+			&nobody);
+}
+
+/* ---- by a person ------------------------------------------------------------------------- */
+
+/* A comment that is held is there for the organisation that wrote it, and for nobody else. */
+static bool is_there(const struct job *job, const struct comment *comment)
+{
+	return !comment->held_by.n || asker_wrote(&job->ask.by, job->suppliers, comment);
+}
+
+/* The comment that the job names, as it stands. What is held by another organisation is not there. NULL: refused. */
+static const struct comment *thread_comment(struct apply *apply, struct job *job, struct dossier **ret_dossier,
+					    struct situation *ret_at)
+{
+	struct ent_str id = sdk_str(job->ask.comment_uuid);
+	char number[INCIDENT_NUMBER_SIZE];
+	struct comment row;
+
+	*ret_dossier = apply_open(apply, job->ask.incident, ret_at);
+	if (*ret_dossier && asker_takes_part(*ret_dossier, &job->ask.by) &&
+	    comment_by_uuid(apply->db, apply->arena, id, &row) && row.incident == (*ret_dossier)->incident.number &&
+	    is_there(job, &row))
+		return dossier_comment(*ret_dossier, row.supplier, row.ticket, row.external_id);
+	job_refuse(job, JOB_NOT_FOUND, "ask.no_comment", "there is no comment {comment=%.*s} in {incident=%.*s}",
+		   ENT_F(id), ENT_F(incident_number(job->ask.incident, number)));
+	return NULL;
+}
+
+/* A person decides about words of its own, and an administrator about those of the organisation. */
+static bool is_authors(struct job *job, const struct comment *comment)
+{
+	const struct reader *by = &job->ask.by;
+
+	if (asker_wrote(by, job->suppliers, comment) &&
+	    (!by->ref.n || sdk_eq(by->ref, comment->author.ref) || reader_may(by, VERB_INVITE)))
+		return true;
+	job_refuse(job, JOB_CONFLICT, "ask.comment_of_other",
+		   "the comment is another person's: its author decides about it, or an administrator there");
+	return false;
+}
+
+static void run_comment_publish(struct apply *apply, struct job *job)
+{
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
+	struct situation at;
+	struct dossier *dossier;
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
+
+	if (!known || !is_authors(job, known))
+		return;
+	if (known->removed) {
+		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
+		return;
+	}
+	job->outcome = known->held_by.n ? JOB_ACCEPTED : JOB_REPEATED; /* its time came first: it is what was wanted */
+	publish_comment(apply, dossier, &at, known, &author);
+}
+
+static void run_comment_undo(struct apply *apply, struct job *job)
+{
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	struct dossier *dossier;
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
+
+	if (!known || !is_authors(job, known))
+		return;
+	if (!known->held_by.n) {
+		job_refuse(job, JOB_CONFLICT, "ask.undo_late",
+			   "the comment is published, and others may have read it: it can be removed, not undone");
+		return;
+	}
+	job->outcome = known->removed ? JOB_REPEATED : JOB_ACCEPTED;
+	decide_own_removal(&at, known, &author, &events);
+	apply_events(apply, &events);
+	apply_save(apply);
+}
+
+static void run_comment_pin(struct apply *apply, struct job *job)
+{
+	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	struct dossier *dossier;
+	const struct comment *known = thread_comment(apply, job, &dossier, &at);
+
+	if (!known)
+		return;
+	if (known->removed) {
+		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
+		return;
+	}
+	job->outcome = JOB_ACCEPTED;
+	decide_own_pinned(&at, known, job->ask.is_pinned, &author, &events);
+	apply_events(apply, &events);
+	apply_save(apply);
+}
+
+const struct job_row jobs_thread[] = {
+    {JOB_COMMENT_PUBLISH, "comment_publish", run_comment_publish, false},
+    {JOB_COMMENT_UNDO, "comment_undo", run_comment_undo, false},
+    {JOB_COMMENT_PIN, "comment_pin", run_comment_pin, false},
+    {.run = NULL},
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acts on a comment that stands: it is sent now or taken back while it is held; it is pinned. */
+#ifndef STORE_JOBS_THREAD_H
+#define STORE_JOBS_THREAD_H
+
+#include "store/job.h"
+
+extern const struct job_row jobs_thread[];
+
+/* A new comment is held for its author's organisation for job->ask.undo_ms, when it is for others as well. */
+void thread_hold(const struct apply *apply, const struct job *job, struct comment *comment);
+/* The time of a comment that is held has come: TIMER_UNDO. */
+void thread_publish_due(struct apply *apply, const struct timer *timer);
+
+#endif
