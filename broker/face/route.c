@@ -17,6 +17,7 @@
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
+#include "face/quota.h"
 #include "face/reading.h"
 #include "face/sessions.h"
 #include "face/shares.h"
@@ -228,7 +229,7 @@ static bool may_call(struct exchange *x)
 {
 	if (x->route->verb == VERB_ANYBODY)
 		return true;
-	return auth_admit(x) && auth_may(x, x->route->verb);
+	return auth_admit(x) && quota_admit(x) && auth_may(x, x->route->verb);
 }
 
 bool route_admit(struct exchange *x)

@@ -310,6 +310,17 @@ def check_own_words(tap, world):
     path = f"/v1/incidents/{number}/comments/{said['id']}"
     tap.equal("and changes it", server.json("PATCH", path, {"body": "of vega, mended"}, token=world.tokens["supplier_technician"])[0], 200)
     tap.equal("our people do not", server.json("PATCH", path, {"body": "not theirs"}, token=world.tokens["technician"])[0], 404)
+    tap.equal("who reads it without being its author neither undoes nor publishes it",
+              [server.call("POST", f"{path}/{act}", token=world.tokens["technician"])[0] for act in ("undo", "publish")], [409, 409])
+    thread = f"/v1/incidents/{number}/comments"
+
+    def held(words):
+        return server.json("POST", thread, {"body": words, "audience": "us,vega", "undo": 60}, token=world.tokens["technician"])[1]["id"]
+    first, second = held("to be undone"), held("to be sent now")
+    token = world.tokens["technician"]
+    tap.equal("the author undoes one and sends the other now, pins it and unpins it",
+              [server.call(*act, token=token)[0] for act in (("POST", f"{thread}/{first}/undo"), ("POST", f"{thread}/{second}/publish"),
+                                                             ("POST", f"{thread}/{second}/pin"), ("DELETE", f"{thread}/{second}/pin"))], [200] * 4)
     others = server.json("GET", "/v1/users", token=world.tokens["supplier_technician"])[1]["items"]
     tap.equal("they see their own people whole, and of those who share an incident the name",
               sorted((u["organisation"], "mail" in u) for u in others),
