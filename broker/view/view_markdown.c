@@ -30,7 +30,7 @@ static const char *container_word(cmark_node_type type)
 	}
 }
 
-/* What has many brackets, or is long, may take long. */
+/* A text that is long, or has many brackets, may take long. */
 static bool is_quick(struct ent_str text)
 {
 	size_t brackets = 0;
@@ -69,7 +69,7 @@ static struct ent_str url_of(cmark_node *node)
 	return sdk_str(url ? url : "");
 }
 
-static void print_text(struct sdk_jsonw *w, const char *type, struct ent_str text)
+static void print_literal(struct sdk_jsonw *w, const char *type, struct ent_str text)
 {
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kz(w, "type", type);
@@ -91,16 +91,16 @@ static void print_leaf(struct sdk_jsonw *w, cmark_node *node)
 	case CMARK_NODE_TEXT:
 	case CMARK_NODE_HTML_BLOCK: /* visible, as it was typed */
 	case CMARK_NODE_HTML_INLINE:
-		print_text(w, "text", literal_of(node));
+		print_literal(w, "text", literal_of(node));
 		break;
 	case CMARK_NODE_CODE:
-		print_text(w, "code", literal_of(node));
+		print_literal(w, "code", literal_of(node));
 		break;
 	case CMARK_NODE_CODE_BLOCK:
-		print_text(w, "code_block", literal_of(node));
+		print_literal(w, "code_block", literal_of(node));
 		break;
 	case CMARK_NODE_SOFTBREAK:
-		print_text(w, "text", ENT_STR("\n"));
+		print_literal(w, "text", ENT_STR("\n"));
 		break;
 	case CMARK_NODE_LINEBREAK:
 		print_bare(w, "break");
