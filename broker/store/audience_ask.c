@@ -75,7 +75,7 @@ bool audience_ask_wider(struct apply *apply, struct job *job, struct dossier *do
 		return false;
 	if (!may_widen(&job->ask.by, by, known, organisation_ours(job->suppliers))) {
 		job_refuse(
-		    job, JOB_CONFLICT, "ask.widen_not_yours",
+		    job, JOB_DENIED, "ask.widen_not_yours",
 		    "only its author, or an administrator of the author's organisation, lets more read a comment; "
 		    "ask one of them");
 		return false;

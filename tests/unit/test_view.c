@@ -35,6 +35,9 @@ static void check_words(struct answers *answers, const struct small *small, int 
 		if (says(answers, said->text) != sees)
 			fail_msg("world %d, incident %d: '%s' %s", index, which, said->text,
 				 sees ? "is missing" : "is told");
+		if (said->job && says(answers, said->job->ask.comment_uuid) != sees)
+			fail_msg("world %d, incident %d: the id of '%s' %s", index, which, said->text,
+				 sees ? "is missing" : "is told");
 		sdk_time_format(said->told_ms, time);
 		if (!sees && said->told_ms < NOW_MS && says(answers, time))
 			fail_msg("world %d: the time of '%s' is told", index, said->text);
