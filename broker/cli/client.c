@@ -187,6 +187,7 @@ static void transfer_init(struct transfer *transfer, struct client *client)
 	transfer->header = curl_slist_append(NULL, sdk_z(&arena.abi, line));
 	transfer->header = curl_slist_append(transfer->header, "Accept: application/json, application/problem+json");
 	transfer->header = curl_slist_append(transfer->header, "Content-Type: application/json");
+	transfer->header = curl_slist_append(transfer->header, "If-Match: *"); /* whoever types a command has decided */
 	transfer->header = curl_slist_append(transfer->header, "Expect:");
 	sdk_arena_release(&arena);
 

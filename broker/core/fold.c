@@ -251,6 +251,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 		comment->origin = said->origin ? said->origin : event->incident;
 		comment->recorded_ms = said->recorded_ms ? said->recorded_ms : event->recorded_ms;
 		comment->removed = event->kind == EVENT_COMMENT_REMOVED;
+		comment->version = 1;
 		return;
 	}
 	if (event->kind == EVENT_COMMENT_PINNED) {
@@ -258,6 +259,7 @@ void fold_comment(struct comment *comment, const struct event *event)
 		return;
 	}
 	comment->stamp = said->stamp;
+	comment->version++;
 	if (event->kind == EVENT_COMMENT_PUBLISHED) { /* others read it as one that was said now */
 		comment->audience = said->audience;
 		comment->recorded_ms = event->recorded_ms;

@@ -82,6 +82,7 @@ struct comment {
 				 * empty: it is published. Then its audience is that of its organisation and ours */
 	struct audience meant;  /* of one that is held: whom it is for when it is published */
 	int64_t held_ms;        /* of one that is held: until when, as comment.added told it; not stored */
+	int64_t version;        /* 1, and one more with each change but a pin */
 	int64_t pinned_ms;      /* since when it is pinned; 0: it is not */
 	bool dirty;             /* changed since it was loaded */
 };

@@ -22,11 +22,13 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 	X(PROBLEM_METHOD, 405, "method", "This method is not for this path")                                           \
 	X(PROBLEM_TIMEOUT, 408, "timeout", "The request took too long")                                                \
 	X(PROBLEM_CONFLICT, 409, "conflict", "The state of things does not allow it")                                  \
+	X(PROBLEM_CHANGED, 412, "changed", "It was changed since you read it")                                         \
 	X(PROBLEM_TOO_LARGE, 413, "too-large", "The body is too large")                                                \
 	X(PROBLEM_TARGET, 414, "target", "The address is too long")                                                    \
 	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
 	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
 	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
+	X(PROBLEM_CONDITION, 428, "condition", "Say which version you read")                                           \
 	X(PROBLEM_RATE, 429, "rate", "Too much in too short a time")                                                   \
 	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
 	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \

@@ -144,6 +144,7 @@ const char *arrive_outcome(const struct job *job)
 	case JOB_NOT_FOUND:
 	case JOB_DENIED:
 	case JOB_CONTENT:
+	case JOB_CHANGED:
 	case JOB_CONFLICT:
 	case JOB_UNAVAILABLE:
 		break;

@@ -5,6 +5,7 @@
 
 #include "core/organisation.h"
 #include "face/answer.h"
+#include "sdk/crypto.h"
 #include "sdk/webhook.h"
 #include "view/view_find.h"
 
@@ -84,9 +85,33 @@ struct job *ask_new(struct exchange *x, enum job_kind kind)
 	return job;
 }
 
+/* The key of a request that is to be done once, see store/once.h. False: answered. */
+static bool read_key(struct exchange *x, struct ask *ret)
+{
+	const struct ent_str key = exchange_header(x, "idempotency-key");
+	const struct ent_str parts[] = {x->request.method, ENT_STR(" "), x->path, ENT_STR("\n"), x->body};
+	unsigned char hash[SDK_HASH_MAX];
+
+	if (!key.p)
+		return true;
+	if (key.n < 1 || key.n > ASK_KEY_MAX) {
+		answer_problem(x, PROBLEM_REQUEST, "ask.key",
+			       "Idempotency-Key has to have 1 to {most=%d} bytes: a new one, such as a UUID, for each "
+			       "request.",
+			       ASK_KEY_MAX);
+		return false;
+	}
+	ret->key = key;
+	sdk_digest(SDK_SHA256, parts, sizeof parts / sizeof *parts, hash);
+	memcpy(ret->key_hash, hash, sizeof ret->key_hash);
+	return true;
+}
+
 void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
 {
 	x->work = job;
+	if (!read_key(x, &job->ask))
+		return;
 	if (!exchange_submit(x, job, resume))
 		answer_busy(x, SDK_SENTENCE("busy.changes", "Too many changes wait for the store."));
 }
@@ -114,6 +139,9 @@ bool ask_done(struct exchange *x, const struct job *job)
 		break;
 	case JOB_CONTENT:
 		refuse_done(x, PROBLEM_CONTENT, job, SDK_SENTENCE("ask.not_fit", "It cannot be said like this"));
+		break;
+	case JOB_CHANGED:
+		refuse_done(x, PROBLEM_CHANGED, job, SDK_SENTENCE("ask.changed", "It was changed since you read it"));
 		break;
 	case JOB_CONFLICT:
 		refuse_done(x, PROBLEM_CONFLICT, job,

@@ -21,7 +21,8 @@ bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_S
 
 /* A job in the exchange's arena, by the holder of the token. */
 struct job *ask_new(struct exchange *x, enum job_kind kind);
-/* Hands it to the writer; resume finds it in x->work. */
+#define ASK_KEY_MAX 200 /* bytes of an Idempotency-Key */
+/* Hands it to the writer, with the request's Idempotency-Key; resume finds it in x->work. */
 void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x));
 /* True: the writer did it, now or before. False: the exchange is answered. */
 bool ask_done(struct exchange *x, const struct job *job);

@@ -256,6 +256,27 @@ bool comments_named(struct exchange *x, struct job *job)
 	return false;
 }
 
+/* A person says which version it has read, a program may. False: answered. */
+static bool read_match(struct exchange *x, struct ask *ret)
+{
+	const struct ent_str match = exchange_header(x, "if-match");
+
+	if (!match.p && !x->reader.ref.n)
+		return true;
+	if (!match.p) {
+		answer_problem(x, PROBLEM_CONDITION, "ask.if_match",
+			       "If-Match is needed: the comment's \"version\" as you read it, in quotes. So nobody's "
+			       "words are overwritten unseen.");
+		return false;
+	}
+	if (sdk_eqz(match, "*"))
+		return true;
+	bool is_quoted = match.n > 2 && match.p[0] == '"' && match.p[match.n - 1] == '"';
+	if (!is_quoted || !sdk_to_int((struct ent_str){match.p + 1, match.n - 2}, &ret->if_match) || ret->if_match < 1)
+		ret->if_match = -1; /* no version that there is */
+	return true;
+}
+
 void comments_patch(struct exchange *x)
 {
 	static const struct body_field fields[] = {
@@ -265,7 +286,7 @@ void comments_patch(struct exchange *x)
 	struct comment_body body = {0};
 	struct job *job = ask_new(x, JOB_COMMENT_EDIT);
 
-	if (!comments_named(x, job) || !body_read(x, fields, &body) ||
+	if (!comments_named(x, job) || !read_match(x, &job->ask) || !body_read(x, fields, &body) ||
 	    (body.audience && !read_audience(x, body.audience, &job->ask.audience)))
 		return;
 	if (!body.audience && !body.body.p) {
@@ -323,6 +344,6 @@ void comments_delete(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT_REMOVE);
 
-	if (comments_named(x, job))
+	if (comments_named(x, job) && read_match(x, &job->ask))
 		ask_submit(x, job, comments_changed);
 }

@@ -24,7 +24,7 @@ static const char *const contents[] = {
     "ORDER BY supplier, external_id",
     "SELECT supplier, ticket, external_id, uuid, incident, author, body, visibility, organisations, "
     "everyone, requester, created_ms, edited_ms, removed, stamp_version, stamp_ms, recorded_ms, origin, held_by, "
-    "meant_organisations, meant_everyone, meant_requester, pinned_ms FROM comment "
+    "meant_organisations, meant_everyone, meant_requester, pinned_ms, version FROM comment "
     "ORDER BY supplier, ticket, external_id",
     "SELECT supplier, ticket, external_id, incident, name, media_type, url, size, created_ms, comment, "
     "organisations, everyone, requester FROM attachment "
@@ -47,7 +47,7 @@ static const char *const contents[] = {
     "json "
     "FROM event WHERE kind <> 'deadletter' ORDER BY seq",
 };
-static const int n_column[] = {22, 5, 11, 23, 13, 5, 2, 3, 7, 4, 10, 5, 5, 3, 11};
+static const int n_column[] = {22, 5, 11, 24, 13, 5, 2, 3, 7, 4, 10, 5, 5, 3, 11};
 
 enum ent_rc store_digest(struct db *db, char ret[65], struct ent_err *err)
 {

@@ -199,7 +199,8 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	if (!audience_ask_new(apply, job, dossier, &comment.audience))
+	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
 		return;
 	comment.format = job->ask.format;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
@@ -328,7 +329,8 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 		return;
 	}
 	struct audience audience;
-	if (!audience_ask_edit(apply, job, dossier, known, &audience))
+	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &audience))
 		return;
 	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
 	end_job(apply, job, &events);
@@ -342,7 +344,7 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
-	if (!known)
+	if (!known || !thread_is_as_seen(job, known))
 		return;
 	decide_own_removal(&at, known, &author, &events);
 	end_job(apply, job, &events);
@@ -367,7 +369,7 @@ static void run_comment_widen(struct apply *apply, struct job *job)
 		refuse_held(job);
 		return;
 	}
-	if (!audience_ask_wider(apply, job, dossier, known, &author, &audience))
+	if (!thread_is_as_seen(job, known) || !audience_ask_wider(apply, job, dossier, known, &author, &audience))
 		return;
 	decide_own_edit(&at, known, known->body, &audience, &author, &events);
 	end_job(apply, job, &events);

@@ -2,11 +2,16 @@
 #include "store/jobs_thread.h"
 
 #include "core/decide_own.h"
+#include "core/echo.h"
+#include "core/quote.h"
+#include "core/whom.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
 #include "store/people.h"
 #include "store/rows.h"
+
+#include <stdio.h>
 
 /* ---- what is held ------------------------------------------------------------------------ */
 
@@ -65,6 +70,60 @@ void thread_publish_due(struct apply *apply, const struct timer *timer)
 		return;
 	publish_comment(apply, dossier, &at, dossier_comment(dossier, row.supplier, row.ticket, row.external_id),
 			&nobody);
+}
+
+/* ---- quotes ------------------------------------------------------------------------------ */
+
+enum { QUOTED_MAX = 200, QUOTED_BYTES = 20 }; /* the newest are looked for; a shorter one may be anybody's words */
+
+static bool may_quote(const struct job *job, struct dossier *dossier, const struct comment *comment)
+{
+	if (comment->held_by.n)
+		return asker_wrote(&job->ask.by, job->suppliers, comment);
+	return job->ask.by.kind != READER_ORGANISATION || whom_reads(dossier, &job->ask.by, comment);
+}
+
+bool thread_quotes_fit(struct apply *apply, struct job *job, struct dossier *dossier, const struct audience *audience)
+{
+	struct quote_copy *copy = SDK_NEW_N(apply->arena, struct quote_copy, QUOTED_MAX);
+	struct db_stmt *stmt =
+	    db_use(apply->db, "SELECT uuid FROM comment WHERE incident = $1 AND removed = 0 AND uuid <> $2 ORDER BY id "
+			      "DESC LIMIT $3");
+	char uuid[QUOTED_MAX][ID_SIZE];
+	size_t n = 0, n_copy = 0, room = QUOTE_LOOK_MAX;
+	struct comment row;
+
+	if (job->ask.text.n < QUOTED_BYTES)
+		return true;
+	db_bind_int(stmt, 1, dossier->incident.number);
+	db_bind_str(stmt, 2, sdk_str(job->ask.comment_uuid));
+	db_bind_int(stmt, 3, QUOTED_MAX);
+	while (n < QUOTED_MAX && db_row(stmt))
+		snprintf(uuid[n++], ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
+	db_done(stmt);
+	for (size_t i = 0; i < n; i++)
+		if (comment_by_uuid(apply->db, apply->arena, sdk_str(uuid[i]), &row) && row.body.n >= QUOTED_BYTES &&
+		    audience_widens(&row.audience, audience) && may_quote(job, dossier, &row))
+			copy[n_copy++].words = echo_words(apply->arena, row.body);
+	/* Words of its own below, as what is nothing but quotes would stay as it is. */
+	const struct ent_str text = sdk_format(apply->arena, "%.*s\n\nentente", ENT_F(job->ask.text));
+	if (!n_copy || sdk_eq(quote_strip(apply->arena, text, copy, n_copy, &room), text))
+		return true;
+	job_refuse(
+	    job, JOB_CONTENT, "ask.quote_narrower",
+	    "the words quote a comment that fewer people may read: leave the quote out, or write for those alone");
+	return false;
+}
+
+bool thread_is_as_seen(struct job *job, const struct comment *known)
+{
+	if (!job->ask.if_match || job->ask.if_match == known->version)
+		return true;
+	job_refuse(job, JOB_CHANGED, "ask.comment_changed",
+		   "the comment was changed since you read it: it has version {version=%lld} by now; read it and its "
+		   "history again",
+		   (long long)known->version);
+	return false;
 }
 
 /* ---- by a person ------------------------------------------------------------------------- */

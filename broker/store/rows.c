@@ -180,7 +180,7 @@ void incident_count(struct db *db, struct incident *incident)
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
 	"requester, person.name, person.kind, format, reply_to, held_by, meant_organisations, meant_everyone, "        \
-	"meant_requester, pinned_ms FROM comment LEFT JOIN person ON person.ref = "                                    \
+	"meant_requester, pinned_ms, version FROM comment LEFT JOIN person ON person.ref = "                           \
 	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
@@ -208,6 +208,7 @@ static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, stru
 			     .held_by = sdk_dup(arena, db_str(stmt, 24)),
 			     .meant = {sdk_dup(arena, db_str(stmt, 25)), db_int(stmt, 26) == 1, db_int(stmt, 27) == 1},
 			     .pinned_ms = db_int(stmt, 28),
+			     .version = db_int(stmt, 29),
 			     .stamp = {db_int(stmt, 12), db_int(stmt, 13)}};
 	(void)comment_format_by_word(db_str(stmt, 22), &ret->format); /* an unknown word stays plain text */
 	copy_uuid(ret->uuid, db_str(stmt, 1));
@@ -241,13 +242,14 @@ void comment_save(struct db *db, struct comment *comment)
 	    "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
 	    "visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
 	    "recorded_ms, origin, requester, format, reply_to, held_by, meant_organisations, meant_everyone, "
-	    "meant_requester, pinned_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-	    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) "
+	    "meant_requester, pinned_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+	    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) "
 	    "ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, format = excluded.format, "
 	    "visibility = excluded.visibility, organisations = excluded.organisations, "
 	    "everyone = excluded.everyone, requester = excluded.requester, edited_ms = excluded.edited_ms, "
 	    "removed = excluded.removed, stamp_version = excluded.stamp_version, stamp_ms = excluded.stamp_ms, "
-	    "recorded_ms = excluded.recorded_ms, held_by = excluded.held_by, pinned_ms = excluded.pinned_ms "
+	    "recorded_ms = excluded.recorded_ms, held_by = excluded.held_by, pinned_ms = excluded.pinned_ms, "
+	    "version = excluded.version "
 	    "RETURNING id");
 	db_bind_str(stmt, 1, sdk_str(comment->uuid));
 	db_bind_int(stmt, 2, comment->incident);
@@ -274,6 +276,7 @@ void comment_save(struct db *db, struct comment *comment)
 	db_bind_int(stmt, 23, comment->meant.everyone);
 	db_bind_int(stmt, 24, comment->meant.requester);
 	db_bind_int(stmt, 25, comment->pinned_ms);
+	db_bind_int(stmt, 26, comment->version);
 	if (db_row(stmt))
 		comment->id = db_int(stmt, 0);
 	db_done(stmt);

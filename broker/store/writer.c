@@ -6,6 +6,7 @@
 #include "store/deliveries.h"
 #include "store/audit.h"
 #include "store/jobs.h"
+#include "store/once.h"
 #include "store/outbox.h"
 #include "store/people.h"
 
@@ -251,7 +252,10 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .prune_before_ms = &writer->prune_before_ms,
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
-	jobs_row(job->kind)->run(&apply, job);
+	if (once_begin(&apply, job)) {
+		jobs_row(job->kind)->run(&apply, job);
+		once_end(&apply, job);
+	}
 	audit_job(&apply, job);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;

@@ -105,7 +105,10 @@ struct ask {
 	bool narrowest;         /* a comment: nothing was said about its audience */
 	struct ent_str readers; /* who reads it, as the asker was shown it: names with commas between */
 	bool is_pinned;
-	int64_t undo_ms; /* 0: it is published at once */
+	int64_t undo_ms;    /* 0: it is published at once */
+	int64_t if_match;   /* version that the asker has seen of what it changes; 0: it does not say */
+	struct ent_str key; /* of idempotency, see once.h; absent: none */
+	unsigned char key_hash[32];
 	char reply_to[ID_SIZE];
 	enum ent_format format;
 	struct description description;
@@ -131,6 +134,7 @@ enum job_outcome {
 	JOB_NOT_FOUND,
 	JOB_DENIED,     /* the asker has not the right; see err */
 	JOB_CONTENT,    /* what was asked is not what it should be: see err */
+	JOB_CHANGED,    /* it is not what the asker has seen any more: see if_match and err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };

@@ -5,6 +5,7 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
+#include "view/view_markdown.h"
 #include "view/view_person.h"
 
 /* ---- reading ------------------------------------------------------------------ */
@@ -13,10 +14,10 @@ struct item {
 	int64_t id, created_ms, edited_ms, recorded_ms, origin;
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
-	bool removed;
-	struct audience meant; /* of one that is held */
-	struct ent_str held_by;
-	int64_t held_ms, pinned_ms;
+	bool removed, is_late;
+	struct audience meant;         /* of one that is held */
+	struct ent_str held_by, wrote; /* wrote: the author's organisation */
+	int64_t held_ms, pinned_ms, version;
 };
 
 struct page {
@@ -30,9 +31,10 @@ struct page {
 	"id, uuid, supplier, ticket, external_id, author, body, visibility, organisations, "                           \
 	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "        \
 	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
-	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END"
+	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END, version, (SELECT " \
+	"person.organisation FROM person WHERE person.ref = author)"
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 24 };
+enum { COMMENT_N_COLUMN = 26 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -57,7 +59,9 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .held_by = sdk_dup(arena, db_str(stmt, 18)),
 			     .meant = {sdk_dup(arena, db_str(stmt, 19)), db_int(stmt, 20) == 1, db_int(stmt, 21) == 1},
 			     .pinned_ms = db_int(stmt, 22),
-			     .held_ms = db_int(stmt, 23)};
+			     .held_ms = db_int(stmt, 23),
+			     .version = db_int(stmt, 24),
+			     .wrote = sdk_dup(arena, sdk_or_empty(db_str(stmt, 25)))};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -233,6 +237,8 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	view_person_print(view, w, item->author);
 	sdk_jsonw_kstr(w, "body", item->body);
 	sdk_jsonw_kstr(w, "format", item->format);
+	if (sdk_eqz(item->format, "markdown") && !item->removed)
+		view_markdown_kprint(w, "tree", item->body);
 	if (item->reply_to.n)
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	if (own)
@@ -242,6 +248,11 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	if (item->edited_ms)
 		json_time(w, "edited", item->edited_ms);
 	json_time(w, "recorded", item->recorded_ms);
+	if (view_is_ours(view) ||
+	    sdk_eq(item->wrote, view->reader->organisation)) /* others would feel hidden changes */
+		sdk_jsonw_kint(w, "version", item->version);
+	if (item->is_late)
+		sdk_jsonw_kbool(w, "late", true);
 	if (item->pinned_ms)
 		json_time(w, "pinned", item->pinned_ms);
 	if (item->held_ms)
@@ -251,6 +262,21 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kbool(w, "removed", item->removed);
 }
 
+/* It was heard of long after it was said, and after one of the page that was said later: whoever had read that one has
+ * not seen it. */
+static void find_late(const struct page *page)
+{
+	enum { LATE_MS = 60000 };
+	int64_t first_ms = INT64_MAX; /* when the first of those said later was heard of */
+
+	for (size_t i = page->n; i-- > 0;) {
+		struct item *item = &page->at[i];
+
+		item->is_late = item->recorded_ms - item->created_ms > LATE_MS && item->recorded_ms > first_ms;
+		first_ms = item->recorded_ms < first_ms ? item->recorded_ms : first_ms;
+	}
+}
+
 static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t incident, const struct page *page)
 {
 	struct rows ways = open_rows(view, ways_sql, incident, page),
@@ -258,6 +284,7 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 
 	struct ent_str part = view_is_ours(view) ? ENT_ABSENT : view_json_part(view, incident);
 
+	find_late(page);
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
 		print_item(view, w, item, part);

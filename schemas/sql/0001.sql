@@ -131,6 +131,7 @@ CREATE TABLE comment (
 	meant_everyone SMALLINT NOT NULL DEFAULT 0,
 	meant_requester SMALLINT NOT NULL DEFAULT 0,
 	pinned_ms     BIGINT NOT NULL DEFAULT 0, -- 0: it is not pinned
+	version       BIGINT NOT NULL DEFAULT 1, -- how often it was changed, and 1
 	UNIQUE (supplier, ticket, external_id)
 );
 CREATE INDEX comment_incident ON comment (incident, created_ms, id);

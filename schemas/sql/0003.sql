@@ -82,3 +82,15 @@ CREATE TABLE timer (
 );
 CREATE INDEX timer_due ON timer (due_ms, id);
 CREATE INDEX timer_incident ON timer (incident);
+
+-- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
+CREATE TABLE once (
+	asker    TEXT NOT NULL, -- ref of the account; the token's name
+	key      TEXT NOT NULL,
+	hash     BLOB NOT NULL, -- SHA-256 of the request
+	made_ms  BIGINT NOT NULL,
+	comment  TEXT NOT NULL, -- uuid of the comment that it was about, or wrote; ''
+	incident TEXT NOT NULL, -- uuid
+	PRIMARY KEY (asker, key)
+);
+CREATE INDEX once_made ON once (made_ms);
