@@ -40,7 +40,7 @@ ROWS = {
     "POST /v1/incidents/{word}/comments": ("+", "+", "403", "+ + 404 404"),
     "PATCH /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),  # the comment is ours
     "DELETE /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),
-    "POST /v1/incidents/{word}/comments/{comment}/widen": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/widen": ("403", "+", "403", "404"),  # its author, or an administrator
     "POST /v1/incidents/{word}/comments/{comment}/undo": ("+", "+", "403", "404"),
     "POST /v1/incidents/{word}/comments/{comment}/publish": ("+", "+", "403", "404"),
     "POST /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
@@ -220,7 +220,8 @@ class World:
 
 def ask(server, method, path, body, proof):
     """(status, headers that tell, body); of a live stream the status alone."""
-    status, headers, text = server.call(method, path, body, proof, token=False) if path != "/v1/live" else live(server, proof)
+    send = proof if method in ("GET", "POST") else {"If-Match": '"1"', **proof}  # the version that was read, where a person has to say one
+    status, headers, text = server.call(method, path, body, send, token=False) if path != "/v1/live" else live(server, proof)
     return status, {k: v for k, v in headers.items() if k != "Date"}, text
 
 
@@ -308,8 +309,9 @@ def check_own_words(tap, world):
     tap.equal("a person of a supplier writes", status, 201)
     tap.equal("as themselves", (said["author"]["ref"], said["author"]["organisation"]), (world.refs["vega"], "vega"))
     path = f"/v1/incidents/{number}/comments/{said['id']}"
-    tap.equal("and changes it", server.json("PATCH", path, {"body": "of vega, mended"}, token=world.tokens["supplier_technician"])[0], 200)
-    tap.equal("our people do not", server.json("PATCH", path, {"body": "not theirs"}, token=world.tokens["technician"])[0], 404)
+    read = {"If-Match": '"1"'}
+    tap.equal("our people do not change it", server.json("PATCH", path, {"body": "not theirs"}, read, token=world.tokens["technician"])[0], 404)
+    tap.equal("they do", server.json("PATCH", path, {"body": "of vega, mended"}, read, token=world.tokens["supplier_technician"])[0], 200)
     tap.equal("who reads it without being its author neither undoes nor publishes it",
               [server.call("POST", f"{path}/{act}", token=world.tokens["technician"])[0] for act in ("undo", "publish")], [409, 409])
     thread = f"/v1/incidents/{number}/comments"
