@@ -51,6 +51,7 @@ static const struct config_row rows[] = {
 	 "Address of this broker as people's browsers see it, https://host with nothing behind it; http: only of a "
 	 "loopback address. Links and cookies come from it. Empty: http://127.0.0.1 and the port while the broker "
 	 "listens on a loopback address; else nobody can sign in."),
+
     {"undo", CONFIG_TIME, offsetof(struct config, undo_ms), "10s", NULL, "ms", 1000, 60000, NULL,
      "What a person writes for others is held for this time, and can be undone: only the person's own organisation "
      "reads it. 0: it is sent at once. What machines write is never held.",

@@ -30,7 +30,7 @@ void decide_own_comment(const struct situation *at, const struct comment *commen
 /* known: of our own, as it stands. Nothing where nothing changes. author: who edits, also another than who wrote it. */
 void decide_own_edit(const struct situation *at, const struct comment *known, struct ent_str body,
 		     const struct audience *audience, const struct person *author, struct events *ret);
-/* One that is held is undone: nobody else has read it. */
+/* A comment that is held is undone: nobody else has read it. */
 void decide_own_removal(const struct situation *at, const struct comment *known, const struct person *author,
 			struct events *ret);
 /* It is held, and from now on for whom it is meant, as far as they may read it. author: who sends it now; empty: its

@@ -28,8 +28,8 @@ void answer_body(struct exchange *x, int status, const char *type, struct ent_st
 	X(PROBLEM_MEDIA, 415, "media", "This kind of body is not taken")                                               \
 	X(PROBLEM_EXPECTATION, 417, "expectation", "The expectation cannot be met")                                    \
 	X(PROBLEM_CONTENT, 422, "content", "The content is not what it should be")                                     \
-	X(PROBLEM_RATE, 429, "rate", "Too much in too short a time")                                                   \
 	X(PROBLEM_CONDITION, 428, "condition", "Say which version you read")                                           \
+	X(PROBLEM_RATE, 429, "rate", "Too much in too short a time")                                                   \
 	X(PROBLEM_HEADERS, 431, "headers", "The headers are too large")                                                \
 	X(PROBLEM_INTERNAL, 500, "internal", "It went wrong here")                                                     \
 	X(PROBLEM_UNAVAILABLE, 503, "unavailable", "It cannot be done now; try again")                                 \

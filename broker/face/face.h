@@ -44,6 +44,7 @@ struct face_options {
 };
 
 struct exchange;
+struct quota;
 
 struct face {
 	struct face_world world;
@@ -59,6 +60,7 @@ struct face {
 	void *hashers, *askers; /* the same for passwords, and for providers, which may be slow */
 	struct entrance *entrance;
 
+	struct quota *quota;               /* how often people ask */
 	atomic_int n_stream, n_unreadable; /* n_unreadable: desks of readers whose last read failed */
 	_Atomic int64_t last_seq;          /* of the committed events that were told of */
 	atomic_uint tokens_changed;        /* grows: caches forget */

@@ -44,6 +44,8 @@ struct limits {
 	int token_cache_s;       /* how long a token that was found is believed without looking again */
 	int refused_logs;        /* lines a second and worker about refused hooks; the rest is only counted */
 	int drain_s;             /* edge_stop(): time for what is under way */
+	int asks_at_once;        /* of a person, or of another organisation's machine; 429. 0: no limit */
+	int ask_every_ms;        /* and then one in each of these times */
 	int undo_ms;             /* how long what a person writes for others is held. Setting undo */
 };
 
@@ -51,6 +53,7 @@ struct limits {
 	.target_max = 8192, .headers_max = 100, .head_s = 10, .answer_s = 60, .linger_s = 2, .linger_max = 256 * 1024, \
 	.burst = 32, .buffered_max = (size_t)256 << 20, .heartbeat_s = 15, .stream_buffer = 256 * 1024,                \
 	.stream_batch = 200, .page = 50, .page_max = 200, .replay_max = 100, .replay_bytes_max = (size_t)16 << 20,     \
-	.answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3
+	.answer_max = (size_t)64 << 20, .reads_max = 256, .token_cache_s = 5, .refused_logs = 10, .drain_s = 3,        \
+	.asks_at_once = 1200, .ask_every_ms = 50
 
 #endif

@@ -18,6 +18,7 @@
 #include "face/live.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
+#include "face/quota.h"
 #include "face/reading.h"
 #include "face/seek.h"
 #include "face/sessions.h"
@@ -251,7 +252,7 @@ static bool may_call(struct exchange *x)
 {
 	if (x->route->verb == VERB_ANYBODY)
 		return true;
-	return auth_admit(x) && auth_may(x, x->route->verb);
+	return auth_admit(x) && quota_admit(x) && auth_may(x, x->route->verb);
 }
 
 bool route_admit(struct exchange *x)

@@ -4,7 +4,6 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/comments.h"
-#include "face/reading.h"
 #include "view/view_thread.h"
 #include "view/view_wording.h"
 
@@ -110,5 +109,5 @@ void thread_wordings(struct exchange *x)
 	if (!comments_named(x, job))
 		return;
 	x->work = job;
-	reading_ask(x, read_wordings);
+	read_wordings(x); /* a GET is with a reader already */
 }

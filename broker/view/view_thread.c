@@ -6,6 +6,7 @@
 #include "sdk/time.h"
 #include "sdk/webhook.h"
 #include "view/view_json.h"
+#include "view/view_markdown.h"
 #include "view/view_person.h"
 
 /* ---- reading ------------------------------------------------------------------ */
@@ -257,6 +258,8 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	view_person_print(view, w, item->author);
 	sdk_jsonw_kstr(w, "body", item->body);
 	sdk_jsonw_kstr(w, "format", item->format);
+	if (sdk_eqz(item->format, "markdown") && !item->removed)
+		view_markdown_kprint(w, "tree", item->body);
 	if (item->reply_to.n)
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	print_entry(view, w, &item->entry);

@@ -46,6 +46,7 @@ LIBRARY = {
     r"openssl/": ["connectors/sdk/crypto", "broker/base/", "broker/store/fsck"],
     r"sqlite3\.h": ["broker/store/db_sqlite"],
     r"zstd\.h": ["broker/store/"],
+    r"cmark\.h": ["broker/view/"],
     r"librdkafka/": ["broker/bus/"],
     r"curl/": ["broker/link/", "broker/cli/"],
     r"dlfcn\.h": ["broker/config/plugins"],

@@ -149,6 +149,25 @@ static void test_a_token_that_is_left_lets_nobody_in(void **state)
 	done(world, "GET", "/v1/incidents", "", 401);
 }
 
+static void test_people_ask_so_often(void **state)
+{
+	struct world *world = *state;
+
+	world->face.limits.asks_at_once = 3;
+	world->face.limits.ask_every_ms = 60000;
+	done(world, "POST", "/v1/users", "{" ANA ",\"name\":\"Ana\",\"role\":\"technician\"}", 201);
+	become(world, "{\"name\":\"ana\",\"account\":\"11111111-1111-4111-8111-111111111111\"}");
+	for (int i = 0; i < 3; i++)
+		done(world, "GET", "/v1/incidents", "", 200);
+	done(world, "GET", "/v1/incidents", "", 429);
+	expect(world, 429, "Retry-After: ");
+	expect(world, 429, "RateLimit-Remaining: 0");
+	become_first(world); /* a machine of ours goes on, and so does another person */
+	done(world, "POST", "/v1/users", "{" BEN ",\"name\":\"Ben\",\"role\":\"technician\"}", 201);
+	become(world, "{\"name\":\"ben\",\"account\":\"22222222-2222-4222-8222-222222222222\"}");
+	done(world, "GET", "/v1/incidents", "", 200);
+}
+
 /* A role that is taken away takes its verbs from tokens that were made before. */
 static void test_a_token_follows_its_person(void **state)
 {
@@ -318,6 +337,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_the_last_administrator_stays, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_is_disabled_is_out, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_token_that_is_left_lets_nobody_in, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_people_ask_so_often, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_token_follows_its_person, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_author_is_the_account, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_writer_asks_who_takes_part, set_up, tear_down),

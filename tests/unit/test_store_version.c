@@ -10,14 +10,16 @@
 static void make_old(struct world *world)
 {
 	static const char undo[] =
-	    "DROP TABLE timer; DROP TABLE once; DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE copy; DROP TABLE "
+	    "DROP TABLE timer; DROP TABLE once; DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE "
+	    "copy; DROP TABLE "
 	    "cursor; DROP TABLE "
 	    "aside; "
 	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP TABLE "
 	    "join_request; DROP INDEX "
 	    "comment_uuid; "
 	    /* and what version 3 brought */
-	    "DROP TABLE account; DROP TABLE audit; DROP INDEX token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
+	    "DROP TABLE account; DROP TABLE audit; DROP TABLE session; DROP TABLE invitation; DROP INDEX "
+	    "token_account; ALTER TABLE token DROP COLUMN ref; ALTER "
 	    "TABLE token DROP "
 	    "COLUMN organisation; ALTER TABLE token DROP COLUMN role; ALTER TABLE token DROP COLUMN verbs; ALTER TABLE "
 	    "token DROP COLUMN account";
