@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_timer.h"
 
-#include "store/acts.h"
+#include "store/jobs_act.h"
 
 /* Each kind's act when its time has come. The timer is gone by then, so that it happens once; run() may set it again.
  * Each act asks what stands now, and does nothing where that has changed: the timer of what ended by itself may be
@@ -10,9 +10,9 @@ static const struct timer_row {
 	enum timer_kind kind;
 	void (*run)(struct apply *apply, const struct timer *timer);
 } timer_rows[] = {
-    {TIMER_PROMISE, acts_due},
-    {TIMER_ASK, acts_due},
-    {TIMER_HANDOVER, acts_due},
+    {TIMER_PROMISE, jobs_act_due},
+    {TIMER_ASK, jobs_act_due},
+    {TIMER_HANDOVER, jobs_act_due},
     {TIMER_N, NULL},
 };
 

@@ -10,7 +10,8 @@
 static void make_old(struct world *world)
 {
 	static const char undo[] =
-	    "DROP TABLE timer; DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE copy; DROP TABLE "
+	    "DROP TABLE timer; DROP TABLE act; DROP TABLE share; DROP TABLE reads; DROP TABLE delivery; DROP TABLE "
+	    "copy; DROP TABLE "
 	    "cursor; DROP TABLE "
 	    "aside; "
 	    "DROP TABLE supplier_state; DROP TABLE trouble; DROP TABLE map; DROP TABLE finished; DROP TABLE "
