@@ -47,6 +47,9 @@
 	X(METRIC_STORE_WAL_BYTES, GAUGE, "entente_store_wal_bytes",                                                    \
 	  "SQLite's write-ahead log: it grows while a backup or a report reads the store.")                            \
 	X(METRIC_DEAD_LETTERS, GAUGE, "entente_dead_letters", "Dead letters waiting for a person.")                    \
+	X(METRIC_AUDIT_ROWS, GAUGE, "entente_audit_rows", "Rows of the audit log.")                                    \
+	X(METRIC_AUDIT_HEAD, GAUGE, "entente_audit_head",                                                              \
+	  "The first 48 bits of the hash of the audit log's last row, as a number: kept elsewhere, it shows a cut.")   \
 	X(METRIC_HTTP_REQUESTS, COUNTER, "entente_http_requests_total", "HTTP requests answered.")                     \
 	X(METRIC_HTTP_CONNECTIONS, GAUGE, "entente_http_connections", "Open HTTP connections.")                        \
 	X(METRIC_SSE_STREAMS, GAUGE, "entente_sse_streams", "Open live event streams.")                                \

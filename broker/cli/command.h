@@ -26,7 +26,8 @@ extern const struct command command_serve, command_check, command_config, comman
     command_rebuild, command_backup, command_fsck, command_version;
 /* Those of question_table.c. */
 extern const struct command command_incident, command_share, command_unshare, command_comment, command_delivery,
-    command_join, command_drift, command_supplier, command_backfill, command_map, command_deadletter, command_token;
+    command_join, command_drift, command_supplier, command_backfill, command_map, command_deadletter, command_org,
+    command_user, command_token, command_audit;
 
 /* Those of act_table.c. */
 extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;

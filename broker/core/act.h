@@ -12,7 +12,16 @@
 #include "core/person.h"
 #include "base/world.h"
 
-enum act_kind { ACT_QUESTION, ACT_INFORMATION, ACT_ACTION, ACT_APPROVAL, ACT_HANDOVER, ACT_PROMISE, ACT_HELP, ACT_KIND_N };
+enum act_kind {
+	ACT_QUESTION,
+	ACT_INFORMATION,
+	ACT_ACTION,
+	ACT_APPROVAL,
+	ACT_HANDOVER,
+	ACT_PROMISE,
+	ACT_HELP,
+	ACT_KIND_N
+};
 
 enum act_state {
 	ACT_OPEN,

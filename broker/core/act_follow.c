@@ -63,7 +63,7 @@ static void follow_ball(const struct act_scene *scene, struct events *ret)
 	}
 }
 
-/* Of two promises of one organisation the later one stands. */
+/* Two promises of one organisation came together: the later one stands. */
 static void follow_merge(const struct act_scene *scene, struct events *ret)
 {
 	for (size_t i = 0; i < scene->n_open; i++)

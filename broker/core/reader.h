@@ -20,8 +20,9 @@ struct reader {
 	enum reader_kind kind;
 	struct ent_str organisation; /* READER_ORGANISATION: see core/organisation.h; its tools are suppliers */
 	enum role role;
-	struct ent_str ref; /* of the account of a person; "": a machine */
-	uint32_t verbs;     /* enum verb: what it may do */
+	struct ent_str ref;   /* of the account of a person; "": a machine */
+	struct ent_str token; /* ref of the token that was shown; "": none was */
+	uint32_t verbs;       /* enum verb: what it may do */
 };
 
 extern const struct reader reader_ours; /* a machine of ours, with all verbs */

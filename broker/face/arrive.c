@@ -142,6 +142,7 @@ const char *arrive_outcome(const struct job *job)
 		return "dead";
 	case JOB_WAITING:
 	case JOB_NOT_FOUND:
+	case JOB_DENIED:
 	case JOB_CONFLICT:
 	case JOB_UNAVAILABLE:
 		break;

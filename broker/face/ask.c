@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/organisation.h"
 #include "face/answer.h"
 #include "sdk/webhook.h"
 #include "view/view_find.h"
@@ -29,6 +30,8 @@ const struct supplier *ask_supplier(struct exchange *x)
 {
 	const struct supplier *supplier = supplier_by_name(x->roster->set, x->param[0]);
 
+	if (supplier != NULL && !reader_sees_own(&x->reader, organisation_of(supplier)))
+		supplier = NULL; /* others than ours know no suppliers but their own */
 	if (supplier == NULL)
 		answer_problem(
 		    x, PROBLEM_NOT_FOUND, "ask.no_supplier_listed",
@@ -105,6 +108,9 @@ bool ask_done(struct exchange *x, const struct job *job)
 		return true;
 	case JOB_NOT_FOUND:
 		refuse_done(x, PROBLEM_NOT_FOUND, job, SDK_SENTENCE("ask.not_there", "It does not exist (any more)"));
+		break;
+	case JOB_DENIED:
+		refuse_done(x, PROBLEM_VERB, job, SDK_SENTENCE("ask.denied", "You may not do this"));
 		break;
 	case JOB_CONFLICT:
 		refuse_done(x, PROBLEM_CONFLICT, job,

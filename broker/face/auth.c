@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/audits.h"
 #include "face/exchange.h"
 #include "sdk/crypto.h"
 #include "sdk/webhook.h"
@@ -72,6 +73,7 @@ bool auth_become(struct exchange *x, const struct token_holder *holder)
 				    .organisation = is_ours ? ours : holder->organisation,
 				    .role = holder->role,
 				    .ref = sdk_or_empty(holder->account),
+				    .token = sdk_or_empty(holder->ref),
 				    .verbs = holder->verbs};
 	return true;
 }
@@ -84,19 +86,15 @@ static bool sees_incident(struct exchange *x)
 	return !sdk_starts(x->path, "/v1/incidents/") || ask_incident(x, &incident);
 }
 
-bool auth_may(struct exchange *x, enum verb verb)
+static void refuse_verb(struct exchange *x, enum verb verb)
 {
-	struct ent_str roles = role_list(&x->arena.abi, verb);
 	const char *role = role_word(x->reader.role), *word = role_verb_word(verb);
+	struct ent_str roles = role_list(&x->arena.abi, verb);
 
-	if (reader_may(&x->reader, verb))
-		return true;
-	if (!sees_incident(x))
-		return false;
 	if (role_verbs(x->reader.role) & (uint32_t)verb)
 		answer_problem(x, PROBLEM_VERB, "ask.verb_of_token",
 			       "This needs the verb \"{verb=%s}\". Your role {role=%s} has it, but this token was made "
-			       "without it: make one that has it, entente token new NAME --verbs {verbs=%s}.",
+			       "without it: make one that has it, entente token add NAME --verbs {verbs=%s}.",
 			       word, role, word);
 	else
 		answer_problem(
@@ -104,9 +102,18 @@ bool auth_may(struct exchange *x, enum verb verb)
 		    "This needs the verb \"{verb=%s}\", which your role {role=%s} has not. Ask somebody with "
 		    "one of these roles to do it: {roles=%.*s}.",
 		    word, role, (int)roles.n, roles.p);
-	return false;
 }
 
+bool auth_may(struct exchange *x, enum verb verb)
+{
+	if (reader_may(&x->reader, verb))
+		return true;
+	if (sees_incident(x)) {
+		refuse_verb(x, verb);
+		audits_refused(x);
+	}
+	return false;
+}
 static void hold_word(char *to, struct ent_str word)
 {
 	memcpy(to, word.p, word.n);
@@ -136,6 +143,7 @@ static bool cache_find(struct exchange *x, const unsigned char hash[AUTH_HASH_SI
 	*ret = (struct token_holder){.name = kept_word(x, cache->at[i].name),
 				     .organisation = kept_word(x, cache->at[i].organisation),
 				     .account = kept_word(x, cache->at[i].account),
+				     .ref = kept_word(x, cache->at[i].ref),
 				     .role = cache->at[i].role,
 				     .verbs = cache->at[i].verbs,
 				     .expires_ms = cache->at[i].expires_ms};
@@ -148,7 +156,7 @@ static void cache_keep(struct desk *desk, const unsigned char hash[AUTH_HASH_SIZ
 	size_t i = hash[0] % AUTH_CACHE_SIZE;
 
 	if (holder->name.n >= sizeof cache->at[i].name || holder->organisation.n >= sizeof cache->at[i].organisation ||
-	    holder->account.n >= sizeof cache->at[i].account)
+	    holder->account.n >= sizeof cache->at[i].account || holder->ref.n >= sizeof cache->at[i].ref)
 		return;
 	memset(&cache->at[i], 0, sizeof cache->at[i]);
 	cache->at[i].until_us = desk->now_us + (int64_t)desk->face->limits.token_cache_s * 1000000;
@@ -159,6 +167,7 @@ static void cache_keep(struct desk *desk, const unsigned char hash[AUTH_HASH_SIZ
 	hold_word(cache->at[i].name, holder->name);
 	hold_word(cache->at[i].organisation, holder->organisation);
 	hold_word(cache->at[i].account, holder->account);
+	hold_word(cache->at[i].ref, holder->ref);
 }
 
 bool auth_admit(struct exchange *x)

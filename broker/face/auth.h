@@ -25,7 +25,7 @@ struct auth_cache {
 		unsigned char hash[AUTH_HASH_SIZE];
 		enum role role;
 		uint32_t verbs;
-		char name[AUTH_NAME_MAX + 1], organisation[SUPPLIER_NAME_MAX + 1], account[ID_SIZE];
+		char name[AUTH_NAME_MAX + 1], organisation[SUPPLIER_NAME_MAX + 1], account[ID_SIZE], ref[ID_SIZE];
 	} at[AUTH_CACHE_SIZE];
 };
 

@@ -89,6 +89,7 @@ static struct job *replay_prepare(struct exchange *x, const struct dead_letter *
 	}
 	webhook = arrive_kept(&x->arena.abi, letter->header_json, letter->body);
 	job->kind = JOB_REPLAY;
+	job->ask.by = x->reader;
 	job->dead_letter = letter->id;
 	rc = arrive_was_asked_for(letter->delivery_id) ? arrive_prepare_answer(x, supplier, &webhook, job, err)
 						       : arrive_prepare(x, supplier, &webhook, true, job, err);

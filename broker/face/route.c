@@ -4,6 +4,7 @@
 #include <string.h>
 #include "face/acts.h"
 #include "face/answer.h"
+#include "face/audits.h"
 #include "face/auth.h"
 #include "face/comments.h"
 #include "face/deadletters.h"
@@ -21,6 +22,7 @@
 #include "face/suppliers.h"
 #include "face/tokens.h"
 #include "face/uri.h"
+#include "face/users.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
@@ -30,6 +32,9 @@ static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NUL
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const told_arguments[] = {"dry_run", NULL};
+static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
+static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
+static const char *const verify_arguments[] = {"head", NULL};
 static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
@@ -92,6 +97,14 @@ static const struct route routes[] = {
     {"GET", "/v1/tokens", VERB_ADMINISTER, false, NULL, tokens_list},
     {"POST", "/v1/tokens", VERB_ADMINISTER, true, NULL, tokens_post},
     {"DELETE", "/v1/tokens/{}", VERB_ADMINISTER, false, NULL, tokens_delete},
+    {"GET", "/v1/users", VERB_READ, false, user_arguments, users_list},
+    {"POST", "/v1/users", VERB_INVITE, true, NULL, users_post},
+    {"GET", "/v1/users/{}", VERB_READ, false, NULL, users_get},
+    {"PATCH", "/v1/users/{}", VERB_READ, true, NULL, users_patch},
+    {"GET", "/v1/organisations", VERB_READ, false, NULL, users_organisations},
+    {"GET", "/v1/organisations/{}", VERB_READ, false, NULL, users_organisation},
+    {"GET", "/v1/audit", VERB_AUDIT, false, audit_arguments, audits_list},
+    {"GET", "/v1/audit/verify", VERB_AUDIT, false, verify_arguments, audits_verify},
     {"GET", "/metrics", VERB_MEASURE, false, NULL, health_metrics},
     {"GET", "/healthz", VERB_ANYBODY, false, NULL, health_get},
     {"GET", "/readyz", VERB_ANYBODY, false, NULL, health_ready},
@@ -198,7 +211,9 @@ static bool read_arguments(struct exchange *x, struct ent_str query)
 
 static bool may_call(struct exchange *x)
 {
-	return x->route->verb == VERB_ANYBODY || (auth_admit(x) && auth_may(x, x->route->verb));
+	if (x->route->verb == VERB_ANYBODY)
+		return true;
+	return auth_admit(x) && auth_may(x, x->route->verb);
 }
 
 bool route_admit(struct exchange *x)

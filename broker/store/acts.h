@@ -13,7 +13,7 @@ size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const
 /* A fold of row_folds.c. */
 void acts_fold(struct db *db, const struct event *event);
 
-/* Of a snapshot: "asks": [...], "promises": [...], those that are open. */
+/* In a snapshot: "asks": [...], "promises": [...], those that are open. */
 void acts_json(struct db *db, struct ent_arena *arena, struct sdk_jsonw *w, int64_t incident);
 
 #endif

@@ -13,11 +13,19 @@
 #include "store/inbox.h"
 #include "store/shelf.h"
 
+/* The last row of the audit log: see store/audit.h. */
+#define AUDIT_HASH_SIZE 32
+struct audit_head {
+	int64_t id;
+	unsigned char hash[AUDIT_HASH_SIZE];
+};
+
 /* The counters of one transaction; restored by the writer when it is undone. */
 struct ledger {
 	int64_t seq;      /* of the last event */
 	int64_t number;   /* of the last incident */
 	int64_t delivery; /* of the last delivery */
+	struct audit_head audit;
 };
 
 /* Our texts that comments may quote: see store/quotes.h. */

@@ -5,6 +5,7 @@
 #include "store/jobs_in.h"
 #include "store/jobs_join.h"
 #include "store/jobs_out.h"
+#include "store/jobs_people.h"
 #include "store/jobs_supplier.h"
 #include "store/jobs_timer.h"
 
@@ -12,7 +13,7 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in,   jobs_out,      jobs_act,
+	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_out,  jobs_act,
 						       jobs_join, jobs_supplier, jobs_timer};
 	const struct job_row *found = NULL;
 

@@ -5,7 +5,6 @@
 #include "store/changes.h"
 #include "store/jobs_supplier.h"
 #include "store/raw.h"
-#include "store/token.h"
 
 static void keep_dead(struct apply *apply, struct job *job, struct ent_str kept, struct ent_said reason, bool conflict)
 {
@@ -166,17 +165,6 @@ static void run_dead_ignore(struct apply *apply, struct job *job)
 	job->outcome = is_closed ? JOB_ACCEPTED : JOB_NOT_FOUND;
 }
 
-static void run_token_add(struct apply *apply, struct job *job)
-{
-	apply->chance->uuid(apply->chance, job->token.ref);
-	job->outcome = token_add(apply->db, apply->arena, &job->token, apply->now_ms) ? JOB_ACCEPTED : JOB_CONFLICT;
-}
-
-static void run_token_remove(struct apply *apply, struct job *job)
-{
-	job->outcome = token_remove(apply->db, job->token.name) ? JOB_ACCEPTED : JOB_NOT_FOUND;
-}
-
 static void run_prune(struct apply *apply, struct job *job)
 {
 	*apply->prune_before_ms = job->prune_before_ms;
@@ -184,12 +172,7 @@ static void run_prune(struct apply *apply, struct job *job)
 }
 
 const struct job_row jobs_in[] = {
-    {JOB_ARRIVAL, "arrival", run_arrival, false},
-    {JOB_PAGE, "page", run_page, false},
-    {JOB_REPLAY, "replay", run_replay, false},
-    {JOB_DEAD_IGNORE, "dead_ignore", run_dead_ignore, false},
-    {JOB_TOKEN_ADD, "token_add", run_token_add, false},
-    {JOB_TOKEN_REMOVE, "token_remove", run_token_remove, false},
-    {JOB_PRUNE, "prune", run_prune, false},
-    {.run = NULL},
+    {JOB_ARRIVAL, "arrival", run_arrival, false}, {JOB_PAGE, "page", run_page, false},
+    {JOB_REPLAY, "replay", run_replay, false},    {JOB_DEAD_IGNORE, "dead_ignore", run_dead_ignore, false},
+    {JOB_PRUNE, "prune", run_prune, false},       {.run = NULL},
 };

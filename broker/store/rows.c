@@ -179,7 +179,7 @@ void incident_count(struct db *db, struct incident *incident)
 	"SELECT id, uuid, incident, author, person.organisation, body, visibility, organisations, everyone, "          \
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
-	"requester, person.name, person.kind, format, reply_to, entry FROM comment LEFT JOIN person ON person.ref = "         \
+	"requester, person.name, person.kind, format, reply_to, entry FROM comment LEFT JOIN person ON person.ref = "  \
 	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/token.h"
 
+#include "sdk/crypto.h"
 #include "sdk/webhook.h"
 #include "store/json.h"
 
-enum { LIST_MAX = 16 << 20 };
+enum { LIST_MAX = 16 << 20, OLD_REF_BYTES = 16 };
 
 bool token_add(struct db *db, struct ent_arena *arena, const struct token_row *token, int64_t now_ms)
 {
@@ -24,9 +25,15 @@ bool token_add(struct db *db, struct ent_arena *arena, const struct token_row *t
 	return db_changed(stmt) > 0;
 }
 
-bool token_remove(struct db *db, struct ent_str name)
+bool token_remove(struct db *db, struct ent_arena *arena, struct ent_str name, struct ent_str *ret_ref)
 {
-	struct db_stmt *stmt = db_use(db, "DELETE FROM token WHERE name = $1");
+	struct db_stmt *stmt = db_use(db, "SELECT ref FROM token WHERE name = $1");
+
+	db_bind_str(stmt, 1, name);
+	if (db_row(stmt))
+		*ret_ref = sdk_dup(arena, db_str(stmt, 0));
+	db_done(stmt);
+	stmt = db_use(db, "DELETE FROM token WHERE name = $1");
 	db_bind_str(stmt, 1, name);
 	return db_changed(stmt) > 0;
 }
@@ -41,7 +48,8 @@ static bool holder_row(struct ent_arena *arena, struct db_stmt *stmt, struct tok
 				     .expires_ms = db_int(stmt, 1),
 				     .organisation = sdk_dup(arena, db_str(stmt, 2)),
 				     .role = role_of_word(db_str(stmt, 3)),
-				     .account = sdk_dup(arena, db_str(stmt, 5))};
+				     .account = sdk_dup(arena, db_str(stmt, 5)),
+				     .ref = sdk_dup(arena, db_str(stmt, 6))};
 	if (verbs.n && !role_verbs_parse(verbs, &given))
 		return false;
 	ret->verbs = given & role_verbs(ret->role);
@@ -51,16 +59,18 @@ static bool holder_row(struct ent_arena *arena, struct db_stmt *stmt, struct tok
 bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,
 		struct token_holder *ret)
 {
-	struct db_stmt *stmt = db_use(
-	    db,
-	    "SELECT token.name, expires_ms, CASE WHEN account = '' THEN token.organisation ELSE "
-	    "account.organisation END, CASE WHEN account = '' THEN token.role ELSE account.role END, verbs, "
-	    "account FROM token LEFT JOIN account ON account.ref = token.account WHERE hash = $1 AND (expires_ms = 0 "
-	    "OR expires_ms > $2) AND (account = '' OR account.state <> 'disabled')");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT token.name, expires_ms, CASE WHEN account = '' THEN token.organisation ELSE "
+		       "account.organisation END, CASE WHEN account = '' THEN token.role ELSE account.role END, verbs, "
+		       "account, token.ref FROM token LEFT JOIN account ON account.ref = token.account WHERE hash = $1 "
+		       "AND (expires_ms = 0 "
+		       "OR expires_ms > $2) AND (account = '' OR account.state <> 'disabled')");
 	db_bind_blob(stmt, 1, (struct ent_str){(const char *)hash, 32});
 	db_bind_int(stmt, 2, now_ms);
 	bool found = db_row(stmt) && holder_row(arena, stmt, ret);
 	db_done(stmt);
+	if (found && !ret->ref.n)
+		ret->ref = sdk_hex(arena, hash, OLD_REF_BYTES);
 	return found;
 }
 
@@ -70,9 +80,31 @@ enum ent_rc read_n_tokens(struct db *db, int64_t *ret, struct ent_err *err)
 	return db_failed(db) ? sdk_fail_as(err, ENT_ERETRY, "store.error", "{said=%s}", db_error(db)) : ENT_OK;
 }
 
-enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)
+void token_verbs_print(struct sdk_jsonw *w, uint32_t verbs)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT name, created_ms, expires_ms FROM token ORDER BY name LIMIT 1000");
+	sdk_jsonw_key(w, "verbs");
+	sdk_jsonw_open(w, '[');
+	for (unsigned i = 0; i < VERB_BITS; i++)
+		if (verbs & UINT32_C(1) << i)
+			sdk_jsonw_str(w, sdk_str(role_verb_word((enum verb)(1 << i))));
+	sdk_jsonw_close(w, ']');
+}
+
+static void verbs_print(struct sdk_jsonw *w, enum role role, struct ent_str words)
+{
+	uint32_t verbs = VERB_NONE;
+
+	if (!words.n || !role_verbs_parse(words, &verbs))
+		verbs = role_verbs(role);
+	token_verbs_print(w, verbs & role_verbs(role));
+}
+
+enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str ours, struct ent_str *ret,
+			struct ent_err *err)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT name, created_ms, expires_ms, organisation, role, verbs, account, ref FROM "
+		       "token ORDER BY name LIMIT 1000");
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
@@ -87,6 +119,13 @@ enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *
 		json_time(&w, "created", db_int(stmt, 1));
 		if (db_int(stmt, 2))
 			json_time(&w, "expires", db_int(stmt, 2));
+		sdk_jsonw_kstr(&w, "organisation", db_str(stmt, 3).n ? db_str(stmt, 3) : ours);
+		sdk_jsonw_kstr(&w, "role", db_str(stmt, 4));
+		verbs_print(&w, role_of_word(db_str(stmt, 4)), db_str(stmt, 5));
+		if (db_str(stmt, 6).n)
+			sdk_jsonw_kstr(&w, "account", db_str(stmt, 6));
+		if (db_str(stmt, 7).n)
+			sdk_jsonw_kstr(&w, "ref", db_str(stmt, 7));
 		sdk_jsonw_close(&w, '}');
 	}
 	sdk_jsonw_close(&w, ']');

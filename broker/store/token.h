@@ -5,6 +5,7 @@
 
 #include "base/world.h"
 #include "core/role.h"
+#include "sdk/json.h"
 #include "store/db.h"
 
 struct token_row {
@@ -21,6 +22,7 @@ struct token_row {
 /* As whom a token lets in. */
 struct token_holder {
 	struct ent_str name, organisation, account;
+	struct ent_str ref; /* of the token; one of before version 3: the begin of its hash */
 	enum role role;
 	uint32_t verbs; /* none that its role has not */
 	int64_t expires_ms;
@@ -28,7 +30,7 @@ struct token_holder {
 
 /* In the writer's transaction. False: the name is taken / there is none. */
 bool token_add(struct db *db, struct ent_arena *arena, const struct token_row *token, int64_t now_ms);
-bool token_remove(struct db *db, struct ent_str name);
+bool token_remove(struct db *db, struct ent_arena *arena, struct ent_str name, struct ent_str *ret_ref);
 
 /* Is the SHA-256 of a bearer token known and not expired? A token of a person has the organisation and the role that
  * the person has now; false when that one is disabled. */
@@ -36,8 +38,10 @@ bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash
 		struct token_holder *ret);
 /* ENT_ERETRY: the store failed. */
 enum ent_rc read_n_tokens(struct db *db, int64_t *ret, struct ent_err *err) __attribute__((warn_unused_result));
-/* {"items":[{"name","created","expires"}]} */
-enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str *ret, struct ent_err *err)
-    __attribute__((warn_unused_result));
+/* "verbs": [...] */
+void token_verbs_print(struct sdk_jsonw *w, uint32_t verbs);
+/* {"items":[{"name","created","expires","organisation","role","verbs","account","ref"}]} */
+enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str ours, struct ent_str *ret,
+			struct ent_err *err) __attribute__((warn_unused_result));
 
 #endif

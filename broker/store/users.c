@@ -3,10 +3,12 @@
 
 #include "sdk/webhook.h"
 
-#define USER_FIELDS                                                                                                    \
-	"ref, organisation, role, name, mail, language, time_zone, state, made_ms, seen_ms, shows_seen FROM account "
+struct ent_str user_mail(struct ent_arena *arena, struct ent_str mail)
+{
+	return sdk_lower(arena, sdk_trim(mail));
+}
 
-static void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret)
+void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret)
 {
 	*ret = (struct user){.ref = sdk_dup(arena, db_str(stmt, 0)),
 			     .organisation = sdk_dup(arena, db_str(stmt, 1)),
@@ -23,7 +25,7 @@ static void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user 
 
 bool users_find(struct db *db, struct ent_arena *arena, struct ent_str ref, struct user *ret)
 {
-	struct db_stmt *stmt = db_use(db, "SELECT " USER_FIELDS "WHERE ref = $1");
+	struct db_stmt *stmt = db_use(db, "SELECT " USER_COLUMNS " FROM account WHERE ref = $1");
 
 	db_bind_str(stmt, 1, ref);
 	bool found = db_row(stmt);
@@ -31,4 +33,74 @@ bool users_find(struct db *db, struct ent_arena *arena, struct ent_str ref, stru
 		user_row(arena, stmt, ret);
 	db_done(stmt);
 	return found;
+}
+
+bool users_has_mail(struct db *db, struct ent_str organisation, struct ent_str mail)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT 1 FROM account WHERE organisation = $1 AND mail = $2 AND mail <> '' LIMIT 1");
+
+	db_bind_str(stmt, 1, organisation);
+	db_bind_str(stmt, 2, sdk_or_empty(mail));
+	return db_found(stmt);
+}
+
+void users_add(struct db *db, const struct user *user, int64_t now_ms)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "INSERT INTO account (ref, organisation, role, name, mail, language, time_zone, state, made_ms, "
+		       "seen_ms, shows_seen, password, issuer, subject) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, "
+		       "$10, '', '', '')");
+
+	db_bind_str(stmt, 1, user->ref);
+	db_bind_str(stmt, 2, user->organisation);
+	db_bind_str(stmt, 3, sdk_str(role_word(user->role)));
+	db_bind_str(stmt, 4, sdk_or_empty(user->name));
+	db_bind_str(stmt, 5, sdk_or_empty(user->mail));
+	db_bind_str(stmt, 6, sdk_or_empty(user->language));
+	db_bind_str(stmt, 7, sdk_or_empty(user->time_zone));
+	db_bind_str(stmt, 8, ENT_STR(USER_INVITED));
+	db_bind_int(stmt, 9, now_ms);
+	db_bind_int(stmt, 10, user->shows_seen);
+	(void)db_row(stmt);
+}
+
+void users_save(struct db *db, const struct user *user)
+{
+	struct db_stmt *stmt = db_use(db, "UPDATE account SET role = $2, name = $3, language = $4, time_zone = $5, "
+					  "state = $6, shows_seen = $7 WHERE ref = $1");
+
+	db_bind_str(stmt, 1, user->ref);
+	db_bind_str(stmt, 2, sdk_str(role_word(user->role)));
+	db_bind_str(stmt, 3, user->name);
+	db_bind_str(stmt, 4, user->language);
+	db_bind_str(stmt, 5, user->time_zone);
+	db_bind_str(stmt, 6, user->state);
+	db_bind_int(stmt, 7, user->shows_seen);
+	(void)db_row(stmt);
+}
+
+void users_end(struct db *db, struct ent_str ref)
+{
+	struct db_stmt *stmt = db_use(db, "DELETE FROM token WHERE account = $1 AND account <> ''");
+
+	db_bind_str(stmt, 1, ref);
+	(void)db_row(stmt);
+}
+
+bool users_have_other_admin(struct db *db, struct ent_str ref)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM account WHERE role = 'admin' AND state = '" USER_ACTIVE
+					  "' AND ref <> $1 LIMIT 1");
+
+	db_bind_str(stmt, 1, ref);
+	return db_found(stmt);
+}
+
+struct ent_str users_state_again(struct db *db, struct ent_str ref)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT 1 FROM account WHERE ref = $1 AND (password <> '' OR issuer <> '')");
+
+	db_bind_str(stmt, 1, ref);
+	return db_found(stmt) ? ENT_STR(USER_ACTIVE) : ENT_STR(USER_INVITED);
 }

@@ -17,6 +17,37 @@ struct user {
 	int64_t made_ms, seen_ms;
 };
 
+#define USER_COLUMNS "ref, organisation, role, name, mail, language, time_zone, state, made_ms, seen_ms, shows_seen"
+
+/* A change of a person that somebody asks for; `has`: which of the members are said. */
+#define USER_HAS_ROLE     1u
+#define USER_HAS_STATE    2u
+#define USER_HAS_NAME     4u
+#define USER_HAS_LANGUAGE 8u
+#define USER_HAS_ZONE     16u
+#define USER_HAS_SEEN     32u
+struct user_change {
+	struct user user; /* .ref: whom; a new one: its ref */
+	uint32_t has;
+};
+
+/* A mail address as it is stored and looked for. */
+struct ent_str user_mail(struct ent_arena *arena, struct ent_str mail);
+/* A row of USER_COLUMNS. */
+void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret);
+
+/* ---- in the writer's transaction ---- */
+
+bool users_has_mail(struct db *db, struct ent_str organisation, struct ent_str mail);
+void users_add(struct db *db, const struct user *user, int64_t now_ms);
+void users_save(struct db *db, const struct user *user);
+/* A person who was disabled has no tokens any more. */
+void users_end(struct db *db, struct ent_str ref);
+/* Another administrator of ours is active. */
+bool users_have_other_admin(struct db *db, struct ent_str ref);
+/* Whom a person who is enabled again comes back as: one who has a way in already, or one to be invited. */
+struct ent_str users_state_again(struct db *db, struct ent_str ref);
+
 /* False: there is none. */
 bool users_find(struct db *db, struct ent_arena *arena, struct ent_str ref, struct user *ret);
 

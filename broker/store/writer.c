@@ -4,6 +4,7 @@
 
 #include "store/apply.h"
 #include "store/deliveries.h"
+#include "store/audit.h"
 #include "store/jobs.h"
 #include "store/outbox.h"
 #include "store/people.h"
@@ -52,6 +53,12 @@ struct writer {
 	atomic_bool wal_held;
 };
 
+static void tell_audit(struct writer *writer)
+{
+	metric_set(writer->metrics, METRIC_AUDIT_ROWS, writer->ledger.audit.id);
+	metric_set(writer->metrics, METRIC_AUDIT_HEAD, audit_head_number(&writer->ledger.audit));
+}
+
 struct writer *writer_new(struct db *db, const struct store_meta *meta, struct clock *clock, struct chance *chance,
 			  struct metrics *metrics, const struct writer_options *options,
 			  void (*wake_relay)(void *relay), void *relay)
@@ -81,6 +88,8 @@ struct writer *writer_new(struct db *db, const struct store_meta *meta, struct c
 	writer->ledger.seq = outbox_last_seq(db);
 	writer->ledger.number = db_ask(db, "SELECT coalesce(max(number), 0) FROM incident");
 	writer->ledger.delivery = delivery_last_id(db);
+	audit_head(db, &writer->ledger.audit);
+	tell_audit(writer);
 	writer->timer_ms = timers_next(db);
 	writer->seen_ms = writer->timer_ms == TIMER_NEVER ? 0 : INT64_MAX;
 	writer->last_seq = writer->ledger.seq;
@@ -243,6 +252,7 @@ static void run_job(struct writer *writer, struct job *job, int64_t now_ms)
 			      .suppliers = job->suppliers ? job->suppliers : job->arrival.suppliers};
 
 	jobs_row(job->kind)->run(&apply, job);
+	audit_job(&apply, job);
 	job->n_event = apply.n_event;
 	job->joins_full = apply.joins_full;
 	memcpy(job->incident_uuid, apply.incident_uuid, ID_SIZE);
@@ -393,6 +403,7 @@ static bool count_turn(struct writer *writer, const struct job *batch, int64_t n
 	metric_add(writer->metrics, METRIC_EVENTS_STORED, n_timer_event);
 	metric_add(writer->metrics, METRIC_CHANGES_LATE, late);
 	metric_add(writer->metrics, METRIC_WRITER_COMMITS, 1);
+	tell_audit(writer);
 	return stirs;
 }
 

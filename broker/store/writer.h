@@ -23,13 +23,17 @@
 #include "store/timers.h"
 #include "store/token.h"
 #include "store/trouble.h"
+#include "store/users.h"
 
 enum job_kind {
 	JOB_ARRIVAL,     /* an arrival: a webhook, an import, a mail */
 	JOB_REPLAY,      /* a dead letter decoded again: arrival + dead_letter */
 	JOB_DEAD_IGNORE, /* a person closes a dead letter without replay: dead_letter */
-	JOB_TOKEN_ADD,   /* token */
+	JOB_TOKEN_ADD,   /* token, ask.by */
 	JOB_TOKEN_REMOVE,
+	JOB_USER_ADD,    /* user, ask.by: who is not known yet */
+	JOB_USER_CHANGE, /* user, ask.by */
+	JOB_REFUSED,     /* ask.by, ask.text: what it has not the right to. For the audit log */
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
@@ -113,6 +117,7 @@ enum job_outcome {
 	JOB_REPEATED, /* was durable before: answer as the first time */
 	JOB_DEAD,     /* durable as a dead letter; err.msg has the reason */
 	JOB_NOT_FOUND,
+	JOB_DENIED,     /* the asker has not the right; see err */
 	JOB_CONFLICT,   /* a token's name is taken; the share, delivery or incident does not allow it: see err */
 	JOB_UNAVAILABLE /* not durable: the disk is full or the writer ends; try later */
 };
@@ -126,6 +131,7 @@ struct job {
 	    packed; /* arrival.body compressed by whoever submits, see raw_pack(); absent: the writer does it */
 	int64_t dead_letter; /* id */
 	struct token_row token;
+	const struct user_change *user;
 	int64_t prune_before_ms;
 	struct ask ask;
 	struct timer timer;

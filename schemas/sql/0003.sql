@@ -30,6 +30,17 @@ ALTER TABLE token ADD COLUMN verbs TEXT NOT NULL DEFAULT ''; -- words with comma
 ALTER TABLE token ADD COLUMN account TEXT NOT NULL DEFAULT ''; -- ref of the person that it stands for; '' a machine
 CREATE INDEX token_account ON token (account) WHERE account <> '';
 
+-- Who did what about rights. Rows are added and nothing else: see store/audit.h. No name stands in it.
+CREATE TABLE audit (
+	id      BIGINT PRIMARY KEY, -- from 1, without a gap
+	at_ms   BIGINT NOT NULL,
+	act     TEXT NOT NULL, -- a word of store/audit.h
+	by_ref  TEXT NOT NULL, -- account.ref, or token.ref of a machine; '' the broker itself
+	subject TEXT NOT NULL, -- what it is about: a ref, a number, a route
+	detail  TEXT NOT NULL,
+	hash    BLOB NOT NULL -- SHA-256 over the hash of the row before and these fields
+);
+
 -- Time that passes by itself (thread): what the writer does when a time has come. Set and cleared by the fold of events,
 -- so that a rebuilt store has the same ones.
 CREATE TABLE timer (

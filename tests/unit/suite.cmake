@@ -89,7 +89,9 @@ entente_unit(guard entente_edge)
 entente_unit(mailbox entente_base)
 entente_unit(face entente_face)
 entente_unit(face_live entente_face)
+entente_unit(rights entente_face)
 target_sources(test_face PRIVATE ${PROJECT_SOURCE_DIR}/connectors/null/null.c)
+target_sources(test_rights PRIVATE ${PROJECT_SOURCE_DIR}/connectors/null/null.c)
 target_sources(test_face_live PRIVATE ${PROJECT_SOURCE_DIR}/connectors/null/null.c)
 
 # ---- configuration, loader, generic connector: modules that the loader must refuse, each in a folder of its own

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit log: listed, verified; and what is noted in it although nothing was done. */
+#include "face/audits.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "face/answer.h"
+#include "face/ask.h"
+#include "face/route.h"
+#include "sdk/webhook.h"
+#include "view/view_audit.h"
+
+void audits_list(struct exchange *x)
+{
+	const struct limits *limits = &x->desk->face->limits;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int64_t limit;
+
+	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+		return;
+	enum ent_rc rc = view_audit_list(ask_view(x), exchange_argument(x, "act"), exchange_argument(x, "cursor"),
+					 (int)limit, &json, &err);
+	ask_answer(x, 200, rc, json, &err);
+}
+
+void audits_verify(struct exchange *x)
+{
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	enum ent_rc rc = view_audit_verify(ask_view(x), exchange_argument(x, "head"), &json, &err);
+
+	ask_answer(x, 200, rc, json, &err);
+}
+
+/* It lives longer than its exchange, which is answered at once. */
+struct refusal_note {
+	struct job job;
+	char ref[ID_SIZE], token[ID_SIZE], route[160];
+};
+
+static void note_answered(struct job *job)
+{
+	free(job->owner);
+}
+
+static struct ent_str note_keep(char to[ID_SIZE], struct ent_str word)
+{
+	size_t n = word.n < ID_SIZE ? word.n : 0;
+
+	if (n)
+		memcpy(to, word.p, n);
+	return (struct ent_str){to, n};
+}
+
+void audits_refused(struct exchange *x)
+{
+	struct refusal_note *note;
+
+	if (!desk_may_log_refusal(x->home))
+		return;
+	note = sdk_xalloc(sizeof *note);
+	memset(note, 0, sizeof *note);
+	snprintf(note->route, sizeof note->route, "%s %s", x->route->method, x->route->pattern);
+	note->job.kind = JOB_REFUSED;
+	note->job.ask.by = (struct reader){.kind = x->reader.kind,
+					   .role = x->reader.role,
+					   .ref = note_keep(note->ref, x->reader.ref),
+					   .token = note_keep(note->token, x->reader.token)};
+	note->job.ask.text = sdk_str(note->route);
+	note->job.answer = note_answered;
+	note->job.owner = note;
+	if (!writer_submit(x->home->face->world.writer, &note->job))
+		free(note);
+}
