@@ -29,4 +29,7 @@ extern const struct command command_incident, command_share, command_unshare, co
     command_join, command_drift, command_search, command_supplier, command_backfill, command_map, command_deadletter,
     command_org, command_user, command_session, command_token, command_audit;
 
+/* Those of act_table.c. */
+extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;
+
 #endif

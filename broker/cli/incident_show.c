@@ -205,6 +205,7 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 					     sdk_json_at(incident, sdk_attr_name((enum ent_attr)i)));
 	incident_holder_show(arena, incident);
 	incident_known_print(arena, "needed by", sdk_json_at(incident, "needed_before"));
+	incident_known_print(arena, "next news", sdk_json_at(incident, "next_news"));
 	incident_known_print(arena, "service", sdk_json_at(incident, "service"));
 	incident_known_print(arena, "site", sdk_json_at(incident, "site"));
 	incident_known_print(arena, "requester", sdk_json_at(incident, "requester.name"));

@@ -9,8 +9,8 @@
 
 static const struct {
 	const char *word;
-	enum entry_kind entry;
-} acts[ACT_N] = {
+	enum entry_act_kind entry;
+} acts[ACT_KIND_N] = {
     [ACT_QUESTION] = {"question", ENTRY_QUESTION},
     [ACT_INFORMATION] = {"information", ENTRY_INFORMATION},
     [ACT_ACTION] = {"action", ENTRY_ACTION},
@@ -60,13 +60,13 @@ static const struct {
 
 const char *act_word(enum act_kind kind)
 {
-	assert((unsigned)kind < ACT_N);
+	assert((unsigned)kind < ACT_KIND_N);
 	return acts[kind].word;
 }
 
 bool act_by_word(struct ent_str word, enum act_kind *ret)
 {
-	for (int i = 0; i < ACT_N; i++)
+	for (int i = 0; i < ACT_KIND_N; i++)
 		if (sdk_eqz(word, acts[i].word)) {
 			*ret = (enum act_kind)i;
 			return true;
@@ -111,9 +111,9 @@ bool act_is_ask(enum act_kind kind)
 	return kind <= ACT_APPROVAL;
 }
 
-enum entry_kind act_entry(enum act_kind kind)
+enum entry_act_kind act_entry(enum act_kind kind)
 {
-	assert((unsigned)kind < ACT_N);
+	assert((unsigned)kind < ACT_KIND_N);
 	return acts[kind].entry;
 }
 

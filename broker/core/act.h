@@ -12,7 +12,16 @@
 #include "core/person.h"
 #include "base/world.h"
 
-enum act_kind { ACT_QUESTION, ACT_INFORMATION, ACT_ACTION, ACT_APPROVAL, ACT_HANDOVER, ACT_PROMISE, ACT_HELP, ACT_N };
+enum act_kind {
+	ACT_QUESTION,
+	ACT_INFORMATION,
+	ACT_ACTION,
+	ACT_APPROVAL,
+	ACT_HANDOVER,
+	ACT_PROMISE,
+	ACT_HELP,
+	ACT_KIND_N
+};
 
 enum act_state {
 	ACT_OPEN,
@@ -62,7 +71,7 @@ bool act_state_by_word(struct ent_str word, enum act_state *ret);
 const char *act_cause_word(enum act_cause cause); /* "" for none */
 bool act_cause_by_word(struct ent_str word, enum act_cause *ret);
 bool act_is_ask(enum act_kind kind);
-enum entry_kind act_entry(enum act_kind kind); /* as its words carry it */
+enum entry_act_kind act_entry(enum act_kind kind); /* as its words carry it */
 
 struct event;
 /* Is the event about an act? */

@@ -32,8 +32,8 @@ bool act_is_stale(const struct act *open, size_t n, const struct event *event)
 	return true;
 }
 
-static void end_act(const struct act_scene *scene, const struct act *act, enum event_kind kind, enum act_cause cause,
-		    const char *ended_by, struct events *ret)
+static void finish_act(const struct act_scene *scene, const struct act *act, enum event_kind kind, enum act_cause cause,
+		       const char *ended_by, struct events *ret)
 {
 	struct event *event = act_event(ret, kind, scene, act);
 
@@ -55,15 +55,15 @@ static void follow_ball(const struct act_scene *scene, struct events *ret)
 		if (act->kind != ACT_HANDOVER)
 			continue;
 		if (!same_text(act->holder, scene->at->incident->holder))
-			end_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_MOVED, NULL, ret);
+			finish_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_MOVED, NULL, ret);
 		else if (kept) /* of two incidents that are one now */
-			end_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_MERGED, NULL, ret);
+			finish_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_MERGED, NULL, ret);
 		else
 			kept = act;
 	}
 }
 
-/* Of two promises of one organisation the later one stands. */
+/* Two promises of one organisation came together: the later one stands. */
 static void follow_merge(const struct act_scene *scene, struct events *ret)
 {
 	for (size_t i = 0; i < scene->n_open; i++)
@@ -73,7 +73,7 @@ static void follow_merge(const struct act_scene *scene, struct events *ret)
 			if (act->kind != ACT_PROMISE || later->kind != ACT_PROMISE ||
 			    !same_text(act->from, later->from))
 				continue;
-			end_act(scene, act, EVENT_PROMISE_REPLACED, ACT_CAUSE_MERGED, later->uuid, ret);
+			finish_act(scene, act, EVENT_PROMISE_REPLACED, ACT_CAUSE_MERGED, later->uuid, ret);
 			break;
 		}
 }
@@ -85,8 +85,8 @@ static void follow_leaving(const struct act_scene *scene, struct events *ret)
 
 		if (!act->to.n || act_takes_part(scene, act->to))
 			continue;
-		end_act(scene, act, act->kind == ACT_HANDOVER ? EVENT_HANDOVER_LAPSED : EVENT_ASK_WITHDRAWN,
-			ACT_CAUSE_UNSHARED, NULL, ret);
+		finish_act(scene, act, act->kind == ACT_HANDOVER ? EVENT_HANDOVER_LAPSED : EVENT_ASK_WITHDRAWN,
+			   ACT_CAUSE_UNSHARED, NULL, ret);
 	}
 }
 
@@ -134,25 +134,25 @@ static void follow_words(const struct act_scene *scene, const struct comment *co
 		const struct act *act = &scene->open[i];
 
 		if (act->kind == ACT_PROMISE && is_news(act, comment, speaker))
-			end_act(scene, act, EVENT_PROMISE_KEPT, ACT_CAUSE_NONE, comment->uuid, ret);
+			finish_act(scene, act, EVENT_PROMISE_KEPT, ACT_CAUSE_NONE, comment->uuid, ret);
 		if (act_is_ask(act->kind) && is_answer(scene, act, comment, speaker))
-			end_act(scene, act, EVENT_ASK_ANSWERED, ACT_CAUSE_NONE, comment->uuid, ret);
+			finish_act(scene, act, EVENT_ASK_ANSWERED, ACT_CAUSE_NONE, comment->uuid, ret);
 	}
 }
 
 /* A promise stands whatever becomes of its words: no quiet way out. */
-static void follow_removal(const struct act_scene *scene, const char *comment, struct events *ret)
+static void follow_words_gone(const struct act_scene *scene, const char *comment, struct events *ret)
 {
 	for (size_t i = 0; i < scene->n_open; i++) {
 		const struct act *act = &scene->open[i];
 
 		if (strcmp(act->uuid, comment) != 0 || act->kind == ACT_PROMISE)
 			continue;
-		end_act(scene, act,
-			act->kind == ACT_HANDOVER ? EVENT_HANDOVER_WITHDRAWN
-			: act->kind == ACT_HELP   ? EVENT_HELP_ENDED
-						  : EVENT_ASK_WITHDRAWN,
-			ACT_CAUSE_REMOVED, NULL, ret);
+		finish_act(scene, act,
+			   act->kind == ACT_HANDOVER ? EVENT_HANDOVER_WITHDRAWN
+			   : act->kind == ACT_HELP   ? EVENT_HELP_ENDED
+						     : EVENT_ASK_WITHDRAWN,
+			   ACT_CAUSE_REMOVED, NULL, ret);
 	}
 }
 
@@ -194,7 +194,7 @@ void act_follow(const struct act_scene *scene, const struct event *event, struct
 		follow_words(scene, &event->comment, ret);
 		break;
 	case EVENT_COMMENT_REMOVED:
-		follow_removal(scene, event->comment.uuid, ret);
+		follow_words_gone(scene, event->comment.uuid, ret);
 		break;
 	default:
 		break;
@@ -208,11 +208,11 @@ void act_due(const struct act_scene *scene, const struct act *act, struct events
 	if (act->state != ACT_OPEN)
 		return;
 	if (act->kind == ACT_HANDOVER)
-		end_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_TIME, NULL, ret);
+		finish_act(scene, act, EVENT_HANDOVER_LAPSED, ACT_CAUSE_TIME, NULL, ret);
 	else if (act->kind == ACT_PROMISE && is_over) /* nobody waits for news of it */
-		end_act(scene, act, EVENT_PROMISE_KEPT, ACT_CAUSE_OVER, NULL, ret);
+		finish_act(scene, act, EVENT_PROMISE_KEPT, ACT_CAUSE_OVER, NULL, ret);
 	else if (act->kind == ACT_PROMISE)
-		end_act(scene, act, EVENT_PROMISE_BROKEN, ACT_CAUSE_TIME, NULL, ret);
+		finish_act(scene, act, EVENT_PROMISE_BROKEN, ACT_CAUSE_TIME, NULL, ret);
 	else if (act_is_ask(act->kind) && !is_over && !act->is_overdue)
-		end_act(scene, act, EVENT_ASK_OVERDUE, ACT_CAUSE_TIME, NULL, ret);
+		finish_act(scene, act, EVENT_ASK_OVERDUE, ACT_CAUSE_TIME, NULL, ret);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What follows for open acts from an event of their incident, and from time. Pure. */
+/* The events that follow for open acts from an event of their incident, and from time. Pure. */
 #ifndef CORE_ACT_FOLLOW_H
 #define CORE_ACT_FOLLOW_H
 

@@ -51,8 +51,8 @@ static enum ent_rc is_in_future(const struct act_scene *scene, int64_t due_ms, s
 }
 
 /* Whom it is for takes part, and can read its words. */
-static enum ent_rc reaches(const struct act_scene *scene, const struct act *act, const struct comment *words,
-			   struct ent_err *err)
+static enum ent_rc reaches_whom(const struct act_scene *scene, const struct act *act, const struct comment *words,
+				struct ent_err *err)
 {
 	if (!act_takes_part(scene, act->to))
 		return sdk_fail_as(err, ENT_EINVAL, "act.share_first",
@@ -91,8 +91,8 @@ static enum ent_rc may_propose(const struct act_scene *scene, const struct act *
 	return ENT_OK;
 }
 
-static enum ent_rc may_begin(const struct act_scene *scene, const struct act *act, const struct comment *words,
-			     struct ent_err *err)
+static enum ent_rc may_be_begun(const struct act_scene *scene, const struct act *act, const struct comment *words,
+				struct ent_err *err)
 {
 	enum ent_rc rc = ENT_OK;
 
@@ -101,11 +101,11 @@ static enum ent_rc may_begin(const struct act_scene *scene, const struct act *ac
 	if (rc == ENT_OK && act->kind == ACT_HANDOVER)
 		rc = may_propose(scene, act, err);
 	if (rc == ENT_OK && act->kind != ACT_PROMISE && act->kind != ACT_HELP)
-		rc = reaches(scene, act, words, err);
+		rc = reaches_whom(scene, act, words, err);
 	return rc;
 }
 
-static const enum event_kind begins_with[ACT_N] = {
+static const enum event_kind begins_with[ACT_KIND_N] = {
     [ACT_QUESTION] = EVENT_ASK_MADE,         [ACT_INFORMATION] = EVENT_ASK_MADE, [ACT_ACTION] = EVENT_ASK_MADE,
     [ACT_APPROVAL] = EVENT_ASK_MADE,         [ACT_PROMISE] = EVENT_PROMISE_MADE, [ACT_HELP] = EVENT_HELP_WANTED,
     [ACT_HANDOVER] = EVENT_HANDOVER_PROPOSED};
@@ -115,7 +115,7 @@ enum ent_rc decide_act_begin(const struct act_scene *scene, const struct act *as
 {
 	struct entry_act entry = {act_entry(asked->kind), asked->to, asked->due_ms, 0};
 	struct act act = *asked;
-	enum ent_rc rc = may_begin(scene, asked, words, err);
+	enum ent_rc rc = may_be_begun(scene, asked, words, err);
 
 	if (rc != ENT_OK)
 		return rc;
@@ -227,7 +227,7 @@ enum ent_rc decide_act_end(const struct act_scene *scene, const struct act *act,
 	return ENT_OK;
 }
 
-void decide_told(const struct act_scene *scene, const struct comment *words, struct events *ret)
+void decide_act_told(const struct act_scene *scene, const struct comment *words, struct events *ret)
 {
 	const struct entry_act entry = {.kind = ENTRY_TOLD};
 

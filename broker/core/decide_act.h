@@ -22,6 +22,6 @@ enum ent_rc decide_help_offer(const struct act_scene *scene, const struct act *h
 enum ent_rc decide_act_end(const struct act_scene *scene, const struct act *act, const struct person *author,
 			   struct events *ret, struct ent_err *err);
 /* Plain words for the requester. */
-void decide_told(const struct act_scene *scene, const struct comment *words, struct events *ret);
+void decide_act_told(const struct act_scene *scene, const struct comment *words, struct events *ret);
 
 #endif

@@ -27,17 +27,17 @@ static const struct {
     [ENTRY_TOLD] = {"told", PHRASE_N},
 };
 
-const char *entry_word(enum entry_kind kind)
+const char *entry_word(enum entry_act_kind kind)
 {
 	assert((unsigned)kind < ENTRY_N);
 	return entries[kind].word;
 }
 
-bool entry_by_word(struct ent_str word, enum entry_kind *ret)
+bool entry_by_word(struct ent_str word, enum entry_act_kind *ret)
 {
 	for (int i = 0; i < ENTRY_N; i++)
 		if (sdk_eqz(word, entries[i].word)) {
-			*ret = (enum entry_kind)i;
+			*ret = (enum entry_act_kind)i;
 			return true;
 		}
 	return false;

@@ -10,7 +10,7 @@
 #include "sdk/json.h"
 #include "sdk/jsonw.h"
 
-enum entry_kind {
+enum entry_act_kind {
 	ENTRY_WORDS, /* nothing but words */
 	ENTRY_QUESTION,
 	ENTRY_INFORMATION,
@@ -28,13 +28,13 @@ enum entry_kind {
 };
 
 struct entry_act {
-	enum entry_kind kind;
+	enum entry_act_kind kind;
 	struct ent_str to;      /* the organisation that is asked, answered, offered to; who takes over, or declines */
 	int64_t due_ms, was_ms; /* 0: none */
 };
 
-const char *entry_word(enum entry_kind kind); /* "question" */
-bool entry_by_word(struct ent_str word, enum entry_kind *ret);
+const char *entry_word(enum entry_act_kind kind); /* "question" */
+bool entry_by_word(struct ent_str word, enum entry_act_kind *ret);
 
 /* {"kind": "question", "to": "orion", "due": "..."} */
 void entry_print(struct sdk_jsonw *w, const struct entry_act *entry);

@@ -34,7 +34,7 @@
 	X(EVENT_ASK_MADE, "ask.made")                                                                                  \
 	X(EVENT_ASK_ANSWERED, "ask.answered")                                                                          \
 	X(EVENT_ASK_WITHDRAWN, "ask.withdrawn")                                                                        \
-	X(EVENT_ASK_OVERDUE, "ask.overdue") /* its time came; it waits on */                                           \
+	X(EVENT_ASK_OVERDUE, "ask.overdue")             /* its time came; it waits on */                               \
 	X(EVENT_HANDOVER_PROPOSED, "handover.proposed") /* by a person; the holder keeps the ball */                   \
 	X(EVENT_HANDOVER_ACCEPTED, "handover.accepted") /* incident.holder_changed follows */                          \
 	X(EVENT_HANDOVER_DECLINED, "handover.declined")                                                                \
@@ -63,6 +63,25 @@
 #define X(id, name) id,
 enum event_kind { EVENT_TABLE(X) EVENT_N };
 #undef X
+/* In a switch, after `case`: the kinds of people who work together. */
+#define EVENT_OF_ACTS                                                                                                  \
+	EVENT_ASK_MADE:                                                                                                \
+	case EVENT_ASK_ANSWERED:                                                                                       \
+	case EVENT_ASK_WITHDRAWN:                                                                                      \
+	case EVENT_ASK_OVERDUE:                                                                                        \
+	case EVENT_HANDOVER_PROPOSED:                                                                                  \
+	case EVENT_HANDOVER_ACCEPTED:                                                                                  \
+	case EVENT_HANDOVER_DECLINED:                                                                                  \
+	case EVENT_HANDOVER_LAPSED:                                                                                    \
+	case EVENT_HANDOVER_WITHDRAWN:                                                                                 \
+	case EVENT_PROMISE_MADE:                                                                                       \
+	case EVENT_PROMISE_KEPT:                                                                                       \
+	case EVENT_PROMISE_BROKEN:                                                                                     \
+	case EVENT_PROMISE_REPLACED:                                                                                   \
+	case EVENT_HELP_WANTED:                                                                                        \
+	case EVENT_HELP_OFFERED:                                                                                       \
+	case EVENT_HELP_ENDED:                                                                                         \
+	case EVENT_INCIDENT_TOLD
 #define EVENT_LEVEL_PREFIX "incident_"    /* of `values` in ticket.linked and ticket.changed */
 #define EVENT_TYPE_PREFIX  "org.entente." /* ce_type = prefix + name + ".v1" */
 

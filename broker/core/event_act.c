@@ -12,7 +12,7 @@ bool event_act_is(const struct event *event)
 	return act_is_of(event) || event->kind == EVENT_INCIDENT_TOLD;
 }
 
-static void print_act(struct sdk_jsonw *w, const struct event *event)
+static void print_act_data(struct sdk_jsonw *w, const struct event *event)
 {
 	const struct act *act = &event->act;
 	char time[SDK_TIME_SIZE];
@@ -40,7 +40,7 @@ void event_act_print(struct sdk_jsonw *w, const struct event *event)
 	if (event->kind == EVENT_INCIDENT_TOLD)
 		sdk_jsonw_kz(w, "comment", event->comment.uuid);
 	else
-		print_act(w, event);
+		print_act_data(w, event);
 }
 
 static bool id_at(const struct sdk_json *node, const char *path, bool required, char ret[ID_SIZE])
@@ -66,7 +66,7 @@ static bool read_kind(const struct sdk_json *node, const char *noun, enum act_ki
 	return act_by_word(word, ret) && act_is_ask(*ret);
 }
 
-static bool read_act(struct ent_arena *arena, const struct sdk_json *node, struct event *event)
+static bool read_act_data(struct ent_arena *arena, const struct sdk_json *node, struct event *event)
 {
 	const char *noun = act_noun(event);
 	const struct sdk_json *from = sdk_json_at(node, noun);
@@ -88,5 +88,5 @@ bool event_act_read(struct ent_arena *arena, const struct sdk_json *node, struct
 {
 	if (event->kind == EVENT_INCIDENT_TOLD)
 		return id_at(node, "comment", true, event->comment.uuid);
-	return read_act(arena, node, event);
+	return read_act_data(arena, node, event);
 }

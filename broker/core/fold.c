@@ -136,23 +136,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 	case EVENT_TICKET_REMOVED:
 	case EVENT_TICKET_CONTINUED: /* the store counts tickets again */
 	case EVENT_TICKET_OVERRULED:
-	case EVENT_ASK_MADE:
-	case EVENT_ASK_ANSWERED:
-	case EVENT_ASK_WITHDRAWN:
-	case EVENT_ASK_OVERDUE:
-	case EVENT_HANDOVER_PROPOSED:
-	case EVENT_HANDOVER_ACCEPTED:
-	case EVENT_HANDOVER_DECLINED:
-	case EVENT_HANDOVER_LAPSED:
-	case EVENT_HANDOVER_WITHDRAWN:
-	case EVENT_PROMISE_MADE:
-	case EVENT_PROMISE_KEPT:
-	case EVENT_PROMISE_BROKEN:
-	case EVENT_PROMISE_REPLACED:
-	case EVENT_HELP_WANTED:
-	case EVENT_HELP_OFFERED:
-	case EVENT_HELP_ENDED:
-	case EVENT_INCIDENT_TOLD:
+	case EVENT_OF_ACTS:
 	case EVENT_ATTACHMENT_ADDED:
 	case EVENT_INCIDENT_SHARED: /* shares and deliveries are rows of their own */
 	case EVENT_INCIDENT_UNSHARED:

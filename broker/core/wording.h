@@ -19,7 +19,7 @@ struct ent_str wording_unshared(struct ent_arena *arena, enum ent_language langu
 				struct ent_str reason);
 /* The language of a supplier's tool; one that is not configured: English. */
 enum ent_language wording_language(const struct supplier_set *suppliers, struct ent_str supplier);
-/* What people call an organisation: the title of its first tool, or its name. */
+/* The name of an organisation for people: the title of its first tool, or its own name. */
 struct ent_str wording_title(const struct supplier_set *suppliers, struct ent_str organisation);
 
 #endif

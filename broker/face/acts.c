@@ -160,7 +160,7 @@ void acts_answer(struct exchange *x)
 	answer_with(x, ACT_QUESTION, fields, true);
 }
 
-static void end_act(struct exchange *x, enum act_kind kind)
+static void take_back(struct exchange *x, enum act_kind kind)
 {
 	struct job *job = ask_new(x, JOB_ACT_END);
 
@@ -170,7 +170,7 @@ static void end_act(struct exchange *x, enum act_kind kind)
 
 void acts_withdraw(struct exchange *x)
 {
-	end_act(x, ACT_QUESTION);
+	take_back(x, ACT_QUESTION);
 }
 
 /* ---- the ball ------------------------------------------------------------------------------ */
@@ -203,7 +203,7 @@ void acts_decline(struct exchange *x)
 
 void acts_keep(struct exchange *x)
 {
-	end_act(x, ACT_HANDOVER);
+	take_back(x, ACT_HANDOVER);
 }
 
 /* ---- news and help --------------------------------------------------------------------------- */
@@ -244,13 +244,13 @@ void acts_offer(struct exchange *x)
 
 void acts_help_end(struct exchange *x)
 {
-	end_act(x, ACT_HELP);
+	take_back(x, ACT_HELP);
 }
 
 /* ---- plain words for the requester ------------------------------------------------------------- */
 
 /* The supplier in whose tool the requester reads them. Absent: nobody outside does. */
-static struct ent_str told_at(struct exchange *x, const struct incident *incident)
+static struct ent_str told_where(struct exchange *x, const struct incident *incident)
 {
 	struct ent_str name = x->roster->set->requester_at;
 
@@ -306,7 +306,7 @@ void acts_tell(struct exchange *x)
 		answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
 		return;
 	}
-	job->ask.supplier = told_at(x, &incident);
+	job->ask.supplier = told_where(x, &incident);
 	if (sdk_eqz(sdk_or_empty(dry), "true")) {
 		answer_told(x, 200, NULL, job->ask.supplier);
 		return;

@@ -3,6 +3,7 @@
 
 #include "sdk/webhook.h"
 #include "store/json.h"
+#include "store/timers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ enum { OPEN_MAX = 1000 }; /* acts of one incident that are looked at */
 	"SELECT uuid, incident, kind, from_org, to_org, by_ref, holder, due_ms, state, cause, overdue, ended_by, "     \
 	"made_ms, ended_ms FROM act "
 
-static struct act read_act(struct ent_arena *arena, struct db_stmt *stmt)
+static struct act act_of_row(struct ent_arena *arena, struct db_stmt *stmt)
 {
 	struct act act = {.incident = db_int(stmt, 1),
 			  .from = sdk_dup(arena, db_str(stmt, 3)),
@@ -40,7 +41,7 @@ bool acts_load(struct db *db, struct ent_arena *arena, struct ent_str uuid, stru
 	db_bind_str(stmt, 1, uuid);
 	bool found = db_row(stmt);
 	if (found)
-		*ret = read_act(arena, stmt);
+		*ret = act_of_row(arena, stmt);
 	db_done(stmt);
 	return found;
 }
@@ -60,7 +61,7 @@ size_t acts_open(struct db *db, struct ent_arena *arena, int64_t incident, const
 				memcpy(grown, list, n * sizeof *grown);
 			list = grown;
 		}
-		list[n++] = read_act(arena, stmt);
+		list[n++] = act_of_row(arena, stmt);
 	}
 	*ret = list;
 	return n;
@@ -124,74 +125,6 @@ void acts_fold(struct db *db, const struct event *event)
 		keep_timer(db, &act);
 	}
 	sdk_arena_release(&arena);
-}
-
-/* ---- what follows ------------------------------------------------------------------ */
-
-static bool takes_part(void *of, struct ent_str organisation)
-{
-	return dossier_takes_part(of, organisation, ENT_ABSENT);
-}
-
-struct act_scene acts_scene(struct apply *apply, struct dossier *dossier, const struct situation *at)
-{
-	struct act_scene scene = {.at = at, .takes_part = takes_part, .of = dossier};
-
-	scene.n_open = acts_open(apply->db, apply->arena, dossier->incident.number, &scene.open);
-	return scene;
-}
-
-bool acts_is_stale(struct apply *apply, const struct event *event)
-{
-	const struct act *open;
-	size_t n;
-
-	if (!act_is_of(event))
-		return false;
-	n = acts_open(apply->db, apply->arena, event->incident, &open);
-	return act_is_stale(open, n, event);
-}
-
-void acts_due(struct apply *apply, const struct timer *timer)
-{
-	struct events events = {.arena = apply->arena};
-	struct situation at;
-	struct dossier *dossier = apply_open(apply, timer->incident, &at);
-	struct act act;
-
-	if (!dossier || !acts_load(apply->db, apply->arena, sdk_str(timer->subject), &act))
-		return;
-	const struct act_scene scene = acts_scene(apply, dossier, &at);
-	act_due(&scene, &act, &events);
-	apply_events(apply, &events);
-	apply_save(apply);
-}
-
-/* The comment of ours below whose copy a tool's comment stands: the copy's marker was in it. */
-static void find_answered(struct apply *apply, const struct comment *comment, char ret[ID_SIZE])
-{
-	struct db_stmt *stmt = db_use(apply->db, "SELECT comment FROM delivery WHERE key = $1 AND supplier = $2");
-
-	db_bind_str(stmt, 1, sdk_str(apply->below));
-	db_bind_str(stmt, 2, comment->supplier);
-	if (db_row(stmt))
-		snprintf(ret, ID_SIZE, "%.*s", ENT_F(db_str(stmt, 0)));
-	db_done(stmt);
-}
-
-void acts_follow(struct apply *apply, struct dossier *dossier, const struct event *event, struct events *ret)
-{
-	const struct situation at = {.suppliers = apply->suppliers,
-				     .supplier = ENT_STR(""),
-				     .incident = &dossier->incident,
-				     .now_ms = apply->now_ms};
-	struct act_scene scene = acts_scene(apply, dossier, &at);
-
-	if (!scene.n_open)
-		return;
-	if (event->kind == EVENT_COMMENT_ADDED && event->comment.supplier.n && apply->below[0])
-		find_answered(apply, &event->comment, scene.answers);
-	act_follow(&scene, event, ret);
 }
 
 /* ---- the snapshot ------------------------------------------------------------------ */

@@ -8,7 +8,7 @@
 #include "core/queue.h"
 #include "core/queue_plan.h"
 #include "sdk/webhook.h"
-#include "store/acts.h"
+#include "store/acts_follow.h"
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/dossier_check.h"
@@ -153,7 +153,7 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 	struct event *event = &events->at[i];
 	struct dossier *dossier = apply_dossier(apply, event->incident);
 
-	if (!dossier || acts_is_stale(apply, event))
+	if (!dossier || acts_follow_is_stale(apply, event))
 		return;
 	struct queue queue = apply_queue(apply, dossier, events);
 	const struct incident before = dossier->incident;

@@ -5,7 +5,7 @@
 #include "core/decide_act.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
-#include "store/acts.h"
+#include "store/acts_follow.h"
 #include "store/people.h"
 #include "store/rows.h"
 
@@ -69,7 +69,7 @@ static struct audience readers_of(const struct acting *acting, const struct ask 
 			     acting->words.author.organisation, asked.organisations, asked.everyone, asked.requester);
 }
 
-static void read_words(struct acting *acting)
+static void take_words(struct acting *acting)
 {
 	const struct ask *ask = &acting->job->ask;
 	struct comment *words = &acting->words;
@@ -95,7 +95,7 @@ static bool acting_open(struct apply *apply, struct job *job, struct acting *ret
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return false;
 	}
-	ret->scene = acts_scene(apply, ret->dossier, &ret->at);
+	ret->scene = acts_follow_scene(apply, ret->dossier, &ret->at);
 	if (is_said(ret))
 		return false;
 	return true;
@@ -103,7 +103,7 @@ static bool acting_open(struct apply *apply, struct job *job, struct acting *ret
 
 static bool acting_words(struct acting *acting)
 {
-	read_words(acting);
+	take_words(acting);
 	return may_be_said(acting);
 }
 
@@ -215,8 +215,25 @@ static void run_tell(struct apply *apply, struct job *job)
 
 	if (!acting_open(apply, job, &acting) || !acting_words(&acting) || is_copy(&acting))
 		return;
-	decide_told(&acting.scene, &acting.words, &acting.events);
+	decide_act_told(&acting.scene, &acting.words, &acting.events);
 	acting_end(&acting, ENT_OK);
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+void jobs_act_due(struct apply *apply, const struct timer *timer)
+{
+	struct events events = {.arena = apply->arena};
+	struct situation at;
+	struct dossier *dossier = apply_open(apply, timer->incident, &at);
+	struct act act;
+
+	if (!dossier || !acts_load(apply->db, apply->arena, sdk_str(timer->subject), &act))
+		return;
+	const struct act_scene scene = acts_follow_scene(apply, dossier, &at);
+	act_due(&scene, &act, &events);
+	apply_events(apply, &events);
+	apply_save(apply);
 }
 
 const struct job_row jobs_act[] = {

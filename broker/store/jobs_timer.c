@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/jobs_timer.h"
 
+#include "store/jobs_act.h"
 #include "store/jobs_thread.h"
-#include "store/acts.h"
 
 /* Each kind's act when its time has come. The timer is gone by then, so that it happens once; run() may set it again.
  * Each act asks what stands now, and does nothing where that has changed: the timer of what ended by itself may be
@@ -12,9 +12,9 @@ static const struct timer_row {
 	void (*run)(struct apply *apply, const struct timer *timer);
 } timer_rows[] = {
     {TIMER_UNDO, thread_publish_due},
-    {TIMER_PROMISE, acts_due},
-    {TIMER_ASK, acts_due},
-    {TIMER_HANDOVER, acts_due},
+    {TIMER_PROMISE, jobs_act_due},
+    {TIMER_ASK, jobs_act_due},
+    {TIMER_HANDOVER, jobs_act_due},
     {TIMER_N, NULL},
 };
 

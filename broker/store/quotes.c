@@ -64,16 +64,16 @@ static enum ent_language copies_language(const struct copies *copies)
 /* The comment as it went, with these words. */
 static struct ent_str comment_text(const struct copies *copies, const struct comment *comment, struct ent_str body)
 {
-	const struct comment said = {
-	    .supplier = comment->supplier,
-	    .author.name = comment->author.name,
-	    .body = sdk_head(body, COPY_SIZE_MAX),
-	    .entry = comment->entry};
+	const struct comment said = {.supplier = comment->supplier,
+				     .author.name = comment->author.name,
+				     .body = sdk_head(body, COPY_SIZE_MAX),
+				     .entry = comment->entry};
 
 	return wording_comment(copies->apply->arena, copies->apply->suppliers, copies_language(copies), &said);
 }
 
-#define COMMENT_FIELDS "c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry"
+#define COMMENT_FIELDS                                                                                                 \
+	"c.uuid, c.supplier, " PEOPLE_NAME("c.author") ", c.body, c.edited_ms > 0 OR c.removed = 1, c.entry"
 
 /* The row's COMMENT_FIELDS; one that has other words now is remembered. */
 static struct comment read_copied(struct copies *copies, struct db_stmt *stmt)
@@ -186,9 +186,10 @@ static void add_briefs(struct copies *copies)
 		if (event_parse(apply->arena, EVENT_INCIDENT_SHARED, sdk_dup(apply->arena, db_str(stmt, 0)), &event,
 				&err) == ENT_OK &&
 		    event.brief.what.n)
-			copies_add(copies,
-				   wording_brief(apply->arena, copies_language(copies), &event.brief, copies->at->incident),
-				   ENT_ABSENT);
+			copies_add(
+			    copies,
+			    wording_brief(apply->arena, copies_language(copies), &event.brief, copies->at->incident),
+			    ENT_ABSENT);
 	db_done(stmt);
 }
 

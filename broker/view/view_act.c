@@ -18,7 +18,7 @@ enum { ACTS_MAX = 500 };
 	"act.due_ms, act.made_ms, act.ended_ms, " ACT_ENDED_BY                                                         \
 	", act.by_ref FROM act WHERE act.incident = $1 AND " VIEW_SEES_ACT
 
-static void print_act(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+static void print_act_row(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	sdk_jsonw_open(w, '{');
 	sdk_jsonw_kstr(w, "id", db_str(stmt, 0));
@@ -50,7 +50,7 @@ static void print_rows(const struct view *view, struct sdk_jsonw *w, struct db_s
 	db_bind_int(stmt, 2, ACTS_MAX);
 	view_bind(view, stmt);
 	while (db_row(stmt))
-		print_act(view, w, stmt);
+		print_act_row(view, w, stmt);
 }
 
 void view_act_print_open(const struct view *view, struct sdk_jsonw *w, int64_t incident)
@@ -115,7 +115,7 @@ enum ent_rc view_act(const struct view *view, const struct incident *incident, s
 	sdk_jsonw_init(&w, &buf);
 	found = db_row(stmt);
 	if (found)
-		print_act(view, &w, stmt);
+		print_act_row(view, &w, stmt);
 	db_done(stmt);
 	if (found || db_failed(view->db))
 		return json_answer(view->db, view->arena, &buf, ret, err);

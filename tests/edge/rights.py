@@ -46,6 +46,19 @@ ROWS = {
     "POST /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
     "DELETE /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
     "GET /v1/incidents/{word}/comments/{comment}/history": ("200", "200", "200", "404"),
+    "GET /v1/incidents/{word}/acts": ("200", "200", "200", SEEN),
+    "POST /v1/incidents/{word}/asks": ("+", "+", "403", "+ + 404 404"),
+    "POST /v1/incidents/{word}/asks/{act}/answer": ("+", "+", "403", "404"),  # the act is ours
+    "DELETE /v1/incidents/{word}/asks/{act}": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/handovers": ("+", "+", "403", "403 403 404 404"),
+    "POST /v1/incidents/{word}/handovers/{act}/accept": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/handovers/{act}/decline": ("+", "+", "403", "404"),
+    "DELETE /v1/incidents/{word}/handovers/{act}": ("+", "+", "403", "403 403 404 404"),
+    "POST /v1/incidents/{word}/promises": ("+", "+", "403", "+ + 404 404"),
+    "POST /v1/incidents/{word}/help": ("+", "+", "403", "+ + 404 404"),
+    "POST /v1/incidents/{word}/help/{act}/offer": ("+", "+", "403", "404"),
+    "DELETE /v1/incidents/{word}/help/{act}": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/told": ("+", "+", "403", "gone gone 404 404"),
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
     "GET /v1/deliveries": ("200", "200", "200", "200"),
@@ -107,6 +120,15 @@ BODIES = {
     "POST /v1/incidents/{word}/comments": {"body": "words", "audience": "internal"},
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
     "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "us", "readers": ["us"]},
+    "POST /v1/incidents/{word}/asks": {"kind": "question", "to": "us", "body": "words"},
+    "POST /v1/incidents/{word}/asks/{act}/answer": {"body": "words"},
+    "POST /v1/incidents/{word}/handovers": {"to": "us", "body": "words"},
+    "POST /v1/incidents/{word}/handovers/{act}/accept": {"body": "words"},
+    "POST /v1/incidents/{word}/handovers/{act}/decline": {"body": "words"},
+    "POST /v1/incidents/{word}/promises": {"at": FUTURE, "body": "words"},
+    "POST /v1/incidents/{word}/help": {"body": "words", "audience": "us"},
+    "POST /v1/incidents/{word}/help/{act}/offer": {"body": "words"},
+    "POST /v1/incidents/{word}/told": {"body": "words"},
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
     "POST /v1/deliveries/repair": {"supplier": "nobody"},
@@ -124,7 +146,7 @@ BODIES = {
     "PATCH /v1/users/{ref}": {"name": "Other"},
 }
 QUERIES = {"GET /v1/search": "?q=words", "GET /v1/search/similar": "?title=words"}
-ABSENT = {"word": "ENT-999999", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
+ABSENT = {"word": "ENT-999999", "act": "00000000-0000-4000-8000-000000000000", "comment": "00000000-0000-4000-8000-000000000000", "ref": "00000000-0000-4000-8000-000000000000"}
 
 
 class World:
@@ -188,6 +210,7 @@ class World:
         self.made("DELETE", f"/v1/incidents/{number['shared']}/shares/south", {})
         self.number = number
         self.comment = {state: say(server, n, "internal", "ours alone")[1]["id"] for state, n in number.items()}
+        self.act = {state: self.made("POST", f"/v1/incidents/{n}/help", {"body": f"help with {state}", "audience": "internal"})["id"] for state, n in number.items()}
         say(server, number["own"], ["us", "vega"], "for vega")
         server.hook(b"broken", "r-3", supplier="vega")
         server.hook(b"broken", "r-4", supplier="telnord")
@@ -201,7 +224,7 @@ class World:
         change(self.server, "INSERT INTO join_request (id, incident, asking, supplier, ticket, cause, state, made_ms, decided_ms, reason) "
                             "VALUES (7, ?, 0, 'vega', '', 'hand_over', 'open', 1, 0, '')", int(self.number["never"][4:]))
         self.values = {
-            "word": [self.number[s] for s in STATES], "comment": [self.comment[s] for s in STATES],
+            "word": [self.number[s] for s in STATES], "comment": [self.comment[s] for s in STATES], "act": [self.act[s] for s in STATES],
             "sessions": [self.session(i, self.refs[name]) for i, name in enumerate(("vega", "council", "south", "telnord"))],
             "deliveries": delivery, "joins": ["7"] * 4, "deadletters": [letters["vega"]] + [letters["telnord"]] * 3,
             "supplier": ["vega", "south", "west", "telnord"], "version": ["1"] * 4, "secret": ["none"] * 4,

@@ -7,6 +7,7 @@
 #include "store/acts.h"
 #include "store/timers.h"
 #include "view/view_act.h"
+#include "view/view_history.h"
 
 #define HOUR_MS 3600000
 #define A1      "a1000000-0000-4000-8000-000000000001"
@@ -407,6 +408,20 @@ static bool sees(struct world *world, const char *organisation, const char *uuid
 	return view_act(&view, &incident, sdk_str(uuid), &json, &err) == ENT_OK;
 }
 
+/* Its history names the act. */
+static bool is_told(struct world *world, const char *organisation, const char *uuid)
+{
+	const struct reader reader = {.kind = READER_ORGANISATION, .organisation = sdk_str(organisation)};
+	const struct view view = {world->read, &world->arena.abi, &reader, world->suppliers};
+	struct incident incident;
+	struct ent_str json;
+	struct ent_err err;
+
+	assert_true(incident_load(world->read, &world->arena.abi, 1, &incident));
+	assert_int_equal(view_history(&view, &incident, 0, 200, &json, &err), ENT_OK);
+	return memmem(json.p, json.n, uuid, strlen(uuid)) != NULL;
+}
+
 static void test_who_sees_an_act(void **state)
 {
 	struct world *world = *state;
@@ -419,6 +434,8 @@ static void test_who_sees_an_act(void **state)
 	assert_false(sees(world, "telnord", A1) || sees(world, "datacoeur", A1));
 	assert_true(sees(world, "orion", A2) && sees(world, "telnord", A2) && sees(world, "orion", A3));
 	assert_false(sees(world, "datacoeur", A2));
+	assert_true(is_told(world, "orion", A1));
+	assert_false(is_told(world, "telnord", A1));
 	assert_int_equal(share(world, 1, "datacoeur", false), JOB_ACCEPTED);
 	assert_true(sees(world, "datacoeur", A2)); /* it is open: as the holder */
 	assert_false(sees(world, "datacoeur", A1));

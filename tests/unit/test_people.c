@@ -159,7 +159,8 @@ static void test_others_read_the_name(void **state)
 	write_as(world, "orion", "O-1", "c1", (struct told){"u7", "Ann"});
 	write_as(world, "orion", "O-1", "c2", (struct told){"u7", "Ann Lee"});
 	assert_true(comment_load(world->read, arena, ENT_STR("orion"), ENT_STR("O-1"), ENT_STR("c1"), &comment));
-	assert_true(sdk_eqz(wording_comment(arena, world->suppliers, ENT_ENGLISH, &comment), "Ann Lee (orion): Words of c1"));
+	assert_true(
+	    sdk_eqz(wording_comment(arena, world->suppliers, ENT_ENGLISH, &comment), "Ann Lee (orion): Words of c1"));
 	assert_true(sdk_eqz(comment.author.organisation, "orion") && !comment.author.is_machine);
 }
 

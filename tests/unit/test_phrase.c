@@ -105,7 +105,8 @@ static void test_an_entry_is_stored_and_read_back(void **state)
 	(void)state;
 	sdk_arena_init(&arena);
 	for (int i = 0; i < ENTRY_N; i++) {
-		const struct entry_act entry = {(enum entry_kind)i, i ? ENT_STR("orion") : ENT_ABSENT, i * 60000, 0};
+		const struct entry_act entry = {(enum entry_act_kind)i, i ? ENT_STR("orion") : ENT_ABSENT, i * 60000,
+						0};
 		struct entry_act back = entry_of_text(&arena.abi, entry_text(&arena.abi, &entry));
 
 		assert_int_equal(back.kind, i);
