@@ -50,7 +50,7 @@ bool query_read(struct ent_arena *arena, struct ent_str text, struct query *ret,
 struct ent_str query_match(struct ent_arena *arena, const struct query *query, struct ent_str who);
 /* A beginning of more characters than QUERY_BEGUN_MAX is looked up letter by letter, which is slow: cuts it to so many.
  * False: it is none. What is found by *ret has still to be compared with the query. */
-#define QUERY_BEGUN_MAX 6
+#define QUERY_BEGUN_MAX 4
 bool query_shorten(const struct query *query, struct query *ret);
 /* The index's word for an organisation that may read; no text has it. */
 struct ent_str query_who(struct ent_arena *arena, struct ent_str organisation);
