@@ -12,6 +12,7 @@
 
 enum {
 	FIND_CUT_OF_ALL = 250, /* of each, where all kinds are asked for */
+	FIND_ENOUGH = 50,      /* of them: those that begin alike are not looked through any further */
 	FIND_PAGES = 2000,     /* hits that pages lead through */
 	FIND_BEHIND = 1000     /* events; fewer are nothing to tell */
 };
@@ -41,25 +42,50 @@ static void find_add(struct find *find, struct find_candidate candidate)
 
 /* ---- candidates ------------------------------------------------------------------------- */
 
-/* A comment's place comes from its age alone: its words are not read. */
-static void find_kind(struct find *find, enum hit_kind kind, struct ent_str match, int cut)
-{
+/* A comment's place comes from its age alone: its words are not read, unless they have to be compared. */
 #define FIND_ROWS "FROM words WHERE words MATCH $1 AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4"
-	static const char named[] = "SELECT rowid, name " FIND_ROWS, bare[] = "SELECT rowid, '' " FIND_ROWS;
-	struct db_stmt *stmt = db_use(find->index, kind == HIT_COMMENT ? bare : named);
+
+/* The newest of a kind that have these words. whole: and all of these; NULL: they have. Returns how many were looked
+ * at. */
+static int find_kind(struct find *find, enum hit_kind kind, struct ent_str match, const struct query *whole, int cut)
+{
+	static const char named[] = "SELECT rowid, name, '' " FIND_ROWS, bare[] = "SELECT rowid, '', '' " FIND_ROWS,
+			  all[] = "SELECT rowid, name, text " FIND_ROWS;
+	struct db_stmt *stmt = db_use(find->index, whole ? all : kind == HIT_COMMENT ? bare : named);
+	int n = 0;
 
 	db_bind_str(stmt, 1, match);
 	db_bind_int(stmt, 2, index_row(kind, 0));
 	db_bind_int(stmt, 3, index_row((enum hit_kind)(kind + 1), 0));
 	db_bind_int(stmt, 4, cut);
-	while (db_row(stmt)) {
-		struct ent_str name = sdk_dup(find->view->arena, sdk_or_empty(db_str(stmt, 1)));
+	for (; db_row(stmt); n++) {
+		struct ent_str name = sdk_or_empty(db_str(stmt, 1));
 
+		if (whole && !query_holds(whole, name, sdk_or_empty(db_str(stmt, 2))))
+			continue;
+		name = sdk_dup(find->view->arena, name);
 		find_add(find, (struct find_candidate){.kind = kind,
 						       .id = db_int(stmt, 0) - index_row(kind, 0),
 						       .weight = query_weigh(find->query, name),
 						       .name = name});
 	}
+	return n;
+}
+
+/* A long beginning is looked for by its first letters; where too few of those go on like it, as a whole. */
+static void find_of_kind(struct find *find, enum hit_kind kind, struct ent_str who, int cut)
+{
+	struct ent_arena *arena = find->view->arena;
+	struct query shortened;
+	size_t n = find->n;
+
+	if (query_shorten(find->query, &shortened)) {
+		if (find_kind(find, kind, query_match(arena, &shortened, who), find->query, cut) < cut ||
+		    find->n - n >= FIND_ENOUGH)
+			return;
+		find->n = n;
+	}
+	(void)find_kind(find, kind, query_match(arena, find->query, who), NULL, cut);
 }
 
 /* The name that people use: an organisation's first tool has its title. Others than ours know it by its name. */
@@ -104,7 +130,7 @@ static void find_organisations(struct find *find)
 		words_append(&words, title);
 		folded = sdk_dup(arena, sdk_buf_view(&words));
 		sdk_buf_release(&words);
-		if (query_holds(find->query, folded) && is_beside(find, name))
+		if (query_holds(find->query, folded, ENT_STR("")) && is_beside(find, name))
 			find_add(find, (struct find_candidate){.kind = HIT_N,
 							       .weight = query_weigh(find->query, folded),
 							       .name = name,
@@ -135,11 +161,10 @@ static void find_candidates(struct find *find, struct ent_str kind)
 	const struct reader *reader = find->view->reader;
 	struct ent_arena *arena = find->view->arena;
 	struct ent_str who = view_is_ours(find->view) ? ENT_ABSENT : query_who(arena, reader->organisation);
-	struct ent_str match = query_match(arena, find->query, who);
 
 	for (int i = 0; i < HIT_N; i++)
 		if (!kind.n || sdk_eqz(kind, found_kind((enum hit_kind)i)))
-			find_kind(find, (enum hit_kind)i, match, kind.n ? FIND_CUT : FIND_CUT_OF_ALL);
+			find_of_kind(find, (enum hit_kind)i, who, kind.n ? FIND_CUT : FIND_CUT_OF_ALL);
 	if (!kind.n || sdk_eqz(kind, FOUND_ORGANISATION))
 		find_organisations(find);
 	qsort(find->at, find->n, sizeof *find->at, best_first);

@@ -15,7 +15,8 @@
  * part. beside: in how many incidents two organisations take part together.
  */
 static const char index_tables[] =
-    "CREATE VIRTUAL TABLE words USING fts5(name, text, who, tokenize = \"ascii tokenchars '_-'\", prefix = '2 3');"
+    "CREATE VIRTUAL TABLE words USING fts5(name, text, who, tokenize = \"ascii tokenchars '_-'\", prefix = '2 3 4 5 "
+    "6');"
     "CREATE VIRTUAL TABLE title USING fts5(folded, content = 'part', content_rowid = 'incident', detail = none, "
     "tokenize = 'trigram case_sensitive 1');"
     "CREATE TABLE part (incident INTEGER PRIMARY KEY, reads TEXT NOT NULL, organisations TEXT NOT NULL, "

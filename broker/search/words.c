@@ -268,11 +268,28 @@ static int phrase_weight(const struct query_phrase *phrase, struct ent_str folde
 	return best;
 }
 
-bool query_holds(const struct query *query, struct ent_str folded)
+bool query_shorten(const struct query *query, struct query *ret)
+{
+	struct query_phrase *last;
+	size_t n = 0;
+
+	*ret = *query;
+	last = query->n ? &ret->at[ret->n - 1] : NULL;
+	if (!last || !last->is_begun)
+		return false;
+	for (size_t i = last->word.n; i > 0 && last->word.p[i - 1] != ' '; i--)
+		n += (last->word.p[i - 1] & 0xC0) != 0x80;
+	for (; n > QUERY_BEGUN_MAX; n--)
+		while ((last->word.p[--last->word.n] & 0xC0) == 0x80)
+			;
+	return last->word.n < query->at[query->n - 1].word.n;
+}
+
+bool query_holds(const struct query *query, struct ent_str folded, struct ent_str other)
 {
 	size_t n = 0;
 
-	while (n < query->n && phrase_weight(&query->at[n], folded) > 0)
+	while (n < query->n && (phrase_weight(&query->at[n], folded) > 0 || phrase_weight(&query->at[n], other) > 0))
 		n++;
 	return n == query->n && n > 0;
 }

@@ -46,13 +46,17 @@ struct query {
 
 /* False: longer than it may be, err says so. */
 bool query_read(struct ent_arena *arena, struct ent_str text, struct query *ret, struct ent_err *err);
-/* In FTS5's language: only quoted words, so that nothing typed is an operator. who: NULL: whoever reads all. */
+/* In FTS5's language: only quoted words, so that nothing typed is an operator. who: absent: whoever reads all. */
 struct ent_str query_match(struct ent_arena *arena, const struct query *query, struct ent_str who);
+/* A beginning of more characters than QUERY_BEGUN_MAX is looked up letter by letter, which is slow: cuts it to so many.
+ * False: it is none. What is found by *ret has still to be compared with the query. */
+#define QUERY_BEGUN_MAX 4
+bool query_shorten(const struct query *query, struct query *ret);
 /* The index's word for an organisation that may read; no text has it. */
 struct ent_str query_who(struct ent_arena *arena, struct ent_str organisation);
 
-/* Each phrase stands in the folded words. */
-bool query_holds(const struct query *query, struct ent_str folded);
+/* Each phrase stands in one of the folded texts; other: may be empty. */
+bool query_holds(const struct query *query, struct ent_str folded, struct ent_str other);
 /* How well folded words hold the query: 0: none of it. From the words alone. */
 int query_weigh(const struct query *query, struct ent_str folded);
 

@@ -89,7 +89,7 @@ static void fill(struct db *db, int64_t n)
 	run(db, "incidents", n,
 	    "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < $1), d(n, r) AS (SELECT "
 	    "n, " CHANCE " FROM i) INSERT INTO incident (number, uuid, title, status, attributes, holder, "
-			 "holder_since_ms, accepted, "
+	    "holder_since_ms, accepted, "
 	    "handed_by, declined_by, service, site, requester, requester_of, needed_before_ms, opened_ms, said_ms, "
 	    "changed_ms, sequence, merged_into, n_ticket, n_comment, finished) SELECT n, "
 	    "lower(hex(randomblob(16))), " TITLE

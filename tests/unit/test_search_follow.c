@@ -93,6 +93,28 @@ static void test_people_and_tickets(void **state)
 	indexed_close(&indexed);
 }
 
+/* More than are looked at begin alike: the one that goes on as typed is found all the same. */
+static void test_long_beginning(void **state)
+{
+	struct world *world = *state;
+	struct indexed indexed;
+
+	indexed_open(&indexed, world);
+	for (int i = 0; i < 2 * FIND_CUT; i++) {
+		struct ent_change change =
+		    ticket(world, sdk_z(&world->arena.abi, sdk_format(&world->arena.abi, "O-%d", i)), "new", "3");
+
+		sdk_set(&change.ticket, ENT_TITLE,
+			sdk_format(&world->arena.abi, i ? "imprimerie %d" : "imprimante", i));
+		assert_int_equal(arrive(world, "orion", &change), JOB_ACCEPTED);
+	}
+	indexed_follow(&indexed);
+	assert_true(finds(&indexed, world, &reader_ours, "impriman", "ENT-000001"));
+	assert_true(finds(&indexed, world, &reader_ours, "imprimeri", "imprimerie"));
+	assert_false(finds(&indexed, world, &reader_ours, "imprimeria", "kind"));
+	indexed_close(&indexed);
+}
+
 /* ---- a followed index is what one made anew is --------------------------------------------------- */
 
 static struct ent_str rows_of(struct db *index, struct ent_arena *arena)
@@ -288,6 +310,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_share, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_people_and_tickets, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_followed_is_made_anew, views_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_long_beginning, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_titles, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_files, world_set_up, world_tear_down),
 	};
