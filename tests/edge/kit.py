@@ -19,7 +19,7 @@ from tap import BUILD, SHARED, TOP, Tap, free_port, wait_for  # noqa: F401
 
 SECRET = b"orion-secret-canary"
 RECORDED = []  # every polite exchange: method, path, token given, body sent, status, headers, body; see openapi.py
-OTHERS = set()  # tokens of people and machines of other organisations
+OTHERS = set()  # headers by which people and machines of other organisations prove who they are
 LINE_S = 20
 
 
