@@ -47,7 +47,7 @@ static struct ent_str uuid_of(int64_t incident, char ret[40])
 	return sdk_str(ret);
 }
 
-static int64_t incident_by(struct ent_str which)
+static inline int64_t incident_by(struct ent_str which)
 {
 	int64_t incident = -1;
 
