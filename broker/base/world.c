@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The real world: the kernel's clocks, libuuid and getrandom. The only file that asks the system for either. */
+/* The real world: the kernel's clocks and getrandom. The only file that asks the system for either. */
 #include "base/world.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
-#include <uuid/uuid.h>
 
 static int64_t now_ms(struct clock *clock)
 {
@@ -25,15 +24,6 @@ static int64_t mono_us(struct clock *clock)
 	(void)clock;
 	clock_gettime(CLOCK_MONOTONIC, &at);
 	return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
-}
-
-static void chance_uuid(struct chance *chance, char ret[ID_SIZE])
-{
-	uuid_t id;
-
-	(void)chance;
-	uuid_generate_random(id);
-	uuid_unparse_lower(id, ret);
 }
 
 /* Tokens are made of these bytes: without them nothing may go on. */
@@ -54,6 +44,25 @@ static void chance_bytes(struct chance *chance, void *ret, size_t n)
 		p += got;
 		n -= (size_t)got;
 	}
+}
+
+/* Version 4. */
+static void chance_uuid(struct chance *chance, char ret[ID_SIZE])
+{
+	static const char digit[] = "0123456789abcdef";
+	unsigned char id[16];
+	char *p = ret;
+
+	chance_bytes(chance, id, sizeof id);
+	id[6] = 0x40 | (id[6] & 0x0F);
+	id[8] = 0x80 | (id[8] & 0x3F);
+	for (size_t i = 0; i < sizeof id; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		*p++ = digit[id[i] >> 4];
+		*p++ = digit[id[i] & 15];
+	}
+	*p = '\0';
 }
 
 /* Both hold no state: const, shared by all threads, never written through these pointers. */

@@ -22,6 +22,6 @@ struct chance {
 /* The system's monotonic clock, for code that waits on the system itself (sockets, condition variables). */
 int64_t system_mono_us(void);
 struct clock *clock_system(void);   /* immutable, shared by all threads */
-struct chance *chance_system(void); /* libuuid and getrandom; any thread */
+struct chance *chance_system(void); /* getrandom; any thread */
 
 #endif
