@@ -2,12 +2,11 @@
 #include "bus/record.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#define CAUSE_MAX (64 * 1024)
-#define VALUE_MAX (64 * 1024) /* of values made here: progress, and what stands for too large a record */
+#define SEQUENCE_DIGITS 20 /* as text they stand in the order of their numbers */
+#define CAUSE_MAX       (64 * 1024)
+#define VALUE_MAX       (64 * 1024) /* of values made here: progress, and what stands for too large a record */
 
 void record_init(struct record *record, struct ent_arena *arena, struct ent_str store_id, struct ent_str source)
 {
@@ -24,6 +23,23 @@ void record_release(struct record *record)
 {
 	sdk_buf_release(&record->cause);
 	sdk_buf_release(&record->value);
+}
+
+/* At least `width` digits, and returns the place behind them. snprintf takes ten times as long, for each record. */
+static char *put_digits(char *p, int64_t number, int width)
+{
+	char digit[20];
+	int n = 0;
+
+	assert(number >= 0);
+	do
+		digit[n++] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	for (; width > n; width--)
+		*p++ = '0';
+	while (n > 0)
+		*p++ = digit[--n];
+	return p;
 }
 
 static void record_header(struct record *record, const char *name, struct ent_str value)
@@ -51,18 +67,21 @@ static struct ent_str causation_of(struct record *record, const struct outbox_ro
 static void headers_common(struct record *record, const struct outbox_row *row, struct ent_str type,
 			   struct ent_str subject)
 {
-	int n = snprintf(record->id, sizeof record->id, "%.*s-%" PRId64, (int)record->store_id.n, record->store_id.p,
-			 row->seq);
+	char *end = record->id + record->store_id.n;
 
-	record_header(record, "ce_id", (struct ent_str){record->id, (size_t)n});
+	assert(record->store_id.n == ID_SIZE - 1);
+	memcpy(record->id, record->store_id.p, record->store_id.n);
+	*end++ = '-';
+	end = put_digits(end, row->seq, 1);
+	record_header(record, "ce_id", (struct ent_str){record->id, (size_t)(end - record->id)});
 	record_header(record, "ce_source", record->source);
 	record_header(record, "ce_type", type);
 	record_header(record, "ce_specversion", ENT_STR("1.0"));
 	record_header(record, "ce_time", sdk_time_format(row->time_ms, record->time));
 	record_header(record, "ce_subject", subject);
 	record_header(record, "ce_partitionkey", row->key);
-	n = snprintf(record->store_seq, sizeof record->store_seq, "%020" PRId64, row->seq);
-	record_header(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)n});
+	end = put_digits(record->store_seq, row->seq, SEQUENCE_DIGITS);
+	record_header(record, "ce_storeseq", (struct ent_str){record->store_seq, (size_t)(end - record->store_seq)});
 	record_header(record, RECORD_SHAPE, ENT_STR(STORE_SHAPE_TEXT));
 	record_header(record, "ce_recordedtime", sdk_time_format(row->recorded_ms, record->recorded));
 	record_header(record, "ce_causationid", causation_of(record, row));
@@ -79,13 +98,11 @@ static void record_start(struct record *record, enum kafka_topic topic, int32_t 
 /* Kafka's own time is when it was recorded: retention counts from it, and a supplier may report what is years old. */
 static void record_event(struct record *record, const struct outbox_row *row)
 {
-	int n;
-
 	record_start(record, KAFKA_EVENTS, row->partition, row->key, row->json, row->recorded_ms);
 	headers_common(record, row, record->type[row->kind], row->subject);
 	record_header(record, "ce_dataschema", record->schema[row->kind]);
-	n = snprintf(record->sequence, sizeof record->sequence, "%020" PRId64, row->sequence);
-	record_header(record, "ce_sequence", (struct ent_str){record->sequence, (size_t)n});
+	const char *end = put_digits(record->sequence, row->sequence, SEQUENCE_DIGITS);
+	record_header(record, "ce_sequence", (struct ent_str){record->sequence, (size_t)(end - record->sequence)});
 	record_header(record, "content-type", ENT_STR("application/json"));
 }
 
@@ -155,10 +172,16 @@ void record_person(struct record *record, const struct person_row *row, int64_t 
 void record_mark(const struct outbox_row *row, char ret[POSITION_MARK_SIZE])
 {
 	struct ent_str what = row->topic == OUTBOX_DEADLETTER ? ENT_STR(EVENT_KIND_DEADLETTER) : row->subject;
-	int n = what.n < ID_SIZE ? (int)what.n : ID_SIZE - 1;
+	size_t n = what.n < ID_SIZE ? what.n : ID_SIZE - 1;
+	char *end = ret + n;
 
-	(void)snprintf(ret, POSITION_MARK_SIZE, "%.*s:%" PRId64 ":%" PRId64, n, what.p ? what.p : "", row->sequence,
-		       row->recorded_ms);
+	if (n > 0)
+		memcpy(ret, what.p, n);
+	*end++ = ':';
+	end = put_digits(end, row->sequence, 1);
+	*end++ = ':';
+	end = put_digits(end, row->recorded_ms, 1);
+	*end = '\0';
 }
 
 void record_progress(struct record *record, const struct position *position, int64_t now_ms)

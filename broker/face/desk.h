@@ -14,6 +14,9 @@
 
 #define DESK_DATE_SIZE 40
 
+#define DESK_RANDOM  32
+#define TRACE_RANDOM 24 /* bytes of one trace and its span */
+
 struct desk {
 	struct face *face;
 	struct db *db;
@@ -31,6 +34,8 @@ struct desk {
 	struct roster *roster;
 	struct packer *packer;
 	struct auth_cache auth;
+	unsigned char random[DESK_RANDOM][TRACE_RANDOM]; /* for the next traces: one question to the system for many */
+	size_t n_random;
 	struct stream *streams; /* live ones */
 	bool pump;              /* and there is something for them */
 	struct tape *tapes;     /* the newest events for them, one for each reader */

@@ -27,17 +27,26 @@ static bool is_trace(struct ent_str t)
 	       !zero_trace && !zero_span;
 }
 
+static unsigned char *random_take(struct desk *desk)
+{
+	struct chance *chance = desk->face->world.chance;
+
+	if (desk->n_random == 0) {
+		chance->bytes(chance, desk->random, sizeof desk->random);
+		desk->n_random = DESK_RANDOM;
+	}
+	return desk->random[--desk->n_random];
+}
+
 struct ent_str trace_next(struct exchange *x, struct ent_str traceparent)
 {
-	struct chance *chance = x->desk->face->world.chance;
-	unsigned char random[24];
+	unsigned char *random = random_take(x->desk);
 	struct ent_str hex;
 	char *p = sdk_alloc(&x->arena.abi, TRACE_SIZE);
 
-	chance->bytes(chance, random, sizeof random);
 	random[0] |= 1; /* neither id may be all zeros */
 	random[16] |= 1;
-	hex = sdk_hex(&x->arena.abi, random, sizeof random);
+	hex = sdk_hex(&x->arena.abi, random, TRACE_RANDOM);
 	memcpy(p, "00-", 3);
 	memcpy(p + 3, hex.p, 32);
 	p[35] = '-';

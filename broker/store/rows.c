@@ -421,21 +421,56 @@ bool reference_known(struct db *db, const struct ent_reference *reference, int64
 	return db_found(stmt);
 }
 
-size_t reference_find(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
-		      struct ent_str key, struct referrer ret[REFERRERS_MAX])
+/* In the order of the key, so that nothing is sorted and no list is made of the two names. */
+static size_t find_referrers(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str name,
+			     struct referrer ret[REFERRERS_MAX])
 {
-	struct db_stmt *stmt = db_use(
-	    db, "SELECT incident, by_supplier, min(by_ticket) FROM reference WHERE supplier = $1 AND "
-		"external_id IN ($2, $3) GROUP BY incident, by_supplier ORDER BY incident, by_supplier LIMIT $4");
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT incident, by_supplier, by_ticket FROM reference WHERE supplier = $1 AND external_id = "
+		       "$2 ORDER BY incident, by_supplier LIMIT $3");
 	size_t n = 0;
 
 	db_bind_str(stmt, 1, supplier);
-	db_bind_str(stmt, 2, external_id);
-	db_bind_str(stmt, 3, key.n ? key : external_id);
-	db_bind_int(stmt, 4, REFERRERS_MAX);
+	db_bind_str(stmt, 2, name);
+	db_bind_int(stmt, 3, REFERRERS_MAX);
 	while (n < REFERRERS_MAX && db_row(stmt))
 		ret[n++] = (struct referrer){db_int(stmt, 0), sdk_dup(arena, db_str(stmt, 1)),
 					     sdk_dup(arena, db_str(stmt, 2))};
 	db_done(stmt);
+	return n;
+}
+
+/* In the order of the tables. */
+static int text_compare(struct ent_str a, struct ent_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int referrer_compare(const struct referrer *a, const struct referrer *b)
+{
+	if (a->incident != b->incident)
+		return a->incident < b->incident ? -1 : 1;
+	return text_compare(a->supplier, b->supplier);
+}
+
+size_t reference_find(struct db *db, struct ent_arena *arena, struct ent_str supplier, struct ent_str external_id,
+		      struct ent_str key, struct referrer ret[REFERRERS_MAX])
+{
+	struct referrer by_id[REFERRERS_MAX], by_key[REFERRERS_MAX];
+	size_t n_id = find_referrers(db, arena, supplier, external_id, by_id), n = 0;
+	size_t n_key = key.n && !sdk_eq(key, external_id) ? find_referrers(db, arena, supplier, key, by_key) : 0;
+
+	for (size_t i = 0, k = 0; n < REFERRERS_MAX && (i < n_id || k < n_key);) {
+		int order = i == n_id ? 1 : k == n_key ? -1 : referrer_compare(&by_id[i], &by_key[k]);
+
+		bool is_id = order < 0 || (order == 0 && text_compare(by_id[i].ticket, by_key[k].ticket) <= 0);
+
+		ret[n++] = is_id ? by_id[i] : by_key[k];
+		i += order <= 0;
+		k += order >= 0; /* whoever names both counts once */
+	}
 	return n;
 }

@@ -62,10 +62,34 @@ static size_t put_special(struct sdk_buf *buf, const unsigned char *p, const uns
 	return 1;
 }
 
+/* Nothing in it has to be looked at more closely. */
+static bool is_plain(const unsigned char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 8; i += 8)
+		if (utf8_word_special(utf8_word(p + i)))
+			return false;
+	if (n >= 8)
+		return !utf8_word_special(utf8_word(p + n - 8));
+	for (; i < n; i++)
+		if (p[i] < 0x20 || p[i] >= 0x80 || p[i] == '"' || p[i] == '\\')
+			return false;
+	return true;
+}
+
 static void put_string(struct sdk_buf *buf, struct ent_str s)
 {
 	const unsigned char *p = (const unsigned char *)(s.p ? s.p : ""), *end = p + s.n, *plain = p;
 
+	if (is_plain(p, s.n)) { /* nearly all of them: written at once */
+		char *at = sdk_buf_grow(buf, s.n + 2);
+		if (at) {
+			at[0] = at[s.n + 1] = '"';
+			memcpy(at + 1, p, s.n);
+		}
+		return;
+	}
 	sdk_buf_char(buf, '"');
 	while (p < end) {
 		if (end - p >= 8 && !utf8_word_special(utf8_word(p))) {

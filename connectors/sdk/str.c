@@ -293,6 +293,14 @@ void sdk_buf_add(struct sdk_buf *buf, const void *p, size_t n)
 	buf->n += n;
 }
 
+char *sdk_buf_grow(struct sdk_buf *buf, size_t n)
+{
+	if (!buf_reserve(buf, n))
+		return NULL;
+	buf->n += n;
+	return buf->p + buf->n - n;
+}
+
 void sdk_buf_str(struct sdk_buf *buf, struct ent_str s)
 {
 	sdk_buf_add(buf, s.p, s.n);

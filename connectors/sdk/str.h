@@ -51,6 +51,8 @@ void sdk_buf_init(struct sdk_buf *buf, size_t limit);
 void sdk_buf_release(struct sdk_buf *buf); /* takes an initialised or released one */
 void sdk_buf_clear(struct sdk_buf *buf);   /* keeps the memory, forgets content and failure */
 void sdk_buf_add(struct sdk_buf *buf, const void *p, size_t n);
+/* n more bytes at its end, for the caller to write. NULL: failed. */
+char *sdk_buf_grow(struct sdk_buf *buf, size_t n);
 static inline void sdk_buf_char(struct sdk_buf *buf, char c)
 {
 	if (buf->n < buf->cap && !buf->failed)

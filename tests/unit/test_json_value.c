@@ -2,6 +2,8 @@
 /* Values of JSON are read, printed and written. */
 #include "json_texts.h"
 
+#include <stdio.h>
+
 static void assert_text(struct ent_str got, const char *want)
 {
 	if (!sdk_eqz(got, want))
@@ -256,6 +258,45 @@ static void test_writer(void **state)
 	(void)state;
 }
 
+/* It is looked at in words of 8 bytes: a byte that has to be escaped is found at each place of each length. */
+static void test_writer_looks_at_each_byte(void **state)
+{
+	static const struct {
+		char byte;
+		const char *written;
+	} special[] = {{'"', "\\\""},
+		       {'\\', "\\\\"},
+		       {'\n', "\\n"},
+		       {'\x1f', "\\u001f"},
+		       {'\x7f', "\x7f"},
+		       {' ', " "},
+		       {(char)0x80, "\xEF\xBF\xBD"}};
+	char text[40];
+
+	(void)state;
+	for (size_t k = 0; k < N(special); k++)
+		for (size_t n = 1; n <= 26; n++)
+			for (size_t at = 0; at < n; at++) {
+				char want[64];
+				struct sdk_buf buf;
+				struct sdk_jsonw w;
+
+				memset(text, 'a', n);
+				text[at] = special[k].byte;
+				snprintf(want, sizeof want, "\"%.*s%s%.*s\"", (int)at, text, special[k].written,
+					 (int)(n - at - 1), text + at + 1);
+				sdk_buf_init(&buf, 64);
+				sdk_jsonw_init(&w, &buf);
+				sdk_jsonw_str(&w, (struct ent_str){text, n});
+				assert_text(sdk_buf_view(&buf), want);
+				sdk_buf_release(&buf);
+				sdk_buf_init(&buf, n + 1); /* no room for the second quote */
+				sdk_jsonw_str(&w, (struct ent_str){text, n});
+				assert_true(buf.failed);
+				sdk_buf_release(&buf);
+			}
+}
+
 /* Whatever bytes a string has, what is written is valid and the valid part comes back. */
 static void test_writer_heals(void **state)
 {
@@ -292,6 +333,7 @@ int main(void)
 	    TEST(test_print),
 	    TEST(test_read_by_table),
 	    TEST(test_writer),
+	    TEST(test_writer_looks_at_each_byte),
 	    TEST(test_writer_heals),
 	};
 

@@ -3,6 +3,8 @@
 #include "view/view_dead.h"
 #include "store_file.h"
 
+#include "store/rows.h"
+
 static void test_each_delivery_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -161,6 +163,36 @@ static void test_several_incidents_meet(void **state)
 	assert_int_equal(incident.n_ticket, 5);
 }
 
+/* By its id, by its key, and by both: each that refers to it counts once, the oldest incident first. */
+static void test_who_refers_to_a_ticket(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct ent_reference by_key[] = {{ENT_STR("telnord"), ENT_STR("KEY-9")}},
+				   by_both[] = {{ENT_STR("telnord"), ENT_STR("B-9")},
+						{ENT_STR("telnord"), ENT_STR("KEY-9")}},
+				   by_id[] = {{ENT_STR("telnord"), ENT_STR("B-9")}};
+	struct ent_change a = ticket("A-1", "new", 1, NULL), b = ticket("A-2", "new", 1, NULL),
+			  c = ticket("A-3", "new", 1, NULL);
+	struct referrer found[REFERRERS_MAX];
+
+	a.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, by_key, 1};
+	b.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, by_both, 2};
+	c.correlation = (struct ent_correlation){ENT_ABSENT, ENT_ABSENT, by_id, 1};
+	deliver(fixture, "orion", "1", "1", &a);
+	deliver(fixture, "orion", "2", "2", &b);
+	deliver(fixture, "datacoeur", "3", "3", &c);
+	struct ent_arena *arena = &fixture->arena.abi;
+	struct ent_str supplier = ENT_STR("telnord"), id = ENT_STR("B-9");
+	assert_int_equal(reference_find(fixture->read, arena, supplier, id, ENT_STR("KEY-9"), found), 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(found[i].incident, i + 1);
+	assert_true(sdk_eqz(found[1].ticket, "A-2") && sdk_eqz(found[2].supplier, "datacoeur"));
+	assert_int_equal(reference_find(fixture->read, arena, supplier, id, ENT_ABSENT, found), 2);
+	assert_int_equal(found[0].incident, 2);
+	assert_int_equal(reference_find(fixture->read, arena, supplier, id, id, found), 2);
+	assert_int_equal(reference_find(fixture->read, arena, ENT_STR("orion"), id, ENT_ABSENT, found), 0);
+}
+
 static void test_refusals(void **state)
 {
 	struct fixture *fixture = *state;
@@ -210,6 +242,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_each_delivery_once, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_late_and_merge, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_reference_before_and_after, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_who_refers_to_a_ticket, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_removed_and_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_replay_moves_nothing_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_several_incidents_meet, set_up, tear_down),
