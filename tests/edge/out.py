@@ -6,6 +6,7 @@ import os
 
 from kit import BUILD, Binary, Server, ended_clean, hook_bytes, is_problem, sanitizes_threads, wait_for
 from out_comments import check_comments, check_dry_run, check_edits, check_where
+from out_held import check_acts, check_undo
 from out_kit import BRIEF, change, opened, queue, say, share, store, ticket_of
 from out_suppliers import check_maps, check_serve, check_suppliers
 
@@ -394,6 +395,8 @@ def run(tap):
         check_dry_run(tap, server)
         check_edits(tap, server)
         check_where(tap, server)
+        check_undo(tap, server)
+        check_acts(tap, server)
         check_status(tap, server)
         check_opened(tap, server)
         check_joins(tap, server)
