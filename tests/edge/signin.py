@@ -128,12 +128,12 @@ def guesses(tap, house):
     took = {}
     for mail in ("guess@us.example", "stranger@us.example"):
         began = time.monotonic()
-        status = house.enter(mail, "wrong-canary-password")[1]
+        status = house.enter(mail, "wrong-canary-password", browser=house.browser(**{"X-Forwarded-For": "198.18.1.1"}))[1]
         took[mail] = time.monotonic() - began
         tap.equal(f"a wrong password of {mail.split('@')[0]}", status, 401)
     known, stranger = took.values()
     tap.check("a stranger takes as long as somebody who is known", known < stranger * 4 + .2 and stranger < known * 4 + .2, str(took))
-    texts = [re.sub(r'value="[^"]*"', "", house.enter(mail, "wrong-canary-password")[2]) for mail in took]
+    texts = [re.sub(r'value="[^"]*"', "", house.enter(mail, "wrong-canary-password", browser=house.browser(**{"X-Forwarded-For": "198.18.1.2"}))[2]) for mail in took]
     tap.equal("and is told the same", texts[0], texts[1])
     # From 250 addresses that a proxy of ours tells, four tries each: only the account's own limit holds them back.
     began, got = time.monotonic(), {}
@@ -180,9 +180,10 @@ def wrong_tokens(tap, house, provider):
             ("another azp", bent(azp="somebody"), None), ("another nonce", bent(nonce="x" * 43), None), ("no nonce", bent(nonce=None), None),
             ("expired", bent(exp=now - 3600), None), ("no end", bent(exp=None), None), ("not yet valid", bent(nbf=now + 3600), None),
             ("made tomorrow", bent(iat=now + 86400), None), ("made yesterday", bent(iat=now - 86400), None), ("no subject", bent(sub=None), None))
-    for name, bend, forge in rows:
+    for i, (name, bend, forge) in enumerate(rows):
         provider.bend, provider.forge = bend, forge
-        browser, status, text = over(house, provider, "orion")
+        # each from an address of its own: one address may fail thirty times only
+        browser, status, text = over(house, provider, "orion", browser=house.browser(**{"X-Forwarded-For": f"198.18.0.{i}"}))
         tap.equal(f"a token with {name} lets nobody in", (status, title(text), browser.who()), (401, "You are not signed in", None))
     provider.bend = provider.forge = None
 
