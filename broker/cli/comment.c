@@ -104,6 +104,44 @@ int comment_edit_run(const struct question_call *call)
 	return status;
 }
 
+static struct ent_str widen_body(const struct question_call *call)
+{
+	const char *readers = question_value(call, "readers");
+	struct ent_str rest = readers ? sdk_str(readers) : ENT_ABSENT;
+	struct client_body body;
+
+	client_body_begin(&body);
+	sdk_jsonw_kz(&body.w, "audience", question_value(call, "audience"));
+	if (readers) {
+		sdk_jsonw_key(&body.w, "readers");
+		sdk_jsonw_open(&body.w, '[');
+		while (rest.n)
+			sdk_jsonw_str(&body.w, sdk_trim(sdk_cut(rest, ',', &rest)));
+		sdk_jsonw_close(&body.w, ']');
+	}
+	return client_body_take(&body, call->arena);
+}
+
+int comment_widen_run(const struct question_call *call)
+{
+	const bool dry = !question_value(call, "readers");
+	struct ent_str json = ENT_ABSENT,
+		       path = question_path(call, "/v1/incidents/{incident}/comments/{comment}/widen");
+	bool doubt;
+	int status;
+
+	if (dry)
+		path = sdk_format(call->arena, "%.*s?dry_run=true", ENT_F(path));
+	status = client_ask(&call->client, call->arena, "POST", path, widen_body(call), &json, &doubt);
+	if (status)
+		return status;
+	client_print(&call->client, call->arena, json, dry ? reach_show : comment_show);
+	if (dry && !call->client.json)
+		printf("\nTo let them read it, type the same again with --readers %.*s\n",
+		       ENT_F(reach_show_readers(call->arena, client_parse(call->arena, json))));
+	return 0;
+}
+
 void comment_refuse(const struct question_call *call, int argc, char **argv)
 {
 	static const char *const verbs[] = {"edit", "remove", "widen", "undo", "publish", "pin", "unpin", "history"};

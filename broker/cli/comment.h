@@ -7,6 +7,7 @@
 
 int comment_run(const struct question_call *call);
 int comment_edit_run(const struct question_call *call);
+int comment_widen_run(const struct question_call *call); /* let more read it; without --readers only said who */
 void comment_show(struct ent_arena *arena, struct ent_str json);
 void comment_undone(struct ent_arena *arena, struct ent_str json);
 void comment_refuse(const struct question_call *call, int argc, char **argv);

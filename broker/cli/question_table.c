@@ -9,7 +9,6 @@
 #include "cli/incident_show.h"
 #include "cli/letters.h"
 #include "cli/map_send.h"
-#include "cli/reach_show.h"
 #include "cli/share.h"
 #include "cli/show.h"
 #include "cli/supplier_show.h"
@@ -255,7 +254,13 @@ static const struct question comment_questions[] = {
      .words = "incident comment",
      .needs = "audience",
      .never = "id reply-to markdown dry-run undo",
-     .run = reach_widen_run},
+     .run = comment_widen_run},
+    {.verb = "remove",
+     .words = "incident comment",
+     .never = "id audience reply-to markdown dry-run readers undo",
+     .method = "DELETE",
+     .path = "/v1/incidents/{incident}/comments/{comment}",
+     .show = comment_show},
     {.words = "incident text?", .needs = "audience", .never = "readers", .run = comment_run},
     {0},
 };

@@ -6,7 +6,6 @@
 #include "sdk/marker.h"
 #include "sdk/time.h"
 #include "sdk/webhook.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -253,9 +252,8 @@ static void plan_comment(const struct federate *at, struct planned_list *ret)
 
 	for (size_t i = 0; i < at->n_party; i++) {
 		const struct party *party = &at->party[i];
-		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party))
-			continue;
-		if (reader_right_of(organisation_of(party->supplier), &spoken, party->shares) == RIGHT_NONE)
+		if (sdk_eq(party->supplier->name, comment->supplier) || !can_be_told(party) ||
+		    reader_right_of(organisation_of(party->supplier), &spoken, party->shares) == RIGHT_NONE)
 			continue;
 		struct planned *planned = plan_add(at, ret, party, ENT_ADD_COMMENT);
 		memcpy(planned->comment, comment->uuid, ID_SIZE);
@@ -294,8 +292,7 @@ static void plan_followed(const struct federate *at, struct planned_list *ret)
 			continue;
 		struct ent_str organisation = organisation_of(party->supplier);
 		bool reads = !is_removed && reader_right_of(organisation, &now, true) != RIGHT_NONE;
-		bool hides = stood_in_public(at, party) && !comment->audience.requester;
-		bool edits = reads && !hides;
+		bool edits = reads && (!stood_in_public(at, party) || comment->audience.requester);
 		bool read = reader_right_of(organisation, &then, party->shares) != RIGHT_NONE &&
 			    (at->event->was.requester || !comment->audience.requester);
 		if (edits && !at->event->is_reworded && (read || !party->shares))

@@ -42,8 +42,8 @@ struct reach {
 /* comment: of a person: author, body, format, audience; id 0: a new one, its uuid may be "". Else a stored one as it
  * would be. The dossier is used up: what it holds afterwards stands nowhere. */
 void reach_comment(struct dossier *dossier, const struct comment *comment, int64_t now_ms, struct reach *ret);
-/* Who reads the comment, as a person is shown it and repeats it: organisations, and "requester" where it is for the
- * requester; sorted, with commas between. */
+/* The readers of the comment, as a person is shown them and repeats them: organisations, and "requester" where it is
+ * for the requester; sorted, with commas between. */
 struct ent_str reach_readers(struct dossier *dossier, const struct comment *comment);
 /* The same of names in any order. */
 struct ent_str reach_names(struct ent_arena *arena, struct ent_str names);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an organisation, or its tool, reads of the place in which something was said. */
+/* The part of a thread that an organisation, or its tool, reads, in the place where something was said. */
 #ifndef CORE_READING_H
 #define CORE_READING_H
 

@@ -7,7 +7,8 @@
 #include "store/rows.h"
 
 /* answered: NULL: it answers none. */
-static bool decide(struct job *job, struct dossier *dossier, const struct comment *answered, struct audience *ret)
+static bool decide_audience(struct job *job, struct dossier *dossier, const struct comment *answered,
+			    struct audience *ret)
 {
 	const struct whom whom = {
 	    .author = &job->ask.by, .asked = job->ask.narrowest ? NULL : &job->ask.audience, .answered = answered};
@@ -33,7 +34,7 @@ bool audience_ask_new(struct apply *apply, struct job *job, struct dossier *doss
 			   "there is no comment {comment=%s} in this thread to answer", job->ask.reply_to);
 		return false;
 	}
-	return decide(job, dossier, id.n ? &answered : NULL, ret);
+	return decide_audience(job, dossier, id.n ? &answered : NULL, ret);
 }
 
 bool audience_ask_edit(struct apply *apply, struct job *job, struct dossier *dossier, const struct comment *known,
@@ -43,7 +44,7 @@ bool audience_ask_edit(struct apply *apply, struct job *job, struct dossier *dos
 	*ret = known->audience;
 	if (!job->ask.has_audience)
 		return true;
-	if (!decide(job, dossier, NULL, ret))
+	if (!decide_audience(job, dossier, NULL, ret))
 		return false;
 	if (!audience_widens(&known->audience, ret))
 		return true;
@@ -71,7 +72,7 @@ bool audience_ask_wider(struct apply *apply, struct job *job, struct dossier *do
 {
 	struct comment wider = *known;
 
-	if (!decide(job, dossier, NULL, ret))
+	if (!decide_audience(job, dossier, NULL, ret))
 		return false;
 	if (!may_widen(&job->ask.by, by, known, organisation_ours(job->suppliers))) {
 		job_refuse(

@@ -7,12 +7,12 @@
 #include "core/whom.h"
 #include "store/job.h"
 
-/* Of a new comment: what was asked or the narrowest, never for more than the comment that it answers. */
+/* A new comment: what was asked or the narrowest, never for more than the comment that it answers. */
 bool audience_ask_new(struct apply *apply, struct job *job, struct dossier *dossier, struct audience *ret);
-/* Of one that stands: without has_audience as it is, else what was asked, which may not widen it. */
+/* A comment that stands: without has_audience as it is, else what was asked, which may not widen it. */
 bool audience_ask_edit(struct apply *apply, struct job *job, struct dossier *dossier, const struct comment *known,
 		       struct audience *ret);
-/* Of one that is to be read by more: by its author, or an administrator of the author's organisation, who was shown
+/* A comment that more are to read: by its author, or an administrator of the author's organisation, who was shown
  * who will read it, and nothing of that has changed. by: the person that asks. */
 bool audience_ask_wider(struct apply *apply, struct job *job, struct dossier *dossier, const struct comment *known,
 			const struct person *by, struct audience *ret);

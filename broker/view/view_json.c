@@ -157,7 +157,7 @@ static void json_overruled(struct sdk_jsonw *w, const struct lost_list *list, st
 }
 
 /* All that others are told of a ticket, beside its common status. */
-static void print_ticket_name(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
+static void print_ticket_common(const struct view *view, struct sdk_jsonw *w, struct db_stmt *stmt)
 {
 	struct ent_str key = db_str(stmt, 2);
 
@@ -171,7 +171,7 @@ static void print_ticket(const struct view *view, struct db_stmt *stmt, struct s
 	struct ticket ticket = {.id = 1};
 
 	sdk_jsonw_open(w, '{');
-	print_ticket_name(view, w, stmt);
+	print_ticket_common(view, w, stmt);
 	if (!view_is_own(view, db_str(stmt, 0))) {
 		sdk_jsonw_kstr(w, "status", db_str(stmt, 3));
 		sdk_jsonw_close(w, '}');

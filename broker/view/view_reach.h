@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who will read it, told before it is written: see core/reach.h. */
+/* The readers of a comment, told before it is written: see core/reach.h. */
 #ifndef VIEW_REACH_H
 #define VIEW_REACH_H
 

@@ -76,8 +76,9 @@ static bool has_tool_to_tell(const struct view *view, struct ent_str supplier)
 	return tool && supplier_takes_words(tool);
 }
 
-/* What its organisation was told when the incident was shared with it, the last time that words came along. */
-static void print_brief(const struct view *view, struct sdk_jsonw *w, int64_t incident, struct ent_str supplier)
+/* The words that its organisation was told when the incident was shared with it, the last time that words came along.
+ */
+static void print_told(const struct view *view, struct sdk_jsonw *w, int64_t incident, struct ent_str supplier)
 {
 	struct db_stmt *stmt = db_use(view->db, "SELECT json FROM event WHERE incident = $1 AND kind = "
 						"'incident.shared' AND supplier = $2 ORDER BY sequence DESC LIMIT 20");
@@ -113,7 +114,7 @@ static void print_share(const struct view *view, struct sdk_jsonw *w, struct db_
 	sdk_jsonw_kstr_opt(w, "ticket", db_str(stmt, 3));
 	sdk_jsonw_kstr_opt(w, "ticket_key", db_str(stmt, 4));
 	print_open_deliveries(w, open, supplier);
-	print_brief(view, w, incident->number, supplier);
+	print_told(view, w, incident->number, supplier);
 	sdk_jsonw_close(w, '}');
 }
 
