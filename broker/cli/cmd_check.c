@@ -286,7 +286,7 @@ static void ways_in_check(struct check *check)
 	if (config->public_url.n)
 		check_say(check, RESULT_OK, "sign_in", "people come in at %.*s/sign-in", ENT_F(config->public_url));
 	else if (origin_is_loopback(config->http.listen))
-		check_say(check, RESULT_OK, "sign_in", "people of this machine come in at http://%.*s:%lld/sign-in",
+		check_say(check, RESULT_OK, "sign_in", "people of this machine come in at %.*s:%lld/sign-in",
 			  ENT_F(config->http.listen), (long long)config->http.port);
 	else
 		check_say(

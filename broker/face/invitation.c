@@ -53,7 +53,7 @@ static void invitation_page(struct exchange *x, const struct accepting *acceptin
 
 	page_begin(&page, x, page_language(x), WORDS_WELCOME);
 	page_line(&page, WORDS_INVITED);
-	page_said(&page, WORDS_SIGNED_IN_AS, accepting->user.name);
+	page_said(&page, WORDS_INVITED_IS, accepting->user.name);
 	page_said(&page, WORDS_ORGANISATION, accepting->user.organisation);
 	if (is_wrong)
 		page_error(&page, error);

@@ -28,6 +28,7 @@
 	X(WELCOME, "Welcome to Entente", "Bienvenue sur Entente")                                                      \
 	X(INVITED, "You are invited to work on incidents together. This link works once.",                             \
 	  "Vous êtes invité à travailler ensemble sur les incidents. Ce lien ne sert qu’une fois.")                    \
+	X(INVITED_IS, "This invitation is for", "Cette invitation est pour")                                           \
 	X(CHOOSE_PASSWORD, "Choose a password", "Choisissez un mot de passe")                                          \
 	X(PASSWORD_HINT, "12 characters or more; not your name or mail address.",                                      \
 	  "12 caractères ou plus ; ni votre nom ni votre adresse.")                                                    \
