@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/quota.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "core/attempts.h"
 #include "face/answer.h"
 
 struct quota {
-	pthread_mutex_t lock;
+	struct lock *lock;
 	struct attempts asks;
 };
 
@@ -18,13 +18,13 @@ struct quota *quota_new(void)
 	struct quota *quota = sdk_xalloc(sizeof *quota);
 
 	memset(quota, 0, sizeof *quota);
-	pthread_mutex_init(&quota->lock, NULL);
+	quota->lock = lock_new();
 	return quota;
 }
 
 void quota_free(struct quota *quota)
 {
-	pthread_mutex_destroy(&quota->lock);
+	lock_free(quota->lock);
 	free(quota);
 }
 
@@ -62,11 +62,11 @@ bool quota_admit(struct exchange *x)
 
 	if (x->reader.role == ROLE_SYSTEM || limits->asks_at_once == 0)
 		return true;
-	pthread_mutex_lock(&quota->lock);
+	lock_take(quota->lock);
 	quota->asks.at_once = limits->asks_at_once;
 	quota->asks.every_ms = limits->ask_every_ms;
 	wait_ms = attempts_take(&quota->asks, quota_key(ref), x->home->now_ms);
-	pthread_mutex_unlock(&quota->lock);
+	lock_leave(quota->lock);
 	if (wait_ms == 0)
 		return true;
 	refuse_many(x, wait_ms);

@@ -47,13 +47,13 @@ enum job_kind {
 	JOB_PRUNE, /* raw arrivals received before prune_before_ms go, some in this turn and in each one that follows */
 
 	/* The way out, by a person: job->ask, job->suppliers */
-	JOB_SHARE,   /* incident, supplier, escalated, brief, with_history, author */
-	JOB_UNSHARE, /* incident, supplier, text: why, author */
-	JOB_COMMENT, /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
-		      * undo_ms: how long it is held; comment_uuid: of
-		      * the asker, "": made here. A repeat of a uuid is JOB_REPEATED */
-	JOB_OPEN,    /* incident_uuid, description, author: an incident without a ticket. The same again is
-		      * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
+	JOB_SHARE,        /* incident, supplier, escalated, brief, with_history, author */
+	JOB_UNSHARE,      /* incident, supplier, text: why, author */
+	JOB_COMMENT,      /* incident, text, format, audience or narrowest, author; reply_to: of the thread, "": none;
+			   * undo_ms: how long it is held; comment_uuid: of the asker, "": made here. A repeat of a uuid
+			   * is JOB_REPEATED */
+	JOB_OPEN,         /* incident_uuid, description, author: an incident without a ticket. The same again is
+			   * JOB_REPEATED; another's uuid, or other words, JOB_CONFLICT */
 	JOB_COMMENT_EDIT, /* incident, comment_uuid: of our own; text (absent: as it stands), audience with has_audience
 			   * (else as it stands), author */
 	JOB_COMMENT_REMOVE,  /* incident, comment_uuid: of our own; author */

@@ -84,6 +84,22 @@ static inline void ends(struct world *world, int64_t id, struct delivery_result 
 
 static const char own_uuid[] = "00000001-0000-4000-8000-000000000001";
 
+/* More are to read it: the list of them is looked at first, and repeated. */
+static inline enum job_outcome widen_own(struct world *world, struct job job)
+{
+	struct job again;
+	const char *end;
+
+	job.kind = JOB_COMMENT_WIDEN;
+	job.ask.by = reader_ours;
+	again = job;
+	assert_int_equal(run(world, &job), JOB_CONFLICT);
+	end = strstr(job.err.msg, " would read it");
+	assert_non_null(end);
+	again.ask.readers = sdk_dup(&world->arena.abi, (struct ent_str){job.err.msg, (size_t)(end - job.err.msg)});
+	return run(world, &again);
+}
+
 static inline enum job_outcome change_own(struct world *world, enum job_kind kind, const char *uuid, const char *body,
 					  const char *audience)
 {
@@ -96,7 +112,9 @@ static inline enum job_outcome change_own(struct world *world, enum job_kind kin
 	snprintf(job.ask.comment_uuid, ID_SIZE, "%s", uuid);
 	if (audience)
 		assert_true(audience_words(&world->arena.abi, ENT_STR("us"), sdk_str(audience), &job.ask.audience));
-	return run(world, &job);
+	const struct job asked = job;
+	enum job_outcome outcome = run(world, &job);
+	return outcome == JOB_CONTENT && audience && !body ? widen_own(world, asked) : outcome;
 }
 
 #endif
