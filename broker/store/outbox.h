@@ -69,7 +69,7 @@ struct outbox_touch {
 int64_t outbox_touched(struct db *db, int64_t after, int64_t up_to,
 		       bool (*take)(void *to, const struct outbox_touch *touch), void *to);
 
-/* What a snapshot shows. */
+/* The incident of a snapshot, and how far that tells of it. */
 struct outbox_shown {
 	char uuid[ID_SIZE];
 	int64_t sequence; /* of the last event that it tells of; 0: there is no such incident */
