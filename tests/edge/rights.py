@@ -35,6 +35,12 @@ ROWS = {
     "POST /v1/incidents/{word}/comments": ("+", "+", "403", "+ + 404 404"),
     "PATCH /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),  # the comment is ours
     "DELETE /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/widen": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/undo": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/publish": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
+    "DELETE /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
+    "GET /v1/incidents/{word}/comments/{comment}/history": ("+", "+", "+", "404"),
     "POST /v1/incidents/{word}/shares": ("+", "+", "403", "403 403 404 404"),
     "DELETE /v1/incidents/{word}/shares/{supplier}": ("+", "+", "403", "403 403 404 404"),
     "GET /v1/deliveries": ("200", "200", "200", "200"),
@@ -85,6 +91,7 @@ BODIES = {
     "PATCH /v1/incidents/{word}": {"site": "Site 7"},
     "POST /v1/incidents/{word}/comments": {"body": "words", "audience": "internal"},
     "PATCH /v1/incidents/{word}/comments/{comment}": {"body": "other words"},
+    "POST /v1/incidents/{word}/comments/{comment}/widen": {"audience": "internal", "readers": []},
     "POST /v1/incidents/{word}/shares": {"supplier": "nobody", "role": "shadow"},
     "DELETE /v1/incidents/{word}/shares/{supplier}": {"reason": 7},
     "POST /v1/deliveries/repair": {"supplier": "nobody"},
@@ -172,7 +179,7 @@ class World:
 
 def ask(server, method, path, body, token):
     """(status, headers that tell, body); of a live stream the status alone."""
-    status, headers, text = server.call(method, path, body, token=token) if path != "/v1/live" else live(server, token)
+    status, headers, text = server.call(method, path, body, {"If-Match": "*"}, token=token) if path != "/v1/live" else live(server, token)
     return status, {k: v for k, v in headers.items() if k != "Date"}, text
 
 
@@ -254,8 +261,8 @@ def check_own_words(tap, world):
     tap.equal("a person of a supplier writes", status, 201)
     tap.equal("as themselves", (said["author"]["ref"], said["author"]["organisation"]), (world.refs["vega"], "vega"))
     path = f"/v1/incidents/{number}/comments/{said['id']}"
-    tap.equal("and changes it", server.json("PATCH", path, {"body": "of vega, mended"}, token=world.tokens["supplier_technician"])[0], 200)
-    tap.equal("our people do not", server.json("PATCH", path, {"body": "not theirs"}, token=world.tokens["technician"])[0], 404)
+    tap.equal("and changes it", server.json("PATCH", path, {"body": "of vega, mended"}, {"If-Match": "*"}, token=world.tokens["supplier_technician"])[0], 200)
+    tap.equal("our people do not", server.json("PATCH", path, {"body": "not theirs"}, {"If-Match": "*"}, token=world.tokens["technician"])[0], 404)
     others = server.json("GET", "/v1/users", token=world.tokens["supplier_technician"])[1]["items"]
     tap.equal("they see their own people whole, and of those who share an incident the name",
               sorted((u["organisation"], "mail" in u) for u in others),
