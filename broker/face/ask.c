@@ -101,7 +101,7 @@ static bool read_key(struct exchange *x, struct ask *ret)
 			       ASK_KEY_MAX);
 		return false;
 	}
-	ret->key = key;
+	ret->key = sdk_dup(&x->arena.abi, key);
 	sdk_digest(SDK_SHA256, parts, sizeof parts / sizeof *parts, hash);
 	memcpy(ret->key_hash, hash, sizeof ret->key_hash);
 	return true;

@@ -92,22 +92,14 @@ void thread_unpin(struct exchange *x)
 
 /* ---- what it said before ------------------------------------------------------------------------- */
 
-static void read_wordings(struct exchange *x)
-{
-	const struct job *job = x->work;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	enum ent_rc rc = view_wording(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
-
-	ask_answer(x, 200, rc, json, &err);
-}
-
 void thread_wordings(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT); /* never submitted: it holds what the path names */
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
 
 	if (!comments_named(x, job))
 		return;
-	x->work = job;
-	read_wordings(x); /* a GET is with a reader already */
+	enum ent_rc rc = view_wording(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
+	ask_answer(x, 200, rc, json, &err);
 }
