@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -205,4 +206,13 @@ int boot_arguments(int argc, char **argv, const char *help, const char **ret_con
 		return 2;
 	}
 	return -1;
+}
+
+void boot_keep_memory(void)
+{
+	enum { KEPT = 4 << 20, AT_ONCE = 256 << 10, ALONE = 1 << 20 };
+
+	(void)mallopt(M_TRIM_THRESHOLD, KEPT);
+	(void)mallopt(M_TOP_PAD, AT_ONCE);
+	(void)mallopt(M_MMAP_THRESHOLD, ALONE);
 }

@@ -40,6 +40,10 @@ struct ent_str boot_path(const struct boot *boot, const char *name);
 #define BOOT_ADDRESS "kafka.address"
 void boot_bus_options(const struct boot *boot, const struct store_meta *meta, struct bus_options *ret);
 
+/* A webhook takes and gives back the same tens of KB. Each thread keeps them, where the library would give them back to
+ * the system and fetch them again each time. Before the first thread. */
+void boot_keep_memory(void);
+
 /* --config FILE and --help of a command without other options. Returns -1 to go on, else the exit status. */
 int boot_arguments(int argc, char **argv, const char *help, const char **ret_config);
 

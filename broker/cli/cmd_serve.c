@@ -14,7 +14,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -198,17 +197,6 @@ static enum ent_rc first_token(struct serve *serve, struct db *read, struct ent_
 	printf("First start: this is the bearer token of '/v1', shown only now. Keep it.\n\n  %s\n\n", token);
 	fflush(stdout);
 	return ENT_OK;
-}
-
-/* A webhook takes and gives back the same tens of KB. Each thread keeps them, where the library would give them back to
- * the system and fetch them again each time. */
-static void keep_memory(void)
-{
-	enum { KEPT = 4 << 20, AT_ONCE = 256 << 10, ALONE = 1 << 20 };
-
-	(void)mallopt(M_TRIM_THRESHOLD, KEPT);
-	(void)mallopt(M_TOP_PAD, AT_ONCE);
-	(void)mallopt(M_MMAP_THRESHOLD, ALONE);
 }
 
 /* ---- starting --------------------------------------------------------------------------- */
@@ -485,7 +473,7 @@ static int serve_command(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit of a file's size is a full disk, not the end */
 	umask(077);               /* raw arrivals and internal comments are nobody else's */
-	keep_memory();
+	boot_keep_memory();
 	db_library();
 	serve->main_thread = pthread_self();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT); /* a handle that cannot be made tells it */

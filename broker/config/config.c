@@ -24,9 +24,9 @@ static const char *next_known(const void *of, size_t i)
 
 	if (wanted->sections) {
 		static const char *const top[] = {
-		    "data_dir",     "connector_dir",   "source",     "organisation", "organisations",
-		    "requester_at", "handover_lapses", "undo",       "public_url", "http",         "sessions",
-		    "kafka",        "store",           "search",     "log",        "sign_in",      "suppliers",     NULL};
+		    "data_dir",        "connector_dir", "source", "organisation", "organisations", "requester_at",
+		    "handover_lapses", "public_url",    "undo",   "search",       "http",          "sessions",
+		    "kafka",           "store",         "log",    "sign_in",      "suppliers",     NULL};
 
 		return top[i];
 	}

@@ -57,6 +57,11 @@ static const struct config_row rows[] = {
      "reads it. 0: it is sent at once. What machines write is never held.",
      true},
 
+    TEXT(
+	"search", search, "on", "on off",
+	"Whether the broker keeps an index of words beside the store, data_dir/search.sqlite, for searches. It is made "
+	"from the store and can be deleted."),
+
     TEXT("http.listen", http.listen, "127.0.0.1", NULL,
 	 "IPv4 or IPv6 address to listen on. The broker speaks no TLS: put a reverse proxy in front."),
     INT("http.port", http.port, "8480", 0, 65535, "TCP port; 0 takes any free one and says which."),
@@ -106,11 +111,6 @@ static const struct config_row rows[] = {
 	"Checkpoint when SQLite's write-ahead log has more pages (8 KiB each)."),
     TIME("store.raw", store.raw_days, "30d", "d", 1, 3650,
 	 "How long raw arrivals are kept, compressed. A webhook that comes a second time is recognised for as long."),
-
-    TEXT(
-	"search", search, "on", "on off",
-	"Whether the broker keeps an index of words beside the store, data_dir/search.sqlite, for searches. It is made "
-	"from the store and can be deleted."),
 
     TEXT("log.level", log.level, "info", "debug info warn error", "The least important lines that are written."),
     TEXT("log.format", log.format, "auto", "json text auto", "auto: text on a terminal, else one JSON object a line."),

@@ -15,7 +15,7 @@ static bool is_by(const struct act_scene *scene, const struct person *author, st
 	return same_text(organisation_by(scene, author), organisation);
 }
 
-static bool is_ours(const struct act_scene *scene, const struct person *author)
+static bool is_by_us(const struct act_scene *scene, const struct person *author)
 {
 	return is_by(scene, author, organisation_ours(scene->at->suppliers));
 }
@@ -157,7 +157,7 @@ enum ent_rc decide_ask_answer(const struct act_scene *scene, const struct act *a
 	const struct entry_act entry = {.kind = ENTRY_ANSWER, .to = ask->from};
 	enum ent_rc rc = is_open(ask, err);
 
-	if (rc == ENT_OK && !is_ours(scene, &words->author)) /* we may write down what was said elsewhere */
+	if (rc == ENT_OK && !is_by_us(scene, &words->author)) /* we may write down what was said elsewhere */
 		rc = must_be(scene, &words->author, ask->to, err);
 	if (rc != ENT_OK)
 		return rc;

@@ -69,7 +69,14 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	case EVENT_ASK_ANSWERED:                                                                                       \
 	case EVENT_ASK_WITHDRAWN:                                                                                      \
 	case EVENT_ASK_OVERDUE:                                                                                        \
-	case EVENT_HANDOVER_PROPOSED:                                                                                  \
+	case EVENT_HELP_WANTED:                                                                                        \
+	case EVENT_HELP_OFFERED:                                                                                       \
+	case EVENT_HELP_ENDED:                                                                                         \
+	case EVENT_OF_PROMISES:                                                                                        \
+	case EVENT_INCIDENT_TOLD
+/* Proposed hand-overs and promises: whoever takes part reads them. */
+#define EVENT_OF_PROMISES                                                                                              \
+	EVENT_HANDOVER_PROPOSED:                                                                                       \
 	case EVENT_HANDOVER_ACCEPTED:                                                                                  \
 	case EVENT_HANDOVER_DECLINED:                                                                                  \
 	case EVENT_HANDOVER_LAPSED:                                                                                    \
@@ -77,11 +84,7 @@ enum event_kind { EVENT_TABLE(X) EVENT_N };
 	case EVENT_PROMISE_MADE:                                                                                       \
 	case EVENT_PROMISE_KEPT:                                                                                       \
 	case EVENT_PROMISE_BROKEN:                                                                                     \
-	case EVENT_PROMISE_REPLACED:                                                                                   \
-	case EVENT_HELP_WANTED:                                                                                        \
-	case EVENT_HELP_OFFERED:                                                                                       \
-	case EVENT_HELP_ENDED:                                                                                         \
-	case EVENT_INCIDENT_TOLD
+	case EVENT_PROMISE_REPLACED
 #define EVENT_LEVEL_PREFIX "incident_"    /* of `values` in ticket.linked and ticket.changed */
 #define EVENT_TYPE_PREFIX  "org.entente." /* ce_type = prefix + name + ".v1" */
 

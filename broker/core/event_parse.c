@@ -30,8 +30,7 @@ static void fail_at_member(struct reader *reader, const char *what)
 
 static struct ent_str member_text(const struct sdk_json *node, const char *path)
 {
-	struct ent_str s = sdk_json_text_at(node, path);
-	return s.p ? s : ENT_STR("");
+	return sdk_or_empty(sdk_json_text_at(node, path));
 }
 
 static int64_t time_at(struct reader *reader, const struct sdk_json *node, const char *path, bool required)
@@ -249,8 +248,7 @@ static void read_shared(struct reader *reader, const struct sdk_json *node, stru
 
 	ret->escalated = sdk_json_bool(sdk_json_at(node, "escalated"), false);
 	ret->by_ticket = sdk_json_is(node, "by", "ticket");
-	ret->ticket_id = member_text(node, "ticket.id");
-	ret->ticket_key = member_text(node, "ticket.key");
+	read_ticket_name(node, ret);
 	if (sdk_json_is(node, "reads_from", "beginning")) {
 		ret->reads_from = READS_ALL;
 	} else if (sdk_json_at(node, "reads_from")) {
@@ -414,8 +412,7 @@ static void read_join(struct reader *reader, const struct sdk_json *node, struct
 		incident_at(reader, node, "asking", &ret->other, ret->other_uuid);
 	ret->cause = member_text(node, "cause");
 	ret->reason = member_text(node, "reason");
-	ret->ticket_id = member_text(node, "ticket.id");
-	ret->ticket_key = member_text(node, "ticket.key");
+	read_ticket_name(node, ret);
 	if (!ret->supplier.n)
 		fail_at_member(reader, "supplier");
 }

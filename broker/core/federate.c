@@ -400,11 +400,9 @@ void federate(const struct federate *at, struct planned_list *ret)
 		plan_comment(at, ret);
 		break;
 	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_REMOVED:
 		if (at->event->is_published)
 			plan_comment(at, ret);
-		plan_followed(at, ret);
-		break;
-	case EVENT_COMMENT_REMOVED:
 		plan_followed(at, ret);
 		break;
 	case EVENT_INCIDENT_SHARED:

@@ -71,6 +71,12 @@ static void fold_holder(struct incident *incident, const struct event *event)
 	incident->declined_by = event->is_declined ? event->holder_from : ENT_STR("");
 }
 
+static void fold_accepted(struct incident *incident)
+{
+	incident->is_accepted = true;
+	incident->handed_by = ENT_STR("");
+}
+
 static void fold_first(struct incident *incident, const struct event *event)
 {
 	incident->number = event->incident;
@@ -109,8 +115,7 @@ void fold_incident(struct incident *incident, const struct event *event)
 		attr_take(&incident->values, &event->values);
 		break;
 	case EVENT_INCIDENT_HOLDER_ACCEPTED:
-		incident->is_accepted = true;
-		incident->handed_by = ENT_STR("");
+		fold_accepted(incident);
 		break;
 	case EVENT_INCIDENT_ABSORBED:
 		incident->merged_into = event->other;

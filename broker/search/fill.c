@@ -102,7 +102,7 @@ static void who_fill(struct fill *fill, enum hit_kind kind, int64_t id)
 
 /* ---- who takes part ---------------------------------------------------------------------- */
 
-static bool is_listed(const struct fill *fill, struct ent_str organisation)
+static bool fill_names(const struct fill *fill, struct ent_str organisation)
 {
 	for (size_t i = 0; i < fill->n_organisation; i++)
 		if (sdk_eq(fill->organisation[i], organisation))
@@ -125,7 +125,7 @@ static void part_read(struct fill *fill, int64_t incident)
 	for (size_t i = 0; i < n; i++) {
 		struct ent_str organisation = organisation_named(fill->suppliers, supplier[i]);
 
-		if (!is_listed(fill, organisation))
+		if (!fill_names(fill, organisation))
 			fill->organisation[fill->n_organisation++] = organisation;
 	}
 }

@@ -37,7 +37,7 @@ void index_remove(const char *path)
 	sdk_arena_release(&arena);
 }
 
-static bool is_ours(struct db *index)
+static bool is_index(struct db *index)
 {
 	struct db_identity identity = db_identity(index);
 
@@ -54,7 +54,7 @@ static bool make_index(struct db *index)
 		db_identify(index, INDEX_APPLICATION, INDEX_VERSION);
 		(void)db_commit(index);
 	}
-	return is_ours(index) && !db_failed(index);
+	return is_index(index) && !db_failed(index);
 }
 
 enum ent_rc index_open(const char *path, struct db **ret, struct ent_err *err)
@@ -83,7 +83,7 @@ enum ent_rc index_open_read(const char *path, struct db **ret, struct ent_err *e
 	struct db *index = NULL;
 	enum ent_rc rc = db_open(path, DB_READ, NULL, &index, err);
 
-	if (rc == ENT_OK && (!is_ours(index) || db_failed(index))) {
+	if (rc == ENT_OK && (!is_index(index) || db_failed(index))) {
 		rc = sdk_fail(err, ENT_EINVAL, "%s is not an index of this version", path);
 		db_close(index);
 	}

@@ -180,7 +180,7 @@ void incident_count(struct db *db, struct incident *incident)
 	"created_ms, edited_ms, removed, stamp_version, stamp_ms, supplier, ticket, external_id, recorded_ms, "        \
 	"origin, "                                                                                                     \
 	"requester, person.name, person.kind, format, reply_to, held_by, meant_organisations, meant_everyone, "        \
-	"meant_requester, pinned_ms, version, entry FROM comment LEFT JOIN person ON person.ref = "                           \
+	"meant_requester, pinned_ms, version, entry FROM comment LEFT JOIN person ON person.ref = "                    \
 	"comment.author "
 
 static bool read_comment_row(struct db_stmt *stmt, struct ent_arena *arena, struct comment *ret)
@@ -244,7 +244,8 @@ void comment_save(struct db *db, struct comment *comment)
 	    "INSERT INTO comment (uuid, incident, supplier, ticket, external_id, author, body, "
 	    "visibility, organisations, everyone, created_ms, edited_ms, removed, stamp_version, stamp_ms, "
 	    "recorded_ms, origin, requester, format, reply_to, held_by, meant_organisations, meant_everyone, "
-	    "meant_requester, pinned_ms, version, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+	    "meant_requester, pinned_ms, version, entry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+	    "$13, $14, "
 	    "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) "
 	    "ON CONFLICT (supplier, ticket, external_id) DO UPDATE SET body = excluded.body, format = excluded.format, "
 	    "visibility = excluded.visibility, organisations = excluded.organisations, "

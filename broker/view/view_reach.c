@@ -87,8 +87,8 @@ static enum ent_rc no_comment(const struct view *view, struct ent_err *err)
 	return sdk_fail_as(err, ENT_EGONE, "ask.no_comment_of_ours", "there is no comment of ours with this id");
 }
 
-static bool may_be_said(const struct view *view, const struct view_reach *asked, struct dossier *dossier,
-			struct audience *ret, enum whom_verdict *ret_verdict, struct ent_err *err)
+static bool is_allowed_whom(const struct view *view, const struct view_reach *asked, struct dossier *dossier,
+			    struct audience *ret, enum whom_verdict *ret_verdict, struct ent_err *err)
 {
 	struct comment answered = {.id = 0};
 	struct whom whom = {.author = view->reader, .asked = asked->audience};
@@ -124,7 +124,7 @@ enum ent_rc view_reach(const struct view *view, const struct view_reach *asked, 
 	if (!dossier_load(&dossier, view->db, view->arena, view->suppliers, asked->incident) ||
 	    !find_comment(view, asked, &dossier, &comment))
 		return no_comment(view, err);
-	if (!may_be_said(view, asked, &dossier, &comment.audience, ret_verdict, err))
+	if (!is_allowed_whom(view, asked, &dossier, &comment.audience, ret_verdict, err))
 		return ENT_EINVAL;
 	const struct ent_str readers = reach_readers(&dossier, &comment);
 	reach_comment(&dossier, &comment, asked->now_ms, &reach);
