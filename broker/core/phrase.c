@@ -35,7 +35,7 @@ static struct ent_str param_named(struct ent_str name, const struct phrase_param
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eqz(name, param[i].name))
 			return param[i].value;
-	assert(!"a phrase's param was not given");
+	assert(false); /* a phrase's param was not given */
 	return ENT_STR("");
 }
 
