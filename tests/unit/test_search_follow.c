@@ -121,8 +121,8 @@ static struct ent_str rows_of(struct db *index, struct ent_arena *arena)
 {
 	static const char *const sql[] = {
 	    /* people are numbered as they come */
-	    "SELECT CASE WHEN words.rowid >> 52 = 2 THEN (SELECT ref FROM person WHERE id = words.rowid - (2 << 52)) "
-	    "ELSE words.rowid END AS row, name, text, who FROM words ORDER BY row",
+	    ("SELECT CASE WHEN words.rowid >> 52 = 2 THEN (SELECT ref FROM person WHERE id = words.rowid - (2 << 52)) "
+	     "ELSE words.rowid END AS row, name, text, who FROM words ORDER BY row"),
 	    "SELECT incident, reads, organisations, folded FROM part ORDER BY incident",
 	    "SELECT one, other, n, '' FROM beside WHERE n <> 0 ORDER BY one, other"};
 	struct sdk_buf buf;
