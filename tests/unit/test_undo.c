@@ -4,7 +4,9 @@
 #include "shares.h"
 #include "view_answers.h"
 
+#include "store/acts.h"
 #include "view/view_live.h"
+#include "view/view_wording.h"
 
 #define A_UUID  "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"
 #define WORDS   "kookaburra" /* stands in nothing else */
@@ -383,6 +385,233 @@ static void test_removed_words_leave_the_history(void **state)
 	check_all(world);
 }
 
+/* ---- what follows from words, only when others may read them --------------------------------------- */
+
+#define PROMISE_UUID "a1000000-0000-4000-8000-000000000001"
+#define REPLY_UUID   "a1000000-0000-4000-8000-000000000002"
+
+static void promise(struct world *world, const struct reader *by)
+{
+	struct job job = {.kind = JOB_ACT_BEGIN,
+			  .ask = {.incident = 1,
+				  .text = ENT_STR("News at ten."),
+				  .author = {ENT_STR("pat"), ENT_STR("pat")},
+				  .by = *by,
+				  .comment_uuid = PROMISE_UUID,
+				  .act = {.kind = ACT_PROMISE, .due_ms = world->now_ms + 3600000}}};
+
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	world->now_ms += 2000;
+}
+
+static void promise_stands(struct world *world, const char *state)
+{
+	struct act act;
+
+	assert_true(acts_load(world->read, &world->arena.abi, ENT_STR(PROMISE_UUID), &act));
+	assert_string_equal(act_state_word(act.state), state);
+}
+
+static enum job_outcome reword(struct world *world, const struct reader *by, const char *text)
+{
+	struct job job = {.kind = JOB_COMMENT_EDIT,
+			  .ask = {.incident = 1,
+				  .text = sdk_str(text),
+				  .author = {ENT_STR("pat"), ENT_STR("pat")},
+				  .by = *by,
+				  .comment_uuid = A_UUID}};
+
+	return run(world, &job);
+}
+
+static void test_held_news_keep_no_promise(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	promise(world, &orion);
+	assert_int_equal(hold(world, &orion, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &orion, "cassowary"), JOB_ACCEPTED);
+	promise_stands(world, "open");
+	assert_false(finds(world, &telnord, A_UUID));
+	assert_false(finds(world, &ada, A_UUID));
+	check_all(world);
+	pass(world, UNDO_MS);
+	promise_stands(world, "kept");
+	assert_int_equal(n_event(world, "promise.kept"), 1);
+	check_all(world);
+}
+
+static void test_held_news_of_ours_keep_no_promise(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	promise(world, &ada);
+	assert_int_equal(hold(world, &ada, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &ada, "cassowary"), JOB_ACCEPTED);
+	promise_stands(world, "open");
+	assert_int_equal(do_it(world, JOB_COMMENT_PUBLISH, &ada), JOB_ACCEPTED);
+	promise_stands(world, "kept");
+	assert_int_equal(n_event(world, "promise.kept"), 1);
+	check_all(world);
+}
+
+static void test_undone_news_keep_no_promise(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	promise(world, &orion);
+	assert_int_equal(hold(world, &orion, "everyone"), JOB_ACCEPTED);
+	assert_int_equal(do_it(world, JOB_COMMENT_UNDO, &orion), JOB_ACCEPTED);
+	pass(world, UNDO_MS);
+	promise_stands(world, "open");
+	assert_int_equal(n_event(world, "promise.kept"), 0);
+	check_all(world);
+}
+
+/* Orion holds the ball and was handed it: that somebody acts there is told with the words, by whoever sends them. */
+static void held_ball(struct world *world)
+{
+	two_parties(world);
+	assert_int_equal(unshare(world, 1, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(share(world, 1, "telnord", true), JOB_ACCEPTED);
+	assert_int_equal(count(world, "incident", "holder = 'telnord' AND accepted = 0"), 1);
+	assert_int_equal(hold(world, &telnord, "orion"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &telnord, "cassowary"), JOB_ACCEPTED);
+	assert_int_equal(count(world, "incident", "accepted = 0"), 1);
+	check_all(world);
+}
+
+static void test_held_words_accept_no_ball(void **state)
+{
+	struct world *world = *state;
+
+	held_ball(world);
+	pass(world, UNDO_MS);
+	assert_int_equal(count(world, "incident", "holder = 'telnord' AND accepted = 1"), 1);
+	assert_int_equal(n_event(world, "incident.holder_accepted"), 1);
+	check_all(world);
+}
+
+static void test_words_sent_now_accept_the_ball(void **state)
+{
+	struct world *world = *state;
+
+	held_ball(world);
+	assert_int_equal(do_it(world, JOB_COMMENT_PUBLISH, &telnord), JOB_ACCEPTED);
+	assert_int_equal(count(world, "incident", "holder = 'telnord' AND accepted = 1"), 1);
+	check_all(world);
+}
+
+static void test_undone_words_accept_no_ball(void **state)
+{
+	struct world *world = *state;
+
+	held_ball(world);
+	assert_int_equal(do_it(world, JOB_COMMENT_UNDO, &telnord), JOB_ACCEPTED);
+	pass(world, UNDO_MS);
+	assert_int_equal(count(world, "incident", "accepted = 0"), 1);
+	check_all(world);
+}
+
+static enum job_outcome reply(struct world *world, const struct reader *by, const char *text)
+{
+	struct job job = {.kind = JOB_COMMENT,
+			  .ask = {.incident = 1,
+				  .text = sdk_str(text),
+				  .narrowest = true,
+				  .author = {ENT_STR("pat"), ENT_STR("pat")},
+				  .by = *by,
+				  .comment_uuid = REPLY_UUID,
+				  .reply_to = A_UUID,
+				  .undo_ms = UNDO_MS}};
+
+	return run(world, &job);
+}
+
+static void test_own_held_words_are_answered(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(hold(world, &ada, "everyone"), JOB_ACCEPTED);
+	assert_int_equal(reply(world, &orion, "an answer"), JOB_CONFLICT);
+	assert_int_equal(reply(world, &ada, "an answer"), JOB_ACCEPTED);
+	check_all(world);
+}
+
+static void test_held_words_of_others_are_not_answered(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(hold(world, &orion, "everyone"), JOB_ACCEPTED);
+	assert_int_equal(reply(world, &ada, "an answer"), JOB_CONFLICT);
+	assert_int_equal(reply(world, &telnord, "an answer"), JOB_CONFLICT);
+	assert_int_equal(reply(world, &orion, "an answer"), JOB_ACCEPTED);
+	check_all(world);
+}
+
+/* ---- earlier words of one that was held ------------------------------------------------------------ */
+
+static bool wording_has(struct world *world, const struct reader *reader, const char *text)
+{
+	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
+	struct ent_str json = ENT_STR("");
+	struct ent_err err;
+
+	if (view_wording(&view, 1, ENT_STR(A_UUID), &json, &err) != ENT_OK)
+		return false;
+	return memmem(json.p, json.n, text, strlen(text)) != NULL;
+}
+
+/* What was taken out while it was held, nobody else reads afterwards: neither as a wording, nor in history or live. */
+static void test_words_that_were_held_and_replaced(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(hold(world, &orion, "telnord"), JOB_ACCEPTED);
+	assert_false(wording_has(world, &ada, WORDS));
+	assert_int_equal(reword(world, &orion, "emu"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &orion, "cassowary"), JOB_ACCEPTED);
+	pass(world, UNDO_MS);
+	for (size_t i = 0; i < 2; i++) {
+		const struct reader *reader = i ? &telnord : &ada;
+
+		assert_false(reads(world, reader));
+		assert_false(wording_has(world, reader, WORDS));
+		assert_false(wording_has(world, reader, "\"emu\""));
+		assert_true(wording_has(world, reader, "cassowary"));
+		assert_true(finds(world, reader, "cassowary"));
+	}
+	assert_false(finds(world, &ada, "\"emu\""));
+	assert_true(wording_has(world, &orion, WORDS));
+	assert_int_equal(reword(world, &orion, "ostrich"), JOB_ACCEPTED);
+	assert_true(wording_has(world, &telnord, "cassowary"));
+	assert_true(wording_has(world, &ada, "cassowary"));
+	assert_true(finds(world, &ada, "cassowary"));
+	assert_false(reads(world, &ada));
+	check_all(world);
+}
+
+static void test_our_words_that_were_held_and_replaced(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(hold(world, &ada, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &ada, "cassowary"), JOB_ACCEPTED);
+	pass(world, UNDO_MS);
+	assert_true(wording_has(world, &ada, WORDS));
+	assert_true(reads(world, &ada));
+	assert_false(wording_has(world, &telnord, WORDS));
+	assert_true(wording_has(world, &telnord, "cassowary"));
+	assert_false(reads(world, &telnord));
+}
+
 static void test_pinned(void **state)
 {
 	struct world *world = *state;
@@ -432,6 +661,16 @@ int main(void)
 	    UNDO_TEST(test_edited_meanwhile),
 	    UNDO_TEST(test_removed_meanwhile),
 	    UNDO_TEST(test_removed_words_leave_the_history),
+	    UNDO_TEST(test_held_news_keep_no_promise),
+	    UNDO_TEST(test_held_news_of_ours_keep_no_promise),
+	    UNDO_TEST(test_undone_news_keep_no_promise),
+	    UNDO_TEST(test_held_words_accept_no_ball),
+	    UNDO_TEST(test_words_sent_now_accept_the_ball),
+	    UNDO_TEST(test_undone_words_accept_no_ball),
+	    UNDO_TEST(test_own_held_words_are_answered),
+	    UNDO_TEST(test_held_words_of_others_are_not_answered),
+	    UNDO_TEST(test_words_that_were_held_and_replaced),
+	    UNDO_TEST(test_our_words_that_were_held_and_replaced),
 	    UNDO_TEST(test_pinned),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
