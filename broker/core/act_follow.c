@@ -167,6 +167,7 @@ bool act_may_follow(const struct event *event)
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
+	case EVENT_COMMENT_PUBLISHED:
 	case EVENT_COMMENT_REMOVED:
 		return true;
 	default:
@@ -191,7 +192,9 @@ void act_follow(const struct act_scene *scene, const struct event *event, struct
 		break;
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
-		follow_words(scene, &event->comment, ret);
+	case EVENT_COMMENT_PUBLISHED:
+		if (!event->comment.held_by.n) /* nobody else has read it: what ends an act would tell of it */
+			follow_words(scene, &event->comment, ret);
 		break;
 	case EVENT_COMMENT_REMOVED:
 		follow_words_gone(scene, event->comment.uuid, ret);

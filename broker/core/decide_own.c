@@ -199,7 +199,8 @@ void decide_own_edit(const struct situation *at, const struct comment *known, st
 	event->is_reworded = is_reworded;
 	event->is_published = audience_widens(&known->audience, audience);
 	event->was = known->audience;
-	accept_own(at, author, ret);
+	if (!known->held_by.n) /* nobody else learns yet that somebody acts */
+		accept_own(at, author, ret);
 }
 
 void decide_own_removal(const struct situation *at, const struct comment *known, const struct person *author,
@@ -223,8 +224,7 @@ void decide_own_published(const struct situation *at, const struct comment *know
 	event->comment.held_by = ENT_STR("");
 	event->comment.audience = *audience;
 	event->comment.recorded_ms = at->now_ms;
-	if (same_text(known->held_by, organisation_ours(at->suppliers)))
-		accept_own(at, author, ret);
+	accept_own(at, author->ref.n ? author : &known->author, ret);
 }
 
 void decide_own_pinned(const struct situation *at, const struct comment *known, bool is_pinned,

@@ -194,10 +194,11 @@ static bool is_copy(struct acting *acting)
 {
 	struct db_stmt *stmt =
 	    db_use(acting->apply->db, "SELECT 1 FROM comment WHERE incident = $1 AND removed = 0 AND "
-				      "body = $2 LIMIT 1");
+				      "body = $2 AND held_by IN ('', $3) LIMIT 1");
 
 	db_bind_int(stmt, 1, acting->dossier->incident.number);
 	db_bind_str(stmt, 2, acting->job->ask.text);
+	db_bind_str(stmt, 3, organisation_ours(acting->job->suppliers));
 	if (!db_found(stmt))
 		return false;
 	job_refuse(acting->job, JOB_CONFLICT, "told.copy",

@@ -89,3 +89,36 @@ size_t wordings_events(struct db *db, struct ent_arena *arena, int64_t incident,
 	*ret = list;
 	return n;
 }
+
+/* The comment.added that holds it, when it was held at list[i]; else NULL. */
+static const struct event *held_since(const struct event *list, size_t i)
+{
+	const struct event *held = NULL;
+
+	for (size_t k = 0; k <= i; k++) {
+		if (list[k].kind == EVENT_COMMENT_ADDED)
+			held = list[k].comment.held_by.n ? &list[k] : NULL;
+		else if (list[k].kind == EVENT_COMMENT_PUBLISHED)
+			held = NULL;
+	}
+	return held;
+}
+
+bool wordings_is_draft(const struct event *list, size_t n, size_t i)
+{
+	if (!held_since(list, i))
+		return false;
+	for (size_t k = i + 1; k < n; k++)
+		if (list[k].kind == EVENT_COMMENT_PUBLISHED)
+			return false;
+		else if (list[k].kind == EVENT_COMMENT_EDITED)
+			return true;
+	return true;
+}
+
+const struct audience *wordings_audience(const struct event *list, size_t i)
+{
+	const struct event *held = held_since(list, i);
+
+	return held ? &held->comment.meant : &list[i].comment.audience;
+}

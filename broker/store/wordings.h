@@ -18,5 +18,9 @@ size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, c
  * the same way. */
 size_t wordings_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
 		       const struct event **ret);
+/* Were the words of list[i] replaced or undone before anybody but the author's organisation read them? */
+bool wordings_is_draft(const struct event *list, size_t n, size_t i);
+/* Whom they are for, or were for when they were published. */
+const struct audience *wordings_audience(const struct event *list, size_t i);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/holder.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
+#include "store/wordings.h"
 #include "view/view_json.h"
 
 static struct ent_str seen_comments(const struct view *view, int64_t incident)
@@ -86,17 +87,25 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 				 is_seen(view, part, ret) ? &comment : NULL, &all);
 }
 
+struct comment_state {
+	bool removed, elsewhere, edited; /* elsewhere: another organisation holds it */
+	int64_t incident;
+};
+
 /* How a comment stands; false: it does not (any more). */
-static bool comment_state(const struct view *view, const char *uuid, bool *ret_removed, bool *ret_elsewhere)
+static bool comment_state(const struct view *view, const char *uuid, struct comment_state *ret)
 {
-	struct db_stmt *stmt = db_use(view->db, "SELECT removed, held_by FROM comment WHERE uuid = $1");
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT removed, held_by, edited_ms, incident FROM comment WHERE uuid = $1");
 
 	db_bind_str(stmt, 1, sdk_str(uuid));
 	bool found = db_row(stmt);
 	if (found) {
 		struct ent_str by = db_str(stmt, 1);
-		*ret_removed = db_int(stmt, 0) != 0;
-		*ret_elsewhere = by.n > 0 && !sdk_eq(by, organisation_ours(view->suppliers));
+		ret->removed = db_int(stmt, 0) != 0;
+		ret->elsewhere = by.n > 0 && !sdk_eq(by, organisation_ours(view->suppliers));
+		ret->edited = db_int(stmt, 2) != 0;
+		ret->incident = db_int(stmt, 3);
 	}
 	db_done(stmt);
 	return found;
@@ -114,20 +123,39 @@ static struct ent_str print_without_words(const struct view *view, struct event 
 	return json;
 }
 
+/* Words of a person elsewhere that were replaced before we could read them. Any doubt is yes. */
+static bool is_others_draft(const struct view *view, const struct event *event, int64_t incident)
+{
+	const struct event *list;
+	size_t n;
+
+	if (event->comment.supplier.n || !event->comment.author.organisation.n ||
+	    sdk_eq(event->comment.author.organisation, organisation_ours(view->suppliers)))
+		return false;
+	n = wordings_events(view->db, view->arena, incident, event->comment.uuid, &list);
+	for (size_t i = 0; i < n; i++)
+		if (list[i].kind == event->kind && list[i].comment.edited_ms == event->comment.edited_ms &&
+		    sdk_eq(sdk_or_empty(list[i].comment.body), sdk_or_empty(event->comment.body)))
+			return wordings_is_draft(list, n, i);
+	return true;
+}
+
 struct ent_str view_event_ours(const struct view *view, struct ent_str kind, struct ent_str json)
 {
-	bool removed = false, elsewhere = false;
+	struct comment_state now = {.removed = false};
 	enum event_kind known;
 	struct event event;
 	struct ent_err err;
 
 	if (!sdk_starts(kind, "comment.") || !event_kind_by_name(kind, &known) ||
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), &event, &err) != ENT_OK ||
-	    !comment_state(view, event.comment.uuid, &removed, &elsewhere))
+	    !comment_state(view, event.comment.uuid, &now))
 		return json;
-	if (elsewhere)
+	if (now.elsewhere)
 		return ENT_ABSENT;
-	return removed && event.comment.body.n ? print_without_words(view, &event) : json;
+	return event.comment.body.n && (now.removed || (now.edited && is_others_draft(view, &event, now.incident)))
+		   ? print_without_words(view, &event)
+		   : json;
 }
 
 void view_event_print(const struct view *view, struct sdk_jsonw *w, const struct event *event)

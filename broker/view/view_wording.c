@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "view/view_wording.h"
 
+#include "core/organisation.h"
 #include "core/reader.h"
 #include "sdk/webhook.h"
 #include "store/rows.h"
@@ -30,27 +31,22 @@ static bool tells_words(const struct event *event)
 	return event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED;
 }
 
-/* Whom the event's words were for, once they were published. */
-static const struct audience *audience_of(const struct event *event)
-{
-	return event->comment.held_by.n ? &event->comment.meant : &event->comment.audience;
-}
-
-/* The comment is seen as it stands: was it then? What was done while it was held is its organisation's own. */
-static bool was_seen(const struct view *view, const struct event *event, const struct comment *now, bool held)
+/* The comment is seen as it stands: was it then? What was replaced while it was held is its organisation's own. */
+static bool was_seen(const struct view *view, const struct event *list, size_t n, size_t i, const struct comment *now)
 {
 	const struct reader *reader = view->reader;
-	bool own = !reader_is_ours(reader) && sdk_eq(reader->organisation, now->author.organisation);
+	const struct ent_str ours = organisation_ours(view->suppliers), wrote = now->author.organisation;
 
-	if (reader_is_ours(reader) || own)
+	if (sdk_eq(wrote.n ? wrote : ours, reader_is_ours(reader) ? ours : reader->organisation))
 		return true;
-	if (event->kind == EVENT_COMMENT_EDITED && held)
-		return false;
-	return !tells_words(event) || audience_allows(audience_of(event), reader->organisation, true);
+	if (!tells_words(&list[i]))
+		return true;
+	return !wordings_is_draft(list, n, i) &&
+	       (reader_is_ours(reader) || audience_allows(wordings_audience(list, i), reader->organisation, true));
 }
 
 static void print_wording(const struct view *view, struct sdk_jsonw *w, const struct event *event,
-			  const struct comment *now)
+			  const struct audience *audience, const struct comment *now)
 {
 	struct ent_str by = event->actor.ref.n ? event->actor.ref : event->comment.author.ref;
 
@@ -62,7 +58,7 @@ static void print_wording(const struct view *view, struct sdk_jsonw *w, const st
 	if (tells_words(event) && !now->removed) {
 		sdk_jsonw_kstr(w, "body", sdk_or_empty(event->comment.body));
 		sdk_jsonw_kz(w, "format", comment_format_word(event->comment.format));
-		view_json_audience(view, w, *audience_of(event));
+		view_json_audience(view, w, *audience);
 	}
 	sdk_jsonw_close(w, '}');
 }
@@ -73,7 +69,6 @@ enum ent_rc view_wording(const struct view *view, int64_t incident, struct ent_s
 	enum ent_rc rc = view_thread_has(view, incident, uuid, err);
 	struct comment now = {.removed = true};
 	const struct event *list = NULL;
-	bool held = false;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
@@ -82,12 +77,9 @@ enum ent_rc view_wording(const struct view *view, int64_t incident, struct ent_s
 	(void)comment_by_uuid(view->db, view->arena, uuid, &now);
 	size_t n = wordings_events(view->db, view->arena, incident, now.uuid, &list);
 	json_page_open(&w, &buf);
-	for (size_t i = 0; i < n; i++) {
-		held = list[i].kind == EVENT_COMMENT_ADDED ? list[i].comment.held_by.n > 0
-							   : held && list[i].kind != EVENT_COMMENT_PUBLISHED;
-		if (act_of(&list[i]) && was_seen(view, &list[i], &now, held))
-			print_wording(view, &w, &list[i], &now);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (act_of(&list[i]) && was_seen(view, list, n, i, &now))
+			print_wording(view, &w, &list[i], wordings_audience(list, i), &now);
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);

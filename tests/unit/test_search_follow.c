@@ -42,6 +42,42 @@ static void test_comment(void **state)
 	indexed_close(&indexed);
 }
 
+/* What is held is found by its own organisation at most; when it is published, by all that it is for. */
+static void test_held(void **state)
+{
+	static const struct reader theirs = {.kind = READER_ORGANISATION, .organisation = ENT_STR("orion")};
+	const struct reader *const by[] = {&reader_ours, &theirs};
+	static const char *const words[] = {"kookaburra", "cassowary"};
+	struct world *world = *state;
+	struct indexed indexed;
+
+	two_parties(world);
+	indexed_open(&indexed, world);
+	for (size_t i = 0; i < 2; i++) {
+		struct job job = {.kind = JOB_COMMENT,
+				  .ask = {.incident = 1,
+					  .text = sdk_str(words[i]),
+					  .author = {ENT_STR("pat"), ENT_STR("pat")},
+					  .by = *by[i],
+					  .undo_ms = 10000}};
+		struct ent_err err;
+
+		snprintf(job.ask.comment_uuid, ID_SIZE, "00000007-0000-4000-8000-00000000000%zu", i);
+		assert_true(audience_words(&world->arena.abi, ENT_STR("us"), ENT_STR("everyone"), &job.ask.audience));
+		assert_int_equal(run(world, &job), JOB_ACCEPTED);
+		indexed_follow(&indexed);
+		assert_false(finds(&indexed, world, &telnord, words[i], "\"comment\""));
+		assert_false(finds(&indexed, world, by[1 - i], words[i], "\"comment\""));
+		world->now_ms += 10000;
+		while (writer_step(world->writer, &err) == ENT_OK)
+			;
+		indexed_follow(&indexed);
+		assert_true(finds(&indexed, world, &telnord, words[i], "\"comment\""));
+		assert_true(finds(&indexed, world, by[1 - i], words[i], "\"comment\""));
+	}
+	indexed_close(&indexed);
+}
+
 /* A share that is taken back counts at once. */
 static void test_share(void **state)
 {
@@ -307,6 +343,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_comment, world_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_held, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_share, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_people_and_tickets, world_set_up, world_tear_down),
 	    cmocka_unit_test_setup_teardown(test_followed_is_made_anew, views_set_up, world_tear_down),
