@@ -12,7 +12,7 @@ from out_kit import opened, say, share
 def token_of(server, organisation):
     """A machine of another organisation."""
     token = server.json("POST", "/v1/tokens", {"name": f"tool.{organisation}", "organisation": organisation})[1]["token"]
-    kit.OTHERS.add(token)
+    kit.OTHERS.add("Bearer " + token)
     return token
 
 
