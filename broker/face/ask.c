@@ -58,7 +58,7 @@ bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_S
 		chance->uuid(chance, ret);
 		return true;
 	}
-	for (size_t i = 0; i < lower.n; i++) {
+	for (size_t i = 0; i < ID_SIZE - 1; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
 		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))

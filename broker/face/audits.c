@@ -9,8 +9,11 @@
 #include "face/answer.h"
 #include "face/ask.h"
 #include "face/route.h"
+#include "sdk/percent.h"
 #include "sdk/webhook.h"
 #include "view/view_audit.h"
+
+enum { AUDIT_HEAD_MIN = 12, AUDIT_HEAD_MAX = 64 }; /* digits of a hash that was kept elsewhere */
 
 void audits_list(struct exchange *x)
 {
@@ -26,11 +29,27 @@ void audits_list(struct exchange *x)
 	ask_answer(x, 200, rc, json, &err);
 }
 
+/* Empty: none. */
+static bool head_is_hash(struct ent_str head)
+{
+	for (size_t i = 0; i < head.n; i++)
+		if (sdk_hex_value(head.p[i]) < 0)
+			return false;
+	return head.n == 0 || (head.n >= AUDIT_HEAD_MIN && head.n <= AUDIT_HEAD_MAX);
+}
+
 void audits_verify(struct exchange *x)
 {
-	struct ent_str json = ENT_ABSENT;
+	struct ent_str json = ENT_ABSENT, head = exchange_argument(x, "head");
 	struct ent_err err;
-	enum ent_rc rc = view_audit_verify(ask_view(x), exchange_argument(x, "head"), &json, &err);
+
+	if (!head_is_hash(head)) {
+		answer_problem(x, PROBLEM_REQUEST, "ask.audit_head",
+			       "\"head\" has to be a hash in hex, or its first {least=%d} digits or more.",
+			       AUDIT_HEAD_MIN);
+		return;
+	}
+	enum ent_rc rc = view_audit_verify(ask_view(x), head, &json, &err);
 
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -12,7 +12,7 @@ from out_kit import opened, say, share
 def token_of(server, organisation):
     """A machine of another organisation."""
     token = server.json("POST", "/v1/tokens", {"name": f"tool.{organisation}", "organisation": organisation})[1]["token"]
-    kit.OTHERS.add(token)
+    kit.OTHERS.add("Bearer " + token)
     return token
 
 
@@ -106,6 +106,27 @@ def check_told(tap, server, number, vega):
     tap.check("they do not see what was said", "print again" not in server.call("GET", at, token=vega)[2].decode())
 
 
+def check_once(tap, server, number, vega, south):
+    """Each write with an Idempotency-Key, sent twice: the second is answered with the first one's act, and nothing is said twice."""
+    at = f"/v1/incidents/{number}"
+
+    def twice(method, path, body, token=True):
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        return [server.json(method, at + path, body, key, token=token) for _ in range(2)]
+    ask, again = twice("POST", "/asks", {"kind": "question", "to": "vega", "body": "asked once"})
+    called, recalled = twice("POST", "/help", {"body": "called once", "audience": "vega"})
+    ball, same = twice("POST", "/handovers", {"to": "south", "body": "handed once"})
+    tap.equal("what is begun with a key is begun once", [(a[0], b[0], a[1]["id"] == b[1]["id"]) for a, b in ((ask, again), (called, recalled), (ball, same))], [(201, 200, True)] * 3)
+    ask, called, ball = ask[1]["id"], called[1]["id"], ball[1]["id"]
+    for method, path, body, token, state in (("POST", f"/asks/{ask}/answer", {"body": "answered once"}, vega, "answered"), ("POST", f"/help/{called}/offer", {"body": "offered once"}, vega, "open"),
+                                             ("POST", f"/handovers/{ball}/decline", {"body": "declined once"}, south, "declined"), ("DELETE", f"/help/{called}", None, True, "ended"),
+                                             ("POST", "/promises", {"at": in_hours(5), "body": "promised once"}, vega, "open"), ("POST", "/told", {"body": "told once"}, True, None)):
+        first, second = twice(method, path, body, token)
+        tap.equal(f"{method} {path.split('/')[-1]} with a key is done once", (second[0], first[1].get("state"), second[1]), (200, state, first[1]))
+    bodies = [c["body"] for c in server.json("GET", f"{at}/comments?limit=200")[1]["items"]]
+    tap.equal("and its words are said once", [bodies.count(f"{word} once") for word in ("asked", "called", "handed", "answered", "offered", "declined", "promised", "told")], [1] * 8)
+
+
 def run(tap):
     server = Server()
     try:
@@ -113,7 +134,7 @@ def run(tap):
         number = opened(server, "acts")
         for supplier in ("vega", "south"):
             share(server, number, supplier)
-        for check in (check_asks, check_ball, check_news, check_help):
+        for check in (check_asks, check_ball, check_news, check_help, check_once):
             check(tap, server, number, vega, south)
         check_told(tap, server, number, vega)
         for token in (vega, south):

@@ -8,6 +8,9 @@ BEYOND_FORM = [
     (("publishMap", "tryMap"), 422, "which comes back as"),
     # a role is of ours or of others, and so is an organisation
     (("invite",), 422, "has to be one of a person"),
+    # whoever is a program names readers, and a widening that is no dry run repeats those that it was shown
+    (("comment",), 422, "a program has to name who may read its words"),
+    (("widenComment",), 422, "has to be the list of names that ?dry_run=true"),
     # a thread is paged from one place in it
     (("listComments",), 400, "only one of before, after and around"),
     (("listComments",), 400, "the position is no comment of this thread"),

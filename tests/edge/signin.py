@@ -107,6 +107,7 @@ def sessions(tap, house, browser):
     theirs = [s["id"] for s in items if not s["current"]][0]
     tap.equal("a session can be ended by its id", (browser.call("DELETE", f"/v1/sessions/{theirs}", body={})[0], second.who()), (204, None))
     tap.equal("an administrator sees everybody's", len(house.json("GET", "/v1/sessions")[1]["items"]) >= 2, True)
+    tap.equal("an empty name is no person, and nobody's sessions end", [house.call(m, "/v1/sessions?user=")[0] for m in ("GET", "DELETE")], [422, 422])
     tap.equal("and ends all of one", (house.call("DELETE", f"/v1/sessions?user={user}")[0], other.who()), (204, None))
     third, _, _ = house.enter(MAIL, PASSWORD)
     tap.equal("sign out", (third.call("POST", "/sign-out", {})[1]["Location"], "entente_session" in third.cookies), ("/sign-in", False))
@@ -297,6 +298,7 @@ def secrets(tap, house, made):
     acts = [row["act"] for row in house.json("GET", "/v1/audit?limit=200")[1]["items"]]
     tap.equal("the audit log has who was invited, came in, was refused, changed a password and left",
               [a for a in ("user.invited", "session.begun", "session.refused", "user.password_changed", "session.ended") if a not in acts], [])
+    tap.equal("what is no hash is refused", [house.call("GET", f"/v1/audit/verify?head={head}")[0] for head in ("zzzzzzzzzzzz", "0123456789a", "0" * 65)], [400] * 3)
     tap.equal("and its chain holds", house.json("GET", "/v1/audit/verify")[1]["holds"], True)
 
 
