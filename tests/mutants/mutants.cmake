@@ -14,7 +14,8 @@ function(mutant_program name program folder copies)
 	add_executable(mutant_${name} ${sources} ${copies})
 	target_include_directories(mutant_${name} PRIVATE ${CMAKE_SOURCE_DIR}/broker)
 	target_link_libraries(mutant_${name} PRIVATE ${libraries} ${layer_libraries})
-	target_compile_definitions(mutant_${name} PRIVATE $<TARGET_PROPERTY:${layer},COMPILE_DEFINITIONS>)
+	target_compile_definitions(mutant_${name} PRIVATE $<TARGET_PROPERTY:${layer},COMPILE_DEFINITIONS>
+		$<TARGET_PROPERTY:${program},COMPILE_DEFINITIONS>)
 	set_source_files_properties(${copies} PROPERTIES COMPILE_OPTIONS -w) # broken code may leave something unused
 	if(CMAKE_BUILD_TYPE STREQUAL "Debug")
 		set_target_properties(mutant_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
