@@ -69,10 +69,39 @@ static void test_twins(void **state)
 	world_tear_down(&second);
 }
 
+/* Two that orion reads say both words, each one of them twice. What is hidden makes one word common: a place that
+ * counts hidden rows (BM25) would turn them round. */
+static void test_places(void **state)
+{
+	struct world *world = *state;
+	struct batch batch = {.world = world};
+	struct sdk_arena arena;
+	struct indexed indexed;
+	struct ent_str before, after;
+
+	sdk_arena_init(&arena);
+	indexed_open(&indexed, world);
+	open_incident(&batch, 0, 0, "north", "alpha alpha beta");
+	open_incident(&batch, 1, 0, "north", "alpha beta beta");
+	batch_run(&batch);
+	indexed_follow(&indexed);
+	before = told(&indexed, world, &arena.abi, ENT_STR("alpha beta"), "incident");
+	for (int i = 0; i < 40; i++)
+		open_incident(&batch, i, 1, "telnord", "beta beta");
+	batch_run(&batch);
+	indexed_follow(&indexed);
+	after = told(&indexed, world, &arena.abi, ENT_STR("alpha beta"), "incident");
+	if (!indexed_says(before, "alpha alpha beta") || !sdk_eq(before, after))
+		fail_msg("%.*s\n%.*s", ENT_F(before), ENT_F(after));
+	indexed_close(&indexed);
+	sdk_arena_release(&arena);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_twins, views_set_up, world_tear_down),
+	    cmocka_unit_test_setup_teardown(test_places, views_set_up, world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
