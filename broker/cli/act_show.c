@@ -38,7 +38,7 @@ void act_show_list(struct ent_arena *arena, struct ent_str json)
 	for (const struct sdk_json *act = sdk_json_first(items); act; act = sdk_json_next(act))
 		act_line_print(arena, act);
 	if (answer && sdk_json_count(items) == 0)
-		printf("Nothing was asked, promised or proposed.\n");
+		printf("Nothing was asked, proposed or promised here, and nobody called for help.\n");
 }
 
 void act_show_told(struct ent_arena *arena, struct ent_str json)

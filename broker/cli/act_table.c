@@ -4,8 +4,8 @@
 #include "cli/command.h"
 
 #define AUDIENCE_HELP                                                                                                  \
-	"  --audience WORDS   who may read it, as `entente comment` takes it; left out: who says it,\n"                \
-	"                     whom it is for, and we\n"
+	"  --audience WORDS   who may read it, as `entente comment` takes it; without it: yours,\n"                    \
+	"                     the organisation it is for, and ours\n"
 #define ID_HELP                                                                                                        \
 	"  --id UUID          of the words, and of what they begin: the same command with the\n"                       \
 	"                     same id does it once\n"
@@ -53,7 +53,7 @@ static const struct question ask_questions[] = {
 };
 const struct command command_ask = {
     .name = "ask",
-    .summary = "ask an organisation, answer, take an ask back",
+    .summary = "ask an organisation, answer, withdraw an ask",
     .help = ask_help,
     .options = "by= audience= id=",
     .question = ask_questions,
@@ -177,7 +177,7 @@ static const char tell_help[] =
     "has (`requester_at` in the configuration); without one nobody outside reads them, and the\n"
     "answer says so.\n"
     "\n"
-    "  --dry-run          say nothing; tell only where it would be read\n" ID_HELP CLIENT_HELP "\n"
+    "  --dry-run          send nothing; print where the requester would read it\n" ID_HELP CLIENT_HELP "\n"
     "examples:\n"
     "  entente tell ENT-000042 'You can print again.'\n";
 static const struct question tell_questions[] = {

@@ -212,7 +212,7 @@ static const char comment_help[] =
     "                     will read it, and the list to repeat\n"
     "  remove             take such a comment away, also in the tools\n"
     "  undo               take back one that is held: nobody else has read it\n"
-    "  publish            send one that is held now\n"
+    "  publish            end the hold: send it to those it is for\n"
     "  pin, unpin         pin a comment for all who read it, or not any more\n"
     "  history            what it said before, and who changed it\n"
     "\n"
@@ -255,7 +255,7 @@ static const struct question comment_questions[] = {
      .method = "GET",
      .path = "/v1/incidents/{incident}/comments/{comment}/history",
      .column = wording_columns,
-     .empty = "No wordings."},
+     .empty = "You may read nothing of its history."},
     {.verb = "edit",
      .words = "incident comment text?",
      .never = "id reply-to markdown dry-run readers undo",
@@ -443,7 +443,7 @@ static const struct question search_questions[] = {
      .path = "/v1/search",
      .query = "text=q kind limit cursor",
      .column = search_columns,
-     .empty = "Nothing has these words.",
+     .empty = "Nothing that you may read has all these words. Search for fewer.",
      .more = "cursor"},
     {0},
 };
@@ -775,7 +775,7 @@ static const struct question user_questions[] = {
      .path = "/v1/users",
      .query = "organisation state limit cursor",
      .column = user_columns,
-     .empty = "Nobody.",
+     .empty = "Nobody. `entente user invite` invites people.",
      .more = "cursor"},
     {.verb = "show", .words = "ref", .method = "GET", .path = "/v1/users/{ref}"},
     {.verb = "add",
@@ -813,7 +813,7 @@ static const char audit_help[] =
     "elsewhere: with --head `verify` also finds that rows were cut off at the end.\n"
     "\n"
     "  --act WORD         one kind: token.made, user.role_changed, request.refused, ...\n"
-    "  --head HASH        has to stand in the chain; its first 12 digits are enough\n"
+    "  --head HASH        a hash that you kept: the chain has to have it; 12 digits do\n"
     "  --limit N          1..200 (50)\n"
     "  --cursor WORD      the next page, as the page before said\n" CLIENT_HELP "\n"
     "examples:\n"
@@ -901,8 +901,8 @@ static const char token_help[] =
     "only its hash. Without more it is a machine of ours, with all the verbs that you have.\n"
     "\n"
     "  --organisation NAME  a machine of another organisation: it may read and write\n"
-    "  --account REF      a person: it may what that person may (entente user list)\n"
-    "  --verbs WORDS      fewer than that: read, write, ... with commas between\n"
+    "  --account REF      a person (entente user list): the token has that person's rights\n"
+    "  --verbs WORDS      only these of its verbs, with commas between: read,write\n"
     "  --expires TIME     RFC 3339; without it the token does not expire\n" CLIENT_HELP "\n"
     "examples:\n"
     "  (umask 077; entente token add dashboards > dashboards.token)\n"

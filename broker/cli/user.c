@@ -55,7 +55,7 @@ static void show_chain(struct ent_arena *arena, struct ent_str json)
 		printf("The chain is broken: row %.*s was changed, removed or moved. Rows before it hold.\n",
 		       ENT_F(broken));
 	else
-		puts("Rows were cut off: the hash that you kept does not stand in the chain.");
+		puts("The chain does not have this hash: rows were cut off, or it is mistyped. Check a backup.");
 	printf("head %.*s\n", ENT_F(sdk_json_text_at(answer, "head")));
 }
 

@@ -15,7 +15,7 @@ struct act_scene {
 	char answers[ID_SIZE]; /* the event is a comment below our text in a tool: that of this comment; else "" */
 };
 
-/* Ours always does. */
+/* The organisation takes part in the incident; ours always does. */
 bool act_takes_part(const struct act_scene *scene, struct ent_str organisation);
 /* An event about the act, with the act as it stands. */
 struct event *act_event(struct events *events, enum event_kind kind, const struct act_scene *scene,

@@ -22,7 +22,7 @@ struct attempts {
 	} at[ATTEMPTS_CELLS];
 };
 
-/* 0: it may try, and this try counts. Else how long it has to wait, and nothing was counted. */
+/* 0: the try is allowed and counted. Above 0: the try is not allowed, wait this many milliseconds. */
 int64_t attempts_take(struct attempts *attempts, uint64_t who, int64_t now_ms) __attribute__((warn_unused_result));
 /* The try was right: it counts no more. */
 void attempts_give_back(struct attempts *attempts, uint64_t who, int64_t now_ms);

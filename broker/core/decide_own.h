@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Deciding what a person with us does, as events. Pure. */
+/* Deciding what a person does here, of our organisation or of another one, as events. Pure. */
 #ifndef CORE_DECIDE_OWN_H
 #define CORE_DECIDE_OWN_H
 

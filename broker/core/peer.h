@@ -7,7 +7,7 @@
 #include "sdk/str.h"
 
 /* address: of the connection. forwarded_for: the header, absent when missing. proxies: ranges with commas between. Each
- * proxy adds whom it saw at the header's end: the last one that is no proxy itself is taken, and nothing before it. */
+ * proxy appends the address that it saw. The last one that is not a proxy's is taken: those before may be forged. */
 struct ent_str peer_of(struct ent_str address, struct ent_str forwarded_for, struct ent_str proxies);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Routes: /v1/audit. And the note of a refusal. */
-#ifndef FACE_AUDIT_H
-#define FACE_AUDIT_H
+#ifndef FACE_AUDITS_H
+#define FACE_AUDITS_H
 
 #include "face/exchange.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds words for a reader. The index names candidates: within the organisation's word of it, newest first. Each is
+ * Finds words for a reader. The index names candidates that the reader's organisation may read, newest first. Each is
  * read again from the store by the reader, view_hit(), before it is told, and its place comes from its own words and
  * age: nothing that the reader may not see is counted.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * May who asks for a job do it? The routes have asked before, from what was committed then; here it is asked of the
+ * May the asker of a job do it? The routes have asked before, from what was committed then; here it is asked of the
  * dossier, within the writer's transaction: a share may have been taken back since. Pure.
  */
 #ifndef STORE_ASKER_H

@@ -15,7 +15,7 @@
 #define SESSION_AGENT_MAX   200
 #define SESSION_SEEN_MS     60000            /* when a session was used last is noted at most so often */
 #define SESSIONS_MAX        50               /* that stand of one person: beyond it the oldest ends */
-#define SESSION_KEPT_MS     2592000000       /* so long one that has ended is kept */
+#define SESSION_KEPT_MS     2592000000       /* a session that has ended is kept this long */
 #define INVITATION_MS       (7 * 86400000LL) /* a link works so long */
 #define INVITATION_CLAIM_MS 1800000          /* and, once its button was pressed, a provider may take so long */
 

@@ -8,7 +8,7 @@
 
 #define USER_INVITED  "invited"  /* has not come in yet */
 #define USER_ACTIVE   "active"   /* may come in */
-#define USER_DISABLED "disabled" /* may not, and no token of it does */
+#define USER_DISABLED "disabled" /* may not come in, and has no tokens */
 
 struct user {
 	struct ent_str ref, organisation, name, mail, language, time_zone, state;
@@ -45,7 +45,7 @@ void users_save(struct db *db, const struct user *user);
 void users_end(struct db *db, struct ent_str ref);
 /* Another administrator of ours is active. */
 bool users_have_other_admin(struct db *db, struct ent_str ref);
-/* Whom a person who is enabled again comes back as: one who has a way in already, or one to be invited. */
+/* The state of a person who is enabled again: active with a password or a provider, else invited. */
 struct ent_str users_state_again(struct db *db, struct ent_str ref);
 
 /* False: there is none. */

@@ -7,7 +7,7 @@
 #include "sdk/jsonw.h"
 #include "view/view.h"
 
-/* In the incident's answer: `next_news`, `asks`, `handover`, `help`, those that are open. */
+/* In the incident's answer the open ones: `next_news`, `promises`, `asks`, `handovers`, `help`. */
 void view_act_print_open(const struct view *view, struct sdk_jsonw *w, int64_t incident);
 /* All that were begun in it, the newest first, bounded. */
 enum ent_rc view_act_list(const struct view *view, const struct incident *incident, struct ent_str *ret,

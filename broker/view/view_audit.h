@@ -8,7 +8,7 @@
 /* {"items":[{"id","at","act","by","subject","detail","hash"}],"next"}, newest first; act: "" all. */
 enum ent_rc view_audit_list(const struct view *view, struct ent_str act, struct ent_str cursor, int limit,
 			    struct ent_str *ret, struct ent_err *err) __attribute__((warn_unused_result));
-/* {"rows","head","holds","broken","wanted"}: see audit_verify(). */
+/* {"holds","rows","head","metric","broken","found"}: see audit_verify(). */
 enum ent_rc view_audit_verify(const struct view *view, struct ent_str wanted, struct ent_str *ret, struct ent_err *err)
     __attribute__((warn_unused_result));
 
