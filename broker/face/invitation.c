@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/auth.h"
 #include "face/body.h"
 #include "face/form.h"
 #include "face/page.h"
@@ -258,7 +259,7 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 	else if (user->language.n && !sdk_eqz(user->language, "fr") && !sdk_eqz(user->language, "en"))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_language", "\"language\" has to be fr or en.");
 	else
-		return true;
+		return sdk_eq(user->organisation, x->reader.organisation) || auth_may(x, VERB_ADMINISTER);
 	return false;
 }
 

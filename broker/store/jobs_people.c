@@ -62,7 +62,7 @@ static void run_token_remove(struct apply *apply, struct job *job)
 
 /* ---- people ------------------------------------------------------------------------------ */
 
-static bool may_give(struct apply *apply, struct job *job, enum role role)
+bool people_may_give(struct apply *apply, struct job *job, enum role role)
 {
 	uint32_t more = role_verbs(role) & ~job->ask.by.verbs;
 
@@ -91,7 +91,7 @@ static void run_user_add(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.user_id_other", "another person has this id");
 		return;
 	}
-	if (!may_give(apply, job, user->role))
+	if (!people_may_give(apply, job, user->role))
 		return;
 	if (users_has_mail(apply->db, user->organisation, user->mail)) {
 		job_refuse(job, JOB_CONFLICT, "ask.user_mail_taken",
@@ -107,8 +107,8 @@ static void run_user_add(struct apply *apply, struct job *job)
 /* The role and the state: what more than their own settings takes. */
 static bool may_change(struct apply *apply, struct job *job, const struct user *before, const struct user *after)
 {
-	bool self = sdk_eq(sdk_or_empty(job->ask.by.ref), before->ref),
-	     ends = !sdk_eq(before->state, after->state) && sdk_eqz(after->state, USER_DISABLED);
+	bool self = sdk_eq(sdk_or_empty(job->ask.by.ref), before->ref), moves = !sdk_eq(before->state, after->state),
+	     ends = moves && sdk_eqz(after->state, USER_DISABLED);
 
 	if (before->role != after->role && self) {
 		job_refuse(job, JOB_DENIED, "ask.role_own", "nobody changes their own role; ask another administrator");
@@ -120,8 +120,8 @@ static bool may_change(struct apply *apply, struct job *job, const struct user *
 			   ENT_F(before->organisation));
 		return false;
 	}
-	if ((before->role != after->role || ends) &&
-	    (!may_give(apply, job, before->role) || !may_give(apply, job, after->role)))
+	if ((before->role != after->role || moves) &&
+	    (!people_may_give(apply, job, before->role) || !people_may_give(apply, job, after->role)))
 		return false;
 	if (before->role == ROLE_ADMIN && sdk_eqz(before->state, USER_ACTIVE) && (after->role != ROLE_ADMIN || ends) &&
 	    !users_have_other_admin(apply->db, before->ref)) {

@@ -7,4 +7,7 @@
 
 extern const struct job_row jobs_people[]; /* ends with .run NULL */
 
+/* The asker holds all verbs of the role. False: refused. */
+bool people_may_give(struct apply *apply, struct job *job, enum role role);
+
 #endif

@@ -2,6 +2,7 @@
 #include "store/jobs_sign.h"
 
 #include "store/audit.h"
+#include "store/jobs_people.h"
 
 /* By whoever asked; whoever comes in asks in the own name. */
 static void sign_note(struct apply *apply, const struct job *job, enum audit_act act, const char *detail)
@@ -57,8 +58,16 @@ static void run_password(struct apply *apply, struct job *job)
 		sign_note(apply, job, AUDIT_PASSWORD_CHANGED, "");
 }
 
+/* A link gives its person a new way in: nobody gives more than they hold. Somebody who is known keeps their role,
+ * whatever the invitation says. */
 static void run_invite(struct apply *apply, struct job *job)
 {
+	struct user *user = &job->sign->user, known;
+
+	if (sign_invitee(apply->db, apply->arena, user, &known))
+		user->role = known.role;
+	if (!people_may_give(apply, job, user->role))
+		return;
 	sign_outcome_put(job, sign_invite(apply->db, job->sign, apply->now_ms));
 	if (job->outcome == JOB_ACCEPTED)
 		sign_note(apply, job, AUDIT_USER_INVITED, role_word(job->sign->user.role));

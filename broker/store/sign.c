@@ -230,19 +230,38 @@ enum sign_outcome sign_password(struct db *db, struct sign *sign, int64_t now_ms
 
 /* ---- invitations -------------------------------------------------------------------------------- */
 
+/* Of one row: ref and state of the account that a link for `user` is for. */
+static struct db_stmt *invitee_select(struct db *db, const struct user *user)
+{
+	struct db_stmt *stmt =
+	    db_use(db, "SELECT ref, state FROM account WHERE ref = $1 OR ($1 = '' AND organisation = $2 "
+		       "AND mail = $3 AND mail <> '')");
+
+	db_bind_str(stmt, 1, sdk_or_empty(user->ref));
+	db_bind_str(stmt, 2, user->organisation);
+	db_bind_str(stmt, 3, user->mail);
+	return stmt;
+}
+
+bool sign_invitee(struct db *db, struct ent_arena *arena, const struct user *user, struct user *ret)
+{
+	struct db_stmt *stmt = invitee_select(db, user);
+	struct ent_str ref = ENT_ABSENT;
+
+	if (db_row(stmt))
+		ref = sdk_dup(arena, db_str(stmt, 0));
+	db_done(stmt);
+	return ref.p && users_find(db, arena, ref, ret);
+}
+
 /* Whoever is invited: by ref, by organisation and mail, or a new account. False: disabled, or no account has the ref.
  */
 static bool invited_find(struct db *db, struct sign *sign, int64_t now_ms)
 {
 	const struct user *user = &sign->user;
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT ref, state FROM account WHERE ref = $1 OR ($1 = '' AND organisation = $2 "
-		       "AND mail = $3 AND mail <> '')");
+	struct db_stmt *stmt = invitee_select(db, user);
 	bool found, disabled;
 
-	db_bind_str(stmt, 1, sdk_or_empty(user->ref));
-	db_bind_str(stmt, 2, user->organisation);
-	db_bind_str(stmt, 3, user->mail);
 	found = db_row(stmt);
 	disabled = found && sdk_eqz(db_str(stmt, 1), USER_DISABLED);
 	if (found)

@@ -60,6 +60,8 @@ void sign_saw(struct db *db, const unsigned char hash[SIGN_HASH_SIZE], int64_t n
 void sign_end(struct db *db, struct sign *sign, bool all, int64_t now_ms);
 /* A new password, where `stored` still stands: all sessions of the account end. */
 enum sign_outcome sign_password(struct db *db, struct sign *sign, int64_t now_ms);
+/* The account that a link for `user` is for. False: none has this ref, or this organisation and mail address. */
+bool sign_invitee(struct db *db, struct ent_arena *arena, const struct user *user, struct user *ret);
 /* A link for `user`; links made before for the same person work no more. SIGN_TAKEN: disabled. */
 enum sign_outcome sign_invite(struct db *db, struct sign *sign, int64_t now_ms);
 /* The link is used, once: by a password, which begins a session as well, or by a claim for the provider. */

@@ -94,6 +94,42 @@ static void test_roles_are_not_raised(void **state)
 	assert_int_equal(n_audit(world, "request.refused"), 2);
 }
 
+static enum job_outcome invited(struct world *world, uint32_t verbs, const char *mail, enum role role)
+{
+	struct sign sign = {.user = {.ref = ENT_STR(""),
+				     .organisation = ENT_STR("us"),
+				     .name = ENT_STR("Eve"),
+				     .mail = sdk_str(mail),
+				     .role = role},
+			    .ref = "99999999-9999-4999-8999-999999999999",
+			    .link = {(unsigned char)mail[0]}};
+	struct job job = {.kind = JOB_INVITE, .answer = no_answer, .sign = &sign};
+	struct ent_err err;
+
+	job.ask.by = (struct reader){.kind = READER_OURS, .organisation = ENT_STR("us"), .verbs = verbs};
+	assert_true(writer_submit(world->writer, &job));
+	assert_int_equal(writer_step(world->writer, &err), ENT_OK);
+	return job.outcome;
+}
+
+static void test_nobody_invites_or_enables_above_themselves(void **state)
+{
+	struct world *world = *state;
+	uint32_t few = VERB_READ | VERB_INVITE, desk = VERB_OF_DESK | VERB_INVITE;
+
+	done(world, "POST", "/v1/users", "{" ANA ",\"name\":\"Ana\",\"role\":\"admin\",\"mail\":\"ana@us\"}", 201);
+	done(world, "POST", "/v1/users", "{" BEN ",\"name\":\"Ben\",\"role\":\"technician\"}", 201);
+	assert_int_equal(invited(world, few, "eve@us", ROLE_ADMIN), JOB_DENIED);
+	assert_int_equal(invited(world, few, "eve@us", ROLE_TECHNICIAN), JOB_DENIED);
+	assert_int_equal(invited(world, desk, "ana@us", ROLE_TECHNICIAN), JOB_DENIED); /* the account's role counts */
+	assert_int_equal(invited(world, desk, "eve@us", ROLE_TECHNICIAN), JOB_ACCEPTED);
+	assert_int_equal(invited(world, VERB_ALL, "ana@us", ROLE_TECHNICIAN), JOB_ACCEPTED);
+	assert_int_equal(n_audit(world, "user.invited"), 2);
+	done(world, "PATCH", URL("2"), "{\"state\":\"disabled\"}", 200);
+	become(world, "{\"name\":\"few\",\"verbs\":\"read,invite\"}");
+	done(world, "PATCH", URL("2"), "{\"state\":\"active\"}", 403);
+}
+
 static void test_the_last_administrator_stays(void **state)
 {
 	struct world *world = *state;
@@ -334,6 +370,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_roles_are_not_raised, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_nobody_invites_or_enables_above_themselves, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_the_last_administrator_stays, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_is_disabled_is_out, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_a_token_that_is_left_lets_nobody_in, set_up, tear_down),
