@@ -89,7 +89,13 @@ struct job *ask_new(struct exchange *x, enum job_kind kind)
 static bool read_key(struct exchange *x, struct ask *ret)
 {
 	const struct ent_str key = exchange_header(x, "idempotency-key");
-	const struct ent_str parts[] = {x->request.method, ENT_STR(" "), x->path, ENT_STR("\n"), x->body};
+	const struct ent_str parts[] = {x->request.method,
+					ENT_STR(" "),
+					x->request.target,
+					ENT_STR("\n"),
+					sdk_or_empty(exchange_header(x, "if-match")),
+					ENT_STR("\n"),
+					x->body};
 	unsigned char hash[SDK_HASH_MAX];
 
 	if (!key.p)
@@ -110,6 +116,7 @@ static bool read_key(struct exchange *x, struct ask *ret)
 void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct exchange *x))
 {
 	x->work = job;
+	job->ask.by = x->reader;
 	if (!read_key(x, &job->ask))
 		return;
 	if (!exchange_submit(x, job, resume))

@@ -288,10 +288,8 @@ static void ignore_answer(struct exchange *x)
 		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_dead_letter_waits", "No dead letter with this id waits.");
 		return;
 	}
-	if (job->outcome != JOB_ACCEPTED) {
-		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
+	if (!ask_done(x, job))
 		return;
-	}
 	w = answer_json(x);
 	sdk_jsonw_open(&w, '{');
 	sdk_jsonw_kint(&w, "id", job->dead_letter);

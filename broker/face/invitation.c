@@ -269,10 +269,7 @@ static void person_invited(struct exchange *x)
 	const struct entrance *entrance = x->home->face->entrance;
 	struct sdk_jsonw w;
 
-	if (inviting->job.outcome == JOB_CONFLICT) {
-		answer_problem(x, PROBLEM_CONFLICT, "ask.invite_disabled",
-			       "This person's account is disabled; enable it first.");
-	} else if (ask_done(x, &inviting->job)) {
+	if (ask_done(x, &inviting->job)) {
 		log_write(x->desk->face->world.log, LOG_INFO, "invitation.made", LOG_Z("user", inviting->sign.ret_ref),
 			  LOG_STR("by", inviting->sign.by), LOG_END);
 		w = answer_json(x);

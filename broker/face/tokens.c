@@ -151,7 +151,7 @@ static void post_answer(struct exchange *x)
 	const struct token_row *row = &made->job.token;
 	struct sdk_jsonw w;
 
-	if (made->job.outcome == JOB_ACCEPTED) {
+	if (ask_done(x, &made->job)) {
 		log_write(x->desk->face->world.log, LOG_INFO, "token.made", LOG_STR("name", row->name),
 			  LOG_STR("by", x->principal), LOG_END);
 		w = answer_json(x);
@@ -169,11 +169,6 @@ static void post_answer(struct exchange *x)
 		sdk_jsonw_kz(&w, "ref", row->ref);
 		sdk_jsonw_close(&w, '}');
 		answer_done(x, 201);
-	} else if (made->job.outcome == JOB_CONFLICT) {
-		answer_problem(x, PROBLEM_CONFLICT, "ask.token_taken",
-			       "A token of this name exists; remove it first, or choose another name.");
-	} else {
-		(void)ask_done(x, &made->job);
 	}
 	explicit_bzero(made->token, sizeof made->token);
 }
@@ -195,16 +190,14 @@ static void delete_answer(struct exchange *x)
 	struct face *face = x->desk->face;
 	const struct job *job = x->work;
 
-	if (job->outcome == JOB_ACCEPTED) {
+	if (job->outcome == JOB_NOT_FOUND) {
+		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_token",
+			       "There is no token of this name; GET /v1/tokens, or entente token list, lists them.");
+	} else if (ask_done(x, job)) {
 		atomic_fetch_add(&face->tokens_changed, 1); /* each worker looks it up again */
 		log_write(face->world.log, LOG_INFO, "token.removed", LOG_STR("name", job->token.name),
 			  LOG_STR("by", x->principal), LOG_END);
 		answer_body(x, 204, NULL, ENT_STR(""));
-	} else if (job->outcome == JOB_NOT_FOUND) {
-		answer_problem(x, PROBLEM_NOT_FOUND, "ask.no_token",
-			       "There is no token of this name; GET /v1/tokens, or entente token list, lists them.");
-	} else {
-		answer_busy(x, SDK_SENTENCE("busy.store", "The store does not take changes now."));
 	}
 }
 

@@ -158,14 +158,13 @@ void users_post(struct exchange *x)
 	struct user_body body = {0};
 	struct job *job = ask_new(x, JOB_USER_ADD);
 	struct user_change *change = SDK_NEW(&x->arena.abi, struct user_change);
-	char *ref = sdk_alloc(&x->arena.abi, ID_SIZE);
 
 	if (!body_read(x, new_fields, &body) || !read_name(x, body.name) ||
 	    !read_person_role(x, body.role, &change->user.role) || !read_organisation(x, &body, &change->user) ||
 	    !read_mail(x, body.mail) || !read_language(x, body.language) || !read_zone(x, body.time_zone) ||
-	    !ask_id(x, body.id, "person", ref))
+	    !ask_id(x, body.id, "person", job->ask.comment_uuid))
 		return;
-	change->user.ref = sdk_str(ref);
+	change->user.ref = sdk_str(job->ask.comment_uuid); /* a request that is sent again has the first one's there */
 	change->user.name = sdk_trim(body.name);
 	change->user.mail = user_mail(&x->arena.abi, sdk_or_empty(body.mail));
 	change->user.language = body.language;

@@ -37,7 +37,8 @@ static void run_token_add(struct apply *apply, struct job *job)
 		return;
 	apply->chance->uuid(apply->chance, job->token.ref);
 	if (!token_add(apply->db, apply->arena, &job->token, apply->now_ms)) {
-		job->outcome = JOB_CONFLICT;
+		job_refuse(job, JOB_CONFLICT, "ask.token_taken",
+			   "a token of this name exists; remove it first, or choose another name");
 		return;
 	}
 	const char *role = role_word(job->token.role ? job->token.role : ROLE_SYSTEM);

@@ -69,6 +69,9 @@ static void run_invite(struct apply *apply, struct job *job)
 	if (!people_may_give(apply, job, user->role))
 		return;
 	sign_outcome_put(job, sign_invite(apply->db, job->sign, apply->now_ms));
+	if (job->outcome == JOB_CONFLICT)
+		job_refuse(job, JOB_CONFLICT, "ask.invite_disabled",
+			   "this person's account is disabled; enable it first");
 	if (job->outcome == JOB_ACCEPTED)
 		sign_note(apply, job, AUDIT_USER_INVITED, role_word(job->sign->user.role));
 }

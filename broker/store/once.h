@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Idempotency keys: a write with a key is done once, however often it is sent. A key is its asker's own and is
- * remembered for a day. What was refused is not remembered. Private to this store: no event tells of it.
+ * remembered for a day. What was refused is not remembered. Private to this store: no event tells of it. Sent again, a
+ * write is answered by what stands here: an answer that needs more is refused, see is_told_once().
  */
 #ifndef STORE_ONCE_H
 #define STORE_ONCE_H

@@ -230,7 +230,7 @@ enum sign_outcome sign_password(struct db *db, struct sign *sign, int64_t now_ms
 
 /* ---- invitations -------------------------------------------------------------------------------- */
 
-/* Of one row: ref and state of the account that a link for `user` is for. */
+/* Ref and state of the account that a link for `user` is for. */
 static struct db_stmt *invitee_select(struct db *db, const struct user *user)
 {
 	struct db_stmt *stmt =

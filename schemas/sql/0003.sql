@@ -106,12 +106,13 @@ CREATE INDEX act_incident ON act (incident, id);
 CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';
 -- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
 CREATE TABLE once (
-	asker    TEXT NOT NULL, -- ref of the account; the token's name
+	asker    TEXT NOT NULL, -- ref of the account; of a machine its token's
 	key      TEXT NOT NULL,
 	hash     BLOB NOT NULL, -- SHA-256 of the request
 	made_ms  BIGINT NOT NULL,
-	comment  TEXT NOT NULL, -- uuid of the comment that it was about, or wrote; ''
+	made     TEXT NOT NULL, -- uuid of the comment that it was about, or wrote; ref of the person that it added; ''
 	incident TEXT NOT NULL, -- uuid
+	count    BIGINT NOT NULL, -- what it counted: deliveries repaired, a map's version; 0
 	PRIMARY KEY (asker, key)
 );
 CREATE INDEX once_made ON once (made_ms);
