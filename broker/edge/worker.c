@@ -156,7 +156,9 @@ static void serve_streams(struct worker *worker)
 		struct conn *conn = conn_of(stream->x);
 
 		next = stream->next;
-		if (live_fill(desk, stream, &conn->out, conn->n_sent))
+		if (!live_stands(desk, stream))
+			conn_end(conn);
+		else if (live_fill(desk, stream, &conn->out, conn->n_sent))
 			conn_go(conn); /* may end the stream */
 	}
 }
@@ -167,7 +169,9 @@ static void keep_streams_open(struct worker *worker)
 		struct conn *conn = conn_of(stream->x);
 
 		next = stream->next;
-		if (live_heartbeat(&worker->desk, stream, &conn->out))
+		if (!live_stands(&worker->desk, stream))
+			conn_end(conn);
+		else if (live_heartbeat(&worker->desk, stream, &conn->out))
 			conn_go(conn);
 	}
 }

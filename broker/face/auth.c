@@ -171,27 +171,66 @@ static void cache_keep(struct desk *desk, const unsigned char hash[AUTH_HASH_SIZ
 	hold_word(cache->at[i].ref, holder->ref);
 }
 
-bool auth_admit(struct exchange *x)
+/* False: nobody's, or the store failed. */
+static bool find_holder(struct exchange *x, struct ent_str token, struct token_holder *ret)
 {
 	struct desk *desk = x->home;
-	struct ent_str token = token_of(x);
 	unsigned char hash[AUTH_HASH_SIZE];
+
+	token_hash(token, hash);
+	if (cache_find(x, hash, ret))
+		return true;
+	if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, ret))
+		return false;
+	cache_keep(desk, hash, ret);
+	return true;
+}
+
+bool auth_admit(struct exchange *x)
+{
+	struct ent_str token = token_of(x);
 	struct token_holder holder;
 
 	if (cookie_of(x, COOKIE_SESSION).p)
 		return cookie_admit(x, &holder) && (auth_become(x, &holder) || cookie_refuse(x));
 	if (token.p == NULL)
 		return refuse_token(x);
-	token_hash(token, hash);
-	if (!cache_find(x, hash, &holder)) {
-		if (!read_token(desk->db, &x->arena.abi, hash, desk->now_ms, &holder)) {
-			if (!db_failed(desk->db))
-				return refuse_token(x);
-			answer_busy(x, SDK_SENTENCE("busy.tokens", "The store cannot be read just now, so that tokens "
-								   "cannot be checked."));
-			return false;
-		}
-		cache_keep(desk, hash, &holder);
+	if (!find_holder(x, token, &holder)) {
+		if (!db_failed(x->home->db))
+			return refuse_token(x);
+		answer_busy(x, SDK_SENTENCE("busy.tokens", "The store cannot be read just now, so that tokens "
+							   "cannot be checked."));
+		return false;
 	}
 	return auth_become(x, &holder) || refuse_token(x);
+}
+
+static bool is_same_reader(const struct reader *a, const struct reader *b)
+{
+	return a->kind == b->kind && a->role == b->role && a->verbs == b->verbs && sdk_eq(a->ref, b->ref) &&
+	       sdk_eq(a->token, b->token) && sdk_eq(a->organisation, b->organisation);
+}
+
+bool auth_stands(struct exchange *x)
+{
+	struct exchange now = {.home = x->home, .desk = x->home, .roster = x->home->roster, .request = x->request};
+	struct ent_str token = token_of(x);
+	struct token_holder holder;
+	struct signed_in session;
+	bool found, stands;
+
+	sdk_arena_init_spare(&now.arena, &x->home->spare);
+	if (cookie_of(x, COOKIE_SESSION).p) {
+		found = cookie_find(&now, &session);
+		if (found)
+			cookie_holder(&session, &holder);
+	} else {
+		found = token.p && find_holder(&now, token, &holder);
+	}
+	if (found)
+		stands = auth_become(&now, &holder) && is_same_reader(&now.reader, &x->reader);
+	else
+		stands = db_failed(x->home->db);
+	sdk_arena_release(&now.arena);
+	return stands;
 }

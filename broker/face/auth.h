@@ -36,6 +36,9 @@ bool auth_admit(struct exchange *x);
 /* Whoever a token, or a session, stands for. False: the organisation is not configured, or is not of the role's kind.
  * What it points to lives as long as the exchange. */
 bool auth_become(struct exchange *x, const struct token_holder *holder);
+/* Asked again, later: its proof still stands for the same reader, with the same verbs. A store that cannot be read
+ * takes nothing away. Nobody is noted as seen. */
+bool auth_stands(struct exchange *x);
 /* The reader has the verb. False: answered 403 with what to do, or 404 where the path names an incident that the reader
  * does not see. */
 bool auth_may(struct exchange *x, enum verb verb);

@@ -129,6 +129,15 @@ bool cookie_refuse(struct exchange *x)
 	return false;
 }
 
+void cookie_holder(const struct signed_in *session, struct token_holder *ret)
+{
+	*ret = (struct token_holder){.name = session->user.name,
+				     .organisation = session->user.organisation,
+				     .account = session->user.ref,
+				     .role = session->user.role,
+				     .verbs = role_verbs(session->user.role)};
+}
+
 bool cookie_admit(struct exchange *x, struct token_holder *ret)
 {
 	struct signed_in *session = SDK_NEW(&x->arena.abi, struct signed_in);
@@ -152,11 +161,7 @@ bool cookie_admit(struct exchange *x, struct token_holder *ret)
 			       ENT_F(x->home->face->entrance->ways.public_url));
 		return false;
 	}
-	*ret = (struct token_holder){.name = session->user.name,
-				     .organisation = session->user.organisation,
-				     .account = session->user.ref,
-				     .role = session->user.role,
-				     .verbs = role_verbs(session->user.role)};
+	cookie_holder(session, ret);
 	x->session = session;
 	note_seen(x, session);
 	return true;

@@ -19,6 +19,8 @@ bool cookie_secret_hash(struct ent_str text, unsigned char ret_hash[SIGN_HASH_SI
 struct ent_str cookie_of(const struct exchange *x, enum entrance_cookie cookie);
 /* Whose session the request's cookie is; false: nobody's. */
 bool cookie_find(struct exchange *x, struct signed_in *ret);
+/* Whom a session stands for. */
+void cookie_holder(const struct signed_in *session, struct token_holder *ret);
 /* For auth_admit(), of a request that has the cookie: whom it stands for. False: answered 400, 401, 403 or 503. */
 bool cookie_admit(struct exchange *x, struct token_holder *ret);
 /* Answers 401: the session has ended. Returns false. */

@@ -5,8 +5,11 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/auth.h"
 #include "view/view_find.h"
 #include "view/view_position.h"
+
+enum { ASKED_AGAIN_US = 3 * 1000000 };
 
 /* ---- the route --------------------------------------------------------------- */
 
@@ -94,10 +97,22 @@ void live_get(struct exchange *x)
 	if (stream->next != NULL)
 		stream->next->prev = stream;
 	desk->streams = stream;
-	stream->sent_us = desk->now_us;
+	stream->sent_us = stream->asked_us = desk->now_us;
+	stream->changed = atomic_load(&face->tokens_changed);
 	stream->behind = true;
 	desk->pump = true;
 	x->stream = stream;
+}
+
+bool live_stands(struct desk *desk, struct stream *stream)
+{
+	unsigned changed = atomic_load(&desk->face->tokens_changed);
+
+	if (stream->changed == changed && desk->now_us - stream->asked_us < ASKED_AGAIN_US)
+		return true;
+	stream->changed = changed;
+	stream->asked_us = desk->now_us;
+	return auth_stands(stream->x);
 }
 
 void live_end(struct exchange *x)

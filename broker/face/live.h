@@ -14,6 +14,8 @@ struct stream {
 	struct stream *prev, *next;
 	int64_t after;                     /* the last event sent, or passed over by the filter */
 	int64_t sent_us;                   /* when bytes last went out */
+	int64_t asked_us;                  /* when its right was asked last */
+	unsigned changed;                  /* face->tokens_changed then */
 	bool behind;                       /* there is more to send at once */
 	bool resumes;                      /* what it missed is asked of the store: its reader may see less by now */
 	struct tape *tape;                 /* of its reader */
@@ -21,6 +23,9 @@ struct stream {
 };
 
 void live_get(struct exchange *x); /* GET /v1/live */
+/* Each second, and before more is sent: it is still its reader's. Asked again every few seconds, and when somebody's
+ * rights changed. False: it has to end. */
+bool live_stands(struct desk *desk, struct stream *stream);
 /* The exchange ends: takes its stream off its home's list. */
 void live_end(struct exchange *x);
 /* More events for its client, behind what stands in `out` already, of which n_sent bytes are gone. True: there are

@@ -9,9 +9,10 @@ from kit import Server, ended_clean, is_problem, wait_for
 class Stream:
     """A Server-Sent Events client."""
 
-    def __init__(self, server, query="", headers=""):
+    def __init__(self, server, query="", headers="", proof=None):
         self.sock = server.connect()
-        self.sock.sendall(f"GET /v1/live{query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n{headers}\r\n".encode())
+        proof = proof or f"Authorization: Bearer {server.token}\r\n"
+        self.sock.sendall(f"GET /v1/live{query} HTTP/1.1\r\nHost: x\r\n{proof}{headers}\r\n".encode())
         self.rest = b""
         while b"\r\n\r\n" not in self.rest:
             got = self.sock.recv(4096)

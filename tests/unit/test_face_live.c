@@ -210,11 +210,25 @@ static void test_who_resumes_gets_nothing_of_a_share_that_ended(void **state)
 	world->as = NULL;
 }
 
+static void test_a_stream_ends_with_its_token(void **state)
+{
+	struct world *world = *state;
+	struct exchange kept = open_stream(world, NULL, "/v1/live");
+
+	kept.stream->x = &kept;
+	world->desk.now_us += 60 * 1000000;
+	assert_true(live_stands(&world->desk, kept.stream));
+	ask_as_us(world, "DELETE", "/v1/tokens/ada", "", 204);
+	assert_false(live_stands(&world->desk, kept.stream));
+	close_stream(world, &kept);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_live_stream_of_an_organisation, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_who_resumes_gets_nothing_of_a_share_that_ended, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_stream_ends_with_its_token, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
