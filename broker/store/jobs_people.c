@@ -5,6 +5,8 @@
 #include "store/audit.h"
 #include "store/users.h"
 
+#include <stdio.h>
+
 /* ---- tokens ---------------------------------------------------------------------------- */
 
 /* A token of a person has no more than the person, and no more than who makes it. */
@@ -21,7 +23,9 @@ static bool token_is_allowed(struct apply *apply, struct job *job)
 			   ENT_F(token->account));
 		return false;
 	}
-	token->organisation = user.organisation;
+	/* The row outlives this job's arena. */
+	snprintf(token->home, sizeof token->home, "%.*s", ENT_F(user.organisation));
+	token->organisation = sdk_str(token->home);
 	token->role = user.role;
 	verbs = role_verbs(user.role) & (token->verbs ? token->verbs : VERB_ALL);
 	if (job->ask.by.kind == READER_NOBODY || !(verbs & ~job->ask.by.verbs))

@@ -5,6 +5,7 @@
 
 #include "base/world.h"
 #include "core/role.h"
+#include "core/supplier.h"
 #include "sdk/json.h"
 #include "store/db.h"
 
@@ -13,7 +14,8 @@ struct token_row {
 	unsigned char hash[32];      /* SHA-256 of the token */
 	int64_t expires_ms;          /* 0: never */
 	char ref[ID_SIZE];           /* for the audit log */
-	struct ent_str organisation; /* "": ours */
+	struct ent_str organisation; /* "": ours. Of a person: in home, filled by the writer */
+	char home[SUPPLIER_NAME_MAX + 1];
 	enum role role;              /* NONE: a machine of ours */
 	uint32_t verbs;              /* 0: all of its role */
 	struct ent_str account;      /* ref of the person that it stands for; "": a machine */
