@@ -9,6 +9,7 @@
 #include "store/audience_ask.h"
 #include "store/people.h"
 #include "store/rows.h"
+#include "store/wordings.h"
 
 #include <string.h>
 
@@ -54,6 +55,38 @@ static void take_words(struct acting *acting)
 
 /* ---- may it be said ------------------------------------------------------------------------ */
 
+/* The entry that its words carry. */
+static enum entry_act_kind entry_of_job(const struct job *job)
+{
+	const enum act_kind kind = job->ask.act.kind;
+
+	if (job->kind == JOB_TELL)
+		return ENTRY_TOLD;
+	if (job->kind == JOB_ACT_BEGIN)
+		return act_entry(kind);
+	if (kind == ACT_HANDOVER)
+		return job->ask.accepts ? ENTRY_ACCEPTED : ENTRY_DECLINED;
+	return kind == ACT_HELP ? ENTRY_OFFER : ENTRY_ANSWER;
+}
+
+/* The same person said the same to the same readers, by the same act: a request whose answer was lost. Plain words have
+ * no readers that were asked for. */
+static bool says_again(const struct acting *acting, const struct comment *known)
+{
+	const struct job *job = acting->job;
+	const struct comment *words = &acting->words;
+	struct comment first;
+
+	return known->incident == acting->dossier->incident.number && !known->supplier.n &&
+	       known->entry.kind == entry_of_job(job) &&
+	       (job->kind != JOB_ACT_BEGIN || sdk_eq(sdk_or_empty(known->entry.to), sdk_or_empty(job->ask.act.to))) &&
+	       strcmp(known->reply_to, job->kind == JOB_ACT_ANSWER ? job->ask.act.uuid : "") == 0 &&
+	       sdk_eq(sdk_or_empty(known->author.ref), sdk_or_empty(words->author.ref)) &&
+	       wordings_first(acting->apply->db, acting->apply->arena, known->incident, known->uuid, &first) &&
+	       sdk_eq(first.body, sdk_or_empty(words->body)) &&
+	       (job->kind == JOB_TELL || audience_equal(&first.audience, &words->audience));
+}
+
 /* The words were said before, or another comment has their id. */
 static bool is_said(struct acting *acting)
 {
@@ -63,7 +96,7 @@ static bool is_said(struct acting *acting)
 	if (!job->ask.comment_uuid[0] ||
 	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(job->ask.comment_uuid), &known))
 		return false;
-	if (known.incident == acting->dossier->incident.number && !known.supplier.n && known.entry.kind)
+	if (says_again(acting, &known))
 		job->outcome = JOB_REPEATED;
 	else
 		job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");

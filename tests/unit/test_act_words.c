@@ -84,12 +84,35 @@ static void test_nobody_learns_who_exists(void **state)
 	assert_true(sdk_eq(said[0], said[1]));
 }
 
+static void test_a_repeat_says_the_same(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "Up?"), NULL), JOB_ACCEPTED);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "Up?"), NULL), JOB_REPEATED);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "Down?"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_ACTION, A1, "orion", "Up?"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "telnord", "Up?"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "Up?"), "everyone"), JOB_CONFLICT);
+	assert_int_equal(run_for(world, begin_by(&orion, ACT_QUESTION, A1, "orion", "Up?"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, job_by(&ada, JOB_TELL, A1, "Up?"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A3, "orion", "Up?"), NULL), JOB_ACCEPTED);
+	assert_int_equal(run_for(world, answer_by(&orion, ACT_QUESTION, A1, A2, "Yes"), NULL), JOB_ACCEPTED);
+	assert_int_equal(run_for(world, answer_by(&orion, ACT_QUESTION, A1, A2, "Yes"), NULL), JOB_REPEATED);
+	assert_int_equal(run_for(world, answer_by(&orion, ACT_QUESTION, A1, A2, "No"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, answer_by(&orion, ACT_QUESTION, A3, A2, "Yes"), NULL), JOB_CONFLICT);
+	assert_int_equal(run_for(world, answer_by(&ada, ACT_QUESTION, A1, A2, "Yes"), NULL), JOB_CONFLICT);
+	assert_int_equal(n_event(world, "comment.added"), 3);
+}
+
 int main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 	const struct CMUnitTest tests[] = {
 	    ROW(test_suppliers_do_not_write_to_the_requester),
 	    ROW(test_nobody_learns_who_exists),
+	    ROW(test_a_repeat_says_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
