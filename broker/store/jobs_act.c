@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/acts_follow.h"
+#include "store/asker.h"
 #include "store/audience_ask.h"
 #include "store/people.h"
 #include "store/rows.h"
@@ -142,7 +143,7 @@ static bool acting_open(struct apply *apply, struct job *job, struct acting *ret
 
 	*ret = (struct acting){.apply = apply, .job = job, .events = {.arena = apply->arena}};
 	ret->dossier = apply_open(apply, job->ask.incident, &ret->at);
-	if (!ret->dossier) {
+	if (!ret->dossier || !asker_takes_part(ret->dossier, &job->ask.by)) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return false;
@@ -156,6 +157,15 @@ static bool is_same_noun(enum act_kind a, enum act_kind b)
 	return a == b || (act_is_ask(a) && act_is_ask(b));
 }
 
+/* An ask or a call for help is known to those who may read its words, and to nobody else, as in views. */
+static bool acting_sees(const struct acting *acting)
+{
+	const struct reader *by = &acting->job->ask.by;
+
+	return by->kind != READER_ORGANISATION || acting->act.kind == ACT_HANDOVER || acting->act.kind == ACT_PROMISE ||
+	       (acting->answered.incident && whom_reads(acting->dossier, by, &acting->answered));
+}
+
 /* The act that the job names. False: the job is answered. */
 static bool acting_find(struct apply *apply, struct job *job, struct acting *ret)
 {
@@ -165,7 +175,8 @@ static bool acting_find(struct apply *apply, struct job *job, struct acting *ret
 	    ret->act.incident == ret->dossier->incident.number && is_same_noun(ret->act.kind, job->ask.act.kind)) {
 		if (!comment_by_uuid(apply->db, apply->arena, sdk_str(ret->act.uuid), &ret->answered))
 			ret->answered.incident = 0;
-		return acting_words(ret);
+		if (acting_sees(ret))
+			return acting_words(ret);
 	}
 	job_refuse(job, JOB_NOT_FOUND, "act.none", "there is no {act=%s} with this id in the incident",
 		   act_is_ask(job->ask.act.kind) ? "ask" : act_word(job->ask.act.kind));

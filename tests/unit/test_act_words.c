@@ -84,6 +84,24 @@ static void test_nobody_learns_who_exists(void **state)
 	assert_true(sdk_eq(said[0], said[1]));
 }
 
+/* The face has asked, from what was committed then. */
+static void test_the_writer_asks_again(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	assert_int_equal(run_for(world, begin_by(&datacoeur, ACT_HELP, A1, NULL, "Who?"), "everyone"), JOB_NOT_FOUND);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_HELP, A1, NULL, "Who knows?"), "orion"), JOB_ACCEPTED);
+	struct job hidden = answer_by(&telnord, ACT_HELP, A1, A2, "I do"), none = hidden;
+	snprintf(none.ask.act.uuid, ID_SIZE, "%s", A3);
+	assert_int_equal(run(world, &hidden), JOB_NOT_FOUND);
+	assert_int_equal(run(world, &none), JOB_NOT_FOUND);
+	assert_string_equal(hidden.err.msg, none.err.msg);
+	unshare(world, 1, "orion");
+	assert_int_equal(run_for(world, answer_by(&orion, ACT_HELP, A1, A2, "I do"), NULL), JOB_NOT_FOUND);
+	assert_int_equal(n_event(world, "help.offered"), 0);
+}
+
 static void test_a_repeat_says_the_same(void **state)
 {
 	struct world *world = *state;
@@ -112,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    ROW(test_suppliers_do_not_write_to_the_requester),
 	    ROW(test_nobody_learns_who_exists),
+	    ROW(test_the_writer_asks_again),
 	    ROW(test_a_repeat_says_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
