@@ -8,6 +8,7 @@
 #include "store/acts_follow.h"
 #include "store/asker.h"
 #include "store/audience_ask.h"
+#include "store/jobs_thread.h"
 #include "store/people.h"
 #include "store/rows.h"
 #include "store/wordings.h"
@@ -133,7 +134,9 @@ static bool acting_words(struct acting *acting)
 	if (!acting->words.uuid[0])
 		return true;
 	const struct comment *answered = acting->answered.incident ? &acting->answered : NULL;
-	return audience_ask_act(job, acting->dossier, answered, readers) && (job->kind != JOB_TELL || !is_copy(acting));
+	return audience_ask_act(job, acting->dossier, answered, readers) &&
+	       (job->kind != JOB_TELL || !is_copy(acting)) &&
+	       thread_quotes_fit(acting->apply, job, acting->dossier, readers);
 }
 
 /* False: the job is answered. */

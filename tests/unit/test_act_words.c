@@ -4,9 +4,10 @@
 
 #include "store/acts.h"
 
-#define A1 "a1000000-0000-4000-8000-000000000001"
-#define A2 "a1000000-0000-4000-8000-000000000002"
-#define A3 "a1000000-0000-4000-8000-000000000003"
+#define A1    "a1000000-0000-4000-8000-000000000001"
+#define A2    "a1000000-0000-4000-8000-000000000002"
+#define A3    "a1000000-0000-4000-8000-000000000003"
+#define QUOTE "The customer ends the contract in March, keep it quiet."
 
 static struct job job_by(const struct reader *by, enum job_kind kind, const char *uuid, const char *text)
 {
@@ -84,6 +85,19 @@ static void test_nobody_learns_who_exists(void **state)
 	assert_true(sdk_eq(said[0], said[1]));
 }
 
+static void test_acts_quote_nothing_narrower(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	say(world, 1, A3, QUOTE, "internal");
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "> " QUOTE "\n\nTrue?"), NULL),
+			 JOB_CONTENT);
+	assert_int_equal(run_for(world, job_by(&ada, JOB_TELL, A1, "> " QUOTE "\n\nTrue?"), NULL), JOB_CONTENT);
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "us", "> " QUOTE "\n\nTrue?"), NULL),
+			 JOB_ACCEPTED);
+}
+
 /* The face has asked, from what was committed then. */
 static void test_the_writer_asks_again(void **state)
 {
@@ -130,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    ROW(test_suppliers_do_not_write_to_the_requester),
 	    ROW(test_nobody_learns_who_exists),
+	    ROW(test_acts_quote_nothing_narrower),
 	    ROW(test_the_writer_asks_again),
 	    ROW(test_a_repeat_says_the_same),
 	};
