@@ -98,6 +98,19 @@ static void test_acts_quote_nothing_narrower(void **state)
 			 JOB_ACCEPTED);
 }
 
+static void test_what_is_held_quotes_nothing_narrower(void **state)
+{
+	struct world *world = *state;
+	struct job job = job_by(&ada, JOB_COMMENT_EDIT, A_UUID, "> " QUOTE "\n\nSo it is.");
+
+	two_parties(world);
+	say(world, 1, A3, QUOTE, "internal");
+	assert_int_equal(hold(world, &ada, "everyone"), JOB_ACCEPTED);
+	assert_int_equal(run(world, &job), JOB_CONTENT);
+	pass(world, 2 * UNDO_MS);
+	assert_false(finds(world, &orion, "ends the contract"));
+}
+
 /* The face has asked, from what was committed then. */
 static void test_the_writer_asks_again(void **state)
 {
@@ -145,6 +158,7 @@ int main(void)
 	    ROW(test_suppliers_do_not_write_to_the_requester),
 	    ROW(test_nobody_learns_who_exists),
 	    ROW(test_acts_quote_nothing_narrower),
+	    ROW(test_what_is_held_quotes_nothing_narrower),
 	    ROW(test_the_writer_asks_again),
 	    ROW(test_a_repeat_says_the_same),
 	};
