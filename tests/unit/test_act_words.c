@@ -151,6 +151,19 @@ static void test_a_repeat_says_the_same(void **state)
 	assert_int_equal(n_event(world, "comment.added"), 3);
 }
 
+/* Its name is known to whoever takes part; what its tool is called is for us. */
+static void test_titles_of_tools_are_for_us(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	world->suppliers->at[0].title = ENT_STR("wallaby"); /* orion's */
+	assert_int_equal(run_for(world, begin_by(&ada, ACT_QUESTION, A1, "orion", "Up?"), "everyone"), JOB_ACCEPTED);
+	assert_true(finds(world, &ada, "Question to wallaby"));
+	assert_true(finds(world, &telnord, "Question to orion"));
+	assert_false(finds(world, &telnord, "wallaby"));
+}
+
 int main(void)
 {
 #define ROW(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -161,6 +174,7 @@ int main(void)
 	    ROW(test_what_is_held_quotes_nothing_narrower),
 	    ROW(test_the_writer_asks_again),
 	    ROW(test_a_repeat_says_the_same),
+	    ROW(test_titles_of_tools_are_for_us),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
