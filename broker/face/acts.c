@@ -107,10 +107,11 @@ static bool find_act(struct exchange *x, struct job *job, enum act_kind kind)
 	return true;
 }
 
-/* Whom an act is for. */
+/* Whom an act is for. Others than ours are answered by the writer, which asks who takes part: another answer would tell
+ * who exists. */
 static bool read_to(struct exchange *x, struct ent_str to, struct job *job)
 {
-	if (!organisation_is_known(x->roster->set, to)) {
+	if (reader_is_ours(&x->reader) && !organisation_is_known(x->roster->set, to)) {
 		answer_problem(x, PROBLEM_CONTENT, "act.to_unknown",
 			       "\"to\" names \"{name=%.*s}\", which is no organisation here; there are: {known=%.*s}.",
 			       ENT_F(sdk_head(to, SUPPLIER_NAME_MAX)),

@@ -6,6 +6,15 @@
 #include "sdk/webhook.h"
 #include "store/rows.h"
 
+/* Refuses the job. False, always. */
+static bool refuse_whom(struct job *job, struct dossier *dossier, const struct whom *whom, enum whom_verdict verdict,
+			struct ent_str name)
+{
+	job->outcome = whom_is_conflict(verdict) ? JOB_CONFLICT : JOB_CONTENT;
+	(void)sdk_fail_said(&job->err, ENT_EINVAL, whom_say(dossier->arena, whom, verdict, name));
+	return false;
+}
+
 /* answered: NULL: it answers none. */
 static bool decide_audience(struct job *job, struct dossier *dossier, const struct comment *answered,
 			    struct audience *ret)
@@ -15,11 +24,7 @@ static bool decide_audience(struct job *job, struct dossier *dossier, const stru
 	struct ent_str name;
 	enum whom_verdict verdict = whom_decide(dossier, &whom, ret, &name);
 
-	if (verdict == WHOM_FINE)
-		return true;
-	job->outcome = whom_is_conflict(verdict) ? JOB_CONFLICT : JOB_CONTENT;
-	(void)sdk_fail_said(&job->err, ENT_EINVAL, whom_say(dossier->arena, &whom, verdict, name));
-	return false;
+	return verdict == WHOM_FINE || refuse_whom(job, dossier, &whom, verdict, name);
 }
 
 /* The comment that it answers has to stand in the same thread. */
@@ -35,6 +40,20 @@ bool audience_ask_new(struct apply *apply, struct job *job, struct dossier *doss
 		return false;
 	}
 	return decide_audience(job, dossier, id.n ? &answered : NULL, ret);
+}
+
+bool audience_ask_act(struct job *job, struct dossier *dossier, const struct comment *answered, struct audience *ret)
+{
+	const struct audience asked = *ret;
+	const struct whom whom = {.author = &job->ask.by, .asked = &asked, .answered = answered};
+	struct ent_str name;
+	enum whom_verdict verdict = whom_decide(dossier, &whom, ret, &name);
+
+	if (verdict != WHOM_WIDER)
+		return verdict == WHOM_FINE || refuse_whom(job, dossier, &whom, verdict, name);
+	job_refuse(job, JOB_CONFLICT, "act.wider",
+		   "the answer is for more readers than what it answers; leave \"audience\" out, or name fewer");
+	return false;
 }
 
 bool audience_ask_edit(struct apply *apply, struct job *job, struct dossier *dossier, const struct comment *known,

@@ -9,6 +9,9 @@
 
 /* A new comment: what was asked or the narrowest, never for more than the comment that it answers. */
 bool audience_ask_new(struct apply *apply, struct job *job, struct dossier *dossier, struct audience *ret);
+/* The words of an act: *ret is whom they are for, as it was asked or follows from the act. answered: the words of the
+ * act that they answer; NULL: they answer none. */
+bool audience_ask_act(struct job *job, struct dossier *dossier, const struct comment *answered, struct audience *ret);
 /* A comment that stands: without has_audience as it is, else what was asked, which may not widen it. */
 bool audience_ask_edit(struct apply *apply, struct job *job, struct dossier *dossier, const struct comment *known,
 		       struct audience *ret);

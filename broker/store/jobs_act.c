@@ -6,8 +6,12 @@
 #include "core/organisation.h"
 #include "sdk/webhook.h"
 #include "store/acts_follow.h"
+#include "store/asker.h"
+#include "store/audience_ask.h"
+#include "store/jobs_thread.h"
 #include "store/people.h"
 #include "store/rows.h"
+#include "store/wordings.h"
 
 #include <string.h>
 
@@ -18,43 +22,11 @@ struct acting {
 	struct dossier *dossier;
 	struct situation at;
 	struct act_scene scene;
-	struct act act; /* that it is about, as it stands */
+	struct act act;          /* that it is about, as it stands */
+	struct comment answered; /* the act's words; incident 0: it answers none */
 	struct comment words;
 	struct events events;
 };
-
-/* The words were said before: by a request whose answer was lost, or they are another's. */
-static bool is_said(struct acting *acting)
-{
-	struct job *job = acting->job;
-	struct comment known;
-
-	if (!job->ask.comment_uuid[0] ||
-	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(job->ask.comment_uuid), &known))
-		return false;
-	if (known.incident == acting->dossier->incident.number && !known.supplier.n && known.entry.kind)
-		job->outcome = JOB_REPEATED;
-	else
-		job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
-	return true;
-}
-
-/* Each organisation that is named takes part. */
-static bool may_be_said(struct acting *acting)
-{
-	struct ent_str rest = sdk_or_empty(acting->words.audience.organisations);
-
-	while (rest.n) {
-		struct ent_str name = sdk_cut(rest, ',', &rest);
-		if (act_takes_part(&acting->scene, name))
-			continue;
-		job_refuse(acting->job, JOB_CONFLICT, "ask.share_first",
-			   "the incident is not shared with {supplier=%.*s}; share it first",
-			   ENT_F(sdk_head(name, SUPPLIER_NAME_MAX)));
-		return false;
-	}
-	return true;
-}
 
 /* Whom the words are for when nobody is named: a promise for whoever takes part, an act for whom it is for, an answer
  * for who waits for it. */
@@ -83,6 +55,90 @@ static void take_words(struct acting *acting)
 		memcpy(words->uuid, ask->comment_uuid, ID_SIZE);
 }
 
+/* ---- may it be said ------------------------------------------------------------------------ */
+
+/* The entry that its words carry. */
+static enum entry_act_kind entry_of_job(const struct job *job)
+{
+	const enum act_kind kind = job->ask.act.kind;
+
+	if (job->kind == JOB_TELL)
+		return ENTRY_TOLD;
+	if (job->kind == JOB_ACT_BEGIN)
+		return act_entry(kind);
+	if (kind == ACT_HANDOVER)
+		return job->ask.accepts ? ENTRY_ACCEPTED : ENTRY_DECLINED;
+	return kind == ACT_HELP ? ENTRY_OFFER : ENTRY_ANSWER;
+}
+
+/* The same person said the same to the same readers, by the same act: a request whose answer was lost. Plain words have
+ * no readers that were asked for. */
+static bool says_again(const struct acting *acting, const struct comment *known)
+{
+	const struct job *job = acting->job;
+	const struct comment *words = &acting->words;
+	struct comment first;
+
+	return known->incident == acting->dossier->incident.number && !known->supplier.n &&
+	       known->entry.kind == entry_of_job(job) &&
+	       (job->kind != JOB_ACT_BEGIN || sdk_eq(sdk_or_empty(known->entry.to), sdk_or_empty(job->ask.act.to))) &&
+	       strcmp(known->reply_to, job->kind == JOB_ACT_ANSWER ? job->ask.act.uuid : "") == 0 &&
+	       sdk_eq(sdk_or_empty(known->author.ref), sdk_or_empty(words->author.ref)) &&
+	       wordings_first(acting->apply->db, acting->apply->arena, known->incident, known->uuid, &first) &&
+	       sdk_eq(first.body, sdk_or_empty(words->body)) &&
+	       (job->kind == JOB_TELL || audience_equal(&first.audience, &words->audience));
+}
+
+/* The words were said before, or another comment has their id. */
+static bool is_said(struct acting *acting)
+{
+	struct job *job = acting->job;
+	struct comment known;
+
+	if (!job->ask.comment_uuid[0] ||
+	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(job->ask.comment_uuid), &known))
+		return false;
+	if (says_again(acting, &known))
+		job->outcome = JOB_REPEATED;
+	else
+		job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
+	return true;
+}
+
+/* They are written for the requester: no comment of the thread has the same words. */
+static bool is_copy(struct acting *acting)
+{
+	struct db_stmt *stmt =
+	    db_use(acting->apply->db, "SELECT 1 FROM comment WHERE incident = $1 AND removed = 0 AND "
+				      "body = $2 AND held_by IN ('', $3) LIMIT 1");
+
+	db_bind_int(stmt, 1, acting->dossier->incident.number);
+	db_bind_str(stmt, 2, acting->job->ask.text);
+	db_bind_str(stmt, 3, organisation_ours(acting->job->suppliers));
+	if (!db_found(stmt))
+		return false;
+	job_refuse(acting->job, JOB_CONFLICT, "told.copy",
+		   "a comment of the thread has these words; say it to the requester in words of its own");
+	return true;
+}
+
+/* An act's words are asked what a comment is asked. False: the job is answered. */
+static bool acting_words(struct acting *acting)
+{
+	struct job *job = acting->job;
+	struct audience *readers = &acting->words.audience;
+
+	take_words(acting);
+	if (is_said(acting))
+		return false;
+	if (!acting->words.uuid[0])
+		return true;
+	const struct comment *answered = acting->answered.incident ? &acting->answered : NULL;
+	return audience_ask_act(job, acting->dossier, answered, readers) &&
+	       (job->kind != JOB_TELL || !is_copy(acting)) &&
+	       thread_quotes_fit(acting->apply, job, acting->dossier, readers);
+}
+
 /* False: the job is answered. */
 static bool acting_open(struct apply *apply, struct job *job, struct acting *ret)
 {
@@ -90,21 +146,13 @@ static bool acting_open(struct apply *apply, struct job *job, struct acting *ret
 
 	*ret = (struct acting){.apply = apply, .job = job, .events = {.arena = apply->arena}};
 	ret->dossier = apply_open(apply, job->ask.incident, &ret->at);
-	if (!ret->dossier) {
+	if (!ret->dossier || !asker_takes_part(ret->dossier, &job->ask.by)) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_incident", "there is no incident {incident=%.*s}",
 			   ENT_F(incident_number(job->ask.incident, number)));
 		return false;
 	}
 	ret->scene = acts_follow_scene(apply, ret->dossier, &ret->at);
-	if (is_said(ret))
-		return false;
 	return true;
-}
-
-static bool acting_words(struct acting *acting)
-{
-	take_words(acting);
-	return may_be_said(acting);
 }
 
 static bool is_same_noun(enum act_kind a, enum act_kind b)
@@ -112,18 +160,13 @@ static bool is_same_noun(enum act_kind a, enum act_kind b)
 	return a == b || (act_is_ask(a) && act_is_ask(b));
 }
 
-/* An answer is for nobody who could not read what it answers. */
-static bool is_no_wider(struct acting *acting)
+/* An ask or a call for help is known to those who may read its words, and to nobody else, as in views. */
+static bool acting_sees(const struct acting *acting)
 {
-	struct comment asked;
+	const struct reader *by = &acting->job->ask.by;
 
-	if (!acting->words.uuid[0] ||
-	    !comment_by_uuid(acting->apply->db, acting->apply->arena, sdk_str(acting->act.uuid), &asked) ||
-	    !audience_widens(&asked.audience, &acting->words.audience))
-		return true;
-	job_refuse(acting->job, JOB_CONFLICT, "act.wider",
-		   "the answer is for more readers than what it answers; leave \"audience\" out, or name fewer");
-	return false;
+	return by->kind != READER_ORGANISATION || acting->act.kind == ACT_HANDOVER || acting->act.kind == ACT_PROMISE ||
+	       (acting->answered.incident && whom_reads(acting->dossier, by, &acting->answered));
 }
 
 /* The act that the job names. False: the job is answered. */
@@ -132,8 +175,12 @@ static bool acting_find(struct apply *apply, struct job *job, struct acting *ret
 	if (!acting_open(apply, job, ret))
 		return false;
 	if (acts_load(apply->db, apply->arena, sdk_str(job->ask.act.uuid), &ret->act) &&
-	    ret->act.incident == ret->dossier->incident.number && is_same_noun(ret->act.kind, job->ask.act.kind))
-		return acting_words(ret) && is_no_wider(ret);
+	    ret->act.incident == ret->dossier->incident.number && is_same_noun(ret->act.kind, job->ask.act.kind)) {
+		if (!comment_by_uuid(apply->db, apply->arena, sdk_str(ret->act.uuid), &ret->answered))
+			ret->answered.incident = 0;
+		if (acting_sees(ret))
+			return acting_words(ret);
+	}
 	job_refuse(job, JOB_NOT_FOUND, "act.none", "there is no {act=%s} with this id in the incident",
 		   act_is_ask(job->ask.act.kind) ? "ask" : act_word(job->ask.act.kind));
 	return false;
@@ -189,23 +236,6 @@ static void run_act_end(struct apply *apply, struct job *job)
 
 /* ---- plain words for the requester --------------------------------------------------------- */
 
-/* They are written for the requester: no comment of the thread has the same words. */
-static bool is_copy(struct acting *acting)
-{
-	struct db_stmt *stmt =
-	    db_use(acting->apply->db, "SELECT 1 FROM comment WHERE incident = $1 AND removed = 0 AND "
-				      "body = $2 AND held_by IN ('', $3) LIMIT 1");
-
-	db_bind_int(stmt, 1, acting->dossier->incident.number);
-	db_bind_str(stmt, 2, acting->job->ask.text);
-	db_bind_str(stmt, 3, organisation_ours(acting->job->suppliers));
-	if (!db_found(stmt))
-		return false;
-	job_refuse(acting->job, JOB_CONFLICT, "told.copy",
-		   "a comment of the thread has these words; say it to the requester in words of its own");
-	return true;
-}
-
 static void run_tell(struct apply *apply, struct job *job)
 {
 	struct acting acting;
@@ -214,7 +244,7 @@ static void run_tell(struct apply *apply, struct job *job)
 	if (job->ask.supplier.n)
 		job->ask.audience.organisations = organisation_named(job->suppliers, job->ask.supplier);
 
-	if (!acting_open(apply, job, &acting) || !acting_words(&acting) || is_copy(&acting))
+	if (!acting_open(apply, job, &acting) || !acting_words(&acting))
 		return;
 	decide_act_told(&acting.scene, &acting.words, &acting.events);
 	acting_end(&acting, ENT_OK);

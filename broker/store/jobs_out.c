@@ -330,7 +330,7 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 	}
 	struct audience audience;
 	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &audience) ||
-	    !thread_quotes_fit(apply, job, dossier, &audience))
+	    !thread_quotes_fit(apply, job, dossier, known->held_by.n ? &known->meant : &audience))
 		return;
 	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
 	end_job(apply, job, &events);

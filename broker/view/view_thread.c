@@ -224,9 +224,11 @@ static void print_held(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_close(w, '}');
 }
 
-/* The act that it carries, and its line as the reader's tool would have it. */
+/* The act that it carries, and its line. The title of a tool is for us: others know organisations by their names. */
 static void print_entry(const struct view *view, struct sdk_jsonw *w, const struct entry_act *entry)
 {
+	const struct ent_str to = view_is_ours(view) ? wording_title(view->suppliers, entry->to) : entry->to;
+
 	if (entry->kind == ENTRY_WORDS)
 		return;
 	sdk_jsonw_key(w, "entry");
@@ -237,8 +239,7 @@ static void print_entry(const struct view *view, struct sdk_jsonw *w, const stru
 		json_time(w, "due", entry->due_ms);
 	if (entry->was_ms)
 		json_time(w, "was", entry->was_ms);
-	sdk_jsonw_kstr_some(
-	    w, "line", entry_line(view->arena, view_language(view), entry, wording_title(view->suppliers, entry->to)));
+	sdk_jsonw_kstr_some(w, "line", entry_line(view->arena, view_language(view), entry, to));
 	sdk_jsonw_close(w, '}');
 }
 

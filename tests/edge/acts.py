@@ -48,9 +48,30 @@ def check_asks(tap, server, number, vega, south):
     tap.equal("it is a comment below the ask, by vega's", (answer["body"], answer["reply_to"], answer["entry"]["kind"], answer["author"]["organisation"]),
               ("answer canary", made, "answer", "vega"))
     tap.equal("the ask's comment says what it is", [c["entry"]["line"].split(".")[0] for c in thread if c["id"] == made], ["Question to vega Ltd"])
+    heard = server.json("GET", f"{at}/comments", token=vega)[1]["items"]
+    tap.equal("others than ours read the organisation's name there, not what its tool is called", [c["entry"]["line"].split(".")[0] for c in heard if c["id"] == made], ["Question to vega"])
     tap.check("a second answer: 409", is_problem(server.call("POST", f"{at}/asks/{made}/answer", {"body": "No."}, token=vega), 409))
     other = server.json("POST", f"{at}/asks", {"kind": "action", "to": "vega", "body": "do"})[1]["id"]
     tap.equal("withdrawn: 200", server.json("DELETE", f"{at}/asks/{other}")[1]["state"], "withdrawn")
+
+
+def check_words(tap, server, number, vega, south):
+    """What is refused for a comment is refused for an act's words, and a refusal tells others than ours nothing of who exists."""
+    at = f"/v1/incidents/{number}"
+    help_id = server.json("POST", f"{at}/help", {"body": "Who knows this router?", "audience": "everyone,requester"})[1]["id"]
+    show = {"organisations": ["us"], "requester": True}
+    for path, body in (("asks", {"kind": "question", "to": "us"}), ("help", {}), (f"help/{help_id}/offer", {})):
+        got = server.call("POST", f"{at}/{path}", {**body, "body": "Dear customer", "audience": show}, token=vega)
+        tap.check(f"suppliers write to the requester by no act, {path.split('/')[-1]}: 422", is_problem(got, 422), got)
+    tap.check("nothing of it is said", "Dear customer" not in server.call("GET", f"{at}/comments?limit=200")[2].decode())
+    refused = [server.call("POST", f"{at}/asks", {"kind": "question", "to": name, "body": "x"}, token=vega) for name in ("telnord", "nobody")]
+    same = [got[2].decode().replace(name, "NAME") for got, name in zip(refused, ("telnord", "nobody"))]
+    tap.check("an organisation that takes no part and none are the same to a supplier: 409", all(is_problem(got, 409) for got in refused) and same[0] == same[1], same)
+    tap.equal("a call to everyone is answered by whoever takes part", server.call("POST", f"{at}/help/{help_id}/offer", {"body": "We do."}, token=south)[0], 200)
+    said = str(uuid.uuid4())
+    server.json("POST", f"{at}/asks", {"kind": "question", "to": "vega", "body": "first words", "id": said})
+    got = server.call("POST", f"{at}/asks", {"kind": "question", "to": "vega", "body": "other words", "id": said})
+    tap.check("other words under an id that is taken: 409", is_problem(got, 409), got)
 
 
 def check_ball(tap, server, number, vega, south):
@@ -134,7 +155,7 @@ def run(tap):
         number = opened(server, "acts")
         for supplier in ("vega", "south"):
             share(server, number, supplier)
-        for check in (check_asks, check_ball, check_news, check_help, check_once):
+        for check in (check_asks, check_words, check_ball, check_news, check_help, check_once):
             check(tap, server, number, vega, south)
         check_told(tap, server, number, vega)
         for token in (vega, south):
