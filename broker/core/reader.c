@@ -84,6 +84,11 @@ static bool saw_wording(const struct reader *reader, const struct event *event, 
 	return reader_sees_comment(reader, now, reading) && reader_sees_comment(reader, &then, reading);
 }
 
+const char *reader_words_of(const struct event *event)
+{
+	return event->kind == EVENT_HELP_OFFERED ? event->act.ended_by : event->comment.uuid;
+}
+
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
 		       struct ent_str of, const struct comment *comment, const struct reading *reading)
 {

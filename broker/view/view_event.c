@@ -93,7 +93,10 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), ret, &err) != ENT_OK)
 		return false;
 	ret->recorded_ms = recorded_ms;
-	const struct reading *reading = reading_of(view, part, ret->comment.uuid);
+	const char *uuid = ret->comment.uuid, *words = reader_words_of(ret);
+	const struct reading *reading = reading_of(view, part, uuid);
+	if (words != uuid && !reading_of(view, part, words))
+		reading = NULL;
 	return reader_sees_event(view->reader, &part->share, ret, organisation_named(view->suppliers, ret->supplier),
 				 reading ? &seen : NULL, reading);
 }

@@ -7,6 +7,9 @@
 
 #include "view/view_wording.h"
 
+#define HELP_UUID  "a1000000-0000-4000-8000-000000000001"
+#define OFFER_UUID "a1000000-0000-4000-8000-000000000002"
+
 static bool wording_has(struct world *world, const struct reader *reader, const char *text)
 {
 	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
@@ -101,6 +104,39 @@ static void test_publication_from_before_its_share_reads(void **state)
 	assert_true(wording_has(world, &telnord, "\"published\""));
 }
 
+/* Who reads the call does not learn by it that somebody offered help, whose words are for others. */
+static void test_an_offer_is_told_to_its_readers(void **state)
+{
+	struct world *world = *state;
+	struct job call = {.kind = JOB_ACT_BEGIN,
+			   .ask = {.incident = 1,
+				   .text = ENT_STR("Who knows this switch?"),
+				   .author = {ENT_STR("desk"), ENT_STR("desk")},
+				   .comment_uuid = HELP_UUID,
+				   .has_audience = true,
+				   .act = {.kind = ACT_HELP}}};
+	struct job offer = {.kind = JOB_ACT_ANSWER,
+			    .ask = {.incident = 1,
+				    .text = ENT_STR("We had one."),
+				    .author = {ENT_STR("pat"), ENT_STR("pat")},
+				    .by = telnord,
+				    .comment_uuid = OFFER_UUID,
+				    .has_audience = true,
+				    .accepts = true,
+				    .act = {.kind = ACT_HELP, .uuid = HELP_UUID}}};
+
+	two_parties(world);
+	assert_true(audience_words(&world->arena.abi, ENT_STR("us"), ENT_STR("orion,telnord"), &call.ask.audience));
+	assert_int_equal(run(world, &call), JOB_ACCEPTED);
+	assert_true(audience_words(&world->arena.abi, ENT_STR("us"), ENT_STR("telnord"), &offer.ask.audience));
+	assert_int_equal(run(world, &offer), JOB_ACCEPTED);
+	assert_true(finds(world, &orion, "help.wanted"));
+	assert_false(finds(world, &orion, "help.offered"));
+	assert_true(finds(world, &telnord, "help.offered"));
+	assert_true(finds(world, &ada, "help.offered"));
+	check_all(world);
+}
+
 #define TOLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
@@ -110,6 +146,7 @@ int main(void)
 	    TOLD_TEST(test_events_from_before_its_share_reads),
 	    TOLD_TEST(test_wordings_of_a_share_that_reads_all),
 	    TOLD_TEST(test_publication_from_before_its_share_reads),
+	    TOLD_TEST(test_an_offer_is_told_to_its_readers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
