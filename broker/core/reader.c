@@ -74,6 +74,21 @@ bool reader_sees_comment(const struct reader *reader, const struct comment *comm
 	return reader_sees_said(reader, &spoken, reading);
 }
 
+/* As it stands now, and as it was then: what was internal once, or said before the reader's share reads, stays so. */
+static bool saw_wording(const struct reader *reader, const struct event *event, const struct comment *now,
+			const struct reading *reading)
+{
+	struct comment then = *now;
+
+	then.audience = event->comment.audience;
+	return reader_sees_comment(reader, now, reading) && reader_sees_comment(reader, &then, reading);
+}
+
+const char *reader_words_of(const struct event *event)
+{
+	return event->kind == EVENT_HELP_OFFERED ? event->act.ended_by : event->comment.uuid;
+}
+
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
 		       struct ent_str of, const struct comment *comment, const struct reading *reading)
 {
@@ -85,11 +100,10 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 		return false;
 	switch (event->kind) {
 	case EVENT_COMMENT_ADDED:
-	case EVENT_COMMENT_EDITED: /* as it was then and as it stands now: what was internal once stays so */
-		return comment && reader_sees_comment(reader, comment, reading) &&
-		       audience_allows(&event->comment.audience, reader->organisation, true);
-	case EVENT_COMMENT_REMOVED:
+	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_PUBLISHED:
+		return comment && saw_wording(reader, event, comment, reading);
+	case EVENT_COMMENT_REMOVED:
 	case EVENT_COMMENT_PINNED:
 	case EVENT_ASK_MADE:
 	case EVENT_ASK_ANSWERED:

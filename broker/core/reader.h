@@ -67,8 +67,11 @@ enum right reader_right_of(struct ent_str organisation, const struct spoken *spo
 bool reader_sees_said(const struct reader *reader, const struct spoken *spoken, const struct reading *reading);
 /* reading: what the organisation reads in the comment's place. */
 bool reader_sees_comment(const struct reader *reader, const struct comment *comment, const struct reading *reading);
+/* The comment whose readers learn of the event, beside those of the one that it is about: an offer of help changes
+ * nothing that is told to whoever reads the call. */
+const char *reader_words_of(const struct event *event);
 /* of: the organisation whose tool the event's supplier is. comment: as it stands now, of events about one, with what
- * the organisation reads in its place; else NULL. */
+ * the organisation reads in its place; else NULL, as where reader_words_of() is one that it does not see. */
 bool reader_sees_event(const struct reader *reader, const struct reader_part *part, const struct event *event,
 		       struct ent_str of, const struct comment *comment, const struct reading *reading);
 

@@ -318,7 +318,7 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
-	if (!known)
+	if (!known || !thread_is_authors(apply, job, known))
 		return;
 	if (known->removed) {
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
@@ -344,7 +344,7 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
-	if (!known || !thread_is_as_seen(job, known))
+	if (!known || !thread_is_authors(apply, job, known) || !thread_is_as_seen(job, known))
 		return;
 	decide_own_removal(&at, known, &author, &events);
 	end_job(apply, job, &events);

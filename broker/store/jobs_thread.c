@@ -10,6 +10,7 @@
 #include "store/asker.h"
 #include "store/people.h"
 #include "store/rows.h"
+#include "store/users.h"
 
 #include <stdio.h>
 
@@ -152,13 +153,14 @@ static const struct comment *thread_comment(struct apply *apply, struct job *job
 	return NULL;
 }
 
-/* A person decides about words of its own, and an administrator about those of the organisation. */
-static bool is_authors(struct job *job, const struct comment *comment)
+bool thread_is_authors(struct apply *apply, struct job *job, const struct comment *comment)
 {
 	const struct reader *by = &job->ask.by;
+	struct user user;
 
 	if (asker_wrote(by, job->suppliers, comment) &&
-	    (!by->ref.n || sdk_eq(by->ref, comment->author.ref) || reader_may(by, VERB_INVITE)))
+	    ((by->ref.n && sdk_eq(by->ref, comment->author.ref)) || reader_may(by, VERB_INVITE) ||
+	     (!by->ref.n && !users_find(apply->db, apply->arena, sdk_or_empty(comment->author.ref), &user))))
 		return true;
 	job_refuse(job, JOB_CONFLICT, "ask.comment_of_other",
 		   "the comment is another person's: its author decides about it, or an administrator there");
@@ -172,7 +174,7 @@ static void run_comment_publish(struct apply *apply, struct job *job)
 	struct dossier *dossier;
 	const struct comment *known = thread_comment(apply, job, &dossier, &at);
 
-	if (!known || !is_authors(job, known))
+	if (!known || !thread_is_authors(apply, job, known))
 		return;
 	if (known->removed) {
 		job_refuse(job, JOB_CONFLICT, "ask.comment_removed", "the comment was removed; write a new one");
@@ -190,7 +192,7 @@ static void run_comment_undo(struct apply *apply, struct job *job)
 	struct dossier *dossier;
 	const struct comment *known = thread_comment(apply, job, &dossier, &at);
 
-	if (!known || !is_authors(job, known))
+	if (!known || !thread_is_authors(apply, job, known))
 		return;
 	if (!known->held_by.n) {
 		job_refuse(job, JOB_CONFLICT, "ask.undo_late",

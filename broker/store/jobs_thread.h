@@ -14,6 +14,9 @@ void thread_hold(const struct apply *apply, const struct job *job, struct commen
 bool thread_quotes_fit(struct apply *apply, struct job *job, struct dossier *dossier, const struct audience *audience);
 /* Nobody changed it since the asker has seen it, as far as the job says what that was. False: refused. */
 bool thread_is_as_seen(struct job *job, const struct comment *known);
+/* A person decides about words of its own, an administrator about those of the organisation, and a machine of the
+ * organisation about those that no account wrote. False: refused. */
+bool thread_is_authors(struct apply *apply, struct job *job, const struct comment *comment);
 /* The time of a comment that is held has come: TIMER_UNDO. */
 void thread_publish_due(struct apply *apply, const struct timer *timer);
 

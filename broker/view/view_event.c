@@ -11,7 +11,8 @@
 
 static struct ent_str seen_comments(const struct view *view, int64_t incident)
 {
-	struct db_stmt *stmt = db_use(view->db, "SELECT uuid FROM comment WHERE incident = $1 AND " VIEW_SEES_COMMENT);
+	struct db_stmt *stmt = db_use(view->db, "SELECT uuid, " VIEW_READS_EVERYONES
+						"FROM comment WHERE incident = $1 AND " VIEW_SEES_COMMENT);
 	struct sdk_buf list;
 
 	db_bind_int(stmt, 1, incident);
@@ -19,7 +20,7 @@ static struct ent_str seen_comments(const struct view *view, int64_t incident)
 	sdk_buf_init(&list, JSON_ANSWER_MAX);
 	while (db_row(stmt)) {
 		sdk_buf_str(&list, db_str(stmt, 0));
-		sdk_buf_z(&list, " ");
+		sdk_buf_z(&list, db_int(stmt, 1) ? "+" : "-");
 	}
 	struct ent_str ret = sdk_dup(view->arena, sdk_buf_view(&list));
 	sdk_buf_release(&list);
@@ -50,32 +51,41 @@ struct view_event_part view_event_part_now(const struct view *view, int64_t inci
 	return part;
 }
 
-static bool sees_comment(const struct view *view, int64_t incident, const char *uuid)
+static const struct reading reads_all = {true, 0}, reads_named = {true, INT64_MAX};
+
+static const struct reading *sees_comment(const struct view *view, int64_t incident, const char *uuid)
 {
-	struct db_stmt *stmt = db_use(
-	    view->db, "SELECT 1 FROM comment WHERE incident = $1 AND uuid = $2 AND " VIEW_SEES_COMMENT " LIMIT 1");
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT " VIEW_READS_EVERYONES
+			     "FROM comment WHERE incident = $1 AND uuid = $2 AND " VIEW_SEES_COMMENT " LIMIT 1");
+	const struct reading *reading = NULL;
 
 	db_bind_int(stmt, 1, incident);
 	db_bind_str(stmt, 2, sdk_str(uuid));
 	view_bind(view, stmt);
-	return db_found(stmt);
+	if (db_row(stmt))
+		reading = db_int(stmt, 0) ? &reads_all : &reads_named;
+	db_done(stmt);
+	return reading;
 }
 
-/* The statement has chosen the comments: here it counts whether this is one of them. */
-static bool is_seen(const struct view *view, const struct view_event_part *part, const struct event *event)
+/* The part that the reader reads in the place of a comment. The statement has chosen the comments: here it counts
+ * whether this is one of them. NULL: it is not. */
+static const struct reading *reading_of(const struct view *view, const struct view_event_part *part, const char *uuid)
 {
-	size_t n = strlen(event->comment.uuid);
+	size_t n = strlen(uuid);
+	const char *at;
 
 	if (n && part->incident)
-		return sees_comment(view, part->incident, event->comment.uuid);
-	return n && part->comments.n && memmem(part->comments.p, part->comments.n, event->comment.uuid, n);
+		return sees_comment(view, part->incident, uuid);
+	at = n && part->comments.n ? memmem(part->comments.p, part->comments.n, uuid, n) : NULL;
+	return !at ? NULL : at[n] == '+' ? &reads_all : &reads_named;
 }
 
 bool view_event_read(const struct view *view, const struct view_event_part *part, struct ent_str kind,
 		     int64_t recorded_ms, struct ent_str json, struct event *ret)
 {
-	static const struct reading all = {true, 0};
-	struct comment comment = {.audience.everyone = true};
+	const struct comment seen = {.audience = {view->reader->organisation, true, false}};
 	enum event_kind known;
 	struct ent_err err;
 
@@ -83,8 +93,12 @@ bool view_event_read(const struct view *view, const struct view_event_part *part
 	    event_parse(view->arena, known, sdk_dup(view->arena, json), ret, &err) != ENT_OK)
 		return false;
 	ret->recorded_ms = recorded_ms;
+	const char *uuid = ret->comment.uuid, *words = reader_words_of(ret);
+	const struct reading *reading = reading_of(view, part, uuid);
+	if (words != uuid && !reading_of(view, part, words))
+		reading = NULL;
 	return reader_sees_event(view->reader, &part->share, ret, organisation_named(view->suppliers, ret->supplier),
-				 is_seen(view, part, ret) ? &comment : NULL, &all);
+				 reading ? &seen : NULL, reading);
 }
 
 struct comment_state {

@@ -9,7 +9,7 @@
 /* An organisation's part in an incident, and the comments that it sees there. */
 struct view_event_part {
 	struct reader_part share;
-	struct ent_str comments; /* "uuid uuid " */
+	struct ent_str comments; /* "uuid+uuid-": +: also what it said for everyone before */
 	int64_t incident;        /* 0: those; else each comment is asked for in this incident when it is met */
 };
 /* For many events of one incident. */

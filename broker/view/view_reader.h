@@ -51,6 +51,9 @@
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
 				" < " VIEW_SAID_BY ")))))"
 
+/* It reads in the place of a row of `comment` what is for everyone there: it did when the comment was said. */
+#define VIEW_READS_EVERYONES "EXISTS (" VIEW_PART("comment.incident") " AND " VIEW_READS_SINCE " < " VIEW_SAID_BY ") "
+
 /* Its own, and what stands at a comment that it reads, as far as the attachment's audience allows that: never wider. */
 #define VIEW_SEES_ATTACHMENT                                                                                           \
 	"($30 IS NULL OR (EXISTS (" VIEW_PART("attachment.incident") ") AND (" VIEW_IS_OWN(                            \

@@ -8,6 +8,7 @@
 #include "store/wordings.h"
 #include "view/view_json.h"
 #include "view/view_person.h"
+#include "view/view_reader.h"
 #include "view/view_thread.h"
 
 static const char *act_of(const struct event *event)
@@ -31,18 +32,54 @@ static bool tells_words(const struct event *event)
 	return event->kind == EVENT_COMMENT_ADDED || event->kind == EVENT_COMMENT_EDITED;
 }
 
-/* The comment is seen as it stands: was it then? What was replaced while it was held is its organisation's own. */
-static bool was_seen(const struct view *view, const struct event *list, size_t n, size_t i, const struct comment *now)
+/* Did the reader read there when the comment was said? Then it is one of everyone. */
+static bool reads_everyones(const struct view *view, const char *uuid)
 {
-	const struct reader *reader = view->reader;
-	const struct ent_str ours = organisation_ours(view->suppliers), wrote = now->author.organisation;
+	struct db_stmt *stmt =
+	    db_use(view->db, "SELECT 1 FROM comment WHERE uuid = $1 AND $30 IS NOT NULL AND " VIEW_READS_EVERYONES);
 
-	if (sdk_eq(wrote.n ? wrote : ours, reader_is_ours(reader) ? ours : reader->organisation))
+	db_bind_str(stmt, 1, sdk_str(uuid));
+	view_bind(view, stmt);
+	return db_found(stmt);
+}
+
+/* All that was done to a comment. */
+struct wording_list {
+	const struct event *list;
+	size_t n, last;   /* last: the words that stand */
+	bool own;         /* the reader's organisation wrote them */
+	bool reads_since; /* the reader is one of everyone */
+};
+
+static struct wording_list load_wordings(const struct view *view, int64_t incident, const struct comment *now)
+{
+	const struct ent_str ours = organisation_ours(view->suppliers), wrote = now->author.organisation;
+	const struct reader *reader = view->reader;
+	struct wording_list all = {
+	    .own = sdk_eq(wrote.n ? wrote : ours, reader_is_ours(reader) ? ours : reader->organisation)};
+
+	all.n = wordings_events(view->db, view->arena, incident, now->uuid, &all.list);
+	all.reads_since = !all.own && reads_everyones(view, now->uuid);
+	for (size_t i = 0; i < all.n; i++)
+		if (tells_words(&all.list[i]))
+			all.last = i;
+	return all;
+}
+
+/* The comment is seen as it stands: was it then? What was replaced while it was held is its organisation's own. */
+static bool was_seen(const struct view *view, const struct wording_list *all, size_t i, const struct comment *now)
+{
+	const struct event *event = &all->list[i];
+	const struct comment then = {.audience = *wordings_audience(all->list, i)};
+	const struct reading reading = {true, all->reads_since ? 0 : INT64_MAX};
+
+	if (all->own || event->kind == EVENT_COMMENT_REMOVED)
 		return true;
-	if (!tells_words(&list[i]))
+	if (tells_words(event) && wordings_is_draft(all->list, all->n, i))
+		return false;
+	if (i == all->last && sdk_eq(sdk_or_empty(event->comment.body), sdk_or_empty(now->body)))
 		return true;
-	return !wordings_is_draft(list, n, i) &&
-	       (reader_is_ours(reader) || audience_allows(wordings_audience(list, i), reader->organisation, true));
+	return reader_sees_comment(view->reader, &then, &reading);
 }
 
 static void print_wording(const struct view *view, struct sdk_jsonw *w, const struct event *event,
@@ -68,18 +105,17 @@ enum ent_rc view_wording(const struct view *view, int64_t incident, struct ent_s
 {
 	enum ent_rc rc = view_thread_has(view, incident, uuid, err);
 	struct comment now = {.removed = true};
-	const struct event *list = NULL;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
 	if (rc != ENT_OK)
 		return rc;
 	(void)comment_by_uuid(view->db, view->arena, uuid, &now);
-	size_t n = wordings_events(view->db, view->arena, incident, now.uuid, &list);
+	const struct wording_list all = load_wordings(view, incident, &now);
 	json_page_open(&w, &buf);
-	for (size_t i = 0; i < n; i++)
-		if (act_of(&list[i]) && was_seen(view, list, n, i, &now))
-			print_wording(view, &w, &list[i], wordings_audience(list, i), &now);
+	for (size_t i = 0; i < all.n; i++)
+		if (act_of(&all.list[i]) && was_seen(view, &all, i, &now))
+			print_wording(view, &w, &all.list[i], wordings_audience(all.list, i), &now);
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');
 	return json_answer(view->db, view->arena, &buf, ret, err);

@@ -38,11 +38,11 @@ ROWS = {
     "GET /v1/incidents/{word}/history": ("200", "200", "200", SEEN),
     "GET /v1/incidents/{word}/comments": ("200", "200", "200", SEEN),
     "POST /v1/incidents/{word}/comments": ("+", "+", "403", "+ + 404 404"),
-    "PATCH /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),  # the comment is ours
-    "DELETE /v1/incidents/{word}/comments/{comment}": ("+", "+", "403", "404"),
+    "PATCH /v1/incidents/{word}/comments/{comment}": ("409", "+", "403", "404"),  # ours: its author, or an administrator
+    "DELETE /v1/incidents/{word}/comments/{comment}": ("409", "+", "403", "404"),
     "POST /v1/incidents/{word}/comments/{comment}/widen": ("403", "+", "403", "404"),  # its author, or an administrator
-    "POST /v1/incidents/{word}/comments/{comment}/undo": ("+", "+", "403", "404"),
-    "POST /v1/incidents/{word}/comments/{comment}/publish": ("+", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/undo": ("409", "+", "403", "404"),
+    "POST /v1/incidents/{word}/comments/{comment}/publish": ("409", "+", "403", "404"),
     "POST /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
     "DELETE /v1/incidents/{word}/comments/{comment}/pin": ("+", "+", "403", "404"),
     "GET /v1/incidents/{word}/comments/{comment}/history": ("200", "200", "200", "404"),
@@ -344,6 +344,15 @@ def check_own_words(tap, world):
     tap.equal("they do", server.json("PATCH", path, {"body": "of vega, mended"}, read, token=world.tokens["supplier_technician"])[0], 200)
     tap.equal("who reads it without being its author neither undoes nor publishes it",
               [server.call("POST", f"{path}/{act}", token=world.tokens["technician"])[0] for act in ("undo", "publish")], [409, 409])
+    for who in ("supplier_system", "supplier_admin"):
+        status, theirs = server.json("POST", f"/v1/incidents/{number}/comments", {"body": "of another", "audience": "us,vega"}, token=world.tokens[who])
+        one = f"/v1/incidents/{number}/comments/{theirs['id']}"
+        tap.equal(f"a colleague changes no words of {who}",
+                  [server.call(*act, read, token=world.tokens["supplier_technician"])[0] for act in (("PATCH", one, {"body": "not theirs"}), ("DELETE", one, None))],
+                  [409, 409])
+        tap.equal(f"{who} does", server.json("PATCH", one, {"body": "of another, mended"}, read, token=world.tokens[who])[0], 200)
+    tap.equal("a machine there does not change a person's, an administrator there removes them",
+              [server.call("DELETE", path, None, {"If-Match": '"2"'}, token=world.tokens[who])[0] for who in ("supplier_system", "supplier_admin")], [409, 200])
     thread = f"/v1/incidents/{number}/comments"
 
     def held(words):

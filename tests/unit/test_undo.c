@@ -323,6 +323,89 @@ static void test_pinned(void **state)
 	check_all(world);
 }
 
+/* ---- whose words they are ---------------------------------------------------------------------- */
+
+/* Somebody of orion with an account. */
+static struct reader person_of_orion(struct world *world, const char *ref, enum role role)
+{
+	const struct user_change change = {.user = {.ref = sdk_str(ref),
+						    .organisation = ENT_STR("orion"),
+						    .name = sdk_str(ref + 24),
+						    .mail = sdk_format(&world->arena.abi, "%s@orion.example", ref + 24),
+						    .language = ENT_STR(""),
+						    .time_zone = ENT_STR(""),
+						    .state = ENT_STR(USER_INVITED),
+						    .role = role}};
+	struct job job = {.kind = JOB_USER_ADD, .ask.by = ada, .user = &change};
+
+	assert_int_equal(run(world, &job), JOB_ACCEPTED);
+	return (struct reader){.kind = READER_ORGANISATION,
+			       .organisation = ENT_STR("orion"),
+			       .role = role,
+			       .ref = sdk_str(ref),
+			       .verbs = role_verbs(role)};
+}
+
+static enum job_outcome reword(struct world *world, const struct reader *by)
+{
+	struct job job = {.kind = JOB_COMMENT_EDIT,
+			  .ask = {.incident = 1,
+				  .text = ENT_STR("cassowary"),
+				  .author = {ENT_STR("pat"), ENT_STR("pat")},
+				  .by = *by,
+				  .comment_uuid = A_UUID}};
+
+	return run(world, &job);
+}
+
+/* A colleague and a machine rewrite, remove, undo and publish a person's words as little as strangers do. */
+static void test_words_of_a_colleague(void **state)
+{
+	static const enum job_kind acts[] = {JOB_COMMENT_UNDO, JOB_COMMENT_PUBLISH, JOB_COMMENT_REMOVE};
+	struct world *world = *state;
+
+	two_parties(world);
+	const struct reader author = person_of_orion(world, "00000000-0000-4000-8000-0000000000a1",
+						     ROLE_SUPPLIER_TECHNICIAN),
+			    colleague = person_of_orion(world, "00000000-0000-4000-8000-0000000000a2",
+							ROLE_SUPPLIER_TECHNICIAN),
+			    chief = person_of_orion(world, "00000000-0000-4000-8000-0000000000a3", ROLE_SUPPLIER_ADMIN);
+	const struct reader *const others[] = {&colleague, &orion};
+
+	assert_int_equal(hold(world, &author, "telnord"), JOB_ACCEPTED);
+	for (int published = 0; published < 2; published++) {
+		for (size_t i = 0; i < 2; i++) {
+			assert_int_equal(reword(world, others[i]), JOB_CONFLICT);
+			for (size_t k = 0; k < 3; k++)
+				assert_int_equal(do_it(world, acts[k], others[i]), JOB_CONFLICT);
+		}
+		assert_true(reads(world, &author));
+		pass(world, UNDO_MS);
+	}
+	assert_true(reads(world, &telnord));
+	assert_int_equal(count(world, "comment", "body = '" WORDS "' AND removed = 0"), 1);
+	assert_int_equal(reword(world, &ada), JOB_NOT_FOUND);
+	assert_int_equal(reword(world, &author), JOB_ACCEPTED);
+	assert_int_equal(do_it(world, JOB_COMMENT_REMOVE, &chief), JOB_ACCEPTED);
+	check_all(world);
+}
+
+/* What a machine wrote, its organisation's machines change, and no technician. */
+static void test_words_of_a_machine(void **state)
+{
+	struct world *world = *state;
+
+	two_parties(world);
+	const struct reader colleague =
+	    person_of_orion(world, "00000000-0000-4000-8000-0000000000a2", ROLE_SUPPLIER_TECHNICIAN);
+	assert_int_equal(hold(world, &orion, "telnord"), JOB_ACCEPTED);
+	assert_int_equal(reword(world, &colleague), JOB_CONFLICT);
+	assert_int_equal(do_it(world, JOB_COMMENT_REMOVE, &colleague), JOB_CONFLICT);
+	assert_int_equal(reword(world, &orion), JOB_ACCEPTED);
+	assert_int_equal(do_it(world, JOB_COMMENT_REMOVE, &orion), JOB_ACCEPTED);
+	check_all(world);
+}
+
 #define UNDO_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
@@ -344,6 +427,8 @@ int main(void)
 	    UNDO_TEST(test_removed_meanwhile),
 	    UNDO_TEST(test_removed_words_leave_the_history),
 	    UNDO_TEST(test_pinned),
+	    UNDO_TEST(test_words_of_a_colleague),
+	    UNDO_TEST(test_words_of_a_machine),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
