@@ -16,9 +16,9 @@ struct token_row {
 	char ref[ID_SIZE];           /* for the audit log */
 	struct ent_str organisation; /* "": ours. Of a person: in home, filled by the writer */
 	char home[SUPPLIER_NAME_MAX + 1];
-	enum role role;              /* NONE: a machine of ours */
-	uint32_t verbs;              /* 0: all of its role */
-	struct ent_str account;      /* ref of the person that it stands for; "": a machine */
+	enum role role;         /* NONE: a machine of ours */
+	uint32_t verbs;         /* 0: all of its role */
+	struct ent_str account; /* ref of the person that it stands for; "": a machine */
 };
 
 /* As whom a token lets in. */
