@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands of people who work together, as question_table.c has the others. */
+/* The commands of people who work together: asks, hand-overs, promises, help, words for the requester. */
 #include "cli/act_show.h"
 #include "cli/command.h"
 

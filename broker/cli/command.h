@@ -24,12 +24,15 @@ int command_run(const struct command *command, int argc, char **argv);
 /* Those with code of their own, each in cmd_NAME.c. */
 extern const struct command command_serve, command_check, command_config, command_tail, command_import, command_try,
     command_rebuild, command_backup, command_fsck, command_version;
-/* Those of question_table.c. */
-extern const struct command command_incident, command_share, command_unshare, command_comment, command_delivery,
-    command_join, command_drift, command_search, command_supplier, command_backfill, command_map, command_deadletter,
-    command_org, command_user, command_session, command_token, command_audit;
-
-/* Those of act_table.c. */
+/* Those that ask a running broker, each a table of its own noun. incident_table.c: */
+extern const struct command command_incident, command_share, command_unshare, command_comment, command_search;
+/* act_table.c: */
 extern const struct command command_ask, command_handover, command_promise, command_assist, command_tell;
+/* delivery_table.c: */
+extern const struct command command_delivery, command_join, command_drift;
+/* supplier_table.c: */
+extern const struct command command_supplier, command_backfill, command_map, command_deadletter;
+/* people_table.c: */
+extern const struct command command_org, command_user, command_session, command_token, command_audit;
 
 #endif

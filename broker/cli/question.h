@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Commands that ask a running broker. Each is a row of question_table.c: what it is called, what
+ * Commands that ask a running broker. Each is a row of a table, *_table.c: what it is called, what
  * its arguments and options are, what it asks the API, and how the answer is printed. A new
  * command that only reads is a row and nothing more.
  */

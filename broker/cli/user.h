@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verbs of `user` and `audit` that are more than a row of question_table.c. */
+/* The verbs of `user` and `audit` that are more than a row of people_table.c. */
 #ifndef CLI_USER_H
 #define CLI_USER_H
 
