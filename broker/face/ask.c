@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "sdk/crypto.h"
+#include "sdk/uuid.h"
 #include "sdk/webhook.h"
 #include "view/view_find.h"
 
@@ -52,24 +53,19 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
 bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE])
 {
 	struct chance *chance = x->desk->face->world.chance;
-	struct ent_str lower = sdk_lower(&x->arena.abi, id);
 
 	if (id.p == NULL) {
 		chance->uuid(chance, ret);
 		return true;
 	}
-	for (size_t i = 0; i < ID_SIZE - 1; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))
-			continue;
+	if (!sdk_is_uuid(id)) {
 		answer_problem(
 		    x, PROBLEM_CONTENT, "ask.id_uuid",
 		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each {of=%s}.",
 		    of);
 		return false;
 	}
-	memcpy(ret, lower.p, ID_SIZE - 1);
+	memcpy(ret, sdk_lower(&x->arena.abi, id).p, ID_SIZE - 1);
 	ret[ID_SIZE - 1] = '\0';
 	return true;
 }

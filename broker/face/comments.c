@@ -10,6 +10,7 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/reading.h"
+#include "sdk/uuid.h"
 #include "view/view_reach.h"
 #include "view/view_repeat.h"
 #include "view/view_share.h"
@@ -96,18 +97,6 @@ static bool read_asked_audience(struct exchange *x, const struct sdk_json *node,
 	return false;
 }
 
-/* Lower case. */
-static bool comment_id_is(struct ent_str id)
-{
-	for (size_t i = 0; i < id.n; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? id.p[i] != '-' : sdk_hex_value(id.p[i]) < 0)
-			return false;
-	}
-	return id.n == ID_SIZE - 1;
-}
-
 /* How the words are meant, and what they answer. */
 static bool read_manner(struct exchange *x, const struct comment_body *body, struct ask *ret)
 {
@@ -117,7 +106,7 @@ static bool read_manner(struct exchange *x, const struct comment_body *body, str
 		answer_problem(x, PROBLEM_CONTENT, "ask.format", "\"format\" has to be text or markdown.");
 		return false;
 	}
-	if (body->reply_to.p && !comment_id_is(lower)) {
+	if (body->reply_to.p && !sdk_is_uuid(lower)) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.reply_to", "\"reply_to\" has to be a comment's id, a UUID.");
 		return false;
 	}
@@ -246,7 +235,7 @@ bool comments_named(struct exchange *x, struct job *job)
 	if (!ask_incident(x, &incident))
 		return false;
 	job->ask.incident = incident.number;
-	if (comment_id_is(id)) {
+	if (sdk_is_uuid(id)) {
 		memcpy(job->ask.comment_uuid, id.p, ID_SIZE - 1);
 		return true;
 	}

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "sdk/str.h"
+#include "sdk/uuid.h"
 
 #define N(array) (sizeof(array) / sizeof *(array))
 
@@ -386,6 +387,38 @@ static void test_hex_value(void **state)
 	}
 }
 
+static void test_uuid(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} row[] = {
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", true},
+	    {"5A52AC4E-4A53-4dd0-A1D4-BD9F4F5A4A9D", true},
+	    {"00000000-0000-0000-0000-000000000000", true},
+	    {NULL, false},
+	    {"", false},
+	    {"-", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d0", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9g", false},
+	    {"g a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e04a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a5304dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a53-4dd00a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a53-4dd0-a1d40bd9f4f5a4a9d", false},
+	    {"5a52ac4-e4a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e4a534dd0a1d4bd9f4f5a4a9d", false},
+	    {"{5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(row); i++)
+		if (sdk_is_uuid(sdk_str(row[i].text)) != row[i].is)
+			fail_msg("%s", row[i].text ? row[i].text : "absent");
+	assert_false(sdk_is_uuid(ENT_STR("5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9\0")));
+}
+
 static void test_percent(void **state)
 {
 	static const char *const bad[] = {"%", "%4", "a%4", "%4g", "%g4", "%%41", "% 41"};
@@ -432,6 +465,7 @@ int main(void)
 	    cmocka_unit_test(test_int),
 	    cmocka_unit_test(test_head),
 	    cmocka_unit_test(test_hex_value),
+	    cmocka_unit_test(test_uuid),
 	    cmocka_unit_test(test_percent),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_fail_cuts_on_a_border),
