@@ -70,6 +70,17 @@ bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_S
 	return true;
 }
 
+bool ask_dry_run(struct exchange *x, bool *ret)
+{
+	struct ent_str word = exchange_argument(x, "dry_run");
+
+	*ret = word.p && sdk_eqz(word, "true");
+	if (!word.p || *ret || sdk_eqz(word, "false"))
+		return true;
+	answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
+	return false;
+}
+
 struct job *ask_new(struct exchange *x, enum job_kind kind)
 {
 	struct job *job = SDK_NEW(&x->arena.abi, struct job);

@@ -154,18 +154,6 @@ static void comment_answer(struct exchange *x)
 
 /* ---- before it is written ------------------------------------------------------------ */
 
-/* False: answered. */
-static bool read_dry_run(struct exchange *x, bool *ret)
-{
-	struct ent_str word = exchange_argument(x, "dry_run");
-
-	*ret = word.p && sdk_eqz(word, "true");
-	if (!word.p || *ret || sdk_eqz(word, "false"))
-		return true;
-	answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
-	return false;
-}
-
 static void answer_reach(struct exchange *x)
 {
 	const struct job *job = x->work;
@@ -217,7 +205,7 @@ void comments_post(struct exchange *x)
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
-	if (!read_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
+	if (!ask_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
 	    !read_asked_audience(x, body.audience, &job->ask) ||
 	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
 		return;
@@ -322,7 +310,7 @@ void comments_widen(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT_WIDEN);
 	bool dry;
 
-	if (!read_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
+	if (!ask_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
 	    !comments_audience(x, body.audience, &job->ask.audience) ||
 	    ((body.readers || !dry) && !read_readers(x, body.readers, &job->ask)))
 		return;
