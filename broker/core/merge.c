@@ -51,8 +51,7 @@ struct audience merge_audience(struct dossier *side, const struct event *merged,
 			continue;
 		const struct reading reading = {true, dossier_reads_since(side, share, comment)};
 		if (reader_sees_comment(&reader, comment, &reading))
-			names = sdk_format(side->arena, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "",
-					   ENT_F(reader.organisation));
+			names = sdk_join(side->arena, names, ",", reader.organisation);
 	}
 	return audience_make(side->arena, ENT_ABSENT, ENT_ABSENT, names, false, comment->audience.requester);
 }

@@ -222,7 +222,6 @@ struct ent_str reach_readers(struct dossier *dossier, const struct comment *comm
 
 	list_organisations(dossier, comment, &reach);
 	for (size_t i = 0; i < reach.n_organisation; i++)
-		names = sdk_format(dossier->arena, "%.*s%s%.*s", ENT_F(reach.organisation[i].name), names.n ? "," : "",
-				   ENT_F(names));
+		names = sdk_join(dossier->arena, names, ",", reach.organisation[i].name);
 	return reach_names(dossier->arena, names);
 }

@@ -289,7 +289,7 @@ static bool read_readers(struct exchange *x, const struct sdk_json *node, struct
 
 			if (sdk_json_kind(one) != SDK_JSON_STRING || !name.n || memchr(name.p, ',', name.n))
 				break;
-			names = sdk_format(&x->arena.abi, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "", ENT_F(name));
+			names = sdk_join(&x->arena.abi, names, ",", name);
 		}
 		ret->readers = names;
 		if (!one)

@@ -191,6 +191,23 @@ static void test_format(void **state)
 	sdk_arena_release(&arena);
 }
 
+static void test_join(void **state)
+{
+	struct ent_str list = ENT_ABSENT;
+	struct sdk_arena arena;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	assert_str(sdk_join(&arena.abi, ENT_ABSENT, ",", ENT_ABSENT), "");
+	list = sdk_join(&arena.abi, list, ", ", ENT_STR("ana"));
+	assert_str(list, "ana");
+	list = sdk_join(&arena.abi, list, ", ", ENT_STR("bo"));
+	assert_str(list, "ana, bo");
+	assert_str(sdk_join(&arena.abi, list, ",", ENT_ABSENT), "ana, bo,");
+	assert_str(sdk_join(&arena.abi, ENT_STR(""), ",", ENT_STR("ana")), "ana");
+	sdk_arena_release(&arena);
+}
+
 static void test_int(void **state)
 {
 	static const struct {
@@ -462,6 +479,7 @@ int main(void)
 	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_trim_and_cut),
 	    cmocka_unit_test(test_format),
+	    cmocka_unit_test(test_join),
 	    cmocka_unit_test(test_int),
 	    cmocka_unit_test(test_head),
 	    cmocka_unit_test(test_hex_value),
