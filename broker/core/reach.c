@@ -50,7 +50,7 @@ static void list_organisation(struct dossier *dossier, struct reach *reach, cons
 
 static void list_organisations(struct dossier *dossier, const struct comment *comment, struct reach *reach)
 {
-	(void)dossier_share(dossier, ENT_STR("")); /* so that they are here */
+	dossier_load_shares(dossier);
 	reach->organisation = SDK_NEW_N(dossier->arena, struct reach_organisation, dossier->n_share + 1);
 	reach->organisation[reach->n_organisation++] =
 	    (struct reach_organisation){organisation_ours(dossier->suppliers), REACH_OURS};
