@@ -202,7 +202,7 @@ void acts_decline(struct exchange *x)
 	answer_with(x, ACT_HANDOVER, fields, false);
 }
 
-void acts_keep(struct exchange *x)
+void acts_handover_withdraw(struct exchange *x)
 {
 	take_back(x, ACT_HANDOVER);
 }
