@@ -178,16 +178,26 @@ void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str j
 		answer_failure(x, rc, err);
 }
 
-void ask_list(struct exchange *x, ask_list_fn *list)
+bool ask_limit(struct exchange *x, int *ret)
 {
 	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
 	int64_t limit;
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+		return false;
+	*ret = (int)limit;
+	return true;
+}
+
+void ask_list(struct exchange *x, const char *of, ask_list_fn *list)
+{
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int limit;
+
+	if (!ask_limit(x, &limit))
 		return;
-	enum ent_rc rc = list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
-			      exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	enum ent_rc rc = list(ask_view(x), exchange_argument(x, of), exchange_argument(x, "state"),
+			      exchange_argument(x, "cursor"), limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -23,17 +23,7 @@ struct user_body {
 
 void users_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	int64_t limit;
-
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
-		return;
-	enum ent_rc rc =
-	    view_user_list(ask_view(x), exchange_argument(x, "organisation"), exchange_argument(x, "state"),
-			   exchange_argument(x, "cursor"), (int)limit, &json, &err);
-	ask_answer(x, 200, rc, json, &err);
+	ask_list(x, "organisation", view_user_list);
 }
 
 static void answer_user(struct exchange *x, int status, struct ent_str ref)
