@@ -3,8 +3,8 @@
  * The records on Kafka for an event, a dead letter, a snapshot and the progress: CloudEvents 1.0 in Kafka's binary
  * mode. For relay.c and its tests.
  */
-#ifndef BUS_RELAY_RECORD_H
-#define BUS_RELAY_RECORD_H
+#ifndef BUS_RECORD_H
+#define BUS_RECORD_H
 
 #include "bus/kafka.h"
 #include "bus/relay.h"

@@ -14,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "base/text_hash.h"
 #include "cli/import.h"
 
 /* ---- progress -------------------------------------------------------------- */
@@ -48,15 +50,6 @@ static void progress_draw(struct import *import, int64_t now_us)
 }
 
 /* ---- lines and answers ----------------------------------------------------- */
-
-static int64_t order_hash(struct ent_str key)
-{
-	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
-
-	for (size_t i = 0; i < key.n; i++)
-		h = (h ^ (unsigned char)key.p[i]) * 0x100000001b3u;
-	return (int64_t)h;
-}
 
 static void fail_line(struct import *import, int64_t number, const struct ent_err *why)
 {
@@ -160,7 +153,7 @@ static void lines_read(struct import *import)
 		line->state = LINE_WAITS;
 		line->number = import->source.line;
 		line->end = import->source.offset;
-		line->order = order_hash(order);
+		line->order = (int64_t)text_hash(TEXT_HASH, order);
 		line->not_before_us = 0;
 		import->n++;
 	}

@@ -8,8 +8,7 @@ struct ent_str reach_show_readers(struct ent_arena *arena, const struct sdk_json
 	struct ent_str names = ENT_STR("");
 
 	for (const struct sdk_json *one = sdk_json_first(sdk_json_at(answer, "readers")); one; one = sdk_json_next(one))
-		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "",
-				   ENT_F(table_safe(arena, sdk_json_text(one), false)));
+		names = sdk_join(arena, names, ",", table_safe(arena, sdk_json_text(one), false));
 	return names;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sdk/time.h"
+#include "sdk/uuid.h"
 #include "sdk/webhook.h"
 
 /* Examples for options that were left out. They say that they are examples: a person may read them in the tool. */
@@ -74,17 +75,6 @@ static enum ent_rc number_check(const char *word, const char *option, int64_t mo
 			word);
 }
 
-static bool is_uuid(const char *text)
-{
-	for (size_t i = 0; i < ID_SIZE - 1; i++) {
-		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (is_dash ? text[i] != '-' : sdk_hex_value(text[i]) < 0) /* also refuses the NUL */
-			return false;
-	}
-	return text[ID_SIZE - 1] == '\0';
-}
-
 static const char *option_word(const struct try_words *words, enum ent_attr attr)
 {
 	const char *const word[ENT_N_ATTR] = {
@@ -136,7 +126,7 @@ enum ent_rc try_words_check(const struct try_words *words, enum try_op *ret, str
 	if (words->number && !incident_number_parse(sdk_str(words->number), &unused))
 		return sdk_fail(err, ENT_EINVAL, "--number takes an incident's number, such as ENT-000042, not \"%s\"",
 				words->number);
-	if (words->id && !is_uuid(words->id))
+	if (words->id && !sdk_is_uuid(sdk_str(words->id)))
 		return sdk_fail(err, ENT_EINVAL, "--id takes a UUID, such as " EXAMPLE_ID);
 	rc = levels_check(words, err);
 	if (rc == ENT_OK)

@@ -59,21 +59,9 @@ static bool is_header_name(struct ent_str text)
 	return sdk_is_token(text) && text.n <= 100;
 }
 
-static struct ent_str auth_text_read(struct supplier_reader *r, const struct config_node *node)
-{
-	struct ent_str text;
-
-	if (!node->yaml || !config_text(r->reader, node, &text))
-		return ENT_ABSENT;
-	if (text.n > 0 && text.n <= 1000 && !sdk_has_control(text))
-		return sdk_dup(r->arena, text);
-	config_problem(r->reader, node->line, node->name, "is empty, has more than 1000 bytes or a control character");
-	return ENT_ABSENT;
-}
-
 static struct ent_str header_word_read(struct supplier_reader *r, const struct config_node *node)
 {
-	struct ent_str text = auth_text_read(r, node), found;
+	struct ent_str text = config_line(r->reader, r->arena, node), found;
 
 	if (!text.p || (is_header_name(text) && !is_http_own(text)))
 		return text;
@@ -146,7 +134,7 @@ void config_auth_credentials(struct supplier_reader *r, const struct config_node
 
 static void token_url_read(struct supplier_reader *r, const struct config_node *node, bool plain_http)
 {
-	struct ent_str url = auth_text_read(r, node);
+	struct ent_str url = config_line(r->reader, r->arena, node);
 	struct ent_err err;
 
 	if (!url.p)
@@ -184,7 +172,7 @@ void config_auth_read(struct supplier_reader *r, const struct config_node *node,
 	}
 	if (kind < N_KINDS)
 		link->auth = kinds[kind].kind;
-	link->user = auth_text_read(r, &found[AT_USER]);
+	link->user = config_line(r->reader, r->arena, &found[AT_USER]);
 	if (link->auth == AUTH_BASIC && link->user.p && memchr(link->user.p, ':', link->user.n))
 		config_problem(r->reader, found[AT_USER].line, found[AT_USER].name,
 			       "has a colon, which basic cannot carry");
@@ -192,5 +180,5 @@ void config_auth_read(struct supplier_reader *r, const struct config_node *node,
 	link->header = header_word_read(r, &found[AT_HEADER]);
 	link->scheme = header_word_read(r, &found[AT_SCHEME]);
 	token_url_read(r, &found[AT_TOKEN_URL], plain_http);
-	link->scope = auth_text_read(r, &found[AT_SCOPE]);
+	link->scope = config_line(r->reader, r->arena, &found[AT_SCOPE]);
 }

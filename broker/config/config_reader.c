@@ -296,6 +296,18 @@ bool config_text(struct config_reader *reader, const struct config_node *node, s
 	return true;
 }
 
+struct ent_str config_line(struct config_reader *reader, struct ent_arena *arena, const struct config_node *node)
+{
+	struct ent_str text;
+
+	if (!node->yaml || !config_text(reader, node, &text))
+		return ENT_ABSENT;
+	if (text.n > 0 && text.n <= 1000 && !sdk_has_control(text))
+		return sdk_dup(arena, text);
+	config_problem(reader, node->line, node->name, "is empty, has more than 1000 bytes or a control character");
+	return ENT_ABSENT;
+}
+
 bool config_bool(struct config_reader *reader, const struct config_node *node, bool *ret)
 {
 	struct ent_str text;

@@ -48,6 +48,9 @@ size_t config_members(struct config_reader *reader, const struct config_node *no
 /* Items of a list; nothing at all counts as an empty one. */
 size_t config_items(struct config_reader *reader, const struct config_node *node, const struct config_node **ret);
 bool config_text(struct config_reader *reader, const struct config_node *node, struct ent_str *ret);
+/* A text of one line, 1 to 1000 bytes, such as stands in an address or a header; absent: the file has none, or it is
+ * wrong. In the arena. */
+struct ent_str config_line(struct config_reader *reader, struct ent_arena *arena, const struct config_node *node);
 bool config_bool(struct config_reader *reader, const struct config_node *node, bool *ret);
 bool config_is_text(const struct config_node *node); /* a scalar with a value */
 

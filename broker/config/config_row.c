@@ -244,7 +244,7 @@ static bool organisations_read(struct config_reader *reader, const struct config
 		struct ent_str name = sdk_trim(sdk_cut(rest, ',', &rest));
 
 		ok = config_row_organisation(reader, node, name);
-		list = sdk_format(&reader->arena.abi, "%.*s%s%.*s", ENT_F(list), list.n ? "," : "", ENT_F(name));
+		list = sdk_join(&reader->arena.abi, list, ",", name);
 	}
 	config->organisations = ok ? sdk_dup(&config->arena.abi, list) : ENT_STR("");
 	return ok;

@@ -79,21 +79,9 @@ struct way_reader {
 	struct ent_str *reference;
 };
 
-static struct ent_str way_text(struct way_reader *r, const struct config_node *node)
-{
-	struct ent_str text;
-
-	if (!node->yaml || !config_text(r->reader, node, &text))
-		return ENT_ABSENT;
-	if (text.n > 0 && text.n <= 1000 && !sdk_has_control(text))
-		return sdk_dup(r->arena, text);
-	config_problem(r->reader, node->line, node->name, "is empty, has more than 1000 bytes or a control character");
-	return ENT_ABSENT;
-}
-
 static void issuer_read(struct way_reader *r, const struct config_node *node)
 {
-	struct ent_str url = way_text(r, node);
+	struct ent_str url = config_line(r->reader, r->arena, node);
 	struct ent_err err;
 
 	if (!url.p)
@@ -144,7 +132,7 @@ static void algorithms_read(struct way_reader *r, const struct config_node *node
 
 static void way_ca_read(struct way_reader *r, const struct config_node *node)
 {
-	struct ent_str path = way_text(r, node);
+	struct ent_str path = config_line(r->reader, r->arena, node);
 
 	if (!path.p)
 		return;
@@ -188,9 +176,9 @@ static void way_read(struct way_reader *r, const struct config_node *item)
 		(void)config_bool(r->reader, &found[WAY_PLAIN_HTTP], &r->way->link.plain_http); /* a problem is kept */
 	if (found[WAY_REQUIRED].yaml)
 		(void)config_bool(r->reader, &found[WAY_REQUIRED], &r->way->required);
-	r->way->organisation = sdk_or_empty(way_text(r, &found[WAY_ORGANISATION]));
+	r->way->organisation = sdk_or_empty(config_line(r->reader, r->arena, &found[WAY_ORGANISATION]));
 	issuer_read(r, &found[WAY_ISSUER]);
-	r->way->client_id = sdk_or_empty(way_text(r, &found[WAY_CLIENT_ID]));
+	r->way->client_id = sdk_or_empty(config_line(r->reader, r->arena, &found[WAY_CLIENT_ID]));
 	way_secret_read(r, &found[WAY_SECRET]);
 	algorithms_read(r, &found[WAY_ALGORITHMS]);
 	way_ca_read(r, &found[WAY_CA_FILE]);

@@ -194,7 +194,7 @@ struct comment *dossier_comment(struct dossier *dossier, struct ent_str supplier
 
 /* ---- shares --------------------------------------------------------------------------- */
 
-static void shares_need(struct dossier *dossier)
+void dossier_load_shares(struct dossier *dossier)
 {
 	if (dossier->has_shares)
 		return;
@@ -204,7 +204,7 @@ static void shares_need(struct dossier *dossier)
 
 struct share *dossier_share(struct dossier *dossier, struct ent_str supplier)
 {
-	shares_need(dossier);
+	dossier_load_shares(dossier);
 	for (size_t i = 0; i < dossier->n_share; i++)
 		if (sdk_eq(dossier->share[i]->supplier, supplier))
 			return dossier->share[i];
@@ -250,7 +250,7 @@ bool dossier_share_begins(struct dossier *dossier, struct ent_str supplier)
 
 bool dossier_others_share(struct dossier *dossier, struct ent_str supplier)
 {
-	shares_need(dossier);
+	dossier_load_shares(dossier);
 	for (size_t i = 0; i < dossier->n_share; i++)
 		if (dossier->share[i]->withdrawn_ms == 0 && !sdk_eq(dossier->share[i]->supplier, supplier))
 			return true;
@@ -334,7 +334,7 @@ size_t dossier_parties(struct dossier *dossier, const struct comment *comment, c
 {
 	size_t n = 0;
 
-	shares_need(dossier);
+	dossier_load_shares(dossier);
 	struct party *list = SDK_NEW_N(dossier->arena, struct party, dossier->n_share + 1);
 	for (size_t i = 0; dossier->suppliers && i < dossier->n_share; i++) {
 		const struct supplier *supplier = supplier_by_name(dossier->suppliers, dossier->share[i]->supplier);

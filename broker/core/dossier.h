@@ -124,6 +124,7 @@ struct comment *dossier_comment(struct dossier *dossier, struct ent_str supplier
 
 /* ---- shares ---- */
 
+void dossier_load_shares(struct dossier *dossier); /* before share[] is read; dossier_share() does so itself */
 struct share *dossier_share(struct dossier *dossier, struct ent_str supplier); /* NULL: it never took part */
 struct share *dossier_share_add(struct dossier *dossier, struct share share);
 bool dossier_shares(struct dossier *dossier, struct ent_str supplier); /* its share stands */

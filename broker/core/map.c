@@ -87,7 +87,7 @@ struct ent_str map_table_names(struct ent_arena *arena)
 	struct ent_str names = ENT_STR("");
 
 	for (const struct map_table *table = map_table_next(NULL); table; table = map_table_next(table))
-		names = sdk_format(arena, "%.*s%s%s", ENT_F(names), names.n ? ", " : "", table->name);
+		names = sdk_join(arena, names, ", ", sdk_str(table->name));
 	return names;
 }
 
@@ -99,8 +99,7 @@ struct ent_str map_table_words(struct ent_arena *arena, const struct map_table *
 	if (table->of == MAP_PERSON || !attr_in(ATTR_MAPPEDS, attr))
 		return words;
 	for (unsigned value = 1; value < attr_n_value(attr); value++)
-		words =
-		    sdk_format(arena, "%.*s%s%.*s", ENT_F(words), words.n ? ", " : "", ENT_F(attr_word(attr, value)));
+		words = sdk_join(arena, words, ", ", attr_word(attr, value));
 	return attr_in(ATTR_LEVELS, attr) ? sdk_format(arena, "%.*s (1 is the most severe)", ENT_F(words)) : words;
 }
 

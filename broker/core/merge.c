@@ -19,7 +19,7 @@ void merge_name_shares(struct dossier *kept, struct dossier *gone, struct event 
 	struct ent_reference *list;
 
 	for (size_t i = 0; i < 2; i++)
-		(void)dossier_share(side[i], ENT_STR("")); /* so that they are here */
+		dossier_load_shares(side[i]);
 	merged->part = list = SDK_NEW_N(kept->arena, struct ent_reference, kept->n_share + gone->n_share + 1);
 	merged->n_part = 0;
 	for (size_t i = 0; i < 2; i++)
@@ -51,8 +51,7 @@ struct audience merge_audience(struct dossier *side, const struct event *merged,
 			continue;
 		const struct reading reading = {true, dossier_reads_since(side, share, comment)};
 		if (reader_sees_comment(&reader, comment, &reading))
-			names = sdk_format(side->arena, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "",
-					   ENT_F(reader.organisation));
+			names = sdk_join(side->arena, names, ",", reader.organisation);
 	}
 	return audience_make(side->arena, ENT_ABSENT, ENT_ABSENT, names, false, comment->audience.requester);
 }
@@ -69,7 +68,7 @@ struct ent_str merge_seen_by(struct dossier *side, const struct event *merged, i
 {
 	struct ent_str names = ENT_STR(",");
 
-	(void)dossier_share(side, ENT_STR(""));
+	dossier_load_shares(side);
 	for (size_t i = 0; i < side->n_share; i++) {
 		const struct share *share = side->share[i];
 		if (share->withdrawn_ms == 0 && share->sees_ms <= at_ms)

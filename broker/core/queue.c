@@ -298,8 +298,8 @@ static void owe_open(struct dossier *own, struct dossier *other)
 /* If one of the two shares was taken back, that one counts: any doubt is no. */
 void queue_merge_shares(struct dossier *kept, struct dossier *gone, int64_t at_ms)
 {
-	(void)dossier_share(kept, ENT_STR("")); /* both are loaded */
-	(void)dossier_share(gone, ENT_STR(""));
+	dossier_load_shares(kept);
+	dossier_load_shares(gone);
 	owe_open(kept, gone);
 	owe_open(gone, kept);
 	for (size_t i = 0; i < gone->n_share; i++) {

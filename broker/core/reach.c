@@ -50,7 +50,7 @@ static void list_organisation(struct dossier *dossier, struct reach *reach, cons
 
 static void list_organisations(struct dossier *dossier, const struct comment *comment, struct reach *reach)
 {
-	(void)dossier_share(dossier, ENT_STR("")); /* so that they are here */
+	dossier_load_shares(dossier);
 	reach->organisation = SDK_NEW_N(dossier->arena, struct reach_organisation, dossier->n_share + 1);
 	reach->organisation[reach->n_organisation++] =
 	    (struct reach_organisation){organisation_ours(dossier->suppliers), REACH_OURS};
@@ -222,7 +222,6 @@ struct ent_str reach_readers(struct dossier *dossier, const struct comment *comm
 
 	list_organisations(dossier, comment, &reach);
 	for (size_t i = 0; i < reach.n_organisation; i++)
-		names = sdk_format(dossier->arena, "%.*s%s%.*s", ENT_F(reach.organisation[i].name), names.n ? "," : "",
-				   ENT_F(names));
+		names = sdk_join(dossier->arena, names, ",", reach.organisation[i].name);
 	return reach_names(dossier->arena, names);
 }

@@ -12,7 +12,7 @@ bool whom_reads(struct dossier *dossier, const struct reader *reader, const stru
 	spoken.by_us = sdk_eq(sdk_or_empty(spoken.author), organisation_ours(set));
 	if (reader_is_ours(reader))
 		return reader_right(reader, &spoken, true) != RIGHT_NONE;
-	(void)dossier_share(dossier, ENT_STR("")); /* so that they are here */
+	dossier_load_shares(dossier);
 	for (size_t i = 0; i < dossier->n_share; i++) {
 		const struct share *share = dossier->share[i];
 		if (share->withdrawn_ms != 0 || !sdk_eq(organisation_named(set, share->supplier), reader->organisation))

@@ -202,7 +202,7 @@ void acts_decline(struct exchange *x)
 	answer_with(x, ACT_HANDOVER, fields, false);
 }
 
-void acts_keep(struct exchange *x)
+void acts_handover_withdraw(struct exchange *x)
 {
 	take_back(x, ACT_HANDOVER);
 }
@@ -291,11 +291,11 @@ static void words_told(struct exchange *x)
 void acts_tell(struct exchange *x)
 {
 	static const struct body_field fields[] = {WORDS(true), ID_ROW, {0}};
-	struct ent_str dry = exchange_argument(x, "dry_run");
 	struct act_body body = {0};
 	struct job *job = words_job(x, JOB_TELL, fields, &body);
 	struct incident incident;
 	struct ent_err err;
+	bool dry;
 
 	if (!job || !ask_incident(x, &incident))
 		return;
@@ -303,12 +303,10 @@ void acts_tell(struct exchange *x)
 		answer_failure(x, ENT_EGONE, &err);
 		return;
 	}
-	if (dry.p && !sdk_eqz(dry, "true") && !sdk_eqz(dry, "false")) {
-		answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
+	if (!ask_dry_run(x, &dry))
 		return;
-	}
 	job->ask.supplier = told_where(x, &incident);
-	if (sdk_eqz(sdk_or_empty(dry), "true")) {
+	if (dry) {
 		answer_told(x, 200, NULL, job->ask.supplier);
 		return;
 	}

@@ -12,7 +12,7 @@ void acts_withdraw(struct exchange *x);
 void acts_propose(struct exchange *x);
 void acts_accept(struct exchange *x);
 void acts_decline(struct exchange *x);
-void acts_keep(struct exchange *x); /* a proposed hand-over is withdrawn */
+void acts_handover_withdraw(struct exchange *x);
 void acts_promise(struct exchange *x);
 void acts_help(struct exchange *x);
 void acts_offer(struct exchange *x);

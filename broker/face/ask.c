@@ -6,6 +6,7 @@
 #include "core/organisation.h"
 #include "face/answer.h"
 #include "sdk/crypto.h"
+#include "sdk/uuid.h"
 #include "sdk/webhook.h"
 #include "view/view_find.h"
 
@@ -52,26 +53,32 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret)
 bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE])
 {
 	struct chance *chance = x->desk->face->world.chance;
-	struct ent_str lower = sdk_lower(&x->arena.abi, id);
 
 	if (id.p == NULL) {
 		chance->uuid(chance, ret);
 		return true;
 	}
-	for (size_t i = 0; i < ID_SIZE - 1; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (lower.n == ID_SIZE - 1 && (dash ? lower.p[i] == '-' : sdk_hex_value(lower.p[i]) >= 0))
-			continue;
+	if (!sdk_is_uuid(id)) {
 		answer_problem(
 		    x, PROBLEM_CONTENT, "ask.id_uuid",
 		    "\"id\" has to be a UUID like 5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d, a new one for each {of=%s}.",
 		    of);
 		return false;
 	}
-	memcpy(ret, lower.p, ID_SIZE - 1);
+	memcpy(ret, sdk_lower(&x->arena.abi, id).p, ID_SIZE - 1);
 	ret[ID_SIZE - 1] = '\0';
 	return true;
+}
+
+bool ask_dry_run(struct exchange *x, bool *ret)
+{
+	struct ent_str word = exchange_argument(x, "dry_run");
+
+	*ret = word.p && sdk_eqz(word, "true");
+	if (!word.p || *ret || sdk_eqz(word, "false"))
+		return true;
+	answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
+	return false;
 }
 
 struct job *ask_new(struct exchange *x, enum job_kind kind)
@@ -171,16 +178,26 @@ void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str j
 		answer_failure(x, rc, err);
 }
 
-void ask_list(struct exchange *x, ask_list_fn *list)
+bool ask_limit(struct exchange *x, int *ret)
 {
 	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
 	int64_t limit;
 
 	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+		return false;
+	*ret = (int)limit;
+	return true;
+}
+
+void ask_list(struct exchange *x, const char *of, ask_list_fn *list)
+{
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+	int limit;
+
+	if (!ask_limit(x, &limit))
 		return;
-	enum ent_rc rc = list(ask_view(x), exchange_argument(x, "supplier"), exchange_argument(x, "state"),
-			      exchange_argument(x, "cursor"), (int)limit, &json, &err);
+	enum ent_rc rc = list(ask_view(x), exchange_argument(x, of), exchange_argument(x, "state"),
+			      exchange_argument(x, "cursor"), limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

@@ -19,6 +19,9 @@ bool ask_number(struct exchange *x, size_t i, bool zero, int64_t *ret);
 /* The id that the asker chose: a UUID as text, made lower case; absent: a new one. of: "comment". False: answered. */
 bool ask_id(struct exchange *x, struct ent_str id, const char *of, char ret[ID_SIZE]);
 
+/* ?dry_run: true or false; absent: false. False: answered. */
+bool ask_dry_run(struct exchange *x, bool *ret);
+
 /* A job in the exchange's arena, by the holder of the token. */
 struct job *ask_new(struct exchange *x, enum job_kind kind);
 #define ASK_KEY_MAX 200 /* bytes of an Idempotency-Key */
@@ -28,9 +31,11 @@ void ask_submit(struct exchange *x, struct job *job, void (*resume)(struct excha
 bool ask_done(struct exchange *x, const struct job *job);
 /* Answers with the JSON that was read and this status, or with what went wrong. */
 void ask_answer(struct exchange *x, int status, enum ent_rc rc, struct ent_str json, const struct ent_err *err);
-/* A page of a list that is asked by supplier, state, cursor and limit. */
-typedef enum ent_rc ask_list_fn(const struct view *view, struct ent_str supplier, struct ent_str state,
+/* ?limit: rows of a page. False: answered. */
+bool ask_limit(struct exchange *x, int *ret);
+/* A page of a list that is asked by whose it is, state, cursor and limit. of: "supplier". */
+typedef enum ent_rc ask_list_fn(const struct view *view, struct ent_str whose, struct ent_str state,
 				struct ent_str cursor, int limit, struct ent_str *ret, struct ent_err *err);
-void ask_list(struct exchange *x, ask_list_fn *list);
+void ask_list(struct exchange *x, const char *of, ask_list_fn *list);
 
 #endif

@@ -17,15 +17,14 @@ enum { AUDIT_HEAD_MIN = 12, AUDIT_HEAD_MAX = 64 }; /* digits of a hash that was 
 
 void audits_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	int64_t limit;
+	int limit;
 
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+	if (!ask_limit(x, &limit))
 		return;
 	enum ent_rc rc = view_audit_list(ask_view(x), exchange_argument(x, "act"), exchange_argument(x, "cursor"),
-					 (int)limit, &json, &err);
+					 limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 

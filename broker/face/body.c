@@ -91,8 +91,7 @@ static bool refuse_member(struct exchange *x, const char *where, struct ent_str 
 	struct ent_str known = ENT_STR("");
 
 	for (; table->name != NULL; table++)
-		known =
-		    sdk_format(&x->arena.abi, "%.*s%s%s", (int)known.n, known.p, known.n > 0 ? ", " : "", table->name);
+		known = sdk_join(&x->arena.abi, known, ", ", sdk_str(table->name));
 	name = sdk_head(name, 64);
 	answer_problem(x, PROBLEM_CONTENT, "ask.member_unknown",
 		       "\"{member=%s}\" is not known here; the members are: {known=%.*s}.", member_name(x, where, name),

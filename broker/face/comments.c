@@ -10,6 +10,7 @@
 #include "face/ask.h"
 #include "face/body.h"
 #include "face/reading.h"
+#include "sdk/uuid.h"
 #include "view/view_reach.h"
 #include "view/view_repeat.h"
 #include "view/view_share.h"
@@ -96,18 +97,6 @@ static bool read_asked_audience(struct exchange *x, const struct sdk_json *node,
 	return false;
 }
 
-/* Lower case. */
-static bool comment_id_is(struct ent_str id)
-{
-	for (size_t i = 0; i < id.n; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? id.p[i] != '-' : sdk_hex_value(id.p[i]) < 0)
-			return false;
-	}
-	return id.n == ID_SIZE - 1;
-}
-
 /* How the words are meant, and what they answer. */
 static bool read_manner(struct exchange *x, const struct comment_body *body, struct ask *ret)
 {
@@ -117,7 +106,7 @@ static bool read_manner(struct exchange *x, const struct comment_body *body, str
 		answer_problem(x, PROBLEM_CONTENT, "ask.format", "\"format\" has to be text or markdown.");
 		return false;
 	}
-	if (body->reply_to.p && !comment_id_is(lower)) {
+	if (body->reply_to.p && !sdk_is_uuid(lower)) {
 		answer_problem(x, PROBLEM_CONTENT, "ask.reply_to", "\"reply_to\" has to be a comment's id, a UUID.");
 		return false;
 	}
@@ -164,18 +153,6 @@ static void comment_answer(struct exchange *x)
 }
 
 /* ---- before it is written ------------------------------------------------------------ */
-
-/* False: answered. */
-static bool read_dry_run(struct exchange *x, bool *ret)
-{
-	struct ent_str word = exchange_argument(x, "dry_run");
-
-	*ret = word.p && sdk_eqz(word, "true");
-	if (!word.p || *ret || sdk_eqz(word, "false"))
-		return true;
-	answer_problem(x, PROBLEM_REQUEST, "ask.dry_run", "\"dry_run\" has to be true or false.");
-	return false;
-}
 
 static void answer_reach(struct exchange *x)
 {
@@ -228,7 +205,7 @@ void comments_post(struct exchange *x)
 	struct incident incident;
 	struct job *job = ask_new(x, JOB_COMMENT);
 
-	if (!read_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
+	if (!ask_dry_run(x, &dry) || !ask_incident(x, &incident) || !body_read(x, comment_fields, &body) ||
 	    !read_asked_audience(x, body.audience, &job->ask) ||
 	    !ask_id(x, body.id, "comment", job->ask.comment_uuid) || !read_manner(x, &body, &job->ask))
 		return;
@@ -246,7 +223,7 @@ bool comments_named(struct exchange *x, struct job *job)
 	if (!ask_incident(x, &incident))
 		return false;
 	job->ask.incident = incident.number;
-	if (comment_id_is(id)) {
+	if (sdk_is_uuid(id)) {
 		memcpy(job->ask.comment_uuid, id.p, ID_SIZE - 1);
 		return true;
 	}
@@ -312,7 +289,7 @@ static bool read_readers(struct exchange *x, const struct sdk_json *node, struct
 
 			if (sdk_json_kind(one) != SDK_JSON_STRING || !name.n || memchr(name.p, ',', name.n))
 				break;
-			names = sdk_format(&x->arena.abi, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "", ENT_F(name));
+			names = sdk_join(&x->arena.abi, names, ",", name);
 		}
 		ret->readers = names;
 		if (!one)
@@ -333,7 +310,7 @@ void comments_widen(struct exchange *x)
 	struct job *job = ask_new(x, JOB_COMMENT_WIDEN);
 	bool dry;
 
-	if (!read_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
+	if (!ask_dry_run(x, &dry) || !comments_named(x, job) || !body_read(x, fields, &body) ||
 	    !comments_audience(x, body.audience, &job->ask.audience) ||
 	    ((body.readers || !dry) && !read_readers(x, body.readers, &job->ask)))
 		return;

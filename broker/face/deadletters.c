@@ -10,7 +10,7 @@
 
 void deadletters_list(struct exchange *x)
 {
-	ask_list(x, view_dead_list);
+	ask_list(x, "supplier", view_dead_list);
 }
 
 static bool read_letter_id(struct exchange *x, int64_t *ret)

@@ -12,7 +12,6 @@
 
 void deliveries_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
 	struct delivery_filter filter = {.state = exchange_argument(x, "state"),
 					 .supplier = exchange_argument(x, "supplier"),
 					 .cause = exchange_argument(x, "cause"),
@@ -21,11 +20,9 @@ void deliveries_list(struct exchange *x)
 	struct incident incident = {.number = 0};
 	struct ent_err err;
 	enum ent_rc rc = ENT_OK;
-	int64_t limit;
 
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+	if (!ask_limit(x, &filter.limit))
 		return;
-	filter.limit = (int)limit;
 	if (word.p != NULL)
 		rc = view_find(ask_view(x), word, &incident, &err);
 	filter.incident = incident.number;

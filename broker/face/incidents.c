@@ -16,7 +16,6 @@
 
 void incidents_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
 	struct incident_filter filter = {.status = exchange_argument(x, "status"),
 					 .holder = exchange_argument(x, "holder"),
 					 .supplier = exchange_argument(x, "supplier"),
@@ -24,12 +23,10 @@ void incidents_list(struct exchange *x)
 					 .cursor = exchange_argument(x, "cursor")};
 	struct ent_str since = exchange_argument(x, "since"), json = ENT_ABSENT;
 	struct ent_err err;
-	int64_t limit;
 	enum ent_rc rc;
 
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+	if (!ask_limit(x, &filter.limit))
 		return;
-	filter.limit = (int)limit;
 	if (since.p != NULL && !sdk_time_parse(since, 0, &filter.changed_since_ms)) {
 		answer_problem(x, PROBLEM_REQUEST, "ask.since",
 			       "\"since\" has to be a time like 2026-11-22T04:18:45Z.");
@@ -231,18 +228,17 @@ void incidents_patch(struct exchange *x)
 
 void incidents_history(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
 	struct incident incident;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	int64_t after, limit;
+	int64_t after;
+	int limit;
 	enum ent_rc rc;
 
-	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &after) ||
-	    !exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit) ||
+	if (!exchange_argument_int(x, "after", 0, 0, INT64_MAX, &after) || !ask_limit(x, &limit) ||
 	    !ask_incident(x, &incident))
 		return;
-	rc = view_history(ask_view(x), &incident, after, (int)limit, &json, &err);
+	rc = view_history(ask_view(x), &incident, after, limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 

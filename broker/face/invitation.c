@@ -213,21 +213,12 @@ struct inviting {
 
 static const struct body_field inviting_fields[] = {
     {"name", BODY_TEXT, true, 1, 200, offsetof(struct inviting, name)},
-    {"mail", BODY_TEXT, true, 3, 254, offsetof(struct inviting, mail)},
+    {"mail", BODY_TEXT, true, 3, USER_MAIL_MAX, offsetof(struct inviting, mail)},
     {"organisation", BODY_TEXT, false, 1, SUPPLIER_NAME_MAX, offsetof(struct inviting, organisation)},
     {"role", BODY_TEXT, true, 1, 64, offsetof(struct inviting, role)},
     {"language", BODY_TEXT, false, 2, 2, offsetof(struct inviting, language)},
     {0},
 };
-
-/* One @ with something on both sides, and no blank or control character. */
-static bool is_mail(struct ent_str mail)
-{
-	struct ent_str host, before = sdk_cut(mail, '@', &host);
-
-	return before.n > 0 && host.n > 0 && !memchr(host.p, '@', host.n) && !memchr(mail.p, ' ', mail.n) &&
-	       !sdk_has_control(mail);
-}
 
 /* False: answered 422. */
 static bool invited_vet(struct exchange *x, struct inviting *inviting)
@@ -244,7 +235,7 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 			  .language = sdk_or_empty(inviting->language),
 			  .role = role_of_word(inviting->role)};
 	is_ours = sdk_eq(user->organisation, ours);
-	if (!is_mail(user->mail))
+	if (!user_mail_vet(user->mail))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_mail", "\"mail\" has to be a mail address.");
 	else if (!organisation_is_known(x->roster->set, user->organisation) ||
 		 (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation)))

@@ -11,7 +11,7 @@
 
 void joins_list(struct exchange *x)
 {
-	ask_list(x, view_join_list);
+	ask_list(x, "supplier", view_join_list);
 }
 
 static void answer_join(struct exchange *x, int64_t id)

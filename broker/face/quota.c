@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/lock.h"
+#include "base/text_hash.h"
 #include "core/attempts.h"
 #include "face/answer.h"
 
@@ -26,16 +27,6 @@ void quota_free(struct quota *quota)
 {
 	lock_free(quota->lock);
 	free(quota);
-}
-
-/* FNV-1a: refs are random and made here, so that nobody can aim at another's place. */
-static uint64_t quota_key(struct ent_str ref)
-{
-	uint64_t key = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < ref.n; i++)
-		key = (key ^ (unsigned char)ref.p[i]) * UINT64_C(1099511628211);
-	return key;
 }
 
 static void refuse_many(struct exchange *x, int64_t wait_ms)
@@ -65,7 +56,8 @@ bool quota_admit(struct exchange *x)
 	lock_take(quota->lock);
 	quota->asks.at_once = limits->asks_at_once;
 	quota->asks.every_ms = limits->ask_every_ms;
-	wait_ms = attempts_take(&quota->asks, quota_key(ref), x->home->now_ms);
+	/* refs are random and made here, so that nobody can aim at another's place */
+	wait_ms = attempts_take(&quota->asks, text_hash(TEXT_HASH, ref), x->home->now_ms);
 	lock_leave(quota->lock);
 	if (wait_ms == 0)
 		return true;

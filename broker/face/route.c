@@ -77,7 +77,7 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/handovers", VERB_HAND_OVER, true, NULL, acts_propose},
     {"POST", "/v1/incidents/{}/handovers/{}/accept", VERB_WRITE, true, NULL, acts_accept},
     {"POST", "/v1/incidents/{}/handovers/{}/decline", VERB_WRITE, true, NULL, acts_decline},
-    {"DELETE", "/v1/incidents/{}/handovers/{}", VERB_HAND_OVER, false, NULL, acts_keep},
+    {"DELETE", "/v1/incidents/{}/handovers/{}", VERB_HAND_OVER, false, NULL, acts_handover_withdraw},
     {"POST", "/v1/incidents/{}/promises", VERB_WRITE, true, NULL, acts_promise},
     {"POST", "/v1/incidents/{}/help", VERB_WRITE, true, NULL, acts_help},
     {"POST", "/v1/incidents/{}/help/{}/offer", VERB_WRITE, true, NULL, acts_offer},

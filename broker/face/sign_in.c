@@ -10,8 +10,6 @@
 #include "face/cookie.h"
 #include "sdk/webhook.h"
 
-#define MAIL_MAX 254 /* bytes of an address (RFC 5321) */
-
 /* ---- shared ---------------------------------------------------------------------------- */
 
 const struct way_in *sign_in_way(const struct exchange *x)
@@ -217,7 +215,7 @@ static bool may_be_right(const struct exchange *x, const struct entering *enteri
 	const struct way_in *way = way_in_of(&x->home->face->entrance->ways, entering->organisation);
 
 	return !(way && way->required) && organisation_is_name(entering->organisation) && entering->mail.n > 0 &&
-	       entering->mail.n <= MAIL_MAX && entering->password.n <= PASSWORD_MAX;
+	       entering->mail.n <= USER_MAIL_MAX && entering->password.n <= PASSWORD_MAX;
 }
 
 void sign_in_post(struct exchange *x)
@@ -228,7 +226,7 @@ void sign_in_post(struct exchange *x)
 	if (!sign_in_is_open(x) || !sign_in_is_named(x) || !entering_read(x, entering))
 		return;
 	if (!may_be_right(x, entering)) {
-		entering->mail = sdk_head(entering->mail, MAIL_MAX);
+		entering->mail = sdk_head(entering->mail, USER_MAIL_MAX);
 		entering->organisation = ENT_STR("");
 		sign_in_page(x, entering, 401, WORDS_WRONG);
 		return;

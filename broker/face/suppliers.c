@@ -106,15 +106,14 @@ void suppliers_poll(struct exchange *x)
 
 void suppliers_drift(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
 	struct ent_str json = ENT_ABSENT;
 	struct ent_err err;
-	int64_t limit;
+	int limit;
 	enum ent_rc rc;
 
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
+	if (!ask_limit(x, &limit))
 		return;
 	rc = view_drift(ask_view(x), x->roster->set, exchange_argument(x, "supplier"), exchange_argument(x, "cursor"),
-			(int)limit, &json, &err);
+			limit, &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }

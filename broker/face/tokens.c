@@ -102,8 +102,7 @@ static bool read_verbs(struct exchange *x, const struct sdk_json *node, struct t
 	if (node == NULL)
 		return true;
 	for (const struct sdk_json *at = is_list ? sdk_json_first(node) : NULL; at != NULL; at = sdk_json_next(at))
-		words = sdk_format(&x->arena.abi, "%.*s%s%.*s", ENT_F(words), words.n ? "," : "",
-				   ENT_F(sdk_or_empty(sdk_json_text(at))));
+		words = sdk_join(&x->arena.abi, words, ",", sdk_json_text(at));
 	if (words.n && role_verbs_parse(words, &ret->verbs))
 		return true;
 	answer_problem(x, PROBLEM_CONTENT, "ask.verbs", "\"verbs\" has to be a list of some of these: {verbs=%.*s}.",

@@ -13,7 +13,6 @@
 #include "view/view_user.h"
 
 #define NAME_MAX_CHARS 200
-#define MAIL_MAX       254 /* RFC 5321 */
 #define ZONE_MAX       64
 
 struct user_body {
@@ -24,17 +23,7 @@ struct user_body {
 
 void users_list(struct exchange *x)
 {
-	const struct limits *limits = &x->desk->face->limits;
-	struct ent_str json = ENT_ABSENT;
-	struct ent_err err;
-	int64_t limit;
-
-	if (!exchange_argument_int(x, "limit", limits->page, 1, limits->page_max, &limit))
-		return;
-	enum ent_rc rc =
-	    view_user_list(ask_view(x), exchange_argument(x, "organisation"), exchange_argument(x, "state"),
-			   exchange_argument(x, "cursor"), (int)limit, &json, &err);
-	ask_answer(x, 200, rc, json, &err);
+	ask_list(x, "organisation", view_user_list);
 }
 
 static void answer_user(struct exchange *x, int status, struct ent_str ref)
@@ -90,10 +79,7 @@ static bool read_person_role(struct exchange *x, struct ent_str word, enum role 
 
 static bool read_mail(struct exchange *x, struct ent_str mail)
 {
-	struct ent_str host, local = sdk_cut(mail, '@', &host);
-
-	if (!mail.n ||
-	    (local.n && host.n && memchr(host.p, '@', host.n) == NULL && memchr(mail.p, ' ', mail.n) == NULL))
+	if (!mail.n || user_mail_vet(mail))
 		return true;
 	answer_problem(x, PROBLEM_CONTENT, "ask.mail", "\"mail\" has to be a mail address like ana@example.org.");
 	return false;
@@ -139,7 +125,7 @@ static const struct body_field new_fields[] = {
     {"role", BODY_TEXT, true, 1, 40, offsetof(struct user_body, role)},
     {"name", BODY_TEXT, true, 1, NAME_MAX_CHARS, offsetof(struct user_body, name)},
     {"organisation", BODY_TEXT, false, 1, SUPPLIER_NAME_MAX, offsetof(struct user_body, organisation)},
-    {"mail", BODY_TEXT, false, 0, MAIL_MAX, offsetof(struct user_body, mail)},
+    {"mail", BODY_TEXT, false, 0, USER_MAIL_MAX, offsetof(struct user_body, mail)},
     {"language", BODY_TEXT, false, 0, 8, offsetof(struct user_body, language)},
     {"time_zone", BODY_TEXT, false, 0, ZONE_MAX, offsetof(struct user_body, time_zone)},
     {"id", BODY_TEXT, false, ID_SIZE - 1, ID_SIZE - 1, offsetof(struct user_body, id)},

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/accounts.h"
 
+#include "base/text_hash.h"
 #include "sdk/webhook.h"
-#include "store/text_hash.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -42,7 +42,7 @@ static struct audience audience_now(const struct apply *apply, struct dossier *d
 
 		if (!sdk_eq(name, ours) && !dossier_takes_part(dossier, name, ENT_ABSENT))
 			continue;
-		names = sdk_format(apply->arena, "%.*s%s%.*s", ENT_F(names), names.n ? "," : "", ENT_F(name));
+		names = sdk_join(apply->arena, names, ",", name);
 	}
 	return audience_make(apply->arena, ours, comment->held_by, names, comment->meant.everyone,
 			     comment->meant.requester);

@@ -22,7 +22,7 @@ void json_shares(struct db *db, struct sdk_jsonw *w, int64_t incident);
 void json_ticket(struct sdk_jsonw *w, struct db_stmt *stmt);
 /* "tickets": [...] without their attributes. */
 void json_tickets(struct db *db, struct sdk_jsonw *w, int64_t incident);
-/* Begins "items": [ and ends it with "next". */
+/* Begins {"items": [ and ends it with "next"; a list without pages closes it alone. */
 void json_page_open(struct sdk_jsonw *w, struct sdk_buf *buf);
 void json_page_close(struct sdk_jsonw *w, struct ent_str next);
 /* Moves what buf holds into the arena and releases buf; ENT_ERETRY: the store failed; ENT_EUNSUPPORTED: too large. */

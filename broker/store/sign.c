@@ -6,7 +6,7 @@
 #include "sdk/webhook.h"
 #include "store/json.h"
 
-enum { SESSIONS_LISTED = 1000, SESSION_LIST_BYTES = 4 << 20 };
+enum { SESSIONS_LISTED = 1000 };
 
 static struct ent_str hash_text(const unsigned char hash[SIGN_HASH_SIZE])
 {
@@ -394,11 +394,7 @@ enum ent_rc sign_list(struct db *db, struct ent_arena *arena, struct ent_str ref
 	db_bind_int(stmt, 2, now_ms - idle_ms);
 	db_bind_str(stmt, 3, sdk_or_empty(ref));
 	db_bind_int(stmt, 4, SESSIONS_LISTED);
-	sdk_buf_init(&buf, SESSION_LIST_BYTES);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
+	json_page_open(&w, &buf);
 	while (db_row(stmt)) {
 		sdk_jsonw_open(&w, '{');
 		sdk_jsonw_kstr(&w, "id", db_str(stmt, 0));

@@ -5,7 +5,7 @@
 #include "sdk/webhook.h"
 #include "store/json.h"
 
-enum { LIST_MAX = 16 << 20, OLD_REF_BYTES = 16 };
+enum { OLD_REF_BYTES = 16 };
 
 bool token_add(struct db *db, struct ent_arena *arena, const struct token_row *token, int64_t now_ms)
 {
@@ -108,11 +108,7 @@ enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str o
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	sdk_buf_init(&buf, LIST_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
+	json_page_open(&w, &buf);
 	while (db_row(stmt)) {
 		sdk_jsonw_open(&w, '{');
 		sdk_jsonw_kstr(&w, "name", db_str(stmt, 0));
@@ -122,10 +118,8 @@ enum ent_rc read_tokens(struct db *db, struct ent_arena *arena, struct ent_str o
 		sdk_jsonw_kstr(&w, "organisation", db_str(stmt, 3).n ? db_str(stmt, 3) : ours);
 		sdk_jsonw_kstr(&w, "role", db_str(stmt, 4));
 		verbs_print(&w, role_of_word(db_str(stmt, 4)), db_str(stmt, 5));
-		if (db_str(stmt, 6).n)
-			sdk_jsonw_kstr(&w, "account", db_str(stmt, 6));
-		if (db_str(stmt, 7).n)
-			sdk_jsonw_kstr(&w, "ref", db_str(stmt, 7));
+		sdk_jsonw_kstr_some(&w, "account", db_str(stmt, 6));
+		sdk_jsonw_kstr_some(&w, "ref", db_str(stmt, 7));
 		sdk_jsonw_close(&w, '}');
 	}
 	sdk_jsonw_close(&w, ']');

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/users.h"
 
+#include <string.h>
+
 #include "sdk/webhook.h"
 
 struct ent_str user_mail(struct ent_arena *arena, struct ent_str mail)
 {
 	return sdk_lower(arena, sdk_trim(mail));
+}
+
+bool user_mail_vet(struct ent_str mail)
+{
+	struct ent_str host, local = sdk_cut(mail, '@', &host);
+
+	return local.n > 0 && host.n > 0 && !memchr(host.p, '@', host.n) && !memchr(mail.p, ' ', mail.n) &&
+	       !sdk_has_control(mail);
 }
 
 void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret)

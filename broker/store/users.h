@@ -31,8 +31,11 @@ struct user_change {
 	uint32_t has;
 };
 
+#define USER_MAIL_MAX 254 /* of a mail address (RFC 5321) */
 /* A mail address as it is stored and looked for. */
 struct ent_str user_mail(struct ent_arena *arena, struct ent_str mail);
+/* One @ with something on both sides, and no blank or control character. */
+bool user_mail_vet(struct ent_str mail);
 /* A row of USER_COLUMNS. */
 void user_row(struct ent_arena *arena, struct db_stmt *stmt, struct user *ret);
 

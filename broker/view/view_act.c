@@ -88,11 +88,7 @@ enum ent_rc view_act_list(const struct view *view, const struct incident *incide
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 
-	sdk_buf_init(&buf, JSON_ANSWER_MAX);
-	sdk_jsonw_init(&w, &buf);
-	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_key(&w, "items");
-	sdk_jsonw_open(&w, '[');
+	json_page_open(&w, &buf);
 	print_rows(view, &w, db_use(view->db, ACT_SQL "ORDER BY act.id DESC LIMIT $2"), incident->number);
 	sdk_jsonw_close(&w, ']');
 	sdk_jsonw_close(&w, '}');

@@ -25,14 +25,12 @@ static void print_join(struct sdk_jsonw *w, struct db_stmt *stmt)
 	sdk_jsonw_kstr(w, "supplier", db_str(stmt, 2));
 	sdk_jsonw_kstr(w, "cause", db_str(stmt, 3));
 	print_number(w, "asking", db_int(stmt, 4));
-	if (db_str(stmt, 5).n)
-		sdk_jsonw_kstr(w, "ticket", db_str(stmt, 5));
+	sdk_jsonw_kstr_some(w, "ticket", db_str(stmt, 5));
 	sdk_jsonw_kstr(w, "state", db_str(stmt, 6));
 	json_time(w, "since", db_int(stmt, 7));
 	if (db_int(stmt, 8))
 		json_time(w, "decided", db_int(stmt, 8));
-	if (db_str(stmt, 9).n)
-		sdk_jsonw_kstr(w, "reason", db_str(stmt, 9));
+	sdk_jsonw_kstr_some(w, "reason", db_str(stmt, 9));
 	sdk_jsonw_close(w, '}');
 }
 
@@ -70,9 +68,7 @@ enum ent_rc view_join_list(const struct view *view, struct ent_str supplier, str
 		last = db_int(stmt, 0);
 		print_join(&w, stmt);
 	}
-	sdk_jsonw_close(&w, ']');
-	sdk_jsonw_kstr(&w, "next", n > limit ? sdk_int(view->arena, last) : ENT_ABSENT);
-	sdk_jsonw_close(&w, '}');
+	json_page_close(&w, n > limit ? sdk_int(view->arena, last) : ENT_ABSENT);
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }
 

@@ -225,7 +225,7 @@ struct ent_str view_json_part(const struct view *view, int64_t incident)
 	db_bind_int(stmt, 1, incident);
 	while (db_row(stmt)) {
 		struct ent_str name = organisation_named(view->suppliers, db_str(stmt, 0));
-		names = sdk_format(view->arena, "%.*s%s%.*s", ENT_F(name), names.n ? "," : "", ENT_F(names));
+		names = sdk_join(view->arena, names, ",", name);
 	}
 	return audience_make(view->arena, organisation_ours(view->suppliers), ENT_ABSENT, names, false, false)
 	    .organisations;

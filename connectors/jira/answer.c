@@ -39,8 +39,7 @@ static enum ent_rc no_transition(const struct sdk_json *list, struct ent_str nam
 	struct ent_str names = ENT_STR("");
 
 	for (const struct sdk_json *at = sdk_json_first(list); at && names.n < 120; at = sdk_json_next(at))
-		names = sdk_format(arena, "%.*s%s%.*s", ENT_F(names), names.n ? ", " : "",
-				   ENT_F(sdk_json_text_at(at, "to.name")));
+		names = sdk_join(arena, names, ", ", sdk_json_text_at(at, "to.name"));
 	return sdk_says_no(ret, err, "jira.no_transition",
 			   "the workflow has no transition from here to \"{status=%.*s}\"; it has: {known=%.*s}",
 			   ENT_F(name), ENT_F(names));

@@ -104,8 +104,7 @@ static enum ent_rc user_parse(const struct ent_call *call, const struct ent_resp
 		const struct sdk_json *role = sdk_json_first(sdk_json_at(at, "roles"));
 
 		for (; role && sdk_eq(sdk_word_at(at, "project.id"), call->memo); role = sdk_json_next(role))
-			roles = sdk_format(arena, "%.*s%s%.*s", ENT_F(roles), roles.n > 0 ? "," : "",
-					   ENT_F(sdk_word_at(role, "id")));
+			roles = sdk_join(arena, roles, ",", sdk_word_at(role, "id"));
 	}
 	return roles.n > 0 ? sdk_more(ret, ROLE, roles) : no_right(ret, err);
 }

@@ -21,7 +21,7 @@ enum ent_rc rt_items(const struct ent_response *response, struct ent_arena *aren
 
 		if (!sdk_to_int(word, &number)) /* it goes into searches */
 			return sdk_fail_as(err, ENT_EINVAL, "rt.no_number", "{path=%s} of an item is no number", path);
-		all = sdk_format(arena, "%.*s%s%.*s", ENT_F(all), all.n > 0 ? "," : "", ENT_F(word));
+		all = sdk_join(arena, all, ",", word);
 	}
 	*ret = all;
 	return ENT_OK;

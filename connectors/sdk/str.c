@@ -141,6 +141,11 @@ struct ent_str sdk_format(struct ent_arena *arena, const char *fmt, ...)
 	return (struct ent_str){p, (size_t)n};
 }
 
+struct ent_str sdk_join(struct ent_arena *arena, struct ent_str list, const char *between, struct ent_str word)
+{
+	return sdk_format(arena, "%.*s%s%.*s", ENT_F(list), list.n ? between : "", ENT_F(word));
+}
+
 #define INT_SIZE 20 /* "-9223372036854775808", no NUL */
 
 /* Decimal digits of i at the end of ret; returns where they begin. */

@@ -28,6 +28,8 @@ struct ent_str sdk_head(struct ent_str s, size_t max); /* at most max bytes of i
 struct ent_str sdk_dup(struct ent_arena *arena, struct ent_str s); /* absent stays absent */
 char *sdk_z(struct ent_arena *arena, struct ent_str s);            /* NUL-terminated copy */
 struct ent_str sdk_format(struct ent_arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The list with one more word at its end; an empty list: the word alone. between: such as ", ". */
+struct ent_str sdk_join(struct ent_arena *arena, struct ent_str list, const char *between, struct ent_str word);
 struct ent_str sdk_int(struct ent_arena *arena, int64_t i);
 /* Whole string, optional '-', digits only, in range; else false. */
 bool sdk_to_int(struct ent_str s, int64_t *ret);

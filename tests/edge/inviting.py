@@ -34,6 +34,12 @@ def check_invitations(tap, server, few):
     tap.equal("the audit log tells the account's role", change(server, "SELECT detail FROM audit WHERE act = 'user.invited' AND subject = ?", ROOT), [("admin",)])
 
 
+def check_mail(tap, server):
+    for mail in ("eve\x01@us.example", "eve @us.example", "eve@us@example"):
+        tap.check(f"{ascii(mail)} is no mail address of somebody who is added", is_problem(server.call("POST", "/v1/users", {"name": "Eve", "role": "technician", "mail": mail}), 422))
+        tap.check("nor of somebody who is invited", is_problem(server.call("POST", "/v1/invitations", {"name": "Eve", "role": "technician", "mail": mail}), 422))
+
+
 def check_enabled(tap, server, few):
     at = f"/v1/users/{ROOT}"
     other = server.json("POST", "/v1/users", {"name": "Other", "role": "admin"})[1]["ref"]
@@ -51,6 +57,7 @@ def run(tap):
         server.json("POST", "/v1/users", {"id": ROOT, "name": "Root", "role": "admin", "mail": "root@us.example"})
         change(server, "UPDATE account SET state = 'active', password = 'x'")
         check_invitations(tap, server, few)
+        check_mail(tap, server)
         check_enabled(tap, server, few)
     finally:
         ended_clean(tap, server)

@@ -5,6 +5,7 @@
 
 #include "core/wording.h"
 #include "store/rows.h"
+#include "store/users.h"
 
 struct told {
 	const char *account, *name;
@@ -300,6 +301,39 @@ static void test_who_is_forgotten_has_no_name(void **state)
 	assert_int_equal(ask(world, "SELECT count(*) FROM person WHERE name = ''"), 1);
 }
 
+static void test_mail_addresses(void **state)
+{
+	static const struct {
+		const char *mail;
+		bool is;
+	} row[] = {
+	    {"ana@example.org", true},
+	    {"a@b", true},
+	    {NULL, false},
+	    {"", false},
+	    {"@", false},
+	    {"ana", false},
+	    {"ana@", false},
+	    {"@b", false},
+	    {"a@b@", false},
+	    {"a@@b", false},
+	    {"a na@b", false},
+	    {" a@b", false},
+	    {"a@b ", false},
+	    {"a@b\t", false},
+	    {"a\n@b", false},
+	    {"a@b\r\nc", false},
+	    {"a\x7f@b", false},
+	    {"\x01@b", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+		if (user_mail_vet(sdk_str(row[i].mail)) != row[i].is)
+			fail_msg("%s", row[i].mail ? row[i].mail : "absent");
+	assert_false(user_mail_vet(ENT_STR("a@b\0c")));
+}
+
 #define WORLD_TEST(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
 int main(void)
@@ -314,6 +348,7 @@ int main(void)
 	    WORLD_TEST(test_rows_are_published_with_their_events),
 	    WORLD_TEST(test_a_rebuilt_store_knows_everybody_again),
 	    WORLD_TEST(test_who_is_forgotten_has_no_name),
+	    cmocka_unit_test(test_mail_addresses),
 	};
 
 	return cmocka_run_group_tests_name("people", tests, NULL, NULL);

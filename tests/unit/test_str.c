@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "sdk/str.h"
+#include "sdk/uuid.h"
 
 #define N(array) (sizeof(array) / sizeof *(array))
 
@@ -187,6 +188,23 @@ static void test_format(void **state)
 	assert_string_equal(sdk_z(&arena.abi, (struct ent_str){"abc", 2}), "ab");
 	assert_string_equal(sdk_z(&arena.abi, ENT_ABSENT), "");
 	test_free(long_text);
+	sdk_arena_release(&arena);
+}
+
+static void test_join(void **state)
+{
+	struct ent_str list = ENT_ABSENT;
+	struct sdk_arena arena;
+
+	(void)state;
+	sdk_arena_init(&arena);
+	assert_str(sdk_join(&arena.abi, ENT_ABSENT, ",", ENT_ABSENT), "");
+	list = sdk_join(&arena.abi, list, ", ", ENT_STR("ana"));
+	assert_str(list, "ana");
+	list = sdk_join(&arena.abi, list, ", ", ENT_STR("bo"));
+	assert_str(list, "ana, bo");
+	assert_str(sdk_join(&arena.abi, list, ",", ENT_ABSENT), "ana, bo,");
+	assert_str(sdk_join(&arena.abi, ENT_STR(""), ",", ENT_STR("ana")), "ana");
 	sdk_arena_release(&arena);
 }
 
@@ -386,6 +404,38 @@ static void test_hex_value(void **state)
 	}
 }
 
+static void test_uuid(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} row[] = {
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", true},
+	    {"5A52AC4E-4A53-4dd0-A1D4-BD9F4F5A4A9D", true},
+	    {"00000000-0000-0000-0000-000000000000", true},
+	    {NULL, false},
+	    {"", false},
+	    {"-", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d0", false},
+	    {"5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9g", false},
+	    {"g a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e04a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a5304dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a53-4dd00a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e-4a53-4dd0-a1d40bd9f4f5a4a9d", false},
+	    {"5a52ac4-e4a53-4dd0-a1d4-bd9f4f5a4a9d", false},
+	    {"5a52ac4e4a534dd0a1d4bd9f4f5a4a9d", false},
+	    {"{5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9d}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(row); i++)
+		if (sdk_is_uuid(sdk_str(row[i].text)) != row[i].is)
+			fail_msg("%s", row[i].text ? row[i].text : "absent");
+	assert_false(sdk_is_uuid(ENT_STR("5a52ac4e-4a53-4dd0-a1d4-bd9f4f5a4a9\0")));
+}
+
 static void test_percent(void **state)
 {
 	static const char *const bad[] = {"%", "%4", "a%4", "%4g", "%g4", "%%41", "% 41"};
@@ -429,9 +479,11 @@ int main(void)
 	    cmocka_unit_test(test_equal),
 	    cmocka_unit_test(test_trim_and_cut),
 	    cmocka_unit_test(test_format),
+	    cmocka_unit_test(test_join),
 	    cmocka_unit_test(test_int),
 	    cmocka_unit_test(test_head),
 	    cmocka_unit_test(test_hex_value),
+	    cmocka_unit_test(test_uuid),
 	    cmocka_unit_test(test_percent),
 	    cmocka_unit_test(test_utf8),
 	    cmocka_unit_test(test_fail_cuts_on_a_border),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A place in a table of the writer's memory, from text. FNV-1a: fast, and no secret. */
-#ifndef STORE_TEXT_HASH_H
-#define STORE_TEXT_HASH_H
+/* A place in a table of our memory, from text. FNV-1a: fast, and no secret. */
+#ifndef BASE_TEXT_HASH_H
+#define BASE_TEXT_HASH_H
 
 #include "entente/ticket.h"
 
