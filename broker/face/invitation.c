@@ -237,16 +237,19 @@ static bool invited_vet(struct exchange *x, struct inviting *inviting)
 	is_ours = sdk_eq(user->organisation, ours);
 	if (!user_mail_vet(user->mail))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_mail", "\"mail\" has to be a mail address.");
-	else if (!organisation_is_known(x->roster->set, user->organisation) ||
-		 (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation)))
+	else if (!reader_is_ours(&x->reader) && !sdk_eq(user->organisation, x->reader.organisation))
 		answer_problem(
 		    x, PROBLEM_CONTENT, "ask.invite_organisation",
-		    "\"organisation\" has to be one whose people you may invite; entente org list shows them.");
-	else if (user->role == ROLE_NONE || role_is_machine(user->role) || role_is_ours(user->role) != is_ours)
+		    "\"organisation\" has to be {organisation=%.*s}: you invite people of your own organisation only.",
+		    ENT_F(x->reader.organisation));
+	else if (!organisation_is_known(x->roster->set, user->organisation))
 		answer_problem(
-		    x, PROBLEM_CONTENT, "ask.invite_role",
-		    "\"role\" has to be one of a person: of ours technician, service_owner, admin, auditor; of "
-		    "others supplier_technician, supplier_admin.");
+		    x, PROBLEM_CONTENT, "ask.organisation_unknown",
+		    "\"organisation\" is {name=%.*s}, which is none of those here; entente org list shows them.",
+		    ENT_F(sdk_head(user->organisation, SUPPLIER_NAME_MAX)));
+	else if (user->role == ROLE_NONE || role_is_machine(user->role) || role_is_ours(user->role) != is_ours)
+		answer_problem_said(x, PROBLEM_CONTENT,
+				    role_say_other(&x->arena.abi, inviting->role, user->organisation, is_ours));
 	else if (user->language.n && !sdk_eqz(user->language, "fr") && !sdk_eqz(user->language, "en"))
 		answer_problem(x, PROBLEM_CONTENT, "ask.invite_language", "\"language\" has to be fr or en.");
 	else
