@@ -52,10 +52,12 @@ static void invitation_page(struct exchange *x, const struct accepting *acceptin
 	bool is_wrong = error != WORDS_N;
 	struct page page;
 
-	page_begin(&page, x, page_language(x), WORDS_WELCOME);
+	page_begin(&page, x, page_language_of(x, &accepting->user), WORDS_WELCOME);
 	page_line(&page, WORDS_INVITED);
 	page_said(&page, WORDS_INVITED_IS, accepting->user.name);
 	page_said(&page, WORDS_ORGANISATION, accepting->user.organisation);
+	if (accepting->way && accepting->way->required)
+		page_said(&page, WORDS_MAIL, accepting->user.mail);
 	if (is_wrong)
 		page_error(&page, error);
 	if (accepting->way) {
@@ -64,8 +66,12 @@ static void invitation_page(struct exchange *x, const struct accepting *acceptin
 		page_button(&page, WORDS_ACCEPT, "how", "provider");
 		page_form_end(&page);
 	}
+	if (accepting->way && !accepting->way->required)
+		page_part(&page, WORDS_BY_PASSWORD);
 	if (!accepting->way || !accepting->way->required) {
 		page_form(&page, "post", ENT_STR(""));
+		page_field(&page, &(struct page_field){"mail", "email", "readonly autocomplete=\"username\"",
+						       WORDS_MAIL, WORDS_INVITED_KEEP, accepting->user.mail, false});
 		page_field(&page,
 			   &(struct page_field){"password", "password", "autocomplete=\"new-password\"",
 						WORDS_CHOOSE_PASSWORD, WORDS_PASSWORD_HINT, ENT_STR(""), is_wrong});
@@ -84,13 +90,18 @@ void invitation_get(struct exchange *x)
 		invitation_page(x, &accepting, 200, WORDS_N);
 }
 
+static void invitation_busy(struct exchange *x, const struct accepting *accepting)
+{
+	page_message_in(x, page_language_of(x, &accepting->user), 503, WORDS_WELCOME, WORDS_BUSY);
+}
+
 /* ---- its button ------------------------------------------------------------------------------ */
 
 static void accepted_page(struct exchange *x, const struct accepting *accepting)
 {
 	struct page page;
 
-	page_begin(&page, x, page_language(x), WORDS_ACCEPTED);
+	page_begin(&page, x, page_language_of(x, &accepting->user), WORDS_ACCEPTED);
 	page_line(&page, WORDS_ACCEPTED_NEXT);
 	page_link(&page, WORDS_BY_PROVIDER, sign_in_provider_path(x, accepting->way->organisation));
 	page_answer(&page, 200);
@@ -105,7 +116,7 @@ static void invitation_accepted(struct exchange *x)
 	if (accepting->job->outcome == JOB_NOT_FOUND) {
 		over_page(x, 404);
 	} else if (accepting->job->outcome != JOB_ACCEPTED) {
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 	} else {
 		log_write(x->home->face->world.log, LOG_INFO, "invitation.used", LOG_Z("user", sign->ret_ref),
 			  LOG_Z("by", claims ? "provider" : "password"), LOG_END);
@@ -125,7 +136,7 @@ static void invitation_accepted(struct exchange *x)
 static void use_invitation(struct exchange *x, struct accepting *accepting)
 {
 	if (!exchange_submit(x, accepting->job, invitation_accepted))
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 }
 
 /* On a hasher's thread. */
@@ -145,7 +156,7 @@ static void password_made(struct exchange *x)
 	struct accepting *accepting = x->work;
 
 	if (x->answer.status != 0 || !accepting->is_made)
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 	else
 		use_invitation(x, accepting);
 }
@@ -176,7 +187,7 @@ static void accept_by_password(struct exchange *x, struct accepting *accepting)
 	}
 	cookie_new(x, accepting->job->sign, accepting->cookie);
 	if (!reading_ask_by(x, x->home->face->hashers, password_make, password_made))
-		page_message(x, 503, WORDS_WELCOME, WORDS_BUSY);
+		invitation_busy(x, accepting);
 }
 
 void invitation_post(struct exchange *x)

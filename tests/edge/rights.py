@@ -26,8 +26,8 @@ COLUMNS = {"technician": 0, "service_owner": 0, "admin": 1, "system": 1, "audito
            "supplier_system": 3}
 ANYBODY = ("POST /hooks/{supplier}", "POST /hooks/{supplier}/{secret}", "GET /healthz", "GET /readyz",
           # pages: a cookie or an invitation is asked for inside, see signin.py
-          "GET /sign-in", "POST /sign-in", "GET /sign-in/{organisation}", "POST /sign-in/{organisation}", "GET /sign-in/{organisation}/provider",
-          "GET /sign-in/{organisation}/answer", "POST /sign-out", "GET /invitation/{secret}", "POST /invitation/{secret}")
+          "GET /", "GET /sign-in", "POST /sign-in", "GET /sign-in/{organisation}", "POST /sign-in/{organisation}", "GET /sign-in/{organisation}/provider",
+          "GET /sign-in/{organisation}/answer", "GET /sign-out", "POST /sign-out", "GET /invitation/{secret}", "POST /invitation/{secret}")
 SEEN = "200 200 404 404"
 ROWS = {
     "POST /v1/arrivals": ("403", "+", "403", "403"),
