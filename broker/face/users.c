@@ -232,18 +232,16 @@ void users_patch(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_USER_CHANGE);
 	struct user_change *change = SDK_NEW(&x->arena.abi, struct user_change);
-	struct ent_str json = ENT_ABSENT;
+	struct ent_str organisation = ENT_ABSENT;
 	struct ent_err err;
-	struct user before;
 
 	change->user.ref = sdk_lower(&x->arena.abi, x->param[0]);
-	enum ent_rc rc = view_user(ask_view(x), change->user.ref, &json, &err);
+	enum ent_rc rc = view_user_home(ask_view(x), change->user.ref, &organisation, &err);
 	if (rc != ENT_OK) {
 		answer_failure(x, rc, &err);
 		return;
 	}
-	if (!read_change(x, change) || !users_find(x->desk->db, &x->arena.abi, change->user.ref, &before) ||
-	    !may_change_user(x, change, before.organisation))
+	if (!read_change(x, change) || !may_change_user(x, change, organisation))
 		return;
 	job->user = change;
 	ask_submit(x, job, changed_answer);

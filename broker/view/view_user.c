@@ -126,14 +126,29 @@ static enum ent_rc user_gone(const struct view *view, struct ent_err *err)
 				   : sdk_fail_as(err, ENT_EGONE, "ask.nobody", "there is nobody here with this ref");
 }
 
+static bool user_is_seen(const struct view *view, struct ent_str ref, struct user *ret)
+{
+	return users_find(view->db, view->arena, ref, ret) && knows_organisation(view, ret->organisation) &&
+	       is_told_of(view, ret);
+}
+
+enum ent_rc view_user_home(const struct view *view, struct ent_str ref, struct ent_str *ret, struct ent_err *err)
+{
+	struct user user;
+
+	if (!user_is_seen(view, ref, &user))
+		return user_gone(view, err);
+	*ret = user.organisation;
+	return ENT_OK;
+}
+
 enum ent_rc view_user(const struct view *view, struct ent_str ref, struct ent_str *ret, struct ent_err *err)
 {
 	struct sdk_buf buf;
 	struct sdk_jsonw w;
 	struct user user;
 
-	if (!users_find(view->db, view->arena, ref, &user) || !knows_organisation(view, user.organisation) ||
-	    !is_told_of(view, &user))
+	if (!user_is_seen(view, ref, &user))
 		return user_gone(view, err);
 	sdk_buf_init(&buf, JSON_ANSWER_MAX);
 	sdk_jsonw_init(&w, &buf);
