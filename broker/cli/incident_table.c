@@ -288,7 +288,7 @@ static const char search_help[] =
 static const struct table_column search_columns[] = {
     {"KIND", "kind"}, {"INCIDENT", "incident"}, {"STATUS", "status"}, {"WORDS", "snippet.text"}, {0}};
 static const struct question search_questions[] = {
-    {.verb = "rebuild", .method = "POST", .path = "/v1/search/rebuild"},
+    {.verb = "rebuild", .method = "POST", .path = "/v1/search/rebuild", .show = show_members},
     {.words = "text",
      .method = "GET",
      .path = "/v1/search",
