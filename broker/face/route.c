@@ -16,6 +16,7 @@
 #include "face/invitation.h"
 #include "face/joins.h"
 #include "face/live.h"
+#include "face/live_people.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/quota.h"
@@ -49,7 +50,7 @@ static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const session_arguments[] = {"user", NULL};
 static const char *const sign_in_arguments[] = {"by", NULL};
 static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
-static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
+static const char *const live_arguments[] = {"after", "supplier", "incidents", "catch_up", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
  * and a test compares. */
@@ -88,6 +89,7 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
     {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
     {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
+    {"POST", "/v1/incidents/{}/presence", VERB_READ, true, NULL, live_people_post},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},

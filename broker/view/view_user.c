@@ -190,3 +190,12 @@ enum ent_rc view_user_organisation(const struct view *view, struct ent_str name,
 	organisation_print(view, &w, name);
 	return json_answer(view->db, view->arena, &buf, ret, err);
 }
+
+struct ent_str view_user_own_name(const struct view *view)
+{
+	struct user user;
+
+	if (!view->reader->ref.n || !users_find(view->db, view->arena, view->reader->ref, &user))
+		return ENT_STR("");
+	return user.name;
+}
