@@ -310,6 +310,8 @@ def come_in(server, did):
     path = urllib.parse.urlsplit(made["link"]).path
     did("its page", server.call("GET", path, token=False), 200)
     did("its button", form(path, how="password", password="password-canary-staple"), 303)
+    for where in ("/", "/sign-out"):
+        did(where, server.call("GET", where, token=False), 303)
     for where in ("/sign-in", "/sign-in/us", "/sign-in/nobody"):
         did(where, server.call("GET", where, token=False), 200)
     did("no provider", server.call("GET", "/sign-in/us/provider", token=False), 303)
