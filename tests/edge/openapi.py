@@ -48,7 +48,7 @@ SHAPE = {
         "path": closed([], parameters={"type": "array", "items": ref_or("parameter")},
                        **{m: {"$ref": "#/$defs/operation"} for m in ("get", "post", "patch", "delete")}),
         "operation": closed(["operationId", "summary", "tags", "responses"], operationId={"pattern": "^[a-z][A-Za-z]+$"},
-                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1}, **{"x-verb": TEXT},
+                            summary=TEXT, description=TEXT, tags={"type": "array", "items": TEXT, "minItems": 1}, **{"x-verb": TEXT, "x-once": {"const": False}},
                             security={"type": "array"}, parameters={"type": "array", "items": ref_or("parameter")},
                             requestBody=closed(["content"], required={"type": "boolean"}, content={"$ref": "#/$defs/content"}),
                             responses={"type": "object", "minProperties": 2, "patternProperties": {"^[1-5][0-9][0-9]$": ref_or("response")},
