@@ -60,6 +60,14 @@ const struct merge_move merge_move_rows[] = {
      "WHERE incident = $2 AND CASE WHEN comment <> '' THEN comment IN (SELECT uuid FROM comment WHERE incident = $1) "
      "WHEN sent_to <> '' THEN " WITH_TICKET("delivery", "delivery.sent_to") " ELSE made_in IN " OF_GONE " END",
      NULL},
+    {"notified", "incident", MOVE("notified"),
+     "UPDATE notified SET incident = $1 WHERE incident = $2 AND (comment IN (SELECT uuid FROM comment WHERE incident = "
+     "$1) OR act IN (SELECT uuid FROM act WHERE incident = $1))",
+     NULL},
+    {"follow", "incident",
+     "INSERT INTO follow (account, incident, state, since_ms) SELECT account, $2, state, since_ms FROM follow WHERE "
+     "incident = $1 ON CONFLICT (account, incident) DO NOTHING",
+     NULL, "the rows of the one that went in stand on, and count again when both are parted"},
     {"join_request", "incident", MOVE_FIRST("join_request"), BACK_BY_ORIGIN("join_request"), NULL},
     {"join_request", "asking",
      "UPDATE join_request SET asking = $2, asking_origin = CASE asking_origin WHEN 0 THEN $1 ELSE asking_origin END "

@@ -12,6 +12,7 @@
 #include "store/dossier.h"
 #include "store/hand_over.h"
 #include "store/join.h"
+#include "store/mentions.h"
 #include "store/merge_moves.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
@@ -86,6 +87,7 @@ static const struct {
     {"join", join_fold},
     {"act", acts_fold},
     {"undo", fold_undo},
+    {"mention", mentions_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
