@@ -13,6 +13,7 @@
 #include "store/hand_over.h"
 #include "store/join.h"
 #include "store/merge_moves.h"
+#include "store/read_place.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
@@ -86,6 +87,7 @@ static const struct {
     {"join", join_fold},
     {"act", acts_fold},
     {"undo", fold_undo},
+    {"read_place", read_place_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
