@@ -73,6 +73,17 @@ const struct merge_move merge_move_rows[] = {
      "UPDATE join_request SET asking = $2, asking_origin = CASE asking_origin WHEN 0 THEN $1 ELSE asking_origin END "
      "WHERE asking = $1",
      "UPDATE join_request SET asking = $1 WHERE asking = $2 AND asking_origin IN " OF_GONE, NULL},
+    /* Where nothing says which of two places is right, the one that has read less: nothing counts as read that was not.
+     */
+    {"reading_place", "incident",
+     "INSERT INTO reading_place (account, incident, origin, read_id, read_ms) SELECT account, $2, origin, read_id, "
+     "read_ms FROM reading_place WHERE incident = $1 ON CONFLICT (account, incident, origin) DO UPDATE SET read_id = "
+     "CASE WHEN excluded.read_id < reading_place.read_id THEN excluded.read_id ELSE reading_place.read_id END, read_ms "
+     "= CASE WHEN excluded.read_ms < reading_place.read_ms THEN excluded.read_ms ELSE reading_place.read_ms END",
+     "INSERT INTO reading_place (account, incident, origin, read_id, read_ms) SELECT account, $1, origin, read_id, "
+     "read_ms FROM reading_place WHERE incident = $2 ON CONFLICT (account, incident, origin) DO UPDATE SET read_id = "
+     "excluded.read_id, read_ms = excluded.read_ms",
+     NULL},
     {"share", "incident", "DELETE FROM share WHERE incident = $1", NULL,
      "row_folds_merge() and row_folds_split() work out who takes part"},
     {"reads", "incident", NULL, NULL, "the same, and since when each reads"},

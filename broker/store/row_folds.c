@@ -14,6 +14,7 @@
 #include "store/join.h"
 #include "store/mentions.h"
 #include "store/merge_moves.h"
+#include "store/read_place.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
@@ -88,6 +89,7 @@ static const struct {
     {"act", acts_fold},
     {"undo", fold_undo},
     {"mention", mentions_fold},
+    {"read_place", read_place_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)

@@ -63,6 +63,7 @@ enum job_kind {
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
 	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
+	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
 	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */

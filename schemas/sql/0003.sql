@@ -151,3 +151,21 @@ CREATE TABLE once (
 	PRIMARY KEY (asker, key)
 );
 CREATE INDEX once_made ON once (made_ms);
+
+-- Who has read how far (read). Private state of a person: it is in no event and not in Kafka, so that a rebuilt store
+-- has none, and everything counts as unread there. See broker/store/read_place.h.
+CREATE TABLE reading_place (
+	account  TEXT NOT NULL, -- ref
+	incident BIGINT NOT NULL, -- number; a merge moves it
+	origin   BIGINT NOT NULL, -- comment.origin of what it is about: of what a merge brought along nothing was read yet
+	read_id  BIGINT NOT NULL, -- comment.id: what came up to it is read,
+	read_ms  BIGINT NOT NULL, -- and was published up to then (comment.recorded_ms)
+	PRIMARY KEY (account, incident, origin)
+);
+-- When an organisation saw a comment first. Not who: see shows_seen of account.
+CREATE TABLE seen (
+	comment      TEXT NOT NULL, -- uuid
+	organisation TEXT NOT NULL,
+	seen_ms      BIGINT NOT NULL,
+	PRIMARY KEY (comment, organisation)
+);
