@@ -201,8 +201,9 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	to->visibility = sdk_json_is(comment, "visibility", "public") ? ENT_PUBLIC : ENT_INTERNAL;
 	if (ret->kind != EVENT_COMMENT_REMOVED)
 		to->audience = audience_at(reader, comment);
-	if (!event_thread_parse_held(reader->arena, comment, to))
-		fail_at_member(reader, "comment.held");
+	const char *wrong = event_thread_parse(reader->arena, comment, to);
+	if (wrong)
+		fail_at_member(reader, wrong);
 	to->created_ms = time_at(reader, comment, "created", true);
 	to->edited_ms = time_at(reader, comment, "edited", false);
 	to->recorded_ms = time_at(reader, comment, "recorded", false);
@@ -211,8 +212,6 @@ static void read_comment(struct reader *reader, const struct sdk_json *node, str
 	if (sdk_json_at(comment, "format") && !comment_format_by_word(member_text(comment, "format"), &to->format))
 		fail_at_member(reader, "comment.format");
 	uuid_at(reader, comment, "reply_to", false, to->reply_to);
-	if (!entry_parse(sdk_json_at(comment, "entry"), &to->entry))
-		fail_at_member(reader, "comment.entry");
 	to->supplier = ret->supplier;
 	to->ticket = ret->ticket_id;
 	to->stamp = ret->stamp;

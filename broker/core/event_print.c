@@ -151,12 +151,14 @@ static void print_comment(struct sdk_jsonw *w, const struct event *event)
 			sdk_jsonw_key(w, "entry");
 			entry_print(w, &comment->entry);
 		}
+		event_thread_print_mentions(w, comment);
 	}
 	if (event->kind == EVENT_COMMENT_ADDED && comment->held_by.n)
 		event_thread_print_held(w, comment);
 	if (event->kind == EVENT_COMMENT_PUBLISHED) {
 		sdk_jsonw_key(w, "audience");
 		audience_print(w, &comment->audience);
+		event_thread_print_mentions(w, comment);
 	}
 	print_time(w, "created", comment->created_ms);
 	if (comment->edited_ms)

@@ -75,6 +75,7 @@ struct comment {
 	enum ent_visibility visibility; /* in the tool it came from */
 	struct audience audience;
 	struct entry_act entry;        /* the act that it carries; set when it is added, never changed */
+	struct ent_str mentions;       /* as an event tells them: see mention_refs(); in table mention */
 	int64_t created_ms, edited_ms; /* 0: never edited */
 	int64_t recorded_ms;           /* when it was heard of first; of one that was held, when it was published */
 	int64_t origin;                /* number of the first incident that it was in: a merge does not change it */

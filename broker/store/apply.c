@@ -12,6 +12,7 @@
 #include "store/deliveries.h"
 #include "store/dossier.h"
 #include "store/dossier_check.h"
+#include "store/notify.h"
 #include "store/outbox.h"
 #include "store/people.h"
 #include "store/row_folds.h"
@@ -170,6 +171,7 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 		row_folds_merge(apply->db, dossier, apply_dossier(apply, event->other), event);
 	queue_plan(&queue, &before, event);
 	event = &events->at[i]; /* the list may have grown */
+	notify_event(apply, dossier, event);
 	if (act_may_follow(event)) {
 		const struct event said = *event;
 		acts_follow(apply, dossier, &said, events);

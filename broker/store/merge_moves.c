@@ -60,11 +60,30 @@ const struct merge_move merge_move_rows[] = {
      "WHERE incident = $2 AND CASE WHEN comment <> '' THEN comment IN (SELECT uuid FROM comment WHERE incident = $1) "
      "WHEN sent_to <> '' THEN " WITH_TICKET("delivery", "delivery.sent_to") " ELSE made_in IN " OF_GONE " END",
      NULL},
+    {"notified", "incident", MOVE("notified"),
+     "UPDATE notified SET incident = $1 WHERE incident = $2 AND (comment IN (SELECT uuid FROM comment WHERE incident = "
+     "$1) OR act IN (SELECT uuid FROM act WHERE incident = $1))",
+     NULL},
+    {"follow", "incident",
+     "INSERT INTO follow (account, incident, state, since_ms) SELECT account, $2, state, since_ms FROM follow WHERE "
+     "incident = $1 ON CONFLICT (account, incident) DO NOTHING",
+     NULL, "the rows of the one that went in stand on, and count again when both are parted"},
     {"join_request", "incident", MOVE_FIRST("join_request"), BACK_BY_ORIGIN("join_request"), NULL},
     {"join_request", "asking",
      "UPDATE join_request SET asking = $2, asking_origin = CASE asking_origin WHEN 0 THEN $1 ELSE asking_origin END "
      "WHERE asking = $1",
      "UPDATE join_request SET asking = $1 WHERE asking = $2 AND asking_origin IN " OF_GONE, NULL},
+    /* Where nothing says which of two places is right, the one that has read less: nothing counts as read that was not.
+     */
+    {"reading_place", "incident",
+     "INSERT INTO reading_place (account, incident, origin, read_id, read_ms) SELECT account, $2, origin, read_id, "
+     "read_ms FROM reading_place WHERE incident = $1 ON CONFLICT (account, incident, origin) DO UPDATE SET read_id = "
+     "CASE WHEN excluded.read_id < reading_place.read_id THEN excluded.read_id ELSE reading_place.read_id END, read_ms "
+     "= CASE WHEN excluded.read_ms < reading_place.read_ms THEN excluded.read_ms ELSE reading_place.read_ms END",
+     "INSERT INTO reading_place (account, incident, origin, read_id, read_ms) SELECT account, $1, origin, read_id, "
+     "read_ms FROM reading_place WHERE incident = $2 ON CONFLICT (account, incident, origin) DO UPDATE SET read_id = "
+     "excluded.read_id, read_ms = excluded.read_ms",
+     NULL},
     {"share", "incident", "DELETE FROM share WHERE incident = $1", NULL,
      "row_folds_merge() and row_folds_split() work out who takes part"},
     {"reads", "incident", NULL, NULL, "the same, and since when each reads"},

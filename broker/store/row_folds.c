@@ -12,7 +12,9 @@
 #include "store/dossier.h"
 #include "store/hand_over.h"
 #include "store/join.h"
+#include "store/mentions.h"
 #include "store/merge_moves.h"
+#include "store/read_place.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
@@ -86,6 +88,8 @@ static const struct {
     {"join", join_fold},
     {"act", acts_fold},
     {"undo", fold_undo},
+    {"mention", mentions_fold},
+    {"read_place", read_place_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)

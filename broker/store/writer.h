@@ -62,6 +62,8 @@ enum job_kind {
 			      * more is JOB_REPEATED */
 	JOB_COMMENT_UNDO,    /* the same: it is taken back, as if it had never been written */
 	JOB_COMMENT_PIN,     /* incident, comment_uuid, is_pinned, author */
+	JOB_FOLLOW,          /* incident, text: a state of follows.h; "": it is not followed any more. Of a person */
+	JOB_READ,            /* incident, comment_uuid: a person has read what had come when that one came */
 	JOB_STATUS,          /* incident, status (UNKNOWN: it stays), description, author */
 	/* People who work together; each: incident, author, text, format, audience, comment_uuid of the words */
 	JOB_ACT_BEGIN,     /* act: kind, to, due_ms. A repeat of a uuid is JOB_REPEATED, as below */
@@ -132,6 +134,9 @@ struct ask {
 	struct supplier_state state;
 
 	int64_t ret_count;
+	/* Whom the words mention who could not read them; "": nobody. And whether its organisation takes part. */
+	char outside[ID_SIZE], outside_of[SUPPLIER_NAME_MAX + 1];
+	bool outside_shares;
 };
 
 enum job_outcome {

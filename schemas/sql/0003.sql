@@ -105,6 +105,40 @@ CREATE TABLE act (
 );
 CREATE INDEX act_incident ON act (incident, id);
 CREATE INDEX act_open ON act (incident, id) WHERE state = 'open';
+
+-- Whom the words of a comment mention (mention): those who may read it, outside of quotes. Made by the fold of events.
+CREATE TABLE mention (
+	comment TEXT NOT NULL, -- uuid
+	account TEXT NOT NULL, -- ref
+	PRIMARY KEY (comment, account)
+);
+CREATE INDEX mention_account ON mention (account);
+-- Who follows an incident's thread, or wants to hear nothing of it. Private to the person: in no event, and not rebuilt.
+CREATE TABLE follow (
+	account  TEXT NOT NULL, -- ref
+	incident BIGINT NOT NULL,
+	state    TEXT NOT NULL, -- followed, muted
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (account, incident)
+);
+CREATE INDEX follow_incident ON follow (incident, since_ms);
+-- Of what a person is notified: the inbox that people read. (Table inbox has what came in from tools.) Filled by the writer
+-- beside the fold, for a person or for all people of an organisation. Private as `follow`. A reader is asked again for its right.
+CREATE TABLE notified (
+	account      TEXT NOT NULL, -- ref; '' for each of the organisation
+	organisation TEXT NOT NULL, -- ''  for one account
+	about        TEXT NOT NULL, -- uuid of the words; of what has none: uuid of the act and the event's name
+	reason       INTEGER NOT NULL, -- see store/notify.h: the least counts
+	incident     BIGINT NOT NULL,
+	comment      TEXT NOT NULL, -- uuid; ''
+	act          TEXT NOT NULL, -- uuid; ''
+	by_ref       TEXT NOT NULL, -- who did it: is not notified; ''
+	made_ms      BIGINT NOT NULL,
+	PRIMARY KEY (account, organisation, about)
+);
+CREATE INDEX notified_made ON notified (account, organisation, made_ms, about);
+CREATE INDEX notified_incident ON notified (incident);
+
 -- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
 CREATE TABLE once (
 	asker    TEXT NOT NULL, -- ref of the account; of a machine its token's
@@ -117,3 +151,21 @@ CREATE TABLE once (
 	PRIMARY KEY (asker, key)
 );
 CREATE INDEX once_made ON once (made_ms);
+
+-- Who has read how far (read). Private state of a person: it is in no event and not in Kafka, so that a rebuilt store
+-- has none, and everything counts as unread there. See broker/store/read_place.h.
+CREATE TABLE reading_place (
+	account  TEXT NOT NULL, -- ref
+	incident BIGINT NOT NULL, -- number; a merge moves it
+	origin   BIGINT NOT NULL, -- comment.origin of what it is about: of what a merge brought along nothing was read yet
+	read_id  BIGINT NOT NULL, -- comment.id: what came up to it is read,
+	read_ms  BIGINT NOT NULL, -- and was published up to then (comment.recorded_ms)
+	PRIMARY KEY (account, incident, origin)
+);
+-- When an organisation saw a comment first. Not who: see shows_seen of account.
+CREATE TABLE seen (
+	comment      TEXT NOT NULL, -- uuid
+	organisation TEXT NOT NULL,
+	seen_ms      BIGINT NOT NULL,
+	PRIMARY KEY (comment, organisation)
+);
