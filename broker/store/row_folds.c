@@ -12,6 +12,7 @@
 #include "store/dossier.h"
 #include "store/hand_over.h"
 #include "store/join.h"
+#include "store/merge_moves.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
@@ -115,35 +116,6 @@ static void move_reads(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 	(void)db_row(stmt);
 }
 
-static void move_rows(struct db *db, int64_t from, int64_t to)
-{
-	static const char *const sql[] = {
-	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
-	    "UPDATE comment SET incident = $2 WHERE incident = $1",
-	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
-	     "(key, incident) DO NOTHING"),
-	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
-	    "UPDATE act SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket) SELECT supplier, "
-	     "external_id, $2, by_supplier, by_ticket FROM reference WHERE incident = $1 ON CONFLICT (supplier, "
-	     "external_id, incident, by_supplier) DO NOTHING"),
-	    /* The marker of one that never went out names the incident that it goes out for. */
-	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
-	     "marked END WHERE incident = $1"),
-	    "DELETE FROM correlation WHERE incident = $1",
-	    "DELETE FROM reference WHERE incident = $1",
-	    "DELETE FROM share WHERE incident = $1",
-	};
-	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
-		struct db_stmt *stmt = db_use(db, sql[i]);
-		db_bind_int(stmt, 1, from);
-		if (i < 8)
-			db_bind_int(stmt, 2, to);
-		(void)db_row(stmt);
-	}
-}
-
 struct fixed {
 	int64_t id;
 	bool is_held;           /* it is about whom it is meant for */
@@ -214,9 +186,8 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	queue_merge_shares(kept, gone, at_ms);
 	dossier_save(gone);
 	dossier_save(kept);
-	move_rows(db, gone->incident.number, kept->incident.number);
-	timers_merge(db, gone->incident.number, kept->incident.number);
-	join_merge(db, gone->incident.number, kept->incident.number, at_ms);
+	merge_moves(db, MERGE_IN, gone->incident.number, kept->incident.number);
+	join_merge(db, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;
 	dossier_forget(kept);

@@ -403,10 +403,11 @@ bool correlation_known(struct db *db, struct ent_str key, int64_t incident)
 
 int64_t correlation_find(struct db *db, struct ent_str key, struct ent_str supplier, int64_t but)
 {
-	struct db_stmt *stmt =
-	    db_use(db, "SELECT incident FROM correlation AS c WHERE key = $1 AND incident <> $2 ORDER BY "
-		       "NOT EXISTS (SELECT 1 FROM share AS s WHERE s.incident = c.incident AND s.supplier = $3 AND "
-		       "s.withdrawn_ms = 0), incident LIMIT 1");
+	struct db_stmt *stmt = db_use(
+	    db, "SELECT incident FROM correlation AS c WHERE key = $1 AND incident <> $2 AND EXISTS (SELECT 1 FROM "
+		"incident AS i WHERE i.number = c.incident AND i.merged_into = 0) ORDER BY "
+		"NOT EXISTS (SELECT 1 FROM share AS s WHERE s.incident = c.incident AND s.supplier = $3 AND "
+		"s.withdrawn_ms = 0), incident LIMIT 1");
 	db_bind_str(stmt, 1, key);
 	db_bind_int(stmt, 2, but);
 	db_bind_str(stmt, 3, supplier);
@@ -431,7 +432,8 @@ static size_t find_referrers(struct db *db, struct ent_arena *arena, struct ent_
 {
 	struct db_stmt *stmt =
 	    db_use(db, "SELECT incident, by_supplier, by_ticket FROM reference WHERE supplier = $1 AND external_id = "
-		       "$2 ORDER BY incident, by_supplier LIMIT $3");
+		       "$2 AND EXISTS (SELECT 1 FROM incident AS i WHERE i.number = reference.incident AND "
+		       "i.merged_into = 0) ORDER BY incident, by_supplier LIMIT $3");
 	size_t n = 0;
 
 	db_bind_str(stmt, 1, supplier);

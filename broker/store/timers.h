@@ -38,8 +38,6 @@ struct timer {
 /* One of a kind and subject: set again, it is due at the new time. */
 void timer_set(struct db *db, const struct timer *timer);
 void timer_clear(struct db *db, enum timer_kind kind, struct ent_str subject); /* none is all right */
-/* All timers of an incident go into another one with it. */
-void timers_merge(struct db *db, int64_t from, int64_t to);
 /* When the next one is due; TIMER_NEVER. */
 int64_t timers_next(struct db *db);
 /* Those due by now, the first due first; at most TIMERS_A_TURN. */

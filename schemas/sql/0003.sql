@@ -89,6 +89,7 @@ CREATE TABLE act (
 	id       INTEGER PRIMARY KEY,
 	uuid     TEXT NOT NULL UNIQUE,
 	incident BIGINT NOT NULL,
+	origin   BIGINT NOT NULL DEFAULT 0, -- number of the incident that it was in before a merge; 0: this one
 	kind     TEXT NOT NULL, -- question, information, action, approval, handover, promise, help
 	from_org TEXT NOT NULL, -- the organisation that began it
 	to_org   TEXT NOT NULL, -- whom it is for; '' of a promise and a call for help
