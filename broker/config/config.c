@@ -30,6 +30,7 @@ static const char *next_known(const void *of, size_t i)
 						  "organisations",
 						  "requester_at",
 						  "handover_lapses",
+						  "silence_after",
 						  "public_url",
 						  "presence",
 						  "undo",

@@ -47,6 +47,9 @@ static const struct config_row rows[] = {
 	 "comment. Empty: nobody outside reads them."),
     TIME("handover_lapses", handover_lapses_ms, "24h", "ms", 60000, 2592000000,
 	 "A proposed hand-over that nobody accepts or declines ends after this time; the holder keeps the incident."),
+    TIME("silence_after", silence_after_ms, "4h", "ms", 60000, 2592000000,
+	 "Without a word of its holder for this time an incident stands higher in the list of work, the holder's and "
+	 "ours. A comment is a word, and so is a change of the status; a promise of news counts until its time."),
     TEXT("public_url", public_url, "", NULL,
 	 "Address of this broker as people's browsers see it, https://host with nothing behind it; http: only of a "
 	 "loopback address. Links and cookies come from it. Empty: http://127.0.0.1 and the port while the broker "

@@ -267,6 +267,7 @@ void config_organisations_check(struct config_reader *reader, struct config *con
 		presence_check(reader, config);
 	set->requester_at = config->requester_at.n ? sdk_dup(&set->arena.abi, config->requester_at) : ENT_ABSENT;
 	set->handover_lapses_ms = config->handover_lapses_ms;
+	set->silence_after_ms = config->silence_after_ms;
 	if (set->n && set->requester_at.n && !supplier_by_name(set, set->requester_at))
 		config_problem(reader, 0, ENT_STR("requester_at"), "no supplier is called %.*s",
 			       ENT_F(set->requester_at));

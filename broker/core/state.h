@@ -58,6 +58,7 @@ struct incident {
 	int64_t merged_into;         /* number, 0: lives */
 	int64_t n_ticket, n_comment; /* linked tickets; comments that stand */
 	bool finished;               /* table finished lists it */
+	bool worded;                 /* what is said next may change its places in work: see core/worklist.h */
 	bool placed; /* changed since it was loaded: status, holder or merged_into, which stand in indexes */
 };
 

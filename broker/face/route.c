@@ -31,6 +31,7 @@
 #include "face/tokens.h"
 #include "face/uri.h"
 #include "face/users.h"
+#include "face/works.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
@@ -39,6 +40,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const work_arguments[] = {"reason", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
@@ -102,6 +104,7 @@ static const struct route routes[] = {
     {"GET", "/v1/joins/{}", VERB_READ, false, NULL, joins_get},
     {"POST", "/v1/joins/{}/accept", VERB_JOINS, false, NULL, joins_accept},
     {"POST", "/v1/joins/{}/refuse", VERB_JOINS, true, NULL, joins_refuse},
+    {"GET", "/v1/work", VERB_READ, false, work_arguments, works_list},
     {"GET", "/v1/search", VERB_READ, false, search_arguments, seek_get},
     {"GET", "/v1/search/similar", VERB_READ, false, similar_arguments, seek_similar},
     {"POST", "/v1/search/rebuild", VERB_ADMINISTER, false, NULL, seek_rebuild},

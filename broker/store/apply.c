@@ -7,6 +7,7 @@
 #include "core/organisation.h"
 #include "core/queue.h"
 #include "core/queue_plan.h"
+#include "core/worklist.h"
 #include "sdk/webhook.h"
 #include "store/acts_follow.h"
 #include "store/deliveries.h"
@@ -164,6 +165,7 @@ static void store_event(struct apply *apply, struct events *events, size_t i)
 		event->reads_ms = apply->now_ms; /* an arrival may have waited */
 	append_event(apply, event, sdk_str(event->incident_uuid));
 	dossier_fold(dossier, event);
+	dossier->stirred |= worklist_stir(event);
 	row_folds_apply(apply->db, event);
 	if (event->kind == EVENT_TICKET_CONTINUED && apply->shelf)
 		shelf_clear(apply->shelf); /* other tickets of the chain were changed in their rows */

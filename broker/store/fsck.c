@@ -42,7 +42,7 @@ static const char *const contents[] = {
     "ended_ms FROM act ORDER BY uuid",
     "SELECT supplier, ticket, external_id, comment, gone FROM copy WHERE learned = 0 ORDER BY supplier, ticket, "
     "external_id",
-    "SELECT kind, subject, incident FROM timer ORDER BY kind, subject",
+    "SELECT kind, subject, incident FROM timer WHERE kind <> 'work' ORDER BY kind, subject",
     /* A supplier's number is this store's own. */
     "SELECT seq, kind, CASE WHEN incident < 0 THEN -1 ELSE incident END, sequence, partition_no, time_ms, recorded_ms, "
     "supplier, delivery_id, traceparent, "

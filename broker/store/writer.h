@@ -95,7 +95,9 @@ enum job_kind {
 	JOB_SUPPLIER_STATE, /* state: what changed is an event */
 
 	/* By the writer itself */
-	JOB_TIMER /* timer: its time has come */
+	JOB_TIMER, /* timer: its time has come */
+	JOB_WORKS  /* id: table work is made anew for incidents after this number. It moves; JOB_WAITING: there are more
+		    */
 };
 
 /* A request of a person, or of link/. */

@@ -75,7 +75,7 @@ CREATE TABLE timer (
 	id       INTEGER PRIMARY KEY,
 	due_ms   BIGINT NOT NULL, -- by the world's clock
 	made_ms  BIGINT NOT NULL, -- 0: due by the calendar; else counted from then, and anew when the clock is set back behind it
-	kind     TEXT NOT NULL, -- undo, promise, ask, handover
+	kind     TEXT NOT NULL, -- undo, promise, ask, handover, work
 	incident BIGINT NOT NULL, -- number; a merge moves it
 	subject  TEXT NOT NULL, -- uuid of what it is about
 	UNIQUE (kind, subject)
@@ -138,6 +138,24 @@ CREATE TABLE notified (
 );
 CREATE INDEX notified_made ON notified (account, organisation, made_ms, about);
 CREATE INDEX notified_incident ON notified (incident);
+-- Where to start (work): the places of each incident in the ordered list of each organisation, and why it stands there;
+-- see core/worklist.h. Made from the other tables and the configuration: when an incident is stirred, when its time has
+-- come, and anew when the configuration is another one. No event; a rebuilt store makes it when it is served.
+CREATE TABLE work (
+	incident     BIGINT NOT NULL, -- number
+	organisation TEXT NOT NULL,
+	reason       TEXT NOT NULL,
+	rank         SMALLINT NOT NULL, -- of the reason
+	place        SMALLINT NOT NULL, -- 1: this reason gives the incident its place
+	at_ms        BIGINT NOT NULL, -- of one rank the oldest goes first
+	due_ms       BIGINT NOT NULL, -- 0: none
+	overdue      SMALLINT NOT NULL,
+	subject      TEXT NOT NULL, -- uuid of the act, number of the delivery or join request; ''
+	about        TEXT NOT NULL, -- the organisation or supplier that it is about; ''
+	PRIMARY KEY (incident, organisation, reason)
+);
+CREATE INDEX work_place ON work (organisation, rank, at_ms, incident) WHERE place = 1;
+CREATE INDEX work_reason ON work (organisation, reason, at_ms, incident);
 
 -- Writes that were asked for with an Idempotency-Key (thread); kept for a day, in no event.
 CREATE TABLE once (

@@ -75,6 +75,7 @@ ROWS = {
     "POST /v1/joins/{id}/accept": ("+", "+", "403", "403"),
     "POST /v1/joins/{id}/refuse": ("+", "+", "403", "403"),
     "GET /v1/incidents/{word}/similar": ("200", "200", "200", SEEN),
+    "GET /v1/work": ("200", "200", "200", "200"),
     "GET /v1/search": ("200", "200", "200", "200"),
     "GET /v1/search/similar": ("200", "200", "200", "200"),
     "POST /v1/search/rebuild": ("403", "+", "403", "403"),
