@@ -4,6 +4,7 @@
 #include "store/jobs_act.h"
 #include "store/jobs_in.h"
 #include "store/jobs_join.h"
+#include "store/jobs_merge.h"
 #include "store/jobs_out.h"
 #include "store/jobs_people.h"
 #include "store/jobs_sign.h"
@@ -15,8 +16,8 @@
 
 const struct job_row *jobs_row(enum job_kind kind)
 {
-	static const struct job_row *const tables[] = {jobs_in,   jobs_people,   jobs_sign,   jobs_out,  jobs_act,
-						       jobs_join, jobs_supplier, jobs_thread, jobs_timer};
+	static const struct job_row *const tables[] = {jobs_in,   jobs_people, jobs_sign,     jobs_out,    jobs_act,
+						       jobs_join, jobs_merge,  jobs_supplier, jobs_thread, jobs_timer};
 	const struct job_row *found = NULL;
 
 	for (size_t i = 0; i < sizeof tables / sizeof *tables && !found; i++)
