@@ -110,10 +110,19 @@ static bool reaches_others(const struct audience *audience, struct ent_str organ
 	return audience->everyone || audience->requester;
 }
 
+/* The words of an ask, a proposal or a call for help want something; they tell nothing. */
+static bool begins_act(const struct comment *comment)
+{
+	for (size_t kind = 0; kind < ACT_KIND_N; kind++)
+		if (act_entry((enum act_kind)kind) == comment->entry.kind)
+			return true;
+	return false;
+}
+
 /* Old words that arrive late are no news. */
 static bool is_news(const struct act *promise, const struct comment *comment, struct ent_str speaker)
 {
-	return same_text(promise->from, speaker) && strcmp(promise->uuid, comment->uuid) != 0 &&
+	return same_text(promise->from, speaker) && !begins_act(comment) &&
 	       reaches_others(&comment->audience, speaker) &&
 	       audience_said(comment->created_ms, promise->made_ms) == SAID_SINCE;
 }

@@ -5,6 +5,7 @@
 #include "core/decide_own.h"
 #include "core/organisation.h"
 #include "core/queue_wait.h"
+#include "core/whom.h"
 #include "core/wording.h"
 #include "sdk/webhook.h"
 #include "store/asker.h"
@@ -281,7 +282,8 @@ static void run_open(struct apply *apply, struct job *job)
 	memcpy(apply->incident_uuid, job->ask.incident_uuid, ID_SIZE);
 }
 
-/* The comment of the job, as it stands in the dossier. NULL: refused. */
+/* The comment of the job, as it stands in the dossier: who may not read it is not told that it exists. NULL: refused.
+ */
 static const struct comment *own_comment(struct apply *apply, struct job *job, struct dossier *dossier)
 {
 	struct ent_str id = sdk_str(job->ask.comment_uuid);
@@ -289,7 +291,8 @@ static const struct comment *own_comment(struct apply *apply, struct job *job, s
 	char number[INCIDENT_NUMBER_SIZE];
 
 	if (!comment_by_uuid(apply->db, apply->arena, id, &known) || known.incident != dossier->incident.number ||
-	    (!known.supplier.n && !asker_wrote(&job->ask.by, job->suppliers, &known))) {
+	    (!known.supplier.n && !asker_wrote(&job->ask.by, job->suppliers, &known) &&
+	     !whom_reads(dossier, &job->ask.by, &known))) {
 		job_refuse(job, JOB_NOT_FOUND, "ask.no_comment",
 			   "there is no comment {comment=%.*s} in {incident=%.*s}", ENT_F(id),
 			   ENT_F(incident_number(dossier->incident.number, number)));
