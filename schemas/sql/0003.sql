@@ -187,3 +187,47 @@ CREATE TABLE seen (
 	seen_ms      BIGINT NOT NULL,
 	PRIMARY KEY (comment, organisation)
 );
+-- Merges that can be undone (split): which incident went into which, and who took part in each before that.
+CREATE TABLE merging (
+	gone  BIGINT PRIMARY KEY, -- number
+	kept  BIGINT NOT NULL, -- the one that took it in
+	seq   BIGINT NOT NULL, -- of incident.merged: the last one is undone first
+	at_ms BIGINT NOT NULL
+);
+CREATE INDEX merging_kept ON merging (kept, seq);
+-- share and reads of both incidents, as they stood before.
+CREATE TABLE merging_share (
+	gone         BIGINT NOT NULL, -- as in merging
+	side         BIGINT NOT NULL, -- number of the incident: gone or kept
+	supplier     TEXT NOT NULL, -- from here on as in share
+	since_ms     BIGINT NOT NULL,
+	sees_ms      BIGINT NOT NULL,
+	reads_ms     BIGINT NOT NULL,
+	withdrawn_ms BIGINT NOT NULL,
+	anew         SMALLINT NOT NULL,
+	PRIMARY KEY (gone, side, supplier)
+);
+CREATE TABLE merging_reads (
+	gone     BIGINT NOT NULL,
+	side     BIGINT NOT NULL,
+	supplier TEXT NOT NULL,
+	origin   BIGINT NOT NULL,
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (gone, side, supplier, origin)
+);
+-- Two incidents that a person parted: nothing but a person merges them again, nor what they went into since.
+CREATE TABLE apart (
+	one      BIGINT NOT NULL, -- number, the lower one
+	other    BIGINT NOT NULL,
+	since_ms BIGINT NOT NULL,
+	PRIMARY KEY (one, other)
+);
+CREATE INDEX apart_other ON apart (other);
+-- What one incident is to another one, as a person said. Each has a row of its own.
+CREATE TABLE link (
+	incident BIGINT NOT NULL, -- number; a merge lets it stand
+	other    BIGINT NOT NULL,
+	relation TEXT NOT NULL, -- see core/relation.h
+	made_ms  BIGINT NOT NULL,
+	PRIMARY KEY (incident, other, relation)
+);

@@ -10,8 +10,10 @@
 static void make_old(struct world *world)
 {
 	static const char undo[] =
-	    "DROP TABLE reading_place; DROP TABLE seen; DROP TABLE timer; DROP TABLE once; DROP TABLE act; DROP TABLE "
-	    "share; DROP TABLE reads; DROP TABLE "
+	    "DROP TABLE reading_place; DROP TABLE seen; "
+	    "DROP TABLE link; DROP TABLE apart; DROP TABLE merging_reads; DROP TABLE merging_share; DROP TABLE "
+	    "merging; DROP TABLE timer; DROP TABLE once; DROP TABLE act; DROP TABLE share; DROP TABLE reads; DROP "
+	    "TABLE "
 	    "delivery; DROP TABLE "
 	    "copy; DROP TABLE "
 	    "cursor; DROP TABLE "
