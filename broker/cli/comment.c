@@ -144,7 +144,8 @@ int comment_widen_run(const struct question_call *call)
 
 void comment_refuse(const struct question_call *call, int argc, char **argv)
 {
-	static const char *const verbs[] = {"edit", "remove", "widen", "undo", "publish", "pin", "unpin", "history"};
+	static const char *const verbs[] = {"edit", "remove", "widen",   "undo",    "publish",
+					    "pin",  "unpin",  "history", "receipts"};
 	bool changes = false;
 
 	for (size_t i = 0; argc > 0 && i < sizeof verbs / sizeof *verbs; i++)

@@ -2,6 +2,7 @@
 #include "cli/incident_show.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "cli/client_words.h"
 #include "cli/event_words.h"
 #include "cli/table.h"
@@ -97,6 +98,10 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	       ENT_F(comment_readers(arena, comment)));
 	if (sdk_json_at(comment, "pinned"))
 		printf("  pinned");
+	if (sdk_json_at(comment, "late"))
+		printf("  late: it came at %.*s", ENT_F(member_cell(arena, comment, "recorded")));
+	if (sdk_json_at(comment, "unread"))
+		printf("  unread");
 	if (!supplier.n && !removed) /* `entente comment edit` asks for it */
 		printf("  [comment %.*s]", ENT_F(member_cell(arena, comment, "id")));
 	putchar('\n');
@@ -104,6 +109,31 @@ void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comme
 	for (const struct sdk_json *where = sdk_json_first(sdk_json_at(comment, "where")); where;
 	     where = sdk_json_next(where))
 		incident_where_show(arena, where);
+	for (const struct sdk_json *seen = sdk_json_first(sdk_json_at(comment, "seen")); seen;
+	     seen = sdk_json_next(seen))
+		printf("    seen by %.*s, %.*s\n", ENT_F(member_cell(arena, seen, "organisation")),
+		       ENT_F(member_cell(arena, seen, "at")));
+}
+
+/* The comments of which one is unread: how to say that they are read. The one that came last is named. */
+static void incident_unread_show(struct ent_arena *arena, const struct sdk_json *incident)
+{
+	const struct sdk_json *last = NULL, *comment = sdk_json_first(sdk_json_at(incident, "thread"));
+	struct ent_str came = ENT_STR("");
+	int64_t n = 0;
+
+	if (!sdk_json_int(sdk_json_at(incident, "unread"), &n) || n == 0)
+		return;
+	for (; comment; comment = sdk_json_next(comment)) {
+		struct ent_str at = sdk_json_text_at(comment, "recorded"); /* RFC 3339 sorts as it stands */
+
+		if (at.n != came.n ? at.n > came.n : memcmp(at.p, came.p, at.n) > 0) {
+			came = at;
+			last = comment;
+		}
+	}
+	printf("\n%lld unread. When you have read them: entente incident read %.*s %.*s\n", (long long)n,
+	       ENT_F(member_cell(arena, incident, "number")), ENT_F(member_cell(arena, last, "id")));
 }
 
 /* ---- the incident -------------------------------------------------------------------- */
@@ -234,6 +264,35 @@ void incident_show(struct ent_arena *arena, struct ent_str json)
 		       ENT_F(member_cell(arena, incident, "thread_before")));
 	for (const struct sdk_json *comment = sdk_json_first(thread); comment; comment = sdk_json_next(comment))
 		incident_show_comment(arena, comment);
+	incident_unread_show(arena, incident);
+}
+
+void incident_show_read(struct ent_arena *arena, struct ent_str json)
+{
+	const struct sdk_json *answer = client_parse(arena, json);
+	int64_t n = 0;
+
+	if (sdk_json_int(sdk_json_at(answer, "unread"), &n))
+		printf("%.*s: %lld unread.\n", ENT_F(member_cell(arena, answer, "incident")), (long long)n);
+}
+
+void incident_show_receipts(struct ent_arena *arena, struct ent_str json)
+{
+	static const struct table_column column[] = {{"ORGANISATION", "organisation"},
+						     {"TOOL", "supplier"},
+						     {"STATE", "state"},
+						     {"SINCE", "since"},
+						     {"SEEN", "seen"},
+						     {"WHY", "why"},
+						     {0}};
+	const struct sdk_json *answer = client_parse(arena, json),
+			      *one = sdk_json_first(sdk_json_at(answer, "read_by"));
+
+	if (!answer)
+		return;
+	table_print(arena, sdk_json_at(answer, "items"), column, "Nothing is known of it.");
+	for (; one; one = sdk_json_next(one))
+		printf("Read by %.*s, of your own organisation.\n", ENT_F(member_cell(arena, one, "name")));
 }
 
 /* ---- its history ---------------------------------------------------------------------- */

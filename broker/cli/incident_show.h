@@ -8,6 +8,8 @@
 void incident_show(struct ent_arena *arena, struct ent_str json);          /* GET /v1/incidents/{word} */
 void incident_show_history(struct ent_arena *arena, struct ent_str json);  /* GET .../history */
 void incident_show_comments(struct ent_arena *arena, struct ent_str json); /* GET .../comments */
+void incident_show_receipts(struct ent_arena *arena, struct ent_str json); /* GET .../comments/ID/receipts */
+void incident_show_read(struct ent_arena *arena, struct ent_str json);     /* POST .../read */
 void incident_show_comment(struct ent_arena *arena, const struct sdk_json *comment);
 
 #endif

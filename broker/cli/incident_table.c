@@ -15,6 +15,7 @@ static const char incident_help[] =
     "       entente incident comments WORD [--before ID | --after ID | --around ID] [--limit N]\n"
     "       entente incident history WORD [--after N] [--limit N]\n"
     "       entente incident similar WORD [--limit N]\n"
+    "       entente incident read WORD COMMENT\n"
     "       entente incident status WORD STATUS\n"
     "       entente incident open --title WORDS [description] [--id UUID]\n"
     "       entente incident describe WORD [--title WORDS] [description]\n"
@@ -22,7 +23,9 @@ static const char incident_help[] =
     "WORD is an incident's number (ENT-000042, or 42), its id, or a supplier's ticket\n"
     "(SUPPLIER:ID). `status` sets what the incident is in; its suppliers' tools are told.\n"
     "`open` opens an incident of ours, without a ticket: we hold the ball, and `entente share`\n"
-    "makes a supplier's ticket from it. `describe` changes what it says.\n"
+    "makes a supplier's ticket from it. `describe` changes what it says. `read` says that you\n"
+    "have read the thread up to this comment, in the order in which comments came: for people,\n"
+    "with a token that stands for one. `show` marks what is unread.\n"
     "\n"
     "  --status WORD      a status, or open, or terminal\n"
     "  --holder NAME      who holds the ball; word:NAME for a name that nobody here has\n"
@@ -84,6 +87,12 @@ static const struct question incident_questions[] = {
      .query = "limit",
      .column = similar_columns,
      .empty = "No incident's title has two words of this one's."},
+    {.verb = "read",
+     .words = "incident comment",
+     .method = "POST",
+     .path = "/v1/incidents/{incident}/read",
+     .body = "comment",
+     .show = incident_show_read},
     {.verb = "status",
      .words = "incident to",
      .method = "PATCH",
@@ -184,6 +193,7 @@ static const char comment_help[] =
     "       entente comment pin INCIDENT ID\n"
     "       entente comment unpin INCIDENT ID\n"
     "       entente comment history INCIDENT ID\n"
+    "       entente comment receipts INCIDENT ID\n"
     "\n"
     "Writes into an incident's thread. Who may read it has to be said each time. Our own\n"
     "organisation always may. One word, or several with commas between:\n"
@@ -207,6 +217,8 @@ static const char comment_help[] =
     "  publish            end the hold: send it to those it is for\n"
     "  pin, unpin         pin a comment for all who read it, or not any more\n"
     "  history            what it said before, and who changed it\n"
+    "  receipts           what became of it, for each organisation: held, in its tool, why not,\n"
+    "                     seen; and who of your own organisation has read it\n"
     "\n"
     "  --audience WORDS   who may read it (needed; with `edit`: left out, it stays)\n"
     "  --undo SECONDS     hold it for so long, up to 60: only your own organisation reads it,\n"
@@ -248,6 +260,12 @@ static const struct question comment_questions[] = {
      .path = "/v1/incidents/{incident}/comments/{comment}/history",
      .column = wording_columns,
      .empty = "You may read nothing of its history."},
+    {.verb = "receipts",
+     .words = "incident comment",
+     .never = COMMENT_OTHERS,
+     .method = "GET",
+     .path = "/v1/incidents/{incident}/comments/{comment}/receipts",
+     .show = incident_show_receipts},
     {.verb = "edit",
      .words = "incident comment text?",
      .never = "id reply-to markdown dry-run readers undo",

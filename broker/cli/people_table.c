@@ -140,13 +140,21 @@ const struct command command_audit = {
 /* ---- tokens ------------------------------------------------------------------------ */
 
 static const char session_help[] =
-    "usage: entente session list [--user REF]\n"
+    "usage: entente session show\n"
+    "       entente session set [--language fr|en|''] [--time-zone ZONE]\n"
+    "                    [--shows-seen true|false]\n"
+    "       entente session list [--user REF]\n"
     "       entente session end ID\n"
     "       entente session end --user REF\n"
     "\n"
-    "Browsers in which people are signed in. Whoever administers sees all of them; others\n"
-    "see their own.\n"
+    "`show` says who you are here and what you may do. `set` changes your own settings, with a\n"
+    "token that stands for a person. `list` shows browsers in which people are signed in:\n"
+    "whoever administers sees all of them; others see their own.\n"
     "\n"
+    "  --language WORD    of what Entente adds to people's words; '' as your organisation's\n"
+    "  --time-zone ZONE   a name like Europe/Paris\n"
+    "  --shows-seen WORD  others may be told that your organisation has seen something when you\n"
+    "                     have; never that it was you\n"
     "  end ID             sign that browser out\n"
     "  end --user REF     sign the person out everywhere\n"
     "\n"
@@ -164,6 +172,11 @@ static const struct table_column session_columns[] = {{"ID", "id"},
 						      {"BROWSER", "agent"},
 						      {0}};
 static const struct question session_questions[] = {
+    {.verb = "show", .method = "GET", .path = "/v1/session"},
+    {.verb = "set",
+     .method = "PATCH",
+     .path = "/v1/session",
+     .body = "language time-zone=time_zone shows-seen=shows_seen"},
     {.verb = "list",
      .method = "GET",
      .path = "/v1/sessions",
@@ -181,9 +194,9 @@ static const struct question session_questions[] = {
 };
 const struct command command_session = {
     .name = "session",
-    .summary = "list where people are signed in, and sign them out",
+    .summary = "show who you are, set your language, list and end sessions",
     .help = session_help,
-    .options = "user=",
+    .options = "user= language= time-zone= shows-seen=",
     .question = session_questions,
 };
 

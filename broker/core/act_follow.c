@@ -173,6 +173,8 @@ bool act_may_follow(const struct event *event)
 	case EVENT_INCIDENT_HOLDER_CHANGED:
 	case EVENT_INCIDENT_CORRECTED:
 	case EVENT_INCIDENT_MERGED:
+	case EVENT_INCIDENT_SPLIT:
+	case EVENT_INCIDENT_RESTORED:
 	case EVENT_INCIDENT_UNSHARED:
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
@@ -194,6 +196,11 @@ void act_follow(const struct act_scene *scene, const struct event *event, struct
 	case EVENT_INCIDENT_MERGED:
 		follow_ball(scene, ret);
 		follow_merge(scene, ret);
+		follow_leaving(scene, ret);
+		break;
+	case EVENT_INCIDENT_SPLIT: /* each goes on with what is its own */
+	case EVENT_INCIDENT_RESTORED:
+		follow_ball(scene, ret);
 		follow_leaving(scene, ret);
 		break;
 	case EVENT_INCIDENT_UNSHARED:

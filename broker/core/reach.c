@@ -210,6 +210,19 @@ void reach_comment(struct dossier *dossier, const struct comment *comment, int64
 	list_tools(dossier, &said, ret);
 }
 
+void reach_stored(struct dossier *dossier, const struct comment *comment, struct reach *ret)
+{
+	const struct party *party;
+	size_t n = dossier_parties(dossier, comment, &party);
+
+	*ret = (struct reach){.tool = SDK_NEW_N(dossier->arena, struct reach_tool, n + 1)};
+	list_organisations(dossier, comment, ret);
+	for (size_t i = 0; i < n; i++)
+		if (dossier_share(dossier, party[i].supplier->name)->withdrawn_ms == 0)
+			ret->tool[ret->n_tool++] =
+			    (struct reach_tool){party[i].supplier, REACH_NOT, why_not(ret, &party[i])};
+}
+
 struct ent_str reach_names(struct ent_arena *arena, struct ent_str names)
 {
 	return sdk_or_empty(audience_make(arena, ENT_ABSENT, ENT_ABSENT, names, false, false).organisations);

@@ -42,6 +42,9 @@ struct reach {
 /* comment: of a person: author, body, format, audience; id 0: a new one, its uuid may be "". Else a stored one as it
  * would be. The dossier is used up: what it holds afterwards stands nowhere. */
 void reach_comment(struct dossier *dossier, const struct comment *comment, int64_t now_ms, struct reach *ret);
+/* A stored comment as it stands: who reads it, and of each tool why nothing is planned for it; a delivery that there
+ * is is not asked for. */
+void reach_stored(struct dossier *dossier, const struct comment *comment, struct reach *ret);
 /* The readers of the comment, as a person is shown them and repeats them: organisations, and "requester" where it is
  * for the requester; sorted, with commas between. */
 struct ent_str reach_readers(struct dossier *dossier, const struct comment *comment);

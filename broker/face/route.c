@@ -16,6 +16,7 @@
 #include "face/invitation.h"
 #include "face/joins.h"
 #include "face/live.h"
+#include "face/live_people.h"
 #include "face/mapping.h"
 #include "face/mapping_try.h"
 #include "face/quota.h"
@@ -30,6 +31,7 @@
 #include "face/tokens.h"
 #include "face/uri.h"
 #include "face/users.h"
+#include "face/works.h"
 
 static const char *const incident_arguments[] = {"status", "holder", "supplier", "since", "q", "limit", "cursor", NULL};
 static const char *const history_arguments[] = {"after", "limit", NULL};
@@ -38,6 +40,7 @@ static const char *const delivery_arguments[] = {"supplier", "state", "cause", "
 static const char *const drift_arguments[] = {"supplier", "limit", "cursor", NULL};
 static const char *const join_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
 static const char *const deadletter_arguments[] = {"supplier", "state", "limit", "cursor", NULL};
+static const char *const work_arguments[] = {"reason", "limit", "cursor", NULL};
 static const char *const dry_arguments[] = {"dry_run", NULL};
 static const char *const user_arguments[] = {"organisation", "state", "limit", "cursor", NULL};
 static const char *const audit_arguments[] = {"act", "limit", "cursor", NULL};
@@ -49,7 +52,7 @@ static const char *const similar_to_arguments[] = {"limit", NULL};
 static const char *const session_arguments[] = {"user", NULL};
 static const char *const sign_in_arguments[] = {"by", NULL};
 static const char *const any_arguments[] = {"*", NULL}; /* somebody else writes them: a provider */
-static const char *const live_arguments[] = {"after", "supplier", "incident", NULL};
+static const char *const live_arguments[] = {"after", "supplier", "incidents", "catch_up", NULL};
 
 /* The busiest first; a fixed segment before the "{}" that would take it too. schemas/openapi.yaml tells the same,
  * and a test compares. */
@@ -88,6 +91,9 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
     {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
     {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
+    {"POST", "/v1/incidents/{}/presence", VERB_READ, true, NULL, live_people_post},
+    {"GET", "/v1/incidents/{}/comments/{}/receipts", VERB_READ, false, NULL, thread_receipts},
+    {"POST", "/v1/incidents/{}/read", VERB_READ, true, NULL, thread_read},
     {"GET", "/v1/deliveries", VERB_READ, false, delivery_arguments, deliveries_list},
     {"POST", "/v1/deliveries/repair", VERB_SETTLE, true, NULL, deliveries_repair},
     {"GET", "/v1/deliveries/{}", VERB_READ, false, NULL, deliveries_get},
@@ -98,6 +104,7 @@ static const struct route routes[] = {
     {"GET", "/v1/joins/{}", VERB_READ, false, NULL, joins_get},
     {"POST", "/v1/joins/{}/accept", VERB_JOINS, false, NULL, joins_accept},
     {"POST", "/v1/joins/{}/refuse", VERB_JOINS, true, NULL, joins_refuse},
+    {"GET", "/v1/work", VERB_READ, false, work_arguments, works_list},
     {"GET", "/v1/search", VERB_READ, false, search_arguments, seek_get},
     {"GET", "/v1/search/similar", VERB_READ, false, similar_arguments, seek_similar},
     {"POST", "/v1/search/rebuild", VERB_ADMINISTER, false, NULL, seek_rebuild},
@@ -119,6 +126,7 @@ static const struct route routes[] = {
     {"POST", "/v1/deadletters/{}/replay", VERB_SETTLE, false, NULL, deadletters_replay},
     {"POST", "/v1/deadletters/{}/ignore", VERB_SETTLE, false, NULL, deadletters_ignore},
     {"GET", "/v1/session", VERB_READ, false, NULL, sessions_me},
+    {"PATCH", "/v1/session", VERB_READ, true, NULL, users_patch_self},
     {"POST", "/v1/session/password", VERB_READ, true, NULL, sessions_password},
     {"GET", "/v1/sessions", VERB_READ, false, session_arguments, sessions_get},
     {"DELETE", "/v1/sessions", VERB_READ, false, session_arguments, sessions_end_all},

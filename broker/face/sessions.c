@@ -15,28 +15,46 @@
 
 /* ---- GET /v1/session ------------------------------------------------------------------------ */
 
+/* The settings of a person; nothing of a machine. */
+static void me_settings(struct exchange *x, struct sdk_jsonw *w, const struct user *user)
+{
+	if (!user->ref.n)
+		return;
+	sdk_jsonw_kstr(w, "user", user->ref);
+	sdk_jsonw_kstr_some(w, "mail", user->mail);
+	sdk_jsonw_kstr(w, "language", user->language);
+	sdk_jsonw_kstr(w, "time_zone", user->time_zone);
+	sdk_jsonw_kbool(w, "shows_seen", user->shows_seen);
+	if (x->session)
+		sdk_jsonw_kz(w, "id", x->session->id);
+}
+
+/* By what it came in, and until when that holds. */
+static void me_proof(struct exchange *x, struct sdk_jsonw *w)
+{
+	struct ent_str name = ENT_ABSENT;
+	int64_t ends_ms = x->session ? x->session->ends_ms : 0;
+
+	sdk_jsonw_kz(w, "by", x->session ? "cookie" : "token");
+	if (!x->session && token_by_ref(x->desk->db, &x->arena.abi, x->reader.token, &name, &ends_ms))
+		sdk_jsonw_kstr(w, "token_name", name);
+	if (ends_ms)
+		sdk_jsonw_kstr(w, "ends", sdk_time(&x->arena.abi, ends_ms));
+}
+
 void sessions_me(struct exchange *x)
 {
-	struct ent_str verbs = role_verbs_print(&x->arena.abi, x->reader.verbs);
+	struct user user = {.ref = ENT_ABSENT};
+	bool is_person = x->reader.ref.n && users_find(x->desk->db, &x->arena.abi, x->reader.ref, &user);
 	struct sdk_jsonw w = answer_json(x);
 
 	sdk_jsonw_open(&w, '{');
-	sdk_jsonw_kz(&w, "by", x->session ? "cookie" : "token");
-	sdk_jsonw_kstr(&w, "name", x->principal);
-	sdk_jsonw_kstr_some(&w, "user", x->reader.ref);
+	sdk_jsonw_kstr(&w, "name", is_person ? user.name : x->principal);
 	sdk_jsonw_kstr(&w, "organisation", x->reader.organisation);
 	sdk_jsonw_kz(&w, "role", role_word(x->reader.role));
-	sdk_jsonw_key(&w, "verbs");
-	sdk_jsonw_open(&w, '[');
-	while (verbs.n)
-		sdk_jsonw_str(&w, sdk_cut(verbs, ',', &verbs));
-	sdk_jsonw_close(&w, ']');
-	if (x->session) {
-		sdk_jsonw_kz(&w, "id", x->session->id);
-		sdk_jsonw_kstr_some(&w, "language", x->session->user.language);
-		sdk_jsonw_kstr_some(&w, "time_zone", x->session->user.time_zone);
-		sdk_jsonw_kstr(&w, "ends", sdk_time(&x->arena.abi, x->session->ends_ms));
-	}
+	token_verbs_print(&w, x->reader.verbs);
+	me_proof(x, &w);
+	me_settings(x, &w, &user);
 	sdk_jsonw_close(&w, '}');
 	answer_done(x, 200);
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "face/thread.h"
 
+#include <string.h>
+
 #include "face/answer.h"
 #include "face/ask.h"
+#include "face/body.h"
 #include "face/comments.h"
+#include "sdk/uuid.h"
+#include "view/view_receipt.h"
 #include "view/view_thread.h"
+#include "view/view_unread.h"
 #include "view/view_wording.h"
 
 /* A job about a comment that the reader sees. NULL: answered. */
@@ -102,4 +108,70 @@ void thread_wordings(struct exchange *x)
 		return;
 	enum ent_rc rc = view_wording(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
 	ask_answer(x, 200, rc, json, &err);
+}
+
+/* ---- what became of it ------------------------------------------------------------------------------ */
+
+void thread_receipts(struct exchange *x)
+{
+	struct job *job = ask_new(x, JOB_COMMENT); /* never submitted: it holds what the path names */
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+
+	if (!comments_named(x, job))
+		return;
+	enum ent_rc rc = view_receipt(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
+	ask_answer(x, 200, rc, json, &err);
+}
+
+/* ---- how far it is read ------------------------------------------------------------------------------- */
+
+static void read_answer(struct exchange *x)
+{
+	struct incident incident;
+	struct ent_str json = ENT_ABSENT;
+	struct ent_err err;
+
+	if (ask_done(x, x->work) && ask_incident(x, &incident))
+		ask_answer(x, 200, view_unread(ask_view(x), &incident, &json, &err), json, &err);
+}
+
+/* The body's comment, one of those that the person sees. False: answered. */
+static bool read_upto(struct exchange *x, struct job *job)
+{
+	static const struct body_field fields[] = {{"comment", BODY_TEXT, true, ID_SIZE - 1, ID_SIZE - 1, 0}, {0}};
+	struct ent_str id = ENT_ABSENT;
+	struct ent_err err;
+
+	if (!body_read(x, fields, &id))
+		return false;
+	id = sdk_lower(&x->arena.abi, id);
+	if (!sdk_is_uuid(id)) {
+		answer_problem(x, PROBLEM_CONTENT, "ask.read_comment",
+			       "\"comment\" has to be a comment's id, a UUID: the one that came last of those that you "
+			       "have read.");
+		return false;
+	}
+	memcpy(job->ask.comment_uuid, id.p, ID_SIZE - 1);
+	enum ent_rc rc = view_thread_has(ask_view(x), job->ask.incident, id, &err);
+	if (rc != ENT_OK)
+		answer_failure(x, rc, &err);
+	return rc == ENT_OK;
+}
+
+void thread_read(struct exchange *x)
+{
+	struct job *job = ask_new(x, JOB_READ);
+	struct incident incident;
+
+	if (!ask_incident(x, &incident))
+		return;
+	job->ask.incident = incident.number;
+	if (!x->reader.ref.n)
+		answer_problem(
+		    x, PROBLEM_VERB, "ask.person",
+		    "Only a person reads. Show a token that stands for one (entente token add NAME --account "
+		    "REF), or sign in.");
+	else if (read_upto(x, job))
+		ask_submit(x, job, read_answer);
 }

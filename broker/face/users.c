@@ -9,6 +9,7 @@
 #include "face/ask.h"
 #include "face/auth.h"
 #include "face/body.h"
+#include "face/sessions.h"
 #include "sdk/webhook.h"
 #include "view/view_user.h"
 
@@ -183,12 +184,19 @@ static bool read_shows_seen(struct exchange *x, const struct sdk_json *node, boo
 	return false;
 }
 
-static bool read_change(struct exchange *x, struct user_change *ret)
+/* The settings of a person, by itself. */
+static const struct body_field own_fields[] = {
+    {"language", BODY_TEXT, false, 0, 8, offsetof(struct user_body, language)},
+    {"time_zone", BODY_TEXT, false, 0, ZONE_MAX, offsetof(struct user_body, time_zone)},
+    {"shows_seen", BODY_NODE, false, 0, 0, offsetof(struct user_body, seen)},
+    {0}};
+
+static bool read_change(struct exchange *x, const struct body_field *fields, struct user_change *ret)
 {
 	struct user_body body = {0};
 	struct user *user = &ret->user;
 
-	if (!body_read(x, change_fields, &body) || !read_name(x, sdk_or_empty(body.name)) ||
+	if (!body_read(x, fields, &body) || !read_name(x, sdk_or_empty(body.name)) ||
 	    (body.role.p && !read_person_role(x, body.role, &user->role)) || !read_language(x, body.language) ||
 	    !read_zone(x, body.time_zone) || (body.seen && !read_shows_seen(x, body.seen, &user->shows_seen)))
 		return false;
@@ -241,10 +249,41 @@ void users_patch(struct exchange *x)
 		answer_failure(x, rc, &err);
 		return;
 	}
-	if (!read_change(x, change) || !may_change_user(x, change, organisation))
+	if (!read_change(x, change_fields, change) || !may_change_user(x, change, organisation))
 		return;
 	job->user = change;
 	ask_submit(x, job, changed_answer);
+}
+
+/* ---- by oneself ------------------------------------------------------------------------------- */
+
+static void self_answer(struct exchange *x)
+{
+	if (ask_done(x, x->work))
+		sessions_me(x);
+}
+
+void users_patch_self(struct exchange *x)
+{
+	struct job *job = ask_new(x, JOB_USER_CHANGE);
+	struct user_change *change = SDK_NEW(&x->arena.abi, struct user_change);
+
+	if (!x->reader.ref.n) {
+		answer_problem(x, PROBLEM_VERB, "ask.person_settings",
+			       "Only a person has settings. Show a token that stands for one (entente token add NAME "
+			       "--account REF), or sign in.");
+		return;
+	}
+	if (!read_change(x, own_fields, change))
+		return;
+	if (!change->has) {
+		answer_problem(x, PROBLEM_CONTENT, "ask.session_nothing",
+			       "One of \"language\", \"time_zone\" and \"shows_seen\" is needed: what changes?");
+		return;
+	}
+	change->user.ref = x->reader.ref;
+	job->user = change;
+	ask_submit(x, job, self_answer);
 }
 
 /* ---- organisations ----------------------------------------------------------------------------- */

@@ -16,8 +16,8 @@
 #include <string.h>
 
 enum {
-	STMT_MAX = 256,
-	SLOTS = 512, /* of the table that finds a statement by its text's address: a power of two, never full */
+	STMT_MAX = 512,
+	SLOTS = 1024, /* of the table that finds a statement by its text's address: a power of two, never full */
 	PARAMETER_MAX = 48,
 	BUSY_MS = 5000,
 	WATCH_STEPS = 1000, /* steps of SQLite's machine between two questions to a watch: about 50 us */

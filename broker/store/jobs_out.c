@@ -12,6 +12,7 @@
 #include "store/audience_ask.h"
 #include "store/deliveries.h"
 #include "store/jobs_thread.h"
+#include "store/mentions.h"
 #include "store/rows.h"
 #include "store/settle.h"
 
@@ -200,14 +201,17 @@ static void run_comment(struct apply *apply, struct job *job)
 			job_refuse(job, JOB_CONFLICT, "ask.comment_id_other", "another comment has this id");
 		return;
 	}
-	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
-	    !thread_quotes_fit(apply, job, dossier, &comment.audience))
-		return;
+	struct ent_str mentions;
 	comment.format = job->ask.format;
+	if (!audience_ask_new(apply, job, dossier, &comment.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, &comment.audience) ||
+	    !mentions_ask(apply, job, dossier, &comment, &mentions))
+		return;
 	memcpy(comment.reply_to, job->ask.reply_to, ID_SIZE);
 	memcpy(comment.uuid, job->ask.comment_uuid, ID_SIZE);
 	thread_hold(apply, job, &comment);
 	decide_own_comment(&at, &comment, &events);
+	mentions_put(apply, &events, mentions);
 	end_job(apply, job, &events);
 }
 
@@ -315,9 +319,7 @@ static void refuse_held(struct job *job)
 
 static void run_comment_edit(struct apply *apply, struct job *job)
 {
-	struct events events = {.arena = apply->arena};
 	struct situation at;
-	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
 
@@ -331,12 +333,13 @@ static void run_comment_edit(struct apply *apply, struct job *job)
 		refuse_held(job);
 		return;
 	}
-	struct audience audience;
-	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &audience) ||
-	    !thread_quotes_fit(apply, job, dossier, known->held_by.n ? &known->meant : &audience))
+	struct comment changed = *known;
+	if (!thread_is_as_seen(job, known) || !audience_ask_edit(apply, job, dossier, known, &changed.audience) ||
+	    !thread_quotes_fit(apply, job, dossier, known->held_by.n ? &known->meant : &changed.audience))
 		return;
-	decide_own_edit(&at, known, job->ask.text.p ? job->ask.text : known->body, &audience, &author, &events);
-	end_job(apply, job, &events);
+	if (job->ask.text.p)
+		changed.body = job->ask.text;
+	thread_change(apply, job, dossier, &at, known, &changed);
 }
 
 static void run_comment_remove(struct apply *apply, struct job *job)
@@ -355,12 +358,10 @@ static void run_comment_remove(struct apply *apply, struct job *job)
 
 static void run_comment_widen(struct apply *apply, struct job *job)
 {
-	struct events events = {.arena = apply->arena};
 	struct situation at;
 	const struct person author = people_asking(apply, &job->ask.by, &job->ask.author);
 	struct dossier *dossier = incident_of_job(apply, job, &at);
 	const struct comment *known = dossier ? own_comment(apply, job, dossier) : NULL;
-	struct audience audience;
 
 	if (!known)
 		return;
@@ -372,10 +373,9 @@ static void run_comment_widen(struct apply *apply, struct job *job)
 		refuse_held(job);
 		return;
 	}
-	if (!thread_is_as_seen(job, known) || !audience_ask_wider(apply, job, dossier, known, &author, &audience))
-		return;
-	decide_own_edit(&at, known, known->body, &audience, &author, &events);
-	end_job(apply, job, &events);
+	struct comment wider = *known;
+	if (thread_is_as_seen(job, known) && audience_ask_wider(apply, job, dossier, known, &author, &wider.audience))
+		thread_change(apply, job, dossier, &at, known, &wider);
 }
 
 static void run_status(struct apply *apply, struct job *job)

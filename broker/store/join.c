@@ -88,23 +88,14 @@ void join_fold(struct db *db, const struct event *event)
 		accept_of(db, event);
 }
 
-void join_merge(struct db *db, int64_t from, int64_t to, int64_t at_ms)
+void join_merge(struct db *db, int64_t incident, int64_t at_ms)
 {
-	static const char *const moves[] = {"UPDATE join_request SET incident = $2 WHERE incident = $1",
-					    "UPDATE join_request SET asking = $2 WHERE asking = $1"};
-	struct db_stmt *stmt;
-
-	for (size_t i = 0; i < 2; i++) {
-		stmt = db_use(db, moves[i]);
-		db_bind_int(stmt, 1, from);
-		db_bind_int(stmt, 2, to);
-		(void)db_row(stmt);
-	}
-	stmt =
+	struct db_stmt *stmt =
 	    db_use(db, "UPDATE join_request SET state = 'accepted', decided_ms = $2 WHERE incident = $1 AND asking = "
 		       "$1 AND state <> 'accepted'");
-	db_bind_int(stmt, 1, to);
+
+	db_bind_int(stmt, 1, incident);
 	db_bind_int(stmt, 2, at_ms);
 	(void)db_row(stmt);
-	accept_shared(db, to, at_ms);
+	accept_shared(db, incident, at_ms);
 }

@@ -21,6 +21,6 @@ bool join_load(struct db *db, struct ent_arena *arena, int64_t id, struct join_r
 
 void join_fold(struct db *db, const struct event *event);
 /* Follows a merge in the join requests of both incidents, after their rows moved. */
-void join_merge(struct db *db, int64_t from, int64_t to, int64_t at_ms);
+void join_merge(struct db *db, int64_t incident, int64_t at_ms);
 
 #endif

@@ -12,6 +12,11 @@
 #include "store/dossier.h"
 #include "store/hand_over.h"
 #include "store/join.h"
+#include "store/links.h"
+#include "store/mentions.h"
+#include "store/merge_moves.h"
+#include "store/parting.h"
+#include "store/read_place.h"
 #include "store/rows.h"
 #include "store/rows_ticket.h"
 #include "store/timers.h"
@@ -85,6 +90,9 @@ static const struct {
     {"join", join_fold},
     {"act", acts_fold},
     {"undo", fold_undo},
+    {"mention", mentions_fold},
+    {"read_place", read_place_fold},
+    {"link", links_fold},
 };
 
 void row_folds_apply(struct db *db, const struct event *event)
@@ -113,35 +121,6 @@ static void move_reads(struct db *db, int64_t from, int64_t to, int64_t at_ms)
 	stmt = db_use(db, "DELETE FROM reads WHERE incident = $1");
 	db_bind_int(stmt, 1, from);
 	(void)db_row(stmt);
-}
-
-static void move_rows(struct db *db, int64_t from, int64_t to)
-{
-	static const char *const sql[] = {
-	    "UPDATE ticket SET incident = $2 WHERE incident = $1",
-	    "UPDATE comment SET incident = $2 WHERE incident = $1",
-	    "UPDATE attachment SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO correlation (key, incident) SELECT key, $2 FROM correlation WHERE incident = $1 ON CONFLICT "
-	     "(key, incident) DO NOTHING"),
-	    "UPDATE hand_over SET incident = $2 WHERE incident = $1",
-	    "UPDATE act SET incident = $2 WHERE incident = $1",
-	    ("INSERT INTO reference (supplier, external_id, incident, by_supplier, by_ticket) SELECT supplier, "
-	     "external_id, $2, by_supplier, by_ticket FROM reference WHERE incident = $1 ON CONFLICT (supplier, "
-	     "external_id, incident, by_supplier) DO NOTHING"),
-	    /* The marker of one that never went out names the incident that it goes out for. */
-	    ("UPDATE delivery SET incident = $2, marked = CASE WHEN attempt = 0 AND length(hash) = 0 THEN $2 ELSE "
-	     "marked END WHERE incident = $1"),
-	    "DELETE FROM correlation WHERE incident = $1",
-	    "DELETE FROM reference WHERE incident = $1",
-	    "DELETE FROM share WHERE incident = $1",
-	};
-	for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) {
-		struct db_stmt *stmt = db_use(db, sql[i]);
-		db_bind_int(stmt, 1, from);
-		if (i < 8)
-			db_bind_int(stmt, 2, to);
-		(void)db_row(stmt);
-	}
 }
 
 struct fixed {
@@ -207,6 +186,7 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 		kept->incident.said_ms = gone->incident.said_ms;
 	dossier_save(gone);
 	dossier_save(kept);
+	parting_keep(db, gone->incident.number, merged);
 	fix_audiences(db, kept, merged); /* by the shares and reads of before */
 	fix_audiences(db, gone, merged);
 	hand_over_fix(db, gone, merged);
@@ -214,11 +194,27 @@ void row_folds_merge(struct db *db, struct dossier *kept, struct dossier *gone, 
 	queue_merge_shares(kept, gone, at_ms);
 	dossier_save(gone);
 	dossier_save(kept);
-	move_rows(db, gone->incident.number, kept->incident.number);
-	timers_merge(db, gone->incident.number, kept->incident.number);
-	join_merge(db, gone->incident.number, kept->incident.number, at_ms);
+	merge_moves(db, MERGE_IN, gone->incident.number, kept->incident.number);
+	join_merge(db, kept->incident.number, at_ms);
 	incident_count(db, &kept->incident);
 	kept->dirty = true;
+	dossier_forget(kept);
+	dossier_forget(gone);
+}
+
+void row_folds_split(struct db *db, struct dossier *kept, struct dossier *gone, const struct event *split)
+{
+	const int64_t number = gone->incident.number;
+
+	dossier_save(gone);
+	dossier_save(kept);
+	parting_share(db, number, split);
+	merge_moves(db, MERGE_APART, number, kept->incident.number);
+	parting_end(db, number, split);
+	incident_count(db, &kept->incident);
+	incident_count(db, &gone->incident);
+	kept->dirty = gone->dirty = true;
+	dossier_save(gone);
 	dossier_forget(kept);
 	dossier_forget(gone);
 }

@@ -43,15 +43,6 @@ void timer_clear(struct db *db, enum timer_kind kind, struct ent_str subject)
 	(void)db_row(stmt);
 }
 
-void timers_merge(struct db *db, int64_t from, int64_t to)
-{
-	struct db_stmt *stmt = db_use(db, "UPDATE timer SET incident = $2 WHERE incident = $1");
-
-	db_bind_int(stmt, 1, from);
-	db_bind_int(stmt, 2, to);
-	(void)db_row(stmt);
-}
-
 int64_t timers_next(struct db *db)
 {
 	struct db_stmt *stmt = db_use(db, "SELECT due_ms FROM timer ORDER BY due_ms, id LIMIT 1");

@@ -74,6 +74,21 @@ bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash
 	return found;
 }
 
+bool token_by_ref(struct db *db, struct ent_arena *arena, struct ent_str ref, struct ent_str *ret_name,
+		  int64_t *ret_expires_ms)
+{
+	struct db_stmt *stmt = db_use(db, "SELECT name, expires_ms FROM token WHERE ref = $1 AND ref <> ''");
+
+	db_bind_str(stmt, 1, ref);
+	bool found = db_row(stmt);
+	if (found) {
+		*ret_name = sdk_dup(arena, db_str(stmt, 0));
+		*ret_expires_ms = db_int(stmt, 1);
+	}
+	db_done(stmt);
+	return found;
+}
+
 enum ent_rc read_n_tokens(struct db *db, int64_t *ret, struct ent_err *err)
 {
 	*ret = db_ask(db, "SELECT count(*) FROM token");

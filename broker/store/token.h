@@ -38,6 +38,9 @@ bool token_remove(struct db *db, struct ent_arena *arena, struct ent_str name, s
  * the person has now; false when that one is disabled. */
 bool read_token(struct db *db, struct ent_arena *arena, const unsigned char hash[32], int64_t now_ms,
 		struct token_holder *ret);
+/* The name and the end of the token with this ref; false: none has it. */
+bool token_by_ref(struct db *db, struct ent_arena *arena, struct ent_str ref, struct ent_str *ret_name,
+		  int64_t *ret_expires_ms);
 /* ENT_ERETRY: the store failed. */
 enum ent_rc read_n_tokens(struct db *db, int64_t *ret, struct ent_err *err) __attribute__((warn_unused_result));
 /* "verbs": [...] */

@@ -8,6 +8,7 @@
 #include "sdk/webhook.h"
 #include "view/view_json.h"
 #include "view/view_thread.h"
+#include "view/view_unread.h"
 
 enum { ATTACHMENTS_MAX = 5000, TAG_BYTES = 16 };
 
@@ -57,6 +58,7 @@ enum ent_rc view_incident(const struct view *view, const struct incident *incide
 	sdk_jsonw_open(&w, '{');
 	json_incident(&w, incident, view_is_ours(view));
 	view_requester_print(view, &w, incident->requester.ref);
+	view_unread_print(view, &w, incident->number);
 	view_json_organisations(&w, view_json_part(view, incident->number));
 	view_json_tickets(view, &w, incident->number);
 	view_json_hand_overs(view, &w, incident->number);
@@ -82,8 +84,8 @@ static int64_t deliveries_mark(const struct view *view, int64_t incident)
 	return mark;
 }
 
-/* Each event of an incident has a sequence of its own, and its deliveries a mark for what moves without an event. Those
- * tell of what an organisation does not see: its tag is made of what it reads. */
+/* Each event of an incident has a sequence of its own; its deliveries and whoever reads have a mark for what moves
+ * without an event. Those tell of what an organisation does not see: its tag is made of what it reads. */
 enum ent_rc view_incident_tag(const struct view *view, const struct incident *incident, struct ent_str *ret,
 			      struct ent_err *err)
 {
@@ -98,8 +100,9 @@ enum ent_rc view_incident_tag(const struct view *view, const struct incident *in
 		if (rc != ENT_OK)
 			return rc;
 	} else {
-		part[2] = sdk_format(view->arena, "%s %lld %lld", incident->uuid, (long long)incident->sequence,
-				     (long long)deliveries_mark(view, incident->number));
+		part[2] = sdk_format(view->arena, "%s %lld %lld %.*s", incident->uuid, (long long)incident->sequence,
+				     (long long)deliveries_mark(view, incident->number),
+				     ENT_F(view_unread_tag(view, incident->number)));
 	}
 	sdk_digest(SDK_SHA256, part, 3, hash);
 	*ret = sdk_format(view->arena, "\"%.*s\"", ENT_F(sdk_hex(view->arena, hash, TAG_BYTES)));

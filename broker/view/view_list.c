@@ -7,6 +7,7 @@
 #include "sdk/webhook.h"
 #include "store/rows.h"
 #include "view/view_list_sql.h"
+#include "view/view_unread.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -193,6 +194,7 @@ static void print_listed(const struct view *view, struct sdk_jsonw *w, const str
 	sdk_jsonw_open(w, '{');
 	json_incident(w, incident, view_is_ours(view));
 	view_requester_print(view, w, incident->requester.ref);
+	view_unread_print(view, w, incident->number);
 	sdk_jsonw_close(w, '}');
 }
 

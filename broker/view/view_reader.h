@@ -2,11 +2,12 @@
 /*
  * core/reader.h in SQL: conditions that each statement over what an organisation may see carries. $30 is the
  * organisation; NULL: our people, who see everything. $31 to $38 are its tools, the suppliers that shares, tickets and
- * deliveries name; NULL where it has fewer. $39 is our own organisation. Only for view/.
+ * deliveries name; NULL where it has fewer. $39 is our own organisation, $40 the person; '' a machine. Only for view/.
  */
 #ifndef VIEW_READER_H
 #define VIEW_READER_H
 
+#include "store/read_place.h"
 #include "view/view.h"
 
 /* The supplier is one of the organisation's tools. */
@@ -51,6 +52,9 @@
 				"comment.organisations || ',' OR (comment.everyone = 1 AND " VIEW_READS_SINCE          \
 				" < " VIEW_SAID_BY ")))))"
 
+/* A row of `comment` that the reader sees is not read yet, by the person that asks. */
+#define VIEW_IS_UNREAD "($40 <> '' AND " READ_PLACE_UNREAD("$40", "coalesce($30, $39)") ")"
+
 /* It reads in the place of a row of `comment` what is for everyone there: it did when the comment was said. */
 #define VIEW_READS_EVERYONES "EXISTS (" VIEW_PART("comment.incident") " AND " VIEW_READS_SINCE " < " VIEW_SAID_BY ") "
 
@@ -87,12 +91,12 @@
 	    "other.supplier") "AND other.withdrawn_ms = 0 AND (other.since_ms, other.supplier) < (part.since_ms, "     \
 			      "part.supplier))"
 
-/* Binds $30 to $39. A reader who sees nothing is the organisation without a name. */
+/* Binds $30 to $40. A reader who sees nothing is the organisation without a name. */
 void view_bind(const struct view *view, struct db_stmt *stmt);
 bool view_is_ours(const struct view *view);
 /* Is the supplier a tool of the reader's organisation? Ours: all are. */
 bool view_is_own(const struct view *view, struct ent_str supplier);
-/* The language of the sentences that it reads. */
+/* The language of the sentences that it reads: a person's own, or the organisation's. */
 enum ent_language view_language(const struct view *view);
 /* False: err says that it does not exist. For what only our people read. */
 bool view_ours_only(const struct view *view, struct ent_err *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A page is read by three statements: the comments, the deliveries that bring them, the copies that stand elsewhere. */
+/* A page is read by three statements: the comments, the deliveries that bring them, the copies that stand elsewhere;
+ * and for each comment who has seen it. */
 #include "view/view_thread.h"
 
 #include "core/wording.h"
@@ -8,6 +9,8 @@
 #include "view/view_json.h"
 #include "view/view_markdown.h"
 #include "view/view_person.h"
+#include "view/view_seen.h"
+#include "view/view_unread.h"
 
 /* ---- reading ------------------------------------------------------------------ */
 
@@ -16,7 +19,7 @@ struct item {
 	struct ent_str uuid, supplier, ticket, external_id, author, body, format, reply_to, visibility;
 	struct audience audience;
 	struct entry_act entry;
-	bool removed, is_late;
+	bool removed, is_late, is_unread;
 	struct audience meant;         /* of one that is held */
 	struct ent_str held_by, wrote; /* wrote: the author's organisation */
 	int64_t held_ms, pinned_ms, version;
@@ -34,9 +37,9 @@ struct page {
 	"everyone, created_ms, edited_ms, removed, requester, format, reply_to, recorded_ms, origin, held_by, "        \
 	"meant_organisations, meant_everyone, meant_requester, pinned_ms, CASE WHEN held_by = '' THEN 0 ELSE "         \
 	"(SELECT due_ms FROM timer WHERE timer.kind = 'undo' AND timer.subject = comment.uuid) END, version, (SELECT " \
-	"person.organisation FROM person WHERE person.ref = author), entry"
+	"person.organisation FROM person WHERE person.ref = author), entry, " VIEW_IS_UNREAD
 #define COMMENT_SQL "SELECT " COMMENT_COLUMNS " FROM comment WHERE "
-enum { COMMENT_N_COLUMN = 27 };
+enum { COMMENT_N_COLUMN = 28 };
 
 static struct item read_item(const struct view *view, struct db_stmt *stmt)
 {
@@ -64,7 +67,8 @@ static struct item read_item(const struct view *view, struct db_stmt *stmt)
 			     .held_ms = db_int(stmt, 23),
 			     .version = db_int(stmt, 24),
 			     .wrote = sdk_dup(arena, sdk_or_empty(db_str(stmt, 25))),
-			     .entry = entry_of_text(arena, db_str(stmt, 26))};
+			     .entry = entry_of_text(arena, db_str(stmt, 26)),
+			     .is_unread = db_int(stmt, 27) != 0};
 }
 
 /* A place in the thread, between two comments or at an end. */
@@ -243,6 +247,20 @@ static void print_entry(const struct view *view, struct sdk_jsonw *w, const stru
 	sdk_jsonw_close(w, '}');
 }
 
+/* The words as a tree, and whom they mention. In a tool nobody is mentioned. */
+static void print_meaning(const struct view *view, struct sdk_jsonw *w, const struct item *item)
+{
+	struct view_mentions mentions = {.n = 0};
+	enum ent_format format = ENT_TEXT;
+
+	(void)comment_format_by_word(item->format, &format);
+	if (!item->supplier.n)
+		mentions = view_mentions(view, item->body, format, item->uuid);
+	if (format == ENT_MARKDOWN)
+		view_markdown_kprint(w, "tree", item->body, &mentions);
+	view_mention_kprint(w, &mentions);
+}
+
 /* Ids and visibility of a tool are read by those who have the tool. */
 static void print_item(const struct view *view, struct sdk_jsonw *w, const struct item *item, struct ent_str part)
 {
@@ -259,8 +277,8 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	view_person_print(view, w, item->author);
 	sdk_jsonw_kstr(w, "body", item->body);
 	sdk_jsonw_kstr(w, "format", item->format);
-	if (sdk_eqz(item->format, "markdown") && !item->removed)
-		view_markdown_kprint(w, "tree", item->body);
+	if (!item->removed)
+		print_meaning(view, w, item);
 	if (item->reply_to.n)
 		sdk_jsonw_kstr(w, "reply_to", item->reply_to);
 	print_entry(view, w, &item->entry);
@@ -276,6 +294,8 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 		sdk_jsonw_kint(w, "version", item->version);
 	if (item->is_late)
 		sdk_jsonw_kbool(w, "late", true);
+	if (item->is_unread)
+		sdk_jsonw_kbool(w, "unread", true);
 	if (item->pinned_ms)
 		json_time(w, "pinned", item->pinned_ms);
 	if (item->held_ms)
@@ -285,17 +305,24 @@ static void print_item(const struct view *view, struct sdk_jsonw *w, const struc
 	sdk_jsonw_kbool(w, "removed", item->removed);
 }
 
-/* It was heard of long after it was said, and after one of the page that was said later: whoever had read that one has
- * not seen it. */
-static void find_late(const struct page *page)
+/* It was heard of long after it was said, and after one that was said later: whoever had read that one has not seen it.
+ */
+static void find_late(const struct view *view, int64_t incident, const struct page *page)
 {
 	enum { LATE_MS = 60000 };
 	int64_t first_ms = INT64_MAX; /* when the first of those said later was heard of */
+	bool is_asked = !page->has_newer;
 
 	for (size_t i = page->n; i-- > 0;) {
-		struct item *item = &page->at[i];
+		struct item *item = &page->at[i], *last = &page->at[page->n - 1];
+		bool is_slow = item->recorded_ms - item->created_ms > LATE_MS;
 
-		item->is_late = item->recorded_ms - item->created_ms > LATE_MS && item->recorded_ms > first_ms;
+		if (is_slow && !is_asked) { /* few are: only then the rest of the thread is asked */
+			int64_t heard_ms = view_unread_heard(view, incident, last->created_ms, last->id);
+			first_ms = heard_ms < first_ms ? heard_ms : first_ms;
+		}
+		is_asked |= is_slow;
+		item->is_late = is_slow && item->recorded_ms > first_ms;
 		first_ms = item->recorded_ms < first_ms ? item->recorded_ms : first_ms;
 	}
 }
@@ -304,10 +331,9 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 {
 	struct rows ways = open_rows(view, ways_sql, incident, page),
 		    copies = open_rows(view, copies_sql, incident, page);
-
 	struct ent_str part = view_is_ours(view) ? ENT_ABSENT : view_json_part(view, incident);
 
-	find_late(page);
+	find_late(view, incident, page);
 	for (const struct item *item = page->at; item < page->at + page->n; item++) {
 		sdk_jsonw_open(w, '{');
 		print_item(view, w, item, part);
@@ -318,6 +344,8 @@ static void print_items(const struct view *view, struct sdk_jsonw *w, int64_t in
 		for (; is_next(&copies, page, item); copies.stands = db_row(copies.stmt))
 			print_copy(w, copies.stmt);
 		sdk_jsonw_close(w, ']');
+		if (!item->removed)
+			view_seen_print(view, w, item->uuid, &item->audience, part);
 		sdk_jsonw_close(w, '}');
 	}
 	db_done(ways.stmt);
@@ -420,7 +448,7 @@ enum ent_rc view_thread_comment(const struct view *view, struct ent_str uuid, st
 	struct db_stmt *stmt = db_use(view->db, "SELECT " COMMENT_COLUMNS
 						", incident FROM comment WHERE uuid = $1 AND " VIEW_SEES_COMMENT);
 	struct item item;
-	struct page page = {.at = &item};
+	struct page page = {.at = &item, .has_newer = true};
 	int64_t incident = 0;
 	struct sdk_buf buf;
 	struct sdk_jsonw w;

@@ -64,7 +64,8 @@ CREATE TABLE incident (
 	merged_into     BIGINT NOT NULL, -- number, 0 lives
 	n_ticket        BIGINT NOT NULL,
 	n_comment       BIGINT NOT NULL,
-	finished        SMALLINT NOT NULL -- 1: table finished lists it
+	finished        SMALLINT NOT NULL, -- 1: table finished lists it
+	worded          SMALLINT NOT NULL DEFAULT 0 -- 1: what is said next may change its rows of table work
 );
 CREATE INDEX incident_changed ON incident (changed_ms, number);
 -- Lists by status and holder: the incidents in work are few, and their time of change, which every webhook moves, stays
@@ -79,6 +80,7 @@ CREATE TABLE hand_over (
 	at_ms    BIGINT NOT NULL, -- when it was said
 	from_holder TEXT NOT NULL, -- as incident.holder
 	to_holder   TEXT NOT NULL,
+	origin   BIGINT NOT NULL DEFAULT 0, -- number of the incident that it was in before a merge; 0: this one
 	seen_by     TEXT NOT NULL DEFAULT '' -- '': whoever sees the incident since then; by a merge: these organisations alone, ",orion,"
 );
 CREATE INDEX hand_over_incident ON hand_over (incident, at_ms, id);
@@ -172,7 +174,8 @@ CREATE INDEX attachment_incident ON attachment (incident, id);
 -- A key that several suppliers share, and the incident it stands for.
 CREATE TABLE correlation (
 	key      TEXT NOT NULL,
-	incident BIGINT NOT NULL, -- several, while a ticket that named the key waits for us to let it in
+	incident BIGINT NOT NULL, -- several, while a ticket that named the key waits for us to let it in; and each that went into another
+	origin   BIGINT NOT NULL DEFAULT 0, -- number of the incident that a merge brought it from; 0: this one
 	PRIMARY KEY (key, incident)
 );
 
@@ -183,6 +186,7 @@ CREATE TABLE reference (
 	incident    BIGINT NOT NULL,
 	by_supplier TEXT NOT NULL, -- whose ticket names it
 	by_ticket   TEXT NOT NULL, -- external_id
+	origin      BIGINT NOT NULL DEFAULT 0, -- as in correlation
 	PRIMARY KEY (supplier, external_id, incident, by_supplier)
 );
 

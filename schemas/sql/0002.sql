@@ -28,7 +28,9 @@ CREATE TABLE join_request (
 	state      TEXT NOT NULL, -- open, accepted, refused
 	made_ms    BIGINT NOT NULL,
 	decided_ms BIGINT NOT NULL, -- 0: open
-	reason     TEXT NOT NULL -- why it was refused
+	reason     TEXT NOT NULL, -- why it was refused
+	origin     BIGINT NOT NULL DEFAULT 0, -- incident before a merge; 0: this one
+	asking_origin BIGINT NOT NULL DEFAULT 0 -- asking before a merge; 0: this one
 );
 CREATE INDEX join_request_pair ON join_request (incident, asking, supplier);
 CREATE INDEX join_request_asking ON join_request (asking);
@@ -63,6 +65,7 @@ CREATE TABLE delivery (
 	id          INTEGER PRIMARY KEY,
 	key         TEXT NOT NULL UNIQUE, -- UUID, the same on every attempt
 	incident    BIGINT NOT NULL,
+	made_in     BIGINT NOT NULL DEFAULT 0, -- number of the incident that it was in before a merge; 0: this one
 	marked      BIGINT NOT NULL, -- number in its marker: a merge does not change what was sent
 	supplier    TEXT NOT NULL,
 	sent_to     TEXT NOT NULL, -- external_id of the ticket it was begun for: of several each attempt is for that one

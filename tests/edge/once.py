@@ -100,6 +100,22 @@ def check_key(tap):
         ended_clean(tap, server)
 
 
+def check_person(tap):
+    """What only people do: read, and their own settings."""
+    server = Server()
+    try:
+        token = server.json("POST", "/v1/tokens", {"name": "ana", "account": people(server)[0]})[1]["token"]
+        at = f"/v1/incidents/{server.json('POST', '/v1/incidents', {'title': 'Once'})[1]['number']}"
+        comment = server.json("POST", f"{at}/comments", {"body": "words", "audience": "internal"})[1]["id"]
+        for method, path, body in (("POST", f"{at}/read", {"comment": comment}), ("PATCH", "/v1/session", {"language": "fr"})):
+            first, second = (server.json(method, path, body, {"Idempotency-Key": path}, token=token) for _ in range(2))
+            tap.check(f"{method} {path} twice with one key: the same answer", first[0] == 200 and first == second, (first, second))
+            other = server.json(method, path, {**body, "comment": "x"}, {"Idempotency-Key": path}, token=token)[0]
+            tap.equal("a machine does neither", (other, server.json(method, path, body)[0]), (422, 403))
+    finally:
+        ended_clean(tap, server)
+
+
 def people(server):
     return [server.json("POST", "/v1/users", {"name": name, "role": "technician"})[1]["ref"] for name in ("Ana", "Ben")]
 
@@ -125,3 +141,4 @@ def run(tap):
     check_all(tap)
     check_key(tap)
     check_links(tap)
+    check_person(tap)

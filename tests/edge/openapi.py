@@ -321,6 +321,13 @@ def come_in(server, did):
     _, headers, _ = did("sign in", form("/sign-in", organisation="us", mail=mail["mail"], password="password-canary-staple"), 303)
     cookie["Cookie"] = headers["Set-Cookie"].split(";")[0]
     did("who am I", json_call("GET", "/v1/session"), 200)
+    did("my settings", json_call("PATCH", "/v1/session", {"language": "fr", "time_zone": "Europe/Paris", "shows_seen": False}), 200)
+    number = json.loads(did("an incident to read", server.call("POST", "/v1/incidents", {"title": "Read"}), 201)[2])["number"]
+    thread = f"/v1/incidents/{number}"
+    said = json.loads(did("words to read", server.call("POST", f"{thread}/comments", {"body": "words", "audience": "internal"}), 201)[2])["id"]
+    did("unread", json_call("GET", thread), 200)
+    did("read", json_call("POST", f"{thread}/read", {"comment": said}), 200)
+    did("and what became of it", json_call("GET", f"{thread}/comments/{said}/receipts"), 200)
     items = json.loads(did("where am I", json_call("GET", "/v1/sessions"), 200)[2])["items"]
     did("end one", json_call("DELETE", "/v1/sessions/" + [i["id"] for i in items if not i["current"]][0]), 204)
     did("another password", json_call("POST", "/v1/session/password", {"current": "password-canary-staple", "new": "another-canary-staple"}), 204)

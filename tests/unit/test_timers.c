@@ -3,6 +3,7 @@
  * disk is full. */
 #include "store_world.h"
 
+#include "store/merge_moves.h"
 #include "store/timers.h"
 
 #include <unistd.h>
@@ -187,7 +188,7 @@ static void test_merge_moves_them(void **state)
 
 	set(db, TIMER_UNDO, 1, world->now_ms + SECOND_MS, world->now_ms);
 	db_begin(db);
-	timers_merge(db, 1, 7);
+	merge_moves(db, MERGE_IN, 1, 7);
 	assert_true(db_commit(db));
 	go_on(world, db);
 	assert_int_equal(db_ask(world->read, "SELECT incident FROM timer"), 7);
