@@ -240,7 +240,7 @@ static const char comment_help[] =
 		.verb = word, .words = "incident comment", .never = COMMENT_OTHERS, .method = how,                     \
 		.path = "/v1/incidents/{incident}/comments/{comment}" at, .show = comment_show                         \
 	}
-static const struct table_column wording_columns[] = {
+static const struct table_column revision_columns[] = {
     {"WHEN", "time"}, {"ACT", "act"}, {"WHO", "by.name"}, {"WORDS", "body"}, {0}};
 static const struct question comment_questions[] = {
     COMMENT_ACT("publish", "POST", "/publish"),
@@ -258,7 +258,7 @@ static const struct question comment_questions[] = {
      .never = COMMENT_OTHERS,
      .method = "GET",
      .path = "/v1/incidents/{incident}/comments/{comment}/history",
-     .column = wording_columns,
+     .column = revision_columns,
      .empty = "You may read nothing of its history."},
     {.verb = "receipts",
      .words = "incident comment",

@@ -75,8 +75,8 @@ bool reader_sees_comment(const struct reader *reader, const struct comment *comm
 }
 
 /* As it stands now, and as it was then: what was internal once, or said before the reader's share reads, stays so. */
-static bool saw_wording(const struct reader *reader, const struct event *event, const struct comment *now,
-			const struct reading *reading)
+static bool saw_revision(const struct reader *reader, const struct event *event, const struct comment *now,
+			 const struct reading *reading)
 {
 	struct comment then = *now;
 
@@ -102,7 +102,7 @@ bool reader_sees_event(const struct reader *reader, const struct reader_part *pa
 	case EVENT_COMMENT_ADDED:
 	case EVENT_COMMENT_EDITED:
 	case EVENT_COMMENT_PUBLISHED:
-		return comment && saw_wording(reader, event, comment, reading);
+		return comment && saw_revision(reader, event, comment, reading);
 	case EVENT_COMMENT_REMOVED:
 	case EVENT_COMMENT_PINNED:
 	case EVENT_ASK_MADE:

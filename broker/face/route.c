@@ -90,7 +90,7 @@ static const struct route routes[] = {
     {"POST", "/v1/incidents/{}/comments/{}/publish", VERB_WRITE, false, NULL, thread_publish},
     {"POST", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_pin},
     {"DELETE", "/v1/incidents/{}/comments/{}/pin", VERB_WRITE, false, NULL, thread_unpin},
-    {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_wordings},
+    {"GET", "/v1/incidents/{}/comments/{}/history", VERB_READ, false, NULL, thread_revisions},
     {"POST", "/v1/incidents/{}/presence", VERB_READ, true, NULL, live_people_post},
     {"GET", "/v1/incidents/{}/comments/{}/receipts", VERB_READ, false, NULL, thread_receipts},
     {"POST", "/v1/incidents/{}/read", VERB_READ, true, NULL, thread_read},

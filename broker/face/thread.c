@@ -11,7 +11,7 @@
 #include "view/view_receipt.h"
 #include "view/view_thread.h"
 #include "view/view_unread.h"
-#include "view/view_wording.h"
+#include "view/view_revision.h"
 
 /* A job about a comment that the reader sees. NULL: answered. */
 static struct job *thread_job(struct exchange *x, enum job_kind kind)
@@ -98,7 +98,7 @@ void thread_unpin(struct exchange *x)
 
 /* ---- what it said before ------------------------------------------------------------------------- */
 
-void thread_wordings(struct exchange *x)
+void thread_revisions(struct exchange *x)
 {
 	struct job *job = ask_new(x, JOB_COMMENT); /* never submitted: it holds what the path names */
 	struct ent_str json = ENT_ABSENT;
@@ -106,7 +106,7 @@ void thread_wordings(struct exchange *x)
 
 	if (!comments_named(x, job))
 		return;
-	enum ent_rc rc = view_wording(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
+	enum ent_rc rc = view_revision(ask_view(x), job->ask.incident, sdk_str(job->ask.comment_uuid), &json, &err);
 	ask_answer(x, 200, rc, json, &err);
 }
 

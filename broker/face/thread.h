@@ -9,8 +9,8 @@ void thread_undo(struct exchange *x);
 void thread_publish(struct exchange *x);
 void thread_pin(struct exchange *x);
 void thread_unpin(struct exchange *x);
-void thread_wordings(struct exchange *x); /* its wordings */
-void thread_receipts(struct exchange *x); /* what became of it, for each organisation */
-void thread_read(struct exchange *x);     /* a person has read up to it */
+void thread_revisions(struct exchange *x); /* its revisions */
+void thread_receipts(struct exchange *x);  /* what became of it, for each organisation */
+void thread_read(struct exchange *x);      /* a person has read up to it */
 
 #endif

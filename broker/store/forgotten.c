@@ -6,7 +6,7 @@
 #include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
-#include "store/wordings.h"
+#include "store/revisions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static bool has_words(struct apply *apply, const struct situation *at, const str
 	if (sdk_eq(words, sent_text(apply, at, comment, comment->body)))
 		return true;
 	size_t n = is_changed && (*histories)-- > 0
-		       ? wordings_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
+		       ? revisions_list(apply->db, apply->arena, at->incident->number, comment->uuid, INT64_MAX, &said)
 		       : 0;
 	for (size_t i = 0; i < n; i++)
 		if (sdk_eq(words, sent_text(apply, at, comment, said[i].body)))

@@ -12,7 +12,7 @@
 #include "store/mentions.h"
 #include "store/people.h"
 #include "store/rows.h"
-#include "store/wordings.h"
+#include "store/revisions.h"
 
 #include <string.h>
 
@@ -86,7 +86,7 @@ static bool says_again(const struct acting *acting, const struct comment *known)
 	       (job->kind != JOB_ACT_BEGIN || sdk_eq(sdk_or_empty(known->entry.to), sdk_or_empty(job->ask.act.to))) &&
 	       strcmp(known->reply_to, job->kind == JOB_ACT_ANSWER ? job->ask.act.uuid : "") == 0 &&
 	       sdk_eq(sdk_or_empty(known->author.ref), sdk_or_empty(words->author.ref)) &&
-	       wordings_first(acting->apply->db, acting->apply->arena, known->incident, known->uuid, &first) &&
+	       revisions_first(acting->apply->db, acting->apply->arena, known->incident, known->uuid, &first) &&
 	       sdk_eq(first.body, sdk_or_empty(words->body)) &&
 	       (job->kind == JOB_TELL || audience_equal(&first.audience, &words->audience));
 }

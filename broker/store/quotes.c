@@ -7,7 +7,7 @@
 #include "sdk/webhook.h"
 #include "store/mentions.h"
 #include "store/people.h"
-#include "store/wordings.h"
+#include "store/revisions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -160,8 +160,8 @@ static void add_earlier_words(struct copies *copies)
 {
 	struct apply *apply = copies->apply;
 	struct comment *said;
-	size_t n = copies->n_changed ? wordings_list(apply->db, apply->arena, copies->at->incident->number, NULL,
-						     copies->until_ms, &said)
+	size_t n = copies->n_changed ? revisions_list(apply->db, apply->arena, copies->at->incident->number, NULL,
+						      copies->until_ms, &said)
 				     : 0;
 
 	for (size_t i = 0; i < n && !copies_full(copies); i++)

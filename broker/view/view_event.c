@@ -6,7 +6,7 @@
 #include "core/holder.h"
 #include "core/organisation.h"
 #include "sdk/webhook.h"
-#include "store/wordings.h"
+#include "store/revisions.h"
 #include "view/view_json.h"
 
 static struct ent_str seen_comments(const struct view *view, int64_t incident)
@@ -146,11 +146,11 @@ static bool is_others_draft(const struct view *view, const struct event *event, 
 	if (event->comment.supplier.n || !event->comment.author.organisation.n ||
 	    sdk_eq(event->comment.author.organisation, organisation_ours(view->suppliers)))
 		return false;
-	n = wordings_events(view->db, view->arena, incident, event->comment.uuid, &list);
+	n = revisions_events(view->db, view->arena, incident, event->comment.uuid, &list);
 	for (size_t i = 0; i < n; i++)
 		if (list[i].kind == event->kind && list[i].comment.edited_ms == event->comment.edited_ms &&
 		    sdk_eq(sdk_or_empty(list[i].comment.body), sdk_or_empty(event->comment.body)))
-			return wordings_is_draft(list, n, i);
+			return revisions_is_draft(list, n, i);
 	return true;
 }
 

@@ -2,7 +2,7 @@
 #include "view/view_repeat.h"
 
 #include "store/rows.h"
-#include "store/wordings.h"
+#include "store/revisions.h"
 
 bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid, struct ent_str text,
 		 const struct audience *audience)
@@ -13,7 +13,7 @@ bool view_repeat(const struct view *view, int64_t incident, struct ent_str uuid,
 	    stored.incident != incident_living(view->db, incident))
 		return false;
 	/* It may have been edited since, or a merge may have named its readers. */
-	return wordings_first(view->db, view->arena, stored.incident, stored.uuid, &first) &&
+	return revisions_first(view->db, view->arena, stored.incident, stored.uuid, &first) &&
 	       sdk_eq(first.body, text) &&
 	       (!audience || audience_equal(first.held_by.n ? &first.meant : &first.audience, audience));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Acts on a comment by HTTP: undo, send now, pin, and its wordings. */
+/* Acts on a comment by HTTP: undo, send now, pin, and its revisions. */
 #include "face_world.h"
 
 #define A_UUID   "0b9c6f0e-4d1a-4f6c-8e2b-7a5d3c1f0e9a"

@@ -4,7 +4,7 @@
 
 #include "store/acts.h"
 #include "view/view_reach.h"
-#include "view/view_wording.h"
+#include "view/view_revision.h"
 
 /* ---- what follows from words, only when others may read them --------------------------------------- */
 
@@ -211,7 +211,7 @@ static bool reaches(struct world *world, const struct reader *reader)
 	bool found;
 
 	sdk_buf_init(&all, 1 << 20);
-	keep_answer(&all, view_wording(&view, 1, ENT_STR(A_UUID), &json, &err), json, &err);
+	keep_answer(&all, view_revision(&view, 1, ENT_STR(A_UUID), &json, &err), json, &err);
 	keep_answer(&all, view_thread_comment(&view, ENT_STR(A_UUID), &json, &err), json, &err);
 	keep_answer(&all, view_thread_has(&view, 1, ENT_STR(A_UUID), &err), ENT_STR("it is there"), &err);
 	sdk_buf_str(&all, sdk_or_empty(view_thread_draft(&view, ENT_STR(A_UUID))));
@@ -276,25 +276,25 @@ static void test_quotes_of_what_is_held(void **state)
 
 /* ---- earlier words of one that was held ------------------------------------------------------------ */
 
-static bool wording_has(struct world *world, const struct reader *reader, const char *text)
+static bool revision_has(struct world *world, const struct reader *reader, const char *text)
 {
 	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
 	struct ent_str json = ENT_STR("");
 	struct ent_err err;
 
-	if (view_wording(&view, 1, ENT_STR(A_UUID), &json, &err) != ENT_OK)
+	if (view_revision(&view, 1, ENT_STR(A_UUID), &json, &err) != ENT_OK)
 		return false;
 	return memmem(json.p, json.n, text, strlen(text)) != NULL;
 }
 
-/* What was taken out while it was held, nobody else reads afterwards: neither as a wording, nor in history or live. */
+/* What was taken out while it was held, nobody else reads afterwards: neither as a revision, nor in history or live. */
 static void test_words_that_were_held_and_replaced(void **state)
 {
 	struct world *world = *state;
 
 	two_parties(world);
 	assert_int_equal(hold(world, &orion, "telnord"), JOB_ACCEPTED);
-	assert_false(wording_has(world, &ada, WORDS));
+	assert_false(revision_has(world, &ada, WORDS));
 	assert_int_equal(reword(world, &orion, "emu"), JOB_ACCEPTED);
 	assert_int_equal(reword(world, &orion, "cassowary"), JOB_ACCEPTED);
 	pass(world, UNDO_MS);
@@ -302,16 +302,16 @@ static void test_words_that_were_held_and_replaced(void **state)
 		const struct reader *reader = i ? &telnord : &ada;
 
 		assert_false(reads(world, reader));
-		assert_false(wording_has(world, reader, WORDS));
-		assert_false(wording_has(world, reader, "\"emu\""));
-		assert_true(wording_has(world, reader, "cassowary"));
+		assert_false(revision_has(world, reader, WORDS));
+		assert_false(revision_has(world, reader, "\"emu\""));
+		assert_true(revision_has(world, reader, "cassowary"));
 		assert_true(finds(world, reader, "cassowary"));
 	}
 	assert_false(finds(world, &ada, "\"emu\""));
-	assert_true(wording_has(world, &orion, WORDS));
+	assert_true(revision_has(world, &orion, WORDS));
 	assert_int_equal(reword(world, &orion, "ostrich"), JOB_ACCEPTED);
-	assert_true(wording_has(world, &telnord, "cassowary"));
-	assert_true(wording_has(world, &ada, "cassowary"));
+	assert_true(revision_has(world, &telnord, "cassowary"));
+	assert_true(revision_has(world, &ada, "cassowary"));
 	assert_true(finds(world, &ada, "cassowary"));
 	assert_false(reads(world, &ada));
 	check_all(world);
@@ -325,10 +325,10 @@ static void test_our_words_that_were_held_and_replaced(void **state)
 	assert_int_equal(hold(world, &ada, "telnord"), JOB_ACCEPTED);
 	assert_int_equal(reword(world, &ada, "cassowary"), JOB_ACCEPTED);
 	pass(world, UNDO_MS);
-	assert_true(wording_has(world, &ada, WORDS));
+	assert_true(revision_has(world, &ada, WORDS));
 	assert_true(reads(world, &ada));
-	assert_false(wording_has(world, &telnord, WORDS));
-	assert_true(wording_has(world, &telnord, "cassowary"));
+	assert_false(revision_has(world, &telnord, WORDS));
+	assert_true(revision_has(world, &telnord, "cassowary"));
 	assert_false(reads(world, &telnord));
 }
 

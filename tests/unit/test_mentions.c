@@ -5,7 +5,7 @@
 
 #include "store/mentions.h"
 #include "view/view_reach.h"
-#include "view/view_wording.h"
+#include "view/view_revision.h"
 
 static struct ent_str thread_of(struct world *world, const struct reader *reader)
 {

@@ -5,18 +5,18 @@
 #include "held.h"
 #include "shares.h"
 
-#include "view/view_wording.h"
+#include "view/view_revision.h"
 
 #define HELP_UUID  "a1000000-0000-4000-8000-000000000001"
 #define OFFER_UUID "a1000000-0000-4000-8000-000000000002"
 
-static bool wording_has(struct world *world, const struct reader *reader, const char *text)
+static bool revision_has(struct world *world, const struct reader *reader, const char *text)
 {
 	const struct view view = {world->read, &world->arena.abi, reader, world->suppliers};
 	struct ent_str json = ENT_STR("");
 	struct ent_err err;
 
-	if (view_wording(&view, 1, ENT_STR(A_UUID), &json, &err) != ENT_OK)
+	if (view_revision(&view, 1, ENT_STR(A_UUID), &json, &err) != ENT_OK)
 		fail_msg("%s", err.msg);
 	return memmem(json.p, json.n, text, strlen(text)) != NULL;
 }
@@ -53,18 +53,18 @@ static void name_datacoeur(struct world *world, bool with_history)
 	assert_true(finds(world, &datacoeur, "cassowary"));
 }
 
-static void test_wordings_from_before_its_share_reads(void **state)
+static void test_revisions_from_before_its_share_reads(void **state)
 {
 	struct world *world = *state;
 
 	name_datacoeur(world, false);
-	assert_true(wording_has(world, &datacoeur, "cassowary"));
-	assert_false(wording_has(world, &datacoeur, WORDS));
-	assert_false(wording_has(world, &datacoeur, "\"added\"")); /* nor that there was one, and when */
-	assert_true(wording_has(world, &telnord, WORDS));
+	assert_true(revision_has(world, &datacoeur, "cassowary"));
+	assert_false(revision_has(world, &datacoeur, WORDS));
+	assert_false(revision_has(world, &datacoeur, "\"added\"")); /* nor that there was one, and when */
+	assert_true(revision_has(world, &telnord, WORDS));
 	reword(world, "ostrich", NULL);
-	assert_true(wording_has(world, &datacoeur, "cassowary"));
-	assert_true(wording_has(world, &datacoeur, "ostrich"));
+	assert_true(revision_has(world, &datacoeur, "cassowary"));
+	assert_true(revision_has(world, &datacoeur, "ostrich"));
 	check_all(world);
 }
 
@@ -78,12 +78,12 @@ static void test_events_from_before_its_share_reads(void **state)
 	assert_true(finds(world, &telnord, "comment.added"));
 }
 
-static void test_wordings_of_a_share_that_reads_all(void **state)
+static void test_revisions_of_a_share_that_reads_all(void **state)
 {
 	struct world *world = *state;
 
 	name_datacoeur(world, true);
-	assert_true(wording_has(world, &datacoeur, WORDS));
+	assert_true(revision_has(world, &datacoeur, WORDS));
 	assert_true(finds(world, &datacoeur, "comment.added"));
 }
 
@@ -99,9 +99,9 @@ static void test_publication_from_before_its_share_reads(void **state)
 	reword(world, NULL, "datacoeur,everyone");
 	assert_true(reads(world, &datacoeur));
 	assert_false(finds(world, &datacoeur, "comment.published"));
-	assert_false(wording_has(world, &datacoeur, "\"published\""));
+	assert_false(revision_has(world, &datacoeur, "\"published\""));
 	assert_true(finds(world, &telnord, "comment.published"));
-	assert_true(wording_has(world, &telnord, "\"published\""));
+	assert_true(revision_has(world, &telnord, "\"published\""));
 }
 
 /* Who reads the call does not learn by it that somebody offered help, whose words are for others. */
@@ -142,9 +142,9 @@ static void test_an_offer_is_told_to_its_readers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TOLD_TEST(test_wordings_from_before_its_share_reads),
+	    TOLD_TEST(test_revisions_from_before_its_share_reads),
 	    TOLD_TEST(test_events_from_before_its_share_reads),
-	    TOLD_TEST(test_wordings_of_a_share_that_reads_all),
+	    TOLD_TEST(test_revisions_of_a_share_that_reads_all),
 	    TOLD_TEST(test_publication_from_before_its_share_reads),
 	    TOLD_TEST(test_an_offer_is_told_to_its_readers),
 	};

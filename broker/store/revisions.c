@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/wordings.h"
+#include "store/revisions.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void bind_words(struct db_stmt *stmt, struct ent_arena *arena, int64_t in
 }
 
 /* False: it cannot be read, or is another comment that names this one. */
-static bool read_wording(struct db_stmt *stmt, struct ent_arena *arena, const char *uuid, struct comment *ret)
+static bool read_revision(struct db_stmt *stmt, struct ent_arena *arena, const char *uuid, struct comment *ret)
 {
 	enum event_kind kind;
 	struct event event;
@@ -32,20 +32,20 @@ static bool read_wording(struct db_stmt *stmt, struct ent_arena *arena, const ch
 	return !uuid || strcmp(uuid, ret->uuid) == 0;
 }
 
-bool wordings_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret)
+bool revisions_first(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, struct comment *ret)
 {
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind = 'comment.added' ORDER BY e.seq");
 	bool found = false;
 
 	bind_words(stmt, arena, incident, uuid);
 	while (!found && db_row(stmt))
-		found = read_wording(stmt, arena, uuid, ret);
+		found = read_revision(stmt, arena, uuid, ret);
 	db_done(stmt);
 	return found;
 }
 
-size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
-		     struct comment **ret)
+size_t revisions_list(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid, int64_t until_ms,
+		      struct comment **ret)
 {
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind IN ('comment.added', 'comment.edited') AND "
 						    "e.recorded_ms <= $3 ORDER BY e.seq DESC LIMIT $4");
@@ -57,15 +57,15 @@ size_t wordings_list(struct db *db, struct ent_arena *arena, int64_t incident, c
 	db_bind_int(stmt, 4, WORDINGS_MAX);
 	while (n < WORDINGS_MAX && size < WORDINGS_SIZE_MAX && db_row(stmt)) {
 		size += db_str(stmt, 1).n;
-		n += read_wording(stmt, arena, uuid, &list[n]);
+		n += read_revision(stmt, arena, uuid, &list[n]);
 	}
 	db_done(stmt);
 	*ret = list;
 	return n;
 }
 
-size_t wordings_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
-		       const struct event **ret)
+size_t revisions_events(struct db *db, struct ent_arena *arena, int64_t incident, const char *uuid,
+			const struct event **ret)
 {
 	struct db_stmt *stmt = db_use(db, EVENTS_OF "e.kind LIKE 'comment.%' ORDER BY e.seq LIMIT $3");
 	struct event *list = SDK_NEW_N(arena, struct event, WORDINGS_MAX);
@@ -104,7 +104,7 @@ static const struct event *held_since(const struct event *list, size_t i)
 	return held;
 }
 
-bool wordings_is_draft(const struct event *list, size_t n, size_t i)
+bool revisions_is_draft(const struct event *list, size_t n, size_t i)
 {
 	if (!held_since(list, i))
 		return false;
@@ -116,7 +116,7 @@ bool wordings_is_draft(const struct event *list, size_t n, size_t i)
 	return true;
 }
 
-const struct audience *wordings_audience(const struct event *list, size_t i)
+const struct audience *revisions_audience(const struct event *list, size_t i)
 {
 	const struct event *held = held_since(list, i);
 
